@@ -1,0 +1,107 @@
+import { useSignal } from '@preact/signals';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import { lifeText, number, time } from './format.ts';
+import { acknowledge, keyOf } from './state.ts';
+
+const STATE_WORDS: Record<AlertRecord['state'], string> = {
+  unacknowledged: 'New',
+  acknowledged: 'Acknowledged',
+  returned_unacknowledged: 'Returned, not acknowledged',
+  normal: 'Closed',
+};
+
+export function AlertList({ alerts }: { alerts: AlertRecord[] }) {
+  if (alerts.length === 0) return <p class="empty">No alert. That is good news.</p>;
+  return (
+    <ul class="alerts">
+      {alerts.map((alert) => (
+        <AlertItem key={alert.id} alert={alert} />
+      ))}
+    </ul>
+  );
+}
+
+function AlertItem({ alert }: { alert: AlertRecord }) {
+  const { diagnosis, contributions, iso } = alert.evidence;
+  return (
+    <li class={`alert ${alert.severity} ${alert.state}`} data-alert={alert.id}>
+      <header>
+        <span class="badge">{alert.severity === 'critical' ? 'Critical' : 'Warning'}</span>
+        <span class="state">{STATE_WORDS[alert.state]}</span>
+        <time dateTime={new Date(alert.raisedAtMs).toISOString()}>{time(alert.raisedAtMs)}</time>
+      </header>
+      <h3>
+        <a href={`#/machine/${keyOf(alert)}`}>{alert.text}</a>
+      </h3>
+      <dl>
+        <dt>Time left</dt>
+        <dd>{lifeText(alert.remainingLife)}</dd>
+        <dt>Level</dt>
+        <dd>
+          {number(alert.index)} × the alert limit
+          {iso ? `, ISO zone ${iso.zone} at ${number(iso.velocityMmPerS)} mm/s` : ''}
+        </dd>
+      </dl>
+      <details>
+        <summary>Evidence</summary>
+        <ul>
+          {diagnosis.reasons.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Feature</th>
+              <th scope="col">Now</th>
+              <th scope="col">Normal</th>
+            </tr>
+          </thead>
+          <tbody>
+            {contributions.map((c) => (
+              <tr key={c.feature}>
+                <th scope="row">{c.feature}</th>
+                <td>{number(c.value)}</td>
+                <td>{number(c.normal)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {iso && <p class="quiet">{iso.edition}</p>}
+      </details>
+      {alert.acknowledgedAtMs === null ? (
+        <AcknowledgeForm id={alert.id} />
+      ) : (
+        <p class="quiet">
+          Acknowledged by {alert.acknowledgedBy}, {time(alert.acknowledgedAtMs)}
+          {alert.comment ? `: ${alert.comment}` : ''}
+        </p>
+      )}
+    </li>
+  );
+}
+
+const NAME = 'millwright.name';
+
+function AcknowledgeForm({ id }: { id: string }) {
+  const by = useSignal(localStorage.getItem(NAME) ?? '');
+  const comment = useSignal('');
+  const submit = (event: Event) => {
+    event.preventDefault();
+    localStorage.setItem(NAME, by.value);
+    void acknowledge(id, by.value, comment.value);
+  };
+  return (
+    <form class="acknowledge" onSubmit={submit}>
+      <label>
+        Your name
+        <input required maxLength={100} value={by.value} onInput={(e) => (by.value = e.currentTarget.value)} />
+      </label>
+      <label>
+        Comment
+        <input maxLength={1000} value={comment.value} onInput={(e) => (comment.value = e.currentTarget.value)} />
+      </label>
+      <button type="submit">Acknowledge</button>
+    </form>
+  );
+}

@@ -1,0 +1,81 @@
+import { signal, useSignal } from '@preact/signals';
+import { AlertList } from './alerts.tsx';
+import { token } from './api.ts';
+import { MachinePage } from './machine.tsx';
+import { MachineGrid } from './machines.tsx';
+import { alerts, connection, keyOf, machines, problem } from './state.ts';
+
+const route = signal(location.hash);
+addEventListener('hashchange', () => {
+  route.value = location.hash;
+});
+
+const CONNECTION_WORDS = {
+  connecting: 'Connecting …',
+  live: 'Live',
+  lost: 'Connection lost: trying again',
+  'not allowed': 'Not allowed',
+};
+
+export function App() {
+  return (
+    <>
+      <header class="top">
+        <h1>
+          <a class="brand" href="#/">
+            Millwright
+          </a>
+        </h1>
+        <span class={`connection ${connection.value.replace(' ', '-')}`} role="status">
+          {CONNECTION_WORDS[connection.value]}
+        </span>
+      </header>
+      <main>
+        {problem.value && <p role="alert">{problem.value}</p>}
+        {connection.value === 'not allowed' ? <TokenForm /> : <Content />}
+      </main>
+    </>
+  );
+}
+
+function Content() {
+  const key = /^#\/machine\/(.+)$/.exec(route.value)?.[1];
+  const machine = machines.value.find((m) => keyOf(m.health) === key);
+  if (machine) return <MachinePage key={key} machine={machine} />;
+  return (
+    <div class="overview">
+      <section aria-labelledby="alerts-title">
+        <h2 id="alerts-title">Alerts ({alerts.value.length})</h2>
+        <AlertList alerts={alerts.value} />
+      </section>
+      <section aria-labelledby="machines-title">
+        <h2 id="machines-title">Machines ({machines.value.length})</h2>
+        <MachineGrid machines={machines.value} />
+      </section>
+    </div>
+  );
+}
+
+function TokenForm() {
+  const text = useSignal('');
+  const submit = (event: Event) => {
+    event.preventDefault();
+    token.keep(text.value.trim());
+    location.reload();
+  };
+  return (
+    <form class="token" onSubmit={submit}>
+      <label>
+        Token of this gateway
+        <input
+          type="password"
+          required
+          autocomplete="current-password"
+          value={text.value}
+          onInput={(e) => (text.value = e.currentTarget.value)}
+        />
+      </label>
+      <button type="submit">Enter</button>
+    </form>
+  );
+}

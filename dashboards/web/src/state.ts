@@ -1,0 +1,81 @@
+import { computed, signal } from '@preact/signals';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { LiveEvent, MachineView } from '#models/contracts/api.ts';
+import { api, NotAllowed, request } from './api.ts';
+
+/** What the page knows; every part of it draws from here. */
+export const machines = signal<MachineView[]>([]);
+export const alerts = signal<AlertRecord[]>([]);
+export const connection = signal<'connecting' | 'live' | 'lost' | 'not allowed'>('connecting');
+export const problem = signal<string | null>(null);
+/** Newest time of any machine: recordings may be older than the clock. */
+export const newestMs = computed(() => Math.max(0, ...machines.value.map((m) => m.health.timeMs)));
+
+export const keyOf = (k: { site: string; edge: string; asset: string }) => `${k.site}/${k.edge}/${k.asset}`;
+
+const RECONNECT_MS = 2000;
+
+/** Follows the gateway for as long as the page is open; after a lost connection it asks for everything anew. */
+export async function follow(): Promise<void> {
+  for (;;) {
+    try {
+      await refresh();
+      await listen();
+    } catch (error) {
+      connection.value = error instanceof NotAllowed ? 'not allowed' : 'lost';
+      if (error instanceof NotAllowed) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+  }
+}
+
+export async function acknowledge(id: string, by: string, comment: string): Promise<void> {
+  try {
+    await api.acknowledge(id, by, comment);
+    problem.value = null;
+  } catch (error) {
+    problem.value = `Not acknowledged: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+async function refresh(): Promise<void> {
+  [machines.value, alerts.value] = await Promise.all([api.machines(), api.alerts()]);
+}
+
+/** Events by a streamed answer and not by EventSource, which cannot bring a token. */
+async function listen(): Promise<void> {
+  const response = await request('/api/v1/events');
+  connection.value = 'live';
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += decoder.decode(value, { stream: true });
+    const parts = text.split('\n\n');
+    text = parts.pop() as string;
+    for (const part of parts) if (part.startsWith('data: ')) apply(JSON.parse(part.slice(6)));
+  }
+  connection.value = 'lost';
+}
+
+function apply(event: LiveEvent): void {
+  if (event.type === 'alert') applyAlert(event.alert);
+  if (event.type === 'health') applyHealth(event);
+}
+
+function applyAlert(alert: AlertRecord): void {
+  const others = alerts.value.filter((a) => a.id !== alert.id);
+  alerts.value = alert.state === 'normal' ? others : [alert, ...others].sort((a, b) => b.raisedAtMs - a.raisedAtMs);
+}
+
+function applyHealth({ health }: Extract<LiveEvent, { type: 'health' }>): void {
+  const known = machines.value.find((m) => keyOf(m.health) === keyOf(health));
+  const points = [...new Set([...(known?.points ?? []), ...health.points.map((p) => p.point)])];
+  const others = machines.value.filter((m) => m !== known);
+  machines.value = [
+    ...others,
+    { health, points, waveforms: known?.waveforms ?? [], activeAlerts: known?.activeAlerts ?? 0 },
+  ];
+}

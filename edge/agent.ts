@@ -1,0 +1,111 @@
+import type { Logger } from 'pino';
+import type { EdgeConfig } from './config.ts';
+import type { Outbox } from './outbox.ts';
+import { type Drained, Pipeline } from './pipeline/pipeline.ts';
+import type { Arrival, Sink } from './sources/source.ts';
+
+/** A commit takes so many arrivals at the most, or those of so many milliseconds. */
+const GROUP_ARRIVALS = 16;
+const GROUP_MS = 10;
+/** Arrivals that wait for a disk that does not take them, before the sources are stopped. */
+const MAX_WAITING = 256;
+const RETRY_MS = 1000;
+
+/**
+ * Takes arrivals, works on them at once, and makes what comes of them durable in groups; only then is each arrival done.
+ * A disk that refuses stops the sources, is tried again, and loses nothing.
+ */
+export class Agent implements Sink {
+  readonly pipeline: Pipeline;
+  commits = 0;
+  /** What the disk said when it last refused; null while it takes everything. */
+  failure: string | null = null;
+  readonly #config: EdgeConfig;
+  readonly #outbox: Outbox;
+  readonly #now: () => number;
+  readonly #log: Logger;
+  readonly #committed: () => void;
+  #waiting: (() => void)[] = [];
+  #stopped: (() => void)[] = [];
+  #refused: Drained | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #ledgerMs: number;
+
+  /** `committed` is called after each commit. */
+  constructor(config: EdgeConfig, outbox: Outbox, now: () => number, log: Logger, committed: () => void) {
+    this.#config = config;
+    this.#outbox = outbox;
+    this.#now = now;
+    this.#log = log;
+    this.#committed = committed;
+    this.#ledgerMs = now();
+    this.pipeline = new Pipeline(config, outbox.states());
+  }
+
+  /** Arrivals that are not durable yet. */
+  get held(): number {
+    return this.#waiting.length;
+  }
+
+  accept(arrival: Arrival, done: () => void): void {
+    this.pipeline.accept(arrival);
+    this.#waiting.push(done);
+    if (this.#refused === null && this.#waiting.length >= GROUP_ARRIVALS) this.commit();
+    else this.#schedule(GROUP_MS);
+  }
+
+  whenReady(resume: () => void): void {
+    if (this.#waiting.length < MAX_WAITING) resume();
+    else this.#stopped.push(resume);
+  }
+
+  /** Makes everything durable that was accepted so far, if the disk lets it. */
+  commit(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const kept =
+      (this.#refused === null || this.#keep(this.#refused)) &&
+      this.#keep(this.pipeline.drain({ ledger: this.#ledgerDue() }));
+    if (!kept) {
+      this.#schedule(RETRY_MS);
+      return;
+    }
+    const done = this.#waiting;
+    this.#waiting = [];
+    for (const call of done) call();
+    const resume = this.#stopped;
+    this.#stopped = [];
+    for (const call of resume) call();
+    this.#committed();
+  }
+
+  /** False where the disk refused; what it refused is kept for the next try. */
+  #keep(drained: Drained): boolean {
+    this.#refused = drained;
+    try {
+      if (drained.outgoing.length > 0 || drained.states.length > 0) {
+        this.#outbox.commit(drained, this.#config);
+        this.commits++;
+      }
+    } catch (error) {
+      if (this.failure === null) this.#log.error({ error: String(error) }, 'the outbox takes nothing: sources wait');
+      this.failure = String(error);
+      return false;
+    }
+    if (this.failure !== null) this.#log.info('the outbox takes again');
+    this.failure = null;
+    this.#refused = null;
+    return true;
+  }
+
+  #ledgerDue(): { timeMs: number } | null {
+    const timeMs = this.#now();
+    if (timeMs - this.#ledgerMs < this.#config.ledgerIntervalMs) return null;
+    this.#ledgerMs = timeMs;
+    return { timeMs };
+  }
+
+  #schedule(delayMs: number): void {
+    this.#timer ??= setTimeout(() => this.commit(), delayMs);
+  }
+}

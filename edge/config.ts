@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { ASSET_ALERT_DEFAULTS } from '#models/alerting/assetAlert.ts';
+import { TRIGGER_DEFAULTS } from '#models/alerting/trigger.ts';
+import { nameSchema } from '#models/contracts/names.ts';
+import { DRIFT_DEFAULTS } from '#models/health/driftDetector.ts';
+import { LEVEL_DEFAULTS } from '#models/health/levelDetector.ts';
+import { assetSchema } from '#models/machine/asset.ts';
+
+const brokerFields = {
+  url: z.url({ protocol: /^(mqtt|mqtts|tcp|ssl)$/, error: 'an address such as mqtt://host:1883 or mqtts://host:8883' }),
+  username: z.string().optional(),
+  passwordFile: z.string().optional(),
+  caFile: z.string().optional(),
+  certificateFile: z.string().optional(),
+  keyFile: z.string().optional(),
+};
+export type BrokerConfig = z.infer<z.ZodObject<typeof brokerFields>>;
+
+const waveformSchema = z
+  .strictObject({
+    type: z.literal('waveform'),
+    /** `header`: Millwright's 32-byte header, then samples. `json`: an envelope. `raw`: samples alone. */
+    framing: z.enum(['header', 'json', 'raw']),
+    encoding: z.enum(['float32', 'int16']).default('float32'),
+    sampleRateHz: z.number().min(10).max(200_000).optional(),
+    /** Multiplies each sample to give the point's unit. */
+    scale: z.number().default(1),
+  })
+  .refine((p) => p.framing !== 'raw' || p.sampleRateHz !== undefined, {
+    message: 'a rate in Hz: raw frames do not tell theirs',
+    path: ['sampleRateHz'],
+  });
+export type WaveformPayload = z.infer<typeof waveformSchema>;
+
+const scalarSchema = z.strictObject({
+  type: z.literal('scalar'),
+  /** Dotted path of the number in the JSON; empty where the payload is the number. */
+  value: z.string().default('value'),
+  /** Dotted path of the time (ISO 8601 or milliseconds since 1970); where it is absent the arrival's time is taken. */
+  time: z.string().default('time'),
+});
+export type ScalarPayload = z.infer<typeof scalarSchema>;
+
+export const subscriptionSchema = z
+  .strictObject({
+    /** A topic in which `{asset}` and `{point}` stand for one level each; `+` is a level that does not matter. */
+    topic: z.string().min(1),
+    asset: nameSchema.optional(),
+    point: nameSchema.optional(),
+    qos: z.union([z.literal(0), z.literal(1)]).default(1),
+    payload: z.discriminatedUnion('type', [waveformSchema, scalarSchema]),
+  })
+  .refine((s) => s.asset !== undefined || s.topic.split('/').includes('{asset}'), {
+    message: 'a topic with a level {asset}, or the setting "asset"',
+    path: ['topic'],
+  })
+  .refine((s) => s.point !== undefined || s.topic.split('/').includes('{point}'), {
+    message: 'a topic with a level {point}, or the setting "point"',
+    path: ['topic'],
+  });
+export type Subscription = z.infer<typeof subscriptionSchema>;
+
+const mqttSourceSchema = z.strictObject({
+  type: z.literal('mqtt'),
+  ...brokerFields,
+  subscriptions: z.array(subscriptionSchema).min(1),
+});
+export type MqttSourceConfig = z.infer<typeof mqttSourceSchema>;
+
+const powerOfTwo = z
+  .int()
+  .min(256)
+  .max(65_536)
+  .refine((n) => (n & (n - 1)) === 0, { message: 'a power of two from 256 to 65536' });
+
+const windowsSchema = z
+  .strictObject({ length: powerOfTwo.default(4096), hop: z.int().min(1).optional() })
+  .refine((w) => (w.hop ?? 1) <= w.length, { message: 'at most the length', path: ['hop'] })
+  // Without a hop windows do not overlap.
+  .transform(({ length, hop }) => ({ length, hop: hop ?? length }));
+
+export const edgeConfigSchema = z.strictObject({
+  site: nameSchema,
+  edge: nameSchema,
+  dataDirectory: z.string().min(1),
+  sources: z.array(z.discriminatedUnion('type', [mqttSourceSchema])).min(1),
+  windows: windowsSchema.default({ length: 4096, hop: 4096 }),
+  /** Slow values are judged by their means over so many seconds. */
+  slowIntervalS: z.number().min(1).default(10),
+  assets: z.record(nameSchema, assetSchema).default({}),
+  detection: z
+    .strictObject({
+      level: z
+        .strictObject({
+          skipWindows: z.int().min(0).default(LEVEL_DEFAULTS.skipWindows),
+          learnWindows: z.int().min(10).max(10_000).default(LEVEL_DEFAULTS.learnWindows),
+          ratioLimit: z.number().min(1.1).default(LEVEL_DEFAULTS.ratioLimit),
+        })
+        .default(LEVEL_DEFAULTS),
+      drift: z
+        .strictObject({
+          skipWindows: z.int().min(0).default(DRIFT_DEFAULTS.skipWindows),
+          learnWindows: z.int().min(4).max(10_000).default(DRIFT_DEFAULTS.learnWindows),
+          zLimit: z.number().min(3).default(DRIFT_DEFAULTS.zLimit),
+          floor: z.number().min(0).default(DRIFT_DEFAULTS.floor),
+        })
+        .default(DRIFT_DEFAULTS),
+    })
+    .default({ level: LEVEL_DEFAULTS, drift: DRIFT_DEFAULTS }),
+  alerting: z
+    .strictObject({
+      persistence: z.int().min(1).default(TRIGGER_DEFAULTS.persistence),
+      offBelow: z.number().min(0).max(1).default(TRIGGER_DEFAULTS.offBelow),
+      offAfter: z.int().min(1).default(TRIGGER_DEFAULTS.offAfter),
+      criticalIndex: z.number().min(1).default(ASSET_ALERT_DEFAULTS.criticalIndex),
+      repeatMs: z.number().min(1000).default(ASSET_ALERT_DEFAULTS.repeatMs),
+    })
+    .default({ ...TRIGGER_DEFAULTS, ...ASSET_ALERT_DEFAULTS }),
+  /** A machine's health and a point's spectrum are sent once in so much of their own time. */
+  healthIntervalMs: z.number().min(0).default(10_000),
+  spectrumIntervalMs: z.number().min(0).default(10_000),
+  ledgerIntervalMs: z.number().min(100).default(5_000),
+  limits: z
+    .strictObject({
+      maxPoints: z.int().min(1).default(20_000),
+      maxPayloadBytes: z
+        .int()
+        .min(1024)
+        .default(2 * 1024 * 1024),
+      /** Times further ahead of this clock are refused. */
+      maxFutureMs: z
+        .number()
+        .min(0)
+        .default(24 * 3600 * 1000),
+    })
+    .default({ maxPoints: 20_000, maxPayloadBytes: 2 * 1024 * 1024, maxFutureMs: 24 * 3600 * 1000 }),
+  outbox: z.strictObject({ maxMegabytes: z.number().min(1).default(512) }).default({ maxMegabytes: 512 }),
+  uplink: z.strictObject(brokerFields),
+  http: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(9101),
+      tokenFile: z.string().optional(),
+    })
+    .default({ host: '127.0.0.1', port: 9101 })
+    .refine((h) => isLoopback(h.host) || h.tokenFile !== undefined, {
+      message: 'a file with a token: the address can be reached from the network',
+      path: ['tokenFile'],
+    }),
+});
+export type EdgeConfig = z.infer<typeof edgeConfigSchema>;
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

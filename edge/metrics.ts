@@ -1,0 +1,93 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Agent } from './agent.ts';
+import type { Outbox } from './outbox.ts';
+import type { Source } from './sources/source.ts';
+import type { Uplink } from './uplink.ts';
+
+/** The edge's metrics, read from its parts when they are asked for: the hot path counts nothing twice. */
+export function edgeMetrics(agent: Agent, outbox: Outbox, uplink: Uplink, sources: readonly Source[]): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const read = (name: string, help: string, labelNames: string[], collect: (set: Setter) => void) => {
+    const options = { name: `millwright_edge_${name}`, help, labelNames, registers: [registry] };
+    if (name.endsWith('_total')) {
+      new Counter({
+        ...options,
+        collect() {
+          this.reset();
+          collect((labels, value) => this.inc(labels, value));
+        },
+      });
+      return;
+    }
+    new Gauge({
+      ...options,
+      collect() {
+        this.reset();
+        collect((labels, value) => this.set(labels, value));
+      },
+    });
+  };
+  const sum = (pick: (p: ReturnType<typeof agent.pipeline.ledger>['points'][number]) => number) =>
+    agent.pipeline.ledger().points.reduce((total, p) => total + pick(p), 0);
+
+  read('messages_received_total', 'messages of known points', [], (set) =>
+    set(
+      {},
+      sum((p) => p.received),
+    ),
+  );
+  read('messages_delivered_total', 'messages that were used', [], (set) =>
+    set(
+      {},
+      sum((p) => p.delivered),
+    ),
+  );
+  read('messages_late_total', 'messages older than the newest one of their point', [], (set) =>
+    set(
+      {},
+      sum((p) => p.late),
+    ),
+  );
+  read('messages_duplicate_total', 'messages that had been used before', [], (set) =>
+    set(
+      {},
+      sum((p) => p.duplicate),
+    ),
+  );
+  read('messages_rejected_total', 'messages that were not used, by reason', ['reason'], (set) => {
+    for (const [reason, n] of rejections(agent)) set({ reason }, n);
+  });
+  read('messages_held', 'messages that are not durable yet', [], (set) => set({}, agent.held));
+  read('windows_total', 'feature rows made', [], (set) =>
+    set(
+      {},
+      sum((p) => p.windows),
+    ),
+  );
+  read('points', 'points known', [], (set) => set({}, agent.pipeline.ledger().points.length));
+  read('commits_total', 'transactions since the start', [], (set) => set({}, agent.commits));
+  read('outbox_rows', 'messages that the gateway has not acknowledged', [], (set) => set({}, outbox.counts.rows));
+  read('outbox_bytes', 'their size', [], (set) => set({}, outbox.counts.bytes));
+  read('outbox_dropped_total', 'messages thrown away because the outbox was full', ['kind'], (set) => {
+    for (const [kind, n] of Object.entries(outbox.counts.dropped)) set({ kind }, n);
+  });
+  read('outbox_failing', '1 while the disk takes nothing', [], (set) => set({}, agent.failure === null ? 0 : 1));
+  read('uplink_connected', '1 while the uplink has its broker', [], (set) => set({}, uplink.connected ? 1 : 0));
+  read('uplink_resent_total', 'messages sent again', [], (set) => set({}, uplink.resent));
+  read('source_connected', '1 while the source has its server', ['source'], (set) => {
+    for (const [i, s] of sources.entries()) set({ source: String(i) }, s.state === 'connected' ? 1 : 0);
+  });
+  return registry;
+}
+
+type Setter = (labels: Record<string, string>, value: number) => void;
+
+function rejections(agent: Agent): Map<string, number> {
+  const { points, unmapped } = agent.pipeline.ledger();
+  const total = new Map<string, number>();
+  for (const counts of [unmapped, ...points.map((p) => p.rejected)]) {
+    for (const [reason, n] of Object.entries(counts)) total.set(reason, (total.get(reason) ?? 0) + n);
+  }
+  return total;
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Drained, Outgoing } from './pipeline/pipeline.ts';
+
+export interface OutboxRow {
+  sequence: number;
+  topic: string;
+  payload: string;
+}
+
+export interface OutboxCounts {
+  rows: number;
+  bytes: number;
+  /** Messages thrown away since the outbox was made, because it was full; by kind. */
+  dropped: Record<string, number>;
+}
+
+/** What leaves first, and what is thrown away last. */
+const PRIORITY: Record<Outgoing['kind'], number> = { alerts: 0, health: 1, ledger: 2, features: 3 };
+const KINDS = ['alerts', 'health', 'ledger', 'features'] as const;
+/** Rows thrown away at once when the outbox is full. */
+const DROP_ROWS = 200;
+
+/**
+ * Messages that the gateway has not acknowledged yet, and the state of detectors and alerts, in one SQLite file: one
+ * transaction takes both, so that a restart neither storms nor forgets.
+ *
+ * When full it throws away the oldest features first, then ledgers, then health; alerts never while anything else is left.
+ */
+export class Outbox {
+  readonly id: string;
+  readonly counts: OutboxCounts;
+  readonly #db: Database.Database;
+  readonly #maxBytes: number;
+  #nextSequence: number;
+  readonly #insert: Database.Statement;
+  readonly #setState: Database.Statement;
+  readonly #next: Database.Statement;
+  readonly #remove: Database.Statement;
+  readonly #sizes: Database.Statement;
+
+  /** A file that is damaged is set aside, as `outbox.db.damaged-<time>`, and work goes on with a new one. */
+  static open(directory: string, maxBytes: number, nowMs: number, warn: (message: string) => void): Outbox {
+    mkdirSync(directory, { recursive: true });
+    const file = join(directory, 'outbox.db');
+    try {
+      return new Outbox(file, maxBytes);
+    } catch (error) {
+      if (!/malformed|not a database|corrupt/i.test(String(error))) throw error;
+      const aside = `${file}.damaged-${nowMs}`;
+      renameSync(file, aside);
+      warn(`the outbox was damaged (${String(error)}); it was set aside as ${aside}, and a new one begun`);
+      return new Outbox(file, maxBytes);
+    }
+  }
+
+  private constructor(file: string, maxBytes: number) {
+    this.#maxBytes = maxBytes;
+    const db = new Database(file);
+    this.#db = db;
+    db.pragma('journal_mode = WAL');
+    // An edge box loses its power now and then: every commit reaches the disk.
+    db.pragma('synchronous = FULL');
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS outbox (
+        sequence INTEGER PRIMARY KEY, priority INTEGER NOT NULL, topic TEXT NOT NULL, payload TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX IF NOT EXISTS outbox_order ON outbox (priority, sequence);
+      CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    `);
+    this.#setState = db.prepare('INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)');
+    this.#insert = db.prepare('INSERT INTO outbox (sequence, priority, topic, payload) VALUES (?, ?, ?, ?)');
+    this.#next = db.prepare(
+      'SELECT sequence, topic, payload FROM outbox WHERE priority = ? AND sequence > ? ORDER BY sequence LIMIT ?',
+    );
+    this.#sizes = db.prepare(
+      'SELECT count(*) AS rows, coalesce(sum(length(payload)), 0) AS bytes FROM outbox WHERE sequence BETWEEN ? AND ?',
+    );
+    this.#remove = db.prepare('DELETE FROM outbox WHERE sequence BETWEEN ? AND ?');
+    this.id = this.#meta('id') ?? this.#setMeta('id', randomUUID());
+    this.#nextSequence = Number(this.#meta('nextSequence') ?? 1);
+    const { rows, bytes } = this.#sizes.get(0, Number.MAX_SAFE_INTEGER) as { rows: number; bytes: number };
+    this.counts = { rows, bytes, dropped: JSON.parse(this.#meta('dropped') ?? '{}') };
+  }
+
+  /** What `Drained.states` held when it was last kept. */
+  states(): Map<string, Buffer> {
+    const rows = this.#db.prepare('SELECT key, value FROM state').all() as { key: string; value: Buffer }[];
+    return new Map(rows.map((row) => [row.key, row.value]));
+  }
+
+  /** Keeps messages and states, all or nothing. @throws what SQLite throws: a full or read-only disk. */
+  commit(drained: Drained, origin: { site: string; edge: string }): void {
+    let sequence = this.#nextSequence;
+    let bytes = 0;
+    const envelope = { v: 1, site: origin.site, edge: origin.edge, outbox: this.id };
+    this.#db.transaction(() => {
+      for (const { kind, topic, body } of drained.outgoing) {
+        const payload = JSON.stringify({ ...envelope, sequence, ...body });
+        this.#insert.run(sequence, PRIORITY[kind], topic, payload);
+        bytes += payload.length;
+        sequence++;
+      }
+      for (const { key, value } of drained.states) this.#setState.run(key, value);
+      if (sequence !== this.#nextSequence) this.#setMeta('nextSequence', String(sequence));
+    })();
+    this.counts.rows += drained.outgoing.length;
+    this.counts.bytes += bytes;
+    this.#nextSequence = sequence;
+    if (this.counts.bytes > this.#maxBytes) this.#makeRoom();
+  }
+
+  /** The next rows of a kind beyond a sequence, oldest first. */
+  next(kind: Outgoing['kind'], after: number, limit: number): OutboxRow[] {
+    return this.#next.all(PRIORITY[kind], after, limit) as OutboxRow[];
+  }
+
+  /** Forgets what is durable elsewhere. Ranges are inclusive. */
+  remove(ranges: readonly (readonly [number, number])[]): void {
+    this.#db.transaction(() => {
+      for (const [from, to] of ranges) {
+        const size = this.#sizes.get(from, to) as { rows: number; bytes: number };
+        if (size.rows === 0) continue;
+        this.#remove.run(from, to);
+        this.counts.rows -= size.rows;
+        this.counts.bytes -= size.bytes;
+      }
+    })();
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #makeRoom(): void {
+    for (const kind of KINDS.toReversed()) {
+      while (this.counts.bytes > this.#maxBytes) {
+        const rows = this.next(kind, 0, DROP_ROWS);
+        if (rows.length === 0) break;
+        this.remove(rows.map((row) => [row.sequence, row.sequence] as const));
+        this.counts.dropped[kind] = (this.counts.dropped[kind] ?? 0) + rows.length;
+      }
+    }
+    this.#setMeta('dropped', JSON.stringify(this.counts.dropped));
+  }
+
+  #meta(key: string): string | undefined {
+    return (this.#db.prepare('SELECT value FROM meta WHERE key = ?').get(key) as { value: string } | undefined)?.value;
+  }
+
+  #setMeta(key: string, value: string): string {
+    this.#db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value);
+    return value;
+  }
+}

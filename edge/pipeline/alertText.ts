@@ -1,0 +1,28 @@
+import type { Diagnosis, Fault } from '#models/contracts/alert.ts';
+import type { Contribution } from '#models/contracts/health.ts';
+
+const WORDS: Record<Fault, string> = {
+  outer_race: 'outer-race defect of the bearing',
+  inner_race: 'inner-race defect of the bearing',
+  ball: 'rolling-element defect of the bearing',
+  cage: 'cage defect of the bearing',
+  process_drift: 'drifts away',
+  undetermined: 'vibration grows, defect not determined',
+};
+
+/** One sentence: which machine, which point, what, and by how much. */
+export function alertText(
+  asset: string,
+  point: string,
+  unit: string,
+  diagnosis: Diagnosis,
+  contributions: readonly Contribution[],
+): string {
+  const place = `${asset} ${point}: ${WORDS[diagnosis.fault]}`;
+  const [first] = contributions;
+  if (!first) return place;
+  if (diagnosis.fault === 'process_drift') {
+    return `${place}, ${first.value.toPrecision(3)} ${unit} where ${first.normal.toPrecision(3)} ${unit} is normal`;
+  }
+  return `${place}, ${first.feature} ${(first.value / Math.max(first.normal, 1e-12)).toFixed(1)} times its normal`;
+}

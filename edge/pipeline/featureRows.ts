@@ -1,0 +1,42 @@
+import type { TimeQuality } from '#models/contracts/envelope.ts';
+import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
+import type { Unit } from '#models/contracts/units.ts';
+
+/** A feature message that still lacks its envelope. */
+export type FeatureBody = Pick<
+  FeatureMessage,
+  'asset' | 'point' | 'unit' | 'windowUs' | 'names' | 'startUs' | 'values' | 'spectrum' | 'timeMs' | 'timeQuality'
+>;
+
+export interface RowMeta {
+  asset: string;
+  point: string;
+  unit: Unit;
+  windowUs: number;
+  names: string[];
+  timeQuality: TimeQuality;
+}
+
+/** Gathers rows of features until they are taken; rows of one shape share a message. */
+export class FeatureRows {
+  #bodies: FeatureBody[] = [];
+
+  add(meta: RowMeta, startUs: number, row: number[], spectrum?: Spectrum): void {
+    const timeMs = (startUs + meta.windowUs) / 1000;
+    const last = this.#bodies.at(-1);
+    if (last && last.names === meta.names && last.timeQuality === meta.timeQuality) {
+      last.startUs.push(startUs);
+      last.values.push(row);
+      last.timeMs = timeMs;
+      if (spectrum) last.spectrum = spectrum;
+      return;
+    }
+    this.#bodies.push({ ...meta, timeMs, startUs: [startUs], values: [row], spectrum });
+  }
+
+  take(): FeatureBody[] {
+    const taken = this.#bodies;
+    this.#bodies = [];
+    return taken;
+  }
+}

@@ -1,0 +1,52 @@
+import type { PointLedger, Rejection } from '#models/contracts/ledger.ts';
+
+const REMEMBERED = 512;
+
+export interface IntakeState {
+  lastUs: number;
+  recentUs: number[];
+  ledger: PointLedger;
+}
+
+/** Takes each message of a point once, in the order of its times, and counts what became of it. */
+export class Intake {
+  readonly #state: IntakeState;
+
+  constructor(asset: string, point: string, state?: IntakeState) {
+    this.#state = state ?? {
+      lastUs: Number.NEGATIVE_INFINITY,
+      recentUs: [],
+      ledger: { asset, point, received: 0, delivered: 0, late: 0, duplicate: 0, held: 0, rejected: {}, windows: 0 },
+    };
+  }
+
+  get state(): IntakeState {
+    return this.#state;
+  }
+
+  get ledger(): PointLedger {
+    return this.#state.ledger;
+  }
+
+  reject(reason: Rejection): void {
+    const { ledger } = this.#state;
+    ledger.received++;
+    ledger.rejected[reason] = (ledger.rejected[reason] ?? 0) + 1;
+  }
+
+  /** Whether a message of this time is new; counts it either way. */
+  admit(timeUs: number): boolean {
+    const { ledger, recentUs } = this.#state;
+    ledger.received++;
+    if (timeUs > this.#state.lastUs) {
+      this.#state.lastUs = timeUs;
+      recentUs.push(timeUs);
+      if (recentUs.length > REMEMBERED) recentUs.splice(0, REMEMBERED / 2);
+      ledger.delivered++;
+      return true;
+    }
+    if (recentUs.includes(timeUs)) ledger.duplicate++;
+    else ledger.late++;
+    return false;
+  }
+}

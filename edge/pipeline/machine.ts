@@ -1,0 +1,231 @@
+import {
+  type AlertChange,
+  type AssetAlertSettings,
+  type AssetAlertState,
+  NO_ALERT,
+  stepAssetAlert,
+} from '#models/alerting/assetAlert.ts';
+import type { AlertMessage, Diagnosis } from '#models/contracts/alert.ts';
+import type { HealthMessage, IsoVerdict, Namur, PointHealth, RemainingLife } from '#models/contracts/health.ts';
+import type { PointLedger, Rejection } from '#models/contracts/ledger.ts';
+import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
+import { diagnoseLines } from '#models/health/lineDiagnosis.ts';
+import { trendLife } from '#models/health/trendLife.ts';
+import type { Asset } from '#models/machine/asset.ts';
+import { isoVerdict } from '#models/machine/iso20816.ts';
+import { alertText } from './alertText.ts';
+import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
+import { SlowPoint, type SlowSettings } from './slowPoint.ts';
+import { VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
+import { pointHealth, type Watched } from './watched.ts';
+
+export interface MachineSettings extends VibrationSettings, Omit<SlowSettings, 'trigger'> {
+  alert: AssetAlertSettings;
+  healthIntervalMs: number;
+}
+
+type Body<M> = Omit<M, 'v' | 'site' | 'edge' | 'outbox' | 'sequence'>;
+export type HealthBody = Pick<
+  HealthMessage,
+  'asset' | 'kind' | 'status' | 'index' | 'points' | 'iso' | 'remainingLife' | 'timeMs' | 'timeQuality'
+>;
+export type AlertBody = Pick<AlertMessage, Exclude<keyof Body<AlertMessage>, number | symbol>>;
+
+interface MachineState {
+  rpm: number | null;
+  healthMs: number;
+  /** By family: `vibration`, or the name of a slow point. */
+  alerts: Record<string, AssetAlertState>;
+  on: string[];
+  history: IndexHistoryState;
+  health: PointHealth[];
+  iso: IsoVerdict | null;
+}
+
+const VIBRATION = 'vibration';
+const NOT_DEGRADING: RemainingLife = {
+  assessment: 'not_assessable',
+  reason: 'no sign of degradation',
+  remedy: 'nothing: it is assessed when the index rises',
+};
+
+/** One machine: its points, its health, its alerts. What it has to say waits in `alerts` and `health` until taken. */
+export class Machine {
+  readonly points = new Map<string, VibrationPoint | SlowPoint>();
+  alerts: AlertBody[] = [];
+  healths: HealthBody[] = [];
+  readonly #edge: string;
+  readonly #name: string;
+  readonly #config: Asset | undefined;
+  readonly #settings: MachineSettings;
+  readonly #state: MachineState;
+  readonly #history: IndexHistory;
+
+  constructor(edge: string, name: string, config: Asset | undefined, settings: MachineSettings, state?: unknown) {
+    this.#edge = edge;
+    this.#name = name;
+    this.#config = config;
+    this.#settings = settings;
+    this.#state = (state as MachineState | undefined) ?? {
+      rpm: null,
+      healthMs: Number.NEGATIVE_INFINITY,
+      alerts: {},
+      on: [],
+      history: IndexHistory.empty(),
+      health: [],
+      iso: null,
+    };
+    this.#history = new IndexHistory(this.#state.history);
+  }
+
+  /** Whether the machine has, or may have, a point of this name; `state` is what it knew before a restart. */
+  addPoint(point: string, kind: SampleBlock['kind'], state?: unknown): VibrationPoint | SlowPoint {
+    const config = this.#config?.points[point];
+    const made =
+      kind === 'waveform'
+        ? new VibrationPoint(this.#name, point, config, this.#settings, state)
+        : new SlowPoint(this.#name, point, config, { ...this.#settings, trigger: this.#slowTrigger() }, state);
+    this.points.set(point, made);
+    return made;
+  }
+
+  accept(block: SampleBlock): void {
+    const point = this.points.get(block.point) ?? this.addPoint(block.point, block.kind);
+    if (point instanceof VibrationPoint && block.kind === 'waveform') {
+      point.accept(block, this.#shaft(), (watched) => this.#watch(VIBRATION, watched));
+    } else if (point instanceof SlowPoint && block.kind === 'scalars') {
+      if (point.role === 'speed') this.#state.rpm = block.values[block.values.length - 1];
+      point.accept(block, (watched) => {
+        if (point.role === 'condition') this.#watch(block.point, watched);
+      });
+    } else point.intake.reject('wrong_type');
+  }
+
+  reject(point: string, reason: Rejection): void {
+    this.points.get(point)?.intake.reject(reason);
+  }
+
+  ledgers(): PointLedger[] {
+    return [...this.points.values()].map((p) => p.intake.ledger);
+  }
+
+  state(): MachineState {
+    return this.#state;
+  }
+
+  /** A slow trigger counts intervals, not windows: a third of the persistence is still half a minute and more. */
+  #slowTrigger() {
+    const { persistence, offBelow, offAfter } = this.#settings.trigger;
+    return { persistence: Math.ceil(persistence / 3), offBelow, offAfter: Math.ceil(offAfter / 6) };
+  }
+
+  #shaft(): { hz: number; ratedHz: number } {
+    const rated = this.#config?.ratedRpm ?? 0;
+    return { hz: (this.#state.rpm ?? rated) / 60, ratedHz: rated / 60 };
+  }
+
+  #watch(family: string, watched: Watched): void {
+    this.#noteHealth(watched);
+    const change = watched.score.assessable ? this.#step(family, watched, watched.score.index) : null;
+    if (change || watched.timeMs - this.#state.healthMs >= this.#settings.healthIntervalMs) this.#sayHealth(watched);
+  }
+
+  #step(family: string, watched: Watched, index: number): AlertChange {
+    const key = `${family}/${watched.point}`;
+    const others = this.#state.on.filter((k) => k !== key);
+    this.#state.on = watched.on ? [...others, key] : others;
+    if (family === VIBRATION) this.#history.add(watched.point, watched.timeMs / 1000, index);
+    const before = this.#state.alerts[family] ?? NO_ALERT;
+    const { state, change } = stepAssetAlert(
+      before,
+      {
+        timeMs: watched.timeMs,
+        point: watched.point,
+        index,
+        on: this.#state.on.some((k) => k.startsWith(`${family}/`)),
+        name: `${this.#edge}.${this.#name}.${family}`,
+      },
+      this.#settings.alert,
+    );
+    this.#state.alerts[family] = state;
+    const said = state.active ? state : before;
+    if (change && said.active) this.#sayAlert(family, said, change, watched, index);
+    return change;
+  }
+
+  #sayAlert(
+    family: string,
+    alert: AssetAlertState & { active: true },
+    change: Exclude<AlertChange, null>,
+    watched: Watched,
+    index: number,
+  ): void {
+    const contributions = watched.score.assessable ? watched.score.contributions : [];
+    const diagnosis: Diagnosis =
+      family === VIBRATION
+        ? diagnoseLines(contributions)
+        : { fault: 'process_drift', confidence: 1, reasons: ['it left the range that it kept while it was learned'] };
+    const unit = this.#config?.points[watched.point]?.unit ?? '';
+    this.alerts.push({
+      timeMs: watched.timeMs,
+      timeQuality: 'source',
+      id: alert.id,
+      asset: this.#name,
+      point: alert.point,
+      change,
+      severity: alert.severity,
+      raisedAtMs: alert.raisedAtMs,
+      text: alertText(this.#name, watched.point, unit, diagnosis, contributions),
+      index,
+      evidence: {
+        contributions,
+        diagnosis,
+        ...(family === VIBRATION && this.#state.iso ? { iso: this.#state.iso } : {}),
+        ...(watched.spectrum ? { spectrum: watched.spectrum() } : {}),
+      },
+      remainingLife: this.#remainingLife(family, watched.point),
+    });
+  }
+
+  #remainingLife(family: string, point: string): RemainingLife {
+    if (family !== VIBRATION) {
+      return { assessment: 'not_assessable', reason: 'a process value has no end of life', remedy: 'see its limit' };
+    }
+    const history = this.#history.of(point);
+    return history ? trendLife(history.timesS, history.indices) : NOT_DEGRADING;
+  }
+
+  #noteHealth(watched: Watched): void {
+    const state = this.#state;
+    state.health = [...state.health.filter((p) => p.point !== watched.point), pointHealth(watched)];
+    if (this.#config?.iso && watched.velocityMmPerS !== undefined) {
+      state.iso = isoVerdict(this.#config.iso, watched.velocityMmPerS);
+    }
+  }
+
+  #sayHealth(watched: Watched): void {
+    const state = this.#state;
+    state.healthMs = watched.timeMs;
+    const assessed = state.health.flatMap((p) => (p.assessment === 'assessed' ? [p] : []));
+    const worst = assessed.reduce<(typeof assessed)[number] | null>((a, b) => (a && a.index >= b.index ? a : b), null);
+    this.healths.push({
+      timeMs: watched.timeMs,
+      timeQuality: 'source',
+      asset: this.#name,
+      kind: this.#config?.kind ?? 'machine',
+      status: this.#status(assessed.length > 0),
+      ...(worst ? { index: worst.index } : {}),
+      points: state.health,
+      ...(state.iso ? { iso: state.iso } : {}),
+      remainingLife: this.#remainingLife(VIBRATION, worst?.point ?? watched.point),
+    });
+  }
+
+  #status(assessed: boolean): Namur {
+    const active = Object.entries(this.#state.alerts).filter(([, alert]) => alert.active);
+    if (active.some(([, alert]) => alert.active && alert.severity === 'critical')) return 'FAILURE';
+    if (active.some(([family]) => family === VIBRATION)) return 'MAINTENANCE_REQUIRED';
+    if (active.length > 0) return 'OFF_SPEC';
+    return assessed ? 'NORMAL' : 'CHECK_FUNCTION';
+  }
+}

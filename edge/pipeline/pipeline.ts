@@ -1,0 +1,170 @@
+import { deserialize, serialize } from 'node:v8';
+import type { LedgerMessage, Rejection } from '#models/contracts/ledger.ts';
+import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
+import { type MessageKind, topics } from '#models/contracts/topics.ts';
+import type { EdgeConfig } from '../config.ts';
+import type { Arrival } from '../sources/source.ts';
+import { Machine, type MachineSettings } from './machine.ts';
+
+/** A message on its way to the outbox; it gets its envelope there. */
+export interface Outgoing {
+  kind: Exclude<MessageKind, 'status'>;
+  topic: string;
+  body: object;
+}
+
+/** Everything that a commit has to make durable at once. */
+export interface Drained {
+  outgoing: Outgoing[];
+  states: { key: string; value: Buffer }[];
+}
+
+const LEDGER_CHUNK = 500;
+const UNMAPPED = 'unmapped';
+
+/** Every machine of the edge: arrivals in, messages and states out. No I/O and no clock of its own. */
+export class Pipeline {
+  readonly #config: EdgeConfig;
+  readonly #machines = new Map<string, Machine>();
+  readonly #settings: MachineSettings;
+  #points = 0;
+  /** Points heard since the last drain, and since the last ledger message. */
+  #touched = new Map<string, Set<string>>();
+  #unsaid = new Map<string, Set<string>>();
+  readonly #unmapped: LedgerMessage['unmapped'];
+  #unmappedChanged = false;
+
+  /** `states` is what `drain` gave before a restart. */
+  constructor(config: EdgeConfig, states: ReadonlyMap<string, Buffer> = new Map()) {
+    this.#config = config;
+    const { alerting, detection, windows, slowIntervalS, spectrumIntervalMs, healthIntervalMs } = config;
+    this.#settings = {
+      windows,
+      intervalS: slowIntervalS,
+      level: detection.level,
+      drift: detection.drift,
+      trigger: alerting,
+      alert: alerting,
+      spectrumIntervalMs,
+      healthIntervalMs,
+    };
+    const unmapped = states.get(UNMAPPED);
+    this.#unmapped = unmapped ? deserialize(unmapped) : {};
+    this.#restore(states);
+  }
+
+  accept(arrival: Arrival): void {
+    if (arrival.ok) this.#acceptBlock(arrival.block);
+    else if (arrival.point && this.#knows(arrival.point.asset, arrival.point.point)) {
+      this.#machines.get(arrival.point.asset)?.reject(arrival.point.point, arrival.rejection);
+      this.#touch(arrival.point.asset, arrival.point.point);
+    } else this.#countUnmapped(arrival.rejection);
+  }
+
+  /** Takes what has to be sent and kept since the last call. */
+  drain(options: { ledger: { timeMs: number } | null }): Drained {
+    const origin = { site: this.#config.site, edge: this.#config.edge };
+    const outgoing: Outgoing[] = [];
+    const states: Drained['states'] = [];
+    for (const [asset, points] of this.#touched) {
+      const machine = this.#machines.get(asset) as Machine;
+      for (const body of machine.alerts) outgoing.push({ kind: 'alerts', topic: topics.alerts(origin, asset), body });
+      for (const body of machine.healths) outgoing.push({ kind: 'health', topic: topics.health(origin, asset), body });
+      machine.alerts = [];
+      machine.healths = [];
+      states.push({ key: `machine/${asset}`, value: serialize(machine.state()) });
+      for (const name of points) {
+        const point = machine.points.get(name);
+        if (!point) continue;
+        const topic = topics.features(origin, asset, name);
+        for (const body of point.rows.take()) outgoing.push({ kind: 'features', topic, body });
+        states.push({ key: `point/${asset}/${name}`, value: serialize(point.state()) });
+      }
+    }
+    this.#touched = new Map();
+    if (this.#unmappedChanged) states.push({ key: UNMAPPED, value: serialize(this.#unmapped) });
+    if (options.ledger) outgoing.push(...this.#ledgers(topics.ledger(origin), options.ledger.timeMs));
+    return { outgoing, states };
+  }
+
+  /** The counts of every point, as they stand. */
+  ledger(): Pick<LedgerMessage, 'points' | 'unmapped'> {
+    return { points: [...this.#machines.values()].flatMap((m) => m.ledgers()), unmapped: this.#unmapped };
+  }
+
+  #acceptBlock(block: SampleBlock): void {
+    if (!this.#knows(block.asset, block.point)) {
+      if (this.#points >= this.#config.limits.maxPoints) {
+        this.#countUnmapped('too_many_points');
+        return;
+      }
+      this.#points++;
+    }
+    this.#machine(block.asset).accept(block);
+    this.#touch(block.asset, block.point);
+  }
+
+  #knows(asset: string, point: string): boolean {
+    return this.#machines.get(asset)?.points.has(point) ?? false;
+  }
+
+  #machine(name: string, state?: unknown): Machine {
+    let machine = this.#machines.get(name);
+    if (!machine) {
+      machine = new Machine(this.#config.edge, name, this.#config.assets[name], this.#settings, state);
+      this.#machines.set(name, machine);
+    }
+    return machine;
+  }
+
+  /** Machines first: a point belongs to one. Names hold no `/`. */
+  #restore(states: ReadonlyMap<string, Buffer>): void {
+    for (const [key, value] of states) {
+      const [kind, asset] = key.split('/');
+      if (kind === 'machine') this.#machine(asset, deserialize(value));
+    }
+    for (const [key, value] of states) {
+      const [kind, asset, point] = key.split('/');
+      if (kind !== 'point') continue;
+      const state = deserialize(value) as { kind: string };
+      this.#machine(asset).addPoint(point, state.kind === 'slow' ? 'scalars' : 'waveform', state);
+      this.#points++;
+    }
+  }
+
+  #touch(asset: string, point: string): void {
+    for (const map of [this.#touched, this.#unsaid]) {
+      const points = map.get(asset);
+      if (points) points.add(point);
+      else map.set(asset, new Set([point]));
+    }
+  }
+
+  #countUnmapped(reason: Rejection): void {
+    this.#unmapped[reason] = (this.#unmapped[reason] ?? 0) + 1;
+    this.#unmappedChanged = true;
+  }
+
+  /** Ledgers of the points that changed since they were last said. */
+  #ledgers(topic: string, timeMs: number): Outgoing[] {
+    const changed = [...this.#unsaid].flatMap(([asset, names]) =>
+      [...names].flatMap((name) => {
+        const point = this.#machines.get(asset)?.points.get(name);
+        return point ? [structuredClone(point.intake.ledger)] : [];
+      }),
+    );
+    if (changed.length === 0 && !this.#unmappedChanged) return [];
+    this.#unsaid = new Map();
+    this.#unmappedChanged = false;
+    const messages: Outgoing[] = [];
+    for (let at = 0; at === 0 || at < changed.length; at += LEDGER_CHUNK) {
+      const points = changed.slice(at, at + LEDGER_CHUNK);
+      messages.push({
+        kind: 'ledger',
+        topic,
+        body: { timeMs, timeQuality: 'received', points, unmapped: { ...this.#unmapped } },
+      });
+    }
+    return messages;
+  }
+}

@@ -1,0 +1,103 @@
+import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
+import type { ScalarBlock } from '#models/contracts/sampleBlock.ts';
+import { DriftDetector, type DriftSettings } from '#models/health/driftDetector.ts';
+import type { Point } from '#models/machine/asset.ts';
+import { SLOW_FEATURES, slowFeatures } from '#models/signal/slowFeatures.ts';
+import { FeatureRows, type RowMeta } from './featureRows.ts';
+import { Intake, type IntakeState } from './intake.ts';
+import type { Watched } from './watched.ts';
+
+export interface SlowSettings {
+  intervalS: number;
+  drift: DriftSettings;
+  trigger: TriggerSettings;
+}
+
+interface SlowState {
+  kind: 'slow';
+  intake: IntakeState;
+  trigger: TriggerState;
+  timesUs: number[];
+  values: number[];
+  detector: Float64Array;
+}
+
+const NAMES: string[] = [...SLOW_FEATURES];
+/** More values in one interval than this are summarised early, so that memory stays bounded. */
+const MAX_VALUES = 10_000;
+
+/** One slow value: gathered over an interval, summarised, scored. */
+export class SlowPoint {
+  readonly intake: Intake;
+  readonly rows = new FeatureRows();
+  readonly role: Point['role'];
+  readonly #point: string;
+  readonly #settings: SlowSettings;
+  readonly #detector: DriftDetector;
+  readonly #meta: RowMeta;
+  #trigger: TriggerState;
+  #timesUs: number[];
+  #values: number[];
+
+  constructor(asset: string, point: string, config: Point | undefined, settings: SlowSettings, state?: unknown) {
+    const before = (state as SlowState | undefined)?.kind === 'slow' ? (state as SlowState) : undefined;
+    this.role = config?.role ?? 'condition';
+    this.#point = point;
+    this.#settings = settings;
+    this.intake = new Intake(asset, point, before?.intake);
+    this.#detector = new DriftDetector(settings.drift, before?.detector);
+    this.#trigger = before?.trigger ?? QUIET;
+    this.#timesUs = before?.timesUs ?? [];
+    this.#values = before?.values ?? [];
+    this.#meta = {
+      asset,
+      point,
+      unit: config?.unit ?? '1',
+      windowUs: settings.intervalS * 1e6,
+      names: NAMES,
+      timeQuality: 'source',
+    };
+  }
+
+  accept(block: ScalarBlock, use: (watched: Watched) => void): void {
+    for (let i = 0; i < block.values.length; i++) {
+      const timeUs = block.timesUs[i];
+      if (!this.intake.admit(timeUs)) continue;
+      const first = this.#timesUs[0];
+      const ended = first !== undefined && this.#intervalOf(timeUs) !== this.#intervalOf(first);
+      if (ended || this.#values.length >= MAX_VALUES) use(this.#close(block.timeQuality));
+      this.#timesUs.push(timeUs);
+      this.#values.push(block.values[i]);
+    }
+  }
+
+  state(): SlowState {
+    return {
+      kind: 'slow',
+      intake: this.intake.state,
+      trigger: this.#trigger,
+      timesUs: this.#timesUs,
+      values: this.#values,
+      detector: this.#detector.snapshot(),
+    };
+  }
+
+  #intervalOf(timeUs: number): number {
+    return Math.floor(timeUs / this.#meta.windowUs);
+  }
+
+  #close(timeQuality: RowMeta['timeQuality']): Watched {
+    const startUs = this.#timesUs[0];
+    const row = slowFeatures(this.#timesUs, this.#values);
+    const timeMs = (this.#timesUs.at(-1) as number) / 1000;
+    this.#timesUs = [];
+    this.#values = [];
+    this.#meta.timeQuality = timeQuality;
+    this.rows.add(this.#meta, startUs, row);
+    this.intake.ledger.windows++;
+    const score = this.#detector.score(row);
+    this.#detector.learn(row);
+    if (score.assessable) this.#trigger = stepTrigger(this.#trigger, score.index, this.#settings.trigger);
+    return { point: this.#point, timeMs, score, on: this.#trigger.on };
+  }
+}

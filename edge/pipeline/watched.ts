@@ -1,0 +1,23 @@
+import type { Spectrum } from '#models/contracts/featureVector.ts';
+import type { PointHealth } from '#models/contracts/health.ts';
+import type { Score } from '#models/health/detector.ts';
+
+/** What one window of a point came to. */
+export interface Watched {
+  point: string;
+  timeMs: number;
+  score: Score;
+  /** Whether the point's trigger is on after this window. */
+  on: boolean;
+  /** Absent: the point does not measure ISO's velocity. */
+  velocityMmPerS?: number;
+  /** The spectrum of this window, made only when asked for. */
+  spectrum?: () => Spectrum;
+}
+
+export function pointHealth(watched: Watched): PointHealth {
+  const { point, score } = watched;
+  if (score.assessable)
+    return { assessment: 'assessed', point, index: score.index, contributions: score.contributions };
+  return { assessment: 'not_assessable', point, reason: score.reason, remedy: score.remedy };
+}

@@ -1,0 +1,15 @@
+import type { Logger } from 'pino';
+import type { EdgeConfig } from '../config.ts';
+import type { Source } from './source.ts';
+
+/** The configured source; its code is loaded only here, so that an edge carries what it uses. */
+export async function createSource(config: EdgeConfig, index: number, now: () => number, log: Logger): Promise<Source> {
+  const source = config.sources[index];
+  switch (source.type) {
+    case 'mqtt': {
+      const { MqttSource } = await import('./mqttSource.ts');
+      const clientId = `millwright-${config.site}-${config.edge}-source-${index}`;
+      return new MqttSource(source, config.limits, clientId, now, log.child({ source: index }));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+import type { Logger } from 'pino';
+import { brokerOptions } from '../brokerConnection.ts';
+import type { EdgeConfig, MqttSourceConfig } from '../config.ts';
+import { decode } from './decode.ts';
+import { filterOf, Router } from './route.ts';
+import type { Arrival, Sink, Source } from './source.ts';
+
+interface Puback {
+  cmd: string;
+  messageId?: number;
+}
+type SendPacket = (packet: Puback, done?: (error?: Error) => void) => void;
+
+/**
+ * Subscribes to a broker. At QoS 1 a message is acknowledged to the broker only when its arrival is durable, so that a
+ * crash loses nothing: the broker delivers it again.
+ */
+export class MqttSource implements Source {
+  readonly #config: MqttSourceConfig;
+  readonly #limits: EdgeConfig['limits'];
+  readonly #clientId: string;
+  readonly #now: () => number;
+  readonly #log: Logger;
+  #client: MqttClient | null = null;
+  #connection = 0;
+
+  constructor(
+    config: MqttSourceConfig,
+    limits: EdgeConfig['limits'],
+    clientId: string,
+    now: () => number,
+    log: Logger,
+  ) {
+    this.#config = config;
+    this.#limits = limits;
+    this.#clientId = clientId;
+    this.#now = now;
+    this.#log = log;
+  }
+
+  get state(): Source['state'] {
+    if (!this.#client) return 'stopped';
+    return this.#client.connected ? 'connected' : 'connecting';
+  }
+
+  async start(sink: Sink): Promise<void> {
+    const client = mqtt.connect(this.#config.url, {
+      ...brokerOptions(this.#config),
+      clientId: this.#clientId,
+      manualConnect: true,
+      resubscribe: false,
+    });
+    this.#client = client;
+    const router = new Router(this.#config.subscriptions);
+    const release = holdAcknowledgements(client, () => this.#connection);
+    client.handleMessage = (_packet, resume) => sink.whenReady(resume);
+    client.on('message', (topic, payload, packet) => {
+      const connection = this.#connection;
+      sink.accept(this.#arrivalOf(router, topic, payload, packet), () => release(packet.messageId, connection));
+    });
+    client.on('connect', () => {
+      this.#connection++;
+      this.#log.info({ url: this.#config.url }, 'source connected');
+      for (const { topic, qos } of this.#config.subscriptions) {
+        client.subscribe(filterOf(topic), { qos }, (error) => {
+          if (error) this.#log.error({ topic, error: error.message }, 'the broker refused a subscription');
+        });
+      }
+    });
+    client.on('close', () => this.#log.warn({ url: this.#config.url }, 'source disconnected'));
+    client.on('error', (error) => this.#log.error({ url: this.#config.url, error: error.message }, 'source failed'));
+    client.connect();
+  }
+
+  async stop(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    if (client) await client.endAsync(true);
+  }
+
+  #arrivalOf(router: Router, topic: string, payload: Buffer, packet: IPublishPacket): Arrival {
+    const route = router.find(topic);
+    if (!route) return { ok: false, rejection: 'bad_topic', point: null };
+    const point = { asset: route.asset, point: route.point };
+    if (packet.retain) return { ok: false, rejection: 'retained', point };
+    if (payload.length > this.#limits.maxPayloadBytes) return { ok: false, rejection: 'too_large', point };
+    const decoded = decode(route, payload, { nowMs: this.#now(), maxFutureMs: this.#limits.maxFutureMs });
+    return decoded.ok ? decoded : { ...decoded, point };
+  }
+}
+
+/**
+ * mqtt.js sends a PUBACK as soon as `handleMessage` returns, and reads nothing more until it has: waiting there for the
+ * disk would allow one message a commit. So the PUBACK is held back instead, and sent when `release` is called for it.
+ * One that belongs to a connection that has ended is dropped: the broker has forgotten it, and delivers again.
+ */
+function holdAcknowledgements(
+  client: MqttClient,
+  connection: () => number,
+): (messageId: number | undefined, connection: number) => void {
+  const inner = client as unknown as { _sendPacket: SendPacket };
+  const send = inner._sendPacket.bind(client);
+  inner._sendPacket = (packet, done) => {
+    if (packet.cmd === 'puback') done?.();
+    else send(packet, done);
+  };
+  return (messageId, of) => {
+    if (messageId !== undefined && of === connection() && client.connected) send({ cmd: 'puback', messageId });
+  };
+}

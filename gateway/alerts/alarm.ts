@@ -1,0 +1,51 @@
+import type { AlarmState, AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
+
+/** What an alert becomes with an edge's message. Pure. `null` stands for an alert that is not known yet. */
+export function applyMessage(known: AlertRecord | null, message: AlertMessage): AlertRecord {
+  const returned = message.change === 'return';
+  const base = known ?? {
+    acknowledgedAtMs: null,
+    acknowledgedBy: null,
+    comment: null,
+    returnedAtMs: null,
+    updatedAtMs: Number.NEGATIVE_INFINITY,
+    state: 'unacknowledged' as AlarmState,
+  };
+  // Alerts overtake other messages but never each other; one that was sent again may still come after a later one.
+  if (known && message.timeMs < known.updatedAtMs) return known;
+  return {
+    ...base,
+    id: message.id,
+    site: message.site,
+    edge: message.edge,
+    asset: message.asset,
+    point: message.point,
+    severity: message.severity,
+    text: returned && known ? known.text : message.text,
+    index: message.index,
+    raisedAtMs: message.raisedAtMs,
+    updatedAtMs: message.timeMs,
+    returnedAtMs: returned ? message.timeMs : null,
+    evidence: returned && known ? known.evidence : message.evidence,
+    remainingLife: message.remainingLife,
+    state: stateAfter(base.acknowledgedAtMs !== null, returned),
+  };
+}
+
+/** What an alert becomes when a person acknowledges it. The first acknowledgement stands. */
+export function acknowledge(known: AlertRecord, by: string, comment: string | null, atMs: number): AlertRecord {
+  if (known.acknowledgedAtMs !== null) return known;
+  return {
+    ...known,
+    acknowledgedAtMs: atMs,
+    acknowledgedBy: by,
+    comment,
+    state: stateAfter(true, known.returnedAtMs !== null),
+  };
+}
+
+/** ISA-18.2, figure 2: acknowledgement and return to normal, in either order. */
+function stateAfter(acknowledged: boolean, returned: boolean): AlarmState {
+  if (acknowledged) return returned ? 'normal' : 'acknowledged';
+  return returned ? 'returned_unacknowledged' : 'unacknowledged';
+}

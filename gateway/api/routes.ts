@@ -1,0 +1,125 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { type AlertRecord, alertRecordSchema } from '#models/contracts/alert.ts';
+import { acknowledgeRequestSchema, columnsSchema, ledgerViewSchema, machineSchema } from '#models/contracts/api.ts';
+import { spectrumSchema } from '#models/contracts/featureVector.ts';
+import { unexplained } from '#models/contracts/ledger.ts';
+import { nameSchema } from '#models/contracts/names.ts';
+import { statusMessageSchema } from '#models/contracts/status.ts';
+import type { Historian } from '../historian/historian.ts';
+import type { Store } from '../store/store.ts';
+import type { Events } from './events.ts';
+
+export interface ApiParts {
+  store: Store;
+  historian: Historian;
+  events: Events;
+  now: () => number;
+  acknowledged: (alert: AlertRecord) => void;
+}
+
+const errorSchema = z.object({ error: z.string() });
+const machineKey = z.object({ site: nameSchema, edge: nameSchema, asset: nameSchema });
+const seriesQuery = machineKey.extend({
+  measurement: z.enum(['millwright_features', 'millwright_health']),
+  point: nameSchema.optional(),
+  field: z.string().min(1).max(64),
+  fromMs: z.coerce.number(),
+  toMs: z.coerce.number(),
+  points: z.coerce.number().int().min(1).max(5000).default(500),
+});
+
+/** Everything under `/api/v1`. */
+export function addRoutes(server: FastifyInstance, { store, historian, events, now, acknowledged }: ApiParts): void {
+  const app = server.withTypeProvider<ZodTypeProvider>();
+
+  app.get('/api/v1/machines', { schema: { response: { 200: z.array(machineSchema) } } }, async () => {
+    const points = store.points();
+    const alerts = store.alerts({ active: true, limit: 10_000 }).filter((a) => a.returnedAtMs === null);
+    return store.health().map((health) => {
+      const same = (k: { site: string; edge: string; asset: string }) =>
+        k.site === health.site && k.edge === health.edge && k.asset === health.asset;
+      const own = points.filter(same);
+      const waveforms = own.filter((p) => p.hasSpectrum).map((p) => p.point);
+      return { health, points: own.map((p) => p.point), waveforms, activeAlerts: alerts.filter(same).length };
+    });
+  });
+
+  app.get(
+    '/api/v1/alerts',
+    {
+      schema: {
+        querystring: z.object({
+          state: z.enum(['active', 'all']).default('active'),
+          limit: z.coerce.number().int().min(1).max(1000).default(200),
+        }),
+        response: { 200: z.array(alertRecordSchema) },
+      },
+    },
+    async ({ query }) => store.alerts({ active: query.state === 'active', limit: query.limit }),
+  );
+
+  app.get(
+    '/api/v1/alerts/:id',
+    {
+      schema: { params: z.object({ id: z.string().max(200) }), response: { 200: alertRecordSchema, 404: errorSchema } },
+    },
+    async ({ params }, reply) => store.alert(params.id) ?? reply.code(404).send({ error: `no alert ${params.id}` }),
+  );
+
+  app.post(
+    '/api/v1/alerts/:id/acknowledge',
+    {
+      schema: {
+        params: z.object({ id: z.string().max(200) }),
+        body: acknowledgeRequestSchema,
+        response: { 200: alertRecordSchema, 404: errorSchema },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const alert = store.acknowledge(params.id, body.by, body.comment ?? null, now());
+      if (!alert) return reply.code(404).send({ error: `no alert ${params.id}` });
+      acknowledged(alert);
+      return alert;
+    },
+  );
+
+  app.get(
+    '/api/v1/series',
+    { schema: { querystring: seriesQuery, response: { 200: columnsSchema, 400: errorSchema } } },
+    async ({ query }, reply) => {
+      if (query.toMs <= query.fromMs) return reply.code(400).send({ error: 'toMs must be later than fromMs' });
+      const { site, edge, asset, point, ...rest } = query;
+      return historian.read({ ...rest, tags: { site, edge, asset, point } });
+    },
+  );
+
+  app.get(
+    '/api/v1/spectra/:site/:edge/:asset/:point',
+    {
+      schema: {
+        params: machineKey.extend({ point: nameSchema }),
+        response: { 200: spectrumSchema, 404: errorSchema },
+      },
+    },
+    async ({ params }, reply) =>
+      store.spectrum(params) ?? reply.code(404).send({ error: 'no spectrum of this point yet' }),
+  );
+
+  app.get('/api/v1/ledger', { schema: { response: { 200: ledgerViewSchema } } }, async () => ({
+    points: store.ledgers().map((point) => ({ ...point, unexplained: unexplained(point) })),
+    unmapped: store.unmapped(),
+  }));
+
+  app.get('/api/v1/edges', { schema: { response: { 200: z.array(statusMessageSchema) } } }, async () => store.edges());
+
+  app.get(
+    '/api/v1/events',
+    { schema: { description: 'Server-sent events; each is a LiveEvent in JSON.' } },
+    (_request, reply) => {
+      reply.hijack();
+      if (!events.add(reply.raw)) reply.raw.writeHead(503, { 'retry-after': '10' }).end();
+    },
+  );
+}

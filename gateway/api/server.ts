@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { Registry } from 'prom-client';
+import type { GatewayConfig } from '../config.ts';
+import { guard } from './access.ts';
+import { type ApiParts, addRoutes } from './routes.ts';
+
+export interface ServerParts extends ApiParts {
+  registry: Registry;
+  /** Why the gateway cannot do its work now; empty where it can. */
+  notReady: () => string[];
+  version: string;
+}
+
+/** The page, the API with its description, metrics and health. Does not listen yet. */
+export async function createServer(config: GatewayConfig['api'], parts: ServerParts): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false,
+    bodyLimit: 64 * 1024,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  guard(app, config.tokenFile);
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      // Charts set their size in style attributes; nothing else comes from anywhere but here, and nothing upgrades to TLS on loopback.
+      directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], upgradeInsecureRequests: null },
+    },
+    strictTransportSecurity: false,
+  });
+  await app.register(rateLimit, { max: 3000, timeWindow: '1 minute' });
+  await app.register(swagger, {
+    openapi: { info: { title: 'Millwright gateway', version: parts.version } },
+    transform: jsonSchemaTransform,
+  });
+  addRoutes(app, parts);
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type(parts.registry.contentType).send(await parts.registry.metrics()),
+  );
+  app.get('/healthz', { schema: { hide: true } }, async () => ({ ok: true }));
+  app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
+    const why = parts.notReady();
+    return reply.code(why.length === 0 ? 200 : 503).send({ ok: why.length === 0, why });
+  });
+  const page = pageDirectory();
+  if (page) await app.register(fastifyStatic, { root: page });
+  return app;
+}
+
+/** The built page lies beside the built command; when run from source, in `dist`. */
+function pageDirectory(): string | null {
+  const candidates = ['./web/', '../web/', '../../dist/web/'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  return candidates.find((path) => existsSync(path)) ?? null;
+}

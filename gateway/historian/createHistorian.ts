@@ -1,0 +1,15 @@
+import type { GatewayConfig } from '../config.ts';
+import type { Historian } from './historian.ts';
+
+export async function createHistorian(config: GatewayConfig, now: () => number): Promise<Historian> {
+  switch (config.historian.type) {
+    case 'sqlite': {
+      const { SqliteHistorian } = await import('./sqliteHistorian.ts');
+      return new SqliteHistorian(config.dataDirectory, config.historian.retentionDays, now);
+    }
+    case 'influx': {
+      const { InfluxHistorian } = await import('./influxHistorian.ts');
+      return new InfluxHistorian(config.historian);
+    }
+  }
+}

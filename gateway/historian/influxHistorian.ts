@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { InfluxDB, type IPoint, toNanoDate } from 'influx';
+import type { Columns } from '#models/contracts/api.ts';
+import type { InfluxConfig } from '../config.ts';
+import type { Historian, SeriesQuery, SeriesRow } from './historian.ts';
+
+/** HTTP answers by which InfluxDB says that these rows will never do, as opposed to "not now". */
+const NEVER = /partial write|field type conflict|unable to parse|points beyond retention policy/i;
+
+/** Series in InfluxDB 1.x, or what speaks its line protocol. Measurements, tags and fields: docs/guides/influxdb.md. */
+export class InfluxHistorian implements Historian {
+  readonly #influx: InfluxDB;
+  readonly #database: string;
+  #created = false;
+
+  constructor(config: InfluxConfig) {
+    const url = new URL(config.url);
+    this.#database = config.database;
+    this.#influx = new InfluxDB({
+      host: url.hostname,
+      port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
+      protocol: url.protocol === 'https:' ? 'https' : 'http',
+      database: config.database,
+      username: config.username,
+      password: config.passwordFile === undefined ? undefined : readFileSync(config.passwordFile, 'utf8').trim(),
+      pool: { requestTimeout: 10_000, maxRetries: 0 },
+    });
+  }
+
+  async write(rows: readonly SeriesRow[]): Promise<{ refused: number; why?: string }> {
+    if (!this.#created) {
+      await this.#influx.createDatabase(this.#database);
+      this.#created = true;
+    }
+    try {
+      await this.#influx.writePoints(rows.map(pointOf), { precision: 'u' });
+      return { refused: 0 };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (/database not found/i.test(why)) this.#created = false;
+      if (!NEVER.test(why)) throw error;
+      if (rows.length === 1) return { refused: 1, why };
+      return this.#halves(rows);
+    }
+  }
+
+  async read(query: SeriesQuery): Promise<Columns> {
+    const width = Math.max(1, Math.floor((query.toMs - query.fromMs) / query.points));
+    const field = quoteName(query.field);
+    const where = Object.entries(query.tags)
+      .filter((tag): tag is [string, string] => tag[1] !== undefined)
+      .map(([name, value]) => `${quoteName(name)} = ${quoteText(value)}`);
+    where.push(`time >= ${Math.floor(query.fromMs)}ms`, `time < ${Math.ceil(query.toMs)}ms`);
+    const rows = await this.#influx.query<{ time: Date; mean: number; max: number }>(
+      `SELECT mean(${field}) AS mean, max(${field}) AS max FROM ${quoteName(query.measurement)} WHERE ${where.join(' AND ')} GROUP BY time(${width}ms) fill(none)`,
+      { database: this.#database },
+    );
+    return { timeMs: rows.map((r) => r.time.getTime()), mean: rows.map((r) => r.mean), max: rows.map((r) => r.max) };
+  }
+
+  async close(): Promise<void> {
+    // The client holds no connection of its own between requests.
+  }
+
+  /** Finds the rows that will not do without giving up the others. */
+  async #halves(rows: readonly SeriesRow[]): Promise<{ refused: number; why?: string }> {
+    const middle = rows.length >> 1;
+    const first = await this.write(rows.slice(0, middle));
+    const second = await this.write(rows.slice(middle));
+    return { refused: first.refused + second.refused, why: first.why ?? second.why };
+  }
+}
+
+function pointOf(row: SeriesRow): IPoint {
+  const { site, edge, asset, point } = row.tags;
+  return {
+    measurement: row.measurement,
+    tags: point === undefined ? { site, edge, asset } : { site, edge, asset, point },
+    fields: row.fields,
+    timestamp: toNanoDate(`${Math.round(row.timeUs)}000`),
+  };
+}
+
+const quoteName = (name: string) => `"${name.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+const quoteText = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

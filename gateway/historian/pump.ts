@@ -1,0 +1,90 @@
+import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
+import type { Logger } from 'pino';
+import type { Store } from '../store/store.ts';
+import { type Historian, type SeriesRow, seriesKey } from './historian.ts';
+import { rowsOf } from './rows.ts';
+
+const BATCH_MESSAGES = 200;
+
+/** Carries what the store queued into the historian, in order, for as long as it takes. */
+export class HistorianPump {
+  written = 0;
+  refused = 0;
+  /** Rows of series beyond the bound. */
+  overSeries = 0;
+  /** What the historian said when it last failed; null while it works. */
+  failure: string | null = null;
+  readonly #store: Store;
+  readonly #historian: Historian;
+  readonly #maxSeries: number;
+  readonly #log: Logger;
+  readonly #series = new Set<string>();
+  readonly #abort = new AbortController();
+  #running: Promise<void> | null = null;
+
+  constructor(store: Store, historian: Historian, maxSeries: number, log: Logger) {
+    this.#store = store;
+    this.#historian = historian;
+    this.#maxSeries = maxSeries;
+    this.#log = log;
+  }
+
+  get series(): number {
+    return this.#series.size;
+  }
+
+  /** Carries until the queue is empty; at once where it is already at it. */
+  run(): void {
+    if (this.#running || this.#abort.signal.aborted) return;
+    this.#running = this.#drain()
+      .catch((error) => {
+        if (!this.#abort.signal.aborted)
+          this.#log.error({ error: String(error) }, 'the historian was given up for now');
+      })
+      .finally(() => {
+        this.#running = null;
+      });
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      const queued = this.#store.queued(BATCH_MESSAGES);
+      if (queued.length === 0) return;
+      const rows = queued.flatMap((q) => rowsOf(q.text)).filter((row) => this.#admits(row));
+      await this.#write(rows);
+      this.#store.unqueue(queued[queued.length - 1].id);
+    }
+  }
+
+  async #write(rows: SeriesRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const again = retry(handleAll, { backoff: new ExponentialBackoff({ initialDelay: 200, maxDelay: 5000 }) });
+    again.onFailure(({ reason }) => {
+      const why = 'error' in reason ? reason.error.message : 'unknown';
+      if (this.failure === null) this.#log.warn({ error: why }, 'the historian takes nothing: rows wait in the queue');
+      this.failure = why;
+    });
+    const { refused, why } = await again.execute(() => this.#historian.write(rows), this.#abort.signal);
+    if (this.failure !== null) this.#log.info('the historian takes again');
+    this.failure = null;
+    if (refused > 0) this.#log.warn({ refused, why }, 'the historian refused rows for good');
+    this.refused += refused;
+    this.written += rows.length - refused;
+  }
+
+  #admits(row: SeriesRow): boolean {
+    const key = seriesKey(row);
+    if (this.#series.has(key)) return true;
+    if (this.#series.size >= this.#maxSeries) {
+      this.overSeries++;
+      return false;
+    }
+    this.#series.add(key);
+    return true;
+  }
+}

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import mqtt, { type MqttClient } from 'mqtt';
+import type { Logger } from 'pino';
+import { parseMessage, type Refusal } from '#models/contracts/message.ts';
+import type { Acknowledge } from '#models/contracts/status.ts';
+import { gatewayFilters, topics } from '#models/contracts/topics.ts';
+import type { GatewayConfig } from './config.ts';
+import type { Accepted, Store, Taken } from './store/store.ts';
+
+const GROUP_MESSAGES = 64;
+const GROUP_MS = 10;
+const MAX_WAITING = 512;
+const RETRY_MS = 1000;
+
+/**
+ * Listens to the edges. What is sound goes into the store in groups; when that is durable it is acknowledged to its
+ * edge, and only then does the edge forget it. What is not sound is counted and set aside.
+ */
+export class Ingest {
+  accepted = 0;
+  duplicates = 0;
+  readonly refused = new Map<Refusal, number>();
+  failure: string | null = null;
+  readonly #store: Store;
+  readonly #log: Logger;
+  readonly #now: () => number;
+  readonly #taken: (taken: Taken) => void;
+  readonly #client: MqttClient;
+  #waiting: Accepted[] = [];
+  #stopped: (() => void)[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  /** `taken` is called after each transaction. */
+  constructor(
+    broker: GatewayConfig['broker'],
+    store: Store,
+    now: () => number,
+    log: Logger,
+    taken: (t: Taken) => void,
+  ) {
+    this.#store = store;
+    this.#now = now;
+    this.#log = log;
+    this.#taken = taken;
+    const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
+    this.#client = mqtt.connect(broker.url, {
+      protocolVersion: 4,
+      clientId: broker.clientId,
+      clean: false,
+      manualConnect: true,
+      reconnectPeriod: 1000,
+      connectTimeout: 10_000,
+      keepalive: 15,
+      resubscribe: false,
+      username: broker.username,
+      password: read(broker.passwordFile)?.toString('utf8').trim(),
+      ca: read(broker.caFile),
+      cert: read(broker.certificateFile),
+      key: read(broker.keyFile),
+    });
+    this.#client.handleMessage = (_packet, resume) => {
+      if (this.#waiting.length < MAX_WAITING) resume();
+      else this.#stopped.push(resume);
+    };
+    this.#client.on('message', (topic, payload) => this.#accept(topic, payload));
+    this.#client.on('connect', () => {
+      this.#log.info({ url: broker.url }, 'gateway connected');
+      for (const filter of gatewayFilters) {
+        this.#client.subscribe(filter, { qos: 1 }, (error) => {
+          if (error) this.#log.error({ filter, error: error.message }, 'the broker refused a subscription');
+        });
+      }
+    });
+    this.#client.on('error', (error) => this.#log.error({ error: error.message }, 'broker failed'));
+  }
+
+  get connected(): boolean {
+    return this.#client.connected;
+  }
+
+  start(): void {
+    this.#client.connect();
+  }
+
+  async stop(): Promise<void> {
+    this.#commit();
+    await this.#client.endAsync(true);
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  #accept(topic: string, payload: Buffer): void {
+    const parsed = parseMessage(topic, payload);
+    if (!parsed.ok) {
+      this.refused.set(parsed.refusal, (this.refused.get(parsed.refusal) ?? 0) + 1);
+      this.#setAside(topic, parsed, payload);
+      return;
+    }
+    this.accepted++;
+    this.#waiting.push({ message: parsed.message, text: payload.toString('utf8') });
+    if (this.failure === null && this.#waiting.length >= GROUP_MESSAGES) this.#commit();
+    else this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
+  }
+
+  #setAside(topic: string, parsed: { refusal: Refusal; detail: string }, payload: Buffer): void {
+    try {
+      this.#store.setAside(topic, parsed.refusal, parsed.detail, payload, this.#now());
+    } catch (error) {
+      this.#log.error({ error: String(error), refusal: parsed.refusal }, 'a refused message could not be set aside');
+    }
+  }
+
+  #commit(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#waiting.length === 0) return;
+    let taken: Taken;
+    try {
+      taken = this.#store.take(this.#waiting);
+    } catch (error) {
+      if (this.failure === null) this.#log.error({ error: String(error) }, 'the store takes nothing: edges wait');
+      this.failure = String(error);
+      this.#timer = setTimeout(() => this.#commit(), RETRY_MS);
+      return;
+    }
+    if (this.failure !== null) this.#log.info('the store takes again');
+    this.failure = null;
+    this.#waiting = [];
+    this.duplicates += taken.duplicates;
+    this.#acknowledge(taken);
+    this.#taken(taken);
+    const resume = this.#stopped;
+    this.#stopped = [];
+    for (const call of resume) call();
+  }
+
+  #acknowledge(taken: Taken): void {
+    for (const { outbox, ranges, ...origin } of taken.ranges) {
+      const message: Acknowledge = { v: 1, outbox, ranges };
+      // At QoS 0: an edge that does not hear this sends again, and is told again.
+      this.#client.publish(topics.acknowledge(origin), JSON.stringify(message), { qos: 0 });
+    }
+  }
+}

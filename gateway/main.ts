@@ -1,0 +1,87 @@
+import { pino } from 'pino';
+import type { EdgeMessage } from '#models/contracts/message.ts';
+import { Events } from './api/events.ts';
+import { createServer } from './api/server.ts';
+import { startBroker } from './broker.ts';
+import type { GatewayConfig } from './config.ts';
+import { createHistorian } from './historian/createHistorian.ts';
+import { HistorianPump } from './historian/pump.ts';
+import { Ingest } from './ingest.ts';
+import { gatewayMetrics } from './metrics.ts';
+import { Notifications } from './notify/notifications.ts';
+import { SqliteStore } from './store/sqliteStore.ts';
+import type { Taken } from './store/store.ts';
+
+export interface RunningGateway {
+  apiPort: number;
+  stop(): Promise<void>;
+}
+
+const MEGABYTE = 1024 * 1024;
+
+/** Starts a gateway. Resolves when its API answers; an absent broker or InfluxDB is waited for. */
+export async function startGateway(config: GatewayConfig, version: string): Promise<RunningGateway> {
+  const log = pino({ name: 'gateway' }, pino.destination(2));
+  const now = () => Date.now();
+  const broker = config.embeddedBroker && (await startBroker(config.embeddedBroker.host, config.embeddedBroker.port));
+  const store = new SqliteStore(config.dataDirectory, config.limits.maxQueueMegabytes * MEGABYTE);
+  const historian = await createHistorian(config, now);
+  const pump = new HistorianPump(store, historian, config.limits.maxSeries, log);
+  const events = new Events();
+  const notifications = new Notifications(config.notifiers, log);
+  const ingest = new Ingest(config.broker, store, now, log, (taken) => {
+    pump.run();
+    show(taken, events, notifications);
+  });
+  const registry = gatewayMetrics({ ingest, pump, store, events, notifications });
+  const server = await createServer(config.api, {
+    store,
+    historian,
+    events,
+    now,
+    acknowledged: (alert) => events.send({ type: 'alert', alert }),
+    registry,
+    notReady: () => [
+      ...(ingest.connected ? [] : ['the broker is away']),
+      ...(ingest.failure === null ? [] : [`the store takes nothing: ${ingest.failure}`]),
+      ...(pump.failure === null ? [] : [`the historian takes nothing: ${pump.failure}`]),
+    ],
+    version,
+  });
+  await server.listen({ host: config.api.host, port: config.api.port });
+  ingest.start();
+  pump.run();
+  const address = server.server.address();
+  const apiPort = typeof address === 'object' && address ? address.port : config.api.port;
+  log.info({ apiPort }, 'gateway started');
+  return {
+    apiPort,
+    async stop() {
+      events.close();
+      await server.close();
+      await ingest.stop();
+      await pump.stop();
+      await historian.close();
+      store.close();
+      await broker?.close();
+      log.info('gateway stopped');
+    },
+  };
+}
+
+function show(taken: Taken, events: Events, notifications: Notifications): void {
+  for (const alert of taken.alerts) {
+    events.send({ type: 'alert', alert });
+    notifications.tell(alert);
+  }
+  for (const message of taken.fresh) showMessage(message, events);
+}
+
+function showMessage(message: EdgeMessage, events: Events): void {
+  if (message.kind === 'health') events.send({ type: 'health', health: message.body });
+  if (message.kind !== 'features') return;
+  const { site, edge, asset, point, timeMs, names, values } = message.body;
+  const newest = values[values.length - 1];
+  const byName = Object.fromEntries(names.map((name, i) => [name, newest[i]]));
+  events.send({ type: 'features', site, edge, asset, point, timeMs, values: byName });
+}

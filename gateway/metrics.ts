@@ -1,0 +1,83 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { unexplained } from '#models/contracts/ledger.ts';
+import type { Events } from './api/events.ts';
+import type { HistorianPump } from './historian/pump.ts';
+import type { Ingest } from './ingest.ts';
+import type { Notifications } from './notify/notifications.ts';
+import type { Store } from './store/store.ts';
+
+export interface Measured {
+  ingest: Ingest;
+  pump: HistorianPump;
+  store: Store;
+  events: Events;
+  notifications: Notifications;
+}
+
+type Setter = (labels: Record<string, string>, value: number) => void;
+
+/** The gateway's metrics, read from its parts when they are asked for. */
+export function gatewayMetrics({ ingest, pump, store, events, notifications }: Measured): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const read = (name: string, help: string, labelNames: string[], collect: (set: Setter) => void) => {
+    const options = { name: `millwright_gateway_${name}`, help, labelNames, registers: [registry] };
+    if (name.endsWith('_total')) {
+      new Counter({
+        ...options,
+        collect() {
+          this.reset();
+          collect((labels, value) => this.inc(labels, value));
+        },
+      });
+      return;
+    }
+    new Gauge({
+      ...options,
+      collect() {
+        this.reset();
+        collect((labels, value) => this.set(labels, value));
+      },
+    });
+  };
+  read('messages_accepted_total', 'messages that kept to their contract', [], (set) => set({}, ingest.accepted));
+  read('messages_duplicate_total', 'messages that had been taken before', [], (set) => set({}, ingest.duplicates));
+  read('messages_refused_total', 'messages that did not keep to their contract', ['refusal'], (set) => {
+    for (const [refusal, n] of ingest.refused) set({ refusal }, n);
+  });
+  read('store_failing', '1 while the store takes nothing', [], (set) => set({}, ingest.failure === null ? 0 : 1));
+  read('broker_connected', '1 while the gateway has its broker', [], (set) => set({}, ingest.connected ? 1 : 0));
+  read('historian_rows_written_total', 'rows that the historian took', [], (set) => set({}, pump.written));
+  read('historian_rows_refused_total', 'rows that it will never take', ['reason'], (set) => {
+    set({ reason: 'historian' }, pump.refused);
+    set({ reason: 'series_limit' }, pump.overSeries);
+  });
+  read('historian_series', 'series written since the start', [], (set) => set({}, pump.series));
+  read('historian_failing', '1 while the historian takes nothing', [], (set) => set({}, pump.failure === null ? 0 : 1));
+  read('historian_queue_rows', 'messages that wait for the historian', [], (set) => set({}, store.queueSize().rows));
+  read('historian_queue_bytes', 'their size', [], (set) => set({}, store.queueSize().bytes));
+  read('historian_queue_dropped_total', 'messages thrown away since the queue was full', [], (set) =>
+    set({}, store.queueSize().dropped),
+  );
+  read('alerts_active', 'alerts that have not returned', ['severity'], (set) => {
+    const active = store.alerts({ active: true, limit: 10_000 }).filter((a) => a.returnedAtMs === null);
+    for (const severity of ['warning', 'critical'])
+      set({ severity }, active.filter((a) => a.severity === severity).length);
+  });
+  read('ledger_unexplained', 'messages that the ledgers of all points do not account for', [], (set) =>
+    set(
+      {},
+      store.ledgers().reduce((sum, p) => sum + Math.abs(unexplained(p)), 0),
+    ),
+  );
+  read('event_listeners', 'pages that listen', [], (set) => set({}, events.listeners));
+  read('event_listeners_let_go_total', 'pages let go since they were too far behind', [], (set) =>
+    set({}, events.letGo),
+  );
+  read('notifications_total', 'notifications by result', ['result'], (set) => {
+    set({ result: 'sent' }, notifications.sent);
+    set({ result: 'failed' }, notifications.failed);
+    set({ result: 'dropped' }, notifications.dropped);
+  });
+  return registry;
+}

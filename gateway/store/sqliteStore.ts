@@ -1,0 +1,329 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
+import type { HealthMessage } from '#models/contracts/health.ts';
+import type { LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
+import type { EdgeMessage, Refusal } from '#models/contracts/message.ts';
+import type { StatusMessage } from '#models/contracts/status.ts';
+import { acknowledge, applyMessage } from '../alerts/alarm.ts';
+import { type Range, SequenceRanges } from '../sequenceRanges.ts';
+import type { Accepted, PointKey, QueuedSeries, Store, Taken } from './store.ts';
+
+const MAX_SET_ASIDE = 1000;
+const MAX_SET_ASIDE_BYTES = 4096;
+const DROP_ROWS = 500;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, ranges TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS series_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS alerts_by_time ON alerts (raised_ms);
+  CREATE INDEX IF NOT EXISTS alerts_by_state ON alerts (state, raised_ms);
+  CREATE TABLE IF NOT EXISTS audit (at_ms REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT) STRICT;
+  CREATE TABLE IF NOT EXISTS health (key TEXT PRIMARY KEY, time_ms REAL NOT NULL, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS points (
+    key TEXT PRIMARY KEY, spectrum TEXT, spectrum_ms REAL, ledger TEXT, ledger_sequence TEXT, stored INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS unmapped (key TEXT PRIMARY KEY, counts TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS edges (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS set_aside (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms REAL NOT NULL, topic TEXT NOT NULL, refusal TEXT NOT NULL, detail TEXT NOT NULL, payload BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+type Row = Record<string, unknown>;
+
+/** The store of one gateway in one SQLite file, `gateway.db`. */
+export class SqliteStore implements Store {
+  readonly #db: Database.Database;
+  readonly #maxQueueBytes: number;
+  readonly #seen = new Map<string, SequenceRanges>();
+  readonly #statements = new Map<string, Database.Statement>();
+  readonly #queue: { rows: number; bytes: number; dropped: number };
+
+  constructor(directory: string, maxQueueBytes: number) {
+    mkdirSync(directory, { recursive: true });
+    this.#maxQueueBytes = maxQueueBytes;
+    this.#db = new Database(join(directory, 'gateway.db'));
+    this.#db.pragma('journal_mode = WAL');
+    // An edge forgets what was acknowledged: it has to be on the disk by then, whatever happens to the power.
+    this.#db.pragma('synchronous = FULL');
+    this.#db.exec(SCHEMA);
+    for (const { origin, ranges } of this.#all('SELECT origin, ranges FROM seen')) {
+      this.#seen.set(origin as string, new SequenceRanges(JSON.parse(ranges as string)));
+    }
+    const size = this.#get('SELECT count(*) AS rows, coalesce(sum(length(text)), 0) AS bytes FROM series_queue') as Row;
+    const dropped = this.#get("SELECT value FROM meta WHERE key = 'queueDropped'");
+    this.#queue = { rows: size.rows as number, bytes: size.bytes as number, dropped: Number(dropped?.value ?? 0) };
+  }
+
+  take(accepted: readonly Accepted[]): Taken {
+    const taken: Taken = { fresh: [], duplicates: 0, ranges: [], alerts: [] };
+    const came = new Map<string, { site: string; edge: string; outbox: string; ranges: SequenceRanges }>();
+    const fresh: Accepted[] = [];
+    // Worked out on copies, so that a transaction that fails leaves nothing behind in memory.
+    const seen = new Map<string, SequenceRanges>();
+    for (const one of accepted) {
+      if (one.message.kind === 'status') {
+        fresh.push(one);
+        continue;
+      }
+      const { site, edge, outbox, sequence } = one.message.body;
+      const origin = `${site}/${edge}/${outbox}`;
+      const known = seen.get(origin) ?? copyOf(this.#seen.get(origin));
+      seen.set(origin, known);
+      if (known.add(sequence)) fresh.push(one);
+      else taken.duplicates++;
+      const arrived = came.get(origin) ?? { site, edge, outbox, ranges: new SequenceRanges() };
+      arrived.ranges.add(sequence);
+      came.set(origin, arrived);
+    }
+    let queuedBytes = 0;
+    let queuedRows = 0;
+    this.#db.transaction(() => {
+      for (const { message, text } of fresh) {
+        const alert = this.#keep(message);
+        if (alert) taken.alerts.push(alert);
+        if (message.kind === 'status' || message.kind === 'ledger') continue;
+        this.#run('INSERT INTO series_queue (text) VALUES (?)', `${message.kind}\n${text}`);
+        queuedBytes += text.length;
+        queuedRows++;
+      }
+      for (const [origin, ranges] of seen) {
+        this.#run('INSERT OR REPLACE INTO seen (origin, ranges) VALUES (?, ?)', origin, JSON.stringify(ranges.ranges));
+      }
+    })();
+    for (const [origin, ranges] of seen) this.#seen.set(origin, ranges);
+    this.#queue.rows += queuedRows;
+    this.#queue.bytes += queuedBytes;
+    if (this.#queue.bytes > this.#maxQueueBytes) this.#dropOldest();
+    taken.fresh = fresh.map((one) => one.message);
+    taken.ranges = [...came.values()].map((c) => ({ ...c, ranges: [...c.ranges.ranges] }));
+    return taken;
+  }
+
+  setAside(topic: string, refusal: Refusal, detail: string, payload: Uint8Array, atMs: number): void {
+    const kept = Buffer.from(payload.subarray(0, MAX_SET_ASIDE_BYTES));
+    this.#run(
+      'INSERT INTO set_aside (at_ms, topic, refusal, detail, payload) VALUES (?, ?, ?, ?, ?)',
+      atMs,
+      topic.slice(0, 200),
+      refusal,
+      detail,
+      kept,
+    );
+    this.#run('DELETE FROM set_aside WHERE id <= (SELECT max(id) FROM set_aside) - ?', MAX_SET_ASIDE);
+  }
+
+  queued(limit: number): QueuedSeries[] {
+    return this.#all('SELECT id, text FROM series_queue ORDER BY id LIMIT ?', limit) as unknown as QueuedSeries[];
+  }
+
+  unqueue(upToId: number): void {
+    const size = this.#get(
+      'SELECT count(*) AS rows, coalesce(sum(length(text)), 0) AS bytes FROM series_queue WHERE id <= ?',
+      upToId,
+    ) as Row;
+    this.#run('DELETE FROM series_queue WHERE id <= ?', upToId);
+    this.#queue.rows -= size.rows as number;
+    this.#queue.bytes -= size.bytes as number;
+  }
+
+  queueSize(): { rows: number; bytes: number; dropped: number } {
+    return this.#queue;
+  }
+
+  alerts({ active, limit }: { active: boolean; limit: number }): AlertRecord[] {
+    const rows = active
+      ? this.#all(
+          "SELECT record FROM alerts WHERE state IN ('unacknowledged', 'acknowledged', 'returned_unacknowledged') ORDER BY raised_ms DESC LIMIT ?",
+          limit,
+        )
+      : this.#all('SELECT record FROM alerts ORDER BY raised_ms DESC LIMIT ?', limit);
+    return rows.map((row) => JSON.parse(row.record as string));
+  }
+
+  alert(id: string): AlertRecord | null {
+    const row = this.#get('SELECT record FROM alerts WHERE id = ?', id);
+    return row ? JSON.parse(row.record as string) : null;
+  }
+
+  acknowledge(id: string, by: string, comment: string | null, atMs: number): AlertRecord | null {
+    return this.#db.transaction(() => {
+      const known = this.alert(id);
+      if (!known) return null;
+      const record = acknowledge(known, by, comment, atMs);
+      this.#keepAlert(record);
+      this.#run(
+        'INSERT INTO audit (at_ms, who, what, subject, detail) VALUES (?, ?, ?, ?, ?)',
+        atMs,
+        by,
+        'acknowledge',
+        id,
+        comment,
+      );
+      return record;
+    })();
+  }
+
+  health(): HealthMessage[] {
+    return this.#all('SELECT record FROM health ORDER BY key').map((row) => JSON.parse(row.record as string));
+  }
+
+  points(): (PointKey & { hasSpectrum: boolean })[] {
+    return this.#all('SELECT key, spectrum IS NOT NULL AS has FROM points ORDER BY key').map((row) => ({
+      ...pointKeyOf(row.key as string),
+      hasSpectrum: row.has === 1,
+    }));
+  }
+
+  spectrum(key: PointKey): Spectrum | null {
+    const row = this.#get('SELECT spectrum FROM points WHERE key = ?', keyOf(key));
+    return typeof row?.spectrum === 'string' ? JSON.parse(row.spectrum) : null;
+  }
+
+  ledgers(): (PointLedger & { site: string; edge: string; stored: number })[] {
+    return this.#all('SELECT key, ledger, stored FROM points WHERE ledger IS NOT NULL ORDER BY key').map((row) => {
+      const { site, edge } = pointKeyOf(row.key as string);
+      return { ...JSON.parse(row.ledger as string), site, edge, stored: row.stored as number };
+    });
+  }
+
+  unmapped(): { site: string; edge: string; counts: LedgerMessage['unmapped'] }[] {
+    return this.#all('SELECT key, counts FROM unmapped ORDER BY key').map((row) => {
+      const [site, edge] = (row.key as string).split('/');
+      return { site, edge, counts: JSON.parse(row.counts as string) };
+    });
+  }
+
+  edges(): StatusMessage[] {
+    return this.#all('SELECT record FROM edges ORDER BY key').map((row) => JSON.parse(row.record as string));
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #keep(message: EdgeMessage): AlertRecord | null {
+    switch (message.kind) {
+      case 'features':
+        this.#keepFeatures(message.body);
+        return null;
+      case 'health': {
+        const { site, edge, asset, timeMs } = message.body;
+        this.#run(
+          `INSERT INTO health (key, time_ms, record) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE
+           SET time_ms = excluded.time_ms, record = excluded.record WHERE excluded.time_ms >= time_ms`,
+          `${site}/${edge}/${asset}`,
+          timeMs,
+          JSON.stringify(message.body),
+        );
+        return null;
+      }
+      case 'alerts': {
+        const record = applyMessage(this.alert(message.body.id), message.body);
+        this.#keepAlert(record);
+        return record;
+      }
+      case 'ledger':
+        this.#keepLedger(message.body);
+        return null;
+      case 'status': {
+        const { site, edge } = message.body;
+        this.#run(
+          'INSERT OR REPLACE INTO edges (key, record) VALUES (?, ?)',
+          `${site}/${edge}`,
+          JSON.stringify(message.body),
+        );
+        return null;
+      }
+    }
+  }
+
+  #keepFeatures(body: FeatureMessage): void {
+    const { spectrum } = body;
+    this.#run(
+      `INSERT INTO points (key, spectrum, spectrum_ms, stored) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE
+       SET stored = stored + excluded.stored,
+           spectrum = CASE WHEN excluded.spectrum_ms >= coalesce(spectrum_ms, -1) THEN excluded.spectrum ELSE spectrum END,
+           spectrum_ms = CASE WHEN excluded.spectrum_ms >= coalesce(spectrum_ms, -1) THEN excluded.spectrum_ms ELSE spectrum_ms END`,
+      keyOf(body),
+      spectrum ? JSON.stringify(spectrum) : null,
+      spectrum ? spectrum.timeMs : null,
+      body.values.length,
+    );
+  }
+
+  #keepAlert(record: AlertRecord): void {
+    this.#run(
+      'INSERT OR REPLACE INTO alerts (id, state, raised_ms, record) VALUES (?, ?, ?, ?)',
+      record.id,
+      record.state,
+      record.raisedAtMs,
+      JSON.stringify(record),
+    );
+  }
+
+  /** Ledgers are totals: the highest sequence of the newest outbox stands. */
+  #keepLedger(body: LedgerMessage): void {
+    for (const point of body.points) {
+      this.#run(
+        `INSERT INTO points (key, ledger, ledger_sequence) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE
+         SET ledger = excluded.ledger, ledger_sequence = excluded.ledger_sequence
+         WHERE coalesce(json_extract(ledger_sequence, '$.outbox'), '') <> json_extract(excluded.ledger_sequence, '$.outbox')
+            OR json_extract(excluded.ledger_sequence, '$.sequence') > json_extract(ledger_sequence, '$.sequence')`,
+        keyOf({ ...body, asset: point.asset, point: point.point }),
+        JSON.stringify(point),
+        JSON.stringify({ outbox: body.outbox, sequence: body.sequence }),
+      );
+    }
+    this.#run(
+      'INSERT OR REPLACE INTO unmapped (key, counts) VALUES (?, ?)',
+      `${body.site}/${body.edge}`,
+      JSON.stringify(body.unmapped),
+    );
+  }
+
+  #dropOldest(): void {
+    while (this.#queue.bytes > this.#maxQueueBytes) {
+      const rows = this.queued(DROP_ROWS);
+      if (rows.length === 0) return;
+      this.unqueue(rows[rows.length - 1].id);
+      this.#queue.dropped += rows.length;
+    }
+    this.#run("INSERT OR REPLACE INTO meta (key, value) VALUES ('queueDropped', ?)", String(this.#queue.dropped));
+  }
+
+  #statement(sql: string): Database.Statement {
+    const known = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, known);
+    return known;
+  }
+
+  #run(sql: string, ...values: unknown[]): void {
+    this.#statement(sql).run(...values);
+  }
+
+  #get(sql: string, ...values: unknown[]): Row | undefined {
+    return this.#statement(sql).get(...values) as Row | undefined;
+  }
+
+  #all(sql: string, ...values: unknown[]): Row[] {
+    return this.#statement(sql).all(...values) as Row[];
+  }
+}
+
+/** Names hold no `/`. */
+const keyOf = (k: PointKey) => `${k.site}/${k.edge}/${k.asset}/${k.point}`;
+
+function pointKeyOf(key: string): PointKey {
+  const [site, edge, asset, point] = key.split('/');
+  return { site, edge, asset, point };
+}
+
+function copyOf(ranges: SequenceRanges | undefined): SequenceRanges {
+  return new SequenceRanges((ranges?.ranges ?? []).map(([from, to]): Range => [from, to]));
+}

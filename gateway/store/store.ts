@@ -1,0 +1,57 @@
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { Spectrum } from '#models/contracts/featureVector.ts';
+import type { HealthMessage } from '#models/contracts/health.ts';
+import type { LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
+import type { EdgeMessage, Refusal } from '#models/contracts/message.ts';
+import type { StatusMessage } from '#models/contracts/status.ts';
+import type { Range } from '../sequenceRanges.ts';
+
+/** A message that was accepted: what it says, and its text as it came. */
+export interface Accepted {
+  message: EdgeMessage;
+  text: string;
+}
+
+export interface Taken {
+  /** Not seen before; in order. */
+  fresh: EdgeMessage[];
+  duplicates: number;
+  /** What may be acknowledged, by origin: new and old alike. */
+  ranges: { site: string; edge: string; outbox: string; ranges: Range[] }[];
+  /** Alerts as they are now, for those that listen. */
+  alerts: AlertRecord[];
+}
+
+export interface QueuedSeries {
+  id: number;
+  text: string;
+}
+
+export interface PointKey {
+  site: string;
+  edge: string;
+  asset: string;
+  point: string;
+}
+
+/**
+ * What a gateway must not forget. `take` is one transaction: duplicates are found by `(edge, outbox, sequence)`, and what
+ * is for the historian goes into a queue that outlives the process.
+ */
+export interface Store {
+  take(accepted: readonly Accepted[]): Taken;
+  setAside(topic: string, refusal: Refusal, detail: string, payload: Uint8Array, atMs: number): void;
+  queued(limit: number): QueuedSeries[];
+  unqueue(upToId: number): void;
+  queueSize(): { rows: number; bytes: number; dropped: number };
+  alerts(filter: { active: boolean; limit: number }): AlertRecord[];
+  alert(id: string): AlertRecord | null;
+  acknowledge(id: string, by: string, comment: string | null, atMs: number): AlertRecord | null;
+  health(): HealthMessage[];
+  points(): (PointKey & { hasSpectrum: boolean })[];
+  spectrum(key: PointKey): Spectrum | null;
+  ledgers(): (PointLedger & { site: string; edge: string; stored: number })[];
+  unmapped(): { site: string; edge: string; counts: LedgerMessage['unmapped'] }[];
+  edges(): StatusMessage[];
+  close(): void;
+}

@@ -1,0 +1,252 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import type { ZodType } from 'zod';
+
+/** Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. */
+class UsageError extends Error {}
+
+const packageFile = fileURLToPath(new URL('../package.json', import.meta.url));
+const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+const program = new Command('millwright')
+  .description(
+    'Watches the machines of a plant: which one is failing, why, how long it has, and the parts it will take.',
+  )
+  .version(version)
+  .showSuggestionAfterError()
+  .exitOverride();
+
+program
+  .command('demo')
+  .description('a simulated plant, an edge agent, a gateway and its page, with nothing else installed')
+  .option('--data <dir>', 'where everything is kept', '.millwright/demo')
+  .option('--port <port>', "the page's port", wholeNumber, 8080)
+  .addHelpText('after', '\nExample:\n  millwright demo --data /var/tmp/demo')
+  .action(async ({ data, port }: { data: string; port: number }) => {
+    const { demo } = await import('#simulators/demo.ts');
+    const { scenarioSchema } = await import('#simulators/scenario.ts');
+    const { resolve } = await import('node:path');
+    const scenarioFile = fileURLToPath(new URL('../simulators/scenarios/demo.yaml', import.meta.url));
+    const scenario = await load(scenarioFile, scenarioSchema, '');
+    const command = fileURLToPath(import.meta.url);
+    const dataDirectory = resolve(data);
+    await demo({ command, dataDirectory, scenario, scenarioFile, apiPort: port, say, signal: stopSignal() });
+  });
+
+program
+  .command('edge')
+  .description('runs an edge agent')
+  .argument('<file>', 'its configuration (YAML); MILLWRIGHT_EDGE__A__B overrides the setting a.b')
+  .addHelpText('after', '\nExample:\n  millwright edge edge/edge.example.yaml')
+  .action(async (file: string) => {
+    const { edgeConfigSchema } = await import('#edge/config.ts');
+    const { startEdge } = await import('#edge/main.ts');
+    const config = await load(file, edgeConfigSchema, 'MILLWRIGHT_EDGE');
+    await runUntilStopped(await startEdge(config, version));
+  });
+
+program
+  .command('gateway')
+  .description('runs a gateway: ingest, historian, API and page')
+  .argument('<file>', 'its configuration (YAML); MILLWRIGHT_GATEWAY__A__B overrides the setting a.b')
+  .addHelpText('after', '\nExample:\n  millwright gateway gateway/gateway.example.yaml')
+  .action(async (file: string) => {
+    const { gatewayConfigSchema } = await import('#gateway/config.ts');
+    const { startGateway } = await import('#gateway/main.ts');
+    const config = await load(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY');
+    await runUntilStopped(await startGateway(config, version));
+  });
+
+program
+  .command('simulate')
+  .description('publishes the sensors of a simulated plant')
+  .argument('<scenario>', 'a scenario file (YAML)')
+  .option('--mqtt <url>', 'the broker', 'mqtt://127.0.0.1:1883')
+  .option('--username <name>', 'for the broker; the password comes from MILLWRIGHT_MQTT_PASSWORD')
+  .option('--speed <times>', 'times real time', positive, 1)
+  .option('--begin <time>', "the plant's beginning (ISO 8601); it goes on from there to now", time)
+  .option('--duration <seconds>', "ends after so many of the plant's seconds", positive)
+  .addHelpText('after', '\nExample:\n  millwright simulate simulators/scenarios/demo.yaml --mqtt mqtt://127.0.0.1:1883')
+  .action(
+    async (file: string, o: { mqtt: string; username?: string; speed: number; begin?: number; duration?: number }) => {
+      const { scenarioSchema } = await import('#simulators/scenario.ts');
+      const { simulate } = await import('#simulators/simulate.ts');
+      const scenario = await load(file, scenarioSchema, 'MILLWRIGHT_SCENARIO');
+      const beginMs = o.begin ?? Date.now();
+      // A plant that runs faster than the clock begins where it is told; one at the clock's pace is as old as it is.
+      const fromS = o.speed === 1 ? Math.max(0, Math.round((Date.now() - beginMs) / 1000)) : 0;
+      const { sent } = await simulate(scenario, {
+        url: o.mqtt,
+        username: o.username,
+        password: process.env.MILLWRIGHT_MQTT_PASSWORD,
+        speed: o.speed,
+        beginMs,
+        fromS,
+        durationS: o.duration,
+        signal: stopSignal(),
+        log: await logger('plant'),
+      });
+      say(`${sent} messages sent`);
+    },
+  );
+
+program
+  .command('replay')
+  .description('sends recordings of real machines as if they were running now')
+  .argument('<folder>', 'a folder with a manifest.json')
+  .requiredOption('--recording <names...>', 'one or more recordings of it')
+  .option('--mqtt <url>', 'the broker', 'mqtt://127.0.0.1:1883')
+  .option('--username <name>', 'for the broker; the password comes from MILLWRIGHT_MQTT_PASSWORD')
+  .option('--speed <times>', 'times real time', positive, 1)
+  .option('--start <time>', 'time of the first sample (ISO 8601); by default the longest recording ends now', time)
+  .addHelpText(
+    'after',
+    '\nExample:\n  millwright replay ./recordings --recording Bearing1_1 --speed 500 --mqtt mqtt://127.0.0.1:1883',
+  )
+  .action(
+    async (
+      folder: string,
+      o: { recording: string[]; mqtt: string; username?: string; speed: number; start?: number },
+    ) => {
+      const { replay } = await import('#simulators/replay.ts');
+      const { sent, resent } = await replay({
+        folder,
+        recordings: o.recording,
+        url: o.mqtt,
+        username: o.username,
+        password: process.env.MILLWRIGHT_MQTT_PASSWORD,
+        speed: o.speed,
+        startMs: o.start,
+        signal: stopSignal(),
+        progress: showProgress,
+        log: await logger('replay'),
+      });
+      say(`\n${sent} frames sent, ${resent} of them again after a lost connection`);
+    },
+  );
+
+program
+  .command('check')
+  .description('checks a configuration: all errors at once, with line, path, what was found and what is allowed')
+  .argument('<file>', 'a configuration of an edge or a gateway, or a scenario')
+  .option('--as <kind>', 'edge | gateway | scenario; by default told from its settings')
+  .addHelpText('after', '\nExample:\n  millwright check edge/edge.example.yaml')
+  .action(async (file: string, { as }: { as?: string }) => {
+    const kind = as ?? kindOf(await text(file));
+    await load(
+      file,
+      await schemaOf(kind),
+      kind === 'scenario' ? 'MILLWRIGHT_SCENARIO' : `MILLWRIGHT_${kind.toUpperCase()}`,
+    );
+    say(`${file}: a sound ${kind} configuration`);
+  });
+
+const bench = program.command('bench').description('measures Millwright on this machine');
+bench
+  .command('edge')
+  .description('CPU microseconds of the edge process for a 4,096-sample frame through Mosquitto at QoS 1')
+  .option('--json', 'one line of JSON on stdout')
+  .option('--frames <n>', 'frames a run', wholeNumber, 6000)
+  .option('--runs <n>', 'runs, in turn with the peer; medians are printed', wholeNumber, 3)
+  .option('--peer <file>', 'a peer program: PORT IN_FILTER OUT_PREFIX FRAMES QOS, printing {"cpuUsPerWindow":…}')
+  .addHelpText('after', '\nExample:\n  millwright bench edge --json')
+  .action(async (o: { json?: boolean; frames: number; runs: number; peer?: string }) => {
+    const { benchEdge } = await import('#simulators/benchEdge.ts');
+    const command = fileURLToPath(import.meta.url);
+    const result = await benchEdge({ command, frames: o.frames, runs: o.runs, peer: o.peer, say });
+    process.stdout.write(o.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
+  });
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
+  return Number(text);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('a number above 0 is needed');
+  return value;
+}
+
+function time(text: string): number {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('a time such as 2026-01-31T08:00:00Z is needed');
+  return ms;
+}
+
+async function text(file: string): Promise<string> {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function kindOf(yaml: string): string {
+  if (/^sources:/m.test(yaml)) return 'edge';
+  if (/^(machines|waveform):/m.test(yaml)) return 'scenario';
+  return 'gateway';
+}
+
+async function schemaOf(kind: string): Promise<ZodType> {
+  switch (kind) {
+    case 'edge':
+      return (await import('#edge/config.ts')).edgeConfigSchema;
+    case 'gateway':
+      return (await import('#gateway/config.ts')).gatewayConfigSchema;
+    case 'scenario':
+      return (await import('#simulators/scenario.ts')).scenarioSchema;
+    default:
+      throw new UsageError(`--as: found ${kind}; allowed: edge | gateway | scenario`);
+  }
+}
+
+async function load<T>(file: string, schema: ZodType<T>, prefix: string): Promise<T> {
+  const { formatError, parseConfiguration } = await import('#models/configuration/parse.ts');
+  const parsed = parseConfiguration(await text(file), schema, process.env, prefix);
+  if (parsed.ok) return parsed.value;
+  throw new UsageError(parsed.errors.map((error) => formatError(error, file)).join('\n'));
+}
+
+async function logger(name: string) {
+  const { pino } = await import('pino');
+  return pino({ name }, pino.destination(2));
+}
+
+/** Aborted by Ctrl-C, by a request to end, or when the parent of a child process is gone. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  if (process.channel) process.once('disconnect', stop);
+  return controller.signal;
+}
+
+async function runUntilStopped(service: { stop(): Promise<void> }): Promise<void> {
+  const signal = stopSignal();
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  await service.stop();
+}
+
+function showProgress(done: number, text: string): void {
+  const percent = `${Math.round(done * 100)} %`.padStart(5);
+  process.stderr.write(process.stderr.isTTY ? `\r${percent}  ${text}   ` : `${percent}  ${text}\n`);
+}
+
+try {
+  await program.parseAsync();
+  process.exit(0);
+} catch (error) {
+  const commander = error as { code?: string; exitCode?: number; message: string };
+  if (commander.code?.startsWith('commander.')) process.exit(commander.exitCode === 0 ? 0 : 2);
+  if (error instanceof UsageError) {
+    say(error.message);
+    process.exit(2);
+  }
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exit(1);
+}

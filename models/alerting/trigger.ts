@@ -1,0 +1,26 @@
+export interface TriggerSettings {
+  /** Scores in a row at or above the limit before it switches on. */
+  persistence: number;
+  /** It switches off below this part of the limit … */
+  offBelow: number;
+  /** … for so many scores in a row. */
+  offAfter: number;
+}
+
+export const TRIGGER_DEFAULTS: TriggerSettings = { persistence: 9, offBelow: 0.7, offAfter: 60 };
+
+/** On or off, with persistence and hysteresis. `run` counts the scores in a row that speak for a switch. */
+export interface TriggerState {
+  on: boolean;
+  run: number;
+}
+
+export const QUIET: TriggerState = { on: false, run: 0 };
+
+/** The state after one more index. Pure. */
+export function stepTrigger(state: TriggerState, index: number, settings: TriggerSettings): TriggerState {
+  const speaks = state.on ? index < settings.offBelow : index >= 1;
+  const run = speaks ? state.run + 1 : 0;
+  const needed = state.on ? settings.offAfter : settings.persistence;
+  return run >= needed ? { on: !state.on, run: 0 } : { on: state.on, run };
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { formatError, parseConfiguration } from './parse.ts';
+
+const schema = z.strictObject({
+  site: z.string(),
+  http: z.strictObject({ port: z.int().min(1).max(65_535), host: z.string().default('127.0.0.1') }),
+  sources: z.array(z.discriminatedUnion('type', [z.strictObject({ type: z.literal('mqtt'), url: z.string() })])),
+  mode: z.enum(['a', 'b']).default('a'),
+});
+
+const sound = 'site: plant\nhttp:\n  port: 80\nsources:\n  - type: mqtt\n    url: x\n';
+
+test('all errors at once, each with line, path, what was found and what is allowed', () => {
+  const parsed = parseConfiguration(
+    'site: 5\nhttp:\n  port: 99999\n  hots: x\nsources:\n  - type: mqtt\nmode: c\n',
+    schema,
+  );
+  expect(parsed.ok).toBe(false);
+  if (parsed.ok) return;
+  const lines = parsed.errors.map((e) => formatError(e, 'f.yaml')).sort();
+  expect(lines).toEqual([
+    'f.yaml:1: site: found 5; allowed: string',
+    'f.yaml:3: http.port: found 99999; allowed: at most 65535',
+    'f.yaml:4: http.hots: found "x"; allowed: no such setting here',
+    'f.yaml:6: sources.0.url: found nothing; allowed: string',
+    'f.yaml:7: mode: found "c"; allowed: a | b',
+  ]);
+});
+
+test('an unknown kind lists the kinds there are', () => {
+  const parsed = parseConfiguration(sound.replace('type: mqtt', 'type: opcua'), schema);
+  expect(parsed.ok).toBe(false);
+  if (!parsed.ok)
+    expect(formatError(parsed.errors[0], 'f')).toMatch(/^f:5: sources\.0\.type: found "opcua"; allowed: .*mqtt/);
+});
+
+test('what is not YAML says where', () => {
+  const parsed = parseConfiguration('site: "open\nhttp: [', schema);
+  expect(parsed.ok).toBe(false);
+  if (!parsed.ok) expect(parsed.errors[0].line).toBeGreaterThan(0);
+});
+
+test('an empty file misses what is needed', () => {
+  expect(parseConfiguration('', schema).ok).toBe(false);
+});
+
+test('the environment overrides single settings, and is checked like them', () => {
+  const environment = { MW__HTTP__PORT: '8081', MW__MODE: 'b', MW_SITE: 'ignored', OTHER__SITE: 'ignored' };
+  const parsed = parseConfiguration(sound, schema, environment, 'MW');
+  expect(parsed).toMatchObject({ ok: true, value: { site: 'plant', http: { port: 8081 }, mode: 'b' } });
+  expect(parseConfiguration(sound, schema, { MW__HTTP__PORT: 'many' }, 'MW').ok).toBe(false);
+});

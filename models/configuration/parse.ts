@@ -1,0 +1,151 @@
+import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import type { z } from 'zod';
+
+/** One thing wrong with a configuration: where, what was found, what is allowed. */
+export interface ConfigurationError {
+  line: number | null;
+  path: string;
+  found: string;
+  allowed: string;
+}
+
+export type ParsedConfiguration<T> = { ok: true; value: T } | { ok: false; errors: ConfigurationError[] };
+
+/**
+ * Parses a YAML text against a schema; all errors at once. `environment` overrides single values: with the prefix
+ * `MILLWRIGHT_EDGE`, the variable `MILLWRIGHT_EDGE__HTTP__PORT` sets `http.port` (names are compared without case).
+ */
+export function parseConfiguration<T>(
+  text: string,
+  schema: z.ZodType<T>,
+  environment: Readonly<Record<string, string | undefined>> = {},
+  prefix = '',
+): ParsedConfiguration<T> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, maxAliasCount: 100 } as never);
+  if (document.errors.length > 0) {
+    return {
+      ok: false,
+      errors: document.errors.map((e) => ({
+        line: e.linePos?.[0].line ?? null,
+        path: '',
+        found: e.message.split('\n')[0],
+        allowed: 'YAML 1.2',
+      })),
+    };
+  }
+  const plain: unknown = document.toJS() ?? {};
+  const value = overridden(plain, environment, prefix);
+  const result = schema.safeParse(value);
+  if (result.success) return { ok: true, value: result.data };
+  const errors = result.error.issues.flatMap((issue) =>
+    flatten(issue, []).map(({ path, allowed }) => ({
+      line: lineOf(document.contents as Node | null, path, lines),
+      path: path.join('.') || '(the whole file)',
+      found: show(valueAt(value, path)),
+      allowed,
+    })),
+  );
+  return { ok: false, errors };
+}
+
+/** `12: sources.0.url: found 5; allowed: string` */
+export function formatError(error: ConfigurationError, file: string): string {
+  const place = error.line === null ? file : `${file}:${error.line}`;
+  return `${place}: ${error.path}${error.path ? ': ' : ''}found ${error.found}; allowed: ${error.allowed}`;
+}
+
+type Path = (string | number)[];
+
+function flatten(issue: z.core.$ZodIssue, base: Path): { path: Path; allowed: string }[] {
+  const path = [...base, ...(issue.path as Path)];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key], allowed: 'no such setting here' }));
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const nested = issue.errors.map((branch) => branch.flatMap((inner) => flatten(inner as z.core.$ZodIssue, path)));
+    const shared = nested.every((branch) => branch.length === 1 && branch[0].path.length === path.length);
+    if (shared) return [{ path, allowed: nested.map((branch) => branch[0].allowed).join(', or ') }];
+    return nested.reduce((best, branch) => (branch.length < best.length ? branch : best));
+  }
+  return [{ path, allowed: allowedBy(issue) }];
+}
+
+function allowedBy(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected;
+    case 'invalid_value':
+      return issue.values.map(String).join(' | ');
+    case 'too_small':
+      return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
+    case 'too_big':
+      return `${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`;
+    default:
+      return issue.message;
+  }
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((v, key) => (v as Record<string, unknown> | null | undefined)?.[key], value);
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** The line of the deepest part of `path` that is in the file: for a missing setting, that of what should hold it. */
+function lineOf(root: Node | null, path: Path, lines: LineCounter): number | null {
+  let node: unknown = root;
+  let offset = (root as Node | null)?.range?.[0] ?? null;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair: Pair | undefined = node.items.find((p) => isScalar(p.key) && String(p.key.value) === String(key));
+      if (!pair) break;
+      offset = (pair.key as Node).range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node) && node.items[Number(key)]) {
+      node = node.items[Number(key)];
+      offset = (node as Node).range?.[0] ?? offset;
+    } else break;
+  }
+  return offset === null ? null : lines.linePos(offset).line;
+}
+
+function overridden(
+  value: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+  prefix: string,
+): unknown {
+  if (!prefix) return value;
+  const copy = structuredClone(value ?? {});
+  for (const [name, text] of Object.entries(environment)) {
+    if (text === undefined || !name.startsWith(`${prefix}__`)) continue;
+    setAt(copy as Record<string, unknown>, name.slice(prefix.length + 2).split('__'), scalarOf(text));
+  }
+  return copy;
+}
+
+function scalarOf(text: string): unknown {
+  const parsed: unknown = parseDocument(text).toJS();
+  return typeof parsed === 'object' ? text : parsed;
+}
+
+function setAt(target: Record<string, unknown>, path: string[], value: unknown): void {
+  const [head, ...rest] = path;
+  // HTTP_PORT and httpPort name the same setting: a shell's variables are upper case.
+  const fold = (s: string) => s.replaceAll('_', '').toLowerCase();
+  const key = Object.keys(target).find((k) => fold(k) === fold(head)) ?? camel(head);
+  if (rest.length === 0) {
+    target[key] = value;
+    return;
+  }
+  if (typeof target[key] !== 'object' || target[key] === null) target[key] = {};
+  setAt(target[key] as Record<string, unknown>, rest, value);
+}
+
+function camel(name: string): string {
+  return name.toLowerCase().replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+}

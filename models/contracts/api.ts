@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { alertRecordSchema } from './alert.ts';
+import { healthMessageSchema } from './health.ts';
+import { pointLedgerSchema, rejectionSchema } from './ledger.ts';
+
+/** A series for a chart, in columns: mean and largest value of each interval that holds any. */
+export const columnsSchema = z.object({
+  timeMs: z.array(z.number()),
+  mean: z.array(z.number()),
+  max: z.array(z.number()),
+});
+export type Columns = z.infer<typeof columnsSchema>;
+
+export const machineSchema = z.object({
+  health: healthMessageSchema,
+  points: z.array(z.string()),
+  /** Those of the points that have a spectrum. */
+  waveforms: z.array(z.string()),
+  activeAlerts: z.int(),
+});
+export type MachineView = z.infer<typeof machineSchema>;
+
+export const ledgerViewSchema = z.object({
+  points: z.array(
+    pointLedgerSchema.extend({
+      site: z.string(),
+      edge: z.string(),
+      /** Feature rows that this gateway took. */
+      stored: z.int(),
+      /** Messages that the counts do not account for; 0 where the ledger closes. */
+      unexplained: z.int(),
+    }),
+  ),
+  unmapped: z.array(
+    z.object({ site: z.string(), edge: z.string(), counts: z.partialRecord(rejectionSchema, z.int()) }),
+  ),
+});
+export type LedgerView = z.infer<typeof ledgerViewSchema>;
+
+export const acknowledgeRequestSchema = z.strictObject({
+  by: z.string().trim().min(1).max(100),
+  comment: z.string().trim().max(1000).optional(),
+});
+
+/** What `/api/v1/events` sends, an event a line of JSON. */
+export const liveEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('alert'), alert: alertRecordSchema }),
+  z.object({ type: z.literal('health'), health: healthMessageSchema }),
+  z.object({
+    type: z.literal('features'),
+    site: z.string(),
+    edge: z.string(),
+    asset: z.string(),
+    point: z.string(),
+    timeMs: z.number(),
+    values: z.record(z.string(), z.number()),
+  }),
+]);
+export type LiveEvent = z.infer<typeof liveEventSchema>;

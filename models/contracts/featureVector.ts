@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { envelopeSchema } from './envelope.ts';
+import { nameSchema } from './names.ts';
+import { unitSchema } from './units.ts';
+
+/** An amplitude spectrum thinned for a screen: `amplitude[i]` is the largest peak amplitude between `i` and `i+1` steps. */
+export const spectrumSchema = z.object({
+  timeMs: z.number(),
+  unit: unitSchema,
+  stepHz: z.number().positive(),
+  amplitude: z.array(z.number()).max(2048),
+});
+export type Spectrum = z.infer<typeof spectrumSchema>;
+
+/**
+ * Features of one or more windows of one point, a row a window: `values[row][column]` is the feature `names[column]` of
+ * the window that began at `startUs[row]`. Names carry their unit.
+ */
+export const featureMessageSchema = envelopeSchema
+  .extend({
+    asset: nameSchema,
+    point: nameSchema,
+    unit: unitSchema,
+    windowUs: z.number().positive(),
+    names: z.array(z.string().min(1).max(64)).min(1).max(256),
+    startUs: z.array(z.number()).min(1).max(4096),
+    values: z.array(z.array(z.number())).min(1).max(4096),
+    /** The newest spectrum of the point, now and then. */
+    spectrum: spectrumSchema.optional(),
+  })
+  .refine((m) => m.values.length === m.startUs.length && m.values.every((row) => row.length === m.names.length), {
+    message: 'values must have a row for each start and a column for each name',
+  });
+export type FeatureMessage = z.infer<typeof featureMessageSchema>;

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { envelopeSchema } from './envelope.ts';
+import { nameSchema } from './names.ts';
+
+/** NAMUR NE 107 status signals, as in OPC 10000-100. */
+export const namurSchema = z.enum(['NORMAL', 'FAILURE', 'CHECK_FUNCTION', 'OFF_SPEC', 'MAINTENANCE_REQUIRED']);
+export type Namur = z.infer<typeof namurSchema>;
+
+/** One feature that moved: its value beside the machine's own normal. */
+export const contributionSchema = z.object({
+  feature: z.string(),
+  value: z.number(),
+  normal: z.number(),
+});
+export type Contribution = z.infer<typeof contributionSchema>;
+
+/** A point's verdict, or why there is none and what would change that. */
+export const pointHealthSchema = z.discriminatedUnion('assessment', [
+  z.object({
+    assessment: z.literal('assessed'),
+    point: nameSchema,
+    /** 1 is the alert limit. */
+    index: z.number(),
+    contributions: z.array(contributionSchema),
+  }),
+  z.object({ assessment: z.literal('not_assessable'), point: nameSchema, reason: z.string(), remedy: z.string() }),
+]);
+export type PointHealth = z.infer<typeof pointHealthSchema>;
+
+export const isoVerdictSchema = z.object({
+  zone: z.enum(['A', 'B', 'C', 'D']),
+  velocityMmPerS: z.number(),
+  edition: z.string(),
+});
+export type IsoVerdict = z.infer<typeof isoVerdictSchema>;
+
+/** Time until the health index reaches its end-of-life limit, with a 90 % interval; or why it cannot be said. */
+export const remainingLifeSchema = z.discriminatedUnion('assessment', [
+  z.object({
+    assessment: z.literal('assessed'),
+    medianS: z.number(),
+    lowS: z.number(),
+    /** Absent: the interval has no upper end. */
+    highS: z.number().optional(),
+    method: z.string(),
+  }),
+  z.object({ assessment: z.literal('not_assessable'), reason: z.string(), remedy: z.string() }),
+]);
+export type RemainingLife = z.infer<typeof remainingLifeSchema>;
+
+export const healthMessageSchema = envelopeSchema.extend({
+  asset: nameSchema,
+  kind: z.string(),
+  status: namurSchema,
+  /** The largest index of the machine's points; absent while none is assessable. */
+  index: z.number().optional(),
+  points: z.array(pointHealthSchema),
+  iso: isoVerdictSchema.optional(),
+  remainingLife: remainingLifeSchema,
+});
+export type HealthMessage = z.infer<typeof healthMessageSchema>;

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { envelopeSchema } from './envelope.ts';
+import { nameSchema } from './names.ts';
+
+/** Why something that arrived was not used. Each is a label of a metric and a line in the ledger. */
+export const rejectionSchema = z.enum([
+  'too_large',
+  'bad_topic',
+  'too_many_points',
+  'bad_json',
+  'too_deep',
+  'missing_value',
+  'wrong_type',
+  'not_finite',
+  'out_of_range',
+  'truncated',
+  'empty',
+  'bad_header',
+  'bad_rate',
+  'time_too_old',
+  'time_in_future',
+  'retained',
+]);
+export type Rejection = z.infer<typeof rejectionSchema>;
+
+const countSchema = z.int().min(0);
+
+/** Messages of one point since its edge began: `received = delivered + late + duplicate + held + Σ rejected`. */
+export const pointLedgerSchema = z.object({
+  asset: nameSchema,
+  point: nameSchema,
+  received: countSchema,
+  delivered: countSchema,
+  late: countSchema,
+  duplicate: countSchema,
+  held: countSchema,
+  rejected: z.partialRecord(rejectionSchema, countSchema),
+  /** Feature rows made of what was delivered. */
+  windows: countSchema,
+});
+export type PointLedger = z.infer<typeof pointLedgerSchema>;
+
+export const ledgerMessageSchema = envelopeSchema.extend({
+  points: z.array(pointLedgerSchema),
+  /** Messages that could not be given to a point. */
+  unmapped: z.partialRecord(rejectionSchema, countSchema),
+});
+export type LedgerMessage = z.infer<typeof ledgerMessageSchema>;
+
+/** Messages that a point's ledger cannot account for: 0 where it closes. */
+export function unexplained(point: PointLedger): number {
+  const rejected = Object.values(point.rejected).reduce((sum, n) => sum + n, 0);
+  return point.received - point.delivered - point.late - point.duplicate - point.held - rejected;
+}

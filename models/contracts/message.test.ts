@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { parseMessage } from './message.ts';
+import { parseTopic, topics } from './topics.ts';
+
+const envelope = { v: 1, site: 's', edge: 'e', outbox: 'o', sequence: 1, timeMs: 1, timeQuality: 'source' };
+const features = {
+  ...envelope,
+  asset: 'a',
+  point: 'p',
+  unit: 'g',
+  windowUs: 1e6,
+  names: ['rms'],
+  startUs: [0],
+  values: [[1]],
+};
+const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+const topic = 'millwright/v1/s/e/features/a/p';
+
+test('takes a message that keeps to its contract, unknown fields included', () => {
+  const parsed = parseMessage(topic, bytes({ ...features, future: { x: 1 } }));
+  expect(parsed).toMatchObject({ ok: true, message: { kind: 'features', body: { values: [[1]] } } });
+});
+
+test.each([
+  ['unknown_topic', 'millwright/v1/s/e/elsewhere', features],
+  ['unknown_version', topic, { ...features, v: 2 }],
+  ['contract_broken', topic, { ...features, sequence: 0 }],
+  ['contract_broken', topic, { ...features, values: [[1, 2]] }],
+  ['contract_broken', topic, { ...features, values: [] }],
+  ['contract_broken', topic, { ...features, asset: 'a/b' }],
+  ['wrong_origin', topic, { ...features, edge: 'other' }],
+])('refuses with %s', (refusal, on, body) => {
+  expect(parseMessage(on, bytes(body))).toMatchObject({ ok: false, refusal });
+});
+
+test('no bytes make it throw', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (payload) => {
+      expect(parseMessage(topic, payload).ok).toBe(false);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(parseMessage(topic, bytes(value)).ok).toBe(false);
+    }),
+  );
+});
+
+test('topics are read back as they are made', () => {
+  const origin = { site: 's', edge: 'e' };
+  expect(parseTopic(topics.features(origin, 'a', 'p'))).toEqual({ ...origin, kind: 'features' });
+  expect(parseTopic(topics.status(origin))).toEqual({ ...origin, kind: 'status' });
+  expect(parseTopic(topics.acknowledge(origin))).toBeNull();
+});

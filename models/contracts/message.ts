@@ -1,0 +1,66 @@
+import type { ZodType } from 'zod';
+import { type AlertMessage, alertMessageSchema } from './alert.ts';
+import { SCHEMA_VERSION } from './envelope.ts';
+import { type FeatureMessage, featureMessageSchema } from './featureVector.ts';
+import { type HealthMessage, healthMessageSchema } from './health.ts';
+import { type LedgerMessage, ledgerMessageSchema } from './ledger.ts';
+import { type StatusMessage, statusMessageSchema } from './status.ts';
+import { type Origin, parseTopic } from './topics.ts';
+
+/** A message from an edge that kept to its contract. */
+export type EdgeMessage =
+  | { kind: 'features'; body: FeatureMessage }
+  | { kind: 'health'; body: HealthMessage }
+  | { kind: 'alerts'; body: AlertMessage }
+  | { kind: 'ledger'; body: LedgerMessage }
+  | { kind: 'status'; body: StatusMessage };
+
+export type Refusal =
+  | 'unknown_topic'
+  | 'too_large'
+  | 'bad_json'
+  | 'unknown_version'
+  | 'contract_broken'
+  | 'wrong_origin';
+
+export type Parsed = { ok: true; message: EdgeMessage } | { ok: false; refusal: Refusal; detail: string };
+
+const schemas: Record<EdgeMessage['kind'], ZodType<Origin>> = {
+  features: featureMessageSchema,
+  health: healthMessageSchema,
+  alerts: alertMessageSchema,
+  ledger: ledgerMessageSchema,
+  status: statusMessageSchema,
+};
+
+const refuse = (refusal: Refusal, detail: string): Parsed => ({ ok: false, refusal, detail });
+
+/** Largest message from an edge, in bytes. */
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+/** Parses what arrived on `topic`; never throws. Unknown fields pass, unknown versions do not. */
+export function parseMessage(topic: string, payload: Uint8Array): Parsed {
+  const address = parseTopic(topic);
+  if (!address) return refuse('unknown_topic', topic.slice(0, 200));
+  if (payload.length > MAX_MESSAGE_BYTES) return refuse('too_large', `${payload.length} bytes`);
+  let body: unknown;
+  try {
+    body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+  } catch (error) {
+    return refuse('bad_json', String(error).slice(0, 200));
+  }
+  const version = (body as { v?: unknown } | null)?.v;
+  if (version !== SCHEMA_VERSION) return refuse('unknown_version', `v is ${JSON.stringify(version)?.slice(0, 50)}`);
+  const result = schemas[address.kind].safeParse(body);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    return refuse('contract_broken', `${issue.path.join('.')}: ${issue.message}`.slice(0, 200));
+  }
+  if (result.data.site !== address.site || result.data.edge !== address.edge) {
+    return refuse(
+      'wrong_origin',
+      `${result.data.site}/${result.data.edge} on the topic of ${address.site}/${address.edge}`,
+    );
+  }
+  return { ok: true, message: { kind: address.kind, body: result.data } as EdgeMessage };
+}

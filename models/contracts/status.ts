@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { SCHEMA_VERSION } from './envelope.ts';
+import { nameSchema } from './names.ts';
+
+/** Retained; the broker publishes `online: false` as the edge's last will. */
+export const statusMessageSchema = z.looseObject({
+  v: z.literal(SCHEMA_VERSION),
+  site: nameSchema,
+  edge: nameSchema,
+  online: z.boolean(),
+  timeMs: z.number(),
+  version: z.string(),
+});
+export type StatusMessage = z.infer<typeof statusMessageSchema>;
+
+/** `cmd/ack`, down to an edge: these sequences are durable at the gateway and may leave the outbox. */
+export const acknowledgeSchema = z.looseObject({
+  v: z.literal(SCHEMA_VERSION),
+  outbox: z.string(),
+  /** Inclusive ranges. */
+  ranges: z.array(z.tuple([z.int().min(1), z.int().min(1)])).min(1),
+});
+export type Acknowledge = z.infer<typeof acknowledgeSchema>;

@@ -1,0 +1,31 @@
+/** The topics below `millwright/v1/<site>/<edge>/`. */
+export const TOPIC_ROOT = 'millwright/v1';
+
+export type MessageKind = 'status' | 'features' | 'health' | 'alerts' | 'ledger';
+
+export interface Origin {
+  site: string;
+  edge: string;
+}
+
+const base = (o: Origin) => `${TOPIC_ROOT}/${o.site}/${o.edge}`;
+
+export const topics = {
+  status: (o: Origin) => `${base(o)}/status`,
+  features: (o: Origin, asset: string, point: string) => `${base(o)}/features/${asset}/${point}`,
+  health: (o: Origin, asset: string) => `${base(o)}/health/${asset}`,
+  alerts: (o: Origin, asset: string) => `${base(o)}/alerts/${asset}`,
+  ledger: (o: Origin) => `${base(o)}/ledger`,
+  acknowledge: (o: Origin) => `${base(o)}/cmd/ack`,
+};
+
+/** All that a gateway listens to. */
+export const gatewayFilters = ['status', 'features/#', 'health/#', 'alerts/#', 'ledger'].map(
+  (kind) => `${TOPIC_ROOT}/+/+/${kind}`,
+);
+
+/** Site, edge and kind of a topic, or null where it is none of ours. */
+export function parseTopic(topic: string): (Origin & { kind: MessageKind }) | null {
+  const m = /^millwright\/v1\/([^/]+)\/([^/]+)\/(status|features|health|alerts|ledger)(\/|$)/.exec(topic);
+  return m ? { site: m[1], edge: m[2], kind: m[3] as MessageKind } : null;
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { gaussianNoise } from './testNoise.ts';
+import { END_OF_LIFE_INDEX, trendLife } from './trendLife.ts';
+
+test('an exponential rise without noise ends when it says', () => {
+  const times = Array.from({ length: 30 }, (_, i) => i * 10);
+  const life = trendLife(
+    times,
+    times.map((t) => Math.exp(t / 400)),
+  );
+  expect(life).toMatchObject({ assessment: 'assessed' });
+  if (life.assessment === 'assessed') expect(life.medianS).toBeCloseTo(400 * Math.log(END_OF_LIFE_INDEX) - 290, 3);
+});
+
+test('the 90 % interval holds the truth in about nine runs of ten', () => {
+  let held = 0;
+  let assessed = 0;
+  for (let run = 0; run < 400; run++) {
+    const noise = gaussianNoise(run + 1);
+    const times = Array.from({ length: 40 }, (_, i) => i * 10);
+    const life = trendLife(
+      times,
+      times.map((t) => Math.exp(t / 500 + 0.1 * noise())),
+    );
+    if (life.assessment !== 'assessed') continue;
+    assessed++;
+    const truth = 500 * Math.log(END_OF_LIFE_INDEX) - 390;
+    if (truth >= life.lowS && truth <= (life.highS ?? Number.POSITIVE_INFINITY)) held++;
+  }
+  expect(assessed).toBeGreaterThan(390);
+  expect(held / assessed).toBeGreaterThan(0.85);
+  expect(held / assessed).toBeLessThan(0.99);
+});
+
+test('refuses without a trend, and says what would help', () => {
+  const noise = gaussianNoise(3);
+  const times = Array.from({ length: 60 }, (_, i) => i);
+  const flat = trendLife(
+    times,
+    times.map(() => Math.exp(0.2 * noise())),
+  );
+  expect(flat).toMatchObject({ assessment: 'not_assessable', remedy: expect.any(String) });
+  expect(trendLife([1, 2], [1, 2])).toMatchObject({ assessment: 'not_assessable' });
+  expect(
+    trendLife(
+      times.map(() => 5),
+      times.map(() => 2),
+    ),
+  ).toMatchObject({ assessment: 'not_assessable' });
+});
+
+test('past its limit there is no time left', () => {
+  const times = Array.from({ length: 30 }, (_, i) => i * 10);
+  const life = trendLife(
+    times,
+    times.map((t) => 4 * Math.exp(t / 100)),
+  );
+  expect(life.assessment === 'assessed' && life.medianS).toBe(0);
+});

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { nameSchema } from '#models/contracts/names.ts';
+import { unitSchema } from '#models/contracts/units.ts';
+import { bearingFactorsSchema } from './bearing.ts';
+import { isoClassSchema } from './iso20816.ts';
+
+/** What an edge is told of a point. All of it is optional: a point that nobody described is still watched. */
+export const pointSchema = z.strictObject({
+  unit: unitSchema.optional(),
+  /** `speed` marks the process value that gives the shaft's rate in rpm. */
+  role: z.enum(['condition', 'speed', 'load']).default('condition'),
+  bearing: bearingFactorsSchema.optional(),
+});
+export type Point = z.infer<typeof pointSchema>;
+
+export const assetSchema = z.strictObject({
+  kind: z.string().min(1).max(40).default('machine'),
+  /** Used while no point of role `speed` has spoken. */
+  ratedRpm: z.number().positive().optional(),
+  iso: isoClassSchema.optional(),
+  points: z.record(nameSchema, pointSchema).default({}),
+});
+export type Asset = z.infer<typeof assetSchema>;

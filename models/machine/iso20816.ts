@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { IsoVerdict } from '#models/contracts/health.ts';
+
+export const isoClassSchema = z.strictObject({
+  /** 1: over 300 kW. 2: 15 to 300 kW. */
+  group: z.union([z.literal(1), z.literal(2)]),
+  foundation: z.enum(['rigid', 'flexible']),
+});
+export type IsoClass = z.infer<typeof isoClassSchema>;
+
+export const ISO_EDITION = 'ISO 20816-3:2022 (zone limits as in ISO 10816-3)';
+
+/** Upper limits of zones A, B and C in mm/s RMS, 10–1000 Hz. */
+const LIMITS_MM_PER_S = {
+  '1 rigid': [2.3, 4.5, 7.1],
+  '1 flexible': [3.5, 7.1, 11],
+  '2 rigid': [1.4, 2.8, 4.5],
+  '2 flexible': [2.3, 4.5, 7.1],
+} as const;
+
+/** The zone of a velocity; a value on a limit belongs to the lower zone. */
+export function isoVerdict(isoClass: IsoClass, velocityMmPerS: number): IsoVerdict {
+  const limits = LIMITS_MM_PER_S[`${isoClass.group} ${isoClass.foundation}`];
+  const above = limits.filter((limit) => velocityMmPerS > limit).length;
+  return { zone: (['A', 'B', 'C', 'D'] as const)[above], velocityMmPerS, edition: ISO_EDITION };
+}

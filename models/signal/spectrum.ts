@@ -1,0 +1,33 @@
+import type { Spectrum } from '#models/contracts/featureVector.ts';
+import type { Unit } from '#models/contracts/units.ts';
+
+/**
+ * Peak amplitude of a sine from the Hann power density of its largest bin: a² = 2·P·ENBW·df, with an equivalent noise
+ * bandwidth of 1.5 bins (Harris, "On the use of windows", Proc. IEEE 66 (1978), table I).
+ */
+export function peakAmplitude(powerDensity: number, resolutionHz: number): number {
+  return Math.sqrt(3 * powerDensity * resolutionHz);
+}
+
+/**
+ * A peak-amplitude spectrum for a screen, at most `bins` long: each step keeps the largest line in it, so that no peak
+ * is lost.
+ * @param powerDensity one-sided, Hann window, unit²/Hz, bins of `resolutionHz`.
+ */
+export function screenSpectrum(
+  powerDensity: Float64Array,
+  resolutionHz: number,
+  unit: Unit,
+  timeMs: number,
+  bins = 256,
+): Spectrum {
+  const step = Math.max(1, Math.ceil((powerDensity.length - 1) / bins));
+  const amplitude: number[] = [];
+  for (let from = 1; from < powerDensity.length; from += step) {
+    let largest = 0;
+    for (let k = from; k < Math.min(from + step, powerDensity.length); k++)
+      largest = Math.max(largest, powerDensity[k]);
+    amplitude.push(Number(peakAmplitude(largest, resolutionHz).toPrecision(4)));
+  }
+  return { timeMs, unit, stepHz: step * resolutionHz, amplitude };
+}

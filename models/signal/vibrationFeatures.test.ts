@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { screenSpectrum } from './spectrum.ts';
+import { VibrationFeatures } from './vibrationFeatures.ts';
+
+const RATE = 25_600;
+const N = 4096;
+/** Whole periods in a window, so that closed forms hold. */
+const HZ = (RATE / N) * 16;
+
+const sine = (amplitude: number, hz: number, offset = 0) =>
+  Float32Array.from({ length: N }, (_, i) => offset + amplitude * Math.sin((2 * Math.PI * hz * i) / RATE));
+
+function extract(
+  samples: Float32Array,
+  shaftHz = 0,
+  bearing?: { bpfo: number; bpfi: number; bsf: number; ftf: number },
+) {
+  const features = new VibrationFeatures({ length: N, sampleRateHz: RATE, unit: 'g', bearing });
+  const row = features.extract(samples, shaftHz);
+  expect(row).toHaveLength(features.names.length);
+  return { ...Object.fromEntries(features.names.map((name, i) => [name, row[i]])), features } as Record<
+    string,
+    number
+  > & {
+    features: VibrationFeatures;
+  };
+}
+
+describe('a sine of 2 g on an offset', () => {
+  const f = extract(sine(2, HZ, 0.5), HZ);
+  test('moments have their closed forms', () => {
+    expect(f.mean).toBeCloseTo(0.5, 5);
+    expect(f.rms).toBeCloseTo(Math.SQRT2, 5);
+    expect(f.peak).toBeCloseTo(2, 4);
+    expect(f.peakToPeak).toBeCloseTo(4, 4);
+    expect(f.crestFactor).toBeCloseTo(Math.SQRT2, 4);
+    expect(f.kurtosis).toBeCloseTo(1.5, 5);
+    expect(f.skewness).toBeCloseTo(0, 5);
+  });
+  test('all its power lies in its band, and its centroid at its frequency', () => {
+    expect(f.band0To1600Hz).toBeCloseTo(Math.SQRT2, 4);
+    expect(f.band1600To3200Hz).toBeLessThan(1e-3);
+    expect(f.spectralCentroidHz).toBeCloseTo(HZ, 1);
+  });
+  test('velocity is acceleration over 2πf', () => {
+    expect(f.velocityRmsMmPerS / ((Math.SQRT2 * 9806.65) / (2 * Math.PI * HZ))).toBeCloseTo(1, 2);
+  });
+  test('its first order has its peak amplitude, others none', () => {
+    expect(f.order1).toBeCloseTo(2, 3);
+    expect(f.order2).toBeLessThan(1e-3);
+  });
+  test('the spectrum for a screen keeps the peak however thin it is', () => {
+    for (const bins of [16, 256, 2048]) {
+      const s = screenSpectrum(f.features.powerDensity, f.features.resolutionHz, 'g', 0, bins);
+      expect(s.amplitude.length).toBeLessThanOrEqual(bins);
+      expect(Math.max(...s.amplitude)).toBeCloseTo(2, 2);
+      expect(s.amplitude.indexOf(Math.max(...s.amplitude))).toBe(Math.floor((HZ - 1e-6) / s.stepHz));
+    }
+  });
+});
+
+test('an amplitude-modulated carrier shows its modulation in the envelope, at the line of the bearing', () => {
+  const shaftHz = (RATE / N) * 4;
+  const bearing = { bpfo: 4, bpfi: 6, bsf: 2.5, ftf: 0.5 };
+  const faultHz = bearing.bpfo * shaftHz;
+  const carrier = (RATE / N) * 800;
+  const depth = 0.5;
+  const samples = Float32Array.from({ length: N }, (_, i) => {
+    const t = i / RATE;
+    return 2 * (1 + depth * Math.cos(2 * Math.PI * faultHz * t)) * Math.sin(2 * Math.PI * carrier * t);
+  });
+  const f = extract(samples, shaftHz, bearing);
+  expect(f.envelopeRms).toBeCloseTo((2 * depth) / Math.SQRT2, 3);
+  expect(f.envelopeBpfo).toBeCloseTo(2 * depth, 3);
+  expect(f.envelopeBpfi).toBeLessThan(0.01);
+});
+
+test('scale goes through, silence is all zeros', () => {
+  const noise = (scale: number) =>
+    Float32Array.from({ length: N }, (_, i) => scale * Math.sin(12.9898 * (i + 1) * (i + 3)));
+  const one = extract(noise(1));
+  const three = extract(noise(3));
+  for (const name of ['rms', 'peak', 'envelopeRms', 'velocityRmsMmPerS'])
+    expect(three[name] / one[name]).toBeCloseTo(3, 4);
+  expect(three.kurtosis).toBeCloseTo(one.kurtosis, 6);
+  const { features: _, ...silent } = extract(new Float32Array(N));
+  expect(Object.values(silent).every((v) => v === 0)).toBe(true);
+});

@@ -1,0 +1,232 @@
+import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
+import type { BearingFactors } from '#models/machine/bearing.ts';
+import { ComplexFft, RealFft } from './fft.ts';
+import { peakAmplitude } from './spectrum.ts';
+
+/** Equal parts of 0 to Nyquist whose RMS are features. */
+export const BANDS = 8;
+
+const MOMENTS = ['mean', 'rms', 'peak', 'peakToPeak', 'crestFactor', 'kurtosis', 'skewness'] as const;
+const BEARING_LINES = ['bpfo', 'bpfi', 'bsf2', 'ftf'] as const;
+/** The envelope is that of the band between these parts of Nyquist, where bearings of most machines ring. */
+const ENVELOPE_BAND = [0.16, 0.62] as const;
+const ISO_BAND_HZ = [10, 1000] as const;
+
+export interface FeaturePlan {
+  length: number;
+  sampleRateHz: number;
+  unit: Unit;
+  bearing?: BearingFactors;
+}
+
+/**
+ * Features of one window of vibration, in a fixed order (`names`). Amplitudes in the point's unit.
+ *
+ * | name | what | source |
+ * | --- | --- | --- |
+ * | `mean` `rms` `peak` `peakToPeak` `crestFactor` | of the samples; rms and peak about the mean; crest = peak / rms | ISO 18431-1 |
+ * | `kurtosis` `skewness` | m4/m2², m3/m2^1.5 (3 and 0 for Gaussian noise) | Randall 2011 |
+ * | `band<from>To<to>Hz` | RMS in each eighth of 0 to Nyquist, by the Hann power spectrum | Parseval |
+ * | `spectralCentroidHz` | Σ f·P / Σ P | |
+ * | `velocityRmsMmPerS` | RMS velocity 10–1000 Hz by division by 2πf; only where the unit is an acceleration | ISO 20816-1 |
+ * | `envelopeRms` | RMS of the envelope about its mean, in 0.16–0.62 of Nyquist | Randall & Antoni 2011 |
+ * | `order1` `order2` `order3` | peak amplitude at shaft rate × 1, 2, 3 (0 while the speed is unknown) | |
+ * | `envelopeBpfo` … | peak amplitude of the envelope spectrum at the bearing's lines, ±1 bin | Randall & Antoni 2011 |
+ */
+export class VibrationFeatures {
+  readonly names: string[];
+  readonly plan: FeaturePlan;
+  /** Power density of the last window, unit²/Hz, bins 0 to length/2. */
+  readonly powerDensity: Float64Array;
+  readonly #envelopeSize: number;
+  readonly #re: Float64Array;
+  readonly #im: Float64Array;
+  readonly #fft: RealFft;
+  readonly #envelopeFft: ComplexFft;
+  readonly #envelopeRealFft: RealFft;
+  readonly #er: Float64Array;
+  readonly #ei: Float64Array;
+  readonly #specRe: Float64Array;
+  readonly #specIm: Float64Array;
+  readonly #envelopeFrom: number;
+  readonly #envelopeTo: number;
+  readonly #gScale: number;
+
+  constructor(plan: FeaturePlan) {
+    this.plan = plan;
+    const { length } = plan;
+    const bins = length / 2 + 1;
+    this.powerDensity = new Float64Array(bins);
+    this.#re = new Float64Array(bins);
+    this.#im = new Float64Array(bins);
+    this.#fft = new RealFft(length);
+    this.#envelopeFrom = Math.ceil((ENVELOPE_BAND[0] * length) / 2);
+    this.#envelopeTo = Math.floor((ENVELOPE_BAND[1] * length) / 2);
+    this.#envelopeSize = 2 ** Math.ceil(Math.log2(this.#envelopeTo - this.#envelopeFrom + 1));
+    this.#envelopeFft = new ComplexFft(this.#envelopeSize);
+    this.#envelopeRealFft = new RealFft(this.#envelopeSize);
+    this.#er = new Float64Array(this.#envelopeSize);
+    this.#ei = new Float64Array(this.#envelopeSize);
+    this.#specRe = new Float64Array(this.#envelopeSize / 2 + 1);
+    this.#specIm = new Float64Array(this.#envelopeSize / 2 + 1);
+    this.#gScale = { g: STANDARD_GRAVITY_M_PER_S2 * 1000, 'm/s2': 1000 }[plan.unit as string] ?? 0;
+    this.names = namesOf(plan, this.#gScale > 0);
+  }
+
+  get resolutionHz(): number {
+    return this.plan.sampleRateHz / this.plan.length;
+  }
+
+  /** One row of features, in the order of `names`. `shaftHz` 0: speed unknown. */
+  extract(samples: Float32Array, shaftHz: number): number[] {
+    const row: number[] = [];
+    const mean = pushMoments(samples, row);
+    this.#transform(samples, mean);
+    this.#pushBands(row);
+    if (this.#gScale > 0) row.push(this.#velocityRms());
+    row.push(this.#envelope());
+    for (let order = 1; order <= 3; order++) row.push(shaftHz > 0 ? this.#amplitudeAt(order * shaftHz) : 0);
+    const bearing = this.plan.bearing;
+    if (bearing) {
+      for (const factor of [bearing.bpfo, bearing.bpfi, 2 * bearing.bsf, bearing.ftf]) {
+        row.push(shaftHz > 0 ? this.#envelopeAmplitudeAt(factor * shaftHz) : 0);
+      }
+    }
+    return row;
+  }
+
+  #transform(samples: Float32Array, mean: number): void {
+    const re = this.#re;
+    const im = this.#im;
+    this.#fft.forward(samples, re, im, mean);
+    const { length, sampleRateHz } = this.plan;
+    // A Hann window is a three-point convolution in the frequency domain, so that one FFT serves spectrum and envelope.
+    const scale = 2 / (sampleRateHz * length * 0.375);
+    const last = length / 2;
+    const p = this.powerDensity;
+    for (let k = 1; k < last; k++) {
+      const hr = re[k] / 2 - (re[k - 1] + re[k + 1]) / 4;
+      const hi = im[k] / 2 - (im[k - 1] + im[k + 1]) / 4;
+      p[k] = scale * (hr * hr + hi * hi);
+    }
+    p[0] = (scale / 2) * (re[0] / 2 - re[1] / 2) ** 2;
+    p[last] = (scale / 2) * (re[last] / 2 - re[last - 1] / 2) ** 2;
+  }
+
+  #pushBands(row: number[]): void {
+    const p = this.powerDensity;
+    const perBand = (p.length - 1) / BANDS;
+    const df = this.resolutionHz;
+    let weighted = 0;
+    let total = 0;
+    for (let b = 0; b < BANDS; b++) {
+      let sum = 0;
+      for (let k = b * perBand + 1; k <= (b + 1) * perBand; k++) {
+        sum += p[k];
+        weighted += k * p[k];
+      }
+      total += sum;
+      row.push(Math.sqrt(sum * df));
+    }
+    row.push(total > 0 ? (weighted / total) * df : 0);
+  }
+
+  #velocityRms(): number {
+    const df = this.resolutionHz;
+    const to = Math.min(this.powerDensity.length - 1, Math.floor(ISO_BAND_HZ[1] / df));
+    let sum = 0;
+    for (let k = Math.max(1, Math.ceil(ISO_BAND_HZ[0] / df)); k <= to; k++) sum += this.powerDensity[k] / (k * k);
+    return (this.#gScale * Math.sqrt(sum * df)) / (2 * Math.PI * df);
+  }
+
+  /** Largest peak amplitude within one bin of `hz`. */
+  #amplitudeAt(hz: number): number {
+    const centre = Math.round(hz / this.resolutionHz);
+    const p = this.powerDensity;
+    if (centre < 1 || centre + 1 >= p.length) return 0;
+    return peakAmplitude(Math.max(p[centre - 1], p[centre], p[centre + 1]), this.resolutionHz);
+  }
+
+  /** The band's analytic signal at the rate that its width asks for; its magnitude is the envelope. Returns its RMS. */
+  #envelope(): number {
+    const n = this.#envelopeSize;
+    const er = this.#er;
+    const ei = this.#ei;
+    const width = this.#envelopeTo - this.#envelopeFrom + 1;
+    er.set(this.#re.subarray(this.#envelopeFrom, this.#envelopeTo + 1));
+    ei.set(this.#im.subarray(this.#envelopeFrom, this.#envelopeTo + 1));
+    er.fill(0, width);
+    ei.fill(0, width);
+    this.#envelopeFft.inverse(er, ei);
+    const scale = 2 / this.plan.length;
+    let mean = 0;
+    for (let i = 0; i < n; i++) {
+      er[i] = scale * Math.sqrt(er[i] * er[i] + ei[i] * ei[i]);
+      mean += er[i];
+    }
+    mean /= n;
+    let power = 0;
+    for (let i = 0; i < n; i++) power += (er[i] - mean) ** 2;
+    this.#envelopeRealFft.forward(er, this.#specRe, this.#specIm, mean);
+    return Math.sqrt(power / n);
+  }
+
+  #envelopeAmplitudeAt(hz: number): number {
+    const centre = Math.round(hz / this.resolutionHz);
+    let largest = 0;
+    for (let k = Math.max(1, centre - 1); k <= Math.min(centre + 1, this.#specRe.length - 1); k++) {
+      largest = Math.max(largest, this.#specRe[k] ** 2 + this.#specIm[k] ** 2);
+    }
+    return (2 / this.#envelopeSize) * Math.sqrt(largest);
+  }
+}
+
+function namesOf(plan: FeaturePlan, velocity: boolean): string[] {
+  const names: string[] = [...MOMENTS];
+  const step = plan.sampleRateHz / 2 / BANDS;
+  for (let b = 0; b < BANDS; b++) names.push(`band${Math.round(b * step)}To${Math.round((b + 1) * step)}Hz`);
+  names.push('spectralCentroidHz');
+  if (velocity) names.push('velocityRmsMmPerS');
+  names.push('envelopeRms', 'order1', 'order2', 'order3');
+  if (plan.bearing) names.push(...BEARING_LINES.map((line) => `envelope${line[0].toUpperCase()}${line.slice(1)}`));
+  return names;
+}
+
+/** Pushes the features of `MOMENTS`; returns the mean. */
+function pushMoments(x: Float32Array, row: number[]): number {
+  const n = x.length;
+  let sum = 0;
+  let max = x[0];
+  let min = x[0];
+  for (let i = 0; i < n; i++) {
+    const v = x[i];
+    sum += v;
+    if (v > max) max = v;
+    if (v < min) min = v;
+  }
+  const mean = sum / n;
+  let m2 = 0;
+  let m3 = 0;
+  let m4 = 0;
+  for (let i = 0; i < n; i++) {
+    const d = x[i] - mean;
+    const d2 = d * d;
+    m2 += d2;
+    m3 += d2 * d;
+    m4 += d2 * d2;
+  }
+  m2 /= n;
+  const rms = Math.sqrt(m2);
+  const peak = Math.max(max - mean, mean - min);
+  const flat = m2 === 0;
+  row.push(
+    mean,
+    rms,
+    peak,
+    max - min,
+    flat ? 0 : peak / rms,
+    flat ? 0 : m4 / n / (m2 * m2),
+    flat ? 0 : m3 / n / (m2 * rms),
+  );
+  return mean;
+}

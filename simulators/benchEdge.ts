@@ -1,0 +1,3 @@
+export async function benchEdge(_: object): Promise<object> {
+  return {};
+}

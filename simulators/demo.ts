@@ -1,0 +1,217 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Scenario } from './scenario.ts';
+
+export interface DemoOptions {
+  /** The built command, run again for each service. */
+  command: string;
+  dataDirectory: string;
+  scenario: Scenario;
+  scenarioFile: string;
+  /** Ports that are asked for; a free one is taken where one is in use. */
+  apiPort: number;
+  say: (line: string) => void;
+  signal: AbortSignal;
+}
+
+const RESTART_MS = 2000;
+const STOP_MS = 8000;
+
+/**
+ * Broker and gateway, edge, and a simulated plant, each a process of its own below this one. Resolves when all have
+ * ended. What they keep lies in the data directory; a second start goes on from there.
+ */
+export async function demo(options: DemoOptions): Promise<void> {
+  const { dataDirectory, say, signal } = options;
+  mkdirSync(join(dataDirectory, 'logs'), { recursive: true });
+  const again = existsSync(join(dataDirectory, 'plant.json'));
+  const beginMs = plantBegin(dataDirectory);
+  const ports = { broker: await freePort(1883), api: await freePort(options.apiPort), edge: await freePort(9101) };
+  const url = `mqtt://127.0.0.1:${ports.broker}`;
+  writeYaml(join(dataDirectory, 'gateway.yaml'), gatewayConfig(dataDirectory, url, ports));
+  writeYaml(join(dataDirectory, 'edge.yaml'), edgeConfig(dataDirectory, url, ports.edge, options.scenario));
+  const begin = new Date(beginMs).toISOString();
+  const services = [
+    new Service('gateway', ['gateway', join(dataDirectory, 'gateway.yaml')], options),
+    new Service('edge', ['edge', join(dataDirectory, 'edge.yaml')], options),
+    new Service('plant', ['simulate', options.scenarioFile, '--mqtt', url, '--begin', begin], options),
+  ];
+  await answers(`http://127.0.0.1:${ports.api}/healthz`, signal);
+  if (!signal.aborted) greet(say, ports.api, ports.edge, dataDirectory, again);
+  await new Promise<void>((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve()),
+  );
+  say('Stopping …');
+  // The plant first, the broker last: nothing that was sent is left on the way.
+  for (const service of services.toReversed()) await service.stop();
+  say('Stopped. Start again to go on from here.');
+}
+
+function greet(
+  say: (line: string) => void,
+  apiPort: number,
+  edgePort: number,
+  dataDirectory: string,
+  again: boolean,
+): void {
+  say('');
+  say(`  Millwright is running:  http://127.0.0.1:${apiPort}`);
+  say('');
+  say(
+    again
+      ? '  The plant goes on from where it was.'
+      : '  Nine simulated machines; each is learned for half a minute first. Then watch:',
+  );
+  say('    pump-101        an outer-race defect grows: an alert within 90 seconds');
+  say('    compressor-501  its temperature drifts from 2:30 on: an alert after about five minutes');
+  say('    all others      healthy: they stay silent');
+  say('');
+  say(`  API description  http://127.0.0.1:${apiPort}/openapi.json`);
+  say(`  Metrics          http://127.0.0.1:${apiPort}/metrics and http://127.0.0.1:${edgePort}/metrics`);
+  say(`  Data and logs    ${dataDirectory}`);
+  say('');
+  say('  Ctrl-C ends everything.');
+}
+
+/** A process of the demo's tree: started, started again when it dies, stopped. */
+class Service {
+  readonly #name: string;
+  readonly #args: string[];
+  readonly #options: DemoOptions;
+  #child: ChildProcess;
+  #stopping = false;
+
+  constructor(name: string, args: string[], options: DemoOptions) {
+    this.#name = name;
+    this.#args = args;
+    this.#options = options;
+    this.#child = this.#spawn();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    await ended;
+    clearTimeout(kill);
+  }
+
+  #spawn(): ChildProcess {
+    const log = createWriteStream(join(this.#options.dataDirectory, 'logs', `${this.#name}.log`), { flags: 'a' });
+    // A group of its own, so that Ctrl-C reaches the parent alone, which stops them in order; and a channel whose end
+    // tells the child that the parent is gone.
+    const child = spawn(process.execPath, [this.#options.command, ...this.#args], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      detached: true,
+    });
+    child.stderr?.pipe(log);
+    child.once('exit', (code) => {
+      if (this.#stopping) return;
+      this.#options.say(`${this.#name} ended unexpectedly (${code}); see logs/${this.#name}.log. Starting it again.`);
+      setTimeout(() => {
+        if (!this.#stopping) this.#child = this.#spawn();
+      }, RESTART_MS);
+    });
+    return child;
+  }
+}
+
+/** When the simulated plant began; it is kept, so that faults go on growing across starts. */
+function plantBegin(dataDirectory: string): number {
+  const file = join(dataDirectory, 'plant.json');
+  if (!existsSync(file)) writeFileSync(file, JSON.stringify({ beginMs: Date.now() }));
+  return (JSON.parse(readFileSync(file, 'utf8')) as { beginMs: number }).beginMs;
+}
+
+function writeYaml(file: string, config: object): void {
+  writeFileSync(file, `# Written by "millwright demo" at each start.\n${stringify(config)}`);
+}
+
+function gatewayConfig(dataDirectory: string, url: string, ports: { broker: number; api: number }): object {
+  return {
+    dataDirectory: join(dataDirectory, 'gateway'),
+    embeddedBroker: { host: '127.0.0.1', port: ports.broker },
+    broker: { url },
+    historian: { type: 'sqlite', retentionDays: 7 },
+    api: { host: '127.0.0.1', port: ports.api },
+  };
+}
+
+function edgeConfig(dataDirectory: string, url: string, httpPort: number, scenario: Scenario): object {
+  const { samples } = scenario.waveform;
+  return {
+    site: 'demo',
+    edge: 'edge-1',
+    dataDirectory: join(dataDirectory, 'edge'),
+    sources: [
+      {
+        type: 'mqtt',
+        url,
+        subscriptions: [
+          { topic: 'plant/{asset}/{point}/waveform', payload: { type: 'waveform', framing: 'header' } },
+          { topic: 'plant/{asset}/{point}/value', payload: { type: 'scalar' } },
+        ],
+      },
+    ],
+    windows: { length: samples, hop: samples },
+    slowIntervalS: 10,
+    // Half a minute of learning: the demo is in a hurry. A plant's edge keeps the defaults.
+    detection: { level: { skipWindows: 4, learnWindows: 50 } },
+    healthIntervalMs: 5000,
+    spectrumIntervalMs: 2000,
+    alerting: { repeatMs: 15_000 },
+    assets: Object.fromEntries(
+      scenario.machines.map((m) => [
+        m.name,
+        {
+          kind: m.kind,
+          ratedRpm: m.ratedRpm,
+          ...(m.iso ? { iso: m.iso } : {}),
+          points: {
+            ...Object.fromEntries(m.sensors.map((s) => [s, { unit: 'g', bearing: m.bearing }])),
+            speed: { unit: 'rpm', role: 'speed' },
+            current: { unit: 'A', role: 'load' },
+            temperature: { unit: 'degC' },
+            ...(m.kind === 'pump' ? { flow: { unit: 'm3/h', role: 'load' } } : {}),
+            ...(m.kind === 'compressor' ? { pressure: { unit: 'bar' } } : {}),
+          },
+        },
+      ]),
+    ),
+    uplink: { url },
+    http: { host: '127.0.0.1', port: httpPort },
+  };
+}
+
+/** The port that was asked for, or a free one where something else has it. */
+async function freePort(wanted: number): Promise<number> {
+  return (await listenable(wanted)) ?? (await listenable(0)) ?? Promise.reject(new Error('no free port on loopback'));
+}
+
+function listenable(port: number): Promise<number | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(null));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : null));
+    });
+  });
+}
+
+async function answers(url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const ok = await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
+      (r) => r.ok,
+      () => false,
+    );
+    if (ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}

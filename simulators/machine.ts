@@ -1,0 +1,181 @@
+import { STANDARD_GRAVITY_M_PER_S2 } from '#models/contracts/units.ts';
+import { gaussian, type Random, randomOf, seedOf } from './random.ts';
+import type { MachineKind, SimulatedFault, SimulatedMachineConfig } from './scenario.ts';
+
+/** What a kind of machine sounds like at rated load. */
+interface Voice {
+  /** At 1×, 2× and 3× the shaft's rate, peak velocity in mm/s. */
+  shaftMmPerS: readonly [number, number, number];
+  /** Multiples of the shaft's rate with an amplitude: blades, gear mesh, cylinders. */
+  tones: readonly { order: number; g: number; sidebandG: number }[];
+  lineG: number;
+  noiseG: number;
+  resonanceHz: number;
+}
+
+const VOICES: Record<MachineKind, Voice> = {
+  motor: { shaftMmPerS: [1, 0.3, 0.1], tones: [], lineG: 0.03, noiseG: 0.03, resonanceHz: 4200 },
+  pump: {
+    shaftMmPerS: [1.2, 0.4, 0.2],
+    tones: [{ order: 6, g: 0.05, sidebandG: 0.005 }],
+    lineG: 0,
+    noiseG: 0.05,
+    resonanceHz: 3900,
+  },
+  fan: {
+    shaftMmPerS: [1.5, 0.3, 0.1],
+    tones: [{ order: 9, g: 0.04, sidebandG: 0.004 }],
+    lineG: 0,
+    noiseG: 0.04,
+    resonanceHz: 4500,
+  },
+  gearbox: {
+    shaftMmPerS: [1, 0.5, 0.3],
+    tones: [{ order: 31, g: 0.15, sidebandG: 0.03 }],
+    lineG: 0,
+    noiseG: 0.06,
+    resonanceHz: 4800,
+  },
+  compressor: {
+    shaftMmPerS: [1.3, 0.8, 0.2],
+    tones: [{ order: 4, g: 0.08, sidebandG: 0.01 }],
+    lineG: 0,
+    noiseG: 0.07,
+    resonanceHz: 4000,
+  },
+};
+
+const LINE_HZ = 50;
+/** Relative damping of the resonance that an impact rings. */
+const DAMPING = 0.04;
+/** Random slip of the rolling elements: standard deviation of the time between impacts, as a part of it. */
+const SLIP = 0.01;
+const AMBIENT_DEGC = 22;
+/** The load swings with these periods, so that it is never quite the same. */
+const LOAD_PERIODS_S = [41, 13] as const;
+
+export interface ProcessValue {
+  point: string;
+  unit: 'degC' | 'A' | 'rpm' | 'bar' | 'm3/h';
+  value: number;
+}
+
+/**
+ * One machine made of physics: shaft harmonics, blade or mesh tones with sidebands, line hum, broadband noise, and the
+ * impacts of a bearing's defect that ring a resonance (McFadden & Smith, J. Sound Vib. 96 (1984)). Load and speed vary;
+ * process values follow them. The same seed and time give the same samples, whatever was asked before.
+ */
+export class SimulatedMachine {
+  readonly config: SimulatedMachineConfig;
+  readonly #seed: number;
+  readonly #phase: number;
+
+  constructor(config: SimulatedMachineConfig, seed: number) {
+    this.config = config;
+    this.#seed = seedOf(seed, config.name);
+    this.#phase = 2 * Math.PI * randomOf(this.#seed)();
+  }
+
+  /** Load as a part of the rated one, 0.55 to 0.95. */
+  load(timeS: number): number {
+    const [slow, fast] = LOAD_PERIODS_S;
+    const swing =
+      Math.sin((2 * Math.PI * timeS) / slow + this.#phase) +
+      0.4 * Math.sin((2 * Math.PI * timeS) / fast + 2 * this.#phase);
+    return 0.75 + (0.2 * swing) / 1.4;
+  }
+
+  /** A loaded machine slips: 3 % at full load. */
+  rpm(timeS: number): number {
+    return this.config.ratedRpm * (1.01 - 0.03 * this.load(timeS));
+  }
+
+  processValues(timeS: number): ProcessValue[] {
+    const random = randomOf(seedOf(this.#seed, 'values', Math.round(timeS * 1000)));
+    const noise = (scale: number) => scale * gaussian(random);
+    // A casing warms slowly: it follows the load of the last minute, not that of the moment.
+    const warmLoad = (this.load(timeS) + this.load(timeS - 20) + this.load(timeS - 40) + this.load(timeS - 60)) / 4;
+    const load = this.load(timeS);
+    const values: ProcessValue[] = [
+      { point: 'speed', unit: 'rpm', value: this.rpm(timeS) + noise(0.3) },
+      { point: 'temperature', unit: 'degC', value: AMBIENT_DEGC + 45 * warmLoad + noise(0.2) + this.#drift(timeS) },
+      { point: 'current', unit: 'A', value: 30 + 60 * load + noise(0.5) },
+    ];
+    if (this.config.kind === 'pump') values.push({ point: 'flow', unit: 'm3/h', value: 40 + 80 * load + noise(0.5) });
+    if (this.config.kind === 'compressor')
+      values.push({ point: 'pressure', unit: 'bar', value: 6 + 2 * load + noise(0.02) });
+    return values;
+  }
+
+  /** Acceleration in g at a sensor, from `timeS` on. */
+  waveform(sensor: string, timeS: number, sampleRateHz: number, samples: number): Float32Array {
+    const random = randomOf(seedOf(this.#seed, sensor, Math.round(timeS * 1000)));
+    const x = new Float32Array(samples);
+    const shaftHz = this.rpm(timeS) / 60;
+    this.#addTones(x, shaftHz, this.load(timeS), sampleRateHz, random);
+    for (const fault of this.config.faults) {
+      if (fault.type === 'temperature_drift') continue;
+      const g = impactG(fault, timeS);
+      // The other bearing's sensor hears it through the shaft and the casing, at a sixth.
+      const heard = fault.point === sensor ? g : g / 6;
+      if (heard > 0) this.#addImpacts(x, fault.type, heard, shaftHz, sampleRateHz, random);
+    }
+    return x;
+  }
+
+  #addTones(x: Float32Array, shaftHz: number, load: number, rate: number, random: Random): void {
+    const voice = VOICES[this.config.kind];
+    const tones: { hz: number; g: number }[] = voice.shaftMmPerS.map((mmPerS, i) => {
+      const hz = (i + 1) * shaftHz;
+      return { hz, g: (mmPerS * (0.8 + 0.3 * load) * 2 * Math.PI * hz) / (1000 * STANDARD_GRAVITY_M_PER_S2) };
+    });
+    for (const { order, g, sidebandG } of voice.tones) {
+      tones.push({ hz: order * shaftHz, g: g * (0.6 + 0.5 * load) });
+      for (const side of [-1, 1]) tones.push({ hz: (order + side) * shaftHz, g: sidebandG });
+    }
+    if (voice.lineG > 0) tones.push({ hz: 2 * LINE_HZ, g: voice.lineG });
+    for (const { hz, g } of tones) {
+      const phase = 2 * Math.PI * random();
+      const step = (2 * Math.PI * hz) / rate;
+      for (let i = 0; i < x.length; i++) x[i] += g * Math.sin(phase + step * i);
+    }
+    const noise = voice.noiseG * (0.7 + 0.4 * load);
+    for (let i = 0; i < x.length; i++) x[i] += noise * gaussian(random);
+  }
+
+  #addImpacts(x: Float32Array, type: BearingFault, g: number, shaftHz: number, rate: number, random: Random): void {
+    const { resonanceHz } = VOICES[this.config.kind];
+    const { bpfo, bpfi, bsf, ftf } = this.config.bearing;
+    const order = { outer_race: bpfo, inner_race: bpfi, ball: 2 * bsf, cage: ftf }[type];
+    // What turns with the shaft or the cage passes through the load zone once a turn, and is loud only there.
+    const zoneOrder = { outer_race: 0, inner_race: 1, ball: ftf, cage: 0 }[type];
+    const periodS = 1 / (order * shaftHz);
+    const decay = 2 * Math.PI * resonanceHz * DAMPING;
+    const length = Math.ceil((5 / decay) * rate);
+    for (let t = -periodS * random(); t < x.length / rate; t += periodS * (1 + SLIP * gaussian(random))) {
+      const zone = zoneOrder === 0 ? 1 : 0.2 + 0.8 * Math.max(0, Math.cos(2 * Math.PI * zoneOrder * shaftHz * t)) ** 2;
+      const height = g * zone * (1 + 0.1 * gaussian(random));
+      const from = Math.max(0, Math.ceil(t * rate));
+      for (let i = from; i < Math.min(x.length, from + length); i++) {
+        const since = i / rate - t;
+        x[i] += height * Math.exp(-decay * since) * Math.sin(2 * Math.PI * resonanceHz * since);
+      }
+    }
+  }
+
+  #drift(timeS: number): number {
+    let sum = 0;
+    for (const fault of this.config.faults) {
+      if (fault.type !== 'temperature_drift' || timeS < fault.onsetS) continue;
+      sum += Math.min(fault.limitDegC, ((timeS - fault.onsetS) / 60) * fault.degCPerMinute);
+    }
+    return sum;
+  }
+}
+
+type BearingFault = Exclude<SimulatedFault['type'], 'temperature_drift'>;
+
+function impactG(fault: Exclude<SimulatedFault, { type: 'temperature_drift' }>, timeS: number): number {
+  if (timeS < fault.onsetS) return 0;
+  return Math.min(fault.limitG, fault.firstG * 2 ** ((timeS - fault.onsetS) / fault.doublingS));
+}

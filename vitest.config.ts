@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['{edge,gateway,models,simulators,dashboards}/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['{edge,gateway,simulators,dashboards}/**/*.e2e.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          // Each file runs real servers and processes: two cores carry one at a time.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
