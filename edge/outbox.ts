@@ -40,6 +40,7 @@ export class Outbox {
   readonly #next: Database.Statement;
   readonly #remove: Database.Statement;
   readonly #sizes: Database.Statement;
+  readonly #oldest: Database.Statement;
 
   /** A file that is damaged is set aside, as `outbox.db.damaged-<time>`, and work goes on with a new one. */
   static open(directory: string, maxBytes: number, nowMs: number, warn: (message: string) => void): Outbox {
@@ -79,6 +80,7 @@ export class Outbox {
     this.#sizes = db.prepare(
       'SELECT count(*) AS rows, coalesce(sum(length(payload)), 0) AS bytes FROM outbox WHERE sequence BETWEEN ? AND ?',
     );
+    this.#oldest = db.prepare('SELECT min(sequence) AS oldest FROM outbox');
     this.#remove = db.prepare('DELETE FROM outbox WHERE sequence BETWEEN ? AND ?');
     this.id = this.#meta('id') ?? this.#setMeta('id', randomUUID());
     this.#nextSequence = Number(this.#meta('nextSequence') ?? 1);
@@ -96,7 +98,8 @@ export class Outbox {
   commit(drained: Drained, origin: { site: string; edge: string }): void {
     let sequence = this.#nextSequence;
     let bytes = 0;
-    const envelope = { v: 1, site: origin.site, edge: origin.edge, outbox: this.id };
+    const { oldest } = this.#oldest.get() as { oldest: number | null };
+    const envelope = { v: 1, site: origin.site, edge: origin.edge, outbox: this.id, oldest: oldest ?? sequence };
     this.#db.transaction(() => {
       for (const { kind, topic, body } of drained.outgoing) {
         const payload = JSON.stringify({ ...envelope, sequence, ...body });

@@ -5,10 +5,11 @@ import { parseMessage, type Refusal } from '#models/contracts/message.ts';
 import type { Acknowledge } from '#models/contracts/status.ts';
 import { gatewayFilters, topics } from '#models/contracts/topics.ts';
 import type { GatewayConfig } from './config.ts';
-import type { Accepted, Store, Taken } from './store/store.ts';
+import type { Accepted, Refused, Store, Taken } from './store/store.ts';
 
 const GROUP_MESSAGES = 64;
 const GROUP_MS = 10;
+const KEPT_BYTES = 4096;
 const MAX_WAITING = 512;
 const RETRY_MS = 1000;
 
@@ -27,6 +28,7 @@ export class Ingest {
   readonly #taken: (taken: Taken) => void;
   readonly #client: MqttClient;
   #waiting: Accepted[] = [];
+  #aside: Refused[] = [];
   #stopped: (() => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
 
@@ -92,7 +94,12 @@ export class Ingest {
     const parsed = parseMessage(topic, payload);
     if (!parsed.ok) {
       this.refused.set(parsed.refusal, (this.refused.get(parsed.refusal) ?? 0) + 1);
-      this.#setAside(topic, parsed, payload);
+      const { refusal, detail } = parsed;
+      // A copy of the beginning alone: the payload's memory may be large, and is the connection's.
+      const beginning = Uint8Array.prototype.slice.call(payload, 0, KEPT_BYTES);
+      this.#aside.push({ topic, refusal, detail, payload: beginning, atMs: this.#now() });
+      if (this.#aside.length >= GROUP_MESSAGES) this.#setAside();
+      this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
       return;
     }
     this.accepted++;
@@ -101,17 +108,20 @@ export class Ingest {
     else this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
   }
 
-  #setAside(topic: string, parsed: { refusal: Refusal; detail: string }, payload: Buffer): void {
+  #setAside(): void {
+    const refused = this.#aside;
+    this.#aside = [];
     try {
-      this.#store.setAside(topic, parsed.refusal, parsed.detail, payload, this.#now());
+      this.#store.setAside(refused);
     } catch (error) {
-      this.#log.error({ error: String(error), refusal: parsed.refusal }, 'a refused message could not be set aside');
+      this.#log.error({ error: String(error), messages: refused.length }, 'refused messages could not be set aside');
     }
   }
 
   #commit(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+    if (this.#aside.length > 0) this.#setAside();
     if (this.#waiting.length === 0) return;
     let taken: Taken;
     try {

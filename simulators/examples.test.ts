@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { z } from 'zod';
 import { edgeConfigSchema } from '#edge/config.ts';
 import { gatewayConfigSchema } from '#gateway/config.ts';
 import { parseConfiguration } from '#models/configuration/parse.ts';
 import { scenarioSchema } from './scenario.ts';
 
-test.each([
+test.each<[string, z.ZodType]>([
   ['../edge/edge.example.yaml', edgeConfigSchema],
   ['../edge/edge.compose.yaml', edgeConfigSchema],
   ['../gateway/gateway.example.yaml', gatewayConfigSchema],

@@ -7,7 +7,7 @@ export interface Outgoing {
 }
 
 /** Messages that a device keeps after they were acknowledged, for a broker that dies before it has handed them on. */
-const REMEMBERED = 256;
+const REMEMBERED = 1024;
 const MAX_IN_FLIGHT = 16;
 const RECONNECT_MS = 1000;
 

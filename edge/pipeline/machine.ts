@@ -24,7 +24,7 @@ export interface MachineSettings extends VibrationSettings, Omit<SlowSettings, '
   healthIntervalMs: number;
 }
 
-type Body<M> = Omit<M, 'v' | 'site' | 'edge' | 'outbox' | 'sequence'>;
+type Body<M> = Omit<M, 'v' | 'site' | 'edge' | 'outbox' | 'sequence' | 'oldest'>;
 export type HealthBody = Pick<
   HealthMessage,
   'asset' | 'kind' | 'status' | 'index' | 'points' | 'iso' | 'remainingLife' | 'timeMs' | 'timeQuality'

@@ -122,8 +122,8 @@ export class VibrationPoint {
     const features = new VibrationFeatures({ length, sampleRateHz, unit, bearing: this.#config?.bearing });
     const { names } = features;
     const bands = names.filter((name) => name.startsWith('band'));
-    // RMS and the bands of 1/2 to 7/8 of Nyquist: where bearings ring, and below what a filter takes away.
-    const indexed = ['rms', ...bands.slice(4, 7)];
+    // RMS and the bands of 3/8 to 6/8 of Nyquist: where bearings ring, and below what a sensor's filter takes away.
+    const indexed = ['rms', ...bands.slice(3, 6)];
     const evidence = ['envelopeRms', ...names.filter((name) => /^envelope(Bp|Bs|Ft)/.test(name))];
     return {
       sampleRateHz,

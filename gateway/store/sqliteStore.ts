@@ -2,21 +2,22 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { Envelope } from '#models/contracts/envelope.ts';
 import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
-import type { EdgeMessage, Refusal } from '#models/contracts/message.ts';
+import type { EdgeMessage } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import { acknowledge, applyMessage } from '../alerts/alarm.ts';
-import { type Range, SequenceRanges } from '../sequenceRanges.ts';
-import type { Accepted, PointKey, QueuedSeries, Store, Taken } from './store.ts';
+import { rangesOf, SeenSequences } from './sequences.ts';
+import type { Accepted, PointKey, QueuedSeries, Refused, Store, Taken } from './store.ts';
 
 const MAX_SET_ASIDE = 1000;
-const MAX_SET_ASIDE_BYTES = 4096;
 const DROP_ROWS = 500;
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, ranges TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, up_to INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS seen_above (origin TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (origin, sequence)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS series_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS alerts_by_time ON alerts (raised_ms);
@@ -40,7 +41,7 @@ type Row = Record<string, unknown>;
 export class SqliteStore implements Store {
   readonly #db: Database.Database;
   readonly #maxQueueBytes: number;
-  readonly #seen = new Map<string, SequenceRanges>();
+  #seen = new Map<string, SeenSequences>();
   readonly #statements = new Map<string, Database.Statement>();
   readonly #queue: { rows: number; bytes: number; dropped: number };
 
@@ -52,70 +53,30 @@ export class SqliteStore implements Store {
     // An edge forgets what was acknowledged: it has to be on the disk by then, whatever happens to the power.
     this.#db.pragma('synchronous = FULL');
     this.#db.exec(SCHEMA);
-    for (const { origin, ranges } of this.#all('SELECT origin, ranges FROM seen')) {
-      this.#seen.set(origin as string, new SequenceRanges(JSON.parse(ranges as string)));
-    }
+    this.#seen = this.#readSeen();
     const size = this.#get('SELECT count(*) AS rows, coalesce(sum(length(text)), 0) AS bytes FROM series_queue') as Row;
     const dropped = this.#get("SELECT value FROM meta WHERE key = 'queueDropped'");
     this.#queue = { rows: size.rows as number, bytes: size.bytes as number, dropped: Number(dropped?.value ?? 0) };
   }
 
   take(accepted: readonly Accepted[]): Taken {
-    const taken: Taken = { fresh: [], duplicates: 0, ranges: [], alerts: [] };
-    const came = new Map<string, { site: string; edge: string; outbox: string; ranges: SequenceRanges }>();
-    const fresh: Accepted[] = [];
-    // Worked out on copies, so that a transaction that fails leaves nothing behind in memory.
-    const seen = new Map<string, SequenceRanges>();
-    for (const one of accepted) {
-      if (one.message.kind === 'status') {
-        fresh.push(one);
-        continue;
-      }
-      const { site, edge, outbox, sequence } = one.message.body;
-      const origin = `${site}/${edge}/${outbox}`;
-      const known = seen.get(origin) ?? copyOf(this.#seen.get(origin));
-      seen.set(origin, known);
-      if (known.add(sequence)) fresh.push(one);
-      else taken.duplicates++;
-      const arrived = came.get(origin) ?? { site, edge, outbox, ranges: new SequenceRanges() };
-      arrived.ranges.add(sequence);
-      came.set(origin, arrived);
+    try {
+      return this.#take(accepted);
+    } catch (error) {
+      // The transaction was rolled back; what is in memory has to be as old as the disk.
+      this.#seen = this.#readSeen();
+      throw error;
     }
-    let queuedBytes = 0;
-    let queuedRows = 0;
-    this.#db.transaction(() => {
-      for (const { message, text } of fresh) {
-        const alert = this.#keep(message);
-        if (alert) taken.alerts.push(alert);
-        if (message.kind === 'status' || message.kind === 'ledger') continue;
-        this.#run('INSERT INTO series_queue (text) VALUES (?)', `${message.kind}\n${text}`);
-        queuedBytes += text.length;
-        queuedRows++;
-      }
-      for (const [origin, ranges] of seen) {
-        this.#run('INSERT OR REPLACE INTO seen (origin, ranges) VALUES (?, ?)', origin, JSON.stringify(ranges.ranges));
-      }
-    })();
-    for (const [origin, ranges] of seen) this.#seen.set(origin, ranges);
-    this.#queue.rows += queuedRows;
-    this.#queue.bytes += queuedBytes;
-    if (this.#queue.bytes > this.#maxQueueBytes) this.#dropOldest();
-    taken.fresh = fresh.map((one) => one.message);
-    taken.ranges = [...came.values()].map((c) => ({ ...c, ranges: [...c.ranges.ranges] }));
-    return taken;
   }
 
-  setAside(topic: string, refusal: Refusal, detail: string, payload: Uint8Array, atMs: number): void {
-    const kept = Buffer.from(payload.subarray(0, MAX_SET_ASIDE_BYTES));
-    this.#run(
-      'INSERT INTO set_aside (at_ms, topic, refusal, detail, payload) VALUES (?, ?, ?, ?, ?)',
-      atMs,
-      topic.slice(0, 200),
-      refusal,
-      detail,
-      kept,
-    );
-    this.#run('DELETE FROM set_aside WHERE id <= (SELECT max(id) FROM set_aside) - ?', MAX_SET_ASIDE);
+  setAside(refused: readonly Refused[]): void {
+    this.#db.transaction(() => {
+      for (const { topic, refusal, detail, payload, atMs } of refused) {
+        const sql = 'INSERT INTO set_aside (at_ms, topic, refusal, detail, payload) VALUES (?, ?, ?, ?, ?)';
+        this.#run(sql, atMs, topic.slice(0, 200), refusal, detail, Buffer.from(payload));
+      }
+      this.#run('DELETE FROM set_aside WHERE id <= (SELECT max(id) FROM set_aside) - ?', MAX_SET_ASIDE);
+    })();
   }
 
   queued(limit: number): QueuedSeries[] {
@@ -205,6 +166,69 @@ export class SqliteStore implements Store {
 
   close(): void {
     this.#db.close();
+  }
+
+  #take(accepted: readonly Accepted[]): Taken {
+    const taken: Taken = { fresh: [], duplicates: 0, ranges: [], alerts: [] };
+    const came = new Map<string, { site: string; edge: string; outbox: string; sequences: number[] }>();
+    let bytes = 0;
+    let rows = 0;
+    this.#db.transaction(() => {
+      for (const { message, text } of accepted) {
+        if (message.kind !== 'status' && !this.#isNew(message.body, came)) {
+          taken.duplicates++;
+          continue;
+        }
+        taken.fresh.push(message);
+        const alert = this.#keep(message);
+        if (alert) taken.alerts.push(alert);
+        if (message.kind === 'status' || message.kind === 'ledger') continue;
+        this.#run('INSERT INTO series_queue (text) VALUES (?)', `${message.kind}\n${text}`);
+        bytes += message.kind.length + 1 + text.length;
+        rows++;
+      }
+      for (const [origin, { sequences }] of came) this.#writeSeen(origin, sequences);
+    })();
+    this.#queue.rows += rows;
+    this.#queue.bytes += bytes;
+    if (this.#queue.bytes > this.#maxQueueBytes) this.#dropOldest();
+    taken.ranges = [...came.values()].map(({ sequences, ...origin }) => ({ ...origin, ranges: rangesOf(sequences) }));
+    return taken;
+  }
+
+  #isNew(
+    body: Envelope,
+    came: Map<string, { site: string; edge: string; outbox: string; sequences: number[] }>,
+  ): boolean {
+    const { site, edge, outbox, sequence, oldest } = body;
+    const origin = `${site}/${edge}/${outbox}`;
+    const arrived = came.get(origin) ?? { site, edge, outbox, sequences: [] };
+    arrived.sequences.push(sequence);
+    came.set(origin, arrived);
+    const seen = this.#seen.get(origin) ?? new SeenSequences();
+    this.#seen.set(origin, seen);
+    return seen.add(sequence, oldest);
+  }
+
+  #readSeen(): Map<string, SeenSequences> {
+    const seen = new Map<string, SeenSequences>();
+    for (const row of this.#all('SELECT origin, up_to FROM seen')) {
+      const above = this.#all('SELECT sequence FROM seen_above WHERE origin = ?', row.origin).map(
+        (r) => r.sequence as number,
+      );
+      seen.set(row.origin as string, new SeenSequences(row.up_to as number, above));
+    }
+    return seen;
+  }
+
+  #writeSeen(origin: string, sequences: readonly number[]): void {
+    const { upTo, above } = this.#seen.get(origin) as SeenSequences;
+    this.#run('INSERT OR REPLACE INTO seen (origin, up_to) VALUES (?, ?)', origin, upTo);
+    this.#run('DELETE FROM seen_above WHERE origin = ? AND sequence <= ?', origin, upTo);
+    for (const sequence of sequences) {
+      if (above.has(sequence))
+        this.#run('INSERT OR IGNORE INTO seen_above (origin, sequence) VALUES (?, ?)', origin, sequence);
+    }
   }
 
   #keep(message: EdgeMessage): AlertRecord | null {
@@ -322,8 +346,4 @@ const keyOf = (k: PointKey) => `${k.site}/${k.edge}/${k.asset}/${k.point}`;
 function pointKeyOf(key: string): PointKey {
   const [site, edge, asset, point] = key.split('/');
   return { site, edge, asset, point };
-}
-
-function copyOf(ranges: SequenceRanges | undefined): SequenceRanges {
-  return new SequenceRanges((ranges?.ranges ?? []).map(([from, to]): Range => [from, to]));
 }

@@ -4,12 +4,21 @@ import type { HealthMessage } from '#models/contracts/health.ts';
 import type { LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
 import type { EdgeMessage, Refusal } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
-import type { Range } from '../sequenceRanges.ts';
+import type { Range } from './sequences.ts';
 
 /** A message that was accepted: what it says, and its text as it came. */
 export interface Accepted {
   message: EdgeMessage;
   text: string;
+}
+
+/** A message that broke its contract. */
+export interface Refused {
+  topic: string;
+  refusal: Refusal;
+  detail: string;
+  payload: Uint8Array;
+  atMs: number;
 }
 
 export interface Taken {
@@ -40,7 +49,8 @@ export interface PointKey {
  */
 export interface Store {
   take(accepted: readonly Accepted[]): Taken;
-  setAside(topic: string, refusal: Refusal, detail: string, payload: Uint8Array, atMs: number): void;
+  /** Keeps the newest thousand refused messages, the beginning of each, for a person to look at. */
+  setAside(refused: readonly Refused[]): void;
   queued(limit: number): QueuedSeries[];
   unqueue(upToId: number): void;
   queueSize(): { rows: number; bytes: number; dropped: number };

@@ -18,6 +18,8 @@ export const envelopeSchema = z.looseObject({
   edge: nameSchema,
   outbox: z.string().min(1).max(64),
   sequence: z.int().min(1),
+  /** The lowest sequence that the edge still held: what is below was acknowledged, or thrown away by a full outbox. */
+  oldest: z.int().min(1),
   /** Event time, milliseconds since 1970 UTC. */
   timeMs: z.number(),
   timeQuality: timeQualitySchema,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parseMessage } from './message.ts';
 import { parseTopic, topics } from './topics.ts';
 
-const envelope = { v: 1, site: 's', edge: 'e', outbox: 'o', sequence: 1, timeMs: 1, timeQuality: 'source' };
+const envelope = { v: 1, site: 's', edge: 'e', outbox: 'o', sequence: 1, oldest: 1, timeMs: 1, timeQuality: 'source' };
 const features = {
   ...envelope,
   asset: 'a',

@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { until } from './until.ts';
+
+export type ServerName = 'mosquitto' | 'influxd' | 'chromium';
+
+const PATHS = ['/usr/sbin', '/usr/bin', '/usr/local/bin'];
+
+/**
+ * Whether a real server is installed. In CI its absence is an error and not a reason to skip; elsewhere a test is skipped
+ * with `test.skipIf(!installed(...))`, and `npm test` has said which ones are missing.
+ */
+export function installed(name: ServerName): boolean {
+  const found = PATHS.some(
+    (path) => spawnSync(join(path, name), ['--version'], { stdio: 'ignore' }).error === undefined,
+  );
+  if (!found && process.env.CI) throw new Error(`${name} is not installed, and CI skips no test that needs it`);
+  return found;
+}
+
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+/** A process that can be killed and started again on the same files. */
+export class Restartable {
+  readonly #start: () => ChildProcess;
+  readonly #ready: () => Promise<boolean>;
+  #child: ChildProcess;
+
+  constructor(start: () => ChildProcess, ready: () => Promise<boolean>) {
+    this.#start = start;
+    this.#ready = ready;
+    this.#child = start();
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  get alive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  async ready(): Promise<this> {
+    await until(this.#ready, 30_000);
+    return this;
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    if (!this.alive) return;
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill(signal);
+    await ended;
+  }
+
+  /** kill -9, and up again at once. */
+  async crash(): Promise<void> {
+    await this.end('SIGKILL');
+    this.#child = this.#start();
+    await this.ready();
+  }
+}
+
+export interface Broker {
+  url: string;
+  port: number;
+  process: Restartable;
+}
+
+/** Debian's mosquitto, with sessions and queues on the disk. */
+export async function startMosquitto(directory: string): Promise<Broker> {
+  const port = await freePort();
+  const data = join(directory, 'mosquitto');
+  mkdirSync(data, { recursive: true });
+  const config = join(data, 'mosquitto.conf');
+  writeFileSync(
+    config,
+    `listener ${port} 127.0.0.1
+allow_anonymous true
+user root
+persistence true
+persistence_location ${data}/
+autosave_on_changes false
+autosave_interval 1
+max_queued_messages 100000
+`,
+  );
+  const start = () => spawn(find('mosquitto'), ['-c', config], { stdio: 'ignore' });
+  const process = await new Restartable(start, () => connects(port)).ready();
+  return { url: `mqtt://127.0.0.1:${port}`, port, process };
+}
+
+export interface Influx {
+  url: string;
+  process: Restartable;
+  /** The first series of an InfluxQL query, or none. */
+  query(text: string): Promise<{ columns: string[]; values: unknown[][] }>;
+}
+
+/** Debian's InfluxDB 1.x. */
+export async function startInflux(directory: string): Promise<Influx> {
+  const [port, rpc] = [await freePort(), await freePort()];
+  const data = join(directory, 'influxdb');
+  mkdirSync(data, { recursive: true });
+  const config = join(data, 'influxdb.conf');
+  writeFileSync(
+    config,
+    `reporting-disabled = true
+bind-address = "127.0.0.1:${rpc}"
+[meta]
+dir = "${data}/meta"
+[data]
+dir = "${data}/data"
+wal-dir = "${data}/wal"
+query-log-enabled = false
+[http]
+bind-address = "127.0.0.1:${port}"
+log-enabled = false
+[logging]
+level = "error"
+`,
+  );
+  const url = `http://127.0.0.1:${port}`;
+  const start = () => spawn(find('influxd'), ['-config', config], { stdio: 'ignore' });
+  const process = await new Restartable(start, () =>
+    fetch(`${url}/ping`).then(
+      (r) => r.ok,
+      () => false,
+    ),
+  ).ready();
+  return {
+    url,
+    process,
+    async query(text) {
+      const answer = await fetch(`${url}/query?db=millwright&epoch=ms&q=${encodeURIComponent(text)}`);
+      const { results } = (await answer.json()) as {
+        results: { error?: string; series?: { columns: string[]; values: unknown[][] }[] }[];
+      };
+      if (results[0].error) throw new Error(`${text}: ${results[0].error}`);
+      return results[0].series?.[0] ?? { columns: [], values: [] };
+    },
+  };
+}
+
+function find(name: ServerName): string {
+  const path = PATHS.map((p) => join(p, name)).find(
+    (p) => spawnSync(p, ['--version'], { stdio: 'ignore' }).error === undefined,
+  );
+  if (!path) throw new Error(`${name} is not installed`);
+  return path;
+}
+
+async function connects(port: number): Promise<boolean> {
+  const { connect } = await import('node:net');
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,12 @@
+/** Waits until something holds. @throws Error with the last state where it does not in time. */
+export async function until(
+  holds: () => Promise<boolean> | boolean,
+  timeoutMs: number,
+  describe: () => unknown = () => '',
+): Promise<void> {
+  const endMs = Date.now() + timeoutMs;
+  while (!(await holds())) {
+    if (Date.now() > endMs) throw new Error(`not within ${timeoutMs} ms: ${holds} ${JSON.stringify(describe())}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
