@@ -156,7 +156,9 @@ bench
   .action(async (o: { json?: boolean; frames: number; runs: number; peer?: string }) => {
     const { benchEdge } = await import('#simulators/benchEdge.ts');
     const command = fileURLToPath(import.meta.url);
-    const result = await benchEdge({ command, frames: o.frames, runs: o.runs, peer: o.peer, say });
+    // A checkout may have the peers beside it; without them the line of the peer stays empty.
+    const peer = o.peer ?? fileURLToPath(new URL('../../shared/peers/edge/paho_numpy.py', import.meta.url));
+    const result = await benchEdge({ command, frames: o.frames, runs: o.runs, peer, say });
     process.stdout.write(o.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
   });
 

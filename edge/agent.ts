@@ -83,7 +83,7 @@ export class Agent implements Sink {
   #keep(drained: Drained): boolean {
     this.#refused = drained;
     try {
-      if (drained.outgoing.length > 0 || drained.states.length > 0) {
+      if (drained.outgoing.length > 0 || drained.states.length > 0 || this.#outbox.hasForgotten) {
         this.#outbox.commit(drained, this.#config);
         this.commits++;
       }

@@ -32,13 +32,16 @@ const DROP_ROWS = 200;
 export class Outbox {
   readonly id: string;
   readonly counts: OutboxCounts;
+  /** The highest sequence of each kind that this process, or the one before it, may have kept. */
+  readonly newest: Record<Outgoing['kind'], number>;
   readonly #db: Database.Database;
   readonly #maxBytes: number;
   #nextSequence: number;
+  #forgotten: (readonly [number, number])[] = [];
   readonly #insert: Database.Statement;
   readonly #setState: Database.Statement;
   readonly #next: Database.Statement;
-  readonly #remove: Database.Statement;
+  readonly #delete: Database.Statement;
   readonly #sizes: Database.Statement;
   readonly #oldest: Database.Statement;
 
@@ -78,13 +81,18 @@ export class Outbox {
       'SELECT sequence, topic, payload FROM outbox WHERE priority = ? AND sequence > ? ORDER BY sequence LIMIT ?',
     );
     this.#sizes = db.prepare(
-      'SELECT count(*) AS rows, coalesce(sum(length(payload)), 0) AS bytes FROM outbox WHERE sequence BETWEEN ? AND ?',
+      'SELECT count(*) AS rows, coalesce(sum(length(payload)), 0) AS bytes FROM outbox WHERE sequence BETWEEN ? AND ? AND priority BETWEEN ? AND ?',
     );
     this.#oldest = db.prepare('SELECT min(sequence) AS oldest FROM outbox');
-    this.#remove = db.prepare('DELETE FROM outbox WHERE sequence BETWEEN ? AND ?');
+    this.#delete = db.prepare('DELETE FROM outbox WHERE sequence BETWEEN ? AND ? AND priority BETWEEN ? AND ?');
     this.id = this.#meta('id') ?? this.#setMeta('id', randomUUID());
     this.#nextSequence = Number(this.#meta('nextSequence') ?? 1);
-    const { rows, bytes } = this.#sizes.get(0, Number.MAX_SAFE_INTEGER) as { rows: number; bytes: number };
+    const last = this.#nextSequence - 1;
+    this.newest = { alerts: last, health: last, ledger: last, features: last };
+    const { rows, bytes } = this.#sizes.get(0, Number.MAX_SAFE_INTEGER, 0, KINDS.length) as {
+      rows: number;
+      bytes: number;
+    };
     this.counts = { rows, bytes, dropped: JSON.parse(this.#meta('dropped') ?? '{}') };
   }
 
@@ -97,22 +105,30 @@ export class Outbox {
   /** Keeps messages and states, all or nothing. @throws what SQLite throws: a full or read-only disk. */
   commit(drained: Drained, origin: { site: string; edge: string }): void {
     let sequence = this.#nextSequence;
+    let rows = drained.outgoing.length;
     let bytes = 0;
+    const numbered: { kind: Outgoing['kind']; sequence: number }[] = [];
     const { oldest } = this.#oldest.get() as { oldest: number | null };
     const envelope = { v: 1, site: origin.site, edge: origin.edge, outbox: this.id, oldest: oldest ?? sequence };
     this.#db.transaction(() => {
       for (const { kind, topic, body } of drained.outgoing) {
         const payload = JSON.stringify({ ...envelope, sequence, ...body });
         this.#insert.run(sequence, PRIORITY[kind], topic, payload);
+        numbered.push({ kind, sequence });
         bytes += payload.length;
         sequence++;
       }
       for (const { key, value } of drained.states) this.#setState.run(key, value);
       if (sequence !== this.#nextSequence) this.#setMeta('nextSequence', String(sequence));
+      const gone = this.#remove(this.#forgotten);
+      rows -= gone.rows;
+      bytes -= gone.bytes;
     })();
-    this.counts.rows += drained.outgoing.length;
+    this.#forgotten = [];
+    this.counts.rows += rows;
     this.counts.bytes += bytes;
     this.#nextSequence = sequence;
+    for (const { kind, sequence: newest } of numbered) this.newest[kind] = newest;
     if (this.counts.bytes > this.#maxBytes) this.#makeRoom();
   }
 
@@ -121,17 +137,16 @@ export class Outbox {
     return this.#next.all(PRIORITY[kind], after, limit) as OutboxRow[];
   }
 
-  /** Forgets what is durable elsewhere. Ranges are inclusive. */
-  remove(ranges: readonly (readonly [number, number])[]): void {
-    this.#db.transaction(() => {
-      for (const [from, to] of ranges) {
-        const size = this.#sizes.get(from, to) as { rows: number; bytes: number };
-        if (size.rows === 0) continue;
-        this.#remove.run(from, to);
-        this.counts.rows -= size.rows;
-        this.counts.bytes -= size.bytes;
-      }
-    })();
+  /**
+   * Forgets what is durable elsewhere, with the next commit: a crash before that only sends it again. Ranges are
+   * inclusive.
+   */
+  forget(ranges: readonly (readonly [number, number])[]): void {
+    this.#forgotten.push(...ranges);
+  }
+
+  get hasForgotten(): boolean {
+    return this.#forgotten.length > 0;
   }
 
   close(): void {
@@ -143,11 +158,27 @@ export class Outbox {
       while (this.counts.bytes > this.#maxBytes) {
         const rows = this.next(kind, 0, DROP_ROWS);
         if (rows.length === 0) break;
-        this.remove(rows.map((row) => [row.sequence, row.sequence] as const));
+        const gone = this.#remove([[rows[0].sequence, rows[rows.length - 1].sequence]], kind);
+        this.counts.rows -= gone.rows;
+        this.counts.bytes -= gone.bytes;
         this.counts.dropped[kind] = (this.counts.dropped[kind] ?? 0) + rows.length;
       }
     }
     this.#setMeta('dropped', JSON.stringify(this.counts.dropped));
+  }
+
+  /** Removes ranges, of one kind or of all; what they took up. */
+  #remove(ranges: readonly (readonly [number, number])[], kind?: Outgoing['kind']): { rows: number; bytes: number } {
+    const gone = { rows: 0, bytes: 0 };
+    const [lowest, highest] = kind === undefined ? [0, KINDS.length] : [PRIORITY[kind], PRIORITY[kind]];
+    for (const [from, to] of ranges) {
+      const size = this.#sizes.get(from, to, lowest, highest) as { rows: number; bytes: number };
+      if (size.rows === 0) continue;
+      this.#delete.run(from, to, lowest, highest);
+      gone.rows += size.rows;
+      gone.bytes += size.bytes;
+    }
+    return gone;
   }
 
   #meta(key: string): string | undefined {

@@ -81,14 +81,17 @@ export class Uplink {
     if (!this.#client.connected) return;
     if (this.#unacknowledged > 0 && this.#now() - this.#heardMs > RESEND_AFTER_MS) this.#startOver();
     for (const kind of ORDER) {
-      while (this.#inFlight < MAX_IN_FLIGHT && this.#unacknowledged < MAX_UNACKNOWLEDGED) {
+      while (this.#sentUpTo[kind] < this.#outbox.newest[kind] && this.#hasRoom()) {
         const room = Math.min(FETCH, MAX_IN_FLIGHT - this.#inFlight);
         const rows = this.#outbox.next(kind, this.#sentUpTo[kind], room);
-        if (rows.length === 0) break;
         for (const row of rows) this.#publish(row.topic, row.payload);
-        this.#sentUpTo[kind] = rows[rows.length - 1].sequence;
+        this.#sentUpTo[kind] = rows.length < room ? this.#outbox.newest[kind] : rows[rows.length - 1].sequence;
       }
     }
+  }
+
+  #hasRoom(): boolean {
+    return this.#inFlight < MAX_IN_FLIGHT && this.#unacknowledged < MAX_UNACKNOWLEDGED;
   }
 
   async stop(): Promise<void> {
@@ -123,7 +126,7 @@ export class Uplink {
     }
     if (parsed.data.outbox !== this.#outbox.id) return;
     this.#heardMs = this.#now();
-    this.#outbox.remove(parsed.data.ranges);
+    this.#outbox.forget(parsed.data.ranges);
     const acknowledged = parsed.data.ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
     this.#unacknowledged = Math.max(0, this.#unacknowledged - acknowledged);
     this.pump();

@@ -108,7 +108,7 @@ export class SimulatedMachine {
   }
 
   /** Acceleration in g at a sensor, from `timeS` on. */
-  waveform(sensor: string, timeS: number, sampleRateHz: number, samples: number): Float32Array {
+  waveform(sensor: string, timeS: number, sampleRateHz: number, samples: number): Float32Array<ArrayBuffer> {
     const random = randomOf(seedOf(this.#seed, sensor, Math.round(timeS * 1000)));
     const x = new Float32Array(samples);
     const shaftHz = this.rpm(timeS) / 60;

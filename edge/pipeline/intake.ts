@@ -1,6 +1,7 @@
 import type { PointLedger, Rejection } from '#models/contracts/ledger.ts';
 
-const REMEMBERED = 512;
+/** Times by which a duplicate is told from a late one. */
+const REMEMBERED = 64;
 
 export interface IntakeState {
   lastUs: number;
@@ -32,6 +33,15 @@ export class Intake {
     const { ledger } = this.#state;
     ledger.received++;
     ledger.rejected[reason] = (ledger.rejected[reason] ?? 0) + 1;
+  }
+
+  /**
+   * A time for a block that its device did not stamp: the end of the last block where the arrival fits that by a block's
+   * length, so that the network's jitter makes no gaps; else the arrival, but never before what has been.
+   */
+  place(arrivalUs: number, durationUs: number, endUs: number | null): number {
+    if (endUs !== null && Math.abs(arrivalUs - endUs) <= durationUs) return endUs;
+    return Math.max(arrivalUs, this.#state.lastUs + 1);
   }
 
   /** Whether a message of this time is new; counts it either way. */

@@ -38,7 +38,6 @@ interface MachineState {
   alerts: Record<string, AssetAlertState>;
   on: string[];
   history: IndexHistoryState;
-  health: PointHealth[];
   iso: IsoVerdict | null;
 }
 
@@ -60,6 +59,8 @@ export class Machine {
   readonly #settings: MachineSettings;
   readonly #state: MachineState;
   readonly #history: IndexHistory;
+  /** The newest verdict on each point; not kept across a restart, since the next window brings it again. */
+  #health: PointHealth[] = [];
 
   constructor(edge: string, name: string, config: Asset | undefined, settings: MachineSettings, state?: unknown) {
     this.#edge = edge;
@@ -72,7 +73,6 @@ export class Machine {
       alerts: {},
       on: [],
       history: IndexHistory.empty(),
-      health: [],
       iso: null,
     };
     this.#history = new IndexHistory(this.#state.history);
@@ -197,7 +197,7 @@ export class Machine {
 
   #noteHealth(watched: Watched): void {
     const state = this.#state;
-    state.health = [...state.health.filter((p) => p.point !== watched.point), pointHealth(watched)];
+    this.#health = [...this.#health.filter((p) => p.point !== watched.point), pointHealth(watched)];
     if (this.#config?.iso && watched.velocityMmPerS !== undefined) {
       state.iso = isoVerdict(this.#config.iso, watched.velocityMmPerS);
     }
@@ -206,7 +206,7 @@ export class Machine {
   #sayHealth(watched: Watched): void {
     const state = this.#state;
     state.healthMs = watched.timeMs;
-    const assessed = state.health.flatMap((p) => (p.assessment === 'assessed' ? [p] : []));
+    const assessed = this.#health.flatMap((p) => (p.assessment === 'assessed' ? [p] : []));
     const worst = assessed.reduce<(typeof assessed)[number] | null>((a, b) => (a && a.index >= b.index ? a : b), null);
     this.healths.push({
       timeMs: watched.timeMs,
@@ -215,7 +215,7 @@ export class Machine {
       kind: this.#config?.kind ?? 'machine',
       status: this.#status(assessed.length > 0),
       ...(worst ? { index: worst.index } : {}),
-      points: state.health,
+      points: this.#health,
       ...(state.iso ? { iso: state.iso } : {}),
       remainingLife: this.#remainingLife(VIBRATION, worst?.point ?? watched.point),
     });

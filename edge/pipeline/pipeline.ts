@@ -28,6 +28,7 @@ export class Pipeline {
   readonly #machines = new Map<string, Machine>();
   readonly #settings: MachineSettings;
   #points = 0;
+  readonly #written = new Map<string, Buffer>();
   /** Points heard since the last drain, and since the last ledger message. */
   #touched = new Map<string, Set<string>>();
   #unsaid = new Map<string, Set<string>>();
@@ -72,7 +73,10 @@ export class Pipeline {
       for (const body of machine.healths) outgoing.push({ kind: 'health', topic: topics.health(origin, asset), body });
       machine.alerts = [];
       machine.healths = [];
-      states.push({ key: `machine/${asset}`, value: serialize(machine.state()) });
+      const state = serialize(machine.state());
+      // A machine changes less often than its points: what is on the disk already is not written again.
+      if (!this.#written.get(asset)?.equals(state)) states.push({ key: `machine/${asset}`, value: state });
+      this.#written.set(asset, state);
       for (const name of points) {
         const point = machine.points.get(name);
         if (!point) continue;

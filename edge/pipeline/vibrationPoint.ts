@@ -65,6 +65,7 @@ export class VibrationPoint {
   }
 
   accept(block: WaveformBlock, shaft: { hz: number; ratedHz: number }, use: (watched: Watched) => void): void {
+    if (block.timeQuality === 'received') block.startUs = this.#placed(block);
     if (!this.intake.admit(block.startUs)) return;
     const chain = this.#chainFor(block);
     const running = shaft.ratedHz === 0 || shaft.hz >= RUNNING * shaft.ratedHz;
@@ -88,6 +89,12 @@ export class VibrationPoint {
       remainder: this.#cutter.remainder,
       rate: this.#chain && { sampleRateHz: this.#chain.sampleRateHz, detector: this.#chain.detector.snapshot() },
     };
+  }
+
+  #placed(block: WaveformBlock): number {
+    const rest = this.#cutter.remainder;
+    const end = rest && rest.startUs + (rest.samples.length * 1e6) / rest.sampleRateHz;
+    return this.intake.place(block.startUs, (block.samples.length * 1e6) / block.sampleRateHz, end);
   }
 
   #judge(chain: Chain, row: number[], timeMs: number, running: boolean): Watched {

@@ -11,7 +11,6 @@ const NEVER = /partial write|field type conflict|unable to parse|points beyond r
 export class InfluxHistorian implements Historian {
   readonly #influx: InfluxDB;
   readonly #database: string;
-  #created = false;
 
   constructor(config: InfluxConfig) {
     const url = new URL(config.url);
@@ -28,16 +27,16 @@ export class InfluxHistorian implements Historian {
   }
 
   async write(rows: readonly SeriesRow[]): Promise<{ refused: number; why?: string }> {
-    if (!this.#created) {
-      await this.#influx.createDatabase(this.#database);
-      this.#created = true;
-    }
     try {
       await this.#influx.writePoints(rows.map(pointOf), { precision: 'u' });
       return { refused: 0 };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      if (/database not found/i.test(why)) this.#created = false;
+      if (/database not found/i.test(why)) {
+        // Only where it is missing: a user who may write need not be one who may create.
+        await this.#influx.createDatabase(this.#database);
+        return this.write(rows);
+      }
       if (!NEVER.test(why)) throw error;
       if (rows.length === 1) return { refused: 1, why };
       return this.#halves(rows);

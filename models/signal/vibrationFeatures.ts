@@ -104,10 +104,17 @@ export class VibrationFeatures {
     const scale = 2 / (sampleRateHz * length * 0.375);
     const last = length / 2;
     const p = this.powerDensity;
+    let [backRe, backIm, hereRe, hereIm] = [re[0], im[0], re[1], im[1]];
     for (let k = 1; k < last; k++) {
-      const hr = re[k] / 2 - (re[k - 1] + re[k + 1]) / 4;
-      const hi = im[k] / 2 - (im[k - 1] + im[k + 1]) / 4;
+      const nextRe = re[k + 1];
+      const nextIm = im[k + 1];
+      const hr = hereRe / 2 - (backRe + nextRe) / 4;
+      const hi = hereIm / 2 - (backIm + nextIm) / 4;
       p[k] = scale * (hr * hr + hi * hi);
+      backRe = hereRe;
+      backIm = hereIm;
+      hereRe = nextRe;
+      hereIm = nextIm;
     }
     p[0] = (scale / 2) * (re[0] / 2 - re[1] / 2) ** 2;
     p[last] = (scale / 2) * (re[last] / 2 - re[last - 1] / 2) ** 2;
@@ -192,41 +199,47 @@ function namesOf(plan: FeaturePlan, velocity: boolean): string[] {
   return names;
 }
 
-/** Pushes the features of `MOMENTS`; returns the mean. */
+/** Pushes the features of `MOMENTS`; returns the mean. Sums run in four lanes, since each addition waits for the last. */
 function pushMoments(x: Float32Array, row: number[]): number {
   const n = x.length;
-  let sum = 0;
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
   let max = x[0];
   let min = x[0];
-  for (let i = 0; i < n; i++) {
-    const v = x[i];
-    sum += v;
-    if (v > max) max = v;
-    if (v < min) min = v;
+  for (let i = 0; i < n; i += 4) {
+    const a = x[i];
+    const b = x[i + 1];
+    const c = x[i + 2];
+    const d = x[i + 3];
+    s0 += a;
+    s1 += b;
+    s2 += c;
+    s3 += d;
+    max = Math.max(max, Math.max(a, b), Math.max(c, d));
+    min = Math.min(min, Math.min(a, b), Math.min(c, d));
   }
-  const mean = sum / n;
-  let m2 = 0;
-  let m3 = 0;
-  let m4 = 0;
-  for (let i = 0; i < n; i++) {
-    const d = x[i] - mean;
-    const d2 = d * d;
-    m2 += d2;
-    m3 += d2 * d;
-    m4 += d2 * d2;
-  }
-  m2 /= n;
+  const mean = (s0 + s1 + s2 + s3) / n;
+  const { m2, m3, m4 } = centralMoments(x, mean);
   const rms = Math.sqrt(m2);
   const peak = Math.max(max - mean, mean - min);
   const flat = m2 === 0;
-  row.push(
-    mean,
-    rms,
-    peak,
-    max - min,
-    flat ? 0 : peak / rms,
-    flat ? 0 : m4 / n / (m2 * m2),
-    flat ? 0 : m3 / n / (m2 * rms),
-  );
+  row.push(mean, rms, peak, max - min, flat ? 0 : peak / rms, flat ? 0 : m4 / (m2 * m2), flat ? 0 : m3 / (m2 * rms));
   return mean;
+}
+
+function centralMoments(x: Float32Array, mean: number): { m2: number; m3: number; m4: number } {
+  let [a2, a3, a4, b2, b3, b4] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < x.length; i += 2) {
+    const a = x[i] - mean;
+    const aa = a * a;
+    a2 += aa;
+    a3 += aa * a;
+    a4 += aa * aa;
+    const b = x[i + 1] - mean;
+    const bb = b * b;
+    b2 += bb;
+    b3 += bb * b;
+    b4 += bb * bb;
+  }
+  const n = x.length;
+  return { m2: (a2 + b2) / n, m3: (a3 + b3) / n, m4: (a4 + b4) / n };
 }

@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Outbox } from './outbox.ts';
+import type { Drained, Outgoing } from './pipeline/pipeline.ts';
+
+const origin = { site: 's', edge: 'e' };
+const fresh = () => mkdtempSync(join(tmpdir(), 'millwright-outbox-'));
+const open = (directory: string, maxBytes = 1e9) => Outbox.open(directory, maxBytes, 7, () => undefined);
+const of = (kind: Outgoing['kind'], n: number, text = ''): Drained => ({
+  outgoing: Array.from({ length: n }, () => ({ kind, topic: kind, body: { timeMs: 1, text } })),
+  states: [],
+});
+
+test('keeps messages and states in one go, and numbers them on across a restart', () => {
+  const directory = fresh();
+  const first = open(directory);
+  first.commit({ ...of('features', 2), states: [{ key: 'point/a/p', value: Buffer.from('x') }] }, origin);
+  const { id } = first;
+  first.close();
+  const second = open(directory);
+  expect(second.id).toBe(id);
+  expect(second.states().get('point/a/p')?.toString()).toBe('x');
+  second.commit(of('alerts', 1), origin);
+  const payloads = [...second.next('features', 0, 10), ...second.next('alerts', 0, 10)].map((row) =>
+    JSON.parse(row.payload),
+  );
+  expect(payloads.map((p) => [p.sequence, p.oldest, p.outbox])).toEqual([
+    [1, 1, id],
+    [2, 1, id],
+    [3, 1, id],
+  ]);
+});
+
+test('forgets with the next commit, and does not number anew when it is empty', () => {
+  const directory = fresh();
+  const outbox = open(directory);
+  outbox.commit(of('features', 3), origin);
+  outbox.forget([[1, 3]]);
+  expect(outbox.counts.rows).toBe(3);
+  outbox.commit({ outgoing: [], states: [] }, origin);
+  expect(outbox.counts).toMatchObject({ rows: 0, bytes: 0 });
+  outbox.close();
+  const again = open(directory);
+  again.commit(of('features', 1), origin);
+  expect(again.next('features', 0, 1)[0].sequence).toBe(4);
+});
+
+test('when full the oldest features go first, and alerts stay while anything else is left', () => {
+  const outbox = open(fresh(), 200_000);
+  outbox.commit(of('alerts', 20, 'a'.repeat(1000)), origin);
+  outbox.commit(of('health', 20, 'h'.repeat(1000)), origin);
+  for (let i = 0; i < 50; i++) outbox.commit(of('features', 20, 'f'.repeat(1000)), origin);
+  expect(outbox.counts.bytes).toBeLessThanOrEqual(200_000);
+  expect(outbox.next('alerts', 0, 100)).toHaveLength(20);
+  expect(outbox.next('health', 0, 100)).toHaveLength(20);
+  const left = outbox.next('features', 0, 1000);
+  expect(left.at(-1)?.sequence).toBe(1040);
+  expect(outbox.counts.dropped.features).toBe(1000 - left.length);
+  expect(outbox.counts.dropped.alerts).toBeUndefined();
+});
+
+test('a file that is no database is set aside, and work goes on', () => {
+  const directory = fresh();
+  writeFileSync(join(directory, 'outbox.db'), 'this is not a database, and never was one'.repeat(100));
+  const said: string[] = [];
+  const outbox = Outbox.open(directory, 1e9, 7, (message) => said.push(message));
+  outbox.commit(of('features', 1), origin);
+  expect(outbox.counts.rows).toBe(1);
+  expect(readdirSync(directory)).toContain('outbox.db.damaged-7');
+  expect(said[0]).toContain('damaged');
+});

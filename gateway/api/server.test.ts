@@ -1,0 +1,93 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
+import { SqliteStore } from '../store/sqliteStore.ts';
+import { Events } from './events.ts';
+import { createServer } from './server.ts';
+
+function server(tokenFile?: string) {
+  const directory = mkdtempSync(join(tmpdir(), 'millwright-api-'));
+  return createServer(
+    { host: '127.0.0.1', port: 0, tokenFile },
+    {
+      store: new SqliteStore(directory, 1e6),
+      historian: new SqliteHistorian(directory, 1, () => 0),
+      events: new Events(),
+      now: () => 5,
+      acknowledged: () => undefined,
+      registry: new Registry(),
+      notReady: () => ['the broker is away'],
+      version: '0',
+    },
+  );
+}
+
+test('without a token it answers loopback names alone', async () => {
+  const app = await server();
+  const ask = (host: string) => app.inject({ url: '/api/v1/machines', headers: { host } });
+  expect((await ask('127.0.0.1:8080')).statusCode).toBe(200);
+  expect((await ask('localhost')).statusCode).toBe(200);
+  expect((await ask('evil.example')).statusCode).toBe(403);
+  expect((await ask('127.0.0.1.evil.example')).statusCode).toBe(403);
+});
+
+test('with a token it wants the token, save for health', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'millwright-token-')), 'token');
+  writeFileSync(file, 'secret-token\n');
+  const app = await server(file);
+  const ask = (url: string, authorization?: string) =>
+    app.inject({ url, headers: authorization ? { authorization } : {} });
+  for (const url of [
+    '/api/v1/machines',
+    '/metrics',
+    '/openapi.json',
+    '/api/v1/events',
+    '//api/v1/machines',
+    '/healthz/../api/v1/ledger',
+  ]) {
+    expect((await ask(url)).statusCode, url).not.toBe(200);
+    expect((await ask(url, 'Bearer wrong')).statusCode, url).not.toBe(200);
+  }
+  expect((await ask('/api/v1/machines', 'Bearer secret-token')).statusCode).toBe(200);
+  expect((await ask('/healthz')).statusCode).toBe(200);
+});
+
+test('says why it is not ready', async () => {
+  const answer = await (await server()).inject('/readyz');
+  expect(answer.statusCode).toBe(503);
+  expect(answer.json()).toEqual({ ok: false, why: ['the broker is away'] });
+});
+
+test('bad questions get clear answers', async () => {
+  const app = await server();
+  const at = 'site=s&edge=e&asset=a&measurement=millwright_features&field=rms';
+  expect((await app.inject(`/api/v1/series?${at}&fromMs=2&toMs=1`)).json()).toEqual({
+    error: 'toMs must be later than fromMs',
+  });
+  expect((await app.inject(`/api/v1/series?${at}&fromMs=x&toMs=1`)).statusCode).toBe(400);
+  expect((await app.inject('/api/v1/alerts/none')).statusCode).toBe(404);
+  const post = { method: 'POST', url: '/api/v1/alerts/none/acknowledge' } as const;
+  expect((await app.inject({ ...post, payload: { by: '' } })).statusCode).toBe(400);
+  expect((await app.inject({ ...post, payload: { by: 'Ann' } })).statusCode).toBe(404);
+  expect((await app.inject({ ...post, payload: 'by=Ann', headers: { 'content-type': 'text/plain' } })).statusCode).toBe(
+    415,
+  );
+});
+
+test('describes itself: every path of the API is in the description', async () => {
+  const description = (await (await server()).inject('/openapi.json')).json() as { paths: Record<string, unknown> };
+  expect(Object.keys(description.paths).sort()).toEqual([
+    '/api/v1/alerts',
+    '/api/v1/alerts/{id}',
+    '/api/v1/alerts/{id}/acknowledge',
+    '/api/v1/edges',
+    '/api/v1/events',
+    '/api/v1/ledger',
+    '/api/v1/machines',
+    '/api/v1/series',
+    '/api/v1/spectra/{site}/{edge}/{asset}/{point}',
+  ]);
+});

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
+import { SimulatedMachine } from './machine.ts';
+import { type SimulatedFault, simulatedMachineSchema } from './scenario.ts';
+
+const bearing = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
+const machine = (faults: SimulatedFault[], kind = 'motor', seed = 1) =>
+  new SimulatedMachine(
+    simulatedMachineSchema.parse({ name: 'm', kind, ratedRpm: 1480, bearing, sensors: ['2H'], faults }),
+    seed,
+  );
+
+test('the same seed and time give the same samples, whatever was asked before', () => {
+  const one = machine([]);
+  one.waveform('2H', 5, 12_800, 1000);
+  expect(one.waveform('2H', 9, 12_800, 1000)).toEqual(machine([]).waveform('2H', 9, 12_800, 1000));
+  expect(one.waveform('2H', 9, 12_800, 1000)).not.toEqual(machine([], 'motor', 2).waveform('2H', 9, 12_800, 1000));
+  expect(one.processValues(9)).toEqual(machine([]).processValues(9));
+});
+
+test.each([
+  ['outer_race', 'envelopeBpfo'],
+  ['inner_race', 'envelopeBpfi'],
+  ['ball', 'envelopeBsf2'],
+] as const)('%s rings at its line', (type, line) => {
+  const features = new VibrationFeatures({ length: 16_384, sampleRateHz: 12_800, unit: 'g', bearing });
+  const broken = machine([{ type, point: '2H', onsetS: 0, firstG: 2, doublingS: 1000, limitG: 2 }]);
+  const row = features.extract(broken.waveform('2H', 10, 12_800, 16_384), broken.rpm(10) / 60);
+  const lines = ['envelopeBpfo', 'envelopeBpfi', 'envelopeBsf2'].map((name) => ({
+    name,
+    g: row[features.names.indexOf(name)],
+  }));
+  expect(lines.sort((a, b) => b.g - a.g)[0].name).toBe(line);
+});
+
+test('a temperature drifts from its onset on, up to its limit', () => {
+  const hot = machine([{ type: 'temperature_drift', onsetS: 100, degCPerMinute: 6, limitDegC: 20 }]);
+  const cool = machine([]);
+  const above = (t: number) => hot.processValues(t)[1].value - cool.processValues(t)[1].value;
+  expect(above(90)).toBe(0);
+  expect(above(160)).toBeCloseTo(6, 9);
+  expect(above(9999)).toBeCloseTo(20, 9);
+});
+
+test('process values follow the load', () => {
+  const pump = machine([], 'pump');
+  const times = Array.from({ length: 200 }, (_, i) => i);
+  const correlation = (name: string) => {
+    const loads = times.map((t) => pump.load(t));
+    const values = times.map((t) => pump.processValues(t).find((v) => v.point === name)?.value as number);
+    const mean = (a: number[]) => a.reduce((x, y) => x + y, 0) / a.length;
+    const [ml, mv] = [mean(loads), mean(values)];
+    const cov = loads.reduce((s, l, i) => s + (l - ml) * (values[i] - mv), 0);
+    return (
+      cov / Math.sqrt(loads.reduce((s, l) => s + (l - ml) ** 2, 0) * values.reduce((s, v) => s + (v - mv) ** 2, 0))
+    );
+  };
+  expect(correlation('current')).toBeGreaterThan(0.98);
+  expect(correlation('flow')).toBeGreaterThan(0.98);
+  expect(correlation('speed')).toBeLessThan(-0.98);
+});
