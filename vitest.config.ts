@@ -14,6 +14,15 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      // Hours, not minutes: npm run soak:memory and its like.
+      {
+        test: {
+          name: 'soak',
+          include: ['simulators/**/*.soak.ts'],
+          testTimeout: 3 * 3_600_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -73,7 +73,7 @@ test('bad questions get clear answers', async () => {
   expect((await app.inject({ ...post, payload: { by: '' } })).statusCode).toBe(400);
   expect((await app.inject({ ...post, payload: { by: 'Ann' } })).statusCode).toBe(404);
   expect((await app.inject({ ...post, payload: 'by=Ann', headers: { 'content-type': 'text/plain' } })).statusCode).toBe(
-    415,
+    400,
   );
 });
 
