@@ -6,6 +6,9 @@ import { DRIFT_DEFAULTS } from '#models/health/driftDetector.ts';
 import { LEVEL_DEFAULTS } from '#models/health/levelDetector.ts';
 import { assetSchema } from '#models/machine/asset.ts';
 
+/** A frame from the future makes all that follow it late, until its time has come: five minutes at the worst. */
+const MAX_FUTURE_MS = 5 * 60_000;
+
 const brokerFields = {
   url: z.url({ protocol: /^(mqtt|mqtts|tcp|ssl)$/, error: 'an address such as mqtt://host:1883 or mqtts://host:8883' }),
   username: z.string().optional(),
@@ -79,7 +82,7 @@ const windowsSchema = z
   // Without a hop windows do not overlap.
   .transform(({ length, hop }) => ({ length, hop: hop ?? length }));
 
-export const edgeConfigSchema = z.strictObject({
+const edgeObjectSchema = z.strictObject({
   site: nameSchema,
   edge: nameSchema,
   dataDirectory: z.string().min(1),
@@ -128,12 +131,9 @@ export const edgeConfigSchema = z.strictObject({
         .min(1024)
         .default(2 * 1024 * 1024),
       /** Times further ahead of this clock are refused. */
-      maxFutureMs: z
-        .number()
-        .min(0)
-        .default(24 * 3600 * 1000),
+      maxFutureMs: z.number().min(0).default(MAX_FUTURE_MS),
     })
-    .default({ maxPoints: 20_000, maxPayloadBytes: 2 * 1024 * 1024, maxFutureMs: 24 * 3600 * 1000 }),
+    .default({ maxPoints: 20_000, maxPayloadBytes: 2 * 1024 * 1024, maxFutureMs: MAX_FUTURE_MS }),
   outbox: z.strictObject({ maxMegabytes: z.number().min(1).default(512) }).default({ maxMegabytes: 512 }),
   uplink: z.strictObject(brokerFields),
   http: z
@@ -148,6 +148,14 @@ export const edgeConfigSchema = z.strictObject({
       path: ['tokenFile'],
     }),
 });
+export const edgeConfigSchema = edgeObjectSchema.refine(
+  ({ detection, alerting }) => detection.level.ratioLimit * alerting.offBelow > 1.2,
+  {
+    // The index of a machine at its normal is 1 / ratioLimit: an alert could never return to below offBelow.
+    message: 'at least 1.2 / alerting.offBelow: below that no alert would ever return',
+    path: ['detection', 'level', 'ratioLimit'],
+  },
+);
 export type EdgeConfig = z.infer<typeof edgeConfigSchema>;
 
 function isLoopback(host: string): boolean {

@@ -107,6 +107,7 @@ export class Outbox {
     let sequence = this.#nextSequence;
     let rows = drained.outgoing.length;
     let bytes = 0;
+    let room = { rows: 0, bytes: 0, dropped: {} as Record<string, number> };
     const numbered: { kind: Outgoing['kind']; sequence: number }[] = [];
     const { oldest } = this.#oldest.get() as { oldest: number | null };
     const envelope = { v: 1, site: origin.site, edge: origin.edge, outbox: this.id, oldest: oldest ?? sequence };
@@ -123,13 +124,15 @@ export class Outbox {
       const gone = this.#remove(this.#forgotten);
       rows -= gone.rows;
       bytes -= gone.bytes;
+      room = this.#makeRoom(this.counts.bytes + bytes - this.#maxBytes);
     })();
     this.#forgotten = [];
-    this.counts.rows += rows;
-    this.counts.bytes += bytes;
+    this.counts.rows += rows - room.rows;
+    this.counts.bytes += bytes - room.bytes;
+    for (const [kind, n] of Object.entries(room.dropped))
+      this.counts.dropped[kind] = (this.counts.dropped[kind] ?? 0) + n;
     this.#nextSequence = sequence;
     for (const { kind, sequence: newest } of numbered) this.newest[kind] = newest;
-    if (this.counts.bytes > this.#maxBytes) this.#makeRoom();
   }
 
   /** The next rows of a kind beyond a sequence, oldest first. */
@@ -153,18 +156,25 @@ export class Outbox {
     this.#db.close();
   }
 
-  #makeRoom(): void {
+  /** Throws away at least so many bytes, the least needed kind first; part of the transaction that made them too many. */
+  #makeRoom(excess: number): { rows: number; bytes: number; dropped: Record<string, number> } {
+    const room = { rows: 0, bytes: 0, dropped: {} as Record<string, number> };
     for (const kind of KINDS.toReversed()) {
-      while (this.counts.bytes > this.#maxBytes) {
+      while (room.bytes < excess) {
         const rows = this.next(kind, 0, DROP_ROWS);
         if (rows.length === 0) break;
         const gone = this.#remove([[rows[0].sequence, rows[rows.length - 1].sequence]], kind);
-        this.counts.rows -= gone.rows;
-        this.counts.bytes -= gone.bytes;
-        this.counts.dropped[kind] = (this.counts.dropped[kind] ?? 0) + rows.length;
+        room.rows += gone.rows;
+        room.bytes += gone.bytes;
+        room.dropped[kind] = (room.dropped[kind] ?? 0) + gone.rows;
       }
     }
-    this.#setMeta('dropped', JSON.stringify(this.counts.dropped));
+    if (room.rows > 0) {
+      const total = { ...this.counts.dropped };
+      for (const [kind, n] of Object.entries(room.dropped)) total[kind] = (total[kind] ?? 0) + n;
+      this.#setMeta('dropped', JSON.stringify(total));
+    }
+    return room;
   }
 
   /** Removes ranges, of one kind or of all; what they took up. */

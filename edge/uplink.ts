@@ -4,7 +4,7 @@ import { acknowledgeSchema, type StatusMessage } from '#models/contracts/status.
 import { topics } from '#models/contracts/topics.ts';
 import { brokerOptions } from './brokerConnection.ts';
 import type { EdgeConfig } from './config.ts';
-import type { Outbox } from './outbox.ts';
+import type { Outbox, OutboxRow } from './outbox.ts';
 
 /** Alerts overtake everything; within a kind the order of the outbox is kept. */
 const ORDER = ['alerts', 'health', 'ledger', 'features'] as const;
@@ -13,7 +13,7 @@ const MAX_UNACKNOWLEDGED = 1000;
 /** Sent, not yet acknowledged by the broker: mqtt.js holds these in memory. */
 const MAX_IN_FLIGHT = 64;
 const FETCH = 32;
-/** Silence of the gateway after which everything unacknowledged is sent again. */
+/** A message that has waited so long for the gateway is sent again, with all others that wait. */
 const RESEND_AFTER_MS = 15_000;
 
 /**
@@ -27,8 +27,8 @@ export class Uplink {
   readonly #client: MqttClient;
   readonly #sentUpTo: Record<(typeof ORDER)[number], number> = { alerts: 0, health: 0, ledger: 0, features: 0 };
   #inFlight = 0;
-  #unacknowledged = 0;
-  #heardMs: number;
+  /** When each message was sent that the gateway has not acknowledged; the oldest first. */
+  readonly #unacknowledged = new Map<number, number>();
   #epoch = 0;
   resent = 0;
 
@@ -36,7 +36,6 @@ export class Uplink {
     this.#outbox = outbox;
     this.#now = now;
     this.#log = log;
-    this.#heardMs = now();
     const status = (online: boolean): string => {
       const message: StatusMessage = { v: 1, site: config.site, edge: config.edge, online, timeMs: now(), version };
       return JSON.stringify(message);
@@ -79,19 +78,20 @@ export class Uplink {
   /** Sends what may be sent now; called after each commit, and once a second. */
   pump(): void {
     if (!this.#client.connected) return;
-    if (this.#unacknowledged > 0 && this.#now() - this.#heardMs > RESEND_AFTER_MS) this.#startOver();
+    const [oldestSentMs] = this.#unacknowledged.values();
+    if (oldestSentMs !== undefined && this.#now() - oldestSentMs > RESEND_AFTER_MS) this.#startOver();
     for (const kind of ORDER) {
       while (this.#sentUpTo[kind] < this.#outbox.newest[kind] && this.#hasRoom()) {
         const room = Math.min(FETCH, MAX_IN_FLIGHT - this.#inFlight);
         const rows = this.#outbox.next(kind, this.#sentUpTo[kind], room);
-        for (const row of rows) this.#publish(row.topic, row.payload);
+        for (const row of rows) this.#publish(row);
         this.#sentUpTo[kind] = rows.length < room ? this.#outbox.newest[kind] : rows[rows.length - 1].sequence;
       }
     }
   }
 
   #hasRoom(): boolean {
-    return this.#inFlight < MAX_IN_FLIGHT && this.#unacknowledged < MAX_UNACKNOWLEDGED;
+    return this.#inFlight < MAX_IN_FLIGHT && this.#unacknowledged.size < MAX_UNACKNOWLEDGED;
   }
 
   async stop(): Promise<void> {
@@ -99,10 +99,10 @@ export class Uplink {
     await this.#client.endAsync(true);
   }
 
-  #publish(topic: string, payload: string): void {
+  #publish({ sequence, topic, payload }: OutboxRow): void {
     const epoch = this.#epoch;
     this.#inFlight++;
-    if (this.#unacknowledged++ === 0) this.#heardMs = this.#now();
+    this.#unacknowledged.set(sequence, this.#now());
     this.#client.publish(topic, payload, { qos: 1 }, () => {
       if (epoch !== this.#epoch) return;
       this.#inFlight--;
@@ -110,10 +110,16 @@ export class Uplink {
     });
   }
 
+  #received(from: number, to: number): void {
+    // A range may be longer than what is waited for: a gateway acknowledges again what is sent again.
+    for (const sequence of this.#unacknowledged.keys()) {
+      if (sequence >= from && sequence <= to) this.#unacknowledged.delete(sequence);
+    }
+  }
+
   #startOver(): void {
-    this.resent += this.#unacknowledged;
-    this.#unacknowledged = 0;
-    this.#heardMs = this.#now();
+    this.resent += this.#unacknowledged.size;
+    this.#unacknowledged.clear();
     for (const kind of ORDER) this.#sentUpTo[kind] = 0;
     this.pump();
   }
@@ -125,10 +131,8 @@ export class Uplink {
       return;
     }
     if (parsed.data.outbox !== this.#outbox.id) return;
-    this.#heardMs = this.#now();
     this.#outbox.forget(parsed.data.ranges);
-    const acknowledged = parsed.data.ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
-    this.#unacknowledged = Math.max(0, this.#unacknowledged - acknowledged);
+    for (const [from, to] of parsed.data.ranges) this.#received(from, to);
     this.pump();
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import type { Envelope } from '#models/contracts/envelope.ts';
 import { parseMessage, type Refusal } from '#models/contracts/message.ts';
 import type { Acknowledge } from '#models/contracts/status.ts';
 import { gatewayFilters, topics } from '#models/contracts/topics.ts';
@@ -29,6 +30,8 @@ export class Ingest {
   readonly #client: MqttClient;
   #waiting: Accepted[] = [];
   #aside: Refused[] = [];
+  /** Refused for good: their edges need not keep them. */
+  #forgettable: Envelope[] = [];
   #stopped: (() => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
 
@@ -98,6 +101,7 @@ export class Ingest {
       // A copy of the beginning alone: the payload's memory may be large, and is the connection's.
       const beginning = Uint8Array.prototype.slice.call(payload, 0, KEPT_BYTES);
       this.#aside.push({ topic, refusal, detail, payload: beginning, atMs: this.#now() });
+      if (parsed.envelope) this.#forgettable.push(parsed.envelope);
       if (this.#aside.length >= GROUP_MESSAGES) this.#setAside();
       this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
       return;
@@ -113,6 +117,10 @@ export class Ingest {
     this.#aside = [];
     try {
       this.#store.setAside(refused);
+      for (const { site, edge, outbox, sequence } of this.#forgettable) {
+        this.#acknowledge({ site, edge, outbox, ranges: [[sequence, sequence]] });
+      }
+      this.#forgettable = [];
     } catch (error) {
       this.#log.error({ error: String(error), messages: refused.length }, 'refused messages could not be set aside');
     }
@@ -136,18 +144,16 @@ export class Ingest {
     this.failure = null;
     this.#waiting = [];
     this.duplicates += taken.duplicates;
-    this.#acknowledge(taken);
+    for (const ranges of taken.ranges) this.#acknowledge(ranges);
     this.#taken(taken);
     const resume = this.#stopped;
     this.#stopped = [];
     for (const call of resume) call();
   }
 
-  #acknowledge(taken: Taken): void {
-    for (const { outbox, ranges, ...origin } of taken.ranges) {
-      const message: Acknowledge = { v: 1, outbox, ranges };
-      // At QoS 0: an edge that does not hear this sends again, and is told again.
-      this.#client.publish(topics.acknowledge(origin), JSON.stringify(message), { qos: 0 });
-    }
+  #acknowledge({ outbox, ranges, ...origin }: Taken['ranges'][number]): void {
+    const message: Acknowledge = { v: 1, outbox, ranges };
+    // At QoS 0: an edge that does not hear this sends again, and is told again.
+    this.#client.publish(topics.acknowledge(origin), JSON.stringify(message), { qos: 0 });
   }
 }

@@ -14,24 +14,26 @@ export interface RowMeta {
   unit: Unit;
   windowUs: number;
   names: string[];
-  timeQuality: TimeQuality;
 }
+
+/** Rows of one message; a message is far below what a gateway or a broker refuses. */
+const MAX_ROWS = 512;
 
 /** Gathers rows of features until they are taken; rows of one shape share a message. */
 export class FeatureRows {
   #bodies: FeatureBody[] = [];
 
-  add(meta: RowMeta, startUs: number, row: number[], spectrum?: Spectrum): void {
+  add(meta: RowMeta, timeQuality: TimeQuality, startUs: number, row: number[], spectrum?: Spectrum): void {
     const timeMs = (startUs + meta.windowUs) / 1000;
     const last = this.#bodies.at(-1);
-    if (last && last.names === meta.names && last.timeQuality === meta.timeQuality) {
+    if (last && last.names === meta.names && last.timeQuality === timeQuality && last.values.length < MAX_ROWS) {
       last.startUs.push(startUs);
       last.values.push(row);
       last.timeMs = timeMs;
       if (spectrum) last.spectrum = spectrum;
       return;
     }
-    this.#bodies.push({ ...meta, timeMs, startUs: [startUs], values: [row], spectrum });
+    this.#bodies.push({ ...meta, timeQuality, timeMs, startUs: [startUs], values: [row], spectrum });
   }
 
   take(): FeatureBody[] {

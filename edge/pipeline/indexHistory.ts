@@ -6,7 +6,7 @@ interface PointHistory {
   skipped: number;
 }
 
-export type IndexHistoryState = Record<string, PointHistory>;
+export type IndexHistoryState = Map<string, PointHistory>;
 
 const CAPACITY = 64;
 /** A rise begins above one of these and is forgotten below the other. */
@@ -18,22 +18,22 @@ export class IndexHistory {
   readonly #state: IndexHistoryState;
 
   static empty(): IndexHistoryState {
-    return {};
+    return new Map();
   }
 
   constructor(state: IndexHistoryState) {
     this.#state = state;
   }
 
-  of(point: string): PointHistory | undefined {
-    return this.#state[point];
+  all(): PointHistory[] {
+    return [...this.#state.values()];
   }
 
   add(point: string, timeS: number, index: number): void {
-    if (index < FORGOTTEN) delete this.#state[point];
-    const known = this.#state[point];
+    if (index < FORGOTTEN) this.#state.delete(point);
+    const known = this.#state.get(point);
     if (!known) {
-      if (index >= BEGINS) this.#state[point] = { timesS: [timeS], indices: [index], stride: 1, skipped: 0 };
+      if (index >= BEGINS) this.#state.set(point, { timesS: [timeS], indices: [index], stride: 1, skipped: 0 });
       return;
     }
     known.skipped++;

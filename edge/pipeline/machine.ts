@@ -11,7 +11,7 @@ import type { PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import { diagnoseLines } from '#models/health/lineDiagnosis.ts';
 import { trendLife } from '#models/health/trendLife.ts';
-import type { Asset } from '#models/machine/asset.ts';
+import type { Asset, Point } from '#models/machine/asset.ts';
 import { isoVerdict } from '#models/machine/iso20816.ts';
 import { alertText } from './alertText.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
@@ -34,11 +34,12 @@ export type AlertBody = Pick<AlertMessage, Exclude<keyof Body<AlertMessage>, num
 interface MachineState {
   rpm: number | null;
   healthMs: number;
-  /** By family: `vibration`, or the name of a slow point. */
-  alerts: Record<string, AssetAlertState>;
+  /** By family: `vibration`, or `value.<point>`. */
+  alerts: Map<string, AssetAlertState>;
   on: string[];
   history: IndexHistoryState;
-  iso: IsoVerdict | null;
+  /** Newest velocity of each vibration point, mm/s. */
+  velocities: Map<string, number>;
 }
 
 const VIBRATION = 'vibration';
@@ -48,12 +49,18 @@ const NOT_DEGRADING: RemainingLife = {
   remedy: 'nothing: it is assessed when the index rises',
 };
 
+const NO_END: RemainingLife = {
+  assessment: 'not_assessable',
+  reason: 'a process value has no end of life',
+  remedy: 'see its limit',
+};
+
 /** One machine: its points, its health, its alerts. What it has to say waits in `alerts` and `health` until taken. */
 export class Machine {
   readonly points = new Map<string, VibrationPoint | SlowPoint>();
   alerts: AlertBody[] = [];
   healths: HealthBody[] = [];
-  readonly #edge: string;
+  readonly #origin: string;
   readonly #name: string;
   readonly #config: Asset | undefined;
   readonly #settings: MachineSettings;
@@ -62,25 +69,26 @@ export class Machine {
   /** The newest verdict on each point; not kept across a restart, since the next window brings it again. */
   #health: PointHealth[] = [];
 
-  constructor(edge: string, name: string, config: Asset | undefined, settings: MachineSettings, state?: unknown) {
-    this.#edge = edge;
+  /** `origin` is `<site>.<edge>`, the beginning of each alert's id. */
+  constructor(origin: string, name: string, config: Asset | undefined, settings: MachineSettings, state?: unknown) {
+    this.#origin = origin;
     this.#name = name;
     this.#config = config;
     this.#settings = settings;
     this.#state = (state as MachineState | undefined) ?? {
       rpm: null,
       healthMs: Number.NEGATIVE_INFINITY,
-      alerts: {},
+      alerts: new Map(),
       on: [],
       history: IndexHistory.empty(),
-      iso: null,
+      velocities: new Map(),
     };
     this.#history = new IndexHistory(this.#state.history);
   }
 
   /** Whether the machine has, or may have, a point of this name; `state` is what it knew before a restart. */
   addPoint(point: string, kind: SampleBlock['kind'], state?: unknown): VibrationPoint | SlowPoint {
-    const config = this.#config?.points[point];
+    const config = this.#pointConfig(point);
     const made =
       kind === 'waveform'
         ? new VibrationPoint(this.#name, point, config, this.#settings, state)
@@ -94,9 +102,9 @@ export class Machine {
     if (point instanceof VibrationPoint && block.kind === 'waveform') {
       point.accept(block, this.#shaft(), (watched) => this.#watch(VIBRATION, watched));
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
-      if (point.role === 'speed') this.#state.rpm = block.values[block.values.length - 1];
+      if (point.role === 'speed') this.#state.rpm = Math.abs(block.values[block.values.length - 1]);
       point.accept(block, (watched) => {
-        if (point.role === 'condition') this.#watch(block.point, watched);
+        if (point.role === 'condition') this.#watch(`value.${block.point}`, watched);
       });
     } else point.intake.reject('wrong_type');
   }
@@ -127,7 +135,8 @@ export class Machine {
   #watch(family: string, watched: Watched): void {
     this.#noteHealth(watched);
     const change = watched.score.assessable ? this.#step(family, watched, watched.score.index) : null;
-    if (change || watched.timeMs - this.#state.healthMs >= this.#settings.healthIntervalMs) this.#sayHealth(watched);
+    if (change || Math.abs(watched.timeMs - this.#state.healthMs) >= this.#settings.healthIntervalMs)
+      this.#sayHealth(watched);
   }
 
   #step(family: string, watched: Watched, index: number): AlertChange {
@@ -135,7 +144,7 @@ export class Machine {
     const others = this.#state.on.filter((k) => k !== key);
     this.#state.on = watched.on ? [...others, key] : others;
     if (family === VIBRATION) this.#history.add(watched.point, watched.timeMs / 1000, index);
-    const before = this.#state.alerts[family] ?? NO_ALERT;
+    const before = this.#state.alerts.get(family) ?? NO_ALERT;
     const { state, change } = stepAssetAlert(
       before,
       {
@@ -143,11 +152,11 @@ export class Machine {
         point: watched.point,
         index,
         on: this.#state.on.some((k) => k.startsWith(`${family}/`)),
-        name: `${this.#edge}.${this.#name}.${family}`,
+        name: `${this.#origin}.${this.#name}.${family}`,
       },
       this.#settings.alert,
     );
-    this.#state.alerts[family] = state;
+    this.#state.alerts.set(family, state);
     const said = state.active ? state : before;
     if (change && said.active) this.#sayAlert(family, said, change, watched, index);
     return change;
@@ -165,7 +174,7 @@ export class Machine {
       family === VIBRATION
         ? diagnoseLines(contributions)
         : { fault: 'process_drift', confidence: 1, reasons: ['it left the range that it kept while it was learned'] };
-    const unit = this.#config?.points[watched.point]?.unit ?? '';
+    const unit = this.#pointConfig(watched.point)?.unit ?? '';
     this.alerts.push({
       timeMs: watched.timeMs,
       timeQuality: 'source',
@@ -180,27 +189,37 @@ export class Machine {
       evidence: {
         contributions,
         diagnosis,
-        ...(family === VIBRATION && this.#state.iso ? { iso: this.#state.iso } : {}),
+        ...(family === VIBRATION ? this.#iso() : {}),
         ...(watched.spectrum ? { spectrum: watched.spectrum() } : {}),
       },
-      remainingLife: this.#remainingLife(family, watched.point),
+      remainingLife: family === VIBRATION ? this.#remainingLife() : NO_END,
     });
   }
 
-  #remainingLife(family: string, point: string): RemainingLife {
-    if (family !== VIBRATION) {
-      return { assessment: 'not_assessable', reason: 'a process value has no end of life', remedy: 'see its limit' };
-    }
-    const history = this.#history.of(point);
-    return history ? trendLife(history.timesS, history.indices) : NOT_DEGRADING;
+  /** The shortest of the vibration points that degrade. */
+  #remainingLife(): RemainingLife {
+    const lives = this.#history.all().map(({ timesS, indices }) => trendLife(timesS, indices));
+    const assessed = lives.filter((life) => life.assessment === 'assessed');
+    if (assessed.length === 0) return lives[0] ?? NOT_DEGRADING;
+    return assessed.reduce((a, b) => (a.medianS <= b.medianS ? a : b));
+  }
+
+  /** ISO judges a machine by the largest velocity of its points. */
+  #iso(): { iso?: IsoVerdict } {
+    const { velocities } = this.#state;
+    if (!this.#config?.iso || velocities.size === 0) return {};
+    return { iso: isoVerdict(this.#config.iso, Math.max(...velocities.values())) };
+  }
+
+  #pointConfig(point: string): Point | undefined {
+    const points = this.#config?.points ?? {};
+    return Object.hasOwn(points, point) ? points[point] : undefined;
   }
 
   #noteHealth(watched: Watched): void {
     const state = this.#state;
     this.#health = [...this.#health.filter((p) => p.point !== watched.point), pointHealth(watched)];
-    if (this.#config?.iso && watched.velocityMmPerS !== undefined) {
-      state.iso = isoVerdict(this.#config.iso, watched.velocityMmPerS);
-    }
+    if (watched.velocityMmPerS !== undefined) state.velocities.set(watched.point, watched.velocityMmPerS);
   }
 
   #sayHealth(watched: Watched): void {
@@ -216,13 +235,13 @@ export class Machine {
       status: this.#status(assessed.length > 0),
       ...(worst ? { index: worst.index } : {}),
       points: this.#health,
-      ...(state.iso ? { iso: state.iso } : {}),
-      remainingLife: this.#remainingLife(VIBRATION, worst?.point ?? watched.point),
+      ...this.#iso(),
+      remainingLife: this.#remainingLife(),
     });
   }
 
   #status(assessed: boolean): Namur {
-    const active = Object.entries(this.#state.alerts).filter(([, alert]) => alert.active);
+    const active = [...this.#state.alerts].filter(([, alert]) => alert.active);
     if (active.some(([, alert]) => alert.active && alert.severity === 'critical')) return 'FAILURE';
     if (active.some(([family]) => family === VIBRATION)) return 'MAINTENANCE_REQUIRED';
     if (active.length > 0) return 'OFF_SPEC';

@@ -2,6 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { LedgerMessage, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import { type MessageKind, topics } from '#models/contracts/topics.ts';
+import { FeatureWorkspace } from '#models/signal/vibrationFeatures.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { Arrival } from '../sources/source.ts';
 import { Machine, type MachineSettings } from './machine.ts';
@@ -41,6 +42,7 @@ export class Pipeline {
     const { alerting, detection, windows, slowIntervalS, spectrumIntervalMs, healthIntervalMs } = config;
     this.#settings = {
       windows,
+      workspace: new FeatureWorkspace(windows.length),
       intervalS: slowIntervalS,
       level: detection.level,
       drift: detection.drift,
@@ -115,7 +117,10 @@ export class Pipeline {
   #machine(name: string, state?: unknown): Machine {
     let machine = this.#machines.get(name);
     if (!machine) {
-      machine = new Machine(this.#config.edge, name, this.#config.assets[name], this.#settings, state);
+      const { site, edge, assets } = this.#config;
+      // A machine may be called "constructor": only what was configured counts.
+      const config = Object.hasOwn(assets, name) ? assets[name] : undefined;
+      machine = new Machine(`${site}.${edge}`, name, config, this.#settings, state);
       this.#machines.set(name, machine);
     }
     return machine;

@@ -1,4 +1,5 @@
 import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
+import type { TimeQuality } from '#models/contracts/envelope.ts';
 import type { ScalarBlock } from '#models/contracts/sampleBlock.ts';
 import { DriftDetector, type DriftSettings } from '#models/health/driftDetector.ts';
 import type { Point } from '#models/machine/asset.ts';
@@ -55,13 +56,14 @@ export class SlowPoint {
       unit: config?.unit ?? '1',
       windowUs: settings.intervalS * 1e6,
       names: NAMES,
-      timeQuality: 'source',
     };
   }
 
   accept(block: ScalarBlock, use: (watched: Watched) => void): void {
     for (let i = 0; i < block.values.length; i++) {
-      const timeUs = block.timesUs[i];
+      // Values that nobody stamped may arrive within one microsecond, after a reconnect by the hundred.
+      const stamped = block.timeQuality === 'source';
+      const timeUs = stamped ? block.timesUs[i] : this.intake.place(block.timesUs[i], 0, null);
       if (!this.intake.admit(timeUs)) continue;
       const first = this.#timesUs[0];
       const ended = first !== undefined && this.#intervalOf(timeUs) !== this.#intervalOf(first);
@@ -86,14 +88,13 @@ export class SlowPoint {
     return Math.floor(timeUs / this.#meta.windowUs);
   }
 
-  #close(timeQuality: RowMeta['timeQuality']): Watched {
+  #close(timeQuality: TimeQuality): Watched {
     const startUs = this.#timesUs[0];
     const row = slowFeatures(this.#timesUs, this.#values);
     const timeMs = (this.#timesUs.at(-1) as number) / 1000;
     this.#timesUs = [];
     this.#values = [];
-    this.#meta.timeQuality = timeQuality;
-    this.rows.add(this.#meta, startUs, row);
+    this.rows.add(this.#meta, timeQuality, startUs, row);
     this.intake.ledger.windows++;
     const score = this.#detector.score(row);
     this.#detector.learn(row);

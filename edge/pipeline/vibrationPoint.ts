@@ -1,10 +1,11 @@
 import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
+import type { TimeQuality } from '#models/contracts/envelope.ts';
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.ts';
 import type { Point } from '#models/machine/asset.ts';
 import { screenSpectrum } from '#models/signal/spectrum.ts';
-import { VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
-import { type Remainder, WindowCutter, type WindowShape } from '#models/signal/windows.ts';
+import { type FeatureWorkspace, VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
+import { type Remainder, type Window, WindowCutter, type WindowShape } from '#models/signal/windows.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
 import { Intake, type IntakeState } from './intake.ts';
@@ -12,31 +13,48 @@ import type { Watched } from './watched.ts';
 
 export interface VibrationSettings {
   windows: WindowShape;
+  /** Shared by all points: they are worked on one after the other. */
+  workspace: FeatureWorkspace;
   level: LevelSettings;
   trigger: TriggerSettings;
   spectrumIntervalMs: number;
 }
 
+interface ChainState {
+  sampleRateHz: number;
+  /** What the detector's numbers are of: with another unit, length or bearing they mean nothing. */
+  signature: string;
+  detector: Float64Array;
+  trigger: TriggerState;
+}
+
 interface VibrationState {
   kind: 'vibration';
   intake: IntakeState;
-  trigger: TriggerState;
   spectrumMs: number;
   remainder: Remainder | null;
-  /** Absent until the first block has told the rate. */
-  rate: { sampleRateHz: number; detector: Float64Array } | null;
+  chains: ChainState[];
 }
 
+/** What a point does with windows of one rate. */
 interface Chain {
   sampleRateHz: number;
+  signature: string;
   features: VibrationFeatures;
   detector: LevelDetector;
+  trigger: TriggerState;
   meta: RowMeta;
   velocityColumn: number;
 }
 
 /** Below this part of the rated speed a machine stands still or is being started. */
 const RUNNING = 0.1;
+/** Rates that differ by less are one rate: devices measure their own, and it wavers. */
+const SAME_RATE = 0.005;
+/** A point that is heard at more rates forgets the one that it has not heard for longest. */
+const MAX_CHAINS = 3;
+/** Blocks in a row without a window after which a point says so. */
+const BLOCKS_WITHOUT_WINDOW = 20;
 
 /** One vibration sensor: from blocks to windows, features, a score and a trigger. */
 export class VibrationPoint {
@@ -47,9 +65,10 @@ export class VibrationPoint {
   readonly #config: Point | undefined;
   readonly #settings: VibrationSettings;
   readonly #cutter: WindowCutter;
-  #trigger: TriggerState;
   #spectrumMs: number;
-  #chain: Chain | null;
+  #blocksWithoutWindow = 0;
+  /** The rate that was heard last stands last. */
+  #chains: Chain[] = [];
 
   constructor(asset: string, point: string, config: Point | undefined, settings: VibrationSettings, state?: unknown) {
     const before = (state as VibrationState | undefined)?.kind === 'vibration' ? (state as VibrationState) : undefined;
@@ -59,9 +78,8 @@ export class VibrationPoint {
     this.#settings = settings;
     this.intake = new Intake(asset, point, before?.intake);
     this.#cutter = new WindowCutter(settings.windows, before?.remainder ?? null);
-    this.#trigger = before?.trigger ?? QUIET;
     this.#spectrumMs = before?.spectrumMs ?? Number.NEGATIVE_INFINITY;
-    this.#chain = before?.rate ? this.#chainOf(before.rate.sampleRateHz, 'source', before.rate.detector) : null;
+    for (const chain of before?.chains ?? []) this.#chains.push(this.#chainOf(chain.sampleRateHz, chain));
   }
 
   accept(block: WaveformBlock, shaft: { hz: number; ratedHz: number }, use: (watched: Watched) => void): void {
@@ -69,25 +87,26 @@ export class VibrationPoint {
     if (!this.intake.admit(block.startUs)) return;
     const chain = this.#chainFor(block);
     const running = shaft.ratedHz === 0 || shaft.hz >= RUNNING * shaft.ratedHz;
-    this.#cutter.push(block, (window) => {
-      const row = chain.features.extract(window.samples, shaft.hz);
-      const timeMs = (window.startUs + chain.meta.windowUs) / 1000;
-      const spectrum = () =>
-        screenSpectrum(chain.features.powerDensity, chain.features.resolutionHz, chain.meta.unit, timeMs);
-      this.rows.add(chain.meta, window.startUs, row, this.#spectrumDue(timeMs) ? spectrum() : undefined);
-      this.intake.ledger.windows++;
-      use({ ...this.#judge(chain, row, timeMs, running), velocityMmPerS: row[chain.velocityColumn], spectrum });
+    this.#blocksWithoutWindow++;
+    this.#cutter.push({ ...block, sampleRateHz: chain.sampleRateHz }, (window) => {
+      this.#blocksWithoutWindow = 0;
+      use(this.#watch(chain, window, shaft.hz, running, block.timeQuality));
     });
+    if (this.#blocksWithoutWindow >= BLOCKS_WITHOUT_WINDOW) use(this.#noWindow(block));
   }
 
   state(): VibrationState {
     return {
       kind: 'vibration',
       intake: this.intake.state,
-      trigger: this.#trigger,
       spectrumMs: this.#spectrumMs,
       remainder: this.#cutter.remainder,
-      rate: this.#chain && { sampleRateHz: this.#chain.sampleRateHz, detector: this.#chain.detector.snapshot() },
+      chains: this.#chains.map(({ sampleRateHz, signature, detector, trigger }) => ({
+        sampleRateHz,
+        signature,
+        detector: detector.snapshot(),
+        trigger,
+      })),
     };
   }
 
@@ -97,53 +116,73 @@ export class VibrationPoint {
     return this.intake.place(block.startUs, (block.samples.length * 1e6) / block.sampleRateHz, end);
   }
 
+  #watch(chain: Chain, window: Window, shaftHz: number, running: boolean, timeQuality: TimeQuality): Watched {
+    const { features, meta } = chain;
+    const row = features.extract(window.samples, shaftHz);
+    const timeMs = (window.startUs + meta.windowUs) / 1000;
+    const spectrum = () => screenSpectrum(features.powerDensity, features.resolutionHz, meta.unit, timeMs);
+    this.rows.add(meta, timeQuality, window.startUs, row, this.#spectrumDue(timeMs) ? spectrum() : undefined);
+    this.intake.ledger.windows++;
+    return { ...this.#judge(chain, row, timeMs, running), velocityMmPerS: row[chain.velocityColumn], spectrum };
+  }
+
   #judge(chain: Chain, row: number[], timeMs: number, running: boolean): Watched {
     const base = { point: this.#point, timeMs };
     if (!running) {
       const score = { assessable: false, reason: 'the machine stands still', remedy: 'assessed when it runs' } as const;
-      return { ...base, score, on: this.#trigger.on };
+      return { ...base, score, on: chain.trigger.on };
     }
     const score = chain.detector.score(row);
     chain.detector.learn(row);
-    if (score.assessable) this.#trigger = stepTrigger(this.#trigger, score.index, this.#settings.trigger);
-    return { ...base, score, on: this.#trigger.on };
+    if (score.assessable) chain.trigger = stepTrigger(chain.trigger, score.index, this.#settings.trigger);
+    return { ...base, score, on: chain.trigger.on };
+  }
+
+  #noWindow(block: WaveformBlock): Watched {
+    this.#blocksWithoutWindow = 0;
+    const { length } = this.#settings.windows;
+    const score = {
+      assessable: false,
+      reason: `blocks of ${block.samples.length} samples that do not follow one another never fill a window of ${length}`,
+      remedy: 'send longer blocks, or set a shorter windows.length',
+    } as const;
+    return { point: this.#point, timeMs: block.startUs / 1000, score, on: false };
   }
 
   #spectrumDue(timeMs: number): boolean {
-    if (timeMs - this.#spectrumMs < this.#settings.spectrumIntervalMs) return false;
+    if (Math.abs(timeMs - this.#spectrumMs) < this.#settings.spectrumIntervalMs) return false;
     this.#spectrumMs = timeMs;
     return true;
   }
 
-  #chainFor(block: WaveformBlock): Chain {
-    const known = this.#chain;
-    if (known?.sampleRateHz === block.sampleRateHz && known.meta.timeQuality === block.timeQuality) return known;
-    const snapshot = known?.sampleRateHz === block.sampleRateHz ? known.detector.snapshot() : undefined;
-    this.#chain = this.#chainOf(block.sampleRateHz, block.timeQuality, snapshot);
-    return this.#chain;
+  #chainFor({ sampleRateHz }: WaveformBlock): Chain {
+    const near = (chain: Chain) => Math.abs(chain.sampleRateHz - sampleRateHz) <= SAME_RATE * sampleRateHz;
+    const last = this.#chains[this.#chains.length - 1];
+    if (last && near(last)) return last;
+    const chain = this.#chains.find(near) ?? this.#chainOf(sampleRateHz);
+    this.#chains = [...this.#chains.filter((c) => c !== chain), chain].slice(-MAX_CHAINS);
+    return chain;
   }
 
-  #chainOf(sampleRateHz: number, timeQuality: RowMeta['timeQuality'], snapshot?: Float64Array): Chain {
+  #chainOf(sampleRateHz: number, before?: ChainState): Chain {
     const unit = this.#config?.unit ?? DEFAULT_WAVEFORM_UNIT;
     const length = this.#settings.windows.length;
-    const features = new VibrationFeatures({ length, sampleRateHz, unit, bearing: this.#config?.bearing });
+    const plan = { length, sampleRateHz, unit, bearing: this.#config?.bearing };
+    const features = new VibrationFeatures(plan, this.#settings.workspace);
     const { names } = features;
+    const signature = [unit, length, ...names].join(' ');
+    const known = before?.signature === signature ? before : undefined;
     const bands = names.filter((name) => name.startsWith('band'));
     // RMS and the bands of 3/8 to 6/8 of Nyquist: where bearings ring, and below what a sensor's filter takes away.
     const indexed = ['rms', ...bands.slice(3, 6)];
     const evidence = ['envelopeRms', ...names.filter((name) => /^envelope(Bp|Bs|Ft)/.test(name))];
     return {
       sampleRateHz,
+      signature,
       features,
-      detector: new LevelDetector(names, indexed, evidence, this.#settings.level, snapshot),
-      meta: {
-        asset: this.#asset,
-        point: this.#point,
-        unit,
-        windowUs: (length / sampleRateHz) * 1e6,
-        names,
-        timeQuality,
-      },
+      detector: new LevelDetector(names, indexed, evidence, this.#settings.level, known?.detector),
+      trigger: known?.trigger ?? QUIET,
+      meta: { asset: this.#asset, point: this.#point, unit, windowUs: (length / sampleRateHz) * 1e6, names },
       velocityColumn: names.indexOf('velocityRmsMmPerS'),
     };
   }

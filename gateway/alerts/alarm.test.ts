@@ -51,11 +51,6 @@ test('an update keeps who acknowledged it, and the first acknowledgement stands'
   });
 });
 
-test('what comes late changes nothing: a return is not undone by an update from before it', () => {
-  const record = after(says('raise', 1), says('return', 5), says('update', 3));
-  expect(record).toMatchObject({ state: 'returned_unacknowledged', returnedAtMs: 5 });
-});
-
 test('an alert whose raise was lost on the way is still one', () => {
   expect(after(says('update', 3))).toMatchObject({ state: 'unacknowledged', raisedAtMs: 1, updatedAtMs: 3 });
 });

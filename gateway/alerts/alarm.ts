@@ -1,6 +1,9 @@
 import type { AlarmState, AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
 
-/** What an alert becomes with an edge's message. Pure. `null` stands for an alert that is not known yet. */
+/**
+ * What an alert becomes with an edge's message. Pure. `null` stands for an alert that is not known yet; the caller leaves
+ * out messages that are older than the last one, by their sequence.
+ */
 export function applyMessage(known: AlertRecord | null, message: AlertMessage): AlertRecord {
   const returned = message.change === 'return';
   const base = known ?? {
@@ -8,11 +11,8 @@ export function applyMessage(known: AlertRecord | null, message: AlertMessage): 
     acknowledgedBy: null,
     comment: null,
     returnedAtMs: null,
-    updatedAtMs: Number.NEGATIVE_INFINITY,
     state: 'unacknowledged' as AlarmState,
   };
-  // Alerts overtake other messages but never each other; one that was sent again may still come after a later one.
-  if (known && message.timeMs < known.updatedAtMs) return known;
   return {
     ...base,
     id: message.id,

@@ -30,19 +30,36 @@ const seriesQuery = machineKey.extend({
   points: z.coerce.number().int().min(1).max(5000).default(500),
 });
 
+interface OfMachine {
+  site: string;
+  edge: string;
+  asset: string;
+}
+
+const machineKeyOf = ({ site, edge, asset }: OfMachine) => `${site}/${edge}/${asset}`;
+
+function byMachine<T extends OfMachine>(all: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(machineKeyOf(one));
+    if (group) group.push(one);
+    else groups.set(machineKeyOf(one), [one]);
+  }
+  return groups;
+}
+
 /** Everything under `/api/v1`. */
 export function addRoutes(server: FastifyInstance, { store, historian, events, now, acknowledged }: ApiParts): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
   app.get('/api/v1/machines', { schema: { response: { 200: z.array(machineSchema) } } }, async () => {
-    const points = store.points();
-    const alerts = store.alerts({ active: true, limit: 10_000 }).filter((a) => a.returnedAtMs === null);
+    const points = byMachine(store.points());
+    const alerts = byMachine(store.alerts({ active: true, limit: 10_000 }).filter((a) => a.returnedAtMs === null));
     return store.health().map((health) => {
-      const same = (k: { site: string; edge: string; asset: string }) =>
-        k.site === health.site && k.edge === health.edge && k.asset === health.asset;
-      const own = points.filter(same);
+      const own = points.get(machineKeyOf(health)) ?? [];
       const waveforms = own.filter((p) => p.hasSpectrum).map((p) => p.point);
-      return { health, points: own.map((p) => p.point), waveforms, activeAlerts: alerts.filter(same).length };
+      const activeAlerts = alerts.get(machineKeyOf(health))?.length ?? 0;
+      return { health, points: own.map((p) => p.point), waveforms, activeAlerts };
     });
   });
 
@@ -63,7 +80,7 @@ export function addRoutes(server: FastifyInstance, { store, historian, events, n
   app.get(
     '/api/v1/alerts/:id',
     {
-      schema: { params: z.object({ id: z.string().max(200) }), response: { 200: alertRecordSchema, 404: errorSchema } },
+      schema: { params: z.object({ id: z.string().max(300) }), response: { 200: alertRecordSchema, 404: errorSchema } },
     },
     async ({ params }, reply) => store.alert(params.id) ?? reply.code(404).send({ error: `no alert ${params.id}` }),
   );
@@ -72,7 +89,7 @@ export function addRoutes(server: FastifyInstance, { store, historian, events, n
     '/api/v1/alerts/:id/acknowledge',
     {
       schema: {
-        params: z.object({ id: z.string().max(200) }),
+        params: z.object({ id: z.string().max(300) }),
         body: acknowledgeRequestSchema,
         response: { 200: alertRecordSchema, 404: errorSchema },
       },

@@ -24,11 +24,10 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
     logger: false,
     bodyLimit: 64 * 1024,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: 300 },
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  guard(app, config.tokenFile);
   await app.register(helmet, {
     contentSecurityPolicy: {
       // Charts set their size in style attributes; nothing else comes from anywhere but here, and nothing upgrades to TLS on loopback.
@@ -36,7 +35,9 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
     },
     strictTransportSecurity: false,
   });
+  // Before the guard: who guesses tokens is slowed down, too.
   await app.register(rateLimit, { max: 3000, timeWindow: '1 minute' });
+  guard(app, config.tokenFile);
   await app.register(swagger, {
     openapi: { info: { title: 'Millwright gateway', version: parts.version } },
     transform: jsonSchemaTransform,

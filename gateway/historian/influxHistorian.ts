@@ -5,7 +5,7 @@ import type { InfluxConfig } from '../config.ts';
 import type { Historian, SeriesQuery, SeriesRow } from './historian.ts';
 
 /** HTTP answers by which InfluxDB says that these rows will never do, as opposed to "not now". */
-const NEVER = /partial write|field type conflict|unable to parse|points beyond retention policy/i;
+const NEVER = /partial write|too large|413|field type conflict|unable to parse|points beyond retention policy/i;
 
 /** Series in InfluxDB 1.x, or what speaks its line protocol. Measurements, tags and fields: docs/guides/influxdb.md. */
 export class InfluxHistorian implements Historian {

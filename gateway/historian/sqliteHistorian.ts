@@ -5,8 +5,9 @@ import type { Columns } from '#models/contracts/api.ts';
 import { Buckets } from './buckets.ts';
 import { type Historian, type SeriesQuery, type SeriesRow, seriesKey } from './historian.ts';
 
-const PURGE_EVERY_WRITES = 500;
-const PURGE_ROWS = 20_000;
+const PURGE_SERIES = 8;
+const PURGE_ROWS = 1000;
+const READ_ROWS = 10_000;
 const DAY_US = 24 * 3600 * 1e6;
 
 /**
@@ -21,7 +22,8 @@ export class SqliteHistorian implements Historian {
   readonly #layouts = new Map<string, number>();
   readonly #insert: Database.Statement;
   readonly #select: Database.Statement;
-  #writes = 0;
+  readonly #delete: Database.Statement;
+  #purged = 0;
 
   constructor(directory: string, retentionDays: number, now: () => number) {
     mkdirSync(directory, { recursive: true });
@@ -41,8 +43,17 @@ export class SqliteHistorian implements Historian {
       'INSERT OR REPLACE INTO row (series, time_us, layout, numbers) VALUES (?, ?, ?, ?)',
     );
     this.#select = this.#db.prepare(
-      'SELECT time_us, layout, numbers FROM row WHERE series = ? AND time_us >= ? AND time_us < ? ORDER BY time_us',
+      'SELECT time_us, layout, numbers FROM row WHERE series = ? AND time_us >= ? AND time_us < ? ORDER BY time_us LIMIT ?',
     );
+    this.#delete = this.#db.prepare(
+      'DELETE FROM row WHERE (series, time_us) IN (SELECT series, time_us FROM row WHERE series = ? AND time_us < ? LIMIT ?)',
+    );
+    this.#readIds();
+  }
+
+  #readIds(): void {
+    this.#ids.clear();
+    this.#layouts.clear();
     for (const { id, key } of this.#db.prepare('SELECT id, key FROM series').all() as { id: number; key: string }[]) {
       this.#ids.set(key, id);
     }
@@ -55,6 +66,18 @@ export class SqliteHistorian implements Historian {
   }
 
   async write(rows: readonly SeriesRow[]): Promise<{ refused: number }> {
+    try {
+      this.#insertAll(rows);
+    } catch (error) {
+      // The transaction was rolled back, and with it the ids that it gave.
+      this.#readIds();
+      throw error;
+    }
+    this.#purgeSome();
+    return { refused: 0 };
+  }
+
+  #insertAll(rows: readonly SeriesRow[]): void {
     this.#db.transaction(() => {
       for (const row of rows) {
         const numbers = Object.entries(row.fields).filter(
@@ -70,8 +93,6 @@ export class SqliteHistorian implements Historian {
         );
       }
     })();
-    if (this.#writes++ % PURGE_EVERY_WRITES === 0) this.#purge();
-    return { refused: 0 };
   }
 
   async read(query: SeriesQuery): Promise<Columns> {
@@ -81,10 +102,21 @@ export class SqliteHistorian implements Historian {
     const names = new Map(
       [...this.#layouts].map(([text, id]) => [id, (JSON.parse(text) as string[]).indexOf(query.field)]),
     );
-    for (const row of this.#select.iterate(series, query.fromMs * 1000, query.toMs * 1000)) {
-      const { time_us, layout, numbers } = row as { time_us: number; layout: number; numbers: Buffer };
-      const column = names.get(layout) ?? -1;
-      if (column >= 0) buckets.add(time_us / 1000, numbers.readDoubleLE(column * 8));
+    const toUs = query.toMs * 1000;
+    for (let fromUs = query.fromMs * 1000; ; ) {
+      const rows = this.#select.all(series, fromUs, toUs, READ_ROWS) as {
+        time_us: number;
+        layout: number;
+        numbers: Buffer;
+      }[];
+      for (const { time_us, layout, numbers } of rows) {
+        const column = names.get(layout) ?? -1;
+        if (column >= 0) buckets.add(time_us / 1000, numbers.readDoubleLE(column * 8));
+      }
+      if (rows.length < READ_ROWS) break;
+      // After the last row, and after whatever else waits: a week of one point is a million rows.
+      fromUs = rows[rows.length - 1].time_us + 1e-3;
+      await new Promise((resolve) => setImmediate(resolve));
     }
     return buckets.columns();
   }
@@ -101,12 +133,14 @@ export class SqliteHistorian implements Historian {
     return id;
   }
 
-  /** Forgets what is older than the retention, a bounded number of rows at a time. */
-  #purge(): void {
+  /** Forgets what is older than the retention: of a few series after each write, all of them in turn. */
+  #purgeSome(): void {
+    const ids = [...this.#ids.values()];
     const before = this.#now() * 1000 - this.#retentionUs;
-    const purge = this.#db.prepare(
-      'DELETE FROM row WHERE (series, time_us) IN (SELECT series, time_us FROM row WHERE series = ? AND time_us < ? LIMIT ?)',
-    );
-    for (const id of this.#ids.values()) purge.run(id, before, PURGE_ROWS);
+    this.#db.transaction(() => {
+      for (let i = 0; i < Math.min(PURGE_SERIES, ids.length); i++) {
+        this.#delete.run(ids[this.#purged++ % ids.length], before, PURGE_ROWS);
+      }
+    })();
   }
 }

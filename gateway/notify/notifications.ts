@@ -26,11 +26,11 @@ export class Notifications {
     const state = `${alert.severity}/${alert.returnedAtMs !== null}`;
     if (this.#told.get(alert.id) === state) return;
     this.#told.set(alert.id, state);
-    if (alert.returnedAtMs !== null) this.#told.delete(alert.id);
     for (const notifier of this.#notifiers) {
-      if (this.#waiting >= MAX_WAITING) this.dropped++;
+      if (this.#waiting >= MAX_WAITING) this.#notTold(alert, () => this.dropped++);
       else void this.#send(notifier, alert);
     }
+    if (alert.returnedAtMs !== null) this.#told.delete(alert.id);
   }
 
   async #send(notifier: Notifier, alert: AlertRecord): Promise<void> {
@@ -39,10 +39,16 @@ export class Notifications {
       await notifier.notify(alert);
       this.sent++;
     } catch (error) {
-      this.failed++;
+      this.#notTold(alert, () => this.failed++);
       this.#log.error({ notifier: notifier.name, alert: alert.id, error: String(error) }, 'nobody could be told');
     } finally {
       this.#waiting--;
     }
+  }
+
+  /** What could not be told is told with the alert's next update. */
+  #notTold(alert: AlertRecord, count: () => void): void {
+    count();
+    this.#told.delete(alert.id);
   }
 }

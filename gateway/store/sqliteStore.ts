@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
 import type { Envelope } from '#models/contracts/envelope.ts';
 import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
@@ -19,7 +19,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, up_to INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS seen_above (origin TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (origin, sequence)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS series_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL, outbox TEXT, sequence INTEGER) STRICT;
   CREATE INDEX IF NOT EXISTS alerts_by_time ON alerts (raised_ms);
   CREATE INDEX IF NOT EXISTS alerts_by_state ON alerts (state, raised_ms);
   CREATE TABLE IF NOT EXISTS audit (at_ms REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT) STRICT;
@@ -247,11 +247,8 @@ export class SqliteStore implements Store {
         );
         return null;
       }
-      case 'alerts': {
-        const record = applyMessage(this.alert(message.body.id), message.body);
-        this.#keepAlert(record);
-        return record;
-      }
+      case 'alerts':
+        return this.#takeAlert(message.body);
       case 'ledger':
         this.#keepLedger(message.body);
         return null;
@@ -281,9 +278,20 @@ export class SqliteStore implements Store {
     );
   }
 
+  /** An alert that was sent again may come after a later word on it: by its outbox's sequence it is left out. */
+  #takeAlert(body: AlertMessage): AlertRecord | null {
+    const last = this.#get('SELECT outbox, sequence FROM alerts WHERE id = ?', body.id);
+    if (last?.outbox === body.outbox && (last.sequence as number) > body.sequence) return null;
+    const record = applyMessage(this.alert(body.id), body);
+    this.#keepAlert(record);
+    this.#run('UPDATE alerts SET outbox = ?, sequence = ? WHERE id = ?', body.outbox, body.sequence, body.id);
+    return record;
+  }
+
   #keepAlert(record: AlertRecord): void {
     this.#run(
-      'INSERT OR REPLACE INTO alerts (id, state, raised_ms, record) VALUES (?, ?, ?, ?)',
+      `INSERT INTO alerts (id, state, raised_ms, record) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
+       SET state = excluded.state, raised_ms = excluded.raised_ms, record = excluded.record`,
       record.id,
       record.state,
       record.raisedAtMs,

@@ -30,7 +30,7 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 
 /** What an edge says of an alert. The same `id` from raise to return. */
 export const alertMessageSchema = envelopeSchema.extend({
-  id: z.string().min(1).max(200),
+  id: z.string().min(1).max(300),
   asset: nameSchema,
   point: nameSchema,
   change: z.enum(['raise', 'update', 'return']),

@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import { type AlertMessage, alertMessageSchema } from './alert.ts';
-import { SCHEMA_VERSION } from './envelope.ts';
+import { type Envelope, envelopeSchema, SCHEMA_VERSION } from './envelope.ts';
 import { type FeatureMessage, featureMessageSchema } from './featureVector.ts';
 import { type HealthMessage, healthMessageSchema } from './health.ts';
 import { type LedgerMessage, ledgerMessageSchema } from './ledger.ts';
@@ -23,7 +23,10 @@ export type Refusal =
   | 'contract_broken'
   | 'wrong_origin';
 
-export type Parsed = { ok: true; message: EdgeMessage } | { ok: false; refusal: Refusal; detail: string };
+/** `envelope` names a message that was refused, where it can be read: its sender may forget it. */
+export type Parsed =
+  | { ok: true; message: EdgeMessage }
+  | { ok: false; refusal: Refusal; detail: string; envelope?: Envelope };
 
 const schemas: Record<EdgeMessage['kind'], ZodType<Origin>> = {
   features: featureMessageSchema,
@@ -33,7 +36,12 @@ const schemas: Record<EdgeMessage['kind'], ZodType<Origin>> = {
   status: statusMessageSchema,
 };
 
-const refuse = (refusal: Refusal, detail: string): Parsed => ({ ok: false, refusal, detail });
+const refuse = (refusal: Refusal, detail: string, envelope?: Envelope): Parsed => ({
+  ok: false,
+  refusal,
+  detail,
+  envelope,
+});
 
 /** Largest message from an edge, in bytes. */
 export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -54,7 +62,11 @@ export function parseMessage(topic: string, payload: Uint8Array): Parsed {
   const result = schemas[address.kind].safeParse(body);
   if (!result.success) {
     const issue = result.error.issues[0];
-    return refuse('contract_broken', `${issue.path.join('.')}: ${issue.message}`.slice(0, 200));
+    const detail = `${issue.path.join('.')}: ${issue.message}`.slice(0, 200);
+    return refuse('contract_broken', detail, envelopeOf(body, address));
+  }
+  if (address.kind === 'alerts' && !(result.data as AlertMessage).id.startsWith(`${address.site}.${address.edge}.`)) {
+    return refuse('wrong_origin', 'the id of an alert begins with its site and its edge', envelopeOf(body, address));
   }
   if (result.data.site !== address.site || result.data.edge !== address.edge) {
     return refuse(
@@ -63,4 +75,10 @@ export function parseMessage(topic: string, payload: Uint8Array): Parsed {
     );
   }
   return { ok: true, message: { kind: address.kind, body: result.data } as EdgeMessage };
+}
+
+/** Only where it is the sender's own: nobody may have another edge's messages forgotten. */
+function envelopeOf(body: unknown, { site, edge }: Origin): Envelope | undefined {
+  const { data } = envelopeSchema.safeParse(body);
+  return data?.site === site && data.edge === edge ? data : undefined;
 }

@@ -25,3 +25,9 @@ test('a value that never moved while it was learned may still breathe by the flo
   const score = detector.score(row(109));
   expect(score.assessable && score.index).toBeCloseTo(9 / (6 * 2), 2);
 });
+
+test('a value that stood at zero while it was learned has no scale to judge by', () => {
+  const detector = create();
+  for (let i = 0; i < learnRows; i++) detector.learn(row(0));
+  expect(detector.score(row(0.01))).toMatchObject({ assessable: false, remedy: expect.any(String) });
+});

@@ -42,6 +42,13 @@ export class DriftDetector implements Detector {
     if (left > 0) {
       return { assessable: false, reason: 'learning what is normal for this value', remedy: `${left} more intervals` };
     }
+    if (this.#scale === 0) {
+      return {
+        assessable: false,
+        reason: 'the value stood at zero while it was learned',
+        remedy: 'learn it anew while the machine runs',
+      };
+    }
     const level = this.#next(row);
     const index = Math.abs(level - this.#normal) / (this.#settings.zLimit * this.#scale);
     return { assessable: true, index, contributions: [{ feature: 'mean', value: level, normal: this.#normal }] };
@@ -70,7 +77,7 @@ export class DriftDetector implements Detector {
     this.#normal = median(values);
     const deviation = 1.4826 * median(values.map((v) => Math.abs(v - this.#normal)));
     const range = (quantile(values, 0.95) - quantile(values, 0.05)) / 3;
-    this.#scale = Math.max(deviation, range, this.#settings.floor * Math.abs(this.#normal), 1e-9);
+    this.#scale = Math.max(deviation, range, this.#settings.floor * Math.abs(this.#normal));
     this.#learning = [];
   }
 }

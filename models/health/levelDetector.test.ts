@@ -55,3 +55,11 @@ test('refuses features that are not there, and snapshots of others', () => {
   expect(() => new LevelDetector(names, ['no such'], [], LEVEL_DEFAULTS)).toThrow(RangeError);
   expect(() => new LevelDetector(names, ['rms', 'band'], [], LEVEL_DEFAULTS, new Float64Array(3))).toThrow(RangeError);
 });
+
+test('a long spell at low load does not make full load an alert', () => {
+  const detector = taught();
+  for (let i = 0; i < 5000; i++) detector.learn(healthy(i).map((v) => v * 0.3));
+  for (let i = 0; i < 60; i++) detector.learn(healthy(i));
+  const score = detector.score(healthy(60));
+  expect(score.assessable && score.index).toBeLessThan(1);
+});

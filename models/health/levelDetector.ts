@@ -16,6 +16,8 @@ const MEDIAN_OF = 9;
 const EWMA_WEIGHT = 2 / (MEDIAN_OF + 1);
 /** How fast a normal follows a level that falls (run-in). It never follows one that rises: a fault would teach it. */
 const FOLLOW_DOWN = 0.02;
+/** How far it follows in all, as a part of what was learned: a long spell at low load must not make full load an alert. */
+const LOWEST_NORMAL = Math.log(0.6);
 /** Below this part of its normal a machine is taken to stand still. */
 const STANDSTILL = 1 / 4;
 const SMALLEST = 1e-12;
@@ -35,6 +37,8 @@ export class LevelDetector implements Detector {
   readonly #recent: Float64Array;
   readonly #level: Float64Array;
   readonly #normal: Float64Array;
+  /** The normal as it was learned. */
+  readonly #learnedNormal: Float64Array;
   #learning: number[];
 
   /**
@@ -59,6 +63,7 @@ export class LevelDetector implements Detector {
     this.#recent = new Float64Array(n * MEDIAN_OF);
     this.#level = new Float64Array(n);
     this.#normal = new Float64Array(n);
+    this.#learnedNormal = new Float64Array(n);
     this.#learning = [];
     if (snapshot) this.#restore(snapshot);
   }
@@ -105,17 +110,25 @@ export class LevelDetector implements Detector {
   }
 
   snapshot(): Float64Array {
-    return Float64Array.from([this.#seen, ...this.#recent, ...this.#level, ...this.#normal, ...this.#learning]);
+    return Float64Array.from([
+      this.#seen,
+      ...this.#recent,
+      ...this.#level,
+      ...this.#normal,
+      ...this.#learnedNormal,
+      ...this.#learning,
+    ]);
   }
 
   #restore(snapshot: Float64Array): void {
     const n = this.#names.length;
-    const fixed = 1 + n * (MEDIAN_OF + 2);
+    const fixed = 1 + n * (MEDIAN_OF + 3);
     if (snapshot.length < fixed) throw new RangeError('the snapshot is of a detector with other features');
     this.#seen = snapshot[0];
     this.#recent.set(snapshot.subarray(1, 1 + n * MEDIAN_OF));
     this.#level.set(snapshot.subarray(1 + n * MEDIAN_OF, 1 + n * (MEDIAN_OF + 1)));
-    this.#normal.set(snapshot.subarray(1 + n * (MEDIAN_OF + 1), fixed));
+    this.#normal.set(snapshot.subarray(1 + n * (MEDIAN_OF + 1), 1 + n * (MEDIAN_OF + 2)));
+    this.#learnedNormal.set(snapshot.subarray(1 + n * (MEDIAN_OF + 2), fixed));
     this.#learning = Array.from(snapshot.subarray(fixed));
   }
 
@@ -143,6 +156,7 @@ export class LevelDetector implements Detector {
   #settle(): void {
     const n = this.#names.length;
     for (let i = 0; i < n; i++) this.#normal[i] = median(this.#learning.filter((_, at) => at % n === i));
+    this.#learnedNormal.set(this.#normal);
     this.#learning = [];
   }
 
@@ -151,7 +165,8 @@ export class LevelDetector implements Detector {
     for (let i = 0; i < this.#indexed; i++) sum += this.#level[i] - this.#normal[i];
     if (sum / this.#indexed < Math.log(STANDSTILL)) return;
     for (let i = 0; i < this.#indexed; i++) {
-      this.#normal[i] += FOLLOW_DOWN * Math.min(0, this.#level[i] - this.#normal[i]);
+      const followed = this.#normal[i] + FOLLOW_DOWN * Math.min(0, this.#level[i] - this.#normal[i]);
+      this.#normal[i] = Math.max(followed, this.#learnedNormal[i] + LOWEST_NORMAL);
     }
   }
 }

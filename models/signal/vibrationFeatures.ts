@@ -12,6 +12,44 @@ const BEARING_LINES = ['bpfo', 'bpfi', 'bsf2', 'ftf'] as const;
 const ENVELOPE_BAND = [0.16, 0.62] as const;
 const ISO_BAND_HZ = [10, 1000] as const;
 
+/** Velocity is summed over bins: coarser ones than this, or a rate that does not hold the band, give wrong figures. */
+const VELOCITY_MAX_BIN_HZ = 4;
+
+/** Transforms and scratch of one window length; points of that length share one, one window after the other. */
+export class FeatureWorkspace {
+  readonly length: number;
+  readonly fft: RealFft;
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  /** Power density of the last window, unit²/Hz, bins 0 to length/2. */
+  readonly powerDensity: Float64Array;
+  readonly envelopeFrom: number;
+  readonly envelopeTo: number;
+  readonly envelopeFft: ComplexFft;
+  readonly envelopeRealFft: RealFft;
+  readonly envelopeRe: Float64Array;
+  readonly envelopeIm: Float64Array;
+  readonly envelopeSpectrumRe: Float64Array;
+  readonly envelopeSpectrumIm: Float64Array;
+
+  constructor(length: number) {
+    this.length = length;
+    this.fft = new RealFft(length);
+    this.re = new Float64Array(length / 2 + 1);
+    this.im = new Float64Array(length / 2 + 1);
+    this.powerDensity = new Float64Array(length / 2 + 1);
+    this.envelopeFrom = Math.ceil((ENVELOPE_BAND[0] * length) / 2);
+    this.envelopeTo = Math.floor((ENVELOPE_BAND[1] * length) / 2);
+    const size = 2 ** Math.ceil(Math.log2(this.envelopeTo - this.envelopeFrom + 1));
+    this.envelopeFft = new ComplexFft(size);
+    this.envelopeRealFft = new RealFft(size);
+    this.envelopeRe = new Float64Array(size);
+    this.envelopeIm = new Float64Array(size);
+    this.envelopeSpectrumRe = new Float64Array(size / 2 + 1);
+    this.envelopeSpectrumIm = new Float64Array(size / 2 + 1);
+  }
+}
+
 export interface FeaturePlan {
   length: number;
   sampleRateHz: number;
@@ -28,7 +66,7 @@ export interface FeaturePlan {
  * | `kurtosis` `skewness` | m4/m2², m3/m2^1.5 (3 and 0 for Gaussian noise) | Randall 2011 |
  * | `band<from>To<to>Hz` | RMS in each eighth of 0 to Nyquist, by the Hann power spectrum | Parseval |
  * | `spectralCentroidHz` | Σ f·P / Σ P | |
- * | `velocityRmsMmPerS` | RMS velocity 10–1000 Hz by division by 2πf; only where the unit is an acceleration | ISO 20816-1 |
+ * | `velocityRmsMmPerS` | RMS velocity 10–1000 Hz by division by 2πf; only where the unit is an acceleration and bins are 4 Hz or less | ISO 20816-1 |
  * | `envelopeRms` | RMS of the envelope about its mean, in 0.16–0.62 of Nyquist | Randall & Antoni 2011 |
  * | `order1` `order2` `order3` | peak amplitude at shaft rate × 1, 2, 3 (0 while the speed is unknown) | |
  * | `envelopeBpfo` … | peak amplitude of the envelope spectrum at the bearing's lines, ±1 bin | Randall & Antoni 2011 |
@@ -36,41 +74,24 @@ export interface FeaturePlan {
 export class VibrationFeatures {
   readonly names: string[];
   readonly plan: FeaturePlan;
-  /** Power density of the last window, unit²/Hz, bins 0 to length/2. */
-  readonly powerDensity: Float64Array;
-  readonly #envelopeSize: number;
-  readonly #re: Float64Array;
-  readonly #im: Float64Array;
-  readonly #fft: RealFft;
-  readonly #envelopeFft: ComplexFft;
-  readonly #envelopeRealFft: RealFft;
-  readonly #er: Float64Array;
-  readonly #ei: Float64Array;
-  readonly #specRe: Float64Array;
-  readonly #specIm: Float64Array;
-  readonly #envelopeFrom: number;
-  readonly #envelopeTo: number;
-  readonly #gScale: number;
+  readonly #work: FeatureWorkspace;
+  /** g and m/s² in mm/s²; 0 where the unit is no acceleration or the spectrum is too coarse for a velocity. */
+  readonly #velocityScale: number;
 
-  constructor(plan: FeaturePlan) {
+  /** @throws RangeError where the workspace is for windows of another length. */
+  constructor(plan: FeaturePlan, workspace = new FeatureWorkspace(plan.length)) {
+    if (workspace.length !== plan.length) throw new RangeError('a workspace for windows of another length');
     this.plan = plan;
-    const { length } = plan;
-    const bins = length / 2 + 1;
-    this.powerDensity = new Float64Array(bins);
-    this.#re = new Float64Array(bins);
-    this.#im = new Float64Array(bins);
-    this.#fft = new RealFft(length);
-    this.#envelopeFrom = Math.ceil((ENVELOPE_BAND[0] * length) / 2);
-    this.#envelopeTo = Math.floor((ENVELOPE_BAND[1] * length) / 2);
-    this.#envelopeSize = 2 ** Math.ceil(Math.log2(this.#envelopeTo - this.#envelopeFrom + 1));
-    this.#envelopeFft = new ComplexFft(this.#envelopeSize);
-    this.#envelopeRealFft = new RealFft(this.#envelopeSize);
-    this.#er = new Float64Array(this.#envelopeSize);
-    this.#ei = new Float64Array(this.#envelopeSize);
-    this.#specRe = new Float64Array(this.#envelopeSize / 2 + 1);
-    this.#specIm = new Float64Array(this.#envelopeSize / 2 + 1);
-    this.#gScale = { g: STANDARD_GRAVITY_M_PER_S2 * 1000, 'm/s2': 1000 }[plan.unit as string] ?? 0;
-    this.names = namesOf(plan, this.#gScale > 0);
+    this.#work = workspace;
+    const fits = this.resolutionHz <= VELOCITY_MAX_BIN_HZ && plan.sampleRateHz > 2 * ISO_BAND_HZ[1];
+    const toMmPerS2 = { g: STANDARD_GRAVITY_M_PER_S2 * 1000, 'm/s2': 1000 }[plan.unit as string] ?? 0;
+    this.#velocityScale = fits ? toMmPerS2 : 0;
+    this.names = namesOf(plan, this.#velocityScale > 0);
+  }
+
+  /** Power density of the last window of any point that shares the workspace, unit²/Hz, bins 0 to length/2. */
+  get powerDensity(): Float64Array {
+    return this.#work.powerDensity;
   }
 
   get resolutionHz(): number {
@@ -83,7 +104,7 @@ export class VibrationFeatures {
     const mean = pushMoments(samples, row);
     this.#transform(samples, mean);
     this.#pushBands(row);
-    if (this.#gScale > 0) row.push(this.#velocityRms());
+    if (this.#velocityScale > 0) row.push(this.#velocityRms());
     row.push(this.#envelope());
     for (let order = 1; order <= 3; order++) row.push(shaftHz > 0 ? this.#amplitudeAt(order * shaftHz) : 0);
     const bearing = this.plan.bearing;
@@ -96,9 +117,8 @@ export class VibrationFeatures {
   }
 
   #transform(samples: Float32Array, mean: number): void {
-    const re = this.#re;
-    const im = this.#im;
-    this.#fft.forward(samples, re, im, mean);
+    const { re, im, fft } = this.#work;
+    fft.forward(samples, re, im, mean);
     const { length, sampleRateHz } = this.plan;
     // A Hann window is a three-point convolution in the frequency domain, so that one FFT serves spectrum and envelope.
     const scale = 2 / (sampleRateHz * length * 0.375);
@@ -143,7 +163,7 @@ export class VibrationFeatures {
     const to = Math.min(this.powerDensity.length - 1, Math.floor(ISO_BAND_HZ[1] / df));
     let sum = 0;
     for (let k = Math.max(1, Math.ceil(ISO_BAND_HZ[0] / df)); k <= to; k++) sum += this.powerDensity[k] / (k * k);
-    return (this.#gScale * Math.sqrt(sum * df)) / (2 * Math.PI * df);
+    return (this.#velocityScale * Math.sqrt(sum * df)) / (2 * Math.PI * df);
   }
 
   /** Largest peak amplitude within one bin of `hz`. */
@@ -156,15 +176,14 @@ export class VibrationFeatures {
 
   /** The band's analytic signal at the rate that its width asks for; its magnitude is the envelope. Returns its RMS. */
   #envelope(): number {
-    const n = this.#envelopeSize;
-    const er = this.#er;
-    const ei = this.#ei;
-    const width = this.#envelopeTo - this.#envelopeFrom + 1;
-    er.set(this.#re.subarray(this.#envelopeFrom, this.#envelopeTo + 1));
-    ei.set(this.#im.subarray(this.#envelopeFrom, this.#envelopeTo + 1));
+    const { re, im, envelopeFrom, envelopeTo, envelopeRe: er, envelopeIm: ei } = this.#work;
+    const n = er.length;
+    const width = envelopeTo - envelopeFrom + 1;
+    er.set(re.subarray(envelopeFrom, envelopeTo + 1));
+    ei.set(im.subarray(envelopeFrom, envelopeTo + 1));
     er.fill(0, width);
     ei.fill(0, width);
-    this.#envelopeFft.inverse(er, ei);
+    this.#work.envelopeFft.inverse(er, ei);
     const scale = 2 / this.plan.length;
     let mean = 0;
     for (let i = 0; i < n; i++) {
@@ -174,17 +193,18 @@ export class VibrationFeatures {
     mean /= n;
     let power = 0;
     for (let i = 0; i < n; i++) power += (er[i] - mean) ** 2;
-    this.#envelopeRealFft.forward(er, this.#specRe, this.#specIm, mean);
+    this.#work.envelopeRealFft.forward(er, this.#work.envelopeSpectrumRe, this.#work.envelopeSpectrumIm, mean);
     return Math.sqrt(power / n);
   }
 
   #envelopeAmplitudeAt(hz: number): number {
     const centre = Math.round(hz / this.resolutionHz);
+    const { envelopeSpectrumRe: re, envelopeSpectrumIm: im, envelopeRe } = this.#work;
     let largest = 0;
-    for (let k = Math.max(1, centre - 1); k <= Math.min(centre + 1, this.#specRe.length - 1); k++) {
-      largest = Math.max(largest, this.#specRe[k] ** 2 + this.#specIm[k] ** 2);
+    for (let k = Math.max(1, centre - 1); k <= Math.min(centre + 1, re.length - 1); k++) {
+      largest = Math.max(largest, re[k] ** 2 + im[k] ** 2);
     }
-    return (2 / this.#envelopeSize) * Math.sqrt(largest);
+    return (2 / envelopeRe.length) * Math.sqrt(largest);
   }
 }
 

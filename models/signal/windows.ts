@@ -1,5 +1,7 @@
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 
+const STAMP_US = 1000;
+
 export interface WindowShape {
   /** Samples, a power of two. */
   length: number;
@@ -23,7 +25,7 @@ export interface Remainder {
 
 /**
  * Cuts overlapping windows from blocks that may be of any length. A window never bridges a gap: where a block does not
- * begin within half a sample of the last one's end, or has another rate, cutting begins anew.
+ * begin within a millisecond (or half a sample) of the last one's end, or has another rate, cutting begins anew.
  */
 export class WindowCutter {
   readonly #shape: WindowShape;
@@ -61,13 +63,20 @@ export class WindowCutter {
     const samples = new Float32Array(rest.samples.length + block.samples.length);
     samples.set(rest.samples);
     samples.set(block.samples, rest.samples.length);
-    return { startUs: rest.startUs, sampleRateHz: rest.sampleRateHz, samples };
+    // By the newer stamp: a device's clock and its rate never agree for long, and the difference must not add up.
+    const startUs = block.startUs - (rest.samples.length * 1e6) / rest.sampleRateHz;
+    return { startUs, sampleRateHz: rest.sampleRateHz, samples };
   }
 }
 
 function continues(rest: Remainder, block: WaveformBlock): boolean {
   if (rest.sampleRateHz !== block.sampleRateHz) return false;
   const endUs = rest.startUs + (rest.samples.length * 1e6) / rest.sampleRateHz;
-  // Start times arrive in whole microseconds, so one is always allowed.
-  return Math.abs(block.startUs - endUs) <= Math.max(1, 0.5e6 / rest.sampleRateHz);
+  return Math.abs(block.startUs - endUs) <= toleranceUs(block);
+}
+
+/** Stamps are often whole milliseconds. A gap that small is no lost block, unless blocks are that short themselves. */
+function toleranceUs({ samples, sampleRateHz }: WaveformBlock): number {
+  const periodUs = 1e6 / sampleRateHz;
+  return Math.min(Math.max(STAMP_US, periodUs / 2), (samples.length * periodUs) / 2);
 }

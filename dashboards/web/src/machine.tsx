@@ -6,10 +6,11 @@ import { AlertList } from './alerts.tsx';
 import { api } from './api.ts';
 import { Chart } from './chart.tsx';
 import { duration, lifeText, number, STATUS_WORDS, time } from './format.ts';
-import { alerts, keyOf, newestMs } from './state.ts';
+import { alerts, keyOf } from './state.ts';
 
 const RANGES_S = [900, 7200, 86_400, 7 * 86_400];
 const REFRESH_MS = 5000;
+const SLOW_REFRESH_MS = 60_000;
 
 interface Trend {
   title: string;
@@ -28,19 +29,27 @@ export function MachinePage({ machine }: { machine: MachineView }) {
   const key = keyOf(health);
 
   useEffect(() => {
+    let gone = false;
+    let timer: ReturnType<typeof setTimeout>;
     const load = async () => {
       try {
         // Asked anew: events tell of health, but not which points have begun to speak.
         const fresh = (await api.machines()).find((m) => keyOf(m.health) === key) ?? machine;
-        [trends.value, spectra.value] = await Promise.all([loadTrends(fresh, range.value), loadSpectra(fresh)]);
+        const loaded = await Promise.all([loadTrends(fresh, range.value), loadSpectra(fresh)]);
+        if (gone) return;
+        [trends.value, spectra.value] = loaded;
         error.value = null;
       } catch (reason) {
-        error.value = reason instanceof Error ? reason.message : String(reason);
+        if (!gone) error.value = reason instanceof Error ? reason.message : String(reason);
       }
+      // One question at a time; a week of data is not asked for every five seconds.
+      if (!gone) timer = setTimeout(() => void load(), range.value > 7200 ? SLOW_REFRESH_MS : REFRESH_MS);
     };
     void load();
-    const timer = setInterval(() => void load(), REFRESH_MS);
-    return () => clearInterval(timer);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
   }, [key, range.value]);
 
   const own = alerts.value.filter((a) => keyOf(a) === key);
@@ -120,8 +129,8 @@ function summary({ max }: Columns): string {
 
 async function loadTrends({ health, points }: MachineView, rangeS: number): Promise<Trend[]> {
   const { site, edge, asset } = health;
-  // Anchored at the newest data and not at the clock: a recording that is replayed may be years old.
-  const toMs = newestMs.value + 1000;
+  // Anchored at the machine's newest data and not at the clock: a recording that is replayed may be years old.
+  const toMs = health.timeMs + 1000;
   const base = { site, edge, asset, fromMs: toMs - rangeS * 1000, toMs };
   const index = api
     .series({ ...base, measurement: 'millwright_health', field: 'index' })

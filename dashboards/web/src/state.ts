@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { LiveEvent, MachineView } from '#models/contracts/api.ts';
 import { api, NotAllowed, request } from './api.ts';
@@ -8,18 +8,15 @@ export const machines = signal<MachineView[]>([]);
 export const alerts = signal<AlertRecord[]>([]);
 export const connection = signal<'connecting' | 'live' | 'lost' | 'not allowed'>('connecting');
 export const problem = signal<string | null>(null);
-/** Newest time of any machine: recordings may be older than the clock. */
-export const newestMs = computed(() => Math.max(0, ...machines.value.map((m) => m.health.timeMs)));
-
 export const keyOf = (k: { site: string; edge: string; asset: string }) => `${k.site}/${k.edge}/${k.asset}`;
 
 const RECONNECT_MS = 2000;
+const SILENCE_MS = 40_000;
 
 /** Follows the gateway for as long as the page is open; after a lost connection it asks for everything anew. */
 export async function follow(): Promise<void> {
   for (;;) {
     try {
-      await refresh();
       await listen();
     } catch (error) {
       connection.value = error instanceof NotAllowed ? 'not allowed' : 'lost';
@@ -42,20 +39,33 @@ async function refresh(): Promise<void> {
   [machines.value, alerts.value] = await Promise.all([api.machines(), api.alerts()]);
 }
 
-/** Events by a streamed answer and not by EventSource, which cannot bring a token. */
+/**
+ * Events by a streamed answer and not by EventSource, which cannot bring a token. What is there already is asked for once
+ * the stream is open, so that nothing falls between the two. A stream that is silent for longer than the gateway's
+ * keep-alive is given up: a laptop that slept may never hear that its connection has died.
+ */
 async function listen(): Promise<void> {
-  const response = await request('/api/v1/events');
-  connection.value = 'live';
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    text += decoder.decode(value, { stream: true });
-    const parts = text.split('\n\n');
-    text = parts.pop() as string;
-    for (const part of parts) if (part.startsWith('data: ')) apply(JSON.parse(part.slice(6)));
+  const watchdog = new AbortController();
+  let timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
+  try {
+    const response = await request('/api/v1/events', { signal: watchdog.signal });
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    await refresh();
+    connection.value = 'live';
+    const decoder = new TextDecoder();
+    let text = '';
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      clearTimeout(timer);
+      timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
+      text += decoder.decode(value, { stream: true });
+      const parts = text.split('\n\n');
+      text = parts.pop() as string;
+      for (const part of parts) if (part.startsWith('data: ')) apply(JSON.parse(part.slice(6)));
+    }
+  } finally {
+    clearTimeout(timer);
   }
   connection.value = 'lost';
 }

@@ -1,0 +1,158 @@
+import { expect, test } from 'vitest';
+import type { SampleBlock, WaveformBlock } from '#models/contracts/sampleBlock.ts';
+import { edgeConfigSchema } from '../config.ts';
+import { Pipeline } from './pipeline.ts';
+
+const RATE = 4000;
+const config = (extra: object = {}) =>
+  edgeConfigSchema.parse({
+    site: 's',
+    edge: 'e',
+    dataDirectory: 'unused',
+    sources: [
+      { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
+    ],
+    uplink: { url: 'mqtt://x' },
+    windows: { length: 256 },
+    detection: { level: { skipWindows: 2, learnWindows: 20 } },
+    healthIntervalMs: 0,
+    ...extra,
+  });
+
+/** Seeded noise, so that no window is like another and all are alike. */
+function block(i: number, options: Partial<WaveformBlock> & { length?: number; scale?: number } = {}): WaveformBlock {
+  const { length = 256, scale = 1, ...rest } = options;
+  const samples = Float32Array.from({ length }, (_, k) => scale * Math.sin(12.9898 * (k + 1) * (k + 3 + i)));
+  return {
+    kind: 'waveform',
+    asset: 'a',
+    point: '1H',
+    timeQuality: 'source',
+    startUs: 1.7e15 + i * 1e6,
+    sampleRateHz: RATE,
+    samples,
+    ...rest,
+  };
+}
+
+const value = (i: number, point: string, v: number, timeQuality: 'source' | 'received' = 'source'): SampleBlock => ({
+  kind: 'scalars',
+  asset: 'a',
+  point,
+  timeQuality,
+  timesUs: Float64Array.of(1.7e15 + i * 1e6),
+  values: Float64Array.of(v),
+});
+
+const feed = (pipeline: Pipeline, blocks: SampleBlock[]) => {
+  for (const one of blocks) pipeline.accept({ ok: true, block: one });
+  return pipeline.drain({ ledger: null });
+};
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+interface Said {
+  status: string;
+  points: { point: string; assessment: string; index?: number; reason?: string; remedy?: string }[];
+}
+const lastHealth = (drained: { outgoing: { kind: string; body: object }[] }) =>
+  drained.outgoing.filter((m) => m.kind === 'health').at(-1)?.body as Said | undefined;
+
+test.each(['constructor', 'toString', 'valueOf'])('machines and points called %s are machines and points', (name) => {
+  const drained = feed(new Pipeline(config()), [
+    ...range(0, 30).map((i) => block(i, { asset: name, point: name })),
+    ...range(0, 30).map((i) => ({ ...value(i * 10, name, 5), asset: `${name}2` })),
+  ]);
+  expect(lastHealth(drained)).toBeDefined();
+});
+
+test('a point whose bearing was configured later learns anew, with its old state on the disk', () => {
+  const states = new Map(
+    feed(
+      new Pipeline(config()),
+      range(0, 40).map((i) => block(i)),
+    ).states.map((s) => [s.key, s.value]),
+  );
+  const bearing = { bpfo: 3, bpfi: 5, bsf: 2, ftf: 0.4 };
+  const changed = config({ assets: { a: { ratedRpm: 1500, points: { '1H': { bearing } } } } });
+  const health = lastHealth(feed(new Pipeline(changed, states), [block(41)]));
+  expect(health?.points).toMatchObject([{ assessment: 'not_assessable', reason: expect.stringContaining('learning') }]);
+});
+
+test('a rate that wavers is one rate, and a stray frame at another does not make it forget', () => {
+  const pipeline = new Pipeline(config());
+  feed(
+    pipeline,
+    range(0, 40).map((i) => block(i, { sampleRateHz: RATE + (i % 2) })),
+  );
+  feed(pipeline, [block(40, { sampleRateHz: RATE * 2 })]);
+  expect(lastHealth(feed(pipeline, [block(41)]))?.points).toMatchObject([{ assessment: 'assessed' }]);
+});
+
+test('short blocks stamped in whole milliseconds still fill windows', () => {
+  const pipeline = new Pipeline(config());
+  const startUs = (i: number) => Math.round((1.7e15 + (i * 100 * 1e6) / 25_600) / 1000) * 1000;
+  feed(
+    pipeline,
+    range(0, 400).map((i) => block(i, { length: 100, sampleRateHz: 25_600, startUs: startUs(i) })),
+  );
+  expect(pipeline.ledger().points[0].windows).toBe(Math.floor((400 * 100) / 256));
+});
+
+test('blocks that never fill a window say so, and what to do', () => {
+  const drained = feed(
+    new Pipeline(config()),
+    range(0, 50).map((i) => block(i, { length: 100 })),
+  );
+  expect(lastHealth(drained)?.points).toMatchObject([
+    {
+      assessment: 'not_assessable',
+      reason: expect.stringContaining('never fill'),
+      remedy: expect.stringContaining('windows.length'),
+    },
+  ]);
+});
+
+test('values that nobody stamped are all taken, though they arrive at once', () => {
+  const pipeline = new Pipeline(config());
+  feed(
+    pipeline,
+    range(0, 5).map((i) => value(0, 'temperature', i, 'received')),
+  );
+  expect(pipeline.ledger().points).toMatchObject([{ received: 5, delivered: 5, duplicate: 0 }]);
+});
+
+test('a machine judged by what is worst, whichever point spoke last', () => {
+  const pipeline = new Pipeline(config({ alerting: { persistence: 3 } }));
+  const both = (i: number, scale: number) => [block(i, { scale }), block(i, { point: '2H' })];
+  feed(
+    pipeline,
+    range(0, 40).flatMap((i) => both(i, 1)),
+  );
+  const drained = feed(
+    pipeline,
+    range(40, 90).flatMap((i) => both(i, Math.exp((i - 40) / 15))),
+  );
+  expect(lastHealth(drained)).toMatchObject({ status: 'FAILURE', remainingLife: { assessment: 'assessed' } });
+  const alerts = drained.outgoing
+    .filter((m) => m.kind === 'alerts')
+    .map((m) => m.body as { point: string; change: string });
+  expect(alerts.filter((a) => a.change === 'raise')).toMatchObject([{ point: '1H' }]);
+});
+
+test('points beyond the bound are counted, and nothing else of them is kept', () => {
+  const pipeline = new Pipeline(config({ limits: { maxPoints: 3 } }));
+  feed(
+    pipeline,
+    range(0, 10).map((i) => block(i, { point: `p${i}` })),
+  );
+  expect(pipeline.ledger()).toMatchObject({ points: { length: 3 }, unmapped: { too_many_points: 7 } });
+});
+
+test('a long backlog makes several messages, each small enough for its gateway', () => {
+  const drained = feed(new Pipeline(config()), [block(0, { length: 256 * 1200 })]);
+  const rows = drained.outgoing
+    .filter((m) => m.kind === 'features')
+    .map((m) => (m.body as { values: unknown[] }).values.length);
+  expect(Math.max(...rows)).toBeLessThanOrEqual(512);
+  expect(rows.reduce((a, b) => a + b, 0)).toBe(1200);
+});
