@@ -42,7 +42,7 @@ export async function startEdge(config: EdgeConfig, version: string): Promise<Ru
   const tick = setInterval(() => agent.commit(), TICK_MS);
   const address = server.address();
   const httpPort = typeof address === 'object' && address ? address.port : config.http.port;
-  log.info({ site: config.site, edge: config.edge, httpPort }, 'edge started');
+  log.info({ site: config.site, edge: config.edge, httpPort, engine: agent.pipeline.engine }, 'edge started');
   return {
     httpPort,
     async stop() {

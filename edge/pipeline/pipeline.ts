@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { LedgerMessage, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import { type MessageKind, topics } from '#models/contracts/topics.ts';
-import { FeatureWorkspace } from '#models/signal/vibrationFeatures.ts';
+import { createEngine } from '#models/signal/createEngine.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { Arrival } from '../sources/source.ts';
 import { Machine, type MachineSettings } from './machine.ts';
@@ -42,7 +42,7 @@ export class Pipeline {
     const { alerting, detection, windows, slowIntervalS, spectrumIntervalMs, healthIntervalMs } = config;
     this.#settings = {
       windows,
-      workspace: new FeatureWorkspace(windows.length),
+      engine: createEngine(windows.length),
       intervalS: slowIntervalS,
       level: detection.level,
       drift: detection.drift,
@@ -91,6 +91,11 @@ export class Pipeline {
     if (this.#unmappedChanged) states.push({ key: UNMAPPED, value: serialize(this.#unmapped) });
     if (options.ledger) outgoing.push(...this.#ledgers(topics.ledger(origin), options.ledger.timeMs));
     return { outgoing, states };
+  }
+
+  /** Which signal engine runs here. */
+  get engine(): string {
+    return this.#settings.engine.name;
   }
 
   /** The counts of every point, as they stand. */

@@ -3,8 +3,8 @@ import type { TimeQuality } from '#models/contracts/envelope.ts';
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.ts';
 import type { Point } from '#models/machine/asset.ts';
-import { screenSpectrum } from '#models/signal/spectrum.ts';
-import { type FeatureWorkspace, VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
+import type { SpectralEngine } from '#models/signal/spectralEngine.ts';
+import { VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
 import { type Remainder, type Window, WindowCutter, type WindowShape } from '#models/signal/windows.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
@@ -14,7 +14,7 @@ import type { Watched } from './watched.ts';
 export interface VibrationSettings {
   windows: WindowShape;
   /** Shared by all points: they are worked on one after the other. */
-  workspace: FeatureWorkspace;
+  engine: SpectralEngine;
   level: LevelSettings;
   trigger: TriggerSettings;
   spectrumIntervalMs: number;
@@ -120,7 +120,7 @@ export class VibrationPoint {
     const { features, meta } = chain;
     const row = features.extract(window.samples, shaftHz);
     const timeMs = (window.startUs + meta.windowUs) / 1000;
-    const spectrum = () => screenSpectrum(features.powerDensity, features.resolutionHz, meta.unit, timeMs);
+    const spectrum = () => features.spectrum(timeMs);
     this.rows.add(meta, timeQuality, window.startUs, row, this.#spectrumDue(timeMs) ? spectrum() : undefined);
     this.intake.ledger.windows++;
     return { ...this.#judge(chain, row, timeMs, running), velocityMmPerS: row[chain.velocityColumn], spectrum };
@@ -168,7 +168,7 @@ export class VibrationPoint {
     const unit = this.#config?.unit ?? DEFAULT_WAVEFORM_UNIT;
     const length = this.#settings.windows.length;
     const plan = { length, sampleRateHz, unit, bearing: this.#config?.bearing };
-    const features = new VibrationFeatures(plan, this.#settings.workspace);
+    const features = new VibrationFeatures(plan, this.#settings.engine);
     const { names } = features;
     const signature = [unit, length, ...names].join(' ');
     const known = before?.signature === signature ? before : undefined;

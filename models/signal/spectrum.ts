@@ -12,22 +12,22 @@ export function peakAmplitude(powerDensity: number, resolutionHz: number): numbe
 /**
  * A peak-amplitude spectrum for a screen, at most `bins` long: each step keeps the largest line in it, so that no peak
  * is lost.
- * @param powerDensity one-sided, Hann window, unit²/Hz, bins of `resolutionHz`.
+ * @param power of bins of `resolutionHz`; times `densityScale` it is one-sided, of a Hann window, unit²/Hz.
  */
 export function screenSpectrum(
-  powerDensity: Float64Array,
+  power: Float32Array | Float64Array,
+  densityScale: number,
   resolutionHz: number,
   unit: Unit,
   timeMs: number,
   bins = 256,
 ): Spectrum {
-  const step = Math.max(1, Math.ceil((powerDensity.length - 1) / bins));
+  const step = Math.max(1, Math.ceil((power.length - 1) / bins));
   const amplitude: number[] = [];
-  for (let from = 1; from < powerDensity.length; from += step) {
+  for (let from = 1; from < power.length; from += step) {
     let largest = 0;
-    for (let k = from; k < Math.min(from + step, powerDensity.length); k++)
-      largest = Math.max(largest, powerDensity[k]);
-    amplitude.push(Number(peakAmplitude(largest, resolutionHz).toPrecision(4)));
+    for (let k = from; k < Math.min(from + step, power.length); k++) largest = Math.max(largest, power[k]);
+    amplitude.push(Number(peakAmplitude(largest * densityScale, resolutionHz).toPrecision(4)));
   }
   return { timeMs, unit, stepHz: step * resolutionHz, amplitude };
 }

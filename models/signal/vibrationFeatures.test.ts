@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { screenSpectrum } from './spectrum.ts';
 import { VibrationFeatures } from './vibrationFeatures.ts';
 
 const RATE = 12_800;
@@ -51,7 +50,7 @@ describe('a sine of 2 g on an offset', () => {
   });
   test('the spectrum for a screen keeps the peak however thin it is', () => {
     for (const bins of [16, 256, 2048]) {
-      const s = screenSpectrum(f.features.powerDensity, f.features.resolutionHz, 'g', 0, bins);
+      const s = f.features.spectrum(0, bins);
       expect(s.amplitude.length).toBeLessThanOrEqual(bins);
       expect(Math.max(...s.amplitude)).toBeCloseTo(2, 2);
       expect(s.amplitude.indexOf(Math.max(...s.amplitude))).toBe(Math.floor((HZ - 1e-6) / s.stepHz));

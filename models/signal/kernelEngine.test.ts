@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { gaussianNoise } from '#models/health/testNoise.ts';
+import { KernelEngine } from './kernelEngine.ts';
+import { PlainEngine } from './plainEngine.ts';
+
+const noise = gaussianNoise(5);
+const SIGNALS: Record<string, (i: number) => number> = {
+  noise: () => noise(),
+  'sine on an offset': (i) => 3 + 2 * Math.sin(i * 0.37),
+  'impacts in noise': (i) => 0.1 * noise() + (i % 517 < 30 ? 5 * Math.exp(-(i % 517) / 8) * Math.sin(i * 2) : 0),
+  'small values': (i) => 1e-6 * Math.sin(i * 0.9) + 1e-7 * noise(),
+};
+
+/** Largest difference as a part of the largest value, or of `least` where all are smaller: rounding of what was left out. */
+function difference(actual: ArrayLike<number>, expected: ArrayLike<number>, least = 0): number {
+  let largest = least;
+  let apart = 0;
+  for (let i = 0; i < expected.length; i++) {
+    largest = Math.max(largest, Math.abs(expected[i]));
+    apart = Math.max(apart, Math.abs(actual[i] - expected[i]));
+  }
+  return apart / largest;
+}
+
+test('the kernel runs on this machine', () => {
+  expect(KernelEngine.supported()).toBe(true);
+});
+
+for (const [name, at] of Object.entries(SIGNALS)) {
+  test.each([256, 512, 1024, 2048, 4096, 8192, 16_384, 65_536])(
+    `${name}: kernel and plain agree at %i samples`,
+    (length) => {
+      const samples = Float32Array.from({ length }, (_, i) => at(i));
+      const kernel = new KernelEngine(length);
+      const plain = new PlainEngine(length);
+      kernel.analyze(samples);
+      plain.analyze(samples);
+      for (const column of ['bands', 'power', 'envelope', 'envelopeRe', 'envelopeIm'] as const) {
+        const least = column.startsWith('envelope') ? 1e-3 * Math.sqrt(plain.moments[1]) * plain.envelopeSize : 0;
+        expect(difference(kernel[column], plain[column], least), column).toBeLessThan(1e-4);
+      }
+      for (const i of [0, 1, 3, 4, 5]) expect(kernel.moments[i] / plain.moments[i], `moment ${i}`).toBeCloseTo(1, 4);
+      // The third moment of a symmetric signal is next to nothing: it is compared with the scale that it is divided by.
+      expect(Math.abs(kernel.moments[2] - plain.moments[2]) / plain.moments[1] ** 1.5).toBeLessThan(1e-4);
+    },
+  );
+}
+
+test('nothing is left of the window before', () => {
+  const one = new KernelEngine(1024);
+  const two = new KernelEngine(1024);
+  const samples = Float32Array.from({ length: 1024 }, (_, i) => Math.sin(i));
+  one.analyze(Float32Array.from({ length: 1024 }, (_, i) => 100 * Math.cos(i * i)));
+  one.analyze(samples);
+  two.analyze(samples);
+  for (const column of ['moments', 'bands', 'power', 'envelope', 'envelopeRe'] as const)
+    expect(one[column]).toEqual(two[column]);
+});

@@ -1,0 +1,33 @@
+/** Equal parts of 0 to Nyquist whose power is summed. */
+export const BANDS = 8;
+/** The envelope is that of the band between these parts of Nyquist, where bearings of most machines ring. */
+export const ENVELOPE_BAND = [0.16, 0.62] as const;
+
+/**
+ * The arithmetic of one window, for windows of one length. What `analyze` leaves in the columns stands until it is called
+ * again; points of one length share an engine, one window after the other.
+ */
+export interface SpectralEngine {
+  readonly name: 'wasm-simd' | 'plain';
+  readonly length: number;
+  analyze(samples: Float32Array): void;
+  /** Mean, second to fourth central moments, largest, smallest. */
+  readonly moments: Float64Array;
+  /** |H|² of bins 0 to length/2, H the transform of the samples about their mean times a Hann window. */
+  readonly power: Float32Array | Float64Array;
+  /** Σ power in each of `BANDS` parts of bins 1 to length/2, then Σ bin × power. */
+  readonly bands: Float64Array;
+  /** Mean of the envelope, and its power about the mean. */
+  readonly envelope: Float64Array;
+  /** Transform of the envelope about its mean, bins 0 to envelopeSize/2 of the same width as `power`. */
+  readonly envelopeRe: Float32Array | Float64Array;
+  readonly envelopeIm: Float32Array | Float64Array;
+  readonly envelopeSize: number;
+}
+
+/** Bins of the envelope's band, and the length of the transform that its width asks for. */
+export function envelopeBins(length: number): { from: number; to: number; size: number } {
+  const from = Math.ceil((ENVELOPE_BAND[0] * length) / 2);
+  const to = Math.floor((ENVELOPE_BAND[1] * length) / 2);
+  return { from, to, size: 2 ** Math.ceil(Math.log2(to - from + 1)) };
+}
