@@ -65,7 +65,9 @@ export function edgeMetrics(agent: Agent, outbox: Outbox, uplink: Uplink, source
       sum((p) => p.windows),
     ),
   );
-  read('signal_engine', '1 for the signal engine that runs here', ['engine'], (set) => set({ engine: agent.pipeline.engine }, 1));
+  read('signal_engine', '1 for the signal engine that runs here', ['engine'], (set) =>
+    set({ engine: agent.pipeline.engine }, 1),
+  );
   read('points', 'points known', [], (set) => set({}, agent.pipeline.ledger().points.length));
   read('commits_total', 'transactions since the start', [], (set) => set({}, agent.commits));
   read('outbox_rows', 'messages that the gateway has not acknowledged', [], (set) => set({}, outbox.counts.rows));
