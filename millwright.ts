@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ZodType } from 'zod';
+import type { ItemForecast } from '#models/demand/forecastItem.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. */
 class UsageError extends Error {}
@@ -69,13 +70,19 @@ program
   .option('--speed <times>', 'times real time', positive, 1)
   .option('--begin <time>', "the plant's beginning (ISO 8601); it goes on from there to now", time)
   .option('--duration <seconds>', "ends after so many of the plant's seconds", positive)
+  .option('--opcua <port>', 'also serves it over OPC UA on this port of loopback', wholeNumber)
   .addHelpText('after', '\nExample:\n  millwright simulate simulators/scenarios/demo.yaml --mqtt mqtt://127.0.0.1:1883')
   .action(
-    async (file: string, o: { mqtt: string; username?: string; speed: number; begin?: number; duration?: number }) => {
+    async (
+      file: string,
+      o: { mqtt: string; username?: string; speed: number; begin?: number; duration?: number; opcua?: number },
+    ) => {
       const { scenarioSchema } = await import('#simulators/scenario.ts');
       const { simulate } = await import('#simulators/simulate.ts');
       const scenario = await load(file, scenarioSchema, 'MILLWRIGHT_SCENARIO');
-      const beginMs = o.begin ?? Date.now();
+      // Times ahead of the clock are refused: a plant that is faster than the clock begins in the past.
+      const headStartMs = o.speed > 1 ? (o.duration === undefined ? 86_400_000 : o.duration * 1000) : 0;
+      const beginMs = o.begin ?? Date.now() - headStartMs;
       // A plant that runs faster than the clock begins where it is told; one at the clock's pace is as old as it is.
       const fromS = o.speed === 1 ? Math.max(0, Math.round((Date.now() - beginMs) / 1000)) : 0;
       const { sent } = await simulate(scenario, {
@@ -86,6 +93,7 @@ program
         beginMs,
         fromS,
         durationS: o.duration,
+        opcuaPort: o.opcua,
         signal: stopSignal(),
         log: await logger('plant'),
       });
@@ -144,6 +152,44 @@ program
     say(`${file}: a sound ${kind} configuration`);
   });
 
+program
+  .command('forecast')
+  .description('demand of each item: mean and quantiles of the periods ahead and of the lead time')
+  .argument('<file>', 'wide CSV: id, an optional price, then a column a period, oldest first; blanks only at the ends')
+  .requiredOption('--horizon <periods>', 'periods ahead', wholeNumber)
+  .option('--frequency <periods>', 'periods of a season', wholeNumber, 12)
+  .option('--quantiles <levels>', 'rising, between 0 and 1', levels, [0.5, 0.9])
+  .option('--lead-time <periods>', 'the whole protection interval: delivery and review', wholeNumber, 1)
+  .option('--jsonl', 'a line of JSON for each item on stdout')
+  .addHelpText(
+    'after',
+    '\nExample:\n  millwright forecast demand.csv --horizon 12 --frequency 12 --quantiles 0.5,0.9 --lead-time 3 --jsonl',
+  )
+  .action(
+    async (
+      file: string,
+      o: { horizon: number; frequency: number; quantiles: number[]; leadTime: number; jsonl?: boolean },
+    ) => {
+      const { parse } = await import('csv-parse/sync');
+      const { readWide, TableError } = await import('#models/demand/readHistory.ts');
+      const { forecastItem } = await import('#models/demand/forecastItem.ts');
+      const content = await text(file);
+      try {
+        const rows = parse(content, { bom: true, relax_column_count: true, skip_empty_lines: true }) as string[][];
+        for (const { id, history } of readWide(rows)) {
+          const forecast = forecastItem(id, history, o);
+          const line = o.jsonl ? JSON.stringify(forecast) : summaryOf(forecast);
+          process.stdout.write(`${line}\n`);
+        }
+      } catch (error) {
+        if (error instanceof TableError || (error as { code?: string }).code?.startsWith('CSV_')) {
+          throw new UsageError(`${file}: ${(error as Error).message}`);
+        }
+        throw error;
+      }
+    },
+  );
+
 const bench = program.command('bench').description('measures Millwright on this machine');
 bench
   .command('edge')
@@ -177,6 +223,18 @@ function time(text: string): number {
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) throw new InvalidArgumentError('a time such as 2026-01-31T08:00:00Z is needed');
   return ms;
+}
+
+function levels(text: string): number[] {
+  const values = text.split(',').map(Number);
+  const rising = values.every((v, i) => v > 0 && v < 1 && (i === 0 || v > values[i - 1]));
+  if (!rising) throw new InvalidArgumentError('levels between 0 and 1, rising, such as 0.5,0.9, are needed');
+  return values;
+}
+
+function summaryOf({ id, class: itsClass, method, leadTime }: ItemForecast): string {
+  const quantiles = Object.entries(leadTime.quantiles).map(([level, value]) => `${Number(level) * 100} %: ${value}`);
+  return `${id}  ${itsClass}, ${method}; over the lead time ${leadTime.mean.toFixed(1)} (${quantiles.join(', ')})`;
 }
 
 async function text(file: string): Promise<string> {

@@ -70,6 +70,31 @@ const mqttSourceSchema = z.strictObject({
 });
 export type MqttSourceConfig = z.infer<typeof mqttSourceSchema>;
 
+const opcuaNodeSchema = z.strictObject({
+  nodeId: z.string().min(1),
+  asset: nameSchema,
+  point: nameSchema,
+  /** How often the server samples; a waveform is sent whole, as an array, each time it changes. */
+  samplingIntervalMs: z.number().min(0).default(1000),
+  /** Values that the server keeps between two publications. */
+  queueSize: z.int().min(1).max(10_000).default(10),
+  /** Rate of a node whose value is an array of samples. */
+  sampleRateHz: z.number().min(10).max(200_000).optional(),
+});
+export type OpcuaNodeConfig = z.infer<typeof opcuaNodeSchema>;
+
+const opcuaSourceSchema = z.strictObject({
+  type: z.literal('opcua'),
+  endpoint: z.url({ protocol: /^opc\.tcp$/, error: 'an address such as opc.tcp://host:4840' }),
+  securityMode: z.enum(['None', 'Sign', 'SignAndEncrypt']).default('None'),
+  securityPolicy: z.enum(['None', 'Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss']).default('None'),
+  username: z.string().optional(),
+  passwordFile: z.string().optional(),
+  publishingIntervalMs: z.number().min(10).default(500),
+  nodes: z.array(opcuaNodeSchema).min(1),
+});
+export type OpcuaSourceConfig = z.infer<typeof opcuaSourceSchema>;
+
 const powerOfTwo = z
   .int()
   .min(256)
@@ -86,7 +111,7 @@ const edgeObjectSchema = z.strictObject({
   site: nameSchema,
   edge: nameSchema,
   dataDirectory: z.string().min(1),
-  sources: z.array(z.discriminatedUnion('type', [mqttSourceSchema])).min(1),
+  sources: z.array(z.discriminatedUnion('type', [mqttSourceSchema, opcuaSourceSchema])).min(1),
   windows: windowsSchema.default({ length: 4096, hop: 4096 }),
   /** Slow values are judged by their means over so many seconds. */
   slowIntervalS: z.number().min(1).default(10),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema } from '#models/contracts/names.ts';
 
 const brokerFields = {
   url: z.url({ protocol: /^(mqtt|mqtts|tcp|ssl)$/, error: 'an address such as mqtt://host:1883 or mqtts://host:8883' }),
@@ -36,6 +37,17 @@ const notifierSchema = z.discriminatedUnion('type', [
 ]);
 export type NotifierConfig = z.infer<typeof notifierSchema>;
 
+const partSchema = z.strictObject({
+  part: z.string().min(1).max(100),
+  machines: z.array(nameSchema).min(1),
+  partsPerFailure: z.int().min(1).default(1),
+  leadTimeDays: z.number().positive(),
+  /** Mean time between failures: all that is known of a machine that does not degrade. */
+  meanLifeDays: z.number().positive().default(1500),
+  serviceLevel: z.number().min(0.5).max(0.999).default(0.95),
+});
+export type PartConfig = z.infer<typeof partSchema>;
+
 export const gatewayConfigSchema = z.strictObject({
   dataDirectory: z.string().min(1),
   broker: z.strictObject({ ...brokerFields, clientId: z.string().min(1).default('millwright-gateway') }),
@@ -46,6 +58,8 @@ export const gatewayConfigSchema = z.strictObject({
     .optional(),
   historian: z.discriminatedUnion('type', [sqliteSchema, influxSchema]).default({ type: 'sqlite', retentionDays: 30 }),
   notifiers: z.array(notifierSchema).default([]),
+  /** Parts that machines take when they fail. */
+  parts: z.array(partSchema).default([]),
   api: z
     .strictObject({
       host: z.string().default('127.0.0.1'),

@@ -9,6 +9,7 @@ import { HistorianPump } from './historian/pump.ts';
 import { Ingest } from './ingest.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { Notifications } from './notify/notifications.ts';
+import { planParts } from './planning/planParts.ts';
 import { SqliteStore } from './store/sqliteStore.ts';
 import type { Taken } from './store/store.ts';
 
@@ -35,6 +36,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
   });
   const registry = gatewayMetrics({ ingest, pump, store, events, notifications });
   const server = await createServer(config.api, {
+    parts: () => planParts(config.parts, store.health()),
     store,
     historian,
     events,

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { encodeFrame } from '#models/contracts/frame.ts';
 import { FrameSender, type Outgoing } from './frameSender.ts';
@@ -15,6 +17,8 @@ export interface SimulateOptions {
   fromS: number;
   /** Ends after so many of the plant's seconds; absent: when it is stopped. */
   durationS?: number;
+  /** Also serves the plant over OPC UA on this port of loopback. */
+  opcuaPort?: number;
   signal: AbortSignal;
   log: Logger;
 }
@@ -28,6 +32,7 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
   const machines = scenario.machines.map((config) => new SimulatedMachine(config, scenario.seed));
   const sender = new FrameSender(options.url, { username: options.username, password: options.password }, options.log);
   signal.addEventListener('abort', () => void sender.close());
+  const opcua = await startOpcua(scenario, machines, options);
   const startedMs = Date.now();
   const step = Math.min(scenario.waveform.everyS, scenario.valuesEveryS);
   const last = options.durationS === undefined ? Number.POSITIVE_INFINITY : Math.floor(options.durationS / step);
@@ -36,13 +41,25 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
     const dueMs = startedMs + ((tick * step) / speed) * 1000;
     await sleep(dueMs - Date.now(), signal);
     if (signal.aborted) break;
+    opcua?.update(timeS, options.beginMs + timeS * 1000);
     for (const machine of machines) {
       for (const message of messagesOf(machine, scenario, timeS, step, options.beginMs)) await sender.send(message);
     }
   }
   if (!signal.aborted) await sender.flush();
   await sender.close();
+  await opcua?.stop();
   return { sent: sender.sent };
+}
+
+/** Loaded only here: a plant that speaks MQTT alone does without it. */
+async function startOpcua(scenario: Scenario, machines: SimulatedMachine[], { opcuaPort, log }: SimulateOptions) {
+  if (opcuaPort === undefined) return null;
+  const { OpcuaPlant } = await import('./opcuaServer.ts');
+  const plant = new OpcuaPlant(machines, scenario, opcuaPort, join(tmpdir(), 'millwright-opcua'));
+  await plant.start();
+  log.info({ endpoint: `opc.tcp://127.0.0.1:${opcuaPort}` }, 'the plant speaks OPC UA');
+  return plant;
 }
 
 function messagesOf(

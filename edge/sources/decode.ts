@@ -6,6 +6,8 @@ import type { Route } from './route.ts';
 
 export type Decoded = { ok: true; block: SampleBlock } | { ok: false; rejection: Rejection };
 
+export type PointName = Pick<Route, 'asset' | 'point'>;
+
 export interface DecodeLimits {
   nowMs: number;
   maxFutureMs: number;
@@ -85,8 +87,9 @@ function toColumn(bytes: Uint8Array, encoding: SampleEncoding, scale: number): F
   return column;
 }
 
-function checkWaveform(
-  route: Route,
+/** Samples in the point's unit that were read from wherever; without a start they end now. */
+export function checkWaveform(
+  point: PointName,
   samples: Float32Array<ArrayBuffer>,
   sampleRateHz: number,
   startUs: number | undefined,
@@ -108,8 +111,8 @@ function checkWaveform(
     ok: true,
     block: {
       kind: 'waveform',
-      asset: route.asset,
-      point: route.point,
+      asset: point.asset,
+      point: point.point,
       timeQuality,
       startUs: beginUs,
       sampleRateHz,
@@ -125,21 +128,31 @@ function decodeScalar(route: Route, spec: ScalarPayload, payload: Uint8Array, li
   const value = bare || spec.value === '' ? parsed.value : at(parsed.value, spec.value);
   if (value === undefined || value === null) return refuse('missing_value');
   if (typeof value !== 'number') return refuse('wrong_type');
+  const stamp = bare ? undefined : at(parsed.value, spec.time);
+  const timeMs = stamp === undefined ? undefined : timeOf(stamp);
+  if (timeMs === null) return refuse('wrong_type');
+  return checkScalar(route, value, timeMs, limits);
+}
+
+/** A value that was read from wherever; without a time it has that of its arrival. */
+export function checkScalar(
+  point: PointName,
+  value: number,
+  timeMs: number | undefined,
+  limits: DecodeLimits,
+): Decoded {
   if (!Number.isFinite(value)) return refuse('not_finite');
   if (Math.abs(value) > LARGEST) return refuse('out_of_range');
-  const stamp = bare ? undefined : at(parsed.value, spec.time);
-  const timeMs = stamp === undefined ? limits.nowMs : timeOf(stamp);
-  if (timeMs === null) return refuse('wrong_type');
-  const bad = timeRejection(timeMs, limits);
+  const bad = timeMs === undefined ? null : timeRejection(timeMs, limits);
   if (bad) return refuse(bad);
   return {
     ok: true,
     block: {
       kind: 'scalars',
-      asset: route.asset,
-      point: route.point,
-      timeQuality: stamp === undefined ? 'received' : 'source',
-      timesUs: Float64Array.of(Math.round(timeMs * 1000)),
+      asset: point.asset,
+      point: point.point,
+      timeQuality: timeMs === undefined ? 'received' : 'source',
+      timesUs: Float64Array.of(Math.round((timeMs ?? limits.nowMs) * 1000)),
       values: Float64Array.of(value),
     },
   };

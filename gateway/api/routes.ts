@@ -2,7 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { type AlertRecord, alertRecordSchema } from '#models/contracts/alert.ts';
-import { acknowledgeRequestSchema, columnsSchema, ledgerViewSchema, machineSchema } from '#models/contracts/api.ts';
+import {
+  acknowledgeRequestSchema,
+  columnsSchema,
+  ledgerViewSchema,
+  machineSchema,
+  type PartDemand,
+  partDemandSchema,
+} from '#models/contracts/api.ts';
 import { spectrumSchema } from '#models/contracts/featureVector.ts';
 import { unexplained } from '#models/contracts/ledger.ts';
 import { nameSchema } from '#models/contracts/names.ts';
@@ -12,6 +19,8 @@ import type { Store } from '../store/store.ts';
 import type { Events } from './events.ts';
 
 export interface ApiParts {
+  /** Demand for each configured part, as health stands now. */
+  parts: () => PartDemand[];
   store: Store;
   historian: Historian;
   events: Events;
@@ -49,7 +58,10 @@ function byMachine<T extends OfMachine>(all: readonly T[]): Map<string, T[]> {
 }
 
 /** Everything under `/api/v1`. */
-export function addRoutes(server: FastifyInstance, { store, historian, events, now, acknowledged }: ApiParts): void {
+export function addRoutes(
+  server: FastifyInstance,
+  { parts, store, historian, events, now, acknowledged }: ApiParts,
+): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
   app.get('/api/v1/machines', { schema: { response: { 200: z.array(machineSchema) } } }, async () => {
@@ -128,6 +140,8 @@ export function addRoutes(server: FastifyInstance, { store, historian, events, n
     points: store.ledgers().map((point) => ({ ...point, unexplained: unexplained(point) })),
     unmapped: store.unmapped(),
   }));
+
+  app.get('/api/v1/parts', { schema: { response: { 200: z.array(partDemandSchema) } } }, async () => parts());
 
   app.get('/api/v1/edges', { schema: { response: { 200: z.array(statusMessageSchema) } } }, async () => store.edges());
 

@@ -13,6 +13,7 @@ function server(tokenFile?: string) {
   return createServer(
     { host: '127.0.0.1', port: 0, tokenFile },
     {
+      parts: () => [],
       store: new SqliteStore(directory, 1e6),
       historian: new SqliteHistorian(directory, 1, () => 0),
       events: new Events(),
@@ -87,6 +88,7 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/events',
     '/api/v1/ledger',
     '/api/v1/machines',
+    '/api/v1/parts',
     '/api/v1/series',
     '/api/v1/spectra/{site}/{edge}/{asset}/{point}',
   ]);

@@ -37,6 +37,17 @@ export const ledgerViewSchema = z.object({
 });
 export type LedgerView = z.infer<typeof ledgerViewSchema>;
 
+/** Demand for a part within its lead time, and the machines that make it. */
+export const partDemandSchema = z.object({
+  part: z.string(),
+  leadTimeDays: z.number(),
+  serviceLevel: z.number(),
+  expected: z.number(),
+  stockFor: z.number(),
+  machines: z.array(z.object({ machine: z.string(), probability: z.number() })),
+});
+export type PartDemand = z.infer<typeof partDemandSchema>;
+
 export const acknowledgeRequestSchema = z.strictObject({
   by: z.string().trim().min(1).max(100),
   comment: z.string().trim().max(1000).optional(),

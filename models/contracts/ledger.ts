@@ -20,6 +20,7 @@ export const rejectionSchema = z.enum([
   'time_too_old',
   'time_in_future',
   'retained',
+  'bad_quality',
 ]);
 export type Rejection = z.infer<typeof rejectionSchema>;
 

@@ -88,7 +88,8 @@ export class Edge {
     this.#url = url;
   }
 
-  static async start(directory: string, brokerUrl: string, settings: object = {}): Promise<Edge> {
+  /** `readyStatus`: what `/healthz` answers once it is up; 503 where its sources are still away. */
+  static async start(directory: string, brokerUrl: string, settings: object = {}, readyStatus = 200): Promise<Edge> {
     const port = await freePort();
     const file = join(directory, 'edge.yaml');
     const config = {
@@ -114,7 +115,7 @@ export class Edge {
     const url = `http://127.0.0.1:${port}`;
     const ready = () =>
       fetch(`${url}/healthz`).then(
-        (r) => r.ok,
+        (r) => r.status === readyStatus,
         () => false,
       );
     const start = () => startMillwright(directory, 'edge', ['edge', file]);

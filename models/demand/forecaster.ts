@@ -1,0 +1,7 @@
+/** Learns from a history of demand a period, oldest first, and says the mean of each period ahead. */
+export interface Forecaster {
+  readonly name: string;
+  /** @param history finite numbers of at least 0; at least one. */
+  fit(history: readonly number[]): void;
+  predict(horizon: number): number[];
+}

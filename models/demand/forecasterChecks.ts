@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { Forecaster } from './forecaster.ts';
+
+/** What every forecaster must do, run by the test of each. */
+export function checkForecaster(create: () => Forecaster): void {
+  const fitted = (history: number[]) => {
+    const forecaster = create();
+    forecaster.fit(history);
+    return forecaster;
+  };
+
+  test('says as many periods as it is asked for, all finite and not negative', () => {
+    for (const history of [[0], [3], [0, 0, 0, 7], Array.from({ length: 50 }, (_, i) => (i * 7) % 5)]) {
+      for (const horizon of [1, 6, 24]) {
+        const mean = fitted(history).predict(horizon);
+        expect(mean).toHaveLength(horizon);
+        expect(mean.every((v) => Number.isFinite(v) && v >= 0)).toBe(true);
+      }
+    }
+  });
+
+  test('a demand that never was is not expected', () => {
+    expect(fitted([0, 0, 0, 0]).predict(3)).toEqual([0, 0, 0]);
+  });
+
+  test('twice the demand is twice the forecast', () => {
+    const history = Array.from({ length: 40 }, (_, i) => (i * 11) % 7);
+    const once = fitted(history).predict(5);
+    const twice = fitted(history.map((v) => 2 * v)).predict(5);
+    twice.forEach((v, i) => {
+      expect(v).toBeCloseTo(2 * once[i], 9);
+    });
+  });
+
+  test('a constant demand goes on, within a twentieth', () => {
+    for (const v of fitted(new Array(36).fill(8)).predict(6))
+      expect(Math.abs(v - 8) / 8).toBeLessThanOrEqual(0.05 + 1e-9);
+  });
+}

@@ -1,0 +1,23 @@
+const MAX_COUNT = 1_000_000;
+
+/**
+ * Quantiles of a negative binomial of that mean and variance (Poisson where the variance is not larger), whole numbers,
+ * for levels in rising order.
+ */
+export function negativeBinomialQuantiles(mean: number, variance: number, levels: readonly number[]): number[] {
+  if (!(mean > 0)) return levels.map(() => 0);
+  const spread = Math.max(variance, mean * 1.0001);
+  const r = (mean * mean) / (spread - mean);
+  const q = mean / (mean + r);
+  let logProbability = r * Math.log1p(-q);
+  let cumulative = Math.exp(logProbability);
+  let count = 0;
+  return levels.map((level) => {
+    while (cumulative < level - 1e-12 && count < MAX_COUNT) {
+      count++;
+      logProbability += Math.log(((count - 1 + r) / count) * q);
+      cumulative += Math.exp(logProbability);
+    }
+    return count;
+  });
+}
