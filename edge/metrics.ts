@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { readMetrics } from '#models/metrics/readMetrics.ts';
 import type { Agent } from './agent.ts';
 import type { Outbox } from './outbox.ts';
 import type { Source } from './sources/source.ts';
@@ -8,26 +9,7 @@ import type { Uplink } from './uplink.ts';
 export function edgeMetrics(agent: Agent, outbox: Outbox, uplink: Uplink, sources: readonly Source[]): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const read = (name: string, help: string, labelNames: string[], collect: (set: Setter) => void) => {
-    const options = { name: `millwright_edge_${name}`, help, labelNames, registers: [registry] };
-    if (name.endsWith('_total')) {
-      new Counter({
-        ...options,
-        collect() {
-          this.reset();
-          collect((labels, value) => this.inc(labels, value));
-        },
-      });
-      return;
-    }
-    new Gauge({
-      ...options,
-      collect() {
-        this.reset();
-        collect((labels, value) => this.set(labels, value));
-      },
-    });
-  };
+  const read = readMetrics(registry, 'millwright_edge');
   const sum = (pick: (p: ReturnType<typeof agent.pipeline.ledger>['points'][number]) => number) =>
     agent.pipeline.ledger().points.reduce((total, p) => total + pick(p), 0);
 
@@ -83,8 +65,6 @@ export function edgeMetrics(agent: Agent, outbox: Outbox, uplink: Uplink, source
   });
   return registry;
 }
-
-type Setter = (labels: Record<string, string>, value: number) => void;
 
 function rejections(agent: Agent): Map<string, number> {
   const { points, unmapped } = agent.pipeline.ledger();

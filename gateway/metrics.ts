@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { unexplained } from '#models/contracts/ledger.ts';
+import { readMetrics } from '#models/metrics/readMetrics.ts';
 import type { Events } from './api/events.ts';
 import type { HistorianPump } from './historian/pump.ts';
 import type { Ingest } from './ingest.ts';
@@ -14,32 +15,11 @@ export interface Measured {
   notifications: Notifications;
 }
 
-type Setter = (labels: Record<string, string>, value: number) => void;
-
 /** The gateway's metrics, read from its parts when they are asked for. */
 export function gatewayMetrics({ ingest, pump, store, events, notifications }: Measured): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const read = (name: string, help: string, labelNames: string[], collect: (set: Setter) => void) => {
-    const options = { name: `millwright_gateway_${name}`, help, labelNames, registers: [registry] };
-    if (name.endsWith('_total')) {
-      new Counter({
-        ...options,
-        collect() {
-          this.reset();
-          collect((labels, value) => this.inc(labels, value));
-        },
-      });
-      return;
-    }
-    new Gauge({
-      ...options,
-      collect() {
-        this.reset();
-        collect((labels, value) => this.set(labels, value));
-      },
-    });
-  };
+  const read = readMetrics(registry, 'millwright_gateway');
   read('messages_accepted_total', 'messages that kept to their contract', [], (set) => set({}, ingest.accepted));
   read('messages_duplicate_total', 'messages that had been taken before', [], (set) => set({}, ingest.duplicates));
   read('messages_refused_total', 'messages that did not keep to their contract', ['refusal'], (set) => {

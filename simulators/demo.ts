@@ -31,7 +31,8 @@ export async function demo(options: DemoOptions): Promise<void> {
   const beginMs = plantBegin(dataDirectory);
   const ports = { broker: await freePort(1883), api: await freePort(options.apiPort), edge: await freePort(9101) };
   const url = `mqtt://127.0.0.1:${ports.broker}`;
-  writeYaml(join(dataDirectory, 'gateway.yaml'), gatewayConfig(dataDirectory, url, ports));
+  const machines = options.scenario.machines.map((m) => m.name);
+  writeYaml(join(dataDirectory, 'gateway.yaml'), gatewayConfig(dataDirectory, url, ports, machines));
   writeYaml(join(dataDirectory, 'edge.yaml'), edgeConfig(dataDirectory, url, ports.edge, options.scenario));
   const begin = new Date(beginMs).toISOString();
   const services = [
@@ -70,6 +71,7 @@ function greet(
   say('    all others      healthy: they stay silent');
   say('');
   say(`  API description  http://127.0.0.1:${apiPort}/openapi.json`);
+  say(`  Parts demand     http://127.0.0.1:${apiPort}/api/v1/parts`);
   say(`  Metrics          http://127.0.0.1:${apiPort}/metrics and http://127.0.0.1:${edgePort}/metrics`);
   say(`  Data and logs    ${dataDirectory}`);
   say('');
@@ -133,12 +135,18 @@ function writeYaml(file: string, config: object): void {
   writeFileSync(file, `# Written by "millwright demo" at each start.\n${stringify(config)}`);
 }
 
-function gatewayConfig(dataDirectory: string, url: string, ports: { broker: number; api: number }): object {
+function gatewayConfig(
+  dataDirectory: string,
+  url: string,
+  ports: { broker: number; api: number },
+  machines: string[],
+): object {
   return {
     dataDirectory: join(dataDirectory, 'gateway'),
     embeddedBroker: { host: '127.0.0.1', port: ports.broker },
     broker: { url },
     historian: { type: 'sqlite', retentionDays: 7 },
+    parts: [{ part: 'bearing 6205', machines, leadTimeDays: 14 }],
     api: { host: '127.0.0.1', port: ports.api },
   };
 }

@@ -2,22 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
-import type { Envelope } from '#models/contracts/envelope.ts';
 import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
 import type { EdgeMessage } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import { acknowledge, applyMessage } from '../alerts/alarm.ts';
-import { rangesOf, SeenSequences } from './sequences.ts';
+import { SeenLog } from './seenLog.ts';
 import type { Accepted, PointKey, QueuedSeries, Refused, Store, Taken } from './store.ts';
 
 const MAX_SET_ASIDE = 1000;
 const DROP_ROWS = 500;
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, up_to INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS seen_above (origin TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (origin, sequence)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS series_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL, outbox TEXT, sequence INTEGER) STRICT;
   CREATE INDEX IF NOT EXISTS alerts_by_time ON alerts (raised_ms);
@@ -41,7 +38,7 @@ type Row = Record<string, unknown>;
 export class SqliteStore implements Store {
   readonly #db: Database.Database;
   readonly #maxQueueBytes: number;
-  #seen = new Map<string, SeenSequences>();
+  readonly #seen: SeenLog;
   readonly #statements = new Map<string, Database.Statement>();
   readonly #queue: { rows: number; bytes: number; dropped: number };
 
@@ -53,7 +50,7 @@ export class SqliteStore implements Store {
     // An edge forgets what was acknowledged: it has to be on the disk by then, whatever happens to the power.
     this.#db.pragma('synchronous = FULL');
     this.#db.exec(SCHEMA);
-    this.#seen = this.#readSeen();
+    this.#seen = new SeenLog(this.#db);
     const size = this.#get('SELECT count(*) AS rows, coalesce(sum(length(text)), 0) AS bytes FROM series_queue') as Row;
     const dropped = this.#get("SELECT value FROM meta WHERE key = 'queueDropped'");
     this.#queue = { rows: size.rows as number, bytes: size.bytes as number, dropped: Number(dropped?.value ?? 0) };
@@ -64,7 +61,7 @@ export class SqliteStore implements Store {
       return this.#take(accepted);
     } catch (error) {
       // The transaction was rolled back; what is in memory has to be as old as the disk.
-      this.#seen = this.#readSeen();
+      this.#seen.reload();
       throw error;
     }
   }
@@ -170,12 +167,11 @@ export class SqliteStore implements Store {
 
   #take(accepted: readonly Accepted[]): Taken {
     const taken: Taken = { fresh: [], duplicates: 0, ranges: [], alerts: [] };
-    const came = new Map<string, { site: string; edge: string; outbox: string; sequences: number[] }>();
     let bytes = 0;
     let rows = 0;
     this.#db.transaction(() => {
       for (const { message, text } of accepted) {
-        if (message.kind !== 'status' && !this.#isNew(message.body, came)) {
+        if (message.kind !== 'status' && !this.#seen.add(message.body)) {
           taken.duplicates++;
           continue;
         }
@@ -187,48 +183,12 @@ export class SqliteStore implements Store {
         bytes += message.kind.length + 1 + text.length;
         rows++;
       }
-      for (const [origin, { sequences }] of came) this.#writeSeen(origin, sequences);
+      taken.ranges = this.#seen.flush();
     })();
     this.#queue.rows += rows;
     this.#queue.bytes += bytes;
     if (this.#queue.bytes > this.#maxQueueBytes) this.#dropOldest();
-    taken.ranges = [...came.values()].map(({ sequences, ...origin }) => ({ ...origin, ranges: rangesOf(sequences) }));
     return taken;
-  }
-
-  #isNew(
-    body: Envelope,
-    came: Map<string, { site: string; edge: string; outbox: string; sequences: number[] }>,
-  ): boolean {
-    const { site, edge, outbox, sequence, oldest } = body;
-    const origin = `${site}/${edge}/${outbox}`;
-    const arrived = came.get(origin) ?? { site, edge, outbox, sequences: [] };
-    arrived.sequences.push(sequence);
-    came.set(origin, arrived);
-    const seen = this.#seen.get(origin) ?? new SeenSequences();
-    this.#seen.set(origin, seen);
-    return seen.add(sequence, oldest);
-  }
-
-  #readSeen(): Map<string, SeenSequences> {
-    const seen = new Map<string, SeenSequences>();
-    for (const row of this.#all('SELECT origin, up_to FROM seen')) {
-      const above = this.#all('SELECT sequence FROM seen_above WHERE origin = ?', row.origin).map(
-        (r) => r.sequence as number,
-      );
-      seen.set(row.origin as string, new SeenSequences(row.up_to as number, above));
-    }
-    return seen;
-  }
-
-  #writeSeen(origin: string, sequences: readonly number[]): void {
-    const { upTo, above } = this.#seen.get(origin) as SeenSequences;
-    this.#run('INSERT OR REPLACE INTO seen (origin, up_to) VALUES (?, ?)', origin, upTo);
-    this.#run('DELETE FROM seen_above WHERE origin = ? AND sequence <= ?', origin, upTo);
-    for (const sequence of sequences) {
-      if (above.has(sequence))
-        this.#run('INSERT OR IGNORE INTO seen_above (origin, sequence) VALUES (?, ?)', origin, sequence);
-    }
   }
 
   #keep(message: EdgeMessage): AlertRecord | null {

@@ -1,0 +1,68 @@
+import type Database from 'better-sqlite3';
+import type { Envelope } from '#models/contracts/envelope.ts';
+import { rangesOf, SeenSequences } from './sequences.ts';
+import type { Taken } from './store.ts';
+
+interface Arrived {
+  site: string;
+  edge: string;
+  outbox: string;
+  sequences: number[];
+}
+
+/** Which messages of which outbox have been taken, in memory and in two tables of the store's file. */
+export class SeenLog {
+  readonly #db: Database.Database;
+  readonly #seen = new Map<string, SeenSequences>();
+  /** What came since the last flush, new or not. */
+  #arrived = new Map<string, Arrived>();
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, up_to INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS seen_above (
+        origin TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (origin, sequence)
+      ) STRICT, WITHOUT ROWID;
+    `);
+    this.reload();
+  }
+
+  /** Goes back to what is on the disk. */
+  reload(): void {
+    this.#seen.clear();
+    this.#arrived = new Map();
+    const rows = this.#db.prepare('SELECT origin, up_to FROM seen').all() as { origin: string; up_to: number }[];
+    const above = this.#db.prepare('SELECT sequence FROM seen_above WHERE origin = ?').pluck();
+    for (const { origin, up_to } of rows)
+      this.#seen.set(origin, new SeenSequences(up_to, above.all(origin) as number[]));
+  }
+
+  /** False where the message had been taken before. */
+  add({ site, edge, outbox, sequence, oldest }: Envelope): boolean {
+    const origin = `${site}/${edge}/${outbox}`;
+    const arrived = this.#arrived.get(origin) ?? { site, edge, outbox, sequences: [] };
+    arrived.sequences.push(sequence);
+    this.#arrived.set(origin, arrived);
+    const seen = this.#seen.get(origin) ?? new SeenSequences();
+    this.#seen.set(origin, seen);
+    return seen.add(sequence, oldest);
+  }
+
+  /** Writes what came, within the caller's transaction; what may be acknowledged once that is durable. */
+  flush(): Taken['ranges'] {
+    const mark = this.#db.prepare('INSERT OR REPLACE INTO seen (origin, up_to) VALUES (?, ?)');
+    const forget = this.#db.prepare('DELETE FROM seen_above WHERE origin = ? AND sequence <= ?');
+    const remember = this.#db.prepare('INSERT OR IGNORE INTO seen_above (origin, sequence) VALUES (?, ?)');
+    const ranges: Taken['ranges'] = [];
+    for (const [origin, { sequences, ...from }] of this.#arrived) {
+      const { upTo, above } = this.#seen.get(origin) as SeenSequences;
+      mark.run(origin, upTo);
+      forget.run(origin, upTo);
+      for (const sequence of sequences) if (above.has(sequence)) remember.run(origin, sequence);
+      ranges.push({ ...from, ranges: rangesOf(sequences) });
+    }
+    this.#arrived = new Map();
+    return ranges;
+  }
+}
