@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ZodType } from 'zod';
 import type { ItemForecast } from '#models/demand/forecastItem.ts';
+import type { ModelRuntime } from '#models/inference/modelRuntime.ts';
+import type { TensorFlow } from '#models/inference/tfjsRuntime.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. */
 class UsageError extends Error {}
@@ -190,6 +193,58 @@ program
     },
   );
 
+program
+  .command('train')
+  .description('learns a model')
+  .command('rul')
+  .description('of remaining useful life, from units that were run to failure')
+  .argument('<file>', 'a row a unit and cycle')
+  .requiredOption('--out <dir>', 'where the model goes')
+  .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
+  .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
+  .option('--unit <column>', "csv: the unit's column", 'unit')
+  .option('--time <column>', "csv: the time's column", 'time')
+  .addHelpText('after', '\nExample:\n  millwright train rul train_FD001.txt --out model')
+  .action(async (file: string, o: TableOptions & { out: string; seed: number }) => {
+    const { trainLife } = await import('#models/health/life/trainLife.ts');
+    const { cardOf, packLife } = await import('#models/health/life/lifePackage.ts');
+    const units = await unitsOf(file, o);
+    const model = await trainLife(units, o.seed, await modelRuntime(), say);
+    const card = cardOf(model, basename(file), units.length, o.seed, version);
+    mkdirSync(o.out, { recursive: true });
+    writeFileSync(join(o.out, 'model.json'), packLife(model, card));
+    say(`${join(o.out, 'model.json')}: ${JSON.stringify(card, null, 2)}`);
+  });
+
+program
+  .command('predict')
+  .description('asks a model')
+  .command('rul')
+  .description("for the remaining useful life at each unit's last row")
+  .argument('<file>', 'a row a unit and cycle')
+  .requiredOption('--model <dir>', 'where the model is')
+  .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
+  .option('--unit <column>', "csv: the unit's column", 'unit')
+  .option('--time <column>', "csv: the time's column", 'time')
+  .option('--jsonl', 'a line of JSON for each unit on stdout')
+  .addHelpText('after', '\nExample:\n  millwright predict rul test_FD001.txt --model model --jsonl')
+  .action(async (file: string, o: TableOptions & { model: string; jsonl?: boolean }) => {
+    const { predictLife } = await import('#models/health/life/predictLife.ts');
+    const { unpackLife } = await import('#models/health/life/lifePackage.ts');
+    const model = unpackLife(await text(join(o.model, 'model.json')));
+    const network = await (await modelRuntime()).load(model.network);
+    for (const unit of await unitsOf(file, o)) {
+      const said = predictLife(unit, model, network);
+      const plain =
+        'rul' in said
+          ? `${said.rul.toFixed(0)} (${said.interval.low.toFixed(0)} to ${said.interval.high.toFixed(0)})`
+          : said.reason;
+      process.stdout.write(
+        o.jsonl ? `${JSON.stringify({ ...said, model: basename(o.model) })}\n` : `${said.unit}: ${plain}\n`,
+      );
+    }
+  });
+
 const bench = program.command('bench').description('measures Millwright on this machine');
 bench
   .command('edge')
@@ -207,6 +262,48 @@ bench
     const result = await benchEdge({ command, frames: o.frames, runs: o.runs, peer, say });
     process.stdout.write(o.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
   });
+
+interface TableOptions {
+  format: string;
+  unit: string;
+  time: string;
+}
+
+async function unitsOf(file: string, { format, unit, time }: TableOptions) {
+  if (format !== 'cmapss' && format !== 'csv') throw new UsageError(`--format: found ${format}; allowed: cmapss | csv`);
+  const { parse } = await import('csv-parse/sync');
+  const { HistoryError, readUnits } = await import('#models/health/life/readUnits.ts');
+  const content = await text(file);
+  const table =
+    format === 'csv'
+      ? (parse(content, { bom: true, relax_column_count: true, skip_empty_lines: true }) as string[][])
+      : content.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().split(/\s+/)]));
+  try {
+    return readUnits(table, format === 'csv' ? { unit, time } : {});
+  } catch (error) {
+    if (error instanceof HistoryError) throw new UsageError(`${file}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** TensorFlow.js with its native library where that is installed and works, plain TypeScript otherwise; said either way. */
+async function modelRuntime(): Promise<ModelRuntime> {
+  const { PlainRuntime } = await import('#models/inference/plainRuntime.ts');
+  try {
+    // tfjs-node calls a function that Node 23 took away.
+    const util = (await import('node:util')).default as unknown as Record<string, unknown>;
+    util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+    const name = '@tensorflow/tfjs-node';
+    const tf = (await import(name)) as TensorFlow;
+    const { TfjsRuntime } = await import('#models/inference/tfjsRuntime.ts');
+    say('models run on tfjs-node');
+    return new TfjsRuntime('tfjs-node', tf);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    say(`models run on the plain runtime (tfjs-node: ${why})`);
+    return new PlainRuntime();
+  }
+}
 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is needed');

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { nameSchema } from '#models/contracts/names.ts';
 
 const brokerFields = {
   url: z.url({ protocol: /^(mqtt|mqtts|tcp|ssl)$/, error: 'an address such as mqtt://host:1883 or mqtts://host:8883' }),
@@ -39,7 +38,8 @@ export type NotifierConfig = z.infer<typeof notifierSchema>;
 
 const partSchema = z.strictObject({
   part: z.string().min(1).max(100),
-  machines: z.array(nameSchema).min(1),
+  /** An asset, or `site/edge/asset` where two have one name. */
+  machines: z.array(z.string().min(1).max(200)).min(1),
   partsPerFailure: z.int().min(1).default(1),
   leadTimeDays: z.number().positive(),
   /** Mean time between failures: all that is known of a machine that does not degrade. */

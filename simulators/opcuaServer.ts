@@ -75,6 +75,15 @@ export class OpcuaPlant {
     }
   }
 
+  /** Ends every client's subscriptions, as a server does whose limits are reached. */
+  endSubscriptions(): void {
+    for (const session of this.#server.engine.getSessions()) {
+      for (const subscription of session.publishEngine.subscriptions) {
+        subscription.terminate();
+      }
+    }
+  }
+
   async stop(): Promise<void> {
     await this.#server.shutdown(100);
   }

@@ -102,10 +102,13 @@ export class Machine {
     if (point instanceof VibrationPoint && block.kind === 'waveform') {
       point.accept(block, this.#shaft(), (watched) => this.#watch(VIBRATION, watched));
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
-      if (point.role === 'speed') this.#state.rpm = Math.abs(block.values[block.values.length - 1]);
+      const before = point.intake.ledger.delivered;
       point.accept(block, (watched) => {
         if (point.role === 'condition') this.#watch(`value.${block.point}`, watched);
       });
+      // A speed that comes late says how fast the machine was, not how fast it is.
+      const taken = point.intake.ledger.delivered > before;
+      if (point.role === 'speed' && taken) this.#state.rpm = Math.abs(block.values[block.values.length - 1]);
     } else point.intake.reject('wrong_type');
   }
 

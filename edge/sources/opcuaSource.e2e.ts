@@ -98,3 +98,14 @@ test.skipIf(skip)('a server that goes and comes back is subscribed to again', as
   const before = (await points()).get('pump-101/2H')?.stored ?? 0;
   await until(async () => ((await points()).get('pump-101/2H')?.stored ?? 0) > before + 5, 60_000, points);
 });
+
+test.skipIf(skip)('a subscription that the server ends is made anew once, and not for ever', async () => {
+  const log = () => readFileSync(join(directory, 'edge.log'), 'utf8').match(/source failed/g)?.length ?? 0;
+  const before = log();
+  plant.endSubscriptions();
+  await until(() => log() > before, 10_000);
+  const stored = (await points()).get('pump-101/2H')?.stored ?? 0;
+  await until(async () => ((await points()).get('pump-101/2H')?.stored ?? 0) > stored + 5, 20_000, points);
+  await new Promise((resolve) => setTimeout(resolve, 6000));
+  expect(log()).toBe(before + 1);
+});

@@ -6,6 +6,7 @@ import {
   type ClientMonitoredItemBase,
   type ClientSession,
   type ClientSubscription,
+  DataType,
   type DataValue,
   MessageSecurityMode,
   OPCUAClient,
@@ -14,6 +15,7 @@ import {
   TimestampsToReturn,
   type UserIdentityInfo,
   UserTokenType,
+  VariantArrayType,
 } from 'node-opcua-client';
 import type { Logger } from 'pino';
 import type { EdgeConfig, OpcuaNodeConfig, OpcuaSourceConfig } from '../config.ts';
@@ -39,6 +41,9 @@ export class OpcuaSource implements Source {
   readonly #client: OPCUAClient;
   #session: ClientSession | null = null;
   #retry: NodeJS.Timeout | null = null;
+  #watch: NodeJS.Timeout | null = null;
+  #attempt = 0;
+  #paused = false;
 
   constructor(config: OpcuaSourceConfig, edge: EdgeConfig, now: () => number, log: Logger) {
     this.#config = config;
@@ -70,6 +75,7 @@ export class OpcuaSource implements Source {
   async stop(): Promise<void> {
     this.state = 'stopped';
     if (this.#retry) clearTimeout(this.#retry);
+    if (this.#watch) clearInterval(this.#watch);
     await this.#session?.close(true);
     await this.#client.disconnect();
   }
@@ -80,19 +86,25 @@ export class OpcuaSource implements Source {
   }
 
   async #connect(sink: Sink): Promise<void> {
+    // Ending an old session has events of its own: only the newest attempt may ask for another.
+    const attempt = ++this.#attempt;
+    const again = (why: string) => {
+      if (attempt === this.#attempt) this.#again(sink, why);
+    };
     try {
       await this.#client.connect(this.#config.endpoint);
       this.#session = await this.#client.createSession(this.#identity());
-      this.#session.once('session_closed', () => this.#again(sink, 'the session was closed'));
-      await this.#subscribe(this.#session, sink);
+      this.#session.once('session_closed', () => again('the session was closed'));
+      await this.#subscribe(this.#session, sink, again);
       this.#note('connected', 'source connected');
     } catch (error) {
-      this.#again(sink, error instanceof Error ? error.message : String(error));
+      again(error instanceof Error ? error.message : String(error));
     }
   }
 
   #again(sink: Sink, why: string): void {
     if (this.state === 'stopped') return;
+    this.#attempt++;
     this.state = 'connecting';
     this.#log.warn({ endpoint: this.#config.endpoint, why }, 'source failed: trying again');
     if (this.#retry) clearTimeout(this.#retry);
@@ -109,7 +121,7 @@ export class OpcuaSource implements Source {
     return { type: UserTokenType.UserName, userName: username, password };
   }
 
-  async #subscribe(session: ClientSession, sink: Sink): Promise<void> {
+  async #subscribe(session: ClientSession, sink: Sink, again: (why: string) => void): Promise<void> {
     const subscription = await session.createSubscription2({
       requestedPublishingInterval: this.#config.publishingIntervalMs,
       requestedMaxKeepAliveCount: KEEP_ALIVE_COUNT,
@@ -118,9 +130,25 @@ export class OpcuaSource implements Source {
       publishingEnabled: true,
       priority: 1,
     });
-    subscription.once('terminated', () => this.#again(sink, 'the subscription was terminated'));
+    this.#paused = false;
+    subscription.once('terminated', () => again('the subscription was terminated'));
+    this.#watchSilence(subscription, again);
     // Nodes of one sampling interval and queue share a call; one that does not exist never stops the others.
     for (const nodes of grouped(this.#config.nodes)) await this.#monitor(subscription, nodes, sink);
+  }
+
+  /** A subscription that is dead says nothing, not even that: its keep-alives are missed, and it is made anew. */
+  #watchSilence(subscription: ClientSubscription, again: (why: string) => void): void {
+    let heardMs = this.#now();
+    const heard = () => {
+      heardMs = this.#now();
+    };
+    subscription.on('keepalive', heard).on('raw_notification', heard);
+    const silenceMs = Math.max(3000, 3 * KEEP_ALIVE_COUNT * subscription.publishingInterval);
+    if (this.#watch) clearInterval(this.#watch);
+    this.#watch = setInterval(() => {
+      if (this.state === 'connected' && this.#now() - heardMs > silenceMs) again('the subscription fell silent');
+    }, silenceMs / 3);
   }
 
   async #monitor(subscription: ClientSubscription, nodes: OpcuaNodeConfig[], sink: Sink): Promise<void> {
@@ -139,7 +167,26 @@ export class OpcuaSource implements Source {
       const decoded = this.#decode(nodes[index], value);
       const { asset, point } = nodes[index];
       sink.accept(decoded.ok ? decoded : { ...decoded, point: { asset, point } }, () => undefined);
+      this.#hold(subscription, sink);
     });
+  }
+
+  /** While the disk takes nothing the server publishes nothing: its queues hold what they can. */
+  #hold(subscription: ClientSubscription, sink: Sink): void {
+    if (this.#paused) return;
+    let ready = false;
+    sink.whenReady(() => {
+      ready = true;
+      if (this.#paused) this.#publish(subscription, true);
+    });
+    if (!ready) this.#publish(subscription, false);
+  }
+
+  #publish(subscription: ClientSubscription, enabled: boolean): void {
+    this.#paused = !enabled;
+    subscription
+      .setPublishingMode(enabled)
+      .catch((error) => this.#log.warn({ error: String(error), enabled }, 'the publishing mode was not changed'));
   }
 
   #decode(node: OpcuaNodeConfig, { value, statusCode, sourceTimestamp, serverTimestamp }: DataValue): Decoded {
@@ -150,16 +197,28 @@ export class OpcuaSource implements Source {
     const timeMs = (sourceTimestamp ?? serverTimestamp)?.getTime();
     const content: unknown = value?.value;
     if (content === null || content === undefined) return { ok: false, rejection: 'missing_value' };
+    const wide = value?.dataType === DataType.Int64 || value?.dataType === DataType.UInt64;
+    if (wide && value?.arrayType === VariantArrayType.Scalar) {
+      return checkScalar(node, wideNumber(content, value.dataType), timeMs, limits);
+    }
     if (typeof content === 'number' || typeof content === 'boolean')
       return checkScalar(node, Number(content), timeMs, limits);
     if (!ArrayBuffer.isView(content) && !Array.isArray(content)) return { ok: false, rejection: 'wrong_type' };
     if (node.sampleRateHz === undefined) return { ok: false, rejection: 'bad_rate' };
-    const samples = Float32Array.from(content as unknown as ArrayLike<number>, Number);
+    const samples = Float32Array.from(content as unknown as ArrayLike<unknown>, (v) =>
+      wide ? wideNumber(v, value?.dataType) : Number(v),
+    );
     // A server stamps an array when it is complete: its first sample is that much older.
     const startUs =
       timeMs === undefined ? undefined : Math.round(timeMs * 1000 - (samples.length / node.sampleRateHz) * 1e6);
     return checkWaveform(node, samples, node.sampleRateHz, startUs, limits);
   }
+}
+
+/** node-opcua gives 64-bit integers as their high and low halves. */
+function wideNumber(halves: unknown, type: DataType | undefined): number {
+  const [high, low] = halves as [number, number];
+  return (type === DataType.Int64 ? high | 0 : high >>> 0) * 2 ** 32 + (low >>> 0);
 }
 
 function grouped(nodes: readonly OpcuaNodeConfig[]): OpcuaNodeConfig[][] {

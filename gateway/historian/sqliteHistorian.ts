@@ -115,7 +115,7 @@ export class SqliteHistorian implements Historian {
       }
       if (rows.length < READ_ROWS) break;
       // After the last row, and after whatever else waits: a week of one point is a million rows.
-      fromUs = rows[rows.length - 1].time_us + 1e-3;
+      fromUs = rows[rows.length - 1].time_us + 0.5;
       await new Promise((resolve) => setImmediate(resolve));
     }
     return buckets.columns();

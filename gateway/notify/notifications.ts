@@ -14,7 +14,9 @@ export class Notifications {
   dropped = 0;
   readonly #notifiers: readonly Notifier[];
   readonly #log: Logger;
+  /** By notifier and alert. */
   readonly #told = new Map<string, string>();
+  readonly #tails = new Map<string, Promise<void>>();
   #waiting = 0;
 
   constructor(configs: readonly NotifierConfig[], log: Logger) {
@@ -24,31 +26,42 @@ export class Notifications {
 
   tell(alert: AlertRecord): void {
     const state = `${alert.severity}/${alert.returnedAtMs !== null}`;
-    if (this.#told.get(alert.id) === state) return;
-    this.#told.set(alert.id, state);
-    for (const notifier of this.#notifiers) {
-      if (this.#waiting >= MAX_WAITING) this.#notTold(alert, () => this.dropped++);
-      else void this.#send(notifier, alert);
-    }
-    if (alert.returnedAtMs !== null) this.#told.delete(alert.id);
+    this.#notifiers.forEach((notifier, i) => {
+      const key = `${i}/${alert.id}`;
+      if (this.#told.get(key) === state) return;
+      this.#told.set(key, state);
+      if (this.#waiting >= MAX_WAITING) this.#notTold(key, () => this.dropped++);
+      else this.#enqueue(key, notifier, alert);
+    });
   }
 
-  async #send(notifier: Notifier, alert: AlertRecord): Promise<void> {
+  /** What is said of one alert to one notifier is said in order. */
+  #enqueue(key: string, notifier: Notifier, alert: AlertRecord): void {
     this.#waiting++;
+    const before = this.#tails.get(key) ?? Promise.resolve();
+    const tail = before
+      .then(() => this.#send(key, notifier, alert))
+      .finally(() => {
+        this.#waiting--;
+        if (this.#tails.get(key) === tail) this.#tails.delete(key);
+      });
+    this.#tails.set(key, tail);
+  }
+
+  async #send(key: string, notifier: Notifier, alert: AlertRecord): Promise<void> {
     try {
       await notifier.notify(alert);
       this.sent++;
+      if (alert.returnedAtMs !== null) this.#told.delete(key);
     } catch (error) {
-      this.#notTold(alert, () => this.failed++);
+      this.#notTold(key, () => this.failed++);
       this.#log.error({ notifier: notifier.name, alert: alert.id, error: String(error) }, 'nobody could be told');
-    } finally {
-      this.#waiting--;
     }
   }
 
-  /** What could not be told is told with the alert's next update. */
-  #notTold(alert: AlertRecord, count: () => void): void {
+  /** What could not be told is told with the alert's next update; a return that could not be told has none. */
+  #notTold(key: string, count: () => void): void {
     count();
-    this.#told.delete(alert.id);
+    this.#told.delete(key);
   }
 }

@@ -13,7 +13,7 @@ interface Arrived {
 /** Which messages of which outbox have been taken, in memory and in two tables of the store's file. */
 export class SeenLog {
   readonly #db: Database.Database;
-  readonly #seen = new Map<string, SeenSequences>();
+  #seen = new Map<string, SeenSequences>();
   /** What came since the last flush, new or not. */
   #arrived = new Map<string, Arrived>();
 
@@ -30,12 +30,14 @@ export class SeenLog {
 
   /** Goes back to what is on the disk. */
   reload(): void {
-    this.#seen.clear();
-    this.#arrived = new Map();
     const rows = this.#db.prepare('SELECT origin, up_to FROM seen').all() as { origin: string; up_to: number }[];
     const above = this.#db.prepare('SELECT sequence FROM seen_above WHERE origin = ?').pluck();
-    for (const { origin, up_to } of rows)
-      this.#seen.set(origin, new SeenSequences(up_to, above.all(origin) as number[]));
+    // Read whole before anything is given up: a disk that fails here, too, must not make all look new.
+    const seen = new Map(
+      rows.map((row) => [row.origin, new SeenSequences(row.up_to, above.all(row.origin) as number[])]),
+    );
+    this.#seen = seen;
+    this.#arrived = new Map();
   }
 
   /** False where the message had been taken before. */

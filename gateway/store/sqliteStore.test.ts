@@ -95,6 +95,7 @@ test('a queue that is full throws its oldest away, and counts them', () => {
   store = new SqliteStore(mkdtempSync(join(tmpdir(), 'millwright-store-')), 20_000);
   const sizeOfOne = features(1).text.length;
   store.take(Array.from({ length: 100 }, (_, i) => features(i + 1)));
+  store.take([]);
   const { rows, bytes, dropped } = store.queueSize();
   expect(bytes).toBeLessThanOrEqual(20_000);
   expect(rows + dropped).toBe(100);

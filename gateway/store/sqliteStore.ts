@@ -57,6 +57,8 @@ export class SqliteStore implements Store {
   }
 
   take(accepted: readonly Accepted[]): Taken {
+    // Before the transaction: what fails here is tried again with all that came.
+    if (this.#queue.bytes > this.#maxQueueBytes) this.#dropOldest();
     try {
       return this.#take(accepted);
     } catch (error) {
@@ -187,7 +189,6 @@ export class SqliteStore implements Store {
     })();
     this.#queue.rows += rows;
     this.#queue.bytes += bytes;
-    if (this.#queue.bytes > this.#maxQueueBytes) this.#dropOldest();
     return taken;
   }
 

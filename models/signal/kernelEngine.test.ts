@@ -56,3 +56,12 @@ test('nothing is left of the window before', () => {
   for (const column of ['moments', 'bands', 'power', 'envelope', 'envelopeRe'] as const)
     expect(one[column]).toEqual(two[column]);
 });
+
+test.each([3e9, 1e12, 1e-11])('moments hold at an amplitude of %d', (scale) => {
+  const samples = Float32Array.from({ length: 1024 }, (_, i) => scale * Math.sin(i * 0.37));
+  const kernel = new KernelEngine(1024);
+  const plain = new PlainEngine(1024);
+  kernel.analyze(samples);
+  plain.analyze(samples);
+  for (const i of [1, 3, 4, 5]) expect(kernel.moments[i] / plain.moments[i]).toBeCloseTo(1, 4);
+});

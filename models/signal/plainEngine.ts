@@ -1,3 +1,4 @@
+import { exactMoments } from './exactMoments.ts';
 import { ComplexFft, RealFft } from './fft.ts';
 import { BANDS, envelopeBins, type SpectralEngine } from './spectralEngine.ts';
 
@@ -39,33 +40,11 @@ export class PlainEngine implements SpectralEngine {
   }
 
   analyze(samples: Float32Array): void {
-    this.#takeMoments(samples);
+    exactMoments(samples, this.moments);
     this.#fft.forward(samples, this.#re, this.#im, this.moments[0]);
     this.#takePower();
     this.#takeBands();
     this.#takeEnvelope();
-  }
-
-  #takeMoments(x: Float32Array): void {
-    const n = x.length;
-    let sum = 0;
-    let max = x[0];
-    let min = x[0];
-    for (let i = 0; i < n; i++) {
-      sum += x[i];
-      if (x[i] > max) max = x[i];
-      if (x[i] < min) min = x[i];
-    }
-    const mean = sum / n;
-    let [s2, s3, s4] = [0, 0, 0];
-    for (let i = 0; i < n; i++) {
-      const d = x[i] - mean;
-      const dd = d * d;
-      s2 += dd;
-      s3 += dd * d;
-      s4 += dd * dd;
-    }
-    this.moments.set([mean, s2 / n, s3 / n, s4 / n, max, min]);
   }
 
   /** A Hann window is a three-point convolution of the spectrum, so that one FFT serves spectrum and envelope. */

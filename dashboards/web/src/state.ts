@@ -66,6 +66,8 @@ async function listen(): Promise<void> {
     }
   } finally {
     clearTimeout(timer);
+    // Where it ended for another reason the stream is still open.
+    watchdog.abort();
   }
   connection.value = 'lost';
 }

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { PlainRuntime } from '#models/inference/plainRuntime.ts';
+import { gaussianNoise } from '../testNoise.ts';
+import { fitScaling, lifeFeatures, type UnitHistory } from './lifeFeatures.ts';
+import { cardOf, packLife, unpackLife } from './lifePackage.ts';
+import { predictLife } from './predictLife.ts';
+import { readUnits } from './readUnits.ts';
+import { ridge } from './ridge.ts';
+import { trainLife } from './trainLife.ts';
+
+/** Units whose two sensors leave their level in the last 80 of their cycles; a third sensor never moves. */
+function fleet(count: number, seed: number): UnitHistory[] {
+  const noise = gaussianNoise(seed);
+  return Array.from({ length: count }, (_, u) => {
+    const life = 130 + Math.round(40 * Math.abs(noise()));
+    const wear = (t: number) => Math.exp(-(life - t) / 40);
+    const rows = Array.from({ length: life }, (_, t) => [
+      10 + 2 * wear(t) + 0.1 * noise(),
+      5 - wear(t) + 0.1 * noise(),
+      7,
+    ]);
+    return { unit: `u${u}`, rows };
+  });
+}
+
+test('features are causal: what comes later changes nothing', () => {
+  const [unit, ...others] = fleet(6, 1);
+  const scaling = fitScaling(others);
+  const whole = lifeFeatures(unit, scaling);
+  const cut = lifeFeatures({ unit: unit.unit, rows: unit.rows.slice(0, 60) }, scaling);
+  expect(cut).toEqual(whole.slice(0, 60));
+  expect(scaling.columns).toEqual([0, 1]);
+});
+
+test('ridge finds the weights of a line', () => {
+  const rows = Array.from({ length: 50 }, (_, i) => [i, Math.sin(i), 1]);
+  const found = ridge(
+    rows,
+    rows.map(([a, b]) => 2 * a - 3 * b + 5),
+    1e-9,
+  );
+  expect(found.map((v) => Number(v.toFixed(6)))).toEqual([2, -3, 5]);
+});
+
+test('learns to tell how long units have that it has not seen, and how sure it is; the same again from its package', async () => {
+  const runtime = new PlainRuntime();
+  const model = await trainLife(fleet(20, 2), 1, runtime, () => undefined);
+  const network = await runtime.load(model.network);
+  const again = unpackLife(packLife(model, cardOf(model, 'test', 20, 1, '0')));
+  const loaded = await runtime.load(again.network);
+  let held = 0;
+  const unseen = fleet(20, 3);
+  for (const unit of unseen) {
+    const left = 25;
+    const cut = { unit: unit.unit, rows: unit.rows.slice(0, -left) };
+    const said = predictLife(cut, model, network);
+    if (!('rul' in said)) throw new Error('no verdict');
+    expect(Math.abs(said.rul - left)).toBeLessThan(30);
+    if (said.interval.low <= left - 1 && left - 1 <= said.interval.high) held++;
+    const fromPackage = predictLife(cut, again, loaded);
+    expect('rul' in fromPackage && fromPackage.rul).toBe(said.rul);
+  }
+  expect(held).toBeGreaterThanOrEqual(15);
+}, 60_000);
+
+test('too short a history, too few units, and what is no package are said to be so', async () => {
+  const runtime = new PlainRuntime();
+  await expect(trainLife(fleet(3, 1), 1, runtime, () => undefined)).rejects.toThrow('at least 5 units');
+  expect(() => unpackLife('{}')).toThrow('not a model of remaining life');
+});
+
+test('tables are read by unit and time, whatever the order of rows; what is wrong has its line', () => {
+  const table = [
+    ['unit', 'time', 'a'],
+    ['x', '2', '20'],
+    ['x', '1', '10'],
+    ['y', '1', '5'],
+  ];
+  expect(readUnits(table, { unit: 'unit', time: 'time' })).toEqual([
+    { unit: 'x', rows: [[10], [20]] },
+    { unit: 'y', rows: [[5]] },
+  ]);
+  expect(() => readUnits([...table, ['y', '2', 'z']], { unit: 'unit', time: 'time' })).toThrow(
+    'line 5, column 3: found "z"',
+  );
+  expect(() => readUnits([...table, ['y', '2']], { unit: 'unit', time: 'time' })).toThrow('line 5: 2 columns');
+  expect(() => readUnits(table, { unit: 'engine', time: 'time' })).toThrow('no column engine; there are unit, time, a');
+  expect(() => readUnits([], {})).toThrow('no rows');
+});
