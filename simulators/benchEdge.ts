@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { stringify } from 'yaml';
 import { topics } from '#models/contracts/topics.ts';
-import { gaussian, randomOf } from './random.ts';
+import { gaussian, randomOf } from '#models/random/random.ts';
 
 export interface BenchEdgeOptions {
   /** The built command. */

@@ -1,5 +1,5 @@
 import { STANDARD_GRAVITY_M_PER_S2 } from '#models/contracts/units.ts';
-import { gaussian, type Random, randomOf, seedOf } from './random.ts';
+import { gaussian, type Random, randomOf, seedOf } from '#models/random/random.ts';
 import type { MachineKind, SimulatedFault, SimulatedMachineConfig } from './scenario.ts';
 
 /** What a kind of machine sounds like at rated load. */

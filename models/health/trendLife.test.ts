@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gaussianNoise } from './testNoise.ts';
+import { gaussian, randomOf } from '#models/random/random.ts';
 import { END_OF_LIFE_INDEX, trendLife } from './trendLife.ts';
 
 test('an exponential rise without noise ends when it says', () => {
@@ -16,7 +16,8 @@ test('the 90 % interval holds the truth in about nine runs of ten', () => {
   let held = 0;
   let assessed = 0;
   for (let run = 0; run < 400; run++) {
-    const noise = gaussianNoise(run + 1);
+    const random = randomOf(run + 1);
+    const noise = () => gaussian(random);
     const times = Array.from({ length: 40 }, (_, i) => i * 10);
     const life = trendLife(
       times,
@@ -33,7 +34,8 @@ test('the 90 % interval holds the truth in about nine runs of ten', () => {
 });
 
 test('refuses without a trend, and says what would help', () => {
-  const noise = gaussianNoise(3);
+  const random = randomOf(3);
+  const noise = () => gaussian(random);
   const times = Array.from({ length: 60 }, (_, i) => i);
   const flat = trendLife(
     times,

@@ -1,3 +1,4 @@
+import { type Random, randomOf } from '#models/random/random.ts';
 import type { ModelArtifacts } from './modelRuntime.ts';
 
 export interface TrainSettings {
@@ -39,7 +40,7 @@ export function trainDense(
   targets: readonly number[],
   settings: TrainSettings,
 ): ModelArtifacts {
-  const random = generator(settings.seed);
+  const random = randomOf(settings.seed);
   const widths = [rows[0].length, ...settings.hidden, 1];
   const layers = widths.slice(1).map((units, i) => createLayer(widths[i], units, random));
   const order = rows.map((_, i) => i);
@@ -60,7 +61,7 @@ export function trainDense(
   return artifactsOf(layers);
 }
 
-function createLayer(inputs: number, units: number, random: () => number): Layer {
+function createLayer(inputs: number, units: number, random: Random): Layer {
   const size = (inputs + 1) * units;
   const limit = Math.sqrt(6 / (inputs + units));
   const weights = Float64Array.from({ length: size }, (_, i) => (i < inputs * units ? limit * (2 * random() - 1) : 0));
@@ -165,20 +166,9 @@ function artifactsOf(layers: readonly Layer[]): ModelArtifacts {
   return { modelTopology, weightSpecs, weightData: Float32Array.from(values).buffer };
 }
 
-function shuffle(order: number[], random: () => number): void {
+function shuffle(order: number[], random: Random): void {
   for (let i = order.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
     [order[i], order[j]] = [order[j], order[i]];
   }
-}
-
-/** mulberry32 (public domain, T. Ettinger). */
-function generator(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

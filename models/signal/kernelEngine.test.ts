@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { gaussianNoise } from '#models/health/testNoise.ts';
+import { gaussian, randomOf } from '#models/random/random.ts';
 import { KernelEngine } from './kernelEngine.ts';
 import { PlainEngine } from './plainEngine.ts';
 
-const noise = gaussianNoise(5);
+const random = randomOf(5);
+const noise = () => gaussian(random);
 const SIGNALS: Record<string, (i: number) => number> = {
   noise: () => noise(),
   'sine on an offset': (i) => 3 + 2 * Math.sin(i * 0.37),

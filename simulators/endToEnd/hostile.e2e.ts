@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeFrame } from '#models/contracts/frame.ts';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import type { Refusal } from '#models/contracts/message.ts';
-import { gaussian, randomOf } from '../random.ts';
+import { gaussian, randomOf } from '#models/random/random.ts';
 import { type Broker, installed, startMosquitto } from './servers.ts';
 import { Edge, Gateway } from './services.ts';
 import { until } from './until.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { randomOf } from '../random.ts';
+import { randomOf } from '#models/random/random.ts';
 import { findRecording, readManifest } from '../recordings.ts';
 import {
   type Outcome,

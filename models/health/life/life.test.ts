@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PlainRuntime } from '#models/inference/plainRuntime.ts';
-import { gaussianNoise } from '../testNoise.ts';
+import { gaussian, randomOf } from '#models/random/random.ts';
 import { fitScaling, lifeFeatures, type UnitHistory } from './lifeFeatures.ts';
 import { cardOf, packLife, unpackLife } from './lifePackage.ts';
 import { predictLife } from './predictLife.ts';
@@ -10,7 +10,8 @@ import { trainLife } from './trainLife.ts';
 
 /** Units whose two sensors leave their level in the last 80 of their cycles; a third sensor never moves. */
 function fleet(count: number, seed: number): UnitHistory[] {
-  const noise = gaussianNoise(seed);
+  const random = randomOf(seed);
+  const noise = () => gaussian(random);
   return Array.from({ length: count }, (_, u) => {
     const life = 130 + Math.round(40 * Math.abs(noise()));
     const wear = (t: number) => Math.exp(-(life - t) / 40);
