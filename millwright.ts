@@ -123,6 +123,7 @@ program
       o: { recording: string[]; mqtt: string; username?: string; speed: number; start?: number },
     ) => {
       const { replay } = await import('#simulators/replay.ts');
+      const { RecordingError } = await import('#simulators/recordings.ts');
       const { sent, resent } = await replay({
         folder,
         recordings: o.recording,
@@ -134,6 +135,8 @@ program
         signal: stopSignal(),
         progress: showProgress,
         log: await logger('replay'),
+      }).catch((error) => {
+        throw error instanceof RecordingError ? new UsageError(error.message) : error;
       });
       say(`\n${sent} frames sent, ${resent} of them again after a lost connection`);
     },

@@ -55,4 +55,5 @@ test('what is wrong is named', async () => {
   expect(() => findRecording(recordings, 'none')).toThrow('there are b-1');
   const outside = folder([{ ...snapshots, file: '../b.f32' }], {});
   await expect(readManifest(outside)).rejects.toThrow('recordings.0.file');
+  await expect(readManifest('/nowhere')).rejects.toThrow('/nowhere/manifest.json: ENOENT');
 });

@@ -4,6 +4,9 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { z } from 'zod';
 
+/** A folder of recordings that is not what it should be, or a recording that is not in it. */
+export class RecordingError extends Error {}
+
 /** One recording of a folder's `manifest.json`: snapshots with pauses between them, or one run of samples. */
 const recordingSchema = z.looseObject({
   file: z.string().regex(/^[^/\\]+$/, 'a file in the same folder'),
@@ -29,20 +32,28 @@ export interface Snapshot {
 /** Samples of a run are sent in pieces of this length. */
 const PIECE = 4096;
 
-/** @throws Error that names the file and what is wrong with it. */
+/** @throws RecordingError that names the file and what is wrong with it. */
 export async function readManifest(folder: string): Promise<Recording[]> {
   const file = join(folder, 'manifest.json');
-  const result = manifestSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+  const result = manifestSchema.safeParse(await readJson(file));
   if (result.success) return result.data.recordings;
   const [issue] = result.error.issues;
-  throw new Error(`${file}: ${issue.path.join('.')}: ${issue.message}`);
+  throw new RecordingError(`${file}: ${issue.path.join('.')}: ${issue.message}`);
 }
 
-/** The recording of that name, with or without its ending. @throws Error that lists the names there are. */
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new RecordingError(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** The recording of that name, with or without its ending. @throws RecordingError that lists the names there are. */
 export function findRecording(recordings: readonly Recording[], name: string): Recording {
   const found = recordings.find((r) => r.file === name || assetName(r) === name);
   if (found) return found;
-  throw new Error(`no recording ${name}; there are ${recordings.map(assetName).join(', ')}`);
+  throw new RecordingError(`no recording ${name}; there are ${recordings.map(assetName).join(', ')}`);
 }
 
 /** The name under which a recording travels: its file's, without the ending. */
@@ -74,7 +85,7 @@ function snapshotsOf(recording: Recording, samples: Float32Array, count: number,
   const { channels, file } = recording;
   const expected = count * length * channels.length;
   if (samples.length !== expected)
-    throw new Error(`${file}: ${samples.length} samples where its manifest says ${expected}`);
+    throw new RecordingError(`${file}: ${samples.length} samples where its manifest says ${expected}`);
   const interval = recording.snapshotIntervalS ?? length / recording.sampleRateHz;
   return Array.from({ length: count * channels.length }, (_, i) => ({
     timeS: Math.floor(i / channels.length) * interval,
