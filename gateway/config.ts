@@ -24,7 +24,6 @@ const sqliteSchema = z.strictObject({
   type: z.literal('sqlite'),
   retentionDays: z.number().min(0.01).default(30),
 });
-export type SqliteHistorianConfig = z.infer<typeof sqliteSchema>;
 
 const notifierSchema = z.discriminatedUnion('type', [
   z.strictObject({

@@ -7,9 +7,10 @@ import mqtt from 'mqtt';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM } from '#simulators/endToEnd/browser.ts';
-import { freePort, installed } from '#simulators/endToEnd/servers.ts';
+import { installed } from '#simulators/endToEnd/servers.ts';
 import { startMillwright } from '#simulators/endToEnd/services.ts';
 import { until } from '#simulators/endToEnd/until.ts';
+import { freePort } from '#simulators/freePort.ts';
 
 /**
  * The files of docker-compose.yml against Debian's servers: its broker configuration and access list, InfluxDB with

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { stringify } from 'yaml';
 import { topics } from '#models/contracts/topics.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
+import { freePort } from './freePort.ts';
 
 export interface BenchEdgeOptions {
   /** The built command. */
@@ -197,19 +197,6 @@ async function startBroker(directory: string): Promise<{ port: number; broker: C
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 100 }, true);
   await client.endAsync();
   return { port, broker };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }
 
 /** User and system time of a process (proc(5), fields 14 and 15 of stat). */

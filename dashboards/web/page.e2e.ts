@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM } from '#simulators/endToEnd/browser.ts';
-import { freePort, installed } from '#simulators/endToEnd/servers.ts';
+import { installed } from '#simulators/endToEnd/servers.ts';
 import { startMillwright } from '#simulators/endToEnd/services.ts';
 import { until } from '#simulators/endToEnd/until.ts';
+import { freePort } from '#simulators/freePort.ts';
 
 /** Brought in through the debugger: the page's policy lets no foreign script in by a tag. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

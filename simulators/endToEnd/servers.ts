@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../freePort.ts';
 import { until } from './until.ts';
 
 export type ServerName = 'mosquitto' | 'influxd' | 'chromium';
@@ -18,19 +18,6 @@ export function installed(name: ServerName): boolean {
   );
   if (!found && process.env.CI) throw new Error(`${name} is not installed, and CI skips no test that needs it`);
   return found;
-}
-
-export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }
 
 /** A process that can be killed and started again on the same files. */

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { LedgerView } from '#models/contracts/api.ts';
-import { freePort, Restartable } from './servers.ts';
+import { freePort } from '../freePort.ts';
+import { Restartable } from './servers.ts';
 
 /** The built command, as a user runs it. */
 export const COMMAND = fileURLToPath(new URL('../../dist/millwright.js', import.meta.url));
