@@ -2,8 +2,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ZodType } from 'zod';
+import type { AnalyzeOptions } from '#edge/analyze/analyzeFiles.ts';
 import type { ItemForecast } from '#models/demand/forecastItem.ts';
 import type { ModelRuntime } from '#models/inference/modelRuntime.ts';
 import type { TensorFlow } from '#models/inference/tfjsRuntime.ts';
@@ -156,6 +157,34 @@ program
       kind === 'scenario' ? 'MILLWRIGHT_SCENARIO' : `MILLWRIGHT_${kind.toUpperCase()}`,
     );
     say(`${file}: a sound ${kind} configuration`);
+  });
+
+program
+  .command('analyze')
+  .description('diagnoses recordings of one machine: which bearing fault, on what evidence, or what is missing to say')
+  .argument('<files...>', 'recordings: float32, int16, CSV or WAV; .gz is unpacked')
+  .option('--sample-rate <hz>', 'samples a second; a WAV file knows its own', positive)
+  .option('--speed <rpm>', 'of the shaft; 2 % off is near enough', positive)
+  .option('--factors <list>', 'defect frequencies in shaft orders: bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398')
+  .option('--bearing <name>', 'instead of --factors: a designation of the table, such as 6205')
+  .addOption(new Option('--format <format>', "by default by the file's ending").choices(['f32', 'int16', 'csv', 'wav']))
+  .option('--channel <channel>', 'of a CSV or WAV file: a number from 0, or the name of a column', '0')
+  .addOption(new Option('--unit <unit>', 'of the samples').choices(['g', 'm/s2', 'mm/s', '1']).default('g'))
+  .addOption(new Option('--iso-group <group>', '1: over 300 kW, 2: 15 to 300 kW').choices(['1', '2']).default('2'))
+  .addOption(new Option('--iso-foundation <kind>', 'how it stands').choices(['rigid', 'flexible']).default('rigid'))
+  .option('--json', 'one object a file on stdout, in the order given')
+  .option('--html <file>', 'also one page with pictures')
+  .addHelpText('after', '\nExample:\n  millwright analyze pump.f32 --sample-rate 12000 --speed 1797 --bearing 6205')
+  .action(async (files: string[], options: AnalyzeOptions) => {
+    const { AnalyzeUsageError, analyzeFiles } = await import('#edge/analyze/analyzeFiles.ts');
+    const { RecordingFormatError } = await import('#edge/analyze/readSamples.ts');
+    try {
+      analyzeFiles(files, options, (line) => process.stdout.write(`${line}\n`));
+    } catch (error) {
+      if (error instanceof AnalyzeUsageError || error instanceof RecordingFormatError)
+        throw new UsageError(error.message);
+      throw error;
+    }
   });
 
 program

@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type AnalyzeOptions, AnalyzeUsageError, analyzeFiles } from './analyzeFiles.ts';
+import { type ReadOptions, RecordingFormatError, readSamples } from './readSamples.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'analyze-'));
+const fixture = new URL('../../models/health/diagnosis/fixtures/105.f32.gz', import.meta.url).pathname;
+const options: AnalyzeOptions = {
+  sampleRate: 12_000,
+  speed: 1797,
+  bearing: '6205',
+  channel: '0',
+  unit: 'g',
+  isoGroup: '2',
+  isoFoundation: 'rigid',
+};
+const written = (name: string, content: string | Uint8Array) => {
+  const file = join(folder, name);
+  writeFileSync(file, content);
+  return file;
+};
+const printed = (files: string[], change: Partial<AnalyzeOptions>) => {
+  const lines: string[] = [];
+  analyzeFiles(files, { ...options, ...change }, (line) => lines.push(line));
+  return lines;
+};
+const VALUES = [0, 0.5, -0.25, 0.125];
+
+/** Two channels, the second all zeros. */
+function wav(tag: number, bits: number, write: (b: Buffer, value: number, at: number) => void): Buffer {
+  const bytes = bits / 8;
+  const wav = Buffer.alloc(44 + VALUES.length * 2 * bytes);
+  wav.write('RIFF', 0).toString();
+  wav.writeUInt32LE(wav.length - 8, 4);
+  wav.write('WAVEfmt ', 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(tag, 20);
+  wav.writeUInt16LE(2, 22);
+  wav.writeUInt32LE(8000, 24);
+  wav.writeUInt16LE(bits, 34);
+  wav.write('data', 36);
+  wav.writeUInt32LE(VALUES.length * 2 * bytes, 40);
+  VALUES.forEach((v, i) => {
+    write(wav, v, 44 + 2 * i * bytes);
+  });
+  return wav;
+}
+
+test.each<[string, string | Uint8Array, Partial<ReadOptions>, number[]]>([
+  ['a.f32', new Uint8Array(Float32Array.from(VALUES).buffer), {}, VALUES],
+  ['a.int16', new Uint8Array(Int16Array.from([1, -2, 3]).buffer), {}, [1, -2, 3]],
+  ['a.csv', 'time,x\n0,1.5\n1,-2\n', { channel: 'x' }, [1.5, -2]],
+  ['b.csv', '0;1.5\n1;-2\n', { channel: '1' }, [1.5, -2]],
+  ['a.wav', wav(1, 16, (b, v, at) => b.writeInt16LE(v * 32_768, at)), {}, VALUES],
+  ['b.wav', wav(1, 24, (b, v, at) => b.writeIntLE(v * 8_388_608, at, 3)), {}, VALUES],
+  ['c.wav', wav(3, 32, (b, v, at) => b.writeFloatLE(v, at)), {}, VALUES],
+  ['d.wav', wav(3, 32, (b, v, at) => b.writeFloatLE(v, at)), { channel: '1' }, [0, 0, 0, 0]],
+])('reads %s', (name, content, change, expected) => {
+  const read = readSamples(written(name, content), { channel: '0', ...change });
+  expect([...read.samples]).toEqual(expected);
+  expect(read.sampleRateHz).toBe(name.endsWith('wav') ? 8000 : undefined);
+});
+
+test.each<[string, string | Uint8Array, Partial<ReadOptions>, RegExp]>([
+  ['x.f32', new Uint8Array(6), {}, /whole number of 4-byte/],
+  ['x.wav', 'no sound', {}, /not a WAV/],
+  ['y.wav', wav(1, 16, (b, v, at) => b.writeInt16LE(v, at)), { channel: '2' }, /channel 2: there are 2/],
+  ['x.csv', '1,2\n3,4\n', { channel: '2' }, /there are 2 columns/],
+  ['y.csv', '1,2\n3,4\n', { channel: 'speed' }, /number from 0/],
+  ['x.f32.gz', 'not packed', {}, /x\.f32\.gz/],
+])('%s: says what is wrong', (name, content, change, message) => {
+  const file = written(name, content);
+  expect(() => readSamples(file, { channel: '0', ...change })).toThrow(RecordingFormatError);
+  expect(() => readSamples(file, { channel: '0', ...change })).toThrow(message);
+});
+
+test('prints an object a file, in the order given, and goes on where one allows no verdict', () => {
+  const dead = written('dead.f32', new Uint8Array(4 * 24_000));
+  const lines = printed([dead, fixture], { json: true }).map((line) => JSON.parse(line));
+  expect(lines.map((l) => [l.file, l.verdict, l.fault])).toEqual([
+    [dead, 'not_assessable', null],
+    [fixture, 'fault', 'inner_race'],
+  ]);
+  expect(lines[1].iso).toMatchObject({ assessment: 'assessed', zone: 'A' });
+  expect(lines[1].features.kurtosis).toBeGreaterThan(3);
+});
+
+test('the report says fault, evidence and zone; the page holds it all, with names made harmless', () => {
+  const html = join(folder, 'report.html');
+  const named = written('<b>.f32.gz', readFileSync(fixture));
+  const [text] = printed([named], { html });
+  expect(text).toMatch(/FAULT: inner_race[\s\S]*BPFI[\s\S]*zone A[\s\S]*█/);
+  const page = readFileSync(html, 'utf8');
+  expect(page).toContain('&lt;b&gt;.f32.gz');
+  expect(page).not.toContain('<b>.f32');
+  expect(page).toContain('<polyline');
+});
+
+test.each<[Partial<AnalyzeOptions>, RegExp]>([
+  [{ bearing: '9999' }, /--bearing: found 9999; known: SKF 6205/],
+  [{ factors: 'bpfo=3' }, /--factors: found bpfo=3/],
+  [{ factors: 'bpfo=3,bpfi=x,bsf=2,ftf=0.4' }, /--factors/],
+  [{ sampleRate: undefined }, /--sample-rate/],
+])('%o is refused', (change, message) => {
+  expect(() => printed([fixture], change)).toThrow(AnalyzeUsageError);
+  expect(() => printed([fixture], change)).toThrow(message);
+});
+
+test('a file that is not there is named before anything is printed', () => {
+  expect(() => printed([fixture, 'nowhere.f32'], { json: true })).toThrow(/no such file: nowhere\.f32/);
+});

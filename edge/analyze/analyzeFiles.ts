@@ -1,0 +1,71 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import type { Unit } from '#models/contracts/units.ts';
+import { type Analysis, analyzeRecording } from '#models/health/diagnosis/analyzeRecording.ts';
+import { type BearingFactors, bearingFactorsSchema } from '#models/machine/bearing.ts';
+import { BEARINGS, findBearing } from '#models/machine/bearingTable.ts';
+import { type RecordingFormat, readSamples } from './readSamples.ts';
+import { htmlReport, pictureOf, type Report, textReport } from './report.ts';
+
+/** A wrong use of the command. */
+export class AnalyzeUsageError extends Error {}
+
+export interface AnalyzeOptions {
+  sampleRate?: number;
+  speed?: number;
+  /** As typed: bpfo=…,bpfi=…,bsf=…,ftf=… */
+  factors?: string;
+  bearing?: string;
+  format?: RecordingFormat;
+  channel: string;
+  unit: Unit;
+  isoGroup: '1' | '2';
+  isoFoundation: 'rigid' | 'flexible';
+  json?: boolean;
+  html?: string;
+}
+
+/** Reads and diagnoses each file; prints each as soon as it is known. @throws AnalyzeUsageError, RecordingFormatError. */
+export function analyzeFiles(files: readonly string[], options: AnalyzeOptions, print: (line: string) => void): void {
+  const missing = files.filter((file) => !existsSync(file));
+  if (missing.length > 0) throw new AnalyzeUsageError(`no such file: ${missing.join(', ')}`);
+  const bearing = factorsOf(options);
+  const reports: Report[] = [];
+  for (const file of files) {
+    const report = analyzeFile(file, options, bearing);
+    print(options.json ? JSON.stringify(lineOf(file, report.analysis)) : `${textReport(report)}\n`);
+    if (options.html) reports.push(report);
+  }
+  if (options.html) writeFileSync(options.html, htmlReport(reports));
+}
+
+function analyzeFile(file: string, options: AnalyzeOptions, factors: BearingFactors | undefined): Report {
+  const { samples, sampleRateHz = options.sampleRate } = readSamples(file, options);
+  if (sampleRateHz === undefined) throw new AnalyzeUsageError(`${file}: --sample-rate is needed`);
+  const { isoGroup, isoFoundation, unit, speed } = options;
+  const iso = { group: isoGroup === '1' ? 1 : 2, foundation: isoFoundation } as const;
+  const analysis = analyzeRecording(samples, { sampleRateHz, unit, rpm: speed, factors, iso });
+  return { file, unit, analysis, picture: options.json && !options.html ? null : pictureOf(samples, sampleRateHz) };
+}
+
+function lineOf(
+  file: string,
+  { verdict, fault, confidence, candidates, evidence, features, iso, reason, remedy }: Analysis,
+) {
+  return { file, verdict, fault, confidence, candidates, evidence, features, iso, reason, remedy };
+}
+
+function factorsOf({ factors, bearing }: AnalyzeOptions): BearingFactors | undefined {
+  if (factors !== undefined) return parsedFactors(factors);
+  if (bearing === undefined) return undefined;
+  const found = findBearing(bearing);
+  if (found) return found.factors;
+  const known = BEARINGS.map((b) => b.designation).join(' | ');
+  throw new AnalyzeUsageError(`--bearing: found ${bearing}; known: ${known}; or give --factors`);
+}
+
+function parsedFactors(text: string): BearingFactors {
+  const pairs = text.split(',').map((pair) => pair.split('='));
+  const parsed = bearingFactorsSchema.safeParse(Object.fromEntries(pairs.map(([k, v]) => [k.trim(), Number(v)])));
+  if (parsed.success) return parsed.data;
+  throw new AnalyzeUsageError(`--factors: found ${text}; allowed: bpfo=…,bpfi=…,bsf=…,ftf=…, each above 0`);
+}

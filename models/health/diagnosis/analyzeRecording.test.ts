@@ -1,0 +1,130 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { factorsOf } from '#models/machine/bearing.ts';
+import { gaussian, randomOf } from '#models/random/random.ts';
+import { analyzeRecording } from './analyzeRecording.ts';
+import type { RecordingContext } from './assessability.ts';
+
+interface Recording {
+  file: string;
+  fault: string;
+  rpm: number;
+  sampleRateHz: number;
+}
+const FACTORS = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
+const ISO = { group: 2, foundation: 'rigid' } as const;
+/** Cuts of real recordings; fixtures/SOURCE.md says whose. */
+const FIXTURES = new URL('./fixtures/', import.meta.url);
+const WHOLE_SET = new URL('../../../../shared/data/bearing-cwru-drive-end/', import.meta.url);
+
+function recordingsOf(folder: URL): Recording[] {
+  return JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8')).recordings;
+}
+function samplesOf(folder: URL, { file }: Recording): Float32Array {
+  const raw = readFileSync(new URL(file, folder));
+  const bytes = file.endsWith('.gz') ? gunzipSync(raw) : raw;
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+}
+const contextOf = ({ rpm, sampleRateHz }: Recording): RecordingContext => {
+  return { rpm, sampleRateHz, unit: 'g', factors: FACTORS, iso: ISO };
+};
+
+test.each(recordingsOf(FIXTURES))('$file: $fault is found at its speed and at one that is 1 % wrong', (recording) => {
+  const samples = samplesOf(FIXTURES, recording);
+  for (const wrong of [1, 1.01]) {
+    const { verdict, fault, candidates } = analyzeRecording(samples, {
+      ...contextOf(recording),
+      rpm: recording.rpm * wrong,
+    });
+    const expected = recording.fault === 'healthy' ? ['healthy', null] : ['fault', recording.fault];
+    expect([verdict, fault]).toEqual(expected);
+    expect(candidates.map((c) => c.fault).sort()).toEqual(['ball', 'cage', 'inner_race', 'outer_race']);
+    expect(candidates.map((c) => c.score)).toEqual(candidates.map((c) => c.score).sort((a, b) => b - a));
+  }
+});
+
+test('the scale of the samples does not matter to the bearing', () => {
+  const [recording] = recordingsOf(FIXTURES).filter((r) => r.fault === 'inner_race');
+  const samples = samplesOf(FIXTURES, recording);
+  const one = analyzeRecording(samples, contextOf(recording));
+  const thousand = analyzeRecording(
+    samples.map((v) => 1024 * v),
+    contextOf(recording),
+  );
+  expect(thousand.candidates).toEqual(one.candidates);
+});
+
+test('a bearing that is not there is hardly ever blamed', () => {
+  const random = randomOf(11);
+  const lines = [FACTORS.bpfo, FACTORS.bpfi, 2 * FACTORS.bsf];
+  let asked = 0;
+  let blamed = 0;
+  for (const recording of recordingsOf(FIXTURES)) {
+    const samples = samplesOf(FIXTURES, recording);
+    for (let i = 0; i < 8; i++) {
+      const factors = factorsOf({
+        rollingElements: 6 + Math.floor(10 * random()),
+        elementDiameterMm: 6 + 8 * random(),
+        pitchDiameterMm: 40,
+        contactAngleDeg: 30 * random(),
+      });
+      const near = [factors.bpfo, factors.bpfi, 2 * factors.bsf].some((a) =>
+        lines.some((b) => Math.abs(a / b - 1) < 0.04),
+      );
+      if (near) continue;
+      asked++;
+      if (analyzeRecording(samples, { ...contextOf(recording), factors }).verdict === 'fault') blamed++;
+    }
+  }
+  expect(asked).toBeGreaterThan(10);
+  expect(blamed).toBeLessThanOrEqual(1);
+});
+
+describe('what allows no verdict is said with its remedy', () => {
+  const random = randomOf(3);
+  const noise = (length: number) => Float32Array.from({ length }, () => 0.05 * gaussian(random));
+  const context: RecordingContext = { rpm: 1800, sampleRateHz: 12_000, unit: 'g', factors: FACTORS, iso: ISO };
+  const clipped = noise(24_000).map((v) => Math.max(-0.05, Math.min(0.05, v)));
+  const holed = noise(24_000);
+  holed[77] = Number.NaN;
+  test.each<[string, Float32Array, Partial<RecordingContext>, RegExp]>([
+    ['too short', noise(2000), {}, /turns of the shaft/],
+    ['hardly anything', noise(100), {}, /samples are too few/],
+    ['nothing', noise(0), {}, /samples are too few/],
+    ['clipped', clipped, {}, /clipped/],
+    ['not a number', holed, {}, /no numbers/],
+    ['a dead sensor', new Float32Array(24_000), {}, /same value/],
+    ['speed unknown', noise(24_000), { rpm: undefined }, /speed/],
+    ['bearing unknown', noise(24_000), { factors: undefined }, /geometry/],
+    ['rate too low', noise(24_000), { sampleRateHz: 1000 }, /too low/],
+  ])('%s', (_, samples, change, reason) => {
+    const found = analyzeRecording(samples, { ...context, ...change });
+    expect(found).toMatchObject({ verdict: 'not_assessable', fault: null, reason: expect.stringMatching(reason) });
+    expect(found.remedy).toBeTruthy();
+  });
+  test('noise is healthy', () => {
+    const verdicts = Array.from({ length: 12 }, () => analyzeRecording(noise(24_000), context).verdict);
+    expect(verdicts.filter((v) => v !== 'healthy')).toEqual([]);
+  });
+});
+
+describe.skipIf(!existsSync(WHOLE_SET))('the whole drive-end set (only where ../shared is beside the project)', () => {
+  test('most faults are right first, and a call is mostly right', { timeout: 60_000 }, () => {
+    const faulty = recordingsOf(WHOLE_SET).filter((r) => r.fault !== 'healthy');
+    const found = faulty.map((r) => ({ ...analyzeRecording(samplesOf(WHOLE_SET, r), contextOf(r)), truth: r.fault }));
+    const first = found.filter((f) => f.candidates[0].fault === f.truth).length;
+    const called = found.filter((f) => f.verdict === 'fault');
+    expect(first).toBeGreaterThanOrEqual(50);
+    expect(called.length).toBeGreaterThanOrEqual(38);
+    expect(called.filter((f) => f.fault === f.truth).length / called.length).toBeGreaterThanOrEqual(0.87);
+  });
+  test('each second of the healthy recording is healthy', () => {
+    const [healthy] = recordingsOf(WHOLE_SET).filter((r) => r.fault === 'healthy');
+    const samples = samplesOf(WHOLE_SET, healthy);
+    const verdicts: string[] = [];
+    for (let from = 0; from + 48_000 <= samples.length; from += 24_000)
+      verdicts.push(analyzeRecording(samples.subarray(from, from + 48_000), contextOf(healthy)).verdict);
+    expect(verdicts).toEqual(verdicts.map(() => 'healthy'));
+  });
+});

@@ -1,0 +1,176 @@
+import { ComplexFft, RealFft } from '#models/signal/fft.ts';
+import { localMedian, medianOf } from '#models/signal/localMedian.ts';
+
+/**
+ * How far each line of the envelope's spectrum stands above what surrounds it: `excess[k]` is the mean over all bands of
+ * log(1 + z) at `k · stepHz`, z the power over its local noise level.
+ */
+export interface EnvelopeEvidence {
+  stepHz: number;
+  excess: Float64Array;
+}
+
+export interface EnvelopePlan {
+  sampleRateHz: number;
+  /** Samples of the longest piece that will come. */
+  longest: number;
+  /** The highest frequency of the envelope's spectrum that is asked for. */
+  highestHz: number;
+  /** Width of the running median that is the noise level, Hz. */
+  floorHz: number;
+}
+
+/** Length of a segment: the power of two nearest to this; a shorter recording is cut as little as may be. */
+const SEGMENT_S = 5;
+const LEVEL_BLOCKS = 1500;
+const LEVEL_CLIP = 3;
+/** Bands of 1, ½ and ¼ of the spectrum, half overlapped. */
+const BAND_PARTS = [1, 2, 4] as const;
+/** Cosine edges of a band, as a part of its width. */
+const EDGE = 0.1;
+/** A rig with a higher rate is analysed up to this frequency: above it sensors rarely say anything. */
+const HIGHEST_HZ = 25_600;
+const TINY = 1e-300;
+
+interface Transforms {
+  size: number;
+  complex: ComplexFft;
+  real: RealFft;
+  hann: Float64Array;
+}
+
+/**
+ * Envelope spectra of whitened segments, averaged over segments, standardised by their noise level, averaged over bands.
+ * Source: Randall & Antoni, "Rolling element bearing diagnostics — a tutorial", MSSP 25 (2011). Whitening divides the
+ * spectrum by its local median magnitude and clips what still stands out, so that tones and resonances weigh no more
+ * than the rest. Of a plan's shape; may be asked again and again.
+ */
+export class EnvelopeAnalyzer {
+  readonly length: number;
+  readonly stepHz: number;
+  readonly #fft: RealFft;
+  readonly #re: Float64Array;
+  readonly #im: Float64Array;
+  readonly #bands: { from: number; width: number; transforms: Transforms }[];
+  readonly #bins: number;
+  readonly #half: number;
+  readonly #work: { re: Float64Array; im: Float64Array; outRe: Float64Array; outIm: Float64Array }[];
+
+  /** @throws RangeError where the longest piece has fewer than 256 samples. */
+  constructor(plan: EnvelopePlan) {
+    if (plan.longest < 256) throw new RangeError(`a piece of ${plan.longest} samples is too short for an envelope`);
+    const wanted = 2 ** Math.round(Math.log2(SEGMENT_S * plan.sampleRateHz));
+    this.length = Math.max(256, Math.min(wanted, 2 ** Math.floor(Math.log2(plan.longest))));
+    this.stepHz = plan.sampleRateHz / this.length;
+    this.#bins = Math.floor(plan.highestHz / this.stepHz) + 2;
+    this.#half = Math.max(2, Math.round(plan.floorHz / this.stepHz / 2));
+    this.#fft = new RealFft(this.length);
+    this.#re = new Float64Array(this.length / 2 + 1);
+    this.#im = new Float64Array(this.length / 2 + 1);
+    const spectrumBins = Math.floor(Math.min(this.length / 2, HIGHEST_HZ / this.stepHz));
+    const shared = new Map<number, Transforms>();
+    this.#work = [];
+    this.#bands = BAND_PARTS.flatMap((parts) => {
+      const width = Math.floor(spectrumBins / parts);
+      const size = 2 ** Math.ceil(Math.log2(Math.max(width, 2 * this.#bins)));
+      const transforms = shared.get(size) ?? transformsOf(size);
+      shared.set(size, transforms);
+      return Array.from({ length: 2 * parts - 1 }, (_, i) => ({
+        from: Math.floor((i * width) / 2),
+        width,
+        transforms,
+      }));
+    });
+  }
+
+  /** @param pieces of one machine at one speed, each without a gap. Those shorter than a segment are left out. */
+  evidence(pieces: readonly Float32Array[]): EnvelopeEvidence {
+    const sums = this.#bands.map(() => new Float64Array(this.#bins));
+    for (const segment of segments(pieces, this.length)) {
+      this.#fft.forward(segment, this.#re, this.#im);
+      whiten(this.#re, this.#im);
+      this.#bands.forEach(({ from, width, transforms }, b) => {
+        this.#addPower(from, width, transforms, sums[b]);
+      });
+    }
+    return { stepHz: this.stepHz, excess: meanExcess(sums, this.#half) };
+  }
+
+  /** Adds the power spectrum of a band's squared envelope to `sum`. */
+  #addPower(from: number, width: number, { size, complex, real, hann }: Transforms, sum: Float64Array): void {
+    const { re, im, outRe, outIm } = this.#workOf(size);
+    re.fill(0, width);
+    im.fill(0, width);
+    const edge = Math.max(1, Math.round(EDGE * width));
+    for (let i = 0; i < width; i++) {
+      const inside = Math.min(i, width - 1 - i) / edge;
+      const gain = inside >= 1 ? 1 : 0.5 - 0.5 * Math.cos(Math.PI * inside);
+      re[i] = this.#re[from + i] * gain;
+      im[i] = this.#im[from + i] * gain;
+    }
+    complex.inverse(re, im);
+    let total = 0;
+    for (let i = 0; i < size; i++) {
+      re[i] = re[i] * re[i] + im[i] * im[i];
+      total += re[i];
+    }
+    const mean = total / size;
+    for (let i = 0; i < size; i++) re[i] = (re[i] - mean) * hann[i];
+    real.forward(re, outRe, outIm);
+    const last = Math.min(sum.length, outRe.length);
+    for (let k = 0; k < last; k++) sum[k] += outRe[k] * outRe[k] + outIm[k] * outIm[k];
+  }
+
+  #workOf(size: number) {
+    const known = this.#work.find((w) => w.re.length === size);
+    if (known) return known;
+    const column = (length: number) => new Float64Array(length);
+    const made = { re: column(size), im: column(size), outRe: column(size / 2 + 1), outIm: column(size / 2 + 1) };
+    this.#work.push(made);
+    return made;
+  }
+}
+
+function transformsOf(size: number): Transforms {
+  const hann = Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
+  return { size, complex: new ComplexFft(size), real: new RealFft(size), hann };
+}
+
+/** Segments that cover each piece, overlapped by half or more. */
+function* segments(pieces: readonly Float32Array[], length: number): Generator<Float32Array> {
+  for (const piece of pieces) {
+    const spare = piece.length - length;
+    if (spare < 0) continue;
+    const steps = Math.ceil(spare / (length / 2));
+    for (let s = 0; s <= steps; s++) {
+      const from = steps === 0 ? 0 : Math.round((s * spare) / steps);
+      yield piece.subarray(from, from + length);
+    }
+  }
+}
+
+/** Divides a spectrum by its local median magnitude, in blocks, clips it and keeps its phase. */
+function whiten(re: Float64Array, im: Float64Array): void {
+  const width = Math.max(4, Math.ceil(re.length / LEVEL_BLOCKS));
+  const magnitude = new Float64Array(width);
+  for (let from = 0; from < re.length; from += width) {
+    const to = Math.min(from + width, re.length);
+    for (let k = from; k < to; k++) magnitude[k - from] = Math.sqrt(re[k] * re[k] + im[k] * im[k]);
+    const level = Math.max(TINY, medianOf(magnitude.slice(0, to - from)));
+    for (let k = from; k < to; k++) {
+      const gain = Math.min(1 / level, LEVEL_CLIP / Math.max(TINY, magnitude[k - from]));
+      re[k] *= gain;
+      im[k] *= gain;
+    }
+  }
+}
+
+function meanExcess(powers: readonly Float64Array[], half: number): Float64Array {
+  const product = new Float64Array(powers[0].length).fill(1);
+  for (const power of powers) {
+    const floor = localMedian(power, half);
+    // The median of an exponential law is ln 2 of its mean.
+    for (let k = 0; k < product.length; k++) product[k] *= 1 + (power[k] * Math.LN2) / Math.max(floor[k], TINY);
+  }
+  return product.map((p) => Math.log(Math.min(p, Number.MAX_VALUE)) / powers.length);
+}

@@ -1,0 +1,45 @@
+import { medianOf } from '#models/signal/localMedian.ts';
+import type { EnvelopeEvidence } from './envelopeEvidence.ts';
+
+const HARMONICS = 6;
+/** A given speed is trusted this far, and this far beyond it only where the lines say so clearly. */
+const NEAR = 0.004;
+const FAR = 0.03;
+const CLEARLY_SD = 2;
+const NOTCH_BINS = 2;
+
+/** The shaft's rate that the envelope's shaft harmonics tell, near the one that was given. */
+export function refineShaftRate({ stepHz, excess }: EnvelopeEvidence, givenHz: number): number {
+  const height = (hz: number) => {
+    let sum = 0;
+    for (let h = 1; h <= HARMONICS; h++) {
+      const k = Math.round((h * hz) / stepHz);
+      sum += Math.max(excess[k - 1] ?? 0, excess[k] ?? 0, excess[k + 1] ?? 0);
+    }
+    return sum;
+  };
+  const step = Math.max(2e-4, stepHz / givenHz / HARMONICS / 2);
+  let near = { hz: givenHz, height: height(givenHz) };
+  let far = near;
+  const heights: number[] = [];
+  for (let part = -FAR; part <= FAR; part += step) {
+    const candidate = { hz: givenHz * (1 + part), height: height(givenHz * (1 + part)) };
+    heights.push(candidate.height);
+    if (candidate.height > far.height) far = candidate;
+    if (Math.abs(part) <= NEAR && candidate.height > near.height) near = candidate;
+  }
+  const centre = medianOf(Float64Array.from(heights));
+  const sd = Math.sqrt(heights.reduce((sum, h) => sum + (h - centre) ** 2, 0) / heights.length);
+  return far.height > near.height + CLEARLY_SD * sd ? far.hz : near.hz;
+}
+
+/** The evidence without the shaft's own harmonics: they say nothing of a bearing. */
+export function notchShaft({ stepHz, excess }: EnvelopeEvidence, shaftHz: number): EnvelopeEvidence {
+  const notched = excess.slice();
+  const floor = medianOf(excess.slice());
+  for (let hz = shaftHz; hz / stepHz < notched.length + NOTCH_BINS; hz += shaftHz) {
+    const k = Math.round(hz / stepHz);
+    notched.fill(floor, Math.max(0, k - NOTCH_BINS), Math.min(notched.length, k + NOTCH_BINS + 1));
+  }
+  return { stepHz, excess: notched };
+}

@@ -1,0 +1,62 @@
+import { type BearingFactors, type BearingGeometry, factorsOf } from './bearing.ts';
+
+export interface KnownBearing extends BearingGeometry {
+  designation: string;
+  /** Where the geometry stands in print. */
+  source: string;
+}
+
+const INCH = 25.4;
+const CWRU = 'Case Western Reserve University Bearing Data Center, bearing information';
+
+/** Bearings whose inner geometry was published; makers print boundary dimensions alone, and vary what is inside. */
+export const BEARINGS: readonly KnownBearing[] = [
+  {
+    designation: 'SKF 6205-2RS JEM',
+    rollingElements: 9,
+    elementDiameterMm: 0.3126 * INCH,
+    pitchDiameterMm: 1.537 * INCH,
+    contactAngleDeg: 0,
+    source: CWRU,
+  },
+  {
+    designation: 'SKF 6203-2RS JEM',
+    rollingElements: 8,
+    elementDiameterMm: 0.2656 * INCH,
+    pitchDiameterMm: 1.122 * INCH,
+    contactAngleDeg: 0,
+    source: CWRU,
+  },
+  {
+    designation: 'Rexnord ZA-2115',
+    rollingElements: 16,
+    elementDiameterMm: 0.331 * INCH,
+    pitchDiameterMm: 2.815 * INCH,
+    contactAngleDeg: 15.17,
+    source: 'Qiu, Lee, Lin & Yu, J. Sound Vib. 289 (2006), the IMS bearing data',
+  },
+  {
+    designation: 'LDK UER204',
+    rollingElements: 8,
+    elementDiameterMm: 7.92,
+    pitchDiameterMm: 34.55,
+    contactAngleDeg: 0,
+    source: 'Wang, Lei, Li & Li, IEEE Trans. Reliability 69 (2020), the XJTU-SY bearing data',
+  },
+  {
+    designation: 'NSK 6804DD',
+    rollingElements: 13,
+    elementDiameterMm: 3.5,
+    pitchDiameterMm: 25.6,
+    contactAngleDeg: 0,
+    source: 'Nectoux et al., IEEE PHM 2012, the PRONOSTIA platform',
+  },
+];
+
+/** A designation as people type it: case, blanks and what follows a hyphen do not matter where that stays unique. */
+export function findBearing(name: string): { bearing: KnownBearing; factors: BearingFactors } | null {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+  const wanted = plain(name);
+  const matching = wanted === '' ? [] : BEARINGS.filter((b) => plain(b.designation).includes(wanted));
+  return matching.length === 1 ? { bearing: matching[0], factors: factorsOf(matching[0]) } : null;
+}
