@@ -295,6 +295,20 @@ bench
     process.stdout.write(o.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
   });
 
+bench
+  .command('features')
+  .description('windows a CPU second: the whole feature vector on 4,096 samples in one thread, beside twin and peers')
+  .option('--json', 'one line of JSON on stdout')
+  .option('--runs <n>', 'runs, in turn with the others; medians are printed', wholeNumber, 5)
+  .option('--peers <dir>', 'a folder with windows.c (FFTW) and windows.py (SciPy), each printing {"wps":…}')
+  .addHelpText('after', '\nExample:\n  millwright bench features --json')
+  .action(async (o: { json?: boolean; runs: number; peers?: string }) => {
+    const { benchFeatures } = await import('#simulators/benchFeatures.ts');
+    const peers = o.peers ?? fileURLToPath(new URL('../../shared/peers/features', import.meta.url));
+    const result = benchFeatures({ runs: Math.max(1, o.runs), peers, say });
+    process.stdout.write(o.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
+  });
+
 interface TableOptions {
   format: string;
   unit: string;

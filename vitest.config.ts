@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['{edge,gateway,simulators,dashboards}/**/*.e2e.ts'],
+          include: ['{edge,gateway,models,simulators,dashboards}/**/*.e2e.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           // Each file runs real servers and processes: two cores carry one at a time.

@@ -1,4 +1,4 @@
-/** Into `out`: mean, second to fourth central moments, largest, smallest of `x`, in float64. */
+/** Into `out`, in float64, of `x`: what `SpectralEngine.moments` holds. */
 export function exactMoments(x: Float32Array, out: Float64Array): void {
   const n = x.length;
   let sum = 0;
@@ -11,12 +11,15 @@ export function exactMoments(x: Float32Array, out: Float64Array): void {
   }
   const mean = sum / n;
   let [s2, s3, s4] = [0, 0, 0];
+  let [magnitude, root] = [0, 0];
   for (let i = 0; i < n; i++) {
     const d = x[i] - mean;
     const dd = d * d;
     s2 += dd;
     s3 += dd * d;
     s4 += dd * dd;
+    magnitude += Math.abs(d);
+    root += Math.sqrt(Math.abs(d));
   }
-  out.set([mean, s2 / n, s3 / n, s4 / n, max, min]);
+  out.set([mean, s2 / n, s3 / n, s4 / n, max, min, magnitude / n, root / n]);
 }

@@ -1,6 +1,6 @@
 import { exactMoments } from './exactMoments.ts';
 import { KERNEL_BASE64 } from './kernel/kernel.gen.ts';
-import { BANDS, envelopeBins, type SpectralEngine } from './spectralEngine.ts';
+import { BANDS, envelopeBins, PEAKS, type SpectralEngine } from './spectralEngine.ts';
 
 /** What `kernel/kernel.as.ts` exports; pointers are byte offsets. */
 interface Kernel {
@@ -10,6 +10,8 @@ interface Kernel {
   untangle(zr: number, zi: number, cos: number, sin: number, m: number, outR: number, outI: number): void;
   hannPower(re: number, im: number, m: number, power: number): void;
   bands(power: number, m: number, count: number, out: number): void;
+  spread(power: number, m: number, centre: number): number;
+  strongest(power: number, m: number, count: number, out: number): number;
   envelope(re: number, im: number, n: number, scale: number, out: number): void;
 }
 
@@ -61,6 +63,7 @@ export class KernelEngine implements SpectralEngine {
   readonly #momentsAt: number;
   readonly #bandsAt: number;
   readonly #envelopeAt: number;
+  readonly #peaksAt: number;
   readonly #powerAt: number;
   readonly #real: RealPlan;
   readonly #envelopeReal: RealPlan;
@@ -88,11 +91,12 @@ export class KernelEngine implements SpectralEngine {
     this.length = length;
     this.envelopeSize = size;
     this.#band = { from, to };
-    this.#momentsAt = this.#take(48);
-    this.#bandsAt = this.#take((BANDS + 1) * 8);
+    this.#momentsAt = this.#take(64);
+    this.#bandsAt = this.#take((BANDS + 3) * 8);
     this.#envelopeAt = this.#take(16);
-    this.moments = new Float64Array(this.#buffer, this.#momentsAt, 6);
-    this.bands = new Float64Array(this.#buffer, this.#bandsAt, BANDS + 1);
+    this.#peaksAt = this.#take(PEAKS * 4);
+    this.moments = new Float64Array(this.#buffer, this.#momentsAt, 8);
+    this.bands = new Float64Array(this.#buffer, this.#bandsAt, BANDS + 3);
     this.envelope = new Float64Array(this.#buffer, this.#envelopeAt, 2);
     this.#input = this.#floats(length);
     this.#inputView = new Float32Array(this.#buffer, this.#input, length);
@@ -122,6 +126,15 @@ export class KernelEngine implements SpectralEngine {
     this.#endBins(m);
     kernel.bands(this.#powerAt, m, BANDS, this.#bandsAt);
     this.#takeEnvelope();
+  }
+
+  strongestBins(): Int32Array {
+    const found = this.#kernel.strongest(this.#powerAt, this.length / 2, PEAKS, this.#peaksAt);
+    return new Int32Array(this.#buffer, this.#peaksAt, found);
+  }
+
+  spread(centre: number): number {
+    return this.#kernel.spread(this.#powerAt, this.length / 2, centre);
   }
 
   /** Bins 0 and m have one neighbour twice. */

@@ -1,14 +1,14 @@
 import { exactMoments } from './exactMoments.ts';
 import { ComplexFft, RealFft } from './fft.ts';
-import { BANDS, envelopeBins, type SpectralEngine } from './spectralEngine.ts';
+import { BANDS, envelopeBins, LEAST_POWER, PEAKS, type SpectralEngine } from './spectralEngine.ts';
 
 /** The engine in plain TypeScript and float64: for any platform, and the reference for the kernel. */
 export class PlainEngine implements SpectralEngine {
   readonly name = 'plain';
   readonly length: number;
-  readonly moments = new Float64Array(6);
+  readonly moments = new Float64Array(8);
   readonly power: Float64Array;
-  readonly bands = new Float64Array(BANDS + 1);
+  readonly bands = new Float64Array(BANDS + 3);
   readonly envelope = new Float64Array(2);
   readonly envelopeRe: Float64Array;
   readonly envelopeIm: Float64Array;
@@ -64,15 +64,40 @@ export class PlainEngine implements SpectralEngine {
   #takeBands(): void {
     const per = this.length / 2 / BANDS;
     let weighted = 0;
+    let logs = 0;
+    let weightedLogs = 0;
     for (let b = 0; b < BANDS; b++) {
       let sum = 0;
       for (let k = b * per + 1; k <= (b + 1) * per; k++) {
         sum += this.power[k];
         weighted += k * this.power[k];
+        const log = Math.log(Math.max(this.power[k], LEAST_POWER));
+        logs += log;
+        weightedLogs += this.power[k] * log;
       }
       this.bands[b] = sum;
     }
-    this.bands[BANDS] = weighted;
+    this.bands.set([weighted, logs, weightedLogs], BANDS);
+  }
+
+  strongestBins(): number[] {
+    const { power } = this;
+    const bins: number[] = [];
+    for (let k = 1; k + 1 < power.length; k++) {
+      if (!(power[k] > 0) || power[k] < power[k - 1] || power[k] <= power[k + 1]) continue;
+      if (bins.length === PEAKS && power[k] <= power[bins[PEAKS - 1]]) continue;
+      let at = bins.length;
+      while (at > 0 && power[bins[at - 1]] < power[k]) at--;
+      bins.splice(at, 0, k);
+      if (bins.length > PEAKS) bins.pop();
+    }
+    return bins;
+  }
+
+  spread(centre: number): number {
+    let sum = 0;
+    for (let k = 1; k < this.power.length; k++) sum += (k - centre) ** 2 * this.power[k];
+    return sum;
   }
 
   /** The band's analytic signal at the rate that its width asks for; its magnitude is the envelope. */

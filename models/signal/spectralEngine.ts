@@ -1,5 +1,9 @@
+/** The smallest power whose logarithm is taken: float32 has few digits below. */
+export const LEAST_POWER = 1e-37;
 /** Equal parts of 0 to Nyquist whose power is summed. */
 export const BANDS = 8;
+/** Local maxima of the spectrum that are told, at most. */
+export const PEAKS = 5;
 /** The envelope is that of the band between these parts of Nyquist, where bearings of most machines ring. */
 export const ENVELOPE_BAND = [0.16, 0.62] as const;
 
@@ -11,12 +15,16 @@ export interface SpectralEngine {
   readonly name: 'wasm-simd' | 'plain';
   readonly length: number;
   analyze(samples: Float32Array): void;
-  /** Mean, second to fourth central moments, largest, smallest. */
+  /** Mean, second to fourth central moments, largest, smallest, mean magnitude and mean root of the magnitude about the mean. */
   readonly moments: Float64Array;
   /** |H|² of bins 0 to length/2, H the transform of the samples about their mean times a Hann window. */
   readonly power: Float32Array | Float64Array;
-  /** Σ power in each of `BANDS` parts of bins 1 to length/2, then Σ bin × power. */
+  /** Σ power in each of `BANDS` parts of bins 1 to length/2, then Σ bin × power, Σ ln power, Σ power × ln power. */
   readonly bands: Float64Array;
+  /** Bins of the highest local maxima of `power`, highest first, at most `PEAKS`. */
+  strongestBins(): ArrayLike<number>;
+  /** Σ (bin − centre)² × power of bins 1 to length/2. */
+  spread(centre: number): number;
   /** Mean of the envelope, and its power about the mean. */
   readonly envelope: Float64Array;
   /** Transform of the envelope about its mean, bins 0 to envelopeSize/2 of the same width as `power`. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { gaussian, randomOf } from '#models/random/random.ts';
 import { VibrationFeatures } from './vibrationFeatures.ts';
 
 const RATE = 12_800;
@@ -25,6 +26,24 @@ function extract(
   };
 }
 
+test('a line between bins has its frequency and its amplitude', () => {
+  const step = RATE / N;
+  for (const part of [0, 0.2, 0.5, 0.9]) {
+    const f = extract(sine(2, (300 + part) * step));
+    expect(f.peak1Hz / step).toBeCloseTo(300 + part, 3);
+    expect(f.peak1Amplitude).toBeCloseTo(2, 3);
+  }
+});
+
+test('noise has an entropy near 1, and its density as its floor', () => {
+  const random = randomOf(2);
+  const f = extract(Float32Array.from({ length: N }, () => 0.1 * gaussian(random)));
+  expect(f.spectralEntropy).toBeGreaterThan(0.9);
+  expect(extract(sine(1, HZ)).spectralEntropy).toBeLessThan(0.2);
+  expect(f.noiseFloor / (0.1 * Math.sqrt(2 / RATE))).toBeCloseTo(1, 1);
+  expect(f.spectralSpreadHz / (RATE / 2 / Math.sqrt(12))).toBeCloseTo(1, 1);
+});
+
 describe('a sine of 2 g on an offset', () => {
   const f = extract(sine(2, HZ, 0.5), HZ);
   test('moments have their closed forms', () => {
@@ -35,6 +54,10 @@ describe('a sine of 2 g on an offset', () => {
     expect(f.crestFactor).toBeCloseTo(Math.SQRT2, 4);
     expect(f.kurtosis).toBeCloseTo(1.5, 5);
     expect(f.skewness).toBeCloseTo(0, 5);
+    expect(f.shapeFactor).toBeCloseTo(Math.PI / Math.sqrt(8), 3);
+    expect(f.impulseFactor).toBeCloseTo(Math.PI / 2, 3);
+    // The mean root of |sin| is Γ(3/4) / (√π·Γ(5/4)) = 0.762760.
+    expect(f.clearanceFactor).toBeCloseTo(1 / 0.76276 ** 2, 2);
   });
   test('all its power lies in its band, and its centroid at its frequency', () => {
     expect(f.band0To800Hz).toBeCloseTo(Math.SQRT2, 4);

@@ -2,10 +2,26 @@ import type { Spectrum } from '#models/contracts/featureVector.ts';
 import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
 import type { BearingFactors } from '#models/machine/bearing.ts';
 import { createEngine } from './createEngine.ts';
-import { BANDS, type SpectralEngine } from './spectralEngine.ts';
+import { BANDS, PEAKS, type SpectralEngine } from './spectralEngine.ts';
+import { interpolatedPeak } from './spectralPeaks.ts';
 import { peakAmplitude, screenSpectrum } from './spectrum.ts';
 
-const MOMENTS = ['mean', 'rms', 'peak', 'peakToPeak', 'crestFactor', 'kurtosis', 'skewness'] as const;
+const MOMENTS = [
+  'mean',
+  'rms',
+  'peak',
+  'peakToPeak',
+  'crestFactor',
+  'kurtosis',
+  'skewness',
+  'shapeFactor',
+  'impulseFactor',
+  'clearanceFactor',
+] as const;
+const SHAPE = ['spectralCentroidHz', 'spectralSpreadHz', 'spectralEntropy', 'spectralFlatness', 'noiseFloor'] as const;
+const ORDERS = [0.5, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
+/** E[ln P] of an exponential law lies this far below the logarithm of its mean (Euler's constant). */
+const EULER = 0.5772156649015329;
 const BEARING_LINES = ['bpfo', 'bpfi', 'bsf2', 'ftf'] as const;
 const ISO_BAND_HZ = [10, 1000] as const;
 
@@ -26,11 +42,16 @@ export interface FeaturePlan {
  * | --- | --- | --- |
  * | `mean` `rms` `peak` `peakToPeak` `crestFactor` | of the samples; rms and peak about the mean; crest = peak / rms | ISO 18431-1 |
  * | `kurtosis` `skewness` | m4/m2², m3/m2^1.5 (3 and 0 for Gaussian noise) | Randall 2011 |
+ * | `shapeFactor` `impulseFactor` `clearanceFactor` | rms, peak over the mean magnitude; peak over the squared mean root of the magnitude | Lei et al., MSSP 24 (2010) |
  * | `band<from>To<to>Hz` | RMS in each eighth of 0 to Nyquist, by the Hann power spectrum | Parseval |
- * | `spectralCentroidHz` | Σ f·P / Σ P | |
+ * | `spectralCentroidHz` `spectralSpreadHz` | c = Σ f·P / Σ P; √(Σ (f−c)²·P / Σ P) | Peeters 2004 |
+ * | `spectralEntropy` | −Σ p·ln p / ln n with p = P / Σ P over n bins: 0 a line, near 1 noise | Shannon |
+ * | `spectralFlatness` | geometric over arithmetic mean of P | Johnston, IEEE JSAC 6 (1988) |
+ * | `noiseFloor` | √ of exp(mean ln P + 0.5772), unit/√Hz: what the mean density would be without lines | Euler's constant |
+ * | `peak1Hz` `peak1Amplitude` … | frequency and peak amplitude of the five strongest lines, interpolated; 0 where there are fewer | Grandke 1983 |
  * | `velocityRmsMmPerS` | RMS velocity 10–1000 Hz by division by 2πf; only where the unit is an acceleration and bins are 4 Hz or less | ISO 20816-1 |
  * | `envelopeRms` | RMS of the envelope about its mean, in 0.16–0.62 of Nyquist | Randall & Antoni 2011 |
- * | `order1` `order2` `order3` | peak amplitude at shaft rate × 1, 2, 3 (0 while the speed is unknown) | |
+ * | `orderHalf` `order1` … `order10` | peak amplitude at shaft rate × ½, 1 … 10, ±1 bin (0 while the speed is unknown) | |
  * | `envelopeBpfo` … | peak amplitude of the envelope spectrum at the bearing's lines, ±1 bin | Randall & Antoni 2011 |
  */
 export class VibrationFeatures {
@@ -69,10 +90,11 @@ export class VibrationFeatures {
       total += engine.bands[b];
       row.push(Math.sqrt(engine.bands[b] * density));
     }
-    row.push(total > 0 ? (engine.bands[BANDS] / total) * this.resolutionHz : 0);
+    this.#pushShape(row, total);
+    this.#pushPeaks(row);
     if (this.#velocityScale > 0) row.push(this.#velocityRms());
     row.push(Math.sqrt(engine.envelope[1]));
-    for (let order = 1; order <= 3; order++) row.push(shaftHz > 0 ? this.#amplitudeAt(order * shaftHz) : 0);
+    for (const order of ORDERS) row.push(shaftHz > 0 ? this.#amplitudeAt(order * shaftHz) : 0);
     const bearing = this.plan.bearing;
     if (bearing) {
       for (const factor of [bearing.bpfo, bearing.bpfi, 2 * bearing.bsf, bearing.ftf]) {
@@ -85,6 +107,37 @@ export class VibrationFeatures {
   /** The last window's spectrum for a screen; of whichever point that shares the engine was extracted last. */
   spectrum(timeMs: number, bins?: number): Spectrum {
     return screenSpectrum(this.#engine.power, this.#densityScale, this.resolutionHz, this.plan.unit, timeMs, bins);
+  }
+
+  /** The features of `SHAPE`; all 0 of silence. */
+  #pushShape(row: number[], total: number): void {
+    const [weighted, logs, weightedLogs] = this.#engine.bands.subarray(BANDS);
+    const bins = this.plan.length / 2;
+    if (!(total > 0)) {
+      row.push(0, 0, 0, 0, 0);
+      return;
+    }
+    const centre = weighted / total;
+    const meanLog = logs / bins;
+    row.push(
+      centre * this.resolutionHz,
+      Math.sqrt(this.#engine.spread(centre) / total) * this.resolutionHz,
+      Math.max(0, (Math.log(total) - weightedLogs / total) / Math.log(bins)),
+      Math.exp(meanLog - Math.log(total / bins)),
+      Math.sqrt(Math.exp(meanLog + EULER) * this.#densityScale),
+    );
+  }
+
+  #pushPeaks(row: number[]): void {
+    const bins = this.#engine.strongestBins();
+    for (let i = 0; i < PEAKS; i++) {
+      if (i >= bins.length) {
+        row.push(0, 0);
+        continue;
+      }
+      const peak = interpolatedPeak(this.#engine.power, bins[i]);
+      row.push(peak.bin * this.resolutionHz, peakAmplitude(peak.power * this.#densityScale, this.resolutionHz));
+    }
   }
 
   #velocityRms(): number {
@@ -101,7 +154,8 @@ export class VibrationFeatures {
     const { power } = this.#engine;
     const centre = Math.round(hz / this.resolutionHz);
     if (centre < 1 || centre + 1 >= power.length) return 0;
-    const largest = Math.max(power[centre - 1], power[centre], power[centre + 1]);
+    // Bin 0 is the mean's.
+    const largest = Math.max(centre > 1 ? power[centre - 1] : 0, power[centre], power[centre + 1]);
     return peakAmplitude(largest * this.#densityScale, this.resolutionHz);
   }
 
@@ -120,18 +174,20 @@ function namesOf(plan: FeaturePlan, velocity: boolean): string[] {
   const names: string[] = [...MOMENTS];
   const step = plan.sampleRateHz / 2 / BANDS;
   for (let b = 0; b < BANDS; b++) names.push(`band${Math.round(b * step)}To${Math.round((b + 1) * step)}Hz`);
-  names.push('spectralCentroidHz');
+  names.push(...SHAPE);
+  for (let i = 1; i <= PEAKS; i++) names.push(`peak${i}Hz`, `peak${i}Amplitude`);
   if (velocity) names.push('velocityRmsMmPerS');
-  names.push('envelopeRms', 'order1', 'order2', 'order3');
+  names.push('envelopeRms', ...ORDERS.map((order) => (order === 0.5 ? 'orderHalf' : `order${order}`)));
   if (plan.bearing) names.push(...BEARING_LINES.map((line) => `envelope${line[0].toUpperCase()}${line.slice(1)}`));
   return names;
 }
 
 /** The features of `MOMENTS`. */
-function momentFeatures([mean, m2, m3, m4, max, min]: Float64Array): number[] {
+function momentFeatures([mean, m2, m3, m4, max, min, magnitude, root]: Float64Array): number[] {
   const rms = Math.sqrt(m2);
   const peak = Math.max(max - mean, mean - min);
   // Below this the window is silent, and what is left of it is rounding.
-  if (!(m2 > 1e-30)) return [mean, 0, 0, max - min, 0, 0, 0];
-  return [mean, rms, peak, max - min, peak / rms, m4 / (m2 * m2), m3 / (m2 * rms)];
+  if (!(m2 > 1e-30)) return [mean, 0, 0, max - min, 0, 0, 0, 0, 0, 0];
+  const factors = [rms / magnitude, peak / magnitude, peak / (root * root)];
+  return [mean, rms, peak, max - min, peak / rms, m4 / (m2 * m2), m3 / (m2 * rms), ...factors];
 }

@@ -16,7 +16,10 @@ function lanes(v: v128): f64 {
   );
 }
 
-/** Into `out`, float64: mean, second to fourth central moments, largest, smallest of `n` samples; n a multiple of 128. */
+/**
+ * Into `out`, float64: mean, second to fourth central moments, largest, smallest, then the mean magnitude and the mean
+ * square root of the magnitude about the mean, of `n` samples; n a multiple of 128.
+ */
 export function moments(x: usize, n: i32, out: usize): void {
   let sum: f64 = 0;
   let max = v128.load(x);
@@ -37,13 +40,20 @@ export function moments(x: usize, n: i32, out: usize): void {
   let s2: f64 = 0;
   let s3: f64 = 0;
   let s4: f64 = 0;
+  let magnitude: f64 = 0;
+  let root: f64 = 0;
   for (let at = x; at < end; ) {
+    let pm = f32x4.splat(0);
+    let pr = f32x4.splat(0);
     let p2 = f32x4.splat(0);
     let p3 = f32x4.splat(0);
     let p4 = f32x4.splat(0);
     for (let i = 0; i < RUN; i++, at += 16) {
       const d = f32x4.sub(v128.load(at), m);
       const dd = f32x4.mul(d, d);
+      const a = f32x4.abs(d);
+      pm = f32x4.add(pm, a);
+      pr = f32x4.add(pr, f32x4.sqrt(a));
       p2 = f32x4.add(p2, dd);
       p3 = f32x4.add(p3, f32x4.mul(dd, d));
       p4 = f32x4.add(p4, f32x4.mul(dd, dd));
@@ -51,6 +61,8 @@ export function moments(x: usize, n: i32, out: usize): void {
     s2 += lanes(p2);
     s3 += lanes(p3);
     s4 += lanes(p4);
+    magnitude += lanes(pm);
+    root += lanes(pr);
   }
   store<f64>(out, mean, 0);
   store<f64>(out, s2 / <f64>n, 8);
@@ -66,6 +78,8 @@ export function moments(x: usize, n: i32, out: usize): void {
   );
   store<f64>(out, hi, 32);
   store<f64>(out, lo, 40);
+  store<f64>(out, magnitude / <f64>n, 48);
+  store<f64>(out, root / <f64>n, 56);
 }
 
 /** Even samples less `offset` into `re`, odd ones into `im`; `n` samples, a multiple of 8. */
@@ -277,23 +291,110 @@ export function hannPower(re: usize, im: usize, m: i32, power: usize): void {
   }
 }
 
-/** Into `out`, float64: Σ power in each of `count` equal parts of bins 1 to m, then Σ bin × power. */
+/** The smallest power whose logarithm is taken; `models/signal/spectralEngine.ts` says the same. */
+const LEAST: v128 = f32x4.splat(1e-37);
+const ONE: v128 = f32x4.splat(1);
+const LN2: v128 = f32x4.splat(0.6931471805599453);
+
+/**
+ * Natural logarithm of normal positive numbers: ln(2^e·m) with m in √½ to √2, by 2·artanh((m−1)/(m+1)), whose series
+ * is cut where a term is below 1e-9 (Abramowitz & Stegun, 4.1.27).
+ */
+function ln(x: v128): v128 {
+  const bits = i32x4.sub(x, i32x4.splat(0x3f3504f3));
+  const e = i32x4.shr_s(bits, 23);
+  const m = i32x4.sub(x, i32x4.shl(e, 23));
+  const t = f32x4.div(f32x4.sub(m, ONE), f32x4.add(m, ONE));
+  const tt = f32x4.mul(t, t);
+  let series = f32x4.add(f32x4.splat(2.0 / 7.0), f32x4.mul(tt, f32x4.splat(2.0 / 9.0)));
+  series = f32x4.add(f32x4.splat(2.0 / 5.0), f32x4.mul(tt, series));
+  series = f32x4.add(f32x4.splat(2.0 / 3.0), f32x4.mul(tt, series));
+  series = f32x4.add(f32x4.splat(2.0), f32x4.mul(tt, series));
+  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(e), LN2), f32x4.mul(t, series));
+}
+
+/**
+ * Into `out`, float64: Σ power in each of `count` equal parts of bins 1 to m, then Σ bin × power, Σ ln power and
+ * Σ power × ln power. A part is a multiple of 16 bins.
+ */
 export function bands(power: usize, m: i32, count: i32, out: usize): void {
   const per = m / count;
   let weighted: f64 = 0;
+  let logs: f64 = 0;
+  let weightedLogs: f64 = 0;
   for (let b = 0; b < count; b++) {
     let sum: f64 = 0;
     let moment: f64 = 0;
     const from = b * per + 1;
-    for (let k = 0; k < per; k++) {
-      const p = <f64>load<f32>(power + (<usize>(from + k) << 2));
-      sum += p;
-      moment += <f64>k * p;
+    for (let k = 0; k < per; k += 16) {
+      let place = f32x4.add(f32x4.splat(<f32>k), f32x4(0, 1, 2, 3));
+      let ps = f32x4.splat(0);
+      let pk = f32x4.splat(0);
+      let pl = f32x4.splat(0);
+      let ppl = f32x4.splat(0);
+      for (let i = 0; i < 16; i += 4) {
+        const p = v128.load(power + (<usize>(from + k + i) << 2));
+        const l = ln(f32x4.max(p, LEAST));
+        ps = f32x4.add(ps, p);
+        pk = f32x4.add(pk, f32x4.mul(place, p));
+        pl = f32x4.add(pl, l);
+        ppl = f32x4.add(ppl, f32x4.mul(p, l));
+        place = f32x4.add(place, f32x4.splat(4));
+      }
+      sum += lanes(ps);
+      moment += lanes(pk);
+      logs += lanes(pl);
+      weightedLogs += lanes(ppl);
     }
     weighted += <f64>from * sum + moment;
     store<f64>(out + (<usize>b << 3), sum);
   }
-  store<f64>(out + (<usize>count << 3), weighted);
+  const after = out + (<usize>count << 3);
+  store<f64>(after, weighted);
+  store<f64>(after, logs, 8);
+  store<f64>(after, weightedLogs, 16);
+}
+
+/** Σ (bin − centre)² × power of bins 1 to m; m a multiple of 16. */
+export function spread(power: usize, m: i32, centre: f64): f64 {
+  let sum: f64 = 0;
+  for (let k = 0; k < m; k += 16) {
+    let from = f32x4.add(f32x4.splat(<f32>(<f64>(k + 1) - centre)), f32x4(0, 1, 2, 3));
+    let part = f32x4.splat(0);
+    for (let i = 0; i < 16; i += 4) {
+      const p = v128.load(power + (<usize>(1 + k + i) << 2));
+      part = f32x4.add(part, f32x4.mul(f32x4.mul(from, from), p));
+      from = f32x4.add(from, f32x4.splat(4));
+    }
+    sum += lanes(part);
+  }
+  return sum;
+}
+
+/** Bins 1 to m−1 of the `count` highest local maxima, highest first, as int32 into `out`; returns how many there are. */
+export function strongest(power: usize, m: i32, count: i32, out: usize): i32 {
+  let found = 0;
+  let least: f32 = 0;
+  for (let k = 1; k < m; k += 4) {
+    const at = power + (<usize>k << 2);
+    const v = v128.load(at);
+    const rises = v128.and(f32x4.gt(v, f32x4.splat(least)), f32x4.ge(v, v128.load(at - 4)));
+    if (!v128.any_true(v128.and(rises, f32x4.gt(v, v128.load(at + 4))))) continue;
+    for (let bin = k; bin < k + 4 && bin < m; bin++) {
+      const here = power + (<usize>bin << 2);
+      const p = load<f32>(here);
+      if (!(p > least) || p < load<f32>(here - 4) || p <= load<f32>(here + 4)) continue;
+      let place = found < count ? found : count - 1;
+      while (place > 0 && load<f32>(power + (<usize>load<i32>(out + (<usize>(place - 1) << 2)) << 2)) < p) {
+        store<i32>(out + (<usize>place << 2), load<i32>(out + (<usize>(place - 1) << 2)));
+        place--;
+      }
+      store<i32>(out + (<usize>place << 2), bin);
+      if (found < count) found++;
+      if (found == count) least = load<f32>(power + (<usize>load<i32>(out + (<usize>(count - 1) << 2)) << 2));
+    }
+  }
+  return found;
 }
 
 /** `scale`·√(re²+im²) in place of `re`; its mean and its power about the mean as float64 into `out`. n: multiple of 4. */
