@@ -3,6 +3,8 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { factorsOf } from '#models/machine/bearing.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
+import { SimulatedMachine } from '#simulators/machine.ts';
+import { simulatedMachineSchema } from '#simulators/scenario.ts';
 import { analyzeRecording } from './analyzeRecording.ts';
 import type { RecordingContext } from './assessability.ts';
 
@@ -106,6 +108,32 @@ describe('what allows no verdict is said with its remedy', () => {
   test('noise is healthy', () => {
     const verdicts = Array.from({ length: 12 }, () => analyzeRecording(noise(24_000), context).verdict);
     expect(verdicts.filter((v) => v !== 'healthy')).toEqual([]);
+  });
+});
+
+describe('simulated machines at other rates and lengths, their speed known to 1 %', () => {
+  const bearing = { bpfo: 3.245, bpfi: 4.755, bsf: 1.995, ftf: 0.4056 };
+  const analyzed = (rpm: number, sampleRateHz: number, seconds: number, fault?: string) => {
+    const faults = fault ? [{ type: fault, point: '2H', onsetS: 0, firstG: 0.5, doublingS: 1e9 }] : [];
+    const config = { name: 'pump-1', kind: 'pump', ratedRpm: rpm, bearing, sensors: ['2H'], faults };
+    const machine = new SimulatedMachine(simulatedMachineSchema.parse(config), 5);
+    const samples = machine.waveform('2H', 10, sampleRateHz, Math.round(sampleRateHz * seconds));
+    return analyzeRecording(samples, { rpm, sampleRateHz, unit: 'g', factors: bearing, iso: ISO });
+  };
+  test.each([
+    ['outer_race', 900, 20_000, 1],
+    ['outer_race', 1797, 20_000, 1],
+    ['outer_race', 1797, 97_656, 3],
+    ['inner_race', 1797, 25_600, 5],
+    ['ball', 1797, 12_800, 10],
+  ] as const)('%s at %i rpm, %i Hz, %i s', (fault, rpm, rateHz, seconds) => {
+    expect(analyzed(rpm, rateHz, seconds, fault)).toMatchObject({ verdict: 'fault', fault });
+  });
+  test.each([
+    [900, 20_000, 1],
+    [1797, 48_828, 3],
+  ])('healthy at %i rpm, %i Hz, %i s', (rpm, rateHz, seconds) => {
+    expect(analyzed(rpm, rateHz, seconds).verdict).toBe('healthy');
   });
 });
 

@@ -40,7 +40,8 @@ const BALL_SPEAKS = 1;
  * @param evidence with the shaft's lines notched. @param shaftHz as refined.
  */
 export function bearingEvidence(evidence: EnvelopeEvidence, shaftHz: number, factors: BearingFactors): BearingEvidence {
-  const combs = new Combs(evidence.excess, evidence.stepHz / shaftHz);
+  const step = evidence.stepHz / shaftHz;
+  const combs = new Combs(evidence.excess, step);
   const scanned = scan(combs);
   const calibrate = calibration(scanned, factors);
   const scores = scoresOf((order) => calibrate(combs.slipped(order)), factors);
@@ -48,7 +49,7 @@ export function bearingEvidence(evidence: EnvelopeEvidence, shaftHz: number, fac
   const [order] = orders(top, factors);
   const others = scanned.map(({ order, comb }) => ({ order, score: calibrate(comb) }));
   const related = relatives(top, factors);
-  const rivals = others.filter((o) => !related.some((r) => Math.abs(o.order / r - 1) < RELATED));
+  const rivals = others.filter((o) => !related.some((r) => Math.abs(o.order - r) < RELATED * r + step));
   // A ball strikes both races: its lines stand at BSF and at twice that.
   const multiples = (top === 'ball' ? [1 / 3, 2, 3] : [1 / 2, 1 / 3, 2, 3]).map((m) => m * order);
   const shared = others.filter((o) => multiples.some((m) => Math.abs(o.order / m - 1) < MULTIPLE));

@@ -6,6 +6,8 @@ const HARMONICS = 6;
 const NEAR = 0.004;
 const FAR = 0.03;
 const CLEARLY_SD = 2;
+/** In bins wider than this part of the rate, the lines of a fault pass for those of the shaft. */
+const COARSE = 0.015;
 const NOTCH_BINS = 2;
 
 /** The shaft's rate that the envelope's shaft harmonics tell, near the one that was given. */
@@ -30,6 +32,7 @@ export function refineShaftRate({ stepHz, excess }: EnvelopeEvidence, givenHz: n
   }
   const centre = medianOf(Float64Array.from(heights));
   const sd = Math.sqrt(heights.reduce((sum, h) => sum + (h - centre) ** 2, 0) / heights.length);
+  if (stepHz > COARSE * givenHz) return near.hz;
   return far.height > near.height + CLEARLY_SD * sd ? far.hz : near.hz;
 }
 
