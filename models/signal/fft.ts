@@ -11,7 +11,16 @@ interface Stage {
   twiddles: Float64Array;
 }
 
+/** By size, made once: sines cost as much as some transforms. */
+const known = new Map<number, Stage[]>();
+
 function stagesOf(size: number): Stage[] {
+  const stages = known.get(size) ?? madeStages(size);
+  known.set(size, stages);
+  return stages;
+}
+
+function madeStages(size: number): Stage[] {
   const stages: Stage[] = [];
   let n = size;
   let stride = 1;

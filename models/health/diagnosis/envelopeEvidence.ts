@@ -32,6 +32,14 @@ const EDGE = 0.1;
 const HIGHEST_HZ = 25_600;
 const TINY = 1e-300;
 
+interface Band {
+  from: number;
+  width: number;
+  /** Gains of its first bins, and of its last ones backwards; 1 between. */
+  rise: Float64Array;
+  transforms: Transforms;
+}
+
 interface Transforms {
   size: number;
   complex: ComplexFft;
@@ -51,7 +59,7 @@ export class EnvelopeAnalyzer {
   readonly #fft: RealFft;
   readonly #re: Float64Array;
   readonly #im: Float64Array;
-  readonly #bands: { from: number; width: number; transforms: Transforms }[];
+  readonly #bands: Band[];
   readonly #bins: number;
   readonly #half: number;
   readonly #work: { re: Float64Array; im: Float64Array; outRe: Float64Array; outIm: Float64Array }[];
@@ -75,11 +83,9 @@ export class EnvelopeAnalyzer {
       const size = 2 ** Math.ceil(Math.log2(Math.max(width, 2 * this.#bins)));
       const transforms = shared.get(size) ?? transformsOf(size);
       shared.set(size, transforms);
-      return Array.from({ length: 2 * parts - 1 }, (_, i) => ({
-        from: Math.floor((i * width) / 2),
-        width,
-        transforms,
-      }));
+      const rise = cosineRise(Math.max(1, Math.round(EDGE * width)));
+      const from = (i: number) => Math.floor((i * width) / 2);
+      return Array.from({ length: 2 * parts - 1 }, (_, i) => ({ from: from(i), width, rise, transforms }));
     });
   }
 
@@ -89,24 +95,26 @@ export class EnvelopeAnalyzer {
     for (const segment of segments(pieces, this.length)) {
       this.#fft.forward(segment, this.#re, this.#im);
       whiten(this.#re, this.#im);
-      this.#bands.forEach(({ from, width, transforms }, b) => {
-        this.#addPower(from, width, transforms, sums[b]);
+      this.#bands.forEach((band, b) => {
+        this.#addPower(band, sums[b]);
       });
     }
     return { stepHz: this.stepHz, excess: meanExcess(sums, this.#half) };
   }
 
   /** Adds the power spectrum of a band's squared envelope to `sum`. */
-  #addPower(from: number, width: number, { size, complex, real, hann }: Transforms, sum: Float64Array): void {
+  #addPower({ from, width, rise, transforms }: Band, sum: Float64Array): void {
+    const { size, complex, real, hann } = transforms;
     const { re, im, outRe, outIm } = this.#workOf(size);
+    re.set(this.#re.subarray(from, from + width));
+    im.set(this.#im.subarray(from, from + width));
     re.fill(0, width);
     im.fill(0, width);
-    const edge = Math.max(1, Math.round(EDGE * width));
-    for (let i = 0; i < width; i++) {
-      const inside = Math.min(i, width - 1 - i) / edge;
-      const gain = inside >= 1 ? 1 : 0.5 - 0.5 * Math.cos(Math.PI * inside);
-      re[i] = this.#re[from + i] * gain;
-      im[i] = this.#im[from + i] * gain;
+    for (let i = 0; i < rise.length; i++) {
+      re[i] *= rise[i];
+      im[i] *= rise[i];
+      re[width - 1 - i] *= rise[i];
+      im[width - 1 - i] *= rise[i];
     }
     complex.inverse(re, im);
     let total = 0;
@@ -129,6 +137,10 @@ export class EnvelopeAnalyzer {
     this.#work.push(made);
     return made;
   }
+}
+
+function cosineRise(length: number): Float64Array {
+  return Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((Math.PI * i) / length));
 }
 
 function transformsOf(size: number): Transforms {
