@@ -58,7 +58,7 @@ export function analyzeRecording(samples: Float32Array, context: RecordingContex
   const diagnosis = diagnoseBearing([samples], analyzer, shaftHz, context.factors);
   const candidates = candidatesOf(diagnosis);
   if (found) return { ...base, candidates, ...notAssessable(found) };
-  const evidence = evidenceOf(diagnosis, shaftHz, features, iso);
+  const evidence = evidenceOf(diagnosis, shaftHz, features);
   return { ...base, candidates, evidence, ...verdictOf(diagnosis, candidates, features, iso) };
 }
 
@@ -110,7 +110,6 @@ function evidenceOf(
   { scores, rival, shaftHz }: BearingDiagnosis,
   givenHz: number,
   features: Record<string, number>,
-  iso: Analysis['iso'],
 ): string[] {
   const lines = scores.map(({ fault, score }) => {
     const word = score > CALLED ? 'stand out' : score > 2.5 ? 'may stand out' : 'do not stand out';
@@ -119,8 +118,7 @@ function evidenceOf(
   const shaft = `shaft at ${(shaftHz * 60).toFixed(1)} rpm on the envelope, ${(givenHz * 60).toFixed(1)} given`;
   const other = `strongest other family at ${rival.order.toFixed(2)} orders: score ${rival.score.toFixed(1)}`;
   const impacts = `kurtosis ${features.kurtosis.toFixed(1)} (3 without impacts)`;
-  const zone = iso.assessment === 'assessed' ? [`${iso.velocityMmPerS.toFixed(2)} mm/s RMS: zone ${iso.zone}`] : [];
-  return [...lines, other, shaft, impacts, ...zone];
+  return [...lines, other, shaft, impacts];
 }
 
 function meanFeatures(samples: Float32Array, { sampleRateHz, unit, rpm, factors }: RecordingContext) {
