@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { stringify } from 'yaml';
 import { topics } from '#models/contracts/topics.ts';
+import { median } from '#models/health/statistics.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { freePort } from './freePort.ts';
 
@@ -225,10 +226,4 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
     if (Date.now() > endMs) throw new Error('the edge did not get there in two minutes');
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

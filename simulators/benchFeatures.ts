@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median } from '#models/health/statistics.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { KernelEngine } from '#models/signal/kernelEngine.ts';
 import { PlainEngine } from '#models/signal/plainEngine.ts';
@@ -52,7 +53,7 @@ export function benchFeatures({ runs, peers, say }: FeatureBenchOptions): Featur
       for (const [name, runner] of runners) rates.get(name)?.push(runner());
       say(`run ${run} of ${runs}`);
     }
-    const lines = Object.fromEntries([...rates].map(([name, values]) => [name, Math.round(middle(values))]));
+    const lines = Object.fromEntries([...rates].map(([name, values]) => [name, Math.round(median(values))]));
     const [best] = engines;
     const windowsPerCpuS = lines[best.name];
     const features = extractorOf(best).names.length;
@@ -120,8 +121,4 @@ function peerRunners(folder: string, scratch: string, missing: string[]): [strin
       return [];
     }
   });
-}
-
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

@@ -1,4 +1,5 @@
 import { RealFft } from './fft.ts';
+import { peakAmplitude } from './spectrum.ts';
 
 export interface AveragedSpectrum {
   stepHz: number;
@@ -6,9 +7,6 @@ export interface AveragedSpectrum {
   density: Float64Array;
   averages: number;
 }
-
-/** Equivalent noise bandwidth of a Hann window, bins (Harris, Proc. IEEE 66 (1978), table I). */
-const HANN_BANDWIDTH = 1.5;
 
 /**
  * Welch's average of Hann-windowed periodograms, half overlapped, each about its own mean.
@@ -46,8 +44,9 @@ export type AmplitudeUnit = 'peak' | 'rms' | 'dB';
 /** Amplitudes of sines at each bin, corrected for the window. */
 export function amplitudes({ density, stepHz }: AveragedSpectrum, unit: AmplitudeUnit): Float64Array {
   return density.map((d) => {
-    const rms = Math.sqrt(d * HANN_BANDWIDTH * stepHz);
-    if (unit === 'peak') return Math.SQRT2 * rms;
+    const peak = peakAmplitude(d, stepHz);
+    if (unit === 'peak') return peak;
+    const rms = peak / Math.SQRT2;
     return unit === 'rms' ? rms : 20 * Math.log10(Math.max(rms, 1e-12));
   });
 }

@@ -90,7 +90,7 @@ function verdictOf(
   return {
     verdict: 'healthy',
     fault: null,
-    confidence: 1 - top.confidence,
+    confidence: rounded(1 - top.confidence, 3),
     reason: 'no line of the bearing stands out',
   };
 }

@@ -1,6 +1,6 @@
 import type { BearingFactors } from '#models/machine/bearing.ts';
 import { medianOf, select } from '#models/signal/localMedian.ts';
-import type { EnvelopeEvidence } from './envelopeEvidence.ts';
+import { type EnvelopeEvidence, withNeighbours } from './envelopeEvidence.ts';
 
 export type BearingFault = 'outer_race' | 'inner_race' | 'ball' | 'cage';
 
@@ -101,7 +101,7 @@ class Combs {
 
   constructor(excess: Float64Array, step: number) {
     this.#step = step;
-    this.#widened = excess.map((v, k) => Math.max(v, excess[k - 1] ?? 0, excess[k + 1] ?? 0));
+    this.#widened = withNeighbours(excess);
   }
 
   /** The largest comb within the slip of an order, one slip for all harmonics. */

@@ -10,6 +10,11 @@ export interface EnvelopeEvidence {
   excess: Float64Array;
 }
 
+/** The largest within one bin of each: a line seldom lies in the middle of its bin. */
+export function withNeighbours(excess: Float64Array): Float64Array {
+  return excess.map((v, k) => Math.max(v, excess[k - 1] ?? 0, excess[k + 1] ?? 0));
+}
+
 export interface EnvelopePlan {
   sampleRateHz: number;
   /** Samples of the longest piece that will come. */

@@ -1,5 +1,5 @@
 import { medianOf } from '#models/signal/localMedian.ts';
-import type { EnvelopeEvidence } from './envelopeEvidence.ts';
+import { type EnvelopeEvidence, withNeighbours } from './envelopeEvidence.ts';
 
 const HARMONICS = 6;
 /** A given speed is trusted this far, and this far beyond it only where the lines say so clearly. */
@@ -12,11 +12,11 @@ const NOTCH_BINS = 2;
 
 /** The shaft's rate that the envelope's shaft harmonics tell, near the one that was given. */
 export function refineShaftRate({ stepHz, excess }: EnvelopeEvidence, givenHz: number): number {
+  const lines = withNeighbours(excess);
   const height = (hz: number) => {
     let sum = 0;
     for (let h = 1; h <= HARMONICS; h++) {
-      const k = Math.round((h * hz) / stepHz);
-      sum += Math.max(excess[k - 1] ?? 0, excess[k] ?? 0, excess[k + 1] ?? 0);
+      sum += lines[Math.round((h * hz) / stepHz)] ?? 0;
     }
     return sum;
   };
