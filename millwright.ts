@@ -5,9 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ZodType } from 'zod';
 import type { AnalyzeOptions } from '#edge/analyze/analyzeFiles.ts';
-import type { ItemForecast } from '#models/demand/forecastItem.ts';
+import type { ForecastOptions } from '#gateway/planning/forecastFile.ts';
 import type { ModelRuntime } from '#models/inference/modelRuntime.ts';
 import type { TensorFlow } from '#models/inference/tfjsRuntime.ts';
+
+/** Longest horizon, season and lead time. */
+const MAX_PERIODS = 10_000;
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. */
 class UsageError extends Error {}
@@ -190,40 +193,31 @@ program
 program
   .command('forecast')
   .description('demand of each item: mean and quantiles of the periods ahead and of the lead time')
-  .argument('<file>', 'wide CSV: id, an optional price, then a column a period, oldest first; blanks only at the ends')
-  .requiredOption('--horizon <periods>', 'periods ahead', wholeNumber)
-  .option('--frequency <periods>', 'periods of a season', wholeNumber, 12)
+  .argument('<file>', 'wide: id, an optional price, then a column a period, oldest first, blanks only at the ends')
+  .requiredOption('--horizon <periods>', 'periods ahead', periods)
+  .option('--frequency <periods>', 'periods of a season; several, rising: 24,168', seasons, [12])
   .option('--quantiles <levels>', 'rising, between 0 and 1', levels, [0.5, 0.9])
-  .option('--lead-time <periods>', 'the whole protection interval: delivery and review', wholeNumber, 1)
+  .option('--lead-time <periods>', 'the whole protection interval: delivery and review', periods, 1)
+  .addOption(
+    new Option('--format <format>', 'long: a row an item and period, columns id, period, demand')
+      .choices(['wide', 'long'])
+      .default('wide'),
+  )
   .option('--jsonl', 'a line of JSON for each item on stdout')
   .addHelpText(
     'after',
     '\nExample:\n  millwright forecast demand.csv --horizon 12 --frequency 12 --quantiles 0.5,0.9 --lead-time 3 --jsonl',
   )
-  .action(
-    async (
-      file: string,
-      o: { horizon: number; frequency: number; quantiles: number[]; leadTime: number; jsonl?: boolean },
-    ) => {
-      const { parse } = await import('csv-parse/sync');
-      const { readWide, TableError } = await import('#models/demand/readHistory.ts');
-      const { forecastItem } = await import('#models/demand/forecastItem.ts');
-      const content = await text(file);
-      try {
-        const rows = parse(content, { bom: true, relax_column_count: true, skip_empty_lines: true }) as string[][];
-        for (const { id, history } of readWide(rows)) {
-          const forecast = forecastItem(id, history, o);
-          const line = o.jsonl ? JSON.stringify(forecast) : summaryOf(forecast);
-          process.stdout.write(`${line}\n`);
-        }
-      } catch (error) {
-        if (error instanceof TableError || (error as { code?: string }).code?.startsWith('CSV_')) {
-          throw new UsageError(`${file}: ${(error as Error).message}`);
-        }
-        throw error;
-      }
-    },
-  );
+  .action(async (file: string, options: ForecastOptions) => {
+    const { forecastFile } = await import('#gateway/planning/forecastFile.ts');
+    const { TableError } = await import('#models/tables/parseTable.ts');
+    try {
+      forecastFile(bytes(file), options, (line) => process.stdout.write(`${line}\n`), say);
+    } catch (error) {
+      if (error instanceof TableError) throw new UsageError(`${file}: ${error.message}`);
+      throw error;
+    }
+  });
 
 program
   .command('train')
@@ -356,6 +350,19 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
+function periods(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1 || value > MAX_PERIODS) throw new InvalidArgumentError(`1 to ${MAX_PERIODS} periods are needed`);
+  return value;
+}
+
+function seasons(text: string): number[] {
+  const values = text.split(',').map(periods);
+  if (values.some((v, i) => i > 0 && v <= values[i - 1]))
+    throw new InvalidArgumentError('periods of seasons, rising, such as 24,168, are needed');
+  return values;
+}
+
 function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('a number above 0 is needed');
@@ -375,14 +382,17 @@ function levels(text: string): number[] {
   return values;
 }
 
-function summaryOf({ id, class: itsClass, method, leadTime }: ItemForecast): string {
-  const quantiles = Object.entries(leadTime.quantiles).map(([level, value]) => `${Number(level) * 100} %: ${value}`);
-  return `${id}  ${itsClass}, ${method}; over the lead time ${leadTime.mean.toFixed(1)} (${quantiles.join(', ')})`;
-}
-
 async function text(file: string): Promise<string> {
   try {
     return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function bytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
   } catch (error) {
     throw new UsageError(`${file}: ${error instanceof Error ? error.message : error}`);
   }
@@ -442,6 +452,8 @@ function showProgress(done: number, text: string): void {
 
 try {
   await program.parseAsync();
+  // A pipe may still hold what was written; leaving now would cut it off.
+  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
   process.exit(0);
 } catch (error) {
   const commander = error as { code?: string; exitCode?: number; message: string };

@@ -1,15 +1,31 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { randomOf } from '#models/random/random.ts';
+import { parseTable, TableError } from '#models/tables/parseTable.ts';
+import { Autoregression } from './autoregression.ts';
+import { ComplexSmoothing } from './complexSmoothing.ts';
 import { demandClass } from './demandClass.ts';
-import { ExponentialSmoothing } from './exponentialSmoothing.ts';
+import { DynamicTheta } from './dynamicTheta.ts';
+import { Ets } from './ets.ts';
 import { checkForecaster } from './forecasterChecks.ts';
-import { forecastItem } from './forecastItem.ts';
+import { forecastTable } from './forecastTable.ts';
+import { MeanOfThree, studentQuantile } from './meanOfThree.ts';
 import { negativeBinomialQuantiles } from './negativeBinomial.ts';
-import { readWide } from './readHistory.ts';
+import { readLong, readWide } from './readHistory.ts';
 import { Sba } from './sba.ts';
+import { isSeasonal, seasonOf } from './season.ts';
+import { SeveralSeasons } from './severalSeasons.ts';
+import { Tsb } from './tsb.ts';
 
 describe('SBA', () => checkForecaster(() => new Sba()));
-describe('exponential smoothing', () => checkForecaster(() => new ExponentialSmoothing(12)));
+describe('TSB', () => checkForecaster(() => new Tsb()));
+describe('exponential smoothing', () => checkForecaster(() => new Ets(12)));
+describe('dynamic Theta', () => checkForecaster(() => new DynamicTheta()));
+describe('complex smoothing', () => checkForecaster(() => new ComplexSmoothing()));
+describe('autoregression', () => checkForecaster(() => new Autoregression()));
+describe('the mean of three', () => checkForecaster(() => new MeanOfThree(12)));
+describe('several seasons', () => checkForecaster(() => new SeveralSeasons([7, 28], 7)));
 
 test.each([
   ['smooth', [5, 6, 5, 4, 5, 6]],
@@ -21,10 +37,66 @@ test.each([
   expect(demandClass(history as number[])).toBe(name);
 });
 
-test('a season is carried on', () => {
-  const forecaster = new ExponentialSmoothing(4);
-  forecaster.fit(Array.from({ length: 22 }, (_, i) => [10, 20, 30, 40][i % 4]));
+test.each([
+  ['exponential smoothing', () => new Ets(4)],
+  ['the mean of three', () => new MeanOfThree(4)],
+  ['several seasons', () => new SeveralSeasons([4], 4)],
+])('%s carries a season on', (_, create) => {
+  const forecaster = create();
+  forecaster.fit(Array.from({ length: 30 }, (_, i) => [10, 20, 30, 40][i % 4]));
   expect(forecaster.predict(4).map(Math.round)).toEqual([30, 40, 10, 20]);
+});
+
+test('a trend goes on', () => {
+  const forecaster = new MeanOfThree(1);
+  forecaster.fit(Array.from({ length: 40 }, (_, i) => 100 + 5 * i));
+  const [first, , , last] = forecaster.predict(4);
+  expect(first).toBeGreaterThan(298);
+  expect(last - first).toBeGreaterThan(8);
+});
+
+test('a season is seen where there is one', () => {
+  const noise = randomOf(3);
+  const wave = (height: number) =>
+    Array.from({ length: 72 }, (_, t) => 100 + height * Math.sin((t * Math.PI) / 6) + 10 * (noise() - 0.5));
+  expect(isSeasonal(wave(20), 12)).toBe(true);
+  expect(isSeasonal(wave(0), 12)).toBe(false);
+  const { figure } = seasonOf(wave(20), 12, 'multiplicative');
+  expect(figure[3]).toBeCloseTo(1.2, 1);
+  expect(figure[9]).toBeCloseTo(0.8, 1);
+});
+
+test('two seasons within each other are both carried on', () => {
+  const at = (t: number) => 50 + 10 * Math.sin((t * Math.PI) / 3.5) + 8 * Math.cos((t * Math.PI) / 14);
+  const forecaster = new SeveralSeasons([7, 28], 28);
+  forecaster.fit(Array.from({ length: 280 }, (_, t) => at(t)));
+  forecaster.predict(28).forEach((v, h) => {
+    expect(Math.abs(v - at(280 + h))).toBeLessThan(1.5);
+  });
+});
+
+test('AirPassengers, the last year held back: half the error of last year again', () => {
+  const file = new URL('./fixtures/AirPassengers.csv', import.meta.url);
+  const all = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => Number(line.split(',').at(-1)));
+  const [past, came] = [all.slice(0, -12), all.slice(-12)];
+  const forecaster = new MeanOfThree(12);
+  forecaster.fit(past);
+  const error = (f: number[]) => f.reduce((sum, v, h) => sum + Math.abs(v - came[h]), 0) / 12;
+  expect(forecaster.seasonal).toBe(true);
+  expect(error(forecaster.predict(12))).toBeLessThan(0.5 * error(past.slice(-12)));
+  const { steps } = forecaster.errorScale(12, 1);
+  const within = came.filter((v, h) => Math.abs(v - forecaster.predict(12)[h]) < studentQuantile(0.975) * steps[h]);
+  expect(within.length).toBeGreaterThanOrEqual(11);
+});
+
+test('quantiles of Student’s law are those of its table', () => {
+  expect(studentQuantile(0.9)).toBeCloseTo(1.5332, 4);
+  expect(studentQuantile(0.975)).toBeCloseTo(2.7764, 4);
+  expect(studentQuantile(0.05)).toBeCloseTo(-2.1318, 4);
 });
 
 test('quantiles of a Poisson are those of its tables', () => {
@@ -32,36 +104,140 @@ test('quantiles of a Poisson are those of its tables', () => {
   expect(negativeBinomialQuantiles(0, 0, [0.5, 0.99])).toEqual([0, 0]);
 });
 
+const settings = { horizon: 2, frequency: [12], quantiles: [0.5, 0.8, 0.95], leadTime: 5 };
+
 test('a forecast keeps its promises: lead time sums up, quantiles never fall and are whole', () => {
-  const settings = { horizon: 2, frequency: 12, quantiles: [0.5, 0.8, 0.95], leadTime: 5 };
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 60 }), (history) => {
-      const forecast = forecastItem('x', history, settings);
+      const [forecast] = forecastTable([{ id: 'x', history }], settings);
       expect(forecast.mean).toHaveLength(5);
-      expect(forecast.mean.reduce((a, b) => a + b, 0)).toBeCloseTo(forecast.leadTime.mean, 6);
-      const levels = settings.quantiles.map((q) => forecast.leadTime.quantiles[q]);
-      expect(levels).toEqual(levels.toSorted((a, b) => a - b));
-      expect(levels.every(Number.isInteger)).toBe(true);
+      expect(forecast.mean.slice(0, 5).reduce((a, b) => a + b, 0)).toBeCloseTo(forecast.leadTime.mean, 6);
+      const rows = [settings.quantiles.map((q) => forecast.leadTime.quantiles[q])];
+      for (const h of [0, 1]) rows.push(settings.quantiles.map((q) => forecast.quantiles[q][h]));
+      for (const row of rows) {
+        expect(row).toEqual(row.toSorted((a, b) => a - b));
+        expect(row.every((v) => Number.isInteger(v) && v >= 0)).toBe(true);
+      }
     }),
+    { numRuns: 60 },
   );
 });
 
-test('a table is read, or says where it is wrong', () => {
-  const head = ['id', 'price', 't1', 't2', 't3'];
-  expect(readWide([head, ['a', '2', '', '1', '2'], ['b', '1', '3', 'NA', 'NA']])).toEqual([
+/** Parts whose demand is a Poisson's, of many rates; every third one stopped being asked for. */
+function catalogue(count: number, periods: number): { id: string; history: number[] }[] {
+  const random = randomOf(11);
+  const poisson = (rate: number) => {
+    let k = -1;
+    for (let p = 1; p > Math.exp(-rate); k++) p *= random();
+    return k;
+  };
+  return Array.from({ length: count }, (_, i) => {
+    const rate = Math.exp(3 * random() - 2.5);
+    const history = Array.from({ length: periods }, (_, t) => (i % 3 === 0 && t > periods / 3 ? 0 : poisson(rate)));
+    return { id: `part-${i}`, history };
+  });
+}
+
+test('parts learn from each other: those that stopped are told from those that go on', () => {
+  const items = catalogue(300, 48).filter(({ history }) => history.includes(0) && history.some((v) => v > 0));
+  const forecasts = forecastTable(items, settings);
+  const of = (stopped: boolean) => {
+    const chosen = forecasts.filter((f) => (Number(f.id.slice(5)) % 3 === 0) === stopped);
+    const rates = chosen.map((f) => {
+      const { history } = items.find((i) => i.id === f.id)!;
+      return f.leadTime.mean / (5 * (history.reduce((a, b) => a + b, 0) / history.length));
+    });
+    return rates.reduce((a, b) => a + b, 0) / rates.length;
+  };
+  expect(of(true)).toBeLessThan(0.35);
+  expect(of(false)).toBeGreaterThan(0.8);
+  expect(forecasts.every((f) => f.method !== '')).toBe(true);
+});
+
+test('the forecast depends neither on names nor on the order of items', () => {
+  const items = catalogue(120, 36);
+  const disguised = items.map(({ history }, i) => ({ id: `x${i}`, history })).reverse();
+  const plain = forecastTable(items, settings);
+  const again = forecastTable(disguised, settings).reverse();
+  plain.forEach((f, i) => {
+    expect(again[i].leadTime.quantiles).toEqual(f.leadTime.quantiles);
+    expect(again[i].leadTime.mean).toBeCloseTo(f.leadTime.mean, 6);
+  });
+});
+
+test('what a planner should know is flagged', () => {
+  const flags = (history: number[]) => forecastTable([{ id: 'x', history }], settings)[0].flags;
+  expect(flags(new Array(40).fill(0))).toEqual(['no_demand_in_history']);
+  expect(flags([0, 1, 0, 2])).toEqual(['new', 'short_history']);
+  expect(flags([...new Array(20).fill(1), ...new Array(20).fill(0)])).toEqual(['dying']);
+});
+
+describe('tables', () => {
+  const table = (text: string | Uint8Array) => parseTable(typeof text === 'string' ? Buffer.from(text) : text);
+  const wide = (text: string | Uint8Array) => readWide(table(text));
+  const ab = [
     { id: 'a', history: [1, 2] },
     { id: 'b', history: [3] },
-  ]);
-  const bad =
-    (...row: string[]) =>
-    () =>
-      readWide([head, row]);
-  expect(bad('a', '1', '1', 'x', '2')).toThrow('line 2, column 4: found "x"');
-  expect(bad('a', '1', '1', '', '2')).toThrow('line 2, column 4: an unknown period between');
-  expect(bad('a', '1', '1', '-1', '2')).toThrow('below 0');
-  expect(bad('a', '1', '', '', '')).toThrow('no period is known');
-  expect(bad('', '1', '1', '1', '1')).toThrow('without an id');
-  expect(bad('a', '1', '1')).toThrow('3 columns where the header has 5');
-  expect(() => readWide([head, ['a', '1', '1', '1', '1'], ['a', '1', '1', '1', '1']])).toThrow('stands twice');
-  expect(() => readWide([])).toThrow('line 1');
+  ];
+
+  test.each([
+    ['plain', 'id,price,t1,t2,t3\na,2,,1,2\nb,1,3,NA,NA\n'],
+    ['with a byte order mark', '\ufeffid,t1,t2,t3\na,,1,2\nb,3,,\n'],
+    ['with semicolons, Windows line ends and quotes', 'id;t1;t2;t3\r\n"a";;1;2\r\nb;3;;\r\n'],
+    ['with tabs', 'id\tt1\tt2\tt3\na\t\t1\t2\nb\t3\t\t\n'],
+    ['UTF-16', Buffer.from('\ufeffid,t1,t2,t3\na,,1,2\nb,3,,\n', 'utf16le')],
+  ])('a table %s is read', (_, text) => {
+    expect(wide(text)).toEqual(ab);
+  });
+
+  test('a decimal comma, and letters that are no UTF-8, are repaired, and it is said', () => {
+    const bytes = Buffer.from('id;t1;t2\nSch\xfctz;1,5;2\n', 'latin1');
+    expect(wide(bytes)).toEqual([{ id: 'Schütz', history: [1.5, 2] }]);
+    expect(table(bytes).notes).toEqual(['not UTF-8: read as Windows-1252', 'columns are separated by ";"']);
+  });
+
+  test.each([
+    ['', 'line 1: the file is empty'],
+    ['\n\n', 'line 1: the file is empty'],
+    ['id\na\n', 'line 1: a header'],
+    ['id,price\na,1\n', 'line 1: no period'],
+    ['id,t1,t2\na,1,x\n', 'line 2, column 3: found "x"'],
+    ['id,t1,t2\na,1,1e999\n', 'line 2, column 3'],
+    ['id,t1,t2\na,1,0x1f\n', 'line 2, column 3: found "0x1f"'],
+    ['id,t1,t2\na,1,Infinity\n', 'found "Infinity"'],
+    ['id,t1,t2\na,1,2024-01-05\n', 'found "2024-01-05"'],
+    ['id,t1,t2\na,"1,5",2\n', 'found "1,5"'],
+    ['id,t1,t2\na,12 pcs,2\n', 'found "12 pcs"'],
+    ['id,t1,t2,t3\na,1,,2\n', 'line 2, column 3: an unknown period between'],
+    ['id,t1,t2\na,1,-1\n', 'below 0'],
+    ['id,t1,t2\na,,\n', 'no period is known'],
+    ['id,t1,t2\n,1,2\n', 'without an id'],
+    ['id,t1,t2\na,1\n', '2 columns where the header has 3'],
+    ['id,t1\na,1,2\n', '3 columns where the header has 2'],
+    ['id,t1\na,1\na,2\n', 'line 3, column 1: the item a stands twice'],
+    ['id,t1\n"a,1\n', 'Quote'],
+    ['id,t1\na,1\0\n', 'zero bytes'],
+    [`id,${'t,'.repeat(30_000)}\n`, 'columns; 20000 are the most'],
+  ])('%j is refused with its place', (text, message) => {
+    expect(() => wide(text)).toThrow(message);
+    expect(() => wide(text)).toThrow(TableError);
+  });
+
+  test('a long table is read; months without a row are months without demand', () => {
+    const text = 'Item,Month,Qty\nb,2024-02,5\na,2023-11,1\na,2024-02,2\na,2024-02,1\n';
+    expect(readLong(table(text))).toEqual([
+      { id: 'b', history: [5] },
+      { id: 'a', history: [1, 0, 0, 3] },
+    ]);
+  });
+
+  test.each([
+    ['id,demand\na,1\n', 'no column for period'],
+    ['id,period,demand\na,March,1\n', 'periods must all be'],
+    ['id,period,demand\na,2024-01,x\n', 'line 2, column 3: found "x"'],
+    ['id,period,demand\na,,1\n', 'line 2, column 2: a row without a period'],
+    ['id,period,demand\na,2024-01\n', 'line 2, column 3'],
+  ])('a long table %j is refused with its place', (text, message) => {
+    expect(() => readLong(table(text))).toThrow(message);
+  });
 });

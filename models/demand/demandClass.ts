@@ -7,8 +7,8 @@ const CV2_LIMIT = 0.49;
  * The class of a demand history by the mean interval between demands (ADI) and the squared coefficient of variation of
  * their sizes. Source: Syntetos, Boylan & Croston, "On the categorization of demand patterns", JORS 56 (2005).
  */
-export function demandClass(history: readonly number[]): DemandClass {
-  const sizes = history.filter((v) => v > 0);
+export function demandClass(history: ArrayLike<number>): DemandClass {
+  const sizes = Array.from(history).filter((v) => v > 0);
   if (sizes.length === 0) return 'none';
   const interval = history.length / sizes.length;
   const mean = sizes.reduce((a, b) => a + b, 0) / sizes.length;

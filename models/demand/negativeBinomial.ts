@@ -1,12 +1,20 @@
+import { normalQuantile } from './normal.ts';
+
 const MAX_COUNT = 1_000_000;
+/** Beyond this mean counting takes too long, and a gamma law by its cube root is as near. */
+const LARGE_MEAN = 300;
 
 /**
  * Quantiles of a negative binomial of that mean and variance (Poisson where the variance is not larger), whole numbers,
- * for levels in rising order.
+ * for levels in rising order. Large means by Wilson & Hilferty's cube root, PNAS 17 (1931).
  */
 export function negativeBinomialQuantiles(mean: number, variance: number, levels: readonly number[]): number[] {
   if (!(mean > 0)) return levels.map(() => 0);
   const spread = Math.max(variance, mean * 1.0001);
+  if (mean > LARGE_MEAN) {
+    const c = spread / (9 * mean * mean);
+    return levels.map((level) => Math.ceil(mean * Math.max(0, 1 - c + normalQuantile(level) * Math.sqrt(c)) ** 3));
+  }
   const r = (mean * mean) / (spread - mean);
   const q = mean / (mean + r);
   let logProbability = r * Math.log1p(-q);

@@ -1,22 +1,21 @@
+import { numberOf, type Table, TableError } from '#models/tables/parseTable.ts';
+
 export interface ItemHistory {
   id: string;
   /** Demand a period, oldest first; unknown periods stand only at the ends and are left out. */
   history: number[];
 }
 
-/** Something in a table that cannot be a demand history: where, and what. */
-export class TableError extends Error {}
-
 /**
  * Histories from a wide table: `id`, an optional `price`, then a column a period, oldest first.
- * @param rows cells as text, the header first.
  * @throws TableError with line and column, counted from 1.
  */
-export function readWide(rows: readonly (readonly string[])[]): ItemHistory[] {
+export function readWide({ rows, separator }: Table): ItemHistory[] {
   const [header, ...body] = rows;
   if (header === undefined || header.length < 2)
-    throw new TableError('line 1: a header with an id and at least one period');
+    throw new TableError('line 1: a header with an id and at least one period is needed');
   const first = /^price$/i.test(header[1].trim()) ? 2 : 1;
+  if (header.length <= first) throw new TableError('line 1: no period stands in the header');
   const seen = new Set<string>();
   return body.map((cells, i) => {
     const line = i + 2;
@@ -26,24 +25,85 @@ export function readWide(rows: readonly (readonly string[])[]): ItemHistory[] {
     if (id === '') throw new TableError(`line ${line}, column 1: an item without an id`);
     if (seen.has(id)) throw new TableError(`line ${line}, column 1: the item ${id} stands twice`);
     seen.add(id);
-    return { id, history: known(cells.slice(first), line, first) };
+    return { id, history: known(cells.slice(first), line, first, separator) };
   });
 }
 
-function known(cells: readonly string[], line: number, offset: number): number[] {
-  const blank = (cell: string) => cell.trim() === '' || cell.trim() === 'NA';
+const blank = (cell: string) => cell.trim() === '' || cell.trim() === 'NA';
+
+function known(cells: readonly string[], line: number, offset: number, separator: string): number[] {
   const from = cells.findIndex((cell) => !blank(cell));
   if (from < 0) throw new TableError(`line ${line}: no period is known`);
   const to = cells.findLastIndex((cell) => !blank(cell));
   return cells.slice(from, to + 1).map((cell, i) => {
-    const value = Number(cell);
     const column = offset + from + i + 1;
     if (blank(cell)) throw new TableError(`line ${line}, column ${column}: an unknown period between known ones`);
-    if (!Number.isFinite(value))
-      throw new TableError(
-        `line ${line}, column ${column}: found ${JSON.stringify(cell.slice(0, 40))}; a number is needed`,
-      );
-    if (value < 0) throw new TableError(`line ${line}, column ${column}: a demand below 0`);
-    return value;
+    return demandOf(cell, line, column, separator);
   });
+}
+
+function demandOf(cell: string, line: number, column: number, separator: string): number {
+  const value = numberOf(cell, separator);
+  if (!Number.isFinite(value)) {
+    const found = JSON.stringify(cell.slice(0, 40));
+    throw new TableError(`line ${line}, column ${column}: found ${found}; a number is needed`);
+  }
+  if (value < 0) throw new TableError(`line ${line}, column ${column}: a demand below 0`);
+  return value;
+}
+
+const COLUMNS = {
+  id: /^(id|item|part|sku)$/i,
+  period: /^(period|date|month|week|time)$/i,
+  demand: /^(demand|quantity|qty|value)$/i,
+};
+
+/**
+ * Histories from a long table, a row an item and period; columns by name, in any order. Months (`2024-03`) are counted
+ * on without gaps, other periods are those that stand in the table, in order. An item begins with its first row; a
+ * period without a row is one without demand. Rows of one item and period are added up.
+ * @throws TableError with line and column, counted from 1.
+ */
+export function readLong({ rows, separator }: Table): ItemHistory[] {
+  const [header = [], ...body] = rows;
+  const at = Object.fromEntries(
+    Object.entries(COLUMNS).map(([name, pattern]) => [name, header.findIndex((cell) => pattern.test(cell.trim()))]),
+  );
+  const missing = Object.keys(at).filter((name) => at[name] < 0);
+  if (missing.length > 0)
+    throw new TableError(`line 1: no column for ${missing.join(', ')}; found ${header.join(', ')}`);
+  const items = new Map<string, Map<string, number>>();
+  const periods = new Set<string>();
+  body.forEach((cells, i) => {
+    const line = i + 2;
+    const id = (cells[at.id] ?? '').trim();
+    const period = (cells[at.period] ?? '').trim();
+    if (id === '') throw new TableError(`line ${line}, column ${at.id + 1}: an item without an id`);
+    if (period === '') throw new TableError(`line ${line}, column ${at.period + 1}: a row without a period`);
+    const demand = demandOf(cells[at.demand] ?? '', line, at.demand + 1, separator);
+    const item = items.get(id) ?? new Map<string, number>();
+    items.set(id, item.set(period, (item.get(period) ?? 0) + demand));
+    periods.add(period);
+  });
+  const order = periodsInOrder(periods);
+  return [...items].map(([id, demands]) => {
+    const first = order.findIndex((p) => demands.has(p));
+    return { id, history: order.slice(first).map((p) => demands.get(p) ?? 0) };
+  });
+}
+
+function periodsInOrder(periods: ReadonlySet<string>): string[] {
+  const all = [...periods];
+  if (all.every((p) => /^\d{4}-(0[1-9]|1[0-2])$/.test(p))) {
+    const months = all.map((p) => Number(p.slice(0, 4)) * 12 + Number(p.slice(5)) - 1);
+    const first = months.reduce((a, b) => Math.min(a, b));
+    const last = months.reduce((a, b) => Math.max(a, b));
+    return Array.from({ length: last - first + 1 }, (_, i) => {
+      const month = first + i;
+      return `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`;
+    });
+  }
+  if (all.every((p) => /^\d{4}-\d{2}-\d{2}$/.test(p))) return all.sort();
+  if (all.every((p) => Number.isFinite(Number(p)))) return all.sort((a, b) => Number(a) - Number(b));
+  throw new TableError('periods must all be months (2024-03), days (2024-03-31) or numbers');
 }

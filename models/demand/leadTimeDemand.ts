@@ -1,0 +1,147 @@
+import { type DemandClass, demandClass } from './demandClass.ts';
+import type { Forecaster } from './forecaster.ts';
+import { negativeBinomialQuantiles } from './negativeBinomial.ts';
+import { PartPool, type PooledItem } from './partPool.ts';
+import { demandAfter } from './partWindows.ts';
+import { Sba } from './sba.ts';
+import { Tsb } from './tsb.ts';
+
+/** Demand of a part within its lead time. */
+export interface LeadTimeDemand {
+  mean: number;
+  /** At the levels that were asked for, rising. */
+  quantiles: number[];
+  /** Whose distribution weighs most. */
+  method: string;
+}
+
+/** Levels that candidates are judged at, whatever is asked for. */
+const JUDGED = [0.5, 0.8, 0.9, 0.95, 0.99] as const;
+/** Origins of the backtest, in lead times before the end. */
+const BACKTESTS = [1, 2] as const;
+const LEAST_HISTORY = 3;
+/** How much worse a candidate's score is, as a part of the best, where its weight has fallen to 1/e. */
+const SHARPNESS = 0.03;
+
+/** What is known of one item at one origin, for all candidates. */
+interface Known {
+  history: Float64Array;
+  mean: number;
+  variance: number;
+  tsb: number;
+  sba: number;
+  pooled: { pool: PartPool; item: PooledItem } | null;
+}
+
+type Candidate = (known: Known, leadTime: number, levels: readonly number[]) => number[];
+
+const quantilesOf = (sorted: Float64Array, size: number, levels: readonly number[]) =>
+  levels.map((p) => size * sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))]);
+
+/** Distributions by name. The first ones need nobody else; the pool's need a pool. */
+const ALONE: Record<string, Candidate> = {
+  negative_binomial: ({ mean, variance }, L, levels) => negativeBinomialQuantiles(mean * L, variance * L, levels),
+  sba_negative_binomial: ({ sba, variance }, L, levels) => negativeBinomialQuantiles(sba * L, variance * L, levels),
+  tsb_negative_binomial: ({ tsb, variance }, L, levels) => negativeBinomialQuantiles(tsb * L, variance * L, levels),
+};
+
+const POOLED: Record<string, Candidate> = {
+  pooled_windows: ({ pooled }, _, levels) =>
+    quantilesOf(pooled!.pool.outcomesNear(pooled!.item), pooled!.item.features.size, levels),
+  pooled_mean_windows: ({ pooled }, _, levels) =>
+    quantilesOf(pooled!.pool.outcomesNearMean(pooled!.item), pooled!.item.features.size, levels),
+  pooled_mean_negative_binomial: ({ pooled, mean, variance }, _, levels) => {
+    const expected = pooled!.item.mu * pooled!.item.features.size;
+    const dispersion = mean > 0 ? Math.max(1, variance / mean) : pooled!.item.features.size;
+    return negativeBinomialQuantiles(expected, expected * dispersion, levels);
+  },
+};
+
+/**
+ * Demand of each part within the lead time, as a distribution: six candidates, each weighted within the item's demand
+ * class by how it did at two origins of the past. Quantiles are averaged level by level.
+ * @param histories demand a period, oldest first, none empty.
+ * @param leadTime the whole protection interval, in periods.
+ * @param levels rising, between 0 and 1.
+ */
+export function leadTimeDemand(
+  histories: readonly Float64Array[],
+  leadTime: number,
+  levels: readonly number[],
+): LeadTimeDemand[] {
+  const pool = PartPool.learn(histories, leadTime);
+  const candidates = pool ? { ...ALONE, ...POOLED } : ALONE;
+  const names = Object.keys(candidates);
+  const weights = weightsByClass(histories, leadTime, candidates);
+  return histories.map((history) => {
+    const known = knownOf(history, pool);
+    const weight = weights.get(demandClass(history)) ?? names.map(() => 1 / names.length);
+    const said = names.map((name) => candidates[name](known, leadTime, levels));
+    const quantiles = levels.map((_, j) => said.reduce((sum, q, c) => sum + weight[c] * q[j], 0));
+    const mean = pool && known.pooled ? known.pooled.item.mu * known.pooled.item.features.size : known.mean * leadTime;
+    return { mean, quantiles, method: names[weight.indexOf(Math.max(...weight))] };
+  });
+}
+
+function knownOf(history: Float64Array, pool: PartPool | null): Known {
+  const mean = history.reduce((a, b) => a + b, 0) / history.length;
+  const variance = history.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, history.length - 1);
+  const rate = (forecaster: Forecaster) => {
+    forecaster.fit(Array.from(history));
+    return forecaster.predict(1)[0];
+  };
+  return {
+    history,
+    mean,
+    variance,
+    tsb: rate(new Tsb()),
+    sba: rate(new Sba()),
+    pooled: pool && { pool, item: pool.item(history) },
+  };
+}
+
+function pinball(level: number, quantile: number, outcome: number): number {
+  return outcome >= quantile ? level * (outcome - quantile) : (1 - level) * (quantile - outcome);
+}
+
+/** Weights of the candidates in each demand class, by their scaled pinball loss at the backtest's origins. */
+function weightsByClass(
+  histories: readonly Float64Array[],
+  leadTime: number,
+  candidates: Record<string, Candidate>,
+): Map<DemandClass, number[]> {
+  const names = Object.keys(candidates);
+  const losses = new Map<DemandClass, number[]>();
+  for (const back of BACKTESTS) {
+    const cut = back * leadTime;
+    const kept = histories.filter((h) => h.length - cut >= LEAST_HISTORY);
+    const shortened = kept.map((h) => h.subarray(0, h.length - cut));
+    const pool = PartPool.learn(shortened, leadTime);
+    if (!pool && names.length > Object.keys(ALONE).length) continue;
+    kept.forEach((history, i) => {
+      const known = knownOf(shortened[i], pool);
+      const outcome = demandAfter(history, history.length - cut, leadTime);
+      const sizes = shortened[i].filter((v) => v > 0);
+      const size = sizes.length > 0 ? (known.mean * shortened[i].length) / sizes.length : (pool?.level.size ?? 1);
+      const scale = ((known.mean * shortened[i].length + size) / (shortened[i].length + 1)) * leadTime;
+      // By what was known then: the whole history would tell which items never sold.
+      const itsClass = demandClass(shortened[i]);
+      const sums = losses.get(itsClass) ?? names.map(() => 0);
+      names.forEach((name, c) => {
+        const said = candidates[name](known, leadTime, JUDGED).map(Math.round);
+        JUDGED.forEach((level, j) => {
+          sums[c] += pinball(level, said[j], outcome) / scale;
+        });
+      });
+      losses.set(itsClass, sums);
+    });
+  }
+  return new Map([...losses].map(([itsClass, sums]) => [itsClass, softened(sums)]));
+}
+
+function softened(losses: readonly number[]): number[] {
+  const best = Math.max(1e-12, Math.min(...losses));
+  const weights = losses.map((loss) => Math.exp(-(loss / best - 1) / SHARPNESS));
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights.map((w) => w / total);
+}

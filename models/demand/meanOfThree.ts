@@ -1,0 +1,100 @@
+import { ComplexSmoothing } from './complexSmoothing.ts';
+import { DynamicTheta } from './dynamicTheta.ts';
+import { Ets } from './ets.ts';
+import type { Forecaster } from './forecaster.ts';
+import { deseasonalised, isSeasonal, type Season, seasonOf } from './season.ts';
+
+/** Fewer periods than this hold neither trend nor season: the last level goes on. */
+const LEAST = 3;
+/** Variance of the drift that is not seen, in steps of the level, times the history's length. */
+const DRIFT = 5;
+/** The mean of three errs less than the one model whose errors are its measure. */
+const GAIN = 0.94;
+
+/**
+ * The plain mean of exponential smoothing, the dynamic Theta method and complex exponential smoothing, the latter two on
+ * data without their season. Combinations of simple methods beat each: Petropoulos & Svetunkov, "A simple combination of
+ * univariate models", IJF 36 (2020).
+ */
+export class MeanOfThree implements Forecaster {
+  readonly name = 'mean_of_ets_theta_ces';
+  readonly #period: number;
+  readonly #ets: Ets;
+  readonly #theta = new DynamicTheta();
+  readonly #ces = new ComplexSmoothing();
+  #season: Season = { kind: 'multiplicative', figure: Float64Array.of(1) };
+  #length = 0;
+  #last = 0;
+
+  /** @param period periods of a season; 1 for none. */
+  constructor(period: number) {
+    this.#period = period;
+    this.#ets = new Ets(period);
+  }
+
+  /** Whether the history has a season, by the test of the M4 competition. */
+  get seasonal(): boolean {
+    return this.#season.figure.length > 1;
+  }
+
+  fit(history: readonly number[]): void {
+    this.#length = history.length;
+    this.#last = history[history.length - 1];
+    if (history.length < LEAST) return;
+    if (isSeasonal(history, this.#period)) {
+      const season = seasonOf(history, this.#period, 'multiplicative');
+      if (season.figure.every((v) => v > 0.01)) this.#season = season;
+    }
+    const plain = [...deseasonalised(history, this.#season)];
+    this.#ets.fit(history);
+    this.#theta.fit(plain);
+    this.#ces.fit(plain);
+  }
+
+  predict(horizon: number): number[] {
+    if (this.#length < LEAST) return new Array(horizon).fill(this.#last);
+    const ets = this.#ets.predict(horizon);
+    const theta = this.#theta.predict(horizon);
+    const ces = this.#ces.predict(horizon);
+    const { figure } = this.#season;
+    return ets.map((v, h) => {
+      const s = figure[(this.#length + h) % figure.length];
+      return Math.max(0, (v + s * (theta[h] + ces[h])) / 3);
+    });
+  }
+
+  /**
+   * Scale of the error of each step's forecast, and of that of the sum of the first `sumOf` steps, in the data's unit.
+   * By the responses of the exponential smoothing model, Var = σ²·Σ c² and of a sum σ²·Σ (Σ c)², plus a drift that a
+   * history of n periods leaves unknown, σ²·c₁²·DRIFT·h²/n. DRIFT, GAIN and the law (`studentQuantile`) were chosen on the
+   * training parts of the M3 competition.
+   */
+  errorScale(horizon: number, sumOf: number): { steps: number[]; sum: number } {
+    if (this.#length < LEAST) {
+      const scale = Math.max(1, this.#last);
+      return { steps: new Array(horizon).fill(scale), sum: scale * sumOf };
+    }
+    const c = this.#ets.responses(Math.max(horizon, sumOf, 2));
+    const scale = GAIN * this.#ets.errorScale;
+    const drift = (DRIFT * c[1] * c[1]) / this.#length;
+    let power = 0;
+    const steps = c.slice(0, horizon).map((v, h) => {
+      power += v * v;
+      return scale * Math.sqrt(power + drift * (h + 1) ** 2);
+    });
+    let lasting = 0;
+    let sum = 0;
+    for (let j = 0; j < sumOf; j++) {
+      lasting += c[j];
+      sum += lasting ** 2;
+    }
+    return { steps, sum: scale * Math.sqrt(sum + drift * ((sumOf * (sumOf + 1)) / 2) ** 2) };
+  }
+}
+
+/** Quantile of Student's law with four degrees of freedom, in closed form. Source: Shaw, J. Comp. Finance 9 (2006), §3. */
+export function studentQuantile(p: number): number {
+  const a = Math.sqrt(4 * p * (1 - p));
+  const q = Math.cos(Math.acos(a) / 3) / a;
+  return Math.sign(p - 0.5) * 2 * Math.sqrt(Math.max(0, q - 1));
+}

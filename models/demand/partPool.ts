@@ -1,0 +1,143 @@
+import { select } from '#models/signal/localMedian.ts';
+import { demandAfter, type PartFeatures, type PoolLevel, partFeatures, poolLevel } from './partWindows.ts';
+import { pooledMean } from './pooledMean.ts';
+
+const ORIGINS = 8;
+const ORIGIN_DECAY = 0.8;
+const RECALIBRATION_DECAY = 0.6;
+/** Periods that must lie before a training origin. */
+const LEAST_HISTORY = 3;
+/** Fewer windows than this teach nothing about others. */
+export const LEAST_WINDOWS = 300;
+const NEAR = 5000;
+const NEAREST = 200;
+
+/** An item at the moment of its forecast. */
+export interface PooledItem {
+  features: PartFeatures;
+  /** Expected demand of the lead time, in units of the size. */
+  mu: number;
+}
+
+/** Training windows by rising mean, in columns. */
+interface Windows {
+  mu: Float64Array;
+  /** Demand of the lead time, in units of the item's size. */
+  outcome: Float64Array;
+  /** A column for each of `placesOf`. */
+  places: Float64Array[];
+}
+
+const PLACES = 5;
+
+/**
+ * Demand of the lead time learned from all items at once: a pooled regression for the mean, and for the distribution
+ * what followed on the windows of other items that looked alike.
+ */
+export class PartPool {
+  readonly level: PoolLevel;
+  readonly #mean: (columns: Float64Array) => number;
+  readonly #factor: number;
+  readonly #windows: Windows;
+
+  /** Null where the histories hold too few windows of this lead time. */
+  static learn(histories: readonly Float64Array[], leadTime: number): PartPool | null {
+    const level = poolLevel(histories, 0);
+    const columns: Float64Array[] = [];
+    const outcomes: number[] = [];
+    const weights: number[] = [];
+    const features: PartFeatures[] = [];
+    const backs: number[] = [];
+    for (const history of histories) {
+      for (let k = 0; k < ORIGINS; k++) {
+        const origin = history.length - leadTime - k;
+        if (origin < LEAST_HISTORY) break;
+        const f = partFeatures(history, origin, level);
+        columns.push(f.columns);
+        features.push(f);
+        outcomes.push(demandAfter(history, origin, leadTime) / f.size);
+        weights.push(ORIGIN_DECAY ** k);
+        backs.push(k);
+      }
+    }
+    if (columns.length < LEAST_WINDOWS) return null;
+    const outcome = Float64Array.from(outcomes);
+    const { fitted: mus, mean } = pooledMean({ columns, outcome, weight: Float64Array.from(weights) });
+    // Demand that falls or rises everywhere is seen in the newest windows first.
+    let [came, expected] = [0, 0];
+    for (let i = 0; i < mus.length; i++) {
+      const w = RECALIBRATION_DECAY ** backs[i];
+      came += w * outcome[i];
+      expected += w * mus[i];
+    }
+    const factor = came > 0 && expected > 0 ? came / expected : 1;
+    const order = Array.from(mus, (_, i) => i);
+    order.sort((a, b) => mus[a] - mus[b] || outcome[a] - outcome[b] || features[a].size - features[b].size);
+    return new PartPool(level, mean, factor, {
+      mu: Float64Array.from(order, (i) => mus[i] * factor),
+      outcome: Float64Array.from(order, (i) => outcome[i]),
+      places: Array.from({ length: PLACES }, (_, p) =>
+        Float64Array.from(order, (i) => placesOf({ mu: mus[i] * factor, features: features[i] })[p]),
+      ),
+    });
+  }
+
+  private constructor(level: PoolLevel, mean: (columns: Float64Array) => number, factor: number, windows: Windows) {
+    this.level = level;
+    this.#mean = mean;
+    this.#factor = factor;
+    this.#windows = windows;
+  }
+
+  item(history: Float64Array): PooledItem {
+    const features = partFeatures(history, history.length, this.level);
+    return { features, mu: this.#mean(features.columns) * this.#factor };
+  }
+
+  /** What followed on the windows nearest in mean, rising, in units of the item's size. */
+  outcomesNearMean({ mu }: PooledItem): Float64Array {
+    const [from, to] = this.#around(mu, NEAREST);
+    return this.#windows.outcome.slice(from, to).sort();
+  }
+
+  /** The same of the windows that are nearest in mean, size, variation, number of demands and silence together. */
+  outcomesNear(item: PooledItem): Float64Array {
+    const [from, to] = this.#around(item.mu, NEAR);
+    const { places, outcome } = this.#windows;
+    const here = placesOf(item);
+    const distances = new Float64Array(to - from);
+    for (let p = 0; p < PLACES; p++) {
+      const column = places[p];
+      for (let i = from; i < to; i++) distances[i - from] += (column[i] - here[p]) ** 2;
+    }
+    const limit = select(distances.slice(), Math.min(NEAREST, to - from) - 1);
+    return outcome
+      .subarray(from, to)
+      .filter((_, i) => distances[i] <= limit)
+      .sort();
+  }
+
+  /** Range of the `count` windows about a mean. */
+  #around(wanted: number, count: number): [number, number] {
+    const { mu } = this.#windows;
+    let [low, high] = [0, mu.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (mu[middle] < wanted) low = middle + 1;
+      else high = middle;
+    }
+    const from = Math.max(0, Math.min(low - (count >> 1), mu.length - count));
+    return [from, Math.min(mu.length, from + count)];
+  }
+}
+
+/** Where an item lies among others, each part measured by how far apart items still behave alike (chosen on carparts). */
+function placesOf({ mu, features }: PooledItem): number[] {
+  return [
+    Math.log(mu + 1e-3) / 0.3,
+    Math.log(features.size + 0.1),
+    features.sizeCv / 0.4,
+    Math.log(features.count + 1) / 0.6,
+    features.silence,
+  ];
+}

@@ -1,0 +1,64 @@
+import { CsvError, parse } from 'csv-parse/sync';
+
+/** Something in a table that cannot be used: where, and what. */
+export class TableError extends Error {}
+
+export interface Table {
+  /** Cells as text, the header first; rows may differ in length. */
+  rows: string[][];
+  separator: string;
+  /** What was repaired on the way, a sentence each. */
+  notes: string[];
+}
+
+const SEPARATORS = [',', ';', '\t', '|'] as const;
+const MAX_COLUMNS = 20_000;
+
+/**
+ * A table of separated values from the bytes of a file: UTF-8 or UTF-16 with or without a mark, else Windows-1252; the
+ * separator is the one that the header has most of.
+ * @throws TableError where it is no table, with the line, counted from 1.
+ */
+export function parseTable(bytes: Uint8Array, wanted?: string): Table {
+  const { text, note } = decoded(bytes);
+  const notes = note ? [note] : [];
+  if (text.trim() === '') throw new TableError('line 1: the file is empty; a header is needed');
+  if (text.includes('\0')) throw new TableError('line 1: the file holds zero bytes: it is no text');
+  const header = text.slice(0, /[\r\n]/.exec(text)?.index ?? text.length);
+  const separator = wanted ?? separatorOf(header);
+  if (separator !== ',' && wanted === undefined) notes.push(`columns are separated by ${JSON.stringify(separator)}`);
+  try {
+    const rows = parse(text, { delimiter: separator, relax_column_count: true, skip_empty_lines: true }) as string[][];
+    const wide = rows.findIndex((row) => row.length > MAX_COLUMNS);
+    if (wide >= 0) throw new TableError(`line ${wide + 1}: ${rows[wide].length} columns; ${MAX_COLUMNS} are the most`);
+    return { rows, separator, notes };
+  } catch (error) {
+    if (error instanceof CsvError) throw new TableError(error.message);
+    throw error;
+  }
+}
+
+/** A number, with a decimal comma only where commas do not separate columns; NaN of anything else. */
+export function numberOf(cell: string, separator: string): number {
+  const text = cell.trim();
+  if (text === '') return Number.NaN;
+  const plain = separator !== ',' && /^[+-]?\d+,\d+(e[+-]?\d+)?$/i.test(text) ? text.replace(',', '.') : text;
+  // What Number takes beyond decimal numbers (0x1f, Infinity) is none here.
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : Number.NaN;
+}
+
+function separatorOf(header: string): string {
+  const counts = SEPARATORS.map((s) => header.split(s).length);
+  return SEPARATORS[counts.indexOf(Math.max(...counts))];
+}
+
+function decoded(bytes: Uint8Array): { text: string; note: string | null } {
+  const utf16 = { 65534: 'utf-16le', 65279: 'utf-16be' }[(bytes[0] << 8) | bytes[1]];
+  if (utf16) return { text: new TextDecoder(utf16).decode(bytes), note: `read as ${utf16}` };
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), note: null };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { text: new TextDecoder('windows-1252').decode(bytes), note: 'not UTF-8: read as Windows-1252' };
+  }
+}
