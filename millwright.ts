@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ZodType } from 'zod';
 import type { AnalyzeOptions } from '#edge/analyze/analyzeFiles.ts';
+import type { DetectOptions } from '#edge/detect/detectFile.ts';
 import type { ForecastOptions } from '#gateway/planning/forecastFile.ts';
 import type { ModelRuntime } from '#models/inference/modelRuntime.ts';
 import type { TensorFlow } from '#models/inference/tfjsRuntime.ts';
@@ -191,6 +192,34 @@ program
   });
 
 program
+  .command('detect')
+  .description('finds the rows of a table of process values that are unlike its first ones')
+  .argument('<file>', 'separated values, a row a moment, a column a channel')
+  .requiredOption('--train-rows <n>', 'rows at the beginning that were normal', wholeNumber)
+  .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
+  .option('--time-column <column>', 'the column that is a time: its name, or its number from 1')
+  .option(
+    '--ignore <columns>',
+    'columns that are no channels: names or numbers, with commas',
+    (list) => list.split(','),
+    [],
+  )
+  .addOption(
+    new Option('--method <method>', 'auto: canonical variates for long steady training of many channels')
+      .choices(['auto', 'drift_tolerant', 'canonical_variates'])
+      .default('auto'),
+  )
+  .option('--jsonl', 'a line of JSON for each row after training, counted from 0')
+  .addHelpText(
+    'after',
+    '\nExample:\n  millwright detect pump.csv --train-rows 400 --separator ";" --time-column datetime --ignore label --jsonl',
+  )
+  .action(async (file: string, options: DetectOptions) => {
+    const { detectFile } = await import('#edge/detect/detectFile.ts');
+    await tableCommand(file, (content) => detectFile(content, options, writeLine, say));
+  });
+
+program
   .command('forecast')
   .description('demand of each item: mean and quantiles of the periods ahead and of the lead time')
   .argument('<file>', 'wide: id, an optional price, then a column a period, oldest first, blanks only at the ends')
@@ -210,13 +239,7 @@ program
   )
   .action(async (file: string, options: ForecastOptions) => {
     const { forecastFile } = await import('#gateway/planning/forecastFile.ts');
-    const { TableError } = await import('#models/tables/parseTable.ts');
-    try {
-      forecastFile(bytes(file), options, (line) => process.stdout.write(`${line}\n`), say);
-    } catch (error) {
-      if (error instanceof TableError) throw new UsageError(`${file}: ${error.message}`);
-      throw error;
-    }
+    await tableCommand(file, (content) => forecastFile(content, options, writeLine, say));
   });
 
 program
@@ -356,6 +379,12 @@ function periods(text: string): number {
   return value;
 }
 
+function separator(text: string): string {
+  const value = text === '\\t' || text === 'tab' ? '\t' : text;
+  if (value.length !== 1) throw new InvalidArgumentError('one character, or tab, is needed');
+  return value;
+}
+
 function seasons(text: string): number[] {
   const values = text.split(',').map(periods);
   if (values.some((v, i) => i > 0 && v <= values[i - 1]))
@@ -387,6 +416,19 @@ async function text(file: string): Promise<string> {
     return readFileSync(file, 'utf8');
   } catch (error) {
     throw new UsageError(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+const writeLine = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Runs a command on a table; a table that cannot be used is wrong usage. */
+async function tableCommand(file: string, run: (content: Uint8Array) => void): Promise<void> {
+  const { TableError } = await import('#models/tables/parseTable.ts');
+  try {
+    run(bytes(file));
+  } catch (error) {
+    if (error instanceof TableError) throw new UsageError(`${file}: ${error.message}`);
+    throw error;
   }
 }
 

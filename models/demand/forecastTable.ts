@@ -1,6 +1,7 @@
+import { student4Quantile } from '#models/statistics/quantiles.ts';
 import { type DemandClass, demandClass } from './demandClass.ts';
 import { leadTimeDemand } from './leadTimeDemand.ts';
-import { MeanOfThree, studentQuantile } from './meanOfThree.ts';
+import { MeanOfThree } from './meanOfThree.ts';
 import type { ItemHistory } from './readHistory.ts';
 import { SeveralSeasons } from './severalSeasons.ts';
 
@@ -84,7 +85,7 @@ function forecastSeries({ id, history }: ItemHistory, settings: ForecastSettings
   const leadMean = mean.slice(0, leadTime).reduce((a, b) => a + b, 0);
   const whole = history.every(Number.isInteger);
   const at = (centre: number, itsScale: number, level: number) => {
-    const value = Math.max(0, centre + itsScale * studentQuantile(level));
+    const value = Math.max(0, centre + itsScale * student4Quantile(level));
     return whole ? Math.round(value) : value;
   };
   const seasonal = forecaster instanceof MeanOfThree && forecaster.seasonal;

@@ -66,7 +66,7 @@ export class MeanOfThree implements Forecaster {
   /**
    * Scale of the error of each step's forecast, and of that of the sum of the first `sumOf` steps, in the data's unit.
    * By the responses of the exponential smoothing model, Var = σ²·Σ c² and of a sum σ²·Σ (Σ c)², plus a drift that a
-   * history of n periods leaves unknown, σ²·c₁²·DRIFT·h²/n. DRIFT, GAIN and the law (`studentQuantile`) were chosen on the
+   * history of n periods leaves unknown, σ²·c₁²·DRIFT·h²/n. DRIFT, GAIN and the law (`student4Quantile`) were chosen on the
    * training parts of the M3 competition.
    */
   errorScale(horizon: number, sumOf: number): { steps: number[]; sum: number } {
@@ -90,11 +90,4 @@ export class MeanOfThree implements Forecaster {
     }
     return { steps, sum: scale * Math.sqrt(sum + drift * ((sumOf * (sumOf + 1)) / 2) ** 2) };
   }
-}
-
-/** Quantile of Student's law with four degrees of freedom, in closed form. Source: Shaw, J. Comp. Finance 9 (2006), §3. */
-export function studentQuantile(p: number): number {
-  const a = Math.sqrt(4 * p * (1 - p));
-  const q = Math.cos(Math.acos(a) / 3) / a;
-  return Math.sign(p - 0.5) * 2 * Math.sqrt(Math.max(0, q - 1));
 }

@@ -1,4 +1,4 @@
-import { normalQuantile } from './normal.ts';
+import { normalQuantile } from '#models/statistics/quantiles.ts';
 
 const MAX_COUNT = 1_000_000;
 /** Beyond this mean counting takes too long, and a gamma law by its cube root is as near. */

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { type DetectOptions, detectFile } from './detectFile.ts';
+
+const base: DetectOptions = { trainRows: 60, ignore: [], method: 'auto' };
+
+function csv(lines: number, separator = ';', fault = 40): string {
+  const rows = Array.from({ length: lines }, (_, t) => {
+    const wave = Math.sin(12.9898 * (t + 1) * (t + 3));
+    return [
+      `2024-01-01 00:00:${t}`,
+      (10 + wave + (t >= lines - fault ? 9 : 0)).toFixed(4),
+      (wave * wave).toFixed(4),
+      0,
+    ];
+  });
+  return [['time', 'flow', 'noise', 'label'], ...rows].map((row) => row.join(separator)).join('\n');
+}
+
+function run(text: string, options: Partial<DetectOptions> = {}) {
+  const lines: string[] = [];
+  const said: string[] = [];
+  detectFile(
+    Buffer.from(text),
+    { ...base, timeColumn: 'time', ...options },
+    (l) => lines.push(l),
+    (l) => said.push(l),
+  );
+  return { lines, said };
+}
+
+test('a line for each row after training, counted from 0, with the channel that left', () => {
+  const { lines } = run(csv(160), { ignore: ['label'], jsonl: true });
+  const rows = lines.map((line) => JSON.parse(line));
+  expect(rows.map((r) => r.row)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  expect(rows.slice(0, 60).every((r) => r.anomaly === 0)).toBe(true);
+  expect(rows.slice(75).every((r) => r.anomaly === 1 && r.channels[0] === 'flow')).toBe(true);
+});
+
+test('for people: the stretches, and what was done', () => {
+  const { lines, said } = run(csv(160, ','), { ignore: ['4'] });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^rows 6\d to 99: up to .* by flow/);
+  expect(said.at(-1)).toBe('method: drift_tolerant, 2 channels, 60 rows of training');
+  expect(run(csv(160, ',', 0), { ignore: ['4'] }).lines).toEqual(['100 rows, all like the training']);
+});
+
+test('empty cells take the value above them, and it is said', () => {
+  const holes = csv(160)
+    .replace(/;10\.\d+;/, ';;')
+    .replace(/;9\.\d+;/, ';NaN;');
+  expect(run(holes, { ignore: ['label'] }).said).toContain('2 empty cells took the value above them');
+});
+
+test('a table without a header has its columns by number', () => {
+  const { said } = run(
+    csv(160)
+      .split('\n')
+      .slice(1)
+      .join('\n')
+      .replaceAll(/^[^;]*;/gm, ''),
+    {
+      timeColumn: undefined,
+      ignore: ['3'],
+    },
+  );
+  expect(said.at(-1)).toContain('2 channels');
+});
+
+test.each<[string, string, Partial<DetectOptions>]>([
+  ['', 'line 1: the file is empty', {}],
+  [csv(160), 'line 2, column 1: found "2024-01-01 00:00:0"', { timeColumn: undefined }],
+  [csv(160), 'no column pressure; found time, flow, noise, label', { ignore: ['pressure'] }],
+  [csv(160), '--train-rows: found 160; the file has 160 rows', { trainRows: 160 }],
+  [csv(160), '--train-rows: found 10; 50 or more', { trainRows: 10 }],
+  [csv(160).replace(/;0\n/, '\n'), 'line 2: 3 columns where the first line has 4', {}],
+  [csv(160).replace(/;10\.\d+;/, ';high;'), 'found "high"; a number is needed', {}],
+  [csv(160), 'no column is left to judge', { ignore: ['flow', 'noise', 'label'] }],
+  ['a;b\n1;\n2;\n', 'column b holds no number', { timeColumn: undefined }],
+])('%# is refused with its place', (text, message, options) => {
+  expect(() => run(text, options)).toThrow(message);
+});

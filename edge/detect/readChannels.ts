@@ -1,0 +1,50 @@
+import { numberOf, type Table, TableError } from '#models/tables/parseTable.ts';
+
+export interface Channels {
+  names: string[];
+  rows: Float64Array[];
+  /** Cells that were empty and took the value above them. */
+  carried: number;
+}
+
+/**
+ * Channels of a table, a row a moment. A first row without a single number is the header; without one, channels are
+ * called `c1`, `c2` … by their column.
+ * @param ignored columns by name, or by number from 1.
+ * @throws TableError with line and column, counted from 1.
+ */
+export function readChannels({ rows, separator }: Table, ignored: readonly string[]): Channels {
+  const headed = rows[0].every((cell) => Number.isNaN(numberOf(cell, separator)));
+  const header = headed ? rows[0].map((cell) => cell.trim()) : rows[0].map((_, i) => `c${i + 1}`);
+  const unknown = ignored.filter((name) => !header.includes(name) && header[Number(name) - 1] === undefined);
+  if (unknown.length > 0) throw new TableError(`no column ${unknown.join(', ')}; found ${header.join(', ')}`);
+  const columns = header.map((_, c) => c).filter((c) => !ignored.includes(header[c]) && !ignored.includes(`${c + 1}`));
+  if (columns.length === 0) throw new TableError('no column is left to judge');
+  const body = headed ? rows.slice(1) : rows;
+  let carried = 0;
+  const values = body.map((cells, i) => {
+    const line = i + (headed ? 2 : 1);
+    if (cells.length !== header.length)
+      throw new TableError(`line ${line}: ${cells.length} columns where the first line has ${header.length}`);
+    return Float64Array.from(columns, (c) => {
+      const value = numberOf(cells[c], separator);
+      if (Number.isFinite(value)) return value;
+      if (!/^(|na|nan|null)$/i.test(cells[c].trim())) {
+        const found = JSON.stringify(cells[c].slice(0, 40));
+        throw new TableError(`line ${line}, column ${c + 1}: found ${found}; a number is needed`);
+      }
+      carried++;
+      return Number.NaN;
+    });
+  });
+  columns.forEach((c, at) => {
+    const first = values.find((row) => Number.isFinite(row[at]));
+    if (!first) throw new TableError(`column ${header[c]} holds no number`);
+    let last = first[at];
+    for (const row of values) {
+      if (Number.isNaN(row[at])) row[at] = last;
+      last = row[at];
+    }
+  });
+  return { names: columns.map((c) => header[c]), rows: values, carried };
+}
