@@ -165,7 +165,7 @@ program
 
 program
   .command('analyze')
-  .description('diagnoses recordings of one machine: which bearing fault, on what evidence, or what is missing to say')
+  .description('diagnoses recordings of one machine: which fault, on what evidence, or what is missing to say')
   .argument('<files...>', 'recordings: float32, int16, CSV or WAV; .gz is unpacked')
   .option('--sample-rate <hz>', 'samples a second; a WAV file knows its own', positive)
   .option('--speed <rpm>', 'of the shaft; 2 % off is near enough', positive)
@@ -174,6 +174,13 @@ program
   .addOption(new Option('--format <format>', "by default by the file's ending").choices(['f32', 'int16', 'csv', 'wav']))
   .option('--channel <channel>', 'of a CSV or WAV file: a number from 0, or the name of a column', '0')
   .addOption(new Option('--unit <unit>', 'of the samples').choices(['g', 'm/s2', 'mm/s', '1']).default('g'))
+  .addOption(new Option('--direction <direction>', 'of the sensor to the shaft').choices(['radial', 'axial']))
+  .option('--axial-channel <channel>', 'of the same file, along the shaft: names a bent shaft')
+  .option('--blades <n>', 'of a pump or fan: names blade-pass vibration and cavitation', wholeNumber)
+  .option('--teeth <n>', 'of the gear on this shaft: names gear faults', wholeNumber)
+  .option('--poles <n>', 'of the induction motor: names electrical faults', wholeNumber)
+  .option('--belt-order <part>', "the belt's rate as a part of the shaft's: names belt faults", positive)
+  .option('--line-hz <hz>', 'frequency of the mains', positive, 50)
   .addOption(new Option('--iso-group <group>', '1: over 300 kW, 2: 15 to 300 kW').choices(['1', '2']).default('2'))
   .addOption(new Option('--iso-foundation <kind>', 'how it stands').choices(['rigid', 'flexible']).default('rigid'))
   .option('--json', 'one object a file on stdout, in the order given')

@@ -3,6 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync }
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { drivetrainOf } from './machineFaults.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface DemoOptions {
@@ -181,6 +182,7 @@ function edgeConfig(dataDirectory: string, url: string, httpPort: number, scenar
           kind: m.kind,
           ratedRpm: m.ratedRpm,
           ...(m.iso ? { iso: m.iso } : {}),
+          drivetrain: drivetrainOf(m),
           points: {
             ...Object.fromEntries(m.sensors.map((s) => [s, { unit: 'g', bearing: m.bearing }])),
             speed: { unit: 'rpm', role: 'speed' },

@@ -1,5 +1,7 @@
 import { STANDARD_GRAVITY_M_PER_S2 } from '#models/contracts/units.ts';
+import { directionOf } from '#models/machine/drivetrain.ts';
 import { gaussian, type Random, randomOf, seedOf } from '#models/random/random.ts';
+import { drivetrainOf, LINE_HZ, symptoms, TEETH } from './machineFaults.ts';
 import type { MachineKind, SimulatedFault, SimulatedMachineConfig } from './scenario.ts';
 
 /** What a kind of machine sounds like at rated load. */
@@ -31,7 +33,7 @@ const VOICES: Record<MachineKind, Voice> = {
   },
   gearbox: {
     shaftMmPerS: [1, 0.5, 0.3],
-    tones: [{ order: 31, g: 0.15, sidebandG: 0.03 }],
+    tones: [{ order: TEETH, g: 0.15, sidebandG: 0.03 }],
     lineG: 0,
     noiseG: 0.06,
     resonanceHz: 4800,
@@ -45,11 +47,12 @@ const VOICES: Record<MachineKind, Voice> = {
   },
 };
 
-const LINE_HZ = 50;
 /** Relative damping of the resonance that an impact rings. */
 const DAMPING = 0.04;
 /** Random slip of the rolling elements: standard deviation of the time between impacts, as a part of it. */
 const SLIP = 0.01;
+/** A healthy shaft moves less along itself than across. */
+const AXIAL_PART = 0.4;
 const AMBIENT_DEGC = 22;
 /** The load swings with these periods, so that it is never quite the same. */
 const LOAD_PERIODS_S = [41, 13] as const;
@@ -112,47 +115,61 @@ export class SimulatedMachine {
     const random = randomOf(seedOf(this.#seed, sensor, Math.round(timeS * 1000)));
     const x = new Float32Array(samples);
     const shaftHz = this.rpm(timeS) / 60;
-    this.#addTones(x, shaftHz, this.load(timeS), sampleRateHz, random);
+    const along = directionOf(sensor) === 'axial' ? AXIAL_PART : 1;
+    this.#addTones(x, shaftHz, this.load(timeS), along, sampleRateHz, random);
     for (const fault of this.config.faults) {
       if (fault.type === 'temperature_drift') continue;
-      const g = impactG(fault, timeS);
-      // The other bearing's sensor hears it through the shaft and the casing, at a sixth.
-      const heard = fault.point === sensor ? g : g / 6;
-      if (heard > 0) this.#addImpacts(x, fault.type, heard, shaftHz, sampleRateHz, random);
+      if ('point' in fault) {
+        const g = grown(fault.firstG, fault.limitG, fault, timeS);
+        // The other bearing's sensor hears it through the shaft and the casing, at a sixth.
+        const heard = fault.point === sensor ? g : g / 6;
+        if (heard > 0) this.#addImpacts(x, fault.type, heard, shaftHz, sampleRateHz, random);
+        continue;
+      }
+      const mmPerS = grown(fault.firstMmPerS, fault.limitMmPerS, fault, timeS);
+      const added = symptoms(fault.type, mmPerS, sensor, shaftHz, drivetrainOf(this.config));
+      addTones(x, added.tones, sampleRateHz, random);
+      if (added.noiseG > 0) addHighNoise(x, added.noiseG, random);
+      if (added.impactG > 0) this.#addImpacts(x, 'tooth', added.impactG, shaftHz, sampleRateHz, random);
     }
     return x;
   }
 
-  #addTones(x: Float32Array, shaftHz: number, load: number, rate: number, random: Random): void {
+  #addTones(x: Float32Array, shaftHz: number, load: number, along: number, rate: number, random: Random): void {
     const voice = VOICES[this.config.kind];
     const tones: { hz: number; g: number }[] = voice.shaftMmPerS.map((mmPerS, i) => {
       const hz = (i + 1) * shaftHz;
-      return { hz, g: (mmPerS * (0.8 + 0.3 * load) * 2 * Math.PI * hz) / (1000 * STANDARD_GRAVITY_M_PER_S2) };
+      return { hz, g: (along * mmPerS * (0.8 + 0.3 * load) * 2 * Math.PI * hz) / (1000 * STANDARD_GRAVITY_M_PER_S2) };
     });
     for (const { order, g, sidebandG } of voice.tones) {
       tones.push({ hz: order * shaftHz, g: g * (0.6 + 0.5 * load) });
       for (const side of [-1, 1]) tones.push({ hz: (order + side) * shaftHz, g: sidebandG });
     }
     if (voice.lineG > 0) tones.push({ hz: 2 * LINE_HZ, g: voice.lineG });
-    for (const { hz, g } of tones) {
-      const phase = 2 * Math.PI * random();
-      const step = (2 * Math.PI * hz) / rate;
-      for (let i = 0; i < x.length; i++) x[i] += g * Math.sin(phase + step * i);
-    }
+    addTones(x, tones, rate, random);
     const noise = voice.noiseG * (0.7 + 0.4 * load);
     for (let i = 0; i < x.length; i++) x[i] += noise * gaussian(random);
   }
 
-  #addImpacts(x: Float32Array, type: BearingFault, g: number, shaftHz: number, rate: number, random: Random): void {
+  #addImpacts(
+    x: Float32Array,
+    type: BearingFault | 'tooth',
+    g: number,
+    shaftHz: number,
+    rate: number,
+    random: Random,
+  ): void {
     const { resonanceHz } = VOICES[this.config.kind];
     const { bpfo, bpfi, bsf, ftf } = this.config.bearing;
-    const order = { outer_race: bpfo, inner_race: bpfi, ball: 2 * bsf, cage: ftf }[type];
+    const order = { outer_race: bpfo, inner_race: bpfi, ball: 2 * bsf, cage: ftf, tooth: 1 }[type];
     // What turns with the shaft or the cage passes through the load zone once a turn, and is loud only there.
-    const zoneOrder = { outer_race: 0, inner_race: 1, ball: ftf, cage: 0 }[type];
+    const zoneOrder = { outer_race: 0, inner_race: 1, ball: ftf, cage: 0, tooth: 0 }[type];
+    // A tooth does not slip.
+    const slip = type === 'tooth' ? 0 : SLIP;
     const periodS = 1 / (order * shaftHz);
     const decay = 2 * Math.PI * resonanceHz * DAMPING;
     const length = Math.ceil((5 / decay) * rate);
-    for (let t = -periodS * random(); t < x.length / rate; t += periodS * (1 + SLIP * gaussian(random))) {
+    for (let t = -periodS * random(); t < x.length / rate; t += periodS * (1 + slip * gaussian(random))) {
       const zone = zoneOrder === 0 ? 1 : 0.2 + 0.8 * Math.max(0, Math.cos(2 * Math.PI * zoneOrder * shaftHz * t)) ** 2;
       const height = g * zone * (1 + 0.1 * gaussian(random));
       const from = Math.max(0, Math.ceil(t * rate));
@@ -173,9 +190,29 @@ export class SimulatedMachine {
   }
 }
 
-type BearingFault = Exclude<SimulatedFault['type'], 'temperature_drift'>;
+type BearingFault = Extract<SimulatedFault, { point: string }>['type'];
 
-function impactG(fault: Exclude<SimulatedFault, { type: 'temperature_drift' }>, timeS: number): number {
-  if (timeS < fault.onsetS) return 0;
-  return Math.min(fault.limitG, fault.firstG * 2 ** ((timeS - fault.onsetS) / fault.doublingS));
+/** A severity that doubles in so many seconds from the onset on, up to its limit; 0 before. */
+function grown(first: number, limit: number, fault: { onsetS: number; doublingS: number }, timeS: number): number {
+  return timeS < fault.onsetS ? 0 : Math.min(limit, first * 2 ** ((timeS - fault.onsetS) / fault.doublingS));
+}
+
+function addTones(x: Float32Array, tones: readonly { hz: number; g: number }[], rate: number, random: Random): void {
+  for (const { hz, g } of tones) {
+    const phase = 2 * Math.PI * random();
+    const step = (2 * Math.PI * hz) / rate;
+    for (let i = 0; i < x.length; i++) x[i] += g * Math.sin(phase + step * i);
+  }
+}
+
+/** Noise whose second difference leaves it above a quarter of Nyquist, of this standard deviation. */
+function addHighNoise(x: Float32Array, g: number, random: Random): void {
+  let [before, last] = [gaussian(random), gaussian(random)];
+  for (let i = 0; i < x.length; i++) {
+    const next = gaussian(random);
+    // 1, −2, 1: the variance of the difference is six times the noise's.
+    x[i] += (g * (next - 2 * last + before)) / Math.sqrt(6);
+    before = last;
+    last = next;
+  }
 }

@@ -3,6 +3,23 @@ import { nameSchema } from '#models/contracts/names.ts';
 import { bearingFactorsSchema } from '#models/machine/bearing.ts';
 import { isoClassSchema } from '#models/machine/iso20816.ts';
 
+/** Faults that show as lines or noise rather than as a bearing's impacts. */
+export const MACHINE_FAULTS = [
+  'unbalance',
+  'misalignment',
+  'bent_shaft',
+  'looseness',
+  'rub',
+  'gear_wear',
+  'broken_tooth',
+  'belt',
+  'blade_pass',
+  'cavitation',
+  'rotor_bar',
+  'stator',
+] as const;
+export type MachineFaultType = (typeof MACHINE_FAULTS)[number];
+
 const growth = {
   /** Seconds after the plant's beginning. */
   onsetS: z.number().min(0),
@@ -17,6 +34,14 @@ export const faultSchema = z.discriminatedUnion('type', [
     firstG: z.number().positive().default(0.05),
     doublingS: z.number().positive(),
     limitG: z.number().positive().default(20),
+  }),
+  z.strictObject({
+    type: z.enum(MACHINE_FAULTS),
+    ...growth,
+    /** Its main line, mm/s peak, at the onset; it doubles in so many seconds, up to `limitMmPerS`. */
+    firstMmPerS: z.number().positive().default(0.5),
+    doublingS: z.number().positive(),
+    limitMmPerS: z.number().positive().default(20),
   }),
   z.strictObject({
     type: z.literal('temperature_drift'),

@@ -3,6 +3,7 @@ import type { Unit } from '#models/contracts/units.ts';
 import { type Analysis, analyzeRecording } from '#models/health/diagnosis/analyzeRecording.ts';
 import { type BearingFactors, bearingFactorsSchema } from '#models/machine/bearing.ts';
 import { BEARINGS, findBearing } from '#models/machine/bearingTable.ts';
+import { type Drivetrain, drivetrainSchema } from '#models/machine/drivetrain.ts';
 import { type RecordingFormat, readSamples } from './readSamples.ts';
 import { htmlReport, pictureOf, type Report, textReport } from './report.ts';
 
@@ -18,6 +19,14 @@ export interface AnalyzeOptions {
   format?: RecordingFormat;
   channel: string;
   unit: Unit;
+  direction?: 'radial' | 'axial';
+  /** Channel of the same file whose sensor stands along the shaft. */
+  axialChannel?: string;
+  blades?: number;
+  teeth?: number;
+  poles?: number;
+  beltOrder?: number;
+  lineHz?: number;
   isoGroup: '1' | '2';
   isoFoundation: 'rigid' | 'flexible';
   json?: boolean;
@@ -43,15 +52,34 @@ function analyzeFile(file: string, options: AnalyzeOptions, factors: BearingFact
   if (sampleRateHz === undefined) throw new AnalyzeUsageError(`${file}: --sample-rate is needed`);
   const { isoGroup, isoFoundation, unit, speed } = options;
   const iso = { group: isoGroup === '1' ? 1 : 2, foundation: isoFoundation } as const;
-  const analysis = analyzeRecording(samples, { sampleRateHz, unit, rpm: speed, factors, iso });
+  const { direction, axialChannel } = options;
+  const drivetrain = drivetrainOf(options);
+  const axial = axialChannel === undefined ? [] : [readSamples(file, { ...options, channel: axialChannel }).samples];
+  const analysis = analyzeRecording(samples, {
+    sampleRateHz,
+    unit,
+    rpm: speed,
+    factors,
+    iso,
+    drivetrain,
+    direction,
+    axial,
+  });
   return { file, unit, analysis, picture: options.json && !options.html ? null : pictureOf(samples, sampleRateHz) };
+}
+
+function drivetrainOf({ blades, teeth, poles, beltOrder, lineHz }: AnalyzeOptions): Drivetrain {
+  const parsed = drivetrainSchema.safeParse({ blades, teeth, poles, beltOrder, ...(lineHz ? { lineHz } : {}) });
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  throw new AnalyzeUsageError(`--${String(path[0]).replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}: ${message}`);
 }
 
 function lineOf(
   file: string,
-  { verdict, fault, confidence, candidates, evidence, features, iso, reason, remedy }: Analysis,
+  { verdict, fault, mode, confidence, candidates, evidence, features, iso, reason, remedy }: Analysis,
 ) {
-  return { file, verdict, fault, confidence, candidates, evidence, features, iso, reason, remedy };
+  return { file, verdict, fault, mode, confidence, candidates, evidence, features, iso, reason, remedy };
 }
 
 function factorsOf({ factors, bearing }: AnalyzeOptions): BearingFactors | undefined {

@@ -6,14 +6,24 @@ import {
   stepAssetAlert,
 } from '#models/alerting/assetAlert.ts';
 import type { AlertMessage, Diagnosis } from '#models/contracts/alert.ts';
-import type { HealthMessage, IsoVerdict, Namur, PointHealth, RemainingLife } from '#models/contracts/health.ts';
+import type {
+  Contribution,
+  HealthMessage,
+  IsoVerdict,
+  Namur,
+  PointHealth,
+  RemainingLife,
+} from '#models/contracts/health.ts';
 import type { PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
-import { diagnoseLines } from '#models/health/lineDiagnosis.ts';
 import { trendLife } from '#models/health/trendLife.ts';
 import type { Asset, Point } from '#models/machine/asset.ts';
+import { directionOf } from '#models/machine/drivetrain.ts';
 import { isoVerdict } from '#models/machine/iso20816.ts';
+import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { alertText } from './alertText.ts';
+import { type DiagnosisCredit, diagnose } from './diagnose.ts';
+import { ENOUGH_S } from './gatherer.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
 import { VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
@@ -21,6 +31,8 @@ import { pointHealth, type Watched } from './watched.ts';
 
 export interface MachineSettings extends VibrationSettings, Omit<SlowSettings, 'trigger'> {
   alert: AssetAlertSettings;
+  /** Shared by all machines. */
+  credit: DiagnosisCredit;
   healthIntervalMs: number;
 }
 
@@ -38,6 +50,8 @@ interface MachineState {
   alerts: Map<string, AssetAlertState>;
   on: string[];
   history: IndexHistoryState;
+  /** Whether the active alert was said without a diagnosis of enough signal. */
+  undiagnosed: boolean;
   /** Newest velocity of each vibration point, mm/s. */
   velocities: Map<string, number>;
 }
@@ -81,6 +95,7 @@ export class Machine {
       alerts: new Map(),
       on: [],
       history: IndexHistory.empty(),
+      undiagnosed: false,
       velocities: new Map(),
     };
     this.#history = new IndexHistory(this.#state.history);
@@ -91,7 +106,7 @@ export class Machine {
     const config = this.#pointConfig(point);
     const made =
       kind === 'waveform'
-        ? new VibrationPoint(this.#name, point, config, this.#settings, state)
+        ? new VibrationPoint(this.#name, point, config, this.#config?.iso, this.#settings, state)
         : new SlowPoint(this.#name, point, config, { ...this.#settings, trigger: this.#slowTrigger() }, state);
     this.points.set(point, made);
     return made;
@@ -155,6 +170,7 @@ export class Machine {
         point: watched.point,
         index,
         on: this.#state.on.some((k) => k.startsWith(`${family}/`)),
+        news: family === VIBRATION && this.#state.undiagnosed && this.#enoughOf(before, watched),
         name: `${this.#origin}.${this.#name}.${family}`,
       },
       this.#settings.alert,
@@ -175,7 +191,7 @@ export class Machine {
     const contributions = watched.score.assessable ? watched.score.contributions : [];
     const diagnosis: Diagnosis =
       family === VIBRATION
-        ? diagnoseLines(contributions)
+        ? this.#diagnosis(watched, contributions)
         : { fault: 'process_drift', confidence: 1, reasons: ['it left the range that it kept while it was learned'] };
     const unit = this.#pointConfig(watched.point)?.unit ?? '';
     this.alerts.push({
@@ -197,6 +213,35 @@ export class Machine {
       },
       remainingLife: family === VIBRATION ? this.#remainingLife() : NO_END,
     });
+  }
+
+  #enoughOf(alert: AssetAlertState, { point, gatheredS = 0 }: Watched): boolean {
+    return alert.active && alert.point === point && gatheredS >= ENOUGH_S;
+  }
+
+  #diagnosis(watched: Watched, contributions: readonly Contribution[]): Diagnosis {
+    const { gatheredS = 0 } = watched;
+    const placed = this.#shaft().hz > 0;
+    const paid = placed && gatheredS > 0 && this.#settings.credit.spend();
+    this.#state.undiagnosed = placed && (!paid || gatheredS < ENOUGH_S);
+    return diagnose(contributions, paid ? this.#gathered(watched.point) : null);
+  }
+
+  /** The signal of a point, and of an axial sensor of the same rate beside it. */
+  #gathered(name: string): Parameters<typeof diagnose>[1] {
+    const point = this.points.get(name);
+    if (!(point instanceof VibrationPoint)) return null;
+    const { pieces, sampleRateHz } = point.gatherer.take();
+    const { bearing: factors, unit = DEFAULT_WAVEFORM_UNIT } = this.#pointConfig(name) ?? {};
+    const axial = [...this.points].flatMap(([other, its]) => {
+      if (other === name || !(its instanceof VibrationPoint) || directionOf(other) !== 'axial') return [];
+      const beside = its.gatherer.take();
+      return beside.sampleRateHz === sampleRateHz ? beside.pieces : [];
+    });
+    const { iso = { group: 2, foundation: 'rigid' }, drivetrain } = this.#config ?? {};
+    const rpm = this.#shaft().hz * 60;
+    const direction = directionOf(name);
+    return { pieces, context: { sampleRateHz, unit, rpm, factors, iso, drivetrain, direction, axial } };
   }
 
   /** The shortest of the vibration points that degrade. */

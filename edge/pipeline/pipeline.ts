@@ -5,6 +5,8 @@ import { type MessageKind, topics } from '#models/contracts/topics.ts';
 import { createEngine } from '#models/signal/createEngine.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { Arrival } from '../sources/source.ts';
+import { DiagnosisCredit } from './diagnose.ts';
+import { GatherRoom } from './gatherer.ts';
 import { Machine, type MachineSettings } from './machine.ts';
 
 /** A message on its way to the outbox; it gets its envelope there. */
@@ -21,6 +23,8 @@ export interface Drained {
 }
 
 const LEDGER_CHUNK = 500;
+/** Points whose signal is kept at once: some 40 MB at 25.6 kHz. */
+const GATHERED_POINTS = 64;
 const UNMAPPED = 'unmapped';
 
 /** Every machine of the edge: arrivals in, messages and states out. No I/O and no clock of its own. */
@@ -50,6 +54,8 @@ export class Pipeline {
       alert: alerting,
       spectrumIntervalMs,
       healthIntervalMs,
+      gatherRoom: new GatherRoom(GATHERED_POINTS),
+      credit: new DiagnosisCredit(),
     };
     const unmapped = states.get(UNMAPPED);
     this.#unmapped = unmapped ? deserialize(unmapped) : {};
@@ -57,6 +63,7 @@ export class Pipeline {
   }
 
   accept(arrival: Arrival): void {
+    this.#settings.credit.arrived();
     if (arrival.ok) this.#acceptBlock(arrival.block);
     else if (arrival.point && this.#knows(arrival.point.asset, arrival.point.point)) {
       this.#machines.get(arrival.point.asset)?.reject(arrival.point.point, arrival.rejection);

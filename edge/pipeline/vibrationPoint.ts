@@ -1,13 +1,17 @@
 import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
 import type { TimeQuality } from '#models/contracts/envelope.ts';
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
+import type { Score } from '#models/health/detector.ts';
 import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.ts';
+import { velocityIndex } from '#models/health/velocityAlarm.ts';
 import type { Point } from '#models/machine/asset.ts';
+import type { IsoClass } from '#models/machine/iso20816.ts';
 import type { SpectralEngine } from '#models/signal/spectralEngine.ts';
 import { VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
 import { type Remainder, type Window, WindowCutter, type WindowShape } from '#models/signal/windows.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
+import { Gatherer, type GatherRoom } from './gatherer.ts';
 import { Intake, type IntakeState } from './intake.ts';
 import type { Watched } from './watched.ts';
 
@@ -18,6 +22,8 @@ export interface VibrationSettings {
   level: LevelSettings;
   trigger: TriggerSettings;
   spectrumIntervalMs: number;
+  /** Shared by all points. */
+  gatherRoom: GatherRoom;
 }
 
 interface ChainState {
@@ -49,6 +55,9 @@ interface Chain {
 
 /** Below this part of the rated speed a machine stands still or is being started. */
 const RUNNING = 0.1;
+const VELOCITY = 'velocityRmsMmPerS';
+/** From this index on, the signal itself is kept for a diagnosis. */
+const SUSPICIOUS = 0.6;
 /** Rates that differ by less are one rate: devices measure their own, and it wavers. */
 const SAME_RATE = 0.005;
 /** A point that is heard at more rates forgets the one that it has not heard for longest. */
@@ -63,20 +72,33 @@ export class VibrationPoint {
   readonly #asset: string;
   readonly #point: string;
   readonly #config: Point | undefined;
+  readonly #iso: IsoClass | undefined;
   readonly #settings: VibrationSettings;
   readonly #cutter: WindowCutter;
+  readonly gatherer: Gatherer;
+  #suspicious = false;
   #spectrumMs: number;
   #blocksWithoutWindow = 0;
   /** The rate that was heard last stands last. */
   #chains: Chain[] = [];
 
-  constructor(asset: string, point: string, config: Point | undefined, settings: VibrationSettings, state?: unknown) {
+  /** `iso`: the machine's class; without one its velocity is shown and raises nothing. */
+  constructor(
+    asset: string,
+    point: string,
+    config: Point | undefined,
+    iso: IsoClass | undefined,
+    settings: VibrationSettings,
+    state?: unknown,
+  ) {
     const before = (state as VibrationState | undefined)?.kind === 'vibration' ? (state as VibrationState) : undefined;
     this.#asset = asset;
     this.#point = point;
     this.#config = config;
+    this.#iso = iso;
     this.#settings = settings;
     this.intake = new Intake(asset, point, before?.intake);
+    this.gatherer = new Gatherer(settings.gatherRoom);
     this.#cutter = new WindowCutter(settings.windows, before?.remainder ?? null);
     this.#spectrumMs = before?.spectrumMs ?? Number.NEGATIVE_INFINITY;
     for (const chain of before?.chains ?? []) this.#chains.push(this.#chainOf(chain.sampleRateHz, chain));
@@ -87,8 +109,11 @@ export class VibrationPoint {
     if (!this.intake.admit(block.startUs)) return;
     const chain = this.#chainFor(block);
     const running = shaft.ratedHz === 0 || shaft.hz >= RUNNING * shaft.ratedHz;
+    const sameRate = { ...block, sampleRateHz: chain.sampleRateHz };
+    if (this.#suspicious && running) this.gatherer.add(sameRate, shaft.hz);
+    else this.gatherer.clear();
     this.#blocksWithoutWindow++;
-    this.#cutter.push({ ...block, sampleRateHz: chain.sampleRateHz }, (window) => {
+    this.#cutter.push(sameRate, (window) => {
       this.#blocksWithoutWindow = 0;
       use(this.#watch(chain, window, shaft.hz, running, block.timeQuality));
     });
@@ -123,7 +148,9 @@ export class VibrationPoint {
     const spectrum = () => features.spectrum(timeMs);
     this.rows.add(meta, timeQuality, window.startUs, row, this.#spectrumDue(timeMs) ? spectrum() : undefined);
     this.intake.ledger.windows++;
-    return { ...this.#judge(chain, row, timeMs, running), velocityMmPerS: row[chain.velocityColumn], spectrum };
+    const judged = this.#judge(chain, row, timeMs, running);
+    this.#suspicious = judged.on || (judged.score.assessable && judged.score.index >= SUSPICIOUS);
+    return { ...judged, velocityMmPerS: row[chain.velocityColumn], gatheredS: this.gatherer.seconds, spectrum };
   }
 
   #judge(chain: Chain, row: number[], timeMs: number, running: boolean): Watched {
@@ -132,10 +159,19 @@ export class VibrationPoint {
       const score = { assessable: false, reason: 'the machine stands still', remedy: 'assessed when it runs' } as const;
       return { ...base, score, on: chain.trigger.on };
     }
-    const score = chain.detector.score(row);
+    const score = this.#withVelocity(chain.detector.score(row));
     chain.detector.learn(row);
     if (score.assessable) chain.trigger = stepTrigger(chain.trigger, score.index, this.#settings.trigger);
     return { ...base, score, on: chain.trigger.on };
+  }
+
+  /** A velocity that is further on its way to its limit than the level is to its own speaks for both. */
+  #withVelocity(score: Score): Score {
+    const velocity = score.assessable && score.contributions.find((c) => c.feature === VELOCITY);
+    if (!velocity || !this.#iso) return score;
+    const index = velocityIndex(velocity, this.#iso);
+    if (index <= score.index) return score;
+    return { ...score, index, contributions: [velocity, ...score.contributions.filter((c) => c !== velocity)] };
   }
 
   #noWindow(block: WaveformBlock): Watched {
@@ -170,12 +206,12 @@ export class VibrationPoint {
     const plan = { length, sampleRateHz, unit, bearing: this.#config?.bearing };
     const features = new VibrationFeatures(plan, this.#settings.engine);
     const { names } = features;
-    const signature = [unit, length, ...names].join(' ');
-    const known = before?.signature === signature ? before : undefined;
     const bands = names.filter((name) => name.startsWith('band'));
+    const evidence = names.filter((name) => name === VELOCITY || /^envelope(Rms|Bp|Bs|Ft)/.test(name));
+    const signature = [unit, length, ...names, 'evidence', ...evidence].join(' ');
+    const known = before?.signature === signature ? before : undefined;
     // RMS and the bands of 3/8 to 6/8 of Nyquist: where bearings ring, and below what a sensor's filter takes away.
     const indexed = ['rms', ...bands.slice(3, 6)];
-    const evidence = ['envelopeRms', ...names.filter((name) => /^envelope(Bp|Bs|Ft)/.test(name))];
     return {
       sampleRateHz,
       signature,
@@ -183,7 +219,7 @@ export class VibrationPoint {
       detector: new LevelDetector(names, indexed, evidence, this.#settings.level, known?.detector),
       trigger: known?.trigger ?? QUIET,
       meta: { asset: this.#asset, point: this.#point, unit, windowUs: (length / sampleRateHz) * 1e6, names },
-      velocityColumn: names.indexOf('velocityRmsMmPerS'),
+      velocityColumn: names.indexOf(VELOCITY),
     };
   }
 }

@@ -11,6 +11,8 @@ export interface Watched {
   on: boolean;
   /** Absent: the point does not measure ISO's velocity. */
   velocityMmPerS?: number;
+  /** Seconds of signal that are gathered for a diagnosis. */
+  gatheredS?: number;
   /** The spectrum of this window, made only when asked for. */
   spectrum?: () => Spectrum;
 }

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { type AssetAlertState, NO_ALERT, type Observation, stepAssetAlert } from './assetAlert.ts';
 
 const settings = { criticalIndex: 2.5, repeatMs: 60_000 };
-const seen = (timeMs: number, index: number, on: boolean, point = '2H'): Observation => ({
+const seen = (timeMs: number, index: number, on: boolean, point = '2H', news = false): Observation => ({
   timeMs,
   point,
   index,
   on,
+  news,
   name: 'e.pump.vibration',
 });
 
@@ -48,4 +49,14 @@ test('a second point joins the alert, and the worst one gives its name', () => {
   ]);
   expect(changes).toEqual(['raise@0']);
   expect(state).toMatchObject({ point: '2V', id: 'e.pump.vibration.0' });
+});
+
+test('news of an active alert is said before it is due again', () => {
+  const { changes } = follow([
+    seen(0, 0.5, false, '2H', true),
+    seen(1000, 1.2, true),
+    seen(3000, 1.3, true, '2H', true),
+    seen(4000, 1.3, true),
+  ]);
+  expect(changes).toEqual(['raise@1000', 'update@3000']);
 });

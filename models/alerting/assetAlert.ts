@@ -30,6 +30,8 @@ export interface Observation {
   index: number;
   /** Whether any point's trigger of the family is on. */
   on: boolean;
+  /** Whether there is something new to say of an active alert, before it is due again. */
+  news: boolean;
   /** Prefix of the id of a new alert. */
   name: string;
 }
@@ -48,7 +50,9 @@ export function stepAssetAlert(
   const worse = seen.index > state.peak;
   const point = worse ? seen.point : state.point;
   const due =
-    severity !== state.severity || (seen.timeMs - state.lastSaidMs >= settings.repeatMs && point === seen.point);
+    severity !== state.severity ||
+    seen.news ||
+    (seen.timeMs - state.lastSaidMs >= settings.repeatMs && point === seen.point);
   const next = { ...state, severity, point, peak: Math.max(state.peak, seen.index) };
   return due ? { state: { ...next, lastSaidMs: seen.timeMs }, change: 'update' } : { state: next, change: null };
 }

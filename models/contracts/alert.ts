@@ -8,7 +8,24 @@ export const severitySchema = z.enum(['warning', 'critical']);
 export type Severity = z.infer<typeof severitySchema>;
 
 /** Faults by name; `undetermined` where the data does not say which. */
-export const faultSchema = z.enum(['outer_race', 'inner_race', 'ball', 'cage', 'process_drift', 'undetermined']);
+export const faultSchema = z.enum([
+  'outer_race',
+  'inner_race',
+  'ball',
+  'cage',
+  'unbalance',
+  'misalignment',
+  'bent_shaft',
+  'looseness',
+  'rub',
+  'gear',
+  'belt',
+  'blade_pass',
+  'cavitation',
+  'electrical',
+  'process_drift',
+  'undetermined',
+]);
 export type Fault = z.infer<typeof faultSchema>;
 
 export const diagnosisSchema = z.object({

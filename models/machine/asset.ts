@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
 import { unitSchema } from '#models/contracts/units.ts';
 import { bearingFactorsSchema } from './bearing.ts';
+import { drivetrainSchema } from './drivetrain.ts';
 import { isoClassSchema } from './iso20816.ts';
 
 /** What an edge is told of a point. All of it is optional: a point that nobody described is still watched. */
@@ -18,6 +19,7 @@ export const assetSchema = z.strictObject({
   /** Used while no point of role `speed` has spoken. */
   ratedRpm: z.number().positive().optional(),
   iso: isoClassSchema.optional(),
+  drivetrain: drivetrainSchema.optional(),
   points: z.record(nameSchema, pointSchema).default({}),
 });
 export type Asset = z.infer<typeof assetSchema>;

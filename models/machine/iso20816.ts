@@ -5,10 +5,16 @@ export const isoClassSchema = z.strictObject({
   /** 1: over 300 kW. 2: 15 to 300 kW. */
   group: z.union([z.literal(1), z.literal(2)]),
   foundation: z.enum(['rigid', 'flexible']),
+  /** Upper limits of zones A, B and C in mm/s RMS, where others than the standard's were agreed upon. */
+  limitsMmPerS: z
+    .tuple([z.number().positive(), z.number().positive(), z.number().positive()])
+    .refine(([a, b, c]) => a < b && b < c, { message: 'three rising limits' })
+    .optional(),
 });
 export type IsoClass = z.infer<typeof isoClassSchema>;
 
 export const ISO_EDITION = 'ISO 20816-3:2022 (zone limits as in ISO 10816-3)';
+const AGREED_LIMITS = 'zones as in ISO 20816-3:2022, limits by agreement';
 
 /** Upper limits of zones A, B and C in mm/s RMS, 10–1000 Hz. */
 const LIMITS_MM_PER_S = {
@@ -18,9 +24,18 @@ const LIMITS_MM_PER_S = {
   '2 flexible': [2.3, 4.5, 7.1],
 } as const;
 
+/** Upper limits of zones A, B and C in mm/s RMS. */
+export function zoneLimits({ group, foundation, limitsMmPerS }: IsoClass): readonly [number, number, number] {
+  return limitsMmPerS ?? LIMITS_MM_PER_S[`${group} ${foundation}`];
+}
+
 /** The zone of a velocity; a value on a limit belongs to the lower zone. */
 export function isoVerdict(isoClass: IsoClass, velocityMmPerS: number): IsoVerdict {
-  const limits = LIMITS_MM_PER_S[`${isoClass.group} ${isoClass.foundation}`];
+  const limits = zoneLimits(isoClass);
   const above = limits.filter((limit) => velocityMmPerS > limit).length;
-  return { zone: (['A', 'B', 'C', 'D'] as const)[above], velocityMmPerS, edition: ISO_EDITION };
+  return {
+    zone: (['A', 'B', 'C', 'D'] as const)[above],
+    velocityMmPerS,
+    edition: isoClass.limitsMmPerS ? AGREED_LIMITS : ISO_EDITION,
+  };
 }

@@ -3,10 +3,13 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { factorsOf } from '#models/machine/bearing.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
+import { LineSpectrum } from '#models/signal/lineSpectrum.ts';
 import { SimulatedMachine } from '#simulators/machine.ts';
-import { simulatedMachineSchema } from '#simulators/scenario.ts';
+import { drivetrainOf } from '#simulators/machineFaults.ts';
+import { MACHINE_FAULTS, type MachineFaultType, simulatedMachineSchema } from '#simulators/scenario.ts';
 import { analyzeRecording } from './analyzeRecording.ts';
 import type { RecordingContext } from './assessability.ts';
+import { machineFaults } from './machineFaults.ts';
 
 interface Recording {
   file: string;
@@ -54,7 +57,8 @@ test('the scale of the samples does not matter to the bearing', () => {
     samples.map((v) => 1024 * v),
     contextOf(recording),
   );
-  expect(thousand.candidates).toEqual(one.candidates);
+  const bearing = ({ candidates }: typeof one) => candidates.filter((c) => /race|ball|cage/.test(c.fault));
+  expect(bearing(thousand)).toEqual(bearing(one));
 });
 
 test('a bearing that is not there is hardly ever blamed', () => {
@@ -134,6 +138,81 @@ describe('simulated machines at other rates and lengths, their speed known to 1 
     [1797, 48_828, 3],
   ])('healthy at %i rpm, %i Hz, %i s', (rpm, rateHz, seconds) => {
     expect(analyzed(rpm, rateHz, seconds).verdict).toBe('healthy');
+  });
+});
+
+/** The machine that has each fault, and how the fault is then called. */
+const MACHINE: Record<MachineFaultType, [kind: string, fault: string, mode?: string]> = {
+  unbalance: ['pump', 'unbalance'],
+  misalignment: ['pump', 'misalignment'],
+  bent_shaft: ['pump', 'bent_shaft'],
+  looseness: ['fan', 'looseness'],
+  rub: ['compressor', 'rub'],
+  gear_wear: ['gearbox', 'gear', 'wear'],
+  broken_tooth: ['gearbox', 'gear', 'broken_tooth'],
+  belt: ['fan', 'belt'],
+  blade_pass: ['fan', 'blade_pass'],
+  cavitation: ['pump', 'cavitation'],
+  rotor_bar: ['motor', 'electrical', 'rotor_bar'],
+  stator: ['motor', 'electrical', 'stator'],
+};
+
+describe('simulated faults of machines, their speed known to 2 %, radial and axial sensors', () => {
+  const rate = 25_600;
+  const analyzed = (kind: string, rpm: number, type?: string, mmPerS = 0) => {
+    const faults = type ? [{ type, onsetS: 0, firstMmPerS: mmPerS, doublingS: 1e9, limitMmPerS: mmPerS }] : [];
+    const config = simulatedMachineSchema.parse({
+      name: `${kind}-${type}`,
+      kind,
+      ratedRpm: rpm,
+      bearing: FACTORS,
+      sensors: ['2H', '2A'],
+      faults,
+    });
+    const machine = new SimulatedMachine(config, 21);
+    const [samples, axial] = ['2H', '2A'].map((s) => machine.waveform(s, 10, rate, 8 * rate));
+    const drivetrain = drivetrainOf(config);
+    const context = {
+      rpm,
+      sampleRateHz: rate,
+      unit: 'g',
+      factors: FACTORS,
+      iso: ISO,
+      drivetrain,
+      axial: [axial],
+    } as const;
+    return analyzeRecording(samples, context);
+  };
+
+  test.each(MACHINE_FAULTS)('%s is named at three severities and two speeds', { timeout: 30_000 }, (type) => {
+    const [kind, fault, mode] = MACHINE[type];
+    for (const rpm of [1480, 2960]) {
+      for (const mmPerS of [4, 8, 16]) {
+        const found = analyzed(kind, rpm, type, mmPerS);
+        expect([rpm, mmPerS, found.verdict, found.fault, found.mode]).toEqual([rpm, mmPerS, 'fault', fault, mode]);
+        expect(found.candidates[0]).toMatchObject({ fault, confidence: found.confidence });
+        expect(found.reason).not.toBe('');
+      }
+    }
+  });
+
+  test.each(['motor', 'pump', 'fan', 'gearbox', 'compressor'])('a healthy %s has none', (kind) => {
+    for (const rpm of [990, 1480, 2960]) expect(analyzed(kind, rpm).verdict).toBe('healthy');
+  });
+
+  test('what cannot be placed is not named', () => {
+    const machine = new SimulatedMachine(
+      simulatedMachineSchema.parse({ name: 'm', kind: 'pump', ratedRpm: 1480, bearing: FACTORS, sensors: ['2H'] }),
+      2,
+    );
+    const spectrum = new LineSpectrum([machine.waveform('2H', 10, rate, 2 * rate)], rate);
+    const sensor = { direction: 'radial', spectrum, unit: 'g', kurtosis: 3 } as const;
+    const context = { shaftHz: machine.rpm(10) / 60, drivetrain: { lineHz: 50 }, limitMmPerS: 2.8 };
+    const { notAssessable } = machineFaults([sensor], context);
+    expect(notAssessable.map((n) => n.fault).sort()).toEqual(
+      ['belt', 'bent_shaft', 'blade_pass', 'cavitation', 'electrical', 'gear'].sort(),
+    );
+    expect(notAssessable.every((n) => n.reason !== '' && n.remedy !== '')).toBe(true);
   });
 });
 

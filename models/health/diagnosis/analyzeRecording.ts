@@ -1,16 +1,28 @@
 import type { Fault } from '#models/contracts/alert.ts';
-import type { IsoVerdict } from '#models/contracts/health.ts';
-import { isoVerdict } from '#models/machine/iso20816.ts';
-import { VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
-import { type Obstacle, obstacle, type RecordingContext } from './assessability.ts';
+import { UNKNOWN_DRIVETRAIN } from '#models/machine/drivetrain.ts';
+import { zoneLimits } from '#models/machine/iso20816.ts';
+import { LEAST_SPECTRUM, LineSpectrum } from '#models/signal/lineSpectrum.ts';
+import { bearingObstacle, type Obstacle, type RecordingContext, signalObstacle } from './assessability.ts';
 import { type BearingDiagnosis, bearingAnalyzer, CALLED, diagnoseBearing } from './bearingDiagnosis.ts';
 import type { BearingFault } from './bearingLines.ts';
+import {
+  type MachineCandidate,
+  type MachineFault,
+  type MachineFindings,
+  machineFaults,
+  refineOnLines,
+  type SensorSpectrum,
+} from './machineFaults.ts';
+import { isoOf, meanFeatures, type RecordingIso } from './recordingFeatures.ts';
 
 export interface Candidate {
-  fault: BearingFault;
+  fault: BearingFault | MachineFault;
   /** 0 to 1: a half where its score is at the limit and no other fault is as likely. */
   confidence: number;
-  /** About −ln of the probability of such lines by chance; above 4.6 a fault is called if nothing rivals it. */
+  /**
+   * Of a bearing's fault about −ln of the probability of such lines by chance, called above 4.6 if nothing rivals it;
+   * of a machine's fault the least of its conditions, called from 1 on.
+   */
   score: number;
 }
 
@@ -18,26 +30,30 @@ export interface Candidate {
 export interface Analysis {
   verdict: 'healthy' | 'fault' | 'undetermined' | 'not_assessable';
   fault: Fault | null;
+  /** Which kind of gear or electrical fault, where that can be told. */
+  mode?: MachineCandidate['mode'];
   confidence: number;
-  /** All bearing faults, the likeliest first, whatever the verdict. */
+  /**
+   * All bearing faults, the likeliest first, whatever the verdict; then faults of the machine that are half as clear as
+   * a call asks for. A machine's fault that is called stands before all.
+   */
   candidates: Candidate[];
   /** What speaks for the verdict and against it, a sentence each. */
   evidence: string[];
   /** Mean over the recording's windows. */
   features: Record<string, number>;
-  iso: (IsoVerdict & { assessment: 'assessed' }) | { assessment: 'not_assessable'; reason: string };
+  iso: RecordingIso;
   reason: string;
   /** What would allow a verdict; only where there is none. */
   remedy?: string;
 }
 
-/** Windows of features: this long, or as long as a shorter recording allows. */
-const WINDOW = 4096;
-const SHORTEST_WINDOW = 256;
 /** Of all orders of a recording, one reaches the limit by chance now and then; this, hardly ever. */
 const BEYOND_CHANCE = 6.5;
 /** Gaussian noise has 3; above this a recording holds impacts, whatever their rhythm. */
 const IMPULSIVE = 5;
+/** Faults of the machine are told of from this score on. */
+const CONSIDERED = 0.5;
 
 const LINE: Record<BearingFault, string> = {
   outer_race: 'outer race (BPFO)',
@@ -48,25 +64,83 @@ const LINE: Record<BearingFault, string> = {
 
 /** Diagnoses one recording, in the unit of `context`. */
 export function analyzeRecording(samples: Float32Array, context: RecordingContext): Analysis {
-  const features = meanFeatures(samples, context);
+  return analyzePieces([samples], context);
+}
+
+/** Diagnoses pieces of one signal, taken while the machine ran the same way, each without a gap. */
+export function analyzePieces(pieces: readonly Float32Array[], context: RecordingContext): Analysis {
+  const features = meanFeatures(pieces, context);
   const iso = isoOf(features, context);
-  const base = { features, iso, fault: null, confidence: 0, candidates: [] as Candidate[] };
-  const found = obstacle(samples, context);
-  if (found?.stopsAll || !context.rpm || !context.factors) return { ...base, ...notAssessable(found) };
+  const base = { features, iso, fault: null, confidence: 0, candidates: [] as Candidate[], evidence: [] as string[] };
+  const unclear = ({ reason, remedy }: Obstacle) => ({ verdict: 'not_assessable', reason, remedy }) as const;
+  const found = signalObstacle(pieces, context);
+  if (found) return { ...base, ...unclear(found) };
+  const machine = machineFindings(pieces, features, context);
+  const seen = machine.candidates.filter((c) => c.score >= CONSIDERED);
+  const called = machine.candidates.find((c) => c.score >= 1);
+  const noBearing = bearingObstacle(pieces, context);
+  const diagnosis = noBearing?.stopsAll ? null : bearingOf(pieces, context);
+  const bearing = diagnosis ? candidatesOf(diagnosis) : [];
+  const others = seen.map(machineCandidate);
+  const spoken = diagnosis && !noBearing ? evidenceOf(diagnosis, context, features) : [];
+  const evidence = [...seen.flatMap(({ fault, reasons }) => reasons.map((r) => `${fault}, ${r}`)), ...spoken];
+  const ranked = { ...base, candidates: [...bearing, ...others], evidence };
+  if (diagnosis?.called && !noBearing) return { ...ranked, ...bearingVerdict(bearing[0]) };
+  if (called) {
+    const first = machineCandidate(called);
+    const candidates = [first, ...bearing, ...others.filter((c) => c.fault !== first.fault)];
+    const reason = `${named(called)}: ${called.reasons.map((r) => r.replace(/^for: /, '')).join('; ')}`;
+    const { fault, confidence } = first;
+    return { ...ranked, candidates, verdict: 'fault', fault, mode: called.mode, confidence, reason };
+  }
+  if (noBearing || !diagnosis) return { ...ranked, ...unclear(noBearing ?? UNKNOWN) };
+  return { ...ranked, ...verdictOf(diagnosis, bearing, features, iso) };
+}
+
+const UNKNOWN: Obstacle = { reason: 'bearing geometry unknown', remedy: 'give it', stopsAll: true };
+
+function bearingOf(pieces: readonly Float32Array[], context: RecordingContext): BearingDiagnosis | null {
+  if (!context.rpm || !context.factors) return null;
   const shaftHz = context.rpm / 60;
-  const analyzer = bearingAnalyzer(context.sampleRateHz, samples.length, shaftHz, context.factors);
-  const diagnosis = diagnoseBearing([samples], analyzer, shaftHz, context.factors);
-  const candidates = candidatesOf(diagnosis);
-  if (found) return { ...base, candidates, ...notAssessable(found) };
-  const evidence = evidenceOf(diagnosis, shaftHz, features);
-  return { ...base, candidates, evidence, ...verdictOf(diagnosis, candidates, features, iso) };
+  const longest = Math.max(...pieces.map((p) => p.length));
+  const analyzer = bearingAnalyzer(context.sampleRateHz, longest, shaftHz, context.factors);
+  return diagnoseBearing(pieces, analyzer, shaftHz, context.factors);
 }
 
-function notAssessable(found: Obstacle | null): Pick<Analysis, 'verdict' | 'evidence' | 'reason' | 'remedy'> {
-  const { reason, remedy } = found ?? { reason: 'speed or bearing geometry unknown', remedy: 'give both' };
-  return { verdict: 'not_assessable', evidence: [], reason, remedy };
+function machineFindings(
+  pieces: readonly Float32Array[],
+  features: Record<string, number>,
+  { sampleRateHz, rpm, unit, iso, drivetrain = UNKNOWN_DRIVETRAIN, direction = 'radial', axial = [] }: RecordingContext,
+): MachineFindings {
+  const { kurtosis } = features;
+  const sensors: SensorSpectrum[] = [{ direction, spectrum: new LineSpectrum(pieces, sampleRateHz), unit, kurtosis }];
+  if (axial.some((p) => p.length >= LEAST_SPECTRUM)) {
+    const spectrum = new LineSpectrum(axial, sampleRateHz);
+    sensors.push({ direction: 'axial', spectrum, unit, kurtosis: 0 });
+  }
+  const spectra = sensors.map((s) => s.spectrum);
+  const shaftHz = refineOnLines(spectra, (rpm ?? 0) / 60);
+  return machineFaults(sensors, { shaftHz, drivetrain, limitMmPerS: zoneLimits(iso)[1] });
 }
 
+function machineCandidate({ fault, score }: MachineCandidate): Candidate {
+  return { fault, confidence: rounded(score ** 2 / (1 + score ** 2), 3), score: rounded(score, 2) };
+}
+
+function named({ fault, mode }: MachineCandidate): string {
+  return mode ? `${fault} (${mode})`.replaceAll('_', ' ') : fault.replaceAll('_', ' ');
+}
+
+function bearingVerdict({
+  fault,
+  confidence,
+}: Candidate): Pick<Analysis, 'verdict' | 'fault' | 'confidence' | 'reason'> {
+  const line = LINE[fault as BearingFault];
+  const reason = `lines of the ${line} stand out, and no other family does as much`;
+  return { verdict: 'fault', fault, confidence, reason };
+}
+
+/** Where nothing is called. */
 function verdictOf(
   diagnosis: BearingDiagnosis,
   candidates: readonly Candidate[],
@@ -74,10 +148,6 @@ function verdictOf(
   iso: Analysis['iso'],
 ): Pick<Analysis, 'verdict' | 'fault' | 'confidence' | 'reason'> {
   const [top] = candidates;
-  if (diagnosis.called) {
-    const reason = `lines of the ${LINE[top.fault]} stand out, and no other family does as much`;
-    return { verdict: 'fault', fault: top.fault, confidence: top.confidence, reason };
-  }
   const undetermined = (reason: string) =>
     ({ verdict: 'undetermined', fault: 'undetermined', confidence: 0, reason }) as const;
   if (top.score > BEYOND_CHANCE && top.fault === 'cage')
@@ -108,41 +178,17 @@ function candidatesOf({ scores }: BearingDiagnosis): Candidate[] {
 
 function evidenceOf(
   { scores, rival, shaftHz }: BearingDiagnosis,
-  givenHz: number,
+  { rpm = 0 }: RecordingContext,
   features: Record<string, number>,
 ): string[] {
   const lines = scores.map(({ fault, score }) => {
     const word = score > CALLED ? 'stand out' : score > 2.5 ? 'may stand out' : 'do not stand out';
     return `four harmonics of the ${LINE[fault]} ${word}: score ${score.toFixed(1)}, ${CALLED} is the limit`;
   });
-  const shaft = `shaft at ${(shaftHz * 60).toFixed(1)} rpm on the envelope, ${(givenHz * 60).toFixed(1)} given`;
+  const shaft = `shaft at ${(shaftHz * 60).toFixed(1)} rpm on the envelope, ${rpm.toFixed(1)} given`;
   const other = `strongest other family at ${rival.order.toFixed(2)} orders: score ${rival.score.toFixed(1)}`;
   const impacts = `kurtosis ${features.kurtosis.toFixed(1)} (3 without impacts)`;
   return [...lines, other, shaft, impacts];
-}
-
-function meanFeatures(samples: Float32Array, { sampleRateHz, unit, rpm, factors }: RecordingContext) {
-  const fitting = 2 ** Math.floor(Math.log2(Math.max(1, samples.length)));
-  const length = Math.min(WINDOW, fitting);
-  if (length < SHORTEST_WINDOW || !samples.every(Number.isFinite)) return {};
-  // A velocity from 10 Hz on needs bins that are narrow enough: longer windows where the recording has them.
-  const long = Math.min(65_536, Math.max(length, 2 ** Math.ceil(Math.log2(sampleRateHz / 4))), fitting);
-  const extractor = new VibrationFeatures({ length: long, sampleRateHz, unit, bearing: factors });
-  const sums = new Array<number>(extractor.names.length).fill(0);
-  let windows = 0;
-  for (let from = 0; from + long <= samples.length; from += long, windows++) {
-    extractor.extract(samples.subarray(from, from + long), (rpm ?? 0) / 60).forEach((v, i) => {
-      sums[i] += v;
-    });
-  }
-  return Object.fromEntries(extractor.names.map((name, i) => [name, Number((sums[i] / windows).toPrecision(6))]));
-}
-
-function isoOf(features: Record<string, number>, { iso }: RecordingContext): Analysis['iso'] {
-  const velocity = features.velocityRmsMmPerS;
-  if (velocity !== undefined) return { assessment: 'assessed', ...isoVerdict(iso, velocity) };
-  const reason = 'needs an acceleration (--unit g or m/s2) over 10–1000 Hz in bins of 4 Hz or less';
-  return { assessment: 'not_assessable', reason };
 }
 
 function rounded(value: number, digits: number): number {

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import { SimulatedMachine } from '#simulators/machine.ts';
+import { drivetrainOf } from '#simulators/machineFaults.ts';
+import { simulatedMachineSchema } from '#simulators/scenario.ts';
+import { edgeConfigSchema } from '../config.ts';
+import { DiagnosisCredit } from './diagnose.ts';
+import { Gatherer, GatherRoom } from './gatherer.ts';
+import { Pipeline } from './pipeline.ts';
+
+const BEARING = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
+const RATE = 12_800;
+const FRAME = 4096;
+const ISO = { group: 2, foundation: 'rigid' };
+
+interface Said {
+  change: string;
+  point: string;
+  text: string;
+  evidence: { diagnosis: { fault: string; reasons: string[] } };
+}
+
+/** Runs a machine through an edge, a frame each `everyS`; what it said in alerts. */
+function alertsOf(kind: string, faults: object[], seconds: number, everyS = 0.5): Said[] {
+  const config = simulatedMachineSchema.parse({
+    name: `${kind}-1`,
+    kind,
+    ratedRpm: 1480,
+    bearing: BEARING,
+    sensors: ['2H'],
+    faults,
+  });
+  const machine = new SimulatedMachine(config, 4);
+  const pipeline = new Pipeline(
+    edgeConfigSchema.parse({
+      site: 's',
+      edge: 'e',
+      dataDirectory: 'unused',
+      sources: [
+        { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
+      ],
+      uplink: { url: 'mqtt://x' },
+      healthIntervalMs: 1e9,
+      detection: { level: { skipWindows: 5, learnWindows: 90 } },
+      assets: {
+        [config.name]: {
+          ratedRpm: 1480,
+          iso: ISO,
+          drivetrain: drivetrainOf(config),
+          points: { '2H': { unit: 'g', bearing: BEARING }, speed: { role: 'speed' } },
+        },
+      },
+    }),
+  );
+  const said: Said[] = [];
+  const block = { asset: config.name, timeQuality: 'source' } as const;
+  for (let t = 0; t < seconds; t += everyS) {
+    const startUs = Math.round(1.7e15 + t * 1e6);
+    const samples = machine.waveform('2H', t, RATE, FRAME);
+    const speed = { ...block, kind: 'scalars', point: 'speed' } as const;
+    const vibration = { ...block, kind: 'waveform', point: '2H', startUs, sampleRateHz: RATE, samples } as const;
+    const values = { timesUs: Float64Array.of(startUs), values: Float64Array.of(machine.rpm(t)) };
+    pipeline.accept({ ok: true, block: { ...speed, ...values } });
+    pipeline.accept({ ok: true, block: { ...vibration } });
+    for (const { kind: what, body } of pipeline.drain({ ledger: null }).outgoing)
+      if (what === 'alerts') said.push(body as Said);
+  }
+  return said;
+}
+
+const bearingFault = (type: string) => ({ type, point: '2H', onsetS: 60, firstG: 0.3, doublingS: 25, limitG: 12 });
+const machineFault = (type: string) => ({ type, onsetS: 60, firstMmPerS: 2, doublingS: 20, limitMmPerS: 9 });
+
+test.each([
+  ['pump', bearingFault('outer_race'), 'outer_race'],
+  ['motor', bearingFault('inner_race'), 'inner_race'],
+  ['pump', machineFault('unbalance'), 'unbalance'],
+  ['fan', machineFault('misalignment'), 'misalignment'],
+  ['fan', machineFault('looseness'), 'looseness'],
+])('a %s whose fault grows raises one alert, whose gathered signal names it: %o', (kind, fault, name) => {
+  const alerts = alertsOf(kind, [fault], 180);
+  expect(alerts.filter((a) => a.change === 'raise')).toHaveLength(1);
+  const last = alerts[alerts.length - 1];
+  expect(last.evidence.diagnosis.fault).toBe(name);
+  expect(last.evidence.diagnosis.reasons.length).toBeGreaterThan(2);
+  expect(alerts.every((a) => ['undetermined', name].includes(a.evidence.diagnosis.fault))).toBe(true);
+});
+
+test('ten minutes of healthy machines of changing load and speed raise nothing', () => {
+  for (const kind of ['motor', 'pump', 'fan', 'gearbox', 'compressor']) expect(alertsOf(kind, [], 600, 1)).toEqual([]);
+}, 60_000);
+
+const frame = (startS: number, length: number, level = 0) => ({
+  kind: 'waveform' as const,
+  asset: 'a',
+  point: 'p',
+  timeQuality: 'source' as const,
+  startUs: startS * 1e6,
+  sampleRateHz: 1000,
+  samples: new Float32Array(length).fill(level),
+});
+
+test('blocks that follow one another are one piece; a gap begins another; the newest seconds stay', () => {
+  const gatherer = new Gatherer(new GatherRoom(1));
+  for (const at of [0, 1, 2]) gatherer.add(frame(at, 1000, at), 25);
+  expect(gatherer.take().pieces.map((p) => p.length)).toEqual([3000]);
+  for (const at of [4, 5, 6, 7]) gatherer.add(frame(at, 1000, at), 25);
+  const { pieces } = gatherer.take();
+  expect(pieces.map((p) => [p.length, p[0]])).toEqual([
+    [2000, 1],
+    [4000, 4],
+  ]);
+  expect(gatherer.seconds).toBe(6);
+  gatherer.add(frame(8, 1000), 27);
+  expect(gatherer.seconds).toBe(1);
+});
+
+test('no more points are gathered than there is room for', () => {
+  const room = new GatherRoom(1);
+  const [first, second] = [new Gatherer(room), new Gatherer(room)];
+  first.add(frame(0, 100), 25);
+  second.add(frame(0, 100), 25);
+  expect([first.seconds, second.seconds]).toEqual([0.1, 0]);
+  first.clear();
+  second.add(frame(1, 100), 25);
+  expect(second.seconds).toBe(0.1);
+});
+
+test('diagnoses are paid for by arrivals', () => {
+  const credit = new DiagnosisCredit();
+  expect([1, 2, 3, 4].map(() => credit.spend())).toEqual([true, true, true, false]);
+  for (let i = 0; i < 21; i++) credit.arrived();
+  expect([credit.spend(), credit.spend()]).toEqual([true, false]);
+});

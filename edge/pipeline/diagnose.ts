@@ -1,0 +1,43 @@
+import type { Diagnosis } from '#models/contracts/alert.ts';
+import type { Contribution } from '#models/contracts/health.ts';
+import { analyzePieces } from '#models/health/diagnosis/analyzeRecording.ts';
+import type { RecordingContext } from '#models/health/diagnosis/assessability.ts';
+import { diagnoseLines } from '#models/health/lineDiagnosis.ts';
+
+/** Arrivals that pay for one diagnosis of gathered signal, which costs as much as some hundreds of windows. */
+const ARRIVALS_A_DIAGNOSIS = 20;
+const MOST_CREDIT = 3;
+
+/** How many diagnoses an edge may make: a plant in trouble must not keep it from reading its sources. */
+export class DiagnosisCredit {
+  #credit = MOST_CREDIT;
+
+  arrived(): void {
+    this.#credit = Math.min(MOST_CREDIT, this.#credit + 1 / ARRIVALS_A_DIAGNOSIS);
+  }
+
+  spend(): boolean {
+    if (this.#credit < 1) return false;
+    this.#credit--;
+    return true;
+  }
+}
+
+/**
+ * Which defect it is: by the lines of the signal that was gathered, where they name one; else by which line of the
+ * bearing outgrew the others.
+ * @param gathered null where too little signal was kept, or no diagnosis can be paid for.
+ */
+export function diagnose(
+  contributions: readonly Contribution[],
+  gathered: { pieces: Float32Array[]; context: RecordingContext } | null,
+): Diagnosis {
+  const grown = diagnoseLines(contributions);
+  if (!gathered) return grown;
+  const { verdict, fault, mode, confidence, reason, evidence } = analyzePieces(gathered.pieces, gathered.context);
+  if (verdict !== 'fault' || fault === null) {
+    return { ...grown, reasons: [...grown.reasons, `the signal itself: ${reason}`] };
+  }
+  const kind = mode ? [`kind: ${mode.replaceAll('_', ' ')}`] : [];
+  return { fault, confidence, reasons: [reason, ...kind, ...evidence, ...grown.reasons] };
+}

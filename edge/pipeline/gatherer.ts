@@ -1,0 +1,109 @@
+import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
+
+/** Signal that a diagnosis asks for, and the most that is kept of one point. */
+export const ENOUGH_S = 5;
+const MOST_S = 6;
+/** Blocks that begin within this of the last one's end go on where it ended. */
+const JOINED_US = 1000;
+/** A machine that changed its speed by more begins anew: lines of different speeds do not add up. */
+const SAME_SPEED = 0.02;
+
+/** Points whose signal is kept at the same time; others wait, so that a plant in trouble does not fill the memory. */
+export class GatherRoom {
+  readonly #places: number;
+  #taken = 0;
+
+  constructor(places: number) {
+    this.#places = places;
+  }
+
+  enter(): boolean {
+    if (this.#taken >= this.#places) return false;
+    this.#taken++;
+    return true;
+  }
+
+  leave(): void {
+    this.#taken--;
+  }
+}
+
+interface Piece {
+  startUs: number;
+  endUs: number;
+  parts: Float32Array[];
+  samples: number;
+}
+
+/** The newest seconds of a point's signal while it is under suspicion, block by block, in pieces without gaps. */
+export class Gatherer {
+  readonly #room: GatherRoom;
+  #pieces: Piece[] = [];
+  #sampleRateHz = 0;
+  #shaftHz = 0;
+  #inside = false;
+
+  constructor(room: GatherRoom) {
+    this.#room = room;
+  }
+
+  get seconds(): number {
+    return this.#sampleRateHz > 0 ? this.#pieces.reduce((sum, p) => sum + p.samples, 0) / this.#sampleRateHz : 0;
+  }
+
+  /** The signal gathered so far; the arrays are the caller's. */
+  take(): { pieces: Float32Array[]; sampleRateHz: number } {
+    return { pieces: this.#pieces.map(joined), sampleRateHz: this.#sampleRateHz };
+  }
+
+  add(block: WaveformBlock, shaftHz: number): void {
+    if (!this.#inside && !this.#room.enter()) return;
+    this.#inside = true;
+    const speedChanged = Math.abs(shaftHz - this.#shaftHz) > SAME_SPEED * this.#shaftHz;
+    if (block.sampleRateHz !== this.#sampleRateHz || speedChanged) this.#pieces = [];
+    if (this.#pieces.length === 0) {
+      this.#sampleRateHz = block.sampleRateHz;
+      this.#shaftHz = shaftHz;
+    }
+    const endUs = block.startUs + (block.samples.length * 1e6) / block.sampleRateHz;
+    const last = this.#pieces.at(-1);
+    // A block is only lent.
+    const samples = block.samples.slice();
+    if (last && Math.abs(block.startUs - last.endUs) <= JOINED_US) {
+      last.parts.push(samples);
+      last.samples += samples.length;
+      last.endUs = endUs;
+    } else this.#pieces.push({ startUs: block.startUs, endUs, parts: [samples], samples: samples.length });
+    this.#forget();
+  }
+
+  clear(): void {
+    if (this.#inside) this.#room.leave();
+    this.#inside = false;
+    this.#pieces = [];
+  }
+
+  /** Oldest parts go first. */
+  #forget(): void {
+    while (this.seconds > MOST_S) {
+      const [oldest] = this.#pieces;
+      const [part] = oldest.parts;
+      if (this.#pieces.length === 1 && oldest.parts.length === 1) return;
+      oldest.parts.shift();
+      oldest.samples -= part.length;
+      oldest.startUs += (part.length * 1e6) / this.#sampleRateHz;
+      if (oldest.parts.length === 0) this.#pieces.shift();
+    }
+  }
+}
+
+function joined({ parts, samples }: Piece): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Float32Array(samples);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

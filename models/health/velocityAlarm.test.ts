@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { velocityIndex } from './velocityAlarm.ts';
+
+const small = { group: 2, foundation: 'rigid' } as const;
+const at = (value: number, normal: number, isoClass: Parameters<typeof velocityIndex>[1] = small) =>
+  velocityIndex({ feature: 'velocityRmsMmPerS', value, normal }, isoClass);
+
+test('a change of a quarter of zone B’s limit from the machine’s own normal is the alarm', () => {
+  expect(at(1.7, 1)).toBeCloseTo(1, 9);
+  expect(at(1, 1)).toBeLessThan(0.6);
+});
+
+test('a machine that was rough when it was learned is still said above 1.25 of the limit', () => {
+  expect(at(3.5, 4)).toBeCloseTo(1, 9);
+  expect(at(4, 4)).toBeGreaterThan(1.1);
+});
+
+test('limits by agreement count', () => {
+  expect(at(3, 1, { ...small, limitsMmPerS: [4, 8, 12] })).toBeCloseTo(1, 9);
+});

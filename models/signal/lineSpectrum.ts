@@ -1,0 +1,103 @@
+import { medianOf } from './localMedian.ts';
+import { interpolatedPeak } from './spectralPeaks.ts';
+import { welch } from './welch.ts';
+
+/** A line looked for at a frequency. */
+export interface Line {
+  /** Interpolated between bins. */
+  hz: number;
+  /** RMS amplitude, in the samples' unit. */
+  rms: number;
+  /** Its power over the median about it: a Gaussian floor reaches `STANDS_OUT` in one of some thousand places. */
+  prominence: number;
+}
+
+export const STANDS_OUT = 9;
+/** Samples of the shortest piece that makes a spectrum. */
+export const LEAST_SPECTRUM = 256;
+const LONGEST = 2 ** 18;
+/** Width of the median that is the floor, to either side. */
+const FLOOR_HZ = 12;
+const LEAST_FLOOR_BINS = 8;
+
+/**
+ * The averaged spectrum of some pieces of one signal, as fine as the longest of them allows, asked for lines.
+ * @throws RangeError where no piece holds 256 samples.
+ */
+export class LineSpectrum {
+  readonly stepHz: number;
+  readonly #density: Float64Array;
+  readonly #floors = new Map<number, number>();
+
+  constructor(pieces: readonly Float32Array[], sampleRateHz: number) {
+    const longest = Math.max(0, ...pieces.map((p) => p.length));
+    if (longest < LEAST_SPECTRUM) throw new RangeError(`${longest} samples are too few for a spectrum`);
+    const length = Math.min(LONGEST, 2 ** Math.floor(Math.log2(longest)));
+    const whole = pieces.filter((p) => p.length >= length).map((p) => welch(p, sampleRateHz, length));
+    const averages = whole.reduce((sum, w) => sum + w.averages, 0);
+    this.stepHz = whole[0].stepHz;
+    this.#density = new Float64Array(length / 2 + 1);
+    for (const w of whole)
+      w.density.forEach((d, k) => {
+        this.#density[k] += (d * w.averages) / averages;
+      });
+  }
+
+  get nyquistHz(): number {
+    return (this.#density.length - 1) * this.stepHz;
+  }
+
+  /** The largest line within `reachHz`, and a bin, of a frequency. */
+  line(hz: number, reachHz = 0): Line {
+    const reach = 1 + Math.floor(reachHz / this.stepHz);
+    const centre = Math.round(hz / this.stepHz);
+    let at = Math.max(1, centre - reach);
+    for (let k = at; k <= Math.min(this.#density.length - 2, centre + reach); k++) {
+      if (this.#density[k] > this.#density[at]) at = k;
+    }
+    if (at + 1 >= this.#density.length) return { hz, rms: 0, prominence: 0 };
+    // The line's power lies in three bins of a Hann window, whose sum is 1.5 times that of a line on the bin.
+    const power = this.#density[at - 1] + this.#density[at] + this.#density[at + 1];
+    const floor = this.#floor(at);
+    return {
+      hz: interpolatedPeak(this.#density, at).bin * this.stepHz,
+      rms: Math.sqrt(power * this.stepHz),
+      prominence: floor > 0 ? (this.#density[at] * Math.LN2) / floor : 0,
+    };
+  }
+
+  /** RMS between two frequencies. */
+  band(fromHz: number, toHz: number): number {
+    let sum = 0;
+    const to = Math.min(this.#density.length - 1, Math.floor(toHz / this.stepHz));
+    for (let k = Math.max(1, Math.ceil(fromHz / this.stepHz)); k <= to; k++) sum += this.#density[k];
+    return Math.sqrt(sum * this.stepHz);
+  }
+
+  /** Geometric over arithmetic mean of the density between two frequencies, averaged over tenths of it: noise is near 1. */
+  flatness(fromHz: number, toHz: number): number {
+    const from = Math.max(1, Math.ceil(fromHz / this.stepHz));
+    const to = Math.min(this.#density.length - 1, Math.floor(toHz / this.stepHz));
+    if (to <= from) return 0;
+    let logs = 0;
+    let sum = 0;
+    for (let k = from; k <= to; k++) {
+      logs += Math.log(Math.max(this.#density[k], 1e-300));
+      sum += this.#density[k];
+    }
+    return Math.exp(logs / (to - from + 1)) / Math.max(sum / (to - from + 1), 1e-300);
+  }
+
+  /** The median density about a bin. */
+  #floor(bin: number): number {
+    const half = Math.max(LEAST_FLOOR_BINS, Math.round(FLOOR_HZ / this.stepHz));
+    // Floors change slowly: one a quarter of their width serves all lines in it.
+    const place = Math.round((4 * bin) / half);
+    const known = this.#floors.get(place);
+    if (known !== undefined) return known;
+    const centre = Math.round((place * half) / 4);
+    const floor = medianOf(this.#density.slice(Math.max(1, centre - half), centre + half + 1));
+    this.#floors.set(place, floor);
+    return floor;
+  }
+}
