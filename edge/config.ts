@@ -113,6 +113,12 @@ const edgeObjectSchema = z.strictObject({
   dataDirectory: z.string().min(1),
   sources: z.array(z.discriminatedUnion('type', [mqttSourceSchema, opcuaSourceSchema])).min(1),
   windows: windowsSchema.default({ length: 4096, hop: 4096 }),
+  /** Windows of other lengths, whose features are rows of their own: long ones tell lines apart that lie close. */
+  otherWindows: z
+    .array(windowsSchema)
+    .max(4)
+    .refine((all) => new Set(all.map((w) => w.length)).size === all.length, { message: 'each length once' })
+    .default([]),
   /** Slow values are judged by their means over so many seconds. */
   slowIntervalS: z.number().min(1).default(10),
   assets: z.record(nameSchema, assetSchema).default({}),

@@ -106,7 +106,7 @@ export class Machine {
     const config = this.#pointConfig(point);
     const made =
       kind === 'waveform'
-        ? new VibrationPoint(this.#name, point, config, this.#config?.iso, this.#settings, state)
+        ? new VibrationPoint(this.#name, point, config, this.#config, this.#settings, state)
         : new SlowPoint(this.#name, point, config, { ...this.#settings, trigger: this.#slowTrigger() }, state);
     this.points.set(point, made);
     return made;

@@ -156,3 +156,29 @@ test('a long backlog makes several messages, each small enough for its gateway',
   expect(Math.max(...rows)).toBeLessThanOrEqual(512);
   expect(rows.reduce((a, b) => a + b, 0)).toBe(1200);
 });
+
+test('windows of other lengths make rows of their own, each counted, and tell the velocity that short ones cannot', () => {
+  const extra = { otherWindows: [{ length: 4096 }], assets: { a: { iso: { group: 2, foundation: 'rigid' } } } };
+  const pipeline = new Pipeline(config(extra));
+  const drained = feed(
+    pipeline,
+    range(0, 40).map((i) => block(i, { length: 512, startUs: 1.7e15 + i * 128_000 })),
+  );
+  const features = drained.outgoing.filter((m) => m.kind === 'features').map((m) => m.body as { names: string[] });
+  const names = new Set(features.flatMap((m) => m.names));
+  expect(names.has('rms') && names.has('rmsW4096') && names.has('velocityRmsMmPerSW4096')).toBe(true);
+  expect(names.has('velocityRmsMmPerS')).toBe(false);
+  expect(pipeline.ledger().points[0].windows).toBe(80 + 5);
+  expect(lastHealth(drained)).toMatchObject({ iso: { zone: expect.stringMatching(/[ABCD]/) } });
+});
+
+test('a point has the bands and the lines that were asked for', () => {
+  const points = { '1H': { bands: [[100, 900]] } };
+  const extra = { assets: { a: { ratedRpm: 1500, drivetrain: { teeth: 21, blades: 5, poles: 4 }, points } } };
+  const drained = feed(new Pipeline(config(extra)), [block(0)]);
+  const [{ names, values }] = drained.outgoing
+    .filter((m) => m.kind === 'features')
+    .map((m) => m.body as { names: string[]; values: number[][] });
+  for (const name of ['band100To900Hz', 'gearMesh', 'gearSidebands', 'bladePass', 'line2', 'polePassSidebands'])
+    expect(values[0][names.indexOf(name)], name).toBeGreaterThan(0);
+});

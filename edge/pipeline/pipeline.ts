@@ -43,10 +43,11 @@ export class Pipeline {
   /** `states` is what `drain` gave before a restart. */
   constructor(config: EdgeConfig, states: ReadonlyMap<string, Buffer> = new Map()) {
     this.#config = config;
-    const { alerting, detection, windows, slowIntervalS, spectrumIntervalMs, healthIntervalMs } = config;
+    const { alerting, detection, windows, otherWindows, slowIntervalS, spectrumIntervalMs, healthIntervalMs } = config;
     this.#settings = {
       windows,
       engine: createEngine(windows.length),
+      otherWindows: otherWindows.map((shape) => ({ shape, engine: createEngine(shape.length) })),
       intervalS: slowIntervalS,
       level: detection.level,
       drift: detection.drift,

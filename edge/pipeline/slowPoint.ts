@@ -33,6 +33,7 @@ export class SlowPoint {
   readonly rows = new FeatureRows();
   readonly role: Point['role'];
   readonly #point: string;
+  readonly #limit: number | undefined;
   readonly #settings: SlowSettings;
   readonly #detector: DriftDetector;
   readonly #meta: RowMeta;
@@ -44,6 +45,7 @@ export class SlowPoint {
     const before = (state as SlowState | undefined)?.kind === 'slow' ? (state as SlowState) : undefined;
     this.role = config?.role ?? 'condition';
     this.#point = point;
+    this.#limit = config?.limit;
     this.#settings = settings;
     this.intake = new Intake(asset, point, before?.intake);
     this.#detector = new DriftDetector(settings.drift, before?.detector);
@@ -90,7 +92,7 @@ export class SlowPoint {
 
   #close(timeQuality: TimeQuality): Watched {
     const startUs = this.#timesUs[0];
-    const row = slowFeatures(this.#timesUs, this.#values);
+    const row = slowFeatures(this.#timesUs, this.#values, this.#limit);
     const timeMs = (this.#timesUs.at(-1) as number) / 1000;
     this.#timesUs = [];
     this.#values = [];

@@ -1,24 +1,26 @@
 import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
 import type { TimeQuality } from '#models/contracts/envelope.ts';
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
+import type { Unit } from '#models/contracts/units.ts';
 import type { Score } from '#models/health/detector.ts';
 import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.ts';
 import { velocityIndex } from '#models/health/velocityAlarm.ts';
-import type { Point } from '#models/machine/asset.ts';
-import type { IsoClass } from '#models/machine/iso20816.ts';
+import type { Asset, Point } from '#models/machine/asset.ts';
 import type { SpectralEngine } from '#models/signal/spectralEngine.ts';
-import { VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
+import { type FeaturePlan, VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
 import { type Remainder, type Window, WindowCutter, type WindowShape } from '#models/signal/windows.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
 import { Gatherer, type GatherRoom } from './gatherer.ts';
 import { Intake, type IntakeState } from './intake.ts';
+import { LongerWindows, type OtherWindows } from './longerWindows.ts';
 import type { Watched } from './watched.ts';
 
 export interface VibrationSettings {
   windows: WindowShape;
   /** Shared by all points: they are worked on one after the other. */
   engine: SpectralEngine;
+  otherWindows: readonly OtherWindows[];
   level: LevelSettings;
   trigger: TriggerSettings;
   spectrumIntervalMs: number;
@@ -72,22 +74,25 @@ export class VibrationPoint {
   readonly #asset: string;
   readonly #point: string;
   readonly #config: Point | undefined;
-  readonly #iso: IsoClass | undefined;
+  /** Without its `iso` class a velocity is shown and raises nothing. */
+  readonly #machine: Asset | undefined;
   readonly #settings: VibrationSettings;
   readonly #cutter: WindowCutter;
   readonly gatherer: Gatherer;
   #suspicious = false;
+  readonly #others: LongerWindows[];
+  /** Of other windows, where those that are watched are too short to tell it. */
+  #otherVelocity: number | undefined;
   #spectrumMs: number;
   #blocksWithoutWindow = 0;
   /** The rate that was heard last stands last. */
   #chains: Chain[] = [];
 
-  /** `iso`: the machine's class; without one its velocity is shown and raises nothing. */
   constructor(
     asset: string,
     point: string,
     config: Point | undefined,
-    iso: IsoClass | undefined,
+    machine: Asset | undefined,
     settings: VibrationSettings,
     state?: unknown,
   ) {
@@ -95,11 +100,14 @@ export class VibrationPoint {
     this.#asset = asset;
     this.#point = point;
     this.#config = config;
-    this.#iso = iso;
+    this.#machine = machine;
     this.#settings = settings;
     this.intake = new Intake(asset, point, before?.intake);
     this.gatherer = new Gatherer(settings.gatherRoom);
     this.#cutter = new WindowCutter(settings.windows, before?.remainder ?? null);
+    this.#others = settings.otherWindows.map(
+      (other) => new LongerWindows(other, this.#plan(), { asset, point, unit: this.#unit() }),
+    );
     this.#spectrumMs = before?.spectrumMs ?? Number.NEGATIVE_INFINITY;
     for (const chain of before?.chains ?? []) this.#chains.push(this.#chainOf(chain.sampleRateHz, chain));
   }
@@ -112,6 +120,11 @@ export class VibrationPoint {
     const sameRate = { ...block, sampleRateHz: chain.sampleRateHz };
     if (this.#suspicious && running) this.gatherer.add(sameRate, shaft.hz);
     else this.gatherer.clear();
+    for (const other of this.#others) {
+      const { made, velocityMmPerS } = other.accept(sameRate, shaft.hz, this.rows);
+      this.intake.ledger.windows += made;
+      if (velocityMmPerS !== undefined) this.#otherVelocity = velocityMmPerS;
+    }
     this.#blocksWithoutWindow++;
     this.#cutter.push(sameRate, (window) => {
       this.#blocksWithoutWindow = 0;
@@ -150,7 +163,8 @@ export class VibrationPoint {
     this.intake.ledger.windows++;
     const judged = this.#judge(chain, row, timeMs, running);
     this.#suspicious = judged.on || (judged.score.assessable && judged.score.index >= SUSPICIOUS);
-    return { ...judged, velocityMmPerS: row[chain.velocityColumn], gatheredS: this.gatherer.seconds, spectrum };
+    const velocityMmPerS = row[chain.velocityColumn] ?? this.#otherVelocity;
+    return { ...judged, velocityMmPerS, gatheredS: this.gatherer.seconds, spectrum };
   }
 
   #judge(chain: Chain, row: number[], timeMs: number, running: boolean): Watched {
@@ -168,8 +182,8 @@ export class VibrationPoint {
   /** A velocity that is further on its way to its limit than the level is to its own speaks for both. */
   #withVelocity(score: Score): Score {
     const velocity = score.assessable && score.contributions.find((c) => c.feature === VELOCITY);
-    if (!velocity || !this.#iso) return score;
-    const index = velocityIndex(velocity, this.#iso);
+    if (!velocity || !this.#machine?.iso) return score;
+    const index = velocityIndex(velocity, this.#machine.iso);
     if (index <= score.index) return score;
     return { ...score, index, contributions: [velocity, ...score.contributions.filter((c) => c !== velocity)] };
   }
@@ -200,11 +214,19 @@ export class VibrationPoint {
     return chain;
   }
 
+  #unit(): Unit {
+    return this.#config?.unit ?? DEFAULT_WAVEFORM_UNIT;
+  }
+
+  #plan(): Omit<FeaturePlan, 'length' | 'sampleRateHz'> {
+    const { bearing, bands } = this.#config ?? {};
+    return { unit: this.#unit(), bearing, bands, drivetrain: this.#machine?.drivetrain };
+  }
+
   #chainOf(sampleRateHz: number, before?: ChainState): Chain {
-    const unit = this.#config?.unit ?? DEFAULT_WAVEFORM_UNIT;
+    const unit = this.#unit();
     const length = this.#settings.windows.length;
-    const plan = { length, sampleRateHz, unit, bearing: this.#config?.bearing };
-    const features = new VibrationFeatures(plan, this.#settings.engine);
+    const features = new VibrationFeatures({ ...this.#plan(), length, sampleRateHz }, this.#settings.engine);
     const { names } = features;
     const bands = names.filter((name) => name.startsWith('band'));
     const evidence = names.filter((name) => name === VELOCITY || /^envelope(Rms|Bp|Bs|Ft)/.test(name));

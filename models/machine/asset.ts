@@ -11,6 +11,13 @@ export const pointSchema = z.strictObject({
   /** `speed` marks the process value that gives the shaft's rate in rpm. */
   role: z.enum(['condition', 'speed', 'load']).default('condition'),
   bearing: bearingFactorsSchema.optional(),
+  /** Further bands of a vibration point whose RMS is a feature, each from and to a frequency in Hz. */
+  bands: z
+    .array(z.tuple([z.number().min(0), z.number().positive()]).refine(([a, b]) => a < b, { message: 'a rising pair' }))
+    .max(32)
+    .optional(),
+  /** Of a slow value: the time above it is a feature. */
+  limit: z.number().optional(),
 });
 export type Point = z.infer<typeof pointSchema>;
 

@@ -19,6 +19,14 @@ export type Drivetrain = z.infer<typeof drivetrainSchema>;
 
 export const UNKNOWN_DRIVETRAIN: Drivetrain = { lineHz: 50 };
 
+/**
+ * Rate at which the rotor's bars pass the poles, slip × poles, in Hz: a broken bar modulates by it.
+ * Source: Thomson & Fenger, IEEE Ind. Appl. Mag. 7 (2001).
+ */
+export function polePassHz(poles: number, lineHz: number, shaftHz: number): number {
+  return Math.abs(2 * lineHz - poles * shaftHz);
+}
+
 /** How a sensor stands to the shaft, by the letter at the end of its name: H and V radial, A axial (ISO 13373-1). */
 export function directionOf(point: string): 'radial' | 'axial' {
   return /\dA$/i.test(point) ? 'axial' : 'radial';

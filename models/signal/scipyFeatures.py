@@ -12,6 +12,9 @@ from scipy import signal, stats
 
 G_MM_PER_S2 = 9806.65
 ENVELOPE_BAND = (0.16, 0.62)
+# As in vibrationFeatures.e2e.ts: teeth, blades, poles, mains frequency; a band of the user's.
+DRIVETRAIN = (17, 6, 2, 35)
+BAND = (300, 1234)
 
 
 def features(x, rate, shaft, factors):
@@ -45,7 +48,17 @@ def features(x, rate, shaft, factors):
         return values[max(1, c - 1) : c + 2].max()
 
     amplitude = np.sqrt(3 * density * step)
-    out["orderHalf"] = line(amplitude, shaft / 2)
+    for name, order in (("Third", 1 / 3), ("Half", 1 / 2), ("OneAndHalf", 3 / 2)):
+        out[f"order{name}"] = line(amplitude, order * shaft)
+    teeth, blades, poles, mains = DRIVETRAIN
+    out.update(gearMesh=line(amplitude, teeth * shaft), bladePass=line(amplitude, blades * shaft))
+    sides = [line(amplitude, (teeth + s) * shaft) for s in (-3, -2, -1, 1, 2, 3)]
+    out["gearSidebands"] = np.linalg.norm(sides)
+    out.update(line1=line(amplitude, mains), line2=line(amplitude, 2 * mains))
+    slip = abs(2 * mains - poles * shaft)
+    out["polePassSidebands"] = np.linalg.norm([line(amplitude, shaft - slip), line(amplitude, shaft + slip)])
+    band = (f >= BAND[0]) & (f <= BAND[1])
+    out[f"band{BAND[0]}To{BAND[1]}Hz"] = np.sqrt(density[band].sum() * step)
     for order in range(1, 11):
         out[f"order{order}"] = line(amplitude, order * shaft)
 

@@ -10,5 +10,13 @@ test('mean, extremes, spread and slope of a straight line', () => {
 });
 
 test('one value has no spread and no slope', () => {
-  expect(slowFeatures([5], [3])).toEqual([3, 3, 3, 0, 0]);
+  expect(slowFeatures([5], [3])).toEqual([3, 3, 3, 0, 0, 0, 0]);
+});
+
+test('the fastest change keeps its sign, and time above a limit is that of the value before', () => {
+  const times = [0, 10, 20, 40].map((s) => s * 1e6);
+  const row = slowFeatures(times, [1, 6, 2, 2], 4);
+  expect(row.slice(5)).toEqual([30, 10]);
+  expect(slowFeatures(times, [6, 1, 1, 1], 4).slice(5)).toEqual([-30, 10]);
+  expect(slowFeatures(times, [6, 1, 1, 1]).slice(6)).toEqual([0]);
 });

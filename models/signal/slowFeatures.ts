@@ -1,24 +1,42 @@
 /** Features of an interval of slow values, in the order of `SLOW_FEATURES`. */
-export const SLOW_FEATURES = ['mean', 'min', 'max', 'standardDeviation', 'slopePerMinute'] as const;
+export const SLOW_FEATURES = [
+  'mean',
+  'min',
+  'max',
+  'standardDeviation',
+  'slopePerMinute',
+  'fastestPerMinute',
+  'aboveLimitS',
+] as const;
 
 /**
- * @param timesUs times in microseconds; at least one.
- * @returns mean, extremes and population standard deviation in the value's unit; least-squares slope in units a minute.
+ * @param timesUs rising times in microseconds; at least one.
+ * @param limit above which time is counted; absent where there is none.
+ * @returns mean, extremes and population standard deviation (the root of the variance) in the value's unit;
+ * least-squares slope and the fastest change between two values, both in units a minute; seconds during which the value
+ * before held above the limit.
  */
-export function slowFeatures(timesUs: readonly number[], values: readonly number[]): number[] {
+export function slowFeatures(timesUs: readonly number[], values: readonly number[], limit?: number): number[] {
   const n = values.length;
   const mean = values.reduce((a, b) => a + b, 0) / n;
   const meanTime = timesUs.reduce((a, b) => a + b / n, 0);
   let varSum = 0;
   let cross = 0;
   let timeSum = 0;
+  let fastest = 0;
+  let aboveUs = 0;
   for (let i = 0; i < n; i++) {
     const d = values[i] - mean;
     const minutes = (timesUs[i] - meanTime) / 60e6;
     varSum += d * d;
     cross += d * minutes;
     timeSum += minutes * minutes;
+    if (i === 0) continue;
+    const stepUs = timesUs[i] - timesUs[i - 1];
+    const change = stepUs > 0 ? ((values[i] - values[i - 1]) / stepUs) * 60e6 : 0;
+    if (Math.abs(change) > Math.abs(fastest)) fastest = change;
+    if (limit !== undefined && values[i - 1] > limit) aboveUs += stepUs;
   }
   const slope = timeSum > 0 ? cross / timeSum : 0;
-  return [mean, Math.min(...values), Math.max(...values), Math.sqrt(varSum / n), slope];
+  return [mean, Math.min(...values), Math.max(...values), Math.sqrt(varSum / n), slope, fastest, aboveUs / 1e6];
 }

@@ -13,6 +13,8 @@ import { VibrationFeatures } from './vibrationFeatures.ts';
 const LENGTH = 4096;
 const SHAFT_HZ = 29.95;
 const BEARING = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
+/** As in the script. */
+const DRIVETRAIN = { teeth: 17, blades: 6, poles: 2, lineHz: 35 };
 const SCRIPT = new URL('scipyFeatures.py', import.meta.url).pathname;
 /** Installed by `npm test` as root on Debian; in CI it must be there. */
 const lacking = !process.env.CI && spawnSync('/usr/bin/python3', ['-c', 'import scipy']).status !== 0;
@@ -58,7 +60,14 @@ const SIGNALS: [string, Float32Array, number][] = [
 
 for (const [engine, tolerance] of ENGINES) {
   test.skipIf(lacking).each(SIGNALS)(`${engine.name}: the features of %s are SciPy's`, (name, samples, rateHz) => {
-    const plan = { length: LENGTH, sampleRateHz: rateHz, unit: 'g', bearing: BEARING } as const;
+    const plan = {
+      length: LENGTH,
+      sampleRateHz: rateHz,
+      unit: 'g',
+      bearing: BEARING,
+      drivetrain: DRIVETRAIN,
+      bands: [[300, 1234]],
+    } as const;
     const extractor = new VibrationFeatures(plan, engine);
     reference(samples, rateHz).forEach((expected, w) => {
       const row = extractor.extract(samples.subarray(w * LENGTH, (w + 1) * LENGTH), SHAFT_HZ);

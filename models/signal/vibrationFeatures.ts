@@ -1,6 +1,7 @@
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
 import type { BearingFactors } from '#models/machine/bearing.ts';
+import { type Drivetrain, polePassHz } from '#models/machine/drivetrain.ts';
 import { createEngine } from './createEngine.ts';
 import { BANDS, PEAKS, type SpectralEngine } from './spectralEngine.ts';
 import { interpolatedPeak } from './spectralPeaks.ts';
@@ -19,7 +20,13 @@ const MOMENTS = [
   'clearanceFactor',
 ] as const;
 const SHAPE = ['spectralCentroidHz', 'spectralSpreadHz', 'spectralEntropy', 'spectralFlatness', 'noiseFloor'] as const;
-const ORDERS = [0.5, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
+/** Fractions of the shaft's rate, named in words: names of features hold no fraction strokes. */
+const FRACTIONS = [
+  ['orderThird', 1 / 3],
+  ['orderHalf', 0.5],
+  ['orderOneAndHalf', 1.5],
+] as const;
+const ORDERS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 /** E[ln P] of an exponential law lies this far below the logarithm of its mean (Euler's constant). */
 const EULER = 0.5772156649015329;
 const BEARING_LINES = ['bpfo', 'bpfi', 'bsf2', 'ftf'] as const;
@@ -33,6 +40,9 @@ export interface FeaturePlan {
   sampleRateHz: number;
   unit: Unit;
   bearing?: BearingFactors;
+  drivetrain?: Drivetrain;
+  /** Further bands, each from and to a frequency in Hz, none of them one of the eight. */
+  bands?: readonly (readonly [number, number])[];
 }
 
 /**
@@ -51,7 +61,12 @@ export interface FeaturePlan {
  * | `peak1Hz` `peak1Amplitude` … | frequency and peak amplitude of the five strongest lines, interpolated; 0 where there are fewer | Grandke 1983 |
  * | `velocityRmsMmPerS` | RMS velocity 10–1000 Hz by division by 2πf; only where the unit is an acceleration and bins are 4 Hz or less | ISO 20816-1 |
  * | `envelopeRms` | RMS of the envelope about its mean, in 0.16–0.62 of Nyquist | Randall & Antoni 2011 |
- * | `orderHalf` `order1` … `order10` | peak amplitude at shaft rate × ½, 1 … 10, ±1 bin (0 while the speed is unknown) | |
+ * | `orderThird` `orderHalf` `orderOneAndHalf` `order1` … `order10` | peak amplitude at shaft rate × ⅓, ½, 1½, 1 … 10, ±1 bin (0 while the speed is unknown) | |
+ * | `gearMesh` `gearSidebands` | peak amplitude at teeth × shaft rate; root sum of squares of the six lines 1, 2 and 3 shaft rates to either side | Randall 2011, §5.4 |
+ * | `bladePass` | peak amplitude at blades × shaft rate | ISO 13373-3 |
+ * | `line1` `line2` | peak amplitude at the mains frequency and at twice that | ISO 13373-3 |
+ * | `polePassSidebands` | root sum of squares of the lines one pole-pass rate, \|2·mains − poles·shaft\|, beside 1× | Thomson & Fenger 2001 |
+ * | `band<from>To<to>Hz` of `plan.bands` | RMS between the two | Parseval |
  * | `envelopeBpfo` … | peak amplitude of the envelope spectrum at the bearing's lines, ±1 bin | Randall & Antoni 2011 |
  */
 export class VibrationFeatures {
@@ -94,13 +109,16 @@ export class VibrationFeatures {
     this.#pushPeaks(row);
     if (this.#velocityScale > 0) row.push(this.#velocityRms());
     row.push(Math.sqrt(engine.envelope[1]));
-    for (const order of ORDERS) row.push(shaftHz > 0 ? this.#amplitudeAt(order * shaftHz) : 0);
+    for (const [, order] of FRACTIONS) row.push(this.#orderAmplitude(order, shaftHz));
+    for (const order of ORDERS) row.push(this.#orderAmplitude(order, shaftHz));
+    this.#pushDrivetrain(row, shaftHz);
     const bearing = this.plan.bearing;
     if (bearing) {
       for (const factor of [bearing.bpfo, bearing.bpfi, 2 * bearing.bsf, bearing.ftf]) {
         row.push(shaftHz > 0 ? this.#envelopeAmplitudeAt(factor * shaftHz) : 0);
       }
     }
+    for (const [fromHz, toHz] of this.plan.bands ?? []) row.push(this.#bandRms(fromHz, toHz));
     return row;
   }
 
@@ -140,6 +158,33 @@ export class VibrationFeatures {
     }
   }
 
+  #pushDrivetrain(row: number[], shaftHz: number): void {
+    const { drivetrain } = this.plan;
+    if (!drivetrain) return;
+    const { teeth, blades, poles, lineHz } = drivetrain;
+    const sides = (centre: number, steps: readonly number[], each: number) =>
+      Math.hypot(...steps.flatMap((s) => [this.#amplitudeAt(centre - s * each), this.#amplitudeAt(centre + s * each)]));
+    if (teeth) {
+      row.push(this.#orderAmplitude(teeth, shaftHz), shaftHz > 0 ? sides(teeth * shaftHz, [1, 2, 3], shaftHz) : 0);
+    }
+    if (blades) row.push(this.#orderAmplitude(blades, shaftHz));
+    row.push(this.#amplitudeAt(lineHz), this.#amplitudeAt(2 * lineHz));
+    if (poles) row.push(shaftHz > 0 ? sides(shaftHz, [1], polePassHz(poles, lineHz, shaftHz)) : 0);
+  }
+
+  #orderAmplitude(order: number, shaftHz: number): number {
+    return shaftHz > 0 ? this.#amplitudeAt(order * shaftHz) : 0;
+  }
+
+  #bandRms(fromHz: number, toHz: number): number {
+    const { power } = this.#engine;
+    const df = this.resolutionHz;
+    let sum = 0;
+    const to = Math.min(power.length - 1, Math.floor(toHz / df));
+    for (let k = Math.max(1, Math.ceil(fromHz / df)); k <= to; k++) sum += power[k];
+    return Math.sqrt(sum * this.#densityScale * df);
+  }
+
   #velocityRms(): number {
     const { power } = this.#engine;
     const df = this.resolutionHz;
@@ -177,8 +222,14 @@ function namesOf(plan: FeaturePlan, velocity: boolean): string[] {
   names.push(...SHAPE);
   for (let i = 1; i <= PEAKS; i++) names.push(`peak${i}Hz`, `peak${i}Amplitude`);
   if (velocity) names.push('velocityRmsMmPerS');
-  names.push('envelopeRms', ...ORDERS.map((order) => (order === 0.5 ? 'orderHalf' : `order${order}`)));
+  names.push('envelopeRms', ...FRACTIONS.map(([name]) => name), ...ORDERS.map((order) => `order${order}`));
+  const { teeth, blades, poles } = plan.drivetrain ?? {};
+  if (teeth) names.push('gearMesh', 'gearSidebands');
+  if (blades) names.push('bladePass');
+  if (plan.drivetrain) names.push('line1', 'line2');
+  if (poles) names.push('polePassSidebands');
   if (plan.bearing) names.push(...BEARING_LINES.map((line) => `envelope${line[0].toUpperCase()}${line.slice(1)}`));
+  names.push(...(plan.bands ?? []).map(([from, to]) => `band${from}To${to}Hz`));
   return names;
 }
 

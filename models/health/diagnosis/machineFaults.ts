@@ -1,6 +1,6 @@
 import type { Fault } from '#models/contracts/alert.ts';
 import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
-import type { Drivetrain } from '#models/machine/drivetrain.ts';
+import { type Drivetrain, polePassHz } from '#models/machine/drivetrain.ts';
 import { type Line, type LineSpectrum, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
 
 /** Faults that are told by rules on lines at known places. */
@@ -325,19 +325,19 @@ const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { candida
       ),
     );
   }
-  const polePassHz = Math.abs((2 * lineHz) / poles - shaftHz) * poles;
-  if (polePassHz < 4 * lines.stepHz || polePassHz > 0.4 * shaftHz) {
-    const reason = `sidebands at ${polePassHz.toFixed(2)} Hz cannot be told from 1× in bins of ${lines.stepHz.toFixed(2)} Hz`;
+  const passHz = polePassHz(poles, lineHz, shaftHz);
+  if (passHz < 4 * lines.stepHz || passHz > 0.4 * shaftHz) {
+    const reason = `sidebands at ${passHz.toFixed(2)} Hz cannot be told from 1× in bins of ${lines.stepHz.toFixed(2)} Hz`;
     notAssessable.push({ fault: 'electrical', reason, remedy: 'record longer, at full load' });
     return;
   }
-  const sides = [-2, -1, 1, 2].map((s) => lines.velocityAt(shaftHz + s * polePassHz));
+  const sides = [-2, -1, 1, 2].map((s) => lines.velocityAt(shaftHz + s * passHz));
   const present = sides.filter((s) => s > 0).length;
   candidates.push(
     candidate(
       'electrical',
       [
-        reaches(`${present} of 4 sidebands of 1× at the pole-pass rate of ${polePassHz.toFixed(2)} Hz`, present, 2),
+        reaches(`${present} of 4 sidebands of 1× at the pole-pass rate of ${passHz.toFixed(2)} Hz`, present, 2),
         reaches(`they are ${share(rss(sides), first)} of 1×`, rss(sides), 0.03 * Math.max(first, 0.05 * limitMmPerS)),
       ],
       'rotor_bar',
