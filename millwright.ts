@@ -329,7 +329,8 @@ bench
   .action(async (o: { json?: boolean; runs: number; peers?: string }) => {
     const { benchFeatures } = await import('#simulators/benchFeatures.ts');
     const peers = o.peers ?? fileURLToPath(new URL('../../shared/peers/features', import.meta.url));
-    const result = benchFeatures({ runs: Math.max(1, o.runs), peers, say });
+    const fftwSource = fileURLToPath(new URL('../simulators/fftwAlone.c', import.meta.url));
+    const result = benchFeatures({ runs: Math.max(1, o.runs), peers, fftwSource, say });
     process.stdout.write(o.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
   });
 

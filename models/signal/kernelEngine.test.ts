@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { fft } from 'fft-js';
 import { expect, test } from 'vitest';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { KernelEngine } from './kernelEngine.ts';
@@ -78,4 +80,51 @@ test.each([3e9, 1e12, 1e-11])('moments hold at an amplitude of %d', (scale) => {
   kernel.analyze(samples);
   plain.analyze(samples);
   for (const i of [1, 3, 4, 5, 6, 7]) expect(kernel.moments[i] / plain.moments[i]).toBeCloseTo(1, 4);
+});
+
+test.each([256, 512, 1024, 4096])('the kernel’s transform is that of fft-js at %i points', (length) => {
+  const samples = Float32Array.from({ length }, (_, i) => Math.sin(12.9898 * (i + 1) * (i + 3)));
+  const { re, im } = new KernelEngine(length).forward(samples);
+  const expected = fft(Array.from(samples)).slice(0, length / 2 + 1);
+  expect(
+    difference(
+      re,
+      expected.map(([r]) => r),
+    ),
+  ).toBeLessThan(1e-5);
+  expect(
+    difference(
+      im,
+      expected.map(([, i]) => i),
+    ),
+  ).toBeLessThan(1e-5);
+});
+
+test('the kernel keeps energy (Parseval), is linear, and a circular shift turns phases alone', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 8, max: 14 }), fc.integer({ min: 1, max: 99 }), fc.integer(), (log, seed, by) => {
+      const n = 2 ** log;
+      const at = (i: number) => Math.sin(seed * 12.9898 * (i + 1) * (i + 3));
+      const engine = new KernelEngine(n);
+      const power = (samples: Float32Array) => {
+        const { re, im } = engine.forward(samples);
+        return Float64Array.from(re, (r, k) => r * r + im[k] * im[k]);
+      };
+      const samples = Float32Array.from({ length: n }, (_, i) => at(i));
+      const plain = power(samples);
+      const energy = plain.reduce((sum, p, k) => sum + (k === 0 || k === n / 2 ? p : 2 * p), 0) / n;
+      expect(energy / samples.reduce((sum, v) => sum + v * v, 0)).toBeCloseTo(1, 4);
+      const shift = ((by % n) + n) % n;
+      expect(difference(power(Float32Array.from({ length: n }, (_, i) => at((i + shift) % n))), plain)).toBeLessThan(
+        1e-4,
+      );
+      expect(
+        difference(
+          power(samples.map((v) => 3 * v)),
+          plain.map((p) => 9 * p),
+        ),
+      ).toBeLessThan(1e-4);
+    }),
+    { numRuns: 25 },
+  );
 });

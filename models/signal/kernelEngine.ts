@@ -5,8 +5,17 @@ import { BANDS, envelopeBins, PEAKS, type SpectralEngine } from './spectralEngin
 /** What `kernel/kernel.as.ts` exports; pointers are byte offsets. */
 interface Kernel {
   moments(x: number, n: number, out: number): void;
-  split(x: number, n: number, offset: number, re: number, im: number): void;
   transform(xr: number, xi: number, yr: number, yi: number, twiddles: number, size: number): number;
+  transformReal(
+    samples: number,
+    offset: number,
+    xr: number,
+    xi: number,
+    yr: number,
+    yi: number,
+    twiddles: number,
+    size: number,
+  ): number;
   untangle(zr: number, zi: number, cos: number, sin: number, m: number, outR: number, outI: number): void;
   hannPower(re: number, im: number, m: number, power: number): void;
   bands(power: number, m: number, count: number, out: number): void;
@@ -66,6 +75,8 @@ export class KernelEngine implements SpectralEngine {
   readonly #peaksAt: number;
   readonly #powerAt: number;
   readonly #real: RealPlan;
+  readonly #re: Float32Array;
+  readonly #im: Float32Array;
   readonly #envelopeReal: RealPlan;
   readonly #band: { from: number; to: number };
   readonly #er: number;
@@ -101,6 +112,8 @@ export class KernelEngine implements SpectralEngine {
     this.#input = this.#floats(length);
     this.#inputView = new Float32Array(this.#buffer, this.#input, length);
     this.#real = this.#realPlan(length);
+    this.#re = new Float32Array(this.#buffer, this.#real.outR, length / 2 + 1);
+    this.#im = new Float32Array(this.#buffer, this.#real.outI, length / 2 + 1);
     this.#powerAt = this.#floats(length / 2 + 1);
     this.power = new Float32Array(this.#buffer, this.#powerAt, length / 2 + 1);
     this.#er = this.#floats(size);
@@ -128,6 +141,13 @@ export class KernelEngine implements SpectralEngine {
     this.#takeEnvelope();
   }
 
+  /** The transform alone: bins 0 to length/2 of the samples; the columns stand until the next call. */
+  forward(samples: Float32Array): { re: Float32Array; im: Float32Array } {
+    this.#inputView.set(samples);
+    this.#forward(this.#real, this.#input, 0);
+    return { re: this.#re, im: this.#im };
+  }
+
   strongestBins(): Int32Array {
     const found = this.#kernel.strongest(this.#powerAt, this.length / 2, PEAKS, this.#peaksAt);
     return new Int32Array(this.#buffer, this.#peaksAt, found);
@@ -139,8 +159,7 @@ export class KernelEngine implements SpectralEngine {
 
   /** Bins 0 and m have one neighbour twice. */
   #endBins(m: number): void {
-    const { outR } = this.#real;
-    const re = new Float32Array(this.#buffer, outR, m + 1);
+    const re = this.#re;
     this.power[0] = ((re[0] - re[1]) / 2) ** 2;
     this.power[m] = ((re[m] - re[m - 1]) / 2) ** 2;
   }
@@ -167,8 +186,7 @@ export class KernelEngine implements SpectralEngine {
 
   #forward(plan: RealPlan, input: number, mean: number): void {
     const { zr, zi, workR, workI, twiddles, cos, sin, outR, outI, size } = plan;
-    this.#kernel.split(input, size, mean, zr, zi);
-    const flipped = this.#kernel.transform(zr, zi, workR, workI, twiddles, size / 2);
+    const flipped = this.#kernel.transformReal(input, mean, zr, zi, workR, workI, twiddles, size / 2);
     const [re, im] = flipped ? [workR, workI] : [zr, zi];
     this.#kernel.untangle(re, im, cos, sin, size / 2, outR, outI);
   }

@@ -30,8 +30,9 @@ export function moments(x: usize, n: i32, out: usize): void {
     for (let i = 0; i < RUN; i++, at += 16) {
       const v = v128.load(at);
       part = f32x4.add(part, v);
-      max = f32x4.max(max, v);
-      min = f32x4.min(min, v);
+      // Samples are finite: pmax and pmin are one instruction, where max and min look after what is no number.
+      max = f32x4.pmax(max, v);
+      min = f32x4.pmin(min, v);
     }
     sum += lanes(part);
   }
@@ -82,18 +83,6 @@ export function moments(x: usize, n: i32, out: usize): void {
   store<f64>(out, root / <f64>n, 56);
 }
 
-/** Even samples less `offset` into `re`, odd ones into `im`; `n` samples, a multiple of 8. */
-export function split(x: usize, n: i32, offset: f32, re: usize, im: usize): void {
-  const o = f32x4.splat(offset);
-  const bytes = <usize>n << 1;
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const a = v128.load(x + (at << 1));
-    const b = v128.load(x + (at << 1), 16);
-    v128.store(re + at, f32x4.sub(v128.shuffle<f32>(a, b, 0, 2, 4, 6), o));
-    v128.store(im + at, f32x4.sub(v128.shuffle<f32>(a, b, 1, 3, 5, 7), o));
-  }
-}
-
 function storeTransposed(y: usize, r0: v128, r1: v128, r2: v128, r3: v128): void {
   const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
   const b = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
@@ -105,18 +94,43 @@ function storeTransposed(y: usize, r0: v128, r1: v128, r2: v128, r3: v128): void
   v128.store(y, v128.shuffle<f32>(c, d, 2, 3, 6, 7), 48);
 }
 
+/** Real numbers lie interleaved with imaginary ones (`f32`), or each in a column of its own (`v128`). */
+// @ts-ignore: decorator
+@inline
+function realAt<T>(xr: usize, at: usize, offset: v128): v128 {
+  if (!isFloat<T>()) return v128.load(xr + at);
+  const even = v128.shuffle<f32>(v128.load(xr + (at << 1)), v128.load(xr + (at << 1), 16), 0, 2, 4, 6);
+  return f32x4.sub(even, offset);
+}
+
+// @ts-ignore: decorator
+@inline
+function imaginaryAt<T>(xr: usize, xi: usize, at: usize, offset: v128): v128 {
+  if (!isFloat<T>()) return v128.load(xi + at);
+  const odd = v128.shuffle<f32>(v128.load(xr + (at << 1)), v128.load(xr + (at << 1), 16), 1, 3, 5, 7);
+  return f32x4.sub(odd, offset);
+}
+
 /** First stage (stride 1): four butterflies at once, their results transposed into place. */
-function firstStage(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize, quarter: usize): void {
+function firstStage<T>(
+  xr: usize,
+  xi: usize,
+  offset: v128,
+  yr: usize,
+  yi: usize,
+  tw: usize,
+  quarter: usize,
+): void {
   const step = quarter << 2;
   for (let at: usize = 0; at < step; at += 16) {
-    const ar = v128.load(xr + at);
-    const ai = v128.load(xi + at);
-    const br = v128.load(xr + at + step);
-    const bi = v128.load(xi + at + step);
-    const cr = v128.load(xr + at + 2 * step);
-    const ci = v128.load(xi + at + 2 * step);
-    const dr = v128.load(xr + at + 3 * step);
-    const di = v128.load(xi + at + 3 * step);
+    const ar = realAt<T>(xr, at, offset);
+    const ai = imaginaryAt<T>(xr, xi, at, offset);
+    const br = realAt<T>(xr, at + step, offset);
+    const bi = imaginaryAt<T>(xr, xi, at + step, offset);
+    const cr = realAt<T>(xr, at + 2 * step, offset);
+    const ci = imaginaryAt<T>(xr, xi, at + 2 * step, offset);
+    const dr = realAt<T>(xr, at + 3 * step, offset);
+    const di = imaginaryAt<T>(xr, xi, at + 3 * step, offset);
     const sacR = f32x4.add(ar, cr);
     const sacI = f32x4.add(ai, ci);
     const dacR = f32x4.sub(ar, cr);
@@ -208,21 +222,95 @@ function laterStage(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize, quart
   }
 }
 
-/**
- * Complex transform of `size` points, a power of two of at least 16, unscaled: radix-4 Stockham between `x` and `y`.
- * Returns 0 where the result is in `x`, 1 where it is in `y`. Twiddles: a stage after the other, six columns each.
- */
-export function transform(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize, size: i32): i32 {
-  let n = <usize>size;
-  let stride: usize = 1;
-  let flipped = 0;
-  while (n >= 4) {
-    const quarter = n >> 2;
-    if (stride == 1) firstStage(xr, xi, yr, yi, tw, quarter);
-    else laterStage(xr, xi, yr, yi, tw, quarter, stride);
-    tw += quarter * 24;
-    n = quarter;
-    stride <<= 2;
+const ROOT_HALF: v128 = f32x4.splat(0.7071067811865476);
+
+/** The last stage where 8 is left: butterflies of eight without a twiddle, four columns at once. */
+function lastEight(xr: usize, xi: usize, yr: usize, yi: usize, stride: usize): void {
+  const row = stride << 2;
+  for (let q: usize = 0; q < row; q += 16) {
+    const inR = xr + q;
+    const inI = xi + q;
+    const x0r = v128.load(inR);
+    const x0i = v128.load(inI);
+    const x4r = v128.load(inR + 4 * row);
+    const x4i = v128.load(inI + 4 * row);
+    const x2r = v128.load(inR + 2 * row);
+    const x2i = v128.load(inI + 2 * row);
+    const x6r = v128.load(inR + 6 * row);
+    const x6i = v128.load(inI + 6 * row);
+    const a0r = f32x4.add(x0r, x4r);
+    const a0i = f32x4.add(x0i, x4i);
+    const a1r = f32x4.sub(x0r, x4r);
+    const a1i = f32x4.sub(x0i, x4i);
+    const a2r = f32x4.add(x2r, x6r);
+    const a2i = f32x4.add(x2i, x6i);
+    const a3r = f32x4.sub(x2r, x6r);
+    const a3i = f32x4.sub(x2i, x6i);
+    const e0r = f32x4.add(a0r, a2r);
+    const e0i = f32x4.add(a0i, a2i);
+    const e2r = f32x4.sub(a0r, a2r);
+    const e2i = f32x4.sub(a0i, a2i);
+    const e1r = f32x4.add(a1r, a3i);
+    const e1i = f32x4.sub(a1i, a3r);
+    const e3r = f32x4.sub(a1r, a3i);
+    const e3i = f32x4.add(a1i, a3r);
+    const x1r = v128.load(inR + row);
+    const x1i = v128.load(inI + row);
+    const x5r = v128.load(inR + 5 * row);
+    const x5i = v128.load(inI + 5 * row);
+    const x3r = v128.load(inR + 3 * row);
+    const x3i = v128.load(inI + 3 * row);
+    const x7r = v128.load(inR + 7 * row);
+    const x7i = v128.load(inI + 7 * row);
+    const b0r = f32x4.add(x1r, x5r);
+    const b0i = f32x4.add(x1i, x5i);
+    const b1r = f32x4.sub(x1r, x5r);
+    const b1i = f32x4.sub(x1i, x5i);
+    const b2r = f32x4.add(x3r, x7r);
+    const b2i = f32x4.add(x3i, x7i);
+    const b3r = f32x4.sub(x3r, x7r);
+    const b3i = f32x4.sub(x3i, x7i);
+    const o0r = f32x4.add(b0r, b2r);
+    const o0i = f32x4.add(b0i, b2i);
+    const o2r = f32x4.sub(b0r, b2r);
+    const o2i = f32x4.sub(b0i, b2i);
+    const o1r = f32x4.add(b1r, b3i);
+    const o1i = f32x4.sub(b1i, b3r);
+    const o3r = f32x4.sub(b1r, b3i);
+    const o3i = f32x4.add(b1i, b3r);
+    // ω·o1 and ω³·o3, ω = (1 − i)/√2.
+    const w1r = f32x4.mul(ROOT_HALF, f32x4.add(o1r, o1i));
+    const w1i = f32x4.mul(ROOT_HALF, f32x4.sub(o1i, o1r));
+    const w3r = f32x4.mul(ROOT_HALF, f32x4.sub(o3i, o3r));
+    const w3i = f32x4.mul(ROOT_HALF, f32x4.add(o3i, o3r));
+    const outR = yr + q;
+    const outI = yi + q;
+    v128.store(outR, f32x4.add(e0r, o0r));
+    v128.store(outI, f32x4.add(e0i, o0i));
+    v128.store(outR + row, f32x4.add(e1r, w1r));
+    v128.store(outI + row, f32x4.add(e1i, w1i));
+    v128.store(outR + 2 * row, f32x4.add(e2r, o2i));
+    v128.store(outI + 2 * row, f32x4.sub(e2i, o2r));
+    v128.store(outR + 3 * row, f32x4.add(e3r, w3r));
+    v128.store(outI + 3 * row, f32x4.sub(e3i, w3i));
+    v128.store(outR + 4 * row, f32x4.sub(e0r, o0r));
+    v128.store(outI + 4 * row, f32x4.sub(e0i, o0i));
+    v128.store(outR + 5 * row, f32x4.sub(e1r, w1r));
+    v128.store(outI + 5 * row, f32x4.sub(e1i, w1i));
+    v128.store(outR + 6 * row, f32x4.sub(e2r, o2i));
+    v128.store(outI + 6 * row, f32x4.add(e2i, o2r));
+    v128.store(outR + 7 * row, f32x4.sub(e3r, w3r));
+    v128.store(outI + 7 * row, f32x4.add(e3i, w3i));
+  }
+}
+
+/** The stages after the first one, whose results lie in `y`; tells as `transform` does. */
+function laterStages(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize, size: i32): i32 {
+  let n = <usize>size >> 2;
+  let stride: usize = 4;
+  let flipped = 1;
+  tw += n * 24;
+  while (n > 1) {
     let t = xr;
     xr = yr;
     yr = t;
@@ -230,38 +318,59 @@ export function transform(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize,
     xi = yi;
     yi = t;
     flipped ^= 1;
-  }
-  if (n == 2) {
-    const row = stride << 2;
-    for (let q: usize = 0; q < row; q += 16) {
-      const ar = v128.load(xr + q);
-      const ai = v128.load(xi + q);
-      const br = v128.load(xr + q + row);
-      const bi = v128.load(xi + q + row);
-      v128.store(yr + q, f32x4.add(ar, br));
-      v128.store(yi + q, f32x4.add(ai, bi));
-      v128.store(yr + q + row, f32x4.sub(ar, br));
-      v128.store(yi + q + row, f32x4.sub(ai, bi));
+    if (n == 8) {
+      lastEight(xr, xi, yr, yi, stride);
+      break;
     }
-    flipped ^= 1;
+    const quarter = n >> 2;
+    laterStage(xr, xi, yr, yi, tw, quarter, stride);
+    tw += quarter * 24;
+    n = quarter;
+    stride <<= 2;
   }
   return flipped;
 }
 
-/** Bins 0 to m of a real signal from the transform `z` of its halves (`split`); `z` needs room for one more value. */
+/**
+ * Complex transform of `size` points, a power of two of at least 16, unscaled: radix-4 Stockham between `x` and `y`.
+ * Returns 0 where the result is in `x`, 1 where it is in `y`. Twiddles: a stage after the other, six columns each.
+ */
+export function transform(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize, size: i32): i32 {
+  firstStage<v128>(xr, xi, f32x4.splat(0), yr, yi, tw, <usize>size >> 2);
+  return laterStages(xr, xi, yr, yi, tw, size);
+}
+
+/** The same of samples less `offset`, the even ones real, the odd ones imaginary: the half-length transform of real input. */
+export function transformReal(
+  samples: usize,
+  offset: f32,
+  xr: usize,
+  xi: usize,
+  yr: usize,
+  yi: usize,
+  tw: usize,
+  size: i32,
+): i32 {
+  firstStage<f32>(samples, samples, f32x4.splat(offset), yr, yi, tw, <usize>size >> 2);
+  return laterStages(xr, xi, yr, yi, tw, size);
+}
+
+/** Bins 0 to m of a real signal from the transform `z` of its halves (`transformReal`), from both ends to the middle. */
 export function untangle(zr: usize, zi: usize, cos: usize, sin: usize, m: i32, outR: usize, outI: usize): void {
   const bytes = <usize>m << 2;
   const r0 = load<f32>(zr);
   const i0 = load<f32>(zi);
-  store<f32>(zr + bytes, r0);
-  store<f32>(zi + bytes, i0);
   store<f32>(outR, r0 + i0);
   store<f32>(outI, 0);
-  for (let at: usize = 4; at <= bytes; at += 16) {
+  store<f32>(outR + bytes, r0 - i0);
+  store<f32>(outI + bytes, 0);
+  const middle = bytes >> 1;
+  for (let at: usize = 4; at <= middle; at += 16) {
+    const mirror = bytes - at - 12;
     const kr = v128.load(zr + at);
     const ki = v128.load(zi + at);
-    const a = v128.load(zr + (bytes - at) - 12);
-    const b = v128.load(zi + (bytes - at) - 12);
+    const a = v128.load(zr + mirror);
+    const b = v128.load(zi + mirror);
     const mr = v128.shuffle<f32>(a, a, 3, 2, 1, 0);
     const mi = v128.shuffle<f32>(b, b, 3, 2, 1, 0);
     const evenR = f32x4.mul(f32x4.add(kr, mr), HALF);
@@ -270,8 +379,14 @@ export function untangle(zr: usize, zi: usize, cos: usize, sin: usize, m: i32, o
     const oddI = f32x4.mul(f32x4.sub(mr, kr), HALF);
     const c = v128.load(cos + at);
     const s = v128.load(sin + at);
-    v128.store(outR + at, f32x4.add(evenR, f32x4.add(f32x4.mul(c, oddR), f32x4.mul(s, oddI))));
-    v128.store(outI + at, f32x4.add(evenI, f32x4.sub(f32x4.mul(c, oddI), f32x4.mul(s, oddR))));
+    const turnedR = f32x4.add(f32x4.mul(c, oddR), f32x4.mul(s, oddI));
+    const turnedI = f32x4.sub(f32x4.mul(c, oddI), f32x4.mul(s, oddR));
+    v128.store(outR + at, f32x4.add(evenR, turnedR));
+    v128.store(outI + at, f32x4.add(evenI, turnedI));
+    const backR = f32x4.sub(evenR, turnedR);
+    const backI = f32x4.sub(turnedI, evenI);
+    v128.store(outR + mirror, v128.shuffle<f32>(backR, backR, 3, 2, 1, 0));
+    v128.store(outI + mirror, v128.shuffle<f32>(backI, backI, 3, 2, 1, 0));
   }
 }
 
@@ -334,7 +449,7 @@ export function bands(power: usize, m: i32, count: i32, out: usize): void {
       let ppl = f32x4.splat(0);
       for (let i = 0; i < 16; i += 4) {
         const p = v128.load(power + (<usize>(from + k + i) << 2));
-        const l = ln(f32x4.max(p, LEAST));
+        const l = ln(f32x4.pmax(p, LEAST));
         ps = f32x4.add(ps, p);
         pk = f32x4.add(pk, f32x4.mul(place, p));
         pl = f32x4.add(pl, l);
