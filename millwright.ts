@@ -169,6 +169,9 @@ program
   .argument('<files...>', 'recordings: float32, int16, CSV or WAV; .gz is unpacked')
   .option('--sample-rate <hz>', 'samples a second; a WAV file knows its own', positive)
   .option('--speed <rpm>', 'of the shaft; 2 % off is near enough', positive)
+  .option('--speed-range <low,high>', 'rpm: the signal itself is to tell the speed', range)
+  .option('--tacho-channel <channel>', "of the same file: a tachometer's pulses tell the speed, also one that varies")
+  .option('--pulses-per-turn <n>', 'of the tachometer', wholeNumber, 1)
   .option('--factors <list>', 'defect frequencies in shaft orders: bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398')
   .option('--bearing <name>', 'instead of --factors: a designation of the table, such as 6205')
   .addOption(new Option('--format <format>', "by default by the file's ending").choices(['f32', 'int16', 'csv', 'wav']))
@@ -404,6 +407,13 @@ function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('a number above 0 is needed');
   return value;
+}
+
+function range(text: string): [number, number] {
+  const [low, high, ...more] = text.split(',').map(positive);
+  if (more.length > 0 || !(low < high))
+    throw new InvalidArgumentError('two rising numbers such as 600,3600 are needed');
+  return [low, high];
 }
 
 function time(text: string): number {

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { SimulatedMachine } from '#simulators/machine.ts';
+import { simulatedMachineSchema } from '#simulators/scenario.ts';
 import { type AnalyzeOptions, AnalyzeUsageError, analyzeFiles } from './analyzeFiles.ts';
 import { type ReadOptions, RecordingFormatError, readSamples } from './readSamples.ts';
 
@@ -12,6 +14,7 @@ const options: AnalyzeOptions = {
   speed: 1797,
   bearing: '6205',
   channel: '0',
+  pulsesPerTurn: 1,
   unit: 'g',
   isoGroup: '2',
   isoFoundation: 'rigid',
@@ -95,7 +98,9 @@ test('the report says fault, evidence and zone; the page holds it all, with name
   const page = readFileSync(html, 'utf8');
   expect(page).toContain('&lt;b&gt;.f32.gz');
   expect(page).not.toContain('<b>.f32');
-  expect(page).toContain('<polyline');
+  expect(page.match(/<polyline/g)).toHaveLength(3);
+  expect(page).toContain('waterfall, 0 to');
+  expect(page).not.toMatch(/NaN|undefined/);
 });
 
 test.each<[Partial<AnalyzeOptions>, RegExp]>([
@@ -110,4 +115,51 @@ test.each<[Partial<AnalyzeOptions>, RegExp]>([
 
 test('a file that is not there is named before anything is printed', () => {
   expect(() => printed([fixture, 'nowhere.f32'], { json: true })).toThrow(/no such file: nowhere\.f32/);
+});
+
+describe('a speed that nobody gave', () => {
+  const machine = new SimulatedMachine(
+    simulatedMachineSchema.parse({
+      name: 'm',
+      kind: 'pump',
+      ratedRpm: 1480,
+      bearing: { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 },
+      sensors: ['2H'],
+      faults: [{ type: 'outer_race', point: '2H', onsetS: 0, firstG: 1, doublingS: 1e9 }],
+    }),
+    3,
+  );
+  const rate = 12_800;
+  const speed = undefined;
+  const wave = machine.waveform('2H', 10, rate, 6 * rate);
+  const one = (files: string[], change: Partial<AnalyzeOptions>) =>
+    JSON.parse(printed(files, { speed, sampleRate: rate, json: true, ...change })[0]);
+
+  test('is told from the signal', () => {
+    const file = written('speed.f32', new Uint8Array(wave.buffer));
+    const found = one([file], { speedRange: [900, 1800] });
+    expect(found).toMatchObject({ verdict: 'fault', fault: 'outer_race' });
+    const [, rpm] = /speed told from the signal: ([\d.]+) rpm/.exec(found.evidence[0]) ?? [];
+    expect(Number(rpm) / machine.rpm(10)).toBeCloseTo(1, 2);
+    expect(one([file], {})).toMatchObject({ verdict: 'not_assessable', reason: expect.stringContaining('speed') });
+  });
+
+  test('is told by a tachometer, and one that varies is followed', () => {
+    // The same machine heard while its speed falls by a fifth: time runs ever slower through the steady recording.
+    const steadyHz = machine.rpm(10) / 60;
+    const seconds = 6;
+    const rows = ['vibration,tacho'];
+    for (let i = 0; i < 5 * rate; i++) {
+      const t = i / rate;
+      const place = (t - (0.1 * t * t) / (seconds - 1)) * rate;
+      const k = Math.floor(place);
+      const value = wave[k] + (place - k) * (wave[k + 1] - wave[k]);
+      rows.push(`${value.toFixed(5)},${((steadyHz * place) / rate) % 1 < 0.2 ? 5 : 0}`);
+    }
+    const file = written('tacho.csv', rows.join('\n'));
+    const found = one([file], { channel: 'vibration', tachoChannel: 'tacho' });
+    expect(found.evidence[0]).toMatch(/speed by the tachometer.*resampled over the shaft’s angle/);
+    expect(found).toMatchObject({ verdict: 'fault', fault: 'outer_race' });
+    expect(one([file], { channel: 'vibration', tachoChannel: 'vibration' }).evidence[0]).not.toMatch(/undefined|NaN/);
+  });
 });

@@ -5,6 +5,7 @@ import { type BearingFactors, bearingFactorsSchema } from '#models/machine/beari
 import { BEARINGS, findBearing } from '#models/machine/bearingTable.ts';
 import { type Drivetrain, drivetrainSchema } from '#models/machine/drivetrain.ts';
 import { type RecordingFormat, readSamples } from './readSamples.ts';
+import { speedOfRecording } from './recordingSpeed.ts';
 import { htmlReport, pictureOf, type Report, textReport } from './report.ts';
 
 /** A wrong use of the command. */
@@ -19,6 +20,11 @@ export interface AnalyzeOptions {
   format?: RecordingFormat;
   channel: string;
   unit: Unit;
+  /** rpm, lowest and highest, where the signal itself is to tell the speed. */
+  speedRange?: [number, number];
+  /** Channel of the same file with a tachometer's pulses. */
+  tachoChannel?: string;
+  pulsesPerTurn: number;
   direction?: 'radial' | 'axial';
   /** Channel of the same file whose sensor stands along the shaft. */
   axialChannel?: string;
@@ -48,24 +54,31 @@ export function analyzeFiles(files: readonly string[], options: AnalyzeOptions, 
 }
 
 function analyzeFile(file: string, options: AnalyzeOptions, factors: BearingFactors | undefined): Report {
-  const { samples, sampleRateHz = options.sampleRate } = readSamples(file, options);
+  const read = readSamples(file, options);
+  const sampleRateHz = read.sampleRateHz ?? options.sampleRate;
   if (sampleRateHz === undefined) throw new AnalyzeUsageError(`${file}: --sample-rate is needed`);
-  const { isoGroup, isoFoundation, unit, speed } = options;
+  const { isoGroup, isoFoundation, unit, direction } = options;
   const iso = { group: isoGroup === '1' ? 1 : 2, foundation: isoFoundation } as const;
-  const { direction, axialChannel } = options;
+  const channels = [read.samples];
+  if (options.axialChannel !== undefined)
+    channels.push(readSamples(file, { ...options, channel: options.axialChannel }).samples);
+  const turning = speedOfRecording(channels, sampleRateHz, file, options);
+  const [samples, ...axial] = turning.channels;
   const drivetrain = drivetrainOf(options);
-  const axial = axialChannel === undefined ? [] : [readSamples(file, { ...options, channel: axialChannel }).samples];
-  const analysis = analyzeRecording(samples, {
-    sampleRateHz,
+  const context = {
+    sampleRateHz: turning.sampleRateHz,
     unit,
-    rpm: speed,
+    rpm: turning.rpm,
     factors,
     iso,
     drivetrain,
     direction,
     axial,
-  });
-  return { file, unit, analysis, picture: options.json && !options.html ? null : pictureOf(samples, sampleRateHz) };
+  };
+  const analysis = analyzeRecording(samples, context);
+  const told = turning.told ? [turning.told, ...analysis.evidence] : analysis.evidence;
+  const picture = options.json && !options.html ? null : pictureOf(samples, turning.sampleRateHz);
+  return { file, unit, analysis: { ...analysis, evidence: told }, picture };
 }
 
 function drivetrainOf({ blades, teeth, poles, beltOrder, lineHz }: AnalyzeOptions): Drivetrain {

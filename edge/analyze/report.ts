@@ -1,4 +1,5 @@
 import type { Analysis } from '#models/health/diagnosis/analyzeRecording.ts';
+import { type Curve, envelopeSpectrum, type Waterfall, waterfall, zoom } from '#models/signal/pictures.ts';
 import { amplitudes, thinned, welch } from '#models/signal/welch.ts';
 
 /** A recording, what was found in it, and its spectrum for the eye. */
@@ -9,22 +10,38 @@ export interface Report {
   picture: Picture | null;
 }
 
-/** Peak amplitudes from 0 to `highestHz`, thinned without losing lines. */
 interface Picture {
-  highestHz: number;
-  amplitude: Float64Array;
+  /** Peak amplitudes from 0 to Nyquist, thinned without losing lines. */
+  spectrum: Curve;
+  /** About the highest line, finer than bins. */
+  zoom: Curve;
+  envelope: Curve;
+  waterfall: Waterfall;
 }
 
 const BLOCKS = ' ▁▂▃▄▅▆▇█';
 const COLUMNS = 72;
 const PLOT = { width: 860, height: 200, points: 800 };
+const ENVELOPE_HZ = 500;
+const ZOOM = { bins: 40, lines: 301, seconds: 4 };
+const WATERFALL = { rows: 24, bins: 120, length: 2048 };
 
-/** The averaged spectrum of a recording, or null where it is too short for one. */
+/** Pictures of a recording, or null where it is too short for one. */
 export function pictureOf(samples: Float32Array, sampleRateHz: number): Picture | null {
   const length = 2 ** Math.min(14, Math.floor(Math.log2(Math.max(1, samples.length))));
   if (length < 256 || !samples.every(Number.isFinite)) return null;
-  const amplitude = thinned(amplitudes(welch(samples, sampleRateHz, length), 'peak'), PLOT.points);
-  return { highestHz: sampleRateHz / 2, amplitude };
+  const fine = amplitudes(welch(samples, sampleRateHz, length), 'peak');
+  const amplitude = thinned(fine, PLOT.points);
+  const spectrum = { fromHz: 0, stepHz: sampleRateHz / 2 / Math.max(1, amplitude.length - 1), amplitude };
+  const stepHz = sampleRateHz / length;
+  const highest = fine.reduce((best, v, k) => (k > 1 && v > fine[best] ? k : best), 2) * stepHz;
+  const part = samples.subarray(0, Math.round(ZOOM.seconds * sampleRateHz));
+  return {
+    spectrum,
+    zoom: zoom(part, sampleRateHz, highest, ZOOM.bins * stepHz, ZOOM.lines),
+    envelope: envelopeSpectrum(samples, sampleRateHz, ENVELOPE_HZ),
+    waterfall: waterfall(samples, sampleRateHz, Math.min(length, WATERFALL.length), WATERFALL.rows, WATERFALL.bins),
+  };
 }
 
 /** For a terminal. */
@@ -35,16 +52,20 @@ export function textReport({ file, unit, analysis, picture }: Report): string {
   if (candidates.length > 0) lines.push(`  ${candidates.map((c) => `${c.fault} ${c.score.toFixed(1)}`).join(' · ')}`);
   lines.push(...evidence.map((line) => `  - ${line}`), `  ${isoText(analysis)}`);
   if (picture) {
-    const columns = thinned(picture.amplitude, COLUMNS);
-    const largest = Math.max(...columns, 1e-30);
-    const bars = Array.from(columns, (v) => BLOCKS[Math.ceil((8 * v) / largest)]).join('');
-    lines.push(
-      '',
-      `  ${bars}`,
-      `  0 Hz to ${picture.highestHz.toFixed(0)} Hz, highest line ${largest.toPrecision(3)} ${unit} peak`,
-    );
+    lines.push('', ...bars('spectrum', picture.spectrum, unit), ...bars('envelope', picture.envelope, unit));
   }
   return lines.join('\n');
+}
+
+function bars(name: string, { fromHz, stepHz, amplitude }: Curve, unit: string): string[] {
+  // The envelope's own mean leaks into its first places.
+  const columns = thinned(amplitude.slice(2), COLUMNS);
+  const largest = Math.max(...columns, 1e-30);
+  const toHz = fromHz + stepHz * (amplitude.length - 1);
+  return [
+    `  ${Array.from(columns, (v) => BLOCKS[Math.ceil((8 * v) / largest)]).join('')}`,
+    `  ${name}, 0 to ${toHz.toFixed(0)} Hz, highest line ${largest.toPrecision(3)} ${unit} peak`,
+  ];
 }
 
 function isoText({ iso }: Analysis): string {
@@ -71,21 +92,56 @@ function section({ file, unit, analysis, picture }: Report): string {
     `<section><h2>${escaped(file)}</h2><p class="${verdict}"><b>${verdict.replace('_', ' ')}</b>: ${escaped(named)}</p>`,
     remedy ? `<p>Remedy: ${escaped(remedy)}</p>` : '',
     `<ul>${[...evidence, isoText(analysis)].map((line) => `<li>${escaped(line)}`).join('')}</ul>`,
-    picture ? plot(picture, unit) : '',
+    picture ? picturesOf(picture, unit) : '',
     rows.length > 0 ? `<table><tr><th>candidate<th>score<th>confidence${rows.join('')}</table>` : '',
     `<details><summary>Features</summary><table>${values.join('')}</table></details></section>`,
   ].join('');
 }
 
-function plot({ amplitude, highestHz }: Picture, unit: string): string {
+function picturesOf({ spectrum, zoom: near, envelope, waterfall: rows }: Picture, unit: string): string {
+  return [
+    plot('spectrum', spectrum, unit),
+    plot('about the highest line', near, unit),
+    plot('spectrum of the envelope', { ...envelope, amplitude: envelope.amplitude.with(0, 0).with(1, 0) }, unit),
+    heat(rows, unit),
+  ].join('');
+}
+
+function plot(name: string, { amplitude, fromHz, stepHz }: Curve, unit: string): string {
   const largest = Math.max(...amplitude, 1e-30);
   const { width, height } = PLOT;
   const points = Array.from(amplitude, (v, i) => {
     const x = (i / (amplitude.length - 1)) * width;
     return `${x.toFixed(1)},${(height - (v / largest) * (height - 10)).toFixed(1)}`;
   });
-  const label = `spectrum, 0 to ${highestHz.toFixed(0)} Hz, highest line ${largest.toPrecision(3)} ${unit} peak`;
-  return `<figure><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(label)}"><polyline fill="none" stroke="#1d5fa8" points="${points.join(' ')}"/></svg><figcaption>${escaped(label)}</figcaption></figure>`;
+  const toHz = fromHz + stepHz * (amplitude.length - 1);
+  const digits = toHz - fromHz < 100 ? 1 : 0;
+  const label = `${name}, ${fromHz.toFixed(digits)} to ${toHz.toFixed(digits)} Hz, highest line ${largest.toPrecision(3)} ${unit} peak`;
+  return figure(label, `<polyline fill="none" stroke="#1d5fa8" points="${points.join(' ')}"/>`);
+}
+
+/** A waterfall as rows of cells, the earliest above, darker where louder, on a scale of decades. */
+function heat({ rows, timesS, stepHz }: Waterfall, unit: string): string {
+  const largest = Math.max(...rows.map((row) => Math.max(...row)), 1e-30);
+  const [w, h] = [PLOT.width / rows[0].length, PLOT.height / rows.length];
+  const cells = rows.flatMap((row, r) =>
+    Array.from(row, (v, c) => {
+      const dark = Math.max(0, 1 + Math.log10(Math.max(v / largest, 1e-9)) / 3);
+      const place = `x="${(c * w).toFixed(1)}" y="${(r * h).toFixed(1)}"`;
+      return dark < 0.02
+        ? ''
+        : `<rect ${place} width="${w.toFixed(1)}" height="${h.toFixed(1)}" opacity="${dark.toFixed(2)}"/>`;
+    }),
+  );
+  const toHz = stepHz * (rows[0].length - 1);
+  const toS = timesS[timesS.length - 1];
+  const label = `waterfall, 0 to ${toHz.toFixed(0)} Hz, 0 to ${toS.toFixed(1)} s downward, darkest ${largest.toPrecision(3)} ${unit} peak, three decades`;
+  return figure(label, `<g fill="#1d5fa8">${cells.join('')}</g>`);
+}
+
+function figure(label: string, drawing: string): string {
+  const { width, height } = PLOT;
+  return `<figure><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(label)}">${drawing}</svg><figcaption>${escaped(label)}</figcaption></figure>`;
 }
 
 function escaped(text: string): string {

@@ -1,0 +1,70 @@
+import { LEAST_SPECTRUM, LineSpectrum } from '#models/signal/lineSpectrum.ts';
+import { resampledOverAngle } from '#models/signal/orderTracking.ts';
+import { estimateShaftHz } from '#models/signal/shaftSpeed.ts';
+import { pulseTimes, speedOf, turnsOf } from '#models/signal/tachometer.ts';
+import { type ReadOptions, readSamples } from './readSamples.ts';
+
+export interface SpeedOptions extends ReadOptions {
+  speed?: number;
+  speedRange?: [number, number];
+  tachoChannel?: string;
+  pulsesPerTurn: number;
+}
+
+/** A recording whose speed is known, or not: `rpm` absent. */
+export interface TurningRecording {
+  /** As they were, or resampled over the shaft's angle. */
+  channels: Float32Array[];
+  sampleRateHz: number;
+  rpm?: number;
+  /** Where the speed comes from, unless it was given. */
+  told?: string;
+}
+
+/** A speed that varies by more than this smears lines: the recording is resampled over the angle. */
+const STEADY = 0.005;
+
+/** The speed as it was given, else of a tachometer's channel, else from the signal itself. */
+export function speedOfRecording(
+  channels: Float32Array[],
+  sampleRateHz: number,
+  file: string,
+  options: SpeedOptions,
+): TurningRecording {
+  if (options.speed !== undefined) return { channels, sampleRateHz, rpm: options.speed };
+  if (options.tachoChannel !== undefined) return tracked(channels, sampleRateHz, file, options, options.tachoChannel);
+  const [samples] = channels;
+  if (!options.speedRange || samples.length < LEAST_SPECTRUM || !samples.every(Number.isFinite))
+    return { channels, sampleRateHz };
+  const [low, high] = options.speedRange;
+  const hz = estimateShaftHz(new LineSpectrum([samples], sampleRateHz), low / 60, high / 60);
+  if (hz === null)
+    return { channels, sampleRateHz, told: `no speed from ${low} to ${high} rpm stands out of the signal` };
+  return { channels, sampleRateHz, rpm: hz * 60, told: `speed told from the signal: ${(hz * 60).toFixed(1)} rpm` };
+}
+
+function tracked(
+  channels: Float32Array[],
+  sampleRateHz: number,
+  file: string,
+  options: SpeedOptions,
+  channel: string,
+): TurningRecording {
+  const pulses = pulseTimes(readSamples(file, { ...options, channel }).samples, sampleRateHz);
+  const profile = turnsOf(pulses, options.pulsesPerTurn);
+  if (!profile)
+    return { channels, sampleRateHz, told: `the tachometer gave ${pulses.length} pulses: too few for a speed` };
+  const { meanHz, variation } = speedOf(profile);
+  const rpm = meanHz * 60;
+  const percent = (100 * variation).toFixed(1);
+  const told = `speed by the tachometer: ${rpm.toFixed(1)} rpm, within ${percent} %`;
+  if (variation <= STEADY) return { channels, sampleRateHz, rpm, told };
+  // As many samples a turn as the slowest turn has, so that nothing is folded down.
+  const samplesPerTurn = Math.ceil(sampleRateHz / (meanHz * (1 - Math.min(0.9, variation))));
+  return {
+    channels: channels.map((c) => resampledOverAngle(c, sampleRateHz, profile, samplesPerTurn)),
+    sampleRateHz: samplesPerTurn * meanHz,
+    rpm,
+    told: `${told}; resampled over the shaft’s angle`,
+  };
+}

@@ -1,0 +1,50 @@
+/** How far a shaft had turned at some moments, both rising. */
+export interface TurnProfile {
+  timesS: Float64Array;
+  turns: Float64Array;
+}
+
+const LEAST_PULSES = 3;
+
+/**
+ * Times of a tachometer's rising edges, in seconds from the first sample: where the signal crosses the middle of its
+ * range, interpolated between samples; it must fall below a quarter of the range before the next one counts.
+ */
+export function pulseTimes(samples: Float32Array, sampleRateHz: number): Float64Array {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const v of samples) {
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  const middle = (low + high) / 2;
+  const rearmed = low + (high - low) / 4;
+  const times: number[] = [];
+  let armed = false;
+  for (let i = 1; i < samples.length; i++) {
+    if (samples[i] < rearmed) armed = true;
+    if (!armed || samples[i] < middle) continue;
+    const part = (middle - samples[i - 1]) / (samples[i] - samples[i - 1]);
+    times.push((i - 1 + part) / sampleRateHz);
+    armed = false;
+  }
+  return Float64Array.from(times);
+}
+
+/** The shaft's turns at its pulses; null where there are too few to tell a speed. */
+export function turnsOf(timesS: Float64Array, pulsesPerTurn: number): TurnProfile | null {
+  if (timesS.length < LEAST_PULSES) return null;
+  return { timesS, turns: timesS.map((_, i) => i / pulsesPerTurn) };
+}
+
+/** Mean rate in Hz, and the largest deviation of a turn from it as a part of it. */
+export function speedOf({ timesS, turns }: TurnProfile): { meanHz: number; variation: number } {
+  const last = timesS.length - 1;
+  const meanHz = (turns[last] - turns[0]) / (timesS[last] - timesS[0]);
+  const pulsesPerTurn = Math.max(1, Math.round(1 / (turns[1] - turns[0])));
+  let variation = 0;
+  for (let i = pulsesPerTurn; i <= last; i++) {
+    const hz = (turns[i] - turns[i - pulsesPerTurn]) / (timesS[i] - timesS[i - pulsesPerTurn]);
+    variation = Math.max(variation, Math.abs(hz / meanHz - 1));
+  }
+  return { meanHz, variation };
+}
