@@ -139,6 +139,17 @@ function radix2(s: number, xr: Float64Array, xi: Float64Array, yr: Float64Array,
   }
 }
 
+const circles = new Map<number, [Float64Array, Float64Array]>();
+
+/** cos and sin of the first half of `size` steps about the circle, made once for each size. */
+export function circleOf(size: number): [Float64Array, Float64Array] {
+  const column = (f: (x: number) => number) =>
+    Float64Array.from({ length: size / 2 }, (_, k) => f((2 * Math.PI * k) / size));
+  const circle = circles.get(size) ?? [column(Math.cos), column(Math.sin)];
+  circles.set(size, circle);
+  return circle;
+}
+
 /** Transform of real input by a complex one of half its length (Press et al., "Numerical Recipes", §12.3). */
 export class RealFft {
   readonly size: number;
@@ -154,8 +165,7 @@ export class RealFft {
     this.#half = new ComplexFft(size / 2);
     this.#re = new Float64Array(size / 2);
     this.#im = new Float64Array(size / 2);
-    this.#cos = Float64Array.from({ length: size / 2 }, (_, k) => Math.cos((2 * Math.PI * k) / size));
-    this.#sin = Float64Array.from({ length: size / 2 }, (_, k) => Math.sin((2 * Math.PI * k) / size));
+    [this.#cos, this.#sin] = circleOf(size);
   }
 
   /** Bins 0 to size/2 of `x − offset` into `outRe` and `outIm`, each of `size/2 + 1` values. */

@@ -1,4 +1,5 @@
 import { RealFft } from './fft.ts';
+import { hannWindow } from './hann.ts';
 import { peakAmplitude } from './spectrum.ts';
 
 export interface AveragedSpectrum {
@@ -17,7 +18,7 @@ export interface AveragedSpectrum {
 export function welch(samples: Float32Array, sampleRateHz: number, length: number): AveragedSpectrum {
   if (samples.length < length) throw new RangeError(`${samples.length} samples hold no segment of ${length}`);
   const fft = new RealFft(length);
-  const hann = Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
+  const hann = hannWindow(length);
   const windowed = new Float64Array(length);
   const re = new Float64Array(length / 2 + 1);
   const im = new Float64Array(length / 2 + 1);

@@ -1,4 +1,5 @@
-import { ComplexFft, RealFft } from '#models/signal/fft.ts';
+import { type BandEnvelope, createBandEnvelope } from '#models/signal/bandEnvelope.ts';
+import { RealFft } from '#models/signal/fft.ts';
 import { localMedian, medianOf } from '#models/signal/localMedian.ts';
 
 /**
@@ -42,14 +43,7 @@ interface Band {
   width: number;
   /** Gains of its first bins, and of its last ones backwards; 1 between. */
   rise: Float64Array;
-  transforms: Transforms;
-}
-
-interface Transforms {
-  size: number;
-  complex: ComplexFft;
-  real: RealFft;
-  hann: Float64Array;
+  envelope: BandEnvelope;
 }
 
 /**
@@ -67,7 +61,6 @@ export class EnvelopeAnalyzer {
   readonly #bands: Band[];
   readonly #bins: number;
   readonly #half: number;
-  readonly #work: { re: Float64Array; im: Float64Array; outRe: Float64Array; outIm: Float64Array }[];
 
   /** @throws RangeError where the longest piece has fewer than 256 samples. */
   constructor(plan: EnvelopePlan) {
@@ -81,16 +74,15 @@ export class EnvelopeAnalyzer {
     this.#re = new Float64Array(this.length / 2 + 1);
     this.#im = new Float64Array(this.length / 2 + 1);
     const spectrumBins = Math.floor(Math.min(this.length / 2, HIGHEST_HZ / this.stepHz));
-    const shared = new Map<number, Transforms>();
-    this.#work = [];
+    const shared = new Map<number, BandEnvelope>();
     this.#bands = BAND_PARTS.flatMap((parts) => {
       const width = Math.floor(spectrumBins / parts);
       const size = 2 ** Math.ceil(Math.log2(Math.max(width, 2 * this.#bins)));
-      const transforms = shared.get(size) ?? transformsOf(size);
-      shared.set(size, transforms);
+      const envelope = shared.get(size) ?? createBandEnvelope(size);
+      shared.set(size, envelope);
       const rise = cosineRise(Math.max(1, Math.round(EDGE * width)));
       const from = (i: number) => Math.floor((i * width) / 2);
-      return Array.from({ length: 2 * parts - 1 }, (_, i) => ({ from: from(i), width, rise, transforms }));
+      return Array.from({ length: 2 * parts - 1 }, (_, i) => ({ from: from(i), width, rise, envelope }));
     });
   }
 
@@ -108,9 +100,8 @@ export class EnvelopeAnalyzer {
   }
 
   /** Adds the power spectrum of a band's squared envelope to `sum`. */
-  #addPower({ from, width, rise, transforms }: Band, sum: Float64Array): void {
-    const { size, complex, real, hann } = transforms;
-    const { re, im, outRe, outIm } = this.#workOf(size);
+  #addPower({ from, width, rise, envelope }: Band, sum: Float64Array): void {
+    const { re, im } = envelope;
     re.set(this.#re.subarray(from, from + width));
     im.set(this.#im.subarray(from, from + width));
     re.fill(0, width);
@@ -121,36 +112,12 @@ export class EnvelopeAnalyzer {
       re[width - 1 - i] *= rise[i];
       im[width - 1 - i] *= rise[i];
     }
-    complex.inverse(re, im);
-    let total = 0;
-    for (let i = 0; i < size; i++) {
-      re[i] = re[i] * re[i] + im[i] * im[i];
-      total += re[i];
-    }
-    const mean = total / size;
-    for (let i = 0; i < size; i++) re[i] = (re[i] - mean) * hann[i];
-    real.forward(re, outRe, outIm);
-    const last = Math.min(sum.length, outRe.length);
-    for (let k = 0; k < last; k++) sum[k] += outRe[k] * outRe[k] + outIm[k] * outIm[k];
-  }
-
-  #workOf(size: number) {
-    const known = this.#work.find((w) => w.re.length === size);
-    if (known) return known;
-    const column = (length: number) => new Float64Array(length);
-    const made = { re: column(size), im: column(size), outRe: column(size / 2 + 1), outIm: column(size / 2 + 1) };
-    this.#work.push(made);
-    return made;
+    envelope.addPower(sum);
   }
 }
 
 function cosineRise(length: number): Float64Array {
   return Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((Math.PI * i) / length));
-}
-
-function transformsOf(size: number): Transforms {
-  const hann = Float64Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
-  return { size, complex: new ComplexFft(size), real: new RealFft(size), hann };
 }
 
 /** Segments that cover each piece, overlapped by half or more. */

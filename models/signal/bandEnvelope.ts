@@ -1,0 +1,105 @@
+import { ComplexFft, RealFft } from './fft.ts';
+import { hannWindow } from './hann.ts';
+import { KernelMemory, kernelSupported, type RealPlan } from './kernelMemory.ts';
+
+/**
+ * Power spectra of squared envelopes of bands, for bands of one width. In WebAssembly with SIMD and float32 where that
+ * runs, else in plain TypeScript and float64; both scale alike.
+ */
+export interface BandEnvelope {
+  /** Length of the transforms, a power of two of at least 16. */
+  readonly size: number;
+  /** Bins 0 to m of the band, already tapered, are written here; the rest must be 0. */
+  readonly re: Float32Array | Float64Array;
+  readonly im: Float32Array | Float64Array;
+  /** Adds the power spectrum of the Hann-windowed squared envelope, about its mean, to `sum`; spends `re` and `im`. */
+  addPower(sum: Float64Array): void;
+}
+
+export function createBandEnvelope(size: number): BandEnvelope {
+  return kernelSupported() ? new KernelBandEnvelope(size) : new PlainBandEnvelope(size);
+}
+
+export class PlainBandEnvelope implements BandEnvelope {
+  readonly size: number;
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  readonly #complex: ComplexFft;
+  readonly #real: RealFft;
+  readonly #outRe: Float64Array;
+  readonly #outIm: Float64Array;
+
+  constructor(size: number) {
+    this.size = size;
+    this.re = new Float64Array(size);
+    this.im = new Float64Array(size);
+    this.#complex = new ComplexFft(size);
+    this.#real = new RealFft(size);
+    this.#outRe = new Float64Array(size / 2 + 1);
+    this.#outIm = new Float64Array(size / 2 + 1);
+  }
+
+  addPower(sum: Float64Array): void {
+    const { re, im, size } = this;
+    this.#complex.inverse(re, im);
+    let total = 0;
+    for (let i = 0; i < size; i++) {
+      re[i] = re[i] * re[i] + im[i] * im[i];
+      total += re[i];
+    }
+    const mean = total / size;
+    const hann = hannWindow(size);
+    for (let i = 0; i < size; i++) re[i] = (re[i] - mean) * hann[i];
+    this.#real.forward(re, this.#outRe, this.#outIm);
+    addSquares(this.#outRe, this.#outIm, sum);
+  }
+}
+
+export class KernelBandEnvelope implements BandEnvelope {
+  readonly size: number;
+  readonly re: Float32Array;
+  readonly im: Float32Array;
+  readonly #memory: KernelMemory;
+  readonly #at: { re: number; im: number; workRe: number; workIm: number; twiddles: number; hann: number };
+  readonly #real: RealPlan;
+  readonly #outRe: Float32Array;
+  readonly #outIm: Float32Array;
+
+  /** @throws Error where the kernel does not run. */
+  constructor(size: number) {
+    this.size = size;
+    // Some 16 columns of the size: 80 bytes a sample suffice.
+    const memory = new KernelMemory(size * 80 + 16_384);
+    const hann = hannWindow(size);
+    this.#memory = memory;
+    this.#at = {
+      re: memory.floats(size),
+      im: memory.floats(size),
+      workRe: memory.floats(size),
+      workIm: memory.floats(size),
+      twiddles: memory.twiddles(size),
+      hann: memory.filled(size, (i) => hann[i]),
+    };
+    this.#real = memory.realPlan(size);
+    this.re = memory.view(this.#at.re, size);
+    this.im = memory.view(this.#at.im, size);
+    this.#outRe = memory.view(this.#real.outR, size / 2 + 1);
+    this.#outIm = memory.view(this.#real.outI, size / 2 + 1);
+  }
+
+  addPower(sum: Float64Array): void {
+    const { re, im, workRe, workIm, twiddles, hann } = this.#at;
+    const { kernel } = this.#memory;
+    // The inverse transform is the forward one with real and imaginary columns swapped.
+    const flipped = kernel.transform(im, re, workIm, workRe, twiddles, this.size);
+    const [a, b] = flipped ? [workRe, workIm] : [re, im];
+    kernel.squaredEnvelope(a, b, this.size, hann);
+    this.#memory.forward(this.#real, a, 0);
+    addSquares(this.#outRe, this.#outIm, sum);
+  }
+}
+
+function addSquares(re: Float32Array | Float64Array, im: Float32Array | Float64Array, sum: Float64Array): void {
+  const last = Math.min(sum.length, re.length);
+  for (let k = 0; k < last; k++) sum[k] += re[k] * re[k] + im[k] * im[k];
+}

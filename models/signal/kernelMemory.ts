@@ -1,0 +1,145 @@
+import { circleOf } from './fft.ts';
+import { KERNEL_BASE64 } from './kernel/kernel.gen.ts';
+
+/** What `kernel/kernel.as.ts` exports; pointers are byte offsets. */
+export interface Kernel {
+  moments(x: number, n: number, out: number): void;
+  transform(xr: number, xi: number, yr: number, yi: number, twiddles: number, size: number): number;
+  transformReal(
+    samples: number,
+    offset: number,
+    xr: number,
+    xi: number,
+    yr: number,
+    yi: number,
+    twiddles: number,
+    size: number,
+  ): number;
+  untangle(zr: number, zi: number, cos: number, sin: number, m: number, outR: number, outI: number): void;
+  hannPower(re: number, im: number, m: number, power: number): void;
+  bands(power: number, m: number, count: number, out: number): void;
+  spread(power: number, m: number, centre: number): number;
+  strongest(power: number, m: number, count: number, out: number): number;
+  envelope(re: number, im: number, n: number, scale: number, out: number): void;
+  squaredEnvelope(re: number, im: number, n: number, window: number): void;
+}
+
+/** A transform of real input inside the kernel's memory. */
+export interface RealPlan {
+  size: number;
+  zr: number;
+  zi: number;
+  workR: number;
+  workI: number;
+  twiddles: number;
+  cos: number;
+  sin: number;
+  outR: number;
+  outI: number;
+}
+
+/** Room behind an array for vectors that reach past its end. */
+const PAD = 16;
+/** Below lie the kernel's own constants. */
+const FIRST = 1024;
+
+let compiled: WebAssembly.Module | null | undefined;
+
+function kernelModule(): WebAssembly.Module | null {
+  if (compiled === undefined) {
+    const bytes = Uint8Array.from(atob(KERNEL_BASE64), (c) => c.charCodeAt(0));
+    compiled = WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
+  }
+  return compiled;
+}
+
+/** Whether WebAssembly with SIMD runs here. */
+export function kernelSupported(): boolean {
+  return kernelModule() !== null;
+}
+
+/** One instance of the kernel with a memory of its own, laid out once; arrays are float32 unless said. */
+export class KernelMemory {
+  readonly kernel: Kernel;
+  readonly buffer: ArrayBuffer;
+  #next = FIRST;
+
+  /** @throws Error where the kernel does not run; ask `kernelSupported` first. */
+  constructor(bytes: number) {
+    const module = kernelModule();
+    if (!module) throw new Error('WebAssembly with SIMD does not run here');
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) + 1 });
+    this.buffer = memory.buffer;
+    this.kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernel;
+  }
+
+  /** Room for so many bytes. @throws RangeError where the memory is full. */
+  take(bytes: number): number {
+    const at = this.#next;
+    this.#next = Math.ceil((at + bytes) / 16) * 16;
+    if (this.#next > this.buffer.byteLength) throw new RangeError('the kernel’s memory is too small for its layout');
+    return at;
+  }
+
+  floats(count: number): number {
+    return this.take((count + PAD) * 4);
+  }
+
+  filled(count: number, value: (i: number) => number): number {
+    const at = this.floats(count);
+    this.view(at, count).forEach((_, i, all) => {
+      all[i] = value(i);
+    });
+    return at;
+  }
+
+  view(at: number, count: number): Float32Array {
+    return new Float32Array(this.buffer, at, count);
+  }
+
+  /** Six columns a stage: cos and sin of ω, ω² and ω³ of each butterfly. */
+  twiddles(size: number): number {
+    const [cos, sin] = circleOf(size);
+    const half = size / 2;
+    // The second half of the circle is the first one's negative.
+    const at = (table: Float64Array, k: number) => (k < half ? table[k] : -table[k - half]);
+    let count = 0;
+    for (let n = size; n >= 4; n /= 4) count += 6 * (n / 4);
+    const start = this.floats(count);
+    const values = this.view(start, count);
+    let next = 0;
+    for (let n = size; n >= 4; n /= 4) {
+      for (let power = 1; power <= 3; power++) {
+        const step = (power * size) / n;
+        for (let p = 0; p < n / 4; p++) values[next++] = at(cos, p * step);
+        for (let p = 0; p < n / 4; p++) values[next++] = -at(sin, p * step);
+      }
+    }
+    return start;
+  }
+
+  realPlan(size: number): RealPlan {
+    const half = size / 2;
+    const [cos, sin] = circleOf(size);
+    return {
+      size,
+      zr: this.floats(half + 1),
+      zi: this.floats(half + 1),
+      workR: this.floats(half + 1),
+      workI: this.floats(half + 1),
+      twiddles: this.twiddles(half),
+      cos: this.filled(half, (k) => cos[k]),
+      sin: this.filled(half, (k) => sin[k]),
+      outR: this.floats(half + 1),
+      outI: this.floats(half + 1),
+    };
+  }
+
+  /** Bins 0 to size/2 of the samples at `input` less `offset`, into the plan's `outR` and `outI`. */
+  forward(plan: RealPlan, input: number, offset: number): void {
+    const { zr, zi, workR, workI, twiddles, cos, sin, outR, outI, size } = plan;
+    const flipped = this.kernel.transformReal(input, offset, zr, zi, workR, workI, twiddles, size / 2);
+    const [re, im] = flipped ? [workR, workI] : [zr, zi];
+    this.kernel.untangle(re, im, cos, sin, size / 2, outR, outI);
+  }
+}
