@@ -7,8 +7,10 @@ import type { ZodType } from 'zod';
 import type { AnalyzeOptions } from '#edge/analyze/analyzeFiles.ts';
 import type { DetectOptions } from '#edge/detect/detectFile.ts';
 import type { ForecastOptions } from '#gateway/planning/forecastFile.ts';
+import type { PlanOptions } from '#gateway/planning/planFile.ts';
 import type { ModelRuntime } from '#models/inference/modelRuntime.ts';
 import type { TensorFlow } from '#models/inference/tfjsRuntime.ts';
+import type { StockTarget } from '#models/planning/stockPolicy.ts';
 
 /** Longest horizon, season and lead time. */
 const MAX_PERIODS = 10_000;
@@ -253,6 +255,39 @@ program
   });
 
 program
+  .command('plan')
+  .description('what to hold and what to order now, by demand and stock: the costliest to wait for first')
+  .argument('<file>', 'demand: as for forecast')
+  .requiredOption(
+    '--items <file>',
+    'id and, as far as known, stock, on_order, lead_time, unit_cost, order_cost, holding_rate, shortage_cost, minimum_order, pack_size; times in periods',
+  )
+  .option('--review <periods>', 'between two chances to order', periods, 1)
+  .option('--cycle-service <level>', 'chance that nothing runs out before the next delivery', level)
+  .option('--fill-rate <level>', 'part of the demand that is served from the shelf', level)
+  .option('--least-cost', 'instead of a service: least cost of holding and running out')
+  .option('--budget <money>', 'defers the orders whose waiting costs least for the money', positive)
+  .addOption(new Option('--format <format>', 'of the demand').choices(['wide', 'long']).default('wide'))
+  .option('--jsonl', 'a line of JSON for each item on stdout')
+  .addHelpText(
+    'after',
+    '\nExample:\n  millwright plan demand.csv --items stock.csv --fill-rate 0.95 --review 1 --jsonl',
+  )
+  .action(async (file: string, options: PlanArguments) => {
+    const { planFile } = await import('#gateway/planning/planFile.ts');
+    const { items, review, cycleService, fillRate, leastCost, ...rest } = options;
+    if ([cycleService, fillRate, leastCost].filter((o) => o !== undefined).length > 1)
+      throw new UsageError('one of --cycle-service, --fill-rate and --least-cost');
+    const target: StockTarget = leastCost
+      ? { kind: 'cost' }
+      : fillRate === undefined
+        ? { kind: 'cycle', level: cycleService ?? 0.95 }
+        : { kind: 'fill', level: fillRate };
+    const plan = { ...rest, target, reviewPeriods: review };
+    await tableCommand(file, (content) => planFile(content, bytes(items), plan, writeLine, say));
+  });
+
+program
   .command('train')
   .description('learns a model')
   .command('rul')
@@ -337,6 +372,14 @@ bench
     process.stdout.write(o.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
   });
 
+interface PlanArguments extends Omit<PlanOptions, 'target' | 'reviewPeriods'> {
+  items: string;
+  review: number;
+  cycleService?: number;
+  fillRate?: number;
+  leastCost?: true;
+}
+
 interface TableOptions {
   format: string;
   unit: string;
@@ -393,6 +436,12 @@ function periods(text: string): number {
 function separator(text: string): string {
   const value = text === '\\t' || text === 'tab' ? '\t' : text;
   if (value.length !== 1) throw new InvalidArgumentError('one character, or tab, is needed');
+  return value;
+}
+
+function level(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('a level between 0 and 1, such as 0.95, is needed');
   return value;
 }
 

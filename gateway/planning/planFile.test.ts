@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { randomOf } from '#models/random/random.ts';
+import { type PlanOptions, planFile } from './planFile.ts';
+
+const random = randomOf(5);
+const poisson = (rate: number) => {
+  let k = -1;
+  for (let p = 1; p > Math.exp(-rate); k++) p *= random();
+  return k;
+};
+const PARTS = Array.from({ length: 60 }, (_, i) => ({ id: `p${i}`, rate: 0.2 + i / 30 }));
+const DEMAND = [
+  ['id', ...Array.from({ length: 36 }, (_, t) => `t${t}`)].join(','),
+  ...PARTS.map(({ id, rate }) => [id, ...Array.from({ length: 36 }, () => poisson(rate))].join(',')),
+].join('\n');
+const HEADER = 'id,stock,on_order,lead_time,unit_cost,order_cost,holding_rate,shortage_cost,minimum_order,pack_size';
+const ITEMS = [HEADER, ...PARTS.map(({ id }, i) => `${id},${i % 4},0,2,10,0,0.02,50,0,1`)].join('\n');
+const base: PlanOptions = { format: 'wide', target: { kind: 'cycle', level: 0.95 }, reviewPeriods: 1, jsonl: true };
+
+function run(change: Partial<PlanOptions> = {}, items = ITEMS) {
+  const lines: string[] = [];
+  const said: string[] = [];
+  planFile(
+    Buffer.from(DEMAND),
+    Buffer.from(items),
+    { ...base, ...change },
+    (l) => lines.push(l),
+    (l) => said.push(l),
+  );
+  return { lines, said, plans: base.jsonl && (change.jsonl ?? true) ? lines.map((l) => JSON.parse(l)) : [] };
+}
+
+test('orders fill the position up, the costliest to wait for first', () => {
+  const { plans } = run();
+  expect(plans).toHaveLength(60);
+  for (const plan of plans) {
+    if (plan.position <= plan.reorderPoint) expect(plan.position + plan.orderNow).toBe(plan.orderUpTo);
+    else expect(plan.orderNow).toBe(0);
+    expect(plan.safetyStock).toBeCloseTo(plan.reorderPoint - plan.expectedDemand, 9);
+    expect(plan.expectedCycleService).toBeGreaterThanOrEqual(0.94);
+  }
+  const costs = plans.map((p) => p.costOfWaiting);
+  expect(costs).toEqual(costs.toSorted((a, b) => b - a));
+});
+
+test('a 95 % reorder point holds in 95 of 100 Poisson intervals', () => {
+  for (const plan of run().plans) {
+    const { rate } = PARTS[Number(plan.id.slice(1))];
+    const mean = 3 * rate;
+    let [probability, within] = [Math.exp(-mean), 0];
+    for (let k = 0; k <= plan.reorderPoint; k++) {
+      within += probability;
+      probability *= mean / (k + 1);
+    }
+    expect(within, plan.id).toBeGreaterThan(0.85);
+  }
+});
+
+test('a fill target is met with less than the same number as a cycle target asks for, where orders are frequent', () => {
+  const fill = run({ target: { kind: 'fill', level: 0.95 } }).plans;
+  expect(fill.every((p) => p.expectedFill >= 0.949)).toBe(true);
+  const stock = (plans: { reorderPoint: number }[]) => plans.reduce((sum, p) => sum + p.reorderPoint, 0);
+  expect(stock(run({ target: { kind: 'fill', level: 0.99 } }).plans)).toBeGreaterThan(stock(fill));
+});
+
+test('the least cost weighs holding against running out', () => {
+  const held = (shortage: number) => {
+    const items = ITEMS.replaceAll(',50,0,1', `,${shortage},0,1`);
+    return run({ target: { kind: 'cost' } }, items).plans.reduce((sum, p) => sum + p.reorderPoint, 0);
+  };
+  expect(held(100)).toBeGreaterThan(held(1));
+});
+
+test('packs, minimum orders and the economic quantity', () => {
+  const packs = run({}, ITEMS.replaceAll(',50,0,1', ',50,7,4')).plans.filter((p) => p.orderNow > 0);
+  expect(packs.every((p) => p.orderNow % 4 === 0 && p.orderNow >= 8)).toBe(true);
+  const fixed = run({}, ITEMS.replaceAll(',10,0,0.02', ',10,20,0.02')).plans;
+  expect(fixed.every((p) => p.orderUpTo > p.reorderPoint)).toBe(true);
+});
+
+test('a budget pays for the orders whose waiting costs most, and defers the others', () => {
+  const all = run().plans.filter((p) => p.orderNow > 0);
+  const whole = all.reduce((sum, p) => sum + p.orderCost, 0);
+  const some = run({ budget: whole / 3 }).plans.filter((p) => p.orderNow > 0);
+  const paid = some.filter((p) => !p.deferred);
+  expect(paid.reduce((sum, p) => sum + p.orderCost, 0)).toBeLessThanOrEqual(whole / 3);
+  const worth = (p: { costOfWaiting: number; orderCost: number }) => p.costOfWaiting / p.orderCost;
+  const first = some.reduce((a, b) => (worth(b) > worth(a) ? b : a));
+  expect(first.deferred).toBe(false);
+  const left = whole / 3 - paid.reduce((sum, p) => sum + p.orderCost, 0);
+  expect(some.filter((p) => p.deferred).every((p) => p.orderCost > left)).toBe(true);
+  const gained = (plans: typeof some) => plans.reduce((sum, p) => sum + p.costOfWaiting, 0);
+  expect(gained(paid) / gained(some)).toBeGreaterThan(1 / 3);
+});
+
+test('for people: a sentence an item; items in one table alone are said', () => {
+  const { lines, said } = run({ jsonl: false }, `${ITEMS}\nlonely,1,0,1,1,0,0,1,0,1`);
+  expect(lines[0]).toMatch(/^p\d+ {2}order \d+ now: .* expected, reorder at \d+, up to \d+; runs out with \d+ %/);
+  expect(said).toEqual(['1 items without a demand history are left out: lonely']);
+  expect(run({}, `${HEADER}\np1,0,0,1,1,0,0,1,0,1`).said[0]).toMatch(/^59 histories teach others only/);
+});
+
+test.each([
+  ['name\np1\n', 'no column id'],
+  ['id,colour\np1,red\n', 'found colour; allowed: id, stock'],
+  ['id,stock\np1,many\n', 'items, line 2, stock: found "many"'],
+  ['id,stock\np1,-1\n', 'items, line 2, stock: found "-1"'],
+  ['id,lead_time\np1,1.5\n', 'whole periods'],
+  ['id,pack_size\np1,0\n', 'pack_size'],
+  ['id\np1\np1\n', 'stands twice'],
+  ['id,stock\n,1\n', 'without an id'],
+])('%j is refused with its place', (items, message) => {
+  expect(() => run({}, items)).toThrow(message);
+});

@@ -1,0 +1,126 @@
+import { readLong, readWide } from '#models/demand/readHistory.ts';
+import { type ItemPlan, type PlannedItem, planItems } from '#models/planning/planItems.ts';
+import { type StockTarget, withinBudget } from '#models/planning/stockPolicy.ts';
+import { numberOf, parseTable, type Table, TableError } from '#models/tables/parseTable.ts';
+
+export interface PlanOptions {
+  format: 'wide' | 'long';
+  target: StockTarget;
+  reviewPeriods: number;
+  budget?: number;
+  jsonl?: boolean;
+}
+
+/** Columns of the table of items, all but `id` optional: what stands for an absent one, and what is allowed. */
+const COLUMNS = {
+  stock: { absent: 0, least: 0 },
+  on_order: { absent: 0, least: 0 },
+  lead_time: { absent: 1, least: 0, whole: true },
+  unit_cost: { absent: 1, least: 0 },
+  order_cost: { absent: 0, least: 0 },
+  holding_rate: { absent: 0.02, least: 0 },
+  shortage_cost: { absent: null, least: 0 },
+  minimum_order: { absent: 0, least: 0 },
+  pack_size: { absent: 1, least: 1e-9 },
+} as const;
+type Column = keyof typeof COLUMNS;
+
+/**
+ * Plans the items of two tables, demand and items, and writes a line for each, the costliest to wait for first.
+ * @param say what was repaired, and items that stand in one of the tables alone.
+ * @throws TableError where a table cannot be used.
+ */
+export function planFile(
+  demand: Uint8Array,
+  items: Uint8Array,
+  options: PlanOptions,
+  write: (line: string) => void,
+  say: (line: string) => void,
+): void {
+  const demandTable = parseTable(demand);
+  const itemTable = parseTable(items);
+  for (const note of [...demandTable.notes, ...itemTable.notes]) say(note);
+  const histories = options.format === 'long' ? readLong(demandTable) : readWide(demandTable);
+  const known = readItems(itemTable);
+  const asked = new Set(histories.map(({ id }) => id));
+  const unasked = [...known.keys()].filter((id) => !asked.has(id));
+  if (unasked.length > 0) say(`${unasked.length} items without a demand history are left out: ${some(unasked)}`);
+  const unknown = histories.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+  if (unknown.length > 0)
+    say(`${unknown.length} histories teach others only, they are not among the items: ${some(unknown)}`);
+  const planned = histories.map(({ id, history }): PlannedItem => ({ id, history, ...(known.get(id) ?? DEFAULTS) }));
+  const plans = planItems(planned, options.target, options.reviewPeriods).filter(({ id }) => known.has(id));
+  const paid = options.budget === undefined ? null : withinBudget(plans, options.budget);
+  for (const plan of plans) {
+    const deferred = paid !== null && plan.orderNow > 0 && !paid.has(plan);
+    write(options.jsonl ? JSON.stringify({ ...plan, deferred }) : summaryOf(plan, deferred));
+  }
+}
+
+type ItemFacts = Omit<PlannedItem, 'id' | 'history'>;
+
+function factsOf(value: (column: Column) => number | null): ItemFacts {
+  const of = (column: Exclude<Column, 'shortage_cost'>) => value(column) ?? COLUMNS[column].absent;
+  return {
+    stock: of('stock'),
+    onOrder: of('on_order'),
+    leadTime: of('lead_time'),
+    unitCost: of('unit_cost'),
+    orderCost: of('order_cost'),
+    holdingRate: of('holding_rate'),
+    // A unit that is not there costs at least what it is worth.
+    shortageCost: value('shortage_cost') ?? of('unit_cost'),
+    minimumOrder: of('minimum_order'),
+    packSize: of('pack_size'),
+  };
+}
+
+const DEFAULTS = factsOf(() => null);
+
+function readItems({ rows, separator }: Table): Map<string, ItemFacts> {
+  const [header, ...body] = rows;
+  const names = header.map((cell) => cell.trim().toLowerCase());
+  const idAt = names.indexOf('id');
+  if (idAt < 0) throw new TableError(`items, line 1: no column id; found ${header.join(', ')}`);
+  const strange = names.filter((name) => name !== 'id' && !Object.hasOwn(COLUMNS, name));
+  if (strange.length > 0)
+    throw new TableError(`items, line 1: found ${strange.join(', ')}; allowed: id, ${Object.keys(COLUMNS).join(', ')}`);
+  const items = new Map<string, ItemFacts>();
+  body.forEach((cells, i) => {
+    const line = i + 2;
+    const id = (cells[idAt] ?? '').trim();
+    if (id === '') throw new TableError(`items, line ${line}: an item without an id`);
+    if (items.has(id)) throw new TableError(`items, line ${line}: the item ${id} stands twice`);
+    items.set(
+      id,
+      factsOf((column) => factOf(cells, names.indexOf(column), column, line, separator)),
+    );
+  });
+  return items;
+}
+
+function factOf(cells: readonly string[], at: number, column: Column, line: number, separator: string): number | null {
+  const cell = at < 0 ? '' : (cells[at] ?? '').trim();
+  if (cell === '') return null;
+  const value = numberOf(cell, separator);
+  const { least } = COLUMNS[column];
+  const whole = column !== 'lead_time' || Number.isInteger(value);
+  if (Number.isFinite(value) && value >= least && whole) return value;
+  const wanted =
+    column === 'lead_time' ? 'whole periods from 0 on' : `a number of at least ${least > 0 ? 'more than 0' : 0}`;
+  throw new TableError(
+    `items, line ${line}, ${column}: found ${JSON.stringify(cell.slice(0, 40))}; ${wanted} is needed`,
+  );
+}
+
+function some(ids: readonly string[]): string {
+  return ids.length > 5 ? `${ids.slice(0, 5).join(', ')} …` : ids.join(', ');
+}
+
+function summaryOf(plan: ItemPlan, deferred: boolean): string {
+  const order =
+    plan.orderNow > 0 ? `order ${plan.orderNow}${deferred ? ' when there is money' : ' now'}` : 'order nothing';
+  const risk = (100 * plan.runOutProbability).toFixed(0);
+  const waiting = plan.costOfWaiting > 0 ? `; waiting costs ${plan.costOfWaiting.toPrecision(3)}` : '';
+  return `${plan.id}  ${order}: ${plan.position} there or coming, ${plan.expectedDemand.toFixed(1)} expected, reorder at ${plan.reorderPoint}, up to ${plan.orderUpTo}; runs out with ${risk} %${waiting}`;
+}
