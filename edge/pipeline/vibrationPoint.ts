@@ -182,8 +182,8 @@ export class VibrationPoint {
   /** A velocity that is further on its way to its limit than the level is to its own speaks for both. */
   #withVelocity(score: Score): Score {
     const velocity = score.assessable && score.contributions.find((c) => c.feature === VELOCITY);
-    if (!velocity || !this.#machine?.iso) return score;
-    const index = velocityIndex(velocity, this.#machine.iso);
+    if (!velocity || !this.#machine?.iso || !(velocity.normal > 0)) return score;
+    const index = velocityIndex(velocity, this.#machine.iso, 1 / this.#settings.level.ratioLimit);
     if (index <= score.index) return score;
     return { ...score, index, contributions: [velocity, ...score.contributions.filter((c) => c !== velocity)] };
   }

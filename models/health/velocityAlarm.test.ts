@@ -3,11 +3,13 @@ import { velocityIndex } from './velocityAlarm.ts';
 
 const small = { group: 2, foundation: 'rigid' } as const;
 const at = (value: number, normal: number, isoClass: Parameters<typeof velocityIndex>[1] = small) =>
-  velocityIndex({ feature: 'velocityRmsMmPerS', value, normal }, isoClass);
+  velocityIndex({ feature: 'velocityRmsMmPerS', value, normal }, isoClass, 0.4);
 
 test('a change of a quarter of zone B’s limit from the machine’s own normal is the alarm', () => {
   expect(at(1.7, 1)).toBeCloseTo(1, 9);
-  expect(at(1, 1)).toBeLessThan(0.6);
+  expect(at(1, 1)).toBeCloseTo(0.4, 9);
+  expect(at(0.5, 1)).toBeLessThan(0.2);
+  expect(at(4, 1)).toBeGreaterThan(2.5);
 });
 
 test('a machine that was rough when it was learned is still said above 1.25 of the limit', () => {

@@ -5,13 +5,19 @@ import { type IsoClass, zoneLimits } from '#models/machine/iso20816.ts';
 const CHANGE = 0.25;
 /** No machine is let run further than this beyond that limit before it is said. */
 const HIGHEST = 1.25;
+/** A machine whose alarm lies no further above its normal than this is always near it, and shown so. */
+const ROOM = 1.25;
 
 /**
  * How far a velocity is on its way to the alarm limit: the machine's own normal plus a quarter of zone B's upper limit,
- * at most 1.25 of that limit. 1 is the limit. Source: ISO 20816-1:2016, 6.4 and 6.5.2; ISO 20816-3:2022, 6.5.
+ * at most 1.25 of that limit. 1 is the limit, and a machine at its normal has the index of a level at its normal.
+ * Source of the limit: ISO 20816-1:2016, 6.4 and 6.5.2; ISO 20816-3:2022, 6.5.
  * @param velocity smoothed value and normal, mm/s RMS.
+ * @param normalIndex the index of a machine at its normal, below 1.
  */
-export function velocityIndex({ value, normal }: Contribution, isoClass: IsoClass): number {
+export function velocityIndex({ value, normal }: Contribution, isoClass: IsoClass, normalIndex: number): number {
   const limit = zoneLimits(isoClass)[1];
-  return value / Math.min(normal + CHANGE * limit, HIGHEST * limit);
+  const alarm = Math.min(normal + CHANGE * limit, HIGHEST * limit);
+  if (!(alarm > ROOM * normal)) return value / alarm;
+  return normalIndex ** (1 - Math.log(value / normal) / Math.log(alarm / normal));
 }
