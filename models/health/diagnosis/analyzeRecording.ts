@@ -2,6 +2,7 @@ import type { Fault } from '#models/contracts/alert.ts';
 import { UNKNOWN_DRIVETRAIN } from '#models/machine/drivetrain.ts';
 import { zoneLimits } from '#models/machine/iso20816.ts';
 import { LEAST_SPECTRUM, LineSpectrum } from '#models/signal/lineSpectrum.ts';
+import { refineShaftHz } from '#models/signal/shaftSpeed.ts';
 import { bearingObstacle, type Obstacle, type RecordingContext, signalObstacle } from './assessability.ts';
 import { type BearingDiagnosis, bearingAnalyzer, CALLED, diagnoseBearing } from './bearingDiagnosis.ts';
 import type { BearingFault } from './bearingLines.ts';
@@ -10,7 +11,6 @@ import {
   type MachineFault,
   type MachineFindings,
   machineFaults,
-  refineOnLines,
   type SensorSpectrum,
 } from './machineFaults.ts';
 import { isoOf, meanFeatures, type RecordingIso } from './recordingFeatures.ts';
@@ -119,7 +119,7 @@ function machineFindings(
     sensors.push({ direction: 'axial', spectrum, unit, kurtosis: 0 });
   }
   const spectra = sensors.map((s) => s.spectrum);
-  const shaftHz = refineOnLines(spectra, (rpm ?? 0) / 60);
+  const shaftHz = refineShaftHz(spectra, (rpm ?? 0) / 60);
   return machineFaults(sensors, { shaftHz, drivetrain, limitMmPerS: zoneLimits(iso)[1] });
 }
 

@@ -348,38 +348,3 @@ const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { candida
 function share(part: number, whole: number): string {
   return `${((100 * part) / Math.max(whole, 1e-9)).toFixed(0)} %`;
 }
-
-/** One tall line that is not the shaft's must not outweigh several that are. */
-const TALLEST = 100;
-
-/**
- * The shaft's rate within 2 % of the given one, where the harmonics of the spectra stand out most, then as the mean of
- * those lines tells it, higher harmonics weighing more.
- * @returns the given rate where none stands out.
- */
-export function refineOnLines(spectra: readonly LineSpectrum[], givenHz: number): number {
-  const height = (hz: number) => {
-    let sum = 0;
-    for (const spectrum of spectra) {
-      for (let k = 1; k <= 4; k++) sum += Math.log1p(Math.min(TALLEST, spectrum.line(k * hz).prominence));
-    }
-    return sum;
-  };
-  const step = Math.max(2e-4, Math.min(...spectra.map((s) => s.stepHz)) / givenHz / 6);
-  let best = { hz: givenHz, height: height(givenHz) };
-  for (let part = -0.02; part <= 0.02; part += step) {
-    const hz = givenHz * (1 + part);
-    const its = height(hz);
-    if (its > best.height * 1.02) best = { hz, height: its };
-  }
-  let [sum, weight] = [0, 0];
-  for (const spectrum of spectra) {
-    for (let k = 1; k <= 4; k++) {
-      const line = spectrum.line(k * best.hz);
-      if (line.prominence < STANDS_OUT) continue;
-      sum += k * line.hz;
-      weight += k * k;
-    }
-  }
-  return weight > 0 ? sum / weight : best.hz;
-}
