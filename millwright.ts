@@ -173,7 +173,7 @@ program
   .option('--speed <rpm>', 'of the shaft; 2 % off is near enough', positive)
   .option('--speed-range <low,high>', 'rpm: the signal itself is to tell the speed', range)
   .option('--tacho-channel <channel>', "of the same file: a tachometer's pulses tell the speed, also one that varies")
-  .option('--pulses-per-turn <n>', 'of the tachometer', wholeNumber, 1)
+  .option('--pulses-per-turn <n>', 'of the tachometer', periods, 1)
   .option('--factors <list>', 'defect frequencies in shaft orders: bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398')
   .option('--bearing <name>', 'instead of --factors: a designation of the table, such as 6205')
   .addOption(new Option('--format <format>', "by default by the file's ending").choices(['f32', 'int16', 'csv', 'wav']))
@@ -228,7 +228,7 @@ program
   )
   .action(async (file: string, options: DetectOptions) => {
     const { detectFile } = await import('#edge/detect/detectFile.ts');
-    await tableCommand(file, (content) => detectFile(content, options, writeLine, say));
+    await tableCommand(() => detectFile({ name: file, bytes: bytes(file) }, options, writeLine, say));
   });
 
 program
@@ -251,7 +251,7 @@ program
   )
   .action(async (file: string, options: ForecastOptions) => {
     const { forecastFile } = await import('#gateway/planning/forecastFile.ts');
-    await tableCommand(file, (content) => forecastFile(content, options, writeLine, say));
+    await tableCommand(() => forecastFile({ name: file, bytes: bytes(file) }, options, writeLine, say));
   });
 
 program
@@ -262,6 +262,7 @@ program
     '--items <file>',
     'id and, as far as known, stock, on_order, lead_time, unit_cost, order_cost, holding_rate, shortage_cost, minimum_order, pack_size; times in periods',
   )
+  .option('--frequency <periods>', 'periods of a season; several, rising: 24,168', seasons, [12])
   .option('--review <periods>', 'between two chances to order', periods, 1)
   .option('--cycle-service <level>', 'chance that nothing runs out before the next delivery', level)
   .option('--fill-rate <level>', 'part of the demand that is served from the shelf', level)
@@ -284,7 +285,8 @@ program
         ? { kind: 'cycle', level: cycleService ?? 0.95 }
         : { kind: 'fill', level: fillRate };
     const plan = { ...rest, target, reviewPeriods: review };
-    await tableCommand(file, (content) => planFile(content, bytes(items), plan, writeLine, say));
+    const [demand, stock] = [file, items].map((name) => ({ name, bytes: bytes(name) }));
+    await tableCommand(() => planFile(demand, stock, plan, writeLine, say));
   });
 
 program
@@ -303,7 +305,10 @@ program
     const { trainLife } = await import('#models/health/life/trainLife.ts');
     const { cardOf, packLife } = await import('#models/health/life/lifePackage.ts');
     const units = await unitsOf(file, o);
-    const model = await trainLife(units, o.seed, await modelRuntime(), say);
+    const model = await trainLife(units, o.seed, await modelRuntime(), say).catch((error: unknown) => {
+      if (error instanceof RangeError) throw new UsageError(`${file}: ${error.message}`);
+      throw error;
+    });
     const card = cardOf(model, basename(file), units.length, o.seed, version);
     mkdirSync(o.out, { recursive: true });
     writeFileSync(join(o.out, 'model.json'), packLife(model, card));
@@ -416,7 +421,8 @@ async function modelRuntime(): Promise<ModelRuntime> {
     say('models run on tfjs-node');
     return new TfjsRuntime('tfjs-node', tf);
   } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const { code, message } = error as { code?: string; message?: string };
+    const why = code === 'ERR_MODULE_NOT_FOUND' ? 'not installed' : (message ?? String(error)).split('\n')[0];
     say(`models run on the plain runtime (tfjs-node: ${why})`);
     return new PlainRuntime();
   }
@@ -441,7 +447,7 @@ function separator(text: string): string {
 
 function level(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('a level between 0 and 1, such as 0.95, is needed');
+  if (!(value > 0 && value <= 0.995)) throw new InvalidArgumentError('a level above 0, at most 0.995, is needed');
   return value;
 }
 
@@ -488,13 +494,13 @@ async function text(file: string): Promise<string> {
 
 const writeLine = (line: string) => process.stdout.write(`${line}\n`);
 
-/** Runs a command on a table; a table that cannot be used is wrong usage. */
-async function tableCommand(file: string, run: (content: Uint8Array) => void): Promise<void> {
+/** Runs a command on tables; a table that cannot be used is wrong usage. */
+async function tableCommand(run: () => void): Promise<void> {
   const { TableError } = await import('#models/tables/parseTable.ts');
   try {
-    run(bytes(file));
+    run();
   } catch (error) {
-    if (error instanceof TableError) throw new UsageError(`${file}: ${error.message}`);
+    if (error instanceof TableError) throw new UsageError(error.message);
     throw error;
   }
 }
@@ -558,6 +564,12 @@ function showProgress(done: number, text: string): void {
   const percent = `${Math.round(done * 100)} %`.padStart(5);
   process.stderr.write(process.stderr.isTTY ? `\r${percent}  ${text}   ` : `${percent}  ${text}\n`);
 }
+
+// Who reads has heard enough: `| head` is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 
 try {
   await program.parseAsync();

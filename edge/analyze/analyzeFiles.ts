@@ -43,6 +43,8 @@ export interface AnalyzeOptions {
 export function analyzeFiles(files: readonly string[], options: AnalyzeOptions, print: (line: string) => void): void {
   const missing = files.filter((file) => !existsSync(file));
   if (missing.length > 0) throw new AnalyzeUsageError(`no such file: ${missing.join(', ')}`);
+  if (options.speed !== undefined && (options.tachoChannel ?? options.speedRange) !== undefined)
+    throw new AnalyzeUsageError('one of --speed, --tacho-channel and --speed-range');
   const bearing = factorsOf(options);
   const reports: Report[] = [];
   for (const file of files) {
@@ -50,7 +52,15 @@ export function analyzeFiles(files: readonly string[], options: AnalyzeOptions, 
     print(options.json ? JSON.stringify(lineOf(file, report.analysis)) : `${textReport(report)}\n`);
     if (options.html) reports.push(report);
   }
-  if (options.html) writeFileSync(options.html, htmlReport(reports));
+  if (options.html) writePage(options.html, htmlReport(reports));
+}
+
+function writePage(file: string, page: string): void {
+  try {
+    writeFileSync(file, page);
+  } catch (error) {
+    throw new AnalyzeUsageError(`--html: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function analyzeFile(file: string, options: AnalyzeOptions, factors: BearingFactors | undefined): Report {

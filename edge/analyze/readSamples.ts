@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { parse } from 'csv-parse/sync';
+import { numberOf, parseTable } from '#models/tables/parseTable.ts';
 
 /** A recording that cannot be read as what it was said to be. */
 export class RecordingFormatError extends Error {}
@@ -27,8 +27,9 @@ export function readSamples(file: string, { format, channel }: ReadOptions): Sam
   const ending = file.replace(/\.gz$/, '').split('.').pop()?.toLowerCase();
   const known = format ?? FORMATS.find((f) => f === ending) ?? 'f32';
   try {
-    if (known === 'csv') return { samples: fromCsv(bytes.toString('utf8'), channel) };
+    if (known === 'csv') return { samples: fromCsv(bytes, channel) };
     if (known === 'wav') return fromWav(bytes, channelNumber(channel));
+    if (channel !== '0') throw new Error(`channel ${channel}: ${known} holds one channel, 0`);
     return { samples: known === 'f32' ? fromFloat32(bytes) : fromInt16(bytes) };
   } catch (error) {
     throw new RecordingFormatError(`${file}: ${error instanceof Error ? error.message : error}`);
@@ -62,17 +63,37 @@ function fromInt16(bytes: Buffer): Float32Array {
   return Float32Array.from({ length: wholeItems(bytes, 2) }, (_, i) => bytes.readInt16LE(2 * i));
 }
 
-/** One column of a table; a first row without numbers names the columns. */
-function fromCsv(text: string, channel: string): Float32Array {
-  const delimiter = [',', ';', '\t'].find((d) => text.slice(0, 2000).includes(d)) ?? ',';
-  const rows = parse(text, { bom: true, delimiter, skip_empty_lines: true, trim: true }) as string[][];
-  if (rows.length === 0) throw new Error('no rows');
-  const named = rows[0].some((cell) => Number.isNaN(Number(cell)));
-  const column = named && rows[0].includes(channel) ? rows[0].indexOf(channel) : channelNumber(channel);
-  if (column >= rows[0].length) throw new Error(`channel ${channel}: there are ${rows[0].length} columns`);
-  return Float32Array.from(named ? rows.slice(1) : rows, (row) =>
-    row[column] === '' ? Number.NaN : Number(row[column]),
-  );
+/** One column of a table; a first row without a number names the columns. */
+function fromCsv(bytes: Uint8Array, channel: string): Float32Array {
+  const table = parseTable(bytes);
+  const { rows, separator } = table;
+  const named = rows[0].every((cell) => Number.isNaN(numberOf(cell, separator)));
+  const names = rows[0].map((cell, i) => (named ? cell.trim() : String(i)));
+  const column = named && names.includes(channel) ? names.indexOf(channel) : channelOfTable(channel, names);
+  const samples = Float32Array.from(named ? rows.slice(1) : rows, (row, i) => {
+    const cell = (row[column] ?? '').trim();
+    const value = numberOf(cell, separator);
+    if (Number.isNaN(value) && !/^(|na|nan|null)$/i.test(cell)) {
+      const found = JSON.stringify(cell.slice(0, 40));
+      throw new Error(`line ${i + (named ? 2 : 1)}, column ${names[column]}: found ${found}; a number is needed`);
+    }
+    return value;
+  });
+  if (names.length > 1 && rises(samples))
+    throw new Error(`column ${names[column]} rises all the way: it is a time; --channel: one of ${names.join(', ')}`);
+  return samples;
+}
+
+function channelOfTable(channel: string, names: readonly string[]): number {
+  const column = /^\d+$/.test(channel) ? Number(channel) : -1;
+  if (names[column] === undefined)
+    throw new Error(`channel ${channel}: there are ${names.length} columns, ${names.slice(0, 20).join(', ')}`);
+  return column;
+}
+
+function rises(samples: Float32Array): boolean {
+  for (let i = 1; i < samples.length; i++) if (!(samples[i] >= samples[i - 1])) return false;
+  return samples.length > 2 && samples[samples.length - 1] > samples[0];
 }
 
 /** RIFF/WAVE with integers of 16, 24 or 32 bits (full scale is 1) or float32. */

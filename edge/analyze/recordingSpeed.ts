@@ -23,6 +23,9 @@ export interface TurningRecording {
 
 /** A speed that varies by more than this smears lines: the recording is resampled over the angle. */
 const STEADY = 0.005;
+/** What varies by more from one turn to the next mean, or turns faster, is no shaft. */
+const WILD = 0.6;
+const FASTEST_RPM = 120_000;
 
 /** The speed as it was given, else of a tachometer's channel, else from the signal itself. */
 export function speedOfRecording(
@@ -56,11 +59,13 @@ function tracked(
     return { channels, sampleRateHz, told: `the tachometer gave ${pulses.length} pulses: too few for a speed` };
   const { meanHz, variation } = speedOf(profile);
   const rpm = meanHz * 60;
+  if (variation > WILD || rpm > FASTEST_RPM)
+    return { channels, sampleRateHz, told: `channel ${channel} holds no tachometer's pulses: they come in no rhythm` };
   const percent = (100 * variation).toFixed(1);
   const told = `speed by the tachometer: ${rpm.toFixed(1)} rpm, within ${percent} %`;
   if (variation <= STEADY) return { channels, sampleRateHz, rpm, told };
   // As many samples a turn as the slowest turn has, so that nothing is folded down.
-  const samplesPerTurn = Math.ceil(sampleRateHz / (meanHz * (1 - Math.min(0.9, variation))));
+  const samplesPerTurn = Math.ceil(sampleRateHz / (meanHz * (1 - variation)));
   return {
     channels: channels.map((c) => resampledOverAngle(c, sampleRateHz, profile, samplesPerTurn)),
     sampleRateHz: samplesPerTurn * meanHz,

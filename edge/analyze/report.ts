@@ -23,6 +23,8 @@ const BLOCKS = ' ▁▂▃▄▅▆▇█';
 const COLUMNS = 72;
 const PLOT = { width: 860, height: 200, points: 800 };
 const ENVELOPE_HZ = 500;
+/** Of a long recording, so many from its beginning: a picture gains nothing from more. */
+const ENVELOPE_SAMPLES = 2 ** 19;
 const ZOOM = { bins: 40, lines: 301, seconds: 4 };
 const WATERFALL = { rows: 24, bins: 120, length: 2048 };
 
@@ -39,9 +41,14 @@ export function pictureOf(samples: Float32Array, sampleRateHz: number): Picture 
   return {
     spectrum,
     zoom: zoom(part, sampleRateHz, highest, ZOOM.bins * stepHz, ZOOM.lines),
-    envelope: envelopeSpectrum(samples, sampleRateHz, ENVELOPE_HZ),
+    envelope: thinnedCurve(envelopeSpectrum(samples.subarray(0, ENVELOPE_SAMPLES), sampleRateHz, ENVELOPE_HZ)),
     waterfall: waterfall(samples, sampleRateHz, Math.min(length, WATERFALL.length), WATERFALL.rows, WATERFALL.bins),
   };
+}
+
+function thinnedCurve({ fromHz, stepHz, amplitude }: Curve): Curve {
+  const few = thinned(amplitude, PLOT.points);
+  return { fromHz, stepHz: (stepHz * (amplitude.length - 1)) / Math.max(1, few.length - 1), amplitude: few };
 }
 
 /** For a terminal. */

@@ -20,7 +20,7 @@ function run(text: string, options: Partial<DetectOptions> = {}) {
   const lines: string[] = [];
   const said: string[] = [];
   detectFile(
-    Buffer.from(text),
+    { name: 'x.csv', bytes: Buffer.from(text) },
     { ...base, timeColumn: 'time', ...options },
     (l) => lines.push(l),
     (l) => said.push(l),
@@ -73,9 +73,18 @@ test.each<[string, string, Partial<DetectOptions>]>([
   [csv(160), '--train-rows: found 160; the file has 160 rows', { trainRows: 160 }],
   [csv(160), '--train-rows: found 10; 50 or more', { trainRows: 10 }],
   [csv(160).replace(/;0\n/, '\n'), 'line 2: 3 columns where the first line has 4', {}],
-  [csv(160).replace(/;10\.\d+;/, ';high;'), 'found "high"; a number is needed', {}],
+  [csv(160).replace(/;10\.\d+;/, ';high;'), 'found "high"; a number of at most', {}],
+  [csv(160).replace(/;10\.\d+;/, ';1e300;'), 'found "1e300"; a number of at most', {}],
+  [csv(160), 'canonical variates of 2 channels ask for 200 rows', { method: 'canonical_variates', ignore: ['label'] }],
   [csv(160), 'no column is left to judge', { ignore: ['flow', 'noise', 'label'] }],
   ['a;b\n1;\n2;\n', 'column b holds no number', { timeColumn: undefined }],
 ])('%# is refused with its place', (text, message, options) => {
   expect(() => run(text, options)).toThrow(message);
+});
+
+test('a channel that never moved while it was trained is left out, and it is said', () => {
+  const { lines, said } = run(csv(160), { jsonl: true });
+  expect(said).toContain('left out, for they never moved in the training rows: label');
+  expect(lines.every((line) => Number.isFinite(JSON.parse(line).score))).toBe(true);
+  expect(() => run(`a;b\n${'1;2\n'.repeat(100)}`, { timeColumn: undefined })).toThrow('no channel moved');
 });

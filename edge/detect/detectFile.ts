@@ -3,7 +3,8 @@ import {
   LEAST_TRAINING_ROWS,
   type TableMethod,
 } from '#models/health/process/createTableDetector.ts';
-import { parseTable, TableError } from '#models/tables/parseTable.ts';
+import type { TableDetector } from '#models/health/process/tableDetector.ts';
+import { type NamedFile, readNamed, TableError } from '#models/tables/parseTable.ts';
 import { readChannels } from './readChannels.ts';
 
 export interface DetectOptions {
@@ -22,15 +23,13 @@ export interface DetectOptions {
  * @throws TableError where the file is no table of numbers, or too short.
  */
 export function detectFile(
-  bytes: Uint8Array,
+  file: NamedFile,
   options: DetectOptions,
   write: (line: string) => void,
   say: (line: string) => void,
 ): void {
-  const table = parseTable(bytes, options.separator);
-  for (const note of table.notes) say(note);
   const ignored = [...options.ignore, ...(options.timeColumn === undefined ? [] : [options.timeColumn])];
-  const { names, rows, carried } = readChannels(table, ignored);
+  const { names, rows, carried } = readNamed(file, options.separator, say, (table) => readChannels(table, ignored));
   if (carried > 0) say(`${carried} empty cells took the value above them`);
   const { trainRows } = options;
   if (trainRows < LEAST_TRAINING_ROWS)
@@ -39,9 +38,16 @@ export function detectFile(
     );
   if (trainRows >= rows.length)
     throw new TableError(`--train-rows: found ${trainRows}; the file has ${rows.length} rows, and some must be left`);
-  const detector = createTableDetector(options.method, names, rows.slice(0, trainRows));
-  say(`method: ${detector.name}, ${names.length} channels, ${trainRows} rows of training`);
-  const scores = rows.slice(trainRows).map((row) => detector.score(row));
+  // A channel that stood still says nothing of how far it may move.
+  const moved = names.map((_, c) => c).filter((c) => rows.slice(1, trainRows).some((row) => row[c] !== rows[0][c]));
+  if (moved.length === 0) throw new TableError('no channel moved in the training rows: there is nothing to judge by');
+  const still = names.filter((_, c) => !moved.includes(c));
+  if (still.length > 0) say(`left out, for they never moved in the training rows: ${still.join(', ')}`);
+  const judged = rows.map((row) => Float64Array.from(moved, (c) => row[c]));
+  const judgedNames = moved.map((c) => names[c]);
+  const detector = detectorOf(options.method, judgedNames, judged.slice(0, trainRows));
+  say(`method: ${detector.name}, ${moved.length} channels, ${trainRows} rows of training`);
+  const scores = judged.slice(trainRows).map((row) => detector.score(row));
   if (options.jsonl) {
     scores.forEach(({ score, anomaly, channels }, row) => {
       write(JSON.stringify({ row, score: Number(score.toPrecision(6)), anomaly: anomaly ? 1 : 0, channels }));
@@ -55,6 +61,15 @@ export function detectFile(
     write(
       `rows ${from} to ${to - 1}: up to ${worst.score.toFixed(1)} times the limit, by ${worst.channels.join(', ')}`,
     );
+  }
+}
+
+function detectorOf(...args: Parameters<typeof createTableDetector>): TableDetector {
+  try {
+    return createTableDetector(...args);
+  } catch (error) {
+    if (error instanceof RangeError) throw new TableError(`--method: ${error.message}`);
+    throw error;
   }
 }
 

@@ -7,6 +7,8 @@ export interface Channels {
   carried: number;
 }
 
+const LARGEST = 1e15;
+
 /**
  * Channels of a table, a row a moment. A first row without a single number is the header; without one, channels are
  * called `c1`, `c2` … by their column.
@@ -28,10 +30,10 @@ export function readChannels({ rows, separator }: Table, ignored: readonly strin
       throw new TableError(`line ${line}: ${cells.length} columns where the first line has ${header.length}`);
     return Float64Array.from(columns, (c) => {
       const value = numberOf(cells[c], separator);
-      if (Number.isFinite(value)) return value;
+      if (Math.abs(value) <= LARGEST) return value;
       if (!/^(|na|nan|null)$/i.test(cells[c].trim())) {
         const found = JSON.stringify(cells[c].slice(0, 40));
-        throw new TableError(`line ${line}, column ${c + 1}: found ${found}; a number is needed`);
+        throw new TableError(`line ${line}, column ${c + 1}: found ${found}; a number of at most ${LARGEST} is needed`);
       }
       carried++;
       return Number.NaN;

@@ -125,6 +125,14 @@ test('no more points are gathered than there is room for', () => {
   expect(second.seconds).toBe(0.1);
 });
 
+test('a point that fell silent gives its place to another', () => {
+  const room = new GatherRoom(1);
+  const [first, second] = [new Gatherer(room), new Gatherer(room)];
+  first.add(frame(0, 100), 25);
+  second.add(frame(90, 100), 25);
+  expect([first.seconds, second.seconds]).toEqual([0, 0.1]);
+});
+
 test('diagnoses are paid for by arrivals', () => {
   const credit = new DiagnosisCredit();
   expect([1, 2, 3, 4].map(() => credit.spend())).toEqual([true, true, true, false]);

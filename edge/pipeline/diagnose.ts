@@ -16,8 +16,12 @@ export class DiagnosisCredit {
     this.#credit = Math.min(MOST_CREDIT, this.#credit + 1 / ARRIVALS_A_DIAGNOSIS);
   }
 
+  get available(): boolean {
+    return this.#credit >= 1;
+  }
+
   spend(): boolean {
-    if (this.#credit < 1) return false;
+    if (!this.available) return false;
     this.#credit--;
     return true;
   }

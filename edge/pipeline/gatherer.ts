@@ -8,23 +8,31 @@ const JOINED_US = 1000;
 /** A machine that changed its speed by more begins anew: lines of different speeds do not add up. */
 const SAME_SPEED = 0.02;
 
+/** A point that was silent for so long gives its place to another. */
+const SILENT_US = 60e6;
+
 /** Points whose signal is kept at the same time; others wait, so that a plant in trouble does not fill the memory. */
 export class GatherRoom {
   readonly #places: number;
-  #taken = 0;
+  readonly #inside = new Map<Gatherer, number>();
 
   constructor(places: number) {
     this.#places = places;
   }
 
-  enter(): boolean {
-    if (this.#taken >= this.#places) return false;
-    this.#taken++;
+  /** Whether a point has a place at this time, its own or that of one that fell silent. */
+  enter(gatherer: Gatherer, timeUs: number): boolean {
+    if (!this.#inside.has(gatherer) && this.#inside.size >= this.#places) {
+      const silent = [...this.#inside].find(([, lastUs]) => timeUs - lastUs > SILENT_US);
+      if (!silent) return false;
+      silent[0].clear();
+    }
+    this.#inside.set(gatherer, timeUs);
     return true;
   }
 
-  leave(): void {
-    this.#taken--;
+  leave(gatherer: Gatherer): void {
+    this.#inside.delete(gatherer);
   }
 }
 
@@ -41,7 +49,6 @@ export class Gatherer {
   #pieces: Piece[] = [];
   #sampleRateHz = 0;
   #shaftHz = 0;
-  #inside = false;
 
   constructor(room: GatherRoom) {
     this.#room = room;
@@ -57,8 +64,7 @@ export class Gatherer {
   }
 
   add(block: WaveformBlock, shaftHz: number): void {
-    if (!this.#inside && !this.#room.enter()) return;
-    this.#inside = true;
+    if (!this.#room.enter(this, block.startUs)) return;
     const speedChanged = Math.abs(shaftHz - this.#shaftHz) > SAME_SPEED * this.#shaftHz;
     if (block.sampleRateHz !== this.#sampleRateHz || speedChanged) this.#pieces = [];
     if (this.#pieces.length === 0) {
@@ -78,8 +84,7 @@ export class Gatherer {
   }
 
   clear(): void {
-    if (this.#inside) this.#room.leave();
-    this.#inside = false;
+    this.#room.leave(this);
     this.#pieces = [];
   }
 

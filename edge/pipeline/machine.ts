@@ -26,7 +26,7 @@ import { type DiagnosisCredit, diagnose } from './diagnose.ts';
 import { ENOUGH_S } from './gatherer.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
-import { VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
+import { SAME_RATE, VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
 import { pointHealth, type Watched } from './watched.ts';
 
 export interface MachineSettings extends VibrationSettings, Omit<SlowSettings, 'trigger'> {
@@ -216,7 +216,7 @@ export class Machine {
   }
 
   #enoughOf(alert: AssetAlertState, { point, gatheredS = 0 }: Watched): boolean {
-    return alert.active && alert.point === point && gatheredS >= ENOUGH_S;
+    return alert.active && alert.point === point && gatheredS >= ENOUGH_S && this.#settings.credit.available;
   }
 
   #diagnosis(watched: Watched, contributions: readonly Contribution[]): Diagnosis {
@@ -236,7 +236,9 @@ export class Machine {
     const axial = [...this.points].flatMap(([other, its]) => {
       if (other === name || !(its instanceof VibrationPoint) || directionOf(other) !== 'axial') return [];
       const beside = its.gatherer.take();
-      return beside.sampleRateHz === sampleRateHz ? beside.pieces : [];
+      const sameUnit = (this.#pointConfig(other)?.unit ?? DEFAULT_WAVEFORM_UNIT) === unit;
+      const sameRate = Math.abs(beside.sampleRateHz - sampleRateHz) <= SAME_RATE * sampleRateHz;
+      return sameUnit && sameRate ? beside.pieces : [];
     });
     const { iso = { group: 2, foundation: 'rigid' }, drivetrain } = this.#config ?? {};
     const rpm = this.#shaft().hz * 60;

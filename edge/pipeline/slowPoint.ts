@@ -20,6 +20,7 @@ interface SlowState {
   trigger: TriggerState;
   timesUs: number[];
   values: number[];
+  before?: { timeUs: number; value: number };
   detector: Float64Array;
 }
 
@@ -40,6 +41,8 @@ export class SlowPoint {
   #trigger: TriggerState;
   #timesUs: number[];
   #values: number[];
+  /** The last value of the interval before. */
+  #before: { timeUs: number; value: number } | undefined;
 
   constructor(asset: string, point: string, config: Point | undefined, settings: SlowSettings, state?: unknown) {
     const before = (state as SlowState | undefined)?.kind === 'slow' ? (state as SlowState) : undefined;
@@ -52,6 +55,7 @@ export class SlowPoint {
     this.#trigger = before?.trigger ?? QUIET;
     this.#timesUs = before?.timesUs ?? [];
     this.#values = before?.values ?? [];
+    this.#before = before?.before;
     this.#meta = {
       asset,
       point,
@@ -82,6 +86,7 @@ export class SlowPoint {
       trigger: this.#trigger,
       timesUs: this.#timesUs,
       values: this.#values,
+      before: this.#before,
       detector: this.#detector.snapshot(),
     };
   }
@@ -92,8 +97,10 @@ export class SlowPoint {
 
   #close(timeQuality: TimeQuality): Watched {
     const startUs = this.#timesUs[0];
-    const row = slowFeatures(this.#timesUs, this.#values, this.#limit);
-    const timeMs = (this.#timesUs.at(-1) as number) / 1000;
+    const row = slowFeatures(this.#timesUs, this.#values, this.#limit, this.#before);
+    const timeUs = this.#timesUs.at(-1) as number;
+    this.#before = { timeUs, value: this.#values.at(-1) as number };
+    const timeMs = timeUs / 1000;
     this.#timesUs = [];
     this.#values = [];
     this.rows.add(this.#meta, timeQuality, startUs, row);

@@ -61,7 +61,7 @@ const VELOCITY = 'velocityRmsMmPerS';
 /** From this index on, the signal itself is kept for a diagnosis. */
 const SUSPICIOUS = 0.6;
 /** Rates that differ by less are one rate: devices measure their own, and it wavers. */
-const SAME_RATE = 0.005;
+export const SAME_RATE = 0.005;
 /** A point that is heard at more rates forgets the one that it has not heard for longest. */
 const MAX_CHAINS = 3;
 /** Blocks in a row without a window after which a point says so. */

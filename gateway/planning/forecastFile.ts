@@ -1,6 +1,6 @@
 import { type ForecastSettings, forecastTable, type ItemForecast } from '#models/demand/forecastTable.ts';
 import { readLong, readWide } from '#models/demand/readHistory.ts';
-import { parseTable } from '#models/tables/parseTable.ts';
+import { type NamedFile, readNamed } from '#models/tables/parseTable.ts';
 
 export interface ForecastOptions extends ForecastSettings {
   format: 'wide' | 'long';
@@ -13,14 +13,12 @@ export interface ForecastOptions extends ForecastSettings {
  * @throws TableError where the file is no table of histories.
  */
 export function forecastFile(
-  bytes: Uint8Array,
+  file: NamedFile,
   options: ForecastOptions,
   write: (line: string) => void,
   say: (line: string) => void,
 ): void {
-  const table = parseTable(bytes);
-  for (const note of table.notes) say(note);
-  const items = options.format === 'long' ? readLong(table) : readWide(table);
+  const items = readNamed(file, undefined, say, options.format === 'long' ? readLong : readWide);
   for (const forecast of forecastTable(items, options)) {
     write(options.jsonl ? JSON.stringify(forecast) : summaryOf(forecast));
   }

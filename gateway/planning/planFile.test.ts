@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { forecastTable } from '#models/demand/forecastTable.ts';
 import { randomOf } from '#models/random/random.ts';
 import { type PlanOptions, planFile } from './planFile.ts';
 
@@ -15,14 +16,20 @@ const DEMAND = [
 ].join('\n');
 const HEADER = 'id,stock,on_order,lead_time,unit_cost,order_cost,holding_rate,shortage_cost,minimum_order,pack_size';
 const ITEMS = [HEADER, ...PARTS.map(({ id }, i) => `${id},${i % 4},0,2,10,0,0.02,50,0,1`)].join('\n');
-const base: PlanOptions = { format: 'wide', target: { kind: 'cycle', level: 0.95 }, reviewPeriods: 1, jsonl: true };
+const base: PlanOptions = {
+  format: 'wide',
+  target: { kind: 'cycle', level: 0.95 },
+  reviewPeriods: 1,
+  frequency: [12],
+  jsonl: true,
+};
 
 function run(change: Partial<PlanOptions> = {}, items = ITEMS) {
   const lines: string[] = [];
   const said: string[] = [];
   planFile(
-    Buffer.from(DEMAND),
-    Buffer.from(items),
+    { name: 'demand.csv', bytes: Buffer.from(DEMAND) },
+    { name: 'items.csv', bytes: Buffer.from(items) },
     { ...base, ...change },
     (l) => lines.push(l),
     (l) => said.push(l),
@@ -103,12 +110,45 @@ test('for people: a sentence an item; items in one table alone are said', () => 
 test.each([
   ['name\np1\n', 'no column id'],
   ['id,colour\np1,red\n', 'found colour; allowed: id, stock'],
-  ['id,stock\np1,many\n', 'items, line 2, stock: found "many"'],
-  ['id,stock\np1,-1\n', 'items, line 2, stock: found "-1"'],
-  ['id,lead_time\np1,1.5\n', 'whole periods'],
+  ['id,stock\np1,many\n', 'items.csv: line 2, stock: found "many"'],
+  ['id,stock\np1,-1\n', 'items.csv: line 2, stock: found "-1"'],
+  ['id,lead_time\np1,1.5\n', 'a whole number of periods'],
   ['id,pack_size\np1,0\n', 'pack_size'],
   ['id\np1\np1\n', 'stands twice'],
   ['id,stock\n,1\n', 'without an id'],
+  ['id,stock\np1,1e15\n', 'found "1e15"'],
+  ['', 'items.csv: line 1: the file is empty'],
 ])('%j is refused with its place', (items, message) => {
   expect(() => run({}, items)).toThrow(message);
+});
+
+test('a regular product is planned by the forecast that it is given, not as a part', () => {
+  const growing = Array.from({ length: 24 }, (_, t) => 100 + Math.round(2.4 * t));
+  const demand = `id,${growing.map((_, t) => `t${t}`).join(',')}\ns,${growing.join(',')}\n`;
+  const lines: string[] = [];
+  const files = [demand, 'id,lead_time\ns,3\n'].map((text, i) => ({ name: `${i}.csv`, bytes: Buffer.from(text) }));
+  planFile(
+    files[0],
+    files[1],
+    base,
+    (l) => lines.push(l),
+    () => undefined,
+  );
+  const [plan] = lines.map((l) => JSON.parse(l));
+  const settings = { horizon: 4, frequency: [12], quantiles: [0.95], leadTime: 4 };
+  const [forecast] = forecastTable([{ id: 's', history: growing }], settings);
+  expect(plan.expectedDemand).toBeCloseTo(forecast.leadTime.mean, 9);
+  expect(plan.method).toBe(forecast.method);
+  expect(Math.abs(plan.reorderPoint - forecast.leadTime.quantiles['0.95'])).toBeLessThanOrEqual(2);
+});
+
+test('a fill target is met by stock, not by laws that disagree, at long lead times', () => {
+  const items = ITEMS.replaceAll(',0,2,10,', ',0,20,10,');
+  for (const plan of run({ target: { kind: 'fill', level: 0.95 } }, items).plans)
+    if (plan.expectedDemand > 5) expect(plan.reorderPoint, plan.id).toBeGreaterThan(0.5 * plan.expectedDemand);
+});
+
+test('an order that costs nothing is never deferred', () => {
+  const free = ITEMS.replaceAll(',2,10,0,', ',2,0,0,');
+  expect(run({ budget: 1 }, free).plans.every((p) => !p.deferred)).toBe(true);
 });

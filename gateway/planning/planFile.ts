@@ -1,12 +1,14 @@
 import { readLong, readWide } from '#models/demand/readHistory.ts';
 import { type ItemPlan, type PlannedItem, planItems } from '#models/planning/planItems.ts';
 import { type StockTarget, withinBudget } from '#models/planning/stockPolicy.ts';
-import { numberOf, parseTable, type Table, TableError } from '#models/tables/parseTable.ts';
+import { type NamedFile, numberOf, readNamed, type Table, TableError } from '#models/tables/parseTable.ts';
 
 export interface PlanOptions {
   format: 'wide' | 'long';
   target: StockTarget;
   reviewPeriods: number;
+  /** Periods of a season; several, rising. */
+  frequency: readonly number[];
   budget?: number;
   jsonl?: boolean;
 }
@@ -24,6 +26,8 @@ const COLUMNS = {
   pack_size: { absent: 1, least: 1e-9 },
 } as const;
 type Column = keyof typeof COLUMNS;
+/** Beyond it sums of money and units are no longer exact. */
+const LARGEST = 1e12;
 
 /**
  * Plans the items of two tables, demand and items, and writes a line for each, the costliest to wait for first.
@@ -31,25 +35,26 @@ type Column = keyof typeof COLUMNS;
  * @throws TableError where a table cannot be used.
  */
 export function planFile(
-  demand: Uint8Array,
-  items: Uint8Array,
+  demand: NamedFile,
+  items: NamedFile,
   options: PlanOptions,
   write: (line: string) => void,
   say: (line: string) => void,
 ): void {
-  const demandTable = parseTable(demand);
-  const itemTable = parseTable(items);
-  for (const note of [...demandTable.notes, ...itemTable.notes]) say(note);
-  const histories = options.format === 'long' ? readLong(demandTable) : readWide(demandTable);
-  const known = readItems(itemTable);
+  const histories = readNamed(demand, undefined, say, options.format === 'long' ? readLong : readWide);
+  const known = readNamed(items, undefined, say, readItems);
   const asked = new Set(histories.map(({ id }) => id));
   const unasked = [...known.keys()].filter((id) => !asked.has(id));
   if (unasked.length > 0) say(`${unasked.length} items without a demand history are left out: ${some(unasked)}`);
   const unknown = histories.filter(({ id }) => !known.has(id)).map(({ id }) => id);
   if (unknown.length > 0)
     say(`${unknown.length} histories teach others only, they are not among the items: ${some(unknown)}`);
-  const planned = histories.map(({ id, history }): PlannedItem => ({ id, history, ...(known.get(id) ?? DEFAULTS) }));
-  const plans = planItems(planned, options.target, options.reviewPeriods).filter(({ id }) => known.has(id));
+  const others = histories.filter(({ id }) => !known.has(id));
+  const planned = histories.flatMap(({ id, history }): PlannedItem[] => {
+    const facts = known.get(id);
+    return facts ? [{ id, history, ...facts }] : [];
+  });
+  const plans = planItems(planned, others, options.target, options.frequency, options.reviewPeriods);
   const paid = options.budget === undefined ? null : withinBudget(plans, options.budget);
   for (const plan of plans) {
     const deferred = paid !== null && plan.orderNow > 0 && !paid.has(plan);
@@ -75,22 +80,20 @@ function factsOf(value: (column: Column) => number | null): ItemFacts {
   };
 }
 
-const DEFAULTS = factsOf(() => null);
-
 function readItems({ rows, separator }: Table): Map<string, ItemFacts> {
   const [header, ...body] = rows;
   const names = header.map((cell) => cell.trim().toLowerCase());
   const idAt = names.indexOf('id');
-  if (idAt < 0) throw new TableError(`items, line 1: no column id; found ${header.join(', ')}`);
+  if (idAt < 0) throw new TableError(`line 1: no column id; found ${header.join(', ')}`);
   const strange = names.filter((name) => name !== 'id' && !Object.hasOwn(COLUMNS, name));
   if (strange.length > 0)
-    throw new TableError(`items, line 1: found ${strange.join(', ')}; allowed: id, ${Object.keys(COLUMNS).join(', ')}`);
+    throw new TableError(`line 1: found ${strange.join(', ')}; allowed: id, ${Object.keys(COLUMNS).join(', ')}`);
   const items = new Map<string, ItemFacts>();
   body.forEach((cells, i) => {
     const line = i + 2;
     const id = (cells[idAt] ?? '').trim();
-    if (id === '') throw new TableError(`items, line ${line}: an item without an id`);
-    if (items.has(id)) throw new TableError(`items, line ${line}: the item ${id} stands twice`);
+    if (id === '') throw new TableError(`line ${line}: an item without an id`);
+    if (items.has(id)) throw new TableError(`line ${line}: the item ${id} stands twice`);
     items.set(
       id,
       factsOf((column) => factOf(cells, names.indexOf(column), column, line, separator)),
@@ -105,12 +108,10 @@ function factOf(cells: readonly string[], at: number, column: Column, line: numb
   const value = numberOf(cell, separator);
   const { least } = COLUMNS[column];
   const whole = column !== 'lead_time' || Number.isInteger(value);
-  if (Number.isFinite(value) && value >= least && whole) return value;
+  if (Number.isFinite(value) && value >= least && value <= LARGEST && whole) return value;
   const wanted =
-    column === 'lead_time' ? 'whole periods from 0 on' : `a number of at least ${least > 0 ? 'more than 0' : 0}`;
-  throw new TableError(
-    `items, line ${line}, ${column}: found ${JSON.stringify(cell.slice(0, 40))}; ${wanted} is needed`,
-  );
+    column === 'lead_time' ? 'a whole number of periods' : least > 0 ? 'a number above 0' : 'a number from 0 on';
+  throw new TableError(`line ${line}, ${column}: found ${JSON.stringify(cell.slice(0, 40))}; ${wanted} is needed`);
 }
 
 function some(ids: readonly string[]): string {

@@ -2,10 +2,13 @@ import type { Forecaster } from './forecaster.ts';
 
 const LAGS = 3;
 const RIDGE = 0.1;
+const SHRINK = 0.995;
+const SETTLED_STEPS = 400;
+const SETTLED = 0.5;
 
 /**
- * Autoregression on the last three periods about the mean, least squares with a ridge on standardised data; the
- * coefficients' sum is held below 1, so that the forecast returns to the mean. Source: Hoerl & Kennard (1970).
+ * Autoregression on the last three periods about the mean, least squares with a ridge on standardised data; roots
+ * are drawn inside the unit circle, so that the forecast returns to the mean. Source: Hoerl & Kennard (1970).
  */
 export class Autoregression implements Forecaster {
   readonly name = 'ar3';
@@ -50,8 +53,19 @@ function coefficientsOf(d: readonly number[], ridge: number): Float64Array<Array
       for (let b = a; b <= LAGS; b++) gram[row][b] -= part * gram[a][b];
     }
   }
-  const raw = Float64Array.from(gram, (row, a) => row[LAGS] / row[a]);
-  const size = raw.reduce((sum, v) => sum + Math.abs(v), 0);
-  const sum = raw.reduce((a, b) => a + b, 0);
-  return sum > 0.995 && size > 0 ? raw.map((v) => (v * 0.995) / sum) : raw;
+  return stable(Float64Array.from(gram, (row, a) => row[LAGS] / row[a]));
+}
+
+/** Coefficients whose every root was drawn in until an impulse dies away: c_k·ρ^k has the roots times ρ. */
+function stable(coefficients: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  for (let shrunk = coefficients; ; shrunk = shrunk.map((c, k) => c * SHRINK ** (k + 1))) {
+    const last = new Float64Array(LAGS);
+    last[0] = 1;
+    for (let step = 0; step < SETTLED_STEPS; step++) {
+      const next = last.reduce((sum, v, i) => sum + v * shrunk[i], 0);
+      last.copyWithin(1, 0, LAGS - 1);
+      last[0] = next;
+    }
+    if (last.every((v) => Math.abs(v) < SETTLED)) return shrunk;
+  }
 }

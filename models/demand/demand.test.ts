@@ -167,6 +167,32 @@ test('what a planner should know is flagged', () => {
   expect(flags([...new Array(20).fill(1), ...new Array(20).fill(0)])).toEqual(['dying']);
 });
 
+test('intervals have a width even where the past is too short for a backtest', () => {
+  const random = randomOf(6);
+  const history = Array.from({ length: 20 }, () => 1000 + 200 * random());
+  const weekly = { horizon: 13, frequency: [52], quantiles: [0.5, 0.95], leadTime: 2 };
+  const [{ leadTime }] = forecastTable([{ id: 'x', history }], weekly);
+  expect(leadTime.quantiles['0.95'] - leadTime.quantiles['0.5']).toBeGreaterThan(50);
+});
+
+test('an autoregression never runs away', () => {
+  for (const root of [-1.1, -1.05, 1.05]) {
+    const forecaster = new Autoregression();
+    forecaster.fit(Array.from({ length: 40 }, (_, t) => 500 + 5 * root ** t));
+    expect(Math.max(...forecaster.predict(10_000).map(Math.abs))).toBeLessThan(5000);
+  }
+});
+
+test('demand that is not whole has the quantiles of its thousandfold', () => {
+  const tonnes = [0, 0.02, 0, 0.03, 0, 0.02, 0.03, 0, 0.01, 0.02, 0, 0.02];
+  const of = (history: number[]) => forecastTable([{ id: 'x', history }], settings)[0].leadTime.quantiles;
+  const kilograms = of(tonnes.map((v) => v * 1000 + (v > 0 ? 0.5 : 0)));
+  for (const level of settings.quantiles) {
+    expect(of(tonnes)[level]).toBeGreaterThan(0);
+    expect((of(tonnes)[level] * 1000) / kilograms[level]).toBeCloseTo(1, 0);
+  }
+});
+
 describe('tables', () => {
   const table = (text: string | Uint8Array) => parseTable(typeof text === 'string' ? Buffer.from(text) : text);
   const wide = (text: string | Uint8Array) => readWide(table(text));
@@ -195,6 +221,9 @@ describe('tables', () => {
     ['', 'line 1: the file is empty'],
     ['\n\n', 'line 1: the file is empty'],
     ['id\na\n', 'line 1: a header'],
+    ['id,t1,t2\n', 'line 2: no item'],
+    ['a,5,3,8\nb,1,2,3\n', 'line 1: a header is needed, and this line looks like an item'],
+    ['id,t1\na,1e18\n', 'at most 1000000000000'],
     ['id,price\na,1\n', 'line 1: no period'],
     ['id,t1,t2\na,1,x\n', 'line 2, column 3: found "x"'],
     ['id,t1,t2\na,1,1e999\n', 'line 2, column 3'],

@@ -49,6 +49,37 @@ export function forecastTable(items: readonly ItemHistory[], settings: ForecastS
   return items.map((item) => forecasts.get(item.id) ?? forecastSeries(item, settings));
 }
 
+export interface LeadTimeLaw {
+  mean: number;
+  /** At the levels of the settings. */
+  quantiles: number[];
+  method: string;
+}
+
+/** Demand of the lead time alone, for each item in order; `teachers` are further items to learn from. */
+export function leadTimeLaws(
+  items: readonly ItemHistory[],
+  settings: Pick<ForecastSettings, 'frequency' | 'quantiles' | 'leadTime'>,
+  teachers: readonly ItemHistory[] = [],
+): LeadTimeLaw[] {
+  const { leadTime, quantiles } = settings;
+  const parts = items.filter(({ history }) => isPart(history));
+  const learned = [...parts, ...teachers.filter(({ history }) => isPart(history))];
+  const known = leadTimeDemand(
+    learned.map(({ history }) => Float64Array.from(history)),
+    leadTime,
+    quantiles,
+    parts.length,
+  );
+  const byItem = new Map(parts.map((item, i) => [item, known[i]]));
+  return items.map((item) => {
+    const part = byItem.get(item);
+    if (part) return part;
+    const { method, leadTime: law } = forecastSeries(item, { ...settings, horizon: leadTime });
+    return { mean: law.mean, quantiles: quantiles.map((level) => law.quantiles[String(level)]), method };
+  });
+}
+
 function isPart(history: readonly number[]): boolean {
   const mean = history.reduce((a, b) => a + b, 0) / history.length;
   return history.includes(0) || (mean < COUNT_MEAN && history.every(Number.isInteger));

@@ -25,6 +25,8 @@ const SHARPNESS = 0.03;
 
 /** What is known of one item at one origin, for all candidates. */
 interface Known {
+  /** What demand is counted in: 1 of whole numbers, else a part of its mean size. */
+  unit: number;
   history: Float64Array;
   mean: number;
   variance: number;
@@ -38,11 +40,25 @@ type Candidate = (known: Known, leadTime: number, levels: readonly number[]) => 
 const quantilesOf = (sorted: Float64Array, size: number, levels: readonly number[]) =>
   levels.map((p) => size * sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))]);
 
+/** Quantiles of a negative binomial law of demand that comes in units of any size. */
+function countQuantiles(unit: number, mean: number, variance: number, levels: readonly number[]): number[] {
+  return negativeBinomialQuantiles(mean / unit, variance / unit ** 2, levels).map((count) => count * unit);
+}
+
+/** Parts of a mean size that demand is counted in where it is not whole. */
+const FINE = 20;
+
+function unitOf(history: Float64Array): number {
+  if (history.every(Number.isInteger)) return 1;
+  const sizes = history.filter((v) => v > 0);
+  return sizes.reduce((a, b) => a + b, 0) / sizes.length / FINE;
+}
+
 /** Distributions by name. The first ones need nobody else; the pool's need a pool. */
 const ALONE: Record<string, Candidate> = {
-  negative_binomial: ({ mean, variance }, L, levels) => negativeBinomialQuantiles(mean * L, variance * L, levels),
-  sba_negative_binomial: ({ sba, variance }, L, levels) => negativeBinomialQuantiles(sba * L, variance * L, levels),
-  tsb_negative_binomial: ({ tsb, variance }, L, levels) => negativeBinomialQuantiles(tsb * L, variance * L, levels),
+  negative_binomial: ({ unit, mean, variance }, L, levels) => countQuantiles(unit, mean * L, variance * L, levels),
+  sba_negative_binomial: ({ unit, sba, variance }, L, levels) => countQuantiles(unit, sba * L, variance * L, levels),
+  tsb_negative_binomial: ({ unit, tsb, variance }, L, levels) => countQuantiles(unit, tsb * L, variance * L, levels),
 };
 
 const POOLED: Record<string, Candidate> = {
@@ -50,10 +66,10 @@ const POOLED: Record<string, Candidate> = {
     quantilesOf(pooled!.pool.outcomesNear(pooled!.item), pooled!.item.features.size, levels),
   pooled_mean_windows: ({ pooled }, _, levels) =>
     quantilesOf(pooled!.pool.outcomesNearMean(pooled!.item), pooled!.item.features.size, levels),
-  pooled_mean_negative_binomial: ({ pooled, mean, variance }, _, levels) => {
+  pooled_mean_negative_binomial: ({ unit, pooled, mean, variance }, _, levels) => {
     const expected = pooled!.item.mu * pooled!.item.features.size;
-    const dispersion = mean > 0 ? Math.max(1, variance / mean) : pooled!.item.features.size;
-    return negativeBinomialQuantiles(expected, expected * dispersion, levels);
+    const dispersion = mean > 0 ? Math.max(unit, variance / mean) : pooled!.item.features.size;
+    return countQuantiles(unit, expected, expected * dispersion, levels);
   },
 };
 
@@ -63,17 +79,19 @@ const POOLED: Record<string, Candidate> = {
  * @param histories demand a period, oldest first, none empty.
  * @param leadTime the whole protection interval, in periods.
  * @param levels rising, between 0 and 1.
+ * @param wanted how many of the first histories are answered; the others teach alone.
  */
 export function leadTimeDemand(
   histories: readonly Float64Array[],
   leadTime: number,
   levels: readonly number[],
+  wanted = histories.length,
 ): LeadTimeDemand[] {
   const pool = PartPool.learn(histories, leadTime);
   const candidates = pool ? { ...ALONE, ...POOLED } : ALONE;
   const names = Object.keys(candidates);
   const weights = weightsByClass(histories, leadTime, candidates);
-  return histories.map((history) => {
+  return histories.slice(0, wanted).map((history) => {
     const known = knownOf(history, pool);
     const weight = weights.get(demandClass(history)) ?? names.map(() => 1 / names.length);
     const said = names.map((name) => candidates[name](known, leadTime, levels));
@@ -91,6 +109,7 @@ function knownOf(history: Float64Array, pool: PartPool | null): Known {
     return forecaster.predict(1)[0];
   };
   return {
+    unit: unitOf(history),
     history,
     mean,
     variance,
@@ -128,7 +147,7 @@ function weightsByClass(
       const itsClass = demandClass(shortened[i]);
       const sums = losses.get(itsClass) ?? names.map(() => 0);
       names.forEach((name, c) => {
-        const said = candidates[name](known, leadTime, JUDGED).map(Math.round);
+        const said = candidates[name](known, leadTime, JUDGED).map((q) => Math.round(q / known.unit) * known.unit);
         JUDGED.forEach((level, j) => {
           sums[c] += pinball(level, said[j], outcome) / scale;
         });

@@ -8,7 +8,7 @@ const RECALIBRATION_DECAY = 0.6;
 /** Periods that must lie before a training origin. */
 const LEAST_HISTORY = 3;
 /** Fewer windows than this teach nothing about others. */
-export const LEAST_WINDOWS = 300;
+const LEAST_WINDOWS = 300;
 const NEAR = 5000;
 const NEAREST = 200;
 
@@ -42,7 +42,7 @@ export class PartPool {
 
   /** Null where the histories hold too few windows of this lead time. */
   static learn(histories: readonly Float64Array[], leadTime: number): PartPool | null {
-    const level = poolLevel(histories, 0);
+    const level = poolLevel(histories);
     const columns: Float64Array[] = [];
     const outcomes: number[] = [];
     const weights: number[] = [];

@@ -88,19 +88,18 @@ export function demandAfter(history: Float64Array, origin: number, leadTime: num
   return sum;
 }
 
-/** Median size and mean scaled rate of all items' histories up to `back` periods before their ends. */
-export function poolLevel(histories: readonly Float64Array[], back: number): PoolLevel {
+/** Median size and mean scaled rate of all items. */
+export function poolLevel(histories: readonly Float64Array[]): PoolLevel {
   const sizes: number[] = [];
   let [periods, scaled] = [0, 0];
   for (const history of histories) {
-    const end = Math.max(0, history.length - back);
     let count = 0;
-    for (let t = 0; t < end; t++) {
+    for (let t = 0; t < history.length; t++) {
       if (!(history[t] > 0)) continue;
       sizes.push(history[t]);
       count++;
     }
-    periods += end;
+    periods += history.length;
     // Σ demand / mean size is the number of demands.
     scaled += count;
   }

@@ -16,6 +16,10 @@ export function readWide({ rows, separator }: Table): ItemHistory[] {
     throw new TableError('line 1: a header with an id and at least one period is needed');
   const first = /^price$/i.test(header[1].trim()) ? 2 : 1;
   if (header.length <= first) throw new TableError('line 1: no period stands in the header');
+  const labels = header.slice(first).map((cell) => numberOf(cell, separator));
+  if (labels.length > 1 && labels.every((v, i) => !Number.isNaN(v) && (i === 0 || v >= 0)) && !rising(labels))
+    throw new TableError('line 1: a header is needed, and this line looks like an item');
+  if (body.length === 0) throw new TableError('line 2: no item stands below the header');
   const seen = new Set<string>();
   return body.map((cells, i) => {
     const line = i + 2;
@@ -29,7 +33,12 @@ export function readWide({ rows, separator }: Table): ItemHistory[] {
   });
 }
 
+/** Beyond it whole numbers and their sums are no longer exact. */
+const LARGEST_DEMAND = 1e12;
+
 const blank = (cell: string) => cell.trim() === '' || cell.trim() === 'NA';
+
+const rising = (values: readonly number[]) => values.every((v, i) => i === 0 || v > values[i - 1]);
 
 function known(cells: readonly string[], line: number, offset: number, separator: string): number[] {
   const from = cells.findIndex((cell) => !blank(cell));
@@ -48,6 +57,8 @@ function demandOf(cell: string, line: number, column: number, separator: string)
     const found = JSON.stringify(cell.slice(0, 40));
     throw new TableError(`line ${line}, column ${column}: found ${found}; a number is needed`);
   }
+  if (value > LARGEST_DEMAND)
+    throw new TableError(`line ${line}, column ${column}: found ${value}; at most ${LARGEST_DEMAND} is allowed`);
   if (value < 0) throw new TableError(`line ${line}, column ${column}: a demand below 0`);
   return value;
 }

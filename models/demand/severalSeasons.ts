@@ -90,10 +90,12 @@ export class SeveralSeasons implements Forecaster {
   }
 }
 
-/** Origins of the backtest, as many as leave two thirds of a cycle, or half of the history, before them. */
+/** Origins of the backtest: those that leave enough of the past, or else one that holds back a third of it. */
 function originsOf(length: number, horizon: number, periods: readonly number[]): number[] {
-  const least = Math.min(length / 2, 1.5 * periods[0]);
-  return Array.from({ length: BACKTESTS }, (_, i) => length - (i + 1) * horizon).filter((o) => o >= Math.max(4, least));
+  const least = Math.max(4, Math.min(length / 2, 1.5 * periods[0]));
+  const whole = Array.from({ length: BACKTESTS }, (_, i) => length - (i + 1) * horizon).filter((o) => o >= least);
+  if (whole.length > 0 || length < 3) return whole;
+  return [length - Math.min(horizon, Math.floor(length / 3))];
 }
 
 function waysFor(history: readonly number[], periods: readonly number[], shortest: number): Way[] {

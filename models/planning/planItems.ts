@@ -1,5 +1,6 @@
-import { leadTimeDemand } from '#models/demand/leadTimeDemand.ts';
-import { type DemandLaw, planStock, type StockItem, type StockPlan, type StockTarget } from './stockPolicy.ts';
+import { type LeadTimeLaw, leadTimeLaws } from '#models/demand/forecastTable.ts';
+import type { ItemHistory } from '#models/demand/readHistory.ts';
+import { planStock, type StockItem, type StockPlan, type StockTarget } from './stockPolicy.ts';
 
 export interface PlannedItem extends StockItem {
   id: string;
@@ -22,34 +23,39 @@ const LEVELS = Array.from({ length: 200 }, (_, i) => (i + 0.5) / 200);
 
 /**
  * What to hold and what to order of each item, the costliest to wait for first; equal ones by their order.
+ * @param others further histories to learn from.
+ * @param frequency periods of a season.
  * @param reviewPeriods between two chances to order.
  */
-export function planItems(items: readonly PlannedItem[], target: StockTarget, reviewPeriods: number): ItemPlan[] {
-  const histories = items.map(({ history }) => Float64Array.from(history));
-  const known = new Map<number, { law: DemandLaw; method: string }[]>();
-  // Laws are learned from all items at once, for each interval that any item needs.
-  const lawsOver = (periods: number) => {
-    const laws =
-      known.get(periods) ??
-      leadTimeDemand(histories, periods, LEVELS).map(({ mean, quantiles, method }) => ({
-        law: { mean, quantiles },
-        method,
-      }));
-    known.set(periods, laws);
-    return laws;
-  };
-  const plans = items.map((item, i) => {
-    const protection = lawsOver(item.leadTime + reviewPeriods)[i];
-    const delivery = item.leadTime > 0 ? lawsOver(item.leadTime)[i].law : { mean: 0, quantiles: [0] };
-    const demand = { delivery, protection: protection.law, review: lawsOver(reviewPeriods)[i].law };
-    const plan = planStock(item, demand, target, reviewPeriods);
-    return {
-      id: item.id,
-      leadTime: item.leadTime,
-      expectedDemand: protection.law.mean,
-      method: protection.method,
-      ...plan,
-    };
+export function planItems(
+  items: readonly PlannedItem[],
+  others: readonly ItemHistory[],
+  target: StockTarget,
+  frequency: readonly number[],
+  reviewPeriods: number,
+): ItemPlan[] {
+  const reviews = lawsOf(items, others, frequency, reviewPeriods);
+  const plans = [...new Set(items.map((i) => i.leadTime))].flatMap((leadTime) => {
+    const its = items.filter((item) => item.leadTime === leadTime);
+    const rest = [...items.filter((item) => item.leadTime !== leadTime), ...others];
+    const protections = lawsOf(its, rest, frequency, leadTime + reviewPeriods);
+    const deliveries = leadTime > 0 ? lawsOf(its, rest, frequency, leadTime) : null;
+    return its.map((item) => {
+      const protection = protections.get(item)!;
+      const delivery = deliveries?.get(item) ?? { mean: 0, quantiles: [0] };
+      const plan = planStock(item, { delivery, protection, review: reviews.get(item)! }, target, reviewPeriods);
+      return { id: item.id, leadTime, expectedDemand: protection.mean, method: protection.method, ...plan };
+    });
   });
   return plans.sort((a, b) => b.costOfWaiting - a.costOfWaiting);
+}
+
+function lawsOf(
+  items: readonly PlannedItem[],
+  teachers: readonly ItemHistory[],
+  frequency: readonly number[],
+  leadTime: number,
+): Map<PlannedItem, LeadTimeLaw> {
+  const laws = leadTimeLaws(items, { frequency, quantiles: LEVELS, leadTime }, teachers);
+  return new Map(items.map((item, i) => [item, laws[i]]));
 }

@@ -112,14 +112,17 @@ function chanceWithin({ quantiles }: DemandLaw, stock: number): number {
 }
 
 /** Expected units of demand beyond a stock. */
-export function expectedShort({ quantiles }: DemandLaw, stock: number): number {
+function expectedShort({ quantiles }: DemandLaw, stock: number): number {
   return quantiles.reduce((sum, q) => sum + Math.max(0, q - stock), 0) / quantiles.length;
 }
 
 /** Part of a review's demand that is served from the shelf, what was short before it left out. */
 function fillOf({ delivery, protection, review }: ItemDemand, stock: number): number {
   if (!(review.mean > 0)) return 1;
-  const short = Math.max(0, expectedShort(protection, stock) - expectedShort(delivery, stock));
+  // The two laws are learned one by one: what is short never counts for less than the review's share of it.
+  const beyond = expectedShort(protection, stock);
+  const least = (beyond * review.mean) / Math.max(protection.mean, review.mean);
+  const short = Math.max(least, beyond - expectedShort(delivery, stock));
   return Math.max(0, 1 - short / review.mean);
 }
 
@@ -127,7 +130,7 @@ function fillOf({ delivery, protection, review }: ItemDemand, stock: number): nu
 function leastFor(enough: (stock: number) => boolean, { quantiles }: DemandLaw): number {
   let [low, high] = [0, Math.ceil(quantiles[quantiles.length - 1])];
   while (low < high) {
-    const middle = (low + high) >> 1;
+    const middle = Math.floor((low + high) / 2);
     if (enough(middle)) high = middle;
     else low = middle + 1;
   }
@@ -139,10 +142,10 @@ export function withinBudget<T extends Pick<StockPlan, 'orderCost' | 'costOfWait
   plans: readonly T[],
   budget: number,
 ): Set<T> {
-  const worth = ({ costOfWaiting, orderCost }: T) => costOfWaiting / orderCost;
+  const worth = ({ costOfWaiting, orderCost }: T) => costOfWaiting / Math.max(orderCost, 1e-12);
   const paid = new Set<T>();
   let left = budget;
-  for (const plan of plans.filter((p) => p.orderCost > 0).sort((a, b) => worth(b) - worth(a))) {
+  for (const plan of [...plans].sort((a, b) => worth(b) - worth(a))) {
     if (plan.orderCost > left) continue;
     left -= plan.orderCost;
     paid.add(plan);

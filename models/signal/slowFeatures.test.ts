@@ -20,3 +20,8 @@ test('the fastest change keeps its sign, and time above a limit is that of the v
   expect(slowFeatures(times, [6, 1, 1, 1], 4).slice(5)).toEqual([-30, 10]);
   expect(slowFeatures(times, [6, 1, 1, 1]).slice(6)).toEqual([0]);
 });
+
+test('the stretch since the interval before counts, so that a slow sensor is not always within its limit', () => {
+  const row = slowFeatures([10e6], [9], 5, { timeUs: 0, value: 8 });
+  expect(row.slice(5)).toEqual([6, 10]);
+});

@@ -11,12 +11,18 @@ export const SLOW_FEATURES = [
 
 /**
  * @param timesUs rising times in microseconds; at least one.
+ * @param before the last value of the interval before, if there was one.
  * @param limit above which time is counted; absent where there is none.
  * @returns mean, extremes and population standard deviation (the root of the variance) in the value's unit;
  * least-squares slope and the fastest change between two values, both in units a minute; seconds during which the value
  * before held above the limit.
  */
-export function slowFeatures(timesUs: readonly number[], values: readonly number[], limit?: number): number[] {
+export function slowFeatures(
+  timesUs: readonly number[],
+  values: readonly number[],
+  limit?: number,
+  before?: { timeUs: number; value: number },
+): number[] {
   const n = values.length;
   const mean = values.reduce((a, b) => a + b, 0) / n;
   const meanTime = timesUs.reduce((a, b) => a + b / n, 0);
@@ -31,11 +37,12 @@ export function slowFeatures(timesUs: readonly number[], values: readonly number
     varSum += d * d;
     cross += d * minutes;
     timeSum += minutes * minutes;
-    if (i === 0) continue;
-    const stepUs = timesUs[i] - timesUs[i - 1];
-    const change = stepUs > 0 ? ((values[i] - values[i - 1]) / stepUs) * 60e6 : 0;
+    const last = i === 0 ? before : { timeUs: timesUs[i - 1], value: values[i - 1] };
+    if (!last) continue;
+    const stepUs = timesUs[i] - last.timeUs;
+    const change = stepUs > 0 ? ((values[i] - last.value) / stepUs) * 60e6 : 0;
     if (Math.abs(change) > Math.abs(fastest)) fastest = change;
-    if (limit !== undefined && values[i - 1] > limit) aboveUs += stepUs;
+    if (limit !== undefined && last.value > limit) aboveUs += stepUs;
   }
   const slope = timeSum > 0 ? cross / timeSum : 0;
   return [mean, Math.min(...values), Math.max(...values), Math.sqrt(varSum / n), slope, fastest, aboveUs / 1e6];

@@ -62,3 +62,26 @@ function decoded(bytes: Uint8Array): { text: string; note: string | null } {
     return { text: new TextDecoder('windows-1252').decode(bytes), note: 'not UTF-8: read as Windows-1252' };
   }
 }
+
+/** A table's bytes, and what it is called in an error. */
+export interface NamedFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** What a reader makes of a table; an error names the file, and so do notes of what was repaired. */
+export function readNamed<T>(
+  { name, bytes }: NamedFile,
+  separator: string | undefined,
+  say: (line: string) => void,
+  read: (table: Table) => T,
+): T {
+  try {
+    const table = parseTable(bytes, separator);
+    for (const note of table.notes) say(`${name}: ${note}`);
+    return read(table);
+  } catch (error) {
+    if (error instanceof TableError) throw new TableError(`${name}: ${error.message}`);
+    throw error;
+  }
+}

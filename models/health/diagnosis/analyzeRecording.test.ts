@@ -200,6 +200,19 @@ describe('simulated faults of machines, their speed known to 2 %, radial and axi
     for (const rpm of [990, 1480, 2960]) expect(analyzed(kind, rpm).verdict).toBe('healthy');
   });
 
+  test('a large gear’s mesh is not taken for its own sidebands', () => {
+    const hz = 20;
+    const samples = Float32Array.from({ length: 10 * rate }, (_, i) => {
+      const t = (2 * Math.PI * i) / rate;
+      return 0.02 * Math.sin(hz * t) + 0.3 * Math.sin(340 * hz * t) + 0.02 * Math.sin(12.9898 * (i + 1) * (i + 3));
+    });
+    const spectrum = new LineSpectrum([samples], rate);
+    const sensor = { direction: 'radial', spectrum, unit: 'g', kurtosis: 3 } as const;
+    const context = { shaftHz: hz, drivetrain: { lineHz: 50, teeth: 340 }, limitMmPerS: 2.8 };
+    const gear = machineFaults([sensor], context).candidates.find((c) => c.fault === 'gear');
+    expect(gear?.score).toBeLessThan(0.5);
+  });
+
   test('what cannot be placed is not named', () => {
     const machine = new SimulatedMachine(
       simulatedMachineSchema.parse({ name: 'm', kind: 'pump', ratedRpm: 1480, bearing: FACTORS, sensors: ['2H'] }),

@@ -51,6 +51,8 @@ const HARMONICS = 10;
 const SUB_ORDERS = [1 / 3, 1 / 2, 2 / 3, 3 / 2, 5 / 2] as const;
 /** A given speed is off by so much after it was refined, and lines are looked for that far. */
 const SPEED_PART = 0.003;
+/** But not as far as a neighbour one shaft rate away. */
+const NEIGHBOUR = 0.4;
 /** No condition counts for more than this: a fault is as likely as the condition that it meets least. */
 const MOST = 3;
 const CAVITATION_FROM_HZ = 2500;
@@ -128,7 +130,7 @@ class MachineLines {
   #largest(hz: number, direction: 'radial' | 'axial'): number {
     return this.#sensors
       .filter((s) => s.direction === direction && hz < s.spectrum.nyquistHz)
-      .map((s) => heard(s.spectrum.line(hz, SPEED_PART * hz)) * toG(s.unit))
+      .map((s) => heard(s.spectrum.line(hz, Math.min(SPEED_PART * hz, NEIGHBOUR * this.#shaftHz))) * toG(s.unit))
       .reduce((a, b) => Math.max(a, b), 0);
   }
 }
@@ -326,7 +328,12 @@ const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { candida
     );
   }
   const passHz = polePassHz(poles, lineHz, shaftHz);
-  if (passHz < 4 * lines.stepHz || passHz > 0.4 * shaftHz) {
+  if (passHz > 0.4 * shaftHz) {
+    const reason = `a slip of ${((100 * passHz) / (2 * lineHz)).toFixed(0)} % is no induction motor's with ${poles} poles`;
+    notAssessable.push({ fault: 'electrical', reason, remedy: 'check poles, lineHz and speed' });
+    return;
+  }
+  if (passHz < 4 * lines.stepHz) {
     const reason = `sidebands at ${passHz.toFixed(2)} Hz cannot be told from 1× in bins of ${lines.stepHz.toFixed(2)} Hz`;
     notAssessable.push({ fault: 'electrical', reason, remedy: 'record longer, at full load' });
     return;

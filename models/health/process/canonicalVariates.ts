@@ -5,6 +5,8 @@ import { columnStandards, leadingChannels, type RowScore, type TableDetector } f
 const LAGS = 3;
 const STATES = 20;
 const RIDGE = 0.01;
+/** A single value counts for no more than this many standard deviations: a spike must not last in the averages. */
+const WINSORISED = 10;
 const BLOCKS = 5;
 /** Chance that normal rows bring any of the six statistics over its limit. */
 const ALPHA = 0.03;
@@ -120,7 +122,9 @@ function inverseRoot(m: Matrix): Matrix {
 /** @param past `LAGS` rows, oldest first. */
 function statistics({ mean, sd, whiten, project }: Model, past: readonly Float64Array[]): Statistics {
   const width = mean.length;
-  const scaled = past.flatMap((row) => Array.from(row, (v, c) => (v - mean[c]) / sd[c]));
+  const scaled = past.flatMap((row) =>
+    Array.from(row, (v, c) => Math.max(-WINSORISED, Math.min(WINSORISED, (v - mean[c]) / sd[c]))),
+  );
   const white = whiten.mmul(Matrix.columnVector(scaled));
   const states = project.mmul(white);
   const seen = project.transpose().mmul(states);

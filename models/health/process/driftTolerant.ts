@@ -8,6 +8,8 @@ const LIMIT = 2.25;
 const ON_ROWS = 3;
 const OFF_PART = 0.85;
 const OFF_ROWS = 20;
+/** A channel that hardly moved while it was trained is not a strict one. */
+const LEAST_WANDER = 1e-3;
 
 /**
  * For a short clean start, in which channels may drift: smoothed deviations from the training mean, each channel
@@ -51,7 +53,7 @@ export class DriftTolerantDetector implements TableDetector {
       const z = Float64Array.from(levels, (level) => level[c]);
       const lags = LAGS.map((lag) => Math.max(1, Math.min(lag, Math.floor(z.length / 4))));
       const structure = lags.map((lag) => structureFunction(z, lag));
-      this.#wander[c] = Math.max(variance(z), ...structure);
+      this.#wander[c] = Math.max(LEAST_WANDER, variance(z), ...structure);
       const span = lags[2] - lags[0];
       this.#growth[c] = span > 0 ? Math.max(0, (structure[2] - structure[0]) / span) : 0;
     });

@@ -50,10 +50,20 @@ describe.each<[string, (training: Float64Array[]) => TableDetector]>([
   });
 
   test('a channel that never moves does no harm', () => {
-    const still = (all: Float64Array[]) => all.map((row) => row.map((v, c) => (c === 0 ? 7 : v)));
-    const detector = create(still(rows(400, 8)));
-    for (const row of still(rows(50, 9))) expect(Number.isFinite(detector.score(row).score)).toBe(true);
+    for (const value of [0, 0.1, 7.3]) {
+      const still = (all: Float64Array[]) => all.map((row) => row.map((v, c) => (c === 0 ? value : v)));
+      const detector = create(still(rows(400, 8)));
+      expect(share(detector, still(rows(50, 9)))).toBeLessThan(0.05);
+      expect(Number.isFinite(detector.score(still(rows(1, 3))[0]).score)).toBe(true);
+    }
   });
+});
+
+test('one spike does not last', () => {
+  const detector = new CanonicalVariatesDetector(NAMES, rows(500, 1));
+  const spiked = rows(300, 2);
+  spiked[10][1] = 1e6;
+  expect(share(detector, spiked)).toBeLessThan(0.25);
 });
 
 test('a channel that wandered while it was trained may wander on', () => {
