@@ -66,7 +66,7 @@ function fromInt16(bytes: Buffer): Float32Array {
 /** One column of a table; a first row without a number names the columns. */
 function fromCsv(bytes: Uint8Array, channel: string): Float32Array {
   const table = parseTable(bytes);
-  const { rows, separator } = table;
+  const { rows, lines, separator } = table;
   const named = rows[0].every((cell) => Number.isNaN(numberOf(cell, separator)));
   const names = rows[0].map((cell, i) => (named ? cell.trim() : String(i)));
   const column = named && names.includes(channel) ? names.indexOf(channel) : channelOfTable(channel, names);
@@ -75,7 +75,9 @@ function fromCsv(bytes: Uint8Array, channel: string): Float32Array {
     const value = numberOf(cell, separator);
     if (Number.isNaN(value) && !/^(|na|nan|null)$/i.test(cell)) {
       const found = JSON.stringify(cell.slice(0, 40));
-      throw new Error(`line ${i + (named ? 2 : 1)}, column ${names[column]}: found ${found}; a number is needed`);
+      throw new Error(
+        `line ${lines[i + (named ? 1 : 0)]}, column ${names[column]}: found ${found}; a number is needed`,
+      );
     }
     return value;
   });

@@ -15,7 +15,7 @@ const LARGEST = 1e15;
  * @param ignored columns by name, or by number from 1.
  * @throws TableError with line and column, counted from 1.
  */
-export function readChannels({ rows, separator }: Table, ignored: readonly string[]): Channels {
+export function readChannels({ rows, lines, separator }: Table, ignored: readonly string[]): Channels {
   const headed = rows[0].every((cell) => Number.isNaN(numberOf(cell, separator)));
   const header = headed ? rows[0].map((cell) => cell.trim()) : rows[0].map((_, i) => `c${i + 1}`);
   const unknown = ignored.filter((name) => !header.includes(name) && header[Number(name) - 1] === undefined);
@@ -25,7 +25,7 @@ export function readChannels({ rows, separator }: Table, ignored: readonly strin
   const body = headed ? rows.slice(1) : rows;
   let carried = 0;
   const values = body.map((cells, i) => {
-    const line = i + (headed ? 2 : 1);
+    const line = lines[i + (headed ? 1 : 0)];
     if (cells.length !== header.length)
       throw new TableError(`line ${line}: ${cells.length} columns where the first line has ${header.length}`);
     return Float64Array.from(columns, (c) => {

@@ -80,7 +80,7 @@ function factsOf(value: (column: Column) => number | null): ItemFacts {
   };
 }
 
-function readItems({ rows, separator }: Table): Map<string, ItemFacts> {
+function readItems({ rows, lines, separator }: Table): Map<string, ItemFacts> {
   const [header, ...body] = rows;
   const names = header.map((cell) => cell.trim().toLowerCase());
   const idAt = names.indexOf('id');
@@ -90,7 +90,7 @@ function readItems({ rows, separator }: Table): Map<string, ItemFacts> {
     throw new TableError(`line 1: found ${strange.join(', ')}; allowed: id, ${Object.keys(COLUMNS).join(', ')}`);
   const items = new Map<string, ItemFacts>();
   body.forEach((cells, i) => {
-    const line = i + 2;
+    const line = lines[i + 1];
     const id = (cells[idAt] ?? '').trim();
     if (id === '') throw new TableError(`line ${line}: an item without an id`);
     if (items.has(id)) throw new TableError(`line ${line}: the item ${id} stands twice`);

@@ -10,7 +10,7 @@ export interface ItemHistory {
  * Histories from a wide table: `id`, an optional `price`, then a column a period, oldest first.
  * @throws TableError with line and column, counted from 1.
  */
-export function readWide({ rows, separator }: Table): ItemHistory[] {
+export function readWide({ rows, lines, separator }: Table): ItemHistory[] {
   const [header, ...body] = rows;
   if (header === undefined || header.length < 2)
     throw new TableError('line 1: a header with an id and at least one period is needed');
@@ -22,7 +22,7 @@ export function readWide({ rows, separator }: Table): ItemHistory[] {
   if (body.length === 0) throw new TableError('line 2: no item stands below the header');
   const seen = new Set<string>();
   return body.map((cells, i) => {
-    const line = i + 2;
+    const line = lines[i + 1];
     if (cells.length !== header.length)
       throw new TableError(`line ${line}: ${cells.length} columns where the header has ${header.length}`);
     const id = cells[0].trim();
@@ -75,7 +75,7 @@ const COLUMNS = {
  * period without a row is one without demand. Rows of one item and period are added up.
  * @throws TableError with line and column, counted from 1.
  */
-export function readLong({ rows, separator }: Table): ItemHistory[] {
+export function readLong({ rows, lines, separator }: Table): ItemHistory[] {
   const [header = [], ...body] = rows;
   const at = Object.fromEntries(
     Object.entries(COLUMNS).map(([name, pattern]) => [name, header.findIndex((cell) => pattern.test(cell.trim()))]),
@@ -86,7 +86,7 @@ export function readLong({ rows, separator }: Table): ItemHistory[] {
   const items = new Map<string, Map<string, number>>();
   const periods = new Set<string>();
   body.forEach((cells, i) => {
-    const line = i + 2;
+    const line = lines[i + 1];
     const id = (cells[at.id] ?? '').trim();
     const period = (cells[at.period] ?? '').trim();
     if (id === '') throw new TableError(`line ${line}, column ${at.id + 1}: an item without an id`);

@@ -6,6 +6,8 @@ export class TableError extends Error {}
 export interface Table {
   /** Cells as text, the header first; rows may differ in length. */
   rows: string[][];
+  /** The file's line that each row ends on, counted from 1: empty lines make no row. */
+  lines: number[];
   separator: string;
   /** What was repaired on the way, a sentence each. */
   notes: string[];
@@ -24,14 +26,18 @@ export function parseTable(bytes: Uint8Array, wanted?: string): Table {
   const notes = note ? [note] : [];
   if (text.trim() === '') throw new TableError('line 1: the file is empty; a header is needed');
   if (text.includes('\0')) throw new TableError('line 1: the file holds zero bytes: it is no text');
-  const header = text.slice(0, /[\r\n]/.exec(text)?.index ?? text.length);
+  const [header] = /[^\r\n]*\S[^\r\n]*/.exec(text) ?? [''];
   const separator = wanted ?? separatorOf(header);
   if (separator !== ',' && wanted === undefined) notes.push(`columns are separated by ${JSON.stringify(separator)}`);
   try {
-    const rows = parse(text, { delimiter: separator, relax_column_count: true, skip_empty_lines: true }) as string[][];
+    const options = { delimiter: separator, relax_column_count: true, skip_empty_lines: true, info: true } as const;
+    const parsed = parse(text, options) as unknown as { record: string[]; info: { lines: number } }[];
+    const rows = parsed.map(({ record }) => record);
+    const lines = parsed.map(({ info }) => info.lines);
     const wide = rows.findIndex((row) => row.length > MAX_COLUMNS);
-    if (wide >= 0) throw new TableError(`line ${wide + 1}: ${rows[wide].length} columns; ${MAX_COLUMNS} are the most`);
-    return { rows, separator, notes };
+    if (wide >= 0)
+      throw new TableError(`line ${lines[wide]}: ${rows[wide].length} columns; ${MAX_COLUMNS} are the most`);
+    return { rows, lines, separator, notes };
   } catch (error) {
     if (error instanceof CsvError) throw new TableError(error.message);
     throw error;
