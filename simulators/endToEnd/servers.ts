@@ -40,8 +40,12 @@ export class Restartable {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** Its port was free a moment ago; where somebody's connection took it in between, it is started again. */
   async ready(): Promise<this> {
-    await until(this.#ready, 30_000);
+    await until(async () => {
+      if (!this.alive) this.#child = this.#start();
+      return this.#ready();
+    }, 30_000);
     return this;
   }
 
@@ -98,7 +102,9 @@ export interface Influx {
 
 /** Debian's InfluxDB 1.x. */
 export async function startInflux(directory: string): Promise<Influx> {
-  const [port, rpc] = [await freePort(), await freePort()];
+  const port = await freePort();
+  let rpc = port;
+  while (rpc === port) rpc = await freePort();
   const data = join(directory, 'influxdb');
   mkdirSync(data, { recursive: true });
   const config = join(data, 'influxdb.conf');
