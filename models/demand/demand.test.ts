@@ -248,6 +248,10 @@ describe('tables', () => {
     expect(() => wide(text)).toThrow(TableError);
   });
 
+  test('months may be called by their numbers, year after year', () => {
+    expect(wide('id,11,12,1,2\na,1,2,3,4\n')).toEqual([{ id: 'a', history: [1, 2, 3, 4] }]);
+  });
+
   test('a long table is read; months without a row are months without demand', () => {
     const text = 'Item,Month,Qty\nb,2024-02,5\na,2023-11,1\na,2024-02,2\na,2024-02,1\n';
     expect(readLong(table(text))).toEqual([

@@ -17,7 +17,9 @@ export function readWide({ rows, lines, separator }: Table): ItemHistory[] {
   const first = /^price$/i.test(header[1].trim()) ? 2 : 1;
   if (header.length <= first) throw new TableError('line 1: no period stands in the header');
   const labels = header.slice(first).map((cell) => numberOf(cell, separator));
-  if (labels.length > 1 && labels.every((v, i) => !Number.isNaN(v) && (i === 0 || v >= 0)) && !rising(labels))
+  const named = /^(id|item|part|sku|series|name)$/i.test(header[0].trim());
+  // Months may be called 1 to 12 year after year: without a name for the items, that looks like demand.
+  if (!named && labels.length > 1 && labels.every((v) => v >= 0) && !rising(labels))
     throw new TableError('line 1: a header is needed, and this line looks like an item');
   if (body.length === 0) throw new TableError('line 2: no item stands below the header');
   const seen = new Set<string>();
