@@ -485,11 +485,7 @@ function levels(text: string): number[] {
 }
 
 async function text(file: string): Promise<string> {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${file}: ${error instanceof Error ? error.message : error}`);
-  }
+  return bytes(file).toString('utf8');
 }
 
 const writeLine = (line: string) => process.stdout.write(`${line}\n`);
@@ -505,7 +501,7 @@ async function tableCommand(run: () => void): Promise<void> {
   }
 }
 
-function bytes(file: string): Uint8Array {
+function bytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {

@@ -27,7 +27,6 @@ const SHARPNESS = 0.03;
 interface Known {
   /** What demand is counted in: 1 of whole numbers, else a part of its mean size. */
   unit: number;
-  history: Float64Array;
   mean: number;
   variance: number;
   tsb: number;
@@ -110,7 +109,6 @@ function knownOf(history: Float64Array, pool: PartPool | null): Known {
   };
   return {
     unit: unitOf(history),
-    history,
     mean,
     variance,
     tsb: rate(new Tsb()),

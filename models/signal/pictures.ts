@@ -1,5 +1,5 @@
 import { ComplexFft, RealFft } from './fft.ts';
-import { ENVELOPE_BAND } from './spectralEngine.ts';
+import { envelopeBins } from './spectralEngine.ts';
 import { amplitudes, thinned, welch } from './welch.ts';
 
 /** Peak amplitudes from `fromHz` on, `stepHz` apart. */
@@ -79,9 +79,7 @@ export function envelopeSpectrum(samples: Float32Array, sampleRateHz: number, hi
   const re = new Float64Array(n / 2 + 1);
   const im = new Float64Array(n / 2 + 1);
   new RealFft(n).forward(samples.subarray(0, n), re, im);
-  const from = Math.ceil((ENVELOPE_BAND[0] * n) / 2);
-  const to = Math.floor((ENVELOPE_BAND[1] * n) / 2);
-  const size = 2 ** Math.ceil(Math.log2(to - from + 1));
+  const { from, to, size } = envelopeBins(n);
   const er = new Float64Array(size);
   const ei = new Float64Array(size);
   er.set(re.subarray(from, to + 1));

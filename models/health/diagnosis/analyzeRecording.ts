@@ -6,13 +6,8 @@ import { refineShaftHz } from '#models/signal/shaftSpeed.ts';
 import { bearingObstacle, type Obstacle, type RecordingContext, signalObstacle } from './assessability.ts';
 import { type BearingDiagnosis, bearingAnalyzer, CALLED, diagnoseBearing } from './bearingDiagnosis.ts';
 import type { BearingFault } from './bearingLines.ts';
-import {
-  type MachineCandidate,
-  type MachineFault,
-  type MachineFindings,
-  machineFaults,
-  type SensorSpectrum,
-} from './machineFaults.ts';
+import { type MachineCandidate, type MachineFault, type MachineFindings, machineFaults } from './machineFaults.ts';
+import type { SensorSpectrum } from './machineLines.ts';
 import { isoOf, meanFeatures, type RecordingIso } from './recordingFeatures.ts';
 
 export interface Candidate {

@@ -1,21 +1,12 @@
 import type { Fault } from '#models/contracts/alert.ts';
-import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
 import { type Drivetrain, polePassHz } from '#models/machine/drivetrain.ts';
-import { type Line, type LineSpectrum, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
+import { MachineLines, type SensorSpectrum, SPEED_PART } from './machineLines.ts';
 
 /** Faults that are told by rules on lines at known places. */
 export type MachineFault = Exclude<
   Fault,
   'outer_race' | 'inner_race' | 'ball' | 'cage' | 'process_drift' | 'undetermined'
 >;
-
-/** One sensor's spectrum. */
-export interface SensorSpectrum {
-  direction: 'radial' | 'axial';
-  spectrum: LineSpectrum;
-  unit: Unit;
-  kurtosis: number;
-}
 
 export interface MachineFaultContext {
   shaftHz: number;
@@ -49,10 +40,6 @@ interface Condition {
 
 const HARMONICS = 10;
 const SUB_ORDERS = [1 / 3, 1 / 2, 2 / 3, 3 / 2, 5 / 2] as const;
-/** A given speed is off by so much after it was refined, and lines are looked for that far. */
-const SPEED_PART = 0.003;
-/** But not as far as a neighbour one shaft rate away. */
-const NEIGHBOUR = 0.4;
 /** No condition counts for more than this: a fault is as likely as the condition that it meets least. */
 const MOST = 3;
 const CAVITATION_FROM_HZ = 2500;
@@ -64,7 +51,7 @@ const CAVITATION_G = 0.3;
  * broken rotor bars. Limits are parts of ISO 20816-3's zone limit and are listed in `docs/guides/diagnosis.md`.
  */
 export function machineFaults(sensors: readonly SensorSpectrum[], context: MachineFaultContext): MachineFindings {
-  const lines = new MachineLines(sensors, context);
+  const lines = new MachineLines(sensors, context.shaftHz);
   const findings: MachineFindings = { candidates: [], notAssessable: [] };
   for (const rule of [
     unbalance,
@@ -81,65 +68,6 @@ export function machineFaults(sensors: readonly SensorSpectrum[], context: Machi
     rule(lines, context, findings);
   findings.candidates.sort((a, b) => b.score - a.score);
   return findings;
-}
-
-/** Velocities and accelerations at shaft orders, the largest of the sensors of a direction. */
-class MachineLines {
-  readonly hasAxial: boolean;
-  readonly hasRadial: boolean;
-  readonly kurtosis: number;
-  readonly stepHz: number;
-  readonly #sensors: readonly SensorSpectrum[];
-  readonly #shaftHz: number;
-
-  constructor(sensors: readonly SensorSpectrum[], { shaftHz }: MachineFaultContext) {
-    this.#sensors = sensors.filter((s) => toG(s.unit) > 0);
-    this.#shaftHz = shaftHz;
-    this.hasAxial = this.#sensors.some((s) => s.direction === 'axial');
-    this.hasRadial = this.#sensors.some((s) => s.direction === 'radial');
-    this.kurtosis = Math.max(0, ...this.#sensors.map((s) => s.kurtosis));
-    this.stepHz = Math.max(0, ...this.#sensors.map((s) => s.spectrum.stepHz));
-  }
-
-  /** mm/s RMS of a line that stands out; 0 of others. */
-  velocityAt(hz: number, direction: 'radial' | 'axial' = 'radial'): number {
-    const g = this.#largest(hz, direction);
-    return (g * STANDARD_GRAVITY_M_PER_S2 * 1000) / (2 * Math.PI * hz);
-  }
-
-  velocity(order: number, direction: 'radial' | 'axial' = 'radial'): number {
-    return this.velocityAt(order * this.#shaftHz, direction);
-  }
-
-  /** g RMS of a line that stands out, in any direction; 0 of others. */
-  accelerationAt(hz: number): number {
-    return Math.max(this.#largest(hz, 'radial'), this.#largest(hz, 'axial'));
-  }
-
-  /** g RMS and flatness above a frequency, of the loudest sensor. */
-  above(hz: number): { g: number; flatness: number } {
-    return this.#sensors
-      .filter(({ spectrum }) => spectrum.nyquistHz > 1.5 * hz)
-      .map(({ spectrum, unit }) => ({
-        g: toG(unit) * spectrum.band(hz, spectrum.nyquistHz),
-        flatness: spectrum.flatness(hz, Math.min(2 * hz, spectrum.nyquistHz)),
-      }))
-      .reduce((a, b) => (b.g > a.g ? b : a), { g: 0, flatness: 0 });
-  }
-
-  #largest(hz: number, direction: 'radial' | 'axial'): number {
-    return this.#sensors
-      .filter((s) => s.direction === direction && hz < s.spectrum.nyquistHz)
-      .map((s) => heard(s.spectrum.line(hz, Math.min(SPEED_PART * hz, NEIGHBOUR * this.#shaftHz))) * toG(s.unit))
-      .reduce((a, b) => Math.max(a, b), 0);
-  }
-}
-
-const heard = ({ rms, prominence }: Line) => (prominence > STANDS_OUT ? rms : 0);
-
-/** The factor that makes a unit g; 0 where it is no acceleration. */
-function toG(unit: Unit): number {
-  return ({ g: 1, 'm/s2': 1 / STANDARD_GRAVITY_M_PER_S2 } as Partial<Record<Unit, number>>)[unit] ?? 0;
 }
 
 const rss = (values: readonly number[]) => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));

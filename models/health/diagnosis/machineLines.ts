@@ -1,0 +1,74 @@
+import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
+import { type Line, type LineSpectrum, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
+
+/** One sensor's spectrum. */
+export interface SensorSpectrum {
+  direction: 'radial' | 'axial';
+  spectrum: LineSpectrum;
+  unit: Unit;
+  kurtosis: number;
+}
+
+/** A given speed is off by so much after it was refined, and lines are looked for that far. */
+export const SPEED_PART = 0.003;
+/** But not as far as a neighbour one shaft rate away. */
+const NEIGHBOUR = 0.4;
+
+/** Velocities and accelerations at shaft orders, the largest of the sensors of a direction. */
+export class MachineLines {
+  readonly hasAxial: boolean;
+  readonly hasRadial: boolean;
+  readonly kurtosis: number;
+  readonly stepHz: number;
+  readonly #sensors: readonly SensorSpectrum[];
+  readonly #shaftHz: number;
+
+  constructor(sensors: readonly SensorSpectrum[], shaftHz: number) {
+    this.#sensors = sensors.filter((s) => toG(s.unit) > 0);
+    this.#shaftHz = shaftHz;
+    this.hasAxial = this.#sensors.some((s) => s.direction === 'axial');
+    this.hasRadial = this.#sensors.some((s) => s.direction === 'radial');
+    this.kurtosis = Math.max(0, ...this.#sensors.map((s) => s.kurtosis));
+    this.stepHz = Math.max(0, ...this.#sensors.map((s) => s.spectrum.stepHz));
+  }
+
+  /** mm/s RMS of a line that stands out; 0 of others. */
+  velocityAt(hz: number, direction: 'radial' | 'axial' = 'radial'): number {
+    const g = this.#largest(hz, direction);
+    return (g * STANDARD_GRAVITY_M_PER_S2 * 1000) / (2 * Math.PI * hz);
+  }
+
+  velocity(order: number, direction: 'radial' | 'axial' = 'radial'): number {
+    return this.velocityAt(order * this.#shaftHz, direction);
+  }
+
+  /** g RMS of a line that stands out, in any direction; 0 of others. */
+  accelerationAt(hz: number): number {
+    return Math.max(this.#largest(hz, 'radial'), this.#largest(hz, 'axial'));
+  }
+
+  /** g RMS and flatness above a frequency, of the loudest sensor. */
+  above(hz: number): { g: number; flatness: number } {
+    return this.#sensors
+      .filter(({ spectrum }) => spectrum.nyquistHz > 1.5 * hz)
+      .map(({ spectrum, unit }) => ({
+        g: toG(unit) * spectrum.band(hz, spectrum.nyquistHz),
+        flatness: spectrum.flatness(hz, Math.min(2 * hz, spectrum.nyquistHz)),
+      }))
+      .reduce((a, b) => (b.g > a.g ? b : a), { g: 0, flatness: 0 });
+  }
+
+  #largest(hz: number, direction: 'radial' | 'axial'): number {
+    return this.#sensors
+      .filter((s) => s.direction === direction && hz < s.spectrum.nyquistHz)
+      .map((s) => heard(s.spectrum.line(hz, Math.min(SPEED_PART * hz, NEIGHBOUR * this.#shaftHz))) * toG(s.unit))
+      .reduce((a, b) => Math.max(a, b), 0);
+  }
+}
+
+const heard = ({ rms, prominence }: Line) => (prominence > STANDS_OUT ? rms : 0);
+
+/** The factor that makes a unit g; 0 where it is no acceleration. */
+function toG(unit: Unit): number {
+  return ({ g: 1, 'm/s2': 1 / STANDARD_GRAVITY_M_PER_S2 } as Partial<Record<Unit, number>>)[unit] ?? 0;
+}
