@@ -50,6 +50,16 @@ export function edgeMetrics(agent: Agent, outbox: Outbox, uplink: Uplink, source
   read('signal_engine', '1 for the signal engine that runs here', ['engine'], (set) =>
     set({ engine: agent.pipeline.engine }, 1),
   );
+  read('gathered_points', 'points whose signal is kept for a diagnosis', [], (set) =>
+    set({}, agent.pipeline.diagnoses.gatheredPoints),
+  );
+  read('gather_refused_blocks_total', 'blocks not kept for a diagnosis: every place was taken', [], (set) =>
+    set({}, agent.pipeline.diagnoses.refusedBlocks),
+  );
+  read('diagnoses_total', 'diagnoses of gathered signal', [], (set) => set({}, agent.pipeline.diagnoses.made));
+  read('diagnoses_deferred_total', 'diagnoses that had to wait for more arrivals', [], (set) =>
+    set({}, agent.pipeline.diagnoses.deferred),
+  );
   read('points', 'points known', [], (set) => set({}, agent.pipeline.ledger().points.length));
   read('commits_total', 'transactions since the start', [], (set) => set({}, agent.commits));
   read('outbox_rows', 'messages that the gateway has not acknowledged', [], (set) => set({}, outbox.counts.rows));

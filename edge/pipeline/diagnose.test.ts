@@ -120,6 +120,7 @@ test('no more points are gathered than there is room for', () => {
   first.add(frame(0, 100), 25);
   second.add(frame(0, 100), 25);
   expect([first.seconds, second.seconds]).toEqual([0.1, 0]);
+  expect([room.taken, room.refused]).toEqual([1, 1]);
   first.clear();
   second.add(frame(1, 100), 25);
   expect(second.seconds).toBe(0.1);
@@ -136,6 +137,7 @@ test('a point that fell silent gives its place to another', () => {
 test('diagnoses are paid for by arrivals', () => {
   const credit = new DiagnosisCredit();
   expect([1, 2, 3, 4].map(() => credit.spend())).toEqual([true, true, true, false]);
+  expect([credit.made, credit.deferred]).toEqual([3, 1]);
   for (let i = 0; i < 21; i++) credit.arrived();
   expect([credit.spend(), credit.spend()]).toEqual([true, false]);
 });

@@ -11,6 +11,9 @@ const MOST_CREDIT = 3;
 /** How many diagnoses an edge may make: a plant in trouble must not keep it from reading its sources. */
 export class DiagnosisCredit {
   #credit = MOST_CREDIT;
+  /** Diagnoses that were made, and those that had to wait. */
+  made = 0;
+  deferred = 0;
 
   arrived(): void {
     this.#credit = Math.min(MOST_CREDIT, this.#credit + 1 / ARRIVALS_A_DIAGNOSIS);
@@ -21,7 +24,11 @@ export class DiagnosisCredit {
   }
 
   spend(): boolean {
-    if (!this.available) return false;
+    if (!this.available) {
+      this.deferred++;
+      return false;
+    }
+    this.made++;
     this.#credit--;
     return true;
   }

@@ -15,16 +15,26 @@ const SILENT_US = 60e6;
 export class GatherRoom {
   readonly #places: number;
   readonly #inside = new Map<Gatherer, number>();
+  /** Blocks that were not kept since every place was taken. */
+  refused = 0;
 
   constructor(places: number) {
     this.#places = places;
+  }
+
+  /** Points that have a place. */
+  get taken(): number {
+    return this.#inside.size;
   }
 
   /** Whether a point has a place at this time, its own or that of one that fell silent. */
   enter(gatherer: Gatherer, timeUs: number): boolean {
     if (!this.#inside.has(gatherer) && this.#inside.size >= this.#places) {
       const silent = [...this.#inside].find(([, lastUs]) => timeUs - lastUs > SILENT_US);
-      if (!silent) return false;
+      if (!silent) {
+        this.refused++;
+        return false;
+      }
       silent[0].clear();
     }
     this.#inside.set(gatherer, timeUs);
@@ -37,7 +47,6 @@ export class GatherRoom {
 }
 
 interface Piece {
-  startUs: number;
   endUs: number;
   parts: Float32Array[];
   samples: number;
@@ -79,11 +88,13 @@ export class Gatherer {
       last.parts.push(samples);
       last.samples += samples.length;
       last.endUs = endUs;
-    } else this.#pieces.push({ startUs: block.startUs, endUs, parts: [samples], samples: samples.length });
+    } else this.#pieces.push({ endUs, parts: [samples], samples: samples.length });
     this.#forget();
   }
 
   clear(): void {
+    // Of a healthy point, at each of its blocks: there is nothing to leave.
+    if (this.#pieces.length === 0) return;
     this.#room.leave(this);
     this.#pieces = [];
   }
@@ -96,7 +107,6 @@ export class Gatherer {
       if (this.#pieces.length === 1 && oldest.parts.length === 1) return;
       oldest.parts.shift();
       oldest.samples -= part.length;
-      oldest.startUs += (part.length * 1e6) / this.#sampleRateHz;
       if (oldest.parts.length === 0) this.#pieces.shift();
     }
   }

@@ -106,6 +106,13 @@ export class Pipeline {
     return this.#settings.engine.name;
   }
 
+  /** What is kept and done for diagnoses, and what their bounds turned away. */
+  get diagnoses(): { gatheredPoints: number; refusedBlocks: number; made: number; deferred: number } {
+    const { gatherRoom, credit } = this.#settings;
+    const { made, deferred } = credit;
+    return { gatheredPoints: gatherRoom.taken, refusedBlocks: gatherRoom.refused, made, deferred };
+  }
+
   /** The counts of every point, as they stand. */
   ledger(): Pick<LedgerMessage, 'points' | 'unmapped'> {
     return { points: [...this.#machines.values()].flatMap((m) => m.ledgers()), unmapped: this.#unmapped };
