@@ -5,8 +5,11 @@ import { type Drained, Pipeline } from './pipeline/pipeline.ts';
 import type { Arrival, Sink } from './sources/source.ts';
 
 /** A commit takes so many arrivals at the most, or those of so many milliseconds. */
-const GROUP_ARRIVALS = 16;
+const GROUP_ARRIVALS = 128;
 const GROUP_MS = 10;
+/** From so many on, a moment of silence ends a group: a broker may hold back the rest until these are acknowledged. */
+const SMALL_GROUP = 16;
+const SILENCE_MS = 2;
 /** Arrivals that wait for a disk that does not take them, before the sources are stopped. */
 const MAX_WAITING = 256;
 const RETRY_MS = 1000;
@@ -29,6 +32,7 @@ export class Agent implements Sink {
   #stopped: (() => void)[] = [];
   #refused: Drained | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #silence: NodeJS.Timeout | null = null;
   #ledgerMs: number;
 
   /** `committed` is called after each commit. */
@@ -50,7 +54,10 @@ export class Agent implements Sink {
   accept(arrival: Arrival, done: () => void): void {
     this.pipeline.accept(arrival);
     this.#waiting.push(done);
-    if (this.#refused === null && this.#waiting.length >= GROUP_ARRIVALS) this.commit();
+    if (this.#refused !== null) return;
+    if (this.#waiting.length >= GROUP_ARRIVALS) this.commit();
+    else if (this.#waiting.length === SMALL_GROUP) this.#silence = setTimeout(() => this.commit(), SILENCE_MS);
+    else if (this.#silence) this.#silence.refresh();
     else this.#schedule(GROUP_MS);
   }
 
@@ -62,7 +69,9 @@ export class Agent implements Sink {
   /** Makes everything durable that was accepted so far, if the disk lets it. */
   commit(): void {
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#silence) clearTimeout(this.#silence);
     this.#timer = null;
+    this.#silence = null;
     const kept =
       (this.#refused === null || this.#keep(this.#refused)) &&
       this.#keep(this.pipeline.drain({ ledger: this.#ledgerDue() }));

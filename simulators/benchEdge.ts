@@ -33,8 +33,8 @@ const SAMPLES = 4096;
 const RATE_HZ = 25_600;
 const POINTS = 8;
 /** Not measured: compiling, and learning what is normal. */
-const WARM_UP = 1000;
-const IN_FLIGHT = 20;
+const WARM_UP = 5000;
+const IN_FLIGHT = 100;
 const ORIGIN = { site: 'bench', edge: 'edge-1' };
 const CLOCK_TICKS_PER_S = 100;
 
@@ -191,7 +191,10 @@ function edgeConfig(directory: string, url: string, httpPort: number): object {
 async function startBroker(directory: string): Promise<{ port: number; broker: ChildProcess }> {
   const port = await freePort();
   const file = join(directory, 'mosquitto.conf');
-  writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 100000\n`);
+  writeFileSync(
+    file,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 100000\nmax_inflight_messages 200\n`,
+  );
   const program = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto', '/usr/local/sbin/mosquitto'].find((p) => existsSync(p));
   if (!program) throw new Error('mosquitto is not installed; on Debian: apt-get install mosquitto');
   const broker = spawn(program, ['-c', file], { stdio: 'ignore' });

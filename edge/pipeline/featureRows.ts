@@ -19,21 +19,36 @@ export interface RowMeta {
 /** Rows of one message; a message is far below what a gateway or a broker refuses. */
 const MAX_ROWS = 512;
 
+/**
+ * To seven significant digits, which is what single precision holds: half the text of all seventeen, on the disk and on
+ * the wire.
+ */
+function rounded(value: number): number {
+  const digits = 6 - Math.floor(Math.log10(Math.abs(value)));
+  // Out of the table is zero, too, and what no sensor gives.
+  const scale = SCALES[digits];
+  return scale === undefined ? Number(value.toPrecision(7)) : Math.round(value * scale) / scale;
+}
+
+/** Powers of ten that are exact: dividing by one of them gives the shortest text. */
+const SCALES = Array.from({ length: 23 }, (_, digits) => 10 ** digits);
+
 /** Gathers rows of features until they are taken; rows of one shape share a message. */
 export class FeatureRows {
   #bodies: FeatureBody[] = [];
 
-  add(meta: RowMeta, timeQuality: TimeQuality, startUs: number, row: number[], spectrum?: Spectrum): void {
+  add(meta: RowMeta, timeQuality: TimeQuality, startUs: number, row: readonly number[], spectrum?: Spectrum): void {
+    const values = row.map(rounded);
     const timeMs = (startUs + meta.windowUs) / 1000;
     const last = this.#bodies.at(-1);
     if (last && last.names === meta.names && last.timeQuality === timeQuality && last.values.length < MAX_ROWS) {
       last.startUs.push(startUs);
-      last.values.push(row);
+      last.values.push(values);
       last.timeMs = timeMs;
       if (spectrum) last.spectrum = spectrum;
       return;
     }
-    this.#bodies.push({ ...meta, timeQuality, timeMs, startUs: [startUs], values: [row], spectrum });
+    this.#bodies.push({ ...meta, timeQuality, timeMs, startUs: [startUs], values: [values], spectrum });
   }
 
   take(): FeatureBody[] {

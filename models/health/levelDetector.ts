@@ -40,6 +40,8 @@ export class LevelDetector implements Detector {
   /** The normal as it was learned. */
   readonly #learnedNormal: Float64Array;
   #learning: number[];
+  /** What `score` worked out for a row, since `learn` is asked for the same one next. */
+  #scored: { row: readonly number[]; level: Float64Array } | null = null;
 
   /**
    * @param names of a row's columns.
@@ -78,6 +80,7 @@ export class LevelDetector implements Detector {
       return { assessable: false, reason: 'learning what is normal for this machine', remedy: `${left} more windows` };
     }
     const level = this.#next(row);
+    this.#scored = { row, level };
     let sum = 0;
     for (let i = 0; i < this.#indexed; i++) sum += level[i] - this.#normal[i];
     const ratio = Math.exp(sum / this.#indexed);
@@ -97,27 +100,28 @@ export class LevelDetector implements Detector {
   }
 
   learn(row: readonly number[]): void {
-    const level = this.#next(row);
+    const level = this.#scored?.row === row ? this.#scored.level : this.#next(row);
+    this.#scored = null;
     const n = this.#names.length;
     const slot = (this.#seen % MEDIAN_OF) * n;
     for (let i = 0; i < n; i++) this.#recent[slot + i] = this.#log(row, i);
     this.#level.set(level);
     const wasLearned = this.learned;
-    if (!wasLearned && this.#seen >= this.#settings.skipWindows) this.#learning.push(...level);
+    if (!wasLearned && this.#seen >= this.#settings.skipWindows) for (const value of level) this.#learning.push(value);
     this.#seen++;
     if (wasLearned) this.#followDown();
     else if (this.learned) this.#settle();
   }
 
   snapshot(): Float64Array {
-    return Float64Array.from([
-      this.#seen,
-      ...this.#recent,
-      ...this.#level,
-      ...this.#normal,
-      ...this.#learnedNormal,
-      ...this.#learning,
-    ]);
+    const columns = [[this.#seen], this.#recent, this.#level, this.#normal, this.#learnedNormal, this.#learning];
+    const snapshot = new Float64Array(columns.reduce((sum, column) => sum + column.length, 0));
+    let at = 0;
+    for (const column of columns) {
+      snapshot.set(column, at);
+      at += column.length;
+    }
+    return snapshot;
   }
 
   #restore(snapshot: Float64Array): void {
