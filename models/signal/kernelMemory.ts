@@ -15,7 +15,7 @@ export interface Kernel {
     twiddles: number,
     size: number,
   ): number;
-  untangle(zr: number, zi: number, cos: number, sin: number, m: number, outR: number, outI: number): void;
+  untangle(zr: number, zi: number, cos: number, sin: number, m: number): void;
   hannPower(re: number, im: number, m: number, power: number): void;
   bands(power: number, m: number, count: number, out: number): void;
   spread(power: number, m: number, centre: number): number;
@@ -34,6 +34,7 @@ export interface RealPlan {
   twiddles: number;
   cos: number;
   sin: number;
+  /** Columns of the result: two of those above. */
   outR: number;
   outI: number;
 }
@@ -97,8 +98,8 @@ export class KernelMemory {
     return new Float32Array(this.buffer, at, count);
   }
 
-  /** Six columns a stage: cos and sin of ω, ω² and ω³ of each butterfly. */
-  twiddles(size: number): number {
+  /** Six columns a stage: cos and sin of ω, ω² and ω³ of each butterfly; those of the first stage are scaled. */
+  twiddles(size: number, firstScale = 1): number {
     const [cos, sin] = circleOf(size);
     const half = size / 2;
     // The second half of the circle is the first one's negative.
@@ -115,31 +116,35 @@ export class KernelMemory {
         for (let p = 0; p < n / 4; p++) values[next++] = -at(sin, p * step);
       }
     }
+    for (let i = 0; i < 6 * (size / 4); i++) values[i] *= firstScale;
     return start;
   }
 
   realPlan(size: number): RealPlan {
     const half = size / 2;
     const [cos, sin] = circleOf(size);
+    const [zr, zi, workR, workI] = Array.from({ length: 4 }, () => this.floats(half + 1));
+    const twiddles = this.twiddles(half, 0.5);
+    // In which columns a transform of this size ends is the kernel's to say; here it is one of nothing.
+    const flipped = this.kernel.transform(zr, zi, workR, workI, twiddles, half);
     return {
       size,
-      zr: this.floats(half + 1),
-      zi: this.floats(half + 1),
-      workR: this.floats(half + 1),
-      workI: this.floats(half + 1),
-      twiddles: this.twiddles(half),
-      cos: this.filled(half, (k) => cos[k]),
-      sin: this.filled(half, (k) => sin[k]),
-      outR: this.floats(half + 1),
-      outI: this.floats(half + 1),
+      zr,
+      zi,
+      workR,
+      workI,
+      twiddles,
+      cos: this.filled(half / 2 + 1, (k) => cos[k]),
+      sin: this.filled(half / 2 + 1, (k) => sin[k]),
+      outR: flipped ? workR : zr,
+      outI: flipped ? workI : zi,
     };
   }
 
   /** Bins 0 to size/2 of the samples at `input` less `offset`, into the plan's `outR` and `outI`. */
   forward(plan: RealPlan, input: number, offset: number): void {
     const { zr, zi, workR, workI, twiddles, cos, sin, outR, outI, size } = plan;
-    const flipped = this.kernel.transformReal(input, offset, zr, zi, workR, workI, twiddles, size / 2);
-    const [re, im] = flipped ? [workR, workI] : [zr, zi];
-    this.kernel.untangle(re, im, cos, sin, size / 2, outR, outI);
+    this.kernel.transformReal(input, offset, zr, zi, workR, workI, twiddles, size / 2);
+    this.kernel.untangle(outR, outI, cos, sin, size / 2);
   }
 }

@@ -111,6 +111,13 @@ function imaginaryAt<T>(xr: usize, xi: usize, at: usize, offset: v128): v128 {
   return f32x4.sub(odd, offset);
 }
 
+/** Of real input everything is halved here, once, for `untangle`; the other three results are by their twiddles. */
+// @ts-ignore: decorator
+@inline
+function halved<T>(v: v128): v128 {
+  return isFloat<T>() ? f32x4.mul(v, HALF) : v;
+}
+
 /** First stage (stride 1): four butterflies at once, their results transposed into place. */
 function firstStage<T>(
   xr: usize,
@@ -153,14 +160,14 @@ function firstStage<T>(
     const w3i = v128.load(tw + at + 5 * step);
     storeTransposed(
       yr + (at << 2),
-      f32x4.add(sacR, sbdR),
+      halved<T>(f32x4.add(sacR, sbdR)),
       f32x4.sub(f32x4.mul(w1r, r1), f32x4.mul(w1i, i1)),
       f32x4.sub(f32x4.mul(w2r, r2), f32x4.mul(w2i, i2)),
       f32x4.sub(f32x4.mul(w3r, r3), f32x4.mul(w3i, i3)),
     );
     storeTransposed(
       yi + (at << 2),
-      f32x4.add(sacI, sbdI),
+      halved<T>(f32x4.add(sacI, sbdI)),
       f32x4.add(f32x4.mul(w1r, i1), f32x4.mul(w1i, r1)),
       f32x4.add(f32x4.mul(w2r, i2), f32x4.mul(w2i, r2)),
       f32x4.add(f32x4.mul(w3r, i3), f32x4.mul(w3i, r3)),
@@ -340,7 +347,10 @@ export function transform(xr: usize, xi: usize, yr: usize, yi: usize, tw: usize,
   return laterStages(xr, xi, yr, yi, tw, size);
 }
 
-/** The same of samples less `offset`, the even ones real, the odd ones imaginary: the half-length transform of real input. */
+/**
+ * Half the transform of samples less `offset`, the even ones real, the odd ones imaginary, for `untangle`. The first
+ * stage's twiddles are halved.
+ */
 export function transformReal(
   samples: usize,
   offset: f32,
@@ -355,15 +365,15 @@ export function transformReal(
   return laterStages(xr, xi, yr, yi, tw, size);
 }
 
-/** Bins 0 to m of a real signal from the transform `z` of its halves (`transformReal`), from both ends to the middle. */
-export function untangle(zr: usize, zi: usize, cos: usize, sin: usize, m: i32, outR: usize, outI: usize): void {
+/** Bins 0 to m of a real signal in place of the transform `z` of its halves (`transformReal`), from both ends to the middle. */
+export function untangle(zr: usize, zi: usize, cos: usize, sin: usize, m: i32): void {
   const bytes = <usize>m << 2;
   const r0 = load<f32>(zr);
   const i0 = load<f32>(zi);
-  store<f32>(outR, r0 + i0);
-  store<f32>(outI, 0);
-  store<f32>(outR + bytes, r0 - i0);
-  store<f32>(outI + bytes, 0);
+  store<f32>(zr, 2 * (r0 + i0));
+  store<f32>(zi, 0);
+  store<f32>(zr + bytes, 2 * (r0 - i0));
+  store<f32>(zi + bytes, 0);
   const middle = bytes >> 1;
   for (let at: usize = 4; at <= middle; at += 16) {
     const mirror = bytes - at - 12;
@@ -373,20 +383,20 @@ export function untangle(zr: usize, zi: usize, cos: usize, sin: usize, m: i32, o
     const b = v128.load(zi + mirror);
     const mr = v128.shuffle<f32>(a, a, 3, 2, 1, 0);
     const mi = v128.shuffle<f32>(b, b, 3, 2, 1, 0);
-    const evenR = f32x4.mul(f32x4.add(kr, mr), HALF);
-    const evenI = f32x4.mul(f32x4.sub(ki, mi), HALF);
-    const oddR = f32x4.mul(f32x4.add(ki, mi), HALF);
-    const oddI = f32x4.mul(f32x4.sub(mr, kr), HALF);
+    const evenR = f32x4.add(kr, mr);
+    const evenI = f32x4.sub(ki, mi);
+    const oddR = f32x4.add(ki, mi);
+    const oddI = f32x4.sub(mr, kr);
     const c = v128.load(cos + at);
     const s = v128.load(sin + at);
     const turnedR = f32x4.add(f32x4.mul(c, oddR), f32x4.mul(s, oddI));
     const turnedI = f32x4.sub(f32x4.mul(c, oddI), f32x4.mul(s, oddR));
-    v128.store(outR + at, f32x4.add(evenR, turnedR));
-    v128.store(outI + at, f32x4.add(evenI, turnedI));
+    v128.store(zr + at, f32x4.add(evenR, turnedR));
+    v128.store(zi + at, f32x4.add(evenI, turnedI));
     const backR = f32x4.sub(evenR, turnedR);
     const backI = f32x4.sub(turnedI, evenI);
-    v128.store(outR + mirror, v128.shuffle<f32>(backR, backR, 3, 2, 1, 0));
-    v128.store(outI + mirror, v128.shuffle<f32>(backI, backI, 3, 2, 1, 0));
+    v128.store(zr + mirror, v128.shuffle<f32>(backR, backR, 3, 2, 1, 0));
+    v128.store(zi + mirror, v128.shuffle<f32>(backI, backI, 3, 2, 1, 0));
   }
 }
 
