@@ -135,3 +135,24 @@ test('a disk that refuses stops the sources, loses nothing, and is tried again',
     vi.useRealTimers();
   }
 });
+
+test('at QoS 0 nobody waits: one commit a second, and an alert at once', () => {
+  vi.useFakeTimers();
+  try {
+    const { agent, said } = start(directory());
+    const commitsAfter = (second: number) => {
+      agent.accept({ ok: true, block: block(second) }, null);
+      vi.advanceTimersByTime(100);
+      return agent.commits;
+    };
+    for (let second = 0; second < 9; second++) expect(commitsAfter(second)).toBe(0);
+    expect([commitsAfter(9), agent.held]).toEqual([1, 0]);
+    let second = 10;
+    while (!agent.pipeline.alerting && second < 60) agent.accept({ ok: true, block: block(second++) }, null);
+    vi.advanceTimersByTime(20);
+    expect(agent.commits).toBe(2);
+    expect(said().filter((m) => m.kind === 'alerts')).toHaveLength(1);
+  } finally {
+    vi.useRealTimers();
+  }
+});

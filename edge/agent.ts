@@ -10,6 +10,9 @@ const GROUP_MS = 10;
 /** From so many on, a moment of silence ends a group: a broker may hold back the rest until these are acknowledged. */
 const SMALL_GROUP = 16;
 const SILENCE_MS = 2;
+/** The same of arrivals for which nobody waits; an alert among them does not wait either. */
+const UNHURRIED_ARRIVALS = 8192;
+const UNHURRIED_MS = 1000;
 /** Arrivals that wait for a disk that does not take them, before the sources are stopped. */
 const MAX_WAITING = 256;
 const RETRY_MS = 1000;
@@ -31,7 +34,10 @@ export class Agent implements Sink {
   #waiting: (() => void)[] = [];
   #stopped: (() => void)[] = [];
   #refused: Drained | null = null;
+  /** Arrivals for which nobody waits that are not durable yet. */
+  #unhurried = 0;
   #timer: NodeJS.Timeout | null = null;
+  #dueMs = Number.POSITIVE_INFINITY;
   #silence: NodeJS.Timeout | null = null;
   #ledgerMs: number;
 
@@ -48,13 +54,19 @@ export class Agent implements Sink {
 
   /** Arrivals that are not durable yet. */
   get held(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + this.#unhurried;
   }
 
-  accept(arrival: Arrival, done: () => void): void {
+  accept(arrival: Arrival, done: (() => void) | null): void {
     this.pipeline.accept(arrival);
-    this.#waiting.push(done);
+    if (done) this.#waiting.push(done);
+    else this.#unhurried++;
     if (this.#refused !== null) return;
+    if (!done) {
+      if (this.#unhurried >= UNHURRIED_ARRIVALS) this.commit();
+      else this.#schedule(this.pipeline.alerting ? GROUP_MS : UNHURRIED_MS);
+      return;
+    }
     if (this.#waiting.length >= GROUP_ARRIVALS) this.commit();
     else if (this.#waiting.length === SMALL_GROUP) this.#silence = setTimeout(() => this.commit(), SILENCE_MS);
     else if (this.#silence) this.#silence.refresh();
@@ -62,7 +74,7 @@ export class Agent implements Sink {
   }
 
   whenReady(resume: () => void): void {
-    if (this.#waiting.length < MAX_WAITING) resume();
+    if (this.#waiting.length < MAX_WAITING && this.#unhurried < 2 * UNHURRIED_ARRIVALS) resume();
     else this.#stopped.push(resume);
   }
 
@@ -71,6 +83,7 @@ export class Agent implements Sink {
     if (this.#timer) clearTimeout(this.#timer);
     if (this.#silence) clearTimeout(this.#silence);
     this.#timer = null;
+    this.#dueMs = Number.POSITIVE_INFINITY;
     this.#silence = null;
     const kept =
       (this.#refused === null || this.#keep(this.#refused)) &&
@@ -81,6 +94,7 @@ export class Agent implements Sink {
     }
     const done = this.#waiting;
     this.#waiting = [];
+    this.#unhurried = 0;
     for (const call of done) call();
     const resume = this.#stopped;
     this.#stopped = [];
@@ -115,6 +129,10 @@ export class Agent implements Sink {
   }
 
   #schedule(delayMs: number): void {
-    this.#timer ??= setTimeout(() => this.commit(), delayMs);
+    const dueMs = performance.now() + delayMs;
+    if (this.#dueMs <= dueMs) return;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#dueMs = dueMs;
+    this.#timer = setTimeout(() => this.commit(), delayMs);
   }
 }

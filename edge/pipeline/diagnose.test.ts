@@ -89,6 +89,15 @@ test('ten minutes of healthy machines of changing load and speed raise nothing',
   for (const kind of ['motor', 'pump', 'fan', 'gearbox', 'compressor']) expect(alertsOf(kind, [], 600, 1)).toEqual([]);
 }, 60_000);
 
+test('a slow rise of the velocity is said before it is an alarm, once, with the days that are left', () => {
+  const day = 86_400;
+  const unbalance = { type: 'unbalance', onsetS: 0, firstMmPerS: 0.7, doublingS: 30 * day, limitMmPerS: 9 };
+  const said = alertsOf('pump', [unbalance], 45 * day, day / 24).filter((alert) => alert.change === 'raise');
+  const [trend] = said;
+  expect(trend.evidence.diagnosis.reasons.join()).toMatch(/mm\/s a day it reaches its alarm limit in \d+ days/);
+  expect(alertsOf('pump', [], 45 * day, day / 24)).toEqual([]);
+});
+
 const frame = (startS: number, length: number, level = 0) => ({
   kind: 'waveform' as const,
   asset: 'a',

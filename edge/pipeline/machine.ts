@@ -16,6 +16,7 @@ import type {
 } from '#models/contracts/health.ts';
 import type { PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
+import type { Score } from '#models/health/detector.ts';
 import { trendLife } from '#models/health/trendLife.ts';
 import type { Asset, Point } from '#models/machine/asset.ts';
 import { directionOf } from '#models/machine/drivetrain.ts';
@@ -26,6 +27,7 @@ import { type DiagnosisCredit, diagnose } from './diagnose.ts';
 import { ENOUGH_S } from './gatherer.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
+import { judgeTrend, VelocityHistory, type VelocityHistoryState } from './velocityHistory.ts';
 import { SAME_RATE, VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
 import { pointHealth, type Watched } from './watched.ts';
 
@@ -46,7 +48,7 @@ export type AlertBody = Pick<AlertMessage, Exclude<keyof Body<AlertMessage>, num
 interface MachineState {
   rpm: number | null;
   healthMs: number;
-  /** By family: `vibration`, or `value.<point>`. */
+  /** By family: `vibration`, `trend`, or `value.<point>`. */
   alerts: Map<string, AssetAlertState>;
   on: string[];
   history: IndexHistoryState;
@@ -54,13 +56,21 @@ interface MachineState {
   undiagnosed: boolean;
   /** Newest velocity of each vibration point, mm/s. */
   velocities: Map<string, number>;
+  velocityDays: VelocityHistoryState;
 }
 
 const VIBRATION = 'vibration';
+const TREND = 'trend';
 const NOT_DEGRADING: RemainingLife = {
   assessment: 'not_assessable',
   reason: 'no sign of degradation',
   remedy: 'nothing: it is assessed when the index rises',
+};
+
+const LIMIT_AHEAD: RemainingLife = {
+  assessment: 'not_assessable',
+  reason: 'a trend tells when a limit is reached, not when life ends',
+  remedy: 'see the days that are left',
 };
 
 const NO_END: RemainingLife = {
@@ -80,6 +90,7 @@ export class Machine {
   readonly #settings: MachineSettings;
   readonly #state: MachineState;
   readonly #history: IndexHistory;
+  readonly #velocityHistory: VelocityHistory;
   /** The newest verdict on each point; not kept across a restart, since the next window brings it again. */
   #health: PointHealth[] = [];
 
@@ -97,8 +108,12 @@ export class Machine {
       history: IndexHistory.empty(),
       undiagnosed: false,
       velocities: new Map(),
+      velocityDays: new Map(),
     };
+    // A state of before there were trends has none.
+    this.#state.velocityDays ??= new Map();
     this.#history = new IndexHistory(this.#state.history);
+    this.#velocityHistory = new VelocityHistory(this.#state.velocityDays);
   }
 
   /** Whether the machine has, or may have, a point of this name; `state` is what it knew before a restart. */
@@ -152,12 +167,23 @@ export class Machine {
 
   #watch(family: string, watched: Watched): void {
     this.#noteHealth(watched);
+    this.#watchTrend(watched);
     const change = watched.score.assessable ? this.#step(family, watched, watched.score.index) : null;
     if (change || Math.abs(watched.timeMs - this.#state.healthMs) >= this.#settings.healthIntervalMs)
       this.#sayHealth(watched);
   }
 
-  #step(family: string, watched: Watched, index: number): AlertChange {
+  /** Once a day: where the velocity is going, beside where it is. */
+  #watchTrend({ point, timeMs, score, velocityMmPerS }: Watched): void {
+    if (!this.#config?.iso || !score.assessable || velocityMmPerS === undefined) return;
+    const ended = this.#velocityHistory.add(point, timeMs, velocityMmPerS);
+    if (!ended) return;
+    const { index, contribution, reasons } = judgeTrend(ended, this.#config.iso);
+    const judged: Score = { assessable: true, index, contributions: [contribution] };
+    this.#step(TREND, { point, timeMs, score: judged, on: index >= 1 }, index, reasons);
+  }
+
+  #step(family: string, watched: Watched, index: number, reasons: string[] = []): AlertChange {
     const key = `${family}/${watched.point}`;
     const others = this.#state.on.filter((k) => k !== key);
     this.#state.on = watched.on ? [...others, key] : others;
@@ -177,7 +203,7 @@ export class Machine {
     );
     this.#state.alerts.set(family, state);
     const said = state.active ? state : before;
-    if (change && said.active) this.#sayAlert(family, said, change, watched, index);
+    if (change && said.active) this.#sayAlert(family, said, change, watched, index, reasons);
     return change;
   }
 
@@ -187,12 +213,10 @@ export class Machine {
     change: Exclude<AlertChange, null>,
     watched: Watched,
     index: number,
+    reasons: string[],
   ): void {
     const contributions = watched.score.assessable ? watched.score.contributions : [];
-    const diagnosis: Diagnosis =
-      family === VIBRATION
-        ? this.#diagnosis(watched, contributions)
-        : { fault: 'process_drift', confidence: 1, reasons: ['it left the range that it kept while it was learned'] };
+    const diagnosis = this.#diagnosisOf(family, watched, contributions, reasons);
     const unit = this.#pointConfig(watched.point)?.unit ?? '';
     this.alerts.push({
       timeMs: watched.timeMs,
@@ -208,11 +232,22 @@ export class Machine {
       evidence: {
         contributions,
         diagnosis,
-        ...(family === VIBRATION ? this.#iso() : {}),
+        ...(family === VIBRATION || family === TREND ? this.#iso() : {}),
         ...(watched.spectrum ? { spectrum: watched.spectrum() } : {}),
       },
-      remainingLife: family === VIBRATION ? this.#remainingLife() : NO_END,
+      remainingLife: this.#lifeOf(family),
     });
+  }
+
+  #lifeOf(family: string): RemainingLife {
+    if (family === TREND) return LIMIT_AHEAD;
+    return family === VIBRATION ? this.#remainingLife() : NO_END;
+  }
+
+  #diagnosisOf(family: string, watched: Watched, contributions: readonly Contribution[], reasons: string[]): Diagnosis {
+    if (family === VIBRATION) return this.#diagnosis(watched, contributions);
+    if (family === TREND) return { fault: 'undetermined', confidence: 0, reasons };
+    return { fault: 'process_drift', confidence: 1, reasons: ['it left the range that it kept while it was learned'] };
   }
 
   #enoughOf(alert: AssetAlertState, { point, gatheredS = 0 }: Watched): boolean {
@@ -293,7 +328,7 @@ export class Machine {
   #status(assessed: boolean): Namur {
     const active = [...this.#state.alerts].filter(([, alert]) => alert.active);
     if (active.some(([, alert]) => alert.active && alert.severity === 'critical')) return 'FAILURE';
-    if (active.some(([family]) => family === VIBRATION)) return 'MAINTENANCE_REQUIRED';
+    if (active.some(([family]) => family === VIBRATION || family === TREND)) return 'MAINTENANCE_REQUIRED';
     if (active.length > 0) return 'OFF_SPEC';
     return assessed ? 'NORMAL' : 'CHECK_FUNCTION';
   }

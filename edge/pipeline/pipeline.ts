@@ -39,6 +39,7 @@ export class Pipeline {
   #unsaid = new Map<string, Set<string>>();
   readonly #unmapped: LedgerMessage['unmapped'];
   #unmappedChanged = false;
+  #alerting = false;
 
   /** `states` is what `drain` gave before a restart. */
   constructor(config: EdgeConfig, states: ReadonlyMap<string, Buffer> = new Map()) {
@@ -96,9 +97,15 @@ export class Pipeline {
       }
     }
     this.#touched = new Map();
+    this.#alerting = false;
     if (this.#unmappedChanged) states.push({ key: UNMAPPED, value: serialize(this.#unmapped) });
     if (options.ledger) outgoing.push(...this.#ledgers(topics.ledger(origin), options.ledger.timeMs));
     return { outgoing, states };
+  }
+
+  /** Whether an alert waits to be taken. */
+  get alerting(): boolean {
+    return this.#alerting;
   }
 
   /** Which signal engine runs here. */
@@ -126,7 +133,9 @@ export class Pipeline {
       }
       this.#points++;
     }
-    this.#machine(block.asset).accept(block);
+    const machine = this.#machine(block.asset);
+    machine.accept(block);
+    this.#alerting ||= machine.alerts.length > 0;
     this.#touch(block.asset, block.point);
   }
 

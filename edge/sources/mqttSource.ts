@@ -57,7 +57,8 @@ export class MqttSource implements Source {
     client.handleMessage = (_packet, resume) => sink.whenReady(resume);
     client.on('message', (topic, payload, packet) => {
       const connection = this.#connection;
-      sink.accept(this.#arrivalOf(router, topic, payload, packet), () => release(packet.messageId, connection));
+      const done = packet.qos === 0 ? null : () => release(packet.messageId, connection);
+      sink.accept(this.#arrivalOf(router, topic, payload, packet), done);
     });
     client.on('connect', () => {
       this.#connection++;

@@ -7,9 +7,12 @@ export type Arrival =
   | { ok: true; block: SampleBlock }
   | { ok: false; rejection: Rejection; point: { asset: string; point: string } | null };
 
-/** Where arrivals go. `done` travels with each and is called once, when the arrival is durable. */
+/**
+ * Where arrivals go. `done` travels with each and is called once, when the arrival is durable; null where nobody waits for
+ * that (MQTT at QoS 0): such arrivals are made durable in larger groups, once a second.
+ */
 export interface Sink {
-  accept(arrival: Arrival, done: () => void): void;
+  accept(arrival: Arrival, done: (() => void) | null): void;
   /** While false, a source must not read on: what is accepted could not be kept. `whenReady` calls back, perhaps at once. */
   whenReady(resume: () => void): void;
 }

@@ -51,3 +51,13 @@ test('the environment overrides single settings, and is checked like them', () =
   expect(parsed).toMatchObject({ ok: true, value: { site: 'plant', http: { port: 8081 }, mode: 'b' } });
   expect(parseConfiguration(sound, schema, { MW__HTTP__PORT: 'many' }, 'MW').ok).toBe(false);
 });
+
+test('a thousand machines may share one description; a file that grows beyond measure is refused, not read', () => {
+  const machines = Array.from({ length: 1000 }, (_, i) => `m${i}: *one\n`).join('');
+  const shared = z.record(z.string(), z.object({ rpm: z.number() }));
+  const parsed = parseConfiguration(`m: &one {rpm: 3}\n${machines}`, shared);
+  expect(parsed.ok && Object.keys(parsed.value)).toHaveLength(1001);
+  const tenfold = (i: number) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`).join(', ')}]\n`;
+  const bomb = `a0: &a0 [1]\n${Array.from({ length: 9 }, (_, i) => tenfold(i)).join('')}`;
+  expect(parseConfiguration(bomb, z.any())).toMatchObject({ ok: false, errors: [{ allowed: 'YAML 1.2' }] });
+});

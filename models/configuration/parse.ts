@@ -11,6 +11,16 @@ export interface ConfigurationError {
 
 export type ParsedConfiguration<T> = { ok: true; value: T } | { ok: false; errors: ConfigurationError[] };
 
+/** A plant's machines may all refer to one description; a file that grows beyond measure when it is read is refused. */
+const MAX_ALIASES = 100_000;
+
+const notYaml = (line: number | null, found: string): ConfigurationError => ({
+  line,
+  path: '',
+  found,
+  allowed: 'YAML 1.2',
+});
+
 /**
  * Parses a YAML text against a schema; all errors at once. `environment` overrides single values: with the prefix
  * `MILLWRIGHT_EDGE`, the variable `MILLWRIGHT_EDGE__HTTP__PORT` sets `http.port` (names are compared without case).
@@ -22,19 +32,19 @@ export function parseConfiguration<T>(
   prefix = '',
 ): ParsedConfiguration<T> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, maxAliasCount: 100 } as never);
+  const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) {
     return {
       ok: false,
-      errors: document.errors.map((e) => ({
-        line: e.linePos?.[0].line ?? null,
-        path: '',
-        found: e.message.split('\n')[0],
-        allowed: 'YAML 1.2',
-      })),
+      errors: document.errors.map((e) => notYaml(e.linePos?.[0].line ?? null, e.message.split('\n')[0])),
     };
   }
-  const plain: unknown = document.toJS() ?? {};
+  let plain: unknown;
+  try {
+    plain = document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
+  } catch (error) {
+    return { ok: false, errors: [notYaml(null, String(error))] };
+  }
   const value = overridden(plain, environment, prefix);
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };

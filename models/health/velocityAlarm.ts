@@ -9,15 +9,22 @@ const HIGHEST = 1.25;
 const ROOM = 1.25;
 
 /**
- * How far a velocity is on its way to the alarm limit: the machine's own normal plus a quarter of zone B's upper limit,
- * at most 1.25 of that limit. 1 is the limit, and a machine at its normal has the index of a level at its normal.
- * Source of the limit: ISO 20816-1:2016, 6.4 and 6.5.2; ISO 20816-3:2022, 6.5.
+ * The alarm limit in mm/s RMS: the machine's own normal plus a quarter of zone B's upper limit, at most 1.25 of that limit.
+ * Source: ISO 20816-1:2016, 6.4 and 6.5.2; ISO 20816-3:2022, 6.5.
+ */
+export function velocityAlarm(normal: number, isoClass: IsoClass): number {
+  const limit = zoneLimits(isoClass)[1];
+  return Math.min(normal + CHANGE * limit, HIGHEST * limit);
+}
+
+/**
+ * How far a velocity is on its way to `velocityAlarm`: 1 is there, and a machine at its normal has the index of a level at
+ * its normal.
  * @param velocity smoothed value and normal, mm/s RMS.
  * @param normalIndex the index of a machine at its normal, below 1.
  */
 export function velocityIndex({ value, normal }: Contribution, isoClass: IsoClass, normalIndex: number): number {
-  const limit = zoneLimits(isoClass)[1];
-  const alarm = Math.min(normal + CHANGE * limit, HIGHEST * limit);
+  const alarm = velocityAlarm(normal, isoClass);
   if (!(alarm > ROOM * normal)) return value / alarm;
   return normalIndex ** (1 - Math.log(value / normal) / Math.log(alarm / normal));
 }

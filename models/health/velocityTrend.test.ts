@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { gaussian, randomOf } from '#models/random/random.ts';
+import { velocityTrend } from './velocityTrend.ts';
+
+/** Zone B ends at 2.8 mm/s: the alarm lies 0.7 above the normal. */
+const ISO = { group: 2, foundation: 'rigid' } as const;
+const days = (n: number) => Array.from({ length: n }, (_, i) => 20_000 + i);
+const rising = (n: number, from: number, perDay: number, noise: number, seed = 1) => {
+  const random = randomOf(seed);
+  return days(n).map((_, i) => from + perDay * i + noise * gaussian(random));
+};
+
+test('a rise of 0.03 mm/s a day from 1 mm/s reaches 1.76 mm/s in the time that a ruler says', () => {
+  const trend = velocityTrend(days(15), rising(15, 1, 0.03, 0.01), ISO);
+  expect(trend?.perDay).toBeCloseTo(0.03, 2);
+  expect(trend?.daysToAlarm).toBeGreaterThan(8);
+  expect(trend?.daysToAlarm).toBeLessThan(15);
+  expect(trend?.index).toBeGreaterThan(1);
+});
+
+test('a slow rise is a trend below the alarm; a day off its line moves nothing', () => {
+  const slow = rising(40, 1, 0.0085, 0.01);
+  expect(velocityTrend(days(40), slow, ISO)?.index).toBeLessThan(1);
+  slow[39] = 9;
+  expect(velocityTrend(days(40), slow, ISO)?.index).toBeLessThan(1);
+});
+
+test('too few days, no rise, a rise too small to matter, and a step back are none', () => {
+  expect(velocityTrend(days(9), rising(9, 1, 0.1, 0), ISO)).toBeNull();
+  expect(velocityTrend(days(30), rising(30, 2, 0, 0.2), ISO)).toBeNull();
+  expect(velocityTrend(days(30), rising(30, 1, 0.005, 0.001), ISO)).toBeNull();
+  expect(velocityTrend(days(30), rising(30, 2.5, -0.05, 0.01), ISO)).toBeNull();
+});
+
+test('of a thousand steady months with noise and a weekly cycle at most a few have an alarm', () => {
+  let alarms = 0;
+  for (let seed = 1; seed <= 1000; seed++) {
+    const steady = rising(30, 2, 0, 0.15, seed).map((v, i) => v + 0.2 * Math.sin((2 * Math.PI * i) / 7));
+    if ((velocityTrend(days(30), steady, ISO)?.index ?? 0) >= 1) alarms++;
+  }
+  expect(alarms).toBeLessThanOrEqual(3);
+});
+
+test('beyond its alarm already: the highest index, and no time left', () => {
+  expect(velocityTrend(days(12), rising(12, 3, 0.15, 0.01), ISO)).toMatchObject({ index: 2, daysToAlarm: 0 });
+});
