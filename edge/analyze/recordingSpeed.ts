@@ -1,7 +1,7 @@
 import { LEAST_SPECTRUM, LineSpectrum } from '#models/signal/lineSpectrum.ts';
 import { resampledOverAngle } from '#models/signal/orderTracking.ts';
 import { estimateShaftHz } from '#models/signal/shaftSpeed.ts';
-import { pulseTimes, speedOf, turnsOf } from '#models/signal/tachometer.ts';
+import { pulseTimes, shaftOf, turnsOf } from '#models/signal/tachometer.ts';
 import { type ReadOptions, readSamples } from './readSamples.ts';
 
 export interface SpeedOptions extends ReadOptions {
@@ -23,9 +23,6 @@ export interface TurningRecording {
 
 /** A speed that varies by more than this smears lines: the recording is resampled over the angle. */
 const STEADY = 0.005;
-/** What varies by more from one turn to the next mean, or turns faster, is no shaft. */
-const WILD = 0.6;
-const FASTEST_RPM = 120_000;
 
 /** The speed as it was given, else of a tachometer's channel, else from the signal itself. */
 export function speedOfRecording(
@@ -57,10 +54,11 @@ function tracked(
   const profile = turnsOf(pulses, options.pulsesPerTurn);
   if (!profile)
     return { channels, sampleRateHz, told: `the tachometer gave ${pulses.length} pulses: too few for a speed` };
-  const { meanHz, variation } = speedOf(profile);
-  const rpm = meanHz * 60;
-  if (variation > WILD || rpm > FASTEST_RPM)
+  const shaft = shaftOf(profile);
+  if (!shaft)
     return { channels, sampleRateHz, told: `channel ${channel} holds no tachometer's pulses: they come in no rhythm` };
+  const { meanHz, variation } = shaft;
+  const rpm = meanHz * 60;
   const percent = (100 * variation).toFixed(1);
   const told = `speed by the tachometer: ${rpm.toFixed(1)} rpm, within ${percent} %`;
   if (variation <= STEADY) return { channels, sampleRateHz, rpm, told };

@@ -26,7 +26,9 @@ import { alertText } from './alertText.ts';
 import { type DiagnosisCredit, diagnose } from './diagnose.ts';
 import { ENOUGH_S } from './gatherer.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
+import { MachineSpeed } from './machineSpeed.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
+import { TachometerPoint } from './tachometerPoint.ts';
 import { judgeTrend, VelocityHistory, type VelocityHistoryState } from './velocityHistory.ts';
 import { SAME_RATE, VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
 import { pointHealth, type Watched } from './watched.ts';
@@ -59,6 +61,8 @@ interface MachineState {
   velocityDays: VelocityHistoryState;
 }
 
+type AnyPoint = VibrationPoint | SlowPoint | TachometerPoint;
+
 const VIBRATION = 'vibration';
 const TREND = 'trend';
 const NOT_DEGRADING: RemainingLife = {
@@ -81,7 +85,7 @@ const NO_END: RemainingLife = {
 
 /** One machine: its points, its health, its alerts. What it has to say waits in `alerts` and `health` until taken. */
 export class Machine {
-  readonly points = new Map<string, VibrationPoint | SlowPoint>();
+  readonly points = new Map<string, AnyPoint>();
   alerts: AlertBody[] = [];
   healths: HealthBody[] = [];
   readonly #origin: string;
@@ -91,6 +95,7 @@ export class Machine {
   readonly #state: MachineState;
   readonly #history: IndexHistory;
   readonly #velocityHistory: VelocityHistory;
+  readonly #speed: MachineSpeed;
   /** The newest verdict on each point; not kept across a restart, since the next window brings it again. */
   #health: PointHealth[] = [];
 
@@ -112,25 +117,36 @@ export class Machine {
     };
     // A state of before there were trends has none.
     this.#state.velocityDays ??= new Map();
+    this.#speed = new MachineSpeed(config, this.#state);
     this.#history = new IndexHistory(this.#state.history);
     this.#velocityHistory = new VelocityHistory(this.#state.velocityDays);
   }
 
   /** Whether the machine has, or may have, a point of this name; `state` is what it knew before a restart. */
-  addPoint(point: string, kind: SampleBlock['kind'], state?: unknown): VibrationPoint | SlowPoint {
+  addPoint(point: string, kind: SampleBlock['kind'], state?: unknown): AnyPoint {
     const config = this.#pointConfig(point);
-    const made =
-      kind === 'waveform'
-        ? new VibrationPoint(this.#name, point, config, this.#config, this.#settings, state)
-        : new SlowPoint(this.#name, point, config, { ...this.#settings, trigger: this.#slowTrigger() }, state);
+    const made = this.#make(point, kind, config, state);
     this.points.set(point, made);
     return made;
   }
 
+  #make(point: string, kind: SampleBlock['kind'], config: Point | undefined, state?: unknown): AnyPoint {
+    if (kind === 'scalars') {
+      return new SlowPoint(this.#name, point, config, { ...this.#settings, trigger: this.#slowTrigger() }, state);
+    }
+    return config?.role === 'tachometer'
+      ? new TachometerPoint(this.#name, point, config, state)
+      : new VibrationPoint(this.#name, point, config, this.#config, this.#settings, state);
+  }
+
   accept(block: SampleBlock): void {
     const point = this.points.get(block.point) ?? this.addPoint(block.point, block.kind);
-    if (point instanceof VibrationPoint && block.kind === 'waveform') {
-      point.accept(block, this.#shaft(), (watched) => this.#watch(VIBRATION, watched));
+    if (point instanceof TachometerPoint && block.kind === 'waveform') {
+      const rpm = point.accept(block);
+      if (rpm !== undefined) this.#speed.told(rpm);
+    } else if (point instanceof VibrationPoint && block.kind === 'waveform') {
+      this.#speed.listen(block);
+      point.accept(block, this.#speed.shaft, (watched) => this.#watch(VIBRATION, watched));
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
       const before = point.intake.ledger.delivered;
       point.accept(block, (watched) => {
@@ -138,7 +154,7 @@ export class Machine {
       });
       // A speed that comes late says how fast the machine was, not how fast it is.
       const taken = point.intake.ledger.delivered > before;
-      if (point.role === 'speed' && taken) this.#state.rpm = Math.abs(block.values[block.values.length - 1]);
+      if (point.role === 'speed' && taken) this.#speed.told(Math.abs(block.values[block.values.length - 1]));
     } else point.intake.reject('wrong_type');
   }
 
@@ -158,11 +174,6 @@ export class Machine {
   #slowTrigger() {
     const { persistence, offBelow, offAfter } = this.#settings.trigger;
     return { persistence: Math.ceil(persistence / 3), offBelow, offAfter: Math.ceil(offAfter / 6) };
-  }
-
-  #shaft(): { hz: number; ratedHz: number } {
-    const rated = this.#config?.ratedRpm ?? 0;
-    return { hz: (this.#state.rpm ?? rated) / 60, ratedHz: rated / 60 };
   }
 
   #watch(family: string, watched: Watched): void {
@@ -256,7 +267,7 @@ export class Machine {
 
   #diagnosis(watched: Watched, contributions: readonly Contribution[]): Diagnosis {
     const { gatheredS = 0 } = watched;
-    const placed = this.#shaft().hz > 0;
+    const placed = this.#speed.shaft.hz > 0;
     const paid = placed && gatheredS > 0 && this.#settings.credit.spend();
     this.#state.undiagnosed = placed && (!paid || gatheredS < ENOUGH_S);
     return diagnose(contributions, paid ? this.#gathered(watched.point) : null);
@@ -276,7 +287,7 @@ export class Machine {
       return sameUnit && sameRate ? beside.pieces : [];
     });
     const { iso = { group: 2, foundation: 'rigid' }, drivetrain } = this.#config ?? {};
-    const rpm = this.#shaft().hz * 60;
+    const rpm = this.#speed.shaft.hz * 60;
     const direction = directionOf(name);
     return { pieces, context: { sampleRateHz, unit, rpm, factors, iso, drivetrain, direction, axial } };
   }

@@ -8,8 +8,10 @@ import { isoClassSchema } from './iso20816.ts';
 /** What an edge is told of a point. All of it is optional: a point that nobody described is still watched. */
 export const pointSchema = z.strictObject({
   unit: unitSchema.optional(),
-  /** `speed` marks the process value that gives the shaft's rate in rpm. */
-  role: z.enum(['condition', 'speed', 'load']).default('condition'),
+  /** `speed` marks the process value that gives the shaft's rate in rpm, `tachometer` the waveform whose pulses do. */
+  role: z.enum(['condition', 'speed', 'load', 'tachometer']).default('condition'),
+  /** Of a tachometer; 1 where it is not said. */
+  pulsesPerTurn: z.int().min(1).max(10_000).optional(),
   bearing: bearingFactorsSchema.optional(),
   /** Further bands of a vibration point whose RMS is a feature, each from and to a frequency in Hz. */
   bands: z
@@ -23,8 +25,13 @@ export type Point = z.infer<typeof pointSchema>;
 
 export const assetSchema = z.strictObject({
   kind: z.string().min(1).max(40).default('machine'),
-  /** Used while no point of role `speed` has spoken. */
+  /** Used while nothing else has told the speed. */
   ratedRpm: z.number().positive().optional(),
+  /** In rpm: where no point measures the speed, the vibration itself tells it, if one speed in this range stands out. */
+  speedRange: z
+    .tuple([z.number().positive(), z.number().positive()])
+    .refine(([low, high]) => low < high, { message: 'a rising pair' })
+    .optional(),
   iso: isoClassSchema.optional(),
   drivetrain: drivetrainSchema.optional(),
   points: z.record(nameSchema, pointSchema).default({}),

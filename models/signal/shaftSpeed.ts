@@ -19,7 +19,10 @@ export function estimateShaftHz(spectrum: LineSpectrum, lowHz: number, highHz: n
   const step = Math.max(spectrum.stepHz / (2 * HARMONICS), lowHz * 1e-4);
   const tried: { hz: number; height: number }[] = [];
   for (let hz = lowHz; hz <= highHz; hz += step) {
-    if (spectrum.line(hz).prominence >= STANDS_OUT) tried.push({ hz, height: height([spectrum], hz) });
+    const first = spectrum.line(hz);
+    // On the skirt of a line beside it, harmonics of something else would count for this rate.
+    const onTop = Math.abs(first.hz - hz) <= spectrum.stepHz / 2;
+    if (onTop && first.prominence >= STANDS_OUT) tried.push({ hz, height: height([spectrum], hz) });
   }
   if (tried.length === 0) return null;
   const best = tried.reduce((a, b) => (b.height > a.height ? b : a));

@@ -4,7 +4,7 @@ import { LineSpectrum } from './lineSpectrum.ts';
 import { resampledOverAngle } from './orderTracking.ts';
 import { envelopeSpectrum, waterfall, zoom } from './pictures.ts';
 import { estimateShaftHz } from './shaftSpeed.ts';
-import { pulseTimes, speedOf, turnsOf } from './tachometer.ts';
+import { pulseTimes, shaftOf, turnsOf } from './tachometer.ts';
 
 const RATE = 8000;
 const SECONDS = 8;
@@ -26,7 +26,7 @@ describe('a shaft that runs up', () => {
   const profile = turnsOf(pulseTimes(tacho, RATE), 2)!;
 
   test('its tachometer tells mean and variation', () => {
-    const { meanHz, variation } = speedOf(profile);
+    const { meanHz, variation } = shaftOf(profile)!;
     expect(meanHz).toBeCloseTo(25, 1);
     expect(variation).toBeGreaterThan(0.18);
     expect(variation).toBeLessThan(0.22);

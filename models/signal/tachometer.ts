@@ -5,6 +5,9 @@ export interface TurnProfile {
 }
 
 const LEAST_PULSES = 3;
+/** What varies by more from one turn to the next mean, or turns faster, is no shaft. */
+const WILD = 0.6;
+const FASTEST_HZ = 2000;
 
 /**
  * Times of a tachometer's rising edges, in seconds from the first sample: where the signal crosses the middle of its
@@ -36,8 +39,11 @@ export function turnsOf(timesS: Float64Array, pulsesPerTurn: number): TurnProfil
   return { timesS, turns: timesS.map((_, i) => i / pulsesPerTurn) };
 }
 
-/** Mean rate in Hz, and the largest deviation of a turn from it as a part of it. */
-export function speedOf({ timesS, turns }: TurnProfile): { meanHz: number; variation: number } {
+/**
+ * Mean rate in Hz, and the largest deviation of a turn from it as a part of it. Null where the pulses come in no rhythm: no
+ * tachometer made them.
+ */
+export function shaftOf({ timesS, turns }: TurnProfile): { meanHz: number; variation: number } | null {
   const last = timesS.length - 1;
   const meanHz = (turns[last] - turns[0]) / (timesS[last] - timesS[0]);
   const pulsesPerTurn = Math.max(1, Math.round(1 / (turns[1] - turns[0])));
@@ -46,5 +52,5 @@ export function speedOf({ timesS, turns }: TurnProfile): { meanHz: number; varia
     const hz = (turns[i] - turns[i - pulsesPerTurn]) / (timesS[i] - timesS[i - pulsesPerTurn]);
     variation = Math.max(variation, Math.abs(hz / meanHz - 1));
   }
-  return { meanHz, variation };
+  return variation > WILD || meanHz > FASTEST_HZ ? null : { meanHz, variation };
 }

@@ -1,0 +1,56 @@
+import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
+import type { Asset } from '#models/machine/asset.ts';
+import { LEAST_SPECTRUM, LineSpectrum } from '#models/signal/lineSpectrum.ts';
+import { estimateShaftHz } from '#models/signal/shaftSpeed.ts';
+import { Gatherer, GatherRoom } from './gatherer.ts';
+
+/** Signal from which a speed is told: lines half a hertz apart are two. */
+const LISTEN_S = 4;
+/** How long a speed that was told from the signal stands before it is told again. */
+const STANDS_US = 60e6;
+
+/**
+ * A machine's speed: of its speed value or tachometer, whichever spoke last; where it has neither, and a `speedRange`, told
+ * from the signal of one of its points; else as rated.
+ */
+export class MachineSpeed {
+  readonly #state: { rpm: number | null };
+  readonly #ratedRpm: number;
+  readonly #range: Asset['speedRange'];
+  readonly #heard = new Gatherer(new GatherRoom(1));
+  #listenedTo: string | null = null;
+  #nextUs = Number.NEGATIVE_INFINITY;
+
+  /** `state` is kept by the machine, and changed here. */
+  constructor(config: Asset | undefined, state: { rpm: number | null }) {
+    this.#state = state;
+    this.#ratedRpm = config?.ratedRpm ?? 0;
+    const measured = Object.values(config?.points ?? {}).some(({ role }) => role === 'speed' || role === 'tachometer');
+    this.#range = measured ? undefined : config?.speedRange;
+  }
+
+  get shaft(): { hz: number; ratedHz: number } {
+    return { hz: (this.#state.rpm ?? this.#ratedRpm) / 60, ratedHz: this.#ratedRpm / 60 };
+  }
+
+  /** Null: it could not be told, and the rated speed stands in. */
+  told(rpm: number | null): void {
+    this.#state.rpm = rpm;
+  }
+
+  /** Once a minute, from the first point that speaks then. */
+  listen(block: WaveformBlock): void {
+    if (!this.#range || block.startUs < this.#nextUs || block.samples.length < LEAST_SPECTRUM) return;
+    this.#listenedTo ??= block.point;
+    if (block.point !== this.#listenedTo) return;
+    this.#heard.add(block, 0);
+    if (this.#heard.seconds < LISTEN_S) return;
+    const { pieces, sampleRateHz } = this.#heard.take();
+    const [low, high] = this.#range;
+    const hz = estimateShaftHz(new LineSpectrum(pieces, sampleRateHz), low / 60, high / 60);
+    this.told(hz === null ? null : hz * 60);
+    this.#heard.clear();
+    this.#listenedTo = null;
+    this.#nextUs = block.startUs + STANDS_US;
+  }
+}
