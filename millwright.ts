@@ -349,7 +349,7 @@ bench
   .command('edge')
   .description('CPU microseconds of the edge process for a 4,096-sample frame through Mosquitto at QoS 1')
   .option('--json', 'one line of JSON on stdout')
-  .option('--frames <n>', 'frames a run', wholeNumber, 6000)
+  .option('--frames <n>', 'frames a run', wholeNumber, 20_000)
   .option('--runs <n>', 'runs, in turn with the peer; medians are printed', wholeNumber, 3)
   .option('--peer <file>', 'a peer program: PORT IN_FILTER OUT_PREFIX FRAMES QOS, printing {"cpuUsPerWindow":…}')
   .addHelpText('after', '\nExample:\n  millwright bench edge --json')
