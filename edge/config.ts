@@ -95,6 +95,40 @@ const opcuaSourceSchema = z.strictObject({
 });
 export type OpcuaSourceConfig = z.infer<typeof opcuaSourceSchema>;
 
+const modbusRegisterSchema = z.strictObject({
+  asset: nameSchema,
+  point: nameSchema,
+  table: z.enum(['holding', 'input']).default('holding'),
+  /** As the protocol counts them, from 0: register 40001 of many manuals is 0. */
+  address: z.int().min(0).max(65_535),
+  type: z.enum(['int16', 'uint16', 'int32', 'uint32', 'float32', 'int64', 'uint64', 'float64']).default('int16'),
+  /** `big`: the word of highest value comes first; `little`: last. */
+  wordOrder: z.enum(['big', 'little']).default('big'),
+  /** The value in the point's unit is `number × scale + offset`. */
+  scale: z.number().default(1),
+  offset: z.number().default(0),
+});
+export type ModbusRegisterConfig = z.infer<typeof modbusRegisterSchema>;
+
+const modbusSourceSchema = z.strictObject({
+  type: z.literal('modbus'),
+  host: z.string().min(1),
+  port: z.int().min(1).max(65_535).default(502),
+  /** A device that has not answered for so long is connected to again. */
+  timeoutMs: z.number().min(100).default(2000),
+  /** Registers that are read together. */
+  groups: z
+    .array(
+      z.strictObject({
+        intervalMs: z.number().min(10).default(1000),
+        unitId: z.int().min(0).max(255).default(1),
+        registers: z.array(modbusRegisterSchema).min(1),
+      }),
+    )
+    .min(1),
+});
+export type ModbusSourceConfig = z.infer<typeof modbusSourceSchema>;
+
 const powerOfTwo = z
   .int()
   .min(256)
@@ -111,7 +145,7 @@ const edgeObjectSchema = z.strictObject({
   site: nameSchema,
   edge: nameSchema,
   dataDirectory: z.string().min(1),
-  sources: z.array(z.discriminatedUnion('type', [mqttSourceSchema, opcuaSourceSchema])).min(1),
+  sources: z.array(z.discriminatedUnion('type', [mqttSourceSchema, opcuaSourceSchema, modbusSourceSchema])).min(1),
   windows: windowsSchema.default({ length: 4096, hop: 4096 }),
   /** Windows of other lengths, whose features are rows of their own: long ones tell lines apart that lie close. */
   otherWindows: z

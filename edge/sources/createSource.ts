@@ -11,6 +11,10 @@ export async function createSource(config: EdgeConfig, index: number, now: () =>
       const clientId = `millwright-${config.site}-${config.edge}-source-${index}`;
       return new MqttSource(source, config.limits, clientId, now, log.child({ source: index }));
     }
+    case 'modbus': {
+      const { ModbusSource } = await import('./modbusSource.ts');
+      return new ModbusSource(source, config.limits, now, log.child({ source: index }));
+    }
     case 'opcua': {
       const { OpcuaSource } = await import('./opcuaSource.ts');
       return new OpcuaSource(source, config, now, log.child({ source: index }));

@@ -1,0 +1,95 @@
+import { ServerTCP } from 'modbus-serial';
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import { freePort } from '#simulators/freePort.ts';
+import { edgeConfigSchema, type ModbusSourceConfig } from '../config.ts';
+import { ModbusSource } from './modbusSource.ts';
+import type { Arrival, Sink } from './source.ts';
+
+const ILLEGAL_ADDRESS = 2;
+let device: ServerTCP | null = null;
+let source: ModbusSource | null = null;
+
+afterEach(async () => {
+  await source?.stop();
+  await shut();
+});
+
+/** A drive: temperature in tenths at input 0, speed as float32 at holding 10; nothing else. */
+function serve(port: number): Promise<void> {
+  const speed = new DataView(new ArrayBuffer(4));
+  speed.setFloat32(0, 1480.5);
+  const refuse = () => Object.assign(new Error('illegal data address'), { modbusErrorCode: ILLEGAL_ADDRESS });
+  const started = new ServerTCP(
+    {
+      getInputRegister: async (address: number, unit: number) => {
+        if (address !== 0 || unit !== 7) throw refuse();
+        return 654;
+      },
+      getHoldingRegister: async (address: number) => {
+        if (address !== 10 && address !== 11) throw refuse();
+        return speed.getUint16(2 * (address - 10));
+      },
+    },
+    { host: '127.0.0.1', port, unitID: 7 },
+  );
+  device = started;
+  return new Promise((resolve) => started.on('initialized', () => resolve()));
+}
+
+async function shut(): Promise<void> {
+  const closing = device;
+  device = null;
+  if (!closing) return;
+  for (const socket of closing.socks.keys()) socket.destroy();
+  await new Promise<void>((resolve) => closing.close(() => resolve()));
+}
+
+async function listen(port: number, registers: object[]): Promise<Arrival[]> {
+  const config = edgeConfigSchema.parse({
+    site: 's',
+    edge: 'e',
+    dataDirectory: 'unused',
+    sources: [{ type: 'modbus', host: '127.0.0.1', port, groups: [{ intervalMs: 50, unitId: 7, registers }] }],
+    uplink: { url: 'mqtt://x' },
+  });
+  const arrivals: Arrival[] = [];
+  const sink: Sink = { accept: (arrival) => arrivals.push(arrival), whenReady: (resume) => resume() };
+  const [settings] = config.sources as ModbusSourceConfig[];
+  source = new ModbusSource(settings, config.limits, () => Date.now(), pino({ level: 'silent' }));
+  await source.start(sink);
+  return arrivals;
+}
+
+const valuesOf = (arrivals: Arrival[], point: string) =>
+  arrivals.flatMap((a) => (a.ok && a.block.kind === 'scalars' && a.block.point === point ? [...a.block.values] : []));
+
+const TEMPERATURE = { asset: 'drive', point: 'temperature', table: 'input', address: 0, scale: 0.1 };
+const SPEED = { asset: 'drive', point: 'speed', address: 10, type: 'float32' };
+
+test('values are polled; one that the device does not have counts against itself and stops no other', async () => {
+  const port = await freePort();
+  await serve(port);
+  const arrivals = await listen(port, [TEMPERATURE, SPEED, { asset: 'drive', point: 'absent', address: 99 }]);
+  await expect.poll(() => valuesOf(arrivals, 'temperature').length, { timeout: 5000 }).toBeGreaterThan(3);
+  expect(valuesOf(arrivals, 'temperature')[0]).toBeCloseTo(65.4, 9);
+  expect(valuesOf(arrivals, 'speed')[0]).toBeCloseTo(1480.5, 3);
+  const refused = arrivals.filter((a) => !a.ok);
+  expect(refused.length).toBeGreaterThan(1);
+  expect(refused[0]).toEqual({ ok: false, rejection: 'bad_quality', point: { asset: 'drive', point: 'absent' } });
+  expect(source?.state).toBe('connected');
+});
+
+test('a device that is away at the start, and again later, is waited for', async () => {
+  const port = await freePort();
+  const arrivals = await listen(port, [SPEED]);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(source?.state).toBe('connecting');
+  await serve(port);
+  await expect.poll(() => valuesOf(arrivals, 'speed').length, { timeout: 8000 }).toBeGreaterThan(0);
+  await shut();
+  await expect.poll(() => source?.state, { timeout: 8000 }).toBe('connecting');
+  const before = valuesOf(arrivals, 'speed').length;
+  await serve(port);
+  await expect.poll(() => valuesOf(arrivals, 'speed').length, { timeout: 8000 }).toBeGreaterThan(before);
+});
