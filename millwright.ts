@@ -17,6 +17,8 @@ const MAX_PERIODS = 10_000;
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. */
 class UsageError extends Error {}
+/** The command did its work, and the answer is no: said without a stack. */
+class Failure extends Error {}
 
 const packageFile = fileURLToPath(new URL('../package.json', import.meta.url));
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
@@ -69,6 +71,32 @@ program
     const { startGateway } = await import('#gateway/main.ts');
     const config = await load(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY');
     await runUntilStopped(await startGateway(config, version));
+  });
+
+program
+  .command('ledger')
+  .description(
+    'what became of every message of every point, as a running gateway has it; fails where a count does not close',
+  )
+  .option('--gateway <url>', 'the gateway', 'http://127.0.0.1:8080')
+  .option('--token-file <file>', 'a file with the token that the gateway asks for')
+  .option('--asset <name>', 'the points of one machine alone')
+  .option('--json', 'one object on stdout')
+  .addHelpText('after', '\nExample:\n  millwright ledger --gateway http://127.0.0.1:8080 --asset pump-101')
+  .action(async (o: { gateway: string; tokenFile?: string; asset?: string; json?: boolean }) => {
+    const { ledgerLines, ledgerReport } = await import('#gateway/ledger/ledgerReport.ts');
+    const { readLedger } = await import('#gateway/ledger/readLedger.ts');
+    if (!URL.canParse(o.gateway)) throw new UsageError(`--gateway: found ${o.gateway}; allowed: http://host:port`);
+    const token = o.tokenFile === undefined ? undefined : (await text(o.tokenFile)).trim();
+    const view = await readLedger(o.gateway, token).catch((error: Error) => {
+      throw new Failure(error.message);
+    });
+    const report = ledgerReport(view, o.asset);
+    if (o.asset !== undefined && report.points.length === 0)
+      throw new UsageError(`--asset: the gateway knows no machine ${o.asset}`);
+    if (o.json) writeLine(JSON.stringify(report));
+    else for (const line of ledgerLines(report)) writeLine(line);
+    if (report.open.length > 0) throw new Failure(`${report.open.length} points whose counts do not close`);
   });
 
 program
@@ -578,6 +606,10 @@ try {
   if (error instanceof UsageError) {
     say(error.message);
     process.exit(2);
+  }
+  if (error instanceof Failure) {
+    say(error.message);
+    process.exit(1);
   }
   say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exit(1);

@@ -1,0 +1,74 @@
+import type { LedgerView } from '#models/contracts/api.ts';
+
+type Point = LedgerView['points'][number];
+
+/** A ledger's rows, one a point, with its sums: `received = delivered + late + duplicate + held + rejected`. */
+export interface LedgerReport {
+  points: Point[];
+  unmapped: LedgerView['unmapped'];
+  totals: Record<(typeof COUNTS)[number] | 'rejected', number>;
+  /** Points whose counts do not close. `stored` may be ahead of `windows`: an edge says its counts now and then. */
+  open: string[];
+}
+
+const COUNTS = [
+  'received',
+  'delivered',
+  'late',
+  'duplicate',
+  'held',
+  'unexplained',
+  'windows',
+  'stored',
+] as const satisfies (keyof Point)[];
+
+const rejectedOf = (point: Point) => Object.values(point.rejected).reduce((sum, n) => sum + n, 0);
+const nameOf = ({ site, edge, asset, point }: Point) => `${site}/${edge}/${asset}/${point}`;
+
+export function ledgerReport({ points, unmapped }: LedgerView, asset?: string): LedgerReport {
+  const chosen = asset === undefined ? points : points.filter((p) => p.asset === asset);
+  const sum = (of: (p: Point) => number) => chosen.reduce((total, p) => total + of(p), 0);
+  const counts = Object.fromEntries(COUNTS.map((count) => [count, sum((p) => p[count])]));
+  return {
+    points: chosen,
+    unmapped,
+    totals: { ...counts, rejected: sum(rejectedOf) } as LedgerReport['totals'],
+    open: chosen.filter((p) => p.unexplained !== 0).map(nameOf),
+  };
+}
+
+/** As a table for a terminal; reasons stand behind the row that they are of. */
+export function ledgerLines({ points, unmapped, totals, open }: LedgerReport): string[] {
+  const head = [
+    'point',
+    'received',
+    'delivered',
+    'rejected',
+    'late',
+    'duplicate',
+    'held',
+    'unexplained',
+    'windows',
+    'stored',
+  ];
+  const numbers = (row: Record<string, unknown>, rejected: number) =>
+    head.slice(1).map((column) => String(column === 'rejected' ? rejected : row[column]));
+  const rows = points.map((p) => [nameOf(p), ...numbers(p, rejectedOf(p))]);
+  const table = [head, ...rows, ['all', ...numbers(totals, totals.rejected)]];
+  const widths = head.map((_, i) => Math.max(...table.map((row) => row[i].length)));
+  const reasons = ['', ...points.map((p) => said(p.rejected)), ''];
+  const lines = table.map((row, r) => {
+    const cells = row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])));
+    return `${cells.join('  ')}  ${reasons[r]}`.trimEnd();
+  });
+  const lost = unmapped
+    .filter(({ counts }) => Object.keys(counts).length > 0)
+    .map(({ site, edge, counts }) => `${site}/${edge}: not given to any point: ${said(counts)}`);
+  return [...lines, ...lost, ...open.map((name) => `${name}: the counts do not close`)];
+}
+
+function said(counts: Partial<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([reason, n]) => `${reason} ${n}`)
+    .join(', ');
+}
