@@ -95,6 +95,37 @@ const opcuaSourceSchema = z.strictObject({
 });
 export type OpcuaSourceConfig = z.infer<typeof opcuaSourceSchema>;
 
+const sparkplugMetricSchema = z
+  .strictObject({
+    /** `<group>/<edge node>` or `<group>/<edge node>/<device>`, in which `{asset}` names the machine and `+` does not matter. */
+    from: z.string().regex(/^[^/]+\/[^/]+(\/[^/]+)?$/, 'group/node or group/node/device'),
+    /** Name of the metric, or `{point}`: every metric whose name can be a point's. */
+    metric: z.string().min(1),
+    asset: nameSchema.optional(),
+    point: nameSchema.optional(),
+    /** Rate of a metric whose value is an array of samples. */
+    sampleRateHz: z.number().min(10).max(200_000).optional(),
+  })
+  .refine((m) => m.asset !== undefined || m.from.split('/').includes('{asset}'), {
+    message: 'a level {asset}, or the setting "asset"',
+    path: ['from'],
+  })
+  .refine((m) => m.point !== undefined || m.metric === '{point}' || nameSchema.safeParse(m.metric).success, {
+    message: 'the setting "point": this metric’s name cannot be one',
+    path: ['metric'],
+  });
+export type SparkplugMetricConfig = z.infer<typeof sparkplugMetricSchema>;
+
+const sparkplugSourceSchema = z.strictObject({
+  type: z.literal('sparkplug'),
+  ...brokerFields,
+  groups: z.array(z.string().regex(/^[^/+#]+$/, 'a group’s id, without / + #')).min(1),
+  /** Makes the edge a primary host of this id: nodes that wait for one store what they have while it is away. */
+  hostId: nameSchema.optional(),
+  metrics: z.array(sparkplugMetricSchema).min(1),
+});
+export type SparkplugSourceConfig = z.infer<typeof sparkplugSourceSchema>;
+
 const modbusRegisterSchema = z.strictObject({
   asset: nameSchema,
   point: nameSchema,
@@ -145,7 +176,11 @@ const edgeObjectSchema = z.strictObject({
   site: nameSchema,
   edge: nameSchema,
   dataDirectory: z.string().min(1),
-  sources: z.array(z.discriminatedUnion('type', [mqttSourceSchema, opcuaSourceSchema, modbusSourceSchema])).min(1),
+  sources: z
+    .array(
+      z.discriminatedUnion('type', [mqttSourceSchema, opcuaSourceSchema, modbusSourceSchema, sparkplugSourceSchema]),
+    )
+    .min(1),
   windows: windowsSchema.default({ length: 4096, hop: 4096 }),
   /** Windows of other lengths, whose features are rows of their own: long ones tell lines apart that lie close. */
   otherWindows: z

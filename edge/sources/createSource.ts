@@ -11,6 +11,11 @@ export async function createSource(config: EdgeConfig, index: number, now: () =>
       const clientId = `millwright-${config.site}-${config.edge}-source-${index}`;
       return new MqttSource(source, config.limits, clientId, now, log.child({ source: index }));
     }
+    case 'sparkplug': {
+      const { SparkplugSource } = await import('./sparkplug/sparkplugSource.ts');
+      const clientId = `millwright-${config.site}-${config.edge}-source-${index}`;
+      return new SparkplugSource(source, config.limits, clientId, now, log.child({ source: index }));
+    }
     case 'modbus': {
       const { ModbusSource } = await import('./modbusSource.ts');
       return new ModbusSource(source, config.limits, now, log.child({ source: index }));

@@ -21,6 +21,9 @@ export const rejectionSchema = z.enum([
   'time_in_future',
   'retained',
   'bad_quality',
+  'bad_payload',
+  'unsupported_type',
+  'unknown_metric',
 ]);
 export type Rejection = z.infer<typeof rejectionSchema>;
 

@@ -1,0 +1,117 @@
+import { create, fromBinary } from '@bufbuild/protobuf';
+import fc from 'fast-check';
+import sparkplugPayload from 'sparkplug-payload';
+import { expect, test } from 'vitest';
+import { metricValue } from './metricValue.ts';
+import { NodeTable } from './nodeTable.ts';
+import { type Metric, MetricSchema, PayloadSchema } from './sparkplugB_pb.ts';
+
+const spB = sparkplugPayload.get('spBv1.0')!;
+/** Bytes of an encoder that is not ours, decoded by us. */
+const foreign = (payload: object) => fromBinary(PayloadSchema, spB.encodePayload(payload as never));
+const bytes = (datatype: number, ...values: number[]) =>
+  metricValue(create(MetricSchema, { value: { case: 'bytesValue', value: Uint8Array.from(values) } }), datatype);
+
+test.each([
+  ['Int8', -5, -5],
+  ['Int16', -3000, -3000],
+  ['Int32', -2_000_000_000, -2_000_000_000],
+  ['UInt8', 200, 200],
+  ['UInt16', 65_000, 65_000],
+  ['UInt32', 4_000_000_000, 4_000_000_000],
+  ['Float', 1.5, 1.5],
+  ['Double', -0.1, -0.1],
+  ['Boolean', true, 1],
+])('%s of another encoder: %s', (type, sent, expected) => {
+  const { metrics } = foreign({ timestamp: 1, seq: 0, metrics: [{ name: 'm', type, value: sent }] });
+  expect(metricValue(metrics[0], metrics[0].datatype)).toEqual({ ok: true, kind: 'scalar', value: expected });
+});
+
+test('64-bit integers, signed and not', () => {
+  const of = (value: bigint): Metric => create(MetricSchema, { value: { case: 'longValue', value } });
+  expect(metricValue(of(2n ** 64n - 2n), 4)).toMatchObject({ value: -2 });
+  expect(metricValue(of(2n ** 53n), 8)).toMatchObject({ value: 2 ** 53 });
+});
+
+test('arrays are packed little-endian, booleans by bits', () => {
+  expect(bytes(23, 0xfe, 0xff, 1, 0)).toMatchObject({ values: Float32Array.of(-2, 1) });
+  expect(bytes(30, 0, 0, 0xc0, 0x3f)).toMatchObject({ values: Float32Array.of(1.5) });
+  expect(bytes(32, 3, 0, 0, 0, 0b1010_0000)).toMatchObject({ values: Float32Array.of(1, 0, 1) });
+  expect(bytes(32, 255, 255, 255, 255, 1)).toEqual({ ok: false, rejection: 'truncated' });
+  expect(bytes(30, 0, 0, 0)).toEqual({ ok: false, rejection: 'truncated' });
+});
+
+test('what is no measurement is refused by name; null and bad quality, too', () => {
+  const text = create(MetricSchema, { value: { case: 'stringValue', value: 'x' } });
+  expect(metricValue(text, 12)).toEqual({ ok: false, rejection: 'unsupported_type' });
+  const template = create(MetricSchema, { value: { case: 'templateValue', value: new Uint8Array() } });
+  expect(metricValue(template, 19)).toEqual({ ok: false, rejection: 'unsupported_type' });
+  expect(metricValue(text, 9)).toEqual({ ok: false, rejection: 'wrong_type' });
+  expect(metricValue(create(MetricSchema, { isNull: true }), 9)).toEqual({ ok: false, rejection: 'missing_value' });
+  const stale = foreign({
+    metrics: [{ name: 'm', type: 'Double', value: 1, properties: { Quality: { type: 'Int32', value: 500 } } }],
+  }).metrics[0];
+  expect(metricValue(stale, 10)).toEqual({ ok: false, rejection: 'bad_quality' });
+});
+
+const metric = (name: string, alias: number, value: number) => ({ name, alias, type: 'Double', value });
+const data = (seq: number, alias: number, value: number) =>
+  create(PayloadSchema, {
+    seq: BigInt(seq),
+    metrics: [{ alias: BigInt(alias), value: { case: 'doubleValue', value } }],
+  });
+
+test('aliases and types are those of the birth; data that was not born asks for a birth', () => {
+  const table = new NodeTable(10);
+  expect(table.take('NDATA', 'g/n', '', data(7, 0, 1))).toMatchObject({ metrics: [], unknown: 1, rebirth: true });
+  table.take('NBIRTH', 'g/n', '', foreign({ seq: 0, metrics: [metric('speed', 0, 1)] }));
+  expect(table.take('DBIRTH', 'g/n', 'd', foreign({ seq: 1, metrics: [metric('temp', 5, 20)] }))).toMatchObject({
+    metrics: [{ name: 'temp', datatype: 10 }],
+    rebirth: false,
+  });
+  expect(table.take('NDATA', 'g/n', '', data(2, 0, 3)).metrics).toMatchObject([{ name: 'speed', datatype: 10 }]);
+  expect(table.take('DDATA', 'g/n', 'd', data(3, 5, 3)).metrics).toMatchObject([{ name: 'temp', datatype: 10 }]);
+  expect(table.take('DDATA', 'g/n', 'd', data(4, 6, 3))).toMatchObject({ unknown: 1, rebirth: true });
+  expect(table.online).toBe(1);
+});
+
+test('a gap in the sequence is counted and asks for births; 255 is followed by 0', () => {
+  const table = new NodeTable(10);
+  const born = foreign({ seq: 254, metrics: [metric('speed', 0, 1)] });
+  table.take('NBIRTH', 'g/n', '', born);
+  expect(table.take('NDATA', 'g/n', '', data(255, 0, 1))).toMatchObject({ missing: 0, rebirth: false });
+  expect(table.take('NDATA', 'g/n', '', data(0, 0, 1))).toMatchObject({ missing: 0, rebirth: false });
+  expect(table.take('NDATA', 'g/n', '', data(3, 0, 1))).toMatchObject({ missing: 2, rebirth: true });
+});
+
+test('a death ends a node, but not that of an older session', () => {
+  const table = new NodeTable(10);
+  const bdSeq = (value: number) => ({ name: 'bdSeq', type: 'UInt64', value });
+  table.take('NBIRTH', 'g/n', '', foreign({ seq: 0, metrics: [bdSeq(4), metric('speed', 1, 1)] }));
+  table.take('NDEATH', 'g/n', '', foreign({ metrics: [bdSeq(3)] }));
+  expect(table.online).toBe(1);
+  table.take('NDEATH', 'g/n', '', foreign({ metrics: [bdSeq(4)] }));
+  expect(table.online).toBe(0);
+  expect(table.take('NDATA', 'g/n', '', data(1, 1, 1)).rebirth).toBe(true);
+});
+
+test('no bytes make it throw, and no more nodes are kept than there is room for', () => {
+  const table = new NodeTable(3);
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(10), (garbage, node) => {
+      let payload = create(PayloadSchema);
+      try {
+        payload = fromBinary(PayloadSchema, garbage);
+      } catch (error) {
+        // Most garbage is no protobuf at all.
+        expect(error).toBeInstanceOf(Error);
+      }
+      for (const type of ['NBIRTH', 'DDATA', 'NDATA', 'DBIRTH', 'NDEATH'] as const) {
+        const taken = table.take(type, `g/${node}`, 'd', payload);
+        for (const m of taken.metrics) expect(metricValue(m.metric, m.datatype)).toHaveProperty('ok');
+      }
+      expect(table.online).toBeLessThanOrEqual(3);
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,196 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import mqtt, { type MqttClient } from 'mqtt';
+import type { Logger } from 'pino';
+import type { Rejection } from '#models/contracts/ledger.ts';
+import { isName } from '#models/contracts/names.ts';
+import { brokerOptions } from '../../brokerConnection.ts';
+import type { EdgeConfig, SparkplugMetricConfig, SparkplugSourceConfig } from '../../config.ts';
+import { checkScalar, checkWaveform, type Decoded, type PointName } from '../decode.ts';
+import type { Sink, Source } from '../source.ts';
+import { metricValue } from './metricValue.ts';
+import { type MessageType, type NamedMetric, NodeTable } from './nodeTable.ts';
+import { type Payload, PayloadSchema } from './sparkplugB_pb.ts';
+
+const NAMESPACE = 'spBv1.0';
+/** A node is asked for its births once in so long: it may need a while. */
+const REBIRTH_MS = 10_000;
+const MOST_NODES = 10_000;
+const BOOLEAN = 11;
+
+/**
+ * A Sparkplug B host application: takes metrics of edge nodes and their devices by name, whatever alias they travel
+ * under, and asks a node for its births where it missed one. With `hostId` it says its STATE as a primary host, so that
+ * nodes which wait for one store while it is away. Data travels at QoS 0; Sparkplug has no more to offer.
+ */
+export class SparkplugSource implements Source {
+  readonly #config: SparkplugSourceConfig;
+  readonly #limits: EdgeConfig['limits'];
+  readonly #clientId: string;
+  readonly #now: () => number;
+  readonly #log: Logger;
+  readonly #nodes = new NodeTable(MOST_NODES);
+  readonly #askedMs = new Map<string, number>();
+  #client: MqttClient | null = null;
+
+  constructor(
+    config: SparkplugSourceConfig,
+    limits: EdgeConfig['limits'],
+    clientId: string,
+    now: () => number,
+    log: Logger,
+  ) {
+    this.#config = config;
+    this.#limits = limits;
+    this.#clientId = clientId;
+    this.#now = now;
+    this.#log = log;
+  }
+
+  get state(): Source['state'] {
+    if (!this.#client) return 'stopped';
+    return this.#client.connected ? 'connected' : 'connecting';
+  }
+
+  async start(sink: Sink): Promise<void> {
+    const client = mqtt.connect(this.#config.url, {
+      ...brokerOptions(this.#config),
+      clientId: this.#clientId,
+      // 5.13: a host application begins a clean session.
+      clean: true,
+      manualConnect: true,
+      resubscribe: false,
+      will: this.#stateMessage(false),
+    });
+    this.#client = client;
+    client.handleMessage = (_packet, resume) => sink.whenReady(resume);
+    client.on('message', (topic, payload) => this.#take(topic, payload, sink));
+    client.on('connect', () => {
+      this.#log.info({ url: this.#config.url }, 'source connected');
+      for (const group of this.#config.groups) client.subscribe(`${NAMESPACE}/${group}/+/#`, { qos: 0 });
+      const state = this.#stateMessage(true);
+      if (state) client.publish(state.topic, state.payload, { qos: 1, retain: true });
+    });
+    client.on('close', () => {
+      // The next birth's time has to be the next will's, too.
+      client.options.will = this.#stateMessage(false);
+      this.#log.warn({ url: this.#config.url }, 'source disconnected');
+    });
+    client.on('error', (error) => this.#log.error({ url: this.#config.url, error: error.message }, 'source failed'));
+    client.connect();
+  }
+
+  async stop(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    if (!client) return;
+    const state = this.#stateMessage(false);
+    if (state && client.connected) await client.publishAsync(state.topic, state.payload, { qos: 1, retain: true });
+    await client.endAsync(true);
+  }
+
+  #bornMs = 0;
+
+  #stateMessage(online: boolean) {
+    if (this.#config.hostId === undefined) return undefined;
+    if (!online) this.#bornMs = this.#now();
+    const payload = Buffer.from(JSON.stringify({ online, timestamp: this.#bornMs }));
+    return { topic: `${NAMESPACE}/STATE/${this.#config.hostId}`, payload, qos: 1 as const, retain: true };
+  }
+
+  #take(topic: string, bytes: Buffer, sink: Sink): void {
+    const [, group, type, edgeNode, device = '', ...more] = topic.split('/');
+    if (!isMessageType(type) || more.length > 0) return;
+    const refuse = (rejection: Rejection) => sink.accept({ ok: false, rejection, point: null }, null);
+    if (bytes.length > this.#limits.maxPayloadBytes) {
+      refuse('too_large');
+      return;
+    }
+    const payload = payloadOf(bytes);
+    if (!payload) {
+      refuse('bad_payload');
+      return;
+    }
+    const node = `${group}/${edgeNode}`;
+    const taken = this.#nodes.take(type, node, device, payload);
+    for (let i = 0; i < taken.unknown; i++) refuse('unknown_metric');
+    if (taken.missing > 0) this.#log.warn({ node, missing: taken.missing }, 'messages of the node are missing');
+    if (taken.rebirth) this.#askForBirths(node);
+    const path = device === '' ? [group, edgeNode] : [group, edgeNode, device];
+    for (const named of taken.metrics) this.#accept(path, named, payload, sink);
+  }
+
+  #accept(path: string[], named: NamedMetric, payload: Payload, sink: Sink): void {
+    for (const mapping of this.#config.metrics) {
+      const point = pointOf(mapping, path, named.name);
+      if (!point) continue;
+      const decoded = this.#decode(mapping, point, named, payload);
+      sink.accept(decoded.ok ? decoded : { ...decoded, point }, null);
+      return;
+    }
+  }
+
+  #decode(
+    mapping: SparkplugMetricConfig,
+    point: PointName,
+    { metric, datatype }: NamedMetric,
+    payload: Payload,
+  ): Decoded {
+    const value = metricValue(metric, datatype);
+    if (!value.ok) return value;
+    const limits = { nowMs: this.#now(), maxFutureMs: this.#limits.maxFutureMs };
+    const stamp = Number(metric.timestamp || payload.timestamp);
+    const timeMs = stamp > 0 ? stamp : undefined;
+    if (value.kind === 'scalar') return checkScalar(point, value.value, timeMs, limits);
+    const { sampleRateHz } = mapping;
+    if (sampleRateHz === undefined) return { ok: false, rejection: 'bad_rate' };
+    // Stamped when it is complete: its first sample is that much older.
+    const startUs =
+      timeMs === undefined ? undefined : Math.round(timeMs * 1000 - (value.values.length / sampleRateHz) * 1e6);
+    return checkWaveform(point, value.values, sampleRateHz, startUs, limits);
+  }
+
+  #askForBirths(node: string): void {
+    const nowMs = this.#now();
+    if (nowMs - (this.#askedMs.get(node) ?? Number.NEGATIVE_INFINITY) < REBIRTH_MS) return;
+    if (this.#askedMs.size >= MOST_NODES) this.#askedMs.clear();
+    this.#askedMs.set(node, nowMs);
+    this.#log.info({ node }, 'the node is asked for its births');
+    const [group, edgeNode] = node.split('/');
+    const timestamp = BigInt(nowMs);
+    const rebirth = { name: 'Node Control/Rebirth', timestamp, datatype: BOOLEAN } as const;
+    const payload = create(PayloadSchema, {
+      timestamp,
+      metrics: [{ ...rebirth, value: { case: 'booleanValue', value: true } }],
+    });
+    this.#client?.publish(`${NAMESPACE}/${group}/NCMD/${edgeNode}`, Buffer.from(toBinary(PayloadSchema, payload)), {
+      qos: 0,
+    });
+  }
+}
+
+function payloadOf(bytes: Uint8Array): Payload | null {
+  try {
+    return fromBinary(PayloadSchema, bytes);
+  } catch {
+    // What it was is the sender's; its kind and count are all that is kept.
+    return null;
+  }
+}
+
+function isMessageType(type: string | undefined): type is MessageType {
+  return /^[ND](BIRTH|DATA|DEATH)$/.test(type ?? '');
+}
+
+/** Null where the mapping does not speak of this metric. */
+function pointOf(
+  { from, metric, asset, point }: SparkplugMetricConfig,
+  path: string[],
+  name: string,
+): PointName | null {
+  const pattern = from.split('/');
+  if (pattern.length !== path.length) return null;
+  if (!pattern.every((p, i) => p === '+' || p === '{asset}' || p === path[i])) return null;
+  if (metric !== '{point}' && metric !== name) return null;
+  const its = { asset: asset ?? path[pattern.indexOf('{asset}')], point: point ?? name };
+  return isName(its.asset) && isName(its.point) ? its : null;
+}
