@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ZodType } from 'zod';
 import type { AnalyzeOptions } from '#edge/analyze/analyzeFiles.ts';
+import type { StoredCertificate } from '#edge/certificates/certificateStore.ts';
 import type { DetectOptions } from '#edge/detect/detectFile.ts';
 import type { ForecastOptions } from '#gateway/planning/forecastFile.ts';
 import type { PlanOptions } from '#gateway/planning/planFile.ts';
@@ -49,7 +50,7 @@ program
     await demo({ command, dataDirectory, scenario, scenarioFile, apiPort: port, say, signal: stopSignal() });
   });
 
-program
+const edge = program
   .command('edge')
   .description('runs an edge agent')
   .argument('<file>', 'its configuration (YAML); MILLWRIGHT_EDGE__A__B overrides the setting a.b')
@@ -60,6 +61,47 @@ program
     const config = await load(file, edgeConfigSchema, 'MILLWRIGHT_EDGE');
     await runUntilStopped(await startEdge(config, version));
   });
+
+const certificates = edge.command('certificates').description("the OPC UA certificates in an edge's data folder");
+certificates
+  .command('list')
+  .description('the own one, those of trusted servers and of rejected ones, with how long each holds')
+  .argument('<file>', "the edge's configuration (YAML)")
+  .option('--json', 'one list on stdout')
+  .addHelpText('after', '\nExample:\n  millwright edge certificates list edge.yaml')
+  .action((file: string, o: { json?: boolean }) =>
+    certificateCommand(file, ({ listCertificates }, pki) => {
+      const all = listCertificates(pki, Date.now());
+      if (o.json) writeLine(JSON.stringify(all));
+      else for (const certificate of all) writeLine(certificateLine(certificate));
+    }),
+  );
+for (const [name, place, what] of [
+  ['trust', 'trusted', 'trusts a server whose certificate was rejected'],
+  ['reject', 'rejected', 'trusts a server no longer'],
+] as const) {
+  certificates
+    .command(name)
+    .description(what)
+    .argument('<file>', "the edge's configuration (YAML)")
+    .argument('<thumbprint>', 'of the certificate, or its beginning')
+    .addHelpText('after', `\nExample:\n  millwright edge certificates ${name} edge.yaml 07e123b6`)
+    .action((file: string, thumbprint: string) =>
+      certificateCommand(file, ({ moveCertificate }, pki) =>
+        say(certificateLine(moveCertificate(pki, thumbprint, place, Date.now()))),
+      ),
+    );
+}
+certificates
+  .command('renew')
+  .description(
+    'sets the own certificate aside; the edge makes a new one at its next start, which servers have to trust',
+  )
+  .argument('<file>', "the edge's configuration (YAML)")
+  .addHelpText('after', '\nExample:\n  millwright edge certificates renew edge.yaml')
+  .action((file: string) =>
+    certificateCommand(file, ({ renewOwn }, pki) => say(`set aside: ${certificateLine(renewOwn(pki, Date.now()))}`)),
+  );
 
 program
   .command('gateway')
@@ -514,6 +556,26 @@ function levels(text: string): number[] {
 
 async function text(file: string): Promise<string> {
   return bytes(file).toString('utf8');
+}
+
+/** Runs a command on an edge's certificate store; one that cannot do what was asked says why. */
+async function certificateCommand(
+  file: string,
+  run: (store: typeof import('#edge/certificates/certificateStore.ts'), pki: string) => void,
+): Promise<void> {
+  const { edgeConfigSchema } = await import('#edge/config.ts');
+  const store = await import('#edge/certificates/certificateStore.ts');
+  const { dataDirectory } = await load(file, edgeConfigSchema, 'MILLWRIGHT_EDGE');
+  try {
+    run(store, join(dataDirectory, 'pki'));
+  } catch (error) {
+    if (error instanceof store.CertificateError) throw new Failure(error.message);
+    throw error;
+  }
+}
+
+function certificateLine({ place, thumbprint, subject, daysLeft }: StoredCertificate): string {
+  return `${place.padEnd(8)}  ${thumbprint}  ${String(daysLeft).padStart(5)} days  ${subject}`;
 }
 
 const writeLine = (line: string) => process.stdout.write(`${line}\n`);

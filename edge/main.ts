@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { Agent } from './agent.ts';
+import { CertificateWatch } from './certificates/certificateWatch.ts';
 import type { EdgeConfig } from './config.ts';
 import { serveHttp } from './httpServer.ts';
 import { edgeMetrics } from './metrics.ts';
@@ -15,6 +17,7 @@ export interface RunningEdge {
 }
 
 const TICK_MS = 1000;
+const CERTIFICATES_MS = 3_600_000;
 
 /** Starts an edge agent. Resolves when its sources are trying; absent brokers are waited for. */
 export async function startEdge(config: EdgeConfig, version: string): Promise<RunningEdge> {
@@ -27,7 +30,9 @@ export async function startEdge(config: EdgeConfig, version: string): Promise<Ru
   const agent = new Agent(config, outbox, now, log, () => uplink.pump());
   const sources: Source[] = [];
   for (let i = 0; i < config.sources.length; i++) sources.push(await createSource(config, i, now, log));
-  const server = await serveHttp(config.http, edgeMetrics(agent, outbox, uplink, sources), () => ({
+  const certificates = new CertificateWatch(join(config.dataDirectory, 'pki'), now, log);
+  const metrics = edgeMetrics(agent, outbox, uplink, sources, certificates);
+  const server = await serveHttp(config.http, metrics, () => ({
     ok: agent.failure === null && sources.every((s) => s.state === 'connected'),
     detail: {
       sources: sources.map((s) => s.state),
@@ -40,6 +45,8 @@ export async function startEdge(config: EdgeConfig, version: string): Promise<Ru
   for (const source of sources) await source.start(agent);
   // Ledgers are due by the clock even where nothing arrives, and an uplink may have waited for its gateway.
   const tick = setInterval(() => agent.commit(), TICK_MS);
+  certificates.check();
+  const checking = setInterval(() => certificates.check(), CERTIFICATES_MS);
   const address = server.address();
   const httpPort = typeof address === 'object' && address ? address.port : config.http.port;
   log.info({ site: config.site, edge: config.edge, httpPort, engine: agent.pipeline.engine }, 'edge started');
@@ -47,6 +54,7 @@ export async function startEdge(config: EdgeConfig, version: string): Promise<Ru
     httpPort,
     async stop() {
       clearInterval(tick);
+      clearInterval(checking);
       for (const source of sources) await source.stop();
       agent.commit();
       await uplink.stop();

@@ -1,12 +1,19 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { readMetrics } from '#models/metrics/readMetrics.ts';
 import type { Agent } from './agent.ts';
+import type { CertificateWatch } from './certificates/certificateWatch.ts';
 import type { Outbox } from './outbox.ts';
 import type { Source } from './sources/source.ts';
 import type { Uplink } from './uplink.ts';
 
 /** The edge's metrics, read from its parts when they are asked for: the hot path counts nothing twice. */
-export function edgeMetrics(agent: Agent, outbox: Outbox, uplink: Uplink, sources: readonly Source[]): Registry {
+export function edgeMetrics(
+  agent: Agent,
+  outbox: Outbox,
+  uplink: Uplink,
+  sources: readonly Source[],
+  certificates: CertificateWatch,
+): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const read = readMetrics(registry, 'millwright_edge');
@@ -73,6 +80,14 @@ export function edgeMetrics(agent: Agent, outbox: Outbox, uplink: Uplink, source
   read('source_connected', '1 while the source has its server', ['source'], (set) => {
     for (const [i, s] of sources.entries()) set({ source: String(i) }, s.state === 'connected' ? 1 : 0);
   });
+  read(
+    'certificate_expiry_timestamp_seconds',
+    'when an OPC UA certificate runs out: the own one, and those of trusted servers',
+    ['place', 'thumbprint'],
+    (set) => {
+      for (const { place, thumbprint, validToMs } of certificates.current) set({ place, thumbprint }, validToMs / 1000);
+    },
+  );
   return registry;
 }
 

@@ -13,7 +13,7 @@ import type { Scenario } from './scenario.ts';
 
 /**
  * The simulated machines behind an OPC UA server: an object a machine under Objects, a variable a sensor. Waveforms are
- * arrays of float. Node ids: `ns=1;s=<machine>.<point>`. It listens on loopback names, without security.
+ * arrays of float. Node ids: `ns=1;s=<machine>.<point>`. It listens on loopback names, with every security policy and with none.
  */
 export class OpcuaPlant {
   readonly #server: OPCUAServer;
@@ -30,7 +30,11 @@ export class OpcuaPlant {
       allowAnonymous: true,
       // Without this samples are coalesced to 50 ms.
       serverCapabilities: { minSupportedSampleRate: 0 },
-      serverCertificateManager: new OPCUACertificateManager({ rootFolder: join(directory, 'pki') }),
+      serverCertificateManager: new OPCUACertificateManager({
+        rootFolder: join(directory, 'pki'),
+        // Its data is made up: whoever wants it may have it.
+        automaticallyAcceptUnknownCertificate: true,
+      }),
     });
   }
 

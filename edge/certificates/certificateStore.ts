@@ -1,0 +1,80 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The folders of an OPC UA certificate store (OPC 10000-12, 7.5, as node-opcua keeps it). */
+const FOLDERS = { own: 'own/certs', trusted: 'trusted/certs', rejected: 'rejected' } as const;
+const CERTIFICATE = /\.(pem|der|crt|cer)$/;
+const DAY_MS = 86_400_000;
+/** An expiry is warned of so long before. */
+export const WARN_DAYS = 30;
+
+export interface StoredCertificate {
+  /** `own`: the edge's; `trusted` and `rejected`: servers'. */
+  place: keyof typeof FOLDERS;
+  /** SHA-1, 40 hexadecimal digits, as OPC UA names certificates. */
+  thumbprint: string;
+  subject: string;
+  validToMs: number;
+  daysLeft: number;
+  file: string;
+}
+
+/** A store that cannot do what was asked, in words for who asked. */
+export class CertificateError extends Error {}
+
+/** The certificates of an edge's `pki` folder; none where there is no folder yet. @throws where a file is no certificate. */
+export function listCertificates(pki: string, nowMs: number): StoredCertificate[] {
+  return (Object.keys(FOLDERS) as StoredCertificate['place'][]).flatMap((place) => {
+    const folder = join(pki, FOLDERS[place]);
+    if (!existsSync(folder)) return [];
+    const files = readdirSync(folder).filter((name) => CERTIFICATE.test(name));
+    return files.sort().map((name) => stored(place, join(folder, name), nowMs));
+  });
+}
+
+/** Moves a server's certificate between `trusted` and `rejected`; a beginning of its thumbprint will do if no other has it. */
+export function moveCertificate(
+  pki: string,
+  thumbprint: string,
+  to: 'trusted' | 'rejected',
+  nowMs: number,
+): StoredCertificate {
+  const servers = listCertificates(pki, nowMs).filter((c) => c.place !== 'own');
+  const found = servers.filter((c) => c.thumbprint.startsWith(thumbprint.toLowerCase()));
+  if (found.length !== 1) {
+    const known = servers.map((c) => c.thumbprint).join(', ') || 'none';
+    throw new CertificateError(`${found.length} certificates of servers begin with ${thumbprint}; there are: ${known}`);
+  }
+  const [certificate] = found;
+  const name = certificate.file.slice(certificate.file.lastIndexOf('/') + 1);
+  const file = join(pki, FOLDERS[to], name);
+  if (file !== certificate.file) renameSync(certificate.file, file);
+  return { ...certificate, place: to, file };
+}
+
+/** Sets the edge's own certificate aside; a new one for the same key is made when the edge next connects. */
+export function renewOwn(pki: string, nowMs: number): StoredCertificate {
+  const own = listCertificates(pki, nowMs).find((c) => c.place === 'own');
+  if (!own) throw new CertificateError('the edge has no certificate yet: one is made when it first connects');
+  renameSync(own.file, `${own.file}.until-${nowMs}`);
+  return own;
+}
+
+function stored(place: StoredCertificate['place'], file: string, nowMs: number): StoredCertificate {
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(readFileSync(file));
+  } catch (error) {
+    throw new CertificateError(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
+  const validToMs = Date.parse(certificate.validTo);
+  return {
+    place,
+    thumbprint: certificate.fingerprint.replaceAll(':', '').toLowerCase(),
+    subject: certificate.subject.replaceAll('\n', ', '),
+    validToMs,
+    daysLeft: Math.floor((validToMs - nowMs) / DAY_MS),
+    file,
+  };
+}
