@@ -146,7 +146,7 @@ const modbusSourceSchema = z.strictObject({
   host: z.string().min(1),
   port: z.int().min(1).max(65_535).default(502),
   /** A device that has not answered for so long is connected to again. */
-  timeoutMs: z.number().min(100).default(2000),
+  timeoutMs: z.number().min(100).max(60_000).default(2000),
   /** Registers that are read together. */
   groups: z
     .array(

@@ -94,7 +94,7 @@ test('a slow rise of the velocity is said before it is an alarm, once, with the 
   const unbalance = { type: 'unbalance', onsetS: 0, firstMmPerS: 0.7, doublingS: 30 * day, limitMmPerS: 9 };
   const said = alertsOf('pump', [unbalance], 45 * day, day / 24).filter((alert) => alert.change === 'raise');
   const [trend] = said;
-  expect(trend.evidence.diagnosis.reasons.join()).toMatch(/mm\/s a day it reaches its alarm limit in \d+ days/);
+  expect(trend.text).toMatch(/2H: velocity rises by .* mm\/s a day and reaches its alarm limit in \d+ days/);
   expect(alertsOf('pump', [], 45 * day, day / 24)).toEqual([]);
 });
 

@@ -41,3 +41,9 @@ test('rows of one shape and one quality share a message', () => {
   expect(rows.take().map((body) => body.values)).toEqual([[[1], [2]], [[3]]]);
   expect(rows.take()).toEqual([]);
 });
+
+test('a slow value keeps all its digits: it may be a counter', () => {
+  const rows = new FeatureRows('double');
+  rows.add(meta, 'source', 0, [1_234_567_891]);
+  expect(rows.take()[0].values).toEqual([[1_234_567_891]]);
+});

@@ -33,12 +33,20 @@ function rounded(value: number): number {
 /** Powers of ten that are exact: dividing by one of them gives the shortest text. */
 const SCALES = Array.from({ length: 23 }, (_, digits) => 10 ** digits);
 
-/** Gathers rows of features until they are taken; rows of one shape share a message. */
+/**
+ * Gathers rows of features until they are taken; rows of one shape share a message. Those of vibration are rounded; a slow
+ * value may be a counter of many digits.
+ */
 export class FeatureRows {
+  readonly #rounds: boolean;
   #bodies: FeatureBody[] = [];
 
+  constructor(precision: 'single' | 'double' = 'single') {
+    this.#rounds = precision === 'single';
+  }
+
   add(meta: RowMeta, timeQuality: TimeQuality, startUs: number, row: readonly number[], spectrum?: Spectrum): void {
-    const values = row.map(rounded);
+    const values = this.#rounds ? row.map(rounded) : [...row];
     const timeMs = (startUs + meta.windowUs) / 1000;
     const last = this.#bodies.at(-1);
     if (last && last.names === meta.names && last.timeQuality === timeQuality && last.values.length < MAX_ROWS) {

@@ -145,8 +145,9 @@ export class Machine {
       const rpm = point.accept(block);
       if (rpm !== undefined) this.#speed.told(rpm);
     } else if (point instanceof VibrationPoint && block.kind === 'waveform') {
-      this.#speed.listen(block);
+      const before = point.intake.ledger.delivered;
       point.accept(block, this.#speed.shaft, (watched) => this.#watch(VIBRATION, watched));
+      if (point.intake.ledger.delivered > before) this.#speed.listen(block);
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
       const before = point.intake.ledger.delivered;
       point.accept(block, (watched) => {
@@ -186,7 +187,12 @@ export class Machine {
 
   /** Once a day: where the velocity is going, beside where it is. */
   #watchTrend({ point, timeMs, score, velocityMmPerS }: Watched): void {
-    if (!this.#config?.iso || !score.assessable || velocityMmPerS === undefined) return;
+    if (!this.#config?.iso) {
+      // Its class was taken away while it was on.
+      if (this.#state.alerts.get(TREND)?.active) this.#step(TREND, { point, timeMs, score, on: false }, 0);
+      return;
+    }
+    if (!score.assessable || velocityMmPerS === undefined) return;
     const ended = this.#velocityHistory.add(point, timeMs, velocityMmPerS);
     if (!ended) return;
     const { index, contribution, reasons } = judgeTrend(ended, this.#config.iso);
@@ -238,7 +244,10 @@ export class Machine {
       change,
       severity: alert.severity,
       raisedAtMs: alert.raisedAtMs,
-      text: alertText(this.#name, watched.point, unit, diagnosis, contributions),
+      text:
+        family === TREND
+          ? `${this.#name} ${watched.point}: ${reasons[0]}`
+          : alertText(this.#name, watched.point, unit, diagnosis, contributions),
       index,
       evidence: {
         contributions,

@@ -60,13 +60,62 @@ test('noise tells no speed, and one that was told is withdrawn when it no longer
   expect(speed.shaft.hz).toBe(25);
 });
 
-test('a tachometer’s pulses tell the speed; a dead one tells that it tells nothing', () => {
-  const config = assetSchema.parse({ points: { tacho: { role: 'tachometer', pulsesPerTurn: 2 } } }).points.tacho;
-  const point = new TachometerPoint('a', 'tacho', config);
-  const pulses = Float32Array.from({ length: RATE }, (_, i) => (((i / RATE) * 2 * 24.5) % 1 < 0.2 ? 5 : 0));
-  expect(point.accept(block(0, pulses, 'tacho'))).toBeCloseTo(24.5 * 60, 0);
-  expect(point.accept(block(0, pulses, 'tacho'))).toBeUndefined();
-  expect(point.accept(block(1, new Float32Array(RATE), 'tacho'))).toBeNull();
-  expect(point.intake.ledger).toMatchObject({ received: 3, delivered: 2, duplicate: 1 });
-  expect(new TachometerPoint('a', 'tacho', config, point.state()).intake.ledger.received).toBe(3);
+const TACHO = assetSchema.parse({ points: { tacho: { role: 'tachometer', pulsesPerTurn: 2 } } }).points.tacho;
+const pulses = (hz: number, fromS: number, length: number) =>
+  Float32Array.from({ length }, (_, i) => (((fromS + i / RATE) * 2 * hz) % 1 < 0.2 ? 5 : 0));
+
+test('a tachometer’s pulses tell the speed; a block that is repeated tells nothing', () => {
+  const point = new TachometerPoint('a', 'tacho', TACHO);
+  expect(point.accept(block(0, pulses(24.5, 0, RATE), 'tacho'))).toBeCloseTo(24.5 * 60, 0);
+  expect(point.accept(block(0, pulses(24.5, 0, RATE), 'tacho'))).toBeUndefined();
+  expect(point.intake.ledger).toMatchObject({ received: 2, delivered: 1, duplicate: 1 });
+  expect(new TachometerPoint('a', 'tacho', TACHO, point.state()).intake.ledger.received).toBe(2);
+});
+
+test('a slow shaft is told over several blocks, stamped or not', () => {
+  const length = RATE / 8;
+  for (const timeQuality of ['source', 'received'] as const) {
+    const point = new TachometerPoint('a', 'tacho', TACHO);
+    const told = Array.from({ length: 16 }, (_, i) => {
+      const startS = i / 8 + (timeQuality === 'received' ? 0.01 * (i % 2) : 0);
+      return point.accept({ ...block(startS, pulses(2, i / 8, length), 'tacho'), timeQuality });
+    });
+    expect(told[0]).toBeUndefined();
+    expect(told).not.toContain(0);
+    expect(told.findLast((rpm) => rpm !== undefined)).toBeCloseTo(120, 0);
+    expect(point.intake.ledger.delivered).toBe(16);
+  }
+});
+
+test('a shaft that stops stands still after two seconds, also over a restart; one that starts again turns', () => {
+  const noise = (seed: number) => Float32Array.from({ length: RATE }, (_, i) => 0.05 * Math.sin(seed + i * i));
+  const before = new TachometerPoint('a', 'tacho', TACHO);
+  before.accept(block(0, pulses(24.5, 0, RATE), 'tacho'));
+  const point = new TachometerPoint('a', 'tacho', TACHO, before.state());
+  expect(point.accept(block(1, noise(1), 'tacho'))).toBeUndefined();
+  expect(point.accept(block(2, noise(2), 'tacho'))).toBe(0);
+  expect(point.accept(block(3, pulses(20, 0, RATE), 'tacho'))).toBeCloseTo(1200, 0);
+});
+
+test('a rate that wavers is heard all the same, and a point that dies does not keep the others from being heard', () => {
+  const speed = new MachineSpeed(assetSchema.parse({ ratedRpm: 1500, speedRange: [1200, 1700] }), { rpm: null });
+  speed.listen(block(0, unbalanced.waveform('2H', 0, RATE, RATE), 'dead'));
+  const hear = (s: number) =>
+    speed.listen({ ...block(s, unbalanced.waveform('2H', s, RATE, RATE)), sampleRateHz: RATE + 0.01 * (s % 2) });
+  for (let s = 1; s < 60; s++) hear(s);
+  expect(speed.shaft.hz).toBe(25);
+  for (let s = 61; s < 67; s++) hear(s);
+  expect(Math.abs(speed.shaft.hz * 60 - unbalanced.rpm(63))).toBeLessThan(8);
+});
+
+test('a speed that nothing configured could have told is forgotten at a restart', () => {
+  const rpmAfter = (settings: object) => {
+    const state = { rpm: 990 };
+    new MachineSpeed(assetSchema.parse(settings), state);
+    return state.rpm;
+  };
+  expect(rpmAfter({})).toBeNull();
+  expect(rpmAfter({ speedRange: [1200, 1700] })).toBeNull();
+  expect(rpmAfter({ speedRange: [900, 1700] })).toBe(990);
+  expect(rpmAfter({ points: { s: { role: 'speed' } } })).toBe(990);
 });

@@ -3,6 +3,7 @@ import type { Asset } from '#models/machine/asset.ts';
 import { LEAST_SPECTRUM, LineSpectrum } from '#models/signal/lineSpectrum.ts';
 import { estimateShaftHz } from '#models/signal/shaftSpeed.ts';
 import { Gatherer, GatherRoom } from './gatherer.ts';
+import { SAME_RATE } from './vibrationPoint.ts';
 
 /** Signal from which a speed is told: lines half a hertz apart are two. */
 const LISTEN_S = 4;
@@ -18,7 +19,7 @@ export class MachineSpeed {
   readonly #ratedRpm: number;
   readonly #range: Asset['speedRange'];
   readonly #heard = new Gatherer(new GatherRoom(1));
-  #listenedTo: string | null = null;
+  #listenedTo: { point: string; sampleRateHz: number; lastUs: number } | null = null;
   #nextUs = Number.NEGATIVE_INFINITY;
 
   /** `state` is kept by the machine, and changed here. */
@@ -27,6 +28,12 @@ export class MachineSpeed {
     this.#ratedRpm = config?.ratedRpm ?? 0;
     const measured = Object.values(config?.points ?? {}).some(({ role }) => role === 'speed' || role === 'tachometer');
     this.#range = measured ? undefined : config?.speedRange;
+    // What was told by something that is no longer configured is nobody's to correct.
+    if (!measured && !this.#isPossible(state.rpm)) state.rpm = null;
+  }
+
+  #isPossible(rpm: number | null): boolean {
+    return rpm !== null && this.#range !== undefined && rpm >= this.#range[0] && rpm <= this.#range[1];
   }
 
   get shaft(): { hz: number; ratedHz: number } {
@@ -41,9 +48,15 @@ export class MachineSpeed {
   /** Once a minute, from the first point that speaks then. */
   listen(block: WaveformBlock): void {
     if (!this.#range || block.startUs < this.#nextUs || block.samples.length < LEAST_SPECTRUM) return;
-    this.#listenedTo ??= block.point;
-    if (block.point !== this.#listenedTo) return;
-    this.#heard.add(block, 0);
+    const silent = this.#listenedTo !== null && block.startUs - this.#listenedTo.lastUs > STANDS_US;
+    if (silent) this.#heard.clear();
+    if (silent || this.#listenedTo === null)
+      this.#listenedTo = { point: block.point, sampleRateHz: block.sampleRateHz, lastUs: block.startUs };
+    const { point, sampleRateHz: rate } = this.#listenedTo;
+    // Devices measure their own rate, and it wavers.
+    if (block.point !== point || Math.abs(block.sampleRateHz - rate) > SAME_RATE * rate) return;
+    this.#listenedTo.lastUs = block.startUs;
+    this.#heard.add({ ...block, sampleRateHz: rate }, 0);
     if (this.#heard.seconds < LISTEN_S) return;
     const { pieces, sampleRateHz } = this.#heard.take();
     const [low, high] = this.#range;

@@ -31,7 +31,7 @@ const MAX_VALUES = 10_000;
 /** One slow value: gathered over an interval, summarised, scored. */
 export class SlowPoint {
   readonly intake: Intake;
-  readonly rows = new FeatureRows();
+  readonly rows = new FeatureRows('double');
   readonly role: Point['role'];
   readonly #point: string;
   readonly #limit: number | undefined;

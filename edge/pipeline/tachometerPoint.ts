@@ -7,30 +7,88 @@ import { Intake, type IntakeState } from './intake.ts';
 interface TachometerState {
   kind: 'tachometer';
   intake: IntakeState;
+  swing: number;
 }
+
+/** A shaft that turns slowly gives its pulses over several blocks. */
+const KEPT_S = 3;
+/** The newest turns tell the speed: it may change within what is kept. */
+const TURNS = 3;
+const JOINED_US = 1000;
+/** Below this part of the swing that its pulses had, a signal holds none. */
+const STILL = 0.3;
+const SWING_FADES = 0.999;
+/** Without pulses for so long, or in so many snapshots, a shaft stands still. */
+const STANDS_S = 2;
+const STANDS_SNAPSHOTS = 5;
 
 /** A tachometer's signal: its blocks give the shaft's speed, and no rows. */
 export class TachometerPoint {
   readonly intake: Intake;
   readonly rows = new FeatureRows();
   readonly #pulsesPerTurn: number;
+  #samples = new Float32Array();
+  #sampleRateHz = 0;
+  #endUs: number | null = null;
+  #swing: number;
+  #still = { seconds: 0, snapshots: 0 };
 
   constructor(asset: string, point: string, config: Point, state?: unknown) {
     const before =
       (state as TachometerState | undefined)?.kind === 'tachometer' ? (state as TachometerState) : undefined;
     this.intake = new Intake(asset, point, before?.intake);
     this.#pulsesPerTurn = config.pulsesPerTurn ?? 1;
+    this.#swing = before?.swing ?? 0;
   }
 
-  /** In rpm; null where the block's pulses tell none, undefined where the block is not new. */
+  /** In rpm; null where pulses come in no rhythm, undefined where there is nothing new: a repeated block, or too few pulses yet. */
   accept(block: WaveformBlock): number | null | undefined {
+    const seconds = block.samples.length / block.sampleRateHz;
+    if (block.timeQuality === 'received') block.startUs = this.intake.place(block.startUs, seconds * 1e6, this.#endUs);
     if (!this.intake.admit(block.startUs)) return undefined;
-    const profile = turnsOf(pulseTimes(block.samples, block.sampleRateHz), this.#pulsesPerTurn);
-    const shaft = profile && shaftOf(profile);
-    return shaft ? shaft.meanHz * 60 : null;
+    const follows = this.#append(block);
+    const swing = swingOf(block.samples);
+    this.#swing = Math.max(swing, SWING_FADES * this.#swing);
+    if (swing < STILL * this.#swing) return this.#stands(seconds, follows);
+    this.#still = { seconds: 0, snapshots: 0 };
+    const pulses = pulseTimes(this.#samples, this.#sampleRateHz).slice(-(TURNS * this.#pulsesPerTurn + 1));
+    const profile = turnsOf(pulses, this.#pulsesPerTurn);
+    if (!profile) return undefined;
+    const shaft = shaftOf(profile);
+    return shaft && shaft.meanHz * 60;
   }
 
   state(): TachometerState {
-    return { kind: 'tachometer', intake: this.intake.state };
+    return { kind: 'tachometer', intake: this.intake.state, swing: this.#swing };
   }
+
+  #stands(seconds: number, follows: boolean): 0 | undefined {
+    this.#still.seconds += seconds;
+    if (!follows) this.#still.snapshots++;
+    return this.#still.seconds >= STANDS_S || this.#still.snapshots >= STANDS_SNAPSHOTS ? 0 : undefined;
+  }
+
+  /** What follows without a gap is one signal, of which the newest seconds are kept; whether this block did. */
+  #append({ samples, startUs, sampleRateHz }: WaveformBlock): boolean {
+    const follows =
+      this.#endUs !== null && Math.abs(startUs - this.#endUs) <= JOINED_US && sampleRateHz === this.#sampleRateHz;
+    const before = follows ? this.#samples : new Float32Array();
+    const kept = Math.min(before.length, Math.max(0, Math.round(KEPT_S * sampleRateHz) - samples.length));
+    const joined = new Float32Array(kept + samples.length);
+    joined.set(before.subarray(before.length - kept));
+    joined.set(samples, kept);
+    this.#samples = joined;
+    this.#sampleRateHz = sampleRateHz;
+    this.#endUs = startUs + (samples.length * 1e6) / sampleRateHz;
+    return follows;
+  }
+}
+
+function swingOf(samples: Float32Array): number {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const v of samples) {
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  return high - low;
 }

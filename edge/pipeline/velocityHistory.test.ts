@@ -4,12 +4,15 @@ import { judgeTrend, VelocityHistory } from './velocityHistory.ts';
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
 
-test('a day that ended gives its median, once; a day with too few values is left out', () => {
+test('a day that ended gives its median, once, from the fifth on; a day with too few values is left out', () => {
   const history = new VelocityHistory(new Map());
-  for (const hour of [0, 6, 12, 18]) expect(history.add('2H', hour * HOUR, hour)).toBeNull();
-  expect(history.add('2H', DAY, 5)).toEqual({ days: [0], medians: [9] });
-  expect(history.add('2H', DAY + HOUR, 5)).toBeNull();
-  expect(history.add('2H', 2 * DAY, 7)).toBeNull();
+  const day = (n: number, value: number) =>
+    [0, 6, 12, 18].map((h) => history.add('2H', n * DAY + h * HOUR, value)).at(0);
+  for (const n of [0, 1, 2, 3, 4]) expect(day(n, 1 + n)).toBeNull();
+  expect(day(5, 9)).toEqual({ days: [0, 1, 2, 3, 4], medians: [1, 2, 3, 4, 5], normal: 3 });
+  expect(history.add('2H', 5 * DAY + 20 * HOUR, 9)).toBeNull();
+  expect(history.add('2H', 6 * DAY, 7)).toMatchObject({ medians: [1, 2, 3, 4, 5, 9], normal: 3 });
+  expect(history.add('2H', 7 * DAY, 7)).toBeNull();
 });
 
 test('values that come faster are thinned, points are apart, and sixty days are kept', () => {
@@ -24,13 +27,15 @@ test('values that come faster are thinned, points are apart, and sixty days are 
 
 test('a rise is judged in words', () => {
   const days = Array.from({ length: 12 }, (_, i) => i);
+  const medians = days.map((d) => 1 + d / 10);
   const { index, contribution, reasons } = judgeTrend(
-    { days, medians: days.map((d) => 1 + d / 10) },
+    { days, medians, normal: 1.2 },
     { group: 2, foundation: 'rigid' },
   );
   expect(index).toBe(2);
-  expect(contribution).toEqual({ feature: 'velocityRmsMmPerS', value: 2.1, normal: 1 });
-  expect(reasons.join('; ')).toBe(
-    'its velocity, by daily medians, went from 1.00 to 2.10 mm/s in 11 days; at 0.100 mm/s a day it reaches its alarm limit in 0 days',
-  );
+  expect(contribution).toEqual({ feature: 'velocityRmsMmPerS', value: 2.1, normal: 1.2 });
+  expect(reasons).toEqual([
+    'velocity rises by 0.100 mm/s a day and reaches its alarm limit in 0 days',
+    'by daily medians it went from 1.00 to 2.10 mm/s in 11 days',
+  ]);
 });

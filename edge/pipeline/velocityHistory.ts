@@ -7,9 +7,14 @@ import { VELOCITY } from './vibrationPoint.ts';
 export interface DailyVelocities {
   days: number[];
   medians: number[];
+  /** Of its first days, from which its alarm limit is counted. */
+  normal: number;
 }
 
-interface PointVelocities extends DailyVelocities {
+interface PointVelocities {
+  days: number[];
+  medians: number[];
+  normal: number | null;
   today: number;
   /** Some of today's values, mm/s. */
   values: number[];
@@ -20,6 +25,7 @@ export type VelocityHistoryState = Map<string, PointVelocities>;
 
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 60;
+const NORMAL_DAYS = 5;
 /** A value in so much time is kept of a day. */
 const SAMPLE_MS = 900_000;
 /** A day with fewer values says little of it. */
@@ -36,7 +42,7 @@ export class VelocityHistory {
   /** The days and their medians where one has just ended; null at any other time. */
   add(point: string, timeMs: number, velocityMmPerS: number): DailyVelocities | null {
     const today = Math.floor(timeMs / DAY_MS);
-    const known = this.#state.get(point) ?? { days: [], medians: [], today, values: [], nextMs: timeMs };
+    const known = this.#state.get(point) ?? { days: [], medians: [], normal: null, today, values: [], nextMs: timeMs };
     this.#state.set(point, known);
     const ended = today > known.today ? this.#end(known, today) : null;
     if (timeMs >= known.nextMs) {
@@ -53,22 +59,24 @@ export class VelocityHistory {
     if (values.length < LEAST_VALUES) return null;
     point.days = [...point.days, day].slice(-MOST_DAYS);
     point.medians = [...point.medians, median(values)].slice(-MOST_DAYS);
-    return { days: point.days, medians: point.medians };
+    if (point.medians.length === NORMAL_DAYS) point.normal ??= median(point.medians);
+    const { days, medians, normal } = point;
+    return normal === null ? null : { days, medians, normal };
   }
 }
 
 /** How near a trend's alarm is (1), and why, in words. */
 export function judgeTrend(
-  { days, medians }: DailyVelocities,
+  { days, medians, normal }: DailyVelocities,
   isoClass: IsoClass,
 ): { index: number; contribution: Contribution; reasons: string[] } {
-  const [first, last] = [medians[0], medians[medians.length - 1]];
-  const contribution = { feature: VELOCITY, value: last, normal: first };
-  const trend = velocityTrend(days, medians, isoClass);
-  if (!trend) return { index: 0, contribution, reasons: ['the velocity no longer rises'] };
+  const last = medians[medians.length - 1];
+  const contribution = { feature: VELOCITY, value: last, normal };
+  const trend = velocityTrend(days, medians, normal, isoClass);
+  if (!trend) return { index: 0, contribution, reasons: ['the velocity no longer rises towards its alarm limit'] };
   const reasons = [
-    `its velocity, by daily medians, went from ${first.toFixed(2)} to ${last.toFixed(2)} mm/s in ${days[days.length - 1] - days[0]} days`,
-    `at ${trend.perDay.toFixed(3)} mm/s a day it reaches its alarm limit in ${Math.ceil(trend.daysToAlarm)} days`,
+    `velocity rises by ${trend.perDay.toFixed(3)} mm/s a day and reaches its alarm limit in ${Math.ceil(trend.daysToAlarm)} days`,
+    `by daily medians it went from ${medians[0].toFixed(2)} to ${last.toFixed(2)} mm/s in ${days[days.length - 1] - days[0]} days`,
   ];
   return { index: trend.index, contribution, reasons };
 }

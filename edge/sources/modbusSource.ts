@@ -92,17 +92,19 @@ export class ModbusSource implements Source {
   /** The groups that are due, then a rest until the next is. A group that is behind leaves out what it missed. */
   async #pollDue(sink: Sink): Promise<void> {
     for (const group of this.#groups) {
-      const nowMs = this.#now();
+      // By a clock that nobody sets.
+      const nowMs = performance.now();
       if (group.dueMs > nowMs) continue;
-      group.dueMs = Math.max(nowMs, group.dueMs + group.intervalMs);
+      group.dueMs += group.intervalMs;
+      if (group.dueMs <= nowMs) group.dueMs = nowMs + group.intervalMs;
       for (const read of group.reads) {
-        await new Promise<void>((resume) => sink.whenReady(resume));
+        await this.#woken((resume) => sink.whenReady(resume));
         if (this.state !== 'connected') return;
         await this.#read(group.unitId, read, sink);
       }
     }
     const next = Math.min(...this.#groups.map((g) => g.dueMs));
-    await this.#sleep(Math.max(0, next - this.#now()));
+    await this.#sleep(Math.max(0, next - performance.now()));
   }
 
   async #read(unitId: number, read: ModbusRead, sink: Sink): Promise<void> {
@@ -135,12 +137,19 @@ export class ModbusSource implements Source {
   }
 
   async #sleep(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+    let timer: NodeJS.Timeout | undefined;
+    await this.#woken((resume) => {
+      timer = setTimeout(resume, ms);
+    });
+    clearTimeout(timer);
+  }
+
+  /** Waits for something, or for the end. */
+  async #woken(wait: (resume: () => void) => void): Promise<void> {
+    if (this.#stopped) return;
+    await new Promise<void>((resume) => {
+      this.#wake = resume;
+      wait(resume);
     });
     this.#wake = null;
   }

@@ -120,6 +120,7 @@ export class KernelMemory {
     return start;
   }
 
+  /** Of a power of two from 32 on: `untangle` takes four bins at once from both ends. */
   realPlan(size: number): RealPlan {
     const half = size / 2;
     const [cos, sin] = circleOf(size);
