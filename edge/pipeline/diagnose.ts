@@ -3,6 +3,10 @@ import type { Contribution } from '#models/contracts/health.ts';
 import { analyzePieces } from '#models/health/diagnosis/analyzeRecording.ts';
 import type { RecordingContext } from '#models/health/diagnosis/assessability.ts';
 import { diagnoseLines } from '#models/health/lineDiagnosis.ts';
+import { type Asset, configuredPoint } from '#models/machine/asset.ts';
+import { directionOf } from '#models/machine/drivetrain.ts';
+import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
+import { SAME_RATE, VibrationPoint } from './vibrationPoint.ts';
 
 /** Arrivals that pay for one diagnosis of gathered signal, which costs as much as some hundreds of windows. */
 const ARRIVALS_A_DIAGNOSIS = 20;
@@ -51,4 +55,27 @@ export function diagnose(
   }
   const kind = mode ? [`kind: ${mode.replaceAll('_', ' ')}`] : [];
   return { fault, confidence, reasons: [reason, ...kind, ...evidence, ...grown.reasons] };
+}
+
+/** The signal that a point gathered, and that of an axial sensor of the same rate beside it; null of a slow point. */
+export function gatheredSignal(
+  name: string,
+  points: ReadonlyMap<string, unknown>,
+  config: Asset | undefined,
+  rpm: number,
+): Parameters<typeof diagnose>[1] {
+  const point = points.get(name);
+  if (!(point instanceof VibrationPoint)) return null;
+  const { pieces, sampleRateHz } = point.gatherer.take();
+  const { bearing: factors, unit = DEFAULT_WAVEFORM_UNIT } = configuredPoint(config, name) ?? {};
+  const axial = [...points].flatMap(([other, its]) => {
+    if (other === name || !(its instanceof VibrationPoint) || directionOf(other) !== 'axial') return [];
+    const beside = its.gatherer.take();
+    const sameUnit = (configuredPoint(config, other)?.unit ?? DEFAULT_WAVEFORM_UNIT) === unit;
+    const sameRate = Math.abs(beside.sampleRateHz - sampleRateHz) <= SAME_RATE * sampleRateHz;
+    return sameUnit && sameRate ? beside.pieces : [];
+  });
+  const { iso = { group: 2, foundation: 'rigid' }, drivetrain } = config ?? {};
+  const direction = directionOf(name);
+  return { pieces, context: { sampleRateHz, unit, rpm, factors, iso, drivetrain, direction, axial } };
 }

@@ -18,19 +18,17 @@ import type { PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import type { Score } from '#models/health/detector.ts';
 import { trendLife } from '#models/health/trendLife.ts';
-import type { Asset, Point } from '#models/machine/asset.ts';
-import { directionOf } from '#models/machine/drivetrain.ts';
+import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
 import { isoVerdict } from '#models/machine/iso20816.ts';
-import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { alertText } from './alertText.ts';
-import { type DiagnosisCredit, diagnose } from './diagnose.ts';
+import { type DiagnosisCredit, diagnose, gatheredSignal } from './diagnose.ts';
 import { ENOUGH_S } from './gatherer.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
 import { MachineSpeed } from './machineSpeed.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
 import { TachometerPoint } from './tachometerPoint.ts';
 import { judgeTrend, VelocityHistory, type VelocityHistoryState } from './velocityHistory.ts';
-import { SAME_RATE, VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
+import { VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
 import { pointHealth, type Watched } from './watched.ts';
 
 export interface MachineSettings extends VibrationSettings, Omit<SlowSettings, 'trigger'> {
@@ -124,7 +122,7 @@ export class Machine {
 
   /** Whether the machine has, or may have, a point of this name; `state` is what it knew before a restart. */
   addPoint(point: string, kind: SampleBlock['kind'], state?: unknown): AnyPoint {
-    const config = this.#pointConfig(point);
+    const config = configuredPoint(this.#config, point);
     const made = this.#make(point, kind, config, state);
     this.points.set(point, made);
     return made;
@@ -234,7 +232,7 @@ export class Machine {
   ): void {
     const contributions = watched.score.assessable ? watched.score.contributions : [];
     const diagnosis = this.#diagnosisOf(family, watched, contributions, reasons);
-    const unit = this.#pointConfig(watched.point)?.unit ?? '';
+    const unit = configuredPoint(this.#config, watched.point)?.unit ?? '';
     this.alerts.push({
       timeMs: watched.timeMs,
       timeQuality: 'source',
@@ -279,26 +277,10 @@ export class Machine {
     const placed = this.#speed.shaft.hz > 0;
     const paid = placed && gatheredS > 0 && this.#settings.credit.spend();
     this.#state.undiagnosed = placed && (!paid || gatheredS < ENOUGH_S);
-    return diagnose(contributions, paid ? this.#gathered(watched.point) : null);
-  }
-
-  /** The signal of a point, and of an axial sensor of the same rate beside it. */
-  #gathered(name: string): Parameters<typeof diagnose>[1] {
-    const point = this.points.get(name);
-    if (!(point instanceof VibrationPoint)) return null;
-    const { pieces, sampleRateHz } = point.gatherer.take();
-    const { bearing: factors, unit = DEFAULT_WAVEFORM_UNIT } = this.#pointConfig(name) ?? {};
-    const axial = [...this.points].flatMap(([other, its]) => {
-      if (other === name || !(its instanceof VibrationPoint) || directionOf(other) !== 'axial') return [];
-      const beside = its.gatherer.take();
-      const sameUnit = (this.#pointConfig(other)?.unit ?? DEFAULT_WAVEFORM_UNIT) === unit;
-      const sameRate = Math.abs(beside.sampleRateHz - sampleRateHz) <= SAME_RATE * sampleRateHz;
-      return sameUnit && sameRate ? beside.pieces : [];
-    });
-    const { iso = { group: 2, foundation: 'rigid' }, drivetrain } = this.#config ?? {};
-    const rpm = this.#speed.shaft.hz * 60;
-    const direction = directionOf(name);
-    return { pieces, context: { sampleRateHz, unit, rpm, factors, iso, drivetrain, direction, axial } };
+    return diagnose(
+      contributions,
+      paid ? gatheredSignal(watched.point, this.points, this.#config, this.#speed.shaft.hz * 60) : null,
+    );
   }
 
   /** The shortest of the vibration points that degrade. */
@@ -314,11 +296,6 @@ export class Machine {
     const { velocities } = this.#state;
     if (!this.#config?.iso || velocities.size === 0) return {};
     return { iso: isoVerdict(this.#config.iso, Math.max(...velocities.values())) };
-  }
-
-  #pointConfig(point: string): Point | undefined {
-    const points = this.#config?.points ?? {};
-    return Object.hasOwn(points, point) ? points[point] : undefined;
   }
 
   #noteHealth(watched: Watched): void {

@@ -37,3 +37,9 @@ export const assetSchema = z.strictObject({
   points: z.record(nameSchema, pointSchema).default({}),
 });
 export type Asset = z.infer<typeof assetSchema>;
+
+/** A point may be called "constructor": only what was configured counts. */
+export function configuredPoint(asset: Asset | undefined, point: string): Point | undefined {
+  const points = asset?.points ?? {};
+  return Object.hasOwn(points, point) ? points[point] : undefined;
+}
