@@ -402,7 +402,11 @@ program
     const { unpackLife } = await import('#models/health/life/lifePackage.ts');
     const model = unpackLife(await text(join(o.model, 'model.json')));
     const network = await (await modelRuntime()).load(model.network);
-    for (const unit of await unitsOf(file, o)) {
+    const units = await unitsOf(file, o);
+    const { width } = model.scaling;
+    const odd = units.find((unit) => unit.rows[0].length !== width);
+    if (odd) throw new UsageError(`${file}: ${odd.rows[0].length} sensors; the model was trained on ${width}`);
+    for (const unit of units) {
       const said = predictLife(unit, model, network);
       const plain =
         'rul' in said

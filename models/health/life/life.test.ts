@@ -62,6 +62,15 @@ test('learns to tell how long units have that it has not seen, and how sure it i
     expect('rul' in fromPackage && fromPackage.rul).toBe(said.rul);
   }
   expect(held).toBeGreaterThanOrEqual(15);
+  const [{ unit, rows }] = unseen;
+  const elsewhere = rows.map(([a, ...rest]) => [a + 1e6, ...rest]);
+  expect(predictLife({ unit, rows: elsewhere }, model, network)).toMatchObject({
+    assessment: 'not_assessable',
+    reason: expect.stringMatching(/^sensor 1 is more than 10 standard deviations away/),
+  });
+  expect(() => predictLife({ unit, rows: rows.map((row) => row.slice(1)) }, model, network)).toThrow(
+    'rows of 2 sensors',
+  );
 }, 60_000);
 
 test('too short a history, too few units, and what is no package are said to be so', async () => {
@@ -85,6 +94,9 @@ test('tables are read by unit and time, whatever the order of rows; what is wron
     'line 5, column 3: found "z"',
   );
   expect(() => readUnits([...table, ['y', '2']], { unit: 'unit', time: 'time' })).toThrow('line 5: 2 columns');
+  expect(() => readUnits([...table, ['y', '1', '6']], { unit: 'unit', time: 'time' })).toThrow(
+    'line 5: unit y has time 1 twice',
+  );
   expect(() => readUnits(table, { unit: 'engine', time: 'time' })).toThrow('no column engine; there are unit, time, a');
   expect(() => readUnits([], {})).toThrow('no rows');
 });

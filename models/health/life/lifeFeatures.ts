@@ -9,6 +9,8 @@ export interface UnitHistory {
 
 /** What training learned of the sensors; with it the same features can be made of any unit. */
 export interface LifeScaling {
+  /** Sensors of a row. */
+  width: number;
   /** Columns that vary. */
   columns: number[];
   mean: number[];
@@ -33,7 +35,7 @@ export function fitScaling(units: readonly UnitHistory[]): LifeScaling {
   const deviation = columns.map(
     (c, k) => Math.sqrt(all.reduce((sum, row) => sum + (row[c] - mean[k]) ** 2, 0) / all.length) || 1,
   );
-  const scaling: LifeScaling = { columns, mean, deviation, index: [] };
+  const scaling: LifeScaling = { width: all[0].length, columns, mean, deviation, index: [] };
   const x: number[][] = [];
   const y: number[] = [];
   for (const unit of units) {
@@ -79,7 +81,8 @@ function varies(values: readonly number[]): boolean {
   return Math.max(...counts.values()) < DOMINANT * values.length;
 }
 
-function scaled({ rows }: UnitHistory, { columns, mean, deviation }: LifeScaling): number[][] {
+/** Each column that is used, in standard deviations of its training. */
+export function scaled({ rows }: UnitHistory, { columns, mean, deviation }: LifeScaling): number[][] {
   return columns.map((c, k) => rows.map((row) => (row[c] - mean[k]) / deviation[k]));
 }
 

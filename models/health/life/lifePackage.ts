@@ -19,6 +19,7 @@ const packageSchema = z.strictObject({
   version: z.literal(1),
   card: z.looseObject({}),
   scaling: z.strictObject({
+    width: z.int(),
     columns: z.array(z.int()),
     mean: z.array(z.number()),
     deviation: z.array(z.number()),

@@ -1,5 +1,6 @@
 import type { LoadedModel } from '#models/inference/modelRuntime.ts';
-import { FIRST_CYCLE, LIFE_CAP, lifeFeatures, type UnitHistory } from './lifeFeatures.ts';
+import { median } from '../statistics.ts';
+import { FIRST_CYCLE, LIFE_CAP, lifeFeatures, scaled, type UnitHistory } from './lifeFeatures.ts';
 import { type LifeModel, toCycles } from './trainLife.ts';
 
 export type LifePrediction =
@@ -10,8 +11,18 @@ const LEVEL = 0.9;
 /** Width of the kernel over what was said, in cycles. */
 const KERNEL = 8;
 
-/** Remaining life at a unit's last row, with a conformal interval from units that the model had not seen. */
+/** A column whose newest median lies further from its training, in standard deviations, is of something else. */
+const FAR = 10;
+const NEWEST = 10;
+
+/**
+ * Remaining life at a unit's last row, with a conformal interval from units that the model had not seen.
+ * @throws RangeError where rows are not as wide as those that it was trained on.
+ */
 export function predictLife(unit: UnitHistory, model: LifeModel, network: LoadedModel): LifePrediction {
+  const { width } = model.scaling;
+  if (unit.rows[0].length !== width)
+    throw new RangeError(`rows of ${unit.rows[0].length} sensors; the model was trained on ${width}`);
   const missing = FIRST_CYCLE - unit.rows.length;
   if (missing > 0) {
     return {
@@ -19,6 +30,15 @@ export function predictLife(unit: UnitHistory, model: LifeModel, network: Loaded
       assessment: 'not_assessable',
       reason: 'too short a history',
       remedy: `${missing} more cycles`,
+    };
+  }
+  const far = scaled(unit, model.scaling).findIndex((column) => Math.abs(median(column.slice(-NEWEST))) > FAR);
+  if (far >= 0) {
+    return {
+      unit: unit.unit,
+      assessment: 'not_assessable',
+      reason: `sensor ${model.scaling.columns[far] + 1} is more than ${FAR} standard deviations away from all that the model was trained on`,
+      remedy: 'compare its unit and its place in the table with those of the training, or train on units like this one',
     };
   }
   const features = lifeFeatures(unit, model.scaling);

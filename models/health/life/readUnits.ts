@@ -18,11 +18,16 @@ export function readUnits(table: readonly (readonly string[])[], shape: TableSha
   const [unitColumn, timeColumn] = headed ? [find(table[0], shape.unit), find(table[0], shape.time)] : [0, 1];
   const width = table[0]?.length ?? 0;
   const units = new Map<string, { time: number; row: number[] }[]>();
+  const seen = new Set<string>();
   table.slice(headed ? 1 : 0).forEach((cells, i) => {
     const line = i + (headed ? 2 : 1);
     if (cells.length !== width)
       throw new HistoryError(`line ${line}: ${cells.length} columns where the first line has ${width}`);
     const values = cells.map((cell, c) => (c === unitColumn ? 0 : numberOf(cell, line, c)));
+    const moment = `${cells[unitColumn]}\n${values[timeColumn]}`;
+    if (seen.has(moment))
+      throw new HistoryError(`line ${line}: unit ${cells[unitColumn]} has time ${values[timeColumn]} twice`);
+    seen.add(moment);
     const row = values.filter((_, c) => c !== unitColumn && c !== timeColumn);
     const rows = units.get(cells[unitColumn]) ?? [];
     rows.push({ time: values[timeColumn], row });
