@@ -45,12 +45,16 @@ async function shut(): Promise<void> {
   await new Promise<void>((resolve) => closing.close(() => resolve()));
 }
 
-async function listen(port: number, registers: object[]): Promise<Arrival[]> {
+function listen(port: number, registers: object[]): Promise<Arrival[]> {
+  return listenTo(port, [{ intervalMs: 50, unitId: 7, registers }]);
+}
+
+async function listenTo(port: number, groups: object[], timeoutMs = 2000, host = '127.0.0.1'): Promise<Arrival[]> {
   const config = edgeConfigSchema.parse({
     site: 's',
     edge: 'e',
     dataDirectory: 'unused',
-    sources: [{ type: 'modbus', host: '127.0.0.1', port, groups: [{ intervalMs: 50, unitId: 7, registers }] }],
+    sources: [{ type: 'modbus', host, port, timeoutMs, groups }],
     uplink: { url: 'mqtt://x' },
   });
   const arrivals: Arrival[] = [];
@@ -92,4 +96,23 @@ test('a device that is away at the start, and again later, is waited for', async
   const before = valuesOf(arrivals, 'speed').length;
   await serve(port);
   await expect.poll(() => valuesOf(arrivals, 'speed').length, { timeout: 8000 }).toBeGreaterThan(before);
+});
+
+test('a unit that never answers does not keep the others from being polled', async () => {
+  const port = await freePort();
+  // A gateway to unit 7 alone: what is asked of another is left without an answer.
+  await serve(port);
+  const config = { intervalMs: 50, registers: [SPEED] };
+  const dead = { ...config, unitId: 9, registers: [{ ...SPEED, asset: 'dead' }] };
+  const arrivals = await listenTo(port, [dead, { ...config, unitId: 7 }], 200);
+  await expect.poll(() => valuesOf(arrivals, 'speed').length, { timeout: 8000 }).toBeGreaterThan(3);
+  expect(arrivals.some((a) => !a.ok && a.point?.asset === 'dead')).toBe(true);
+});
+
+test('it stops while it connects to somebody who does not answer', async () => {
+  const arrivals = await listenTo(await freePort(), [{ registers: [SPEED] }], 2000, '10.255.255.1');
+  const beganMs = performance.now();
+  await source?.stop();
+  expect(performance.now() - beganMs).toBeLessThan(1000);
+  expect(arrivals).toEqual([]);
 });
