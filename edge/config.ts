@@ -98,7 +98,12 @@ export type OpcuaSourceConfig = z.infer<typeof opcuaSourceSchema>;
 const sparkplugMetricSchema = z
   .strictObject({
     /** `<group>/<edge node>` or `<group>/<edge node>/<device>`, in which `{asset}` names the machine and `+` does not matter. */
-    from: z.string().regex(/^[^/]+\/[^/]+(\/[^/]+)?$/, 'group/node or group/node/device'),
+    from: z
+      .string()
+      .regex(
+        /^([^/{}#+]+|\+|\{asset\})(\/([^/{}#+]+|\+|\{asset\})){1,2}$/,
+        'group/node or group/node/device, each a name, {asset} or +',
+      ),
     /** Name of the metric, or `{point}`: every metric whose name can be a point's. */
     metric: z.string().min(1),
     asset: nameSchema.optional(),
@@ -136,7 +141,10 @@ const modbusRegisterSchema = z.strictObject({
   /** `big`: the word of highest value comes first; `little`: last. */
   wordOrder: z.enum(['big', 'little']).default('big'),
   /** The value in the point's unit is `number × scale + offset`. */
-  scale: z.number().default(1),
+  scale: z
+    .number()
+    .refine((scale) => scale !== 0, { message: 'not 0: the value would never change' })
+    .default(1),
   offset: z.number().default(0),
 });
 export type ModbusRegisterConfig = z.infer<typeof modbusRegisterSchema>;

@@ -48,13 +48,15 @@ export class TachometerPoint {
     if (!this.intake.admit(block.startUs)) return undefined;
     const follows = this.#append(block);
     const swing = swingOf(block.samples);
-    this.#swing = Math.max(swing, SWING_FADES * this.#swing);
+    this.#swing = Math.max(swing, this.#swing);
     if (swing < STILL * this.#swing) return this.#stands(seconds, follows);
     this.#still = { seconds: 0, snapshots: 0 };
     const pulses = pulseTimes(this.#samples, this.#sampleRateHz).slice(-(TURNS * this.#pulsesPerTurn + 1));
     const profile = turnsOf(pulses, this.#pulsesPerTurn);
     if (!profile) return undefined;
     const shaft = shaftOf(profile);
+    // A sensor that was moved away gives weaker pulses; noise, while the shaft stands for hours, must never become pulses.
+    if (shaft) this.#swing = Math.max(swing, SWING_FADES * this.#swing);
     return shaft && shaft.meanHz * 60;
   }
 

@@ -130,10 +130,13 @@ export class ModbusSource implements Source {
           read.table === 'holding'
             ? client.readHoldingRegisters(read.address, read.count)
             : client.readInputRegisters(read.address, read.count);
-        asked.then(({ buffer }) => {
-          bytes = buffer;
-          resume();
-        }, fail);
+        asked
+          .then(({ buffer }) => {
+            if (buffer.length !== 2 * read.count) throw new Error(`${buffer.length} bytes for ${read.count} registers`);
+            bytes = buffer;
+            resume();
+          })
+          .catch(fail);
       });
     } catch (error) {
       this.#refuse(unitId, read, error, sink);

@@ -14,6 +14,8 @@ export interface Taken {
   metrics: NamedMetric[];
   /** Metrics whose name or type no birth has told. */
   unknown: number;
+  /** Those of them that a birth would tell: one that was born without a type stays without. */
+  unborn: number;
   /** The node has to be asked for its births: it was not heard from the beginning, or a message is missing. */
   rebirth: boolean;
   /** Messages that are missing by the sequence. */
@@ -36,7 +38,7 @@ interface Node {
 const SEQUENCES = 256;
 /** Metrics of one node or device. */
 const MOST_METRICS = 20_000;
-const NOTHING: Taken = { metrics: [], unknown: 0, rebirth: false, missing: 0 };
+const NOTHING: Taken = { metrics: [], unknown: 0, unborn: 0, rebirth: false, missing: 0 };
 
 /** What the births of edge nodes and their devices said, and whether their messages follow one another (Sparkplug 3.0.0, 5 and 6.4). */
 export class NodeTable {
@@ -53,6 +55,11 @@ export class NodeTable {
     return online;
   }
 
+  /** What was heard before a connection ended may be over: nodes are born again while nobody listens. */
+  forget(): void {
+    this.#nodes.clear();
+  }
+
   /** `node` is `<group>/<edge node>`, `device` '' for the node itself. */
   take(type: MessageType, node: string, device: string, payload: Payload): Taken {
     if (!this.#nodes.has(node) && this.#nodes.size >= this.#mostNodes)
@@ -63,10 +70,12 @@ export class NodeTable {
     if (type === 'NBIRTH') return this.#born(known, payload);
     if (known.sequence === null) return { ...NOTHING, unknown: payload.metrics.length, rebirth: true };
     const missing = stepOf(known, payload);
+    // One of those may have been a birth that gave the aliases to others.
+    if (missing > 0) for (const born of known.born.values()) born.names.clear();
     if (type === 'DDEATH') known.born.delete(device);
     if (type === 'DBIRTH') known.born.set(device, bornOf(payload));
     const named = type === 'DDEATH' ? NOTHING : nameAll(known.born.get(device), payload);
-    return { ...named, missing, rebirth: missing > 0 || named.unknown > 0 };
+    return { ...named, missing, rebirth: missing > 0 || (type !== 'DBIRTH' && named.unborn > 0) };
   }
 
   #born(node: Node, payload: Payload): Taken {
@@ -107,13 +116,15 @@ function bornOf(payload: Payload): Born {
 
 function nameAll(born: Born | undefined, payload: Payload): Taken {
   const metrics: NamedMetric[] = [];
+  let unborn = 0;
   for (const metric of payload.metrics) {
     const aliased = hasAlias(metric) ? born?.names.get(metric.alias) : undefined;
     const name = metric.name !== '' ? metric.name : aliased;
     const datatype = metric.datatype || (name === undefined ? undefined : born?.types.get(name));
     if (name !== undefined && datatype) metrics.push({ name, datatype, metric });
+    else if (name === undefined || !born?.types.has(name)) unborn++;
   }
-  return { metrics, unknown: payload.metrics.length - metrics.length, rebirth: false, missing: 0 };
+  return { metrics, unknown: payload.metrics.length - metrics.length, unborn, rebirth: false, missing: 0 };
 }
 
 function bdSeqOf(payload: Payload): bigint | null {

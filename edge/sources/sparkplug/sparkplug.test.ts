@@ -75,6 +75,24 @@ test('aliases and types are those of the birth; data that was not born asks for 
   expect(table.online).toBe(1);
 });
 
+test('after a gap an alias may be another’s, and nothing is known after a lost connection; names still stand', () => {
+  const table = new NodeTable(10);
+  table.take('NBIRTH', 'g/n', '', foreign({ seq: 0, metrics: [metric('speed', 1, 1)] }));
+  expect(table.take('NDATA', 'g/n', '', data(9, 1, 60))).toMatchObject({ metrics: [], unknown: 1, rebirth: true });
+  const named = foreign({ seq: 10, metrics: [{ name: 'speed', type: 'Double', value: 7 }] });
+  expect(table.take('NDATA', 'g/n', '', named)).toMatchObject({ metrics: [{ name: 'speed' }], rebirth: false });
+  table.forget();
+  expect(table.take('NDATA', 'g/n', '', data(11, 1, 60))).toMatchObject({ metrics: [], rebirth: true });
+});
+
+test('a metric that is born without a type is counted, and asks for nothing', () => {
+  const table = new NodeTable(10);
+  table.take('NBIRTH', 'g/n', '', foreign({ seq: 0, metrics: [metric('speed', 1, 1)] }));
+  const typeless = create(PayloadSchema, { seq: 1n, metrics: [{ name: 'odd', alias: 8n }] });
+  expect(table.take('DBIRTH', 'g/n', 'd', typeless)).toMatchObject({ unknown: 1, rebirth: false });
+  expect(table.take('DDATA', 'g/n', 'd', data(2, 8, 1))).toMatchObject({ unknown: 1, rebirth: false });
+});
+
 test('a gap in the sequence is counted and asks for births; 255 is followed by 0', () => {
   const table = new NodeTable(10);
   const born = foreign({ seq: 254, metrics: [metric('speed', 0, 1)] });

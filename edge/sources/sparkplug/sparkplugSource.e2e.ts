@@ -109,6 +109,10 @@ test.skipIf(!there)(
       'unsupported_type',
       'bad_payload',
     ]);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const lie = JSON.stringify({ online: false, timestamp: 1 });
+    await node.publishAsync('spBv1.0/STATE/millwright', lie, { qos: 1, retain: true });
+    await expect.poll(() => states.slice(-2)).toMatchObject([{ online: false, timestamp: 1 }, { online: true }]);
     await source.stop();
     await expect.poll(() => states.at(-1)).toMatchObject({ online: false });
   },

@@ -14,6 +14,7 @@ import { type Payload, PayloadSchema } from './sparkplugB_pb.ts';
 const NAMESPACE = 'spBv1.0';
 /** A node is asked for its births once in so long: it may need a while. */
 const REBIRTH_MS = 10_000;
+const CONTRADICT_MS = 1000;
 const MOST_NODES = 10_000;
 const BOOLEAN = 11;
 
@@ -66,9 +67,13 @@ export class SparkplugSource implements Source {
     client.on('message', (topic, payload) => this.#take(topic, payload, sink));
     client.on('connect', () => {
       this.#log.info({ url: this.#config.url }, 'source connected');
+      this.#nodes.forget();
+      this.#askedMs.clear();
       for (const group of this.#config.groups) client.subscribe(`${NAMESPACE}/${group}/+/#`, { qos: 0 });
       const state = this.#stateMessage(true);
-      if (state) client.publish(state.topic, state.payload, { qos: 1, retain: true });
+      if (!state) return;
+      client.subscribe(state.topic, { qos: 1 });
+      this.#say(state);
     });
     client.on('close', () => {
       // The next birth's time has to be the next will's, too.
@@ -89,6 +94,7 @@ export class SparkplugSource implements Source {
   }
 
   #bornMs = 0;
+  #saidMs = Number.NEGATIVE_INFINITY;
 
   #stateMessage(online: boolean) {
     if (this.#config.hostId === undefined) return undefined;
@@ -97,7 +103,25 @@ export class SparkplugSource implements Source {
     return { topic: `${NAMESPACE}/STATE/${this.#config.hostId}`, payload, qos: 1 as const, retain: true };
   }
 
+  #say({ topic, payload }: { topic: string; payload: Buffer }): void {
+    this.#saidMs = this.#now();
+    this.#client?.publish(topic, payload, { qos: 1, retain: true });
+  }
+
+  /** A late will, or another host of this id, says that this one is away: it is not. Now and then, so that two do not fight. */
+  #contradict(bytes: Buffer): void {
+    const state = this.#stateMessage(true);
+    if (!state || !/"online"\s*:\s*false/.test(bytes.toString('utf8', 0, 1000))) return;
+    if (this.#now() - this.#saidMs < CONTRADICT_MS) return;
+    this.#log.warn({ hostId: this.#config.hostId }, 'somebody said that this host is offline');
+    this.#say(state);
+  }
+
   #take(topic: string, bytes: Buffer, sink: Sink): void {
+    if (topic === `${NAMESPACE}/STATE/${this.#config.hostId}`) {
+      this.#contradict(bytes);
+      return;
+    }
     const [, group, type, edgeNode, device = '', ...more] = topic.split('/');
     if (!isMessageType(type) || more.length > 0) return;
     const refuse = (rejection: Rejection) => sink.accept({ ok: false, rejection, point: null }, null);
