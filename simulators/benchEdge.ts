@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { stringify } from 'yaml';
 import { topics } from '#models/contracts/topics.ts';
 import { median } from '#models/health/statistics.ts';
-import { gaussian, randomOf } from '#models/random/random.ts';
+import { benchFrame, RATE_HZ, SAMPLES } from './benchFrame.ts';
 import { freePort } from './freePort.ts';
+import { cpuSeconds, residentMegabytes } from './processUsage.ts';
 
 export interface BenchEdgeOptions {
   /** The built command. */
@@ -29,20 +30,17 @@ export interface BenchEdgeResult {
   runs: number;
 }
 
-const SAMPLES = 4096;
-const RATE_HZ = 25_600;
 const POINTS = 8;
 /** Not measured: compiling, and learning what is normal. */
 const WARM_UP = 5000;
 const IN_FLIGHT = 100;
 const ORIGIN = { site: 'bench', edge: 'edge-1' };
-const CLOCK_TICKS_PER_S = 100;
 
 /** Median CPU time of the edge process for a frame, everything on, and that of the peer, in turns. */
 export async function benchEdge(options: BenchEdgeOptions): Promise<BenchEdgeResult> {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-bench-'));
   const { port, broker } = await startBroker(directory);
-  const frames = Array.from({ length: 32 }, (_, i) => frameOf(i));
+  const frames = Array.from({ length: 32 }, (_, i) => benchFrame(i));
   const own: number[] = [];
   const peers: number[] = [];
   let residentMegabytes = 0;
@@ -87,7 +85,7 @@ async function runEdge(options: BenchEdgeOptions, directory: string, port: numbe
         (await metric(httpPort, 'millwright_edge_outbox_rows')) === 0,
     );
     const cpuUs = ((cpuSeconds(pid) - before) / options.frames) * 1e6;
-    return { cpuUs, residentMegabytes: residentOf(pid) };
+    return { cpuUs, residentMegabytes: Math.round(residentMegabytes(pid)) };
   } finally {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
@@ -149,18 +147,6 @@ async function publish(url: string, prefix: string, frames: Buffer[], count: num
   await client.endAsync();
 }
 
-function frameOf(seed: number): Buffer {
-  const random = randomOf(seed + 1);
-  const samples = Float32Array.from(
-    { length: SAMPLES },
-    (_, i) =>
-      0.3 * Math.sin((2 * Math.PI * 29.5 * i) / RATE_HZ) +
-      0.2 * Math.sin((2 * Math.PI * 3900 * i) / RATE_HZ) +
-      0.1 * gaussian(random),
-  );
-  return Buffer.from(samples.buffer);
-}
-
 function edgeConfig(directory: string, url: string, httpPort: number): object {
   const payload = { type: 'waveform', framing: 'raw', encoding: 'float32', sampleRateHz: RATE_HZ };
   const bearing = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
@@ -201,17 +187,6 @@ async function startBroker(directory: string): Promise<{ port: number; broker: C
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 100 }, true);
   await client.endAsync();
   return { port, broker };
-}
-
-/** User and system time of a process (proc(5), fields 14 and 15 of stat). */
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S;
-}
-
-function residentOf(pid: number): number {
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
 }
 
 async function metric(port: number, name: string): Promise<number | undefined> {

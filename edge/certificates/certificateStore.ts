@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** The folders of an OPC UA certificate store (OPC 10000-12, 7.5, as node-opcua keeps it). */
 const FOLDERS = { own: 'own/certs', trusted: 'trusted/certs', rejected: 'rejected' } as const;
@@ -47,8 +47,7 @@ export function moveCertificate(
     throw new CertificateError(`${found.length} certificates of servers begin with ${thumbprint}; there are: ${known}`);
   }
   const [certificate] = found;
-  const name = certificate.file.slice(certificate.file.lastIndexOf('/') + 1);
-  const file = join(pki, FOLDERS[to], name);
+  const file = join(pki, FOLDERS[to], basename(certificate.file));
   if (file !== certificate.file) renameSync(certificate.file, file);
   return { ...certificate, place: to, file };
 }

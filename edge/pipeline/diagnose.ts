@@ -6,7 +6,7 @@ import { diagnoseLines } from '#models/health/lineDiagnosis.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { directionOf } from '#models/machine/drivetrain.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
-import { SAME_RATE, VibrationPoint } from './vibrationPoint.ts';
+import { sameRate, VibrationPoint } from './vibrationPoint.ts';
 
 /** Arrivals that pay for one diagnosis of gathered signal, which costs as much as some hundreds of windows. */
 const ARRIVALS_A_DIAGNOSIS = 20;
@@ -72,8 +72,7 @@ export function gatheredSignal(
     if (other === name || !(its instanceof VibrationPoint) || directionOf(other) !== 'axial') return [];
     const beside = its.gatherer.take();
     const sameUnit = (configuredPoint(config, other)?.unit ?? DEFAULT_WAVEFORM_UNIT) === unit;
-    const sameRate = Math.abs(beside.sampleRateHz - sampleRateHz) <= SAME_RATE * sampleRateHz;
-    return sameUnit && sameRate ? beside.pieces : [];
+    return sameUnit && sameRate(beside.sampleRateHz, sampleRateHz) ? beside.pieces : [];
   });
   const { iso = { group: 2, foundation: 'rigid' }, drivetrain } = config ?? {};
   const direction = directionOf(name);

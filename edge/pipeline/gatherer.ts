@@ -4,7 +4,7 @@ import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 export const ENOUGH_S = 5;
 const MOST_S = 6;
 /** Blocks that begin within this of the last one's end go on where it ended. */
-const JOINED_US = 1000;
+export const JOINED_US = 1000;
 /** A machine that changed its speed by more begins anew: lines of different speeds do not add up. */
 const SAME_SPEED = 0.02;
 

@@ -3,7 +3,7 @@ import type { Asset } from '#models/machine/asset.ts';
 import { LEAST_SPECTRUM, LineSpectrum } from '#models/signal/lineSpectrum.ts';
 import { estimateShaftHz } from '#models/signal/shaftSpeed.ts';
 import { Gatherer, GatherRoom } from './gatherer.ts';
-import { SAME_RATE } from './vibrationPoint.ts';
+import { sameRate } from './vibrationPoint.ts';
 
 /** Signal from which a speed is told: lines half a hertz apart are two. */
 const LISTEN_S = 4;
@@ -54,13 +54,13 @@ export class MachineSpeed {
       this.#listenedTo = { point: block.point, sampleRateHz: block.sampleRateHz, lastUs: block.startUs };
     const { point, sampleRateHz: rate } = this.#listenedTo;
     // Devices measure their own rate, and it wavers.
-    if (block.point !== point || Math.abs(block.sampleRateHz - rate) > SAME_RATE * rate) return;
+    if (block.point !== point || !sameRate(block.sampleRateHz, rate)) return;
     this.#listenedTo.lastUs = block.startUs;
     this.#heard.add({ ...block, sampleRateHz: rate }, 0);
     if (this.#heard.seconds < LISTEN_S) return;
-    const { pieces, sampleRateHz } = this.#heard.take();
+    const { pieces } = this.#heard.take();
     const [low, high] = this.#range;
-    const hz = estimateShaftHz(new LineSpectrum(pieces, sampleRateHz), low / 60, high / 60);
+    const hz = estimateShaftHz(new LineSpectrum(pieces, rate), low / 60, high / 60);
     this.told(hz === null ? null : hz * 60);
     this.#heard.clear();
     this.#listenedTo = null;

@@ -1,7 +1,8 @@
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import type { Point } from '#models/machine/asset.ts';
-import { pulseTimes, shaftOf, turnsOf } from '#models/signal/tachometer.ts';
+import { pulseTimes, rangeOf, shaftOf, turnsOf } from '#models/signal/tachometer.ts';
 import { FeatureRows } from './featureRows.ts';
+import { JOINED_US } from './gatherer.ts';
 import { Intake, type IntakeState } from './intake.ts';
 
 interface TachometerState {
@@ -14,7 +15,6 @@ interface TachometerState {
 const KEPT_S = 3;
 /** The newest turns tell the speed: it may change within what is kept. */
 const TURNS = 3;
-const JOINED_US = 1000;
 /** Below this part of the swing that its pulses had, a signal holds none. */
 const STILL = 0.3;
 const SWING_FADES = 0.999;
@@ -47,7 +47,8 @@ export class TachometerPoint {
     if (block.timeQuality === 'received') block.startUs = this.intake.place(block.startUs, seconds * 1e6, this.#endUs);
     if (!this.intake.admit(block.startUs)) return undefined;
     const follows = this.#append(block);
-    const swing = swingOf(block.samples);
+    const [low, high] = rangeOf(block.samples);
+    const swing = high - low;
     this.#swing = Math.max(swing, this.#swing);
     if (swing < STILL * this.#swing) return this.#stands(seconds, follows);
     this.#still = { seconds: 0, snapshots: 0 };
@@ -84,13 +85,4 @@ export class TachometerPoint {
     this.#endUs = startUs + (samples.length * 1e6) / sampleRateHz;
     return follows;
   }
-}
-
-function swingOf(samples: Float32Array): number {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const v of samples) {
-    if (v < low) low = v;
-    if (v > high) high = v;
-  }
-  return high - low;
 }

@@ -61,11 +61,16 @@ export const VELOCITY = 'velocityRmsMmPerS';
 /** From this index on, the signal itself is kept for a diagnosis. */
 const SUSPICIOUS = 0.6;
 /** Rates that differ by less are one rate: devices measure their own, and it wavers. */
-export const SAME_RATE = 0.005;
+const SAME_RATE = 0.005;
 /** A point that is heard at more rates forgets the one that it has not heard for longest. */
 const MAX_CHAINS = 3;
 /** Blocks in a row without a window after which a point says so. */
 const BLOCKS_WITHOUT_WINDOW = 20;
+
+/** Whether a rate is another one, as a device measures it. */
+export function sameRate(hz: number, ofHz: number): boolean {
+  return Math.abs(hz - ofHz) <= SAME_RATE * ofHz;
+}
 
 /** One vibration sensor: from blocks to windows, features, a score and a trigger. */
 export class VibrationPoint {
@@ -206,7 +211,7 @@ export class VibrationPoint {
   }
 
   #chainFor({ sampleRateHz }: WaveformBlock): Chain {
-    const near = (chain: Chain) => Math.abs(chain.sampleRateHz - sampleRateHz) <= SAME_RATE * sampleRateHz;
+    const near = (chain: Chain) => sameRate(chain.sampleRateHz, sampleRateHz);
     const last = this.#chains[this.#chains.length - 1];
     if (last && near(last)) return last;
     const chain = this.#chains.find(near) ?? this.#chainOf(sampleRateHz);

@@ -5,24 +5,24 @@ import type { Source } from './source.ts';
 /** The configured source; its code is loaded only here, so that an edge carries what it uses. */
 export async function createSource(config: EdgeConfig, index: number, now: () => number, log: Logger): Promise<Source> {
   const source = config.sources[index];
+  const clientId = `millwright-${config.site}-${config.edge}-source-${index}`;
+  const itsLog = log.child({ source: index });
   switch (source.type) {
     case 'mqtt': {
       const { MqttSource } = await import('./mqttSource.ts');
-      const clientId = `millwright-${config.site}-${config.edge}-source-${index}`;
-      return new MqttSource(source, config.limits, clientId, now, log.child({ source: index }));
+      return new MqttSource(source, config.limits, clientId, now, itsLog);
     }
     case 'sparkplug': {
       const { SparkplugSource } = await import('./sparkplug/sparkplugSource.ts');
-      const clientId = `millwright-${config.site}-${config.edge}-source-${index}`;
-      return new SparkplugSource(source, config.limits, clientId, now, log.child({ source: index }));
+      return new SparkplugSource(source, config.limits, clientId, now, itsLog);
     }
     case 'modbus': {
       const { ModbusSource } = await import('./modbusSource.ts');
-      return new ModbusSource(source, config.limits, now, log.child({ source: index }));
+      return new ModbusSource(source, config.limits, now, itsLog);
     }
     case 'opcua': {
       const { OpcuaSource } = await import('./opcuaSource.ts');
-      return new OpcuaSource(source, config, now, log.child({ source: index }));
+      return new OpcuaSource(source, config, now, itsLog);
     }
   }
 }

@@ -120,6 +120,18 @@ export function checkWaveform(
   };
 }
 
+/** The same of an array that is stamped when it is complete: its first sample is that much older. */
+export function checkCompleted(
+  point: PointName,
+  samples: Float32Array<ArrayBuffer>,
+  sampleRateHz: number,
+  timeMs: number | undefined,
+  limits: DecodeLimits,
+): Decoded {
+  const startUs = timeMs === undefined ? undefined : Math.round(timeMs * 1000 - (samples.length / sampleRateHz) * 1e6);
+  return checkWaveform(point, samples, sampleRateHz, startUs, limits);
+}
+
 /** Sum of absolute values; four sums beside one another keep the processor busy. */
 function magnitude(samples: Float32Array): number {
   let a = 0;

@@ -1,25 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseConfiguration } from '#models/configuration/parse.ts';
+import { scenario } from '#simulators/endToEnd/demoScenario.ts';
 import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
 import { Edge, runMillwright } from '#simulators/endToEnd/services.ts';
 import { until } from '#simulators/endToEnd/until.ts';
 import { freePort } from '#simulators/freePort.ts';
 import { SimulatedMachine } from '#simulators/machine.ts';
 import { OpcuaPlant } from '#simulators/opcuaServer.ts';
-import { scenarioSchema } from '#simulators/scenario.ts';
 import { listCertificates } from '../certificates/certificateStore.ts';
 
 const skip = !installed('mosquitto');
 const directory = mkdtempSync(join(tmpdir(), 'millwright-opcua-secured-'));
-const demo = parseConfiguration(
-  readFileSync(new URL('../../simulators/scenarios/demo.yaml', import.meta.url), 'utf8'),
-  scenarioSchema,
-);
-if (!demo.ok) throw new Error('the demo scenario is broken');
-const scenario = demo.value;
 const machine = new SimulatedMachine(scenario.machines[0], scenario.seed);
 let port: number;
 let plant: OpcuaPlant;

@@ -2,23 +2,16 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseConfiguration } from '#models/configuration/parse.ts';
+import { scenario } from '#simulators/endToEnd/demoScenario.ts';
 import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
 import { Edge, Gateway } from '#simulators/endToEnd/services.ts';
 import { until } from '#simulators/endToEnd/until.ts';
 import { freePort } from '#simulators/freePort.ts';
 import { SimulatedMachine } from '#simulators/machine.ts';
 import { OpcuaPlant } from '#simulators/opcuaServer.ts';
-import { scenarioSchema } from '#simulators/scenario.ts';
 
 const skip = !installed('mosquitto');
 const directory = mkdtempSync(join(tmpdir(), 'millwright-opcua-'));
-const demo = parseConfiguration(
-  readFileSync(new URL('../../simulators/scenarios/demo.yaml', import.meta.url), 'utf8'),
-  scenarioSchema,
-);
-if (!demo.ok) throw new Error('the demo scenario is broken');
-const scenario = demo.value;
 const machines = scenario.machines.slice(0, 2).map((m) => new SimulatedMachine(m, scenario.seed));
 let port: number;
 let plant: OpcuaPlant;

@@ -19,7 +19,7 @@ import {
 } from 'node-opcua-client';
 import type { Logger } from 'pino';
 import type { EdgeConfig, OpcuaNodeConfig, OpcuaSourceConfig } from '../config.ts';
-import { checkScalar, checkWaveform, type Decoded, type DecodeLimits } from './decode.ts';
+import { checkCompleted, checkScalar, type Decoded, type DecodeLimits } from './decode.ts';
 import type { Sink, Source } from './source.ts';
 
 const RETRY_MS = 2000;
@@ -208,10 +208,7 @@ export class OpcuaSource implements Source {
     const samples = Float32Array.from(content as unknown as ArrayLike<unknown>, (v) =>
       wide ? wideNumber(v, value?.dataType) : Number(v),
     );
-    // A server stamps an array when it is complete: its first sample is that much older.
-    const startUs =
-      timeMs === undefined ? undefined : Math.round(timeMs * 1000 - (samples.length / node.sampleRateHz) * 1e6);
-    return checkWaveform(node, samples, node.sampleRateHz, startUs, limits);
+    return checkCompleted(node, samples, node.sampleRateHz, timeMs, limits);
   }
 }
 

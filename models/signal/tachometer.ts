@@ -14,11 +14,7 @@ const FASTEST_HZ = 2000;
  * range, interpolated between samples; it must fall below a quarter of the range before the next one counts.
  */
 export function pulseTimes(samples: Float32Array, sampleRateHz: number): Float64Array {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const v of samples) {
-    if (v < low) low = v;
-    if (v > high) high = v;
-  }
+  const [low, high] = rangeOf(samples);
   const middle = (low + high) / 2;
   const rearmed = low + (high - low) / 4;
   const times: number[] = [];
@@ -31,6 +27,16 @@ export function pulseTimes(samples: Float32Array, sampleRateHz: number): Float64
     armed = false;
   }
   return Float64Array.from(times);
+}
+
+/** Smallest and largest. */
+export function rangeOf(samples: Float32Array): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const v of samples) {
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
+  return [low, high];
 }
 
 /** The shaft's turns at its pulses; null where there are too few to tell a speed. */

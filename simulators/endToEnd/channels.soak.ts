@@ -1,20 +1,18 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { expect, test } from 'vitest';
-import { gaussian, randomOf } from '#models/random/random.ts';
+import { benchFrame, RATE_HZ, SAMPLES } from '../benchFrame.ts';
+import { cpuSeconds, residentMegabytes } from '../processUsage.ts';
 import { startMosquitto } from './servers.ts';
 import { Edge, Gateway } from './services.ts';
 import { until } from './until.ts';
 
 const CHANNELS = Number(process.env.MILLWRIGHT_CHANNELS ?? 1000);
 const MINUTES = Number(process.env.MILLWRIGHT_SOAK_MINUTES ?? 10);
-const SAMPLES = 4096;
-const RATE_HZ = 25_600;
 const POINTS = 8;
 const TICK_MS = 10;
-const CLOCK_TICKS_PER_S = 100;
 
 /** `npm run soak:channels`: every channel's frames through Mosquitto at QoS 0; all of them must be in the gateway's ledger. */
 test(`${CHANNELS} channels at 25.6 kHz for ${MINUTES} minutes`, async () => {
@@ -42,7 +40,7 @@ test(`${CHANNELS} channels at 25.6 kHz for ${MINUTES} minutes`, async () => {
   process.stderr.write(`sent ${sent} frames in ${tookS.toFixed(1)} s; the edge has ${await taken()}\n`);
   Object.entries(processes).forEach(([name, pid], i) => {
     const core = (cpuSeconds(pid) - before[i]) / tookS;
-    process.stderr.write(`${name}: ${core.toFixed(2)} of a core, ${residentMegabytes(pid)} MB\n`);
+    process.stderr.write(`${name}: ${core.toFixed(2)} of a core, ${residentMegabytes(pid).toFixed(0)} MB\n`);
   });
   const windowsInLedger = async () => (await gateway.ledger()).points.reduce((sum, p) => sum + p.windows, 0);
   await until(
@@ -62,7 +60,7 @@ test(`${CHANNELS} channels at 25.6 kHz for ${MINUTES} minutes`, async () => {
 /** Frames of all channels in turn, by the clock; how many were sent. */
 async function publish(url: string): Promise<number> {
   const client = await mqtt.connectAsync(url);
-  const frames = Array.from({ length: 32 }, (_, i) => frameOf(i));
+  const frames = Array.from({ length: 32 }, (_, i) => benchFrame(i));
   const perMs = (CHANNELS * RATE_HZ) / SAMPLES / 1000;
   const total = Math.floor((CHANNELS * RATE_HZ * 60 * MINUTES) / SAMPLES);
   const beganMs = performance.now();
@@ -78,24 +76,4 @@ async function publish(url: string): Promise<number> {
   }
   await client.endAsync();
   return sent;
-}
-
-function frameOf(seed: number): Buffer {
-  const random = randomOf(seed + 1);
-  const samples = Float32Array.from(
-    { length: SAMPLES },
-    (_, i) => 0.3 * Math.sin((2 * Math.PI * 29.5 * i) / RATE_HZ) + 0.1 * gaussian(random),
-  );
-  return Buffer.from(samples.buffer);
-}
-
-/** User and system time of a process (proc(5), fields 14 and 15 of stat). */
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S;
-}
-
-function residentMegabytes(pid: number): number {
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
 }

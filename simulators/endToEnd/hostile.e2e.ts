@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
@@ -7,6 +7,7 @@ import { encodeFrame } from '#models/contracts/frame.ts';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import type { Refusal } from '#models/contracts/message.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
+import { residentMegabytes } from '../processUsage.ts';
 import { type Broker, installed, startMosquitto } from './servers.ts';
 import { Edge, Gateway } from './services.ts';
 import { until } from './until.ts';
@@ -101,10 +102,6 @@ const GATEWAY: [Refusal, () => Buffer][] = [
   ['bad_json', () => text('['.repeat(200_000))],
 ];
 
-function rssMegabytes(pid: number, field: 'VmRSS' | 'VmHWM'): number {
-  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-}
-
 describe.skipIf(!installed('mosquitto'))(`${MESSAGES} malformed messages of many kinds`, () => {
   let broker: Broker;
   let gateway: Gateway;
@@ -119,7 +116,7 @@ describe.skipIf(!installed('mosquitto'))(`${MESSAGES} malformed messages of many
     gateway = await Gateway.start(directory, broker.url);
     edge = await Edge.start(directory, broker.url, { windows: { length: 256, hop: 256 } });
     await until(async () => (await edge.metrics()).get('millwright_edge_source_connected{source="0"}') === 1, 10_000);
-    before = rssMegabytes(edge.process.pid, 'VmRSS');
+    before = residentMegabytes(edge.process.pid, 'VmRSS');
 
     const sender = await mqtt.connectAsync(broker.url);
     const good = await mqtt.connectAsync(broker.url);
@@ -204,13 +201,13 @@ describe.skipIf(!installed('mosquitto'))(`${MESSAGES} malformed messages of many
 
   test('nothing died, and memory stayed bounded', () => {
     expect(edge.process.alive && gateway.process.alive).toBe(true);
-    const after = rssMegabytes(edge.process.pid, 'VmRSS');
-    const peak = rssMegabytes(edge.process.pid, 'VmHWM');
+    const after = residentMegabytes(edge.process.pid, 'VmRSS');
+    const peak = residentMegabytes(edge.process.pid, 'VmHWM');
     process.stderr.write(
       `edge: ${before.toFixed(0)} MB before, ${after.toFixed(0)} after, ${peak.toFixed(0)} at its peak\n`,
     );
     // A payload of 50 MB is in memory while it is refused, and once more while the client puts it together.
     expect(peak).toBeLessThan(500);
-    expect(rssMegabytes(gateway.process.pid, 'VmHWM')).toBeLessThan(500);
+    expect(residentMegabytes(gateway.process.pid, 'VmHWM')).toBeLessThan(500);
   });
 });

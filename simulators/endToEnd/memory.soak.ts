@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { residentMegabytes } from '../processUsage.ts';
 import { startMosquitto } from './servers.ts';
 import { Edge, Gateway, startMillwright } from './services.ts';
 
@@ -10,9 +11,6 @@ const SCENARIO = fileURLToPath(new URL('../scenarios/demo.yaml', import.meta.url
 const SPEED = 10;
 const MINUTES = Number(process.env.MILLWRIGHT_SOAK_MINUTES ?? 60);
 const SAMPLE_MS = 15_000;
-
-const residentMegabytes = (pid: number) =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
 

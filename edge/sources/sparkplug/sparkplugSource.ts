@@ -5,7 +5,7 @@ import type { Rejection } from '#models/contracts/ledger.ts';
 import { isName } from '#models/contracts/names.ts';
 import { brokerOptions } from '../../brokerConnection.ts';
 import type { EdgeConfig, SparkplugMetricConfig, SparkplugSourceConfig } from '../../config.ts';
-import { checkScalar, checkWaveform, type Decoded, type PointName } from '../decode.ts';
+import { checkCompleted, checkScalar, type Decoded, type PointName } from '../decode.ts';
 import type { Sink, Source } from '../source.ts';
 import { metricValue } from './metricValue.ts';
 import { type MessageType, type NamedMetric, NodeTable } from './nodeTable.ts';
@@ -167,10 +167,7 @@ export class SparkplugSource implements Source {
     if (value.kind === 'scalar') return checkScalar(point, value.value, timeMs, limits);
     const { sampleRateHz } = mapping;
     if (sampleRateHz === undefined) return { ok: false, rejection: 'bad_rate' };
-    // Stamped when it is complete: its first sample is that much older.
-    const startUs =
-      timeMs === undefined ? undefined : Math.round(timeMs * 1000 - (value.values.length / sampleRateHz) * 1e6);
-    return checkWaveform(point, value.values, sampleRateHz, startUs, limits);
+    return checkCompleted(point, value.values, sampleRateHz, timeMs, limits);
   }
 
   #askForBirths(node: string): void {
