@@ -58,7 +58,7 @@ export class Agent implements Sink {
   }
 
   accept(arrival: Arrival, done: (() => void) | null): void {
-    this.pipeline.accept(arrival);
+    this.pipeline.accept(arrival, this.#now());
     if (done) this.#waiting.push(done);
     else this.#unhurried++;
     if (this.#refused !== null) return;

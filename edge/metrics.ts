@@ -47,6 +47,20 @@ export function edgeMetrics(
   read('messages_rejected_total', 'messages that were not used, by reason', ['reason'], (set) => {
     for (const [reason, n] of rejections(agent)) set({ reason }, n);
   });
+  read('flaws_total', 'what was wrong with data that were taken', ['flaw'], (set) => {
+    const total = new Map<string, number>();
+    for (const { flaws = {} } of agent.pipeline.ledger().points) addCounts(total, flaws);
+    for (const [flaw, n] of total) set({ flaw }, n);
+  });
+  read('clock_offset_seconds', "how far a machine's clock is behind; negative: ahead", ['asset'], (set) => {
+    for (const { asset, offsetS } of agent.pipeline.clocks()) set({ asset }, offsetS);
+  });
+  read('clock_jumps_total', 'times that clocks of machines were set', [], (set) =>
+    set(
+      {},
+      agent.pipeline.clocks().reduce((sum, { jumps }) => sum + jumps, 0),
+    ),
+  );
   read('messages_held', 'messages that are not durable yet', [], (set) => set({}, agent.held));
   read('windows_total', 'feature rows made', [], (set) =>
     set(
@@ -94,8 +108,10 @@ export function edgeMetrics(
 function rejections(agent: Agent): Map<string, number> {
   const { points, unmapped } = agent.pipeline.ledger();
   const total = new Map<string, number>();
-  for (const counts of [unmapped, ...points.map((p) => p.rejected)]) {
-    for (const [reason, n] of Object.entries(counts)) total.set(reason, (total.get(reason) ?? 0) + n);
-  }
+  for (const counts of [unmapped, ...points.map((p) => p.rejected)]) addCounts(total, counts);
   return total;
+}
+
+function addCounts(total: Map<string, number>, counts: Partial<Record<string, number>>): void {
+  for (const [name, n = 0] of Object.entries(counts)) total.set(name, (total.get(name) ?? 0) + n);
 }

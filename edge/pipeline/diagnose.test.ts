@@ -59,8 +59,8 @@ function alertsOf(kind: string, faults: object[], seconds: number, everyS = 0.5)
     const speed = { ...block, kind: 'scalars', point: 'speed' } as const;
     const vibration = { ...block, kind: 'waveform', point: '2H', startUs, sampleRateHz: RATE, samples } as const;
     const values = { timesUs: Float64Array.of(startUs), values: Float64Array.of(machine.rpm(t)) };
-    pipeline.accept({ ok: true, block: { ...speed, ...values } });
-    pipeline.accept({ ok: true, block: { ...vibration } });
+    pipeline.accept({ ok: true, block: { ...speed, ...values } }, startUs / 1000);
+    pipeline.accept({ ok: true, block: { ...vibration } }, startUs / 1000);
     for (const { kind: what, body } of pipeline.drain({ ledger: null }).outgoing)
       if (what === 'alerts') said.push(body as Said);
   }

@@ -1,4 +1,5 @@
-import type { PointLedger, Rejection } from '#models/contracts/ledger.ts';
+import type { Flaw, PointLedger, Rejection } from '#models/contracts/ledger.ts';
+import { NO_RHYTHM, type Rhythm, stepRhythm } from '#models/health/quality/gapWatch.ts';
 
 /** Times by which a duplicate is told from a late one. */
 const REMEMBERED = 64;
@@ -7,6 +8,7 @@ export interface IntakeState {
   lastUs: number;
   recentUs: number[];
   ledger: PointLedger;
+  rhythm?: Rhythm;
 }
 
 /** Takes each message of a point once, in the order of its times, and counts what became of it. */
@@ -44,6 +46,18 @@ export class Intake {
     return Math.max(arrivalUs, this.#state.lastUs + 1);
   }
 
+  /** Counts what was wrong with data that were taken. */
+  flaw(flaw: Flaw): void {
+    const { ledger } = this.#state;
+    ledger.flaws ??= {};
+    ledger.flaws[flaw] = (ledger.flaws[flaw] ?? 0) + 1;
+  }
+
+  /** A device's clock was set back: what comes from this time on is new again. */
+  rewind(timeUs: number): void {
+    if (this.#state.lastUs >= timeUs) this.#state.lastUs = timeUs - 1;
+  }
+
   /** Whether a message of this time is new; counts it either way. */
   admit(timeUs: number): boolean {
     const { ledger, recentUs } = this.#state;
@@ -53,6 +67,9 @@ export class Intake {
       recentUs.push(timeUs);
       if (recentUs.length > REMEMBERED) recentUs.splice(0, REMEMBERED / 2);
       ledger.delivered++;
+      const { rhythm, gap } = stepRhythm(this.#state.rhythm ?? NO_RHYTHM, timeUs);
+      this.#state.rhythm = rhythm;
+      if (gap) this.flaw('gap');
       return true;
     }
     if (recentUs.includes(timeUs)) ledger.duplicate++;

@@ -14,9 +14,10 @@ import type {
   PointHealth,
   RemainingLife,
 } from '#models/contracts/health.ts';
-import type { PointLedger, Rejection } from '#models/contracts/ledger.ts';
+import type { Clock, Flaw, PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import type { Score } from '#models/health/detector.ts';
+import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { trendLife } from '#models/health/trendLife.ts';
 import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
 import { isoVerdict } from '#models/machine/iso20816.ts';
@@ -94,6 +95,8 @@ export class Machine {
   readonly #history: IndexHistory;
   readonly #velocityHistory: VelocityHistory;
   readonly #speed: MachineSpeed;
+  /** Not kept across a restart: half a minute tells it again. */
+  readonly #clock = new ClockEstimate();
   /** The newest verdict on each point; not kept across a restart, since the next window brings it again. */
   #health: PointHealth[] = [];
 
@@ -137,7 +140,9 @@ export class Machine {
       : new VibrationPoint(this.#name, point, config, this.#config, this.#settings, state);
   }
 
-  accept(block: SampleBlock): void {
+  /** `nowMs` is the time of its arrival. */
+  accept(block: SampleBlock, nowMs: number): void {
+    this.#hearClock(block, nowMs);
     const point = this.points.get(block.point) ?? this.addPoint(block.point, block.kind);
     if (point instanceof TachometerPoint && block.kind === 'waveform') {
       const rpm = point.accept(block);
@@ -159,6 +164,23 @@ export class Machine {
 
   reject(point: string, reason: Rejection): void {
     this.points.get(point)?.intake.reject(reason);
+  }
+
+  flaw(point: string, flaw: Flaw): void {
+    this.points.get(point)?.intake.flaw(flaw);
+  }
+
+  /** The clock that stamps what it sends; null while too little of it was heard. */
+  get clock(): Clock | null {
+    const view = this.#clock.view;
+    return view && { asset: this.#name, ...view };
+  }
+
+  #hearClock(block: SampleBlock, nowMs: number): void {
+    if (block.timeQuality !== 'source') return;
+    const endUs = endOf(block);
+    if (!this.#clock.observe(endUs / 1000, nowMs)) return;
+    for (const { intake } of this.points.values()) intake.rewind(endUs);
   }
 
   ledgers(): PointLedger[] {
@@ -329,4 +351,10 @@ export class Machine {
     if (active.length > 0) return 'OFF_SPEC';
     return assessed ? 'NORMAL' : 'CHECK_FUNCTION';
   }
+}
+
+function endOf(block: SampleBlock): number {
+  return block.kind === 'scalars'
+    ? block.timesUs[block.timesUs.length - 1]
+    : block.startUs + (block.samples.length * 1e6) / block.sampleRateHz;
 }

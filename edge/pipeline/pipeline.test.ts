@@ -44,8 +44,9 @@ const value = (i: number, point: string, v: number, timeQuality: 'source' | 'rec
   values: Float64Array.of(v),
 });
 
+const NOW_MS = 1.7e12;
 const feed = (pipeline: Pipeline, blocks: SampleBlock[]) => {
-  for (const one of blocks) pipeline.accept({ ok: true, block: one });
+  for (const one of blocks) pipeline.accept({ ok: true, block: one }, NOW_MS);
   return pipeline.drain({ ledger: null });
 };
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
@@ -181,4 +182,56 @@ test('a point has the bands and the lines that were asked for', () => {
     .map((m) => m.body as { names: string[]; values: number[][] });
   for (const name of ['band100To900Hz', 'gearMesh', 'gearSidebands', 'bladePass', 'line2', 'polePassSidebands'])
     expect(values[0][names.indexOf(name)], name).toBeGreaterThan(0);
+});
+
+test('a clipped signal is not judged, teaches nothing, and is counted', () => {
+  const pipeline = new Pipeline(config());
+  feed(
+    pipeline,
+    range(0, 40).map((i) => block(i)),
+  );
+  const clipped = (i: number) => {
+    const loud = block(i);
+    if (loud.kind !== 'waveform') throw new Error('no waveform');
+    return { ...loud, samples: loud.samples.map((v) => Math.max(-0.5, Math.min(0.5, 20 * v))) };
+  };
+  const during = lastHealth(feed(pipeline, range(40, 80).map(clipped)));
+  expect(during?.points[0]).toMatchObject({ assessment: 'not_assessable', reason: expect.stringContaining('cut off') });
+  const [point] = pipeline.ledger().points;
+  expect(point.flaws).toEqual({ clipped: 40 });
+  const after = lastHealth(
+    feed(
+      pipeline,
+      range(80, 100).map((i) => block(i)),
+    ),
+  );
+  expect(after?.points[0].assessment).toBe('assessed');
+  expect(after?.points[0].index).toBeLessThan(0.8);
+});
+
+test('a value that cannot be is rejected, a gap is counted, and the ledger closes', () => {
+  const pipeline = new Pipeline({
+    ...config(),
+    assets: { a: { kind: 'pump', points: { t: { unit: 'degC', role: 'condition' } } } },
+  });
+  const times = [...range(0, 30), ...range(90, 120)];
+  feed(
+    pipeline,
+    times.map((i) => value(i, 't', i === 100 ? -400 : 20 + (i % 3))),
+  );
+  const [point] = pipeline.ledger().points;
+  expect(point).toMatchObject({ received: 60, delivered: 59, rejected: { impossible_value: 1 }, flaws: { gap: 1 } });
+});
+
+test('a device whose clock is set back is heard again within two minutes', () => {
+  const pipeline = new Pipeline(config());
+  for (let i = 0; i < 300; i++) {
+    const setBackS = i < 100 ? 0 : 3600;
+    pipeline.accept({ ok: true, block: value(i - setBackS, 't', 20) }, 1.7e12 + i * 1000);
+  }
+  const [point] = pipeline.ledger().points;
+  expect(point.late).toBeGreaterThan(10);
+  expect(point.late).toBeLessThan(120);
+  expect(point.delivered).toBe(300 - point.late);
+  expect(pipeline.clocks()).toMatchObject([{ asset: 'a', jumps: 1 }]);
 });

@@ -1,6 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import type { LedgerMessage, Rejection } from '#models/contracts/ledger.ts';
-import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
+import type { Clock, LedgerMessage, Rejection } from '#models/contracts/ledger.ts';
 import { type MessageKind, topics } from '#models/contracts/topics.ts';
 import { createEngine } from '#models/signal/createEngine.ts';
 import type { EdgeConfig } from '../config.ts';
@@ -64,9 +63,10 @@ export class Pipeline {
     this.#restore(states);
   }
 
-  accept(arrival: Arrival): void {
+  /** `nowMs` is the time of the arrival. */
+  accept(arrival: Arrival, nowMs: number): void {
     this.#settings.credit.arrived();
-    if (arrival.ok) this.#acceptBlock(arrival.block);
+    if (arrival.ok) this.#acceptBlock(arrival, nowMs);
     else if (arrival.point && this.#knows(arrival.point.asset, arrival.point.point)) {
       this.#machines.get(arrival.point.asset)?.reject(arrival.point.point, arrival.rejection);
       this.#touch(arrival.point.asset, arrival.point.point);
@@ -120,12 +120,17 @@ export class Pipeline {
     return { gatheredPoints: gatherRoom.taken, refusedBlocks: gatherRoom.refused, made, deferred };
   }
 
+  /** The clocks of all machines that stamp what they send. */
+  clocks(): Clock[] {
+    return [...this.#machines.values()].flatMap((m) => m.clock ?? []);
+  }
+
   /** The counts of every point, as they stand. */
   ledger(): Pick<LedgerMessage, 'points' | 'unmapped'> {
     return { points: [...this.#machines.values()].flatMap((m) => m.ledgers()), unmapped: this.#unmapped };
   }
 
-  #acceptBlock(block: SampleBlock): void {
+  #acceptBlock({ block, flaw }: Arrival & { ok: true }, nowMs: number): void {
     if (!this.#knows(block.asset, block.point)) {
       if (this.#points >= this.#config.limits.maxPoints) {
         this.#countUnmapped('too_many_points');
@@ -134,7 +139,8 @@ export class Pipeline {
       this.#points++;
     }
     const machine = this.#machine(block.asset);
-    machine.accept(block);
+    machine.accept(block, nowMs);
+    if (flaw) machine.flaw(block.point, flaw);
     this.#alerting ||= machine.alerts.length > 0;
     this.#touch(block.asset, block.point);
   }
@@ -192,6 +198,7 @@ export class Pipeline {
       }),
     );
     if (changed.length === 0 && !this.#unmappedChanged) return [];
+    const clocks = [...this.#unsaid.keys()].flatMap((asset) => this.#machines.get(asset)?.clock ?? []);
     this.#unsaid = new Map();
     this.#unmappedChanged = false;
     const messages: Outgoing[] = [];
@@ -200,7 +207,13 @@ export class Pipeline {
       messages.push({
         kind: 'ledger',
         topic,
-        body: { timeMs, timeQuality: 'received', points, unmapped: { ...this.#unmapped } },
+        body: {
+          timeMs,
+          timeQuality: 'received',
+          points,
+          unmapped: { ...this.#unmapped },
+          ...(at === 0 && clocks.length > 0 ? { clocks } : {}),
+        },
       });
     }
     return messages;

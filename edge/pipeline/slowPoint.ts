@@ -2,6 +2,9 @@ import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#mo
 import type { TimeQuality } from '#models/contracts/envelope.ts';
 import type { ScalarBlock } from '#models/contracts/sampleBlock.ts';
 import { DriftDetector, type DriftSettings } from '#models/health/driftDetector.ts';
+import { isPossible } from '#models/health/quality/plausible.ts';
+import { NOT_STUCK, type StuckState, slowFlaw, stepStuck } from '#models/health/quality/slowFlaw.ts';
+import { unfit } from '#models/health/quality/unfit.ts';
 import type { Point } from '#models/machine/asset.ts';
 import { SLOW_FEATURES, slowFeatures } from '#models/signal/slowFeatures.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
@@ -22,6 +25,7 @@ interface SlowState {
   values: number[];
   before?: { timeUs: number; value: number };
   detector: Float64Array;
+  stuck?: StuckState;
 }
 
 const NAMES: string[] = [...SLOW_FEATURES];
@@ -39,6 +43,7 @@ export class SlowPoint {
   readonly #detector: DriftDetector;
   readonly #meta: RowMeta;
   #trigger: TriggerState;
+  #stuck: StuckState;
   #timesUs: number[];
   #values: number[];
   /** The last value of the interval before. */
@@ -53,6 +58,7 @@ export class SlowPoint {
     this.intake = new Intake(asset, point, before?.intake);
     this.#detector = new DriftDetector(settings.drift, before?.detector);
     this.#trigger = before?.trigger ?? QUIET;
+    this.#stuck = before?.stuck ?? NOT_STUCK;
     this.#timesUs = before?.timesUs ?? [];
     this.#values = before?.values ?? [];
     this.#before = before?.before;
@@ -69,13 +75,19 @@ export class SlowPoint {
     for (let i = 0; i < block.values.length; i++) {
       // Values that nobody stamped may arrive within one microsecond, after a reconnect by the hundred.
       const stamped = block.timeQuality === 'source';
+      const value = block.values[i];
+      if (!isPossible(value, value, this.#meta.unit)) {
+        this.intake.reject('impossible_value');
+        continue;
+      }
       const timeUs = stamped ? block.timesUs[i] : this.intake.place(block.timesUs[i], 0, null);
       if (!this.intake.admit(timeUs)) continue;
       const first = this.#timesUs[0];
       const ended = first !== undefined && this.#intervalOf(timeUs) !== this.#intervalOf(first);
       if (ended || this.#values.length >= MAX_VALUES) use(this.#close(block.timeQuality));
       this.#timesUs.push(timeUs);
-      this.#values.push(block.values[i]);
+      this.#values.push(value);
+      this.#stuck = stepStuck(this.#stuck, value);
     }
   }
 
@@ -88,6 +100,7 @@ export class SlowPoint {
       values: this.#values,
       before: this.#before,
       detector: this.#detector.snapshot(),
+      stuck: this.#stuck,
     };
   }
 
@@ -98,6 +111,7 @@ export class SlowPoint {
   #close(timeQuality: TimeQuality): Watched {
     const startUs = this.#timesUs[0];
     const row = slowFeatures(this.#timesUs, this.#values, this.#limit, this.#before);
+    const flaw = slowFlaw(this.#values, this.#stuck, this.#meta.unit);
     const timeUs = this.#timesUs.at(-1) as number;
     this.#before = { timeUs, value: this.#values.at(-1) as number };
     const timeMs = timeUs / 1000;
@@ -105,6 +119,10 @@ export class SlowPoint {
     this.#values = [];
     this.rows.add(this.#meta, timeQuality, startUs, row);
     this.intake.ledger.windows++;
+    if (flaw === 'stuck' || flaw === 'spikes') {
+      this.intake.flaw(flaw);
+      return { point: this.#point, timeMs, score: unfit(flaw), on: this.#trigger.on };
+    }
     const score = this.#detector.score(row);
     this.#detector.learn(row);
     if (score.assessable) this.#trigger = stepTrigger(this.#trigger, score.index, this.#settings.trigger);

@@ -4,6 +4,9 @@ import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import type { Unit } from '#models/contracts/units.ts';
 import type { Score } from '#models/health/detector.ts';
 import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.ts';
+import { isPossible } from '#models/health/quality/plausible.ts';
+import { unfit } from '#models/health/quality/unfit.ts';
+import { extremes, waveformFlaw } from '#models/health/quality/waveformFlaw.ts';
 import { velocityIndex } from '#models/health/velocityAlarm.ts';
 import type { Asset, Point } from '#models/machine/asset.ts';
 import type { SpectralEngine } from '#models/signal/spectralEngine.ts';
@@ -11,7 +14,7 @@ import { type FeaturePlan, VibrationFeatures } from '#models/signal/vibrationFea
 import { type Remainder, type Window, WindowCutter, type WindowShape } from '#models/signal/windows.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
-import { Gatherer, type GatherRoom } from './gatherer.ts';
+import { Gatherer, type GatherRoom, JOINED_US } from './gatherer.ts';
 import { Intake, type IntakeState } from './intake.ts';
 import { LongerWindows, type OtherWindows } from './longerWindows.ts';
 import type { Watched } from './watched.ts';
@@ -53,6 +56,7 @@ interface Chain {
   trigger: TriggerState;
   meta: RowMeta;
   velocityColumn: number;
+  crestColumn: number;
 }
 
 /** Below this part of the rated speed a machine stands still or is being started. */
@@ -64,6 +68,8 @@ const SUSPICIOUS = 0.6;
 const SAME_RATE = 0.005;
 /** A point that is heard at more rates forgets the one that it has not heard for longest. */
 const MAX_CHAINS = 3;
+/** Blocks overlap if one begins before the last one's end by more than this part of itself. */
+const OVERLAP_PART = 0.02;
 /** Blocks in a row without a window after which a point says so. */
 const BLOCKS_WITHOUT_WINDOW = 20;
 
@@ -89,6 +95,8 @@ export class VibrationPoint {
   /** Of other windows, where those that are watched are too short to tell it. */
   #otherVelocity: number | undefined;
   #spectrumMs: number;
+  /** Of the last block that was taken. */
+  #endUs = Number.NEGATIVE_INFINITY;
   #blocksWithoutWindow = 0;
   /** The rate that was heard last stands last. */
   #chains: Chain[] = [];
@@ -119,7 +127,13 @@ export class VibrationPoint {
 
   accept(block: WaveformBlock, shaft: { hz: number; ratedHz: number }, use: (watched: Watched) => void): void {
     if (block.timeQuality === 'received') block.startUs = this.#placed(block);
+    const { low, high } = extremes(block.samples);
+    if (!isPossible(low, high, this.#unit())) {
+      this.intake.reject('impossible_value');
+      return;
+    }
     if (!this.intake.admit(block.startUs)) return;
+    this.#noteOverlap(block);
     const chain = this.#chainFor(block);
     const running = shaft.ratedHz === 0 || shaft.hz >= RUNNING * shaft.ratedHz;
     const sameRate = { ...block, sampleRateHz: chain.sampleRateHz };
@@ -153,6 +167,13 @@ export class VibrationPoint {
     };
   }
 
+  /** A block that begins before the last one ended: its rate is not what it says, or its clock was set. */
+  #noteOverlap(block: WaveformBlock): void {
+    const durationUs = (block.samples.length * 1e6) / block.sampleRateHz;
+    if (block.startUs < this.#endUs - Math.max(JOINED_US, OVERLAP_PART * durationUs)) this.intake.flaw('overlap');
+    this.#endUs = block.startUs + durationUs;
+  }
+
   #placed(block: WaveformBlock): number {
     const rest = this.#cutter.remainder;
     const end = rest && rest.startUs + (rest.samples.length * 1e6) / rest.sampleRateHz;
@@ -166,14 +187,19 @@ export class VibrationPoint {
     const spectrum = () => features.spectrum(timeMs);
     this.rows.add(meta, timeQuality, window.startUs, row, this.#spectrumDue(timeMs) ? spectrum() : undefined);
     this.intake.ledger.windows++;
-    const judged = this.#judge(chain, row, timeMs, running);
+    const judged = this.#judge(chain, window.samples, row, timeMs, running);
     this.#suspicious = judged.on || (judged.score.assessable && judged.score.index >= SUSPICIOUS);
     const velocityMmPerS = row[chain.velocityColumn] ?? this.#otherVelocity;
     return { ...judged, velocityMmPerS, gatheredS: this.gatherer.seconds, spectrum };
   }
 
-  #judge(chain: Chain, row: number[], timeMs: number, running: boolean): Watched {
+  #judge(chain: Chain, samples: Float32Array, row: number[], timeMs: number, running: boolean): Watched {
     const base = { point: this.#point, timeMs };
+    const flaw = waveformFlaw(samples, row[chain.crestColumn]);
+    if (flaw === 'clipped' || flaw === 'stuck' || flaw === 'spikes') {
+      this.intake.flaw(flaw);
+      return { ...base, score: unfit(flaw), on: chain.trigger.on };
+    }
     if (!running) {
       const score = { assessable: false, reason: 'the machine stands still', remedy: 'assessed when it runs' } as const;
       return { ...base, score, on: chain.trigger.on };
@@ -247,6 +273,7 @@ export class VibrationPoint {
       trigger: known?.trigger ?? QUIET,
       meta: { asset: this.#asset, point: this.#point, unit, windowUs: (length / sampleRateHz) * 1e6, names },
       velocityColumn: names.indexOf(VELOCITY),
+      crestColumn: names.indexOf('crestFactor'),
     };
   }
 }

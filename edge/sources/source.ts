@@ -1,10 +1,10 @@
-import type { Rejection } from '#models/contracts/ledger.ts';
+import type { Flaw, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import type { Unit } from '#models/contracts/units.ts';
 
 /** What came of one message: a block, or why there is none. `point` is null where it could not be given to one. */
 export type Arrival =
-  | { ok: true; block: SampleBlock }
+  | { ok: true; block: SampleBlock; flaw?: Flaw }
   | { ok: false; rejection: Rejection; point: { asset: string; point: string } | null };
 
 /**

@@ -139,6 +139,7 @@ export function addRoutes(
   app.get('/api/v1/ledger', { schema: { response: { 200: ledgerViewSchema } } }, async () => ({
     points: store.ledgers().map((point) => ({ ...point, unexplained: unexplained(point) })),
     unmapped: store.unmapped(),
+    clocks: store.clocks(),
   }));
 
   app.get('/api/v1/parts', { schema: { response: { 200: z.array(partDemandSchema) } } }, async () => parts());

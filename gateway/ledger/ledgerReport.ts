@@ -6,6 +6,7 @@ type Point = LedgerView['points'][number];
 export interface LedgerReport {
   points: Point[];
   unmapped: LedgerView['unmapped'];
+  clocks: LedgerView['clocks'];
   totals: Record<(typeof COUNTS)[number] | 'rejected', number>;
   /** Points whose counts do not close. `stored` may be ahead of `windows`: an edge says its counts now and then. */
   open: string[];
@@ -25,20 +26,21 @@ const COUNTS = [
 const rejectedOf = (point: Point) => Object.values(point.rejected).reduce((sum, n) => sum + n, 0);
 const nameOf = ({ site, edge, asset, point }: Point) => `${site}/${edge}/${asset}/${point}`;
 
-export function ledgerReport({ points, unmapped }: LedgerView, asset?: string): LedgerReport {
+export function ledgerReport({ points, unmapped, clocks }: LedgerView, asset?: string): LedgerReport {
   const chosen = asset === undefined ? points : points.filter((p) => p.asset === asset);
   const sum = (of: (p: Point) => number) => chosen.reduce((total, p) => total + of(p), 0);
   const counts = Object.fromEntries(COUNTS.map((count) => [count, sum((p) => p[count])]));
   return {
     points: chosen,
     unmapped,
+    clocks: asset === undefined ? clocks : clocks.filter((c) => c.asset === asset),
     totals: { ...counts, rejected: sum(rejectedOf) } as LedgerReport['totals'],
     open: chosen.filter((p) => p.unexplained !== 0).map(nameOf),
   };
 }
 
 /** As a table for a terminal; reasons stand behind the row that they are of. */
-export function ledgerLines({ points, unmapped, totals, open }: LedgerReport): string[] {
+export function ledgerLines({ points, unmapped, clocks, totals, open }: LedgerReport): string[] {
   const head = [
     'point',
     'received',
@@ -56,7 +58,7 @@ export function ledgerLines({ points, unmapped, totals, open }: LedgerReport): s
   const rows = points.map((p) => [nameOf(p), ...numbers(p, rejectedOf(p))]);
   const table = [head, ...rows, ['all', ...numbers(totals, totals.rejected)]];
   const widths = head.map((_, i) => Math.max(...table.map((row) => row[i].length)));
-  const reasons = ['', ...points.map((p) => said(p.rejected)), ''];
+  const reasons = ['', ...points.map((p) => said({ ...p.rejected, ...p.flaws })), ''];
   const lines = table.map((row, r) => {
     const cells = row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])));
     return `${cells.join('  ')}  ${reasons[r]}`.trimEnd();
@@ -64,11 +66,23 @@ export function ledgerLines({ points, unmapped, totals, open }: LedgerReport): s
   const lost = unmapped
     .filter(({ counts }) => Object.keys(counts).length > 0)
     .map(({ site, edge, counts }) => `${site}/${edge}: not given to any point: ${said(counts)}`);
-  return [...lines, ...lost, ...open.map((name) => `${name}: the counts do not close`)];
+  const wrong = clocks.filter(isOff).map(clockLine);
+  return [...lines, ...lost, ...wrong, ...open.map((name) => `${name}: the counts do not close`)];
 }
 
 function said(counts: Partial<Record<string, number>>): string {
   return Object.entries(counts)
     .map(([reason, n]) => `${reason} ${n}`)
     .join(', ');
+}
+
+/** Seconds from which a clock is worth a line. */
+const OFF_S = 1;
+const isOff = ({ offsetS, jumps }: LedgerView['clocks'][number]) => Math.abs(offsetS) >= OFF_S || jumps > 0;
+
+function clockLine({ site, edge, asset, offsetS, driftPpm, jumps }: LedgerView['clocks'][number]): string {
+  const way = offsetS >= 0 ? 'behind' : 'ahead';
+  const drift = driftPpm === null ? '' : `, drifts by ${driftPpm.toFixed(0)} ppm`;
+  const set = jumps === 0 ? '' : `, was set ${jumps === 1 ? 'once' : `${jumps} times`}`;
+  return `${site}/${edge}/${asset}: its clock is ${Math.abs(offsetS).toFixed(1)} s ${way}${drift}${set}`;
 }

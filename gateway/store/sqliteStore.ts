@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import type { AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
 import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
-import type { LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
+import type { Clock, LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
 import type { EdgeMessage } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import { acknowledge, applyMessage } from '../alerts/alarm.ts';
@@ -25,6 +25,7 @@ const SCHEMA = `
     key TEXT PRIMARY KEY, spectrum TEXT, spectrum_ms REAL, ledger TEXT, ledger_sequence TEXT, stored INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS unmapped (key TEXT PRIMARY KEY, counts TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS clocks (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS edges (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS set_aside (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms REAL NOT NULL, topic TEXT NOT NULL, refusal TEXT NOT NULL, detail TEXT NOT NULL, payload BLOB NOT NULL
@@ -159,6 +160,13 @@ export class SqliteStore implements Store {
     });
   }
 
+  clocks(): (Clock & { site: string; edge: string })[] {
+    return this.#all('SELECT key, record FROM clocks ORDER BY key').map((row) => {
+      const [site, edge] = (row.key as string).split('/');
+      return { ...JSON.parse(row.record as string), site, edge };
+    });
+  }
+
   edges(): StatusMessage[] {
     return this.#all('SELECT record FROM edges ORDER BY key').map((row) => JSON.parse(row.record as string));
   }
@@ -272,6 +280,10 @@ export class SqliteStore implements Store {
         JSON.stringify(point),
         JSON.stringify({ outbox: body.outbox, sequence: body.sequence }),
       );
+    }
+    for (const clock of body.clocks ?? []) {
+      const key = `${body.site}/${body.edge}/${clock.asset}`;
+      this.#run('INSERT OR REPLACE INTO clocks (key, record) VALUES (?, ?)', key, JSON.stringify(clock));
     }
     this.#run(
       'INSERT OR REPLACE INTO unmapped (key, counts) VALUES (?, ?)',

@@ -1,7 +1,7 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
-import type { LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
+import type { Clock, LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
 import type { EdgeMessage, Refusal } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Range } from './sequences.ts';
@@ -62,6 +62,7 @@ export interface Store {
   spectrum(key: PointKey): Spectrum | null;
   ledgers(): (PointLedger & { site: string; edge: string; stored: number })[];
   unmapped(): { site: string; edge: string; counts: LedgerMessage['unmapped'] }[];
+  clocks(): (Clock & { site: string; edge: string })[];
   edges(): StatusMessage[];
   close(): void;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertRecordSchema } from './alert.ts';
 import { healthMessageSchema } from './health.ts';
-import { pointLedgerSchema, rejectionSchema } from './ledger.ts';
+import { clockSchema, pointLedgerSchema, rejectionSchema } from './ledger.ts';
 
 /** A series for a chart, in columns: mean and largest value of each interval that holds any. */
 export const columnsSchema = z.object({
@@ -34,6 +34,7 @@ export const ledgerViewSchema = z.object({
   unmapped: z.array(
     z.object({ site: z.string(), edge: z.string(), counts: z.partialRecord(rejectionSchema, z.int()) }),
   ),
+  clocks: z.array(clockSchema.extend({ site: z.string(), edge: z.string() })),
 });
 export type LedgerView = z.infer<typeof ledgerViewSchema>;
 

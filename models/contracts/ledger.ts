@@ -24,8 +24,17 @@ export const rejectionSchema = z.enum([
   'bad_payload',
   'unsupported_type',
   'unknown_metric',
+  'impossible_value',
+  'unit_mismatch',
 ]);
 export type Rejection = z.infer<typeof rejectionSchema>;
+
+/**
+ * What was wrong with data that were taken: `gap` messages missing before one, `overflow` values that a server's queue lost;
+ * windows or intervals that were not judged and from which nothing was learned: `clipped`, `stuck`, `spikes`.
+ */
+export const flawSchema = z.enum(['gap', 'overflow', 'overlap', 'clipped', 'stuck', 'spikes']);
+export type Flaw = z.infer<typeof flawSchema>;
 
 const countSchema = z.int().min(0);
 
@@ -41,13 +50,28 @@ export const pointLedgerSchema = z.object({
   rejected: z.partialRecord(rejectionSchema, countSchema),
   /** Feature rows made of what was delivered. */
   windows: countSchema,
+  flaws: z.partialRecord(flawSchema, countSchema).optional(),
 });
 export type PointLedger = z.infer<typeof pointLedgerSchema>;
+
+/** A machine's clock by the stamps of its messages and their arrivals. */
+export const clockSchema = z.object({
+  asset: nameSchema,
+  /** Seconds that it is behind; negative: ahead. */
+  offsetS: z.number(),
+  /** Millionths that it is slower; null until half an hour was heard. */
+  driftPpm: z.number().nullable(),
+  /** Times that it was set. */
+  jumps: countSchema,
+});
+export type Clock = z.infer<typeof clockSchema>;
 
 export const ledgerMessageSchema = envelopeSchema.extend({
   points: z.array(pointLedgerSchema),
   /** Messages that could not be given to a point. */
   unmapped: z.partialRecord(rejectionSchema, countSchema),
+  /** Of the machines that were heard since the last ledger and that stamp what they send. */
+  clocks: z.array(clockSchema).optional(),
 });
 export type LedgerMessage = z.infer<typeof ledgerMessageSchema>;
 

@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { gaussian, randomOf } from '#models/random/random.ts';
+import { ClockEstimate } from './clockEstimate.ts';
+import { NO_RHYTHM, stepRhythm } from './gapWatch.ts';
+import { isPossible } from './plausible.ts';
+import { isStuck, NOT_STUCK, slowFlaw, stepStuck } from './slowFlaw.ts';
+import { waveformFlaw } from './waveformFlaw.ts';
+
+const LENGTH = 4096;
+const random = randomOf(11);
+const signal = (of: (i: number) => number) => Float32Array.from({ length: LENGTH }, (_, i) => of(i));
+const sine = (i: number) => Math.sin(i * 0.0731);
+const noise = () => gaussian(random);
+const impacts = (i: number) => 0.05 * noise() + 8 * Math.exp(-(i % 128) / 12) * Math.sin((i % 128) * 1.9);
+const cut = (limit: number, of: (i: number) => number) => (i: number) => Math.max(-limit, Math.min(limit, of(i)));
+const int16 = (fullScale: number, of: (i: number) => number) => (i: number) =>
+  (Math.max(-32_768, Math.min(32_767, Math.round((of(i) / fullScale) * 32_767))) * fullScale) / 32_767;
+const flaw = (of: (i: number) => number) => {
+  const x = signal(of);
+  const rms = Math.sqrt(x.reduce((sum, v) => sum + v * v, 0) / LENGTH);
+  return waveformFlaw(x, x.reduce((most, v) => Math.max(most, Math.abs(v)), 0) / rms);
+};
+
+test.each([
+  ['a sine', sine],
+  ['noise', noise],
+  ['impacts', impacts],
+  ['a sine of int16', int16(1.01, sine)],
+  ['noise of int16', int16(50, noise)],
+  ['noise of a few steps', int16(20_000, noise)],
+  ['a sine of a few steps', int16(5000, sine)],
+  ['a square wave', (i: number) => (i % 64 < 32 ? 1 : -1)],
+])('%s has no flaw', (_name, of) => {
+  expect(flaw(of)).toBeNull();
+});
+
+test.each([
+  ['a sine', cut(0.9, sine)],
+  ['a sine of int16', int16(0.8, sine)],
+  ['noise at two deviations', cut(2, noise)],
+  ['noise of int16', int16(1.5, noise)],
+  ['impacts', cut(3, impacts)],
+  ['noise, nearly all of it,', cut(0.02, noise)],
+  ['one side alone', (i: number) => Math.min(0.7, sine(i))],
+])('%s that is cut off is clipped', (_name, of) => {
+  expect(flaw(of)).toBe('clipped');
+});
+
+test('one value throughout is stuck, single samples far away are spikes, a ringing impact is none', () => {
+  expect(flaw(() => 0.7)).toBe('stuck');
+  expect(flaw((i) => (i === 2000 ? 90 : noise()))).toBe('spikes');
+  expect(
+    flaw((i) => (i < 2000 || i > 2100 ? 0.1 * noise() : 60 * Math.exp(-(i - 2000) / 20) * Math.cos((i - 2000) * 0.9))),
+  ).toBeNull();
+});
+
+test('a slow value is stuck when it stays for ten times as long as it ever did; not before it is known, not at zero', () => {
+  let state = NOT_STUCK;
+  for (let i = 0; i < 50; i++) state = stepStuck(state, 20);
+  expect(isStuck(state, 'degC')).toBe(false);
+  state = NOT_STUCK;
+  for (let i = 0; i < 400; i++) state = stepStuck(state, 20 + Math.floor(i / 3) * 0.1);
+  for (let i = 0; i < 59; i++) state = stepStuck(state, 99);
+  expect(isStuck(state, 'degC')).toBe(false);
+  state = stepStuck(state, 99);
+  expect(isStuck(state, 'degC')).toBe(true);
+  expect(slowFlaw([99, 99], state, 'degC')).toBe('stuck');
+  const alive = stepStuck(state, 98);
+  expect(alive.longest).toBeLessThan(60);
+  expect(isStuck(alive, 'degC')).toBe(false);
+  for (let i = 0; i < 100; i++) state = stepStuck(state, 0);
+  expect(isStuck(state, 'rpm')).toBe(false);
+  expect(isStuck(state, 'degC')).toBe(true);
+});
+
+test('single slow values far from all others are spikes; a step is none', () => {
+  const values = Array.from({ length: 30 }, () => 60 + noise());
+  expect(slowFlaw(values, NOT_STUCK, 'degC')).toBeNull();
+  expect(slowFlaw([...values, 4000], NOT_STUCK, 'degC')).toBe('spikes');
+  expect(slowFlaw([...values, ...values.map((v) => v + 50)], NOT_STUCK, 'degC')).toBeNull();
+});
+
+test('a gap is one of a regular rhythm; a new rhythm is learned', () => {
+  const gapsOf = (times: number[]) => {
+    let rhythm = NO_RHYTHM;
+    return times.filter((t) => {
+      const step = stepRhythm(rhythm, t);
+      rhythm = step.rhythm;
+      return step.gap;
+    });
+  };
+  const every = (from: number, n: number, step: number) => Array.from({ length: n }, (_, i) => from + i * step);
+  const jitter = () => 1e5 * noise();
+  expect(gapsOf(every(0, 100, 1e6).map((t) => t + jitter()))).toEqual([]);
+  expect(gapsOf([...every(0, 50, 1e6), ...every(60e6, 50, 1e6)])).toEqual([60e6]);
+  expect(gapsOf([...every(0, 50, 1e6), ...every(60e6, 50, 10e6)])).toHaveLength(3);
+  let t = 0;
+  const irregular = Array.from({ length: 1000 }, () => (t -= Math.log(random()) * 1e6));
+  expect(gapsOf(irregular).length).toBeLessThan(10);
+});
+
+test('what no machine can be is impossible', () => {
+  expect(isPossible(-40, 900, 'degC')).toBe(true);
+  expect(isPossible(-300, 900, 'degC')).toBe(false);
+  expect(isPossible(0, 1e5, 'g')).toBe(false);
+  expect(isPossible(-1e300, 1e300, '1')).toBe(true);
+});
+
+/** Messages a second, each delayed by the network; `clock` gives the device's stamp. */
+function hear(estimate: ClockEstimate, fromS: number, toS: number, clock: (ms: number) => number): number {
+  let setBack = 0;
+  for (let s = fromS; s < toS; s++) {
+    const sentMs = 1.7e12 + s * 1000;
+    if (estimate.observe(clock(sentMs), sentMs + 5 + 200 * random())) setBack++;
+  }
+  return setBack;
+}
+
+test('offset and drift of a clock are found behind the network’s jitter', () => {
+  const estimate = new ClockEstimate();
+  expect(estimate.view).toBeNull();
+  hear(estimate, 0, 4000, (ms) => ms - 42_000 - (ms - 1.7e12) * 120e-6);
+  expect(estimate.view?.offsetS).toBeCloseTo(42.5, 0);
+  expect(estimate.view?.driftPpm).toBeGreaterThan(100);
+  expect(estimate.view?.driftPpm).toBeLessThan(140);
+  expect(estimate.view?.jumps).toBe(0);
+});
+
+test('a clock that is set is noticed within two minutes; that it went back is said once', () => {
+  const estimate = new ClockEstimate();
+  expect(hear(estimate, 0, 300, (ms) => ms)).toBe(0);
+  expect(hear(estimate, 300, 420, (ms) => ms - 3_600_000)).toBe(1);
+  expect(estimate.view).toMatchObject({ jumps: 1 });
+  expect(estimate.view?.offsetS).toBeCloseTo(3600, 0);
+  expect(hear(estimate, 420, 600, (ms) => ms)).toBe(0);
+  expect(estimate.view?.jumps).toBe(2);
+});
+
+test('a recording that is played fast says nothing of a clock', () => {
+  const estimate = new ClockEstimate();
+  expect(hear(estimate, 0, 600, (ms) => 1.6e12 + 100 * (ms - 1.7e12))).toBe(0);
+  expect(estimate.view).toBeNull();
+});

@@ -1,0 +1,53 @@
+import type { Flaw } from '#models/contracts/ledger.ts';
+import type { Unit } from '#models/contracts/units.ts';
+import { median } from '../statistics.ts';
+
+export interface StuckState {
+  last: number | null;
+  run: number;
+  /** The longest run of one value while it was taken to be alive. */
+  longest: number;
+  seen: number;
+}
+
+export const NOT_STUCK: StuckState = { last: null, run: 0, longest: 0, seen: 0 };
+
+/** A sensor has to be known for so many values before silence in them means anything. */
+const KNOWN_VALUES = 200;
+/** A run this much longer than any before, and of so many values, is no chance. */
+const LONGER = 10;
+const LEAST_RUN = 60;
+/** In these units zero is a machine that stands still. */
+const STANDS_AT_ZERO: readonly Unit[] = ['rpm', 'A', 'kW', 'm3/h', 'mm/s'];
+/** A value is a spike if it lies this many times the median deviation away, and beside it no other does. */
+const SPIKE = 20;
+const LEAST_VALUES = 8;
+const SPIKE_PART = 0.1;
+
+/** Follows how long a value stays exactly the same. Pure. */
+export function stepStuck(state: StuckState, value: number): StuckState {
+  const seen = state.seen + 1;
+  if (value === state.last) return { ...state, run: state.run + 1, seen };
+  const longest = isRunOdd(state) ? state.longest : Math.max(state.longest, state.run);
+  return { last: value, run: 1, longest, seen };
+}
+
+function isRunOdd({ run, longest, seen }: StuckState): boolean {
+  return seen >= KNOWN_VALUES && longest > 0 && run >= Math.max(LEAST_RUN, LONGER * longest);
+}
+
+/** Whether a sensor has been saying one value for far longer than it ever did. */
+export function isStuck(state: StuckState, unit: Unit): boolean {
+  return isRunOdd(state) && !(state.last === 0 && STANDS_AT_ZERO.includes(unit));
+}
+
+/** What makes an interval of slow values unfit to be judged, or null. `spikes`: few values far from all others. */
+export function slowFlaw(values: readonly number[], stuck: StuckState, unit: Unit): Flaw | null {
+  if (isStuck(stuck, unit)) return 'stuck';
+  if (values.length < LEAST_VALUES) return null;
+  const middle = median(values);
+  const spread = median(values.map((v) => Math.abs(v - middle)));
+  if (spread === 0) return null;
+  const far = values.filter((v) => Math.abs(v - middle) > SPIKE * spread).length;
+  return far > 0 && far <= SPIKE_PART * values.length ? 'spikes' : null;
+}
