@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs';
 import type { IClientOptions } from 'mqtt';
 import type { BrokerConfig } from './config.ts';
 
+/** MQTT 5 forgets a session at once unless it is told for how long to keep it: as long as an outage of some days. */
+const SESSION_S = 7 * 86_400;
+
 /** What mqtt.js needs of a configured broker. Secrets are read from their files. @throws where a file cannot be read. */
 export function brokerOptions(broker: BrokerConfig): IClientOptions {
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
   return {
-    protocolVersion: 4,
+    protocolVersion: broker.protocol === '5' ? 5 : 4,
     // A persistent session: what the broker holds while we are away is delivered when we are back.
     clean: false,
+    ...(broker.protocol === '5' ? { properties: { sessionExpiryInterval: SESSION_S } } : {}),
     reconnectPeriod: 1000,
     connectTimeout: 10_000,
     keepalive: 15,

@@ -5,6 +5,7 @@ import { nameSchema } from '#models/contracts/names.ts';
 import { DRIFT_DEFAULTS } from '#models/health/driftDetector.ts';
 import { LEVEL_DEFAULTS } from '#models/health/levelDetector.ts';
 import { assetSchema } from '#models/machine/asset.ts';
+import { isZone } from './sources/timeReader.ts';
 
 /** A frame from the future makes all that follow it late, until its time has come: five minutes at the worst. */
 const MAX_FUTURE_MS = 5 * 60_000;
@@ -16,6 +17,8 @@ const brokerFields = {
   caFile: z.string().optional(),
   certificateFile: z.string().optional(),
   keyFile: z.string().optional(),
+  /** Of MQTT. */
+  protocol: z.enum(['3.1.1', '5']).default('3.1.1'),
 };
 export type BrokerConfig = z.infer<z.ZodObject<typeof brokerFields>>;
 
@@ -37,12 +40,25 @@ export type WaveformPayload = z.infer<typeof waveformSchema>;
 
 const scalarSchema = z.strictObject({
   type: z.literal('scalar'),
-  /** Dotted path of the number in the JSON; empty where the payload is the number. */
+  /** Dotted path of the number in the JSON; empty where the payload is the number. `*` stands for each element of an array. */
   value: z.string().default('value'),
-  /** Dotted path of the time (ISO 8601 or milliseconds since 1970); where it is absent the arrival's time is taken. */
+  /** Instead of `value`: a path for each of several points that one message tells. */
+  values: z.record(nameSchema, z.string().min(1)).optional(),
+  /** Dotted path of the time; where it is absent the arrival's time is taken. */
   time: z.string().default('time'),
+  /** Of an array whose message has one time, that of its last element. */
+  intervalMs: z.number().positive().optional(),
+  /** Dotted path of a quality, and what it says where the value is good. */
+  quality: z.string().min(1).optional(),
+  good: z
+    .array(z.union([z.string(), z.number(), z.boolean()]))
+    .default(['Good', 'good', 'GOOD', 'OK', 'ok', true, 192]),
+  /** Dotted path of the unit's name: values of another unit than the point's are rejected. */
+  unit: z.string().min(1).optional(),
 });
 export type ScalarPayload = z.infer<typeof scalarSchema>;
+
+const namesPoints = (payload: object) => 'values' in payload && payload.values !== undefined;
 
 export const subscriptionSchema = z
   .strictObject({
@@ -57,8 +73,8 @@ export const subscriptionSchema = z
     message: 'a topic with a level {asset}, or the setting "asset"',
     path: ['topic'],
   })
-  .refine((s) => s.point !== undefined || s.topic.split('/').includes('{point}'), {
-    message: 'a topic with a level {point}, or the setting "point"',
+  .refine((s) => s.point !== undefined || namesPoints(s.payload) || s.topic.split('/').includes('{point}'), {
+    message: 'a topic with a level {point}, the setting "point", or "values" in the payload',
     path: ['topic'],
   });
 export type Subscription = z.infer<typeof subscriptionSchema>;
@@ -66,6 +82,10 @@ export type Subscription = z.infer<typeof subscriptionSchema>;
 const mqttSourceSchema = z.strictObject({
   type: z.literal('mqtt'),
   ...brokerFields,
+  /** `auto`: ISO 8601, or a number of milliseconds since 1970. Else a unit, or a pattern such as `dd.MM.yyyy HH:mm:ss` (Luxon's tokens). */
+  timeFormat: z.string().min(1).default('auto'),
+  /** Of texts that name none: an IANA zone such as `Europe/Berlin`. */
+  timeZone: z.string().refine(isZone, { message: 'an IANA time zone such as Europe/Berlin' }).default('UTC'),
   subscriptions: z.array(subscriptionSchema).min(1),
 });
 export type MqttSourceConfig = z.infer<typeof mqttSourceSchema>;

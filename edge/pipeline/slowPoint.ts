@@ -1,6 +1,7 @@
 import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
 import type { TimeQuality } from '#models/contracts/envelope.ts';
 import type { ScalarBlock } from '#models/contracts/sampleBlock.ts';
+import { meansUnit, type Unit } from '#models/contracts/units.ts';
 import { DriftDetector, type DriftSettings } from '#models/health/driftDetector.ts';
 import { isPossible } from '#models/health/quality/plausible.ts';
 import { NOT_STUCK, type StuckState, slowFlaw, stepStuck } from '#models/health/quality/slowFlaw.ts';
@@ -39,6 +40,7 @@ export class SlowPoint {
   readonly role: Point['role'];
   readonly #point: string;
   readonly #limit: number | undefined;
+  readonly #unit: Unit | undefined;
   readonly #settings: SlowSettings;
   readonly #detector: DriftDetector;
   readonly #meta: RowMeta;
@@ -54,6 +56,7 @@ export class SlowPoint {
     this.role = config?.role ?? 'condition';
     this.#point = point;
     this.#limit = config?.limit;
+    this.#unit = config?.unit;
     this.#settings = settings;
     this.intake = new Intake(asset, point, before?.intake);
     this.#detector = new DriftDetector(settings.drift, before?.detector);
@@ -72,6 +75,10 @@ export class SlowPoint {
   }
 
   accept(block: ScalarBlock, use: (watched: Watched) => void): void {
+    if (block.unit !== undefined && this.#unit && !meansUnit(block.unit, this.#unit)) {
+      this.intake.reject('unit_mismatch');
+      return;
+    }
     for (let i = 0; i < block.values.length; i++) {
       // Values that nobody stamped may arrive within one microsecond, after a reconnect by the hundred.
       const stamped = block.timeQuality === 'source';

@@ -1,7 +1,7 @@
 import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
 import type { TimeQuality } from '#models/contracts/envelope.ts';
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
-import type { Unit } from '#models/contracts/units.ts';
+import { meansUnit, type Unit } from '#models/contracts/units.ts';
 import type { Score } from '#models/health/detector.ts';
 import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.ts';
 import { isPossible } from '#models/health/quality/plausible.ts';
@@ -127,6 +127,10 @@ export class VibrationPoint {
 
   accept(block: WaveformBlock, shaft: { hz: number; ratedHz: number }, use: (watched: Watched) => void): void {
     if (block.timeQuality === 'received') block.startUs = this.#placed(block);
+    if (block.unit !== undefined && !meansUnit(block.unit, this.#unit())) {
+      this.intake.reject('unit_mismatch');
+      return;
+    }
     const { low, high } = extremes(block.samples);
     if (!isPossible(low, high, this.#unit())) {
       this.intake.reject('impossible_value');

@@ -3,10 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { encodeFrame } from '#models/contracts/frame.ts';
 import { sampleBlockSchema } from '#models/contracts/sampleBlock.ts';
 import { type Subscription, subscriptionSchema } from '../config.ts';
-import { decode } from './decode.ts';
+import { type DecodeLimits, decode as decodeAll } from './decode.ts';
 import type { Route } from './route.ts';
+import { timeReader } from './timeReader.ts';
 
-const limits = { nowMs: Date.UTC(2026, 0, 5), maxFutureMs: 1000 };
+const limits = { nowMs: Date.UTC(2026, 0, 5), maxFutureMs: 1000, readTime: timeReader('auto', 'UTC') };
+/** Of payloads that speak of one point. */
+const decode = (of: Route, payload: Uint8Array, its: DecodeLimits) => decodeAll(of, payload, its)[0];
 const startUs = limits.nowMs * 1000 - 1e6;
 const route = (payload: unknown): Route => ({
   asset: 'pump-101',
@@ -75,10 +78,55 @@ describe('values', () => {
     expect(decoded.ok && decoded.block.kind === 'scalars' && decoded.block.timesUs[0]).toBe(limits.nowMs * 1000);
   });
   test('nothing is read from where an object keeps its methods', () => {
-    expect(decode(route({ type: 'scalar', value: 'constructor.length' }), text({}), limits)).toEqual({
+    expect(decode(route({ type: 'scalar', value: 'constructor.length' }), text({}), limits)).toMatchObject({
       ok: false,
       rejection: 'missing_value',
     });
+  });
+
+  const columnOf = (spec: object, payload: unknown) => {
+    const decoded = decode(route({ type: 'scalar', ...spec }), text(payload), limits);
+    if (!decoded.ok) return decoded.rejection;
+    if (decoded.block.kind !== 'scalars') throw new Error('no values');
+    return [[...decoded.block.timesUs].map((us) => us / 1000 - limits.nowMs), [...decoded.block.values]];
+  };
+  const stamp = (beforeMs: number) => new Date(limits.nowMs - beforeMs).toISOString();
+
+  test('arrays by path, with a time each, or with the last one’s time and an interval', () => {
+    const rows = { rows: [{ v: 1, t: stamp(200) }, { v: 2, t: stamp(100) }] }; // biome-ignore format: a payload
+    expect(columnOf({ value: 'rows.*.v', time: 'rows.*.t' }, rows)).toEqual([
+      [-200, -100],
+      [1, 2],
+    ]);
+    const spaced = { value: 'v', time: 't', intervalMs: 50 };
+    expect(columnOf(spaced, { v: [5, 6, 7], t: stamp(0) })).toEqual([
+      [-100, -50, 0],
+      [5, 6, 7],
+    ]);
+    expect(columnOf({ value: 'v', time: 't' }, { v: [5, 6], t: stamp(0) })).toBe('wrong_type');
+    expect(columnOf({ value: 'rows.*.v', time: 'rows.*.t' }, { rows: [{ v: 1 }, { v: 2 }] })).toBe('wrong_type');
+    expect(columnOf(spaced, { v: [], t: stamp(0) })).toBe('empty');
+    expect(columnOf(spaced, { v: [1, 'x'], t: stamp(0) })).toBe('wrong_type');
+    expect(columnOf(spaced, { v: [1, null], t: stamp(0) })).toBe('wrong_type');
+  });
+
+  test('a quality that is not good, and units beside the value', () => {
+    const spec = { quality: 'q', unit: 'u' };
+    expect(columnOf(spec, { value: 1, q: 'Good', u: '°C' })).toEqual([[0], [1]]);
+    for (const q of ['Bad', 0, false, undefined]) expect(columnOf(spec, { value: 1, q })).toBe('bad_quality');
+    const decoded = decode(route({ type: 'scalar', unit: 'u' }), text({ value: 1, u: '°F' }), limits);
+    expect(decoded.ok && decoded.block.unit).toBe('°F');
+  });
+
+  test('one message tells several points, each accepted or refused on its own', () => {
+    const payload = { type: 'scalar', values: { temperature: 'temp', speed: 'drive.rpm' } };
+    const of = { ...route(payload), point: '' };
+    const said = decodeAll(of, text({ temp: 61, drive: { rpm: 'fast' } }), limits);
+    expect(said).toMatchObject([
+      { ok: true, block: { point: 'temperature' } },
+      { ok: false, rejection: 'wrong_type', point: { asset: 'pump-101', point: 'speed' } },
+    ]);
+    expect(decodeAll(of, Buffer.from('{'), limits)).toHaveLength(2);
   });
 });
 

@@ -1,8 +1,11 @@
+import type { TimeQuality } from '#models/contracts/envelope.ts';
 import { decodeFrameHeader, FRAME_HEADER_BYTES, type SampleEncoding } from '#models/contracts/frame.ts';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import type { ScalarPayload, WaveformPayload } from '../config.ts';
 import type { Route } from './route.ts';
+import type { Arrival } from './source.ts';
+import type { TimeReader } from './timeReader.ts';
 
 export type Decoded = { ok: true; block: SampleBlock } | { ok: false; rejection: Rejection };
 
@@ -11,6 +14,8 @@ export type PointName = Pick<Route, 'asset' | 'point'>;
 export interface DecodeLimits {
   nowMs: number;
   maxFutureMs: number;
+  /** What a payload's time is read by; only payloads that are decoded here have one. */
+  readTime?: TimeReader;
 }
 
 const OLDEST_MS = Date.UTC(2000, 0, 1);
@@ -20,13 +25,32 @@ const MAX_JSON_DEPTH = 32;
 
 const refuse = (rejection: Rejection): Decoded => ({ ok: false, rejection });
 
-/** Decodes and validates one payload. Pure; never throws. */
-export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits): Decoded {
-  if (payload.length === 0) return refuse('empty');
+/** Decodes and validates one payload: an arrival for each point that it speaks of. Pure; never throws. */
+export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits): Arrival[] {
   const spec = route.subscription.payload;
-  return spec.type === 'scalar'
-    ? decodeScalar(route, spec, payload, limits)
-    : decodeWaveform(route, spec, payload, limits);
+  if (payload.length === 0) return refuseAll(route, 'empty');
+  if (spec.type === 'waveform') return [arrivalOf(route, decodeWaveform(route, spec, payload, limits))];
+  const parsed = parseJson(payload);
+  if (!parsed.ok) return refuseAll(route, parsed.rejection);
+  return pathsOf(route, spec).map(({ name, path }) =>
+    arrivalOf(name, decodeScalar(name, { ...spec, value: path }, parsed.value, limits)),
+  );
+}
+
+/** The same rejection for every point that a payload speaks of. */
+export function refuseAll(route: Route, rejection: Rejection): Arrival[] {
+  const spec = route.subscription.payload;
+  if (spec.type === 'waveform') return [arrivalOf(route, refuse(rejection))];
+  return pathsOf(route, spec).map(({ name }) => arrivalOf(name, refuse(rejection)));
+}
+
+function arrivalOf({ asset, point }: PointName, decoded: Decoded): Arrival {
+  return decoded.ok ? decoded : { ...decoded, point: { asset, point } };
+}
+
+function pathsOf({ asset, point }: PointName, { value, values }: ScalarPayload): { name: PointName; path: string }[] {
+  if (values === undefined) return [{ name: { asset, point }, path: value }];
+  return Object.entries(values).map(([itsPoint, path]) => ({ name: { asset, point: itsPoint }, path }));
 }
 
 function decodeWaveform(route: Route, spec: WaveformPayload, payload: Uint8Array, limits: DecodeLimits): Decoded {
@@ -50,19 +74,26 @@ function decodeJsonWaveform(route: Route, spec: WaveformPayload, payload: Uint8A
     scale = spec.scale,
     encoding = spec.encoding,
     startTime,
+    unit,
   } = parsed.value as Record<string, unknown>;
   if (typeof sampleRateHz !== 'number') return refuse('bad_rate');
   if (typeof scale !== 'number' || (encoding !== 'float32' && encoding !== 'int16')) return refuse('wrong_type');
-  const startMs = startTime === undefined ? undefined : timeOf(startTime);
-  if (startMs === null) return refuse('wrong_type');
+  const startMs = startTime === undefined ? undefined : timeOf(startTime, limits);
+  if (startMs === null || (unit !== undefined && typeof unit !== 'string')) return refuse('wrong_type');
   const startUs = startMs === undefined ? undefined : Math.round(startMs * 1000);
-  if (typeof samples === 'string') {
-    return finishWaveform(route, Buffer.from(samples, 'base64'), encoding, scale, sampleRateHz, startUs, limits);
-  }
   if (samples === undefined) return refuse('missing_value');
+  if (typeof samples === 'string') {
+    const bytes = Buffer.from(samples, 'base64');
+    return inUnit(finishWaveform(route, bytes, encoding, scale, sampleRateHz, startUs, limits), unit);
+  }
   if (!Array.isArray(samples) || !samples.every((v) => typeof v === 'number')) return refuse('wrong_type');
   const column = Float32Array.from(samples, (v: number) => v * scale);
-  return checkWaveform(route, column, sampleRateHz, startUs, limits);
+  return inUnit(checkWaveform(route, column, sampleRateHz, startUs, limits), unit);
+}
+
+/** What was decoded, with the unit that its device named. */
+export function inUnit(decoded: Decoded, unit: string | undefined): Decoded {
+  return decoded.ok && unit !== undefined ? { ok: true, block: { ...decoded.block, unit } } : decoded;
 }
 
 function finishWaveform(
@@ -149,17 +180,48 @@ function magnitude(samples: Float32Array): number {
   return a + b + c + d;
 }
 
-function decodeScalar(route: Route, spec: ScalarPayload, payload: Uint8Array, limits: DecodeLimits): Decoded {
-  const parsed = parseJson(payload);
-  if (!parsed.ok) return refuse(parsed.rejection);
-  const bare = typeof parsed.value === 'number';
-  const value = bare || spec.value === '' ? parsed.value : at(parsed.value, spec.value);
+function decodeScalar(name: PointName, spec: ScalarPayload, payload: unknown, limits: DecodeLimits): Decoded {
+  if (typeof payload === 'number') return checkScalar(name, payload, undefined, limits);
+  const value = spec.value === '' ? payload : at(payload, spec.value);
   if (value === undefined || value === null) return refuse('missing_value');
+  if (spec.quality !== undefined && !isGood(at(payload, spec.quality), spec)) return refuse('bad_quality');
+  const unit = spec.unit === undefined ? undefined : at(payload, spec.unit);
+  if (unit !== undefined && typeof unit !== 'string') return refuse('wrong_type');
+  const stamp = at(payload, spec.time);
+  if (Array.isArray(value)) return inUnit(decodeColumn(name, spec, value, stamp, limits), unit);
   if (typeof value !== 'number') return refuse('wrong_type');
-  const stamp = bare ? undefined : at(parsed.value, spec.time);
-  const timeMs = stamp === undefined ? undefined : timeOf(stamp);
+  const timeMs = stamp === undefined ? undefined : timeOf(stamp, limits);
   if (timeMs === null) return refuse('wrong_type');
-  return checkScalar(route, value, timeMs, limits);
+  return inUnit(checkScalar(name, value, timeMs, limits), unit);
+}
+
+/** Of an array each element has to be good. */
+function isGood(quality: unknown, { good }: ScalarPayload): boolean {
+  const all = Array.isArray(quality) ? quality : [quality];
+  return all.every((one) => good.includes(one));
+}
+
+/** An array of values with an array of times, or with the last one's time and an interval. */
+function decodeColumn(
+  name: PointName,
+  { intervalMs }: ScalarPayload,
+  values: readonly unknown[],
+  stamp: unknown,
+  limits: DecodeLimits,
+): Decoded {
+  if (values.length === 0) return refuse('empty');
+  if (!values.every((v) => typeof v === 'number')) return refuse('wrong_type');
+  const timesMs = Array.isArray(stamp)
+    ? stamp.map((one) => timeOf(one, limits))
+    : spaced(stamp === undefined ? limits.nowMs : timeOf(stamp, limits), values.length, intervalMs);
+  if (timesMs?.length !== values.length || timesMs.includes(null)) return refuse('wrong_type');
+  return checkScalars(name, timesMs as number[], values, stamp === undefined ? 'received' : 'source', limits);
+}
+
+/** Null where one time is all that is known of several values. */
+function spaced(lastMs: number | null, count: number, intervalMs: number | undefined): number[] | null {
+  if (lastMs === null || (count > 1 && intervalMs === undefined)) return null;
+  return Array.from({ length: count }, (_, i) => lastMs - (count - 1 - i) * (intervalMs ?? 0));
 }
 
 /** A value that was read from wherever; without a time it has that of its arrival. */
@@ -169,20 +231,26 @@ export function checkScalar(
   timeMs: number | undefined,
   limits: DecodeLimits,
 ): Decoded {
-  if (!Number.isFinite(value)) return refuse('not_finite');
-  if (Math.abs(value) > LARGEST) return refuse('out_of_range');
-  const bad = timeMs === undefined ? null : timeRejection(timeMs, limits);
-  if (bad) return refuse(bad);
+  return checkScalars(point, [timeMs ?? limits.nowMs], [value], timeMs === undefined ? 'received' : 'source', limits);
+}
+
+function checkScalars(
+  { asset, point }: PointName,
+  timesMs: readonly number[],
+  values: readonly number[],
+  timeQuality: TimeQuality,
+  limits: DecodeLimits,
+): Decoded {
+  if (!values.every(Number.isFinite)) return refuse('not_finite');
+  if (values.some((v) => Math.abs(v) > LARGEST)) return refuse('out_of_range');
+  for (const timeMs of timesMs) {
+    const bad = timeRejection(timeMs, limits);
+    if (bad) return refuse(bad);
+  }
+  const timesUs = Float64Array.from(timesMs, (ms) => Math.round(ms * 1000));
   return {
     ok: true,
-    block: {
-      kind: 'scalars',
-      asset: point.asset,
-      point: point.point,
-      timeQuality: timeMs === undefined ? 'received' : 'source',
-      timesUs: Float64Array.of(Math.round((timeMs ?? limits.nowMs) * 1000)),
-      values: Float64Array.of(value),
-    },
+    block: { kind: 'scalars', asset, point, timeQuality, timesUs, values: Float64Array.from(values) },
   };
 }
 
@@ -191,17 +259,18 @@ function timeRejection(timeMs: number, limits: DecodeLimits): Rejection | null {
   return timeMs > limits.nowMs + limits.maxFutureMs ? 'time_in_future' : null;
 }
 
-/** Milliseconds since 1970 of a number of them or of an ISO 8601 text; null of anything else. */
-function timeOf(stamp: unknown): number | null {
-  if (typeof stamp === 'number') return Number.isFinite(stamp) ? stamp : null;
-  if (typeof stamp !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(stamp)) return null;
-  const ms = Date.parse(stamp);
-  return Number.isNaN(ms) ? null : ms;
-}
+const timeOf = (stamp: unknown, { readTime }: DecodeLimits): number | null => readTime?.(stamp) ?? null;
 
+/** What lies at a dotted path; `*` gives an array of what lies at the rest of the path in each element. */
 function at(value: unknown, path: string): unknown {
+  const keys = path.split('.');
   let found = value;
-  for (const key of path.split('.')) {
+  for (const [i, key] of keys.entries()) {
+    if (key === '*') {
+      if (!Array.isArray(found)) return undefined;
+      const rest = keys.slice(i + 1).join('.');
+      return rest === '' ? found : found.map((one) => at(one, rest));
+    }
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
     found = (found as Record<string, unknown>)[key];
   }

@@ -2,13 +2,15 @@ import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { brokerOptions } from '../brokerConnection.ts';
 import type { EdgeConfig, MqttSourceConfig } from '../config.ts';
-import { decode } from './decode.ts';
+import { type DecodeLimits, decode, refuseAll } from './decode.ts';
 import { filterOf, Router } from './route.ts';
 import type { Arrival, Sink, Source } from './source.ts';
+import { type TimeReader, timeReader } from './timeReader.ts';
 
 interface Puback {
   cmd: string;
   messageId?: number;
+  reasonCode?: number;
 }
 type SendPacket = (packet: Puback, done?: (error?: Error) => void) => void;
 
@@ -22,6 +24,7 @@ export class MqttSource implements Source {
   readonly #clientId: string;
   readonly #now: () => number;
   readonly #log: Logger;
+  readonly #readTime: TimeReader;
   #client: MqttClient | null = null;
   #connection = 0;
 
@@ -37,6 +40,7 @@ export class MqttSource implements Source {
     this.#clientId = clientId;
     this.#now = now;
     this.#log = log;
+    this.#readTime = timeReader(config.timeFormat, config.timeZone);
   }
 
   get state(): Source['state'] {
@@ -58,7 +62,11 @@ export class MqttSource implements Source {
     client.on('message', (topic, payload, packet) => {
       const connection = this.#connection;
       const done = packet.qos === 0 ? null : () => release(packet.messageId, connection);
-      sink.accept(this.#arrivalOf(router, topic, payload, packet), done);
+      const arrivals = this.#arrivalsOf(router, topic, payload, packet);
+      // What a message brings is durable in its order: the last one ends it.
+      arrivals.forEach((arrival, i) => {
+        sink.accept(arrival, done && (i === arrivals.length - 1 ? done : () => undefined));
+      });
     });
     client.on('connect', () => {
       this.#connection++;
@@ -80,14 +88,17 @@ export class MqttSource implements Source {
     if (client) await client.endAsync(true);
   }
 
-  #arrivalOf(router: Router, topic: string, payload: Buffer, packet: IPublishPacket): Arrival {
+  #arrivalsOf(router: Router, topic: string, payload: Buffer, packet: IPublishPacket): Arrival[] {
     const route = router.find(topic);
-    if (!route) return { ok: false, rejection: 'bad_topic', point: null };
-    const point = { asset: route.asset, point: route.point };
-    if (packet.retain) return { ok: false, rejection: 'retained', point };
-    if (payload.length > this.#limits.maxPayloadBytes) return { ok: false, rejection: 'too_large', point };
-    const decoded = decode(route, payload, { nowMs: this.#now(), maxFutureMs: this.#limits.maxFutureMs });
-    return decoded.ok ? decoded : { ...decoded, point };
+    if (!route) return [{ ok: false, rejection: 'bad_topic', point: null }];
+    if (packet.retain) return refuseAll(route, 'retained');
+    if (payload.length > this.#limits.maxPayloadBytes) return refuseAll(route, 'too_large');
+    const limits: DecodeLimits = {
+      nowMs: this.#now(),
+      maxFutureMs: this.#limits.maxFutureMs,
+      readTime: this.#readTime,
+    };
+    return decode(route, payload, limits);
   }
 }
 
@@ -107,6 +118,7 @@ function holdAcknowledgements(
     else send(packet, done);
   };
   return (messageId, of) => {
-    if (messageId !== undefined && of === connection() && client.connected) send({ cmd: 'puback', messageId });
+    if (messageId !== undefined && of === connection() && client.connected)
+      send({ cmd: 'puback', messageId, reasonCode: 0 });
   };
 }

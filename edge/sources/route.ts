@@ -3,6 +3,7 @@ import type { Subscription } from '../config.ts';
 
 export interface Route {
   asset: string;
+  /** '' where the payload names its points. */
   point: string;
   subscription: Subscription;
 }
@@ -35,8 +36,8 @@ export class Router {
       const fits = pattern.every((p, i) => p === '+' || p === '{asset}' || p === '{point}' || p === levels[i]);
       if (!fits) continue;
       const asset = subscription.asset ?? levels[pattern.indexOf('{asset}')];
-      const point = subscription.point ?? levels[pattern.indexOf('{point}')];
-      return isName(asset) && isName(point) ? { asset, point, subscription } : null;
+      const point = subscription.point ?? levels[pattern.indexOf('{point}')] ?? '';
+      return isName(asset) && (point === '' || isName(point)) ? { asset, point, subscription } : null;
     }
     return null;
   }

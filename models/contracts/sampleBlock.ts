@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { timeQualitySchema } from './envelope.ts';
 import { nameSchema } from './names.ts';
 
-const blockOf = { asset: nameSchema, point: nameSchema, timeQuality: timeQualitySchema };
+const blockOf = {
+  asset: nameSchema,
+  point: nameSchema,
+  timeQuality: timeQualitySchema,
+  /** As the device names it, where it does. */
+  unit: z.string().optional(),
+};
 
 /** Evenly spaced samples of one point. Times in microseconds since 1970 UTC, samples in the point's unit. */
 export const waveformBlockSchema = z.object({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freePort } from '../freePort.ts';
 import { until } from './until.ts';
 
-export type ServerName = 'mosquitto' | 'influxd' | 'chromium';
+export type ServerName = 'mosquitto' | 'mosquitto_pub' | 'influxd' | 'chromium';
 
 const PATHS = ['/usr/sbin', '/usr/bin', '/usr/local/bin'];
 
@@ -70,8 +70,8 @@ export interface Broker {
   process: Restartable;
 }
 
-/** Debian's mosquitto, with sessions and queues on the disk. */
-export async function startMosquitto(directory: string): Promise<Broker> {
+/** Debian's mosquitto, with sessions and queues on the disk; `more` goes into its configuration. */
+export async function startMosquitto(directory: string, more = ''): Promise<Broker> {
   const port = await freePort();
   const data = join(directory, 'mosquitto');
   mkdirSync(data, { recursive: true });
@@ -86,7 +86,7 @@ persistence_location ${data}/
 autosave_on_changes false
 autosave_interval 1
 max_queued_messages 100000
-`,
+${more}`,
   );
   const start = () => spawn(find('mosquitto'), ['-c', config], { stdio: 'ignore' });
   const process = await new Restartable(start, () => connects(port)).ready();

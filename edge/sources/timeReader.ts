@@ -1,0 +1,45 @@
+import { DateTime, IANAZone } from 'luxon';
+
+/** Milliseconds since 1970 of a device's stamp; null of what is none. */
+export type TimeReader = (stamp: unknown) => number | null;
+
+const NUMBERS: Record<string, number> = { s: 1000, ms: 1, us: 1e-3, ns: 1e-6 };
+const ISO = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
+/** An ISO text that names its offset: the plain way is ten times as fast, and these come by the thousand. */
+const WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/;
+
+export function isZone(zone: string): boolean {
+  return IANAZone.isValidZone(zone);
+}
+
+/**
+ * @param format `auto` (ISO 8601 with `T` or a space, or a number of milliseconds), a unit (`s`, `ms`, `us`, `ns` since
+ * 1970, as a number or its digits), or a pattern of Luxon's tokens.
+ * @param zone IANA zone of texts that name no offset. An hour that summer time repeats cannot be told apart: devices do well to send UTC.
+ */
+export function timeReader(format: string, zone: string): TimeReader {
+  if (format === 'auto') return (stamp) => (typeof stamp === 'number' ? finite(stamp) : isoTime(stamp, zone));
+  const factor = NUMBERS[format];
+  if (factor !== undefined) return (stamp) => numberOf(stamp, factor);
+  return (stamp) =>
+    typeof stamp === 'string' ? valid(DateTime.fromFormat(stamp, format, { zone, locale: 'en' })) : null;
+}
+
+function isoTime(stamp: unknown, zone: string): number | null {
+  if (typeof stamp !== 'string' || !ISO.test(stamp)) return null;
+  if (WITH_OFFSET.test(stamp)) return finite(Date.parse(stamp));
+  return valid(DateTime.fromISO(stamp.replace(' ', 'T'), { zone }));
+}
+
+function numberOf(stamp: unknown, factor: number): number | null {
+  const isDigits = typeof stamp === 'string' && /^-?\d+(\.\d+)?$/.test(stamp);
+  return typeof stamp === 'number' || isDigits ? finite(Number(stamp) * factor) : null;
+}
+
+function valid(time: DateTime): number | null {
+  return time.isValid ? time.toMillis() : null;
+}
+
+function finite(ms: number): number | null {
+  return Number.isFinite(ms) ? ms : null;
+}
