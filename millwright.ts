@@ -5,10 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ZodType } from 'zod';
 import type { AnalyzeOptions } from '#edge/analyze/analyzeFiles.ts';
-import type { StoredCertificate } from '#edge/certificates/certificateStore.ts';
+import { addEdgeCommands } from '#edge/command.ts';
 import type { DetectOptions } from '#edge/detect/detectFile.ts';
+import { addGatewayCommands } from '#gateway/command.ts';
 import type { ForecastOptions } from '#gateway/planning/forecastFile.ts';
 import type { PlanOptions } from '#gateway/planning/planFile.ts';
+import type { Shell } from '#models/configuration/shell.ts';
 import type { ModelRuntime } from '#models/inference/modelRuntime.ts';
 import type { TensorFlow } from '#models/inference/tfjsRuntime.ts';
 import type { StockTarget } from '#models/planning/stockPolicy.ts';
@@ -24,6 +26,17 @@ class Failure extends Error {}
 const packageFile = fileURLToPath(new URL('../package.json', import.meta.url));
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
 const say = (line: string) => process.stderr.write(`${line}\n`);
+
+const writeLine = (line: string) => process.stdout.write(`${line}\n`);
+const shell: Shell = {
+  version,
+  load,
+  write: writeLine,
+  say,
+  usage: (message) => new UsageError(message),
+  failure: (message) => new Failure(message),
+  runUntilStopped,
+};
 
 const program = new Command('millwright')
   .description(
@@ -50,96 +63,9 @@ program
     await demo({ command, dataDirectory, scenario, scenarioFile, apiPort: port, say, signal: stopSignal() });
   });
 
-const edge = program
-  .command('edge')
-  .description('runs an edge agent')
-  .argument('<file>', 'its configuration (YAML); MILLWRIGHT_EDGE__A__B overrides the setting a.b')
-  .addHelpText('after', '\nExample:\n  millwright edge edge/edge.example.yaml')
-  .action(async (file: string) => {
-    const { edgeConfigSchema } = await import('#edge/config.ts');
-    const { startEdge } = await import('#edge/main.ts');
-    const config = await load(file, edgeConfigSchema, 'MILLWRIGHT_EDGE');
-    await runUntilStopped(await startEdge(config, version));
-  });
+addEdgeCommands(program, shell);
 
-const certificates = edge.command('certificates').description("the OPC UA certificates in an edge's data folder");
-certificates
-  .command('list')
-  .description('the own one, those of trusted servers and of rejected ones, with how long each holds')
-  .argument('<file>', "the edge's configuration (YAML)")
-  .option('--json', 'one list on stdout')
-  .addHelpText('after', '\nExample:\n  millwright edge certificates list edge.yaml')
-  .action((file: string, o: { json?: boolean }) =>
-    certificateCommand(file, ({ listCertificates }, pki) => {
-      const all = listCertificates(pki, Date.now());
-      if (o.json) writeLine(JSON.stringify(all));
-      else for (const certificate of all) writeLine(certificateLine(certificate));
-    }),
-  );
-for (const [name, place, what] of [
-  ['trust', 'trusted', 'trusts a server whose certificate was rejected'],
-  ['reject', 'rejected', 'trusts a server no longer'],
-] as const) {
-  certificates
-    .command(name)
-    .description(what)
-    .argument('<file>', "the edge's configuration (YAML)")
-    .argument('<thumbprint>', 'of the certificate, or its beginning')
-    .addHelpText('after', `\nExample:\n  millwright edge certificates ${name} edge.yaml 07e123b6`)
-    .action((file: string, thumbprint: string) =>
-      certificateCommand(file, ({ moveCertificate }, pki) =>
-        say(certificateLine(moveCertificate(pki, thumbprint, place, Date.now()))),
-      ),
-    );
-}
-certificates
-  .command('renew')
-  .description(
-    'sets the own certificate aside; the edge makes a new one at its next start, which servers have to trust',
-  )
-  .argument('<file>', "the edge's configuration (YAML)")
-  .addHelpText('after', '\nExample:\n  millwright edge certificates renew edge.yaml')
-  .action((file: string) =>
-    certificateCommand(file, ({ renewOwn }, pki) => say(`set aside: ${certificateLine(renewOwn(pki, Date.now()))}`)),
-  );
-
-program
-  .command('gateway')
-  .description('runs a gateway: ingest, historian, API and page')
-  .argument('<file>', 'its configuration (YAML); MILLWRIGHT_GATEWAY__A__B overrides the setting a.b')
-  .addHelpText('after', '\nExample:\n  millwright gateway gateway/gateway.example.yaml')
-  .action(async (file: string) => {
-    const { gatewayConfigSchema } = await import('#gateway/config.ts');
-    const { startGateway } = await import('#gateway/main.ts');
-    const config = await load(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY');
-    await runUntilStopped(await startGateway(config, version));
-  });
-
-program
-  .command('ledger')
-  .description(
-    'what became of every message of every point, as a running gateway has it; fails where a count does not close',
-  )
-  .option('--gateway <url>', 'the gateway', 'http://127.0.0.1:8080')
-  .option('--token-file <file>', 'a file with the token that the gateway asks for')
-  .option('--asset <name>', 'the points of one machine alone')
-  .option('--json', 'one object on stdout')
-  .addHelpText('after', '\nExample:\n  millwright ledger --gateway http://127.0.0.1:8080 --asset pump-101')
-  .action(async (o: { gateway: string; tokenFile?: string; asset?: string; json?: boolean }) => {
-    const { ledgerLines, ledgerReport } = await import('#gateway/ledger/ledgerReport.ts');
-    const { readLedger } = await import('#gateway/ledger/readLedger.ts');
-    if (!URL.canParse(o.gateway)) throw new UsageError(`--gateway: found ${o.gateway}; allowed: http://host:port`);
-    const token = o.tokenFile === undefined ? undefined : (await text(o.tokenFile)).trim();
-    const view = await readLedger(o.gateway, token).catch((error: Error) => {
-      throw new Failure(error.message);
-    });
-    const report = ledgerReport(view, o.asset);
-    if (o.asset !== undefined && report.points.length === 0)
-      throw new UsageError(`--asset: the gateway knows no machine ${o.asset}`);
-    if (o.json) writeLine(JSON.stringify(report));
-    else for (const line of ledgerLines(report)) writeLine(line);
-    if (report.open.length > 0) throw new Failure(`${report.open.length} points whose counts do not close`);
-  });
+addGatewayCommands(program, shell);
 
 program
   .command('simulate')
@@ -151,11 +77,20 @@ program
   .option('--begin <time>', "the plant's beginning (ISO 8601); it goes on from there to now", time)
   .option('--duration <seconds>', "ends after so many of the plant's seconds", positive)
   .option('--opcua <port>', 'also serves it over OPC UA on this port of loopback', wholeNumber)
+  .option('--opcua-data <dir>', 'where the certificates of that server are kept')
   .addHelpText('after', '\nExample:\n  millwright simulate simulators/scenarios/demo.yaml --mqtt mqtt://127.0.0.1:1883')
   .action(
     async (
       file: string,
-      o: { mqtt: string; username?: string; speed: number; begin?: number; duration?: number; opcua?: number },
+      o: {
+        mqtt: string;
+        username?: string;
+        speed: number;
+        begin?: number;
+        duration?: number;
+        opcua?: number;
+        opcuaData?: string;
+      },
     ) => {
       const { scenarioSchema } = await import('#simulators/scenario.ts');
       const { simulate } = await import('#simulators/simulate.ts');
@@ -174,6 +109,7 @@ program
         fromS,
         durationS: o.duration,
         opcuaPort: o.opcua,
+        opcuaDirectory: o.opcuaData,
         signal: stopSignal(),
         log: await logger('plant'),
       });
@@ -561,28 +497,6 @@ function levels(text: string): number[] {
 async function text(file: string): Promise<string> {
   return bytes(file).toString('utf8');
 }
-
-/** Runs a command on an edge's certificate store; one that cannot do what was asked says why. */
-async function certificateCommand(
-  file: string,
-  run: (store: typeof import('#edge/certificates/certificateStore.ts'), pki: string) => void,
-): Promise<void> {
-  const { edgeConfigSchema } = await import('#edge/config.ts');
-  const store = await import('#edge/certificates/certificateStore.ts');
-  const { dataDirectory } = await load(file, edgeConfigSchema, 'MILLWRIGHT_EDGE');
-  try {
-    run(store, join(dataDirectory, 'pki'));
-  } catch (error) {
-    if (error instanceof store.CertificateError) throw new Failure(error.message);
-    throw error;
-  }
-}
-
-function certificateLine({ place, thumbprint, subject, daysLeft }: StoredCertificate): string {
-  return `${place.padEnd(8)}  ${thumbprint}  ${String(daysLeft).padStart(5)} days  ${subject}`;
-}
-
-const writeLine = (line: string) => process.stdout.write(`${line}\n`);
 
 /** Runs a command on tables; a table that cannot be used is wrong usage. */
 async function tableCommand(run: () => void): Promise<void> {

@@ -55,7 +55,7 @@ function block(second: number): WaveformBlock {
 }
 
 function start(folder: string) {
-  const outbox = Outbox.open(folder, 1e9, 0, () => undefined);
+  const outbox = Outbox.open(folder, { maxBytes: 1e9, maxAgeMs: 1e15 }, 0, () => undefined);
   const agent = new Agent(
     config,
     outbox,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { AimedOrder } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
 import type { Outbox } from './outbox.ts';
 import { type Drained, Pipeline } from './pipeline/pipeline.ts';
@@ -78,6 +79,18 @@ export class Agent implements Sink {
     else this.#stopped.push(resume);
   }
 
+  /** Does what an order wants of a point. @throws Error with why it cannot. */
+  obey(id: string, { what, asset, point }: AimedOrder): string {
+    if (what === 'evidence') {
+      if (!this.pipeline.ask(id, asset, point)) throw new Error(`${asset} has no vibration point ${point}`);
+      return 'its signal follows as evidence';
+    }
+    this.commit();
+    if (this.failure !== null) throw new Error(`the outbox takes nothing: ${this.failure}`);
+    if (!this.pipeline.relearn(asset, point)) throw new Error(`${asset} has no point ${point}`);
+    return 'it learns anew';
+  }
+
   /** Makes everything durable that was accepted so far, if the disk lets it. */
   commit(): void {
     if (this.#timer) clearTimeout(this.#timer);
@@ -107,7 +120,7 @@ export class Agent implements Sink {
     this.#refused = drained;
     try {
       if (drained.outgoing.length > 0 || drained.states.length > 0 || this.#outbox.hasForgotten) {
-        this.#outbox.commit(drained, this.#config);
+        this.#outbox.commit(drained, this.#config, this.#now());
         this.commits++;
       }
     } catch (error) {

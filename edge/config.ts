@@ -98,21 +98,33 @@ const opcuaNodeSchema = z.strictObject({
   samplingIntervalMs: z.number().min(0).default(1000),
   /** Values that the server keeps between two publications. */
   queueSize: z.int().min(1).max(10_000).default(10),
+  /** Which of them a full queue throws away; either is told and counted. */
+  discard: z.enum(['oldest', 'newest']).default('oldest'),
+  /** Changes that are smaller are not sent: in the value's unit, or in percent of the range that the node tells. */
+  deadband: z.strictObject({ type: z.enum(['absolute', 'percent']), value: z.number().positive() }).optional(),
   /** Rate of a node whose value is an array of samples. */
   sampleRateHz: z.number().min(10).max(200_000).optional(),
 });
 export type OpcuaNodeConfig = z.infer<typeof opcuaNodeSchema>;
 
-const opcuaSourceSchema = z.strictObject({
-  type: z.literal('opcua'),
-  endpoint: z.url({ protocol: /^opc\.tcp$/, error: 'an address such as opc.tcp://host:4840' }),
-  securityMode: z.enum(['None', 'Sign', 'SignAndEncrypt']).default('None'),
-  securityPolicy: z.enum(['None', 'Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss']).default('None'),
-  username: z.string().optional(),
-  passwordFile: z.string().optional(),
-  publishingIntervalMs: z.number().min(10).default(500),
-  nodes: z.array(opcuaNodeSchema).min(1),
-});
+const opcuaSourceSchema = z
+  .strictObject({
+    type: z.literal('opcua'),
+    endpoint: z.url({ protocol: /^opc\.tcp$/, error: 'an address such as opc.tcp://host:4840' }),
+    securityMode: z.enum(['None', 'Sign', 'SignAndEncrypt']).default('None'),
+    securityPolicy: z.enum(['None', 'Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss']).default('None'),
+    username: z.string().optional(),
+    passwordFile: z.string().optional(),
+    /** Instead of a user name: a certificate and its key, in PEM. */
+    userCertificateFile: z.string().optional(),
+    userKeyFile: z.string().optional(),
+    publishingIntervalMs: z.number().min(10).default(500),
+    nodes: z.array(opcuaNodeSchema).min(1),
+  })
+  .refine((s) => (s.userCertificateFile === undefined) === (s.userKeyFile === undefined), {
+    message: 'a certificate and its key, or neither',
+    path: ['userCertificateFile'],
+  });
 export type OpcuaSourceConfig = z.infer<typeof opcuaSourceSchema>;
 
 const sparkplugMetricSchema = z
@@ -262,8 +274,15 @@ const edgeObjectSchema = z.strictObject({
       maxFutureMs: z.number().min(0).default(MAX_FUTURE_MS),
     })
     .default({ maxPoints: 20_000, maxPayloadBytes: 2 * 1024 * 1024, maxFutureMs: MAX_FUTURE_MS }),
-  outbox: z.strictObject({ maxMegabytes: z.number().min(1).default(512) }).default({ maxMegabytes: 512 }),
-  uplink: z.strictObject(brokerFields),
+  /** What waits for the gateway. When full, or too old: evidence goes first, then features, ledgers, health; alerts last. */
+  outbox: z
+    .strictObject({ maxMegabytes: z.number().min(1).default(512), maxAgeDays: z.number().min(0.01).default(60) })
+    .default({ maxMegabytes: 512, maxAgeDays: 60 }),
+  uplink: z.strictObject({
+    ...brokerFields,
+    /** The gateway's public key (Ed25519, PEM): commands that bear its signature are obeyed; without it none is. */
+    commandKeyFile: z.string().optional(),
+  }),
   http: z
     .strictObject({
       host: z.string().default('127.0.0.1'),

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { Command, CommandOutcome } from '#models/contracts/command.ts';
 import { Agent } from './agent.ts';
 import { CertificateWatch } from './certificates/certificateWatch.ts';
+import { Commands } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
 import { serveHttp } from './httpServer.ts';
 import { edgeMetrics } from './metrics.ts';
@@ -17,21 +19,51 @@ export interface RunningEdge {
 }
 
 const TICK_MS = 1000;
+const MEGABYTE = 1024 * 1024;
+const DAY_MS = 86_400_000;
 const CERTIFICATES_MS = 3_600_000;
 
+/** What an edge cannot do by itself. */
+export interface EdgeHooks {
+  /** Reads the configuration again and, where it is sound, starts anew with it. @throws Error where it is not. */
+  reload?: (done: CommandOutcome) => Promise<string>;
+  /** What became of the command that started it anew. */
+  lastCommand?: CommandOutcome;
+}
+
 /** Starts an edge agent. Resolves when its sources are trying; absent brokers are waited for. */
-export async function startEdge(config: EdgeConfig, version: string): Promise<RunningEdge> {
+export async function startEdge(config: EdgeConfig, version: string, hooks: EdgeHooks = {}): Promise<RunningEdge> {
   const log = pino({ name: 'edge' }, pino.destination(2));
   const now = () => Date.now();
-  const outbox = Outbox.open(config.dataDirectory, config.outbox.maxMegabytes * 1024 * 1024, now(), (m) =>
-    log.error(m),
-  );
-  const uplink = new Uplink(config, outbox, version, now, log);
+  const { maxMegabytes, maxAgeDays } = config.outbox;
+  const limits = { maxBytes: maxMegabytes * MEGABYTE, maxAgeMs: maxAgeDays * DAY_MS };
+  const outbox = Outbox.open(config.dataDirectory, limits, now(), (m) => log.error(m));
+  const commands = new Commands(config, outbox, now);
+  const uplink = new Uplink(config, outbox, version, now, log, (payload) => void hear(payload));
+  uplink.lastCommand = hooks.lastCommand;
   const agent = new Agent(config, outbox, now, log, () => uplink.pump());
   const sources: Source[] = [];
   for (let i = 0; i < config.sources.length; i++) sources.push(await createSource(config, i, now, log));
   const certificates = new CertificateWatch(join(config.dataDirectory, 'pki'), now, log);
-  const metrics = edgeMetrics(agent, outbox, uplink, sources, certificates);
+  const obey = ({ id, order }: Command): Promise<string> | string => {
+    if (order.what !== 'reload') return agent.obey(id, order);
+    if (!hooks.reload) throw new Error('this edge was not started from a file');
+    return hooks.reload({ id, what: order.what, outcome: 'done', detail: 'started anew', timeMs: now() });
+  };
+  async function hear(payload: Buffer): Promise<void> {
+    try {
+      const result = await commands.hear(payload, 1000 * (uplink.gatewayClockOffsetS ?? 0), obey);
+      if (typeof result === 'string') log.warn({ why: result }, 'a command was refused');
+      else {
+        log.info(result, 'a command was heard');
+        uplink.lastCommand = result;
+        uplink.say();
+      }
+    } catch (error) {
+      log.error({ error: String(error) }, 'a command could not be noted, and was not obeyed');
+    }
+  }
+  const metrics = edgeMetrics(agent, outbox, uplink, sources, certificates, commands);
   const server = await serveHttp(config.http, metrics, () => ({
     ok: agent.failure === null && sources.every((s) => s.state === 'connected'),
     detail: {

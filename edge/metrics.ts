@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { readMetrics } from '#models/metrics/readMetrics.ts';
 import type { Agent } from './agent.ts';
 import type { CertificateWatch } from './certificates/certificateWatch.ts';
+import type { Commands } from './commands.ts';
 import type { Outbox } from './outbox.ts';
 import type { Source } from './sources/source.ts';
 import type { Uplink } from './uplink.ts';
@@ -13,6 +14,7 @@ export function edgeMetrics(
   uplink: Uplink,
   sources: readonly Source[],
   certificates: CertificateWatch,
+  commands: Commands,
 ): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -85,12 +87,26 @@ export function edgeMetrics(
   read('commits_total', 'transactions since the start', [], (set) => set({}, agent.commits));
   read('outbox_rows', 'messages that the gateway has not acknowledged', [], (set) => set({}, outbox.counts.rows));
   read('outbox_bytes', 'their size', [], (set) => set({}, outbox.counts.bytes));
-  read('outbox_dropped_total', 'messages thrown away because the outbox was full', ['kind'], (set) => {
-    for (const [kind, n] of Object.entries(outbox.counts.dropped)) set({ kind }, n);
-  });
+  read(
+    'outbox_dropped_total',
+    'messages thrown away: the outbox was full, or they were too old',
+    ['why', 'kind'],
+    (set) => {
+      for (const [key, n] of Object.entries(outbox.counts.dropped)) {
+        const [why, kind] = key.split('/');
+        set({ why, kind }, n);
+      }
+    },
+  );
   read('outbox_failing', '1 while the disk takes nothing', [], (set) => set({}, agent.failure === null ? 0 : 1));
   read('uplink_connected', '1 while the uplink has its broker', [], (set) => set({}, uplink.connected ? 1 : 0));
   read('uplink_resent_total', 'messages sent again', [], (set) => set({}, uplink.resent));
+  read('gateway_clock_offset_seconds', "how far the gateway's clock is behind; negative: ahead", [], (set) => {
+    if (uplink.gatewayClockOffsetS !== undefined) set({}, uplink.gatewayClockOffsetS);
+  });
+  read('commands_refused_total', 'commands that were not obeyed, by reason', ['why'], (set) => {
+    for (const [why, n] of commands.refused) set({ why }, n);
+  });
   read('source_connected', '1 while the source has its server', ['source'], (set) => {
     for (const [i, s] of sources.entries()) set({ source: String(i) }, s.state === 'connected' ? 1 : 0);
   });

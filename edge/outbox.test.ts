@@ -5,9 +5,12 @@ import { expect, test } from 'vitest';
 import { Outbox } from './outbox.ts';
 import type { Drained, Outgoing } from './pipeline/pipeline.ts';
 
+const NOW_MS = 1.7e12;
+const DAY_MS = 86_400_000;
 const origin = { site: 's', edge: 'e' };
 const fresh = () => mkdtempSync(join(tmpdir(), 'millwright-outbox-'));
-const open = (directory: string, maxBytes = 1e9) => Outbox.open(directory, maxBytes, 7, () => undefined);
+const open = (directory: string, maxBytes = 1e9) =>
+  Outbox.open(directory, { maxBytes, maxAgeMs: DAY_MS }, 7, () => undefined);
 const of = (kind: Outgoing['kind'], n: number, text = ''): Drained => ({
   outgoing: Array.from({ length: n }, () => ({ kind, topic: kind, body: { timeMs: 1, text } })),
   states: [],
@@ -16,13 +19,13 @@ const of = (kind: Outgoing['kind'], n: number, text = ''): Drained => ({
 test('keeps messages and states in one go, and numbers them on across a restart', () => {
   const directory = fresh();
   const first = open(directory);
-  first.commit({ ...of('features', 2), states: [{ key: 'point/a/p', value: Buffer.from('x') }] }, origin);
+  first.commit({ ...of('features', 2), states: [{ key: 'point/a/p', value: Buffer.from('x') }] }, origin, NOW_MS);
   const { id } = first;
   first.close();
   const second = open(directory);
   expect(second.id).toBe(id);
   expect(second.states().get('point/a/p')?.toString()).toBe('x');
-  second.commit(of('alerts', 1), origin);
+  second.commit(of('alerts', 1), origin, NOW_MS);
   const payloads = [...second.next('features', 0, 10), ...second.next('alerts', 0, 10)].map((row) =>
     JSON.parse(row.payload),
   );
@@ -36,38 +39,66 @@ test('keeps messages and states in one go, and numbers them on across a restart'
 test('forgets with the next commit, and does not number anew when it is empty', () => {
   const directory = fresh();
   const outbox = open(directory);
-  outbox.commit(of('features', 3), origin);
+  outbox.commit(of('features', 3), origin, NOW_MS);
   outbox.forget([[1, 3]]);
   expect(outbox.counts.rows).toBe(3);
-  outbox.commit({ outgoing: [], states: [] }, origin);
+  outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
   expect(outbox.counts).toMatchObject({ rows: 0, bytes: 0 });
   outbox.close();
   const again = open(directory);
-  again.commit(of('features', 1), origin);
+  again.commit(of('features', 1), origin, NOW_MS);
   expect(again.next('features', 0, 1)[0].sequence).toBe(4);
 });
 
 test('when full the oldest features go first, and alerts stay while anything else is left', () => {
   const outbox = open(fresh(), 200_000);
-  outbox.commit(of('alerts', 20, 'a'.repeat(1000)), origin);
-  outbox.commit(of('health', 20, 'h'.repeat(1000)), origin);
-  for (let i = 0; i < 50; i++) outbox.commit(of('features', 20, 'f'.repeat(1000)), origin);
+  outbox.commit(of('alerts', 20, 'a'.repeat(1000)), origin, NOW_MS);
+  outbox.commit(of('health', 20, 'h'.repeat(1000)), origin, NOW_MS);
+  for (let i = 0; i < 50; i++) outbox.commit(of('features', 20, 'f'.repeat(1000)), origin, NOW_MS);
   expect(outbox.counts.bytes).toBeLessThanOrEqual(200_000);
   expect(outbox.next('alerts', 0, 100)).toHaveLength(20);
   expect(outbox.next('health', 0, 100)).toHaveLength(20);
   const left = outbox.next('features', 0, 1000);
   expect(left.at(-1)?.sequence).toBe(1040);
-  expect(outbox.counts.dropped.features).toBe(1000 - left.length);
-  expect(outbox.counts.dropped.alerts).toBeUndefined();
+  expect(outbox.counts.dropped['full/features']).toBe(1000 - left.length);
+  expect(outbox.counts.dropped['full/alerts']).toBeUndefined();
 });
 
 test('a file that is no database is set aside, and work goes on', () => {
   const directory = fresh();
   writeFileSync(join(directory, 'outbox.db'), 'this is not a database, and never was one'.repeat(100));
   const said: string[] = [];
-  const outbox = Outbox.open(directory, 1e9, 7, (message) => said.push(message));
-  outbox.commit(of('features', 1), origin);
+  const outbox = Outbox.open(directory, { maxBytes: 1e9, maxAgeMs: DAY_MS }, 7, (message) => said.push(message));
+  outbox.commit(of('features', 1), origin, NOW_MS);
   expect(outbox.counts.rows).toBe(1);
   expect(readdirSync(directory)).toContain('outbox.db.damaged-7');
   expect(said[0]).toContain('damaged');
+});
+
+test('evidence goes before features; what is older than the limit goes, alerts stay', () => {
+  const outbox = open(fresh(), 100_000);
+  outbox.commit(of('evidence', 10, 'e'.repeat(1000)), origin, NOW_MS);
+  outbox.commit(of('features', 82, 'f'.repeat(1000)), origin, NOW_MS);
+  expect(outbox.counts.dropped['full/evidence']).toBe(10);
+  const features = outbox.next('features', 0, 1000).length;
+  expect(features).toBeGreaterThan(70);
+
+  outbox.commit(of('alerts', 3), origin, NOW_MS + 1);
+  for (let hour = 1; hour <= 24; hour++) outbox.commit(of('health', 1), origin, NOW_MS + hour * 3_600_000);
+  // All but what the first hour's mark stood behind.
+  outbox.commit(of('health', 1), origin, NOW_MS + 25 * 3_600_000);
+  expect(outbox.next('features', 0, 1000)).toHaveLength(0);
+  expect(outbox.counts.dropped['age/features']).toBe(features);
+  expect(outbox.next('alerts', 0, 10)).toHaveLength(3);
+  expect(outbox.next('health', 0, 100).length).toBeGreaterThan(20);
+  expect(outbox.counts.rows).toBe(3 + outbox.next('health', 0, 100).length);
+});
+
+test('a number outlives the process', () => {
+  const directory = fresh();
+  const first = open(directory);
+  expect(first.number('lastCommandMs')).toBeUndefined();
+  first.keepNumber('lastCommandMs', 12.5);
+  first.close();
+  expect(open(directory).number('lastCommandMs')).toBe(12.5);
 });

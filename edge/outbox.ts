@@ -13,13 +13,27 @@ export interface OutboxRow {
 export interface OutboxCounts {
   rows: number;
   bytes: number;
-  /** Messages thrown away since the outbox was made, because it was full; by kind. */
+  /** Messages thrown away since the outbox was made, by `<why>/<kind>`: it was `full`, or they were too old (`age`). */
+  dropped: Record<string, number>;
+}
+
+export interface OutboxLimits {
+  maxBytes: number;
+  maxAgeMs: number;
+}
+
+/** What a commit threw away. */
+interface Room {
+  rows: number;
+  bytes: number;
   dropped: Record<string, number>;
 }
 
 /** What leaves first, and what is thrown away last. */
-const PRIORITY: Record<Outgoing['kind'], number> = { alerts: 0, health: 1, ledger: 2, features: 3 };
-const KINDS = ['alerts', 'health', 'ledger', 'features'] as const;
+const PRIORITY: Record<Outgoing['kind'], number> = { alerts: 0, health: 1, ledger: 2, features: 3, evidence: 4 };
+export const KINDS = ['alerts', 'health', 'ledger', 'features', 'evidence'] as const;
+/** What is too old is looked for so often. */
+const MARK_MS = 3_600_000;
 /** Rows thrown away at once when the outbox is full. */
 const DROP_ROWS = 200;
 
@@ -27,7 +41,8 @@ const DROP_ROWS = 200;
  * Messages that the gateway has not acknowledged yet, and the state of detectors and alerts, in one SQLite file: one
  * transaction takes both, so that a restart neither storms nor forgets.
  *
- * When full it throws away the oldest features first, then ledgers, then health; alerts never while anything else is left.
+ * Its policy is called evidence-first: when full it throws away the oldest evidence, then features, then ledgers, then
+ * health; alerts never while anything else is left. What is older than the limit goes the same way; alerts stay.
  */
 export class Outbox {
   readonly id: string;
@@ -35,7 +50,8 @@ export class Outbox {
   /** The highest sequence of each kind that this process, or the one before it, may have kept. */
   readonly newest: Record<Outgoing['kind'], number>;
   readonly #db: Database.Database;
-  readonly #maxBytes: number;
+  readonly #limits: OutboxLimits;
+  #markedMs: number;
   #nextSequence: number;
   #forgotten: (readonly [number, number])[] = [];
   readonly #insert: Database.Statement;
@@ -46,22 +62,22 @@ export class Outbox {
   readonly #oldest: Database.Statement;
 
   /** A file that is damaged is set aside, as `outbox.db.damaged-<time>`, and work goes on with a new one. */
-  static open(directory: string, maxBytes: number, nowMs: number, warn: (message: string) => void): Outbox {
+  static open(directory: string, limits: OutboxLimits, nowMs: number, warn: (message: string) => void): Outbox {
     mkdirSync(directory, { recursive: true });
     const file = join(directory, 'outbox.db');
     try {
-      return new Outbox(file, maxBytes);
+      return new Outbox(file, limits);
     } catch (error) {
       if (!/malformed|not a database|corrupt/i.test(String(error))) throw error;
       const aside = `${file}.damaged-${nowMs}`;
       renameSync(file, aside);
       warn(`the outbox was damaged (${String(error)}); it was set aside as ${aside}, and a new one begun`);
-      return new Outbox(file, maxBytes);
+      return new Outbox(file, limits);
     }
   }
 
-  private constructor(file: string, maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  private constructor(file: string, limits: OutboxLimits) {
+    this.#limits = limits;
     const db = new Database(file);
     this.#db = db;
     db.pragma('journal_mode = WAL');
@@ -73,6 +89,7 @@ export class Outbox {
       ) STRICT;
       CREATE INDEX IF NOT EXISTS outbox_order ON outbox (priority, sequence);
       CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE IF NOT EXISTS marks (kept_ms REAL PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     `);
     this.#setState = db.prepare('INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)');
@@ -88,7 +105,9 @@ export class Outbox {
     this.id = this.#meta('id') ?? this.#setMeta('id', randomUUID());
     this.#nextSequence = Number(this.#meta('nextSequence') ?? 1);
     const last = this.#nextSequence - 1;
-    this.newest = { alerts: last, health: last, ledger: last, features: last };
+    this.newest = { alerts: last, health: last, ledger: last, features: last, evidence: last };
+    const mark = db.prepare('SELECT max(kept_ms) AS ms FROM marks').get() as { ms: number | null };
+    this.#markedMs = mark.ms ?? Number.NEGATIVE_INFINITY;
     const { rows, bytes } = this.#sizes.get(0, Number.MAX_SAFE_INTEGER, 0, KINDS.length) as {
       rows: number;
       bytes: number;
@@ -103,11 +122,12 @@ export class Outbox {
   }
 
   /** Keeps messages and states, all or nothing. @throws what SQLite throws: a full or read-only disk. */
-  commit(drained: Drained, origin: { site: string; edge: string }): void {
+  commit(drained: Drained, origin: { site: string; edge: string }, nowMs: number): void {
     let sequence = this.#nextSequence;
     let rows = drained.outgoing.length;
     let bytes = 0;
-    let room = { rows: 0, bytes: 0, dropped: {} as Record<string, number> };
+    const room: Room = { rows: 0, bytes: 0, dropped: {} };
+    const marks = nowMs - this.#markedMs >= MARK_MS;
     const numbered: { kind: Outgoing['kind']; sequence: number }[] = [];
     const { oldest } = this.#oldest.get() as { oldest: number | null };
     const envelope = { v: 1, site: origin.site, edge: origin.edge, outbox: this.id, oldest: oldest ?? sequence };
@@ -124,13 +144,14 @@ export class Outbox {
       const gone = this.#remove(this.#forgotten);
       rows -= gone.rows;
       bytes -= gone.bytes;
-      room = this.#makeRoom(this.counts.bytes + bytes - this.#maxBytes);
+      if (marks) this.#dropOld(nowMs, sequence, room);
+      this.#makeRoom(this.counts.bytes + bytes - room.bytes - this.#limits.maxBytes, room);
     })();
     this.#forgotten = [];
+    if (marks) this.#markedMs = nowMs;
     this.counts.rows += rows - room.rows;
     this.counts.bytes += bytes - room.bytes;
-    for (const [kind, n] of Object.entries(room.dropped))
-      this.counts.dropped[kind] = (this.counts.dropped[kind] ?? 0) + n;
+    this.counts.dropped = this.#droppedWith(room);
     this.#nextSequence = sequence;
     for (const { kind, sequence: newest } of numbered) this.newest[kind] = newest;
   }
@@ -156,25 +177,45 @@ export class Outbox {
     this.#db.close();
   }
 
+  /** Remembers where the outbox stands now, and throws away what stood there too long ago. */
+  #dropOld(nowMs: number, sequence: number, room: Room): void {
+    this.#db.prepare('INSERT OR REPLACE INTO marks (kept_ms, sequence) VALUES (?, ?)').run(nowMs, sequence);
+    const oldest = nowMs - this.#limits.maxAgeMs;
+    const mark = this.#db.prepare('SELECT max(sequence) AS sequence FROM marks WHERE kept_ms <= ?').get(oldest);
+    const { sequence: before } = mark as { sequence: number | null };
+    if (before === null) return;
+    for (const kind of KINDS) if (kind !== 'alerts') this.#drop([[0, before - 1]], kind, 'age', room);
+    this.#db.prepare('DELETE FROM marks WHERE kept_ms <= ?').run(oldest);
+    this.#setMeta('dropped', JSON.stringify(this.#droppedWith(room)));
+  }
+
   /** Throws away at least so many bytes, the least needed kind first; part of the transaction that made them too many. */
-  #makeRoom(excess: number): { rows: number; bytes: number; dropped: Record<string, number> } {
-    const room = { rows: 0, bytes: 0, dropped: {} as Record<string, number> };
+  #makeRoom(excess: number, room: Room): void {
+    if (excess <= 0) return;
+    const enough = room.bytes + excess;
     for (const kind of KINDS.toReversed()) {
-      while (room.bytes < excess) {
+      while (room.bytes < enough) {
         const rows = this.next(kind, 0, DROP_ROWS);
         if (rows.length === 0) break;
-        const gone = this.#remove([[rows[0].sequence, rows[rows.length - 1].sequence]], kind);
-        room.rows += gone.rows;
-        room.bytes += gone.bytes;
-        room.dropped[kind] = (room.dropped[kind] ?? 0) + gone.rows;
+        this.#drop([[rows[0].sequence, rows[rows.length - 1].sequence]], kind, 'full', room);
       }
     }
-    if (room.rows > 0) {
-      const total = { ...this.counts.dropped };
-      for (const [kind, n] of Object.entries(room.dropped)) total[kind] = (total[kind] ?? 0) + n;
-      this.#setMeta('dropped', JSON.stringify(total));
-    }
-    return room;
+    this.#setMeta('dropped', JSON.stringify(this.#droppedWith(room)));
+  }
+
+  #drop(ranges: readonly (readonly [number, number])[], kind: Outgoing['kind'], why: 'full' | 'age', room: Room): void {
+    const gone = this.#remove(ranges, kind);
+    if (gone.rows === 0) return;
+    room.rows += gone.rows;
+    room.bytes += gone.bytes;
+    const key = `${why}/${kind}`;
+    room.dropped[key] = (room.dropped[key] ?? 0) + gone.rows;
+  }
+
+  #droppedWith(room: Room): Record<string, number> {
+    const total = { ...this.counts.dropped };
+    for (const [key, n] of Object.entries(room.dropped)) total[key] = (total[key] ?? 0) + n;
+    return total;
   }
 
   /** Removes ranges, of one kind or of all; what they took up. */
@@ -189,6 +230,17 @@ export class Outbox {
       gone.bytes += size.bytes;
     }
     return gone;
+  }
+
+  /** A number that outlives the process; undefined where none was kept. */
+  number(name: string): number | undefined {
+    const text = this.#meta(name);
+    return text === undefined ? undefined : Number(text);
+  }
+
+  /** @throws what SQLite throws. */
+  keepNumber(name: string, value: number): void {
+    this.#setMeta(name, String(value));
   }
 
   #meta(key: string): string | undefined {

@@ -26,6 +26,7 @@ afterAll(async () => {
   server.close();
 });
 
+const NOW_MS = 1.7e12;
 const of = (kind: Outgoing['kind'], n: number): Drained => ({
   outgoing: Array.from({ length: n }, () => ({ kind, topic: `t/${kind}`, body: { timeMs: 1 } })),
   states: [],
@@ -40,7 +41,12 @@ async function start() {
     sources: [{ type: 'mqtt', url, subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] }],
     uplink: { url },
   });
-  const outbox = Outbox.open(mkdtempSync(join(tmpdir(), 'millwright-uplink-')), 1e9, 0, () => undefined);
+  const outbox = Outbox.open(
+    mkdtempSync(join(tmpdir(), 'millwright-uplink-')),
+    { maxBytes: 1e9, maxAgeMs: 1e15 },
+    0,
+    () => undefined,
+  );
   const published: { topic: string; sequence: number }[] = [];
   const listen = (packet: { topic: string; payload: Buffer | string }, done: () => void) => {
     published.push({ topic: packet.topic, sequence: JSON.parse(packet.payload.toString()).sequence });
@@ -48,7 +54,14 @@ async function start() {
   };
   await new Promise<void>((resolve) => broker.subscribe('t/#', listen, resolve));
   const clock = { ms: 1_000_000 };
-  const uplink = new Uplink(config, outbox, '0', () => clock.ms, pino({ level: 'silent' }));
+  const uplink = new Uplink(
+    config,
+    outbox,
+    '0',
+    () => clock.ms,
+    pino({ level: 'silent' }),
+    () => undefined,
+  );
   uplink.start();
   await until(() => uplink.connected, 5000);
   const acknowledge = (ranges: [number, number][]) => {
@@ -67,9 +80,9 @@ async function start() {
 
 test('alerts overtake everything, and within a kind the order is kept', async () => {
   const { outbox, uplink, published, stop, origin } = await start();
-  outbox.commit(of('features', 10), origin);
-  outbox.commit(of('health', 2), origin);
-  outbox.commit(of('alerts', 1), origin);
+  outbox.commit(of('features', 10), origin, NOW_MS);
+  outbox.commit(of('health', 2), origin, NOW_MS);
+  outbox.commit(of('alerts', 1), origin, NOW_MS);
   uplink.pump();
   await until(() => published.length === 13, 5000);
   expect(published.map((p) => p.sequence)).toEqual([13, 11, 12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -78,7 +91,7 @@ test('alerts overtake everything, and within a kind the order is kept', async ()
 
 test('what the gateway lost is sent again though everything after it was acknowledged', async () => {
   const { outbox, uplink, published, clock, acknowledge, stop, origin } = await start();
-  outbox.commit(of('features', 20), origin);
+  outbox.commit(of('features', 20), origin, NOW_MS);
   uplink.pump();
   await until(() => published.length === 20, 5000);
   acknowledge([
@@ -86,7 +99,7 @@ test('what the gateway lost is sent again though everything after it was acknowl
     [10, 20],
   ]);
   await until(() => outbox.hasForgotten, 5000);
-  outbox.commit({ outgoing: [], states: [] }, origin);
+  outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
   clock.ms += 14_000;
   uplink.pump();
   expect(outbox.counts.rows).toBe(5);
@@ -100,7 +113,7 @@ test('what the gateway lost is sent again though everything after it was acknowl
 
 test('an acknowledgement of another outbox, or none at all, moves nothing', async () => {
   const { outbox, uplink, published, stop, origin } = await start();
-  outbox.commit(of('features', 3), origin);
+  outbox.commit(of('features', 3), origin, NOW_MS);
   uplink.pump();
   await until(() => published.length === 3, 5000);
   for (const payload of ['{', '{}', JSON.stringify({ v: 1, outbox: 'another', ranges: [[1, 3]] })]) {

@@ -1,20 +1,22 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import type { CommandOutcome } from '#models/contracts/command.ts';
 import { acknowledgeSchema, type StatusMessage } from '#models/contracts/status.ts';
 import { topics } from '#models/contracts/topics.ts';
+import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { brokerOptions } from './brokerConnection.ts';
 import type { EdgeConfig } from './config.ts';
-import type { Outbox, OutboxRow } from './outbox.ts';
+import { KINDS, type Outbox, type OutboxRow } from './outbox.ts';
 
-/** Alerts overtake everything; within a kind the order of the outbox is kept. */
-const ORDER = ['alerts', 'health', 'ledger', 'features'] as const;
-/** Sent, not yet acknowledged by the gateway. */
+/** Sent, not yet acknowledged by the gateway. Alerts overtake everything; within a kind the order of the outbox is kept. */
 const MAX_UNACKNOWLEDGED = 1000;
 /** Sent, not yet acknowledged by the broker: mqtt.js holds these in memory. */
 const MAX_IN_FLIGHT = 64;
 const FETCH = 32;
 /** A message that has waited so long for the gateway is sent again, with all others that wait. */
 const RESEND_AFTER_MS = 15_000;
+/** Clocks that differ by more are said. */
+const CLOCK_OFF_S = 5;
 
 /**
  * Publishes the outbox at QoS 1 and empties it as the gateway acknowledges. The broker's acknowledgement only makes room
@@ -25,21 +27,42 @@ export class Uplink {
   readonly #now: () => number;
   readonly #log: Logger;
   readonly #client: MqttClient;
-  readonly #sentUpTo: Record<(typeof ORDER)[number], number> = { alerts: 0, health: 0, ledger: 0, features: 0 };
+  readonly #sentUpTo: Record<(typeof KINDS)[number], number> = {
+    alerts: 0,
+    health: 0,
+    ledger: 0,
+    features: 0,
+    evidence: 0,
+  };
+  readonly #gatewayClock = new ClockEstimate();
+  readonly #status: (online: boolean) => string;
+  #warned = false;
+  lastCommand: CommandOutcome | undefined;
   #inFlight = 0;
   /** When each message was sent that the gateway has not acknowledged; the oldest first. */
   readonly #unacknowledged = new Map<number, number>();
   #epoch = 0;
   resent = 0;
 
-  constructor(config: EdgeConfig, outbox: Outbox, version: string, now: () => number, log: Logger) {
+  /** `command` takes what comes on the command topic. */
+  constructor(
+    config: EdgeConfig,
+    outbox: Outbox,
+    version: string,
+    now: () => number,
+    log: Logger,
+    command: (payload: Buffer) => void,
+  ) {
     this.#outbox = outbox;
     this.#now = now;
     this.#log = log;
-    const status = (online: boolean): string => {
-      const message: StatusMessage = { v: 1, site: config.site, edge: config.edge, online, timeMs: now(), version };
+    this.#topics = { status: topics.status(config), command: topics.command(config) };
+    this.#status = (online) => {
+      const { site, edge } = config;
+      const message: StatusMessage = { v: 1, site, edge, online, timeMs: now(), version, ...this.#known() };
       return JSON.stringify(message);
     };
+    const status = this.#status;
     this.#client = mqtt.connect(config.uplink.url, {
       ...brokerOptions(config.uplink),
       clientId: `millwright-${config.site}-${config.edge}-uplink`,
@@ -49,15 +72,18 @@ export class Uplink {
     });
     this.#client.on('connect', () => {
       this.#log.info({ url: config.uplink.url }, 'uplink connected');
-      this.#client.publish(topics.status(config), status(true), { qos: 1, retain: true });
-      this.#client.subscribe(topics.acknowledge(config), { qos: 1 });
+      this.say();
+      this.#client.subscribe([topics.acknowledge(config), topics.command(config)], { qos: 1 });
       this.#startOver();
     });
     this.#client.on('close', () => {
       this.#inFlight = 0;
       this.#epoch++;
     });
-    this.#client.on('message', (_topic, payload) => this.#acknowledge(payload));
+    this.#client.on('message', (topic, payload) => {
+      if (topic === this.#topics.command) command(payload);
+      else this.#acknowledge(payload);
+    });
     this.#client.on('error', (error) => log.error({ error: error.message }, 'uplink failed'));
     this.#sayGoodbye = async () => {
       if (this.#client.connected)
@@ -66,6 +92,37 @@ export class Uplink {
   }
 
   readonly #sayGoodbye: () => Promise<void>;
+  readonly #topics: { status: string; command: string };
+
+  /** Says the status anew. */
+  say(): void {
+    if (this.#client.connected) this.#client.publish(this.#topics.status, this.#status(true), { qos: 1, retain: true });
+  }
+
+  /** How far the gateway's clock is behind, seconds; undefined until half a minute of it was heard. */
+  get gatewayClockOffsetS(): number | undefined {
+    return this.#gatewayClock.view?.offsetS;
+  }
+
+  #known(): Pick<StatusMessage, 'gatewayClockOffsetS' | 'lastCommand'> {
+    const { gatewayClockOffsetS, lastCommand } = this;
+    return {
+      ...(gatewayClockOffsetS === undefined ? {} : { gatewayClockOffsetS }),
+      ...(lastCommand ? { lastCommand } : {}),
+    };
+  }
+
+  #hearClock(gatewayMs: number | undefined): void {
+    if (gatewayMs === undefined) return;
+    this.#gatewayClock.observe(gatewayMs, this.#now());
+    const offsetS = this.gatewayClockOffsetS ?? 0;
+    const off = Math.abs(offsetS) > CLOCK_OFF_S;
+    if (off && !this.#warned) this.#log.warn({ offsetS }, "the gateway's clock and this one do not agree");
+    if (off !== this.#warned) {
+      this.#warned = off;
+      this.say();
+    }
+  }
 
   get connected(): boolean {
     return this.#client.connected;
@@ -80,7 +137,7 @@ export class Uplink {
     if (!this.#client.connected) return;
     const [oldestSentMs] = this.#unacknowledged.values();
     if (oldestSentMs !== undefined && this.#now() - oldestSentMs > RESEND_AFTER_MS) this.#startOver();
-    for (const kind of ORDER) {
+    for (const kind of KINDS) {
       while (this.#sentUpTo[kind] < this.#outbox.newest[kind] && this.#hasRoom()) {
         const room = Math.min(FETCH, MAX_IN_FLIGHT - this.#inFlight);
         const rows = this.#outbox.next(kind, this.#sentUpTo[kind], room);
@@ -120,7 +177,7 @@ export class Uplink {
   #startOver(): void {
     this.resent += this.#unacknowledged.size;
     this.#unacknowledged.clear();
-    for (const kind of ORDER) this.#sentUpTo[kind] = 0;
+    for (const kind of KINDS) this.#sentUpTo[kind] = 0;
     this.pump();
   }
 
@@ -131,6 +188,7 @@ export class Uplink {
       return;
     }
     if (parsed.data.outbox !== this.#outbox.id) return;
+    this.#hearClock(parsed.data.timeMs);
     this.#outbox.forget(parsed.data.ranges);
     for (const [from, to] of parsed.data.ranges) this.#received(from, to);
     this.pump();

@@ -57,6 +57,8 @@ export const gatewayConfigSchema = z.strictObject({
     .optional(),
   historian: z.discriminatedUnion('type', [sqliteSchema, influxSchema]).default({ type: 'sqlite', retentionDays: 30 }),
   notifiers: z.array(notifierSchema).default([]),
+  /** Signs what edges are told: a private key (Ed25519, PEM), as `millwright gateway keys` makes it. */
+  commands: z.strictObject({ keyFile: z.string() }).optional(),
   /** Parts that machines take when they fail. */
   parts: z.array(partSchema).default([]),
   api: z
@@ -76,7 +78,9 @@ export const gatewayConfigSchema = z.strictObject({
       maxSeries: z.int().min(1).default(20_000),
       /** What waits for a historian that is away; beyond it the oldest is thrown away and counted. */
       maxQueueMegabytes: z.number().min(1).default(4096),
+      /** Signals behind alerts; beyond it the oldest are thrown away. */
+      maxEvidenceMegabytes: z.number().min(1).default(512),
     })
-    .default({ maxSeries: 20_000, maxQueueMegabytes: 4096 }),
+    .default({ maxSeries: 20_000, maxQueueMegabytes: 4096, maxEvidenceMegabytes: 512 }),
 });
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Envelope } from '#models/contracts/envelope.ts';
 import { parseMessage, type Refusal } from '#models/contracts/message.ts';
 import type { Acknowledge } from '#models/contracts/status.ts';
-import { gatewayFilters, topics } from '#models/contracts/topics.ts';
+import { gatewayFilters, type Origin, topics } from '#models/contracts/topics.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Accepted, Refused, Store, Taken } from './store/store.ts';
 
@@ -93,6 +93,12 @@ export class Ingest {
     if (this.#timer) clearTimeout(this.#timer);
   }
 
+  /** Tells an edge something; resolves when the broker has it. @throws where the broker is away. */
+  async tell(origin: Origin, message: string): Promise<void> {
+    if (!this.#client.connected) throw new Error('the broker is away');
+    await this.#client.publishAsync(topics.command(origin), message, { qos: 1 });
+  }
+
   #accept(topic: string, payload: Buffer): void {
     const parsed = parseMessage(topic, payload);
     if (!parsed.ok) {
@@ -152,7 +158,7 @@ export class Ingest {
   }
 
   #acknowledge({ outbox, ranges, ...origin }: Taken['ranges'][number]): void {
-    const message: Acknowledge = { v: 1, outbox, ranges };
+    const message: Acknowledge = { v: 1, outbox, ranges, timeMs: this.#now() };
     // At QoS 0: an edge that does not hear this sends again, and is told again.
     this.#client.publish(topics.acknowledge(origin), JSON.stringify(message), { qos: 0 });
   }

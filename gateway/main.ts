@@ -3,6 +3,7 @@ import type { EdgeMessage } from '#models/contracts/message.ts';
 import { Events } from './api/events.ts';
 import { createServer } from './api/server.ts';
 import { startBroker } from './broker.ts';
+import { CommandSigner } from './commands.ts';
 import type { GatewayConfig } from './config.ts';
 import { createHistorian } from './historian/createHistorian.ts';
 import { HistorianPump } from './historian/pump.ts';
@@ -25,7 +26,11 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
   const log = pino({ name: 'gateway' }, pino.destination(2));
   const now = () => Date.now();
   const broker = config.embeddedBroker && (await startBroker(config.embeddedBroker.host, config.embeddedBroker.port));
-  const store = new SqliteStore(config.dataDirectory, config.limits.maxQueueMegabytes * MEGABYTE);
+  const store = new SqliteStore(config.dataDirectory, {
+    maxQueueBytes: config.limits.maxQueueMegabytes * MEGABYTE,
+    maxEvidenceBytes: config.limits.maxEvidenceMegabytes * MEGABYTE,
+  });
+  const signer = config.commands && new CommandSigner(config.commands.keyFile, now);
   const historian = await createHistorian(config, now);
   const pump = new HistorianPump(store, historian, config.limits.maxSeries, log);
   const events = new Events();
@@ -41,6 +46,14 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     historian,
     events,
     now,
+    command:
+      signer === undefined
+        ? null
+        : async (origin, order) => {
+            const { command, message } = signer.sign(origin, order);
+            await ingest.tell(origin, message);
+            return command;
+          },
     acknowledged: (alert) => events.send({ type: 'alert', alert }),
     registry,
     notReady: () => [

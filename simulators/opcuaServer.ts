@@ -1,40 +1,71 @@
 import { join } from 'node:path';
 import {
   DataType,
+  type EUInformation,
+  makeEUInformation,
+  type Namespace,
   OPCUACertificateManager,
   OPCUAServer,
   StatusCodes,
+  type UAObject,
   type UAVariable,
   Variant,
   VariantArrayType,
 } from 'node-opcua';
-import type { SimulatedMachine } from './machine.ts';
+import type { ProcessValue, SimulatedMachine } from './machine.ts';
 import type { Scenario } from './scenario.ts';
 
+export interface OpcuaPlantOptions {
+  /** Names and passwords; whoever has none of these, nor a certificate, is let in only where `anonymous` says so. */
+  users?: Record<string, string>;
+  /** By default, everybody: its data are made up. */
+  anonymous?: boolean;
+}
+
+const STATES = ['NotAvailable', 'OutOfService', 'NotExecuting', 'Executing'] as const;
+
 /**
- * The simulated machines behind an OPC UA server: an object a machine under Objects, a variable a sensor. Waveforms are
- * arrays of float. Node ids: `ns=1;s=<machine>.<point>`. It listens on loopback names, with every security policy and with none.
+ * The simulated machines behind an OPC UA server, laid out as OPC 40001-1 (Machinery) does: under Objects/Machines an
+ * object a machine with its Identification, its MachineryItemState and its Monitoring, where each sensor is a variable
+ * with EngineeringUnits. Waveforms are arrays. Node ids: `ns=1;s=<machine>.<point>`. It listens on loopback names, with
+ * every security policy and with none, trusts the certificate of every client, and of every user.
  */
 export class OpcuaPlant {
+  readonly port: number;
   readonly #server: OPCUAServer;
   readonly #machines: readonly SimulatedMachine[];
   readonly #waveform: Scenario['waveform'];
   readonly #variables = new Map<string, UAVariable>();
+  readonly #states = new Map<string, UAVariable>();
 
-  constructor(machines: readonly SimulatedMachine[], scenario: Scenario, port: number, directory: string) {
+  constructor(
+    machines: readonly SimulatedMachine[],
+    scenario: Scenario,
+    port: number,
+    directory: string,
+    options: OpcuaPlantOptions = {},
+  ) {
+    this.port = port;
     this.#machines = machines;
     this.#waveform = scenario.waveform;
+    const { users = {}, anonymous = true } = options;
+    const store = (name: string) =>
+      new OPCUACertificateManager({
+        rootFolder: join(directory, name),
+        // Its data is made up: whoever wants it may have it.
+        automaticallyAcceptUnknownCertificate: true,
+      });
     this.#server = new OPCUAServer({
       port,
       host: '127.0.0.1',
-      allowAnonymous: true,
+      allowAnonymous: anonymous,
       // Without this samples are coalesced to 50 ms.
       serverCapabilities: { minSupportedSampleRate: 0 },
-      serverCertificateManager: new OPCUACertificateManager({
-        rootFolder: join(directory, 'pki'),
-        // Its data is made up: whoever wants it may have it.
-        automaticallyAcceptUnknownCertificate: true,
-      }),
+      serverCertificateManager: store('pki'),
+      userCertificateManager: store('userPki'),
+      userManager: {
+        isValidUser: (name: string, password: string) => Object.hasOwn(users, name) && users[name] === password,
+      },
     });
   }
 
@@ -43,40 +74,32 @@ export class OpcuaPlant {
     const space = this.#server.engine.addressSpace;
     if (!space) throw new Error('the server has no address space');
     const namespace = space.getOwnNamespace();
-    for (const machine of this.#machines) {
-      const object = namespace.addObject({ organizedBy: space.rootFolder.objects, browseName: machine.config.name });
-      const add = (point: string, valueRank: number) => {
-        const nodeId = `s=${machine.config.name}.${point}`;
-        const variable = namespace.addVariable({
-          componentOf: object,
-          browseName: point,
-          nodeId,
-          dataType: DataType.Double,
-          valueRank,
-        });
-        this.#variables.set(`${machine.config.name}.${point}`, variable);
-      };
-      for (const { point } of machine.processValues(0)) add(point, -1);
-      for (const sensor of machine.config.sensors) add(sensor, 1);
-    }
+    const machines = namespace.addFolder(space.rootFolder.objects, { browseName: 'Machines' });
+    for (const machine of this.#machines) this.#addMachine(namespace, machines, machine);
     this.update(0, Date.now());
     await this.#server.start();
   }
 
   /** Sets every variable to what its sensor measures `timeS` after the plant's beginning. */
   update(timeS: number, stampMs: number): void {
-    const at = new Date(stampMs);
     for (const machine of this.#machines) {
-      const set = (point: string, variant: Variant) =>
-        this.#variables.get(`${machine.config.name}.${point}`)?.setValueFromSource(variant, StatusCodes.Good, at);
-      for (const { point, value } of machine.processValues(timeS))
-        set(point, new Variant({ dataType: DataType.Double, value }));
+      for (const { point, value } of machine.processValues(timeS)) this.set(machine.config.name, point, value, stampMs);
       for (const sensor of machine.config.sensors) {
         const samples = machine.waveform(sensor, timeS, this.#waveform.sampleRateHz, this.#waveform.samples);
-        const value = Float64Array.from(samples);
-        set(sensor, new Variant({ dataType: DataType.Double, arrayType: VariantArrayType.Array, value }));
+        this.set(machine.config.name, sensor, Float64Array.from(samples), stampMs);
       }
+      const value = STATES.indexOf('Executing');
+      this.#states.get(machine.config.name)?.setValueFromSource({ dataType: DataType.Int32, value });
     }
+  }
+
+  /** Sets one sensor's variable, with the time of its device. */
+  set(machine: string, point: string, value: number | Float64Array, stampMs: number): void {
+    const variant =
+      typeof value === 'number'
+        ? new Variant({ dataType: DataType.Double, value })
+        : new Variant({ dataType: DataType.Double, arrayType: VariantArrayType.Array, value });
+    this.#variables.get(`${machine}.${point}`)?.setValueFromSource(variant, StatusCodes.Good, new Date(stampMs));
   }
 
   /** Ends every client's subscriptions, as a server does whose limits are reached. */
@@ -91,4 +114,57 @@ export class OpcuaPlant {
   async stop(): Promise<void> {
     await this.#server.shutdown(100);
   }
+
+  #addMachine(namespace: Namespace, folder: UAObject, machine: SimulatedMachine): void {
+    const { name, kind } = machine.config;
+    const object = namespace.addObject({ organizedBy: folder, browseName: name });
+    const identification = namespace.addObject({ componentOf: object, browseName: 'Identification' });
+    for (const [browseName, value] of [
+      ['Manufacturer', 'Millwright'],
+      ['Model', kind],
+      ['ProductInstanceUri', `urn:millwright:simulated:${name}`],
+      ['SerialNumber', name],
+    ]) {
+      const property = namespace.addVariable({ propertyOf: identification, browseName, dataType: DataType.String });
+      property.setValueFromSource({ dataType: DataType.String, value });
+    }
+    const blocks = namespace.addObject({ componentOf: object, browseName: 'MachineryBuildingBlocks' });
+    const state = namespace.addObject({ componentOf: blocks, browseName: 'MachineryItemState' });
+    const current = namespace.addVariable({
+      componentOf: state,
+      browseName: 'CurrentState',
+      nodeId: `s=${name}.MachineryItemState`,
+      dataType: DataType.Int32,
+    });
+    this.#states.set(name, current);
+    const monitoring = namespace.addObject({ componentOf: object, browseName: 'Monitoring' });
+    for (const { point, unit } of machine.processValues(0))
+      this.#addSensor(namespace, monitoring, name, point, unit, -1);
+    for (const sensor of machine.config.sensors) this.#addSensor(namespace, monitoring, name, sensor, 'g', 1);
+  }
+
+  #addSensor(namespace: Namespace, parent: UAObject, machine: string, point: string, unit: Sensed, valueRank: number) {
+    const variable = namespace.addAnalogDataItem({
+      componentOf: parent,
+      browseName: point,
+      nodeId: `s=${machine}.${point}`,
+      dataType: DataType.Double,
+      valueRank,
+      engineeringUnitsRange: { low: -10_000, high: 10_000 },
+      engineeringUnits: UNITS[unit],
+    });
+    this.#variables.set(`${machine}.${point}`, variable);
+  }
 }
+
+type Sensed = ProcessValue['unit'] | 'g';
+
+/** By the common codes of UNECE Recommendation 20. */
+const UNITS: Record<Sensed, EUInformation> = {
+  degC: makeEUInformation('CEL', '°C', 'degree Celsius'),
+  A: makeEUInformation('AMP', 'A', 'ampere'),
+  rpm: makeEUInformation('RPM', 'r/min', 'revolutions per minute'),
+  bar: makeEUInformation('BAR', 'bar', 'bar'),
+  'm3/h': makeEUInformation('MQH', 'm³/h', 'cubic metre per hour'),
+  g: makeEUInformation('K40', 'gn', 'standard acceleration of free fall'),
+};

@@ -19,6 +19,8 @@ export interface SimulateOptions {
   durationS?: number;
   /** Also serves the plant over OPC UA on this port of loopback. */
   opcuaPort?: number;
+  /** Where its certificates are kept. */
+  opcuaDirectory?: string;
   signal: AbortSignal;
   log: Logger;
 }
@@ -53,10 +55,14 @@ export async function simulate(scenario: Scenario, options: SimulateOptions): Pr
 }
 
 /** Loaded only here: a plant that speaks MQTT alone does without it. */
-async function startOpcua(scenario: Scenario, machines: SimulatedMachine[], { opcuaPort, log }: SimulateOptions) {
+async function startOpcua(
+  scenario: Scenario,
+  machines: SimulatedMachine[],
+  { opcuaPort, opcuaDirectory, log }: SimulateOptions,
+) {
   if (opcuaPort === undefined) return null;
   const { OpcuaPlant } = await import('./opcuaServer.ts');
-  const plant = new OpcuaPlant(machines, scenario, opcuaPort, join(tmpdir(), 'millwright-opcua'));
+  const plant = new OpcuaPlant(machines, scenario, opcuaPort, opcuaDirectory ?? join(tmpdir(), 'millwright-opcua'));
   await plant.start();
   log.info({ endpoint: `opc.tcp://127.0.0.1:${opcuaPort}` }, 'the plant speaks OPC UA');
   return plant;

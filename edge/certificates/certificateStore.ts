@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /** The folders of an OPC UA certificate store (OPC 10000-12, 7.5, as node-opcua keeps it). */
@@ -50,6 +50,22 @@ export function moveCertificate(
   const file = join(pki, FOLDERS[to], basename(certificate.file));
   if (file !== certificate.file) renameSync(certificate.file, file);
   return { ...certificate, place: to, file };
+}
+
+/** Trusts a server of whose certificate there is a file, before it was ever met. */
+export function trustFile(pki: string, content: Uint8Array, nowMs: number): StoredCertificate {
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(content);
+  } catch {
+    throw new CertificateError('the file is no X.509 certificate in PEM or DER');
+  }
+  const folder = join(pki, FOLDERS.trusted);
+  mkdirSync(folder, { recursive: true });
+  const thumbprint = certificate.fingerprint.replaceAll(':', '').toLowerCase();
+  const file = join(folder, `${thumbprint}.pem`);
+  writeFileSync(file, certificate.toString());
+  return stored('trusted', file, nowMs);
 }
 
 /** Sets the edge's own certificate aside; a new one for the same key is made when the edge next connects. */

@@ -68,8 +68,10 @@ export class Gatherer {
   }
 
   /** The signal gathered so far; the arrays are the caller's. */
-  take(): { pieces: Float32Array[]; sampleRateHz: number } {
-    return { pieces: this.#pieces.map(joined), sampleRateHz: this.#sampleRateHz };
+  take(): { pieces: Float32Array[]; startsUs: number[]; sampleRateHz: number } {
+    const sampleRateHz = this.#sampleRateHz;
+    const startsUs = this.#pieces.map(({ endUs, samples }) => endUs - (samples * 1e6) / sampleRateHz);
+    return { pieces: this.#pieces.map(joined), startsUs, sampleRateHz };
   }
 
   add(block: WaveformBlock, shaftHz: number): void {

@@ -23,6 +23,7 @@ import { type Asset, configuredPoint, type Point } from '#models/machine/asset.t
 import { isoVerdict } from '#models/machine/iso20816.ts';
 import { alertText } from './alertText.ts';
 import { type DiagnosisCredit, diagnose, gatheredSignal } from './diagnose.ts';
+import { type EvidenceBody, evidenceOf } from './evidence.ts';
 import { ENOUGH_S } from './gatherer.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
 import { MachineSpeed } from './machineSpeed.ts';
@@ -55,6 +56,8 @@ interface MachineState {
   history: IndexHistoryState;
   /** Whether the active alert was said without a diagnosis of enough signal. */
   undiagnosed: boolean;
+  /** The alert whose signal was sent already. */
+  evidenceOf?: string;
   /** Newest velocity of each vibration point, mm/s. */
   velocities: Map<string, number>;
   velocityDays: VelocityHistoryState;
@@ -87,6 +90,7 @@ export class Machine {
   readonly points = new Map<string, AnyPoint>();
   alerts: AlertBody[] = [];
   healths: HealthBody[] = [];
+  evidences: EvidenceBody[] = [];
   readonly #origin: string;
   readonly #name: string;
   readonly #config: Asset | undefined;
@@ -151,6 +155,8 @@ export class Machine {
       const before = point.intake.ledger.delivered;
       point.accept(block, this.#speed.shaft, (watched) => this.#watch(VIBRATION, watched));
       if (point.intake.ledger.delivered > before) this.#speed.listen(block);
+      const asked = point.answered();
+      if (asked !== null) this.#sendEvidence(asked, point, block.point);
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
       const before = point.intake.ledger.delivered;
       point.accept(block, (watched) => {
@@ -164,6 +170,25 @@ export class Machine {
 
   reject(point: string, reason: Rejection): void {
     this.points.get(point)?.intake.reject(reason);
+  }
+
+  /** Forgets what is normal for a point, not what it counted. False where there is no such point. */
+  relearn(name: string): boolean {
+    const point = this.points.get(name);
+    if (!point) return false;
+    const { kind, intake } = point.state();
+    const config = configuredPoint(this.#config, name);
+    this.points.set(name, this.#make(name, kind === 'slow' ? 'scalars' : 'waveform', config, { kind, intake }));
+    this.#state.on = this.#state.on.filter((key) => !key.endsWith(`/${name}`));
+    return true;
+  }
+
+  /** Asks for a point's signal as evidence. False where it has none. */
+  ask(id: string, name: string): boolean {
+    const point = this.points.get(name);
+    if (!(point instanceof VibrationPoint)) return false;
+    point.ask(id);
+    return true;
   }
 
   flaw(point: string, flaw: Flaw): void {
@@ -277,6 +302,19 @@ export class Machine {
       },
       remainingLife: this.#lifeOf(family),
     });
+    if (family === VIBRATION) this.#sendEvidenceOnce(alert.id, watched);
+  }
+
+  /** The signal behind an alert follows it, once, when there is enough of it. */
+  #sendEvidenceOnce(id: string, { point, gatheredS = 0 }: Watched): void {
+    const its = this.points.get(point);
+    if (!(its instanceof VibrationPoint) || gatheredS < ENOUGH_S || this.#state.evidenceOf === id) return;
+    this.#state.evidenceOf = id;
+    this.#sendEvidence(id, its, point);
+  }
+
+  #sendEvidence(id: string, point: VibrationPoint, name: string): void {
+    this.evidences.push(evidenceOf(id, this.#name, name, point.unit, point.gatherer));
   }
 
   #lifeOf(family: string): RemainingLife {

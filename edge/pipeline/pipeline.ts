@@ -82,7 +82,10 @@ export class Pipeline {
       const machine = this.#machines.get(asset) as Machine;
       for (const body of machine.alerts) outgoing.push({ kind: 'alerts', topic: topics.alerts(origin, asset), body });
       for (const body of machine.healths) outgoing.push({ kind: 'health', topic: topics.health(origin, asset), body });
+      for (const body of machine.evidences)
+        outgoing.push({ kind: 'evidence', topic: topics.evidence(origin, body.id), body });
       machine.alerts = [];
+      machine.evidences = [];
       machine.healths = [];
       const state = serialize(machine.state());
       // A machine changes less often than its points: what is on the disk already is not written again.
@@ -118,6 +121,18 @@ export class Pipeline {
     const { gatherRoom, credit } = this.#settings;
     const { made, deferred } = credit;
     return { gatheredPoints: gatherRoom.taken, refusedBlocks: gatherRoom.refused, made, deferred };
+  }
+
+  /** Forgets what is normal for a point; what it had to say has to be drained before. False where there is no such point. */
+  relearn(asset: string, point: string): boolean {
+    const known = this.#machines.get(asset)?.relearn(point) ?? false;
+    if (known) this.#touch(asset, point);
+    return known;
+  }
+
+  /** Asks for a point's signal as evidence. False where it has none. */
+  ask(id: string, asset: string, point: string): boolean {
+    return this.#machines.get(asset)?.ask(id, point) ?? false;
   }
 
   /** The clocks of all machines that stamp what they send. */

@@ -14,7 +14,7 @@ import { type FeaturePlan, VibrationFeatures } from '#models/signal/vibrationFea
 import { type Remainder, type Window, WindowCutter, type WindowShape } from '#models/signal/windows.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
-import { Gatherer, type GatherRoom, JOINED_US } from './gatherer.ts';
+import { ENOUGH_S, Gatherer, type GatherRoom, JOINED_US } from './gatherer.ts';
 import { Intake, type IntakeState } from './intake.ts';
 import { LongerWindows, type OtherWindows } from './longerWindows.ts';
 import type { Watched } from './watched.ts';
@@ -91,6 +91,8 @@ export class VibrationPoint {
   readonly #cutter: WindowCutter;
   readonly gatherer: Gatherer;
   #suspicious = false;
+  /** A command that waits for this point's signal. */
+  #asked: string | null = null;
   readonly #others: LongerWindows[];
   /** Of other windows, where those that are watched are too short to tell it. */
   #otherVelocity: number | undefined;
@@ -119,7 +121,7 @@ export class VibrationPoint {
     this.gatherer = new Gatherer(settings.gatherRoom);
     this.#cutter = new WindowCutter(settings.windows, before?.remainder ?? null);
     this.#others = settings.otherWindows.map(
-      (other) => new LongerWindows(other, this.#plan(), { asset, point, unit: this.#unit() }),
+      (other) => new LongerWindows(other, this.#plan(), { asset, point, unit: this.unit }),
     );
     this.#spectrumMs = before?.spectrumMs ?? Number.NEGATIVE_INFINITY;
     for (const chain of before?.chains ?? []) this.#chains.push(this.#chainOf(chain.sampleRateHz, chain));
@@ -127,12 +129,12 @@ export class VibrationPoint {
 
   accept(block: WaveformBlock, shaft: { hz: number; ratedHz: number }, use: (watched: Watched) => void): void {
     if (block.timeQuality === 'received') block.startUs = this.#placed(block);
-    if (block.unit !== undefined && !meansUnit(block.unit, this.#unit())) {
+    if (block.unit !== undefined && !meansUnit(block.unit, this.unit)) {
       this.intake.reject('unit_mismatch');
       return;
     }
     const { low, high } = extremes(block.samples);
-    if (!isPossible(low, high, this.#unit())) {
+    if (!isPossible(low, high, this.unit)) {
       this.intake.reject('impossible_value');
       return;
     }
@@ -141,7 +143,7 @@ export class VibrationPoint {
     const chain = this.#chainFor(block);
     const running = shaft.ratedHz === 0 || shaft.hz >= RUNNING * shaft.ratedHz;
     const sameRate = { ...block, sampleRateHz: chain.sampleRateHz };
-    if (this.#suspicious && running) this.gatherer.add(sameRate, shaft.hz);
+    if ((this.#suspicious && running) || this.#asked !== null) this.gatherer.add(sameRate, shaft.hz);
     else this.gatherer.clear();
     for (const other of this.#others) {
       const { made, velocityMmPerS } = other.accept(sameRate, shaft.hz, this.rows);
@@ -154,6 +156,23 @@ export class VibrationPoint {
       use(this.#watch(chain, window, shaft.hz, running, block.timeQuality));
     });
     if (this.#blocksWithoutWindow >= BLOCKS_WITHOUT_WINDOW) use(this.#noWindow(block));
+  }
+
+  /** A command wants to have its signal. */
+  ask(id: string): void {
+    this.#asked = id;
+  }
+
+  /** The command whose evidence is complete now; once. */
+  answered(): string | null {
+    if (this.#asked === null || this.gatherer.seconds < ENOUGH_S) return null;
+    const id = this.#asked;
+    this.#asked = null;
+    return id;
+  }
+
+  get unit(): Unit {
+    return this.#config?.unit ?? DEFAULT_WAVEFORM_UNIT;
   }
 
   state(): VibrationState {
@@ -249,17 +268,13 @@ export class VibrationPoint {
     return chain;
   }
 
-  #unit(): Unit {
-    return this.#config?.unit ?? DEFAULT_WAVEFORM_UNIT;
-  }
-
   #plan(): Omit<FeaturePlan, 'length' | 'sampleRateHz'> {
     const { bearing, bands } = this.#config ?? {};
-    return { unit: this.#unit(), bearing, bands, drivetrain: this.#machine?.drivetrain };
+    return { unit: this.unit, bearing, bands, drivetrain: this.#machine?.drivetrain };
   }
 
   #chainOf(sampleRateHz: number, before?: ChainState): Chain {
-    const unit = this.#unit();
+    const unit = this.unit;
     const length = this.#settings.windows.length;
     const features = new VibrationFeatures({ ...this.#plan(), length, sampleRateHz }, this.#settings.engine);
     const { names } = features;

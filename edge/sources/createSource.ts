@@ -21,7 +21,7 @@ export async function createSource(config: EdgeConfig, index: number, now: () =>
       return new ModbusSource(source, config.limits, now, itsLog);
     }
     case 'opcua': {
-      const { OpcuaSource } = await import('./opcuaSource.ts');
+      const { OpcuaSource } = await import('./opcua/opcuaSource.ts');
       return new OpcuaSource(source, config, now, itsLog);
     }
   }

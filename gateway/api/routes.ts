@@ -10,10 +10,14 @@ import {
   type PartDemand,
   partDemandSchema,
 } from '#models/contracts/api.ts';
+import { type Command, commandSchema, type Order, orderSchema } from '#models/contracts/command.ts';
+import { evidenceViewSchema } from '#models/contracts/evidence.ts';
 import { spectrumSchema } from '#models/contracts/featureVector.ts';
 import { unexplained } from '#models/contracts/ledger.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import { statusMessageSchema } from '#models/contracts/status.ts';
+import type { Origin } from '#models/contracts/topics.ts';
+import { evidenceWav } from '../evidence.ts';
 import type { Historian } from '../historian/historian.ts';
 import type { Store } from '../store/store.ts';
 import type { Events } from './events.ts';
@@ -26,6 +30,8 @@ export interface ApiParts {
   events: Events;
   now: () => number;
   acknowledged: (alert: AlertRecord) => void;
+  /** Signs an order and sends it; null where there is no key. @throws where the broker is away. */
+  command: ((origin: Origin, order: Order) => Promise<Command>) | null;
 }
 
 const errorSchema = z.object({ error: z.string() });
@@ -60,7 +66,7 @@ function byMachine<T extends OfMachine>(all: readonly T[]): Map<string, T[]> {
 /** Everything under `/api/v1`. */
 export function addRoutes(
   server: FastifyInstance,
-  { parts, store, historian, events, now, acknowledged }: ApiParts,
+  { parts, store, historian, events, now, acknowledged, command }: ApiParts,
 ): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
@@ -143,6 +149,48 @@ export function addRoutes(
   }));
 
   app.get('/api/v1/parts', { schema: { response: { 200: z.array(partDemandSchema) } } }, async () => parts());
+
+  app.get('/api/v1/evidence', { schema: { response: { 200: z.array(evidenceViewSchema) } } }, async () =>
+    store.evidenceList(),
+  );
+
+  app.get(
+    '/api/v1/evidence/:id/:piece',
+    {
+      schema: {
+        description:
+          'One piece of the signal behind an alert, as a WAV file of float32 samples in the unit of its point.',
+        params: z.object({ id: z.string().max(300), piece: z.coerce.number().int().min(0) }),
+      },
+    },
+    async ({ params }, reply) => {
+      const message = store.evidence(params.id);
+      const wav = message && evidenceWav(message, params.piece);
+      if (!wav) return reply.code(404).send({ error: `no piece ${params.piece} of evidence ${params.id}` });
+      return reply.type('audio/wav').send(wav);
+    },
+  );
+
+  app.post(
+    '/api/v1/edges/:site/:edge/commands',
+    {
+      schema: {
+        params: z.object({ site: nameSchema, edge: nameSchema }),
+        body: z.strictObject({ by: z.string().trim().min(1).max(100), order: orderSchema }),
+        response: { 202: commandSchema, 409: errorSchema, 503: errorSchema },
+      },
+    },
+    async ({ params, body }, reply) => {
+      if (!command) return reply.code(409).send({ error: 'the gateway has no key to sign with: set commands.keyFile' });
+      try {
+        const sent = await command(params, body.order);
+        store.audit(now(), body.by, 'command', `${params.site}/${params.edge}`, JSON.stringify(body.order));
+        return reply.code(202).send(sent);
+      } catch (error) {
+        return reply.code(503).send({ error: error instanceof Error ? error.message : String(error) });
+      }
+    },
+  );
 
   app.get('/api/v1/edges', { schema: { response: { 200: z.array(statusMessageSchema) } } }, async () => store.edges());
 

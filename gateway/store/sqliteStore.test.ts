@@ -12,7 +12,7 @@ let store: SqliteStore;
 const MEGABYTE = 1024 * 1024;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'millwright-store-'));
-  store = new SqliteStore(directory, MEGABYTE);
+  store = new SqliteStore(directory, { maxQueueBytes: MEGABYTE, maxEvidenceBytes: MEGABYTE });
 });
 
 const envelope = (sequence: number, oldest = 1) => ({
@@ -78,7 +78,7 @@ test('takes each sequence once, and acknowledges it each time', () => {
 test('remembers across a restart what it has seen, queued and counted', () => {
   store.take([features(1), features(5)]);
   store.close();
-  store = new SqliteStore(directory, MEGABYTE);
+  store = new SqliteStore(directory, { maxQueueBytes: MEGABYTE, maxEvidenceBytes: MEGABYTE });
   expect(store.take([features(1), features(5), features(3)])).toMatchObject({ duplicates: 2 });
   expect(store.queued(10)).toHaveLength(3);
   expect(store.spectrum({ site: 's', edge: 'e', asset: 'a', point: 'p' })).toMatchObject({ timeMs: 5 });
@@ -92,7 +92,10 @@ test('an edge that begins a new outbox is heard again', () => {
 });
 
 test('a queue that is full throws its oldest away, and counts them', () => {
-  store = new SqliteStore(mkdtempSync(join(tmpdir(), 'millwright-store-')), 20_000);
+  store = new SqliteStore(mkdtempSync(join(tmpdir(), 'millwright-store-')), {
+    maxQueueBytes: 20_000,
+    maxEvidenceBytes: 20_000,
+  });
   const sizeOfOne = features(1).text.length;
   store.take(Array.from({ length: 100 }, (_, i) => features(i + 1)));
   store.take([]);

@@ -2,12 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
+import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { Clock, LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
 import type { EdgeMessage } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import { acknowledge, applyMessage } from '../alerts/alarm.ts';
+import { evidenceView } from '../evidence.ts';
 import { SeenLog } from './seenLog.ts';
 import type { Accepted, PointKey, QueuedSeries, Refused, Store, Taken } from './store.ts';
 
@@ -25,6 +27,7 @@ const SCHEMA = `
     key TEXT PRIMARY KEY, spectrum TEXT, spectrum_ms REAL, ledger TEXT, ledger_sequence TEXT, stored INTEGER NOT NULL DEFAULT 0
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS unmapped (key TEXT PRIMARY KEY, counts TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS evidence (id TEXT PRIMARY KEY, time_ms REAL NOT NULL, bytes INTEGER NOT NULL, view TEXT NOT NULL, record TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS clocks (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS edges (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS set_aside (
@@ -35,17 +38,22 @@ const SCHEMA = `
 
 type Row = Record<string, unknown>;
 
+export interface StoreLimits {
+  maxQueueBytes: number;
+  maxEvidenceBytes: number;
+}
+
 /** The store of one gateway in one SQLite file, `gateway.db`. */
 export class SqliteStore implements Store {
   readonly #db: Database.Database;
-  readonly #maxQueueBytes: number;
+  readonly #limits: StoreLimits;
   readonly #seen: SeenLog;
   readonly #statements = new Map<string, Database.Statement>();
   readonly #queue: { rows: number; bytes: number; dropped: number };
 
-  constructor(directory: string, maxQueueBytes: number) {
+  constructor(directory: string, limits: StoreLimits) {
     mkdirSync(directory, { recursive: true });
-    this.#maxQueueBytes = maxQueueBytes;
+    this.#limits = limits;
     this.#db = new Database(join(directory, 'gateway.db'));
     this.#db.pragma('journal_mode = WAL');
     // An edge forgets what was acknowledged: it has to be on the disk by then, whatever happens to the power.
@@ -59,7 +67,7 @@ export class SqliteStore implements Store {
 
   take(accepted: readonly Accepted[]): Taken {
     // Before the transaction: what fails here is tried again with all that came.
-    if (this.#queue.bytes > this.#maxQueueBytes) this.#dropOldest();
+    if (this.#queue.bytes > this.#limits.maxQueueBytes) this.#dropOldest();
     try {
       return this.#take(accepted);
     } catch (error) {
@@ -118,16 +126,23 @@ export class SqliteStore implements Store {
       if (!known) return null;
       const record = acknowledge(known, by, comment, atMs);
       this.#keepAlert(record);
-      this.#run(
-        'INSERT INTO audit (at_ms, who, what, subject, detail) VALUES (?, ?, ?, ?, ?)',
-        atMs,
-        by,
-        'acknowledge',
-        id,
-        comment,
-      );
+      this.audit(atMs, by, 'acknowledge', id, comment);
       return record;
     })();
+  }
+
+  audit(atMs: number, by: string, what: string, subject: string, detail: string | null): void {
+    const sql = 'INSERT INTO audit (at_ms, who, what, subject, detail) VALUES (?, ?, ?, ?, ?)';
+    this.#run(sql, atMs, by, what, subject, detail);
+  }
+
+  evidenceList(): EvidenceView[] {
+    return this.#all('SELECT view FROM evidence ORDER BY time_ms DESC').map((row) => JSON.parse(row.view as string));
+  }
+
+  evidence(id: string): EvidenceMessage | null {
+    const row = this.#get('SELECT record FROM evidence WHERE id = ?', id);
+    return row ? JSON.parse(row.record as string) : null;
   }
 
   health(): HealthMessage[] {
@@ -188,7 +203,7 @@ export class SqliteStore implements Store {
         taken.fresh.push(message);
         const alert = this.#keep(message);
         if (alert) taken.alerts.push(alert);
-        if (message.kind === 'status' || message.kind === 'ledger') continue;
+        if (message.kind === 'status' || message.kind === 'ledger' || message.kind === 'evidence') continue;
         this.#run('INSERT INTO series_queue (text) VALUES (?)', `${message.kind}\n${text}`);
         bytes += message.kind.length + 1 + text.length;
         rows++;
@@ -218,6 +233,9 @@ export class SqliteStore implements Store {
       }
       case 'alerts':
         return this.#takeAlert(message.body);
+      case 'evidence':
+        this.#keepEvidence(message.body);
+        return null;
       case 'ledger':
         this.#keepLedger(message.body);
         return null;
@@ -244,6 +262,18 @@ export class SqliteStore implements Store {
       spectrum ? JSON.stringify(spectrum) : null,
       spectrum ? spectrum.timeMs : null,
       body.values.length,
+    );
+  }
+
+  #keepEvidence(body: EvidenceMessage): void {
+    const record = JSON.stringify(body);
+    const sql = 'INSERT OR REPLACE INTO evidence (id, time_ms, bytes, view, record) VALUES (?, ?, ?, ?, ?)';
+    this.#run(sql, body.id, body.timeMs, record.length, JSON.stringify(evidenceView(body)), record);
+    // The oldest go, by what all that are newer take up.
+    this.#run(
+      `DELETE FROM evidence WHERE id IN (
+         SELECT id FROM (SELECT id, sum(bytes) OVER (ORDER BY time_ms DESC, id) AS upTo FROM evidence) WHERE upTo > ?)`,
+      this.#limits.maxEvidenceBytes,
     );
   }
 
@@ -293,7 +323,7 @@ export class SqliteStore implements Store {
   }
 
   #dropOldest(): void {
-    while (this.#queue.bytes > this.#maxQueueBytes) {
+    while (this.#queue.bytes > this.#limits.maxQueueBytes) {
       const rows = this.queued(DROP_ROWS);
       if (rows.length === 0) return;
       this.unqueue(rows[rows.length - 1].id);

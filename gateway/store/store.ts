@@ -1,4 +1,5 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { Clock, LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
@@ -62,6 +63,10 @@ export interface Store {
   spectrum(key: PointKey): Spectrum | null;
   ledgers(): (PointLedger & { site: string; edge: string; stored: number })[];
   unmapped(): { site: string; edge: string; counts: LedgerMessage['unmapped'] }[];
+  audit(atMs: number, by: string, what: string, subject: string, detail: string | null): void;
+  /** The newest first. */
+  evidenceList(): EvidenceView[];
+  evidence(id: string): EvidenceMessage | null;
   clocks(): (Clock & { site: string; edge: string })[];
   edges(): StatusMessage[];
   close(): void;

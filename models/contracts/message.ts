@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import { type AlertMessage, alertMessageSchema } from './alert.ts';
 import { type Envelope, envelopeSchema, SCHEMA_VERSION } from './envelope.ts';
+import { type EvidenceMessage, evidenceMessageSchema } from './evidence.ts';
 import { type FeatureMessage, featureMessageSchema } from './featureVector.ts';
 import { type HealthMessage, healthMessageSchema } from './health.ts';
 import { type LedgerMessage, ledgerMessageSchema } from './ledger.ts';
@@ -13,6 +14,7 @@ export type EdgeMessage =
   | { kind: 'health'; body: HealthMessage }
   | { kind: 'alerts'; body: AlertMessage }
   | { kind: 'ledger'; body: LedgerMessage }
+  | { kind: 'evidence'; body: EvidenceMessage }
   | { kind: 'status'; body: StatusMessage };
 
 export type Refusal =
@@ -33,6 +35,7 @@ const schemas: Record<EdgeMessage['kind'], ZodType<Origin>> = {
   health: healthMessageSchema,
   alerts: alertMessageSchema,
   ledger: ledgerMessageSchema,
+  evidence: evidenceMessageSchema,
   status: statusMessageSchema,
 };
 

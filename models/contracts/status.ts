@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commandOutcomeSchema } from './command.ts';
 import { SCHEMA_VERSION } from './envelope.ts';
 import { nameSchema } from './names.ts';
 
@@ -10,6 +11,9 @@ export const statusMessageSchema = z.looseObject({
   online: z.boolean(),
   timeMs: z.number(),
   version: z.string(),
+  /** How far the gateway's clock is behind the edge's, seconds; absent until it is known. */
+  gatewayClockOffsetS: z.number().optional(),
+  lastCommand: commandOutcomeSchema.optional(),
 });
 export type StatusMessage = z.infer<typeof statusMessageSchema>;
 
@@ -17,6 +21,8 @@ export type StatusMessage = z.infer<typeof statusMessageSchema>;
 export const acknowledgeSchema = z.looseObject({
   v: z.literal(SCHEMA_VERSION),
   outbox: z.string(),
+  /** The gateway's clock. */
+  timeMs: z.number().optional(),
   /** Inclusive ranges. */
   ranges: z.array(z.tuple([z.int().min(1), z.int().min(1)])).min(1),
 });

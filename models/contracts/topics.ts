@@ -1,7 +1,7 @@
 /** The topics below `millwright/v1/<site>/<edge>/`. */
 export const TOPIC_ROOT = 'millwright/v1';
 
-export type MessageKind = 'status' | 'features' | 'health' | 'alerts' | 'ledger';
+export type MessageKind = 'status' | 'features' | 'health' | 'alerts' | 'ledger' | 'evidence';
 
 export interface Origin {
   site: string;
@@ -16,16 +16,18 @@ export const topics = {
   health: (o: Origin, asset: string) => `${base(o)}/health/${asset}`,
   alerts: (o: Origin, asset: string) => `${base(o)}/alerts/${asset}`,
   ledger: (o: Origin) => `${base(o)}/ledger`,
+  evidence: (o: Origin, id: string) => `${base(o)}/evidence/${id}`,
   acknowledge: (o: Origin) => `${base(o)}/cmd/ack`,
+  command: (o: Origin) => `${base(o)}/cmd/do`,
 };
 
 /** All that a gateway listens to. */
-export const gatewayFilters = ['status', 'features/#', 'health/#', 'alerts/#', 'ledger'].map(
+export const gatewayFilters = ['status', 'features/#', 'health/#', 'alerts/#', 'ledger', 'evidence/#'].map(
   (kind) => `${TOPIC_ROOT}/+/+/${kind}`,
 );
 
 /** Site, edge and kind of a topic, or null where it is none of ours. */
 export function parseTopic(topic: string): (Origin & { kind: MessageKind }) | null {
-  const m = /^millwright\/v1\/([^/]+)\/([^/]+)\/(status|features|health|alerts|ledger)(\/|$)/.exec(topic);
+  const m = /^millwright\/v1\/([^/]+)\/([^/]+)\/(status|features|health|alerts|ledger|evidence)(\/|$)/.exec(topic);
   return m ? { site: m[1], edge: m[2], kind: m[3] as MessageKind } : null;
 }

@@ -155,7 +155,8 @@ function find(name: ServerName): string {
   return path;
 }
 
-async function connects(port: number): Promise<boolean> {
+/** Whether something listens on a port of loopback. */
+export async function connects(port: number): Promise<boolean> {
   const { connect } = await import('node:net');
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

@@ -20,16 +20,20 @@ export function startMillwright(directory: string, name: string, args: string[],
   });
   const log = createWriteStream(join(directory, `${name}.log`), { flags: 'a' });
   child.stderr.pipe(log);
-  child.stdout.resume();
   return child;
 }
 
-/** Runs a subcommand to its end. @throws Error with its log where it fails. */
-export async function runMillwright(directory: string, name: string, args: string[]): Promise<void> {
+/** Runs a subcommand to its end; what it printed on stdout. @throws Error with its log where it fails. */
+export async function runMillwright(directory: string, name: string, args: string[]): Promise<string> {
   const child = startMillwright(directory, name, args);
-  const code = await new Promise((resolve) => child.once('exit', resolve));
+  let printed = '';
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
   if (code !== 0)
     throw new Error(`${name} ended with ${code}: ${readFileSync(join(directory, `${name}.log`), 'utf8')}`);
+  return printed;
 }
 
 export class Gateway {

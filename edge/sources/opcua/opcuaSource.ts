@@ -1,28 +1,28 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import {
   AttributeIds,
   type ClientMonitoredItemBase,
   type ClientSession,
   type ClientSubscription,
-  DataType,
+  DataChangeFilter,
+  DataChangeTrigger,
   type DataValue,
-  MessageSecurityMode,
-  OPCUAClient,
-  SecurityPolicy,
-  StatusCodes,
+  DeadbandType,
+  type OPCUAClient,
   TimestampsToReturn,
-  type UserIdentityInfo,
-  UserTokenType,
-  VariantArrayType,
 } from 'node-opcua-client';
 import type { Logger } from 'pino';
-import type { EdgeConfig, OpcuaNodeConfig, OpcuaSourceConfig } from '../config.ts';
-import { checkCompleted, checkScalar, type Decoded, type DecodeLimits } from './decode.ts';
-import type { Sink, Source } from './source.ts';
+import type { EdgeConfig, OpcuaNodeConfig, OpcuaSourceConfig } from '../../config.ts';
+import { type DecodeLimits, inUnit } from '../decode.ts';
+import type { Sink, Source } from '../source.ts';
+import { decodeDataValue } from './dataValue.ts';
+import { engineeringUnits } from './engineeringUnits.ts';
+import { identityOf, opcuaClient } from './opcuaClient.ts';
 
-const RETRY_MS = 2000;
+const RETRY_MS = 1000;
+/** A connection that was lost is repaired with its session and what the server kept for it; after so long it is made anew. */
+const REPAIR_MS = 10_000;
+/** Nodes of one call. */
+const CHUNK = 500;
 /** Publications without a word after which the server says that it is still there, and after which it is given up. */
 const KEEP_ALIVE_COUNT = 10;
 const LIFETIME_COUNT = 100;
@@ -38,7 +38,8 @@ export class OpcuaSource implements Source {
   readonly #edge: EdgeConfig;
   readonly #now: () => number;
   readonly #log: Logger;
-  readonly #client: OPCUAClient;
+  #client: OPCUAClient | null = null;
+  #repair: NodeJS.Timeout | null = null;
   #session: ClientSession | null = null;
   #retry: NodeJS.Timeout | null = null;
   #watch: NodeJS.Timeout | null = null;
@@ -50,21 +51,6 @@ export class OpcuaSource implements Source {
     this.#edge = edge;
     this.#now = now;
     this.#log = log;
-    const certificates = new OPCUACertificateManager({
-      rootFolder: join(edge.dataDirectory, 'pki'),
-      automaticallyAcceptUnknownCertificate: false,
-    });
-    this.#client = OPCUAClient.create({
-      applicationName: 'Millwright',
-      clientCertificateManager: certificates,
-      securityMode: MessageSecurityMode[config.securityMode],
-      securityPolicy: SecurityPolicy[config.securityPolicy],
-      endpointMustExist: false,
-      keepSessionAlive: true,
-      connectionStrategy: { initialDelay: 500, maxDelay: 5000, maxRetry: -1 },
-    });
-    this.#client.on('connection_lost', () => this.#note('connecting', 'connection lost'));
-    this.#client.on('connection_reestablished', () => this.#note('connected', 'connection back'));
   }
 
   async start(sink: Sink): Promise<void> {
@@ -76,8 +62,9 @@ export class OpcuaSource implements Source {
     this.state = 'stopped';
     if (this.#retry) clearTimeout(this.#retry);
     if (this.#watch) clearInterval(this.#watch);
+    if (this.#repair) clearTimeout(this.#repair);
     await this.#session?.close(true);
-    await this.#client.disconnect();
+    await this.#client?.disconnect();
   }
 
   #note(state: Source['state'], what: string): void {
@@ -91,9 +78,16 @@ export class OpcuaSource implements Source {
     const again = (why: string) => {
       if (attempt === this.#attempt) this.#again(sink, why);
     };
+    const client = opcuaClient(this.#config, this.#edge.dataDirectory);
+    this.#client = client;
+    client.on('connection_lost', () => this.#lost(again));
+    client.on('connection_reestablished', () => {
+      if (this.#repair) clearTimeout(this.#repair);
+      this.#note('connected', 'connection back');
+    });
     try {
-      await this.#client.connect(this.#config.endpoint);
-      this.#session = await this.#client.createSession(this.#identity());
+      await client.connect(this.#config.endpoint);
+      this.#session = await client.createSession(identityOf(this.#config));
       this.#session.once('session_closed', () => again('the session was closed'));
       await this.#subscribe(this.#session, sink, again);
       this.#note('connected', 'source connected');
@@ -102,23 +96,25 @@ export class OpcuaSource implements Source {
     }
   }
 
+  #lost(again: (why: string) => void): void {
+    this.#note('connecting', 'connection lost');
+    if (this.#repair) clearTimeout(this.#repair);
+    this.#repair = setTimeout(() => again('the connection did not come back'), REPAIR_MS);
+  }
+
   #again(sink: Sink, why: string): void {
     if (this.state === 'stopped') return;
     this.#attempt++;
     this.state = 'connecting';
     this.#log.warn({ endpoint: this.#config.endpoint, why }, 'source failed: trying again');
+    if (this.#repair) clearTimeout(this.#repair);
     if (this.#retry) clearTimeout(this.#retry);
-    this.#retry = setTimeout(async () => {
-      await this.#client.disconnect().catch((error) => this.#log.debug({ error: String(error) }, 'disconnect failed'));
-      if (this.state !== 'stopped') await this.#connect(sink);
+    const old = this.#client;
+    this.#retry = setTimeout(() => {
+      // Saying goodbye to a server that is gone takes its time: nobody waits for it.
+      old?.disconnect().catch((error) => this.#log.debug({ error: String(error) }, 'disconnect failed'));
+      if (this.state !== 'stopped') void this.#connect(sink);
     }, RETRY_MS);
-  }
-
-  #identity(): UserIdentityInfo {
-    const { username, passwordFile } = this.#config;
-    if (username === undefined) return { type: UserTokenType.Anonymous };
-    const password = passwordFile === undefined ? '' : readFileSync(passwordFile, 'utf8').trim();
-    return { type: UserTokenType.UserName, userName: username, password };
   }
 
   async #subscribe(session: ClientSession, sink: Sink, again: (why: string) => void): Promise<void> {
@@ -133,8 +129,11 @@ export class OpcuaSource implements Source {
     this.#paused = false;
     subscription.once('terminated', () => again('the subscription was terminated'));
     this.#watchSilence(subscription, again);
-    // Nodes of one sampling interval and queue share a call; one that does not exist never stops the others.
-    for (const nodes of grouped(this.#config.nodes)) await this.#monitor(subscription, nodes, sink);
+    // Nodes of the same settings share a call; one that does not exist never stops the others.
+    for (const nodes of grouped(this.#config.nodes)) {
+      for (let at = 0; at < nodes.length; at += CHUNK)
+        await this.#monitor(session, subscription, nodes.slice(at, at + CHUNK), sink);
+    }
   }
 
   /** A subscription that is dead says nothing, not even that: its keep-alives are missed, and it is made anew. */
@@ -151,11 +150,20 @@ export class OpcuaSource implements Source {
     }, silenceMs / 3);
   }
 
-  async #monitor(subscription: ClientSubscription, nodes: OpcuaNodeConfig[], sink: Sink): Promise<void> {
-    const [{ samplingIntervalMs, queueSize }] = nodes;
+  async #monitor(session: ClientSession, subscription: ClientSubscription, nodes: OpcuaNodeConfig[], sink: Sink) {
+    const [{ samplingIntervalMs, queueSize, discard, deadband }] = nodes;
+    const units = await engineeringUnits(
+      session,
+      nodes.map(({ nodeId }) => nodeId),
+    );
     const group = await subscription.monitorItems(
       nodes.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })),
-      { samplingInterval: samplingIntervalMs, queueSize, discardOldest: true },
+      {
+        samplingInterval: samplingIntervalMs,
+        queueSize,
+        discardOldest: discard === 'oldest',
+        ...(deadband ? { filter: filterOf(deadband) } : {}),
+      },
       TimestampsToReturn.Both,
     );
     group.monitoredItems.forEach((item, i) => {
@@ -164,9 +172,12 @@ export class OpcuaSource implements Source {
       }
     });
     group.on('changed', (_item: ClientMonitoredItemBase, value: DataValue, index: number) => {
-      const decoded = this.#decode(nodes[index], value);
       const { asset, point } = nodes[index];
-      sink.accept(decoded.ok ? decoded : { ...decoded, point: { asset, point } }, () => undefined);
+      const limits: DecodeLimits = { nowMs: this.#now(), maxFutureMs: this.#edge.limits.maxFutureMs };
+      const decoded = inUnit(decodeDataValue(nodes[index], value, limits), units[index]);
+      // The server's queue was full before this value: some are lost (OPC 10000-4, 7.39.1).
+      const overflow = value.statusCode.hasOverflowBit ? ({ flaw: 'overflow' } as const) : {};
+      sink.accept(decoded.ok ? { ...decoded, ...overflow } : { ...decoded, point: { asset, point } }, () => undefined);
       this.#hold(subscription, sink);
     });
   }
@@ -188,41 +199,23 @@ export class OpcuaSource implements Source {
       .setPublishingMode(enabled)
       .catch((error) => this.#log.warn({ error: String(error), enabled }, 'the publishing mode was not changed'));
   }
-
-  #decode(node: OpcuaNodeConfig, { value, statusCode, sourceTimestamp, serverTimestamp }: DataValue): Decoded {
-    const limits: DecodeLimits = { nowMs: this.#now(), maxFutureMs: this.#edge.limits.maxFutureMs };
-    if (statusCode.isBad() || statusCode.equals(StatusCodes.UncertainNoCommunicationLastUsableValue)) {
-      return { ok: false, rejection: 'bad_quality' };
-    }
-    const timeMs = (sourceTimestamp ?? serverTimestamp)?.getTime();
-    const content: unknown = value?.value;
-    if (content === null || content === undefined) return { ok: false, rejection: 'missing_value' };
-    const wide = value?.dataType === DataType.Int64 || value?.dataType === DataType.UInt64;
-    if (wide && value?.arrayType === VariantArrayType.Scalar) {
-      return checkScalar(node, wideNumber(content, value.dataType), timeMs, limits);
-    }
-    if (typeof content === 'number' || typeof content === 'boolean')
-      return checkScalar(node, Number(content), timeMs, limits);
-    if (!ArrayBuffer.isView(content) && !Array.isArray(content)) return { ok: false, rejection: 'wrong_type' };
-    if (node.sampleRateHz === undefined) return { ok: false, rejection: 'bad_rate' };
-    const samples = Float32Array.from(content as unknown as ArrayLike<unknown>, (v) =>
-      wide ? wideNumber(v, value?.dataType) : Number(v),
-    );
-    return checkCompleted(node, samples, node.sampleRateHz, timeMs, limits);
-  }
 }
 
-/** node-opcua gives 64-bit integers as their high and low halves. */
-function wideNumber(halves: unknown, type: DataType | undefined): number {
-  const [high, low] = halves as [number, number];
-  return (type === DataType.Int64 ? high | 0 : high >>> 0) * 2 ** 32 + (low >>> 0);
+function filterOf({ type, value }: NonNullable<OpcuaNodeConfig['deadband']>): DataChangeFilter {
+  return new DataChangeFilter({
+    trigger: DataChangeTrigger.StatusValue,
+    deadbandType: type === 'percent' ? DeadbandType.Percent : DeadbandType.Absolute,
+    deadbandValue: value,
+  });
 }
 
 function grouped(nodes: readonly OpcuaNodeConfig[]): OpcuaNodeConfig[][] {
   const groups = new Map<string, OpcuaNodeConfig[]>();
   for (const node of nodes) {
-    const key = `${node.samplingIntervalMs}/${node.queueSize}`;
-    groups.set(key, [...(groups.get(key) ?? []), node]);
+    const key = JSON.stringify([node.samplingIntervalMs, node.queueSize, node.discard, node.deadband]);
+    const group = groups.get(key);
+    if (group) group.push(node);
+    else groups.set(key, [node]);
   }
   return [...groups.values()];
 }

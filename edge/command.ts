@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Shell } from '#models/configuration/shell.ts';
+import type { StoredCertificate } from './certificates/certificateStore.ts';
+import type { EdgeConfig } from './config.ts';
+import type { EdgeHooks } from './main.ts';
+
+const PREFIX = 'MILLWRIGHT_EDGE';
+
+/** `millwright edge` and what belongs to it. Rooms are loaded when they are needed. */
+export function addEdgeCommands(program: Command, shell: Shell): void {
+  const edge = program
+    .command('edge')
+    .description('runs an edge agent')
+    .argument('<file>', 'its configuration (YAML); MILLWRIGHT_EDGE__A__B overrides the setting a.b')
+    .addHelpText('after', '\nExample:\n  millwright edge edge/edge.example.yaml')
+    .action(async (file: string) => {
+      await shell.runUntilStopped(await startReloadable(shell, file));
+    });
+  addBrowse(edge, shell);
+  addCertificates(edge, shell);
+}
+
+/** An edge that can be told to read its file again: where that is sound, it stops and starts with it. */
+async function startReloadable(shell: Shell, file: string): Promise<{ stop(): Promise<void> }> {
+  const { startEdge } = await import('./main.ts');
+  let changing: Promise<void> = Promise.resolve();
+  let stopped = false;
+  const reload: EdgeHooks['reload'] = async (lastCommand) => {
+    const config = await load(shell, file);
+    // After the answer to who asked.
+    setImmediate(() => {
+      changing = changing.then(async () => {
+        if (stopped) return;
+        await running.stop();
+        running = await startEdge(config, shell.version, { reload, lastCommand });
+      });
+    });
+    return 'the file is sound: starting anew with it';
+  };
+  let running = await startEdge(await load(shell, file), shell.version, { reload });
+  return {
+    async stop() {
+      stopped = true;
+      await changing;
+      await running.stop();
+    },
+  };
+}
+
+async function load(shell: Shell, file: string): Promise<EdgeConfig> {
+  const { edgeConfigSchema } = await import('./config.ts');
+  return shell.load(file, edgeConfigSchema, PREFIX);
+}
+
+function addBrowse(edge: Command, shell: Shell): void {
+  edge
+    .command('browse')
+    .description('the variables of an OPC UA server, as its source in the configuration reaches it')
+    .argument('<file>', "the edge's configuration (YAML)")
+    .option('--source <n>', 'which of the sources, from 0; by default the first OPC UA one', count)
+    .option('--node <id>', 'only what lies below this node', 'ns=0;i=85')
+    .option('--limit <n>', 'variables at the most', count, 100_000)
+    .option('--json', 'one list on stdout')
+    .addHelpText('after', '\nExample:\n  millwright edge browse edge.yaml --node "ns=2;s=Line1"')
+    .action(async (file: string, o: { source?: number; node: string; limit: number; json?: boolean }) => {
+      const config = await load(shell, file);
+      const source = config.sources.filter((s, i) => (o.source === undefined ? s.type === 'opcua' : i === o.source))[0];
+      if (source?.type !== 'opcua') throw shell.usage(`${file}: there is no such source of type opcua`);
+      const { browse } = await import('./sources/opcua/browse.ts');
+      const variables = await browse(source, config.dataDirectory, o.node, o.limit).catch((error: Error) => {
+        throw shell.failure(`${source.endpoint}: ${error.message}`);
+      });
+      if (o.json) {
+        shell.write(JSON.stringify(variables));
+        return;
+      }
+      for (const { path, nodeId, dataType, length, unit, value, status } of variables) {
+        const type = length === null ? dataType : `${dataType}[${length}]`;
+        const shown = status === 'Good' ? `${value ?? ''} ${unit ?? ''}`.trim() : status;
+        shell.write(`${nodeId}\t${type}\t${path}\t${shown}`);
+      }
+    });
+}
+
+function addCertificates(edge: Command, shell: Shell): void {
+  const certificates = edge.command('certificates').description("the OPC UA certificates in an edge's data folder");
+  certificates
+    .command('list')
+    .description('the own one, those of trusted servers and of rejected ones, with how long each holds')
+    .argument('<file>', "the edge's configuration (YAML)")
+    .option('--json', 'one list on stdout')
+    .addHelpText('after', '\nExample:\n  millwright edge certificates list edge.yaml')
+    .action((file: string, o: { json?: boolean }) =>
+      onStore(shell, file, ({ listCertificates }, pki) => {
+        const all = listCertificates(pki, Date.now());
+        if (o.json) shell.write(JSON.stringify(all));
+        else for (const certificate of all) shell.write(certificateLine(certificate));
+      }),
+    );
+  certificates
+    .command('trust')
+    .description('trusts a server whose certificate was rejected, or one of whose certificate there is a file')
+    .argument('<file>', "the edge's configuration (YAML)")
+    .argument('<certificate>', 'thumbprint of a rejected one, or its beginning; or a file in PEM or DER')
+    .addHelpText('after', '\nExample:\n  millwright edge certificates trust edge.yaml 07e123b6')
+    .action((file: string, certificate: string) =>
+      onStore(shell, file, ({ moveCertificate, trustFile }, pki) => {
+        const trusted = /^[0-9a-fA-F]{1,40}$/.test(certificate)
+          ? moveCertificate(pki, certificate, 'trusted', Date.now())
+          : trustFile(pki, readFileSync(certificate), Date.now());
+        shell.say(certificateLine(trusted));
+      }),
+    );
+  certificates
+    .command('reject')
+    .description('trusts a server no longer')
+    .argument('<file>', "the edge's configuration (YAML)")
+    .argument('<thumbprint>', 'of the certificate, or its beginning')
+    .addHelpText('after', '\nExample:\n  millwright edge certificates reject edge.yaml 07e123b6')
+    .action((file: string, thumbprint: string) =>
+      onStore(shell, file, ({ moveCertificate }, pki) =>
+        shell.say(certificateLine(moveCertificate(pki, thumbprint, 'rejected', Date.now()))),
+      ),
+    );
+  certificates
+    .command('renew')
+    .description(
+      'sets the own certificate aside; the edge makes a new one at its next start, which servers have to trust',
+    )
+    .argument('<file>', "the edge's configuration (YAML)")
+    .addHelpText('after', '\nExample:\n  millwright edge certificates renew edge.yaml')
+    .action((file: string) =>
+      onStore(shell, file, ({ renewOwn }, pki) =>
+        shell.say(`set aside: ${certificateLine(renewOwn(pki, Date.now()))}`),
+      ),
+    );
+}
+
+/** Runs a command on an edge's certificate store; one that cannot do what was asked says why. */
+async function onStore(
+  shell: Shell,
+  file: string,
+  run: (store: typeof import('./certificates/certificateStore.ts'), pki: string) => void,
+): Promise<void> {
+  const store = await import('./certificates/certificateStore.ts');
+  const { dataDirectory } = await load(shell, file);
+  try {
+    run(store, join(dataDirectory, 'pki'));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (error instanceof store.CertificateError || code === 'ENOENT') throw shell.failure(message);
+    throw error;
+  }
+}
+
+function certificateLine({ place, thumbprint, subject, daysLeft }: StoredCertificate): string {
+  return `${place.padEnd(8)}  ${thumbprint}  ${String(daysLeft).padStart(5)} days  ${subject}`;
+}
+
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
+  return Number(text);
+}

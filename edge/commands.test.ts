@@ -1,0 +1,97 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Commands } from './commands.ts';
+import { edgeConfigSchema } from './config.ts';
+import { Outbox } from './outbox.ts';
+
+const NOW_MS = 1.7e12;
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const other = generateKeyPairSync('ed25519');
+
+function setUp(withKey = true) {
+  const directory = mkdtempSync(join(tmpdir(), 'millwright-commands-'));
+  const commandKeyFile = join(directory, 'key.pem');
+  writeFileSync(commandKeyFile, publicKey.export({ type: 'spki', format: 'pem' }));
+  const subscriptions = [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }];
+  const config = edgeConfigSchema.parse({
+    site: 's',
+    edge: 'e',
+    dataDirectory: directory,
+    sources: [{ type: 'mqtt', url: 'mqtt://x', subscriptions }],
+    uplink: { url: 'mqtt://x', ...(withKey ? { commandKeyFile } : {}) },
+  });
+  const open = () => Outbox.open(directory, { maxBytes: 1e9, maxAgeMs: 1e15 }, 0, () => undefined);
+  const outbox = open();
+  return { commands: new Commands(config, outbox, () => NOW_MS), config, outbox, open };
+}
+
+const command = (more: object = {}) => ({
+  v: 1,
+  id: 'c-1',
+  site: 's',
+  edge: 'e',
+  issuedMs: NOW_MS,
+  order: { what: 'relearn', asset: 'pump', point: '2H' },
+  ...more,
+});
+const signed = (content: object, key = privateKey) => {
+  const body = JSON.stringify(content);
+  return Buffer.from(JSON.stringify({ body, signature: sign(null, Buffer.from(body), key).toString('base64') }));
+};
+const done = () => 'done so';
+
+test('a signed command is obeyed once, also over a restart', async () => {
+  const { commands, config, outbox, open } = setUp();
+  const message = signed(command());
+  expect(await commands.hear(message, 0, done)).toMatchObject({ id: 'c-1', outcome: 'done', detail: 'done so' });
+  expect(await commands.hear(message, 0, done)).toBe('replayed');
+  outbox.close();
+  const after = new Commands(config, open(), () => NOW_MS);
+  expect(await after.hear(message, 0, done)).toBe('replayed');
+  expect(await after.hear(signed(command({ issuedMs: NOW_MS + 1 })), 0, done)).toMatchObject({ outcome: 'done' });
+});
+
+test.each([
+  ['forged', signed(command(), other.privateKey)],
+  ['forged', Buffer.from(signed(command()).toString().replace('relearn', 'evidenc'))],
+  ['malformed', Buffer.from('{"body": 1}')],
+  ['malformed', Buffer.from('no JSON')],
+  ['malformed', Buffer.from([0xff, 0xfe])],
+  ['malformed', signed(command({ order: { what: 'format disk' } }))],
+  ['malformed', signed(command({ v: 2 }))],
+  ['not_for_us', signed(command({ edge: 'f' }))],
+  ['stale', signed(command({ issuedMs: NOW_MS - 400_000 }))],
+  ['stale', signed(command({ issuedMs: NOW_MS + 400_000 }))],
+] as const)('%s', async (why, message) => {
+  const { commands } = setUp();
+  let obeyed = false;
+  const obey = () => {
+    obeyed = true;
+    return '';
+  };
+  expect(await commands.hear(message, 0, obey)).toBe(why);
+  expect(obeyed).toBe(false);
+  expect(commands.refused.get(why)).toBe(1);
+});
+
+test('where the clocks differ by a known time a fresh command is fresh', async () => {
+  const { commands } = setUp();
+  const behindMs = 3_600_000;
+  expect(await commands.hear(signed(command({ issuedMs: NOW_MS - behindMs })), behindMs, done)).toMatchObject({
+    outcome: 'done',
+  });
+});
+
+test('without a key none is obeyed; one that cannot be done says why', async () => {
+  expect(await setUp(false).commands.hear(signed(command()), 0, done)).toBe('no_key');
+  const refuse = () => {
+    throw new Error('pump has no point 2H');
+  };
+  expect(await setUp().commands.hear(signed(command()), 0, refuse)).toMatchObject({
+    outcome: 'refused',
+    detail: 'pump has no point 2H',
+  });
+});

@@ -1,0 +1,51 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'node:util';
+import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
+import {
+  MessageSecurityMode,
+  OPCUAClient,
+  SecurityPolicy,
+  type UserIdentityInfo,
+  UserTokenType,
+} from 'node-opcua-client';
+import { setErrorLogger, setTraceLogger, setWarningLogger } from 'node-opcua-debug';
+import type { OpcuaSourceConfig } from '../../config.ts';
+
+// The library speaks on stdout, which belongs to results.
+for (const set of [setErrorLogger, setTraceLogger, setWarningLogger])
+  set((...words) => void process.stderr.write(`${format(...words)}\n`));
+
+/** A client that has not connected yet; certificates lie in the edge's `pki` folder. */
+export function opcuaClient(config: OpcuaSourceConfig, dataDirectory: string): OPCUAClient {
+  return OPCUAClient.create({
+    applicationName: 'Millwright',
+    clientCertificateManager: new OPCUACertificateManager({
+      rootFolder: join(dataDirectory, 'pki'),
+      automaticallyAcceptUnknownCertificate: false,
+    }),
+    securityMode: MessageSecurityMode[config.securityMode],
+    securityPolicy: SecurityPolicy[config.securityPolicy],
+    endpointMustExist: false,
+    keepSessionAlive: true,
+    connectionStrategy: { initialDelay: 200, maxDelay: 1000, maxRetry: -1 },
+  });
+}
+
+/** Who we are to the server: nobody, a user with a password, or the bearer of a certificate. @throws where a file cannot be read. */
+export function identityOf({
+  username,
+  passwordFile,
+  userCertificateFile,
+  userKeyFile,
+}: OpcuaSourceConfig): UserIdentityInfo {
+  if (userCertificateFile !== undefined && userKeyFile !== undefined) {
+    const { raw } = new X509Certificate(readFileSync(userCertificateFile));
+    const privateKey = readFileSync(userKeyFile, 'utf8');
+    return { type: UserTokenType.Certificate, certificateData: raw, privateKey };
+  }
+  if (username === undefined) return { type: UserTokenType.Anonymous };
+  const password = passwordFile === undefined ? '' : readFileSync(passwordFile, 'utf8').trim();
+  return { type: UserTokenType.UserName, userName: username, password };
+}

@@ -1,0 +1,119 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Shell } from '#models/configuration/shell.ts';
+
+/** How a running gateway is reached. */
+interface Reach {
+  gateway: string;
+  tokenFile?: string;
+}
+
+/** `millwright gateway`, and the commands that ask a running one. Rooms are loaded when they are needed. */
+export function addGatewayCommands(program: Command, shell: Shell): void {
+  const gateway = program
+    .command('gateway')
+    .description('runs a gateway: ingest, historian, API and page')
+    .argument('<file>', 'its configuration (YAML); MILLWRIGHT_GATEWAY__A__B overrides the setting a.b')
+    .addHelpText('after', '\nExample:\n  millwright gateway gateway/gateway.example.yaml')
+    .action(async (file: string) => {
+      const { gatewayConfigSchema } = await import('./config.ts');
+      const { startGateway } = await import('./main.ts');
+      const config = await shell.load(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY');
+      await shell.runUntilStopped(await startGateway(config, shell.version));
+    });
+  addKeys(gateway, shell);
+  addLedger(program, shell);
+  addTell(program, shell);
+}
+
+function addKeys(gateway: Command, shell: Shell): void {
+  gateway
+    .command('keys')
+    .description('makes the keys of commands: command.key for the gateway alone, command.pub for its edges')
+    .requiredOption('--out <dir>', 'where they go; what is there already is left alone')
+    .addHelpText('after', '\nExample:\n  millwright gateway keys --out /etc/millwright')
+    .action(async ({ out }: { out: string }) => {
+      const { newCommandKeys } = await import('./commands.ts');
+      const [privateFile, publicFile] = [join(out, 'command.key'), join(out, 'command.pub')];
+      const there = [privateFile, publicFile].find((file) => existsSync(file));
+      if (there) throw shell.failure(`${there} is there already`);
+      const { privateKey, publicKey } = newCommandKeys();
+      mkdirSync(out, { recursive: true });
+      writeFileSync(privateFile, privateKey, { mode: 0o600 });
+      writeFileSync(publicFile, publicKey);
+      shell.say(`${privateFile} for the gateway (commands.keyFile), ${publicFile} for edges (uplink.commandKeyFile)`);
+    });
+}
+
+function addLedger(program: Command, shell: Shell): void {
+  reaching(program.command('ledger'))
+    .description(
+      'what became of every message of every point, as a running gateway has it; fails where a count does not close',
+    )
+    .option('--asset <name>', 'the points of one machine alone')
+    .option('--json', 'one object on stdout')
+    .addHelpText('after', '\nExample:\n  millwright ledger --gateway http://127.0.0.1:8080 --asset pump-101')
+    .action(async (o: Reach & { asset?: string; json?: boolean }) => {
+      const { ledgerLines, ledgerReport } = await import('./ledger/ledgerReport.ts');
+      const { readLedger } = await import('./ledger/readLedger.ts');
+      const view = await readLedger(addressOf(o, shell), tokenOf(o, shell)).catch((error: Error) => {
+        throw shell.failure(error.message);
+      });
+      const report = ledgerReport(view, o.asset);
+      if (o.asset !== undefined && report.points.length === 0)
+        throw shell.usage(`--asset: the gateway knows no machine ${o.asset}`);
+      if (o.json) shell.write(JSON.stringify(report));
+      else for (const line of ledgerLines(report)) shell.write(line);
+      if (report.open.length > 0) throw shell.failure(`${report.open.length} points whose counts do not close`);
+    });
+}
+
+function addTell(program: Command, shell: Shell): void {
+  reaching(program.command('tell'))
+    .description('has a running gateway sign a command and send it to an edge; the edge answers in its status')
+    .argument('<edge>', 'site/edge')
+    .argument('<what>', 'reload (its configuration) | relearn (what is normal for a point) | evidence (its signal)')
+    .option('--asset <name>', 'the machine, for relearn and evidence')
+    .option('--point <name>', 'its point')
+    .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
+    .addHelpText('after', '\nExample:\n  millwright tell plant-1/edge-1 relearn --asset pump-101 --point 2H')
+    .action(async (edge: string, what: string, o: Reach & { asset?: string; point?: string; by: string }) => {
+      const { orderSchema } = await import('#models/contracts/command.ts');
+      const { tellEdge } = await import('./tellEdge.ts');
+      const { asset, point } = o;
+      const order = orderSchema.safeParse(what === 'reload' ? { what } : { what, asset, point });
+      const [site, name, ...more] = edge.split('/');
+      if (!name || more.length > 0) throw shell.usage(`found ${edge}; allowed: site/edge`);
+      if (!order.success)
+        throw shell.usage(`${what}: allowed are reload, and relearn and evidence with --asset and --point`);
+      const origin = { site, edge: name };
+      const answer = await tellEdge(addressOf(o, shell), tokenOf(o, shell), origin, order.data, o.by).catch(
+        (error: Error) => {
+          throw shell.failure(error.message);
+        },
+      );
+      shell.say(`${answer.outcome}: ${answer.detail}`);
+      if (answer.outcome === 'refused') throw shell.failure('the edge refused');
+    });
+}
+
+function reaching(command: Command): Command {
+  return command
+    .option('--gateway <url>', 'the gateway', 'http://127.0.0.1:8080')
+    .option('--token-file <file>', 'a file with the token that the gateway asks for');
+}
+
+function addressOf({ gateway }: Reach, shell: Shell): string {
+  if (!URL.canParse(gateway)) throw shell.usage(`--gateway: found ${gateway}; allowed: http://host:port`);
+  return gateway;
+}
+
+function tokenOf({ tokenFile }: Reach, shell: Shell): string | undefined {
+  if (tokenFile === undefined) return undefined;
+  try {
+    return readFileSync(tokenFile, 'utf8').trim();
+  } catch (error) {
+    throw shell.usage(`--token-file: ${error instanceof Error ? error.message : error}`);
+  }
+}

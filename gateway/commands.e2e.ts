@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mqtt from 'mqtt';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeFrame } from '#models/contracts/frame.ts';
+import { scenario } from '#simulators/endToEnd/demoScenario.ts';
+import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
+import { Edge, Gateway, runMillwright } from '#simulators/endToEnd/services.ts';
+import { until } from '#simulators/endToEnd/until.ts';
+import { SimulatedMachine } from '#simulators/machine.ts';
+
+describe.skipIf(!installed('mosquitto'))('commands through a real broker', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'millwright-commands-'));
+  const machine = new SimulatedMachine(scenario.machines[0], scenario.seed);
+  const { sampleRateHz, samples } = scenario.waveform;
+  const startMs = Date.now() - 600_000;
+  let broker: Broker;
+  let gateway: Gateway;
+  let edge: Edge;
+  let recorded: Buffer | null = null;
+  let device: mqtt.MqttClient;
+  let frames = 0;
+
+  const tell = (...args: string[]) =>
+    runMillwright(directory, 'tell', ['tell', 'test/edge-1', ...args, '--gateway', gateway.url]);
+  /** A frame that goes on where the last one ended. */
+  async function send(n: number): Promise<void> {
+    for (let i = 0; i < n; i++, frames++) {
+      const timeS = (frames * samples) / sampleRateHz;
+      const data = machine.waveform('2H', timeS, sampleRateHz, samples);
+      const header = {
+        encoding: 'float32',
+        sampleRateHz,
+        scale: 1,
+        startUs: Math.round((startMs + timeS * 1000) * 1000),
+      } as const;
+      await device.publishAsync('plant/pump-101/2H/waveform', Buffer.from(encodeFrame(header, data)), { qos: 1 });
+    }
+  }
+
+  beforeAll(async () => {
+    await runMillwright(directory, 'keys', ['gateway', 'keys', '--out', directory]);
+    broker = await startMosquitto(directory);
+    gateway = await Gateway.start(directory, broker.url, { commands: { keyFile: join(directory, 'command.key') } });
+    edge = await Edge.start(directory, broker.url, {
+      uplink: { url: broker.url, commandKeyFile: join(directory, 'command.pub') },
+    });
+    device = await mqtt.connectAsync(broker.url);
+    device.on('message', (_topic, payload) => {
+      recorded = payload;
+    });
+    await device.subscribeAsync('millwright/v1/test/edge-1/cmd/do');
+  });
+  afterAll(async () => {
+    await device?.endAsync(true);
+    await edge?.process.end('SIGTERM');
+    await gateway?.process.end('SIGTERM');
+    await broker?.process.end('SIGKILL');
+  });
+
+  test('evidence: the signal of a point comes as a WAV file that analyze reads', async () => {
+    await send(2);
+    await until(async () => (await gateway.ledger()).points.some((p) => p.asset === 'pump-101'), 20_000);
+    await tell('evidence', '--asset', 'pump-101', '--point', '2H');
+    await send(20);
+    const list = async () =>
+      (await (await fetch(`${gateway.url}/api/v1/evidence`)).json()) as { id: string; piecesS: number[] }[];
+    await until(async () => (await list()).length === 1, 20_000);
+    const [{ id, piecesS }] = await list();
+    expect(piecesS).toHaveLength(1);
+    expect(piecesS[0]).toBeGreaterThan(5);
+    const wav = Buffer.from(await (await fetch(`${gateway.url}/api/v1/evidence/${id}/0`)).arrayBuffer());
+    const file = join(directory, 'evidence.wav');
+    writeFileSync(file, wav);
+    const args = ['analyze', file, '--speed', '1480', '--bearing', '6205', '--json'];
+    expect(JSON.parse(await runMillwright(directory, 'analyze', args))).toMatchObject({ verdict: 'healthy' });
+    expect(wav.readUInt32LE(24)).toBe(sampleRateHz);
+  });
+
+  test('relearn: a point forgets its normal and not its counts', async () => {
+    await tell('relearn', '--asset', 'pump-101', '--point', '2H');
+    await send(1);
+    await until(async () => (await gateway.ledger()).points[0].received === frames, 20_000);
+    await expect(tell('relearn', '--asset', 'pump-101', '--point', 'nowhere')).rejects.toThrow(/refused/);
+  });
+
+  test('reload: a sound file is taken, one that is not changes nothing', async () => {
+    const file = join(directory, 'edge.yaml');
+    const sound = readFileSync(file, 'utf8');
+    writeFileSync(file, `${sound}nonsense: 1\n`);
+    await expect(tell('reload')).rejects.toThrow(/nonsense/);
+    writeFileSync(file, sound.replace('plant/{asset}/{point}/value', 'other/{asset}/{point}/value'));
+    await tell('reload');
+    await until(async () => {
+      await device.publishAsync('other/fan-1/temperature/value', JSON.stringify({ value: 20 }), { qos: 1 });
+      return (await gateway.ledger()).points.some((p) => p.asset === 'fan-1');
+    }, 30_000);
+  });
+
+  test('what was recorded, or signed by somebody else, is refused', async () => {
+    const refused = async (why: string) =>
+      (await edge.metrics()).get(`millwright_edge_commands_refused_total{why="${why}"}`) ?? 0;
+    await tell('evidence', '--asset', 'pump-101', '--point', '2H');
+    if (!recorded) throw new Error('no command was heard');
+    await device.publishAsync('millwright/v1/test/edge-1/cmd/do', recorded, { qos: 1 });
+    await until(async () => (await refused('replayed')) === 1, 10_000);
+    const forged = JSON.parse(recorded.toString()) as { body: string; signature: string };
+    const body = forged.body.replace('2H', '1H');
+    await device.publishAsync('millwright/v1/test/edge-1/cmd/do', JSON.stringify({ ...forged, body }), { qos: 1 });
+    await until(async () => (await refused('forged')) === 1, 10_000);
+  });
+});

@@ -1,0 +1,34 @@
+import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
+
+const WAV_HEADER_BYTES = 44;
+const WAVE_FORMAT_IEEE_FLOAT = 3;
+
+export function evidenceView(message: EvidenceMessage): EvidenceView {
+  const { id, site, edge, asset, point, unit, sampleRateHz, timeMs, pieces } = message;
+  const piecesS = pieces.map(({ samples }) => Buffer.byteLength(samples, 'base64') / 2 / sampleRateHz);
+  return { id, site, edge, asset, point, unit, sampleRateHz, timeMs, piecesS };
+}
+
+/** A piece of evidence as a WAV file of float32 samples in the point's unit, as `millwright analyze` reads it. */
+export function evidenceWav({ sampleRateHz, pieces }: EvidenceMessage, piece: number): Buffer | null {
+  if (!Object.hasOwn(pieces, piece)) return null;
+  const { scale, samples } = pieces[piece];
+  const bytes = Uint8Array.from(Buffer.from(samples, 'base64'));
+  const integers = new Int16Array(bytes.buffer, 0, Math.floor(bytes.length / 2));
+  const data = Buffer.from(Float32Array.from(integers, (v) => v * scale).buffer);
+  const header = Buffer.alloc(WAV_HEADER_BYTES);
+  const rate = Math.round(sampleRateHz);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(WAV_HEADER_BYTES - 8 + data.length, 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(WAVE_FORMAT_IEEE_FLOAT, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(4 * rate, 28);
+  header.writeUInt16LE(4, 32);
+  header.writeUInt16LE(32, 34);
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(data.length, 40);
+  return Buffer.concat([header, data]);
+}

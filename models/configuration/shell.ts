@@ -1,0 +1,18 @@
+import type { ZodType } from 'zod';
+
+/** What a subcommand needs of the command that it belongs to: its room has no I/O of its own for these. */
+export interface Shell {
+  version: string;
+  /** A configuration, checked. @throws where it is not sound: wrong usage. */
+  load<T>(file: string, schema: ZodType<T>, prefix: string): Promise<T>;
+  /** A line on stdout, for results. */
+  write(line: string): void;
+  /** A line on stderr, for people. */
+  say(line: string): void;
+  /** Ends the command with 2, and what is allowed. */
+  usage(message: string): Error;
+  /** Ends the command with 1: it did its work, and the answer is no. */
+  failure(message: string): Error;
+  /** Runs until it is told to stop. */
+  runUntilStopped(service: { stop(): Promise<void> }): Promise<void>;
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { SCHEMA_VERSION } from './envelope.ts';
+import { nameSchema } from './names.ts';
+
+const aimed = { asset: nameSchema, point: nameSchema };
+
+/** What an edge can be told: `reload` its configuration, `relearn` what is normal for a point, send `evidence` of one. */
+export const orderSchema = z.discriminatedUnion('what', [
+  z.strictObject({ what: z.literal('reload') }),
+  z.strictObject({ what: z.literal('relearn'), ...aimed }),
+  z.strictObject({ what: z.literal('evidence'), ...aimed }),
+]);
+export type Order = z.infer<typeof orderSchema>;
+
+/** What is signed: the order, for whom, and when; `issuedMs` rises from each command to the next, so that none works twice. */
+export const commandSchema = z.object({
+  v: z.literal(SCHEMA_VERSION),
+  id: z.string().min(1).max(64),
+  site: nameSchema,
+  edge: nameSchema,
+  issuedMs: z.number(),
+  order: orderSchema,
+});
+export type Command = z.infer<typeof commandSchema>;
+
+/** `cmd/do`: the command as a text, and the Ed25519 signature of exactly that text in base64. */
+export const signedCommandSchema = z.object({ body: z.string().max(16_384), signature: z.string().max(200) });
+
+/** What became of the last command that an edge heard; part of its status. */
+export const commandOutcomeSchema = z.object({
+  id: z.string(),
+  what: z.string(),
+  outcome: z.enum(['done', 'refused']),
+  detail: z.string().max(2000),
+  timeMs: z.number(),
+});
+export type CommandOutcome = z.infer<typeof commandOutcomeSchema>;
