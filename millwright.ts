@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { ZodType } from 'zod';
 import type { AnalyzeOptions } from '#edge/analyze/analyzeFiles.ts';
 import { addEdgeCommands } from '#edge/command.ts';
@@ -10,13 +10,21 @@ import type { DetectOptions } from '#edge/detect/detectFile.ts';
 import { addGatewayCommands } from '#gateway/command.ts';
 import type { ForecastOptions } from '#gateway/planning/forecastFile.ts';
 import type { PlanOptions } from '#gateway/planning/planFile.ts';
+import {
+  level,
+  levels,
+  periods,
+  positive,
+  range,
+  seasons,
+  separator,
+  wholeNumber,
+} from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import type { ModelRuntime } from '#models/inference/modelRuntime.ts';
 import type { TensorFlow } from '#models/inference/tfjsRuntime.ts';
 import type { StockTarget } from '#models/planning/stockPolicy.ts';
-
-/** Longest horizon, season and lead time. */
-const MAX_PERIODS = 10_000;
+import { addSimulatorCommands } from '#simulators/command.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. */
 class UsageError extends Error {}
@@ -36,6 +44,8 @@ const shell: Shell = {
   usage: (message) => new UsageError(message),
   failure: (message) => new Failure(message),
   runUntilStopped,
+  stopSignal,
+  commandFile: fileURLToPath(import.meta.url),
 };
 
 const program = new Command('millwright')
@@ -46,114 +56,10 @@ const program = new Command('millwright')
   .showSuggestionAfterError()
   .exitOverride();
 
-program
-  .command('demo')
-  .description('a simulated plant, an edge agent, a gateway and its page, with nothing else installed')
-  .option('--data <dir>', 'where everything is kept', '.millwright/demo')
-  .option('--port <port>', "the page's port", wholeNumber, 8080)
-  .addHelpText('after', '\nExample:\n  millwright demo --data /var/tmp/demo')
-  .action(async ({ data, port }: { data: string; port: number }) => {
-    const { demo } = await import('#simulators/demo.ts');
-    const { scenarioSchema } = await import('#simulators/scenario.ts');
-    const { resolve } = await import('node:path');
-    const scenarioFile = fileURLToPath(new URL('../simulators/scenarios/demo.yaml', import.meta.url));
-    const scenario = await load(scenarioFile, scenarioSchema, '');
-    const command = fileURLToPath(import.meta.url);
-    const dataDirectory = resolve(data);
-    await demo({ command, dataDirectory, scenario, scenarioFile, apiPort: port, say, signal: stopSignal() });
-  });
-
+addSimulatorCommands(program, shell);
 addEdgeCommands(program, shell);
 
 addGatewayCommands(program, shell);
-
-program
-  .command('simulate')
-  .description('publishes the sensors of a simulated plant')
-  .argument('<scenario>', 'a scenario file (YAML)')
-  .option('--mqtt <url>', 'the broker', 'mqtt://127.0.0.1:1883')
-  .option('--username <name>', 'for the broker; the password comes from MILLWRIGHT_MQTT_PASSWORD')
-  .option('--speed <times>', 'times real time', positive, 1)
-  .option('--begin <time>', "the plant's beginning (ISO 8601); it goes on from there to now", time)
-  .option('--duration <seconds>', "ends after so many of the plant's seconds", positive)
-  .option('--opcua <port>', 'also serves it over OPC UA on this port of loopback', wholeNumber)
-  .option('--opcua-data <dir>', 'where the certificates of that server are kept')
-  .addHelpText('after', '\nExample:\n  millwright simulate simulators/scenarios/demo.yaml --mqtt mqtt://127.0.0.1:1883')
-  .action(
-    async (
-      file: string,
-      o: {
-        mqtt: string;
-        username?: string;
-        speed: number;
-        begin?: number;
-        duration?: number;
-        opcua?: number;
-        opcuaData?: string;
-      },
-    ) => {
-      const { scenarioSchema } = await import('#simulators/scenario.ts');
-      const { simulate } = await import('#simulators/simulate.ts');
-      const scenario = await load(file, scenarioSchema, 'MILLWRIGHT_SCENARIO');
-      // Times ahead of the clock are refused: a plant that is faster than the clock begins in the past.
-      const headStartMs = o.speed > 1 ? (o.duration === undefined ? 86_400_000 : o.duration * 1000) : 0;
-      const beginMs = o.begin ?? Date.now() - headStartMs;
-      // A plant that runs faster than the clock begins where it is told; one at the clock's pace is as old as it is.
-      const fromS = o.speed === 1 ? Math.max(0, Math.round((Date.now() - beginMs) / 1000)) : 0;
-      const { sent } = await simulate(scenario, {
-        url: o.mqtt,
-        username: o.username,
-        password: process.env.MILLWRIGHT_MQTT_PASSWORD,
-        speed: o.speed,
-        beginMs,
-        fromS,
-        durationS: o.duration,
-        opcuaPort: o.opcua,
-        opcuaDirectory: o.opcuaData,
-        signal: stopSignal(),
-        log: await logger('plant'),
-      });
-      say(`${sent} messages sent`);
-    },
-  );
-
-program
-  .command('replay')
-  .description('sends recordings of real machines as if they were running now')
-  .argument('<folder>', 'a folder with a manifest.json')
-  .requiredOption('--recording <names...>', 'one or more recordings of it')
-  .option('--mqtt <url>', 'the broker', 'mqtt://127.0.0.1:1883')
-  .option('--username <name>', 'for the broker; the password comes from MILLWRIGHT_MQTT_PASSWORD')
-  .option('--speed <times>', 'times real time', positive, 1)
-  .option('--start <time>', 'time of the first sample (ISO 8601); by default the longest recording ends now', time)
-  .addHelpText(
-    'after',
-    '\nExample:\n  millwright replay ./recordings --recording Bearing1_1 --speed 500 --mqtt mqtt://127.0.0.1:1883',
-  )
-  .action(
-    async (
-      folder: string,
-      o: { recording: string[]; mqtt: string; username?: string; speed: number; start?: number },
-    ) => {
-      const { replay } = await import('#simulators/replay.ts');
-      const { RecordingError } = await import('#simulators/recordings.ts');
-      const { sent, resent } = await replay({
-        folder,
-        recordings: o.recording,
-        url: o.mqtt,
-        username: o.username,
-        password: process.env.MILLWRIGHT_MQTT_PASSWORD,
-        speed: o.speed,
-        startMs: o.start,
-        signal: stopSignal(),
-        progress: showProgress,
-        log: await logger('replay'),
-      }).catch((error) => {
-        throw error instanceof RecordingError ? new UsageError(error.message) : error;
-      });
-      say(`\n${sent} frames sent, ${resent} of them again after a lost connection`);
-    },
-  );
 
 program
   .command('check')
@@ -354,39 +260,6 @@ program
     }
   });
 
-const bench = program.command('bench').description('measures Millwright on this machine');
-bench
-  .command('edge')
-  .description('CPU microseconds of the edge process for a 4,096-sample frame through Mosquitto at QoS 1')
-  .option('--json', 'one line of JSON on stdout')
-  .option('--frames <n>', 'frames a run', wholeNumber, 20_000)
-  .option('--runs <n>', 'runs, in turn with the peer; medians are printed', wholeNumber, 3)
-  .option('--peer <file>', 'a peer program: PORT IN_FILTER OUT_PREFIX FRAMES QOS, printing {"cpuUsPerWindow":…}')
-  .addHelpText('after', '\nExample:\n  millwright bench edge --json')
-  .action(async (o: { json?: boolean; frames: number; runs: number; peer?: string }) => {
-    const { benchEdge } = await import('#simulators/benchEdge.ts');
-    const command = fileURLToPath(import.meta.url);
-    // A checkout may have the peers beside it; without them the line of the peer stays empty.
-    const peer = o.peer ?? fileURLToPath(new URL('../../shared/peers/edge/paho_numpy.py', import.meta.url));
-    const result = await benchEdge({ command, frames: o.frames, runs: o.runs, peer, say });
-    process.stdout.write(o.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
-  });
-
-bench
-  .command('features')
-  .description('windows a CPU second: the whole feature vector on 4,096 samples in one thread, beside twin and peers')
-  .option('--json', 'one line of JSON on stdout')
-  .option('--runs <n>', 'runs, in turn with the others; medians are printed', wholeNumber, 5)
-  .option('--peers <dir>', 'a folder with windows.c (FFTW) and windows.py (SciPy), each printing {"wps":…}')
-  .addHelpText('after', '\nExample:\n  millwright bench features --json')
-  .action(async (o: { json?: boolean; runs: number; peers?: string }) => {
-    const { benchFeatures } = await import('#simulators/benchFeatures.ts');
-    const peers = o.peers ?? fileURLToPath(new URL('../../shared/peers/features', import.meta.url));
-    const fftwSource = fileURLToPath(new URL('../simulators/fftwAlone.c', import.meta.url));
-    const result = benchFeatures({ runs: Math.max(1, o.runs), peers, fftwSource, say });
-    process.stdout.write(o.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, null, 2)}\n`);
-  });
-
 interface PlanArguments extends Omit<PlanOptions, 'target' | 'reviewPeriods'> {
   items: string;
   review: number;
@@ -438,62 +311,6 @@ async function modelRuntime(): Promise<ModelRuntime> {
   }
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
-  return Number(text);
-}
-
-function periods(text: string): number {
-  const value = wholeNumber(text);
-  if (value < 1 || value > MAX_PERIODS) throw new InvalidArgumentError(`1 to ${MAX_PERIODS} periods are needed`);
-  return value;
-}
-
-function separator(text: string): string {
-  const value = text === '\\t' || text === 'tab' ? '\t' : text;
-  if (value.length !== 1) throw new InvalidArgumentError('one character, or tab, is needed');
-  return value;
-}
-
-function level(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= 0.995)) throw new InvalidArgumentError('a level above 0, at most 0.995, is needed');
-  return value;
-}
-
-function seasons(text: string): number[] {
-  const values = text.split(',').map(periods);
-  if (values.some((v, i) => i > 0 && v <= values[i - 1]))
-    throw new InvalidArgumentError('periods of seasons, rising, such as 24,168, are needed');
-  return values;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('a number above 0 is needed');
-  return value;
-}
-
-function range(text: string): [number, number] {
-  const [low, high, ...more] = text.split(',').map(positive);
-  if (more.length > 0 || !(low < high))
-    throw new InvalidArgumentError('two rising numbers such as 600,3600 are needed');
-  return [low, high];
-}
-
-function time(text: string): number {
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new InvalidArgumentError('a time such as 2026-01-31T08:00:00Z is needed');
-  return ms;
-}
-
-function levels(text: string): number[] {
-  const values = text.split(',').map(Number);
-  const rising = values.every((v, i) => v > 0 && v < 1 && (i === 0 || v > values[i - 1]));
-  if (!rising) throw new InvalidArgumentError('levels between 0 and 1, rising, such as 0.5,0.9, are needed');
-  return values;
-}
-
 async function text(file: string): Promise<string> {
   return bytes(file).toString('utf8');
 }
@@ -543,11 +360,6 @@ async function load<T>(file: string, schema: ZodType<T>, prefix: string): Promis
   throw new UsageError(parsed.errors.map((error) => formatError(error, file)).join('\n'));
 }
 
-async function logger(name: string) {
-  const { pino } = await import('pino');
-  return pino({ name }, pino.destination(2));
-}
-
 /** Aborted by Ctrl-C, by a request to end, or when the parent of a child process is gone. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
@@ -562,11 +374,6 @@ async function runUntilStopped(service: { stop(): Promise<void> }): Promise<void
   const signal = stopSignal();
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   await service.stop();
-}
-
-function showProgress(done: number, text: string): void {
-  const percent = `${Math.round(done * 100)} %`.padStart(5);
-  process.stderr.write(process.stderr.isTTY ? `\r${percent}  ${text}   ` : `${percent}  ${text}\n`);
 }
 
 // Who reads has heard enough: `| head` is no error.

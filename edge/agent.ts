@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import type { AimedOrder } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
 import type { Outbox } from './outbox.ts';
-import { type Drained, Pipeline } from './pipeline/pipeline.ts';
+import { type Drained, type LedgerDue, Pipeline } from './pipeline/pipeline.ts';
+import type { Outages } from './sources/outages.ts';
 import type { Arrival, Sink } from './sources/source.ts';
 
 /** A commit takes so many arrivals at the most, or those of so many milliseconds. */
@@ -27,6 +28,8 @@ export class Agent implements Sink {
   commits = 0;
   /** What the disk said when it last refused; null while it takes everything. */
   failure: string | null = null;
+  /** Of the sources that feed it, once there are any. */
+  outages: Outages | null = null;
   readonly #config: EdgeConfig;
   readonly #outbox: Outbox;
   readonly #now: () => number;
@@ -134,11 +137,11 @@ export class Agent implements Sink {
     return true;
   }
 
-  #ledgerDue(): { timeMs: number } | null {
+  #ledgerDue(): LedgerDue | null {
     const timeMs = this.#now();
     if (timeMs - this.#ledgerMs < this.#config.ledgerIntervalMs) return null;
     this.#ledgerMs = timeMs;
-    return { timeMs };
+    return { timeMs, sources: this.outages?.look(timeMs) };
   }
 
   #schedule(delayMs: number): void {

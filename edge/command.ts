@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import type { StoredCertificate } from './certificates/certificateStore.ts';
 import type { EdgeConfig } from './config.ts';
@@ -59,9 +60,9 @@ function addBrowse(edge: Command, shell: Shell): void {
     .command('browse')
     .description('the variables of an OPC UA server, as its source in the configuration reaches it')
     .argument('<file>', "the edge's configuration (YAML)")
-    .option('--source <n>', 'which of the sources, from 0; by default the first OPC UA one', count)
+    .option('--source <n>', 'which of the sources, from 0; by default the first OPC UA one', wholeNumber)
     .option('--node <id>', 'only what lies below this node', 'ns=0;i=85')
-    .option('--limit <n>', 'variables at the most', count, 100_000)
+    .option('--limit <n>', 'variables at the most', wholeNumber, 100_000)
     .option('--json', 'one list on stdout')
     .addHelpText('after', '\nExample:\n  millwright edge browse edge.yaml --node "ns=2;s=Line1"')
     .action(async (file: string, o: { source?: number; node: string; limit: number; json?: boolean }) => {
@@ -157,9 +158,4 @@ async function onStore(
 
 function certificateLine({ place, thumbprint, subject, daysLeft }: StoredCertificate): string {
   return `${place.padEnd(8)}  ${thumbprint}  ${String(daysLeft).padStart(5)} days  ${subject}`;
-}
-
-function count(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
-  return Number(text);
 }

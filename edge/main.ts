@@ -9,6 +9,7 @@ import { serveHttp } from './httpServer.ts';
 import { edgeMetrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
 import { createSource } from './sources/createSource.ts';
+import { Outages } from './sources/outages.ts';
 import type { Source } from './sources/source.ts';
 import { Uplink } from './uplink.ts';
 
@@ -44,6 +45,11 @@ export async function startEdge(config: EdgeConfig, version: string, hooks: Edge
   const agent = new Agent(config, outbox, now, log, () => uplink.pump());
   const sources: Source[] = [];
   for (let i = 0; i < config.sources.length; i++) sources.push(await createSource(config, i, now, log));
+  agent.outages = new Outages(
+    sources,
+    config.sources.map((s) => s.type),
+    now(),
+  );
   const certificates = new CertificateWatch(join(config.dataDirectory, 'pki'), now, log);
   const obey = ({ id, order }: Command): Promise<string> | string => {
     if (order.what !== 'reload') return agent.obey(id, order);
@@ -76,7 +82,10 @@ export async function startEdge(config: EdgeConfig, version: string, hooks: Edge
   uplink.start();
   for (const source of sources) await source.start(agent);
   // Ledgers are due by the clock even where nothing arrives, and an uplink may have waited for its gateway.
-  const tick = setInterval(() => agent.commit(), TICK_MS);
+  const tick = setInterval(() => {
+    agent.outages?.look(now());
+    agent.commit();
+  }, TICK_MS);
   certificates.check();
   const checking = setInterval(() => certificates.check(), CERTIFICATES_MS);
   const address = server.address();

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { drivetrainOf } from './machineFaults.ts';
 import type { Scenario } from './scenario.ts';
+import { assetsOf } from './scenarioAssets.ts';
+import { Service } from './service.ts';
 
 export interface DemoOptions {
   /** The built command, run again for each service. */
@@ -17,9 +17,6 @@ export interface DemoOptions {
   say: (line: string) => void;
   signal: AbortSignal;
 }
-
-const RESTART_MS = 2000;
-const STOP_MS = 8000;
 
 /**
  * Broker and gateway, edge, and a simulated plant, each a process of its own below this one. Resolves when all have
@@ -79,52 +76,6 @@ function greet(
   say('  Ctrl-C ends everything.');
 }
 
-/** A process of the demo's tree: started, started again when it dies, stopped. */
-class Service {
-  readonly #name: string;
-  readonly #args: string[];
-  readonly #options: DemoOptions;
-  #child: ChildProcess;
-  #stopping = false;
-
-  constructor(name: string, args: string[], options: DemoOptions) {
-    this.#name = name;
-    this.#args = args;
-    this.#options = options;
-    this.#child = this.#spawn();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping = true;
-    const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-    await ended;
-    clearTimeout(kill);
-  }
-
-  #spawn(): ChildProcess {
-    const log = createWriteStream(join(this.#options.dataDirectory, 'logs', `${this.#name}.log`), { flags: 'a' });
-    // A group of its own, so that Ctrl-C reaches the parent alone, which stops them in order; and a channel whose end
-    // tells the child that the parent is gone.
-    const child = spawn(process.execPath, [this.#options.command, ...this.#args], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      detached: true,
-    });
-    child.stderr?.pipe(log);
-    child.once('exit', (code) => {
-      if (this.#stopping) return;
-      this.#options.say(`${this.#name} ended unexpectedly (${code}); see logs/${this.#name}.log. Starting it again.`);
-      setTimeout(() => {
-        if (!this.#stopping) this.#child = this.#spawn();
-      }, RESTART_MS);
-    });
-    return child;
-  }
-}
-
 /** When the simulated plant began; it is kept, so that faults go on growing across starts. */
 function plantBegin(dataDirectory: string): number {
   const file = join(dataDirectory, 'plant.json');
@@ -175,25 +126,7 @@ function edgeConfig(dataDirectory: string, url: string, httpPort: number, scenar
     healthIntervalMs: 5000,
     spectrumIntervalMs: 2000,
     alerting: { repeatMs: 15_000 },
-    assets: Object.fromEntries(
-      scenario.machines.map((m) => [
-        m.name,
-        {
-          kind: m.kind,
-          ratedRpm: m.ratedRpm,
-          ...(m.iso ? { iso: m.iso } : {}),
-          drivetrain: drivetrainOf(m),
-          points: {
-            ...Object.fromEntries(m.sensors.map((s) => [s, { unit: 'g', bearing: m.bearing }])),
-            speed: { unit: 'rpm', role: 'speed' },
-            current: { unit: 'A', role: 'load' },
-            temperature: { unit: 'degC' },
-            ...(m.kind === 'pump' ? { flow: { unit: 'm3/h', role: 'load' } } : {}),
-            ...(m.kind === 'compressor' ? { pressure: { unit: 'bar' } } : {}),
-          },
-        },
-      ]),
-    ),
+    assets: assetsOf(scenario),
     uplink: { url },
     http: { host: '127.0.0.1', port: httpPort },
   };

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /** A port of loopback that nothing listens on now. */
 export async function freePort(): Promise<number> {
@@ -12,4 +12,28 @@ export async function freePort(): Promise<number> {
       );
     });
   });
+}
+
+/** Whether something listens on a port of loopback. */
+export function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+const REST_MS = 50;
+const MOST_MS = 10_000;
+
+/** Waits until something does. @throws Error where nothing does within ten seconds. */
+export async function untilListens(port: number): Promise<void> {
+  const endMs = Date.now() + MOST_MS;
+  while (!(await listens(port))) {
+    if (Date.now() > endMs) throw new Error(`nothing listens on port ${port}`);
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { encodeFrame } from '#models/contracts/frame.ts';
-import { FrameSender } from './frameSender.ts';
+import { FrameSender } from './devices/frameSender.ts';
 import {
   assetName,
   durationS,

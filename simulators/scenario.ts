@@ -67,8 +67,83 @@ export const simulatedMachineSchema = z.strictObject({
 });
 export type SimulatedMachineConfig = z.infer<typeof simulatedMachineSchema>;
 
+/** When a trouble begins, in seconds after the plant's beginning, and how long it lasts; without that, to the end. */
+const during = { atS: z.number().min(0).default(0), forS: z.number().positive().optional() };
+/** Which machines and points it befalls; without them, all. */
+const befalls = { machine: nameSchema.optional(), point: nameSchema.optional() };
+/** Of all messages, so many. */
+const share = { share: z.number().gt(0).max(1) };
+
+/** What goes wrong in a device, before anything is sent. */
+export const deviceTroubleSchema = z.discriminatedUnion('type', [
+  /** Messages that the device never sends. */
+  z.strictObject({ type: z.literal('loss'), ...during, ...befalls, ...share }),
+  z.strictObject({ type: z.literal('duplicates'), ...during, ...befalls, ...share }),
+  /** Messages that come after the one that follows them. */
+  z.strictObject({ type: z.literal('reordering'), ...during, ...befalls, ...share }),
+  /** A clock that is ahead (or, below 0, behind) by so many seconds while it lasts: it jumps there and back. */
+  z.strictObject({ type: z.literal('clock'), ...during, ...befalls, aheadS: z.number() }),
+  z.strictObject({ type: z.literal('stuck'), ...during, ...befalls }),
+  /** A waveform that is cut off at so many g. */
+  z.strictObject({ type: z.literal('clipped'), ...during, ...befalls, atG: z.number().positive() }),
+  z.strictObject({ type: z.literal('not_a_number'), ...during, ...befalls, ...share }),
+  /** Single samples, or values, that are far from all others. */
+  z.strictObject({ type: z.literal('spikes'), ...during, ...befalls, ...share }),
+  /** Payloads that are no message at all, sent beside the good ones. */
+  z.strictObject({ type: z.literal('garbage'), ...during, ...befalls, ...share }),
+]);
+export type DeviceTrouble = z.infer<typeof deviceTroubleSchema>;
+
+/** What goes wrong on the way, or with the services; only where the whole system is run (`--score`). */
+export const systemTroubleSchema = z.discriminatedUnion('type', [
+  /** kill -9, and up again after so long. */
+  z.strictObject({
+    type: z.literal('kill'),
+    atS: z.number().min(0),
+    service: z.enum(['edge', 'gateway', 'broker', 'devices']),
+    downS: z.number().min(0).default(0),
+    times: z.int().min(1).default(1),
+    everyS: z.number().positive().default(10),
+  }),
+  /** Connections that are cut, and none lets through. */
+  z.strictObject({
+    type: z.literal('cut'),
+    atS: z.number().min(0),
+    forS: z.number().positive(),
+    link: z.enum(['devices', 'source', 'uplink']),
+  }),
+  /** A link of so many kilobytes a second, each way, and so much delay. */
+  z.strictObject({
+    type: z.literal('slow'),
+    atS: z.number().min(0),
+    forS: z.number().positive(),
+    link: z.enum(['devices', 'source', 'uplink']),
+    kilobytesPerS: z.number().positive(),
+    delayMs: z.number().min(0).default(0),
+  }),
+  /** The OPC UA server comes up with a certificate that has run out, and gets a good one after so long. */
+  z.strictObject({ type: z.literal('expired_certificate'), forS: z.number().positive() }),
+]);
+export type SystemTrouble = z.infer<typeof systemTroubleSchema>;
+
 export const scenarioSchema = z.strictObject({
   seed: z.int().default(1),
+  /** In a sentence: what it is for. */
+  purpose: z.string().optional(),
+  /** How the devices speak. */
+  transport: z.enum(['mqtt', 'sparkplug', 'opcua', 'modbus']).default('mqtt'),
+  /** By which a score is made: how long the plant runs, how fast, and within what time a fault has to be said. */
+  score: z
+    .strictObject({
+      durationS: z.number().positive().default(240),
+      speed: z.number().positive().default(10),
+      detectWithinS: z.number().positive().default(120),
+      /** Settings of the edge beside those that a score makes. */
+      edge: z.record(z.string(), z.unknown()).default({}),
+    })
+    .default({ durationS: 240, speed: 10, detectWithinS: 120, edge: {} }),
+  troubles: z.array(deviceTroubleSchema).default([]),
+  systemTroubles: z.array(systemTroubleSchema).default([]),
   waveform: z
     .strictObject({
       sampleRateHz: z.number().min(1000).max(200_000).default(12_800),

@@ -12,6 +12,8 @@ import { sameRate, VibrationPoint } from './vibrationPoint.ts';
 const ARRIVALS_A_DIAGNOSIS = 20;
 const MOST_CREDIT = 3;
 
+const BEARING_FAULTS: ReadonlySet<string> = new Set(['outer_race', 'inner_race', 'ball', 'cage']);
+
 /** How many diagnoses an edge may make: a plant in trouble must not keep it from reading its sources. */
 export class DiagnosisCredit {
   #credit = MOST_CREDIT;
@@ -52,6 +54,10 @@ export function diagnose(
   const { verdict, fault, mode, confidence, reason, evidence } = analyzePieces(gathered.pieces, gathered.context);
   if (verdict !== 'fault' || fault === null) {
     return { ...grown, reasons: [...grown.reasons, `the signal itself: ${reason}`] };
+  }
+  // What a machine has at 1× and the like may have been there all along: a bearing's line that outgrew all says what changed.
+  if (!BEARING_FAULTS.has(fault) && grown.fault !== 'undetermined') {
+    return { ...grown, reasons: [...grown.reasons, `the signal itself, which does not say what changed: ${reason}`] };
   }
   const kind = mode ? [`kind: ${mode.replaceAll('_', ' ')}`] : [];
   return { fault, confidence, reasons: [reason, ...kind, ...evidence, ...grown.reasons] };

@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import type { Clock, LedgerMessage, Rejection } from '#models/contracts/ledger.ts';
+import type { Clock, LedgerMessage, Rejection, SourceOutages } from '#models/contracts/ledger.ts';
 import { type MessageKind, topics } from '#models/contracts/topics.ts';
 import { createEngine } from '#models/signal/createEngine.ts';
 import type { EdgeConfig } from '../config.ts';
@@ -21,6 +21,12 @@ export interface Drained {
   states: { key: string; value: Buffer }[];
 }
 
+/** A ledger that has to be said. */
+export interface LedgerDue {
+  timeMs: number;
+  sources?: SourceOutages[];
+}
+
 const LEDGER_CHUNK = 500;
 /** Points whose signal is kept at once: some 40 MB at 25.6 kHz. */
 const GATHERED_POINTS = 64;
@@ -39,6 +45,7 @@ export class Pipeline {
   readonly #unmapped: LedgerMessage['unmapped'];
   #unmappedChanged = false;
   #alerting = false;
+  #saidSources: string | undefined;
 
   /** `states` is what `drain` gave before a restart. */
   constructor(config: EdgeConfig, states: ReadonlyMap<string, Buffer> = new Map()) {
@@ -74,7 +81,7 @@ export class Pipeline {
   }
 
   /** Takes what has to be sent and kept since the last call. */
-  drain(options: { ledger: { timeMs: number } | null }): Drained {
+  drain(options: { ledger: LedgerDue | null }): Drained {
     const origin = { site: this.#config.site, edge: this.#config.edge };
     const outgoing: Outgoing[] = [];
     const states: Drained['states'] = [];
@@ -102,7 +109,7 @@ export class Pipeline {
     this.#touched = new Map();
     this.#alerting = false;
     if (this.#unmappedChanged) states.push({ key: UNMAPPED, value: serialize(this.#unmapped) });
-    if (options.ledger) outgoing.push(...this.#ledgers(topics.ledger(origin), options.ledger.timeMs));
+    if (options.ledger) outgoing.push(...this.#ledgers(topics.ledger(origin), options.ledger));
     return { outgoing, states };
   }
 
@@ -205,14 +212,16 @@ export class Pipeline {
   }
 
   /** Ledgers of the points that changed since they were last said. */
-  #ledgers(topic: string, timeMs: number): Outgoing[] {
+  #ledgers(topic: string, { timeMs, sources }: LedgerDue): Outgoing[] {
     const changed = [...this.#unsaid].flatMap(([asset, names]) =>
       [...names].flatMap((name) => {
         const point = this.#machines.get(asset)?.points.get(name);
         return point ? [structuredClone(point.intake.ledger)] : [];
       }),
     );
-    if (changed.length === 0 && !this.#unmappedChanged) return [];
+    const away = JSON.stringify(sources) !== this.#saidSources;
+    if (changed.length === 0 && !this.#unmappedChanged && !away) return [];
+    this.#saidSources = JSON.stringify(sources);
     const clocks = [...this.#unsaid.keys()].flatMap((asset) => this.#machines.get(asset)?.clock ?? []);
     this.#unsaid = new Map();
     this.#unmappedChanged = false;
@@ -228,6 +237,7 @@ export class Pipeline {
           points,
           unmapped: { ...this.#unmapped },
           ...(at === 0 && clocks.length > 0 ? { clocks } : {}),
+          ...(at === 0 && sources ? { sources } : {}),
         },
       });
     }

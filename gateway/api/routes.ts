@@ -146,6 +146,7 @@ export function addRoutes(
     points: store.ledgers().map((point) => ({ ...point, unexplained: unexplained(point) })),
     unmapped: store.unmapped(),
     clocks: store.clocks(),
+    sources: store.sources(),
   }));
 
   app.get('/api/v1/parts', { schema: { response: { 200: z.array(partDemandSchema) } } }, async () => parts());

@@ -21,6 +21,7 @@ const point = (asset: string, counts: object = {}): LedgerView['points'][number]
 const view: LedgerView = {
   points: [point('pump'), point('fan', { received: 9, unexplained: -1 })],
   clocks: [{ site: 's', edge: 'e', asset: 'pump', offsetS: -3.25, driftPpm: 40, jumps: 1 }],
+  sources: [{ site: 's', edge: 'e', source: 1, type: 'opcua', connected: false, outages: 2, downS: 31.4 }],
   unmapped: [
     { site: 's', edge: 'e', counts: { bad_topic: 3 } },
     { site: 's', edge: 'f', counts: {} },
@@ -33,7 +34,9 @@ test('sums, and the points that do not close', () => {
   expect(report.open).toEqual(['s/e/fan/2H']);
   expect(ledgerReport(view, 'pump')).toMatchObject({ points: [{ asset: 'pump' }], open: [] });
   // Rows arrive before the edge next says how many it made.
-  expect(ledgerReport({ points: [point('pump', { stored: 8 })], unmapped: [], clocks: [] }).open).toEqual([]);
+  expect(ledgerReport({ points: [point('pump', { stored: 8 })], unmapped: [], clocks: [], sources: [] }).open).toEqual(
+    [],
+  );
 });
 
 test('the table has a line a point, reasons beside it, and says what was given to none', () => {
@@ -43,6 +46,7 @@ test('the table has a line a point, reasons beside it, and says what was given t
     's/e/fan/2H          9          7         2     1          0     0           -1        7       6  bad_json 2',
     'all                19         14         4     2          0     0           -1       14      12',
     's/e: not given to any point: bad_topic 3',
+    's/e: source 1 (opcua) was away 2 times, 31 s in all, and is now',
     's/e/pump: its clock is 3.3 s ahead, drifts by 40 ppm, was set once',
     's/e/fan/2H: the counts do not close',
   ]);

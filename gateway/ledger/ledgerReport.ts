@@ -7,6 +7,7 @@ export interface LedgerReport {
   points: Point[];
   unmapped: LedgerView['unmapped'];
   clocks: LedgerView['clocks'];
+  sources: LedgerView['sources'];
   totals: Record<(typeof COUNTS)[number] | 'rejected', number>;
   /** Points whose counts do not close. `stored` may be ahead of `windows`: an edge says its counts now and then. */
   open: string[];
@@ -26,7 +27,7 @@ const COUNTS = [
 const rejectedOf = (point: Point) => Object.values(point.rejected).reduce((sum, n) => sum + n, 0);
 const nameOf = ({ site, edge, asset, point }: Point) => `${site}/${edge}/${asset}/${point}`;
 
-export function ledgerReport({ points, unmapped, clocks }: LedgerView, asset?: string): LedgerReport {
+export function ledgerReport({ points, unmapped, clocks, sources }: LedgerView, asset?: string): LedgerReport {
   const chosen = asset === undefined ? points : points.filter((p) => p.asset === asset);
   const sum = (of: (p: Point) => number) => chosen.reduce((total, p) => total + of(p), 0);
   const counts = Object.fromEntries(COUNTS.map((count) => [count, sum((p) => p[count])]));
@@ -34,13 +35,14 @@ export function ledgerReport({ points, unmapped, clocks }: LedgerView, asset?: s
     points: chosen,
     unmapped,
     clocks: asset === undefined ? clocks : clocks.filter((c) => c.asset === asset),
+    sources,
     totals: { ...counts, rejected: sum(rejectedOf) } as LedgerReport['totals'],
     open: chosen.filter((p) => p.unexplained !== 0).map(nameOf),
   };
 }
 
 /** As a table for a terminal; reasons stand behind the row that they are of. */
-export function ledgerLines({ points, unmapped, clocks, totals, open }: LedgerReport): string[] {
+export function ledgerLines({ points, unmapped, clocks, sources, totals, open }: LedgerReport): string[] {
   const head = [
     'point',
     'received',
@@ -67,7 +69,8 @@ export function ledgerLines({ points, unmapped, clocks, totals, open }: LedgerRe
     .filter(({ counts }) => Object.keys(counts).length > 0)
     .map(({ site, edge, counts }) => `${site}/${edge}: not given to any point: ${said(counts)}`);
   const wrong = clocks.filter(isOff).map(clockLine);
-  return [...lines, ...lost, ...wrong, ...open.map((name) => `${name}: the counts do not close`)];
+  const away = sources.filter((s) => s.outages > 0 || !s.connected).map(sourceLine);
+  return [...lines, ...lost, ...away, ...wrong, ...open.map((name) => `${name}: the counts do not close`)];
 }
 
 function said(counts: Partial<Record<string, number>>): string {
@@ -85,4 +88,9 @@ function clockLine({ site, edge, asset, offsetS, driftPpm, jumps }: LedgerView['
   const drift = driftPpm === null ? '' : `, drifts by ${driftPpm.toFixed(0)} ppm`;
   const set = jumps === 0 ? '' : `, was set ${jumps === 1 ? 'once' : `${jumps} times`}`;
   return `${site}/${edge}/${asset}: its clock is ${Math.abs(offsetS).toFixed(1)} s ${way}${drift}${set}`;
+}
+
+function sourceLine({ site, edge, source, type, connected, outages, downS }: LedgerView['sources'][number]): string {
+  const now = connected ? '' : ', and is now';
+  return `${site}/${edge}: source ${source} (${type}) was away ${outages} times, ${downS.toFixed(0)} s in all${now}`;
 }

@@ -5,7 +5,7 @@ import type { AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
-import type { Clock, LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
+import type { Clock, LedgerMessage, PointLedger, SourceOutages } from '#models/contracts/ledger.ts';
 import type { EdgeMessage } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import { acknowledge, applyMessage } from '../alerts/alarm.ts';
@@ -29,6 +29,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS unmapped (key TEXT PRIMARY KEY, counts TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS evidence (id TEXT PRIMARY KEY, time_ms REAL NOT NULL, bytes INTEGER NOT NULL, view TEXT NOT NULL, record TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS clocks (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS sources (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS edges (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS set_aside (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms REAL NOT NULL, topic TEXT NOT NULL, refusal TEXT NOT NULL, detail TEXT NOT NULL, payload BLOB NOT NULL
@@ -182,6 +183,14 @@ export class SqliteStore implements Store {
     });
   }
 
+  sources(): (SourceOutages & { site: string; edge: string })[] {
+    return this.#all('SELECT key, record FROM sources ORDER BY key').flatMap((row) => {
+      const [site, edge] = (row.key as string).split('/');
+      const all: SourceOutages[] = JSON.parse(row.record as string);
+      return all.map((source) => ({ ...source, site, edge }));
+    });
+  }
+
   edges(): StatusMessage[] {
     return this.#all('SELECT record FROM edges ORDER BY key').map((row) => JSON.parse(row.record as string));
   }
@@ -310,6 +319,10 @@ export class SqliteStore implements Store {
         JSON.stringify(point),
         JSON.stringify({ outbox: body.outbox, sequence: body.sequence }),
       );
+    }
+    if (body.sources) {
+      const sql = 'INSERT OR REPLACE INTO sources (key, record) VALUES (?, ?)';
+      this.#run(sql, `${body.site}/${body.edge}`, JSON.stringify(body.sources));
     }
     for (const clock of body.clocks ?? []) {
       const key = `${body.site}/${body.edge}/${clock.asset}`;

@@ -2,7 +2,7 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
-import type { Clock, LedgerMessage, PointLedger } from '#models/contracts/ledger.ts';
+import type { Clock, LedgerMessage, PointLedger, SourceOutages } from '#models/contracts/ledger.ts';
 import type { EdgeMessage, Refusal } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Range } from './sequences.ts';
@@ -67,6 +67,7 @@ export interface Store {
   /** The newest first. */
   evidenceList(): EvidenceView[];
   evidence(id: string): EvidenceMessage | null;
+  sources(): (SourceOutages & { site: string; edge: string })[];
   clocks(): (Clock & { site: string; edge: string })[];
   edges(): StatusMessage[];
   close(): void;

@@ -13,6 +13,10 @@ export interface Shell {
   usage(message: string): Error;
   /** Ends the command with 1: it did its work, and the answer is no. */
   failure(message: string): Error;
+  /** Aborted when the command is told to stop. */
+  stopSignal(): AbortSignal;
+  /** The built command, for those who run it again. */
+  commandFile: string;
   /** Runs until it is told to stop. */
   runUntilStopped(service: { stop(): Promise<void> }): Promise<void>;
 }

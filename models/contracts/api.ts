@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertRecordSchema } from './alert.ts';
 import { healthMessageSchema } from './health.ts';
-import { clockSchema, pointLedgerSchema, rejectionSchema } from './ledger.ts';
+import { clockSchema, pointLedgerSchema, rejectionSchema, sourceOutagesSchema } from './ledger.ts';
 
 /** A series for a chart, in columns: mean and largest value of each interval that holds any. */
 export const columnsSchema = z.object({
@@ -35,6 +35,7 @@ export const ledgerViewSchema = z.object({
     z.object({ site: z.string(), edge: z.string(), counts: z.partialRecord(rejectionSchema, z.int()) }),
   ),
   clocks: z.array(clockSchema.extend({ site: z.string(), edge: z.string() })),
+  sources: z.array(sourceOutagesSchema.extend({ site: z.string(), edge: z.string() })),
 });
 export type LedgerView = z.infer<typeof ledgerViewSchema>;
 

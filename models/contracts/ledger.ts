@@ -66,12 +66,24 @@ export const clockSchema = z.object({
 });
 export type Clock = z.infer<typeof clockSchema>;
 
+/** A source of an edge, and how long it had no connection since the edge began; what was measured meanwhile never came. */
+export const sourceOutagesSchema = z.object({
+  /** Its place in the configuration, from 0. */
+  source: countSchema,
+  type: z.string(),
+  connected: z.boolean(),
+  outages: countSchema,
+  downS: z.number().min(0),
+});
+export type SourceOutages = z.infer<typeof sourceOutagesSchema>;
+
 export const ledgerMessageSchema = envelopeSchema.extend({
   points: z.array(pointLedgerSchema),
   /** Messages that could not be given to a point. */
   unmapped: z.partialRecord(rejectionSchema, countSchema),
   /** Of the machines that were heard since the last ledger and that stamp what they send. */
   clocks: z.array(clockSchema).optional(),
+  sources: z.array(sourceOutagesSchema).optional(),
 });
 export type LedgerMessage = z.infer<typeof ledgerMessageSchema>;
 

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../freePort.ts';
+import { freePort, listens } from '../freePort.ts';
+import { startMosquittoOn } from '../mosquitto.ts';
 import { until } from './until.ts';
 
 export type ServerName = 'mosquitto' | 'mosquitto_pub' | 'influxd' | 'chromium';
@@ -73,23 +74,8 @@ export interface Broker {
 /** Debian's mosquitto, with sessions and queues on the disk; `more` goes into its configuration. */
 export async function startMosquitto(directory: string, more = ''): Promise<Broker> {
   const port = await freePort();
-  const data = join(directory, 'mosquitto');
-  mkdirSync(data, { recursive: true });
-  const config = join(data, 'mosquitto.conf');
-  writeFileSync(
-    config,
-    `listener ${port} 127.0.0.1
-allow_anonymous true
-user root
-persistence true
-persistence_location ${data}/
-autosave_on_changes false
-autosave_interval 1
-max_queued_messages 100000
-${more}`,
-  );
-  const start = () => spawn(find('mosquitto'), ['-c', config], { stdio: 'ignore' });
-  const process = await new Restartable(start, () => connects(port)).ready();
+  const start = () => startMosquittoOn(port, directory, more);
+  const process = await new Restartable(start, () => listens(port)).ready();
   return { url: `mqtt://127.0.0.1:${port}`, port, process };
 }
 
@@ -153,17 +139,4 @@ function find(name: ServerName): string {
   );
   if (!path) throw new Error(`${name} is not installed`);
   return path;
-}
-
-/** Whether something listens on a port of loopback. */
-export async function connects(port: number): Promise<boolean> {
-  const { connect } = await import('node:net');
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }

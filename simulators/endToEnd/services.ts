@@ -25,15 +25,28 @@ export function startMillwright(directory: string, name: string, args: string[],
 
 /** Runs a subcommand to its end; what it printed on stdout. @throws Error with its log where it fails. */
 export async function runMillwright(directory: string, name: string, args: string[]): Promise<string> {
-  const child = startMillwright(directory, name, args);
-  let printed = '';
-  child.stdout.on('data', (chunk) => {
-    printed += chunk;
-  });
-  const code = await new Promise((resolve) => child.once('close', resolve));
+  const { code, text } = await ran(directory, name, args);
   if (code !== 0)
     throw new Error(`${name} ended with ${code}: ${readFileSync(join(directory, `${name}.log`), 'utf8')}`);
-  return printed;
+  return text;
+}
+
+/** The same of one that may end with 1: it printed its answer, and that is no. */
+export async function printed(directory: string, name: string, args: string[]): Promise<string> {
+  const { code, text } = await ran(directory, name, args);
+  if (code !== 0 && (code !== 1 || text === ''))
+    throw new Error(`${name} ended with ${code}: ${readFileSync(join(directory, `${name}.log`), 'utf8')}`);
+  return text;
+}
+
+async function ran(directory: string, name: string, args: string[]): Promise<{ code: number | null; text: string }> {
+  const child = startMillwright(directory, name, args);
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, text };
 }
 
 export class Gateway {

@@ -15,7 +15,7 @@ import type { OpcuaSourceConfig } from '../../config.ts';
 
 // The library speaks on stdout, which belongs to results.
 for (const set of [setErrorLogger, setTraceLogger, setWarningLogger])
-  set((...words) => void process.stderr.write(`${format(...words)}\n`));
+  set((_where, ...words) => void process.stderr.write(`node-opcua: ${format(...words)}\n`));
 
 /** A client that has not connected yet; certificates lie in the edge's `pki` folder. */
 export function opcuaClient(config: OpcuaSourceConfig, dataDirectory: string): OPCUAClient {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { scenario } from '#simulators/endToEnd/demoScenario.ts';
-import { type Broker, connects, installed, Restartable, startMosquitto } from '#simulators/endToEnd/servers.ts';
+import { type Broker, installed, Restartable, startMosquitto } from '#simulators/endToEnd/servers.ts';
 import { Edge, Gateway, runMillwright, startMillwright } from '#simulators/endToEnd/services.ts';
 import { until } from '#simulators/endToEnd/until.ts';
-import { freePort } from '#simulators/freePort.ts';
+import { freePort, listens } from '#simulators/freePort.ts';
 import { listCertificates } from '../../certificates/certificateStore.ts';
 
 /** `npm run soak:opcua` sets 50. */
@@ -33,7 +33,7 @@ beforeAll(async () => {
   const args = ['simulate', file, '--mqtt', broker.url, '--opcua', String(port), '--opcua-data', server];
   plant = await new Restartable(
     () => startMillwright(directory, 'plant', args),
-    () => connects(port),
+    () => listens(port),
   ).ready();
   const point = (name: string) => ({
     nodeId: `ns=1;s=${machine.name}.${name}`,

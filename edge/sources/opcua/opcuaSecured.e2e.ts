@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { OpcuaPlant } from '#simulators/devices/opcuaServer.ts';
 import { scenario } from '#simulators/endToEnd/demoScenario.ts';
 import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
 import { Edge, runMillwright } from '#simulators/endToEnd/services.ts';
 import { until } from '#simulators/endToEnd/until.ts';
 import { freePort } from '#simulators/freePort.ts';
 import { SimulatedMachine } from '#simulators/machine.ts';
-import { OpcuaPlant } from '#simulators/opcuaServer.ts';
 import { listCertificates } from '../../certificates/certificateStore.ts';
 import type { BrowsedVariable } from './browse.ts';
 
@@ -103,7 +103,7 @@ test.skipIf(skip)('users by password or certificate; nobody else', async () => {
     expect(byPassword.find((v) => v.path.endsWith('MachineryItemState/CurrentState'))?.value).toBe(3);
     const byCertificate = await browsed('certificate', { userCertificateFile: files.cert, userKeyFile: files.key });
     expect(JSON.parse(byCertificate)).toHaveLength(byPassword.length);
-    await expect(browsed('nobody', {})).rejects.toThrow(/Bad(IdentityToken|User)/);
+    await expect(browsed('nobody', {})).rejects.toThrow(/ANONYMOUS|Bad(IdentityToken|User)/);
     await expect(browsed('guesser', { username: 'edge', passwordFile: wrongFile })).rejects.toThrow(
       /Bad(User|Identity)/,
     );

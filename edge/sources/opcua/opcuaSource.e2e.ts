@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { OpcuaPlant } from '#simulators/devices/opcuaServer.ts';
 import { scenario } from '#simulators/endToEnd/demoScenario.ts';
 import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
 import { Edge, Gateway } from '#simulators/endToEnd/services.ts';
 import { until } from '#simulators/endToEnd/until.ts';
 import { freePort } from '#simulators/freePort.ts';
 import { SimulatedMachine } from '#simulators/machine.ts';
-import { OpcuaPlant } from '#simulators/opcuaServer.ts';
 
 const skip = !installed('mosquitto');
 const directory = mkdtempSync(join(tmpdir(), 'millwright-opcua-'));

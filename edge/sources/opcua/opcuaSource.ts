@@ -177,7 +177,7 @@ export class OpcuaSource implements Source {
       const decoded = inUnit(decodeDataValue(nodes[index], value, limits), units[index]);
       // The server's queue was full before this value: some are lost (OPC 10000-4, 7.39.1).
       const overflow = value.statusCode.hasOverflowBit ? ({ flaw: 'overflow' } as const) : {};
-      sink.accept(decoded.ok ? { ...decoded, ...overflow } : { ...decoded, point: { asset, point } }, () => undefined);
+      sink.accept(decoded.ok ? { ...decoded, ...overflow } : { ...decoded, point: { asset, point } }, null);
       this.#hold(subscription, sink);
     });
   }

@@ -1,5 +1,5 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
-import type { Metric } from './sparkplugB_pb.ts';
+import type { Metric } from '#models/sparkplug/sparkplugB_pb.ts';
 
 export type MetricValue =
   | { ok: true; kind: 'scalar'; value: number }

@@ -1,5 +1,5 @@
 import { isFieldSet } from '@bufbuild/protobuf';
-import { type Metric, MetricSchema, type Payload } from './sparkplugB_pb.ts';
+import { type Metric, MetricSchema, type Payload } from '#models/sparkplug/sparkplugB_pb.ts';
 
 export type MessageType = 'NBIRTH' | 'NDATA' | 'NDEATH' | 'DBIRTH' | 'DDATA' | 'DDEATH';
 

@@ -2,9 +2,9 @@ import { create, fromBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import sparkplugPayload from 'sparkplug-payload';
 import { expect, test } from 'vitest';
+import { type Metric, MetricSchema, PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
 import { metricValue } from './metricValue.ts';
 import { NodeTable } from './nodeTable.ts';
-import { type Metric, MetricSchema, PayloadSchema } from './sparkplugB_pb.ts';
 
 const spB = sparkplugPayload.get('spBv1.0')!;
 /** Bytes of an encoder that is not ours, decoded by us. */

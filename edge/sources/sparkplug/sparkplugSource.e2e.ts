@@ -6,10 +6,10 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import sparkplugPayload from 'sparkplug-payload';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
 import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
 import { edgeConfigSchema, type SparkplugSourceConfig } from '../../config.ts';
 import type { Arrival, Sink } from '../source.ts';
-import { PayloadSchema } from './sparkplugB_pb.ts';
 import { SparkplugSource } from './sparkplugSource.ts';
 
 const spB = sparkplugPayload.get('spBv1.0')!;

@@ -3,13 +3,13 @@ import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { isName } from '#models/contracts/names.ts';
+import { type Payload, PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
 import { brokerOptions } from '../../brokerConnection.ts';
 import type { EdgeConfig, SparkplugMetricConfig, SparkplugSourceConfig } from '../../config.ts';
 import { checkCompleted, checkScalar, type Decoded, type PointName } from '../decode.ts';
 import type { Sink, Source } from '../source.ts';
 import { metricValue } from './metricValue.ts';
 import { type MessageType, type NamedMetric, NodeTable } from './nodeTable.ts';
-import { type Payload, PayloadSchema } from './sparkplugB_pb.ts';
 
 const NAMESPACE = 'spBv1.0';
 /** A node is asked for its births once in so long: it may need a while. */

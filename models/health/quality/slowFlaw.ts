@@ -22,7 +22,7 @@ const STANDS_AT_ZERO: readonly Unit[] = ['rpm', 'A', 'kW', 'm3/h', 'mm/s'];
 /** A value is a spike if it lies this many times the median deviation away, and beside it no other does. */
 const SPIKE = 20;
 const LEAST_VALUES = 8;
-const SPIKE_PART = 0.1;
+const SPIKE_PART = 0.25;
 
 /** Follows how long a value stays exactly the same. Pure. */
 export function stepStuck(state: StuckState, value: number): StuckState {

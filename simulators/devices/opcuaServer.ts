@@ -1,7 +1,11 @@
+import { rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { format } from 'node:util';
 import {
   DataType,
   type EUInformation,
+  makeApplicationUrn,
   makeEUInformation,
   type Namespace,
   OPCUACertificateManager,
@@ -12,14 +16,23 @@ import {
   Variant,
   VariantArrayType,
 } from 'node-opcua';
-import type { ProcessValue, SimulatedMachine } from './machine.ts';
-import type { Scenario } from './scenario.ts';
+import { setErrorLogger, setTraceLogger, setWarningLogger } from 'node-opcua-debug';
+import type { DeviceMessage } from '../deviceMessage.ts';
+import type { ProcessValue, SimulatedMachine } from '../machine.ts';
+import type { Scenario } from '../scenario.ts';
+import type { PlantDevices } from './plantDevices.ts';
+
+// The library speaks on stdout, which belongs to results.
+for (const set of [setErrorLogger, setTraceLogger, setWarningLogger])
+  set((_where, ...words) => void process.stderr.write(`node-opcua: ${format(...words)}\n`));
 
 export interface OpcuaPlantOptions {
   /** Names and passwords; whoever has none of these, nor a certificate, is let in only where `anonymous` says so. */
   users?: Record<string, string>;
   /** By default, everybody: its data are made up. */
   anonymous?: boolean;
+  /** Stamp of what it holds before anything is measured; by default, now. */
+  beginMs?: number;
 }
 
 const STATES = ['NotAvailable', 'OutOfService', 'NotExecuting', 'Executing'] as const;
@@ -30,9 +43,11 @@ const STATES = ['NotAvailable', 'OutOfService', 'NotExecuting', 'Executing'] as 
  * with EngineeringUnits. Waveforms are arrays. Node ids: `ns=1;s=<machine>.<point>`. It listens on loopback names, with
  * every security policy and with none, trusts the certificate of every client, and of every user.
  */
-export class OpcuaPlant {
+export class OpcuaPlant implements PlantDevices {
   readonly port: number;
-  readonly #server: OPCUAServer;
+  readonly #directory: string;
+  readonly #options: OpcuaPlantOptions;
+  #server: OPCUAServer;
   readonly #machines: readonly SimulatedMachine[];
   readonly #waveform: Scenario['waveform'];
   readonly #variables = new Map<string, UAVariable>();
@@ -48,15 +63,21 @@ export class OpcuaPlant {
     this.port = port;
     this.#machines = machines;
     this.#waveform = scenario.waveform;
-    const { users = {}, anonymous = true } = options;
+    this.#directory = directory;
+    this.#options = options;
+    this.#server = this.#make();
+  }
+
+  #make(): OPCUAServer {
+    const { users = {}, anonymous = true } = this.#options;
     const store = (name: string) =>
       new OPCUACertificateManager({
-        rootFolder: join(directory, name),
+        rootFolder: join(this.#directory, name),
         // Its data is made up: whoever wants it may have it.
         automaticallyAcceptUnknownCertificate: true,
       });
-    this.#server = new OPCUAServer({
-      port,
+    return new OPCUAServer({
+      port: this.port,
       host: '127.0.0.1',
       allowAnonymous: anonymous,
       // Without this samples are coalesced to 50 ms.
@@ -76,7 +97,7 @@ export class OpcuaPlant {
     const namespace = space.getOwnNamespace();
     const machines = namespace.addFolder(space.rootFolder.objects, { browseName: 'Machines' });
     for (const machine of this.#machines) this.#addMachine(namespace, machines, machine);
-    this.update(0, Date.now());
+    this.update(0, this.#options.beginMs ?? Date.now());
     await this.#server.start();
   }
 
@@ -93,13 +114,57 @@ export class OpcuaPlant {
     }
   }
 
+  /** Waveforms are stamped when they are complete. */
+  async send({ machine, point, stampMs, content }: DeviceMessage): Promise<void> {
+    if (content.kind === 'value') this.set(machine, point, content.value, stampMs);
+    if (content.kind !== 'waveform') return;
+    const durationMs = (content.samples.length / this.#waveform.sampleRateHz) * 1000;
+    this.set(machine, point, Float64Array.from(content.samples), stampMs + durationMs);
+  }
+
+  async flush(): Promise<void> {
+    // A server keeps the newest value; who monitors it has a queue there.
+  }
+
+  close(): Promise<void> {
+    return this.stop();
+  }
+
+  async restart(downMs: number): Promise<void> {
+    await this.stop();
+    await new Promise((resolve) => setTimeout(resolve, downMs));
+    this.#server = this.#make();
+    await this.start();
+  }
+
   /** Sets one sensor's variable, with the time of its device. */
   set(machine: string, point: string, value: number | Float64Array, stampMs: number): void {
     const variant =
       typeof value === 'number'
         ? new Variant({ dataType: DataType.Double, value })
         : new Variant({ dataType: DataType.Double, arrayType: VariantArrayType.Array, value });
-    this.#variables.get(`${machine}.${point}`)?.setValueFromSource(variant, StatusCodes.Good, new Date(stampMs));
+    // While it is down there is nothing to hold a value.
+    if (this.#server.engine.addressSpace)
+      this.#variables.get(`${machine}.${point}`)?.setValueFromSource(variant, StatusCodes.Good, new Date(stampMs));
+  }
+
+  /** Gives it a certificate that ran out, before it is started; `null` a good one at the next start. */
+  async useCertificate(expired: { daysAgo: number } | null): Promise<void> {
+    const rootFolder = join(this.#directory, 'pki');
+    const outputFile = join(rootFolder, 'own/certs/certificate.pem');
+    rmSync(outputFile, { force: true });
+    if (!expired) return;
+    const manager = new OPCUACertificateManager({ rootFolder });
+    await manager.initialize();
+    await manager.createSelfSignedCertificate({
+      applicationUri: makeApplicationUrn(hostname(), 'NodeOPCUA-Server'),
+      dns: [hostname()],
+      startDate: new Date(Date.now() - (expired.daysAgo + 30) * 86_400_000),
+      validity: 30,
+      subject: '/CN=expired',
+      outputFile,
+    });
+    await manager.dispose();
   }
 
   /** Ends every client's subscriptions, as a server does whose limits are reached. */

@@ -27,6 +27,7 @@ export class FrameSender {
   readonly #inFlight = new Map<Promise<void>, () => void>();
   #lost = false;
   #stopped = false;
+  #awayUntilMs = 0;
 
   constructor(url: string, credentials: { username?: string; password?: string }, log: Logger) {
     this.#url = url;
@@ -51,6 +52,12 @@ export class FrameSender {
     }
   }
 
+  /** Loses its connection, and makes none for so long. */
+  async drop(downMs: number): Promise<void> {
+    this.#awayUntilMs = Date.now() + downMs;
+    this.#client?.stream.destroy();
+  }
+
   async close(): Promise<void> {
     this.#stopped = true;
     await this.#client?.endAsync(true);
@@ -59,6 +66,7 @@ export class FrameSender {
   async #connection(): Promise<MqttClient | null> {
     if (this.#client?.connected && !this.#lost) return this.#client;
     while (!this.#stopped) {
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, this.#awayUntilMs - Date.now())));
       try {
         await this.#client?.endAsync(true);
         this.#client = await mqtt.connectAsync(

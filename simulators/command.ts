@@ -1,0 +1,243 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { positive, time, wholeNumber } from '#models/configuration/arguments.ts';
+import type { Shell } from '#models/configuration/shell.ts';
+import type { Scenario } from './scenario.ts';
+
+/** `millwright demo`, `simulate`, `replay` and `bench`. Rooms are loaded when they are needed. */
+export function addSimulatorCommands(program: Command, shell: Shell): void {
+  addDemo(program, shell);
+  addSimulate(program, shell);
+  addReplay(program, shell);
+  addBench(program, shell);
+}
+
+function addDemo(program: Command, shell: Shell): void {
+  program
+    .command('demo')
+    .description('a simulated plant, an edge agent, a gateway and its page, with nothing else installed')
+    .option('--data <dir>', 'where everything is kept', '.millwright/demo')
+    .option('--port <port>', "the page's port", wholeNumber, 8080)
+    .addHelpText('after', '\nExample:\n  millwright demo --data /var/tmp/demo')
+    .action(async ({ data, port }: { data: string; port: number }) => {
+      const { demo } = await import('./demo.ts');
+      const { scenarioSchema } = await import('./scenario.ts');
+      const scenarioFile = ofPackage(shell, 'simulators/scenarios/demo.yaml');
+      const scenario = await shell.load(scenarioFile, scenarioSchema, '');
+      const command = shell.commandFile;
+      const dataDirectory = resolve(data);
+      await demo({
+        command,
+        dataDirectory,
+        scenario,
+        scenarioFile,
+        apiPort: port,
+        say: shell.say,
+        signal: shell.stopSignal(),
+      });
+    });
+}
+
+interface SimulateArguments {
+  mqtt: string;
+  username?: string;
+  speed: number;
+  begin?: number;
+  duration?: number;
+  opcua?: number;
+  opcuaData?: string;
+  score?: boolean;
+  json?: boolean;
+  keep?: string;
+}
+
+function addSimulate(program: Command, shell: Shell): void {
+  program
+    .command('simulate')
+    .description('runs the devices of a simulated plant, with the troubles of its scenario')
+    .argument('<scenario>', 'a scenario file (YAML), or the name of a shipped one')
+    .option('--mqtt <url>', 'the broker', 'mqtt://127.0.0.1:1883')
+    .option('--username <name>', 'for the broker; the password comes from MILLWRIGHT_MQTT_PASSWORD')
+    .option('--speed <times>', 'times real time', positive, 1)
+    .option('--begin <time>', "the plant's beginning (ISO 8601); it goes on from there to now", time)
+    .option('--duration <seconds>', "ends after so many of the plant's seconds", positive)
+    .option('--opcua <port>', 'also serves it over OPC UA on this port of loopback', wholeNumber)
+    .option('--opcua-data <dir>', 'where the certificates of that server are kept')
+    .option('--score', 'runs broker, gateway and edge against it, and prints what they found, missed and lost')
+    .option('--json', 'with --score: one object on stdout')
+    .option('--keep <dir>', 'with --score: where the services keep their files and logs')
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright simulate simulators/scenarios/demo.yaml --mqtt mqtt://127.0.0.1:1883\n  millwright simulate lossy-devices --score',
+    )
+    .action(async (name: string, o: SimulateArguments) => {
+      const { scenarioSchema } = await import('./scenario.ts');
+      const scenario = await shell.load(scenarioFile(shell, name), scenarioSchema, 'MILLWRIGHT_SCENARIO');
+      await (o.score ? score(shell, scenario, o) : run(shell, scenario, o));
+    });
+}
+
+function scenarioFile(shell: Shell, name: string): string {
+  const shipped = ofPackage(shell, `simulators/scenarios/${name}.yaml`);
+  return /^[a-z0-9-]+$/.test(name) && existsSync(shipped) ? shipped : name;
+}
+
+async function run(shell: Shell, scenario: Scenario, o: SimulateArguments): Promise<void> {
+  const { simulate } = await import('./simulate.ts');
+  // Times ahead of the clock are refused: a plant that is faster than the clock begins in the past.
+  const headStartMs = o.speed > 1 ? (o.duration === undefined ? 86_400_000 : o.duration * 1000) : 0;
+  const beginMs = o.begin ?? Date.now() - headStartMs;
+  // A plant that runs faster than the clock begins where it is told; one at the clock's pace is as old as it is.
+  const fromS = o.speed === 1 ? Math.max(0, Math.round((Date.now() - beginMs) / 1000)) : 0;
+  const { sent } = await simulate(scenario, {
+    url: o.mqtt,
+    username: o.username,
+    password: process.env.MILLWRIGHT_MQTT_PASSWORD,
+    speed: o.speed,
+    beginMs,
+    fromS,
+    durationS: o.duration,
+    opcuaPort: o.opcua,
+    opcuaDirectory: o.opcuaData,
+    signal: shell.stopSignal(),
+    log: await logger('plant'),
+  });
+  shell.say(`${sent} messages sent`);
+}
+
+async function score(shell: Shell, scenario: Scenario, { json, keep }: SimulateArguments): Promise<void> {
+  const { scoreScenario } = await import('./score/scoreScenario.ts');
+  const { scoreLines } = await import('./score/judge.ts');
+  const directory = keep ?? mkdtempSync(join(tmpdir(), 'millwright-score-'));
+  const scored = await scoreScenario(scenario, {
+    command: shell.commandFile,
+    directory,
+    say: shell.say,
+    signal: shell.stopSignal(),
+    log: await logger('plant'),
+  });
+  if (keep === undefined) rmSync(directory, { recursive: true, force: true });
+  if (json) shell.write(JSON.stringify(scored));
+  else for (const line of scoreLines(scored)) shell.write(line);
+  const { missed, falseAlarms, unexplained } = scored;
+  if (missed + falseAlarms.length + unexplained > 0)
+    throw shell.failure(`${missed} missed, ${falseAlarms.length} false, ${unexplained} unexplained`);
+}
+
+function addReplay(program: Command, shell: Shell): void {
+  program
+    .command('replay')
+
+    .description('sends recordings of real machines as if they were running now')
+    .argument('<folder>', 'a folder with a manifest.json')
+    .requiredOption('--recording <names...>', 'one or more recordings of it')
+    .option('--mqtt <url>', 'the broker', 'mqtt://127.0.0.1:1883')
+    .option('--username <name>', 'for the broker; the password comes from MILLWRIGHT_MQTT_PASSWORD')
+    .option('--speed <times>', 'times real time', positive, 1)
+    .option('--start <time>', 'time of the first sample (ISO 8601); by default the longest recording ends now', time)
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright replay ./recordings --recording Bearing1_1 --speed 500 --mqtt mqtt://127.0.0.1:1883',
+    )
+    .action(
+      async (
+        folder: string,
+        o: { recording: string[]; mqtt: string; username?: string; speed: number; start?: number },
+      ) => {
+        const { replay } = await import('./replay.ts');
+        const { RecordingError } = await import('./recordings.ts');
+        const { sent, resent } = await replay({
+          folder,
+          recordings: o.recording,
+          url: o.mqtt,
+          username: o.username,
+          password: process.env.MILLWRIGHT_MQTT_PASSWORD,
+          speed: o.speed,
+          startMs: o.start,
+          signal: shell.stopSignal(),
+          progress: showProgress,
+          log: await logger('replay'),
+        }).catch((error) => {
+          throw error instanceof RecordingError ? shell.usage(error.message) : error;
+        });
+        shell.say(`\n${sent} frames sent, ${resent} of them again after a lost connection`);
+      },
+    );
+}
+
+function addBench(program: Command, shell: Shell): void {
+  const bench = program.command('bench').description('measures Millwright on this machine');
+  bench
+    .command('edge')
+    .description('CPU microseconds of the edge process for a 4,096-sample frame through Mosquitto at QoS 1')
+    .option('--json', 'one line of JSON on stdout')
+    .option('--frames <n>', 'frames a run', wholeNumber, 20_000)
+    .option('--runs <n>', 'runs, in turn with the peer; medians are printed', wholeNumber, 3)
+    .option('--peer <file>', 'a peer program: PORT IN_FILTER OUT_PREFIX FRAMES QOS, printing {"cpuUsPerWindow":…}')
+    .addHelpText('after', '\nExample:\n  millwright bench edge --json')
+    .action(async (o: { json?: boolean; frames: number; runs: number; peer?: string }) => {
+      const { benchEdge } = await import('./benchEdge.ts');
+      const command = shell.commandFile;
+      const peer = o.peer ?? besideCheckout(shell, 'peers/edge/paho_numpy.py');
+      const result = await benchEdge({ command, frames: o.frames, runs: o.runs, peer, say: shell.say });
+      shell.write(JSON.stringify(result, null, o.json ? undefined : 2));
+    });
+
+  bench
+    .command('sources')
+    .description('what OPC UA (signed and encrypted), Sparkplug B, JSON and waveforms cost the edge')
+    .option('--json', 'one line of JSON on stdout')
+    .option('--runs <n>', 'runs of each; the one in the middle is printed', wholeNumber, 3)
+    .option('--seconds <n>', 'of each measurement', positive, 10)
+    .option('--peer <file>', 'the peer of bench edge')
+    .addHelpText('after', '\nExample:\n  millwright bench sources --json')
+    .action(async (o: { json?: boolean; runs: number; seconds: number; peer?: string }) => {
+      const { benchSources } = await import('./benchSources.ts');
+      const result = await benchSources({
+        command: shell.commandFile,
+        opcuaLoad: resolve(shell.commandFile, '../opcuaLoad.js'),
+        runs: Math.max(1, o.runs),
+        seconds: o.seconds,
+        peer: o.peer ?? besideCheckout(shell, 'peers/edge/paho_numpy.py'),
+        say: shell.say,
+      });
+      shell.write(JSON.stringify(result, null, o.json ? undefined : 2));
+    });
+
+  bench
+    .command('features')
+    .description('windows a CPU second: the whole feature vector on 4,096 samples in one thread, beside twin and peers')
+    .option('--json', 'one line of JSON on stdout')
+    .option('--runs <n>', 'runs, in turn with the others; medians are printed', wholeNumber, 5)
+    .option('--peers <dir>', 'a folder with windows.c (FFTW) and windows.py (SciPy), each printing {"wps":…}')
+    .addHelpText('after', '\nExample:\n  millwright bench features --json')
+    .action(async (o: { json?: boolean; runs: number; peers?: string }) => {
+      const { benchFeatures } = await import('./benchFeatures.ts');
+      const peers = o.peers ?? besideCheckout(shell, 'peers/features');
+      const fftwSource = ofPackage(shell, 'simulators/fftwAlone.c');
+      const result = benchFeatures({ runs: Math.max(1, o.runs), peers, fftwSource, say: shell.say });
+      shell.write(JSON.stringify(result, null, o.json ? undefined : 2));
+    });
+}
+
+/** A file of this package, which lies a folder above the built command. */
+function ofPackage(shell: Shell, path: string): string {
+  return resolve(shell.commandFile, '../..', path);
+}
+
+/** A checkout may have the peers beside it; without them their lines stay empty. */
+function besideCheckout(shell: Shell, path: string): string {
+  return resolve(shell.commandFile, '../../../shared', path);
+}
+
+async function logger(name: string) {
+  const { pino } = await import('pino');
+  return pino({ name }, pino.destination(2));
+}
+
+function showProgress(done: number, text: string): void {
+  const percent = `${Math.round(done * 100)} %`.padStart(5);
+  process.stderr.write(process.stderr.isTTY ? `\r${percent}  ${text}   ` : `${percent}  ${text}\n`);
+}

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { LedgerView } from '#models/contracts/api.ts';
+import { scenarioSchema } from '../scenario.ts';
+import type { PointTruth } from '../troubles.ts';
+import { judge, scoreLines } from './judge.ts';
+
+const bearing = { bpfo: 3.6, bpfi: 5.4, bsf: 2.4, ftf: 0.4 };
+const fault = { type: 'unbalance', onsetS: 60, doublingS: 20 };
+const scenario = (transport = 'mqtt') =>
+  scenarioSchema.parse({
+    transport,
+    score: { detectWithinS: 100 },
+    machines: [
+      { name: 'ill', kind: 'fan', ratedRpm: 990, bearing, sensors: ['2H'], faults: [fault] },
+      { name: 'well', kind: 'fan', ratedRpm: 990, bearing, sensors: ['2H'] },
+    ],
+  });
+const truth = (more: Partial<PointTruth> = {}): PointTruth => ({
+  machine: 'ill',
+  point: '2H',
+  made: 100,
+  lost: 0,
+  twice: 0,
+  backward: 0,
+  unusable: 0,
+  garbage: 0,
+  ...more,
+});
+const ledger = (more: object = {}, sources: LedgerView['sources'] = []): LedgerView => ({
+  points: [
+    {
+      site: 's',
+      edge: 'e',
+      asset: 'ill',
+      point: '2H',
+      received: 100,
+      delivered: 100,
+      late: 0,
+      duplicate: 0,
+      held: 0,
+      rejected: {},
+      windows: 100,
+      stored: 100,
+      unexplained: 0,
+      ...more,
+    },
+  ],
+  unmapped: [],
+  clocks: [],
+  sources,
+});
+const alert = (asset: string, atS: number) =>
+  ({ asset, raisedAtMs: 1000 * atS, text: `${asset} shakes` }) as AlertRecord;
+const score = (t: PointTruth, l: LedgerView, alerts: AlertRecord[] = [], transport = 'mqtt') =>
+  judge(scenario(transport), 0, [t], l, alerts);
+
+test('delays, missed and false alarms', () => {
+  expect(score(truth(), ledger(), [alert('ill', 85)])).toMatchObject({
+    missed: 0,
+    falseAlarms: [],
+    faults: [{ delayS: 25 }],
+  });
+  expect(score(truth(), ledger(), [])).toMatchObject({ missed: 1 });
+  expect(score(truth(), ledger(), [alert('ill', 170)])).toMatchObject({ missed: 1, falseAlarms: [] });
+  expect(score(truth(), ledger(), [alert('ill', 50), alert('well', 90)]).falseAlarms.map((f) => f.machine)).toEqual([
+    'ill',
+    'well',
+  ]);
+});
+
+test.each([
+  ['all delivered', truth(), ledger(), 0],
+  ['one is missing', truth(), ledger({ received: 99, delivered: 99 }), 1],
+  ['lost by its device', truth({ lost: 10 }), ledger({ received: 90, delivered: 90 }), 0],
+  ['late where it went back', truth({ backward: 10 }), ledger({ delivered: 90, late: 10 }), 0],
+  ['late where it did not', truth(), ledger({ delivered: 90, late: 10 }), 10],
+  ['rejected where it was unusable', truth({ unusable: 5 }), ledger({ delivered: 95, rejected: { not_finite: 5 } }), 0],
+  ['rejected where it was good', truth(), ledger({ delivered: 95, rejected: { wrong_type: 5 } }), 5],
+  ['duplicates beside them', truth({ twice: 7 }), ledger({ received: 107, duplicate: 7 }), 0],
+  ['rows that the gateway has not', truth(), ledger({ stored: 98 }), 2],
+  ['counts that do not close', truth(), ledger({ unexplained: -1 }), 1],
+  ['a point that nobody heard of', truth({ point: '1H' }), ledger(), 100],
+] as const)('%s', (_name, t, l, unexplained) => {
+  expect(score(t, l).unexplained).toBe(unexplained);
+});
+
+test('what is sampled may be missing where a gap or an outage says so', () => {
+  const missing = { received: 80, delivered: 80 };
+  expect(score(truth(), ledger(missing), [], 'opcua').unexplained).toBe(20);
+  expect(score(truth(), ledger({ ...missing, flaws: { gap: 1 } }), [], 'opcua').unexplained).toBe(0);
+  const away = [{ site: 's', edge: 'e', source: 0, type: 'opcua', connected: true, outages: 1, downS: 20 }];
+  expect(score(truth(), ledger(missing, away), [], 'opcua').unexplained).toBe(0);
+  expect(score(truth(), ledger(missing, away)).unexplained).toBe(20);
+});
+
+test('the table says what was missed, false and unexplained', () => {
+  const text = scoreLines(score(truth(), ledger({ received: 99, delivered: 99 }), [alert('well', 5)])).join('\n');
+  expect(text).toContain('missed: 1, false alarms: 1');
+  expect(text).toContain('unexplained: 1 (ill/2H 1)');
+  expect(text).toContain('well shakes');
+});

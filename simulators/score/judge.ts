@@ -1,0 +1,151 @@
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { LedgerView } from '#models/contracts/api.ts';
+import type { Flaw } from '#models/contracts/ledger.ts';
+import type { Scenario } from '../scenario.ts';
+import type { PointTruth } from '../troubles.ts';
+
+/** A fault, and what was said of it. */
+export interface FaultScore {
+  machine: string;
+  fault: string;
+  onsetS: number;
+  /** From the onset to the alert, in the plant's seconds; null where there was none in time. */
+  delayS: number | null;
+  said: string | null;
+}
+
+export interface ScenarioScore {
+  faults: FaultScore[];
+  missed: number;
+  falseAlarms: { machine: string; atS: number; text: string }[];
+  /** Messages that the devices made, and those that they lost themselves. */
+  made: number;
+  lostByDevices: number;
+  delivered: number;
+  late: number;
+  duplicate: number;
+  rejected: Record<string, number>;
+  flaws: Partial<Record<Flaw, number>>;
+  /** Messages of which nobody can say where they are. */
+  unexplained: number;
+  /** By point, where it is not 0. */
+  unexplainedPoints: Record<string, number>;
+}
+
+type Ledger = LedgerView['points'][number];
+
+/** A source is never there at once when its edge begins. */
+const AWAY_S = 3;
+
+/** Holds what a system said against what its plant did. */
+export function judge(
+  scenario: Scenario,
+  beginMs: number,
+  truth: readonly PointTruth[],
+  ledger: LedgerView,
+  alerts: readonly AlertRecord[],
+): ScenarioScore {
+  const points = new Map(ledger.points.map((p) => [`${p.asset}/${p.point}`, p]));
+  const wasAway = ledger.sources.some((s) => s.downS > AWAY_S);
+  const open = truth.flatMap((t): [string, number][] => {
+    const n = unexplained(t, points.get(`${t.machine}/${t.point}`), scenario.transport, wasAway);
+    return n === 0 ? [] : [[`${t.machine}/${t.point}`, n]];
+  });
+  const faults = scenario.machines.flatMap((m) =>
+    m.faults.map((f) => ({ machine: m.name, fault: f.type, onsetS: f.onsetS })),
+  );
+  const scored = faults.map((fault) => scoreOf(fault, alerts, beginMs, scenario.score.detectWithinS));
+  const sum = (of: (p: Ledger) => number) => ledger.points.reduce((total, p) => total + of(p), 0);
+  const made = truth.reduce((total, t) => total + t.made, 0);
+  return {
+    faults: scored,
+    missed: scored.filter((f) => f.delayS === null).length,
+    falseAlarms: falseAlarms(alerts, faults, beginMs),
+    made,
+    lostByDevices: truth.reduce((total, t) => total + t.lost, 0),
+    delivered: sum((p) => p.delivered),
+    late: sum((p) => p.late),
+    duplicate: sum((p) => p.duplicate),
+    rejected: added([...ledger.points.map((p) => p.rejected), ...ledger.unmapped.map((u) => u.counts)]),
+    flaws: added(ledger.points.map((p) => p.flaws ?? {})),
+    unexplained: open.reduce((total, [, n]) => total + Math.abs(n), 0),
+    unexplainedPoints: Object.fromEntries(open),
+  };
+}
+
+/**
+ * Messages of a point that nobody accounts for. Over MQTT at QoS 1 each is delivered, or late where its stamp goes
+ * back, or rejected where it is unusable. What is sampled (OPC UA, Modbus) or sent at QoS 0 (Sparkplug) may be missing
+ * while a connection is down; then the point has to say that there was a gap, or the source that it was away.
+ */
+function unexplained(
+  truth: PointTruth,
+  point: Ledger | undefined,
+  transport: Scenario['transport'],
+  wasAway: boolean,
+): number {
+  const sent = truth.made - truth.lost;
+  if (!point) return transport === 'modbus' && truth.made > 0 ? 0 : sent;
+  const own = point.unexplained + (point.windows - point.stored);
+  if (own !== 0) return own;
+  if (transport === 'modbus') return 0;
+  const rejected = Object.values(point.rejected).reduce((total, n) => total + n, 0);
+  const missing = sent - point.delivered - Math.min(point.late, truth.backward) - Math.min(rejected, truth.unusable);
+  const gaps = (point.flaws?.gap ?? 0) + (point.flaws?.overflow ?? 0);
+  return transport !== 'mqtt' && missing > 0 && (gaps > 0 || wasAway) ? 0 : missing;
+}
+
+function scoreOf(
+  fault: Omit<FaultScore, 'delayS' | 'said'>,
+  alerts: readonly AlertRecord[],
+  beginMs: number,
+  withinS: number,
+): FaultScore {
+  const onsetMs = beginMs + fault.onsetS * 1000;
+  const found = alerts
+    .filter((a) => a.asset === fault.machine && a.raisedAtMs >= onsetMs)
+    .sort((a, b) => a.raisedAtMs - b.raisedAtMs)[0];
+  const delayS = found ? (found.raisedAtMs - onsetMs) / 1000 : null;
+  const inTime = delayS !== null && delayS <= withinS;
+  return { ...fault, delayS: inTime ? delayS : null, said: found?.text ?? null };
+}
+
+/** Alerts on machines without a fault, or before it began. */
+function falseAlarms(
+  alerts: readonly AlertRecord[],
+  faults: readonly { machine: string; onsetS: number }[],
+  beginMs: number,
+) {
+  return alerts.flatMap(({ asset, raisedAtMs, text }) => {
+    const atS = (raisedAtMs - beginMs) / 1000;
+    const due = faults.some((f) => f.machine === asset && atS >= f.onsetS);
+    return due ? [] : [{ machine: asset, atS, text }];
+  });
+}
+
+function added(all: readonly Partial<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const counts of all) for (const [name, n = 0] of Object.entries(counts)) total[name] = (total[name] ?? 0) + n;
+  return total;
+}
+
+/** As a table for a terminal. */
+export function scoreLines(score: ScenarioScore): string[] {
+  const faults = score.faults.map(({ machine, fault, delayS, said }) => {
+    const found = delayS === null ? 'missed' : `after ${delayS.toFixed(0)} s`;
+    return `  ${machine.padEnd(16)} ${fault.padEnd(18)} ${found.padEnd(12)} ${said ?? ''}`.trimEnd();
+  });
+  const counts = (all: Record<string, number>) =>
+    Object.entries(all)
+      .map(([name, n]) => `${name} ${n}`)
+      .join(', ') || 'none';
+  return [
+    `faults: ${score.faults.length}, missed: ${score.missed}, false alarms: ${score.falseAlarms.length}`,
+    ...faults,
+    ...score.falseAlarms.map(({ machine, atS, text }) => `  false at ${atS.toFixed(0)} s: ${machine}: ${text}`),
+    `messages made: ${score.made}, lost by their devices: ${score.lostByDevices}`,
+    `delivered ${score.delivered}, late ${score.late}, duplicate ${score.duplicate}; rejected: ${counts(score.rejected)}`,
+    `flaws: ${counts(score.flaws as Record<string, number>)}`,
+    `unexplained: ${score.unexplained}${score.unexplained === 0 ? '' : ` (${counts(score.unexplainedPoints)})`}`,
+  ];
+}

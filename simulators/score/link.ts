@@ -1,0 +1,90 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** What a link does to what passes: nothing, or so many bytes a second each way with so much delay. */
+export interface Strain {
+  bytesPerS: number;
+  delayMs: number;
+}
+
+/** A stretch of network between two services: what connects to its port is passed on, until it is cut or slowed. */
+export class Link {
+  readonly #server: Server;
+  readonly #to: number;
+  readonly #sockets = new Set<Socket>();
+  #cut = false;
+  #strain: Strain | null = null;
+
+  private constructor(to: number) {
+    this.#to = to;
+    this.#server = createServer((from) => this.#pass(from));
+  }
+
+  static async to(port: number): Promise<Link> {
+    const link = new Link(port);
+    await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
+    return link;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    if (typeof address !== 'object' || !address) throw new Error('the link is closed');
+    return address.port;
+  }
+
+  /** Ends what there is, and lets nothing new through until it is mended. */
+  cut(): void {
+    this.#cut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.#cut = false;
+  }
+
+  /** Of connections that are made from now on; those that there are end, as on a line that is switched over. */
+  strain(strain: Strain | null): void {
+    this.#strain = strain;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #pass(from: Socket): void {
+    if (this.#cut) {
+      from.destroy();
+      return;
+    }
+    const to = connect(this.#to, '127.0.0.1');
+    for (const [a, b] of [
+      [from, to],
+      [to, from],
+    ]) {
+      this.#sockets.add(a);
+      a.setNoDelay(true);
+      a.on('error', () => b.destroy());
+      a.on('close', () => {
+        this.#sockets.delete(a);
+        b.destroy();
+      });
+      if (this.#strain) trickle(a, b, this.#strain);
+      else a.pipe(b);
+    }
+  }
+}
+
+/** One chunk after the other, each as long on its way as its bytes take. */
+function trickle(from: Socket, to: Socket, { bytesPerS, delayMs }: Strain): void {
+  from.on('data', (chunk) => {
+    from.pause();
+    setTimeout(
+      () => {
+        if (!to.destroyed) to.write(chunk);
+        from.resume();
+      },
+      delayMs + (1000 * chunk.length) / bytesPerS,
+    );
+  });
+}

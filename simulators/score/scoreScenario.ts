@@ -1,0 +1,248 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { stringify } from 'yaml';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { LedgerView } from '#models/contracts/api.ts';
+import type { PlantDevices } from '../devices/plantDevices.ts';
+import { freePort } from '../freePort.ts';
+import { SimulatedMachine } from '../machine.ts';
+import { runPlant } from '../runPlant.ts';
+import type { Scenario, SystemTrouble } from '../scenario.ts';
+import { Service } from '../service.ts';
+import { type ScoredBroker, startScoredBroker } from './broker.ts';
+import { judge, type ScenarioScore } from './judge.ts';
+import { Link } from './link.ts';
+import { edgeConfig, gatewayConfig } from './scenarioConfig.ts';
+
+export interface ScoreOptions {
+  /** The built command. */
+  command: string;
+  /** An empty folder; what the services keep and say stays there. */
+  directory: string;
+  say: (line: string) => void;
+  signal: AbortSignal;
+  log: Logger;
+}
+
+/** All that one run consists of. */
+interface System {
+  broker: ScoredBroker;
+  links: Record<'devices' | 'source' | 'uplink', Link>;
+  gateway: Service;
+  edge: Service;
+  api: string;
+}
+
+const READY_MS = 30_000;
+/** What was sent has to be in the gateway's ledger so long after the last message. */
+const SETTLE_MS = 60_000;
+const ASK_MS = 250;
+
+/**
+ * Runs a scenario against the whole system: broker, gateway and edge as processes of their own, the plant's devices here,
+ * network between them that can be cut. @throws Error where a service does not come up.
+ */
+export async function scoreScenario(scenario: Scenario, options: ScoreOptions): Promise<ScenarioScore> {
+  const { durationS, speed } = scenario.score;
+  const machines = scenario.machines.map((config) => new SimulatedMachine(config, scenario.seed));
+  const devicePort = await freePort();
+  const system = await startSystem(scenario, devicePort, options);
+  // Times ahead of the clock are refused: a plant that is faster than the clock begins in the past.
+  const beginMs = Date.now() - Math.max(0, durationS * 1000 * (1 - 1 / speed));
+  let devices: PlantDevices | null = null;
+  try {
+    devices = await startDevices(scenario, machines, system, devicePort, beginMs, options);
+    const troubled = systemTroubles(scenario, system, devices, speed);
+    const truth = await runPlant(scenario, machines, [devices], {
+      speed,
+      beginMs,
+      fromS: 0,
+      durationS,
+      signal: options.signal,
+      step: troubled.step,
+    });
+    await troubled.over();
+    await devices.flush();
+    return await settled(system, (ledger, alerts) => judge(scenario, beginMs, truth, ledger, alerts));
+  } finally {
+    await devices?.close();
+    await system.edge.stop();
+    await system.gateway.stop();
+    for (const link of Object.values(system.links)) await link.close();
+    await system.broker.close();
+  }
+}
+
+async function startSystem(
+  scenario: Scenario,
+  devicePort: number,
+  { command, directory, say }: ScoreOptions,
+): Promise<System> {
+  const broker = await startScoredBroker(directory, say);
+  const [devices, source, uplink] = [
+    await Link.to(broker.port),
+    await Link.to(sourcePort(scenario, broker.port, devicePort)),
+    await Link.to(broker.port),
+  ];
+  const ports = { api: await freePort(), edge: await freePort() };
+  mkdirSync(join(directory, 'logs'), { recursive: true });
+  const files = { gateway: join(directory, 'gateway.yaml'), edge: join(directory, 'edge.yaml') };
+  writeFileSync(files.gateway, stringify(gatewayConfig(directory, `mqtt://127.0.0.1:${broker.port}`, ports.api)));
+  writeFileSync(
+    files.edge,
+    stringify(edgeConfig(scenario, directory, source.port, `mqtt://127.0.0.1:${uplink.port}`, ports.edge)),
+  );
+  const service = (name: 'gateway' | 'edge') =>
+    new Service(name, [name, files[name]], { command, dataDirectory: directory, say });
+  const gateway = service('gateway');
+  const api = `http://127.0.0.1:${ports.api}`;
+  await answers(`${api}/readyz`, (status) => status === 200);
+  const edge = service('edge');
+  // Where the devices are not up yet the edge answers that its source is away.
+  await answers(
+    `http://127.0.0.1:${ports.edge}/healthz`,
+    (status) => scenario.transport === 'opcua' || scenario.transport === 'modbus' || status === 200,
+  );
+  return { broker, links: { devices, source, uplink }, gateway, edge, api };
+}
+
+/** What the edge's source connects to: the broker, or the devices themselves. */
+function sourcePort({ transport }: Scenario, brokerPort: number, devicePort: number): number {
+  return transport === 'mqtt' || transport === 'sparkplug' ? brokerPort : devicePort;
+}
+
+async function startDevices(
+  scenario: Scenario,
+  machines: readonly SimulatedMachine[],
+  { links }: System,
+  port: number,
+  beginMs: number,
+  { directory, log }: ScoreOptions,
+): Promise<PlantDevices> {
+  const url = `mqtt://127.0.0.1:${links.devices.port}`;
+  switch (scenario.transport) {
+    case 'mqtt': {
+      const { MqttDevices } = await import('../devices/mqttDevices.ts');
+      return new MqttDevices(scenario, url, {}, log);
+    }
+    case 'sparkplug': {
+      const { SparkplugDevices } = await import('../devices/sparkplugDevices.ts');
+      const devices = new SparkplugDevices(machines, scenario, url, log);
+      await devices.connect();
+      return devices;
+    }
+    case 'modbus': {
+      const { ModbusDevice } = await import('../devices/modbusDevice.ts');
+      const device = new ModbusDevice(machines, port);
+      await device.start();
+      return device;
+    }
+    case 'opcua': {
+      const { OpcuaPlant } = await import('../devices/opcuaServer.ts');
+      const server = join(directory, 'server');
+      const plant = new OpcuaPlant(machines, scenario, port, server, { beginMs: beginMs - 1 });
+      if (scenario.systemTroubles.some((t) => t.type === 'expired_certificate'))
+        await plant.useCertificate({ daysAgo: 3 });
+      await plant.start();
+      trust(directory, server);
+      return plant;
+    }
+  }
+}
+
+/** As an administrator does who has the server's certificate in a file. */
+function trust(directory: string, server: string): void {
+  const trusted = join(directory, 'edge/pki/trusted/certs');
+  mkdirSync(trusted, { recursive: true });
+  copyFileSync(join(server, 'pki/own/certs/certificate.pem'), join(trusted, `server-${Date.now()}.pem`));
+}
+
+/** Lets what goes wrong go wrong when its time comes; `over` resolves when all of it has ended. */
+function systemTroubles(scenario: Scenario, system: System, devices: PlantDevices, speed: number) {
+  const real = (seconds: number) => (1000 * seconds) / speed;
+  const waiting = scenario.systemTroubles.flatMap((trouble) =>
+    Array.from({ length: trouble.type === 'kill' ? trouble.times : 1 }, (_, i) => ({
+      trouble,
+      atS:
+        trouble.type === 'expired_certificate'
+          ? trouble.forS
+          : trouble.atS + (trouble.type === 'kill' ? i * trouble.everyS : 0),
+    })),
+  );
+  const running: Promise<void>[] = [];
+  const rest = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  const begin = async (trouble: SystemTrouble): Promise<void> => {
+    switch (trouble.type) {
+      case 'kill':
+        if (trouble.service === 'devices') return devices.restart(real(trouble.downS));
+        return system[trouble.service].kill(real(trouble.downS));
+      case 'cut':
+        system.links[trouble.link].cut();
+        await rest(real(trouble.forS));
+        return system.links[trouble.link].mend();
+      case 'slow':
+        system.links[trouble.link].strain({ bytesPerS: trouble.kilobytesPerS * 1000, delayMs: trouble.delayMs });
+        await rest(real(trouble.forS));
+        return system.links[trouble.link].strain(null);
+      case 'expired_certificate':
+        return renewCertificate(devices, system);
+    }
+  };
+  return {
+    step(timeS: number) {
+      while (waiting.some((w) => w.atS <= timeS)) {
+        const [next] = waiting.splice(
+          waiting.findIndex((w) => w.atS <= timeS),
+          1,
+        );
+        running.push(begin(next.trouble));
+      }
+    },
+    async over() {
+      await Promise.all(running);
+    },
+  };
+}
+
+async function renewCertificate(devices: PlantDevices, system: System): Promise<void> {
+  const { OpcuaPlant } = await import('../devices/opcuaServer.ts');
+  if (!(devices instanceof OpcuaPlant)) throw new Error('only an OPC UA server has a certificate here');
+  await devices.useCertificate(null);
+  await devices.restart(0);
+  trust(system.edge.dataDirectory, join(system.edge.dataDirectory, 'server'));
+}
+
+/** Waits until what was sent has arrived: until nothing is unexplained, or the time is up. */
+async function settled(
+  system: System,
+  score: (ledger: LedgerView, alerts: AlertRecord[]) => ScenarioScore,
+): Promise<ScenarioScore> {
+  const ask = async <T>(path: string): Promise<T> => (await (await fetch(`${system.api}${path}`)).json()) as T;
+  const endMs = Date.now() + SETTLE_MS;
+  let before = '';
+  for (;;) {
+    const judged = score(
+      await ask<LedgerView>('/api/v1/ledger'),
+      await ask<AlertRecord[]>('/api/v1/alerts?state=all&limit=1000'),
+    );
+    const now = JSON.stringify([judged.unexplained, judged.faults]);
+    // Twice the same: a ledger is said once a second.
+    if (Date.now() > endMs || (judged.unexplained === 0 && now === before)) return judged;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 5 * ASK_MS));
+  }
+}
+
+async function answers(url: string, isReady: (status: number) => boolean): Promise<void> {
+  const endMs = Date.now() + READY_MS;
+  while (Date.now() < endMs) {
+    const status = await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
+      (r) => r.status,
+      () => null,
+    );
+    if (status !== null && isReady(status)) return;
+    await new Promise((resolve) => setTimeout(resolve, ASK_MS));
+  }
+  throw new Error(`${url} did not answer within ${READY_MS / 1000} s`);
+}

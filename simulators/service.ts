@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+
+export interface ServiceOptions {
+  /** The built command, run again for each service. */
+  command: string;
+  /** Its log goes to a folder of this one. */
+  dataDirectory: string;
+  say: (line: string) => void;
+}
+
+const RESTART_MS = 2000;
+const STOP_MS = 8000;
+
+/** A process below this one: started, started again when it dies, stopped. */
+export class Service {
+  readonly dataDirectory: string;
+  readonly #name: string;
+  readonly #args: string[];
+  readonly #options: ServiceOptions;
+  #child: ChildProcess;
+  #stopping = false;
+
+  constructor(name: string, args: string[], options: ServiceOptions) {
+    this.dataDirectory = options.dataDirectory;
+    this.#name = name;
+    this.#args = args;
+    this.#options = options;
+    this.#child = this.#spawn();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    await ended;
+    clearTimeout(kill);
+  }
+
+  /** kill -9, and up again after so long. */
+  async kill(downMs: number): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+    await new Promise((resolve) => setTimeout(resolve, downMs));
+    this.#stopping = false;
+    this.#child = this.#spawn();
+  }
+
+  #spawn(): ChildProcess {
+    const log = createWriteStream(join(this.#options.dataDirectory, 'logs', `${this.#name}.log`), { flags: 'a' });
+    // A group of its own, so that Ctrl-C reaches the parent alone, which stops them in order; and a channel whose end
+    // tells the child that the parent is gone.
+    const child = spawn(process.execPath, [this.#options.command, ...this.#args], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      detached: true,
+    });
+    child.stderr?.pipe(log);
+    child.once('exit', (code) => {
+      if (this.#stopping) return;
+      this.#options.say(`${this.#name} ended unexpectedly (${code}); see logs/${this.#name}.log. Starting it again.`);
+      setTimeout(() => {
+        if (!this.#stopping) this.#child = this.#spawn();
+      }, RESTART_MS);
+    });
+    return child;
+  }
+}
