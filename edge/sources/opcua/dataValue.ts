@@ -28,8 +28,9 @@ export function decodeDataValue(
   return checkCompleted(node, samples, node.sampleRateHz, timeMs, limits);
 }
 
-/** node-opcua gives 64-bit integers as their high and low halves. */
+/** node-opcua gives 64-bit integers as their high and low halves. NaN of anything else. */
 function wideNumber(halves: unknown, type: DataType | undefined): number {
+  if (!Array.isArray(halves) || halves.length !== 2) return Number.NaN;
   const [high, low] = halves as [number, number];
   return (type === DataType.Int64 ? high | 0 : high >>> 0) * 2 ** 32 + (low >>> 0);
 }

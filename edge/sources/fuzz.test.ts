@@ -1,0 +1,261 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { DataType, DataValue, StatusCodes, Variant, VariantArrayType } from 'node-opcua-client';
+import { expect, test } from 'vitest';
+import { encodeFrame } from '#models/contracts/frame.ts';
+import { parseMessage } from '#models/contracts/message.ts';
+import { sampleBlockSchema } from '#models/contracts/sampleBlock.ts';
+import { type Random, randomOf } from '#models/random/random.ts';
+import { PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
+import { subscriptionSchema } from '../config.ts';
+import { decode } from './decode.ts';
+import { decodeRegister, planReads } from './modbusRegisters.ts';
+import { decodeDataValue } from './opcua/dataValue.ts';
+import { Router } from './route.ts';
+import { metricValue } from './sparkplug/metricValue.ts';
+import { type MessageType, NodeTable } from './sparkplug/nodeTable.ts';
+import { timeReader } from './timeReader.ts';
+
+/** `npm run soak:fuzz` sets a million. Half of all cases are random bytes, half are good messages that were damaged. */
+const CASES = Number(process.env.MILLWRIGHT_FUZZ_CASES ?? 20_000);
+const MOST_MS = 250;
+const MOST_GROWTH_MB = 150;
+const limits = { nowMs: Date.UTC(2026, 0, 5), maxFutureMs: 1000, readTime: timeReader('auto', 'Europe/Berlin') };
+const text = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+
+const route = (payload: object) => ({
+  asset: 'a',
+  point: 'p',
+  subscription: subscriptionSchema.parse({ topic: 'x/{asset}/{point}', payload }),
+});
+const WAVEFORMS = ['header', 'json', 'raw'].map((framing) => route({ type: 'waveform', framing, sampleRateHz: 1000 }));
+const VALUES = [
+  route({ type: 'scalar' }),
+  route({ type: 'scalar', value: 'rows.*.v', time: 'rows.*.t', quality: 'rows.*.q', unit: 'unit' }),
+  route({ type: 'scalar', values: { one: 'a.b', two: 'v' }, intervalMs: 10 }),
+];
+const GOOD = {
+  frame: Buffer.from(
+    encodeFrame(
+      { encoding: 'float32', sampleRateHz: 1000, scale: 1, startUs: limits.nowMs * 1000 - 1e6 },
+      Float32Array.from({ length: 32 }, Math.sin),
+    ),
+  ),
+  waveform: text({ samples: [1, 2, 3], sampleRateHz: 1000, startTime: '2026-01-04T00:00:00Z', unit: 'g' }),
+  value: text({
+    value: 61.2,
+    time: '2026-01-04T00:00:00',
+    rows: [{ v: 1, t: '2026-01-04T00:00:00Z', q: 'Good' }],
+    a: { b: 1 },
+    v: [1, 2],
+    unit: 'degC',
+  }),
+  sparkplug: Buffer.from(
+    toBinary(
+      PayloadSchema,
+      create(PayloadSchema, {
+        timestamp: 1n,
+        seq: 0n,
+        metrics: [
+          { name: 'a', alias: 1n, datatype: 10, value: { case: 'doubleValue', value: 1 } },
+          { name: 'b', alias: 2n, datatype: 30, value: { case: 'bytesValue', value: new Uint8Array(16) } },
+        ],
+      }),
+    ),
+  ),
+  health: text({
+    v: 1,
+    site: 's',
+    edge: 'e',
+    outbox: 'o',
+    sequence: 1,
+    oldest: 1,
+    timeMs: 1,
+    timeQuality: 'source',
+    asset: 'a',
+    kind: 'pump',
+    status: 'NORMAL',
+    points: [],
+    remainingLife: { assessment: 'not_assessable', reason: '', remedy: '' },
+  }),
+};
+
+function bytes(random: Random, most: number): Buffer {
+  return Buffer.from(Uint8Array.from({ length: Math.floor(random() * most) }, () => Math.floor(random() * 256)));
+}
+
+/** Cut, flipped, doubled, or with something put in. */
+function damaged(good: Buffer, random: Random): Buffer {
+  const at = Math.floor(random() * good.length);
+  switch (Math.floor(random() * 5)) {
+    case 0:
+      return good.subarray(0, at);
+    case 1:
+      return Buffer.concat([good, good.subarray(at)]);
+    case 2:
+      return Buffer.concat([good.subarray(0, at), bytes(random, 8), good.subarray(at)]);
+    case 3: {
+      const nested = random() < 0.5 ? '[' : '{"a":';
+      return Buffer.concat([
+        good.subarray(0, at),
+        Buffer.from(nested.repeat(Math.floor(random() * 200))),
+        good.subarray(at),
+      ]);
+    }
+    default: {
+      const flipped = Buffer.from(good);
+      for (let i = 0; i < 1 + random() * 4; i++)
+        flipped[Math.floor(random() * flipped.length)] ^= 1 << Math.floor(random() * 8);
+      return flipped;
+    }
+  }
+}
+
+const oneOf = <T>(all: readonly T[], random: Random) => all[Math.floor(random() * all.length)];
+const payload = (good: Buffer, random: Random) => (random() < 0.5 ? bytes(random, 300) : damaged(good, random));
+
+/** Runs every case; none may throw, take long, or leave memory behind. */
+function fuzz(one: (random: Random, i: number) => void): void {
+  const random = randomOf(20261124);
+  let slowest = 0;
+  const before = process.memoryUsage().rss;
+  for (let i = 0; i < CASES; i++) {
+    const beganMs = performance.now();
+    one(random, i);
+    slowest = Math.max(slowest, performance.now() - beganMs);
+  }
+  expect(slowest).toBeLessThan(MOST_MS);
+  expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(MOST_GROWTH_MB);
+}
+
+test(`${CASES} waveform payloads`, () => {
+  fuzz((random) => {
+    for (const arrival of decode(
+      oneOf(WAVEFORMS, random),
+      payload(oneOf([GOOD.frame, GOOD.waveform], random), random),
+      limits,
+    ))
+      if (arrival.ok) sampleBlockSchema.parse(arrival.block);
+  });
+});
+
+test(`${CASES} JSON values`, () => {
+  fuzz((random) => {
+    for (const arrival of decode(oneOf(VALUES, random), payload(GOOD.value, random), limits))
+      if (arrival.ok) sampleBlockSchema.parse(arrival.block);
+  });
+});
+
+test(`${CASES} Sparkplug payloads, each taken by a node's table`, () => {
+  const table = new NodeTable(50);
+  const types: MessageType[] = ['NBIRTH', 'NDATA', 'NDEATH', 'DBIRTH', 'DDATA', 'DDEATH'];
+  fuzz((random) => {
+    let message: ReturnType<typeof fromBinary<typeof PayloadSchema>>;
+    try {
+      message = fromBinary(PayloadSchema, payload(GOOD.sparkplug, random));
+    } catch (error) {
+      // What is no protobuf is an error of the library's that the source counts.
+      expect(error).toBeInstanceOf(Error);
+      return;
+    }
+    const taken = table.take(
+      oneOf(types, random),
+      `g/n${Math.floor(random() * 100)}`,
+      `d${Math.floor(random() * 3)}`,
+      message,
+    );
+    for (const { metric, datatype } of taken.metrics) metricValue(metric, datatype);
+  });
+});
+
+test(`${CASES} OPC UA values`, () => {
+  const contents = [
+    null,
+    1,
+    Number.NaN,
+    true,
+    'text',
+    [1, 2],
+    [1, 'x', null],
+    new Float32Array([1, 2]),
+    [[0, 1]],
+    new Date(),
+    { a: 1 },
+  ];
+  const types = [
+    DataType.Double,
+    DataType.Int64,
+    DataType.UInt64,
+    DataType.String,
+    DataType.Boolean,
+    DataType.Null,
+    DataType.ExtensionObject,
+  ];
+  const codes = [
+    StatusCodes.Good,
+    StatusCodes.Bad,
+    StatusCodes.UncertainSensorNotAccurate,
+    StatusCodes.GoodWithOverflowBit,
+  ];
+  fuzz((random) => {
+    const value = new DataValue({ statusCode: oneOf(codes, random), sourceTimestamp: new Date(random() * 4e12) });
+    // As a server of another make might send it: types that do not fit what they hold.
+    const variant = new Variant();
+    Object.assign(variant, {
+      dataType: oneOf(types, random),
+      arrayType: oneOf([VariantArrayType.Scalar, VariantArrayType.Array], random),
+      value: oneOf(contents, random),
+    });
+    value.value = variant;
+    const node = {
+      nodeId: 'ns=1;s=x',
+      asset: 'a',
+      point: 'p',
+      samplingIntervalMs: 0,
+      queueSize: 1,
+      discard: 'oldest' as const,
+      sampleRateHz: random() < 0.5 ? 1000 : undefined,
+    };
+    const decoded = decodeDataValue(node, value, limits);
+    if (decoded.ok) sampleBlockSchema.parse(decoded.block);
+  });
+});
+
+test(`${CASES} Modbus registers`, () => {
+  const types = ['int16', 'uint16', 'int32', 'uint32', 'float32', 'int64', 'uint64', 'float64'] as const;
+  fuzz((random) => {
+    const register = {
+      asset: 'a',
+      point: 'p',
+      table: 'input',
+      address: Math.floor(random() * 65_536),
+      type: oneOf(types, random),
+      wordOrder: oneOf(['big', 'little'] as const, random),
+      scale: 1,
+      offset: 0,
+    } as const;
+    const [read] = planReads([register]);
+    expect(
+      typeof decodeRegister(
+        register,
+        read,
+        Uint8Array.from({ length: 2 * read.count }, () => Math.floor(random() * 256)),
+      ),
+    ).toBe('number');
+  });
+});
+
+test(`${CASES} topics, and messages to the gateway`, () => {
+  const router = new Router([
+    subscriptionSchema.parse({ topic: 'plant/{asset}/+/{point}', payload: { type: 'scalar' } }),
+  ]);
+  fuzz((random) => {
+    router.find(
+      random() < 0.5 ? bytes(random, 60).toString('latin1') : `plant/${bytes(random, 6)}/x/${bytes(random, 6)}`,
+    );
+    const kind = oneOf(
+      ['health/a', 'features/a/p', 'alerts/a', 'ledger', 'status', 'evidence/x', bytes(random, 9).toString()],
+      random,
+    );
+    parseMessage(`millwright/v1/s/e/${kind}`, payload(GOOD.health, random));
+  });
+});
