@@ -153,14 +153,26 @@ const sparkplugMetricSchema = z
   });
 export type SparkplugMetricConfig = z.infer<typeof sparkplugMetricSchema>;
 
-const sparkplugSourceSchema = z.strictObject({
-  type: z.literal('sparkplug'),
-  ...brokerFields,
-  groups: z.array(z.string().regex(/^[^/+#]+$/, 'a group’s id, without / + #')).min(1),
-  /** Makes the edge a primary host of this id: nodes that wait for one store what they have while it is away. */
-  hostId: nameSchema.optional(),
-  metrics: z.array(sparkplugMetricSchema).min(1),
-});
+const sparkplugSourceSchema = z
+  .strictObject({
+    type: z.literal('sparkplug'),
+    ...brokerFields,
+    groups: z.array(z.string().regex(/^[^/+#]+$/, 'a group’s id, without / + #')).min(1),
+    /** Makes the edge a primary host of this id: nodes that wait for one store what they have while it is away. */
+    hostId: nameSchema.optional(),
+    metrics: z.array(sparkplugMetricSchema).min(1),
+  })
+  .superRefine(({ groups, metrics }, context) => {
+    for (const [i, { from }] of metrics.entries()) {
+      const [group] = from.split('/');
+      if (group === '+' || group === '{asset}' || groups.includes(group)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['metrics', i, 'from'],
+        message: `a group of "groups": ${groups.join(', ')}`,
+      });
+    }
+  });
 export type SparkplugSourceConfig = z.infer<typeof sparkplugSourceSchema>;
 
 const modbusRegisterSchema = z.strictObject({
@@ -181,23 +193,37 @@ const modbusRegisterSchema = z.strictObject({
 });
 export type ModbusRegisterConfig = z.infer<typeof modbusRegisterSchema>;
 
-const modbusSourceSchema = z.strictObject({
-  type: z.literal('modbus'),
-  host: z.string().min(1),
-  port: z.int().min(1).max(65_535).default(502),
-  /** A device that has not answered for so long is connected to again. */
-  timeoutMs: z.number().min(100).max(60_000).default(2000),
-  /** Registers that are read together. */
-  groups: z
-    .array(
-      z.strictObject({
-        intervalMs: z.number().min(10).default(1000),
-        unitId: z.int().min(0).max(255).default(1),
-        registers: z.array(modbusRegisterSchema).min(1),
-      }),
-    )
-    .min(1),
-});
+const modbusSourceSchema = z
+  .strictObject({
+    type: z.literal('modbus'),
+    host: z.string().min(1),
+    port: z.int().min(1).max(65_535).default(502),
+    /** A device that has not answered for so long is connected to again. */
+    timeoutMs: z.number().min(100).max(60_000).default(2000),
+    /** Registers that are read together. */
+    groups: z
+      .array(
+        z.strictObject({
+          intervalMs: z.number().min(10).default(1000),
+          unitId: z.int().min(0).max(255).default(1),
+          registers: z.array(modbusRegisterSchema).min(1),
+        }),
+      )
+      .min(1),
+  })
+  .superRefine(({ groups }, context) => {
+    const seen = new Set<string>();
+    for (const [g, { registers }] of groups.entries()) {
+      for (const [r, { asset, point }] of registers.entries()) {
+        const name = `${asset}/${point}`;
+        if (seen.has(name)) {
+          const path = ['groups', g, 'registers', r, 'point'];
+          context.addIssue({ code: 'custom', path, message: 'one register for each point: another has this one' });
+        }
+        seen.add(name);
+      }
+    }
+  });
 export type ModbusSourceConfig = z.infer<typeof modbusSourceSchema>;
 
 const powerOfTwo = z

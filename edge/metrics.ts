@@ -110,6 +110,10 @@ export function edgeMetrics(
   read('source_connected', '1 while the source has its server', ['source'], (set) => {
     for (const [i, s] of sources.entries()) set({ source: String(i) }, s.state === 'connected' ? 1 : 0);
   });
+  read('source_events_total', 'what happened to a source beside arrivals', ['source', 'event'], (set) => {
+    for (const [i, { events = new Map<string, number>() }] of sources.entries())
+      for (const [event, n] of events) set({ source: String(i), event }, n);
+  });
   read(
     'certificate_expiry_timestamp_seconds',
     'when an OPC UA certificate runs out: the own one, and those of trusted servers',

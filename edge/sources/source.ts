@@ -23,6 +23,8 @@ export interface Source {
   stop(): Promise<void>;
   /** In a few words, for status and metrics. */
   readonly state: 'connecting' | 'connected' | 'stopped';
+  /** What happened to it beside arrivals, by name: for metrics. */
+  readonly events?: ReadonlyMap<string, number>;
 }
 
 /** The unit in which a point is taken to speak where nothing is configured. */

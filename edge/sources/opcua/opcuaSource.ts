@@ -34,6 +34,11 @@ const LIFETIME_COUNT = 100;
  */
 export class OpcuaSource implements Source {
   state: Source['state'] = 'stopped';
+  readonly events = new Map([
+    ['connections_lost', 0],
+    ['sessions_made', 0],
+    ['nodes_refused', 0],
+  ]);
   readonly #config: OpcuaSourceConfig;
   readonly #edge: EdgeConfig;
   readonly #now: () => number;
@@ -90,13 +95,19 @@ export class OpcuaSource implements Source {
       this.#session = await client.createSession(identityOf(this.#config));
       this.#session.once('session_closed', () => again('the session was closed'));
       await this.#subscribe(this.#session, sink, again);
+      this.#count('sessions_made');
       this.#note('connected', 'source connected');
     } catch (error) {
       again(error instanceof Error ? error.message : String(error));
     }
   }
 
+  #count(event: string): void {
+    this.events.set(event, (this.events.get(event) ?? 0) + 1);
+  }
+
   #lost(again: (why: string) => void): void {
+    this.#count('connections_lost');
     this.#note('connecting', 'connection lost');
     if (this.#repair) clearTimeout(this.#repair);
     this.#repair = setTimeout(() => again('the connection did not come back'), REPAIR_MS);
@@ -168,6 +179,7 @@ export class OpcuaSource implements Source {
     );
     group.monitoredItems.forEach((item, i) => {
       if (item.statusCode.isNotGood()) {
+        this.#count('nodes_refused');
         this.#log.error({ node: nodes[i].nodeId, status: item.statusCode.name }, 'the server refused a node');
       }
     });

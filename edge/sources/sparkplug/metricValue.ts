@@ -41,6 +41,20 @@ const ARRAYS: Record<number, Column> = {
 };
 const BOOLEAN_ARRAY = 32;
 
+/** Types that are no measurement, by name. */
+export const UNMEASURED: Readonly<Record<number, string>> = {
+  12: 'String',
+  13: 'DateTime',
+  14: 'Text',
+  15: 'UUID',
+  16: 'DataSet',
+  17: 'Bytes',
+  18: 'File',
+  19: 'Template',
+  33: 'StringArray',
+  34: 'DateTimeArray',
+};
+
 /** What a metric says, as a number or as an array of them. Texts, times, files, data sets and templates are no measurement. */
 export function metricValue(metric: Metric, datatype: number): MetricValue {
   if (metric.isNull) return { ok: false, rejection: 'missing_value' };

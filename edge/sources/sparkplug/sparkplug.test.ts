@@ -133,3 +133,36 @@ test('no bytes make it throw, and no more nodes are kept than there is room for'
     { numRuns: 2000 },
   );
 });
+
+/** The examples of the Sparkplug 3.0.0 specification, 6.4.17, byte for byte. */
+test.each([
+  [23, [-30000, 30000], [0xd0, 0x8a, 0x30, 0x75]],
+  [24, [-1, 315338746], [0xff, 0xff, 0xff, 0xff, 0xfa, 0xaf, 0xcb, 0x12]],
+  [
+    25,
+    [Number(-4270929666821191986n), Number(-3601064768563266876n)],
+    [0xce, 0x06, 0x72, 0xac, 0x18, 0x9c, 0xba, 0xc4, 0xc4, 0xba, 0x9c, 0x18, 0xac, 0x72, 0x06, 0xce],
+  ],
+  [26, [23, 250], [0x17, 0xfa]],
+  [27, [30, 52360], [0x1e, 0x00, 0x88, 0xcc]],
+  [28, [52, 3293969225], [0x34, 0x00, 0x00, 0x00, 0x49, 0xfb, 0x55, 0xc4]],
+  [
+    29,
+    [52, Number(16444743074749521625n)],
+    [0x34, 0, 0, 0, 0, 0, 0, 0, 0xd9, 0x9e, 0x02, 0xd1, 0xb2, 0x76, 0x37, 0xe4],
+  ],
+  [32, [0, 0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1], [0x0c, 0x00, 0x00, 0x00, 0x34, 0xd0]],
+  // Printed there as EF and in the other byte order, against the specification's own "two's complement", "little endian".
+  [22, [-23, 123], [0xe9, 0x7b]],
+  [30, [1.23, 89.341], [0xa4, 0x70, 0x9d, 0x3f, 0x98, 0xae, 0xb2, 0x42]],
+  [
+    31,
+    [12.354213, 1022.9123213],
+    [0xd7, 0xa2, 0x05, 0x68, 0x5b, 0xb5, 0x28, 0x40, 0x8e, 0x17, 0x1c, 0x6f, 0x4c, 0xf7, 0x8f, 0x40],
+  ],
+] as const)('type %i: %j', (datatype, values, bytes) => {
+  const metric = create(MetricSchema, { value: { case: 'bytesValue', value: Uint8Array.from(bytes) } });
+  const said = metricValue(metric, datatype);
+  if (!said.ok || said.kind !== 'array') throw new Error(JSON.stringify(said));
+  expect([...said.values]).toEqual([...Float32Array.from(values as readonly number[])]);
+});

@@ -8,7 +8,7 @@ import { brokerOptions } from '../../brokerConnection.ts';
 import type { EdgeConfig, SparkplugMetricConfig, SparkplugSourceConfig } from '../../config.ts';
 import { checkCompleted, checkScalar, type Decoded, type PointName } from '../decode.ts';
 import type { Sink, Source } from '../source.ts';
-import { metricValue } from './metricValue.ts';
+import { metricValue, UNMEASURED } from './metricValue.ts';
 import { type MessageType, type NamedMetric, NodeTable } from './nodeTable.ts';
 
 const NAMESPACE = 'spBv1.0';
@@ -30,7 +30,13 @@ export class SparkplugSource implements Source {
   readonly #now: () => number;
   readonly #log: Logger;
   readonly #nodes = new NodeTable(MOST_NODES);
+  readonly events = new Map([
+    ['missing_messages', 0],
+    ['rebirth_requests', 0],
+  ]);
   readonly #askedMs = new Map<string, number>();
+  /** Metrics that can be no measurement, each said once. */
+  readonly #unsupported = new Set<string>();
   #client: MqttClient | null = null;
 
   constructor(
@@ -137,7 +143,10 @@ export class SparkplugSource implements Source {
     const node = `${group}/${edgeNode}`;
     const taken = this.#nodes.take(type, node, device, payload);
     for (let i = 0; i < taken.unknown; i++) refuse('unknown_metric');
-    if (taken.missing > 0) this.#log.warn({ node, missing: taken.missing }, 'messages of the node are missing');
+    if (taken.missing > 0) {
+      this.#count('missing_messages', taken.missing);
+      this.#log.warn({ node, missing: taken.missing }, 'messages of the node are missing');
+    }
     if (taken.rebirth) this.#askForBirths(node);
     const path = device === '' ? [group, edgeNode] : [group, edgeNode, device];
     for (const named of taken.metrics) this.#accept(path, named, payload, sink);
@@ -160,7 +169,10 @@ export class SparkplugSource implements Source {
     payload: Payload,
   ): Decoded {
     const value = metricValue(metric, datatype);
-    if (!value.ok) return value;
+    if (!value.ok) {
+      if (value.rejection === 'unsupported_type') this.#sayUnsupported(point, datatype);
+      return value;
+    }
     const limits = { nowMs: this.#now(), maxFutureMs: this.#limits.maxFutureMs };
     const stamp = Number(metric.timestamp || payload.timestamp);
     const timeMs = stamp > 0 ? stamp : undefined;
@@ -170,11 +182,27 @@ export class SparkplugSource implements Source {
     return checkCompleted(point, value.values, sampleRateHz, timeMs, limits);
   }
 
+  /** A template, a data set, a text: mapped by mistake. */
+  #sayUnsupported({ asset, point }: PointName, datatype: number): void {
+    const name = `${asset}/${point}`;
+    if (this.#unsupported.has(name) || this.#unsupported.size >= MOST_NODES) return;
+    this.#unsupported.add(name);
+    this.#log.warn(
+      { asset, point, type: UNMEASURED[datatype] ?? datatype },
+      'the metric’s type is no measurement: refused',
+    );
+  }
+
+  #count(event: string, n: number): void {
+    this.events.set(event, (this.events.get(event) ?? 0) + n);
+  }
+
   #askForBirths(node: string): void {
     const nowMs = this.#now();
     if (nowMs - (this.#askedMs.get(node) ?? Number.NEGATIVE_INFINITY) < REBIRTH_MS) return;
     if (this.#askedMs.size >= MOST_NODES) this.#askedMs.clear();
     this.#askedMs.set(node, nowMs);
+    this.#count('rebirth_requests', 1);
     this.#log.info({ node }, 'the node is asked for its births');
     const [group, edgeNode] = node.split('/');
     const timestamp = BigInt(nowMs);

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { edgeConfigSchema } from './config.ts';
+
+const problems = (source: object) => {
+  const result = edgeConfigSchema.safeParse({
+    site: 's',
+    edge: 'e',
+    dataDirectory: 'd',
+    sources: [source],
+    uplink: { url: 'mqtt://x' },
+  });
+  return result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+};
+
+test('a Sparkplug mapping has to be of a group that is subscribed to', () => {
+  const source = (from: string) => ({
+    type: 'sparkplug',
+    url: 'mqtt://x',
+    groups: ['A'],
+    metrics: [{ from, metric: 'm', asset: 'a' }],
+  });
+  expect(problems(source('A/node'))).toEqual([]);
+  expect(problems(source('+/node'))).toEqual([]);
+  expect(problems(source('B/node'))).toEqual(['sources.0.metrics.0.from: a group of "groups": A']);
+});
+
+test('a point has one Modbus register', () => {
+  const register = { asset: 'a', point: 'p', address: 0 };
+  const source = (...registers: object[]) => ({
+    type: 'modbus',
+    host: 'h',
+    groups: [{ registers }, { registers: [{ ...register, point: 'q' }] }],
+  });
+  expect(problems(source(register))).toEqual([]);
+  expect(problems(source(register, { ...register, address: 1 }))).toHaveLength(1);
+  expect(problems(source({ ...register, point: 'q' }))[0]).toContain('groups.1.registers.0.point');
+});
+
+test('a user certificate comes with its key, and time zones exist', () => {
+  const nodes = [{ nodeId: 'ns=1;s=x', asset: 'a', point: 'p' }];
+  expect(problems({ type: 'opcua', endpoint: 'opc.tcp://h:1', nodes, userCertificateFile: 'c' })).toHaveLength(1);
+  const subscriptions = [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }];
+  expect(problems({ type: 'mqtt', url: 'mqtt://x', subscriptions, timeZone: 'Middle/Earth' })).toHaveLength(1);
+});
