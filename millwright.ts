@@ -201,9 +201,33 @@ program
     await tableCommand(() => planFile(demand, stock, plan, writeLine, say));
   });
 
-program
-  .command('train')
-  .description('learns a model')
+const train = program.command('train').description('learns a model');
+train
+  .command('anomaly')
+  .description('of process values, from rows that were normal: when they are, together, unlike those')
+  .argument('<file>', 'separated values, a row a moment, a column a point')
+  .requiredOption('--out <dir>', 'where the model goes')
+  .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
+  .option('--time-column <column>', 'the column that is a time: its name, or its number from 1')
+  .option(
+    '--ignore <columns>',
+    'columns that are no points: names or numbers, with commas',
+    (list) => list.split(','),
+    [],
+  )
+  .addHelpText('after', '\nExample:\n  millwright train anomaly normal.csv --time-column time --out model')
+  .action(async (file: string, o: { out: string; separator?: string; timeColumn?: string; ignore: string[] }) => {
+    const { trainAnomaly } = await import('#edge/detect/trainAnomaly.ts');
+    const content = bytes(file);
+    await tableCommand(() => {
+      const model = trainAnomaly({ name: basename(file), bytes: content }, o, version, say);
+      mkdirSync(o.out, { recursive: true });
+      writeFileSync(join(o.out, 'model.json'), JSON.stringify(model));
+      say(`${join(o.out, 'model.json')}: ${JSON.stringify(model.card, null, 2)}`);
+    });
+  });
+
+train
   .command('rul')
   .description('of remaining useful life, from units that were run to failure')
   .argument('<file>', 'a row a unit and cycle')

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { unpackProcess } from '#models/health/process/processModel.ts';
 import type { AimedOrder } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
 import type { Outbox } from './outbox.ts';
@@ -82,8 +83,11 @@ export class Agent implements Sink {
     else this.#stopped.push(resume);
   }
 
-  /** Does what an order wants of a point. @throws Error with why it cannot. */
-  obey(id: string, { what, asset, point }: AimedOrder): string {
+  /** Does what an order wants of a machine or a point. @throws Error with why it cannot. */
+  obey(id: string, order: AimedOrder): string {
+    if (order.what === 'model') return this.pipeline.changeModel(order.asset, unpackProcess(order.model));
+    if (order.what === 'rollback') return this.pipeline.changeModel(order.asset, null);
+    const { what, asset, point } = order;
     if (what === 'evidence') {
       if (!this.pipeline.ask(id, asset, point)) throw new Error(`${asset} has no vibration point ${point}`);
       return 'its signal follows as evidence';

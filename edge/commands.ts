@@ -94,5 +94,5 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What of an order is aimed at a point. */
-export type AimedOrder = Extract<Order, { point: string }>;
+/** What of an order is aimed at a machine. */
+export type AimedOrder = Extract<Order, { asset: string }>;

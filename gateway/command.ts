@@ -9,6 +9,13 @@ interface Reach {
   tokenFile?: string;
 }
 
+interface TellArguments {
+  asset?: string;
+  point?: string;
+  model?: string;
+  by: string;
+}
+
 /** `millwright gateway`, and the commands that ask a running one. Rooms are loaded when they are needed. */
 export function addGatewayCommands(program: Command, shell: Shell): void {
   const gateway = program
@@ -73,20 +80,22 @@ function addTell(program: Command, shell: Shell): void {
   reaching(program.command('tell'))
     .description('has a running gateway sign a command and send it to an edge; the edge answers in its status')
     .argument('<edge>', 'site/edge')
-    .argument('<what>', 'reload (its configuration) | relearn (what is normal for a point) | evidence (its signal)')
-    .option('--asset <name>', 'the machine, for relearn and evidence')
-    .option('--point <name>', 'its point')
+    .argument('<what>', 'reload | relearn | evidence | model | rollback')
+    .option('--asset <name>', 'the machine; for all but reload')
+    .option('--point <name>', 'its point; for relearn and evidence')
+    .option('--model <file>', 'a model of process values, as train anomaly makes it; for model')
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
     .addHelpText('after', '\nExample:\n  millwright tell plant-1/edge-1 relearn --asset pump-101 --point 2H')
-    .action(async (edge: string, what: string, o: Reach & { asset?: string; point?: string; by: string }) => {
+    .action(async (edge: string, what: string, o: Reach & TellArguments) => {
       const { orderSchema } = await import('#models/contracts/command.ts');
       const { tellEdge } = await import('./tellEdge.ts');
-      const { asset, point } = o;
-      const order = orderSchema.safeParse(what === 'reload' ? { what } : { what, asset, point });
+      const order = orderSchema.safeParse(orderOf(what, o, shell));
       const [site, name, ...more] = edge.split('/');
       if (!name || more.length > 0) throw shell.usage(`found ${edge}; allowed: site/edge`);
       if (!order.success)
-        throw shell.usage(`${what}: allowed are reload, and relearn and evidence with --asset and --point`);
+        throw shell.usage(
+          `${what}: allowed are reload; relearn and evidence with --asset and --point; model with --asset and --model; rollback with --asset`,
+        );
       const origin = { site, edge: name };
       const answer = await tellEdge(addressOf(o, shell), tokenOf(o, shell), origin, order.data, o.by).catch(
         (error: Error) => {
@@ -96,6 +105,14 @@ function addTell(program: Command, shell: Shell): void {
       shell.say(`${answer.outcome}: ${answer.detail}`);
       if (answer.outcome === 'refused') throw shell.failure('the edge refused');
     });
+}
+
+function orderOf(what: string, { asset, point, model }: TellArguments, shell: Shell): object {
+  if (what === 'reload') return { what };
+  if (what === 'rollback') return { what, asset };
+  if (what === 'model')
+    return { what, asset, model: model === undefined ? undefined : textOf(model, '--model', shell) };
+  return { what, asset, point };
 }
 
 function reaching(command: Command): Command {
@@ -110,10 +127,13 @@ function addressOf({ gateway }: Reach, shell: Shell): string {
 }
 
 function tokenOf({ tokenFile }: Reach, shell: Shell): string | undefined {
-  if (tokenFile === undefined) return undefined;
+  return tokenFile === undefined ? undefined : textOf(tokenFile, '--token-file', shell).trim();
+}
+
+function textOf(file: string, option: string, shell: Shell): string {
   try {
-    return readFileSync(tokenFile, 'utf8').trim();
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    throw shell.usage(`--token-file: ${error instanceof Error ? error.message : error}`);
+    throw shell.usage(`${option}: ${error instanceof Error ? error.message : error}`);
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeFrame } from '#models/contracts/frame.ts';
+import { gaussian, randomOf } from '#models/random/random.ts';
 import { scenario } from '#simulators/endToEnd/demoScenario.ts';
 import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
 import { Edge, Gateway, runMillwright } from '#simulators/endToEnd/services.ts';
@@ -96,6 +97,31 @@ describe.skipIf(!installed('mosquitto'))('commands through a real broker', () =>
       await device.publishAsync('other/fan-1/temperature/value', JSON.stringify({ value: 20 }), { qos: 1 });
       return (await gateway.ledger()).points.some((p) => p.asset === 'fan-1');
     }, 30_000);
+  });
+
+  test('model: one that was trained from a table is tried on the machine’s own rows, judges, and is taken back', async () => {
+    const random = randomOf(4);
+    const row = () => {
+      const load = 0.7 + 0.1 * gaussian(random);
+      return { load, flow: 80 * load + gaussian(random), heat: 20 + 40 * load + gaussian(random) };
+    };
+    const table = ['load,flow,heat', ...Array.from({ length: 300 }, () => Object.values(row()).join(','))];
+    const csv = join(directory, 'normal.csv');
+    writeFileSync(csv, table.join('\n'));
+    await runMillwright(directory, 'train', ['train', 'anomaly', csv, '--out', directory]);
+    for (let i = 0; i < 15; i++) {
+      const time = new Date(startMs + i * 10_000).toISOString();
+      for (const [point, value] of Object.entries(row()))
+        await device.publishAsync(`other/line-1/${point}/value`, JSON.stringify({ value, time }), { qos: 1 });
+    }
+    const model = ['--asset', 'line-1', '--model', join(directory, 'model.json')];
+    await tell('model', ...model);
+    await expect(tell('model', '--asset', 'fan-1', '--model', join(directory, 'model.json'))).rejects.toThrow(
+      /has not said load/,
+    );
+    await expect(tell('model', '--asset', 'line-1', '--model', csv)).rejects.toThrow(/JSON/);
+    await tell('rollback', '--asset', 'line-1');
+    await expect(tell('rollback', '--asset', 'line-1')).rejects.toThrow(/has no model/);
   });
 
   test('what was recorded, or signed by somebody else, is refused', async () => {

@@ -5,6 +5,7 @@ import {
   NO_ALERT,
   stepAssetAlert,
 } from '#models/alerting/assetAlert.ts';
+import { QUIET, stepTrigger, type TriggerState } from '#models/alerting/trigger.ts';
 import type { AlertMessage, Diagnosis } from '#models/contracts/alert.ts';
 import type {
   Contribution,
@@ -17,6 +18,7 @@ import type {
 import type { Clock, Flaw, PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import type { Score } from '#models/health/detector.ts';
+import type { ProcessModel } from '#models/health/process/processModel.ts';
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { trendLife } from '#models/health/trendLife.ts';
 import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
@@ -27,6 +29,7 @@ import { type EvidenceBody, evidenceOf } from './evidence.ts';
 import { ENOUGH_S } from './gatherer.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
 import { MachineSpeed } from './machineSpeed.ts';
+import { ProcessSlot, type ProcessSlotState } from './processSlot.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
 import { TachometerPoint } from './tachometerPoint.ts';
 import { judgeTrend, VelocityHistory, type VelocityHistoryState } from './velocityHistory.ts';
@@ -61,12 +64,15 @@ interface MachineState {
   /** Newest velocity of each vibration point, mm/s. */
   velocities: Map<string, number>;
   velocityDays: VelocityHistoryState;
+  process?: ProcessSlotState;
+  processTrigger?: TriggerState;
 }
 
 type AnyPoint = VibrationPoint | SlowPoint | TachometerPoint;
 
 const VIBRATION = 'vibration';
 const TREND = 'trend';
+const PROCESS = 'process';
 const NOT_DEGRADING: RemainingLife = {
   assessment: 'not_assessable',
   reason: 'no sign of degradation',
@@ -99,6 +105,7 @@ export class Machine {
   readonly #history: IndexHistory;
   readonly #velocityHistory: VelocityHistory;
   readonly #speed: MachineSpeed;
+  readonly #process: ProcessSlot;
   /** Not kept across a restart: half a minute tells it again. */
   readonly #clock = new ClockEstimate();
   /** The newest verdict on each point; not kept across a restart, since the next window brings it again. */
@@ -122,6 +129,8 @@ export class Machine {
     };
     // A state of before there were trends has none.
     this.#state.velocityDays ??= new Map();
+    this.#process = new ProcessSlot(this.#state.process);
+    this.#state.process = this.#process.state;
     this.#speed = new MachineSpeed(config, this.#state);
     this.#history = new IndexHistory(this.#state.history);
     this.#velocityHistory = new VelocityHistory(this.#state.velocityDays);
@@ -160,6 +169,7 @@ export class Machine {
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
       const before = point.intake.ledger.delivered;
       point.accept(block, (watched) => {
+        this.#watchProcess(watched);
         if (point.role === 'condition') this.#watch(`value.${block.point}`, watched);
       });
       // A speed that comes late says how fast the machine was, not how fast it is.
@@ -230,6 +240,35 @@ export class Machine {
       this.#sayHealth(watched);
   }
 
+  /** By the machine's model of its process values, where it has one. */
+  #watchProcess({ point, mean, timeMs }: Watched): void {
+    if (!mean) return;
+    const judged = this.#process.add(point, mean.interval, timeMs, mean.value);
+    if (!judged) return;
+    const { index, channels } = judged;
+    const trigger = stepTrigger(this.#state.processTrigger ?? QUIET, index, this.#slowTrigger());
+    this.#state.processTrigger = trigger;
+    const score: Score = { assessable: true, index, contributions: [] };
+    const moved = `process values are unlike those of its training: ${channels.join(', ')}`;
+    // An alert is of a point: the one that moved most, which may be another one now.
+    this.#state.on = this.#state.on.filter((key) => !key.startsWith(`${PROCESS}/`));
+    this.#step(PROCESS, { point: channels[0] ?? point, timeMs: judged.timeMs, score, on: trigger.on }, index, [moved]);
+  }
+
+  /** Changes the model of its process values. @throws Error with why it does not fit. */
+  changeModel(model: ProcessModel): string {
+    const said = this.#process.change(model);
+    this.#state.processTrigger = QUIET;
+    return said;
+  }
+
+  /** @throws Error where there is nothing to take back. */
+  rollBackModel(): string {
+    const said = this.#process.rollBack();
+    this.#state.processTrigger = QUIET;
+    return said;
+  }
+
   /** Once a day: where the velocity is going, beside where it is. */
   #watchTrend({ point, timeMs, score, velocityMmPerS }: Watched): void {
     if (!this.#config?.iso) {
@@ -290,7 +329,7 @@ export class Machine {
       severity: alert.severity,
       raisedAtMs: alert.raisedAtMs,
       text:
-        family === TREND
+        family === TREND || family === PROCESS
           ? `${this.#name} ${watched.point}: ${reasons[0]}`
           : alertText(this.#name, watched.point, unit, diagnosis, contributions),
       index,
@@ -325,6 +364,7 @@ export class Machine {
   #diagnosisOf(family: string, watched: Watched, contributions: readonly Contribution[], reasons: string[]): Diagnosis {
     if (family === VIBRATION) return this.#diagnosis(watched, contributions);
     if (family === TREND) return { fault: 'undetermined', confidence: 0, reasons };
+    if (family === PROCESS) return { fault: 'process_drift', confidence: 1, reasons };
     return { fault: 'process_drift', confidence: 1, reasons: ['it left the range that it kept while it was learned'] };
   }
 

@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Clock, LedgerMessage, Rejection, SourceOutages } from '#models/contracts/ledger.ts';
 import { type MessageKind, topics } from '#models/contracts/topics.ts';
+import type { ProcessModel } from '#models/health/process/processModel.ts';
 import { createEngine } from '#models/signal/createEngine.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { Arrival } from '../sources/source.ts';
@@ -137,6 +138,16 @@ export class Pipeline {
     return known;
   }
 
+  /** Changes the model of a machine's process values, or takes the last change back. @throws Error with why it cannot. */
+  changeModel(asset: string, model: ProcessModel | null): string {
+    const machine = this.#machines.get(asset);
+    if (!machine) throw new Error(`there is no machine ${asset}`);
+    const said = model ? machine.changeModel(model) : machine.rollBackModel();
+    // Kept with the next commit.
+    this.#touchMachine(asset);
+    return said;
+  }
+
   /** Asks for a point's signal as evidence. False where it has none. */
   ask(id: string, asset: string, point: string): boolean {
     return this.#machines.get(asset)?.ask(id, point) ?? false;
@@ -196,6 +207,10 @@ export class Pipeline {
       this.#machine(asset).addPoint(point, state.kind === 'slow' ? 'scalars' : 'waveform', state);
       this.#points++;
     }
+  }
+
+  #touchMachine(asset: string): void {
+    if (!this.#touched.has(asset)) this.#touched.set(asset, new Set());
   }
 
   #touch(asset: string, point: string): void {

@@ -30,6 +30,7 @@ interface SlowState {
 }
 
 const NAMES: string[] = [...SLOW_FEATURES];
+const MEAN_COLUMN = SLOW_FEATURES.indexOf('mean');
 /** More values in one interval than this are summarised early, so that memory stays bounded. */
 const MAX_VALUES = 10_000;
 
@@ -133,6 +134,7 @@ export class SlowPoint {
     const score = this.#detector.score(row);
     this.#detector.learn(row);
     if (score.assessable) this.#trigger = stepTrigger(this.#trigger, score.index, this.#settings.trigger);
-    return { point: this.#point, timeMs, score, on: this.#trigger.on };
+    const mean = { value: row[MEAN_COLUMN], interval: this.#intervalOf(startUs) };
+    return { point: this.#point, timeMs, score, on: this.#trigger.on, mean };
   }
 }

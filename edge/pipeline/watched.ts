@@ -11,6 +11,8 @@ export interface Watched {
   on: boolean;
   /** Absent: the point does not measure ISO's velocity. */
   velocityMmPerS?: number;
+  /** Of a slow value: its mean over an interval, and which one that is; absent where the interval is unfit to be judged. */
+  mean?: { value: number; interval: number };
   /** Seconds of signal that are gathered for a diagnosis. */
   gatheredS?: number;
   /** The spectrum of this window, made only when asked for. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -61,6 +62,12 @@ function byMachine<T extends OfMachine>(all: readonly T[]): Map<string, T[]> {
     else groups.set(machineKeyOf(one), [one]);
   }
   return groups;
+}
+
+/** A model is known by its hash. */
+function auditOf(order: Order): string {
+  if (order.what !== 'model') return JSON.stringify(order);
+  return JSON.stringify({ ...order, model: createHash('sha256').update(order.model).digest('hex') });
 }
 
 /** Everything under `/api/v1`. */
@@ -180,12 +187,14 @@ export function addRoutes(
         body: z.strictObject({ by: z.string().trim().min(1).max(100), order: orderSchema }),
         response: { 202: commandSchema, 409: errorSchema, 503: errorSchema },
       },
+      // A model travels in it.
+      bodyLimit: 1024 * 1024,
     },
     async ({ params, body }, reply) => {
       if (!command) return reply.code(409).send({ error: 'the gateway has no key to sign with: set commands.keyFile' });
       try {
         const sent = await command(params, body.order);
-        store.audit(now(), body.by, 'command', `${params.site}/${params.edge}`, JSON.stringify(body.order));
+        store.audit(now(), body.by, 'command', `${params.site}/${params.edge}`, auditOf(body.order));
         return reply.code(202).send(sent);
       } catch (error) {
         return reply.code(503).send({ error: error instanceof Error ? error.message : String(error) });

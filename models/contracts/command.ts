@@ -4,11 +4,19 @@ import { nameSchema } from './names.ts';
 
 const aimed = { asset: nameSchema, point: nameSchema };
 
-/** What an edge can be told: `reload` its configuration, `relearn` what is normal for a point, send `evidence` of one. */
+/** Of a signed text: a model of some hundred channels. */
+const MOST_MODEL = 400_000;
+
+/**
+ * What an edge can be told: `reload` its configuration, `relearn` what is normal for a point, send `evidence` of one, take
+ * another `model` of a machine's process values, or go back to the one before (`rollback`).
+ */
 export const orderSchema = z.discriminatedUnion('what', [
   z.strictObject({ what: z.literal('reload') }),
   z.strictObject({ what: z.literal('relearn'), ...aimed }),
   z.strictObject({ what: z.literal('evidence'), ...aimed }),
+  z.strictObject({ what: z.literal('model'), asset: nameSchema, model: z.string().max(MOST_MODEL) }),
+  z.strictObject({ what: z.literal('rollback'), asset: nameSchema }),
 ]);
 export type Order = z.infer<typeof orderSchema>;
 
@@ -24,7 +32,7 @@ export const commandSchema = z.object({
 export type Command = z.infer<typeof commandSchema>;
 
 /** `cmd/do`: the command as a text, and the Ed25519 signature of exactly that text in base64. */
-export const signedCommandSchema = z.object({ body: z.string().max(16_384), signature: z.string().max(200) });
+export const signedCommandSchema = z.object({ body: z.string().max(2 * MOST_MODEL), signature: z.string().max(200) });
 
 /** What became of the last command that an edge heard; part of its status. */
 export const commandOutcomeSchema = z.object({

@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, inverse, Matrix } from 'ml-matrix';
-import { studentQuantileOf } from '#models/statistics/quantiles.ts';
+import { predictionLimit } from './predictionLimit.ts';
 import { columnStandards, leadingChannels, type RowScore, type TableDetector } from './tableDetector.ts';
 
 const LAGS = 3;
@@ -53,7 +53,7 @@ export class CanonicalVariatesDetector implements TableDetector {
     this.#names = names;
     this.#model = learned([training]);
     const series = outOfFold(training);
-    this.#limits = series.map(limitOf);
+    this.#limits = series.map((values) => predictionLimit(values, ALPHA / (2 * WEIGHTS.length)));
     this.#levels = series.map((values) => values.reduce((a, b) => a + Math.log(b), 0) / values.length).map(Math.exp);
     this.#past = training.slice(-LAGS);
   }
@@ -160,21 +160,4 @@ function outOfFold(training: readonly Float64Array[]): number[][] {
     }
   }
   return series;
-}
-
-/** exp of the log statistic's prediction limit, for as many independent values as its autocorrelation leaves. */
-function limitOf(values: readonly number[]): number {
-  const logs = values.map(Math.log);
-  const n = logs.length;
-  const mean = logs.reduce((a, b) => a + b, 0) / n;
-  let [power, lagged] = [0, 0];
-  logs.forEach((v, i) => {
-    power += (v - mean) ** 2;
-    if (i > 0) lagged += (v - mean) * (logs[i - 1] - mean);
-  });
-  const rho = power > 0 ? Math.max(0, lagged / power) : 0;
-  const independent = Math.max(3, (n * (1 - rho)) / (1 + rho));
-  const sd = Math.sqrt(power / (n - 1));
-  const t = studentQuantileOf(1 - ALPHA / (2 * WEIGHTS.length), independent - 1);
-  return Math.exp(mean + t * sd * Math.sqrt(1 + 1 / independent));
 }
