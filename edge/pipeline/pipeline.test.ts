@@ -235,3 +235,15 @@ test('a device whose clock is set back is heard again within two minutes', () =>
   expect(point.delivered).toBe(300 - point.late);
   expect(pipeline.clocks()).toMatchObject([{ asset: 'a', jumps: 1 }]);
 });
+
+test('a rate that is not what it is said to be is noticed, and nothing is judged by it', () => {
+  const pipeline = new Pipeline(config());
+  // A second of samples each half second.
+  const half = range(0, 60).map((i) => block(i, { length: RATE, startUs: 1.7e15 + i * 5e5 }));
+  const said = lastHealth(feed(pipeline, half));
+  expect(said?.points[0]).toMatchObject({
+    assessment: 'not_assessable',
+    reason: expect.stringContaining('sample rate'),
+  });
+  expect(pipeline.ledger().points[0].flaws?.overlap).toBe(59);
+});

@@ -70,6 +70,8 @@ const SAME_RATE = 0.005;
 const MAX_CHAINS = 3;
 /** Blocks overlap if one begins before the last one's end by more than this part of itself. */
 const OVERLAP_PART = 0.02;
+/** So many in a row are no clock that was set: the rate is not what it is said to be, and no frequency is. */
+const WRONG_RATE_BLOCKS = 5;
 /** Blocks in a row without a window after which a point says so. */
 const BLOCKS_WITHOUT_WINDOW = 20;
 
@@ -99,6 +101,8 @@ export class VibrationPoint {
   #spectrumMs: number;
   /** Of the last block that was taken. */
   #endUs = Number.NEGATIVE_INFINITY;
+  /** Blocks in a row that began before the last one's end. */
+  #overlapping = 0;
   #blocksWithoutWindow = 0;
   /** The rate that was heard last stands last. */
   #chains: Chain[] = [];
@@ -193,7 +197,9 @@ export class VibrationPoint {
   /** A block that begins before the last one ended: its rate is not what it says, or its clock was set. */
   #noteOverlap(block: WaveformBlock): void {
     const durationUs = (block.samples.length * 1e6) / block.sampleRateHz;
-    if (block.startUs < this.#endUs - Math.max(JOINED_US, OVERLAP_PART * durationUs)) this.intake.flaw('overlap');
+    const overlaps = block.startUs < this.#endUs - Math.max(JOINED_US, OVERLAP_PART * durationUs);
+    if (overlaps) this.intake.flaw('overlap');
+    this.#overlapping = overlaps ? this.#overlapping + 1 : 0;
     this.#endUs = block.startUs + durationUs;
   }
 
@@ -218,6 +224,7 @@ export class VibrationPoint {
 
   #judge(chain: Chain, samples: Float32Array, row: number[], timeMs: number, running: boolean): Watched {
     const base = { point: this.#point, timeMs };
+    if (this.#overlapping >= WRONG_RATE_BLOCKS) return { ...base, score: unfit('overlap'), on: chain.trigger.on };
     const flaw = waveformFlaw(samples, row[chain.crestColumn]);
     if (flaw === 'clipped' || flaw === 'stuck' || flaw === 'spikes') {
       this.intake.flaw(flaw);
