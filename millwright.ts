@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import type { ZodType } from 'zod';
 import type { AnalyzeOptions } from '#edge/analyze/analyzeFiles.ts';
 import { addEdgeCommands } from '#edge/command.ts';
 import type { DetectOptions } from '#edge/detect/detectFile.ts';
+import { addLearnCommands } from '#edge/learn/command.ts';
 import { addGatewayCommands } from '#gateway/command.ts';
 import type { ForecastOptions } from '#gateway/planning/forecastFile.ts';
 import type { PlanOptions } from '#gateway/planning/planFile.ts';
@@ -21,8 +21,6 @@ import {
   wholeNumber,
 } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
-import type { ModelRuntime } from '#models/inference/modelRuntime.ts';
-import type { TensorFlow } from '#models/inference/tfjsRuntime.ts';
 import type { StockTarget } from '#models/planning/stockPolicy.ts';
 import { addSimulatorCommands } from '#simulators/command.ts';
 
@@ -46,6 +44,7 @@ const shell: Shell = {
   runUntilStopped,
   stopSignal,
   commandFile: fileURLToPath(import.meta.url),
+  bytes,
 };
 
 const program = new Command('millwright')
@@ -59,6 +58,7 @@ const program = new Command('millwright')
 addSimulatorCommands(program, shell);
 addEdgeCommands(program, shell);
 
+addLearnCommands(program, shell);
 addGatewayCommands(program, shell);
 
 program
@@ -201,138 +201,12 @@ program
     await tableCommand(() => planFile(demand, stock, plan, writeLine, say));
   });
 
-const train = program.command('train').description('learns a model');
-train
-  .command('anomaly')
-  .description('of process values, from rows that were normal: when they are, together, unlike those')
-  .argument('<file>', 'separated values, a row a moment, a column a point')
-  .requiredOption('--out <dir>', 'where the model goes')
-  .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
-  .option('--time-column <column>', 'the column that is a time: its name, or its number from 1')
-  .option(
-    '--ignore <columns>',
-    'columns that are no points: names or numbers, with commas',
-    (list) => list.split(','),
-    [],
-  )
-  .addHelpText('after', '\nExample:\n  millwright train anomaly normal.csv --time-column time --out model')
-  .action(async (file: string, o: { out: string; separator?: string; timeColumn?: string; ignore: string[] }) => {
-    const { trainAnomaly } = await import('#edge/detect/trainAnomaly.ts');
-    const content = bytes(file);
-    await tableCommand(() => {
-      const model = trainAnomaly({ name: basename(file), bytes: content }, o, version, say);
-      mkdirSync(o.out, { recursive: true });
-      writeFileSync(join(o.out, 'model.json'), JSON.stringify(model));
-      say(`${join(o.out, 'model.json')}: ${JSON.stringify(model.card, null, 2)}`);
-    });
-  });
-
-train
-  .command('rul')
-  .description('of remaining useful life, from units that were run to failure')
-  .argument('<file>', 'a row a unit and cycle')
-  .requiredOption('--out <dir>', 'where the model goes')
-  .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
-  .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
-  .option('--unit <column>', "csv: the unit's column", 'unit')
-  .option('--time <column>', "csv: the time's column", 'time')
-  .addHelpText('after', '\nExample:\n  millwright train rul train_FD001.txt --out model')
-  .action(async (file: string, o: TableOptions & { out: string; seed: number }) => {
-    const { trainLife } = await import('#models/health/life/trainLife.ts');
-    const { cardOf, packLife } = await import('#models/health/life/lifePackage.ts');
-    const units = await unitsOf(file, o);
-    const model = await trainLife(units, o.seed, await modelRuntime(), say).catch((error: unknown) => {
-      if (error instanceof RangeError) throw new UsageError(`${file}: ${error.message}`);
-      throw error;
-    });
-    const card = cardOf(model, basename(file), units.length, o.seed, version);
-    mkdirSync(o.out, { recursive: true });
-    writeFileSync(join(o.out, 'model.json'), packLife(model, card));
-    say(`${join(o.out, 'model.json')}: ${JSON.stringify(card, null, 2)}`);
-  });
-
-program
-  .command('predict')
-  .description('asks a model')
-  .command('rul')
-  .description("for the remaining useful life at each unit's last row")
-  .argument('<file>', 'a row a unit and cycle')
-  .requiredOption('--model <dir>', 'where the model is')
-  .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
-  .option('--unit <column>', "csv: the unit's column", 'unit')
-  .option('--time <column>', "csv: the time's column", 'time')
-  .option('--jsonl', 'a line of JSON for each unit on stdout')
-  .addHelpText('after', '\nExample:\n  millwright predict rul test_FD001.txt --model model --jsonl')
-  .action(async (file: string, o: TableOptions & { model: string; jsonl?: boolean }) => {
-    const { predictLife } = await import('#models/health/life/predictLife.ts');
-    const { unpackLife } = await import('#models/health/life/lifePackage.ts');
-    const model = unpackLife(await text(join(o.model, 'model.json')));
-    const network = await (await modelRuntime()).load(model.network);
-    const units = await unitsOf(file, o);
-    const { width } = model.scaling;
-    const odd = units.find((unit) => unit.rows[0].length !== width);
-    if (odd) throw new UsageError(`${file}: ${odd.rows[0].length} sensors; the model was trained on ${width}`);
-    for (const unit of units) {
-      const said = predictLife(unit, model, network);
-      const plain =
-        'rul' in said
-          ? `${said.rul.toFixed(0)} (${said.interval.low.toFixed(0)} to ${said.interval.high.toFixed(0)})`
-          : said.reason;
-      process.stdout.write(
-        o.jsonl ? `${JSON.stringify({ ...said, model: basename(o.model) })}\n` : `${said.unit}: ${plain}\n`,
-      );
-    }
-  });
-
 interface PlanArguments extends Omit<PlanOptions, 'target' | 'reviewPeriods'> {
   items: string;
   review: number;
   cycleService?: number;
   fillRate?: number;
   leastCost?: true;
-}
-
-interface TableOptions {
-  format: string;
-  unit: string;
-  time: string;
-}
-
-async function unitsOf(file: string, { format, unit, time }: TableOptions) {
-  if (format !== 'cmapss' && format !== 'csv') throw new UsageError(`--format: found ${format}; allowed: cmapss | csv`);
-  const { parse } = await import('csv-parse/sync');
-  const { HistoryError, readUnits } = await import('#models/health/life/readUnits.ts');
-  const content = await text(file);
-  const table =
-    format === 'csv'
-      ? (parse(content, { bom: true, relax_column_count: true, skip_empty_lines: true }) as string[][])
-      : content.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().split(/\s+/)]));
-  try {
-    return readUnits(table, format === 'csv' ? { unit, time } : {});
-  } catch (error) {
-    if (error instanceof HistoryError) throw new UsageError(`${file}: ${error.message}`);
-    throw error;
-  }
-}
-
-/** TensorFlow.js with its native library where that is installed and works, plain TypeScript otherwise; said either way. */
-async function modelRuntime(): Promise<ModelRuntime> {
-  const { PlainRuntime } = await import('#models/inference/plainRuntime.ts');
-  try {
-    // tfjs-node calls a function that Node 23 took away.
-    const util = (await import('node:util')).default as unknown as Record<string, unknown>;
-    util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-    const name = '@tensorflow/tfjs-node';
-    const tf = (await import(name)) as TensorFlow;
-    const { TfjsRuntime } = await import('#models/inference/tfjsRuntime.ts');
-    say('models run on tfjs-node');
-    return new TfjsRuntime('tfjs-node', tf);
-  } catch (error) {
-    const { code, message } = error as { code?: string; message?: string };
-    const why = code === 'ERR_MODULE_NOT_FOUND' ? 'not installed' : (message ?? String(error)).split('\n')[0];
-    say(`models run on the plain runtime (tfjs-node: ${why})`);
-    return new PlainRuntime();
-  }
 }
 
 async function text(file: string): Promise<string> {

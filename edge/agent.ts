@@ -85,17 +85,28 @@ export class Agent implements Sink {
 
   /** Does what an order wants of a machine or a point. @throws Error with why it cannot. */
   obey(id: string, order: AimedOrder): string {
-    if (order.what === 'model') return this.pipeline.changeModel(order.asset, unpackProcess(order.model));
-    if (order.what === 'rollback') return this.pipeline.changeModel(order.asset, null);
+    if (order.what === 'model')
+      return this.#kept(() => this.pipeline.changeModel(order.asset, unpackProcess(order.model)));
+    if (order.what === 'rollback') return this.#kept(() => this.pipeline.changeModel(order.asset, null));
     const { what, asset, point } = order;
     if (what === 'evidence') {
-      if (!this.pipeline.ask(id, asset, point)) throw new Error(`${asset} has no vibration point ${point}`);
+      if (!this.pipeline.ask(id, asset, point))
+        throw new Error(`${asset} has no vibration point ${point} that could be asked now`);
       return 'its signal follows as evidence';
     }
+    return this.#kept(() => {
+      if (!this.pipeline.relearn(asset, point)) throw new Error(`${asset} has no point ${point}`);
+      return 'it learns anew';
+    });
+  }
+
+  /** Does something while the disk takes what there is, and has it kept. */
+  #kept(change: () => string): string {
     this.commit();
     if (this.failure !== null) throw new Error(`the outbox takes nothing: ${this.failure}`);
-    if (!this.pipeline.relearn(asset, point)) throw new Error(`${asset} has no point ${point}`);
-    return 'it learns anew';
+    const said = change();
+    this.commit();
+    return said;
   }
 
   /** Makes everything durable that was accepted so far, if the disk lets it. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
+import type { CommandOutcome } from '#models/contracts/command.ts';
 import type { StoredCertificate } from './certificates/certificateStore.ts';
 import type { EdgeConfig } from './config.ts';
-import type { EdgeHooks } from './main.ts';
 
 const PREFIX = 'MILLWRIGHT_EDGE';
 
@@ -28,24 +28,33 @@ async function startReloadable(shell: Shell, file: string): Promise<{ stop(): Pr
   const { startEdge } = await import('./main.ts');
   let changing: Promise<void> = Promise.resolve();
   let stopped = false;
-  const reload: EdgeHooks['reload'] = async (lastCommand) => {
+  const startWith = async (config: EdgeConfig, lastCommand?: CommandOutcome) => ({
+    config,
+    edge: await startEdge(config, shell.version, { reload, lastCommand }),
+  });
+  async function reload(lastCommand: CommandOutcome): Promise<string> {
     const config = await load(shell, file);
     // After the answer to who asked.
     setImmediate(() => {
       changing = changing.then(async () => {
         if (stopped) return;
-        await running.stop();
-        running = await startEdge(config, shell.version, { reload, lastCommand });
+        const before = running;
+        await before.edge.stop();
+        running = await startWith(config, lastCommand).catch((error: Error) => {
+          // What the file names may not be there, or a port be taken: better the old settings than none.
+          const detail = `it could not be started with the new file, and goes on with the old one: ${error.message}`;
+          return startWith(before.config, { ...lastCommand, outcome: 'refused', detail });
+        });
       });
     });
     return 'the file is sound: starting anew with it';
-  };
-  let running = await startEdge(await load(shell, file), shell.version, { reload });
+  }
+  let running = await startWith(await load(shell, file));
   return {
     async stop() {
       stopped = true;
       await changing;
-      await running.stop();
+      await running.edge.stop();
     },
   };
 }

@@ -43,7 +43,10 @@ const scalarSchema = z.strictObject({
   /** Dotted path of the number in the JSON; empty where the payload is the number. `*` stands for each element of an array. */
   value: z.string().default('value'),
   /** Instead of `value`: a path for each of several points that one message tells. */
-  values: z.record(nameSchema, z.string().min(1)).optional(),
+  values: z
+    .record(nameSchema, z.string().min(1))
+    .refine((v) => Object.keys(v).length > 0, { message: 'one point or more' })
+    .optional(),
   /** Dotted path of the time; where it is absent the arrival's time is taken. */
   time: z.string().default('time'),
   /** Of an array whose message has one time, that of its last element. */

@@ -32,13 +32,31 @@ export interface EdgeHooks {
   lastCommand?: CommandOutcome;
 }
 
-/** Starts an edge agent. Resolves when its sources are trying; absent brokers are waited for. */
+/**
+ * Starts an edge agent. Resolves when its sources are trying; absent brokers are waited for. @throws where a file that the
+ * configuration names cannot be read, or its port is taken; what was opened until then is closed.
+ */
 export async function startEdge(config: EdgeConfig, version: string, hooks: EdgeHooks = {}): Promise<RunningEdge> {
+  const opened: (() => unknown)[] = [];
+  const close = async () => {
+    for (const one of opened.toReversed()) await one();
+  };
+  try {
+    return { httpPort: await open(config, version, hooks, opened), stop: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Puts what ends each part into `opened`, the last to be ended first. */
+async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opened: (() => unknown)[]): Promise<number> {
   const log = pino({ name: 'edge' }, pino.destination(2));
   const now = () => Date.now();
   const { maxMegabytes, maxAgeDays } = config.outbox;
   const limits = { maxBytes: maxMegabytes * MEGABYTE, maxAgeMs: maxAgeDays * DAY_MS };
   const outbox = Outbox.open(config.dataDirectory, limits, now(), (m) => log.error(m));
+  opened.push(() => outbox.close());
   const commands = new Commands(config, outbox, now);
   const uplink = new Uplink(config, outbox, version, now, log, (payload) => void hear(payload));
   uplink.lastCommand = hooks.lastCommand;
@@ -79,8 +97,15 @@ export async function startEdge(config: EdgeConfig, version: string, hooks: Edge
       failure: agent.failure,
     },
   }));
+  opened.push(() => new Promise((resolve) => server.close(resolve)));
   uplink.start();
-  for (const source of sources) await source.start(agent);
+  opened.push(() => uplink.stop());
+  // Before its uplink ends, everything is made durable.
+  opened.push(() => agent.commit());
+  for (const source of sources) {
+    opened.push(() => source.stop());
+    await source.start(agent);
+  }
   // Ledgers are due by the clock even where nothing arrives, and an uplink may have waited for its gateway.
   const tick = setInterval(() => {
     agent.outages?.look(now());
@@ -91,17 +116,9 @@ export async function startEdge(config: EdgeConfig, version: string, hooks: Edge
   const address = server.address();
   const httpPort = typeof address === 'object' && address ? address.port : config.http.port;
   log.info({ site: config.site, edge: config.edge, httpPort, engine: agent.pipeline.engine }, 'edge started');
-  return {
-    httpPort,
-    async stop() {
-      clearInterval(tick);
-      clearInterval(checking);
-      for (const source of sources) await source.stop();
-      agent.commit();
-      await uplink.stop();
-      await new Promise((resolve) => server.close(resolve));
-      outbox.close();
-      log.info('edge stopped');
-    },
-  };
+  opened.push(() => {
+    clearInterval(tick);
+    clearInterval(checking);
+  });
+  return httpPort;
 }

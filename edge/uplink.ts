@@ -12,6 +12,10 @@ import { KINDS, type Outbox, type OutboxRow } from './outbox.ts';
 const MAX_UNACKNOWLEDGED = 1000;
 /** Sent, not yet acknowledged by the broker: mqtt.js holds these in memory. */
 const MAX_IN_FLIGHT = 64;
+/** And no more bytes than these, beside one message: an alert waits behind them, and evidence is large. */
+const MAX_IN_FLIGHT_BYTES = 256 * 1024;
+/** A broker that does not take the goodbye is not waited for. */
+const GOODBYE_MS = 2000;
 const FETCH = 32;
 /** A message that has waited so long for the gateway is sent again, with all others that wait. */
 const RESEND_AFTER_MS = 15_000;
@@ -39,7 +43,8 @@ export class Uplink {
   #warned = false;
   lastCommand: CommandOutcome | undefined;
   #inFlight = 0;
-  /** When each message was sent that the gateway has not acknowledged; the oldest first. */
+  #inFlightBytes = 0;
+  /** When the broker took each message that the gateway has not acknowledged; the oldest first. */
   readonly #unacknowledged = new Map<number, number>();
   #epoch = 0;
   resent = 0;
@@ -78,6 +83,7 @@ export class Uplink {
     });
     this.#client.on('close', () => {
       this.#inFlight = 0;
+      this.#inFlightBytes = 0;
       this.#epoch++;
     });
     this.#client.on('message', (topic, payload) => {
@@ -139,7 +145,7 @@ export class Uplink {
     if (oldestSentMs !== undefined && this.#now() - oldestSentMs > RESEND_AFTER_MS) this.#startOver();
     for (const kind of KINDS) {
       while (this.#sentUpTo[kind] < this.#outbox.newest[kind] && this.#hasRoom()) {
-        const room = Math.min(FETCH, MAX_IN_FLIGHT - this.#inFlight);
+        const room = kind === 'evidence' ? 1 : Math.min(FETCH, MAX_IN_FLIGHT - this.#inFlight);
         const rows = this.#outbox.next(kind, this.#sentUpTo[kind], room);
         for (const row of rows) this.#publish(row);
         this.#sentUpTo[kind] = rows.length < room ? this.#outbox.newest[kind] : rows[rows.length - 1].sequence;
@@ -148,21 +154,32 @@ export class Uplink {
   }
 
   #hasRoom(): boolean {
-    return this.#inFlight < MAX_IN_FLIGHT && this.#unacknowledged.size < MAX_UNACKNOWLEDGED;
+    return (
+      this.#inFlight < MAX_IN_FLIGHT &&
+      this.#inFlightBytes < MAX_IN_FLIGHT_BYTES &&
+      this.#unacknowledged.size < MAX_UNACKNOWLEDGED
+    );
   }
 
   async stop(): Promise<void> {
-    await this.#sayGoodbye();
+    const patience = new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
+    await Promise.race([this.#sayGoodbye(), patience]).catch((error) =>
+      this.#log.warn({ error: String(error) }, 'the goodbye was not heard'),
+    );
     await this.#client.endAsync(true);
   }
 
   #publish({ sequence, topic, payload }: OutboxRow): void {
     const epoch = this.#epoch;
     this.#inFlight++;
-    this.#unacknowledged.set(sequence, this.#now());
+    this.#inFlightBytes += payload.length;
+    this.#unacknowledged.set(sequence, Number.POSITIVE_INFINITY);
     this.#client.publish(topic, payload, { qos: 1 }, () => {
       if (epoch !== this.#epoch) return;
       this.#inFlight--;
+      this.#inFlightBytes -= payload.length;
+      // The gateway's time begins when the broker has it.
+      if (this.#unacknowledged.has(sequence)) this.#unacknowledged.set(sequence, this.#now());
       if (this.#inFlight < MAX_IN_FLIGHT / 2) this.pump();
     });
   }

@@ -121,9 +121,11 @@ async function score(shell: Shell, scenario: Scenario, { json, keep }: SimulateA
   if (keep === undefined) rmSync(directory, { recursive: true, force: true });
   if (json) shell.write(JSON.stringify(scored));
   else for (const line of scoreLines(scored)) shell.write(line);
-  const { missed, falseAlarms, unexplained } = scored;
-  if (missed + falseAlarms.length + unexplained > 0)
-    throw shell.failure(`${missed} missed, ${falseAlarms.length} false, ${unexplained} unexplained`);
+  const { missed, falseAlarms, unexplained, crashes } = scored;
+  if (missed + falseAlarms.length + unexplained + crashes > 0)
+    throw shell.failure(
+      `${missed} missed, ${falseAlarms.length} false, ${unexplained} unexplained, ${crashes} crashes`,
+    );
 }
 
 function addReplay(program: Command, shell: Shell): void {
@@ -203,6 +205,22 @@ function addBench(program: Command, shell: Shell): void {
         peer: o.peer ?? besideCheckout(shell, 'peers/edge/paho_numpy.py'),
         say: shell.say,
       });
+      shell.write(JSON.stringify(result, null, o.json ? undefined : 2));
+    });
+
+  bench
+    .command('forecast')
+    .description("seconds for forecasts of monthly series and of parts, beside R's forecast package")
+    .option('--json', 'one line of JSON on stdout')
+    .option('--runs <n>', 'runs, in turn with the peer; medians are printed', wholeNumber, 3)
+    .option('--series <n>', 'monthly series', wholeNumber, 200)
+    .option('--parts <n>', 'parts of 84 months', wholeNumber, 10_000)
+    .option('--peer <file>', 'an R program: FILE HORIZON FREQUENCY METHOD')
+    .addHelpText('after', '\nExample:\n  millwright bench forecast --json')
+    .action(async (o: { json?: boolean; runs: number; series: number; parts: number; peer?: string }) => {
+      const { benchForecast } = await import('./benchForecast.ts');
+      const peer = o.peer ?? besideCheckout(shell, 'peers/forecast/forecast.R');
+      const result = benchForecast({ ...o, runs: Math.max(1, o.runs), peer, say: shell.say });
       shell.write(JSON.stringify(result, null, o.json ? undefined : 2));
     });
 

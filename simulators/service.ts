@@ -21,6 +21,9 @@ export class Service {
   readonly #options: ServiceOptions;
   #child: ChildProcess;
   #stopping = false;
+  #restart: NodeJS.Timeout | null = null;
+  /** Times that it ended though nobody told it to. */
+  crashes = 0;
 
   constructor(name: string, args: string[], options: ServiceOptions) {
     this.dataDirectory = options.dataDirectory;
@@ -32,8 +35,9 @@ export class Service {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    if (this.#restart) clearTimeout(this.#restart);
     const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (hasEnded(child)) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     const kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
@@ -44,10 +48,13 @@ export class Service {
   /** kill -9, and up again after so long. */
   async kill(downMs: number): Promise<void> {
     this.#stopping = true;
+    if (this.#restart) clearTimeout(this.#restart);
     const child = this.#child;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
+    if (!hasEnded(child)) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+    }
     await new Promise((resolve) => setTimeout(resolve, downMs));
     this.#stopping = false;
     this.#child = this.#spawn();
@@ -64,11 +71,16 @@ export class Service {
     child.stderr?.pipe(log);
     child.once('exit', (code) => {
       if (this.#stopping) return;
+      this.crashes++;
       this.#options.say(`${this.#name} ended unexpectedly (${code}); see logs/${this.#name}.log. Starting it again.`);
-      setTimeout(() => {
+      this.#restart = setTimeout(() => {
         if (!this.#stopping) this.#child = this.#spawn();
       }, RESTART_MS);
     });
     return child;
   }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }

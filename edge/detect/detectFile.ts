@@ -3,7 +3,7 @@ import {
   LEAST_TRAINING_ROWS,
   type TableMethod,
 } from '#models/health/process/createTableDetector.ts';
-import type { TableDetector } from '#models/health/process/tableDetector.ts';
+import type { RowScore, TableDetector } from '#models/health/process/tableDetector.ts';
 import { type NamedFile, readNamed, TableError } from '#models/tables/parseTable.ts';
 import { readChannels } from './readChannels.ts';
 
@@ -28,6 +28,33 @@ export function detectFile(
   write: (line: string) => void,
   say: (line: string) => void,
 ): void {
+  const scores = scoreFile(file, options, say);
+  if (options.jsonl) {
+    scores.forEach(({ score, anomaly, channels }, row) => {
+      write(JSON.stringify({ row, score: Number(score.toPrecision(6)), anomaly: anomaly ? 1 : 0, channels }));
+    });
+    return;
+  }
+  const stretches = stretchesOf(scores.map((s) => s.anomaly));
+  if (stretches.length === 0) write(`${scores.length} rows, all like the training`);
+  for (const [from, to] of stretches) {
+    const worst = scores.slice(from, to).reduce((a, b) => (b.score > a.score ? b : a));
+    write(
+      `rows ${from} to ${to - 1}: up to ${worst.score.toFixed(1)} times the limit, by ${worst.channels.join(', ')}`,
+    );
+  }
+}
+
+/**
+ * The verdict on each row after training.
+ * @param say what was repaired, and which method was taken.
+ * @throws TableError where the file is no table of numbers, or too short.
+ */
+export function scoreFile(
+  file: NamedFile,
+  options: Omit<DetectOptions, 'jsonl'>,
+  say: (line: string) => void,
+): RowScore[] {
   const ignored = [...options.ignore, ...(options.timeColumn === undefined ? [] : [options.timeColumn])];
   const { names, rows, carried } = readNamed(file, options.separator, say, (table) => readChannels(table, ignored));
   if (carried > 0) say(`${carried} empty cells took the value above them`);
@@ -47,21 +74,7 @@ export function detectFile(
   const judgedNames = moved.map((c) => names[c]);
   const detector = detectorOf(options.method, judgedNames, judged.slice(0, trainRows));
   say(`method: ${detector.name}, ${moved.length} channels, ${trainRows} rows of training`);
-  const scores = judged.slice(trainRows).map((row) => detector.score(row));
-  if (options.jsonl) {
-    scores.forEach(({ score, anomaly, channels }, row) => {
-      write(JSON.stringify({ row, score: Number(score.toPrecision(6)), anomaly: anomaly ? 1 : 0, channels }));
-    });
-    return;
-  }
-  const stretches = stretchesOf(scores.map((s) => s.anomaly));
-  if (stretches.length === 0) write(`${scores.length} rows, all like the training`);
-  for (const [from, to] of stretches) {
-    const worst = scores.slice(from, to).reduce((a, b) => (b.score > a.score ? b : a));
-    write(
-      `rows ${from} to ${to - 1}: up to ${worst.score.toFixed(1)} times the limit, by ${worst.channels.join(', ')}`,
-    );
-  }
+  return judged.slice(trainRows).map((row) => detector.score(row));
 }
 
 function detectorOf(...args: Parameters<typeof createTableDetector>): TableDetector {

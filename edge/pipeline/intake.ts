@@ -55,7 +55,9 @@ export class Intake {
 
   /** A device's clock was set back: what comes from this time on is new again. */
   rewind(timeUs: number): void {
-    if (this.#state.lastUs >= timeUs) this.#state.lastUs = timeUs - 1;
+    if (this.#state.lastUs < timeUs) return;
+    this.#state.lastUs = timeUs - 1;
+    this.#state.rhythm = NO_RHYTHM;
   }
 
   /** Whether a message of this time is new; counts it either way. */

@@ -64,7 +64,6 @@ interface MachineState {
   /** Newest velocity of each vibration point, mm/s. */
   velocities: Map<string, number>;
   velocityDays: VelocityHistoryState;
-  process?: ProcessSlotState;
   processTrigger?: TriggerState;
 }
 
@@ -112,7 +111,14 @@ export class Machine {
   #health: PointHealth[] = [];
 
   /** `origin` is `<site>.<edge>`, the beginning of each alert's id. */
-  constructor(origin: string, name: string, config: Asset | undefined, settings: MachineSettings, state?: unknown) {
+  constructor(
+    origin: string,
+    name: string,
+    config: Asset | undefined,
+    settings: MachineSettings,
+    state?: unknown,
+    models?: ProcessSlotState,
+  ) {
     this.#origin = origin;
     this.#name = name;
     this.#config = config;
@@ -129,8 +135,7 @@ export class Machine {
     };
     // A state of before there were trends has none.
     this.#state.velocityDays ??= new Map();
-    this.#process = new ProcessSlot(this.#state.process);
-    this.#state.process = this.#process.state;
+    this.#process = new ProcessSlot(models);
     this.#speed = new MachineSpeed(config, this.#state);
     this.#history = new IndexHistory(this.#state.history);
     this.#velocityHistory = new VelocityHistory(this.#state.velocityDays);
@@ -167,14 +172,12 @@ export class Machine {
       const asked = point.answered();
       if (asked !== null) this.#sendEvidence(asked, point, block.point);
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
-      const before = point.intake.ledger.delivered;
-      point.accept(block, (watched) => {
+      const last = point.accept(block, (watched) => {
         this.#watchProcess(watched);
         if (point.role === 'condition') this.#watch(`value.${block.point}`, watched);
       });
       // A speed that comes late says how fast the machine was, not how fast it is.
-      const taken = point.intake.ledger.delivered > before;
-      if (point.role === 'speed' && taken) this.#speed.told(Math.abs(block.values[block.values.length - 1]));
+      if (point.role === 'speed' && last !== undefined) this.#speed.told(Math.abs(last));
     } else point.intake.reject('wrong_type');
   }
 
@@ -186,6 +189,7 @@ export class Machine {
   relearn(name: string): boolean {
     const point = this.points.get(name);
     if (!point) return false;
+    if (point instanceof VibrationPoint) point.gatherer.clear();
     const { kind, intake } = point.state();
     const config = configuredPoint(this.#config, name);
     this.points.set(name, this.#make(name, kind === 'slow' ? 'scalars' : 'waveform', config, { kind, intake }));
@@ -193,12 +197,10 @@ export class Machine {
     return true;
   }
 
-  /** Asks for a point's signal as evidence. False where it has none. */
+  /** Asks for a point's signal as evidence. False where it has none, or is asked already. */
   ask(id: string, name: string): boolean {
     const point = this.points.get(name);
-    if (!(point instanceof VibrationPoint)) return false;
-    point.ask(id);
-    return true;
+    return point instanceof VibrationPoint && point.ask(id);
   }
 
   flaw(point: string, flaw: Flaw): void {
@@ -213,9 +215,9 @@ export class Machine {
 
   #hearClock(block: SampleBlock, nowMs: number): void {
     if (block.timeQuality !== 'source') return;
-    const endUs = endOf(block);
+    const { firstUs, endUs } = timesOf(block);
     if (!this.#clock.observe(endUs / 1000, nowMs)) return;
-    for (const { intake } of this.points.values()) intake.rewind(endUs);
+    for (const { intake } of this.points.values()) intake.rewind(firstUs);
   }
 
   ledgers(): PointLedger[] {
@@ -224,6 +226,11 @@ export class Machine {
 
   state(): MachineState {
     return this.#state;
+  }
+
+  /** Its models, where they changed since this was last asked: they are kept by themselves, for they are large. */
+  changedModels(): ProcessSlotState | null {
+    return this.#process.changed();
   }
 
   /** A slow trigger counts intervals, not windows: a third of the persistence is still half a minute and more. */
@@ -258,15 +265,26 @@ export class Machine {
   /** Changes the model of its process values. @throws Error with why it does not fit. */
   changeModel(model: ProcessModel): string {
     const said = this.#process.change(model);
-    this.#state.processTrigger = QUIET;
+    this.#endProcessAlert();
     return said;
   }
 
   /** @throws Error where there is nothing to take back. */
   rollBackModel(): string {
     const said = this.#process.rollBack();
-    this.#state.processTrigger = QUIET;
+    this.#endProcessAlert();
     return said;
+  }
+
+  /** What the model before said ends with it. */
+  #endProcessAlert(): void {
+    this.#state.processTrigger = QUIET;
+    this.#state.on = this.#state.on.filter((key) => !key.startsWith(`${PROCESS}/`));
+    const alert = this.#state.alerts.get(PROCESS);
+    if (!alert?.active) return;
+    const score: Score = { assessable: true, index: 0, contributions: [] };
+    const timeMs = this.#process.newestMs ?? alert.raisedAtMs;
+    this.#step(PROCESS, { point: alert.point, timeMs, score, on: false }, 0, ['its model was changed']);
   }
 
   /** Once a day: where the velocity is going, beside where it is. */
@@ -431,8 +449,7 @@ export class Machine {
   }
 }
 
-function endOf(block: SampleBlock): number {
-  return block.kind === 'scalars'
-    ? block.timesUs[block.timesUs.length - 1]
-    : block.startUs + (block.samples.length * 1e6) / block.sampleRateHz;
+function timesOf(block: SampleBlock): { firstUs: number; endUs: number } {
+  if (block.kind === 'scalars') return { firstUs: block.timesUs[0], endUs: block.timesUs[block.timesUs.length - 1] };
+  return { firstUs: block.startUs, endUs: block.startUs + (block.samples.length * 1e6) / block.sampleRateHz };
 }

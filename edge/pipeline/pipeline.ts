@@ -8,6 +8,7 @@ import type { Arrival } from '../sources/source.ts';
 import { DiagnosisCredit } from './diagnose.ts';
 import { GatherRoom } from './gatherer.ts';
 import { Machine, type MachineSettings } from './machine.ts';
+import type { ProcessSlotState } from './processSlot.ts';
 
 /** A message on its way to the outbox; it gets its envelope there. */
 export interface Outgoing {
@@ -99,6 +100,8 @@ export class Pipeline {
       // A machine changes less often than its points: what is on the disk already is not written again.
       if (!this.#written.get(asset)?.equals(state)) states.push({ key: `machine/${asset}`, value: state });
       this.#written.set(asset, state);
+      const models = machine.changedModels();
+      if (models) states.push({ key: `models/${asset}`, value: serialize(models) });
       for (const name of points) {
         const point = machine.points.get(name);
         if (!point) continue;
@@ -182,13 +185,13 @@ export class Pipeline {
     return this.#machines.get(asset)?.points.has(point) ?? false;
   }
 
-  #machine(name: string, state?: unknown): Machine {
+  #machine(name: string, state?: unknown, models?: ProcessSlotState): Machine {
     let machine = this.#machines.get(name);
     if (!machine) {
       const { site, edge, assets } = this.#config;
       // A machine may be called "constructor": only what was configured counts.
       const config = Object.hasOwn(assets, name) ? assets[name] : undefined;
-      machine = new Machine(`${site}.${edge}`, name, config, this.#settings, state);
+      machine = new Machine(`${site}.${edge}`, name, config, this.#settings, state, models);
       this.#machines.set(name, machine);
     }
     return machine;
@@ -198,7 +201,8 @@ export class Pipeline {
   #restore(states: ReadonlyMap<string, Buffer>): void {
     for (const [key, value] of states) {
       const [kind, asset] = key.split('/');
-      if (kind === 'machine') this.#machine(asset, deserialize(value));
+      const models = states.get(`models/${asset}`);
+      if (kind === 'machine') this.#machine(asset, deserialize(value), models && deserialize(models));
     }
     for (const [key, value] of states) {
       const [kind, asset, point] = key.split('/');

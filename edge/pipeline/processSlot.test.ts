@@ -30,6 +30,8 @@ const model = trainProcess(
   '0',
 );
 
+/** What the outbox would keep. */
+const states = new Map<string, Buffer>();
 function run(pipeline: Pipeline, from: number, to: number, clog = 0) {
   const said: { change: string; text: string; evidence: { diagnosis: { fault: string } } }[] = [];
   for (let t = from; t < to; t++) {
@@ -45,8 +47,9 @@ function run(pipeline: Pipeline, from: number, to: number, clog = 0) {
       } as const;
       pipeline.accept({ ok: true, block }, 1.7e12 + t * 1000);
     }
-    for (const { kind, body } of pipeline.drain({ ledger: null }).outgoing)
-      if (kind === 'alerts') said.push(body as never);
+    const drained = pipeline.drain({ ledger: null });
+    for (const { key, value } of drained.states) states.set(key, value);
+    for (const { kind, body } of drained.outgoing) if (kind === 'alerts') said.push(body as never);
   }
   return said;
 }
@@ -60,29 +63,15 @@ test('a model is tried, judges, is kept over a restart, and can be taken back', 
   expect(pipeline.changeModel('pump', model)).toContain('it judges from now on');
   expect(run(pipeline, 40, 80)).toEqual([]);
 
-  const states = new Map<string, Buffer>();
-  const original = pipeline.drain.bind(pipeline);
-  run(pipeline, 80, 81);
-  pipeline.accept(
-    {
-      ok: true,
-      block: {
-        kind: 'scalars',
-        asset: 'pump',
-        point: 'load',
-        timeQuality: 'source',
-        timesUs: Float64Array.of(1.7e15 + 81e6),
-        values: Float64Array.of(0.7),
-      },
-    },
-    0,
-  );
-  for (const { key, value } of original({ ledger: null }).states) states.set(key, value);
+  run(pipeline, 80, 82);
   const after = new Pipeline(config, states);
   const [alert] = run(after, 82, 140, 0.3);
   expect(alert).toMatchObject({ change: 'raise', evidence: { diagnosis: { fault: 'process_drift' } } });
   expect(alert.text).toContain('flow');
   expect(after.changeModel('pump', null)).toBe('no model judges any more');
+  // What the model said ends with it.
+  const [returned] = run(after, 140, 141);
+  expect(returned).toMatchObject({ change: 'return' });
   expect(() => after.changeModel('pump', null)).toThrow('has no model');
 });
 
@@ -99,4 +88,28 @@ test('a model that does not fit the machine is refused', () => {
   expect(() => pipeline.changeModel('pump', { ...model, channels: ['load', 'flow', 'speed'] })).toThrow(
     'has not said speed',
   );
+});
+
+test('points that say their values less often, or late, still make rows', () => {
+  const pipeline = new Pipeline(config);
+  const rows = Array.from({ length: 40 }, () => values());
+  const say = (point: 'load' | 'flow' | 'heat', t: number) => {
+    const block = {
+      kind: 'scalars',
+      asset: 'pump',
+      point,
+      timeQuality: 'source',
+      timesUs: Float64Array.of(1.7e15 + t * 1e6),
+      values: Float64Array.of(rows[t][point]),
+    } as const;
+    pipeline.accept({ ok: true, block }, 1.7e12 + t * 1000);
+    pipeline.drain({ ledger: null });
+  };
+  // Heat comes two seconds behind the others, in their order.
+  for (let t = 0; t < 40; t++) {
+    say('load', t);
+    say('flow', t);
+    if (t >= 2) say('heat', t - 2);
+  }
+  expect(pipeline.changeModel('pump', model)).toContain('it judges from now on');
 });

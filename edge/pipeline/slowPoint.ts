@@ -75,11 +75,13 @@ export class SlowPoint {
     };
   }
 
-  accept(block: ScalarBlock, use: (watched: Watched) => void): void {
+  /** The last value that was taken; undefined where none was. */
+  accept(block: ScalarBlock, use: (watched: Watched) => void): number | undefined {
     if (block.unit !== undefined && this.#unit && !meansUnit(block.unit, this.#unit)) {
       this.intake.reject('unit_mismatch');
-      return;
+      return undefined;
     }
+    let last: number | undefined;
     for (let i = 0; i < block.values.length; i++) {
       // Values that nobody stamped may arrive within one microsecond, after a reconnect by the hundred.
       const stamped = block.timeQuality === 'source';
@@ -96,7 +98,9 @@ export class SlowPoint {
       this.#timesUs.push(timeUs);
       this.#values.push(value);
       this.#stuck = stepStuck(this.#stuck, value);
+      last = value;
     }
+    return last;
   }
 
   state(): SlowState {

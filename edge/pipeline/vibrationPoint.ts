@@ -70,6 +70,8 @@ const SAME_RATE = 0.005;
 const MAX_CHAINS = 3;
 /** Blocks overlap if one begins before the last one's end by more than this part of itself. */
 const OVERLAP_PART = 0.02;
+/** Evidence that was asked for is sent after so long, however much of it there is. */
+const MOST_WAIT_US = 60e6;
 /** So many in a row are no clock that was set: the rate is not what it is said to be, and no frequency is. */
 const WRONG_RATE_BLOCKS = 5;
 /** Blocks in a row without a window after which a point says so. */
@@ -93,8 +95,8 @@ export class VibrationPoint {
   readonly #cutter: WindowCutter;
   readonly gatherer: Gatherer;
   #suspicious = false;
-  /** A command that waits for this point's signal. */
-  #asked: string | null = null;
+  /** A command that waits for this point's signal, and since when by the point's own time. */
+  #asked: { id: string; sinceUs: number | null } | null = null;
   readonly #others: LongerWindows[];
   /** Of other windows, where those that are watched are too short to tell it. */
   #otherVelocity: number | undefined;
@@ -162,17 +164,23 @@ export class VibrationPoint {
     if (this.#blocksWithoutWindow >= BLOCKS_WITHOUT_WINDOW) use(this.#noWindow(block));
   }
 
-  /** A command wants to have its signal. */
-  ask(id: string): void {
-    this.#asked = id;
+  /** A command wants to have its signal. False where another one waits for it already. */
+  ask(id: string): boolean {
+    if (this.#asked !== null) return false;
+    this.#asked = { id, sinceUs: null };
+    return true;
   }
 
-  /** The command whose evidence is complete now; once. */
+  /** The command whose evidence is complete now, or as complete as it gets in a minute; once. */
   answered(): string | null {
-    if (this.#asked === null || this.gatherer.seconds < ENOUGH_S) return null;
-    const id = this.#asked;
+    const asked = this.#asked;
+    if (asked === null) return null;
+    asked.sinceUs ??= this.#endUs;
+    const enough = this.gatherer.seconds >= ENOUGH_S;
+    const overdue = this.#endUs - asked.sinceUs > MOST_WAIT_US;
+    if (!enough && !overdue) return null;
     this.#asked = null;
-    return id;
+    return this.gatherer.seconds > 0 ? asked.id : null;
   }
 
   get unit(): Unit {

@@ -193,9 +193,9 @@ export function addRoutes(
     async ({ params, body }, reply) => {
       if (!command) return reply.code(409).send({ error: 'the gateway has no key to sign with: set commands.keyFile' });
       try {
-        const sent = await command(params, body.order);
+        // Before it is sent: what an edge does, somebody asked for.
         store.audit(now(), body.by, 'command', `${params.site}/${params.edge}`, auditOf(body.order));
-        return reply.code(202).send(sent);
+        return reply.code(202).send(await command(params, body.order));
       } catch (error) {
         return reply.code(503).send({ error: error instanceof Error ? error.message : String(error) });
       }

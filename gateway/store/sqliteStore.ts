@@ -28,6 +28,7 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS unmapped (key TEXT PRIMARY KEY, counts TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS evidence (id TEXT PRIMARY KEY, time_ms REAL NOT NULL, bytes INTEGER NOT NULL, view TEXT NOT NULL, record TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS ledgers (key TEXT PRIMARY KEY, outbox TEXT NOT NULL, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS clocks (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sources (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS edges (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -320,13 +321,23 @@ export class SqliteStore implements Store {
         JSON.stringify({ outbox: body.outbox, sequence: body.sequence }),
       );
     }
+    // A ledger that was sent again may come after a later one.
+    const key = `${body.site}/${body.edge}`;
+    const newest = this.#get('SELECT outbox, sequence FROM ledgers WHERE key = ?', key);
+    if (newest?.outbox === body.outbox && (newest.sequence as number) > body.sequence) return;
+    this.#run(
+      'INSERT OR REPLACE INTO ledgers (key, outbox, sequence) VALUES (?, ?, ?)',
+      key,
+      body.outbox,
+      body.sequence,
+    );
     if (body.sources) {
       const sql = 'INSERT OR REPLACE INTO sources (key, record) VALUES (?, ?)';
-      this.#run(sql, `${body.site}/${body.edge}`, JSON.stringify(body.sources));
+      this.#run(sql, key, JSON.stringify(body.sources));
     }
     for (const clock of body.clocks ?? []) {
-      const key = `${body.site}/${body.edge}/${clock.asset}`;
-      this.#run('INSERT OR REPLACE INTO clocks (key, record) VALUES (?, ?)', key, JSON.stringify(clock));
+      const sql = 'INSERT OR REPLACE INTO clocks (key, record) VALUES (?, ?)';
+      this.#run(sql, `${key}/${clock.asset}`, JSON.stringify(clock));
     }
     this.#run(
       'INSERT OR REPLACE INTO unmapped (key, counts) VALUES (?, ?)',

@@ -5,6 +5,8 @@ export interface Shell {
   version: string;
   /** A configuration, checked. @throws where it is not sound: wrong usage. */
   load<T>(file: string, schema: ZodType<T>, prefix: string): Promise<T>;
+  /** A file's content. @throws where it cannot be read: wrong usage. */
+  bytes(file: string): Uint8Array;
   /** A line on stdout, for results. */
   write(line: string): void;
   /** A line on stderr, for people. */

@@ -50,10 +50,10 @@ const ledger = (more: object = {}, sources: LedgerView['sources'] = []): LedgerV
   clocks: [],
   sources,
 });
-const alert = (asset: string, atS: number) =>
-  ({ asset, raisedAtMs: 1000 * atS, text: `${asset} shakes` }) as AlertRecord;
+const alert = (asset: string, atS: number, fault = 'unbalance') =>
+  ({ asset, raisedAtMs: 1000 * atS, text: `${asset} shakes`, evidence: { diagnosis: { fault } } }) as AlertRecord;
 const score = (t: PointTruth, l: LedgerView, alerts: AlertRecord[] = [], transport = 'mqtt') =>
-  judge(scenario(transport), 0, [t], l, alerts);
+  judge(scenario(transport), 0, [t], l, alerts, 0);
 
 test('delays, missed and false alarms', () => {
   expect(score(truth(), ledger(), [alert('ill', 85)])).toMatchObject({
@@ -85,13 +85,37 @@ test.each([
   expect(score(t, l).unexplained).toBe(unexplained);
 });
 
-test('what is sampled may be missing where a gap or an outage says so', () => {
-  const missing = { received: 80, delivered: 80 };
-  expect(score(truth(), ledger(missing), [], 'opcua').unexplained).toBe(20);
-  expect(score(truth(), ledger({ ...missing, flaws: { gap: 1 } }), [], 'opcua').unexplained).toBe(0);
-  const away = [{ site: 's', edge: 'e', source: 0, type: 'opcua', connected: true, outages: 1, downS: 20 }];
-  expect(score(truth(), ledger(missing, away), [], 'opcua').unexplained).toBe(0);
-  expect(score(truth(), ledger(missing, away)).unexplained).toBe(20);
+test('what is sampled may be missing as long as its source was away, or its gaps are', () => {
+  const away = (downS: number) => [
+    { site: 's', edge: 'e', source: 0, type: 'opcua', connected: true, outages: 1, downS },
+  ];
+  const missing = (n: number, more: object = {}) => ({
+    received: 1000 - n,
+    delivered: 1000 - n,
+    windows: 1000 - n,
+    stored: 1000 - n,
+    ...more,
+  });
+  const many = truth({ made: 1000 });
+  // A frame each half second, at ten times the clock's pace: twenty a second.
+  expect(score(many, ledger(missing(100)), [], 'opcua').unexplained).toBe(90);
+  expect(score(many, ledger(missing(100, { flaws: { gap: 3 } })), [], 'opcua').unexplained).toBe(0);
+  expect(score(many, ledger(missing(200), away(10)), [], 'opcua').unexplained).toBe(0);
+  expect(score(many, ledger(missing(999), away(4)), [], 'opcua').unexplained).toBeGreaterThan(800);
+  expect(score(many, ledger(missing(200), away(10))).unexplained).toBe(200);
+  expect(score(truth({ point: 'speed', made: 1000 }), ledger(), [], 'modbus').unexplained).toBe(1000);
+});
+
+test('an alert of another kind finds no fault, and is false', () => {
+  expect(score(truth(), ledger(), [alert('ill', 85, 'process_drift')])).toMatchObject({
+    missed: 1,
+    falseAlarms: [{ machine: 'ill' }],
+  });
+});
+
+test('garbage that was rejected hides no message that was lost', () => {
+  const t = truth({ garbage: 10, unusable: 5 });
+  expect(score(t, ledger({ received: 105, delivered: 95, rejected: { bad_json: 10 } })).unexplained).toBe(5);
 });
 
 test('the table says what was missed, false and unexplained', () => {

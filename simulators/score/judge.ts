@@ -26,6 +26,8 @@ export interface ScenarioScore {
   duplicate: number;
   rejected: Record<string, number>;
   flaws: Partial<Record<Flaw, number>>;
+  /** Services that ended though nobody told them to. */
+  crashes: number;
   /** Messages of which nobody can say where they are. */
   unexplained: number;
   /** By point, where it is not 0. */
@@ -34,8 +36,10 @@ export interface ScenarioScore {
 
 type Ledger = LedgerView['points'][number];
 
-/** A source is never there at once when its edge begins. */
-const AWAY_S = 3;
+/** How long an outage is by the edge's look once a second, what a gap may hold, and what is under way at the ends. */
+const OUTAGE_MARGIN = 1.5;
+const GAP_S = 2;
+const SPARE = 10;
 
 /** Holds what a system said against what its plant did. */
 export function judge(
@@ -44,11 +48,12 @@ export function judge(
   truth: readonly PointTruth[],
   ledger: LedgerView,
   alerts: readonly AlertRecord[],
+  crashes: number,
 ): ScenarioScore {
   const points = new Map(ledger.points.map((p) => [`${p.asset}/${p.point}`, p]));
-  const wasAway = ledger.sources.some((s) => s.downS > AWAY_S);
+  const downS = Math.max(0, ...ledger.sources.map((source) => source.downS));
   const open = truth.flatMap((t): [string, number][] => {
-    const n = unexplained(t, points.get(`${t.machine}/${t.point}`), scenario.transport, wasAway);
+    const n = unexplained(t, points.get(`${t.machine}/${t.point}`), scenario, downS);
     return n === 0 ? [] : [[`${t.machine}/${t.point}`, n]];
   });
   const faults = scenario.machines.flatMap((m) =>
@@ -68,6 +73,7 @@ export function judge(
     duplicate: sum((p) => p.duplicate),
     rejected: added([...ledger.points.map((p) => p.rejected), ...ledger.unmapped.map((u) => u.counts)]),
     flaws: added(ledger.points.map((p) => p.flaws ?? {})),
+    crashes,
     unexplained: open.reduce((total, [, n]) => total + Math.abs(n), 0),
     unexplainedPoints: Object.fromEntries(open),
   };
@@ -76,23 +82,27 @@ export function judge(
 /**
  * Messages of a point that nobody accounts for. Over MQTT at QoS 1 each is delivered, or late where its stamp goes
  * back, or rejected where it is unusable. What is sampled (OPC UA, Modbus) or sent at QoS 0 (Sparkplug) may be missing
- * while a connection is down; then the point has to say that there was a gap, or the source that it was away.
+ * while a connection is down: no more than its source was away, and its point said that there were gaps.
  */
-function unexplained(
-  truth: PointTruth,
-  point: Ledger | undefined,
-  transport: Scenario['transport'],
-  wasAway: boolean,
-): number {
+function unexplained(truth: PointTruth, point: Ledger | undefined, scenario: Scenario, downS: number): number {
   const sent = truth.made - truth.lost;
-  if (!point) return transport === 'modbus' && truth.made > 0 ? 0 : sent;
+  const { transport, waveform, valuesEveryS, machines, score } = scenario;
+  const isWaveform = machines.some((m) => m.name === truth.machine && m.sensors.includes(truth.point));
+  // Waveforms are nothing for Modbus.
+  if (transport === 'modbus' && isWaveform) return 0;
+  if (!point) return sent;
   const own = point.unexplained + (point.windows - point.stored);
   if (own !== 0) return own;
-  if (transport === 'modbus') return 0;
-  const rejected = Object.values(point.rejected).reduce((total, n) => total + n, 0);
+  const { bad_json = 0, bad_header = 0, truncated = 0, ...others } = point.rejected;
+  // What was rejected as no message was none of those that were made.
+  const garbage = Math.min(truth.garbage, bad_json + bad_header + truncated);
+  const rejected = Object.values({ ...others, bad_json, bad_header, truncated }).reduce((sum, n) => sum + n, -garbage);
   const missing = sent - point.delivered - Math.min(point.late, truth.backward) - Math.min(rejected, truth.unusable);
+  if (transport === 'mqtt' || missing <= 0) return transport === 'mqtt' ? missing : 0;
   const gaps = (point.flaws?.gap ?? 0) + (point.flaws?.overflow ?? 0);
-  return transport !== 'mqtt' && missing > 0 && (gaps > 0 || wasAway) ? 0 : missing;
+  const everyS = isWaveform ? waveform.everyS : valuesEveryS;
+  const excused = SPARE + (score.speed * (OUTAGE_MARGIN * downS + GAP_S * gaps)) / everyS;
+  return Math.max(0, missing - Math.floor(excused));
 }
 
 function scoreOf(
@@ -103,22 +113,28 @@ function scoreOf(
 ): FaultScore {
   const onsetMs = beginMs + fault.onsetS * 1000;
   const found = alerts
-    .filter((a) => a.asset === fault.machine && a.raisedAtMs >= onsetMs)
+    .filter((a) => a.asset === fault.machine && a.raisedAtMs >= onsetMs && speaksOf(a, fault.fault))
     .sort((a, b) => a.raisedAtMs - b.raisedAtMs)[0];
   const delayS = found ? (found.raisedAtMs - onsetMs) / 1000 : null;
   const inTime = delayS !== null && delayS <= withinS;
   return { ...fault, delayS: inTime ? delayS : null, said: found?.text ?? null };
 }
 
-/** Alerts on machines without a fault, or before it began. */
+/** A drift of a process value is no bearing's fault, and the other way round. */
+function speaksOf({ evidence }: AlertRecord, fault: string): boolean {
+  return (evidence.diagnosis.fault === 'process_drift') === (fault === 'temperature_drift');
+}
+
+/** Alerts on machines without a fault, of another kind than theirs, or before it began. */
 function falseAlarms(
   alerts: readonly AlertRecord[],
-  faults: readonly { machine: string; onsetS: number }[],
+  faults: readonly { machine: string; fault: string; onsetS: number }[],
   beginMs: number,
 ) {
-  return alerts.flatMap(({ asset, raisedAtMs, text }) => {
+  return alerts.flatMap((alert) => {
+    const { asset, raisedAtMs, text } = alert;
     const atS = (raisedAtMs - beginMs) / 1000;
-    const due = faults.some((f) => f.machine === asset && atS >= f.onsetS);
+    const due = faults.some((f) => f.machine === asset && atS >= f.onsetS && speaksOf(alert, f.fault));
     return due ? [] : [{ machine: asset, atS, text }];
   });
 }
@@ -146,6 +162,7 @@ export function scoreLines(score: ScenarioScore): string[] {
     `messages made: ${score.made}, lost by their devices: ${score.lostByDevices}`,
     `delivered ${score.delivered}, late ${score.late}, duplicate ${score.duplicate}; rejected: ${counts(score.rejected)}`,
     `flaws: ${counts(score.flaws as Record<string, number>)}`,
+    `crashes: ${score.crashes}`,
     `unexplained: ${score.unexplained}${score.unexplained === 0 ? '' : ` (${counts(score.unexplainedPoints)})`}`,
   ];
 }

@@ -69,7 +69,7 @@ describe.skipIf(!installed('mosquitto'))('scenarios', () => {
     if (failures.has(name)) throw failures.get(name);
     const score = scores.get(name) as ScenarioScore;
     process.stderr.write(`${name}\n${scoreLines(score).join('\n')}\n`);
-    expect(score).toMatchObject({ missed: 0, falseAlarms: [], unexplained: 0 });
+    expect(score).toMatchObject({ missed: 0, falseAlarms: [], unexplained: 0, crashes: 0 });
     expect(score.made).toBeGreaterThan(500);
     SHOWS[name]?.(score);
   });

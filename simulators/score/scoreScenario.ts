@@ -64,7 +64,9 @@ export async function scoreScenario(scenario: Scenario, options: ScoreOptions): 
     });
     await troubled.over();
     await devices.flush();
-    return await settled(system, (ledger, alerts) => judge(scenario, beginMs, truth, ledger, alerts));
+    return await settled(system, (ledger, alerts) =>
+      judge(scenario, beginMs, truth, ledger, alerts, system.edge.crashes + system.gateway.crashes),
+    );
   } finally {
     await devices?.close();
     await system.edge.stop();
@@ -200,6 +202,7 @@ function systemTroubles(scenario: Scenario, system: System, devices: PlantDevice
       }
     },
     async over() {
+      if (waiting.length > 0) throw new Error(`${waiting.length} system troubles lie beyond the end of the run`);
       await Promise.all(running);
     },
   };

@@ -49,7 +49,6 @@ export class OpcuaSource implements Source {
   #retry: NodeJS.Timeout | null = null;
   #watch: NodeJS.Timeout | null = null;
   #attempt = 0;
-  #paused = false;
 
   constructor(config: OpcuaSourceConfig, edge: EdgeConfig, now: () => number, log: Logger) {
     this.#config = config;
@@ -65,6 +64,7 @@ export class OpcuaSource implements Source {
 
   async stop(): Promise<void> {
     this.state = 'stopped';
+    this.#attempt++;
     if (this.#retry) clearTimeout(this.#retry);
     if (this.#watch) clearInterval(this.#watch);
     if (this.#repair) clearTimeout(this.#repair);
@@ -83,18 +83,28 @@ export class OpcuaSource implements Source {
     const again = (why: string) => {
       if (attempt === this.#attempt) this.#again(sink, why);
     };
+    const isNewest = () => attempt === this.#attempt;
     const client = opcuaClient(this.#config, this.#edge.dataDirectory);
     this.#client = client;
-    client.on('connection_lost', () => this.#lost(again));
+    client.on('connection_lost', () => {
+      if (isNewest()) this.#lost(again);
+    });
     client.on('connection_reestablished', () => {
+      if (!isNewest()) return;
       if (this.#repair) clearTimeout(this.#repair);
       this.#note('connected', 'connection back');
     });
     try {
       await client.connect(this.#config.endpoint);
-      this.#session = await client.createSession(identityOf(this.#config));
-      this.#session.once('session_closed', () => again('the session was closed'));
-      await this.#subscribe(this.#session, sink, again);
+      const session = await client.createSession(identityOf(this.#config));
+      session.once('session_closed', () => again('the session was closed'));
+      if (isNewest()) await this.#subscribe(session, sink, again);
+      if (!isNewest()) {
+        // Meanwhile somebody began anew, or it was stopped.
+        await client.disconnect();
+        return;
+      }
+      this.#session = session;
       this.#count('sessions_made');
       this.#note('connected', 'source connected');
     } catch (error) {
@@ -137,13 +147,26 @@ export class OpcuaSource implements Source {
       publishingEnabled: true,
       priority: 1,
     });
-    this.#paused = false;
+    const gate = new PublishingGate(subscription, sink, again, this.#log);
     subscription.once('terminated', () => again('the subscription was terminated'));
     this.#watchSilence(subscription, again);
     // Nodes of the same settings share a call; one that does not exist never stops the others.
     for (const nodes of grouped(this.#config.nodes)) {
       for (let at = 0; at < nodes.length; at += CHUNK)
-        await this.#monitor(session, subscription, nodes.slice(at, at + CHUNK), sink);
+        await this.#monitor(session, subscription, nodes.slice(at, at + CHUNK), sink, gate);
+    }
+  }
+
+  /** A hint; a server that cannot give it is heard all the same. */
+  async #unitsOf(session: ClientSession, nodes: readonly OpcuaNodeConfig[]): Promise<(string | undefined)[]> {
+    try {
+      return await engineeringUnits(
+        session,
+        nodes.map(({ nodeId }) => nodeId),
+      );
+    } catch (error) {
+      this.#log.warn({ error: String(error) }, 'the server does not tell its engineering units');
+      return nodes.map(() => undefined);
     }
   }
 
@@ -161,12 +184,15 @@ export class OpcuaSource implements Source {
     }, silenceMs / 3);
   }
 
-  async #monitor(session: ClientSession, subscription: ClientSubscription, nodes: OpcuaNodeConfig[], sink: Sink) {
+  async #monitor(
+    session: ClientSession,
+    subscription: ClientSubscription,
+    nodes: OpcuaNodeConfig[],
+    sink: Sink,
+    gate: PublishingGate,
+  ) {
     const [{ samplingIntervalMs, queueSize, discard, deadband }] = nodes;
-    const units = await engineeringUnits(
-      session,
-      nodes.map(({ nodeId }) => nodeId),
-    );
+    const units = await this.#unitsOf(session, nodes);
     const group = await subscription.monitorItems(
       nodes.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })),
       {
@@ -190,26 +216,53 @@ export class OpcuaSource implements Source {
       // The server's queue was full before this value: some are lost (OPC 10000-4, 7.39.1).
       const overflow = value.statusCode.hasOverflowBit ? ({ flaw: 'overflow' } as const) : {};
       sink.accept(decoded.ok ? { ...decoded, ...overflow } : { ...decoded, point: { asset, point } }, null);
-      this.#hold(subscription, sink);
+      gate.check();
     });
   }
+}
 
-  /** While the disk takes nothing the server publishes nothing: its queues hold what they can. */
-  #hold(subscription: ClientSubscription, sink: Sink): void {
-    if (this.#paused) return;
+/**
+ * While the disk takes nothing the server publishes nothing: its queues hold what they can. Of one subscription; where it
+ * cannot be opened again, the subscription is given up.
+ */
+class PublishingGate {
+  readonly #subscription: ClientSubscription;
+  readonly #sink: Sink;
+  readonly #again: (why: string) => void;
+  readonly #log: Logger;
+  #shut = false;
+
+  constructor(subscription: ClientSubscription, sink: Sink, again: (why: string) => void, log: Logger) {
+    this.#subscription = subscription;
+    this.#sink = sink;
+    this.#again = again;
+    this.#log = log;
+  }
+
+  check(): void {
+    if (this.#shut) return;
     let ready = false;
-    sink.whenReady(() => {
+    this.#sink.whenReady(() => {
       ready = true;
-      if (this.#paused) this.#publish(subscription, true);
+      if (!this.#shut) return;
+      this.#shut = false;
+      this.#set(true);
     });
-    if (!ready) this.#publish(subscription, false);
+    if (ready) return;
+    this.#shut = true;
+    this.#set(false);
   }
 
-  #publish(subscription: ClientSubscription, enabled: boolean): void {
-    this.#paused = !enabled;
-    subscription
+  #set(enabled: boolean): void {
+    this.#subscription
       .setPublishingMode(enabled)
-      .catch((error) => this.#log.warn({ error: String(error), enabled }, 'the publishing mode was not changed'));
+      .then((status) => {
+        if (status.isNotGood()) throw new Error(status.name);
+      })
+      .catch((error) => {
+        this.#log.warn({ error: String(error), enabled }, 'the publishing mode was not changed');
+        if (enabled) this.#again('publishing could not be enabled');
+      });
   }
 }
 

@@ -7,7 +7,7 @@ export type LifePrediction =
   | { unit: string; rul: number; interval: { level: number; low: number; high: number } }
   | { unit: string; assessment: 'not_assessable'; reason: string; remedy: string };
 
-const LEVEL = 0.9;
+export const LEVEL = 0.9;
 /** Width of the kernel over what was said, in cycles. */
 const KERNEL = 8;
 
@@ -48,7 +48,7 @@ export function predictLife(unit: UnitHistory, model: LifeModel, network: Loaded
 }
 
 /** Weighted quantiles of the errors made near `said`, with the n+1 correction (Vovk et al. 2005; Tibshirani et al. 2019). */
-function intervalOf(said: number, calibration: LifeModel['calibration']): [number, number] {
+export function intervalOf(said: number, calibration: LifeModel['calibration']): [number, number] {
   const weights = calibration.said.map((s) => Math.exp(-0.5 * ((s - said) / KERNEL) ** 2));
   const total = weights.reduce((a, b) => a + b, 0) + 1;
   const order = calibration.off.map((_, i) => i).sort((a, b) => calibration.off[a] - calibration.off[b]);

@@ -26,31 +26,50 @@ export async function trainLife(
   runtime: ModelRuntime,
   progress: (text: string) => void,
 ): Promise<LifeModel> {
+  const folds = await outOfFold(units, seed, runtime, progress);
+  const calibration = pairsOf(folds);
+  const rmse = Math.sqrt(calibration.off.reduce((sum, v) => sum + v * v, 0) / calibration.off.length);
+  return { ...learn(units, seed), calibration: thin(calibration), rmse };
+}
+
+/** What a model that had not seen a unit said of each of its rows, and the truth; in cycles, capped. */
+export interface JudgedUnit {
+  unit: string;
+  fold: number;
+  said: number[];
+  truth: number[];
+}
+
+/** Every unit, judged by a model of the other folds. @throws RangeError where there are fewer units than folds. */
+export async function outOfFold(
+  units: readonly UnitHistory[],
+  seed: number,
+  runtime: ModelRuntime,
+  progress: (text: string) => void,
+): Promise<JudgedUnit[]> {
   if (units.length < FOLDS)
     throw new RangeError(`at least ${FOLDS} units that were run to failure are needed, not ${units.length}`);
-  const calibration = { said: [] as number[], off: [] as number[] };
-  let squares = 0;
+  const all: JudgedUnit[] = [];
   for (let fold = 0; fold < FOLDS; fold++) {
     const { scaling, network } = learn(
       units.filter((_, i) => i % FOLDS !== fold),
       seed + fold,
     );
     const model = await runtime.load(network);
-    for (const unit of units.filter((_, i) => i % FOLDS === fold)) {
-      const { said, truth } = judged(unit, scaling, model);
-      said.forEach((s, i) => {
-        calibration.said.push(s);
-        calibration.off.push(truth[i] - s);
-      });
-    }
-    squares = calibration.off.reduce((sum, v) => sum + v * v, 0);
-    progress(
-      `fold ${fold + 1} of ${FOLDS}: ${Math.sqrt(squares / calibration.off.length).toFixed(2)} cycles off so far`,
-    );
+    for (const unit of units.filter((_, i) => i % FOLDS === fold))
+      all.push({ unit: unit.unit, fold, ...judged(unit, scaling, model) });
+    const { off } = pairsOf(all);
+    const rmse = Math.sqrt(off.reduce((sum, v) => sum + v * v, 0) / off.length);
+    progress(`fold ${fold + 1} of ${FOLDS}: ${rmse.toFixed(2)} cycles off so far`);
   }
-  const rmse = Math.sqrt(squares / calibration.off.length);
-  const thinned = thin(calibration);
-  return { ...learn(units, seed), calibration: thinned, rmse };
+  return all;
+}
+
+/** What was said, and true minus said. */
+export function pairsOf(units: readonly JudgedUnit[]): LifeModel['calibration'] {
+  const said = units.flatMap((u) => u.said);
+  const off = units.flatMap((u) => u.truth.map((t, i) => t - u.said[i]));
+  return { said, off };
 }
 
 function learn(units: readonly UnitHistory[], seed: number): { scaling: LifeScaling; network: ModelArtifacts } {
@@ -78,7 +97,7 @@ export function toCycles(output: number): number {
 }
 
 /** Every k-th pair: intervals need thousands, not tens of thousands. */
-function thin({ said, off }: LifeModel['calibration']): LifeModel['calibration'] {
+export function thin({ said, off }: LifeModel['calibration']): LifeModel['calibration'] {
   const step = Math.max(1, Math.ceil(said.length / MAX_CALIBRATION));
   const every = (_: number, i: number) => i % step === 0;
   const short = (v: number) => Number(v.toFixed(2));

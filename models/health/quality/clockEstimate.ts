@@ -30,7 +30,7 @@ export class ClockEstimate {
   #windows: { arrivalMs: number; delayMs: number }[] = [];
   #window: { beganMs: number; least: number; arrivalMs: number; stampMs: number; messages: number } | null = null;
 
-  /** Takes a message; true where the clock turns out to have been set back: what comes now is older than what came. */
+  /** Takes a message; true where the clock may have been set back, so that what comes now is older than what came. */
   observe(stampMs: number, arrivalMs: number): boolean {
     const delayMs = arrivalMs - stampMs;
     const now = this.#window;
@@ -73,7 +73,8 @@ export class ClockEstimate {
     }
     this.#windows.push({ arrivalMs, delayMs: least });
     if (this.#windows.length > KEPT_WINDOWS) this.#windows.shift();
-    return jump > JUMP_MS;
+    // The first of a process may follow a clock that was set while it was away: who asks goes back only where it has to.
+    return last === undefined || jump > JUMP_MS;
   }
 
   #driftPpm(): number | null {

@@ -1,0 +1,209 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { separator, wholeNumber } from '#models/configuration/arguments.ts';
+import type { Shell } from '#models/configuration/shell.ts';
+import type { TableMethod } from '#models/health/process/createTableDetector.ts';
+import { modelRuntime } from './runtime.ts';
+
+/** `millwright train`, `predict` and `evaluate`. Rooms are loaded when they are needed. */
+export function addLearnCommands(program: Command, shell: Shell): void {
+  const train = program.command('train').description('learns a model');
+  addTrainAnomaly(train, shell);
+  addTrainLife(train, shell);
+  addPredictLife(program, shell);
+  const evaluate = program
+    .command('evaluate')
+    .description('says how good a model, or a detector, is on data that it has not seen');
+  addEvaluateLife(evaluate, shell);
+  addEvaluateAnomaly(evaluate, shell);
+}
+
+function addTrainAnomaly(train: Command, shell: Shell): void {
+  train
+    .command('anomaly')
+    .description('of process values, from rows that were normal: when they are, together, unlike those')
+    .argument('<file>', 'separated values, a row a moment, a column a point')
+    .requiredOption('--out <dir>', 'where the model goes')
+    .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
+    .option('--time-column <column>', 'the column that is a time: its name, or its number from 1')
+    .option(
+      '--ignore <columns>',
+      'columns that are no points: names or numbers, with commas',
+      (list) => list.split(','),
+      [],
+    )
+    .addHelpText('after', '\nExample:\n  millwright train anomaly normal.csv --time-column time --out model')
+    .action(async (file: string, o: { out: string; separator?: string; timeColumn?: string; ignore: string[] }) => {
+      const { trainAnomaly } = await import('../detect/trainAnomaly.ts');
+      const content = shell.bytes(file);
+      await onTable(shell, () => {
+        const model = trainAnomaly({ name: basename(file), bytes: content }, o, shell.version, shell.say);
+        mkdirSync(o.out, { recursive: true });
+        writeFileSync(join(o.out, 'model.json'), JSON.stringify(model));
+        shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(model.card, null, 2)}`);
+      });
+    });
+}
+
+function addTrainLife(train: Command, shell: Shell): void {
+  train
+    .command('rul')
+    .description('of remaining useful life, from units that were run to failure')
+    .argument('<file>', 'a row a unit and cycle')
+    .requiredOption('--out <dir>', 'where the model goes')
+    .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
+    .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
+    .option('--unit <column>', "csv: the unit's column", 'unit')
+    .option('--time <column>', "csv: the time's column", 'time')
+    .addHelpText('after', '\nExample:\n  millwright train rul train_FD001.txt --out model')
+    .action(async (file: string, o: TableOptions & { out: string; seed: number }) => {
+      const { trainLife } = await import('#models/health/life/trainLife.ts');
+      const { cardOf, packLife } = await import('#models/health/life/lifePackage.ts');
+      const units = await unitsOf(shell, file, o);
+      const model = await trainLife(units, o.seed, await modelRuntime(shell.say), shell.say).catch((error: unknown) => {
+        if (error instanceof RangeError) throw shell.usage(`${file}: ${error.message}`);
+        throw error;
+      });
+      const card = cardOf(model, basename(file), units.length, o.seed, shell.version);
+      mkdirSync(o.out, { recursive: true });
+      writeFileSync(join(o.out, 'model.json'), packLife(model, card));
+      shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(card, null, 2)}`);
+    });
+}
+
+function addPredictLife(program: Command, shell: Shell): void {
+  program
+    .command('predict')
+    .description('asks a model')
+    .command('rul')
+    .description("for the remaining useful life at each unit's last row")
+    .argument('<file>', 'a row a unit and cycle')
+    .requiredOption('--model <dir>', 'where the model is')
+    .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
+    .option('--unit <column>', "csv: the unit's column", 'unit')
+    .option('--time <column>', "csv: the time's column", 'time')
+    .option('--jsonl', 'a line of JSON for each unit on stdout')
+    .addHelpText('after', '\nExample:\n  millwright predict rul test_FD001.txt --model model --jsonl')
+    .action(async (file: string, o: TableOptions & { model: string; jsonl?: boolean }) => {
+      const { predictLife } = await import('#models/health/life/predictLife.ts');
+      const { unpackLife } = await import('#models/health/life/lifePackage.ts');
+      const model = unpackLife(Buffer.from(shell.bytes(join(o.model, 'model.json'))).toString('utf8'));
+      const network = await (await modelRuntime(shell.say)).load(model.network);
+      const units = await unitsOf(shell, file, o);
+      const { width } = model.scaling;
+      const odd = units.find((unit) => unit.rows[0].length !== width);
+      if (odd) throw shell.usage(`${file}: ${odd.rows[0].length} sensors; the model was trained on ${width}`);
+      for (const unit of units) {
+        const said = predictLife(unit, model, network);
+        const plain =
+          'rul' in said
+            ? `${said.rul.toFixed(0)} (${said.interval.low.toFixed(0)} to ${said.interval.high.toFixed(0)})`
+            : said.reason;
+        shell.write(o.jsonl ? JSON.stringify({ ...said, model: basename(o.model) }) : `${said.unit}: ${plain}`);
+      }
+    });
+}
+
+function addEvaluateLife(evaluate: Command, shell: Shell): void {
+  evaluate
+    .command('rul')
+    .description('of remaining useful life: five folds by unit, each metric with its uncertainty over units')
+    .argument('<file>', 'a row a unit and cycle; every unit to its end')
+    .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber, 1)
+    .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
+    .option('--unit <column>', "csv: the unit's column", 'unit')
+    .option('--time <column>', "csv: the time's column", 'time')
+    .option('--json', 'one object on stdout')
+    .option('--html <file>', 'also one page with plots')
+    .addHelpText('after', '\nExample:\n  millwright evaluate rul train_FD001.txt --html life.html')
+    .action(async (file: string, o: TableOptions & { seed: number; json?: boolean; html?: string }) => {
+      const { outOfFold } = await import('#models/health/life/trainLife.ts');
+      const { evaluateLife } = await import('#models/health/life/evaluateLife.ts');
+      const { evaluationHtml, evaluationLines } = await import('./lifeReport.ts');
+      const units = await unitsOf(shell, file, o);
+      const judged = await outOfFold(units, o.seed, await modelRuntime(shell.say), shell.say).catch(
+        (error: unknown) => {
+          throw error instanceof RangeError ? shell.usage(`${file}: ${error.message}`) : error;
+        },
+      );
+      const evaluation = evaluateLife(judged, o.seed);
+      if (o.html) writeFileSync(o.html, evaluationHtml(basename(file), evaluation, judged));
+      if (o.json) shell.write(JSON.stringify(evaluation));
+      else for (const line of evaluationLines(evaluation)) shell.write(line);
+    });
+}
+
+interface EvaluateAnomalyArguments {
+  trainRows: number;
+  label: string;
+  separator?: string;
+  timeColumn?: string;
+  ignore: string[];
+  method: TableMethod;
+  json?: boolean;
+}
+
+function addEvaluateAnomaly(evaluate: Command, shell: Shell): void {
+  evaluate
+    .command('anomaly')
+    .description('of rows unlike the training, as detect finds them, against a column of labels; all files together')
+    .argument('<files...>', 'tables as for detect')
+    .requiredOption('--train-rows <n>', 'rows at the beginning of each file that train', wholeNumber)
+    .requiredOption('--label <column>', 'the column that is 1 where a row is anomalous')
+    .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
+    .option('--time-column <column>', 'the column that is a time: its name, or its number from 1')
+    .option('--ignore <columns>', 'columns that are no channels', (list) => list.split(','), [])
+    .addOption(
+      new Option('--method <method>').choices(['auto', 'drift_tolerant', 'canonical_variates']).default('auto'),
+    )
+    .option('--json', 'one object on stdout')
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright evaluate anomaly pump-*.csv --train-rows 400 --label anomaly --time-column datetime',
+    )
+    .action(async (files: string[], o: EvaluateAnomalyArguments) => {
+      const { evaluateAnomaly, metricsLine } = await import('../detect/evaluateAnomaly.ts');
+      const content = files.map((name) => ({ name, bytes: shell.bytes(name) }));
+      await onTable(shell, () => {
+        const { all, byFile } = evaluateAnomaly(content, o, shell.say);
+        if (o.json) shell.write(JSON.stringify({ all, files: byFile }));
+        else
+          for (const { file, ...metrics } of [...byFile, { file: 'all', ...all }])
+            shell.write(metricsLine(file, metrics));
+      });
+    });
+}
+
+interface TableOptions {
+  format: string;
+  unit: string;
+  time: string;
+}
+
+async function unitsOf(shell: Shell, file: string, { format, unit, time }: TableOptions) {
+  if (format !== 'cmapss' && format !== 'csv') throw shell.usage(`--format: found ${format}; allowed: cmapss | csv`);
+  const { parse } = await import('csv-parse/sync');
+  const { HistoryError, readUnits } = await import('#models/health/life/readUnits.ts');
+  const content = Buffer.from(shell.bytes(file)).toString('utf8');
+  const table =
+    format === 'csv'
+      ? (parse(content, { bom: true, relax_column_count: true, skip_empty_lines: true }) as string[][])
+      : content.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().split(/\s+/)]));
+  try {
+    return readUnits(table, format === 'csv' ? { unit, time } : {});
+  } catch (error) {
+    if (error instanceof HistoryError) throw shell.usage(`${file}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Runs a command on tables; a table that cannot be used is wrong usage. */
+async function onTable(shell: Shell, run: () => void): Promise<void> {
+  const { TableError } = await import('#models/tables/parseTable.ts');
+  try {
+    run();
+  } catch (error) {
+    throw error instanceof TableError ? shell.usage(error.message) : error;
+  }
+}

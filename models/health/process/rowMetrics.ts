@@ -1,0 +1,36 @@
+/** How verdicts on rows agree with labels. */
+export interface RowMetrics {
+  rows: number;
+  anomalous: number;
+  f1: number;
+  precision: number;
+  recall: number;
+  /** Of the normal rows, those that were flagged; of the anomalous ones, those that were not. */
+  falseAlarmRate: number;
+  missedRate: number;
+  /** F1 of flagging every row: what no detector should be below. */
+  f1OfFlaggingAll: number;
+}
+
+/** Of all rows together; where there are none of a kind its rate is 0. */
+export function rowMetrics(flagged: readonly boolean[], anomalous: readonly boolean[]): RowMetrics {
+  let [hits, falseAlarms, missed] = [0, 0, 0];
+  flagged.forEach((flag, i) => {
+    if (flag && anomalous[i]) hits++;
+    else if (flag) falseAlarms++;
+    else if (anomalous[i]) missed++;
+  });
+  const positives = hits + missed;
+  const normal = flagged.length - positives;
+  const ratio = (a: number, b: number) => (b === 0 ? 0 : a / b);
+  return {
+    rows: flagged.length,
+    anomalous: positives,
+    f1: ratio(2 * hits, 2 * hits + falseAlarms + missed),
+    precision: ratio(hits, hits + falseAlarms),
+    recall: ratio(hits, positives),
+    falseAlarmRate: ratio(falseAlarms, normal),
+    missedRate: ratio(missed, positives),
+    f1OfFlaggingAll: ratio(2 * positives, positives + flagged.length),
+  };
+}
