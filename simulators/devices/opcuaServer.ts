@@ -48,6 +48,7 @@ export class OpcuaPlant implements PlantDevices {
   readonly #directory: string;
   readonly #options: OpcuaPlantOptions;
   #server: OPCUAServer;
+  #up = false;
   readonly #machines: readonly SimulatedMachine[];
   readonly #waveform: Scenario['waveform'];
   readonly #variables = new Map<string, UAVariable>();
@@ -97,6 +98,7 @@ export class OpcuaPlant implements PlantDevices {
     const namespace = space.getOwnNamespace();
     const machines = namespace.addFolder(space.rootFolder.objects, { browseName: 'Machines' });
     for (const machine of this.#machines) this.#addMachine(namespace, machines, machine);
+    this.#up = true;
     this.update(0, this.#options.beginMs ?? Date.now());
     await this.#server.start();
   }
@@ -144,7 +146,7 @@ export class OpcuaPlant implements PlantDevices {
         ? new Variant({ dataType: DataType.Double, value })
         : new Variant({ dataType: DataType.Double, arrayType: VariantArrayType.Array, value });
     // While it is down there is nothing to hold a value.
-    if (this.#server.engine.addressSpace)
+    if (this.#up)
       this.#variables.get(`${machine}.${point}`)?.setValueFromSource(variant, StatusCodes.Good, new Date(stampMs));
   }
 
@@ -177,6 +179,7 @@ export class OpcuaPlant implements PlantDevices {
   }
 
   async stop(): Promise<void> {
+    this.#up = false;
     await this.#server.shutdown(100);
   }
 
