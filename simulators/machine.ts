@@ -2,6 +2,7 @@ import { STANDARD_GRAVITY_M_PER_S2 } from '#models/contracts/units.ts';
 import { directionOf } from '#models/machine/drivetrain.ts';
 import { gaussian, type Random, randomOf, seedOf } from '#models/random/random.ts';
 import { drivetrainOf, LINE_HZ, symptoms, TEETH } from './machineFaults.ts';
+import { MachineUse } from './machineUse.ts';
 import type { MachineKind, SimulatedFault, SimulatedMachineConfig } from './scenario.ts';
 
 /** What a kind of machine sounds like at rated load. */
@@ -54,6 +55,7 @@ const SLIP = 0.01;
 /** A healthy shaft moves less along itself than across. */
 const AXIAL_PART = 0.4;
 const AMBIENT_DEGC = 22;
+const STANDING_G = 0.002;
 /** The load swings with these periods, so that it is never quite the same. */
 const LOAD_PERIODS_S = [41, 13] as const;
 
@@ -72,15 +74,21 @@ export class SimulatedMachine {
   readonly config: SimulatedMachineConfig;
   readonly #seed: number;
   readonly #phase: number;
+  readonly #use: MachineUse;
 
   constructor(config: SimulatedMachineConfig, seed: number) {
     this.config = config;
     this.#seed = seedOf(seed, config.name);
     this.#phase = 2 * Math.PI * randomOf(this.#seed)();
+    this.#use = new MachineUse(config.calendar, this.#seed);
   }
 
-  /** Load as a part of the rated one, 0.55 to 0.95. */
+  /** Load as a part of the rated one: 0.55 to 0.95, less where its calendar says so, 0 while it stands. */
   load(timeS: number): number {
+    return this.#use.load(timeS) * this.#swing(timeS);
+  }
+
+  #swing(timeS: number): number {
     const [slow, fast] = LOAD_PERIODS_S;
     const swing =
       Math.sin((2 * Math.PI * timeS) / slow + this.#phase) +
@@ -90,7 +98,7 @@ export class SimulatedMachine {
 
   /** A loaded machine slips: 3 % at full load. */
   rpm(timeS: number): number {
-    return this.config.ratedRpm * (1.01 - 0.03 * this.load(timeS));
+    return this.#use.speed(timeS) * this.config.ratedRpm * (1.01 - 0.03 * this.load(timeS));
   }
 
   processValues(timeS: number): ProcessValue[] {
@@ -99,12 +107,20 @@ export class SimulatedMachine {
     // A casing warms slowly: it follows the load of the last minute, not that of the moment.
     const warmLoad = (this.load(timeS) + this.load(timeS - 20) + this.load(timeS - 40) + this.load(timeS - 60)) / 4;
     const load = this.load(timeS);
+    const rpm = this.rpm(timeS);
+    // Pumps and motors that stand take nothing and move nothing.
+    const on = rpm > 0 ? 1 : 0;
     const values: ProcessValue[] = [
-      { point: 'speed', unit: 'rpm', value: this.rpm(timeS) + noise(0.3) },
-      { point: 'temperature', unit: 'degC', value: AMBIENT_DEGC + 45 * warmLoad + noise(0.2) + this.#drift(timeS) },
-      { point: 'current', unit: 'A', value: 30 + 60 * load + noise(0.5) },
+      { point: 'speed', unit: 'rpm', value: rpm + noise(0.3) },
+      {
+        point: 'temperature',
+        unit: 'degC',
+        value: AMBIENT_DEGC + this.#use.warmer(timeS) + 45 * warmLoad + noise(0.2) + this.#drift(timeS),
+      },
+      { point: 'current', unit: 'A', value: on * (30 + 60 * load) + noise(0.5) },
     ];
-    if (this.config.kind === 'pump') values.push({ point: 'flow', unit: 'm3/h', value: 40 + 80 * load + noise(0.5) });
+    if (this.config.kind === 'pump')
+      values.push({ point: 'flow', unit: 'm3/h', value: on * (40 + 80 * load) + noise(0.5) });
     if (this.config.kind === 'compressor')
       values.push({ point: 'pressure', unit: 'bar', value: 6 + 2 * load + noise(0.02) });
     return values;
@@ -115,6 +131,8 @@ export class SimulatedMachine {
     const random = randomOf(seedOf(this.#seed, sensor, Math.round(timeS * 1000)));
     const x = new Float32Array(samples);
     const shaftHz = this.rpm(timeS) / 60;
+    // What a sensor says of a machine that stands still.
+    if (shaftHz === 0) return x.map(() => STANDING_G * gaussian(random));
     const along = directionOf(sensor) === 'axial' ? AXIAL_PART : 1;
     this.#addTones(x, shaftHz, this.load(timeS), along, sampleRateHz, random);
     for (const fault of this.config.faults) {

@@ -55,6 +55,21 @@ export type SimulatedFault = z.infer<typeof faultSchema>;
 export const machineKindSchema = z.enum(['motor', 'pump', 'fan', 'gearbox', 'compressor']);
 export type MachineKind = z.infer<typeof machineKindSchema>;
 
+/** How a machine is used, beyond the minutes: hours, days and the weather. The plant begins on a Monday at midnight. */
+export const calendarSchema = z.strictObject({
+  /** Load between 22 and 6 o'clock, as a part of the day's. */
+  nightLoad: z.number().gt(0).max(1).default(0.7),
+  /** Stands still on Saturdays and Sundays. */
+  restsAtWeekends: z.boolean().default(false),
+  /** Parts of the rated speed; another one every four hours. */
+  speeds: z.array(z.number().gt(0).max(1.2)).min(1).default([1]),
+  /** The hall is so much warmer in the afternoon, and colder at night. */
+  ambientSwingDegC: z.number().min(0).default(4),
+  /** Days that are so much hotter. */
+  heat: z.strictObject({ fromDay: z.number().min(0), days: z.number().positive(), degC: z.number() }).optional(),
+});
+export type Calendar = z.infer<typeof calendarSchema>;
+
 export const simulatedMachineSchema = z.strictObject({
   name: nameSchema,
   kind: machineKindSchema,
@@ -63,6 +78,7 @@ export const simulatedMachineSchema = z.strictObject({
   iso: isoClassSchema.optional(),
   /** Names of the vibration sensors. */
   sensors: z.array(nameSchema).min(1),
+  calendar: calendarSchema.optional(),
   faults: z.array(faultSchema).default([]),
 });
 export type SimulatedMachineConfig = z.infer<typeof simulatedMachineSchema>;

@@ -33,7 +33,7 @@ import { ProcessSlot, type ProcessSlotState } from './processSlot.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
 import { TachometerPoint } from './tachometerPoint.ts';
 import { judgeTrend, VelocityHistory, type VelocityHistoryState } from './velocityHistory.ts';
-import { VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
+import { RUNNING, VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
 import { pointHealth, type Watched } from './watched.ts';
 
 export interface MachineSettings extends VibrationSettings, Omit<SlowSettings, 'trigger'> {
@@ -65,10 +65,14 @@ interface MachineState {
   velocities: Map<string, number>;
   velocityDays: VelocityHistoryState;
   processTrigger?: TriggerState;
+  /** When it was last seen to stand still. */
+  stoodMs?: number;
 }
 
 type AnyPoint = VibrationPoint | SlowPoint | TachometerPoint;
 
+/** After a start slow values settle so long. */
+const WARM_UP_MS = 30 * 60_000;
 const VIBRATION = 'vibration';
 const TREND = 'trend';
 const PROCESS = 'process';
@@ -172,7 +176,7 @@ export class Machine {
       const asked = point.answered();
       if (asked !== null) this.#sendEvidence(asked, point, block.point);
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
-      const last = point.accept(block, (watched) => {
+      const last = point.accept(block, this.#hasRun(timesOf(block).endUs / 1000), (watched) => {
         this.#watchProcess(watched);
         if (point.role === 'condition') this.#watch(`value.${block.point}`, watched);
       });
@@ -211,6 +215,13 @@ export class Machine {
   get clock(): Clock | null {
     const view = this.#clock.view;
     return view && { asset: this.#name, ...view };
+  }
+
+  /** Whether its slow values may be judged: temperatures of a machine that stands, or has just been started, say nothing. */
+  #hasRun(timeMs: number): boolean {
+    const { hz, ratedHz } = this.#speed.shaft;
+    if (ratedHz > 0 && hz < RUNNING * ratedHz) this.#state.stoodMs = timeMs;
+    return timeMs - (this.#state.stoodMs ?? Number.NEGATIVE_INFINITY) > WARM_UP_MS;
   }
 
   #hearClock(block: SampleBlock, nowMs: number): void {

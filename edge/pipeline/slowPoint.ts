@@ -2,6 +2,7 @@ import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#mo
 import type { TimeQuality } from '#models/contracts/envelope.ts';
 import type { ScalarBlock } from '#models/contracts/sampleBlock.ts';
 import { meansUnit, type Unit } from '#models/contracts/units.ts';
+import type { Score } from '#models/health/detector.ts';
 import { DriftDetector, type DriftSettings } from '#models/health/driftDetector.ts';
 import { isPossible } from '#models/health/quality/plausible.ts';
 import { NOT_STUCK, type StuckState, slowFlaw, stepStuck } from '#models/health/quality/slowFlaw.ts';
@@ -31,6 +32,11 @@ interface SlowState {
 
 const NAMES: string[] = [...SLOW_FEATURES];
 const MEAN_COLUMN = SLOW_FEATURES.indexOf('mean');
+const NOT_RUNNING: Score = {
+  assessable: false,
+  reason: 'the machine stands still, or was started within the last half hour',
+  remedy: 'assessed when it has run for half an hour',
+};
 /** More values in one interval than this are summarised early, so that memory stays bounded. */
 const MAX_VALUES = 10_000;
 
@@ -75,8 +81,11 @@ export class SlowPoint {
     };
   }
 
-  /** The last value that was taken; undefined where none was. */
-  accept(block: ScalarBlock, use: (watched: Watched) => void): number | undefined {
+  /**
+   * The last value that was taken; undefined where none was.
+   * @param judged false while the machine stands still, or was just started: its values say nothing of its health.
+   */
+  accept(block: ScalarBlock, judged: boolean, use: (watched: Watched) => void): number | undefined {
     if (block.unit !== undefined && this.#unit && !meansUnit(block.unit, this.#unit)) {
       this.intake.reject('unit_mismatch');
       return undefined;
@@ -94,7 +103,7 @@ export class SlowPoint {
       if (!this.intake.admit(timeUs)) continue;
       const first = this.#timesUs[0];
       const ended = first !== undefined && this.#intervalOf(timeUs) !== this.#intervalOf(first);
-      if (ended || this.#values.length >= MAX_VALUES) use(this.#close(block.timeQuality));
+      if (ended || this.#values.length >= MAX_VALUES) use(this.#close(block.timeQuality, judged));
       this.#timesUs.push(timeUs);
       this.#values.push(value);
       this.#stuck = stepStuck(this.#stuck, value);
@@ -120,7 +129,7 @@ export class SlowPoint {
     return Math.floor(timeUs / this.#meta.windowUs);
   }
 
-  #close(timeQuality: TimeQuality): Watched {
+  #close(timeQuality: TimeQuality, judged: boolean): Watched {
     const startUs = this.#timesUs[0];
     const row = slowFeatures(this.#timesUs, this.#values, this.#limit, this.#before);
     const flaw = slowFlaw(this.#values, this.#stuck, this.#meta.unit);
@@ -131,6 +140,7 @@ export class SlowPoint {
     this.#values = [];
     this.rows.add(this.#meta, timeQuality, startUs, row);
     this.intake.ledger.windows++;
+    if (!judged) return { point: this.#point, timeMs, score: NOT_RUNNING, on: this.#trigger.on };
     if (flaw === 'stuck' || flaw === 'spikes') {
       this.intake.flaw(flaw);
       return { point: this.#point, timeMs, score: unfit(flaw), on: this.#trigger.on };

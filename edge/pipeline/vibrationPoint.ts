@@ -60,7 +60,7 @@ interface Chain {
 }
 
 /** Below this part of the rated speed a machine stands still or is being started. */
-const RUNNING = 0.1;
+export const RUNNING = 0.1;
 export const VELOCITY = 'velocityRmsMmPerS';
 /** From this index on, the signal itself is kept for a diagnosis. */
 const SUSPICIOUS = 0.6;

@@ -1,0 +1,54 @@
+import { randomOf, seedOf } from '#models/random/random.ts';
+import type { Calendar } from './scenario.ts';
+
+const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
+const MODE_S = 4 * HOUR_S;
+/** A shift's load comes and goes within so long. */
+const CHANGE_S = 1800;
+
+/** How a machine is used over hours and days; one without a calendar runs on for ever as it is. */
+export class MachineUse {
+  readonly #calendar: Calendar | undefined;
+  readonly #seed: number;
+
+  constructor(calendar: Calendar | undefined, seed: number) {
+    this.#calendar = calendar;
+    this.#seed = seed;
+  }
+
+  /** A factor of its load; 0 while it stands. */
+  load(timeS: number): number {
+    if (!this.#calendar) return 1;
+    return this.#stands(timeS) ? 0 : 1 - (1 - this.#calendar.nightLoad) * night(timeS);
+  }
+
+  /** A factor of its speed; 0 while it stands. */
+  speed(timeS: number): number {
+    if (!this.#calendar) return 1;
+    if (this.#stands(timeS)) return 0;
+    const { speeds } = this.#calendar;
+    return speeds[Math.floor(randomOf(seedOf(this.#seed, 'speed', Math.floor(timeS / MODE_S)))() * speeds.length)];
+  }
+
+  /** How much warmer the air is than usual, °C. */
+  warmer(timeS: number): number {
+    if (!this.#calendar) return 0;
+    const { ambientSwingDegC, heat } = this.#calendar;
+    const day = timeS / DAY_S;
+    const hot = heat && day >= heat.fromDay && day < heat.fromDay + heat.days ? heat.degC : 0;
+    return ambientSwingDegC * Math.sin(2 * Math.PI * (day - 9 / 24)) + hot;
+  }
+
+  #stands(timeS: number): boolean {
+    return (this.#calendar?.restsAtWeekends ?? false) && Math.floor(timeS / DAY_S) % 7 >= 5;
+  }
+}
+
+/** 1 from 22 to 6 o'clock, 0 by day. */
+function night(timeS: number): number {
+  const s = timeS % DAY_S;
+  const rising = Math.min(1, Math.max(0, (s - 22 * HOUR_S) / CHANGE_S));
+  const falling = Math.min(1, Math.max(0, (6 * HOUR_S - s) / CHANGE_S));
+  return Math.max(rising, falling);
+}
