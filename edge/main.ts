@@ -109,6 +109,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   // Ledgers are due by the clock even where nothing arrives, and an uplink may have waited for its gateway.
   const tick = setInterval(() => {
     agent.outages?.look(now());
+    agent.pipeline.checkSilence(now());
     agent.commit();
   }, TICK_MS);
   certificates.check();

@@ -84,6 +84,9 @@ export function edgeMetrics(
     set({}, agent.pipeline.diagnoses.deferred),
   );
   read('points', 'points known', [], (set) => set({}, agent.pipeline.ledger().points.length));
+  read('points_silent', 'points that were heard regularly, and are heard of no more', [], (set) =>
+    set({}, agent.pipeline.silentPoints),
+  );
   read('commits_total', 'transactions since the start', [], (set) => set({}, agent.commits));
   read('outbox_rows', 'messages that the gateway has not acknowledged', [], (set) => set({}, outbox.counts.rows));
   read('outbox_bytes', 'their size', [], (set) => set({}, outbox.counts.bytes));

@@ -1,5 +1,6 @@
 import type { Flaw, PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import { NO_RHYTHM, type Rhythm, stepRhythm } from '#models/health/quality/gapWatch.ts';
+import { hear, isSilent, NOT_HEARD } from '#models/health/quality/silence.ts';
 
 /** Times by which a duplicate is told from a late one. */
 const REMEMBERED = 64;
@@ -14,6 +15,9 @@ export interface IntakeState {
 /** Takes each message of a point once, in the order of its times, and counts what became of it. */
 export class Intake {
   readonly #state: IntakeState;
+  /** Not kept across a restart: it is known again after sixteen messages. */
+  #hearing = NOT_HEARD;
+  #silent = false;
 
   constructor(asset: string, point: string, state?: IntakeState) {
     this.#state = state ?? {
@@ -44,6 +48,24 @@ export class Intake {
   place(arrivalUs: number, durationUs: number, endUs: number | null): number {
     if (endUs !== null && Math.abs(arrivalUs - endUs) <= durationUs) return endUs;
     return Math.max(arrivalUs, this.#state.lastUs + 1);
+  }
+
+  /** Something of this point arrived. */
+  heard(nowMs: number): void {
+    this.#hearing = hear(this.#hearing, nowMs);
+    this.#silent = false;
+  }
+
+  get silent(): boolean {
+    return this.#silent;
+  }
+
+  /** How long nothing arrived, in ms, where this turns out to be silence; once. */
+  fellSilent(nowMs: number): number | null {
+    if (this.#silent || !isSilent(this.#hearing, nowMs)) return null;
+    this.#silent = true;
+    this.flaw('silent');
+    return nowMs - this.#hearing.lastMs;
   }
 
   /** Counts what was wrong with data that were taken. */

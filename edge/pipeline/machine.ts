@@ -166,6 +166,7 @@ export class Machine {
   accept(block: SampleBlock, nowMs: number): void {
     this.#hearClock(block, nowMs);
     const point = this.points.get(block.point) ?? this.addPoint(block.point, block.kind);
+    point.intake.heard(nowMs);
     if (point instanceof TachometerPoint && block.kind === 'waveform') {
       const rpm = point.accept(block);
       if (rpm !== undefined) this.#speed.told(rpm);
@@ -215,6 +216,25 @@ export class Machine {
   get clock(): Clock | null {
     const view = this.#clock.view;
     return view && { asset: this.#name, ...view };
+  }
+
+  /** Points of which nothing is heard any more have no verdict; they are said once. True where there are new ones. */
+  checkSilence(nowMs: number): string[] {
+    const fallen = [...this.points].flatMap(([name, { intake }]) => {
+      const silentMs = intake.fellSilent(nowMs);
+      return silentMs === null ? [] : [{ name, silentMs }];
+    });
+    if (fallen.length === 0) return [];
+    for (const { name, silentMs } of fallen) {
+      const reason = `nothing was heard of it for ${Math.round(silentMs / 1000)} s`;
+      const remedy = 'see to the sensor, its device and the network between';
+      const verdict: PointHealth = { assessment: 'not_assessable', point: name, reason, remedy };
+      this.#health = [...this.#health.filter((p) => p.point !== name), verdict];
+    }
+    // By the machine's own clock, which may be another than ours.
+    const timeMs = Math.max(this.#state.healthMs, 0) + 1;
+    this.#sayHealth({ timeMs });
+    return fallen.map(({ name }) => name);
   }
 
   /** Whether its slow values may be judged: temperatures of a machine that stands, or has just been started, say nothing. */
@@ -433,13 +453,13 @@ export class Machine {
     if (watched.velocityMmPerS !== undefined) state.velocities.set(watched.point, watched.velocityMmPerS);
   }
 
-  #sayHealth(watched: Watched): void {
+  #sayHealth({ timeMs }: Pick<Watched, 'timeMs'>): void {
     const state = this.#state;
-    state.healthMs = watched.timeMs;
+    state.healthMs = timeMs;
     const assessed = this.#health.flatMap((p) => (p.assessment === 'assessed' ? [p] : []));
     const worst = assessed.reduce<(typeof assessed)[number] | null>((a, b) => (a && a.index >= b.index ? a : b), null);
     this.healths.push({
-      timeMs: watched.timeMs,
+      timeMs,
       timeQuality: 'source',
       asset: this.#name,
       kind: this.#config?.kind ?? 'machine',

@@ -247,3 +247,21 @@ test('a rate that is not what it is said to be is noticed, and nothing is judged
   });
   expect(pipeline.ledger().points[0].flaws?.overlap).toBe(59);
 });
+
+test('a point of which nothing is heard any more is said to be silent, once, and heard again', () => {
+  const pipeline = new Pipeline(config());
+  for (let i = 0; i < 40; i++) pipeline.accept({ ok: true, block: block(i) }, 1.7e12 + i * 1000);
+  pipeline.drain({ ledger: null });
+  pipeline.checkSilence(1.7e12 + 60_000);
+  expect(pipeline.silentPoints).toBe(0);
+  pipeline.checkSilence(1.7e12 + 80_000);
+  pipeline.checkSilence(1.7e12 + 81_000);
+  const drained = pipeline.drain({ ledger: null });
+  expect(drained.outgoing.filter((m) => m.kind === 'health')).toHaveLength(1);
+  const [verdict] = lastHealth(drained)?.points ?? [];
+  expect(verdict).toMatchObject({ assessment: 'not_assessable', reason: 'nothing was heard of it for 41 s' });
+  expect(pipeline.ledger().points[0].flaws).toEqual({ silent: 1 });
+  expect(pipeline.silentPoints).toBe(1);
+  pipeline.accept({ ok: true, block: block(90) }, 1.7e12 + 90_000);
+  expect(pipeline.silentPoints).toBe(0);
+});

@@ -134,6 +134,20 @@ export class Pipeline {
     return { gatheredPoints: gatherRoom.taken, refusedBlocks: gatherRoom.refused, made, deferred };
   }
 
+  /** Looks for points that fell silent; to be asked once a second. */
+  checkSilence(nowMs: number): void {
+    for (const [asset, machine] of this.#machines)
+      for (const point of machine.checkSilence(nowMs)) this.#touch(asset, point);
+  }
+
+  /** Points of which nothing is heard any more. */
+  get silentPoints(): number {
+    let silent = 0;
+    for (const { points } of this.#machines.values())
+      for (const { intake } of points.values()) if (intake.silent) silent++;
+    return silent;
+  }
+
   /** Forgets what is normal for a point; what it had to say has to be drained before. False where there is no such point. */
   relearn(asset: string, point: string): boolean {
     const known = this.#machines.get(asset)?.relearn(point) ?? false;

@@ -30,10 +30,11 @@ export const rejectionSchema = z.enum([
 export type Rejection = z.infer<typeof rejectionSchema>;
 
 /**
- * What was wrong with data that were taken: `gap` messages missing before one, `overflow` values that a server's queue lost;
+ * What was wrong with data that were taken: `gap` messages missing before one, `silent` times that a point of known rhythm
+ * was heard of no more, `overflow` values that a server's queue lost;
  * windows or intervals that were not judged and from which nothing was learned: `clipped`, `stuck`, `spikes`.
  */
-export const flawSchema = z.enum(['gap', 'overflow', 'overlap', 'clipped', 'stuck', 'spikes']);
+export const flawSchema = z.enum(['gap', 'silent', 'overflow', 'overlap', 'clipped', 'stuck', 'spikes']);
 export type Flaw = z.infer<typeof flawSchema>;
 
 const countSchema = z.int().min(0);

@@ -11,6 +11,7 @@ import {
   TimestampsToReturn,
 } from 'node-opcua-client';
 import type { Logger } from 'pino';
+import { hear, isSilent, NOT_HEARD } from '#models/health/quality/silence.ts';
 import type { EdgeConfig, OpcuaNodeConfig, OpcuaSourceConfig } from '../../config.ts';
 import { type DecodeLimits, inUnit } from '../decode.ts';
 import type { Sink, Source } from '../source.ts';
@@ -173,14 +174,20 @@ export class OpcuaSource implements Source {
   /** A subscription that is dead says nothing, not even that: its keep-alives are missed, and it is made anew. */
   #watchSilence(subscription: ClientSubscription, again: (why: string) => void): void {
     let heardMs = this.#now();
-    const heard = () => {
+    let changes = NOT_HEARD;
+    subscription.on('keepalive', () => {
       heardMs = this.#now();
-    };
-    subscription.on('keepalive', heard).on('raw_notification', heard);
+    });
+    subscription.on('raw_notification', () => {
+      heardMs = this.#now();
+      changes = hear(changes, heardMs);
+    });
     const silenceMs = Math.max(3000, 3 * KEEP_ALIVE_COUNT * subscription.publishingInterval);
     if (this.#watch) clearInterval(this.#watch);
     this.#watch = setInterval(() => {
       if (this.state === 'connected' && this.#now() - heardMs > silenceMs) again('the subscription fell silent');
+      // Alive, and nothing changes that changed all the time: its sampling may be dead. Once: a machine may as well stand still.
+      else if (this.state === 'connected' && isSilent(changes, this.#now())) again('nothing changes any more');
     }, silenceMs / 3);
   }
 

@@ -3,6 +3,7 @@ import { gaussian, randomOf } from '#models/random/random.ts';
 import { ClockEstimate } from './clockEstimate.ts';
 import { NO_RHYTHM, stepRhythm } from './gapWatch.ts';
 import { isPossible } from './plausible.ts';
+import { hear, isSilent, NOT_HEARD } from './silence.ts';
 import { isStuck, NOT_STUCK, slowFlaw, stepStuck } from './slowFlaw.ts';
 import { waveformFlaw } from './waveformFlaw.ts';
 
@@ -107,7 +108,7 @@ test('what no machine can be is impossible', () => {
 });
 
 /** Messages a second, each delayed by the network; `clock` gives the device's stamp. */
-function hear(estimate: ClockEstimate, fromS: number, toS: number, clock: (ms: number) => number): number {
+function tick(estimate: ClockEstimate, fromS: number, toS: number, clock: (ms: number) => number): number {
   let setBack = 0;
   for (let s = fromS; s < toS; s++) {
     const sentMs = 1.7e12 + s * 1000;
@@ -119,7 +120,7 @@ function hear(estimate: ClockEstimate, fromS: number, toS: number, clock: (ms: n
 test('offset and drift of a clock are found behind the network’s jitter', () => {
   const estimate = new ClockEstimate();
   expect(estimate.view).toBeNull();
-  hear(estimate, 0, 4000, (ms) => ms - 42_000 - (ms - 1.7e12) * 120e-6);
+  tick(estimate, 0, 4000, (ms) => ms - 42_000 - (ms - 1.7e12) * 120e-6);
   expect(estimate.view?.offsetS).toBeCloseTo(42.5, 0);
   expect(estimate.view?.driftPpm).toBeGreaterThan(100);
   expect(estimate.view?.driftPpm).toBeLessThan(140);
@@ -129,16 +130,28 @@ test('offset and drift of a clock are found behind the network’s jitter', () =
 test('a clock that is set is noticed within two minutes; that it went back is said once', () => {
   const estimate = new ClockEstimate();
   // Once at the beginning: nobody knows what was before.
-  expect(hear(estimate, 0, 300, (ms) => ms)).toBe(1);
-  expect(hear(estimate, 300, 420, (ms) => ms - 3_600_000)).toBe(1);
+  expect(tick(estimate, 0, 300, (ms) => ms)).toBe(1);
+  expect(tick(estimate, 300, 420, (ms) => ms - 3_600_000)).toBe(1);
   expect(estimate.view).toMatchObject({ jumps: 1 });
   expect(estimate.view?.offsetS).toBeCloseTo(3600, 0);
-  expect(hear(estimate, 420, 600, (ms) => ms)).toBe(0);
+  expect(tick(estimate, 420, 600, (ms) => ms)).toBe(0);
   expect(estimate.view?.jumps).toBe(2);
 });
 
 test('a recording that is played fast says nothing of a clock', () => {
   const estimate = new ClockEstimate();
-  expect(hear(estimate, 0, 600, (ms) => 1.6e12 + 100 * (ms - 1.7e12))).toBe(0);
+  expect(tick(estimate, 0, 600, (ms) => 1.6e12 + 100 * (ms - 1.7e12))).toBe(0);
   expect(estimate.view).toBeNull();
+});
+
+test('what was heard regularly is silent after ten usual times, no sooner than half a minute; what is rare is not', () => {
+  let often = NOT_HEARD;
+  for (let i = 0; i < 100; i++) often = hear(often, i * 1000);
+  expect(isSilent(often, 99_000 + 29_000)).toBe(false);
+  expect(isSilent(often, 99_000 + 31_000)).toBe(true);
+  let rare = NOT_HEARD;
+  for (let i = 0; i < 20; i++) rare = hear(rare, i * 60_000);
+  expect(isSilent(rare, 19 * 60_000 + 500_000)).toBe(false);
+  expect(isSilent(rare, 19 * 60_000 + 700_000)).toBe(true);
+  expect(isSilent(hear(NOT_HEARD, 0), 1e9)).toBe(false);
 });
