@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { edgeConfigSchema } from '#edge/config.ts';
 import { Pipeline } from '#edge/pipeline/pipeline.ts';
-import { SimulatedMachine } from './machine.ts';
-import { type Calendar, type MachineKind, type SimulatedMachineConfig, scenarioSchema } from './scenario.ts';
-import { assetsOf } from './scenarioAssets.ts';
+import { SimulatedMachine } from '../machine.ts';
+import { type Calendar, type MachineKind, type SimulatedMachineConfig, scenarioSchema } from '../scenario.ts';
+import { assetsOf } from '../scenarioAssets.ts';
 
 /** `npm run soak:month`: fifty healthy machines for a month, as their edge judges them; what was said is false. */
 const SEEDS = Number(process.env.MILLWRIGHT_SEEDS ?? 3);
