@@ -42,6 +42,7 @@ async function startReloadable(shell: Shell, file: string): Promise<{ stop(): Pr
         await before.edge.stop();
         running = await startWith(config, lastCommand).catch((error: Error) => {
           // What the file names may not be there, or a port be taken: better the old settings than none.
+          shell.say(`the edge could not be started with the new file: ${error.message}`);
           const detail = `it could not be started with the new file, and goes on with the old one: ${error.message}`;
           return startWith(before.config, { ...lastCommand, outcome: 'refused', detail });
         });
@@ -82,6 +83,7 @@ function addBrowse(edge: Command, shell: Shell): void {
       const variables = await browse(source, config.dataDirectory, o.node, o.limit).catch((error: Error) => {
         throw shell.failure(`${source.endpoint}: ${error.message}`);
       });
+      if (variables.length === 0) throw shell.failure(`${source.endpoint}: no variables below ${o.node}`);
       if (o.json) {
         shell.write(JSON.stringify(variables));
         return;

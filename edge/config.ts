@@ -5,7 +5,7 @@ import { nameSchema } from '#models/contracts/names.ts';
 import { DRIFT_DEFAULTS } from '#models/health/driftDetector.ts';
 import { LEVEL_DEFAULTS } from '#models/health/levelDetector.ts';
 import { assetSchema } from '#models/machine/asset.ts';
-import { isZone } from './sources/timeReader.ts';
+import { isTimeFormat, isZone } from './sources/timeReader.ts';
 
 /** A frame from the future makes all that follow it late, until its time has come: five minutes at the worst. */
 const MAX_FUTURE_MS = 5 * 60_000;
@@ -18,7 +18,7 @@ const brokerFields = {
   certificateFile: z.string().optional(),
   keyFile: z.string().optional(),
   /** Of MQTT. */
-  protocol: z.enum(['3.1.1', '5']).default('3.1.1'),
+  protocol: z.preprocess((v) => (typeof v === 'number' ? String(v) : v), z.enum(['3.1.1', '5'])).default('3.1.1'),
 };
 export type BrokerConfig = z.infer<z.ZodObject<typeof brokerFields>>;
 
@@ -72,6 +72,11 @@ export const subscriptionSchema = z
     qos: z.union([z.literal(0), z.literal(1)]).default(1),
     payload: z.discriminatedUnion('type', [waveformSchema, scalarSchema]),
   })
+  .refine((s) => !s.topic.includes('#'), { message: 'levels without #: each point has a topic', path: ['topic'] })
+  .refine((s) => ['{asset}', '{point}'].every((p) => s.topic.split('/').filter((l) => l === p).length < 2), {
+    message: '{asset} and {point} once each',
+    path: ['topic'],
+  })
   .refine((s) => s.asset !== undefined || s.topic.split('/').includes('{asset}'), {
     message: 'a topic with a level {asset}, or the setting "asset"',
     path: ['topic'],
@@ -86,7 +91,12 @@ const mqttSourceSchema = z.strictObject({
   type: z.literal('mqtt'),
   ...brokerFields,
   /** `auto`: ISO 8601, or a number of milliseconds since 1970. Else a unit, or a pattern such as `dd.MM.yyyy HH:mm:ss` (Luxon's tokens). */
-  timeFormat: z.string().min(1).default('auto'),
+  timeFormat: z
+    .string()
+    .refine(isTimeFormat, {
+      message: 'auto, s, ms, us, ns, or a pattern with day and time such as dd.MM.yyyy HH:mm:ss',
+    })
+    .default('auto'),
   /** Of texts that name none: an IANA zone such as `Europe/Berlin`. */
   timeZone: z.string().refine(isZone, { message: 'an IANA time zone such as Europe/Berlin' }).default('UTC'),
   subscriptions: z.array(subscriptionSchema).min(1),
@@ -94,7 +104,12 @@ const mqttSourceSchema = z.strictObject({
 export type MqttSourceConfig = z.infer<typeof mqttSourceSchema>;
 
 const opcuaNodeSchema = z.strictObject({
-  nodeId: z.string().min(1),
+  nodeId: z
+    .string()
+    .regex(
+      /^(ns=\d+;)?(i=\d+|s=.+|g=[0-9a-fA-F-]{36}|b=[A-Za-z0-9+/=]+)$/,
+      'a node id such as ns=2;s=Pump.Temperature',
+    ),
   asset: nameSchema,
   point: nameSchema,
   /** How often the server samples; a waveform is sent whole, as an array, each time it changes. */
@@ -127,6 +142,18 @@ const opcuaSourceSchema = z
   .refine((s) => (s.userCertificateFile === undefined) === (s.userKeyFile === undefined), {
     message: 'a certificate and its key, or neither',
     path: ['userCertificateFile'],
+  })
+  .superRefine(({ nodes }, context) => {
+    const seen = new Set<string>();
+    for (const [i, { asset, point }] of nodes.entries()) {
+      if (seen.has(`${asset}/${point}`))
+        context.addIssue({
+          code: 'custom',
+          path: ['nodes', i, 'point'],
+          message: 'one node for each point: another has this one',
+        });
+      seen.add(`${asset}/${point}`);
+    }
   });
 export type OpcuaSourceConfig = z.infer<typeof opcuaSourceSchema>;
 

@@ -98,7 +98,6 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
     },
   }));
   opened.push(() => new Promise((resolve) => server.close(resolve)));
-  uplink.start();
   opened.push(() => uplink.stop());
   // Before its uplink ends, everything is made durable.
   opened.push(() => agent.commit());
@@ -106,6 +105,8 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
     opened.push(() => source.stop());
     await source.start(agent);
   }
+  // Last: what cannot be started is not announced.
+  uplink.start();
   // Ledgers are due by the clock even where nothing arrives, and an uplink may have waited for its gateway.
   const tick = setInterval(() => {
     agent.outages?.look(now());

@@ -102,3 +102,19 @@ test('a number outlives the process', () => {
   first.close();
   expect(open(directory).number('lastCommandMs')).toBe(12.5);
 });
+
+test('what the gateway has is forgotten by its sequence, however long the backlog', () => {
+  const outbox = open(fresh());
+  for (let i = 0; i < 3; i++) {
+    outbox.commit(of('features', 50), origin, NOW_MS);
+    outbox.commit(of('health', 50), origin, NOW_MS);
+  }
+  outbox.forget([
+    [51, 60],
+    [101, 101],
+  ]);
+  outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
+  expect(outbox.counts.rows).toBe(289);
+  expect(outbox.next('health', 0, 1)[0].sequence).toBe(61);
+  expect(outbox.next('features', 50, 1)[0].sequence).toBe(102);
+});

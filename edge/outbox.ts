@@ -97,11 +97,12 @@ export class Outbox {
     this.#next = db.prepare(
       'SELECT sequence, topic, payload FROM outbox WHERE priority = ? AND sequence > ? ORDER BY sequence LIMIT ?',
     );
+    // The plus keeps the planner from the index by priority, which is all of a long backlog: rows go by their sequence.
     this.#sizes = db.prepare(
-      'SELECT count(*) AS rows, coalesce(sum(length(payload)), 0) AS bytes FROM outbox WHERE sequence BETWEEN ? AND ? AND priority BETWEEN ? AND ?',
+      'SELECT count(*) AS rows, coalesce(sum(length(payload)), 0) AS bytes FROM outbox WHERE sequence BETWEEN ? AND ? AND +priority BETWEEN ? AND ?',
     );
     this.#oldest = db.prepare('SELECT min(sequence) AS oldest FROM outbox');
-    this.#delete = db.prepare('DELETE FROM outbox WHERE sequence BETWEEN ? AND ? AND priority BETWEEN ? AND ?');
+    this.#delete = db.prepare('DELETE FROM outbox WHERE sequence BETWEEN ? AND ? AND +priority BETWEEN ? AND ?');
     this.id = this.#meta('id') ?? this.#setMeta('id', randomUUID());
     this.#nextSequence = Number(this.#meta('nextSequence') ?? 1);
     const last = this.#nextSequence - 1;

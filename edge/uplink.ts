@@ -166,6 +166,8 @@ export class Uplink {
     await Promise.race([this.#sayGoodbye(), patience]).catch((error) =>
       this.#log.warn({ error: String(error) }, 'the goodbye was not heard'),
     );
+    // One that is just connecting would come back.
+    this.#client.options.reconnectPeriod = 0;
     await this.#client.endAsync(true);
   }
 

@@ -92,10 +92,10 @@ function addTell(program: Command, shell: Shell): void {
       const order = orderSchema.safeParse(orderOf(what, o, shell));
       const [site, name, ...more] = edge.split('/');
       if (!name || more.length > 0) throw shell.usage(`found ${edge}; allowed: site/edge`);
-      if (!order.success)
-        throw shell.usage(
-          `${what}: allowed are reload; relearn and evidence with --asset and --point; model with --asset and --model; rollback with --asset`,
-        );
+      if (!order.success) {
+        const [{ path, message }] = order.error.issues;
+        throw shell.usage(`${path.map((p) => (p === 'what' ? what : `--${String(p)}`)).join(' ') || what}: ${message}`);
+      }
       const origin = { site, edge: name };
       const answer = await tellEdge(addressOf(o, shell), tokenOf(o, shell), origin, order.data, o.by).catch(
         (error: Error) => {

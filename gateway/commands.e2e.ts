@@ -89,8 +89,13 @@ describe.skipIf(!installed('mosquitto'))('commands through a real broker', () =>
   test('reload: a sound file is taken, one that is not changes nothing', async () => {
     const file = join(directory, 'edge.yaml');
     const sound = readFileSync(file, 'utf8');
+    await expect(
+      runMillwright(directory, 'nobody', ['tell', 'test/edge-9', 'reload', '--gateway', gateway.url]),
+    ).rejects.toThrow(/no edge test\/edge-9/);
     writeFileSync(file, `${sound}nonsense: 1\n`);
     await expect(tell('reload')).rejects.toThrow(/nonsense/);
+    writeFileSync(file, sound.replace('url: mqtt', 'passwordFile: /nowhere/password\n    url: mqtt'));
+    await expect(tell('reload')).rejects.toThrow(/goes on with the old one/);
     writeFileSync(file, sound.replace('plant/{asset}/{point}/value', 'other/{asset}/{point}/value'));
     await tell('reload');
     await until(async () => {

@@ -19,13 +19,22 @@ export async function tellEdge(
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   };
   const ask = async (path: string, init: RequestInit = {}): Promise<unknown> => {
-    const answer = await fetch(new URL(path, gateway), { ...init, headers, signal: AbortSignal.timeout(ANSWER_MS) });
-    const body: unknown = await answer.json();
+    const address = new URL(path, gateway);
+    const answer = await fetch(address, { ...init, headers, signal: AbortSignal.timeout(ANSWER_MS) }).catch((error) => {
+      const { cause } = error as { cause?: { message?: string } };
+      throw new Error(`${address}: ${cause?.message || error}`);
+    });
+    const body: unknown = await answer.json().catch(() => {
+      throw new Error(`${address}: ${answer.status}, and no JSON: this is no gateway`);
+    });
     if (!answer.ok) throw new Error(`${gateway}: ${(body as { error?: string }).error ?? answer.status}`);
     return body;
   };
   const sent = commandSchema.parse(
-    await ask(`/api/v1/edges/${site}/${edge}/commands`, { method: 'POST', body: JSON.stringify({ by, order }) }),
+    await ask(`/api/v1/edges/${encodeURIComponent(site)}/${encodeURIComponent(edge)}/commands`, {
+      method: 'POST',
+      body: JSON.stringify({ by, order }),
+    }),
   );
   const endMs = Date.now() + ANSWER_MS;
   while (Date.now() < endMs) {

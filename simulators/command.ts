@@ -117,6 +117,9 @@ async function score(shell: Shell, scenario: Scenario, { json, keep }: SimulateA
     say: shell.say,
     signal: shell.stopSignal(),
     log: await logger('plant'),
+  }).catch((error: Error) => {
+    if (keep === undefined) rmSync(directory, { recursive: true, force: true });
+    throw shell.failure(error.message);
   });
   if (keep === undefined) rmSync(directory, { recursive: true, force: true });
   if (json) shell.write(JSON.stringify(scored));

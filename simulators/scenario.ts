@@ -142,7 +142,7 @@ export const systemTroubleSchema = z.discriminatedUnion('type', [
 ]);
 export type SystemTrouble = z.infer<typeof systemTroubleSchema>;
 
-export const scenarioSchema = z.strictObject({
+const scenarioObjectSchema = z.strictObject({
   seed: z.int().default(1),
   /** In a sentence: what it is for. */
   purpose: z.string().optional(),
@@ -170,5 +170,31 @@ export const scenarioSchema = z.strictObject({
     .default({ sampleRateHz: 12_800, samples: 4096, everyS: 0.5, encoding: 'float32' }),
   valuesEveryS: z.number().min(0.01).default(1),
   machines: z.array(simulatedMachineSchema).min(1),
+});
+
+/** Names that a scenario speaks of have to be there: a trouble that befalls nobody shows nothing. */
+export const scenarioSchema = scenarioObjectSchema.superRefine((scenario, context) => {
+  const { machines, troubles, systemTroubles, score, transport } = scenario;
+  const wrong = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+  const names = machines.map((m) => m.name);
+  for (const [i, { name, sensors, faults }] of machines.entries()) {
+    if (names.indexOf(name) !== i) wrong(['machines', i, 'name'], 'a name of its own');
+    if (new Set(sensors).size !== sensors.length) wrong(['machines', i, 'sensors'], 'each sensor once');
+    for (const [f, fault] of faults.entries()) {
+      if ('point' in fault && !sensors.includes(fault.point))
+        wrong(['machines', i, 'faults', f, 'point'], `one of its sensors: ${sensors.join(', ')}`);
+    }
+  }
+  for (const [i, { machine, atS }] of troubles.entries()) {
+    if (machine !== undefined && !names.includes(machine))
+      wrong(['troubles', i, 'machine'], `one of ${names.join(', ')}`);
+    if (atS >= score.durationS) wrong(['troubles', i, 'atS'], `less than score.durationS, ${score.durationS}`);
+  }
+  for (const [i, trouble] of systemTroubles.entries()) {
+    const at = trouble.type === 'expired_certificate' ? trouble.forS : trouble.atS;
+    if (at >= score.durationS) wrong(['systemTroubles', i], `a time before score.durationS, ${score.durationS}`);
+    if (trouble.type === 'expired_certificate' && transport !== 'opcua')
+      wrong(['systemTroubles', i, 'type'], 'transport: opcua');
+  }
 });
 export type Scenario = z.infer<typeof scenarioSchema>;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface ServiceOptions {
@@ -12,6 +12,7 @@ export interface ServiceOptions {
 
 const RESTART_MS = 2000;
 const STOP_MS = 8000;
+const LAST_LINES = 8;
 
 /** A process below this one: started, started again when it dies, stopped. */
 export class Service {
@@ -31,6 +32,15 @@ export class Service {
     this.#args = args;
     this.#options = options;
     this.#child = this.#spawn();
+  }
+
+  get logFile(): string {
+    return join(this.dataDirectory, 'logs', `${this.#name}.log`);
+  }
+
+  /** The end of its log. */
+  lastWords(): string {
+    return readFileSync(this.logFile, 'utf8').trim().split('\n').slice(-LAST_LINES).join('\n');
   }
 
   async stop(): Promise<void> {
@@ -61,7 +71,7 @@ export class Service {
   }
 
   #spawn(): ChildProcess {
-    const log = createWriteStream(join(this.#options.dataDirectory, 'logs', `${this.#name}.log`), { flags: 'a' });
+    const log = createWriteStream(this.logFile, { flags: 'a' });
     // A group of its own, so that Ctrl-C reaches the parent alone, which stops them in order; and a channel whose end
     // tells the child that the parent is gone.
     const child = spawn(process.execPath, [this.#options.command, ...this.#args], {
@@ -72,7 +82,7 @@ export class Service {
     child.once('exit', (code) => {
       if (this.#stopping) return;
       this.crashes++;
-      this.#options.say(`${this.#name} ended unexpectedly (${code}); see logs/${this.#name}.log. Starting it again.`);
+      this.#options.say(`${this.#name} ended unexpectedly (${code}); see ${this.logFile}. Starting it again.`);
       this.#restart = setTimeout(() => {
         if (!this.#stopping) this.#child = this.#spawn();
       }, RESTART_MS);

@@ -67,6 +67,19 @@ test('sensors that are stuck, clipped, spiky or say no number', () => {
 
 test('it befalls whom it is meant for alone', () => {
   expect(run([{ type: 'loss', share: 1, point: 'speed' }]).truth.lost).toBe(0);
-  expect(run([{ type: 'loss', share: 1, machine: 'other' }]).truth.lost).toBe(0);
   expect(run([{ type: 'loss', share: 1, machine: 'm', point: 'temperature' }]).sent).toHaveLength(0);
+});
+
+test('a scenario that speaks of what is not there is refused', () => {
+  const issues = (more: object) => {
+    const result = scenarioSchema.safeParse({ ...scenario, ...more });
+    return result.success ? [] : result.error.issues.map((i) => i.path.join('.'));
+  };
+  const fault = { type: 'outer_race', point: '9Z', onsetS: 1, doublingS: 1 };
+  expect(issues({})).toEqual([]);
+  expect(issues({ troubles: [{ type: 'loss', share: 1, machine: 'other' }] })).toEqual(['troubles.0.machine']);
+  expect(issues({ troubles: [{ type: 'loss', share: 1, atS: 9999 }] })).toEqual(['troubles.0.atS']);
+  expect(issues({ systemTroubles: [{ type: 'expired_certificate', forS: 9 }] })).toEqual(['systemTroubles.0.type']);
+  expect(issues({ machines: [scenario.machines[0], scenario.machines[0]] })).toEqual(['machines.1.name']);
+  expect(issues({ machines: [{ ...scenario.machines[0], faults: [fault] }] })).toEqual(['machines.0.faults.0.point']);
 });

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
-import { CertificateError, listCertificates, moveCertificate, renewOwn } from './certificateStore.ts';
+import { CertificateError, listCertificates, moveCertificate, renewOwn, trustFile } from './certificateStore.ts';
 import { CertificateWatch } from './certificateWatch.ts';
 
 /** A store with the edge's own certificate of 365 days and a rejected server's of ten. */
@@ -73,4 +73,12 @@ test('one that runs out is warned of, a rejected one is not', async () => {
   watch.check();
   expect(warn).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ daysLeft: 9 }), 'a certificate runs out');
   expect(watch.current.map((c) => c.place)).toEqual(['own', 'trusted']);
+});
+
+test('a file that is trusted is rejected no longer, and one that is no certificate is refused', async () => {
+  const pki = await store();
+  const trusted = trustFile(pki, readFileSync(join(pki, 'rejected/plc.pem')), now());
+  expect(listCertificates(pki, now()).map((c) => c.place)).toEqual(['own', 'trusted']);
+  expect(moveCertificate(pki, trusted.thumbprint.slice(0, 8), 'rejected', now()).place).toBe('rejected');
+  expect(() => trustFile(pki, Buffer.from('no certificate'), now())).toThrow(CertificateError);
 });

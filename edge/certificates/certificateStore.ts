@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /** The folders of an OPC UA certificate store (OPC 10000-12, 7.5, as node-opcua keeps it). */
@@ -42,7 +42,7 @@ export function moveCertificate(
 ): StoredCertificate {
   const servers = listCertificates(pki, nowMs).filter((c) => c.place !== 'own');
   const found = servers.filter((c) => c.thumbprint.startsWith(thumbprint.toLowerCase()));
-  if (found.length !== 1) {
+  if (new Set(found.map((c) => c.thumbprint)).size !== 1) {
     const known = servers.map((c) => c.thumbprint).join(', ') || 'none';
     throw new CertificateError(`${found.length} certificates of servers begin with ${thumbprint}; there are: ${known}`);
   }
@@ -65,6 +65,9 @@ export function trustFile(pki: string, content: Uint8Array, nowMs: number): Stor
   const thumbprint = certificate.fingerprint.replaceAll(':', '').toLowerCase();
   const file = join(folder, `${thumbprint}.pem`);
   writeFileSync(file, certificate.toString());
+  // One that was rejected when it was met first would stay so.
+  for (const known of listCertificates(pki, nowMs))
+    if (known.place === 'rejected' && known.thumbprint === thumbprint) rmSync(known.file);
   return stored('trusted', file, nowMs);
 }
 

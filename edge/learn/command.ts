@@ -128,7 +128,7 @@ function addEvaluateLife(evaluate: Command, shell: Shell): void {
         },
       );
       const evaluation = evaluateLife(judged, o.seed);
-      if (o.html) writeFileSync(o.html, evaluationHtml(basename(file), evaluation, judged));
+      if (o.html) writeFile(shell, o.html, evaluationHtml(basename(file), evaluation, judged));
       if (o.json) shell.write(JSON.stringify(evaluation));
       else for (const line of evaluationLines(evaluation)) shell.write(line);
     });
@@ -186,6 +186,8 @@ async function unitsOf(shell: Shell, file: string, { format, unit, time }: Table
   const { parse } = await import('csv-parse/sync');
   const { HistoryError, readUnits } = await import('#models/health/life/readUnits.ts');
   const content = Buffer.from(shell.bytes(file)).toString('utf8');
+  if (format === 'cmapss' && /[a-z_;,]/i.test(content.split('\n', 1)[0]))
+    throw shell.usage(`${file}: line 1 is a header or has separators; a table with a header needs --format csv`);
   const table =
     format === 'csv'
       ? (parse(content, { bom: true, relax_column_count: true, skip_empty_lines: true }) as string[][])
@@ -195,6 +197,14 @@ async function unitsOf(shell: Shell, file: string, { format, unit, time }: Table
   } catch (error) {
     if (error instanceof HistoryError) throw shell.usage(`${file}: ${error.message}`);
     throw error;
+  }
+}
+
+function writeFile(shell: Shell, file: string, content: string): void {
+  try {
+    writeFileSync(file, content);
+  } catch (error) {
+    throw shell.failure(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -127,6 +127,11 @@ describe('values', () => {
       { ok: false, rejection: 'wrong_type', point: { asset: 'pump-101', point: 'speed' } },
     ]);
     expect(decodeAll(of, Buffer.from('{'), limits)).toHaveLength(2);
+    // A bare number is nobody's.
+    expect(decodeAll(of, Buffer.from('5'), limits)).toMatchObject([
+      { rejection: 'missing_value' },
+      { rejection: 'missing_value' },
+    ]);
   });
 });
 

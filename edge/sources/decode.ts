@@ -181,7 +181,12 @@ function magnitude(samples: Float32Array): number {
 }
 
 function decodeScalar(name: PointName, spec: ScalarPayload, payload: unknown, limits: DecodeLimits): Decoded {
-  if (typeof payload === 'number') return checkScalar(name, payload, undefined, limits);
+  if (typeof payload === 'number') {
+    // It is the value of one point alone, and says nothing else.
+    if (spec.values !== undefined || spec.value.includes('*')) return refuse('missing_value');
+    if (spec.quality !== undefined) return refuse('bad_quality');
+    return checkScalar(name, payload, undefined, limits);
+  }
   const value = spec.value === '' ? payload : at(payload, spec.value);
   if (value === undefined || value === null) return refuse('missing_value');
   if (spec.quality !== undefined && !isGood(at(payload, spec.quality), spec)) return refuse('bad_quality');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isZone, timeReader } from './timeReader.ts';
+import { isTimeFormat, isZone, timeReader } from './timeReader.ts';
 
 const utc = (text: string) => Date.parse(text);
 
@@ -22,6 +22,7 @@ test.each([
   ['auto', 'yesterday'],
   ['auto', '2026-13-01T00:00:00Z'],
   ['auto', '2026-02-30T00:00:00'],
+  ['auto', '2026-02-30T00:00:00Z'],
   ['auto', Number.NaN],
   ['auto', null],
   ['auto', {}],
@@ -37,4 +38,10 @@ test.each([
 test('zones have to exist', () => {
   expect(isZone('Europe/Berlin')).toBe(true);
   expect(isZone('Middle/Earth')).toBe(false);
+});
+
+test('patterns have to hold a day and a time', () => {
+  for (const format of ['auto', 's', 'dd.MM.yyyy HH:mm:ss', 'yyyyMMddHHmmss.SSS', 'MMM d yyyy, hh:mm a'])
+    expect(isTimeFormat(format)).toBe(true);
+  for (const format of ['banana', 'YYYY-MM-DD', 'dd.MM.yyyy', 'HH:mm:ss']) expect(isTimeFormat(format)).toBe(false);
 });

@@ -12,6 +12,14 @@ export function isZone(zone: string): boolean {
   return IANAZone.isValidZone(zone);
 }
 
+/** Whether a pattern holds a day and a time that are read back as they were. */
+export function isTimeFormat(format: string): boolean {
+  if (format === 'auto' || NUMBERS[format] !== undefined) return true;
+  const time = DateTime.utc(2026, 3, 14, 15, 9, 26);
+  const back = DateTime.fromFormat(time.toFormat(format, { locale: 'en' }), format, { zone: 'UTC', locale: 'en' });
+  return back.isValid && Math.abs(back.toMillis() - time.toMillis()) < 60_000;
+}
+
 /**
  * @param format `auto` (ISO 8601 with `T` or a space, or a number of milliseconds), a unit (`s`, `ms`, `us`, `ns` since
  * 1970, as a number or its digits), or a pattern of Luxon's tokens.
@@ -27,8 +35,14 @@ export function timeReader(format: string, zone: string): TimeReader {
 
 function isoTime(stamp: unknown, zone: string): number | null {
   if (typeof stamp !== 'string' || !ISO.test(stamp)) return null;
-  if (WITH_OFFSET.test(stamp)) return finite(Date.parse(stamp));
+  // Date.parse takes the 30th of February for the 2nd of March.
+  if (WITH_OFFSET.test(stamp)) return isDay(stamp) ? finite(Date.parse(stamp)) : null;
   return valid(DateTime.fromISO(stamp.replace(' ', 'T'), { zone }));
+}
+
+function isDay(stamp: string): boolean {
+  const [year, month, day] = [stamp.slice(0, 4), stamp.slice(5, 7), stamp.slice(8, 10)].map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
 function numberOf(stamp: unknown, factor: number): number | null {

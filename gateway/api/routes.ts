@@ -185,12 +185,14 @@ export function addRoutes(
       schema: {
         params: z.object({ site: nameSchema, edge: nameSchema }),
         body: z.strictObject({ by: z.string().trim().min(1).max(100), order: orderSchema }),
-        response: { 202: commandSchema, 409: errorSchema, 503: errorSchema },
+        response: { 202: commandSchema, 404: errorSchema, 409: errorSchema, 503: errorSchema },
       },
       // A model travels in it.
       bodyLimit: 1024 * 1024,
     },
     async ({ params, body }, reply) => {
+      if (!store.edges().some((e) => e.site === params.site && e.edge === params.edge))
+        return reply.code(404).send({ error: `no edge ${params.site}/${params.edge} has said its status here` });
       if (!command) return reply.code(409).send({ error: 'the gateway has no key to sign with: set commands.keyFile' });
       try {
         // Before it is sent: what an edge does, somebody asked for.

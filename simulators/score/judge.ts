@@ -57,7 +57,10 @@ export function judge(
     return n === 0 ? [] : [[`${t.machine}/${t.point}`, n]];
   });
   const faults = scenario.machines.flatMap((m) =>
-    m.faults.map((f) => ({ machine: m.name, fault: f.type, onsetS: f.onsetS })),
+    // What begins after the end is nobody's to find.
+    m.faults
+      .filter((f) => f.onsetS < scenario.score.durationS)
+      .map((f) => ({ machine: m.name, fault: f.type, onsetS: f.onsetS })),
   );
   const scored = faults.map((fault) => scoreOf(fault, alerts, beginMs, scenario.score.detectWithinS));
   const sum = (of: (p: Ledger) => number) => ledger.points.reduce((total, p) => total + of(p), 0);

@@ -47,7 +47,14 @@ export async function scoreScenario(scenario: Scenario, options: ScoreOptions): 
   const { durationS, speed } = scenario.score;
   const machines = scenario.machines.map((config) => new SimulatedMachine(config, scenario.seed));
   const devicePort = await freePort();
-  const system = await startSystem(scenario, devicePort, options);
+  const started: (() => Promise<unknown>)[] = [];
+  const end = async () => {
+    for (const one of started.toReversed()) await one();
+  };
+  const system = await startSystem(scenario, devicePort, options, started).catch(async (error) => {
+    await end();
+    throw error;
+  });
   // Times ahead of the clock are refused: a plant that is faster than the clock begins in the past.
   const beginMs = Date.now() - Math.max(0, durationS * 1000 * (1 - 1 / speed));
   let devices: PlantDevices | null = null;
@@ -62,6 +69,7 @@ export async function scoreScenario(scenario: Scenario, options: ScoreOptions): 
       signal: options.signal,
       step: troubled.step,
     });
+    if (options.signal.aborted) throw new Error('stopped before its end: there is no score');
     await troubled.over();
     await devices.flush();
     return await settled(system, (ledger, alerts) =>
@@ -69,24 +77,25 @@ export async function scoreScenario(scenario: Scenario, options: ScoreOptions): 
     );
   } finally {
     await devices?.close();
-    await system.edge.stop();
-    await system.gateway.stop();
-    for (const link of Object.values(system.links)) await link.close();
-    await system.broker.close();
+    await end();
   }
 }
 
+/** Puts what ends each part into `started`. */
 async function startSystem(
   scenario: Scenario,
   devicePort: number,
-  { command, directory, say }: ScoreOptions,
+  { command, directory, say, signal }: ScoreOptions,
+  started: (() => Promise<unknown>)[],
 ): Promise<System> {
   const broker = await startScoredBroker(directory, say);
+  started.push(() => broker.close());
   const [devices, source, uplink] = [
     await Link.to(broker.port),
     await Link.to(sourcePort(scenario, broker.port, devicePort)),
     await Link.to(broker.port),
   ];
+  for (const link of [devices, source, uplink]) started.push(() => link.close());
   const ports = { api: await freePort(), edge: await freePort() };
   mkdirSync(join(directory, 'logs'), { recursive: true });
   const files = { gateway: join(directory, 'gateway.yaml'), edge: join(directory, 'edge.yaml') };
@@ -98,11 +107,15 @@ async function startSystem(
   const service = (name: 'gateway' | 'edge') =>
     new Service(name, [name, files[name]], { command, dataDirectory: directory, say });
   const gateway = service('gateway');
+  started.push(() => gateway.stop());
   const api = `http://127.0.0.1:${ports.api}`;
-  await answers(`${api}/readyz`, (status) => status === 200);
+  await answers(gateway, signal, `${api}/readyz`, (status) => status === 200);
   const edge = service('edge');
+  started.push(() => edge.stop());
   // Where the devices are not up yet the edge answers that its source is away.
   await answers(
+    edge,
+    signal,
     `http://127.0.0.1:${ports.edge}/healthz`,
     (status) => scenario.transport === 'opcua' || scenario.transport === 'modbus' || status === 200,
   );
@@ -237,7 +250,13 @@ async function settled(
   }
 }
 
-async function answers(url: string, isReady: (status: number) => boolean): Promise<void> {
+/** @throws Error where the service ends, or does not answer in time. */
+async function answers(
+  service: Service,
+  signal: AbortSignal,
+  url: string,
+  isReady: (status: number) => boolean,
+): Promise<void> {
   const endMs = Date.now() + READY_MS;
   while (Date.now() < endMs) {
     const status = await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
@@ -245,6 +264,9 @@ async function answers(url: string, isReady: (status: number) => boolean): Promi
       () => null,
     );
     if (status !== null && isReady(status)) return;
+    if (signal.aborted) throw new Error('stopped before it began');
+    if (service.crashes > 0)
+      throw new Error(`a service did not start; its log: ${service.logFile}\n${service.lastWords()}`);
     await new Promise((resolve) => setTimeout(resolve, ASK_MS));
   }
   throw new Error(`${url} did not answer within ${READY_MS / 1000} s`);

@@ -15,6 +15,7 @@ export interface TableShape {
  */
 export function readUnits(table: readonly (readonly string[])[], shape: TableShape): UnitHistory[] {
   const headed = shape.unit !== undefined;
+  if (table.length === 0) throw new HistoryError('the table has no rows');
   const [unitColumn, timeColumn] = headed ? [find(table[0], shape.unit), find(table[0], shape.time)] : [0, 1];
   const width = table[0]?.length ?? 0;
   const units = new Map<string, { time: number; row: number[] }[]>();
@@ -33,6 +34,7 @@ export function readUnits(table: readonly (readonly string[])[], shape: TableSha
     rows.push({ time: values[timeColumn], row });
     units.set(cells[unitColumn], rows);
   });
+  if (width < 3) throw new HistoryError(`${width} columns; a unit, a time and one value or more are needed`);
   if (units.size === 0) throw new HistoryError('the table has no rows');
   return [...units].map(([unit, rows]) => ({ unit, rows: rows.sort((a, b) => a.time - b.time).map((r) => r.row) }));
 }
