@@ -89,18 +89,20 @@ export class Pipeline {
     const states: Drained['states'] = [];
     for (const [asset, points] of this.#touched) {
       const machine = this.#machines.get(asset) as Machine;
-      for (const body of machine.alerts) outgoing.push({ kind: 'alerts', topic: topics.alerts(origin, asset), body });
-      for (const body of machine.healths) outgoing.push({ kind: 'health', topic: topics.health(origin, asset), body });
-      for (const body of machine.evidences)
+      for (const body of machine.verdicts.alerts)
+        outgoing.push({ kind: 'alerts', topic: topics.alerts(origin, asset), body });
+      for (const body of machine.verdicts.healths)
+        outgoing.push({ kind: 'health', topic: topics.health(origin, asset), body });
+      for (const body of machine.verdicts.evidences)
         outgoing.push({ kind: 'evidence', topic: topics.evidence(origin, body.id), body });
-      machine.alerts = [];
-      machine.evidences = [];
-      machine.healths = [];
+      machine.verdicts.alerts = [];
+      machine.verdicts.evidences = [];
+      machine.verdicts.healths = [];
       const state = serialize(machine.state());
       // A machine changes less often than its points: what is on the disk already is not written again.
       if (!this.#written.get(asset)?.equals(state)) states.push({ key: `machine/${asset}`, value: state });
       this.#written.set(asset, state);
-      const models = machine.changedModels();
+      const models = machine.verdicts.changedModels();
       if (models) states.push({ key: `models/${asset}`, value: serialize(models) });
       for (const name of points) {
         const point = machine.points.get(name);
@@ -159,7 +161,7 @@ export class Pipeline {
   changeModel(asset: string, model: ProcessModel | null): string {
     const machine = this.#machines.get(asset);
     if (!machine) throw new Error(`there is no machine ${asset}`);
-    const said = model ? machine.changeModel(model) : machine.rollBackModel();
+    const said = model ? machine.verdicts.changeModel(model) : machine.verdicts.rollBackModel();
     // Kept with the next commit.
     this.#touchMachine(asset);
     return said;
@@ -191,7 +193,7 @@ export class Pipeline {
     const machine = this.#machine(block.asset);
     machine.accept(block, nowMs);
     if (flaw) machine.flaw(block.point, flaw);
-    this.#alerting ||= machine.alerts.length > 0;
+    this.#alerting ||= machine.verdicts.alerts.length > 0;
     this.#touch(block.asset, block.point);
   }
 

@@ -1,0 +1,376 @@
+import {
+  type AlertChange,
+  type AssetAlertSettings,
+  type AssetAlertState,
+  NO_ALERT,
+  stepAssetAlert,
+} from '#models/alerting/assetAlert.ts';
+import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
+import type { AlertMessage, Diagnosis } from '#models/contracts/alert.ts';
+import type {
+  Contribution,
+  HealthMessage,
+  IsoVerdict,
+  Namur,
+  PointHealth,
+  RemainingLife,
+} from '#models/contracts/health.ts';
+import type { Score } from '#models/health/detector.ts';
+import type { ProcessModel } from '#models/health/process/processModel.ts';
+import { trendLife } from '#models/health/trendLife.ts';
+import { type Asset, configuredPoint } from '#models/machine/asset.ts';
+import { isoVerdict } from '#models/machine/iso20816.ts';
+import { alertText } from './alertText.ts';
+import { type DiagnosisCredit, diagnose, gatheredSignal } from './diagnose.ts';
+import { type EvidenceBody, evidenceOf } from './evidence.ts';
+import { ENOUGH_S } from './gatherer.ts';
+import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
+import { ProcessSlot, type ProcessSlotState } from './processSlot.ts';
+import { judgeTrend, VelocityHistory, type VelocityHistoryState } from './velocityHistory.ts';
+import { VibrationPoint } from './vibrationPoint.ts';
+import { pointHealth, type Watched } from './watched.ts';
+
+export interface VerdictSettings {
+  trigger: TriggerSettings;
+  alert: AssetAlertSettings;
+  /** Shared by all machines. */
+  credit: DiagnosisCredit;
+  healthIntervalMs: number;
+}
+
+type Body<M> = Omit<M, 'v' | 'site' | 'edge' | 'outbox' | 'sequence' | 'oldest'>;
+export type HealthBody = Pick<
+  HealthMessage,
+  'asset' | 'kind' | 'status' | 'index' | 'points' | 'iso' | 'remainingLife' | 'timeMs' | 'timeQuality'
+>;
+export type AlertBody = Pick<AlertMessage, Exclude<keyof Body<AlertMessage>, number | symbol>>;
+
+/** What of a machine outlives a restart, beside its points and its models. */
+export interface MachineState {
+  rpm: number | null;
+  healthMs: number;
+  /** By family: `vibration`, `trend`, or `value.<point>`. */
+  alerts: Map<string, AssetAlertState>;
+  on: string[];
+  history: IndexHistoryState;
+  /** Whether the active alert was said without a diagnosis of enough signal. */
+  undiagnosed: boolean;
+  /** The alert whose signal was sent already. */
+  evidenceOf?: string;
+  /** Newest velocity of each vibration point, mm/s. */
+  velocities: Map<string, number>;
+  velocityDays: VelocityHistoryState;
+  processTrigger?: TriggerState;
+  /** When it was last seen to stand still. */
+  stoodMs?: number;
+}
+
+export const VIBRATION = 'vibration';
+const TREND = 'trend';
+const PROCESS = 'process';
+const NOT_DEGRADING: RemainingLife = {
+  assessment: 'not_assessable',
+  reason: 'no sign of degradation',
+  remedy: 'nothing: it is assessed when the index rises',
+};
+
+const LIMIT_AHEAD: RemainingLife = {
+  assessment: 'not_assessable',
+  reason: 'a trend tells when a limit is reached, not when life ends',
+  remedy: 'see the days that are left',
+};
+
+const NO_END: RemainingLife = {
+  assessment: 'not_assessable',
+  reason: 'a process value has no end of life',
+  remedy: 'see its limit',
+};
+
+export function emptyMachineState(): MachineState {
+  return {
+    rpm: null,
+    healthMs: Number.NEGATIVE_INFINITY,
+    alerts: new Map(),
+    on: [],
+    history: IndexHistory.empty(),
+    undiagnosed: false,
+    velocities: new Map(),
+    velocityDays: new Map(),
+  };
+}
+
+/** A slow trigger counts intervals, not windows: a third of the persistence is still half a minute and more. */
+export function slowTrigger({ persistence, offBelow, offAfter }: TriggerSettings): TriggerSettings {
+  return { persistence: Math.ceil(persistence / 3), offBelow, offAfter: Math.ceil(offAfter / 6) };
+}
+
+/** What is said of one machine: its health and its alerts, with their evidence. It waits here until it is taken. */
+export class Verdicts {
+  alerts: AlertBody[] = [];
+  healths: HealthBody[] = [];
+  evidences: EvidenceBody[] = [];
+  readonly #origin: string;
+  readonly #name: string;
+  readonly #config: Asset | undefined;
+  readonly #settings: VerdictSettings;
+  readonly #state: MachineState;
+  readonly #points: ReadonlyMap<string, unknown>;
+  readonly #shaftHz: () => number;
+  readonly #history: IndexHistory;
+  readonly #velocityHistory: VelocityHistory;
+  readonly #process: ProcessSlot;
+  /** The newest verdict on each point; not kept across a restart, since the next window brings it again. */
+  #health: PointHealth[] = [];
+
+  /** `origin` is `<site>.<edge>`, the beginning of each alert's id; `state` is the machine's, and changed here. */
+  constructor(
+    origin: string,
+    name: string,
+    config: Asset | undefined,
+    settings: VerdictSettings,
+    state: MachineState,
+    machine: { points: ReadonlyMap<string, unknown>; shaftHz: () => number; models?: ProcessSlotState },
+  ) {
+    this.#origin = origin;
+    this.#name = name;
+    this.#config = config;
+    this.#settings = settings;
+    this.#state = state;
+    this.#points = machine.points;
+    this.#shaftHz = machine.shaftHz;
+    this.#process = new ProcessSlot(machine.models);
+    this.#history = new IndexHistory(state.history);
+    this.#velocityHistory = new VelocityHistory(state.velocityDays);
+  }
+
+  /** Its models, where they changed since this was last asked: they are kept by themselves, for they are large. */
+  changedModels(): ProcessSlotState | null {
+    return this.#process.changed();
+  }
+
+  /** A point learns anew: what its trigger said is over. */
+  forget(point: string): void {
+    this.#state.on = this.#state.on.filter((key) => !key.endsWith(`/${point}`));
+  }
+
+  /** Points of which nothing is heard any more have no verdict; said at once. */
+  silence(fallen: readonly { name: string; silentMs: number }[]): void {
+    for (const { name, silentMs } of fallen) {
+      const reason = `nothing was heard of it for ${Math.round(silentMs / 1000)} s`;
+      const remedy = 'see to the sensor, its device and the network between';
+      const verdict: PointHealth = { assessment: 'not_assessable', point: name, reason, remedy };
+      this.#health = [...this.#health.filter((p) => p.point !== name), verdict];
+    }
+    // By the machine's own clock, which may be another than ours.
+    this.#sayHealth({ timeMs: Math.max(this.#state.healthMs, 0) + 1 });
+  }
+
+  watch(family: string, watched: Watched): void {
+    this.#noteHealth(watched);
+    this.#watchTrend(watched);
+    const change = watched.score.assessable ? this.#step(family, watched, watched.score.index) : null;
+    if (change || Math.abs(watched.timeMs - this.#state.healthMs) >= this.#settings.healthIntervalMs)
+      this.#sayHealth(watched);
+  }
+
+  /** By the machine's model of its process values, where it has one. */
+  watchProcess({ point, mean, timeMs }: Watched): void {
+    if (!mean) return;
+    const judged = this.#process.add(point, mean.interval, timeMs, mean.value);
+    if (!judged) return;
+    const { index, channels } = judged;
+    const trigger = stepTrigger(this.#state.processTrigger ?? QUIET, index, slowTrigger(this.#settings.trigger));
+    this.#state.processTrigger = trigger;
+    const score: Score = { assessable: true, index, contributions: [] };
+    const moved = `process values are unlike those of its training: ${channels.join(', ')}`;
+    // An alert is of a point: the one that moved most, which may be another one now.
+    this.#state.on = this.#state.on.filter((key) => !key.startsWith(`${PROCESS}/`));
+    this.#step(PROCESS, { point: channels[0] ?? point, timeMs: judged.timeMs, score, on: trigger.on }, index, [moved]);
+  }
+
+  /** Changes the model of its process values. @throws Error with why it does not fit. */
+  changeModel(model: ProcessModel): string {
+    const said = this.#process.change(model);
+    this.#endProcessAlert();
+    return said;
+  }
+
+  /** @throws Error where there is nothing to take back. */
+  rollBackModel(): string {
+    const said = this.#process.rollBack();
+    this.#endProcessAlert();
+    return said;
+  }
+
+  /** What the model before said ends with it. */
+  #endProcessAlert(): void {
+    this.#state.processTrigger = QUIET;
+    this.#state.on = this.#state.on.filter((key) => !key.startsWith(`${PROCESS}/`));
+    const alert = this.#state.alerts.get(PROCESS);
+    if (!alert?.active) return;
+    const score: Score = { assessable: true, index: 0, contributions: [] };
+    const timeMs = this.#process.newestMs ?? alert.raisedAtMs;
+    this.#step(PROCESS, { point: alert.point, timeMs, score, on: false }, 0, ['its model was changed']);
+  }
+
+  /** Once a day: where the velocity is going, beside where it is. */
+  #watchTrend({ point, timeMs, score, velocityMmPerS }: Watched): void {
+    if (!this.#config?.iso) {
+      // Its class was taken away while it was on.
+      if (this.#state.alerts.get(TREND)?.active) this.#step(TREND, { point, timeMs, score, on: false }, 0);
+      return;
+    }
+    if (!score.assessable || velocityMmPerS === undefined) return;
+    const ended = this.#velocityHistory.add(point, timeMs, velocityMmPerS);
+    if (!ended) return;
+    const { index, contribution, reasons } = judgeTrend(ended, this.#config.iso);
+    const judged: Score = { assessable: true, index, contributions: [contribution] };
+    this.#step(TREND, { point, timeMs, score: judged, on: index >= 1 }, index, reasons);
+  }
+
+  #step(family: string, watched: Watched, index: number, reasons: string[] = []): AlertChange {
+    const key = `${family}/${watched.point}`;
+    const others = this.#state.on.filter((k) => k !== key);
+    this.#state.on = watched.on ? [...others, key] : others;
+    if (family === VIBRATION) this.#history.add(watched.point, watched.timeMs / 1000, index);
+    const before = this.#state.alerts.get(family) ?? NO_ALERT;
+    const { state, change } = stepAssetAlert(
+      before,
+      {
+        timeMs: watched.timeMs,
+        point: watched.point,
+        index,
+        on: this.#state.on.some((k) => k.startsWith(`${family}/`)),
+        news: family === VIBRATION && this.#state.undiagnosed && this.#enoughOf(before, watched),
+        name: `${this.#origin}.${this.#name}.${family}`,
+      },
+      this.#settings.alert,
+    );
+    this.#state.alerts.set(family, state);
+    const said = state.active ? state : before;
+    if (change && said.active) this.#sayAlert(family, said, change, watched, index, reasons);
+    return change;
+  }
+
+  #sayAlert(
+    family: string,
+    alert: AssetAlertState & { active: true },
+    change: Exclude<AlertChange, null>,
+    watched: Watched,
+    index: number,
+    reasons: string[],
+  ): void {
+    const contributions = watched.score.assessable ? watched.score.contributions : [];
+    const diagnosis = this.#diagnosisOf(family, watched, contributions, reasons);
+    const unit = configuredPoint(this.#config, watched.point)?.unit ?? '';
+    this.alerts.push({
+      timeMs: watched.timeMs,
+      timeQuality: 'source',
+      id: alert.id,
+      asset: this.#name,
+      point: alert.point,
+      change,
+      severity: alert.severity,
+      raisedAtMs: alert.raisedAtMs,
+      text:
+        family === TREND || family === PROCESS
+          ? `${this.#name} ${watched.point}: ${reasons[0]}`
+          : alertText(this.#name, watched.point, unit, diagnosis, contributions),
+      index,
+      evidence: {
+        contributions,
+        diagnosis,
+        ...(family === VIBRATION || family === TREND ? this.#iso() : {}),
+        ...(watched.spectrum ? { spectrum: watched.spectrum() } : {}),
+      },
+      remainingLife: this.#lifeOf(family),
+    });
+    if (family === VIBRATION) this.#sendEvidenceOnce(alert.id, watched);
+  }
+
+  /** The signal behind an alert follows it, once, when there is enough of it. */
+  #sendEvidenceOnce(id: string, { point, gatheredS = 0 }: Watched): void {
+    const its = this.#points.get(point);
+    if (!(its instanceof VibrationPoint) || gatheredS < ENOUGH_S || this.#state.evidenceOf === id) return;
+    this.#state.evidenceOf = id;
+    this.sendEvidence(id, its, point);
+  }
+
+  sendEvidence(id: string, point: VibrationPoint, name: string): void {
+    this.evidences.push(evidenceOf(id, this.#name, name, point.unit, point.gatherer));
+  }
+
+  #lifeOf(family: string): RemainingLife {
+    if (family === TREND) return LIMIT_AHEAD;
+    return family === VIBRATION ? this.#remainingLife() : NO_END;
+  }
+
+  #diagnosisOf(family: string, watched: Watched, contributions: readonly Contribution[], reasons: string[]): Diagnosis {
+    if (family === VIBRATION) return this.#diagnosis(watched, contributions);
+    if (family === TREND) return { fault: 'undetermined', confidence: 0, reasons };
+    if (family === PROCESS) return { fault: 'process_drift', confidence: 1, reasons };
+    return { fault: 'process_drift', confidence: 1, reasons: ['it left the range that it kept while it was learned'] };
+  }
+
+  #enoughOf(alert: AssetAlertState, { point, gatheredS = 0 }: Watched): boolean {
+    return alert.active && alert.point === point && gatheredS >= ENOUGH_S && this.#settings.credit.available;
+  }
+
+  #diagnosis(watched: Watched, contributions: readonly Contribution[]): Diagnosis {
+    const { gatheredS = 0 } = watched;
+    const placed = this.#shaftHz() > 0;
+    const paid = placed && gatheredS > 0 && this.#settings.credit.spend();
+    this.#state.undiagnosed = placed && (!paid || gatheredS < ENOUGH_S);
+    return diagnose(
+      contributions,
+      paid ? gatheredSignal(watched.point, this.#points, this.#config, this.#shaftHz() * 60) : null,
+    );
+  }
+
+  /** The shortest of the vibration points that degrade. */
+  #remainingLife(): RemainingLife {
+    const lives = this.#history.all().map(({ timesS, indices }) => trendLife(timesS, indices));
+    const assessed = lives.filter((life) => life.assessment === 'assessed');
+    if (assessed.length === 0) return lives[0] ?? NOT_DEGRADING;
+    return assessed.reduce((a, b) => (a.medianS <= b.medianS ? a : b));
+  }
+
+  /** ISO judges a machine by the largest velocity of its points. */
+  #iso(): { iso?: IsoVerdict } {
+    const { velocities } = this.#state;
+    if (!this.#config?.iso || velocities.size === 0) return {};
+    return { iso: isoVerdict(this.#config.iso, Math.max(...velocities.values())) };
+  }
+
+  #noteHealth(watched: Watched): void {
+    const state = this.#state;
+    this.#health = [...this.#health.filter((p) => p.point !== watched.point), pointHealth(watched)];
+    if (watched.velocityMmPerS !== undefined) state.velocities.set(watched.point, watched.velocityMmPerS);
+  }
+
+  #sayHealth({ timeMs }: Pick<Watched, 'timeMs'>): void {
+    const state = this.#state;
+    state.healthMs = timeMs;
+    const assessed = this.#health.flatMap((p) => (p.assessment === 'assessed' ? [p] : []));
+    const worst = assessed.reduce<(typeof assessed)[number] | null>((a, b) => (a && a.index >= b.index ? a : b), null);
+    this.healths.push({
+      timeMs,
+      timeQuality: 'source',
+      asset: this.#name,
+      kind: this.#config?.kind ?? 'machine',
+      status: this.#status(assessed.length > 0),
+      ...(worst ? { index: worst.index } : {}),
+      points: this.#health,
+      ...this.#iso(),
+      remainingLife: this.#remainingLife(),
+    });
+  }
+
+  #status(assessed: boolean): Namur {
+    const active = [...this.#state.alerts].filter(([, alert]) => alert.active);
+    if (active.some(([, alert]) => alert.active && alert.severity === 'critical')) return 'FAILURE';
+    if (active.some(([family]) => family === VIBRATION || family === TREND)) return 'MAINTENANCE_REQUIRED';
+    if (active.length > 0) return 'OFF_SPEC';
+    return assessed ? 'NORMAL' : 'CHECK_FUNCTION';
+  }
+}
