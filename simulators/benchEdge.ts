@@ -137,6 +137,9 @@ function edgeConfig(url: string): object {
 export async function startBroker(directory: string): Promise<{ port: number; broker: ChildProcess }> {
   const port = await freePort();
   const broker = startMosquittoOn(port, directory, 'persistence false\nmax_inflight_messages 200\n');
-  await untilListens(port);
+  await untilListens(port).catch((error) => {
+    broker.kill();
+    throw error;
+  });
   return { port, broker };
 }

@@ -27,6 +27,11 @@ export class GatherRoom {
     return this.#inside.size;
   }
 
+  /** Whether a point has a place, or would get one that is free. */
+  hasPlaceFor(gatherer: Gatherer): boolean {
+    return this.#inside.has(gatherer) || this.#inside.size < this.#places;
+  }
+
   /** Whether a point has a place at this time, its own or that of one that fell silent. */
   enter(gatherer: Gatherer, timeUs: number): boolean {
     if (!this.#inside.has(gatherer) && this.#inside.size >= this.#places) {

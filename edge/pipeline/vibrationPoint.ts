@@ -164,9 +164,9 @@ export class VibrationPoint {
     if (this.#blocksWithoutWindow >= BLOCKS_WITHOUT_WINDOW) use(this.#noWindow(block));
   }
 
-  /** A command wants to have its signal. False where another one waits for it already. */
+  /** A command wants to have its signal. False where another one waits for it already, or no more signal can be kept. */
   ask(id: string): boolean {
-    if (this.#asked !== null) return false;
+    if (this.#asked !== null || !this.#settings.gatherRoom.hasPlaceFor(this.gatherer)) return false;
     this.#asked = { id, sinceUs: null };
     return true;
   }
