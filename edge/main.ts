@@ -39,12 +39,23 @@ export interface EdgeHooks {
 export async function startEdge(config: EdgeConfig, version: string, hooks: EdgeHooks = {}): Promise<RunningEdge> {
   const opened: (() => unknown)[] = [];
   const close = async () => {
-    for (const one of opened.toReversed()) await one();
+    let failed: unknown;
+    // What cannot be ended must not keep the rest, a port or a file, from being so.
+    for (const one of opened.toReversed()) {
+      try {
+        await one();
+      } catch (error) {
+        failed ??= error;
+      }
+    }
+    if (failed !== undefined) throw failed;
   };
   try {
     return { httpPort: await open(config, version, hooks, opened), stop: close };
   } catch (error) {
-    await close();
+    await close().catch((also) =>
+      pino({ name: 'edge' }, pino.destination(2)).warn({ error: String(also) }, 'not all was ended'),
+    );
     throw error;
   }
 }

@@ -41,6 +41,7 @@ export class Uplink {
   readonly #gatewayClock = new ClockEstimate();
   readonly #status: (online: boolean) => string;
   #warned = false;
+  #started = false;
   lastCommand: CommandOutcome | undefined;
   #inFlight = 0;
   #inFlightBytes = 0;
@@ -135,6 +136,7 @@ export class Uplink {
   }
 
   start(): void {
+    this.#started = true;
     this.#client.connect();
   }
 
@@ -162,6 +164,8 @@ export class Uplink {
   }
 
   async stop(): Promise<void> {
+    // The client of one that never began has nothing to end.
+    if (!this.#started) return;
     const patience = new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
     await Promise.race([this.#sayGoodbye(), patience]).catch((error) =>
       this.#log.warn({ error: String(error) }, 'the goodbye was not heard'),
