@@ -1,16 +1,22 @@
 import { connect, createServer } from 'node:net';
 
-/** A port of loopback that nothing listens on now. */
+/** Below those that the system gives to outgoing connections: nobody takes one of these by chance. */
+const FIRST = 15_000;
+const COUNT = 17_000;
+
+/** A port of loopback that nothing listens on now, drawn at random so that several who ask at once get different ones. */
 export async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  for (;;) {
+    const port = FIRST + Math.floor(Math.random() * COUNT);
+    if (await canListen(port)) return port;
+  }
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
 
