@@ -45,6 +45,7 @@ const shell: Shell = {
   stopSignal,
   commandFile: fileURLToPath(import.meta.url),
   bytes,
+  onTable: tableCommand,
 };
 
 const program = new Command('millwright')

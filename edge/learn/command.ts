@@ -37,7 +37,7 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
     .action(async (file: string, o: { out: string; separator?: string; timeColumn?: string; ignore: string[] }) => {
       const { trainAnomaly } = await import('../detect/trainAnomaly.ts');
       const content = shell.bytes(file);
-      await onTable(shell, () => {
+      await shell.onTable(() => {
         const model = trainAnomaly({ name: basename(file), bytes: content }, o, shell.version, shell.say);
         mkdirSync(o.out, { recursive: true });
         writeFileSync(join(o.out, 'model.json'), JSON.stringify(model));
@@ -165,7 +165,7 @@ function addEvaluateAnomaly(evaluate: Command, shell: Shell): void {
     .action(async (files: string[], o: EvaluateAnomalyArguments) => {
       const { evaluateAnomaly, metricsLine } = await import('../detect/evaluateAnomaly.ts');
       const content = files.map((name) => ({ name, bytes: shell.bytes(name) }));
-      await onTable(shell, () => {
+      await shell.onTable(() => {
         const { all, byFile } = evaluateAnomaly(content, o, shell.say);
         if (o.json) shell.write(JSON.stringify({ all, files: byFile }));
         else
@@ -205,15 +205,5 @@ function writeFile(shell: Shell, file: string, content: string): void {
     writeFileSync(file, content);
   } catch (error) {
     throw shell.failure(error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** Runs a command on tables; a table that cannot be used is wrong usage. */
-async function onTable(shell: Shell, run: () => void): Promise<void> {
-  const { TableError } = await import('#models/tables/parseTable.ts');
-  try {
-    run();
-  } catch (error) {
-    throw error instanceof TableError ? shell.usage(error.message) : error;
   }
 }

@@ -184,7 +184,7 @@ export class Verdicts {
     const score: Score = { assessable: true, index, contributions: [] };
     const moved = `process values are unlike those of its training: ${channels.join(', ')}`;
     // An alert is of a point: the one that moved most, which may be another one now.
-    this.#state.on = this.#state.on.filter((key) => !key.startsWith(`${PROCESS}/`));
+    this.#quietProcess();
     this.#step(PROCESS, { point: channels[0] ?? point, timeMs: judged.timeMs, score, on: trigger.on }, index, [moved]);
   }
 
@@ -202,10 +202,14 @@ export class Verdicts {
     return said;
   }
 
+  #quietProcess(): void {
+    this.#state.on = this.#state.on.filter((key) => !key.startsWith(`${PROCESS}/`));
+  }
+
   /** What the model before said ends with it. */
   #endProcessAlert(): void {
     this.#state.processTrigger = QUIET;
-    this.#state.on = this.#state.on.filter((key) => !key.startsWith(`${PROCESS}/`));
+    this.#quietProcess();
     const alert = this.#state.alerts.get(PROCESS);
     if (!alert?.active) return;
     const score: Score = { assessable: true, index: 0, contributions: [] };

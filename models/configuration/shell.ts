@@ -7,6 +7,8 @@ export interface Shell {
   load<T>(file: string, schema: ZodType<T>, prefix: string): Promise<T>;
   /** A file's content. @throws where it cannot be read: wrong usage. */
   bytes(file: string): Uint8Array;
+  /** Runs what reads tables; a table that cannot be used is wrong usage. */
+  onTable(run: () => void): Promise<void>;
   /** A line on stdout, for results. */
   write(line: string): void;
   /** A line on stderr, for people. */

@@ -5,10 +5,22 @@ import { freePort, untilListens } from '../freePort.ts';
 import { mosquittoFile, startMosquittoOn } from '../mosquitto.ts';
 
 /** A broker that can be killed, and comes up again with what it had kept. */
-export interface ScoredBroker {
+export abstract class ScoredBroker {
   readonly port: number;
-  kill(downMs: number): Promise<void>;
-  close(): Promise<void>;
+
+  constructor(port: number) {
+    this.port = port;
+  }
+
+  abstract listen(): Promise<void>;
+  /** Without a goodbye. */
+  abstract close(): Promise<void>;
+
+  async kill(downMs: number): Promise<void> {
+    await this.close();
+    await new Promise((resolve) => setTimeout(resolve, downMs));
+    await this.listen();
+  }
 }
 
 /** Mosquitto where it is installed, else a broker in this process; said either way. */
@@ -24,20 +36,13 @@ export async function startScoredBroker(directory: string, say: (line: string) =
   return broker;
 }
 
-class Mosquitto implements ScoredBroker {
-  readonly port: number;
+class Mosquitto extends ScoredBroker {
   readonly #directory: string;
   #child: ChildProcess | null = null;
 
   constructor(port: number, directory: string) {
-    this.port = port;
+    super(port);
     this.#directory = directory;
-  }
-
-  async kill(downMs: number): Promise<void> {
-    await this.close();
-    await new Promise((resolve) => setTimeout(resolve, downMs));
-    await this.listen();
   }
 
   async close(): Promise<void> {
@@ -55,21 +60,10 @@ class Mosquitto implements ScoredBroker {
   }
 }
 
-class LocalBroker implements ScoredBroker {
-  readonly port: number;
+class LocalBroker extends ScoredBroker {
   #aedes: Aedes | null = null;
   #server: Server | null = null;
   readonly #sockets = new Set<Socket>();
-
-  constructor(port: number) {
-    this.port = port;
-  }
-
-  async kill(downMs: number): Promise<void> {
-    await this.close();
-    await new Promise((resolve) => setTimeout(resolve, downMs));
-    await this.listen();
-  }
 
   async close(): Promise<void> {
     const [aedes, server] = [this.#aedes, this.#server];
