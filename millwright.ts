@@ -21,6 +21,7 @@ import {
   wholeNumber,
 } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
+import { ROW_METHODS } from '#models/health/process/methodNames.ts';
 import type { StockTarget } from '#models/planning/stockPolicy.ts';
 import { addSimulatorCommands } from '#simulators/command.ts';
 
@@ -131,7 +132,7 @@ program
   )
   .addOption(
     new Option('--method <method>', 'auto: canonical variates for long steady training of many channels')
-      .choices(['auto', 'drift_tolerant', 'canonical_variates'])
+      .choices(['auto', ...ROW_METHODS])
       .default('auto'),
   )
   .option('--jsonl', 'a line of JSON for each row after training, counted from 0')

@@ -75,7 +75,7 @@ test.each<[string, string, Partial<DetectOptions>]>([
   [csv(160).replace(/;0\n/, '\n'), 'line 2: 3 columns where the first line has 4', {}],
   [csv(160).replace(/;10\.\d+;/, ';high;'), 'found "high"; a number of at most', {}],
   [csv(160).replace(/;10\.\d+;/, ';1e300;'), 'found "1e300"; a number of at most', {}],
-  [csv(160), 'canonical variates of 2 channels ask for 200 rows', { method: 'canonical_variates', ignore: ['label'] }],
+  [csv(160), '60 rows; 2 channels need 200', { method: 'canonical_variates', ignore: ['label'] }],
   [csv(160), 'no column is left to judge', { ignore: ['flow', 'noise', 'label'] }],
   ['a;b\n1;\n2;\n', 'column b holds no number', { timeColumn: undefined }],
 ])('%# is refused with its place', (text, message, options) => {

@@ -1,9 +1,6 @@
-import {
-  createTableDetector,
-  LEAST_TRAINING_ROWS,
-  type TableMethod,
-} from '#models/health/process/createTableDetector.ts';
-import type { RowScore, TableDetector } from '#models/health/process/tableDetector.ts';
+import { QUIET, stepTrigger } from '#models/alerting/trigger.ts';
+import { createRowDetector, type JudgedBy, LEAST_TRAINING_ROWS } from '#models/health/process/createRowDetector.ts';
+import type { RowMethodName } from '#models/health/process/methodNames.ts';
 import { type NamedFile, readNamed, TableError } from '#models/tables/parseTable.ts';
 import { readChannels } from './readChannels.ts';
 
@@ -12,8 +9,17 @@ export interface DetectOptions {
   separator?: string;
   timeColumn?: string;
   ignore: string[];
-  method: TableMethod;
+  method: RowMethodName | 'auto';
   jsonl?: boolean;
+}
+
+/** A row's verdict. */
+export interface RowScore {
+  /** 1 is the limit at which a row counts as unlike the training. */
+  score: number;
+  anomaly: boolean;
+  /** The channels that moved the score, the one that moved it most first. */
+  channels: string[];
 }
 
 /**
@@ -73,13 +79,25 @@ export function scoreFile(
   const judged = rows.map((row) => Float64Array.from(moved, (c) => row[c]));
   const judgedNames = moved.map((c) => names[c]);
   const detector = detectorOf(options.method, judgedNames, judged.slice(0, trainRows));
-  say(`method: ${detector.name}, ${moved.length} channels, ${trainRows} rows of training`);
-  return judged.slice(trainRows).map((row) => detector.score(row));
+  say(`method: ${detector.method}, ${moved.length} channels, ${trainRows} rows of training`);
+  return verdicts(detector, judged.slice(trainRows));
 }
 
-function detectorOf(...args: Parameters<typeof createTableDetector>): TableDetector {
+/** Rows, judged one after the other. */
+export function verdicts({ detector, trigger }: JudgedBy, rows: readonly Float64Array[]): RowScore[] {
+  let state = QUIET;
+  return rows.map((row) => {
+    const score = detector.score(row);
+    detector.learn(row);
+    if (!score.assessable) throw new Error(`${score.reason}: ${score.remedy}`);
+    state = stepTrigger(state, score.index, trigger);
+    return { score: score.index, anomaly: state.on, channels: score.contributions.map((c) => c.feature) };
+  });
+}
+
+function detectorOf(...args: Parameters<typeof createRowDetector>): JudgedBy {
   try {
-    return createTableDetector(...args);
+    return createRowDetector(...args);
   } catch (error) {
     if (error instanceof RangeError) throw new TableError(`--method: ${error.message}`);
     throw error;

@@ -1,3 +1,4 @@
+import type { LearningMethod } from '#models/health/process/methodNames.ts';
 import { type ProcessModel, trainProcess } from '#models/health/process/processModel.ts';
 import { type NamedFile, readNamed, TableError } from '#models/tables/parseTable.ts';
 import { readChannels } from './readChannels.ts';
@@ -6,6 +7,8 @@ export interface TrainAnomalyOptions {
   separator?: string;
   timeColumn?: string;
   ignore: string[];
+  method: LearningMethod;
+  seed: number;
 }
 
 /**
@@ -15,7 +18,7 @@ export interface TrainAnomalyOptions {
  */
 export function trainAnomaly(
   file: NamedFile,
-  { separator, timeColumn, ignore }: TrainAnomalyOptions,
+  { separator, timeColumn, ignore, method, seed }: TrainAnomalyOptions,
   version: string,
   say: (line: string) => void,
 ): ProcessModel {
@@ -27,10 +30,10 @@ export function trainAnomaly(
   if (still.length > 0) say(`left out, for they never moved: ${still.join(', ')}`);
   try {
     return trainProcess(
+      method,
       moved.map((c) => names[c]),
       rows.map((row) => Float64Array.from(moved, (c) => row[c])),
-      file.name,
-      version,
+      { data: file.name, version, seed },
     );
   } catch (error) {
     if (error instanceof RangeError) throw new TableError(error.message);

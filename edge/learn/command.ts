@@ -3,8 +3,13 @@ import { basename, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
-import type { TableMethod } from '#models/health/process/createTableDetector.ts';
-import { modelRuntime } from './runtime.ts';
+import type { AgeKnowledge } from '#models/health/life/predictLife.ts';
+import {
+  LEARNING_METHODS,
+  type LearningMethod,
+  ROW_METHODS,
+  type RowMethodName,
+} from '#models/health/process/methodNames.ts';
 
 /** `millwright train`, `predict` and `evaluate`. Rooms are loaded when they are needed. */
 export function addLearnCommands(program: Command, shell: Shell): void {
@@ -17,6 +22,15 @@ export function addLearnCommands(program: Command, shell: Shell): void {
     .description('says how good a model, or a detector, is on data that it has not seen');
   addEvaluateLife(evaluate, shell);
   addEvaluateAnomaly(evaluate, shell);
+}
+
+interface TrainAnomalyArguments {
+  out: string;
+  separator?: string;
+  timeColumn?: string;
+  ignore: string[];
+  method: LearningMethod;
+  seed: number;
 }
 
 function addTrainAnomaly(train: Command, shell: Shell): void {
@@ -33,8 +47,10 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
       (list) => list.split(','),
       [],
     )
+    .addOption(new Option('--method <method>').choices(LEARNING_METHODS).default('principal_components'))
+    .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
     .addHelpText('after', '\nExample:\n  millwright train anomaly normal.csv --time-column time --out model')
-    .action(async (file: string, o: { out: string; separator?: string; timeColumn?: string; ignore: string[] }) => {
+    .action(async (file: string, o: TrainAnomalyArguments) => {
       const { trainAnomaly } = await import('../detect/trainAnomaly.ts');
       const content = shell.bytes(file);
       await shell.onTable(() => {
@@ -61,10 +77,7 @@ function addTrainLife(train: Command, shell: Shell): void {
       const { trainLife } = await import('#models/health/life/trainLife.ts');
       const { cardOf, packLife } = await import('#models/health/life/lifePackage.ts');
       const units = await unitsOf(shell, file, o);
-      const model = await trainLife(units, o.seed, await modelRuntime(shell.say), shell.say).catch((error: unknown) => {
-        if (error instanceof RangeError) throw shell.usage(`${file}: ${error.message}`);
-        throw error;
-      });
+      const model = orUsage(shell, file, () => trainLife(units, o.seed, shell.say));
       const card = cardOf(model, basename(file), units.length, o.seed, shell.version);
       mkdirSync(o.out, { recursive: true });
       writeFileSync(join(o.out, 'model.json'), packLife(model, card));
@@ -83,19 +96,23 @@ function addPredictLife(program: Command, shell: Shell): void {
     .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
     .option('--unit <column>', "csv: the unit's column", 'unit')
     .option('--time <column>', "csv: the time's column", 'time')
+    .addOption(
+      new Option('--age <knowledge>', "of a unit's age since new; auto: where its first time is as in the training")
+        .choices(['auto', 'known', 'unknown'])
+        .default('auto'),
+    )
     .option('--jsonl', 'a line of JSON for each unit on stdout')
     .addHelpText('after', '\nExample:\n  millwright predict rul test_FD001.txt --model model --jsonl')
-    .action(async (file: string, o: TableOptions & { model: string; jsonl?: boolean }) => {
+    .action(async (file: string, o: TableOptions & { model: string; age: AgeKnowledge; jsonl?: boolean }) => {
       const { predictLife } = await import('#models/health/life/predictLife.ts');
       const { unpackLife } = await import('#models/health/life/lifePackage.ts');
       const model = unpackLife(Buffer.from(shell.bytes(join(o.model, 'model.json'))).toString('utf8'));
-      const network = await (await modelRuntime(shell.say)).load(model.network);
       const units = await unitsOf(shell, file, o);
       const { width } = model.scaling;
       const odd = units.find((unit) => unit.rows[0].length !== width);
       if (odd) throw shell.usage(`${file}: ${odd.rows[0].length} sensors; the model was trained on ${width}`);
       for (const unit of units) {
-        const said = predictLife(unit, model, network);
+        const said = predictLife(unit, model, o.age);
         const plain =
           'rul' in said
             ? `${said.rul.toFixed(0)} (${said.interval.low.toFixed(0)} to ${said.interval.high.toFixed(0)})`
@@ -122,15 +139,15 @@ function addEvaluateLife(evaluate: Command, shell: Shell): void {
       const { evaluateLife } = await import('#models/health/life/evaluateLife.ts');
       const { evaluationHtml, evaluationLines } = await import('./lifeReport.ts');
       const units = await unitsOf(shell, file, o);
-      const judged = await outOfFold(units, o.seed, await modelRuntime(shell.say), shell.say).catch(
-        (error: unknown) => {
-          throw error instanceof RangeError ? shell.usage(`${file}: ${error.message}`) : error;
-        },
-      );
-      const evaluation = evaluateLife(judged, o.seed);
-      if (o.html) writeFile(shell, o.html, evaluationHtml(basename(file), evaluation, judged));
-      if (o.json) shell.write(JSON.stringify(evaluation));
-      else for (const line of evaluationLines(evaluation)) shell.write(line);
+      const judged = orUsage(shell, file, () => outOfFold(units, o.seed, shell.say));
+      const evaluation = evaluateLife(judged.withAge, o.seed);
+      const others = {
+        withoutAge: evaluateLife(judged.withoutAge, o.seed),
+        trees: evaluateLife(judged.trees, o.seed),
+      };
+      if (o.html) writeFile(shell, o.html, evaluationHtml(basename(file), evaluation, judged.withAge));
+      if (o.json) shell.write(JSON.stringify({ ...evaluation, ...others }));
+      else for (const line of evaluationLines(evaluation, others)) shell.write(line);
     });
 }
 
@@ -140,7 +157,7 @@ interface EvaluateAnomalyArguments {
   separator?: string;
   timeColumn?: string;
   ignore: string[];
-  method: TableMethod;
+  method: RowMethodName | 'auto';
   json?: boolean;
 }
 
@@ -154,9 +171,7 @@ function addEvaluateAnomaly(evaluate: Command, shell: Shell): void {
     .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
     .option('--time-column <column>', 'the column that is a time: its name, or its number from 1')
     .option('--ignore <columns>', 'columns that are no channels', (list) => list.split(','), [])
-    .addOption(
-      new Option('--method <method>').choices(['auto', 'drift_tolerant', 'canonical_variates']).default('auto'),
-    )
+    .addOption(new Option('--method <method>').choices(['auto', ...ROW_METHODS]).default('auto'))
     .option('--json', 'one object on stdout')
     .addHelpText(
       'after',
@@ -196,6 +211,16 @@ async function unitsOf(shell: Shell, file: string, { format, unit, time }: Table
     return readUnits(table, format === 'csv' ? { unit, time } : {});
   } catch (error) {
     if (error instanceof HistoryError) throw shell.usage(`${file}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** @throws the shell's usage error where the table is too small. */
+function orUsage<T>(shell: Shell, file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) throw shell.usage(`${file}: ${error.message}`);
     throw error;
   }
 }

@@ -4,18 +4,22 @@ import type { JudgedUnit } from '#models/health/life/trainLife.ts';
 const SIZE = 460;
 const MARGIN = 44;
 const MOST_DOTS = 4000;
+const SPEAKERS: Record<string, string> = { withoutAge: 'without the age', trees: 'by boosted trees' };
 
 const shown = ({ value, low, high }: Estimate, digits = 2) =>
   `${value.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 
 /** The metrics of a card, for a terminal; each with its 90 % interval over units. */
-export function evaluationLines(e: LifeEvaluation): string[] {
+export function evaluationLines(e: LifeEvaluation, others: Record<string, LifeEvaluation> = {}): string[] {
   return [
     `${e.units} units, ${e.rows} rows; lives beyond ${e.cap} cycles count as ${e.cap}; folds by unit`,
     `capped RMSE        ${shown(e.cappedRmse)} cycles, every row`,
     `                   ${shown(e.cutRmse)} cycles, each unit cut at random`,
     `mean error         ${shown(e.mae)} absolute, ${shown(e.bias)} said minus true`,
     `interval           ${shown(e.coverage, 3)} of the truths lie in the ${(100 * e.coverage.level).toFixed(0)} % interval, ${e.meanIntervalWidth.toFixed(1)} cycles wide`,
+    ...Object.entries(others).map(
+      ([name, other]) => `${SPEAKERS[name].padEnd(19)}${shown(other.cappedRmse)} cycles, every row`,
+    ),
     `worst units        ${e.worstUnits.map((u) => `${u.unit}: ${u.rmse.toFixed(1)}`).join(', ')}`,
   ];
 }

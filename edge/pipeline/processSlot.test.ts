@@ -24,10 +24,10 @@ function values(clog = 0) {
   return { load, flow: 80 * load * (1 - clog) + 0.5 * gaussian(random), heat: 20 + 40 * load + 0.5 * gaussian(random) };
 }
 const model = trainProcess(
+  'principal_components',
   ['load', 'flow', 'heat'],
   Array.from({ length: 400 }, () => Float64Array.from(Object.values(values()))),
-  'made up',
-  '0',
+  { data: 'made up', version: '0', seed: 1 },
 );
 
 /** What the outbox would keep. */
@@ -79,10 +79,10 @@ test('a model that does not fit the machine is refused', () => {
   const pipeline = new Pipeline(config);
   run(pipeline, 0, 40);
   const other = trainProcess(
+    'principal_components',
     ['load', 'flow', 'heat'],
     Array.from({ length: 400 }, () => Float64Array.from(Object.values(values(0.5)))),
-    'a clogged one',
-    '0',
+    { data: 'a clogged one', version: '0', seed: 1 },
   );
   expect(() => pipeline.changeModel('pump', other)).toThrow('unlike its training');
   expect(() => pipeline.changeModel('pump', { ...model, channels: ['load', 'flow', 'speed'] })).toThrow(

@@ -1,9 +1,12 @@
 import {
-  type ProcessLevels,
+  freshState,
+  loadProcess,
   type ProcessModel,
   type ProcessScore,
-  scoreProcess,
+  type ProcessState,
+  stepProcess,
 } from '#models/health/process/processModel.ts';
+import type { RowModel } from '#models/health/process/rowMethod.ts';
 
 /** Rows that a new model is tried on: ten minutes of ten-second intervals. */
 const KEPT_ROWS = 60;
@@ -30,13 +33,15 @@ export class ProcessSlot {
   #models: ProcessSlotState;
   #changed = false;
   /** Not kept across a restart: the smoothing begins anew. */
-  #levels: ProcessLevels | null = null;
+  #carried: ProcessState | null = null;
+  #loaded: RowModel | null = null;
   /** By interval, the oldest first; those that points may still add to. */
   #open: Row[] = [];
   #recent: Row[] = [];
 
   constructor(models?: ProcessSlotState) {
     this.#models = models ?? { current: null, previous: null };
+    this.#loaded = this.#models.current && loadProcess(this.#models.current);
   }
 
   /** The models, where they changed since this was last asked. */
@@ -76,12 +81,13 @@ export class ProcessSlot {
     const rows = lately.map((row) => rowOf(model, row)).filter((row) => row !== null);
     if (rows.length < LEAST_ROWS)
       throw new Error(`${rows.length} rows of all its channels to try it on; ${LEAST_ROWS} are needed`);
-    let levels: ProcessLevels | null = null;
+    const loaded = loadProcess(model);
+    let carried = freshState(model);
     let odd = 0;
     for (const row of rows) {
-      const score: ProcessScore = scoreProcess(model, row, levels);
-      levels = score.levels;
-      if (score.index > 1) odd++;
+      const { score, state } = stepProcess(model, loaded, row, carried);
+      carried = state;
+      if (score && score.index > 1) odd++;
     }
     if (odd > MOST_ODD_PART * rows.length)
       throw new Error(`it calls ${odd} of the machine's last ${rows.length} rows unlike its training`);
@@ -99,7 +105,8 @@ export class ProcessSlot {
 
   #use(models: ProcessSlotState): void {
     this.#models = models;
-    this.#levels = null;
+    this.#carried = null;
+    this.#loaded = models.current && loadProcess(models.current);
     this.#changed = true;
   }
 
@@ -110,10 +117,10 @@ export class ProcessSlot {
     this.#open = this.#open.filter((r) => r.interval > row.interval);
     const { current } = this.#models;
     const values = current && rowOf(current, row);
-    if (!current || !values) return null;
-    const score = scoreProcess(current, values, this.#levels);
-    this.#levels = score.levels;
-    return { ...score, timeMs: row.timeMs };
+    if (!current || !this.#loaded || !values) return null;
+    const { score, state } = stepProcess(current, this.#loaded, values, this.#carried ?? freshState(current));
+    this.#carried = state;
+    return score && { ...score, timeMs: row.timeMs };
   }
 }
 

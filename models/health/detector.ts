@@ -5,11 +5,12 @@ export type Score =
   | { assessable: false; reason: string; remedy: string };
 
 /**
- * Judges rows of features of one point against that point's own past. An index of 1 is the alert limit.
- * `score` never changes what the detector knows; `learn` does; `snapshot` can be given to the constructor to go on.
+ * Judges rows against those that it learned first: features of one point, or values of several channels. An index of 1 is
+ * the alert limit. `score` never changes what the detector knows; `learn` does, and never takes a fault for normal;
+ * `snapshot` is plain data that can be given to the constructor to go on.
  */
-export interface Detector {
-  score(row: readonly number[]): Score;
-  learn(row: readonly number[]): void;
-  snapshot(): Float64Array;
+export interface Detector<Snapshot = Float64Array> {
+  score(row: ArrayLike<number>): Score;
+  learn(row: ArrayLike<number>): void;
+  snapshot(): Snapshot;
 }

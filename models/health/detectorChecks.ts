@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Detector } from './detector.ts';
 
-export interface DetectorCase {
-  create: (snapshot?: Float64Array) => Detector;
+export interface DetectorCase<Snapshot> {
+  create: (snapshot?: Snapshot) => Detector<Snapshot>;
   /** The i-th row of a healthy machine; enough of them teach the detector. */
   healthy: (i: number) => number[];
   /** A row of a machine that is clearly broken. */
@@ -11,7 +11,7 @@ export interface DetectorCase {
 }
 
 /** What every detector must do, run by the test of each. */
-export function checkDetector({ create, healthy, broken, learnRows }: DetectorCase): void {
+export function checkDetector<Snapshot>({ create, healthy, broken, learnRows }: DetectorCase<Snapshot>): void {
   const taught = () => {
     const detector = create();
     for (let i = 0; i < learnRows; i++) detector.learn(healthy(i));

@@ -1,18 +1,45 @@
-/** A trained network as TensorFlow.js keeps it: a layers topology, the specs of its weights, and their bytes in order. */
-export interface ModelArtifacts {
-  modelTopology: unknown;
-  weightSpecs: { name: string; shape: number[]; dtype: 'float32' }[];
+/** Weights as TensorFlow.js keeps them: their specs, and their bytes in that order. */
+interface Weights {
+  weightSpecs: { name: string; shape: number[]; dtype: 'float32' | 'int32' }[];
   weightData: ArrayBuffer;
 }
 
-/** A model that is ready to answer: one number for each row. */
+/** A network as TensorFlow.js' layers keep it (`model.json` and its binary, together). */
+export interface ModelArtifacts extends Weights {
+  modelTopology: unknown;
+}
+
+/** A model in one of the formats that a runtime may know. */
+export type ModelFile =
+  | { format: 'tfjs-layers'; artifacts: ModelArtifacts }
+  | { format: 'tfjs-graph'; artifacts: ModelArtifacts }
+  | { format: 'onnx'; bytes: Uint8Array };
+
+/** A model that is ready to answer. */
 export interface LoadedModel {
-  predict(rows: readonly Float64Array[]): number[];
+  /** Numbers that a row has, and that an answer has. */
+  readonly inputs: number;
+  readonly outputs: number;
+  /**
+   * @param values `rows` rows of `inputs` numbers, one behind the other.
+   * @returns `rows` answers of `outputs` numbers, one behind the other.
+   * @throws RangeError where `values` are not as many.
+   */
+  predict(values: Float32Array, rows: number): Promise<Float32Array>;
 }
 
 /** What runs models. Every runtime gives the same answers within 1e-5 (models/inference/runtimeChecks.ts). */
 export interface ModelRuntime {
   readonly name: string;
-  /** @throws Error that says what of the model it cannot run. */
-  load(artifacts: ModelArtifacts): Promise<LoadedModel>;
+  /** @throws UnsupportedModel where it is another runtime's; Error that says what is wrong with the model. */
+  load(file: ModelFile): Promise<LoadedModel>;
+}
+
+/** A model that this runtime does not run, though another one may. */
+export class UnsupportedModel extends Error {}
+
+/** @throws RangeError where `values` are not `rows` rows of `inputs` numbers. */
+export function checkInput(values: Float32Array, rows: number, inputs: number): void {
+  if (values.length !== rows * inputs)
+    throw new RangeError(`${values.length} inputs for ${rows} rows where the model has ${inputs} a row`);
 }

@@ -11,33 +11,39 @@ const SETTINGS = {
   weightDecay: 0,
   seed: 3,
 };
-const rows = Array.from({ length: 256 }, (_, i) => Float64Array.of(Math.sin(i), Math.cos(3 * i), Math.sin(7 * i)));
-const targets = rows.map(([a, b, c]) => Math.abs(a) + b * 0.5 - c);
+const rows = Array.from({ length: 600 }, (_, i) => Float64Array.of(Math.sin(i), Math.cos(3 * i), Math.sin(7 * i)));
+const targets = rows.map(([a, b, c]) => Float64Array.of(Math.abs(a) + b * 0.5 - c, a * b));
+const values = Float32Array.from(rows.flatMap((row) => Array.from(row)));
 
-/** What every runtime must do; `reference` answers what it is held against. */
+/** What every runtime of TensorFlow.js' layers must do; `reference` answers what it is held against. */
 export function checkRuntime(runtime: ModelRuntime, reference: ModelRuntime): void {
-  const artifacts = trainDense(rows, targets, SETTINGS);
+  const file = { format: 'tfjs-layers', artifacts: trainDense(rows, targets, SETTINGS) } as const;
 
   test(`${runtime.name} answers as ${reference.name} does, within 1e-5`, async () => {
-    const [ours, theirs] = await Promise.all([runtime.load(artifacts), reference.load(artifacts)]);
-    const [a, b] = [ours.predict(rows), theirs.predict(rows)];
-    expect(a).toHaveLength(rows.length);
+    const [ours, theirs] = await Promise.all([runtime.load(file), reference.load(file)]);
+    expect([ours.inputs, ours.outputs]).toEqual([3, 2]);
+    const [a, b] = await Promise.all([ours.predict(values, rows.length), theirs.predict(values, rows.length)]);
+    expect(a).toHaveLength(2 * rows.length);
     a.forEach((v, i) => {
       expect(Math.abs(v - b[i])).toBeLessThan(1e-5);
     });
+    const one = await ours.predict(values.slice(3, 6), 1);
+    expect(Math.abs(one[0] - a[2])).toBeLessThan(1e-6);
   });
 
-  test(`${runtime.name} runs what was learned`, async () => {
-    const model = await runtime.load(artifacts);
-    const said = model.predict(rows);
-    const error = Math.sqrt(said.reduce((sum, v, i) => sum + (v - targets[i]) ** 2, 0) / said.length);
-    expect(error).toBeLessThan(0.1);
-    expect(model.predict([])).toEqual([]);
+  test(`${runtime.name} runs what was learned, and says the same again`, async () => {
+    const model = await runtime.load(file);
+    const said = await model.predict(values, rows.length);
+    const error = Math.sqrt(said.reduce((sum, v, i) => sum + (v - targets[i >> 1][i & 1]) ** 2, 0) / said.length);
+    expect(error).toBeLessThan(0.15);
+    expect(await model.predict(values, rows.length)).toEqual(said);
+    expect(await model.predict(new Float32Array(0), 0)).toHaveLength(0);
   });
 
-  test(`${runtime.name} refuses what is no model`, async () => {
-    await expect(
-      runtime.load({ ...artifacts, modelTopology: { model_config: { class_name: 'Other' } } }),
-    ).rejects.toThrow();
+  test(`${runtime.name} refuses what is no model, and rows of another width`, async () => {
+    const modelTopology = { model_config: { class_name: 'Other' } };
+    await expect(runtime.load({ ...file, artifacts: { ...file.artifacts, modelTopology } })).rejects.toThrow();
+    const model = await runtime.load(file);
+    await expect(model.predict(values.slice(1), rows.length)).rejects.toThrow(RangeError);
   });
 }

@@ -1,14 +1,26 @@
-import type { LoadedModel, ModelArtifacts, ModelRuntime } from './modelRuntime.ts';
+import { checkInput, type LoadedModel, type ModelFile, type ModelRuntime, UnsupportedModel } from './modelRuntime.ts';
+
+interface Tensor {
+  data(): Promise<Float32Array>;
+  dispose(): void;
+}
+
+interface TensorFlowModel {
+  inputs: { shape?: (number | null)[] }[];
+  outputs: { shape?: (number | null)[] }[];
+  predict(input: unknown): Tensor | Tensor[];
+}
 
 /** What is used of TensorFlow.js, whichever of its packages it comes from. */
 export interface TensorFlow {
-  loadLayersModel(handler: unknown): Promise<{ predict(input: unknown): unknown }>;
+  loadLayersModel(handler: unknown): Promise<TensorFlowModel>;
+  loadGraphModel(handler: unknown): Promise<TensorFlowModel>;
   io: { fromMemory(artifacts: object): unknown };
-  tensor2d(values: Float32Array, shape: [number, number]): unknown;
+  tensor(values: Float32Array, shape: number[]): unknown;
   tidy<T>(work: () => T): T;
 }
 
-/** TensorFlow.js, handed in by whoever found it: `@tensorflow/tfjs-node` where it is installed and works. */
+/** TensorFlow.js, handed in by whoever found it: with its native library, on WebAssembly, or in plain JavaScript. */
 export class TfjsRuntime implements ModelRuntime {
   readonly name: string;
   readonly #tf: TensorFlow;
@@ -18,20 +30,38 @@ export class TfjsRuntime implements ModelRuntime {
     this.#tf = tf;
   }
 
-  async load(artifacts: ModelArtifacts): Promise<LoadedModel> {
+  async load(file: ModelFile): Promise<LoadedModel> {
+    if (file.format === 'onnx') throw new UnsupportedModel('it runs TensorFlow.js models');
     const tf = this.#tf;
-    const model = await tf.loadLayersModel(tf.io.fromMemory({ ...artifacts }));
+    const handler = tf.io.fromMemory({ ...file.artifacts });
+    const model = await (file.format === 'tfjs-graph' ? tf.loadGraphModel(handler) : tf.loadLayersModel(handler));
+    if (model.inputs.length !== 1 || model.outputs.length !== 1)
+      throw new Error(`${model.inputs.length} inputs and ${model.outputs.length} outputs; a model has one of each`);
+    const shape = rowShape(model.inputs[0].shape);
+    const inputs = shape.reduce((a, b) => a * b, 1);
+    const ask = async (values: Float32Array, rows: number) => {
+      const out = tf.tidy(() => model.predict(tf.tensor(values, [rows, ...shape])) as Tensor);
+      const answers = await out.data();
+      out.dispose();
+      return answers;
+    };
+    // A graph does not always say how much it answers.
+    const outputs = (await ask(new Float32Array(inputs), 1)).length;
     return {
-      predict: (rows) => {
-        if (rows.length === 0) return [];
-        const width = rows[0].length;
-        const all = new Float32Array(rows.length * width);
-        for (const [i, row] of rows.entries()) all.set(row, i * width);
-        return tf.tidy(() => {
-          const out = model.predict(tf.tensor2d(all, [rows.length, width])) as { dataSync(): Float32Array };
-          return Array.from(out.dataSync());
-        });
+      inputs,
+      outputs,
+      predict: async (values, rows) => {
+        checkInput(values, rows, inputs);
+        return rows === 0 ? new Float32Array(0) : ask(values, rows);
       },
     };
   }
+}
+
+/** Of an input whose first dimension counts rows. @throws Error where the others are not fixed. */
+export function rowShape(shape: readonly unknown[] | undefined): number[] {
+  const tail = shape?.slice(1) ?? [];
+  if (tail.length === 0 || !tail.every((d): d is number => typeof d === 'number' && d > 0))
+    throw new Error(`its input has the shape ${JSON.stringify(shape)}; all but the first dimension must be fixed`);
+  return tail;
 }

@@ -31,17 +31,17 @@ const BETA2 = 0.999;
 const EPSILON = 1e-7;
 
 /**
- * A dense network with ReLU and one linear output, trained on squared error by Adam (Kingma & Ba 2015) with warm-up and
+ * A dense network with ReLU and linear outputs, trained on squared error by Adam (Kingma & Ba 2015) with warm-up and
  * cosine decay. The same seed and rows give the same network.
- * @param rows of one length. @param targets one a row.
+ * @param rows of one length. @param targets one a row, all of one length.
  */
 export function trainDense(
   rows: readonly Float64Array[],
-  targets: readonly number[],
+  targets: readonly Float64Array[],
   settings: TrainSettings,
 ): ModelArtifacts {
   const random = randomOf(settings.seed);
-  const widths = [rows[0].length, ...settings.hidden, 1];
+  const widths = [rows[0].length, ...settings.hidden, targets[0].length];
   const layers = widths.slice(1).map((units, i) => createLayer(widths[i], units, random));
   const order = rows.map((_, i) => i);
   const steps = settings.epochs * Math.ceil(rows.length / settings.batch);
@@ -79,20 +79,24 @@ function createLayer(inputs: number, units: number, random: Random): Layer {
 }
 
 /** Adds one row's gradients; its squared error. */
-function backpropagate(layers: readonly Layer[], row: Float64Array, target: number): number {
+function backpropagate(layers: readonly Layer[], row: Float64Array, target: Float64Array): number {
   let input = row;
   for (const [at, layer] of layers.entries()) {
     forward(layer, input, at < layers.length - 1);
     input = layer.output;
   }
   const last = layers[layers.length - 1];
-  const error = last.output[0] - target;
-  last.delta[0] = 2 * error;
+  let squares = 0;
+  for (let u = 0; u < target.length; u++) {
+    const error = last.output[u] - target[u];
+    last.delta[u] = 2 * error;
+    squares += error * error;
+  }
   for (let at = layers.length - 1; at >= 0; at--) {
     addGradient(layers[at], at > 0 ? layers[at - 1].output : row);
     if (at > 0) passBack(layers[at], layers[at - 1]);
   }
-  return error * error;
+  return squares;
 }
 
 function forward({ inputs, units, weights, output }: Layer, input: Float64Array, relu: boolean): void {
@@ -149,7 +153,7 @@ function artifactsOf(layers: readonly Layer[]): ModelArtifacts {
   layers.forEach(({ inputs, units, weights }, at) => {
     weightSpecs.push({ name: `dense_${at}/kernel`, shape: [inputs, units], dtype: 'float32' });
     weightSpecs.push({ name: `dense_${at}/bias`, shape: [units], dtype: 'float32' });
-    values.push(...weights);
+    for (const weight of weights) values.push(weight);
   });
   const configs = layers.map(({ inputs, units }, at) => ({
     class_name: 'Dense',

@@ -1,7 +1,7 @@
 import { randomOf } from '#models/random/random.ts';
 import { quantile } from '../statistics.ts';
 import { LIFE_CAP } from './lifeFeatures.ts';
-import { intervalOf, LEVEL } from './predictLife.ts';
+import { ENDS, LEVEL, quantilesOf } from './predictLife.ts';
 import { type JudgedUnit, pairsOf, thin } from './trainLife.ts';
 
 /** A number with its 90 % interval by resampling whole units: rows of one unit are not independent. */
@@ -81,7 +81,7 @@ function coverageOf(units: readonly JudgedUnit[]): { n: number; inside: number; 
     const result = { n: 0, inside: 0, width: 0 };
     if (!calibration) return result;
     for (let i = 0; i < said.length; i += STEP) {
-      const [low, high] = intervalOf(said[i], calibration);
+      const [low, high] = quantilesOf(said[i], calibration, ENDS);
       result.n++;
       result.width += high - low;
       if (truth[i] >= low && truth[i] <= high) result.inside++;

@@ -3,6 +3,8 @@ import { ridge } from './ridge.ts';
 /** One unit's rows, oldest first: what was measured each cycle. */
 export interface UnitHistory {
   unit: string;
+  /** Time of its first row: where it is later than in the training, the unit's age is unknown. */
+  startsAt: number;
   /** Cycle by cycle, sensor by sensor. */
   rows: number[][];
 }

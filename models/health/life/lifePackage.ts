@@ -1,22 +1,30 @@
 import { z } from 'zod';
+import { treesSchema } from '#models/inference/boostedTrees.ts';
+import { packedNetworkSchema, packNetwork, unpackNetwork } from '#models/inference/packedNetwork.ts';
 import { LIFE_CAP } from './lifeFeatures.ts';
-import type { LifeModel } from './trainLife.ts';
+import type { LifeExpert, LifeModel } from './trainLife.ts';
 
 /** What a person should know of a model before trusting it. */
-export interface ModelCard {
+export interface LifeCard {
   purpose: string;
   data: string;
   units: number;
   split: string;
-  metrics: { cappedRmseCycles: number; cap: number };
+  /** Of out-of-fold rows, cycles; lives beyond `cap` count as `cap`. */
+  metrics: { cappedRmse: Record<'withAge' | 'withoutAge' | 'trees', number>; cap: number };
   limits: string;
   seed: number;
   version: string;
 }
 
+const expertSchema = z.strictObject({
+  networks: z.array(packedNetworkSchema).min(1),
+  calibration: z.strictObject({ said: z.array(z.number()), off: z.array(z.number()) }),
+  rmse: z.number(),
+});
 const packageSchema = z.strictObject({
   format: z.literal('millwright-life'),
-  version: z.literal(1),
+  version: z.literal(2),
   card: z.looseObject({}),
   scaling: z.strictObject({
     width: z.int(),
@@ -25,42 +33,45 @@ const packageSchema = z.strictObject({
     deviation: z.array(z.number()),
     index: z.array(z.number()),
   }),
-  calibration: z.strictObject({ said: z.array(z.number()), off: z.array(z.number()) }),
-  rmse: z.number(),
-  network: z.strictObject({
-    modelTopology: z.unknown(),
-    weightSpecs: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()), dtype: z.literal('float32') })),
-    weights: z.base64(),
-  }),
+  latestStart: z.number(),
+  withAge: expertSchema,
+  withoutAge: expertSchema,
+  trees: treesSchema,
+  treesRmse: z.number(),
 });
 
 /** The card of a model that was trained on `data`. */
-export function cardOf(model: LifeModel, data: string, units: number, seed: number, version: string): ModelCard {
+export function cardOf(model: LifeModel, data: string, units: number, seed: number, version: string): LifeCard {
+  const short = (v: number) => Number(v.toFixed(2));
   return {
     purpose: 'remaining useful life, in cycles, of units like those that it was trained on, at their last row',
     data,
     units,
     split: 'five folds by unit; every row from cycle 11 on of a unit that was left out',
-    metrics: { cappedRmseCycles: Number(model.rmse.toFixed(2)), cap: LIFE_CAP },
-    limits: `knows the age of a unit since new; lives beyond ${LIFE_CAP} cycles are all said to be ${LIFE_CAP}; one operating condition`,
+    metrics: {
+      cappedRmse: {
+        withAge: short(model.withAge.rmse),
+        withoutAge: short(model.withoutAge.rmse),
+        trees: short(model.treesRmse),
+      },
+      cap: LIFE_CAP,
+    },
+    limits: `lives beyond ${LIFE_CAP} cycles are all said to be ${LIFE_CAP}; one operating condition`,
     seed,
     version,
   };
 }
 
-/** A model as one JSON text; the network's weights in base64. */
-export function packLife(model: LifeModel, card: ModelCard): string {
-  const { weightData, ...network } = model.network;
-  const weights = btoa(Array.from(new Uint8Array(weightData), (byte) => String.fromCharCode(byte)).join(''));
-  const { scaling, calibration, rmse } = model;
+/** A model as one JSON text; the networks' weights in base64. */
+export function packLife(model: LifeModel, card: LifeCard): string {
+  const { withAge, withoutAge, ...rest } = model;
   return JSON.stringify({
     format: 'millwright-life',
-    version: 1,
+    version: 2,
     card,
-    scaling,
-    calibration,
-    rmse,
-    network: { ...network, weights },
+    ...rest,
+    withAge: packed(withAge),
+    withoutAge: packed(withoutAge),
   });
 }
 
@@ -71,8 +82,14 @@ export function unpackLife(text: string): LifeModel {
     const [issue] = parsed.error.issues;
     throw new Error(`not a model of remaining life: ${issue.path.join('.')}: ${issue.message}`);
   }
-  const { scaling, calibration, rmse, network } = parsed.data;
-  const { weights, ...rest } = network;
-  const weightData = Uint8Array.from(atob(weights), (c) => c.charCodeAt(0)).buffer;
-  return { scaling, calibration, rmse, network: { ...rest, weightData } };
+  const { scaling, latestStart, withAge, withoutAge, trees, treesRmse } = parsed.data;
+  return { scaling, latestStart, withAge: unpacked(withAge), withoutAge: unpacked(withoutAge), trees, treesRmse };
+}
+
+function packed(expert: LifeExpert): z.infer<typeof expertSchema> {
+  return { ...expert, networks: expert.networks.map(packNetwork) };
+}
+
+function unpacked(expert: z.infer<typeof expertSchema>): LifeExpert {
+  return { ...expert, networks: expert.networks.map(unpackNetwork) };
 }

@@ -1,13 +1,29 @@
-import type { LoadedModel } from '#models/inference/modelRuntime.ts';
+import { predictTrees } from '#models/inference/boostedTrees.ts';
 import { median } from '../statistics.ts';
 import { FIRST_CYCLE, LIFE_CAP, lifeFeatures, scaled, type UnitHistory } from './lifeFeatures.ts';
-import { type LifeModel, toCycles } from './trainLife.ts';
+import { ageless, type LifeExpert, type LifeModel, speakerOf, toCycles } from './trainLife.ts';
 
 export type LifePrediction =
-  | { unit: string; rul: number; interval: { level: number; low: number; high: number } }
+  | {
+      unit: string;
+      /** Cycles; the middle of the distribution's errors is not taken out of it. */
+      rul: number;
+      interval: { level: number; low: number; high: number };
+      /** The distribution: cycles that it lasts with each chance. */
+      quantiles: Record<string, number>;
+      /** Who spoke. */
+      by: 'with_age' | 'without_age';
+      /** What boosted trees say, who know the age; null where it is unknown. They agree inside the interval. */
+      secondOpinion: { rul: number; agrees: boolean } | null;
+    }
   | { unit: string; assessment: 'not_assessable'; reason: string; remedy: string };
 
+export type AgeKnowledge = 'auto' | 'known' | 'unknown';
+
 export const LEVEL = 0.9;
+/** The ends of the interval, and between them. */
+export const ENDS = [0.05, 0.95] as const;
+const SHOWN = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 /** Width of the kernel over what was said, in cycles. */
 const KERNEL = 8;
 
@@ -17,9 +33,10 @@ const NEWEST = 10;
 
 /**
  * Remaining life at a unit's last row, with a conformal interval from units that the model had not seen.
+ * @param age `auto`: known where the unit's first time is as early as those of the training.
  * @throws RangeError where rows are not as wide as those that it was trained on.
  */
-export function predictLife(unit: UnitHistory, model: LifeModel, network: LoadedModel): LifePrediction {
+export function predictLife(unit: UnitHistory, model: LifeModel, age: AgeKnowledge = 'auto'): LifePrediction {
   const { width } = model.scaling;
   if (unit.rows[0].length !== width)
     throw new RangeError(`rows of ${unit.rows[0].length} sensors; the model was trained on ${width}`);
@@ -42,17 +59,32 @@ export function predictLife(unit: UnitHistory, model: LifeModel, network: Loaded
     };
   }
   const features = lifeFeatures(unit, model.scaling);
-  const rul = toCycles(network.predict([features[features.length - 1]])[0]);
-  const [low, high] = intervalOf(rul, model.calibration);
-  return { unit: unit.unit, rul, interval: { level: LEVEL, low, high } };
+  const row = features[features.length - 1];
+  const known = age === 'known' || (age === 'auto' && unit.startsAt <= model.latestStart);
+  const expert = known ? model.withAge : model.withoutAge;
+  const [rul] = speakerOf(expert.networks)([known ? row : ageless(row)]);
+  const [low, ...between] = quantilesOf(rul, expert.calibration, SHOWN);
+  const high = between[between.length - 1];
+  const trees = known ? toCycles(predictTrees(model.trees, row)) : null;
+  return {
+    unit: unit.unit,
+    rul,
+    interval: { level: LEVEL, low, high },
+    quantiles: Object.fromEntries(SHOWN.map((p, i) => [p, [low, ...between][i]])),
+    by: known ? 'with_age' : 'without_age',
+    secondOpinion: trees === null ? null : { rul: trees, agrees: trees >= low && trees <= high },
+  };
 }
 
-/** Weighted quantiles of the errors made near `said`, with the n+1 correction (Vovk et al. 2005; Tibshirani et al. 2019). */
-export function intervalOf(said: number, calibration: LifeModel['calibration']): [number, number] {
+/**
+ * Quantiles of the remaining life where `said` was said: weighted quantiles of the errors made near it, with the n+1
+ * correction (Vovk et al. 2005; Tibshirani et al. 2019). They rise.
+ */
+export function quantilesOf(said: number, calibration: LifeExpert['calibration'], levels: readonly number[]): number[] {
   const weights = calibration.said.map((s) => Math.exp(-0.5 * ((s - said) / KERNEL) ** 2));
   const total = weights.reduce((a, b) => a + b, 0) + 1;
   const order = calibration.off.map((_, i) => i).sort((a, b) => calibration.off[a] - calibration.off[b]);
-  const quantile = (p: number) => {
+  const error = (p: number) => {
     let sum = 0;
     for (const i of order) {
       sum += weights[i];
@@ -60,6 +92,5 @@ export function intervalOf(said: number, calibration: LifeModel['calibration']):
     }
     return LIFE_CAP;
   };
-  const low = Math.max(0, said + quantile((1 - LEVEL) / 2));
-  return [low, Math.min(LIFE_CAP, Math.max(low, said + quantile((1 + LEVEL) / 2)))];
+  return levels.map((p) => Math.max(0, Math.min(LIFE_CAP, said + error(p))));
 }

@@ -36,7 +36,10 @@ export function readUnits(table: readonly (readonly string[])[], shape: TableSha
   });
   if (width < 3) throw new HistoryError(`${width} columns; a unit, a time and one value or more are needed`);
   if (units.size === 0) throw new HistoryError('the table has no rows');
-  return [...units].map(([unit, rows]) => ({ unit, rows: rows.sort((a, b) => a.time - b.time).map((r) => r.row) }));
+  return [...units].map(([unit, rows]) => {
+    rows.sort((a, b) => a.time - b.time);
+    return { unit, startsAt: rows[0].time, rows: rows.map((r) => r.row) };
+  });
 }
 
 function find(header: readonly string[] | undefined, name: string | undefined): number {

@@ -1,35 +1,28 @@
-import type { LoadedModel, ModelArtifacts, ModelRuntime } from '#models/inference/modelRuntime.ts';
+import { type BoostedTrees, type BoostingSettings, predictTrees, trainTrees } from '#models/inference/boostedTrees.ts';
+import { DenseNetwork } from '#models/inference/denseRuntime.ts';
+import type { ModelArtifacts } from '#models/inference/modelRuntime.ts';
 import { trainDense } from '#models/inference/trainDense.ts';
 import { FIRST_CYCLE, fitScaling, LIFE_CAP, type LifeScaling, lifeFeatures, type UnitHistory } from './lifeFeatures.ts';
 
-/** A model of remaining life: its network, what its inputs are made of, and how far it was off on units it had not seen. */
-export interface LifeModel {
-  scaling: LifeScaling;
-  network: ModelArtifacts;
+/** Networks that answer together, by their mean; and how far they were off on units that they had not seen. */
+export interface LifeExpert {
+  networks: ModelArtifacts[];
   /** Out-of-fold pairs of what was said and what was true minus what was said, in cycles. */
   calibration: { said: number[]; off: number[] };
   /** Capped root mean square error over the folds, by unit. */
   rmse: number;
 }
 
-const FOLDS = 5;
-const MAX_CALIBRATION = 3000;
-const SETTINGS = { hidden: [32, 16], epochs: 40, batch: 512, learningRate: 6e-3, warmUpSteps: 50, weightDecay: 0.75 };
-
-/**
- * Trains on units that were run to failure. Folds are by unit, so that no unit is on both sides.
- * @throws RangeError where there are fewer units than folds.
- */
-export async function trainLife(
-  units: readonly UnitHistory[],
-  seed: number,
-  runtime: ModelRuntime,
-  progress: (text: string) => void,
-): Promise<LifeModel> {
-  const folds = await outOfFold(units, seed, runtime, progress);
-  const calibration = pairsOf(folds);
-  const rmse = Math.sqrt(calibration.off.reduce((sum, v) => sum + v * v, 0) / calibration.off.length);
-  return { ...learn(units, seed), calibration: thin(calibration), rmse };
+/** A model of remaining life: what its inputs are made of, one expert for each knowledge of the age, and a second opinion. */
+export interface LifeModel {
+  scaling: LifeScaling;
+  /** The latest first time of a unit in the training: a unit that begins later has an unknown age. */
+  latestStart: number;
+  withAge: LifeExpert;
+  withoutAge: LifeExpert;
+  /** Another kind of model on the same inputs, with the age. */
+  trees: BoostedTrees;
+  treesRmse: number;
 }
 
 /** What a model that had not seen a unit said of each of its rows, and the truth; in cycles, capped. */
@@ -40,56 +33,133 @@ export interface JudgedUnit {
   truth: number[];
 }
 
-/** Every unit, judged by a model of the other folds. @throws RangeError where there are fewer units than folds. */
-export async function outOfFold(
-  units: readonly UnitHistory[],
-  seed: number,
-  runtime: ModelRuntime,
-  progress: (text: string) => void,
-): Promise<JudgedUnit[]> {
+export type Speaker = 'withAge' | 'withoutAge' | 'trees';
+export type OutOfFold = Record<Speaker, JudgedUnit[]>;
+
+const FOLDS = 5;
+const MAX_CALIBRATION = 3000;
+const SETTINGS = { hidden: [32, 16], epochs: 40, batch: 512, learningRate: 6e-3, warmUpSteps: 50, weightDecay: 0.75 };
+/** Networks of each expert. */
+const MEMBERS = { withAge: 2, withoutAge: 1 };
+const BOOSTING: BoostingSettings = {
+  loss: 'squared',
+  trees: 300,
+  leaves: 7,
+  learningRate: 0.05,
+  leastRows: 50,
+  ridge: 1,
+};
+
+/**
+ * Trains on units that were run to failure. Folds are by unit, so that no unit is on both sides.
+ * @throws RangeError where there are fewer units than folds.
+ */
+export function trainLife(units: readonly UnitHistory[], seed: number, progress: (text: string) => void): LifeModel {
+  const folds = outOfFold(units, seed, progress);
+  progress('the model itself, of all units');
+  const { scaling, trees, ...networks } = learn(units, seed);
+  const expert = (speaker: 'withAge' | 'withoutAge'): LifeExpert => {
+    const pairs = pairsOf(folds[speaker]);
+    return { networks: networks[speaker], calibration: thin(pairs), rmse: rmseOf(pairs) };
+  };
+  return {
+    scaling,
+    latestStart: Math.max(...units.map((u) => u.startsAt)),
+    withAge: expert('withAge'),
+    withoutAge: expert('withoutAge'),
+    trees,
+    treesRmse: rmseOf(pairsOf(folds.trees)),
+  };
+}
+
+/** Every unit, judged by models of the other folds. @throws RangeError where there are fewer units than folds. */
+export function outOfFold(units: readonly UnitHistory[], seed: number, progress: (text: string) => void): OutOfFold {
   if (units.length < FOLDS)
     throw new RangeError(`at least ${FOLDS} units that were run to failure are needed, not ${units.length}`);
-  const all: JudgedUnit[] = [];
+  const all: OutOfFold = { withAge: [], withoutAge: [], trees: [] };
   for (let fold = 0; fold < FOLDS; fold++) {
-    const { scaling, network } = learn(
+    const learned = learn(
       units.filter((_, i) => i % FOLDS !== fold),
-      seed + fold,
+      seed + 100 * fold,
     );
-    const model = await runtime.load(network);
-    for (const unit of units.filter((_, i) => i % FOLDS === fold))
-      all.push({ unit: unit.unit, fold, ...judged(unit, scaling, model) });
-    const { off } = pairsOf(all);
-    const rmse = Math.sqrt(off.reduce((sum, v) => sum + v * v, 0) / off.length);
-    progress(`fold ${fold + 1} of ${FOLDS}: ${rmse.toFixed(2)} cycles off so far`);
+    const speakers: Record<Speaker, (rows: readonly Float64Array[]) => number[]> = {
+      withAge: speakerOf(learned.withAge),
+      withoutAge: (rows) => speakerOf(learned.withoutAge)(rows.map(ageless)),
+      trees: (rows) => rows.map((row) => toCycles(predictTrees(learned.trees, row))),
+    };
+    for (const unit of units.filter((_, i) => i % FOLDS === fold)) {
+      const features = lifeFeatures(unit, learned.scaling).slice(FIRST_CYCLE - 1);
+      const truth = features.map((_, i) => Math.min(LIFE_CAP, features.length - 1 - i));
+      for (const speaker of Object.keys(speakers) as Speaker[])
+        all[speaker].push({ unit: unit.unit, fold, said: speakers[speaker](features), truth });
+    }
+    const off = (speaker: Speaker) => rmseOf(pairsOf(all[speaker])).toFixed(2);
+    progress(
+      `fold ${fold + 1} of ${FOLDS}: ${off('withAge')} cycles off so far, ${off('withoutAge')} without the age, ${off('trees')} by trees`,
+    );
   }
   return all;
 }
 
+/** What networks say together of rows of features, in cycles. */
+export function speakerOf(networks: readonly ModelArtifacts[]): (rows: readonly Float64Array[]) => number[] {
+  const loaded = networks.map((network) => new DenseNetwork(network));
+  return (rows) => {
+    const values = new Float32Array(rows.length * loaded[0].inputs);
+    rows.forEach((row, i) => {
+      values.set(row, i * loaded[0].inputs);
+    });
+    const said = loaded.map((network) => network.run(values, rows.length));
+    return rows.map((_, i) => toCycles(said.reduce((sum, answers) => sum + answers[i], 0) / said.length));
+  };
+}
+
+/** Features but the last, which is the age. */
+export function ageless(row: Float64Array): Float64Array {
+  return row.subarray(0, row.length - 1);
+}
+
 /** What was said, and true minus said. */
-export function pairsOf(units: readonly JudgedUnit[]): LifeModel['calibration'] {
+export function pairsOf(units: readonly JudgedUnit[]): LifeExpert['calibration'] {
   const said = units.flatMap((u) => u.said);
   const off = units.flatMap((u) => u.truth.map((t, i) => t - u.said[i]));
   return { said, off };
 }
 
-function learn(units: readonly UnitHistory[], seed: number): { scaling: LifeScaling; network: ModelArtifacts } {
+function rmseOf({ off }: LifeExpert['calibration']): number {
+  return Math.sqrt(off.reduce((sum, v) => sum + v * v, 0) / off.length);
+}
+
+interface Learned {
+  scaling: LifeScaling;
+  withAge: ModelArtifacts[];
+  withoutAge: ModelArtifacts[];
+  trees: BoostedTrees;
+}
+
+function learn(units: readonly UnitHistory[], seed: number): Learned {
   const scaling = fitScaling(units);
   const rows: Float64Array[] = [];
-  const targets: number[] = [];
+  const targets: Float64Array[] = [];
   for (const unit of units) {
     const features = lifeFeatures(unit, scaling);
     for (let t = FIRST_CYCLE - 1; t < features.length; t++) {
       rows.push(features[t]);
-      targets.push(Math.min(LIFE_CAP, features.length - 1 - t) / LIFE_CAP);
+      targets.push(Float64Array.of(Math.min(LIFE_CAP, features.length - 1 - t) / LIFE_CAP));
     }
   }
-  return { scaling, network: trainDense(rows, targets, { ...SETTINGS, seed }) };
-}
-
-function judged(unit: UnitHistory, scaling: LifeScaling, model: LoadedModel): { said: number[]; truth: number[] } {
-  const features = lifeFeatures(unit, scaling).slice(FIRST_CYCLE - 1);
-  const truth = features.map((_, i) => Math.min(LIFE_CAP, features.length - 1 - i));
-  return { said: model.predict(features).map(toCycles), truth };
+  const members = (count: number, inputs: readonly Float64Array[]) =>
+    Array.from({ length: count }, (_, k) => trainDense(inputs, targets, { ...SETTINGS, seed: seed + k }));
+  return {
+    scaling,
+    withAge: members(MEMBERS.withAge, rows),
+    withoutAge: members(MEMBERS.withoutAge, rows.map(ageless)),
+    trees: trainTrees(
+      rows,
+      targets.map(([target]) => target),
+      BOOSTING,
+    ),
+  };
 }
 
 export function toCycles(output: number): number {
@@ -97,7 +167,7 @@ export function toCycles(output: number): number {
 }
 
 /** Every k-th pair: intervals need thousands, not tens of thousands. */
-export function thin({ said, off }: LifeModel['calibration']): LifeModel['calibration'] {
+export function thin({ said, off }: LifeExpert['calibration']): LifeExpert['calibration'] {
   const step = Math.max(1, Math.ceil(said.length / MAX_CALIBRATION));
   const every = (_: number, i: number) => i % step === 0;
   const short = (v: number) => Number(v.toFixed(2));

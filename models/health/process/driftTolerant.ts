@@ -1,92 +1,110 @@
-import { columnStandards, leadingChannels, type RowScore, type TableDetector } from './tableDetector.ts';
+import type { Detector, Score } from '../detector.ts';
+import { columnStandards, leadingChannels, standardised } from './rowMethod.ts';
 
 const EWMA_WEIGHT = 2 / (10 + 1);
-/** A single value counts for no more than this many standard deviations: spikes are no faults. */
-const WINSORISED = 10;
 const LAGS = [50, 75, 100] as const;
 const LIMIT = 2.25;
-const ON_ROWS = 3;
-const OFF_PART = 0.85;
-const OFF_ROWS = 20;
 /** A channel that hardly moved while it was trained is not a strict one. */
 const LEAST_WANDER = 1e-3;
+
+export interface DriftSnapshot {
+  learning: Float64Array[];
+  learned: {
+    mean: Float64Array;
+    sd: Float64Array;
+    /** Variance of the smoothed channel's wandering, and its growth a row, in squared standard deviations. */
+    wander: Float64Array;
+    growth: Float64Array;
+  } | null;
+  level: Float64Array;
+  rows: number;
+}
 
 /**
  * For a short clean start, in which channels may drift: smoothed deviations from the training mean, each channel
  * measured by how far its smoothed self wandered while it was trained. A channel's variance at row t is the larger of its
  * training variance and its structure function D at long lags, plus half of D's growth a row for each row beyond the
- * training's middle; the score is √Σ max(0, |z| − 1)². An alarm begins after three rows above the limit and ends after
- * twenty below 0.85 of it. Structure functions: Kolmogorov's, as in Monin & Yaglom, "Statistical Fluid Mechanics" (1975).
+ * training's middle; the score is √Σ max(0, |z| − 1)². Structure functions: Kolmogorov's, as in Monin & Yaglom,
+ * "Statistical Fluid Mechanics" (1975).
  */
-export class DriftTolerantDetector implements TableDetector {
-  readonly name = 'drift_tolerant';
+export class DriftTolerantDetector implements Detector<DriftSnapshot> {
   readonly #names: readonly string[];
-  readonly #mean: Float64Array;
-  readonly #sd: Float64Array;
-  /** Variance of the smoothed channel's wandering, and its growth a row, in squared standard deviations. */
-  readonly #wander: Float64Array;
-  readonly #growth: Float64Array;
-  readonly #middle: number;
-  readonly #level: Float64Array;
-  #row: number;
-  #above = 0;
-  #below = 0;
-  #on = false;
+  readonly #learnRows: number;
+  #learning: Float64Array[] = [];
+  #learned: DriftSnapshot['learned'] = null;
+  #level: Float64Array;
+  #rows = 0;
 
-  /** @param training rows of numbers, oldest first. */
-  constructor(names: readonly string[], training: readonly Float64Array[]) {
+  constructor(names: readonly string[], learnRows: number, snapshot?: DriftSnapshot) {
     this.#names = names;
-    const { mean, sd } = columnStandards(training);
-    this.#mean = mean;
-    this.#sd = sd;
-    this.#middle = training.length / 2;
-    this.#row = training.length;
-    this.#level = new Float64Array(names.length);
-    this.#wander = new Float64Array(names.length);
-    this.#growth = new Float64Array(names.length);
-    for (let c = 0; c < names.length; c++) this.#level[c] = this.#standardised(training[0], c);
-    const levels = training.map((row) => {
-      this.#smooth(row);
-      return this.#level.slice();
+    this.#learnRows = learnRows;
+    this.#level = snapshot?.level ?? new Float64Array(names.length);
+    if (!snapshot) return;
+    this.#learning = [...snapshot.learning];
+    this.#learned = snapshot.learned;
+    this.#rows = snapshot.rows;
+  }
+
+  score(row: ArrayLike<number>): Score {
+    if (!this.#learned) {
+      const remedy = `${this.#learnRows - this.#learning.length} more rows`;
+      return { assessable: false, reason: 'learning what rows are normal', remedy };
+    }
+    const { mean, sd, wander, growth } = this.#learned;
+    const level = smoothed(this.#level, row, mean, sd);
+    const age = this.#rows - this.#learnRows / 2;
+    const parts = level.map((v, c) => {
+      const scale = Math.sqrt(wander[c] + 0.5 * growth[c] * Math.max(0, age));
+      return Math.max(0, Math.abs(v) / scale - 1) ** 2;
     });
-    names.forEach((_, c) => {
-      const z = Float64Array.from(levels, (level) => level[c]);
-      const lags = LAGS.map((lag) => Math.max(1, Math.min(lag, Math.floor(z.length / 4))));
-      const structure = lags.map((lag) => structureFunction(z, lag));
-      this.#wander[c] = Math.max(LEAST_WANDER, variance(z), ...structure);
-      const span = lags[2] - lags[0];
-      this.#growth[c] = span > 0 ? Math.max(0, (structure[2] - structure[0]) / span) : 0;
-    });
+    const index = Math.sqrt(parts.reduce((a, b) => a + b, 0)) / LIMIT;
+    const contributions = leadingChannels(parts).map((c) => ({
+      feature: this.#names[c],
+      value: row[c],
+      normal: mean[c],
+    }));
+    return { assessable: true, index, contributions };
   }
 
-  score(row: Float64Array): RowScore {
-    this.#smooth(row);
-    const age = this.#row++ - this.#middle;
-    const parts = this.#level.map((level, c) => {
-      const scale = Math.sqrt(this.#wander[c] + 0.5 * this.#growth[c] * Math.max(0, age));
-      return Math.max(0, Math.abs(level) / scale - 1) ** 2;
-    });
-    const score = Math.sqrt(parts.reduce((a, b) => a + b, 0)) / LIMIT;
-    this.#hold(score);
-    return { score, anomaly: this.#on, channels: leadingChannels(this.#names, parts) };
-  }
-
-  #hold(score: number): void {
-    this.#above = score > 1 ? this.#above + 1 : 0;
-    this.#below = score < OFF_PART ? this.#below + 1 : 0;
-    if (this.#above >= ON_ROWS) this.#on = true;
-    else if (this.#below >= OFF_ROWS) this.#on = false;
-  }
-
-  #standardised(row: Float64Array, c: number): number {
-    return Math.max(-WINSORISED, Math.min(WINSORISED, (row[c] - this.#mean[c]) / this.#sd[c]));
-  }
-
-  #smooth(row: Float64Array): void {
-    for (let c = 0; c < this.#level.length; c++) {
-      this.#level[c] += EWMA_WEIGHT * (this.#standardised(row, c) - this.#level[c]);
+  learn(row: ArrayLike<number>): void {
+    this.#rows++;
+    if (this.#learned) this.#level = smoothed(this.#level, row, this.#learned.mean, this.#learned.sd);
+    else {
+      this.#learning.push(Float64Array.from(row));
+      if (this.#learning.length === this.#learnRows) this.#settle();
     }
   }
+
+  snapshot(): DriftSnapshot {
+    return { learning: [...this.#learning], learned: this.#learned, level: this.#level, rows: this.#rows };
+  }
+
+  #settle(): void {
+    const { mean, sd } = columnStandards(this.#learning);
+    const first = this.#learning[0];
+    let level: Float64Array = Float64Array.from(first, (v, c) => standardised(v, mean[c], sd[c]));
+    const levels = this.#learning.map((row) => {
+      level = smoothed(level, row, mean, sd);
+      return level;
+    });
+    const wander = new Float64Array(mean.length);
+    const growth = new Float64Array(mean.length);
+    for (let c = 0; c < mean.length; c++) {
+      const z = Float64Array.from(levels, (values) => values[c]);
+      const lags = LAGS.map((lag) => Math.max(1, Math.min(lag, Math.floor(z.length / 4))));
+      const structure = lags.map((lag) => structureFunction(z, lag));
+      wander[c] = Math.max(LEAST_WANDER, variance(z), ...structure);
+      const span = lags[2] - lags[0];
+      growth[c] = span > 0 ? Math.max(0, (structure[2] - structure[0]) / span) : 0;
+    }
+    this.#level = level;
+    this.#learned = { mean, sd, wander, growth };
+    this.#learning = [];
+  }
+}
+
+function smoothed(level: Float64Array, row: ArrayLike<number>, mean: Float64Array, sd: Float64Array): Float64Array {
+  return level.map((v, c) => v + EWMA_WEIGHT * (standardised(row[c], mean[c], sd[c]) - v));
 }
 
 function structureFunction(z: Float64Array, lag: number): number {

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { gaussian, randomOf } from '#models/random/random.ts';
-import { type ProcessLevels, scoreProcess, trainProcess, unpackProcess } from './processModel.ts';
+import { LEARNING_METHODS, type LearningMethod } from './methodNames.ts';
+import {
+  freshState,
+  loadProcess,
+  type ProcessModel,
+  stepProcess,
+  trainProcess,
+  unpackProcess,
+} from './processModel.ts';
 
 const NAMES = ['load', 'current', 'temperature', 'flow', 'noise'];
 
@@ -27,12 +35,17 @@ function rows(
   });
 }
 
-function judge(data: Float64Array[], model = trainProcess(NAMES, rows(600, 1), 'made up', '0')) {
-  let levels: ProcessLevels | null = null;
-  return data.map((row) => {
-    const score = scoreProcess(model, row, levels);
-    levels = score.levels;
-    return score;
+const NOTES = { data: 'made up', version: '0', seed: 1 };
+const learn = (data: Float64Array[], method: LearningMethod = 'principal_components') =>
+  trainProcess(method, NAMES, data, NOTES);
+
+function judge(data: Float64Array[], model: ProcessModel = learn(rows(600, 1))) {
+  const loaded = loadProcess(model);
+  let state = freshState(model);
+  return data.flatMap((row) => {
+    const next = stepProcess(model, loaded, Array.from(row), state);
+    state = next.state;
+    return next.score ?? [];
   });
 }
 
@@ -69,17 +82,33 @@ test('a value that leaves its range is found', () => {
 test('units do not matter, and the same rows give the same model', () => {
   const data = rows(300, 7);
   const scaled = data.map((row) => row.map((v) => 1000 * v - 5));
-  const index = (d: Float64Array[]) => judge(d, trainProcess(NAMES, d, 'd', '0')).at(-1)?.index ?? 0;
+  const index = (d: Float64Array[]) => judge(d, learn(d)).at(-1)?.index ?? 0;
   expect(index(scaled)).toBeCloseTo(index(data), 6);
-  expect(trainProcess(NAMES, data, 'd', '0')).toEqual(trainProcess(NAMES, data, 'd', '0'));
+  for (const method of LEARNING_METHODS) expect(learn(data, method)).toEqual(learn(data, method));
 });
 
-test('a package is read back, and one that does not fit is refused', () => {
-  const model = trainProcess(NAMES, rows(300, 8), 'd', '0');
-  expect(unpackProcess(JSON.stringify(model))).toEqual(model);
-  expect(() => unpackProcess(JSON.stringify({ ...model, mean: [1] }))).toThrow('do not fit');
-  expect(() => unpackProcess(JSON.stringify({ ...model, limits: { t2: -1, q: 1 } }))).toThrow('limits.t2');
+test.each(LEARNING_METHODS)('%s: a package is read back and says the same, and is smaller than 1 MB', (method) => {
+  const model = learn(rows(400, 8), method);
+  const text = JSON.stringify(model);
+  expect(text.length).toBeLessThan(1e6);
+  const again = unpackProcess(text);
+  expect(again).toEqual(model);
+  expect(judge(rows(50, 9), again)).toEqual(judge(rows(50, 9), model));
+});
+
+test('a package that does not fit is refused', () => {
+  const model = learn(rows(300, 8));
+  const { learned } = model;
+  if (learned.method !== 'principal_components') throw new Error('another method');
+  const short = { ...learned, data: { ...learned.data, mean: [1] } };
+  expect(() => unpackProcess(JSON.stringify({ ...model, learned: short }))).toThrow('do not fit');
+  expect(() => unpackProcess(JSON.stringify({ ...model, limits: [-1, 1] }))).toThrow('limits.0');
+  expect(() => unpackProcess(JSON.stringify({ ...model, limits: [1] }))).toThrow('do not fit its averages');
+  const round = learn(rows(300, 8), 'isolation_forest');
+  if (round.learned.method !== 'isolation_forest') throw new Error('another method');
+  round.learned.data.trees[0].left[0] = 0;
+  expect(() => unpackProcess(JSON.stringify(round))).toThrow('do not fit');
   expect(() => unpackProcess('{}')).toThrow('format');
-  expect(() => trainProcess(NAMES, rows(50, 9), 'd', '0')).toThrow(RangeError);
-  expect(() => trainProcess(['one'], rows(500, 9), 'd', '0')).toThrow(RangeError);
+  expect(() => learn(rows(50, 9))).toThrow(RangeError);
+  expect(() => trainProcess('autoencoder', ['one'], rows(500, 9), NOTES)).toThrow(RangeError);
 });

@@ -1,23 +1,29 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { z } from 'zod';
+import { quantile } from '../statistics.ts';
+import { autoencoder, autoencoderSchema } from './autoencoder.ts';
+import { canonicalVariates, variatesSchema } from './canonicalVariates.ts';
+import { forestSchema, isolationForest } from './isolationForest.ts';
+import type { LearningMethod } from './methodNames.ts';
+import { networkSchema } from './networkModel.ts';
 import { predictionLimit } from './predictionLimit.ts';
-import { columnStandards, leadingChannels } from './tableDetector.ts';
+import { planeSchema, principalComponents } from './principalComponents.ts';
+import { leadingChannels, type RowMethod, type RowModel, type Statistics } from './rowMethod.ts';
 
-/** Principal components that together hold so much of the variance. */
-const HELD_VARIANCE = 0.9;
-/** A single value counts for no more than this many standard deviations: a spike must not last in the averages. */
-const WINSORISED = 10;
-const EWMA_WEIGHT = 0.3;
+/** Contiguous blocks of the training, each judged by a model of the others. */
 const BLOCKS = 5;
-/** Chance that a normal row brings either statistic over its limit; persistence comes on top. */
-const ALPHA = 0.002;
-/** Rows that a model asks for: enough in each block that is left out for its limit to mean something. */
-export const LEAST_PROCESS_ROWS = 100;
+const REFERENCE_LEVELS = Array.from({ length: 21 }, (_, i) => i / 20);
 
-const numbers = z.array(z.number());
+const learnedSchema = z.discriminatedUnion('method', [
+  z.strictObject({ method: z.literal('principal_components'), data: planeSchema }),
+  z.strictObject({ method: z.literal('canonical_variates'), data: variatesSchema }),
+  z.strictObject({ method: z.literal('isolation_forest'), data: forestSchema }),
+  z.strictObject({ method: z.literal('autoencoder'), data: autoencoderSchema }),
+  z.strictObject({ method: z.literal('network'), data: networkSchema }),
+]);
+type LearnedPart = z.infer<typeof learnedSchema>;
 export const processModelSchema = z.strictObject({
   format: z.literal('millwright-process'),
-  version: z.literal(1),
+  version: z.literal(2),
   card: z.strictObject({
     purpose: z.string(),
     data: z.string(),
@@ -29,74 +35,191 @@ export const processModelSchema = z.strictObject({
     version: z.string(),
   }),
   channels: z.array(z.string().min(1).max(64)).min(2).max(200),
-  mean: numbers,
-  sd: numbers,
-  /** A row a component, over the channels; and the variance of each. */
-  components: z.array(numbers),
-  variances: numbers,
-  limits: z.strictObject({ t2: z.number().positive(), q: z.number().positive() }),
+  learned: learnedSchema,
+  /** Rows that a statistic looks at; weights of the averages through which each statistic is watched. */
+  lags: z.int().min(1).max(1000),
+  weights: z.array(z.number().positive().max(1)).min(1),
+  /** Of each watched average: its limit, and its usual value. Averages of one weight stand together. */
+  limits: z.array(z.number().positive()).min(1),
+  usual: z.array(z.number().positive()).min(1),
+  /** 0, 5 … 100 % quantiles of each channel, and of the index, of rows like the training: what drift is measured by. */
+  reference: z.strictObject({
+    rows: z.int().positive(),
+    channels: z.array(z.array(z.number())),
+    index: z.array(z.number()),
+  }),
 });
 export type ProcessModel = z.infer<typeof processModelSchema>;
 
-/** Smoothed T² and Q over their limits; carried from row to row. */
-export interface ProcessLevels {
-  t2: number;
-  q: number;
+/** What is carried from row to row: the last rows, and the averages. */
+export interface ProcessState {
+  past: number[][];
+  levels: number[];
 }
 
 export interface ProcessScore {
   /** 1 is the limit. */
   index: number;
-  levels: ProcessLevels;
   /** The channels that moved it, the one that moved it most first. */
   channels: string[];
 }
 
+export interface TrainingNotes {
+  /** Where the rows come from. */
+  data: string;
+  /** Of Millwright. */
+  version: string;
+  seed: number;
+}
+
+export function methodOf(method: LearningMethod): RowMethod<never> {
+  switch (method) {
+    case 'principal_components':
+      return principalComponents as unknown as RowMethod<never>;
+    case 'canonical_variates':
+      return canonicalVariates as unknown as RowMethod<never>;
+    case 'isolation_forest':
+      return isolationForest as unknown as RowMethod<never>;
+    case 'autoencoder':
+      return autoencoder as unknown as RowMethod<never>;
+  }
+}
+
 /**
- * Learns the plane in which normal rows of process values lie: principal components of the correlation matrix, Hotelling's
- * T² inside the plane and Q (squared prediction error) beside it, both smoothed (EWMA). Limits from five contiguous blocks
- * that the model had not seen. Source: Jackson & Mudholkar, "Control procedures for residuals associated with principal
- * component analysis", Technometrics 21 (1979).
- * @param rows of numbers, oldest first, `LEAST_PROCESS_ROWS` or more; every channel moves in them.
- * @throws RangeError where there are too few rows or channels.
+ * Learns what rows of process values are normal. Limits are those of five contiguous blocks that the model had not seen:
+ * mean and spread of each log average, with as many independent values as its autocorrelation leaves.
+ * @param rows of numbers, oldest first; every channel moves in them.
+ * @throws RangeError where there are too few rows or channels, or too many channels.
  */
 export function trainProcess(
-  channels: string[],
+  method: LearningMethod,
+  channels: readonly string[],
   rows: readonly Float64Array[],
-  data: string,
-  version: string,
+  { data, version, seed }: TrainingNotes,
 ): ProcessModel {
+  const { lags, weights, alpha, leastRows, mostChannels, train, load } = methodOf(method);
   if (channels.length < 2) throw new RangeError(`${channels.length} channels; two or more are needed`);
-  const least = Math.max(LEAST_PROCESS_ROWS, 5 * channels.length);
+  if (channels.length > mostChannels)
+    throw new RangeError(`${channels.length} channels; ${method} takes at most ${mostChannels}`);
+  const least = leastRows(channels.length);
   if (rows.length < least) throw new RangeError(`${rows.length} rows; ${channels.length} channels need ${least}`);
-  const { t2, q, ratios } = limitsOf(channels, rows);
+  const blocks = Array.from({ length: BLOCKS }, (_, b) => {
+    const [from, to] = [b, b + 1].map((i) => Math.floor((i * rows.length) / BLOCKS));
+    const model = load(train([rows.slice(0, from), rows.slice(to)], seed));
+    return statisticsOf(model, rows.slice(from, to), lags);
+  });
   return {
     format: 'millwright-process',
-    version: 1,
+    version: 2,
+    ...limitsOf(blocks, weights, alpha, channels, rows, {
+      data,
+      split: 'five contiguous blocks of time, each judged by a model of the other four',
+      version,
+    }),
+    channels: [...channels],
+    learned: { method, data: train([rows], seed) } as LearnedPart,
+    lags,
+    weights: [...weights],
+  };
+}
+
+/** Every statistic of each row of a block that has enough rows before it. */
+export function statisticsOf(model: RowModel, rows: readonly Float64Array[], lags: number): number[][] {
+  return rows.slice(lags - 1).map((_, i) => model.statistics(rows.slice(i, i + lags)).values);
+}
+
+/** The parts of a model that come from blocks of statistics of rows that it had not seen. */
+export function limitsOf(
+  blocks: readonly number[][][],
+  weights: readonly number[],
+  alpha: number,
+  channels: readonly string[],
+  rows: readonly Float64Array[],
+  { data, split, version }: { data: string; split: string; version: string },
+): Pick<ProcessModel, 'card' | 'limits' | 'usual' | 'reference'> {
+  const count = blocks[0][0].length * weights.length;
+  const series: number[][] = Array.from({ length: count }, () => []);
+  for (const block of blocks) {
+    let levels: number[] | null = null;
+    for (const values of block) {
+      levels = smoothed(values, weights, levels);
+      levels.forEach((level, i) => {
+        series[i].push(level);
+      });
+    }
+  }
+  const limits = series.map((values) => predictionLimit(values, alpha / count));
+  const index = series[0].map((_, t) => Math.max(...series.map((values, i) => values[t] / limits[i])));
+  const short = (v: number) => Number(v.toPrecision(6));
+  return {
     card: {
       purpose: 'says when process values of one machine are, together, unlike those that it was trained on',
       data,
       rows: rows.length,
-      split: 'five contiguous blocks of time, each judged by a model of the other four',
-      falseRate: Number((ratios.filter((r) => r > 1).length / ratios.length).toFixed(4)),
+      split,
+      falseRate: Number((index.filter((r) => r > 1).length / index.length).toFixed(4)),
       limits: 'of the operating states in its training alone; a new state is unlike them, too',
       version,
     },
-    channels,
-    ...planeOf(rows),
-    limits: { t2, q },
+    limits,
+    usual: series.map((values) => values.reduce((a, b) => a + Math.log(b), 0) / values.length).map(Math.exp),
+    reference: {
+      rows: rows.length,
+      channels: channels.map((_, c) => {
+        const column = rows.map((row) => row[c]);
+        return REFERENCE_LEVELS.map((p) => short(quantile(column, p)));
+      }),
+      index: REFERENCE_LEVELS.map((p) => short(quantile(index, p))),
+    },
   };
 }
 
-/** Judges a row of the model's channels, in their order. Pure. @param before null at the first row. */
-export function scoreProcess(model: ProcessModel, row: ArrayLike<number>, before: ProcessLevels | null): ProcessScore {
-  const { t2, q, parts } = statistics(model, row);
-  const smooth = (last: number | undefined, now: number) =>
-    last === undefined ? now : last + EWMA_WEIGHT * (now - last);
-  const levels = { t2: smooth(before?.t2, t2), q: smooth(before?.q, q) };
-  const ratios = { t2: levels.t2 / model.limits.t2, q: levels.q / model.limits.q };
-  const worst = ratios.t2 > ratios.q ? parts.t2 : parts.q;
-  return { index: Math.max(ratios.t2, ratios.q), levels, channels: leadingChannels(model.channels, worst) };
+/** The model, ready to judge rows. @throws Error where it is a network: those are loaded by whoever has a runtime. */
+export function loadProcess({ learned }: ProcessModel): RowModel {
+  if (learned.method === 'network') throw new Error('a network needs a model runtime');
+  return methodOf(learned.method).load(learned.data as never);
+}
+
+export function freshState({ usual }: ProcessModel): ProcessState {
+  return { past: [], levels: usual };
+}
+
+/** The rows that a statistic looks at once `row` has come; null while there are too few. */
+export function pastWith({ lags }: ProcessModel, row: readonly number[], { past }: ProcessState): number[][] | null {
+  const rows = [...past, row as number[]].slice(-lags);
+  return rows.length < lags ? null : rows;
+}
+
+/** The verdict on a row, and what is carried on. Pure. @param past as `pastWith` gives them; null: too few rows yet. */
+export function judgeRow(
+  model: ProcessModel,
+  row: readonly number[],
+  statistics: Statistics | null,
+  state: ProcessState,
+): { score: ProcessScore | null; state: ProcessState } {
+  const past = [...state.past, row as number[]].slice(-model.lags);
+  if (!statistics) return { score: null, state: { past, levels: state.levels } };
+  const { values, parts } = statistics;
+  const levels = smoothed(values, model.weights, state.levels);
+  let worst = { ratio: 0, statistic: 0 };
+  levels.forEach((level, i) => {
+    const ratio = level / model.limits[i];
+    // A number that is none must not look like a quiet machine.
+    if (!(ratio <= worst.ratio)) worst = { ratio, statistic: i % values.length };
+  });
+  const channels = leadingChannels(parts[worst.statistic]).map((c) => model.channels[c]);
+  return { score: { index: worst.ratio, channels }, state: { past, levels } };
+}
+
+/** Judges a row by a model that is loaded. */
+export function stepProcess(
+  model: ProcessModel,
+  loaded: RowModel,
+  row: readonly number[],
+  state: ProcessState,
+): { score: ProcessScore | null; state: ProcessState } {
+  const past = pastWith(model, row, state);
+  return judgeRow(model, row, past && loaded.statistics(past), state);
 }
 
 /** @throws Error that says what is wrong with the text. */
@@ -106,91 +229,57 @@ export function unpackProcess(text: string): ProcessModel {
     const [issue] = parsed.error.issues;
     throw new Error(`not a model of process values: ${issue.path.join('.')}: ${issue.message}`);
   }
-  const { channels, mean, sd, components, variances } = parsed.data;
-  const fits =
-    mean.length === channels.length && sd.length === channels.length && components.length === variances.length;
-  if (
-    !fits ||
-    components.some((c) => c.length !== channels.length) ||
-    sd.some((v) => v <= 0) ||
-    variances.some((v) => v <= 0)
-  )
-    throw new Error('not a model of process values: its parts do not fit one another');
-  return parsed.data;
+  const model = parsed.data;
+  if (model.limits.length !== model.usual.length || model.limits.length % model.weights.length > 0)
+    throw new Error('not a model of process values: its limits do not fit its averages');
+  if (!fits(model)) throw new Error('not a model of process values: its parts do not fit one another');
+  return model;
 }
 
-type Plane = Pick<ProcessModel, 'mean' | 'sd' | 'components' | 'variances'>;
-
-function planeOf(rows: readonly Float64Array[]): Plane {
-  const { mean, sd } = columnStandards(rows);
-  const scaled = new Matrix(rows.map((row) => Array.from(row, (v, c) => (v - mean[c]) / sd[c])));
-  const correlation = scaled.transpose().mmul(scaled).div(rows.length);
-  const eigen = new EigenvalueDecomposition(correlation, { assumeSymmetric: true });
-  const order = eigen.realEigenvalues
-    .map((_, i) => i)
-    .sort((a, b) => eigen.realEigenvalues[b] - eigen.realEigenvalues[a]);
-  const total = eigen.realEigenvalues.reduce((a, b) => a + Math.max(0, b), 0);
-  let held = 0;
-  const kept: number[] = [];
-  // One direction at least is left for Q.
-  for (const i of order.slice(0, -1)) {
-    if (held >= HELD_VARIANCE * total) break;
-    held += Math.max(0, eigen.realEigenvalues[i]);
-    kept.push(i);
-  }
-  return {
-    mean: Array.from(mean),
-    sd: Array.from(sd),
-    components: kept.map((i) => eigen.eigenvectorMatrix.getColumn(i)),
-    variances: kept.map((i) => Math.max(eigen.realEigenvalues[i], 1e-9)),
-  };
-}
-
-function statistics({ mean, sd, components, variances }: Plane, row: ArrayLike<number>) {
-  const scaled = mean.map((m, c) => Math.max(-WINSORISED, Math.min(WINSORISED, (row[c] - m) / sd[c])));
-  const seen = new Float64Array(scaled.length);
-  const parts = { t2: new Float64Array(scaled.length), q: new Float64Array(scaled.length) };
-  let t2 = 0;
-  components.forEach((component, k) => {
-    const score = component.reduce((sum, weight, c) => sum + weight * scaled[c], 0);
-    t2 += (score * score) / variances[k];
-    component.forEach((weight, c) => {
-      seen[c] += score * weight;
-      parts.t2[c] += (score / variances[k]) * weight * scaled[c];
-    });
-  });
-  let q = 0;
-  scaled.forEach((v, c) => {
-    parts.q[c] = (v - seen[c]) ** 2;
-    q += parts.q[c];
-  });
-  return { t2: Math.max(t2, 1e-12), q: Math.max(q, 1e-12), parts };
-}
-
-/** Limits of both smoothed statistics, by blocks that were left out; and each of those rows over its limit. */
-function limitsOf(
-  channels: readonly string[],
-  rows: readonly Float64Array[],
-): { t2: number; q: number; ratios: number[] } {
-  const series: ProcessLevels[] = [];
-  for (let b = 0; b < BLOCKS; b++) {
-    const [from, to] = [b, b + 1].map((i) => Math.floor((i * rows.length) / BLOCKS));
-    const plane = planeOf([...rows.slice(0, from), ...rows.slice(to)]);
-    // As a model without limits: what it says are the smoothed statistics themselves.
-    const model = { channels, ...plane, limits: { t2: 1, q: 1 } } as ProcessModel;
-    let levels: ProcessLevels | null = null;
-    for (const row of rows.slice(from, to)) {
-      levels = scoreProcess(model, row, levels).levels;
-      series.push(levels);
+function fits({ channels, learned, lags, reference }: ProcessModel): boolean {
+  const width = channels.length;
+  const wide = (...columns: ArrayLike<number>[]) => columns.every((column) => column.length === width);
+  if (reference.channels.length !== width || reference.index.length !== REFERENCE_LEVELS.length) return false;
+  switch (learned.method) {
+    case 'principal_components': {
+      const { mean, sd, components, variances } = learned.data;
+      return wide(mean, sd, ...components) && components.length === variances.length;
     }
+    case 'canonical_variates': {
+      const { mean, sd, whiten, project } = learned.data;
+      const square = [...whiten, ...project].every((row) => row.length === lags * width);
+      return wide(mean, sd) && whiten.length === lags * width && square;
+    }
+    case 'isolation_forest': {
+      const { normal, trees } = learned.data;
+      return (
+        wide(normal) &&
+        trees.every(({ channel, threshold, low, high, left, right, size }) => {
+          const nodes = channel.length;
+          const same = [threshold, low, high, left, right, size].every((column) => column.length === nodes);
+          // Children lie behind their node, so that no walk goes round.
+          return (
+            same &&
+            channel.every((c, i) => c < 0 || (c < width && between(left[i], i, nodes) && between(right[i], i, nodes)))
+          );
+        })
+      );
+    }
+    case 'autoencoder':
+    case 'network':
+      return wide(learned.data.mean, learned.data.sd);
   }
-  const t2 = predictionLimit(
-    series.map((s) => s.t2),
-    ALPHA / 2,
+}
+
+function between(child: number, node: number, nodes: number): boolean {
+  return child > node && child < nodes;
+}
+
+function smoothed(values: readonly number[], weights: readonly number[], before: readonly number[] | null): number[] {
+  return weights.flatMap((weight, w) =>
+    values.map((value, s) => {
+      const last = before?.[w * values.length + s];
+      return last === undefined ? value : last + weight * (value - last);
+    }),
   );
-  const q = predictionLimit(
-    series.map((s) => s.q),
-    ALPHA / 2,
-  );
-  return { t2, q, ratios: series.map((s) => Math.max(s.t2 / t2, s.q / q)) };
 }

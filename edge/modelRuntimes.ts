@@ -1,0 +1,81 @@
+import { DenseRuntime } from '#models/inference/denseRuntime.ts';
+import {
+  type LoadedModel,
+  type ModelFile,
+  type ModelRuntime,
+  UnsupportedModel,
+} from '#models/inference/modelRuntime.ts';
+import { type Onnx, OnnxRuntime } from '#models/inference/onnxRuntime.ts';
+import { type TensorFlow, TfjsRuntime } from '#models/inference/tfjsRuntime.ts';
+
+/**
+ * The model on the first runtime that is here and runs it, fastest first (docs/decisions/0012-inference.md): the same
+ * machine always takes the same one, and gives the same answers. Libraries are loaded when they are needed.
+ * @throws Error with what each of them said.
+ */
+export async function loadModel(file: ModelFile): Promise<{ model: LoadedModel; runtime: string }> {
+  const said: string[] = [];
+  for (const find of [async () => new DenseRuntime(), tfjsNode, tfjs, onnx]) {
+    const runtime = await find();
+    if (typeof runtime === 'string') said.push(runtime);
+    else
+      try {
+        return { model: await runtime.load(file), runtime: runtime.name };
+      } catch (error) {
+        if (!(error instanceof UnsupportedModel)) throw error;
+        said.push(`${runtime.name}: ${error.message}`);
+      }
+  }
+  throw new Error(`no runtime here runs this ${file.format} model (${said.join('; ')})`);
+}
+
+/** TensorFlow.js with its native library; or why not. */
+export async function tfjsNode(): Promise<ModelRuntime | string> {
+  try {
+    // tfjs-node calls a function that Node 23 took away.
+    const util = (await import('node:util')).default as unknown as Record<string, unknown>;
+    util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+    return new TfjsRuntime('tfjs-node', (await optional('@tensorflow/tfjs-node')) as TensorFlow);
+  } catch (error) {
+    return `tfjs-node: ${why(error)}`;
+  }
+}
+
+/** TensorFlow.js on WebAssembly, on plain JavaScript where that does not work; or why not. */
+export async function tfjs(): Promise<ModelRuntime | string> {
+  try {
+    const tf = (await optional('@tensorflow/tfjs')) as TensorFlow & {
+      setBackend(name: string): Promise<boolean>;
+      env(): { set(flag: string, value: unknown): void };
+    };
+    const backend = (await optional('@tensorflow/tfjs-backend-wasm').catch(() => null)) as {
+      setThreadsCount(count: number): void;
+    } | null;
+    backend?.setThreadsCount(1);
+    const wasm = backend !== null && (await tf.setBackend('wasm'));
+    if (!wasm) await tf.setBackend('cpu');
+    return new TfjsRuntime(wasm ? 'tfjs-wasm' : 'tfjs-cpu', tf);
+  } catch (error) {
+    return `tfjs: ${why(error)}`;
+  }
+}
+
+/** ONNX Runtime; or why not. */
+export async function onnx(): Promise<ModelRuntime | string> {
+  try {
+    return new OnnxRuntime((await optional('onnxruntime-node')) as Onnx);
+  } catch (error) {
+    return `onnxruntime-node: ${why(error)}`;
+  }
+}
+
+/** A package that may not be installed; its name is no literal, so that nothing insists on it. */
+async function optional(name: string): Promise<unknown> {
+  const module = (await import(name)) as { default?: object };
+  return { ...module.default, ...module };
+}
+
+function why(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return code === 'ERR_MODULE_NOT_FOUND' ? 'not installed' : (message ?? String(error)).split('\n')[0];
+}

@@ -1,0 +1,79 @@
+import type { TriggerSettings } from '#models/alerting/trigger.ts';
+import type { Detector } from '../detector.ts';
+import { type ChartSnapshot, ControlChart } from './controlChart.ts';
+import { type DriftSnapshot, DriftTolerantDetector } from './driftTolerant.ts';
+import type { RowMethodName } from './methodNames.ts';
+import { methodOf } from './processModel.ts';
+import { RowDetector, type RowSnapshot } from './rowDetector.ts';
+import { columnStandards } from './rowMethod.ts';
+
+/** Fewer rows than this are no normal to judge by. */
+export const LEAST_TRAINING_ROWS = 50;
+/** A plant's relations between channels are worth a model from here on. */
+const MANY_CHANNELS = 12;
+/** Channels whose two halves of the training differ by more than this many standard deviations drift. */
+const STEADY = 0.3;
+
+/** A detector, and how its index becomes a verdict. */
+export interface JudgedBy {
+  method: RowMethodName;
+  detector: Detector<unknown>;
+  trigger: TriggerSettings;
+}
+
+/** An index that is smoothed already speaks at once. */
+const AT_ONCE: TriggerSettings = { persistence: 1, offBelow: 1, offAfter: 1 };
+const HELD: TriggerSettings = { persistence: 3, offBelow: 0.85, offAfter: 20 };
+
+/**
+ * A detector that has learned from `training`.
+ * @param training `LEAST_TRAINING_ROWS` or more, oldest first.
+ * @throws RangeError where a method that was asked for has too few rows, or too few or too many channels.
+ */
+export function createRowDetector(
+  method: RowMethodName | 'auto',
+  names: readonly string[],
+  training: readonly Float64Array[],
+): JudgedBy {
+  const chosen = method === 'auto' ? suited(names.length, training) : method;
+  const detector = makeRowDetector(chosen, names, training.length);
+  for (const row of training) detector.learn(row);
+  return { method: chosen, detector, trigger: chosen === 'drift_tolerant' ? HELD : AT_ONCE };
+}
+
+/** A detector that learns from its first `rows`, or goes on from its own snapshot. */
+export function makeRowDetector(
+  method: RowMethodName,
+  names: readonly string[],
+  rows: number,
+  snapshot?: unknown,
+): Detector<unknown> {
+  switch (method) {
+    case 'drift_tolerant':
+      return new DriftTolerantDetector(names, rows, snapshot as DriftSnapshot | undefined);
+    case 'ewma':
+    case 'cusum':
+      return new ControlChart(method, names, rows, snapshot as ChartSnapshot | undefined);
+    case 'principal_components':
+    case 'canonical_variates':
+    case 'isolation_forest':
+    case 'autoencoder':
+      return new RowDetector(method, names, rows, snapshot as RowSnapshot | undefined);
+  }
+}
+
+/** Canonical variates where a long, steady training of many channels allows them. */
+function suited(channels: number, training: readonly Float64Array[]): RowMethodName {
+  const { leastRows, mostChannels } = methodOf('canonical_variates');
+  const enough = channels >= MANY_CHANNELS && channels <= mostChannels && training.length >= leastRows(channels);
+  return enough && steady(training) ? 'canonical_variates' : 'drift_tolerant';
+}
+
+function steady(training: readonly Float64Array[]): boolean {
+  const half = training.length >> 1;
+  const { sd } = columnStandards(training);
+  const early = columnStandards(training.slice(0, half)).mean;
+  const late = columnStandards(training.slice(half)).mean;
+  const apart = sd.map((s, c) => Math.abs(late[c] - early[c]) / s).sort();
+  return apart[Math.floor(0.75 * apart.length)] <= STEADY;
+}

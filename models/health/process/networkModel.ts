@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { LoadedModel, ModelFile } from '#models/inference/modelRuntime.ts';
+import { packedNetworkSchema, unpackNetwork } from '#models/inference/packedNetwork.ts';
+import { type Statistics, standardised } from './rowMethod.ts';
+
+/**
+ * A network that was learned elsewhere: its rows in standard deviations, `lags` of them one behind the other. It gives
+ * them back (`reconstruction`), or answers how strange they are (`score`, above 0).
+ */
+export const networkSchema = z.strictObject({
+  mean: z.array(z.number()),
+  sd: z.array(z.number().positive()),
+  answer: z.enum(['reconstruction', 'score']),
+  file: z.discriminatedUnion('format', [
+    z.strictObject({ format: z.literal('tfjs-layers'), network: packedNetworkSchema }),
+    z.strictObject({ format: z.literal('tfjs-graph'), network: packedNetworkSchema }),
+    z.strictObject({ format: z.literal('onnx'), bytes: z.base64() }),
+  ]),
+});
+export type NetworkData = z.infer<typeof networkSchema>;
+
+export function networkFile({ file }: NetworkData): ModelFile {
+  if (file.format === 'onnx')
+    return { format: 'onnx', bytes: Uint8Array.from(atob(file.bytes), (c) => c.charCodeAt(0)) };
+  return { format: file.format, artifacts: unpackNetwork(file.network) };
+}
+
+/** @throws Error where its inputs or answers are not as wide as its rows. */
+export function checkNetwork({ mean, answer }: NetworkData, lags: number, model: LoadedModel): void {
+  const width = lags * mean.length;
+  if (model.inputs !== width)
+    throw new Error(`the network takes ${model.inputs} numbers; ${lags} rows of ${mean.length} channels are ${width}`);
+  const answers = answer === 'score' ? 1 : width;
+  if (model.outputs !== answers)
+    throw new Error(`the network answers ${model.outputs} numbers; a ${answer} has ${answers}`);
+}
+
+/** Statistics of many rows at once. @param pasts of each row the `lags` rows that end with it. */
+export async function networkStatistics(
+  { mean, sd, answer }: NetworkData,
+  model: LoadedModel,
+  pasts: readonly (readonly ArrayLike<number>[])[],
+): Promise<Statistics[]> {
+  const width = mean.length;
+  const inputs = new Float32Array(pasts.length * model.inputs);
+  pasts.forEach((past, i) => {
+    past.forEach((row, lag) => {
+      for (let c = 0; c < width; c++) inputs[i * model.inputs + lag * width + c] = standardised(row[c], mean[c], sd[c]);
+    });
+  });
+  const answers = await model.predict(inputs, pasts.length);
+  return pasts.map((_, i) => {
+    const input = inputs.subarray(i * model.inputs, (i + 1) * model.inputs);
+    const own = answers.subarray(i * model.outputs, (i + 1) * model.outputs);
+    if (answer === 'score') return { values: [own[0]], parts: [distances(input, width)] };
+    const parts = new Float64Array(width);
+    let error = 0;
+    for (let k = 0; k < input.length; k++) {
+      const off = (input[k] - own[k]) ** 2;
+      parts[k % width] += off;
+      error += off;
+    }
+    // A number that is none stays none: whoever runs it finds that it fails.
+    return { values: [error < 1e-12 ? 1e-12 : error], parts: [parts] };
+  });
+}
+
+/** How far each channel is from its training: a score does not say which one moved it. */
+function distances(input: Float32Array, width: number): Float64Array {
+  const parts = new Float64Array(width);
+  input.forEach((v, k) => {
+    parts[k % width] += v * v;
+  });
+  return parts;
+}

@@ -1,0 +1,80 @@
+import type { Detector, Score } from '../detector.ts';
+import type { LearningMethod } from './methodNames.ts';
+import {
+  freshState,
+  loadProcess,
+  type ProcessModel,
+  type ProcessState,
+  stepProcess,
+  trainProcess,
+} from './processModel.ts';
+import { columnStandards, type RowModel } from './rowMethod.ts';
+
+export interface RowSnapshot {
+  /** Rows that it is learning from; none once it has learned. */
+  learning: Float64Array[];
+  learned: { model: ProcessModel; state: ProcessState; normal: number[] } | null;
+}
+
+/** Learns from its first rows what is normal, by any of the methods that learn here, and judges those that follow. */
+export class RowDetector implements Detector<RowSnapshot> {
+  readonly #method: LearningMethod;
+  readonly #names: readonly string[];
+  readonly #learnRows: number;
+  #learning: Float64Array[] = [];
+  #learned: RowSnapshot['learned'] = null;
+  #loaded: RowModel | null = null;
+
+  constructor(method: LearningMethod, names: readonly string[], learnRows: number, snapshot?: RowSnapshot) {
+    this.#method = method;
+    this.#names = names;
+    this.#learnRows = learnRows;
+    if (!snapshot) return;
+    this.#learning = [...snapshot.learning];
+    this.#learned = snapshot.learned;
+    this.#loaded = snapshot.learned && loadProcess(snapshot.learned.model);
+  }
+
+  score(row: ArrayLike<number>): Score {
+    const { score } = this.#step(row) ?? {};
+    if (!score) {
+      const left = this.#learned ? 1 : this.#learnRows - this.#learning.length;
+      return { assessable: false, reason: 'learning what rows are normal', remedy: `${left} more rows` };
+    }
+    const contributions = score.channels.map((feature) => {
+      const c = this.#names.indexOf(feature);
+      return { feature, value: row[c], normal: this.#learned?.normal[c] ?? 0 };
+    });
+    return { assessable: true, index: score.index, contributions };
+  }
+
+  /** @throws RangeError where there are too few rows for its method when the last of them has come. */
+  learn(row: ArrayLike<number>): void {
+    const next = this.#step(row);
+    if (this.#learned && next) {
+      this.#learned = { ...this.#learned, state: next.state };
+      return;
+    }
+    this.#learning.push(Float64Array.from(row));
+    if (this.#learning.length === this.#learnRows) this.#settle();
+  }
+
+  snapshot(): RowSnapshot {
+    return { learning: [...this.#learning], learned: this.#learned };
+  }
+
+  #step(row: ArrayLike<number>): ReturnType<typeof stepProcess> | null {
+    if (!this.#learned || !this.#loaded) return null;
+    return stepProcess(this.#learned.model, this.#loaded, Array.from(row), this.#learned.state);
+  }
+
+  #settle(): void {
+    const rows = this.#learning;
+    const model = trainProcess(this.#method, this.#names, rows, { data: 'its first rows', version: '', seed: 1 });
+    const past = rows.slice(-model.lags).map((row) => Array.from(row));
+    const normal = Array.from(columnStandards(rows).mean);
+    this.#learned = { model, state: { ...freshState(model), past }, normal };
+    this.#loaded = loadProcess(model);
+    this.#learning = [];
+  }
+}

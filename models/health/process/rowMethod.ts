@@ -1,0 +1,55 @@
+/** What a method says of a row: positive statistics, and what each channel added to each of them. */
+export interface Statistics {
+  values: number[];
+  parts: Float64Array[];
+}
+
+/** A model of normal rows, ready to judge. */
+export interface RowModel {
+  /** @param past as many rows as the method's `lags`, oldest first, the row that is judged last. */
+  statistics(past: readonly ArrayLike<number>[]): Statistics;
+}
+
+/**
+ * A way to learn what is normal from rows of several channels. What it learned is plain numbers (`data`), so that it can
+ * travel; limits, smoothing and verdicts are the same for all of them (`processModel.ts`).
+ */
+export interface RowMethod<Data> {
+  /** Rows that a statistic looks at. */
+  readonly lags: number;
+  /** Each statistic is watched through these averages: weights of an EWMA, 1 for the statistic itself. */
+  readonly weights: readonly number[];
+  /** Chance that a normal row brings any watched statistic over its limit. */
+  readonly alpha: number;
+  /** Rows that a model of so many channels asks for. */
+  leastRows(channels: number): number;
+  readonly mostChannels: number;
+  /** @param runs contiguous stretches of normal rows. @param seed where chance is part of the method. */
+  train(runs: readonly (readonly Float64Array[])[], seed: number): Data;
+  load(data: Data): RowModel;
+}
+
+/** A single value counts for no more than this many standard deviations: a spike must not last in the averages. */
+export const WINSORISED = 10;
+
+export function standardised(value: number, mean: number, sd: number): number {
+  return Math.max(-WINSORISED, Math.min(WINSORISED, (value - mean) / sd));
+}
+
+/** Channels by falling share of what they added, those that added next to nothing left out; at most five. */
+export function leadingChannels(parts: ArrayLike<number>): number[] {
+  const order = Array.from(parts, (_, i) => i).sort((a, b) => parts[b] - parts[a]);
+  const total = Array.from(parts).reduce((a, b) => a + Math.max(0, b), 0);
+  return order.filter((i) => parts[i] > 0.05 * total).slice(0, 5);
+}
+
+/** Mean and standard deviation of each column; a column that never moves has its rounding for one. */
+export function columnStandards(rows: readonly Float64Array[]): { mean: Float64Array; sd: Float64Array } {
+  const width = rows[0].length;
+  const mean = new Float64Array(width);
+  const sd = new Float64Array(width);
+  for (const row of rows) for (let c = 0; c < width; c++) mean[c] += row[c] / rows.length;
+  for (const row of rows) for (let c = 0; c < width; c++) sd[c] += (row[c] - mean[c]) ** 2 / rows.length;
+  for (let c = 0; c < width; c++) sd[c] = Math.max(Math.sqrt(sd[c]), 1e-9 * Math.abs(mean[c]), 1e-12);
+  return { mean, sd };
+}

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { gaussian, randomOf } from '#models/random/random.ts';
+import { type BoostingSettings, predictTrees, splitCounts, trainTrees, treesSchema } from './boostedTrees.ts';
+
+const settings: BoostingSettings = {
+  loss: 'squared',
+  trees: 150,
+  leaves: 7,
+  learningRate: 0.1,
+  leastRows: 10,
+  ridge: 1,
+};
+
+function data(n: number, seed: number) {
+  const random = randomOf(seed);
+  const rows = Array.from({ length: n }, () =>
+    Float64Array.of(gaussian(random), gaussian(random), gaussian(random), random() < 0.03 ? 1 : 0),
+  );
+  return { rows, truth: rows.map(([a, b, , d]) => (a > 0.5 ? 3 : 0) + Math.abs(b) + 5 * d), random };
+}
+
+test('learns steps, bends and rare flags of rows that it has not seen; what says nothing is hardly used', () => {
+  const { rows, truth, random } = data(3000, 1);
+  const model = trainTrees(
+    rows,
+    truth.map((v) => v + 0.2 * gaussian(random)),
+    settings,
+  );
+  const unseen = data(1000, 2);
+  const errors = unseen.rows.map((row, i) => predictTrees(model, row) - unseen.truth[i]);
+  expect(Math.sqrt(errors.reduce((a, e) => a + e * e, 0) / errors.length)).toBeLessThan(0.25);
+  const counts = splitCounts(model, 4);
+  expect(counts[2]).toBeLessThan(counts[0]);
+  expect(counts[2]).toBeLessThan(counts[1]);
+  expect(counts[3]).toBeGreaterThan(0);
+});
+
+test('chances are those of the data', () => {
+  const random = randomOf(3);
+  const rows = Array.from({ length: 4000 }, () => Float64Array.of(random(), random()));
+  const targets = rows.map(([a]) => (random() < (a > 0.7 ? 0.6 : 0.1) ? 1 : 0));
+  const model = trainTrees(rows, targets, { ...settings, loss: 'logistic', trees: 30 });
+  const chance = (a: number) => 1 / (1 + Math.exp(-predictTrees(model, [a, 0.5])));
+  expect(chance(0.9)).toBeGreaterThan(0.5);
+  expect(chance(0.9)).toBeLessThan(0.7);
+  expect(chance(0.2)).toBeLessThan(0.17);
+});
+
+test('the same rows give the same trees, which are read back as they are; rows that do not differ give the mean', () => {
+  const { rows, truth } = data(300, 4);
+  const model = trainTrees(rows, truth, settings);
+  expect(trainTrees(rows, truth, settings)).toEqual(model);
+  expect(treesSchema.parse(JSON.parse(JSON.stringify(model)))).toEqual(model);
+  const flat = trainTrees(
+    Array.from({ length: 50 }, () => Float64Array.of(1)),
+    Array.from({ length: 50 }, (_, i) => i),
+    settings,
+  );
+  expect(predictTrees(flat, [1])).toBeCloseTo(24.5, 9);
+});

@@ -1,0 +1,255 @@
+import { z } from 'zod';
+
+/** One tree, node by node: a leaf has no feature (−1) and a value; other nodes send rows at or below `threshold` left. */
+export const treeSchema = z.strictObject({
+  feature: z.array(z.int().min(-1)),
+  threshold: z.array(z.number()),
+  left: z.array(z.int().min(0)),
+  right: z.array(z.int().min(0)),
+  value: z.array(z.number()),
+});
+type Tree = z.infer<typeof treeSchema>;
+
+export const treesSchema = z.strictObject({
+  /** `logistic`: the sum is a log-odds. */
+  loss: z.enum(['squared', 'logistic']),
+  base: z.number(),
+  trees: z.array(treeSchema),
+});
+export type BoostedTrees = z.infer<typeof treesSchema>;
+
+export interface BoostingSettings {
+  loss: BoostedTrees['loss'];
+  trees: number;
+  /** Leaves of a tree, at most. */
+  leaves: number;
+  learningRate: number;
+  /** Rows (by weight) that a leaf holds at least. */
+  leastRows: number;
+  /** Of a leaf's value, as so many more rows of no error. */
+  ridge: number;
+}
+
+/** Bins of a feature: a split lies between two of them. */
+const BINS = 64;
+
+interface Binned {
+  /** Feature by feature, the bin of each row. */
+  bins: Uint8Array[];
+  /** Feature by feature, the upper edge of each bin but the last. */
+  edges: Float64Array[];
+}
+
+interface Split {
+  gain: number;
+  feature: number;
+  bin: number;
+}
+
+interface Leaf {
+  node: number;
+  rows: Int32Array;
+  split: Split | null;
+}
+
+/**
+ * Gradient boosting of small trees, grown best leaf first on histograms of 64 bins a feature (Friedman, "Greedy function
+ * approximation", Ann. Statist. 29 (2001); Ke et al., "LightGBM", NIPS 2017); second-order leaf values. The same rows
+ * give the same trees.
+ * @param rows of one length. @param targets one a row; 0 or 1 where the loss is logistic. @param weights one a row; 1 each.
+ */
+export function trainTrees(
+  rows: readonly Float64Array[],
+  targets: ArrayLike<number>,
+  settings: BoostingSettings,
+  weights?: ArrayLike<number>,
+): BoostedTrees {
+  const n = rows.length;
+  const weight = weights ? Float64Array.from(weights) : new Float64Array(n).fill(1);
+  const binned = binOf(rows);
+  const base = baseOf(targets, weight, settings.loss);
+  const sum = new Float64Array(n).fill(base);
+  const gradient = new Float64Array(n);
+  const hessian = new Float64Array(n);
+  const trees: Tree[] = [];
+  for (let round = 0; round < settings.trees; round++) {
+    for (let i = 0; i < n; i++) {
+      const p = settings.loss === 'logistic' ? 1 / (1 + Math.exp(-sum[i])) : sum[i];
+      gradient[i] = weight[i] * (targets[i] - p);
+      hessian[i] = weight[i] * (settings.loss === 'logistic' ? Math.max(1e-6, p * (1 - p)) : 1);
+    }
+    const tree = grow(binned, gradient, hessian, settings, (rowsOfLeaf, value) => {
+      for (const i of rowsOfLeaf) sum[i] += value;
+    });
+    if (tree.feature.length === 1) break;
+    // Seven digits are all that a package keeps: a model says the same before it was packed and after.
+    trees.push({ ...tree, threshold: tree.threshold.map(rounded), value: tree.value.map(rounded) });
+  }
+  return { loss: settings.loss, base, trees };
+}
+
+/** The sum of all trees at a row: a value, or a log-odds. */
+export function predictTrees({ base, trees }: BoostedTrees, row: ArrayLike<number>): number {
+  let sum = base;
+  for (const { feature, threshold, left, right, value } of trees) {
+    let node = 0;
+    while (feature[node] >= 0) node = row[feature[node]] <= threshold[node] ? left[node] : right[node];
+    sum += value[node];
+  }
+  return sum;
+}
+
+/** How much each feature lowered the loss, as parts of 1; for a card. */
+export function splitCounts({ trees }: BoostedTrees, features: number): Float64Array {
+  const counts = new Float64Array(features);
+  for (const { feature } of trees) for (const f of feature) if (f >= 0) counts[f]++;
+  const total = counts.reduce((a, b) => a + b, 0);
+  return total > 0 ? counts.map((c) => c / total) : counts;
+}
+
+function rounded(v: number): number {
+  return Number(v.toPrecision(7));
+}
+
+function baseOf(targets: ArrayLike<number>, weight: Float64Array, loss: BoostedTrees['loss']): number {
+  let [sum, total] = [0, 0];
+  for (let i = 0; i < weight.length; i++) {
+    sum += weight[i] * targets[i];
+    total += weight[i];
+  }
+  const mean = sum / total;
+  if (loss === 'squared') return mean;
+  const p = Math.min(1 - 1e-6, Math.max(1e-6, mean));
+  return Math.log(p / (1 - p));
+}
+
+function binOf(rows: readonly Float64Array[]): Binned {
+  const width = rows[0].length;
+  const edges: Float64Array[] = [];
+  const bins: Uint8Array[] = [];
+  for (let f = 0; f < width; f++) {
+    const column = Float64Array.from(rows, (row) => row[f]);
+    const cuts = cutsOf(column);
+    edges.push(cuts);
+    bins.push(Uint8Array.from(column, (v) => binAt(cuts, v)));
+  }
+  return { bins, edges };
+}
+
+/** Values between which a split may lie: halfway between quantiles that differ. */
+function cutsOf(column: Float64Array): Float64Array {
+  const sorted = column.slice().sort();
+  const cuts: number[] = [];
+  for (let b = 1; b < BINS; b++) {
+    const at = Math.floor((b * sorted.length) / BINS);
+    if (at === 0 || sorted[at] === sorted[at - 1]) continue;
+    const cut = (sorted[at] + sorted[at - 1]) / 2;
+    if (cuts.length === 0 || cut > cuts[cuts.length - 1]) cuts.push(cut);
+  }
+  // Few values, most of them one: quantiles alone would not tell them apart.
+  if (cuts.length === 0) {
+    const distinct = [...new Set(sorted)].slice(0, BINS);
+    for (let i = 1; i < distinct.length; i++) cuts.push((distinct[i] + distinct[i - 1]) / 2);
+  }
+  return Float64Array.from(cuts);
+}
+
+function binAt(cuts: Float64Array, v: number): number {
+  let low = 0;
+  let high = cuts.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (v <= cuts[mid]) high = mid;
+    else low = mid + 1;
+  }
+  return low;
+}
+
+function grow(
+  binned: Binned,
+  gradient: Float64Array,
+  hessian: Float64Array,
+  settings: BoostingSettings,
+  leafDone: (rows: Int32Array, value: number) => void,
+): Tree {
+  const tree: Tree = { feature: [-1], threshold: [0], left: [0], right: [0], value: [0] };
+  const all = Int32Array.from({ length: gradient.length }, (_, i) => i);
+  let leaves: Leaf[] = [{ node: 0, rows: all, split: bestSplit(binned, all, gradient, hessian, settings) }];
+  while (leaves.length < settings.leaves) {
+    const best = leaves.reduce((a, b) => ((b.split?.gain ?? 0) > (a.split?.gain ?? 0) ? b : a));
+    if (!best.split) break;
+    const { feature, bin } = best.split;
+    const column = binned.bins[feature];
+    const sides = [best.rows.filter((i) => column[i] <= bin), best.rows.filter((i) => column[i] > bin)];
+    const children = sides.map((rows) => {
+      const node = tree.feature.length;
+      tree.feature.push(-1);
+      tree.threshold.push(0);
+      tree.left.push(0);
+      tree.right.push(0);
+      tree.value.push(0);
+      return { node, rows, split: bestSplit(binned, rows, gradient, hessian, settings) };
+    });
+    tree.feature[best.node] = feature;
+    tree.threshold[best.node] = binned.edges[feature][bin];
+    [tree.left[best.node], tree.right[best.node]] = children.map((child) => child.node);
+    leaves = [...leaves.filter((leaf) => leaf !== best), ...children];
+  }
+  for (const { node, rows } of leaves) {
+    let [g, h] = [0, 0];
+    for (const i of rows) {
+      g += gradient[i];
+      h += hessian[i];
+    }
+    tree.value[node] = (settings.learningRate * g) / (h + settings.ridge);
+    leafDone(rows, tree.value[node]);
+  }
+  return tree;
+}
+
+/** The split that lowers the loss most; null where none lowers it, or leaves would be too small. */
+function bestSplit(
+  { bins, edges }: Binned,
+  rows: Int32Array,
+  gradient: Float64Array,
+  hessian: Float64Array,
+  { leastRows, ridge }: BoostingSettings,
+): Split | null {
+  if (rows.length < 2 * leastRows) return null;
+  const g = new Float64Array(BINS);
+  const h = new Float64Array(BINS);
+  const counts = new Int32Array(BINS);
+  let best: Split | null = null;
+  for (let f = 0; f < bins.length; f++) {
+    const used = edges[f].length + 1;
+    if (used < 2) continue;
+    const column = bins[f];
+    g.fill(0);
+    h.fill(0);
+    counts.fill(0);
+    for (let k = 0; k < rows.length; k++) {
+      const i = rows[k];
+      const b = column[i];
+      g[b] += gradient[i];
+      h[b] += hessian[i];
+      counts[b]++;
+    }
+    let [allG, allH] = [0, 0];
+    for (let b = 0; b < used; b++) {
+      allG += g[b];
+      allH += h[b];
+    }
+    const whole = (allG * allG) / (allH + ridge);
+    let [leftG, leftH, left] = [0, 0, 0];
+    for (let b = 0; b < used - 1; b++) {
+      leftG += g[b];
+      leftH += h[b];
+      left += counts[b];
+      if (left < leastRows || rows.length - left < leastRows) continue;
+      const rightG = allG - leftG;
+      const gain = (leftG * leftG) / (leftH + ridge) + (rightG * rightG) / (allH - leftH + ridge) - whole;
+      if (gain > (best?.gain ?? 1e-9)) best = { gain, feature: f, bin: b };
+    }
+  }
+  return best;
+}

@@ -1,0 +1,86 @@
+// Small dense networks, in AssemblyScript: compiled to WebAssembly with 128-bit SIMD by `npm run build:kernel`.
+// Pointers are byte offsets into its memory; `models/inference/denseRuntime.ts` lays them out.
+
+/** Activations, as `denseRuntime.ts` numbers them. */
+const RELU: i32 = 1;
+const TANH: i32 = 2;
+const SIGMOID: i32 = 3;
+
+/** Where memory is free: below lie the tables of the functions. */
+export function freeFrom(): usize {
+  return __heap_base;
+}
+
+/** Units of a block: four vectors are summed side by side. */
+const BLOCK: i32 = 16;
+
+/**
+ * Each row through all layers. A layer is five int32 in `plan`: inputs, units (both true numbers), activation, and where
+ * its weights and its bias begin. Weights lie input by input, padded to a multiple of 16 units, as do bias and buffers.
+ * `rows` inputs lie one behind the other at `input`, outputs at `output`; `a` and `b` are buffers of the widest layer.
+ */
+export function run(
+  plan: usize,
+  layers: i32,
+  rows: i32,
+  input: usize,
+  output: usize,
+  outputs: i32,
+  a: usize,
+  b: usize,
+): void {
+  const inputs = load<i32>(plan);
+  for (let row = 0; row < rows; row++) {
+    let from = input + ((<usize>(row * inputs)) << 2);
+    let to = a;
+    for (let l = 0; l < layers; l++) {
+      const layer = plan + <usize>l * 20;
+      dense(from, to, load<i32>(layer), load<i32>(layer, 4), load<i32>(layer, 12), load<i32>(layer, 16));
+      activate(to, load<i32>(layer, 4), load<i32>(layer, 8));
+      from = to;
+      to = to == a ? b : a;
+    }
+    memory.copy(output + ((<usize>(row * outputs)) << 2), from, <usize>outputs << 2);
+  }
+}
+
+function dense(input: usize, output: usize, inputs: i32, units: i32, weights: usize, bias: usize): void {
+  const stride = (<usize>((units + BLOCK - 1) & -BLOCK)) << 2;
+  for (let at: usize = 0; at < stride; at += 64) {
+    let s0 = v128.load(bias + at);
+    let s1 = v128.load(bias + at, 16);
+    let s2 = v128.load(bias + at, 32);
+    let s3 = v128.load(bias + at, 48);
+    let w = weights + at;
+    for (let i = 0; i < inputs; i++) {
+      const x = v128.load32_splat(input + ((<usize>i) << 2));
+      s0 = f32x4.add(s0, f32x4.mul(x, v128.load(w)));
+      s1 = f32x4.add(s1, f32x4.mul(x, v128.load(w, 16)));
+      s2 = f32x4.add(s2, f32x4.mul(x, v128.load(w, 32)));
+      s3 = f32x4.add(s3, f32x4.mul(x, v128.load(w, 48)));
+      w += stride;
+    }
+    v128.store(output + at, s0);
+    v128.store(output + at, s1, 16);
+    v128.store(output + at, s2, 32);
+    v128.store(output + at, s3, 48);
+  }
+}
+
+function activate(values: usize, units: i32, activation: i32): void {
+  if (activation == RELU) {
+    const zero = f32x4.splat(0);
+    const end = values + ((<usize>((units + 3) & -4)) << 2);
+    for (let at = values; at < end; at += 16) v128.store(at, f32x4.max(v128.load(at), zero));
+  } else if (activation == TANH) {
+    for (let i = 0; i < units; i++) {
+      const at = values + ((<usize>i) << 2);
+      store<f32>(at, Mathf.tanh(load<f32>(at)));
+    }
+  } else if (activation == SIGMOID) {
+    for (let i = 0; i < units; i++) {
+      const at = values + ((<usize>i) << 2);
+      store<f32>(at, 1 / (1 + Mathf.exp(-load<f32>(at))));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { checkInput, type LoadedModel, type ModelFile, type ModelRuntime, UnsupportedModel } from './modelRuntime.ts';
+import { rowShape } from './tfjsRuntime.ts';
+
+interface Session {
+  inputNames: readonly string[];
+  outputNames: readonly string[];
+  inputMetadata: readonly { shape?: readonly unknown[] }[];
+  run(feeds: Record<string, unknown>): Promise<Record<string, { data: unknown }>>;
+}
+
+/** What is used of `onnxruntime-node`. */
+export interface Onnx {
+  InferenceSession: { create(bytes: Uint8Array, options: object): Promise<Session> };
+  Tensor: new (type: 'float32', data: Float32Array, dims: number[]) => unknown;
+}
+
+/** ONNX Runtime, handed in by whoever found it. One thread: an edge has other work, and answers stay the same. */
+export class OnnxRuntime implements ModelRuntime {
+  readonly name = 'onnxruntime-node';
+  readonly #onnx: Onnx;
+
+  constructor(onnx: Onnx) {
+    this.#onnx = onnx;
+  }
+
+  async load(file: ModelFile): Promise<LoadedModel> {
+    if (file.format !== 'onnx') throw new UnsupportedModel('it runs ONNX models');
+    const { InferenceSession, Tensor } = this.#onnx;
+    const options = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential' };
+    const session = await InferenceSession.create(file.bytes, options);
+    if (session.inputNames.length !== 1 || session.outputNames.length !== 1)
+      throw new Error(
+        `${session.inputNames.length} inputs and ${session.outputNames.length} outputs; a model has one of each`,
+      );
+    const [input] = session.inputNames;
+    const [output] = session.outputNames;
+    const shape = rowShape(session.inputMetadata[0].shape);
+    const inputs = shape.reduce((a, b) => a * b, 1);
+    const ask = async (values: Float32Array, rows: number) => {
+      const { data } = (await session.run({ [input]: new Tensor('float32', values, [rows, ...shape]) }))[output];
+      if (!(data instanceof Float32Array)) throw new Error('its output is not float32');
+      return data;
+    };
+    const outputs = (await ask(new Float32Array(inputs), 1)).length;
+    return {
+      inputs,
+      outputs,
+      predict: async (values, rows) => {
+        checkInput(values, rows, inputs);
+        return rows === 0 ? new Float32Array(0) : ask(values, rows);
+      },
+    };
+  }
+}
