@@ -228,6 +228,19 @@ function addBench(program: Command, shell: Shell): void {
     });
 
   bench
+    .command('inference')
+    .description('answers of a small dense network and of a 1-D convolution, beside TensorFlow.js and ONNX Runtime')
+    .option('--runs <n>', 'rounds in turns; medians are shown', wholeNumber, 5)
+    .option('--json', 'one object on stdout')
+    .addHelpText('after', '\nExample:\n  millwright bench inference --json')
+    .action(async (o: { runs: number; json?: boolean }) => {
+      const { benchInference, inferenceLines } = await import('./benchInference.ts');
+      const result = await benchInference({ runs: Math.max(1, o.runs), say: shell.say });
+      if (o.json) shell.write(JSON.stringify(result));
+      else for (const line of inferenceLines(result)) shell.write(line);
+    });
+
+  bench
     .command('features')
     .description('windows a CPU second: the whole feature vector on 4,096 samples in one thread, beside twin and peers')
     .option('--json', 'one line of JSON on stdout')

@@ -75,7 +75,7 @@ export class DenseNetwork {
 
   /** @throws UnsupportedModel where it is no sequential network of dense layers; Error where its weights do not fit. */
   constructor(artifacts: ModelArtifacts) {
-    const layers = layersOf(artifacts);
+    const layers = denseLayers(artifacts);
     this.inputs = layers[0].inputs;
     this.outputs = layers[layers.length - 1].units;
     this.#layers = layers.length;
@@ -145,7 +145,8 @@ export class DenseRuntime implements ModelRuntime {
   }
 }
 
-function layersOf({ modelTopology, weightSpecs, weightData }: ModelArtifacts): Layer[] {
+/** The layers of a sequential dense network. @throws UnsupportedModel where it is another; Error where weights do not fit. */
+export function denseLayers({ modelTopology, weightSpecs, weightData }: ModelArtifacts): Layer[] {
   const topology = topologySchema.safeParse(modelTopology);
   if (!topology.success) throw new UnsupportedModel('it runs sequential networks of dense layers');
   const columns = new Map<string, { shape: number[]; values: Float32Array }>();

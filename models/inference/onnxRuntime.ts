@@ -14,6 +14,8 @@ export interface Onnx {
   Tensor: new (type: 'float32', data: Float32Array, dims: number[]) => unknown;
 }
 
+const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential' };
+
 /** ONNX Runtime, handed in by whoever found it. One thread: an edge has other work, and answers stay the same. */
 export class OnnxRuntime implements ModelRuntime {
   readonly name = 'onnxruntime-node';
@@ -26,8 +28,7 @@ export class OnnxRuntime implements ModelRuntime {
   async load(file: ModelFile): Promise<LoadedModel> {
     if (file.format !== 'onnx') throw new UnsupportedModel('it runs ONNX models');
     const { InferenceSession, Tensor } = this.#onnx;
-    const options = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential' };
-    const session = await InferenceSession.create(file.bytes, options);
+    const session = await InferenceSession.create(file.bytes, OPTIONS);
     if (session.inputNames.length !== 1 || session.outputNames.length !== 1)
       throw new Error(
         `${session.inputNames.length} inputs and ${session.outputNames.length} outputs; a model has one of each`,

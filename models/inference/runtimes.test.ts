@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
+import { denseOnnx } from './denseOnnx.ts';
 import { DenseNetwork, DenseRuntime } from './denseRuntime.ts';
+import { loadModel, onnx } from './modelRuntimes.ts';
 import { checkRuntime } from './runtimeChecks.ts';
 import { type TensorFlow, TfjsRuntime } from './tfjsRuntime.ts';
 import { trainDense } from './trainDense.ts';
@@ -56,4 +58,48 @@ test('weights that do not fit their topology are refused', async () => {
   expect(() => new DenseNetwork({ ...artifacts, weightData: artifacts.weightData.slice(8) })).toThrow('shorter');
   const [, ...rest] = artifacts.weightSpecs;
   expect(() => new DenseNetwork({ ...artifacts, weightSpecs: rest })).toThrow('the weights of layer dense_0');
+});
+
+test('a graph model runs on TensorFlow.js, and only there', async () => {
+  const float = { dtype: { type: 'DT_FLOAT' } };
+  const placeholder = { ...float, shape: { shape: { dim: [{ size: '-1' }, { size: '3' }] } } };
+  const multiply = { T: { type: 'DT_FLOAT' }, transpose_a: { b: false }, transpose_b: { b: false } };
+  const artifacts = {
+    modelTopology: {
+      node: [
+        { name: 'x', op: 'Placeholder', attr: placeholder },
+        { name: 'w', op: 'Const', attr: float },
+        { name: 'y', op: 'MatMul', input: ['x', 'w'], attr: multiply },
+      ],
+      versions: { producer: 1 },
+    },
+    weightSpecs: [{ name: 'w', shape: [3, 2], dtype: 'float32' as const }],
+    weightData: Float32Array.of(1, 2, 3, 4, 5, 6).buffer,
+  };
+  const { model, runtime } = await loadModel({ format: 'tfjs-graph', artifacts });
+  expect(runtime).toMatch(/^tfjs/);
+  expect([model.inputs, model.outputs]).toEqual([3, 2]);
+  expect(Array.from(await model.predict(Float32Array.of(1, 0, 0, 0, 1, 1), 2))).toEqual([1, 2, 8, 10]);
+});
+
+test('ONNX Runtime gives the answers of the kernel for the same network', async () => {
+  const rows = Array.from({ length: 50 }, (_, i) => Float64Array.of(Math.sin(i), Math.cos(i)));
+  const settings = { hidden: [9, 5], epochs: 5, batch: 8, learningRate: 0.01, warmUpSteps: 2, weightDecay: 0, seed: 2 };
+  const artifacts = trainDense(rows, rows, settings);
+  const { model, runtime } = await loadModel({ format: 'onnx', bytes: denseOnnx(artifacts) });
+  expect(runtime).toBe('onnxruntime-node');
+  const input = Float32Array.from(rows.flatMap((row) => Array.from(row)));
+  const ours = new DenseNetwork(artifacts).run(input, rows.length);
+  (await model.predict(input, rows.length)).forEach((v, i) => {
+    expect(Math.abs(v - ours[i])).toBeLessThan(1e-5);
+  });
+  await expect(loadModel({ format: 'onnx', bytes: Uint8Array.of(1, 2, 3) })).rejects.toThrow();
+  expect(typeof (await onnx())).toBe('object');
+});
+
+test('the kernel runs what it can, whatever else is installed', async () => {
+  const row = Float64Array.of(1, 2);
+  const settings = { hidden: [3], epochs: 1, batch: 1, learningRate: 0.1, warmUpSteps: 1, weightDecay: 0, seed: 1 };
+  const { runtime } = await loadModel({ format: 'tfjs-layers', artifacts: trainDense([row], [row], settings) });
+  expect(runtime).toBe('dense-simd');
 });

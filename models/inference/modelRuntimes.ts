@@ -1,12 +1,7 @@
-import { DenseRuntime } from '#models/inference/denseRuntime.ts';
-import {
-  type LoadedModel,
-  type ModelFile,
-  type ModelRuntime,
-  UnsupportedModel,
-} from '#models/inference/modelRuntime.ts';
-import { type Onnx, OnnxRuntime } from '#models/inference/onnxRuntime.ts';
-import { type TensorFlow, TfjsRuntime } from '#models/inference/tfjsRuntime.ts';
+import { DenseRuntime } from './denseRuntime.ts';
+import { type LoadedModel, type ModelFile, type ModelRuntime, UnsupportedModel } from './modelRuntime.ts';
+import { type Onnx, OnnxRuntime } from './onnxRuntime.ts';
+import { type TensorFlow, TfjsRuntime } from './tfjsRuntime.ts';
 
 /**
  * The model on the first runtime that is here and runs it, fastest first (docs/decisions/0012-inference.md): the same
@@ -33,8 +28,8 @@ export async function loadModel(file: ModelFile): Promise<{ model: LoadedModel; 
 export async function tfjsNode(): Promise<ModelRuntime | string> {
   try {
     // tfjs-node calls a function that Node 23 took away.
-    const util = (await import('node:util')).default as unknown as Record<string, unknown>;
-    util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+    const util = globalThis.process?.getBuiltinModule('util') as unknown as Record<string, unknown> | undefined;
+    if (util) util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
     return new TfjsRuntime('tfjs-node', (await optional('@tensorflow/tfjs-node')) as TensorFlow);
   } catch (error) {
     return `tfjs-node: ${why(error)}`;
