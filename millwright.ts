@@ -216,10 +216,10 @@ async function text(file: string): Promise<string> {
 }
 
 /** Runs a command on tables; a table that cannot be used is wrong usage. */
-async function tableCommand(run: () => void): Promise<void> {
+async function tableCommand(run: () => void | Promise<void> | Promise<void>): Promise<void> {
   const { TableError } = await import('#models/tables/parseTable.ts');
   try {
-    run();
+    await await run();
   } catch (error) {
     if (error instanceof TableError) throw new UsageError(error.message);
     throw error;

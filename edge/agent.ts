@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
-import { unpackProcess } from '#models/health/process/processModel.ts';
 import type { AimedOrder } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
+import type { ModelHost } from './models/modelHost.ts';
+import type { ModelOrders } from './models/modelOrders.ts';
 import type { Outbox } from './outbox.ts';
 import { type Drained, type LedgerDue, Pipeline } from './pipeline/pipeline.ts';
 import type { Outages } from './sources/outages.ts';
@@ -36,6 +37,10 @@ export class Agent implements Sink {
   readonly #now: () => number;
   readonly #log: Logger;
   readonly #committed: () => void;
+  /** Where models run; null where none can come. */
+  #host: ModelHost | null = null;
+  #orders: ModelOrders | null = null;
+  #modelsRun = false;
   #waiting: (() => void)[] = [];
   #stopped: (() => void)[] = [];
   #refused: Drained | null = null;
@@ -45,6 +50,10 @@ export class Agent implements Sink {
   #dueMs = Number.POSITIVE_INFINITY;
   #silence: NodeJS.Timeout | null = null;
   #ledgerMs: number;
+  /** Machines whose model file needs no more looking at. */
+  readonly #settled = new Set<string>();
+  /** Why a model file was not taken yet, by machine. */
+  readonly modelFileFailures = new Map<string, string>();
 
   /** `committed` is called after each commit. */
   constructor(config: EdgeConfig, outbox: Outbox, now: () => number, log: Logger, committed: () => void) {
@@ -64,6 +73,7 @@ export class Agent implements Sink {
 
   accept(arrival: Arrival, done: (() => void) | null): void {
     this.pipeline.accept(arrival, this.#now());
+    this.#runModels();
     if (done) this.#waiting.push(done);
     else this.#unhurried++;
     if (this.#refused !== null) return;
@@ -83,11 +93,22 @@ export class Agent implements Sink {
     else this.#stopped.push(resume);
   }
 
+  /** Has models run from now on. */
+  useModels(host: ModelHost, orders: ModelOrders): void {
+    this.#host = host;
+    this.#orders = orders;
+    this.#runModels();
+  }
+
   /** Does what an order wants of a machine or a point. @throws Error with why it cannot. */
-  obey(id: string, order: AimedOrder): string {
-    if (order.what === 'model')
-      return this.#kept(() => this.pipeline.changeModel(order.asset, unpackProcess(order.model)));
-    if (order.what === 'rollback') return this.#kept(() => this.pipeline.changeModel(order.asset, null));
+  async obey(id: string, order: AimedOrder): Promise<string> {
+    if (order.what === 'model') return this.#takeModel(order);
+    if (order.what === 'rollback') {
+      const { asset, why = 'by command' } = order;
+      return this.#kept(() =>
+        this.pipeline.changeModels(asset, (slot) => slot.undo(order.id ?? null, why, this.#now())),
+      );
+    }
     const { what, asset, point } = order;
     if (what === 'evidence') {
       if (!this.pipeline.ask(id, asset, point))
@@ -98,6 +119,64 @@ export class Agent implements Sink {
       if (!this.pipeline.relearn(asset, point)) throw new Error(`${asset} has no point ${point}`);
       return 'it learns anew';
     });
+  }
+
+  /** Installs models that lie in files where a machine's configuration names one, and it has not had it yet. */
+  async takeModelFiles(): Promise<void> {
+    const orders = this.#orders;
+    if (!orders) return;
+    for (const [asset, { model: file }] of Object.entries(this.#config.assets)) {
+      if (file === undefined || this.#settled.has(asset)) continue;
+      try {
+        const { id } = await orders.open(file);
+        const known = this.pipeline.models().find((m) => m.asset === asset);
+        if (known?.active?.id === id || known?.undone?.id === id) this.#settled.add(asset);
+        else {
+          const installed = await orders.prepareFile(asset, file);
+          this.#kept(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
+          this.#log.info({ asset, file, id }, 'the model of the file judges from now on');
+        }
+        this.modelFileFailures.delete(asset);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        if (this.modelFileFailures.get(asset) !== why) this.#log.warn({ asset, file, why }, 'the model waits');
+        this.modelFileFailures.set(asset, why);
+      }
+    }
+  }
+
+  async #takeModel({ asset, id, stage }: Extract<AimedOrder, { what: 'model' }>): Promise<string> {
+    if (!this.#orders) throw new Error('models do not run here');
+    const installed = await this.#orders.prepare({ asset, id });
+    this.#kept(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, stage)) ?? '');
+    return stage === 'live' ? 'it judges from now on' : 'it runs in the shadow from now on';
+  }
+
+  /** Rows that wait for models go to them together; those that come meanwhile are the next ones. */
+  #runModels(): void {
+    const host = this.#host;
+    if (!host || this.#modelsRun) return;
+    const work = this.pipeline.takeModelWork();
+    if (work.length === 0) return;
+    this.#modelsRun = true;
+    host
+      .run(work.flatMap((one) => one.work.jobs.map((job) => job.job)))
+      .then((results) => {
+        let at = 0;
+        for (const one of work) {
+          this.pipeline.modelsDone(one, results.slice(at, at + one.work.jobs.length));
+          at += one.work.jobs.length;
+        }
+        this.#modelsRun = false;
+        this.#schedule(this.pipeline.alerting ? GROUP_MS : UNHURRIED_MS);
+        this.#runModels();
+      })
+      // A host answers in bounded time, whatever models do: this is a bug, and the process must not go on silently.
+      .catch((error) => {
+        queueMicrotask(() => {
+          throw error;
+        });
+      });
   }
 
   /** Does something while the disk takes what there is, and has it kept. */

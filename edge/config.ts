@@ -317,6 +317,8 @@ const edgeObjectSchema = z.strictObject({
     .default({ ...TRIGGER_DEFAULTS, ...ASSET_ALERT_DEFAULTS }),
   /** A machine's health and a point's spectrum are sent once in so much of their own time. */
   healthIntervalMs: z.number().min(0).default(10_000),
+  /** What models did is said anew after so long, and when one comes, goes, or no longer fits. */
+  modelStatusIntervalMs: z.number().min(100).default(60_000),
   spectrumIntervalMs: z.number().min(0).default(10_000),
   ledgerIntervalMs: z.number().min(100).default(5_000),
   limits: z

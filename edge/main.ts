@@ -1,12 +1,16 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import type { Command, CommandOutcome } from '#models/contracts/command.ts';
+import { SCHEMA_VERSION } from '#models/contracts/envelope.ts';
 import { Agent } from './agent.ts';
 import { CertificateWatch } from './certificates/certificateWatch.ts';
 import { Commands } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
 import { serveHttp } from './httpServer.ts';
 import { edgeMetrics } from './metrics.ts';
+import { Fetcher } from './models/fetcher.ts';
+import { ModelOrders } from './models/modelOrders.ts';
+import { ProcessHost } from './models/processHost.ts';
 import { Outbox } from './outbox.ts';
 import { createSource } from './sources/createSource.ts';
 import { Outages } from './sources/outages.ts';
@@ -23,6 +27,9 @@ const TICK_MS = 1000;
 const MEGABYTE = 1024 * 1024;
 const DAY_MS = 86_400_000;
 const CERTIFICATES_MS = 3_600_000;
+const MODEL_FILES_MS = 5000;
+/** Beside the built command. */
+const MODEL_PROCESS = join(dirname(process.argv[1] ?? ''), 'modelProcess.js');
 
 /** What an edge cannot do by itself. */
 export interface EdgeHooks {
@@ -30,6 +37,8 @@ export interface EdgeHooks {
   reload?: (done: CommandOutcome) => Promise<string>;
   /** What became of the command that started it anew. */
   lastCommand?: CommandOutcome;
+  /** The built `modelProcess.js`, where it does not lie beside the command. */
+  modelProcess?: string;
 }
 
 /**
@@ -69,9 +78,16 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   const outbox = Outbox.open(config.dataDirectory, limits, now(), (m) => log.error(m));
   opened.push(() => outbox.close());
   const commands = new Commands(config, outbox, now);
-  const uplink = new Uplink(config, outbox, version, now, log, (payload) => void hear(payload));
+  const heard = { command: (payload: Buffer) => void hear(payload), piece: (payload: Buffer) => fetcher.hear(payload) };
+  const uplink = new Uplink(config, outbox, version, now, log, heard);
+  const { site, edge } = config;
+  const fetcher = new Fetcher((want) => uplink.want({ v: SCHEMA_VERSION, site, edge, ...want }));
   uplink.lastCommand = hooks.lastCommand;
   const agent = new Agent(config, outbox, now, log, () => uplink.pump());
+  uplink.models = () => agent.pipeline.models();
+  const host = new ProcessHost(hooks.modelProcess ?? MODEL_PROCESS, log);
+  opened.push(() => host.stop());
+  agent.useModels(host, new ModelOrders(config.uplink.commandKeyFile, host, agent.pipeline, (id) => fetcher.fetch(id)));
   const sources: Source[] = [];
   for (let i = 0; i < config.sources.length; i++) sources.push(await createSource(config, i, now, log));
   agent.outages = new Outages(
@@ -98,7 +114,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
       log.error({ error: String(error) }, 'a command could not be noted, and was not obeyed');
     }
   }
-  const metrics = edgeMetrics(agent, outbox, uplink, sources, certificates, commands);
+  const metrics = edgeMetrics(agent, outbox, uplink, sources, certificates, commands, host);
   const server = await serveHttp(config.http, metrics, () => ({
     ok: agent.failure === null && sources.every((s) => s.state === 'connected'),
     detail: {
@@ -110,6 +126,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   }));
   opened.push(() => new Promise((resolve) => server.close(resolve)));
   opened.push(() => uplink.stop());
+  opened.push(() => fetcher.stop());
   // Before its uplink ends, everything is made durable.
   opened.push(() => agent.commit());
   for (const source of sources) {
@@ -123,7 +140,23 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
     agent.outages?.look(now());
     agent.pipeline.checkSilence(now());
     agent.commit();
+    sayModels();
   }, TICK_MS);
+  // What models do changes with each row: it is said when it changes in kind, else now and then.
+  let saidModels = '';
+  let saidMs = 0;
+  function sayModels(): void {
+    const models = agent.pipeline.models();
+    if (models.length === 0) return;
+    const kinds = JSON.stringify(
+      models.map((m) => [m.active?.id, m.candidate?.id, m.undone?.id, m.fit?.advice, (m.active?.rows ?? 0) > 0]),
+    );
+    if (kinds === saidModels && now() - saidMs < config.modelStatusIntervalMs) return;
+    saidModels = kinds;
+    saidMs = now();
+    uplink.say();
+  }
+  const taking = setInterval(() => void agent.takeModelFiles(), MODEL_FILES_MS);
   certificates.check();
   const checking = setInterval(() => certificates.check(), CERTIFICATES_MS);
   const address = server.address();
@@ -132,6 +165,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   opened.push(() => {
     clearInterval(tick);
     clearInterval(checking);
+    clearInterval(taking);
   });
   return httpPort;
 }

@@ -3,6 +3,7 @@ import { readMetrics } from '#models/metrics/readMetrics.ts';
 import type { Agent } from './agent.ts';
 import type { CertificateWatch } from './certificates/certificateWatch.ts';
 import type { Commands } from './commands.ts';
+import type { ProcessHost } from './models/processHost.ts';
 import type { Outbox } from './outbox.ts';
 import type { Source } from './sources/source.ts';
 import type { Uplink } from './uplink.ts';
@@ -15,6 +16,7 @@ export function edgeMetrics(
   sources: readonly Source[],
   certificates: CertificateWatch,
   commands: Commands,
+  host: ProcessHost,
 ): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -110,6 +112,40 @@ export function edgeMetrics(
   read('commands_refused_total', 'commands that were not obeyed, by reason', ['why'], (set) => {
     for (const [why, n] of commands.refused) set({ why }, n);
   });
+  read(
+    'model_rows_total',
+    'rows of process values that a model judged',
+    ['asset', 'role', 'model', 'runtime'],
+    (set) => {
+      for (const { labels, run } of modelRuns(agent)) set(labels, run.rows);
+    },
+  );
+  read(
+    'model_rows_over_total',
+    'rows that it called unlike its training',
+    ['asset', 'role', 'model', 'runtime'],
+    (set) => {
+      for (const { labels, run } of modelRuns(agent)) set(labels, run.over);
+    },
+  );
+  read('model_failures_total', 'rows on which it failed', ['asset', 'role', 'model', 'runtime'], (set) => {
+    for (const { labels, run } of modelRuns(agent)) set(labels, run.failures);
+  });
+  read('model_row_seconds', 'mean time for a row', ['asset', 'role', 'model', 'runtime'], (set) => {
+    for (const { labels, run } of modelRuns(agent)) set(labels, run.msPerRow / 1000);
+  });
+  read('model_rows_skipped_total', 'rows that no model judged, by reason', ['reason'], (set) => {
+    for (const [reason, n] of Object.entries(agent.pipeline.skippedRows)) set({ reason }, n);
+  });
+  read('model_fits', '1 while the machine is as in the training of its model', ['asset'], (set) => {
+    for (const { asset, fit } of agent.pipeline.models()) if (fit) set({ asset }, fit.advice === null ? 1 : 0);
+  });
+  read('model_process_restarts_total', 'times that the process of the models was ended', [], (set) =>
+    set({}, host.restarts),
+  );
+  read('model_files_waiting', 'machines whose model file was not taken', [], (set) =>
+    set({}, agent.modelFileFailures.size),
+  );
   read('source_connected', '1 while the source has its server', ['source'], (set) => {
     for (const [i, s] of sources.entries()) set({ source: String(i) }, s.state === 'connected' ? 1 : 0);
   });
@@ -126,6 +162,16 @@ export function edgeMetrics(
     },
   );
   return registry;
+}
+
+function modelRuns(agent: Agent) {
+  return agent.pipeline
+    .models()
+    .flatMap(({ asset, active, candidate, previous }) =>
+      Object.entries({ active, candidate, previous }).flatMap(([role, run]) =>
+        run ? [{ run, labels: { asset, role, model: `${run.name} ${run.release}`, runtime: run.runtime ?? '' } }] : [],
+      ),
+    );
 }
 
 function rejections(agent: Agent): Map<string, number> {

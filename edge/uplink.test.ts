@@ -54,14 +54,10 @@ async function start() {
   };
   await new Promise<void>((resolve) => broker.subscribe('t/#', listen, resolve));
   const clock = { ms: 1_000_000 };
-  const uplink = new Uplink(
-    config,
-    outbox,
-    '0',
-    () => clock.ms,
-    pino({ level: 'silent' }),
-    () => undefined,
-  );
+  const uplink = new Uplink(config, outbox, '0', () => clock.ms, pino({ level: 'silent' }), {
+    command: () => undefined,
+    piece: () => undefined,
+  });
   uplink.start();
   await until(() => uplink.connected, 5000);
   const acknowledge = (ranges: [number, number][]) => {

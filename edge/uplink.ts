@@ -1,6 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { CommandOutcome } from '#models/contracts/command.ts';
+import type { MachineModels } from '#models/contracts/models.ts';
 import { acknowledgeSchema, type StatusMessage } from '#models/contracts/status.ts';
 import { topics } from '#models/contracts/topics.ts';
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
@@ -50,19 +51,24 @@ export class Uplink {
   #epoch = 0;
   resent = 0;
 
-  /** `command` takes what comes on the command topic. */
+  /** `hear` takes what comes from the gateway beside acknowledgements. */
   constructor(
     config: EdgeConfig,
     outbox: Outbox,
     version: string,
     now: () => number,
     log: Logger,
-    command: (payload: Buffer) => void,
+    hear: { command: (payload: Buffer) => void; piece: (payload: Buffer) => void },
   ) {
     this.#outbox = outbox;
     this.#now = now;
     this.#log = log;
-    this.#topics = { status: topics.status(config), command: topics.command(config) };
+    this.#topics = {
+      status: topics.status(config),
+      command: topics.command(config),
+      piece: topics.piece(config),
+      want: topics.want(config),
+    };
     this.#status = (online) => {
       const { site, edge } = config;
       const message: StatusMessage = { v: 1, site, edge, online, timeMs: now(), version, ...this.#known() };
@@ -79,7 +85,8 @@ export class Uplink {
     this.#client.on('connect', () => {
       this.#log.info({ url: config.uplink.url }, 'uplink connected');
       this.say();
-      this.#client.subscribe([topics.acknowledge(config), topics.command(config)], { qos: 1 });
+      const { command, piece } = this.#topics;
+      this.#client.subscribe([topics.acknowledge(config), command, piece], { qos: 1 });
       this.#startOver();
     });
     this.#client.on('close', () => {
@@ -88,7 +95,8 @@ export class Uplink {
       this.#epoch++;
     });
     this.#client.on('message', (topic, payload) => {
-      if (topic === this.#topics.command) command(payload);
+      if (topic === this.#topics.command) hear.command(payload);
+      else if (topic === this.#topics.piece) hear.piece(payload);
       else this.#acknowledge(payload);
     });
     this.#client.on('error', (error) => log.error({ error: error.message }, 'uplink failed'));
@@ -99,7 +107,9 @@ export class Uplink {
   }
 
   readonly #sayGoodbye: () => Promise<void>;
-  readonly #topics: { status: string; command: string };
+  readonly #topics: { status: string; command: string; piece: string; want: string };
+  /** Part of the status, once there is a pipeline. */
+  models: () => MachineModels[] = () => [];
 
   /** Says the status anew. */
   say(): void {
@@ -111,11 +121,18 @@ export class Uplink {
     return this.#gatewayClock.view?.offsetS;
   }
 
-  #known(): Pick<StatusMessage, 'gatewayClockOffsetS' | 'lastCommand'> {
+  /** Asks the gateway for something; nobody waits for the broker to have it. */
+  want(message: object): void {
+    if (this.#client.connected) this.#client.publish(this.#topics.want, JSON.stringify(message), { qos: 0 });
+  }
+
+  #known(): Pick<StatusMessage, 'gatewayClockOffsetS' | 'lastCommand' | 'models'> {
     const { gatewayClockOffsetS, lastCommand } = this;
+    const models = this.models();
     return {
       ...(gatewayClockOffsetS === undefined ? {} : { gatewayClockOffsetS }),
       ...(lastCommand ? { lastCommand } : {}),
+      ...(models.length > 0 ? { models } : {}),
     };
   }
 

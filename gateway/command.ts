@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 
 /** How a running gateway is reached. */
@@ -13,6 +14,7 @@ interface TellArguments {
   asset?: string;
   point?: string;
   model?: string;
+  stage: string;
   by: string;
 }
 
@@ -32,6 +34,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
   addKeys(gateway, shell);
   addLedger(program, shell);
   addTell(program, shell);
+  addModelCommands(program, shell);
 }
 
 function addKeys(gateway: Command, shell: Shell): void {
@@ -51,6 +54,119 @@ function addKeys(gateway: Command, shell: Shell): void {
       writeFileSync(publicFile, publicKey);
       shell.say(`${privateFile} for the gateway (commands.keyFile), ${publicFile} for edges (uplink.commandKeyFile)`);
     });
+}
+
+interface PackArguments {
+  name: string;
+  release: string;
+  out: string;
+  key?: string;
+  data?: string;
+}
+
+/** `millwright model`: packages, the gateway's registry of them, and their ways to machines. */
+function addModelCommands(program: Command, shell: Shell): void {
+  const model = program.command('model').description('model packages, and their ways to machines');
+  model
+    .command('pack')
+    .description('makes a package of a trained model: one file that a gateway takes, or a stick carries')
+    .argument('<dir>', 'where train put the model')
+    .requiredOption('--name <name>', 'what it is called')
+    .requiredOption('--release <release>', 'of this model: each change has another')
+    .requiredOption('--out <file>', 'the package')
+    .option('--key <file>', 'signs it for edges that no gateway reaches: the private key, as gateway keys makes it')
+    .option('--data <file>', 'the table that it was trained on: its hash goes into the package')
+    .addHelpText('after', '\nExample:\n  millwright model pack model --name pump --release 1 --out pump-1.model')
+    .action(async (dir: string, o: PackArguments) => {
+      const { packDirectory } = await import('./registry/packDirectory.ts');
+      const id = await orFailure(shell, () =>
+        packDirectory(dir, { ...o, version: shell.version, commandFile: shell.commandFile }),
+      );
+      shell.say(`${o.out}: ${id}${o.key === undefined ? ', not signed' : ', signed'}`);
+    });
+  model
+    .command('show')
+    .description('what a package is: its card, its files, and whether it is signed')
+    .argument('<file>', 'a package')
+    .option('--key <file>', 'the public key that it should be signed by')
+    .addHelpText('after', '\nExample:\n  millwright model show pump-1.model --key command.pub')
+    .action(async (file: string, { key }: { key?: string }) => {
+      const { showPackage } = await import('./registry/packDirectory.ts');
+      shell.write(JSON.stringify(await orFailure(shell, () => showPackage(file, key)), null, 2));
+    });
+  reaching(model.command('add'))
+    .description('gives a package to the registry of a running gateway; prints its id')
+    .argument('<file>', 'a package')
+    .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
+    .addHelpText('after', '\nExample:\n  millwright model add pump-1.model')
+    .action(async (file: string, o: Reach & { by: string }) => {
+      const text = textOf(file, 'a package', shell);
+      const { id } = (await asked(shell, o, '/api/v1/models', { by: o.by, package: text })) as { id: string };
+      shell.write(id);
+    });
+  reaching(model.command('approve'))
+    .description('signs a model of the registry: from then on edges may have it')
+    .argument('<id>', 'the package')
+    .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
+    .addHelpText('after', '\nExample:\n  millwright model approve 3f0c…')
+    .action(async (id: string, o: Reach & { by: string }) => {
+      await asked(shell, o, `/api/v1/models/${encodeURIComponent(id)}/approve`, { by: o.by });
+      shell.say('approved');
+    });
+  reaching(model.command('list'))
+    .description('the models of the registry, who approved them, and where each runs; a line of JSON each')
+    .addHelpText('after', '\nExample:\n  millwright model list')
+    .action(async (o: Reach) => {
+      for (const one of (await asked(shell, o, '/api/v1/models')) as object[]) shell.write(JSON.stringify(one));
+    });
+  reaching(model.command('rollout'))
+    .description(
+      'a model to machines: in the shadow, then judging on some, then on all; back by itself where it is worse',
+    )
+    .argument('<id>', 'an approved package')
+    .argument('<machines...>', 'site/edge/asset; the first ones are canaries')
+    .option('--rows <n>', 'that it judges in each stage on each machine', wholeNumber, 360)
+    .option('--canaries <n>', 'how many; by default one in ten', wholeNumber)
+    .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
+    .addHelpText('after', '\nExample:\n  millwright model rollout 3f0c… plant/edge-1/pump-101 plant/edge-2/pump-102')
+    .action(async (id: string, machines: string[], o: Reach & { by: string; rows: number; canaries?: number }) => {
+      const targets = machines.map((place) => {
+        const [site, edge, asset, ...more] = place.split('/');
+        if (!asset || more.length > 0) throw shell.usage(`found ${place}; allowed: site/edge/asset`);
+        return { site, edge, asset };
+      });
+      const { by, rows, canaries } = o;
+      const body = { by, model: id, targets, rows, ...(canaries === undefined ? {} : { canaries }) };
+      shell.write(JSON.stringify(await asked(shell, o, '/api/v1/rollouts', body)));
+    });
+  reaching(model.command('rollouts'))
+    .description('the ways of models, the newest first; a line of JSON each')
+    .addHelpText('after', '\nExample:\n  millwright model rollouts')
+    .action(async (o: Reach) => {
+      for (const one of (await asked(shell, o, '/api/v1/rollouts')) as object[]) shell.write(JSON.stringify(one));
+    });
+  reaching(model.command('back'))
+    .description('takes a model back from all machines of a roll-out that goes on')
+    .argument('<rollout>', 'its number', wholeNumber)
+    .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
+    .addHelpText('after', '\nExample:\n  millwright model back 3')
+    .action(async (id: number, o: Reach & { by: string }) => {
+      await asked(shell, o, `/api/v1/rollouts/${id}/back`, { by: o.by });
+      shell.say('on its way back');
+    });
+}
+
+async function asked(shell: Shell, o: Reach, path: string, body?: object): Promise<unknown> {
+  const { askGateway } = await import('./askGateway.ts');
+  return orFailure(shell, () => askGateway(addressOf(o, shell), tokenOf(o, shell), path, body));
+}
+
+async function orFailure<T>(shell: Shell, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw shell.failure(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function addLedger(program: Command, shell: Shell): void {
@@ -83,13 +199,14 @@ function addTell(program: Command, shell: Shell): void {
     .argument('<what>', 'reload | relearn | evidence | model | rollback')
     .option('--asset <name>', 'the machine; for all but reload')
     .option('--point <name>', 'its point; for relearn and evidence')
-    .option('--model <file>', 'a model of process values, as train anomaly makes it; for model')
+    .option('--model <id>', 'an approved model of the registry, by its id; for model, and rollback')
+    .option('--stage <stage>', 'shadow: beside the one that judges; live: in its place; for model', 'live')
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
     .addHelpText('after', '\nExample:\n  millwright tell plant-1/edge-1 relearn --asset pump-101 --point 2H')
     .action(async (edge: string, what: string, o: Reach & TellArguments) => {
       const { orderSchema } = await import('#models/contracts/command.ts');
       const { tellEdge } = await import('./tellEdge.ts');
-      const order = orderSchema.safeParse(orderOf(what, o, shell));
+      const order = orderSchema.safeParse(orderOf(what, o));
       const [site, name, ...more] = edge.split('/');
       if (!name || more.length > 0) throw shell.usage(`found ${edge}; allowed: site/edge`);
       if (!order.success) {
@@ -107,11 +224,10 @@ function addTell(program: Command, shell: Shell): void {
     });
 }
 
-function orderOf(what: string, { asset, point, model }: TellArguments, shell: Shell): object {
+function orderOf(what: string, { asset, point, model, stage }: TellArguments): object {
   if (what === 'reload') return { what };
-  if (what === 'rollback') return { what, asset };
-  if (what === 'model')
-    return { what, asset, model: model === undefined ? undefined : textOf(model, '--model', shell) };
+  if (what === 'rollback') return { what, asset, ...(model === undefined ? {} : { id: model }) };
+  if (what === 'model') return { what, asset, id: model, stage };
   return { what, asset, point };
 }
 

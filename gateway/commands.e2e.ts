@@ -119,14 +119,44 @@ describe.skipIf(!installed('mosquitto'))('commands through a real broker', () =>
       for (const [point, value] of Object.entries(row()))
         await device.publishAsync(`other/line-1/${point}/value`, JSON.stringify({ value, time }), { qos: 1 });
     }
-    const model = ['--asset', 'line-1', '--model', join(directory, 'model.json')];
+    const out = join(directory, 'line.model');
+    const pack = ['model', 'pack', directory, '--name', 'line', '--release', '1', '--out', out];
+    await runMillwright(directory, 'pack', pack);
+    const at = (...args: string[]) => runMillwright(directory, 'model', ['model', ...args, '--gateway', gateway.url]);
+    const id = (await at('add', out)).trim();
+    const model = ['--asset', 'line-1', '--model', id];
+    await expect(tell('model', ...model)).rejects.toThrow(/no approved package/);
+    await at('approve', id);
     await tell('model', ...model);
-    await expect(tell('model', '--asset', 'fan-1', '--model', join(directory, 'model.json'))).rejects.toThrow(
-      /has not said load/,
-    );
-    await expect(tell('model', '--asset', 'line-1', '--model', csv)).rejects.toThrow(/JSON/);
+    await expect(tell('model', '--asset', 'fan-1', '--model', id)).rejects.toThrow(/has not said load/);
+    await expect(tell('model', '--asset', 'line-1', '--model', 'x')).rejects.toThrow(/SHA-256/);
+    await expect(at('add', csv)).rejects.toThrow(/not a model package/);
     await tell('rollback', '--asset', 'line-1');
     await expect(tell('rollback', '--asset', 'line-1')).rejects.toThrow(/has no model/);
+  });
+
+  test('a package on a stick: signed elsewhere, it is taken by a machine whose configuration names it', async () => {
+    const stick = join(directory, 'stick.model');
+    const key = join(directory, 'command.key');
+    const named = (release: string, more: string[]) => [
+      ...['model', 'pack', directory, '--name', 'line', '--release', release, '--out', stick],
+      ...more,
+    ];
+    await runMillwright(directory, 'pack', named('2', []));
+    const file = join(directory, 'edge.yaml');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}assets: { line-1: { model: ${stick} } }\n`);
+    await tell('reload');
+    const waiting = async () => (await edge.metrics()).get('millwright_edge_model_files_waiting');
+    await until(async () => (await waiting()) === 1, 20_000);
+    await runMillwright(directory, 'pack', named('2', ['--key', key]));
+    for (let i = 15; i < 30; i++) {
+      const time = new Date(startMs + i * 10_000).toISOString();
+      for (const [point, value] of Object.entries({ load: 0.7, flow: 56, heat: 48 }))
+        await device.publishAsync(`other/line-1/${point}/value`, JSON.stringify({ value, time }), { qos: 1 });
+    }
+    const judged = 'millwright_edge_model_rows_total{asset="line-1",role="active",model="line 2",runtime=""}';
+    await until(async () => (await edge.metrics()).has(judged), 30_000);
+    expect(await waiting()).toBe(0);
   });
 
   test('what was recorded, or signed by somebody else, is refused', async () => {

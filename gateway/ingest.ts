@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { Envelope } from '#models/contracts/envelope.ts';
-import { parseMessage, type Refusal } from '#models/contracts/message.ts';
+import { type KeptMessage, parseMessage, type Refusal } from '#models/contracts/message.ts';
+import type { Piece, Want } from '#models/contracts/modelPieces.ts';
 import type { Acknowledge } from '#models/contracts/status.ts';
 import { gatewayFilters, type Origin, topics } from '#models/contracts/topics.ts';
 import type { GatewayConfig } from './config.ts';
@@ -27,6 +28,8 @@ export class Ingest {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #taken: (taken: Taken) => void;
+  readonly #piece: (want: Want) => Omit<Piece, 'v'>;
+  pieces = 0;
   readonly #client: MqttClient;
   #waiting: Accepted[] = [];
   #aside: Refused[] = [];
@@ -35,14 +38,16 @@ export class Ingest {
   #stopped: (() => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
 
-  /** `taken` is called after each transaction. */
+  /** `taken` is called after each transaction; `piece` has what edges want of packages. */
   constructor(
     broker: GatewayConfig['broker'],
     store: Store,
     now: () => number,
     log: Logger,
     taken: (t: Taken) => void,
+    piece: (want: Want) => Omit<Piece, 'v'>,
   ) {
+    this.#piece = piece;
     this.#store = store;
     this.#now = now;
     this.#log = log;
@@ -101,6 +106,10 @@ export class Ingest {
 
   #accept(topic: string, payload: Buffer): void {
     const parsed = parseMessage(topic, payload);
+    if (parsed.ok && parsed.message.kind === 'want') {
+      this.#give(parsed.message.body);
+      return;
+    }
     if (!parsed.ok) {
       this.refused.set(parsed.refusal, (this.refused.get(parsed.refusal) ?? 0) + 1);
       const { refusal, detail } = parsed;
@@ -113,9 +122,16 @@ export class Ingest {
       return;
     }
     this.accepted++;
-    this.#waiting.push({ message: parsed.message, text: payload.toString('utf8') });
+    this.#waiting.push({ message: parsed.message as KeptMessage, text: payload.toString('utf8') });
     if (this.failure === null && this.#waiting.length >= GROUP_MESSAGES) this.#commit();
     else this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
+  }
+
+  /** At QoS 0: an edge that does not get it asks again. */
+  #give(want: Want): void {
+    const piece: Piece = { v: 1, ...this.#piece(want) };
+    this.pieces++;
+    this.#client.publish(topics.piece(want), JSON.stringify(piece), { qos: 0 });
   }
 
   #setAside(): void {

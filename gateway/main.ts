@@ -1,5 +1,7 @@
 import { pino } from 'pino';
-import type { EdgeMessage } from '#models/contracts/message.ts';
+import type { Order } from '#models/contracts/command.ts';
+import type { KeptMessage } from '#models/contracts/message.ts';
+import type { Origin } from '#models/contracts/topics.ts';
 import { Events } from './api/events.ts';
 import { createServer } from './api/server.ts';
 import { startBroker } from './broker.ts';
@@ -11,6 +13,8 @@ import { Ingest } from './ingest.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { Notifications } from './notify/notifications.ts';
 import { planParts } from './planning/planParts.ts';
+import { Registry } from './registry/registry.ts';
+import { Rollouts } from './registry/rollouts.ts';
 import { SqliteStore } from './store/sqliteStore.ts';
 import type { Taken } from './store/store.ts';
 
@@ -31,31 +35,42 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     maxEvidenceBytes: config.limits.maxEvidenceMegabytes * MEGABYTE,
   });
   const signer = config.commands && new CommandSigner(config.commands.keyFile, now);
+  const registry = new Registry(config.dataDirectory, config.commands?.keyFile, now);
   const historian = await createHistorian(config, now);
   const pump = new HistorianPump(store, historian, config.limits.maxSeries, log);
   const events = new Events();
   const notifications = new Notifications(config.notifiers, log);
-  const ingest = new Ingest(config.broker, store, now, log, (taken) => {
-    pump.run();
-    show(taken, events, notifications);
-  });
-  const registry = gatewayMetrics({ ingest, pump, store, events, notifications });
+  const ingest = new Ingest(
+    config.broker,
+    store,
+    now,
+    log,
+    (taken) => {
+      pump.run();
+      show(taken, events, notifications);
+    },
+    ({ id, piece }) => registry.piece(id, piece),
+  );
+  const command =
+    signer &&
+    (async (origin: Origin, order: Order) => {
+      const { command, message } = signer.sign(origin, order);
+      await ingest.tell(origin, message);
+      return command;
+    });
+  const rollouts = new Rollouts(registry, () => store.edges(), command ?? null, now, log);
+  const metrics = gatewayMetrics({ registry, ingest, pump, store, events, notifications });
   const server = await createServer(config.api, {
     parts: () => planParts(config.parts, store.health()),
     store,
     historian,
     events,
     now,
-    command:
-      signer === undefined
-        ? null
-        : async (origin, order) => {
-            const { command, message } = signer.sign(origin, order);
-            await ingest.tell(origin, message);
-            return command;
-          },
-    acknowledged: (alert) => events.send({ type: 'alert', alert }),
+    command: command ?? null,
     registry,
+    rollouts,
+    acknowledged: (alert) => events.send({ type: 'alert', alert }),
+    metrics,
     notReady: () => [
       ...(ingest.connected ? [] : ['the broker is away']),
       ...(ingest.failure === null ? [] : [`the store takes nothing: ${ingest.failure}`]),
@@ -74,9 +89,11 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     async stop() {
       events.close();
       await server.close();
+      rollouts.stop();
       await ingest.stop();
       await pump.stop();
       await historian.close();
+      registry.close();
       store.close();
       await broker?.close();
       log.info('gateway stopped');
@@ -92,7 +109,7 @@ function show(taken: Taken, events: Events, notifications: Notifications): void 
   for (const message of taken.fresh) showMessage(message, events);
 }
 
-function showMessage(message: EdgeMessage, events: Events): void {
+function showMessage(message: KeptMessage, events: Events): void {
   if (message.kind === 'health') events.send({ type: 'health', health: message.body });
   if (message.kind !== 'features') return;
   const { site, edge, asset, point, timeMs, names, values } = message.body;

@@ -5,9 +5,11 @@ import type { Events } from './api/events.ts';
 import type { HistorianPump } from './historian/pump.ts';
 import type { Ingest } from './ingest.ts';
 import type { Notifications } from './notify/notifications.ts';
+import type { Registry as ModelRegistry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 
 export interface Measured {
+  registry: ModelRegistry;
   ingest: Ingest;
   pump: HistorianPump;
   store: Store;
@@ -16,7 +18,7 @@ export interface Measured {
 }
 
 /** The gateway's metrics, read from its parts when they are asked for. */
-export function gatewayMetrics({ ingest, pump, store, events, notifications }: Measured): Registry {
+export function gatewayMetrics({ registry: models, ingest, pump, store, events, notifications }: Measured): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const read = readMetrics(registry, 'millwright_gateway');
@@ -49,6 +51,15 @@ export function gatewayMetrics({ ingest, pump, store, events, notifications }: M
       {},
       store.ledgers().reduce((sum, p) => sum + Math.abs(unexplained(p)), 0),
     ),
+  );
+  read('rollouts', 'roll-outs of models, by stage', ['stage'], (set) => {
+    const count = new Map<string, number>();
+    for (const { stage } of models.rollouts()) count.set(stage, (count.get(stage) ?? 0) + 1);
+    for (const [stage, n] of count) set({ stage }, n);
+  });
+  read('model_pieces_total', 'pieces of packages that were sent to edges', [], (set) => set({}, ingest.pieces));
+  read('evidence_dropped_total', 'signals behind alerts thrown away, the oldest: there was no more room', [], (set) =>
+    set({}, store.evidenceDropped()),
   );
   read('event_listeners', 'pages that listen', [], (set) => set({}, events.listeners));
   read('event_listeners_let_go_total', 'pages let go since they were too far behind', [], (set) =>

@@ -1,7 +1,11 @@
 import type { LearningMethod } from '#models/health/process/methodNames.ts';
+import { networkFile } from '#models/health/process/networkModel.ts';
 import { type ProcessModel, trainProcess } from '#models/health/process/processModel.ts';
+import { wrapNetwork } from '#models/health/process/wrapNetwork.ts';
+import { loadModel } from '#models/inference/modelRuntimes.ts';
 import { type NamedFile, readNamed, TableError } from '#models/tables/parseTable.ts';
 import { readChannels } from './readChannels.ts';
+import { readNetwork } from './readNetwork.ts';
 
 export interface TrainAnomalyOptions {
   separator?: string;
@@ -9,34 +13,40 @@ export interface TrainAnomalyOptions {
   ignore: string[];
   method: LearningMethod;
   seed: number;
+  /** A network that was learned elsewhere, in place of a method; what it answers, and how many rows it looks at. */
+  network?: string;
+  answer: 'reconstruction' | 'score';
+  lags: number;
 }
 
 /**
  * Learns a model of process values from a table of rows that were normal, oldest first, a column a point.
  * @param say what was repaired, and what was left out.
- * @throws TableError where the file is no table of numbers, or too short.
+ * @throws TableError where the file is no table of numbers, or too short, or a network does not fit it.
  */
-export function trainAnomaly(
+export async function trainAnomaly(
   file: NamedFile,
-  { separator, timeColumn, ignore, method, seed }: TrainAnomalyOptions,
+  { separator, timeColumn, ignore, method, seed, network, answer, lags }: TrainAnomalyOptions,
   version: string,
   say: (line: string) => void,
-): ProcessModel {
+): Promise<ProcessModel> {
   const ignored = [...ignore, ...(timeColumn === undefined ? [] : [timeColumn])];
   const { names, rows, carried } = readNamed(file, separator, say, (table) => readChannels(table, ignored));
   if (carried > 0) say(`${carried} empty cells took the value above them`);
   const moved = names.map((_, c) => c).filter((c) => rows.some((row) => row[c] !== rows[0][c]));
   const still = names.filter((_, c) => !moved.includes(c));
   if (still.length > 0) say(`left out, for they never moved: ${still.join(', ')}`);
+  const channels = moved.map((c) => names[c]);
+  const values = rows.map((row) => Float64Array.from(moved, (c) => row[c]));
   try {
-    return trainProcess(
-      method,
-      moved.map((c) => names[c]),
-      rows.map((row) => Float64Array.from(moved, (c) => row[c])),
-      { data: file.name, version, seed },
-    );
+    if (network === undefined) return trainProcess(method, channels, values, { data: file.name, version, seed });
+    const of = { answer, file: readNetwork(network) };
+    const loaded = await loadModel(networkFile({ ...of, mean: [], sd: [] }));
+    say(`the network runs on ${loaded.runtime}`);
+    return await wrapNetwork(of, lags, channels, values, loaded.model, { data: file.name, version });
   } catch (error) {
-    if (error instanceof RangeError) throw new TableError(error.message);
+    if (error instanceof RangeError || network !== undefined)
+      throw new TableError(error instanceof Error ? error.message : String(error));
     throw error;
   }
 }

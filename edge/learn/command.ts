@@ -31,6 +31,9 @@ interface TrainAnomalyArguments {
   ignore: string[];
   method: LearningMethod;
   seed: number;
+  network?: string;
+  answer: 'reconstruction' | 'score';
+  lags: number;
 }
 
 function addTrainAnomaly(train: Command, shell: Shell): void {
@@ -49,12 +52,22 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
     )
     .addOption(new Option('--method <method>').choices(LEARNING_METHODS).default('principal_components'))
     .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
+    .option(
+      '--network <file>',
+      'a network that was learned elsewhere, in place of a method: .onnx, or model.json of TensorFlow.js',
+    )
+    .addOption(
+      new Option('--answer <what>', 'of the network: its rows again, or one number that grows with strangeness')
+        .choices(['reconstruction', 'score'])
+        .default('reconstruction'),
+    )
+    .option('--lags <n>', 'rows that the network looks at', wholeNumber, 1)
     .addHelpText('after', '\nExample:\n  millwright train anomaly normal.csv --time-column time --out model')
     .action(async (file: string, o: TrainAnomalyArguments) => {
       const { trainAnomaly } = await import('../detect/trainAnomaly.ts');
       const content = shell.bytes(file);
-      await shell.onTable(() => {
-        const model = trainAnomaly({ name: basename(file), bytes: content }, o, shell.version, shell.say);
+      await shell.onTable(async () => {
+        const model = await trainAnomaly({ name: basename(file), bytes: content }, o, shell.version, shell.say);
         mkdirSync(o.out, { recursive: true });
         writeFileSync(join(o.out, 'model.json'), JSON.stringify(model));
         shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(model.card, null, 2)}`);

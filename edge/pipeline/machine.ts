@@ -3,7 +3,7 @@ import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
 import { MachineSpeed } from './machineSpeed.ts';
-import type { ProcessSlotState } from './processSlot.ts';
+import type { SlotModels } from './processSlot.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
 import { TachometerPoint } from './tachometerPoint.ts';
 import {
@@ -42,7 +42,7 @@ export class Machine {
     config: Asset | undefined,
     settings: MachineSettings,
     state?: unknown,
-    models?: ProcessSlotState,
+    models?: SlotModels,
   ) {
     this.#name = name;
     this.#config = config;

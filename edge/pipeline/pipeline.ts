@@ -1,18 +1,20 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Clock, LedgerMessage, Rejection, SourceOutages } from '#models/contracts/ledger.ts';
+import type { MachineModels } from '#models/contracts/models.ts';
 import { type MessageKind, topics } from '#models/contracts/topics.ts';
-import type { ProcessModel } from '#models/health/process/processModel.ts';
 import { createEngine } from '#models/signal/createEngine.ts';
 import type { EdgeConfig } from '../config.ts';
+import type { HostResult } from '../models/modelHost.ts';
 import type { Arrival } from '../sources/source.ts';
 import { DiagnosisCredit } from './diagnose.ts';
 import { GatherRoom } from './gatherer.ts';
 import { Machine, type MachineSettings } from './machine.ts';
-import type { ProcessSlotState } from './processSlot.ts';
+import type { ProcessSlot, SlotModels, SlotWork } from './processSlot.ts';
+import { NotYet } from './trial.ts';
 
 /** A message on its way to the outbox; it gets its envelope there. */
 export interface Outgoing {
-  kind: Exclude<MessageKind, 'status'>;
+  kind: Exclude<MessageKind, 'status' | 'want'>;
   topic: string;
   body: object;
 }
@@ -34,6 +36,11 @@ const LEDGER_CHUNK = 500;
 const GATHERED_POINTS = 64;
 const UNMAPPED = 'unmapped';
 
+export interface MachineWork {
+  asset: string;
+  work: SlotWork;
+}
+
 /** Every machine of the edge: arrivals in, messages and states out. No I/O and no clock of its own. */
 export class Pipeline {
   readonly #config: EdgeConfig;
@@ -48,6 +55,8 @@ export class Pipeline {
   #unmappedChanged = false;
   #alerting = false;
   #saidSources: string | undefined;
+  /** Machines that may have rows for their models. */
+  readonly #withRows = new Set<string>();
 
   /** `states` is what `drain` gave before a restart. */
   constructor(config: EdgeConfig, states: ReadonlyMap<string, Buffer> = new Map()) {
@@ -102,7 +111,7 @@ export class Pipeline {
       // A machine changes less often than its points: what is on the disk already is not written again.
       if (!this.#written.get(asset)?.equals(state)) states.push({ key: `machine/${asset}`, value: state });
       this.#written.set(asset, state);
-      const models = machine.verdicts.changedModels();
+      const models = machine.verdicts.models.changed();
       if (models) states.push({ key: `models/${asset}`, value: serialize(models) });
       for (const name of points) {
         const point = machine.points.get(name);
@@ -157,14 +166,50 @@ export class Pipeline {
     return known;
   }
 
-  /** Changes the model of a machine's process values, or takes the last change back. @throws Error with why it cannot. */
-  changeModel(asset: string, model: ProcessModel | null): string {
+  /** Changes a machine's models; what changes is kept with the next commit. @throws NotYet where there is no such machine. */
+  changeModels<T>(asset: string, change: (slot: ProcessSlot) => T): T {
     const machine = this.#machines.get(asset);
-    if (!machine) throw new Error(`there is no machine ${asset}`);
-    const said = model ? machine.verdicts.changeModel(model) : machine.verdicts.rollBackModel();
-    // Kept with the next commit.
+    if (!machine) throw new NotYet(`there is no machine ${asset}`);
+    const active = machine.verdicts.models.activeName;
+    const said = change(machine.verdicts.models);
+    if (machine.verdicts.models.activeName !== active) machine.verdicts.modelChanged();
     this.#touchMachine(asset);
     return said;
+  }
+
+  /** Rows that wait for models, machine by machine; each has to come back with `modelsDone`. */
+  takeModelWork(): MachineWork[] {
+    const waiting = [...this.#withRows];
+    this.#withRows.clear();
+    return waiting.flatMap((asset) => {
+      const work = this.#machines.get(asset)?.verdicts.models.work();
+      return work ? [{ asset, work }] : [];
+    });
+  }
+
+  /** What models said of the rows that were taken, in the order of their jobs. */
+  modelsDone({ asset, work }: MachineWork, results: readonly HostResult[]): void {
+    const machine = this.#machines.get(asset);
+    if (!machine) return;
+    machine.verdicts.judged(work, results);
+    this.#alerting ||= machine.verdicts.alerts.length > 0;
+    this.#withRows.add(asset);
+    this.#touchMachine(asset);
+  }
+
+  /** The models of every machine that has, or had, one. */
+  models(): MachineModels[] {
+    return [...this.#machines].flatMap(([asset, machine]) => machine.verdicts.models.view(asset) ?? []);
+  }
+
+  /** Rows that no model judged, by reason. */
+  get skippedRows(): { incomplete: number; too_many: number } {
+    const total = { incomplete: 0, too_many: 0 };
+    for (const { verdicts } of this.#machines.values()) {
+      total.incomplete += verdicts.models.skipped.incomplete;
+      total.too_many += verdicts.models.skipped.too_many;
+    }
+    return total;
   }
 
   /** Asks for a point's signal as evidence. False where it has none. */
@@ -194,6 +239,7 @@ export class Pipeline {
     machine.accept(block, nowMs);
     if (flaw) machine.flaw(block.point, flaw);
     this.#alerting ||= machine.verdicts.alerts.length > 0;
+    if (block.kind === 'scalars') this.#withRows.add(block.asset);
     this.#touch(block.asset, block.point);
   }
 
@@ -201,7 +247,7 @@ export class Pipeline {
     return this.#machines.get(asset)?.points.has(point) ?? false;
   }
 
-  #machine(name: string, state?: unknown, models?: ProcessSlotState): Machine {
+  #machine(name: string, state?: unknown, models?: SlotModels): Machine {
     let machine = this.#machines.get(name);
     if (!machine) {
       const { site, edge, assets } = this.#config;
@@ -218,7 +264,9 @@ export class Pipeline {
     for (const [key, value] of states) {
       const [kind, asset] = key.split('/');
       const models = states.get(`models/${asset}`);
-      if (kind === 'machine') this.#machine(asset, deserialize(value), models && deserialize(models));
+      if (kind !== 'machine') continue;
+      this.#machine(asset, deserialize(value), models && deserialize(models));
+      this.#withRows.add(asset);
     }
     for (const [key, value] of states) {
       const [kind, asset, point] = key.split('/');

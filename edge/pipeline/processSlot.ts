@@ -1,51 +1,117 @@
+import type { MachineModels, ModelRun } from '#models/contracts/models.ts';
+import { type Fit, fitOf } from '#models/health/process/drift.ts';
 import {
   freshState,
-  loadProcess,
   type ProcessModel,
   type ProcessScore,
   type ProcessState,
-  stepProcess,
 } from '#models/health/process/processModel.ts';
-import type { RowModel } from '#models/health/process/rowMethod.ts';
+import type { HostJob, HostResult } from '../models/modelHost.ts';
+import { MOST_ROW_MS, NotYet } from './trial.ts';
 
-/** Rows that a new model is tried on: ten minutes of ten-second intervals. */
-const KEPT_ROWS = 60;
-const LEAST_ROWS = 10;
+/** Rows that a new model is tried on, and that drift is looked for in. */
+const KEPT_ROWS = 500;
+const TRIED_ROWS = 60;
 /** Intervals that a point may be behind the others. */
 const OPEN_ROWS = 3;
-/** A model that calls more of the machine's own recent rows unlike its training does not fit it. */
-const MOST_ODD_PART = 0.2;
+/** Rows that wait for the models; beyond it the oldest is given up, and counted. */
+const MOST_PENDING = 200;
+const ROWS_AT_ONCE = 32;
+/** So long the model before goes on beside a new one. */
+const WATCHED_ROWS = 360;
+/** Rows in a row on which a model fails before it is taken back. */
+const MOST_FAILURES = 3;
+/** A model that calls this part, and this many, more rows unlike its training than the other one is worse. */
+const WORSE_PART = 0.1;
+const WORSE_ROWS = 5;
+const LEAST_COMPARED = 10;
+const FIT_EVERY = 50;
+const LEAST_FIT_ROWS = 200;
 
-export interface ProcessSlotState {
-  current: ProcessModel | null;
-  previous: ProcessModel | null;
+export interface Installed {
+  id: string;
+  name: string;
+  release: string;
+  model: ProcessModel;
 }
 
-/** A row of process values: each point's mean over the same interval. */
-interface Row {
+export type Role = 'active' | 'candidate' | 'previous';
+const ROLES: readonly Role[] = ['active', 'candidate', 'previous'];
+
+/** The models of a machine; large, and kept by themselves. */
+export type SlotModels = Record<Role, Installed | null>;
+
+/** What a model did since it has its role. */
+interface Run {
+  state: ProcessState;
+  rows: number;
+  over: number;
+  failures: number;
+  /** In a row, until now. */
+  failing: number;
+  ms: number;
+  runtime?: string;
+}
+
+interface PendingRow {
+  timeMs: number;
+  values: Record<string, number>;
+}
+
+/** What is kept with the machine; rows that wait are judged after a restart as they would have been before it. */
+export interface SlotState {
+  runs: Partial<Record<Role, Run>>;
+  pending: PendingRow[];
+  /** Rows given up, by reason. */
+  skipped: { incomplete: number; too_many: number };
+  undone: MachineModels['undone'];
+}
+
+export function emptySlotState(): SlotState {
+  return { runs: {}, pending: [], skipped: { incomplete: 0, too_many: 0 }, undone: null };
+}
+
+interface OpenRow {
   interval: number;
   timeMs: number;
   values: Map<string, number>;
 }
 
-/** The model of one machine's process values, and the rows that it judges; a model can be changed, and taken back. */
-export class ProcessSlot {
-  #models: ProcessSlotState;
-  #changed = false;
-  /** Not kept across a restart: the smoothing begins anew. */
-  #carried: ProcessState | null = null;
-  #loaded: RowModel | null = null;
-  /** By interval, the oldest first; those that points may still add to. */
-  #open: Row[] = [];
-  #recent: Row[] = [];
+/** Rows on their way to the models, by role. */
+export interface SlotWork {
+  rows: number;
+  /** Rows that lack a channel of a model are not its own to judge. */
+  jobs: { role: Role; job: HostJob; timesMs: number[] }[];
+}
 
-  constructor(models?: ProcessSlotState) {
-    this.#models = models ?? { current: null, previous: null };
-    this.#loaded = this.#models.current && loadProcess(this.#models.current);
+/** The active model's verdict on a row; or why there is none. */
+export type RowVerdict = { timeMs: number } & (ProcessScore | { failed: string });
+
+/**
+ * The models of one machine's process values: the one that judges, one in its shadow, and the one before, which goes on
+ * for a while so that a worse one is found out. Rows go to the models as work, and come back as verdicts.
+ */
+export class ProcessSlot {
+  #models: SlotModels;
+  #changed = false;
+  readonly #state: SlotState;
+  #working = false;
+  /** By interval, the oldest first; those that points may still add to. */
+  #open: OpenRow[] = [];
+  #recent: { values: ReadonlyMap<string, number>; timeMs: number }[] = [];
+  #indices: number[] = [];
+  #fit: Fit | undefined;
+
+  /** @param state the machine's, and changed here. */
+  constructor(state: SlotState, models?: SlotModels) {
+    this.#state = state;
+    // Of before there were packages nothing is kept.
+    const kept = models && 'active' in models ? models : null;
+    this.#models = kept ?? { active: null, candidate: null, previous: null };
   }
 
   /** The models, where they changed since this was last asked. */
-  changed(): ProcessSlotState | null {
+  changed(): SlotModels | null {
     if (!this.#changed) return null;
     this.#changed = false;
     return this.#models;
@@ -56,76 +122,245 @@ export class ProcessSlot {
     return (this.#open.at(-1) ?? this.#recent.at(-1))?.timeMs ?? null;
   }
 
-  /** Takes a point's mean; a row that is complete by it, or given up, is judged, and its verdict given back. */
-  add(point: string, interval: number, timeMs: number, mean: number): (ProcessScore & { timeMs: number }) | null {
+  /** Name and release of the model that judges. */
+  get activeName(): string {
+    const { active } = this.#models;
+    return active ? `${active.name} ${active.release}` : '';
+  }
+
+  get skipped(): SlotState['skipped'] {
+    return this.#state.skipped;
+  }
+
+  /** Undefined where the machine has, and had, no model. */
+  view(asset: string): MachineModels | undefined {
+    const [active, candidate, previous] = ROLES.map((role) => this.#runView(role));
+    const { undone } = this.#state;
+    if (!active && !candidate && !undone) return undefined;
+    return { asset, active, candidate, previous, undone, ...(this.#fit ? { fit: this.#fit } : {}) };
+  }
+
+  /** Takes a point's mean; a row that is complete by it, or given up, waits for the models. */
+  add(point: string, interval: number, timeMs: number, mean: number): void {
     let row = this.#open.find((r) => r.interval === interval);
     if (!row) {
       const oldest = this.#open[0];
       // Of an interval that is over for everybody.
-      if (oldest && this.#open.length >= OPEN_ROWS && interval < oldest.interval) return null;
+      if (oldest && this.#open.length >= OPEN_ROWS && interval < oldest.interval) return;
       row = { interval, timeMs, values: new Map() };
       this.#open = [...this.#open, row].sort((a, b) => a.interval - b.interval);
     }
     row.values.set(point, mean);
-    const complete = this.#models.current?.channels.every((channel) => row.values.has(channel)) ?? false;
-    const done = complete ? row : this.#open.length > OPEN_ROWS ? this.#open[0] : null;
-    return done && this.#close(done);
+    const complete = this.#channels().length > 0 && this.#channels().every((channel) => row.values.has(channel));
+    if (complete) this.#close(row);
+    else if (this.#open.length > OPEN_ROWS) this.#close(this.#open[0]);
   }
 
-  /** Takes a model, after a trial on the rows that were kept. @throws Error with why it does not fit. */
-  change(model: ProcessModel): string {
-    const lately = [...this.#recent, ...this.#open];
-    const known = new Set(lately.flatMap((row) => [...row.values.keys()]));
-    const unknown = model.channels.filter((channel) => !known.has(channel));
-    if (unknown.length > 0) throw new Error(`the machine has not said ${unknown.join(', ')} lately`);
-    const rows = lately.map((row) => rowOf(model, row)).filter((row) => row !== null);
-    if (rows.length < LEAST_ROWS)
-      throw new Error(`${rows.length} rows of all its channels to try it on; ${LEAST_ROWS} are needed`);
-    const loaded = loadProcess(model);
-    let carried = freshState(model);
-    let odd = 0;
-    for (const row of rows) {
-      const { score, state } = stepProcess(model, loaded, row, carried);
-      carried = state;
-      if (score && score.index > 1) odd++;
+  /** Rows for the models, if any wait and none are on their way. */
+  work(): SlotWork | null {
+    const rows = this.#state.pending.slice(0, ROWS_AT_ONCE);
+    if (this.#working || rows.length === 0) return null;
+    const jobs = ROLES.flatMap((role) => {
+      const installed = this.#models[role];
+      if (!installed || (role === 'previous' && !this.#watching())) return [];
+      const { id, model } = installed;
+      const own = rows.filter((row) => model.channels.every((channel) => row.values[channel] !== undefined));
+      const values = own.map((row) => model.channels.map((channel) => row.values[channel]));
+      const job = { id, model, rows: values, state: this.#run(role, model).state };
+      return own.length > 0 ? [{ role, job, timesMs: own.map((row) => row.timeMs) }] : [];
+    });
+    this.#working = true;
+    return { rows: rows.length, jobs };
+  }
+
+  /** What came of the work, in the order of its jobs; the verdicts of the active model, and why one was taken back. */
+  done(work: SlotWork, results: readonly HostResult[]): { verdicts: RowVerdict[]; undone: string | null } {
+    this.#working = false;
+    const rows = this.#state.pending.splice(0, work.rows);
+    let verdicts: RowVerdict[] = [];
+    work.jobs.forEach(({ role, job, timesMs }, i) => {
+      // It may have been changed meanwhile.
+      if (this.#models[role]?.id !== job.id) return;
+      const result = results[i];
+      this.#note(role, job, result);
+      if (role === 'active') verdicts = this.#verdicts(timesMs, result);
+    });
+    return { verdicts, undone: this.#undoWorse(rows[rows.length - 1]?.timeMs ?? 0) };
+  }
+
+  /** The machine's newest rows of a model's channels, to try it on. @throws NotYet where it has not said one of them. */
+  recentRows({ channels }: ProcessModel): number[][] {
+    const lately = [...this.#recent.slice(-TRIED_ROWS), ...this.#open].map((row) => row.values);
+    const unknown = channels.filter((channel) => !lately.some((values) => values.has(channel)));
+    if (unknown.length > 0) throw new NotYet(`the machine has not said ${unknown.join(', ')} lately`);
+    return lately
+      .filter((values) => channels.every((channel) => values.has(channel)))
+      .map((values) => channels.map((channel) => values.get(channel) as number));
+  }
+
+  /** The model of this id, where the machine has it beside the active one. */
+  known(id: string): Installed | null {
+    return [this.#models.candidate, this.#models.previous].find((one) => one?.id === id) ?? null;
+  }
+
+  /** Takes a model that was tried. */
+  install(installed: Installed, stage: 'shadow' | 'live'): void {
+    const { active } = this.#models;
+    if (stage === 'shadow') this.#use({ ...this.#models, candidate: installed });
+    else {
+      this.#use({ active: installed, previous: active, candidate: null });
+      // Both are compared over the same rows.
+      this.#state.runs = {
+        active: freshRun(installed.model),
+        ...(active && this.#state.runs.active
+          ? { previous: { ...freshRun(active.model), state: this.#state.runs.active.state } }
+          : {}),
+      };
+      this.#indices = [];
+      this.#fit = undefined;
     }
-    if (odd > MOST_ODD_PART * rows.length)
-      throw new Error(`it calls ${odd} of the machine's last ${rows.length} rows unlike its training`);
-    this.#use({ current: model, previous: this.#models.current });
-    return `tried on ${rows.length} rows, ${odd} unlike its training; it judges from now on`;
+    if (stage === 'shadow') this.#state.runs.candidate = freshRun(installed.model);
   }
 
-  /** Back to the model before; where there was none, to none. @throws Error where there is nothing to take back. */
-  rollBack(): string {
-    const { current, previous } = this.#models;
-    if (!current) throw new Error('the machine has no model');
-    this.#use({ current: previous, previous: null });
+  /**
+   * Takes back the model of this id, or the active one: a candidate is dropped, the active one gives way to the one
+   * before. @throws Error where there is nothing to take back.
+   */
+  undo(id: string | null, why: string, timeMs: number): string {
+    const { active, candidate, previous } = this.#models;
+    if (candidate && (candidate.id === id || (id === null && !active))) {
+      this.#use({ ...this.#models, candidate: null });
+      delete this.#state.runs.candidate;
+      this.#state.undone = { id: candidate.id, why, timeMs };
+      return 'the candidate is gone';
+    }
+    if (!active) throw new Error('the machine has no model');
+    if (id !== null && active.id !== id) throw new Error(`the machine has no model ${id.slice(0, 12)}`);
+    this.#use({ active: previous, candidate, previous: null });
+    const { runs } = this.#state;
+    this.#state.runs = {
+      ...(previous ? { active: runs.previous ?? freshRun(previous.model) } : {}),
+      ...(runs.candidate ? { candidate: runs.candidate } : {}),
+    };
+    this.#state.undone = { id: active.id, why, timeMs };
+    this.#indices = [];
+    this.#fit = undefined;
     return previous ? 'the model before judges again' : 'no model judges any more';
   }
 
-  #use(models: ProcessSlotState): void {
+  #use(models: SlotModels): void {
     this.#models = models;
-    this.#carried = null;
-    this.#loaded = models.current && loadProcess(models.current);
     this.#changed = true;
   }
 
-  /** Judges a row, if it is complete, and lets go of it and of those before it. */
-  #close(row: Row): (ProcessScore & { timeMs: number }) | null {
-    this.#recent.push(...this.#open.filter((r) => r.interval <= row.interval));
-    if (this.#recent.length > KEPT_ROWS) this.#recent.splice(0, this.#recent.length - KEPT_ROWS);
+  #run(role: Role, model: ProcessModel): Run {
+    const run = this.#state.runs[role] ?? freshRun(model);
+    this.#state.runs[role] = run;
+    return run;
+  }
+
+  #runView(role: Role): ModelRun | null {
+    const installed = this.#models[role];
+    if (!installed) return null;
+    const { id, name, release, model } = installed;
+    const { rows, over, failures, ms, runtime } = this.#run(role, model);
+    const msPerRow = Number((rows > 0 ? ms / rows : 0).toPrecision(3));
+    return { id, name, release, rows, over, failures, msPerRow, ...(runtime ? { runtime } : {}) };
+  }
+
+  #channels(): string[] {
+    const { active, candidate } = this.#models;
+    return [...new Set([...(active?.model.channels ?? []), ...(candidate?.model.channels ?? [])])];
+  }
+
+  #watching(): boolean {
+    return (this.#state.runs.active?.rows ?? 0) < WATCHED_ROWS;
+  }
+
+  #note(role: Role, { model, rows }: HostJob, result: HostResult): void {
+    const run = this.#run(role, model);
+    run.rows += rows.length;
+    if (!result.ok) {
+      run.failures += rows.length;
+      run.failing++;
+      return;
+    }
+    run.failing = 0;
+    run.state = result.state;
+    run.ms += result.ms;
+    run.runtime = result.runtime;
+    run.over += result.scores.filter((score) => score !== null && score.index > 1).length;
+    if (role === 'active') this.#watchFit(model, result.scores);
+  }
+
+  #watchFit(model: ProcessModel, scores: readonly (ProcessScore | null)[]): void {
+    const before = this.#indices.length;
+    for (const score of scores) if (score) this.#indices.push(score.index);
+    if (Math.floor(before / FIT_EVERY) === Math.floor(this.#indices.length / FIT_EVERY)) return;
+    const rows = this.#recent
+      .filter(({ values }) => model.channels.every((channel) => values.has(channel)))
+      .map(({ values }) => model.channels.map((channel) => values.get(channel) as number));
+    if (rows.length < LEAST_FIT_ROWS || this.#indices.length < LEAST_FIT_ROWS) return;
+    // As many as rows are kept, in whole steps.
+    this.#indices = this.#indices.slice(-KEPT_ROWS);
+    this.#fit = fitOf(model, rows, this.#indices);
+  }
+
+  #verdicts(timesMs: readonly number[], result: HostResult): RowVerdict[] {
+    if (!result.ok) return [{ timeMs: timesMs[timesMs.length - 1], failed: `${result.why}: ${result.detail}` }];
+    return result.scores.flatMap((score, i) => (score ? [{ timeMs: timesMs[i], ...score }] : []));
+  }
+
+  /** Takes back a model that fails, is too slow, or calls more rows unlike its training than the other one. */
+  #undoWorse(timeMs: number): string | null {
+    const { active, candidate, previous } = this.#models;
+    const { runs } = this.#state;
+    if (candidate && runs.candidate) {
+      const why = worse(runs.candidate, active ? runs.active : undefined);
+      if (why) this.undo(candidate.id, why, timeMs);
+    }
+    if (!active || !runs.active) return null;
+    const why = worse(runs.active, previous && this.#watching() ? runs.previous : undefined);
+    // Of the active one alone nothing says that it is the model, and not the machine, that is unlike the training.
+    if (!why) return null;
+    this.undo(active.id, why, timeMs);
+    return why;
+  }
+
+  /** Has a row that is complete wait for the models, and lets go of it and of those before it. */
+  #close(row: OpenRow): void {
+    const closed = this.#open.filter((r) => r.interval <= row.interval);
     this.#open = this.#open.filter((r) => r.interval > row.interval);
-    const { current } = this.#models;
-    const values = current && rowOf(current, row);
-    if (!current || !this.#loaded || !values) return null;
-    const { score, state } = stepProcess(current, this.#loaded, values, this.#carried ?? freshState(current));
-    this.#carried = state;
-    return score && { ...score, timeMs: row.timeMs };
+    this.#recent.push(...closed);
+    if (this.#recent.length > KEPT_ROWS) this.#recent.splice(0, this.#recent.length - KEPT_ROWS);
+    const channels = this.#channels();
+    if (channels.length === 0) return;
+    const { pending, skipped } = this.#state;
+    for (const { timeMs, values } of closed) {
+      if (channels.every((channel) => values.has(channel)))
+        pending.push({ timeMs, values: Object.fromEntries(channels.map((c) => [c, values.get(c) as number])) });
+      else skipped.incomplete++;
+    }
+    // Those that are on their way stay.
+    if (pending.length > MOST_PENDING) {
+      const from = this.#working ? ROWS_AT_ONCE : 0;
+      skipped.too_many += pending.splice(from, pending.length - MOST_PENDING).length;
+    }
   }
 }
 
-/** Null where a channel is missing: that interval cannot be judged. */
-function rowOf({ channels }: ProcessModel, { values }: Row): number[] | null {
-  const row = channels.map((channel) => values.get(channel));
-  return row.every((v) => v !== undefined) ? row : null;
+function freshRun(model: ProcessModel): Run {
+  return { state: freshState(model), rows: 0, over: 0, failures: 0, failing: 0, ms: 0 };
+}
+
+/** Why a run is worse than another over the same rows; null where it is not. */
+function worse(run: Run, other: Run | undefined): string | null {
+  if (run.failing >= MOST_FAILURES) return `it failed ${run.failing} times in a row`;
+  if (run.rows < LEAST_COMPARED) return null;
+  const ms = run.ms / run.rows;
+  if (ms > MOST_ROW_MS) return `it takes ${ms.toFixed(0)} ms a row`;
+  if (!other || other.rows === 0) return null;
+  const usual = (other.over / other.rows) * run.rows;
+  if (run.over - usual < Math.max(WORSE_ROWS, WORSE_PART * run.rows)) return null;
+  return `it calls ${run.over} of ${run.rows} rows unlike its training, the other model ${Math.round(usual)}`;
 }

@@ -13,19 +13,27 @@ import type {
   IsoVerdict,
   Namur,
   PointHealth,
+  ProcessHealth,
   RemainingLife,
 } from '#models/contracts/health.ts';
 import type { Score } from '#models/health/detector.ts';
-import type { ProcessModel } from '#models/health/process/processModel.ts';
 import { trendLife } from '#models/health/trendLife.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { isoVerdict } from '#models/machine/iso20816.ts';
+import type { HostResult } from '../models/modelHost.ts';
 import { alertText } from './alertText.ts';
 import { type DiagnosisCredit, diagnose, gatheredSignal } from './diagnose.ts';
 import { type EvidenceBody, evidenceOf } from './evidence.ts';
 import { ENOUGH_S } from './gatherer.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
-import { ProcessSlot, type ProcessSlotState } from './processSlot.ts';
+import {
+  emptySlotState,
+  ProcessSlot,
+  type RowVerdict,
+  type SlotModels,
+  type SlotState,
+  type SlotWork,
+} from './processSlot.ts';
 import { judgeTrend, VelocityHistory, type VelocityHistoryState } from './velocityHistory.ts';
 import { VibrationPoint } from './vibrationPoint.ts';
 import { pointHealth, type Watched } from './watched.ts';
@@ -41,7 +49,7 @@ export interface VerdictSettings {
 type Body<M> = Omit<M, 'v' | 'site' | 'edge' | 'outbox' | 'sequence' | 'oldest'>;
 export type HealthBody = Pick<
   HealthMessage,
-  'asset' | 'kind' | 'status' | 'index' | 'points' | 'iso' | 'remainingLife' | 'timeMs' | 'timeQuality'
+  'asset' | 'kind' | 'status' | 'index' | 'points' | 'iso' | 'remainingLife' | 'process' | 'timeMs' | 'timeQuality'
 >;
 export type AlertBody = Pick<AlertMessage, Exclude<keyof Body<AlertMessage>, number | symbol>>;
 
@@ -61,6 +69,8 @@ export interface MachineState {
   velocities: Map<string, number>;
   velocityDays: VelocityHistoryState;
   processTrigger?: TriggerState;
+  /** Of its models. */
+  slot?: SlotState;
   /** When it was last seen to stand still. */
   stoodMs?: number;
 }
@@ -118,7 +128,8 @@ export class Verdicts {
   readonly #shaftHz: () => number;
   readonly #history: IndexHistory;
   readonly #velocityHistory: VelocityHistory;
-  readonly #process: ProcessSlot;
+  readonly models: ProcessSlot;
+  #processHealth: ProcessHealth | undefined;
   /** The newest verdict on each point; not kept across a restart, since the next window brings it again. */
   #health: PointHealth[] = [];
 
@@ -129,7 +140,7 @@ export class Verdicts {
     config: Asset | undefined,
     settings: VerdictSettings,
     state: MachineState,
-    machine: { points: ReadonlyMap<string, unknown>; shaftHz: () => number; models?: ProcessSlotState },
+    machine: { points: ReadonlyMap<string, unknown>; shaftHz: () => number; models?: SlotModels },
   ) {
     this.#origin = origin;
     this.#name = name;
@@ -138,14 +149,10 @@ export class Verdicts {
     this.#state = state;
     this.#points = machine.points;
     this.#shaftHz = machine.shaftHz;
-    this.#process = new ProcessSlot(machine.models);
+    state.slot ??= emptySlotState();
+    this.models = new ProcessSlot(state.slot, machine.models);
     this.#history = new IndexHistory(state.history);
     this.#velocityHistory = new VelocityHistory(state.velocityDays);
-  }
-
-  /** Its models, where they changed since this was last asked: they are kept by themselves, for they are large. */
-  changedModels(): ProcessSlotState | null {
-    return this.#process.changed();
   }
 
   /** A point learns anew: what its trigger said is over. */
@@ -173,48 +180,51 @@ export class Verdicts {
       this.#sayHealth(watched);
   }
 
-  /** By the machine's model of its process values, where it has one. */
+  /** Has the machine's models of its process values judge it, where it has any: the verdict comes with `judged`. */
   watchProcess({ point, mean, timeMs }: Watched): void {
-    if (!mean) return;
-    const judged = this.#process.add(point, mean.interval, timeMs, mean.value);
-    if (!judged) return;
-    const { index, channels } = judged;
+    if (mean) this.models.add(point, mean.interval, timeMs, mean.value);
+  }
+
+  /** Takes what its models said of rows. */
+  judged(work: SlotWork, results: readonly HostResult[]): void {
+    const model = this.models.activeName;
+    const { verdicts, undone } = this.models.done(work, results);
+    for (const verdict of verdicts) this.#judgedRow(model, verdict);
+    if (undone !== null) this.modelChanged();
+  }
+
+  /** What the model before said ends with it. */
+  modelChanged(): void {
+    this.#state.processTrigger = QUIET;
+    this.#processHealth = undefined;
+    this.#quietProcess();
+    const alert = this.#state.alerts.get(PROCESS);
+    if (!alert?.active) return;
+    const score: Score = { assessable: true, index: 0, contributions: [] };
+    const timeMs = this.models.newestMs ?? alert.raisedAtMs;
+    this.#step(PROCESS, { point: alert.point, timeMs, score, on: false }, 0, ['its model was changed']);
+  }
+
+  #judgedRow(model: string, verdict: RowVerdict): void {
+    if ('failed' in verdict) {
+      const remedy = 'see the log; after three failures in a row the model before judges again';
+      this.#processHealth = { assessment: 'not_assessable', model, reason: verdict.failed, remedy };
+      this.#sayHealth(verdict);
+      return;
+    }
+    const { index, channels, timeMs } = verdict;
+    this.#processHealth = { assessment: 'assessed', model, index, channels };
     const trigger = stepTrigger(this.#state.processTrigger ?? QUIET, index, slowTrigger(this.#settings.trigger));
     this.#state.processTrigger = trigger;
     const score: Score = { assessable: true, index, contributions: [] };
     const moved = `process values are unlike those of its training: ${channels.join(', ')}`;
     // An alert is of a point: the one that moved most, which may be another one now.
     this.#quietProcess();
-    this.#step(PROCESS, { point: channels[0] ?? point, timeMs: judged.timeMs, score, on: trigger.on }, index, [moved]);
-  }
-
-  /** Changes the model of its process values. @throws Error with why it does not fit. */
-  changeModel(model: ProcessModel): string {
-    const said = this.#process.change(model);
-    this.#endProcessAlert();
-    return said;
-  }
-
-  /** @throws Error where there is nothing to take back. */
-  rollBackModel(): string {
-    const said = this.#process.rollBack();
-    this.#endProcessAlert();
-    return said;
+    this.#step(PROCESS, { point: channels[0] ?? PROCESS, timeMs, score, on: trigger.on }, index, [moved]);
   }
 
   #quietProcess(): void {
     this.#state.on = this.#state.on.filter((key) => !key.startsWith(`${PROCESS}/`));
-  }
-
-  /** What the model before said ends with it. */
-  #endProcessAlert(): void {
-    this.#state.processTrigger = QUIET;
-    this.#quietProcess();
-    const alert = this.#state.alerts.get(PROCESS);
-    if (!alert?.active) return;
-    const score: Score = { assessable: true, index: 0, contributions: [] };
-    const timeMs = this.#process.newestMs ?? alert.raisedAtMs;
-    this.#step(PROCESS, { point: alert.point, timeMs, score, on: false }, 0, ['its model was changed']);
   }
 
   /** Once a day: where the velocity is going, beside where it is. */
@@ -367,6 +377,7 @@ export class Verdicts {
       points: this.#health,
       ...this.#iso(),
       remainingLife: this.#remainingLife(),
+      ...(this.#processHealth ? { process: this.#processHealth } : {}),
     });
   }
 

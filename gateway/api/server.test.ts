@@ -1,15 +1,19 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
+import { Registry as ModelRegistry } from '../registry/registry.ts';
+import { Rollouts } from '../registry/rollouts.ts';
 import { SqliteStore } from '../store/sqliteStore.ts';
 import { Events } from './events.ts';
 import { createServer } from './server.ts';
 
 function server(tokenFile?: string) {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-api-'));
+  const registry = new ModelRegistry(directory, undefined, () => 5);
   return createServer(
     { host: '127.0.0.1', port: 0, tokenFile },
     {
@@ -20,7 +24,15 @@ function server(tokenFile?: string) {
       now: () => 5,
       acknowledged: () => undefined,
       command: null,
-      registry: new Registry(),
+      registry,
+      rollouts: new Rollouts(
+        registry,
+        () => [],
+        null,
+        () => 5,
+        pino({ level: 'silent' }),
+      ),
+      metrics: new Registry(),
       notReady: () => ['the broker is away'],
       version: '0',
     },
@@ -44,6 +56,9 @@ test('with a token it wants the token, save for health', async () => {
     app.inject({ url, headers: authorization ? { authorization } : {} });
   for (const url of [
     '/api/v1/machines',
+    '/api/v1/models',
+    '/api/v1/models/{id}/approve',
+    '/api/v1/models/{id}/package',
     '/metrics',
     '/openapi.json',
     '/api/v1/events',
@@ -92,7 +107,12 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/evidence/{id}/{piece}',
     '/api/v1/ledger',
     '/api/v1/machines',
+    '/api/v1/models',
+    '/api/v1/models/{id}/approve',
+    '/api/v1/models/{id}/package',
     '/api/v1/parts',
+    '/api/v1/rollouts',
+    '/api/v1/rollouts/{id}/back',
     '/api/v1/series',
     '/api/v1/spectra/{site}/{edge}/{asset}/{point}',
   ]);

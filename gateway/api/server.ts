@@ -9,10 +9,11 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Registry } from 'prom-client';
 import type { GatewayConfig } from '../config.ts';
 import { guard } from './access.ts';
+import { addModelRoutes, type ModelParts } from './modelRoutes.ts';
 import { type ApiParts, addRoutes } from './routes.ts';
 
-export interface ServerParts extends ApiParts {
-  registry: Registry;
+export interface ServerParts extends ApiParts, ModelParts {
+  metrics: Registry;
   /** Why the gateway cannot do its work now; empty where it can. */
   notReady: () => string[];
   version: string;
@@ -43,9 +44,10 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
     transform: jsonSchemaTransform,
   });
   addRoutes(app, parts);
+  addModelRoutes(app, parts);
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type(parts.registry.contentType).send(await parts.registry.metrics()),
+    reply.type(parts.metrics.contentType).send(await parts.metrics.metrics()),
   );
   app.get('/healthz', { schema: { hide: true } }, async () => ({ ok: true }));
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, expect, test } from 'vitest';
-import { type EdgeMessage, parseMessage } from '#models/contracts/message.ts';
+import { type KeptMessage, parseMessage } from '#models/contracts/message.ts';
 import { SqliteStore } from './sqliteStore.ts';
 import type { Accepted } from './store.ts';
 
@@ -30,7 +30,7 @@ function accept(topic: string, body: object): Accepted {
   const text = JSON.stringify(body);
   const parsed = parseMessage(topic, new TextEncoder().encode(text));
   if (!parsed.ok) throw new Error(parsed.detail);
-  return { message: parsed.message as EdgeMessage, text };
+  return { message: parsed.message as KeptMessage, text };
 }
 
 const features = (sequence: number, oldest = 1) =>

@@ -6,7 +6,7 @@ import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.t
 import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { Clock, LedgerMessage, PointLedger, SourceOutages } from '#models/contracts/ledger.ts';
-import type { EdgeMessage } from '#models/contracts/message.ts';
+import type { KeptMessage } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import { acknowledge, applyMessage } from '../alerts/alarm.ts';
 import { evidenceView } from '../evidence.ts';
@@ -147,6 +147,10 @@ export class SqliteStore implements Store {
     return row ? JSON.parse(row.record as string) : null;
   }
 
+  evidenceDropped(): number {
+    return Number(this.#get("SELECT value FROM meta WHERE key = 'evidenceDropped'")?.value ?? 0);
+  }
+
   health(): HealthMessage[] {
     return this.#all('SELECT record FROM health ORDER BY key').map((row) => JSON.parse(row.record as string));
   }
@@ -225,7 +229,7 @@ export class SqliteStore implements Store {
     return taken;
   }
 
-  #keep(message: EdgeMessage): AlertRecord | null {
+  #keep(message: KeptMessage): AlertRecord | null {
     switch (message.kind) {
       case 'features':
         this.#keepFeatures(message.body);
@@ -280,11 +284,14 @@ export class SqliteStore implements Store {
     const sql = 'INSERT OR REPLACE INTO evidence (id, time_ms, bytes, view, record) VALUES (?, ?, ?, ?, ?)';
     this.#run(sql, body.id, body.timeMs, record.length, JSON.stringify(evidenceView(body)), record);
     // The oldest go, by what all that are newer take up.
-    this.#run(
+    const { changes } = this.#run(
       `DELETE FROM evidence WHERE id IN (
          SELECT id FROM (SELECT id, sum(bytes) OVER (ORDER BY time_ms DESC, id) AS upTo FROM evidence) WHERE upTo > ?)`,
       this.#limits.maxEvidenceBytes,
     );
+    if (changes === 0) return;
+    const dropped = String(this.evidenceDropped() + changes);
+    this.#run("INSERT OR REPLACE INTO meta (key, value) VALUES ('evidenceDropped', ?)", dropped);
   }
 
   /** An alert that was sent again may come after a later word on it: by its outbox's sequence it is left out. */
@@ -362,8 +369,8 @@ export class SqliteStore implements Store {
     return known;
   }
 
-  #run(sql: string, ...values: unknown[]): void {
-    this.#statement(sql).run(...values);
+  #run(sql: string, ...values: unknown[]): Database.RunResult {
+    return this.#statement(sql).run(...values);
   }
 
   #get(sql: string, ...values: unknown[]): Row | undefined {

@@ -3,13 +3,13 @@ import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.t
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { Clock, LedgerMessage, PointLedger, SourceOutages } from '#models/contracts/ledger.ts';
-import type { EdgeMessage, Refusal } from '#models/contracts/message.ts';
+import type { KeptMessage, Refusal } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Range } from './sequences.ts';
 
 /** A message that was accepted: what it says, and its text as it came. */
 export interface Accepted {
-  message: EdgeMessage;
+  message: KeptMessage;
   text: string;
 }
 
@@ -24,7 +24,7 @@ export interface Refused {
 
 export interface Taken {
   /** Not seen before; in order. */
-  fresh: EdgeMessage[];
+  fresh: KeptMessage[];
   duplicates: number;
   /** What may be acknowledged, by origin: new and old alike. */
   ranges: { site: string; edge: string; outbox: string; ranges: Range[] }[];
@@ -67,6 +67,8 @@ export interface Store {
   /** The newest first. */
   evidenceList(): EvidenceView[];
   evidence(id: string): EvidenceMessage | null;
+  /** Signals that were thrown away to make room, since there is this store. */
+  evidenceDropped(): number;
   sources(): (SourceOutages & { site: string; edge: string })[];
   clocks(): (Clock & { site: string; edge: string })[];
   edges(): StatusMessage[];

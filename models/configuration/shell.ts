@@ -8,7 +8,7 @@ export interface Shell {
   /** A file's content. @throws where it cannot be read: wrong usage. */
   bytes(file: string): Uint8Array;
   /** Runs what reads tables; a table that cannot be used is wrong usage. */
-  onTable(run: () => void): Promise<void>;
+  onTable(run: () => void | Promise<void>): Promise<void>;
   /** A line on stdout, for results. */
   write(line: string): void;
   /** A line on stderr, for people. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { alertRecordSchema } from './alert.ts';
 import { healthMessageSchema } from './health.ts';
 import { clockSchema, pointLedgerSchema, rejectionSchema, sourceOutagesSchema } from './ledger.ts';
+import { packageIdSchema } from './modelPieces.ts';
 
 /** A series for a chart, in columns: mean and largest value of each interval that holds any. */
 export const columnsSchema = z.object({
@@ -54,6 +55,29 @@ export const acknowledgeRequestSchema = z.strictObject({
   by: z.string().trim().min(1).max(100),
   comment: z.string().trim().max(1000).optional(),
 });
+
+/** A model in the registry, and where it runs. */
+export const modelViewSchema = z.object({
+  id: packageIdSchema,
+  name: z.string(),
+  release: z.string(),
+  kind: z.string(),
+  card: z.record(z.string(), z.unknown()),
+  added: z.object({ by: z.string(), atMs: z.number(), note: z.string().nullable() }),
+  /** Null: no edge may have it yet. */
+  approved: z.object({ by: z.string(), atMs: z.number() }).nullable(),
+  where: z.array(
+    z.object({
+      site: z.string(),
+      edge: z.string(),
+      asset: z.string(),
+      role: z.enum(['active', 'candidate']),
+      /** Why it should be trained anew; null: it fits. */
+      advice: z.string().nullable(),
+    }),
+  ),
+});
+export type ModelView = z.infer<typeof modelViewSchema>;
 
 /** What `/api/v1/events` sends, an event a line of JSON. */
 export const liveEventSchema = z.discriminatedUnion('type', [

@@ -1,22 +1,36 @@
 import { z } from 'zod';
 import { SCHEMA_VERSION } from './envelope.ts';
+import { packageIdSchema } from './modelPieces.ts';
 import { nameSchema } from './names.ts';
 
 const aimed = { asset: nameSchema, point: nameSchema };
 
-/** Of a signed text: a model of some hundred channels. */
-const MOST_MODEL = 400_000;
+/** Of a signed text. */
+const MOST_CHARACTERS = 20_000;
 
 /**
- * What an edge can be told: `reload` its configuration, `relearn` what is normal for a point, send `evidence` of one, take
- * another `model` of a machine's process values, or go back to the one before (`rollback`).
+ * What an edge can be told: `reload` its configuration, `relearn` what is normal for a point, send `evidence` of one, fetch
+ * and try a `model` of a machine's process values and have it run in the `shadow` of the one that judges, or judge itself
+ * (`live`); or take a model back (`rollback`).
  */
 export const orderSchema = z.discriminatedUnion('what', [
   z.strictObject({ what: z.literal('reload') }),
   z.strictObject({ what: z.literal('relearn'), ...aimed }),
   z.strictObject({ what: z.literal('evidence'), ...aimed }),
-  z.strictObject({ what: z.literal('model'), asset: nameSchema, model: z.string().max(MOST_MODEL) }),
-  z.strictObject({ what: z.literal('rollback'), asset: nameSchema }),
+  z.strictObject({
+    what: z.literal('model'),
+    asset: nameSchema,
+    /** The hash of its package. */
+    id: packageIdSchema,
+    stage: z.enum(['shadow', 'live']),
+  }),
+  z.strictObject({
+    what: z.literal('rollback'),
+    asset: nameSchema,
+    /** Absent: the one that judges. */
+    id: packageIdSchema.optional(),
+    why: z.string().max(300).optional(),
+  }),
 ]);
 export type Order = z.infer<typeof orderSchema>;
 
@@ -32,7 +46,7 @@ export const commandSchema = z.object({
 export type Command = z.infer<typeof commandSchema>;
 
 /** `cmd/do`: the command as a text, and the Ed25519 signature of exactly that text in base64. */
-export const signedCommandSchema = z.object({ body: z.string().max(2 * MOST_MODEL), signature: z.string().max(200) });
+export const signedCommandSchema = z.object({ body: z.string().max(MOST_CHARACTERS), signature: z.string().max(200) });
 
 /** What became of the last command that an edge heard; part of its status. */
 export const commandOutcomeSchema = z.object({

@@ -48,6 +48,20 @@ export const remainingLifeSchema = z.discriminatedUnion('assessment', [
 ]);
 export type RemainingLife = z.infer<typeof remainingLifeSchema>;
 
+/** What the machine's model of its process values says of the newest row; `model` is its name and release. */
+export const processHealthSchema = z.discriminatedUnion('assessment', [
+  z.object({
+    assessment: z.literal('assessed'),
+    model: z.string(),
+    /** 1 is the limit. */
+    index: z.number(),
+    /** The channels that moved it, the one that moved it most first. */
+    channels: z.array(z.string()),
+  }),
+  z.object({ assessment: z.literal('not_assessable'), model: z.string(), reason: z.string(), remedy: z.string() }),
+]);
+export type ProcessHealth = z.infer<typeof processHealthSchema>;
+
 export const healthMessageSchema = envelopeSchema.extend({
   asset: nameSchema,
   kind: z.string(),
@@ -57,5 +71,7 @@ export const healthMessageSchema = envelopeSchema.extend({
   points: z.array(pointHealthSchema),
   iso: isoVerdictSchema.optional(),
   remainingLife: remainingLifeSchema,
+  /** Absent: the machine has no model of its process values. */
+  process: processHealthSchema.optional(),
 });
 export type HealthMessage = z.infer<typeof healthMessageSchema>;

@@ -5,17 +5,21 @@ import { type EvidenceMessage, evidenceMessageSchema } from './evidence.ts';
 import { type FeatureMessage, featureMessageSchema } from './featureVector.ts';
 import { type HealthMessage, healthMessageSchema } from './health.ts';
 import { type LedgerMessage, ledgerMessageSchema } from './ledger.ts';
+import { type Want, wantSchema } from './modelPieces.ts';
 import { type StatusMessage, statusMessageSchema } from './status.ts';
 import { type Origin, parseTopic } from './topics.ts';
 
-/** A message from an edge that kept to its contract. */
-export type EdgeMessage =
+/** A message that the gateway keeps, or keeps something of. */
+export type KeptMessage =
   | { kind: 'features'; body: FeatureMessage }
   | { kind: 'health'; body: HealthMessage }
   | { kind: 'alerts'; body: AlertMessage }
   | { kind: 'ledger'; body: LedgerMessage }
   | { kind: 'evidence'; body: EvidenceMessage }
   | { kind: 'status'; body: StatusMessage };
+
+/** A message from an edge that kept to its contract. */
+export type EdgeMessage = KeptMessage | { kind: 'want'; body: Want };
 
 export type Refusal =
   | 'unknown_topic'
@@ -37,6 +41,7 @@ const schemas: Record<EdgeMessage['kind'], ZodType<Origin>> = {
   ledger: ledgerMessageSchema,
   evidence: evidenceMessageSchema,
   status: statusMessageSchema,
+  want: wantSchema,
 };
 
 const refuse = (refusal: Refusal, detail: string, envelope?: Envelope): Parsed => ({

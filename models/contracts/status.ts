@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { commandOutcomeSchema } from './command.ts';
 import { SCHEMA_VERSION } from './envelope.ts';
+import { machineModelsSchema } from './models.ts';
 import { nameSchema } from './names.ts';
 
 /** Retained; the broker publishes `online: false` as the edge's last will. */
@@ -14,6 +15,8 @@ export const statusMessageSchema = z.looseObject({
   /** How far the gateway's clock is behind the edge's, seconds; absent until it is known. */
   gatewayClockOffsetS: z.number().optional(),
   lastCommand: commandOutcomeSchema.optional(),
+  /** Of each machine that has, or had, a model. */
+  models: z.array(machineModelsSchema).optional(),
 });
 export type StatusMessage = z.infer<typeof statusMessageSchema>;
 

@@ -1,7 +1,7 @@
 /** The topics below `millwright/v1/<site>/<edge>/`. */
 export const TOPIC_ROOT = 'millwright/v1';
 
-export type MessageKind = 'status' | 'features' | 'health' | 'alerts' | 'ledger' | 'evidence';
+export type MessageKind = 'status' | 'features' | 'health' | 'alerts' | 'ledger' | 'evidence' | 'want';
 
 export interface Origin {
   site: string;
@@ -19,15 +19,17 @@ export const topics = {
   evidence: (o: Origin, id: string) => `${base(o)}/evidence/${id}`,
   acknowledge: (o: Origin) => `${base(o)}/cmd/ack`,
   command: (o: Origin) => `${base(o)}/cmd/do`,
+  want: (o: Origin) => `${base(o)}/want`,
+  piece: (o: Origin) => `${base(o)}/cmd/piece`,
 };
 
 /** All that a gateway listens to. */
-export const gatewayFilters = ['status', 'features/#', 'health/#', 'alerts/#', 'ledger', 'evidence/#'].map(
+export const gatewayFilters = ['status', 'features/#', 'health/#', 'alerts/#', 'ledger', 'evidence/#', 'want'].map(
   (kind) => `${TOPIC_ROOT}/+/+/${kind}`,
 );
 
 /** Site, edge and kind of a topic, or null where it is none of ours. */
 export function parseTopic(topic: string): (Origin & { kind: MessageKind }) | null {
-  const m = /^millwright\/v1\/([^/]+)\/([^/]+)\/(status|features|health|alerts|ledger|evidence)(\/|$)/.exec(topic);
+  const m = /^millwright\/v1\/([^/]+)\/([^/]+)\/(status|features|health|alerts|ledger|evidence|want)(\/|$)/.exec(topic);
   return m ? { site: m[1], edge: m[2], kind: m[3] as MessageKind } : null;
 }

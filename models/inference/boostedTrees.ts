@@ -46,9 +46,17 @@ interface Split {
   bin: number;
 }
 
+/** Sums over the rows of a leaf: of each feature's bins, one feature behind the other. */
+interface Histogram {
+  gradient: Float64Array;
+  hessian: Float64Array;
+  rows: Float64Array;
+}
+
 interface Leaf {
   node: number;
   rows: Int32Array;
+  sums: Histogram;
   split: Split | null;
 }
 
@@ -173,26 +181,30 @@ function grow(
   leafDone: (rows: Int32Array, value: number) => void,
 ): Tree {
   const tree: Tree = { feature: [-1], threshold: [0], left: [0], right: [0], value: [0] };
+  const leafOf = (node: number, rows: Int32Array, sums: Histogram): Leaf => {
+    return { node, rows, sums, split: bestSplit(binned, rows.length, sums, settings) };
+  };
   const all = Int32Array.from({ length: gradient.length }, (_, i) => i);
-  let leaves: Leaf[] = [{ node: 0, rows: all, split: bestSplit(binned, all, gradient, hessian, settings) }];
+  let leaves = [leafOf(0, all, histogramOf(binned, all, gradient, hessian))];
   while (leaves.length < settings.leaves) {
     const best = leaves.reduce((a, b) => ((b.split?.gain ?? 0) > (a.split?.gain ?? 0) ? b : a));
     if (!best.split) break;
     const { feature, bin } = best.split;
     const column = binned.bins[feature];
-    const sides = [best.rows.filter((i) => column[i] <= bin), best.rows.filter((i) => column[i] > bin)];
-    const children = sides.map((rows) => {
-      const node = tree.feature.length;
-      tree.feature.push(-1);
-      tree.threshold.push(0);
-      tree.left.push(0);
-      tree.right.push(0);
-      tree.value.push(0);
-      return { node, rows, split: bestSplit(binned, rows, gradient, hessian, settings) };
-    });
+    const left = best.rows.filter((i) => column[i] <= bin);
+    const right = best.rows.filter((i) => column[i] > bin);
+    // The larger side's sums are what the smaller one leaves.
+    const smaller = histogramOf(binned, left.length < right.length ? left : right, gradient, hessian);
+    const larger = without(best.sums, smaller);
+    const node = tree.feature.length;
+    for (const columnOf of [tree.threshold, tree.left, tree.right, tree.value]) columnOf.push(0, 0);
+    tree.feature.push(-1, -1);
     tree.feature[best.node] = feature;
     tree.threshold[best.node] = binned.edges[feature][bin];
-    [tree.left[best.node], tree.right[best.node]] = children.map((child) => child.node);
+    tree.left[best.node] = node;
+    tree.right[best.node] = node + 1;
+    const [leftSums, rightSums] = left.length < right.length ? [smaller, larger] : [larger, smaller];
+    const children = [leafOf(node, left, leftSums), leafOf(node + 1, right, rightSums)];
     leaves = [...leaves.filter((leaf) => leaf !== best), ...children];
   }
   for (const { node, rows } of leaves) {
@@ -207,48 +219,58 @@ function grow(
   return tree;
 }
 
-/** The split that lowers the loss most; null where none lowers it, or leaves would be too small. */
-function bestSplit(
-  { bins, edges }: Binned,
-  rows: Int32Array,
-  gradient: Float64Array,
-  hessian: Float64Array,
-  { leastRows, ridge }: BoostingSettings,
-): Split | null {
-  if (rows.length < 2 * leastRows) return null;
-  const g = new Float64Array(BINS);
-  const h = new Float64Array(BINS);
-  const counts = new Int32Array(BINS);
-  let best: Split | null = null;
+function histogramOf({ bins }: Binned, rows: Int32Array, gradient: Float64Array, hessian: Float64Array): Histogram {
+  const size = bins.length * BINS;
+  const sums = { gradient: new Float64Array(size), hessian: new Float64Array(size), rows: new Float64Array(size) };
   for (let f = 0; f < bins.length; f++) {
-    const used = edges[f].length + 1;
-    if (used < 2) continue;
     const column = bins[f];
-    g.fill(0);
-    h.fill(0);
-    counts.fill(0);
+    const first = f * BINS;
     for (let k = 0; k < rows.length; k++) {
       const i = rows[k];
-      const b = column[i];
-      g[b] += gradient[i];
-      h[b] += hessian[i];
-      counts[b]++;
+      const at = first + column[i];
+      sums.gradient[at] += gradient[i];
+      sums.hessian[at] += hessian[i];
+      sums.rows[at]++;
     }
+  }
+  return sums;
+}
+
+function without(all: Histogram, part: Histogram): Histogram {
+  return {
+    gradient: all.gradient.map((v, i) => v - part.gradient[i]),
+    hessian: all.hessian.map((v, i) => v - part.hessian[i]),
+    rows: all.rows.map((v, i) => v - part.rows[i]),
+  };
+}
+
+/** The split that lowers the loss most; null where none lowers it, or leaves would be too small. */
+function bestSplit(
+  { edges }: Binned,
+  count: number,
+  sums: Histogram,
+  { leastRows, ridge }: BoostingSettings,
+): Split | null {
+  if (count < 2 * leastRows) return null;
+  let best: Split | null = null;
+  for (let f = 0; f < edges.length; f++) {
+    const first = f * BINS;
+    const last = first + edges[f].length;
     let [allG, allH] = [0, 0];
-    for (let b = 0; b < used; b++) {
-      allG += g[b];
-      allH += h[b];
+    for (let at = first; at <= last; at++) {
+      allG += sums.gradient[at];
+      allH += sums.hessian[at];
     }
     const whole = (allG * allG) / (allH + ridge);
     let [leftG, leftH, left] = [0, 0, 0];
-    for (let b = 0; b < used - 1; b++) {
-      leftG += g[b];
-      leftH += h[b];
-      left += counts[b];
-      if (left < leastRows || rows.length - left < leastRows) continue;
+    for (let at = first; at < last; at++) {
+      leftG += sums.gradient[at];
+      leftH += sums.hessian[at];
+      left += sums.rows[at];
+      if (left < leastRows || count - left < leastRows) continue;
       const rightG = allG - leftG;
       const gain = (leftG * leftG) / (leftH + ridge) + (rightG * rightG) / (allH - leftH + ridge) - whole;
-      if (gain > (best?.gain ?? 1e-9)) best = { gain, feature: f, bin: b };
+      if (gain > (best?.gain ?? 1e-9)) best = { gain, feature: f, bin: at - first };
     }
   }
   return best;

@@ -34,6 +34,8 @@ export const assetSchema = z.strictObject({
     .optional(),
   iso: isoClassSchema.optional(),
   drivetrain: drivetrainSchema.optional(),
+  /** A file with a model package for it: as it comes on a stick, for an edge that no gateway reaches. */
+  model: z.string().min(1).optional(),
   points: z.record(nameSchema, pointSchema).default({}),
 });
 export type Asset = z.infer<typeof assetSchema>;

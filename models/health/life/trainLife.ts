@@ -43,9 +43,9 @@ const SETTINGS = { hidden: [32, 16], epochs: 40, batch: 512, learningRate: 6e-3,
 const MEMBERS = { withAge: 2, withoutAge: 1 };
 const BOOSTING: BoostingSettings = {
   loss: 'squared',
-  trees: 300,
-  leaves: 7,
-  learningRate: 0.05,
+  trees: 100,
+  leaves: 15,
+  learningRate: 0.1,
   leastRows: 50,
   ridge: 1,
 };

@@ -1,0 +1,45 @@
+import { expect, test, vi } from 'vitest';
+import type { Want } from '#models/contracts/modelPieces.ts';
+import { Fetcher } from './fetcher.ts';
+
+const ID = 'a'.repeat(64);
+const say = (fetcher: Fetcher, piece: object) => fetcher.hear(Buffer.from(JSON.stringify({ v: 1, id: ID, ...piece })));
+
+test('pieces come together in their order; what was not asked for, or is no piece, is let go', async () => {
+  const asked: Pick<Want, 'id' | 'piece'>[] = [];
+  const fetcher: Fetcher = new Fetcher((want) => {
+    asked.push(want);
+    queueMicrotask(() => {
+      fetcher.hear(Buffer.from('garbage'));
+      say(fetcher, { piece: want.piece + 1, of: 3, text: 'wrong' });
+      say(fetcher, { piece: want.piece, of: 3, text: `<${want.piece}>` });
+    });
+  });
+  expect(await fetcher.fetch(ID)).toBe('<0><1><2>');
+  expect(asked.map((w) => w.piece)).toEqual([0, 1, 2]);
+});
+
+test('a piece that was lost is asked for again, and one that never comes ends the fetching', async () => {
+  vi.useFakeTimers();
+  let asks = 0;
+  const fetcher: Fetcher = new Fetcher(() => {
+    if (++asks === 3) say(fetcher, { piece: 0, of: 1, text: 'late' });
+  });
+  const fetched = fetcher.fetch(ID);
+  await vi.advanceTimersByTimeAsync(7000);
+  expect(await fetched).toBe('late');
+  const never = expect(new Fetcher(() => undefined).fetch(ID)).rejects.toThrow('did not send piece 0');
+  await vi.advanceTimersByTimeAsync(60_000);
+  await never;
+  vi.useRealTimers();
+});
+
+test('a package that the gateway does not have, or an edge that ends, ends it at once', async () => {
+  const fetcher: Fetcher = new Fetcher((want) => queueMicrotask(() => say(fetcher, { ...want, of: 0, text: null })));
+  await expect(fetcher.fetch(ID)).rejects.toThrow('no approved package');
+  const other = new Fetcher(() => undefined);
+  const waiting = other.fetch(ID);
+  await Promise.resolve();
+  other.stop();
+  await expect(waiting).rejects.toThrow('the edge is ending');
+});

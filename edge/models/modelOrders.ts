@@ -1,0 +1,69 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Order } from '#models/contracts/command.ts';
+import { unpackProcess } from '#models/health/process/processModel.ts';
+import { isSigned, type ModelPackage, modelText, openPackage } from '#models/packages/modelPackage.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Installed } from '../pipeline/processSlot.ts';
+import { judgeTrial, trialJobs } from '../pipeline/trial.ts';
+import type { ModelHost } from './modelHost.ts';
+
+type ModelOrder = Extract<Order, { what: 'model' }>;
+
+/** Brings models to machines: fetched or from a file, their signature checked, tried on the machine's own rows. */
+export class ModelOrders {
+  readonly #key: KeyObject | null;
+  readonly #host: ModelHost;
+  readonly #pipeline: Pipeline;
+  readonly #fetch: (id: string) => Promise<string>;
+
+  /** @param keyFile whose signature packages have to bear. @throws where it cannot be read, or is none. */
+  constructor(
+    keyFile: string | undefined,
+    host: ModelHost,
+    pipeline: Pipeline,
+    fetch: (id: string) => Promise<string>,
+  ) {
+    this.#key = keyFile === undefined ? null : createPublicKey(readFileSync(keyFile));
+    this.#host = host;
+    this.#pipeline = pipeline;
+    this.#fetch = fetch;
+  }
+
+  /** Has it ready to be installed. @throws Error with why it is not, or does not fit the machine. */
+  async prepare({ asset, id }: Pick<ModelOrder, 'asset' | 'id'>): Promise<Installed> {
+    // It was tried when it came.
+    const known = this.#pipeline.changeModels(asset, (slot) => slot.known(id));
+    if (known) return known;
+    const opened = await openPackage(await this.#fetch(id));
+    if (opened.id !== id) throw new Error('the package is another one than was ordered');
+    return this.#tried(asset, opened);
+  }
+
+  /** The same of a package that lies here, on a stick or a disk. */
+  async prepareFile(asset: string, file: string): Promise<Installed> {
+    return this.#tried(asset, await this.open(file));
+  }
+
+  /** @throws Error with why it is no package. */
+  open(file: string): Promise<ModelPackage> {
+    return openPackage(readFileSync(file, 'utf8'));
+  }
+
+  async #tried(asset: string, opened: ModelPackage): Promise<Installed> {
+    if (!this.#key) throw new Error('the edge has no key to check signatures with: set uplink.commandKeyFile');
+    if (!(await isSigned(opened, this.#key.export({ format: 'der', type: 'spki' }))))
+      throw new Error('the package is not signed by the key that this edge trusts');
+    const { name, release, kind } = opened.manifest;
+    if (kind !== 'process') throw new Error(`an edge runs models of process values, not of kind ${kind}`);
+    const model = unpackProcess(modelText(opened));
+    const { rows, jobs } = this.#pipeline.changeModels(asset, (slot) => {
+      const own = slot.recentRows(model);
+      return { rows: own, jobs: trialJobs(opened.id, model, own) };
+    });
+    const results = await this.#host.run(jobs);
+    const trial = judgeTrial(model, results, rows.length);
+    if (!trial.ok) throw new Error(trial.why);
+    return { id: opened.id, name, release, model };
+  }
+}

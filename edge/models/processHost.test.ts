@@ -1,0 +1,52 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { ProcessModel } from '#models/health/process/processModel.ts';
+import type { HostJob } from './modelHost.ts';
+import { ProcessHost } from './processHost.ts';
+
+/** Answers as the real one does, and crashes or stays silent where a model is called so. */
+const file = join(mkdtempSync(join(tmpdir(), 'millwright-host-')), 'host.mjs');
+writeFileSync(
+  file,
+  `process.on('message', ({ turn, jobs }) => {
+     if (jobs.some((j) => j.id === 'crash')) process.abort();
+     if (jobs.some((j) => j.id === 'silent')) return;
+     const sent = jobs.map((j) => j.model !== null);
+     process.send({ turn, results: jobs.map((j, i) => ({ ok: true, scores: [], state: j.state, ms: 0, runtime: String(sent[i]) })) });
+   });`,
+);
+const hosts: ProcessHost[] = [];
+const host = () => {
+  hosts.push(new ProcessHost(file, pino({ level: 'silent' })));
+  return hosts[hosts.length - 1];
+};
+afterEach(async () => {
+  vi.useRealTimers();
+  for (const one of hosts.splice(0)) await one.stop();
+});
+const job = (id: string): HostJob => ({ id, model: {} as ProcessModel, rows: [[1]], state: { past: [], levels: [] } });
+
+test('a model travels once', async () => {
+  const one = host();
+  expect(await one.run([job('a')])).toMatchObject([{ ok: true, runtime: 'true' }]);
+  expect(await one.run([job('a'), job('b')])).toMatchObject([{ runtime: 'false' }, { runtime: 'true' }]);
+});
+
+test('one that ends the process is left without an answer, the others are not', async () => {
+  const one = host();
+  const results = await one.run([job('a'), job('crash'), job('b')]);
+  expect(results).toMatchObject([{ ok: true }, { ok: false, why: 'crashed' }, { ok: true }]);
+  expect(one.restarts).toBe(2);
+  expect(await one.run([job('a')])).toMatchObject([{ ok: true }]);
+});
+
+test('one that never answers is given up in bounded time', async () => {
+  const one = host();
+  await one.run([job('a')]);
+  const begin = Date.now();
+  expect(await one.run([job('silent')])).toMatchObject([{ ok: false, why: 'too_slow' }]);
+  expect(Date.now() - begin).toBeLessThan(10_000);
+});

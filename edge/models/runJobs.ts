@@ -1,0 +1,40 @@
+import { type ReadyModel, readyModel } from '#models/health/process/judgeRows.ts';
+import { loadModel } from '#models/inference/modelRuntimes.ts';
+import type { HostJob, HostResult } from './modelHost.ts';
+
+/** Models that are kept ready. */
+const MOST_READY = 256;
+
+/** Runs jobs here, one after the other; what a model throws is its result. Models stay ready for the next time. */
+export class JobRunner {
+  readonly #ready = new Map<string, ReadyModel>();
+
+  async run(jobs: readonly HostJob[]): Promise<HostResult[]> {
+    const results: HostResult[] = [];
+    for (const job of jobs) results.push(await this.#one(job));
+    return results;
+  }
+
+  async stop(): Promise<void> {
+    this.#ready.clear();
+  }
+
+  async #one({ id, model, rows, state }: HostJob): Promise<HostResult> {
+    try {
+      const ready = this.#ready.get(id) ?? (await readyModel(model, loadModel));
+      this.#keep(id, ready);
+      const begin = performance.now();
+      const judged = await ready.judge(rows, state);
+      return { ok: true, ...judged, ms: performance.now() - begin, runtime: ready.runtime };
+    } catch (error) {
+      return { ok: false, why: 'failed', detail: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  #keep(id: string, ready: ReadyModel): void {
+    this.#ready.delete(id);
+    this.#ready.set(id, ready);
+    const [oldest] = this.#ready.keys();
+    if (this.#ready.size > MOST_READY) this.#ready.delete(oldest);
+  }
+}

@@ -1,0 +1,60 @@
+import { freshState, type ProcessModel } from '#models/health/process/processModel.ts';
+import { NOT_YET } from '#models/packages/rollout.ts';
+import type { HostJob, HostResult } from '../models/modelHost.ts';
+
+/** What a new model did on the machine's own rows. */
+export type Trial = { ok: true } | { ok: false; why: string };
+
+/** The machine has not run enough: no fault of the model. */
+export class NotYet extends Error {
+  constructor(why: string) {
+    super(`${NOT_YET}${why}`);
+  }
+}
+
+const LEAST_ROWS = 10;
+/** A model that calls more of the machine's own recent rows unlike its training does not fit it. */
+const MOST_ODD_PART = 0.2;
+/** A model has to see that a channel leaves its range by so many standard deviations; of so many of its channels. */
+const SHIFT = 10;
+const LEAST_SEEN_PART = 0.5;
+/** Time for a row, in the process in which models run. */
+export const MOST_ROW_MS = 50;
+/** 5 to 95 % of a normal law, in standard deviations. */
+const RANGE = 3.29;
+
+/**
+ * Jobs that try a model on a machine's recent rows: as they are, and with each channel in turn far out of its range.
+ * @throws NotYet where there are too few rows.
+ */
+export function trialJobs(id: string, model: ProcessModel, rows: readonly number[][]): HostJob[] {
+  if (rows.length < LEAST_ROWS)
+    throw new NotYet(`${rows.length} rows of all its channels to try it on; ${LEAST_ROWS} are needed`);
+  const state = freshState(model);
+  const own: HostJob = { id, model, rows: [...rows], state };
+  const shifted = model.channels.map((_, c) => {
+    const quantiles = model.reference.channels[c];
+    const by = SHIFT * Math.max((quantiles[19] - quantiles[1]) / RANGE, 1e-6 * Math.abs(quantiles[10]), 1e-9);
+    return { ...own, rows: rows.map((row) => row.map((v, k) => (k === c ? v + by : v))) };
+  });
+  return [own, ...shifted];
+}
+
+/** What came of them. Pure. */
+export function judgeTrial(model: ProcessModel, [own, ...shifted]: readonly HostResult[], rows: number): Trial {
+  const failed = [own, ...shifted].find((result) => !result.ok);
+  if (failed && !failed.ok) return { ok: false, why: `it ${failed.why.replace('_', ' ')}: ${failed.detail}` };
+  const ms = own.ok ? own.ms / rows : 0;
+  if (ms > MOST_ROW_MS) return { ok: false, why: `it takes ${ms.toFixed(0)} ms a row; at most ${MOST_ROW_MS}` };
+  const odd = countOver(own);
+  if (odd > MOST_ODD_PART * rows)
+    return { ok: false, why: `it calls ${odd} of the machine's last ${rows} rows unlike its training` };
+  const unseen = model.channels.filter((_, c) => countOver(shifted[c]) === 0);
+  if (unseen.length > (1 - LEAST_SEEN_PART) * model.channels.length)
+    return { ok: false, why: `it does not see it when ${unseen.join(', ')} leave their range` };
+  return { ok: true };
+}
+
+function countOver(result: HostResult): number {
+  return result.ok ? result.scores.filter((score) => score !== null && score.index > 1).length : 0;
+}

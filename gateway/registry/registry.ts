@@ -1,0 +1,168 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { ModelView } from '#models/contracts/api.ts';
+import { PIECE_CHARACTERS, type Piece } from '#models/contracts/modelPieces.ts';
+import type { StatusMessage } from '#models/contracts/status.ts';
+import { type Manifest, openPackage, packageText, signPackage } from '#models/packages/modelPackage.ts';
+import { type Rollout, rolloutSchema } from '#models/packages/rollout.ts';
+
+/** Something about a model that somebody has to change first. */
+export class RegistryError extends Error {}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS models (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, release TEXT NOT NULL, manifest TEXT NOT NULL, package TEXT NOT NULL,
+    added_ms REAL NOT NULL, added_by TEXT NOT NULL, note TEXT, approved_ms REAL, approved_by TEXT, UNIQUE (name, release)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS rollouts (id INTEGER PRIMARY KEY AUTOINCREMENT, stage TEXT NOT NULL, record TEXT NOT NULL) STRICT;
+`;
+const ENDED = ['done', 'rolled_back'];
+
+interface ModelRow {
+  id: string;
+  manifest: string;
+  package: string;
+  added_ms: number;
+  added_by: string;
+  note: string | null;
+  approved_ms: number | null;
+  approved_by: string | null;
+}
+
+/** Models, who approved them, and their ways to machines; one SQLite file, `registry.db`. */
+export class Registry {
+  readonly #db: Database.Database;
+  readonly #key: KeyObject | null;
+  readonly #now: () => number;
+
+  /** @param keyFile what approved packages are signed with. @throws where it cannot be read. */
+  constructor(directory: string, keyFile: string | undefined, now: () => number) {
+    mkdirSync(directory, { recursive: true });
+    this.#db = new Database(join(directory, 'registry.db'));
+    this.#db.pragma('journal_mode = WAL');
+    this.#db.exec(SCHEMA);
+    this.#key = keyFile === undefined ? null : createPrivateKey(readFileSync(keyFile));
+    this.#now = now;
+  }
+
+  /**
+   * Takes a package; it waits for approval. The same one again changes nothing.
+   * @param note why it is there, where it was not a person who added it.
+   * @throws RegistryError where it is no package, or its name and release are another one's.
+   */
+  async add(text: string, by: string, note: string | null = null): Promise<string> {
+    const opened = await openPackage(text).catch((error: Error) => {
+      throw new RegistryError(error.message);
+    });
+    const { id, manifestText } = opened;
+    const { name, release } = opened.manifest;
+    const other = this.#db.prepare('SELECT id FROM models WHERE name = ? AND release = ?').get(name, release) as
+      | { id: string }
+      | undefined;
+    if (other?.id === id) return id;
+    if (other)
+      throw new RegistryError(`there is another ${name} ${release} already; a change needs a release of its own`);
+    this.#db
+      .prepare(
+        'INSERT INTO models (id, name, release, manifest, package, added_ms, added_by, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(id, name, release, manifestText, packageText({ ...opened, signature: null }), this.#now(), by, note);
+    return id;
+  }
+
+  /** Signs it: from now on edges may have it. @throws RegistryError where there is no such model, or no key. */
+  async approve(id: string, by: string): Promise<void> {
+    const row = this.#row(id);
+    if (!this.#key) throw new RegistryError('the gateway has no key to sign with: set commands.keyFile');
+    const signed = await signPackage(
+      await openPackage(row.package),
+      this.#key.export({ format: 'der', type: 'pkcs8' }),
+    );
+    this.#db
+      .prepare('UPDATE models SET package = ?, approved_ms = ?, approved_by = ? WHERE id = ?')
+      .run(packageText(signed), this.#now(), by, id);
+  }
+
+  /** A piece of an approved package. */
+  piece(id: string, piece: number): Omit<Piece, 'v'> {
+    const row = this.#db.prepare('SELECT package FROM models WHERE id = ? AND approved_ms IS NOT NULL').get(id) as
+      | { package: string }
+      | undefined;
+    const of = row ? Math.ceil(row.package.length / PIECE_CHARACTERS) : 0;
+    const text = row && piece < of ? row.package.slice(piece * PIECE_CHARACTERS, (piece + 1) * PIECE_CHARACTERS) : null;
+    return { id, piece, of, text };
+  }
+
+  /** The newest first; `edges` say where each runs. */
+  models(edges: readonly StatusMessage[]): ModelView[] {
+    const rows = this.#db.prepare('SELECT * FROM models ORDER BY added_ms DESC').all() as ModelRow[];
+    return rows.map((row) => {
+      const { name, release, kind, card } = JSON.parse(row.manifest) as Manifest;
+      const approved = row.approved_by === null ? null : { by: row.approved_by, atMs: row.approved_ms as number };
+      const added = { by: row.added_by, atMs: row.added_ms, note: row.note };
+      return { id: row.id, name, release, kind, card, added, approved, where: whereOf(row.id, edges) };
+    });
+  }
+
+  /** The package as a file, for a stick. @throws RegistryError where there is no such model. */
+  package(id: string): string {
+    return this.#row(id).package;
+  }
+
+  /** @throws RegistryError where the model is not approved, or a machine is on the way of another one already. */
+  start(rollout: Omit<Rollout, 'id' | 'stage' | 'startedMs' | 'stageMs'>): Rollout {
+    if (this.#row(rollout.model).approved_ms === null) throw new RegistryError('the model is not approved');
+    const place = (t: Rollout['targets'][number]) => `${t.site}/${t.edge}/${t.asset}`;
+    const taken = new Set(this.running().flatMap((r) => r.targets.map(place)));
+    const twice = rollout.targets.find((t) => taken.has(place(t)));
+    if (twice) throw new RegistryError(`${place(twice)} is a target of a roll-out that goes on`);
+    const nowMs = this.#now();
+    const started = { ...rollout, stage: 'shadow', startedMs: nowMs, stageMs: nowMs } as const;
+    const { lastInsertRowid } = this.#db
+      .prepare('INSERT INTO rollouts (stage, record) VALUES (?, ?)')
+      .run(started.stage, JSON.stringify({ ...started, id: 0 }));
+    const whole = { ...started, id: Number(lastInsertRowid) };
+    this.keep(whole);
+    return whole;
+  }
+
+  keep(rollout: Rollout): void {
+    this.#db
+      .prepare('UPDATE rollouts SET stage = ?, record = ? WHERE id = ?')
+      .run(rollout.stage, JSON.stringify(rollout), rollout.id);
+  }
+
+  /** Those that go on. */
+  running(): Rollout[] {
+    return this.rollouts().filter((r) => !ENDED.includes(r.stage));
+  }
+
+  /** The newest first. */
+  rollouts(): Rollout[] {
+    const rows = this.#db.prepare('SELECT record FROM rollouts ORDER BY id DESC LIMIT 1000').all() as {
+      record: string;
+    }[];
+    return rows.map((row) => rolloutSchema.parse(JSON.parse(row.record)));
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #row(id: string): ModelRow {
+    const row = this.#db.prepare('SELECT * FROM models WHERE id = ?').get(id) as ModelRow | undefined;
+    if (!row) throw new RegistryError(`no model ${id.slice(0, 12)}`);
+    return row;
+  }
+}
+
+function whereOf(id: string, edges: readonly StatusMessage[]): ModelView['where'] {
+  return edges.flatMap(({ site, edge, models = [] }) =>
+    models.flatMap(({ asset, active, candidate, fit }): ModelView['where'] => {
+      if (active?.id === id) return [{ site, edge, asset, role: 'active', advice: fit?.advice ?? null }];
+      return candidate?.id === id ? [{ site, edge, asset, role: 'candidate', advice: null }] : [];
+    }),
+  );
+}

@@ -1,0 +1,261 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import mqtt from 'mqtt';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EdgeConfig, edgeConfigSchema } from '#edge/config.ts';
+import { type RunningEdge, startEdge } from '#edge/main.ts';
+import type { ModelView } from '#models/contracts/api.ts';
+import type { StatusMessage } from '#models/contracts/status.ts';
+import type { ProcessModel } from '#models/health/process/processModel.ts';
+import { onnxBytes } from '#models/inference/onnxModel.ts';
+import { openPackage, packageText } from '#models/packages/modelPackage.ts';
+import type { Rollout } from '#models/packages/rollout.ts';
+import { gaussian, randomOf } from '#models/random/random.ts';
+import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
+import { Edge, Gateway, runMillwright } from '#simulators/endToEnd/services.ts';
+import { until } from '#simulators/endToEnd/until.ts';
+
+const EDGES = 20;
+const ROWS = 12;
+const MINUTE_MS = 60_000;
+const modelProcess = fileURLToPath(new URL('../../dist/modelProcess.js', import.meta.url));
+
+describe.skipIf(!installed('mosquitto'))('a model on its way to twenty edges', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'millwright-rollout-'));
+  const names = Array.from({ length: EDGES }, (_, i) => `edge-${i + 1}`);
+  /** The last one is a process of its own, to be killed. */
+  const killed = names[EDGES - 1];
+  const random = randomOf(6);
+  let broker: Broker;
+  let gateway: Gateway;
+  let killedEdge: Edge;
+  const edges: RunningEdge[] = [];
+  let device: mqtt.MqttClient;
+  let second = 1_700_000_000;
+  let goodId: string;
+
+  const row = (): [string, number][] => {
+    const load = 0.7 + 0.1 * gaussian(random);
+    return Object.entries({ load, flow: 80 * load + gaussian(random), heat: 20 + 40 * load + gaussian(random) });
+  };
+  const run = (...args: string[]) => runMillwright(directory, args.slice(0, 2).join('-'), args);
+  const atGateway = (...args: string[]) => run(...args, '--gateway', gateway.url, '--by', 'test');
+  const get = async <T>(path: string) => (await (await fetch(`${gateway.url}${path}`)).json()) as T;
+  const statuses = () => get<StatusMessage[]>('/api/v1/edges');
+  const newest = async () => (await get<Rollout[]>('/api/v1/rollouts'))[0];
+  const activeIds = async () => (await statuses()).map((s) => s.models?.[0]?.active?.id);
+
+  /** One row of each machine, a second of its time later than the last one. */
+  async function send(rows: number): Promise<void> {
+    for (let i = 0; i < rows; i++, second++) {
+      const time = new Date(second * 1000).toISOString();
+      for (const name of names)
+        for (const [point, value] of row())
+          device.publish(`plant/${name}/line/${point}/value`, JSON.stringify({ value, time }), { qos: 1 });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  /** The plant goes on until something has come true. */
+  const whileSending = (done: () => Promise<boolean>, ms: number) =>
+    until(async () => {
+      await send(2);
+      return done();
+    }, ms);
+
+  function config(name: string): EdgeConfig {
+    return edgeConfigSchema.parse({
+      site: 'plant',
+      edge: name,
+      dataDirectory: join(directory, name),
+      sources: [
+        {
+          type: 'mqtt',
+          url: broker.url,
+          subscriptions: [{ topic: `plant/${name}/{asset}/{point}/value`, payload: { type: 'scalar' } }],
+        },
+      ],
+      uplink: { url: broker.url, commandKeyFile: join(directory, 'command.pub') },
+      http: { host: '127.0.0.1', port: 0 },
+      slowIntervalS: 1,
+      modelStatusIntervalMs: 500,
+    });
+  }
+
+  /** A trained model, changed, in the registry; its id. */
+  async function added(release: string, change: (model: ProcessModel) => ProcessModel): Promise<string> {
+    const file = join(directory, 'model.json');
+    const trained = readFileSync(file, 'utf8');
+    writeFileSync(file, JSON.stringify(change(JSON.parse(trained))));
+    const out = join(directory, `${release}.model`);
+    await run('model', 'pack', directory, '--name', 'line', '--release', release, '--out', out);
+    writeFileSync(file, trained);
+    const id = (await atGateway('model', 'add', out)).trim();
+    await atGateway('model', 'approve', id);
+    return id;
+  }
+
+  const places = names.map((name) => `plant/${name}/line`);
+  const rollOut = (id: string, machines = EDGES) =>
+    atGateway(
+      'model',
+      'rollout',
+      id,
+      ...places.slice(0, machines),
+      '--rows',
+      String(ROWS),
+      '--canaries',
+      String(Math.min(2, machines)),
+    );
+
+  /** Rolled out, it has to be gone again within a minute, and never judged on more than the canaries. */
+  async function expectBack(id: string, why: RegExp, machines = EDGES): Promise<void> {
+    const begin = Date.now();
+    await rollOut(id, machines);
+    let most = 0;
+    await whileSending(async () => {
+      most = Math.max(most, (await activeIds()).filter((active) => active === id).length);
+      return (await newest()).stage === 'rolled_back';
+    }, MINUTE_MS);
+    expect(Date.now() - begin).toBeLessThan(MINUTE_MS);
+    expect((await newest()).why).toMatch(why);
+    expect(most).toBeLessThanOrEqual(2);
+    await until(async () => (await activeIds()).every((active) => active === goodId), 20_000);
+  }
+
+  beforeAll(async () => {
+    await run('gateway', 'keys', '--out', directory);
+    broker = await startMosquitto(directory);
+    gateway = await Gateway.start(directory, broker.url, { commands: { keyFile: join(directory, 'command.key') } });
+    const csv = join(directory, 'normal.csv');
+    const table = Array.from({ length: 600 }, () => row().map(([, value]) => value));
+    writeFileSync(csv, ['load,flow,heat', ...table.map((values) => values.join(','))].join('\n'));
+    await run('train', 'anomaly', csv, '--out', directory);
+    for (const name of names.slice(0, -1)) edges.push(await startEdge(config(name), 'test', { modelProcess }));
+    const { uplink, sources, slowIntervalS, modelStatusIntervalMs } = config(killed);
+    const settings = { site: 'plant', edge: killed, uplink, sources, slowIntervalS, modelStatusIntervalMs };
+    killedEdge = await Edge.start(directory, broker.url, settings);
+    device = await mqtt.connectAsync(broker.url);
+    await send(30);
+    goodId = await added('good', (model) => model);
+  });
+  afterAll(async () => {
+    await device?.endAsync(true);
+    await killedEdge?.process.end('SIGTERM');
+    for (const edge of edges) await edge.stop();
+    await gateway?.process.end('SIGTERM');
+    await broker?.process.end('SIGKILL');
+  });
+
+  test('a good one goes from the shadow over two canaries to all, through an edge that is killed on the way', async () => {
+    await rollOut(goodId);
+    const stages = new Set<string>();
+    let kills = 0;
+    await whileSending(async () => {
+      const { stage } = await newest();
+      stages.add(stage);
+      // At four different moments, whatever it is about.
+      if (kills < 4 && stages.size > kills) {
+        kills++;
+        await killedEdge.process.crash();
+      }
+      return stage === 'done';
+    }, 150_000);
+    expect([...stages]).toEqual(['shadow', 'canary', 'everywhere', 'done']);
+    expect(kills).toBe(4);
+    // The last kill was a moment ago.
+    await until(async () => (await activeIds()).every((id) => id === goodId), 20_000);
+    const [model] = await get<ModelView[]>('/api/v1/models');
+    expect(model.where).toHaveLength(EDGES);
+    expect((await killedEdge.metrics()).get('millwright_edge_model_rows_skipped_total{reason="too_many"}')).toBe(0);
+  });
+
+  test('one that nobody approved goes nowhere', async () => {
+    const out = join(directory, 'unapproved.model');
+    await run('model', 'pack', directory, '--name', 'line', '--release', 'unapproved', '--out', out);
+    const id = (await atGateway('model', 'add', out)).trim();
+    await expect(rollOut(id)).rejects.toThrow('not approved');
+  });
+
+  test('one that calls sound rows unlike its training, blind, slow, or failing, never reaches more than the canaries', async () => {
+    const nervous = await added('nervous', (model) => ({ ...model, limits: model.limits.map((l) => l / 2.5) }));
+    await expectBack(nervous, /unlike its training/);
+    const blind = await added('blind', (model) => ({ ...model, limits: model.limits.map((l) => l * 1e6) }));
+    await expectBack(blind, /does not see it/);
+    const network = (bytes: Uint8Array) => (model: ProcessModel) =>
+      ({
+        ...model,
+        learned: {
+          method: 'network',
+          data: {
+            mean: [0.7, 56, 48],
+            sd: [0.1, 8, 4],
+            answer: 'score',
+            file: { format: 'onnx', bytes: Buffer.from(bytes).toString('base64') },
+          },
+        },
+        limits: model.limits.slice(0, 1),
+        usual: model.usual.slice(0, 1),
+      }) as ProcessModel;
+    await expectBack(await added('slow', network(slowNetwork())), /ms a row|too slow/, 1);
+    await expectBack(await added('failing', network(failingNetwork())), /failed/, 3);
+  });
+
+  test('one that is damaged, or signed by somebody else, is not even tried', async () => {
+    const db = new Database(join(directory, 'gateway', 'registry.db'));
+    const stored = (id: string) =>
+      (db.prepare('SELECT package FROM models WHERE id = ?').get(id) as { package: string }).package;
+    const put = (id: string, text: string) => db.prepare('UPDATE models SET package = ? WHERE id = ?').run(text, id);
+    const damaged = await added('damaged', (model) => ({ ...model, card: { ...model.card, data: 'another' } }));
+    put(damaged, stored(damaged).replace(/("model\.json":"[A-Za-z0-9+/]{40})./, '$1A'));
+    await expectBack(damaged, /damaged/);
+    const forged = await added('forged', (model) => ({ ...model, card: { ...model.card, data: 'a third' } }));
+    const opened = await openPackage(stored(forged));
+    put(forged, packageText({ ...opened, signature: (await openPackage(stored(goodId))).signature }));
+    await expectBack(forged, /not signed by the key/);
+    db.close();
+  });
+});
+
+/** A chain of products of large matrices, which no file has to hold. */
+function slowNetwork(): Uint8Array {
+  const WIDTH = 900;
+  const chain = Array.from({ length: 60 }, (_, i) => i);
+  return onnxBytes({
+    input: { name: 'x', shape: [3] },
+    output: { name: 'answer', shape: [1] },
+    weights: [
+      { name: 'first', shape: [3, WIDTH], values: new Float32Array(3 * WIDTH).fill(0.001) },
+      { name: 'row', shape: [1, WIDTH], values: new Float32Array(WIDTH).fill(0.001) },
+      { name: 'column', shape: [WIDTH, 1], values: new Float32Array(WIDTH).fill(0.001) },
+    ],
+    nodes: [
+      { op: 'MatMul', inputs: ['x', 'first'], output: 'y0' },
+      ...chain.flatMap((i) => [
+        // A row that depends on the input, so that nothing can be worked out beforehand.
+        { op: 'ReduceMean', inputs: [`y${i}`], output: `m${i}`, attributes: { axes: [0], keepdims: 1 } },
+        { op: 'Mul', inputs: ['column', `m${i}`], output: `square${i}` },
+        { op: 'MatMul', inputs: [`square${i}`, `square${i}`], output: `product${i}` },
+        { op: 'MatMul', inputs: [`y${i}`, `product${i}`], output: `y${i + 1}` },
+      ]),
+      { op: 'MatMul', inputs: [`y${chain.length}`, 'column'], output: 'z' },
+      { op: 'Exp', inputs: ['z'], output: 'answer' },
+    ],
+  });
+}
+
+/** The square root of what is below zero is no number. */
+function failingNetwork(): Uint8Array {
+  return onnxBytes({
+    input: { name: 'x', shape: [3] },
+    output: { name: 'answer', shape: [1] },
+    weights: [{ name: 'w', shape: [3, 1], values: Float32Array.of(1, 1, 1) }],
+    nodes: [
+      { op: 'MatMul', inputs: ['x', 'w'], output: 'y' },
+      { op: 'Sqrt', inputs: ['y'], output: 'answer' },
+    ],
+  });
+}

@@ -1,0 +1,77 @@
+import { quantile } from '#models/health/statistics.ts';
+import { randomOf } from '#models/random/random.ts';
+
+/** Scores of which the largest is kept: neighbours are not independent. */
+export const BUDGET_BLOCK = 30;
+/** Blocks from which a limit is made. */
+export const BUDGET_BLOCKS = 100;
+const MOST_SHAPE = 0.25;
+const RESAMPLES = 200;
+const UPPER = 0.95;
+
+/**
+ * The level that the largest of `BUDGET_BLOCK` scores exceeds `falseAlerts` times in `blocks` blocks: generalised Pareto,
+ * by moments, of what lies over the blocks' median, its shape kept within 0 and 0.25; of bootstrapped blocks the 95 %
+ * quantile, for a limit that is too low costs a false alert each time. Source: Coles, "An Introduction to Statistical
+ * Modeling of Extreme Values" (2001), §4.3; moments: Hosking & Wallis, Technometrics 29 (1987).
+ * @param maxima of `BUDGET_BLOCKS` blocks of a sound machine.
+ */
+export function budgetLimit(maxima: readonly number[], blocks: number, falseAlerts: number): number {
+  const random = randomOf(1);
+  const levels = Array.from({ length: RESAMPLES }, () =>
+    returnLevel(
+      maxima.map(() => maxima[Math.floor(random() * maxima.length)]),
+      blocks / falseAlerts,
+    ),
+  );
+  return quantile(levels, UPPER);
+}
+
+function returnLevel(maxima: readonly number[], period: number): number {
+  const threshold = quantile(maxima, 0.5);
+  const excess = maxima.filter((v) => v > threshold).map((v) => v - threshold);
+  if (excess.length < 2) return threshold;
+  const mean = excess.reduce((a, b) => a + b, 0) / excess.length;
+  const variance = excess.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (excess.length - 1);
+  if (!(variance > 0)) return threshold + mean;
+  const shape = Math.min(MOST_SHAPE, Math.max(0, 0.5 * (1 - mean ** 2 / variance)));
+  const scale = mean * (1 - shape);
+  const times = Math.max(1, (excess.length / maxima.length) * period);
+  const reach = shape < 1e-6 ? Math.log(times) : (times ** shape - 1) / shape;
+  return threshold + scale * reach;
+}
+
+/** What is kept of a point's budget. */
+export interface BudgetState {
+  maxima: number[];
+  inBlock: number;
+  blockMaximum: number;
+  /** Once it is known: what the index is divided by, 1 and more. */
+  times: number | null;
+}
+
+export const NO_BUDGET: BudgetState = { maxima: [], inBlock: 0, blockMaximum: 0, times: null };
+
+/** No limit is raised further than this: a machine that degrades while its limit is learned must not hide it. */
+const MOST_TIMES = 2;
+
+/**
+ * The budget after one more index of a machine that is not alerted. The configured limit, 1, is the floor: where the
+ * machine's own extremes would pass it more often than the budget allows, the limit is raised. Pure.
+ * @param blocksPerMonth blocks of scores in a month of this point. @param falseAlerts that it may bring in a month.
+ */
+export function stepBudget(
+  state: BudgetState,
+  index: number,
+  blocksPerMonth: number,
+  falseAlerts: number,
+): BudgetState {
+  // What passes the limit is not learned from: it may be a fault.
+  if (state.times !== null || index >= 1) return state;
+  const blockMaximum = Math.max(state.blockMaximum, index);
+  if (state.inBlock + 1 < BUDGET_BLOCK) return { ...state, inBlock: state.inBlock + 1, blockMaximum };
+  const maxima = [...state.maxima, blockMaximum];
+  if (maxima.length < BUDGET_BLOCKS) return { maxima, inBlock: 0, blockMaximum: 0, times: null };
+  const limit = budgetLimit(maxima, blocksPerMonth, falseAlerts);
+  return { ...NO_BUDGET, times: Math.min(MOST_TIMES, Math.max(1, limit)) };
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { nameSchema } from './names.ts';
+
+/** A model on a machine, and what it did since it came. */
+export const modelRunSchema = z.object({
+  /** The hash of its package. */
+  id: z.string(),
+  name: z.string(),
+  release: z.string(),
+  rows: z.int(),
+  /** Rows that it called unlike its training. */
+  over: z.int(),
+  /** Rows on which it failed. */
+  failures: z.int(),
+  msPerRow: z.number(),
+  /** What runs it. */
+  runtime: z.string().optional(),
+});
+export type ModelRun = z.infer<typeof modelRunSchema>;
+
+/** A channel that is no longer as in the training: population stability index, and chance of it if it were. */
+export const fitSchema = z.object({
+  rows: z.int(),
+  drifted: z.array(z.object({ channel: z.string(), psi: z.number(), p: z.number() })),
+  indexPsi: z.number(),
+  advice: z.string().nullable(),
+});
+
+/** The models of one machine; part of an edge's status. */
+export const machineModelsSchema = z.object({
+  asset: nameSchema,
+  /** It judges. */
+  active: modelRunSchema.nullable(),
+  /** It runs beside and is not listened to. */
+  candidate: modelRunSchema.nullable(),
+  /** The one before, while the active one is watched. */
+  previous: modelRunSchema.nullable(),
+  /** The last one that was taken back, by itself or by command, and why. */
+  undone: z.object({ id: z.string(), why: z.string(), timeMs: z.number() }).nullable(),
+  /** Whether the active one still fits; absent while too few rows came. */
+  fit: fitSchema.optional(),
+});
+export type MachineModels = z.infer<typeof machineModelsSchema>;

@@ -1,0 +1,125 @@
+import type { ProcessModel } from './processModel.ts';
+
+/** How far what comes now lies from what a model was trained on. */
+export interface Fit {
+  /** Rows that were compared. */
+  rows: number;
+  /** Channels whose values are no longer those of the training, the furthest first. */
+  drifted: { channel: string; psi: number; p: number }[];
+  /** Population stability index of the model's own index. */
+  indexPsi: number;
+  /** Null: it fits. */
+  advice: string | null;
+}
+
+/** A common reading: below 0.1 alike, above 0.25 another population (Siddiqi, "Credit risk scorecards", 2006). */
+const PSI_LIMIT = 0.25;
+const P_LIMIT = 0.01;
+/** Equal parts of the training that are compared. */
+const PARTS = 10;
+const LEAST_PART = 1e-3;
+
+/**
+ * Population stability index and Kolmogorov–Smirnov test of each channel, with as many independent rows as its
+ * autocorrelation leaves, and Holm's correction over channels (Holm, Scand. J. Statist. 6 (1979)). A channel has drifted
+ * where both say so.
+ * @param rows recent rows of the model's channels. @param indices what the model said of them.
+ */
+export function fitOf(
+  { channels, reference }: Pick<ProcessModel, 'channels' | 'reference'>,
+  rows: readonly number[][],
+  indices: readonly number[],
+): Fit {
+  const judged = channels.map((channel, c) => {
+    const values = rows.map((row) => row[c]);
+    const quantiles = reference.channels[c];
+    return { channel, psi: psiOf(values, quantiles), p: sameLaw(values, quantiles, reference.rows) };
+  });
+  const holm = new Map<string, number>();
+  let worst = 0;
+  [...judged]
+    .sort((a, b) => a.p - b.p)
+    .forEach(({ channel, p }, i) => {
+      worst = Math.max(worst, Math.min(1, p * (judged.length - i)));
+      holm.set(channel, worst);
+    });
+  const drifted = judged
+    .map((one) => ({ ...one, p: holm.get(one.channel) ?? 1 }))
+    .filter(({ psi, p }) => psi > PSI_LIMIT && p < P_LIMIT)
+    .sort((a, b) => b.psi - a.psi)
+    .map(({ channel, psi, p }) => ({ channel, psi: Number(psi.toPrecision(3)), p: Number(p.toPrecision(2)) }));
+  const advice =
+    drifted.length === 0
+      ? null
+      : `this model no longer fits this machine: ${drifted.map((d) => d.channel).join(', ')} ${drifted.length === 1 ? 'is' : 'are'} no longer as in its training; retrain it on rows of now, if the machine is sound`;
+  return { rows: rows.length, drifted, indexPsi: Number(psiOf(indices, reference.index).toPrecision(3)), advice };
+}
+
+/** Σ (now − then) ln(now/then) over ten parts that held a tenth of the training each. @param quantiles 0, 5 … 100 %. */
+export function psiOf(values: readonly number[], quantiles: readonly number[]): number {
+  const edges = Array.from({ length: PARTS - 1 }, (_, i) => quantiles[2 * (i + 1)]);
+  // A value that many rows share makes parts of unequal size: what each held follows from the quantiles themselves.
+  const share = new Map<number, { trained: number; recent: number }>();
+  const partOf = (v: number) => edges.filter((edge) => v > edge).length;
+  quantiles.forEach((q, i) => {
+    const weight = i === 0 || i === quantiles.length - 1 ? 0.5 : 1;
+    const part = share.get(partOf(q)) ?? { trained: 0, recent: 0 };
+    share.set(partOf(q), { ...part, trained: part.trained + weight / (quantiles.length - 1) });
+  });
+  for (const v of values) {
+    const part = share.get(partOf(v)) ?? { trained: 0, recent: 0 };
+    share.set(partOf(v), { ...part, recent: part.recent + 1 / values.length });
+  }
+  let psi = 0;
+  for (const { trained, recent } of share.values()) {
+    const [a, b] = [Math.max(LEAST_PART, recent), Math.max(LEAST_PART, trained)];
+    psi += (a - b) * Math.log(a / b);
+  }
+  return psi;
+}
+
+/** Chance of so large a Kolmogorov–Smirnov distance if both were of one law (Stephens, J. R. Statist. Soc. B 32 (1970)). */
+function sameLaw(values: readonly number[], quantiles: readonly number[], trained: number): number {
+  const sorted = Float64Array.from(values).sort();
+  let distance = 0;
+  quantiles.forEach((q, i) => {
+    const [below, upTo] = [countBelow(sorted, q, false), countBelow(sorted, q, true)];
+    const level = i / (quantiles.length - 1);
+    // Between its steps the law is not known: only what lies beyond both is counted.
+    if (below / sorted.length > level) distance = Math.max(distance, below / sorted.length - level);
+    if (upTo / sorted.length < level) distance = Math.max(distance, level - upTo / sorted.length);
+  });
+  const rho = memoryOf(values);
+  const shrink = (1 - rho) / (1 + rho);
+  const [n, m] = [Math.max(2, values.length * shrink), Math.max(2, trained * shrink)];
+  const root = Math.sqrt((n * m) / (n + m));
+  return kolmogorov((root + 0.12 + 0.11 / root) * distance);
+}
+
+function countBelow(sorted: Float64Array, q: number, including: boolean): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (sorted[mid] < q || (including && sorted[mid] === q)) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}
+
+function memoryOf(values: readonly number[]): number {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  let [power, lagged] = [0, 0];
+  values.forEach((v, i) => {
+    power += (v - mean) ** 2;
+    if (i > 0) lagged += (v - mean) * (values[i - 1] - mean);
+  });
+  return power > 0 ? Math.min(0.99, Math.max(0, lagged / power)) : 0;
+}
+
+function kolmogorov(x: number): number {
+  if (x < 0.2) return 1;
+  let sum = 0;
+  for (let k = 1; k <= 100; k++) sum += (k % 2 ? 2 : -2) * Math.exp(-2 * k * k * x * x);
+  return Math.min(1, Math.max(0, sum));
+}

@@ -1,0 +1,69 @@
+import type { LoadedModel, ModelFile } from '#models/inference/modelRuntime.ts';
+import { checkNetwork, networkFile, networkStatistics } from './networkModel.ts';
+import {
+  judgeRow,
+  loadProcess,
+  type ProcessModel,
+  type ProcessScore,
+  type ProcessState,
+  pastWith,
+} from './processModel.ts';
+import type { RowModel, Statistics } from './rowMethod.ts';
+
+/** A model that is ready, and what runs it. */
+export interface ReadyModel {
+  runtime: string;
+  /** Of each row (null: too few before it yet), and what is carried on. @throws Error where an answer is no number. */
+  judge(
+    rows: readonly number[][],
+    state: ProcessState,
+  ): Promise<{ scores: (ProcessScore | null)[]; state: ProcessState }>;
+}
+
+/** @param load finds a runtime for a network. @throws Error where the model cannot be run here. */
+export async function readyModel(
+  model: ProcessModel,
+  load: (file: ModelFile) => Promise<{ model: LoadedModel; runtime: string }>,
+): Promise<ReadyModel> {
+  const { learned } = model;
+  if (learned.method !== 'network') {
+    const loaded = loadProcess(model);
+    return ready(model, learned.method, async (pasts) => pasts.map((past) => past && loaded.statistics(past)));
+  }
+  const { data } = learned;
+  const found = await load(networkFile(data));
+  checkNetwork(data, model.lags, found.model);
+  return ready(model, found.runtime, async (pasts) => {
+    const known = pasts.filter((past) => past !== null);
+    const answers = await networkStatistics(data, found.model, known);
+    let next = 0;
+    return pasts.map((past) => (past ? answers[next++] : null));
+  });
+}
+
+function ready(
+  model: ProcessModel,
+  runtime: string,
+  statisticsOf: (pasts: readonly (Parameters<RowModel['statistics']>[0] | null)[]) => Promise<(Statistics | null)[]>,
+): ReadyModel {
+  return {
+    runtime,
+    async judge(rows, before) {
+      let state = before;
+      const pasts = rows.map((row) => {
+        const past = pastWith(model, row, state);
+        state = { ...state, past: [...state.past, row].slice(-model.lags) };
+        return past;
+      });
+      const statistics = await statisticsOf(pasts);
+      state = before;
+      const scores = rows.map((row, i) => {
+        const next = judgeRow(model, row, statistics[i], state);
+        if (next.score && !Number.isFinite(next.score.index)) throw new Error('it answers what is no number');
+        state = next.state;
+        return next.score;
+      });
+      return { scores, state };
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { LoadedModel } from '#models/inference/modelRuntime.ts';
+import { checkNetwork, type NetworkData, networkStatistics } from './networkModel.ts';
+import { limitsOf, type ProcessModel, type TrainingNotes } from './processModel.ts';
+import { columnStandards } from './rowMethod.ts';
+
+const WEIGHTS = [0.3];
+const ALPHA = 0.002;
+const BLOCKS = 5;
+const LEAST_ROWS = 100;
+
+/**
+ * A model of process values around a network that was learned elsewhere: its rows in standard deviations of these rows, and
+ * limits from them, too, which the network should not have seen.
+ * @param rows that were normal, oldest first. @param network is `data.file`, ready to answer.
+ * @throws RangeError where there are too few rows; Error where the network is not as wide as they are.
+ */
+export async function wrapNetwork(
+  { answer, file }: Pick<NetworkData, 'answer' | 'file'>,
+  lags: number,
+  channels: readonly string[],
+  rows: readonly Float64Array[],
+  network: LoadedModel,
+  { data, version }: Omit<TrainingNotes, 'seed'>,
+): Promise<ProcessModel> {
+  if (rows.length < LEAST_ROWS + lags) throw new RangeError(`${rows.length} rows; ${LEAST_ROWS + lags} are needed`);
+  const { mean, sd } = columnStandards(rows);
+  const learned: NetworkData = { mean: Array.from(mean), sd: Array.from(sd), answer, file };
+  checkNetwork(learned, lags, network);
+  const blocks: number[][][] = [];
+  for (let b = 0; b < BLOCKS; b++) {
+    const [from, to] = [b, b + 1].map((i) => Math.floor((i * rows.length) / BLOCKS));
+    const block = rows.slice(from, to);
+    const pasts = block.slice(lags - 1).map((_, i) => block.slice(i, i + lags));
+    const values = (await networkStatistics(learned, network, pasts)).map((s) => s.values);
+    if (!values.flat().every((v) => v > 0)) throw new Error('the network answers what is no number above 0');
+    blocks.push(values);
+  }
+  const split = 'the network was learned elsewhere; its limits are of these rows';
+  return {
+    format: 'millwright-process',
+    version: 2,
+    ...limitsOf(blocks, WEIGHTS, ALPHA, channels, rows, { data, split, version }),
+    channels: [...channels],
+    learned: { method: 'network', data: learned },
+    lags,
+    weights: WEIGHTS,
+  };
+}
