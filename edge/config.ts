@@ -4,6 +4,7 @@ import { TRIGGER_DEFAULTS } from '#models/alerting/trigger.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import { DRIFT_DEFAULTS } from '#models/health/driftDetector.ts';
 import { LEVEL_DEFAULTS } from '#models/health/levelDetector.ts';
+import { STATE_DEFAULTS } from '#models/health/operatingStates.ts';
 import { assetSchema } from '#models/machine/asset.ts';
 import { isTimeFormat, isZone } from './sources/timeReader.ts';
 
@@ -304,17 +305,26 @@ const edgeObjectSchema = z.strictObject({
           floor: z.number().min(0).default(DRIFT_DEFAULTS.floor),
         })
         .default(DRIFT_DEFAULTS),
+      /** Of machines with a point of role `speed` or `load`: intervals from which operating states are told. */
+      states: z
+        .strictObject({
+          learnRows: z.int().min(50).max(10_000).default(STATE_DEFAULTS.learnRows),
+          newRows: z.int().min(5).max(1000).default(STATE_DEFAULTS.newRows),
+        })
+        .default(STATE_DEFAULTS),
     })
-    .default({ level: LEVEL_DEFAULTS, drift: DRIFT_DEFAULTS }),
+    .default({ level: LEVEL_DEFAULTS, drift: DRIFT_DEFAULTS, states: STATE_DEFAULTS }),
   alerting: z
     .strictObject({
+      /** Of one machine: where its own extremes would bring more, its limits are raised. */
+      falseAlertsPerMonth: z.number().positive().max(100).default(1),
       persistence: z.int().min(1).default(TRIGGER_DEFAULTS.persistence),
       offBelow: z.number().min(0).max(1).default(TRIGGER_DEFAULTS.offBelow),
       offAfter: z.int().min(1).default(TRIGGER_DEFAULTS.offAfter),
       criticalIndex: z.number().min(1).default(ASSET_ALERT_DEFAULTS.criticalIndex),
       repeatMs: z.number().min(1000).default(ASSET_ALERT_DEFAULTS.repeatMs),
     })
-    .default({ ...TRIGGER_DEFAULTS, ...ASSET_ALERT_DEFAULTS }),
+    .default({ falseAlertsPerMonth: 1, ...TRIGGER_DEFAULTS, ...ASSET_ALERT_DEFAULTS }),
   /** A machine's health and a point's spectrum are sent once in so much of their own time. */
   healthIntervalMs: z.number().min(0).default(10_000),
   /** What models did is said anew after so long, and when one comes, goes, or no longer fits. */

@@ -112,6 +112,9 @@ export function edgeMetrics(
   read('commands_refused_total', 'commands that were not obeyed, by reason', ['why'], (set) => {
     for (const [why, n] of commands.refused) set({ why }, n);
   });
+  read('health_index', 'how far a machine is on its way to its alert limit, which is 1', ['asset'], (set) => {
+    for (const { asset, index } of agent.pipeline.indices()) set({ asset }, index);
+  });
   read(
     'model_rows_total',
     'rows of process values that a model judged',

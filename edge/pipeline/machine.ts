@@ -1,8 +1,10 @@
 import type { Clock, Flaw, PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
+import type { Placed, StateSettings } from '#models/health/operatingStates.ts';
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
 import { MachineSpeed } from './machineSpeed.ts';
+import { MachineStates } from './machineStates.ts';
 import type { SlotModels } from './processSlot.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
 import { TachometerPoint } from './tachometerPoint.ts';
@@ -15,8 +17,11 @@ import {
   VIBRATION,
 } from './verdicts.ts';
 import { RUNNING, VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
+import type { Watched } from './watched.ts';
 
-export interface MachineSettings extends VibrationSettings, VerdictSettings, Omit<SlowSettings, 'trigger'> {}
+export interface MachineSettings extends VibrationSettings, VerdictSettings, Omit<SlowSettings, 'trigger'> {
+  states: StateSettings;
+}
 
 type AnyPoint = VibrationPoint | SlowPoint | TachometerPoint;
 
@@ -32,6 +37,7 @@ export class Machine {
   readonly #settings: MachineSettings;
   readonly #state: MachineState;
   readonly #speed: MachineSpeed;
+  readonly #states: MachineStates | null;
   /** Not kept across a restart: half a minute tells it again. */
   readonly #clock = new ClockEstimate();
 
@@ -51,8 +57,11 @@ export class Machine {
     // A state of before there were trends has none.
     this.#state.velocityDays ??= new Map();
     this.#speed = new MachineSpeed(config, this.#state);
+    this.#states = MachineStates.of(config, settings.states, this.#state.states);
     const shaftHz = () => this.#speed.shaft.hz;
-    this.verdicts = new Verdicts(origin, name, config, settings, this.#state, { points: this.points, shaftHz, models });
+    const operatingState = () => this.#states?.view();
+    const of = { points: this.points, shaftHz, operatingState, models };
+    this.verdicts = new Verdicts(origin, name, config, settings, this.#state, of);
   }
 
   /** Whether the machine has, or may have, a point of this name; `state` is what it knew before a restart. */
@@ -88,18 +97,29 @@ export class Machine {
       if (rpm !== undefined) this.#speed.told(rpm);
     } else if (point instanceof VibrationPoint && block.kind === 'waveform') {
       const before = point.intake.ledger.delivered;
-      point.accept(block, this.#speed.shaft, (watched) => this.verdicts.watch(VIBRATION, watched));
+      point.accept(block, this.#speed.shaft, this.#placed, (watched) => this.verdicts.watch(VIBRATION, watched));
       if (point.intake.ledger.delivered > before) this.#speed.listen(block);
       const asked = point.answered();
       if (asked !== null) this.verdicts.sendEvidence(asked, point, block.point);
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
-      const last = point.accept(block, this.#hasRun(timesOf(block).endUs / 1000), (watched) => {
+      const last = point.accept(block, this.#hasRun(timesOf(block).endUs / 1000), this.#placed, (watched) => {
+        this.#place(watched);
         this.verdicts.watchProcess(watched);
         if (point.role === 'condition') this.verdicts.watch(`value.${block.point}`, watched);
       });
       // A speed that comes late says how fast the machine was, not how fast it is.
       if (point.role === 'speed' && last !== undefined) this.#speed.told(Math.abs(last));
     } else point.intake.reject('wrong_type');
+  }
+
+  get #placed(): Placed {
+    return this.#states?.placed ?? { kind: 'one' };
+  }
+
+  #place({ point, mean }: Watched): void {
+    if (!this.#states || !mean) return;
+    this.#states.add(point, mean.interval, mean.value);
+    this.#state.states = this.#states.state();
   }
 
   reject(point: string, reason: Rejection): void {

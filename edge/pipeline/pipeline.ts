@@ -69,6 +69,8 @@ export class Pipeline {
       intervalS: slowIntervalS,
       level: detection.level,
       drift: detection.drift,
+      states: detection.states,
+      falseAlerts: 0,
       trigger: alerting,
       alert: alerting,
       spectrumIntervalMs,
@@ -202,6 +204,18 @@ export class Pipeline {
     return [...this.#machines].flatMap(([asset, machine]) => machine.verdicts.models.view(asset) ?? []);
   }
 
+  /** How far each machine is on its way to its alert limit. */
+  indices(): { asset: string; index: number }[] {
+    return [...this.#machines].flatMap(
+      ([
+        asset,
+        {
+          verdicts: { index },
+        },
+      ]) => (index === null ? [] : [{ asset, index }]),
+    );
+  }
+
   /** Rows that no model judged, by reason. */
   get skippedRows(): { incomplete: number; too_many: number } {
     const total = { incomplete: 0, too_many: 0 };
@@ -253,7 +267,10 @@ export class Pipeline {
       const { site, edge, assets } = this.#config;
       // A machine may be called "constructor": only what was configured counts.
       const config = Object.hasOwn(assets, name) ? assets[name] : undefined;
-      machine = new Machine(`${site}.${edge}`, name, config, this.#settings, state, models);
+      // The budget is a machine's: its points share it.
+      const points = Math.max(1, Object.keys(config?.points ?? {}).length);
+      const settings = { ...this.#settings, falseAlerts: this.#config.alerting.falseAlertsPerMonth / points };
+      machine = new Machine(`${site}.${edge}`, name, config, settings, state, models);
       this.#machines.set(name, machine);
     }
     return machine;

@@ -4,6 +4,7 @@ import type { ScalarBlock } from '#models/contracts/sampleBlock.ts';
 import { meansUnit, type Unit } from '#models/contracts/units.ts';
 import type { Score } from '#models/health/detector.ts';
 import { DriftDetector, type DriftSettings } from '#models/health/driftDetector.ts';
+import type { Placed } from '#models/health/operatingStates.ts';
 import { isPossible } from '#models/health/quality/plausible.ts';
 import { NOT_STUCK, type StuckState, slowFlaw, stepStuck } from '#models/health/quality/slowFlaw.ts';
 import { unfit } from '#models/health/quality/unfit.ts';
@@ -11,12 +12,15 @@ import type { Point } from '#models/machine/asset.ts';
 import { SLOW_FEATURES, slowFeatures } from '#models/signal/slowFeatures.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
 import { Intake, type IntakeState } from './intake.ts';
+import { StateDetectors, type StateDetectorsState } from './stateDetectors.ts';
 import type { Watched } from './watched.ts';
 
 export interface SlowSettings {
   intervalS: number;
   drift: DriftSettings;
   trigger: TriggerSettings;
+  /** That a point may bring in a month. */
+  falseAlerts: number;
 }
 
 interface SlowState {
@@ -26,7 +30,7 @@ interface SlowState {
   timesUs: number[];
   values: number[];
   before?: { timeUs: number; value: number };
-  detector: Float64Array;
+  detectors?: StateDetectorsState;
   stuck?: StuckState;
 }
 
@@ -49,7 +53,7 @@ export class SlowPoint {
   readonly #limit: number | undefined;
   readonly #unit: Unit | undefined;
   readonly #settings: SlowSettings;
-  readonly #detector: DriftDetector;
+  readonly #detectors: StateDetectors;
   readonly #meta: RowMeta;
   #trigger: TriggerState;
   #stuck: StuckState;
@@ -66,7 +70,11 @@ export class SlowPoint {
     this.#unit = config?.unit;
     this.#settings = settings;
     this.intake = new Intake(asset, point, before?.intake);
-    this.#detector = new DriftDetector(settings.drift, before?.detector);
+    this.#detectors = new StateDetectors(
+      (snapshot) => new DriftDetector(settings.drift, snapshot),
+      settings.falseAlerts,
+      before?.detectors,
+    );
     this.#trigger = before?.trigger ?? QUIET;
     this.#stuck = before?.stuck ?? NOT_STUCK;
     this.#timesUs = before?.timesUs ?? [];
@@ -85,7 +93,7 @@ export class SlowPoint {
    * The last value that was taken; undefined where none was.
    * @param judged false while the machine stands still, or was just started: its values say nothing of its health.
    */
-  accept(block: ScalarBlock, judged: boolean, use: (watched: Watched) => void): number | undefined {
+  accept(block: ScalarBlock, judged: boolean, placed: Placed, use: (watched: Watched) => void): number | undefined {
     if (block.unit !== undefined && this.#unit && !meansUnit(block.unit, this.#unit)) {
       this.intake.reject('unit_mismatch');
       return undefined;
@@ -103,7 +111,7 @@ export class SlowPoint {
       if (!this.intake.admit(timeUs)) continue;
       const first = this.#timesUs[0];
       const ended = first !== undefined && this.#intervalOf(timeUs) !== this.#intervalOf(first);
-      if (ended || this.#values.length >= MAX_VALUES) use(this.#close(block.timeQuality, judged));
+      if (ended || this.#values.length >= MAX_VALUES) use(this.#close(block.timeQuality, judged, placed));
       this.#timesUs.push(timeUs);
       this.#values.push(value);
       this.#stuck = stepStuck(this.#stuck, value);
@@ -120,7 +128,7 @@ export class SlowPoint {
       timesUs: this.#timesUs,
       values: this.#values,
       before: this.#before,
-      detector: this.#detector.snapshot(),
+      detectors: this.#detectors.state(),
       stuck: this.#stuck,
     };
   }
@@ -129,7 +137,7 @@ export class SlowPoint {
     return Math.floor(timeUs / this.#meta.windowUs);
   }
 
-  #close(timeQuality: TimeQuality, judged: boolean): Watched {
+  #close(timeQuality: TimeQuality, judged: boolean, placed: Placed): Watched {
     const startUs = this.#timesUs[0];
     const row = slowFeatures(this.#timesUs, this.#values, this.#limit, this.#before);
     const flaw = slowFlaw(this.#values, this.#stuck, this.#meta.unit);
@@ -145,8 +153,7 @@ export class SlowPoint {
       this.intake.flaw(flaw);
       return { point: this.#point, timeMs, score: unfit(flaw), on: this.#trigger.on };
     }
-    const score = this.#detector.score(row);
-    this.#detector.learn(row);
+    const score = this.#detectors.judge(row, placed, timeMs, this.#trigger.on);
     if (score.assessable) this.#trigger = stepTrigger(this.#trigger, score.index, this.#settings.trigger);
     const mean = { value: row[MEAN_COLUMN], interval: this.#intervalOf(startUs) };
     return { point: this.#point, timeMs, score, on: this.#trigger.on, mean };

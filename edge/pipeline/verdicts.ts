@@ -26,6 +26,7 @@ import { type DiagnosisCredit, diagnose, gatheredSignal } from './diagnose.ts';
 import { type EvidenceBody, evidenceOf } from './evidence.ts';
 import { ENOUGH_S } from './gatherer.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
+import type { MachineStatesState } from './machineStates.ts';
 import {
   emptySlotState,
   ProcessSlot,
@@ -49,7 +50,17 @@ export interface VerdictSettings {
 type Body<M> = Omit<M, 'v' | 'site' | 'edge' | 'outbox' | 'sequence' | 'oldest'>;
 export type HealthBody = Pick<
   HealthMessage,
-  'asset' | 'kind' | 'status' | 'index' | 'points' | 'iso' | 'remainingLife' | 'process' | 'timeMs' | 'timeQuality'
+  | 'asset'
+  | 'kind'
+  | 'status'
+  | 'index'
+  | 'points'
+  | 'iso'
+  | 'remainingLife'
+  | 'operatingState'
+  | 'process'
+  | 'timeMs'
+  | 'timeQuality'
 >;
 export type AlertBody = Pick<AlertMessage, Exclude<keyof Body<AlertMessage>, number | symbol>>;
 
@@ -69,6 +80,7 @@ export interface MachineState {
   velocities: Map<string, number>;
   velocityDays: VelocityHistoryState;
   processTrigger?: TriggerState;
+  states?: MachineStatesState;
   /** Of its models. */
   slot?: SlotState;
   /** When it was last seen to stand still. */
@@ -126,10 +138,13 @@ export class Verdicts {
   readonly #state: MachineState;
   readonly #points: ReadonlyMap<string, unknown>;
   readonly #shaftHz: () => number;
+  readonly #operatingState: () => HealthMessage['operatingState'];
   readonly #history: IndexHistory;
   readonly #velocityHistory: VelocityHistory;
   readonly models: ProcessSlot;
   #processHealth: ProcessHealth | undefined;
+  /** The largest index of its points, as health says it; null where none is assessable. */
+  index: number | null = null;
   /** The newest verdict on each point; not kept across a restart, since the next window brings it again. */
   #health: PointHealth[] = [];
 
@@ -140,7 +155,12 @@ export class Verdicts {
     config: Asset | undefined,
     settings: VerdictSettings,
     state: MachineState,
-    machine: { points: ReadonlyMap<string, unknown>; shaftHz: () => number; models?: SlotModels },
+    machine: {
+      points: ReadonlyMap<string, unknown>;
+      shaftHz: () => number;
+      operatingState: () => HealthMessage['operatingState'];
+      models?: SlotModels;
+    },
   ) {
     this.#origin = origin;
     this.#name = name;
@@ -149,6 +169,7 @@ export class Verdicts {
     this.#state = state;
     this.#points = machine.points;
     this.#shaftHz = machine.shaftHz;
+    this.#operatingState = machine.operatingState;
     state.slot ??= emptySlotState();
     this.models = new ProcessSlot(state.slot, machine.models);
     this.#history = new IndexHistory(state.history);
@@ -365,8 +386,10 @@ export class Verdicts {
   #sayHealth({ timeMs }: Pick<Watched, 'timeMs'>): void {
     const state = this.#state;
     state.healthMs = timeMs;
+    const operatingState = this.#operatingState();
     const assessed = this.#health.flatMap((p) => (p.assessment === 'assessed' ? [p] : []));
     const worst = assessed.reduce<(typeof assessed)[number] | null>((a, b) => (a && a.index >= b.index ? a : b), null);
+    this.index = worst?.index ?? null;
     this.healths.push({
       timeMs,
       timeQuality: 'source',
@@ -377,6 +400,7 @@ export class Verdicts {
       points: this.#health,
       ...this.#iso(),
       remainingLife: this.#remainingLife(),
+      ...(operatingState ? { operatingState } : {}),
       ...(this.#processHealth ? { process: this.#processHealth } : {}),
     });
   }

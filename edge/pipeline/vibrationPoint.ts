@@ -4,6 +4,7 @@ import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import { meansUnit, type Unit } from '#models/contracts/units.ts';
 import type { Score } from '#models/health/detector.ts';
 import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.ts';
+import type { Placed } from '#models/health/operatingStates.ts';
 import { isPossible } from '#models/health/quality/plausible.ts';
 import { unfit } from '#models/health/quality/unfit.ts';
 import { extremes, waveformFlaw } from '#models/health/quality/waveformFlaw.ts';
@@ -17,6 +18,7 @@ import { FeatureRows, type RowMeta } from './featureRows.ts';
 import { ENOUGH_S, Gatherer, type GatherRoom, JOINED_US } from './gatherer.ts';
 import { Intake, type IntakeState } from './intake.ts';
 import { LongerWindows, type OtherWindows } from './longerWindows.ts';
+import { StateDetectors, type StateDetectorsState } from './stateDetectors.ts';
 import type { Watched } from './watched.ts';
 
 export interface VibrationSettings {
@@ -26,6 +28,8 @@ export interface VibrationSettings {
   otherWindows: readonly OtherWindows[];
   level: LevelSettings;
   trigger: TriggerSettings;
+  /** That a point may bring in a month. */
+  falseAlerts: number;
   spectrumIntervalMs: number;
   /** Shared by all points. */
   gatherRoom: GatherRoom;
@@ -35,7 +39,7 @@ interface ChainState {
   sampleRateHz: number;
   /** What the detector's numbers are of: with another unit, length or bearing they mean nothing. */
   signature: string;
-  detector: Float64Array;
+  detectors: StateDetectorsState;
   trigger: TriggerState;
 }
 
@@ -52,7 +56,7 @@ interface Chain {
   sampleRateHz: number;
   signature: string;
   features: VibrationFeatures;
-  detector: LevelDetector;
+  detectors: StateDetectors;
   trigger: TriggerState;
   meta: RowMeta;
   velocityColumn: number;
@@ -133,7 +137,12 @@ export class VibrationPoint {
     for (const chain of before?.chains ?? []) this.#chains.push(this.#chainOf(chain.sampleRateHz, chain));
   }
 
-  accept(block: WaveformBlock, shaft: { hz: number; ratedHz: number }, use: (watched: Watched) => void): void {
+  accept(
+    block: WaveformBlock,
+    shaft: { hz: number; ratedHz: number },
+    placed: Placed,
+    use: (watched: Watched) => void,
+  ): void {
     if (block.timeQuality === 'received') block.startUs = this.#placed(block);
     if (block.unit !== undefined && !meansUnit(block.unit, this.unit)) {
       this.intake.reject('unit_mismatch');
@@ -159,7 +168,7 @@ export class VibrationPoint {
     this.#blocksWithoutWindow++;
     this.#cutter.push(sameRate, (window) => {
       this.#blocksWithoutWindow = 0;
-      use(this.#watch(chain, window, shaft.hz, running, block.timeQuality));
+      use(this.#watch(chain, window, shaft.hz, running ? placed : null, block.timeQuality));
     });
     if (this.#blocksWithoutWindow >= BLOCKS_WITHOUT_WINDOW) use(this.#noWindow(block));
   }
@@ -193,10 +202,10 @@ export class VibrationPoint {
       intake: this.intake.state,
       spectrumMs: this.#spectrumMs,
       remainder: this.#cutter.remainder,
-      chains: this.#chains.map(({ sampleRateHz, signature, detector, trigger }) => ({
+      chains: this.#chains.map(({ sampleRateHz, signature, detectors, trigger }) => ({
         sampleRateHz,
         signature,
-        detector: detector.snapshot(),
+        detectors: detectors.state(),
         trigger,
       })),
     };
@@ -217,20 +226,21 @@ export class VibrationPoint {
     return this.intake.place(block.startUs, (block.samples.length * 1e6) / block.sampleRateHz, end);
   }
 
-  #watch(chain: Chain, window: Window, shaftHz: number, running: boolean, timeQuality: TimeQuality): Watched {
+  /** @param placed null while it stands still. */
+  #watch(chain: Chain, window: Window, shaftHz: number, placed: Placed | null, timeQuality: TimeQuality): Watched {
     const { features, meta } = chain;
     const row = features.extract(window.samples, shaftHz);
     const timeMs = (window.startUs + meta.windowUs) / 1000;
     const spectrum = () => features.spectrum(timeMs);
     this.rows.add(meta, timeQuality, window.startUs, row, this.#spectrumDue(timeMs) ? spectrum() : undefined);
     this.intake.ledger.windows++;
-    const judged = this.#judge(chain, window.samples, row, timeMs, running);
+    const judged = this.#judge(chain, window.samples, row, timeMs, placed);
     this.#suspicious = judged.on || (judged.score.assessable && judged.score.index >= SUSPICIOUS);
     const velocityMmPerS = row[chain.velocityColumn] ?? this.#otherVelocity;
     return { ...judged, velocityMmPerS, gatheredS: this.gatherer.seconds, spectrum };
   }
 
-  #judge(chain: Chain, samples: Float32Array, row: number[], timeMs: number, running: boolean): Watched {
+  #judge(chain: Chain, samples: Float32Array, row: number[], timeMs: number, placed: Placed | null): Watched {
     const base = { point: this.#point, timeMs };
     if (this.#overlapping >= WRONG_RATE_BLOCKS) return { ...base, score: unfit('overlap'), on: chain.trigger.on };
     const flaw = waveformFlaw(samples, row[chain.crestColumn]);
@@ -238,12 +248,11 @@ export class VibrationPoint {
       this.intake.flaw(flaw);
       return { ...base, score: unfit(flaw), on: chain.trigger.on };
     }
-    if (!running) {
+    if (placed === null) {
       const score = { assessable: false, reason: 'the machine stands still', remedy: 'assessed when it runs' } as const;
       return { ...base, score, on: chain.trigger.on };
     }
-    const score = this.#withVelocity(chain.detector.score(row));
-    chain.detector.learn(row);
+    const score = this.#withVelocity(chain.detectors.judge(row, placed, timeMs, chain.trigger.on));
     if (score.assessable) chain.trigger = stepTrigger(chain.trigger, score.index, this.#settings.trigger);
     return { ...base, score, on: chain.trigger.on };
   }
@@ -303,7 +312,11 @@ export class VibrationPoint {
       sampleRateHz,
       signature,
       features,
-      detector: new LevelDetector(names, indexed, evidence, this.#settings.level, known?.detector),
+      detectors: new StateDetectors(
+        (snapshot) => new LevelDetector(names, indexed, evidence, this.#settings.level, snapshot),
+        this.#settings.falseAlerts,
+        known?.detectors,
+      ),
       trigger: known?.trigger ?? QUIET,
       meta: { asset: this.#asset, point: this.#point, unit, windowUs: (length / sampleRateHz) * 1e6, names },
       velocityColumn: names.indexOf(VELOCITY),

@@ -22,6 +22,12 @@ export interface Watched {
 export function pointHealth(watched: Watched): PointHealth {
   const { point, score } = watched;
   if (score.assessable)
-    return { assessment: 'assessed', point, index: score.index, contributions: score.contributions };
+    return {
+      assessment: 'assessed',
+      point,
+      index: score.index,
+      ...(score.limit ? { limit: score.limit } : {}),
+      contributions: score.contributions,
+    };
   return { assessment: 'not_assessable', point, reason: score.reason, remedy: score.remedy };
 }

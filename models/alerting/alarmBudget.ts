@@ -1,3 +1,4 @@
+import type { Score } from '#models/health/detector.ts';
 import { quantile } from '#models/health/statistics.ts';
 import { randomOf } from '#models/random/random.ts';
 
@@ -43,6 +44,8 @@ function returnLevel(maxima: readonly number[], period: number): number {
 
 /** What is kept of a point's budget. */
 export interface BudgetState {
+  /** Time of the first score; null before it. */
+  firstMs: number | null;
   maxima: number[];
   inBlock: number;
   blockMaximum: number;
@@ -50,28 +53,33 @@ export interface BudgetState {
   times: number | null;
 }
 
-export const NO_BUDGET: BudgetState = { maxima: [], inBlock: 0, blockMaximum: 0, times: null };
+export const NO_BUDGET: BudgetState = { firstMs: null, maxima: [], inBlock: 0, blockMaximum: 0, times: null };
 
 /** No limit is raised further than this: a machine that degrades while its limit is learned must not hide it. */
 const MOST_TIMES = 2;
+const MONTH_MS = 30 * 86_400_000;
 
 /**
  * The budget after one more index of a machine that is not alerted. The configured limit, 1, is the floor: where the
  * machine's own extremes would pass it more often than the budget allows, the limit is raised. Pure.
- * @param blocksPerMonth blocks of scores in a month of this point. @param falseAlerts that it may bring in a month.
+ * @param falseAlerts that it may bring in a month, at the pace at which scores came until now.
  */
-export function stepBudget(
-  state: BudgetState,
-  index: number,
-  blocksPerMonth: number,
-  falseAlerts: number,
-): BudgetState {
+export function stepBudget(state: BudgetState, index: number, timeMs: number, falseAlerts: number): BudgetState {
   // What passes the limit is not learned from: it may be a fault.
   if (state.times !== null || index >= 1) return state;
   const blockMaximum = Math.max(state.blockMaximum, index);
-  if (state.inBlock + 1 < BUDGET_BLOCK) return { ...state, inBlock: state.inBlock + 1, blockMaximum };
+  const firstMs = state.firstMs ?? timeMs;
+  if (state.inBlock + 1 < BUDGET_BLOCK) return { ...state, firstMs, inBlock: state.inBlock + 1, blockMaximum };
   const maxima = [...state.maxima, blockMaximum];
-  if (maxima.length < BUDGET_BLOCKS) return { maxima, inBlock: 0, blockMaximum: 0, times: null };
+  if (maxima.length < BUDGET_BLOCKS) return { firstMs, maxima, inBlock: 0, blockMaximum: 0, times: null };
+  const blocksPerMonth = (BUDGET_BLOCKS * MONTH_MS) / Math.max(1, timeMs - firstMs);
   const limit = budgetLimit(maxima, blocksPerMonth, falseAlerts);
   return { ...NO_BUDGET, times: Math.min(MOST_TIMES, Math.max(1, limit)) };
+}
+
+/** A score by its budget: the index over the raised limit, and what made the limit. */
+export function withBudget(score: Score, { times }: BudgetState): Score {
+  if (!score.assessable) return score;
+  if (times === null || times === 1) return { ...score, limit: { times: 1, by: 'floor' } };
+  return { ...score, index: score.index / times, limit: { times, by: 'budget' } };
 }

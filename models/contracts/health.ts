@@ -14,6 +14,10 @@ export const contributionSchema = z.object({
 });
 export type Contribution = z.infer<typeof contributionSchema>;
 
+/** The alert limit: so many times the configured one, which is its floor, or what the false-alarm budget asks for. */
+export const alarmLimitSchema = z.object({ times: z.number(), by: z.enum(['floor', 'budget']) });
+export type AlarmLimit = z.infer<typeof alarmLimitSchema>;
+
 /** A point's verdict, or why there is none and what would change that. */
 export const pointHealthSchema = z.discriminatedUnion('assessment', [
   z.object({
@@ -21,6 +25,7 @@ export const pointHealthSchema = z.discriminatedUnion('assessment', [
     point: nameSchema,
     /** 1 is the alert limit. */
     index: z.number(),
+    limit: alarmLimitSchema.optional(),
     contributions: z.array(contributionSchema),
   }),
   z.object({ assessment: z.literal('not_assessable'), point: nameSchema, reason: z.string(), remedy: z.string() }),
@@ -71,6 +76,10 @@ export const healthMessageSchema = envelopeSchema.extend({
   points: z.array(pointHealthSchema),
   iso: isoVerdictSchema.optional(),
   remainingLife: remainingLifeSchema,
+  /** How it is run: absent where nothing tells it, or it is run in one way only. Counted from 0, of so many. */
+  operatingState: z
+    .object({ kind: z.enum(['known', 'stopped', 'between']), state: z.int().optional(), of: z.int() })
+    .optional(),
   /** Absent: the machine has no model of its process values. */
   process: processHealthSchema.optional(),
 });

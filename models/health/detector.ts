@@ -1,7 +1,7 @@
-import type { Contribution } from '#models/contracts/health.ts';
+import type { AlarmLimit, Contribution } from '#models/contracts/health.ts';
 
 export type Score =
-  | { assessable: true; index: number; contributions: Contribution[] }
+  | { assessable: true; index: number; contributions: Contribution[]; limit?: AlarmLimit }
   | { assessable: false; reason: string; remedy: string };
 
 /**

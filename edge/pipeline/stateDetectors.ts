@@ -1,0 +1,57 @@
+import { type BudgetState, NO_BUDGET, stepBudget, withBudget } from '#models/alerting/alarmBudget.ts';
+import type { Detector, Score } from '#models/health/detector.ts';
+import type { Placed } from '#models/health/operatingStates.ts';
+
+export interface StateDetectorsState {
+  detectors: { key: number; detector: Float64Array; budget: BudgetState }[];
+}
+
+/** The detector while the machine is run in one way, or its states are not told yet. */
+const ONE = -1;
+
+const BETWEEN: Score = {
+  assessable: false,
+  reason: 'the machine is between its operating states, or in a new one',
+  remedy: 'assessed in a state that it knows; a new one is learned when it lasts',
+};
+const STOPPED: Score = {
+  assessable: false,
+  reason: 'the machine stands still',
+  remedy: 'assessed when it runs',
+};
+
+/** The detectors of one point, one for each way in which its machine is run, each with its own false-alarm budget. */
+export class StateDetectors {
+  readonly #make: (snapshot?: Float64Array) => Detector;
+  readonly #falseAlerts: number;
+  readonly #of = new Map<number, { detector: Detector; budget: BudgetState }>();
+
+  /** @param falseAlerts that this point may bring in a month. */
+  constructor(make: (snapshot?: Float64Array) => Detector, falseAlerts: number, state?: StateDetectorsState) {
+    this.#make = make;
+    this.#falseAlerts = falseAlerts;
+    for (const { key, detector, budget } of state?.detectors ?? [])
+      this.#of.set(key, { detector: make(detector), budget });
+  }
+
+  /** Judges a row by the state that the machine is in, and learns from it. @param alerted what alerts is not learned from. */
+  judge(row: readonly number[], placed: Placed, timeMs: number, alerted: boolean): Score {
+    if (placed.kind === 'between') return BETWEEN;
+    if (placed.kind === 'state' && placed.stopped) return STOPPED;
+    const key = placed.kind === 'one' ? ONE : placed.state;
+    // What was learned of all states together is nobody's normal.
+    if (key !== ONE) this.#of.delete(ONE);
+    const own = this.#of.get(key) ?? { detector: this.#make(), budget: NO_BUDGET };
+    this.#of.set(key, own);
+    const score = own.detector.score(row);
+    own.detector.learn(row);
+    if (score.assessable && !alerted) own.budget = stepBudget(own.budget, score.index, timeMs, this.#falseAlerts);
+    return withBudget(score, own.budget);
+  }
+
+  state(): StateDetectorsState {
+    return {
+      detectors: [...this.#of].map(([key, { detector, budget }]) => ({ key, detector: detector.snapshot(), budget })),
+    };
+  }
+}
