@@ -2,6 +2,7 @@ import { QUIET, stepTrigger } from '#models/alerting/trigger.ts';
 import { createRowDetector, type JudgedBy, LEAST_TRAINING_ROWS } from '#models/health/process/createRowDetector.ts';
 import type { RowMethodName } from '#models/health/process/methodNames.ts';
 import { type NamedFile, readNamed, TableError } from '#models/tables/parseTable.ts';
+import { stretchesOf } from '#models/tables/stretches.ts';
 import { readChannels } from './readChannels.ts';
 
 export interface DetectOptions {
@@ -102,15 +103,4 @@ function detectorOf(...args: Parameters<typeof createRowDetector>): JudgedBy {
     if (error instanceof RangeError) throw new TableError(`--method: ${error.message}`);
     throw error;
   }
-}
-
-/** Ranges, first and behind the last, in which all are set. */
-function stretchesOf(flags: readonly boolean[]): [number, number][] {
-  const stretches: [number, number][] = [];
-  flags.forEach((on, i) => {
-    if (!on) return;
-    if (flags[i - 1]) stretches[stretches.length - 1][1] = i + 1;
-    else stretches.push([i, i + 1]);
-  });
-  return stretches;
 }

@@ -6,6 +6,14 @@ export interface EvaluateAnomalyOptions extends Omit<DetectOptions, 'jsonl'> {
   label: string;
 }
 
+/** What was said of the rows of a file, and what was true. */
+export interface JudgedFile {
+  file: string;
+  scores: number[];
+  flagged: boolean[];
+  anomalous: boolean[];
+}
+
 /**
  * Each file's rows after its training, judged and held against its labels.
  * @throws TableError where a file is no table of numbers, too short, or has no such column of labels.
@@ -14,23 +22,26 @@ export function evaluateAnomaly(
   files: readonly NamedFile[],
   options: EvaluateAnomalyOptions,
   say: (line: string) => void,
-): { all: RowMetrics; byFile: (RowMetrics & { file: string })[] } {
+): { all: RowMetrics; byFile: (RowMetrics & { file: string })[]; judged: JudgedFile[] } {
   const judged = files.map((file) => {
     const ignore = [...options.ignore, options.label];
-    const flagged = scoreFile(file, { ...options, ignore }, say).map((score) => score.anomaly);
+    const rows = scoreFile(file, { ...options, ignore }, say);
+    const flagged = rows.map((score) => score.anomaly);
+    const scores = rows.map((row) => row.score);
     const labels = readNamed(
       file,
       options.separator,
       () => undefined,
       (table) => labelsOf(table, options.label),
     );
-    return { file: file.name, flagged, anomalous: labels.slice(options.trainRows) };
+    return { file: file.name, scores, flagged, anomalous: labels.slice(options.trainRows) };
   });
   return {
     all: rowMetrics(
       judged.flatMap((j) => j.flagged),
       judged.flatMap((j) => j.anomalous),
     ),
+    judged,
     byFile: judged.map(({ file, flagged, anomalous }) => ({ file, ...rowMetrics(flagged, anomalous) })),
   };
 }

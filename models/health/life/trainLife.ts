@@ -2,6 +2,7 @@ import { type BoostedTrees, type BoostingSettings, predictTrees, trainTrees } fr
 import { DenseNetwork } from '#models/inference/denseRuntime.ts';
 import type { ModelArtifacts } from '#models/inference/modelRuntime.ts';
 import { trainDense } from '#models/inference/trainDense.ts';
+import { checkLifeColumns, checkUnits } from '../failure/leaks.ts';
 import { FIRST_CYCLE, fitScaling, LIFE_CAP, type LifeScaling, lifeFeatures, type UnitHistory } from './lifeFeatures.ts';
 
 /** Networks that answer together, by their mean; and how far they were off on units that they had not seen. */
@@ -52,7 +53,8 @@ const BOOSTING: BoostingSettings = {
 
 /**
  * Trains on units that were run to failure. Folds are by unit, so that no unit is on both sides.
- * @throws RangeError where there are fewer units than folds.
+ * @throws RangeError where there are fewer units than folds; LeakError where a sensor knows the future, or a unit stands
+ * on both sides.
  */
 export function trainLife(units: readonly UnitHistory[], seed: number, progress: (text: string) => void): LifeModel {
   const folds = outOfFold(units, seed, progress);
@@ -72,10 +74,12 @@ export function trainLife(units: readonly UnitHistory[], seed: number, progress:
   };
 }
 
-/** Every unit, judged by models of the other folds. @throws RangeError where there are fewer units than folds. */
+/** Every unit, judged by models of the other folds. @throws as `trainLife`. */
 export function outOfFold(units: readonly UnitHistory[], seed: number, progress: (text: string) => void): OutOfFold {
   if (units.length < FOLDS)
     throw new RangeError(`at least ${FOLDS} units that were run to failure are needed, not ${units.length}`);
+  checkUnits(units);
+  checkLifeColumns(units);
   const all: OutOfFold = { withAge: [], withoutAge: [], trees: [] };
   for (let fold = 0; fold < FOLDS; fold++) {
     const learned = learn(

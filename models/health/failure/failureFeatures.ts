@@ -1,0 +1,150 @@
+import type { FailureRecords, UnitEvent, UnitTelemetry } from './failureRecords.ts';
+
+/** What features are made of; the same for every unit. */
+export interface FeatureShape {
+  channels: string[];
+  eventKinds: string[];
+  maintenanceKinds: string[];
+  failureKinds: string[];
+  /** In the unit of time of the tables. */
+  horizon: number;
+}
+
+/** Windows of a channel's mean and deviation, and of the counts of events, in horizons. */
+const CHANNEL_WINDOWS = [1 / 8, 1, 7] as const;
+const COUNT_WINDOWS = [1, 7] as const;
+/** A time since something is no longer than this, in horizons. */
+const LONGEST = 100;
+
+export function shapeOf({ channels, events, maintenance, failures }: FailureRecords, horizon: number): FeatureShape {
+  const kinds = (of: FailureRecords['events']) =>
+    [...new Set([...of.values()].flatMap((own) => own.map((e) => e.kind)))].sort();
+  return {
+    channels,
+    eventKinds: kinds(events),
+    maintenanceKinds: kinds(maintenance),
+    failureKinds: kinds(failures),
+    horizon,
+  };
+}
+
+/** Names of the columns of `featuresAt`. */
+export function featureNames({ channels, eventKinds, maintenanceKinds, failureKinds }: FeatureShape): string[] {
+  return [
+    ...channels.flatMap((c) => [c, ...CHANNEL_WINDOWS.flatMap((w) => [`${c} mean ${w}`, `${c} sd ${w}`])]),
+    ...eventKinds.flatMap((k) => [...COUNT_WINDOWS.map((w) => `${k} count ${w}`), `since ${k}`]),
+    ...maintenanceKinds.map((k) => `since ${k} maintained`),
+    ...failureKinds.map((k) => `since ${k} failed`),
+  ];
+}
+
+/**
+ * Causal features of each of a unit's rows: of every channel its value, and mean and deviation over an eighth of the
+ * horizon, one and seven; of every kind of event its count within one horizon and seven, and the time since the last one;
+ * of every kind of maintenance and of failure the time since the last one. Nothing later than the row is looked at.
+ */
+export function featuresOf(unit: UnitTelemetry, records: FailureRecords, shape: FeatureShape): Float64Array[] {
+  const { horizon } = shape;
+  const windows = CHANNEL_WINDOWS.map((w) => new Trailing(unit, w * horizon));
+  const groups = [
+    { events: records.events.get(unit.unit) ?? [], kinds: shape.eventKinds, counted: true },
+    { events: records.maintenance.get(unit.unit) ?? [], kinds: shape.maintenanceKinds, counted: false },
+    { events: records.failures.get(unit.unit) ?? [], kinds: shape.failureKinds, counted: false },
+  ].flatMap(({ events, kinds, counted }) =>
+    kinds.map((kind) => ({ past: new Past(events.filter((e) => e.kind === kind)), counted })),
+  );
+  return unit.rows.map((row, t) => {
+    const now = unit.times[t];
+    for (const window of windows) window.advance(t);
+    const values: number[] = [];
+    for (let c = 0; c < row.length; c++) {
+      values.push(row[c]);
+      for (const window of windows) values.push(window.mean(c), window.deviation(c));
+    }
+    for (const { past, counted } of groups) {
+      past.advance(now);
+      if (counted) for (const w of COUNT_WINDOWS) values.push(past.count(now - w * horizon));
+      values.push(Math.min(LONGEST, past.since(now) / horizon));
+    }
+    return Float64Array.from(values);
+  });
+}
+
+/** Whether a unit fails within the horizon after each row; null where that is not known: its records end before. */
+export function labelsOf(unit: UnitTelemetry, failures: readonly UnitEvent[], horizon: number): (boolean | null)[] {
+  const end = unit.times[unit.times.length - 1];
+  let next = 0;
+  return unit.times.map((time) => {
+    while (next < failures.length && failures[next].time <= time) next++;
+    if (next < failures.length && failures[next].time <= time + horizon) return true;
+    return time + horizon <= end ? false : null;
+  });
+}
+
+/** Sums over the rows of a trailing stretch of time. */
+class Trailing {
+  readonly #unit: UnitTelemetry;
+  readonly #span: number;
+  readonly #sum: Float64Array;
+  readonly #squares: Float64Array;
+  /** Against which sums are kept, so that large values lose no digits. */
+  readonly #offset: Float64Array;
+  #from = 0;
+  #to = 0;
+
+  constructor(unit: UnitTelemetry, span: number) {
+    this.#unit = unit;
+    this.#span = span;
+    this.#offset = unit.rows[0];
+    this.#sum = new Float64Array(unit.rows[0].length);
+    this.#squares = new Float64Array(unit.rows[0].length);
+  }
+
+  advance(t: number): void {
+    const { times } = this.#unit;
+    for (; this.#to <= t; this.#to++) this.#add(this.#to, 1);
+    for (; times[this.#from] <= times[t] - this.#span; this.#from++) this.#add(this.#from, -1);
+  }
+
+  mean(c: number): number {
+    return this.#offset[c] + this.#sum[c] / (this.#to - this.#from);
+  }
+
+  deviation(c: number): number {
+    const n = this.#to - this.#from;
+    return Math.sqrt(Math.max(0, this.#squares[c] / n - (this.#sum[c] / n) ** 2));
+  }
+
+  #add(t: number, sign: number): void {
+    const row = this.#unit.rows[t];
+    for (let c = 0; c < row.length; c++) {
+      const v = row[c] - this.#offset[c];
+      this.#sum[c] += sign * v;
+      this.#squares[c] += sign * v * v;
+    }
+  }
+}
+
+/** Events of one kind that are over. */
+class Past {
+  readonly #events: readonly UnitEvent[];
+  #known = 0;
+
+  constructor(events: readonly UnitEvent[]) {
+    this.#events = events;
+  }
+
+  advance(now: number): void {
+    while (this.#known < this.#events.length && this.#events[this.#known].time <= now) this.#known++;
+  }
+
+  count(after: number): number {
+    let count = 0;
+    for (let i = this.#known - 1; i >= 0 && this.#events[i].time > after; i--) count++;
+    return count;
+  }
+
+  since(now: number): number {
+    return this.#known === 0 ? Number.POSITIVE_INFINITY : now - this.#events[this.#known - 1].time;
+  }
+}

@@ -1,0 +1,128 @@
+import { numberOf, type Table, TableError } from '#models/tables/parseTable.ts';
+
+/** Something that was noted of a unit: an error, a repair, a failure. */
+export interface UnitEvent {
+  /** In hours where the table has dates, else as it stands there. */
+  time: number;
+  kind: string;
+}
+
+/** What was measured of a unit, oldest first. */
+export interface UnitTelemetry {
+  unit: string;
+  times: number[];
+  /** Row by row, channel by channel; empty cells took the value above them. */
+  rows: Float64Array[];
+}
+
+export interface FailureRecords {
+  channels: string[];
+  /** Whether times are dates: then they, and the horizon, are in hours. */
+  dated: boolean;
+  telemetry: UnitTelemetry[];
+  /** By unit, oldest first. */
+  events: ReadonlyMap<string, UnitEvent[]>;
+  maintenance: ReadonlyMap<string, UnitEvent[]>;
+  failures: ReadonlyMap<string, UnitEvent[]>;
+}
+
+export interface RecordColumns {
+  unit: string;
+  time: string;
+}
+
+const HOUR_MS = 3_600_000;
+const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$/;
+
+/**
+ * Telemetry: a row a unit and time, further columns are channels; there may be none.
+ * @throws TableError with line and column, counted from 1.
+ */
+export function readTelemetry(
+  table: Table,
+  { unit, time }: RecordColumns,
+): Pick<FailureRecords, 'channels' | 'telemetry' | 'dated'> {
+  const header = table.rows[0].map((cell) => cell.trim());
+  const [unitColumn, timeColumn] = [columnOf(header, unit), columnOf(header, time)];
+  const columns = header.map((_, c) => c).filter((c) => c !== unitColumn && c !== timeColumn);
+  const units = new Map<string, { time: number; row: Float64Array; line: number }[]>();
+  const dated = isDate(table.rows[1]?.[timeColumn]);
+  forEachRow(table, (cells, line) => {
+    const row = Float64Array.from(columns, (c) => {
+      const value = numberOf(cells[c], table.separator);
+      if (Number.isNaN(value) && cells[c].trim() !== '') throw wrong(line, c, cells[c], 'a number is needed');
+      return value;
+    });
+    const rows = units.get(cells[unitColumn]) ?? [];
+    rows.push({ time: timeOf(cells[timeColumn], dated, line, timeColumn), row, line });
+    units.set(cells[unitColumn], rows);
+  });
+  const telemetry = [...units].map(([name, rows]) => {
+    rows.sort((a, b) => a.time - b.time);
+    rows.forEach((one, i) => {
+      const before = rows[i - 1];
+      if (before?.time === one.time) throw new TableError(`line ${one.line}: unit ${name} has this time twice`);
+      for (let c = 0; c < columns.length; c++) if (Number.isNaN(one.row[c])) one.row[c] = before?.row[c] ?? 0;
+    });
+    return { unit: name, times: rows.map((r) => r.time), rows: rows.map((r) => r.row) };
+  });
+  return { channels: columns.map((c) => header[c]), telemetry, dated };
+}
+
+/**
+ * Events: a row a unit, time and, if there is a further column, kind.
+ * @throws TableError with line and column, counted from 1.
+ */
+export function readEvents(table: Table, { unit, time }: RecordColumns, dated: boolean): Map<string, UnitEvent[]> {
+  const header = table.rows[0].map((cell) => cell.trim());
+  const [unitColumn, timeColumn] = [columnOf(header, unit), columnOf(header, time)];
+  const kindColumn = header.findIndex((_, c) => c !== unitColumn && c !== timeColumn);
+  const events = new Map<string, UnitEvent[]>();
+  forEachRow(table, (cells, line) => {
+    const own = events.get(cells[unitColumn]) ?? [];
+    const kind = kindColumn < 0 ? 'event' : cells[kindColumn].trim();
+    own.push({ time: timeOf(cells[timeColumn], dated, line, timeColumn), kind });
+    events.set(cells[unitColumn], own);
+  });
+  for (const own of events.values()) own.sort((a, b) => a.time - b.time);
+  return events;
+}
+
+function forEachRow({ rows, lines }: Table, take: (cells: string[], line: number) => void): void {
+  rows.slice(1).forEach((cells, i) => {
+    const line = lines[i + 1];
+    if (cells.length !== rows[0].length)
+      throw new TableError(`line ${line}: ${cells.length} columns where the first line has ${rows[0].length}`);
+    take(cells, line);
+  });
+}
+
+function columnOf(header: readonly string[], name: string): number {
+  const at = header.indexOf(name);
+  if (at < 0) throw new TableError(`line 1: no column ${name}; there are ${header.join(', ')}`);
+  return at;
+}
+
+function isDate(cell: string | undefined): boolean {
+  return cell !== undefined && ISO.test(cell.trim());
+}
+
+/** Dates without an offset are taken as UTC: only differences count. */
+function timeOf(cell: string, dated: boolean, line: number, column: number): number {
+  const text = cell.trim();
+  if (!dated) {
+    const value = numberOf(text, ',');
+    if (Number.isNaN(value)) throw wrong(line, column, cell, 'a number is needed, as in the rows before');
+    return value;
+  }
+  const iso = text.replace(' ', 'T');
+  const ms = ISO.test(text)
+    ? Date.parse(/(Z|[+-]\d{2}:?\d{2})$/.test(iso) || iso.length === 10 ? iso : `${iso}Z`)
+    : Number.NaN;
+  if (Number.isNaN(ms)) throw wrong(line, column, cell, 'a date such as 2026-01-31 06:00 is needed');
+  return ms / HOUR_MS;
+}
+
+function wrong(line: number, column: number, cell: string, needed: string): TableError {
+  return new TableError(`line ${line}, column ${column + 1}: found ${JSON.stringify(cell.slice(0, 40))}; ${needed}`);
+}

@@ -1,0 +1,100 @@
+/** A feature that alone tells all, or units that stand on both sides: training stops, and says why. */
+export class LeakError extends Error {
+  override readonly name = 'LeakError';
+}
+
+/** Ranks by one column alone that are better than this are no foresight. */
+const MOST_AUC = 0.995;
+const LEAST_POSITIVES = 20;
+/** A column that goes with the time that is left like this is that time. */
+const MOST_CORRELATION = 0.995;
+const COMPARED_ROWS = 20;
+
+/** @throws LeakError where one column alone ranks rows before failures above all others. */
+export function checkColumns(
+  names: readonly string[],
+  rows: readonly Float64Array[],
+  labels: readonly boolean[],
+): void {
+  const positives = labels.filter(Boolean).length;
+  if (positives < LEAST_POSITIVES) return;
+  names.forEach((name, c) => {
+    const auc = aucOf(
+      rows.map((row) => row[c]),
+      labels,
+    );
+    if (Math.max(auc, 1 - auc) > MOST_AUC)
+      throw new LeakError(
+        `${name} alone tells when a unit fails (AUC ${Math.max(auc, 1 - auc).toFixed(4)}): it knows the future; leave it out`,
+      );
+  });
+}
+
+/** @throws LeakError where two units have the same history: one would train, the other judge. */
+export function checkUnits(units: readonly { unit: string; rows: readonly ArrayLike<number>[] }[]): void {
+  const seen = new Map<string, string>();
+  for (const { unit, rows } of units) {
+    if (rows.length < COMPARED_ROWS || rows[0].length === 0) continue;
+    const key = rows
+      .slice(0, COMPARED_ROWS)
+      .map((row) => Array.from(row).join())
+      .join(';');
+    const twin = seen.get(key);
+    if (twin !== undefined && varies(rows.slice(0, COMPARED_ROWS)))
+      throw new LeakError(`units ${twin} and ${unit} have the same history: one would train, the other judge`);
+    seen.set(key, unit);
+  }
+}
+
+/**
+ * @param columns in a run-to-failure table, by number from 1.
+ * @throws LeakError where a column goes with the cycles that are left, as no sensor does.
+ */
+export function checkLifeColumns(units: readonly { rows: readonly (readonly number[])[] }[]): void {
+  for (let c = 0; c < units[0].rows[0].length; c++) {
+    const values = units.flatMap((u) => u.rows.map((row) => row[c]));
+    const left = units.flatMap((u) => u.rows.map((_, t) => u.rows.length - 1 - t));
+    const r = Math.abs(correlation(values, left));
+    if (r > MOST_CORRELATION)
+      throw new LeakError(
+        `sensor ${c + 1} goes with the cycles that are left (correlation ${r.toFixed(4)}): it knows the future; leave it out`,
+      );
+  }
+}
+
+/** Chance that a row before a failure stands above another one. */
+export function aucOf(scores: readonly number[], labels: readonly boolean[]): number {
+  const order = scores.map((_, i) => i).sort((a, b) => scores[a] - scores[b]);
+  let [ranks, positives] = [0, 0];
+  for (let i = 0; i < order.length; ) {
+    let end = i;
+    while (end < order.length && scores[order[end]] === scores[order[i]]) end++;
+    for (let k = i; k < end; k++)
+      if (labels[order[k]]) {
+        ranks += (i + end + 1) / 2;
+        positives++;
+      }
+    i = end;
+  }
+  const negatives = labels.length - positives;
+  return positives === 0 || negatives === 0
+    ? 0.5
+    : (ranks - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
+function varies(rows: readonly ArrayLike<number>[]): boolean {
+  return Array.from(rows[0]).some((v, c) => rows.some((row) => row[c] !== v));
+}
+
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const n = a.length;
+  const mean = (values: readonly number[]) => values.reduce((x, y) => x + y, 0) / n;
+  const [ma, mb] = [mean(a), mean(b)];
+  let [aa, bb, ab] = [0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    aa += (a[i] - ma) ** 2;
+    bb += (b[i] - mb) ** 2;
+    ab += (a[i] - ma) * (b[i] - mb);
+  }
+  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
+}

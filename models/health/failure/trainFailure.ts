@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import {
+  type BoostedTrees,
+  type BoostingSettings,
+  predictTrees,
+  splitCounts,
+  trainTrees,
+  treesSchema,
+} from '#models/inference/boostedTrees.ts';
+import { isotonic, type Steps, stepAt } from '#models/statistics/isotonic.ts';
+import { type FeatureShape, featureNames, featuresOf, labelsOf, shapeOf } from './failureFeatures.ts';
+import type { FailureRecords } from './failureRecords.ts';
+import { checkColumns, checkUnits } from './leaks.ts';
+
+/** What a decision costs, in any currency: an alarm for nothing, and a failure that nobody expected. */
+export interface Costs {
+  falseAlarm: number;
+  missed: number;
+}
+
+const shapeSchema = z.strictObject({
+  channels: z.array(z.string()),
+  eventKinds: z.array(z.string()),
+  maintenanceKinds: z.array(z.string()),
+  failureKinds: z.array(z.string()),
+  horizon: z.number().positive(),
+});
+
+export const failureModelSchema = z.strictObject({
+  format: z.literal('millwright-failure'),
+  version: z.literal(1),
+  card: z.looseObject({}),
+  shape: shapeSchema,
+  /** Whether times are dates, and the horizon is in hours. */
+  dated: z.boolean(),
+  trees: treesSchema,
+  /** From log-odds to chances. */
+  calibration: z.strictObject({ x: z.array(z.number()).min(1), y: z.array(z.number()).min(1) }),
+  /** The chance from which an alarm costs less than none. */
+  threshold: z.number(),
+});
+export type FailureModel = z.infer<typeof failureModelSchema>;
+
+/** A row, judged by a model that had not seen its unit. */
+export interface JudgedRow {
+  unit: string;
+  fold: number;
+  time: number;
+  chance: number;
+  failed: boolean;
+  weight: number;
+}
+
+const FOLDS = 5;
+const LEAST_FAILURES = 10;
+/** Rows of training, at most: neighbours say the same. */
+const MOST_ROWS = 60_000;
+const BOOSTING: BoostingSettings = {
+  loss: 'logistic',
+  trees: 150,
+  leaves: 8,
+  learningRate: 0.07,
+  leastRows: 40,
+  ridge: 5,
+};
+
+interface Sample {
+  unit: number;
+  time: number;
+  row: Float64Array;
+  failed: boolean;
+}
+
+/**
+ * Learns the chance that a unit fails within the horizon, from boosted trees on causal features, calibrated on units that
+ * the trees had not seen.
+ * @throws RangeError where there are too few units or failures; LeakError where a column knows the future.
+ */
+export function trainFailure(
+  records: FailureRecords,
+  horizon: number,
+  costs: Costs,
+  progress: (text: string) => void,
+): { model: Omit<FailureModel, 'card'>; judged: JudgedRow[]; importance: { feature: string; part: number }[] } {
+  const { shape, samples, names } = prepared(records, horizon);
+  const { judged, raw } = judgedOutOfFold(records, samples, progress);
+  progress('the model itself, of all units');
+  const trees = learn(samples);
+  const importance = Array.from(splitCounts(trees, names.length), (part, i) => ({ feature: names[i], part }))
+    .filter((one) => one.part > 0)
+    .sort((a, b) => b.part - a.part);
+  return {
+    model: {
+      format: 'millwright-failure',
+      version: 1,
+      shape,
+      dated: records.dated,
+      trees,
+      calibration: calibrate(raw),
+      threshold: thresholdOf(costs),
+    },
+    judged,
+    importance,
+  };
+}
+
+/** Every row, judged by models of other units, and calibrated on yet others. @throws as `trainFailure`. */
+export function failureOutOfFold(
+  records: FailureRecords,
+  horizon: number,
+  progress: (text: string) => void,
+): JudgedRow[] {
+  const { samples } = prepared(records, horizon);
+  return judgedOutOfFold(records, samples, progress).judged;
+}
+
+/** Where an alarm for nothing costs less than what is missed without it: their ratio (Elkan, IJCAI 2001). */
+export function thresholdOf({ falseAlarm, missed }: Costs): number {
+  return Math.min(1, falseAlarm / missed);
+}
+
+/** The chance at a row of features. */
+export function chanceOf(
+  { trees, calibration }: Pick<FailureModel, 'trees' | 'calibration'>,
+  row: Float64Array,
+): number {
+  return stepAt(calibration, predictTrees(trees, row));
+}
+
+function prepared(records: FailureRecords, horizon: number) {
+  checkUnits(records.telemetry);
+  const shape: FeatureShape = shapeOf(records, horizon);
+  const names = featureNames(shape);
+  const all = records.telemetry.flatMap((unit, u): Sample[] => {
+    const labels = labelsOf(unit, records.failures.get(unit.unit) ?? [], horizon);
+    return featuresOf(unit, records, shape).flatMap((row, t) => {
+      const failed = labels[t];
+      return failed === null ? [] : [{ unit: u, time: unit.times[t], row, failed }];
+    });
+  });
+  const step = Math.max(1, Math.ceil(all.length / MOST_ROWS));
+  const samples = all.filter((_, i) => i % step === 0);
+  const failures = records.telemetry.reduce((sum, u) => sum + (records.failures.get(u.unit)?.length ?? 0), 0);
+  if (records.telemetry.length < FOLDS) throw new RangeError(`${records.telemetry.length} units; ${FOLDS} are needed`);
+  if (failures < LEAST_FAILURES || !samples.some((s) => s.failed))
+    throw new RangeError(`${failures} failures of units that have rows; ${LEAST_FAILURES} are needed`);
+  if (names.length === 0) throw new RangeError('there is neither a channel nor an event to learn from');
+  checkColumns(
+    names,
+    samples.map((s) => s.row),
+    samples.map((s) => s.failed),
+  );
+  return { shape, samples, names };
+}
+
+function judgedOutOfFold(records: FailureRecords, samples: readonly Sample[], progress: (text: string) => void) {
+  const raw = samples.map((s) => ({ ...s, fold: s.unit % FOLDS, score: 0 }));
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const trees = learn(samples.filter((s) => s.unit % FOLDS !== fold));
+    for (const one of raw) if (one.fold === fold) one.score = predictTrees(trees, one.row);
+    progress(`fold ${fold + 1} of ${FOLDS}`);
+  }
+  const judged: JudgedRow[] = [];
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const steps = calibrate(raw.filter((one) => one.fold !== fold));
+    for (const { unit, time, failed, score } of raw.filter((one) => one.fold === fold))
+      judged.push({ unit: records.telemetry[unit].unit, fold, time, chance: stepAt(steps, score), failed, weight: 1 });
+  }
+  return { judged, raw };
+}
+
+function calibrate(rows: readonly { score: number; failed: boolean }[]): Steps {
+  const { x, y } = isotonic(
+    rows.map((r) => r.score),
+    rows.map((r) => (r.failed ? 1 : 0)),
+  );
+  const short = (v: number) => Number(v.toPrecision(7));
+  return { x: x.map(short), y: y.map(short) };
+}
+
+function learn(samples: readonly Sample[]): BoostedTrees {
+  return trainTrees(
+    samples.map((s) => s.row),
+    samples.map((s) => (s.failed ? 1 : 0)),
+    BOOSTING,
+  );
+}

@@ -1,0 +1,40 @@
+/** A rising step line: at `x[i]` and beyond, up to `x[i + 1]`, it is `y[i]`. */
+export interface Steps {
+  x: number[];
+  y: number[];
+}
+
+/**
+ * The rising line that is nearest to the points, by pooling adjacent violators (Ayer et al., Ann. Math. Statist. 26 (1955));
+ * what a score is worth as a chance (Zadrozny & Elkan, KDD 2002). @param weights one a point; 1 each.
+ */
+export function isotonic(scores: readonly number[], targets: readonly number[], weights?: readonly number[]): Steps {
+  const order = scores.map((_, i) => i).sort((a, b) => scores[a] - scores[b]);
+  const pools: { from: number; to: number; sum: number; weight: number }[] = [];
+  for (const i of order) {
+    const weight = weights?.[i] ?? 1;
+    const last = pools[pools.length - 1];
+    // Equal scores cannot be told apart.
+    if (last && last.to === scores[i]) {
+      last.sum += weight * targets[i];
+      last.weight += weight;
+    } else pools.push({ from: scores[i], to: scores[i], sum: weight * targets[i], weight });
+    for (let n = pools.length; n > 1; n = pools.length) {
+      const [a, b] = [pools[n - 2], pools[n - 1]];
+      if (a.sum / a.weight < b.sum / b.weight) break;
+      pools.splice(n - 2, 2, { from: a.from, to: b.to, sum: a.sum + b.sum, weight: a.weight + b.weight });
+    }
+  }
+  return { x: pools.map((p) => p.from), y: pools.map((p) => p.sum / p.weight) };
+}
+
+export function stepAt({ x, y }: Steps, at: number): number {
+  let low = 0;
+  let high = x.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (x[mid] <= at) low = mid + 1;
+    else high = mid;
+  }
+  return y[Math.max(0, low - 1)];
+}
