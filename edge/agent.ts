@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { AimedOrder } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
@@ -20,6 +21,8 @@ const UNHURRIED_MS = 1000;
 /** Arrivals that wait for a disk that does not take them, before the sources are stopped. */
 const MAX_WAITING = 256;
 const RETRY_MS = 1000;
+/** A model of a machine's own rows that calls more of them unlike their neighbours is none. */
+const MOST_FALSE_RATE = 0.02;
 
 /**
  * Takes arrivals, works on them at once, and makes what comes of them durable in groups; only then is each arrival done.
@@ -142,6 +145,24 @@ export class Agent implements Sink {
         if (this.modelFileFailures.get(asset) !== why) this.#log.warn({ asset, file, why }, 'the model waits');
         this.modelFileFailures.set(asset, why);
       }
+    }
+  }
+
+  /** Has machines that have seen enough learn a model of their own. */
+  async learnOwnModels(): Promise<void> {
+    if (!this.#host) return;
+    for (const { asset, ...request } of this.pipeline.takeOwnRows()) {
+      const learned = await this.#host.learn(request);
+      if (!learned.ok || learned.model.card.falseRate > MOST_FALSE_RATE) {
+        const why = learned.ok ? `it calls ${learned.model.card.falseRate} of its own rows unlike them` : learned.why;
+        this.#log.warn({ asset, why }, 'no model could be learned of its own rows; it is tried again');
+        continue;
+      }
+      const { model } = learned;
+      const id = createHash('sha256').update(JSON.stringify(model)).digest('hex');
+      const installed = { id, name: 'own', release: id.slice(0, 8), model };
+      this.#kept(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
+      this.#log.info({ asset, channels: model.channels, rows: model.card.rows }, 'a model of its own judges');
     }
   }
 

@@ -6,6 +6,7 @@ import { DRIFT_DEFAULTS } from '#models/health/driftDetector.ts';
 import { LEVEL_DEFAULTS } from '#models/health/levelDetector.ts';
 import { STATE_DEFAULTS } from '#models/health/operatingStates.ts';
 import { assetSchema } from '#models/machine/asset.ts';
+import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
 import { isTimeFormat, isZone } from './sources/timeReader.ts';
 
 /** A frame from the future makes all that follow it late, until its time has come: five minutes at the worst. */
@@ -312,8 +313,15 @@ const edgeObjectSchema = z.strictObject({
           newRows: z.int().min(5).max(1000).default(STATE_DEFAULTS.newRows),
         })
         .default(STATE_DEFAULTS),
+      /** Days of its process values of which a machine without a model learns its own; 0: none does. */
+      ownModelDays: z.number().min(0).max(365).default(PROCESS_ANOMALY.settings.days),
     })
-    .default({ level: LEVEL_DEFAULTS, drift: DRIFT_DEFAULTS, states: STATE_DEFAULTS }),
+    .default({
+      level: LEVEL_DEFAULTS,
+      drift: DRIFT_DEFAULTS,
+      states: STATE_DEFAULTS,
+      ownModelDays: PROCESS_ANOMALY.settings.days,
+    }),
   alerting: z
     .strictObject({
       /** Of one machine: where its own extremes would bring more, its limits are raised. */

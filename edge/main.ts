@@ -156,7 +156,12 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
     saidMs = now();
     uplink.say();
   }
-  const taking = setInterval(() => void agent.takeModelFiles(), MODEL_FILES_MS);
+  const taking = setInterval(() => {
+    agent
+      .takeModelFiles()
+      .then(() => agent.learnOwnModels())
+      .catch((error) => log.error({ error: String(error) }, 'a model could not be kept'));
+  }, MODEL_FILES_MS);
   certificates.check();
   const checking = setInterval(() => certificates.check(), CERTIFICATES_MS);
   const address = server.address();

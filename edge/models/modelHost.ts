@@ -21,8 +21,17 @@ export type HostResult =
     }
   | { ok: false; why: 'failed' | 'too_slow' | 'crashed'; detail: string };
 
+/** Rows that were normal, of which a model is to be learned. */
+export interface LearnRequest {
+  channels: string[];
+  rows: number[][];
+}
+
+export type LearnResult = { ok: true; model: ProcessModel } | { ok: false; why: string };
+
 /** Runs models away from the thread that reads the network; whatever they do, an answer comes in bounded time. */
 export interface ModelHost {
   run(jobs: readonly HostJob[]): Promise<HostResult[]>;
+  learn(request: LearnRequest): Promise<LearnResult>;
   stop(): Promise<void>;
 }

@@ -1,18 +1,29 @@
 import { type ReadyModel, readyModel } from '#models/health/process/judgeRows.ts';
+import { trainProcess } from '#models/health/process/processModel.ts';
 import { loadModel } from '#models/inference/modelRuntimes.ts';
-import type { HostJob, HostResult } from './modelHost.ts';
+import type { HostJob, HostResult, LearnRequest, LearnResult, ModelHost } from './modelHost.ts';
 
 /** Models that are kept ready. */
 const MOST_READY = 256;
 
 /** Runs jobs here, one after the other; what a model throws is its result. Models stay ready for the next time. */
-export class JobRunner {
+export class JobRunner implements ModelHost {
   readonly #ready = new Map<string, ReadyModel>();
 
   async run(jobs: readonly HostJob[]): Promise<HostResult[]> {
     const results: HostResult[] = [];
     for (const job of jobs) results.push(await this.#one(job));
     return results;
+  }
+
+  async learn({ channels, rows }: LearnRequest): Promise<LearnResult> {
+    try {
+      const columns = rows.map((row) => Float64Array.from(row));
+      const notes = { data: "the machine's own first rows", version: 'edge', seed: 1 };
+      return { ok: true, model: trainProcess('principal_components', channels, columns, notes) };
+    } catch (error) {
+      return { ok: false, why: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   async stop(): Promise<void> {

@@ -9,7 +9,7 @@ import type { Arrival } from '../sources/source.ts';
 import { DiagnosisCredit } from './diagnose.ts';
 import { GatherRoom } from './gatherer.ts';
 import { Machine, type MachineSettings } from './machine.ts';
-import type { ProcessSlot, SlotModels, SlotWork } from './processSlot.ts';
+import { ownModelPeriod, type ProcessSlot, type SlotModels, type SlotWork } from './processSlot.ts';
 import { NotYet } from './trial.ts';
 
 /** A message on its way to the outbox; it gets its envelope there. */
@@ -75,6 +75,7 @@ export class Pipeline {
       alert: alerting,
       spectrumIntervalMs,
       healthIntervalMs,
+      ownModelPeriod: ownModelPeriod(detection.ownModelDays, slowIntervalS),
       gatherRoom: new GatherRoom(GATHERED_POINTS),
       credit: new DiagnosisCredit(),
     };
@@ -186,6 +187,14 @@ export class Pipeline {
     return waiting.flatMap((asset) => {
       const work = this.#machines.get(asset)?.verdicts.models.work();
       return work ? [{ asset, work }] : [];
+    });
+  }
+
+  /** Machines without a model that have enough rows to learn their own; each once. */
+  takeOwnRows(): { asset: string; channels: string[]; rows: number[][] }[] {
+    return [...this.#machines].flatMap(([asset, { verdicts }]) => {
+      const own = verdicts.models.ownRows();
+      return own ? [{ asset, ...own }] : [];
     });
   }
 

@@ -238,3 +238,22 @@ test('rows that wait for models that never come back are bounded, and the oldest
   }
   expect(pipeline.skippedRows.too_many).toBeGreaterThan(100);
 });
+
+test('a machine without a model learns its own of its first days, and that finds a clog', async () => {
+  const own = edgeConfigSchema.parse({ ...config, detection: { ...config.detection, ownModelDays: 0.01 } });
+  const pipeline = new Pipeline(own);
+  await run(pipeline, 0, 1500);
+  expect(pipeline.takeOwnRows()).toEqual([]);
+  await run(pipeline, 1500, 2010);
+  const [request] = pipeline.takeOwnRows();
+  expect(request).toMatchObject({ asset: 'pump', channels: ['flow', 'heat', 'load'] });
+  expect(pipeline.takeOwnRows()).toEqual([]);
+  const learned = await runner.learn(request);
+  if (!learned.ok) throw new Error(learned.why);
+  expect(learned.model.card.falseRate).toBeLessThan(0.02);
+  pipeline.changeModels('pump', (slot) => slot.install(installed('own', learned.model), 'live'));
+  expect(await run(pipeline, 2010, 2400)).toEqual([]);
+  const said = await run(pipeline, 2400, 2460, 0.3);
+  expect(said[0]).toMatchObject({ change: 'raise' });
+  expect(said[0].text).toContain('flow');
+});

@@ -6,6 +6,7 @@ import {
   type ProcessScore,
   type ProcessState,
 } from '#models/health/process/processModel.ts';
+import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
 import type { HostJob, HostResult } from '../models/modelHost.ts';
 import { MOST_ROW_MS, NotYet } from './trial.ts';
 
@@ -27,6 +28,11 @@ const WORSE_ROWS = 5;
 const LEAST_COMPARED = 10;
 const FIT_EVERY = 50;
 const LEAST_FIT_ROWS = 200;
+/** A machine's own model is of so many channels, that nearly every row has. */
+const { stretches, stretchRows } = PROCESS_ANOMALY.settings;
+const SELF_LEAST_CHANNELS = 3;
+const SELF_MOST_CHANNELS = 40;
+const SELF_PART = 0.95;
 
 export interface Installed {
   id: string;
@@ -67,6 +73,11 @@ export interface SlotState {
   undone: MachineModels['undone'];
 }
 
+/** Intervals from the beginning of one stretch to that of the next, so that all of them are spread over so many days; 0: none. */
+export function ownModelPeriod(days: number, intervalS: number): number {
+  return days === 0 ? 0 : Math.max(stretchRows, Math.round((days * 86_400) / intervalS / stretches));
+}
+
 export function emptySlotState(): SlotState {
   return { runs: {}, pending: [], skipped: { incomplete: 0, too_many: 0 }, undone: null };
 }
@@ -101,10 +112,14 @@ export class ProcessSlot {
   #recent: { values: ReadonlyMap<string, number>; timeMs: number }[] = [];
   #indices: number[] = [];
   #fit: Fit | undefined;
+  readonly #period: number;
+  /** Rows of a machine that has no model yet; not kept across a restart. */
+  #learning: ReadonlyMap<string, number>[] = [];
 
-  /** @param state the machine's, and changed here. */
-  constructor(state: SlotState, models?: SlotModels) {
+  /** @param state the machine's, and changed here. @param ownModelPeriod as `ownModelPeriod` gives it. */
+  constructor(state: SlotState, ownModelPeriod: number, models?: SlotModels) {
     this.#state = state;
+    this.#period = ownModelPeriod;
     // Of before there were packages nothing is kept.
     const kept = models && 'active' in models ? models : null;
     this.#models = kept ?? { active: null, candidate: null, previous: null };
@@ -186,6 +201,30 @@ export class ProcessSlot {
       if (role === 'active') verdicts = this.#verdicts(timesMs, result);
     });
     return { verdicts, undone: this.#undoWorse(rows[rows.length - 1]?.timeMs ?? 0) };
+  }
+
+  /** Rows of which the machine's own model is to be learned, once there are enough; they are given once. */
+  ownRows(): { channels: string[]; rows: number[][] } | null {
+    if (!this.#learns || this.#learning.length < stretches * stretchRows) return null;
+    const all = this.#learning;
+    this.#learning = [];
+    const names = new Set(all.flatMap((row) => [...row.keys()]));
+    const channels = [...names]
+      .filter((name) => all.filter((row) => row.has(name)).length > SELF_PART * all.length)
+      .filter((name) => new Set(all.map((row) => row.get(name))).size > 2)
+      .sort();
+    if (channels.length < SELF_LEAST_CHANNELS || channels.length > SELF_MOST_CHANNELS) return null;
+    const whole = all.filter((row) => channels.every((channel) => row.has(channel)));
+    return { channels, rows: whole.map((row) => channels.map((channel) => row.get(channel) as number)) };
+  }
+
+  /** What came until now was not the machine's normal. */
+  startOver(): void {
+    this.#learning = [];
+  }
+
+  get #learns(): boolean {
+    return this.#period > 0 && !this.#models.active && !this.#state.undone;
   }
 
   /** The machine's newest rows of a model's channels, to try it on. @throws NotYet where it has not said one of them. */
@@ -332,6 +371,8 @@ export class ProcessSlot {
     const closed = this.#open.filter((r) => r.interval <= row.interval);
     this.#open = this.#open.filter((r) => r.interval > row.interval);
     this.#recent.push(...closed);
+    if (this.#learns)
+      for (const { interval, values } of closed) if (interval % this.#period < stretchRows) this.#learning.push(values);
     if (this.#recent.length > KEPT_ROWS) this.#recent.splice(0, this.#recent.length - KEPT_ROWS);
     const channels = this.#channels();
     if (channels.length === 0) return;

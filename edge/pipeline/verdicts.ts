@@ -45,6 +45,8 @@ export interface VerdictSettings {
   /** Shared by all machines. */
   credit: DiagnosisCredit;
   healthIntervalMs: number;
+  /** Intervals from one stretch that a machine without a model learns its own of to the next; 0: it learns none. */
+  ownModelPeriod: number;
 }
 
 type Body<M> = Omit<M, 'v' | 'site' | 'edge' | 'outbox' | 'sequence' | 'oldest'>;
@@ -171,7 +173,7 @@ export class Verdicts {
     this.#shaftHz = machine.shaftHz;
     this.#operatingState = machine.operatingState;
     state.slot ??= emptySlotState();
-    this.models = new ProcessSlot(state.slot, machine.models);
+    this.models = new ProcessSlot(state.slot, settings.ownModelPeriod, machine.models);
     this.#history = new IndexHistory(state.history);
     this.#velocityHistory = new VelocityHistory(state.velocityDays);
   }
@@ -203,7 +205,10 @@ export class Verdicts {
 
   /** Has the machine's models of its process values judge it, where it has any: the verdict comes with `judged`. */
   watchProcess({ point, mean, timeMs }: Watched): void {
-    if (mean) this.models.add(point, mean.interval, timeMs, mean.value);
+    if (!mean) return;
+    // A machine that is alerted is not what it learns its normal from.
+    if (this.#state.on.length > 0) this.models.startOver();
+    this.models.add(point, mean.interval, timeMs, mean.value);
   }
 
   /** Takes what its models said of rows. */

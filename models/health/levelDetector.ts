@@ -1,3 +1,4 @@
+import { BEARING_RUN_TO_FAILURE } from '#models/trained/bearingRunToFailure.ts';
 import type { Detector, Score } from './detector.ts';
 import { median } from './statistics.ts';
 
@@ -10,7 +11,7 @@ export interface LevelSettings {
   ratioLimit: number;
 }
 
-export const LEVEL_DEFAULTS: LevelSettings = { skipWindows: 20, learnWindows: 120, ratioLimit: 2.25 };
+export const LEVEL_DEFAULTS: LevelSettings = BEARING_RUN_TO_FAILURE.settings;
 
 const MEDIAN_OF = 9;
 const EWMA_WEIGHT = 2 / (MEDIAN_OF + 1);

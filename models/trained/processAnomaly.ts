@@ -1,0 +1,16 @@
+/** How a machine without a model learns its own: nothing of the user's is needed but a week of its life. */
+export const PROCESS_ANOMALY = {
+  card: {
+    name: 'process-anomaly',
+    purpose: 'says when process values of a machine are, together, unlike those of its own first days',
+    method: 'principal components with T² and Q, learned at the edge by each machine for itself',
+    data: 'none but the machine’s own: twenty stretches of rows, spread over the first days in which nothing was alerted',
+    split: 'limits from five contiguous blocks, each judged by a model of the others',
+    metrics:
+      '50 simulated healthy machines, 30 days with shifts, weekends, speeds and a hot week: see npm run soak:month; on the pump rig and the chemical plant: millwright evaluate anomaly --method principal_components',
+    limits:
+      'of the ways of running in those days alone; learned anew after a restart before it is complete; a machine with fewer than 3 or more than 40 values has none',
+  },
+  /** Days over which the stretches are spread; how many there are, and their rows. */
+  settings: { days: 7, stretches: 20, stretchRows: 100 },
+} as const;
