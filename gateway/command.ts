@@ -104,6 +104,20 @@ function addModelCommands(program: Command, shell: Shell): void {
       const { id } = (await asked(shell, o, '/api/v1/models', { by: o.by, package: text })) as { id: string };
       shell.write(id);
     });
+  reaching(model.command('propose'))
+    .description(
+      'learns a model of the newest days of a machine, and compares it with the running one; it waits for approval',
+    )
+    .argument('<machine>', 'site/edge/asset')
+    .option('--days <n>', 'of its history', wholeNumber, 14)
+    .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
+    .addHelpText('after', '\nExample:\n  millwright model propose plant/edge-1/pump-101')
+    .action(async (place: string, o: Reach & { by: string; days: number }) => {
+      const [site, edge, asset, ...more] = place.split('/');
+      if (!asset || more.length > 0) throw shell.usage(`found ${place}; allowed: site/edge/asset`);
+      const body = { by: o.by, days: o.days, site, edge, asset };
+      shell.write(JSON.stringify(await asked(shell, o, '/api/v1/models/propose', body)));
+    });
   reaching(model.command('approve'))
     .description('signs a model of the registry: from then on edges may have it')
     .argument('<id>', 'the package')

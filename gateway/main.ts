@@ -15,6 +15,7 @@ import { Notifications } from './notify/notifications.ts';
 import { planParts } from './planning/planParts.ts';
 import { Registry } from './registry/registry.ts';
 import { Rollouts } from './registry/rollouts.ts';
+import { Proposals } from './registry/watchFit.ts';
 import { SqliteStore } from './store/sqliteStore.ts';
 import type { Taken } from './store/store.ts';
 
@@ -58,6 +59,21 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
       await ingest.tell(origin, message);
       return command;
     });
+  const proposals = new Proposals(
+    {
+      historian,
+      registry,
+      edges: () => store.edges(),
+      points: () => store.points(),
+      alerts: ({ site, edge, asset }) =>
+        store
+          .alerts({ active: false, limit: 10_000 })
+          .filter((a) => a.site === site && a.edge === edge && a.asset === asset),
+      now,
+      version,
+    },
+    log,
+  );
   const rollouts = new Rollouts(registry, () => store.edges(), command ?? null, now, log);
   const metrics = gatewayMetrics({ registry, ingest, pump, store, events, notifications });
   const server = await createServer(config.api, {
@@ -69,6 +85,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     command: command ?? null,
     registry,
     rollouts,
+    proposals,
     acknowledged: (alert) => events.send({ type: 'alert', alert }),
     metrics,
     notReady: () => [
@@ -90,6 +107,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
       events.close();
       await server.close();
       rollouts.stop();
+      proposals.stop();
       await ingest.stop();
       await pump.stop();
       await historian.close();

@@ -52,6 +52,18 @@ export function gatewayMetrics({ registry: models, ingest, pump, store, events, 
       store.ledgers().reduce((sum, p) => sum + Math.abs(unexplained(p)), 0),
     ),
   );
+  read('findings', 'alerts by what was found at the machine', ['fault', 'finding'], (set) => {
+    const count = new Map<string, number>();
+    for (const { evidence, finding } of store.alerts({ active: false, limit: 10_000 })) {
+      if (!finding) continue;
+      const key = `${evidence.diagnosis.fault} ${finding.finding}`;
+      count.set(key, (count.get(key) ?? 0) + 1);
+    }
+    for (const [key, n] of count) {
+      const [fault, finding] = key.split(' ');
+      set({ fault, finding }, n);
+    }
+  });
   read('rollouts', 'roll-outs of models, by stage', ['stage'], (set) => {
     const count = new Map<string, number>();
     for (const { stage } of models.rollouts()) count.set(stage, (count.get(stage) ?? 0) + 1);

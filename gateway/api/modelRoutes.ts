@@ -7,9 +7,11 @@ import { MOST_PACKAGE_BYTES } from '#models/packages/modelPackage.ts';
 import { rolloutSchema, targetSchema } from '#models/packages/rollout.ts';
 import { type Registry, RegistryError } from '../registry/registry.ts';
 import type { Rollouts } from '../registry/rollouts.ts';
+import type { Proposals } from '../registry/watchFit.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ModelParts {
+  proposals: Proposals;
   registry: Registry;
   rollouts: Rollouts;
   store: Store;
@@ -22,7 +24,10 @@ const idParams = z.object({ id: packageIdSchema });
 const rolloutParams = z.object({ id: z.coerce.number().int() });
 
 /** Models and their ways to machines, under `/api/v1/models` and `/api/v1/rollouts`. */
-export function addModelRoutes(server: FastifyInstance, { registry, rollouts, store, now }: ModelParts): void {
+export function addModelRoutes(
+  server: FastifyInstance,
+  { registry, rollouts, proposals, store, now }: ModelParts,
+): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
   app.get('/api/v1/models', { schema: { response: { 200: z.array(modelViewSchema) } } }, async () =>
@@ -56,6 +61,27 @@ export function addModelRoutes(server: FastifyInstance, { registry, rollouts, st
         await registry.approve(params.id, body.by);
         store.audit(now(), body.by, 'approve', params.id, null);
         return registry.models(store.edges()).find((m) => m.id === params.id);
+      }),
+  );
+
+  app.post(
+    '/api/v1/models/propose',
+    {
+      schema: {
+        description: 'Learns a model of the newest days of a machine, and compares it with the running one.',
+        body: targetSchema.extend({ by, days: z.number().positive().max(365).default(14) }),
+        response: {
+          201: z.object({ id: packageIdSchema, comparison: z.record(z.string(), z.unknown()) }),
+          409: errorSchema,
+        },
+      },
+    },
+    async ({ body }, reply) =>
+      orConflict(reply, async () => {
+        const { by: who, days, ...target } = body;
+        const { id, comparison } = await proposals.propose(target, days, who);
+        store.audit(now(), who, 'propose', id, JSON.stringify(target));
+        return reply.code(201).send({ id, comparison: { ...comparison } });
       }),
   );
 

@@ -5,6 +5,7 @@ import { type AlertRecord, alertRecordSchema } from '#models/contracts/alert.ts'
 import {
   acknowledgeRequestSchema,
   columnsSchema,
+  findingRequestSchema,
   ledgerViewSchema,
   machineSchema,
   type PartDemand,
@@ -114,6 +115,25 @@ export function addRoutes(
     },
     async ({ params, body }, reply) => {
       const alert = store.acknowledge(params.id, body.by, body.comment ?? null, now());
+      if (!alert) return reply.code(404).send({ error: `no alert ${params.id}` });
+      acknowledged(alert);
+      return alert;
+    },
+  );
+
+  app.post(
+    '/api/v1/alerts/:id/finding',
+    {
+      schema: {
+        description: 'Whether an alert was true: what models are trained anew on, and are held against.',
+        params: z.object({ id: z.string().max(300) }),
+        body: findingRequestSchema,
+        response: { 200: alertRecordSchema, 404: errorSchema },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const { by, comment = null, finding } = body;
+      const alert = store.find(params.id, { finding, by, comment, atMs: now() });
       if (!alert) return reply.code(404).send({ error: `no alert ${params.id}` });
       acknowledged(alert);
       return alert;

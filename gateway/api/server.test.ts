@@ -7,9 +7,15 @@ import { expect, test } from 'vitest';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
 import { Registry as ModelRegistry } from '../registry/registry.ts';
 import { Rollouts } from '../registry/rollouts.ts';
+import { Proposals } from '../registry/watchFit.ts';
 import { SqliteStore } from '../store/sqliteStore.ts';
 import { Events } from './events.ts';
 import { createServer } from './server.ts';
+
+function proposalParts(registry: ModelRegistry) {
+  const historian = new SqliteHistorian(mkdtempSync(join(tmpdir(), 'millwright-api-')), 1, () => 0);
+  return { historian, registry, edges: () => [], points: () => [], alerts: () => [], now: () => 5, version: '0' };
+}
 
 function server(tokenFile?: string) {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-api-'));
@@ -25,6 +31,7 @@ function server(tokenFile?: string) {
       acknowledged: () => undefined,
       command: null,
       registry,
+      proposals: new Proposals(proposalParts(registry), pino({ level: 'silent' })),
       rollouts: new Rollouts(
         registry,
         () => [],
@@ -57,6 +64,7 @@ test('with a token it wants the token, save for health', async () => {
   for (const url of [
     '/api/v1/machines',
     '/api/v1/models',
+    '/api/v1/models/propose',
     '/api/v1/models/{id}/approve',
     '/api/v1/models/{id}/package',
     '/metrics',
@@ -100,6 +108,7 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/alerts',
     '/api/v1/alerts/{id}',
     '/api/v1/alerts/{id}/acknowledge',
+    '/api/v1/alerts/{id}/finding',
     '/api/v1/edges',
     '/api/v1/edges/{site}/{edge}/commands',
     '/api/v1/events',
@@ -108,6 +117,7 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/ledger',
     '/api/v1/machines',
     '/api/v1/models',
+    '/api/v1/models/propose',
     '/api/v1/models/{id}/approve',
     '/api/v1/models/{id}/package',
     '/api/v1/parts',

@@ -106,6 +106,10 @@ export class Registry {
     });
   }
 
+  has(id: string): boolean {
+    return this.#db.prepare('SELECT 1 FROM models WHERE id = ?').get(id) !== undefined;
+  }
+
   /** The package as a file, for a stick. @throws RegistryError where there is no such model. */
   package(id: string): string {
     return this.#row(id).package;

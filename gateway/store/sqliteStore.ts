@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
+import type { AlertMessage, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
@@ -129,6 +129,17 @@ export class SqliteStore implements Store {
       const record = acknowledge(known, by, comment, atMs);
       this.#keepAlert(record);
       this.audit(atMs, by, 'acknowledge', id, comment);
+      return record;
+    })();
+  }
+
+  find(id: string, finding: Finding): AlertRecord | null {
+    return this.#db.transaction(() => {
+      const known = this.alert(id);
+      if (!known) return null;
+      const record = { ...known, finding };
+      this.#keepAlert(record);
+      this.audit(finding.atMs, finding.by, finding.finding, id, finding.comment);
       return record;
     })();
   }

@@ -1,4 +1,4 @@
-import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
@@ -58,6 +58,8 @@ export interface Store {
   alerts(filter: { active: boolean; limit: number }): AlertRecord[];
   alert(id: string): AlertRecord | null;
   acknowledge(id: string, by: string, comment: string | null, atMs: number): AlertRecord | null;
+  /** Notes what was found at the machine; null where there is no such alert. */
+  find(id: string, finding: Finding): AlertRecord | null;
   health(): HealthMessage[];
   points(): (PointKey & { hasSpectrum: boolean })[];
   spectrum(key: PointKey): Spectrum | null;

@@ -65,6 +65,15 @@ export type AlertMessage = z.infer<typeof alertMessageSchema>;
 export const alarmStateSchema = z.enum(['unacknowledged', 'acknowledged', 'returned_unacknowledged', 'normal']);
 export type AlarmState = z.infer<typeof alarmStateSchema>;
 
+/** What somebody found who looked at the machine. */
+export const findingSchema = z.object({
+  finding: z.enum(['confirmed', 'false_alarm']),
+  by: z.string(),
+  comment: z.string().nullable(),
+  atMs: z.number(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
 /** An alert as the gateway keeps and serves it. */
 export const alertRecordSchema = z.object({
   id: z.string(),
@@ -82,6 +91,8 @@ export const alertRecordSchema = z.object({
   acknowledgedAtMs: z.number().nullable(),
   acknowledgedBy: z.string().nullable(),
   comment: z.string().nullable(),
+  /** Absent: nobody has said yet. */
+  finding: findingSchema.optional(),
   evidence: evidenceSchema,
   remainingLife: remainingLifeSchema,
 });

@@ -79,6 +79,8 @@ export const modelViewSchema = z.object({
 });
 export type ModelView = z.infer<typeof modelViewSchema>;
 
+export const findingRequestSchema = acknowledgeRequestSchema.extend({ finding: z.enum(['confirmed', 'false_alarm']) });
+
 /** What `/api/v1/events` sends, an event a line of JSON. */
 export const liveEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('alert'), alert: alertRecordSchema }),

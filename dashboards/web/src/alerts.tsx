@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { lifeText, number, time } from './format.ts';
-import { acknowledge, keyOf } from './state.ts';
+import { acknowledge, find, keyOf } from './state.ts';
 
 const STATE_WORDS: Record<AlertRecord['state'], string> = {
   unacknowledged: 'New',
@@ -77,11 +77,35 @@ function AlertItem({ alert }: { alert: AlertRecord }) {
           {alert.comment ? `: ${alert.comment}` : ''}
         </p>
       )}
+      {alert.acknowledgedAtMs !== null && <FindingLine alert={alert} />}
     </li>
   );
 }
 
 const NAME = 'millwright.name';
+
+/** What was found at the machine: models are trained anew on it, and held against it. */
+function FindingLine({ alert }: { alert: AlertRecord }) {
+  const { id, finding } = alert;
+  if (finding)
+    return (
+      <p class="quiet">
+        {finding.finding === 'confirmed' ? 'Found true' : 'A false alarm'} by {finding.by}, {time(finding.atMs)}
+      </p>
+    );
+  const by = localStorage.getItem(NAME) ?? alert.acknowledgedBy ?? 'the page';
+  return (
+    <p class="finding">
+      At the machine:{' '}
+      <button type="button" onClick={() => void find(id, by, 'confirmed')}>
+        Found true
+      </button>{' '}
+      <button type="button" onClick={() => void find(id, by, 'false_alarm')}>
+        False alarm
+      </button>
+    </p>
+  );
+}
 
 function AcknowledgeForm({ id }: { id: string }) {
   const by = useSignal(localStorage.getItem(NAME) ?? '');

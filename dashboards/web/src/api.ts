@@ -53,6 +53,12 @@ export const api = {
       throw error;
     }
   },
+  find: (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>
+    request(`/api/v1/alerts/${encodeURIComponent(id)}/finding`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ by, finding }),
+    }),
   acknowledge: (id: string, by: string, comment: string) =>
     request(`/api/v1/alerts/${encodeURIComponent(id)}/acknowledge`, {
       method: 'POST',

@@ -35,6 +35,15 @@ export async function acknowledge(id: string, by: string, comment: string): Prom
   }
 }
 
+export async function find(id: string, by: string, finding: 'confirmed' | 'false_alarm'): Promise<void> {
+  try {
+    await api.find(id, by, finding);
+    problem.value = null;
+  } catch (error) {
+    problem.value = `Not noted: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
 async function refresh(): Promise<void> {
   [machines.value, alerts.value] = await Promise.all([api.machines(), api.alerts()]);
 }

@@ -1,0 +1,245 @@
+import { createHash } from 'node:crypto';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { MachineModels } from '#models/contracts/models.ts';
+import type { StatusMessage } from '#models/contracts/status.ts';
+import {
+  freshState,
+  loadProcess,
+  type ProcessModel,
+  stepProcess,
+  trainProcess,
+  unpackProcess,
+} from '#models/health/process/processModel.ts';
+import { median } from '#models/health/statistics.ts';
+import { MODEL_FILE, modelText, openPackage, packageText, packModel } from '#models/packages/modelPackage.ts';
+import type { Target } from '#models/packages/rollout.ts';
+import type { Historian } from '../historian/historian.ts';
+import type { PointKey } from '../store/store.ts';
+import { type Registry, RegistryError } from './registry.ts';
+
+/** What a proposal is made from. */
+export interface ProposalParts {
+  historian: Historian;
+  registry: Registry;
+  edges: () => StatusMessage[];
+  points: () => PointKey[];
+  /** All alerts of a machine. */
+  alerts: (target: Target) => AlertRecord[];
+  now: () => number;
+  version: string;
+}
+
+const DAY_MS = 86_400_000;
+const STRETCHES = 40;
+const STRETCH_ROWS = 100;
+/** The last part of the stretches is not trained on, and judges both. */
+const HELD_BACK = 0.2;
+/** Rows around an alert that was not found false are no normal. */
+const AROUND_MS = 3_600_000;
+const LEAST_CHANNELS = 2;
+
+/** Rows of a stretch of time without a gap. */
+interface Stretch {
+  fromMs: number;
+  rows: Float64Array[];
+}
+
+/** How a model does on rows that it has not seen. */
+export interface Comparison {
+  heldBackRows: number;
+  /** Parts of the held-back rows that each calls unlike its training; null: there is no running one to compare with. */
+  running: number | null;
+  proposed: number;
+  /** Stretches of confirmed faults, and in how many of them each speaks. */
+  faults: number;
+  runningSees: number | null;
+  proposedSees: number;
+}
+
+/**
+ * Learns a model of a machine's newest days, without the hours around alerts that nobody found false, and compares it with
+ * the running one on held-back time and on confirmed faults. It goes into the registry and waits for approval.
+ * @throws RegistryError where there is too little to learn from.
+ */
+export async function proposeModel(
+  target: Target,
+  days: number,
+  by: string,
+  parts: ProposalParts,
+): Promise<{ id: string; comparison: Comparison }> {
+  const { registry, now } = parts;
+  const running = runningModel(parts.edges(), target);
+  const known = running && (await knownModel(registry, running.id));
+  const toMs = now();
+  const stretches = await readStretches(target, known?.channels ?? null, toMs - days * DAY_MS, toMs, parts);
+  const alerts = parts.alerts(target);
+  const spoken = (of: readonly AlertRecord[], aroundMs: number) => (s: Stretch) =>
+    of.some((a) => overlaps(a, s, stretches.intervalMs, aroundMs));
+  const doubtful = spoken(
+    alerts.filter((a) => a.finding?.finding !== 'false_alarm'),
+    AROUND_MS,
+  );
+  const faulty = spoken(
+    alerts.filter((a) => a.finding?.finding === 'confirmed'),
+    0,
+  );
+  const normal = stretches.all.filter((s) => !doubtful(s));
+  const faults = stretches.all.filter(faulty);
+  const split = Math.floor((1 - HELD_BACK) * normal.length);
+  const training = normal.slice(0, split).flatMap((s) => s.rows);
+  const moved = stretches.channels.map((_, c) => c).filter((c) => training.some((row) => row[c] !== training[0][c]));
+  if (moved.length < LEAST_CHANNELS) throw new RegistryError('fewer than two of its values moved in that time');
+  const channels = moved.map((c) => stretches.channels[c]);
+  const pick = (rows: readonly Float64Array[]) => rows.map((row) => Float64Array.from(moved, (c) => row[c]));
+  const notes = {
+    data: `${days} days of ${target.site}/${target.edge}/${target.asset}`,
+    version: parts.version,
+    seed: 1,
+  };
+  const model = learned(channels, pick(training), notes);
+  const partsOf = (one: ProcessModel, own: Stretch[]) => own.map((s) => overPart(one, s.rows, stretches.channels));
+  const heldBack = normal.slice(split);
+  const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+  const seen = (values: number[]) => values.filter((part) => part > 0.1).length;
+  const comparison: Comparison = {
+    heldBackRows: heldBack.reduce((sum, s) => sum + s.rows.length, 0),
+    running: known ? mean(partsOf(known, heldBack)) : null,
+    proposed: mean(partsOf(model, heldBack)),
+    faults: faults.length,
+    runningSees: known ? seen(partsOf(known, faults)) : null,
+    proposedSees: seen(partsOf(model, faults)),
+  };
+  const packed = await packModel(
+    {
+      name: target.asset,
+      release: `proposed-${new Date(toMs).toISOString().slice(0, 16).replaceAll(':', '')}`,
+      kind: 'process',
+      card: { ...model.card, comparison },
+      code: { version: parts.version, sha256: 'gateway' },
+      dataSha256: createHash('sha256')
+        .update(JSON.stringify(training.map((row) => Array.from(row))))
+        .digest('hex'),
+    },
+    new Map([[MODEL_FILE, new TextEncoder().encode(JSON.stringify(model))]]),
+  );
+  const note = `proposed for ${target.site}/${target.edge}/${target.asset}${running?.fit?.advice ? `: ${running.fit.advice}` : ''}`;
+  return { id: await registry.add(packageText(packed), by, note), comparison };
+}
+
+/** Machines whose model no longer fits, and for which nothing was proposed since it runs. */
+export function machinesToPropose(edges: readonly StatusMessage[], proposed: ReadonlySet<string>): Target[] {
+  return edges.flatMap(({ site, edge, online, models = [] }) =>
+    models
+      .filter(
+        ({ asset, active, fit }) =>
+          online && active && fit?.advice && !proposed.has(proposalKey({ site, edge, asset }, active.id)),
+      )
+      .map(({ asset }) => ({ site, edge, asset })),
+  );
+}
+
+export function proposalKey({ site, edge, asset }: Target, running: string): string {
+  return `${site}/${edge}/${asset}/${running}`;
+}
+
+function learned(channels: string[], rows: Float64Array[], notes: Parameters<typeof trainProcess>[3]): ProcessModel {
+  try {
+    return trainProcess('principal_components', channels, rows, notes);
+  } catch (error) {
+    if (error instanceof RangeError) throw new RegistryError(error.message);
+    throw error;
+  }
+}
+
+function runningModel(
+  edges: readonly StatusMessage[],
+  { site, edge, asset }: Target,
+): (MachineModels & { id: string }) | null {
+  const machine = edges.find((e) => e.site === site && e.edge === edge)?.models?.find((m) => m.asset === asset);
+  return machine?.active ? { ...machine, id: machine.active.id } : null;
+}
+
+/** Null: a machine's own, or one that came on a stick. */
+async function knownModel(registry: Registry, id: string): Promise<ProcessModel | null> {
+  if (!registry.has(id)) return null;
+  return unpackProcess(modelText(await openPackage(registry.package(id))));
+}
+
+function overlaps(
+  { raisedAtMs, returnedAtMs }: AlertRecord,
+  { fromMs, rows }: Stretch,
+  intervalMs: number,
+  aroundMs: number,
+): boolean {
+  const toMs = fromMs + rows.length * intervalMs;
+  return fromMs < (returnedAtMs ?? Number.POSITIVE_INFINITY) + aroundMs && toMs > raisedAtMs - aroundMs;
+}
+
+/** Part of the rows that a model calls unlike its training; 0 where it asks for channels that are not there. */
+function overPart(model: ProcessModel, rows: readonly Float64Array[], channels: readonly string[]): number {
+  const columns = model.channels.map((channel) => channels.indexOf(channel));
+  if (columns.includes(-1) || rows.length === 0 || model.learned.method === 'network') return 0;
+  const loaded = loadProcess(model);
+  let state = freshState(model);
+  let over = 0;
+  for (const row of rows) {
+    const next = stepProcess(
+      model,
+      loaded,
+      columns.map((c) => row[c]),
+      state,
+    );
+    state = next.state;
+    if (next.score && next.score.index > 1) over++;
+  }
+  return over / rows.length;
+}
+
+/** Stretches of rows, spread over the time, of the machine's slow values; or of those of a model. */
+async function readStretches(
+  { site, edge, asset }: Target,
+  wanted: readonly string[] | null,
+  fromMs: number,
+  toMs: number,
+  { historian, points }: ProposalParts,
+): Promise<{ channels: string[]; intervalMs: number; all: Stretch[] }> {
+  const own = points().filter((p) => p.site === site && p.edge === edge && p.asset === asset);
+  const read = (point: string, from: number, to: number, count: number) =>
+    historian.read({
+      measurement: 'millwright_features',
+      tags: { site, edge, asset, point },
+      field: 'mean',
+      fromMs: from,
+      toMs: to,
+      points: count,
+    });
+  const spacing = new Map<string, number>();
+  for (const { point } of own) {
+    const { timeMs } = await read(point, toMs - DAY_MS, toMs, 50_000);
+    if (timeMs.length > STRETCH_ROWS) spacing.set(point, median(timeMs.slice(1).map((t, i) => t - timeMs[i])));
+  }
+  const channels = (wanted ?? [...spacing.keys()]).filter((point) => spacing.has(point)).sort();
+  if (channels.length < LEAST_CHANNELS)
+    throw new RegistryError(`${site}/${edge}/${asset} has said fewer than two slow values in the last day`);
+  const intervalMs = Math.max(...channels.map((channel) => spacing.get(channel) ?? 0));
+  const all: Stretch[] = [];
+  for (let s = 0; s < STRETCHES; s++) {
+    const from = fromMs + ((toMs - fromMs) * s) / STRETCHES;
+    const columns = await Promise.all(
+      channels.map((channel) => read(channel, from, from + STRETCH_ROWS * intervalMs, STRETCH_ROWS)),
+    );
+    const rows = joined(columns, intervalMs);
+    if (rows.length > 0) all.push({ fromMs: from, rows });
+  }
+  return { channels, intervalMs, all };
+}
+
+/** Rows of the intervals in which every column has a value. */
+function joined(columns: readonly { timeMs: number[]; mean: number[] }[], intervalMs: number): Float64Array[] {
+  const byInterval = columns.map(
+    ({ timeMs, mean }) => new Map(timeMs.map((t, i) => [Math.floor(t / intervalMs), mean[i]])),
+  );
+  return [...byInterval[0].keys()]
+    .filter((interval) => byInterval.every((column) => column.has(interval)))
+    .map((interval) => Float64Array.from(byInterval, (column) => column.get(interval) as number));
+}

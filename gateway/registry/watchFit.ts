@@ -1,0 +1,46 @@
+import type { Logger } from 'pino';
+import type { Target } from '#models/packages/rollout.ts';
+import { type Comparison, machinesToPropose, type ProposalParts, proposalKey, proposeModel } from './proposals.ts';
+import { RegistryError } from './registry.ts';
+
+const WATCH_MS = 3_600_000;
+const DAYS = 14;
+
+/** Proposes models: when somebody asks, and where a machine's model no longer fits it; looked at once an hour. */
+export class Proposals {
+  readonly #parts: ProposalParts;
+  readonly #log: Logger;
+  readonly #timer: NodeJS.Timeout;
+  readonly #proposed = new Set<string>();
+
+  constructor(parts: ProposalParts, log: Logger) {
+    this.#parts = parts;
+    this.#log = log;
+    this.#timer = setInterval(() => void this.watch(), WATCH_MS);
+  }
+
+  /** @throws RegistryError where there is too little to learn from. */
+  propose(target: Target, days: number, by: string): Promise<{ id: string; comparison: Comparison }> {
+    return proposeModel(target, days, by, this.#parts);
+  }
+
+  async watch(): Promise<void> {
+    for (const target of machinesToPropose(this.#parts.edges(), this.#proposed)) {
+      const { site, edge, asset } = target;
+      const models = this.#parts.edges().find((e) => e.site === site && e.edge === edge)?.models;
+      const running = models?.find((m) => m.asset === asset)?.active?.id ?? '';
+      this.#proposed.add(proposalKey(target, running));
+      try {
+        const { id, comparison } = await this.propose(target, DAYS, 'millwright');
+        this.#log.info({ ...target, id, comparison }, 'a model is proposed, and waits for approval');
+      } catch (error) {
+        if (!(error instanceof RegistryError)) throw error;
+        this.#log.warn({ ...target, why: error.message }, 'no model can be proposed');
+      }
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
