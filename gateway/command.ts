@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
@@ -83,6 +83,18 @@ function addModelCommands(program: Command, shell: Shell): void {
         packDirectory(dir, { ...o, version: shell.version, commandFile: shell.commandFile }),
       );
       shell.say(`${o.out}: ${id}${o.key === undefined ? ', not signed' : ', signed'}`);
+    });
+  model
+    .command('shipped')
+    .description('the cards of what Millwright brings: defaults that need no training data, and a worked example')
+    .addHelpText('after', '\nExample:\n  millwright model shipped')
+    .action(async () => {
+      const { BEARING_RUN_TO_FAILURE } = await import('#models/trained/bearingRunToFailure.ts');
+      const { PROCESS_ANOMALY } = await import('#models/trained/processAnomaly.ts');
+      const file = resolve(shell.commandFile, '../../models/trained/turbofan/model.json');
+      const { card } = JSON.parse(Buffer.from(shell.bytes(file)).toString('utf8')) as { card: object };
+      const turbofan = { name: 'turbofan', ...card };
+      for (const one of [BEARING_RUN_TO_FAILURE.card, PROCESS_ANOMALY.card, turbofan]) shell.write(JSON.stringify(one));
     });
   model
     .command('show')

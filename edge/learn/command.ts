@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { positive, separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
@@ -107,7 +107,7 @@ function addPredictLife(predict: Command, shell: Shell): void {
     .command('rul')
     .description("for the remaining useful life at each unit's last row")
     .argument('<file>', 'a row a unit and cycle')
-    .requiredOption('--model <dir>', 'where the model is')
+    .requiredOption('--model <dir>', 'where the model is, or the name of a shipped one: turbofan')
     .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
     .option('--unit <column>', "csv: the unit's column", 'unit')
     .option('--time <column>', "csv: the time's column", 'time')
@@ -121,7 +121,7 @@ function addPredictLife(predict: Command, shell: Shell): void {
     .action(async (file: string, o: TableOptions & { model: string; age: AgeKnowledge; jsonl?: boolean }) => {
       const { predictLife } = await import('#models/health/life/predictLife.ts');
       const { unpackLife } = await import('#models/health/life/lifePackage.ts');
-      const model = unpackLife(Buffer.from(shell.bytes(join(o.model, 'model.json'))).toString('utf8'));
+      const model = unpackLife(Buffer.from(shell.bytes(modelFile(shell, o.model))).toString('utf8'));
       const units = await unitsOf(shell, file, o);
       const { width } = model.scaling;
       const odd = units.find((unit) => unit.rows[0].length !== width);
@@ -374,6 +374,13 @@ function orUsage<T>(shell: Shell, file: string, work: () => T): T {
       throw shell.usage(`${file}: ${error.message}`);
     throw error;
   }
+}
+
+/** A model that was trained here, or one that is shipped. */
+function modelFile(shell: Shell, model: string): string {
+  const own = join(model, 'model.json');
+  const shipped = resolve(shell.commandFile, '../../models/trained', model, 'model.json');
+  return !existsSync(own) && /^[a-z0-9-]+$/.test(model) && existsSync(shipped) ? shipped : own;
 }
 
 function writeFile(shell: Shell, file: string, content: string): void {

@@ -4,7 +4,7 @@ import { type Onnx, OnnxRuntime } from './onnxRuntime.ts';
 import { type TensorFlow, TfjsRuntime } from './tfjsRuntime.ts';
 
 /**
- * The model on the first runtime that is here and runs it, fastest first (docs/decisions/0012-inference.md): the same
+ * The model on the first runtime that is here and runs it, fastest first (docs/decisions/0005-inference.md): the same
  * machine always takes the same one, and gives the same answers. Libraries are loaded when they are needed.
  * @throws Error with what each of them said.
  */
