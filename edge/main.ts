@@ -87,7 +87,10 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   uplink.models = () => agent.pipeline.models();
   const host = new ProcessHost(hooks.modelProcess ?? MODEL_PROCESS, log);
   opened.push(() => host.stop());
-  agent.useModels(host, new ModelOrders(config.uplink.commandKeyFile, host, agent.pipeline, (id) => fetcher.fetch(id)));
+  agent.useModels(
+    host,
+    new ModelOrders(config.uplink.commandKeyFile, host, agent.pipeline, (id) => fetcher.fetch(id), log),
+  );
   const sources: Source[] = [];
   for (let i = 0; i < config.sources.length; i++) sources.push(await createSource(config, i, now, log));
   agent.outages = new Outages(

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
 import type { Order } from '#models/contracts/command.ts';
 import { unpackProcess } from '#models/health/process/processModel.ts';
 import { isSigned, type ModelPackage, modelText, openPackage } from '#models/packages/modelPackage.ts';
@@ -16,6 +17,7 @@ export class ModelOrders {
   readonly #host: ModelHost;
   readonly #pipeline: Pipeline;
   readonly #fetch: (id: string) => Promise<string>;
+  readonly #log: Logger;
 
   /** @param keyFile whose signature packages have to bear. @throws where it cannot be read, or is none. */
   constructor(
@@ -23,7 +25,9 @@ export class ModelOrders {
     host: ModelHost,
     pipeline: Pipeline,
     fetch: (id: string) => Promise<string>,
+    log: Logger,
   ) {
+    this.#log = log;
     this.#key = keyFile === undefined ? null : createPublicKey(readFileSync(keyFile));
     this.#host = host;
     this.#pipeline = pipeline;
@@ -64,6 +68,8 @@ export class ModelOrders {
     const results = await this.#host.run(jobs);
     const trial = judgeTrial(model, results, rows.length);
     if (!trial.ok) throw new Error(trial.why);
+    const [first] = results;
+    if (first.ok) this.#log.info({ asset, model: `${name} ${release}`, runtime: first.runtime }, 'a model was tried');
     return { id: opened.id, name, release, model };
   }
 }

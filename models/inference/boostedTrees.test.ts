@@ -46,6 +46,17 @@ test('chances are those of the data', () => {
   expect(chance(0.2)).toBeLessThan(0.17);
 });
 
+test('growing stops where rows that it has not seen become no better', () => {
+  const { rows, random } = data(400, 7);
+  const noise = rows.map(() => gaussian(random));
+  const unseen = data(400, 8);
+  const stop = { rows: unseen.rows, targets: unseen.rows.map(() => gaussian(random)), patience: 10 };
+  expect(trainTrees(rows, noise, settings, stop).trees.length).toBeLessThan(10);
+  const real = data(2000, 9);
+  const told = trainTrees(real.rows, real.truth, settings, { ...stop, rows: unseen.rows, targets: unseen.truth });
+  expect(told.trees.length).toBeGreaterThan(30);
+});
+
 test('the same rows give the same trees, which are read back as they are; rows that do not differ give the mean', () => {
   const { rows, truth } = data(300, 4);
   const model = trainTrees(rows, truth, settings);

@@ -30,6 +30,13 @@ export interface BoostingSettings {
   ridge: number;
 }
 
+/** Rows that are not trained on: no more trees are grown once the last `patience` of them have not made these better. */
+export interface EarlyStop {
+  rows: readonly Float64Array[];
+  targets: ArrayLike<number>;
+  patience: number;
+}
+
 /** Bins of a feature: a split lies between two of them. */
 const BINS = 64;
 
@@ -64,18 +71,19 @@ interface Leaf {
  * Gradient boosting of small trees, grown best leaf first on histograms of 64 bins a feature (Friedman, "Greedy function
  * approximation", Ann. Statist. 29 (2001); Ke et al., "LightGBM", NIPS 2017); second-order leaf values. The same rows
  * give the same trees.
- * @param rows of one length. @param targets one a row; 0 or 1 where the loss is logistic. @param weights one a row; 1 each.
+ * @param rows of one length. @param targets one a row; 0 or 1 where the loss is logistic.
  */
 export function trainTrees(
   rows: readonly Float64Array[],
   targets: ArrayLike<number>,
   settings: BoostingSettings,
-  weights?: ArrayLike<number>,
+  stop?: EarlyStop,
 ): BoostedTrees {
   const n = rows.length;
-  const weight = weights ? Float64Array.from(weights) : new Float64Array(n).fill(1);
   const binned = binOf(rows);
-  const base = baseOf(targets, weight, settings.loss);
+  const base = baseOf(targets, n, settings.loss);
+  const watched = stop && { ...stop, sums: new Float64Array(stop.rows.length).fill(base) };
+  let best = { loss: Number.POSITIVE_INFINITY, trees: 0 };
   const sum = new Float64Array(n).fill(base);
   const gradient = new Float64Array(n);
   const hessian = new Float64Array(n);
@@ -83,28 +91,48 @@ export function trainTrees(
   for (let round = 0; round < settings.trees; round++) {
     for (let i = 0; i < n; i++) {
       const p = settings.loss === 'logistic' ? 1 / (1 + Math.exp(-sum[i])) : sum[i];
-      gradient[i] = weight[i] * (targets[i] - p);
-      hessian[i] = weight[i] * (settings.loss === 'logistic' ? Math.max(1e-6, p * (1 - p)) : 1);
+      gradient[i] = targets[i] - p;
+      hessian[i] = settings.loss === 'logistic' ? Math.max(1e-6, p * (1 - p)) : 1;
     }
     const tree = grow(binned, gradient, hessian, settings, (rowsOfLeaf, value) => {
       for (const i of rowsOfLeaf) sum[i] += value;
     });
     if (tree.feature.length === 1) break;
     // Seven digits are all that a package keeps: a model says the same before it was packed and after.
-    trees.push({ ...tree, threshold: tree.threshold.map(rounded), value: tree.value.map(rounded) });
+    const kept = { ...tree, threshold: tree.threshold.map(rounded), value: tree.value.map(rounded) };
+    trees.push(kept);
+    if (!watched) continue;
+    watched.rows.forEach((row, i) => {
+      watched.sums[i] += treeAt(kept, row);
+    });
+    const loss = lossOf(watched.sums, watched.targets, settings.loss);
+    if (loss < best.loss) best = { loss, trees: trees.length };
+    else if (trees.length - best.trees >= watched.patience) break;
   }
-  return { loss: settings.loss, base, trees };
+  return { loss: settings.loss, base, trees: watched ? trees.slice(0, best.trees) : trees };
 }
 
 /** The sum of all trees at a row: a value, or a log-odds. */
 export function predictTrees({ base, trees }: BoostedTrees, row: ArrayLike<number>): number {
   let sum = base;
-  for (const { feature, threshold, left, right, value } of trees) {
-    let node = 0;
-    while (feature[node] >= 0) node = row[feature[node]] <= threshold[node] ? left[node] : right[node];
-    sum += value[node];
-  }
+  for (const tree of trees) sum += treeAt(tree, row);
   return sum;
+}
+
+function treeAt({ feature, threshold, left, right, value }: Tree, row: ArrayLike<number>): number {
+  let node = 0;
+  while (feature[node] >= 0) node = row[feature[node]] <= threshold[node] ? left[node] : right[node];
+  return value[node];
+}
+
+function lossOf(sums: Float64Array, targets: ArrayLike<number>, loss: BoostedTrees['loss']): number {
+  let total = 0;
+  for (let i = 0; i < sums.length; i++)
+    total +=
+      loss === 'squared'
+        ? (targets[i] - sums[i]) ** 2
+        : Math.log1p(Math.exp(-Math.abs(sums[i]))) + Math.max(0, sums[i]) - targets[i] * sums[i];
+  return total / sums.length;
 }
 
 /** How much each feature lowered the loss, as parts of 1; for a card. */
@@ -119,13 +147,10 @@ function rounded(v: number): number {
   return Number(v.toPrecision(7));
 }
 
-function baseOf(targets: ArrayLike<number>, weight: Float64Array, loss: BoostedTrees['loss']): number {
-  let [sum, total] = [0, 0];
-  for (let i = 0; i < weight.length; i++) {
-    sum += weight[i] * targets[i];
-    total += weight[i];
-  }
-  const mean = sum / total;
+function baseOf(targets: ArrayLike<number>, n: number, loss: BoostedTrees['loss']): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += targets[i];
+  const mean = sum / n;
   if (loss === 'squared') return mean;
   const p = Math.min(1 - 1e-6, Math.max(1e-6, mean));
   return Math.log(p / (1 - p));

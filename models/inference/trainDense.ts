@@ -11,8 +11,8 @@ export interface TrainSettings {
   /** Decoupled (Loshchilov & Hutter, "Decoupled weight decay regularization", 2019). */
   weightDecay: number;
   seed: number;
-  /** Called after each epoch with the mean squared error of it. */
-  progress?: (epoch: number, loss: number) => void;
+  /** Rows that are not trained on: the weights are those that were best for them, and `patience` epochs without better ones end it. */
+  stop?: { rows: readonly Float64Array[]; targets: readonly Float64Array[]; patience: number };
 }
 
 interface Layer {
@@ -46,18 +46,24 @@ export function trainDense(
   const order = rows.map((_, i) => i);
   const steps = settings.epochs * Math.ceil(rows.length / settings.batch);
   let step = 0;
+  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: [] as Float64Array[] };
   for (let epoch = 0; epoch < settings.epochs; epoch++) {
     shuffle(order, random);
-    let loss = 0;
     for (let from = 0; from < order.length; from += settings.batch) {
       const batch = order.slice(from, from + settings.batch);
-      for (const i of batch) loss += backpropagate(layers, rows[i], targets[i]);
+      for (const i of batch) backpropagate(layers, rows[i], targets[i]);
       step++;
       for (const layer of layers)
         update(layer, batch.length, step, rateAt(step, steps, settings), settings.weightDecay);
     }
-    settings.progress?.(epoch + 1, loss / order.length);
+    if (!settings.stop) continue;
+    const loss = lossOf(layers, settings.stop.rows, settings.stop.targets);
+    if (loss < best.loss) best = { loss, epoch, weights: layers.map((layer) => layer.weights.slice()) };
+    else if (epoch - best.epoch >= settings.stop.patience) break;
   }
+  best.weights.forEach((weights, l) => {
+    layers[l].weights.set(weights);
+  });
   return artifactsOf(layers);
 }
 
@@ -78,25 +84,34 @@ function createLayer(inputs: number, units: number, random: Random): Layer {
   };
 }
 
-/** Adds one row's gradients; its squared error. */
-function backpropagate(layers: readonly Layer[], row: Float64Array, target: Float64Array): number {
+/** The squared error of rows, a row. */
+function lossOf(layers: readonly Layer[], rows: readonly Float64Array[], targets: readonly Float64Array[]): number {
+  let squares = 0;
+  rows.forEach((row, i) => {
+    const { output } = answer(layers, row);
+    for (let u = 0; u < output.length; u++) squares += (output[u] - targets[i][u]) ** 2;
+  });
+  return squares / rows.length;
+}
+
+/** The last layer, after a row went through. */
+function answer(layers: readonly Layer[], row: Float64Array): Layer {
   let input = row;
   for (const [at, layer] of layers.entries()) {
     forward(layer, input, at < layers.length - 1);
     input = layer.output;
   }
-  const last = layers[layers.length - 1];
-  let squares = 0;
-  for (let u = 0; u < target.length; u++) {
-    const error = last.output[u] - target[u];
-    last.delta[u] = 2 * error;
-    squares += error * error;
-  }
+  return layers[layers.length - 1];
+}
+
+/** Adds one row's gradients. */
+function backpropagate(layers: readonly Layer[], row: Float64Array, target: Float64Array): void {
+  const last = answer(layers, row);
+  for (let u = 0; u < target.length; u++) last.delta[u] = 2 * (last.output[u] - target[u]);
   for (let at = layers.length - 1; at >= 0; at--) {
     addGradient(layers[at], at > 0 ? layers[at - 1].output : row);
     if (at > 0) passBack(layers[at], layers[at - 1]);
   }
-  return squares;
 }
 
 function forward({ inputs, units, weights, output }: Layer, input: Float64Array, relu: boolean): void {

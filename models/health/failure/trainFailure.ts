@@ -48,16 +48,18 @@ export interface JudgedRow {
   time: number;
   chance: number;
   failed: boolean;
-  weight: number;
 }
 
 const FOLDS = 5;
 const LEAST_FAILURES = 10;
 /** Rows of training, at most: neighbours say the same. */
 const MOST_ROWS = 60_000;
+/** One unit of so many is held back to tell when to stop. */
+const HELD_BACK = 7;
+const PATIENCE = 15;
 const BOOSTING: BoostingSettings = {
   loss: 'logistic',
-  trees: 150,
+  trees: 300,
   leaves: 8,
   learningRate: 0.07,
   leastRows: 40,
@@ -164,7 +166,7 @@ function judgedOutOfFold(records: FailureRecords, samples: readonly Sample[], pr
   for (let fold = 0; fold < FOLDS; fold++) {
     const steps = calibrate(raw.filter((one) => one.fold !== fold));
     for (const { unit, time, failed, score } of raw.filter((one) => one.fold === fold))
-      judged.push({ unit: records.telemetry[unit].unit, fold, time, chance: stepAt(steps, score), failed, weight: 1 });
+      judged.push({ unit: records.telemetry[unit].unit, fold, time, chance: stepAt(steps, score), failed });
   }
   return { judged, raw };
 }
@@ -178,10 +180,13 @@ function calibrate(rows: readonly { score: number; failed: boolean }[]): Steps {
   return { x: x.map(short), y: y.map(short) };
 }
 
+/** Units that are held back tell when to stop; their number is odd to that of the folds, so that each fold leaves some. */
 function learn(samples: readonly Sample[]): BoostedTrees {
-  return trainTrees(
-    samples.map((s) => s.row),
-    samples.map((s) => (s.failed ? 1 : 0)),
-    BOOSTING,
-  );
+  const held = (s: Sample) => s.unit % HELD_BACK === 0;
+  const rowsOf = (own: readonly Sample[]) => own.map((s) => s.row);
+  const targetsOf = (own: readonly Sample[]) => own.map((s) => (s.failed ? 1 : 0));
+  const [grown, stopped] = [samples.filter((s) => !held(s)), samples.filter(held)];
+  if (!stopped.some((s) => s.failed)) return trainTrees(rowsOf(samples), targetsOf(samples), BOOSTING);
+  const stop = { rows: rowsOf(stopped), targets: targetsOf(stopped), patience: PATIENCE };
+  return trainTrees(rowsOf(grown), targetsOf(grown), BOOSTING, stop);
 }

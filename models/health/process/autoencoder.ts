@@ -4,7 +4,10 @@ import { packedNetworkSchema, packNetwork, unpackNetwork } from '#models/inferen
 import { trainDense } from '#models/inference/trainDense.ts';
 import { columnStandards, type RowMethod, standardised } from './rowMethod.ts';
 
-const EPOCHS = 60;
+const EPOCHS = 100;
+const PATIENCE = 10;
+/** The last part of the rows tells when to stop, and is not trained on. */
+const HELD_BACK = 0.1;
 const BATCH = 32;
 
 export const autoencoderSchema = z.strictObject({
@@ -30,7 +33,9 @@ export const autoencoder: RowMethod<Autoencoder> = {
     const scaled = rows.map((row) => row.map((v, c) => standardised(v, mean[c], sd[c])));
     const wide = Math.max(4, Math.ceil(mean.length * 0.75));
     const narrow = Math.max(1, Math.round(mean.length / 3));
-    const network = trainDense(scaled, scaled, {
+    const split = Math.floor((1 - HELD_BACK) * scaled.length);
+    const [trained, heldBack] = [scaled.slice(0, split), scaled.slice(split)];
+    const network = trainDense(trained, trained, {
       hidden: [wide, narrow, wide],
       epochs: EPOCHS,
       batch: BATCH,
@@ -38,6 +43,7 @@ export const autoencoder: RowMethod<Autoencoder> = {
       warmUpSteps: 50,
       weightDecay: 1e-3,
       seed,
+      stop: { rows: heldBack, targets: heldBack, patience: PATIENCE },
     });
     return { mean: Array.from(mean), sd: Array.from(sd), network: packNetwork(network) };
   },
