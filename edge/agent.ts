@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { AimedOrder } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
+import { ModelFileWait } from './models/modelFileWait.ts';
 import type { ModelHost } from './models/modelHost.ts';
 import type { ModelOrders } from './models/modelOrders.ts';
 import type { Outbox } from './outbox.ts';
@@ -44,6 +45,7 @@ export class Agent implements Sink {
   #host: ModelHost | null = null;
   #orders: ModelOrders | null = null;
   #modelsRun = false;
+  #stopping = false;
   #waiting: (() => void)[] = [];
   #stopped: (() => void)[] = [];
   #refused: Drained | null = null;
@@ -53,10 +55,8 @@ export class Agent implements Sink {
   #dueMs = Number.POSITIVE_INFINITY;
   #silence: NodeJS.Timeout | null = null;
   #ledgerMs: number;
-  /** Machines whose model file needs no more looking at. */
-  readonly #settled = new Set<string>();
-  /** Why a model file was not taken yet, by machine. */
-  readonly modelFileFailures = new Map<string, string>();
+  /** What became of the model files that the configuration names, by machine. */
+  readonly modelFiles = new Map<string, ModelFileWait>();
 
   /** `committed` is called after each commit. */
   constructor(config: EdgeConfig, outbox: Outbox, now: () => number, log: Logger, committed: () => void) {
@@ -124,26 +124,29 @@ export class Agent implements Sink {
     });
   }
 
-  /** Installs models that lie in files where a machine's configuration names one, and it has not had it yet. */
+  /**
+   * Installs models that lie in files where a machine's configuration names one, and it has not had it yet. A file that was
+   * refused is looked at again when it was changed, one for which the machine has not run enough a little later.
+   */
   async takeModelFiles(): Promise<void> {
     const orders = this.#orders;
     if (!orders) return;
     for (const [asset, { model: file }] of Object.entries(this.#config.assets)) {
-      if (file === undefined || this.#settled.has(asset)) continue;
+      const waits = this.modelFiles.get(asset);
+      if (file === undefined || (waits && !waits.due(this.#now()))) continue;
       try {
         const { id } = await orders.open(file);
         const known = this.pipeline.models().find((m) => m.asset === asset);
-        if (known?.active?.id === id || known?.undone?.id === id) this.#settled.add(asset);
-        else {
+        if (known?.active?.id !== id && known?.undone?.id !== id) {
           const installed = await orders.prepareFile(asset, file);
           this.#kept(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
           this.#log.info({ asset, file, id }, 'the model of the file judges from now on');
         }
-        this.modelFileFailures.delete(asset);
+        this.modelFiles.set(asset, ModelFileWait.settled(file));
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        if (this.modelFileFailures.get(asset) !== why) this.#log.warn({ asset, file, why }, 'the model waits');
-        this.modelFileFailures.set(asset, why);
+        const next = ModelFileWait.refused(file, error, this.#now());
+        if (waits?.why !== next.why) this.#log.warn({ asset, file, why: next.why }, 'the model waits');
+        this.modelFiles.set(asset, next);
       }
     }
   }
@@ -155,12 +158,14 @@ export class Agent implements Sink {
       const learned = await this.#host.learn(request);
       if (!learned.ok || learned.model.card.falseRate > MOST_FALSE_RATE) {
         const why = learned.ok ? `it calls ${learned.model.card.falseRate} of its own rows unlike them` : learned.why;
-        this.#log.warn({ asset, why }, 'no model could be learned of its own rows; it is tried again');
+        this.#log.warn({ asset, why }, 'no model could be learned of its own rows; it begins anew');
         continue;
       }
       const { model } = learned;
       const id = createHash('sha256').update(JSON.stringify(model)).digest('hex');
       const installed = { id, name: 'own', release: id.slice(0, 8), model };
+      // One that was approved for it may have come meanwhile.
+      if (this.pipeline.models().some((m) => m.asset === asset && m.active)) continue;
       this.#kept(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
       this.#log.info({ asset, channels: model.channels, rows: model.card.rows }, 'a model of its own judges');
     }
@@ -183,9 +188,10 @@ export class Agent implements Sink {
     host
       .run(work.flatMap((one) => one.work.jobs.map((job) => job.job)))
       .then((results) => {
+        if (this.#stopping) return;
         let at = 0;
         for (const one of work) {
-          this.pipeline.modelsDone(one, results.slice(at, at + one.work.jobs.length));
+          this.pipeline.modelsDone(one, results.slice(at, at + one.work.jobs.length), this.#now());
           at += one.work.jobs.length;
         }
         this.#modelsRun = false;
@@ -209,8 +215,18 @@ export class Agent implements Sink {
     return said;
   }
 
+  /** Nothing is committed any more: what models say later is said again after a restart. */
+  stop(): void {
+    this.#host = null;
+    this.#orders = null;
+    this.#stopping = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    if (this.#silence) clearTimeout(this.#silence);
+  }
+
   /** Makes everything durable that was accepted so far, if the disk lets it. */
   commit(): void {
+    if (this.#stopping) return;
     if (this.#timer) clearTimeout(this.#timer);
     if (this.#silence) clearTimeout(this.#silence);
     this.#timer = null;

@@ -131,7 +131,10 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   opened.push(() => uplink.stop());
   opened.push(() => fetcher.stop());
   // Before its uplink ends, everything is made durable.
-  opened.push(() => agent.commit());
+  opened.push(() => {
+    agent.commit();
+    agent.stop();
+  });
   for (const source of sources) {
     opened.push(() => source.stop());
     await source.start(agent);
@@ -159,11 +162,18 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
     saidMs = now();
     uplink.say();
   }
-  const taking = setInterval(() => {
-    agent
-      .takeModelFiles()
-      .then(() => agent.learnOwnModels())
-      .catch((error) => log.error({ error: String(error) }, 'a model could not be kept'));
+  let takes = false;
+  const taking = setInterval(async () => {
+    // The last round may still be trying one.
+    if (takes) return;
+    takes = true;
+    try {
+      await agent.takeModelFiles();
+      await agent.learnOwnModels();
+    } catch (error) {
+      log.error({ error: String(error) }, 'a model could not be kept');
+    }
+    takes = false;
   }, MODEL_FILES_MS);
   certificates.check();
   const checking = setInterval(() => certificates.check(), CERTIFICATES_MS);

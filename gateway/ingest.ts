@@ -129,7 +129,13 @@ export class Ingest {
 
   /** At QoS 0: an edge that does not get it asks again. */
   #give(want: Want): void {
-    const piece: Piece = { v: 1, ...this.#piece(want) };
+    let piece: Piece;
+    try {
+      piece = { v: 1, ...this.#piece(want) };
+    } catch (error) {
+      this.#log.error({ error: String(error) }, 'a piece of a package could not be read');
+      return;
+    }
     this.pieces++;
     this.#client.publish(topics.piece(want), JSON.stringify(piece), { qos: 0 });
   }

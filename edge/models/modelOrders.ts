@@ -7,7 +7,7 @@ import { isSigned, type ModelPackage, modelText, openPackage } from '#models/pac
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { Installed } from '../pipeline/processSlot.ts';
 import { judgeTrial, trialJobs } from '../pipeline/trial.ts';
-import type { ModelHost } from './modelHost.ts';
+import type { HostResult, ModelHost } from './modelHost.ts';
 
 type ModelOrder = Extract<Order, { what: 'model' }>;
 
@@ -18,6 +18,7 @@ export class ModelOrders {
   readonly #pipeline: Pipeline;
   readonly #fetch: (id: string) => Promise<string>;
   readonly #log: Logger;
+  readonly #preparing = new Map<string, Promise<Installed>>();
 
   /** @param keyFile whose signature packages have to bear. @throws where it cannot be read, or is none. */
   constructor(
@@ -34,8 +35,15 @@ export class ModelOrders {
     this.#fetch = fetch;
   }
 
-  /** Has it ready to be installed. @throws Error with why it is not, or does not fit the machine. */
-  async prepare({ asset, id }: Pick<ModelOrder, 'asset' | 'id'>): Promise<Installed> {
+  /** Has it ready to be installed; told twice, it is tried once. @throws Error with why it is not, or does not fit the machine. */
+  prepare({ asset, id }: Pick<ModelOrder, 'asset' | 'id'>): Promise<Installed> {
+    const key = `${asset}/${id}`;
+    const prepared = this.#preparing.get(key) ?? this.#prepare(asset, id).finally(() => this.#preparing.delete(key));
+    this.#preparing.set(key, prepared);
+    return prepared;
+  }
+
+  async #prepare(asset: string, id: string): Promise<Installed> {
     // It was tried when it came.
     const known = this.#pipeline.changeModels(asset, (slot) => slot.known(id));
     if (known) return known;
@@ -65,7 +73,13 @@ export class ModelOrders {
       const own = slot.recentRows(model);
       return { rows: own, jobs: trialJobs(opened.id, model, own) };
     });
-    const results = await this.#host.run(jobs);
+    const results: HostResult[] = [];
+    // One by one: other machines' rows come in between, and one that does not answer is asked no more.
+    for (const job of jobs) {
+      const [result] = await this.#host.run([job]);
+      results.push(result);
+      if (!result.ok) break;
+    }
     const trial = judgeTrial(model, results, rows.length);
     if (!trial.ok) throw new Error(trial.why);
     const [first] = results;

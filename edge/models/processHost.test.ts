@@ -39,8 +39,21 @@ test('one that ends the process is left without an answer, the others are not', 
   const one = host();
   const results = await one.run([job('a'), job('crash'), job('b')]);
   expect(results).toMatchObject([{ ok: true }, { ok: false, why: 'crashed' }, { ok: true }]);
-  expect(one.restarts).toBe(2);
+  // Together, alone, and once more, since it might have been by chance.
+  expect(one.restarts).toBe(3);
   expect(await one.run([job('a')])).toMatchObject([{ ok: true }]);
+});
+
+test('what waits behind one that hangs is told to the new process, too', async () => {
+  const one = host();
+  await one.run([job('a')]);
+  const hanging = one.run([job('silent')]);
+  const behind = one.run([job('a')]);
+  await hanging;
+  expect(await behind).toMatchObject([{ ok: true, runtime: 'true' }]);
+  expect(await one.run([job('a')])).toMatchObject([{ ok: true, runtime: 'false' }]);
+  await one.stop();
+  expect(await one.run([job('a')])).toMatchObject([{ ok: false, why: 'crashed' }]);
 });
 
 test('one that never answers is given up in bounded time', async () => {

@@ -8,6 +8,7 @@ import type { HostAnswer, HostRequest } from './modelProcess.ts';
 const START_MS = 15_000;
 const LEAST_MS = 2000;
 const ROW_MS = 100;
+const MOST_MS = 30_000;
 const LEARN_MS = 60_000;
 
 type Silence = 'too_slow' | 'crashed';
@@ -35,16 +36,16 @@ export class ProcessHost implements ModelHost {
   }
 
   async run(jobs: readonly HostJob[]): Promise<HostResult[]> {
+    if (jobs.length === 1) return [await this.#runAlone(jobs[0])];
     const together = await this.#runTogether(jobs);
     if (typeof together !== 'string') return together;
-    if (jobs.length === 1) return [{ ok: false, why: together, detail: DETAILS[together] }];
     const results: HostResult[] = [];
-    for (const job of jobs) results.push(...(await this.run([job])));
+    for (const job of jobs) results.push(await this.#runAlone(job));
     return results;
   }
 
   async learn(request: LearnRequest): Promise<LearnResult> {
-    const answer = await this.#ask({ learn: request }, LEARN_MS);
+    const answer = await this.#ask(() => ({ learn: request }), LEARN_MS);
     return typeof answer === 'string' ? { ok: false, why: DETAILS[answer] } : (answer.results as LearnResult);
   }
 
@@ -53,29 +54,45 @@ export class ProcessHost implements ModelHost {
     this.#kill();
   }
 
+  /** A process may end for reasons that are not the model's: one that does so twice in a row is. */
+  async #runAlone(job: HostJob): Promise<HostResult> {
+    const first = await this.#runTogether([job]);
+    const answer = first === 'crashed' ? await this.#runTogether([job]) : first;
+    return typeof answer === 'string' ? { ok: false, why: answer, detail: DETAILS[answer] } : answer[0];
+  }
+
   /** The results, or why there are none. */
   async #runTogether(jobs: readonly HostJob[]): Promise<HostResult[] | Silence> {
     const rows = jobs.reduce((sum, job) => sum + job.rows.length, 0);
-    // A process that has ended knows none.
-    if (!this.#child) this.#known.clear();
-    const short = jobs.map((job) => ({ ...job, model: this.#known.has(job.id) ? null : job.model }));
-    const answer = await this.#ask({ jobs: short }, (this.#warm ? LEAST_MS : START_MS) + ROW_MS * rows);
+    // Which models it knows is asked when its turn has come: it may be another process by then.
+    const question = () => ({
+      jobs: jobs.map((job) => ({ ...job, model: this.#known.has(job.id) ? null : job.model })),
+    });
+    const answer = await this.#ask(question, Math.min(MOST_MS, LEAST_MS + ROW_MS * rows));
     if (typeof answer === 'string') return answer;
     for (const { id } of jobs) this.#known.add(id);
     return answer.results as HostResult[];
   }
 
-  /** What the process answers within `ms`; one that does not is ended. One question after the other. */
-  #ask(request: Question, ms: number): Promise<HostAnswer | Silence> {
-    const asked = this.#last.then(() => this.#askNow(request, ms));
+  /** What the process answers in time; one that does not is ended. One question after the other. */
+  #ask(question: () => Question, ms: number): Promise<HostAnswer | Silence> {
+    const asked = this.#last.then(() => this.#askNow(question, ms));
     this.#last = asked;
     return asked;
   }
 
-  #askNow(request: Question, ms: number): Promise<HostAnswer | Silence> {
-    const child = this.#child ?? this.#start();
+  #askNow(question: () => Question, ms: number): Promise<HostAnswer | Silence> {
+    if (this.#stopped) return Promise.resolve('crashed');
     const turn = ++this.#turn;
     return new Promise((resolve) => {
+      let child: ChildProcess;
+      try {
+        child = this.#child ?? this.#start();
+      } catch (error) {
+        this.#log.error({ error: String(error) }, 'the models’ process could not be begun');
+        resolve('crashed');
+        return;
+      }
       const end = (result: HostAnswer | Silence) => {
         clearTimeout(deadline);
         child.off('message', hear);
@@ -89,18 +106,30 @@ export class ProcessHost implements ModelHost {
         if (answer.turn === turn) end(answer);
       };
       const crash = () => end('crashed');
-      const deadline = setTimeout(() => end('too_slow'), ms);
+      const deadline = setTimeout(() => end('too_slow'), this.#warm ? ms : ms + START_MS);
       child.on('message', hear);
       child.once('exit', crash);
-      child.send({ turn, ...request }, (error) => {
-        if (error) end('crashed');
-      });
+      try {
+        child.send({ turn, ...question() }, (error) => {
+          if (error) end('crashed');
+        });
+      } catch (error) {
+        this.#log.error({ error: String(error) }, 'the models’ process could not be asked');
+        end('crashed');
+      }
     });
   }
 
   #start(): ChildProcess {
     const child = fork(this.#file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     child.on('error', (error) => this.#log.error({ error: error.message }, 'the models’ process failed'));
+    // One that ends while nobody asks it anything is begun anew, too.
+    child.once('exit', () => {
+      if (this.#child === child) this.#child = null;
+      if (this.#stopped) return;
+      this.restarts++;
+      this.#log.warn('the models’ process ended; the next rows begin another');
+    });
     // The network is read first.
     if (child.pid) setPriority(child.pid, 5);
     this.#child = child;
@@ -112,12 +141,7 @@ export class ProcessHost implements ModelHost {
   #kill(): void {
     const child = this.#child;
     this.#child = null;
-    if (!child) return;
-    if (!this.#stopped) {
-      this.restarts++;
-      this.#log.warn('the models’ process was ended; the next rows begin another');
-    }
-    child.kill('SIGKILL');
+    child?.kill('SIGKILL');
   }
 }
 

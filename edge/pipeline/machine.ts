@@ -107,6 +107,7 @@ export class Machine {
         this.verdicts.watchProcess(watched);
         if (point.role === 'condition') this.verdicts.watch(`value.${block.point}`, watched);
       });
+      if (last !== undefined) this.#states?.glance(block.point, last);
       // A speed that comes late says how fast the machine was, not how fast it is.
       if (point.role === 'speed' && last !== undefined) this.#speed.told(Math.abs(last));
     } else point.intake.reject('wrong_type');

@@ -7,6 +7,9 @@ import {
 } from '#models/health/operatingStates.ts';
 import type { Asset } from '#models/machine/asset.ts';
 
+/** Intervals for which a value stands that comes less often than others. */
+const STANDS = 10;
+
 export interface MachineStatesState {
   values: string[];
   states: StateSnapshot;
@@ -18,8 +21,9 @@ export class MachineStates {
   readonly #values: string[];
   readonly #states: OperatingStates;
   #placed: Placed = { kind: 'one' };
-  #interval = Number.NaN;
-  #row = new Map<string, number>();
+  readonly #latest = new Map<string, { interval: number; mean: number }>();
+  #interval = Number.NEGATIVE_INFINITY;
+  #observed = true;
 
   /** Null where nothing tells how it is run. */
   static of(config: Asset | undefined, settings: StateSettings, state?: MachineStatesState): MachineStates | null {
@@ -43,17 +47,35 @@ export class MachineStates {
     return this.#placed;
   }
 
-  /** Takes the mean of a value over an interval; with the last of them the machine is placed anew. */
+  /**
+   * Takes the mean of a value over an interval. With the last of them, or the first of a later interval, the machine is
+   * placed; a value that comes less often than others stands for some intervals.
+   */
   add(point: string, interval: number, mean: number): void {
     if (!this.#values.includes(point)) return;
-    if (interval !== this.#interval) {
+    if (interval > this.#interval) {
+      if (!this.#observed) this.#observe();
       this.#interval = interval;
-      this.#row = new Map();
+      this.#observed = false;
     }
-    this.#row.set(point, mean);
-    if (this.#row.size < this.#values.length) return;
-    this.#placed = this.#states.observe(this.#values.map((name) => this.#row.get(name) as number));
-    this.#row = new Map();
+    this.#latest.set(point, { interval, mean });
+    const whole = this.#values.every((name) => this.#latest.get(name)?.interval === interval);
+    if (whole && !this.#observed) this.#observe();
+  }
+
+  /** A value as it comes: where it is none of the state's, the machine has left it before the interval is over. */
+  glance(point: string, value: number): void {
+    const column = this.#values.indexOf(point);
+    if (column < 0 || this.#placed.kind === 'between') return;
+    const state = this.#placed.kind === 'state' ? this.#placed.state : 0;
+    if (!this.#states.isOf(state, column, value)) this.#placed = { kind: 'between' };
+  }
+
+  #observe(): void {
+    this.#observed = true;
+    const row = this.#values.map((name) => this.#latest.get(name));
+    if (row.every((one) => one !== undefined && one.interval > this.#interval - STANDS))
+      this.#placed = this.#states.observe(row.map((one) => one?.mean as number));
   }
 
   view(): HealthMessage['operatingState'] {

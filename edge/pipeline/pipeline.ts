@@ -199,10 +199,10 @@ export class Pipeline {
   }
 
   /** What models said of the rows that were taken, in the order of their jobs. */
-  modelsDone({ asset, work }: MachineWork, results: readonly HostResult[]): void {
+  modelsDone({ asset, work }: MachineWork, results: readonly HostResult[], nowMs: number): void {
     const machine = this.#machines.get(asset);
     if (!machine) return;
-    machine.verdicts.judged(work, results);
+    machine.verdicts.judged(work, results, nowMs);
     this.#alerting ||= machine.verdicts.alerts.length > 0;
     this.#withRows.add(asset);
     this.#touchMachine(asset);

@@ -46,7 +46,7 @@ function accept(pipeline: Pipeline, point: string, t: number, value: number) {
 
 async function runModels(pipeline: Pipeline) {
   for (let work = pipeline.takeModelWork(); work.length > 0; work = pipeline.takeModelWork())
-    for (const one of work) pipeline.modelsDone(one, await runner.run(one.work.jobs.map((job) => job.job)));
+    for (const one of work) pipeline.modelsDone(one, await runner.run(one.work.jobs.map((job) => job.job)), 0);
 }
 
 async function run(pipeline: Pipeline, from: number, to: number, clog = 0) {
@@ -187,6 +187,7 @@ test('a model that judges, and is worse than the one before, or fails, gives way
             ? { ok: false, why: 'crashed', detail: 'again' }
             : { ok: true, scores: job.rows.map(() => null), state: job.state, ms: 1, runtime: '' },
         ),
+        0,
       );
   }
   expect(modelsOf(pipeline)).toMatchObject({ active: { id: 'a' }, undone: { id: 'failing' } });

@@ -20,7 +20,7 @@ const MOST_PENDING = 200;
 const ROWS_AT_ONCE = 32;
 /** So long the model before goes on beside a new one. */
 const WATCHED_ROWS = 360;
-/** Rows in a row on which a model fails before it is taken back. */
+/** Batches in a row on which a model fails before it is taken back. */
 const MOST_FAILURES = 3;
 /** A model that calls this part, and this many, more rows unlike its training than the other one is worse. */
 const WORSE_PART = 0.1;
@@ -53,8 +53,10 @@ interface Run {
   rows: number;
   over: number;
   failures: number;
-  /** In a row, until now. */
+  /** Batches in a row, until now. */
   failing: number;
+  /** What the model that it is held against did over the same rows: the active one, or the one before. */
+  beside: { rows: number; over: number };
   ms: number;
   runtime?: string;
 }
@@ -179,7 +181,7 @@ export class ProcessSlot {
       const installed = this.#models[role];
       if (!installed || (role === 'previous' && !this.#watching())) return [];
       const { id, model } = installed;
-      const own = rows.filter((row) => model.channels.every((channel) => row.values[channel] !== undefined));
+      const own = rows.filter((row) => model.channels.every((channel) => Object.hasOwn(row.values, channel)));
       const values = own.map((row) => model.channels.map((channel) => row.values[channel]));
       const job = { id, model, rows: values, state: this.#run(role, model).state };
       return own.length > 0 ? [{ role, job, timesMs: own.map((row) => row.timeMs) }] : [];
@@ -189,9 +191,13 @@ export class ProcessSlot {
   }
 
   /** What came of the work, in the order of its jobs; the verdicts of the active model, and why one was taken back. */
-  done(work: SlotWork, results: readonly HostResult[]): { verdicts: RowVerdict[]; undone: string | null } {
+  done(
+    work: SlotWork,
+    results: readonly HostResult[],
+    nowMs: number,
+  ): { verdicts: RowVerdict[]; undone: string | null } {
     this.#working = false;
-    const rows = this.#state.pending.splice(0, work.rows);
+    this.#state.pending.splice(0, work.rows);
     let verdicts: RowVerdict[] = [];
     work.jobs.forEach(({ role, job, timesMs }, i) => {
       // It may have been changed meanwhile.
@@ -200,7 +206,8 @@ export class ProcessSlot {
       this.#note(role, job, result);
       if (role === 'active') verdicts = this.#verdicts(timesMs, result);
     });
-    return { verdicts, undone: this.#undoWorse(rows[rows.length - 1]?.timeMs ?? 0) };
+    this.#noteBeside(work, results);
+    return { verdicts, undone: this.#undoWorse(nowMs) };
   }
 
   /** Rows of which the machine's own model is to be learned, once there are enough; they are given once. */
@@ -237,14 +244,16 @@ export class ProcessSlot {
       .map((values) => channels.map((channel) => values.get(channel) as number));
   }
 
-  /** The model of this id, where the machine has it beside the active one. */
+  /** The model of this id, where the machine has it. */
   known(id: string): Installed | null {
-    return [this.#models.candidate, this.#models.previous].find((one) => one?.id === id) ?? null;
+    return ROLES.map((role) => this.#models[role]).find((one) => one?.id === id) ?? null;
   }
 
   /** Takes a model that was tried. */
   install(installed: Installed, stage: 'shadow' | 'live'): void {
     const { active } = this.#models;
+    // Told twice: the one before must stay the one before.
+    if (active?.id === installed.id) return;
     if (stage === 'shadow') this.#use({ ...this.#models, candidate: installed });
     else {
       this.#use({ active: installed, previous: active, candidate: null });
@@ -308,12 +317,27 @@ export class ProcessSlot {
   }
 
   #channels(): string[] {
-    const { active, candidate } = this.#models;
-    return [...new Set([...(active?.model.channels ?? []), ...(candidate?.model.channels ?? [])])];
+    return [...new Set(ROLES.flatMap((role) => this.#models[role]?.model.channels ?? []))];
   }
 
   #watching(): boolean {
     return (this.#state.runs.active?.rows ?? 0) < WATCHED_ROWS;
+  }
+
+  /** Two models are compared over the rows that both judged. */
+  #noteBeside({ jobs }: SlotWork, results: readonly HostResult[]): void {
+    const did = (role: Role) => jobs.findIndex((one) => one.role === role && one.job.id === this.#models[role]?.id);
+    for (const [role, other] of [
+      ['candidate', 'active'],
+      ['active', 'previous'],
+    ] as const) {
+      const [own, its] = [did(role), did(other)];
+      const run = this.#state.runs[role];
+      const result = results[its];
+      if (own < 0 || its < 0 || !run || !result.ok) continue;
+      run.beside.rows += jobs[its].job.rows.length;
+      run.beside.over += overOf(result.scores);
+    }
   }
 
   #note(role: Role, { model, rows }: HostJob, result: HostResult): void {
@@ -328,20 +352,21 @@ export class ProcessSlot {
     run.state = result.state;
     run.ms += result.ms;
     run.runtime = result.runtime;
-    run.over += result.scores.filter((score) => score !== null && score.index > 1).length;
+    run.over += overOf(result.scores);
     if (role === 'active') this.#watchFit(model, result.scores);
   }
 
   #watchFit(model: ProcessModel, scores: readonly (ProcessScore | null)[]): void {
     const before = this.#indices.length;
     for (const score of scores) if (score) this.#indices.push(score.index);
-    if (Math.floor(before / FIT_EVERY) === Math.floor(this.#indices.length / FIT_EVERY)) return;
+    const due = Math.floor(before / FIT_EVERY) !== Math.floor(this.#indices.length / FIT_EVERY);
+    // As many as rows are kept, in whole steps.
+    if (due) this.#indices = this.#indices.slice(-KEPT_ROWS);
+    else return;
     const rows = this.#recent
       .filter(({ values }) => model.channels.every((channel) => values.has(channel)))
       .map(({ values }) => model.channels.map((channel) => values.get(channel) as number));
     if (rows.length < LEAST_FIT_ROWS || this.#indices.length < LEAST_FIT_ROWS) return;
-    // As many as rows are kept, in whole steps.
-    this.#indices = this.#indices.slice(-KEPT_ROWS);
     this.#fit = fitOf(model, rows, this.#indices);
   }
 
@@ -352,15 +377,15 @@ export class ProcessSlot {
 
   /** Takes back a model that fails, is too slow, or calls more rows unlike its training than the other one. */
   #undoWorse(timeMs: number): string | null {
-    const { active, candidate, previous } = this.#models;
+    const { active, candidate } = this.#models;
     const { runs } = this.#state;
     if (candidate && runs.candidate) {
-      const why = worse(runs.candidate, active ? runs.active : undefined);
+      const why = worse(runs.candidate);
       if (why) this.undo(candidate.id, why, timeMs);
     }
     if (!active || !runs.active) return null;
-    const why = worse(runs.active, previous && this.#watching() ? runs.previous : undefined);
-    // Of the active one alone nothing says that it is the model, and not the machine, that is unlike the training.
+    // Where nothing runs beside it, nothing says that it is the model, and not the machine, that is unlike the training.
+    const why = worse(runs.active);
     if (!why) return null;
     this.undo(active.id, why, timeMs);
     return why;
@@ -377,10 +402,13 @@ export class ProcessSlot {
     const channels = this.#channels();
     if (channels.length === 0) return;
     const { pending, skipped } = this.#state;
+    const models = ROLES.flatMap((role) => this.#models[role] ?? []);
     for (const { timeMs, values } of closed) {
-      if (channels.every((channel) => values.has(channel)))
-        pending.push({ timeMs, values: Object.fromEntries(channels.map((c) => [c, values.get(c) as number])) });
-      else skipped.incomplete++;
+      // A model beside the one that judges may want more, and must not keep that one from its rows.
+      if (models.some(({ model }) => model.channels.every((channel) => values.has(channel)))) {
+        const known = channels.filter((channel) => values.has(channel));
+        pending.push({ timeMs, values: Object.fromEntries(known.map((c) => [c, values.get(c) as number])) });
+      } else skipped.incomplete++;
     }
     // Those that are on their way stay.
     if (pending.length > MOST_PENDING) {
@@ -391,17 +419,22 @@ export class ProcessSlot {
 }
 
 function freshRun(model: ProcessModel): Run {
-  return { state: freshState(model), rows: 0, over: 0, failures: 0, failing: 0, ms: 0 };
+  return { state: freshState(model), rows: 0, over: 0, failures: 0, failing: 0, ms: 0, beside: { rows: 0, over: 0 } };
 }
 
-/** Why a run is worse than another over the same rows; null where it is not. */
-function worse(run: Run, other: Run | undefined): string | null {
+function overOf(scores: readonly (ProcessScore | null)[]): number {
+  return scores.filter((score) => score !== null && score.index > 1).length;
+}
+
+/** Why a run is worse than the one beside it; null where it is not. */
+function worse(run: Run): string | null {
   if (run.failing >= MOST_FAILURES) return `it failed ${run.failing} times in a row`;
+  const { beside } = run;
   if (run.rows < LEAST_COMPARED) return null;
   const ms = run.ms / run.rows;
   if (ms > MOST_ROW_MS) return `it takes ${ms.toFixed(0)} ms a row`;
-  if (!other || other.rows === 0) return null;
-  const usual = (other.over / other.rows) * run.rows;
+  if (beside.rows === 0) return null;
+  const usual = (beside.over / beside.rows) * run.rows;
   if (run.over - usual < Math.max(WORSE_ROWS, WORSE_PART * run.rows)) return null;
   return `it calls ${run.over} of ${run.rows} rows unlike its training, the other model ${Math.round(usual)}`;
 }

@@ -12,7 +12,7 @@ import type { Point } from '#models/machine/asset.ts';
 import { SLOW_FEATURES, slowFeatures } from '#models/signal/slowFeatures.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
 import { Intake, type IntakeState } from './intake.ts';
-import { StateDetectors, type StateDetectorsState } from './stateDetectors.ts';
+import { ofOne, StateDetectors, type StateDetectorsState } from './stateDetectors.ts';
 import type { Watched } from './watched.ts';
 
 export interface SlowSettings {
@@ -31,6 +31,8 @@ interface SlowState {
   values: number[];
   before?: { timeUs: number; value: number };
   detectors?: StateDetectorsState;
+  /** Of before there were operating states. */
+  detector?: Float64Array;
   stuck?: StuckState;
 }
 
@@ -73,7 +75,7 @@ export class SlowPoint {
     this.#detectors = new StateDetectors(
       (snapshot) => new DriftDetector(settings.drift, snapshot),
       settings.falseAlerts,
-      before?.detectors,
+      before?.detectors ?? ofOne(before?.detector),
     );
     this.#trigger = before?.trigger ?? QUIET;
     this.#stuck = before?.stuck ?? NOT_STUCK;

@@ -20,6 +20,11 @@ const STOPPED: Score = {
   remedy: 'assessed when it runs',
 };
 
+/** What a point kept before there were states: its one detector. */
+export function ofOne(detector: Float64Array | undefined): StateDetectorsState | undefined {
+  return detector && { detectors: [{ key: ONE, detector, budget: NO_BUDGET }] };
+}
+
 /** The detectors of one point, one for each way in which its machine is run, each with its own false-alarm budget. */
 export class StateDetectors {
   readonly #make: (snapshot?: Float64Array) => Detector;

@@ -212,9 +212,9 @@ export class Verdicts {
   }
 
   /** Takes what its models said of rows. */
-  judged(work: SlotWork, results: readonly HostResult[]): void {
+  judged(work: SlotWork, results: readonly HostResult[], nowMs: number): void {
     const model = this.models.activeName;
-    const { verdicts, undone } = this.models.done(work, results);
+    const { verdicts, undone } = this.models.done(work, results, nowMs);
     for (const verdict of verdicts) this.#judgedRow(model, verdict);
     if (undone !== null) this.modelChanged();
   }

@@ -18,7 +18,7 @@ import { FeatureRows, type RowMeta } from './featureRows.ts';
 import { ENOUGH_S, Gatherer, type GatherRoom, JOINED_US } from './gatherer.ts';
 import { Intake, type IntakeState } from './intake.ts';
 import { LongerWindows, type OtherWindows } from './longerWindows.ts';
-import { StateDetectors, type StateDetectorsState } from './stateDetectors.ts';
+import { ofOne, StateDetectors, type StateDetectorsState } from './stateDetectors.ts';
 import type { Watched } from './watched.ts';
 
 export interface VibrationSettings {
@@ -39,7 +39,9 @@ interface ChainState {
   sampleRateHz: number;
   /** What the detector's numbers are of: with another unit, length or bearing they mean nothing. */
   signature: string;
-  detectors: StateDetectorsState;
+  detectors?: StateDetectorsState;
+  /** Of before there were operating states. */
+  detector?: Float64Array;
   trigger: TriggerState;
 }
 
@@ -315,7 +317,7 @@ export class VibrationPoint {
       detectors: new StateDetectors(
         (snapshot) => new LevelDetector(names, indexed, evidence, this.#settings.level, snapshot),
         this.#settings.falseAlerts,
-        known?.detectors,
+        known?.detectors ?? ofOne(known?.detector),
       ),
       trigger: known?.trigger ?? QUIET,
       meta: { asset: this.#asset, point: this.#point, unit, windowUs: (length / sampleRateHz) * 1e6, names },

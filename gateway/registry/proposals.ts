@@ -23,7 +23,7 @@ export interface ProposalParts {
   registry: Registry;
   edges: () => StatusMessage[];
   points: () => PointKey[];
-  /** All alerts of a machine. */
+  /** Alerts of a machine, the newest. */
   alerts: (target: Target) => AlertRecord[];
   now: () => number;
   version: string;
@@ -99,26 +99,29 @@ export async function proposeModel(
   const model = learned(channels, pick(training), notes);
   const partsOf = (one: ProcessModel, own: Stretch[]) => own.map((s) => overPart(one, s.rows, stretches.channels));
   const heldBack = normal.slice(split);
+  // A network runs at the edge alone, and a model may want values that nobody kept.
+  const compared =
+    known && known.learned.method !== 'network' && known.channels.every((c) => stretches.channels.includes(c))
+      ? known
+      : null;
   const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
   const seen = (values: number[]) => values.filter((part) => part > 0.1).length;
   const comparison: Comparison = {
     heldBackRows: heldBack.reduce((sum, s) => sum + s.rows.length, 0),
-    running: known ? mean(partsOf(known, heldBack)) : null,
+    running: compared ? mean(partsOf(compared, heldBack)) : null,
     proposed: mean(partsOf(model, heldBack)),
     faults: faults.length,
-    runningSees: known ? seen(partsOf(known, faults)) : null,
+    runningSees: compared ? seen(partsOf(compared, faults)) : null,
     proposedSees: seen(partsOf(model, faults)),
   };
   const packed = await packModel(
     {
       name: target.asset,
-      release: `proposed-${new Date(toMs).toISOString().slice(0, 16).replaceAll(':', '')}`,
+      release: `proposed-${new Date(toMs).toISOString().slice(0, 19).replaceAll(':', '')}-${hashOf(target).slice(0, 6)}`,
       kind: 'process',
       card: { ...model.card, comparison },
       code: { version: parts.version, sha256: 'gateway' },
-      dataSha256: createHash('sha256')
-        .update(JSON.stringify(training.map((row) => Array.from(row))))
-        .digest('hex'),
+      dataSha256: hashOf(training.map((row) => Array.from(row))),
     },
     new Map([[MODEL_FILE, new TextEncoder().encode(JSON.stringify(model))]]),
   );
@@ -151,6 +154,10 @@ function learned(channels: string[], rows: Float64Array[], notes: Parameters<typ
   }
 }
 
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
 function runningModel(
   edges: readonly StatusMessage[],
   { site, edge, asset }: Target,
@@ -175,10 +182,10 @@ function overlaps(
   return fromMs < (returnedAtMs ?? Number.POSITIVE_INFINITY) + aroundMs && toMs > raisedAtMs - aroundMs;
 }
 
-/** Part of the rows that a model calls unlike its training; 0 where it asks for channels that are not there. */
+/** Part of the rows that a model calls unlike its training. */
 function overPart(model: ProcessModel, rows: readonly Float64Array[], channels: readonly string[]): number {
   const columns = model.channels.map((channel) => channels.indexOf(channel));
-  if (columns.includes(-1) || rows.length === 0 || model.learned.method === 'network') return 0;
+  if (rows.length === 0) return 0;
   const loaded = loadProcess(model);
   let state = freshState(model);
   let over = 0;

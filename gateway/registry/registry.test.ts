@@ -68,7 +68,7 @@ test('roll-outs are kept over a restart, and a machine is on one way only', asyn
   registry.close();
   const again = new Registry(kept, keyFile, () => 9);
   expect(again.running()).toEqual([started]);
-  again.keep({ ...started, stage: 'done' });
+  again.change(started.id, (now) => ({ ...now, stage: 'done' }));
   expect(again.running()).toEqual([]);
   again.close();
 });

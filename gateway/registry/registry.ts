@@ -18,7 +18,7 @@ const SCHEMA = `
   ) STRICT;
   CREATE TABLE IF NOT EXISTS rollouts (id INTEGER PRIMARY KEY AUTOINCREMENT, stage TEXT NOT NULL, record TEXT NOT NULL) STRICT;
 `;
-const ENDED = ['done', 'rolled_back'];
+const ENDED = "'done', 'rolled_back'";
 
 interface ModelRow {
   id: string;
@@ -87,17 +87,22 @@ export class Registry {
 
   /** A piece of an approved package. */
   piece(id: string, piece: number): Omit<Piece, 'v'> {
-    const row = this.#db.prepare('SELECT package FROM models WHERE id = ? AND approved_ms IS NOT NULL').get(id) as
-      | { package: string }
-      | undefined;
-    const of = row ? Math.ceil(row.package.length / PIECE_CHARACTERS) : 0;
-    const text = row && piece < of ? row.package.slice(piece * PIECE_CHARACTERS, (piece + 1) * PIECE_CHARACTERS) : null;
-    return { id, piece, of, text };
+    const row = this.#db
+      .prepare(
+        'SELECT length(package) AS length, substr(package, ?, ?) AS text FROM models WHERE id = ? AND approved_ms IS NOT NULL',
+      )
+      .get(piece * PIECE_CHARACTERS + 1, PIECE_CHARACTERS, id) as { length: number; text: string } | undefined;
+    const of = row ? Math.ceil(row.length / PIECE_CHARACTERS) : 0;
+    return { id, piece, of, text: row && piece < of ? row.text : null };
   }
 
   /** The newest first; `edges` say where each runs. */
   models(edges: readonly StatusMessage[]): ModelView[] {
-    const rows = this.#db.prepare('SELECT * FROM models ORDER BY added_ms DESC').all() as ModelRow[];
+    const rows = this.#db
+      .prepare(
+        'SELECT id, manifest, added_ms, added_by, note, approved_ms, approved_by FROM models ORDER BY added_ms DESC',
+      )
+      .all() as Omit<ModelRow, 'package'>[];
     return rows.map((row) => {
       const { name, release, kind, card } = JSON.parse(row.manifest) as Manifest;
       const approved = row.approved_by === null ? null : { by: row.approved_by, atMs: row.approved_ms as number };
@@ -127,20 +132,24 @@ export class Registry {
     const { lastInsertRowid } = this.#db
       .prepare('INSERT INTO rollouts (stage, record) VALUES (?, ?)')
       .run(started.stage, JSON.stringify({ ...started, id: 0 }));
-    const whole = { ...started, id: Number(lastInsertRowid) };
-    this.keep(whole);
-    return whole;
+    const id = Number(lastInsertRowid);
+    return this.change(id, (record) => ({ ...record, id }));
   }
 
-  keep(rollout: Rollout): void {
+  /** Changes one, as it stands now: between a look at it and this, somebody may have sent it back. */
+  change(id: number, next: (current: Rollout) => Rollout): Rollout {
+    const row = this.#db.prepare('SELECT record FROM rollouts WHERE id = ?').get(id) as { record: string };
+    const changed = next(rolloutSchema.parse(JSON.parse(row.record)));
     this.#db
       .prepare('UPDATE rollouts SET stage = ?, record = ? WHERE id = ?')
-      .run(rollout.stage, JSON.stringify(rollout), rollout.id);
+      .run(changed.stage, JSON.stringify(changed), id);
+    return changed;
   }
 
   /** Those that go on. */
   running(): Rollout[] {
-    return this.rollouts().filter((r) => !ENDED.includes(r.stage));
+    const rows = this.#db.prepare(`SELECT record FROM rollouts WHERE stage NOT IN (${ENDED}) ORDER BY id`).all();
+    return (rows as { record: string }[]).map((row) => rolloutSchema.parse(JSON.parse(row.record)));
   }
 
   /** The newest first. */

@@ -32,13 +32,18 @@ export class Rollouts {
     this.#timer = setInterval(() => void this.tick(), TICK_MS);
   }
 
-  /** Has one go back everywhere. @throws RegistryError where it does not go on. */
+  /**
+   * Has one go back everywhere. One that is going back already ends as it is: machines that are away for good keep it.
+   * @throws RegistryError where it does not go on.
+   */
   goBack(id: number, why: string): Rollout {
-    const running = this.#registry.running().find((r) => r.id === id);
-    if (!running) throw new RegistryError(`no roll-out ${id} goes on`);
-    const back: Rollout = { ...running, stage: 'rolling_back', why, stageMs: this.#now() };
-    this.#registry.keep(back);
-    return back;
+    if (!this.#registry.running().some((r) => r.id === id)) throw new RegistryError(`no roll-out ${id} goes on`);
+    return this.#registry.change(id, (now) => ({
+      ...now,
+      stage: now.stage === 'rolling_back' ? 'rolled_back' : 'rolling_back',
+      why: now.stage === 'rolling_back' ? `${now.why}; ended by force: ${why}` : why,
+      stageMs: this.#now(),
+    }));
   }
 
   stop(): void {
@@ -65,16 +70,15 @@ export class Rollouts {
     command: (origin: Origin, order: Order) => Promise<Command>,
   ): Promise<void> {
     const step = stepRollout(rollout, edges, this.#now());
-    if (step.rollout.stage !== rollout.stage) {
-      const { id, stage, why } = step.rollout;
-      this.#log.info({ rollout: id, stage, why }, 'a roll-out goes on');
-      this.#registry.keep(step.rollout);
-    }
-    let now = step.rollout;
+    const { id, stage, why } = step.rollout;
+    // Somebody may have sent it back since it was looked at: then that stands.
+    const kept = this.#registry.change(id, (now) => (now.stage === rollout.stage ? step.rollout : now));
+    if (kept.stage !== stage) return;
+    if (stage !== rollout.stage) this.#log.info({ rollout: id, stage, why }, 'a roll-out goes on');
     for (const { target, order } of step.orders) {
-      const { id } = await command(now.targets[target], order);
-      now = noteSent(now, target, id, order, this.#now());
-      this.#registry.keep(now);
+      const sent = await command(kept.targets[target], order);
+      const now = this.#registry.change(id, (current) => noteSent(current, target, sent.id, order, this.#now()));
+      if (now.stage !== stage) return;
     }
   }
 }

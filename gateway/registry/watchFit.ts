@@ -34,8 +34,9 @@ export class Proposals {
         const { id, comparison } = await this.propose(target, DAYS, 'millwright');
         this.#log.info({ ...target, id, comparison }, 'a model is proposed, and waits for approval');
       } catch (error) {
-        if (!(error instanceof RegistryError)) throw error;
-        this.#log.warn({ ...target, why: error.message }, 'no model can be proposed');
+        // What is not for want of rows may come right: it is tried again in an hour.
+        if (!(error instanceof RegistryError)) this.#proposed.delete(proposalKey(target, running));
+        this.#log.warn({ ...target, why: String(error) }, 'no model is proposed');
       }
     }
   }

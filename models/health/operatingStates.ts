@@ -72,6 +72,12 @@ export class OperatingStates {
     return { learning: [...this.#learning], states: this.#states, strange: [...this.#strange] };
   }
 
+  /** Whether a value may be one of a state; anything may be while they are learned. */
+  isOf(state: number, column: number, value: number): boolean {
+    const one = this.#states?.[state];
+    return !one || Math.abs(value - one.centre[column]) <= WITHIN * one.spread[column];
+  }
+
   /** Takes a row of values, and places it. */
   observe(row: readonly number[]): Placed {
     if (!this.#states) {
@@ -95,7 +101,6 @@ export class OperatingStates {
 
   #place(row: readonly number[]): Placed {
     const states = this.#states as OperatingState[];
-    // A machine that has one state only is not left without a verdict where its load goes a little further.
     const near = states.map((state, i) => ({ i, far: distance(row, state) })).sort((a, b) => a.far - b.far)[0];
     if (near.far > WITHIN) return { kind: 'between' };
     return states.length === 1 ? { kind: 'one' } : { kind: 'state', state: near.i, stopped: states[near.i].stopped };

@@ -71,7 +71,7 @@ export async function openPackage(text: string): Promise<ModelPackage> {
   if (!manifest.success) throw new Error(`not a model package: manifest: ${issueOf(manifest.error)}`);
   const files = new Map<string, Uint8Array>();
   for (const { name, bytes, sha256: expected } of manifest.data.files) {
-    const content = fromBase64(outer.data.files[name] ?? '');
+    const content = fromBase64(Object.hasOwn(outer.data.files, name) ? outer.data.files[name] : '');
     if (content.length !== bytes || (await sha256(content)) !== expected)
       throw new Error(`the package is damaged: ${name} is not the file that its manifest names`);
     files.set(name, content);
@@ -128,5 +128,8 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 }

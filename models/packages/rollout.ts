@@ -25,6 +25,8 @@ export const rolloutSchema = z.object({
       targetSchema.extend({
         /** The last order, and when it was sent; its answer is the edge's last command. */
         order: z.object({ id: z.string(), what: z.string(), sentMs: z.number() }).optional(),
+        /** When the machine last took a model back before it was told anything; null: never. */
+        undoneMs: z.number().nullable().optional(),
         /** What the edge answered to it. */
         said: z.string().optional(),
       }),
@@ -46,6 +48,8 @@ export interface RolloutOrder {
 
 /** An order that brought no answer is sent again, and one that was not obeyed yet, too. */
 const AGAIN_MS = 30_000;
+/** A model is fetched and tried meanwhile. */
+const UNANSWERED_MS = 120_000;
 /** Refusals that begin so are no fault of the model: the machine has not run enough, or the edge is busy. */
 export const NOT_YET = 'not yet: ';
 
@@ -61,14 +65,24 @@ export function stepRollout(
   if (rollout.stage === 'done' || rollout.stage === 'rolled_back') return { rollout, orders: [] };
   const seen = rollout.targets.map((target) => lookAt(rollout, target, edges));
   const why = rollout.stage === 'rolling_back' ? undefined : seen.find((s) => s.bad)?.bad;
-  const told = { ...rollout, targets: rollout.targets.map((t, i) => ({ ...t, said: seen[i].said ?? t.said })) };
+  const told = {
+    ...rollout,
+    targets: rollout.targets.map((t, i) => ({
+      ...t,
+      said: seen[i].said ?? t.said,
+      undoneMs: t.order ? t.undoneMs : (seen[i].machine?.undone?.timeMs ?? null),
+    })),
+  };
   const next = advance(why === undefined ? told : { ...told, stage: 'rolling_back', why, stageMs: nowMs }, seen, nowMs);
   const orders = seen.flatMap((one, target): RolloutOrder[] => {
     const order = one.online ? wanted(next, target, one) : null;
     return order && due(next.targets[target], one, order, nowMs) ? [{ target, order }] : [];
   });
   // An edge hears one order at a time: its status holds the answer to the last one only.
-  const busy = new Set<string>();
+  const waited = next.targets.filter(
+    ({ order }, i) => order && !seen[i].answered && nowMs - order.sentMs < UNANSWERED_MS,
+  );
+  const busy = new Set<string>(waited.map(({ site, edge }) => `${site}/${edge}`));
   const each = orders.filter(({ target }) => {
     const { site, edge } = next.targets[target];
     const key = `${site}/${edge}`;
@@ -105,7 +119,9 @@ function lookAt(rollout: Rollout, target: Rollout['targets'][number], edges: rea
   const answered = target.order !== undefined && last?.id === target.order.id;
   const place = `${target.site}/${target.edge}/${target.asset}`;
   const refused = answered && last?.outcome === 'refused' && !last.detail.startsWith(NOT_YET);
-  const undone = machine?.undone?.id === rollout.model && machine.undone.timeMs >= rollout.startedMs;
+  // By its own clock, which may be another than ours: what counts is that it is another time than before.
+  const undone =
+    target.order !== undefined && machine?.undone?.id === rollout.model && machine.undone.timeMs !== target.undoneMs;
   const bad = undone
     ? `${place}: ${machine.undone?.why}`
     : refused && target.order?.what.startsWith('model')
@@ -128,7 +144,9 @@ function advance(rollout: Rollout, seen: readonly Seen[], nowMs: number): Rollou
     case 'everywhere':
       return seen.every((s) => judged(s)) ? to('done') : rollout;
     case 'rolling_back':
-      return seen.every((s) => s.online && !has(s.machine, model)) ? to('rolled_back') : rollout;
+      return seen.every((s, i) => !rollout.targets[i].order || (s.online && !has(s.machine, model)))
+        ? to('rolled_back')
+        : rollout;
     default:
       return rollout;
   }
@@ -155,7 +173,7 @@ function wanted({ stage, model, canaries, targets, why }: Rollout, target: numbe
 /** Whether it may be sent now: nothing was sent, or it brought nothing for a while. */
 function due({ order: last }: Rollout['targets'][number], { answered }: Seen, order: Order, nowMs: number): boolean {
   if (!last) return true;
-  if (nowMs - last.sentMs >= AGAIN_MS) return true;
+  if (!answered) return nowMs - last.sentMs >= UNANSWERED_MS;
   // An order that was answered is followed by another one at once, by the same one only after a while.
-  return answered && last.what !== kindOf(order);
+  return last.what !== kindOf(order) || nowMs - last.sentMs >= AGAIN_MS;
 }

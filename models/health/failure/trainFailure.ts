@@ -56,7 +56,8 @@ const LEAST_FAILURES = 10;
 const MOST_ROWS = 60_000;
 /** One unit of so many is held back to tell when to stop. */
 const HELD_BACK = 7;
-const PATIENCE = 15;
+const PATIENCE = 30;
+const LEAST_TREES = 20;
 const BOOSTING: BoostingSettings = {
   loss: 'logistic',
   trees: 300,
@@ -116,9 +117,9 @@ export function failureOutOfFold(
   return judgedOutOfFold(records, samples, progress).judged;
 }
 
-/** Where an alarm for nothing costs less than what is missed without it: their ratio (Elkan, IJCAI 2001). */
+/** The chance from which an alarm is expected to cost less than none, where one that is true costs nothing (Elkan, IJCAI 2001). */
 export function thresholdOf({ falseAlarm, missed }: Costs): number {
-  return Math.min(1, falseAlarm / missed);
+  return falseAlarm / (falseAlarm + missed);
 }
 
 /** The chance at a row of features. */
@@ -180,7 +181,7 @@ function calibrate(rows: readonly { score: number; failed: boolean }[]): Steps {
   return { x: x.map(short), y: y.map(short) };
 }
 
-/** Units that are held back tell when to stop; their number is odd to that of the folds, so that each fold leaves some. */
+/** Units that are held back tell how many trees are enough; then all of them train as many. */
 function learn(samples: readonly Sample[]): BoostedTrees {
   const held = (s: Sample) => s.unit % HELD_BACK === 0;
   const rowsOf = (own: readonly Sample[]) => own.map((s) => s.row);
@@ -188,5 +189,6 @@ function learn(samples: readonly Sample[]): BoostedTrees {
   const [grown, stopped] = [samples.filter((s) => !held(s)), samples.filter(held)];
   if (!stopped.some((s) => s.failed)) return trainTrees(rowsOf(samples), targetsOf(samples), BOOSTING);
   const stop = { rows: rowsOf(stopped), targets: targetsOf(stopped), patience: PATIENCE };
-  return trainTrees(rowsOf(grown), targetsOf(grown), BOOSTING, stop);
+  const { trees } = trainTrees(rowsOf(grown), targetsOf(grown), BOOSTING, stop);
+  return trainTrees(rowsOf(samples), targetsOf(samples), { ...BOOSTING, trees: Math.max(LEAST_TREES, trees.length) });
 }

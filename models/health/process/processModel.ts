@@ -11,6 +11,8 @@ import { leadingChannels, type RowMethod, type RowModel, type Statistics } from 
 
 /** Contiguous blocks of the training, each judged by a model of the others. */
 const BLOCKS = 5;
+/** Values of all rows that a statistic looks at: they are carried from row to row. */
+const MOST_PAST = 4000;
 const REFERENCE_LEVELS = Array.from({ length: 21 }, (_, i) => i / 20);
 
 const learnedSchema = z.discriminatedUnion('method', [
@@ -204,8 +206,8 @@ export function judgeRow(
   let worst = { ratio: 0, statistic: 0 };
   levels.forEach((level, i) => {
     const ratio = level / model.limits[i];
-    // A number that is none must not look like a quiet machine.
-    if (!(ratio <= worst.ratio)) worst = { ratio, statistic: i % values.length };
+    // A number that is none must not look like a quiet machine: it stays.
+    if (!Number.isNaN(worst.ratio) && !(ratio <= worst.ratio)) worst = { ratio, statistic: i % values.length };
   });
   const channels = leadingChannels(parts[worst.statistic]).map((c) => model.channels[c]);
   return { score: { index: worst.ratio, channels }, state: { past, levels } };
@@ -232,6 +234,8 @@ export function unpackProcess(text: string): ProcessModel {
   const model = parsed.data;
   if (model.limits.length !== model.usual.length || model.limits.length % model.weights.length > 0)
     throw new Error('not a model of process values: its limits do not fit its averages');
+  if (model.lags * model.channels.length > MOST_PAST)
+    throw new Error(`not a model of process values: more than ${MOST_PAST} values are looked at`);
   if (!fits(model)) throw new Error('not a model of process values: its parts do not fit one another');
   return model;
 }
