@@ -9,6 +9,7 @@ import type { EdgeConfig } from './config.ts';
 import { serveHttp } from './httpServer.ts';
 import { edgeMetrics } from './metrics.ts';
 import { Fetcher } from './models/fetcher.ts';
+import type { ModelHost } from './models/modelHost.ts';
 import { ModelOrders } from './models/modelOrders.ts';
 import { ProcessHost } from './models/processHost.ts';
 import { Outbox } from './outbox.ts';
@@ -37,8 +38,8 @@ export interface EdgeHooks {
   reload?: (done: CommandOutcome) => Promise<string>;
   /** What became of the command that started it anew. */
   lastCommand?: CommandOutcome;
-  /** The built `modelProcess.js`, where it does not lie beside the command. */
-  modelProcess?: string;
+  /** Where models run; where it is not handed in, in a process of this edge's own. */
+  models?: ModelHost;
 }
 
 /**
@@ -85,8 +86,9 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   uplink.lastCommand = hooks.lastCommand;
   const agent = new Agent(config, outbox, now, log, () => uplink.pump());
   uplink.models = () => agent.pipeline.models();
-  const host = new ProcessHost(hooks.modelProcess ?? MODEL_PROCESS, log);
-  opened.push(() => host.stop());
+  const host = hooks.models ?? new ProcessHost(MODEL_PROCESS, log);
+  // One that was handed in is not ours to end.
+  if (!hooks.models) opened.push(() => host.stop());
   agent.useModels(
     host,
     new ModelOrders(config.uplink.commandKeyFile, host, agent.pipeline, (id) => fetcher.fetch(id), log),

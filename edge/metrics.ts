@@ -3,7 +3,7 @@ import { readMetrics } from '#models/metrics/readMetrics.ts';
 import type { Agent } from './agent.ts';
 import type { CertificateWatch } from './certificates/certificateWatch.ts';
 import type { Commands } from './commands.ts';
-import type { ProcessHost } from './models/processHost.ts';
+import type { ModelHost } from './models/modelHost.ts';
 import type { Outbox } from './outbox.ts';
 import type { Source } from './sources/source.ts';
 import type { Uplink } from './uplink.ts';
@@ -16,7 +16,7 @@ export function edgeMetrics(
   sources: readonly Source[],
   certificates: CertificateWatch,
   commands: Commands,
-  host: ProcessHost,
+  host: ModelHost,
 ): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -31,6 +31,8 @@ export type LearnResult = { ok: true; model: ProcessModel } | { ok: false; why: 
 
 /** Runs models away from the thread that reads the network; whatever they do, an answer comes in bounded time. */
 export interface ModelHost {
+  /** Times that the process in which they run ended. */
+  readonly restarts: number;
   run(jobs: readonly HostJob[]): Promise<HostResult[]>;
   learn(request: LearnRequest): Promise<LearnResult>;
   stop(): Promise<void>;

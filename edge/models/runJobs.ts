@@ -8,6 +8,7 @@ const MOST_READY = 256;
 
 /** Runs jobs here, one after the other; what a model throws is its result. Models stay ready for the next time. */
 export class JobRunner implements ModelHost {
+  readonly restarts = 0;
   readonly #ready = new Map<string, ReadyModel>();
 
   async run(jobs: readonly HostJob[]): Promise<HostResult[]> {

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import mqtt from 'mqtt';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EdgeConfig, edgeConfigSchema } from '#edge/config.ts';
 import { type RunningEdge, startEdge } from '#edge/main.ts';
+import { ProcessHost } from '#edge/models/processHost.ts';
 import type { ModelView } from '#models/contracts/api.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { ProcessModel } from '#models/health/process/processModel.ts';
@@ -21,7 +23,11 @@ import { until } from '#simulators/endToEnd/until.ts';
 const EDGES = 20;
 const ROWS = 12;
 const MINUTE_MS = 60_000;
-const modelProcess = fileURLToPath(new URL('../../dist/modelProcess.js', import.meta.url));
+/** Shared by the edges that run here: twenty processes would be the machine's, not the test's, to carry. */
+const models = new ProcessHost(
+  fileURLToPath(new URL('../../dist/modelProcess.js', import.meta.url)),
+  pino({ level: 'silent' }),
+);
 
 describe.skipIf(!installed('mosquitto'))('a model on its way to twenty edges', () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-rollout-'));
@@ -134,7 +140,7 @@ describe.skipIf(!installed('mosquitto'))('a model on its way to twenty edges', (
     const table = Array.from({ length: 600 }, () => row().map(([, value]) => value));
     writeFileSync(csv, ['load,flow,heat', ...table.map((values) => values.join(','))].join('\n'));
     await run('train', 'anomaly', csv, '--out', directory);
-    for (const name of names.slice(0, -1)) edges.push(await startEdge(config(name), 'test', { modelProcess }));
+    for (const name of names.slice(0, -1)) edges.push(await startEdge(config(name), 'test', { models }));
     const { uplink, sources, slowIntervalS, modelStatusIntervalMs } = config(killed);
     const settings = { site: 'plant', edge: killed, uplink, sources, slowIntervalS, modelStatusIntervalMs };
     killedEdge = await Edge.start(directory, broker.url, settings);
@@ -146,6 +152,7 @@ describe.skipIf(!installed('mosquitto'))('a model on its way to twenty edges', (
     await device?.endAsync(true);
     await killedEdge?.process.end('SIGTERM');
     for (const edge of edges) await edge.stop();
+    await models.stop();
     await gateway?.process.end('SIGTERM');
     await broker?.process.end('SIGKILL');
   });
