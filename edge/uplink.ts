@@ -69,9 +69,10 @@ export class Uplink {
       piece: topics.piece(config),
       want: topics.want(config),
     };
+    const startedMs = now();
     this.#status = (online) => {
       const { site, edge } = config;
-      const message: StatusMessage = { v: 1, site, edge, online, timeMs: now(), version, ...this.#known() };
+      const message: StatusMessage = { v: 1, site, edge, online, timeMs: now(), version, startedMs, ...this.#known() };
       return JSON.stringify(message);
     };
     const status = this.#status;

@@ -229,7 +229,7 @@ describe.skipIf(!installed('mosquitto'))('a model on its way to twenty edges', (
 
 /** A chain of products of large matrices, which no file has to hold. */
 function slowNetwork(): Uint8Array {
-  const WIDTH = 900;
+  const WIDTH = 1400;
   const chain = Array.from({ length: 60 }, (_, i) => i);
   return onnxBytes({
     input: { name: 'x', shape: [3] },

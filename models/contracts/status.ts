@@ -12,6 +12,8 @@ export const statusMessageSchema = z.looseObject({
   online: z.boolean(),
   timeMs: z.number(),
   version: z.string(),
+  /** When this process began, by its own clock: what was ordered of one before is not answered any more. */
+  startedMs: z.number().optional(),
   /** How far the gateway's clock is behind the edge's, seconds; absent until it is known. */
   gatewayClockOffsetS: z.number().optional(),
   lastCommand: commandOutcomeSchema.optional(),

@@ -8,7 +8,7 @@ const run = (id: string, rows: number) => ({ id, name: 'm', release: '1', rows, 
 
 /** Three edges that do as they are told, at once. */
 class Plant {
-  nowMs = 1000;
+  nowMs = 1_000_000_000;
   readonly machines: MachineModels[] = ['a', 'b', 'c'].map((asset) => ({
     asset,
     active: run(OLD, 100),
@@ -17,6 +17,8 @@ class Plant {
     undone: null,
   }));
   readonly online = [true, true, true];
+  readonly startedMs = [1, 1, 1];
+  deaf = false;
   readonly last: StatusMessage['lastCommand'][] = [undefined, undefined, undefined];
   orders = 0;
   refuse: (target: number) => string | null = () => null;
@@ -40,6 +42,7 @@ class Plant {
       online: this.online[i],
       timeMs: this.nowMs,
       version: '0',
+      startedMs: this.startedMs[i],
       models: [machine],
       ...(this.last[i] ? { lastCommand: this.last[i] } : {}),
     }));
@@ -52,6 +55,7 @@ class Plant {
     for (const { target, order } of step.orders) {
       const id = `o${++this.orders}`;
       this.rollout = noteSent(this.rollout, target, id, order, this.nowMs);
+      if (this.deaf) continue;
       const machine = this.machines[target];
       const detail = order.what === 'model' ? this.refuse(target) : null;
       this.last[target] = {
@@ -155,11 +159,26 @@ test('an edge that is away holds it up, and gets it, or loses it, when it is bac
 
 test('a machine that has not run enough is asked again, without anybody going back', () => {
   const plant = new Plant();
-  plant.refuse = (target) => (target === 1 && plant.nowMs < 60_000 ? 'not yet: 3 rows' : null);
+  plant.refuse = (target) => (target === 1 && plant.nowMs < 1_000_060_000 ? 'not yet: 3 rows' : null);
   for (let i = 0; i < 20; i++) plant.step();
   expect(plant.rollout).toMatchObject({ stage: 'shadow' });
   expect(plant.rollout.targets[1].said).toBe('not yet: 3 rows');
   expect(plant.orders).toBeLessThan(6);
   for (let i = 0; i < 80; i++) plant.step();
   expect(plant.machines[1].candidate?.id).toBe(MODEL);
+});
+
+test('an order that was lost is sent again: at once to an edge that began anew, else after two minutes', () => {
+  const plant = new Plant();
+  plant.deaf = true;
+  plant.step();
+  expect(plant.orders).toBe(3);
+  plant.deaf = false;
+  for (let i = 0; i < 5; i++) plant.step();
+  expect(plant.orders).toBe(3);
+  plant.startedMs[1] = 5000;
+  plant.step();
+  expect(plant.machines.map((m) => m.candidate?.id[0])).toEqual([undefined, 'a', undefined]);
+  for (let i = 0; i < 125; i++) plant.step();
+  expect(plant.machines.map((m) => m.candidate?.id[0])).toEqual(['a', 'a', 'a']);
 });

@@ -25,6 +25,8 @@ export const rolloutSchema = z.object({
       targetSchema.extend({
         /** The last order, and when it was sent; its answer is the edge's last command. */
         order: z.object({ id: z.string(), what: z.string(), sentMs: z.number() }).optional(),
+        /** When the edge that was told began; another one has not heard it. */
+        startedMs: z.number().optional(),
         /** When the machine last took a model back before it was told anything; null: never. */
         undoneMs: z.number().nullable().optional(),
         /** What the edge answered to it. */
@@ -69,6 +71,8 @@ export function stepRollout(
     ...rollout,
     targets: rollout.targets.map((t, i) => ({
       ...t,
+      startedMs: seen[i].startedMs ?? t.startedMs,
+      order: t.order && isLost(t, seen[i]) ? { ...t.order, sentMs: 0 } : t.order,
       said: seen[i].said ?? t.said,
       undoneMs: t.order ? t.undoneMs : (seen[i].machine?.undone?.timeMs ?? null),
     })),
@@ -102,7 +106,13 @@ function kindOf(order: Order): string {
   return order.what === 'model' ? `model ${order.stage}` : order.what;
 }
 
+/** An order that was sent to a process that is gone. */
+function isLost({ startedMs }: Rollout['targets'][number], seen: Seen): boolean {
+  return !seen.answered && seen.startedMs !== undefined && startedMs !== undefined && seen.startedMs !== startedMs;
+}
+
 interface Seen {
+  startedMs: number | undefined;
   online: boolean;
   machine: MachineModels | undefined;
   /** Why the model must go back. */
@@ -127,7 +137,14 @@ function lookAt(rollout: Rollout, target: Rollout['targets'][number], edges: rea
     : refused && target.order?.what.startsWith('model')
       ? `${place}: ${last.detail}`
       : undefined;
-  return { online: status?.online ?? false, machine, bad, answered, said: answered ? last?.detail : undefined };
+  return {
+    startedMs: status?.startedMs,
+    online: status?.online ?? false,
+    machine,
+    bad,
+    answered,
+    said: answered ? last?.detail : undefined,
+  };
 }
 
 /** The next stage, where all that this one asks for is there. */
