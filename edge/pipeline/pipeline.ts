@@ -9,7 +9,8 @@ import type { Arrival } from '../sources/source.ts';
 import { DiagnosisCredit } from './diagnose.ts';
 import { GatherRoom } from './gatherer.ts';
 import { Machine, type MachineSettings } from './machine.ts';
-import { ownModelPeriod, type ProcessSlot, type SlotModels, type SlotWork } from './processSlot.ts';
+import { ownModelPeriod } from './ownRows.ts';
+import type { ProcessSlot, SlotModels, SlotWork } from './processSlot.ts';
 import { NotYet } from './trial.ts';
 
 /** A message on its way to the outbox; it gets its envelope there. */

@@ -1,14 +1,10 @@
 import type { MachineModels, ModelRun } from '#models/contracts/models.ts';
-import { type Fit, fitOf } from '#models/health/process/drift.ts';
-import {
-  freshState,
-  type ProcessModel,
-  type ProcessScore,
-  type ProcessState,
-} from '#models/health/process/processModel.ts';
-import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
+import type { ProcessModel, ProcessScore } from '#models/health/process/processModel.ts';
 import type { HostJob, HostResult } from '../models/modelHost.ts';
-import { MOST_ROW_MS, NotYet } from './trial.ts';
+import { FitWatch } from './fitWatch.ts';
+import { freshRun, type ModelRunState, overOf, worse } from './modelRun.ts';
+import { OwnRows } from './ownRows.ts';
+import { NotYet } from './trial.ts';
 
 /** Rows that a new model is tried on, and that drift is looked for in. */
 const KEPT_ROWS = 500;
@@ -20,20 +16,6 @@ const MOST_PENDING = 200;
 const ROWS_AT_ONCE = 32;
 /** So long the model before goes on beside a new one. */
 const WATCHED_ROWS = 360;
-/** Batches in a row on which a model fails before it is taken back. */
-const MOST_FAILURES = 3;
-/** A model that calls this part, and this many, more rows unlike its training than the other one is worse. */
-const WORSE_PART = 0.1;
-const WORSE_ROWS = 5;
-const LEAST_COMPARED = 10;
-const FIT_EVERY = 50;
-const LEAST_FIT_ROWS = 200;
-/** A machine's own model is of so many channels, that nearly every row has. */
-const { stretches, stretchRows } = PROCESS_ANOMALY.settings;
-const SELF_LEAST_CHANNELS = 3;
-const SELF_MOST_CHANNELS = 40;
-const SELF_PART = 0.95;
-
 export interface Installed {
   id: string;
   name: string;
@@ -47,20 +29,6 @@ const ROLES: readonly Role[] = ['active', 'candidate', 'previous'];
 /** The models of a machine; large, and kept by themselves. */
 export type SlotModels = Record<Role, Installed | null>;
 
-/** What a model did since it has its role. */
-interface Run {
-  state: ProcessState;
-  rows: number;
-  over: number;
-  failures: number;
-  /** Batches in a row, until now. */
-  failing: number;
-  /** What the model that it is held against did over the same rows: the active one, or the one before. */
-  beside: { rows: number; over: number };
-  ms: number;
-  runtime?: string;
-}
-
 interface PendingRow {
   timeMs: number;
   values: Record<string, number>;
@@ -68,16 +36,11 @@ interface PendingRow {
 
 /** What is kept with the machine; rows that wait are judged after a restart as they would have been before it. */
 export interface SlotState {
-  runs: Partial<Record<Role, Run>>;
+  runs: Partial<Record<Role, ModelRunState>>;
   pending: PendingRow[];
   /** Rows given up, by reason. */
   skipped: { incomplete: number; too_many: number };
   undone: MachineModels['undone'];
-}
-
-/** Intervals from the beginning of one stretch to that of the next, so that all of them are spread over so many days; 0: none. */
-export function ownModelPeriod(days: number, intervalS: number): number {
-  return days === 0 ? 0 : Math.max(stretchRows, Math.round((days * 86_400) / intervalS / stretches));
 }
 
 export function emptySlotState(): SlotState {
@@ -112,16 +75,13 @@ export class ProcessSlot {
   /** By interval, the oldest first; those that points may still add to. */
   #open: OpenRow[] = [];
   #recent: { values: ReadonlyMap<string, number>; timeMs: number }[] = [];
-  #indices: number[] = [];
-  #fit: Fit | undefined;
-  readonly #period: number;
-  /** Rows of a machine that has no model yet; not kept across a restart. */
-  #learning: ReadonlyMap<string, number>[] = [];
+  #fit = new FitWatch();
+  readonly #own: OwnRows;
 
   /** @param state the machine's, and changed here. @param ownModelPeriod as `ownModelPeriod` gives it. */
   constructor(state: SlotState, ownModelPeriod: number, models?: SlotModels) {
     this.#state = state;
-    this.#period = ownModelPeriod;
+    this.#own = new OwnRows(ownModelPeriod);
     // Of before there were packages nothing is kept.
     const kept = models && 'active' in models ? models : null;
     this.#models = kept ?? { active: null, candidate: null, previous: null };
@@ -154,7 +114,7 @@ export class ProcessSlot {
     const [active, candidate, previous] = ROLES.map((role) => this.#runView(role));
     const { undone } = this.#state;
     if (!active && !candidate && !undone) return undefined;
-    return { asset, active, candidate, previous, undone, ...(this.#fit ? { fit: this.#fit } : {}) };
+    return { asset, active, candidate, previous, undone, ...(this.#fit.fit ? { fit: this.#fit.fit } : {}) };
   }
 
   /** Takes a point's mean; a row that is complete by it, or given up, waits for the models. */
@@ -211,27 +171,17 @@ export class ProcessSlot {
   }
 
   /** Rows of which the machine's own model is to be learned, once there are enough; they are given once. */
-  ownRows(): { channels: string[]; rows: number[][] } | null {
-    if (!this.#learns || this.#learning.length < stretches * stretchRows) return null;
-    const all = this.#learning;
-    this.#learning = [];
-    const names = new Set(all.flatMap((row) => [...row.keys()]));
-    const channels = [...names]
-      .filter((name) => all.filter((row) => row.has(name)).length > SELF_PART * all.length)
-      .filter((name) => new Set(all.map((row) => row.get(name))).size > 2)
-      .sort();
-    if (channels.length < SELF_LEAST_CHANNELS || channels.length > SELF_MOST_CHANNELS) return null;
-    const whole = all.filter((row) => channels.every((channel) => row.has(channel)));
-    return { channels, rows: whole.map((row) => channels.map((channel) => row.get(channel) as number)) };
+  ownRows(): ReturnType<OwnRows['take']> {
+    return this.#learns ? this.#own.take() : null;
   }
 
   /** What came until now was not the machine's normal. */
   startOver(): void {
-    this.#learning = [];
+    this.#own.startOver();
   }
 
   get #learns(): boolean {
-    return this.#period > 0 && !this.#models.active && !this.#state.undone;
+    return !this.#models.active && !this.#state.undone;
   }
 
   /** The machine's newest rows of a model's channels, to try it on. @throws NotYet where it has not said one of them. */
@@ -264,8 +214,7 @@ export class ProcessSlot {
           ? { previous: { ...freshRun(active.model), state: this.#state.runs.active.state } }
           : {}),
       };
-      this.#indices = [];
-      this.#fit = undefined;
+      this.#fit = new FitWatch();
     }
     if (stage === 'shadow') this.#state.runs.candidate = freshRun(installed.model);
   }
@@ -291,8 +240,7 @@ export class ProcessSlot {
       ...(runs.candidate ? { candidate: runs.candidate } : {}),
     };
     this.#state.undone = { id: active.id, why, timeMs };
-    this.#indices = [];
-    this.#fit = undefined;
+    this.#fit = new FitWatch();
     return previous ? 'the model before judges again' : 'no model judges any more';
   }
 
@@ -301,7 +249,7 @@ export class ProcessSlot {
     this.#changed = true;
   }
 
-  #run(role: Role, model: ProcessModel): Run {
+  #run(role: Role, model: ProcessModel): ModelRunState {
     const run = this.#state.runs[role] ?? freshRun(model);
     this.#state.runs[role] = run;
     return run;
@@ -353,21 +301,7 @@ export class ProcessSlot {
     run.ms += result.ms;
     run.runtime = result.runtime;
     run.over += overOf(result.scores);
-    if (role === 'active') this.#watchFit(model, result.scores);
-  }
-
-  #watchFit(model: ProcessModel, scores: readonly (ProcessScore | null)[]): void {
-    const before = this.#indices.length;
-    for (const score of scores) if (score) this.#indices.push(score.index);
-    const due = Math.floor(before / FIT_EVERY) !== Math.floor(this.#indices.length / FIT_EVERY);
-    // As many as rows are kept, in whole steps.
-    if (due) this.#indices = this.#indices.slice(-KEPT_ROWS);
-    else return;
-    const rows = this.#recent
-      .filter(({ values }) => model.channels.every((channel) => values.has(channel)))
-      .map(({ values }) => model.channels.map((channel) => values.get(channel) as number));
-    if (rows.length < LEAST_FIT_ROWS || this.#indices.length < LEAST_FIT_ROWS) return;
-    this.#fit = fitOf(model, rows, this.#indices);
+    if (role === 'active') this.#fit.watch(model, result.scores, this.#recent);
   }
 
   #verdicts(timesMs: readonly number[], result: HostResult): RowVerdict[] {
@@ -396,8 +330,7 @@ export class ProcessSlot {
     const closed = this.#open.filter((r) => r.interval <= row.interval);
     this.#open = this.#open.filter((r) => r.interval > row.interval);
     this.#recent.push(...closed);
-    if (this.#learns)
-      for (const { interval, values } of closed) if (interval % this.#period < stretchRows) this.#learning.push(values);
+    if (this.#learns) for (const { interval, values } of closed) this.#own.add(interval, values);
     if (this.#recent.length > KEPT_ROWS) this.#recent.splice(0, this.#recent.length - KEPT_ROWS);
     const channels = this.#channels();
     if (channels.length === 0) return;
@@ -416,25 +349,4 @@ export class ProcessSlot {
       skipped.too_many += pending.splice(from, pending.length - MOST_PENDING).length;
     }
   }
-}
-
-function freshRun(model: ProcessModel): Run {
-  return { state: freshState(model), rows: 0, over: 0, failures: 0, failing: 0, ms: 0, beside: { rows: 0, over: 0 } };
-}
-
-function overOf(scores: readonly (ProcessScore | null)[]): number {
-  return scores.filter((score) => score !== null && score.index > 1).length;
-}
-
-/** Why a run is worse than the one beside it; null where it is not. */
-function worse(run: Run): string | null {
-  if (run.failing >= MOST_FAILURES) return `it failed ${run.failing} times in a row`;
-  const { beside } = run;
-  if (run.rows < LEAST_COMPARED) return null;
-  const ms = run.ms / run.rows;
-  if (ms > MOST_ROW_MS) return `it takes ${ms.toFixed(0)} ms a row`;
-  if (beside.rows === 0) return null;
-  const usual = (beside.over / beside.rows) * run.rows;
-  if (run.over - usual < Math.max(WORSE_ROWS, WORSE_PART * run.rows)) return null;
-  return `it calls ${run.over} of ${run.rows} rows unlike its training, the other model ${Math.round(usual)}`;
 }

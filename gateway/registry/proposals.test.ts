@@ -74,8 +74,12 @@ async function plant() {
   return { parts, registry, edge, running };
 }
 
-test('the new normal is learned without the confirmed fault, compared on held-back time, and waits for approval', async () => {
-  const { parts, registry, edge, running } = await plant();
+const made = plant();
+
+test('the new normal is learned without the confirmed fault, compared on held-back time, and waits for approval', {
+  timeout: 30_000,
+}, async () => {
+  const { parts, registry, edge, running } = await made;
   expect(machinesToPropose([edge], new Set())).toEqual([target]);
   const { id, comparison } = await proposeModel(target, 6.5, 'Ann', parts);
   expect(comparison.running).toBeGreaterThan(0.5);
@@ -89,7 +93,7 @@ test('the new normal is learned without the confirmed fault, compared on held-ba
 });
 
 test('a machine that has said too little is refused with the reason', async () => {
-  const { parts } = await plant();
+  const { parts } = await made;
   const elsewhere = { ...target, asset: 'fan' };
   await expect(proposeModel(elsewhere, 5, 'Ann', parts)).rejects.toThrow('fewer than two slow values');
 });

@@ -35,6 +35,22 @@ export interface ModelRuntime {
   load(file: ModelFile): Promise<LoadedModel>;
 }
 
+/** A model whose inputs are checked before it is asked. @param outputs numbers that it answers for a row. */
+export function loadedModel(
+  inputs: number,
+  outputs: number,
+  ask: (values: Float32Array, rows: number) => Promise<Float32Array>,
+): LoadedModel {
+  return {
+    inputs,
+    outputs,
+    predict: async (values, rows) => {
+      checkInput(values, rows, inputs);
+      return rows === 0 ? new Float32Array(0) : ask(values, rows);
+    },
+  };
+}
+
 /** A model that this runtime does not run, though another one may. */
 export class UnsupportedModel extends Error {}
 

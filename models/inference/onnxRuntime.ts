@@ -1,4 +1,4 @@
-import { checkInput, type LoadedModel, type ModelFile, type ModelRuntime, UnsupportedModel } from './modelRuntime.ts';
+import { type LoadedModel, loadedModel, type ModelFile, type ModelRuntime, UnsupportedModel } from './modelRuntime.ts';
 import { rowShape } from './tfjsRuntime.ts';
 
 interface Session {
@@ -42,14 +42,6 @@ export class OnnxRuntime implements ModelRuntime {
       if (!(data instanceof Float32Array)) throw new Error('its output is not float32');
       return data;
     };
-    const outputs = (await ask(new Float32Array(inputs), 1)).length;
-    return {
-      inputs,
-      outputs,
-      predict: async (values, rows) => {
-        checkInput(values, rows, inputs);
-        return rows === 0 ? new Float32Array(0) : ask(values, rows);
-      },
-    };
+    return loadedModel(inputs, (await ask(new Float32Array(inputs), 1)).length, ask);
   }
 }

@@ -1,4 +1,4 @@
-import { checkInput, type LoadedModel, type ModelFile, type ModelRuntime, UnsupportedModel } from './modelRuntime.ts';
+import { type LoadedModel, loadedModel, type ModelFile, type ModelRuntime, UnsupportedModel } from './modelRuntime.ts';
 
 interface Tensor {
   data(): Promise<Float32Array>;
@@ -46,15 +46,7 @@ export class TfjsRuntime implements ModelRuntime {
       return answers;
     };
     // A graph does not always say how much it answers.
-    const outputs = (await ask(new Float32Array(inputs), 1)).length;
-    return {
-      inputs,
-      outputs,
-      predict: async (values, rows) => {
-        checkInput(values, rows, inputs);
-        return rows === 0 ? new Float32Array(0) : ask(values, rows);
-      },
-    };
+    return loadedModel(inputs, (await ask(new Float32Array(inputs), 1)).length, ask);
   }
 }
 

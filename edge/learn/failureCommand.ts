@@ -1,0 +1,137 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Command } from 'commander';
+import { positive, separator, wholeNumber } from '#models/configuration/arguments.ts';
+import type { Shell } from '#models/configuration/shell.ts';
+import { orUsage, writeFile } from './orUsage.ts';
+
+interface RecordArguments {
+  failures: string;
+  events?: string;
+  maintenance?: string;
+  unit: string;
+  time: string;
+  separator?: string;
+}
+
+interface TrainFailureArguments extends RecordArguments {
+  horizon: number;
+  falseCost: number;
+  missedCost: number;
+  seed: number;
+}
+
+/** The tables of a fleet's life, in the user's own columns. */
+function withRecords(command: Command): Command {
+  return command
+    .argument('<file>', 'telemetry: a row a unit and time, further columns are channels (there may be none)')
+    .requiredOption('--failures <file>', 'a row a failure: unit, time and, if known, what failed')
+    .option('--events <file>', 'errors and the like: unit, time, kind')
+    .option('--maintenance <file>', 'what was repaired or replaced: unit, time, kind')
+    .option('--unit <column>', "the unit's column, in every table", 'unit')
+    .option(
+      '--time <column>',
+      "the time's column, in every table: numbers, or dates (then the horizon is in hours)",
+      'time',
+    )
+    .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator);
+}
+
+function withCosts(command: Command): Command {
+  return command
+    .requiredOption('--horizon <time>', 'fails within so much: hours where times are dates', positive)
+    .option('--false-cost <cost>', 'of an alarm for nothing', positive, 1)
+    .option('--missed-cost <cost>', 'of a failure that nobody expected, in the same money', positive, 10)
+    .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber, 1);
+}
+
+async function recordsOf(shell: Shell, file: string, o: RecordArguments) {
+  const { readEvents, readTelemetry } = await import('#models/health/failure/failureRecords.ts');
+  const { readNamed } = await import('#models/tables/parseTable.ts');
+  const table = (name: string) => ({ name, bytes: shell.bytes(name) });
+  const telemetry = readNamed(table(file), o.separator, shell.say, (t) => readTelemetry(t, o));
+  const events = (name: string | undefined) =>
+    name === undefined
+      ? new Map()
+      : readNamed(table(name), o.separator, shell.say, (t) => readEvents(t, o, telemetry.dated));
+  return {
+    ...telemetry,
+    failures: events(o.failures),
+    events: events(o.events),
+    maintenance: events(o.maintenance),
+  };
+}
+
+export function addTrainFailure(train: Command, shell: Shell): void {
+  withCosts(withRecords(train.command('failure')))
+    .description('of the chance that a unit fails within a horizon, from telemetry, events and maintenance')
+    .requiredOption('--out <dir>', 'where the model goes')
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright train failure telemetry.csv --failures failures.csv --maintenance maint.csv --horizon 24 --unit machineID --time datetime --out model',
+    )
+    .action(async (file: string, o: TrainFailureArguments & { out: string }) => {
+      const { trainFailure } = await import('#models/health/failure/trainFailure.ts');
+      const { evaluateFailure } = await import('#models/health/failure/evaluateFailure.ts');
+      const { failureCard } = await import('./failureReport.ts');
+      await shell.onTable(async () => {
+        const records = await recordsOf(shell, file, o);
+        const costs = { falseAlarm: o.falseCost, missed: o.missedCost };
+        const { model, judged, importance } = orUsage(shell, file, () =>
+          trainFailure(records, o.horizon, costs, shell.say),
+        );
+        const evaluation = evaluateFailure(judged, costs, o.seed);
+        const card = failureCard(basename(file), model, evaluation, importance, costs, shell.version);
+        mkdirSync(o.out, { recursive: true });
+        writeFileSync(join(o.out, 'model.json'), JSON.stringify({ ...model, card }));
+        shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(card, null, 2)}`);
+      });
+    });
+}
+
+export function addPredictFailure(predict: Command, shell: Shell): void {
+  withRecords(predict.command('failure'))
+    .description("for the chance that each unit fails within the model's horizon, at its last row")
+    .requiredOption('--model <dir>', 'where the model is')
+    .option('--jsonl', 'a line of JSON for each unit on stdout')
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright predict failure telemetry.csv --failures failures.csv --maintenance maint.csv --unit machineID --time datetime --model model --jsonl',
+    )
+    .action(async (file: string, o: RecordArguments & { model: string; jsonl?: boolean }) => {
+      const { predictFailure, unpackFailure } = await import('#models/health/failure/predictFailure.ts');
+      await shell.onTable(async () => {
+        const model = unpackFailure(Buffer.from(shell.bytes(join(o.model, 'model.json'))).toString('utf8'));
+        const records = await recordsOf(shell, file, o);
+        for (const said of orUsage(shell, file, () => predictFailure(records, model))) {
+          const plain = `${said.unit}: ${(100 * said.probability).toFixed(1)} %${said.alarm ? ', alarm' : ''}${said.because.length > 0 ? ` by ${said.because.join(', ')}` : ''}`;
+          shell.write(o.jsonl ? JSON.stringify({ ...said, model: basename(o.model) }) : plain);
+        }
+      });
+    });
+}
+
+export function addEvaluateFailure(evaluate: Command, shell: Shell): void {
+  withCosts(withRecords(evaluate.command('failure')))
+    .description('of failure within a horizon: five folds by unit, each metric with its uncertainty over units')
+    .option('--json', 'one object on stdout')
+    .option('--html <file>', 'also one page with a reliability diagram')
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright evaluate failure telemetry.csv --failures failures.csv --horizon 24 --unit machineID --time datetime --html failure.html',
+    )
+    .action(async (file: string, o: TrainFailureArguments & { json?: boolean; html?: string }) => {
+      const { failureOutOfFold } = await import('#models/health/failure/trainFailure.ts');
+      const { evaluateFailure } = await import('#models/health/failure/evaluateFailure.ts');
+      const { failureHtml, failureLines } = await import('./failureReport.ts');
+      await shell.onTable(async () => {
+        const records = await recordsOf(shell, file, o);
+        const judged = orUsage(shell, file, () => failureOutOfFold(records, o.horizon, shell.say));
+        const evaluation = evaluateFailure(judged, { falseAlarm: o.falseCost, missed: o.missedCost }, o.seed);
+        const lines = failureLines(evaluation);
+        if (o.html) writeFile(shell, o.html, failureHtml(basename(file), lines, evaluation));
+        if (o.json) shell.write(JSON.stringify(evaluation));
+        else for (const line of lines) shell.write(line);
+      });
+    });
+}

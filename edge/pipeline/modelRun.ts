@@ -1,0 +1,49 @@
+import {
+  freshState,
+  type ProcessModel,
+  type ProcessScore,
+  type ProcessState,
+} from '#models/health/process/processModel.ts';
+import { MOST_ROW_MS } from './trial.ts';
+
+/** Batches in a row on which a model fails before it is taken back. */
+const MOST_FAILURES = 3;
+/** A model that calls this part, and this many, more rows unlike its training than the other one is worse. */
+const WORSE_PART = 0.1;
+const WORSE_ROWS = 5;
+const LEAST_COMPARED = 10;
+
+/** What a model did since it has its role. */
+export interface ModelRunState {
+  state: ProcessState;
+  rows: number;
+  over: number;
+  failures: number;
+  /** Batches in a row, until now. */
+  failing: number;
+  /** What the model that it is held against did over the same rows: the active one, or the one before. */
+  beside: { rows: number; over: number };
+  ms: number;
+  runtime?: string;
+}
+
+export function freshRun(model: ProcessModel): ModelRunState {
+  return { state: freshState(model), rows: 0, over: 0, failures: 0, failing: 0, ms: 0, beside: { rows: 0, over: 0 } };
+}
+
+export function overOf(scores: readonly (ProcessScore | null)[]): number {
+  return scores.filter((score) => score !== null && score.index > 1).length;
+}
+
+/** Why a run is worse than the one beside it; null where it is not. */
+export function worse(run: ModelRunState): string | null {
+  if (run.failing >= MOST_FAILURES) return `it failed ${run.failing} times in a row`;
+  const { beside } = run;
+  if (run.rows < LEAST_COMPARED) return null;
+  const ms = run.ms / run.rows;
+  if (ms > MOST_ROW_MS) return `it takes ${ms.toFixed(0)} ms a row`;
+  if (beside.rows === 0) return null;
+  const usual = (beside.over / beside.rows) * run.rows;
+  if (run.over - usual < Math.max(WORSE_ROWS, WORSE_PART * run.rows)) return null;
+  return `it calls ${run.over} of ${run.rows} rows unlike its training, the other model ${Math.round(usual)}`;
+}
