@@ -1,7 +1,15 @@
 import { type ReadyModel, readyModel } from '#models/health/process/judgeRows.ts';
-import { trainProcess } from '#models/health/process/processModel.ts';
+import { type ProcessModel, trainProcess } from '#models/health/process/processModel.ts';
 import { loadModel } from '#models/inference/modelRuntimes.ts';
+import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
 import type { HostJob, HostResult, LearnRequest, LearnResult, ModelHost } from './modelHost.ts';
+
+/** A week does not hold all weathers. */
+function withMargin(model: ProcessModel): ProcessModel {
+  const { margin } = PROCESS_ANOMALY.settings;
+  const index = model.reference.index.map((v) => v / margin);
+  return { ...model, limits: model.limits.map((l) => l * margin), reference: { ...model.reference, index } };
+}
 
 /** Models that are kept ready. */
 const MOST_READY = 256;
@@ -21,7 +29,7 @@ export class JobRunner implements ModelHost {
     try {
       const columns = rows.map((row) => Float64Array.from(row));
       const notes = { data: "the machine's own first rows", version: 'edge', seed: 1 };
-      return { ok: true, model: trainProcess('principal_components', channels, columns, notes) };
+      return { ok: true, model: withMargin(trainProcess('principal_components', channels, columns, notes)) };
     } catch (error) {
       return { ok: false, why: error instanceof Error ? error.message : String(error) };
     }
