@@ -7,6 +7,7 @@ import {
   type Order,
   signedCommandSchema,
 } from '#models/contracts/command.ts';
+import { parseJson } from '#models/tables/parseJson.ts';
 import type { EdgeConfig } from './config.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -71,26 +72,17 @@ export class Commands {
 
   #verified(payload: Uint8Array): Command | CommandRefusal {
     if (!this.#key) return 'no_key';
-    const signed = signedCommandSchema.safeParse(parsed(Buffer.from(payload).toString('utf8')));
+    const signed = signedCommandSchema.safeParse(parseJson(Buffer.from(payload).toString('utf8')));
     if (!signed.success) return 'malformed';
     const { body, signature } = signed.data;
     if (!verify(null, Buffer.from(body), this.#key, Buffer.from(signature, 'base64'))) return 'forged';
-    const command = commandSchema.safeParse(parsed(body));
+    const command = commandSchema.safeParse(parseJson(body));
     return command.success ? command.data : 'malformed';
   }
 
   #refuse(why: CommandRefusal): CommandRefusal {
     this.refused.set(why, (this.refused.get(why) ?? 0) + 1);
     return why;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The schema refuses `undefined`, and the caller counts it.
-    return undefined;
   }
 }
 

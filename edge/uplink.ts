@@ -5,6 +5,7 @@ import type { MachineModels } from '#models/contracts/models.ts';
 import { acknowledgeSchema, type StatusMessage } from '#models/contracts/status.ts';
 import { topics } from '#models/contracts/topics.ts';
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
+import { parseJson } from '#models/tables/parseJson.ts';
 import { brokerOptions } from './brokerConnection.ts';
 import type { EdgeConfig } from './config.ts';
 import { KINDS, type Outbox, type OutboxRow } from './outbox.ts';
@@ -223,7 +224,7 @@ export class Uplink {
   }
 
   #acknowledge(payload: Buffer): void {
-    const parsed = acknowledgeSchema.safeParse(parseJson(payload));
+    const parsed = acknowledgeSchema.safeParse(parseJson(payload.toString('utf8')));
     if (!parsed.success) {
       this.#log.warn({ bytes: payload.length }, 'an acknowledgement that is none was ignored');
       return;
@@ -233,14 +234,5 @@ export class Uplink {
     this.#outbox.forget(parsed.data.ranges);
     for (const [from, to] of parsed.data.ranges) this.#received(from, to);
     this.pump();
-  }
-}
-
-function parseJson(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString('utf8'));
-  } catch {
-    // Not JSON is not an acknowledgement: the schema refuses `undefined`, and the caller says so.
-    return undefined;
   }
 }

@@ -22,6 +22,10 @@ export async function askGateway(
   const said: unknown = await answer.json().catch(() => {
     throw new Error(`${address}: ${answer.status}, and no JSON: this is no gateway`);
   });
-  if (!answer.ok) throw new Error(`${gateway}: ${(said as { error?: string }).error ?? answer.status}`);
+  if (!answer.ok) {
+    // What the schema refuses is said in `message`, what we refuse in `error`.
+    const { error, message } = said as { error?: string; message?: string };
+    throw new Error(`${gateway}: ${message ?? error ?? answer.status}`);
+  }
   return said;
 }

@@ -37,6 +37,7 @@ export class Ingest {
   #forgettable: Envelope[] = [];
   #stopped: (() => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #wasConnected = false;
 
   /** `taken` is called after each transaction; `piece` has what edges want of packages. */
   constructor(
@@ -74,12 +75,21 @@ export class Ingest {
     };
     this.#client.on('message', (topic, payload) => this.#accept(topic, payload));
     this.#client.on('connect', () => {
+      this.#wasConnected = true;
       this.#log.info({ url: broker.url }, 'gateway connected');
       for (const filter of gatewayFilters) {
         this.#client.subscribe(filter, { qos: 1 }, (error) => {
           if (error) this.#log.error({ filter, error: error.message }, 'the broker refused a subscription');
         });
       }
+    });
+    this.#client.on('close', () => {
+      if (this.#wasConnected)
+        this.#log.warn(
+          { clientId: broker.clientId },
+          'the connection to the broker ended; another gateway of this clientId would do that',
+        );
+      this.#wasConnected = false;
     });
     this.#client.on('error', (error) => this.#log.error({ error: error.message }, 'broker failed'));
   }
@@ -94,6 +104,7 @@ export class Ingest {
 
   async stop(): Promise<void> {
     this.#commit();
+    this.#wasConnected = false;
     await this.#client.endAsync(true);
     if (this.#timer) clearTimeout(this.#timer);
   }

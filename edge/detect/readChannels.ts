@@ -8,6 +8,7 @@ export interface Channels {
 }
 
 const LARGEST = 1e15;
+const DATE = /^\d{2,4}[-./]\d{1,2}[-./]\d{2,4}/;
 
 /**
  * Channels of a table, a row a moment. A first row without a single number is the header; without one, channels are
@@ -33,7 +34,10 @@ export function readChannels({ rows, lines, separator }: Table, ignored: readonl
       if (Math.abs(value) <= LARGEST) return value;
       if (!/^(|na|nan|null)$/i.test(cells[c].trim())) {
         const found = JSON.stringify(cells[c].slice(0, 40));
-        throw new TableError(`line ${line}, column ${c + 1}: found ${found}; a number of at most ${LARGEST} is needed`);
+        const hint = DATE.test(cells[c].trim()) ? ` (a time? then --time-column ${header[c]})` : '';
+        throw new TableError(
+          `line ${line}, column ${c + 1}: found ${found}; a number of at most ${LARGEST} is needed${hint}`,
+        );
       }
       carried++;
       return Number.NaN;

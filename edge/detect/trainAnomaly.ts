@@ -11,7 +11,7 @@ export interface TrainAnomalyOptions {
   separator?: string;
   timeColumn?: string;
   ignore: string[];
-  method: LearningMethod;
+  method?: LearningMethod;
   seed: number;
   /** A network that was learned elsewhere, in place of a method; what it answers, and how many rows it looks at. */
   network?: string;
@@ -26,7 +26,7 @@ export interface TrainAnomalyOptions {
  */
 export async function trainAnomaly(
   file: NamedFile,
-  { separator, timeColumn, ignore, method, seed, network, answer, lags }: TrainAnomalyOptions,
+  { separator, timeColumn, ignore, method = 'principal_components', seed, network, answer, lags }: TrainAnomalyOptions,
   version: string,
   say: (line: string) => void,
 ): Promise<ProcessModel> {
@@ -41,7 +41,9 @@ export async function trainAnomaly(
   try {
     if (network === undefined) return trainProcess(method, channels, values, { data: file.name, version, seed });
     const of = { answer, file: readNetwork(network) };
-    const loaded = await loadModel(networkFile({ ...of, mean: [], sd: [] }));
+    const loaded = await loadModel(networkFile({ ...of, mean: [], sd: [] })).catch((error: Error) => {
+      throw new Error(`${network}: ${error.message}`);
+    });
     say(`the network runs on ${loaded.runtime}`);
     return await wrapNetwork(of, lags, channels, values, loaded.model, { data: file.name, version });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { separator, wholeNumber } from '#models/configuration/arguments.ts';
@@ -7,7 +7,7 @@ import type { AgeKnowledge } from '#models/health/life/predictLife.ts';
 import { LEARNING_METHODS, ROW_METHODS, type RowMethodName } from '#models/health/process/methodNames.ts';
 import type { TrainAnomalyOptions } from '../detect/trainAnomaly.ts';
 import { addEvaluateFailure, addPredictFailure, addTrainFailure } from './failureCommand.ts';
-import { orUsage, writeFile } from './orUsage.ts';
+import { makeDirectory, orUsage, writeFile } from './orUsage.ts';
 
 /** `millwright train`, `predict` and `evaluate`. Rooms are loaded when they are needed. */
 export function addLearnCommands(program: Command, shell: Shell): void {
@@ -42,14 +42,14 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
       (list) => list.split(','),
       [],
     )
-    .addOption(new Option('--method <method>').choices(LEARNING_METHODS).default('principal_components'))
+    .addOption(new Option('--method <method>', 'by default principal_components').choices(LEARNING_METHODS))
     .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
     .option(
       '--network <file>',
       'a network that was learned elsewhere, in place of a method: .onnx, or model.json of TensorFlow.js',
     )
     .addOption(
-      new Option('--answer <what>', 'of the network: its rows again, or one number that grows with strangeness')
+      new Option('--answer <what>', 'of the network: its rows again, or one number above 0 that grows with strangeness')
         .choices(['reconstruction', 'score'])
         .default('reconstruction'),
     )
@@ -58,9 +58,12 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
     .action(async (file: string, o: TrainAnomalyArguments) => {
       const { trainAnomaly } = await import('../detect/trainAnomaly.ts');
       const content = shell.bytes(file);
+      if (o.network !== undefined && o.method !== undefined)
+        throw shell.usage('--method: a network brings its own; leave out one of the two');
+      if (o.network === undefined && o.lags !== 1) throw shell.usage('--lags: of a network alone');
+      makeDirectory(shell, o.out);
       await shell.onTable(async () => {
         const model = await trainAnomaly({ name: basename(file), bytes: content }, o, shell.version, shell.say);
-        mkdirSync(o.out, { recursive: true });
         writeFileSync(join(o.out, 'model.json'), JSON.stringify(model));
         shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(model.card, null, 2)}`);
       });
@@ -81,10 +84,10 @@ function addTrainLife(train: Command, shell: Shell): void {
     .action(async (file: string, o: TableOptions & { out: string; seed: number }) => {
       const { trainLife } = await import('#models/health/life/trainLife.ts');
       const { cardOf, packLife } = await import('#models/health/life/lifePackage.ts');
+      makeDirectory(shell, o.out);
       const units = await unitsOf(shell, file, o);
       const model = orUsage(shell, file, () => trainLife(units, o.seed, shell.say));
       const card = cardOf(model, basename(file), units.length, o.seed, shell.version);
-      mkdirSync(o.out, { recursive: true });
       writeFileSync(join(o.out, 'model.json'), packLife(model, card));
       shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(card, null, 2)}`);
     });
@@ -109,7 +112,9 @@ function addPredictLife(predict: Command, shell: Shell): void {
     .action(async (file: string, o: TableOptions & { model: string; age: AgeKnowledge; jsonl?: boolean }) => {
       const { predictLife } = await import('#models/health/life/predictLife.ts');
       const { unpackLife } = await import('#models/health/life/lifePackage.ts');
-      const model = unpackLife(Buffer.from(shell.bytes(modelFile(shell, o.model))).toString('utf8'));
+      const model = orUsage(shell, o.model, () =>
+        unpackLife(Buffer.from(shell.bytes(modelFile(shell, o.model))).toString('utf8')),
+      );
       const units = await unitsOf(shell, file, o);
       const { width } = model.scaling;
       const odd = units.find((unit) => unit.rows[0].length !== width);

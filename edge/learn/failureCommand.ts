@@ -1,12 +1,12 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { positive, separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
-import { orUsage, writeFile } from './orUsage.ts';
+import { makeDirectory, orUsage, writeFile } from './orUsage.ts';
 
 interface RecordArguments {
-  failures: string;
+  failures?: string;
   events?: string;
   maintenance?: string;
   unit: string;
@@ -25,7 +25,7 @@ interface TrainFailureArguments extends RecordArguments {
 function withRecords(command: Command): Command {
   return command
     .argument('<file>', 'telemetry: a row a unit and time, further columns are channels (there may be none)')
-    .requiredOption('--failures <file>', 'a row a failure: unit, time and, if known, what failed')
+    .option('--failures <file>', 'a row a failure: unit, time and, if known, what failed; needed to learn')
     .option('--events <file>', 'errors and the like: unit, time, kind')
     .option('--maintenance <file>', 'what was repaired or replaced: unit, time, kind')
     .option('--unit <column>', "the unit's column, in every table", 'unit')
@@ -54,12 +54,21 @@ async function recordsOf(shell: Shell, file: string, o: RecordArguments) {
     name === undefined
       ? new Map()
       : readNamed(table(name), o.separator, shell.say, (t) => readEvents(t, o, telemetry.dated));
+  const failures = events(o.failures);
+  const units = new Set(telemetry.telemetry.map((u) => u.unit));
+  const strangers = [...failures.keys()].filter((unit) => !units.has(unit));
+  if (strangers.length > 0)
+    shell.say(`failures of units without rows are left out: ${strangers.slice(0, 20).join(', ')}`);
   return {
     ...telemetry,
-    failures: events(o.failures),
+    failures,
     events: events(o.events),
     maintenance: events(o.maintenance),
   };
+}
+
+function needFailures(shell: Shell, { failures }: RecordArguments): void {
+  if (failures === undefined) throw shell.usage('--failures: a table of failures is needed to learn, and to judge');
 }
 
 export function addTrainFailure(train: Command, shell: Shell): void {
@@ -74,6 +83,8 @@ export function addTrainFailure(train: Command, shell: Shell): void {
       const { trainFailure } = await import('#models/health/failure/trainFailure.ts');
       const { evaluateFailure } = await import('#models/health/failure/evaluateFailure.ts');
       const { failureCard } = await import('./failureReport.ts');
+      needFailures(shell, o);
+      makeDirectory(shell, o.out);
       await shell.onTable(async () => {
         const records = await recordsOf(shell, file, o);
         const costs = { falseAlarm: o.falseCost, missed: o.missedCost };
@@ -82,7 +93,6 @@ export function addTrainFailure(train: Command, shell: Shell): void {
         );
         const evaluation = evaluateFailure(judged, costs, o.seed);
         const card = failureCard(basename(file), model, evaluation, importance, costs, shell.version);
-        mkdirSync(o.out, { recursive: true });
         writeFileSync(join(o.out, 'model.json'), JSON.stringify({ ...model, card }));
         shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(card, null, 2)}`);
       });
@@ -101,10 +111,12 @@ export function addPredictFailure(predict: Command, shell: Shell): void {
     .action(async (file: string, o: RecordArguments & { model: string; jsonl?: boolean }) => {
       const { predictFailure, unpackFailure } = await import('#models/health/failure/predictFailure.ts');
       await shell.onTable(async () => {
-        const model = unpackFailure(Buffer.from(shell.bytes(join(o.model, 'model.json'))).toString('utf8'));
+        const model = orUsage(shell, o.model, () =>
+          unpackFailure(Buffer.from(shell.bytes(join(o.model, 'model.json'))).toString('utf8')),
+        );
         const records = await recordsOf(shell, file, o);
         for (const said of orUsage(shell, file, () => predictFailure(records, model))) {
-          const plain = `${said.unit}: ${(100 * said.probability).toFixed(1)} %${said.alarm ? ', alarm' : ''}${said.because.length > 0 ? ` by ${said.because.join(', ')}` : ''}`;
+          const plain = `${said.unit}: ${(100 * said.probability).toFixed(1)} %${said.alarm ? ', alarm' : ''}${said.because.length > 0 ? ` by ${said.because.join('; ')}` : ''}`;
           shell.write(o.jsonl ? JSON.stringify({ ...said, model: basename(o.model) }) : plain);
         }
       });
@@ -124,6 +136,7 @@ export function addEvaluateFailure(evaluate: Command, shell: Shell): void {
       const { failureOutOfFold } = await import('#models/health/failure/trainFailure.ts');
       const { evaluateFailure } = await import('#models/health/failure/evaluateFailure.ts');
       const { failureHtml, failureLines } = await import('./failureReport.ts');
+      needFailures(shell, o);
       await shell.onTable(async () => {
         const records = await recordsOf(shell, file, o);
         const judged = orUsage(shell, file, () => failureOutOfFold(records, o.horizon, shell.say));

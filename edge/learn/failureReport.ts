@@ -5,6 +5,8 @@ import { htmlPage, squareOf, squareSvg } from './page.ts';
 const shown = ({ value, low, high }: FailureEstimate) =>
   `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
 
+const percent = (v: number) => `${(100 * v).toFixed(1)} %`;
+
 /** The metrics of a card, for a terminal; each with its 90 % interval over units. */
 export function failureLines(e: FailureEvaluation): string[] {
   return [
@@ -13,10 +15,8 @@ export function failureLines(e: FailureEvaluation): string[] {
     `Brier score        ${shown(e.brier)}, skill against the rate alone ${shown(e.brierSkill)}`,
     `alarmed from ${(100 * e.threshold).toFixed(1)} %  recall ${shown(e.recall)}, precision ${shown(e.precision)}`,
     `cost               ${shown(e.relativeCost)} of that of alarming always or never`,
-    'said and came      ' +
-      e.reliability
-        .map((b) => `${(100 * b.said).toFixed(1)} %: ${(100 * b.came).toFixed(1)} % of ${b.rows}`)
-        .join('; '),
+    'said    came    rows',
+    ...e.reliability.map((b) => `${percent(b.said).padEnd(8)}${percent(b.came).padEnd(8)}${b.rows}`),
   ];
 }
 

@@ -1,14 +1,16 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Shell } from '#models/configuration/shell.ts';
+
+/** Errors that are about what the user gave. */
+const USAGE = ['LeakError', 'ModelFileError'];
 
 /** @throws the shell's usage error where the table is too small, or leaks. */
 export function orUsage<T>(shell: Shell, file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof RangeError || (error instanceof Error && error.name === 'LeakError'))
-      throw shell.usage(`${file}: ${error.message}`);
-    throw error;
+    const wrong = error instanceof RangeError || (error instanceof Error && USAGE.includes(error.name));
+    throw wrong ? shell.usage(`${file}: ${error.message}`) : error;
   }
 }
 
@@ -18,5 +20,14 @@ export function writeFile(shell: Shell, file: string, content: string): void {
     writeFileSync(file, content);
   } catch (error) {
     throw shell.failure(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Before the work: an output that cannot be is said at once. */
+export function makeDirectory(shell: Shell, directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw shell.usage(`--out: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -1,5 +1,6 @@
 import { type Piece, pieceSchema, type Want } from '#models/contracts/modelPieces.ts';
 import { MOST_PACKAGE_BYTES } from '#models/packages/modelPackage.ts';
+import { parseJson } from '#models/tables/parseJson.ts';
 
 /** A piece that does not come is asked for again … */
 const ASK_AGAIN_MS = 3000;
@@ -27,7 +28,7 @@ export class Fetcher {
 
   /** Takes what came on the pieces' topic; what nobody waits for is let go. */
   hear(payload: Uint8Array): void {
-    const piece = pieceSchema.safeParse(parsed(Buffer.from(payload).toString('utf8')));
+    const piece = pieceSchema.safeParse(parseJson(Buffer.from(payload).toString('utf8')));
     const waiting = this.#waiting;
     if (piece.success && waiting && piece.data.id === waiting.id && piece.data.piece === waiting.piece)
       waiting.take(piece.data);
@@ -68,14 +69,5 @@ export class Fetcher {
       this.#stop = () => end(() => reject(new Error('the edge is ending')));
       ask();
     });
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The schema refuses `undefined`: what is no piece is let go.
-    return undefined;
   }
 }

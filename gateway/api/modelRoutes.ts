@@ -113,6 +113,9 @@ export function addModelRoutes(
     },
     async ({ body }, reply) =>
       orConflict(reply, async () => {
+        const known = new Set(store.edges().map(({ site, edge }) => `${site}/${edge}`));
+        const unknown = body.targets.find(({ site, edge }) => !known.has(`${site}/${edge}`));
+        if (unknown) throw new RegistryError(`no edge ${unknown.site}/${unknown.edge} has said its status here`);
         const { canaries = Math.ceil(body.targets.length / 10), ...rest } = body;
         const rollout = registry.start({ ...rest, canaries });
         store.audit(now(), body.by, 'rollout', body.model, JSON.stringify(body.targets));

@@ -53,7 +53,9 @@ export function addModelCommands(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright model show pump-1.model --key command.pub')
     .action(async (file: string, { key }: { key?: string }) => {
       const { showPackage } = await import('./packDirectory.ts');
-      shell.write(JSON.stringify(await orFailure(shell, () => showPackage(file, key)), null, 2));
+      const shown = await orFailure(shell, () => showPackage(file, key));
+      shell.write(JSON.stringify(shown, null, 2));
+      if (shown.signedByKey === false) throw shell.failure(`${file} is not signed by the key`);
     });
   reaching(model.command('add'))
     .description('gives a package to the registry of a running gateway; prints its id')

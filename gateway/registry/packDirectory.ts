@@ -1,10 +1,11 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   isSigned,
   type Manifest,
   MODEL_FILE,
+  manifestSchema,
   openPackage,
   packageText,
   packModel,
@@ -35,7 +36,8 @@ export async function packDirectory(directory: string, options: PackOptions): Pr
   const { format, card } = JSON.parse(model.toString('utf8')) as { format?: string; card?: Manifest['card'] };
   const kind = KINDS[format ?? ''];
   if (!kind || !card) throw new Error(`${join(directory, MODEL_FILE)} is no model that train made`);
-  const { name, release, version, commandFile, data } = options;
+  const { version, commandFile, data } = options;
+  const [name, release] = [nameOf('--name', options.name), nameOf('--release', options.release)];
   const packed = await packModel(
     {
       name,
@@ -51,19 +53,37 @@ export async function packDirectory(directory: string, options: PackOptions): Pr
   const signed =
     key === undefined
       ? packed
-      : await signPackage(packed, createPrivateKey(readFileSync(key)).export({ format: 'der', type: 'pkcs8' }));
+      : await signPackage(packed, keyOf(key, createPrivateKey).export({ format: 'der', type: 'pkcs8' }));
   writeFileSync(options.out, packageText(signed));
   return packed.id;
 }
 
+type ShownPackage = Manifest & { id: string; signed: boolean; signedByKey?: boolean };
+
 /** @throws Error where it is no package. */
-export async function showPackage(file: string, key: string | undefined): Promise<object> {
+export async function showPackage(file: string, key: string | undefined): Promise<ShownPackage> {
   const opened = await openPackage(readFileSync(file, 'utf8'));
   const trusted =
-    key !== undefined &&
-    (await isSigned(opened, createPublicKey(readFileSync(key)).export({ format: 'der', type: 'spki' })));
+    key !== undefined && (await isSigned(opened, keyOf(key, createPublicKey).export({ format: 'der', type: 'spki' })));
   const { id, manifest, signature } = opened;
   return { id, ...manifest, signed: signature !== null, ...(key === undefined ? {} : { signedByKey: trusted }) };
+}
+
+/** @throws Error where the file is no such key. */
+function keyOf(file: string, read: (pem: Buffer) => KeyObject): KeyObject {
+  try {
+    return read(readFileSync(file));
+  } catch (error) {
+    throw new Error(`--key: ${file} is no such key in PEM (${error instanceof Error ? error.message : error})`);
+  }
+}
+
+/** @throws Error where it is no name of a package. */
+function nameOf(option: string, name: string): string {
+  const schema = option === '--name' ? manifestSchema.shape.name : manifestSchema.shape.release;
+  const { success, error } = schema.safeParse(name);
+  if (!success) throw new Error(`${option}: found ${JSON.stringify(name)}; ${error.issues[0].message}`);
+  return name;
 }
 
 /** Of the command and all that it loads of its own. */

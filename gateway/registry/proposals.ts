@@ -87,6 +87,10 @@ export async function proposeModel(
   const faults = stretches.all.filter(faulty);
   const split = Math.floor((1 - HELD_BACK) * normal.length);
   const training = normal.slice(0, split).flatMap((s) => s.rows);
+  if (training.length === 0)
+    throw new RegistryError(
+      `no rows are left: of ${stretches.all.length} stretches of that time ${stretches.all.length - normal.length} lie within an hour of an alert that nobody found false`,
+    );
   const moved = stretches.channels.map((_, c) => c).filter((c) => training.some((row) => row[c] !== training[0][c]));
   if (moved.length < LEAST_CHANNELS) throw new RegistryError('fewer than two of its values moved in that time');
   const channels = moved.map((c) => stretches.channels[c]);

@@ -122,7 +122,11 @@ export class Registry {
 
   /** @throws RegistryError where the model is not approved, or a machine is on the way of another one already. */
   start(rollout: Omit<Rollout, 'id' | 'stage' | 'startedMs' | 'stageMs'>): Rollout {
-    if (this.#row(rollout.model).approved_ms === null) throw new RegistryError('the model is not approved');
+    const model = this.#row(rollout.model);
+    if (model.approved_ms === null) throw new RegistryError('the model is not approved');
+    const { kind } = JSON.parse(model.manifest) as Manifest;
+    if (kind !== 'process')
+      throw new RegistryError(`machines run models of process values (train anomaly), not of kind ${kind}`);
     const place = (t: Rollout['targets'][number]) => `${t.site}/${t.edge}/${t.asset}`;
     const taken = new Set(this.running().flatMap((r) => r.targets.map(place)));
     const twice = rollout.targets.find((t) => taken.has(place(t)));

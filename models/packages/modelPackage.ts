@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
+import { parseJson } from '#models/tables/parseJson.ts';
 
 /** Bytes of a package as it travels, at most. */
 export const MOST_PACKAGE_BYTES = 8 * 1024 * 1024;
@@ -65,9 +66,9 @@ export function packageText({ manifestText, signature, files }: ModelPackage): s
 /** @throws Error with what is wrong: no package, or a file that is not the one its manifest names. */
 export async function openPackage(text: string): Promise<ModelPackage> {
   if (text.length > MOST_PACKAGE_BYTES) throw new Error(`not a model package: larger than ${MOST_PACKAGE_BYTES} bytes`);
-  const outer = packageSchema.safeParse(parsed(text));
+  const outer = packageSchema.safeParse(parseJson(text));
   if (!outer.success) throw new Error(`not a model package: ${issueOf(outer.error)}`);
-  const manifest = manifestSchema.safeParse(parsed(outer.data.manifest));
+  const manifest = manifestSchema.safeParse(parseJson(outer.data.manifest));
   if (!manifest.success) throw new Error(`not a model package: manifest: ${issueOf(manifest.error)}`);
   const files = new Map<string, Uint8Array>();
   for (const { name, bytes, sha256: expected } of manifest.data.files) {
@@ -109,16 +110,7 @@ export function modelText({ files }: ModelPackage): string {
 }
 
 function issueOf({ issues: [issue] }: z.ZodError): string {
-  return `${issue.path.join('.')}: ${issue.message}`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The schema refuses `undefined`, and the caller says so.
-    return undefined;
-  }
+  return issue.path.length === 0 ? 'it is no JSON' : `${issue.path.join('.')}: ${issue.message}`;
 }
 
 function toBase64(bytes: Uint8Array): string {

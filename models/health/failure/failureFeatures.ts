@@ -31,10 +31,13 @@ export function shapeOf({ channels, events, maintenance, failures }: FailureReco
 /** Names of the columns of `featuresAt`. */
 export function featureNames({ channels, eventKinds, maintenanceKinds, failureKinds }: FeatureShape): string[] {
   return [
-    ...channels.flatMap((c) => [c, ...CHANNEL_WINDOWS.flatMap((w) => [`${c} mean ${w}`, `${c} sd ${w}`])]),
-    ...eventKinds.flatMap((k) => [...COUNT_WINDOWS.map((w) => `${k} count ${w}`), `since ${k}`]),
-    ...maintenanceKinds.map((k) => `since ${k} maintained`),
-    ...failureKinds.map((k) => `since ${k} failed`),
+    ...channels.flatMap((c) => [
+      c,
+      ...CHANNEL_WINDOWS.flatMap((w) => [`${c}: mean over ${w} horizons`, `${c}: deviation over ${w} horizons`]),
+    ]),
+    ...eventKinds.flatMap((k) => [...COUNT_WINDOWS.map((w) => `${k}: count within ${w} horizons`), `time since ${k}`]),
+    ...maintenanceKinds.map((k) => `time since ${k} was maintained`),
+    ...failureKinds.map((k) => `time since ${k} failed`),
   ];
 }
 

@@ -1,3 +1,5 @@
+import { ModelFileError } from '#models/packages/modelFileError.ts';
+import { parseJson } from '#models/tables/parseJson.ts';
 import { featureNames, featuresOf } from './failureFeatures.ts';
 import type { FailureRecords } from './failureRecords.ts';
 import { chanceOf, type FailureModel, failureModelSchema } from './trainFailure.ts';
@@ -54,10 +56,10 @@ export function predictFailure(records: FailureRecords, model: FailureModel): Fa
 
 /** @throws Error that says what is wrong with the text. */
 export function unpackFailure(text: string): FailureModel {
-  const parsed = failureModelSchema.safeParse(JSON.parse(text));
+  const parsed = failureModelSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new Error(`not a model of failures: ${issue.path.join('.')}: ${issue.message}`);
+  throw new ModelFileError(`not a model of failures: ${issue.path.join('.')}: ${issue.message}`);
 }
 
 function middle(values: number[]): number {

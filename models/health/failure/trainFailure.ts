@@ -147,6 +147,8 @@ function prepared(records: FailureRecords, horizon: number) {
   if (records.telemetry.length < FOLDS) throw new RangeError(`${records.telemetry.length} units; ${FOLDS} are needed`);
   if (failures < LEAST_FAILURES || !samples.some((s) => s.failed))
     throw new RangeError(`${failures} failures of units that have rows; ${LEAST_FAILURES} are needed`);
+  if (!samples.some((s) => !s.failed))
+    throw new RangeError(`every row lies within ${horizon} before a failure: a shorter horizon is needed`);
   if (names.length === 0) throw new RangeError('there is neither a channel nor an event to learn from');
   checkColumns(
     names,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { treesSchema } from '#models/inference/boostedTrees.ts';
 import { packedNetworkSchema, packNetwork, unpackNetwork } from '#models/inference/packedNetwork.ts';
+import { ModelFileError } from '#models/packages/modelFileError.ts';
+import { parseJson } from '#models/tables/parseJson.ts';
 import { LIFE_CAP } from './lifeFeatures.ts';
 import type { LifeExpert, LifeModel } from './trainLife.ts';
 
@@ -77,10 +79,10 @@ export function packLife(model: LifeModel, card: LifeCard): string {
 
 /** @throws Error that says what is wrong with the text. */
 export function unpackLife(text: string): LifeModel {
-  const parsed = packageSchema.safeParse(JSON.parse(text));
+  const parsed = packageSchema.safeParse(parseJson(text));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new Error(`not a model of remaining life: ${issue.path.join('.')}: ${issue.message}`);
+    throw new ModelFileError(`not a model of remaining life: ${issue.path.join('.')}: ${issue.message}`);
   }
   const { scaling, latestStart, withAge, withoutAge, trees, treesRmse } = parsed.data;
   return { scaling, latestStart, withAge: unpacked(withAge), withoutAge: unpacked(withoutAge), trees, treesRmse };

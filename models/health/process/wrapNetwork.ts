@@ -32,7 +32,8 @@ export async function wrapNetwork(
     const block = rows.slice(from, to);
     const pasts = block.slice(lags - 1).map((_, i) => block.slice(i, i + lags));
     const values = (await networkStatistics(learned, network, pasts)).map((s) => s.values);
-    if (!values.flat().every((v) => v > 0)) throw new Error('the network answers what is no number above 0');
+    const odd = values.flat().find((v) => !(v > 0));
+    if (odd !== undefined) throw new Error(`the network answers ${odd}; a score is a number above 0`);
     blocks.push(values);
   }
   const split = 'the network was learned elsewhere; its limits are of these rows';
