@@ -7,7 +7,7 @@ import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.
 import type { Placed } from '#models/health/operatingStates.ts';
 import { isPossible } from '#models/health/quality/plausible.ts';
 import { unfit } from '#models/health/quality/unfit.ts';
-import { extremes, waveformFlaw } from '#models/health/quality/waveformFlaw.ts';
+import { type Extremes, extremes, waveformFlaw } from '#models/health/quality/waveformFlaw.ts';
 import { velocityIndex } from '#models/health/velocityAlarm.ts';
 import type { Asset, Point } from '#models/machine/asset.ts';
 import type { SpectralEngine } from '#models/signal/spectralEngine.ts';
@@ -63,6 +63,17 @@ interface Chain {
   meta: RowMeta;
   velocityColumn: number;
   crestColumn: number;
+}
+
+/** A window, and how the machine was run meanwhile. */
+interface Heard {
+  window: Window;
+  timeQuality: TimeQuality;
+  shaftHz: number;
+  /** Null while it stands still. */
+  placed: Placed | null;
+  /** Where they are known already. */
+  found?: Extremes;
 }
 
 /** Below this part of the rated speed a machine stands still or is being started. */
@@ -150,8 +161,8 @@ export class VibrationPoint {
       this.intake.reject('unit_mismatch');
       return;
     }
-    const { low, high } = extremes(block.samples);
-    if (!isPossible(low, high, this.unit)) {
+    const found = extremes(block.samples);
+    if (!isPossible(found.low, found.high, this.unit)) {
       this.intake.reject('impossible_value');
       return;
     }
@@ -170,7 +181,11 @@ export class VibrationPoint {
     this.#blocksWithoutWindow++;
     this.#cutter.push(sameRate, (window) => {
       this.#blocksWithoutWindow = 0;
-      use(this.#watch(chain, window, shaft.hz, running ? placed : null, block.timeQuality));
+      // A window that is the whole block has been looked through already.
+      const whole = window.startUs === block.startUs && window.samples.length === block.samples.length;
+      const { timeQuality } = block;
+      const heard = { window, timeQuality, shaftHz: shaft.hz, placed: running ? placed : null };
+      use(this.#watch(chain, whole ? { ...heard, found } : heard));
     });
     if (this.#blocksWithoutWindow >= BLOCKS_WITHOUT_WINDOW) use(this.#noWindow(block));
   }
@@ -228,24 +243,24 @@ export class VibrationPoint {
     return this.intake.place(block.startUs, (block.samples.length * 1e6) / block.sampleRateHz, end);
   }
 
-  /** @param placed null while it stands still. */
-  #watch(chain: Chain, window: Window, shaftHz: number, placed: Placed | null, timeQuality: TimeQuality): Watched {
+  #watch(chain: Chain, heard: Heard): Watched {
+    const { window, timeQuality, shaftHz } = heard;
     const { features, meta } = chain;
     const row = features.extract(window.samples, shaftHz);
     const timeMs = (window.startUs + meta.windowUs) / 1000;
     const spectrum = () => features.spectrum(timeMs);
     this.rows.add(meta, timeQuality, window.startUs, row, this.#spectrumDue(timeMs) ? spectrum() : undefined);
     this.intake.ledger.windows++;
-    const judged = this.#judge(chain, window.samples, row, timeMs, placed);
+    const judged = this.#judge(chain, heard, row, timeMs);
     this.#suspicious = judged.on || (judged.score.assessable && judged.score.index >= SUSPICIOUS);
     const velocityMmPerS = row[chain.velocityColumn] ?? this.#otherVelocity;
     return { ...judged, velocityMmPerS, gatheredS: this.gatherer.seconds, spectrum };
   }
 
-  #judge(chain: Chain, samples: Float32Array, row: number[], timeMs: number, placed: Placed | null): Watched {
+  #judge(chain: Chain, { window, placed, found }: Heard, row: number[], timeMs: number): Watched {
     const base = { point: this.#point, timeMs };
     if (this.#overlapping >= WRONG_RATE_BLOCKS) return { ...base, score: unfit('overlap'), on: chain.trigger.on };
-    const flaw = waveformFlaw(samples, row[chain.crestColumn]);
+    const flaw = waveformFlaw(window.samples, row[chain.crestColumn], found);
     if (flaw === 'clipped' || flaw === 'stuck' || flaw === 'spikes') {
       this.intake.flaw(flaw);
       return { ...base, score: unfit(flaw), on: chain.trigger.on };

@@ -21,17 +21,16 @@ const LONE_PART = 0.2;
  * stand alone and dominate). Null where nothing does.
  *
  * @param samples a window, in any unit.
- * @param crestFactor its peak over its RMS, where that is known already.
+ * @param crestFactor its peak over its RMS, where that is known already. @param found its extremes, likewise.
  */
-export function waveformFlaw(samples: Float32Array, crestFactor: number): Flaw | null {
-  const found = extremes(samples);
+export function waveformFlaw(samples: Float32Array, crestFactor: number, found = extremes(samples)): Flaw | null {
   const { low, high } = found;
   if (low === high) return 'stuck';
   if (isClipped(samples, found)) return 'clipped';
   return crestFactor >= SPIKY_CREST && isLone(samples, Math.max(high, -low)) ? 'spikes' : null;
 }
 
-interface Extremes {
+export interface Extremes {
   low: number;
   high: number;
   /** Samples that are exactly that. */
