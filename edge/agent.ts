@@ -135,10 +135,11 @@ export class Agent implements Sink {
       const waits = this.modelFiles.get(asset);
       if (file === undefined || (waits && !waits.due(this.#now()))) continue;
       try {
-        const { id } = await orders.open(file);
+        const opened = await orders.open(file);
+        const { id } = opened;
         const known = this.pipeline.models().find((m) => m.asset === asset);
         if (known?.active?.id !== id && known?.undone?.id !== id) {
-          const installed = await orders.prepareFile(asset, file);
+          const installed = await orders.prepareOpened(asset, opened);
           this.#kept(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
           this.#log.info({ asset, file, id }, 'the model of the file judges from now on');
         }

@@ -22,6 +22,7 @@ export class Fetcher {
   /** The package's text. @throws Error with why it cannot be had. */
   fetch(id: string): Promise<string> {
     const fetched = this.#busy.then(() => this.#all(id));
+    // Whoever asked hears of a failure; the next one only waits for its end.
     this.#busy = fetched.catch(() => undefined);
     return fetched;
   }

@@ -52,9 +52,9 @@ export class ModelOrders {
     return this.#tried(asset, opened);
   }
 
-  /** The same of a package that lies here, on a stick or a disk. */
-  async prepareFile(asset: string, file: string): Promise<Installed> {
-    return this.#tried(asset, await this.open(file));
+  /** The same of a package that `open` read here, from a stick or a disk. */
+  prepareOpened(asset: string, opened: ModelPackage): Promise<Installed> {
+    return this.#tried(asset, opened);
   }
 
   /** @throws Error with why it is no package. */

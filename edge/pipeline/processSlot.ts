@@ -69,6 +69,8 @@ export type RowVerdict = { timeMs: number } & (ProcessScore | { failed: string }
  */
 export class ProcessSlot {
   #models: SlotModels;
+  /** That any of them wants; looked at for each value. */
+  #channels: string[];
   #changed = false;
   readonly #state: SlotState;
   #working = false;
@@ -85,6 +87,7 @@ export class ProcessSlot {
     // Of before there were packages nothing is kept.
     const kept = models && 'active' in models ? models : null;
     this.#models = kept ?? { active: null, candidate: null, previous: null };
+    this.#channels = channelsOf(this.#models);
   }
 
   /** The models, where they changed since this was last asked. */
@@ -128,7 +131,8 @@ export class ProcessSlot {
       this.#open = [...this.#open, row].sort((a, b) => a.interval - b.interval);
     }
     row.values.set(point, mean);
-    const complete = this.#channels().length > 0 && this.#channels().every((channel) => row.values.has(channel));
+    const channels = this.#channels;
+    const complete = channels.length > 0 && channels.every((channel) => row.values.has(channel));
     if (complete) this.#close(row);
     else if (this.#open.length > OPEN_ROWS) this.#close(this.#open[0]);
   }
@@ -246,6 +250,7 @@ export class ProcessSlot {
 
   #use(models: SlotModels): void {
     this.#models = models;
+    this.#channels = channelsOf(models);
     this.#changed = true;
   }
 
@@ -262,10 +267,6 @@ export class ProcessSlot {
     const { rows, over, failures, ms, runtime } = this.#run(role, model);
     const msPerRow = Number((rows > 0 ? ms / rows : 0).toPrecision(3));
     return { id, name, release, rows, over, failures, msPerRow, ...(runtime ? { runtime } : {}) };
-  }
-
-  #channels(): string[] {
-    return [...new Set(ROLES.flatMap((role) => this.#models[role]?.model.channels ?? []))];
   }
 
   #watching(): boolean {
@@ -332,7 +333,7 @@ export class ProcessSlot {
     this.#recent.push(...closed);
     if (this.#learns) for (const { interval, values } of closed) this.#own.add(interval, values);
     if (this.#recent.length > KEPT_ROWS) this.#recent.splice(0, this.#recent.length - KEPT_ROWS);
-    const channels = this.#channels();
+    const channels = this.#channels;
     if (channels.length === 0) return;
     const { pending, skipped } = this.#state;
     const models = ROLES.flatMap((role) => this.#models[role] ?? []);
@@ -349,4 +350,8 @@ export class ProcessSlot {
       skipped.too_many += pending.splice(from, pending.length - MOST_PENDING).length;
     }
   }
+}
+
+function channelsOf(models: SlotModels): string[] {
+  return [...new Set(ROLES.flatMap((role) => models[role]?.model.channels ?? []))];
 }

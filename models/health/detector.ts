@@ -4,6 +4,11 @@ export type Score =
   | { assessable: true; index: number; contributions: Contribution[]; limit?: AlarmLimit }
   | { assessable: false; reason: string; remedy: string };
 
+/** While it learns from rows of its own. @param left rows that are still to come. */
+export function stillLearning(left: number): Score {
+  return { assessable: false, reason: 'learning what rows are normal', remedy: `${left} more rows` };
+}
+
 /**
  * Judges rows against those that it learned first: features of one point, or values of several channels. An index of 1 is
  * the alert limit. `score` never changes what the detector knows; `learn` does, and never takes a fault for normal;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromBase64 } from './base64.ts';
 import { KERNEL_BASE64 } from './kernel/dense.gen.ts';
 import {
   checkInput,
@@ -61,6 +62,7 @@ interface Kernel {
 /** Rows that go through at once. */
 const CHUNK = 256;
 const PAGE = 65_536;
+let compiled: WebAssembly.Module | null = null;
 const padded = (units: number) => (units + 15) & -16;
 
 /** A sequential network of dense layers in WebAssembly with 128-bit SIMD, float32. It has a memory of its own. */
@@ -80,8 +82,9 @@ export class DenseNetwork {
     this.outputs = layers[layers.length - 1].units;
     this.#layers = layers.length;
     const memory = new WebAssembly.Memory({ initial: 1 });
-    const module = new WebAssembly.Module(bytesOf(KERNEL_BASE64) as BufferSource);
-    this.#kernel = new WebAssembly.Instance(module, { env: { memory, abort } }).exports as unknown as Kernel;
+    // Compiled once, however many networks there are.
+    compiled ??= new WebAssembly.Module(fromBase64(KERNEL_BASE64));
+    this.#kernel = new WebAssembly.Instance(compiled, { env: { memory, abort } }).exports as unknown as Kernel;
     let size = (this.#kernel.freeFrom() + 15) & -16;
     const place = (bytes: number) => {
       const at = size;
@@ -173,10 +176,6 @@ export function denseLayers({ modelTopology, weightSpecs, weightData }: ModelArt
       bias: bias.values,
     };
   });
-}
-
-function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 }
 
 function abort(): never {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromBase64, toBase64 } from './base64.ts';
 import type { ModelArtifacts } from './modelRuntime.ts';
 
 /** A network of layers as JSON: its weights in base64. */
@@ -12,10 +13,9 @@ export const packedNetworkSchema = z.strictObject({
 export type PackedNetwork = z.infer<typeof packedNetworkSchema>;
 
 export function packNetwork({ modelTopology, weightSpecs, weightData }: ModelArtifacts): PackedNetwork {
-  const weights = btoa(Array.from(new Uint8Array(weightData), (byte) => String.fromCharCode(byte)).join(''));
-  return { modelTopology, weightSpecs, weights };
+  return { modelTopology, weightSpecs, weights: toBase64(new Uint8Array(weightData)) };
 }
 
 export function unpackNetwork({ weights, ...rest }: PackedNetwork): ModelArtifacts {
-  return { ...rest, weightData: Uint8Array.from(atob(weights), (c) => c.charCodeAt(0)).buffer };
+  return { ...rest, weightData: fromBase64(weights).buffer };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
+import { fromBase64, toBase64 } from '#models/inference/base64.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
 
 /** Bytes of a package as it travels, at most. */
@@ -93,7 +94,7 @@ export async function isSigned({ manifestText, signature }: ModelPackage, key: U
   if (signature === null) return false;
   const imported = await crypto.subtle.importKey('spki', key as BufferSource, 'Ed25519', false, ['verify']);
   const text = new TextEncoder().encode(manifestText);
-  return crypto.subtle.verify('Ed25519', imported, fromBase64(signature) as BufferSource, text);
+  return crypto.subtle.verify('Ed25519', imported, fromBase64(signature), text);
 }
 
 /** Hex. */
@@ -111,17 +112,4 @@ export function modelText({ files }: ModelPackage): string {
 
 function issueOf({ issues: [issue] }: z.ZodError): string {
   return issue.path.length === 0 ? 'it is no JSON' : `${issue.path.join('.')}: ${issue.message}`;
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
-}
-
-function fromBase64(text: string): Uint8Array {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
-  return bytes;
 }

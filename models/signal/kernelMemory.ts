@@ -1,3 +1,4 @@
+import { fromBase64 } from '#models/inference/base64.ts';
 import { circleOf } from './fft.ts';
 import { KERNEL_BASE64 } from './kernel/kernel.gen.ts';
 
@@ -48,7 +49,7 @@ let compiled: WebAssembly.Module | null | undefined;
 
 function kernelModule(): WebAssembly.Module | null {
   if (compiled === undefined) {
-    const bytes = Uint8Array.from(atob(KERNEL_BASE64), (c) => c.charCodeAt(0));
+    const bytes = fromBase64(KERNEL_BASE64);
     compiled = WebAssembly.validate(bytes) ? new WebAssembly.Module(bytes) : null;
   }
   return compiled;

@@ -6,19 +6,18 @@ export interface Steps {
 
 /**
  * The rising line that is nearest to the points, by pooling adjacent violators (Ayer et al., Ann. Math. Statist. 26 (1955));
- * what a score is worth as a chance (Zadrozny & Elkan, KDD 2002). @param weights one a point; 1 each.
+ * what a score is worth as a chance (Zadrozny & Elkan, KDD 2002).
  */
-export function isotonic(scores: readonly number[], targets: readonly number[], weights?: readonly number[]): Steps {
+export function isotonic(scores: readonly number[], targets: readonly number[]): Steps {
   const order = scores.map((_, i) => i).sort((a, b) => scores[a] - scores[b]);
   const pools: { from: number; to: number; sum: number; weight: number }[] = [];
   for (const i of order) {
-    const weight = weights?.[i] ?? 1;
     const last = pools[pools.length - 1];
     // Equal scores cannot be told apart.
     if (last && last.to === scores[i]) {
-      last.sum += weight * targets[i];
-      last.weight += weight;
-    } else pools.push({ from: scores[i], to: scores[i], sum: weight * targets[i], weight });
+      last.sum += targets[i];
+      last.weight++;
+    } else pools.push({ from: scores[i], to: scores[i], sum: targets[i], weight: 1 });
     for (let n = pools.length; n > 1; n = pools.length) {
       const [a, b] = [pools[n - 2], pools[n - 1]];
       if (a.sum / a.weight < b.sum / b.weight) break;

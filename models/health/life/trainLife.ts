@@ -86,9 +86,10 @@ export function outOfFold(units: readonly UnitHistory[], seed: number, progress:
       units.filter((_, i) => i % FOLDS !== fold),
       seed + 100 * fold,
     );
+    const without = speakerOf(learned.withoutAge);
     const speakers: Record<Speaker, (rows: readonly Float64Array[]) => number[]> = {
       withAge: speakerOf(learned.withAge),
-      withoutAge: (rows) => speakerOf(learned.withoutAge)(rows.map(ageless)),
+      withoutAge: (rows) => without(rows.map(ageless)),
       trees: (rows) => rows.map((row) => toCycles(predictTrees(learned.trees, row))),
     };
     for (const unit of units.filter((_, i) => i % FOLDS === fold)) {

@@ -1,5 +1,5 @@
 import { normalQuantile } from '#models/statistics/quantiles.ts';
-import type { Detector, Score } from '../detector.ts';
+import { type Detector, type Score, stillLearning } from '../detector.ts';
 import { columnStandards, leadingChannels, standardised } from './rowMethod.ts';
 
 export interface ChartSnapshot {
@@ -53,10 +53,7 @@ export class ControlChart implements Detector<ChartSnapshot> {
   }
 
   score(row: ArrayLike<number>): Score {
-    if (!this.#learned) {
-      const remedy = `${this.#learnRows - this.#learning.length} more rows`;
-      return { assessable: false, reason: 'learning what rows are normal', remedy };
-    }
+    if (!this.#learned) return stillLearning(this.#learnRows - this.#learning.length);
     const { mean } = this.#learned;
     const { levels } = this.#next(row, this.#learned);
     const used = this.#names.map((_, c) => {

@@ -1,4 +1,4 @@
-import type { Detector, Score } from '../detector.ts';
+import { type Detector, type Score, stillLearning } from '../detector.ts';
 import { columnStandards, leadingChannels, standardised } from './rowMethod.ts';
 
 const EWMA_WEIGHT = 2 / (10 + 1);
@@ -46,10 +46,7 @@ export class DriftTolerantDetector implements Detector<DriftSnapshot> {
   }
 
   score(row: ArrayLike<number>): Score {
-    if (!this.#learned) {
-      const remedy = `${this.#learnRows - this.#learning.length} more rows`;
-      return { assessable: false, reason: 'learning what rows are normal', remedy };
-    }
+    if (!this.#learned) return stillLearning(this.#learnRows - this.#learning.length);
     const { mean, sd, wander, growth } = this.#learned;
     const level = smoothed(this.#level, row, mean, sd);
     const age = this.#rows - this.#learnRows / 2;

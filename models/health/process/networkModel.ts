@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromBase64 } from '#models/inference/base64.ts';
 import type { LoadedModel, ModelFile } from '#models/inference/modelRuntime.ts';
 import { packedNetworkSchema, unpackNetwork } from '#models/inference/packedNetwork.ts';
 import { type Statistics, standardised } from './rowMethod.ts';
@@ -20,8 +21,7 @@ export const networkSchema = z.strictObject({
 export type NetworkData = z.infer<typeof networkSchema>;
 
 export function networkFile({ file }: NetworkData): ModelFile {
-  if (file.format === 'onnx')
-    return { format: 'onnx', bytes: Uint8Array.from(atob(file.bytes), (c) => c.charCodeAt(0)) };
+  if (file.format === 'onnx') return { format: 'onnx', bytes: fromBase64(file.bytes) };
   return { format: file.format, artifacts: unpackNetwork(file.network) };
 }
 

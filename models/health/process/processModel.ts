@@ -7,10 +7,8 @@ import type { LearningMethod } from './methodNames.ts';
 import { networkSchema } from './networkModel.ts';
 import { predictionLimit } from './predictionLimit.ts';
 import { planeSchema, principalComponents } from './principalComponents.ts';
-import { leadingChannels, type RowMethod, type RowModel, type Statistics } from './rowMethod.ts';
+import { blocksOf, leadingChannels, type RowMethod, type RowModel, type Statistics } from './rowMethod.ts';
 
-/** Contiguous blocks of the training, each judged by a model of the others. */
-const BLOCKS = 5;
 /** Values of all rows that a statistic looks at: they are carried from row to row. */
 const MOST_PAST = 4000;
 const REFERENCE_LEVELS = Array.from({ length: 21 }, (_, i) => i / 20);
@@ -105,8 +103,7 @@ export function trainProcess(
     throw new RangeError(`${channels.length} channels; ${method} takes at most ${mostChannels}`);
   const least = leastRows(channels.length);
   if (rows.length < least) throw new RangeError(`${rows.length} rows; ${channels.length} channels need ${least}`);
-  const blocks = Array.from({ length: BLOCKS }, (_, b) => {
-    const [from, to] = [b, b + 1].map((i) => Math.floor((i * rows.length) / BLOCKS));
+  const blocks = blocksOf(rows.length).map(({ from, to }) => {
     const model = load(train([rows.slice(0, from), rows.slice(to)], seed));
     return statisticsOf(model, rows.slice(from, to), lags);
   });

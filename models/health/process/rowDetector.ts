@@ -1,4 +1,4 @@
-import type { Detector, Score } from '../detector.ts';
+import { type Detector, type Score, stillLearning } from '../detector.ts';
 import type { LearningMethod } from './methodNames.ts';
 import {
   freshState,
@@ -37,10 +37,7 @@ export class RowDetector implements Detector<RowSnapshot> {
 
   score(row: ArrayLike<number>): Score {
     const { score } = this.#step(row) ?? {};
-    if (!score) {
-      const left = this.#learned ? 1 : this.#learnRows - this.#learning.length;
-      return { assessable: false, reason: 'learning what rows are normal', remedy: `${left} more rows` };
-    }
+    if (!score) return stillLearning(this.#learned ? 1 : this.#learnRows - this.#learning.length);
     const contributions = score.channels.map((feature) => {
       const c = this.#names.indexOf(feature);
       return { feature, value: row[c], normal: this.#learned?.normal[c] ?? 0 };

@@ -29,6 +29,7 @@ export interface RowMethod<Data> {
   load(data: Data): RowModel;
 }
 
+const BLOCKS = 5;
 /** A single value counts for no more than this many standard deviations: a spike must not last in the averages. */
 export const WINSORISED = 10;
 
@@ -41,6 +42,14 @@ export function leadingChannels(parts: ArrayLike<number>): number[] {
   const order = Array.from(parts, (_, i) => i).sort((a, b) => parts[b] - parts[a]);
   const total = Array.from(parts).reduce((a, b) => a + Math.max(0, b), 0);
   return order.filter((i) => parts[i] > 0.05 * total).slice(0, 5);
+}
+
+/** Ends of five contiguous blocks of rows: each is judged by what is learned of the others. */
+export function blocksOf(rows: number): { from: number; to: number }[] {
+  return Array.from({ length: BLOCKS }, (_, b) => ({
+    from: Math.floor((b * rows) / BLOCKS),
+    to: Math.floor(((b + 1) * rows) / BLOCKS),
+  }));
 }
 
 /** Mean and standard deviation of each column; a column that never moves has its rounding for one. */

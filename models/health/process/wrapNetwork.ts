@@ -1,11 +1,10 @@
 import type { LoadedModel } from '#models/inference/modelRuntime.ts';
 import { checkNetwork, type NetworkData, networkStatistics } from './networkModel.ts';
 import { limitsOf, type ProcessModel, type TrainingNotes } from './processModel.ts';
-import { columnStandards } from './rowMethod.ts';
+import { blocksOf, columnStandards } from './rowMethod.ts';
 
 const WEIGHTS = [0.3];
 const ALPHA = 0.002;
-const BLOCKS = 5;
 const LEAST_ROWS = 100;
 
 /**
@@ -27,8 +26,7 @@ export async function wrapNetwork(
   const learned: NetworkData = { mean: Array.from(mean), sd: Array.from(sd), answer, file };
   checkNetwork(learned, lags, network);
   const blocks: number[][][] = [];
-  for (let b = 0; b < BLOCKS; b++) {
-    const [from, to] = [b, b + 1].map((i) => Math.floor((i * rows.length) / BLOCKS));
+  for (const { from, to } of blocksOf(rows.length)) {
     const block = rows.slice(from, to);
     const pasts = block.slice(lags - 1).map((_, i) => block.slice(i, i + lags));
     const values = (await networkStatistics(learned, network, pasts)).map((s) => s.values);
