@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { importSupply } from './importSupply.ts';
+import { SupplyFolder, tableNameOf } from './supplyFolder.ts';
+import { SupplyStore } from './supplyStore.ts';
+
+const directory = () => mkdtempSync(join(tmpdir(), 'millwright-supply-'));
+const open = (mostRows = 1000) => new SupplyStore(directory(), mostRows, () => 5);
+const origin = { source: 'test', by: 'Ann' };
+const DEMAND = 'item,date,quantity,reference\na,2026-01-02,3,1\na,2026-01-02,4,2\nb,2026-02-01,1,3\n';
+
+test('the same file twice changes nothing; a corrected one changes what it corrects', () => {
+  const store = open();
+  const take = (text: string) => importSupply(store, 'demand', Buffer.from(text), origin);
+  expect(take(DEMAND)).toMatchObject({ rows: 3, added: 3, changed: 0, unchanged: 0, by: 'Ann', atMs: 5 });
+  const before = store.table('demand');
+  expect(take(DEMAND)).toMatchObject({ added: 0, changed: 0, unchanged: 3 });
+  expect(store.table('demand')).toEqual(before);
+  expect(take(DEMAND.replace(',4,2', ',9,2'))).toMatchObject({ added: 0, changed: 1, unchanged: 2 });
+  expect(store.table('demand').map((r) => r.quantity)).toEqual([3, 9, 1]);
+  expect(store.imports()).toHaveLength(3);
+});
+
+test('rows without a reference state the whole of their day: told again, they do not add up', () => {
+  const store = open();
+  const text = 'item,date,quantity\na,2026-01-02,3\na,2026-01-02,4\n';
+  importSupply(store, 'demand', Buffer.from(text), origin);
+  importSupply(store, 'demand', Buffer.from(text), origin);
+  expect(store.table('demand')).toMatchObject([{ quantity: 7 }]);
+});
+
+test('nothing of a file that is broken is taken', () => {
+  const store = open();
+  const broken = `${DEMAND}c,soon,1,4\n`;
+  expect(() => importSupply(store, 'demand', Buffer.from(broken), origin)).toThrow(/line 5, column 2/);
+  expect(() => importSupply(store, 'demand', Buffer.from('[{"item":'), origin)).toThrow(/JSON/);
+  expect(store.rows()).toBe(0);
+  expect(store.imports()).toEqual([]);
+});
+
+test('nor of one that would be more than may be kept', () => {
+  const store = open(2);
+  expect(() => importSupply(store, 'demand', Buffer.from(DEMAND), origin)).toThrow(/more than 2 rows/);
+  expect(store.rows()).toBe(0);
+});
+
+test('an older count of the shelf does not undo a newer one', () => {
+  const store = open();
+  const take = (rows: object[]) => importSupply(store, 'stock', Buffer.from(JSON.stringify(rows)), origin);
+  take([{ item: 'a', quantity: 5, date: '2026-02-01' }]);
+  expect(take([{ item: 'a', quantity: 9, date: '2026-01-01' }])).toMatchObject({ older: 1, changed: 0 });
+  expect(take([{ item: 'a', quantity: 4, date: '2026-02-02' }])).toMatchObject({ changed: 1 });
+  expect(store.table('stock')).toEqual([{ item: 'a', quantity: 4, date: '2026-02-02' }]);
+});
+
+test('what was taken is there after a restart', () => {
+  const where = directory();
+  const first = new SupplyStore(where, 1000, () => 5);
+  importSupply(first, 'demand', Buffer.from(DEMAND), origin);
+  first.close();
+  const second = new SupplyStore(where, 1000, () => 6);
+  expect(second.counts()).toMatchObject({ demand: 3, items: 0 });
+  expect(second.all().demand).toHaveLength(3);
+});
+
+test('a folder is read file by file, each when it no longer grows; what is refused lies beside the reason', () => {
+  const store = open();
+  const folder = join(directory(), 'inbox');
+  let taken = 0;
+  const watch = new SupplyFolder(folder, store, undefined, () => taken++, pino({ level: 'silent' }), 1e8);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'demand-1.csv'), DEMAND.slice(0, 40));
+  watch.look();
+  writeFileSync(join(folder, 'demand-1.csv'), DEMAND);
+  watch.look();
+  expect(store.rows()).toBe(0);
+  watch.look();
+  expect(store.rows()).toBe(3);
+  expect(readdirSync(join(folder, 'imported'))).toEqual(['demand-1.csv']);
+  writeFileSync(join(folder, 'Items.csv'), 'item,unit_cost\na,much\n');
+  writeFileSync(join(folder, 'notes.txt'), 'hello');
+  watch.look();
+  watch.look();
+  watch.stop();
+  expect(readFileSync(join(folder, 'refused', 'Items.csv.why.txt'), 'utf8')).toMatch(/line 2, column 2 \(unit_cost\)/);
+  expect(readFileSync(join(folder, 'refused', 'notes.txt.why.txt'), 'utf8')).toMatch(/begins with its table: demand/);
+  expect(existsSync(join(folder, 'notes.txt'))).toBe(false);
+  expect({ taken, imported: watch.imported, refused: watch.refused }).toEqual({ taken: 1, imported: 1, refused: 2 });
+});
+
+test.each([
+  ['demand.csv', 'demand'],
+  ['Stock_2026-01.CSV', 'stock'],
+  ['bom', 'bom'],
+  ['maintenance (1).csv', 'maintenance'],
+])('%s holds %s', (file, table) => {
+  expect(tableNameOf(file)).toBe(table);
+});
+test('a word that only begins like a table is none', () => {
+  expect(() => tableNameOf('itemsize.csv')).toThrow(/begins with its table/);
+});

@@ -1,0 +1,113 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { DateOrder } from '#models/supply/dates.ts';
+import { type SupplyTable, supplyTableNames } from '#models/supply/supplyTables.ts';
+import { TableError } from '#models/tables/parseTable.ts';
+import { importSupply } from './importSupply.ts';
+import type { SupplyStore } from './supplyStore.ts';
+
+const POLL_MS = 2000;
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/**
+ * A folder whose files are taken as they come: `demand*.csv`, `items*.csv` and so on. A file is read when it no longer
+ * grows; then it lies in `imported`, or in `refused` beside a text that says why. Asked again and again, and not told:
+ * network shares tell nobody.
+ */
+export class SupplyFolder {
+  imported = 0;
+  refused = 0;
+  /** Why the folder could not be looked into; null while it can. */
+  failure: string | null = null;
+  readonly #folder: string;
+  readonly #store: SupplyStore;
+  readonly #dates: DateOrder | undefined;
+  readonly #taken: () => void;
+  readonly #log: Logger;
+  readonly #sizes = new Map<string, string>();
+  readonly #timer: NodeJS.Timeout;
+
+  /** `taken` is called after each file that was taken. */
+  constructor(
+    folder: string,
+    store: SupplyStore,
+    dates: DateOrder | undefined,
+    taken: () => void,
+    log: Logger,
+    pollMs = POLL_MS,
+  ) {
+    this.#folder = folder;
+    this.#store = store;
+    this.#dates = dates;
+    this.#taken = taken;
+    this.#log = log;
+    this.#timer = setInterval(() => this.look(), pollMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  look(): void {
+    try {
+      mkdirSync(this.#folder, { recursive: true });
+      for (const name of this.#settled()) this.#take(name);
+      this.failure = null;
+    } catch (error) {
+      if (this.failure === null)
+        this.#log.error({ error: String(error) }, 'the folder of supply tables cannot be read');
+      this.failure = String(error);
+    }
+  }
+
+  /** Files that are as they were at the last look. */
+  #settled(): string[] {
+    const files = readdirSync(this.#folder, { withFileTypes: true }).filter(
+      (f) => f.isFile() && !f.name.startsWith('.'),
+    );
+    const before = new Map(this.#sizes);
+    this.#sizes.clear();
+    return files.flatMap(({ name }) => {
+      const { size, mtimeMs } = statSync(join(this.#folder, name));
+      const seen = `${size}/${mtimeMs}`;
+      this.#sizes.set(name, seen);
+      return before.get(name) === seen ? [name] : [];
+    });
+  }
+
+  #take(name: string): void {
+    const file = join(this.#folder, name);
+    try {
+      if (statSync(file).size > MOST_BYTES) throw new TableError(`larger than ${MOST_BYTES} bytes`);
+      const origin = { source: name, by: 'folder' };
+      const report = importSupply(this.#store, tableNameOf(name), readFileSync(file), origin, { dates: this.#dates });
+      this.#log.info({ ...report, notes: undefined }, 'a supply table was taken');
+      this.imported++;
+      this.#moveTo('imported', name, null);
+      this.#taken();
+    } catch (error) {
+      if (!(error instanceof TableError)) throw error;
+      this.refused++;
+      this.#log.warn({ file: name, error: error.message }, 'a supply table was refused');
+      this.#moveTo('refused', name, error.message);
+    }
+  }
+
+  #moveTo(place: 'imported' | 'refused', name: string, why: string | null): void {
+    const folder = join(this.#folder, place);
+    mkdirSync(folder, { recursive: true });
+    renameSync(join(this.#folder, name), join(folder, name));
+    const note = join(folder, `${name}.why.txt`);
+    if (why === null) rmSync(note, { force: true });
+    else writeFileSync(note, `${why}\n`);
+    this.#sizes.delete(name);
+  }
+}
+
+/** Which table a file holds, by the beginning of its name. @throws TableError where it says none. */
+export function tableNameOf(file: string): SupplyTable {
+  const name = supplyTableNames.find((table) => new RegExp(`^${table}([^a-z].*)?$`, 'i').test(file));
+  if (name) return name;
+  throw new TableError(`a file's name begins with its table: ${supplyTableNames.join(', ')}, as in demand-2026-01.csv`);
+}

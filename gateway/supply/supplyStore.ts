@@ -1,0 +1,106 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { ImportReport } from '#models/contracts/supply.ts';
+import { keyOf, type ReadSupply } from '#models/supply/readSupply.ts';
+import {
+  noSupply,
+  type Supply,
+  type SupplyRow,
+  type SupplyTable,
+  supplyTableNames,
+} from '#models/supply/supplyTables.ts';
+import { TableError } from '#models/tables/parseTable.ts';
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS supply (kind TEXT NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (kind, key)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS imports (id INTEGER PRIMARY KEY AUTOINCREMENT, report TEXT NOT NULL) STRICT;
+`;
+/** Reports that are kept. */
+const KEPT_IMPORTS = 500;
+
+/** What planners gave, each row by its key: the same rows again change nothing. One SQLite file, `supply.db`. */
+export class SupplyStore {
+  readonly #db: Database.Database;
+  readonly #mostRows: number;
+  readonly #now: () => number;
+
+  /** @param mostRows of all tables together; what would be more is refused. */
+  constructor(directory: string, mostRows: number, now: () => number) {
+    mkdirSync(directory, { recursive: true });
+    this.#db = new Database(join(directory, 'supply.db'));
+    this.#db.pragma('journal_mode = WAL');
+    // What was accepted is on the disk by then.
+    this.#db.pragma('synchronous = FULL');
+    this.#db.exec(SCHEMA);
+    this.#mostRows = mostRows;
+    this.#now = now;
+  }
+
+  /**
+   * Takes all rows of a table in one transaction, or none.
+   * @throws TableError where there would be too many.
+   */
+  take<T extends SupplyTable>(table: T, { rows, notes }: ReadSupply<T>, source: string, by: string): ImportReport {
+    return this.#db.transaction(() => {
+      const counts = { added: 0, changed: 0, unchanged: 0, older: 0 };
+      const known = this.#db.prepare('SELECT row FROM supply WHERE kind = ? AND key = ?').pluck();
+      const put = this.#db.prepare('INSERT OR REPLACE INTO supply (kind, key, row) VALUES (?, ?, ?)');
+      for (const row of rows) {
+        const key = keyOf(table, row);
+        const text = JSON.stringify(row);
+        const before = known.get(table, key) as string | undefined;
+        if (before === text) counts.unchanged++;
+        else if (before !== undefined && isOlder(table, row, JSON.parse(before))) counts.older++;
+        else {
+          counts[before === undefined ? 'added' : 'changed']++;
+          put.run(table, key, text);
+        }
+      }
+      if (counts.added > 0 && this.rows() > this.#mostRows)
+        throw new TableError(`more than ${this.#mostRows} rows of all tables together: raise limits.maxSupplyRows`);
+      const report = { atMs: this.#now(), by, source, table, rows: rows.length, ...counts, notes };
+      this.#db.prepare('INSERT INTO imports (report) VALUES (?)').run(JSON.stringify(report));
+      this.#db.prepare('DELETE FROM imports WHERE id <= (SELECT max(id) FROM imports) - ?').run(KEPT_IMPORTS);
+      return report;
+    })();
+  }
+
+  rows(): number {
+    return this.#db.prepare('SELECT count(*) FROM supply').pluck().get() as number;
+  }
+
+  counts(): Record<SupplyTable, number> {
+    const rows = this.#db.prepare('SELECT kind, count(*) AS n FROM supply GROUP BY kind').all() as {
+      kind: SupplyTable;
+      n: number;
+    }[];
+    const none = Object.fromEntries(supplyTableNames.map((name) => [name, 0])) as Record<SupplyTable, number>;
+    return Object.assign(none, Object.fromEntries(rows.map(({ kind, n }) => [kind, n])));
+  }
+
+  table<T extends SupplyTable>(table: T): SupplyRow<T>[] {
+    const rows = this.#db.prepare('SELECT row FROM supply WHERE kind = ? ORDER BY key').pluck().all(table) as string[];
+    return rows.map((row) => JSON.parse(row));
+  }
+
+  all(): Supply {
+    return Object.assign(noSupply(), Object.fromEntries(supplyTableNames.map((name) => [name, this.table(name)])));
+  }
+
+  /** The newest first. */
+  imports(): ImportReport[] {
+    const rows = this.#db.prepare('SELECT report FROM imports ORDER BY id DESC').pluck().all() as string[];
+    return rows.map((row) => JSON.parse(row));
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+/** A count of the shelf that was taken before the one that is known. */
+function isOlder(table: SupplyTable, row: object, known: { date?: string }): boolean {
+  const { date } = row as { date?: string };
+  return table === 'stock' && date !== undefined && known.date !== undefined && date < known.date;
+}

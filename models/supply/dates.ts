@@ -1,0 +1,94 @@
+/** The day `2026-01-31` as days since 1970, and back. */
+export const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / 86_400_000;
+export const dateOf = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
+
+/** Days in this order where a date is written with slashes, dashes or dots and does not begin with its year. */
+export type DateOrder = 'dmy' | 'mdy';
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const EXCEL_FIRST = 20_000;
+const EXCEL_LAST = 80_000;
+/** Days from 1970 to Excel's day 0. */
+const EXCEL_DAY_0 = -25_569;
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2200;
+
+const SHORT = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:[T ].*)?$/;
+
+/**
+ * In which order days and months stand in a column of dates such as 03/04/2024: told by the first one that can be read
+ * in one way alone; dots are day first. Null where nothing tells it and it matters.
+ */
+export function dateOrderOf(cells: readonly string[]): DateOrder | null {
+  const short = cells.map((c) => SHORT.exec(c.trim())).filter((m) => m !== null);
+  if (short.length === 0 || short.some(([, , sign]) => sign === '.')) return 'dmy';
+  if (short.some(([, first]) => Number(first) > 12)) return 'dmy';
+  if (short.some(([, , , second]) => Number(second) > 12)) return 'mdy';
+  return short.every(([, first, , second]) => first === second) ? 'dmy' : null;
+}
+
+/**
+ * A date of any of the usual ways to write one, as `2026-01-31`: ISO dates and times, months (`2024-03`, `Mar 2024`),
+ * ISO weeks (`2024-W05`, its Monday), quarters (`2024Q1`), `20240131`, `31.01.2024`, spreadsheet day numbers. Null of
+ * anything else.
+ */
+export function parseDate(cell: string, order: DateOrder): string | null {
+  const text = cell.trim();
+  return (
+    isoDate(text) ?? shortDate(text, order) ?? namedMonth(text) ?? week(text) ?? quarter(text) ?? spreadsheetDay(text)
+  );
+}
+
+function isoDate(text: string): string | null {
+  const m =
+    /^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/i.exec(
+      text,
+    ) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text);
+  return m && day(Number(m[1]), Number(m[2]), Number(m[3] ?? 1));
+}
+
+function shortDate(text: string, order: DateOrder): string | null {
+  const m = SHORT.exec(text);
+  if (!m) return null;
+  const [d, month] = order === 'dmy' || m[2] === '.' ? [m[1], m[3]] : [m[3], m[1]];
+  return day(Number(m[4]), Number(month), Number(d));
+}
+
+function namedMonth(text: string): string | null {
+  const m =
+    /^(?:(\d{1,2})[ -])?([a-z]{3})[a-z]*\.?[ -](\d{4})$/i.exec(text) ??
+    /^()([a-z]{3})[a-z]*\.?[ -]\d{1,2},? (\d{4})$/i.exec(text);
+  if (!m) return null;
+  const month = MONTHS.indexOf(m[2].toLowerCase()) + 1;
+  const inner = m[1] === '' ? /(\d{1,2}),? \d{4}$/.exec(text)?.[1] : m[1];
+  return month === 0 ? null : day(Number(m[3]), month, Number(inner ?? 1));
+}
+
+function week(text: string): string | null {
+  const m = /^(\d{4})-?W(\d{1,2})$/i.exec(text);
+  if (!m || Number(m[2]) < 1 || Number(m[2]) > 53) return null;
+  // The week of January 4 is the first; days since 1970 begin on a Thursday.
+  const fourth = dayOf(`${m[1]}-01-04`);
+  return dateOf(fourth - ((fourth + 3) % 7) + 7 * (Number(m[2]) - 1));
+}
+
+function quarter(text: string): string | null {
+  const m = /^(\d{4})[- ]?Q([1-4])$/i.exec(text) ?? /^Q([1-4])[- ](\d{4})$/i.exec(text);
+  if (!m) return null;
+  const [year, q] = m[1].length === 4 ? [m[1], m[2]] : [m[2], m[1]];
+  return day(Number(year), 3 * Number(q) - 2, 1);
+}
+
+function spreadsheetDay(text: string): string | null {
+  if (!/^\d{5}(\.\d+)?$/.test(text)) return null;
+  const value = Math.floor(Number(text));
+  return value < EXCEL_FIRST || value > EXCEL_LAST ? null : dateOf(value + EXCEL_DAY_0);
+}
+
+/** Null of days that no calendar has. */
+function day(year: number, month: number, d: number): string | null {
+  if (year < FIRST_YEAR || year > LAST_YEAR || month < 1 || month > 12 || d < 1 || d > 31) return null;
+  const text = `${year}-${String(month).padStart(2, '0')}-${String(d).padStart(2, '0')}`;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return new Date(ms).toISOString().startsWith(text) ? text : null;
+}

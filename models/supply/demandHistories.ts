@@ -1,0 +1,276 @@
+import { dateOf, dayOf } from './dates.ts';
+import { type PeriodKind, periodOf, startOf } from './periods.ts';
+import type { Supply, SupplyRow } from './supplyTables.ts';
+
+export interface ItemDemandHistory {
+  item: string;
+  site: string;
+  /** The first period of `quantity`, and of all that follow one after another. */
+  firstPeriod: number;
+  /** Demand a period, oldest first, never below 0. */
+  quantity: number[];
+  /** Of it, what machines of the bill of materials took at their failures and services. */
+  byMachines: number[];
+  /** Periods that are unlike the others: they are marked, not changed. */
+  outliers: { period: number; quantity: number; usual: number }[];
+  /** From this period on sizes are so many times what they were: perhaps another unit. */
+  unitChange: { period: number; factor: number } | null;
+}
+
+/** What was done to the records on their way to histories. */
+export interface Cleaning {
+  rows: number;
+  /** Returns taken off, and those that met no demand before them. */
+  returned: number;
+  unmatchedReturns: number;
+  converted: number;
+  /** Rows of a unit that the item is not counted in. */
+  unknownUnit: number;
+  /** The period that has not ended yet, and rows of it or later. */
+  notEnded: number;
+  /** First days of periods in which no item had any demand; the means of their neighbours stand in for them. */
+  gaps: string[];
+  outliers: number;
+  unitChanges: number;
+  /** Items whose history is that of one that they replaced as well. */
+  superseded: number;
+}
+
+export interface Histories {
+  items: ItemDemandHistory[];
+  cleaning: Cleaning;
+  /** The period that begins now: the first one to be forecast. */
+  nextPeriod: number;
+}
+
+const DOZENS: Record<string, number> = { dozen: 12, dz: 12, gross: 144, pair: 2, hundred: 100, thousand: 1000 };
+const PACKS = new Set(['pack', 'box', 'case', 'carton', 'pk']);
+/** Deviations (1.4826 × median absolute deviation, of logarithms) beyond which a demand is marked. */
+const OUTLIER_DEVIATIONS = 6;
+const LEAST_SIZES = 8;
+const LEAST_LOG_DEVIATION = 0.15;
+/** Ratios of two units, and how near a level's step has to be to one. */
+const UNIT_RATIOS = [10, 12, 24, 100, 144, 1000];
+const RATIO_TOLERANCE = 0.12;
+
+/**
+ * Demand of each item and site by period, up to the last period that has ended. Orders count where an item has any, else
+ * shipments; usage is added, returns are taken off the newest demand before them.
+ * @param today `2026-01-31`.
+ */
+export function demandHistories(supply: Supply, kind: PeriodKind, today: string): Histories {
+  const cleaning = noCleaning();
+  const nextPeriod = periodOf(kind, today);
+  const heirs = heirsOf(supply.items);
+  const items = new Map(supply.items.map((i) => [i.item, i]));
+  const machines = new Set(supply.bom.map((b) => `${b.machine}\t${b.item}`));
+  const groups = new Map<string, SupplyRow<'demand'>[]>();
+  const taken = new Set<string>();
+  for (const row of [...supply.demand, ...usageOf(supply.maintenance)]) {
+    cleaning.rows++;
+    if (periodOf(kind, row.date) >= nextPeriod) {
+      cleaning.notEnded++;
+      continue;
+    }
+    const own = inOwnUnit(row, items.get(row.item), cleaning);
+    if (own === null) continue;
+    const item = heirs.get(row.item) ?? row.item;
+    if (item !== row.item) taken.add(row.item);
+    const key = `${item}\t${row.site ?? ''}`;
+    const group = groups.get(key);
+    if (group) group.push({ ...own, item });
+    else groups.set(key, [{ ...own, item }]);
+  }
+  cleaning.superseded = taken.size;
+  const histories = [...groups.values()].map((rows) => historyOf(rows, kind, nextPeriod, machines, cleaning));
+  fillGaps(histories, kind, cleaning);
+  for (const history of histories) mark(history, cleaning);
+  return { items: histories, cleaning, nextPeriod };
+}
+
+function noCleaning(): Cleaning {
+  const none = { returned: 0, unmatchedReturns: 0, converted: 0, unknownUnit: 0, notEnded: 0, superseded: 0 };
+  return { rows: 0, ...none, gaps: [], outliers: 0, unitChanges: 0 };
+}
+
+/** What took the place of each superseded item, at the end of its chain. */
+function heirsOf(items: readonly SupplyRow<'items'>[]): Map<string, string> {
+  const next = new Map(items.flatMap((i) => (i.supersedes ? [[i.supersedes, i.item] as const] : [])));
+  const heirs = new Map<string, string>();
+  for (const old of next.keys()) {
+    const seen = new Set([old]);
+    let heir = next.get(old) as string;
+    // Items that replace each other in a circle are left as they are.
+    for (let further = next.get(heir); further !== undefined && !seen.has(heir); further = next.get(heir)) {
+      seen.add(heir);
+      heir = further;
+    }
+    if (!seen.has(heir)) heirs.set(old, heir);
+  }
+  return heirs;
+}
+
+/** Parts that maintenance took: usage by a machine. */
+function usageOf(maintenance: readonly SupplyRow<'maintenance'>[]): SupplyRow<'demand'>[] {
+  return maintenance.flatMap(({ item, date, machine, kind, quantity, reference }) =>
+    item === undefined || kind === 'planned'
+      ? []
+      : [{ item, date, machine, kind: 'usage', quantity: quantity ?? 1, ...(reference ? { reference } : {}) }],
+  );
+}
+
+/** A row in the unit of its item; null where there is no way to it. */
+function inOwnUnit(
+  row: SupplyRow<'demand'>,
+  item: SupplyRow<'items'> | undefined,
+  cleaning: Cleaning,
+): SupplyRow<'demand'> | null {
+  const [unit, own] = [row.unit?.toLowerCase(), item?.unit?.toLowerCase()];
+  if (unit === undefined || own === undefined || unit === own) return row;
+  const factor = PACKS.has(unit) ? item?.pack_size : DOZENS[unit];
+  if (factor === undefined) {
+    cleaning.unknownUnit++;
+    return null;
+  }
+  cleaning.converted++;
+  return { ...row, quantity: row.quantity * factor };
+}
+
+function historyOf(
+  rows: readonly SupplyRow<'demand'>[],
+  kind: PeriodKind,
+  nextPeriod: number,
+  machines: ReadonlySet<string>,
+  cleaning: Cleaning,
+): ItemDemandHistory {
+  const outward = rows.some((r) => (r.kind ?? 'order') === 'order') ? 'order' : 'shipment';
+  const counted = rows.filter((r) => r.kind === 'usage' || (r.kind ?? 'order') === outward);
+  const first = counted.reduce((least, r) => Math.min(least, periodOf(kind, r.date)), nextPeriod - 1);
+  const quantity = new Array<number>(nextPeriod - first).fill(0);
+  const byMachines = [...quantity];
+  for (const row of counted) {
+    const at = periodOf(kind, row.date) - first;
+    quantity[at] += row.quantity;
+    if (row.machine !== undefined && machines.has(`${row.machine}\t${row.item}`)) byMachines[at] += row.quantity;
+  }
+  for (const row of rows) {
+    if (row.kind !== 'return') continue;
+    cleaning.returned++;
+    const left = takeBack(quantity, periodOf(kind, row.date) - first, row.quantity);
+    if (left > 0) cleaning.unmatchedReturns++;
+  }
+  quantity.forEach((q, i) => {
+    byMachines[i] = Math.min(byMachines[i], q);
+  });
+  const { item, site = '' } = rows[0];
+  return { item, site, firstPeriod: first, quantity, byMachines, outliers: [], unitChange: null };
+}
+
+/** Takes what came back off the newest demand before it; returns what met none. */
+function takeBack(quantity: number[], from: number, returned: number): number {
+  let left = returned;
+  for (let i = from; i >= 0 && left > 0; i--) {
+    const off = Math.min(quantity[i], left);
+    quantity[i] -= off;
+    left -= off;
+  }
+  return left;
+}
+
+/** Items of this number at least, and mean periods with demand, that make an empty period a gap of the records. */
+const GAP_ITEMS = 5;
+const LEAST_DEMANDS_A_PERIOD = 8;
+
+/**
+ * Periods in which nothing at all was asked for, though many things are in every other one, are gaps of the records (or
+ * a plant that was shut): each history gets the mean of the periods beside them, so that a gap is no fall of demand.
+ */
+function fillGaps(histories: readonly ItemDemandHistory[], kind: PeriodKind, cleaning: Cleaning): void {
+  if (histories.length < GAP_ITEMS || kind === 'day') return;
+  const first = Math.min(...histories.map((h) => h.firstPeriod));
+  const demands = new Array<number>(histories[0].firstPeriod + histories[0].quantity.length - first).fill(0);
+  for (const { firstPeriod, quantity } of histories)
+    quantity.forEach((q, i) => {
+      if (q > 0) demands[firstPeriod - first + i]++;
+    });
+  const usual = demands.reduce((a, b) => a + b, 0) / demands.length;
+  if (usual < LEAST_DEMANDS_A_PERIOD) return;
+  demands.forEach((n, at) => {
+    if (n > 0 || at === 0) return;
+    for (const history of histories) fill(history, first + at);
+    cleaning.gaps.push(startOf(kind, first + at));
+  });
+}
+
+function fill({ firstPeriod, quantity }: ItemDemandHistory, period: number): void {
+  const at = period - firstPeriod;
+  if (at < 1) return;
+  const beside = at + 1 < quantity.length ? [quantity[at - 1], quantity[at + 1]] : [quantity[at - 1]];
+  const mean = beside.reduce((a, b) => a + b, 0) / beside.length;
+  quantity[at] = quantity.every(Number.isInteger) ? Math.round(mean) : mean;
+}
+
+function mark(history: ItemDemandHistory, cleaning: Cleaning): void {
+  const { quantity, firstPeriod } = history;
+  history.unitChange = unitChangeOf(quantity, firstPeriod);
+  if (history.unitChange) {
+    cleaning.unitChanges++;
+    return;
+  }
+  const sizes = quantity.filter((q) => q > 0);
+  if (sizes.length < LEAST_SIZES) return;
+  const logs = sizes.map(Math.log);
+  const middle = median(logs);
+  const deviation = Math.max(LEAST_LOG_DEVIATION, 1.4826 * median(logs.map((v) => Math.abs(v - middle))));
+  quantity.forEach((q, i) => {
+    if (q > 0 && Math.abs(Math.log(q) - middle) > OUTLIER_DEVIATIONS * deviation)
+      history.outliers.push({ period: firstPeriod + i, quantity: q, usual: Math.exp(middle) });
+  });
+  cleaning.outliers += history.outliers.length;
+}
+
+/** A lasting step of the sizes by the ratio of two units. */
+function unitChangeOf(quantity: readonly number[], firstPeriod: number): ItemDemandHistory['unitChange'] {
+  const at = quantity.flatMap((q, i) => (q > 0 ? [i] : []));
+  if (at.length < 2 * LEAST_SIZES) return null;
+  const logs = at.map((i) => Math.log(quantity[i]));
+  for (let k = LEAST_SIZES; k <= logs.length - LEAST_SIZES; k++) {
+    const [before, after] = [logs.slice(0, k), logs.slice(k)];
+    const ratio = Math.exp(median(after) - median(before));
+    const factor = UNIT_RATIOS.find((r) => near(ratio, r) || near(1 / ratio, r));
+    // Every size on one side of every size of the other: a step, not a slope.
+    const parted = ratio > 1 ? Math.max(...before) < Math.min(...after) : Math.min(...before) > Math.max(...after);
+    if (factor !== undefined && parted) return { period: firstPeriod + at[k], factor: ratio > 1 ? factor : 1 / factor };
+  }
+  return null;
+}
+
+const near = (value: number, ratio: number) => Math.abs(value / ratio - 1) < RATIO_TOLERANCE;
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+/** What was done, a sentence each. */
+export function cleaningLines(c: Cleaning, kind: PeriodKind): string[] {
+  const lines = [
+    [c.superseded, 'items have gone over to those that replaced them'],
+    [c.returned, 'returns are taken off the demand before them'],
+    [c.unmatchedReturns, 'returns met less demand than came back'],
+    [c.converted, 'rows are converted to the unit of their item'],
+    [c.unknownUnit, 'rows are left out: their unit is not that of their item, and no pack size leads to it'],
+    [c.notEnded, `rows are of the ${kind} that has not ended, or of later ones`],
+    [c.outliers, 'demands are far from what is usual for their item; they are kept'],
+    [c.unitChanges, 'items look as if their unit had changed; their numbers are kept'],
+  ] as const;
+  const gaps = c.gaps.map(
+    (period) => `no item has any demand in the ${kind} of ${period}: taken as a gap of the records`,
+  );
+  return [...lines.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])), ...gaps];
+}
+
+/** The days from one date to another. */
+export const daysBetween = (from: string, to: string): number => dayOf(to) - dayOf(from);
+export const daysLater = (date: string, days: number): string => dateOf(dayOf(date) + days);

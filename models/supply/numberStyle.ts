@@ -1,0 +1,46 @@
+/** How numbers are written in a file. */
+export interface NumberStyle {
+  decimal: '.' | ',';
+  /** Signs between thousands that are left out. */
+  thousands: '.' | ',' | null;
+}
+
+const DECIMAL_COMMA = /^[+-]?\d{1,3}(\.\d{3})*,\d+$|^[+-]?\d+,\d+$/;
+const BOTH_POINT = /^[+-]?\d{1,3}(,\d{3})+\.\d+$/;
+const GROUPS_COMMA = /^[+-]?\d{1,3}(,\d{3})+$/;
+const GROUPS_POINT = /^[+-]?\d{1,3}(\.\d{3})+$/;
+
+/**
+ * How a file writes its numbers, told by all of its number cells together: `1.234` is a thousand where other cells have
+ * decimal commas, and one and a bit where they do not; `1,234` alone is read as thousands where commas part columns (it
+ * was quoted), else as a decimal.
+ */
+export function numberStyleOf(cells: readonly string[], separator: string): NumberStyle {
+  const bare = cells.map(stripped);
+  if (bare.some((c) => BOTH_POINT.test(c))) return { decimal: '.', thousands: ',' };
+  const commas = bare.filter((c) => DECIMAL_COMMA.test(c));
+  const onlyGroups = commas.length > 0 && commas.every((c) => GROUPS_COMMA.test(c));
+  if (commas.length === 0 || (onlyGroups && separator === ','))
+    return { decimal: '.', thousands: commas.length > 0 ? ',' : null };
+  // Points beside decimal commas part thousands; one that cannot is an error of its own cell.
+  return { decimal: ',', thousands: bare.some((c) => GROUPS_POINT.test(c) || /\.\d{3},/.test(c)) ? '.' : null };
+}
+
+/** A number as written, or NaN: blanks between thousands and signs of money are left out; `(5)` and `5-` are −5. */
+export function parseNumber(cell: string, { decimal, thousands }: NumberStyle): number {
+  let text = stripped(cell);
+  const bracketed = /^\((.+)\)$/.exec(text) ?? /^([^-].*)-$/.exec(text);
+  if (bracketed) text = `-${bracketed[1]}`;
+  if (thousands !== null) text = text.replaceAll(thousands, '');
+  if (decimal === ',') text = text.replace(',', '.');
+  const percent = text.endsWith('%');
+  if (percent) text = text.slice(0, -1);
+  // What Number takes beyond decimal numbers (0x1f, Infinity) is none here.
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  return percent ? value / 100 : value;
+}
+
+/** Without signs of money and what parts thousands beside points and commas. */
+function stripped(cell: string): string {
+  return cell.replace(/(?<=\d)[ \u00a0\u202f'’](?=\d{3}(\D|$))/g, '').replace(/^[\s$€£¥]+|[\s$€£¥]+$/g, '');
+}

@@ -1,0 +1,281 @@
+import { type Table, TableError } from '#models/tables/parseTable.ts';
+import { type DateOrder, dateOrderOf, parseDate } from './dates.ts';
+import { type NumberStyle, numberStyleOf, parseNumber } from './numberStyle.ts';
+import { type Column, SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
+
+export interface ReadSupply<T extends SupplyTable> {
+  rows: SupplyRow<T>[];
+  /** What was repaired or left out on the way, a sentence each. */
+  notes: string[];
+}
+
+export interface ReadOptions {
+  /** Of dates such as 03/04/2024; told from the file where it can be. */
+  dates?: DateOrder;
+}
+
+const MOST_ERRORS = 20;
+/** Beyond it sums are no longer exact. */
+const LARGEST = 1e12;
+const BLANK = /^(|na|n\/a|null|none|nan|-|#n\/a)$/i;
+
+/** A cell where it stands, for an error that somebody can find. */
+interface Place {
+  line: number;
+  column: number;
+  name: string;
+}
+
+/** Collects errors; all of them are told at once. */
+class Errors {
+  readonly #first: string[] = [];
+  #count = 0;
+
+  add({ line, column, name }: Place, found: string, wanted: string): void {
+    if (this.#count++ >= MOST_ERRORS) return;
+    const shown = JSON.stringify(found.slice(0, 40));
+    this.#first.push(`line ${line}, column ${column} (${name}): found ${shown}; ${wanted}`);
+  }
+
+  throwIfAny(): void {
+    if (this.#count === 0) return;
+    const more = this.#count > MOST_ERRORS ? [`… and ${this.#count - MOST_ERRORS} more`] : [];
+    throw new TableError([...this.#first, ...more].join('\n'));
+  }
+}
+
+/**
+ * Rows of one kind of table. Columns are known by their names and by those that other systems give them, in any order;
+ * others are left out, and it is said. Either all of the table is read, or nothing.
+ * @throws TableError with up to twenty places, lines and columns counted from 1.
+ */
+export function readSupply<T extends SupplyTable>(kind: T, table: Table, options: ReadOptions = {}): ReadSupply<T> {
+  const columns: Record<string, Column> = SUPPLY_TABLES[kind].columns;
+  const [header = [], ...body] = table.rows;
+  const at = columnsAt(header, columns);
+  const missing = Object.keys(columns).filter((name) => columns[name].required && !at.has(name));
+  if (kind === 'demand' && missing.includes('date') && missing.includes('quantity')) {
+    const long = longOf(table, at.get('item') ?? 0);
+    if (long) return readSupply(kind, long, options);
+  }
+  if (missing.length > 0)
+    throw new TableError(
+      `line 1: no column for ${missing.join(', ')}; found ${header.map((c) => c.trim()).join(', ')}`,
+    );
+  if (body.length === 0) throw new TableError('line 2: no row stands below the header');
+  const notes = [...table.notes, ...unknownColumns(header, at)];
+  const style = styleOf(body, columns, at, table.separator, notes);
+  const order = options.dates ?? orderOf(table, columns, at, notes);
+  const errors = new Errors();
+  const rows: Record<string, string | number>[] = [];
+  body.forEach((cells, i) => {
+    const line = table.lines[i + 1];
+    if (cells.length > header.length && cells.slice(header.length).some((c) => c.trim() !== '')) {
+      const extra = cells[header.length];
+      errors.add({ line, column: header.length + 1, name: 'none' }, extra, `the header has ${header.length} columns`);
+      return;
+    }
+    rows.push(rowOf(cells, columns, at, (name, column) => ({ line, column, name }), style, order, errors));
+  });
+  errors.throwIfAny();
+  return tidied(kind, rows as SupplyRow<T>[], notes);
+}
+
+/** Records, as JSON has them, as a table whose lines are their numbers. @throws TableError where they are none. */
+export function tableOfRecords(records: unknown): Table {
+  if (!Array.isArray(records) || records.length === 0) throw new TableError('a list of records is needed');
+  const names = new Set<string>();
+  records.forEach((record, i) => {
+    if (typeof record !== 'object' || record === null || Array.isArray(record))
+      throw new TableError(`record ${i + 1}: an object is needed`);
+    for (const name of Object.keys(record)) names.add(name);
+  });
+  const header = [...names];
+  const cellsOf = (record: Record<string, unknown>) =>
+    header.map((name) => (record[name] === null || record[name] === undefined ? '' : String(record[name])));
+  return {
+    rows: [header, ...records.map(cellsOf)],
+    lines: [0, ...records.map((_, i) => i + 1)],
+    // JSON's numbers have points.
+    separator: ',',
+    notes: [],
+  };
+}
+
+const normal = (cell: string) =>
+  cell
+    .trim()
+    .replace(/^\ufeff/, '')
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+
+function columnsAt(header: readonly string[], columns: Record<string, Column>): Map<string, number> {
+  const names = header.map(normal);
+  const at = new Map<string, number>();
+  for (const [name, { also }] of Object.entries(columns)) {
+    const places = names.flatMap((n, i) => (n === name ? [i] : []));
+    if (places.length > 1) throw new TableError(`line 1, column ${places[1] + 1}: the column ${name} stands twice`);
+    const own = places[0] ?? also.map((other) => names.indexOf(other)).find((i) => i >= 0);
+    // A name that is one column's own is no other column's second name.
+    if (own !== undefined && (names[own] === name || !Object.hasOwn(columns, names[own]))) at.set(name, own);
+  }
+  return at;
+}
+
+function unknownColumns(header: readonly string[], at: ReadonlyMap<string, number>): string[] {
+  const used = new Set(at.values());
+  const others = header.filter((cell, i) => !used.has(i) && cell.trim() !== '').map((cell) => cell.trim());
+  if (others.length === 0) return [];
+  const shown = others.length > 8 ? `${others.slice(0, 8).join(', ')} …` : others.join(', ');
+  return [`${others.length} columns are not used: ${shown}`];
+}
+
+/** A wide demand table (a column a period) as a long one; null where its header names no periods. */
+function longOf(table: Table, itemAt: number): Table | null {
+  const [header, ...body] = table.rows;
+  const order = dateOrderOf(header) ?? 'dmy';
+  const periods = header.flatMap((cell, i) => {
+    const date = i === itemAt ? null : parseDate(cell, order);
+    return date ? [{ i, date }] : [];
+  });
+  if (periods.length === 0) return null;
+  const rows = [['item', 'date', 'quantity']];
+  const lines = [table.lines[0]];
+  body.forEach((cells, r) => {
+    for (const { i, date } of periods) {
+      const cell = cells[i] ?? '';
+      if (BLANK.test(cell.trim())) continue;
+      rows.push([cells[itemAt] ?? '', date, cell]);
+      lines.push(table.lines[r + 1]);
+    }
+  });
+  return { ...table, rows, lines, notes: [...table.notes, `a wide table of ${periods.length} periods`] };
+}
+
+function cellsOfKind(
+  body: readonly string[][],
+  columns: Record<string, Column>,
+  at: ReadonlyMap<string, number>,
+  kind: Column['kind'],
+): string[] {
+  const places = [...at].filter(([name]) => columns[name].kind === kind).map(([, i]) => i);
+  return body.flatMap((cells) => places.map((i) => cells[i] ?? '')).filter((c) => !BLANK.test(c.trim()));
+}
+
+function styleOf(
+  body: readonly string[][],
+  columns: Record<string, Column>,
+  at: ReadonlyMap<string, number>,
+  separator: string,
+  notes: string[],
+): NumberStyle {
+  const style = numberStyleOf(cellsOfKind(body, columns, at, 'number'), separator);
+  if (style.decimal === ',') notes.push('numbers are read with decimal commas');
+  if (style.thousands) notes.push(`"${style.thousands}" parts thousands`);
+  return style;
+}
+
+function orderOf(
+  { rows, lines }: Table,
+  columns: Record<string, Column>,
+  at: ReadonlyMap<string, number>,
+  notes: string[],
+): DateOrder {
+  const cells = cellsOfKind(rows.slice(1), columns, at, 'date');
+  const order = dateOrderOf(cells);
+  if (order === 'mdy') notes.push('dates are read as month/day/year');
+  if (order !== null) return order;
+  const name = [...at.keys()].find((n) => columns[n].kind === 'date') as string;
+  const column = (at.get(name) as number) + 1;
+  throw new TableError(
+    `line ${lines[1]}, column ${column} (${name}): found ${JSON.stringify(cells[0])}; days and months cannot be told apart: say in which order they stand (dmy or mdy), or write 2026-01-31`,
+  );
+}
+
+function rowOf(
+  cells: readonly string[],
+  columns: Record<string, Column>,
+  at: ReadonlyMap<string, number>,
+  placeOf: (name: string, column: number) => Place,
+  style: NumberStyle,
+  order: DateOrder,
+  errors: Errors,
+): Record<string, string | number> {
+  const row: Record<string, string | number> = {};
+  for (const [name, i] of at) {
+    const cell = (cells[i] ?? '').trim();
+    const column = columns[name];
+    // An item may be called "NA".
+    if (column.kind === 'text' ? cell === '' : BLANK.test(cell)) {
+      if (column.required) errors.add(placeOf(name, i + 1), cell, 'a value is needed');
+      continue;
+    }
+    const read = readCell(cell, column, style, order);
+    if (typeof read === 'object') errors.add(placeOf(name, i + 1), cell, read.wanted);
+    else row[name] = read;
+  }
+  return row;
+}
+
+const LONGEST_TEXT = 200;
+
+function readCell(
+  cell: string,
+  { kind, least, above, oneOf }: Column,
+  style: NumberStyle,
+  order: DateOrder,
+): string | number | { wanted: string } {
+  if (kind === 'date') return parseDate(cell, order) ?? { wanted: 'a date such as 2026-01-31 is needed' };
+  if (kind === 'text') {
+    if (oneOf) {
+      const word = cell.toLowerCase();
+      return oneOf.includes(word) ? word : { wanted: `one of ${oneOf.join(', ')} is needed` };
+    }
+    return cell.length > LONGEST_TEXT ? { wanted: `at most ${LONGEST_TEXT} characters are allowed` } : cell;
+  }
+  const value = parseNumber(cell, style);
+  if (!Number.isFinite(value)) return { wanted: 'a number is needed' };
+  if (Math.abs(value) > LARGEST) return { wanted: `at most ${LARGEST} is allowed` };
+  if (least !== undefined && (above ? value <= least : value < least))
+    return { wanted: `a number ${above ? 'above' : 'of at least'} ${least} is needed` };
+  return value;
+}
+
+/** Rows that repeat others, and what is negative, put right. @throws TableError where two rows contradict each other. */
+function tidied<T extends SupplyTable>(kind: T, rows: SupplyRow<T>[], notes: string[]): ReadSupply<T> {
+  if (kind === 'demand') {
+    const demand = rows as SupplyRow<'demand'>[];
+    let negative = 0;
+    for (const row of demand) {
+      if (row.quantity >= 0) continue;
+      negative++;
+      row.kind = 'return';
+      row.quantity = -row.quantity;
+    }
+    if (negative > 0) notes.push(`${negative} negative quantities are read as returns`);
+  }
+  const byKey = new Map<string, SupplyRow<T>>();
+  let [same, summed] = [0, 0];
+  rows.forEach((row, i) => {
+    const key = keyOf(kind, row);
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, row);
+    else if (kind === 'demand' && !('reference' in row)) {
+      (known as SupplyRow<'demand'>).quantity += (row as SupplyRow<'demand'>).quantity;
+      summed++;
+    } else if (JSON.stringify(known) === JSON.stringify(row)) same++;
+    else
+      throw new TableError(
+        `row ${i + 1} below the header: ${key.replaceAll('\t', ' ')} stands twice, with different values`,
+      );
+  });
+  if (same > 0) notes.push(`${same} rows repeat another one and are left out`);
+  if (summed > 0) notes.push(`${summed} rows without a reference are added to others of the same item and day`);
+  return { rows: [...byKey.values()], notes };
+}
+
+/** By what a row is known again. */
+export function keyOf<T extends SupplyTable>(kind: T, row: SupplyRow<T>): string {
+  const values = row as Record<string, string | number | undefined>;
+  return SUPPLY_TABLES[kind].key.map((name) => values[name] ?? '').join('\t');
+}

@@ -1,0 +1,157 @@
+/** What a column of a planner's table holds. */
+export type ColumnKind = 'text' | 'date' | 'number';
+
+export interface Column {
+  kind: ColumnKind;
+  /** Other names that files use for it, in lower case with `_` for blanks. */
+  also: readonly string[];
+  required?: true;
+  /** Of numbers: the least that is allowed. */
+  least?: number;
+  /** Of numbers: must be above `least`. */
+  above?: true;
+  /** Of texts: what is allowed. */
+  oneOf?: readonly string[];
+}
+
+type More = Omit<Column, 'kind' | 'also'>;
+type Of<K extends ColumnKind, M extends More> = { kind: K; also: readonly string[] } & M;
+
+const text = <M extends More>(also: readonly string[] = [], more = {} as M): Of<'text', M> => ({
+  kind: 'text',
+  also,
+  ...more,
+});
+const date = <M extends More>(also: readonly string[] = [], more = {} as M): Of<'date', M> => ({
+  kind: 'date',
+  also,
+  ...more,
+});
+const number = <M extends More>(also: readonly string[] = [], more = {} as M): Of<'number', M & { least: number }> => ({
+  kind: 'number',
+  also,
+  least: 0,
+  ...more,
+});
+const required = { required: true } as const;
+
+const ITEM = text(['id', 'item_id', 'part', 'part_number', 'sku', 'material', 'product', 'article'], required);
+const REFERENCE = text(['ref', 'document', 'order_line', 'line', 'transaction']);
+
+/**
+ * The tables that a planner gives. `key` names the columns by which a row is known again: the same key later replaces
+ * the row. Rows of `demand` without a reference are summed up by their key.
+ */
+export const SUPPLY_TABLES = {
+  demand: {
+    key: ['item', 'site', 'kind', 'date', 'reference', 'machine'],
+    columns: {
+      item: ITEM,
+      date: date(['period', 'day', 'week', 'month', 'time', 'posted', 'order_date', 'shipped'], required),
+      quantity: { ...number(['demand', 'qty', 'units', 'value', 'amount', 'sales'], required), least: -1e12 },
+      kind: text(['type', 'movement'], { oneOf: ['order', 'shipment', 'usage', 'return'] }),
+      site: text(['plant', 'location', 'warehouse', 'store']),
+      reference: REFERENCE,
+      machine: text(['asset', 'equipment']),
+      unit: text(['uom', 'unit_of_measure']),
+    },
+  },
+  items: {
+    key: ['item'],
+    columns: {
+      item: ITEM,
+      name: text(['description', 'title']),
+      family: text(['group', 'category', 'product_group']),
+      unit: text(['uom', 'unit_of_measure']),
+      unit_cost: number(['price', 'cost', 'unit_price']),
+      order_cost: number(['ordering_cost', 'setup_cost']),
+      holding_rate: number(['carrying_rate']),
+      shortage_cost: number(['stockout_cost', 'penalty']),
+      minimum_order: number(['moq', 'minimum_order_quantity', 'min_order']),
+      pack_size: number(['pack', 'lot_size', 'multiple', 'rounding'], { above: true }),
+      supplier: text(['vendor']),
+      lead_time_days: number(['lead_time', 'delivery_days']),
+      service_level: number(['service', 'target_service'], { above: true }),
+      service_kind: text(['target'], { oneOf: ['cycle', 'fill', 'cost'] }),
+      supersedes: text(['replaces', 'predecessor']),
+    },
+  },
+  stock: {
+    key: ['item', 'site'],
+    columns: {
+      item: ITEM,
+      quantity: number(['stock', 'on_hand', 'qty', 'units'], required),
+      site: text(['plant', 'location', 'warehouse', 'store']),
+      date: date(['counted', 'as_of', 'time']),
+    },
+  },
+  purchases: {
+    key: ['order', 'item'],
+    columns: {
+      order: text(['purchase_order', 'po', 'reference', 'ref'], required),
+      item: ITEM,
+      supplier: text(['vendor']),
+      quantity: number(['qty', 'ordered_quantity', 'units'], { ...required, above: true }),
+      ordered: date(['order_date', 'ordered_on', 'date'], required),
+      promised: date(['due', 'due_date', 'promised_on', 'confirmed']),
+      received: date(['delivered', 'delivery_date', 'received_on', 'arrived']),
+      received_quantity: number(['delivered_quantity', 'qty_received']),
+      cancelled: date(['cancelled_on']),
+    },
+  },
+  suppliers: {
+    key: ['supplier'],
+    columns: {
+      supplier: text(['vendor', 'id'], required),
+      name: text(['title', 'description']),
+      lead_time_days: number(['lead_time', 'promised_days']),
+    },
+  },
+  bom: {
+    key: ['machine', 'item'],
+    columns: {
+      machine: text(['asset', 'equipment', 'assembly'], required),
+      item: ITEM,
+      quantity: number(['qty', 'per_failure'], { above: true }),
+      probability: number(['share', 'chance'], { above: true }),
+      installed: date(['installed_on', 'commissioned', 'since']),
+    },
+  },
+  maintenance: {
+    key: ['machine', 'item', 'kind', 'date', 'reference'],
+    columns: {
+      machine: text(['asset', 'equipment'], required),
+      date: date(['day', 'time', 'done', 'planned_for'], required),
+      kind: text(['type', 'work'], { ...required, oneOf: ['failure', 'preventive', 'planned'] }),
+      item: text(['id', 'item_id', 'part', 'part_number', 'sku', 'material']),
+      quantity: number(['qty', 'used'], { above: true }),
+      reference: REFERENCE,
+    },
+  },
+} as const satisfies Record<string, { key: readonly string[]; columns: Record<string, Column> }>;
+
+export type SupplyTable = keyof typeof SUPPLY_TABLES;
+export const supplyTableNames = Object.keys(SUPPLY_TABLES) as SupplyTable[];
+
+type Value<C> = C extends { kind: 'number' } ? number : string;
+type Columns<T extends SupplyTable> = (typeof SUPPLY_TABLES)[T]['columns'];
+
+/** A row of a table: required columns stand in it, others where they are known. Dates are `2026-01-31`. */
+export type SupplyRow<T extends SupplyTable> = {
+  -readonly [K in keyof Columns<T> as Columns<T>[K] extends { required: true } ? K : never]: Value<Columns<T>[K]>;
+} & {
+  -readonly [K in keyof Columns<T> as Columns<T>[K] extends { required: true } ? never : K]?: Value<Columns<T>[K]>;
+};
+
+/** All tables, as they stand now. */
+export type Supply = { [T in SupplyTable]: SupplyRow<T>[] };
+
+export const noSupply = (): Supply => ({
+  demand: [],
+  items: [],
+  stock: [],
+  purchases: [],
+  suppliers: [],
+  bom: [],
+  maintenance: [],
+});
