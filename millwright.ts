@@ -8,21 +8,9 @@ import { addEdgeCommands } from '#edge/command.ts';
 import type { DetectOptions } from '#edge/detect/detectFile.ts';
 import { addLearnCommands } from '#edge/learn/command.ts';
 import { addGatewayCommands } from '#gateway/command.ts';
-import type { ForecastOptions } from '#gateway/planning/forecastFile.ts';
-import type { PlanOptions } from '#gateway/planning/planFile.ts';
-import {
-  level,
-  levels,
-  periods,
-  positive,
-  range,
-  seasons,
-  separator,
-  wholeNumber,
-} from '#models/configuration/arguments.ts';
+import { periods, positive, range, separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import { ROW_METHODS } from '#models/health/process/methodNames.ts';
-import type { StockTarget } from '#models/planning/stockPolicy.ts';
 import { addSimulatorCommands } from '#simulators/command.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. */
@@ -144,72 +132,6 @@ program
     const { detectFile } = await import('#edge/detect/detectFile.ts');
     await tableCommand(() => detectFile({ name: file, bytes: bytes(file) }, options, writeLine, say));
   });
-
-program
-  .command('forecast')
-  .description('demand of each item: mean and quantiles of the periods ahead and of the lead time')
-  .argument('<file>', 'wide: id, an optional price, then a column a period, oldest first, blanks only at the ends')
-  .requiredOption('--horizon <periods>', 'periods ahead', periods)
-  .option('--frequency <periods>', 'periods of a season; several, rising: 24,168', seasons, [12])
-  .option('--quantiles <levels>', 'rising, between 0 and 1', levels, [0.5, 0.9])
-  .option('--lead-time <periods>', 'the whole protection interval: delivery and review', periods, 1)
-  .addOption(
-    new Option('--format <format>', 'long: a row an item and period, columns id, period, demand')
-      .choices(['wide', 'long'])
-      .default('wide'),
-  )
-  .option('--jsonl', 'a line of JSON for each item on stdout')
-  .addHelpText(
-    'after',
-    '\nExample:\n  millwright forecast demand.csv --horizon 12 --frequency 12 --quantiles 0.5,0.9 --lead-time 3 --jsonl',
-  )
-  .action(async (file: string, options: ForecastOptions) => {
-    const { forecastFile } = await import('#gateway/planning/forecastFile.ts');
-    await tableCommand(() => forecastFile({ name: file, bytes: bytes(file) }, options, writeLine, say));
-  });
-
-program
-  .command('plan')
-  .description('what to hold and what to order now, by demand and stock: the costliest to wait for first')
-  .argument('<file>', 'demand: as for forecast')
-  .requiredOption(
-    '--items <file>',
-    'id and, as far as known, stock, on_order, lead_time, unit_cost, order_cost, holding_rate, shortage_cost, minimum_order, pack_size; times in periods',
-  )
-  .option('--frequency <periods>', 'periods of a season; several, rising: 24,168', seasons, [12])
-  .option('--review <periods>', 'between two chances to order', periods, 1)
-  .option('--cycle-service <level>', 'chance that nothing runs out before the next delivery', level)
-  .option('--fill-rate <level>', 'part of the demand that is served from the shelf', level)
-  .option('--least-cost', 'instead of a service: least cost of holding and running out')
-  .option('--budget <money>', 'defers the orders whose waiting costs least for the money', positive)
-  .addOption(new Option('--format <format>', 'of the demand').choices(['wide', 'long']).default('wide'))
-  .option('--jsonl', 'a line of JSON for each item on stdout')
-  .addHelpText(
-    'after',
-    '\nExample:\n  millwright plan demand.csv --items stock.csv --fill-rate 0.95 --review 1 --jsonl',
-  )
-  .action(async (file: string, options: PlanArguments) => {
-    const { planFile } = await import('#gateway/planning/planFile.ts');
-    const { items, review, cycleService, fillRate, leastCost, ...rest } = options;
-    if ([cycleService, fillRate, leastCost].filter((o) => o !== undefined).length > 1)
-      throw new UsageError('one of --cycle-service, --fill-rate and --least-cost');
-    const target: StockTarget = leastCost
-      ? { kind: 'cost' }
-      : fillRate === undefined
-        ? { kind: 'cycle', level: cycleService ?? 0.95 }
-        : { kind: 'fill', level: fillRate };
-    const plan = { ...rest, target, reviewPeriods: review };
-    const [demand, stock] = [file, items].map((name) => ({ name, bytes: bytes(name) }));
-    await tableCommand(() => planFile(demand, stock, plan, writeLine, say));
-  });
-
-interface PlanArguments extends Omit<PlanOptions, 'target' | 'reviewPeriods'> {
-  items: string;
-  review: number;
-  cycleService?: number;
-  fillRate?: number;
-  leastCost?: true;
-}
 
 async function text(file: string): Promise<string> {
   return bytes(file).toString('utf8');

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
+import { addPlanningCommands } from './planning/command.ts';
 import { addressOf, type Reach, reaching, tokenOf } from './reach.ts';
 import { addModelCommands } from './registry/command.ts';
 
@@ -30,6 +31,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
   addLedger(program, shell);
   addTell(program, shell);
   addModelCommands(program, shell);
+  addPlanningCommands(program, shell);
 }
 
 function addKeys(gateway: Command, shell: Shell): void {

@@ -1,6 +1,6 @@
+import { htmlPage } from '#models/reports/page.ts';
 import { stretchesOf } from '#models/tables/stretches.ts';
 import type { JudgedFile } from '../detect/evaluateAnomaly.ts';
-import { htmlPage } from './page.ts';
 
 const WIDTH = 900;
 const HEIGHT = 150;

@@ -1,6 +1,6 @@
 import type { FailureEstimate, FailureEvaluation } from '#models/health/failure/evaluateFailure.ts';
 import type { Costs, FailureModel } from '#models/health/failure/trainFailure.ts';
-import { htmlPage, squareOf, squareSvg } from './page.ts';
+import { htmlPage, squareOf, squareSvg } from '#models/reports/page.ts';
 
 const shown = ({ value, low, high }: FailureEstimate) =>
   `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;

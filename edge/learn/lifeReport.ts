@@ -1,6 +1,6 @@
 import type { Estimate, LifeEvaluation } from '#models/health/life/evaluateLife.ts';
 import type { JudgedUnit } from '#models/health/life/trainLife.ts';
-import { htmlPage, squareOf, squareSvg } from './page.ts';
+import { htmlPage, squareOf, squareSvg } from '#models/reports/page.ts';
 
 const MOST_DOTS = 4000;
 const SPEAKERS: Record<string, string> = { withoutAge: 'without the age', trees: 'by boosted trees' };

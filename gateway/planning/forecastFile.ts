@@ -1,33 +1,76 @@
+import { type Backtest, backtest } from '#models/demand/backtest.ts';
 import { type ForecastSettings, forecastTable, type ItemForecast } from '#models/demand/forecastTable.ts';
-import { readLong, readWide } from '#models/demand/readHistory.ts';
+import { type ItemHistory, readLong, readWide } from '#models/demand/readHistory.ts';
+import { reconcileTable } from '#models/demand/reconcile.ts';
 import { type NamedFile, readNamed } from '#models/tables/parseTable.ts';
+import { forecastPage } from './forecastPage.ts';
+import { measuresLine } from './measuresLine.ts';
 
 export interface ForecastOptions extends ForecastSettings {
   format: 'wide' | 'long';
   jsonl?: boolean;
+  /** Sums of families and sites as well, agreeing with their items. */
+  hierarchy?: boolean;
+  /** Measures on the last periods, instead of forecasts. */
+  backtest?: boolean;
+}
+
+export interface Outputs {
+  /** A line on stdout. */
+  write: (line: string) => void;
+  /** What was repaired on the way, and what people should know. */
+  say: (line: string) => void;
+  /** Takes a page with pictures; absent where none is wanted. */
+  page?: (html: string) => void;
 }
 
 /**
  * Forecasts each item of a file and writes a line for each, in the file's order.
- * @param say what was repaired on the way.
  * @throws TableError where the file is no table of histories.
  */
-export function forecastFile(
-  file: NamedFile,
-  options: ForecastOptions,
-  write: (line: string) => void,
-  say: (line: string) => void,
-): void {
+export function forecastFile(file: NamedFile, options: ForecastOptions, outputs: Outputs): void {
+  const { write, say, page } = outputs;
   const items = readNamed(file, undefined, say, options.format === 'long' ? readLong : readWide);
-  for (const forecast of forecastTable(items, options)) {
-    write(options.jsonl ? JSON.stringify(forecast) : summaryOf(forecast));
+  if (options.backtest) {
+    for (const line of backtestLines(backtest(items, options), options.jsonl ?? false)) write(line);
+    return;
   }
+  const forecasts = options.hierarchy ? hierarchyOf(items, options, outputs) : forecastTable(items, options);
+  for (const forecast of forecasts) write(options.jsonl ? JSON.stringify(forecast) : summaryOf(forecast));
+  page?.(forecastPage(file.name, items, forecasts, backtest(items, options)));
+}
+
+/** Sums first, then what they are sums of. */
+function hierarchyOf(items: readonly ItemHistory[], options: ForecastOptions, { write, say }: Outputs): ItemForecast[] {
+  const { how, tried, items: forecasts, nodes } = reconcileTable(items, options);
+  const errors = tried
+    ? `error over the levels ${tried.bottom_up.toFixed(3)} bottom up, ${tried.mint.toFixed(3)} by MinT`
+    : 'histories are too short to try both';
+  say(`levels agree ${how === 'mint' ? 'by MinT' : 'bottom up'}: ${errors}`);
+  for (const node of nodes)
+    write(options.jsonl ? JSON.stringify(node) : `${node.level} ${node.id}  ${leadTimeText(node.leadTime)}`);
+  return forecasts;
+}
+
+function backtestLines({ items, heldBack, steps, leadTime }: Backtest, json: boolean): string[] {
+  if (json) return [JSON.stringify({ items, heldBack, steps, leadTime })];
+  return [
+    `${items} items were long enough; the last ${heldBack} periods were held back`,
+    'a period:',
+    ...steps.map(measuresLine),
+    'the lead time:',
+    ...leadTime.map(measuresLine),
+  ];
+}
+
+function leadTimeText({ mean, quantiles }: ItemForecast['leadTime']): string {
+  const levels = Object.entries(quantiles).map(
+    ([level, value]) => `${Number((Number(level) * 100).toFixed(2))} %: ${Number(value.toPrecision(4))}`,
+  );
+  return `over the lead time ${mean.toFixed(1)} (${levels.join(', ')})`;
 }
 
 function summaryOf({ id, class: itsClass, method, leadTime, flags }: ItemForecast): string {
-  const quantiles = Object.entries(leadTime.quantiles).map(
-    ([level, value]) => `${Number(level) * 100} %: ${Number(value.toPrecision(4))}`,
-  );
   const noted = flags.length > 0 ? `; ${flags.join(', ').replaceAll('_', ' ')}` : '';
-  return `${id}  ${itsClass}, ${method}; over the lead time ${leadTime.mean.toFixed(1)} (${quantiles.join(', ')})${noted}`;
+  return `${id}  ${itsClass}, ${method}; ${leadTimeText(leadTime)}${noted}`;
 }

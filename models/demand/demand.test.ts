@@ -6,19 +6,24 @@ import { student4Quantile } from '#models/statistics/quantiles.ts';
 import { parseTable, TableError } from '#models/tables/parseTable.ts';
 import { Autoregression } from './autoregression.ts';
 import { ComplexSmoothing } from './complexSmoothing.ts';
+import { Croston, Sba } from './croston.ts';
 import { demandClass } from './demandClass.ts';
 import { DynamicTheta } from './dynamicTheta.ts';
 import { Ets } from './ets.ts';
 import { checkForecaster } from './forecasterChecks.ts';
 import { forecastTable } from './forecastTable.ts';
 import { MeanOfThree } from './meanOfThree.ts';
+import { Naive } from './naive.ts';
 import { negativeBinomialQuantiles } from './negativeBinomial.ts';
 import { readLong, readWide } from './readHistory.ts';
-import { Sba } from './sba.ts';
 import { isSeasonal, seasonOf } from './season.ts';
+import { SeasonalNaive } from './seasonalNaive.ts';
 import { SeveralSeasons } from './severalSeasons.ts';
 import { Tsb } from './tsb.ts';
 
+describe('naive', () => checkForecaster(() => new Naive()));
+describe('seasonal naive', () => checkForecaster(() => new SeasonalNaive(12)));
+describe('Croston', () => checkForecaster(() => new Croston()));
 describe('SBA', () => checkForecaster(() => new Sba()));
 describe('TSB', () => checkForecaster(() => new Tsb()));
 describe('exponential smoothing', () => checkForecaster(() => new Ets(12)));
@@ -42,6 +47,7 @@ test.each([
   ['exponential smoothing', () => new Ets(4)],
   ['the mean of three', () => new MeanOfThree(4)],
   ['several seasons', () => new SeveralSeasons([4], 4)],
+  ['seasonal naive', () => new SeasonalNaive(4)],
 ])('%s carries a season on', (_, create) => {
   const forecaster = create();
   forecaster.fit(Array.from({ length: 30 }, (_, i) => [10, 20, 30, 40][i % 4]));

@@ -1,4 +1,5 @@
 import { student4Quantile } from '#models/statistics/quantiles.ts';
+import { borrowedLaw, type Family, familyOf, isNew } from './borrowed.ts';
 import { type DemandClass, demandClass } from './demandClass.ts';
 import { leadTimeDemand } from './leadTimeDemand.ts';
 import { MeanOfThree } from './meanOfThree.ts';
@@ -15,13 +16,21 @@ export interface ForecastSettings {
   leadTime: number;
 }
 
-export type ForecastFlag = 'no_demand_in_history' | 'short_history' | 'new' | 'dying' | 'seasonal';
+export type ForecastFlag =
+  | 'no_demand_in_history'
+  | 'short_history'
+  | 'new'
+  | 'dying'
+  | 'seasonal'
+  | 'borrowed_from_family';
 
 export interface ItemForecast {
   id: string;
   class: DemandClass;
   /** Of parts, the distribution that weighs most among those that are averaged. */
   method: string;
+  /** Why this method, in a sentence. */
+  why: string;
   /** Demand a period, at least the lead time's periods. */
   mean: number[];
   /** By level, a value a period. */
@@ -29,6 +38,11 @@ export interface ItemForecast {
   leadTime: { mean: number; quantiles: Record<string, number> };
   flags: ForecastFlag[];
 }
+
+const WHY_PART =
+  'periods without demand, or small counts: the lead time’s distribution, of six ways to make one weighed by how they did at two origins of the past among items of this class; this one weighs most';
+const WHY_SERIES = 'demand in every period: the mean of three methods errs less than each of them';
+const WHY_LONG = 'a long season, or several: the best eight ways of three origins of the past, by their errors';
 
 /** Longer seasons than this are taken by profiles. */
 const LONGEST_SMOOTHED_SEASON = 24;
@@ -39,14 +53,59 @@ const DYING_INTERVALS = 4;
 
 /**
  * Forecasts of all items of a table. Items that had a period without demand, and small counts, are parts: they are
- * forecast from what all of them together teach. Others are series, each by its own past. The answer does not depend
- * on names, nor on the order of items.
+ * forecast from what all of them together teach. Others are series, each by its own past. New items of a family with
+ * grown ones borrow from them. The answer does not depend on names, nor on the order of items.
  */
 export function forecastTable(items: readonly ItemHistory[], settings: ForecastSettings): ItemForecast[] {
-  const forecasts = new Map<string, ItemForecast>();
-  const parts = items.filter(({ history }) => isPart(history));
-  for (const forecast of forecastParts(parts, settings)) forecasts.set(forecast.id, forecast);
-  return items.map((item) => forecasts.get(item.id) ?? forecastSeries(item, settings));
+  const forecasts = new Map<ItemHistory, ItemForecast>();
+  const families = familiesOf(items, settings.frequency[0]);
+  for (const item of items) {
+    const family = borrowsFrom(item, families, settings.frequency[0]);
+    if (family) forecasts.set(item, forecastNew(item, family, settings));
+  }
+  const parts = items.filter((item) => !forecasts.has(item) && isPart(item.history));
+  forecastParts(parts, settings).forEach((forecast, i) => {
+    forecasts.set(parts[i], forecast);
+  });
+  return items.map((item) => forecasts.get(item) ?? forecastSeries(item, settings));
+}
+
+/** Of families that a new item belongs to. */
+function familiesOf(items: readonly ItemHistory[], period: number): Map<string, Family> {
+  const wanted = new Set(items.flatMap(({ family, history }) => (family && isNew(history, period) ? [family] : [])));
+  const families = [...wanted].flatMap((name) => {
+    const peers = items.filter(({ family, history }) => family === name && !isNew(history, period));
+    const family = familyOf(
+      peers.map(({ history }) => history),
+      period,
+    );
+    return family ? [[name, family] as const] : [];
+  });
+  return new Map(families);
+}
+
+function borrowsFrom(
+  { family, history }: ItemHistory,
+  families: ReadonlyMap<string, Family>,
+  period: number,
+): Family | undefined {
+  return family !== undefined && isNew(history, period) ? families.get(family) : undefined;
+}
+
+function forecastNew({ id, history, family }: ItemHistory, its: Family, settings: ForecastSettings): ItemForecast {
+  const { horizon, leadTime, quantiles } = settings;
+  const whole = history.every(Number.isInteger);
+  const { mean, steps, lead } = borrowedLaw(history, its, { horizon, leadTime, levels: quantiles, whole });
+  return {
+    id,
+    class: demandClass(history),
+    method: 'family',
+    why: `${history.length} periods of its own; the rest is borrowed from ${its.peers} items of the family ${family}`,
+    mean,
+    quantiles: byLevel(quantiles, (j) => steps.map((step) => step[j])),
+    leadTime: { mean: lead.mean, quantiles: byLevel(quantiles, (j) => lead.quantiles[j]) },
+    flags: [...flagsOf(history, settings), 'borrowed_from_family'],
+  };
 }
 
 export interface LeadTimeLaw {
@@ -62,8 +121,15 @@ export function leadTimeLaws(
   settings: Pick<ForecastSettings, 'frequency' | 'quantiles' | 'leadTime'>,
   teachers: readonly ItemHistory[] = [],
 ): LeadTimeLaw[] {
-  const { leadTime, quantiles } = settings;
-  const parts = items.filter(({ history }) => isPart(history));
+  const { leadTime, quantiles, frequency } = settings;
+  const families = familiesOf([...items, ...teachers], frequency[0]);
+  const borrowers = new Map(
+    items.flatMap((item) => {
+      const family = borrowsFrom(item, families, frequency[0]);
+      return family ? [[item, family] as const] : [];
+    }),
+  );
+  const parts = items.filter((item) => !borrowers.has(item) && isPart(item.history));
   const learned = [...parts, ...teachers.filter(({ history }) => isPart(history))];
   const known = leadTimeDemand(
     learned.map(({ history }) => Float64Array.from(history)),
@@ -75,12 +141,19 @@ export function leadTimeLaws(
   return items.map((item) => {
     const part = byItem.get(item);
     if (part) return part;
+    const family = borrowers.get(item);
+    if (family) {
+      const whole = item.history.every(Number.isInteger);
+      const { lead } = borrowedLaw(item.history, family, { horizon: 1, leadTime, levels: quantiles, whole });
+      return { ...lead, method: 'family' };
+    }
     const { method, leadTime: law } = forecastSeries(item, { ...settings, horizon: leadTime });
     return { mean: law.mean, quantiles: quantiles.map((level) => law.quantiles[String(level)]), method };
   });
 }
 
 function isPart(history: readonly number[]): boolean {
+  if (history.length === 0) return true;
   const mean = history.reduce((a, b) => a + b, 0) / history.length;
   return history.includes(0) || (mean < COUNT_MEAN && history.every(Number.isInteger));
 }
@@ -98,6 +171,7 @@ function forecastParts(parts: readonly ItemHistory[], settings: ForecastSettings
       id,
       class: demandClass(history),
       method: lead[i].method,
+      why: WHY_PART,
       mean: new Array(periods).fill(lead[i].mean / leadTime),
       quantiles: byLevel(quantiles, (j) => new Array(settings.horizon).fill(rounded(step[i].quantiles[j]))),
       leadTime: { mean: lead[i].mean, quantiles: byLevel(quantiles, (j) => rounded(lead[i].quantiles[j])) },
@@ -124,6 +198,7 @@ function forecastSeries({ id, history }: ItemHistory, settings: ForecastSettings
     id,
     class: demandClass(history),
     method: forecaster.name,
+    why: long ? WHY_LONG : WHY_SERIES,
     mean,
     quantiles: byLevel(quantiles, (j) => scale.steps.map((s, h) => at(mean[h], s, quantiles[j]))),
     leadTime: { mean: leadMean, quantiles: byLevel(quantiles, (j) => at(leadMean, scale.sum, quantiles[j])) },
@@ -133,7 +208,7 @@ function forecastSeries({ id, history }: ItemHistory, settings: ForecastSettings
 
 function flagsOf(history: readonly number[], { frequency }: ForecastSettings): ForecastFlag[] {
   const demands = history.filter((v) => v > 0).length;
-  if (demands === 0) return ['no_demand_in_history'];
+  if (demands === 0) return history.length < frequency[0] ? ['no_demand_in_history', 'new'] : ['no_demand_in_history'];
   const flags: ForecastFlag[] = [];
   if (history.length < frequency[0]) flags.push('new');
   if (history.length < 2 * frequency[0]) flags.push('short_history');

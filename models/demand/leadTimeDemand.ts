@@ -1,9 +1,9 @@
+import { Sba } from './croston.ts';
 import { type DemandClass, demandClass } from './demandClass.ts';
 import type { Forecaster } from './forecaster.ts';
 import { negativeBinomialQuantiles } from './negativeBinomial.ts';
 import { PartPool, type PooledItem } from './partPool.ts';
 import { demandAfter } from './partWindows.ts';
-import { Sba } from './sba.ts';
 import { Tsb } from './tsb.ts';
 
 /** Demand of a part within its lead time. */

@@ -2,6 +2,9 @@ import { numberOf, type Table, TableError } from '#models/tables/parseTable.ts';
 
 export interface ItemHistory {
   id: string;
+  /** What it belongs to: new items borrow from their family, and sums of families and sites agree with their items. */
+  family?: string;
+  site?: string;
   /** Demand a period, oldest first; unknown periods stand only at the ends and are left out. */
   history: number[];
 }
@@ -65,6 +68,7 @@ function demandOf(cell: string, line: number, column: number, separator: string)
   return value;
 }
 
+const BELONGS = { family: /^(family|group|category)$/i, site: /^(site|plant|location|warehouse)$/i };
 const COLUMNS = {
   id: /^(id|item|part|sku)$/i,
   period: /^(period|date|month|week|time)$/i,
@@ -74,7 +78,8 @@ const COLUMNS = {
 /**
  * Histories from a long table, a row an item and period; columns by name, in any order. Months (`2024-03`) are counted
  * on without gaps, other periods are those that stand in the table, in order. An item begins with its first row; a
- * period without a row is one without demand. Rows of one item and period are added up.
+ * period without a row is one without demand. Rows of one item and period are added up. Columns `family` and `site` say
+ * what an item belongs to; an item at two sites is two, `item@site`.
  * @throws TableError with line and column, counted from 1.
  */
 export function readLong({ rows, lines, separator }: Table): ItemHistory[] {
@@ -85,23 +90,30 @@ export function readLong({ rows, lines, separator }: Table): ItemHistory[] {
   const missing = Object.keys(at).filter((name) => at[name] < 0);
   if (missing.length > 0)
     throw new TableError(`line 1: no column for ${missing.join(', ')}; found ${header.join(', ')}`);
-  const items = new Map<string, Map<string, number>>();
+  const belongs = (name: keyof typeof BELONGS) => header.findIndex((cell) => BELONGS[name].test(cell.trim()));
+  const places = { family: belongs('family'), site: belongs('site') };
+  const items = new Map<string, { demands: Map<string, number>; family?: string; site?: string }>();
   const periods = new Set<string>();
   body.forEach((cells, i) => {
     const line = lines[i + 1];
-    const id = (cells[at.id] ?? '').trim();
+    const name = (cells[at.id] ?? '').trim();
     const period = (cells[at.period] ?? '').trim();
-    if (id === '') throw new TableError(`line ${line}, column ${at.id + 1}: an item without an id`);
+    if (name === '') throw new TableError(`line ${line}, column ${at.id + 1}: an item without an id`);
+    const family = places.family < 0 ? undefined : (cells[places.family] ?? '').trim() || undefined;
+    const site = places.site < 0 ? undefined : (cells[places.site] ?? '').trim() || undefined;
+    const id = site === undefined ? name : `${name}@${site}`;
     if (period === '') throw new TableError(`line ${line}, column ${at.period + 1}: a row without a period`);
     const demand = demandOf(cells[at.demand] ?? '', line, at.demand + 1, separator);
-    const item = items.get(id) ?? new Map<string, number>();
-    items.set(id, item.set(period, (item.get(period) ?? 0) + demand));
+    const item = items.get(id) ?? { demands: new Map<string, number>(), family, site };
+    items.set(id, item);
+    item.demands.set(period, (item.demands.get(period) ?? 0) + demand);
     periods.add(period);
   });
   const order = periodsInOrder(periods);
-  return [...items].map(([id, demands]) => {
+  return [...items].map(([id, { demands, family, site }]) => {
     const first = order.findIndex((p) => demands.has(p));
-    return { id, history: order.slice(first).map((p) => demands.get(p) ?? 0) };
+    const history = order.slice(first).map((p) => demands.get(p) ?? 0);
+    return { id, ...(family ? { family } : {}), ...(site ? { site } : {}), history };
   });
 }
 

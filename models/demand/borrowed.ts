@@ -1,0 +1,125 @@
+import { normalQuantile } from '#models/statistics/quantiles.ts';
+import { negativeBinomialQuantiles } from './negativeBinomial.ts';
+import { deseasonalised, isSeasonal, type Season, seasonOf } from './season.ts';
+
+/** What the grown items of a family have in common, for those that are new in it. */
+export interface Family {
+  peers: number;
+  /** Mean and variance of the logarithm of a peer's demand a period. */
+  logMean: number;
+  logVariance: number;
+  /** Mean squared coefficient of variation of a period's demand within a peer, its season left out. */
+  cv2: number;
+  /** `figure[0]` belongs to the first period ahead. */
+  season: Season;
+}
+
+export interface BorrowedLaw {
+  mean: number[];
+  /** Of each step, at the levels asked for. */
+  steps: number[][];
+  lead: { mean: number; quantiles: number[] };
+}
+
+/** Peers that make a family, and seasons that a peer has to have seen. */
+const LEAST_PEERS = 3;
+const GROWN_SEASONS = 2;
+const LEAST_GROWN = 12;
+/** Peers are never all alike. */
+const LEAST_LOG_VARIANCE = 0.05;
+
+/** Whether a history is so short that its family says more. */
+export function isNew(history: readonly number[], period: number): boolean {
+  return history.length < Math.min(period, LEAST_GROWN);
+}
+
+/** Null where too few of the histories are grown. All of them end in the same period. */
+export function familyOf(histories: readonly (readonly number[])[], period: number): Family | null {
+  const least = Math.max(LEAST_GROWN, Math.min(GROWN_SEASONS * period, 2 * LEAST_GROWN));
+  const peers = histories.filter((h) => h.length >= least && h.some((v) => v > 0));
+  if (peers.length < LEAST_PEERS) return null;
+  const season = commonSeason(peers, period);
+  const recent = peers.map((h) => flattened(h, season).slice(-least));
+  const means = recent.map(meanOf).filter((m) => m > 0);
+  if (means.length < LEAST_PEERS) return null;
+  const logs = means.map(Math.log);
+  const logMean = meanOf(logs);
+  const logVariance = logs.reduce((sum, v) => sum + (v - logMean) ** 2, 0) / (logs.length - 1);
+  const cv2 = meanOf(recent.filter((h) => meanOf(h) > 0).map((h) => varianceOf(h) / meanOf(h) ** 2));
+  return { peers: peers.length, logMean, logVariance: Math.max(LEAST_LOG_VARIANCE, logVariance), cv2, season };
+}
+
+/**
+ * Demand of a new item: its own level shrunk to its family's (empirical Bayes in logarithms: own weight
+ * n / (n + cv²/τ²)), with the family's season; spread by what is not known of the level and by what a peer varies.
+ * Source of the shrinkage: Efron & Morris, JASA 70 (1975).
+ * @param history demand a period, oldest first; may be empty.
+ * @param levels rising. @param whole whether demand is counted.
+ */
+export function borrowedLaw(
+  history: readonly number[],
+  family: Family,
+  {
+    horizon,
+    leadTime,
+    levels,
+    whole,
+  }: { horizon: number; leadTime: number; levels: readonly number[]; whole: boolean },
+): BorrowedLaw {
+  const own = history.length === 0 ? 0 : meanOf(flattened(history, family.season));
+  const prior = family.cv2 / family.logVariance;
+  const weight = own > 0 ? history.length / (history.length + prior) : 0;
+  // No demand in n periods: what the family would have asked for in them counts against it.
+  const silent = own > 0 ? 0 : Math.log1p(history.length / Math.max(0.25, prior));
+  const log = weight * Math.log(Math.max(own, 1e-12)) + (1 - weight) * family.logMean - silent;
+  const unknown = (1 - weight) * family.logVariance;
+  // The mean of a lognormal level whose median is exp(log).
+  const level = Math.exp(log + unknown / 2);
+  const { figure } = family.season;
+  const periods = Math.max(horizon, leadTime);
+  const mean = Array.from({ length: periods }, (_, h) => level * figure[h % figure.length]);
+  const leadMean = mean.slice(0, leadTime).reduce((a, b) => a + b, 0);
+  const law = (m: number, cv2: number) => quantilesOf(m, cv2, unknown, levels, whole);
+  return {
+    mean,
+    steps: mean.slice(0, horizon).map((m) => law(m, family.cv2)),
+    lead: { mean: leadMean, quantiles: law(leadMean, family.cv2 / leadTime) },
+  };
+}
+
+function quantilesOf(mean: number, cv2: number, unknown: number, levels: readonly number[], whole: boolean): number[] {
+  if (!(mean > 0)) return levels.map(() => 0);
+  const relative = (1 + cv2) * Math.exp(unknown) - 1;
+  if (whole) return negativeBinomialQuantiles(mean, mean + relative * mean ** 2, levels);
+  const variance = Math.log1p(relative);
+  return levels.map((p) => Math.exp(Math.log(mean) - variance / 2 + Math.sqrt(variance) * normalQuantile(p)));
+}
+
+/** The season of all peers together, by place ahead; none where they show none. */
+function commonSeason(peers: readonly (readonly number[])[], period: number): Season {
+  const none: Season = { kind: 'multiplicative', figure: Float64Array.of(1) };
+  const length = Math.min(...peers.map((h) => h.length));
+  // Each peer counts alike, whatever its size.
+  const total = Array.from({ length }, (_, t) =>
+    peers.reduce((sum, h) => sum + h[h.length - length + t] / Math.max(1e-12, meanOf(h)), 0),
+  );
+  if (!isSeasonal(total, period)) return none;
+  const { figure } = seasonOf(total, period, 'multiplicative');
+  if (figure.some((v) => !(v > 0.01))) return none;
+  return { kind: 'multiplicative', figure: figure.map((_, h) => figure[(length + h) % period]) };
+}
+
+/** A history without a season whose first figure belongs to the period after the history. */
+function flattened(history: readonly number[], { kind, figure }: Season): number[] {
+  const shifted = figure.map(
+    (_, t) => figure[(((t - history.length) % figure.length) + figure.length) % figure.length],
+  );
+  return [...deseasonalised(history, { kind, figure: shifted })];
+}
+
+const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+
+function varianceOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  return values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, values.length - 1);
+}

@@ -1,0 +1,138 @@
+import { type ForecastSettings, forecastTable, type ItemForecast } from './forecastTable.ts';
+import { type Reconciliation, reconciled, sumsOf, type TreeNode, treeOf } from './hierarchy.ts';
+import { seasonalScale } from './measures.ts';
+import type { ItemHistory } from './readHistory.ts';
+
+/** A sum of items: a family, a site, the total. */
+export interface NodeForecast extends Pick<ItemForecast, 'mean' | 'quantiles' | 'leadTime'> {
+  id: string;
+  level: 'total' | 'site' | 'family';
+}
+
+export interface ReconciledTable {
+  how: Reconciliation;
+  /** Error of the two on what was held back, over the levels; null where histories are too short to tell. */
+  tried: Record<Reconciliation, number> | null;
+  items: ItemForecast[];
+  nodes: NodeForecast[];
+}
+
+const LEAST_LEFT = 8;
+
+/**
+ * Forecasts of items and of the sums above them that agree with one another in each period. Which way they are made to
+ * agree is chosen by what erred less, over all levels, on the last periods of the past.
+ */
+export function reconcileTable(items: readonly ItemHistory[], settings: ForecastSettings): ReconciledTable {
+  const { nodes, leaves } = treeOf(items);
+  const tried = tryBoth(items, nodes, settings);
+  const how = tried && tried.mint < tried.bottom_up ? 'mint' : 'bottom_up';
+  const forecasts = forecastNodes(items, nodes, settings);
+  const means = agreeing(forecasts, nodes, items, settings, how);
+  const moved = forecasts.map((forecast, i) => scaledTo(forecast, means[i], settings));
+  const upper = nodes.slice(0, nodes.length - leaves.length);
+  return {
+    how,
+    tried,
+    items: leaves.map((i) => moved[i]),
+    nodes: upper.map(({ id, level }, i) => ({
+      id,
+      level: level as NodeForecast['level'],
+      mean: moved[i].mean,
+      quantiles: moved[i].quantiles,
+      leadTime: moved[i].leadTime,
+    })),
+  };
+}
+
+/** Forecasts of all nodes, each by itself; items together, for parts learn from each other. */
+function forecastNodes(items: readonly ItemHistory[], nodes: readonly TreeNode[], settings: ForecastSettings) {
+  const sums = sumsOf(
+    nodes,
+    items.map(({ history }) => history),
+  );
+  const upper = sums.slice(0, nodes.length - items.length).map((history, i) => ({ id: nodes[i].id, history }));
+  return [...forecastTable(upper, settings), ...forecastTable(items, settings)];
+}
+
+/** Means of all nodes, by node and period. */
+function agreeing(
+  forecasts: readonly ItemForecast[],
+  nodes: readonly TreeNode[],
+  items: readonly ItemHistory[],
+  { frequency }: ForecastSettings,
+  how: Reconciliation,
+): number[][] {
+  const histories = sumsOf(
+    nodes,
+    items.map(({ history }) => history),
+  );
+  // What is always the same has an error, too.
+  const variance = histories.map(
+    (h, i) => seasonalScale(h, frequency[0]) ** 2 + 1e-6 * (1 + forecasts[i].mean[0] ** 2),
+  );
+  const periods = forecasts[0].mean.length;
+  const means = forecasts.map(() => new Array<number>(periods).fill(0));
+  const first = nodes.length - items.length;
+  for (let h = 0; h < periods; h++) {
+    const base = forecasts.map((f) => f.mean[h]);
+    const leaves = reconciled(nodes, base, variance, how).slice(first);
+    // Nothing is asked for less than never; sums are of what is left then.
+    sumsOf(
+      nodes,
+      leaves.map((v) => [Math.max(0, v)]),
+    ).forEach(([v], i) => {
+      means[i][h] = v;
+    });
+  }
+  return means;
+}
+
+/** Σ over levels of Σ|error| / Σ actual of both ways, on the last horizon. */
+function tryBoth(
+  items: readonly ItemHistory[],
+  nodes: readonly TreeNode[],
+  settings: ForecastSettings,
+): Record<Reconciliation, number> | null {
+  const { horizon } = settings;
+  if (items.length < 2 || items.some(({ history }) => history.length < horizon + LEAST_LEFT)) return null;
+  const cut = items.map((item) => ({ ...item, history: item.history.slice(0, -horizon) }));
+  const actual = sumsOf(
+    nodes,
+    items.map(({ history }) => history.slice(-horizon)),
+  );
+  const forecasts = forecastNodes(cut, nodes, settings);
+  const errorOf = (how: Reconciliation) => {
+    const means = agreeing(forecasts, nodes, cut, settings, how);
+    const levels = new Map<string, [number, number]>();
+    nodes.forEach(({ level }, i) => {
+      const [error, sum] = levels.get(level) ?? [0, 0];
+      const missed = actual[i].reduce((s, y, h) => s + Math.abs(means[i][h] - y), 0);
+      levels.set(level, [error + missed, sum + actual[i].reduce((a, b) => a + b, 0)]);
+    });
+    return [...levels.values()].reduce((s, [error, sum]) => s + (sum > 0 ? error / sum : 0), 0);
+  };
+  return { bottom_up: errorOf('bottom_up'), mint: errorOf('mint') };
+}
+
+/** A forecast moved to other means, its quantiles with them. */
+function scaledTo(forecast: ItemForecast, mean: readonly number[], { leadTime }: ForecastSettings): ItemForecast {
+  const leadMean = mean.slice(0, leadTime).reduce((a, b) => a + b, 0);
+  const whole = Object.values(forecast.quantiles).every((q) => q.every(Number.isInteger));
+  const round = whole ? Math.round : (v: number) => v;
+  const moved = (q: number, from: number, to: number) => round(from > 0 ? (q * to) / from : q);
+  const quantiles = Object.entries(forecast.quantiles).map(([level, q]) => [
+    level,
+    q.map((v, h) => moved(v, forecast.mean[h], mean[h])),
+  ]);
+  const lead = Object.entries(forecast.leadTime.quantiles).map(([level, q]) => [
+    level,
+    moved(q, forecast.leadTime.mean, leadMean),
+  ]);
+  return {
+    ...forecast,
+    mean: [...mean],
+    quantiles: Object.fromEntries(quantiles),
+    leadTime: { mean: leadMean, quantiles: Object.fromEntries(lead) },
+  };
+}
