@@ -35,17 +35,35 @@ const notifierSchema = z.discriminatedUnion('type', [
 ]);
 export type NotifierConfig = z.infer<typeof notifierSchema>;
 
-const partSchema = z.strictObject({
-  part: z.string().min(1).max(100),
-  /** An asset, or `site/edge/asset` where two have one name. */
-  machines: z.array(z.string().min(1).max(200)).min(1),
-  partsPerFailure: z.int().min(1).default(1),
-  leadTimeDays: z.number().positive(),
-  /** Mean time between failures: all that is known of a machine that does not degrade. */
-  meanLifeDays: z.number().positive().default(1500),
-  serviceLevel: z.number().min(0.5).max(0.999).default(0.95),
-});
-export type PartConfig = z.infer<typeof partSchema>;
+/** How, and how often, demand is forecast and orders are planned. */
+const planningSchema = z
+  .strictObject({
+    period: z.enum(['day', 'week', 'month']).default('month'),
+    /** Periods ahead that are shown. */
+    horizon: z.int().min(1).max(120).default(12),
+    /** Between two chances to order. */
+    reviewDays: z.number().min(1).max(365).default(7),
+    /** Of items that name none: no run-out in a cycle, part of demand filled, or least cost. */
+    serviceKind: z.enum(['cycle', 'fill', 'cost']).default('cycle'),
+    serviceLevel: z.number().min(0.5).max(0.995).default(0.95),
+    /** Life of a part that no record tells of. */
+    usualLifeDays: z.number().positive().max(1e5).default(1500),
+    /** Part of a unit's cost that holding it for a year costs. */
+    holdingRateAYear: z.number().min(0).max(10).default(0.2),
+    /** Money for orders now. */
+    budget: z.number().min(0).optional(),
+    /** Planned this often, and when a machine's alerts or the tables change, but not more often than the other. */
+    everyHours: z.number().min(0.01).max(168).default(6),
+    leastSeconds: z.number().min(1).max(86_400).default(60),
+    /** Chance of running out before an order of today could come, from which on planners are told. */
+    alertChance: z.number().min(0.05).max(0.99).default(0.5),
+    /** A folder that is watched for tables: demand*.csv, items*.csv and so on. */
+    folder: z.string().min(1).optional(),
+    /** Of dates such as 03/04/2026 in those tables; told from each table where it can be. */
+    dates: z.enum(['dmy', 'mdy']).optional(),
+  })
+  .prefault({});
+export type PlanningConfig = z.infer<typeof planningSchema>;
 
 export const gatewayConfigSchema = z.strictObject({
   dataDirectory: z.string().min(1),
@@ -59,8 +77,7 @@ export const gatewayConfigSchema = z.strictObject({
   notifiers: z.array(notifierSchema).default([]),
   /** Signs what edges are told: a private key (Ed25519, PEM), as `millwright gateway keys` makes it. */
   commands: z.strictObject({ keyFile: z.string() }).optional(),
-  /** Parts that machines take when they fail. */
-  parts: z.array(partSchema).default([]),
+  planning: planningSchema,
   api: z
     .strictObject({
       host: z.string().default('127.0.0.1'),
@@ -74,13 +91,15 @@ export const gatewayConfigSchema = z.strictObject({
     }),
   limits: z
     .strictObject({
-      /** Series (one for each point, and two for each machine); rows of more are refused and counted. */
+      /** Series (one for each point, two for each machine, three for each item); rows of more are refused and counted. */
       maxSeries: z.int().min(1).default(20_000),
       /** What waits for a historian that is away; beyond it the oldest is thrown away and counted. */
       maxQueueMegabytes: z.number().min(1).default(4096),
       /** Signals behind alerts; beyond it the oldest are thrown away. */
       maxEvidenceMegabytes: z.number().min(1).default(512),
+      /** Rows of all planners' tables together; more are refused. */
+      maxSupplyRows: z.int().min(1).default(5_000_000),
     })
-    .default({ maxSeries: 20_000, maxQueueMegabytes: 4096, maxEvidenceMegabytes: 512 }),
+    .prefault({}),
 });
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;

@@ -5,7 +5,14 @@ import type { Envelope } from '#models/contracts/envelope.ts';
 import { type KeptMessage, parseMessage, type Refusal } from '#models/contracts/message.ts';
 import type { Piece, Want } from '#models/contracts/modelPieces.ts';
 import type { Acknowledge } from '#models/contracts/status.ts';
-import { gatewayFilters, type Origin, topics } from '#models/contracts/topics.ts';
+import {
+  gatewayFilters,
+  type Origin,
+  parseSupplyTopic,
+  supplyFilter,
+  supplyReportTopic,
+  topics,
+} from '#models/contracts/topics.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Accepted, Refused, Store, Taken } from './store/store.ts';
 
@@ -29,6 +36,7 @@ export class Ingest {
   readonly #now: () => number;
   readonly #taken: (taken: Taken) => void;
   readonly #piece: (want: Want) => Omit<Piece, 'v'>;
+  readonly #supply: (table: string, payload: Uint8Array) => object;
   pieces = 0;
   readonly #client: MqttClient;
   #waiting: Accepted[] = [];
@@ -39,7 +47,10 @@ export class Ingest {
   #timer: NodeJS.Timeout | null = null;
   #wasConnected = false;
 
-  /** `taken` is called after each transaction; `piece` has what edges want of packages. */
+  /**
+   * `taken` is called after each transaction; `piece` has what edges want of packages; `supply` takes a planner's table
+   * and says what became of it.
+   */
   constructor(
     broker: GatewayConfig['broker'],
     store: Store,
@@ -47,8 +58,10 @@ export class Ingest {
     log: Logger,
     taken: (t: Taken) => void,
     piece: (want: Want) => Omit<Piece, 'v'>,
+    supply: (table: string, payload: Uint8Array) => object,
   ) {
     this.#piece = piece;
+    this.#supply = supply;
     this.#store = store;
     this.#now = now;
     this.#log = log;
@@ -77,7 +90,7 @@ export class Ingest {
     this.#client.on('connect', () => {
       this.#wasConnected = true;
       this.#log.info({ url: broker.url }, 'gateway connected');
-      for (const filter of gatewayFilters) {
+      for (const filter of [...gatewayFilters, supplyFilter]) {
         this.#client.subscribe(filter, { qos: 1 }, (error) => {
           if (error) this.#log.error({ filter, error: error.message }, 'the broker refused a subscription');
         });
@@ -116,6 +129,13 @@ export class Ingest {
   }
 
   #accept(topic: string, payload: Buffer): void {
+    const table = parseSupplyTopic(topic);
+    if (table !== null) {
+      // Before the broker hears that it came: by then it is durable, or refused for good.
+      const report = this.#supply(table, payload);
+      this.#client.publish(supplyReportTopic(table), JSON.stringify(report), { qos: 0 });
+      return;
+    }
     const parsed = parseMessage(topic, payload);
     if (parsed.ok && parsed.message.kind === 'want') {
       this.#give(parsed.message.body);

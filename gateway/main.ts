@@ -12,12 +12,16 @@ import { HistorianPump } from './historian/pump.ts';
 import { Ingest } from './ingest.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { Notifications } from './notify/notifications.ts';
-import { planParts } from './planning/planParts.ts';
+import { Planner, runInThread } from './planning/planner.ts';
+import { PlanStore } from './planning/planStore.ts';
 import { Registry } from './registry/registry.ts';
 import { Rollouts } from './registry/rollouts.ts';
 import { Proposals } from './registry/watchFit.ts';
 import { SqliteStore } from './store/sqliteStore.ts';
 import type { Taken } from './store/store.ts';
+import { SupplyFolder } from './supply/supplyFolder.ts';
+import { SupplyIntake } from './supply/supplyIntake.ts';
+import { SupplyStore } from './supply/supplyStore.ts';
 
 export interface RunningGateway {
   apiPort: number;
@@ -41,6 +45,26 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
   const pump = new HistorianPump(store, historian, config.limits.maxSeries, log);
   const events = new Events();
   const notifications = new Notifications(config.notifiers, log);
+  const supply = new SupplyStore(config.dataDirectory, config.limits.maxSupplyRows, now);
+  const plans = new PlanStore(config.dataDirectory);
+  const planner = new Planner(
+    {
+      directory: config.dataDirectory,
+      config: config.planning,
+      store,
+      plans,
+      now,
+      planned: (result, alerts) => {
+        pump.run();
+        events.send({ type: 'plan', atMs: result.summary.atMs, alerts });
+        for (const alert of alerts) notifications.tell(alert);
+      },
+      run: runInThread,
+    },
+    log,
+  );
+  const intake = new SupplyIntake(supply, config.planning.dates, () => planner.ask('import'), log);
+  const folder = config.planning.folder === undefined ? null : new SupplyFolder(config.planning.folder, intake, log);
   const ingest = new Ingest(
     config.broker,
     store,
@@ -49,8 +73,10 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     (taken) => {
       pump.run();
       show(taken, events, notifications);
+      planner.heard(bodiesOf(taken.fresh, 'health'), bodiesOf(taken.fresh, 'alerts'));
     },
     ({ id, piece }) => registry.piece(id, piece),
+    (table, payload) => intake.takeMessage(table, payload),
   );
   const command =
     signer &&
@@ -75,9 +101,20 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     log,
   );
   const rollouts = new Rollouts(registry, () => store.edges(), command ?? null, now, log);
-  const metrics = gatewayMetrics({ registry, ingest, pump, store, events, notifications });
+  const metrics = gatewayMetrics({
+    registry,
+    ingest,
+    pump,
+    store,
+    events,
+    notifications,
+    planner,
+    plans,
+    supply,
+    intake,
+    folder,
+  });
   const server = await createServer(config.api, {
-    parts: () => planParts(config.parts, store.health()),
     store,
     historian,
     events,
@@ -86,6 +123,11 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     registry,
     rollouts,
     proposals,
+    supply,
+    intake,
+    plans,
+    planner,
+    planAcknowledged: (alert) => events.send({ type: 'plan', atMs: alert.updatedAtMs, alerts: [alert] }),
     acknowledged: (alert) => events.send({ type: 'alert', alert }),
     metrics,
     notReady: () => [
@@ -98,6 +140,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
   await server.listen({ host: config.api.host, port: config.api.port });
   ingest.start();
   pump.run();
+  planner.ask('start');
   const address = server.server.address();
   const apiPort = typeof address === 'object' && address ? address.port : config.api.port;
   log.info({ apiPort }, 'gateway started');
@@ -108,15 +151,25 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
       await server.close();
       rollouts.stop();
       proposals.stop();
+      folder?.stop();
       await ingest.stop();
+      await planner.stop();
       await pump.stop();
       await historian.close();
       registry.close();
+      supply.close();
+      plans.close();
       store.close();
       await broker?.close();
       log.info('gateway stopped');
     },
   };
+}
+
+type Body<K extends KeptMessage['kind']> = Extract<KeptMessage, { kind: K }>['body'];
+
+function bodiesOf<K extends KeptMessage['kind']>(messages: readonly KeptMessage[], kind: K): Body<K>[] {
+  return messages.flatMap((m) => (m.kind === kind ? [m.body as Body<K>] : []));
 }
 
 function show(taken: Taken, events: Events, notifications: Notifications): void {

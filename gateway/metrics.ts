@@ -5,8 +5,13 @@ import type { Events } from './api/events.ts';
 import type { HistorianPump } from './historian/pump.ts';
 import type { Ingest } from './ingest.ts';
 import type { Notifications } from './notify/notifications.ts';
+import type { Planner } from './planning/planner.ts';
+import type { PlanStore } from './planning/planStore.ts';
 import type { Registry as ModelRegistry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
+import type { SupplyFolder } from './supply/supplyFolder.ts';
+import type { SupplyIntake } from './supply/supplyIntake.ts';
+import type { SupplyStore } from './supply/supplyStore.ts';
 
 export interface Measured {
   registry: ModelRegistry;
@@ -15,10 +20,16 @@ export interface Measured {
   store: Store;
   events: Events;
   notifications: Notifications;
+  planner: Planner;
+  plans: PlanStore;
+  supply: SupplyStore;
+  intake: SupplyIntake;
+  folder: SupplyFolder | null;
 }
 
 /** The gateway's metrics, read from its parts when they are asked for. */
-export function gatewayMetrics({ registry: models, ingest, pump, store, events, notifications }: Measured): Registry {
+export function gatewayMetrics(measured: Measured): Registry {
+  const { registry: models, ingest, pump, store, events, notifications } = measured;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const read = readMetrics(registry, 'millwright_gateway');
@@ -82,5 +93,35 @@ export function gatewayMetrics({ registry: models, ingest, pump, store, events, 
     set({ result: 'failed' }, notifications.failed);
     set({ result: 'dropped' }, notifications.dropped);
   });
+  addPlanning(read, measured);
   return registry;
+}
+
+function addPlanning(read: ReturnType<typeof readMetrics>, { planner, plans, supply, intake, folder }: Measured): void {
+  read('plans_total', 'plans that were made', ['result'], (set) => {
+    set({ result: 'kept' }, planner.plans);
+    set({ result: 'failed' }, planner.failures);
+  });
+  read('plan_failing', '1 while no plan can be made', [], (set) => set({}, planner.failure === null ? 0 : 1));
+  read('plan_seconds', 'how long the newest plan took', [], (set) => set({}, planner.lastSeconds));
+  read('plan_items', 'items of the newest plan', ['order'], (set) => {
+    const { items = 0, toOrder = 0 } = plans.summary() ?? {};
+    set({ order: 'now' }, toOrder);
+    set({ order: 'nothing' }, items - toOrder);
+  });
+  read('plan_alerts_active', 'alerts for planners that have not returned', ['severity'], (set) => {
+    const active = plans.alerts({ active: true, limit: 10_000 }).filter((a) => a.returnedAtMs === null);
+    for (const severity of ['warning', 'critical'])
+      set({ severity }, active.filter((a) => a.severity === severity).length);
+  });
+  read('supply_rows', 'rows of planners’ tables', ['table'], (set) => {
+    for (const [table, rows] of Object.entries(supply.counts())) set({ table }, rows);
+  });
+  read('supply_tables_total', 'tables that planners gave', ['result'], (set) => {
+    set({ result: 'taken' }, intake.imported);
+    set({ result: 'refused' }, intake.refused);
+  });
+  read('supply_folder_failing', '1 while the folder of tables cannot be read', [], (set) =>
+    set({}, folder === null || folder.failure === null ? 0 : 1),
+  );
 }

@@ -45,7 +45,7 @@ export function acknowledge(known: AlertRecord, by: string, comment: string | nu
 }
 
 /** ISA-18.2, figure 2: acknowledgement and return to normal, in either order. */
-function stateAfter(acknowledged: boolean, returned: boolean): AlarmState {
+export function stateAfter(acknowledged: boolean, returned: boolean): AlarmState {
   if (acknowledged) return returned ? 'normal' : 'acknowledged';
   return returned ? 'returned_unacknowledged' : 'unacknowledged';
 }

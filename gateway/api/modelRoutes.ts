@@ -9,6 +9,7 @@ import { type Registry, RegistryError } from '../registry/registry.ts';
 import type { Rollouts } from '../registry/rollouts.ts';
 import type { Proposals } from '../registry/watchFit.ts';
 import type { Store } from '../store/store.ts';
+import { errorSchema } from './routes.ts';
 
 export interface ModelParts {
   proposals: Proposals;
@@ -18,7 +19,6 @@ export interface ModelParts {
   now: () => number;
 }
 
-const errorSchema = z.object({ error: z.string() });
 const by = z.string().trim().min(1).max(100);
 const idParams = z.object({ id: packageIdSchema });
 const rolloutParams = z.object({ id: z.coerce.number().int() });

@@ -8,8 +8,6 @@ import {
   findingRequestSchema,
   ledgerViewSchema,
   machineSchema,
-  type PartDemand,
-  partDemandSchema,
 } from '#models/contracts/api.ts';
 import { type Command, commandSchema, type Order, orderSchema } from '#models/contracts/command.ts';
 import { evidenceViewSchema } from '#models/contracts/evidence.ts';
@@ -24,8 +22,6 @@ import type { Store } from '../store/store.ts';
 import type { Events } from './events.ts';
 
 export interface ApiParts {
-  /** Demand for each configured part, as health stands now. */
-  parts: () => PartDemand[];
   store: Store;
   historian: Historian;
   events: Events;
@@ -35,7 +31,7 @@ export interface ApiParts {
   command: ((origin: Origin, order: Order) => Promise<Command>) | null;
 }
 
-const errorSchema = z.object({ error: z.string() });
+export const errorSchema = z.object({ error: z.string() });
 const machineKey = z.object({ site: nameSchema, edge: nameSchema, asset: nameSchema });
 const seriesQuery = machineKey.extend({
   measurement: z.enum(['millwright_features', 'millwright_health']),
@@ -67,7 +63,7 @@ function byMachine<T extends OfMachine>(all: readonly T[]): Map<string, T[]> {
 /** Everything under `/api/v1`. */
 export function addRoutes(
   server: FastifyInstance,
-  { parts, store, historian, events, now, acknowledged, command }: ApiParts,
+  { store, historian, events, now, acknowledged, command }: ApiParts,
 ): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
@@ -168,8 +164,6 @@ export function addRoutes(
     clocks: store.clocks(),
     sources: store.sources(),
   }));
-
-  app.get('/api/v1/parts', { schema: { response: { 200: z.array(partDemandSchema) } } }, async () => parts());
 
   app.get('/api/v1/evidence', { schema: { response: { 200: z.array(evidenceViewSchema) } } }, async () =>
     store.evidenceList(),

@@ -4,11 +4,17 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import { gatewayConfigSchema } from '../config.ts';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
+import { type PlanJob, runPlanJob } from '../planning/planJob.ts';
+import { Planner } from '../planning/planner.ts';
+import { PlanStore } from '../planning/planStore.ts';
 import { Registry as ModelRegistry } from '../registry/registry.ts';
 import { Rollouts } from '../registry/rollouts.ts';
 import { Proposals } from '../registry/watchFit.ts';
 import { SqliteStore } from '../store/sqliteStore.ts';
+import { SupplyIntake } from '../supply/supplyIntake.ts';
+import { SupplyStore } from '../supply/supplyStore.ts';
 import { Events } from './events.ts';
 import { createServer } from './server.ts';
 
@@ -17,14 +23,30 @@ function proposalParts(registry: ModelRegistry) {
   return { historian, registry, edges: () => [], points: () => [], alerts: () => [], now: () => 5, version: '0' };
 }
 
+/** Plans in the test's own thread. */
+function plannerOf(directory: string, store: SqliteStore, plans: PlanStore): Planner {
+  const { planning } = gatewayConfigSchema.parse({ dataDirectory: directory, broker: { url: 'mqtt://127.0.0.1' } });
+  const run = async (job: PlanJob) => runPlanJob(job);
+  const parts = { directory, config: planning, store, plans, now: () => NOW_MS, planned: () => undefined, run };
+  return new Planner(parts, pino({ level: 'silent' }));
+}
+const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
+
 function server(tokenFile?: string) {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-api-'));
   const registry = new ModelRegistry(directory, undefined, () => 5);
+  const store = new SqliteStore(directory, { maxQueueBytes: 1e6, maxEvidenceBytes: 1e6 });
+  const supply = new SupplyStore(directory, 1000, () => 5);
+  const plans = new PlanStore(directory);
   return createServer(
     { host: '127.0.0.1', port: 0, tokenFile },
     {
-      parts: () => [],
-      store: new SqliteStore(directory, { maxQueueBytes: 1e6, maxEvidenceBytes: 1e6 }),
+      supply,
+      intake: new SupplyIntake(supply, undefined, () => undefined, pino({ level: 'silent' })),
+      plans,
+      planner: plannerOf(directory, store, plans),
+      planAcknowledged: () => undefined,
+      store,
       historian: new SqliteHistorian(directory, 1, () => 0),
       events: new Events(),
       now: () => 5,
@@ -114,16 +136,27 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/events',
     '/api/v1/evidence',
     '/api/v1/evidence/{id}/{piece}',
+    '/api/v1/forecast.csv',
     '/api/v1/ledger',
     '/api/v1/machines',
     '/api/v1/models',
     '/api/v1/models/propose',
     '/api/v1/models/{id}/approve',
     '/api/v1/models/{id}/package',
-    '/api/v1/parts',
+    '/api/v1/plan',
+    '/api/v1/plan.csv',
+    '/api/v1/plan/alerts',
+    '/api/v1/plan/alerts/acknowledge',
+    '/api/v1/plan/item',
+    '/api/v1/plan/levels',
+    '/api/v1/plan/run',
+    '/api/v1/plan/what-if',
     '/api/v1/rollouts',
     '/api/v1/rollouts/{id}/back',
     '/api/v1/series',
     '/api/v1/spectra/{site}/{edge}/{asset}/{point}',
+    '/api/v1/suppliers',
+    '/api/v1/supply',
+    '/api/v1/supply/{table}',
   ]);
 });

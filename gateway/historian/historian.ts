@@ -1,14 +1,29 @@
 import type { Columns } from '#models/contracts/api.ts';
 
 /** Names of what is written, the same in every historian; docs/guides/influxdb.md lists tags and fields. */
-export type Measurement = 'millwright_features' | 'millwright_health' | 'millwright_alerts';
+export type Measurement =
+  | 'millwright_features'
+  | 'millwright_health'
+  | 'millwright_alerts'
+  | 'millwright_plan'
+  | 'millwright_forecast'
+  | 'millwright_demand';
 
-export interface Tags {
+/** Of a machine, or of one of its points. */
+export interface MachineTags {
   site: string;
   edge: string;
   asset: string;
   point?: string;
 }
+
+/** Of an item of stock; an empty site is none. */
+export interface ItemTags {
+  item: string;
+  site: string;
+}
+
+export type Tags = MachineTags | ItemTags;
 
 export interface SeriesRow {
   measurement: Measurement;
@@ -38,5 +53,6 @@ export interface Historian {
 
 /** A key that is the same for all rows of one series. */
 export function seriesKey({ measurement, tags }: Pick<SeriesRow, 'measurement' | 'tags'>): string {
+  if ('item' in tags) return `${measurement}/${tags.site}/${tags.item}`;
   return `${measurement}/${tags.site}/${tags.edge}/${tags.asset}/${tags.point ?? ''}`;
 }

@@ -47,7 +47,7 @@ export class InfluxHistorian implements Historian {
     const width = Math.max(1, Math.floor((query.toMs - query.fromMs) / query.points));
     const field = quoteName(query.field);
     const where = Object.entries(query.tags)
-      .filter((tag): tag is [string, string] => tag[1] !== undefined)
+      .filter((tag): tag is [string, string] => tag[1] !== undefined && tag[1] !== '')
       .map(([name, value]) => `${quoteName(name)} = ${quoteText(value)}`);
     where.push(`time >= ${Math.floor(query.fromMs)}ms`, `time < ${Math.ceil(query.toMs)}ms`);
     const rows = await this.#influx.query<{ time: Date; mean: number; max: number }>(
@@ -71,10 +71,11 @@ export class InfluxHistorian implements Historian {
 }
 
 function pointOf(row: SeriesRow): IPoint {
-  const { site, edge, asset, point } = row.tags;
+  // Line protocol has no empty tags.
+  const tags = Object.fromEntries(Object.entries(row.tags).filter(([, value]) => value !== undefined && value !== ''));
   return {
     measurement: row.measurement,
-    tags: point === undefined ? { site, edge, asset } : { site, edge, asset, point },
+    tags,
     fields: row.fields,
     timestamp: toNanoDate(`${Math.round(row.timeUs)}000`),
   };

@@ -3,7 +3,7 @@ import type { FeatureMessage } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { SeriesRow } from './historian.ts';
 
-/** The rows of what the store queued: the message's kind, a line end, and its text as the edge sent it. */
+/** The rows of what the store queued: its kind, a line end, and its text: as an edge sent it, or rows as they are. */
 export function rowsOf(queued: string): SeriesRow[] {
   const at = queued.indexOf('\n');
   const body = JSON.parse(queued.slice(at + 1));
@@ -14,6 +14,8 @@ export function rowsOf(queued: string): SeriesRow[] {
       return [healthRow(body)];
     case 'alerts':
       return [alertRow(body)];
+    case 'rows':
+      return body;
     default:
       throw new RangeError(`a queue holds no ${queued.slice(0, at)}`);
   }

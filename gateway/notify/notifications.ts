@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
-import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { NotifierConfig } from '../config.ts';
-import type { Notifier } from './notifier.ts';
+import type { Notice, Notifier } from './notifier.ts';
 import { WebhookNotifier } from './webhookNotifier.ts';
 
 const MAX_WAITING = 200;
@@ -24,7 +23,7 @@ export class Notifications {
     this.#log = log;
   }
 
-  tell(alert: AlertRecord): void {
+  tell(alert: Notice): void {
     const state = `${alert.severity}/${alert.returnedAtMs !== null}`;
     this.#notifiers.forEach((notifier, i) => {
       const key = `${i}/${alert.id}`;
@@ -36,7 +35,7 @@ export class Notifications {
   }
 
   /** What is said of one alert to one notifier is said in order. */
-  #enqueue(key: string, notifier: Notifier, alert: AlertRecord): void {
+  #enqueue(key: string, notifier: Notifier, alert: Notice): void {
     this.#waiting++;
     const before = this.#tails.get(key) ?? Promise.resolve();
     const tail = before
@@ -48,7 +47,7 @@ export class Notifications {
     this.#tails.set(key, tail);
   }
 
-  async #send(key: string, notifier: Notifier, alert: AlertRecord): Promise<void> {
+  async #send(key: string, notifier: Notifier, alert: Notice): Promise<void> {
     try {
       await notifier.notify(alert);
       this.sent++;

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
-import type { AlertRecord } from '#models/contracts/alert.ts';
-import type { Notifier } from './notifier.ts';
+import type { Notice, Notifier } from './notifier.ts';
 
 const ATTEMPTS = 5;
 const TIMEOUT_MS = 10_000;
@@ -22,7 +21,7 @@ export class WebhookNotifier implements Notifier {
     };
   }
 
-  async notify(alert: AlertRecord): Promise<void> {
+  async notify(alert: Notice): Promise<void> {
     await this.#policy.execute(async () => {
       const body = JSON.stringify(alert);
       const answer = await fetch(this.#url, {

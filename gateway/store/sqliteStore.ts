@@ -10,11 +10,14 @@ import type { KeptMessage } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import { acknowledge, applyMessage } from '../alerts/alarm.ts';
 import { evidenceView } from '../evidence.ts';
+import type { SeriesRow } from '../historian/historian.ts';
 import { SeenLog } from './seenLog.ts';
 import type { Accepted, PointKey, QueuedSeries, Refused, Store, Taken } from './store.ts';
 
 const MAX_SET_ASIDE = 1000;
 const DROP_ROWS = 500;
+/** Rows of the gateway's own in one entry of the queue. */
+const ROWS_QUEUED = 200;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS series_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL) STRICT;
@@ -101,6 +104,18 @@ export class SqliteStore implements Store {
     this.#run('DELETE FROM series_queue WHERE id <= ?', upToId);
     this.#queue.rows -= size.rows as number;
     this.#queue.bytes -= size.bytes as number;
+  }
+
+  enqueueRows(rows: readonly SeriesRow[]): void {
+    if (this.#queue.bytes > this.#limits.maxQueueBytes) this.#dropOldest();
+    this.#db.transaction(() => {
+      for (let at = 0; at < rows.length; at += ROWS_QUEUED) {
+        const text = `rows\n${JSON.stringify(rows.slice(at, at + ROWS_QUEUED))}`;
+        this.#run('INSERT INTO series_queue (text) VALUES (?)', text);
+        this.#queue.rows++;
+        this.#queue.bytes += text.length;
+      }
+    })();
   }
 
   queueSize(): { rows: number; bytes: number; dropped: number } {

@@ -5,6 +5,7 @@ import type { HealthMessage } from '#models/contracts/health.ts';
 import type { Clock, LedgerMessage, PointLedger, SourceOutages } from '#models/contracts/ledger.ts';
 import type { KeptMessage, Refusal } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
+import type { SeriesRow } from '../historian/historian.ts';
 import type { Range } from './sequences.ts';
 
 /** A message that was accepted: what it says, and its text as it came. */
@@ -54,6 +55,8 @@ export interface Store {
   setAside(refused: readonly Refused[]): void;
   queued(limit: number): QueuedSeries[];
   unqueue(upToId: number): void;
+  /** Rows of the gateway's own, for the historian; they wait in the queue as those of edges do. */
+  enqueueRows(rows: readonly SeriesRow[]): void;
   queueSize(): { rows: number; bytes: number; dropped: number };
   alerts(filter: { active: boolean; limit: number }): AlertRecord[];
   alert(id: string): AlertRecord | null;

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { importSupply } from './importSupply.ts';
 import { SupplyFolder, tableNameOf } from './supplyFolder.ts';
+import { SupplyIntake } from './supplyIntake.ts';
 import { SupplyStore } from './supplyStore.ts';
 
 const directory = () => mkdtempSync(join(tmpdir(), 'millwright-supply-'));
@@ -70,7 +71,9 @@ test('a folder is read file by file, each when it no longer grows; what is refus
   const store = open();
   const folder = join(directory(), 'inbox');
   let taken = 0;
-  const watch = new SupplyFolder(folder, store, undefined, () => taken++, pino({ level: 'silent' }), 1e8);
+  const log = pino({ level: 'silent' });
+  const intake = new SupplyIntake(store, undefined, () => taken++, log);
+  const watch = new SupplyFolder(folder, intake, log, 1e8);
   mkdirSync(folder);
   writeFileSync(join(folder, 'demand-1.csv'), DEMAND.slice(0, 40));
   watch.look();
@@ -88,7 +91,8 @@ test('a folder is read file by file, each when it no longer grows; what is refus
   expect(readFileSync(join(folder, 'refused', 'Items.csv.why.txt'), 'utf8')).toMatch(/line 2, column 2 \(unit_cost\)/);
   expect(readFileSync(join(folder, 'refused', 'notes.txt.why.txt'), 'utf8')).toMatch(/begins with its table: demand/);
   expect(existsSync(join(folder, 'notes.txt'))).toBe(false);
-  expect({ taken, imported: watch.imported, refused: watch.refused }).toEqual({ taken: 1, imported: 1, refused: 2 });
+  expect({ taken, imported: intake.imported, refused: intake.refused }).toEqual({ taken: 1, imported: 1, refused: 1 });
+  expect(watch.failure).toBeNull();
 });
 
 test.each([

@@ -1,11 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { DateOrder } from '#models/supply/dates.ts';
 import { type SupplyTable, supplyTableNames } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
-import { importSupply } from './importSupply.ts';
-import type { SupplyStore } from './supplyStore.ts';
+import type { SupplyIntake } from './supplyIntake.ts';
 
 const POLL_MS = 2000;
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -16,31 +14,17 @@ const MOST_BYTES = 256 * 1024 * 1024;
  * network shares tell nobody.
  */
 export class SupplyFolder {
-  imported = 0;
-  refused = 0;
   /** Why the folder could not be looked into; null while it can. */
   failure: string | null = null;
   readonly #folder: string;
-  readonly #store: SupplyStore;
-  readonly #dates: DateOrder | undefined;
-  readonly #taken: () => void;
+  readonly #intake: SupplyIntake;
   readonly #log: Logger;
   readonly #sizes = new Map<string, string>();
   readonly #timer: NodeJS.Timeout;
 
-  /** `taken` is called after each file that was taken. */
-  constructor(
-    folder: string,
-    store: SupplyStore,
-    dates: DateOrder | undefined,
-    taken: () => void,
-    log: Logger,
-    pollMs = POLL_MS,
-  ) {
+  constructor(folder: string, intake: SupplyIntake, log: Logger, pollMs = POLL_MS) {
     this.#folder = folder;
-    this.#store = store;
-    this.#dates = dates;
-    this.#taken = taken;
+    this.#intake = intake;
     this.#log = log;
     this.#timer = setInterval(() => this.look(), pollMs);
   }
@@ -80,16 +64,10 @@ export class SupplyFolder {
     const file = join(this.#folder, name);
     try {
       if (statSync(file).size > MOST_BYTES) throw new TableError(`larger than ${MOST_BYTES} bytes`);
-      const origin = { source: name, by: 'folder' };
-      const report = importSupply(this.#store, tableNameOf(name), readFileSync(file), origin, { dates: this.#dates });
-      this.#log.info({ ...report, notes: undefined }, 'a supply table was taken');
-      this.imported++;
+      this.#intake.take(tableNameOf(name), readFileSync(file), { source: name, by: 'folder' });
       this.#moveTo('imported', name, null);
-      this.#taken();
     } catch (error) {
       if (!(error instanceof TableError)) throw error;
-      this.refused++;
-      this.#log.warn({ file: name, error: error.message }, 'a supply table was refused');
       this.#moveTo('refused', name, error.message);
     }
   }

@@ -3,6 +3,7 @@ import { alertRecordSchema } from './alert.ts';
 import { healthMessageSchema } from './health.ts';
 import { clockSchema, pointLedgerSchema, rejectionSchema, sourceOutagesSchema } from './ledger.ts';
 import { packageIdSchema } from './modelPieces.ts';
+import { planAlertSchema } from './plan.ts';
 
 /** A series for a chart, in columns: mean and largest value of each interval that holds any. */
 export const columnsSchema = z.object({
@@ -40,17 +41,6 @@ export const ledgerViewSchema = z.object({
 });
 export type LedgerView = z.infer<typeof ledgerViewSchema>;
 
-/** Demand for a part within its lead time, and the machines that make it. */
-export const partDemandSchema = z.object({
-  part: z.string(),
-  leadTimeDays: z.number(),
-  serviceLevel: z.number(),
-  expected: z.number(),
-  stockFor: z.number(),
-  machines: z.array(z.object({ machine: z.string(), probability: z.number() })),
-});
-export type PartDemand = z.infer<typeof partDemandSchema>;
-
 export const acknowledgeRequestSchema = z.strictObject({
   by: z.string().trim().min(1).max(100),
   comment: z.string().trim().max(1000).optional(),
@@ -85,6 +75,8 @@ export const findingRequestSchema = acknowledgeRequestSchema.extend({ finding: z
 export const liveEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('alert'), alert: alertRecordSchema }),
   z.object({ type: z.literal('health'), health: healthMessageSchema }),
+  /** There is a new plan; alerts for planners that it changed. */
+  z.object({ type: z.literal('plan'), atMs: z.number(), alerts: z.array(planAlertSchema) }),
   z.object({
     type: z.literal('features'),
     site: z.string(),

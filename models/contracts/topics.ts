@@ -23,7 +23,17 @@ export const topics = {
   piece: (o: Origin) => `${base(o)}/cmd/piece`,
 };
 
-/** All that a gateway listens to. */
+const SUPPLY_ROOT = `${TOPIC_ROOT}/supply`;
+/** Tables of planners, a topic each; what became of one is said below it. */
+export const supplyFilter = `${SUPPLY_ROOT}/+`;
+export const supplyReportTopic = (table: string) => `${SUPPLY_ROOT}/${table}/report`;
+
+/** The table of a topic, or null where it is none of theirs. */
+export function parseSupplyTopic(topic: string): string | null {
+  return /^millwright\/v1\/supply\/([^/]+)$/.exec(topic)?.[1] ?? null;
+}
+
+/** All that a gateway listens to of edges. */
 export const gatewayFilters = ['status', 'features/#', 'health/#', 'alerts/#', 'ledger', 'evidence/#', 'want'].map(
   (kind) => `${TOPIC_ROOT}/+/+/${kind}`,
 );

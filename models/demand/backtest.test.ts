@@ -117,7 +117,7 @@ test('a new item borrows level, season and spread from its family: its error fal
 test('one that has no history at all is its family; one of no grown family stands alone', () => {
   const { grown } = family(4, 0.1);
   const items = [...grown, { id: 'x', family: 'f', history: [] }];
-  const [law] = leadTimeLaws([items[items.length - 1]], { frequency: [12], quantiles: [0.5], leadTime: 12 }, grown);
+  const [[law]] = leadTimeLaws([items[items.length - 1]], { frequency: [12], quantiles: [0.5] }, [12], grown);
   const mean = grown.reduce((sum, g) => sum + g.history.slice(-24).reduce((a, b) => a + b, 0) / 24, 0) / grown.length;
   expect(law.mean / (12 * mean)).toBeGreaterThan(0.9);
   expect(law.mean / (12 * mean)).toBeLessThan(1.1);

@@ -1,10 +1,13 @@
 import { student4Quantile } from '#models/statistics/quantiles.ts';
 import { borrowedLaw, type Family, familyOf, isNew } from './borrowed.ts';
 import { type DemandClass, demandClass } from './demandClass.ts';
+import type { Forecaster } from './forecaster.ts';
+import { createForecaster } from './forecasters.ts';
 import { leadTimeDemand } from './leadTimeDemand.ts';
 import { MeanOfThree } from './meanOfThree.ts';
 import type { ItemHistory } from './readHistory.ts';
 import { SeveralSeasons } from './severalSeasons.ts';
+import { WithErrors } from './withErrors.ts';
 
 export interface ForecastSettings {
   horizon: number;
@@ -42,6 +45,7 @@ export interface ItemForecast {
 const WHY_PART =
   'periods without demand, or small counts: the lead time’s distribution, of six ways to make one weighed by how they did at two origins of the past among items of this class; this one weighs most';
 const WHY_SERIES = 'demand in every period: the mean of three methods errs less than each of them';
+const WHY_REPLACED = 'the usual method had turned bad; this one erred least at the newest origins';
 const WHY_LONG = 'a long season, or several: the best eight ways of three origins of the past, by their errors';
 
 /** Longer seasons than this are taken by profiles. */
@@ -63,7 +67,7 @@ export function forecastTable(items: readonly ItemHistory[], settings: ForecastS
     const family = borrowsFrom(item, families, settings.frequency[0]);
     if (family) forecasts.set(item, forecastNew(item, family, settings));
   }
-  const parts = items.filter((item) => !forecasts.has(item) && isPart(item.history));
+  const parts = items.filter((item) => !forecasts.has(item) && !item.method && isPart(item.history));
   forecastParts(parts, settings).forEach((forecast, i) => {
     forecasts.set(parts[i], forecast);
   });
@@ -115,40 +119,41 @@ export interface LeadTimeLaw {
   method: string;
 }
 
-/** Demand of the lead time alone, for each item in order; `teachers` are further items to learn from. */
+/**
+ * Demand of each lead time alone, by lead time and then by item, in order; `teachers` are further items to learn from.
+ * @param leadTimes rising, at least 1.
+ */
 export function leadTimeLaws(
   items: readonly ItemHistory[],
-  settings: Pick<ForecastSettings, 'frequency' | 'quantiles' | 'leadTime'>,
+  settings: Pick<ForecastSettings, 'frequency' | 'quantiles'>,
+  leadTimes: readonly number[],
   teachers: readonly ItemHistory[] = [],
-): LeadTimeLaw[] {
-  const { leadTime, quantiles, frequency } = settings;
+): LeadTimeLaw[][] {
+  const { quantiles, frequency } = settings;
   const families = familiesOf([...items, ...teachers], frequency[0]);
-  const borrowers = new Map(
-    items.flatMap((item) => {
-      const family = borrowsFrom(item, families, frequency[0]);
-      return family ? [[item, family] as const] : [];
-    }),
+  const kinds = items.map((item) => ({ item, family: borrowsFrom(item, families, frequency[0]) }));
+  const isPooled = (item: ItemHistory) => !item.method && isPart(item.history);
+  const parts = kinds.filter(({ item, family }) => !family && isPooled(item)).map(({ item }) => item);
+  const taught = [...parts, ...teachers.filter(isPooled)].map(({ history }) => Float64Array.from(history));
+  const longest = leadTimes[leadTimes.length - 1];
+  const fits = new Map(
+    kinds.flatMap(({ item, family }) =>
+      family || isPooled(item) ? [] : [[item, fitSeries(item, frequency, longest)]],
+    ),
   );
-  const parts = items.filter((item) => !borrowers.has(item) && isPart(item.history));
-  const learned = [...parts, ...teachers.filter(({ history }) => isPart(history))];
-  const known = leadTimeDemand(
-    learned.map(({ history }) => Float64Array.from(history)),
-    leadTime,
-    quantiles,
-    parts.length,
-  );
-  const byItem = new Map(parts.map((item, i) => [item, known[i]]));
-  return items.map((item) => {
-    const part = byItem.get(item);
-    if (part) return part;
-    const family = borrowers.get(item);
-    if (family) {
-      const whole = item.history.every(Number.isInteger);
-      const { lead } = borrowedLaw(item.history, family, { horizon: 1, leadTime, levels: quantiles, whole });
-      return { ...lead, method: 'family' };
-    }
-    const { method, leadTime: law } = forecastSeries(item, { ...settings, horizon: leadTime });
-    return { mean: law.mean, quantiles: quantiles.map((level) => law.quantiles[String(level)]), method };
+  return leadTimes.map((leadTime) => {
+    const pooled = leadTimeDemand(taught, leadTime, quantiles, parts.length);
+    const byItem = new Map(parts.map((item, i) => [item, pooled[i]]));
+    return kinds.map(({ item, family }) => {
+      const part = byItem.get(item);
+      if (part) return part;
+      if (family) {
+        const whole = item.history.every(Number.isInteger);
+        const { lead } = borrowedLaw(item.history, family, { horizon: 1, leadTime, levels: quantiles, whole });
+        return { ...lead, method: 'family' };
+      }
+      return (fits.get(item) as SeriesFit).sum(leadTime, quantiles);
+    });
   });
 }
 
@@ -180,25 +185,49 @@ function forecastParts(parts: readonly ItemHistory[], settings: ForecastSettings
   });
 }
 
-function forecastSeries({ id, history }: ItemHistory, settings: ForecastSettings): ItemForecast {
-  const { horizon, frequency, quantiles, leadTime } = settings;
+interface SeriesFit {
+  forecaster: Forecaster & { errorScale(horizon: number, sumOf: number): { steps: number[]; sum: number } };
+  long: boolean;
+  /** A quantile of what lies about a centre. */
+  at(centre: number, scale: number, level: number): number;
+  sum(leadTime: number, levels: readonly number[]): LeadTimeLaw;
+}
+
+function fitSeries({ history, method }: ItemHistory, frequency: readonly number[], horizon: number): SeriesFit {
   const long = frequency.length > 1 || frequency[0] > LONGEST_SMOOTHED_SEASON;
-  const forecaster = long ? new SeveralSeasons(frequency, horizon) : new MeanOfThree(frequency[0]);
+  const usual = () => (long ? new SeveralSeasons(frequency, horizon) : new MeanOfThree(frequency[0]));
+  const forecaster = method ? new WithErrors(createForecaster(method, frequency, horizon)) : usual();
   forecaster.fit(history);
+  const whole = history.every(Number.isInteger);
+  const at = (centre: number, scale: number, level: number) => {
+    const value = Math.max(0, centre + scale * student4Quantile(level));
+    return whole ? Math.round(value) : value;
+  };
+  return {
+    forecaster,
+    long,
+    at,
+    sum: (leadTime, levels) => {
+      const mean = forecaster.predict(leadTime).reduce((a, b) => a + b, 0);
+      const { sum } = forecaster.errorScale(1, leadTime);
+      return { mean, quantiles: levels.map((level) => at(mean, sum, level)), method: forecaster.name };
+    },
+  };
+}
+
+function forecastSeries(item: ItemHistory, settings: ForecastSettings): ItemForecast {
+  const { id, history, method } = item;
+  const { horizon, frequency, quantiles, leadTime } = settings;
+  const { forecaster, long, at } = fitSeries(item, frequency, horizon);
   const mean = forecaster.predict(Math.max(horizon, leadTime));
   const scale = forecaster.errorScale(horizon, leadTime);
   const leadMean = mean.slice(0, leadTime).reduce((a, b) => a + b, 0);
-  const whole = history.every(Number.isInteger);
-  const at = (centre: number, itsScale: number, level: number) => {
-    const value = Math.max(0, centre + itsScale * student4Quantile(level));
-    return whole ? Math.round(value) : value;
-  };
   const seasonal = forecaster instanceof MeanOfThree && forecaster.seasonal;
   return {
     id,
     class: demandClass(history),
     method: forecaster.name,
-    why: long ? WHY_LONG : WHY_SERIES,
+    why: method ? WHY_REPLACED : long ? WHY_LONG : WHY_SERIES,
     mean,
     quantiles: byLevel(quantiles, (j) => scale.steps.map((s, h) => at(mean[h], s, quantiles[j]))),
     leadTime: { mean: leadMean, quantiles: byLevel(quantiles, (j) => at(leadMean, scale.sum, quantiles[j])) },

@@ -1,10 +1,13 @@
 import { numberOf, type Table, TableError } from '#models/tables/parseTable.ts';
+import type { Method } from './forecasters.ts';
 
 export interface ItemHistory {
   id: string;
   /** What it belongs to: new items borrow from their family, and sums of families and sites agree with their items. */
   family?: string;
   site?: string;
+  /** Instead of the method that its kind of demand would have. */
+  method?: Method;
   /** Demand a period, oldest first; unknown periods stand only at the ends and are left out. */
   history: number[];
 }

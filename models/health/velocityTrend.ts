@@ -1,4 +1,5 @@
 import { type IsoClass, zoneLimits } from '#models/machine/iso20816.ts';
+import { monotoneTrend } from '#models/statistics/monotoneTrend.ts';
 import { median } from './statistics.ts';
 import { velocityAlarm } from './velocityAlarm.ts';
 
@@ -39,30 +40,17 @@ export function velocityTrend(
 ): VelocityTrend | null {
   const n = days.length;
   if (n < TREND_DAYS) return null;
-  const whole = rising(days, velocities);
-  const newest = rising(days.slice(-TREND_DAYS), velocities.slice(-TREND_DAYS));
-  const rise = whole.perDay * (days[n - 1] - days[0]);
+  const whole = monotoneTrend(days, velocities);
+  const newest = monotoneTrend(days.slice(-TREND_DAYS), velocities.slice(-TREND_DAYS));
+  const rise = whole.slope * (days[n - 1] - days[0]);
   const matters = rise > LEAST_RISE * zoneLimits(isoClass)[1];
   if (!(whole.z > SIGNIFICANT && newest.z > STILL_RISING && matters)) return null;
-  const levels = velocities.map((v, i) => v - whole.perDay * days[i]);
+  const levels = velocities.map((v, i) => v - whole.slope * days[i]);
   if (stepResidual(velocities) < STEP_IS_BETTER * residual(levels)) return null;
-  const perDay = Math.min(whole.perDay, newest.perDay);
+  const perDay = Math.min(whole.slope, newest.slope);
   const now = median(velocities.slice(-3));
   const daysToAlarm = Math.max(0, (velocityAlarm(normal, isoClass) - now) / perDay);
   return { index: Math.min(HIGHEST_INDEX, HORIZON_DAYS / daysToAlarm), perDay, daysToAlarm };
-}
-
-function rising(days: readonly number[], velocities: readonly number[]): { perDay: number; z: number } {
-  const n = days.length;
-  const slopes: number[] = [];
-  let rises = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      slopes.push((velocities[j] - velocities[i]) / (days[j] - days[i]));
-      rises += Math.sign(velocities[j] - velocities[i]);
-    }
-  }
-  return { perDay: median(slopes), z: (rises - 1) / Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18) };
 }
 
 /** Sum of the distances from the median. */

@@ -1,5 +1,6 @@
 import { type LeadTimeLaw, leadTimeLaws } from '#models/demand/forecastTable.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
+import { LAW_LEVELS } from './demandLaw.ts';
 import { planStock, type StockItem, type StockPlan, type StockTarget } from './stockPolicy.ts';
 
 export interface PlannedItem extends StockItem {
@@ -17,9 +18,6 @@ export interface ItemPlan extends StockPlan {
   expectedDemand: number;
   method: string;
 }
-
-/** Levels at which a law is kept: fine enough for a 99 % target. */
-const LEVELS = Array.from({ length: 200 }, (_, i) => (i + 0.5) / 200);
 
 /**
  * What to hold and what to order of each item, the costliest to wait for first; equal ones by their order.
@@ -56,6 +54,6 @@ function lawsOf(
   frequency: readonly number[],
   leadTime: number,
 ): Map<PlannedItem, LeadTimeLaw> {
-  const laws = leadTimeLaws(items, { frequency, quantiles: LEVELS, leadTime }, teachers);
+  const [laws] = leadTimeLaws(items, { frequency, quantiles: LAW_LEVELS }, [leadTime], teachers);
   return new Map(items.map((item, i) => [item, laws[i]]));
 }

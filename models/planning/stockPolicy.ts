@@ -1,8 +1,4 @@
-/** Demand over an interval as a distribution: `quantiles[i]` at level `(i + 0.5) / quantiles.length`, rising. */
-export interface DemandLaw {
-  mean: number;
-  quantiles: readonly number[];
-}
+import { chanceWithin, type DemandLaw, lawQuantile } from './demandLaw.ts';
 
 export interface StockItem {
   /** Units on the shelf, and on their way. */
@@ -102,14 +98,7 @@ function orderQuantity(need: number, { minimumOrder, packSize }: StockItem): num
   return Math.ceil(Math.max(need, minimumOrder) / packSize - 1e-9) * packSize;
 }
 
-function quantileOf({ quantiles }: DemandLaw, level: number): number {
-  const at = Math.ceil(level * quantiles.length - 1e-9) - 1;
-  return Math.ceil(quantiles[Math.min(quantiles.length - 1, Math.max(0, at))]);
-}
-
-function chanceWithin({ quantiles }: DemandLaw, stock: number): number {
-  return quantiles.filter((q) => q <= stock).length / quantiles.length;
-}
+const quantileOf = (law: DemandLaw, level: number) => Math.ceil(lawQuantile(law, level));
 
 /** Expected units of demand beyond a stock. */
 function expectedShort({ quantiles }: DemandLaw, stock: number): number {

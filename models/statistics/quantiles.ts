@@ -27,3 +27,11 @@ export function studentQuantileOf(p: number, degrees: number): number {
   const g3 = (3 * z ** 7 + 19 * z5 + 17 * z3 - 15 * z) / 384;
   return z + g1 / degrees + g2 / degrees ** 2 + g3 / degrees ** 3;
 }
+
+/** Distribution function of the standard normal law; error below 7.5e-8. Source: Abramowitz & Stegun, 26.2.17. */
+export function normalCdf(z: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(z));
+  const poly = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const upper = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * poly;
+  return z >= 0 ? 1 - upper : upper;
+}

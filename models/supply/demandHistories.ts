@@ -1,4 +1,4 @@
-import { dateOf, dayOf } from './dates.ts';
+import { median } from '#models/health/statistics.ts';
 import { type PeriodKind, periodOf, startOf } from './periods.ts';
 import type { Supply, SupplyRow } from './supplyTables.ts';
 
@@ -247,12 +247,6 @@ function unitChangeOf(quantity: readonly number[], firstPeriod: number): ItemDem
 
 const near = (value: number, ratio: number) => Math.abs(value / ratio - 1) < RATIO_TOLERANCE;
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
-
 /** What was done, a sentence each. */
 export function cleaningLines(c: Cleaning, kind: PeriodKind): string[] {
   const lines = [
@@ -270,7 +264,3 @@ export function cleaningLines(c: Cleaning, kind: PeriodKind): string[] {
   );
   return [...lines.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])), ...gaps];
 }
-
-/** The days from one date to another. */
-export const daysBetween = (from: string, to: string): number => dayOf(to) - dayOf(from);
-export const daysLater = (date: string, days: number): string => dateOf(dayOf(date) + days);

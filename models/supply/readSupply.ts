@@ -221,7 +221,7 @@ const LONGEST_TEXT = 200;
 
 function readCell(
   cell: string,
-  { kind, least, above, oneOf }: Column,
+  { kind, least, above, most = LARGEST, whole, oneOf }: Column,
   style: NumberStyle,
   order: DateOrder,
 ): string | number | { wanted: string } {
@@ -235,7 +235,8 @@ function readCell(
   }
   const value = parseNumber(cell, style);
   if (!Number.isFinite(value)) return { wanted: 'a number is needed' };
-  if (Math.abs(value) > LARGEST) return { wanted: `at most ${LARGEST} is allowed` };
+  if (Math.abs(value) > most) return { wanted: `at most ${most} is allowed` };
+  if (whole && !Number.isInteger(value)) return { wanted: 'a whole number is needed' };
   if (least !== undefined && (above ? value <= least : value < least))
     return { wanted: `a number ${above ? 'above' : 'of at least'} ${least} is needed` };
   return value;

@@ -10,6 +10,8 @@ export interface Column {
   least?: number;
   /** Of numbers: must be above `least`. */
   above?: true;
+  most?: number;
+  whole?: true;
   /** Of texts: what is allowed. */
   oneOf?: readonly string[];
 }
@@ -71,7 +73,7 @@ export const SUPPLY_TABLES = {
       pack_size: number(['pack', 'lot_size', 'multiple', 'rounding'], { above: true }),
       supplier: text(['vendor']),
       lead_time_days: number(['lead_time', 'delivery_days']),
-      service_level: number(['service', 'target_service'], { above: true }),
+      service_level: number(['service', 'target_service'], { above: true, most: 0.999 }),
       service_kind: text(['target'], { oneOf: ['cycle', 'fill', 'cost'] }),
       supersedes: text(['replaces', 'predecessor']),
     },
@@ -112,8 +114,11 @@ export const SUPPLY_TABLES = {
     columns: {
       machine: text(['asset', 'equipment', 'assembly'], required),
       item: ITEM,
-      quantity: number(['qty', 'per_failure'], { above: true }),
-      probability: number(['share', 'chance'], { above: true }),
+      /** Units that a failure takes, and the part of failures that take it. */
+      quantity: number(['qty', 'per_failure'], { above: true, whole: true }),
+      probability: number(['share', 'chance'], { above: true, most: 1 }),
+      /** Faults that it explains, by the names that alerts have, with blanks between them; none: any. */
+      faults: text(['fault']),
       installed: date(['installed_on', 'commissioned', 'since']),
     },
   },

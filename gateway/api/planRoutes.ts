@@ -1,0 +1,173 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { acknowledgeRequestSchema } from '#models/contracts/api.ts';
+import {
+  levelSchema,
+  type PlanAlert,
+  planAlertSchema,
+  planItemSchema,
+  planSeriesSchema,
+  planSummarySchema,
+  supplierScoreSchema,
+} from '#models/contracts/plan.ts';
+import { stateAfter } from '../alerts/alarm.ts';
+import { forecastCsv, planCsv } from '../planning/planCsv.ts';
+import { type Planner, PlannerBusy } from '../planning/planner.ts';
+import type { PlanStore } from '../planning/planStore.ts';
+import { whatIfSchema } from '../planning/whatIf.ts';
+import type { Store } from '../store/store.ts';
+import { errorSchema } from './routes.ts';
+
+export interface PlanParts {
+  plans: PlanStore;
+  planner: Planner;
+  store: Store;
+  now: () => number;
+  /** An alert for planners was acknowledged. */
+  planAcknowledged: (alert: PlanAlert) => void;
+}
+
+const MOST_ITEMS = 1_000_000;
+const placeQuery = z.object({ item: z.string().min(1).max(200), site: z.string().max(200).default('') });
+
+/** Forecasts, plans and suppliers, under `/api/v1/plan` and `/api/v1/suppliers`. */
+export function addPlanRoutes(
+  server: FastifyInstance,
+  { plans, planner, store, now, planAcknowledged }: PlanParts,
+): void {
+  const app = server.withTypeProvider<ZodTypeProvider>();
+
+  app.get(
+    '/api/v1/plan',
+    {
+      schema: {
+        description:
+          'The newest plan: how it was made and how good its forecasts were, and its items, the costliest to wait for first.',
+        querystring: z.object({
+          limit: z.coerce.number().int().min(1).max(5000).default(200),
+          offset: z.coerce.number().int().min(0).default(0),
+        }),
+        response: {
+          200: z.object({
+            summary: planSummarySchema.nullable(),
+            failure: z.string().nullable(),
+            items: z.array(planItemSchema),
+          }),
+        },
+      },
+    },
+    async ({ query }) => ({
+      summary: plans.summary(),
+      failure: planner.failure,
+      items: plans.items(query.limit, query.offset),
+    }),
+  );
+
+  app.get(
+    '/api/v1/plan/item',
+    {
+      schema: {
+        description: 'One item at a site: its plan, and its history and forecast in columns for a chart.',
+        querystring: placeQuery,
+        response: { 200: z.object({ item: planItemSchema, series: planSeriesSchema }), 404: errorSchema },
+      },
+    },
+    async ({ query }, reply) =>
+      plans.item(query.item, query.site) ??
+      reply.code(404).send({ error: `no plan of ${query.item}${query.site ? ` at ${query.site}` : ''}` }),
+  );
+
+  app.get('/api/v1/plan/levels', { schema: { response: { 200: z.array(levelSchema) } } }, async () => plans.levels());
+
+  app.get('/api/v1/suppliers', { schema: { response: { 200: z.array(supplierScoreSchema) } } }, async () =>
+    plans.suppliers(),
+  );
+
+  app.get('/api/v1/plan.csv', { schema: { description: 'The plan as separated values.' } }, async (_request, reply) =>
+    reply.type('text/csv').send(planCsv(plans.items(MOST_ITEMS, 0))),
+  );
+
+  app.get(
+    '/api/v1/forecast.csv',
+    { schema: { description: 'Forecasts of all items as separated values.' } },
+    async (_request, reply) => {
+      const items = plans.items(MOST_ITEMS, 0);
+      const all = items.flatMap(({ item, site }) => plans.item(item, site)?.series ?? []);
+      return reply.type('text/csv').send(forecastCsv(all));
+    },
+  );
+
+  app.post(
+    '/api/v1/plan/run',
+    { schema: { description: 'Wants a new plan now.', response: { 202: z.object({ asked: z.literal(true) }) } } },
+    async (_request, reply) => {
+      planner.ask('asked');
+      return reply.code(202).send({ asked: true });
+    },
+  );
+
+  app.post(
+    '/api/v1/plan/what-if',
+    {
+      schema: {
+        description: 'The plan as it would be: other service, lead times, demand, stock or budget. Nothing is kept.',
+        body: whatIfSchema,
+        response: {
+          200: z.object({ summary: planSummarySchema, items: z.array(planItemSchema) }),
+          503: errorSchema,
+        },
+      },
+    },
+    async ({ body }, reply) => {
+      try {
+        const { summary, items } = await planner.tryOut(body);
+        const asked = body.item === undefined ? items.slice(0, 200) : items.filter((i) => i.item === body.item);
+        return { summary, items: asked };
+      } catch (error) {
+        if (error instanceof PlannerBusy) return reply.code(503).send({ error: error.message });
+        throw error;
+      }
+    },
+  );
+
+  app.get(
+    '/api/v1/plan/alerts',
+    {
+      schema: {
+        querystring: z.object({
+          state: z.enum(['active', 'all']).default('active'),
+          limit: z.coerce.number().int().min(1).max(1000).default(200),
+        }),
+        response: { 200: z.array(planAlertSchema) },
+      },
+    },
+    async ({ query }) => plans.alerts({ active: query.state === 'active', limit: query.limit }),
+  );
+
+  app.post(
+    '/api/v1/plan/alerts/acknowledge',
+    {
+      schema: {
+        body: acknowledgeRequestSchema.extend({ id: z.string().min(1).max(300) }),
+        response: { 200: planAlertSchema, 404: errorSchema },
+      },
+    },
+    async ({ body }, reply) => {
+      const known = plans.alert(body.id);
+      if (!known) return reply.code(404).send({ error: `no alert ${body.id}` });
+      if (known.acknowledgedAtMs !== null) return known;
+      const alert: PlanAlert = {
+        ...known,
+        acknowledgedAtMs: now(),
+        acknowledgedBy: body.by,
+        comment: body.comment ?? null,
+        state: stateAfter(true, known.returnedAtMs !== null),
+      };
+      plans.keepAlerts([alert]);
+      store.audit(now(), body.by, 'acknowledge', body.id, body.comment ?? null);
+      planAcknowledged(alert);
+      return alert;
+    },
+  );
+}

@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { importReportSchema } from '#models/contracts/supply.ts';
+import { readSupply } from '#models/supply/readSupply.ts';
+import { supplyTableNames } from '#models/supply/supplyTables.ts';
+import { TableError } from '#models/tables/parseTable.ts';
+import { tableOf } from '../supply/importSupply.ts';
+import type { SupplyIntake } from '../supply/supplyIntake.ts';
+import type { SupplyStore } from '../supply/supplyStore.ts';
+import { errorSchema } from './routes.ts';
+
+export interface SupplyParts {
+  supply: SupplyStore;
+  intake: SupplyIntake;
+}
+
+const MOST_BYTES = 64 * 1024 * 1024;
+const tableSchema = z.enum(supplyTableNames as [string, ...string[]]);
+const checkedSchema = z.object({ table: z.string(), rows: z.int(), notes: z.array(z.string()) });
+
+/** Tables that planners give, under `/api/v1/supply`. */
+export function addSupplyRoutes(server: FastifyInstance, { supply, intake }: SupplyParts): void {
+  server.register(async (scope) => {
+    // Tables are read as they are, whatever they call themselves: the parser tells values from JSON.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
+      done(null, body),
+    );
+    const app = scope.withTypeProvider<ZodTypeProvider>();
+
+    app.post(
+      '/api/v1/supply/:table',
+      {
+        bodyLimit: MOST_BYTES,
+        schema: {
+          description:
+            'A table: separated values with a header, or a JSON list of records. All of it is taken, or nothing. Rows are known again by their keys: the same table twice changes nothing.',
+          params: z.object({ table: tableSchema }),
+          querystring: z.object({
+            by: z.string().trim().min(1).max(100).default('rest'),
+            dates: z.enum(['dmy', 'mdy']).optional(),
+            check: z.stringbool().default(false).describe('reads the table, and keeps nothing'),
+          }),
+          response: { 200: z.union([importReportSchema, checkedSchema]), 422: errorSchema },
+        },
+      },
+      async ({ params, query, body }, reply) => {
+        try {
+          const bytes = body instanceof Uint8Array ? body : new Uint8Array();
+          const table = params.table as (typeof supplyTableNames)[number];
+          if (query.check) {
+            const { rows, notes } = readSupply(table, tableOf(bytes), { dates: query.dates });
+            return { table, rows: rows.length, notes };
+          }
+          return intake.take(table, bytes, { source: 'rest', by: query.by }, query.dates);
+        } catch (error) {
+          if (error instanceof TableError) return reply.code(422).send({ error: error.message });
+          throw error;
+        }
+      },
+    );
+
+    app.get(
+      '/api/v1/supply',
+      {
+        schema: {
+          description: 'How many rows of each table there are, and what became of the newest tables that were given.',
+          response: { 200: z.object({ rows: z.record(z.string(), z.int()), imports: z.array(importReportSchema) }) },
+        },
+      },
+      async () => ({ rows: supply.counts(), imports: supply.imports().slice(0, 50) }),
+    );
+  });
+}

@@ -1,0 +1,82 @@
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { HealthMessage } from '#models/contracts/health.ts';
+import type { PlanItem, PlanSummary } from '#models/contracts/plan.ts';
+import type { PlanSettings } from '#models/planning/planSettings.ts';
+import { planSupply, type SupplyPlan } from '#models/planning/planSupply.ts';
+import { startOf } from '#models/supply/periods.ts';
+import type { Supply } from '#models/supply/supplyTables.ts';
+import type { SeriesRow } from '../historian/historian.ts';
+import { SupplyStore } from '../supply/supplyStore.ts';
+import { planRows } from './planRows.ts';
+import { PlanStore } from './planStore.ts';
+import { changedSupply, type WhatIf } from './whatIf.ts';
+
+/** What a thread is asked to do. */
+export interface PlanJob {
+  directory: string;
+  health: readonly HealthMessage[];
+  alerts: readonly AlertRecord[];
+  settings: PlanSettings;
+  reason: string;
+  atMs: number;
+  /** Something is tried, and nothing kept. */
+  whatIf?: WhatIf;
+}
+
+export interface PlanResult {
+  items: PlanItem[];
+  summary: PlanSummary;
+  /** For the historian; empty where nothing is kept. */
+  rows: SeriesRow[];
+}
+
+/** Makes a plan of what lies in a data directory, and keeps it. Takes seconds: it is run in a thread of its own. */
+export function runPlanJob(job: PlanJob): PlanResult {
+  const startedMs = performance.now();
+  const supply = readSupply(job.directory);
+  const store = new PlanStore(job.directory);
+  try {
+    const { health, alerts, settings, whatIf } = job;
+    const tried = whatIf ? changedSupply(supply, whatIf) : supply;
+    const plan = planSupply(tried, { health, alerts }, store.memory(), settings);
+    const summary = summaryOf(plan, job, (performance.now() - startedMs) / 1000);
+    if (whatIf) return { items: plan.items, summary, rows: [] };
+    store.keep(plan, summary);
+    return { items: plan.items, summary, rows: planRows(plan, job.atMs) };
+  } finally {
+    store.close();
+  }
+}
+
+function readSupply(directory: string): Supply {
+  const store = new SupplyStore(directory, Number.POSITIVE_INFINITY, () => 0);
+  try {
+    return store.all();
+  } finally {
+    store.close();
+  }
+}
+
+function summaryOf(plan: SupplyPlan, { settings, reason, atMs }: PlanJob, seconds: number): PlanSummary {
+  const orders = plan.items.filter((i) => i.orderNow > 0 && !i.deferred);
+  const tested = (of: 'period' | 'lead_time', all: SupplyPlan['backtest']['steps']) => all.map((m) => ({ ...m, of }));
+  return {
+    atMs,
+    today: settings.today,
+    period: settings.period,
+    items: plan.items.length,
+    toOrder: orders.length,
+    orderCost: orders.reduce((sum, o) => sum + o.orderCost, 0),
+    seconds,
+    reason,
+    cleaning: plan.cleaning,
+    replaced: plan.memory.methods,
+    reconciliation: plan.reconciliation,
+    backtest: [...tested('period', plan.backtest.steps), ...tested('lead_time', plan.backtest.leadTime)],
+    tracked: plan.memory.measures.map(({ period, class: name, measures }) => ({
+      date: startOf(settings.period, period),
+      class: name,
+      measures,
+    })),
+  };
+}

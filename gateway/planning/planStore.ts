@@ -1,0 +1,126 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { PlanAlert, PlanItem, PlanSeries, PlanSummary } from '#models/contracts/plan.ts';
+import { NO_MEMORY, type PlanMemory } from '#models/planning/planMemory.ts';
+import type { SupplyPlan } from '#models/planning/planSupply.ts';
+import type { SupplierScore } from '#models/planning/suppliers.ts';
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS plan (rank INTEGER PRIMARY KEY, item TEXT NOT NULL, site TEXT NOT NULL, record TEXT NOT NULL, series TEXT NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS plan_item ON plan (item);
+  CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS memory (name TEXT NOT NULL, at INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (name, at)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;
+`;
+const ACTIVE = "state IN ('unacknowledged', 'acknowledged', 'returned_unacknowledged')";
+const BUSY_MS = 10_000;
+/** Entries of memory that lie in one row. */
+const SHARD = 2000;
+
+/** The newest plan, what planning remembers, and planners' alerts; one SQLite file, `planning.db`. */
+export class PlanStore {
+  readonly #db: Database.Database;
+
+  constructor(directory: string) {
+    mkdirSync(directory, { recursive: true });
+    this.#db = new Database(join(directory, 'planning.db'), { timeout: BUSY_MS });
+    this.#db.pragma('journal_mode = WAL');
+    this.#db.exec(SCHEMA);
+  }
+
+  /** Puts a plan, and the memory that it leaves, in the place of the last one. */
+  keep(plan: SupplyPlan, summary: PlanSummary): void {
+    const series = new Map(plan.series.map((s) => [`${s.item}\t${s.site}`, s]));
+    this.#db.transaction(() => {
+      this.#db.exec('DELETE FROM plan; DELETE FROM memory;');
+      const put = this.#db.prepare('INSERT INTO plan (rank, item, site, record, series) VALUES (?, ?, ?, ?, ?)');
+      plan.items.forEach((item, rank) => {
+        const its = series.get(`${item.item}\t${item.site}`);
+        put.run(rank, item.item, item.site, JSON.stringify(item), JSON.stringify(its));
+      });
+      this.#put('summary', summary);
+      this.#put('levels', plan.levels);
+      this.#put('suppliers', plan.suppliers);
+      this.#keepMemory(plan.memory);
+    })();
+  }
+
+  summary(): PlanSummary | null {
+    return this.#part<PlanSummary>('summary');
+  }
+
+  levels(): SupplyPlan['levels'] {
+    return this.#part<SupplyPlan['levels']>('levels') ?? [];
+  }
+
+  suppliers(): SupplierScore[] {
+    return this.#part<SupplierScore[]>('suppliers') ?? [];
+  }
+
+  /** The costliest to wait for first. */
+  items(limit: number, offset: number): PlanItem[] {
+    const rows = this.#db.prepare('SELECT record FROM plan ORDER BY rank LIMIT ? OFFSET ?').pluck();
+    return (rows.all(limit, offset) as string[]).map((row) => JSON.parse(row));
+  }
+
+  item(item: string, site: string): { item: PlanItem; series: PlanSeries } | null {
+    const sql = 'SELECT record, series FROM plan WHERE item = ? AND site = ?';
+    const row = this.#db.prepare(sql).get(item, site) as { record: string; series: string } | undefined;
+    return row ? { item: JSON.parse(row.record), series: JSON.parse(row.series) } : null;
+  }
+
+  memory(): PlanMemory {
+    const rows = this.#db.prepare('SELECT name, value FROM memory ORDER BY name, at').all() as {
+      name: keyof PlanMemory;
+      value: string;
+    }[];
+    const memory: PlanMemory = { ...NO_MEMORY };
+    for (const { name, value } of rows) {
+      const part = JSON.parse(value);
+      if (Array.isArray(part)) Object.assign(memory, { [name]: [...(memory[name] as unknown[]), ...part] });
+      else Object.assign(memory, { [name]: part });
+    }
+    return memory;
+  }
+
+  alerts({ active, limit }: { active: boolean; limit: number }): PlanAlert[] {
+    const where = active ? `WHERE ${ACTIVE}` : '';
+    const rows = this.#db.prepare(`SELECT record FROM alerts ${where} ORDER BY raised_ms DESC LIMIT ?`).pluck();
+    return (rows.all(limit) as string[]).map((row) => JSON.parse(row));
+  }
+
+  alert(id: string): PlanAlert | null {
+    const row = this.#db.prepare('SELECT record FROM alerts WHERE id = ?').pluck().get(id) as string | undefined;
+    return row === undefined ? null : JSON.parse(row);
+  }
+
+  keepAlerts(alerts: readonly PlanAlert[]): void {
+    const put = this.#db.prepare('INSERT OR REPLACE INTO alerts (id, state, raised_ms, record) VALUES (?, ?, ?, ?)');
+    this.#db.transaction(() => {
+      for (const alert of alerts) put.run(alert.id, alert.state, alert.raisedAtMs, JSON.stringify(alert));
+    })();
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #keepMemory(memory: PlanMemory): void {
+    const put = this.#db.prepare('INSERT INTO memory (name, at, value) VALUES (?, ?, ?)');
+    for (const [name, part] of Object.entries(memory)) {
+      if (!Array.isArray(part)) put.run(name, 0, JSON.stringify(part));
+      else
+        for (let at = 0; at < part.length; at += SHARD) put.run(name, at, JSON.stringify(part.slice(at, at + SHARD)));
+    }
+  }
+
+  #put(name: string, value: unknown): void {
+    this.#db.prepare('INSERT OR REPLACE INTO parts (name, value) VALUES (?, ?)').run(name, JSON.stringify(value));
+  }
+
+  #part<T>(name: string): T | null {
+    const row = this.#db.prepare('SELECT value FROM parts WHERE name = ?').pluck().get(name) as string | undefined;
+    return row === undefined ? null : JSON.parse(row);
+  }
+}

@@ -1,0 +1,200 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import type { AlertMessage } from '#models/contracts/alert.ts';
+import type { HealthMessage } from '#models/contracts/health.ts';
+import type { PlanAlert } from '#models/contracts/plan.ts';
+import type { PlanSettings } from '#models/planning/planSettings.ts';
+import type { PlanningConfig } from '../config.ts';
+import type { Store } from '../store/store.ts';
+import { nextPlanAlerts, placeOf } from './planAlerts.ts';
+import type { PlanJob, PlanResult } from './planJob.ts';
+import type { PlanStore } from './planStore.ts';
+import { changedSettings, type WhatIf } from './whatIf.ts';
+
+/** Runs a job somewhere and answers with its result; an aborted one is given up. */
+export type RunPlan = (job: PlanJob, signal: AbortSignal) => Promise<PlanResult>;
+
+export interface PlannerParts {
+  directory: string;
+  config: PlanningConfig;
+  store: Store;
+  plans: PlanStore;
+  now: () => number;
+  /** Called after each plan that was kept, with the alerts that it changed. */
+  planned: (result: PlanResult, alerts: PlanAlert[]) => void;
+  run: RunPlan;
+}
+
+/** Alerts of machines that planning looks at. */
+const MOST_ALERTS = 10_000;
+/** Tried plans that wait for their turn. */
+const MOST_TRIED = 4;
+
+/** Something that a planner asked for cannot be done now. */
+export class PlannerBusy extends Error {}
+
+/**
+ * Plans on a schedule, when machines' alerts change and when tables come; one plan at a time, and no more often than is
+ * configured. What fails is said, and tried again with the next reason.
+ */
+export class Planner {
+  plans = 0;
+  failures = 0;
+  /** Why the last plan could not be made; null: it could. */
+  failure: string | null = null;
+  lastSeconds = 0;
+  readonly #parts: PlannerParts;
+  readonly #log: Logger;
+  readonly #schedule: NodeJS.Timeout;
+  /** By machine: what its health last said that concerns planners. */
+  readonly #seen = new Map<string, string>();
+  #waiting: string | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+  #tail: Promise<unknown> = Promise.resolve();
+  #tried = 0;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  readonly #abort = new AbortController();
+
+  constructor(parts: PlannerParts, log: Logger) {
+    this.#parts = parts;
+    this.#log = log;
+    this.#schedule = setInterval(() => this.ask('schedule'), parts.config.everyHours * 3_600_000);
+  }
+
+  /** Wants a plan, for a reason; it comes as soon as it may. */
+  ask(reason: string): void {
+    if (this.#abort.signal.aborted) return;
+    this.#waiting ??= reason;
+    if (this.#timer !== null || this.#running !== null) return;
+    const wait = Math.max(0, this.#lastMs + this.#parts.config.leastSeconds * 1000 - this.#parts.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#begin();
+    }, wait);
+  }
+
+  /** Looks whether what edges said changes what machines will take. */
+  heard(health: readonly HealthMessage[], alerts: readonly AlertMessage[]): void {
+    const changed = health.filter((h) => {
+      const key = `${h.site}/${h.edge}/${h.asset}`;
+      const said = `${h.status}/${lifeClass(h)}`;
+      const before = this.#seen.get(key);
+      this.#seen.set(key, said);
+      return before !== said;
+    });
+    if (changed.length > 0 || alerts.some((a) => a.change !== 'update')) this.ask('health');
+  }
+
+  /** A plan as it would be; nothing is kept. @throws PlannerBusy where too many wait already. */
+  async tryOut(change: WhatIf): Promise<PlanResult> {
+    if (this.#tried >= MOST_TRIED) throw new PlannerBusy('others try plans already: ask again in a moment');
+    this.#tried++;
+    const job = { ...this.#job('what_if'), whatIf: change };
+    const tried = this.#after(() =>
+      this.#parts.run({ ...job, settings: changedSettings(job.settings, change) }, this.#abort.signal),
+    );
+    return tried.finally(() => this.#tried--);
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    clearInterval(this.#schedule);
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#tail.catch(() => undefined);
+  }
+
+  #begin(): void {
+    const reason = this.#waiting ?? 'schedule';
+    this.#waiting = null;
+    this.#lastMs = this.#parts.now();
+    this.#running = this.#after(() => this.#plan(reason)).finally(() => {
+      this.#running = null;
+      if (this.#waiting !== null) this.ask(this.#waiting);
+    });
+  }
+
+  /** One after another: they read and write the same files. */
+  #after<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#tail.then(work, work);
+    this.#tail = next.catch(() => undefined);
+    return next;
+  }
+
+  async #plan(reason: string): Promise<void> {
+    const job = this.#job(reason);
+    try {
+      const result = await this.#parts.run(job, this.#abort.signal);
+      this.plans++;
+      this.failure = null;
+      this.lastSeconds = result.summary.seconds;
+      if (!this.#abort.signal.aborted) this.#keep(result);
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      this.failures++;
+      this.failure = error instanceof Error ? error.message : String(error);
+      this.#log.error({ error: this.failure, reason }, 'no plan could be made');
+    }
+  }
+
+  #keep(result: PlanResult): void {
+    const { store, plans, config, now, planned } = this.#parts;
+    store.enqueueRows(result.rows);
+    const open = plans.alerts({ active: true, limit: MOST_ALERTS }).filter((a) => a.returnedAtMs === null);
+    const active = new Map(open.map((a) => [placeOf(a), a]));
+    const alerts = nextPlanAlerts(active, result.items, config.alertChance, now());
+    plans.keepAlerts(alerts);
+    planned(result, alerts);
+  }
+
+  #job(reason: string): PlanJob {
+    const { directory, store, config, now } = this.#parts;
+    const atMs = now();
+    const alerts = store.alerts({ active: false, limit: MOST_ALERTS });
+    return { directory, health: store.health(), alerts, settings: settingsOf(config, atMs), reason, atMs };
+  }
+}
+
+/** What is left of a machine's life, in halves: smaller changes are no news to a planner. */
+function lifeClass({ remainingLife }: HealthMessage): string {
+  return remainingLife.assessment === 'assessed'
+    ? String(Math.round(Math.log2(Math.max(3600, remainingLife.medianS))))
+    : 'none';
+}
+
+export function settingsOf(config: PlanningConfig, atMs: number): PlanSettings {
+  const { period, horizon, reviewDays, serviceKind, serviceLevel, usualLifeDays, holdingRateAYear, budget } = config;
+  const target = serviceKind === 'cost' ? { kind: serviceKind } : { kind: serviceKind, level: serviceLevel };
+  const today = new Date(atMs).toISOString().slice(0, 10);
+  return { today, period, horizon, reviewDays, target, usualLifeDays, holdingRateAYear, budget: budget ?? null };
+}
+
+/** The built thread lies beside the built command; when run from source, in `dist`. */
+function workerFile(): URL {
+  const candidates = ['./planWorker.js', '../planWorker.js', '../../dist/planWorker.js'].map(
+    (path) => new URL(path, import.meta.url),
+  );
+  const found = candidates.find((url) => existsSync(fileURLToPath(url)));
+  if (!found) throw new Error('planWorker.js is not built: npm run build:command');
+  return found;
+}
+
+const WORKER_MEGABYTES = 2048;
+
+/** Plans in a thread of its own: what reads the network goes on meanwhile. */
+export function runInThread(job: PlanJob, signal: AbortSignal): Promise<PlanResult> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(workerFile(), {
+      workerData: job,
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_MEGABYTES },
+    });
+    const end = () => void worker.terminate();
+    signal.addEventListener('abort', end);
+    worker.once('exit', () => signal.removeEventListener('abort', end));
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the thread that plans ended with ${code}`)));
+  });
+}

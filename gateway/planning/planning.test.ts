@@ -1,0 +1,252 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import type { AlertMessage } from '#models/contracts/alert.ts';
+import type { HealthMessage } from '#models/contracts/health.ts';
+import type { PlanAlert, PlanItem } from '#models/contracts/plan.ts';
+import { gatewayConfigSchema } from '../config.ts';
+import { rowsOf } from '../historian/rows.ts';
+import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
+import { SqliteStore } from '../store/sqliteStore.ts';
+import { importSupply } from '../supply/importSupply.ts';
+import { SupplyStore } from '../supply/supplyStore.ts';
+import { nextPlanAlerts, placeOf } from './planAlerts.ts';
+import { forecastCsv, planCsv } from './planCsv.ts';
+import { type PlanJob, type PlanResult, runPlanJob } from './planJob.ts';
+import { Planner } from './planner.ts';
+import { PlanStore } from './planStore.ts';
+
+const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
+const log = pino({ level: 'silent' });
+const origin = { source: 'test', by: 'Ann' };
+
+/** A gateway's data directory with ten pumps that take one bearing, and some years of their records. */
+function plant() {
+  const directory = mkdtempSync(join(tmpdir(), 'millwright-plan-'));
+  const store = new SqliteStore(directory, { maxQueueBytes: 1e7, maxEvidenceBytes: 1e6 });
+  const supply = new SupplyStore(directory, 10_000, () => NOW_MS);
+  const plans = new PlanStore(directory);
+  const take = (table: Parameters<typeof importSupply>[1], rows: object[]) =>
+    importSupply(supply, table, Buffer.from(JSON.stringify(rows)), origin);
+  take('items', [{ item: 'bearing', unit_cost: 80, lead_time_days: 21 }]);
+  take('stock', [{ item: 'bearing', quantity: 0 }]);
+  take(
+    'bom',
+    Array.from({ length: 10 }, (_, i) => ({ machine: `pump-${i}`, item: 'bearing', installed: '2026-01-10' })),
+  );
+  return { directory, store, supply, plans, take };
+}
+
+let sequence = 0;
+const envelope = { v: 1, site: 's', edge: 'e', outbox: 'o', timeMs: NOW_MS, timeQuality: 'good' };
+function health(asset: string): HealthMessage {
+  const remainingLife = { assessment: 'not_assessable', reason: 'healthy', remedy: 'none' };
+  return {
+    ...envelope,
+    sequence: ++sequence,
+    asset,
+    kind: 'pump',
+    status: 'NORMAL',
+    index: 0.2,
+    points: [],
+    remainingLife,
+  } as unknown as HealthMessage;
+}
+function alert(asset: string, change: AlertMessage['change'] = 'raise'): AlertMessage {
+  const remainingLife = {
+    assessment: 'assessed',
+    medianS: 5 * 86_400,
+    lowS: 3 * 86_400,
+    highS: 8 * 86_400,
+    method: 'trend',
+  };
+  const evidence = { contributions: [], diagnosis: { fault: 'outer_race', confidence: 1, reasons: [] } };
+  return {
+    ...envelope,
+    sequence: ++sequence,
+    id: `s/e/${asset}/1`,
+    asset,
+    point: '2H',
+    change,
+    severity: 'warning',
+    raisedAtMs: NOW_MS - 86_400_000,
+    text: 'x',
+    index: 2,
+    evidence,
+    remainingLife,
+  } as unknown as AlertMessage;
+}
+
+function planner(
+  parts: ReturnType<typeof plant>,
+  run: (job: PlanJob) => Promise<PlanResult> = async (job) => runPlanJob(job),
+) {
+  const config = gatewayConfigSchema.parse({
+    dataDirectory: parts.directory,
+    broker: { url: 'mqtt://127.0.0.1' },
+    planning: { leastSeconds: 1 },
+  }).planning;
+  const seen: { result: PlanResult; alerts: PlanAlert[] }[] = [];
+  const made = new Planner(
+    {
+      ...parts,
+      config,
+      now: () => NOW_MS + seen.length * 60_000,
+      planned: (result, alerts) => seen.push({ result, alerts }),
+      run,
+    },
+    log,
+  );
+  const after = async (n: number) => {
+    for (let i = 0; i < 400 && seen.length < n; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(seen.length).toBe(n);
+    return seen[n - 1];
+  };
+  return { made, seen, after };
+}
+
+test('a machine’s alert brings a new plan, and planners an alert that says what to order', async () => {
+  const parts = plant();
+  const { made, after } = planner(parts);
+  const all = Array.from({ length: 10 }, (_, i) => health(`pump-${i}`));
+  parts.store.take(all.map((body) => ({ message: { kind: 'health', body }, text: JSON.stringify(body) })));
+  made.heard(all, []);
+  const quiet = await after(1);
+  expect(quiet.result.summary.reason).toBe('health');
+  expect(quiet.alerts).toEqual([]);
+  const raised = alert('pump-3');
+  parts.store.take([{ message: { kind: 'alerts', body: raised }, text: JSON.stringify(raised) }]);
+  made.heard([], [raised]);
+  const worried = await after(2);
+  expect(worried.alerts).toHaveLength(1);
+  expect(worried.alerts[0].text).toMatch(
+    /^bearing runs out within its lead time of 21 days \(\d+ %, 0 in stock\): order \d+ now\. pump-3 will need it\.$/,
+  );
+  expect(parts.plans.alerts({ active: true, limit: 10 })).toEqual(worried.alerts);
+  // The same news again is none.
+  made.heard(all, []);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(parts.plans.summary()).toMatchObject({ items: 1, toOrder: 1, reason: 'health' });
+  expect(parts.plans.item('bearing', '')?.series.forecast.byMachines[0]).toBeGreaterThan(0.8);
+  // An order that comes in time ends it.
+  parts.take('purchases', [
+    { order: '1', item: 'bearing', quantity: 9, ordered: '2026-07-10', promised: '2026-07-15' },
+  ]);
+  made.ask('import');
+  const served = await after(3);
+  expect(served.alerts).toMatchObject([{ id: worried.alerts[0].id, state: 'returned_unacknowledged' }]);
+  await made.stop();
+});
+
+test('the plan waits in the queue of the historian, and its rows are taken', async () => {
+  const parts = plant();
+  const { made, after } = planner(parts);
+  made.ask('asked');
+  await after(1);
+  const rows = parts.store.queued(10).flatMap((q) => rowsOf(q.text));
+  expect(new Set(rows.map((r) => r.measurement))).toEqual(new Set(['millwright_plan', 'millwright_forecast']));
+  const historian = new SqliteHistorian(parts.directory, 365, () => NOW_MS);
+  expect(await historian.write(rows)).toEqual({ refused: 0 });
+  const tags = { item: 'bearing', site: '' };
+  const query = {
+    measurement: 'millwright_plan' as const,
+    tags,
+    field: 'orderNow',
+    fromMs: 0,
+    toMs: NOW_MS * 2,
+    points: 1,
+  };
+  expect((await historian.read(query)).max).toHaveLength(1);
+  await made.stop();
+});
+
+test('a plan that fails is counted and said, and the next one is made', async () => {
+  const parts = plant();
+  let fail = true;
+  const { made, after } = planner(parts, async (job) => {
+    if (fail) throw new Error('no memory left');
+    return runPlanJob(job);
+  });
+  made.ask('asked');
+  for (let i = 0; i < 200 && made.failures === 0; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(made).toMatchObject({ failures: 1, failure: 'no memory left' });
+  fail = false;
+  made.ask('asked');
+  await after(1);
+  expect(made).toMatchObject({ plans: 1, failure: null });
+  await made.stop();
+});
+
+test('what is tried is not kept', async () => {
+  const parts = plant();
+  const { made, after } = planner(parts);
+  made.ask('asked');
+  const { result } = await after(1);
+  const [before] = result.items;
+  const stocked = await made.tryOut({ item: 'bearing', stock: 50 });
+  expect(stocked.items[0]).toMatchObject({ stock: 50, orderNow: 0 });
+  const longer = await made.tryOut({ leadTimeFactor: 3 });
+  expect(longer.items[0].leadTimeDays).toBeCloseTo(3 * before.leadTimeDays, 0);
+  expect(longer.items[0].expectedDemand).toBeGreaterThan(2 * before.expectedDemand);
+  const surer = await made.tryOut({ serviceLevel: 0.995 });
+  expect(surer.items[0].reorderPoint).toBeGreaterThan(before.reorderPoint);
+  expect(parts.plans.items(10, 0)).toEqual(result.items);
+  expect(parts.supply.table('stock')).toEqual([{ item: 'bearing', quantity: 0 }]);
+  const many = await Promise.allSettled(Array.from({ length: 8 }, () => made.tryOut({ demandFactor: 2 })));
+  expect(many.filter((m) => m.status === 'rejected').length).toBeGreaterThan(0);
+  await made.stop();
+});
+
+test('plan, memory and alerts are there after a restart', async () => {
+  const parts = plant();
+  const { made, after } = planner(parts);
+  made.ask('asked');
+  const { result } = await after(1);
+  await made.stop();
+  parts.plans.close();
+  const again = new PlanStore(parts.directory);
+  expect(again.items(10, 0)).toEqual(result.items);
+  expect(again.memory().chances).toHaveLength(10);
+  expect(again.summary()?.items).toBe(1);
+});
+
+const item = (change: Partial<PlanItem>): PlanItem =>
+  ({
+    item: 'a',
+    site: '',
+    stock: 2,
+    onOrder: 0,
+    leadTimeDays: 14,
+    orderNow: 3,
+    runOutProbability: 0.7,
+    machines: [],
+    ...change,
+  }) as PlanItem;
+
+test('an alert for planners is one, whatever is said of it again; it returns well below, and rises anew', () => {
+  const active = (alerts: PlanAlert[]) =>
+    new Map(alerts.filter((a) => a.returnedAtMs === null).map((a) => [placeOf(a), a]));
+  const [first] = nextPlanAlerts(new Map(), [item({})], 0.5, 1);
+  expect(first).toMatchObject({ severity: 'warning', state: 'unacknowledged', raisedAtMs: 1 });
+  expect(nextPlanAlerts(active([first]), [item({})], 0.5, 2)).toEqual([]);
+  expect(nextPlanAlerts(active([first]), [item({ runOutProbability: 0.4 })], 0.5, 2)).toMatchObject([
+    { id: first.id, returnedAtMs: null },
+  ]);
+  const [worse] = nextPlanAlerts(active([first]), [item({ runOutProbability: 0.95 })], 0.5, 3);
+  expect(worse).toMatchObject({ id: first.id, severity: 'critical', raisedAtMs: 1, updatedAtMs: 3 });
+  const [ended] = nextPlanAlerts(active([worse]), [item({ runOutProbability: 0.2 })], 0.5, 4);
+  expect(ended).toMatchObject({ id: first.id, state: 'returned_unacknowledged', returnedAtMs: 4 });
+  expect(nextPlanAlerts(active([first]), [], 0.5, 5)).toMatchObject([{ returnedAtMs: 5 }]);
+  expect(nextPlanAlerts(active([ended]), [item({})], 0.5, 6)[0].id).not.toBe(first.id);
+  // Below the limit nothing is said; nor where nothing has to be ordered.
+  expect(nextPlanAlerts(new Map(), [item({ runOutProbability: 0.49 })], 0.5, 1)).toEqual([]);
+  expect(nextPlanAlerts(new Map(), [item({ orderNow: 0 })], 0.5, 1)).toEqual([]);
+});
+
+test('separated values hold no formula of a spreadsheet', () => {
+  const text = planCsv([item({ item: '=cmd|1', name: 'a "b", c' })]);
+  expect(text.split('\n')[1]).toMatch(/^'=cmd\|1,,"a ""b"", c"/);
+  expect(forecastCsv([])).toBe('item,site,date,mean,by_machines\n');
+});

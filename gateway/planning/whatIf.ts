@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { PlanSettings } from '#models/planning/planSettings.ts';
+import { dateOf, dayOf } from '#models/supply/dates.ts';
+import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
+
+const factor = z.number().min(0.01).max(100);
+
+/** What a planner tries without keeping it: of all items, or of one. */
+export const whatIfSchema = z.strictObject({
+  /** Of this item alone are stock, lead time, demand and service changed; absent: of all. */
+  item: z.string().min(1).max(200).optional(),
+  serviceKind: z.enum(['cycle', 'fill', 'cost']).optional(),
+  serviceLevel: z.number().min(0.5).max(0.995).optional(),
+  leadTimeFactor: factor.optional(),
+  demandFactor: factor.optional(),
+  /** Units on the shelf; of one item. */
+  stock: z.number().min(0).max(1e9).optional(),
+  reviewDays: z.number().min(1).max(365).optional(),
+  budget: z.number().min(0).max(1e15).optional(),
+});
+export type WhatIf = z.infer<typeof whatIfSchema>;
+
+/** The records as they would be. */
+export function changedSupply(supply: Supply, change: WhatIf): Supply {
+  const concerns = (item: string) => change.item === undefined || change.item === item;
+  const { leadTimeFactor = 1, demandFactor = 1, stock, serviceLevel, serviceKind } = change;
+  const named = new Set(supply.items.map((i) => i.item));
+  const missing: SupplyRow<'items'>[] =
+    change.item !== undefined && !named.has(change.item) ? [{ item: change.item }] : [];
+  return {
+    ...supply,
+    demand: supply.demand.map((d) => (concerns(d.item) ? { ...d, quantity: d.quantity * demandFactor } : d)),
+    items: [...supply.items, ...missing].map((i) =>
+      concerns(i.item)
+        ? {
+            ...i,
+            ...(i.lead_time_days === undefined ? {} : { lead_time_days: i.lead_time_days * leadTimeFactor }),
+            ...(serviceLevel === undefined ? {} : { service_level: serviceLevel }),
+            ...(serviceKind === undefined ? {} : { service_kind: serviceKind }),
+          }
+        : i,
+    ),
+    suppliers: supply.suppliers.map((s) =>
+      change.item === undefined && s.lead_time_days !== undefined
+        ? { ...s, lead_time_days: s.lead_time_days * leadTimeFactor }
+        : s,
+    ),
+    purchases: supply.purchases.map((p) => (concerns(p.item) ? stretched(p, leadTimeFactor) : p)),
+    stock: changedStock(supply, change.item, stock),
+  };
+}
+
+/** An order that took, or takes, so many times as long: as promised, and as it came. */
+function stretched(order: SupplyRow<'purchases'>, factor: number): SupplyRow<'purchases'> {
+  const ordered = dayOf(order.ordered);
+  const later = (date: string) => dateOf(Math.round(ordered + factor * (dayOf(date) - ordered)));
+  const { promised, received } = order;
+  return { ...order, ...(promised && { promised: later(promised) }), ...(received && { received: later(received) }) };
+}
+
+function changedStock({ stock }: Supply, item: string | undefined, quantity: number | undefined): Supply['stock'] {
+  if (item === undefined || quantity === undefined) return stock;
+  const known = stock.some((s) => s.item === item);
+  return known ? stock.map((s) => (s.item === item ? { ...s, quantity } : s)) : [...stock, { item, quantity }];
+}
+
+export function changedSettings(
+  settings: PlanSettings,
+  { reviewDays, budget, item, serviceKind, serviceLevel }: WhatIf,
+): PlanSettings {
+  const target = item === undefined && (serviceKind !== undefined || serviceLevel !== undefined);
+  const level = serviceLevel ?? (settings.target.kind === 'cost' ? 0.95 : settings.target.level);
+  const kind = serviceKind ?? settings.target.kind;
+  return {
+    ...settings,
+    reviewDays: reviewDays ?? settings.reviewDays,
+    budget: budget ?? settings.budget,
+    ...(target ? { target: kind === 'cost' ? { kind } : { kind, level } } : {}),
+  };
+}

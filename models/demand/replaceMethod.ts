@@ -1,0 +1,49 @@
+import { createForecaster, type Method } from './forecasters.ts';
+import { newestErrors } from './withErrors.ts';
+
+/** What was told of one period ahead, and what came, the newest last. */
+export interface Tracked {
+  mean: readonly number[];
+  naive: readonly number[];
+  actual: readonly number[];
+}
+
+/** Methods that may take another's place. */
+const CANDIDATES: readonly Method[] = [
+  'mean_of_ets_theta_ces',
+  'ets',
+  'theta',
+  'ces',
+  'seasonal_naive',
+  'naive',
+  'sba',
+  'tsb',
+];
+const LEAST_TRACKED = 6;
+/** How much worse than naive, over what was tracked, a method has to be before it is looked at. */
+const BAD = 1.25;
+/** How much better, at the newest origins, another one has to be. */
+const BETTER = 0.9;
+
+const absolute = (errors: readonly number[]) => errors.reduce((sum, e) => sum + Math.abs(e), 0);
+
+/** Whether a method has turned bad: worse than naive by a quarter, over six periods that were told before they came. */
+export function turnedBad({ mean, naive, actual }: Tracked): boolean {
+  if (actual.length < LEAST_TRACKED) return false;
+  const own = absolute(actual.map((y, i) => mean[i] - y));
+  const theirs = absolute(actual.map((y, i) => naive[i] - y));
+  return own > BAD * theirs;
+}
+
+/** The method that erred least at the newest origins; null where none is a tenth better than the current one. */
+export function betterMethod(
+  history: readonly number[],
+  seasons: readonly number[],
+  current: Method,
+): { method: Method; ratio: number } | null {
+  const errorOf = (method: Method) => absolute(newestErrors(createForecaster(method, seasons, 1), history));
+  const own = errorOf(current);
+  const tried = CANDIDATES.filter((m) => m !== current).map((method) => ({ method, error: errorOf(method) }));
+  const best = tried.reduce((a, b) => (b.error < a.error ? b : a));
+  return own > 0 && best.error < BETTER * own ? { method: best.method, ratio: best.error / own } : null;
+}

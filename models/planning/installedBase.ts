@@ -1,0 +1,175 @@
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { HealthMessage } from '#models/contracts/health.ts';
+import { dayOf } from '#models/supply/dates.ts';
+import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
+import { type EstimateOutcome, type Foresight, foresightFrom, type LifeEstimate } from './foresight.ts';
+import type { InstalledMachine } from './machineOutlook.ts';
+import { fitWeibull, type Life, type Weibull } from './weibull.ts';
+
+/** What the edges say of machines, as the gateway has it. */
+export interface MachineNews {
+  health: readonly HealthMessage[];
+  /** All that are kept, returned ones as well. */
+  alerts: readonly AlertRecord[];
+}
+
+/** Machines that take a part, and how such parts live. */
+export interface InstalledBase {
+  machines: InstalledMachine[];
+  prior: Weibull;
+  /** Lives that the prior was learned from: those that have ended, and those that go on. */
+  lives: { ended: number; ongoing: number };
+}
+
+const DAY_MS = 86_400_000;
+const DAY_S = 86_400;
+/** Planned work that is later than this by so many days was given up. */
+const GIVEN_UP_DAYS = 60;
+/** Standard normal 95 % quantile: remaining-life intervals are of 90 %. */
+const Z_90 = 1.645;
+/** Of an interval without an upper end, or of none at all. */
+const WIDE_LOG_DEVIATION = 0.7;
+
+/**
+ * Machines of the bill of materials for a part, with the part's age, planned work, and what their alerts say of it now.
+ * @param today days since 1970. @param usualLifeDays of a part that no record tells of.
+ */
+export function installedBase(
+  item: string,
+  { bom, maintenance }: Pick<Supply, 'bom' | 'maintenance'>,
+  news: MachineNews,
+  today: number,
+  usualLifeDays: number,
+): InstalledBase {
+  const lives: Life[] = [];
+  const machines = bom
+    .filter((b) => b.item === item)
+    .map((b): InstalledMachine => {
+      const own = maintenance.filter((m) => m.machine === b.machine && concerns(m, b));
+      const { ended, ageDays } = livesOf(own, b, today);
+      lives.push(...ended, ...(ageDays === null ? [] : [{ days: ageDays, ended: false }]));
+      return {
+        machine: b.machine,
+        ageDays,
+        watch: watchOf(b, news, today),
+        plannedDays: plannedIn(own, today),
+        quantity: b.quantity ?? 1,
+        probability: b.probability ?? 1,
+      };
+    });
+  const ended = lives.filter((l) => l.ended).length;
+  return { machines, prior: fitWeibull(lives, usualLifeDays), lives: { ended, ongoing: lives.length - ended } };
+}
+
+/** Records of this part; of a part that only some failures take, all of the machine. */
+function concerns({ item }: SupplyRow<'maintenance'>, b: SupplyRow<'bom'>): boolean {
+  return item === b.item || ((b.probability ?? 1) < 1 && item === undefined);
+}
+
+function livesOf(records: readonly SupplyRow<'maintenance'>[], b: SupplyRow<'bom'>, today: number) {
+  const done = records
+    .filter(({ kind, date }) => kind !== 'planned' && dayOf(date) <= today)
+    .map(({ date }) => dayOf(date))
+    .sort((x, y) => x - y);
+  const ended: Life[] = [];
+  let since = b.installed === undefined ? null : dayOf(b.installed);
+  for (const day of done) {
+    // A service that takes a part ends its life as a failure does: what is foreseen is when parts are taken.
+    if (since !== null && day > since) ended.push({ days: day - since, ended: true });
+    since = Math.max(day, since ?? day);
+  }
+  return { ended, ageDays: since === null ? null : Math.max(0, today - since) };
+}
+
+/** Days until planned work, 0 where it is overdue; null where there is none, or it has been done or given up. */
+function plannedIn(records: readonly SupplyRow<'maintenance'>[], today: number): number | null {
+  const done = records.filter((r) => r.kind !== 'planned').map((r) => dayOf(r.date));
+  const last = Math.max(Number.NEGATIVE_INFINITY, ...done);
+  const open = records
+    .filter((r) => r.kind === 'planned')
+    .map((r) => dayOf(r.date))
+    .filter((day) => day > last && day > today - GIVEN_UP_DAYS);
+  return open.length === 0 ? null : Math.max(0, Math.min(...open) - today);
+}
+
+const keyOf = (m: { site: string; edge: string; asset: string }) => `${m.site}/${m.edge}/${m.asset}`;
+/** A machine is named by its asset or, where two have one name, by `site/edge/asset`. */
+const isOf = (machine: string, m: { site: string; edge: string; asset: string }) =>
+  machine === m.asset || machine === keyOf(m);
+
+function watchOf(b: SupplyRow<'bom'>, { health, alerts }: MachineNews, today: number): InstalledMachine['watch'] {
+  const its = health.filter((h) => isOf(b.machine, h));
+  const active = alerts.filter(
+    (a) => isOf(b.machine, a) && a.returnedAtMs === null && a.finding?.finding !== 'false_alarm' && explains(b, a),
+  );
+  if (active.length > 0) {
+    const estimates = active.flatMap((a) => estimateOf(a.remainingLife) ?? []);
+    const sinceDays = Math.max(0, today + 1 - Math.min(...active.map((a) => a.raisedAtMs)) / DAY_MS);
+    return { kind: 'alarmed', sinceDays, life: shortest(estimates) };
+  }
+  // A machine that nobody can assess is one that nobody watches.
+  return { kind: its.some((h) => h.index !== undefined) ? 'quiet' : 'unwatched' };
+}
+
+/** Whether the failing of this part would explain an alert. */
+function explains({ faults }: SupplyRow<'bom'>, { evidence }: AlertRecord): boolean {
+  if (faults === undefined) return true;
+  const { fault } = evidence.diagnosis;
+  return fault === 'undetermined' || faults.split(/[\s,;|]+/).includes(fault);
+}
+
+function estimateOf(life: AlertRecord['remainingLife']): LifeEstimate | null {
+  if (life.assessment !== 'assessed') return null;
+  const { medianS, lowS, highS } = life;
+  const spread = (high: number) => (Math.log(high) - Math.log(Math.max(lowS, 1e-3 * high))) / (2 * Z_90);
+  const logDeviation = highS === undefined || highS <= 0 ? WIDE_LOG_DEVIATION : spread(highS);
+  return { medianDays: medianS / DAY_S, logDeviation };
+}
+
+function shortest(estimates: readonly LifeEstimate[]): LifeEstimate | null {
+  return estimates.reduce<LifeEstimate | null>((a, b) => (a === null || b.medianDays < a.medianDays ? b : a), null);
+}
+
+/**
+ * How well alerts announced what machines took while they were watched.
+ * @param watchedSince by `site/edge/asset`, days since 1970. @param estimates of remaining life that have come true, or not.
+ */
+export function foresightOf(
+  { bom, maintenance }: Pick<Supply, 'bom' | 'maintenance'>,
+  { alerts }: MachineNews,
+  watchedSince: ReadonlyMap<string, number>,
+  estimates: readonly EstimateOutcome[],
+): Foresight {
+  const byPlace = new Map(bom.map((b) => [`${b.machine}\t${b.item}`, b]));
+  const since = sinceByMachine(watchedSince);
+  const warnings: number[] = [];
+  let missed = 0;
+  for (const record of maintenance) {
+    const b = byPlace.get(`${record.machine}\t${record.item}`);
+    const day = dayOf(record.date);
+    if (b === undefined || record.kind === 'planned' || !((since.get(b.machine) ?? day + 1) <= day)) continue;
+    const first = firstAlertBefore(b, day, alerts);
+    if (first === null) missed++;
+    else warnings.push(day - first);
+  }
+  return foresightFrom(warnings, missed, estimates);
+}
+
+/** By both names that a machine may have. */
+function sinceByMachine(watchedSince: ReadonlyMap<string, number>): Map<string, number> {
+  const since = new Map(watchedSince);
+  for (const [key, day] of watchedSince) {
+    const asset = key.slice(key.lastIndexOf('/') + 1);
+    since.set(asset, Math.min(day, since.get(asset) ?? day));
+  }
+  return since;
+}
+
+/** Day of the first alert that was still there when the part was taken, or a day before. */
+function firstAlertBefore(b: SupplyRow<'bom'>, day: number, alerts: readonly AlertRecord[]): number | null {
+  const days = alerts
+    .filter((a) => isOf(b.machine, a) && explains(b, a) && (a.returnedAtMs ?? day * DAY_MS) / DAY_MS >= day - 1)
+    .map((a) => a.raisedAtMs / DAY_MS)
+    .filter((raised) => raised < day + 1);
+  return days.length === 0 ? null : Math.min(...days);
+}

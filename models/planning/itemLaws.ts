@@ -1,0 +1,54 @@
+import { leadTimeLaws } from '#models/demand/forecastTable.ts';
+import type { ItemHistory } from '#models/demand/readHistory.ts';
+import { PERIOD_DAYS, type PeriodKind, SEASON } from '#models/supply/periods.ts';
+import { between, type DemandLaw, LAW_LEVELS, NO_DEMAND } from './demandLaw.ts';
+
+/** Longest interval that laws are learned for, in periods; longer ones count as this. */
+const LONGEST = 60;
+/** A part of a period that is none. */
+const NEGLIGIBLE = 0.005;
+
+/** Laws of demand of items over intervals of given lengths, learned from all items together. */
+export class ItemLaws {
+  readonly #periodDays: number;
+  /** By whole periods, the laws of all items that have any demand. */
+  readonly #laws = new Map<number, Map<ItemHistory, DemandLaw>>();
+
+  /** @param days of all intervals that will be asked for; they may be less than a period, or between two of them. */
+  constructor(items: readonly ItemHistory[], period: PeriodKind, days: readonly number[]) {
+    this.#periodDays = PERIOD_DAYS[period];
+    const wanted = new Set(days.filter((d) => d > 0).flatMap((d) => this.#around(d)));
+    const leadTimes = [...wanted].filter((n) => n > 0).sort((a, b) => a - b);
+    const asked = items.filter((item) => !isNothing(item));
+    if (leadTimes.length === 0 || asked.length === 0) return;
+    const laws = leadTimeLaws(asked, { frequency: [SEASON[period]], quantiles: LAW_LEVELS }, leadTimes);
+    leadTimes.forEach((n, i) => {
+      this.#laws.set(n, new Map(asked.map((item, j) => [item, laws[i][j]])));
+    });
+  }
+
+  /** @param days one of those that were named. */
+  over(item: ItemHistory, days: number): DemandLaw {
+    if (!(days > 0) || isNothing(item)) return NO_DEMAND;
+    const [below, above] = this.#around(days);
+    const law = (n: number) => (n === 0 ? NO_DEMAND : (this.#laws.get(n)?.get(item) ?? NO_DEMAND));
+    return above === undefined ? law(below) : between(law(below), law(above), this.#periods(days) - below);
+  }
+
+  #periods(days: number): number {
+    return Math.min(LONGEST, days / this.#periodDays);
+  }
+
+  /** The whole number of periods that an interval is, or the two that it lies between. */
+  #around(days: number): number[] {
+    const periods = this.#periods(days);
+    const nearest = Math.round(periods);
+    if (nearest > 0 && Math.abs(periods - nearest) < NEGLIGIBLE) return [nearest];
+    return [Math.floor(periods), Math.floor(periods) + 1];
+  }
+}
+
+/** Nothing but machines takes it, or nothing is known of it at all. */
+function isNothing({ history, family }: ItemHistory): boolean {
+  return history.every((v) => v === 0) && (history.length > 0 || family === undefined);
+}

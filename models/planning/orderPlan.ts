@@ -1,0 +1,192 @@
+import type { PlanItem } from '#models/contracts/plan.ts';
+import type { ItemForecast } from '#models/demand/forecastTable.ts';
+import type { ItemHistory } from '#models/demand/readHistory.ts';
+import { dateOf, dayOf } from '#models/supply/dates.ts';
+import type { ItemDemandHistory } from '#models/supply/demandHistories.ts';
+import { PERIOD_DAYS, PERIODS_A_YEAR } from '#models/supply/periods.ts';
+import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
+import { chanceWithin, type DemandLaw, mixture } from './demandLaw.ts';
+import type { ItemLaws } from './itemLaws.ts';
+import type { MachineDemand } from './machineDemand.ts';
+import { together } from './partsDemand.ts';
+import type { PlanSettings } from './planSettings.ts';
+import { planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
+import { type DeliveryLaw, meanDays } from './suppliers.ts';
+
+/** An item at a site: its history, its stock, and what is known of it. */
+export interface Place extends Pick<ItemDemandHistory, 'item' | 'site' | 'byMachines' | 'outliers' | 'unitChange'> {
+  history: readonly number[];
+  facts: SupplyRow<'items'> | undefined;
+  stock: number;
+  /** Open orders, by the day that they are promised for; null: none was named. */
+  coming: { units: number; day: number | null }[];
+}
+
+export interface OrderFacts {
+  place: Place;
+  forecast: ItemForecast;
+  /** Of everything but machines. */
+  history: ItemHistory;
+  machines: MachineDemand | null;
+  delivery: DeliveryLaw;
+}
+
+/** Every item that any table names, at each of its sites. */
+export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[], today: string): Place[] {
+  const facts = new Map(supply.items.map((i) => [i.item, i]));
+  const replaced = new Set(supply.items.flatMap((i) => (i.supersedes ? [i.supersedes] : [])));
+  const stock = new Map(supply.stock.map((s) => [`${s.item}\t${s.site ?? ''}`, s.quantity]));
+  const byKey = new Map(histories.map((h) => [`${h.item}\t${h.site}`, h]));
+  const sited = new Set([...byKey.keys(), ...stock.keys()].map((key) => key.split('\t')[0]));
+  const alone = [...facts.keys(), ...supply.bom.map((b) => b.item)].filter((item) => !sited.has(item));
+  const keys = new Set([...byKey.keys(), ...stock.keys(), ...alone.map((item) => `${item}\t`)]);
+  const coming = comingByItem(supply, today);
+  const first = new Set<string>();
+  return [...keys].sort().flatMap((key) => {
+    const [item, site] = key.split('\t');
+    const history = byKey.get(key);
+    // What has been replaced is planned no more, unless some of it is still there.
+    if (replaced.has(item) && history === undefined && !(Number(stock.get(key)) > 0)) return [];
+    // Orders name no site: they are for the first.
+    const isFirst = !first.has(item);
+    first.add(item);
+    return [
+      {
+        item,
+        site,
+        history: history?.quantity ?? [],
+        byMachines: history?.byMachines ?? [],
+        outliers: history?.outliers ?? [],
+        unitChange: history?.unitChange ?? null,
+        facts: facts.get(item),
+        stock: stock.get(key) ?? 0,
+        coming: isFirst ? (coming.get(item) ?? []) : [],
+      },
+    ];
+  });
+}
+
+function comingByItem({ purchases }: Supply, today: string): Map<string, Place['coming']> {
+  const coming = new Map<string, Place['coming']>();
+  for (const p of purchases) {
+    const units = p.quantity - (p.received_quantity ?? 0);
+    if (p.received !== undefined || p.cancelled !== undefined || units <= 0 || p.ordered > today) continue;
+    const day = p.promised === undefined ? null : dayOf(p.promised);
+    coming.set(p.item, [...(coming.get(p.item) ?? []), { units, day }]);
+  }
+  return coming;
+}
+
+const MOST_SHARES = 20;
+/** Days ahead in which the day of running out is looked for. */
+const LOOK_AHEAD = { days: 364, step: 7 };
+/** A unit is gone where it is as likely as not to have been asked for. */
+const HALF = 0.5;
+
+/** Lengths of all intervals whose laws a plan asks for. */
+export function lengthsOf(deliveries: readonly DeliveryLaw[], reviewDays: number): number[] {
+  const days = deliveries.flatMap((d) => d.days.map((point) => point.days));
+  return [...new Set([reviewDays, ...days, ...days.map((d) => d + reviewDays)])];
+}
+
+/** What to hold and to order of an item: by the law of everything else, by its machines, and by how long deliveries take. */
+export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSettings): PlanItem {
+  const { place, forecast, machines, delivery } = facts;
+  const { reviewDays, period } = settings;
+  const over = (days: number) => demandOver(facts, laws, days);
+  const mixed = (more: number) =>
+    mixture(delivery.days.map(({ days, chance }) => ({ law: over(days + more), chance })));
+  const deliveryLaw = mixed(0);
+  const protection = mixed(reviewDays);
+  const target = targetOf(place.facts, settings.target);
+  const reviewPeriods = reviewDays / PERIOD_DAYS[period];
+  const demand = { delivery: deliveryLaw, protection, review: over(reviewDays) };
+  const plan = planStock(stockItemOf(place, settings), demand, target, reviewPeriods);
+  const lead = meanDays(delivery);
+  const today = dayOf(settings.today);
+  const inTime = comingBy(place, today, today + lead);
+  const protectionDays = lead + reviewDays;
+  const shares = machines?.shares(protectionDays) ?? [];
+  return {
+    item: place.item,
+    site: place.site,
+    name: place.facts?.name ?? null,
+    family: place.facts?.family ?? null,
+    supplier: place.facts?.supplier ?? null,
+    class: forecast.class,
+    method: machines === null ? forecast.method : 'machines_and_history',
+    why: whyOf(forecast, machines),
+    flags: [...forecast.flags, ...(delivery.promise === 'assumed' ? ['lead_time_assumed'] : [])],
+    stock: place.stock,
+    onOrder: place.coming.reduce((sum, c) => sum + c.units, 0),
+    leadTimeDays: lead,
+    leadTimeFrom: delivery.promise,
+    protectionDays,
+    expectedDemand: protection.mean,
+    expectedByMachines: shares.reduce((sum, s) => sum + s.expected, 0),
+    service: { kind: target.kind, level: target.kind === 'cost' ? null : target.level },
+    reorderPoint: plan.reorderPoint,
+    orderUpTo: plan.orderUpTo,
+    safetyStock: plan.safetyStock,
+    orderNow: plan.orderNow,
+    orderCost: plan.orderCost,
+    deferred: false,
+    runOutProbability: 1 - chanceWithin(deliveryLaw, place.stock + inTime),
+    runOutDate: runOutDate(facts, today, PERIOD_DAYS[period]),
+    expectedFill: plan.expectedFill,
+    costOfWaiting: plan.costOfWaiting,
+    machines: shares.slice(0, MOST_SHARES),
+  };
+}
+
+/** Demand of everything but machines, and of machines, over so many days. */
+function demandOver({ history, machines }: OrderFacts, laws: ItemLaws, days: number): DemandLaw {
+  const others = laws.over(history, days);
+  return machines === null || days <= 0 ? others : together(machines.units(days), others);
+}
+
+function whyOf({ why }: ItemForecast, machines: MachineDemand | null): string {
+  if (machines === null) return why;
+  const { ended, ongoing } = machines.base.lives;
+  return `what ${machines.base.machines.length} machines will take (${ended} lives of the part that have ended, ${ongoing} that go on), and everything else by its history: ${why}`;
+}
+
+function targetOf(facts: SupplyRow<'items'> | undefined, usual: StockTarget): StockTarget {
+  const kind = facts?.service_kind ?? (facts?.service_level === undefined ? undefined : 'cycle');
+  if (kind === 'cost') return { kind };
+  const level = facts?.service_level ?? (usual.kind === 'cost' ? 0.95 : usual.level);
+  return kind === 'cycle' || kind === 'fill' ? { kind, level } : usual;
+}
+
+function stockItemOf({ facts, stock, coming }: Place, { period, holdingRateAYear }: PlanSettings): StockItem {
+  const unitCost = facts?.unit_cost ?? 1;
+  return {
+    stock,
+    onOrder: coming.reduce((sum, c) => sum + c.units, 0),
+    unitCost,
+    orderCost: facts?.order_cost ?? 0,
+    holdingRate: (facts?.holding_rate ?? holdingRateAYear) / PERIODS_A_YEAR[period],
+    // A unit that is not there costs at least what it is worth.
+    shortageCost: facts?.shortage_cost ?? unitCost,
+    minimumOrder: facts?.minimum_order ?? 0,
+    packSize: facts?.pack_size ?? 1,
+  };
+}
+
+/** Units of open orders that are promised by a day; what is overdue, or has no promise, is not counted on. */
+function comingBy({ coming }: Place, today: number, day: number): number {
+  return coming.reduce((sum, c) => sum + (c.day !== null && c.day >= today && c.day <= day ? c.units : 0), 0);
+}
+
+/** The first day by which expected demand has used up what is there and comes; null where that is further away. */
+function runOutDate({ place, forecast, machines }: OrderFacts, today: number, periodDays: number): string | null {
+  for (let days = 0; days <= LOOK_AHEAD.days; days += LOOK_AHEAD.step) {
+    const periods = Math.min(forecast.mean.length, days / periodDays);
+    const whole = Math.floor(periods);
+    const others =
+      forecast.mean.slice(0, whole).reduce((a, b) => a + b, 0) + (periods - whole) * (forecast.mean[whole] ?? 0);
+    const taken = machines === null ? 0 : machines.expected(days);
+    if (others + taken >= place.stock + comingBy(place, today, today + days) + HALF) return dateOf(today + days);
+  }
+  return null;
+}

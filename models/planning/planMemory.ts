@@ -1,0 +1,178 @@
+import type { Method } from '#models/demand/forecasters.ts';
+import { type Measures, measuresOf } from '#models/demand/measures.ts';
+import type { Tracked } from '#models/demand/replaceMethod.ts';
+import { dayOf } from '#models/supply/dates.ts';
+import type { SupplyRow } from '#models/supply/supplyTables.ts';
+import type { EstimateOutcome } from './foresight.ts';
+import type { Stream } from './machineOutlook.ts';
+import { type Recalibration, type Resolved, recalibrationOf } from './recalibration.ts';
+
+/** A chance that was told of a machine: what comes of it recalibrates later ones. */
+export interface ToldChance {
+  day: number;
+  item: string;
+  machine: string;
+  stream: Exclude<Stream, 'planned'>;
+  /** Before any recalibration. */
+  chance: number;
+  horizonDays: number;
+  /** Median remaining life that its alert had; null: none. */
+  saidDays: number | null;
+}
+
+/** A forecast of the period that began then, told before anything of it was known. */
+export interface ToldDemand {
+  item: string;
+  site: string;
+  class: string;
+  period: number;
+  mean: number;
+  naive: number;
+  /** At FAN_LEVELS. */
+  fan: number[];
+  /** What came; null while the period goes on. */
+  actual: number | null;
+}
+
+/** Measures of what was told, of one period and class. */
+export interface PeriodMeasures {
+  period: number;
+  class: string;
+  measures: Measures;
+}
+
+/** What took the place of an item's usual method. */
+export interface ReplacedMethod {
+  item: string;
+  site: string;
+  method: Method;
+  since: string;
+  why: string;
+}
+
+/** What planning remembers from one time to the next. */
+export interface PlanMemory {
+  chances: ToldChance[];
+  demands: ToldDemand[];
+  measures: PeriodMeasures[];
+  methods: ReplacedMethod[];
+  /** By `site/edge/asset`, the day from which a machine was watched. */
+  watchedSince: Record<string, number>;
+}
+
+export const NO_MEMORY: PlanMemory = { chances: [], demands: [], measures: [], methods: [], watchedSince: {} };
+
+/** Chances and demands older than this teach nothing any more. */
+const KEPT_DAYS = 1100;
+const KEPT_PERIODS = 24;
+const KEPT_MEASURES = 600;
+/** Records of maintenance may come some days late. */
+const GRACE_DAYS = 3;
+
+type Takings = ReadonlyMap<string, readonly number[]>;
+
+/** Days on which each machine took each item, rising. */
+export function takingsOf(maintenance: readonly SupplyRow<'maintenance'>[]): Takings {
+  const days = new Map<string, number[]>();
+  for (const { machine, item, kind, date } of maintenance) {
+    if (item === undefined || kind === 'planned') continue;
+    const key = `${machine}\t${item}`;
+    days.set(key, [...(days.get(key) ?? []), dayOf(date)]);
+  }
+  for (const list of days.values()) list.sort((a, b) => a - b);
+  return days;
+}
+
+/** What chances of each stream turned out to be worth. Those whose horizon is not over teach nothing yet. */
+export function recalibrations(
+  told: readonly ToldChance[],
+  takings: Takings,
+  today: number,
+): Map<Stream, Recalibration> {
+  const resolved = new Map<Stream, Resolved[]>();
+  const count = new Map<string, number>();
+  for (const t of told) count.set(horizonKey(t), (count.get(horizonKey(t)) ?? 0) + 1);
+  for (const t of told) {
+    if (t.day + t.horizonDays + GRACE_DAYS > today) continue;
+    const days = takings.get(`${t.machine}\t${t.item}`) ?? [];
+    const came = days.some((d) => d > t.day && d <= t.day + t.horizonDays);
+    // Chances of one machine and horizon overlap: together they count as one.
+    const outcome = { chance: t.chance, came, weight: 1 / (count.get(horizonKey(t)) as number) };
+    resolved.set(t.stream, [...(resolved.get(t.stream) ?? []), outcome]);
+  }
+  return new Map([...resolved].map(([stream, outcomes]) => [stream, recalibrationOf(outcomes)]));
+}
+
+const horizonKey = (t: ToldChance) => `${t.machine}\t${t.item}\t${Math.floor(t.day / Math.max(1, t.horizonDays))}`;
+
+/** Estimates of remaining life whose part has been taken since. Those of one failure count as one together. */
+export function estimateOutcomes(told: readonly ToldChance[], takings: Takings): EstimateOutcome[] {
+  const ends = new Map<string, { saidDays: number; cameDays: number }[]>();
+  for (const { saidDays, machine, item, day } of told) {
+    const taken = (takings.get(`${machine}\t${item}`) ?? []).find((d) => d >= day);
+    if (saidDays === null || taken === undefined) continue;
+    const key = `${machine}\t${item}\t${taken}`;
+    ends.set(key, [...(ends.get(key) ?? []), { saidDays, cameDays: taken - day }]);
+  }
+  return [...ends.values()].flatMap((all) => all.map((e) => ({ ...e, weight: 1 / all.length })));
+}
+
+/** What was tracked of one item, for those who look whether its method has turned bad. */
+export function trackedOf(memory: PlanMemory, item: string, site: string): Tracked {
+  const own = memory.demands.filter((d) => d.item === item && d.site === site && d.actual !== null);
+  return { mean: own.map((d) => d.mean), naive: own.map((d) => d.naive), actual: own.map((d) => d.actual as number) };
+}
+
+/**
+ * Memory with what has come since: told demands get their actual values, and each period that is complete its measures.
+ * @param actualOf demand of an item in a period that has ended; null where it has not.
+ */
+export function resolveDemands(
+  memory: PlanMemory,
+  actualOf: (item: string, site: string, period: number) => number | null,
+): PlanMemory {
+  const fresh: ToldDemand[] = [];
+  const demands = memory.demands.map((d) => {
+    const actual = d.actual ?? actualOf(d.item, d.site, d.period);
+    if (actual === null || d.actual !== null) return d;
+    const resolved = { ...d, actual };
+    fresh.push(resolved);
+    return resolved;
+  });
+  return { ...memory, demands, measures: [...memory.measures, ...measuresByClass(fresh)].slice(-KEPT_MEASURES) };
+}
+
+function measuresByClass(resolved: readonly ToldDemand[]): PeriodMeasures[] {
+  const groups = new Map<string, ToldDemand[]>();
+  for (const d of resolved) {
+    for (const name of [d.class, 'all']) {
+      const key = `${d.period}\t${name}`;
+      groups.set(key, [...(groups.get(key) ?? []), d]);
+    }
+  }
+  return [...groups].flatMap(([key, group]) => {
+    const [period, name] = key.split('\t');
+    const measures = measuresOf(
+      group.map((d) => ({
+        actual: [d.actual as number],
+        mean: [d.mean],
+        naive: [d.naive],
+        quantiles: fanByLevel(d.fan),
+        scale: 0,
+      })),
+    );
+    return measures ? [{ period: Number(period), class: name, measures }] : [];
+  });
+}
+
+const LEVELS = ['0.05', '0.25', '0.5', '0.75', '0.95'];
+const fanByLevel = (fan: readonly number[]) => Object.fromEntries(LEVELS.map((level, i) => [level, [fan[i]]]));
+
+/** Forgets what is too old to teach. */
+export function trimmedMemory(memory: PlanMemory, today: number, period: number): PlanMemory {
+  return {
+    ...memory,
+    chances: memory.chances.filter((c) => c.day > today - KEPT_DAYS),
+    demands: memory.demands.filter((d) => d.period > period - KEPT_PERIODS),
+  };
+}

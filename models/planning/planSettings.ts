@@ -1,0 +1,23 @@
+import type { PeriodKind } from '#models/supply/periods.ts';
+import type { StockTarget } from './stockPolicy.ts';
+
+export interface PlanSettings {
+  /** `2026-01-31`. */
+  today: string;
+  period: PeriodKind;
+  /** Periods ahead that are shown. */
+  horizon: number;
+  /** Days between two chances to order. */
+  reviewDays: number;
+  /** Of items that name none. */
+  target: StockTarget;
+  /** Life of a part that no record tells of. */
+  usualLifeDays: number;
+  /** Part of a unit's cost that holding it for a year costs, of items that name none. */
+  holdingRateAYear: number;
+  /** Money for orders now; null: all that are needed. */
+  budget: number | null;
+}
+
+/** Levels of the fan that is shown and stored. */
+export const FAN_LEVELS = [0.05, 0.25, 0.5, 0.75, 0.95] as const;

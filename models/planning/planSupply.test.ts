@@ -1,0 +1,335 @@
+import { expect, test } from 'vitest';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { HealthMessage } from '#models/contracts/health.ts';
+import { gaussian, randomOf } from '#models/random/random.ts';
+import { dateOf, dayOf } from '#models/supply/dates.ts';
+import { noSupply, type Supply, type SupplyRow } from '#models/supply/supplyTables.ts';
+import { foresightOf, installedBase } from './installedBase.ts';
+import { estimateOutcomes, NO_MEMORY, type PlanMemory, recalibrations, takingsOf } from './planMemory.ts';
+import type { PlanSettings } from './planSettings.ts';
+import { planSupply } from './planSupply.ts';
+import { DeliveryTimes, meanDays, supplierScores } from './suppliers.ts';
+
+const TODAY = '2026-07-10';
+const settings: PlanSettings = {
+  today: TODAY,
+  period: 'month',
+  horizon: 6,
+  reviewDays: 7,
+  target: { kind: 'cycle', level: 0.95 },
+  usualLifeDays: 1500,
+  holdingRateAYear: 0.2,
+  budget: null,
+};
+const atMs = (date: string) => Date.parse(`${date}T12:00:00Z`);
+
+const health = (asset: string): HealthMessage =>
+  ({ site: 's', edge: 'e', asset, index: 0.2, remainingLife: { assessment: 'not_assessable' } }) as HealthMessage;
+function alert(asset: string, medianDays: number, change: Partial<AlertRecord> = {}): AlertRecord {
+  const medianS = medianDays * 86_400;
+  return {
+    id: `s/e/${asset}/1`,
+    site: 's',
+    edge: 'e',
+    asset,
+    raisedAtMs: atMs('2026-07-01'),
+    returnedAtMs: null,
+    evidence: { contributions: [], diagnosis: { fault: 'outer_race', confidence: 1, reasons: [] } },
+    remainingLife: { assessment: 'assessed', medianS, lowS: medianS * 0.6, highS: medianS * 1.6, method: 'trend' },
+    ...change,
+  } as AlertRecord;
+}
+
+/** Ten machines that take a bearing, and everything a planner knows of it. */
+function plant(change: Partial<Supply> = {}): Supply {
+  const machines = Array.from({ length: 10 }, (_, i) => `pump-${i}`);
+  return {
+    ...noSupply(),
+    items: [{ item: 'bearing', unit_cost: 80, lead_time_days: 21, supplier: 'acme' }],
+    stock: [{ item: 'bearing', quantity: 0 }],
+    bom: machines.map((machine) => ({
+      machine,
+      item: 'bearing',
+      faults: 'outer_race inner_race',
+      installed: '2026-01-10',
+    })),
+    maintenance: machines.map((machine, i) => ({
+      machine,
+      item: 'bearing',
+      kind: 'failure',
+      date: dateOf(dayOf('2024-02-01') + 40 * i),
+    })),
+    ...change,
+  };
+}
+const planOf = (
+  supply: Supply,
+  alerts: AlertRecord[] = [],
+  memory: PlanMemory = NO_MEMORY,
+  more: Partial<PlanSettings> = {},
+) =>
+  planSupply(supply, { health: plant().bom.map((b) => health(b.machine)), alerts }, memory, { ...settings, ...more });
+
+test('a machine that fails slowly asks for its part before history could, and says which one it is', () => {
+  const [before] = planOf(plant()).items;
+  const [after] = planOf(plant(), [alert('pump-3', 6)]).items;
+  expect(after.expectedByMachines - before.expectedByMachines).toBeGreaterThan(0.8);
+  expect(after.machines[0]).toMatchObject({ machine: 'pump-3', stream: 'alarmed' });
+  expect(after.machines[0].chance).toBeGreaterThan(0.9);
+  expect(after.runOutProbability).toBeGreaterThan(0.9);
+  expect(before.runOutProbability).toBeLessThan(0.5);
+  expect(after.orderNow).toBeGreaterThanOrEqual(1);
+  expect(after).toMatchObject({ method: 'machines_and_history', leadTimeFrom: 'item' });
+  expect(after.runOutDate! <= '2026-08-10').toBe(true);
+});
+
+test('an alert of another defect, a false one, or one that has returned asks for nothing', () => {
+  const chance = (a: AlertRecord) => planOf(plant(), [a]).items[0].machines.find((m) => m.machine === 'pump-3')!;
+  const hot = alert('pump-3', 6, {
+    evidence: { contributions: [], diagnosis: { fault: 'process_drift', confidence: 1, reasons: [] } },
+  });
+  expect(chance(hot).stream).toBe('quiet');
+  const found = { finding: 'false_alarm' as const, by: 'Ann', comment: null, atMs: 0 };
+  expect(chance(alert('pump-3', 6, { finding: found })).stream).toBe('quiet');
+  expect(chance(alert('pump-3', 6, { returnedAtMs: atMs('2026-07-09') })).stream).toBe('quiet');
+  const unsure = { contributions: [], diagnosis: { fault: 'undetermined' as const, confidence: 0, reasons: [] } };
+  expect(chance(alert('pump-3', 6, { evidence: unsure })).stream).toBe('alarmed');
+});
+
+test('the same records give the same plan', () => {
+  const text = () => JSON.stringify(planOf(plant(), [alert('pump-3', 6)]));
+  expect(text()).toBe(text());
+});
+
+test('planned work is demand of its day; what machines took is not counted again as history', () => {
+  const planned: SupplyRow<'maintenance'> = { machine: 'pump-1', item: 'bearing', kind: 'planned', date: '2026-07-20' };
+  const supply = plant({ maintenance: [...plant().maintenance, planned] });
+  const [item] = planOf(supply).items;
+  expect(item.machines[0]).toMatchObject({ machine: 'pump-1', stream: 'planned', chance: 1 });
+  // Nothing but the ten machines has ever taken it.
+  expect(item.expectedDemand).toBeCloseTo(item.expectedByMachines, 9);
+  const done = [...supply.maintenance, { ...planned, kind: 'preventive', date: '2026-07-09' }];
+  // Work of the 20th still stands; work that was planned for the 5th has been done.
+  const early = done.map((m) => (m.kind === 'planned' ? { ...m, date: '2026-07-05' } : m));
+  expect(planOf(plant({ maintenance: early })).items[0].machines.some((m) => m.stream === 'planned')).toBe(false);
+});
+
+test('what is asked for beyond machines is added by its own history', () => {
+  const demand = Array.from({ length: 24 }, (_, i) => ({
+    item: 'bearing',
+    quantity: 2,
+    kind: 'order',
+    date: dateOf(dayOf('2024-07-03') + 30 * i),
+  }));
+  const [alone] = planOf(plant()).items;
+  const [both] = planOf(plant({ demand })).items;
+  const days = both.protectionDays;
+  expect(both.expectedByMachines).toBeCloseTo(alone.expectedByMachines, 6);
+  expect((both.expectedDemand - both.expectedByMachines) / ((2 * days) / 30.4)).toBeGreaterThan(0.8);
+  expect((both.expectedDemand - both.expectedByMachines) / ((2 * days) / 30.4)).toBeLessThan(1.2);
+});
+
+/** A catalogue of parts and products with suppliers. */
+function catalogue(): Supply {
+  const random = randomOf(9);
+  const months = Array.from(
+    { length: 36 },
+    (_, i) => `${2023 + Math.floor((i + 6) / 12)}-${String(((i + 6) % 12) + 1).padStart(2, '0')}-15`,
+  );
+  const items = Array.from({ length: 12 }, (_, i) => ({
+    item: `i${i}`,
+    family: i < 6 ? 'valves' : 'seals',
+    unit_cost: 5 + i,
+    supplier: i % 2 ? 'acme' : 'bolt',
+    lead_time_days: 20,
+    order_cost: 30,
+  }));
+  const demand = items.flatMap(({ item }, i) =>
+    months.map((date) => ({
+      item,
+      date,
+      kind: 'order',
+      quantity: Math.max(0, Math.round(i < 6 ? 100 + 20 * gaussian(random) : 2 * random())),
+    })),
+  );
+  const purchases = months.flatMap((ordered, k) => {
+    const day = dayOf(ordered);
+    const late = (supplier: string) => (supplier === 'acme' ? 20 + 12 * random() : 20);
+    return ['acme', 'bolt'].map((supplier) => ({
+      order: `${supplier}-${k}`,
+      item: supplier === 'acme' ? 'i1' : 'i2',
+      supplier,
+      quantity: 50,
+      ordered,
+      promised: dateOf(day + 20),
+      received: dateOf(day + Math.round(late(supplier))),
+      received_quantity: supplier === 'acme' ? 45 : 50,
+    }));
+  });
+  return { ...noSupply(), items, demand, purchases, stock: items.map(({ item }) => ({ item, quantity: 60 })) };
+}
+
+test('lead times are what suppliers make of their promises', () => {
+  const times = new DeliveryTimes(catalogue(), dayOf(TODAY));
+  const [acme, bolt] = [times.law('i1'), times.law('i2')];
+  expect(meanDays(acme)).toBeGreaterThan(meanDays(bolt) + 3);
+  expect(meanDays(bolt)).toBeGreaterThanOrEqual(20);
+  expect(meanDays(bolt)).toBeLessThan(22);
+  expect(acme.days.reduce((sum, d) => sum + d.chance, 0)).toBeCloseTo(1, 12);
+  expect(new DeliveryTimes(noSupply(), dayOf(TODAY)).law('x')).toMatchObject({ promise: 'assumed', orders: 0 });
+});
+
+test('an order that is late and still open lengthens the law, though it has not come', () => {
+  const base = { ...noSupply(), items: [{ item: 'a', supplier: 's', lead_time_days: 10 }] };
+  const open = { order: '1', item: 'a', supplier: 's', quantity: 1, ordered: '2026-05-01', promised: '2026-05-11' };
+  const mean = (purchases: Supply['purchases']) =>
+    meanDays(new DeliveryTimes({ ...base, purchases }, dayOf(TODAY)).law('a'));
+  expect(mean([])).toBeCloseTo(10, 9);
+  expect(mean([open])).toBeGreaterThan(20);
+  expect(mean([{ ...open, cancelled: '2026-05-20' }])).toBeCloseTo(10, 9);
+});
+
+test('a scorecard says who is late, short, or getting worse', () => {
+  const scores = supplierScores(catalogue(), dayOf(TODAY));
+  expect(scores.map((s) => s.supplier)).toEqual(['acme', 'bolt']);
+  const [acme, bolt] = scores;
+  expect(acme.quantityRate).toBeCloseTo(0.9, 6);
+  expect(acme.risk).toBeGreaterThan(0.8);
+  expect(acme.onTime).toBeLessThan(0.2);
+  expect(bolt).toMatchObject({ onTime: 1, quantityRate: 1, overdue: 0, delayTrendDaysAYear: null });
+  expect(bolt.risk).toBeLessThan(0.05);
+  const worse = catalogue();
+  worse.purchases = worse.purchases.map((p, i) => ({
+    ...p,
+    received: dateOf(dayOf(p.promised as string) + Math.floor(i / 4)),
+  }));
+  expect(supplierScores(worse, dayOf(TODAY))[0].delayTrendDaysAYear).toBeGreaterThan(2);
+});
+
+test('levels agree; the backtest shows its coverage; a budget defers what is worth least for its money', () => {
+  const plan = planOf(catalogue());
+  expect(plan.levels.map((l) => l.id)).toEqual(expect.arrayContaining(['total', 'valves', 'seals']));
+  const [total] = plan.levels;
+  const families = plan.levels.filter((l) => l.level === 'family');
+  expect(families.reduce((sum, f) => sum + f.mean[0], 0)).toBeCloseTo(total.mean[0], 6);
+  expect(plan.backtest.steps.find((s) => s.class === 'all')!.measures.coverage['0.95']).toBeGreaterThan(0.85);
+  const orders = plan.items.filter((i) => i.orderNow > 0);
+  expect(orders.length).toBeGreaterThan(3);
+  const half = planOf(catalogue(), [], NO_MEMORY, { budget: orders.reduce((sum, o) => sum + o.orderCost, 0) / 2 });
+  const deferred = half.items.filter((i) => i.deferred);
+  expect(deferred.length).toBeGreaterThan(0);
+  expect(deferred.length).toBeLessThan(orders.length);
+  expect(plan.items.every((i, k) => k === 0 || i.costOfWaiting <= plan.items[k - 1].costOfWaiting)).toBe(true);
+});
+
+test('packs, minimum orders and open orders are kept to', () => {
+  const supply = catalogue();
+  supply.items = supply.items.map((i) => ({ ...i, pack_size: 24, minimum_order: 100 }));
+  const [first] = planOf(supply).items.filter((i) => i.orderNow > 0);
+  expect(first.orderNow % 24).toBe(0);
+  expect(first.orderNow).toBeGreaterThanOrEqual(100);
+  supply.purchases.push({
+    order: 'x',
+    item: first.item,
+    quantity: 10_000,
+    ordered: '2026-07-01',
+    promised: '2026-07-15',
+  });
+  expect(planOf(supply).items.find((i) => i.item === first.item)).toMatchObject({ onOrder: 10_000, orderNow: 0 });
+});
+
+test('what was told is held against what came: once, by class and over time', () => {
+  const supply = catalogue();
+  const earlier = planOf(supply, [], NO_MEMORY, { today: '2026-06-10' });
+  expect(earlier.memory.demands).toHaveLength(12);
+  const again = planOf(supply, [], earlier.memory, { today: '2026-06-11' });
+  expect(again.memory.demands).toHaveLength(12);
+  const later = planOf(supply, [], again.memory);
+  expect(later.memory.measures.map((m) => m.class)).toEqual(expect.arrayContaining(['all', 'smooth']));
+  expect(later.memory.measures.find((m) => m.class === 'all')!.measures.n).toBe(12);
+  expect(planOf(supply, [], later.memory).memory.measures).toHaveLength(later.memory.measures.length);
+  const told = later.series.find((s) => s.item === 'i0')!.history.told;
+  expect(told[told.length - 1]).not.toBeNull();
+  expect(told[0]).toBeNull();
+});
+
+test('a method that turned bad is replaced by the backtest, and it is said', () => {
+  const random = randomOf(4);
+  // A level that jumps: naive follows at once.
+  let level = 100;
+  const demand = Array.from({ length: 48 }, (_, i) => {
+    if (i % 4 === 0) level = 60 + 300 * random();
+    const month = 2022 * 12 + 6 + i;
+    return {
+      item: 'a',
+      kind: 'order',
+      quantity: Math.round(level),
+      date: `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-05`,
+    };
+  });
+  const supply = { ...noSupply(), demand };
+  const period = 2026 * 12 + 6;
+  const bad = Array.from({ length: 8 }, (_, i) => ({
+    item: 'a',
+    site: '',
+    class: 'smooth',
+    period: period - 8 + i,
+    mean: 500,
+    naive: 150,
+    fan: [0, 0, 0, 0, 0],
+    actual: 160,
+  }));
+  const plan = planOf(supply, [], { ...NO_MEMORY, demands: bad });
+  const [method] = plan.memory.methods;
+  expect(method.why).toMatch(/mean_of_ets_theta_ces had erred more than naive over the last 8 periods/);
+  expect(plan.items[0].method).toBe(method.method);
+  expect(plan.items[0].why).toMatch(/had turned bad/);
+  const good = bad.map((d) => ({ ...d, mean: 155 }));
+  expect(planOf(supply, [], { ...NO_MEMORY, demands: good }).memory.methods).toEqual([]);
+});
+
+test('chances whose horizon is over recalibrate; those of a machine that was taken put estimates right', () => {
+  const told = Array.from({ length: 30 }, (_, i) => ({
+    day: dayOf('2025-01-01') + 31 * (i % 10),
+    item: 'bearing',
+    machine: `pump-${i}`,
+    stream: 'alarmed' as const,
+    chance: 0.9,
+    horizonDays: 30,
+    saidDays: 15,
+  }));
+  const none = recalibrations(told, new Map(), dayOf(TODAY));
+  expect(none.get('alarmed')!.a).toBeLessThan(-0.5);
+  expect(recalibrations(told, new Map(), dayOf('2025-01-15')).size).toBe(0);
+  const records = told.map((t) => ({ machine: t.machine, item: 'bearing', kind: 'failure', date: dateOf(t.day + 10) }));
+  const outcomes = estimateOutcomes(told, takingsOf(records));
+  expect(outcomes).toHaveLength(30);
+  expect(outcomes[0]).toEqual({ saidDays: 15, cameDays: 10, weight: 1 });
+});
+
+test('records make lives, ages and foresight', () => {
+  const supply = plant();
+  const news = {
+    health: [health('pump-3')],
+    alerts: [alert('pump-3', 6, { raisedAtMs: atMs('2025-01-01'), returnedAtMs: atMs('2025-02-20') })],
+  };
+  const base = installedBase('bearing', supply, news, dayOf(TODAY), 1500);
+  expect(base.machines).toHaveLength(10);
+  expect(base.machines[0].ageDays).toBe(dayOf(TODAY) - dayOf('2026-01-10'));
+  expect(base.lives.ongoing).toBe(10);
+  const failure = { machine: 'pump-3', item: 'bearing', kind: 'failure', date: '2025-02-10' };
+  const since = new Map([['s/e/pump-3', dayOf('2024-12-01')]]);
+  const seen = foresightOf({ ...supply, maintenance: [failure] }, news, since, []);
+  const blind = foresightOf({ ...supply, maintenance: [failure] }, { ...news, alerts: [] }, since, []);
+  const unwatched = foresightOf({ ...supply, maintenance: [failure] }, news, new Map(), []);
+  expect(seen.detected).toBeCloseTo(9 / 11, 9);
+  expect(blind.detected).toBeCloseTo(8 / 11, 9);
+  expect(unwatched.detected).toBeCloseTo(0.8, 9);
+});
+
+test('a plan of nothing is empty, and one of an item without a word of it asks for nothing', () => {
+  expect(planOf(noSupply()).items).toEqual([]);
+  const [item] = planOf({ ...noSupply(), items: [{ item: 'a' }] }).items;
+  expect(item).toMatchObject({ expectedDemand: 0, orderNow: 0, runOutProbability: 0, runOutDate: null });
+  expect(item.flags).toEqual(expect.arrayContaining(['no_demand_in_history', 'lead_time_assumed']));
+});

@@ -1,0 +1,281 @@
+import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
+import { backtest } from '#models/demand/backtest.ts';
+import type { Method } from '#models/demand/forecasters.ts';
+import { type ForecastSettings, forecastTable, type ItemForecast } from '#models/demand/forecastTable.ts';
+import type { ItemHistory } from '#models/demand/readHistory.ts';
+import { reconcileTable } from '#models/demand/reconcile.ts';
+import { betterMethod, turnedBad } from '#models/demand/replaceMethod.ts';
+import { SeasonalNaive } from '#models/demand/seasonalNaive.ts';
+import { dayOf } from '#models/supply/dates.ts';
+import { cleaningLines, demandHistories, type ItemDemandHistory } from '#models/supply/demandHistories.ts';
+import { periodOf, SEASON, startOf } from '#models/supply/periods.ts';
+import type { Supply } from '#models/supply/supplyTables.ts';
+import { foresightOf, installedBase, type MachineNews } from './installedBase.ts';
+import { ItemLaws } from './itemLaws.ts';
+import { MachineDemand } from './machineDemand.ts';
+import { lengthsOf, type OrderFacts, orderPlan, placesOf } from './orderPlan.ts';
+import {
+  estimateOutcomes,
+  type PlanMemory,
+  recalibrations,
+  resolveDemands,
+  type ToldDemand,
+  takingsOf,
+  trackedOf,
+  trimmedMemory,
+} from './planMemory.ts';
+import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
+import { withinBudget } from './stockPolicy.ts';
+import { DeliveryTimes, type SupplierScore, supplierScores } from './suppliers.ts';
+
+export interface SupplyPlan {
+  /** The costliest to wait for first. */
+  items: PlanItem[];
+  series: PlanSeries[];
+  levels: { id: string; level: 'total' | 'site' | 'family'; date: string[]; mean: number[] }[];
+  reconciliation: 'bottom_up' | 'mint' | null;
+  suppliers: SupplierScore[];
+  cleaning: string[];
+  backtest: ReturnType<typeof backtest>;
+  memory: PlanMemory;
+}
+
+/** Periods of history that a chart shows. */
+const SHOWN_PERIODS = 60;
+/** Periods that methods are compared on. */
+const LEAST_TO_REPLACE = 12;
+
+/**
+ * Everything a planner is told: demand of each item from its history and from what machines say, how long deliveries
+ * take, what to hold, and what to order now. Pure: the same records and memory give the same plan.
+ */
+export function planSupply(supply: Supply, news: MachineNews, memory: PlanMemory, settings: PlanSettings): SupplyPlan {
+  const today = dayOf(settings.today);
+  const { items: histories, cleaning, nextPeriod } = demandHistories(supply, settings.period, settings.today);
+  const remembered = remember(memory, histories);
+  const places = placesOf(supply, histories, settings.today);
+  const watched = withWatched(remembered, news, today);
+  const machines = machinesOf(supply, news, watched, settings, today);
+  const chosen = withMethods(places, watched, settings);
+  const tables = places.map((place): ItemHistory => {
+    const { item, site, history, byMachines } = place;
+    const others = history.map((q, i) => q - byMachines[i]);
+    const method = chosen.methods.find((m) => m.item === item && m.site === site)?.method;
+    const facts = { family: place.facts?.family, site: site || undefined, ...(method ? { method } : {}) };
+    return { id: placeKey(item, site), ...facts, history: others };
+  });
+  const forecastSettings = forecastSettingsOf(settings);
+  const forecasts = forecastTable(tables.map(notEmpty), forecastSettings);
+  const times = new DeliveryTimes(supply, today);
+  const deliveries = places.map(({ item }) => times.law(item));
+  const laws = new ItemLaws(tables, settings.period, lengthsOf(deliveries, settings.reviewDays));
+  const planned = places.map((place, i): OrderFacts => {
+    const demand = machines.get(placeKey(place.item, place.site)) ?? null;
+    return { place, forecast: forecasts[i], history: tables[i], machines: demand, delivery: deliveries[i] };
+  });
+  const plans = planned.map((facts) => orderPlan(facts, laws, settings));
+  const series = planned.map((facts) => seriesOf(facts, chosen, nextPeriod, settings));
+  const levels = levelsOf(tables, forecastSettings, nextPeriod, settings);
+  const items = afforded(plans, settings.budget).sort((a, b) => b.costOfWaiting - a.costOfWaiting);
+  return {
+    items,
+    series,
+    ...levels,
+    suppliers: supplierScores(supply, today),
+    cleaning: cleaningLines(cleaning, settings.period),
+    backtest: backtest(tables, { ...forecastSettings, leadTime: backtestLead(plans, settings) }),
+    memory: trimmedMemory(told(chosen, planned, series, machines, nextPeriod, today, settings), today, nextPeriod),
+  };
+}
+
+export const placeKey = (item: string, site: string): string => (site === '' ? item : `${item}@${site}`);
+
+const notEmpty = (item: ItemHistory): ItemHistory =>
+  item.history.length > 0 || item.family !== undefined ? item : { ...item, history: [0] };
+
+function forecastSettingsOf({ period, horizon }: PlanSettings): ForecastSettings {
+  return { horizon, frequency: [SEASON[period]], quantiles: [...FAN_LEVELS], leadTime: 1 };
+}
+
+function backtestLead(plans: readonly PlanItem[], { reviewDays, period }: PlanSettings): number {
+  const days = plans.map((p) => p.protectionDays).sort((a, b) => a - b);
+  const middle = days[days.length >> 1] ?? reviewDays;
+  return Math.max(1, periodOf(period, startOfDay(middle)) - periodOf(period, startOfDay(0)));
+}
+
+/** A day so many days after a Monday that begins a month. */
+const startOfDay = (days: number) => new Date(Date.UTC(2024, 0, 1 + Math.round(days))).toISOString().slice(0, 10);
+
+/** What was told and has come since. */
+function remember(memory: PlanMemory, histories: readonly ItemDemandHistory[]): PlanMemory {
+  const byPlace = new Map(histories.map((h) => [placeKey(h.item, h.site), h]));
+  return resolveDemands(memory, (item, site, period) => {
+    const h = byPlace.get(placeKey(item, site));
+    return h === undefined ? null : (h.quantity[period - h.firstPeriod] ?? null);
+  });
+}
+
+/** Machines that are heard of for the first time are watched from today on. */
+function withWatched(memory: PlanMemory, { health }: Pick<MachineNews, 'health'>, today: number): PlanMemory {
+  const heard = Object.fromEntries(health.map(({ site, edge, asset }) => [`${site}/${edge}/${asset}`, today]));
+  return { ...memory, watchedSince: { ...heard, ...memory.watchedSince } };
+}
+
+/** Demand of machines, by the place that their parts are taken from. */
+function machinesOf(
+  supply: Supply,
+  news: MachineNews,
+  memory: PlanMemory,
+  settings: PlanSettings,
+  today: number,
+): Map<string, MachineDemand> {
+  const takings = takingsOf(supply.maintenance);
+  const maps = recalibrations(memory.chances, takings, today);
+  const outcomes = estimateOutcomes(memory.chances, takings);
+  const foresight = foresightOf(supply, news, new Map(Object.entries(memory.watchedSince)), outcomes);
+  const demands = new Map<string, MachineDemand>();
+  for (const item of new Set(supply.bom.map((b) => b.item))) {
+    const base = installedBase(item, supply, news, today, settings.usualLifeDays);
+    demands.set(placeKey(item, siteOf(item, supply)), new MachineDemand(item, base, foresight, maps));
+  }
+  return demands;
+}
+
+/** The one site that an item lies at; of several the one without a name, or the first. */
+function siteOf(item: string, { stock, demand }: Supply): string {
+  const sites = new Set([...stock, ...demand].filter((r) => r.item === item).map((r) => r.site ?? ''));
+  return sites.size === 0 || sites.has('') ? '' : [...sites].sort()[0];
+}
+
+/** Methods that turned bad get another in their place, where one was better; one that is no longer bad goes back. */
+function withMethods(
+  places: readonly { item: string; site: string; history: readonly number[] }[],
+  memory: PlanMemory,
+  { period, today }: PlanSettings,
+): PlanMemory {
+  const known = new Map(memory.methods.map((m) => [placeKey(m.item, m.site), m]));
+  for (const { item, site, history } of places) {
+    const tracked = trackedOf(memory, item, site);
+    if (history.length < LEAST_TO_REPLACE || !turnedBad(tracked)) continue;
+    const current: Method = known.get(placeKey(item, site))?.method ?? 'mean_of_ets_theta_ces';
+    const better = betterMethod(history, [SEASON[period]], current);
+    if (better === null) continue;
+    const why = `${current} had erred more than naive over the last ${tracked.actual.length} periods; ${better.method} erred ${Math.round(100 * better.ratio)} % of it at the newest origins`;
+    known.set(placeKey(item, site), { item, site, method: better.method, since: today, why });
+  }
+  return { ...memory, methods: [...known.values()] };
+}
+
+function afforded(plans: readonly PlanItem[], budget: number | null): PlanItem[] {
+  if (budget === null) return [...plans];
+  const paid = withinBudget(
+    plans.filter((p) => p.orderNow > 0),
+    budget,
+  );
+  return plans.map((plan) => ({ ...plan, deferred: plan.orderNow > 0 && !paid.has(plan) }));
+}
+
+function datesFrom(first: number, count: number, { period }: PlanSettings): string[] {
+  return Array.from({ length: count }, (_, i) => startOf(period, first + i));
+}
+
+function seriesOf(facts: OrderFacts, memory: PlanMemory, nextPeriod: number, settings: PlanSettings): PlanSeries {
+  const { place, forecast, machines } = facts;
+  const shown = place.history.slice(-SHOWN_PERIODS);
+  const first = nextPeriod - shown.length;
+  const told = new Map(
+    memory.demands.filter((d) => d.item === place.item && d.site === place.site).map((d) => [d.period, d]),
+  );
+  const tellOf = (value: (d: ToldDemand) => number) =>
+    shown.map((_, i) => {
+      const known = told.get(first + i);
+      return known === undefined ? null : value(known);
+    });
+  const fan = fanOf(forecast, machines, settings);
+  return {
+    item: place.item,
+    site: place.site,
+    history: {
+      date: datesFrom(first, shown.length, settings),
+      quantity: shown,
+      byMachines: place.byMachines.slice(-SHOWN_PERIODS),
+      told: tellOf((d) => d.mean),
+      toldLow: tellOf((d) => d.fan[0]),
+      toldHigh: tellOf((d) => d.fan[d.fan.length - 1]),
+    },
+    forecast: { date: datesFrom(nextPeriod, settings.horizon, settings), ...fan },
+    outliers: place.outliers.map(({ period, quantity, usual }) => ({
+      date: startOf(settings.period, period),
+      quantity,
+      usual,
+    })),
+    unitChange: place.unitChange && {
+      date: startOf(settings.period, place.unitChange.period),
+      factor: place.unitChange.factor,
+    },
+  };
+}
+
+function fanOf(
+  forecast: ItemForecast,
+  machines: MachineDemand | null,
+  settings: PlanSettings,
+): Omit<PlanSeries['forecast'], 'date'> {
+  const { horizon } = settings;
+  const mean = forecast.mean.slice(0, horizon);
+  if (machines === null) return { mean, byMachines: mean.map(() => 0), quantiles: forecast.quantiles };
+  const steps = machines.steps(settings, horizon, (h) => ({
+    mean: mean[h],
+    quantiles: FAN_LEVELS.map((level) => forecast.quantiles[String(level)][h]),
+  }));
+  return {
+    mean: steps.map((s) => s.law.mean),
+    byMachines: steps.map((s) => s.byMachines),
+    quantiles: Object.fromEntries(FAN_LEVELS.map((level, j) => [String(level), steps.map((s) => s.fan[j])])),
+  };
+}
+
+/** Sums of families and sites, where items name any. */
+function levelsOf(
+  tables: readonly ItemHistory[],
+  forecastSettings: ForecastSettings,
+  nextPeriod: number,
+  settings: PlanSettings,
+): Pick<SupplyPlan, 'levels' | 'reconciliation'> {
+  const sold = tables.filter((t) => t.history.some((v) => v > 0));
+  if (sold.length < 2 || sold.every((t) => !t.family && !t.site)) return { levels: [], reconciliation: null };
+  const { how, nodes } = reconcileTable(sold, forecastSettings);
+  const date = datesFrom(nextPeriod, settings.horizon, settings);
+  return {
+    levels: nodes.map(({ id, level, mean }) => ({ id, level, date, mean: mean.slice(0, settings.horizon) })),
+    reconciliation: how,
+  };
+}
+
+/** Memory with what is told now: once for each period, and chances of machines once a day. */
+function told(
+  memory: PlanMemory,
+  planned: readonly OrderFacts[],
+  series: readonly PlanSeries[],
+  machines: ReadonlyMap<string, MachineDemand>,
+  nextPeriod: number,
+  today: number,
+  settings: PlanSettings,
+): PlanMemory {
+  const already = new Set(memory.demands.filter((d) => d.period === nextPeriod).map((d) => placeKey(d.item, d.site)));
+  const demands = planned.flatMap(({ place, forecast }, i): ToldDemand[] => {
+    const { item, site, history } = place;
+    if (already.has(placeKey(item, site)) || history.length === 0) return [];
+    const naive = new SeasonalNaive(SEASON[settings.period]);
+    naive.fit(history);
+    const { mean, quantiles } = series[i].forecast;
+    const fan = FAN_LEVELS.map((level) => quantiles[String(level)][0]);
+    const its = { item, site, class: forecast.class, period: nextPeriod };
+    return [{ ...its, mean: mean[0], naive: naive.predict(1)[0], fan, actual: null }];
+  });
+  const known = new Set(memory.chances.filter((c) => c.day === today).map((c) => `${c.machine}\t${c.item}`));
+  const chances = [...machines.values()]
+    .flatMap((m) => m.told(today))
+    .filter((c) => !known.has(`${c.machine}\t${c.item}`));
+  return { ...memory, demands: [...memory.demands, ...demands], chances: [...memory.chances, ...chances] };
+}

@@ -1,0 +1,232 @@
+import { median, quantile } from '#models/health/statistics.ts';
+import { monotoneTrend } from '#models/statistics/monotoneTrend.ts';
+import { dayOf } from '#models/supply/dates.ts';
+import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
+
+/** How long a delivery takes: whole days with their chances, rising. */
+export interface DeliveryLaw {
+  days: readonly { days: number; chance: number }[];
+  /** Orders of this supplier behind it. */
+  orders: number;
+  /** Where the length itself comes from. */
+  promise: 'item' | 'supplier' | 'orders' | 'assumed';
+}
+
+export interface SupplierScore {
+  supplier: string;
+  name: string | null;
+  orders: number;
+  received: number;
+  open: number;
+  /** Open, and later than promised. */
+  overdue: number;
+  cancelled: number;
+  /** Part of the received orders that came on the promised day or before; null where none was promised. */
+  onTime: number | null;
+  /** Days from order to delivery, of those received. */
+  medianDays: number | null;
+  p90Days: number | null;
+  /** Median of days over promised days. */
+  promiseRatio: number | null;
+  /** Units received over units ordered, of received orders. */
+  quantityRate: number | null;
+  /** Change of the delay, days a year, where it is significant at 5 %; null: no trend. */
+  delayTrendDaysAYear: number | null;
+  /** Chance that the next order is late, short or never comes. */
+  risk: number;
+}
+
+/** Assumed of an item of which nothing tells how long it takes. */
+export const ASSUMED_DAYS = 28;
+/** Newest orders that count. */
+const NEWEST = 60;
+/** Orders that all suppliers together count for beside a supplier's own. */
+const POOL_WEIGHT = 4;
+/** Points that a law is kept at. */
+const POINTS = 9;
+/** Where an open order is later than any that came. */
+const LATER_STILL = 1.25;
+const LEAST_FOR_TREND = 8;
+const SIGNIFICANT = 1.96;
+/** What is believed of a supplier's risk before any order: one of ten. */
+const PRIOR_RISK = { bad: 0.5, orders: 5 };
+/** An order is late from this many days after the promise on. */
+const GRACE_DAYS = 1;
+const SHORT = 0.98;
+
+interface Ratio {
+  ratio: number;
+  /** The order is still open: it will take at least so long. */
+  open: boolean;
+}
+
+/** Delivery times of items, learned from purchases: the promise times how promises turned out. */
+export class DeliveryTimes {
+  readonly #supply: Supply;
+  readonly #suppliers: Map<string, SupplyRow<'suppliers'>>;
+  readonly #items: Map<string, SupplyRow<'items'>>;
+  readonly #ratios = new Map<string, Ratio[]>();
+  readonly #pool: Ratio[] = [];
+  readonly #today: number;
+
+  /** @param today days since 1970. */
+  constructor(supply: Supply, today: number) {
+    this.#supply = supply;
+    this.#today = today;
+    this.#suppliers = new Map(supply.suppliers.map((s) => [s.supplier, s]));
+    this.#items = new Map(supply.items.map((i) => [i.item, i]));
+    const newestFirst = [...supply.purchases].sort((a, b) => (a.ordered < b.ordered ? 1 : -1));
+    for (const order of newestFirst) {
+      const ratio = this.#ratioOf(order);
+      if (ratio === null) continue;
+      const supplier = this.#supplierOf(order);
+      const own = this.#ratios.get(supplier) ?? [];
+      if (own.length >= NEWEST) continue;
+      this.#ratios.set(supplier, [...own, ratio]);
+      this.#pool.push(ratio);
+    }
+  }
+
+  law(item: string): DeliveryLaw {
+    const facts = this.#items.get(item);
+    const supplier = facts?.supplier ?? this.#supply.purchases.find((p) => p.item === item)?.supplier ?? '';
+    const { days, from } = this.#promise(item, supplier);
+    const own = this.#ratios.get(supplier) ?? [];
+    const share = this.#pool.length > 0 ? POOL_WEIGHT / this.#pool.length : 0;
+    const weighted = [
+      ...own.map((r) => ({ ...r, weight: 1 })),
+      ...this.#pool.map((r) => ({ ...r, weight: share })),
+      // Promises are believed a little, whatever came.
+      { ratio: 1, open: false, weight: 1 },
+    ];
+    return { days: pointsOf(lawOf(weighted), days), orders: own.length, promise: from };
+  }
+
+  #promise(item: string, supplier: string): { days: number; from: DeliveryLaw['promise'] } {
+    const own = this.#items.get(item)?.lead_time_days;
+    if (own !== undefined) return { days: own, from: 'item' };
+    const theirs = this.#suppliers.get(supplier)?.lead_time_days;
+    if (theirs !== undefined) return { days: theirs, from: 'supplier' };
+    const promised = this.#supply.purchases
+      .filter((p) => p.item === item && p.promised !== undefined)
+      .map((p) => dayOf(p.promised as string) - dayOf(p.ordered));
+    return promised.length > 0
+      ? { days: Math.max(1, median(promised)), from: 'orders' }
+      : { days: ASSUMED_DAYS, from: 'assumed' };
+  }
+
+  #supplierOf({ supplier, item }: SupplyRow<'purchases'>): string {
+    return supplier ?? this.#items.get(item)?.supplier ?? '';
+  }
+
+  /** Null of an order that tells nothing yet, or was never going to come. */
+  #ratioOf(order: SupplyRow<'purchases'>): Ratio | null {
+    if (order.cancelled !== undefined) return null;
+    const ordered = dayOf(order.ordered);
+    const promised = order.promised === undefined ? null : dayOf(order.promised) - ordered;
+    const days = promised ?? this.#promise(order.item, this.#supplierOf(order)).days;
+    if (!(days > 0)) return null;
+    if (order.received !== undefined)
+      return { ratio: Math.max(0, dayOf(order.received) - ordered) / days, open: false };
+    const age = (this.#today - ordered) / days;
+    return age > 1 ? { ratio: age, open: true } : null;
+  }
+}
+
+/**
+ * The weight of an open order goes to those that took longer, in their parts; to later still where there is none.
+ * Source: Efron, "The two sample problem with censored data" (1967), redistribution to the right.
+ */
+function lawOf(all: readonly (Ratio & { weight: number })[]): { ratio: number; weight: number }[] {
+  const sorted = [...all].sort((a, b) => a.ratio - b.ratio || Number(a.open) - Number(b.open));
+  const law = sorted.map(({ ratio, weight }) => ({ ratio, weight }));
+  const later: { ratio: number; weight: number }[] = [];
+  sorted.forEach(({ open, ratio }, i) => {
+    if (!open) return;
+    const right = law.slice(i + 1).filter((_, j) => !sorted[i + 1 + j].open);
+    const total = right.reduce((sum, r) => sum + r.weight, 0);
+    if (total > 0) for (const r of right) r.weight += (law[i].weight * r.weight) / total;
+    else later.push({ ratio: ratio * LATER_STILL, weight: law[i].weight });
+    law[i].weight = 0;
+  });
+  return [...law, ...later].filter((l) => l.weight > 0).sort((a, b) => a.ratio - b.ratio);
+}
+
+function pointsOf(law: readonly { ratio: number; weight: number }[], promisedDays: number): DeliveryLaw['days'] {
+  const total = law.reduce((sum, l) => sum + l.weight, 0);
+  const chances = new Map<number, number>();
+  let [at, below] = [0, law[0].weight];
+  for (let i = 0; i < POINTS; i++) {
+    while (below < ((i + 0.5) / POINTS) * total - 1e-12 && at < law.length - 1) below += law[++at].weight;
+    const days = Math.max(0, Math.round(law[at].ratio * promisedDays));
+    chances.set(days, (chances.get(days) ?? 0) + 1 / POINTS);
+  }
+  return [...chances].sort((a, b) => a[0] - b[0]).map(([days, chance]) => ({ days, chance }));
+}
+
+export const meanDays = ({ days }: DeliveryLaw): number => days.reduce((sum, d) => sum + d.chance * d.days, 0);
+
+/** How suppliers keep their promises, the riskiest first. */
+export function supplierScores({ purchases, suppliers, items }: Supply, today: number): SupplierScore[] {
+  const usual = new Map(items.flatMap(({ item, supplier }) => (supplier ? [[item, supplier] as const] : [])));
+  const groups = new Map<string, SupplyRow<'purchases'>[]>(suppliers.map((s) => [s.supplier, []]));
+  for (const order of purchases) {
+    const supplier = order.supplier ?? usual.get(order.item);
+    if (supplier !== undefined) groups.set(supplier, [...(groups.get(supplier) ?? []), order]);
+  }
+  const names = new Map(suppliers.map((s) => [s.supplier, s.name ?? null]));
+  return [...groups]
+    .map(([supplier, orders]) => scoreOf(supplier, names.get(supplier) ?? null, orders, today))
+    .sort((a, b) => b.risk - a.risk);
+}
+
+function scoreOf(
+  supplier: string,
+  name: string | null,
+  orders: readonly SupplyRow<'purchases'>[],
+  today: number,
+): SupplierScore {
+  const sorted = [...orders].sort((a, b) => (a.ordered < b.ordered ? -1 : 1));
+  const received = sorted.filter((o) => o.received !== undefined && o.cancelled === undefined);
+  const open = sorted.filter((o) => o.received === undefined && o.cancelled === undefined);
+  const days = received.map(daysOf);
+  const promised = received.filter((o) => o.promised !== undefined);
+  const delays = promised.map((o) => dayOf(o.received as string) - dayOf(o.promised as string));
+  const overdue = open.filter((o) => o.promised !== undefined && dayOf(o.promised) + GRACE_DAYS < today);
+  const bad = sorted.filter((o) => o.cancelled !== undefined || overdue.includes(o) || isLate(o) || isShort(o)).length;
+  const judged = received.length + overdue.length + (orders.length - received.length - open.length);
+  const sum = (value: (o: SupplyRow<'purchases'>) => number) => received.reduce((s, o) => s + value(o), 0);
+  return {
+    supplier,
+    name,
+    orders: orders.length,
+    received: received.length,
+    open: open.length,
+    overdue: overdue.length,
+    cancelled: orders.length - received.length - open.length,
+    onTime: delays.length > 0 ? delays.filter((d) => d <= 0).length / delays.length : null,
+    medianDays: days.length > 0 ? median(days) : null,
+    p90Days: days.length > 0 ? quantile(days, 0.9) : null,
+    promiseRatio: promised.length > 0 ? median(promised.map((o) => daysOf(o) / Math.max(1, promisedDays(o)))) : null,
+    quantityRate: received.length > 0 ? sum((o) => o.received_quantity ?? o.quantity) / sum((o) => o.quantity) : null,
+    delayTrendDaysAYear: trendOf(promised, delays),
+    risk: (bad + PRIOR_RISK.bad) / (judged + PRIOR_RISK.orders),
+  };
+}
+
+const daysOf = (o: SupplyRow<'purchases'>) => dayOf(o.received as string) - dayOf(o.ordered);
+const promisedDays = (o: SupplyRow<'purchases'>) => dayOf(o.promised as string) - dayOf(o.ordered);
+const isLate = ({ received, promised }: SupplyRow<'purchases'>) =>
+  received !== undefined && promised !== undefined && dayOf(received) > dayOf(promised) + GRACE_DAYS;
+const isShort = ({ received, received_quantity, quantity }: SupplyRow<'purchases'>) =>
+  received !== undefined && received_quantity !== undefined && received_quantity < SHORT * quantity;
+
+function trendOf(promised: readonly SupplyRow<'purchases'>[], delays: readonly number[]): number | null {
+  const newest = promised.slice(-NEWEST);
+  if (newest.length < LEAST_FOR_TREND) return null;
+  const { slope, z } = monotoneTrend(
+    newest.map((o) => dayOf(o.ordered)),
+    delays.slice(-NEWEST),
+  );
+  return Math.abs(z) > SIGNIFICANT ? slope * 365.25 : null;
+}

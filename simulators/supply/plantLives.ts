@@ -1,0 +1,99 @@
+import { gaussian, type Random, randomOf } from '#models/random/random.ts';
+
+export interface PlantLivesOptions {
+  seed: number;
+  machines: number;
+  /** Part of the machines that an edge watches. */
+  watched: number;
+  /** Life of the part: Weibull. */
+  life: { shape: number; scaleDays: number };
+  /** How failures announce themselves: part of them, and how long before (lognormal). */
+  warning: { detected: number; medianDays: number; logDeviation: number };
+  /** Estimates of the remaining life: so many times too long, with an error of each failure and of each estimate. */
+  estimate: { factor: number; logBias: number; logNoise: number };
+  /** Where an estimate falls below so many days, the part is replaced before it fails; 0: never. */
+  replaceBelowDays: number;
+}
+
+export const PLANT_LIVES: Omit<PlantLivesOptions, 'seed'> = {
+  machines: 60,
+  watched: 0.7,
+  life: { shape: 2.2, scaleDays: 500 },
+  warning: { detected: 0.85, medianDays: 60, logDeviation: 0.5 },
+  estimate: { factor: 1, logBias: 0.25, logNoise: 0.15 },
+  replaceBelowDays: 0,
+};
+
+export interface SimulatedMachine {
+  name: string;
+  watched: boolean;
+  installedDay: number;
+  failsDay: number;
+  /** From this day on there is an alert; infinite: this failure comes without one. */
+  alertDay: number;
+  logBias: number;
+}
+
+/** A part that was taken on a day. */
+export interface Taking {
+  machine: string;
+  day: number;
+  kind: 'failure' | 'preventive';
+}
+
+/** Machines whose part wears out, as days go by: who fails when, and what an edge would say of it. Seeded. */
+export class PlantLives {
+  readonly machines: SimulatedMachine[];
+  readonly #options: PlantLivesOptions;
+  readonly #random: Random;
+
+  /** Machines begin at all ages. */
+  constructor(options: PlantLivesOptions) {
+    this.#options = options;
+    this.#random = randomOf(options.seed);
+    this.machines = Array.from({ length: options.machines }, (_, i) => {
+      const name = `m-${String(i + 1).padStart(3, '0')}`;
+      const machine = { name, watched: i < options.watched * options.machines, installedDay: 0 } as SimulatedMachine;
+      this.#renew(machine, -Math.floor(options.life.scaleDays * this.#random()));
+      while (machine.failsDay <= 0) this.#renew(machine, machine.failsDay);
+      return machine;
+    });
+  }
+
+  /** What is taken on a day, in the order of the machines. */
+  pass(day: number): Taking[] {
+    return this.machines.flatMap((machine) => {
+      const failed = machine.failsDay <= day;
+      const replaced = !failed && this.#isReplaced(machine, day);
+      if (!failed && !replaced) return [];
+      this.#renew(machine, day);
+      return [{ machine: machine.name, day, kind: failed ? ('failure' as const) : ('preventive' as const) }];
+    });
+  }
+
+  /** Days that an edge gives a machine, as median; null where it has raised no alert. */
+  estimate(machine: SimulatedMachine, day: number): number | null {
+    if (!machine.watched || day < machine.alertDay) return null;
+    const { factor, logNoise } = this.#options.estimate;
+    // The same day has the same estimate, however often it is asked for.
+    const noise = logNoise * gaussian(randomOf(this.#options.seed * 7919 + Math.round(machine.failsDay) * 31 + day));
+    return Math.max(0.5, machine.failsDay - day) * factor * Math.exp(machine.logBias + noise);
+  }
+
+  #isReplaced(machine: SimulatedMachine, day: number): boolean {
+    const { replaceBelowDays } = this.#options;
+    if (replaceBelowDays === 0 || day % 7 !== 0) return false;
+    return (this.estimate(machine, day) ?? Number.POSITIVE_INFINITY) < replaceBelowDays;
+  }
+
+  #renew(machine: SimulatedMachine, day: number): void {
+    const { life, warning, estimate } = this.#options;
+    const random = this.#random;
+    machine.installedDay = day;
+    machine.failsDay = day + Math.max(1, Math.round(life.scaleDays * (-Math.log(1 - random())) ** (1 / life.shape)));
+    const ahead = warning.medianDays * Math.exp(warning.logDeviation * gaussian(random));
+    const announced = random() < warning.detected;
+    machine.alertDay = announced ? Math.ceil(machine.failsDay - ahead) : Number.POSITIVE_INFINITY;
+    machine.logBias = estimate.logBias * gaussian(random);
+  }
+}

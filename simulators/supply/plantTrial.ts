@@ -1,0 +1,246 @@
+import { leadTimeLaws } from '#models/demand/forecastTable.ts';
+import { type DemandLaw, LAW_LEVELS, lawQuantile, NO_DEMAND } from '#models/planning/demandLaw.ts';
+import { type EstimateOutcome, foresightFrom } from '#models/planning/foresight.ts';
+import { type InstalledMachine, machineOutlook, type Stream } from '#models/planning/machineOutlook.ts';
+import { together, unitsTaken } from '#models/planning/partsDemand.ts';
+import {
+  NO_RECALIBRATION,
+  type Recalibration,
+  type Resolved,
+  recalibrated,
+  recalibrationOf,
+} from '#models/planning/recalibration.ts';
+import { fitWeibull, type Life } from '#models/planning/weibull.ts';
+import { type Random, randomOf } from '#models/random/random.ts';
+import { PlantLives, type PlantLivesOptions } from './plantLives.ts';
+
+/** Weeks: between two orders, and from an order to its delivery. */
+const REVIEW_DAYS = 7;
+const LEAD_WEEKS = 4;
+const HORIZON_DAYS = (LEAD_WEEKS + 1) * REVIEW_DAYS;
+const HISTORY_WEEKS = 156;
+/** What chances are worth is learned anew this often. */
+const RELEARN_DAYS = 28;
+
+export interface TrialResult {
+  /** By level of the policy. */
+  health: Served[];
+  history: Served[];
+  /** Randomised probability integral transform of each week's forecast by health, recalibrated. */
+  pit: number[];
+}
+
+export interface Served {
+  level: number;
+  /** Part of the demand that was served from the shelf. */
+  fill: number;
+  /** Mean units on the shelf. */
+  stock: number;
+}
+
+/** A shelf that is ordered up to a level each week, against demand that it does not know. */
+class Shelf {
+  #onHand = 0;
+  #owed = 0;
+  #asked = 0;
+  #served = 0;
+  #stockDays = 0;
+  #days = 0;
+  readonly #arriving: { day: number; units: number }[] = [];
+
+  order(day: number, upTo: number): void {
+    const coming = this.#arriving.reduce((sum, a) => sum + a.units, 0);
+    const units = Math.ceil(upTo) - (this.#onHand + coming - this.#owed);
+    if (units > 0) this.#arriving.push({ day: day + LEAD_WEEKS * REVIEW_DAYS, units });
+  }
+
+  pass(day: number, asked: number): void {
+    while (this.#arriving.length > 0 && this.#arriving[0].day <= day) this.#onHand += this.#arriving.shift()!.units;
+    const late = Math.min(this.#owed, this.#onHand);
+    this.#owed -= late;
+    this.#onHand -= late;
+    const served = Math.min(asked, this.#onHand);
+    this.#onHand -= served;
+    this.#owed += asked - served;
+    this.#asked += asked;
+    this.#served += served;
+    this.#stockDays += this.#onHand;
+    this.#days++;
+  }
+
+  result(level: number): Served {
+    return { level, fill: this.#served / Math.max(1, this.#asked), stock: this.#stockDays / this.#days };
+  }
+}
+
+/** What a planner has learned so far. */
+interface Learned {
+  lives: Life[];
+  warningDays: number[];
+  missed: number;
+  estimates: EstimateOutcome[];
+  resolved: Map<Stream, Resolved[]>;
+  maps: Map<Stream, Recalibration>;
+}
+
+interface Told {
+  day: number;
+  machine: string;
+  stream: Stream;
+  chance: number;
+}
+
+/**
+ * Runs a plant for years with two planners of one part: one knows what each machine's health says, the other the history
+ * of demand alone. Both order weekly up to a quantile of the protection interval's demand, at several levels.
+ * @param recalibrate whether the first learns from what came of its chances.
+ */
+export function plantTrial(
+  options: PlantLivesOptions,
+  years: number,
+  levels: readonly number[],
+  recalibrate = true,
+): TrialResult {
+  const plant = new PlantLives(options);
+  const random = randomOf(options.seed + 1);
+  const weekly: number[] = new Array(HISTORY_WEEKS).fill(0);
+  const learned: Learned = {
+    lives: [],
+    warningDays: [],
+    missed: 0,
+    estimates: [],
+    resolved: new Map(),
+    maps: new Map(),
+  };
+  const shelves = levels.map(() => ({ health: new Shelf(), history: new Shelf() }));
+  const takings: { machine: string; day: number }[] = [];
+  const waiting: Told[] = [];
+  const said = new Map<string, { day: number; medianDays: number }[]>();
+  const forecasts: { day: number; law: DemandLaw; units: readonly number[] }[] = [];
+  const lastDay = HISTORY_WEEKS * 7 + Math.round(years * 365);
+  for (let day = 1; day <= lastDay; day++) {
+    const ages = new Map(
+      plant.machines.map((m) => [m.name, { age: day - m.installedDay, alert: m.alertDay, watched: m.watched }]),
+    );
+    const taken = plant.pass(day);
+    weekly[Math.floor((day - 1) / 7)] = (weekly[Math.floor((day - 1) / 7)] ?? 0) + taken.length;
+    for (const { machine } of taken) {
+      const before = ages.get(machine)!;
+      takings.push({ machine, day });
+      learned.lives.push({ days: before.age, ended: true });
+      if (!before.watched) continue;
+      if (before.alert > day) learned.missed++;
+      else learned.warningDays.push(day - before.alert);
+      learned.estimates.push(...outcomesOf(said.get(machine) ?? [], day));
+      said.delete(machine);
+    }
+    if (day <= HISTORY_WEEKS * 7) continue;
+    for (const shelf of shelves) {
+      shelf.health.pass(day, taken.length);
+      shelf.history.pass(day, taken.length);
+    }
+    if (day % REVIEW_DAYS !== 0) continue;
+    resolve(waiting, learned, day, takings);
+    const installed = installedOf(plant, day);
+    for (const { machine, watch } of installed) {
+      if (watch.kind !== 'alarmed' || watch.life === null) continue;
+      said.set(machine, [...(said.get(machine) ?? []), { day, medianDays: watch.life.medianDays }]);
+    }
+    const byHealth = lawByHealth(installed, learned, day, waiting, recalibrate);
+    forecasts.push({ day, law: byHealth.law, units: byHealth.units });
+    const byHistory = lawByHistory(weekly);
+    levels.forEach((level, i) => {
+      shelves[i].health.order(day, lawQuantile(byHealth.law, level));
+      shelves[i].history.order(day, lawQuantile(byHistory, level));
+    });
+  }
+  return {
+    health: levels.map((level, i) => shelves[i].health.result(level)),
+    history: levels.map((level, i) => shelves[i].history.result(level)),
+    pit: forecasts
+      .filter(({ day }) => day + HORIZON_DAYS <= lastDay)
+      .map(({ day, units }) => pitOf(units, within(takings, day), random)),
+  };
+}
+
+/** Estimates of one failure count as one together. */
+function outcomesOf(said: readonly { day: number; medianDays: number }[], takenDay: number): EstimateOutcome[] {
+  return said.map(({ day, medianDays }) => ({
+    saidDays: medianDays,
+    cameDays: takenDay - day,
+    weight: 1 / said.length,
+  }));
+}
+
+function installedOf(plant: PlantLives, day: number): InstalledMachine[] {
+  return plant.machines.map((machine) => {
+    const median = plant.estimate(machine, day);
+    const life = { medianDays: median ?? 0, logDeviation: 0.3 };
+    const alarmed = median === null ? null : { kind: 'alarmed' as const, sinceDays: day - machine.alertDay, life };
+    return {
+      machine: machine.name,
+      ageDays: day - machine.installedDay,
+      watch: alarmed ?? { kind: machine.watched ? 'quiet' : 'unwatched' },
+      plannedDays: null,
+      quantity: 1,
+      probability: 1,
+    };
+  });
+}
+
+function lawByHealth(
+  installed: readonly InstalledMachine[],
+  learned: Learned,
+  day: number,
+  waiting: Told[],
+  recalibrate: boolean,
+): { law: DemandLaw; units: readonly number[] } {
+  const ongoing = installed.map(({ ageDays }) => ({ days: ageDays as number, ended: false }));
+  const prior = fitWeibull([...learned.lives, ...ongoing], 500);
+  if (day % RELEARN_DAYS === 0)
+    learned.maps = new Map([...learned.resolved].map(([stream, resolved]) => [stream, recalibrationOf(resolved)]));
+  const foresight = foresightFrom(learned.warningDays, learned.missed, recalibrate ? learned.estimates : []);
+  const outlooks = installed.map((machine) =>
+    machineOutlook(machine, prior, foresight, HORIZON_DAYS, (stream, chance) => {
+      waiting.push({ day, machine: machine.machine, stream, chance });
+      return recalibrate ? recalibrated(chance, learned.maps.get(stream) ?? NO_RECALIBRATION) : chance;
+    }),
+  );
+  const units = unitsTaken(outlooks);
+  return { law: together(units, NO_DEMAND), units };
+}
+
+function lawByHistory(weekly: readonly number[]): DemandLaw {
+  const history = weekly.slice(-HISTORY_WEEKS);
+  const settings = { frequency: [52], quantiles: LAW_LEVELS };
+  const [[{ mean, quantiles }]] = leadTimeLaws([{ id: 'part', history }], settings, [LEAD_WEEKS + 1]);
+  return { mean, quantiles };
+}
+
+function within(takings: readonly { machine: string; day: number }[], day: number): number {
+  return takings.filter((t) => t.day > day && t.day <= day + HORIZON_DAYS).length;
+}
+
+/** Chances whose horizon is over: did it come? */
+function resolve(
+  waiting: Told[],
+  learned: Learned,
+  day: number,
+  takings: readonly { machine: string; day: number }[],
+): void {
+  while (waiting.length > 0 && waiting[0].day + HORIZON_DAYS <= day) {
+    const told = waiting.shift()!;
+    const came = takings.some(
+      (t) => t.machine === told.machine && t.day > told.day && t.day <= told.day + HORIZON_DAYS,
+    );
+    const resolved = learned.resolved.get(told.stream) ?? [];
+    resolved.push({ chance: told.chance, came, weight: REVIEW_DAYS / HORIZON_DAYS });
+    learned.resolved.set(told.stream, resolved);
+  }
+}
+
+/** Randomised over the mass of what came. Source: Smith, J. Forecasting 4 (1985). */
+function pitOf(units: readonly number[], came: number, random: Random): number {
+  const below = units.slice(0, came).reduce((a, b) => a + b, 0);
+  return below + random() * (units[came] ?? 0);
+}
