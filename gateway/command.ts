@@ -5,6 +5,7 @@ import type { Shell } from '#models/configuration/shell.ts';
 import { addPlanningCommands } from './planning/command.ts';
 import { addressOf, type Reach, reaching, tokenOf } from './reach.ts';
 import { addModelCommands } from './registry/command.ts';
+import { addSupplyCommands } from './supply/command.ts';
 
 interface TellArguments {
   asset?: string;
@@ -32,6 +33,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
   addTell(program, shell);
   addModelCommands(program, shell);
   addPlanningCommands(program, shell);
+  addSupplyCommands(program, shell);
 }
 
 function addKeys(gateway: Command, shell: Shell): void {

@@ -10,6 +10,7 @@ import type { Scenario } from './scenario.ts';
 export function addSimulatorCommands(program: Command, shell: Shell): void {
   addDemo(program, shell);
   addSimulate(program, shell);
+  addSimulateSupply(program, shell);
   addReplay(program, shell);
   addBench(program, shell);
 }
@@ -77,6 +78,35 @@ function addSimulate(program: Command, shell: Shell): void {
       const scenario = await shell.load(scenarioFile(shell, name), scenarioSchema, 'MILLWRIGHT_SCENARIO');
       await (o.score ? score(shell, scenario, o) : run(shell, scenario, o));
     });
+}
+
+function addSimulateSupply(program: Command, shell: Shell): void {
+  program
+    .command('simulate-supply')
+    .description("writes the tables of a simulated supply chain, as a gateway's folder takes them")
+    .requiredOption('--out <dir>', 'where they go')
+    .option('--seed <n>', 'the same seed has the same records', wholeNumber, 1)
+    .option('--months <n>', 'of history', wholeNumber, 48)
+    .option('--today <date>', 'the day that the records end with; by default today', time, Date.now())
+    .option('--machines <names>', 'machines that an edge watches, with commas', (list) => list.split(','), [])
+    .option('--unwatched <n>', 'further machines that take bearings', wholeNumber, 12)
+    .addHelpText('after', '\nExample:\n  millwright simulate-supply --out ./supply --seed 7')
+    .action(
+      async (o: {
+        out: string;
+        seed: number;
+        months: number;
+        today: number;
+        machines: string[];
+        unwatched: number;
+      }) => {
+        const { writeSupply } = await import('./supply/writeSupply.ts');
+        const { out, seed, months, machines, unwatched } = o;
+        const today = new Date(o.today).toISOString().slice(0, 10);
+        const options = { seed, today, months, watchedMachines: machines, unwatchedMachines: unwatched };
+        for (const line of writeSupply(out, options)) shell.say(line);
+      },
+    );
 }
 
 function scenarioFile(shell: Shell, name: string): string {

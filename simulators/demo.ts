@@ -5,6 +5,8 @@ import { stringify } from 'yaml';
 import type { Scenario } from './scenario.ts';
 import { assetsOf } from './scenarioAssets.ts';
 import { Service } from './service.ts';
+import type { SupplyChainOptions } from './supply/supplyChain.ts';
+import { writeSupply } from './supply/writeSupply.ts';
 
 export interface DemoOptions {
   /** The built command, run again for each service. */
@@ -29,8 +31,9 @@ export async function demo(options: DemoOptions): Promise<void> {
   const beginMs = plantBegin(dataDirectory);
   const ports = { broker: await freePort(1883), api: await freePort(options.apiPort), edge: await freePort(9101) };
   const url = `mqtt://127.0.0.1:${ports.broker}`;
-  const machines = options.scenario.machines.map((m) => m.name);
-  writeYaml(join(dataDirectory, 'gateway.yaml'), gatewayConfig(dataDirectory, url, ports, machines));
+  const folder = join(dataDirectory, 'supply');
+  if (!again) writeSupply(folder, supplyOf(options.scenario, beginMs));
+  writeYaml(join(dataDirectory, 'gateway.yaml'), gatewayConfig(dataDirectory, url, ports, folder));
   writeYaml(join(dataDirectory, 'edge.yaml'), edgeConfig(dataDirectory, url, ports.edge, options.scenario));
   const begin = new Date(beginMs).toISOString();
   const services = [
@@ -67,9 +70,11 @@ function greet(
   say('    pump-101        an outer-race defect grows: an alert within 90 seconds');
   say('    compressor-501  its temperature drifts from 2:30 on: an alert after about five minutes');
   say('    all others      healthy: they stay silent');
+  say('    bearing 6205    none is on the shelf: once pump-101 fails, planners are told to order');
   say('');
   say(`  API description  http://127.0.0.1:${apiPort}/openapi.json`);
-  say(`  Parts demand     http://127.0.0.1:${apiPort}/api/v1/parts`);
+  say(`  Planner's view   http://127.0.0.1:${apiPort}/#/plan`);
+  say(`  Tables           drop demand*.csv, stock*.csv … into ${dataDirectory}/supply`);
   say(`  Metrics          http://127.0.0.1:${apiPort}/metrics and http://127.0.0.1:${edgePort}/metrics`);
   say(`  Data and logs    ${dataDirectory}`);
   say('');
@@ -87,18 +92,25 @@ function writeYaml(file: string, config: object): void {
   writeFileSync(file, `# Written by "millwright demo" at each start.\n${stringify(config)}`);
 }
 
+/** Five years of a supply chain whose bearings the simulated machines take. */
+function supplyOf({ seed, machines }: Scenario, beginMs: number): SupplyChainOptions {
+  const today = new Date(beginMs).toISOString().slice(0, 10);
+  return { seed, today, months: 60, watchedMachines: machines.map((m) => m.name), unwatchedMachines: 6 };
+}
+
 function gatewayConfig(
   dataDirectory: string,
   url: string,
   ports: { broker: number; api: number },
-  machines: string[],
+  folder: string,
 ): object {
   return {
     dataDirectory: join(dataDirectory, 'gateway'),
     embeddedBroker: { host: '127.0.0.1', port: ports.broker },
     broker: { url },
     historian: { type: 'sqlite', retentionDays: 7 },
-    parts: [{ part: 'bearing 6205', machines, leadTimeDays: 14 }],
+    // Plans follow machines within seconds: the demo is in a hurry.
+    planning: { folder, leastSeconds: 5 },
     api: { host: '127.0.0.1', port: ports.api },
   };
 }

@@ -43,10 +43,11 @@ export function addPlanRoutes(
     {
       schema: {
         description:
-          'The newest plan: how it was made and how good its forecasts were, and its items, the costliest to wait for first.',
+          'The newest plan: how it was made and how good its forecasts were, and its items, the costliest to wait for (or the likeliest to run out) first.',
         querystring: z.object({
           limit: z.coerce.number().int().min(1).max(5000).default(200),
           offset: z.coerce.number().int().min(0).default(0),
+          sort: z.enum(['waiting', 'risk']).default('waiting'),
         }),
         response: {
           200: z.object({
@@ -60,7 +61,7 @@ export function addPlanRoutes(
     async ({ query }) => ({
       summary: plans.summary(),
       failure: planner.failure,
-      items: plans.items(query.limit, query.offset),
+      items: plans.items(query.limit, query.offset, query.sort),
     }),
   );
 

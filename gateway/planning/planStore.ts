@@ -7,7 +7,7 @@ import type { SupplyPlan } from '#models/planning/planSupply.ts';
 import type { SupplierScore } from '#models/planning/suppliers.ts';
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS plan (rank INTEGER PRIMARY KEY, item TEXT NOT NULL, site TEXT NOT NULL, record TEXT NOT NULL, series TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS plan (rank INTEGER PRIMARY KEY, item TEXT NOT NULL, site TEXT NOT NULL, risk REAL NOT NULL, record TEXT NOT NULL, series TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS plan_item ON plan (item);
   CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS memory (name TEXT NOT NULL, at INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (name, at)) STRICT, WITHOUT ROWID;
@@ -34,10 +34,12 @@ export class PlanStore {
     const series = new Map(plan.series.map((s) => [`${s.item}\t${s.site}`, s]));
     this.#db.transaction(() => {
       this.#db.exec('DELETE FROM plan; DELETE FROM memory;');
-      const put = this.#db.prepare('INSERT INTO plan (rank, item, site, record, series) VALUES (?, ?, ?, ?, ?)');
+      const put = this.#db.prepare(
+        'INSERT INTO plan (rank, item, site, risk, record, series) VALUES (?, ?, ?, ?, ?, ?)',
+      );
       plan.items.forEach((item, rank) => {
         const its = series.get(`${item.item}\t${item.site}`);
-        put.run(rank, item.item, item.site, JSON.stringify(item), JSON.stringify(its));
+        put.run(rank, item.item, item.site, item.runOutProbability, JSON.stringify(item), JSON.stringify(its));
       });
       this.#put('summary', summary);
       this.#put('levels', plan.levels);
@@ -58,9 +60,10 @@ export class PlanStore {
     return this.#part<SupplierScore[]>('suppliers') ?? [];
   }
 
-  /** The costliest to wait for first. */
-  items(limit: number, offset: number): PlanItem[] {
-    const rows = this.#db.prepare('SELECT record FROM plan ORDER BY rank LIMIT ? OFFSET ?').pluck();
+  /** The costliest to wait for first, or the likeliest to run out before a delivery. */
+  items(limit: number, offset: number, sort: 'waiting' | 'risk' = 'waiting'): PlanItem[] {
+    const order = sort === 'risk' ? 'risk DESC, rank' : 'rank';
+    const rows = this.#db.prepare(`SELECT record FROM plan ORDER BY ${order} LIMIT ? OFFSET ?`).pluck();
     return (rows.all(limit, offset) as string[]).map((row) => JSON.parse(row));
   }
 

@@ -96,6 +96,10 @@ export class Ets implements Forecaster {
     });
   }
 
+  get seasonal(): boolean {
+    return this.#fitted !== null && this.#fitted.form.season !== 'N';
+  }
+
   /** Root mean square of the errors one step ahead, corrected for the parameters. */
   get errorScale(): number {
     const free = this.#length - parameterCount(this.#fitted!.form);

@@ -32,9 +32,9 @@ export class MeanOfThree implements Forecaster {
     this.#ets = new Ets(period);
   }
 
-  /** Whether the history has a season, by the test of the M4 competition. */
+  /** Whether the history has a season, by the test of the M4 competition or by the criterion that chose the smoothing. */
   get seasonal(): boolean {
-    return this.#season.figure.length > 1;
+    return this.#season.figure.length > 1 || this.#ets.seasonal;
   }
 
   fit(history: readonly number[]): void {

@@ -83,10 +83,11 @@ export function machineOutlook(
   return outlookWithin(remainingOutlook(installed, prior, foresight), horizonDays, adjust);
 }
 
-/** Remaining life on a grid of days, its mass at each. */
+/** Remaining life in cells of days, each `step` of its logarithm wide; the middle of each, and its mass. */
 interface RemainingLaw {
   days: Float64Array;
   mass: Float64Array;
+  step: number;
 }
 
 function remainingLaw({ ageDays, watch }: InstalledMachine, prior: Weibull, foresight: Foresight): RemainingLaw {
@@ -105,8 +106,8 @@ function remainingLaw({ ageDays, watch }: InstalledMachine, prior: Weibull, fore
     return m;
   });
   // Nothing that is likely lies where the prior does: the estimate stands alone.
-  if (!(total > 1e-300)) return { days, mass: alone(days, watch, foresight) };
-  return { days, mass: mass.map((m) => m / total) };
+  if (!(total > 1e-300)) return { days, mass: alone(days, watch, foresight), step };
+  return { days, mass: mass.map((m) => m / total), step };
 }
 
 function alone(days: Float64Array, watch: InstalledMachine['watch'], foresight: Foresight): Float64Array {
@@ -159,13 +160,16 @@ function likelihoodOf(watch: InstalledMachine['watch'], foresight: Foresight): (
 /** Shape of a lognormal law: 1 where the ratio to the median is 1. */
 const normalShape = (ratio: number, deviation: number) => Math.exp(-((Math.log(ratio) / deviation) ** 2) / 2);
 
-/** Chances of at least one and of two takings within a horizon. */
-function chancesWithin({ days, mass }: RemainingLaw, prior: Weibull, horizonDays: number): [number, number] {
+/** Chances of at least one and of two takings within a horizon; the mass of a cell lies evenly in it. */
+function chancesWithin({ days, mass, step }: RemainingLaw, prior: Weibull, horizonDays: number): [number, number] {
   let [once, twice] = [0, 0];
+  const half = Math.exp(step / 2);
   for (let i = 0; i < days.length; i++) {
-    if (days[i] > horizonDays) break;
-    once += mass[i];
-    twice += mass[i] * (1 - survival(prior, horizonDays - days[i]));
+    const from = i === 0 ? 0 : days[i] / half;
+    if (from >= horizonDays) break;
+    const part = Math.min(1, (horizonDays - from) / (days[i] * half - from));
+    once += mass[i] * part;
+    twice += mass[i] * part * (1 - survival(prior, Math.max(0, horizonDays - days[i])));
   }
   return [Math.min(1, once), Math.min(1, twice)];
 }

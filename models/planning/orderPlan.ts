@@ -1,4 +1,5 @@
 import type { PlanItem } from '#models/contracts/plan.ts';
+import { demandClass } from '#models/demand/demandClass.ts';
 import type { ItemForecast } from '#models/demand/forecastTable.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
@@ -40,15 +41,15 @@ export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[]
   const sited = new Set([...byKey.keys(), ...stock.keys()].map((key) => key.split('\t')[0]));
   const alone = [...facts.keys(), ...supply.bom.map((b) => b.item)].filter((item) => !sited.has(item));
   const keys = new Set([...byKey.keys(), ...stock.keys(), ...alone.map((item) => `${item}\t`)]);
-  const coming = comingByItem(supply, today);
+  const coming = comingByPlace(supply, today);
   const first = new Set<string>();
   return [...keys].sort().flatMap((key) => {
     const [item, site] = key.split('\t');
     const history = byKey.get(key);
     // What has been replaced is planned no more, unless some of it is still there.
     if (replaced.has(item) && history === undefined && !(Number(stock.get(key)) > 0)) return [];
-    // Orders name no site: they are for the first.
-    const isFirst = !first.has(item);
+    // Orders that name no site are for the first.
+    const isFirst = site !== '' && !first.has(item);
     first.add(item);
     return [
       {
@@ -60,19 +61,20 @@ export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[]
         unitChange: history?.unitChange ?? null,
         facts: facts.get(item),
         stock: stock.get(key) ?? 0,
-        coming: isFirst ? (coming.get(item) ?? []) : [],
+        coming: [...(coming.get(key) ?? []), ...(isFirst ? (coming.get(`${item}\t`) ?? []) : [])],
       },
     ];
   });
 }
 
-function comingByItem({ purchases }: Supply, today: string): Map<string, Place['coming']> {
+function comingByPlace({ purchases }: Supply, today: string): Map<string, Place['coming']> {
   const coming = new Map<string, Place['coming']>();
   for (const p of purchases) {
     const units = p.quantity - (p.received_quantity ?? 0);
     if (p.received !== undefined || p.cancelled !== undefined || units <= 0 || p.ordered > today) continue;
     const day = p.promised === undefined ? null : dayOf(p.promised);
-    coming.set(p.item, [...(coming.get(p.item) ?? []), { units, day }]);
+    const key = `${p.item}\t${p.site ?? ''}`;
+    coming.set(key, [...(coming.get(key) ?? []), { units, day }]);
   }
   return coming;
 }
@@ -100,7 +102,8 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
   const protection = mixed(reviewDays);
   const target = targetOf(place.facts, settings.target);
   const reviewPeriods = reviewDays / PERIOD_DAYS[period];
-  const demand = { delivery: deliveryLaw, protection, review: over(reviewDays) };
+  const perPeriod = perPeriodOf(facts, period);
+  const demand = { delivery: deliveryLaw, protection, review: over(reviewDays), perPeriod };
   const plan = planStock(stockItemOf(place, settings), demand, target, reviewPeriods);
   const lead = meanDays(delivery);
   const today = dayOf(settings.today);
@@ -113,17 +116,21 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     name: place.facts?.name ?? null,
     family: place.facts?.family ?? null,
     supplier: place.facts?.supplier ?? null,
-    class: forecast.class,
+    // Of all that was asked for: what is forecast by history is what machines did not take.
+    class: place.history.length > 0 ? demandClass(place.history) : forecast.class,
     method: machines === null ? forecast.method : 'machines_and_history',
     why: whyOf(forecast, machines),
-    flags: [...forecast.flags, ...(delivery.promise === 'assumed' ? ['lead_time_assumed'] : [])],
+    flags: [...flagsOf(place, forecast), ...(delivery.promise === 'assumed' ? ['lead_time_assumed'] : [])],
     stock: place.stock,
     onOrder: place.coming.reduce((sum, c) => sum + c.units, 0),
     leadTimeDays: lead,
     leadTimeFrom: delivery.promise,
     protectionDays,
     expectedDemand: protection.mean,
-    expectedByMachines: shares.reduce((sum, s) => sum + s.expected, 0),
+    expectedByMachines: delivery.days.reduce(
+      (sum, d) => sum + d.chance * (machines?.expected(d.days + reviewDays) ?? 0),
+      0,
+    ),
     service: { kind: target.kind, level: target.kind === 'cost' ? null : target.level },
     reorderPoint: plan.reorderPoint,
     orderUpTo: plan.orderUpTo,
@@ -139,10 +146,21 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
   };
 }
 
+function flagsOf({ history }: Place, { flags }: ItemForecast): string[] {
+  return history.some((v) => v > 0) ? flags.filter((f) => f !== 'no_demand_in_history') : flags;
+}
+
 /** Demand of everything but machines, and of machines, over so many days. */
 function demandOver({ history, machines }: OrderFacts, laws: ItemLaws, days: number): DemandLaw {
   const others = laws.over(history, days);
   return machines === null || days <= 0 ? others : together(machines.units(days), others);
+}
+
+/** Over all periods that are forecast: what a failing machine takes now says little of the years. */
+function perPeriodOf({ forecast, machines }: OrderFacts, period: PlanSettings['period']): number {
+  const periods = forecast.mean.length;
+  const others = forecast.mean.reduce((a, b) => a + b, 0);
+  return (others + (machines?.expected(periods * PERIOD_DAYS[period]) ?? 0)) / periods;
 }
 
 function whyOf({ why }: ItemForecast, machines: MachineDemand | null): string {

@@ -41,7 +41,9 @@ export function planItems(
     return its.map((item) => {
       const protection = protections.get(item)!;
       const delivery = deliveries?.get(item) ?? { mean: 0, quantiles: [0] };
-      const plan = planStock(item, { delivery, protection, review: reviews.get(item)! }, target, reviewPeriods);
+      const review = reviews.get(item)!;
+      const demand = { delivery, protection, review, perPeriod: review.mean / reviewPeriods };
+      const plan = planStock(item, demand, target, reviewPeriods);
       return { id: item.id, leadTime, expectedDemand: protection.mean, method: protection.method, ...plan };
     });
   });

@@ -29,6 +29,8 @@ export interface ItemDemand {
   delivery: DemandLaw;
   protection: DemandLaw;
   review: DemandLaw;
+  /** Mean demand a period in the long run: what orders are sized by. */
+  perPeriod: number;
 }
 
 export interface StockPlan {
@@ -57,8 +59,7 @@ export interface StockPlan {
 export function planStock(item: StockItem, demand: ItemDemand, target: StockTarget, reviewPeriods: number): StockPlan {
   const reorderPoint = reorderPointFor(item, demand, target, reviewPeriods);
   const holding = item.unitCost * item.holdingRate;
-  const perPeriod = demand.review.mean / reviewPeriods;
-  const economic = item.orderCost > 0 && holding > 0 ? Math.sqrt((2 * item.orderCost * perPeriod) / holding) : 0;
+  const economic = item.orderCost > 0 && holding > 0 ? Math.sqrt((2 * item.orderCost * demand.perPeriod) / holding) : 0;
   const orderUpTo = Math.ceil(reorderPoint + economic);
   const position = item.stock + item.onOrder;
   const orderNow = position <= reorderPoint ? orderQuantity(orderUpTo - position, item) : 0;

@@ -40,6 +40,7 @@ export interface SupplierScore {
 export const ASSUMED_DAYS = 28;
 /** Newest orders that count. */
 const NEWEST = 60;
+const NEWEST_OF_TREND = 200;
 /** Orders that all suppliers together count for beside a supplier's own. */
 const POOL_WEIGHT = 4;
 /** Points that a law is kept at. */
@@ -222,11 +223,11 @@ const isShort = ({ received, received_quantity, quantity }: SupplyRow<'purchases
   received !== undefined && received_quantity !== undefined && received_quantity < SHORT * quantity;
 
 function trendOf(promised: readonly SupplyRow<'purchases'>[], delays: readonly number[]): number | null {
-  const newest = promised.slice(-NEWEST);
+  const newest = promised.slice(-NEWEST_OF_TREND);
   if (newest.length < LEAST_FOR_TREND) return null;
   const { slope, z } = monotoneTrend(
     newest.map((o) => dayOf(o.ordered)),
-    delays.slice(-NEWEST),
+    delays.slice(-NEWEST_OF_TREND),
   );
   return Math.abs(z) > SIGNIFICANT ? slope * 365.25 : null;
 }

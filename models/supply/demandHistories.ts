@@ -1,4 +1,5 @@
 import { median } from '#models/health/statistics.ts';
+import { dayOf } from './dates.ts';
 import { type PeriodKind, periodOf, startOf } from './periods.ts';
 import type { Supply, SupplyRow } from './supplyTables.ts';
 
@@ -28,6 +29,8 @@ export interface Cleaning {
   unknownUnit: number;
   /** The period that has not ended yet, and rows of it or later. */
   notEnded: number;
+  /** Items whose first period is left out: the records begin in its middle. */
+  begunLate: number;
   /** First days of periods in which no item had any demand; the means of their neighbours stand in for them. */
   gaps: string[];
   outliers: number;
@@ -82,14 +85,23 @@ export function demandHistories(supply: Supply, kind: PeriodKind, today: string)
     else groups.set(key, [{ ...own, item }]);
   }
   cleaning.superseded = taken.size;
-  const histories = [...groups.values()].map((rows) => historyOf(rows, kind, nextPeriod, machines, cleaning));
+  const whole = [...groups.values()].map((rows) => historyOf(rows, kind, nextPeriod, machines, cleaning));
+  const histories = withoutBegunPeriod(whole, supply.demand, kind, cleaning);
   fillGaps(histories, kind, cleaning);
   for (const history of histories) mark(history, cleaning);
   return { items: histories, cleaning, nextPeriod };
 }
 
 function noCleaning(): Cleaning {
-  const none = { returned: 0, unmatchedReturns: 0, converted: 0, unknownUnit: 0, notEnded: 0, superseded: 0 };
+  const none = {
+    returned: 0,
+    unmatchedReturns: 0,
+    converted: 0,
+    unknownUnit: 0,
+    notEnded: 0,
+    superseded: 0,
+    begunLate: 0,
+  };
   return { rows: 0, ...none, gaps: [], outliers: 0, unitChanges: 0 };
 }
 
@@ -164,6 +176,32 @@ function historyOf(
   });
   const { item, site = '' } = rows[0];
   return { item, site, firstPeriod: first, quantity, byMachines, outliers: [], unitChange: null };
+}
+
+/** Of a period, in days, that may be missing at the beginning of the records. */
+const LATE_DAYS: Record<PeriodKind, number> = { day: 1, week: 2, month: 4 };
+
+/** Where all records begin in the middle of a period, that period tells too little of those that begin with it. */
+function withoutBegunPeriod(
+  histories: readonly ItemDemandHistory[],
+  demand: readonly SupplyRow<'demand'>[],
+  kind: PeriodKind,
+  cleaning: Cleaning,
+): ItemDemandHistory[] {
+  if (demand.length === 0) return [...histories];
+  const begins = demand.reduce((first, { date }) => (date < first ? date : first), demand[0].date);
+  const period = periodOf(kind, begins);
+  const offset = (date: string) => dayOf(date) - dayOf(startOf(kind, periodOf(kind, date)));
+  const missing = offset(begins);
+  // Records that are a sum a period, or come on one day of it, miss nothing.
+  const earlier = new Set(demand.filter((d) => offset(d.date) < missing).map((d) => periodOf(kind, d.date)));
+  const all = new Set(demand.map((d) => periodOf(kind, d.date)));
+  if (missing < LATE_DAYS[kind] || earlier.size < all.size / 2) return [...histories];
+  return histories.map((h) => {
+    if (h.firstPeriod !== period || h.quantity.length < 2) return h;
+    cleaning.begunLate++;
+    return { ...h, firstPeriod: period + 1, quantity: h.quantity.slice(1), byMachines: h.byMachines.slice(1) };
+  });
 }
 
 /** Takes what came back off the newest demand before it; returns what met none. */
@@ -255,6 +293,7 @@ export function cleaningLines(c: Cleaning, kind: PeriodKind): string[] {
     [c.unmatchedReturns, 'returns met less demand than came back'],
     [c.converted, 'rows are converted to the unit of their item'],
     [c.unknownUnit, 'rows are left out: their unit is not that of their item, and no pack size leads to it'],
+    [c.begunLate, `items begin with a ${kind} of which the records hold a part alone: it is left out`],
     [c.notEnded, `rows are of the ${kind} that has not ended, or of later ones`],
     [c.outliers, 'demands are far from what is usual for their item; they are kept'],
     [c.unitChanges, 'items look as if their unit had changed; their numbers are kept'],

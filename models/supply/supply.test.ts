@@ -249,6 +249,21 @@ describe('histories', () => {
     expect(cleaning.notEnded).toBe(1);
   });
 
+  test('where all records begin in the middle of a month, that month is left out', () => {
+    const demand = [
+      row('2026-02-17', 5),
+      row('2026-03-01', 9),
+      row('2026-06-03', 2),
+      row('2026-04-02', 1, { item: 'b' }),
+    ];
+    const { items, cleaning } = of(demand);
+    expect(items.map((i) => i.quantity)).toEqual([
+      [9, 0, 0, 2],
+      [1, 0, 0],
+    ]);
+    expect(cleaning.begunLate).toBe(1);
+  });
+
   test('orders count where there are any, else shipments; usage is added, returns are taken off', () => {
     const demand = [
       row('2026-05-01', 8, { kind: 'order' }),

@@ -93,6 +93,7 @@ export const SUPPLY_TABLES = {
       order: text(['purchase_order', 'po', 'reference', 'ref'], required),
       item: ITEM,
       supplier: text(['vendor']),
+      site: text(['plant', 'location', 'warehouse', 'store']),
       quantity: number(['qty', 'ordered_quantity', 'units'], { ...required, above: true }),
       ordered: date(['order_date', 'ordered_on', 'date'], required),
       promised: date(['due', 'due_date', 'promised_on', 'confirmed']),

@@ -1,5 +1,5 @@
-import { useSignal } from '@preact/signals';
 import type { AlertRecord } from '#models/contracts/alert.ts';
+import { AcknowledgeForm, NAME } from './acknowledge.tsx';
 import { lifeText, number, time } from './format.ts';
 import { acknowledge, find, keyOf } from './state.ts';
 
@@ -70,7 +70,7 @@ function AlertItem({ alert }: { alert: AlertRecord }) {
         {iso && <p class="quiet">{iso.edition}</p>}
       </details>
       {alert.acknowledgedAtMs === null ? (
-        <AcknowledgeForm id={alert.id} />
+        <AcknowledgeForm submit={(by, comment) => void acknowledge(alert.id, by, comment)} />
       ) : (
         <p class="quiet">
           Acknowledged by {alert.acknowledgedBy}, {time(alert.acknowledgedAtMs)}
@@ -81,8 +81,6 @@ function AlertItem({ alert }: { alert: AlertRecord }) {
     </li>
   );
 }
-
-const NAME = 'millwright.name';
 
 /** What was found at the machine: models are trained anew on it, and held against it. */
 function FindingLine({ alert }: { alert: AlertRecord }) {
@@ -104,28 +102,5 @@ function FindingLine({ alert }: { alert: AlertRecord }) {
         False alarm
       </button>
     </p>
-  );
-}
-
-function AcknowledgeForm({ id }: { id: string }) {
-  const by = useSignal(localStorage.getItem(NAME) ?? '');
-  const comment = useSignal('');
-  const submit = (event: Event) => {
-    event.preventDefault();
-    localStorage.setItem(NAME, by.value);
-    void acknowledge(id, by.value, comment.value);
-  };
-  return (
-    <form class="acknowledge" onSubmit={submit}>
-      <label>
-        Your name
-        <input required maxLength={100} value={by.value} onInput={(e) => (by.value = e.currentTarget.value)} />
-      </label>
-      <label>
-        Comment
-        <input maxLength={1000} value={comment.value} onInput={(e) => (comment.value = e.currentTarget.value)} />
-      </label>
-      <button type="submit">Acknowledge</button>
-    </form>
   );
 }

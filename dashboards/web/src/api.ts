@@ -1,6 +1,15 @@
+import type { z } from 'zod';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Columns, MachineView } from '#models/contracts/api.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
+import type {
+  levelSchema,
+  PlanAlert,
+  PlanItem,
+  PlanSeries,
+  PlanSummary,
+  supplierScoreSchema,
+} from '#models/contracts/plan.ts';
 
 const TOKEN = 'millwright.token';
 
@@ -36,7 +45,40 @@ export interface SeriesRequest {
   toMs: number;
 }
 
+export interface PlanView {
+  summary: PlanSummary | null;
+  failure: string | null;
+  items: PlanItem[];
+}
+export type Supplier = z.infer<typeof supplierScoreSchema>;
+export type Level = z.infer<typeof levelSchema>;
+
+const post = (path: string, body: object) =>
+  request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
 export const api = {
+  plan: (limit: number) => get<PlanView>(`/api/v1/plan?sort=risk&limit=${limit}`),
+  planItem: (item: string, site: string) =>
+    get<{ item: PlanItem; series: PlanSeries }>(`/api/v1/plan/item?${new URLSearchParams({ item, site })}`),
+  planAlerts: () => get<PlanAlert[]>('/api/v1/plan/alerts'),
+  acknowledgePlan: (id: string, by: string, comment: string) =>
+    post('/api/v1/plan/alerts/acknowledge', comment ? { id, by, comment } : { id, by }),
+  suppliers: () => get<Supplier[]>('/api/v1/suppliers'),
+  levels: () => get<Level[]>('/api/v1/plan/levels'),
+  /** The item as it would be. @throws Error where it is planned no more. */
+  whatIf: async (item: string, site: string, change: object): Promise<PlanItem> => {
+    const answer = await post('/api/v1/plan/what-if', { item, ...change });
+    const { items } = (await answer.json()) as { items: PlanItem[] };
+    const found = items.find((i) => i.site === site);
+    if (!found) throw new Error(`${item} is not in the plan`);
+    return found;
+  },
+  /** Saves what an address answers as a file: a plain link could not bring the token. */
+  save: async (path: string, name: string) => {
+    const address = URL.createObjectURL(await (await request(path)).blob());
+    Object.assign(document.createElement('a'), { href: address, download: name }).click();
+    URL.revokeObjectURL(address);
+  },
   machines: () => get<MachineView[]>('/api/v1/machines'),
   alerts: () => get<AlertRecord[]>('/api/v1/alerts?state=active'),
   series: (query: SeriesRequest) => {
@@ -54,15 +96,7 @@ export const api = {
     }
   },
   find: (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>
-    request(`/api/v1/alerts/${encodeURIComponent(id)}/finding`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ by, finding }),
-    }),
+    post(`/api/v1/alerts/${encodeURIComponent(id)}/finding`, { by, finding }),
   acknowledge: (id: string, by: string, comment: string) =>
-    request(`/api/v1/alerts/${encodeURIComponent(id)}/acknowledge`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(comment ? { by, comment } : { by }),
-    }),
+    post(`/api/v1/alerts/${encodeURIComponent(id)}/acknowledge`, comment ? { by, comment } : { by }),
 };

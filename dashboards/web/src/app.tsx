@@ -3,7 +3,9 @@ import { AlertList } from './alerts.tsx';
 import { token } from './api.ts';
 import { MachinePage } from './machine.tsx';
 import { MachineGrid } from './machines.tsx';
-import { alerts, connection, keyOf, machines, problem } from './state.ts';
+import { PlanPage } from './plan.tsx';
+import { PlanItemPage } from './planItem.tsx';
+import { alerts, connection, keyOf, machines, planAlerts, problem } from './state.ts';
 
 const route = signal(location.hash);
 addEventListener('hashchange', () => {
@@ -26,6 +28,14 @@ export function App() {
             Millwright
           </a>
         </h1>
+        <nav aria-label="Views">
+          <a class="view" href="#/" aria-current={isPlanning() ? undefined : 'page'}>
+            Machines
+          </a>
+          <a class="view" href="#/plan" aria-current={isPlanning() ? 'page' : undefined}>
+            Planning{planAlerts.value.length > 0 ? ` (${planAlerts.value.length})` : ''}
+          </a>
+        </nav>
         <span class={`connection ${connection.value.replace(' ', '-')}`} role="status">
           {CONNECTION_WORDS[connection.value]}
         </span>
@@ -38,7 +48,12 @@ export function App() {
   );
 }
 
+const isPlanning = () => route.value.startsWith('#/plan');
+
 function Content() {
+  const item = /^#\/plan\/item\/([^/]+)\/([^/]*)$/.exec(route.value);
+  if (item) return <PlanItemPage key={item[0]} item={decodeURIComponent(item[1])} site={decodeURIComponent(item[2])} />;
+  if (isPlanning()) return <PlanPage />;
   const key = /^#\/machine\/(.+)$/.exec(route.value)?.[1];
   const machine = machines.value.find((m) => keyOf(m.health) === key);
   if (machine) return <MachinePage key={key} machine={machine} />;

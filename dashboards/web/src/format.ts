@@ -41,3 +41,9 @@ export function lifeText(life: RemainingLife): string {
 export function number(value: number): string {
   return Math.abs(value) >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
+
+export const percent = (part: number): string => `${Number((100 * part).toPrecision(part < 0.0995 ? 2 : 3))} %`;
+
+/** Sums of money, in whatever currency the tables are. */
+export const money = (value: number): string =>
+  value.toLocaleString(undefined, { maximumFractionDigits: value < 100 ? 2 : 0 });

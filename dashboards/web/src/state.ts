@@ -1,11 +1,16 @@
 import { signal } from '@preact/signals';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { LiveEvent, MachineView } from '#models/contracts/api.ts';
+import type { PlanAlert } from '#models/contracts/plan.ts';
 import { api, NotAllowed, request } from './api.ts';
 
 /** What the page knows; every part of it draws from here. */
 export const machines = signal<MachineView[]>([]);
 export const alerts = signal<AlertRecord[]>([]);
+/** Alerts for planners that have not returned. */
+export const planAlerts = signal<PlanAlert[]>([]);
+/** Grows with each new plan: what shows it asks anew. */
+export const planVersion = signal(0);
 export const connection = signal<'connecting' | 'live' | 'lost' | 'not allowed'>('connecting');
 export const problem = signal<string | null>(null);
 export const keyOf = (k: { site: string; edge: string; asset: string }) => `${k.site}/${k.edge}/${k.asset}`;
@@ -26,26 +31,30 @@ export async function follow(): Promise<void> {
   }
 }
 
-export async function acknowledge(id: string, by: string, comment: string): Promise<void> {
-  try {
-    await api.acknowledge(id, by, comment);
-    problem.value = null;
-  } catch (error) {
-    problem.value = `Not acknowledged: ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
+export const acknowledge = (id: string, by: string, comment: string) =>
+  attempt('Not acknowledged', () => api.acknowledge(id, by, comment));
 
-export async function find(id: string, by: string, finding: 'confirmed' | 'false_alarm'): Promise<void> {
+export const find = (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>
+  attempt('Not noted', () => api.find(id, by, finding));
+
+export const acknowledgePlan = (id: string, by: string, comment: string) =>
+  attempt('Not acknowledged', () => api.acknowledgePlan(id, by, comment));
+
+/** Does something at the gateway; what goes wrong is shown. */
+async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {
   try {
-    await api.find(id, by, finding);
+    await work();
     problem.value = null;
   } catch (error) {
-    problem.value = `Not noted: ${error instanceof Error ? error.message : String(error)}`;
+    problem.value = `${what}: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
 
 async function refresh(): Promise<void> {
-  [machines.value, alerts.value] = await Promise.all([api.machines(), api.alerts()]);
+  const [allMachines, allAlerts, forPlanners] = await Promise.all([api.machines(), api.alerts(), api.planAlerts()]);
+  [machines.value, alerts.value] = [allMachines, allAlerts];
+  planAlerts.value = forPlanners.filter((a) => a.returnedAtMs === null);
+  planVersion.value++;
 }
 
 /**
@@ -84,6 +93,15 @@ async function listen(): Promise<void> {
 function apply(event: LiveEvent): void {
   if (event.type === 'alert') applyAlert(event.alert);
   if (event.type === 'health') applyHealth(event);
+  if (event.type === 'plan') applyPlan(event.alerts);
+}
+
+function applyPlan(changed: PlanAlert[]): void {
+  const ids = new Set(changed.map((a) => a.id));
+  const others = planAlerts.value.filter((a) => !ids.has(a.id));
+  const open = changed.filter((a) => a.returnedAtMs === null);
+  planAlerts.value = [...open, ...others].sort((a, b) => b.raisedAtMs - a.raisedAtMs);
+  planVersion.value++;
 }
 
 function applyAlert(alert: AlertRecord): void {

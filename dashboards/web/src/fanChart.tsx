@@ -1,0 +1,80 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { PlanSeries } from '#models/contracts/plan.ts';
+import { number } from './format.ts';
+
+const HEIGHT = 280;
+
+/** What came, what had been told of it, and the fan of what is expected. */
+export function FanChart({ series }: { series: PlanSeries }) {
+  const holder = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = holder.current as HTMLDivElement;
+    const plot = new uPlot(options(element), dataOf(series), element);
+    const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+    watch.observe(element);
+    return () => {
+      watch.disconnect();
+      plot.destroy();
+    };
+  }, [series]);
+  return (
+    <figure class="chart">
+      <figcaption>
+        Demand a period <small>line: what came; dashes: what had been told; bands: half and nine of ten</small>
+      </figcaption>
+      <div ref={holder} role="img" aria-label={`Demand a period. ${summaryOf(series)}`} />
+    </figure>
+  );
+}
+
+function summaryOf({ history, forecast }: PlanSeries): string {
+  const last = history.quantity.at(-1);
+  const [low, high] = [forecast.quantiles['0.05']?.[0] ?? 0, forecast.quantiles['0.95']?.[0] ?? 0];
+  return `Last ${last === undefined ? 'unknown' : number(last)}, next ${number(forecast.mean[0] ?? 0)} (${number(low)} to ${number(high)}), of which machines ${number(forecast.byMachines[0] ?? 0)}.`;
+}
+
+type Column = (number | null)[];
+
+/** Columns: time, what came, what had been told, the mean ahead, and the four edges of the bands. */
+function dataOf({ history, forecast }: PlanSeries): uPlot.AlignedData {
+  const x = [...history.date, ...forecast.date].map((d) => Date.parse(`${d}T00:00:00Z`) / 1000);
+  const ahead = (values: readonly number[]): Column => [...history.date.map(() => null), ...values];
+  const behind = (values: readonly (number | null)[]): Column => [...values, ...forecast.date.map(() => null)];
+  const edges = ['0.05', '0.25', '0.75', '0.95'].map((level) => ahead(forecast.quantiles[level] ?? []));
+  return [x, behind(history.quantity), behind(history.told), ahead(forecast.mean), ...edges] as uPlot.AlignedData;
+}
+
+function options(element: HTMLElement): uPlot.Options {
+  const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
+  const axis = {
+    stroke: colour('--quiet'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { stroke: colour('--line') },
+  };
+  const hidden: uPlot.Series = { width: 0, points: { show: false } };
+  const band = `color-mix(in srgb, ${colour('--accent')} 22%, transparent)`;
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    scales: { x: { time: true }, y: { range: (_, __, max) => [0, max * 1.1 || 1] } },
+    axes: [axis, { ...axis, size: 56 }],
+    series: [
+      {},
+      { stroke: colour('--text'), width: 1.5, points: { show: false } },
+      { stroke: colour('--quiet'), width: 1, dash: [4, 4], points: { show: true, size: 4 } },
+      { stroke: colour('--accent'), width: 2, points: { show: false } },
+      hidden,
+      hidden,
+      hidden,
+      hidden,
+    ],
+    bands: [
+      { series: [7, 4], fill: band },
+      { series: [6, 5], fill: band },
+    ],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false } },
+  };
+}

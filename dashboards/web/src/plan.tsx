@@ -1,0 +1,171 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { PlanAlert, PlanItem, PlanSummary } from '#models/contracts/plan.ts';
+import { AcknowledgeForm } from './acknowledge.tsx';
+import { api, type PlanView } from './api.ts';
+import { money, number, percent, time } from './format.ts';
+import { Quality } from './planQuality.tsx';
+import { acknowledgePlan, planAlerts, planVersion } from './state.ts';
+
+const PAGE = 100;
+
+/** What will run out first, what to order now, and how good the forecasts behind it are. */
+export function PlanPage() {
+  const view = useSignal<PlanView | null>(null);
+  const shown = useSignal(PAGE);
+  const words = useSignal('');
+  const error = useSignal<string | null>(null);
+
+  useEffect(() => {
+    let gone = false;
+    api.plan(shown.value).then(
+      (loaded) => {
+        if (!gone) [view.value, error.value] = [loaded, null];
+      },
+      (reason) => {
+        if (!gone) error.value = reason instanceof Error ? reason.message : String(reason);
+      },
+    );
+    return () => {
+      gone = true;
+    };
+  }, [planVersion.value, shown.value]);
+
+  const { summary = null, items = [], failure = null } = view.value ?? {};
+  const wanted = words.value.trim().toLowerCase();
+  const found = items.filter((i) =>
+    `${i.item} ${i.site} ${i.family ?? ''} ${i.name ?? ''}`.toLowerCase().includes(wanted),
+  );
+  return (
+    <section aria-labelledby="plan-title">
+      <h2 id="plan-title">Planning</h2>
+      {error.value && <p role="alert">{error.value}</p>}
+      {failure && <p role="alert">The newest plan could not be made: {failure}</p>}
+      <SummaryLine summary={summary} loaded={view.value !== null} />
+      <h3>Alerts for planners ({planAlerts.value.length})</h3>
+      <PlanAlertList alerts={planAlerts.value} />
+      <h3>What will run out first</h3>
+      <p class="tools">
+        <label>
+          Find an item
+          <input type="search" value={words.value} onInput={(e) => (words.value = e.currentTarget.value)} />
+        </label>
+        <button type="button" onClick={() => void api.save('/api/v1/plan.csv', 'plan.csv')}>
+          Save the plan (CSV)
+        </button>
+        <button type="button" onClick={() => void api.save('/api/v1/forecast.csv', 'forecast.csv')}>
+          Save the forecasts (CSV)
+        </button>
+      </p>
+      <PlanTable items={found} />
+      {summary && summary.items > items.length && (
+        <button type="button" onClick={() => (shown.value += PAGE)}>
+          Show more of {summary.items}
+        </button>
+      )}
+      {summary && <Quality summary={summary} />}
+    </section>
+  );
+}
+
+function SummaryLine({ summary, loaded }: { summary: PlanSummary | null; loaded: boolean }) {
+  if (summary === null)
+    return (
+      <p class="empty">{loaded ? 'No plan yet: give the gateway tables of items, demand and stock.' : 'Loading …'}</p>
+    );
+  const { atMs, items, toOrder, orderCost, reason } = summary;
+  const why: Record<string, string> = {
+    health: 'a machine’s health changed',
+    import: 'new tables came',
+    asked: 'it was asked for',
+  };
+  return (
+    <p>
+      Planned {time(atMs)} ({why[reason] ?? reason}): {items} items, {toOrder} to order now for {money(orderCost)}.
+    </p>
+  );
+}
+
+function PlanAlertList({ alerts }: { alerts: PlanAlert[] }) {
+  if (alerts.length === 0) return <p class="empty">Nothing runs out before it could be delivered.</p>;
+  return (
+    <ul class="alerts">
+      {alerts.map((alert) => (
+        <li key={alert.id} class={`alert ${alert.severity} ${alert.state}`} data-plan-alert={alert.item}>
+          <header>
+            <span class="badge">{alert.severity === 'critical' ? 'Critical' : 'Warning'}</span>
+            <time dateTime={new Date(alert.raisedAtMs).toISOString()}>{time(alert.raisedAtMs)}</time>
+          </header>
+          <h4>
+            <a href={planHref(alert)}>{alert.text}</a>
+          </h4>
+          {alert.acknowledgedAtMs === null ? (
+            <AcknowledgeForm submit={(by, comment) => void acknowledgePlan(alert.id, by, comment)} />
+          ) : (
+            <p class="quiet">
+              Acknowledged by {alert.acknowledgedBy}, {time(alert.acknowledgedAtMs)}
+              {alert.comment ? `: ${alert.comment}` : ''}
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export const planHref = ({ item, site }: { item: string; site: string }) =>
+  `#/plan/item/${encodeURIComponent(item)}/${encodeURIComponent(site)}`;
+
+function PlanTable({ items }: { items: PlanItem[] }) {
+  if (items.length === 0) return <p class="empty">No item.</p>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section class="scroll" aria-label="Items by their risk of running out" tabIndex={0}>
+      <table class="plan">
+        <thead>
+          <tr>
+            <th scope="col">Item</th>
+            <th scope="col">Stock</th>
+            <th scope="col">On order</th>
+            <th scope="col">Will need</th>
+            <th scope="col">In days</th>
+            <th scope="col">Runs out before delivery</th>
+            <th scope="col">Order now</th>
+            <th scope="col">Cost of waiting</th>
+            <th scope="col">Because of</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((i) => (
+            <tr key={`${i.item}/${i.site}`} data-item={i.item}>
+              <th scope="row">
+                <a href={planHref(i)}>
+                  {i.item}
+                  {i.site ? ` @ ${i.site}` : ''}
+                </a>
+              </th>
+              <td>{number(i.stock)}</td>
+              <td>{number(i.onOrder)}</td>
+              <td>{number(i.expectedDemand)}</td>
+              <td>{number(Math.round(i.protectionDays))}</td>
+              <td class={i.runOutProbability >= 0.5 ? 'bad' : ''}>{percent(i.runOutProbability)}</td>
+              <td>
+                {i.orderNow > 0 ? number(i.orderNow) : '–'}
+                {i.deferred ? ' (no money)' : ''}
+              </td>
+              <td>{i.costOfWaiting > 0 ? money(i.costOfWaiting) : '–'}</td>
+              <td>{becauseOf(i)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function becauseOf({ machines, class: itsClass, flags }: PlanItem): string {
+  const alarmed = machines.filter((m) => m.chance >= 0.5);
+  if (alarmed.length > 0) return alarmed.map((m) => m.machine).join(', ');
+  const noted = flags.filter((f) => f === 'new' || f === 'dying' || f === 'seasonal');
+  return [itsClass === 'none' ? 'no demand' : itsClass, ...noted].join(', ');
+}

@@ -1,0 +1,199 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
+import { api } from './api.ts';
+import { FanChart } from './fanChart.tsx';
+import { money, number, percent } from './format.ts';
+import { keyOf, machines, planVersion } from './state.ts';
+
+/** One item: its fan against what came, whose demand it is, what to order, and what would be if. */
+export function PlanItemPage({ item, site }: { item: string; site: string }) {
+  const view = useSignal<{ item: PlanItem; series: PlanSeries } | null>(null);
+  const error = useSignal<string | null>(null);
+  useEffect(() => {
+    let gone = false;
+    api.planItem(item, site).then(
+      (loaded) => {
+        if (!gone) [view.value, error.value] = [loaded, null];
+      },
+      (reason) => {
+        if (!gone) error.value = reason instanceof Error ? reason.message : String(reason);
+      },
+    );
+    return () => {
+      gone = true;
+    };
+  }, [item, site, planVersion.value]);
+  const loaded = view.value;
+  return (
+    <section aria-labelledby="item-name">
+      <p>
+        <a href="#/plan">All items</a>
+      </p>
+      <h2 id="item-name">
+        {item}
+        {site ? ` @ ${site}` : ''} {loaded?.item.name && <small>{loaded.item.name}</small>}
+      </h2>
+      {error.value && <p role="alert">{error.value}</p>}
+      {loaded && <Facts item={loaded.item} />}
+      {loaded && <FanChart series={loaded.series} />}
+      {loaded && loaded.series.outliers.length > 0 && (
+        <p class="quiet">
+          Far from the usual, and kept:{' '}
+          {loaded.series.outliers.map((o) => `${number(o.quantity)} in ${o.date}`).join(', ')}.
+        </p>
+      )}
+      {loaded?.series.unitChange && (
+        <p class="quiet">
+          From {loaded.series.unitChange.date} on sizes are {number(loaded.series.unitChange.factor)} times what they
+          were: perhaps another unit.
+        </p>
+      )}
+      {loaded && loaded.item.machines.length > 0 && <Machines item={loaded.item} />}
+      {loaded && <WhatIf item={loaded.item} />}
+    </section>
+  );
+}
+
+const SERVICE_WORDS = { cycle: 'nothing runs out in', fill: 'served from the shelf are', cost: 'least cost' };
+
+function Facts({ item: i }: { item: PlanItem }) {
+  const { kind, level } = i.service;
+  return (
+    <dl class="facts">
+      <dt>Order now</dt>
+      <dd data-order-now>
+        {i.orderNow > 0
+          ? `${number(i.orderNow)}, for ${money(i.orderCost)}${i.deferred ? ' (the budget does not reach)' : ''}`
+          : 'nothing'}
+        {i.costOfWaiting > 0 ? `; waiting until the next review costs ${money(i.costOfWaiting)}` : ''}
+      </dd>
+      <dt>There and coming</dt>
+      <dd>
+        {number(i.stock)} in stock, {number(i.onOrder)} on order
+      </dd>
+      <dt>Runs out before a delivery</dt>
+      <dd>
+        {percent(i.runOutProbability)}
+        {i.runOutDate ? `; used up about ${i.runOutDate}` : ''}
+      </dd>
+      <dt>Will need</dt>
+      <dd>
+        {number(i.expectedDemand)} within {number(Math.round(i.protectionDays))} days of delivery and review
+        {i.expectedByMachines > 0 ? `, ${number(i.expectedByMachines)} of them for machines` : ''}
+      </dd>
+      <dt>Reorder at, up to</dt>
+      <dd>
+        {number(i.reorderPoint)}, {number(i.orderUpTo)} (safety stock {number(i.safetyStock)}; {SERVICE_WORDS[kind]}
+        {level === null ? '' : ` ${percent(level)}`})
+      </dd>
+      <dt>Delivery</dt>
+      <dd>
+        {number(Math.round(i.leadTimeDays))} days{i.supplier ? ` from ${i.supplier}` : ''}
+        {i.leadTimeFrom === 'assumed' ? ', assumed: no table tells' : ''}
+      </dd>
+      <dt>Class</dt>
+      <dd>{[i.class === 'none' ? 'no demand' : i.class, ...i.flags.map((f) => f.replaceAll('_', ' '))].join(', ')}</dd>
+      <dt>Method</dt>
+      <dd>
+        {i.method.replaceAll('_', ' ')}: {i.why}
+      </dd>
+    </dl>
+  );
+}
+
+const STREAM_WORDS = {
+  planned: 'work is planned',
+  alarmed: 'an alert stands',
+  quiet: 'watched, and quiet',
+  unwatched: 'not watched',
+};
+
+function Machines({ item }: { item: PlanItem }) {
+  const known = new Map(machines.value.map((m) => [m.health.asset, keyOf(m.health)]));
+  return (
+    <>
+      <h3>Machines that make the demand</h3>
+      <table class="plan">
+        <thead>
+          <tr>
+            <th scope="col">Machine</th>
+            <th scope="col">Chance</th>
+            <th scope="col">Units</th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          {item.machines.map((m) => (
+            <tr key={m.machine} data-machine={m.machine}>
+              <th scope="row">
+                {known.has(m.machine) ? <a href={`#/machine/${known.get(m.machine)}`}>{m.machine}</a> : m.machine}
+              </th>
+              <td>{percent(m.chance)}</td>
+              <td>{number(m.expected)}</td>
+              <td>{STREAM_WORDS[m.stream]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+/** Tries other service, stock or lead times on this item; nothing is kept. */
+function WhatIf({ item }: { item: PlanItem }) {
+  const service = useSignal(String(Math.round(1000 * (item.service.level ?? 0.95)) / 10));
+  const stock = useSignal(String(item.stock));
+  const leadTime = useSignal('1');
+  const demand = useSignal('1');
+  const tried = useSignal<PlanItem | null>(null);
+  const said = useSignal<string | null>(null);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    said.value = 'Planning …';
+    try {
+      tried.value = await api.whatIf(item.item, item.site, {
+        serviceLevel: Number(service.value) / 100,
+        stock: Number(stock.value),
+        leadTimeFactor: Number(leadTime.value),
+        demandFactor: Number(demand.value),
+      });
+      said.value = null;
+    } catch (reason) {
+      said.value = reason instanceof Error ? reason.message : String(reason);
+    }
+  };
+  const field = (label: string, value: typeof service, least: number, most: number) => (
+    <label>
+      {label}
+      <input
+        type="number"
+        required
+        step="any"
+        min={least}
+        max={most}
+        value={value.value}
+        onInput={(e) => (value.value = e.currentTarget.value)}
+      />
+    </label>
+  );
+  const t = tried.value;
+  return (
+    <>
+      <h3>What if</h3>
+      <form class="acknowledge" onSubmit={(e) => void submit(e)}>
+        {field('Service, %', service, 50, 99.5)}
+        {field('In stock', stock, 0, 1e9)}
+        {field('Lead time, times', leadTime, 0.01, 100)}
+        {field('Demand, times', demand, 0.01, 100)}
+        <button type="submit">Try</button>
+      </form>
+      <p role="status" data-what-if>
+        {said.value}
+        {t &&
+          !said.value &&
+          `Would order ${number(t.orderNow)} for ${money(t.orderCost)}; reorder at ${number(t.reorderPoint)}, up to ${number(t.orderUpTo)}; runs out before a delivery with ${percent(t.runOutProbability)}. Nothing was kept.`}
+      </p>
+    </>
+  );
+}
