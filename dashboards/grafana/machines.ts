@@ -1,42 +1,8 @@
-import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
-import {
-  DashboardBuilder,
-  type DataSourceRef,
-  QueryVariableBuilder,
-  ThresholdsConfigBuilder,
-  ThresholdsMode,
-  VariableRefresh,
-} from '@grafana/grafana-foundation-sdk/dashboard';
+import { DashboardBuilder, ThresholdsConfigBuilder, ThresholdsMode } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-
-export const DATASOURCE: DataSourceRef = { type: 'influxdb', uid: 'millwright-influxdb' };
-
-interface InfluxQuery extends Dataquery {
-  refId: string;
-  query: string;
-  rawQuery: true;
-  resultFormat: 'time_series' | 'table';
-  alias?: string;
-  datasource: DataSourceRef;
-}
-
-/** InfluxQL as it stands. The SDK's marker method is not enumerable, so that it does not show in the JSON. */
-function influxQl(query: string, resultFormat: InfluxQuery['resultFormat'], alias?: string): Builder<Dataquery> {
-  const plain = {
-    refId: 'A',
-    query,
-    rawQuery: true as const,
-    resultFormat,
-    datasource: DATASOURCE,
-    ...(alias ? { alias } : {}),
-  };
-  const target = Object.defineProperty(plain, '_implementsDataqueryVariant', {
-    value: () => undefined,
-  }) as unknown as InfluxQuery;
-  return { build: () => target };
-}
+import { DATASOURCE, influxQl, variable } from './influx.ts';
 
 const MACHINE = `"site" =~ /^$site$/ AND "asset" =~ /^$asset$/ AND $timeFilter`;
 
@@ -47,19 +13,7 @@ const limitAtOne = () =>
     { value: 2.5, color: 'red' },
   ]);
 
-function variable(name: string, label: string, query: string) {
-  return new QueryVariableBuilder(name)
-    .label(label)
-    .query(query)
-    .datasource(DATASOURCE)
-    .refresh(VariableRefresh.OnTimeRangeChanged)
-    .multi(true)
-    .includeAll(true)
-    .allValue('.*')
-    .current({ selected: true, text: ['All'], value: ['$__all'] });
-}
-
-/** Machines, their alerts, their trends: the one dashboard that Grafana is provisioned with. */
+/** Machines, their alerts, their trends: a dashboard that Grafana is provisioned with. */
 export function machinesDashboard(): DashboardBuilder {
   return new DashboardBuilder('Millwright machines')
     .uid('millwright-machines')
@@ -156,9 +110,4 @@ export function machinesDashboard(): DashboardBuilder {
           ),
         ),
     );
-}
-
-/** The dashboard as Grafana reads it from its provisioning folder. */
-export function machinesJson(): string {
-  return `${JSON.stringify(machinesDashboard().build(), null, 2)}\n`;
 }

@@ -1,5 +1,6 @@
-// Writes the provisioned dashboard: npm run build:grafana
+// Writes the provisioned dashboards: npm run build:grafana
 import { writeFileSync } from 'node:fs';
-import { machinesJson } from './machines.ts';
+import { dashboardJson, dashboards } from './dashboards.ts';
 
-writeFileSync(new URL('./provisioning/dashboards/machines.json', import.meta.url), machinesJson());
+for (const [file, build] of Object.entries(dashboards))
+  writeFileSync(new URL(`./provisioning/dashboards/${file}`, import.meta.url), dashboardJson(build));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PlanAlert, PlanItem, PlanSeries } from '#models/contracts/plan.ts';
 import { CHROMIUM } from '#simulators/endToEnd/browser.ts';
 import { installed } from '#simulators/endToEnd/servers.ts';
 import { startMillwright } from '#simulators/endToEnd/services.ts';
@@ -22,6 +23,8 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
   let page: Page;
   let startedMs: number;
   const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).json();
+  const planAlertsOf = async (item: string) =>
+    ((await get('/api/v1/plan/alerts')) as PlanAlert[]).filter((a) => a.item === item);
   const activeIds = async () => ((await get('/api/v1/alerts')) as { id: string }[]).map((a) => a.id);
 
   async function start() {
@@ -55,12 +58,54 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     if (demo.exitCode === null) await stop();
   });
 
+  const bearing = async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/plan/item?item=bearing+6205`);
+    return answer.ok ? ((await answer.json()) as { item: PlanItem; series: PlanSeries }) : null;
+  };
+  let before: Awaited<ReturnType<typeof bearing>>;
+
+  test('a plan is there before any machine fails: bearings are wanted by their history alone', async () => {
+    await until(async () => ((await bearing())?.item.machines.length ?? 0) >= 15, 25_000);
+    before = await bearing();
+    expect(before!.item.machines.every((m) => m.stream !== 'alarmed')).toBe(true);
+    expect(before!.item.runOutProbability).toBeLessThan(0.5);
+    expect(await planAlertsOf('bearing 6205')).toEqual([]);
+  });
+
   test('the first true alert is on the page within 90 seconds, live, with its defect', async () => {
     await page.waitForSelector('[data-alert]', { timeout: 100_000 });
     const seconds = (Date.now() - startedMs) / 1000;
     process.stderr.write(`first alert on the page after ${seconds.toFixed(0)} s\n`);
     expect(seconds).toBeLessThan(90);
     expect(await page.textContent('[data-alert] h3')).toContain('pump-101 2H: outer-race defect of the bearing');
+  });
+
+  test('the planner’s view: demand of the bearing rises before history could, and an alert says to order', async () => {
+    await until(async () => (await planAlertsOf('bearing 6205')).length === 1, 40_000);
+    const now = (await bearing())!;
+    expect(now.item.expectedByMachines - before!.item.expectedByMachines).toBeGreaterThan(0.7);
+    expect(now.series.forecast.byMachines[0] - before!.series.forecast.byMachines[0]).toBeGreaterThan(0.7);
+    // History knows nothing of it.
+    expect(now.series.history).toEqual(before!.series.history);
+    expect(now.item.machines[0]).toMatchObject({ machine: 'pump-101', stream: 'alarmed' });
+    await page.click('text=Planning');
+    await page.waitForSelector('[data-plan-alert="bearing 6205"]');
+    expect(await page.textContent('[data-plan-alert="bearing 6205"] h4')).toMatch(
+      /runs out within its lead time of \d+ days .*: order \d+ now\. pump-101 will need it\./,
+    );
+    expect(await page.textContent('tr[data-item]:first-of-type')).toMatch(/bearing 6205.*pump-101/s);
+    await page.click('tr[data-item="bearing 6205"] a');
+    await page.waitForSelector('.chart canvas');
+    expect(await page.textContent('[data-order-now]')).toMatch(/^\d+, for /);
+    expect(await page.textContent('tr[data-machine="pump-101"]')).toContain('an alert stands');
+    await page.fill('label:has-text("In stock") input', '50');
+    await page.click('text=Try');
+    await page.waitForFunction(() =>
+      document.querySelector('[data-what-if]')?.textContent?.includes('Nothing was kept'),
+    );
+    expect(await page.textContent('[data-what-if]')).toMatch(/Would order 0 for 0;/);
+    expect((await bearing())!.item.stock).toBe(0);
+    await page.click('text=Machines >> nth=0');
   });
 
   test('shows nine machines of five kinds, the broken one first', async () => {
@@ -71,9 +116,18 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
   });
 
   test('has no violation of accessibility, light and dark, narrow and wide, and never scrolls sideways', async () => {
-    for (const path of ['#/', '#/machine/demo/edge-1/pump-101']) {
+    const views = {
+      '#/': '.machine',
+      '#/machine/demo/edge-1/pump-101': '.chart canvas',
+      '#/plan': 'tr[data-item]',
+      '#/plan/item/bearing%206205/': '.chart canvas',
+    };
+    for (const [path, drawn] of Object.entries(views)) {
       await page.goto(`http://127.0.0.1:${port}/${path}`);
-      await page.waitForSelector(path === '#/' ? '.machine' : '.chart canvas');
+      await page.waitForSelector(drawn);
+      await page.$$eval('details', (all) => {
+        for (const one of all) one.open = true;
+      });
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         for (const width of [400, 1920]) {

@@ -4,6 +4,7 @@ import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
 import { api } from './api.ts';
 import { FanChart } from './fanChart.tsx';
 import { money, number, percent } from './format.ts';
+import { ScrollTable } from './scroll.tsx';
 import { keyOf, machines, planVersion } from './state.ts';
 
 /** One item: its fan against what came, whose demand it is, what to order, and what would be if. */
@@ -114,7 +115,7 @@ function Machines({ item }: { item: PlanItem }) {
   return (
     <>
       <h3>Machines that make the demand</h3>
-      <table class="plan">
+      <ScrollTable label="Machines that make the demand">
         <thead>
           <tr>
             <th scope="col">Machine</th>
@@ -135,7 +136,7 @@ function Machines({ item }: { item: PlanItem }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </ScrollTable>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { PlanSummary } from '#models/contracts/plan.ts';
 import { api, type Level, type Supplier } from './api.ts';
 import { number, percent } from './format.ts';
+import { ScrollTable } from './scroll.tsx';
 import { planVersion } from './state.ts';
 
 /** How good forecasts are, how suppliers keep their promises, and sums of families and sites. */
@@ -124,28 +125,25 @@ function Tracked({ summary }: { summary: PlanSummary }) {
 
 function Table({ label, head, rows }: { label: string; head: string[]; rows: string[][] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section class="scroll" aria-label={label} tabIndex={0}>
-      <table class="plan">
-        <thead>
-          <tr>
-            {head.map((cell) => (
-              <th key={cell} scope="col">
-                {cell}
-              </th>
+    <ScrollTable label={label}>
+      <thead>
+        <tr>
+          {head.map((cell) => (
+            <th key={cell} scope="col">
+              {cell}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.slice(0, 3).join('/')}>
+            {row.map((cell, i) => (
+              <td key={head[i]}>{cell}</td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.slice(0, 3).join('/')}>
-              {row.map((cell, i) => (
-                <td key={head[i]}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+        ))}
+      </tbody>
+    </ScrollTable>
   );
 }

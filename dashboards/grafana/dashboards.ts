@@ -1,0 +1,14 @@
+import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { machinesDashboard } from './machines.ts';
+import { planningDashboard } from './planning.ts';
+
+/** Dashboards that Grafana is provisioned with, by their files. */
+export const dashboards: Record<string, () => DashboardBuilder> = {
+  'machines.json': machinesDashboard,
+  'planning.json': planningDashboard,
+};
+
+/** A dashboard as Grafana reads it from its provisioning folder. */
+export function dashboardJson(build: () => DashboardBuilder): string {
+  return `${JSON.stringify(build().build(), null, 2)}\n`;
+}
