@@ -117,10 +117,14 @@ export function estimateOutcomes(told: readonly ToldChance[], takings: Takings):
   return [...ends.values()].flatMap((all) => all.map((e) => ({ ...e, weight: 1 / all.length })));
 }
 
-/** What was tracked of one item, for those who look whether its method has turned bad. */
-export function trackedOf(memory: PlanMemory, item: string, site: string): Tracked {
-  const own = memory.demands.filter((d) => d.item === item && d.site === site && d.actual !== null);
-  return { mean: own.map((d) => d.mean), naive: own.map((d) => d.naive), actual: own.map((d) => d.actual as number) };
+/** What of an item's told demands has come. */
+export function trackedOf(told: readonly ToldDemand[]): Tracked {
+  const came = told.filter((d) => d.actual !== null);
+  return {
+    mean: came.map((d) => d.mean),
+    naive: came.map((d) => d.naive),
+    actual: came.map((d) => d.actual as number),
+  };
 }
 
 /**

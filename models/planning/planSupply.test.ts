@@ -114,6 +114,17 @@ test('planned work is demand of its day; what machines took is not counted again
   expect(planOf(plant({ maintenance: early })).items[0].machines.some((m) => m.stream === 'planned')).toBe(false);
 });
 
+test('rows without a site belong to the only site of their item; machines take what replaced their part', () => {
+  const sited = plant({ stock: [{ item: 'bearing', quantity: 4, site: 'north' }] });
+  expect(planOf(sited).items).toMatchObject([{ item: 'bearing', site: 'north', stock: 4 }]);
+  expect(planOf(sited).items[0].machines).toHaveLength(10);
+  const replaced = plant({ items: [{ item: 'bearing-2', supersedes: 'bearing', lead_time_days: 21 }], stock: [] });
+  const [heir] = planOf(replaced).items;
+  expect(heir.item).toBe('bearing-2');
+  expect(heir.machines).toHaveLength(10);
+  expect(heir.expectedDemand).toBeCloseTo(planOf(plant()).items[0].expectedDemand, 9);
+});
+
 test('what is asked for beyond machines is added by its own history', () => {
   const demand = Array.from({ length: 24 }, (_, i) => ({
     item: 'bearing',

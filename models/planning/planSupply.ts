@@ -8,12 +8,14 @@ import { betterMethod, turnedBad } from '#models/demand/replaceMethod.ts';
 import { SeasonalNaive } from '#models/demand/seasonalNaive.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import { cleaningLines, demandHistories, type ItemDemandHistory } from '#models/supply/demandHistories.ts';
+import { withHeirs } from '#models/supply/heirs.ts';
+import { placed } from '#models/supply/homeSites.ts';
 import { periodOf, SEASON, startOf } from '#models/supply/periods.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import { foresightOf, installedBase, type MachineNews } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
 import { MachineDemand } from './machineDemand.ts';
-import { lengthsOf, type OrderFacts, orderPlan, placesOf } from './orderPlan.ts';
+import { lengthsOf, type OrderFacts, orderPlan, type Place, placesOf } from './orderPlan.ts';
 import {
   estimateOutcomes,
   type PlanMemory,
@@ -49,20 +51,23 @@ const LEAST_TO_REPLACE = 12;
  * Everything a planner is told: demand of each item from its history and from what machines say, how long deliveries
  * take, what to hold, and what to order now. Pure: the same records and memory give the same plan.
  */
-export function planSupply(supply: Supply, news: MachineNews, memory: PlanMemory, settings: PlanSettings): SupplyPlan {
+export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory, settings: PlanSettings): SupplyPlan {
   const today = dayOf(settings.today);
+  const supply = placed(withHeirs(given));
   const { items: histories, cleaning, nextPeriod } = demandHistories(supply, settings.period, settings.today);
   const remembered = remember(memory, histories);
   const places = placesOf(supply, histories, settings.today);
   const watched = withWatched(remembered, news, today);
-  const machines = machinesOf(supply, news, watched, settings, today);
-  const chosen = withMethods(places, watched, settings);
+  const machines = machinesOf(supply, places, news, watched, settings, today);
+  const told = toldByPlace(watched.demands);
+  const chosen = withMethods(places, watched, told, settings);
+  const methods = new Map(chosen.methods.map((m) => [placeKey(m), m.method]));
   const tables = places.map((place): ItemHistory => {
-    const { item, site, history, byMachines } = place;
+    const { site, history, byMachines } = place;
     const others = history.map((q, i) => q - byMachines[i]);
-    const method = chosen.methods.find((m) => m.item === item && m.site === site)?.method;
+    const method = methods.get(placeKey(place));
     const facts = { family: place.facts?.family, site: site || undefined, ...(method ? { method } : {}) };
-    return { id: placeKey(item, site), ...facts, history: others };
+    return { id: placeKey(place), ...facts, history: others };
   });
   const forecastSettings = forecastSettingsOf(settings);
   const forecasts = forecastTable(tables.map(notEmpty), forecastSettings);
@@ -70,11 +75,11 @@ export function planSupply(supply: Supply, news: MachineNews, memory: PlanMemory
   const deliveries = places.map(({ item }) => times.law(item));
   const laws = new ItemLaws(tables, settings.period, lengthsOf(deliveries, settings.reviewDays));
   const planned = places.map((place, i): OrderFacts => {
-    const demand = machines.get(placeKey(place.item, place.site)) ?? null;
+    const demand = machines.get(placeKey(place)) ?? null;
     return { place, forecast: forecasts[i], history: tables[i], machines: demand, delivery: deliveries[i] };
   });
   const plans = planned.map((facts) => orderPlan(facts, laws, settings));
-  const series = planned.map((facts) => seriesOf(facts, chosen, nextPeriod, settings));
+  const series = planned.map((facts) => seriesOf(facts, told, nextPeriod, settings));
   const levels = levelsOf(tables, forecastSettings, nextPeriod, settings);
   const items = afforded(plans, settings.budget).sort((a, b) => b.costOfWaiting - a.costOfWaiting);
   return {
@@ -84,11 +89,11 @@ export function planSupply(supply: Supply, news: MachineNews, memory: PlanMemory
     suppliers: supplierScores(supply, today),
     cleaning: cleaningLines(cleaning, settings.period),
     backtest: backtest(tables, { ...forecastSettings, leadTime: backtestLead(plans, settings) }),
-    memory: trimmedMemory(told(chosen, planned, series, machines, nextPeriod, today, settings), today, nextPeriod),
+    memory: trimmedMemory(withTold(chosen, planned, series, machines, nextPeriod, today, settings), today, nextPeriod),
   };
 }
 
-export const placeKey = (item: string, site: string): string => (site === '' ? item : `${item}@${site}`);
+const placeKey = ({ item, site }: { item: string; site: string }): string => `${item}\t${site}`;
 
 const notEmpty = (item: ItemHistory): ItemHistory =>
   item.history.length > 0 || item.family !== undefined ? item : { ...item, history: [0] };
@@ -108,9 +113,9 @@ const startOfDay = (days: number) => new Date(Date.UTC(2024, 0, 1 + Math.round(d
 
 /** What was told and has come since. */
 function remember(memory: PlanMemory, histories: readonly ItemDemandHistory[]): PlanMemory {
-  const byPlace = new Map(histories.map((h) => [placeKey(h.item, h.site), h]));
+  const byPlace = new Map(histories.map((h) => [placeKey(h), h]));
   return resolveDemands(memory, (item, site, period) => {
-    const h = byPlace.get(placeKey(item, site));
+    const h = byPlace.get(placeKey({ item, site }));
     return h === undefined ? null : (h.quantity[period - h.firstPeriod] ?? null);
   });
 }
@@ -124,6 +129,7 @@ function withWatched(memory: PlanMemory, { health }: Pick<MachineNews, 'health'>
 /** Demand of machines, by the place that their parts are taken from. */
 function machinesOf(
   supply: Supply,
+  places: readonly Place[],
   news: MachineNews,
   memory: PlanMemory,
   settings: PlanSettings,
@@ -134,34 +140,51 @@ function machinesOf(
   const outcomes = estimateOutcomes(memory.chances, takings);
   const foresight = foresightOf(supply, news, new Map(Object.entries(memory.watchedSince)), outcomes);
   const demands = new Map<string, MachineDemand>();
-  for (const item of new Set(supply.bom.map((b) => b.item))) {
-    const base = installedBase(item, supply, news, today, settings.usualLifeDays);
-    demands.set(placeKey(item, siteOf(item, supply)), new MachineDemand(item, base, foresight, maps));
+  const boms = groupedBy(supply.bom, (b) => b.item);
+  const records = groupedBy(supply.maintenance, (m) => m.machine);
+  for (const place of places) {
+    const bom = boms.get(place.item);
+    // Machines take from the first place of an item: the one without a site, if there is one.
+    if (bom === undefined) continue;
+    boms.delete(place.item);
+    const own = bom.flatMap((b) => records.get(b.machine) ?? []);
+    const base = installedBase(place.item, { bom, maintenance: own }, news, today, settings.usualLifeDays);
+    demands.set(placeKey(place), new MachineDemand(place.item, base, foresight, maps));
   }
   return demands;
 }
 
-/** The one site that an item lies at; of several the one without a name, or the first. */
-function siteOf(item: string, { stock, demand }: Supply): string {
-  const sites = new Set([...stock, ...demand].filter((r) => r.item === item).map((r) => r.site ?? ''));
-  return sites.size === 0 || sites.has('') ? '' : [...sites].sort()[0];
+function groupedBy<T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(key(one));
+    if (group) group.push(one);
+    else groups.set(key(one), [one]);
+  }
+  return groups;
 }
+
+type ToldByPlace = ReadonlyMap<string, readonly ToldDemand[]>;
+
+const toldByPlace = (demands: readonly ToldDemand[]): ToldByPlace => groupedBy(demands, placeKey);
 
 /** Methods that turned bad get another in their place, where one was better; one that is no longer bad goes back. */
 function withMethods(
   places: readonly { item: string; site: string; history: readonly number[] }[],
   memory: PlanMemory,
+  told: ToldByPlace,
   { period, today }: PlanSettings,
 ): PlanMemory {
-  const known = new Map(memory.methods.map((m) => [placeKey(m.item, m.site), m]));
+  const known = new Map(memory.methods.map((m) => [placeKey(m), m]));
   for (const { item, site, history } of places) {
-    const tracked = trackedOf(memory, item, site);
+    const key = placeKey({ item, site });
+    const tracked = trackedOf(told.get(key) ?? []);
     if (history.length < LEAST_TO_REPLACE || !turnedBad(tracked)) continue;
-    const current: Method = known.get(placeKey(item, site))?.method ?? 'mean_of_ets_theta_ces';
+    const current: Method = known.get(key)?.method ?? 'mean_of_ets_theta_ces';
     const better = betterMethod(history, [SEASON[period]], current);
     if (better === null) continue;
     const why = `${current} had erred more than naive over the last ${tracked.actual.length} periods; ${better.method} erred ${Math.round(100 * better.ratio)} % of it at the newest origins`;
-    known.set(placeKey(item, site), { item, site, method: better.method, since: today, why });
+    known.set(key, { item, site, method: better.method, since: today, why });
   }
   return { ...memory, methods: [...known.values()] };
 }
@@ -179,13 +202,11 @@ function datesFrom(first: number, count: number, { period }: PlanSettings): stri
   return Array.from({ length: count }, (_, i) => startOf(period, first + i));
 }
 
-function seriesOf(facts: OrderFacts, memory: PlanMemory, nextPeriod: number, settings: PlanSettings): PlanSeries {
+function seriesOf(facts: OrderFacts, toldOf: ToldByPlace, nextPeriod: number, settings: PlanSettings): PlanSeries {
   const { place, forecast, machines } = facts;
   const shown = place.history.slice(-SHOWN_PERIODS);
   const first = nextPeriod - shown.length;
-  const told = new Map(
-    memory.demands.filter((d) => d.item === place.item && d.site === place.site).map((d) => [d.period, d]),
-  );
+  const told = new Map((toldOf.get(placeKey(place)) ?? []).map((d) => [d.period, d]));
   const tellOf = (value: (d: ToldDemand) => number) =>
     shown.map((_, i) => {
       const known = told.get(first + i);
@@ -253,7 +274,7 @@ function levelsOf(
 }
 
 /** Memory with what is told now: once for each period, and chances of machines once a day. */
-function told(
+function withTold(
   memory: PlanMemory,
   planned: readonly OrderFacts[],
   series: readonly PlanSeries[],
@@ -262,10 +283,10 @@ function told(
   today: number,
   settings: PlanSettings,
 ): PlanMemory {
-  const already = new Set(memory.demands.filter((d) => d.period === nextPeriod).map((d) => placeKey(d.item, d.site)));
+  const already = new Set(memory.demands.filter((d) => d.period === nextPeriod).map(placeKey));
   const demands = planned.flatMap(({ place, forecast }, i): ToldDemand[] => {
     const { item, site, history } = place;
-    if (already.has(placeKey(item, site)) || history.length === 0) return [];
+    if (already.has(placeKey(place)) || history.length === 0) return [];
     const naive = new SeasonalNaive(SEASON[settings.period]);
     naive.fit(history);
     const { mean, quantiles } = series[i].forecast;

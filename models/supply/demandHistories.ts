@@ -1,5 +1,7 @@
 import { median } from '#models/health/statistics.ts';
 import { dayOf } from './dates.ts';
+import { heirsOf } from './heirs.ts';
+import { homeSites } from './homeSites.ts';
 import { type PeriodKind, periodOf, startOf } from './periods.ts';
 import type { Supply, SupplyRow } from './supplyTables.ts';
 
@@ -69,7 +71,7 @@ export function demandHistories(supply: Supply, kind: PeriodKind, today: string)
   const machines = new Set(supply.bom.map((b) => `${b.machine}\t${b.item}`));
   const groups = new Map<string, SupplyRow<'demand'>[]>();
   const taken = new Set<string>();
-  for (const row of [...supply.demand, ...usageOf(supply.maintenance)]) {
+  for (const row of [...supply.demand, ...usageOf(supply)]) {
     cleaning.rows++;
     if (periodOf(kind, row.date) >= nextPeriod) {
       cleaning.notEnded++;
@@ -105,29 +107,13 @@ function noCleaning(): Cleaning {
   return { rows: 0, ...none, gaps: [], outliers: 0, unitChanges: 0 };
 }
 
-/** What took the place of each superseded item, at the end of its chain. */
-function heirsOf(items: readonly SupplyRow<'items'>[]): Map<string, string> {
-  const next = new Map(items.flatMap((i) => (i.supersedes ? [[i.supersedes, i.item] as const] : [])));
-  const heirs = new Map<string, string>();
-  for (const old of next.keys()) {
-    const seen = new Set([old]);
-    let heir = next.get(old) as string;
-    // Items that replace each other in a circle are left as they are.
-    for (let further = next.get(heir); further !== undefined && !seen.has(heir); further = next.get(heir)) {
-      seen.add(heir);
-      heir = further;
-    }
-    if (!seen.has(heir)) heirs.set(old, heir);
-  }
-  return heirs;
-}
-
 /** Parts that maintenance took: usage by a machine. */
-function usageOf(maintenance: readonly SupplyRow<'maintenance'>[]): SupplyRow<'demand'>[] {
-  return maintenance.flatMap(({ item, date, machine, kind, quantity, reference }) =>
+function usageOf(supply: Supply): SupplyRow<'demand'>[] {
+  const homes = homeSites(supply);
+  return supply.maintenance.flatMap(({ item, date, machine, kind, quantity, reference }) =>
     item === undefined || kind === 'planned'
       ? []
-      : [{ item, date, machine, kind: 'usage', quantity: quantity ?? 1, ...(reference ? { reference } : {}) }],
+      : [{ item, date, machine, kind: 'usage', quantity: quantity ?? 1, site: homes.get(item), reference }],
   );
 }
 

@@ -1,0 +1,28 @@
+import type { Supply, SupplyRow } from './supplyTables.ts';
+
+/** What took the place of each superseded item, at the end of its chain. */
+export function heirsOf(items: readonly SupplyRow<'items'>[]): Map<string, string> {
+  const next = new Map(items.flatMap((i) => (i.supersedes ? [[i.supersedes, i.item] as const] : [])));
+  const heirs = new Map<string, string>();
+  for (const old of next.keys()) {
+    const seen = new Set([old]);
+    let heir = next.get(old) as string;
+    // Items that replace each other in a circle are left as they are.
+    for (let further = next.get(heir); further !== undefined && !seen.has(heir); further = next.get(heir)) {
+      seen.add(heir);
+      heir = further;
+    }
+    if (!seen.has(heir)) heirs.set(old, heir);
+  }
+  return heirs;
+}
+
+/** Machines take what took a part's place, whichever of the two their bill of materials names. */
+export function withHeirs(supply: Supply): Supply {
+  const heirs = heirsOf(supply.items);
+  const heir = <R extends { item?: string }>(row: R): R => {
+    const item = row.item === undefined ? undefined : heirs.get(row.item);
+    return item === undefined ? row : { ...row, item };
+  };
+  return { ...supply, bom: supply.bom.map(heir), maintenance: supply.maintenance.map(heir) };
+}
