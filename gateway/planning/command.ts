@@ -65,6 +65,7 @@ function addPlan(program: Command, shell: Shell): void {
     .option('--fill-rate <level>', 'part of the demand that is served from the shelf', level)
     .option('--least-cost', 'instead of a service: least cost of holding and running out')
     .option('--budget <money>', 'defers the orders whose waiting costs least for the money', positive)
+    .option('--backtest <periods>', 'instead: service, stock and cost, had the newest periods been planned so', periods)
     .addOption(new Option('--format <format>', 'of the demand').choices(['wide', 'long']).default('wide'))
     .option('--jsonl', 'a line of JSON for each item on stdout')
     .addHelpText(

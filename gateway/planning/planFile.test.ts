@@ -152,3 +152,12 @@ test('an order that costs nothing is never deferred', () => {
   const free = ITEMS.replaceAll(',2,10,0,', ',2,0,0,');
   expect(run({ budget: 1 }, free).plans.every((p) => !p.deferred)).toBe(true);
 });
+
+test('the newest periods played: service, stock and cost of each item and of all', () => {
+  const { plans } = run({ backtest: 6, reviewPeriods: 2 });
+  expect(plans).toHaveLength(PARTS.length + 1);
+  expect(plans.at(-1)).toMatchObject({ id: null, periods: 6 });
+  expect(plans.at(-1).fill).toBeGreaterThan(0.8);
+  const { lines } = run({ backtest: 6, jsonl: false });
+  expect(lines[0]).toContain('60 items over the newest 6 periods');
+});

@@ -1,4 +1,5 @@
 import { readLong, readWide } from '#models/demand/readHistory.ts';
+import { backtestStock, type StockBacktest } from '#models/planning/backtestStock.ts';
 import { type ItemPlan, type PlannedItem, planItems } from '#models/planning/planItems.ts';
 import { type StockTarget, withinBudget } from '#models/planning/stockPolicy.ts';
 import { type NamedFile, numberOf, readNamed, type Table, TableError } from '#models/tables/parseTable.ts';
@@ -10,6 +11,8 @@ export interface PlanOptions {
   /** Periods of a season; several, rising. */
   frequency: readonly number[];
   budget?: number;
+  /** Instead of a plan: so many of the newest periods are played. */
+  backtest?: number;
   jsonl?: boolean;
 }
 
@@ -54,12 +57,31 @@ export function planFile(
     const facts = known.get(id);
     return facts ? [{ id, history, ...facts }] : [];
   });
+  if (options.backtest !== undefined) {
+    const { target, frequency, reviewPeriods, backtest } = options;
+    writePlayed(backtestStock(planned, others, target, frequency, reviewPeriods, backtest), options, write);
+    return;
+  }
   const plans = planItems(planned, others, options.target, options.frequency, options.reviewPeriods);
   const paid = options.budget === undefined ? null : withinBudget(plans, options.budget);
   for (const plan of plans) {
     const deferred = paid !== null && plan.orderNow > 0 && !paid.has(plan);
     write(options.jsonl ? JSON.stringify({ ...plan, deferred }) : summaryOf(plan, deferred));
   }
+}
+
+function writePlayed({ periods, all, items }: StockBacktest, { jsonl }: PlanOptions, write: (line: string) => void) {
+  if (jsonl) {
+    for (const item of items) write(JSON.stringify(item));
+    write(JSON.stringify({ id: null, periods, ...all }));
+    return;
+  }
+  const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
+  write(`${items.length} items over the newest ${periods} periods, each planned from what was known then:`);
+  write(`  ${percent(all.fill)} of the demand served, nothing ran out in ${percent(all.cycleService)} of the periods`);
+  write(
+    `  ${all.meanStock.toFixed(1)} units on the shelf, worth ${all.meanStockValue.toFixed(0)}; ${all.orders} orders; cost ${all.cost.toFixed(0)}`,
+  );
 }
 
 type ItemFacts = Omit<PlannedItem, 'id' | 'history'>;

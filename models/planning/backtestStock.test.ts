@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { gaussian, randomOf } from '#models/random/random.ts';
+import { backtestStock } from './backtestStock.ts';
+import type { PlannedItem } from './planItems.ts';
+
+const random = randomOf(11);
+const items = Array.from(
+  { length: 20 },
+  (_, i): PlannedItem => ({
+    id: `i${i}`,
+    history: Array.from({ length: 48 }, () => Math.max(0, Math.round(60 + 15 * gaussian(random)))),
+    leadTime: 1,
+    stock: 0,
+    onOrder: 0,
+    unitCost: 10,
+    orderCost: 0,
+    holdingRate: 0.02,
+    shortageCost: 50,
+    minimumOrder: 0,
+    packSize: 1,
+  }),
+);
+const play = (level: number, periods = 12) => backtestStock(items, [], { kind: 'cycle', level }, [12], 1, periods);
+
+test('more service needs more stock, and is served', () => {
+  const [low, high] = [play(0.6), play(0.97)];
+  expect(high.all.fill).toBeGreaterThan(0.97);
+  expect(high.all.cycleService).toBeGreaterThan(0.9);
+  expect(high.all.meanStock).toBeGreaterThan(low.all.meanStock);
+  expect(low.all.fill).toBeLessThan(high.all.fill);
+  expect(high.items).toHaveLength(20);
+  expect(high.items.reduce((sum, i) => sum + i.cost, 0)).toBeCloseTo(high.all.cost, 6);
+});
+
+test('what was played is what came: a shelf never serves more than was asked for', () => {
+  const { items: results } = play(0.9);
+  for (const { fill, cycleService } of results) {
+    expect(fill).toBeLessThanOrEqual(1);
+    expect(cycleService).toBeLessThanOrEqual(1);
+  }
+});
+
+test('items that are too short are not played', () => {
+  expect(play(0.9, 45).items).toEqual([]);
+  expect(play(0.9, 45).all.fill).toBe(1);
+});
