@@ -44,6 +44,9 @@ export class Ingest {
   /** Refused for good: their edges need not keep them. */
   #forgettable: Envelope[] = [];
   #stopped: (() => void)[] = [];
+  /** A planner's table that is not kept yet. */
+  #table: { name: string; payload: Buffer } | null = null;
+  #tableTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   #wasConnected = false;
 
@@ -83,7 +86,8 @@ export class Ingest {
       key: read(broker.keyFile),
     });
     this.#client.handleMessage = (_packet, resume) => {
-      if (this.#waiting.length < MAX_WAITING) resume();
+      // Until it is called the broker does not hear that the message came.
+      if (this.#waiting.length < MAX_WAITING && this.#table === null) resume();
       else this.#stopped.push(resume);
     };
     this.#client.on('message', (topic, payload) => this.#accept(topic, payload));
@@ -120,6 +124,7 @@ export class Ingest {
     this.#wasConnected = false;
     await this.#client.endAsync(true);
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#tableTimer) clearTimeout(this.#tableTimer);
   }
 
   /** Tells an edge something; resolves when the broker has it. @throws where the broker is away. */
@@ -131,9 +136,8 @@ export class Ingest {
   #accept(topic: string, payload: Buffer): void {
     const table = parseSupplyTopic(topic);
     if (table !== null) {
-      // Before the broker hears that it came: by then it is durable, or refused for good.
-      const report = this.#supply(table, payload);
-      this.#client.publish(supplyReportTopic(table), JSON.stringify(report), { qos: 0 });
+      this.#table = { name: table, payload };
+      this.#takeTable();
       return;
     }
     const parsed = parseMessage(topic, payload);
@@ -156,6 +160,21 @@ export class Ingest {
     this.#waiting.push({ message: parsed.message as KeptMessage, text: payload.toString('utf8') });
     if (this.failure === null && this.#waiting.length >= GROUP_MESSAGES) this.#commit();
     else this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
+  }
+
+  /** By the time that the broker hears that it came it is durable, or refused for good; until then nothing else is read. */
+  #takeTable(): void {
+    if (this.#table === null) return;
+    const { name, payload } = this.#table;
+    try {
+      const report = this.#supply(name, payload);
+      this.#client.publish(supplyReportTopic(name), JSON.stringify(report), { qos: 0 });
+      this.#table = null;
+      this.#resume();
+    } catch (error) {
+      this.#log.error({ table: name, error: String(error) }, 'a table cannot be kept now: it is tried again');
+      this.#tableTimer = setTimeout(() => this.#takeTable(), RETRY_MS);
+    }
   }
 
   /** At QoS 0: an edge that does not get it asks again. */
@@ -205,9 +224,14 @@ export class Ingest {
     this.duplicates += taken.duplicates;
     for (const ranges of taken.ranges) this.#acknowledge(ranges);
     this.#taken(taken);
-    const resume = this.#stopped;
+    this.#resume();
+  }
+
+  #resume(): void {
+    if (this.#table !== null) return;
+    const stopped = this.#stopped;
     this.#stopped = [];
-    for (const call of resume) call();
+    for (const call of stopped) call();
   }
 
   #acknowledge({ outbox, ranges, ...origin }: Taken['ranges'][number]): void {

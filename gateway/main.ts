@@ -12,7 +12,7 @@ import { HistorianPump } from './historian/pump.ts';
 import { Ingest } from './ingest.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { Notifications } from './notify/notifications.ts';
-import { Planner, runInThread } from './planning/planner.ts';
+import { Planner } from './planning/planner.ts';
 import { PlanStore } from './planning/planStore.ts';
 import { Registry } from './registry/registry.ts';
 import { Rollouts } from './registry/rollouts.ts';
@@ -22,6 +22,7 @@ import type { Taken } from './store/store.ts';
 import { SupplyFolder } from './supply/supplyFolder.ts';
 import { SupplyIntake } from './supply/supplyIntake.ts';
 import { SupplyStore } from './supply/supplyStore.ts';
+import { runInThread } from './thread/runInThread.ts';
 
 export interface RunningGateway {
   apiPort: number;
@@ -63,7 +64,18 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     },
     log,
   );
-  const intake = new SupplyIntake(supply, config.planning.dates, () => planner.ask('import'), log);
+  const intake = new SupplyIntake(
+    {
+      directory: config.dataDirectory,
+      mostRows: config.limits.maxSupplyRows,
+      store: supply,
+      dates: config.planning.dates,
+      now,
+      run: runInThread,
+      taken: () => planner.ask('import'),
+    },
+    log,
+  );
   const folder = config.planning.folder === undefined ? null : new SupplyFolder(config.planning.folder, intake, log);
   const ingest = new Ingest(
     config.broker,
@@ -152,6 +164,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
       rollouts.stop();
       proposals.stop();
       folder?.stop();
+      intake.stop();
       await ingest.stop();
       await planner.stop();
       await pump.stop();

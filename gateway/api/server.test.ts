@@ -6,7 +6,6 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { gatewayConfigSchema } from '../config.ts';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
-import { type PlanJob, runPlanJob } from '../planning/planJob.ts';
 import { Planner } from '../planning/planner.ts';
 import { PlanStore } from '../planning/planStore.ts';
 import { Registry as ModelRegistry } from '../registry/registry.ts';
@@ -15,6 +14,8 @@ import { Proposals } from '../registry/watchFit.ts';
 import { SqliteStore } from '../store/sqliteStore.ts';
 import { SupplyIntake } from '../supply/supplyIntake.ts';
 import { SupplyStore } from '../supply/supplyStore.ts';
+import type { Run } from '../thread/runInThread.ts';
+import { doTask } from '../thread/tasks.ts';
 import { Events } from './events.ts';
 import { createServer } from './server.ts';
 
@@ -23,11 +24,20 @@ function proposalParts(registry: ModelRegistry) {
   return { historian, registry, edges: () => [], points: () => [], alerts: () => [], now: () => 5, version: '0' };
 }
 
+const runHere: Run = async (task) => doTask(task);
+
 /** Plans in the test's own thread. */
 function plannerOf(directory: string, store: SqliteStore, plans: PlanStore): Planner {
   const { planning } = gatewayConfigSchema.parse({ dataDirectory: directory, broker: { url: 'mqtt://127.0.0.1' } });
-  const run = async (job: PlanJob) => runPlanJob(job);
-  const parts = { directory, config: planning, store, plans, now: () => NOW_MS, planned: () => undefined, run };
+  const parts = {
+    directory,
+    config: planning,
+    store,
+    plans,
+    now: () => NOW_MS,
+    planned: () => undefined,
+    run: runHere,
+  };
   return new Planner(parts, pino({ level: 'silent' }));
 }
 const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
@@ -42,7 +52,18 @@ function server(tokenFile?: string) {
     { host: '127.0.0.1', port: 0, tokenFile },
     {
       supply,
-      intake: new SupplyIntake(supply, undefined, () => undefined, pino({ level: 'silent' })),
+      intake: new SupplyIntake(
+        {
+          directory,
+          mostRows: 1000,
+          store: supply,
+          dates: undefined,
+          now: () => 5,
+          run: runHere,
+          taken: () => undefined,
+        },
+        pino({ level: 'silent' }),
+      ),
       plans,
       planner: plannerOf(directory, store, plans),
       planAcknowledged: () => undefined,

@@ -30,6 +30,9 @@ export interface PlanResult {
   rows: SeriesRow[];
 }
 
+/** A large table is written for some seconds. */
+const BUSY_MS = 60_000;
+
 /** Makes a plan of what lies in a data directory, and keeps it. Takes seconds: it is run in a thread of its own. */
 export function runPlanJob(job: PlanJob): PlanResult {
   const startedMs = performance.now();
@@ -49,7 +52,7 @@ export function runPlanJob(job: PlanJob): PlanResult {
 }
 
 function readSupply(directory: string): Supply {
-  const store = new SupplyStore(directory, Number.POSITIVE_INFINITY, () => 0);
+  const store = new SupplyStore(directory, Number.POSITIVE_INFINITY, () => 0, BUSY_MS);
   try {
     return store.all();
   } finally {

@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { AlertMessage } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
@@ -8,13 +5,11 @@ import type { PlanAlert } from '#models/contracts/plan.ts';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
 import type { PlanningConfig } from '../config.ts';
 import type { Store } from '../store/store.ts';
+import type { Run } from '../thread/runInThread.ts';
 import { nextPlanAlerts, placeOf } from './planAlerts.ts';
 import type { PlanJob, PlanResult } from './planJob.ts';
 import type { PlanStore } from './planStore.ts';
 import { changedSettings, type WhatIf } from './whatIf.ts';
-
-/** Runs a job somewhere and answers with its result; an aborted one is given up. */
-export type RunPlan = (job: PlanJob, signal: AbortSignal) => Promise<PlanResult>;
 
 export interface PlannerParts {
   directory: string;
@@ -24,7 +19,7 @@ export interface PlannerParts {
   now: () => number;
   /** Called after each plan that was kept, with the alerts that it changed. */
   planned: (result: PlanResult, alerts: PlanAlert[]) => void;
-  run: RunPlan;
+  run: Run;
 }
 
 /** Alerts of machines that planning looks at. */
@@ -93,9 +88,7 @@ export class Planner {
     if (this.#tried >= MOST_TRIED) throw new PlannerBusy('others try plans already: ask again in a moment');
     this.#tried++;
     const job = { ...this.#job('what_if'), whatIf: change };
-    const tried = this.#after(() =>
-      this.#parts.run({ ...job, settings: changedSettings(job.settings, change) }, this.#abort.signal),
-    );
+    const tried = this.#after(() => this.#run({ ...job, settings: changedSettings(job.settings, change) }));
     return tried.finally(() => this.#tried--);
   }
 
@@ -126,7 +119,7 @@ export class Planner {
   async #plan(reason: string): Promise<void> {
     const job = this.#job(reason);
     try {
-      const result = await this.#parts.run(job, this.#abort.signal);
+      const result = await this.#run(job);
       this.plans++;
       this.failure = null;
       this.lastSeconds = result.summary.seconds;
@@ -149,6 +142,10 @@ export class Planner {
     planned(result, alerts);
   }
 
+  #run(job: PlanJob): Promise<PlanResult> {
+    return this.#parts.run({ kind: 'plan', job }, this.#abort.signal);
+  }
+
   #job(reason: string): PlanJob {
     const { directory, store, config, now } = this.#parts;
     const atMs = now();
@@ -169,32 +166,4 @@ export function settingsOf(config: PlanningConfig, atMs: number): PlanSettings {
   const target = serviceKind === 'cost' ? { kind: serviceKind } : { kind: serviceKind, level: serviceLevel };
   const today = new Date(atMs).toISOString().slice(0, 10);
   return { today, period, horizon, reviewDays, target, usualLifeDays, holdingRateAYear, budget: budget ?? null };
-}
-
-/** The built thread lies beside the built command; when run from source, in `dist`. */
-function workerFile(): URL {
-  const candidates = ['./planWorker.js', '../planWorker.js', '../../dist/planWorker.js'].map(
-    (path) => new URL(path, import.meta.url),
-  );
-  const found = candidates.find((url) => existsSync(fileURLToPath(url)));
-  if (!found) throw new Error('planWorker.js is not built: npm run build:command');
-  return found;
-}
-
-const WORKER_MEGABYTES = 2048;
-
-/** Plans in a thread of its own: what reads the network goes on meanwhile. */
-export function runInThread(job: PlanJob, signal: AbortSignal): Promise<PlanResult> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(workerFile(), {
-      workerData: job,
-      resourceLimits: { maxOldGenerationSizeMb: WORKER_MEGABYTES },
-    });
-    const end = () => void worker.terminate();
-    signal.addEventListener('abort', end);
-    worker.once('exit', () => signal.removeEventListener('abort', end));
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`the thread that plans ended with ${code}`)));
-  });
 }

@@ -12,6 +12,7 @@ import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
 import { SqliteStore } from '../store/sqliteStore.ts';
 import { importSupply } from '../supply/importSupply.ts';
 import { SupplyStore } from '../supply/supplyStore.ts';
+import type { Run, Task } from '../thread/runInThread.ts';
 import { nextPlanAlerts, placeOf } from './planAlerts.ts';
 import { forecastCsv, planCsv } from './planCsv.ts';
 import { type PlanJob, type PlanResult, runPlanJob } from './planJob.ts';
@@ -79,10 +80,7 @@ function alert(asset: string, change: AlertMessage['change'] = 'raise'): AlertMe
   } as unknown as AlertMessage;
 }
 
-function planner(
-  parts: ReturnType<typeof plant>,
-  run: (job: PlanJob) => Promise<PlanResult> = async (job) => runPlanJob(job),
-) {
+function planner(parts: ReturnType<typeof plant>, job: (job: PlanJob) => PlanResult = runPlanJob) {
   const config = gatewayConfigSchema.parse({
     dataDirectory: parts.directory,
     broker: { url: 'mqtt://127.0.0.1' },
@@ -95,7 +93,7 @@ function planner(
       config,
       now: () => NOW_MS + seen.length * 60_000,
       planned: (result, alerts) => seen.push({ result, alerts }),
-      run,
+      run: (async (task: Task) => (task.kind === 'plan' ? job(task.job) : null)) as Run,
     },
     log,
   );
@@ -165,7 +163,7 @@ test('the plan waits in the queue of the historian, and its rows are taken', asy
 test('a plan that fails is counted and said, and the next one is made', async () => {
   const parts = plant();
   let fail = true;
-  const { made, after } = planner(parts, async (job) => {
+  const { made, after } = planner(parts, (job) => {
     if (fail) throw new Error('no memory left');
     return runPlanJob(job);
   });

@@ -3,11 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import type { Run } from '../thread/runInThread.ts';
+import { doTask } from '../thread/tasks.ts';
 import { importSupply } from './importSupply.ts';
 import { SupplyFolder, tableNameOf } from './supplyFolder.ts';
 import { SupplyIntake } from './supplyIntake.ts';
 import { SupplyStore } from './supplyStore.ts';
 
+/** Small tables are taken at once, and in no thread. */
+const refusing: Run = async () => {
+  throw new Error('in a thread');
+};
 const directory = () => mkdtempSync(join(tmpdir(), 'millwright-supply-'));
 const open = (mostRows = 1000) => new SupplyStore(directory(), mostRows, () => 5);
 const origin = { source: 'test', by: 'Ann' };
@@ -67,32 +73,62 @@ test('what was taken is there after a restart', () => {
   expect(second.all().demand).toHaveLength(3);
 });
 
-test('a folder is read file by file, each when it no longer grows; what is refused lies beside the reason', () => {
+test('a folder is read file by file, each when it no longer grows; what is refused lies beside the reason', async () => {
   const store = open();
   const folder = join(directory(), 'inbox');
   let taken = 0;
   const log = pino({ level: 'silent' });
-  const intake = new SupplyIntake(store, undefined, () => taken++, log);
+  const parts = {
+    directory: '',
+    mostRows: 1,
+    store,
+    dates: undefined,
+    now: () => 5,
+    run: refusing,
+    taken: () => taken++,
+  };
+  const intake = new SupplyIntake(parts, log);
   const watch = new SupplyFolder(folder, intake, log, 1e8);
   mkdirSync(folder);
   writeFileSync(join(folder, 'demand-1.csv'), DEMAND.slice(0, 40));
-  watch.look();
+  await watch.look();
   writeFileSync(join(folder, 'demand-1.csv'), DEMAND);
-  watch.look();
+  await watch.look();
   expect(store.rows()).toBe(0);
-  watch.look();
+  await watch.look();
   expect(store.rows()).toBe(3);
   expect(readdirSync(join(folder, 'imported'))).toEqual(['demand-1.csv']);
   writeFileSync(join(folder, 'Items.csv'), 'item,unit_cost\na,much\n');
   writeFileSync(join(folder, 'notes.txt'), 'hello');
-  watch.look();
-  watch.look();
+  await watch.look();
+  await watch.look();
   watch.stop();
   expect(readFileSync(join(folder, 'refused', 'Items.csv.why.txt'), 'utf8')).toMatch(/line 2, column 2 \(unit_cost\)/);
   expect(readFileSync(join(folder, 'refused', 'notes.txt.why.txt'), 'utf8')).toMatch(/begins with its table: demand/);
   expect(existsSync(join(folder, 'notes.txt'))).toBe(false);
   expect({ taken, imported: intake.imported, refused: intake.refused }).toEqual({ taken: 1, imported: 1, refused: 1 });
   expect(watch.failure).toBeNull();
+});
+
+test('a large table is taken in a thread, and its refusal comes back', async () => {
+  const where = directory();
+  const store = new SupplyStore(where, 1e6, () => 5);
+  const tasks: string[] = [];
+  const run: Run = async (task) => {
+    tasks.push(task.kind);
+    return doTask(task);
+  };
+  const parts = { directory: where, mostRows: 1e6, store, dates: undefined, now: () => 5, run, taken: () => undefined };
+  const intake = new SupplyIntake(parts, pino({ level: 'silent' }));
+  const rows = Array.from({ length: 20_000 }, (_, i) => `item-${i},2026-01-02,3,ref-${i}`);
+  const text = `item,date,quantity,reference\n${rows.join('\n')}\n`;
+  expect(await intake.take('demand', Buffer.from(text), origin)).toMatchObject({ rows: 20_000, added: 20_000 });
+  expect(store.counts().demand).toBe(20_000);
+  await expect(intake.take('demand', Buffer.from(`${text}x,soon,1,z\n`), origin)).rejects.toThrow(
+    /line 20002, column 2/,
+  );
+  expect(tasks).toEqual(['import', 'import']);
+  expect(intake).toMatchObject({ imported: 1, refused: 1 });
 });
 
 test.each([

@@ -21,27 +21,33 @@ export class SupplyFolder {
   readonly #log: Logger;
   readonly #sizes = new Map<string, string>();
   readonly #timer: NodeJS.Timeout;
+  #looking = false;
 
   constructor(folder: string, intake: SupplyIntake, log: Logger, pollMs = POLL_MS) {
     this.#folder = folder;
     this.#intake = intake;
     this.#log = log;
-    this.#timer = setInterval(() => this.look(), pollMs);
+    this.#timer = setInterval(() => void this.look(), pollMs);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  look(): void {
+  /** Takes what has settled since the last look; at once where it is already at it. */
+  async look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
     try {
       mkdirSync(this.#folder, { recursive: true });
-      for (const name of this.#settled()) this.#take(name);
+      for (const name of this.#settled()) await this.#take(name);
       this.failure = null;
     } catch (error) {
       if (this.failure === null)
         this.#log.error({ error: String(error) }, 'the folder of supply tables cannot be read');
       this.failure = String(error);
+    } finally {
+      this.#looking = false;
     }
   }
 
@@ -60,11 +66,11 @@ export class SupplyFolder {
     });
   }
 
-  #take(name: string): void {
+  async #take(name: string): Promise<void> {
     const file = join(this.#folder, name);
     try {
       if (statSync(file).size > MOST_BYTES) throw new TableError(`larger than ${MOST_BYTES} bytes`);
-      this.#intake.take(tableNameOf(name), readFileSync(file), { source: name, by: 'folder' });
+      await this.#intake.take(tableNameOf(name), readFileSync(file), { source: name, by: 'folder' });
       this.#moveTo('imported', name, null);
     } catch (error) {
       if (!(error instanceof TableError)) throw error;

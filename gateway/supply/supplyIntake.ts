@@ -3,51 +3,96 @@ import type { ImportReport } from '#models/contracts/supply.ts';
 import type { DateOrder } from '#models/supply/dates.ts';
 import { type SupplyTable, supplyTableNames } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
+import type { Run } from '../thread/runInThread.ts';
 import { importSupply, type Origin } from './importSupply.ts';
 import type { SupplyStore } from './supplyStore.ts';
+
+/** Larger tables than this take long enough to be read in a thread. */
+const THREAD_BYTES = 256 * 1024;
+
+export interface IntakeParts {
+  directory: string;
+  mostRows: number;
+  store: SupplyStore;
+  /** Of tables that do not tell themselves. */
+  dates: DateOrder | undefined;
+  now: () => number;
+  run: Run;
+  /** Called after each table that changed anything. */
+  taken: () => void;
+}
 
 /** The way of every table into the store, from wherever it comes: it is counted, and planning hears of it. */
 export class SupplyIntake {
   imported = 0;
   refused = 0;
-  readonly #store: SupplyStore;
-  readonly #dates: DateOrder | undefined;
-  readonly #taken: () => void;
+  readonly #parts: IntakeParts;
   readonly #log: Logger;
+  readonly #abort = new AbortController();
 
-  constructor(store: SupplyStore, dates: DateOrder | undefined, taken: () => void, log: Logger) {
-    this.#store = store;
-    this.#dates = dates;
-    this.#taken = taken;
+  constructor(parts: IntakeParts, log: Logger) {
+    this.#parts = parts;
     this.#log = log;
   }
 
-  /** @throws TableError where it is refused. */
-  take(table: string, bytes: Uint8Array, origin: Origin, dates = this.#dates): ImportReport {
+  /** Rejects with TableError where it is refused. */
+  async take(name: string, bytes: Uint8Array, origin: Origin, dates = this.#parts.dates): Promise<ImportReport> {
+    const { directory, mostRows, run, now } = this.#parts;
+    if (bytes.length <= THREAD_BYTES)
+      return this.#counted(name, origin, () => this.#takeHere(name, bytes, origin, dates));
     try {
-      const report = importSupply(this.#store, tableOfName(table), bytes, origin, { dates });
-      this.imported++;
-      const { added, changed, unchanged } = report;
-      this.#log.info({ table, source: origin.source, added, changed, unchanged }, 'a table was taken');
-      if (added + changed > 0) this.#taken();
-      return report;
+      const table = tableOfName(name);
+      const task = { kind: 'import', directory, mostRows, table, bytes, origin, dates, atMs: now() } as const;
+      return this.#welcome(await run(task, this.#abort.signal));
     } catch (error) {
-      if (error instanceof TableError) {
-        this.refused++;
-        this.#log.warn({ table, source: origin.source, error: error.message.slice(0, 500) }, 'a table was refused');
-      }
+      throw this.#turnedAway(name, origin, error);
+    }
+  }
+
+  /**
+   * What came over MQTT, taken at once: its report, or why there never will be one.
+   * @throws where it cannot be kept now: it is not to be acknowledged.
+   */
+  takeMessage(name: string, bytes: Uint8Array): ImportReport | { table: string; error: string } {
+    const origin = { source: 'mqtt', by: 'mqtt' };
+    try {
+      return this.#counted(name, origin, () => this.#takeHere(name, bytes, origin, this.#parts.dates));
+    } catch (error) {
+      if (error instanceof TableError) return { table: name, error: error.message };
       throw error;
     }
   }
 
-  /** What came over MQTT: its report, or why there is none. */
-  takeMessage(table: string, payload: Uint8Array): ImportReport | { table: string; error: string } {
+  stop(): void {
+    this.#abort.abort();
+  }
+
+  #takeHere(name: string, bytes: Uint8Array, origin: Origin, dates: DateOrder | undefined): ImportReport {
+    return importSupply(this.#parts.store, tableOfName(name), bytes, origin, { dates });
+  }
+
+  #counted(name: string, origin: Origin, take: () => ImportReport): ImportReport {
     try {
-      return this.take(table, payload, { source: 'mqtt', by: 'mqtt' });
+      return this.#welcome(take());
     } catch (error) {
-      if (!(error instanceof TableError)) this.#log.error({ error: String(error) }, 'a table could not be kept');
-      return { table, error: error instanceof Error ? error.message : String(error) };
+      throw this.#turnedAway(name, origin, error);
     }
+  }
+
+  #welcome(report: ImportReport): ImportReport {
+    this.imported++;
+    const { table, source, added, changed, unchanged } = report;
+    this.#log.info({ table, source, added, changed, unchanged }, 'a table was taken');
+    if (added + changed > 0) this.#parts.taken();
+    return report;
+  }
+
+  #turnedAway(table: string, { source }: Origin, error: unknown): unknown {
+    if (error instanceof TableError) {
+      this.refused++;
+      this.#log.warn({ table, source, error: error.message.slice(0, 500) }, 'a table was refused');
+    }
+    return error;
   }
 }
 

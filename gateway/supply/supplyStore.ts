@@ -25,10 +25,13 @@ export class SupplyStore {
   readonly #mostRows: number;
   readonly #now: () => number;
 
-  /** @param mostRows of all tables together; what would be more is refused. */
-  constructor(directory: string, mostRows: number, now: () => number) {
+  /**
+   * @param mostRows of all tables together; what would be more is refused.
+   * @param busyMs how long another thread's writing is waited for; then it throws.
+   */
+  constructor(directory: string, mostRows: number, now: () => number, busyMs = 250) {
     mkdirSync(directory, { recursive: true });
-    this.#db = new Database(join(directory, 'supply.db'));
+    this.#db = new Database(join(directory, 'supply.db'), { timeout: busyMs });
     this.#db.pragma('journal_mode = WAL');
     // What was accepted is on the disk by then.
     this.#db.pragma('synchronous = FULL');

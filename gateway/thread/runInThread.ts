@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { ImportReport } from '#models/contracts/supply.ts';
+import type { DateOrder } from '#models/supply/dates.ts';
+import type { SupplyTable } from '#models/supply/supplyTables.ts';
+import { TableError } from '#models/tables/parseTable.ts';
+import type { PlanJob, PlanResult } from '../planning/planJob.ts';
+import type { Origin } from '../supply/importSupply.ts';
+
+/** What takes seconds, and would keep the gateway from reading the network. */
+export type Task =
+  | { kind: 'plan'; job: PlanJob }
+  | {
+      kind: 'import';
+      directory: string;
+      mostRows: number;
+      table: SupplyTable;
+      bytes: Uint8Array;
+      origin: Origin;
+      dates: DateOrder | undefined;
+      atMs: number;
+    };
+
+export interface Results {
+  plan: PlanResult;
+  import: ImportReport;
+}
+
+export type Answer = { ok: true; result: Results[Task['kind']] } | { ok: false; refused: string };
+
+/** Does a task somewhere, and answers with its result; an aborted one is given up. */
+export type Run = <T extends Task>(task: T, signal: AbortSignal) => Promise<Results[T['kind']]>;
+
+const MOST_MEGABYTES = 3072;
+
+/** In a thread of its own. Rejects with TableError where a table is refused. */
+export const runInThread: Run = <T extends Task>(task: T, signal: AbortSignal) =>
+  new Promise<Results[T['kind']]>((resolve, reject) => {
+    const worker = new Worker(workerFile(), {
+      workerData: task,
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+    });
+    const end = () => void worker.terminate();
+    signal.addEventListener('abort', end);
+    worker.once('message', (answer: Answer) => {
+      if (answer.ok) resolve(answer.result as Results[T['kind']]);
+      else reject(new TableError(answer.refused));
+    });
+    worker.once('error', reject);
+    worker.once('exit', (code) => {
+      signal.removeEventListener('abort', end);
+      reject(new Error(`the thread ended with ${code} before its work was done`));
+    });
+  });
+
+/** The built thread lies beside the built command; when run from source, in `dist`. */
+function workerFile(): URL {
+  const candidates = ['./worker.js', '../worker.js', '../../dist/worker.js'].map(
+    (path) => new URL(path, import.meta.url),
+  );
+  const found = candidates.find((url) => existsSync(fileURLToPath(url)));
+  if (!found) throw new Error('worker.js is not built: npm run build:command');
+  return found;
+}
