@@ -63,44 +63,57 @@ interface Ratio {
 
 /** Delivery times of items, learned from purchases: the promise times how promises turned out. */
 export class DeliveryTimes {
-  readonly #supply: Supply;
   readonly #suppliers: Map<string, SupplyRow<'suppliers'>>;
   readonly #items: Map<string, SupplyRow<'items'>>;
+  readonly #orders = new Map<string, SupplyRow<'purchases'>[]>();
   readonly #ratios = new Map<string, Ratio[]>();
   readonly #pool: Ratio[] = [];
+  readonly #laws = new Map<string, RatioLaw>();
   readonly #today: number;
 
   /** @param today days since 1970. */
-  constructor(supply: Supply, today: number) {
-    this.#supply = supply;
+  constructor({ purchases, suppliers, items }: Supply, today: number) {
     this.#today = today;
-    this.#suppliers = new Map(supply.suppliers.map((s) => [s.supplier, s]));
-    this.#items = new Map(supply.items.map((i) => [i.item, i]));
-    const newestFirst = [...supply.purchases].sort((a, b) => (a.ordered < b.ordered ? 1 : -1));
-    for (const order of newestFirst) {
-      const ratio = this.#ratioOf(order);
-      if (ratio === null) continue;
-      const supplier = this.#supplierOf(order);
-      const own = this.#ratios.get(supplier) ?? [];
-      if (own.length >= NEWEST) continue;
-      this.#ratios.set(supplier, [...own, ratio]);
-      this.#pool.push(ratio);
+    this.#suppliers = new Map(suppliers.map((s) => [s.supplier, s]));
+    this.#items = new Map(items.map((i) => [i.item, i]));
+    // The newest first; equal days by their orders, so that the order of rows says nothing.
+    const sorted = [...purchases].sort((a, b) => compare(b.ordered, a.ordered) || compare(a.order, b.order));
+    for (const order of sorted) {
+      const own = this.#orders.get(order.item);
+      if (own) own.push(order);
+      else this.#orders.set(order.item, [order]);
     }
+    for (const order of sorted) this.#learn(order);
   }
 
   law(item: string): DeliveryLaw {
-    const facts = this.#items.get(item);
-    const supplier = facts?.supplier ?? this.#supply.purchases.find((p) => p.item === item)?.supplier ?? '';
+    const supplier = this.#supplierOf(item);
     const { days, from } = this.#promise(item, supplier);
+    const known = this.#laws.get(supplier) ?? this.#lawOf(supplier);
+    this.#laws.set(supplier, known);
+    return { days: pointsOf(known, days), orders: this.#ratios.get(supplier)?.length ?? 0, promise: from };
+  }
+
+  #learn(order: SupplyRow<'purchases'>): void {
+    const ratio = this.#ratioOf(order);
+    if (ratio === null) return;
+    const supplier = order.supplier ?? this.#supplierOf(order.item);
+    const own = this.#ratios.get(supplier) ?? [];
+    if (own.length >= NEWEST) return;
+    own.push(ratio);
+    this.#ratios.set(supplier, own);
+    this.#pool.push(ratio);
+  }
+
+  #lawOf(supplier: string): RatioLaw {
     const own = this.#ratios.get(supplier) ?? [];
     const share = this.#pool.length > 0 ? POOL_WEIGHT / this.#pool.length : 0;
-    const weighted = [
+    return censoredLaw([
       ...own.map((r) => ({ ...r, weight: 1 })),
       ...this.#pool.map((r) => ({ ...r, weight: share })),
       // Promises are believed a little, whatever came.
       { ratio: 1, open: false, weight: 1 },
-    ];
-    return { days: pointsOf(lawOf(weighted), days), orders: own.length, promise: from };
+    ]);
   }
 
   #promise(item: string, supplier: string): { days: number; from: DeliveryLaw['promise'] } {
@@ -108,16 +121,16 @@ export class DeliveryTimes {
     if (own !== undefined) return { days: own, from: 'item' };
     const theirs = this.#suppliers.get(supplier)?.lead_time_days;
     if (theirs !== undefined) return { days: theirs, from: 'supplier' };
-    const promised = this.#supply.purchases
-      .filter((p) => p.item === item && p.promised !== undefined)
+    const promised = (this.#orders.get(item) ?? [])
+      .filter((p) => p.promised !== undefined)
       .map((p) => dayOf(p.promised as string) - dayOf(p.ordered));
     return promised.length > 0
       ? { days: Math.max(1, median(promised)), from: 'orders' }
       : { days: ASSUMED_DAYS, from: 'assumed' };
   }
 
-  #supplierOf({ supplier, item }: SupplyRow<'purchases'>): string {
-    return supplier ?? this.#items.get(item)?.supplier ?? '';
+  #supplierOf(item: string): string {
+    return this.#items.get(item)?.supplier ?? this.#orders.get(item)?.find((o) => o.supplier)?.supplier ?? '';
   }
 
   /** Null of an order that tells nothing yet, or was never going to come. */
@@ -125,7 +138,7 @@ export class DeliveryTimes {
     if (order.cancelled !== undefined) return null;
     const ordered = dayOf(order.ordered);
     const promised = order.promised === undefined ? null : dayOf(order.promised) - ordered;
-    const days = promised ?? this.#promise(order.item, this.#supplierOf(order)).days;
+    const days = promised ?? this.#promise(order.item, order.supplier ?? this.#supplierOf(order.item)).days;
     if (!(days > 0)) return null;
     if (order.received !== undefined)
       return { ratio: Math.max(0, dayOf(order.received) - ordered) / days, open: false };
@@ -134,26 +147,32 @@ export class DeliveryTimes {
   }
 }
 
+type RatioLaw = readonly { ratio: number; weight: number }[];
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
 /**
- * The weight of an open order goes to those that took longer, in their parts; to later still where there is none.
- * Source: Efron, "The two sample problem with censored data" (1967), redistribution to the right.
+ * The law of ratios of which some are only known to be longer: an open order's weight goes to those that took longer, and
+ * to later still where there is none. Source: Kaplan & Meier, JASA 53 (1958).
  */
-function lawOf(all: readonly (Ratio & { weight: number })[]): { ratio: number; weight: number }[] {
+function censoredLaw(all: readonly (Ratio & { weight: number })[]): RatioLaw {
   const sorted = [...all].sort((a, b) => a.ratio - b.ratio || Number(a.open) - Number(b.open));
-  const law = sorted.map(({ ratio, weight }) => ({ ratio, weight }));
-  const later: { ratio: number; weight: number }[] = [];
-  sorted.forEach(({ open, ratio }, i) => {
-    if (!open) return;
-    const right = law.slice(i + 1).filter((_, j) => !sorted[i + 1 + j].open);
-    const total = right.reduce((sum, r) => sum + r.weight, 0);
-    if (total > 0) for (const r of right) r.weight += (law[i].weight * r.weight) / total;
-    else later.push({ ratio: ratio * LATER_STILL, weight: law[i].weight });
-    law[i].weight = 0;
-  });
-  return [...law, ...later].filter((l) => l.weight > 0).sort((a, b) => a.ratio - b.ratio);
+  let atRisk = sorted.reduce((sum, r) => sum + r.weight, 0);
+  let left = 1;
+  const law: { ratio: number; weight: number }[] = [];
+  for (const { ratio, open, weight } of sorted) {
+    if (!open) {
+      const mass = (left * weight) / Math.max(weight, atRisk);
+      law.push({ ratio, weight: mass });
+      left -= mass;
+    }
+    atRisk -= weight;
+  }
+  if (left > 1e-9) law.push({ ratio: sorted[sorted.length - 1].ratio * LATER_STILL, weight: left });
+  return law;
 }
 
-function pointsOf(law: readonly { ratio: number; weight: number }[], promisedDays: number): DeliveryLaw['days'] {
+function pointsOf(law: RatioLaw, promisedDays: number): DeliveryLaw['days'] {
   const total = law.reduce((sum, l) => sum + l.weight, 0);
   const chances = new Map<number, number>();
   let [at, below] = [0, law[0].weight];
@@ -173,7 +192,10 @@ export function supplierScores({ purchases, suppliers, items }: Supply, today: n
   const groups = new Map<string, SupplyRow<'purchases'>[]>(suppliers.map((s) => [s.supplier, []]));
   for (const order of purchases) {
     const supplier = order.supplier ?? usual.get(order.item);
-    if (supplier !== undefined) groups.set(supplier, [...(groups.get(supplier) ?? []), order]);
+    if (supplier === undefined) continue;
+    const group = groups.get(supplier);
+    if (group) group.push(order);
+    else groups.set(supplier, [order]);
   }
   const names = new Map(suppliers.map((s) => [s.supplier, s.name ?? null]));
   return [...groups]
