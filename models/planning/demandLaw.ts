@@ -30,10 +30,44 @@ export function lawQuantile({ quantiles }: DemandLaw, level: number): number {
   return quantiles[Math.min(quantiles.length - 1, Math.max(0, at))];
 }
 
+/** The law of an interval so many times as long: as if its parts were independent. */
+export function stretched({ mean, quantiles }: DemandLaw, times: number): DemandLaw {
+  const spread = Math.sqrt(times);
+  return { mean: mean * times, quantiles: quantiles.map((q) => Math.max(0, mean * times + (q - mean) * spread)) };
+}
+
+/** Counts larger than this are thinned as if they were none. */
+const MOST_COUNTED = 200;
+
+/** The law of a part of an interval: each unit that is counted falls into it with that chance. */
+function thinned(law: DemandLaw, part: number): DemandLaw | null {
+  const { quantiles } = law;
+  const most = quantiles[quantiles.length - 1];
+  if (most > MOST_COUNTED || !quantiles.every(Number.isInteger)) return null;
+  const chances = new Float64Array(most + 1);
+  for (const n of quantiles) {
+    let chance = (1 - part) ** n;
+    for (let k = 0; k <= n; k++) {
+      chances[k] += chance / quantiles.length;
+      chance *= ((n - k) / (k + 1)) * (part / (1 - part));
+    }
+  }
+  let [k, below] = [0, chances[0]];
+  const thin = LAW_LEVELS.map((level) => {
+    while (below < level - 1e-12 && k < most) below += chances[++k];
+    return k;
+  });
+  return { mean: law.mean * part, quantiles: thin };
+}
+
 /** A law between two others, by its mean and, level by level, by the squares of the distances from it. */
 export function between(a: DemandLaw, b: DemandLaw, part: number): DemandLaw {
   if (part <= 0) return a;
   if (part >= 1) return b;
+  if (a === NO_DEMAND) {
+    const counted = thinned(b, part);
+    if (counted !== null) return counted;
+  }
   const mean = (1 - part) * a.mean + part * b.mean;
   const quantiles = a.quantiles.map((q, i) => {
     const [near, far] = [q - a.mean, b.quantiles[i] - b.mean];

@@ -1,6 +1,7 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import { dayOf } from '#models/supply/dates.ts';
+import { groupedBy } from '#models/supply/groupedBy.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 import { type EstimateOutcome, type Foresight, foresightFrom, type LifeEstimate } from './foresight.ts';
 import type { InstalledMachine } from './machineOutlook.ts';
@@ -25,6 +26,9 @@ const DAY_MS = 86_400_000;
 const DAY_S = 86_400;
 /** Planned work that is later than this by so many days was given up. */
 const GIVEN_UP_DAYS = 60;
+/** A machine whose edge has said nothing for so long is watched no more. */
+const SILENT_DAYS = 7;
+const LEAST_DAYS = 0.01;
 /** Standard normal 95 % quantile: remaining-life intervals are of 90 %. */
 const Z_90 = 1.645;
 /** Of an interval without an upper end, or of none at all. */
@@ -42,17 +46,18 @@ export function installedBase(
   usualLifeDays: number,
 ): InstalledBase {
   const lives: Life[] = [];
+  const records = groupedBy(maintenance, (m) => m.machine);
   const machines = bom
     .filter((b) => b.item === item)
     .map((b): InstalledMachine => {
-      const own = maintenance.filter((m) => m.machine === b.machine && concerns(m, b));
+      const own = (records.get(b.machine) ?? []).filter((m) => concerns(m, b));
       const { ended, ageDays } = livesOf(own, b, today);
       lives.push(...ended, ...(ageDays === null ? [] : [{ days: ageDays, ended: false }]));
       return {
         machine: b.machine,
         ageDays,
         watch: watchOf(b, news, today),
-        plannedDays: plannedIn(own, today),
+        planned: plannedIn(own, b, today),
         quantity: b.quantity ?? 1,
         probability: b.probability ?? 1,
       };
@@ -62,7 +67,7 @@ export function installedBase(
 }
 
 /** Records of this part; of a part that only some failures take, all of the machine. */
-function concerns({ item }: SupplyRow<'maintenance'>, b: SupplyRow<'bom'>): boolean {
+export function concerns({ item }: SupplyRow<'maintenance'>, b: SupplyRow<'bom'>): boolean {
   return item === b.item || ((b.probability ?? 1) < 1 && item === undefined);
 }
 
@@ -81,15 +86,21 @@ function livesOf(records: readonly SupplyRow<'maintenance'>[], b: SupplyRow<'bom
   return { ended, ageDays: since === null ? null : Math.max(0, today - since) };
 }
 
-/** Days until planned work, 0 where it is overdue; null where there is none, or it has been done or given up. */
-function plannedIn(records: readonly SupplyRow<'maintenance'>[], today: number): number | null {
+/** The next planned work, today where it is overdue; null where there is none, or it has been done or given up. */
+function plannedIn(
+  records: readonly SupplyRow<'maintenance'>[],
+  b: SupplyRow<'bom'>,
+  today: number,
+): InstalledMachine['planned'] {
   const done = records.filter((r) => r.kind !== 'planned').map((r) => dayOf(r.date));
   const last = Math.max(Number.NEGATIVE_INFINITY, ...done);
   const open = records
     .filter((r) => r.kind === 'planned')
-    .map((r) => dayOf(r.date))
-    .filter((day) => day > last && day > today - GIVEN_UP_DAYS);
-  return open.length === 0 ? null : Math.max(0, Math.min(...open) - today);
+    .filter((r) => dayOf(r.date) > last && dayOf(r.date) > today - GIVEN_UP_DAYS)
+    .sort((x, y) => dayOf(x.date) - dayOf(y.date));
+  if (open.length === 0) return null;
+  const quantity = Math.round(open[0].quantity ?? b.quantity ?? 1);
+  return { days: Math.max(0, dayOf(open[0].date) - today), quantity };
 }
 
 const keyOf = (m: { site: string; edge: string; asset: string }) => `${m.site}/${m.edge}/${m.asset}`;
@@ -98,12 +109,12 @@ const isOf = (machine: string, m: { site: string; edge: string; asset: string })
   machine === m.asset || machine === keyOf(m);
 
 function watchOf(b: SupplyRow<'bom'>, { health, alerts }: MachineNews, today: number): InstalledMachine['watch'] {
-  const its = health.filter((h) => isOf(b.machine, h));
+  const its = health.filter((h) => isOf(b.machine, h) && today - h.timeMs / DAY_MS < SILENT_DAYS);
   const active = alerts.filter(
     (a) => isOf(b.machine, a) && a.returnedAtMs === null && a.finding?.finding !== 'false_alarm' && explains(b, a),
   );
   if (active.length > 0) {
-    const estimates = active.flatMap((a) => estimateOf(a.remainingLife) ?? []);
+    const estimates = active.flatMap((a) => estimateOf(a, today) ?? []);
     const sinceDays = Math.max(0, today + 1 - Math.min(...active.map((a) => a.raisedAtMs)) / DAY_MS);
     return { kind: 'alarmed', sinceDays, life: shortest(estimates) };
   }
@@ -118,12 +129,14 @@ function explains({ faults }: SupplyRow<'bom'>, { evidence }: AlertRecord): bool
   return fault === 'undetermined' || faults.split(/[\s,;|]+/).includes(fault);
 }
 
-function estimateOf(life: AlertRecord['remainingLife']): LifeEstimate | null {
+/** As it was said, less the days since. */
+function estimateOf({ remainingLife: life, updatedAtMs }: AlertRecord, today: number): LifeEstimate | null {
   if (life.assessment !== 'assessed') return null;
   const { medianS, lowS, highS } = life;
   const spread = (high: number) => (Math.log(high) - Math.log(Math.max(lowS, 1e-3 * high))) / (2 * Z_90);
   const logDeviation = highS === undefined || highS <= 0 ? WIDE_LOG_DEVIATION : spread(highS);
-  return { medianDays: medianS / DAY_S, logDeviation };
+  const since = Math.max(0, today - updatedAtMs / DAY_MS);
+  return { medianDays: Math.max(LEAST_DAYS, medianS / DAY_S - since), logDeviation };
 }
 
 function shortest(estimates: readonly LifeEstimate[]): LifeEstimate | null {
@@ -168,7 +181,13 @@ function sinceByMachine(watchedSince: ReadonlyMap<string, number>): Map<string, 
 /** Day of the first alert that was still there when the part was taken, or a day before. */
 function firstAlertBefore(b: SupplyRow<'bom'>, day: number, alerts: readonly AlertRecord[]): number | null {
   const days = alerts
-    .filter((a) => isOf(b.machine, a) && explains(b, a) && (a.returnedAtMs ?? day * DAY_MS) / DAY_MS >= day - 1)
+    .filter(
+      (a) =>
+        isOf(b.machine, a) &&
+        explains(b, a) &&
+        a.finding?.finding !== 'false_alarm' &&
+        (a.returnedAtMs ?? day * DAY_MS) / DAY_MS >= day - 1,
+    )
     .map((a) => a.raisedAtMs / DAY_MS)
     .filter((raised) => raised < day + 1);
   return days.length === 0 ? null : Math.min(...days);

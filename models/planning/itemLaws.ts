@@ -1,9 +1,9 @@
 import { leadTimeLaws } from '#models/demand/forecastTable.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { PERIOD_DAYS, type PeriodKind, SEASON } from '#models/supply/periods.ts';
-import { between, type DemandLaw, LAW_LEVELS, NO_DEMAND } from './demandLaw.ts';
+import { between, type DemandLaw, LAW_LEVELS, NO_DEMAND, stretched } from './demandLaw.ts';
 
-/** Longest interval that laws are learned for, in periods; longer ones count as this. */
+/** Longest interval that laws are learned for, in periods; longer ones are drawn out of it. */
 const LONGEST = 60;
 /** A part of a period that is none. */
 const NEGLIGIBLE = 0.005;
@@ -31,7 +31,9 @@ export class ItemLaws {
   over(item: ItemHistory, days: number): DemandLaw {
     if (!(days > 0) || isNothing(item)) return NO_DEMAND;
     const [below, above] = this.#around(days);
+    const longer = days / this.#periodDays / LONGEST;
     const law = (n: number) => (n === 0 ? NO_DEMAND : (this.#laws.get(n)?.get(item) ?? NO_DEMAND));
+    if (longer > 1) return stretched(law(LONGEST), longer);
     return above === undefined ? law(below) : between(law(below), law(above), this.#periods(days) - below);
   }
 

@@ -2,8 +2,14 @@ import { PERIOD_DAYS } from '#models/supply/periods.ts';
 import { type DemandLaw, LAW_LEVELS, lawQuantile } from './demandLaw.ts';
 import type { Foresight } from './foresight.ts';
 import type { InstalledBase } from './installedBase.ts';
-import { outlookWithin, type RemainingOutlook, remainingOutlook, type Stream } from './machineOutlook.ts';
-import { type MachineShare, sharesOf, together, type UnitChances, unitsTaken } from './partsDemand.ts';
+import {
+  type MachineOutlook,
+  outlookWithin,
+  type RemainingOutlook,
+  remainingOutlook,
+  type Stream,
+} from './machineOutlook.ts';
+import { expectedUnits, type MachineShare, sharesOf, together, type UnitChances, unitsTaken } from './partsDemand.ts';
 import type { ToldChance } from './planMemory.ts';
 import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
 import { NO_RECALIBRATION, type Recalibration, recalibrated } from './recalibration.ts';
@@ -52,17 +58,11 @@ export class MachineDemand {
     let before = this.#within(0);
     return Array.from({ length: horizon }, (_, h) => {
       const now = this.#within((h + 1) * days);
-      const own = now.map((m, i) => {
-        // Taken in this period: by its end, and not by the one before.
-        const once = Math.max(0, expectedTimes(m.times) - expectedTimes(before[i].times));
-        const taken = Math.min(1, once);
-        return { ...m, taken, times: [1 - taken, taken, 0] as const };
-      });
+      const own = now.map((m, i) => within(m, before[i]));
       before = now;
       const units = unitsTaken(own);
       const law = together(units, spread(others(h)));
-      const byMachines = units.reduce((sum, mass, k) => sum + mass * k, 0);
-      return { law, byMachines, fan: FAN_LEVELS.map((level) => lawQuantile(law, level)) };
+      return { law, byMachines: expectedUnits(units), fan: FAN_LEVELS.map((level) => lawQuantile(law, level)) };
     });
   }
 
@@ -87,7 +87,20 @@ export class MachineDemand {
   }
 }
 
-const expectedTimes = ([, once, twice]: readonly [number, number, number]) => once + 2 * twice;
+/** What a machine takes in one period: by its end, and not by the one before. More than one are spread as Poisson's. */
+function within(by: MachineOutlook, before: MachineOutlook): MachineOutlook {
+  const expected = (m: MachineOutlook) => m.times.reduce((sum, p, n) => sum + p * n, 0);
+  const mean = Math.max(0, expected(by) - expected(before));
+  const plannedUnits = by.plannedUnits - before.plannedUnits;
+  if (mean <= 1) return { ...by, taken: mean, times: [1 - mean, mean], plannedUnits };
+  let chance = Math.exp(-mean);
+  const times = Array.from({ length: Math.ceil(mean + 6 * Math.sqrt(mean)) + 1 }, (_, n) => {
+    const now = chance;
+    chance *= mean / (n + 1);
+    return now;
+  });
+  return { ...by, taken: 1 - times[0], times, plannedUnits };
+}
 
 /** A law from a fan of few levels, straight between them. */
 function spread({ mean, quantiles }: { mean: number; quantiles: readonly number[] }): DemandLaw {

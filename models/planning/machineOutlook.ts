@@ -1,5 +1,6 @@
 import { normalCdf } from '#models/statistics/quantiles.ts';
 import { corrected, type Foresight, type LifeEstimate } from './foresight.ts';
+import { furtherTimes, type Renewals, renewalsOf } from './renewals.ts';
 import { survival, type Weibull } from './weibull.ts';
 
 /** What is known of one machine and one part that it takes. */
@@ -9,8 +10,8 @@ export interface InstalledMachine {
   ageDays: number | null;
   /** `alarmed`: an alert that this part's failure would explain; `quiet`: watched, and no such alert. */
   watch: { kind: 'unwatched' } | { kind: 'quiet' } | { kind: 'alarmed'; sinceDays: number; life: LifeEstimate | null };
-  /** Days until work that will take the part is planned; null: none is. */
-  plannedDays: number | null;
+  /** Work that will take the part, and how many of it; null: none is planned. */
+  planned: { days: number; quantity: number } | null;
   /** Units that a failure takes, and the part of failures that take it. */
   quantity: number;
   probability: number;
@@ -24,10 +25,12 @@ export interface MachineOutlook {
   stream: Stream;
   /** Chance that the part is taken at all within the horizon. */
   taken: number;
-  /** Chances of taking it 0, 1, 2 times. */
-  times: readonly [number, number, number];
+  /** Chances of taking it 0, 1, 2 … times, what is planned left out. */
+  times: readonly number[];
   quantity: number;
   probability: number;
+  /** Units that planned work takes for sure. */
+  plannedUnits: number;
 }
 
 const POINTS = 160;
@@ -36,8 +39,7 @@ const LEAST_LOG_DEVIATION = 0.05;
 const FLOOR = 1e-6;
 
 /** When a machine's part will be taken, as far as is known. */
-export interface RemainingOutlook
-  extends Pick<InstalledMachine, 'machine' | 'quantity' | 'probability' | 'plannedDays'> {
+export interface RemainingOutlook extends Pick<InstalledMachine, 'machine' | 'quantity' | 'probability' | 'planned'> {
   stream: Exclude<Stream, 'planned'>;
   law: RemainingLaw;
   prior: Weibull;
@@ -49,27 +51,31 @@ export interface RemainingOutlook
  * its estimate (lognormal about the true life), or of there being no alert, which is information as well.
  */
 export function remainingOutlook(installed: InstalledMachine, prior: Weibull, foresight: Foresight): RemainingOutlook {
-  const { machine, quantity, probability, plannedDays, watch } = installed;
+  const { machine, quantity, probability, planned, watch } = installed;
   const law = remainingLaw(installed, prior, foresight);
-  return { machine, quantity, probability, plannedDays, stream: watch.kind, law, prior };
+  return { machine, quantity, probability, planned, stream: watch.kind, law, prior };
 }
 
 /**
- * How often it is taken within a horizon. A part that was replaced lives anew, so it may be taken twice.
+ * How often it is taken within a horizon. A part that was replaced lives anew, so it may be taken again and again.
  * @param adjust what became of earlier chances of that stream, as a map from said to true.
  */
 export function outlookWithin(
-  { law, prior, stream, plannedDays, machine, quantity, probability }: RemainingOutlook,
+  { law, prior, stream, planned, machine, quantity, probability }: RemainingOutlook,
   horizonDays: number,
   adjust: (stream: Stream, chance: number) => number = (_, chance) => chance,
 ): MachineOutlook {
   const its = { machine, quantity, probability };
-  if (plannedDays !== null && plannedDays <= horizonDays)
-    return { ...its, stream: 'planned', taken: 1, times: [0, 1, 0] };
-  const [raw, rawTwice] = chancesWithin(law, prior, horizonDays);
-  const taken = Math.min(1, Math.max(0, adjust(stream, raw)));
-  const twice = raw > 0 ? (rawTwice / raw) * taken : 0;
-  return { ...its, stream, taken, times: [1 - taken, taken - twice, twice] };
+  const renewals = renewalsOf(prior, horizonDays);
+  if (planned !== null && planned.days <= horizonDays) {
+    const times = furtherTimes(renewals, horizonDays, horizonDays - planned.days);
+    return { ...its, stream: 'planned', taken: 1, times, plannedUnits: planned.quantity };
+  }
+  const raw = timesWithin(law, renewals, horizonDays);
+  const once = 1 - raw[0];
+  const taken = Math.min(1, Math.max(0, adjust(stream, once)));
+  const scale = once > 0 ? taken / once : 0;
+  return { ...its, stream, taken, times: raw.map((p, n) => (n === 0 ? 1 - taken : p * scale)), plannedUnits: 0 };
 }
 
 /** Both at once, for one horizon. */
@@ -131,7 +137,11 @@ function survivalAfter(prior: Weibull, ageDays: number | null): (days: number) =
   const width = (prior.scale * 10) / steps;
   const tail = new Float64Array(steps + 1);
   for (let i = steps - 1; i >= 0; i--) tail[i] = tail[i + 1] + survival(prior, (i + 0.5) * width) * width;
-  return (days) => tail[Math.min(steps, Math.round(days / width))] / tail[0];
+  return (days) => {
+    const at = Math.min(steps - 1, Math.floor(days / width));
+    const part = Math.min(1, days / width - at);
+    return ((1 - part) * tail[at] + part * tail[at + 1]) / tail[0];
+  };
 }
 
 function likelihoodOf(watch: InstalledMachine['watch'], foresight: Foresight): (days: number) => number {
@@ -160,16 +170,20 @@ function likelihoodOf(watch: InstalledMachine['watch'], foresight: Foresight): (
 /** Shape of a lognormal law: 1 where the ratio to the median is 1. */
 const normalShape = (ratio: number, deviation: number) => Math.exp(-((Math.log(ratio) / deviation) ** 2) / 2);
 
-/** Chances of at least one and of two takings within a horizon; the mass of a cell lies evenly in it. */
-function chancesWithin({ days, mass, step }: RemainingLaw, prior: Weibull, horizonDays: number): [number, number] {
-  let [once, twice] = [0, 0];
+/** Chances of 0, 1, 2 … takings within a horizon; the mass of a cell of remaining life lies evenly in it. */
+function timesWithin({ days, mass, step }: RemainingLaw, renewals: Renewals, horizonDays: number): number[] {
+  const times: number[] = [1, 0];
   const half = Math.exp(step / 2);
   for (let i = 0; i < days.length; i++) {
     const from = i === 0 ? 0 : days[i] / half;
     if (from >= horizonDays) break;
-    const part = Math.min(1, (horizonDays - from) / (days[i] * half - from));
-    once += mass[i] * part;
-    twice += mass[i] * part * (1 - survival(prior, Math.max(0, horizonDays - days[i])));
+    const part = mass[i] * Math.min(1, (horizonDays - from) / (days[i] * half - from));
+    if (part === 0) continue;
+    times[0] -= part;
+    furtherTimes(renewals, horizonDays, Math.max(0, horizonDays - days[i])).forEach((p, n) => {
+      times[n + 1] = (times[n + 1] ?? 0) + part * p;
+    });
   }
-  return [Math.min(1, once), Math.min(1, twice)];
+  times[0] = Math.max(0, times[0]);
+  return times;
 }

@@ -39,7 +39,8 @@ export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[]
   const stock = new Map(supply.stock.map((s) => [`${s.item}\t${s.site ?? ''}`, s.quantity]));
   const byKey = new Map(histories.map((h) => [`${h.item}\t${h.site}`, h]));
   const sited = new Set([...byKey.keys(), ...stock.keys()].map((key) => key.split('\t')[0]));
-  const alone = [...facts.keys(), ...supply.bom.map((b) => b.item)].filter((item) => !sited.has(item));
+  const named = [...facts.keys(), ...[...supply.bom, ...supply.purchases].map((r) => r.item)];
+  const alone = named.filter((item) => !sited.has(item));
   const keys = new Set([...byKey.keys(), ...stock.keys(), ...alone.map((item) => `${item}\t`)]);
   const coming = comingByPlace(supply, today);
   const first = new Set<string>();
@@ -48,8 +49,8 @@ export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[]
     const history = byKey.get(key);
     // What has been replaced is planned no more, unless some of it is still there.
     if (replaced.has(item) && history === undefined && !(Number(stock.get(key)) > 0)) return [];
-    // Orders that name no site are for the first.
-    const isFirst = site !== '' && !first.has(item);
+    // Orders that name no site, or one that nothing else knows, are for the first.
+    const isFirst = !first.has(item);
     first.add(item);
     return [
       {
@@ -61,10 +62,18 @@ export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[]
         unitChange: history?.unitChange ?? null,
         facts: facts.get(item),
         stock: stock.get(key) ?? 0,
-        coming: [...(coming.get(key) ?? []), ...(isFirst ? (coming.get(`${item}\t`) ?? []) : [])],
+        coming: [...(coming.get(key) ?? []), ...(isFirst ? elsewhere(item, coming, keys) : [])],
       },
     ];
   });
+}
+
+function elsewhere(
+  item: string,
+  coming: ReadonlyMap<string, Place['coming']>,
+  keys: ReadonlySet<string>,
+): Place['coming'] {
+  return [...coming].flatMap(([key, orders]) => (key.split('\t')[0] === item && !keys.has(key) ? orders : []));
 }
 
 function comingByPlace({ purchases }: Supply, today: string): Map<string, Place['coming']> {

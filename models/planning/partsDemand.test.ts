@@ -3,7 +3,7 @@ import { randomOf } from '#models/random/random.ts';
 import { LAW_LEVELS, lawQuantile, mixture, NO_DEMAND } from './demandLaw.ts';
 import { foresightFrom } from './foresight.ts';
 import { type InstalledMachine, machineOutlook } from './machineOutlook.ts';
-import { sharesOf, together, unitsTaken } from './partsDemand.ts';
+import { expectedUnits, sharesOf, together, unitsTaken } from './partsDemand.ts';
 import { NO_RECALIBRATION, recalibrated, recalibrationOf } from './recalibration.ts';
 import { fitWeibull, survival } from './weibull.ts';
 
@@ -13,7 +13,7 @@ const machine = (change: Partial<InstalledMachine> = {}): InstalledMachine => ({
   machine: 'm',
   ageDays: 500,
   watch: { kind: 'unwatched' },
-  plannedDays: null,
+  planned: null,
   quantity: 1,
   probability: 1,
   ...change,
@@ -26,7 +26,7 @@ const alarmed = (medianDays: number, sinceDays = 10) => ({
 const outlook = (change: Partial<InstalledMachine> = {}, horizon = 30) =>
   machineOutlook(machine(change), prior, foresight, horizon);
 const expectedOf = (machines: readonly InstalledMachine[]) =>
-  unitsTaken(machines.map((m) => machineOutlook(m, prior, foresight, 30))).reduce((sum, p, k) => sum + p * k, 0);
+  expectedUnits(unitsTaken(machines.map((m) => machineOutlook(m, prior, foresight, 30))));
 
 test('a machine that nobody watches takes its part by the law of its life, given its age', () => {
   const exact = 1 - survival(prior, 530) / survival(prior, 500);
@@ -48,9 +48,22 @@ test('one that is watched and quiet takes it more rarely; one near its end surel
   expect(unsure).toBeLessThan(0.9);
 });
 
-test('planned work takes it once, and is the only stream of its machine', () => {
-  expect(outlook({ plannedDays: 20, watch: alarmed(5) })).toMatchObject({ stream: 'planned', times: [0, 1, 0] });
-  expect(outlook({ plannedDays: 40 }).stream).toBe('unwatched');
+test('planned work takes what it says for sure, is the only stream of its machine, and the new part lives on', () => {
+  const planned = { days: 20, quantity: 4 };
+  const its = outlook({ planned, watch: alarmed(5), probability: 0.3 });
+  expect(its).toMatchObject({ stream: 'planned', taken: 1, plannedUnits: 4 });
+  expect(expectedUnits(unitsTaken([its]))).toBeCloseTo(4, 3);
+  expect(outlook({ planned: { days: 40, quantity: 1 } }).stream).toBe('unwatched');
+  expect(expectedUnits(unitsTaken([outlook({ planned }, 2000)]))).toBeGreaterThan(4.9);
+});
+
+test('a part that lives shorter than the horizon is taken again and again', () => {
+  const short = { shape: 3, scale: 60 };
+  const times = machineOutlook(machine({ ageDays: null }), short, foresight, 360).times;
+  const mean = times.reduce((sum, p, n) => sum + p * n, 0);
+  // A part met at random: horizon over mean life (60 · Γ(4/3)).
+  expect(mean).toBeCloseTo(360 / (60 * 0.893), 1);
+  expect(times.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 3);
 });
 
 test('nothing is counted twice: a watched machine more changes the total by its own expectation only', () => {
@@ -74,23 +87,26 @@ test('what ten machines take is binomial; parts a failure takes, and failures th
     times: [0.7, 0.3, 0] as const,
     quantity: 1,
     probability: 1,
+    plannedUnits: 0,
   }));
-  const chances = unitsTaken(ten);
+  const { chances } = unitsTaken(ten);
   expect(chances[0]).toBeCloseTo(0.7 ** 10, 12);
   expect(chances[3]).toBeCloseTo(120 * 0.3 ** 3 * 0.7 ** 7, 12);
   expect(chances.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
   const pairs = unitsTaken(ten.map((m) => ({ ...m, quantity: 2, probability: 0.5 })));
-  expect(pairs[1]).toBe(0);
-  expect(pairs[2]).toBeCloseTo(10 * 0.15 * 0.85 ** 9, 12);
+  expect(pairs.step).toBe(2);
+  expect(pairs.chances[1]).toBeCloseTo(10 * 0.15 * 0.85 ** 9, 12);
+  // Thousands of units a failure are as quick as one.
+  expect(unitsTaken(ten.map((m) => ({ ...m, quantity: 50_000 })))).toMatchObject({ step: 50_000 });
   const [share] = sharesOf([{ ...ten[0], times: [0.6, 0.3, 0.1], taken: 0.4 }]);
   expect(share).toMatchObject({ chance: 0.4, expected: 0.5 });
 });
 
 test('demand of machines and of everything else add up', () => {
-  const sum = together([0.5, 0.5], { mean: 2, quantiles: LAW_LEVELS.map(() => 2) });
+  const sum = together({ step: 1, chances: [0.5, 0.5] }, { mean: 2, quantiles: LAW_LEVELS.map(() => 2) });
   expect(sum.mean).toBe(2.5);
   expect([0.25, 0.75].map((level) => lawQuantile(sum, level))).toEqual([2, 3]);
-  expect(together([1], NO_DEMAND)).toEqual(NO_DEMAND);
+  expect(together({ step: 1, chances: [1] }, NO_DEMAND)).toEqual(NO_DEMAND);
 });
 
 test('an interval whose length is not sure has the law of all that it may be', () => {
@@ -115,6 +131,10 @@ test('the law of lives is found by their records, those that go on among them', 
   expect(shape).toBeLessThan(3.4);
   expect(scale).toBeGreaterThan(650);
   expect(scale).toBeLessThan(760);
+  // What is usual does not stand against what is known: parts of two months, though years were expected.
+  const brief = Array.from({ length: 40 }, (_, i) => ({ days: 55 + (i % 11), ended: true }));
+  expect(fitWeibull(brief, 1500).scale).toBeLessThan(75);
+  expect(fitWeibull(brief, 1500).shape).toBeGreaterThan(4);
   // Without a record it is what is usual.
   expect(fitWeibull([], 1500).scale).toBeCloseTo(1500, 6);
 });

@@ -10,40 +10,64 @@ export interface MachineShare {
   expected: number;
 }
 
-/** Chances of each whole number of units, from 0 on. */
-export type UnitChances = readonly number[];
+/** Chances of 0, `step`, 2·`step` … units. */
+export interface UnitChances {
+  step: number;
+  chances: readonly number[];
+}
 
 /**
- * Units that machines take together: each takes 0, 1 or 2 times its quantity, thinned by the part of failures that take
- * it; what independent machines take is convolved (Poisson-binomial; Hong, CSDA 59 (2013)).
+ * Units that machines take together: each takes its quantity some times, thinned by the part of failures that take it;
+ * what independent machines take is convolved (Poisson-binomial; Hong, CSDA 59 (2013)).
  */
 export function unitsTaken(machines: readonly MachineOutlook[]): UnitChances {
+  const step = machines.reduce((g, m) => divisor(divisor(g, m.quantity), m.plannedUnits), 0) || 1;
   let chances: number[] = [1];
-  for (const { times, quantity, probability } of machines) {
-    const [none, once, twice] = thinned(times, probability);
-    const next = new Array<number>(chances.length + 2 * quantity).fill(0);
+  for (const machine of machines) {
+    const [each, planned] = [machine.quantity / step, machine.plannedUnits / step];
+    const times = thinned(machine.times, machine.probability);
+    const next = new Array<number>(chances.length + planned + (times.length - 1) * each).fill(0);
     chances.forEach((mass, k) => {
-      next[k] += mass * none;
-      next[k + quantity] += mass * once;
-      next[k + 2 * quantity] += mass * twice;
+      if (mass === 0) return;
+      times.forEach((p, n) => {
+        next[k + planned + n * each] += mass * p;
+      });
     });
     chances = trimmed(next);
   }
-  return chances;
+  return { step, chances };
 }
+
+export const expectedUnits = ({ step, chances }: UnitChances): number =>
+  chances.reduce((sum, mass, k) => sum + mass * k * step, 0);
 
 /** Whose demand it is, the largest first. */
 export function sharesOf(machines: readonly MachineOutlook[]): MachineShare[] {
   return machines
-    .map(({ machine, stream, taken, times, quantity, probability }) => {
-      const [, once, twice] = thinned(times, probability);
-      return { machine, stream, chance: taken * probability, expected: quantity * (once + 2 * twice) };
+    .map(({ machine, stream, times, quantity, probability, plannedUnits }) => {
+      const takes = thinned(times, probability);
+      const expected = plannedUnits + quantity * takes.reduce((sum, p, n) => sum + p * n, 0);
+      return { machine, stream, chance: plannedUnits > 0 ? 1 : 1 - takes[0], expected };
     })
     .sort((a, b) => b.expected - a.expected);
 }
 
-function thinned([none, once, twice]: MachineOutlook['times'], p: number): [number, number, number] {
-  return [none + once * (1 - p) + twice * (1 - p) ** 2, once * p + 2 * twice * p * (1 - p), twice * p * p];
+function divisor(a: number, b: number): number {
+  return b === 0 ? a : divisor(b, a % b);
+}
+
+/** Chances of so many takings where each of them happens with a probability only. */
+function thinned(times: readonly number[], p: number): readonly number[] {
+  if (p >= 1) return times;
+  const kept = new Array<number>(times.length).fill(0);
+  times.forEach((mass, n) => {
+    let chance = (1 - p) ** n;
+    for (let k = 0; k <= n; k++) {
+      kept[k] += mass * chance;
+      chance *= ((n - k) / (k + 1)) * (p / (1 - p));
+    }
+  });
+  return kept;
 }
 
 /** What nobody will see is left out, so that thousands of machines stay quick. */
@@ -57,8 +81,8 @@ function trimmed(chances: number[]): number[] {
 export function together(units: UnitChances, others: DemandLaw): DemandLaw {
   const n = others.quantiles.length;
   const sums: { value: number; mass: number }[] = [];
-  units.forEach((mass, k) => {
-    for (const q of others.quantiles) sums.push({ value: k + q, mass: mass / n });
+  units.chances.forEach((mass, k) => {
+    if (mass > 0) for (const q of others.quantiles) sums.push({ value: k * units.step + q, mass: mass / n });
   });
   sums.sort((a, b) => a.value - b.value);
   let [at, below] = [0, sums[0].mass];
@@ -67,6 +91,5 @@ export function together(units: UnitChances, others: DemandLaw): DemandLaw {
     while (below < level - 1e-12 && at < sums.length - 1) below += sums[++at].mass;
     return sums[at].value;
   });
-  const expected = units.reduce((sum, mass, k) => sum + mass * k, 0);
-  return { mean: expected + others.mean, quantiles };
+  return { mean: expectedUnits(units) + others.mean, quantiles };
 }

@@ -2,8 +2,10 @@ import type { Method } from '#models/demand/forecasters.ts';
 import { type Measures, measuresOf } from '#models/demand/measures.ts';
 import type { Tracked } from '#models/demand/replaceMethod.ts';
 import { dayOf } from '#models/supply/dates.ts';
+import { groupedBy } from '#models/supply/groupedBy.ts';
 import type { SupplyRow } from '#models/supply/supplyTables.ts';
 import type { EstimateOutcome } from './foresight.ts';
+import { concerns } from './installedBase.ts';
 import type { Stream } from './machineOutlook.ts';
 import { type Recalibration, type Resolved, recalibrationOf } from './recalibration.ts';
 
@@ -71,13 +73,19 @@ const GRACE_DAYS = 3;
 
 type Takings = ReadonlyMap<string, readonly number[]>;
 
-/** Days on which each machine took each item, rising. */
-export function takingsOf(maintenance: readonly SupplyRow<'maintenance'>[]): Takings {
+/**
+ * Days on which a machine's part reached its end, rising, by machine and item: what chances are told of. Of a part that
+ * only some failures take these are all of the machine's failures.
+ */
+export function takingsOf(bom: readonly SupplyRow<'bom'>[], records: readonly SupplyRow<'maintenance'>[]): Takings {
   const days = new Map<string, number[]>();
-  for (const { machine, item, kind, date } of maintenance) {
-    if (item === undefined || kind === 'planned') continue;
-    const key = `${machine}\t${item}`;
-    days.set(key, [...(days.get(key) ?? []), dayOf(date)]);
+  const byMachine = groupedBy(records, (r) => r.machine);
+  for (const b of bom) {
+    const own = (byMachine.get(b.machine) ?? []).filter((r) => r.kind !== 'planned' && concerns(r, b));
+    days.set(
+      `${b.machine}\t${b.item}`,
+      own.map((r) => dayOf(r.date)),
+    );
   }
   for (const list of days.values()) list.sort((a, b) => a - b);
   return days;
@@ -98,7 +106,9 @@ export function recalibrations(
     const came = days.some((d) => d > t.day && d <= t.day + t.horizonDays);
     // Chances of one machine and horizon overlap: together they count as one.
     const outcome = { chance: t.chance, came, weight: 1 / (count.get(horizonKey(t)) as number) };
-    resolved.set(t.stream, [...(resolved.get(t.stream) ?? []), outcome]);
+    const outcomes = resolved.get(t.stream);
+    if (outcomes) outcomes.push(outcome);
+    else resolved.set(t.stream, [outcome]);
   }
   return new Map([...resolved].map(([stream, outcomes]) => [stream, recalibrationOf(outcomes)]));
 }
@@ -112,7 +122,9 @@ export function estimateOutcomes(told: readonly ToldChance[], takings: Takings):
     const taken = (takings.get(`${machine}\t${item}`) ?? []).find((d) => d >= day);
     if (saidDays === null || taken === undefined) continue;
     const key = `${machine}\t${item}\t${taken}`;
-    ends.set(key, [...(ends.get(key) ?? []), { saidDays, cameDays: taken - day }]);
+    const outcomes = ends.get(key);
+    if (outcomes) outcomes.push({ saidDays, cameDays: taken - day });
+    else ends.set(key, [{ saidDays, cameDays: taken - day }]);
   }
   return [...ends.values()].flatMap((all) => all.map((e) => ({ ...e, weight: 1 / all.length })));
 }
@@ -128,22 +140,19 @@ export function trackedOf(told: readonly ToldDemand[]): Tracked {
 }
 
 /**
- * Memory with what has come since: told demands get their actual values, and each period that is complete its measures.
- * @param actualOf demand of an item in a period that has ended; null where it has not.
+ * Memory with what has come since: told demands get their actual values, anew each time, for records may come late; and
+ * measures of the periods that they are of.
+ * @param actualOf demand of an item in a period that has ended; null where nothing is known of it yet.
  */
 export function resolveDemands(
   memory: PlanMemory,
   actualOf: (item: string, site: string, period: number) => number | null,
 ): PlanMemory {
-  const fresh: ToldDemand[] = [];
-  const demands = memory.demands.map((d) => {
-    const actual = d.actual ?? actualOf(d.item, d.site, d.period);
-    if (actual === null || d.actual !== null) return d;
-    const resolved = { ...d, actual };
-    fresh.push(resolved);
-    return resolved;
-  });
-  return { ...memory, demands, measures: [...memory.measures, ...measuresByClass(fresh)].slice(-KEPT_MEASURES) };
+  const demands = memory.demands.map((d) => ({ ...d, actual: actualOf(d.item, d.site, d.period) }));
+  const first = demands.reduce((least, d) => Math.min(least, d.period), Number.POSITIVE_INFINITY);
+  const older = memory.measures.filter((m) => m.period < first);
+  const came = demands.filter((d) => d.actual !== null);
+  return { ...memory, demands, measures: [...older, ...measuresByClass(came)].slice(-KEPT_MEASURES) };
 }
 
 function measuresByClass(resolved: readonly ToldDemand[]): PeriodMeasures[] {
@@ -151,7 +160,9 @@ function measuresByClass(resolved: readonly ToldDemand[]): PeriodMeasures[] {
   for (const d of resolved) {
     for (const name of [d.class, 'all']) {
       const key = `${d.period}\t${name}`;
-      groups.set(key, [...(groups.get(key) ?? []), d]);
+      const group = groups.get(key);
+      if (group) group.push(d);
+      else groups.set(key, [d]);
     }
   }
   return [...groups].flatMap(([key, group]) => {

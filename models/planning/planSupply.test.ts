@@ -24,7 +24,14 @@ const settings: PlanSettings = {
 const atMs = (date: string) => Date.parse(`${date}T12:00:00Z`);
 
 const health = (asset: string): HealthMessage =>
-  ({ site: 's', edge: 'e', asset, index: 0.2, remainingLife: { assessment: 'not_assessable' } }) as HealthMessage;
+  ({
+    site: 's',
+    edge: 'e',
+    asset,
+    timeMs: atMs(TODAY),
+    index: 0.2,
+    remainingLife: { assessment: 'not_assessable' },
+  }) as HealthMessage;
 function alert(asset: string, medianDays: number, change: Partial<AlertRecord> = {}): AlertRecord {
   const medianS = medianDays * 86_400;
   return {
@@ -33,6 +40,7 @@ function alert(asset: string, medianDays: number, change: Partial<AlertRecord> =
     edge: 'e',
     asset,
     raisedAtMs: atMs('2026-07-01'),
+    updatedAtMs: atMs(TODAY),
     returnedAtMs: null,
     evidence: { contributions: [], diagnosis: { fault: 'outer_race', confidence: 1, reasons: [] } },
     remainingLife: { assessment: 'assessed', medianS, lowS: medianS * 0.6, highS: medianS * 1.6, method: 'trend' },
@@ -313,9 +321,59 @@ test('chances whose horizon is over recalibrate; those of a machine that was tak
   expect(none.get('alarmed')!.a).toBeLessThan(-0.5);
   expect(recalibrations(told, new Map(), dayOf('2025-01-15')).size).toBe(0);
   const records = told.map((t) => ({ machine: t.machine, item: 'bearing', kind: 'failure', date: dateOf(t.day + 10) }));
-  const outcomes = estimateOutcomes(told, takingsOf(records));
+  const bom = told.map(({ machine, item }) => ({ machine, item }));
+  const outcomes = estimateOutcomes(told, takingsOf(bom, records));
   expect(outcomes).toHaveLength(30);
   expect(outcomes[0]).toEqual({ saidDays: 15, cameDays: 10, weight: 1 });
+});
+
+test('usage that names its machine is a taking; a machine that is silent for weeks is watched no more', () => {
+  const usage = plant().bom.map(({ machine }) => ({
+    item: 'bearing',
+    machine,
+    kind: 'usage',
+    quantity: 1,
+    date: '2026-06-15',
+  }));
+  const [item] = planOf(plant({ demand: usage })).items;
+  expect(item.machines[0].chance).toBeLessThan(planOf(plant()).items[0].machines[0].chance);
+  const old = plant().bom.map((b) => ({ ...health(b.machine), timeMs: atMs('2026-05-01') }));
+  const [silent] = planSupply(plant(), { health: old, alerts: [] }, NO_MEMORY, settings).items;
+  expect(silent.machines.every((m) => m.stream === 'unwatched')).toBe(true);
+});
+
+test('a family without grown items, and an item without any history, leave every number a number', () => {
+  const demand = [{ item: 'B', kind: 'order', quantity: 3, date: '2026-05-03' }];
+  const plan = planOf({ ...noSupply(), items: [{ item: 'A', family: 'F' }, { item: 'B' }], demand });
+  for (const item of plan.items)
+    for (const value of Object.values(item)) if (typeof value === 'number') expect(value).not.toBeNaN();
+});
+
+test('an order for a place that nothing else knows is counted on; so is an item that orders alone name', () => {
+  const order = {
+    order: '1',
+    item: 'bearing',
+    quantity: 9,
+    ordered: '2026-07-01',
+    promised: '2026-07-15',
+    site: 'central',
+  };
+  const stock = [{ item: 'bearing', quantity: 1, site: 'north' }];
+  expect(planOf(plant({ stock, purchases: [order] })).items.find((i) => i.item === 'bearing')?.onOrder).toBe(9);
+  expect(planOf({ ...noSupply(), purchases: [order] }).items).toMatchObject([{ item: 'bearing', onOrder: 9 }]);
+});
+
+test('half a month of a rare part is half a month: counts are thinned', () => {
+  const demand = Array.from({ length: 48 }, (_, i) => {
+    const month = 2022 * 12 + 6 + i;
+    const date = `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-05`;
+    return { item: 'a', kind: 'order', quantity: [0, 2, 0, 1, 1, 3, 0, 1][i % 8], date };
+  });
+  const items = [{ item: 'a', lead_time_days: 14 }];
+  const [item] = planOf({ ...noSupply(), items, demand: demand.filter((d) => d.quantity > 0) }).items;
+  // A mean of one a month; Poisson in 14 days: 0.37.
+  expect(item.runOutProbability).toBeGreaterThan(0.28);
+  expect(item.runOutProbability).toBeLessThan(0.47);
 });
 
 test('records make lives, ages and foresight', () => {

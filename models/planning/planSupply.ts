@@ -8,6 +8,7 @@ import { betterMethod, turnedBad } from '#models/demand/replaceMethod.ts';
 import { SeasonalNaive } from '#models/demand/seasonalNaive.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import { cleaningLines, demandHistories, type ItemDemandHistory } from '#models/supply/demandHistories.ts';
+import { groupedBy } from '#models/supply/groupedBy.ts';
 import { withHeirs } from '#models/supply/heirs.ts';
 import { placed } from '#models/supply/homeSites.ts';
 import { periodOf, SEASON, startOf } from '#models/supply/periods.ts';
@@ -46,6 +47,8 @@ export interface SupplyPlan {
 const SHOWN_PERIODS = 60;
 /** Periods that methods are compared on. */
 const LEAST_TO_REPLACE = 12;
+/** Chances of a machine are told this often: those of the next day say the same. */
+const TOLD_EVERY_DAYS = 7;
 
 /**
  * Everything a planner is told: demand of each item from its history and from what machines say, how long deliveries
@@ -55,7 +58,7 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
   const today = dayOf(settings.today);
   const supply = placed(withHeirs(given));
   const { items: histories, cleaning, nextPeriod } = demandHistories(supply, settings.period, settings.today);
-  const remembered = remember(memory, histories);
+  const remembered = remember(memory, histories, newestPeriod(supply, settings));
   const places = placesOf(supply, histories, settings.today);
   const watched = withWatched(remembered, news, today);
   const machines = machinesOf(supply, places, news, watched, settings, today);
@@ -112,12 +115,21 @@ function backtestLead(plans: readonly PlanItem[], { reviewDays, period }: PlanSe
 const startOfDay = (days: number) => new Date(Date.UTC(2024, 0, 1 + Math.round(days))).toISOString().slice(0, 10);
 
 /** What was told and has come since. */
-function remember(memory: PlanMemory, histories: readonly ItemDemandHistory[]): PlanMemory {
+function remember(memory: PlanMemory, histories: readonly ItemDemandHistory[], newest: number): PlanMemory {
   const byPlace = new Map(histories.map((h) => [placeKey(h), h]));
   return resolveDemands(memory, (item, site, period) => {
     const h = byPlace.get(placeKey({ item, site }));
-    return h === undefined ? null : (h.quantity[period - h.firstPeriod] ?? null);
+    // Of a period that no record has reached yet nothing is known.
+    return h === undefined || period > newest ? null : (h.quantity[period - h.firstPeriod] ?? null);
   });
+}
+
+/** The last period that any record is of. */
+function newestPeriod({ demand, maintenance }: Supply, { period }: PlanSettings): number {
+  let newest = '0000-01-01';
+  for (const { date } of demand) if (date > newest) newest = date;
+  for (const { date, kind } of maintenance) if (kind !== 'planned' && date > newest) newest = date;
+  return periodOf(period, newest);
 }
 
 /** Machines that are heard of for the first time are watched from today on. */
@@ -135,13 +147,19 @@ function machinesOf(
   settings: PlanSettings,
   today: number,
 ): Map<string, MachineDemand> {
-  const takings = takingsOf(supply.maintenance);
+  const taken = [...supply.maintenance, ...takenByUsage(supply.demand)];
+  const takings = takingsOf(supply.bom, taken);
   const maps = recalibrations(memory.chances, takings, today);
   const outcomes = estimateOutcomes(memory.chances, takings);
-  const foresight = foresightOf(supply, news, new Map(Object.entries(memory.watchedSince)), outcomes);
+  const foresight = foresightOf(
+    { bom: supply.bom, maintenance: taken },
+    news,
+    new Map(Object.entries(memory.watchedSince)),
+    outcomes,
+  );
   const demands = new Map<string, MachineDemand>();
   const boms = groupedBy(supply.bom, (b) => b.item);
-  const records = groupedBy(supply.maintenance, (m) => m.machine);
+  const records = groupedBy(taken, (m) => m.machine);
   for (const place of places) {
     const bom = boms.get(place.item);
     // Machines take from the first place of an item: the one without a site, if there is one.
@@ -154,21 +172,18 @@ function machinesOf(
   return demands;
 }
 
-function groupedBy<T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(key(one));
-    if (group) group.push(one);
-    else groups.set(key(one), [one]);
-  }
-  return groups;
-}
-
 type ToldByPlace = ReadonlyMap<string, readonly ToldDemand[]>;
 
 const toldByPlace = (demands: readonly ToldDemand[]): ToldByPlace => groupedBy(demands, placeKey);
 
-/** Methods that turned bad get another in their place, where one was better; one that is no longer bad goes back. */
+/** Usage that names its machine ends the life of its part as a record of maintenance does. */
+function takenByUsage(demand: Supply['demand']): Supply['maintenance'] {
+  return demand.flatMap(({ item, machine, kind, date, quantity }) =>
+    kind === 'usage' && machine !== undefined ? [{ item, machine, date, quantity, kind: 'failure' }] : [],
+  );
+}
+
+/** Methods of series that turned bad get another in their place, where one was better. Parts are averaged over methods. */
 function withMethods(
   places: readonly { item: string; site: string; history: readonly number[] }[],
   memory: PlanMemory,
@@ -179,7 +194,7 @@ function withMethods(
   for (const { item, site, history } of places) {
     const key = placeKey({ item, site });
     const tracked = trackedOf(told.get(key) ?? []);
-    if (history.length < LEAST_TO_REPLACE || !turnedBad(tracked)) continue;
+    if (history.length < LEAST_TO_REPLACE || history.includes(0) || !turnedBad(tracked)) continue;
     const current: Method = known.get(key)?.method ?? 'mean_of_ets_theta_ces';
     const better = betterMethod(history, [SEASON[period]], current);
     if (better === null) continue;
@@ -294,7 +309,8 @@ function withTold(
     const its = { item, site, class: forecast.class, period: nextPeriod };
     return [{ ...its, mean: mean[0], naive: naive.predict(1)[0], fan, actual: null }];
   });
-  const known = new Set(memory.chances.filter((c) => c.day === today).map((c) => `${c.machine}\t${c.item}`));
+  const lately = memory.chances.filter((c) => c.day > today - TOLD_EVERY_DAYS && c.day <= today);
+  const known = new Set(lately.map((c) => `${c.machine}\t${c.item}`));
   const chances = [...machines.values()]
     .flatMap((m) => m.told(today))
     .filter((c) => !known.has(`${c.machine}\t${c.item}`));

@@ -14,17 +14,18 @@ const SHAPES: readonly [number, number] = [0.6, 8];
 /** What is believed of the shape before any record: wear more often than chance (log-normal). */
 const USUAL_LOG_SHAPE = Math.log(2);
 const LOG_SHAPE_DEVIATION = 0.5;
-/** Lives that the usual one counts for. */
-const USUAL_LIVES = 1;
+/** Of the scale, about the usual life: a factor of three is no surprise. */
+const LOG_SCALE_DEVIATION = 1.1;
 const STEPS = 40;
+const NEWTON_STEPS = 20;
 
 export const survival = ({ shape, scale }: Weibull, days: number): number =>
   Math.exp(-((Math.max(0, days) / scale) ** shape));
 
 /**
- * The life of a part by its records: maximum of likelihood and prior, cut-off lives counted as such. The scale has its
- * maximum in closed form, the shape by golden section. Source: Meeker & Escobar, "Statistical Methods for Reliability
- * Data" (1998), §8.3; the prior is our own, one failure at the usual life.
+ * The life of a part by its records: maximum of likelihood and prior, cut-off lives counted as such; the scale by
+ * Newton's method, the shape by golden section. Source: Meeker & Escobar, "Statistical Methods for Reliability Data"
+ * (1998), §8.3; the priors are our own: both logarithms normal.
  * @param usualDays mean life where records say nothing.
  */
 export function fitWeibull(lives: readonly Life[], usualDays: number): Weibull {
@@ -32,19 +33,39 @@ export function fitWeibull(lives: readonly Life[], usualDays: number): Weibull {
   const logs = Float64Array.from(sound, ({ days }) => Math.log(days / usualDays));
   const ended = sound.filter((l) => l.ended).length;
   const logsOfEnded = logs.reduce((sum, v, i) => sum + (sound[i].ended ? v : 0), 0);
-  const powersOf = (shape: number) => logs.reduce((sum, v) => sum + Math.exp(shape * v), 0);
-  const scaleOf = (shape: number) =>
-    usualDays * ((powersOf(shape) + USUAL_LIVES) / (ended + USUAL_LIVES)) ** (1 / shape);
+  const longest = logs.reduce((most, v) => Math.max(most, v), 0);
+  // In parts of the longest life, so that no power overflows.
+  const powersOf = (shape: number) => logs.reduce((sum, v) => sum + Math.exp(shape * (v - longest)), 0);
+  const fitOf = (shape: number) => {
+    const powers = powersOf(shape);
+    return { powers, logScale: logScaleOf(shape, powers, longest, ended) };
+  };
   const costOf = (logShape: number) => {
     const shape = Math.exp(logShape);
-    const powers = powersOf(shape);
-    const logScale = Math.log((powers + USUAL_LIVES) / (ended + USUAL_LIVES)) / shape;
-    const prior = ((logShape - USUAL_LOG_SHAPE) / LOG_SHAPE_DEVIATION) ** 2 / 2;
+    const { powers, logScale } = fitOf(shape);
+    const prior =
+      ((logShape - USUAL_LOG_SHAPE) / LOG_SHAPE_DEVIATION) ** 2 / 2 + (logScale / LOG_SCALE_DEVIATION) ** 2 / 2;
     const density = ended * (logShape - shape * logScale) + (shape - 1) * logsOfEnded;
-    return prior + powers * Math.exp(-shape * logScale) - density;
+    return prior + powers * Math.exp(shape * (longest - logScale)) - density;
   };
   const shape = Math.exp(goldenSection(costOf, Math.log(SHAPES[0]), Math.log(SHAPES[1])));
-  return { shape, scale: scaleOf(shape) };
+  return { shape, scale: usualDays * Math.exp(fitOf(shape).logScale) };
+}
+
+/** The logarithm of the scale, over the usual life, where the slope of cost is 0. */
+function logScaleOf(shape: number, powers: number, longest: number, ended: number): number {
+  const precision = LOG_SCALE_DEVIATION ** -2;
+  // From below the curve is steep and convex: Newton's steps come from there.
+  let at =
+    ended > 0 && powers > 0 ? Math.min(longest, longest + Math.log(powers / ended) / shape) : Math.min(0, longest);
+  for (let i = 0; i < NEWTON_STEPS; i++) {
+    const pull = powers * Math.exp(shape * (longest - at));
+    const slope = shape * (ended - pull) + precision * at;
+    const step = slope / (shape * shape * pull + precision);
+    at -= step;
+    if (Math.abs(step) < 1e-9) break;
+  }
+  return at;
 }
 
 /** Place of the least value of a function with one valley. */

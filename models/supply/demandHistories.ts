@@ -48,7 +48,14 @@ export interface Histories {
   nextPeriod: number;
 }
 
-const DOZENS: Record<string, number> = { dozen: 12, dz: 12, gross: 144, pair: 2, hundred: 100, thousand: 1000 };
+const DOZENS = new Map([
+  ['dozen', 12],
+  ['dz', 12],
+  ['gross', 144],
+  ['pair', 2],
+  ['hundred', 100],
+  ['thousand', 1000],
+]);
 const PACKS = new Set(['pack', 'box', 'case', 'carton', 'pk']);
 /** Deviations (1.4826 × median absolute deviation, of logarithms) beyond which a demand is marked. */
 const OUTLIER_DEVIATIONS = 6;
@@ -59,8 +66,8 @@ const UNIT_RATIOS = [10, 12, 24, 100, 144, 1000];
 const RATIO_TOLERANCE = 0.12;
 
 /**
- * Demand of each item and site by period, up to the last period that has ended. Orders count where an item has any, else
- * shipments; usage is added, returns are taken off the newest demand before them.
+ * Demand of each item and site by period, up to the last period that has ended. Orders count, or shipments where an item
+ * has more of those; usage is added, returns are taken off the newest demand before them.
  * @param today `2026-01-31`.
  */
 export function demandHistories(supply: Supply, kind: PeriodKind, today: string): Histories {
@@ -125,7 +132,7 @@ function inOwnUnit(
 ): SupplyRow<'demand'> | null {
   const [unit, own] = [row.unit?.toLowerCase(), item?.unit?.toLowerCase()];
   if (unit === undefined || own === undefined || unit === own) return row;
-  const factor = PACKS.has(unit) ? item?.pack_size : DOZENS[unit];
+  const factor = PACKS.has(unit) ? item?.pack_size : DOZENS.get(unit);
   if (factor === undefined) {
     cleaning.unknownUnit++;
     return null;
@@ -141,7 +148,9 @@ function historyOf(
   machines: ReadonlySet<string>,
   cleaning: Cleaning,
 ): ItemDemandHistory {
-  const outward = rows.some((r) => (r.kind ?? 'order') === 'order') ? 'order' : 'shipment';
+  const shipped = rows.filter((r) => r.kind === 'shipment').length;
+  const ordered = rows.filter((r) => (r.kind ?? 'order') === 'order').length;
+  const outward = ordered >= shipped ? 'order' : 'shipment';
   const counted = rows.filter((r) => r.kind === 'usage' || (r.kind ?? 'order') === outward);
   const first = counted.reduce((least, r) => Math.min(least, periodOf(kind, r.date)), nextPeriod - 1);
   const quantity = new Array<number>(nextPeriod - first).fill(0);
@@ -219,19 +228,22 @@ function fillGaps(histories: readonly ItemDemandHistory[], kind: PeriodKind, cle
     });
   const usual = demands.reduce((a, b) => a + b, 0) / demands.length;
   if (usual < LEAST_DEMANDS_A_PERIOD) return;
-  demands.forEach((n, at) => {
-    if (n > 0 || at === 0) return;
-    for (const history of histories) fill(history, first + at);
-    cleaning.gaps.push(startOf(kind, first + at));
-  });
+  const gaps = new Set(demands.flatMap((n, at) => (n > 0 || at === 0 ? [] : [first + at])));
+  for (const gap of gaps) cleaning.gaps.push(startOf(kind, gap));
+  for (const history of histories) fill(history, gaps);
 }
 
-function fill({ firstPeriod, quantity }: ItemDemandHistory, period: number): void {
-  const at = period - firstPeriod;
-  if (at < 1) return;
-  const beside = at + 1 < quantity.length ? [quantity[at - 1], quantity[at + 1]] : [quantity[at - 1]];
-  const mean = beside.reduce((a, b) => a + b, 0) / beside.length;
-  quantity[at] = quantity.every(Number.isInteger) ? Math.round(mean) : mean;
+function fill({ firstPeriod, quantity }: ItemDemandHistory, gaps: ReadonlySet<number>): void {
+  const whole = quantity.every(Number.isInteger);
+  const known = quantity.map((q, i) => (gaps.has(firstPeriod + i) ? null : q));
+  known.forEach((q, i) => {
+    if (q !== null) return;
+    const before = known.slice(0, i).findLast((v) => v !== null);
+    const after = known.slice(i + 1).find((v) => v !== null);
+    const beside = [before, after].filter((v) => v !== undefined && v !== null);
+    const mean = beside.reduce((a, b) => a + b, 0) / Math.max(1, beside.length);
+    quantity[i] = whole ? Math.round(mean) : mean;
+  });
 }
 
 function mark(history: ItemDemandHistory, cleaning: Cleaning): void {

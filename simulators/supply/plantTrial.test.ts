@@ -3,7 +3,7 @@ import { PLANT_LIVES, PlantLives } from './plantLives.ts';
 import { plantTrial, type Served } from './plantTrial.ts';
 
 const SEEDS = [1, 2, 3, 4, 5];
-const YEARS = 4;
+const YEARS = 3;
 const LEVELS = [0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99];
 const LEVEL = 0.95;
 

@@ -2,7 +2,7 @@ import { leadTimeLaws } from '#models/demand/forecastTable.ts';
 import { type DemandLaw, LAW_LEVELS, lawQuantile, NO_DEMAND } from '#models/planning/demandLaw.ts';
 import { type EstimateOutcome, foresightFrom } from '#models/planning/foresight.ts';
 import { type InstalledMachine, machineOutlook, type Stream } from '#models/planning/machineOutlook.ts';
-import { together, unitsTaken } from '#models/planning/partsDemand.ts';
+import { together, type UnitChances, unitsTaken } from '#models/planning/partsDemand.ts';
 import {
   NO_RECALIBRATION,
   type Recalibration,
@@ -116,7 +116,7 @@ export function plantTrial(
   const takings: { machine: string; day: number }[] = [];
   const waiting: Told[] = [];
   const said = new Map<string, { day: number; medianDays: number }[]>();
-  const forecasts: { day: number; law: DemandLaw; units: readonly number[] }[] = [];
+  const forecasts: { day: number; law: DemandLaw; units: UnitChances }[] = [];
   const lastDay = HISTORY_WEEKS * 7 + Math.round(years * 365);
   for (let day = 1; day <= lastDay; day++) {
     const ages = new Map(
@@ -181,7 +181,7 @@ function installedOf(plant: PlantLives, day: number): InstalledMachine[] {
       machine: machine.name,
       ageDays: day - machine.installedDay,
       watch: alarmed ?? { kind: machine.watched ? 'quiet' : 'unwatched' },
-      plannedDays: null,
+      planned: null,
       quantity: 1,
       probability: 1,
     };
@@ -194,7 +194,7 @@ function lawByHealth(
   day: number,
   waiting: Told[],
   recalibrate: boolean,
-): { law: DemandLaw; units: readonly number[] } {
+): { law: DemandLaw; units: UnitChances } {
   const ongoing = installed.map(({ ageDays }) => ({ days: ageDays as number, ended: false }));
   const prior = fitWeibull([...learned.lives, ...ongoing], 500);
   if (day % RELEARN_DAYS === 0)
@@ -240,7 +240,7 @@ function resolve(
 }
 
 /** Randomised over the mass of what came. Source: Smith, J. Forecasting 4 (1985). */
-function pitOf(units: readonly number[], came: number, random: Random): number {
+function pitOf({ chances: units }: UnitChances, came: number, random: Random): number {
   const below = units.slice(0, came).reduce((a, b) => a + b, 0);
   return below + random() * (units[came] ?? 0);
 }
