@@ -75,11 +75,6 @@ export function forecastTable(given: readonly ItemHistory[], settings: ForecastS
   return items.map((item) => forecasts.get(item) ?? forecastSeries(item, settings));
 }
 
-/** Averages of laws lie between whole numbers: what is counted is whole. */
-function counted({ history }: ItemHistory, law: LeadTimeLaw): LeadTimeLaw {
-  return history.every(Number.isInteger) ? { ...law, quantiles: law.quantiles.map(Math.round) } : law;
-}
-
 /** What has no history and no family to borrow from has never been asked for. */
 function withHistories(items: readonly ItemHistory[], period: number): ItemHistory[] {
   if (items.every(({ history }) => history.length > 0)) return [...items];
@@ -159,7 +154,7 @@ export function leadTimeLaws(
   );
   return leadTimes.map((leadTime) => {
     const pooled = leadTimeDemand(taught, leadTime, quantiles, parts.length);
-    const byItem = new Map(parts.map((item, i) => [item, counted(item, pooled[i])]));
+    const byItem = new Map(parts.map((item, i) => [item, pooled[i]]));
     return kinds.map(({ item, family }) => {
       const part = byItem.get(item);
       if (part) return part;

@@ -23,7 +23,7 @@ export class ItemLaws {
     if (leadTimes.length === 0 || asked.length === 0) return;
     const laws = leadTimeLaws(asked, { frequency: [SEASON[period]], quantiles: LAW_LEVELS }, leadTimes);
     leadTimes.forEach((n, i) => {
-      this.#laws.set(n, new Map(asked.map((item, j) => [item, laws[i][j]])));
+      this.#laws.set(n, new Map(asked.map((item, j) => [item, counted(item, laws[i][j])])));
     });
   }
 
@@ -48,6 +48,11 @@ export class ItemLaws {
     if (nearest > 0 && Math.abs(periods - nearest) < NEGLIGIBLE) return [nearest];
     return [Math.floor(periods), Math.floor(periods) + 1];
   }
+}
+
+/** Averages of laws lie between whole numbers: what is counted is whole. */
+function counted({ history }: ItemHistory, { mean, quantiles }: DemandLaw): DemandLaw {
+  return { mean, quantiles: history.every(Number.isInteger) ? quantiles.map(Math.round) : quantiles };
 }
 
 /** Nothing but machines takes it, or nothing is known of it at all. */
