@@ -3,7 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['{edge,gateway,models,simulators,dashboards}/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['{edge,gateway,models,simulators,dashboards}/**/*.test.ts'],
+          // Two cores that others use as well: five seconds are not enough for what takes one alone.
+          testTimeout: 20_000,
+        },
+      },
       {
         test: {
           name: 'e2e',

@@ -48,6 +48,7 @@ export function addPlanRoutes(
           limit: z.coerce.number().int().min(1).max(5000).default(200),
           offset: z.coerce.number().int().min(0).default(0),
           sort: z.enum(['waiting', 'risk']).default('waiting'),
+          search: z.string().max(200).default('').describe('words of the item, its site, name, family or supplier'),
         }),
         response: {
           200: z.object({
@@ -61,7 +62,7 @@ export function addPlanRoutes(
     async ({ query }) => ({
       summary: plans.summary(),
       failure: planner.failure,
-      items: plans.items(query.limit, query.offset, query.sort),
+      items: plans.items(query.limit, query.offset, query.sort, query.search),
     }),
   );
 

@@ -19,9 +19,9 @@ export function nextPlanAlerts(active: Known, items: readonly PlanItem[], chance
   const changed = items.flatMap((item) => {
     const known = active.get(placeOf(item)) ?? null;
     const due = item.runOutProbability >= (known === null ? chance : chance * RETURNS);
-    // Nothing is to be done where nothing has to be ordered, and nothing has been asked for.
+    // Nothing is to be done where nothing has to be ordered, and nothing that was ordered could be hurried.
     if (!due) return known === null ? [] : [returned(known, atMs)];
-    if (known === null && item.orderNow <= 0) return [];
+    if (known === null && item.orderNow <= 0 && item.onOrder <= 0) return [];
     const next = raised(known, item, atMs);
     return known !== null && known.text === next.text && known.severity === next.severity ? [] : [next];
   });

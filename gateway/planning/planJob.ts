@@ -30,6 +30,8 @@ export interface PlanResult {
   rows: SeriesRow[];
 }
 
+/** Periods of history that are written with every plan. */
+const FRESH_PERIODS = 3;
 /** A large table is written for some seconds. */
 const BUSY_MS = 60_000;
 
@@ -44,8 +46,10 @@ export function runPlanJob(job: PlanJob): PlanResult {
     const plan = planSupply(tried, { health, alerts }, store.memory(), settings);
     const summary = summaryOf(plan, job, (performance.now() - startedMs) / 1000);
     if (whatIf) return { items: plan.items, summary, rows: [] };
+    // Old periods change with the tables alone.
+    const periods = store.summary() === null || job.reason === 'import' ? Number.POSITIVE_INFINITY : FRESH_PERIODS;
     store.keep(plan, summary);
-    return { items: plan.items, summary, rows: planRows(plan, job.atMs) };
+    return { items: plan.items, summary, rows: planRows(plan, job.atMs, periods) };
   } finally {
     store.close();
   }

@@ -6,8 +6,9 @@ const usOf = (date: string) => Date.parse(`${date}T00:00:00Z`) * 1000;
 /**
  * A plan as series: `millwright_plan` at the time of the plan, `millwright_forecast` at the periods ahead, and
  * `millwright_demand` at those that have ended. A later plan replaces what an earlier one said of a period.
+ * @param periods of history that may have changed since the last plan.
  */
-export function planRows({ items, series }: SupplyPlan, atMs: number): SeriesRow[] {
+export function planRows({ items, series }: SupplyPlan, atMs: number, periods: number): SeriesRow[] {
   const plans = items.map(
     (i): SeriesRow => ({
       measurement: 'millwright_plan',
@@ -39,15 +40,16 @@ export function planRows({ items, series }: SupplyPlan, atMs: number): SeriesRow
       };
     }),
   );
-  const demands = series.flatMap(({ item, site, history }) =>
-    history.date.map(
+  const demands = series.flatMap(({ item, site, history }) => {
+    const first = Math.max(0, history.date.length - periods);
+    return history.date.slice(first).map(
       (date, t): SeriesRow => ({
         measurement: 'millwright_demand',
         tags: { item, site },
         timeUs: usOf(date),
-        fields: { quantity: history.quantity[t], byMachines: history.byMachines[t] },
+        fields: { quantity: history.quantity[first + t], byMachines: history.byMachines[first + t] },
       }),
-    ),
-  );
+    );
+  });
   return [...plans, ...forecasts, ...demands];
 }

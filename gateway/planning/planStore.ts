@@ -15,6 +15,10 @@ const SCHEMA = `
 `;
 const ACTIVE = "state IN ('unacknowledged', 'acknowledged', 'returned_unacknowledged')";
 const BUSY_MS = 10_000;
+/** Alerts that have returned: the newest are kept. */
+const KEPT_RETURNED = 5000;
+const RETURNED = "json_extract(record, '$.returnedAtMs') IS NOT NULL";
+const FORGET = `DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE ${RETURNED} ORDER BY raised_ms DESC LIMIT -1 OFFSET ?)`;
 /** Entries of memory that lie in one row. */
 const SHARD = 2000;
 
@@ -61,10 +65,11 @@ export class PlanStore {
   }
 
   /** The costliest to wait for first, or the likeliest to run out before a delivery. */
-  items(limit: number, offset: number, sort: 'waiting' | 'risk' = 'waiting'): PlanItem[] {
+  items(limit: number, offset: number, sort: 'waiting' | 'risk' = 'waiting', words = ''): PlanItem[] {
     const order = sort === 'risk' ? 'risk DESC, rank' : 'rank';
-    const rows = this.#db.prepare(`SELECT record FROM plan ORDER BY ${order} LIMIT ? OFFSET ?`).pluck();
-    return (rows.all(limit, offset) as string[]).map((row) => JSON.parse(row));
+    const sql = `SELECT record FROM plan WHERE instr(lower(item || ' ' || site || ' ' || record), lower(?)) > 0 ORDER BY ${order} LIMIT ? OFFSET ?`;
+    const rows = this.#db.prepare(sql).pluck();
+    return (rows.all(words, limit, offset) as string[]).map((row) => JSON.parse(row));
   }
 
   item(item: string, site: string): { item: PlanItem; series: PlanSeries } | null {
@@ -93,6 +98,12 @@ export class PlanStore {
     return (rows.all(limit) as string[]).map((row) => JSON.parse(row));
   }
 
+  /** All that have not returned. */
+  standing(): PlanAlert[] {
+    const sql = "SELECT record FROM alerts WHERE json_extract(record, '$.returnedAtMs') IS NULL";
+    return (this.#db.prepare(sql).pluck().all() as string[]).map((row) => JSON.parse(row));
+  }
+
   alert(id: string): PlanAlert | null {
     const row = this.#db.prepare('SELECT record FROM alerts WHERE id = ?').pluck().get(id) as string | undefined;
     return row === undefined ? null : JSON.parse(row);
@@ -102,6 +113,7 @@ export class PlanStore {
     const put = this.#db.prepare('INSERT OR REPLACE INTO alerts (id, state, raised_ms, record) VALUES (?, ?, ?, ?)');
     this.#db.transaction(() => {
       for (const alert of alerts) put.run(alert.id, alert.state, alert.raisedAtMs, JSON.stringify(alert));
+      this.#db.prepare(FORGET).run(KEPT_RETURNED);
     })();
   }
 

@@ -24,6 +24,7 @@ export interface PlannerParts {
 
 /** Alerts of machines that planning looks at. */
 const MOST_ALERTS = 10_000;
+const ROWS_AT_ONCE = 2000;
 /** Tried plans that wait for their turn. */
 const MOST_TRIED = 4;
 
@@ -111,7 +112,11 @@ export class Planner {
 
   /** One after another: they read and write the same files. */
   #after<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#tail.then(work, work);
+    const begin = () => {
+      if (this.#abort.signal.aborted) throw new PlannerBusy('the gateway is stopping');
+      return work();
+    };
+    const next = this.#tail.then(begin);
     this.#tail = next.catch(() => undefined);
     return next;
   }
@@ -123,7 +128,7 @@ export class Planner {
       this.plans++;
       this.failure = null;
       this.lastSeconds = result.summary.seconds;
-      if (!this.#abort.signal.aborted) this.#keep(result);
+      await this.#keep(result);
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       this.failures++;
@@ -132,11 +137,15 @@ export class Planner {
     }
   }
 
-  #keep(result: PlanResult): void {
+  async #keep(result: PlanResult): Promise<void> {
     const { store, plans, config, now, planned } = this.#parts;
-    store.enqueueRows(result.rows);
-    const open = plans.alerts({ active: true, limit: MOST_ALERTS }).filter((a) => a.returnedAtMs === null);
-    const active = new Map(open.map((a) => [placeOf(a), a]));
+    for (let at = 0; at < result.rows.length && !this.#abort.signal.aborted; at += ROWS_AT_ONCE) {
+      store.enqueueRows(result.rows.slice(at, at + ROWS_AT_ONCE));
+      // What edges send comes between.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (this.#abort.signal.aborted) return;
+    const active = new Map(plans.standing().map((a) => [placeOf(a), a]));
     const alerts = nextPlanAlerts(active, result.items, config.alertChance, now());
     plans.keepAlerts(alerts);
     planned(result, alerts);
@@ -149,7 +158,12 @@ export class Planner {
   #job(reason: string): PlanJob {
     const { directory, store, config, now } = this.#parts;
     const atMs = now();
-    const alerts = store.alerts({ active: false, limit: MOST_ALERTS });
+    // Those that stand, however old, and the newest of the others.
+    const all = [
+      ...store.alerts({ active: true, limit: MOST_ALERTS }),
+      ...store.alerts({ active: false, limit: MOST_ALERTS }),
+    ];
+    const alerts = [...new Map(all.map((a) => [a.id, a])).values()];
     return { directory, health: store.health(), alerts, settings: settingsOf(config, atMs), reason, atMs };
   }
 }

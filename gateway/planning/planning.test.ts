@@ -188,6 +188,8 @@ test('what is tried is not kept', async () => {
   const longer = await made.tryOut({ leadTimeFactor: 3 });
   expect(longer.items[0].leadTimeDays).toBeCloseTo(3 * before.leadTimeDays, 0);
   expect(longer.items[0].expectedDemand).toBeGreaterThan(2 * before.expectedDemand);
+  const supplied = await made.tryOut({ item: 'bearing', leadTimeFactor: 3 });
+  expect(supplied.items[0].leadTimeDays).toBeCloseTo(3 * before.leadTimeDays, 0);
   const surer = await made.tryOut({ serviceLevel: 0.995 });
   expect(surer.items[0].reorderPoint).toBeGreaterThan(before.reorderPoint);
   expect(parts.plans.items(10, 0)).toEqual(result.items);

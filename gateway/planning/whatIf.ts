@@ -9,8 +9,10 @@ const factor = z.number().min(0.01).max(100);
 export const whatIfSchema = z.strictObject({
   /** Of this item alone are stock, lead time, demand and service changed; absent: of all. */
   item: z.string().min(1).max(200).optional(),
+  /** Where the stock lies that is changed; absent: wherever the item does. */
+  site: z.string().max(200).optional(),
   serviceKind: z.enum(['cycle', 'fill', 'cost']).optional(),
-  serviceLevel: z.number().min(0.5).max(0.995).optional(),
+  serviceLevel: z.number().min(0.5).max(0.999).optional(),
   leadTimeFactor: factor.optional(),
   demandFactor: factor.optional(),
   /** Units on the shelf; of one item. */
@@ -23,7 +25,7 @@ export type WhatIf = z.infer<typeof whatIfSchema>;
 /** The records as they would be. */
 export function changedSupply(supply: Supply, change: WhatIf): Supply {
   const concerns = (item: string) => change.item === undefined || change.item === item;
-  const { leadTimeFactor = 1, demandFactor = 1, stock, serviceLevel, serviceKind } = change;
+  const { leadTimeFactor = 1, demandFactor = 1, serviceLevel, serviceKind } = change;
   const named = new Set(supply.items.map((i) => i.item));
   const missing: SupplyRow<'items'>[] =
     change.item !== undefined && !named.has(change.item) ? [{ item: change.item }] : [];
@@ -34,19 +36,14 @@ export function changedSupply(supply: Supply, change: WhatIf): Supply {
       concerns(i.item)
         ? {
             ...i,
-            ...(i.lead_time_days === undefined ? {} : { lead_time_days: i.lead_time_days * leadTimeFactor }),
+            ...leadTimeOf(i, supply, leadTimeFactor),
             ...(serviceLevel === undefined ? {} : { service_level: serviceLevel }),
             ...(serviceKind === undefined ? {} : { service_kind: serviceKind }),
           }
         : i,
     ),
-    suppliers: supply.suppliers.map((s) =>
-      change.item === undefined && s.lead_time_days !== undefined
-        ? { ...s, lead_time_days: s.lead_time_days * leadTimeFactor }
-        : s,
-    ),
     purchases: supply.purchases.map((p) => (concerns(p.item) ? stretched(p, leadTimeFactor) : p)),
-    stock: changedStock(supply, change.item, stock),
+    stock: changedStock(supply, change),
   };
 }
 
@@ -58,10 +55,19 @@ function stretched(order: SupplyRow<'purchases'>, factor: number): SupplyRow<'pu
   return { ...order, ...(promised && { promised: later(promised) }), ...(received && { received: later(received) }) };
 }
 
-function changedStock({ stock }: Supply, item: string | undefined, quantity: number | undefined): Supply['stock'] {
+/** The item's own lead time, or its supplier's, so many times as long. */
+function leadTimeOf(item: SupplyRow<'items'>, { suppliers }: Supply, factor: number): { lead_time_days?: number } {
+  if (factor === 1) return {};
+  const theirs = suppliers.find((s) => s.supplier === item.supplier)?.lead_time_days;
+  const known = item.lead_time_days ?? theirs;
+  return known === undefined ? {} : { lead_time_days: known * factor };
+}
+
+function changedStock({ stock }: Supply, { item, site, stock: quantity }: WhatIf): Supply['stock'] {
   if (item === undefined || quantity === undefined) return stock;
-  const known = stock.some((s) => s.item === item);
-  return known ? stock.map((s) => (s.item === item ? { ...s, quantity } : s)) : [...stock, { item, quantity }];
+  const concerns = (s: SupplyRow<'stock'>) => s.item === item && (site === undefined || (s.site ?? '') === site);
+  if (stock.some(concerns)) return stock.map((s) => (concerns(s) ? { ...s, quantity } : s));
+  return [...stock, { item, quantity, ...(site ? { site } : {}) }];
 }
 
 export function changedSettings(

@@ -108,14 +108,17 @@ export class SqliteStore implements Store {
 
   enqueueRows(rows: readonly SeriesRow[]): void {
     if (this.#queue.bytes > this.#limits.maxQueueBytes) this.#dropOldest();
+    let [entries, bytes] = [0, 0];
     this.#db.transaction(() => {
       for (let at = 0; at < rows.length; at += ROWS_QUEUED) {
         const text = `rows\n${JSON.stringify(rows.slice(at, at + ROWS_QUEUED))}`;
         this.#run('INSERT INTO series_queue (text) VALUES (?)', text);
-        this.#queue.rows++;
-        this.#queue.bytes += text.length;
+        entries++;
+        bytes += text.length;
       }
     })();
+    this.#queue.rows += entries;
+    this.#queue.bytes += bytes;
   }
 
   queueSize(): { rows: number; bytes: number; dropped: number } {

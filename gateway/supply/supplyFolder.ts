@@ -22,6 +22,8 @@ export class SupplyFolder {
   readonly #sizes = new Map<string, string>();
   readonly #timer: NodeJS.Timeout;
   #looking = false;
+  #failed: string | null = null;
+  readonly #taken = new Map<string, string>();
 
   constructor(folder: string, intake: SupplyIntake, log: Logger, pollMs = POLL_MS) {
     this.#folder = folder;
@@ -40,12 +42,13 @@ export class SupplyFolder {
     this.#looking = true;
     try {
       mkdirSync(this.#folder, { recursive: true });
-      for (const name of this.#settled()) await this.#take(name);
-      this.failure = null;
+      const settled = this.#settled();
+      this.#failed = null;
+      for (const name of settled) await this.#take(name);
+      this.failure = this.#failed;
     } catch (error) {
-      if (this.failure === null)
-        this.#log.error({ error: String(error) }, 'the folder of supply tables cannot be read');
-      this.failure = String(error);
+      this.#fail(String(error));
+      this.failure = this.#failed;
     } finally {
       this.#looking = false;
     }
@@ -62,7 +65,8 @@ export class SupplyFolder {
       const { size, mtimeMs } = statSync(join(this.#folder, name));
       const seen = `${size}/${mtimeMs}`;
       this.#sizes.set(name, seen);
-      return before.get(name) === seen ? [name] : [];
+      // One that could not be moved away is not taken again and again.
+      return before.get(name) === seen && this.#taken.get(name) !== seen ? [name] : [];
     });
   }
 
@@ -71,11 +75,18 @@ export class SupplyFolder {
     try {
       if (statSync(file).size > MOST_BYTES) throw new TableError(`larger than ${MOST_BYTES} bytes`);
       await this.#intake.take(tableNameOf(name), readFileSync(file), { source: name, by: 'folder' });
+      this.#taken.set(name, this.#sizes.get(name) ?? '');
       this.#moveTo('imported', name, null);
     } catch (error) {
-      if (!(error instanceof TableError)) throw error;
-      this.#moveTo('refused', name, error.message);
+      if (error instanceof TableError) this.#moveTo('refused', name, error.message);
+      // Others need not wait for one that cannot be read, or moved, now.
+      else this.#fail(`${name}: ${error instanceof Error ? error.message : error}`);
     }
+  }
+
+  #fail(why: string): void {
+    if (this.failure === null) this.#log.error({ error: why }, 'the folder of supply tables cannot be read');
+    this.#failed = why;
   }
 
   #moveTo(place: 'imported' | 'refused', name: string, why: string | null): void {
@@ -86,6 +97,7 @@ export class SupplyFolder {
     if (why === null) rmSync(note, { force: true });
     else writeFileSync(note, `${why}\n`);
     this.#sizes.delete(name);
+    this.#taken.delete(name);
   }
 }
 

@@ -66,10 +66,12 @@ function namedMonth(text: string): string | null {
 
 function week(text: string): string | null {
   const m = /^(\d{4})-?W(\d{1,2})$/i.exec(text);
-  if (!m || Number(m[2]) < 1 || Number(m[2]) > 53) return null;
+  if (!m || Number(m[2]) < 1 || Number(m[2]) > 53 || Number(m[1]) < FIRST_YEAR || Number(m[1]) > LAST_YEAR) return null;
   // The week of January 4 is the first; days since 1970 begin on a Thursday.
   const fourth = dayOf(`${m[1]}-01-04`);
-  return dateOf(fourth - ((fourth + 3) % 7) + 7 * (Number(m[2]) - 1));
+  const monday = fourth - ((fourth + 3) % 7) + 7 * (Number(m[2]) - 1);
+  // Its Thursday lies in the year that it is a week of: not every year has a week 53.
+  return dateOf(monday + 3).startsWith(m[1]) ? dateOf(monday) : null;
 }
 
 function quarter(text: string): string | null {

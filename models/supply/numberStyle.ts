@@ -22,7 +22,6 @@ export function numberStyleOf(cells: readonly string[], separator: string): Numb
   const onlyGroups = commas.length > 0 && commas.every((c) => GROUPS_COMMA.test(c));
   if (commas.length === 0 || (onlyGroups && separator === ','))
     return { decimal: '.', thousands: commas.length > 0 ? ',' : null };
-  // Points beside decimal commas part thousands; one that cannot is an error of its own cell.
   return { decimal: ',', thousands: bare.some((c) => GROUPS_POINT.test(c) || /\.\d{3},/.test(c)) ? '.' : null };
 }
 
@@ -31,7 +30,14 @@ export function parseNumber(cell: string, { decimal, thousands }: NumberStyle): 
   let text = stripped(cell);
   const bracketed = /^\((.+)\)$/.exec(text) ?? /^([^-].*)-$/.exec(text);
   if (bracketed) text = `-${bracketed[1]}`;
-  if (thousands !== null) text = text.replaceAll(thousands, '');
+  if (thousands !== null) {
+    const sign = thousands === '.' ? '\\.' : ',';
+    // A sign that does not part groups of three is none of thousands: such a cell is no number.
+    if (text.includes(thousands) && !new RegExp(`^[+-]?\\d{1,3}(${sign}\\d{3})+(?!\\d|${sign})`).test(text))
+      return Number.NaN;
+    text = text.replaceAll(thousands, '');
+  }
+  if (decimal === '.' && text.includes(',')) return Number.NaN;
   if (decimal === ',') text = text.replace(',', '.');
   const percent = text.endsWith('%');
   if (percent) text = text.slice(0, -1);

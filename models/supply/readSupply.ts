@@ -17,6 +17,7 @@ export interface ReadOptions {
 const MOST_ERRORS = 20;
 /** Beyond it sums are no longer exact. */
 const LARGEST = 1e12;
+const UNTOLD = 'days and months cannot be told apart: say in which order they stand (dmy or mdy), or write 2026-01-31';
 const BLANK = /^(|na|n\/a|null|none|nan|-|#n\/a)$/i;
 
 /** A cell where it stands, for an error that somebody can find. */
@@ -55,7 +56,7 @@ export function readSupply<T extends SupplyTable>(kind: T, table: Table, options
   const at = columnsAt(header, columns);
   const missing = Object.keys(columns).filter((name) => columns[name].required && !at.has(name));
   if (kind === 'demand' && missing.includes('date') && missing.includes('quantity')) {
-    const long = longOf(table, at.get('item') ?? 0);
+    const long = longOf(table, at, options);
     if (long) return readSupply(kind, long, options);
   }
   if (missing.length > 0)
@@ -64,7 +65,7 @@ export function readSupply<T extends SupplyTable>(kind: T, table: Table, options
     );
   if (body.length === 0) throw new TableError('line 2: no row stands below the header');
   const notes = [...table.notes, ...unknownColumns(header, at)];
-  const style = styleOf(body, columns, at, table.separator, notes);
+  const style = table.numbers ?? styleOf(body, columns, at, table.separator, notes);
   const order = options.dates ?? orderOf(table, columns, at, notes);
   const errors = new Errors();
   const rows: Record<string, string | number>[] = [];
@@ -88,7 +89,11 @@ export function tableOfRecords(records: unknown): Table {
   records.forEach((record, i) => {
     if (typeof record !== 'object' || record === null || Array.isArray(record))
       throw new TableError(`record ${i + 1}: an object is needed`);
-    for (const name of Object.keys(record)) names.add(name);
+    for (const [name, value] of Object.entries(record)) {
+      if (typeof value === 'object' && value !== null)
+        throw new TableError(`record ${i + 1}: ${name} is neither a text nor a number`);
+      names.add(name);
+    }
   });
   const header = [...names];
   const cellsOf = (record: Record<string, unknown>) =>
@@ -96,8 +101,8 @@ export function tableOfRecords(records: unknown): Table {
   return {
     rows: [header, ...records.map(cellsOf)],
     lines: [0, ...records.map((_, i) => i + 1)],
-    // JSON's numbers have points.
     separator: ',',
+    numbers: { decimal: '.', thousands: null },
     notes: [],
   };
 }
@@ -130,22 +135,27 @@ function unknownColumns(header: readonly string[], at: ReadonlyMap<string, numbe
   return [`${others.length} columns are not used: ${shown}`];
 }
 
-/** A wide demand table (a column a period) as a long one; null where its header names no periods. */
-function longOf(table: Table, itemAt: number): Table | null {
+/**
+ * A wide demand table (a column a period) as a long one; null where its header names no periods.
+ * @throws TableError where days and months of the header cannot be told apart.
+ */
+function longOf(table: Table, at: ReadonlyMap<string, number>, { dates }: ReadOptions): Table | null {
   const [header, ...body] = table.rows;
-  const order = dateOrderOf(header) ?? 'dmy';
+  const used = new Set(at.values());
+  const order = dates ?? dateOrderOf(header);
+  if (order === null) throw new TableError(`line 1: ${UNTOLD}`);
   const periods = header.flatMap((cell, i) => {
-    const date = i === itemAt ? null : parseDate(cell, order);
+    const date = used.has(i) ? null : parseDate(cell, order);
     return date ? [{ i, date }] : [];
   });
   if (periods.length === 0) return null;
-  const rows = [['item', 'date', 'quantity']];
+  const rows = [[...at.keys(), 'date', 'quantity']];
   const lines = [table.lines[0]];
   body.forEach((cells, r) => {
     for (const { i, date } of periods) {
       const cell = cells[i] ?? '';
       if (BLANK.test(cell.trim())) continue;
-      rows.push([cells[itemAt] ?? '', date, cell]);
+      rows.push([...[...at.values()].map((i) => cells[i] ?? ''), date, cell]);
       lines.push(table.lines[r + 1]);
     }
   });
@@ -187,9 +197,7 @@ function orderOf(
   if (order !== null) return order;
   const name = [...at.keys()].find((n) => columns[n].kind === 'date') as string;
   const column = (at.get(name) as number) + 1;
-  throw new TableError(
-    `line ${lines[1]}, column ${column} (${name}): found ${JSON.stringify(cells[0])}; days and months cannot be told apart: say in which order they stand (dmy or mdy), or write 2026-01-31`,
-  );
+  throw new TableError(`line ${lines[1]}, column ${column} (${name}): found ${JSON.stringify(cells[0])}; ${UNTOLD}`);
 }
 
 function rowOf(

@@ -27,6 +27,8 @@ test.each([
   ['March 5, 2026', '2026-03-05'],
   ['2026-W01', '2025-12-29'],
   ['2026W53', '2026-12-28'],
+  ['2023-W53', null],
+  ['9999-W53', null],
   ['2026Q3', '2026-07-01'],
   ['Q3 2026', '2026-07-01'],
   ['45292', '2024-01-01'],
@@ -62,6 +64,8 @@ test.each([
   [['1e3'], ',', '1e3', 1000],
   [['0x1f'], ',', '0x1f', Number.NaN],
   [['1.2.3'], ',', '1.2.3', Number.NaN],
+  [['1.234', '5,5', '12.5'], ';', '12.5', Number.NaN],
+  [['1,234.50', '12,5'], ';', '12,5', Number.NaN],
 ])('in a file of %j parted by %j, %j is %d', (cells, separator, cell, value) => {
   expect(parseNumber(cell, numberStyleOf(cells, separator))).toEqual(value);
 });
@@ -107,6 +111,7 @@ describe('thirty ways in which a file is broken', () => {
     ['a day that no calendar has', 'demand', `${head}a,2026-02-30,3\n`, /line 2, column 2 \(date\)/],
     ['a date of two digits a year', 'demand', `${head}a,01/02/26,3\n`, /line 2, column 2 \(date\)/],
     ['dates that may be two days', 'demand', `${head}a,03/04/2026,3\n`, /column 2 \(date\): .*dmy or mdy/],
+    ['a header of dates that may be two days', 'demand', 'item,1/2/2026,2/2/2026\na,1,2\n', /line 1: days and months/],
     ['days first, and months first', 'demand', `${head}a,25/04/2026,3\nb,04/25/2026,3\n`, /line 3, column 2/],
     [
       'a cell too many',
@@ -200,6 +205,7 @@ describe('thirty ways in which a file is broken', () => {
       { item: 'a', date: '2026-01-01', quantity: 3 },
       /wide table of 2 periods/,
     ],
+    ['a wide table of sites', 'demand', 'sku,site,2026-01\na,north,3\n', { site: 'north', quantity: 3 }, /wide table/],
     ['a short row', 'items', 'item,name,unit_cost\na\n', { item: 'a' }, null],
     ['signs of money', 'items', 'item,price\na,"$1,234.50"\n', { unit_cost: 1234.5 }, /"," parts thousands/],
   ])('%s', (_, kind, text, row, said) => {

@@ -46,7 +46,7 @@ const REFERENCE = text(['ref', 'document', 'order_line', 'line', 'transaction'])
  */
 export const SUPPLY_TABLES = {
   demand: {
-    key: ['item', 'site', 'kind', 'date', 'reference', 'machine'],
+    key: ['item', 'site', 'kind', 'date', 'reference', 'machine', 'unit'],
     columns: {
       item: ITEM,
       date: date(['period', 'day', 'week', 'month', 'time', 'posted', 'order_date', 'shipped'], required),
@@ -116,7 +116,7 @@ export const SUPPLY_TABLES = {
       machine: text(['asset', 'equipment', 'assembly'], required),
       item: ITEM,
       /** Units that a failure takes, and the part of failures that take it. */
-      quantity: number(['qty', 'per_failure'], { above: true, whole: true }),
+      quantity: number(['qty', 'per_failure'], { above: true, whole: true, most: 100_000 }),
       probability: number(['share', 'chance'], { above: true, most: 1 }),
       /** Faults that it explains, by the names that alerts have, with blanks between them; none: any. */
       faults: text(['fault']),

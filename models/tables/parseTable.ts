@@ -9,6 +9,8 @@ export interface Table {
   /** The file's line that each row ends on, counted from 1: empty lines make no row. */
   lines: number[];
   separator: string;
+  /** How its numbers are written, where that is known. */
+  numbers?: { decimal: '.' | ','; thousands: '.' | ',' | null };
   /** What was repaired on the way, a sentence each. */
   notes: string[];
 }

@@ -57,7 +57,8 @@ const post = (path: string, body: object) =>
   request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 export const api = {
-  plan: (limit: number) => get<PlanView>(`/api/v1/plan?sort=risk&limit=${limit}`),
+  plan: (limit: number, search: string) =>
+    get<PlanView>(`/api/v1/plan?${new URLSearchParams({ sort: 'risk', limit: String(limit), search })}`),
   planItem: (item: string, site: string) =>
     get<{ item: PlanItem; series: PlanSeries }>(`/api/v1/plan/item?${new URLSearchParams({ item, site })}`),
   planAlerts: () => get<PlanAlert[]>('/api/v1/plan/alerts'),

@@ -48,11 +48,20 @@ export function App() {
   );
 }
 
+/** Of an address that somebody typed: what cannot be decoded stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 const isPlanning = () => route.value.startsWith('#/plan');
 
 function Content() {
   const item = /^#\/plan\/item\/([^/]+)\/([^/]*)$/.exec(route.value);
-  if (item) return <PlanItemPage key={item[0]} item={decodeURIComponent(item[1])} site={decodeURIComponent(item[2])} />;
+  if (item) return <PlanItemPage key={item[0]} item={decoded(item[1])} site={decoded(item[2])} />;
   if (isPlanning()) return <PlanPage />;
   const key = /^#\/machine\/(.+)$/.exec(route.value)?.[1];
   const machine = machines.value.find((m) => keyOf(m.health) === key);

@@ -6,9 +6,11 @@ import { api, type PlanView } from './api.ts';
 import { money, number, percent, time } from './format.ts';
 import { Quality } from './planQuality.tsx';
 import { ScrollTable } from './scroll.tsx';
-import { acknowledgePlan, planAlerts, planVersion } from './state.ts';
+import { acknowledgePlan, planAlerts, planVersion, save } from './state.ts';
 
 const PAGE = 100;
+/** The API gives no more at once: find others by their words. */
+const MOST = 5000;
 
 /** What will run out first, what to order now, and how good the forecasts behind it are. */
 export function PlanPage() {
@@ -19,7 +21,7 @@ export function PlanPage() {
 
   useEffect(() => {
     let gone = false;
-    api.plan(shown.value).then(
+    api.plan(shown.value, words.value.trim()).then(
       (loaded) => {
         if (!gone) [view.value, error.value] = [loaded, null];
       },
@@ -30,13 +32,9 @@ export function PlanPage() {
     return () => {
       gone = true;
     };
-  }, [planVersion.value, shown.value]);
+  }, [planVersion.value, shown.value, words.value]);
 
   const { summary = null, items = [], failure = null } = view.value ?? {};
-  const wanted = words.value.trim().toLowerCase();
-  const found = items.filter((i) =>
-    `${i.item} ${i.site} ${i.family ?? ''} ${i.name ?? ''}`.toLowerCase().includes(wanted),
-  );
   return (
     <section aria-labelledby="plan-title">
       <h2 id="plan-title">Planning</h2>
@@ -51,17 +49,17 @@ export function PlanPage() {
           Find an item
           <input type="search" value={words.value} onInput={(e) => (words.value = e.currentTarget.value)} />
         </label>
-        <button type="button" onClick={() => void api.save('/api/v1/plan.csv', 'plan.csv')}>
+        <button type="button" onClick={() => void save('/api/v1/plan.csv', 'plan.csv')}>
           Save the plan (CSV)
         </button>
-        <button type="button" onClick={() => void api.save('/api/v1/forecast.csv', 'forecast.csv')}>
+        <button type="button" onClick={() => void save('/api/v1/forecast.csv', 'forecast.csv')}>
           Save the forecasts (CSV)
         </button>
       </p>
-      <PlanTable items={found} />
-      {summary && summary.items > items.length && (
+      <PlanTable items={items} />
+      {items.length === shown.value && shown.value + PAGE <= MOST && (
         <button type="button" onClick={() => (shown.value += PAGE)}>
-          Show more of {summary.items}
+          Show more
         </button>
       )}
       {summary && <Quality summary={summary} />}

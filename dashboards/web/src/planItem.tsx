@@ -111,7 +111,10 @@ const STREAM_WORDS = {
 };
 
 function Machines({ item }: { item: PlanItem }) {
-  const known = new Map(machines.value.map((m) => [m.health.asset, keyOf(m.health)]));
+  const keys = machines.value.map(({ health }) => keyOf(health));
+  const known = new Map(
+    keys.flatMap((key) => [[key, key] as const, [key.slice(key.lastIndexOf('/') + 1), key] as const]),
+  );
   return (
     <>
       <h3>Machines that make the demand</h3>
@@ -143,7 +146,8 @@ function Machines({ item }: { item: PlanItem }) {
 
 /** Tries other service, stock or lead times on this item; nothing is kept. */
 function WhatIf({ item }: { item: PlanItem }) {
-  const service = useSignal(String(Math.round(1000 * (item.service.level ?? 0.95)) / 10));
+  const usual = String(Math.round(1000 * (item.service.level ?? 0.95)) / 10);
+  const service = useSignal(usual);
   const stock = useSignal(String(item.stock));
   const leadTime = useSignal('1');
   const demand = useSignal('1');
@@ -153,9 +157,11 @@ function WhatIf({ item }: { item: PlanItem }) {
     event.preventDefault();
     said.value = 'Planning …';
     try {
+      // What was not changed stays as it is planned, its kind of service too.
+      const changed = { service: service.value !== usual, stock: stock.value !== String(item.stock) };
       tried.value = await api.whatIf(item.item, item.site, {
-        serviceLevel: Number(service.value) / 100,
-        stock: Number(stock.value),
+        ...(changed.service ? { serviceLevel: Number(service.value) / 100 } : {}),
+        ...(changed.stock ? { stock: Number(stock.value), site: item.site } : {}),
         leadTimeFactor: Number(leadTime.value),
         demandFactor: Number(demand.value),
       });
@@ -183,7 +189,7 @@ function WhatIf({ item }: { item: PlanItem }) {
     <>
       <h3>What if</h3>
       <form class="acknowledge" onSubmit={(e) => void submit(e)}>
-        {field('Service, %', service, 50, 99.5)}
+        {field('Service, %', service, 50, 99.9)}
         {field('In stock', stock, 0, 1e9)}
         {field('Lead time, times', leadTime, 0.01, 100)}
         {field('Demand, times', demand, 0.01, 100)}

@@ -89,8 +89,9 @@ export function Quality({ summary }: { summary: PlanSummary }) {
       <details>
         <summary>Families and sites</summary>
         <p>
-          Sums agree with their items, {summary.reconciliation === 'mint' ? 'by least variance' : 'bottom up'}: that
-          erred less on the newest periods.
+          Forecasts by history, without what machines will take. Sums agree with their items,{' '}
+          {summary.reconciliation === 'mint' ? 'by least variance: that erred less on the newest periods' : 'bottom up'}
+          .
         </p>
         <Table
           label="Families and sites"

@@ -40,6 +40,8 @@ export const find = (id: string, by: string, finding: 'confirmed' | 'false_alarm
 export const acknowledgePlan = (id: string, by: string, comment: string) =>
   attempt('Not acknowledged', () => api.acknowledgePlan(id, by, comment));
 
+export const save = (path: string, name: string) => attempt('Not saved', () => api.save(path, name));
+
 /** Does something at the gateway; what goes wrong is shown. */
 async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {
   try {
