@@ -1,7 +1,7 @@
 import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
 import { backtest } from '#models/demand/backtest.ts';
 import type { Method } from '#models/demand/forecasters.ts';
-import { type ForecastSettings, forecastTable, type ItemForecast } from '#models/demand/forecastTable.ts';
+import { type ForecastSettings, forecastTable } from '#models/demand/forecastTable.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { reconcileTable } from '#models/demand/reconcile.ts';
 import { betterMethod, turnedBad } from '#models/demand/replaceMethod.ts';
@@ -11,7 +11,7 @@ import { cleaningLines, demandHistories, type ItemDemandHistory } from '#models/
 import { groupedBy } from '#models/supply/groupedBy.ts';
 import { withHeirs } from '#models/supply/heirs.ts';
 import { placed } from '#models/supply/homeSites.ts';
-import { periodOf, SEASON, startOf } from '#models/supply/periods.ts';
+import { periodOf, SEASON } from '#models/supply/periods.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import { foresightOf, installedBase, type MachineNews } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
@@ -27,6 +27,7 @@ import {
   trackedOf,
   trimmedMemory,
 } from './planMemory.ts';
+import { datesFrom, placeKey, seriesOf, type ToldByPlace, toldByPlace } from './planSeries.ts';
 import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
 import { withinBudget } from './stockPolicy.ts';
 import { DeliveryTimes, type SupplierScore, supplierScores } from './suppliers.ts';
@@ -43,8 +44,6 @@ export interface SupplyPlan {
   memory: PlanMemory;
 }
 
-/** Periods of history that a chart shows. */
-const SHOWN_PERIODS = 60;
 /** Periods that methods are compared on. */
 const LEAST_TO_REPLACE = 12;
 /** Chances of a machine are told this often: those of the next day say the same. */
@@ -73,7 +72,7 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
     return { id: placeKey(place), ...facts, history: others };
   });
   const forecastSettings = forecastSettingsOf(settings);
-  const forecasts = forecastTable(tables.map(notEmpty), forecastSettings);
+  const forecasts = forecastTable(tables, forecastSettings);
   const times = new DeliveryTimes(supply, today);
   const deliveries = places.map(({ item }) => times.law(item));
   const laws = new ItemLaws(tables, settings.period, lengthsOf(deliveries, settings.reviewDays));
@@ -95,11 +94,6 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
     memory: trimmedMemory(withTold(chosen, planned, series, machines, nextPeriod, today, settings), today, nextPeriod),
   };
 }
-
-const placeKey = ({ item, site }: { item: string; site: string }): string => `${item}\t${site}`;
-
-const notEmpty = (item: ItemHistory): ItemHistory =>
-  item.history.length > 0 || item.family !== undefined ? item : { ...item, history: [0] };
 
 function forecastSettingsOf({ period, horizon }: PlanSettings): ForecastSettings {
   return { horizon, frequency: [SEASON[period]], quantiles: [...FAN_LEVELS], leadTime: 1 };
@@ -172,10 +166,6 @@ function machinesOf(
   return demands;
 }
 
-type ToldByPlace = ReadonlyMap<string, readonly ToldDemand[]>;
-
-const toldByPlace = (demands: readonly ToldDemand[]): ToldByPlace => groupedBy(demands, placeKey);
-
 /** Usage that names its machine ends the life of its part as a record of maintenance does. */
 function takenByUsage(demand: Supply['demand']): Supply['maintenance'] {
   return demand.flatMap(({ item, machine, kind, date, quantity }) =>
@@ -211,64 +201,6 @@ function afforded(plans: readonly PlanItem[], budget: number | null): PlanItem[]
     budget,
   );
   return plans.map((plan) => ({ ...plan, deferred: plan.orderNow > 0 && !paid.has(plan) }));
-}
-
-function datesFrom(first: number, count: number, { period }: PlanSettings): string[] {
-  return Array.from({ length: count }, (_, i) => startOf(period, first + i));
-}
-
-function seriesOf(facts: OrderFacts, toldOf: ToldByPlace, nextPeriod: number, settings: PlanSettings): PlanSeries {
-  const { place, forecast, machines } = facts;
-  const shown = place.history.slice(-SHOWN_PERIODS);
-  const first = nextPeriod - shown.length;
-  const told = new Map((toldOf.get(placeKey(place)) ?? []).map((d) => [d.period, d]));
-  const tellOf = (value: (d: ToldDemand) => number) =>
-    shown.map((_, i) => {
-      const known = told.get(first + i);
-      return known === undefined ? null : value(known);
-    });
-  const fan = fanOf(forecast, machines, settings);
-  return {
-    item: place.item,
-    site: place.site,
-    history: {
-      date: datesFrom(first, shown.length, settings),
-      quantity: shown,
-      byMachines: place.byMachines.slice(-SHOWN_PERIODS),
-      told: tellOf((d) => d.mean),
-      toldLow: tellOf((d) => d.fan[0]),
-      toldHigh: tellOf((d) => d.fan[d.fan.length - 1]),
-    },
-    forecast: { date: datesFrom(nextPeriod, settings.horizon, settings), ...fan },
-    outliers: place.outliers.map(({ period, quantity, usual }) => ({
-      date: startOf(settings.period, period),
-      quantity,
-      usual,
-    })),
-    unitChange: place.unitChange && {
-      date: startOf(settings.period, place.unitChange.period),
-      factor: place.unitChange.factor,
-    },
-  };
-}
-
-function fanOf(
-  forecast: ItemForecast,
-  machines: MachineDemand | null,
-  settings: PlanSettings,
-): Omit<PlanSeries['forecast'], 'date'> {
-  const { horizon } = settings;
-  const mean = forecast.mean.slice(0, horizon);
-  if (machines === null) return { mean, byMachines: mean.map(() => 0), quantiles: forecast.quantiles };
-  const steps = machines.steps(settings, horizon, (h) => ({
-    mean: mean[h],
-    quantiles: FAN_LEVELS.map((level) => forecast.quantiles[String(level)][h]),
-  }));
-  return {
-    mean: steps.map((s) => s.law.mean),
-    byMachines: steps.map((s) => s.byMachines),
-    quantiles: Object.fromEntries(FAN_LEVELS.map((level, j) => [String(level), steps.map((s) => s.fan[j])])),
-  };
 }
 
 /** Sums of families and sites, where items name any. */

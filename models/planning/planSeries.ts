@@ -1,0 +1,82 @@
+import type { PlanSeries } from '#models/contracts/plan.ts';
+import type { ItemForecast } from '#models/demand/forecastTable.ts';
+import { groupedBy } from '#models/supply/groupedBy.ts';
+import { startOf } from '#models/supply/periods.ts';
+import type { MachineDemand } from './machineDemand.ts';
+import type { OrderFacts } from './orderPlan.ts';
+import type { ToldDemand } from './planMemory.ts';
+import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
+
+/** An item at a site, as one text. */
+export const placeKey = ({ item, site }: { item: string; site: string }): string => `${item}\t${site}`;
+
+export type ToldByPlace = ReadonlyMap<string, readonly ToldDemand[]>;
+
+export const toldByPlace = (demands: readonly ToldDemand[]): ToldByPlace => groupedBy(demands, placeKey);
+
+/** Periods of history that a chart shows. */
+const SHOWN_PERIODS = 60;
+/** First days of periods, from one on. */
+export function datesFrom(first: number, count: number, { period }: PlanSettings): string[] {
+  return Array.from({ length: count }, (_, i) => startOf(period, first + i));
+}
+
+/** History and fan of one item, in columns for a chart. */
+export function seriesOf(
+  facts: OrderFacts,
+  toldOf: ToldByPlace,
+  nextPeriod: number,
+  settings: PlanSettings,
+): PlanSeries {
+  const { place, forecast, machines } = facts;
+  const shown = place.history.slice(-SHOWN_PERIODS);
+  const first = nextPeriod - shown.length;
+  const told = new Map((toldOf.get(placeKey(place)) ?? []).map((d) => [d.period, d]));
+  const tellOf = (value: (d: ToldDemand) => number) =>
+    shown.map((_, i) => {
+      const known = told.get(first + i);
+      return known === undefined ? null : value(known);
+    });
+  const fan = fanOf(forecast, machines, settings);
+  return {
+    item: place.item,
+    site: place.site,
+    history: {
+      date: datesFrom(first, shown.length, settings),
+      quantity: shown,
+      byMachines: place.byMachines.slice(-SHOWN_PERIODS),
+      told: tellOf((d) => d.mean),
+      toldLow: tellOf((d) => d.fan[0]),
+      toldHigh: tellOf((d) => d.fan[d.fan.length - 1]),
+    },
+    forecast: { date: datesFrom(nextPeriod, settings.horizon, settings), ...fan },
+    outliers: place.outliers.map(({ period, quantity, usual }) => ({
+      date: startOf(settings.period, period),
+      quantity,
+      usual,
+    })),
+    unitChange: place.unitChange && {
+      date: startOf(settings.period, place.unitChange.period),
+      factor: place.unitChange.factor,
+    },
+  };
+}
+
+function fanOf(
+  forecast: ItemForecast,
+  machines: MachineDemand | null,
+  settings: PlanSettings,
+): Omit<PlanSeries['forecast'], 'date'> {
+  const { horizon } = settings;
+  const mean = forecast.mean.slice(0, horizon);
+  if (machines === null) return { mean, byMachines: mean.map(() => 0), quantiles: forecast.quantiles };
+  const steps = machines.steps(settings, horizon, (h) => ({
+    mean: mean[h],
+    quantiles: FAN_LEVELS.map((level) => forecast.quantiles[String(level)][h]),
+  }));
+  return {
+    mean: steps.map((s) => s.law.mean),
+    byMachines: steps.map((s) => s.byMachines),
+    quantiles: Object.fromEntries(FAN_LEVELS.map((level, j) => [String(level), steps.map((s) => s.fan[j])])),
+  };
+}
