@@ -1,4 +1,4 @@
-import type { AlarmState, AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
+import type { Alarm, AlarmState, AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
 
 /**
  * What an alert becomes with an edge's message. Pure. `null` stands for an alert that is not known yet; the caller leaves
@@ -32,8 +32,8 @@ export function applyMessage(known: AlertRecord | null, message: AlertMessage): 
   };
 }
 
-/** What an alert becomes when a person acknowledges it. The first acknowledgement stands. */
-export function acknowledge(known: AlertRecord, by: string, comment: string | null, atMs: number): AlertRecord {
+/** What an alert, of a machine or for planners, becomes when a person acknowledges it. The first acknowledgement stands. */
+export function acknowledge<A extends Alarm>(known: A, by: string, comment: string | null, atMs: number): A {
   if (known.acknowledgedAtMs !== null) return known;
   return {
     ...known,

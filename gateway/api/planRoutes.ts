@@ -11,7 +11,7 @@ import {
   planSummarySchema,
   supplierScoreSchema,
 } from '#models/contracts/plan.ts';
-import { stateAfter } from '../alerts/alarm.ts';
+import { acknowledge } from '../alerts/alarm.ts';
 import { forecastCsv, planCsv } from '../planning/planCsv.ts';
 import { type Planner, PlannerBusy } from '../planning/planner.ts';
 import type { PlanStore } from '../planning/planStore.ts';
@@ -159,13 +159,7 @@ export function addPlanRoutes(
       const known = plans.alert(body.id);
       if (!known) return reply.code(404).send({ error: `no alert ${body.id}` });
       if (known.acknowledgedAtMs !== null) return known;
-      const alert: PlanAlert = {
-        ...known,
-        acknowledgedAtMs: now(),
-        acknowledgedBy: body.by,
-        comment: body.comment ?? null,
-        state: stateAfter(true, known.returnedAtMs !== null),
-      };
+      const alert = acknowledge(known, body.by, body.comment ?? null, now());
       plans.keepAlerts([alert]);
       store.audit(now(), body.by, 'acknowledge', body.id, body.comment ?? null);
       planAcknowledged(alert);

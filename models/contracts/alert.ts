@@ -74,23 +74,28 @@ export const findingSchema = z.object({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
-/** An alert as the gateway keeps and serves it. */
-export const alertRecordSchema = z.object({
+/** What every alarm is, of a machine or for planners: the states of ISA-18.2, and who acknowledged it. */
+export const alarmSchema = z.object({
   id: z.string(),
-  site: z.string(),
-  edge: z.string(),
-  asset: z.string(),
-  point: z.string(),
   state: alarmStateSchema,
   severity: severitySchema,
   text: z.string(),
-  index: z.number(),
   raisedAtMs: z.number(),
   updatedAtMs: z.number(),
   returnedAtMs: z.number().nullable(),
   acknowledgedAtMs: z.number().nullable(),
   acknowledgedBy: z.string().nullable(),
   comment: z.string().nullable(),
+});
+export type Alarm = z.infer<typeof alarmSchema>;
+
+/** An alert as the gateway keeps and serves it. */
+export const alertRecordSchema = alarmSchema.extend({
+  site: z.string(),
+  edge: z.string(),
+  asset: z.string(),
+  point: z.string(),
+  index: z.number(),
   /** Absent: nobody has said yet. */
   finding: findingSchema.optional(),
   evidence: evidenceSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alarmSchema } from './alert.ts';
 
 export const machineShareSchema = z.object({
   machine: z.string(),
@@ -135,18 +136,5 @@ export const planSummarySchema = z.object({
 export type PlanSummary = z.infer<typeof planSummarySchema>;
 
 /** An alert for planners: what will run out before an order of today could come. */
-export const planAlertSchema = z.object({
-  id: z.string(),
-  item: z.string(),
-  site: z.string(),
-  severity: z.enum(['warning', 'critical']),
-  state: z.enum(['unacknowledged', 'acknowledged', 'returned_unacknowledged', 'normal']),
-  text: z.string(),
-  raisedAtMs: z.number(),
-  updatedAtMs: z.number(),
-  returnedAtMs: z.number().nullable(),
-  acknowledgedAtMs: z.number().nullable(),
-  acknowledgedBy: z.string().nullable(),
-  comment: z.string().nullable(),
-});
+export const planAlertSchema = alarmSchema.extend({ item: z.string(), site: z.string() });
 export type PlanAlert = z.infer<typeof planAlertSchema>;

@@ -226,6 +226,7 @@ function rowOf(
 }
 
 const LONGEST_TEXT = 200;
+const CONTROL = /\p{Cc}/u;
 
 function readCell(
   cell: string,
@@ -239,6 +240,7 @@ function readCell(
       const word = cell.toLowerCase();
       return oneOf.includes(word) ? word : { wanted: `one of ${oneOf.join(', ')} is needed` };
     }
+    if (CONTROL.test(cell)) return { wanted: 'a text without tabs and line ends is needed' };
     return cell.length > LONGEST_TEXT ? { wanted: `at most ${LONGEST_TEXT} characters are allowed` } : cell;
   }
   const value = parseNumber(cell, style);

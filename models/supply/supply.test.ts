@@ -137,6 +137,7 @@ describe('thirty ways in which a file is broken', () => {
       'order,item,quantity,ordered\n1,a,0,2026-01-01\n',
       /column 3 \(quantity\).*above 0/,
     ],
+    ['a text of two lines', 'items', 'item,name\na,"one\ntwo"\n', /column 2 \(name\).*without tabs and line ends/],
     ['a text without end', 'items', `item,name\na,${'x'.repeat(300)}\n`, /column 2 \(name\).*at most 200/],
     ['columns without end', 'demand', `item${',x'.repeat(30_000)}\n`, /30001 columns; 20000 are the most/],
   ])('%s', (_, kind, text, wanted) => {
