@@ -1,4 +1,5 @@
 import type { PlanAlert, PlanItem } from '#models/contracts/plan.ts';
+import { placeKey } from '#models/planning/planSeries.ts';
 import { stateAfter } from '../alerts/alarm.ts';
 
 /** From this chance on it is critical; below this part of the configured one an alert returns. */
@@ -14,10 +15,10 @@ type Known = ReadonlyMap<string, PlanAlert>;
  * @param active alerts that have not returned, by item and site.
  */
 export function nextPlanAlerts(active: Known, items: readonly PlanItem[], chance: number, atMs: number): PlanAlert[] {
-  const byPlace = new Map(items.map((item) => [placeOf(item), item]));
-  const gone = [...active.values()].filter((a) => !byPlace.has(placeOf(a))).map((a) => returned(a, atMs));
+  const byPlace = new Map(items.map((item) => [placeKey(item), item]));
+  const gone = [...active.values()].filter((a) => !byPlace.has(placeKey(a))).map((a) => returned(a, atMs));
   const changed = items.flatMap((item) => {
-    const known = active.get(placeOf(item)) ?? null;
+    const known = active.get(placeKey(item)) ?? null;
     const due = item.runOutProbability >= (known === null ? chance : chance * RETURNS);
     // Nothing is to be done where nothing has to be ordered, and nothing that was ordered could be hurried.
     if (!due) return known === null ? [] : [returned(known, atMs)];
@@ -27,8 +28,6 @@ export function nextPlanAlerts(active: Known, items: readonly PlanItem[], chance
   });
   return [...gone, ...changed];
 }
-
-export const placeOf = ({ item, site }: { item: string; site: string }): string => `${item}\t${site}`;
 
 function raised(known: PlanAlert | null, item: PlanItem, atMs: number): PlanAlert {
   const base = known ?? {

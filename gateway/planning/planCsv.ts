@@ -1,4 +1,5 @@
 import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
+import { csvCell } from '#models/tables/csvCell.ts';
 
 type Cell = string | number | boolean | null;
 
@@ -10,8 +11,7 @@ function line(cells: readonly Cell[]): string {
 function cellText(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell !== 'string') return String(cell);
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvCell(/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
 }
 
 const PLAN_COLUMNS = [

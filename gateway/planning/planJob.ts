@@ -6,7 +6,7 @@ import { planSupply, type SupplyPlan } from '#models/planning/planSupply.ts';
 import { startOf } from '#models/supply/periods.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import type { SeriesRow } from '../historian/historian.ts';
-import { SupplyStore } from '../supply/supplyStore.ts';
+import { SupplyStore, THREAD_BUSY_MS } from '../supply/supplyStore.ts';
 import { planRows } from './planRows.ts';
 import { PlanStore } from './planStore.ts';
 import { changedSupply, type WhatIf } from './whatIf.ts';
@@ -32,8 +32,6 @@ export interface PlanResult {
 
 /** Periods of history that are written with every plan. */
 const FRESH_PERIODS = 3;
-/** A large table is written for some seconds. */
-const BUSY_MS = 60_000;
 
 /** Makes a plan of what lies in a data directory, and keeps it. Takes seconds: it is run in a thread of its own. */
 export function runPlanJob(job: PlanJob): PlanResult {
@@ -56,7 +54,7 @@ export function runPlanJob(job: PlanJob): PlanResult {
 }
 
 function readSupply(directory: string): Supply {
-  const store = new SupplyStore(directory, Number.POSITIVE_INFINITY, () => 0, BUSY_MS);
+  const store = new SupplyStore(directory, Number.POSITIVE_INFINITY, () => 0, THREAD_BUSY_MS);
   try {
     return store.all();
   } finally {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { PlanAlert, PlanItem, PlanSeries, PlanSummary } from '#models/contracts/plan.ts';
 import { NO_MEMORY, type PlanMemory } from '#models/planning/planMemory.ts';
+import { placeKey } from '#models/planning/planSeries.ts';
 import type { SupplyPlan } from '#models/planning/planSupply.ts';
 import type { SupplierScore } from '#models/planning/suppliers.ts';
 
@@ -35,14 +36,14 @@ export class PlanStore {
 
   /** Puts a plan, and the memory that it leaves, in the place of the last one. */
   keep(plan: SupplyPlan, summary: PlanSummary): void {
-    const series = new Map(plan.series.map((s) => [`${s.item}\t${s.site}`, s]));
+    const series = new Map(plan.series.map((s) => [placeKey(s), s]));
     this.#db.transaction(() => {
       this.#db.exec('DELETE FROM plan; DELETE FROM memory;');
       const put = this.#db.prepare(
         'INSERT INTO plan (rank, item, site, risk, record, series) VALUES (?, ?, ?, ?, ?, ?)',
       );
       plan.items.forEach((item, rank) => {
-        const its = series.get(`${item.item}\t${item.site}`);
+        const its = series.get(placeKey(item));
         put.run(rank, item.item, item.site, item.runOutProbability, JSON.stringify(item), JSON.stringify(its));
       });
       this.#put('summary', summary);

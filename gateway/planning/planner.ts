@@ -2,11 +2,13 @@ import type { Logger } from 'pino';
 import type { AlertMessage } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { PlanAlert } from '#models/contracts/plan.ts';
+import { machineKey } from '#models/planning/installedBase.ts';
+import { placeKey } from '#models/planning/planSeries.ts';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
 import type { PlanningConfig } from '../config.ts';
 import type { Store } from '../store/store.ts';
 import type { Run } from '../thread/runInThread.ts';
-import { nextPlanAlerts, placeOf } from './planAlerts.ts';
+import { nextPlanAlerts } from './planAlerts.ts';
 import type { PlanJob, PlanResult } from './planJob.ts';
 import type { PlanStore } from './planStore.ts';
 import { changedSettings, type WhatIf } from './whatIf.ts';
@@ -75,7 +77,7 @@ export class Planner {
   /** Looks whether what edges said changes what machines will take. */
   heard(health: readonly HealthMessage[], alerts: readonly AlertMessage[]): void {
     const changed = health.filter((h) => {
-      const key = `${h.site}/${h.edge}/${h.asset}`;
+      const key = machineKey(h);
       const said = `${h.status}/${lifeClass(h)}`;
       const before = this.#seen.get(key);
       this.#seen.set(key, said);
@@ -97,17 +99,22 @@ export class Planner {
     this.#abort.abort();
     clearInterval(this.#schedule);
     if (this.#timer) clearTimeout(this.#timer);
-    await this.#tail.catch(() => undefined);
+    await this.#tail;
   }
 
   #begin(): void {
     const reason = this.#waiting ?? 'schedule';
     this.#waiting = null;
     this.#lastMs = this.#parts.now();
-    this.#running = this.#after(() => this.#plan(reason)).finally(() => {
-      this.#running = null;
-      if (this.#waiting !== null) this.ask(this.#waiting);
-    });
+    this.#running = this.#after(() => this.#plan(reason))
+      .catch((error) => {
+        // A plan whose turn had not come when the gateway was told to stop.
+        if (!this.#abort.signal.aborted) throw error;
+      })
+      .finally(() => {
+        this.#running = null;
+        if (this.#waiting !== null) this.ask(this.#waiting);
+      });
   }
 
   /** One after another: they read and write the same files. */
@@ -117,6 +124,7 @@ export class Planner {
       return work();
     };
     const next = this.#tail.then(begin);
+    // Who asked hears of its failure; those that come after go on.
     this.#tail = next.catch(() => undefined);
     return next;
   }
@@ -145,7 +153,7 @@ export class Planner {
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (this.#abort.signal.aborted) return;
-    const active = new Map(plans.standing().map((a) => [placeOf(a), a]));
+    const active = new Map(plans.standing().map((a) => [placeKey(a), a]));
     const alerts = nextPlanAlerts(active, result.items, config.alertChance, now());
     plans.keepAlerts(alerts);
     planned(result, alerts);
@@ -175,7 +183,7 @@ function lifeClass({ remainingLife }: HealthMessage): string {
     : 'none';
 }
 
-export function settingsOf(config: PlanningConfig, atMs: number): PlanSettings {
+function settingsOf(config: PlanningConfig, atMs: number): PlanSettings {
   const { period, horizon, reviewDays, serviceKind, serviceLevel, usualLifeDays, holdingRateAYear, budget } = config;
   const target = serviceKind === 'cost' ? { kind: serviceKind } : { kind: serviceKind, level: serviceLevel };
   const today = new Date(atMs).toISOString().slice(0, 10);

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import type { AlertMessage } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { PlanAlert, PlanItem } from '#models/contracts/plan.ts';
+import { placeKey } from '#models/planning/planSeries.ts';
 import { gatewayConfigSchema } from '../config.ts';
 import { rowsOf } from '../historian/rows.ts';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
@@ -13,7 +14,7 @@ import { SqliteStore } from '../store/sqliteStore.ts';
 import { importSupply } from '../supply/importSupply.ts';
 import { SupplyStore } from '../supply/supplyStore.ts';
 import type { Run, Task } from '../thread/runInThread.ts';
-import { nextPlanAlerts, placeOf } from './planAlerts.ts';
+import { nextPlanAlerts } from './planAlerts.ts';
 import { forecastCsv, planCsv } from './planCsv.ts';
 import { type PlanJob, type PlanResult, runPlanJob } from './planJob.ts';
 import { Planner } from './planner.ts';
@@ -199,6 +200,36 @@ test('what is tried is not kept', async () => {
   await made.stop();
 });
 
+test('a stop ends what waits for its turn, and nothing is left that nobody hears of', async () => {
+  const parts = plant();
+  let begun = 0;
+  let end: (() => void) | null = null;
+  const config = gatewayConfigSchema.parse({
+    dataDirectory: parts.directory,
+    broker: { url: 'mqtt://127.0.0.1' },
+    planning: { leastSeconds: 1 },
+  }).planning;
+  const run = (async () => {
+    begun++;
+    await new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    throw new Error('given up');
+  }) as Run;
+  const made = new Planner({ ...parts, config, now: () => NOW_MS, planned: () => undefined, run }, log);
+  const tried = made.tryOut({ demandFactor: 2 });
+  const waiting = made.tryOut({ demandFactor: 3 });
+  made.ask('asked');
+  for (let i = 0; i < 200 && end === null; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const stopped = made.stop();
+  (end as unknown as () => void)();
+  await expect(tried).rejects.toThrow('given up');
+  await expect(waiting).rejects.toThrow('the gateway is stopping');
+  await stopped;
+  expect(begun).toBe(1);
+});
+
 test('plan, memory and alerts are there after a restart', async () => {
   const parts = plant();
   const { made, after } = planner(parts);
@@ -227,7 +258,7 @@ const item = (change: Partial<PlanItem>): PlanItem =>
 
 test('an alert for planners is one, whatever is said of it again; it returns well below, and rises anew', () => {
   const active = (alerts: PlanAlert[]) =>
-    new Map(alerts.filter((a) => a.returnedAtMs === null).map((a) => [placeOf(a), a]));
+    new Map(alerts.filter((a) => a.returnedAtMs === null).map((a) => [placeKey(a), a]));
   const [first] = nextPlanAlerts(new Map(), [item({})], 0.5, 1);
   expect(first).toMatchObject({ severity: 'warning', state: 'unacknowledged', raisedAtMs: 1 });
   expect(nextPlanAlerts(active([first]), [item({})], 0.5, 2)).toEqual([]);

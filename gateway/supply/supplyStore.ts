@@ -19,6 +19,9 @@ const SCHEMA = `
 /** Reports that are kept. */
 const KEPT_IMPORTS = 500;
 
+/** How long a thread waits for another's writing: a large table takes some seconds. */
+export const THREAD_BUSY_MS = 60_000;
+
 /** What planners gave, each row by its key: the same rows again change nothing. One SQLite file, `supply.db`. */
 export class SupplyStore {
   readonly #db: Database.Database;

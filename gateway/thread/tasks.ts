@@ -1,10 +1,7 @@
 import { runPlanJob } from '../planning/planJob.ts';
 import { importSupply } from '../supply/importSupply.ts';
-import { SupplyStore } from '../supply/supplyStore.ts';
+import { SupplyStore, THREAD_BUSY_MS } from '../supply/supplyStore.ts';
 import type { Results, Task } from './runInThread.ts';
-
-/** A large table is written for some seconds. */
-const BUSY_MS = 60_000;
 
 /** Does a task where it is called. @throws TableError where a table is refused. */
 export function doTask<T extends Task>(task: T): Results[T['kind']] {
@@ -12,7 +9,7 @@ export function doTask<T extends Task>(task: T): Results[T['kind']] {
 }
 
 function takeTable({ directory, mostRows, table, bytes, origin, dates, atMs }: Extract<Task, { kind: 'import' }>) {
-  const store = new SupplyStore(directory, mostRows, () => atMs, BUSY_MS);
+  const store = new SupplyStore(directory, mostRows, () => atMs, THREAD_BUSY_MS);
   try {
     return importSupply(store, table, bytes, origin, { dates });
   } finally {

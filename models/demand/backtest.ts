@@ -39,7 +39,8 @@ export function backtest(items: readonly ItemHistory[], settings: ForecastSettin
   return { items: kept.length, heldBack, steps: byClass(classes, steps), leadTime: byClass(classes, sums) };
 }
 
-function naiveOf(history: readonly number[], period: number, horizon: number): number[] {
+/** What forecasts are held against: the last season again. */
+export function naiveOf(history: readonly number[], period: number, horizon: number): number[] {
   const naive = new SeasonalNaive(period);
   naive.fit(history);
   return naive.predict(horizon);

@@ -9,19 +9,29 @@ export const LAW_LEVELS: readonly number[] = Array.from({ length: 200 }, (_, i) 
 
 export const NO_DEMAND: DemandLaw = { mean: 0, quantiles: LAW_LEVELS.map(() => 0) };
 
+export interface Mass {
+  value: number;
+  mass: number;
+}
+
+/** Values at rising levels of masses that are 1 in all; sorts them in place. */
+export function valuesAt(masses: Mass[], levels: readonly number[]): number[] {
+  masses.sort((a, b) => a.value - b.value);
+  let [at, below] = [0, masses[0].mass];
+  return levels.map((level) => {
+    while (below < level - 1e-12 && at < masses.length - 1) below += masses[++at].mass;
+    return masses[at].value;
+  });
+}
+
 /** One law of several that may hold, each with its chance: the interval's length is not known for sure. */
 export function mixture(laws: readonly { law: DemandLaw; chance: number }[]): DemandLaw {
   if (laws.length === 1) return laws[0].law;
-  const n = LAW_LEVELS.length;
-  const all = laws
-    .flatMap(({ law, chance }) => law.quantiles.map((value) => ({ value, mass: chance / law.quantiles.length })))
-    .sort((a, b) => a.value - b.value);
-  let [at, below] = [0, all[0].mass];
-  const quantiles = Array.from({ length: n }, (_, i) => {
-    while (below < LAW_LEVELS[i] - 1e-12 && at < all.length - 1) below += all[++at].mass;
-    return all[at].value;
-  });
-  return { mean: laws.reduce((sum, { law, chance }) => sum + chance * law.mean, 0), quantiles };
+  const masses = laws.flatMap(({ law, chance }) =>
+    law.quantiles.map((value) => ({ value, mass: chance / law.quantiles.length })),
+  );
+  const mean = laws.reduce((sum, { law, chance }) => sum + chance * law.mean, 0);
+  return { mean, quantiles: valuesAt(masses, LAW_LEVELS) };
 }
 
 /** The quantile at a level. */
@@ -40,24 +50,27 @@ export function stretched({ mean, quantiles }: DemandLaw, times: number): Demand
 const MOST_COUNTED = 200;
 
 /** The law of a part of an interval: each unit that is counted falls into it with that chance. */
-function thinned(law: DemandLaw, part: number): DemandLaw | null {
-  const { quantiles } = law;
+function partOf({ mean, quantiles }: DemandLaw, part: number): DemandLaw | null {
   const most = quantiles[quantiles.length - 1];
   if (most > MOST_COUNTED || !quantiles.every(Number.isInteger)) return null;
-  const chances = new Float64Array(most + 1);
-  for (const n of quantiles) {
-    let chance = (1 - part) ** n;
+  const counts = new Array<number>(most + 1).fill(0);
+  for (const n of quantiles) counts[n] += 1 / quantiles.length;
+  const masses = thinned(counts, part).map((mass, value) => ({ value, mass }));
+  return { mean: mean * part, quantiles: valuesAt(masses, LAW_LEVELS) };
+}
+
+/** Chances of 0, 1, 2 … where each of what is counted is kept with a probability only. */
+export function thinned(chances: readonly number[], p: number): readonly number[] {
+  if (p >= 1) return chances;
+  const kept = new Array<number>(chances.length).fill(0);
+  chances.forEach((mass, n) => {
+    let chance = (1 - p) ** n;
     for (let k = 0; k <= n; k++) {
-      chances[k] += chance / quantiles.length;
-      chance *= ((n - k) / (k + 1)) * (part / (1 - part));
+      kept[k] += mass * chance;
+      chance *= ((n - k) / (k + 1)) * (p / (1 - p));
     }
-  }
-  let [k, below] = [0, chances[0]];
-  const thin = LAW_LEVELS.map((level) => {
-    while (below < level - 1e-12 && k < most) below += chances[++k];
-    return k;
   });
-  return { mean: law.mean * part, quantiles: thin };
+  return kept;
 }
 
 /** A law between two others, by its mean and, level by level, by the squares of the distances from it. */
@@ -65,7 +78,7 @@ export function between(a: DemandLaw, b: DemandLaw, part: number): DemandLaw {
   if (part <= 0) return a;
   if (part >= 1) return b;
   if (a === NO_DEMAND) {
-    const counted = thinned(b, part);
+    const counted = partOf(b, part);
     if (counted !== null) return counted;
   }
   const mean = (1 - part) * a.mean + part * b.mean;

@@ -1,7 +1,6 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import { dayOf } from '#models/supply/dates.ts';
-import { groupedBy } from '#models/supply/groupedBy.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 import { type EstimateOutcome, type Foresight, foresightFrom, type LifeEstimate } from './foresight.ts';
 import type { InstalledMachine } from './machineOutlook.ts';
@@ -36,32 +35,29 @@ const WIDE_LOG_DEVIATION = 0.7;
 
 /**
  * Machines of the bill of materials for a part, with the part's age, planned work, and what their alerts say of it now.
- * @param today days since 1970. @param usualLifeDays of a part that no record tells of.
+ * @param bom rows of one item. @param records of maintenance, by machine. @param today days since 1970. @param usualLifeDays of a part that no record tells of.
  */
 export function installedBase(
-  item: string,
-  { bom, maintenance }: Pick<Supply, 'bom' | 'maintenance'>,
+  bom: readonly SupplyRow<'bom'>[],
+  records: ReadonlyMap<string, readonly SupplyRow<'maintenance'>[]>,
   news: MachineNews,
   today: number,
   usualLifeDays: number,
 ): InstalledBase {
   const lives: Life[] = [];
-  const records = groupedBy(maintenance, (m) => m.machine);
-  const machines = bom
-    .filter((b) => b.item === item)
-    .map((b): InstalledMachine => {
-      const own = (records.get(b.machine) ?? []).filter((m) => concerns(m, b));
-      const { ended, ageDays } = livesOf(own, b, today);
-      lives.push(...ended, ...(ageDays === null ? [] : [{ days: ageDays, ended: false }]));
-      return {
-        machine: b.machine,
-        ageDays,
-        watch: watchOf(b, news, today),
-        planned: plannedIn(own, b, today),
-        quantity: b.quantity ?? 1,
-        probability: b.probability ?? 1,
-      };
-    });
+  const machines = bom.map((b): InstalledMachine => {
+    const own = (records.get(b.machine) ?? []).filter((m) => concerns(m, b));
+    const { ended, ageDays } = livesOf(own, b, today);
+    lives.push(...ended, ...(ageDays === null ? [] : [{ days: ageDays, ended: false }]));
+    return {
+      machine: b.machine,
+      ageDays,
+      watch: watchOf(b, news, today),
+      planned: plannedIn(own, b, today),
+      quantity: b.quantity ?? 1,
+      probability: b.probability ?? 1,
+    };
+  });
   const ended = lives.filter((l) => l.ended).length;
   return { machines, prior: fitWeibull(lives, usualLifeDays), lives: { ended, ongoing: lives.length - ended } };
 }
@@ -103,10 +99,10 @@ function plannedIn(
   return { days: Math.max(0, dayOf(open[0].date) - today), quantity };
 }
 
-const keyOf = (m: { site: string; edge: string; asset: string }) => `${m.site}/${m.edge}/${m.asset}`;
-/** A machine is named by its asset or, where two have one name, by `site/edge/asset`. */
+export const machineKey = (m: { site: string; edge: string; asset: string }) => `${m.site}/${m.edge}/${m.asset}`;
+/** A machine of a bill of materials is named by its asset or, where two have one name, by `site/edge/asset`. */
 const isOf = (machine: string, m: { site: string; edge: string; asset: string }) =>
-  machine === m.asset || machine === keyOf(m);
+  machine === m.asset || machine === machineKey(m);
 
 function watchOf(b: SupplyRow<'bom'>, { health, alerts }: MachineNews, today: number): InstalledMachine['watch'] {
   const its = health.filter((h) => isOf(b.machine, h) && today - h.timeMs / DAY_MS < SILENT_DAYS);

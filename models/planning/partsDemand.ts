@@ -1,4 +1,4 @@
-import type { DemandLaw } from './demandLaw.ts';
+import { type DemandLaw, LAW_LEVELS, type Mass, thinned, valuesAt } from './demandLaw.ts';
 import type { MachineOutlook, Stream } from './machineOutlook.ts';
 
 export interface MachineShare {
@@ -56,20 +56,6 @@ function divisor(a: number, b: number): number {
   return b === 0 ? a : divisor(b, a % b);
 }
 
-/** Chances of so many takings where each of them happens with a probability only. */
-function thinned(times: readonly number[], p: number): readonly number[] {
-  if (p >= 1) return times;
-  const kept = new Array<number>(times.length).fill(0);
-  times.forEach((mass, n) => {
-    let chance = (1 - p) ** n;
-    for (let k = 0; k <= n; k++) {
-      kept[k] += mass * chance;
-      chance *= ((n - k) / (k + 1)) * (p / (1 - p));
-    }
-  });
-  return kept;
-}
-
 /** What nobody will see is left out, so that thousands of machines stay quick. */
 function trimmed(chances: number[]): number[] {
   let end = chances.length;
@@ -80,16 +66,9 @@ function trimmed(chances: number[]): number[] {
 /** Demand of machines and of everything else together, as independent sums. */
 export function together(units: UnitChances, others: DemandLaw): DemandLaw {
   const n = others.quantiles.length;
-  const sums: { value: number; mass: number }[] = [];
+  const masses: Mass[] = [];
   units.chances.forEach((mass, k) => {
-    if (mass > 0) for (const q of others.quantiles) sums.push({ value: k * units.step + q, mass: mass / n });
+    if (mass > 0) for (const q of others.quantiles) masses.push({ value: k * units.step + q, mass: mass / n });
   });
-  sums.sort((a, b) => a.value - b.value);
-  let [at, below] = [0, sums[0].mass];
-  const quantiles = Array.from({ length: n }, (_, i) => {
-    const level = (i + 0.5) / n;
-    while (below < level - 1e-12 && at < sums.length - 1) below += sums[++at].mass;
-    return sums[at].value;
-  });
-  return { mean: expectedUnits(units) + others.mean, quantiles };
+  return { mean: expectedUnits(units) + others.mean, quantiles: valuesAt(masses, LAW_LEVELS) };
 }

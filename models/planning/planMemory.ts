@@ -7,6 +7,7 @@ import type { SupplyRow } from '#models/supply/supplyTables.ts';
 import type { EstimateOutcome } from './foresight.ts';
 import { concerns } from './installedBase.ts';
 import type { Stream } from './machineOutlook.ts';
+import { FAN_LEVELS } from './planSettings.ts';
 import { type Recalibration, type Resolved, recalibrationOf } from './recalibration.ts';
 
 /** A chance that was told of a machine: what comes of it recalibrates later ones. */
@@ -97,36 +98,33 @@ export function recalibrations(
   takings: Takings,
   today: number,
 ): Map<Stream, Recalibration> {
-  const resolved = new Map<Stream, Resolved[]>();
-  const count = new Map<string, number>();
-  for (const t of told) count.set(horizonKey(t), (count.get(horizonKey(t)) ?? 0) + 1);
-  for (const t of told) {
-    if (t.day + t.horizonDays + GRACE_DAYS > today) continue;
-    const days = takings.get(`${t.machine}\t${t.item}`) ?? [];
-    const came = days.some((d) => d > t.day && d <= t.day + t.horizonDays);
-    // Chances of one machine and horizon overlap: together they count as one.
-    const outcome = { chance: t.chance, came, weight: 1 / (count.get(horizonKey(t)) as number) };
-    const outcomes = resolved.get(t.stream);
-    if (outcomes) outcomes.push(outcome);
-    else resolved.set(t.stream, [outcome]);
-  }
-  return new Map([...resolved].map(([stream, outcomes]) => [stream, recalibrationOf(outcomes)]));
+  // Chances of one machine and horizon overlap: together they count as one.
+  const resolved = [...groupedBy(told, horizonKey).values()].flatMap((all) =>
+    all
+      .filter((t) => t.day + t.horizonDays + GRACE_DAYS <= today)
+      .map((t): Resolved & { stream: Stream } => {
+        const days = takings.get(`${t.machine}\t${t.item}`) ?? [];
+        const came = days.some((d) => d > t.day && d <= t.day + t.horizonDays);
+        return { stream: t.stream, chance: t.chance, came, weight: 1 / all.length };
+      }),
+  );
+  const byStream = groupedBy(resolved, (r) => r.stream);
+  return new Map([...byStream.values()].map((all) => [all[0].stream, recalibrationOf(all)]));
 }
 
 const horizonKey = (t: ToldChance) => `${t.machine}\t${t.item}\t${Math.floor(t.day / Math.max(1, t.horizonDays))}`;
 
 /** Estimates of remaining life whose part has been taken since. Those of one failure count as one together. */
 export function estimateOutcomes(told: readonly ToldChance[], takings: Takings): EstimateOutcome[] {
-  const ends = new Map<string, { saidDays: number; cameDays: number }[]>();
-  for (const { saidDays, machine, item, day } of told) {
+  const ended = told.flatMap(({ saidDays, machine, item, day }) => {
     const taken = (takings.get(`${machine}\t${item}`) ?? []).find((d) => d >= day);
-    if (saidDays === null || taken === undefined) continue;
-    const key = `${machine}\t${item}\t${taken}`;
-    const outcomes = ends.get(key);
-    if (outcomes) outcomes.push({ saidDays, cameDays: taken - day });
-    else ends.set(key, [{ saidDays, cameDays: taken - day }]);
-  }
-  return [...ends.values()].flatMap((all) => all.map((e) => ({ ...e, weight: 1 / all.length })));
+    if (saidDays === null || taken === undefined) return [];
+    return [{ saidDays, cameDays: taken - day, failure: `${machine}\t${item}\t${taken}` }];
+  });
+  const failures = groupedBy(ended, (e) => e.failure);
+  return [...failures.values()].flatMap((all) =>
+    all.map(({ saidDays, cameDays }) => ({ saidDays, cameDays, weight: 1 / all.length })),
+  );
 }
 
 /** What of an item's told demands has come. */
@@ -156,17 +154,10 @@ export function resolveDemands(
 }
 
 function measuresByClass(resolved: readonly ToldDemand[]): PeriodMeasures[] {
-  const groups = new Map<string, ToldDemand[]>();
-  for (const d of resolved) {
-    for (const name of [d.class, 'all']) {
-      const key = `${d.period}\t${name}`;
-      const group = groups.get(key);
-      if (group) group.push(d);
-      else groups.set(key, [d]);
-    }
-  }
-  return [...groups].flatMap(([key, group]) => {
-    const [period, name] = key.split('\t');
+  const each = resolved.flatMap((d) => [d.class, 'all'].map((name) => ({ ...d, name })));
+  const groups = groupedBy(each, (d) => `${d.period}\t${d.name}`);
+  return [...groups.values()].flatMap((group) => {
+    const [{ period, name }] = group;
     const measures = measuresOf(
       group.map((d) => ({
         actual: [d.actual as number],
@@ -176,12 +167,11 @@ function measuresByClass(resolved: readonly ToldDemand[]): PeriodMeasures[] {
         scale: 0,
       })),
     );
-    return measures ? [{ period: Number(period), class: name, measures }] : [];
+    return measures ? [{ period, class: name, measures }] : [];
   });
 }
 
-const LEVELS = ['0.05', '0.25', '0.5', '0.75', '0.95'];
-const fanByLevel = (fan: readonly number[]) => Object.fromEntries(LEVELS.map((level, i) => [level, [fan[i]]]));
+const fanByLevel = (fan: readonly number[]) => Object.fromEntries(FAN_LEVELS.map((level, i) => [level, [fan[i]]]));
 
 /** Forgets what is too old to teach. */
 export function trimmedMemory(memory: PlanMemory, today: number, period: number): PlanMemory {

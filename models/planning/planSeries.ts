@@ -16,6 +16,7 @@ export const toldByPlace = (demands: readonly ToldDemand[]): ToldByPlace => grou
 
 /** Periods of history that a chart shows. */
 const SHOWN_PERIODS = 60;
+
 /** First days of periods, from one on. */
 export function datesFrom(first: number, count: number, { period }: PlanSettings): string[] {
   return Array.from({ length: count }, (_, i) => startOf(period, first + i));

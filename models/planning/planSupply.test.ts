@@ -3,6 +3,7 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
+import { groupedBy } from '#models/supply/groupedBy.ts';
 import { noSupply, type Supply, type SupplyRow } from '#models/supply/supplyTables.ts';
 import { foresightOf, installedBase } from './installedBase.ts';
 import { estimateOutcomes, NO_MEMORY, type PlanMemory, recalibrations, takingsOf } from './planMemory.ts';
@@ -382,7 +383,13 @@ test('records make lives, ages and foresight', () => {
     health: [health('pump-3')],
     alerts: [alert('pump-3', 6, { raisedAtMs: atMs('2025-01-01'), returnedAtMs: atMs('2025-02-20') })],
   };
-  const base = installedBase('bearing', supply, news, dayOf(TODAY), 1500);
+  const base = installedBase(
+    supply.bom,
+    groupedBy(supply.maintenance, (m) => m.machine),
+    news,
+    dayOf(TODAY),
+    1500,
+  );
   expect(base.machines).toHaveLength(10);
   expect(base.machines[0].ageDays).toBe(dayOf(TODAY) - dayOf('2026-01-10'));
   expect(base.lives.ongoing).toBe(10);

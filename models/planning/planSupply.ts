@@ -1,11 +1,10 @@
 import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
-import { backtest } from '#models/demand/backtest.ts';
+import { backtest, naiveOf } from '#models/demand/backtest.ts';
 import type { Method } from '#models/demand/forecasters.ts';
 import { type ForecastSettings, forecastTable } from '#models/demand/forecastTable.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { reconcileTable } from '#models/demand/reconcile.ts';
 import { betterMethod, turnedBad } from '#models/demand/replaceMethod.ts';
-import { SeasonalNaive } from '#models/demand/seasonalNaive.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import { cleaningLines, demandHistories, type ItemDemandHistory } from '#models/supply/demandHistories.ts';
 import { groupedBy } from '#models/supply/groupedBy.ts';
@@ -13,7 +12,7 @@ import { withHeirs } from '#models/supply/heirs.ts';
 import { placed } from '#models/supply/homeSites.ts';
 import { periodOf, SEASON } from '#models/supply/periods.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
-import { foresightOf, installedBase, type MachineNews } from './installedBase.ts';
+import { foresightOf, installedBase, type MachineNews, machineKey } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
 import { MachineDemand } from './machineDemand.ts';
 import { lengthsOf, type OrderFacts, orderPlan, type Place, placesOf } from './orderPlan.ts';
@@ -128,7 +127,7 @@ function newestPeriod({ demand, maintenance }: Supply, { period }: PlanSettings)
 
 /** Machines that are heard of for the first time are watched from today on. */
 function withWatched(memory: PlanMemory, { health }: Pick<MachineNews, 'health'>, today: number): PlanMemory {
-  const heard = Object.fromEntries(health.map(({ site, edge, asset }) => [`${site}/${edge}/${asset}`, today]));
+  const heard = Object.fromEntries(health.map((h) => [machineKey(h), today]));
   return { ...memory, watchedSince: { ...heard, ...memory.watchedSince } };
 }
 
@@ -159,8 +158,7 @@ function machinesOf(
     // Machines take from the first place of an item: the one without a site, if there is one.
     if (bom === undefined) continue;
     boms.delete(place.item);
-    const own = bom.flatMap((b) => records.get(b.machine) ?? []);
-    const base = installedBase(place.item, { bom, maintenance: own }, news, today, settings.usualLifeDays);
+    const base = installedBase(bom, records, news, today, settings.usualLifeDays);
     demands.set(placeKey(place), new MachineDemand(place.item, base, foresight, maps));
   }
   return demands;
@@ -220,7 +218,7 @@ function levelsOf(
   };
 }
 
-/** Memory with what is told now: once for each period, and chances of machines once a day. */
+/** Memory with what is told now: once for each period, and chances of each machine once a week. */
 function withTold(
   memory: PlanMemory,
   planned: readonly OrderFacts[],
@@ -234,12 +232,11 @@ function withTold(
   const demands = planned.flatMap(({ place, forecast }, i): ToldDemand[] => {
     const { item, site, history } = place;
     if (already.has(placeKey(place)) || history.length === 0) return [];
-    const naive = new SeasonalNaive(SEASON[settings.period]);
-    naive.fit(history);
+    const [naive] = naiveOf(history, SEASON[settings.period], 1);
     const { mean, quantiles } = series[i].forecast;
     const fan = FAN_LEVELS.map((level) => quantiles[String(level)][0]);
     const its = { item, site, class: forecast.class, period: nextPeriod };
-    return [{ ...its, mean: mean[0], naive: naive.predict(1)[0], fan, actual: null }];
+    return [{ ...its, mean: mean[0], naive, fan, actual: null }];
   });
   const lately = memory.chances.filter((c) => c.day > today - TOLD_EVERY_DAYS && c.day <= today);
   const known = new Set(lately.map((c) => `${c.machine}\t${c.item}`));

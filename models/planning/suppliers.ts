@@ -1,7 +1,9 @@
 import { median, quantile } from '#models/health/statistics.ts';
 import { monotoneTrend } from '#models/statistics/monotoneTrend.ts';
 import { dayOf } from '#models/supply/dates.ts';
+import { groupedBy } from '#models/supply/groupedBy.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
+import { type Mass, valuesAt } from './demandLaw.ts';
 
 /** How long a delivery takes: whole days with their chances, rising. */
 export interface DeliveryLaw {
@@ -65,7 +67,7 @@ interface Ratio {
 export class DeliveryTimes {
   readonly #suppliers: Map<string, SupplyRow<'suppliers'>>;
   readonly #items: Map<string, SupplyRow<'items'>>;
-  readonly #orders = new Map<string, SupplyRow<'purchases'>[]>();
+  readonly #orders: Map<string, SupplyRow<'purchases'>[]>;
   readonly #ratios = new Map<string, Ratio[]>();
   readonly #pool: Ratio[] = [];
   readonly #laws = new Map<string, RatioLaw>();
@@ -78,11 +80,7 @@ export class DeliveryTimes {
     this.#items = new Map(items.map((i) => [i.item, i]));
     // The newest first; equal days by their orders, so that the order of rows says nothing.
     const sorted = [...purchases].sort((a, b) => compare(b.ordered, a.ordered) || compare(a.order, b.order));
-    for (const order of sorted) {
-      const own = this.#orders.get(order.item);
-      if (own) own.push(order);
-      else this.#orders.set(order.item, [order]);
-    }
+    this.#orders = groupedBy(sorted, (order) => order.item);
     for (const order of sorted) this.#learn(order);
   }
 
@@ -147,7 +145,8 @@ export class DeliveryTimes {
   }
 }
 
-type RatioLaw = readonly { ratio: number; weight: number }[];
+/** Ratios with their masses. */
+type RatioLaw = readonly Mass[];
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -159,26 +158,24 @@ function censoredLaw(all: readonly (Ratio & { weight: number })[]): RatioLaw {
   const sorted = [...all].sort((a, b) => a.ratio - b.ratio || Number(a.open) - Number(b.open));
   let atRisk = sorted.reduce((sum, r) => sum + r.weight, 0);
   let left = 1;
-  const law: { ratio: number; weight: number }[] = [];
+  const law: Mass[] = [];
   for (const { ratio, open, weight } of sorted) {
     if (!open) {
       const mass = (left * weight) / Math.max(weight, atRisk);
-      law.push({ ratio, weight: mass });
+      law.push({ value: ratio, mass });
       left -= mass;
     }
     atRisk -= weight;
   }
-  if (left > 1e-9) law.push({ ratio: sorted[sorted.length - 1].ratio * LATER_STILL, weight: left });
+  if (left > 1e-9) law.push({ value: sorted[sorted.length - 1].ratio * LATER_STILL, mass: left });
   return law;
 }
 
 function pointsOf(law: RatioLaw, promisedDays: number): DeliveryLaw['days'] {
-  const total = law.reduce((sum, l) => sum + l.weight, 0);
+  const levels = Array.from({ length: POINTS }, (_, i) => (i + 0.5) / POINTS);
   const chances = new Map<number, number>();
-  let [at, below] = [0, law[0].weight];
-  for (let i = 0; i < POINTS; i++) {
-    while (below < ((i + 0.5) / POINTS) * total - 1e-12 && at < law.length - 1) below += law[++at].weight;
-    const days = Math.max(0, Math.round(law[at].ratio * promisedDays));
+  for (const ratio of valuesAt([...law], levels)) {
+    const days = Math.max(0, Math.round(ratio * promisedDays));
     chances.set(days, (chances.get(days) ?? 0) + 1 / POINTS);
   }
   return [...chances].sort((a, b) => a[0] - b[0]).map(([days, chance]) => ({ days, chance }));

@@ -1,5 +1,6 @@
 import { median } from '#models/health/statistics.ts';
 import { dayOf } from './dates.ts';
+import { groupedBy } from './groupedBy.ts';
 import { heirsOf } from './heirs.ts';
 import { homeSites } from './homeSites.ts';
 import { type PeriodKind, periodOf, startOf } from './periods.ts';
@@ -76,25 +77,22 @@ export function demandHistories(supply: Supply, kind: PeriodKind, today: string)
   const heirs = heirsOf(supply.items);
   const items = new Map(supply.items.map((i) => [i.item, i]));
   const machines = new Set(supply.bom.map((b) => `${b.machine}\t${b.item}`));
-  const groups = new Map<string, SupplyRow<'demand'>[]>();
   const taken = new Set<string>();
-  for (const row of [...supply.demand, ...usageOf(supply)]) {
+  const rows = [...supply.demand, ...usageOf(supply)].flatMap((row): SupplyRow<'demand'>[] => {
     cleaning.rows++;
     if (periodOf(kind, row.date) >= nextPeriod) {
       cleaning.notEnded++;
-      continue;
+      return [];
     }
     const own = inOwnUnit(row, items.get(row.item), cleaning);
-    if (own === null) continue;
+    if (own === null) return [];
     const item = heirs.get(row.item) ?? row.item;
     if (item !== row.item) taken.add(row.item);
-    const key = `${item}\t${row.site ?? ''}`;
-    const group = groups.get(key);
-    if (group) group.push({ ...own, item });
-    else groups.set(key, [{ ...own, item }]);
-  }
+    return [{ ...own, item }];
+  });
   cleaning.superseded = taken.size;
-  const whole = [...groups.values()].map((rows) => historyOf(rows, kind, nextPeriod, machines, cleaning));
+  const groups = groupedBy(rows, ({ item, site = '' }) => `${item}\t${site}`);
+  const whole = [...groups.values()].map((own) => historyOf(own, kind, nextPeriod, machines, cleaning));
   const histories = withoutBegunPeriod(whole, supply.demand, kind, cleaning);
   fillGaps(histories, kind, cleaning);
   for (const history of histories) mark(history, cleaning);

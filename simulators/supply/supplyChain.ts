@@ -1,6 +1,7 @@
 import { gaussian, type Random, randomOf, seedOf } from '#models/random/random.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
 import { noSupply, SUPPLY_TABLES, type Supply, type SupplyRow, type SupplyTable } from '#models/supply/supplyTables.ts';
+import { csvCell } from '#models/tables/csvCell.ts';
 import { PLANT_LIVES, PlantLives } from './plantLives.ts';
 
 export interface SupplyChainOptions {
@@ -269,11 +270,8 @@ function poisson(rate: number, random: Random): number {
 export function supplyCsv<T extends SupplyTable>(table: T, rows: readonly SupplyRow<T>[]): string {
   const columns = Object.keys(SUPPLY_TABLES[table].columns);
   const used = columns.filter((name) => rows.some((row) => (row as Record<string, unknown>)[name] !== undefined));
-  const lines = rows.map((row) => used.map((name) => cell((row as Record<string, string | number>)[name])).join(','));
+  const lines = rows.map((row) =>
+    used.map((name) => csvCell(String((row as Record<string, string | number>)[name] ?? ''))).join(','),
+  );
   return `${[used.join(','), ...lines].join('\n')}\n`;
-}
-
-function cell(value: string | number | undefined): string {
-  const text = value === undefined ? '' : String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

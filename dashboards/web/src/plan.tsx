@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { PlanAlert, PlanItem, PlanSummary } from '#models/contracts/plan.ts';
 import { AcknowledgeForm } from './acknowledge.tsx';
-import { api, type PlanView } from './api.ts';
+import { api } from './api.ts';
 import { money, number, percent, time } from './format.ts';
 import { Quality } from './planQuality.tsx';
 import { ScrollTable } from './scroll.tsx';
 import { acknowledgePlan, planAlerts, planVersion, save } from './state.ts';
+import { useLoaded } from './useLoaded.ts';
 
 const PAGE = 100;
 /** The API gives no more at once: find others by their words. */
@@ -14,26 +14,12 @@ const MOST = 5000;
 
 /** What will run out first, what to order now, and how good the forecasts behind it are. */
 export function PlanPage() {
-  const view = useSignal<PlanView | null>(null);
   const shown = useSignal(PAGE);
   const words = useSignal('');
-  const error = useSignal<string | null>(null);
-
-  useEffect(() => {
-    let gone = false;
-    api.plan(shown.value, words.value.trim()).then(
-      (loaded) => {
-        if (!gone) [view.value, error.value] = [loaded, null];
-      },
-      (reason) => {
-        if (!gone) error.value = reason instanceof Error ? reason.message : String(reason);
-      },
-    );
-    return () => {
-      gone = true;
-    };
-  }, [planVersion.value, shown.value, words.value]);
-
+  const { value: view, error } = useLoaded(
+    () => api.plan(shown.value, words.value.trim()),
+    [planVersion.value, shown.value, words.value],
+  );
   const { summary = null, items = [], failure = null } = view.value ?? {};
   return (
     <section aria-labelledby="plan-title">

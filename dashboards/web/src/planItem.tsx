@@ -1,30 +1,15 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
+import type { PlanItem } from '#models/contracts/plan.ts';
 import { api } from './api.ts';
 import { FanChart } from './fanChart.tsx';
 import { money, number, percent } from './format.ts';
 import { ScrollTable } from './scroll.tsx';
 import { keyOf, machines, planVersion } from './state.ts';
+import { useLoaded } from './useLoaded.ts';
 
 /** One item: its fan against what came, whose demand it is, what to order, and what would be if. */
 export function PlanItemPage({ item, site }: { item: string; site: string }) {
-  const view = useSignal<{ item: PlanItem; series: PlanSeries } | null>(null);
-  const error = useSignal<string | null>(null);
-  useEffect(() => {
-    let gone = false;
-    api.planItem(item, site).then(
-      (loaded) => {
-        if (!gone) [view.value, error.value] = [loaded, null];
-      },
-      (reason) => {
-        if (!gone) error.value = reason instanceof Error ? reason.message : String(reason);
-      },
-    );
-    return () => {
-      gone = true;
-    };
-  }, [item, site, planVersion.value]);
+  const { value: view, error } = useLoaded(() => api.planItem(item, site), [item, site, planVersion.value]);
   const loaded = view.value;
   return (
     <section aria-labelledby="item-name">

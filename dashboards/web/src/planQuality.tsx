@@ -1,26 +1,17 @@
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { PlanSummary } from '#models/contracts/plan.ts';
-import { api, type Level, type Supplier } from './api.ts';
+import { api } from './api.ts';
 import { number, percent } from './format.ts';
 import { ScrollTable } from './scroll.tsx';
 import { planVersion } from './state.ts';
+import { useLoaded } from './useLoaded.ts';
 
 /** How good forecasts are, how suppliers keep their promises, and sums of families and sites. */
 export function Quality({ summary }: { summary: PlanSummary }) {
-  const suppliers = useSignal<Supplier[]>([]);
-  const levels = useSignal<Level[]>([]);
-  useEffect(() => {
-    void Promise.all([api.suppliers(), api.levels()]).then(
-      ([s, l]) => {
-        [suppliers.value, levels.value] = [s, l];
-      },
-      // The plan's own request says what is wrong.
-      () => undefined,
-    );
-  }, [planVersion.value]);
+  const { value, error } = useLoaded(() => Promise.all([api.suppliers(), api.levels()]), [planVersion.value]);
+  const [suppliers, levels] = value.value ?? [[], []];
   return (
     <>
+      {error.value && <p role="alert">{error.value}</p>}
       <details>
         <summary>How good the forecasts are</summary>
         <p>
@@ -59,7 +50,7 @@ export function Quality({ summary }: { summary: PlanSummary }) {
         )}
       </details>
       <details>
-        <summary>Suppliers ({suppliers.value.length})</summary>
+        <summary>Suppliers ({suppliers.length})</summary>
         <Table
           label="Suppliers"
           head={[
@@ -73,7 +64,7 @@ export function Quality({ summary }: { summary: PlanSummary }) {
             'Trend',
             'Risk',
           ]}
-          rows={suppliers.value.map((s) => [
+          rows={suppliers.map((s) => [
             s.name ?? s.supplier,
             String(s.orders),
             s.onTime === null ? '–' : percent(s.onTime),
@@ -95,8 +86,8 @@ export function Quality({ summary }: { summary: PlanSummary }) {
         </p>
         <Table
           label="Families and sites"
-          head={['Level', 'Name', ...(levels.value[0]?.date.slice(0, 3) ?? [])]}
-          rows={levels.value.map((l) => [l.level, l.id || '–', ...l.mean.slice(0, 3).map(number)])}
+          head={['Level', 'Name', ...(levels[0]?.date.slice(0, 3) ?? [])]}
+          rows={levels.map((l) => [l.level, l.id || '–', ...l.mean.slice(0, 3).map(number)])}
         />
       </details>
     </>

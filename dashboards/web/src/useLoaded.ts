@@ -1,0 +1,26 @@
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+
+/** What the gateway answers, asked anew when one of `reasons` changes; an answer that comes too late is left out. */
+export function useLoaded<T>(
+  load: () => Promise<T>,
+  reasons: readonly unknown[],
+): { value: Signal<T | null>; error: Signal<string | null> } {
+  const value = useSignal<T | null>(null);
+  const error = useSignal<string | null>(null);
+  useEffect(() => {
+    let gone = false;
+    load().then(
+      (loaded) => {
+        if (!gone) [value.value, error.value] = [loaded, null];
+      },
+      (reason) => {
+        if (!gone) error.value = reason instanceof Error ? reason.message : String(reason);
+      },
+    );
+    return () => {
+      gone = true;
+    };
+  }, reasons);
+  return { value, error };
+}

@@ -1,0 +1,4 @@
+/** A text as it stands in a line of separated values. */
+export function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
