@@ -5,6 +5,7 @@ import type { Forecaster } from './forecaster.ts';
 import { createForecaster } from './forecasters.ts';
 import { leadTimeDemand } from './leadTimeDemand.ts';
 import { MeanOfThree } from './meanOfThree.ts';
+import { isPart } from './partOrSeries.ts';
 import type { ItemHistory } from './readHistory.ts';
 import { SeveralSeasons } from './severalSeasons.ts';
 import { WithErrors } from './withErrors.ts';
@@ -43,21 +44,20 @@ export interface ItemForecast {
 }
 
 const WHY_PART =
-  'periods without demand, or small counts: the lead time’s distribution, of six ways to make one weighed by how they did at two origins of the past among items of this class; this one weighs most';
-const WHY_SERIES = 'demand in every period: the mean of three methods errs less than each of them';
+  'periods without demand, or small counts, and neither trend nor season that is plain: the lead time’s distribution, of six ways to make one weighed by how they did at two origins of the past among items of this class; this one weighs most';
+const WHY_SERIES =
+  'regular demand, a plain trend or a plain season: the mean of three methods errs less than each of them';
 const WHY_REPLACED = 'the usual method had turned bad; this one erred least at the newest origins';
 const WHY_LONG = 'a long season, or several: the best eight ways of three origins of the past, by their errors';
 
 /** Longer seasons than this are taken by profiles. */
 const LONGEST_SMOOTHED_SEASON = 24;
-/** Whole numbers below this mean are counts, as of parts, even where no period was without demand. */
-const COUNT_MEAN = 30;
 /** Mean intervals without a demand, and no fewer periods than a season, after which an item is called dying. */
 const DYING_INTERVALS = 4;
 
 /**
- * Forecasts of all items of a table. Items that had a period without demand, and small counts, are parts: they are
- * forecast from what all of them together teach. Others are series, each by its own past. New items of a family with
+ * Forecasts of all items of a table. Parts (see `isPart`) are forecast from what all of them together teach, series each
+ * by its own past. New items of a family with
  * grown ones borrow from them. The answer does not depend on names, nor on the order of items.
  */
 export function forecastTable(given: readonly ItemHistory[], settings: ForecastSettings): ItemForecast[] {
@@ -68,7 +68,9 @@ export function forecastTable(given: readonly ItemHistory[], settings: ForecastS
     const family = borrowsFrom(item, families, settings.frequency[0]);
     if (family) forecasts.set(item, forecastNew(item, family, settings));
   }
-  const parts = items.filter((item) => !forecasts.has(item) && !item.method && isPart(item.history));
+  const parts = items.filter(
+    (item) => !forecasts.has(item) && !item.method && isPart(item.history, settings.frequency[0]),
+  );
   forecastParts(parts, settings).forEach((forecast, i) => {
     forecasts.set(parts[i], forecast);
   });
@@ -143,7 +145,7 @@ export function leadTimeLaws(
   const items = withHistories([...given, ...teachers], frequency[0]).slice(0, given.length);
   const families = familiesOf([...items, ...teachers], frequency[0]);
   const kinds = items.map((item) => ({ item, family: borrowsFrom(item, families, frequency[0]) }));
-  const isPooled = (item: ItemHistory) => !item.method && isPart(item.history);
+  const isPooled = (item: ItemHistory) => !item.method && isPart(item.history, frequency[0]);
   const parts = kinds.filter(({ item, family }) => !family && isPooled(item)).map(({ item }) => item);
   const taught = [...parts, ...teachers.filter(isPooled)].map(({ history }) => Float64Array.from(history));
   const longest = leadTimes[leadTimes.length - 1];
@@ -166,12 +168,6 @@ export function leadTimeLaws(
       return (fits.get(item) as SeriesFit).sum(leadTime, quantiles);
     });
   });
-}
-
-function isPart(history: readonly number[]): boolean {
-  if (history.length === 0) return true;
-  const mean = history.reduce((a, b) => a + b, 0) / history.length;
-  return history.includes(0) || (mean < COUNT_MEAN && history.every(Number.isInteger));
 }
 
 function forecastParts(parts: readonly ItemHistory[], settings: ForecastSettings): ItemForecast[] {

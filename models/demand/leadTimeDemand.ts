@@ -4,6 +4,7 @@ import type { Forecaster } from './forecaster.ts';
 import { negativeBinomialQuantiles } from './negativeBinomial.ts';
 import { PartPool, type PooledItem } from './partPool.ts';
 import { demandAfter } from './partWindows.ts';
+import { stillAsked } from './stillAsked.ts';
 import { Tsb } from './tsb.ts';
 
 /** Demand of a part within its lead time. */
@@ -20,8 +21,10 @@ const JUDGED = [0.5, 0.8, 0.9, 0.95, 0.99] as const;
 /** Origins of the backtest, in lead times before the end. */
 const BACKTESTS = [1, 2] as const;
 const LEAST_HISTORY = 3;
-/** How much worse a candidate's score is, as a part of the best, where its weight has fallen to 1/e. */
+/** How much worse a candidate's score is, as a part of the best, where its weight has fallen to 1/e; of many outcomes. */
 const SHARPNESS = 0.03;
+/** Outcomes, of all items of a class, whose losses tell half of what many tell. */
+const FEW_OUTCOMES = 30;
 
 /** What is known of one item at one origin, for all candidates. */
 interface Known {
@@ -53,13 +56,21 @@ function unitOf(history: Float64Array): number {
   return sizes.reduce((a, b) => a + b, 0) / sizes.length / FINE;
 }
 
-/** Distributions by name. The first ones need nobody else; the pool's need a pool. */
-const ALONE: Record<string, Candidate> = {
-  negative_binomial: ({ unit, mean, variance }, L, levels) => countQuantiles(unit, mean * L, variance * L, levels),
-  sba_negative_binomial: ({ unit, sba, variance }, L, levels) => countQuantiles(unit, sba * L, variance * L, levels),
-  tsb_negative_binomial: ({ unit, tsb, variance }, L, levels) => countQuantiles(unit, tsb * L, variance * L, levels),
+/** Demand a period of the distributions that need nobody else, by their names. */
+const RATES: Record<string, (known: Known) => number> = {
+  negative_binomial: ({ mean }) => mean,
+  sba_negative_binomial: ({ sba }) => sba,
+  tsb_negative_binomial: ({ tsb }) => tsb,
 };
 
+const ALONE: Record<string, Candidate> = Object.fromEntries(
+  Object.entries(RATES).map(([name, rate]) => [
+    name,
+    (known, L, levels) => countQuantiles(known.unit, rate(known) * L, known.variance * L, levels),
+  ]),
+);
+
+/** Those that need a pool. */
 const POOLED: Record<string, Candidate> = {
   pooled_windows: ({ pooled }, _, levels) =>
     quantilesOf(pooled!.pool.outcomesNear(pooled!.item), pooled!.item.features.size, levels),
@@ -93,9 +104,14 @@ export function leadTimeDemand(
   return histories.slice(0, wanted).map((history) => {
     const known = knownOf(history, pool);
     const weight = weights.get(demandClass(history)) ?? names.map(() => 1 / names.length);
-    const said = names.map((name) => candidates[name](known, leadTime, levels));
-    const quantiles = levels.map((_, j) => said.reduce((sum, q, c) => sum + weight[c] * q[j], 0));
-    const mean = pool && known.pooled ? known.pooled.item.mu * known.pooled.item.features.size : known.mean * leadTime;
+    // The pool has seen what silence means; alone, an item that has long been silent may be asked for no more.
+    const alive = pool ? 1 : stillAsked(history);
+    const within = levels.map((p) => (p - (1 - alive)) / alive).filter((p) => p > 0);
+    const said = names.map((name) => candidates[name](known, leadTime, within));
+    const above = within.map((_, j) => said.reduce((sum, q, c) => sum + weight[c] * q[j], 0));
+    const quantiles = [...new Array(levels.length - within.length).fill(0), ...above];
+    const alone = () => names.reduce((sum, name, c) => sum + weight[c] * RATES[name](known), 0) * leadTime;
+    const mean = known.pooled ? known.pooled.item.mu * known.pooled.item.features.size : alive * alone();
     return { mean, quantiles, method: names[weight.indexOf(Math.max(...weight))] };
   });
 }
@@ -128,7 +144,7 @@ function weightsByClass(
   candidates: Record<string, Candidate>,
 ): Map<DemandClass, number[]> {
   const names = Object.keys(candidates);
-  const losses = new Map<DemandClass, number[]>();
+  const losses = new Map<DemandClass, { sums: number[]; outcomes: number }>();
   for (const back of BACKTESTS) {
     const cut = back * leadTime;
     const kept = histories.filter((h) => h.length - cut >= LEAST_HISTORY);
@@ -143,22 +159,24 @@ function weightsByClass(
       const scale = ((known.mean * shortened[i].length + size) / (shortened[i].length + 1)) * leadTime;
       // By what was known then: the whole history would tell which items never sold.
       const itsClass = demandClass(shortened[i]);
-      const sums = losses.get(itsClass) ?? names.map(() => 0);
+      const its = losses.get(itsClass) ?? { sums: names.map(() => 0), outcomes: 0 };
+      its.outcomes++;
       names.forEach((name, c) => {
         const said = candidates[name](known, leadTime, JUDGED).map((q) => Math.round(q / known.unit) * known.unit);
         JUDGED.forEach((level, j) => {
-          sums[c] += pinball(level, said[j], outcome) / scale;
+          its.sums[c] += pinball(level, said[j], outcome) / scale;
         });
       });
-      losses.set(itsClass, sums);
+      losses.set(itsClass, its);
     });
   }
-  return new Map([...losses].map(([itsClass, sums]) => [itsClass, softened(sums)]));
+  return new Map([...losses].map(([itsClass, its]) => [itsClass, softened(its.sums, its.outcomes)]));
 }
 
-function softened(losses: readonly number[]): number[] {
+function softened(losses: readonly number[], outcomes: number): number[] {
+  const sharpness = SHARPNESS * (1 + FEW_OUTCOMES / outcomes);
   const best = Math.max(1e-12, Math.min(...losses));
-  const weights = losses.map((loss) => Math.exp(-(loss / best - 1) / SHARPNESS));
+  const weights = losses.map((loss) => Math.exp(-(loss / best - 1) / sharpness));
   const total = weights.reduce((a, b) => a + b, 0);
   return weights.map((w) => w / total);
 }

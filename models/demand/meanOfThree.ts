@@ -2,7 +2,8 @@ import { ComplexSmoothing } from './complexSmoothing.ts';
 import { DynamicTheta } from './dynamicTheta.ts';
 import { Ets } from './ets.ts';
 import type { Forecaster } from './forecaster.ts';
-import { deseasonalised, isSeasonal, type Season, seasonOf } from './season.ts';
+import { hasSeason } from './partOrSeries.ts';
+import { deseasonalised, isSeasonal, reseasoned, type Season, seasonOf } from './season.ts';
 
 /** Fewer periods than this hold neither trend nor season: the last level goes on. */
 const LEAST = 3;
@@ -41,9 +42,11 @@ export class MeanOfThree implements Forecaster {
     this.#length = history.length;
     this.#last = history[history.length - 1];
     if (history.length < LEAST) return;
-    if (isSeasonal(history, this.#period)) {
+    if (isSeasonal(history, this.#period) || hasSeason(history, this.#period)) {
       const season = seasonOf(history, this.#period, 'multiplicative');
-      if (season.figure.every((v) => v > 0.01)) this.#season = season;
+      // What is not asked for off season cannot be divided by its season.
+      const divides = season.figure.every((v) => v > 0.01);
+      this.#season = divides ? season : seasonOf(history, this.#period, 'additive');
     }
     const plain = [...deseasonalised(history, this.#season)];
     this.#ets.fit(history);
@@ -56,11 +59,8 @@ export class MeanOfThree implements Forecaster {
     const ets = this.#ets.predict(horizon);
     const theta = this.#theta.predict(horizon);
     const ces = this.#ces.predict(horizon);
-    const { figure } = this.#season;
-    return ets.map((v, h) => {
-      const s = figure[(this.#length + h) % figure.length];
-      return Math.max(0, (v + s * (theta[h] + ces[h])) / 3);
-    });
+    const season = (value: number, h: number) => reseasoned(value, this.#season, this.#length + h);
+    return ets.map((v, h) => Math.max(0, (v + season(theta[h], h) + season(ces[h], h)) / 3));
   }
 
   /**

@@ -65,3 +65,9 @@ export function deseasonalised(history: ArrayLike<number>, { kind, figure }: Sea
     return kind === 'multiplicative' ? v / s : v - s;
   });
 }
+
+/** A value without season, of period `t`, with it. */
+export function reseasoned(value: number, { kind, figure }: Season, t: number): number {
+  const s = figure[t % figure.length];
+  return kind === 'multiplicative' ? value * s : value + s;
+}

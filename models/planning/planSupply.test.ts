@@ -135,11 +135,11 @@ test('rows without a site belong to the only site of their item; machines take w
 });
 
 test('what is asked for beyond machines is added by its own history', () => {
-  const demand = Array.from({ length: 24 }, (_, i) => ({
+  const demand = Array.from({ length: 29 }, (_, i) => ({
     item: 'bearing',
     quantity: 2,
     kind: 'order',
-    date: dateOf(dayOf('2024-07-03') + 30 * i),
+    date: dateOf(dayOf('2024-02-03') + 30 * i),
   }));
   const [alone] = planOf(plant()).items;
   const [both] = planOf(plant({ demand })).items;

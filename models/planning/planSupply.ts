@@ -2,6 +2,7 @@ import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
 import { backtest, naiveOf } from '#models/demand/backtest.ts';
 import type { Method } from '#models/demand/forecasters.ts';
 import { type ForecastSettings, forecastTable } from '#models/demand/forecastTable.ts';
+import { isPart } from '#models/demand/partOrSeries.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { reconcileTable } from '#models/demand/reconcile.ts';
 import { betterMethod, turnedBad } from '#models/demand/replaceMethod.ts';
@@ -182,7 +183,7 @@ function withMethods(
   for (const { item, site, history } of places) {
     const key = placeKey({ item, site });
     const tracked = trackedOf(told.get(key) ?? []);
-    if (history.length < LEAST_TO_REPLACE || history.includes(0) || !turnedBad(tracked)) continue;
+    if (history.length < LEAST_TO_REPLACE || isPart(history, SEASON[period]) || !turnedBad(tracked)) continue;
     const current: Method = known.get(key)?.method ?? 'mean_of_ets_theta_ces';
     const better = betterMethod(history, [SEASON[period]], current);
     if (better === null) continue;

@@ -11,13 +11,16 @@ export interface MonotoneTrend {
 export function monotoneTrend(x: readonly number[], y: readonly number[]): MonotoneTrend {
   const n = x.length;
   const slopes: number[] = [];
-  let rises = 0;
   for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      if (x[j] > x[i]) slopes.push((y[j] - y[i]) / (x[j] - x[i]));
-      rises += Math.sign(y[j] - y[i]);
-    }
+    for (let j = i + 1; j < n; j++) if (x[j] > x[i]) slopes.push((y[j] - y[i]) / (x[j] - x[i]));
   }
-  const z = (rises - Math.sign(rises)) / Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
-  return { slope: slopes.length > 0 ? median(slopes) : 0, z };
+  return { slope: slopes.length > 0 ? median(slopes) : 0, z: mannKendall(y) };
+}
+
+/** The statistic of Mann and Kendall, 0 of fewer than two values; equal values make it smaller, never larger. */
+export function mannKendall(y: readonly number[]): number {
+  const n = y.length;
+  let rises = 0;
+  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) rises += Math.sign(y[j] - y[i]);
+  return n < 2 ? 0 : (rises - Math.sign(rises)) / Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18);
 }
