@@ -2,7 +2,7 @@ import { readLong, readWide } from '#models/demand/readHistory.ts';
 import { backtestStock, type StockBacktest } from '#models/planning/backtestStock.ts';
 import { type ItemPlan, type PlannedItem, planItems } from '#models/planning/planItems.ts';
 import { type StockTarget, withinBudget } from '#models/planning/stockPolicy.ts';
-import { type NamedFile, numberOf, readNamed, type Table, TableError } from '#models/tables/parseTable.ts';
+import { type NamedFile, namesShown, numberOf, readNamed, type Table, TableError } from '#models/tables/parseTable.ts';
 
 export interface PlanOptions {
   format: 'wide' | 'long';
@@ -47,6 +47,8 @@ export function planFile(
   const histories = readNamed(demand, undefined, say, options.format === 'long' ? readLong : readWide);
   const known = readNamed(items, undefined, say, readItems);
   const asked = new Set(histories.map(({ id }) => id));
+  if (known.size > 0 && ![...known.keys()].some((id) => asked.has(id)))
+    throw new TableError(`no item of ${items.name} stands in ${demand.name}`);
   const unasked = [...known.keys()].filter((id) => !asked.has(id));
   if (unasked.length > 0) say(`${unasked.length} items without a demand history are left out: ${some(unasked)}`);
   const unknown = histories.filter(({ id }) => !known.has(id)).map(({ id }) => id);
@@ -106,16 +108,16 @@ function readItems({ rows, lines, separator }: Table): Map<string, ItemFacts> {
   const [header, ...body] = rows;
   const names = header.map((cell) => cell.trim().toLowerCase());
   const idAt = names.indexOf('id');
-  if (idAt < 0) throw new TableError(`line 1: no column id; found ${header.join(', ')}`);
+  if (idAt < 0) throw new TableError(`line 1: no column id; found ${namesShown(header)}`);
   const strange = names.filter((name) => name !== 'id' && !Object.hasOwn(COLUMNS, name));
   if (strange.length > 0)
-    throw new TableError(`line 1: found ${strange.join(', ')}; allowed: id, ${Object.keys(COLUMNS).join(', ')}`);
+    throw new TableError(`line 1: found ${namesShown(strange)}; allowed: id, ${Object.keys(COLUMNS).join(', ')}`);
   const items = new Map<string, ItemFacts>();
   body.forEach((cells, i) => {
     const line = lines[i + 1];
     const id = (cells[idAt] ?? '').trim();
-    if (id === '') throw new TableError(`line ${line}: an item without an id`);
-    if (items.has(id)) throw new TableError(`line ${line}: the item ${id} stands twice`);
+    if (id === '') throw new TableError(`line ${line}, column ${idAt + 1}: an item without an id`);
+    if (items.has(id)) throw new TableError(`line ${line}, column ${idAt + 1}: the item ${id} stands twice`);
     items.set(
       id,
       factsOf((column) => factOf(cells, names.indexOf(column), column, line, separator)),
@@ -133,7 +135,9 @@ function factOf(cells: readonly string[], at: number, column: Column, line: numb
   if (Number.isFinite(value) && value >= least && value <= LARGEST && whole) return value;
   const wanted =
     column === 'lead_time' ? 'a whole number of periods' : least > 0 ? 'a number above 0' : 'a number from 0 on';
-  throw new TableError(`line ${line}, ${column}: found ${JSON.stringify(cell.slice(0, 40))}; ${wanted} is needed`);
+  throw new TableError(
+    `line ${line}, column ${at + 1} (${column}): found ${JSON.stringify(cell.slice(0, 40))}; ${wanted} is needed`,
+  );
 }
 
 function some(ids: readonly string[]): string {

@@ -12,7 +12,7 @@ export const whatIfSchema = z.strictObject({
   /** Where the stock lies that is changed; absent: wherever the item does. */
   site: z.string().max(200).optional(),
   serviceKind: z.enum(['cycle', 'fill', 'cost']).optional(),
-  serviceLevel: z.number().min(0.5).max(0.999).optional(),
+  serviceLevel: z.number().min(0.5).max(0.995).optional(),
   leadTimeFactor: factor.optional(),
   demandFactor: factor.optional(),
   /** Units on the shelf; of one item. */

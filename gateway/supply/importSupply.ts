@@ -13,7 +13,7 @@ export interface Origin {
 }
 
 /**
- * Takes a table, separated values or a JSON list of records: all of it, or nothing.
+ * Takes a table, separated values or a JSON list of records (or one alone): all of it, or nothing.
  * @throws TableError with the places that cannot be used.
  */
 export function importSupply(
@@ -26,12 +26,16 @@ export function importSupply(
   return store.take(table, readSupply(table, tableOf(bytes), options), source, by);
 }
 
-const OPEN_BRACKET = '['.charCodeAt(0);
+const BRACKETS = ['[', '{'].map((sign) => sign.charCodeAt(0));
+/** The mark that some programs begin UTF-8 with. */
+const MARK = [0xef, 0xbb, 0xbf];
 
 /** @throws TableError where it is neither. */
 export function tableOf(bytes: Uint8Array) {
-  if (bytes.find((b) => b > 32) !== OPEN_BRACKET) return parseTable(bytes);
+  const marked = MARK.every((byte, i) => bytes[i] === byte);
+  const first = bytes.subarray(marked ? MARK.length : 0).find((b) => b > 32);
+  if (first === undefined || !BRACKETS.includes(first)) return parseTable(bytes);
   const records = parseJson(new TextDecoder().decode(bytes));
-  if (records === undefined) throw new TableError('line 1: it begins like a JSON list, and is none');
+  if (records === undefined) throw new TableError('line 1: it begins like JSON, and is none');
   return tableOfRecords(records);
 }

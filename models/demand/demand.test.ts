@@ -246,7 +246,7 @@ describe('tables', () => {
     ['id,t1,t2\na,1\n', '2 columns where the header has 3'],
     ['id,t1\na,1,2\n', '3 columns where the header has 2'],
     ['id,t1\na,1\na,2\n', 'line 3, column 1: the item a stands twice'],
-    ['id,t1\n"a,1\n', 'Quote'],
+    ['id,t1\n"a,1\n', 'line 2, column 1: a quote that is opened is never closed'],
     ['id,t1\na,1\0\n', 'zero bytes'],
     [`id,${'t,'.repeat(30_000)}\n`, 'columns; 20000 are the most'],
   ])('%j is refused with its place', (text, message) => {

@@ -1,4 +1,4 @@
-import { numberOf, type Table, TableError } from '#models/tables/parseTable.ts';
+import { namesShown, numberOf, type Table, TableError } from '#models/tables/parseTable.ts';
 import type { Method } from './forecasters.ts';
 
 export interface ItemHistory {
@@ -92,10 +92,10 @@ export function readLong({ rows, lines, separator }: Table): ItemHistory[] {
   );
   const missing = Object.keys(at).filter((name) => at[name] < 0);
   if (missing.length > 0)
-    throw new TableError(`line 1: no column for ${missing.join(', ')}; found ${header.join(', ')}`);
+    throw new TableError(`line 1: no column for ${missing.join(', ')}; found ${namesShown(header)}`);
   const belongs = (name: keyof typeof BELONGS) => header.findIndex((cell) => BELONGS[name].test(cell.trim()));
   const places = { family: belongs('family'), site: belongs('site') };
-  const items = new Map<string, { demands: Map<string, number>; family?: string; site?: string }>();
+  const items = new Map<string, { id: string; demands: Map<string, number>; family?: string; site?: string }>();
   const periods = new Set<string>();
   body.forEach((cells, i) => {
     const line = lines[i + 1];
@@ -107,13 +107,20 @@ export function readLong({ rows, lines, separator }: Table): ItemHistory[] {
     const id = site === undefined ? name : `${name}@${site}`;
     if (period === '') throw new TableError(`line ${line}, column ${at.period + 1}: a row without a period`);
     const demand = demandOf(cells[at.demand] ?? '', line, at.demand + 1, separator);
-    const item = items.get(id) ?? { demands: new Map<string, number>(), family, site };
-    items.set(id, item);
+    const key = `${name}\t${site ?? ''}`;
+    const item = items.get(key) ?? { id, demands: new Map<string, number>(), family, site };
+    items.set(key, item);
     item.demands.set(period, (item.demands.get(period) ?? 0) + demand);
     periods.add(period);
   });
+  const all = [...items.values()];
+  const names = new Set<string>();
+  for (const { id } of all) {
+    if (names.has(id)) throw new TableError(`the item ${id} and an item at a site have one name: rename one of them`);
+    names.add(id);
+  }
   const order = periodsInOrder(periods);
-  return [...items].map(([id, { demands, family, site }]) => {
+  return all.map(({ id, demands, family, site }) => {
     const first = order.findIndex((p) => demands.has(p));
     const history = order.slice(first).map((p) => demands.get(p) ?? 0);
     return { id, ...(family ? { family } : {}), ...(site ? { site } : {}), history };

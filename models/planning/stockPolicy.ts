@@ -96,7 +96,9 @@ function reorderPointFor(item: StockItem, demand: ItemDemand, target: StockTarge
 /** A need rounded up to what can be ordered; 0 where nothing is needed. */
 function orderQuantity(need: number, { minimumOrder, packSize }: StockItem): number {
   if (!(need > 0)) return 0;
-  return Math.ceil(Math.max(need, minimumOrder) / packSize - 1e-9) * packSize;
+  const packs = Math.ceil(Math.max(need, minimumOrder) / packSize - 1e-9);
+  // Packs of 0.3 make 37.2, not 37.199999999999996.
+  return Number((packs * packSize).toPrecision(12));
 }
 
 const quantileOf = (law: DemandLaw, level: number) => Math.ceil(lawQuantile(law, level));

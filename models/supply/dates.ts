@@ -5,7 +5,23 @@ export const dateOf = (day: number): string => new Date(day * 86_400_000).toISOS
 /** Days in this order where a date is written with slashes, dashes or dots and does not begin with its year. */
 export type DateOrder = 'dmy' | 'mdy';
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const MONTHS = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
+/** A month's name may be as short as this. */
+const SHORTEST_MONTH = 3;
+const TIME = String.raw`(?:[T ](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: ?[ap]m)?(?:Z|[+-]\d{2}:?\d{2})?)?`;
 const EXCEL_FIRST = 20_000;
 const EXCEL_LAST = 80_000;
 /** Days from 1970 to Excel's day 0. */
@@ -13,7 +29,8 @@ const EXCEL_DAY_0 = -25_569;
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2200;
 
-const SHORT = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:[T ].*)?$/;
+const SHORT = new RegExp(`^(\\d{1,2})([/.-])(\\d{1,2})\\2(\\d{4})${TIME}$`, 'i');
+const ISO = new RegExp(`^(\\d{4})[-/.](\\d{1,2})(?:[-/.](\\d{1,2}))?${TIME}$`, 'i');
 
 /**
  * In which order days and months stand in a column of dates such as 03/04/2024: told by the first one that can be read
@@ -40,10 +57,7 @@ export function parseDate(cell: string, order: DateOrder): string | null {
 }
 
 function isoDate(text: string): string | null {
-  const m =
-    /^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/i.exec(
-      text,
-    ) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text);
+  const m = ISO.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text);
   return m && day(Number(m[1]), Number(m[2]), Number(m[3] ?? 1));
 }
 
@@ -56,10 +70,11 @@ function shortDate(text: string, order: DateOrder): string | null {
 
 function namedMonth(text: string): string | null {
   const m =
-    /^(?:(\d{1,2})[ -])?([a-z]{3})[a-z]*\.?[ -](\d{4})$/i.exec(text) ??
-    /^()([a-z]{3})[a-z]*\.?[ -]\d{1,2},? (\d{4})$/i.exec(text);
+    /^(?:(\d{1,2})[ -])?([a-z]{3,9})\.?[ -](\d{4})$/i.exec(text) ??
+    /^()([a-z]{3,9})\.?[ -]\d{1,2},? (\d{4})$/i.exec(text);
   if (!m) return null;
-  const month = MONTHS.indexOf(m[2].toLowerCase()) + 1;
+  const name = m[2].toLowerCase();
+  const month = MONTHS.findIndex((full) => name.length >= SHORTEST_MONTH && full.startsWith(name)) + 1;
   const inner = m[1] === '' ? /(\d{1,2}),? \d{4}$/.exec(text)?.[1] : m[1];
   return month === 0 ? null : day(Number(m[3]), month, Number(inner ?? 1));
 }

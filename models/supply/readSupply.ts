@@ -1,4 +1,4 @@
-import { type Table, TableError } from '#models/tables/parseTable.ts';
+import { namesShown, type Table, TableError } from '#models/tables/parseTable.ts';
 import { type DateOrder, dateOrderOf, parseDate } from './dates.ts';
 import { type NumberStyle, numberStyleOf, parseNumber } from './numberStyle.ts';
 import { type Column, SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
@@ -60,9 +60,7 @@ export function readSupply<T extends SupplyTable>(kind: T, table: Table, options
     if (long) return readSupply(kind, long, options);
   }
   if (missing.length > 0)
-    throw new TableError(
-      `line 1: no column for ${missing.join(', ')}; found ${header.map((c) => c.trim()).join(', ')}`,
-    );
+    throw new TableError(`line ${table.lines[0]}: no column for ${missing.join(', ')}; found ${namesShown(header)}`);
   if (body.length === 0) throw new TableError('line 2: no row stands below the header');
   const notes = [...table.notes, ...unknownColumns(header, at)];
   const style = table.numbers ?? styleOf(body, columns, at, table.separator, notes);
@@ -76,14 +74,21 @@ export function readSupply<T extends SupplyTable>(kind: T, table: Table, options
       errors.add({ line, column: header.length + 1, name: 'none' }, extra, `the header has ${header.length} columns`);
       return;
     }
-    rows.push(rowOf(cells, columns, at, (name, column) => ({ line, column, name }), style, order, errors));
+    const placeOf = (name: string, column: number) => ({
+      line,
+      column: (table.columnOf?.(i, column - 1) ?? column - 1) + 1,
+      name,
+    });
+    rows.push(rowOf(cells, columns, at, placeOf, style, order, errors));
   });
   errors.throwIfAny();
-  return tidied(kind, rows as SupplyRow<T>[], notes);
+  return tidied(kind, rows as SupplyRow<T>[], table.lines.slice(1), notes);
 }
 
-/** Records, as JSON has them, as a table whose lines are their numbers. @throws TableError where they are none. */
-export function tableOfRecords(records: unknown): Table {
+/** Records, as JSON has them, or a single one, as a table whose lines are their numbers. @throws TableError where they are none. */
+export function tableOfRecords(given: unknown): Table {
+  const alone = typeof given === 'object' && given !== null && !Array.isArray(given) && Object.keys(given).length > 0;
+  const records = alone ? [given] : given;
   if (!Array.isArray(records) || records.length === 0) throw new TableError('a list of records is needed');
   const names = new Set<string>();
   records.forEach((record, i) => {
@@ -131,8 +136,7 @@ function unknownColumns(header: readonly string[], at: ReadonlyMap<string, numbe
   const used = new Set(at.values());
   const others = header.filter((cell, i) => !used.has(i) && cell.trim() !== '').map((cell) => cell.trim());
   if (others.length === 0) return [];
-  const shown = others.length > 8 ? `${others.slice(0, 8).join(', ')} …` : others.join(', ');
-  return [`${others.length} columns are not used: ${shown}`];
+  return [`${others.length} columns are not used: ${namesShown(others)}`];
 }
 
 /**
@@ -151,15 +155,24 @@ function longOf(table: Table, at: ReadonlyMap<string, number>, { dates }: ReadOp
   if (periods.length === 0) return null;
   const rows = [[...at.keys(), 'date', 'quantity']];
   const lines = [table.lines[0]];
+  const from: number[] = [];
   body.forEach((cells, r) => {
     for (const { i, date } of periods) {
       const cell = cells[i] ?? '';
       if (BLANK.test(cell.trim())) continue;
       rows.push([...[...at.values()].map((i) => cells[i] ?? ''), date, cell]);
       lines.push(table.lines[r + 1]);
+      from.push(i);
     }
   });
-  return { ...table, rows, lines, notes: [...table.notes, `a wide table of ${periods.length} periods`] };
+  const kept = [...at.values()];
+  return {
+    ...table,
+    rows,
+    lines,
+    notes: [...table.notes, `a wide table of ${periods.length} periods`],
+    columnOf: (row, column) => kept[column] ?? from[row],
+  };
 }
 
 function cellsOfKind(
@@ -253,7 +266,12 @@ function readCell(
 }
 
 /** Rows that repeat others, and what is negative, put right. @throws TableError where two rows contradict each other. */
-function tidied<T extends SupplyTable>(kind: T, rows: SupplyRow<T>[], notes: string[]): ReadSupply<T> {
+function tidied<T extends SupplyTable>(
+  kind: T,
+  rows: SupplyRow<T>[],
+  lines: readonly number[],
+  notes: string[],
+): ReadSupply<T> {
   if (kind === 'demand') {
     const demand = rows as SupplyRow<'demand'>[];
     let negative = 0;
@@ -264,6 +282,11 @@ function tidied<T extends SupplyTable>(kind: T, rows: SupplyRow<T>[], notes: str
       row.quantity = -row.quantity;
     }
     if (negative > 0) notes.push(`${negative} negative quantities are read as returns`);
+  }
+  if (kind === 'purchases') {
+    const early = (rows as SupplyRow<'purchases'>[]).filter((p) => p.received !== undefined && p.received < p.ordered);
+    if (early.length > 0)
+      notes.push(`${early.length} orders came before they were ordered: they say nothing of how long one takes`);
   }
   const byKey = new Map<string, SupplyRow<T>>();
   let [same, summed] = [0, 0];
@@ -276,9 +299,7 @@ function tidied<T extends SupplyTable>(kind: T, rows: SupplyRow<T>[], notes: str
       summed++;
     } else if (JSON.stringify(known) === JSON.stringify(row)) same++;
     else
-      throw new TableError(
-        `row ${i + 1} below the header: ${key.replaceAll('\t', ' ')} stands twice, with different values`,
-      );
+      throw new TableError(`line ${lines[i]}: ${key.replaceAll('\t', ' ').trim()} stands twice, with different values`);
   });
   if (same > 0) notes.push(`${same} rows repeat another one and are left out`);
   if (summed > 0) notes.push(`${summed} rows without a reference are added to others of the same item and day`);

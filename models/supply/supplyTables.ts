@@ -37,6 +37,8 @@ const number = <M extends More>(also: readonly string[] = [], more = {} as M): O
 });
 const required = { required: true } as const;
 
+/** Ten years: what takes longer to come is a mistake. */
+const LEAD_TIME = { most: 3650 } as const;
 const ITEM = text(['id', 'item_id', 'part', 'part_number', 'sku', 'material', 'product', 'article'], required);
 const REFERENCE = text(['ref', 'document', 'order_line', 'line', 'transaction']);
 
@@ -72,8 +74,8 @@ export const SUPPLY_TABLES = {
       minimum_order: number(['moq', 'minimum_order_quantity', 'min_order']),
       pack_size: number(['pack', 'lot_size', 'multiple', 'rounding'], { above: true }),
       supplier: text(['vendor']),
-      lead_time_days: number(['lead_time', 'delivery_days']),
-      service_level: number(['service', 'target_service'], { above: true, most: 0.999 }),
+      lead_time_days: number(['lead_time', 'delivery_days'], LEAD_TIME),
+      service_level: number(['service', 'target_service'], { above: true, most: 0.995 }),
       service_kind: text(['target'], { oneOf: ['cycle', 'fill', 'cost'] }),
       supersedes: text(['replaces', 'predecessor']),
     },
@@ -107,7 +109,7 @@ export const SUPPLY_TABLES = {
     columns: {
       supplier: text(['vendor', 'id'], required),
       name: text(['title', 'description']),
-      lead_time_days: number(['lead_time', 'promised_days']),
+      lead_time_days: number(['lead_time', 'promised_days'], LEAD_TIME),
     },
   },
   bom: {

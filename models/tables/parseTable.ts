@@ -13,10 +13,19 @@ export interface Table {
   numbers?: { decimal: '.' | ','; thousands: '.' | ',' | null };
   /** What was repaired on the way, a sentence each. */
   notes: string[];
+  /** The file's column of a cell, counted from 0, where the table was made from one of another shape. */
+  columnOf?: (row: number, column: number) => number;
 }
 
 const SEPARATORS = [',', ';', '\t', '|'] as const;
 const MAX_COLUMNS = 20_000;
+/** What spreadsheets write above a header to say what parts its columns. */
+const SEPARATOR_LINE = /^sep=(.)\r?\n/i;
+const QUOTES: Partial<Record<CsvError['code'], string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'a quote that is opened is never closed',
+  INVALID_OPENING_QUOTE: 'a quote stands within a cell that does not begin with one',
+  CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quote',
+};
 
 /**
  * A table of separated values from the bytes of a file: UTF-8 or UTF-16 with or without a mark, else Windows-1252; the
@@ -24,16 +33,26 @@ const MAX_COLUMNS = 20_000;
  * @throws TableError where it is no table, with the line, counted from 1.
  */
 export function parseTable(bytes: Uint8Array, wanted?: string): Table {
-  const { text, note } = decoded(bytes);
+  const { text: all, note } = decoded(bytes);
   const notes = note ? [note] : [];
+  const said = SEPARATOR_LINE.exec(all);
+  // An empty line in its place: lines keep their numbers.
+  const text = said ? `\n${all.slice(said[0].length)}` : all;
   if (text.trim() === '') throw new TableError('line 1: the file is empty; a header is needed');
   if (text.includes('\0')) throw new TableError('line 1: the file holds zero bytes: it is no text');
   const [header] = /[^\r\n]*\S[^\r\n]*/.exec(text) ?? [''];
-  const separator = wanted ?? separatorOf(header);
+  const separator = wanted ?? said?.[1] ?? separatorOf(header);
   if (separator !== ',' && wanted === undefined) notes.push(`columns are separated by ${JSON.stringify(separator)}`);
   try {
-    const options = { delimiter: separator, relax_column_count: true, skip_empty_lines: true, info: true } as const;
-    const parsed = parse(text, options) as unknown as { record: string[]; info: { lines: number } }[];
+    const parsed = parse(text, {
+      delimiter: separator,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      // Spreadsheets end in lines of separators alone.
+      skip_records_with_empty_values: true,
+      info: true,
+    }) as unknown as { record: string[]; info: { lines: number } }[];
     const rows = parsed.map(({ record }) => record);
     const lines = parsed.map(({ info }) => info.lines);
     const wide = rows.findIndex((row) => row.length > MAX_COLUMNS);
@@ -41,9 +60,24 @@ export function parseTable(bytes: Uint8Array, wanted?: string): Table {
       throw new TableError(`line ${lines[wide]}: ${rows[wide].length} columns; ${MAX_COLUMNS} are the most`);
     return { rows, lines, separator, notes };
   } catch (error) {
-    if (error instanceof CsvError) throw new TableError(error.message);
+    if (error instanceof CsvError) throw new TableError(quoteError(error));
     throw error;
   }
+}
+
+function quoteError({ code, message, lines, column }: CsvError & { lines?: number; column?: number | string }): string {
+  const what = QUOTES[code];
+  if (what === undefined) return message;
+  return `line ${lines ?? 1}${typeof column === 'number' ? `, column ${column + 1}` : ''}: ${what}`;
+}
+
+const SHOWN_NAMES = 8;
+const SHOWN_LENGTH = 40;
+
+/** Names of columns in an error, however many and long they are. */
+export function namesShown(cells: readonly string[]): string {
+  const shown = cells.slice(0, SHOWN_NAMES).map((cell) => cell.trim().slice(0, SHOWN_LENGTH));
+  return cells.length > SHOWN_NAMES ? `${shown.join(', ')} and ${cells.length - SHOWN_NAMES} more` : shown.join(', ');
 }
 
 /** A number, with a decimal comma only where commas do not separate columns; NaN of anything else. */
@@ -60,8 +94,15 @@ function separatorOf(header: string): string {
   return SEPARATORS[counts.indexOf(Math.max(...counts))];
 }
 
+/** UTF-16 without its mark: every other byte of a header of Latin letters is 0. */
+function unmarkedUtf16(bytes: Uint8Array): string | undefined {
+  const [a, b, c, d] = bytes;
+  if (a > 0 && b === 0 && c > 0 && d === 0) return 'utf-16le';
+  return a === 0 && b > 0 && c === 0 && d > 0 ? 'utf-16be' : undefined;
+}
+
 function decoded(bytes: Uint8Array): { text: string; note: string | null } {
-  const utf16 = { 65534: 'utf-16le', 65279: 'utf-16be' }[(bytes[0] << 8) | bytes[1]];
+  const utf16 = { 65534: 'utf-16le', 65279: 'utf-16be' }[(bytes[0] << 8) | bytes[1]] ?? unmarkedUtf16(bytes);
   if (utf16) return { text: new TextDecoder(utf16).decode(bytes), note: `read as ${utf16}` };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), note: null };
