@@ -29,6 +29,8 @@ export interface PlanParts {
 }
 
 const MOST_ITEMS = 1_000_000;
+/** Of a plan that is tried, the first so many are answered. */
+const MOST_TRIED_ITEMS = 200;
 const placeQuery = z.object({ item: z.string().min(1).max(200), site: z.string().max(200).default('') });
 
 /** Forecasts, plans and suppliers, under `/api/v1/plan` and `/api/v1/suppliers`. */
@@ -117,6 +119,7 @@ export function addPlanRoutes(
         body: whatIfSchema,
         response: {
           200: z.object({ summary: planSummarySchema, items: z.array(planItemSchema) }),
+          404: errorSchema,
           503: errorSchema,
         },
       },
@@ -124,7 +127,11 @@ export function addPlanRoutes(
     async ({ body }, reply) => {
       try {
         const { summary, items } = await planner.tryOut(body);
-        const asked = body.item === undefined ? items.slice(0, 200) : items.filter((i) => i.item === body.item);
+        const { item, site } = body;
+        if (item === undefined) return { summary, items: items.slice(0, MOST_TRIED_ITEMS) };
+        const asked = items.filter((i) => i.item === item && (site === undefined || i.site === site));
+        if (asked.length === 0)
+          return reply.code(404).send({ error: `no plan of ${item}${site ? ` at ${site}` : ''}` });
         return { summary, items: asked };
       } catch (error) {
         if (error instanceof PlannerBusy) return reply.code(503).send({ error: error.message });

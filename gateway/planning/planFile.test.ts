@@ -161,3 +161,9 @@ test('the newest periods played: service, stock and cost of each item and of all
   const { lines } = run({ backtest: 6, jsonl: false });
   expect(lines[0]).toContain('60 items over the newest 6 periods');
 });
+
+test('items of which none is asked for are refused; packs of 0.3 are told as they are written', () => {
+  const { plans } = run({}, 'id,stock,pack_size\np59,0,0.3\np58,0,0.3\n');
+  for (const { orderNow } of plans) expect(String(orderNow).length).toBeLessThan(6);
+  expect(() => run({}, 'id,stock\nzzz,1\n')).toThrow(/no item of items.csv stands in/);
+});

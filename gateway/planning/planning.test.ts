@@ -252,6 +252,7 @@ const item = (change: Partial<PlanItem>): PlanItem =>
     leadTimeDays: 14,
     orderNow: 3,
     runOutProbability: 0.7,
+    flags: [],
     machines: [],
     ...change,
   }) as PlanItem;
@@ -271,6 +272,8 @@ test('an alert for planners is one, whatever is said of it again; it returns wel
   expect(ended).toMatchObject({ id: first.id, state: 'returned_unacknowledged', returnedAtMs: 4 });
   expect(nextPlanAlerts(active([first]), [], 0.5, 5)).toMatchObject([{ returnedAtMs: 5 }]);
   expect(nextPlanAlerts(active([ended]), [item({})], 0.5, 6)[0].id).not.toBe(first.id);
+  // A shelf that nobody has told of is none that is empty.
+  expect(nextPlanAlerts(new Map(), [item({ flags: ['stock_unknown'] })], 0.5, 1)).toEqual([]);
   // Below the limit nothing is said; nor where nothing has to be ordered.
   expect(nextPlanAlerts(new Map(), [item({ runOutProbability: 0.49 })], 0.5, 1)).toEqual([]);
   expect(nextPlanAlerts(new Map(), [item({ orderNow: 0 })], 0.5, 1)).toEqual([]);

@@ -1,25 +1,29 @@
 import { z } from 'zod';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
+import { ASSUMED_DAYS } from '#models/planning/suppliers.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 
 const factor = z.number().min(0.01).max(100);
 
 /** What a planner tries without keeping it: of all items, or of one. */
-export const whatIfSchema = z.strictObject({
-  /** Of this item alone are stock, lead time, demand and service changed; absent: of all. */
-  item: z.string().min(1).max(200).optional(),
-  /** Where the stock lies that is changed; absent: wherever the item does. */
-  site: z.string().max(200).optional(),
-  serviceKind: z.enum(['cycle', 'fill', 'cost']).optional(),
-  serviceLevel: z.number().min(0.5).max(0.995).optional(),
-  leadTimeFactor: factor.optional(),
-  demandFactor: factor.optional(),
-  /** Units on the shelf; of one item. */
-  stock: z.number().min(0).max(1e9).optional(),
-  reviewDays: z.number().min(1).max(365).optional(),
-  budget: z.number().min(0).max(1e15).optional(),
-});
+export const whatIfSchema = z
+  .strictObject({
+    /** Of this item alone are stock, lead time, demand and service changed; absent: of all. */
+    item: z.string().min(1).max(200).optional(),
+    /** Where the stock lies that is changed; absent: wherever the item does. */
+    site: z.string().max(200).optional(),
+    serviceKind: z.enum(['cycle', 'fill', 'cost']).optional(),
+    serviceLevel: z.number().min(0.5).max(0.995).optional(),
+    leadTimeFactor: factor.optional(),
+    /** Of what is asked for by history: machines do not fail more often for it. */
+    demandFactor: factor.optional(),
+    /** Units on the shelf; of one item. */
+    stock: z.number().min(0).max(1e9).optional(),
+    reviewDays: z.number().min(1).max(365).optional(),
+    budget: z.number().min(0).max(1e15).optional(),
+  })
+  .refine((w) => w.stock === undefined || w.item !== undefined, 'stock is of one item: name it');
 export type WhatIf = z.infer<typeof whatIfSchema>;
 
 /** The records as they would be. */
@@ -27,8 +31,8 @@ export function changedSupply(supply: Supply, change: WhatIf): Supply {
   const concerns = (item: string) => change.item === undefined || change.item === item;
   const { leadTimeFactor = 1, demandFactor = 1, serviceLevel, serviceKind } = change;
   const named = new Set(supply.items.map((i) => i.item));
-  const missing: SupplyRow<'items'>[] =
-    change.item !== undefined && !named.has(change.item) ? [{ item: change.item }] : [];
+  const others = [supply.demand, supply.stock, supply.purchases, supply.bom].flat().map((r) => r.item);
+  const missing = [...new Set(others)].filter((item) => !named.has(item)).map((item): SupplyRow<'items'> => ({ item }));
   return {
     ...supply,
     demand: supply.demand.map((d) => (concerns(d.item) ? { ...d, quantity: d.quantity * demandFactor } : d)),
@@ -55,11 +59,17 @@ function stretched(order: SupplyRow<'purchases'>, factor: number): SupplyRow<'pu
   return { ...order, ...(promised && { promised: later(promised) }), ...(received && { received: later(received) }) };
 }
 
-/** The item's own lead time, or its supplier's, so many times as long. */
-function leadTimeOf(item: SupplyRow<'items'>, { suppliers }: Supply, factor: number): { lead_time_days?: number } {
+/** The item's own lead time, its supplier's, or the one that is assumed, so many times as long. */
+function leadTimeOf(
+  item: SupplyRow<'items'>,
+  { suppliers, purchases }: Supply,
+  factor: number,
+): { lead_time_days?: number } {
   if (factor === 1) return {};
   const theirs = suppliers.find((s) => s.supplier === item.supplier)?.lead_time_days;
-  const known = item.lead_time_days ?? theirs;
+  // What is learned from orders is stretched with them.
+  const learned = purchases.some((p) => p.item === item.item && p.promised !== undefined);
+  const known = item.lead_time_days ?? theirs ?? (learned ? undefined : ASSUMED_DAYS);
   return known === undefined ? {} : { lead_time_days: known * factor };
 }
 

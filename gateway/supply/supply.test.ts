@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -54,13 +54,15 @@ test('nor of one that would be more than may be kept', () => {
   expect(store.rows()).toBe(0);
 });
 
-test('an older count of the shelf does not undo a newer one', () => {
-  const store = open();
+test('an older count of the shelf does not undo a newer one, unless that one is of a day to come', () => {
+  const store = new SupplyStore(directory(), 1000, () => Date.parse('2026-03-01'));
   const take = (rows: object[]) => importSupply(store, 'stock', Buffer.from(JSON.stringify(rows)), origin);
   take([{ item: 'a', quantity: 5, date: '2026-02-01' }]);
   expect(take([{ item: 'a', quantity: 9, date: '2026-01-01' }])).toMatchObject({ older: 1, changed: 0 });
   expect(take([{ item: 'a', quantity: 4, date: '2026-02-02' }])).toMatchObject({ changed: 1 });
   expect(store.table('stock')).toEqual([{ item: 'a', quantity: 4, date: '2026-02-02' }]);
+  take([{ item: 'a', quantity: 3, date: '2062-02-02' }]);
+  expect(take([{ item: 'a', quantity: 2, date: '2026-02-20' }])).toMatchObject({ changed: 1, older: 0 });
 });
 
 test('what was taken is there after a restart', () => {
@@ -71,6 +73,47 @@ test('what was taken is there after a restart', () => {
   const second = new SupplyStore(where, 1000, () => 6);
   expect(second.counts()).toMatchObject({ demand: 3, items: 0 });
   expect(second.all().demand).toHaveLength(3);
+});
+
+test('a folder keeps what came before under the same name, waits for what is unfinished, and follows no link', async () => {
+  const store = open();
+  const folder = join(directory(), 'inbox');
+  const log = pino({ level: 'silent' });
+  const taken = () => undefined;
+  const parts = { directory: '', mostRows: 1, store, dates: undefined, now: () => 5, run: refusing, taken };
+  const intake = new SupplyIntake(parts, log);
+  const watch = new SupplyFolder(folder, intake, log, 1e8);
+  mkdirSync(folder);
+  const settle = async () => {
+    await watch.look();
+    await watch.look();
+  };
+  for (let i = 0; i < 2; i++) {
+    writeFileSync(join(folder, 'demand.csv'), DEMAND);
+    await settle();
+  }
+  for (const name of ['demand.csv.filepart', 'items.csv.tmp', '~$stock.csv']) writeFileSync(join(folder, name), DEMAND);
+  symlinkSync('/etc/hostname', join(folder, 'stock.csv'));
+  await settle();
+  watch.stop();
+  expect(readdirSync(join(folder, 'imported')).sort()).toEqual(['demand.2.csv', 'demand.csv']);
+  expect(readFileSync(join(folder, 'refused', 'stock.csv.why.txt'), 'utf8')).toMatch(/a link to a file/);
+  expect(readdirSync(folder).sort()).toEqual([
+    'demand.csv.filepart',
+    'imported',
+    'items.csv.tmp',
+    'refused',
+    '~$stock.csv',
+  ]);
+  expect({ imported: intake.imported, refused: intake.refused }).toEqual({ imported: 2, refused: 1 });
+});
+
+test('JSON is known with a mark before it, and a record alone is a table of one', () => {
+  const store = open();
+  const take = (text: string) => importSupply(store, 'stock', Buffer.from(text), origin);
+  expect(take('\ufeff[{"item":"a","quantity":1}]')).toMatchObject({ added: 1 });
+  expect(take('{"item":"b","quantity":1}')).toMatchObject({ added: 1 });
+  expect(() => take('{"item":')).toThrow(/begins like JSON/);
 });
 
 test('a folder is read file by file, each when it no longer grows; what is refused lies beside the reason', async () => {
@@ -106,7 +149,7 @@ test('a folder is read file by file, each when it no longer grows; what is refus
   expect(readFileSync(join(folder, 'refused', 'Items.csv.why.txt'), 'utf8')).toMatch(/line 2, column 2 \(unit_cost\)/);
   expect(readFileSync(join(folder, 'refused', 'notes.txt.why.txt'), 'utf8')).toMatch(/begins with its table: demand/);
   expect(existsSync(join(folder, 'notes.txt'))).toBe(false);
-  expect({ taken, imported: intake.imported, refused: intake.refused }).toEqual({ taken: 1, imported: 1, refused: 1 });
+  expect({ taken, imported: intake.imported, refused: intake.refused }).toEqual({ taken: 1, imported: 1, refused: 2 });
   expect(watch.failure).toBeNull();
 });
 

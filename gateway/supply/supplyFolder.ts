@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join, parse } from 'node:path';
 import type { Logger } from 'pino';
 import { type SupplyTable, supplyTableNames } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
@@ -7,6 +7,8 @@ import type { SupplyIntake } from './supplyIntake.ts';
 
 const POLL_MS = 2000;
 const MOST_BYTES = 256 * 1024 * 1024;
+/** What programs call a file that they have not finished. */
+const UNFINISHED = /(^~|\.(part|partial|filepart|tmp|temp|crdownload|swp|lock)$|~$)/i;
 
 /**
  * A folder whose files are taken as they come: `demand*.csv`, `items*.csv` and so on. A file is read when it no longer
@@ -57,12 +59,12 @@ export class SupplyFolder {
   /** Files that are as they were at the last look. */
   #settled(): string[] {
     const files = readdirSync(this.#folder, { withFileTypes: true }).filter(
-      (f) => f.isFile() && !f.name.startsWith('.'),
+      (f) => (f.isFile() || f.isSymbolicLink()) && !f.name.startsWith('.') && !UNFINISHED.test(f.name),
     );
     const before = new Map(this.#sizes);
     this.#sizes.clear();
     return files.flatMap(({ name }) => {
-      const { size, mtimeMs } = statSync(join(this.#folder, name));
+      const { size, mtimeMs } = lstatSync(join(this.#folder, name));
       const seen = `${size}/${mtimeMs}`;
       this.#sizes.set(name, seen);
       // One that could not be moved away is not taken again and again.
@@ -73,8 +75,9 @@ export class SupplyFolder {
   async #take(name: string): Promise<void> {
     const file = join(this.#folder, name);
     try {
-      if (statSync(file).size > MOST_BYTES) throw new TableError(`larger than ${MOST_BYTES} bytes`);
-      await this.#intake.take(tableNameOf(name), readFileSync(file), { source: name, by: 'folder' });
+      const origin = { source: name, by: 'folder' };
+      const table = this.#intake.look(origin, () => tableOfFile(file, name));
+      await this.#intake.take(table, readFileSync(file), origin);
       this.#taken.set(name, this.#sizes.get(name) ?? '');
       this.#moveTo('imported', name, null);
     } catch (error) {
@@ -92,13 +95,29 @@ export class SupplyFolder {
   #moveTo(place: 'imported' | 'refused', name: string, why: string | null): void {
     const folder = join(this.#folder, place);
     mkdirSync(folder, { recursive: true });
-    renameSync(join(this.#folder, name), join(folder, name));
-    const note = join(folder, `${name}.why.txt`);
-    if (why === null) rmSync(note, { force: true });
-    else writeFileSync(note, `${why}\n`);
+    const kept = freeName(folder, name);
+    renameSync(join(this.#folder, name), join(folder, kept));
+    if (why !== null) writeFileSync(join(folder, `${kept}.why.txt`), `${why}\n`);
     this.#sizes.delete(name);
     this.#taken.delete(name);
   }
+}
+
+/** What came before under the same name stays: `demand.csv`, then `demand.2.csv`. */
+function freeName(folder: string, name: string): string {
+  const { name: stem, ext } = parse(name);
+  for (let n = 1; ; n++) {
+    const free = n === 1 ? name : `${stem}.${n}${ext}`;
+    if (!existsSync(join(folder, free))) return free;
+  }
+}
+
+/** @throws TableError of a file that cannot be one. */
+function tableOfFile(file: string, name: string): SupplyTable {
+  const found = lstatSync(file);
+  if (found.isSymbolicLink()) throw new TableError('a link to a file: put the file itself here');
+  if (found.size > MOST_BYTES) throw new TableError(`larger than ${MOST_BYTES} bytes`);
+  return tableNameOf(name);
 }
 
 /** Which table a file holds, by the beginning of its name. @throws TableError where it says none. */

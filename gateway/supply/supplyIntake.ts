@@ -49,6 +49,15 @@ export class SupplyIntake {
     }
   }
 
+  /** What a first look at a source says; what it refuses is counted as a table is. @throws what `see` throws. */
+  look<T>(origin: Origin, see: () => T): T {
+    try {
+      return see();
+    } catch (error) {
+      throw this.#turnedAway('unknown', origin, error);
+    }
+  }
+
   /**
    * What came over MQTT, taken at once: its report, or why there never will be one.
    * @throws where it cannot be kept now: it is not to be acknowledged.

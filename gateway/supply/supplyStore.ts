@@ -50,6 +50,7 @@ export class SupplyStore {
   take<T extends SupplyTable>(table: T, { rows, notes }: ReadSupply<T>, source: string, by: string): ImportReport {
     return this.#db.transaction(() => {
       const counts = { added: 0, changed: 0, unchanged: 0, older: 0 };
+      const today = new Date(this.#now()).toISOString().slice(0, 10);
       const known = this.#db.prepare('SELECT row FROM supply WHERE kind = ? AND key = ?').pluck();
       const put = this.#db.prepare('INSERT OR REPLACE INTO supply (kind, key, row) VALUES (?, ?, ?)');
       for (const row of rows) {
@@ -57,7 +58,7 @@ export class SupplyStore {
         const text = JSON.stringify(row);
         const before = known.get(table, key) as string | undefined;
         if (before === text) counts.unchanged++;
-        else if (before !== undefined && isOlder(table, row, JSON.parse(before))) counts.older++;
+        else if (before !== undefined && isOlder(table, row, JSON.parse(before), today)) counts.older++;
         else {
           counts[before === undefined ? 'added' : 'changed']++;
           put.run(table, key, text);
@@ -105,8 +106,9 @@ export class SupplyStore {
   }
 }
 
-/** A count of the shelf that was taken before the one that is known. */
-function isOlder(table: SupplyTable, row: object, known: { date?: string }): boolean {
+/** A count of the shelf that was taken before the one that is known; one of tomorrow was a mistake, and blocks none. */
+function isOlder(table: SupplyTable, row: object, known: { date?: string }, today: string): boolean {
   const { date } = row as { date?: string };
-  return table === 'stock' && date !== undefined && known.date !== undefined && date < known.date;
+  if (table !== 'stock' || date === undefined || known.date === undefined) return false;
+  return known.date <= today && date < known.date;
 }

@@ -14,10 +14,14 @@ export interface ReconciledTable {
   /** Error of the two on what was held back, over the levels; null where histories are too short to tell. */
   tried: Record<Reconciliation, number> | null;
   items: ItemForecast[];
+  /** Of each item, by how many times its forecasts were moved. */
+  moved: number[];
   nodes: NodeForecast[];
 }
 
 const LEAST_LEFT = 8;
+/** Sums know little of one item: its forecast is at most so many times as large, or as small, by them. */
+const MOST_MOVED = 2;
 
 /**
  * Forecasts of items and of the sums above them that agree with one another in each period. Which way they are made to
@@ -25,16 +29,22 @@ const LEAST_LEFT = 8;
  */
 export function reconcileTable(items: readonly ItemHistory[], settings: ForecastSettings): ReconciledTable {
   const { nodes, leaves } = treeOf(items);
-  const tried = tryBoth(items, nodes, settings);
+  const tried = tryBoth(items, settings);
   const how = tried && tried.mint < tried.bottom_up ? 'mint' : 'bottom_up';
   const forecasts = forecastNodes(items, nodes, settings);
   const means = agreeing(forecasts, nodes, items, settings, how);
   const moved = forecasts.map((forecast, i) => scaledTo(forecast, means[i], settings));
+  const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const timesOf = (i: number) => {
+    const before = total(forecasts[i].mean);
+    return how === 'mint' && before > 0 ? total(means[i]) / before : 1;
+  };
   const upper = nodes.slice(0, nodes.length - leaves.length);
   return {
     how,
     tried,
     items: leaves.map((i) => moved[i]),
+    moved: leaves.map(timesOf),
     nodes: upper.map(({ id, level }, i) => ({
       id,
       level: level as NodeForecast['level'],
@@ -77,10 +87,10 @@ function agreeing(
   for (let h = 0; h < periods; h++) {
     const base = forecasts.map((f) => f.mean[h]);
     const leaves = reconciled(nodes, base, variance, how).slice(first);
-    // Nothing is asked for less than never; sums are of what is left then.
+    // Sums are of what is left then.
     sumsOf(
       nodes,
-      leaves.map((v) => [Math.max(0, v)]),
+      leaves.map((v, i) => [Math.min(MOST_MOVED * base[first + i], Math.max(base[first + i] / MOST_MOVED, v))]),
     ).forEach(([v], i) => {
       means[i][h] = v;
     });
@@ -88,14 +98,12 @@ function agreeing(
   return means;
 }
 
-/** Σ over levels of Σ|error| / Σ actual of both ways, on the last horizon. */
-function tryBoth(
-  items: readonly ItemHistory[],
-  nodes: readonly TreeNode[],
-  settings: ForecastSettings,
-): Record<Reconciliation, number> | null {
+/** Σ over levels of Σ|error| / Σ actual of both ways, on the last horizon of items that were there before it. */
+function tryBoth(all: readonly ItemHistory[], settings: ForecastSettings): Record<Reconciliation, number> | null {
   const { horizon } = settings;
-  if (items.length < 2 || items.some(({ history }) => history.length < horizon + LEAST_LEFT)) return null;
+  const items = all.filter(({ history }) => history.length >= horizon + LEAST_LEFT);
+  if (items.length < 2 || items.length < all.length / 2) return null;
+  const { nodes } = treeOf(items);
   const cut = items.map((item) => ({ ...item, history: item.history.slice(0, -horizon) }));
   const actual = sumsOf(
     nodes,

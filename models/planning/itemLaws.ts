@@ -14,16 +14,25 @@ export class ItemLaws {
   /** By whole periods, the laws of all items that have any demand. */
   readonly #laws = new Map<number, Map<ItemHistory, DemandLaw>>();
 
-  /** @param days of all intervals that will be asked for; they may be less than a period, or between two of them. */
-  constructor(items: readonly ItemHistory[], period: PeriodKind, days: readonly number[]) {
+  /**
+   * @param days of all intervals that will be asked for; they may be less than a period, or between two of them.
+   * @param times by how many times the demand of each item is moved, to agree with sums above it.
+   */
+  constructor(
+    items: readonly ItemHistory[],
+    period: PeriodKind,
+    days: readonly number[],
+    times: readonly number[] = [],
+  ) {
     this.#periodDays = PERIOD_DAYS[period];
     const wanted = new Set(days.filter((d) => d > 0).flatMap((d) => this.#around(d)));
     const leadTimes = [...wanted].filter((n) => n > 0).sort((a, b) => a - b);
     const asked = items.filter((item) => !isNothing(item));
     if (leadTimes.length === 0 || asked.length === 0) return;
+    const moved = new Map(items.map((item, i) => [item, times[i] ?? 1]));
     const laws = leadTimeLaws(asked, { frequency: [SEASON[period]], quantiles: LAW_LEVELS }, leadTimes);
     leadTimes.forEach((n, i) => {
-      this.#laws.set(n, new Map(asked.map((item, j) => [item, counted(item, laws[i][j])])));
+      this.#laws.set(n, new Map(asked.map((item, j) => [item, counted(item, laws[i][j], moved.get(item) ?? 1)])));
     });
   }
 
@@ -51,8 +60,9 @@ export class ItemLaws {
 }
 
 /** Averages of laws lie between whole numbers: what is counted is whole. */
-function counted({ history }: ItemHistory, { mean, quantiles }: DemandLaw): DemandLaw {
-  return { mean, quantiles: history.every(Number.isInteger) ? quantiles.map(Math.round) : quantiles };
+function counted({ history }: ItemHistory, { mean, quantiles }: DemandLaw, times: number): DemandLaw {
+  const moved = quantiles.map((q) => times * q);
+  return { mean: times * mean, quantiles: history.every(Number.isInteger) ? moved.map(Math.round) : moved };
 }
 
 /** Nothing but machines takes it, or nothing is known of it at all. */

@@ -4,6 +4,7 @@ import type { ItemForecast } from '#models/demand/forecastTable.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
 import type { ItemDemandHistory } from '#models/supply/demandHistories.ts';
+import { heirsOf } from '#models/supply/heirs.ts';
 import { PERIOD_DAYS, PERIODS_A_YEAR } from '#models/supply/periods.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 import { chanceWithin, type DemandLaw, mixture } from './demandLaw.ts';
@@ -19,6 +20,8 @@ export interface Place extends Pick<ItemDemandHistory, 'item' | 'site' | 'byMach
   history: readonly number[];
   facts: SupplyRow<'items'> | undefined;
   stock: number;
+  /** A place without a row has nothing, where there is a table of stock at all. */
+  stockFrom: 'row' | 'no_row' | 'no_table';
   /** Open orders, by the day that they are promised for; null: none was named. */
   coming: { units: number; day: number | null }[];
 }
@@ -32,23 +35,29 @@ export interface OrderFacts {
   delivery: DeliveryLaw;
 }
 
+const keyOf = ({ item, site = '' }: { item: string; site?: string }) => `${item}\t${site}`;
+
 /** Every item that any table names, at each of its sites. */
 export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[], today: string): Place[] {
   const facts = new Map(supply.items.map((i) => [i.item, i]));
-  const replaced = new Set(supply.items.flatMap((i) => (i.supersedes ? [i.supersedes] : [])));
-  const stock = new Map(supply.stock.map((s) => [`${s.item}\t${s.site ?? ''}`, s.quantity]));
+  const heirs = heirsOf(supply.items);
+  // What a replaced item has left lies with that of the one that replaced it.
+  const stock = new Map<string, number>();
+  for (const s of supply.stock) stock.set(keyOf(s), (stock.get(keyOf(s)) ?? 0) + s.quantity);
+  const asked = supply.demand.map((d) => keyOf({ ...d, item: heirs.get(d.item) ?? d.item }));
   const byKey = new Map(histories.map((h) => [`${h.item}\t${h.site}`, h]));
-  const sited = new Set([...byKey.keys(), ...stock.keys()].map((key) => key.split('\t')[0]));
+  const kept = [...byKey.keys(), ...stock.keys(), ...asked];
+  const sited = new Set(kept.map((key) => key.split('\t')[0]));
   const named = [...facts.keys(), ...[...supply.bom, ...supply.purchases].map((r) => r.item)];
   const alone = named.filter((item) => !sited.has(item));
-  const keys = new Set([...byKey.keys(), ...stock.keys(), ...alone.map((item) => `${item}\t`)]);
+  const keys = new Set([...kept, ...alone.map((item) => `${item}\t`)]);
   const coming = comingByPlace(supply, today);
   const first = new Set<string>();
   return [...keys].sort().flatMap((key) => {
     const [item, site] = key.split('\t');
     const history = byKey.get(key);
-    // What has been replaced is planned no more, unless some of it is still there.
-    if (replaced.has(item) && history === undefined && !(Number(stock.get(key)) > 0)) return [];
+    // What has been replaced is planned no more.
+    if (heirs.has(item)) return [];
     // Orders that name no site, or one that nothing else knows, are for the first.
     const isFirst = !first.has(item);
     first.add(item);
@@ -62,6 +71,7 @@ export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[]
         unitChange: history?.unitChange ?? null,
         facts: facts.get(item),
         stock: stock.get(key) ?? 0,
+        stockFrom: stock.has(key) ? 'row' : supply.stock.length > 0 ? 'no_row' : 'no_table',
         coming: [...(coming.get(key) ?? []), ...(isFirst ? elsewhere(item, coming, keys) : [])],
       },
     ];
@@ -129,7 +139,7 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     class: place.history.length > 0 ? demandClass(place.history) : forecast.class,
     method: machines === null ? forecast.method : 'machines_and_history',
     why: whyOf(forecast, machines),
-    flags: [...flagsOf(place, forecast), ...(delivery.promise === 'assumed' ? ['lead_time_assumed'] : [])],
+    flags: [...flagsOf(place, forecast), ...assumedOf(place, delivery)],
     stock: place.stock,
     onOrder: place.coming.reduce((sum, c) => sum + c.units, 0),
     leadTimeDays: lead,
@@ -157,6 +167,12 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
 
 function flagsOf({ history }: Place, { flags }: ItemForecast): string[] {
   return history.some((v) => v > 0) ? flags.filter((f) => f !== 'no_demand_in_history') : flags;
+}
+
+/** What nobody has told, as flags. */
+function assumedOf({ stockFrom }: Place, { promise }: DeliveryLaw): string[] {
+  const stock = { row: [], no_row: ['stock_assumed_none'], no_table: ['stock_unknown'] }[stockFrom];
+  return [...(promise === 'assumed' ? ['lead_time_assumed'] : []), ...stock];
 }
 
 /** Demand of everything but machines, and of machines, over so many days. */

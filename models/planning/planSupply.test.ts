@@ -232,6 +232,7 @@ test('levels agree; the backtest shows its coverage; a budget defers what is wor
   const [total] = plan.levels;
   const families = plan.levels.filter((l) => l.level === 'family');
   expect(families.reduce((sum, f) => sum + f.mean[0], 0)).toBeCloseTo(total.mean[0], 6);
+  expect(plan.series.reduce((sum, s) => sum + s.forecast.mean[0], 0)).toBeCloseTo(total.mean[0], 6);
   expect(plan.backtest.steps.find((s) => s.class === 'all')!.measures.coverage['0.95']).toBeGreaterThan(0.85);
   const orders = plan.items.filter((i) => i.orderNow > 0);
   expect(orders.length).toBeGreaterThan(3);
@@ -408,4 +409,62 @@ test('a plan of nothing is empty, and one of an item without a word of it asks f
   const [item] = planOf({ ...noSupply(), items: [{ item: 'a' }] }).items;
   expect(item).toMatchObject({ expectedDemand: 0, orderNow: 0, runOutProbability: 0, runOutDate: null });
   expect(item.flags).toEqual(expect.arrayContaining(['no_demand_in_history', 'lead_time_assumed']));
+});
+
+test('what a replaced item has left, and what still comes of it, is used up first', () => {
+  const bought = { order: '1', item: 'bearing', quantity: 3, ordered: '2026-07-01', promised: '2026-07-20' };
+  const replaced = plant({
+    items: [{ item: 'bearing-2', supersedes: 'bearing', lead_time_days: 21 }],
+    stock: [
+      { item: 'bearing', quantity: 4 },
+      { item: 'bearing-2', quantity: 1 },
+    ],
+    purchases: [bought],
+  });
+  expect(planOf(replaced).items).toMatchObject([{ item: 'bearing-2', stock: 5, onOrder: 3 }]);
+});
+
+test('items that replace each other in a circle stay in the plan', () => {
+  const circle = [
+    { item: 'bearing', supersedes: 'seal' },
+    { item: 'seal', supersedes: 'bearing' },
+    { item: 'own', supersedes: 'own' },
+  ];
+  const names = planOf(plant({ items: circle })).items.map((i) => i.item);
+  expect(names.sort()).toEqual(['bearing', 'own', 'seal']);
+});
+
+test('what is to be received on a later day still comes, and says nothing of how long it took', () => {
+  const order = { order: '1', item: 'bearing', quantity: 3, ordered: '2026-07-01', received: '2026-07-20' };
+  const [coming] = planOf(plant({ purchases: [order] })).items;
+  expect(coming.onOrder).toBe(3);
+  const [there] = planOf(plant({ purchases: [{ ...order, received: '2026-07-09' }] })).items;
+  expect(there.onOrder).toBe(0);
+});
+
+test('an item that was first asked for this month is in the plan', () => {
+  const demand = [{ item: 'seal', quantity: 2, date: '2026-07-09' }];
+  expect(
+    planOf(plant({ demand }))
+      .items.map((i) => i.item)
+      .sort(),
+  ).toEqual(['bearing', 'seal']);
+});
+
+test('orders of another century, and such as came before they were ordered, stop no plan', () => {
+  const orders = [
+    { order: '1', item: 'bearing', quantity: 1, ordered: '1900-01-01', promised: '1900-01-02' },
+    { order: '2', item: 'bearing', quantity: 1, ordered: '2026-07-01', promised: '2199-01-01' },
+    { order: '3', item: 'bearing', quantity: 1, ordered: '2026-07-01', received: '2026-06-01' },
+  ];
+  const [item] = planOf(plant({ purchases: orders, items: [{ item: 'bearing' }] })).items;
+  expect(item.leadTimeDays).toBeLessThan(3651);
+  expect(Number.isFinite(item.expectedDemand)).toBe(true);
+});
+
+test('a shelf that no table tells of is not one that is empty', () => {
+  const flags = (stock: Supply['stock']) => planOf(plant({ stock })).items.find((i) => i.item === 'bearing')!.flags;
+  expect(flags([])).toContain('stock_unknown');
+  expect(flags([{ item: 'seal', quantity: 1 }])).toContain('stock_assumed_none');
+  expect(flags([{ item: 'bearing', quantity: 0 }]).filter((f) => f.startsWith('stock'))).toEqual([]);
 });

@@ -2,10 +2,12 @@ import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
 import { backtest, naiveOf } from '#models/demand/backtest.ts';
 import type { Method } from '#models/demand/forecasters.ts';
 import { type ForecastSettings, forecastTable } from '#models/demand/forecastTable.ts';
+import { sumsOf, treeOf } from '#models/demand/hierarchy.ts';
 import { isPart } from '#models/demand/partOrSeries.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { reconcileTable } from '#models/demand/reconcile.ts';
 import { betterMethod, turnedBad } from '#models/demand/replaceMethod.ts';
+import { asOf } from '#models/supply/asOf.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import { cleaningLines, demandHistories, type ItemDemandHistory } from '#models/supply/demandHistories.ts';
 import { groupedBy } from '#models/supply/groupedBy.ts';
@@ -55,7 +57,7 @@ const TOLD_EVERY_DAYS = 7;
  */
 export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory, settings: PlanSettings): SupplyPlan {
   const today = dayOf(settings.today);
-  const supply = placed(withHeirs(given));
+  const supply = placed(withHeirs(asOf(given, settings.today)));
   const { items: histories, cleaning, nextPeriod } = demandHistories(supply, settings.period, settings.today);
   const remembered = remember(memory, histories, newestPeriod(supply, settings));
   const places = placesOf(supply, histories, settings.today);
@@ -72,22 +74,23 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
     return { id: placeKey(place), ...facts, history: others };
   });
   const forecastSettings = forecastSettingsOf(settings);
-  const forecasts = forecastTable(tables, forecastSettings);
+  const { forecasts, moved, reconciliation } = agreeing(tables, forecastSettings);
   const times = new DeliveryTimes(supply, today);
   const deliveries = places.map(({ item }) => times.law(item));
-  const laws = new ItemLaws(tables, settings.period, lengthsOf(deliveries, settings.reviewDays));
+  const laws = new ItemLaws(tables, settings.period, lengthsOf(deliveries, settings.reviewDays), moved);
   const planned = places.map((place, i): OrderFacts => {
     const demand = machines.get(placeKey(place)) ?? null;
     return { place, forecast: forecasts[i], history: tables[i], machines: demand, delivery: deliveries[i] };
   });
   const plans = planned.map((facts) => orderPlan(facts, laws, settings));
   const series = planned.map((facts) => seriesOf(facts, told, nextPeriod, settings));
-  const levels = levelsOf(tables, forecastSettings, nextPeriod, settings);
+  const levels = reconciliation === null ? [] : levelsOf(tables, series, nextPeriod, settings);
   const items = afforded(plans, settings.budget).sort((a, b) => b.costOfWaiting - a.costOfWaiting);
   return {
     items,
     series,
-    ...levels,
+    levels,
+    reconciliation,
     suppliers: supplierScores(supply, today),
     cleaning: cleaningLines(cleaning, settings.period),
     backtest: backtest(tables, { ...forecastSettings, leadTime: backtestLead(plans, settings) }),
@@ -202,21 +205,31 @@ function afforded(plans: readonly PlanItem[], budget: number | null): PlanItem[]
   return plans.map((plan) => ({ ...plan, deferred: plan.orderNow > 0 && !paid.has(plan) }));
 }
 
-/** Sums of families and sites, where items name any. */
+/** Forecasts of all items; where they name families or sites, such that agree with the forecasts of those. */
+function agreeing(tables: readonly ItemHistory[], settings: ForecastSettings) {
+  const sold = tables.filter((t) => t.history.some((v) => v > 0));
+  if (sold.length < 2 || sold.every((t) => !t.family && !t.site))
+    return { forecasts: forecastTable(tables, settings), moved: [], reconciliation: null };
+  const { how, items, moved } = reconcileTable(tables, settings);
+  return { forecasts: items, moved, reconciliation: how };
+}
+
+/** Sums of families and sites of what is told of their items, machines' demand within it. */
 function levelsOf(
   tables: readonly ItemHistory[],
-  forecastSettings: ForecastSettings,
+  series: readonly PlanSeries[],
   nextPeriod: number,
   settings: PlanSettings,
-): Pick<SupplyPlan, 'levels' | 'reconciliation'> {
-  const sold = tables.filter((t) => t.history.some((v) => v > 0));
-  if (sold.length < 2 || sold.every((t) => !t.family && !t.site)) return { levels: [], reconciliation: null };
-  const { how, nodes } = reconcileTable(sold, forecastSettings);
+): SupplyPlan['levels'] {
+  const { nodes, leaves } = treeOf(tables);
+  const sums = sumsOf(
+    nodes,
+    series.map(({ forecast }) => forecast.mean),
+  );
   const date = datesFrom(nextPeriod, settings.horizon, settings);
-  return {
-    levels: nodes.map(({ id, level, mean }) => ({ id, level, date, mean: mean.slice(0, settings.horizon) })),
-    reconciliation: how,
-  };
+  return nodes
+    .slice(0, nodes.length - leaves.length)
+    .map(({ id, level }, i) => ({ id, level: level as 'total' | 'site' | 'family', date, mean: sums[i] }));
 }
 
 /** Memory with what is told now: once for each period, and chances of each machine once a week. */

@@ -40,6 +40,8 @@ export interface SupplierScore {
 
 /** Assumed of an item of which nothing tells how long it takes. */
 export const ASSUMED_DAYS = 28;
+/** Ten years: what would take longer is a mistake in the records. */
+const MOST_DAYS = 3650;
 /** Newest orders that count. */
 const NEWEST = 60;
 const NEWEST_OF_TREND = 200;
@@ -131,15 +133,17 @@ export class DeliveryTimes {
     return this.#items.get(item)?.supplier ?? this.#orders.get(item)?.find((o) => o.supplier)?.supplier ?? '';
   }
 
-  /** Null of an order that tells nothing yet, or was never going to come. */
+  /** Null of an order that tells nothing yet, was never going to come, or came before it was ordered. */
   #ratioOf(order: SupplyRow<'purchases'>): Ratio | null {
     if (order.cancelled !== undefined) return null;
     const ordered = dayOf(order.ordered);
     const promised = order.promised === undefined ? null : dayOf(order.promised) - ordered;
     const days = promised ?? this.#promise(order.item, order.supplier ?? this.#supplierOf(order.item)).days;
     if (!(days > 0)) return null;
-    if (order.received !== undefined)
-      return { ratio: Math.max(0, dayOf(order.received) - ordered) / days, open: false };
+    if (order.received !== undefined) {
+      const took = dayOf(order.received) - ordered;
+      return took < 0 ? null : { ratio: took / days, open: false };
+    }
     const age = (this.#today - ordered) / days;
     return age > 1 ? { ratio: age, open: true } : null;
   }
@@ -175,7 +179,7 @@ function pointsOf(law: RatioLaw, promisedDays: number): DeliveryLaw['days'] {
   const levels = Array.from({ length: POINTS }, (_, i) => (i + 0.5) / POINTS);
   const chances = new Map<number, number>();
   for (const ratio of valuesAt([...law], levels)) {
-    const days = Math.max(0, Math.round(ratio * promisedDays));
+    const days = Math.min(MOST_DAYS, Math.max(0, Math.round(ratio * promisedDays)));
     chances.set(days, (chances.get(days) ?? 0) + 1 / POINTS);
   }
   return [...chances].sort((a, b) => a[0] - b[0]).map(([days, chance]) => ({ days, chance }));
@@ -209,7 +213,7 @@ function scoreOf(
   const sorted = [...orders].sort((a, b) => (a.ordered < b.ordered ? -1 : 1));
   const received = sorted.filter((o) => o.received !== undefined && o.cancelled === undefined);
   const open = sorted.filter((o) => o.received === undefined && o.cancelled === undefined);
-  const days = received.map(daysOf);
+  const days = received.map(daysOf).filter((took) => took >= 0);
   const promised = received.filter((o) => o.promised !== undefined);
   const delays = promised.map((o) => dayOf(o.received as string) - dayOf(o.promised as string));
   const overdue = open.filter((o) => o.promised !== undefined && dayOf(o.promised) + GRACE_DAYS < today);

@@ -17,12 +17,21 @@ export function heirsOf(items: readonly SupplyRow<'items'>[]): Map<string, strin
   return heirs;
 }
 
-/** Machines take what took a part's place, whichever of the two their bill of materials names. */
+/**
+ * Machines take what took a part's place, whichever of the two their bill of materials names; what is left of the old
+ * one, and still comes, is used up first.
+ */
 export function withHeirs(supply: Supply): Supply {
   const heirs = heirsOf(supply.items);
   const heir = <R extends { item?: string }>(row: R): R => {
     const item = row.item === undefined ? undefined : heirs.get(row.item);
     return item === undefined ? row : { ...row, item };
   };
-  return { ...supply, bom: supply.bom.map(heir), maintenance: supply.maintenance.map(heir) };
+  return {
+    ...supply,
+    bom: supply.bom.map(heir),
+    maintenance: supply.maintenance.map(heir),
+    stock: supply.stock.map(heir),
+    purchases: supply.purchases.map(heir),
+  };
 }
