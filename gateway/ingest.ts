@@ -38,6 +38,8 @@ export class Ingest {
   readonly #piece: (want: Want) => Omit<Piece, 'v'>;
   readonly #supply: (table: string, payload: Uint8Array) => object;
   pieces = 0;
+  /** Times that a planner's table could not be kept, and was tried again. */
+  tableRetries = 0;
   readonly #client: MqttClient;
   #waiting: Accepted[] = [];
   #aside: Refused[] = [];
@@ -172,6 +174,7 @@ export class Ingest {
       this.#table = null;
       this.#resume();
     } catch (error) {
+      this.tableRetries++;
       this.#log.error({ table: name, error: String(error) }, 'a table cannot be kept now: it is tried again');
       this.#tableTimer = setTimeout(() => this.#takeTable(), RETRY_MS);
     }

@@ -97,11 +97,19 @@ export function gatewayMetrics(measured: Measured): Registry {
   return registry;
 }
 
-function addPlanning(read: ReturnType<typeof readMetrics>, { planner, plans, supply, intake, folder }: Measured): void {
+function addPlanning(read: ReturnType<typeof readMetrics>, measured: Measured): void {
+  const { planner, plans, supply, intake, folder, ingest } = measured;
   read('plans_total', 'plans that were made', ['result'], (set) => {
     set({ result: 'kept' }, planner.plans);
     set({ result: 'failed' }, planner.failures);
   });
+  read('plan_trials_total', 'plans that were asked for and not to be kept', ['result'], (set) => {
+    set({ result: 'made' }, planner.tried);
+    set({ result: 'turned_away' }, planner.turnedAway);
+  });
+  read('plan_alerts_forgotten_total', 'alerts for planners that had returned and are kept no more', [], (set) =>
+    set({}, plans.forgotten),
+  );
   read('plan_failing', '1 while no plan can be made', [], (set) => set({}, planner.failure === null ? 0 : 1));
   read('plan_seconds', 'how long the newest plan took', [], (set) => set({}, planner.lastSeconds));
   read('plan_items', 'items of the newest plan', ['order'], (set) => {
@@ -121,6 +129,9 @@ function addPlanning(read: ReturnType<typeof readMetrics>, { planner, plans, sup
     set({ result: 'taken' }, intake.imported);
     set({ result: 'refused' }, intake.refused);
   });
+  read('supply_table_retries_total', 'times that a table over MQTT could not be kept, and was tried again', [], (set) =>
+    set({}, ingest.tableRetries),
+  );
   read('supply_folder_failing', '1 while the folder of tables cannot be read', [], (set) =>
     set({}, folder === null || folder.failure === null ? 0 : 1),
   );

@@ -25,6 +25,8 @@ const SHARD = 2000;
 
 /** The newest plan, what planning remembers, and planners' alerts; one SQLite file, `planning.db`. */
 export class PlanStore {
+  /** Alerts that had returned, and of which there were too many. */
+  forgotten = 0;
   readonly #db: Database.Database;
 
   constructor(directory: string) {
@@ -114,7 +116,7 @@ export class PlanStore {
     const put = this.#db.prepare('INSERT OR REPLACE INTO alerts (id, state, raised_ms, record) VALUES (?, ?, ?, ?)');
     this.#db.transaction(() => {
       for (const alert of alerts) put.run(alert.id, alert.state, alert.raisedAtMs, JSON.stringify(alert));
-      this.#db.prepare(FORGET).run(KEPT_RETURNED);
+      this.forgotten += this.#db.prepare(FORGET).run(KEPT_RETURNED).changes;
     })();
   }
 

@@ -40,6 +40,9 @@ export class PlannerBusy extends Error {}
 export class Planner {
   plans = 0;
   failures = 0;
+  /** Plans that were tried, and that were not since others waited. */
+  tried = 0;
+  turnedAway = 0;
   /** Why the last plan could not be made; null: it could. */
   failure: string | null = null;
   lastSeconds = 0;
@@ -52,7 +55,7 @@ export class Planner {
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #tail: Promise<unknown> = Promise.resolve();
-  #tried = 0;
+  #trying = 0;
   #lastMs = Number.NEGATIVE_INFINITY;
   readonly #abort = new AbortController();
 
@@ -88,11 +91,15 @@ export class Planner {
 
   /** A plan as it would be; nothing is kept. @throws PlannerBusy where too many wait already. */
   async tryOut(change: WhatIf): Promise<PlanResult> {
-    if (this.#tried >= MOST_TRIED) throw new PlannerBusy('others try plans already: ask again in a moment');
-    this.#tried++;
+    if (this.#trying >= MOST_TRIED) {
+      this.turnedAway++;
+      throw new PlannerBusy('others try plans already: ask again in a moment');
+    }
+    this.#trying++;
+    this.tried++;
     const job = { ...this.#job('what_if'), whatIf: change };
     const tried = this.#after(() => this.#run({ ...job, settings: changedSettings(job.settings, change) }));
-    return tried.finally(() => this.#tried--);
+    return tried.finally(() => this.#trying--);
   }
 
   async stop(): Promise<void> {
