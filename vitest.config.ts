@@ -9,6 +9,8 @@ export default defineConfig({
           include: ['{edge,gateway,models,simulators,dashboards}/**/*.test.ts'],
           // Two cores that others use as well: five seconds are not enough for what takes one alone.
           testTimeout: 20_000,
+          // By default one core of two is left alone.
+          maxWorkers: 2,
         },
       },
       {
