@@ -2,8 +2,7 @@ import { ComplexSmoothing } from './complexSmoothing.ts';
 import { DynamicTheta } from './dynamicTheta.ts';
 import { Ets } from './ets.ts';
 import type { Forecaster } from './forecaster.ts';
-import { hasSeason } from './partOrSeries.ts';
-import { deseasonalised, isSeasonal, reseasoned, type Season, seasonOf } from './season.ts';
+import { deseasonalised, hasSeason, isSeasonal, reseasoned, type Season, seasonOf } from './season.ts';
 
 /** Fewer periods than this hold neither trend nor season: the last level goes on. */
 const LEAST = 3;

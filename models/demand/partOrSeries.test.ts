@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { randomOf } from '#models/random/random.ts';
 import { forecastTable } from './forecastTable.ts';
-import { hasSeason, isPart } from './partOrSeries.ts';
+import { isPart } from './partOrSeries.ts';
+import { hasSeason } from './season.ts';
 import { stillAsked } from './stillAsked.ts';
 
 const settings = { horizon: 12, frequency: [12], quantiles: [0.5, 0.9], leadTime: 3 };

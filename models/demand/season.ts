@@ -7,6 +7,8 @@ export interface Season {
 
 /** Two-sided 90 % quantile of the standard normal distribution. */
 const Z_90 = 1.645;
+/** Standard deviations beyond which a season is no chance. */
+const PLAIN = 4;
 
 /**
  * Whether a history has a season of `period`, by the autocorrelation at that lag: the test of the M4 competition, 90 %.
@@ -29,6 +31,43 @@ export function isSeasonal(history: ArrayLike<number>, period: number): boolean 
     if (lag < period) sum += 2 * correlation ** 2;
   }
   return Math.abs(correlation) > Z_90 * Math.sqrt(sum / n);
+}
+
+/**
+ * Whether demand differs by its place in the cycle: the Kruskal–Wallis test, its χ² taken to a standard normal.
+ * Sources: Kruskal & Wallis, JASA 47 (1952); Wilson & Hilferty, PNAS 17 (1931).
+ */
+export function hasSeason(history: readonly number[], period: number): boolean {
+  const n = history.length;
+  if (period < 2 || n < 2 * period) return false;
+  const { ranks, ties } = ranksOf(history);
+  const sums = new Float64Array(period);
+  const counts = new Float64Array(period);
+  ranks.forEach((rank, t) => {
+    sums[t % period] += rank;
+    counts[t % period]++;
+  });
+  const between = sums.reduce((sum, s, place) => sum + s ** 2 / counts[place], 0);
+  const untied = 1 - ties / (n ** 3 - n);
+  if (!(untied > 0)) return false;
+  const h = ((12 / (n * (n + 1))) * between - 3 * (n + 1)) / untied;
+  const spread = 2 / (9 * (period - 1));
+  return (Math.cbrt(h / (period - 1)) - (1 - spread)) / Math.sqrt(spread) > PLAIN;
+}
+
+/** Mean ranks from 1, and Σ (t³ − t) over groups of t equal values. */
+function ranksOf(values: readonly number[]): { ranks: Float64Array; ties: number } {
+  const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]);
+  const ranks = new Float64Array(values.length);
+  let ties = 0;
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    while (to < order.length && values[order[to]] === values[order[from]]) to++;
+    for (let i = from; i < to; i++) ranks[order[i]] = (from + 1 + to) / 2;
+    ties += (to - from) ** 3 - (to - from);
+    from = to;
+  }
+  return { ranks, ties };
 }
 
 /**

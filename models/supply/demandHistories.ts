@@ -5,6 +5,7 @@ import { heirsOf } from './heirs.ts';
 import { homeSites } from './homeSites.ts';
 import { type PeriodKind, periodOf, startOf } from './periods.ts';
 import type { Supply, SupplyRow } from './supplyTables.ts';
+import { workingDayElasticity } from './workingDays.ts';
 
 export interface ItemDemandHistory {
   item: string;
@@ -40,6 +41,8 @@ export interface Cleaning {
   unitChanges: number;
   /** Items whose history is that of one that they replaced as well. */
   superseded: number;
+  /** Per cent of demand for each per cent of a month's working days; null where it is not plain. */
+  workingDays: number | null;
 }
 
 export interface Histories {
@@ -96,6 +99,8 @@ export function demandHistories(supply: Supply, kind: PeriodKind, today: string)
   const histories = withoutBegunPeriod(whole, supply.demand, kind, cleaning);
   fillGaps(histories, kind, cleaning);
   for (const history of histories) mark(history, cleaning);
+  const quantities = histories.map((h) => h.quantity);
+  cleaning.workingDays = kind === 'month' ? workingDayElasticity(quantities, nextPeriod) : null;
   return { items: histories, cleaning, nextPeriod };
 }
 
@@ -109,7 +114,7 @@ function noCleaning(): Cleaning {
     superseded: 0,
     begunLate: 0,
   };
-  return { rows: 0, ...none, gaps: [], outliers: 0, unitChanges: 0 };
+  return { rows: 0, ...none, gaps: [], outliers: 0, unitChanges: 0, workingDays: null };
 }
 
 /** Parts that maintenance took: usage by a machine. */
@@ -297,5 +302,9 @@ export function cleaningLines(c: Cleaning, kind: PeriodKind): string[] {
   const gaps = c.gaps.map(
     (period) => `no item has any demand in the ${kind} of ${period}: taken as a gap of the records`,
   );
-  return [...lines.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])), ...gaps];
+  const days =
+    c.workingDays === null
+      ? []
+      : [`a month with 1 % more working days has ${c.workingDays.toFixed(1)} % more demand; numbers are kept`];
+  return [...lines.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])), ...gaps, ...days];
 }
