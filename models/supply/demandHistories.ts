@@ -37,6 +37,8 @@ export interface Cleaning {
   begunLate: number;
   /** First days of periods in which no item had any demand; the means of their neighbours stand in for them. */
   gaps: string[];
+  /** Periods at the end that no record has reached; as many before them stand in for them. */
+  notReached: number;
   outliers: number;
   unitChanges: number;
   /** Items whose history is that of one that they replaced as well. */
@@ -63,6 +65,7 @@ const DOZENS = new Map([
 const PACKS = new Set(['pack', 'box', 'case', 'carton', 'pk']);
 /** Deviations (1.4826 × median absolute deviation, of logarithms) beyond which a demand is marked. */
 const OUTLIER_DEVIATIONS = 6;
+const COUNT_DEVIATIONS = 5;
 const LEAST_SIZES = 8;
 const LEAST_LOG_DEVIATION = 0.15;
 /** Ratios of two units, and how near a level's step has to be to one. */
@@ -97,6 +100,7 @@ export function demandHistories(supply: Supply, kind: PeriodKind, today: string)
   const groups = groupedBy(rows, ({ item, site = '' }) => `${item}\t${site}`);
   const whole = [...groups.values()].map((own) => historyOf(own, kind, nextPeriod, machines, cleaning));
   const histories = withoutBegunPeriod(whole, supply.demand, kind, cleaning);
+  fillEnd(histories, kind, cleaning);
   fillGaps(histories, kind, cleaning);
   for (const history of histories) mark(history, cleaning);
   const quantities = histories.map((h) => h.quantity);
@@ -113,6 +117,7 @@ function noCleaning(): Cleaning {
     notEnded: 0,
     superseded: 0,
     begunLate: 0,
+    notReached: 0,
   };
   return { rows: 0, ...none, gaps: [], outliers: 0, unitChanges: 0, workingDays: null };
 }
@@ -217,20 +222,51 @@ function takeBack(quantity: number[], from: number, returned: number): number {
 const GAP_ITEMS = 5;
 const LEAST_DEMANDS_A_PERIOD = 8;
 
-/**
- * Periods in which nothing at all was asked for, though many things are in every other one, are gaps of the records (or
- * a plant that was shut): each history gets the mean of the periods beside them, so that a gap is no fall of demand.
- */
-function fillGaps(histories: readonly ItemDemandHistory[], kind: PeriodKind, cleaning: Cleaning): void {
-  if (histories.length < GAP_ITEMS || kind === 'day') return;
+/** Demands of all items a period, where there are enough of them that an empty period is no chance; else null. */
+function demandsOf(histories: readonly ItemDemandHistory[]): number[] | null {
+  if (histories.length < GAP_ITEMS) return null;
   const first = Math.min(...histories.map((h) => h.firstPeriod));
   const demands = new Array<number>(histories[0].firstPeriod + histories[0].quantity.length - first).fill(0);
   for (const { firstPeriod, quantity } of histories)
     quantity.forEach((q, i) => {
       if (q > 0) demands[firstPeriod - first + i]++;
     });
-  const usual = demands.reduce((a, b) => a + b, 0) / demands.length;
-  if (usual < LEAST_DEMANDS_A_PERIOD) return;
+  const reached = demands.slice(0, demands.findLastIndex((n) => n > 0) + 1);
+  const usual = reached.reduce((a, b) => a + b, 0) / Math.max(1, reached.length);
+  return usual < LEAST_DEMANDS_A_PERIOD ? null : demands;
+}
+
+/**
+ * Where all records end some periods ago, longer than they were ever silent before, tables have not come since: demand
+ * did not end everywhere at once. As many periods before (whole weeks of days) stand in for those.
+ */
+function fillEnd(histories: readonly ItemDemandHistory[], kind: PeriodKind, cleaning: Cleaning): void {
+  const demands = demandsOf(histories);
+  if (demands === null) return;
+  const last = demands.findLastIndex((n) => n > 0);
+  const missing = demands.length - 1 - last;
+  let [run, longest] = [0, 0];
+  for (const n of demands.slice(0, last)) {
+    run = n > 0 ? 0 : run + 1;
+    longest = Math.max(longest, run);
+  }
+  if (missing <= longest) return;
+  cleaning.notReached = missing;
+  const back = kind === 'day' ? 7 * Math.ceil(missing / 7) : missing;
+  for (const { quantity } of histories) {
+    for (let i = Math.max(0, quantity.length - missing); i < quantity.length; i++)
+      quantity[i] = quantity[i - back] ?? 0;
+  }
+}
+
+/**
+ * Periods in which nothing at all was asked for, though many things are in every other one, are gaps of the records (or
+ * a plant that was shut): each history gets the mean of the periods beside them, so that a gap is no fall of demand.
+ */
+function fillGaps(histories: readonly ItemDemandHistory[], kind: PeriodKind, cleaning: Cleaning): void {
+  const demands = demandsOf(histories);
+  if (demands === null || kind === 'day') return;
+  const first = Math.min(...histories.map((h) => h.firstPeriod));
   const gaps = new Set(demands.flatMap((n, at) => (n > 0 || at === 0 ? [] : [first + at])));
   for (const gap of gaps) cleaning.gaps.push(startOf(kind, gap));
   for (const history of histories) fill(history, gaps);
@@ -258,11 +294,14 @@ function mark(history: ItemDemandHistory, cleaning: Cleaning): void {
   }
   const sizes = quantity.filter((q) => q > 0);
   if (sizes.length < LEAST_SIZES) return;
+  const whole = sizes.every(Number.isInteger);
   const logs = sizes.map(Math.log);
   const middle = median(logs);
   const deviation = Math.max(LEAST_LOG_DEVIATION, 1.4826 * median(logs.map((v) => Math.abs(v - middle))));
   quantity.forEach((q, i) => {
-    if (q > 0 && Math.abs(Math.log(q) - middle) > OUTLIER_DEVIATIONS * deviation)
+    // Small counts differ by many times their size and mean nothing: twice the root of a Poisson count has deviation 1.
+    const counted = whole ? 2 * Math.abs(Math.sqrt(q) - Math.exp(middle / 2)) : Number.POSITIVE_INFINITY;
+    if (q > 0 && counted > COUNT_DEVIATIONS && Math.abs(Math.log(q) - middle) > OUTLIER_DEVIATIONS * deviation)
       history.outliers.push({ period: firstPeriod + i, quantity: q, usual: Math.exp(middle) });
   });
   cleaning.outliers += history.outliers.length;
@@ -295,6 +334,7 @@ export function cleaningLines(c: Cleaning, kind: PeriodKind): string[] {
     [c.converted, 'rows are converted to the unit of their item'],
     [c.unknownUnit, 'rows are left out: their unit is not that of their item, and no pack size leads to it'],
     [c.begunLate, `items begin with a ${kind} of which the records hold a part alone: it is left out`],
+    [c.notReached, `${kind}s at the end have no record yet: as many before stand in for them`],
     [c.notEnded, `rows are of the ${kind} that has not ended, or of later ones`],
     [c.outliers, 'demands are far from what is usual for their item; they are kept'],
     [c.unitChanges, 'items look as if their unit had changed; their numbers are kept'],

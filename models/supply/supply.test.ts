@@ -360,4 +360,31 @@ describe('histories', () => {
     expect(cleaning.gaps).toEqual(['2026-04-01']);
     expect(items[0].quantity).toEqual([10, 10, 10, 10, 10, 10]);
   });
+
+  test.each(['day', 'week', 'month'] as const)('records that end before today are no end of demand: by %s', (kind) => {
+    const today = '2026-07-15';
+    const next = periodOf(kind, today);
+    const usual = (period: number) => (kind === 'day' && period % 7 > 4 ? 0 : 10 + (period % 3));
+    const demand = Array.from({ length: 30 }, (_, i) => i).flatMap((i) =>
+      Array.from({ length: 12 }, (_, k) => row(startOf(kind, next - 33 + i), usual(next - 33 + i), { item: `p${k}` })),
+    );
+    const supply = { ...noSupply(), demand: demand.filter((d) => d.quantity > 0) };
+    const { items, cleaning } = demandHistories(supply, kind, today);
+    expect(cleaning.notReached).toBe(3);
+    expect(cleaningLines(cleaning, kind).join()).toContain(`3 ${kind}s at the end have no record yet`);
+    const back = kind === 'day' ? 7 : 3;
+    expect(items[0].quantity.slice(-3)).toEqual([3, 2, 1].map((n) => usual(next - n - back)));
+  });
+
+  test('a small count that chance explains is not marked', () => {
+    const random = randomOf(2);
+    const days = Array.from({ length: 40 }, (_, i) => i);
+    const one = days.map((i) =>
+      row(
+        `${2023 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, '0')}-05`,
+        1 + Math.floor(3.9 * random() ** 3),
+      ),
+    );
+    expect(of(one).items[0].outliers).toEqual([]);
+  });
 });
