@@ -1,13 +1,14 @@
 import { student4Quantile } from '#models/statistics/quantiles.ts';
 import { borrowedLaw, type Family, familyOf, isNew } from './borrowed.ts';
 import { type DemandClass, demandClass } from './demandClass.ts';
-import type { Forecaster } from './forecaster.ts';
 import { createForecaster } from './forecasters.ts';
+import { InOwnUnit, type ScaledForecaster } from './inOwnUnit.ts';
 import { leadTimeDemand } from './leadTimeDemand.ts';
 import { MeanOfThree } from './meanOfThree.ts';
 import { isPart } from './partOrSeries.ts';
 import type { ItemHistory } from './readHistory.ts';
 import { SeveralSeasons } from './severalSeasons.ts';
+import { tamed } from './tamed.ts';
 import { WithErrors } from './withErrors.ts';
 
 export interface ForecastSettings {
@@ -26,6 +27,7 @@ export type ForecastFlag =
   | 'new'
   | 'dying'
   | 'seasonal'
+  | 'outliers'
   | 'borrowed_from_family';
 
 export interface ItemForecast {
@@ -193,8 +195,11 @@ function forecastParts(parts: readonly ItemHistory[], settings: ForecastSettings
 }
 
 interface SeriesFit {
-  forecaster: Forecaster & { errorScale(horizon: number, sumOf: number): { steps: number[]; sum: number } };
+  forecaster: ScaledForecaster;
   long: boolean;
+  seasonal: boolean;
+  /** Some of the history was not learned from. */
+  outliers: boolean;
   /** A quantile of what lies about a centre. */
   at(centre: number, scale: number, level: number): number;
   sum(leadTime: number, levels: readonly number[]): LeadTimeLaw;
@@ -203,8 +208,10 @@ interface SeriesFit {
 function fitSeries({ history, method }: ItemHistory, frequency: readonly number[], horizon: number): SeriesFit {
   const long = frequency.length > 1 || frequency[0] > LONGEST_SMOOTHED_SEASON;
   const usual = () => (long ? new SeveralSeasons(frequency, horizon) : new MeanOfThree(frequency[0]));
-  const forecaster = method ? new WithErrors(createForecaster(method, frequency, horizon)) : usual();
-  forecaster.fit(history);
+  const inner = method ? new WithErrors(createForecaster(method, frequency, horizon)) : usual();
+  const forecaster = new InOwnUnit(inner);
+  const learned = tamed(history, frequency[0]);
+  forecaster.fit(learned);
   const whole = history.every(Number.isInteger);
   const at = (centre: number, scale: number, level: number) => {
     const value = Math.max(0, centre + scale * student4Quantile(level));
@@ -213,6 +220,8 @@ function fitSeries({ history, method }: ItemHistory, frequency: readonly number[
   return {
     forecaster,
     long,
+    seasonal: inner instanceof MeanOfThree && inner.seasonal,
+    outliers: learned !== history,
     at,
     sum: (leadTime, levels) => {
       const mean = forecaster.predict(leadTime).reduce((a, b) => a + b, 0);
@@ -225,11 +234,10 @@ function fitSeries({ history, method }: ItemHistory, frequency: readonly number[
 function forecastSeries(item: ItemHistory, settings: ForecastSettings): ItemForecast {
   const { id, history, method } = item;
   const { horizon, frequency, quantiles, leadTime } = settings;
-  const { forecaster, long, at } = fitSeries(item, frequency, horizon);
+  const { forecaster, long, seasonal, outliers, at } = fitSeries(item, frequency, horizon);
   const mean = forecaster.predict(Math.max(horizon, leadTime));
   const scale = forecaster.errorScale(horizon, leadTime);
   const leadMean = mean.slice(0, leadTime).reduce((a, b) => a + b, 0);
-  const seasonal = forecaster instanceof MeanOfThree && forecaster.seasonal;
   return {
     id,
     class: demandClass(history),
@@ -238,7 +246,11 @@ function forecastSeries(item: ItemHistory, settings: ForecastSettings): ItemFore
     mean,
     quantiles: byLevel(quantiles, (j) => scale.steps.map((s, h) => at(mean[h], s, quantiles[j]))),
     leadTime: { mean: leadMean, quantiles: byLevel(quantiles, (j) => at(leadMean, scale.sum, quantiles[j])) },
-    flags: [...flagsOf(history, settings), ...(seasonal ? (['seasonal'] as const) : [])],
+    flags: [
+      ...flagsOf(history, settings),
+      ...(seasonal ? (['seasonal'] as const) : []),
+      ...(outliers ? (['outliers'] as const) : []),
+    ],
   };
 }
 

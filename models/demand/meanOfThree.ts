@@ -70,7 +70,7 @@ export class MeanOfThree implements Forecaster {
    */
   errorScale(horizon: number, sumOf: number): { steps: number[]; sum: number } {
     if (this.#length < LEAST) {
-      const scale = Math.max(1, this.#last);
+      const scale = this.#last > 0 ? this.#last : 1;
       return { steps: new Array(horizon).fill(scale), sum: scale * sumOf };
     }
     const c = this.#ets.responses(Math.max(horizon, sumOf, 2));

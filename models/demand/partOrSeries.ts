@@ -1,11 +1,14 @@
 import { mannKendall } from '#models/statistics/monotoneTrend.ts';
 import { demandClass } from './demandClass.ts';
 import { hasSeason } from './season.ts';
+import { stillAsked } from './stillAsked.ts';
 
 /** Whole numbers below this mean are counts, as of parts, even where no period was without demand. */
 const COUNT_MEAN = 30;
 /** Standard deviations beyond which a trend is no chance: six in 100,000 items without one. */
 const PLAIN = 4;
+/** Chance of being asked for at all below which a history is none of a series. */
+const ENDED = 0.5;
 /** Newest periods that a trend is looked for in. */
 const TREND_PERIODS = 120;
 
@@ -18,10 +21,12 @@ const TREND_PERIODS = 120;
 export function isPart(history: readonly number[], period: number): boolean {
   const itsClass = demandClass(history);
   if (itsClass === 'none') return true;
+  if (hasSeason(history, period)) return false;
+  // Demand that fell until there was none may have ended, which parts know of.
+  if (stillAsked(history) < ENDED) return true;
   const frequent = itsClass === 'smooth' || itsClass === 'erratic';
   const trend = Math.abs(mannKendall(history.slice(-TREND_PERIODS))) > PLAIN;
-  // Rare demand that falls may have ended, which parts know of.
-  if ((frequent && trend) || hasSeason(history, period)) return false;
+  if (frequent && trend) return false;
   const mean = history.reduce((a, b) => a + b, 0) / history.length;
   const counts = mean < COUNT_MEAN && history.every(Number.isInteger);
   return counts || (history.includes(0) && itsClass !== 'smooth');

@@ -3,7 +3,7 @@ const LAST = 0.02;
 /** Periods without demand that each item is taken to have had besides, lest one early demand promise many. */
 const PRIOR_PERIODS = 12;
 /** Chance of a demand in a period, at most: a few empty periods in a row can be a strike or a stock-out. */
-const MOST_FREQUENT = 0.5;
+const MOST_FREQUENT = 0.6;
 
 /**
  * Chance that an item is still asked for, by its silence: demand comes with a constant chance each period, and each may be

@@ -29,7 +29,7 @@ export class WithErrors implements Forecaster {
   fit(history: readonly number[]): void {
     const errors = newestErrors(this.#forecaster, history);
     const power = errors.reduce((sum, e) => sum + e * e, 0) / Math.max(1, errors.length);
-    this.#scale = errors.length > 0 ? Math.sqrt(power) : Math.max(1, history[history.length - 1]);
+    this.#scale = errors.length > 0 ? Math.sqrt(power) : history[history.length - 1] || 1;
     this.#forecaster.fit(history);
   }
 
