@@ -24,11 +24,11 @@ const base: PlanOptions = {
   jsonl: true,
 };
 
-function run(change: Partial<PlanOptions> = {}, items = ITEMS) {
+function run(change: Partial<PlanOptions> = {}, items = ITEMS, demand = DEMAND) {
   const lines: string[] = [];
   const said: string[] = [];
   planFile(
-    { name: 'demand.csv', bytes: Buffer.from(DEMAND) },
+    { name: 'demand.csv', bytes: Buffer.from(demand) },
     { name: 'items.csv', bytes: Buffer.from(items) },
     { ...base, ...change },
     (l) => lines.push(l),
@@ -41,7 +41,7 @@ test('orders fill the position up, the costliest to wait for first', () => {
   const { plans } = run();
   expect(plans).toHaveLength(60);
   for (const plan of plans) {
-    if (plan.position <= plan.reorderPoint) expect(plan.position + plan.orderNow).toBe(plan.orderUpTo);
+    if (plan.position < plan.reorderPoint) expect(plan.position + plan.orderNow).toBe(plan.orderUpTo);
     else expect(plan.orderNow).toBe(0);
     expect(plan.safetyStock).toBeCloseTo(plan.reorderPoint - plan.expectedDemand, 9);
     expect(plan.expectedCycleService).toBeGreaterThanOrEqual(0.94);
@@ -166,4 +166,26 @@ test('items of which none is asked for are refused; packs of 0.3 are told as the
   const { plans } = run({}, 'id,stock,pack_size\np59,0,0.3\np58,0,0.3\n');
   for (const { orderNow } of plans) expect(String(orderNow).length).toBeLessThan(6);
   expect(() => run({}, 'id,stock\nzzz,1\n')).toThrow(/no item of items.csv stands in/);
+});
+
+test('what is asked for no more is not ordered, however dear an order is', () => {
+  const months = (at: (t: number) => number) => Array.from({ length: 48 }, (_, t) => at(t)).join(',');
+  const header = ['id', ...Array.from({ length: 48 }, (_, t) => `t${t}`)].join(',');
+  const demand = [header, `ended,${months((t) => (t < 20 ? 4 : 0))}`, `going,${months(() => 4)}`].join('\n');
+  const { plans } = run({}, 'id,stock,order_cost\nended,0,100\ngoing,0,100\n', demand);
+  expect(plans.find((p) => p.id === 'ended').orderNow).toBe(0);
+  expect(plans.find((p) => p.id === 'going').orderNow).toBeGreaterThan(8);
+});
+
+test('demand that comes in a season is served in it: fill is of the review that it comes in', () => {
+  const header = ['id', ...Array.from({ length: 48 }, (_, t) => `t${t}`)].join(',');
+  const season = Array.from({ length: 48 }, (_, t) => (t % 12 > 6 ? 28 + Math.floor(6 * random()) : 0)).join(',');
+  const [plan] = run(
+    { target: { kind: 'fill', level: 0.95 } },
+    'id,stock,lead_time\ns,0,8\n',
+    `${header}\ns,${season}`,
+  ).plans;
+  // Two of the nine months are in season.
+  expect(plan.expectedDemand).toBeGreaterThan(45);
+  expect(plan.reorderPoint).toBeLessThan(100);
 });

@@ -55,6 +55,14 @@ export class MeanOfThree implements Forecaster {
 
   predict(horizon: number): number[] {
     if (this.#length < LEAST) return new Array(horizon).fill(this.#last);
+    // No trend is known for longer than it was seen: further ahead the last cycle comes again.
+    const seen = this.#predictNear(Math.min(horizon, this.#length));
+    const cycle = Math.min(this.#period, seen.length);
+    while (seen.length < horizon) seen.push(seen[seen.length - cycle]);
+    return seen;
+  }
+
+  #predictNear(horizon: number): number[] {
     const ets = this.#ets.predict(horizon);
     const theta = this.#theta.predict(horizon);
     const ces = this.#ces.predict(horizon);

@@ -43,3 +43,11 @@ test.each([[[12]], [[7, 28]]])(
     expect(other.leadTime.quantiles['0.9'] / 0.0372941 / own.leadTime.quantiles['0.9']).toBeCloseTo(1, 7);
   },
 );
+
+test('a trend goes on for as long as it was seen, and no further', () => {
+  const history = Array.from({ length: 36 }, (_, t) => 100 + 3 * t);
+  const settings = { horizon: 500, frequency: [12], quantiles: [0.9], leadTime: 500 };
+  const [{ mean }] = forecastTable([{ id: 'x', history }], settings);
+  expect(mean[35]).toBeGreaterThan(250);
+  expect(Math.max(...mean)).toBeLessThan(500);
+});

@@ -42,7 +42,7 @@ export function planItems(
       const protection = protections.get(item)!;
       const delivery = deliveries?.get(item) ?? { mean: 0, quantiles: [0] };
       const review = reviews.get(item)!;
-      const demand = { delivery, protection, review, perPeriod: review.mean / reviewPeriods };
+      const demand = { delivery, protection, review, perPeriod: protection.mean / (leadTime + reviewPeriods) };
       const plan = planStock(item, demand, target, reviewPeriods);
       return { id: item.id, leadTime, expectedDemand: protection.mean, method: protection.method, ...plan };
     });

@@ -51,7 +51,8 @@ export interface StockPlan {
 }
 
 /**
- * Periodic review: where the position is at or below the reorder point, order up to it plus the economic quantity.
+ * Periodic review: where the position is below the reorder point, which the target needs until the next delivery but one,
+ * order up to it plus the economic quantity.
  * Sources: Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains" (2017), ch. 4 and 6; the
  * newsvendor's critical ratio, ch. 9.
  * @param reviewPeriods between two chances to order.
@@ -62,7 +63,7 @@ export function planStock(item: StockItem, demand: ItemDemand, target: StockTarg
   const economic = item.orderCost > 0 && holding > 0 ? Math.sqrt((2 * item.orderCost * demand.perPeriod) / holding) : 0;
   const orderUpTo = Math.ceil(reorderPoint + economic);
   const position = item.stock + item.onOrder;
-  const orderNow = position <= reorderPoint ? orderQuantity(orderUpTo - position, item) : 0;
+  const orderNow = position < reorderPoint ? orderQuantity(orderUpTo - position, item) : 0;
   const after = position + orderNow;
   return {
     reorderPoint,
@@ -108,14 +109,16 @@ function expectedShort({ quantiles }: DemandLaw, stock: number): number {
   return quantiles.reduce((sum, q) => sum + Math.max(0, q - stock), 0) / quantiles.length;
 }
 
-/** Part of a review's demand that is served from the shelf, what was short before it left out. */
+/** Part of the last review's demand that is served from the shelf, what was short before it left out. */
 function fillOf({ delivery, protection, review }: ItemDemand, stock: number): number {
-  if (!(review.mean > 0)) return 1;
+  // In season, the last review asks for more than the next one.
+  const asked = Math.max(review.mean, protection.mean - delivery.mean);
+  if (!(asked > 0)) return 1;
   // The two laws are learned one by one: what is short never counts for less than the review's share of it.
   const beyond = expectedShort(protection, stock);
-  const least = (beyond * review.mean) / Math.max(protection.mean, review.mean);
+  const least = (beyond * asked) / Math.max(protection.mean, asked);
   const short = Math.max(least, beyond - expectedShort(delivery, stock));
-  return Math.max(0, 1 - short / review.mean);
+  return Math.max(0, 1 - short / asked);
 }
 
 /** The least whole stock for which `enough` holds, at most the largest demand that is foreseen. */
