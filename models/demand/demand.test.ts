@@ -62,6 +62,14 @@ test('a trend goes on', () => {
   expect(last - first).toBeGreaterThan(8);
 });
 
+test('a trend goes on for as long as it was seen, and no further', () => {
+  const history = Array.from({ length: 36 }, (_, t) => 100 + 3 * t);
+  const far = { horizon: 500, frequency: [12], quantiles: [0.9], leadTime: 500 };
+  const [{ mean }] = forecastTable([{ id: 'x', history }], far);
+  expect(mean[35]).toBeGreaterThan(250);
+  expect(Math.max(...mean)).toBeLessThan(500);
+});
+
 test('a season is seen where there is one', () => {
   const noise = randomOf(3);
   const wave = (height: number) =>

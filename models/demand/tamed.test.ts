@@ -29,25 +29,3 @@ test('one typing error orders nothing, and is said', () => {
   expect(odd.flags).toContain('outliers');
   expect(calm.flags).not.toContain('outliers');
 });
-
-test.each([[[12]], [[7, 28]]])(
-  'the same demand in another unit has the same forecast, with seasons of %j',
-  (frequency) => {
-    const history = Array.from({ length: 90 }, (_, t) => 200 + 40 * Math.sin(t / 2) + 60 * random());
-    const settings = { horizon: 14, frequency, quantiles: [0.1, 0.9], leadTime: 5 };
-    const forecastIn = (unit: number) =>
-      forecastTable([{ id: 'x', history: history.map((v) => v * unit) }], settings)[0];
-    const [own, other] = [forecastIn(1), forecastIn(0.0372941)];
-    const apart = own.mean.map((v, h) => Math.abs(other.mean[h] / 0.0372941 / v - 1));
-    expect(Math.max(...apart)).toBeLessThan(1e-7);
-    expect(other.leadTime.quantiles['0.9'] / 0.0372941 / own.leadTime.quantiles['0.9']).toBeCloseTo(1, 7);
-  },
-);
-
-test('a trend goes on for as long as it was seen, and no further', () => {
-  const history = Array.from({ length: 36 }, (_, t) => 100 + 3 * t);
-  const settings = { horizon: 500, frequency: [12], quantiles: [0.9], leadTime: 500 };
-  const [{ mean }] = forecastTable([{ id: 'x', history }], settings);
-  expect(mean[35]).toBeGreaterThan(250);
-  expect(Math.max(...mean)).toBeLessThan(500);
-});

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { noSupply, type Supply } from '#models/supply/supplyTables.ts';
+import { changedSettings, changedSupply, whatIfSchema } from './whatIf.ts';
+
+const supply: Supply = {
+  ...noSupply(),
+  items: [
+    { item: 'a', lead_time_days: 10 },
+    { item: 'b', supplier: 's' },
+  ],
+  suppliers: [{ supplier: 's', lead_time_days: 30 }],
+  demand: [
+    { item: 'a', date: '2026-01-05', quantity: 4 },
+    { item: 'c', date: '2026-01-05', quantity: 6 },
+    { item: 'd', date: '2026-01-05', quantity: 6 },
+  ],
+  stock: [{ item: 'a', quantity: 1, site: 'north' }],
+  purchases: [{ order: '1', item: 'd', quantity: 1, ordered: '2026-01-01', promised: '2026-01-11' }],
+};
+const leadTimes = ({ items }: Supply) => Object.fromEntries(items.map((i) => [i.item, i.lead_time_days]));
+
+test('a lead time is stretched wherever it comes from: the item, its supplier, its orders, or what is assumed', () => {
+  const longer = changedSupply(supply, { leadTimeFactor: 2 });
+  expect(leadTimes(longer)).toEqual({ a: 20, b: 60, c: 56, d: undefined });
+  expect(longer.purchases[0].promised).toBe('2026-01-21');
+  expect(leadTimes(changedSupply(supply, { leadTimeFactor: 2, item: 'a' }))).toMatchObject({ a: 20, b: undefined });
+});
+
+test('demand, service and stock are those of the item that is named', () => {
+  const tried = changedSupply(supply, { item: 'a', demandFactor: 1.5, serviceLevel: 0.9, stock: 7 });
+  expect(tried.demand.map((d) => d.quantity)).toEqual([6, 6, 6]);
+  expect(tried.items.find((i) => i.item === 'a')).toMatchObject({ service_level: 0.9 });
+  expect(tried.items.find((i) => i.item === 'b')).not.toHaveProperty('service_level');
+  expect(tried.stock).toEqual([{ item: 'a', quantity: 7, site: 'north' }]);
+  expect(supply.stock[0].quantity).toBe(1);
+});
+
+test('stock of no item, and service that no law reaches, are refused', () => {
+  expect(whatIfSchema.safeParse({ stock: 3 }).error?.message).toMatch(/stock is of one item: name it/);
+  expect(whatIfSchema.safeParse({ stock: 3, item: 'a' }).success).toBe(true);
+  expect(whatIfSchema.safeParse({ serviceLevel: 0.999 }).success).toBe(false);
+});
+
+test('settings change where all items are meant, and alone then', () => {
+  const settings = {
+    today: '2026-01-31',
+    period: 'month' as const,
+    horizon: 6,
+    reviewDays: 7,
+    target: { kind: 'cycle' as const, level: 0.95 },
+    usualLifeDays: 1000,
+    holdingRateAYear: 0.2,
+    budget: null,
+  };
+  expect(changedSettings(settings, { serviceKind: 'fill', budget: 5 })).toMatchObject({
+    target: { kind: 'fill', level: 0.95 },
+    budget: 5,
+  });
+  expect(changedSettings(settings, { item: 'a', serviceKind: 'fill' }).target).toEqual(settings.target);
+});
