@@ -136,12 +136,14 @@ export interface LeadTimeLaw {
 /**
  * Demand of each lead time alone, by lead time and then by item, in order; `teachers` are further items to learn from.
  * @param leadTimes rising, at least 1.
+ * @param elapsed of the first period that is ahead, the part that is over, below 1: lead times begin then.
  */
 export function leadTimeLaws(
   given: readonly ItemHistory[],
   settings: Pick<ForecastSettings, 'frequency' | 'quantiles'>,
   leadTimes: readonly number[],
   teachers: readonly ItemHistory[] = [],
+  elapsed = 0,
 ): LeadTimeLaw[][] {
   const { quantiles, frequency } = settings;
   const items = withHistories([...given, ...teachers], frequency[0]).slice(0, given.length);
@@ -167,7 +169,7 @@ export function leadTimeLaws(
         const { lead } = borrowedLaw(item.history, family, { horizon: 1, leadTime, levels: quantiles, whole });
         return { ...lead, method: 'family' };
       }
-      return (fits.get(item) as SeriesFit).sum(leadTime, quantiles);
+      return (fits.get(item) as SeriesFit).sum(leadTime, quantiles, elapsed);
     });
   });
 }
@@ -202,7 +204,7 @@ interface SeriesFit {
   outliers: boolean;
   /** A quantile of what lies about a centre. */
   at(centre: number, scale: number, level: number): number;
-  sum(leadTime: number, levels: readonly number[]): LeadTimeLaw;
+  sum(leadTime: number, levels: readonly number[], elapsed: number): LeadTimeLaw;
 }
 
 function fitSeries({ history, method }: ItemHistory, frequency: readonly number[], horizon: number): SeriesFit {
@@ -210,7 +212,7 @@ function fitSeries({ history, method }: ItemHistory, frequency: readonly number[
   const usual = () => (long ? new SeveralSeasons(frequency, horizon) : new MeanOfThree(frequency[0]));
   const inner = method ? new WithErrors(createForecaster(method, frequency, horizon)) : usual();
   const forecaster = new InOwnUnit(inner);
-  const learned = tamed(history, frequency[0]);
+  const learned = tamed(history, frequency);
   forecaster.fit(learned);
   const whole = history.every(Number.isInteger);
   const at = (centre: number, scale: number, level: number) => {
@@ -223,12 +225,25 @@ function fitSeries({ history, method }: ItemHistory, frequency: readonly number[
     seasonal: inner instanceof MeanOfThree && inner.seasonal,
     outliers: learned !== history,
     at,
-    sum: (leadTime, levels) => {
-      const mean = forecaster.predict(leadTime).reduce((a, b) => a + b, 0);
+    sum: (leadTime, levels, elapsed) => {
+      const mean = demandWithin(forecaster.predict(leadTime + 1), elapsed, leadTime);
       const { sum } = forecaster.errorScale(1, leadTime);
       return { mean, quantiles: levels.map((level) => at(mean, sum, level)), method: forecaster.name };
     },
   };
+}
+
+/**
+ * Demand of so many periods, whole or not, after a part of the first one: each period's is even over it.
+ * @param mean of each period ahead; what lies beyond them is none. @param elapsed of the first period, below 1.
+ */
+export function demandWithin(mean: readonly number[], elapsed: number, periods: number): number {
+  const upTo = (end: number) => {
+    const whole = Math.floor(end);
+    const sum = mean.slice(0, whole).reduce((a, b) => a + b, 0);
+    return sum + (end - whole) * (mean[whole] ?? 0);
+  };
+  return upTo(elapsed + periods) - upTo(elapsed);
 }
 
 function forecastSeries(item: ItemHistory, settings: ForecastSettings): ItemForecast {

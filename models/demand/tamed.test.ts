@@ -16,7 +16,7 @@ test.each<[string, number[], number[]]>([
   ['two months together: something happened', but({ 20: 900, 21: 950 }), []],
   ['a new level', steady.map((v, t) => (t < 24 ? v : 10 * v)), []],
 ])('%s', (_, history, changed) => {
-  const calm = tamed(history, 12);
+  const calm = tamed(history, [12]);
   expect(history.flatMap((v, t) => (v === calm[t] ? [] : [t]))).toEqual(changed);
   for (const t of changed) expect(calm[t]).toBeGreaterThan(90);
   for (const t of changed) expect(calm[t]).toBeLessThan(110);

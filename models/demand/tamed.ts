@@ -15,16 +15,16 @@ const PEAK = 1 / 3;
  * What the forecast of a series learns from: a history in which a demand that stands alone, far from all beside it, is what is usual
  * there; a month of a typing error, or of a strike, says nothing of the years to come. Its neighbours have to be usual, and
  * the newest period never changes: it may be the first of others like it. Of parts a large demand is one of their kind.
- * @param period periods of a season; 1 for none.
+ * @param seasons periods of a season, or of several.
  * @returns the same array where nothing is changed.
  */
-export function tamed(history: readonly number[], period: number): readonly number[] {
-  const changed = history.map((value, t) => usualAt(history, t, period) ?? value);
+export function tamed(history: readonly number[], seasons: readonly number[]): readonly number[] {
+  const changed = history.map((value, t) => usualAt(history, t, seasons) ?? value);
   return changed.some((v, t) => v !== history[t]) ? changed : history;
 }
 
 /** What is usual about a period that is nothing of the kind; null where it is as others are. */
-function usualAt(history: readonly number[], t: number, period: number): number | null {
+function usualAt(history: readonly number[], t: number, seasons: readonly number[]): number | null {
   const beside = [...history.slice(Math.max(0, t - BESIDE), t), ...history.slice(t + 1, t + 1 + BESIDE)];
   if (t === 0 || t === history.length - 1 || beside.length < LEAST_BESIDE) return null;
   const usual = median(beside);
@@ -32,13 +32,13 @@ function usualAt(history: readonly number[], t: number, period: number): number 
   const deviation = Math.max(spread, LEAST_DEVIATION * usual);
   const apart = (i: number) => Math.abs(history[i] - usual) / deviation;
   if (!(usual > 0) || apart(t) <= APART || apart(t - 1) > TOGETHER || apart(t + 1) > TOGETHER) return null;
-  return comesAgain(history, t, period, usual) ? null : usual;
+  return comesAgain(history, t, seasons, usual) ? null : usual;
 }
 
 /** Whether a season before, or after, was as unusual. */
-function comesAgain(history: readonly number[], t: number, period: number, usual: number): boolean {
-  if (period < 2) return false;
-  return [t - period, t + period].some((i) => {
+function comesAgain(history: readonly number[], t: number, seasons: readonly number[], usual: number): boolean {
+  const others = seasons.filter((period) => period > 1).flatMap((period) => [t - period, t + period]);
+  return others.some((i) => {
     const other = history[i];
     return other !== undefined && Math.abs(other - usual) > PEAK * Math.abs(history[t] - usual);
   });

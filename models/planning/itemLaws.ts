@@ -16,13 +16,14 @@ export class ItemLaws {
 
   /**
    * @param days of all intervals that will be asked for; they may be less than a period, or between two of them.
+   * @param elapsed of the period that goes on, the part that is over: intervals begin now.
    * @param times by how many times the demand of each item is moved, to agree with sums above it.
    */
   constructor(
     items: readonly ItemHistory[],
     period: PeriodKind,
     days: readonly number[],
-    times: readonly number[] = [],
+    { elapsed = 0, times = [] }: { elapsed?: number; times?: readonly number[] } = {},
   ) {
     this.#periodDays = PERIOD_DAYS[period];
     const wanted = new Set(days.filter((d) => d > 0).flatMap((d) => this.#around(d)));
@@ -30,7 +31,7 @@ export class ItemLaws {
     const asked = items.filter((item) => !isNothing(item));
     if (leadTimes.length === 0 || asked.length === 0) return;
     const moved = new Map(items.map((item, i) => [item, times[i] ?? 1]));
-    const laws = leadTimeLaws(asked, { frequency: [SEASON[period]], quantiles: LAW_LEVELS }, leadTimes);
+    const laws = leadTimeLaws(asked, { frequency: [SEASON[period]], quantiles: LAW_LEVELS }, leadTimes, [], elapsed);
     leadTimes.forEach((n, i) => {
       this.#laws.set(n, new Map(asked.map((item, j) => [item, counted(item, laws[i][j], moved.get(item) ?? 1)])));
     });

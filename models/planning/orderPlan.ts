@@ -1,11 +1,11 @@
 import type { PlanItem } from '#models/contracts/plan.ts';
 import { demandClass } from '#models/demand/demandClass.ts';
-import type { ItemForecast } from '#models/demand/forecastTable.ts';
+import { demandWithin, type ItemForecast } from '#models/demand/forecastTable.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
 import type { ItemDemandHistory } from '#models/supply/demandHistories.ts';
 import { heirsOf } from '#models/supply/heirs.ts';
-import { PERIOD_DAYS, PERIODS_A_YEAR } from '#models/supply/periods.ts';
+import { elapsedOf, PERIOD_DAYS, PERIODS_A_YEAR } from '#models/supply/periods.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 import { chanceWithin, type DemandLaw, mixture } from './demandLaw.ts';
 import type { ItemLaws } from './itemLaws.ts';
@@ -158,7 +158,7 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     orderCost: plan.orderCost,
     deferred: false,
     runOutProbability: 1 - chanceWithin(deliveryLaw, place.stock + inTime),
-    runOutDate: runOutDate(facts, today, PERIOD_DAYS[period]),
+    runOutDate: runOutDate(facts, settings),
     expectedFill: plan.expectedFill,
     costOfWaiting: plan.costOfWaiting,
     machines: shares.slice(0, MOST_SHARES),
@@ -222,12 +222,11 @@ function comingBy({ coming }: Place, today: number, day: number): number {
 }
 
 /** The first day by which expected demand has used up what is there and comes; null where that is further away. */
-function runOutDate({ place, forecast, machines }: OrderFacts, today: number, periodDays: number): string | null {
+function runOutDate({ place, forecast, machines }: OrderFacts, settings: PlanSettings): string | null {
+  const today = dayOf(settings.today);
+  const elapsed = elapsedOf(settings.period, settings.today);
   for (let days = 0; days <= LOOK_AHEAD.days; days += LOOK_AHEAD.step) {
-    const periods = Math.min(forecast.mean.length, days / periodDays);
-    const whole = Math.floor(periods);
-    const others =
-      forecast.mean.slice(0, whole).reduce((a, b) => a + b, 0) + (periods - whole) * (forecast.mean[whole] ?? 0);
+    const others = demandWithin(forecast.mean, elapsed, days / PERIOD_DAYS[settings.period]);
     const taken = machines === null ? 0 : machines.expected(days);
     if (others + taken >= place.stock + comingBy(place, today, today + days) + HALF) return dateOf(today + days);
   }

@@ -468,3 +468,18 @@ test('a shelf that no table tells of is not one that is empty', () => {
   expect(flags([{ item: 'seal', quantity: 1 }])).toContain('stock_assumed_none');
   expect(flags([{ item: 'bearing', quantity: 0 }]).filter((f) => f.startsWith('stock'))).toEqual([]);
 });
+
+test('what lies ahead of an item with a season is counted from today, not from the beginning of its month', () => {
+  const demand = Array.from({ length: 60 }, (_, i) => {
+    const month = 2021 * 12 + 6 + i;
+    const date = `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-03`;
+    return { item: 'fan', quantity: month % 12 === 6 || month % 12 === 7 ? 100 : 2, date };
+  });
+  const items = [{ item: 'fan', lead_time_days: 21 }];
+  const expectedOn = (today: string) =>
+    planOf(plant({ demand, items, bom: [] }), [], NO_MEMORY, { today }).items[0].expectedDemand;
+  // July and August are in season: at the end of August little is ahead, at its beginning most of it.
+  const [begins, ends] = [expectedOn('2026-08-01'), expectedOn('2026-08-31')];
+  expect(begins).toBeGreaterThan(70);
+  expect(ends).toBeLessThan(20);
+});

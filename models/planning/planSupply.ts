@@ -13,7 +13,7 @@ import { cleaningLines, demandHistories, type ItemDemandHistory } from '#models/
 import { groupedBy } from '#models/supply/groupedBy.ts';
 import { withHeirs } from '#models/supply/heirs.ts';
 import { placed } from '#models/supply/homeSites.ts';
-import { periodOf, SEASON } from '#models/supply/periods.ts';
+import { elapsedOf, periodOf, SEASON } from '#models/supply/periods.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import { foresightOf, installedBase, type MachineNews, machineKey } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
@@ -77,7 +77,10 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
   const { forecasts, moved, reconciliation } = agreeing(tables, forecastSettings);
   const times = new DeliveryTimes(supply, today);
   const deliveries = places.map(({ item }) => times.law(item));
-  const laws = new ItemLaws(tables, settings.period, lengthsOf(deliveries, settings.reviewDays), moved);
+  const laws = new ItemLaws(tables, settings.period, lengthsOf(deliveries, settings.reviewDays), {
+    elapsed: elapsedOf(settings.period, settings.today),
+    times: moved,
+  });
   const planned = places.map((place, i): OrderFacts => {
     const demand = machines.get(placeKey(place)) ?? null;
     return { place, forecast: forecasts[i], history: tables[i], machines: demand, delivery: deliveries[i] };

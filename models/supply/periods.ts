@@ -17,6 +17,13 @@ export function periodOf(kind: PeriodKind, date: string): number {
   return kind === 'day' ? day : Math.floor((day + 3) / 7);
 }
 
+/** The part of its period that is over when a day begins. */
+export function elapsedOf(kind: PeriodKind, date: string): number {
+  const period = periodOf(kind, date);
+  const [from, to] = [dayOf(startOf(kind, period)), dayOf(startOf(kind, period + 1))];
+  return (dayOf(date) - from) / (to - from);
+}
+
 /** The first day of a period. */
 export function startOf(kind: PeriodKind, period: number): string {
   if (kind === 'day') return dateOf(period);
