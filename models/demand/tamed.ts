@@ -12,9 +12,9 @@ const LEAST_DEVIATION = 0.05;
 const PEAK = 1 / 3;
 
 /**
- * What the forecast of a series learns from: a history in which a demand that stands alone, far from all beside it, is what is usual
- * there; a month of a typing error, or of a strike, says nothing of the years to come. Its neighbours have to be usual, and
- * the newest period never changes: it may be the first of others like it. Of parts a large demand is one of their kind.
+ * What the forecast of a series learns from: a history in which a demand that stands alone, far from all beside it, is
+ * what is usual there; a month of a typing error, or of a strike, says nothing of the years to come. Its neighbours have
+ * to be usual, and the newest period never changes: it may be the first of others like it. Of parts a large demand is one of their kind.
  * @param seasons periods of a season, or of several.
  * @returns the same array where nothing is changed.
  */
@@ -35,10 +35,11 @@ function usualAt(history: readonly number[], t: number, seasons: readonly number
   return comesAgain(history, t, seasons, usual) ? null : usual;
 }
 
-/** Whether a season before, or after, was as unusual. */
+/** Whether a season before, or after, was as unusual, a period more or less: Easter comes in March or April. */
 function comesAgain(history: readonly number[], t: number, seasons: readonly number[], usual: number): boolean {
-  const others = seasons.filter((period) => period > 1).flatMap((period) => [t - period, t + period]);
-  return others.some((i) => {
+  const others = seasons.filter((period) => period > 1).flatMap((period) => [-period, period]);
+  const places = others.flatMap((away) => [t + away - 1, t + away, t + away + 1]);
+  return places.some((i) => {
     const other = history[i];
     return other !== undefined && Math.abs(other - usual) > PEAK * Math.abs(history[t] - usual);
   });
