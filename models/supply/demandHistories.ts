@@ -252,10 +252,14 @@ function fillEnd(histories: readonly ItemDemandHistory[], kind: PeriodKind, clea
   }
   if (missing <= longest) return;
   cleaning.notReached = missing;
-  const back = kind === 'day' ? 7 * Math.ceil(missing / 7) : missing;
-  for (const { quantity } of histories) {
-    for (let i = Math.max(0, quantity.length - missing); i < quantity.length; i++)
-      quantity[i] = quantity[i - back] ?? 0;
+  const cycle = kind === 'day' ? 7 : 1;
+  for (const { quantity, byMachines } of histories) {
+    const known = quantity.length - missing;
+    if (known <= 0) continue;
+    const back = Math.min(known, cycle * Math.min(Math.ceil(missing / cycle), Math.max(1, Math.floor(known / cycle))));
+    for (const values of [quantity, byMachines]) {
+      for (let i = known; i < values.length; i++) values[i] = values[i - back];
+    }
   }
 }
 
@@ -269,19 +273,23 @@ function fillGaps(histories: readonly ItemDemandHistory[], kind: PeriodKind, cle
   const first = Math.min(...histories.map((h) => h.firstPeriod));
   const gaps = new Set(demands.flatMap((n, at) => (n > 0 || at === 0 ? [] : [first + at])));
   for (const gap of gaps) cleaning.gaps.push(startOf(kind, gap));
-  for (const history of histories) fill(history, gaps);
+  for (const { quantity, byMachines, firstPeriod } of histories) {
+    const at = new Set([...gaps].map((gap) => gap - firstPeriod));
+    fill(quantity, at);
+    fill(byMachines, at);
+  }
 }
 
-function fill({ firstPeriod, quantity }: ItemDemandHistory, gaps: ReadonlySet<number>): void {
-  const whole = quantity.every(Number.isInteger);
-  const known = quantity.map((q, i) => (gaps.has(firstPeriod + i) ? null : q));
+function fill(values: number[], gaps: ReadonlySet<number>): void {
+  const whole = values.every(Number.isInteger);
+  const known = values.map((v, i) => (gaps.has(i) ? null : v));
   known.forEach((q, i) => {
     if (q !== null) return;
     const before = known.slice(0, i).findLast((v) => v !== null);
     const after = known.slice(i + 1).find((v) => v !== null);
     const beside = [before, after].filter((v) => v !== undefined && v !== null);
     const mean = beside.reduce((a, b) => a + b, 0) / Math.max(1, beside.length);
-    quantity[i] = whole ? Math.round(mean) : mean;
+    values[i] = whole ? Math.round(mean) : mean;
   });
 }
 
