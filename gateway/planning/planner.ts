@@ -96,10 +96,15 @@ export class Planner {
       throw new PlannerBusy('others try plans already: ask again in a moment');
     }
     this.#trying++;
-    this.tried++;
     const job = { ...this.#job('what_if'), whatIf: change };
     const tried = this.#after(() => this.#run({ ...job, settings: changedSettings(job.settings, change) }));
-    return tried.finally(() => this.#trying--);
+    try {
+      const result = await tried;
+      this.tried++;
+      return result;
+    } finally {
+      this.#trying--;
+    }
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readied } from '#models/supply/readied.ts';
 import { noSupply, type Supply } from '#models/supply/supplyTables.ts';
 import { changedSettings, changedSupply, whatIfSchema } from './whatIf.ts';
 
@@ -57,4 +58,23 @@ test('settings change where all items are meant, and alone then', () => {
     budget: 5,
   });
   expect(changedSettings(settings, { item: 'a', serviceKind: 'fill' }).target).toEqual(settings.target);
+});
+
+test('what has come stays, however long it might have taken; what a replaced item left is its heir’s', () => {
+  const order = {
+    order: '1',
+    item: 'old',
+    quantity: 9,
+    ordered: '2026-06-28',
+    promised: '2026-07-06',
+    received: '2026-07-08',
+  };
+  const given = { ...noSupply(), items: [{ item: 'new', supersedes: 'old' }], purchases: [order] };
+  const demand = [{ item: 'old', date: '2026-01-05', quantity: 4 }];
+  const stock = [{ item: 'old', quantity: 40 }];
+  const ready = readied({ ...given, demand, stock }, '2026-07-10');
+  const tried = changedSupply(ready, { item: 'new', leadTimeFactor: 2, demandFactor: 3, stock: 0 });
+  expect(tried.purchases).toMatchObject([{ ordered: '2026-06-18', promised: '2026-07-04', received: '2026-07-08' }]);
+  expect(tried.demand[0].quantity).toBe(12);
+  expect(tried.stock.map((s) => s.quantity)).toEqual([0]);
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
 import { ASSUMED_DAYS } from '#models/planning/suppliers.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
+import { heirsOf } from '#models/supply/heirs.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 
 const factor = z.number().min(0.01).max(100);
@@ -26,13 +27,15 @@ export const whatIfSchema = z
   .refine((w) => w.stock === undefined || w.item !== undefined, 'stock is of one item: name it');
 export type WhatIf = z.infer<typeof whatIfSchema>;
 
-/** The records as they would be. */
+/** The records as they would be. @param supply as planning sees it: see `readied`. */
 export function changedSupply(supply: Supply, change: WhatIf): Supply {
-  const concerns = (item: string) => change.item === undefined || change.item === item;
+  const heirs = heirsOf(supply.items);
+  const concerns = (item: string) => change.item === undefined || change.item === (heirs.get(item) ?? item);
   const { leadTimeFactor = 1, demandFactor = 1, serviceLevel, serviceKind } = change;
   const named = new Set(supply.items.map((i) => i.item));
   const others = [supply.demand, supply.stock, supply.purchases, supply.bom].flat().map((r) => r.item);
   const missing = [...new Set(others)].filter((item) => !named.has(item)).map((item): SupplyRow<'items'> => ({ item }));
+  const leadTime = leadTimesOf(supply);
   return {
     ...supply,
     demand: supply.demand.map((d) => (concerns(d.item) ? { ...d, quantity: d.quantity * demandFactor } : d)),
@@ -40,7 +43,7 @@ export function changedSupply(supply: Supply, change: WhatIf): Supply {
       concerns(i.item)
         ? {
             ...i,
-            ...leadTimeOf(i, supply, leadTimeFactor),
+            ...(leadTimeFactor === 1 ? {} : stretchedDays(leadTime(i), leadTimeFactor)),
             ...(serviceLevel === undefined ? {} : { service_level: serviceLevel }),
             ...(serviceKind === undefined ? {} : { service_kind: serviceKind }),
           }
@@ -51,33 +54,40 @@ export function changedSupply(supply: Supply, change: WhatIf): Supply {
   };
 }
 
-/** An order that took, or takes, so many times as long: as promised, and as it came. */
+/** An order that took, or takes, so many times as long: what has come was ordered earlier, what has not comes later. */
 function stretched(order: SupplyRow<'purchases'>, factor: number): SupplyRow<'purchases'> {
-  const ordered = dayOf(order.ordered);
-  const later = (date: string) => dateOf(Math.round(ordered + factor * (dayOf(date) - ordered)));
   const { promised, received } = order;
-  return { ...order, ...(promised && { promised: later(promised) }), ...(received && { received: later(received) }) };
+  const [from, to] = [dayOf(order.ordered), received === undefined ? null : dayOf(received)];
+  const ordered = to === null ? from : Math.round(to - factor * (to - from));
+  const later = (date: string) => dateOf(Math.round(ordered + factor * (dayOf(date) - from)));
+  return { ...order, ordered: dateOf(ordered), ...(promised && { promised: later(promised) }) };
 }
 
-/** The item's own lead time, its supplier's, or the one that is assumed, so many times as long. */
-function leadTimeOf(
-  item: SupplyRow<'items'>,
-  { suppliers, purchases }: Supply,
-  factor: number,
-): { lead_time_days?: number } {
-  if (factor === 1) return {};
-  const theirs = suppliers.find((s) => s.supplier === item.supplier)?.lead_time_days;
-  // What is learned from orders is stretched with them.
-  const learned = purchases.some((p) => p.item === item.item && p.promised !== undefined);
-  const known = item.lead_time_days ?? theirs ?? (learned ? undefined : ASSUMED_DAYS);
-  return known === undefined ? {} : { lead_time_days: known * factor };
+const stretchedDays = (days: number | undefined, factor: number) =>
+  days === undefined ? {} : { lead_time_days: days * factor };
+
+/** Lead times of items as plans take them; none where they are learned from orders, which are stretched themselves. */
+function leadTimesOf({ suppliers, purchases }: Supply): (item: SupplyRow<'items'>) => number | undefined {
+  const days = new Map(suppliers.map((s) => [s.supplier, s.lead_time_days]));
+  const byNewest = [...purchases].sort((a, b) => (a.ordered < b.ordered ? -1 : 1));
+  const usual = new Map(byNewest.flatMap((p) => (p.supplier ? [[p.item, p.supplier] as const] : [])));
+  const learned = new Set(purchases.flatMap((p) => (p.promised === undefined ? [] : [p.item])));
+  return ({ item, supplier, lead_time_days }) =>
+    lead_time_days ?? days.get(supplier ?? usual.get(item) ?? '') ?? (learned.has(item) ? undefined : ASSUMED_DAYS);
 }
 
 function changedStock({ stock }: Supply, { item, site, stock: quantity }: WhatIf): Supply['stock'] {
   if (item === undefined || quantity === undefined) return stock;
   const concerns = (s: SupplyRow<'stock'>) => s.item === item && (site === undefined || (s.site ?? '') === site);
-  if (stock.some(concerns)) return stock.map((s) => (concerns(s) ? { ...s, quantity } : s));
-  return [...stock, { item, quantity, ...(site ? { site } : {}) }];
+  if (!stock.some(concerns)) return [...stock, { item, quantity, ...(site ? { site } : {}) }];
+  // Rows of one place, such as those of an item that it replaced, are its stock together.
+  const told = new Set<string>();
+  return stock.map((s) => {
+    if (!concerns(s)) return s;
+    const again = told.has(s.site ?? '');
+    told.add(s.site ?? '');
+    return { ...s, quantity: again ? 0 : quantity };
+  });
 }
 
 export function changedSettings(

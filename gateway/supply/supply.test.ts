@@ -113,6 +113,8 @@ test('JSON is known with a mark before it, and a record alone is a table of one'
   const take = (text: string) => importSupply(store, 'stock', Buffer.from(text), origin);
   expect(take('\ufeff[{"item":"a","quantity":1}]')).toMatchObject({ added: 1 });
   expect(take('{"item":"b","quantity":1}')).toMatchObject({ added: 1 });
+  const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('[{"item":"c","quantity":1}]', 'utf16le')]);
+  expect(importSupply(store, 'stock', wide, origin)).toMatchObject({ added: 1 });
   expect(() => take('{"item":')).toThrow(/begins like JSON/);
 });
 

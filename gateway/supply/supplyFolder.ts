@@ -81,9 +81,21 @@ export class SupplyFolder {
       this.#taken.set(name, this.#sizes.get(name) ?? '');
       this.#moveTo('imported', name, null);
     } catch (error) {
-      if (error instanceof TableError) this.#moveTo('refused', name, error.message);
+      if (error instanceof TableError && this.#setAside(name, error.message)) return;
       // Others need not wait for one that cannot be read, or moved, now.
-      else this.#fail(`${name}: ${error instanceof Error ? error.message : error}`);
+      this.#fail(`${name}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  /** Whether a file that is refused could be moved away; where it could not, it is not refused again and again. */
+  #setAside(name: string, why: string): boolean {
+    try {
+      this.#moveTo('refused', name, why);
+      return true;
+    } catch (error) {
+      this.#taken.set(name, this.#sizes.get(name) ?? '');
+      this.#log.error({ file: name, error: String(error) }, 'a refused table could not be moved away');
+      return false;
     }
   }
 

@@ -70,6 +70,12 @@ test('a trend goes on for as long as it was seen, and no further', () => {
   expect(Math.max(...mean)).toBeLessThan(500);
 });
 
+test('a fall that ends at nothing does not begin anew', () => {
+  const forecaster = new MeanOfThree(12);
+  forecaster.fit([500, 400, 300, 200, 100]);
+  expect(forecaster.predict(12).slice(6)).toEqual([0, 0, 0, 0, 0, 0]);
+});
+
 test('a season is seen where there is one', () => {
   const noise = randomOf(3);
   const wave = (height: number) =>

@@ -57,7 +57,7 @@ export class MeanOfThree implements Forecaster {
     if (this.#length < LEAST) return new Array(horizon).fill(this.#last);
     // No trend is known for longer than it was seen: further ahead the last cycle comes again.
     const seen = this.#predictNear(Math.min(horizon, this.#length));
-    const cycle = Math.min(this.#period, seen.length);
+    const cycle = this.seasonal ? Math.min(this.#period, seen.length) : 1;
     while (seen.length < horizon) seen.push(seen[seen.length - cycle]);
     return seen;
   }

@@ -43,6 +43,19 @@ test('what is not asked for off season comes with its season, and is none off it
   expect(mean[0]).toBeLessThan(0.5);
 });
 
+test.each([
+  [
+    'daily, empty weekends',
+    7,
+    Array.from({ length: 700 }, (_, t) => (t >= 500 ? 0 : t % 7 < 5 ? 100 + poisson(9) : 0)),
+  ],
+  ['monthly, a season', 12, months(102, (t) => (t < 84 && t % 12 < 5 ? 20 + poisson(5) : 0))],
+])('what had a season and has ended is not forecast by it: %s', (_, period, history) => {
+  expect(hasSeason(history, period)).toBe(true);
+  const [{ leadTime }] = forecastTable([{ id: 'x', history }], { ...settings, frequency: [period], leadTime: 28 });
+  expect(leadTime.mean).toBeLessThan(5);
+});
+
 test('demand of one month a year is forecast in that month', () => {
   const { mean } = forecastOf(months(60, (t) => (t % 12 === 11 ? 20 + poisson(4) : 0)));
   expect(mean[11]).toBeGreaterThan(15);

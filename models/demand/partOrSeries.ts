@@ -21,9 +21,12 @@ const TREND_PERIODS = 120;
 export function isPart(history: readonly number[], period: number): boolean {
   const itsClass = demandClass(history);
   if (itsClass === 'none') return true;
+  // Demand that fell until there was none may have ended, which parts know of; off season there may be none.
+  const ended = stillAsked(history) < ENDED;
+  const silent = history.length - 1 - history.findLastIndex((v) => v > 0);
+  if (ended && silent >= period) return true;
   if (hasSeason(history, period)) return false;
-  // Demand that fell until there was none may have ended, which parts know of.
-  if (stillAsked(history) < ENDED) return true;
+  if (ended) return true;
   const frequent = itsClass === 'smooth' || itsClass === 'erratic';
   const trend = Math.abs(mannKendall(history.slice(-TREND_PERIODS))) > PLAIN;
   if (frequent && trend) return false;

@@ -101,8 +101,9 @@ function agreeing(
 /** Σ over levels of Σ|error| / Σ actual of both ways, on the last horizon of items that were there before it. */
 function tryBoth(all: readonly ItemHistory[], settings: ForecastSettings): Record<Reconciliation, number> | null {
   const { horizon } = settings;
-  const items = all.filter(({ history }) => history.length >= horizon + LEAST_LEFT);
-  if (items.length < 2 || items.length < all.length / 2) return null;
+  const sold = all.filter(({ history }) => history.some((v) => v > 0));
+  const items = sold.filter(({ history }) => history.length >= horizon + LEAST_LEFT);
+  if (items.length < 2 || items.length < sold.length / 2) return null;
   const { nodes } = treeOf(items);
   const cut = items.map((item) => ({ ...item, history: item.history.slice(0, -horizon) }));
   const actual = sumsOf(

@@ -14,6 +14,7 @@ test.each<[string, number[], number[]]>([
   ['the newest month: it may be the first of others', but({ 47: 9900 }), []],
   ['a peak that comes each year', but({ 11: 900, 23: 950, 35: 870 }), []],
   ['two months together: something happened', but({ 20: 900, 21: 950 }), []],
+  ['a day of the month that nobody named', steady.map((v, t) => (t % 7 === 3 ? 900 + v : v)), []],
   ['a new level', steady.map((v, t) => (t < 24 ? v : 10 * v)), []],
 ])('%s', (_, history, changed) => {
   const calm = tamed(history, [12]);

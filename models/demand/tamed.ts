@@ -8,6 +8,8 @@ const APART = 15;
 const TOGETHER = 5;
 /** Least deviation, as a part of what is usual. */
 const LEAST_DEVIATION = 0.05;
+/** Two demands are of a kind where each is at least so large a part of the other, from what is usual. */
+const KIND = 1 / 3;
 /** A season's peak comes again: at least so large a part of it a season before or after. */
 const PEAK = 1 / 3;
 
@@ -19,8 +21,11 @@ const PEAK = 1 / 3;
  * @returns the same array where nothing is changed.
  */
 export function tamed(history: readonly number[], seasons: readonly number[]): readonly number[] {
-  const changed = history.map((value, t) => usualAt(history, t, seasons) ?? value);
-  return changed.some((v, t) => v !== history[t]) ? changed : history;
+  const usual = history.map((_, t) => usualAt(history, t, seasons));
+  const away = usual.map((u, t) => (u === null ? 0 : history[t] - u));
+  // Two of a kind may be a cycle that nobody named: the end of a quarter, a day of the month.
+  const alone = away.map((a, t) => a !== 0 && !away.some((b, i) => i !== t && b / a > KIND && a / b > KIND));
+  return alone.includes(true) ? history.map((value, t) => (alone[t] ? (usual[t] as number) : value)) : history;
 }
 
 /** What is usual about a period that is nothing of the kind; null where it is as others are. */

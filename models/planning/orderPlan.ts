@@ -52,6 +52,11 @@ export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[]
   const alone = named.filter((item) => !sited.has(item));
   const keys = new Set([...kept, ...alone.map((item) => `${item}\t`)]);
   const coming = comingByPlace(supply, today);
+  const elsewhere = new Map<string, Place['coming']>();
+  for (const [key, orders] of coming) {
+    const [item] = key.split('\t');
+    if (!keys.has(key)) elsewhere.set(item, [...(elsewhere.get(item) ?? []), ...orders]);
+  }
   const first = new Set<string>();
   return [...keys].sort().flatMap((key) => {
     const [item, site] = key.split('\t');
@@ -72,18 +77,10 @@ export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[]
         facts: facts.get(item),
         stock: stock.get(key) ?? 0,
         stockFrom: stock.has(key) ? 'row' : supply.stock.length > 0 ? 'no_row' : 'no_table',
-        coming: [...(coming.get(key) ?? []), ...(isFirst ? elsewhere(item, coming, keys) : [])],
+        coming: [...(coming.get(key) ?? []), ...(isFirst ? (elsewhere.get(item) ?? []) : [])],
       },
     ];
   });
-}
-
-function elsewhere(
-  item: string,
-  coming: ReadonlyMap<string, Place['coming']>,
-  keys: ReadonlySet<string>,
-): Place['coming'] {
-  return [...coming].flatMap(([key, orders]) => (key.split('\t')[0] === item && !keys.has(key) ? orders : []));
 }
 
 function comingByPlace({ purchases }: Supply, today: string): Map<string, Place['coming']> {

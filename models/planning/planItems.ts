@@ -42,7 +42,9 @@ export function planItems(
       const protection = protections.get(item)!;
       const delivery = deliveries?.get(item) ?? { mean: 0, quantiles: [0] };
       const review = reviews.get(item)!;
-      const demand = { delivery, protection, review, perPeriod: protection.mean / (leadTime + reviewPeriods) };
+      const season = item.history.slice(-frequency[0]);
+      const perPeriod = season.reduce((a, b) => a + b, 0) / Math.max(1, season.length);
+      const demand = { delivery, protection, review, perPeriod };
       const plan = planStock(item, demand, target, reviewPeriods);
       return { id: item.id, leadTime, expectedDemand: protection.mean, method: protection.method, ...plan };
     });

@@ -483,3 +483,43 @@ test('what lies ahead of an item with a season is counted from today, not from t
   expect(begins).toBeGreaterThan(70);
   expect(ends).toBeLessThan(20);
 });
+
+test('history and stock of a replaced item lie at one place, and its lateness is its supplier’s', () => {
+  const items = [
+    { item: 'old', supplier: 'A' },
+    { item: 'new', supersedes: 'old', supplier: 'B', lead_time_days: 10 },
+  ];
+  const demand = Array.from({ length: 12 }, (_, i) => ({
+    item: 'old',
+    quantity: 9,
+    date: dateOf(dayOf('2025-07-05') + 30 * i),
+  }));
+  const late = Array.from({ length: 6 }, (_, i) => {
+    const [ordered, promised, received] = [0, 10, 30].map((d) => dateOf(dayOf('2026-01-01') + 20 * i + d));
+    return { order: `o${i}`, item: 'old', quantity: 1, ordered, promised, received };
+  });
+  const stock = [{ item: 'old', quantity: 50, site: 'north' }];
+  const plan = planOf(plant({ items, demand, stock, purchases: late, bom: [], maintenance: [] }));
+  expect(plan.items).toMatchObject([{ item: 'new', site: 'north', stock: 50 }]);
+  expect(plan.suppliers.map((s) => [s.supplier, s.received])).toEqual([['A', 6]]);
+});
+
+test('what was cancelled stays so; work of a day to come is not done', () => {
+  const cancelled = {
+    order: '1',
+    item: 'bearing',
+    quantity: 77,
+    ordered: '2026-05-01',
+    cancelled: '2026-06-01',
+    received: '2026-09-01',
+  };
+  expect(planOf(plant({ purchases: [cancelled] })).items[0].onOrder).toBe(0);
+  const work = ['planned', 'preventive'].map((kind, i) => ({
+    machine: 'pump-1',
+    item: 'bearing',
+    kind,
+    date: `2026-0${7 + i}-20`,
+  }));
+  const [item] = planOf(plant({ maintenance: [...plant().maintenance, ...work] })).items;
+  expect(item.machines[0]).toMatchObject({ machine: 'pump-1', stream: 'planned' });
+});

@@ -7,13 +7,11 @@ import { isPart } from '#models/demand/partOrSeries.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { reconcileTable } from '#models/demand/reconcile.ts';
 import { betterMethod, turnedBad } from '#models/demand/replaceMethod.ts';
-import { asOf } from '#models/supply/asOf.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import { cleaningLines, demandHistories, type ItemDemandHistory } from '#models/supply/demandHistories.ts';
 import { groupedBy } from '#models/supply/groupedBy.ts';
-import { withHeirs } from '#models/supply/heirs.ts';
-import { placed } from '#models/supply/homeSites.ts';
 import { elapsedOf, periodOf, SEASON } from '#models/supply/periods.ts';
+import { readied } from '#models/supply/readied.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import { foresightOf, installedBase, type MachineNews, machineKey } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
@@ -57,7 +55,7 @@ const TOLD_EVERY_DAYS = 7;
  */
 export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory, settings: PlanSettings): SupplyPlan {
   const today = dayOf(settings.today);
-  const supply = placed(withHeirs(asOf(given, settings.today)));
+  const supply = readied(given, settings.today);
   const { items: histories, cleaning, nextPeriod } = demandHistories(supply, settings.period, settings.today);
   const remembered = remember(memory, histories, newestPeriod(supply, settings));
   const places = placesOf(supply, histories, settings.today);
@@ -147,7 +145,7 @@ function machinesOf(
   settings: PlanSettings,
   today: number,
 ): Map<string, MachineDemand> {
-  const taken = [...supply.maintenance, ...takenByUsage(supply.demand)];
+  const taken = [...supply.maintenance, ...takenByUsage(supply.demand, settings.today)];
   const takings = takingsOf(supply.bom, taken);
   const maps = recalibrations(memory.chances, takings, today);
   const outcomes = estimateOutcomes(memory.chances, takings);
@@ -172,9 +170,11 @@ function machinesOf(
 }
 
 /** Usage that names its machine ends the life of its part as a record of maintenance does. */
-function takenByUsage(demand: Supply['demand']): Supply['maintenance'] {
+function takenByUsage(demand: Supply['demand'], upTo: string): Supply['maintenance'] {
   return demand.flatMap(({ item, machine, kind, date, quantity }) =>
-    kind === 'usage' && machine !== undefined ? [{ item, machine, date, quantity, kind: 'failure' }] : [],
+    kind === 'usage' && machine !== undefined && date <= upTo
+      ? [{ item, machine, date, quantity, kind: 'failure' }]
+      : [],
   );
 }
 

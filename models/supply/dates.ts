@@ -5,23 +5,24 @@ export const dateOf = (day: number): string => new Date(day * 86_400_000).toISOS
 /** Days in this order where a date is written with slashes, dashes or dots and does not begin with its year. */
 export type DateOrder = 'dmy' | 'mdy';
 
+/** In English, German and French. */
 const MONTHS = [
-  'january',
-  'february',
-  'march',
-  'april',
-  'may',
-  'june',
-  'july',
-  'august',
-  'september',
-  'october',
-  'november',
-  'december',
+  ['january', 'januar', 'janvier'],
+  ['february', 'februar', 'février'],
+  ['march', 'märz', 'mars'],
+  ['april', 'avril'],
+  ['may', 'mai'],
+  ['june', 'juni', 'juin'],
+  ['july', 'juli', 'juillet'],
+  ['august', 'août'],
+  ['september', 'septembre'],
+  ['october', 'oktober', 'octobre'],
+  ['november', 'novembre'],
+  ['december', 'dezember', 'décembre'],
 ];
 /** A month's name may be as short as this. */
 const SHORTEST_MONTH = 3;
-const TIME = String.raw`(?:[T ](?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?: ?[ap]m)?(?:Z|[+-]\d{2}:?\d{2})?)?`;
+const TIME = String.raw`(?:[T ](?:(?:[01]?\d|2[0-3])[:.][0-5]\d(?::[0-5]\d(?:\.\d+)?)?|24:00(?::00)?)(?:\s?[ap]\.?m\.?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?)?`;
 const EXCEL_FIRST = 20_000;
 const EXCEL_LAST = 80_000;
 /** Days from 1970 to Excel's day 0. */
@@ -70,11 +71,12 @@ function shortDate(text: string, order: DateOrder): string | null {
 
 function namedMonth(text: string): string | null {
   const m =
-    /^(?:(\d{1,2})[ -])?([a-z]{3,9})\.?[ -](\d{4})$/i.exec(text) ??
-    /^()([a-z]{3,9})\.?[ -]\d{1,2},? (\d{4})$/i.exec(text);
+    /^(?:(\d{1,2})[ -])?(\p{L}{3,9})\.?[ -](\d{4})$/iu.exec(text) ??
+    /^()(\p{L}{3,9})\.?[ -]\d{1,2},? (\d{4})$/iu.exec(text);
   if (!m) return null;
   const name = m[2].toLowerCase();
-  const month = MONTHS.findIndex((full) => name.length >= SHORTEST_MONTH && full.startsWith(name)) + 1;
+  const month =
+    MONTHS.findIndex((names) => name.length >= SHORTEST_MONTH && names.some((full) => full.startsWith(name))) + 1;
   const inner = m[1] === '' ? /(\d{1,2}),? \d{4}$/.exec(text)?.[1] : m[1];
   return month === 0 ? null : day(Number(m[3]), month, Number(inner ?? 1));
 }

@@ -3,7 +3,7 @@ import { dayOf } from './dates.ts';
 import { groupedBy } from './groupedBy.ts';
 import { heirsOf } from './heirs.ts';
 import { homeSites } from './homeSites.ts';
-import { type PeriodKind, periodOf, startOf } from './periods.ts';
+import { type PeriodKind, periodOf, SEASON, startOf } from './periods.ts';
 import type { Supply, SupplyRow } from './supplyTables.ts';
 import { workingDayElasticity } from './workingDays.ts';
 
@@ -231,14 +231,17 @@ function demandsOf(histories: readonly ItemDemandHistory[]): number[] | null {
     quantity.forEach((q, i) => {
       if (q > 0) demands[firstPeriod - first + i]++;
     });
-  const reached = demands.slice(0, demands.findLastIndex((n) => n > 0) + 1);
+  // One row of another century says nothing of when records begin.
+  const begun = demands.findIndex((n) => n >= GAP_ITEMS);
+  if (begun < 0) return null;
+  const reached = demands.slice(begun, demands.findLastIndex((n) => n > 0) + 1);
   const usual = reached.reduce((a, b) => a + b, 0) / Math.max(1, reached.length);
   return usual < LEAST_DEMANDS_A_PERIOD ? null : demands;
 }
 
 /**
  * Where all records end some periods ago, longer than they were ever silent before, tables have not come since: demand
- * did not end everywhere at once. As many periods before (whole weeks of days) stand in for those.
+ * did not end everywhere at once. The same periods of a season before stand in for those, or as many before.
  */
 function fillEnd(histories: readonly ItemDemandHistory[], kind: PeriodKind, cleaning: Cleaning): void {
   const demands = demandsOf(histories);
@@ -252,11 +255,11 @@ function fillEnd(histories: readonly ItemDemandHistory[], kind: PeriodKind, clea
   }
   if (missing <= longest) return;
   cleaning.notReached = missing;
-  const cycle = kind === 'day' ? 7 : 1;
+  const season = SEASON[kind];
   for (const { quantity, byMachines } of histories) {
     const known = quantity.length - missing;
     if (known <= 0) continue;
-    const back = Math.min(known, cycle * Math.min(Math.ceil(missing / cycle), Math.max(1, Math.floor(known / cycle))));
+    const back = known >= season ? season : Math.min(known, missing);
     for (const values of [quantity, byMachines]) {
       for (let i = known; i < values.length; i++) values[i] = values[i - back];
     }

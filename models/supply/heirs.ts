@@ -27,11 +27,13 @@ export function withHeirs(supply: Supply): Supply {
     const item = row.item === undefined ? undefined : heirs.get(row.item);
     return item === undefined ? row : { ...row, item };
   };
+  const suppliers = new Map(supply.items.map((i) => [i.item, i.supplier]));
   return {
     ...supply,
     bom: supply.bom.map(heir),
     maintenance: supply.maintenance.map(heir),
     stock: supply.stock.map(heir),
-    purchases: supply.purchases.map(heir),
+    // Its supplier delivered it, not that of its heir.
+    purchases: supply.purchases.map((p) => heir(p.supplier ? p : { ...p, supplier: suppliers.get(p.item) })),
   };
 }

@@ -62,7 +62,7 @@ export function readSupply<T extends SupplyTable>(kind: T, table: Table, options
   if (missing.length > 0)
     throw new TableError(`line ${table.lines[0]}: no column for ${missing.join(', ')}; found ${namesShown(header)}`);
   if (body.length === 0) throw new TableError('line 2: no row stands below the header');
-  const notes = [...table.notes, ...unknownColumns(header, at)];
+  const notes = [...table.notes, ...columnsLeft(header, new Set(at.values()))];
   const style = table.numbers ?? styleOf(body, columns, at, table.separator, notes);
   const order = options.dates ?? orderOf(table, columns, at, notes);
   const errors = new Errors();
@@ -132,8 +132,7 @@ function columnsAt(header: readonly string[], columns: Record<string, Column>): 
   return at;
 }
 
-function unknownColumns(header: readonly string[], at: ReadonlyMap<string, number>): string[] {
-  const used = new Set(at.values());
+function columnsLeft(header: readonly string[], used: ReadonlySet<number>): string[] {
   const others = header.filter((cell, i) => !used.has(i) && cell.trim() !== '').map((cell) => cell.trim());
   if (others.length === 0) return [];
   return [`${others.length} columns are not used: ${namesShown(others)}`];
@@ -166,11 +165,12 @@ function longOf(table: Table, at: ReadonlyMap<string, number>, { dates }: ReadOp
     }
   });
   const kept = [...at.values()];
+  const dated = new Set([...kept, ...periods.map(({ i }) => i)]);
   return {
     ...table,
     rows,
     lines,
-    notes: [...table.notes, `a wide table of ${periods.length} periods`],
+    notes: [...table.notes, `a wide table of ${periods.length} periods`, ...columnsLeft(header, dated)],
     columnOf: (row, column) => kept[column] ?? from[row],
   };
 }

@@ -224,6 +224,16 @@ describe('thirty ways in which a file is broken', () => {
     ['line ends of two kinds', 'demand', 'item,date,quantity\r\na,2026-01-01,3\n', { quantity: 3 }, null],
     ['UTF-16 without a mark', 'demand', utf16(`${head}a,2026-01-01,3\n`).subarray(2), { item: 'a' }, /utf-16le/],
     ['a time of the afternoon', 'demand', `${head}a,1/31/2024 3:05:00 PM,3\n`, { date: '2024-01-31' }, /month/],
+    ['a time at the end of a day', 'demand', `${head}a,2024-01-31T24:00:00 +0200,3\n`, { date: '2024-01-31' }, null],
+    ['a month by its German name', 'demand', `${head}a,März 2024,3\n`, { date: '2024-03-01' }, null],
+    [
+      'a wide table with a note',
+      'demand',
+      'sku,2026-01,remark\na,3,x\n',
+      { quantity: 3 },
+      /1 columns are not used: remark/,
+    ],
+    ['a padded line of a spreadsheet', 'items', 'sep=;;;\nitem;name\na;b\n', { item: 'a' }, /separated/],
     ['a month by its name', 'demand', `${head}a,Sept 2024,3\n`, { date: '2024-09-01' }, null],
     ['signs of money', 'items', 'item,price\na,"$1,234.50"\n', { unit_cost: 1234.5 }, /"," parts thousands/],
   ])('%s', (_, kind, text, row, said) => {

@@ -20,7 +20,7 @@ export interface Table {
 const SEPARATORS = [',', ';', '\t', '|'] as const;
 const MAX_COLUMNS = 20_000;
 /** What spreadsheets write above a header to say what parts its columns. */
-const SEPARATOR_LINE = /^sep=(.)\r?\n/i;
+const SEPARATOR_LINE = /^sep=(.)[;,\t|]*(?:\r\n|\n|\r)/i;
 const QUOTES: Partial<Record<CsvError['code'], string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote that is opened is never closed',
   INVALID_OPENING_QUOTE: 'a quote stands within a cell that does not begin with one',
@@ -101,7 +101,8 @@ function unmarkedUtf16(bytes: Uint8Array): string | undefined {
   return a === 0 && b > 0 && c === 0 && d > 0 ? 'utf-16be' : undefined;
 }
 
-function decoded(bytes: Uint8Array): { text: string; note: string | null } {
+/** The text of a file: UTF-8 or UTF-16, with or without a mark, else Windows-1252; and what is to be said of it. */
+export function decoded(bytes: Uint8Array): { text: string; note: string | null } {
   const utf16 = { 65534: 'utf-16le', 65279: 'utf-16be' }[(bytes[0] << 8) | bytes[1]] ?? unmarkedUtf16(bytes);
   if (utf16) return { text: new TextDecoder(utf16).decode(bytes), note: `read as ${utf16}` };
   try {
