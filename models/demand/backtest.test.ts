@@ -114,6 +114,21 @@ test('a new item borrows level, season and spread from its family: its error fal
   expect(borrowed.forecasts[0].why).toMatch(/borrowed from 12 items of the family f/);
 });
 
+test('a lead time begins today, not with its month, for new items as for others', () => {
+  const grown = Array.from({ length: 4 }, (_, i) => ({
+    id: `g${i}`,
+    family: 'f',
+    history: Array.from({ length: 60 }, (_, t) => Math.round((20 + i) * (10 + 9 * Math.cos((t * Math.PI) / 6)))),
+  }));
+  const fresh = { id: 'x', family: 'f', history: [300] };
+  const laws = (elapsed: number) =>
+    leadTimeLaws([fresh, grown[0]], { frequency: [12], quantiles: [0.5] }, [3], grown.slice(1), elapsed)[0];
+  const [first, last] = [laws(0), laws(0.99)];
+  // Months 0 to 2 of the wave against 1 to 3; the new item's own first month was the wave's top.
+  expect(last[0].mean / first[0].mean).toBeLessThan(0.9);
+  expect(last[1].mean / first[1].mean).toBeCloseTo((17.8 + 14.5 + 10) / (19 + 17.8 + 14.5), 1);
+});
+
 test('one that has no history at all is its family; one of no grown family stands alone', () => {
   const { grown } = family(4, 0.1);
   const items = [...grown, { id: 'x', family: 'f', history: [] }];

@@ -1,4 +1,5 @@
 import { normalQuantile } from '#models/statistics/quantiles.ts';
+import { demandWithin } from './demandWithin.ts';
 import { negativeBinomialQuantiles } from './negativeBinomial.ts';
 import { deseasonalised, isSeasonal, type Season, seasonOf } from './season.ts';
 
@@ -54,7 +55,7 @@ export function familyOf(histories: readonly (readonly number[])[], period: numb
  * n / (n + cv²/τ²)), with the family's season; spread by what is not known of the level and by what a peer varies.
  * Source of the shrinkage: Efron & Morris, JASA 70 (1975).
  * @param history demand a period, oldest first; may be empty.
- * @param levels rising. @param whole whether demand is counted.
+ * @param levels rising. @param whole whether demand is counted. @param elapsed of the first period ahead, the part that is over.
  */
 export function borrowedLaw(
   history: readonly number[],
@@ -64,7 +65,8 @@ export function borrowedLaw(
     leadTime,
     levels,
     whole,
-  }: { horizon: number; leadTime: number; levels: readonly number[]; whole: boolean },
+    elapsed = 0,
+  }: { horizon: number; leadTime: number; levels: readonly number[]; whole: boolean; elapsed?: number },
 ): BorrowedLaw {
   const own = history.length === 0 ? 0 : meanOf(flattened(history, family.season));
   const prior = family.cv2 / family.logVariance;
@@ -76,12 +78,12 @@ export function borrowedLaw(
   // The mean of a lognormal level whose median is exp(log).
   const level = Math.exp(log + unknown / 2);
   const { figure } = family.season;
-  const periods = Math.max(horizon, leadTime);
+  const periods = Math.max(horizon, leadTime + 1);
   const mean = Array.from({ length: periods }, (_, h) => level * figure[h % figure.length]);
-  const leadMean = mean.slice(0, leadTime).reduce((a, b) => a + b, 0);
+  const leadMean = demandWithin(mean, elapsed, leadTime);
   const law = (m: number, cv2: number) => quantilesOf(m, cv2, unknown, levels, whole);
   return {
-    mean,
+    mean: mean.slice(0, Math.max(horizon, leadTime)),
     steps: mean.slice(0, horizon).map((m) => law(m, family.cv2)),
     lead: { mean: leadMean, quantiles: law(leadMean, family.cv2 / leadTime) },
   };

@@ -1,6 +1,7 @@
 import { student4Quantile } from '#models/statistics/quantiles.ts';
 import { borrowedLaw, type Family, familyOf, isNew } from './borrowed.ts';
 import { type DemandClass, demandClass } from './demandClass.ts';
+import { demandWithin } from './demandWithin.ts';
 import { createForecaster } from './forecasters.ts';
 import { InOwnUnit, type ScaledForecaster } from './inOwnUnit.ts';
 import { leadTimeDemand } from './leadTimeDemand.ts';
@@ -166,7 +167,8 @@ export function leadTimeLaws(
       if (part) return part;
       if (family) {
         const whole = item.history.every(Number.isInteger);
-        const { lead } = borrowedLaw(item.history, family, { horizon: 1, leadTime, levels: quantiles, whole });
+        const asked = { horizon: 1, leadTime, levels: quantiles, whole, elapsed };
+        const { lead } = borrowedLaw(item.history, family, asked);
         return { ...lead, method: 'family' };
       }
       return (fits.get(item) as SeriesFit).sum(leadTime, quantiles, elapsed);
@@ -231,19 +233,6 @@ function fitSeries({ history, method }: ItemHistory, frequency: readonly number[
       return { mean, quantiles: levels.map((level) => at(mean, sum, level)), method: forecaster.name };
     },
   };
-}
-
-/**
- * Demand of so many periods, whole or not, after a part of the first one: each period's is even over it.
- * @param mean of each period ahead; what lies beyond them is none. @param elapsed of the first period, below 1.
- */
-export function demandWithin(mean: readonly number[], elapsed: number, periods: number): number {
-  const upTo = (end: number) => {
-    const whole = Math.floor(end);
-    const sum = mean.slice(0, whole).reduce((a, b) => a + b, 0);
-    return sum + (end - whole) * (mean[whole] ?? 0);
-  };
-  return upTo(elapsed + periods) - upTo(elapsed);
 }
 
 function forecastSeries(item: ItemHistory, settings: ForecastSettings): ItemForecast {

@@ -1,6 +1,7 @@
 import type { PlanItem } from '#models/contracts/plan.ts';
 import { demandClass } from '#models/demand/demandClass.ts';
-import { demandWithin, type ItemForecast } from '#models/demand/forecastTable.ts';
+import { demandWithin } from '#models/demand/demandWithin.ts';
+import type { ItemForecast } from '#models/demand/forecastTable.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
 import type { ItemDemandHistory } from '#models/supply/demandHistories.ts';

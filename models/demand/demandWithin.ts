@@ -1,0 +1,12 @@
+/**
+ * Demand of so many periods, whole or not, after a part of the first one: each period's is even over it.
+ * @param mean of each period ahead; what lies beyond them is none. @param elapsed of the first period, below 1.
+ */
+export function demandWithin(mean: readonly number[], elapsed: number, periods: number): number {
+  const upTo = (end: number) => {
+    const whole = Math.floor(end);
+    const sum = mean.slice(0, whole).reduce((a, b) => a + b, 0);
+    return sum + (end - whole) * (mean[whole] ?? 0);
+  };
+  return upTo(elapsed + periods) - upTo(elapsed);
+}
