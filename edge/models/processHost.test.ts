@@ -44,6 +44,13 @@ test('one that ends the process is left without an answer, the others are not', 
   expect(await one.run([job('a')])).toMatchObject([{ ok: true }]);
 });
 
+test('one that gives no answer is not asked for its other rows', async () => {
+  const one = host();
+  const results = await one.run([job('crash'), job('crash'), job('a'), job('crash')]);
+  expect(results.map((r) => r.ok || r.why)).toEqual(['crashed', 'crashed', true, 'crashed']);
+  expect(one.restarts).toBe(3);
+});
+
 test('what waits behind one that hangs is told to the new process, too', async () => {
   const one = host();
   await one.run([job('a')]);

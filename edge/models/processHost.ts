@@ -16,7 +16,8 @@ type Question = { jobs: Extract<HostRequest, { jobs: unknown }>['jobs'] } | { le
 
 /**
  * Runs models in a process of their own, which is begun with the first of them: one that crashes, or never answers, takes
- * nothing else with it. What fails as a batch is asked for one by one, so that only the culprit is left without an answer.
+ * nothing else with it. What fails as a batch is asked for one by one, so that only the culprit is left without an answer; a
+ * model that gave none is not asked for its other rows.
  */
 export class ProcessHost implements ModelHost {
   readonly #file: string;
@@ -40,7 +41,12 @@ export class ProcessHost implements ModelHost {
     const together = await this.#runTogether(jobs);
     if (typeof together !== 'string') return together;
     const results: HostResult[] = [];
-    for (const job of jobs) results.push(await this.#runAlone(job));
+    const silent = new Map<string, HostResult>();
+    for (const job of jobs) {
+      const result = silent.get(job.id) ?? (await this.#runAlone(job));
+      if (!result.ok && result.why !== 'failed') silent.set(job.id, result);
+      results.push(result);
+    }
     return results;
   }
 
