@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { IClientOptions } from 'mqtt';
-import type { BrokerConfig } from './config.ts';
+import type { BrokerConfig } from './sources/sourceConfig.ts';
 
 /** MQTT 5 forgets a session at once unless it is told for how long to keep it: as long as an outage of some days. */
 const SESSION_S = 7 * 86_400;

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeFrame } from '#models/contracts/frame.ts';
 import { sampleBlockSchema } from '#models/contracts/sampleBlock.ts';
-import { type Subscription, subscriptionSchema } from '../config.ts';
 import { type DecodeLimits, decode as decodeAll } from './decode.ts';
 import type { Route } from './route.ts';
+import { type Subscription, subscriptionSchema } from './sourceConfig.ts';
 import { timeReader } from './timeReader.ts';
 
 const limits = { nowMs: Date.UTC(2026, 0, 5), maxFutureMs: 1000, readTime: timeReader('auto', 'UTC') };

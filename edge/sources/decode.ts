@@ -2,9 +2,9 @@ import type { TimeQuality } from '#models/contracts/envelope.ts';
 import { decodeFrameHeader, FRAME_HEADER_BYTES, type SampleEncoding } from '#models/contracts/frame.ts';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
-import type { ScalarPayload, WaveformPayload } from '../config.ts';
 import type { Route } from './route.ts';
 import type { Arrival } from './source.ts';
+import type { ScalarPayload, WaveformPayload } from './sourceConfig.ts';
 import type { TimeReader } from './timeReader.ts';
 
 export type Decoded = { ok: true; block: SampleBlock } | { ok: false; rejection: Rejection };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { edgeConfigSchema, type ModbusRegisterConfig } from '../config.ts';
+import { edgeConfigSchema } from '../config.ts';
 import { decodeRegister, planReads } from './modbusRegisters.ts';
+import type { ModbusRegisterConfig } from './sourceConfig.ts';
 
 const register = (settings: Partial<ModbusRegisterConfig>): ModbusRegisterConfig => ({
   asset: 'a',

@@ -2,9 +2,10 @@ import { ServerTCP } from 'modbus-serial';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { freePort } from '#simulators/freePort.ts';
-import { edgeConfigSchema, type ModbusSourceConfig } from '../config.ts';
+import { edgeConfigSchema } from '../config.ts';
 import { ModbusSource } from './modbusSource.ts';
 import type { Arrival, Sink } from './source.ts';
+import type { ModbusSourceConfig } from './sourceConfig.ts';
 
 const ILLEGAL_ADDRESS = 2;
 let device: ServerTCP | null = null;

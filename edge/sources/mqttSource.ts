@@ -1,10 +1,11 @@
 import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { brokerOptions } from '../brokerConnection.ts';
-import type { EdgeConfig, MqttSourceConfig } from '../config.ts';
+import type { EdgeConfig } from '../config.ts';
 import { type DecodeLimits, decode, refuseAll } from './decode.ts';
 import { filterOf, Router } from './route.ts';
 import type { Arrival, Sink, Source } from './source.ts';
+import type { MqttSourceConfig } from './sourceConfig.ts';
 import { type TimeReader, timeReader } from './timeReader.ts';
 
 interface Puback {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { subscriptionSchema } from '../config.ts';
 import { filterOf, Router } from './route.ts';
+import { subscriptionSchema } from './sourceConfig.ts';
 
 const payload = { type: 'scalar' };
 const router = new Router([

@@ -1,5 +1,5 @@
 import { isName } from '#models/contracts/names.ts';
-import type { Subscription } from '../config.ts';
+import type { Subscription } from './sourceConfig.ts';
 
 export interface Route {
   asset: string;

@@ -6,7 +6,7 @@ import {
   NodeClass,
   type ReferenceDescription,
 } from 'node-opcua-client';
-import type { OpcuaSourceConfig } from '../../config.ts';
+import type { OpcuaSourceConfig } from '../sourceConfig.ts';
 import { engineeringUnits } from './engineeringUnits.ts';
 import { identityOf, opcuaClient } from './opcuaClient.ts';
 

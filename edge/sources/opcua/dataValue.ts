@@ -1,6 +1,6 @@
 import { DataType, type DataValue, StatusCodes, VariantArrayType } from 'node-opcua-client';
-import type { OpcuaNodeConfig } from '../../config.ts';
 import { checkCompleted, checkScalar, type Decoded, type DecodeLimits } from '../decode.ts';
+import type { OpcuaNodeConfig } from '../sourceConfig.ts';
 
 /** A block of a monitored value, or why there is none. Of both times the source's is taken. */
 export function decodeDataValue(

@@ -12,9 +12,10 @@ import {
 } from 'node-opcua-client';
 import type { Logger } from 'pino';
 import { hear, isSilent, NOT_HEARD } from '#models/health/quality/silence.ts';
-import type { EdgeConfig, OpcuaNodeConfig, OpcuaSourceConfig } from '../../config.ts';
+import type { EdgeConfig } from '../../config.ts';
 import { type DecodeLimits, inUnit } from '../decode.ts';
 import type { Sink, Source } from '../source.ts';
+import type { OpcuaNodeConfig, OpcuaSourceConfig } from '../sourceConfig.ts';
 import { decodeDataValue } from './dataValue.ts';
 import { engineeringUnits } from './engineeringUnits.ts';
 import { identityOf, opcuaClient } from './opcuaClient.ts';

@@ -8,8 +8,9 @@ import sparkplugPayload from 'sparkplug-payload';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
 import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
-import { edgeConfigSchema, type SparkplugSourceConfig } from '../../config.ts';
+import { edgeConfigSchema } from '../../config.ts';
 import type { Arrival, Sink } from '../source.ts';
+import type { SparkplugSourceConfig } from '../sourceConfig.ts';
 import { SparkplugSource } from './sparkplugSource.ts';
 
 const spB = sparkplugPayload.get('spBv1.0')!;

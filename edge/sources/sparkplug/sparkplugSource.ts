@@ -5,9 +5,10 @@ import type { Rejection } from '#models/contracts/ledger.ts';
 import { isName } from '#models/contracts/names.ts';
 import { type Payload, PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
 import { brokerOptions } from '../../brokerConnection.ts';
-import type { EdgeConfig, SparkplugMetricConfig, SparkplugSourceConfig } from '../../config.ts';
+import type { EdgeConfig } from '../../config.ts';
 import { checkCompleted, checkScalar, type Decoded, type PointName } from '../decode.ts';
 import type { Sink, Source } from '../source.ts';
+import type { SparkplugMetricConfig, SparkplugSourceConfig } from '../sourceConfig.ts';
 import { metricValue, UNMEASURED } from './metricValue.ts';
 import { type MessageType, type NamedMetric, NodeTable } from './nodeTable.ts';
 

@@ -1,0 +1,49 @@
+import type Database from 'better-sqlite3';
+import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
+import { evidenceView } from '../evidence.ts';
+import { Statements } from './statements.ts';
+
+/** Signals behind alerts; where they take up too much the oldest go, counted. */
+export class EvidenceTable {
+  readonly #statements: Statements;
+  readonly #maxBytes: number;
+
+  constructor(db: Database.Database, maxBytes: number) {
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS evidence (id TEXT PRIMARY KEY, time_ms REAL NOT NULL, bytes INTEGER NOT NULL, view TEXT NOT NULL, record TEXT NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    `);
+    this.#statements = new Statements(db);
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The newest first. */
+  list(): EvidenceView[] {
+    const rows = this.#statements.all('SELECT view FROM evidence ORDER BY time_ms DESC');
+    return rows.map((row) => JSON.parse(row.view as string));
+  }
+
+  get(id: string): EvidenceMessage | null {
+    const row = this.#statements.get('SELECT record FROM evidence WHERE id = ?', id);
+    return row ? JSON.parse(row.record as string) : null;
+  }
+
+  dropped(): number {
+    return Number(this.#statements.get("SELECT value FROM meta WHERE key = 'evidenceDropped'")?.value ?? 0);
+  }
+
+  keep(body: EvidenceMessage): void {
+    const record = JSON.stringify(body);
+    const sql = 'INSERT OR REPLACE INTO evidence (id, time_ms, bytes, view, record) VALUES (?, ?, ?, ?, ?)';
+    this.#statements.run(sql, body.id, body.timeMs, record.length, JSON.stringify(evidenceView(body)), record);
+    // The oldest go, by what all that are newer take up.
+    const { changes } = this.#statements.run(
+      `DELETE FROM evidence WHERE id IN (
+         SELECT id FROM (SELECT id, sum(bytes) OVER (ORDER BY time_ms DESC, id) AS upTo FROM evidence) WHERE upTo > ?)`,
+      this.#maxBytes,
+    );
+    if (changes === 0) return;
+    const dropped = String(this.dropped() + changes);
+    this.#statements.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('evidenceDropped', ?)", dropped);
+  }
+}
