@@ -4,18 +4,12 @@ import type { Placed, StateSettings } from '#models/health/operatingStates.ts';
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
 import { MachineSpeed } from './machineSpeed.ts';
+import { emptyMachineState, type MachineState, VIBRATION } from './machineState.ts';
 import { MachineStates } from './machineStates.ts';
 import type { SlotModels } from './processSlot.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
 import { TachometerPoint } from './tachometerPoint.ts';
-import {
-  emptyMachineState,
-  type MachineState,
-  slowTrigger,
-  type VerdictSettings,
-  Verdicts,
-  VIBRATION,
-} from './verdicts.ts';
+import { slowTrigger, type VerdictSettings, Verdicts } from './verdicts.ts';
 import { RUNNING, VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
 import type { Watched } from './watched.ts';
 
@@ -162,7 +156,7 @@ export class Machine {
       return silentMs === null ? [] : [{ name, silentMs }];
     });
     if (fallen.length === 0) return [];
-    this.verdicts.silence(fallen);
+    this.verdicts.health.silence(fallen);
     return fallen.map(({ name }) => name);
   }
 

@@ -104,13 +104,13 @@ export class Pipeline {
       const machine = this.#machines.get(asset) as Machine;
       for (const body of machine.verdicts.alerts)
         outgoing.push({ kind: 'alerts', topic: topics.alerts(origin, asset), body });
-      for (const body of machine.verdicts.healths)
+      for (const body of machine.verdicts.health.said)
         outgoing.push({ kind: 'health', topic: topics.health(origin, asset), body });
       for (const body of machine.verdicts.evidences)
         outgoing.push({ kind: 'evidence', topic: topics.evidence(origin, body.id), body });
       machine.verdicts.alerts = [];
       machine.verdicts.evidences = [];
-      machine.verdicts.healths = [];
+      machine.verdicts.health.said = [];
       const state = serialize(machine.state());
       // A machine changes less often than its points: what is on the disk already is not written again.
       if (!this.#written.get(asset)?.equals(state)) states.push({ key: `machine/${asset}`, value: state });
@@ -220,7 +220,9 @@ export class Pipeline {
       ([
         asset,
         {
-          verdicts: { index },
+          verdicts: {
+            health: { index },
+          },
         },
       ]) => (index === null ? [] : [{ asset, index }]),
     );

@@ -5,39 +5,22 @@ import {
   NO_ALERT,
   stepAssetAlert,
 } from '#models/alerting/assetAlert.ts';
-import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
+import { QUIET, stepTrigger, type TriggerSettings } from '#models/alerting/trigger.ts';
 import type { AlertMessage, Diagnosis } from '#models/contracts/alert.ts';
-import type {
-  Contribution,
-  HealthMessage,
-  IsoVerdict,
-  Namur,
-  PointHealth,
-  ProcessHealth,
-  RemainingLife,
-} from '#models/contracts/health.ts';
+import type { Contribution, HealthMessage, RemainingLife } from '#models/contracts/health.ts';
 import type { Score } from '#models/health/detector.ts';
-import { trendLife } from '#models/health/trendLife.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
-import { isoVerdict } from '#models/machine/iso20816.ts';
 import type { HostResult } from '../models/modelHost.ts';
 import { alertText } from './alertText.ts';
 import { type DiagnosisCredit, diagnose, gatheredSignal } from './diagnose.ts';
 import { type EvidenceBody, evidenceOf } from './evidence.ts';
 import { ENOUGH_S } from './gatherer.ts';
-import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
-import type { MachineStatesState } from './machineStates.ts';
-import {
-  emptySlotState,
-  ProcessSlot,
-  type RowVerdict,
-  type SlotModels,
-  type SlotState,
-  type SlotWork,
-} from './processSlot.ts';
-import { judgeTrend, VelocityHistory, type VelocityHistoryState } from './velocityHistory.ts';
+import { HealthReport } from './healthReport.ts';
+import { type MachineState, PROCESS, TREND, VIBRATION } from './machineState.ts';
+import { emptySlotState, ProcessSlot, type RowVerdict, type SlotModels, type SlotWork } from './processSlot.ts';
+import { judgeTrend, VelocityHistory } from './velocityHistory.ts';
 import { VibrationPoint } from './vibrationPoint.ts';
-import { pointHealth, type Watched } from './watched.ts';
+import type { Watched } from './watched.ts';
 
 export interface VerdictSettings {
   trigger: TriggerSettings;
@@ -50,53 +33,7 @@ export interface VerdictSettings {
 }
 
 type Body<M> = Omit<M, 'v' | 'site' | 'edge' | 'outbox' | 'sequence' | 'oldest'>;
-export type HealthBody = Pick<
-  HealthMessage,
-  | 'asset'
-  | 'kind'
-  | 'status'
-  | 'index'
-  | 'points'
-  | 'iso'
-  | 'remainingLife'
-  | 'operatingState'
-  | 'process'
-  | 'timeMs'
-  | 'timeQuality'
->;
 export type AlertBody = Pick<AlertMessage, Exclude<keyof Body<AlertMessage>, number | symbol>>;
-
-/** What of a machine outlives a restart, beside its points and its models. */
-export interface MachineState {
-  rpm: number | null;
-  healthMs: number;
-  /** By family: `vibration`, `trend`, or `value.<point>`. */
-  alerts: Map<string, AssetAlertState>;
-  on: string[];
-  history: IndexHistoryState;
-  /** Whether the active alert was said without a diagnosis of enough signal. */
-  undiagnosed: boolean;
-  /** The alert whose signal was sent already. */
-  evidenceOf?: string;
-  /** Newest velocity of each vibration point, mm/s. */
-  velocities: Map<string, number>;
-  velocityDays: VelocityHistoryState;
-  processTrigger?: TriggerState;
-  states?: MachineStatesState;
-  /** Of its models. */
-  slot?: SlotState;
-  /** When it was last seen to stand still. */
-  stoodMs?: number;
-}
-
-export const VIBRATION = 'vibration';
-const TREND = 'trend';
-const PROCESS = 'process';
-const NOT_DEGRADING: RemainingLife = {
-  assessment: 'not_assessable',
-  reason: 'no sign of degradation',
-  remedy: 'nothing: it is assessed when the index rises',
-};
 
 const LIMIT_AHEAD: RemainingLife = {
   assessment: 'not_assessable',
@@ -110,19 +47,6 @@ const NO_END: RemainingLife = {
   remedy: 'see its limit',
 };
 
-export function emptyMachineState(): MachineState {
-  return {
-    rpm: null,
-    healthMs: Number.NEGATIVE_INFINITY,
-    alerts: new Map(),
-    on: [],
-    history: IndexHistory.empty(),
-    undiagnosed: false,
-    velocities: new Map(),
-    velocityDays: new Map(),
-  };
-}
-
 /** A slow trigger counts intervals, not windows: a third of the persistence is still half a minute and more. */
 export function slowTrigger({ persistence, offBelow, offAfter }: TriggerSettings): TriggerSettings {
   return { persistence: Math.ceil(persistence / 3), offBelow, offAfter: Math.ceil(offAfter / 6) };
@@ -131,7 +55,6 @@ export function slowTrigger({ persistence, offBelow, offAfter }: TriggerSettings
 /** What is said of one machine: its health and its alerts, with their evidence. It waits here until it is taken. */
 export class Verdicts {
   alerts: AlertBody[] = [];
-  healths: HealthBody[] = [];
   evidences: EvidenceBody[] = [];
   readonly #origin: string;
   readonly #name: string;
@@ -140,15 +63,9 @@ export class Verdicts {
   readonly #state: MachineState;
   readonly #points: ReadonlyMap<string, unknown>;
   readonly #shaftHz: () => number;
-  readonly #operatingState: () => HealthMessage['operatingState'];
-  readonly #history: IndexHistory;
+  readonly health: HealthReport;
   readonly #velocityHistory: VelocityHistory;
   readonly models: ProcessSlot;
-  #processHealth: ProcessHealth | undefined;
-  /** The largest index of its points, as health says it; null where none is assessable. */
-  index: number | null = null;
-  /** The newest verdict on each point; not kept across a restart, since the next window brings it again. */
-  #health: PointHealth[] = [];
 
   /** `origin` is `<site>.<edge>`, the beginning of each alert's id; `state` is the machine's, and changed here. */
   constructor(
@@ -171,10 +88,9 @@ export class Verdicts {
     this.#state = state;
     this.#points = machine.points;
     this.#shaftHz = machine.shaftHz;
-    this.#operatingState = machine.operatingState;
+    this.health = new HealthReport(name, config, state, machine.operatingState);
     state.slot ??= emptySlotState();
     this.models = new ProcessSlot(state.slot, settings.ownModelPeriod, machine.models);
-    this.#history = new IndexHistory(state.history);
     this.#velocityHistory = new VelocityHistory(state.velocityDays);
   }
 
@@ -183,24 +99,12 @@ export class Verdicts {
     this.#state.on = this.#state.on.filter((key) => !key.endsWith(`/${point}`));
   }
 
-  /** Points of which nothing is heard any more have no verdict; said at once. */
-  silence(fallen: readonly { name: string; silentMs: number }[]): void {
-    for (const { name, silentMs } of fallen) {
-      const reason = `nothing was heard of it for ${Math.round(silentMs / 1000)} s`;
-      const remedy = 'see to the sensor, its device and the network between';
-      const verdict: PointHealth = { assessment: 'not_assessable', point: name, reason, remedy };
-      this.#health = [...this.#health.filter((p) => p.point !== name), verdict];
-    }
-    // By the machine's own clock, which may be another than ours.
-    this.#sayHealth({ timeMs: Math.max(this.#state.healthMs, 0) + 1 });
-  }
-
   watch(family: string, watched: Watched): void {
-    this.#noteHealth(watched);
+    this.health.note(watched);
     this.#watchTrend(watched);
     const change = watched.score.assessable ? this.#step(family, watched, watched.score.index) : null;
     if (change || Math.abs(watched.timeMs - this.#state.healthMs) >= this.#settings.healthIntervalMs)
-      this.#sayHealth(watched);
+      this.health.say(watched.timeMs);
   }
 
   /** Has the machine's models of its process values judge it, where it has any: the verdict comes with `judged`. */
@@ -222,7 +126,7 @@ export class Verdicts {
   /** What the model before said ends with it. */
   modelChanged(): void {
     this.#state.processTrigger = QUIET;
-    this.#processHealth = undefined;
+    this.health.process = undefined;
     this.#quietProcess();
     const alert = this.#state.alerts.get(PROCESS);
     if (!alert?.active) return;
@@ -234,12 +138,12 @@ export class Verdicts {
   #judgedRow(model: string, verdict: RowVerdict): void {
     if ('failed' in verdict) {
       const remedy = 'see the log; after three failures in a row the model before judges again';
-      this.#processHealth = { assessment: 'not_assessable', model, reason: verdict.failed, remedy };
-      this.#sayHealth(verdict);
+      this.health.process = { assessment: 'not_assessable', model, reason: verdict.failed, remedy };
+      this.health.say(verdict.timeMs);
       return;
     }
     const { index, channels, timeMs } = verdict;
-    this.#processHealth = { assessment: 'assessed', model, index, channels };
+    this.health.process = { assessment: 'assessed', model, index, channels };
     const trigger = stepTrigger(this.#state.processTrigger ?? QUIET, index, slowTrigger(this.#settings.trigger));
     this.#state.processTrigger = trigger;
     const score: Score = { assessable: true, index, contributions: [] };
@@ -272,7 +176,7 @@ export class Verdicts {
     const key = `${family}/${watched.point}`;
     const others = this.#state.on.filter((k) => k !== key);
     this.#state.on = watched.on ? [...others, key] : others;
-    if (family === VIBRATION) this.#history.add(watched.point, watched.timeMs / 1000, index);
+    if (family === VIBRATION) this.health.noteIndex(watched, index);
     const before = this.#state.alerts.get(family) ?? NO_ALERT;
     const { state, change } = stepAssetAlert(
       before,
@@ -320,7 +224,7 @@ export class Verdicts {
       evidence: {
         contributions,
         diagnosis,
-        ...(family === VIBRATION || family === TREND ? this.#iso() : {}),
+        ...(family === VIBRATION || family === TREND ? this.health.iso() : {}),
         ...(watched.spectrum ? { spectrum: watched.spectrum() } : {}),
       },
       remainingLife: this.#lifeOf(family),
@@ -342,7 +246,7 @@ export class Verdicts {
 
   #lifeOf(family: string): RemainingLife {
     if (family === TREND) return LIMIT_AHEAD;
-    return family === VIBRATION ? this.#remainingLife() : NO_END;
+    return family === VIBRATION ? this.health.remainingLife() : NO_END;
   }
 
   #diagnosisOf(family: string, watched: Watched, contributions: readonly Contribution[], reasons: string[]): Diagnosis {
@@ -365,56 +269,5 @@ export class Verdicts {
       contributions,
       paid ? gatheredSignal(watched.point, this.#points, this.#config, this.#shaftHz() * 60) : null,
     );
-  }
-
-  /** The shortest of the vibration points that degrade. */
-  #remainingLife(): RemainingLife {
-    const lives = this.#history.all().map(({ timesS, indices }) => trendLife(timesS, indices));
-    const assessed = lives.filter((life) => life.assessment === 'assessed');
-    if (assessed.length === 0) return lives[0] ?? NOT_DEGRADING;
-    return assessed.reduce((a, b) => (a.medianS <= b.medianS ? a : b));
-  }
-
-  /** ISO judges a machine by the largest velocity of its points. */
-  #iso(): { iso?: IsoVerdict } {
-    const { velocities } = this.#state;
-    if (!this.#config?.iso || velocities.size === 0) return {};
-    return { iso: isoVerdict(this.#config.iso, Math.max(...velocities.values())) };
-  }
-
-  #noteHealth(watched: Watched): void {
-    const state = this.#state;
-    this.#health = [...this.#health.filter((p) => p.point !== watched.point), pointHealth(watched)];
-    if (watched.velocityMmPerS !== undefined) state.velocities.set(watched.point, watched.velocityMmPerS);
-  }
-
-  #sayHealth({ timeMs }: Pick<Watched, 'timeMs'>): void {
-    const state = this.#state;
-    state.healthMs = timeMs;
-    const operatingState = this.#operatingState();
-    const assessed = this.#health.flatMap((p) => (p.assessment === 'assessed' ? [p] : []));
-    const worst = assessed.reduce<(typeof assessed)[number] | null>((a, b) => (a && a.index >= b.index ? a : b), null);
-    this.index = worst?.index ?? null;
-    this.healths.push({
-      timeMs,
-      timeQuality: 'source',
-      asset: this.#name,
-      kind: this.#config?.kind ?? 'machine',
-      status: this.#status(assessed.length > 0),
-      ...(worst ? { index: worst.index } : {}),
-      points: this.#health,
-      ...this.#iso(),
-      remainingLife: this.#remainingLife(),
-      ...(operatingState ? { operatingState } : {}),
-      ...(this.#processHealth ? { process: this.#processHealth } : {}),
-    });
-  }
-
-  #status(assessed: boolean): Namur {
-    const active = [...this.#state.alerts].filter(([, alert]) => alert.active);
-    if (active.some(([, alert]) => alert.active && alert.severity === 'critical')) return 'FAILURE';
-    if (active.some(([family]) => family === VIBRATION || family === TREND)) return 'MAINTENANCE_REQUIRED';
-    if (active.length > 0) return 'OFF_SPEC';
-    return assessed ? 'NORMAL' : 'CHECK_FUNCTION';
   }
 }

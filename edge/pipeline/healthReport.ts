@@ -1,0 +1,134 @@
+import type {
+  HealthMessage,
+  IsoVerdict,
+  Namur,
+  PointHealth,
+  ProcessHealth,
+  RemainingLife,
+} from '#models/contracts/health.ts';
+import { trendLife } from '#models/health/trendLife.ts';
+import type { Asset } from '#models/machine/asset.ts';
+import { isoVerdict } from '#models/machine/iso20816.ts';
+import { IndexHistory } from './indexHistory.ts';
+import { type MachineState, TREND, VIBRATION } from './machineState.ts';
+import { pointHealth, type Watched } from './watched.ts';
+
+export type HealthBody = Pick<
+  HealthMessage,
+  | 'asset'
+  | 'kind'
+  | 'status'
+  | 'index'
+  | 'points'
+  | 'iso'
+  | 'remainingLife'
+  | 'operatingState'
+  | 'process'
+  | 'timeMs'
+  | 'timeQuality'
+>;
+
+const NOT_DEGRADING: RemainingLife = {
+  assessment: 'not_assessable',
+  reason: 'no sign of degradation',
+  remedy: 'nothing: it is assessed when the index rises',
+};
+
+/** The newest verdict on each point of a machine, and what is said of its health; that waits here until it is taken. */
+export class HealthReport {
+  said: HealthBody[] = [];
+  /** What its model says of its process values. */
+  process: ProcessHealth | undefined;
+  /** The largest index of its points, as health says it; null where none is assessable. */
+  index: number | null = null;
+  readonly #name: string;
+  readonly #config: Asset | undefined;
+  readonly #state: MachineState;
+  readonly #operatingState: () => HealthMessage['operatingState'];
+  readonly #history: IndexHistory;
+  /** Not kept across a restart, since the next window brings it again. */
+  #points: PointHealth[] = [];
+
+  /** @param state the machine's, and changed here. */
+  constructor(
+    name: string,
+    config: Asset | undefined,
+    state: MachineState,
+    operatingState: () => HealthMessage['operatingState'],
+  ) {
+    this.#name = name;
+    this.#config = config;
+    this.#state = state;
+    this.#operatingState = operatingState;
+    this.#history = new IndexHistory(state.history);
+  }
+
+  note(watched: Watched): void {
+    this.#put(pointHealth(watched));
+    if (watched.velocityMmPerS !== undefined) this.#state.velocities.set(watched.point, watched.velocityMmPerS);
+  }
+
+  /** An index of vibration, of which remaining life is judged. */
+  noteIndex({ point, timeMs }: Watched, index: number): void {
+    this.#history.add(point, timeMs / 1000, index);
+  }
+
+  /** Points of which nothing is heard any more have no verdict; said at once. */
+  silence(fallen: readonly { name: string; silentMs: number }[]): void {
+    for (const { name, silentMs } of fallen) {
+      const reason = `nothing was heard of it for ${Math.round(silentMs / 1000)} s`;
+      const remedy = 'see to the sensor, its device and the network between';
+      this.#put({ assessment: 'not_assessable', point: name, reason, remedy });
+    }
+    // By the machine's own clock, which may be another than ours.
+    this.say(Math.max(this.#state.healthMs, 0) + 1);
+  }
+
+  say(timeMs: number): void {
+    this.#state.healthMs = timeMs;
+    const operatingState = this.#operatingState();
+    const assessed = this.#points.flatMap((p) => (p.assessment === 'assessed' ? [p] : []));
+    const worst = assessed.reduce<(typeof assessed)[number] | null>((a, b) => (a && a.index >= b.index ? a : b), null);
+    this.index = worst?.index ?? null;
+    this.said.push({
+      timeMs,
+      timeQuality: 'source',
+      asset: this.#name,
+      kind: this.#config?.kind ?? 'machine',
+      status: this.#status(assessed.length > 0),
+      ...(worst ? { index: worst.index } : {}),
+      points: this.#points,
+      ...this.iso(),
+      remainingLife: this.remainingLife(),
+      ...(operatingState ? { operatingState } : {}),
+      ...(this.process ? { process: this.process } : {}),
+    });
+  }
+
+  /** The shortest of the vibration points that degrade. */
+  remainingLife(): RemainingLife {
+    const lives = this.#history.all().map(({ timesS, indices }) => trendLife(timesS, indices));
+    const assessed = lives.filter((life) => life.assessment === 'assessed');
+    if (assessed.length === 0) return lives[0] ?? NOT_DEGRADING;
+    return assessed.reduce((a, b) => (a.medianS <= b.medianS ? a : b));
+  }
+
+  /** ISO judges a machine by the largest velocity of its points. */
+  iso(): { iso?: IsoVerdict } {
+    const { velocities } = this.#state;
+    if (!this.#config?.iso || velocities.size === 0) return {};
+    return { iso: isoVerdict(this.#config.iso, Math.max(...velocities.values())) };
+  }
+
+  #put(verdict: PointHealth): void {
+    this.#points = [...this.#points.filter((p) => p.point !== verdict.point), verdict];
+  }
+
+  #status(assessed: boolean): Namur {
+    const active = [...this.#state.alerts].filter(([, alert]) => alert.active);
+    if (active.some(([, alert]) => alert.active && alert.severity === 'critical')) return 'FAILURE';
+    if (active.some(([family]) => family === VIBRATION || family === TREND)) return 'MAINTENANCE_REQUIRED';
+    if (active.length > 0) return 'OFF_SPEC';
+    return assessed ? 'NORMAL' : 'CHECK_FUNCTION';
+  }
+}

@@ -1,0 +1,47 @@
+import type { AssetAlertState } from '#models/alerting/assetAlert.ts';
+import type { TriggerState } from '#models/alerting/trigger.ts';
+import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
+import type { MachineStatesState } from './machineStates.ts';
+import type { SlotState } from './processSlot.ts';
+import type { VelocityHistoryState } from './velocityHistory.ts';
+
+/** What of a machine outlives a restart, beside its points and its models. */
+export interface MachineState {
+  rpm: number | null;
+  healthMs: number;
+  /** By family: `vibration`, `trend`, or `value.<point>`. */
+  alerts: Map<string, AssetAlertState>;
+  on: string[];
+  history: IndexHistoryState;
+  /** Whether the active alert was said without a diagnosis of enough signal. */
+  undiagnosed: boolean;
+  /** The alert whose signal was sent already. */
+  evidenceOf?: string;
+  /** Newest velocity of each vibration point, mm/s. */
+  velocities: Map<string, number>;
+  velocityDays: VelocityHistoryState;
+  processTrigger?: TriggerState;
+  states?: MachineStatesState;
+  /** Of its models. */
+  slot?: SlotState;
+  /** When it was last seen to stand still. */
+  stoodMs?: number;
+}
+
+/** Families of alerts, beside `value.<point>`. */
+export const VIBRATION = 'vibration';
+export const TREND = 'trend';
+export const PROCESS = 'process';
+
+export function emptyMachineState(): MachineState {
+  return {
+    rpm: null,
+    healthMs: Number.NEGATIVE_INFINITY,
+    alerts: new Map(),
+    on: [],
+    history: IndexHistory.empty(),
+    undiagnosed: false,
+    velocities: new Map(),
+    velocityDays: new Map(),
+  };
+}
