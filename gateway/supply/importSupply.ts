@@ -1,6 +1,7 @@
 import type { ImportReport } from '#models/contracts/supply.ts';
-import { type ReadOptions, readSupply, tableOfRecords } from '#models/supply/readSupply.ts';
+import { type ReadOptions, readSupply } from '#models/supply/readSupply.ts';
 import type { SupplyTable } from '#models/supply/supplyTables.ts';
+import { tableOfRecords } from '#models/supply/tableOfRecords.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
 import { decoded, parseTable, TableError } from '#models/tables/parseTable.ts';
 import type { SupplyStore } from './supplyStore.ts';

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { ImportReport } from '#models/contracts/supply.ts';
-import { keyOf, type ReadSupply } from '#models/supply/readSupply.ts';
+import type { ReadSupply } from '#models/supply/readSupply.ts';
 import {
   noSupply,
   type Supply,
@@ -10,6 +10,7 @@ import {
   type SupplyTable,
   supplyTableNames,
 } from '#models/supply/supplyTables.ts';
+import { keyOf } from '#models/supply/tidied.ts';
 import { TableError } from '#models/tables/parseTable.ts';
 
 const SCHEMA = `

@@ -2,6 +2,7 @@ import { namesShown, type Table, TableError } from '#models/tables/parseTable.ts
 import { type DateOrder, dateOrderOf, parseDate } from './dates.ts';
 import { type NumberStyle, numberStyleOf, parseNumber } from './numberStyle.ts';
 import { type Column, SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
+import { tidied } from './tidied.ts';
 
 export interface ReadSupply<T extends SupplyTable> {
   rows: SupplyRow<T>[];
@@ -83,33 +84,6 @@ export function readSupply<T extends SupplyTable>(kind: T, table: Table, options
   });
   errors.throwIfAny();
   return tidied(kind, rows as SupplyRow<T>[], table.lines.slice(1), notes);
-}
-
-/** Records, as JSON has them, or a single one, as a table whose lines are their numbers. @throws TableError where they are none. */
-export function tableOfRecords(given: unknown): Table {
-  const alone = typeof given === 'object' && given !== null && !Array.isArray(given) && Object.keys(given).length > 0;
-  const records = alone ? [given] : given;
-  if (!Array.isArray(records) || records.length === 0) throw new TableError('a list of records is needed');
-  const names = new Set<string>();
-  records.forEach((record, i) => {
-    if (typeof record !== 'object' || record === null || Array.isArray(record))
-      throw new TableError(`record ${i + 1}: an object is needed`);
-    for (const [name, value] of Object.entries(record)) {
-      if (typeof value === 'object' && value !== null)
-        throw new TableError(`record ${i + 1}: ${name} is neither a text nor a number`);
-      names.add(name);
-    }
-  });
-  const header = [...names];
-  const cellsOf = (record: Record<string, unknown>) =>
-    header.map((name) => (record[name] === null || record[name] === undefined ? '' : String(record[name])));
-  return {
-    rows: [header, ...records.map(cellsOf)],
-    lines: [0, ...records.map((_, i) => i + 1)],
-    separator: ',',
-    numbers: { decimal: '.', thousands: null },
-    notes: [],
-  };
 }
 
 const normal = (cell: string) =>
@@ -263,51 +237,4 @@ function readCell(
   if (least !== undefined && (above ? value <= least : value < least))
     return { wanted: `a number ${above ? 'above' : 'of at least'} ${least} is needed` };
   return value;
-}
-
-/** Rows that repeat others, and what is negative, put right. @throws TableError where two rows contradict each other. */
-function tidied<T extends SupplyTable>(
-  kind: T,
-  rows: SupplyRow<T>[],
-  lines: readonly number[],
-  notes: string[],
-): ReadSupply<T> {
-  if (kind === 'demand') {
-    const demand = rows as SupplyRow<'demand'>[];
-    let negative = 0;
-    for (const row of demand) {
-      if (row.quantity >= 0) continue;
-      negative++;
-      row.kind = 'return';
-      row.quantity = -row.quantity;
-    }
-    if (negative > 0) notes.push(`${negative} negative quantities are read as returns`);
-  }
-  if (kind === 'purchases') {
-    const early = (rows as SupplyRow<'purchases'>[]).filter((p) => p.received !== undefined && p.received < p.ordered);
-    if (early.length > 0)
-      notes.push(`${early.length} orders came before they were ordered: they say nothing of how long one takes`);
-  }
-  const byKey = new Map<string, SupplyRow<T>>();
-  let [same, summed] = [0, 0];
-  rows.forEach((row, i) => {
-    const key = keyOf(kind, row);
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, row);
-    else if (kind === 'demand' && !('reference' in row)) {
-      (known as SupplyRow<'demand'>).quantity += (row as SupplyRow<'demand'>).quantity;
-      summed++;
-    } else if (JSON.stringify(known) === JSON.stringify(row)) same++;
-    else
-      throw new TableError(`line ${lines[i]}: ${key.replaceAll('\t', ' ').trim()} stands twice, with different values`);
-  });
-  if (same > 0) notes.push(`${same} rows repeat another one and are left out`);
-  if (summed > 0) notes.push(`${summed} rows without a reference are added to others of the same item and day`);
-  return { rows: [...byKey.values()], notes };
-}
-
-/** By what a row is known again. */
-export function keyOf<T extends SupplyTable>(kind: T, row: SupplyRow<T>): string {
-  const values = row as Record<string, string | number | undefined>;
-  return SUPPLY_TABLES[kind].key.map((name) => values[name] ?? '').join('\t');
 }

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { randomOf } from '#models/random/random.ts';
 import { parseTable, TableError } from '#models/tables/parseTable.ts';
+import { cleaningLines } from './cleaning.ts';
 import { dateOrderOf, parseDate } from './dates.ts';
-import { cleaningLines, demandHistories } from './demandHistories.ts';
+import { demandHistories } from './demandHistories.ts';
 import { numberStyleOf, parseNumber } from './numberStyle.ts';
 import { periodOf, startOf } from './periods.ts';
-import { readSupply, tableOfRecords } from './readSupply.ts';
+import { readSupply } from './readSupply.ts';
 import { noSupply, type SupplyRow, type SupplyTable } from './supplyTables.ts';
+import { tableOfRecords } from './tableOfRecords.ts';
 
 const read = (kind: SupplyTable, text: string | Uint8Array, dates?: 'dmy' | 'mdy') =>
   readSupply(kind, parseTable(typeof text === 'string' ? Buffer.from(text) : text), { dates });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { expect, test } from 'vitest';
-import { benchFrame, RATE_HZ, SAMPLES } from '../benchFrame.ts';
+import { benchFrame, RATE_HZ, SAMPLES } from '../bench/benchFrame.ts';
 import { cpuSeconds, residentMegabytes } from '../processUsage.ts';
 import { startMosquitto } from './servers.ts';
 import { Edge, Gateway } from './services.ts';

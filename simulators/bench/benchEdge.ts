@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { median } from '#models/health/statistics.ts';
+import { freePort, untilListens } from '../freePort.ts';
+import { startMosquittoOn } from '../mosquitto.ts';
 import { BenchedEdge } from './benchedEdge.ts';
 import { benchFrame, RATE_HZ, SAMPLES } from './benchFrame.ts';
-import { freePort, untilListens } from './freePort.ts';
-import { startMosquittoOn } from './mosquitto.ts';
 
 export interface BenchEdgeOptions {
   /** The built command. */

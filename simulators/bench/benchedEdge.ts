@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import mqtt, { type MqttClient } from 'mqtt';
 import { stringify } from 'yaml';
 import { topics } from '#models/contracts/topics.ts';
-import { freePort } from './freePort.ts';
-import { cpuSeconds, residentMegabytes } from './processUsage.ts';
+import { freePort } from '../freePort.ts';
+import { cpuSeconds, residentMegabytes } from '../processUsage.ts';
 
 const ORIGIN = { site: 'bench', edge: 'edge-1' };
 const PATIENCE_MS = 120_000;

@@ -6,9 +6,9 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import mqtt from 'mqtt';
 import { median } from '#models/health/statistics.ts';
 import { PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
+import { freePort } from '../freePort.ts';
 import { type BenchEdgeResult, benchEdge, startBroker } from './benchEdge.ts';
 import { BenchedEdge } from './benchedEdge.ts';
-import { freePort } from './freePort.ts';
 import type { OpcuaLoad } from './opcuaLoad.ts';
 
 export interface BenchSourcesOptions {

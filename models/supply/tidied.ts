@@ -1,0 +1,49 @@
+import { TableError } from '#models/tables/parseTable.ts';
+import { SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
+
+/** Rows that repeat others, and what is negative, put right. @throws TableError where two rows contradict each other. */
+export function tidied<T extends SupplyTable>(
+  kind: T,
+  rows: SupplyRow<T>[],
+  lines: readonly number[],
+  notes: string[],
+): { rows: SupplyRow<T>[]; notes: string[] } {
+  if (kind === 'demand') {
+    const demand = rows as SupplyRow<'demand'>[];
+    let negative = 0;
+    for (const row of demand) {
+      if (row.quantity >= 0) continue;
+      negative++;
+      row.kind = 'return';
+      row.quantity = -row.quantity;
+    }
+    if (negative > 0) notes.push(`${negative} negative quantities are read as returns`);
+  }
+  if (kind === 'purchases') {
+    const early = (rows as SupplyRow<'purchases'>[]).filter((p) => p.received !== undefined && p.received < p.ordered);
+    if (early.length > 0)
+      notes.push(`${early.length} orders came before they were ordered: they say nothing of how long one takes`);
+  }
+  const byKey = new Map<string, SupplyRow<T>>();
+  let [same, summed] = [0, 0];
+  rows.forEach((row, i) => {
+    const key = keyOf(kind, row);
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, row);
+    else if (kind === 'demand' && !('reference' in row)) {
+      (known as SupplyRow<'demand'>).quantity += (row as SupplyRow<'demand'>).quantity;
+      summed++;
+    } else if (JSON.stringify(known) === JSON.stringify(row)) same++;
+    else
+      throw new TableError(`line ${lines[i]}: ${key.replaceAll('\t', ' ').trim()} stands twice, with different values`);
+  });
+  if (same > 0) notes.push(`${same} rows repeat another one and are left out`);
+  if (summed > 0) notes.push(`${summed} rows without a reference are added to others of the same item and day`);
+  return { rows: [...byKey.values()], notes };
+}
+
+/** By what a row is known again. */
+export function keyOf<T extends SupplyTable>(kind: T, row: SupplyRow<T>): string {
+  const values = row as Record<string, string | number | undefined>;
+  return SUPPLY_TABLES[kind].key.map((name) => values[name] ?? '').join('\t');
+}
