@@ -32,6 +32,15 @@ export function checkForecaster(create: () => Forecaster): void {
     });
   });
 
+  test('what it learned before is forgotten, and asking further ahead changes nothing nearer', () => {
+    const seasonal = Array.from({ length: 60 }, (_, t) => 50 + 20 * Math.sin((2 * Math.PI * t) / 12) + ((t * 7) % 5));
+    const flat = Array.from({ length: 20 }, (_, t) => 5 + ((t * 3) % 4));
+    const again = fitted(seasonal);
+    again.fit(flat);
+    expect(again.predict(9)).toEqual(fitted(flat).predict(9));
+    expect(fitted(seasonal).predict(20).slice(0, 7)).toEqual(fitted(seasonal).predict(7));
+  });
+
   test('a constant demand goes on, within a twentieth', () => {
     for (const v of fitted(new Array(36).fill(8)).predict(6))
       expect(Math.abs(v - 8) / 8).toBeLessThanOrEqual(0.05 + 1e-9);

@@ -98,11 +98,14 @@ export function seasonOf(history: ArrayLike<number>, period: number, kind: Seaso
 }
 
 /** The history without its season. */
-export function deseasonalised(history: ArrayLike<number>, { kind, figure }: Season): Float64Array {
-  return Float64Array.from(history, (v, t) => {
-    const s = figure[t % figure.length];
-    return kind === 'multiplicative' ? v / s : v - s;
-  });
+export function deseasonalised(history: ArrayLike<number>, season: Season): Float64Array {
+  return Float64Array.from(history, (v, t) => deseasonalisedAt(v, season, t));
+}
+
+/** A value of period `t` without its season. */
+export function deseasonalisedAt(value: number, { kind, figure }: Season, t: number): number {
+  const s = figure[t % figure.length];
+  return kind === 'multiplicative' ? value / s : value - s;
 }
 
 /** A value without season, of period `t`, with it. */
