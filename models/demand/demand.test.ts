@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { randomOf } from '#models/random/random.ts';
+import { gaussian, randomOf } from '#models/random/random.ts';
 import { student4Quantile } from '#models/statistics/quantiles.ts';
 import { parseTable, TableError } from '#models/tables/parseTable.ts';
 import { Autoregression } from './autoregression.ts';
@@ -193,6 +193,22 @@ test('intervals have a width even where the past is too short for a backtest', (
   const weekly = { horizon: 13, frequency: [52], quantiles: [0.5, 0.95], leadTime: 2 };
   const [{ leadTime }] = forecastTable([{ id: 'x', history }], weekly);
   expect(leadTime.quantiles['0.95'] - leadTime.quantiles['0.5']).toBeGreaterThan(50);
+});
+
+test('of hours the week is found beside the day where there is one', () => {
+  const random = randomOf(5);
+  const hours = (weekend: number) =>
+    Array.from({ length: 24 * 7 * 4 }, (_, t) => {
+      const day = 100 + 40 * Math.sin((2 * Math.PI * t) / 24);
+      return day * (Math.floor(t / 24) % 7 >= 5 ? weekend : 1) + 4 * gaussian(random);
+    });
+  const forecast = (history: number[]) =>
+    forecastTable([{ id: 'x', history }], { horizon: 168, frequency: [24], quantiles: [0.5], leadTime: 1 })[0];
+  const idle = forecast(hours(0.3));
+  expect(idle).toMatchObject({ method: 'several_seasons', flags: ['seasonal'] });
+  // Saturday's noon, and Friday's.
+  expect(idle.mean[5 * 24 + 6] / idle.mean[4 * 24 + 6]).toBeLessThan(0.4);
+  expect(forecast(hours(1)).method).toBe('mean_of_ets_theta_ces');
 });
 
 test('an autoregression never runs away', () => {

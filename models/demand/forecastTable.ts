@@ -8,6 +8,7 @@ import { leadTimeDemand } from './leadTimeDemand.ts';
 import { MeanOfThree } from './meanOfThree.ts';
 import { isPart } from './partOrSeries.ts';
 import type { ItemHistory } from './readHistory.ts';
+import { hasSeason, withWeek } from './season.ts';
 import { SeveralSeasons } from './severalSeasons.ts';
 import { tamed } from './tamed.ts';
 import { WithErrors } from './withErrors.ts';
@@ -200,6 +201,7 @@ function forecastParts(parts: readonly ItemHistory[], settings: ForecastSettings
 
 interface SeriesFit {
   forecaster: ScaledForecaster;
+  /** A long season, or several. */
   long: boolean;
   seasonal: boolean;
   /** Some of the history was not learned from. */
@@ -209,7 +211,8 @@ interface SeriesFit {
   sum(leadTime: number, levels: readonly number[], elapsed: number): LeadTimeLaw;
 }
 
-function fitSeries({ history, method }: ItemHistory, frequency: readonly number[], horizon: number): SeriesFit {
+function fitSeries({ history, method }: ItemHistory, asked: readonly number[], horizon: number): SeriesFit {
+  const frequency = withWeek(history, asked);
   const long = frequency.length > 1 || frequency[0] > LONGEST_SMOOTHED_SEASON;
   const usual = () => (long ? new SeveralSeasons(frequency, horizon) : new MeanOfThree(frequency[0]));
   const inner = method ? new WithErrors(createForecaster(method, frequency, horizon)) : usual();
@@ -224,7 +227,7 @@ function fitSeries({ history, method }: ItemHistory, frequency: readonly number[
   return {
     forecaster,
     long,
-    seasonal: inner instanceof MeanOfThree && inner.seasonal,
+    seasonal: inner instanceof MeanOfThree ? inner.seasonal : hasSeason(history, frequency[0]),
     outliers: learned !== history,
     at,
     sum: (leadTime, levels, elapsed) => {

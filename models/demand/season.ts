@@ -55,6 +55,28 @@ export function hasSeason(history: readonly number[], period: number): boolean {
   return (Math.cbrt(h / (period - 1)) - (1 - spread)) / Math.sqrt(spread) > PLAIN;
 }
 
+/** Parts of a day, from half days' hours to minutes, whose week may matter as well. */
+const DAYS: readonly number[] = [24, 48, 96, 144, 288, 1440];
+const LEAST_WEEKS = 3;
+/** Of the error of yesterday's value, that of last week's at the most where the week is a season of its own. */
+const WEEK_ERROR = 0.8;
+
+/**
+ * The seasons that are asked for, and the week beside the day where nobody named it, but the same time of last week has
+ * told plainly more than that of yesterday.
+ */
+export function withWeek(history: readonly number[], frequency: readonly number[]): readonly number[] {
+  const [day] = frequency;
+  const week = 7 * day;
+  if (frequency.length > 1 || !DAYS.includes(day) || history.length < LEAST_WEEKS * week) return frequency;
+  let [byDay, byWeek] = [0, 0];
+  for (let t = week; t < history.length; t++) {
+    byDay += Math.abs(history[t] - history[t - day]);
+    byWeek += Math.abs(history[t] - history[t - week]);
+  }
+  return byWeek < WEEK_ERROR * byDay ? [day, week] : frequency;
+}
+
 /** Mean ranks from 1, and Σ (t³ − t) over groups of t equal values. */
 function ranksOf(values: readonly number[]): { ranks: Float64Array; ties: number } {
   const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]);

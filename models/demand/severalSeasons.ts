@@ -90,16 +90,24 @@ export class SeveralSeasons implements Forecaster {
   }
 }
 
-/** Origins of the backtest: those that leave enough of the past, or else one that holds back a third of it. */
+/**
+ * Origins of the backtest: those that leave enough of the past to see the longest season; or else enough for a level; or
+ * else one that holds back a third of it.
+ */
 function originsOf(length: number, horizon: number, periods: readonly number[]): number[] {
   const least = Math.max(4, Math.min(length / 2, 1.5 * periods[0]));
   const whole = Array.from({ length: BACKTESTS }, (_, i) => length - (i + 1) * horizon).filter((o) => o >= least);
+  const longest = whole.filter((o) => o >= cyclesOf(periods[periods.length - 1]));
+  if (longest.length > 0) return longest;
   if (whole.length > 0 || length < 3) return whole;
   return [length - Math.min(horizon, Math.floor(length / 3))];
 }
 
+/** Of a season, the periods in which it can be seen. */
+const cyclesOf = (season: number) => 2 * season + 1;
+
 function waysFor(history: readonly number[], periods: readonly number[], shortest: number): Way[] {
-  const fitting = periods.filter((p) => p > 1 && shortest >= 2 * p + 1);
+  const fitting = periods.filter((p) => p > 1 && shortest >= cyclesOf(p));
   const sets: number[][] = [[], ...fitting.map((_, i) => fitting.slice(0, i + 1))];
   const hourly = periods.length > 1;
   const levels: Way['level'][] = hourly ? ['ses', 'ar3', 'mean'] : ['ses', 'damped', 'theta', 'ar3'];
