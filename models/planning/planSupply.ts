@@ -18,7 +18,8 @@ import type { Supply } from '#models/supply/supplyTables.ts';
 import { foresightOf, installedBase, type MachineNews, machineKey } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
 import { MachineDemand } from './machineDemand.ts';
-import { lengthsOf, type OrderFacts, orderPlan, type Place, placesOf } from './orderPlan.ts';
+import { lengthsOf, type OrderFacts, orderPlan } from './orderPlan.ts';
+import { type Place, placesOf } from './places.ts';
 import {
   estimateOutcomes,
   type PlanMemory,

@@ -1,0 +1,80 @@
+import { dayOf } from '#models/supply/dates.ts';
+import { heirsOf } from '#models/supply/heirs.ts';
+import type { ItemDemandHistory } from '#models/supply/itemDemandHistory.ts';
+import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
+
+/** An item at a site: its history, its stock, and what is known of it. */
+export interface Place extends Pick<ItemDemandHistory, 'item' | 'site' | 'byMachines' | 'outliers' | 'unitChange'> {
+  history: readonly number[];
+  facts: SupplyRow<'items'> | undefined;
+  stock: number;
+  /** A place without a row has nothing, where there is a table of stock at all. */
+  stockFrom: 'row' | 'no_row' | 'no_table';
+  /** Open orders, by the day that they are promised for; null: none was named. */
+  coming: { units: number; day: number | null }[];
+}
+
+const keyOf = ({ item, site = '' }: { item: string; site?: string }) => `${item}\t${site}`;
+
+/** Every item that any table names, at each of its sites. */
+export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[], today: string): Place[] {
+  const facts = new Map(supply.items.map((i) => [i.item, i]));
+  const heirs = heirsOf(supply.items);
+  // What a replaced item has left lies with that of the one that replaced it.
+  const stock = new Map<string, number>();
+  for (const s of supply.stock) stock.set(keyOf(s), (stock.get(keyOf(s)) ?? 0) + s.quantity);
+  const asked = supply.demand.map((d) => keyOf({ ...d, item: heirs.get(d.item) ?? d.item }));
+  const byKey = new Map(histories.map((h) => [`${h.item}\t${h.site}`, h]));
+  const kept = [...byKey.keys(), ...stock.keys(), ...asked];
+  const sited = new Set(kept.map((key) => key.split('\t')[0]));
+  const named = [...facts.keys(), ...[...supply.bom, ...supply.purchases].map((r) => r.item)];
+  const alone = named.filter((item) => !sited.has(item));
+  const keys = new Set([...kept, ...alone.map((item) => `${item}\t`)]);
+  const coming = comingByPlace(supply, today);
+  const elsewhere = new Map<string, Place['coming']>();
+  for (const [key, orders] of coming) {
+    const [item] = key.split('\t');
+    if (!keys.has(key)) elsewhere.set(item, [...(elsewhere.get(item) ?? []), ...orders]);
+  }
+  const first = new Set<string>();
+  return [...keys].sort().flatMap((key) => {
+    const [item, site] = key.split('\t');
+    const history = byKey.get(key);
+    // What has been replaced is planned no more.
+    if (heirs.has(item)) return [];
+    // Orders that name no site, or one that nothing else knows, are for the first.
+    const isFirst = !first.has(item);
+    first.add(item);
+    return [
+      {
+        item,
+        site,
+        history: history?.quantity ?? [],
+        byMachines: history?.byMachines ?? [],
+        outliers: history?.outliers ?? [],
+        unitChange: history?.unitChange ?? null,
+        facts: facts.get(item),
+        stock: stock.get(key) ?? 0,
+        stockFrom: stock.has(key) ? 'row' : supply.stock.length > 0 ? 'no_row' : 'no_table',
+        coming: [...(coming.get(key) ?? []), ...(isFirst ? (elsewhere.get(item) ?? []) : [])],
+      },
+    ];
+  });
+}
+
+function comingByPlace({ purchases }: Supply, today: string): Map<string, Place['coming']> {
+  const coming = new Map<string, Place['coming']>();
+  for (const p of purchases) {
+    const units = p.quantity - (p.received_quantity ?? 0);
+    if (p.received !== undefined || p.cancelled !== undefined || units <= 0 || p.ordered > today) continue;
+    const day = p.promised === undefined ? null : dayOf(p.promised);
+    const key = `${p.item}\t${p.site ?? ''}`;
+    coming.set(key, [...(coming.get(key) ?? []), { units, day }]);
+  }
+  return coming;
+}
+
+/** Units of open orders that are promised by a day; what is overdue, or has no promise, is not counted on. */
+export function comingBy({ coming }: Place, today: number, day: number): number {
+  return coming.reduce((sum, c) => sum + (c.day !== null && c.day >= today && c.day <= day ? c.units : 0), 0);
+}
