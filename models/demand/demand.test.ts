@@ -264,6 +264,7 @@ describe('tables', () => {
     ['id,t1,t2\na,1,x\n', 'line 2, column 3: found "x"'],
     ['id,t1,t2\na,1,1e999\n', 'line 2, column 3'],
     ['\n\nid;t1;t2\n\na;1;2\n\nb;1;x\n', 'line 7, column 3: found "x"'],
+    ['id;t1\r\n"a\r\nb";1\r\nc;x\r\n', 'line 4, column 2: found "x"'],
     ['id,t1,t2\na,1,0x1f\n', 'line 2, column 3: found "0x1f"'],
     ['id,t1,t2\na,1,Infinity\n', 'found "Infinity"'],
     ['id,t1,t2\na,1,2024-01-05\n', 'found "2024-01-05"'],

@@ -20,7 +20,7 @@ export interface Table {
 const SEPARATORS = [',', ';', '\t', '|'] as const;
 const MAX_COLUMNS = 20_000;
 /** What spreadsheets write above a header to say what parts its columns. */
-const SEPARATOR_LINE = /^sep=(.)[;,\t|]*(?:\r\n|\n|\r)/i;
+const SEPARATOR_LINE = /^sep=(.)[;,\t|]*\n/i;
 const QUOTES: Partial<Record<CsvError['code'], string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote that is opened is never closed',
   INVALID_OPENING_QUOTE: 'a quote stands within a cell that does not begin with one',
@@ -33,20 +33,22 @@ const QUOTES: Partial<Record<CsvError['code'], string>> = {
  * @throws TableError where it is no table, with the line, counted from 1.
  */
 export function parseTable(bytes: Uint8Array, wanted?: string): Table {
-  const { text: all, note } = decoded(bytes);
+  const { text: written, note } = decoded(bytes);
+  // One kind of line end, within quotes, too: else lines are counted twice there.
+  const all = written.replace(/\r\n?/g, '\n');
   const notes = note ? [note] : [];
   const said = SEPARATOR_LINE.exec(all);
   // An empty line in its place: lines keep their numbers.
   const text = said ? `\n${all.slice(said[0].length)}` : all;
   if (text.trim() === '') throw new TableError('line 1: the file is empty; a header is needed');
   if (text.includes('\0')) throw new TableError('line 1: the file holds zero bytes: it is no text');
-  const [header] = /[^\r\n]*\S[^\r\n]*/.exec(text) ?? [''];
+  const [header] = /[^\n]*\S[^\n]*/.exec(text) ?? [''];
   const separator = wanted ?? said?.[1] ?? separatorOf(header);
   if (separator !== ',' && wanted === undefined) notes.push(`columns are separated by ${JSON.stringify(separator)}`);
   try {
     const parsed = parse(text, {
       delimiter: separator,
-      record_delimiter: ['\r\n', '\n', '\r'],
+      record_delimiter: '\n',
       relax_column_count: true,
       skip_empty_lines: true,
       // Spreadsheets end in lines of separators alone.
