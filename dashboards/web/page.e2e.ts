@@ -119,6 +119,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     const views = {
       '#/': '.machine',
       '#/machine/demo/edge-1/pump-101': '.chart canvas',
+      '#/models': 'h2',
       '#/plan': 'tr[data-item]',
       '#/plan/item/bearing%206205/': '.chart canvas',
     };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
-import type { Target } from '#models/packages/rollout.ts';
+import type { Target } from '#models/contracts/rollout.ts';
 import { addressOf, type Reach, reaching, textOf, tokenOf } from '../reach.ts';
 
 interface PackArguments {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { MachineModels } from '#models/contracts/models.ts';
+import type { Target } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import {
   freshState,
@@ -12,7 +13,6 @@ import {
 } from '#models/health/process/processModel.ts';
 import { median } from '#models/health/statistics.ts';
 import { MODEL_FILE, modelText, openPackage, packageText, packModel } from '#models/packages/modelPackage.ts';
-import type { Target } from '#models/packages/rollout.ts';
 import type { Historian } from '../historian/historian.ts';
 import type { PointKey } from '../store/store.ts';
 import { type Registry, RegistryError } from './registry.ts';

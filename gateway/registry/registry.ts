@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { ModelView } from '#models/contracts/api.ts';
 import { PIECE_CHARACTERS, type Piece } from '#models/contracts/modelPieces.ts';
+import { type Rollout, rolloutSchema } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import { type Manifest, openPackage, packageText, signPackage } from '#models/packages/modelPackage.ts';
-import { type Rollout, rolloutSchema } from '#models/packages/rollout.ts';
 
 /** Something about a model that somebody has to change first. */
 export class RegistryError extends Error {}

@@ -5,17 +5,19 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import mqtt from 'mqtt';
 import { pino } from 'pino';
+import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EdgeConfig, edgeConfigSchema } from '#edge/config.ts';
 import { type RunningEdge, startEdge } from '#edge/main.ts';
 import { ProcessHost } from '#edge/models/processHost.ts';
 import type { ModelView } from '#models/contracts/api.ts';
+import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { ProcessModel } from '#models/health/process/processModel.ts';
 import { onnxBytes } from '#models/inference/onnxModel.ts';
 import { openPackage, packageText } from '#models/packages/modelPackage.ts';
-import type { Rollout } from '#models/packages/rollout.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
+import { CHROMIUM } from '#simulators/endToEnd/browser.ts';
 import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
 import { Edge, Gateway, runMillwright } from '#simulators/endToEnd/services.ts';
 import { until } from '#simulators/endToEnd/until.ts';
@@ -29,7 +31,7 @@ const models = new ProcessHost(
   pino({ level: 'silent' }),
 );
 
-describe.skipIf(!installed('mosquitto'))('a model on its way to twenty edges', () => {
+describe.skipIf(!installed('mosquitto') || !installed('chromium'))('a model on its way to twenty edges', () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-rollout-'));
   const names = Array.from({ length: EDGES }, (_, i) => `edge-${i + 1}`);
   /** The last one is a process of its own, to be killed. */
@@ -180,6 +182,24 @@ describe.skipIf(!installed('mosquitto'))('a model on its way to twenty edges', (
     expect((await killedEdge.metrics()).get('millwright_edge_model_rows_skipped_total{reason="too_many"}')).toBe(0);
   });
 
+  test('the page shows which model judges which machine, and how it came there', async () => {
+    const browser = await chromium.launch(CHROMIUM);
+    try {
+      const page = await browser.newPage();
+      await page.goto(`${gateway.url}/#/models`);
+      await page.waitForSelector('[aria-label="Models on machines"] tbody tr');
+      const textsOf = (table: string) =>
+        page.$$eval(`[aria-label="${table}"] tbody tr`, (rows) => rows.map((row) => row.textContent ?? ''));
+      const machines = await textsOf('Models on machines');
+      expect(machines).toHaveLength(EDGES);
+      expect(machines.every((text) => text.includes('line good'))).toBe(true);
+      expect(await textsOf('Registry')).toMatchObject([expect.stringMatching(/^line good.*by test/)]);
+      expect(await textsOf('Roll-outs')).toMatchObject([expect.stringMatching(/^1line goodarrived/)]);
+    } finally {
+      await browser.close();
+    }
+  });
+
   test('one that nobody approved goes nowhere', async () => {
     const out = join(directory, 'unapproved.model');
     await run('model', 'pack', directory, '--name', 'line', '--release', 'unapproved', '--out', out);
@@ -236,7 +256,6 @@ function slowNetwork(): Uint8Array {
     output: { name: 'answer', shape: [1] },
     weights: [
       { name: 'first', shape: [3, WIDTH], values: new Float32Array(3 * WIDTH).fill(0.001) },
-      { name: 'row', shape: [1, WIDTH], values: new Float32Array(WIDTH).fill(0.001) },
       { name: 'column', shape: [WIDTH, 1], values: new Float32Array(WIDTH).fill(0.001) },
     ],
     nodes: [

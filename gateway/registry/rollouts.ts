@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Command, Order } from '#models/contracts/command.ts';
+import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Origin } from '#models/contracts/topics.ts';
-import { noteSent, type Rollout, stepRollout } from '#models/packages/rollout.ts';
+import { noteSent, stepRollout } from '#models/packages/rollout.ts';
 import { type Registry, RegistryError } from './registry.ts';
 
 const TICK_MS = 1000;

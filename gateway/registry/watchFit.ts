@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Target } from '#models/packages/rollout.ts';
+import type { Target } from '#models/contracts/rollout.ts';
 import { type Comparison, machinesToPropose, type ProposalParts, proposalKey, proposeModel } from './proposals.ts';
 import { RegistryError } from './registry.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { MachineModels } from '#models/contracts/models.ts';
+import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
-import { noteSent, type Rollout, stepRollout } from './rollout.ts';
+import { noteSent, stepRollout } from './rollout.ts';
 
 const [MODEL, OLD] = ['a'.repeat(64), 'b'.repeat(64)];
 const run = (id: string, rows: number) => ({ id, name: 'm', release: '1', rows, over: 0, failures: 0, msPerRow: 1 });

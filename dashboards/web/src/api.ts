@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { AlertRecord } from '#models/contracts/alert.ts';
-import type { Columns, MachineView } from '#models/contracts/api.ts';
+import type { Columns, MachineView, ModelView } from '#models/contracts/api.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type {
   levelSchema,
@@ -10,6 +10,8 @@ import type {
   PlanSummary,
   supplierScoreSchema,
 } from '#models/contracts/plan.ts';
+import type { Rollout } from '#models/contracts/rollout.ts';
+import type { StatusMessage } from '#models/contracts/status.ts';
 
 const TOKEN = 'millwright.token';
 
@@ -80,6 +82,9 @@ export const api = {
     Object.assign(document.createElement('a'), { href: address, download: name }).click();
     URL.revokeObjectURL(address);
   },
+  edges: () => get<StatusMessage[]>('/api/v1/edges'),
+  models: () => get<ModelView[]>('/api/v1/models'),
+  rollouts: () => get<Rollout[]>('/api/v1/rollouts'),
   machines: () => get<MachineView[]>('/api/v1/machines'),
   alerts: () => get<AlertRecord[]>('/api/v1/alerts?state=active'),
   series: (query: SeriesRequest) => {

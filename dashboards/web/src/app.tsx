@@ -3,6 +3,7 @@ import { AlertList } from './alerts.tsx';
 import { token } from './api.ts';
 import { MachinePage } from './machine.tsx';
 import { MachineGrid } from './machines.tsx';
+import { ModelsPage } from './models.tsx';
 import { PlanPage } from './plan.tsx';
 import { PlanItemPage } from './planItem.tsx';
 import { alerts, connection, keyOf, machines, planAlerts, problem } from './state.ts';
@@ -29,10 +30,13 @@ export function App() {
           </a>
         </h1>
         <nav aria-label="Views">
-          <a class="view" href="#/" aria-current={isPlanning() ? undefined : 'page'}>
+          <a class="view" href="#/" aria-current={view() === 'machines' ? 'page' : undefined}>
             Machines
           </a>
-          <a class="view" href="#/plan" aria-current={isPlanning() ? 'page' : undefined}>
+          <a class="view" href="#/models" aria-current={view() === 'models' ? 'page' : undefined}>
+            Models
+          </a>
+          <a class="view" href="#/plan" aria-current={view() === 'planning' ? 'page' : undefined}>
             Planning{planAlerts.value.length > 0 ? ` (${planAlerts.value.length})` : ''}
           </a>
         </nav>
@@ -57,12 +61,16 @@ function decoded(text: string): string {
   }
 }
 
-const isPlanning = () => route.value.startsWith('#/plan');
+function view(): 'machines' | 'models' | 'planning' {
+  if (route.value.startsWith('#/plan')) return 'planning';
+  return route.value.startsWith('#/models') ? 'models' : 'machines';
+}
 
 function Content() {
   const item = /^#\/plan\/item\/([^/]+)\/([^/]*)$/.exec(route.value);
   if (item) return <PlanItemPage key={item[0]} item={decoded(item[1])} site={decoded(item[2])} />;
-  if (isPlanning()) return <PlanPage />;
+  if (view() === 'planning') return <PlanPage />;
+  if (view() === 'models') return <ModelsPage />;
   const key = /^#\/machine\/(.+)$/.exec(route.value)?.[1];
   const machine = machines.value.find((m) => keyOf(m.health) === key);
   if (machine) return <MachinePage key={key} machine={machine} />;

@@ -1,8 +1,8 @@
 import type { PlanSummary } from '#models/contracts/plan.ts';
 import { api } from './api.ts';
 import { number, percent } from './format.ts';
-import { ScrollTable } from './scroll.tsx';
 import { planVersion } from './state.ts';
+import { Table } from './table.tsx';
 import { useLoaded } from './useLoaded.ts';
 
 /** How good forecasts are, how suppliers keep their promises, and sums of families and sites. */
@@ -112,30 +112,5 @@ function Tracked({ summary }: { summary: PlanSummary }) {
         percent(m.valueAdded),
       ])}
     />
-  );
-}
-
-function Table({ label, head, rows }: { label: string; head: string[]; rows: string[][] }) {
-  return (
-    <ScrollTable label={label}>
-      <thead>
-        <tr>
-          {head.map((cell) => (
-            <th key={cell} scope="col">
-              {cell}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.slice(0, 3).join('/')}>
-            {row.map((cell, i) => (
-              <td key={head[i]}>{cell}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </ScrollTable>
   );
 }

@@ -24,3 +24,13 @@ export function useLoaded<T>(
   }, reasons);
   return { value, error };
 }
+
+/** Counts up once in so long, for what has to be asked anew. */
+export function useTicks(everyMs: number): Signal<number> {
+  const ticks = useSignal(0);
+  useEffect(() => {
+    const timer = setInterval(() => ticks.value++, everyMs);
+    return () => clearInterval(timer);
+  }, []);
+  return ticks;
+}
