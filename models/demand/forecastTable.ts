@@ -153,7 +153,7 @@ export function leadTimeLaws(
   const kinds = items.map((item) => ({ item, family: borrowsFrom(item, families, frequency[0]) }));
   const isPooled = (item: ItemHistory) => !item.method && isPart(item.history, frequency[0]);
   const parts = kinds.filter(({ item, family }) => !family && isPooled(item)).map(({ item }) => item);
-  const taught = [...parts, ...teachers.filter(isPooled)].map(({ history }) => Float64Array.from(history));
+  const taught = [...parts, ...teachers.filter(isPooled)].map((item) => learnedOf(item, frequency));
   const longest = leadTimes[leadTimes.length - 1];
   const fits = new Map(
     kinds.flatMap(({ item, family }) =>
@@ -181,7 +181,7 @@ function forecastParts(parts: readonly ItemHistory[], settings: ForecastSettings
   if (parts.length === 0) return [];
   const { leadTime, quantiles } = settings;
   const periods = Math.max(settings.horizon, leadTime);
-  const histories = parts.map(({ history }) => Float64Array.from(history));
+  const histories = parts.map((item) => learnedOf(item, settings.frequency));
   const lead = leadTimeDemand(histories, leadTime, quantiles);
   const step = leadTime === 1 ? lead : leadTimeDemand(histories, 1, quantiles);
   return parts.map(({ id, history }, i) => {
@@ -194,9 +194,17 @@ function forecastParts(parts: readonly ItemHistory[], settings: ForecastSettings
       mean: new Array(periods).fill(lead[i].mean / leadTime),
       quantiles: byLevel(quantiles, (j) => new Array(settings.horizon).fill(rounded(step[i].quantiles[j]))),
       leadTime: { mean: lead[i].mean, quantiles: byLevel(quantiles, (j) => rounded(lead[i].quantiles[j])) },
-      flags: flagsOf(history, settings),
+      flags: [
+        ...flagsOf(history, settings),
+        ...(histories[i].some((v, t) => v !== history[t]) ? (['outliers'] as const) : []),
+      ],
     };
   });
+}
+
+/** What a part's forecast, and those of others, learn from. */
+function learnedOf({ history }: ItemHistory, frequency: readonly number[]): Float64Array {
+  return Float64Array.from(tamed(history, frequency, 'part'));
 }
 
 interface SeriesFit {

@@ -23,6 +23,20 @@ test.each<[string, number[], number[]]>([
   for (const t of changed) expect(calm[t]).toBeLessThan(110);
 });
 
+test('of parts only what is beyond all reason is not learned from', () => {
+  const pieces = Array.from({ length: 48 }, (_, t) => [8, 5, 11, 7, 9, 6, 10][t % 7]);
+  const settings = { horizon: 3, frequency: [12], quantiles: [0.05, 0.95], leadTime: 3 };
+  const forecast = (at: number) =>
+    forecastTable([{ id: 'x', history: pieces.map((v, t) => (t === 20 ? at : v)) }], settings)[0];
+  const [calm, large, odd] = [8, 60, 800].map(forecast);
+  expect(odd.flags).toEqual(['outliers']);
+  expect(Math.abs(odd.leadTime.quantiles['0.95'] - calm.leadTime.quantiles['0.95'])).toBeLessThan(4);
+  expect(odd.leadTime.quantiles['0.05']).toBeGreaterThan(12);
+  expect(large.flags).toEqual([]);
+  expect(large.leadTime.quantiles['0.95']).toBeGreaterThan(calm.leadTime.quantiles['0.95']);
+  expect(tamed([0, 0.1, 0, 0, 4000.5, 0, 0.2], [12], 'part')).toEqual([0, 0.1, 0, 0, 4000.5, 0, 0.2]);
+});
+
 test('one typing error orders nothing, and is said', () => {
   const settings = { horizon: 12, frequency: [12], quantiles: [0.95], leadTime: 3 };
   const [calm, odd] = [steady, but({ 20: 9900 })].map((history) => forecastTable([{ id: 'x', history }], settings)[0]);

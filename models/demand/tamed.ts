@@ -4,7 +4,7 @@ import { median } from '#models/health/statistics.ts';
 const BESIDE = 6;
 const LEAST_BESIDE = 6;
 /** Deviations beyond which a demand is nothing of the kind of those beside it, and within which those beside it are. */
-const APART = 15;
+const APART = { series: 15, part: 100 };
 const TOGETHER = 5;
 /** Least deviation, as a part of what is usual. */
 const LEAST_DEVIATION = 0.05;
@@ -16,12 +16,19 @@ const PEAK = 1 / 3;
 /**
  * What the forecast of a series learns from: a history in which a demand that stands alone, far from all beside it, is
  * what is usual there; a month of a typing error, or of a strike, says nothing of the years to come. Its neighbours have
- * to be usual, and the newest period never changes: it may be the first of others like it. Of parts a large demand is one of their kind.
+ * to be usual, and the newest period never changes: it may be the first of others like it. Of parts a large demand is one
+ * of their kind, unless it is beyond all reason: many hundreds of pieces where eight are usual in every period.
  * @param seasons periods of a season, or of several.
  * @returns the same array where nothing is changed.
  */
-export function tamed(history: readonly number[], seasons: readonly number[]): readonly number[] {
-  const usual = history.map((_, t) => usualAt(history, t, seasons));
+export function tamed(
+  history: readonly number[],
+  seasons: readonly number[],
+  kind: keyof typeof APART = 'series',
+): readonly number[] {
+  // The deviation of a count is known only where pieces are counted; it is never far below 1.
+  if (kind === 'part' && (!history.every(Number.isInteger) || Math.max(...history) < APART.part / 2)) return history;
+  const usual = history.map((_, t) => usualAt(history, t, seasons, kind));
   const away = usual.map((u, t) => (u === null ? 0 : history[t] - u));
   // Two of a kind may be a cycle that nobody named: the end of a quarter, a day of the month.
   const alone = away.map((a, t) => a !== 0 && !away.some((b, i) => i !== t && b / a > KIND && a / b > KIND));
@@ -29,14 +36,20 @@ export function tamed(history: readonly number[], seasons: readonly number[]): r
 }
 
 /** What is usual about a period that is nothing of the kind; null where it is as others are. */
-function usualAt(history: readonly number[], t: number, seasons: readonly number[]): number | null {
+function usualAt(
+  history: readonly number[],
+  t: number,
+  seasons: readonly number[],
+  kind: keyof typeof APART,
+): number | null {
   const beside = [...history.slice(Math.max(0, t - BESIDE), t), ...history.slice(t + 1, t + 1 + BESIDE)];
   if (t === 0 || t === history.length - 1 || beside.length < LEAST_BESIDE) return null;
   const usual = median(beside);
   const spread = 1.4826 * median(beside.map((v) => Math.abs(v - usual)));
-  const deviation = Math.max(spread, LEAST_DEVIATION * usual);
+  const counted = kind === 'part' ? Math.sqrt(usual) : 0;
+  const deviation = Math.max(spread, counted, LEAST_DEVIATION * usual);
   const apart = (i: number) => Math.abs(history[i] - usual) / deviation;
-  if (!(usual > 0) || apart(t) <= APART || apart(t - 1) > TOGETHER || apart(t + 1) > TOGETHER) return null;
+  if (!(usual > 0) || apart(t) <= APART[kind] || apart(t - 1) > TOGETHER || apart(t + 1) > TOGETHER) return null;
   return comesAgain(history, t, seasons, usual) ? null : usual;
 }
 
