@@ -1,10 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
-import { CertificateError, listCertificates, moveCertificate, renewOwn, trustFile } from './certificateStore.ts';
+import {
+  CertificateError,
+  listCertificates,
+  moveCertificate,
+  preferTrusted,
+  renewOwn,
+  trustFile,
+} from './certificateStore.ts';
 import { CertificateWatch } from './certificateWatch.ts';
 
 /** A store with the edge's own certificate of 365 days and a rejected server's of ten. */
@@ -81,4 +89,22 @@ test('a file that is trusted is rejected no longer, and one that is no certifica
   expect(listCertificates(pki, now()).map((c) => c.place)).toEqual(['own', 'trusted']);
   expect(moveCertificate(pki, trusted.thumbprint.slice(0, 8), 'rejected', now()).place).toBe('rejected');
   expect(() => trustFile(pki, Buffer.from('no certificate'), now())).toThrow(CertificateError);
+});
+
+test('what is trusted is rejected no longer, however it came there', async () => {
+  const pki = await store();
+  const file = join(pki, 'trusted/certs/by-hand.pem');
+  copyFileSync(join(pki, 'rejected/plc.pem'), file);
+  const { raw } = new X509Certificate(readFileSync(file));
+  const verified = async () => {
+    const manager = new OPCUACertificateManager({ rootFolder: pki });
+    await manager.initialize();
+    const status = await manager.verifyCertificate(raw);
+    await manager.dispose();
+    return status;
+  };
+  expect(await verified()).toBe('BadCertificateUntrusted');
+  preferTrusted(pki, now());
+  expect(listCertificates(pki, now()).map((c) => c.place)).toEqual(['own', 'trusted']);
+  expect(await verified()).toBe('Good');
 });

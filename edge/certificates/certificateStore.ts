@@ -65,10 +65,19 @@ export function trustFile(pki: string, content: Uint8Array, nowMs: number): Stor
   const thumbprint = certificate.fingerprint.replaceAll(':', '').toLowerCase();
   const file = join(folder, `${thumbprint}.pem`);
   writeFileSync(file, certificate.toString());
-  // One that was rejected when it was met first would stay so.
-  for (const known of listCertificates(pki, nowMs))
-    if (known.place === 'rejected' && known.thumbprint === thumbprint) rmSync(known.file);
+  preferTrusted(pki, nowMs);
   return stored('trusted', file, nowMs);
+}
+
+/**
+ * Forgets that a certificate was rejected where it is trusted as well: whoever put it there did so knowingly, and the
+ * library would go on rejecting it. (It may have been met between the two, or copied by hand.)
+ * @throws CertificateError where a file is no certificate.
+ */
+export function preferTrusted(pki: string, nowMs: number): void {
+  const all = listCertificates(pki, nowMs);
+  const trusted = new Set(all.filter((c) => c.place === 'trusted').map((c) => c.thumbprint));
+  for (const { place, thumbprint, file } of all) if (place === 'rejected' && trusted.has(thumbprint)) rmSync(file);
 }
 
 /** Sets the edge's own certificate aside; a new one for the same key is made when the edge next connects. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   AttributeIds,
   type ClientMonitoredItemBase,
@@ -12,6 +13,7 @@ import {
 } from 'node-opcua-client';
 import type { Logger } from 'pino';
 import { hear, isSilent, NOT_HEARD } from '#models/health/quality/silence.ts';
+import { preferTrusted } from '../../certificates/certificateStore.ts';
 import type { EdgeConfig } from '../../config.ts';
 import { type DecodeLimits, inUnit } from '../decode.ts';
 import type { Sink, Source } from '../source.ts';
@@ -86,6 +88,11 @@ export class OpcuaSource implements Source {
       if (attempt === this.#attempt) this.#again(sink, why);
     };
     const isNewest = () => attempt === this.#attempt;
+    try {
+      preferTrusted(join(this.#edge.dataDirectory, 'pki'), this.#now());
+    } catch (error) {
+      this.#log.warn({ error: String(error) }, 'the certificates could not be looked through');
+    }
     const client = opcuaClient(this.#config, this.#edge.dataDirectory);
     this.#client = client;
     client.on('connection_lost', () => {
