@@ -125,13 +125,14 @@ export function addPlanRoutes(
       },
     },
     async ({ body }, reply) => {
+      const { item, site } = body;
+      const unknown = { error: `no plan of ${item}${site ? ` at ${site}` : ''}` };
+      if (item !== undefined && !plans.has(item, site)) return reply.code(404).send(unknown);
       try {
         const { summary, items } = await planner.tryOut(body);
-        const { item, site } = body;
         if (item === undefined) return { summary, items: items.slice(0, MOST_TRIED_ITEMS) };
         const asked = items.filter((i) => i.item === item && (site === undefined || i.site === site));
-        if (asked.length === 0)
-          return reply.code(404).send({ error: `no plan of ${item}${site ? ` at ${site}` : ''}` });
+        if (asked.length === 0) return reply.code(404).send(unknown);
         return { summary, items: asked };
       } catch (error) {
         if (error instanceof PlannerBusy) return reply.code(503).send({ error: error.message });

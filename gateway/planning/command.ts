@@ -36,7 +36,7 @@ function addForecast(program: Command, shell: Shell): void {
     )
     .action(async (file: string, { html, ...options }: ForecastOptions & { html?: string }) => {
       const { forecastFile } = await import('./forecastFile.ts');
-      const page = html === undefined ? undefined : (text: string) => writeFileSync(html, text);
+      const page = html === undefined ? undefined : (text: string) => writePage(html, text, shell);
       const table = { name: file, bytes: shell.bytes(file) };
       await shell.onTable(() => forecastFile(table, options, { write: shell.write, say: shell.say, page }));
     });
@@ -89,4 +89,12 @@ function planOptions(options: Omit<PlanArguments, 'items'>, shell: Shell): PlanO
       ? { kind: 'cycle', level: cycleService ?? 0.95 }
       : { kind: 'fill', level: fillRate };
   return { ...rest, target, reviewPeriods: review };
+}
+
+function writePage(file: string, text: string, shell: Shell): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw shell.failure(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
 }

@@ -111,7 +111,7 @@ test.each([
   ['name\np1\n', 'no column id'],
   ['id,colour\np1,red\n', 'found colour; allowed: id, stock'],
   ['id,stock\np1,many\n', 'items.csv: line 2, column 2 (stock): found "many"'],
-  ['id,stock\np1,-1\n', 'items.csv: line 2, column 2 (stock): found "-1"'],
+  ['id,on_order\np1,-1\n', 'items.csv: line 2, column 2 (on_order): found "-1"'],
   ['id,lead_time\np1,1.5\n', 'a whole number of periods'],
   ['id,pack_size\np1,0\n', 'pack_size'],
   ['id\np1\np1\n', 'stands twice'],

@@ -1,4 +1,4 @@
-import { readLong, readWide } from '#models/demand/readHistory.ts';
+import { type ItemHistory, readLong, readWide } from '#models/demand/readHistory.ts';
 import { backtestStock, type StockBacktest } from '#models/planning/backtestStock.ts';
 import { type ItemPlan, type PlannedItem, planItems } from '#models/planning/planItems.ts';
 import { type StockTarget, withinBudget } from '#models/planning/stockPolicy.ts';
@@ -18,7 +18,8 @@ export interface PlanOptions {
 
 /** Columns of the table of items, all but `id` optional: what stands for an absent one, and what is allowed. */
 const COLUMNS = {
-  stock: { absent: 0, least: 0 },
+  /** Below 0: units that are owed. */
+  stock: { absent: 0, least: -1e12 },
   on_order: { absent: 0, least: 0 },
   lead_time: { absent: 1, least: 0, whole: true },
   unit_cost: { absent: 1, least: 0 },
@@ -55,9 +56,9 @@ export function planFile(
   if (unknown.length > 0)
     say(`${unknown.length} histories teach others only, they are not among the items: ${some(unknown)}`);
   const others = histories.filter(({ id }) => !known.has(id));
-  const planned = histories.flatMap(({ id, history }): PlannedItem[] => {
-    const facts = known.get(id);
-    return facts ? [{ id, history, ...facts }] : [];
+  const planned = histories.flatMap((history): PlannedItem[] => {
+    const facts = known.get(history.id);
+    return facts ? [{ ...history, ...facts }] : [];
   });
   if (options.backtest !== undefined) {
     const { target, frequency, reviewPeriods, backtest } = options;
@@ -86,7 +87,7 @@ function writePlayed({ periods, all, items }: StockBacktest, { jsonl }: PlanOpti
   );
 }
 
-type ItemFacts = Omit<PlannedItem, 'id' | 'history'>;
+type ItemFacts = Omit<PlannedItem, keyof ItemHistory>;
 
 function factsOf(value: (column: Column) => number | null): ItemFacts {
   const of = (column: Exclude<Column, 'shortage_cost'>) => value(column) ?? COLUMNS[column].absent;

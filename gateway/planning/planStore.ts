@@ -75,6 +75,17 @@ export class PlanStore {
     return (rows.all(words, limit, offset) as string[]).map((row) => JSON.parse(row));
   }
 
+  /** Whether the newest plan has an item, at a site or at any. */
+  has(item: string, site?: string): boolean {
+    const sql = 'SELECT count(*) FROM plan WHERE item = ? AND site = coalesce(?, site)';
+    return (
+      (this.#db
+        .prepare(sql)
+        .pluck()
+        .get(item, site ?? null) as number) > 0
+    );
+  }
+
   item(item: string, site: string): { item: PlanItem; series: PlanSeries } | null {
     const sql = 'SELECT record, series FROM plan WHERE item = ? AND site = ?';
     const row = this.#db.prepare(sql).get(item, site) as { record: string; series: string } | undefined;

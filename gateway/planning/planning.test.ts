@@ -129,9 +129,9 @@ test('a machine’s alert brings a new plan, and planners an alert that says wha
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(parts.plans.summary()).toMatchObject({ items: 1, toOrder: 1, reason: 'health' });
   expect(parts.plans.item('bearing', '')?.series.forecast.byMachines[0]).toBeGreaterThan(0.8);
-  // An order that comes in time ends it.
+  // An order that comes before it fails ends it.
   parts.take('purchases', [
-    { order: '1', item: 'bearing', quantity: 9, ordered: '2026-07-10', promised: '2026-07-15' },
+    { order: '1', item: 'bearing', quantity: 9, ordered: '2026-07-10', promised: '2026-07-11' },
   ]);
   made.ask('import');
   const served = await after(3);

@@ -39,6 +39,15 @@ test('rows without a reference state the whole of their day: told again, they do
   expect(store.table('demand')).toMatchObject([{ quantity: 7 }]);
 });
 
+test('what is said of a row that goes without saying makes it no other row', () => {
+  const store = open();
+  const take = (text: string) => importSupply(store, 'demand', Buffer.from(text), origin);
+  importSupply(store, 'items', Buffer.from('item,unit\na,pcs\n'), origin);
+  take('item,date,quantity,reference\na,2026-01-02,3,1\n');
+  expect(take('item,date,quantity,reference,kind,unit\na,2026-01-02,3,1,order,PCS\n')).toMatchObject({ unchanged: 1 });
+  expect(take('item,date,quantity,reference,unit\na,2026-01-02,3,1,box\n')).toMatchObject({ added: 1 });
+});
+
 test('nothing of a file that is broken is taken', () => {
   const store = open();
   const broken = `${DEMAND}c,soon,1,4\n`;

@@ -54,7 +54,14 @@ export class SupplyStore {
       const today = new Date(this.#now()).toISOString().slice(0, 10);
       const known = this.#db.prepare('SELECT row FROM supply WHERE kind = ? AND key = ?').pluck();
       const put = this.#db.prepare('INSERT OR REPLACE INTO supply (kind, key, row) VALUES (?, ?, ?)');
-      for (const row of rows) {
+      const units = new Map<string, string | undefined>();
+      const unitOf = (item: string) => {
+        if (!units.has(item))
+          units.set(item, JSON.parse((known.get('items', item) as string | undefined) ?? '{}').unit);
+        return units.get(item);
+      };
+      for (const given of rows) {
+        const row = table === 'demand' ? withoutOwnUnit(given, unitOf) : given;
         const key = keyOf(table, row);
         const text = JSON.stringify(row);
         const before = known.get(table, key) as string | undefined;
@@ -112,4 +119,11 @@ function isOlder(table: SupplyTable, row: object, known: { date?: string }, toda
   const { date } = row as { date?: string };
   if (table !== 'stock' || date === undefined || known.date === undefined) return false;
   return known.date <= today && date < known.date;
+}
+
+/** A row that names the unit which its item is counted in is the same as one that names none. */
+function withoutOwnUnit<R extends object>(row: R, unitOf: (item: string) => string | undefined): R {
+  const { item, unit, ...rest } = row as { item: string; unit?: string };
+  if (unit === undefined || unitOf(item)?.toLowerCase() !== unit.toLowerCase()) return row;
+  return { item, ...rest } as R;
 }

@@ -79,7 +79,7 @@ export const measuresSchema = z.object({
   n: z.number(),
   bias: z.number(),
   wape: z.number(),
-  mase: z.number(),
+  mase: z.number().nullable(),
   pinball: z.number(),
   coverage: z.record(z.string(), z.number()),
   valueAdded: z.number(),

@@ -261,6 +261,9 @@ describe('tables', () => {
     ['a,5,3,8\nb,1,2,3\n', 'line 1: a header is needed, and this line looks like an item'],
     ['id,t1\na,1e18\n', 'at most 1000000000000'],
     ['id,price\na,1\n', 'line 1: no period'],
+    ['id,2025-03,2025-02\na,1,2\n', 'line 1, column 3: 2025-02 does not follow 2025-03'],
+    ['id,price,2025-01,2025-03\na,1,1,2\n', 'line 1, column 4: 2025-03 does not follow 2025-01'],
+    ['id,2025-01-08,2025-01-01\na,1,2\n', 'line 1, column 3: 2025-01-01 does not follow'],
     ['id,t1,t2\na,1,x\n', 'line 2, column 3: found "x"'],
     ['id,t1,t2\na,1,1e999\n', 'line 2, column 3'],
     ['\n\nid;t1;t2\n\na;1;2\n\nb;1;x\n', 'line 7, column 3: found "x"'],
@@ -298,7 +301,17 @@ describe('tables', () => {
   });
 
   test.each([
+    ['weeks', ['2025-01-06', '2025-01-27', '2025-01-13'], [1, 3, 0, 2]],
+    ['numbers', ['1', '4', '2'], [1, 3, 0, 2]],
+    ['days of no regular step', ['2025-01-31', '2025-03-31', '2025-02-28'], [1, 3, 2]],
+  ])('%s without a row are periods without demand', (_, periods, history) => {
+    const rows = periods.map((period, i) => `a,${period},${i + 1}`);
+    expect(readLong(table(`id,period,demand\n${rows.join('\n')}\n`))).toEqual([{ id: 'a', history }]);
+  });
+
+  test.each([
     ['id,demand\na,1\n', 'no column for period'],
+    ['id,period,demand\na,1,1\na,01,1\n', 'is written in two ways'],
     ['id,period,demand\na,March,1\n', 'periods must all be'],
     ['id,period,demand\na,2024-01,x\n', 'line 2, column 3: found "x"'],
     ['id,period,demand\na,,1\n', 'line 2, column 2: a row without a period'],

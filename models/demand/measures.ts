@@ -17,8 +17,8 @@ export interface Measures {
   bias: number;
   /** Σ|forecast − actual| / Σ actual. */
   wape: number;
-  /** Mean of |error| / mean absolute seasonal difference. Source: Hyndman & Koehler, IJF 22 (2006). */
-  mase: number;
+  /** Mean of |error| / mean absolute seasonal difference. Null where no such difference is known. Source: Hyndman & Koehler, IJF 22 (2006). */
+  mase: number | null;
   /** Mean pinball loss over all levels, over the mean actual. */
   pinball: number;
   /** By level, the part of actual values at or below the quantile. */
@@ -58,7 +58,7 @@ export function measuresOf(judged: readonly Judged[]): Measures | null {
     n,
     bias: error / total,
     wape: absolute / total,
-    mase: scaledN > 0 ? scaled / scaledN : 0,
+    mase: scaledN > 0 ? scaled / scaledN : null,
     pinball: losses > 0 ? pinball / losses / (total / n) : 0,
     coverage: Object.fromEntries([...within].map(([level, c]) => [level, c.below / c.n])),
     valueAdded: naive > 0 ? 1 - absolute / naive : 0,

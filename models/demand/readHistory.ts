@@ -27,6 +27,7 @@ export function readWide({ rows, lines, separator }: Table): ItemHistory[] {
   // Months may be called 1 to 12 year after year: without a name for the items, that looks like demand.
   if (!named && labels.length > 1 && labels.every((v) => v >= 0) && !rising(labels))
     throw new TableError('line 1: a header is needed, and this line looks like an item');
+  checkOrder(header.slice(first), lines[0], first);
   if (body.length === 0) throw new TableError('line 2: no item stands below the header');
   const seen = new Set<string>();
   return body.map((cells, i) => {
@@ -45,6 +46,29 @@ export function readWide({ rows, lines, separator }: Table): ItemHistory[] {
 const LARGEST_DEMAND = 1e12;
 
 const blank = (cell: string) => cell.trim() === '' || cell.trim() === 'NA';
+
+/** @throws TableError where columns that are dated months or days are not one after another. */
+function checkOrder(labels: readonly string[], line: number, offset: number): void {
+  const months = labels.map((label) => monthOf(label.trim()));
+  const days = labels.map((label) => dayOf(label.trim()));
+  const dated = [months, days].find((all) => all.every((v) => v !== null)) as number[] | undefined;
+  const wrong = dated?.findIndex((v, i) => i > 0 && (v <= dated[i - 1] || (dated === months && v > dated[i - 1] + 1)));
+  if (wrong === undefined || wrong < 0) return;
+  const [before, after] = [labels[wrong - 1].trim(), labels[wrong].trim()];
+  throw new TableError(`line ${line}, column ${offset + wrong + 1}: ${after} does not follow ${before}`);
+}
+
+/** Months since the year 0 of `2024-03`; null of anything else. */
+function monthOf(text: string): number | null {
+  const found = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(text);
+  return found ? Number(found[1]) * 12 + Number(found[2]) - 1 : null;
+}
+
+/** Days since 1970 of `2024-03-31`; null of anything else. */
+function dayOf(text: string): number | null {
+  const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return Number.isNaN(ms) ? null : ms / 86_400_000;
+}
 
 const rising = (values: readonly number[]) => values.every((v, i) => i === 0 || v > values[i - 1]);
 
@@ -80,7 +104,7 @@ const COLUMNS = {
 
 /**
  * Histories from a long table, a row an item and period; columns by name, in any order. Months (`2024-03`) are counted
- * on without gaps, other periods are those that stand in the table, in order. An item begins with its first row; a
+ * on without gaps, as are days and numbers of a regular step; other periods are those that stand in the table, in order. An item begins with its first row; a
  * period without a row is one without demand. Rows of one item and period are added up. Columns `family` and `site` say
  * what an item belongs to; an item at two sites is two, `item@site`.
  * @throws TableError with line and column, counted from 1.
@@ -127,18 +151,48 @@ export function readLong({ rows, lines, separator }: Table): ItemHistory[] {
   });
 }
 
+/** Longest run of periods that is filled in; a day of another century is a mistake. */
+const MOST_PERIODS = 20_000;
+
+/**
+ * Periods of a table, the oldest first, with those between them that no row is of: months one by one, days and whole
+ * numbers by the least step where all steps are multiples of it.
+ */
 function periodsInOrder(periods: ReadonlySet<string>): string[] {
   const all = [...periods];
-  if (all.every((p) => /^\d{4}-(0[1-9]|1[0-2])$/.test(p))) {
-    const months = all.map((p) => Number(p.slice(0, 4)) * 12 + Number(p.slice(5)) - 1);
-    const first = months.reduce((a, b) => Math.min(a, b));
-    const last = months.reduce((a, b) => Math.max(a, b));
-    return Array.from({ length: last - first + 1 }, (_, i) => {
-      const month = first + i;
-      return `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`;
-    });
+  const months = all.map(monthOf);
+  if (months.every((m) => m !== null)) {
+    const name = (month: number) => `${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`;
+    return filled(months, 1).map(name);
   }
-  if (all.every((p) => /^\d{4}-\d{2}-\d{2}$/.test(p))) return all.sort();
-  if (all.every((p) => Number.isFinite(Number(p)))) return all.sort((a, b) => Number(a) - Number(b));
+  const days = all.map(dayOf);
+  if (days.every((d) => d !== null)) {
+    return filled(days, leastStep(days)).map((day) => new Date(day * 86_400_000).toISOString().slice(0, 10));
+  }
+  if (all.every((p) => p.trim() !== '' && Number.isFinite(Number(p)))) {
+    const numbers = new Map(all.map((p) => [Number(p), p]));
+    const twin = all.find((p) => numbers.get(Number(p)) !== p);
+    if (twin !== undefined) throw new TableError(`the period ${Number(twin)} is written in two ways`);
+    return filled([...numbers.keys()], leastStep([...numbers.keys()])).map((n) => numbers.get(n) ?? String(n));
+  }
   throw new TableError('periods must all be months (2024-03), days (2024-03-31) or numbers');
+}
+
+/** The least distance of two neighbours that all others are multiples of; null where there is none. */
+function leastStep(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const steps = sorted.slice(1).map((v, i) => v - sorted[i]);
+  const least = steps.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const regular = sorted.every(Number.isInteger) && steps.every((step) => step % least === 0);
+  return steps.length > 0 && regular ? least : null;
+}
+
+function filled(values: readonly number[], step: number | null): number[] {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [first, last] = [sorted[0], sorted[sorted.length - 1]];
+  if (step === null) return sorted;
+  const count = (last - first) / step + 1;
+  if (count > MOST_PERIODS)
+    throw new TableError(`${count} periods lie between the first and the last; ${MOST_PERIODS} are the most`);
+  return Array.from({ length: count }, (_, i) => first + i * step);
 }

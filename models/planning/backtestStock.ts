@@ -23,6 +23,7 @@ export interface StockBacktest {
 
 interface Shelf {
   item: PlannedItem;
+  /** Below 0: units that are owed. */
   onHand: number;
   coming: { period: number; units: number }[];
   asked: number;
@@ -37,7 +38,7 @@ const LEAST_LEFT = 4;
 
 /**
  * Plays the newest periods: each period everything is planned from what was known then, orders come after the lead time,
- * and demand is what it was. What is not there is lost. The shelf begins at the order-up-to level of the first plan.
+ * and demand is what it was. What is not there is owed, and served first from what comes. The shelf begins at the order-up-to level of the first plan.
  */
 export function backtestStock(
   items: readonly PlannedItem[],
@@ -85,11 +86,11 @@ function cutBack(item: PlannedItem, back: number, shelf: Shelf | undefined): Pla
 function pass(shelf: Shelf, now: number, demand: number): void {
   shelf.onHand += shelf.coming.filter((c) => c.period <= now).reduce((sum, c) => sum + c.units, 0);
   shelf.coming = shelf.coming.filter((c) => c.period > now);
-  const served = Math.min(demand, shelf.onHand);
-  shelf.onHand -= served;
+  const served = Math.min(demand, Math.max(0, shelf.onHand));
+  shelf.onHand -= demand;
   shelf.asked += demand;
   shelf.served += served;
-  shelf.stock += shelf.onHand;
+  shelf.stock += Math.max(0, shelf.onHand);
   if (served < demand) shelf.dry++;
 }
 

@@ -10,7 +10,7 @@ import { chanceWithin, type DemandLaw, mixture } from './demandLaw.ts';
 import type { ItemLaws } from './itemLaws.ts';
 import type { MachineDemand } from './machineDemand.ts';
 import { together } from './partsDemand.ts';
-import { comingBy, type Place } from './places.ts';
+import { type Arrival, arrivalsOf, comingWithin, type Place } from './places.ts';
 import type { PlanSettings } from './planSettings.ts';
 import { planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
 import { type DeliveryLaw, meanDays } from './suppliers.ts';
@@ -30,10 +30,23 @@ const LOOK_AHEAD = { days: 364, step: 7 };
 /** A unit is gone where it is as likely as not to have been asked for. */
 const HALF = 0.5;
 
-/** Lengths of all intervals whose laws a plan asks for. */
-export function lengthsOf(deliveries: readonly DeliveryLaw[], reviewDays: number): number[] {
+/** Lengths of all intervals, in days, whose laws a plan asks for. @param deliveries of the places, in order. */
+export function lengthsOf(
+  places: readonly Place[],
+  deliveries: readonly DeliveryLaw[],
+  settings: PlanSettings,
+): number[] {
+  const { reviewDays } = settings;
   const days = deliveries.flatMap((d) => d.days.map((point) => point.days));
-  return [...new Set([reviewDays, ...days, ...days.map((d) => d + reviewDays)])];
+  const arrivals = places.flatMap((place, i) =>
+    arrivalsInTime(place, meanDays(deliveries[i]), dayOf(settings.today)).map((a) => a.days),
+  );
+  return [...new Set([reviewDays, ...days, ...days.map((d) => d + reviewDays), ...arrivals])];
+}
+
+/** Open orders that come before an order of today would. */
+function arrivalsInTime(place: Place, lead: number, today: number): Arrival[] {
+  return arrivalsOf(place, lead, today).filter((a) => a.days <= lead);
 }
 
 /** What to hold and to order of an item: by the law of everything else, by its machines, and by how long deliveries take. */
@@ -52,7 +65,6 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
   const plan = planStock(stockItemOf(place, settings), demand, target, reviewPeriods);
   const lead = meanDays(delivery);
   const today = dayOf(settings.today);
-  const inTime = comingBy(place, today, today + lead);
   const protectionDays = lead + reviewDays;
   const shares = machines?.shares(protectionDays) ?? [];
   return {
@@ -83,7 +95,7 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     orderNow: plan.orderNow,
     orderCost: plan.orderCost,
     deferred: false,
-    runOutProbability: 1 - chanceWithin(deliveryLaw, place.stock + inTime),
+    runOutProbability: runOutChance(place.stock, arrivalsInTime(place, lead, today), deliveryLaw, over),
     runOutDate: runOutDate(facts, settings),
     expectedFill: plan.expectedFill,
     costOfWaiting: plan.costOfWaiting,
@@ -142,14 +154,29 @@ function stockItemOf({ facts, stock, coming }: Place, { period, holdingRateAYear
   };
 }
 
+/** The chance that the shelf is empty at some time before an order of today could come: then, or before a delivery. */
+function runOutChance(
+  stock: number,
+  arrivals: readonly Arrival[],
+  delivery: DemandLaw,
+  over: (days: number) => DemandLaw,
+): number {
+  const before = (days: number) => arrivals.reduce((sum, a) => sum + (a.days < days ? a.units : 0), 0);
+  const chances = [...new Set(arrivals.map((a) => a.days))].map((days) =>
+    chanceWithin(over(days), stock + before(days)),
+  );
+  return 1 - Math.min(chanceWithin(delivery, stock + before(Number.POSITIVE_INFINITY)), ...chances);
+}
+
 /** The first day by which expected demand has used up what is there and comes; null where that is further away. */
-function runOutDate({ place, forecast, machines }: OrderFacts, settings: PlanSettings): string | null {
+function runOutDate({ place, forecast, machines, delivery }: OrderFacts, settings: PlanSettings): string | null {
   const today = dayOf(settings.today);
   const elapsed = elapsedOf(settings.period, settings.today);
+  const arrivals = arrivalsOf(place, meanDays(delivery), today);
   for (let days = 0; days <= LOOK_AHEAD.days; days += LOOK_AHEAD.step) {
     const others = demandWithin(forecast.mean, elapsed, days / PERIOD_DAYS[settings.period]);
     const taken = machines === null ? 0 : machines.expected(days);
-    if (others + taken >= place.stock + comingBy(place, today, today + days) + HALF) return dateOf(today + days);
+    if (others + taken >= place.stock + comingWithin(arrivals, days) + HALF) return dateOf(today + days);
   }
   return null;
 }

@@ -10,8 +10,8 @@ export interface Place extends Pick<ItemDemandHistory, 'item' | 'site' | 'byMach
   stock: number;
   /** A place without a row has nothing, where there is a table of stock at all. */
   stockFrom: 'row' | 'no_row' | 'no_table';
-  /** Open orders, by the day that they are promised for; null: none was named. */
-  coming: { units: number; day: number | null }[];
+  /** Open orders, by the days that they were made and are promised for; null: none was named. */
+  coming: { units: number; ordered: number; promised: number | null }[];
 }
 
 const keyOf = ({ item, site = '' }: { item: string; site?: string }) => `${item}\t${site}`;
@@ -67,14 +67,30 @@ function comingByPlace({ purchases }: Supply, today: string): Map<string, Place[
   for (const p of purchases) {
     const units = p.quantity - (p.received_quantity ?? 0);
     if (p.received !== undefined || p.cancelled !== undefined || units <= 0 || p.ordered > today) continue;
-    const day = p.promised === undefined ? null : dayOf(p.promised);
+    const promised = p.promised === undefined ? null : dayOf(p.promised);
     const key = `${p.item}\t${p.site ?? ''}`;
-    coming.set(key, [...(coming.get(key) ?? []), { units, day }]);
+    coming.set(key, [...(coming.get(key) ?? []), { units, ordered: dayOf(p.ordered), promised }]);
   }
   return coming;
 }
 
-/** Units of open orders that are promised by a day; what is overdue, or has no promise, is not counted on. */
-export function comingBy({ coming }: Place, today: number, day: number): number {
-  return coming.reduce((sum, c) => sum + (c.day !== null && c.day >= today && c.day <= day ? c.units : 0), 0);
+/** An open order that is expected: how many units in how many days from today. */
+export interface Arrival {
+  units: number;
+  days: number;
 }
+
+/**
+ * When open orders come: on the promised day, or after the mean lead time where none was named; what is overdue is not
+ * counted on.
+ */
+export function arrivalsOf({ coming }: Place, leadDays: number, today: number): Arrival[] {
+  return coming.flatMap(({ units, ordered, promised }) => {
+    const days = Math.round((promised ?? ordered + leadDays) - today);
+    return days >= 0 ? [{ units, days }] : [];
+  });
+}
+
+/** Units that come within so many days. */
+export const comingWithin = (arrivals: readonly Arrival[], days: number): number =>
+  arrivals.reduce((sum, a) => sum + (a.days <= days ? a.units : 0), 0);

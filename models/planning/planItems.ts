@@ -3,10 +3,7 @@ import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { LAW_LEVELS } from './demandLaw.ts';
 import { planStock, type StockItem, type StockPlan, type StockTarget } from './stockPolicy.ts';
 
-export interface PlannedItem extends StockItem {
-  id: string;
-  /** Demand a period, oldest first. */
-  history: number[];
+export interface PlannedItem extends StockItem, ItemHistory {
   /** Periods from an order to its delivery. */
   leadTime: number;
 }

@@ -523,3 +523,45 @@ test('what was cancelled stays so; work of a day to come is not done', () => {
   const [item] = planOf(plant({ maintenance: [...plant().maintenance, ...work] })).items;
   expect(item.machines[0]).toMatchObject({ machine: 'pump-1', stream: 'planned' });
 });
+
+/** One item of which five are asked for every week. */
+function weekly(stock: number, purchases: Supply['purchases'], leadDays = 28): Supply {
+  const demand = Array.from({ length: 104 }, (_, i) => ({
+    item: 'seal',
+    quantity: 5,
+    date: dateOf(dayOf(TODAY) - 7 * i - 1),
+  }));
+  const items = [{ item: 'seal', unit_cost: 10, lead_time_days: leadDays, supplier: 'acme' }];
+  return { ...noSupply(), items, demand, stock: [{ item: 'seal', quantity: stock }], purchases };
+}
+
+test('an empty shelf is out of stock, whatever comes within the lead time; a full one is not', () => {
+  const order = { order: '1', item: 'seal', quantity: 100, ordered: '2026-07-01', promised: dateOf(dayOf(TODAY) + 25) };
+  const [empty] = planOf(weekly(0, [order])).items;
+  expect(empty.runOutProbability).toBeGreaterThan(0.95);
+  expect(empty.runOutDate! < dateOf(dayOf(TODAY) + 10)).toBe(true);
+  expect(planOf(weekly(40, [order])).items[0].runOutProbability).toBeLessThan(0.05);
+});
+
+test('an open order without a promise is expected after its lead time', () => {
+  const order = { order: '1', item: 'seal', quantity: 100, ordered: dateOf(dayOf(TODAY) - 24) };
+  expect(planOf(weekly(15, [order])).items[0].runOutProbability).toBeLessThan(0.1);
+  expect(planOf(weekly(15, [])).items[0].runOutProbability).toBeGreaterThan(0.5);
+});
+
+test('a forgotten order neither stops ordering nor stretches lead times, and it is said', () => {
+  const forgotten = { order: 'S1', item: 'seal', quantity: 500, ordered: '2021-01-01', promised: '2021-01-31' };
+  const plan = planOf(weekly(10, [{ ...forgotten, supplier: 'acme' }]));
+  expect(plan.items[0]).toMatchObject({ onOrder: 0 });
+  expect(plan.items[0].orderNow).toBeGreaterThan(0);
+  expect(plan.items[0].leadTimeDays).toBeLessThan(40);
+  expect(plan.cleaning.join()).toMatch(/1 open orders are so long overdue .*: S1 of seal/);
+  expect(plan.suppliers[0]).toMatchObject({ supplier: 'acme', cancelled: 1 });
+});
+
+test('waiting costs what an order of today could still save, however long it takes to come', () => {
+  const costs = [28, 280].map((days) => planOf(weekly(0, [], days)).items[0].costOfWaiting);
+  // A week's five seals at ten each.
+  for (const cost of costs) expect(cost).toBeGreaterThan(30);
+  for (const cost of costs) expect(cost).toBeLessThan(100);
+});

@@ -7,10 +7,12 @@ import { isPart } from '#models/demand/partOrSeries.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { reconcileTable } from '#models/demand/reconcile.ts';
 import { betterMethod, turnedBad } from '#models/demand/replaceMethod.ts';
+import { forgottenOrders } from '#models/supply/asOf.ts';
 import { cleaningLines } from '#models/supply/cleaning.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import { demandHistories } from '#models/supply/demandHistories.ts';
 import { groupedBy } from '#models/supply/groupedBy.ts';
+import { contradictions } from '#models/supply/heirs.ts';
 import type { ItemDemandHistory } from '#models/supply/itemDemandHistory.ts';
 import { elapsedOf, periodOf, SEASON } from '#models/supply/periods.ts';
 import { readied } from '#models/supply/readied.ts';
@@ -78,7 +80,7 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
   const { forecasts, moved, reconciliation } = agreeing(tables, forecastSettings);
   const times = new DeliveryTimes(supply, today);
   const deliveries = places.map(({ item }) => times.law(item));
-  const laws = new ItemLaws(tables, settings.period, lengthsOf(deliveries, settings.reviewDays), {
+  const laws = new ItemLaws(tables, settings.period, lengthsOf(places, deliveries, settings), {
     elapsed: elapsedOf(settings.period, settings.today),
     times: moved,
   });
@@ -96,10 +98,23 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
     levels,
     reconciliation,
     suppliers: supplierScores(supply, today),
-    cleaning: cleaningLines(cleaning, settings.period),
+    cleaning: [
+      ...cleaningLines(cleaning, settings.period),
+      ...contradictions(given.items),
+      ...forgottenLines(given, settings.today),
+    ],
     backtest: backtest(tables, { ...forecastSettings, leadTime: backtestLead(plans, settings) }),
     memory: trimmedMemory(withTold(chosen, planned, series, machines, nextPeriod, today, settings), today, nextPeriod),
   };
+}
+
+const SHOWN = 5;
+
+function forgottenLines(supply: Supply, today: string): string[] {
+  const orders = forgottenOrders(supply, today);
+  if (orders.length === 0) return [];
+  const shown = `${orders.slice(0, SHOWN).join(', ')}${orders.length > SHOWN ? ' …' : ''}`;
+  return [`${orders.length} open orders are so long overdue that they are not counted on any more: ${shown}`];
 }
 
 function forecastSettingsOf({ period, horizon }: PlanSettings): ForecastSettings {

@@ -46,7 +46,7 @@ export interface StockPlan {
   runOutProbability: number;
   expectedCycleService: number;
   expectedFill: number;
-  /** What not ordering before the next review is expected to cost in units short. */
+  /** Cost of the units that will be short, for not ordering before the next review, once an order of today would be there. */
   costOfWaiting: number;
 }
 
@@ -75,8 +75,7 @@ export function planStock(item: StockItem, demand: ItemDemand, target: StockTarg
     runOutProbability: 1 - chanceWithin(demand.protection, position),
     expectedCycleService: chanceWithin(demand.protection, after),
     expectedFill: fillOf(demand, after),
-    costOfWaiting:
-      (expectedShort(demand.protection, position) - expectedShort(demand.protection, after)) * item.shortageCost,
+    costOfWaiting: Math.max(0, shortInReview(demand, position) - shortInReview(demand, after)) * item.shortageCost,
   };
 }
 
@@ -109,16 +108,25 @@ function expectedShort({ quantiles }: DemandLaw, stock: number): number {
   return quantiles.reduce((sum, q) => sum + Math.max(0, q - stock), 0) / quantiles.length;
 }
 
-/** Part of the last review's demand that is served from the shelf, what was short before it left out. */
-function fillOf({ delivery, protection, review }: ItemDemand, stock: number): number {
-  // In season, the last review asks for more than the next one.
-  const asked = Math.max(review.mean, protection.mean - delivery.mean);
-  if (!(asked > 0)) return 1;
-  // The two laws are learned one by one: what is short never counts for less than the review's share of it.
+/** Demand of the last review of the protection interval: in season it asks for more than the next one. */
+function askedInReview({ delivery, protection, review }: ItemDemand): number {
+  return Math.max(review.mean, protection.mean - delivery.mean);
+}
+
+/** Expected units short in the last review of the protection interval: what is short before it no order of today helps. */
+function shortInReview(demand: ItemDemand, stock: number): number {
+  const { delivery, protection } = demand;
+  const asked = askedInReview(demand);
   const beyond = expectedShort(protection, stock);
-  const least = (beyond * asked) / Math.max(protection.mean, asked);
-  const short = Math.max(least, beyond - expectedShort(delivery, stock));
-  return Math.max(0, 1 - short / asked);
+  // The two laws are learned one by one: what is short never counts for less than the review's share of it.
+  const least = (beyond * asked) / Math.max(protection.mean, asked, 1e-12);
+  return Math.max(least, beyond - expectedShort(delivery, stock));
+}
+
+/** Part of the last review's demand that is served from the shelf. */
+function fillOf(demand: ItemDemand, stock: number): number {
+  const asked = askedInReview(demand);
+  return asked > 0 ? Math.max(0, 1 - shortInReview(demand, stock) / asked) : 1;
 }
 
 /** The least whole stock for which `enough` holds, at most the largest demand that is foreseen. */

@@ -17,6 +17,8 @@ export interface Cleaning {
   gaps: string[];
   /** Periods at the end that no record has reached; as many before them stand in for them. */
   notReached: number;
+  /** Periods at the end without a record of so few items that nobody can tell whether demand ended or tables are late. */
+  silentEnd: number;
   outliers: number;
   unitChanges: number;
   /** Items whose history is that of one that they replaced as well. */
@@ -35,6 +37,7 @@ export function noCleaning(): Cleaning {
     superseded: 0,
     begunLate: 0,
     notReached: 0,
+    silentEnd: 0,
   };
   return { rows: 0, ...none, gaps: [], outliers: 0, unitChanges: 0, workingDays: null };
 }
@@ -49,6 +52,10 @@ export function cleaningLines(c: Cleaning, kind: PeriodKind): string[] {
     [c.unknownUnit, 'rows are left out: their unit is not that of their item, and no pack size leads to it'],
     [c.begunLate, `items begin with a ${kind} of which the records hold a part alone: it is left out`],
     [c.notReached, `${kind}s at the end have no record yet: as many before stand in for them`],
+    [
+      c.silentEnd,
+      `${kind}s at the end have no record: they are read as ${kind}s without demand, for so few items cannot tell a late table from an end`,
+    ],
     [c.notEnded, `rows are of the ${kind} that has not ended, or of later ones`],
     [c.outliers, 'demands are far from what is usual for their item; they are kept'],
     [c.unitChanges, 'items look as if their unit had changed; their numbers are kept'],

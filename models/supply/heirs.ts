@@ -1,3 +1,4 @@
+import { groupedBy } from './groupedBy.ts';
 import type { Supply, SupplyRow } from './supplyTables.ts';
 
 /** What took the place of each superseded item, at the end of its chain. */
@@ -15,6 +16,20 @@ export function heirsOf(items: readonly SupplyRow<'items'>[]): Map<string, strin
     if (!seen.has(heir)) heirs.set(old, heir);
   }
   return heirs;
+}
+
+/** What is said of replacements that cannot all be true, a sentence each. */
+export function contradictions(items: readonly SupplyRow<'items'>[]): string[] {
+  const heirs = heirsOf(items);
+  const replaced = groupedBy(
+    items.filter((i) => i.supersedes !== undefined),
+    (i) => i.supersedes as string,
+  );
+  return [...replaced].flatMap(([old, by]) => {
+    if (!heirs.has(old)) return [`${old} is replaced in a circle: it is left as it is`];
+    const names = by.map((i) => i.item);
+    return names.length < 2 ? [] : [`${old} is replaced by ${names.join(' and by ')}: ${names.at(-1)} has its history`];
+  });
 }
 
 /**

@@ -25,6 +25,13 @@ export function numberStyleOf(cells: readonly string[], separator: string): Numb
   return { decimal: ',', thousands: bare.some((c) => GROUPS_POINT.test(c) || /\.\d{3},/.test(c)) ? '.' : null };
 }
 
+/** Whether every point of a file's numbers might part thousands as well as it may be a decimal point. */
+export function mayBeThousands(cells: readonly string[], { decimal, thousands }: NumberStyle): boolean {
+  if (decimal !== '.' || thousands !== null) return false;
+  const pointed = cells.map(stripped).filter((c) => c.includes('.'));
+  return pointed.length > 0 && pointed.every((c) => GROUPS_POINT.test(c) && !c.startsWith('0.'));
+}
+
 /** A number as written, or NaN: blanks between thousands and signs of money are left out; `(5)` and `5-` are −5. */
 export function parseNumber(cell: string, { decimal, thousands }: NumberStyle): number {
   let text = stripped(cell);

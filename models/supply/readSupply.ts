@@ -1,6 +1,6 @@
 import { namesShown, type Table, TableError } from '#models/tables/parseTable.ts';
 import { type DateOrder, dateOrderOf, parseDate } from './dates.ts';
-import { type NumberStyle, numberStyleOf, parseNumber } from './numberStyle.ts';
+import { mayBeThousands, type NumberStyle, numberStyleOf, parseNumber } from './numberStyle.ts';
 import { type Column, SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
 import { tidied } from './tidied.ts';
 
@@ -126,6 +126,11 @@ function longOf(table: Table, at: ReadonlyMap<string, number>, { dates }: ReadOp
     return date ? [{ i, date }] : [];
   });
   if (periods.length === 0) return null;
+  const again = periods.find(({ date }, k) => periods.findIndex((p) => p.date === date) < k);
+  if (again)
+    throw new TableError(
+      `line ${table.lines[0]}, column ${again.i + 1}: the period ${header[again.i].trim()} stands twice`,
+    );
   const rows = [[...at.keys(), 'date', 'quantity']];
   const lines = [table.lines[0]];
   const from: number[] = [];
@@ -166,8 +171,11 @@ function styleOf(
   separator: string,
   notes: string[],
 ): NumberStyle {
-  const style = numberStyleOf(cellsOfKind(body, columns, at, 'number'), separator);
+  const cells = cellsOfKind(body, columns, at, 'number');
+  const style = numberStyleOf(cells, separator);
   if (style.decimal === ',') notes.push('numbers are read with decimal commas');
+  if (separator !== ',' && mayBeThousands(cells, style))
+    notes.push('numbers such as 1.234 are read with a decimal point');
   if (style.thousands) notes.push(`"${style.thousands}" parts thousands`);
   return style;
 }
@@ -217,7 +225,7 @@ const CONTROL = /\p{Cc}/u;
 
 function readCell(
   cell: string,
-  { kind, least, above, most = LARGEST, whole, oneOf }: Column,
+  { kind, least, above, most = LARGEST, whole, percent, oneOf }: Column,
   style: NumberStyle,
   order: DateOrder,
 ): string | number | { wanted: string } {
@@ -230,6 +238,7 @@ function readCell(
     if (CONTROL.test(cell)) return { wanted: 'a text without tabs and line ends is needed' };
     return cell.length > LONGEST_TEXT ? { wanted: `at most ${LONGEST_TEXT} characters are allowed` } : cell;
   }
+  if (cell.endsWith('%') && !percent) return { wanted: 'a number that is no percentage is needed' };
   const value = parseNumber(cell, style);
   if (!Number.isFinite(value)) return { wanted: 'a number is needed' };
   if (Math.abs(value) > most) return { wanted: `at most ${most} is allowed` };

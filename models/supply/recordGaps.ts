@@ -57,7 +57,12 @@ function demandsOf(histories: readonly ItemDemandHistory[]): number[] | null {
  */
 export function fillEnd(histories: readonly ItemDemandHistory[], kind: PeriodKind, cleaning: Cleaning): void {
   const demands = demandsOf(histories);
-  if (demands === null) return;
+  if (demands === null) {
+    const silent = histories.map(({ quantity }) => quantity.length - 1 - quantity.findLastIndex((q) => q > 0));
+    const least = Math.min(...silent);
+    if (histories.length > 0 && least > 1) cleaning.silentEnd = least;
+    return;
+  }
   const last = demands.findLastIndex((n) => n > 0);
   const missing = demands.length - 1 - last;
   let [run, longest] = [0, 0];

@@ -4,6 +4,7 @@ import { parseTable, TableError } from '#models/tables/parseTable.ts';
 import { cleaningLines } from './cleaning.ts';
 import { dateOrderOf, parseDate } from './dates.ts';
 import { demandHistories } from './demandHistories.ts';
+import { contradictions } from './heirs.ts';
 import { numberStyleOf, parseNumber } from './numberStyle.ts';
 import { periodOf, startOf } from './periods.ts';
 import { readSupply } from './readSupply.ts';
@@ -132,7 +133,13 @@ describe('thirty ways in which a file is broken', () => {
     ['a pack of none', 'items', 'item,pack_size\na,0\n', /line 2, column 2 \(pack_size\).*above 0/],
     ['a cost below nothing', 'items', 'item,unit_cost\na,-1\n', /line 2, column 2 \(unit_cost\).*at least 0/],
     ['an item told twice', 'items', 'item,unit_cost\na,1\na,2\n', /line 3: a stands twice/],
-    ['a stock below nothing', 'stock', 'item,quantity\na,-4\n', /line 2, column 2 \(quantity\)/],
+    ['a percentage of pieces', 'stock', 'item,quantity\na,4%\n', /line 2, column 2 \(quantity\): found "4%"; a number/],
+    [
+      'a period that stands twice',
+      'demand',
+      'sku,2026-01,2026-02,2026-01\na,1,2,3\n',
+      /line 1, column 4: the period 2026-01/,
+    ],
     [
       'a purchase of nothing',
       'purchases',
@@ -220,6 +227,15 @@ describe('thirty ways in which a file is broken', () => {
       /wide table of 2 periods/,
     ],
     ['a wide table of sites', 'demand', 'sku,site,2026-01\na,north,3\n', { site: 'north', quantity: 3 }, /wide table/],
+    ['units that are owed', 'stock', 'item,quantity\na,-4\n', { quantity: -4 }, null],
+    ['what is an order anyway', 'demand', 'item,date,quantity,kind\na,2026-01-01,3,order\n', { quantity: 3 }, null],
+    [
+      'points that may part thousands',
+      'demand',
+      'item;date;quantity\na;2026-01-01;1.234\n',
+      { quantity: 1.234 },
+      /decimal point/,
+    ],
     ['a short row', 'items', 'item,name,unit_cost\na\n', { item: 'a' }, null],
     ['lines of separators alone', 'demand', `${head}a,2026-01-01,3\n,,\n,,\n`, { item: 'a' }, null],
     ['a line of a spreadsheet', 'items', 'sep=;\nitem;name\na;b,c\n', { item: 'a', name: 'b,c' }, /separated by ";"/],
@@ -314,6 +330,25 @@ describe('histories', () => {
       returned: 1,
       unmatchedReturns: 1,
     });
+  });
+
+  test('the end of a few items’ records is said: nobody can tell whether demand ended', () => {
+    const rows = Array.from({ length: 12 }, (_, i) => row(`2025-${String(i + 1).padStart(2, '0')}-10`, 20));
+    const { items, cleaning } = of(rows);
+    expect(items[0].quantity.slice(-6)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(cleaning.silentEnd).toBe(6);
+    expect(cleaningLines(cleaning, 'month')).toEqual([expect.stringMatching(/^6 months at the end have no record/)]);
+  });
+
+  test('replacements that cannot all be true are said', () => {
+    const two = ['a', 'b'].map((item) => ({ item, supersedes: 'c' }));
+    expect(contradictions(two)).toEqual(['c is replaced by a and by b: b has its history']);
+    const circle = [
+      { item: 'a', supersedes: 'b' },
+      { item: 'b', supersedes: 'a' },
+    ];
+    expect(contradictions(circle)).toHaveLength(2);
+    expect(contradictions([{ item: 'b', supersedes: 'a' }])).toEqual([]);
   });
 
   test('what replaced an item has its history, through a chain; a circle is left as it is', () => {

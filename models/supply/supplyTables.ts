@@ -12,6 +12,8 @@ export interface Column {
   above?: true;
   most?: number;
   whole?: true;
+  /** Of numbers: `5 %` is 0.05. */
+  percent?: true;
   /** Of texts: what is allowed. */
   oneOf?: readonly string[];
 }
@@ -69,13 +71,13 @@ export const SUPPLY_TABLES = {
       unit: text(['uom', 'unit_of_measure']),
       unit_cost: number(['price', 'cost', 'unit_price']),
       order_cost: number(['ordering_cost', 'setup_cost']),
-      holding_rate: number(['carrying_rate']),
+      holding_rate: number(['carrying_rate'], { percent: true }),
       shortage_cost: number(['stockout_cost', 'penalty']),
       minimum_order: number(['moq', 'minimum_order_quantity', 'min_order']),
       pack_size: number(['pack', 'lot_size', 'multiple', 'rounding'], { above: true }),
       supplier: text(['vendor']),
       lead_time_days: number(['lead_time', 'delivery_days'], LEAD_TIME),
-      service_level: number(['service', 'target_service'], { above: true, most: 0.995 }),
+      service_level: number(['service', 'target_service'], { above: true, most: 0.995, percent: true }),
       service_kind: text(['target'], { oneOf: ['cycle', 'fill', 'cost'] }),
       supersedes: text(['replaces', 'predecessor']),
     },
@@ -84,7 +86,8 @@ export const SUPPLY_TABLES = {
     key: ['item', 'site'],
     columns: {
       item: ITEM,
-      quantity: number(['stock', 'on_hand', 'qty', 'units'], required),
+      /** Below 0: units that are owed. */
+      quantity: { ...number(['stock', 'on_hand', 'qty', 'units'], required), least: -1e12 },
       site: text(['plant', 'location', 'warehouse', 'store']),
       date: date(['counted', 'as_of', 'time']),
     },
@@ -119,7 +122,7 @@ export const SUPPLY_TABLES = {
       item: ITEM,
       /** Units that a failure takes, and the part of failures that take it. */
       quantity: number(['qty', 'per_failure'], { above: true, whole: true, most: 100_000 }),
-      probability: number(['share', 'chance'], { above: true, most: 1 }),
+      probability: number(['share', 'chance'], { above: true, most: 1, percent: true }),
       /** Faults that it explains, by the names that alerts have, with blanks between them; none: any. */
       faults: text(['fault']),
       installed: date(['installed_on', 'commissioned', 'since']),

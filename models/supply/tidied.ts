@@ -12,6 +12,8 @@ export function tidied<T extends SupplyTable>(
     const demand = rows as SupplyRow<'demand'>[];
     let negative = 0;
     for (const row of demand) {
+      // What is said to be an order is one as much as what nothing is said of.
+      if (row.kind === 'order') delete row.kind;
       if (row.quantity >= 0) continue;
       negative++;
       row.kind = 'return';

@@ -167,7 +167,7 @@ function trade(article: Article, supply: Supply, firstDay: number, lastDay: numb
     for (let n = poisson(rate(day), random); n > 0; n--) {
       const quantity = size(random);
       const reference = `${row.item}-${site}-${++number}`;
-      supply.demand.push({ ...its, date: dateOf(day), quantity, kind: 'order', reference });
+      supply.demand.push({ ...its, date: dateOf(day), quantity, reference });
       stock = Math.max(0, stock - quantity);
       if (random() < 0.01)
         supply.demand.push({
