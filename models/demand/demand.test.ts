@@ -16,7 +16,7 @@ import { MeanOfThree } from './meanOfThree.ts';
 import { Naive } from './naive.ts';
 import { negativeBinomialQuantiles } from './negativeBinomial.ts';
 import { readLong, readWide } from './readHistory.ts';
-import { isSeasonal, seasonOf } from './season.ts';
+import { isSeasonal, seasonOf, shrunkSeason } from './season.ts';
 import { SeasonalNaive } from './seasonalNaive.ts';
 import { SeveralSeasons } from './severalSeasons.ts';
 import { Tsb } from './tsb.ts';
@@ -85,6 +85,22 @@ test('a season is seen where there is one', () => {
   const { figure } = seasonOf(wave(20), 12, 'multiplicative');
   expect(figure[3]).toBeCloseTo(1.2, 1);
   expect(figure[9]).toBeCloseTo(0.8, 1);
+});
+
+test('a season of three and a half years is found, drawn in by its uncertainty; noise has none', () => {
+  const noise = randomOf(7);
+  const wave = (height: number) =>
+    Array.from({ length: 42 }, (_, t) => (100 + height * Math.sin((t * Math.PI) / 6)) * (1 + 0.2 * gaussian(noise)));
+  const found = Array.from({ length: 100 }, () => shrunkSeason(wave(40), 12, 'multiplicative')).filter(
+    (s) => s !== null,
+  );
+  expect(found.length).toBeGreaterThan(90);
+  const peak = found.reduce((sum, s) => sum + s.figure[3] / found.length, 0);
+  expect(peak).toBeGreaterThan(1.25);
+  expect(peak).toBeLessThan(1.4);
+  const none = Array.from({ length: 100 }, () => shrunkSeason(wave(0), 12, 'multiplicative')).filter((s) => s === null);
+  expect(none.length).toBeGreaterThan(85);
+  expect(shrunkSeason(wave(40).slice(0, 29), 12, 'multiplicative')).toBeNull();
 });
 
 test('two seasons within each other are both carried on', () => {

@@ -2,15 +2,7 @@ import { ComplexSmoothing } from './complexSmoothing.ts';
 import { DynamicTheta } from './dynamicTheta.ts';
 import { Ets } from './ets.ts';
 import type { Forecaster } from './forecaster.ts';
-import {
-  deseasonalised,
-  deseasonalisedAt,
-  hasSeason,
-  isSeasonal,
-  reseasoned,
-  type Season,
-  seasonOf,
-} from './season.ts';
+import { deseasonalised, deseasonalisedAt, reseasoned, type Season, shrunkSeason } from './season.ts';
 
 /** Fewer periods than this hold neither trend nor season: the last level goes on. */
 const LEAST = 3;
@@ -26,7 +18,7 @@ const UNKNOWN = 4;
 
 /**
  * The plain mean of exponential smoothing, the dynamic Theta method and complex exponential smoothing, the latter two on
- * data without their season. Combinations of simple methods beat each: Petropoulos & Svetunkov, "A simple combination of
+ * data without their season, as is the first where its criterion sees none. Combinations of simple methods beat each: Petropoulos & Svetunkov, "A simple combination of
  * univariate models", IJF 36 (2020). Where the season has four periods or
  * more, sums of half seasons (of data without their season) are forecast as well, and periods are moved a part of the way
  * towards them: noise that hides the level cancels out in sums (Athanasopoulos et al., "Forecasting with temporal
@@ -35,7 +27,9 @@ const UNKNOWN = 4;
 export class MeanOfThree implements Forecaster {
   readonly name = 'mean_of_ets_theta_ces';
   readonly #period: number;
-  readonly #ets: Ets;
+  #ets: Ets;
+  /** Whether the smoothing saw none of the season and so learned without it. */
+  #plainEts = false;
   readonly #theta = new DynamicTheta();
   readonly #ces = new ComplexSmoothing();
   /** Of half seasons' sums, without the season; null where a season has none, or the history too few. */
@@ -50,7 +44,7 @@ export class MeanOfThree implements Forecaster {
     this.#ets = new Ets(period);
   }
 
-  /** Whether the history has a season, by the test of the M4 competition or by the criterion that chose the smoothing. */
+  /** Whether the history has a season that is beyond its uncertainty, or by the criterion that chose the smoothing. */
   get seasonal(): boolean {
     return this.#season.figure.length > 1 || this.#ets.seasonal;
   }
@@ -61,14 +55,18 @@ export class MeanOfThree implements Forecaster {
     this.#season = NO_SEASON;
     this.#sums = null;
     if (history.length < LEAST) return;
-    if (isSeasonal(history, this.#period) || hasSeason(history, this.#period)) {
-      const season = seasonOf(history, this.#period, 'multiplicative');
-      // What is not asked for off season cannot be divided by its season.
-      const divides = season.figure.every((v) => v > 0.01);
-      this.#season = divides ? season : seasonOf(history, this.#period, 'additive');
-    }
+    const season = shrunkSeason(history, this.#period, 'multiplicative');
+    // What is not asked for off season cannot be divided by its season.
+    const divides = season?.figure.every((v) => v > 0.01) ?? true;
+    this.#season = (divides ? season : shrunkSeason(history, this.#period, 'additive')) ?? NO_SEASON;
     const plain = [...deseasonalised(history, this.#season)];
+    this.#ets = new Ets(this.#period);
     this.#ets.fit(history);
+    this.#plainEts = this.#season !== NO_SEASON && !this.#ets.seasonal;
+    if (this.#plainEts) {
+      this.#ets = new Ets(1);
+      this.#ets.fit(plain);
+    }
     this.#theta.fit(plain);
     this.#ces.fit(plain);
     const half = this.#period / 2;
@@ -104,7 +102,8 @@ export class MeanOfThree implements Forecaster {
     const theta = this.#theta.predict(horizon);
     const ces = this.#ces.predict(horizon);
     const season = (value: number, h: number) => reseasoned(value, this.#season, this.#length + h);
-    return ets.map((v, h) => Math.max(0, (v + season(theta[h], h) + season(ces[h], h)) / 3));
+    const smoothed = (h: number) => (this.#plainEts ? season(ets[h], h) : ets[h]);
+    return ets.map((_, h) => Math.max(0, (smoothed(h) + season(theta[h], h) + season(ces[h], h)) / 3));
   }
 
   /**
@@ -124,15 +123,23 @@ export class MeanOfThree implements Forecaster {
     let power = 0;
     const steps = c.slice(0, horizon).map((v, h) => {
       power += v * v;
-      return scale * Math.sqrt(power + drift * (h + 1) ** 2);
+      return this.#share(h) * scale * Math.sqrt(power + drift * (h + 1) ** 2);
     });
     let lasting = 0;
     let sum = 0;
+    let shares = 0;
     for (let j = 0; j < sumOf; j++) {
       lasting += c[j];
       sum += lasting ** 2;
+      shares += this.#share(j) / sumOf;
     }
-    return { steps, sum: scale * Math.sqrt(sum + drift * ((sumOf * (sumOf + 1)) / 2) ** 2) };
+    return { steps, sum: shares * scale * Math.sqrt(sum + drift * ((sumOf * (sumOf + 1)) / 2) ** 2) };
+  }
+
+  /** What a period has of an error of the smoothing, where that learned without the season: large periods err by more. */
+  #share(h: number): number {
+    const { kind, figure } = this.#season;
+    return this.#plainEts && kind === 'multiplicative' ? figure[(this.#length + h) % figure.length] : 1;
   }
 }
 

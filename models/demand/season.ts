@@ -98,10 +98,48 @@ function ranksOf(values: readonly number[]): { ranks: Float64Array; ties: number
  * @param history of at least two cycles.
  */
 export function seasonOf(history: ArrayLike<number>, period: number, kind: Season['kind']): Season {
+  return { kind, figure: figureOf(apartByPlace(history, period, kind), kind) };
+}
+
+/** Part of a season that has to be left of it for there to be one. */
+const LEAST_LEFT = 0.6;
+/** Values a place in the cycle, in the mean, of which a season's uncertainty is told. */
+const LEAST_CYCLES = 1.5;
+
+/**
+ * The season, each place drawn towards none by how uncertain it is; null where less than `LEAST_LEFT` of it would be left
+ * (of noise, one series in twenty keeps so much), or there are too few cycles to tell. Drawn in, a season that is hardly
+ * seen does little harm, and a plain one is found in three years. (Seasons of fewer than four periods cannot be drawn in:
+ * they are tested.) Sources: James & Stein (1961); Miller & Williams,
+ * "Shrinkage estimators of time series seasonal factors and their effect on forecasting accuracy", IJF 19 (2003).
+ */
+export function shrunkSeason(history: ArrayLike<number>, period: number, kind: Season['kind']): Season | null {
+  const n = history.length - 2 * (period >> 1);
+  if (period < 4) return isSeasonal(history, period) ? seasonOf(history, period, kind) : null;
+  if (n < LEAST_CYCLES * period) return null;
+  const places = apartByPlace(history, period, kind);
+  const figure = figureOf(places, kind);
+  const neutral = kind === 'multiplicative' ? 1 : 0;
+  const seen = figure.reduce((sum, v) => sum + (v - neutral) ** 2, 0) / (period - 1);
+  let within = 0;
+  let counted = 0;
+  for (const values of places) {
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    for (const v of values) within += (v - mean) ** 2;
+    counted += values.length;
+  }
+  const noise = within / (counted - period);
+  const uncertain = places.reduce((sum, values) => sum + noise / values.length, 0) / period;
+  const left = 1 - (((period - 3) / (period - 1)) * uncertain) / Math.max(seen, 1e-12);
+  if (!(left >= LEAST_LEFT)) return null;
+  return { kind, figure: figure.map((v) => neutral + left * (v - neutral)) };
+}
+
+/** How far each period is from the centred moving average, by place in the cycle. */
+function apartByPlace(history: ArrayLike<number>, period: number, kind: Season['kind']): number[][] {
   const n = history.length;
   const half = period >> 1;
-  const sums = new Float64Array(period);
-  const counts = new Float64Array(period);
+  const places: number[][] = Array.from({ length: period }, () => []);
   for (let t = half; t < n - half; t++) {
     let level = 0;
     for (let j = -half; j <= half; j++) {
@@ -110,13 +148,17 @@ export function seasonOf(history: ArrayLike<number>, period: number, kind: Seaso
     }
     level /= period;
     if (kind === 'multiplicative' && level === 0) continue;
-    sums[t % period] += kind === 'multiplicative' ? history[t] / level : history[t] - level;
-    counts[t % period]++;
+    places[t % period].push(kind === 'multiplicative' ? history[t] / level : history[t] - level);
   }
+  return places;
+}
+
+/** Means by place, about none. */
+function figureOf(places: readonly number[][], kind: Season['kind']): Float64Array {
   const neutral = kind === 'multiplicative' ? 1 : 0;
-  const figure = sums.map((s, i) => (counts[i] > 0 ? s / counts[i] : neutral));
-  const mean = figure.reduce((a, b) => a + b, 0) / period;
-  return { kind, figure: figure.map((v) => (kind === 'multiplicative' ? v / mean : v - mean)) };
+  const means = places.map((v) => (v.length > 0 ? v.reduce((a, b) => a + b, 0) / v.length : neutral));
+  const middle = means.reduce((a, b) => a + b, 0) / means.length;
+  return Float64Array.from(means, (v) => (kind === 'multiplicative' ? v / middle : v - middle));
 }
 
 /** The history without its season. */
