@@ -27,7 +27,7 @@ const COLUMNS = {
   holding_rate: { absent: 0.02, least: 0 },
   shortage_cost: { absent: null, least: 0 },
   minimum_order: { absent: 0, least: 0 },
-  pack_size: { absent: 1, least: 1e-9 },
+  pack_size: { absent: null, least: 1e-9 },
 } as const;
 type Column = keyof typeof COLUMNS;
 /** Beyond it sums of money and units are no longer exact. */
@@ -90,7 +90,7 @@ function writePlayed({ periods, all, items }: StockBacktest, { jsonl }: PlanOpti
 type ItemFacts = Omit<PlannedItem, keyof ItemHistory>;
 
 function factsOf(value: (column: Column) => number | null): ItemFacts {
-  const of = (column: Exclude<Column, 'shortage_cost'>) => value(column) ?? COLUMNS[column].absent;
+  const of = (column: Exclude<Column, 'shortage_cost' | 'pack_size'>) => value(column) ?? COLUMNS[column].absent;
   return {
     stock: of('stock'),
     onOrder: of('on_order'),
@@ -101,7 +101,7 @@ function factsOf(value: (column: Column) => number | null): ItemFacts {
     // A unit that is not there costs at least what it is worth.
     shortageCost: value('shortage_cost') ?? of('unit_cost'),
     minimumOrder: of('minimum_order'),
-    packSize: of('pack_size'),
+    packSize: value('pack_size') ?? undefined,
   };
 }
 

@@ -101,5 +101,36 @@ function rising(values: readonly number[]): number[] {
 
 /** The chance that demand is at most this much. */
 export function chanceWithin({ quantiles }: DemandLaw, stock: number): number {
-  return quantiles.filter((q) => q <= stock).length / quantiles.length;
+  return countWithin(quantiles, stock) / quantiles.length;
+}
+
+/** Expected units of demand beyond a stock. */
+export function expectedShort(law: DemandLaw, stock: number): number {
+  const { quantiles } = law;
+  const from = countWithin(quantiles, stock);
+  return (sumFrom(law, from) - stock * (quantiles.length - from)) / quantiles.length;
+}
+
+/** How many of the rising values are at most this much. */
+function countWithin(quantiles: readonly number[], stock: number): number {
+  let [low, high] = [0, quantiles.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (quantiles[middle] <= stock) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Sums of the values from each index on: a policy search asks for the shortage at hundreds of stocks. */
+const tailSums = new WeakMap<DemandLaw, Float64Array>();
+
+function sumFrom(law: DemandLaw, from: number): number {
+  let sums = tailSums.get(law);
+  if (sums === undefined) {
+    sums = new Float64Array(law.quantiles.length + 1);
+    for (let i = law.quantiles.length - 1; i >= 0; i--) sums[i] = sums[i + 1] + law.quantiles[i];
+    tailSums.set(law, sums);
+  }
+  return sums[from];
 }

@@ -6,6 +6,7 @@ import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
 import { elapsedOf, PERIOD_DAYS, PERIODS_A_YEAR } from '#models/supply/periods.ts';
 import type { SupplyRow } from '#models/supply/supplyTables.ts';
+import { countingUnit } from './countingUnit.ts';
 import { chanceWithin, type DemandLaw, mixture } from './demandLaw.ts';
 import type { ItemLaws } from './itemLaws.ts';
 import type { MachineDemand } from './machineDemand.ts';
@@ -139,8 +140,9 @@ function targetOf(facts: SupplyRow<'items'> | undefined, usual: StockTarget): St
   return kind === 'cycle' || kind === 'fill' ? { kind, level } : usual;
 }
 
-function stockItemOf({ facts, stock, coming }: Place, { period, holdingRateAYear }: PlanSettings): StockItem {
+function stockItemOf({ facts, stock, coming, history }: Place, { period, holdingRateAYear }: PlanSettings): StockItem {
   const unitCost = facts?.unit_cost ?? 1;
+  const unit = countingUnit(history);
   return {
     stock,
     onOrder: coming.reduce((sum, c) => sum + c.units, 0),
@@ -150,7 +152,8 @@ function stockItemOf({ facts, stock, coming }: Place, { period, holdingRateAYear
     // A unit that is not there costs at least what it is worth.
     shortageCost: facts?.shortage_cost ?? unitCost,
     minimumOrder: facts?.minimum_order ?? 0,
-    packSize: facts?.pack_size ?? 1,
+    packSize: facts?.pack_size ?? unit,
+    unit,
   };
 }
 

@@ -1,9 +1,12 @@
 import { type LeadTimeLaw, leadTimeLaws } from '#models/demand/forecastTable.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
+import { countingUnit } from './countingUnit.ts';
 import { LAW_LEVELS } from './demandLaw.ts';
 import { planStock, type StockItem, type StockPlan, type StockTarget } from './stockPolicy.ts';
 
-export interface PlannedItem extends StockItem, ItemHistory {
+export interface PlannedItem extends Omit<StockItem, 'unit' | 'packSize'>, ItemHistory {
+  /** Orders are whole multiples of it; absent: of the unit that demand is counted in. */
+  packSize?: number;
   /** Periods from an order to its delivery. */
   leadTime: number;
 }
@@ -42,7 +45,8 @@ export function planItems(
       const season = item.history.slice(-frequency[0]);
       const perPeriod = season.reduce((a, b) => a + b, 0) / Math.max(1, season.length);
       const demand = { delivery, protection, review, perPeriod };
-      const plan = planStock(item, demand, target, reviewPeriods);
+      const unit = countingUnit(item.history);
+      const plan = planStock({ ...item, unit, packSize: item.packSize ?? unit }, demand, target, reviewPeriods);
       return { id: item.id, leadTime, expectedDemand: protection.mean, method: protection.method, ...plan };
     });
   });

@@ -1,4 +1,7 @@
-import { chanceWithin, type DemandLaw, lawQuantile } from './demandLaw.ts';
+import { type GridLaw, gridStep, onGrid } from './demandGrid.ts';
+import { chanceWithin, type DemandLaw, expectedShort } from './demandLaw.ts';
+import { orderCycle } from './orderCycle.ts';
+import { leastCostPolicy } from './zhengFedergruen.ts';
 
 export interface StockItem {
   /** Units on the shelf, and on their way. */
@@ -12,12 +15,15 @@ export interface StockItem {
   /** Cost of a unit that is asked for and not there. */
   shortageCost: number;
   minimumOrder: number;
+  /** Orders are whole multiples of it; at least the unit. */
   packSize: number;
+  /** Smallest quantity that demand is counted in: 1 of pieces, 0.001 of tonnes told to the kilogram. */
+  unit: number;
 }
 
-/** What the stock is to achieve; the two services are not the same: a 95 % cycle service fills 80 to 93 % of demand. */
+/** What the stock is to achieve. A cycle service and a fill rate of the same number ask for different stocks. */
 export type StockTarget =
-  /** Chance that nothing runs out within the protection interval. */
+  /** Share of the replenishment cycles in which nothing runs out before the order has come. */
   | { kind: 'cycle'; level: number }
   /** Part of the demand that is served from the shelf. */
   | { kind: 'fill'; level: number }
@@ -46,50 +52,191 @@ export interface StockPlan {
   runOutProbability: number;
   expectedCycleService: number;
   expectedFill: number;
+  /** Part of the demand that the policy serves from the shelf in the long run, over all its inventory positions. */
+  longRunFill: number;
   /** Cost of the units that will be short, for not ordering before the next review, once an order of today would be there. */
   costOfWaiting: number;
 }
 
+/** A distance from the reorder point, in units, and its long-run share. */
+interface Offset {
+  units: number;
+  share: number;
+}
+
+/** What happens between two orders, whatever the reorder point. */
+interface Cycle {
+  /** Order-up-to level less reorder point, in units. */
+  span: number;
+  /** Inventory positions after a review, above the reorder point. */
+  positions: Offset[];
+  /** Positions at which orders are made, below the reorder point; null: an order at each review with any demand. */
+  undershoots: Offset[] | null;
+  /** Orders per review. */
+  orderRate: number;
+}
+
+interface Levels {
+  reorderPoint: number;
+  cycle: Cycle;
+}
+
 /**
- * Periodic review: where the position is below the reorder point, which the target needs until the next delivery but one,
- * order up to it plus the economic quantity.
- * Sources: Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains" (2017), ch. 4 and 6; the
- * newsvendor's critical ratio, ch. 9.
+ * Periodic review: an inventory position below the reorder point is raised to the order-up-to level, in whole packs.
+ * The reorder point is the least one that meets the target, given that lots keep the position above it most of the time.
+ * Least cost with a fixed order cost is the optimum by Zheng and Federgruen; without one it is the newsvendor's.
+ * Sources: Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains" (2017), ch. 4, 6 and 9; Axsäter,
+ * "Inventory Control" (2015), ch. 5 and 6. Unmet demand is backordered.
  * @param reviewPeriods between two chances to order.
  */
 export function planStock(item: StockItem, demand: ItemDemand, target: StockTarget, reviewPeriods: number): StockPlan {
-  const reorderPoint = reorderPointFor(item, demand, target, reviewPeriods);
-  const holding = item.unitCost * item.holdingRate;
-  const economic = item.orderCost > 0 && holding > 0 ? Math.sqrt((2 * item.orderCost * demand.perPeriod) / holding) : 0;
-  const orderUpTo = Math.ceil(reorderPoint + economic);
+  const { reorderPoint, cycle } = levelsFor(item, demand, target, reviewPeriods);
+  const orderUpTo = exact(reorderPoint + cycle.span);
   const position = item.stock + item.onOrder;
   const orderNow = position < reorderPoint ? orderQuantity(orderUpTo - position, item) : 0;
   const after = position + orderNow;
   return {
     reorderPoint,
     orderUpTo,
-    safetyStock: reorderPoint - demand.protection.mean,
+    safetyStock: exact(reorderPoint - demand.protection.mean),
     position,
     orderNow,
     orderCost: orderNow > 0 ? item.orderCost + orderNow * item.unitCost : 0,
     runOutProbability: 1 - chanceWithin(demand.protection, position),
     expectedCycleService: chanceWithin(demand.protection, after),
     expectedFill: fillOf(demand, after),
+    longRunFill: longRun(cycle, reorderPoint, (at) => fillOf(demand, at)),
     costOfWaiting: Math.max(0, shortInReview(demand, position) - shortInReview(demand, after)) * item.shortageCost,
   };
 }
 
-function reorderPointFor(item: StockItem, demand: ItemDemand, target: StockTarget, reviewPeriods: number): number {
+function levelsFor(item: StockItem, demand: ItemDemand, target: StockTarget, reviewPeriods: number): Levels {
+  const holding = item.unitCost * item.holdingRate * reviewPeriods;
+  const step = gridStep(item.unit, Math.max(largestOf(demand.protection), economicLot(item, demand), item.packSize));
+  const review = onGrid(demand.review, step);
+  const ordersAnyQuantity = item.packSize <= step && item.minimumOrder <= step;
+  const ordersAtEachReview = ordersAnyQuantity && !(item.orderCost > 0 && holding > 0);
+  if (review.mass[0] > 1 - 1e-9 || ordersAtEachReview) return atTarget(EACH_REVIEW, item, demand, target, holding);
+  if (target.kind !== 'cost') return atTarget(economicCycle(item, demand, review), item, demand, target, holding);
+  return ordersAnyQuantity && item.shortageCost > 0
+    ? optimalLevels(item, demand, holding, review)
+    : cheapestLots(item, demand, holding, review);
+}
+
+/** Base stock: each review orders what the last one took. */
+const EACH_REVIEW: Cycle = { span: 0, positions: [{ units: 0, share: 1 }], undershoots: null, orderRate: 1 };
+
+function optimalLevels(item: StockItem, demand: ItemDemand, holding: number, review: GridLaw): Levels {
+  const { step } = review;
+  const cost = (at: number) => reviewCost(item, demand, holding, at * step);
+  const { reorderAt, orderUpTo } = leastCostPolicy(review, item.orderCost, cost);
+  // An order is due below the reorder point here, at or below it in the source.
+  const cycle = cycleOf(item, review, orderUpTo - reorderAt - 1);
+  return { reorderPoint: exact((reorderAt + 1) * step), cycle };
+}
+
+/** Economic order quantity, √(2KD/h), in units; 0 where orders or holding cost nothing. */
+function economicLot({ orderCost, unitCost, holdingRate }: StockItem, { perPeriod }: ItemDemand): number {
+  const holding = unitCost * holdingRate;
+  return orderCost > 0 && holding > 0 ? Math.sqrt((2 * orderCost * perPeriod) / holding) : 0;
+}
+
+/**
+ * Order-up-to level less reorder point, in steps: an order is that and the undershoot, which together are the economic
+ * quantity, and never less than the minimum order.
+ */
+function spanOf(item: StockItem, demand: ItemDemand, review: GridLaw): number {
+  const undershoot = meanUndershoot(review);
+  const span = economicLot(item, demand) / review.step - undershoot;
+  return Math.max(0, Math.round(span), Math.ceil(item.minimumOrder / review.step - undershoot));
+}
+
+/** Mean fall below the reorder point at an order, for lots of many reviews' demand: E[D²] / 2E[D]. */
+function meanUndershoot({ mass }: GridLaw): number {
+  let [first, second] = [0, 0];
+  mass.forEach((m, k) => {
+    first += m * k;
+    second += m * k * k;
+  });
+  return second / (2 * first);
+}
+
+/** @param span order-up-to level less reorder point, in steps. */
+function cycleOf(item: StockItem, review: GridLaw, span: number): Cycle {
+  const { step } = review;
+  const pack = Math.max(1, Math.round(item.packSize / step));
+  const minimumOrder = Math.ceil(item.minimumOrder / step - 1e-9);
+  const { share, undershoot, orderRate } = orderCycle(review, { span, pack, minimumOrder });
+  const offsets = (shares: Float64Array): Offset[] =>
+    Array.from(shares, (s, k) => ({ units: k * step, share: s })).filter((o) => o.share > 1e-9);
+  return { span: span * step, positions: offsets(share), undershoots: offsets(undershoot), orderRate };
+}
+
+function economicCycle(item: StockItem, demand: ItemDemand, review: GridLaw): Cycle {
+  return cycleOf(item, review, spanOf(item, demand, review));
+}
+
+function atTarget(cycle: Cycle, item: StockItem, demand: ItemDemand, target: StockTarget, holding: number): Levels {
+  return { reorderPoint: reorderPointAt(cycle, item, demand, target, holding), cycle };
+}
+
+/** Sizes of orders that are tried, as parts of the span of the economic quantity, where packs bind. */
+const SPANS_TRIED = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5] as const;
+
+/** The cheapest of several order sizes, each with its own best reorder point. */
+function cheapestLots(item: StockItem, demand: ItemDemand, holding: number, review: GridLaw): Levels {
+  const full = spanOf(item, demand, review);
+  const spans = [...new Set(SPANS_TRIED.map((part) => Math.round(part * full)))];
+  const tried = spans.map((span) => {
+    const levels = atTarget(cycleOf(item, review, span), item, demand, { kind: 'cost' }, holding);
+    const { reorderPoint, cycle } = levels;
+    const perReview = longRun(cycle, reorderPoint, (at) => reviewCost(item, demand, holding, at));
+    return { levels, cost: perReview + item.orderCost * cycle.orderRate };
+  });
+  return tried.reduce((best, next) => (next.cost < best.cost ? next : best)).levels;
+}
+
+/** Expected cost of holding and shortage at the end of a protection interval that begins at a position. */
+function reviewCost(item: StockItem, { protection }: ItemDemand, holding: number, position: number): number {
+  const short = expectedShort(protection, position);
+  return holding * (position - lawMean(protection) + short) + item.shortageCost * short;
+}
+
+/** Mean of a value over the positions of a cycle. */
+function longRun({ positions }: Cycle, reorderPoint: number, value: (position: number) => number): number {
+  return positions.reduce((sum, { units, share }) => sum + share * value(reorderPoint + units), 0);
+}
+
+/** Share of the cycles in which what is left at an order lasts until it has come. */
+function cycleService({ undershoots }: Cycle, { delivery, protection }: ItemDemand, reorderPoint: number): number {
+  if (undershoots === null) return chanceWithin(protection, reorderPoint);
+  return undershoots.reduce((sum, { units, share }) => sum + share * chanceWithin(delivery, reorderPoint - units), 0);
+}
+
+/** The least reorder point that meets the target. */
+function reorderPointAt(
+  cycle: Cycle,
+  item: StockItem,
+  demand: ItemDemand,
+  target: StockTarget,
+  holding: number,
+): number {
+  // For a service, an empty shelf is always below the reorder point, however large a lot is.
+  const search = (enough: (at: number) => boolean, least = item.unit) =>
+    leastFor(enough, demand.protection, Math.min(least, largestOf(demand.protection)), item.unit);
   switch (target.kind) {
     case 'cycle':
-      return quantileOf(demand.protection, target.level);
-    case 'cost': {
-      const holding = item.unitCost * item.holdingRate * reviewPeriods;
-      const ratio = item.shortageCost / Math.max(1e-12, item.shortageCost + holding);
-      return quantileOf(demand.protection, ratio);
-    }
+      return search((at) => cycleService(cycle, demand, at) >= target.level - 1e-9);
     case 'fill':
-      return leastFor((stock) => fillOf(demand, stock) >= target.level, demand.protection);
+      return search((at) => longRun(cycle, at, (position) => fillOf(demand, position)) >= target.level);
+    case 'cost': {
+      const critical = item.shortageCost / Math.max(1e-12, item.shortageCost + holding);
+      const lasts = (position: number) => chanceWithin(demand.protection, position);
+      return search(
+        (at) => longRun(cycle, at, lasts) >= critical - 1e-9,
+        -Math.max(...cycle.positions.map((p) => p.units)),
+      );
+    }
   }
 }
 
@@ -97,16 +244,16 @@ function reorderPointFor(item: StockItem, demand: ItemDemand, target: StockTarge
 function orderQuantity(need: number, { minimumOrder, packSize }: StockItem): number {
   if (!(need > 0)) return 0;
   const packs = Math.ceil(Math.max(need, minimumOrder) / packSize - 1e-9);
-  // Packs of 0.3 make 37.2, not 37.199999999999996.
-  return Number((packs * packSize).toPrecision(12));
+  return exact(packs * packSize);
 }
 
-const quantileOf = (law: DemandLaw, level: number) => Math.ceil(lawQuantile(law, level));
+/** Sums of units that are counted in thousandths: 37.2, not 37.199999999999996. */
+const exact = (units: number) => Number(units.toPrecision(12));
 
-/** Expected units of demand beyond a stock. */
-function expectedShort({ quantiles }: DemandLaw, stock: number): number {
-  return quantiles.reduce((sum, q) => sum + Math.max(0, q - stock), 0) / quantiles.length;
-}
+const largestOf = ({ quantiles }: DemandLaw) => quantiles[quantiles.length - 1];
+
+/** Mean of the values themselves: costs of a position have to agree with its expected shortage. */
+const lawMean = ({ quantiles }: DemandLaw) => quantiles.reduce((a, b) => a + b, 0) / quantiles.length;
 
 /** Demand of the last review of the protection interval: in season it asks for more than the next one. */
 function askedInReview({ delivery, protection, review }: ItemDemand): number {
@@ -129,15 +276,15 @@ function fillOf(demand: ItemDemand, stock: number): number {
   return asked > 0 ? Math.max(0, 1 - shortInReview(demand, stock) / asked) : 1;
 }
 
-/** The least whole stock for which `enough` holds, at most the largest demand that is foreseen. */
-function leastFor(enough: (stock: number) => boolean, { quantiles }: DemandLaw): number {
-  let [low, high] = [0, Math.ceil(quantiles[quantiles.length - 1])];
+/** The least reorder point, in whole units of counting, for which `enough` holds, at most the largest demand foreseen. */
+function leastFor(enough: (stock: number) => boolean, law: DemandLaw, least: number, unit: number): number {
+  let [low, high] = [Math.floor(least / unit), Math.ceil(largestOf(law) / unit - 1e-9)];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (enough(middle)) high = middle;
+    if (enough(middle * unit)) high = middle;
     else low = middle + 1;
   }
-  return low;
+  return exact(low * unit);
 }
 
 /** Which orders a budget pays for: those first whose waiting costs most for the money. */

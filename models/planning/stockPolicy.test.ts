@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest';
+import { gaussian, randomOf } from '#models/random/random.ts';
+import { normalQuantile } from '#models/statistics/quantiles.ts';
+import { countingUnit } from './countingUnit.ts';
+import { type DemandLaw, LAW_LEVELS, NO_DEMAND } from './demandLaw.ts';
+import { type ItemDemand, planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
+
+const ITEM: StockItem = {
+  stock: 0,
+  onOrder: 0,
+  unitCost: 10,
+  orderCost: 0,
+  holdingRate: 0.02,
+  shortageCost: 10,
+  minimumOrder: 0,
+  packSize: 1,
+  unit: 1,
+};
+
+const normal = (mean: number, deviation: number, unit = 1): DemandLaw => ({
+  mean,
+  quantiles: LAW_LEVELS.map((p) => Math.max(0, Math.round((mean + deviation * normalQuantile(p)) / unit) * unit)),
+});
+
+/** Normal demand of 100 ± 30 a period, delivered after one period. */
+const DEMAND: ItemDemand = {
+  delivery: normal(100, 30),
+  protection: normal(200, 30 * Math.SQRT2),
+  review: normal(100, 30),
+  perPeriod: 100,
+};
+
+/** The policy played with that demand: part of the demand served, mean stock, share of the cycles without a shortage. */
+function played(item: StockItem, { reorderPoint, orderUpTo }: { reorderPoint: number; orderUpTo: number }) {
+  const random = randomOf(3);
+  const periods = 60_000;
+  let [onHand, coming, asked, short, stock, cycles, dry, wasShort] = [orderUpTo, 0, 0, 0, 0, 0, 0, false];
+  for (let t = 0; t < periods; t++) {
+    const position = onHand + coming;
+    onHand += coming;
+    coming = 0;
+    if (position < reorderPoint) {
+      const need = Math.max(orderUpTo - position, item.minimumOrder);
+      coming = Math.ceil(need / item.packSize) * item.packSize;
+    }
+    const demand = Math.max(0, Math.round(100 + 30 * gaussian(random)));
+    const missing = Math.min(demand, Math.max(0, demand - Math.max(0, onHand)));
+    onHand -= demand;
+    asked += demand;
+    short += missing;
+    stock += Math.max(0, onHand) / periods;
+    wasShort ||= missing > 0;
+    if (coming === 0) continue;
+    cycles++;
+    if (wasShort) dry++;
+    wasShort = false;
+  }
+  return { fill: 1 - short / asked, stock, cycleService: 1 - dry / cycles };
+}
+
+const LOTS: Partial<StockItem>[] = [
+  {},
+  { orderCost: 50 },
+  { orderCost: 200 },
+  { packSize: 300 },
+  { packSize: 1000 },
+  { orderCost: 50, packSize: 40 },
+  { minimumOrder: 250 },
+];
+
+test.each(LOTS)('a fill rate is met, not exceeded, with lots: %o', (lots) => {
+  const item = { ...ITEM, ...lots };
+  const plan = planStock(item, DEMAND, { kind: 'fill', level: 0.95 }, 1);
+  expect(plan.longRunFill).toBeCloseTo(0.95, 2);
+  expect(Math.abs(played(item, plan).fill - 0.95)).toBeLessThan(0.01);
+});
+
+test.each(LOTS)('a cycle service is met, not exceeded, with lots: %o', (lots) => {
+  const item = { ...ITEM, ...lots };
+  const plan = planStock(item, DEMAND, { kind: 'cycle', level: 0.9 }, 1);
+  expect(Math.abs(played(item, plan).cycleService - 0.9)).toBeLessThan(0.02);
+});
+
+test('a reorder point that ignored lots would hold much more stock for the same fill rate', () => {
+  const item = { ...ITEM, packSize: 300 };
+  const fill: StockTarget = { kind: 'fill', level: 0.95 };
+  const plan = planStock(item, DEMAND, fill, 1);
+  const single = planStock(ITEM, DEMAND, fill, 1);
+  const ignoring = played(item, { reorderPoint: single.reorderPoint, orderUpTo: single.reorderPoint });
+  expect(ignoring.stock).toBeGreaterThan(1.5 * played(item, plan).stock);
+});
+
+test('orders and undershoot together are the economic quantity √(2KD/h)', () => {
+  const plan = planStock({ ...ITEM, orderCost: 200 }, DEMAND, { kind: 'cycle', level: 0.9 }, 1);
+  const economic = Math.sqrt((2 * 200 * 100) / 0.2);
+  // Mean undershoot of N(100, 30): E[D²] / 2E[D].
+  const undershoot = (100 ** 2 + 30 ** 2) / 200;
+  expect(plan.orderUpTo - plan.reorderPoint).toBeGreaterThan(economic - undershoot - 3);
+  expect(plan.orderUpTo - plan.reorderPoint).toBeLessThan(economic - undershoot + 3);
+});
+
+test('a position at the reorder point orders nothing, one unit below it orders up to the level', () => {
+  const { reorderPoint, orderUpTo } = planStock({ ...ITEM, orderCost: 50 }, DEMAND, { kind: 'fill', level: 0.95 }, 1);
+  const order = (stock: number) =>
+    planStock({ ...ITEM, orderCost: 50, stock }, DEMAND, { kind: 'fill', level: 0.95 }, 1).orderNow;
+  expect(order(reorderPoint)).toBe(0);
+  expect(order(reorderPoint - 1)).toBe(orderUpTo - reorderPoint + 1);
+});
+
+test('least cost without an order cost is the newsvendor’s critical ratio', () => {
+  const { reorderPoint, orderUpTo } = planStock({ ...ITEM, shortageCost: 3.8 }, DEMAND, { kind: 'cost' }, 1);
+  // h = 10 · 0.02: 3.8 / (3.8 + 0.2) = 0.95.
+  expect(Math.abs(reorderPoint - (200 + 30 * Math.SQRT2 * normalQuantile(0.95)))).toBeLessThan(1.5);
+  expect(orderUpTo).toBe(reorderPoint);
+});
+
+test('least cost with packs is no dearer than with twice or half of the packs’ order size', () => {
+  const item = { ...ITEM, orderCost: 50, packSize: 60 };
+  const plan = planStock(item, DEMAND, { kind: 'cost' }, 1);
+  const costOf = (levels: { reorderPoint: number; orderUpTo: number }) => {
+    const { fill, stock } = played(item, levels);
+    return 0.2 * stock + 10 * 100 * (1 - fill);
+  };
+  expect(costOf(plan)).toBeLessThan(costOf({ reorderPoint: plan.reorderPoint + 120, orderUpTo: plan.orderUpTo + 120 }));
+  expect(costOf(plan)).toBeLessThan(costOf({ reorderPoint: plan.reorderPoint - 60, orderUpTo: plan.orderUpTo - 60 }));
+});
+
+test('what is counted in kilograms is ordered in kilograms, in any unit of measure', () => {
+  const history = [0.334, 0.247, 0.184, 0.253];
+  const unit = countingUnit(history);
+  expect(unit).toBe(0.001);
+  const inTonnes = (d: DemandLaw): DemandLaw => ({ mean: d.mean / 1000, quantiles: d.quantiles.map((q) => q / 1000) });
+  const tonnes = {
+    delivery: inTonnes(DEMAND.delivery),
+    protection: inTonnes(DEMAND.protection),
+    review: inTonnes(DEMAND.review),
+    perPeriod: 0.1,
+  };
+  const item = { ...ITEM, orderCost: 50, unitCost: 10_000 };
+  const plan = planStock({ ...item, unit, packSize: unit }, tonnes, { kind: 'fill', level: 0.95 }, 1);
+  const pieces = planStock({ ...item, unitCost: 10 }, DEMAND, { kind: 'fill', level: 0.95 }, 1);
+  expect(plan.reorderPoint).toBeCloseTo(pieces.reorderPoint / 1000, 9);
+  expect(plan.orderNow).toBeCloseTo(pieces.orderNow / 1000, 9);
+});
+
+test.each([
+  [[3, 0, 12], 1],
+  [[0.5, 1.5, 2], 0.1],
+  [[0.25, 1.75], 0.01],
+  [[1200.5, 800], 1],
+  [[], 1],
+] as const)('demand of %o is counted in units of %d', (history, unit) => {
+  expect(countingUnit([...history])).toBe(unit);
+});
+
+test('nothing is ordered of what is not asked for', () => {
+  const none = { delivery: NO_DEMAND, protection: NO_DEMAND, review: NO_DEMAND, perPeriod: 0 };
+  for (const target of [{ kind: 'cost' }, { kind: 'fill', level: 0.95 }, { kind: 'cycle', level: 0.95 }] as const)
+    expect(planStock({ ...ITEM, orderCost: 50 }, none, target, 1)).toMatchObject({ reorderPoint: 0, orderNow: 0 });
+});
