@@ -221,14 +221,23 @@ function reorderPointAt(
   target: StockTarget,
   holding: number,
 ): number {
-  // For a service, an empty shelf is always below the reorder point, however large a lot is.
-  const search = (enough: (at: number) => boolean, least = item.unit) =>
+  const search = (enough: (at: number) => boolean, least = 0) =>
     leastFor(enough, demand.protection, Math.min(least, largestOf(demand.protection)), item.unit);
   switch (target.kind) {
-    case 'cycle':
-      return search((at) => cycleService(cycle, demand, at) >= target.level - 1e-9);
+    case 'cycle': {
+      const base = search((at) => chanceWithin(demand.protection, at) >= target.level - 1e-9);
+      // Of what is rarely asked for, a single order may always come too late; it needs no more than its base stock.
+      return Math.min(
+        base,
+        search((at) => cycleService(cycle, demand, at) >= target.level - 1e-9),
+      );
+    }
     case 'fill':
-      return search((at) => longRun(cycle, at, (position) => fillOf(demand, position)) >= target.level);
+      // However large a lot is, an empty shelf is below the reorder point.
+      return search(
+        (at) => longRun(cycle, at, (position) => fillOf(demand, position)) >= target.level,
+        cycle.undershoots === null ? 0 : item.unit,
+      );
     case 'cost': {
       const critical = item.shortageCost / Math.max(1e-12, item.shortageCost + holding);
       const lasts = (position: number) => chanceWithin(demand.protection, position);

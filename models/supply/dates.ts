@@ -47,7 +47,7 @@ export function dateOrderOf(cells: readonly string[]): DateOrder | null {
 
 /**
  * A date of any of the usual ways to write one, as `2026-01-31`: ISO dates and times, months (`2024-03`, `Mar 2024`),
- * ISO weeks (`2024-W05`, its Monday), quarters (`2024Q1`), `20240131`, `31.01.2024`, spreadsheet day numbers. Null of
+ * ISO weeks (`2024-W05`, its Monday), quarters (`2024Q1`), `20240131`, `202401`, `31.01.2024`, spreadsheet day numbers. Null of
  * anything else.
  */
 export function parseDate(cell: string, order: DateOrder): string | null {
@@ -58,7 +58,7 @@ export function parseDate(cell: string, order: DateOrder): string | null {
 }
 
 function isoDate(text: string): string | null {
-  const m = ISO.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text);
+  const m = ISO.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? /^((?:19|20)\d{2})(0[1-9]|1[0-2])$/.exec(text);
   return m && day(Number(m[1]), Number(m[2]), Number(m[3] ?? 1));
 }
 

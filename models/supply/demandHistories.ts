@@ -24,6 +24,22 @@ const DOZENS = new Map([
   ['hundred', 100],
   ['thousand', 1000],
 ]);
+/** Names of a single piece. */
+const PIECES = new Set([
+  'pc',
+  'pce',
+  'pcs',
+  'piece',
+  'pieces',
+  'ea',
+  'each',
+  'st',
+  'stk',
+  'stück',
+  'unit',
+  'units',
+  'nos',
+]);
 const PACKS = new Set(['pack', 'box', 'case', 'carton', 'pk']);
 /**
  * Demand of each item and site by period, up to the last period that has ended. Orders count, or shipments where an item
@@ -78,7 +94,7 @@ function inOwnUnit(
   cleaning: Cleaning,
 ): SupplyRow<'demand'> | null {
   const [unit, own] = [row.unit?.toLowerCase(), item?.unit?.toLowerCase()];
-  if (unit === undefined || own === undefined || unit === own) return row;
+  if (unit === undefined || own === undefined || unit === own || (PIECES.has(unit) && PIECES.has(own))) return row;
   const factor = PACKS.has(unit) ? item?.pack_size : DOZENS.get(unit);
   if (factor === undefined) {
     cleaning.unknownUnit++;

@@ -55,5 +55,7 @@ export function parseNumber(cell: string, { decimal, thousands }: NumberStyle): 
 
 /** Without signs of money and what parts thousands beside points and commas. */
 function stripped(cell: string): string {
-  return cell.replace(/(?<=\d)[ \u00a0\u202f'’](?=\d{3}(\D|$))/g, '').replace(/^[\s$€£¥]+|[\s$€£¥]+$/g, '');
+  return cell
+    .replace(/(?<=\d)[ \u00a0\u202f'’](?=\d{3}(\D|$))/g, '')
+    .replace(/^(?:[\s$€£¥]|USD|EUR|GBP|CHF)+|(?:[\s$€£¥]|USD|EUR|GBP|CHF)+$/g, '');
 }

@@ -1,5 +1,8 @@
 import { namesShown, type Table, TableError } from '#models/tables/parseTable.ts';
+import { columnKey } from './columnNames.ts';
 import { type DateOrder, dateOrderOf, parseDate } from './dates.ts';
+import { withoutTitles, withoutTotals } from './headerRow.ts';
+import { demandOfMovements, MOVEMENT_COLUMNS } from './movements.ts';
 import { mayBeThousands, type NumberStyle, numberStyleOf, parseNumber } from './numberStyle.ts';
 import { type Column, SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
 import { tidied } from './tidied.ts';
@@ -51,8 +54,9 @@ class Errors {
  * others are left out, and it is said. Either all of the table is read, or nothing.
  * @throws TableError with up to twenty places, lines and columns counted from 1.
  */
-export function readSupply<T extends SupplyTable>(kind: T, table: Table, options: ReadOptions = {}): ReadSupply<T> {
+export function readSupply<T extends SupplyTable>(kind: T, given: Table, options: ReadOptions = {}): ReadSupply<T> {
   const columns: Record<string, Column> = SUPPLY_TABLES[kind].columns;
+  const table = asRecords(kind, given, columns);
   const [header = [], ...body] = table.rows;
   const at = columnsAt(header, columns);
   const missing = Object.keys(columns).filter((name) => columns[name].required && !at.has(name));
@@ -86,15 +90,43 @@ export function readSupply<T extends SupplyTable>(kind: T, table: Table, options
   return tidied(kind, rows as SupplyRow<T>[], table.lines.slice(1), notes);
 }
 
-const normal = (cell: string) =>
-  cell
-    .trim()
-    .replace(/^\ufeff/, '')
-    .toLowerCase()
-    .replace(/[\s-]+/g, '_');
+/** A table without titles and totals; of stock movements, those alone that are demand. */
+function asRecords(kind: SupplyTable, given: Table, columns: Record<string, Column>): Table {
+  const required = Object.entries(columns).filter(([, column]) => column.required);
+  const isHeader = (row: readonly string[]) => {
+    const keys = row.map(columnKey);
+    const names = ([name, { also }]: [string, Column]) => {
+      const issues = kind === 'demand' && name === 'quantity' ? MOVEMENT_COLUMNS.out : [];
+      return [name, ...also, ...issues].some((other) => keys.includes(other));
+    };
+    return required.every(names);
+  };
+  const table = withoutTitles(given, isHeader);
+  const at = columnsAt(table.rows[0] ?? [], columns);
+  const records = withBareCodes(
+    withoutTotals(
+      table,
+      required.map(([name]) => at.get(name) ?? -1).filter((i) => i >= 0),
+    ),
+    at,
+  );
+  return kind === 'demand' ? demandOfMovements(records, at.get('quantity') ?? -1) : records;
+}
+
+const BRACKETED = /^\[([^\]]+)\]\s*\S/;
+
+/** Items such as `[BRG-6205] Bearing 6205` by the code in brackets, where all of them are written so. */
+function withBareCodes(table: Table, at: ReadonlyMap<string, number>): Table {
+  const item = at.get('item');
+  const [header, ...body] = table.rows;
+  if (item === undefined || body.length === 0 || !body.every((cells) => BRACKETED.test((cells[item] ?? '').trim())))
+    return table;
+  const bare = body.map((cells) => cells.map((c, i) => (i === item ? (BRACKETED.exec(c.trim())?.[1] ?? c) : c)));
+  return { ...table, rows: [header, ...bare], notes: [...table.notes, 'items are known by the codes in brackets'] };
+}
 
 function columnsAt(header: readonly string[], columns: Record<string, Column>): Map<string, number> {
-  const names = header.map(normal);
+  const names = header.map(columnKey);
   const at = new Map<string, number>();
   for (const [name, { also }] of Object.entries(columns)) {
     const places = names.flatMap((n, i) => (n === name ? [i] : []));
@@ -221,6 +253,8 @@ function rowOf(
 }
 
 const LONGEST_TEXT = 200;
+/** What spreadsheets make of long numeric codes: several codes become the same one. */
+const SHORTENED = /^\d(\.\d+)?E\+\d{2}$/;
 const CONTROL = /\p{Cc}/u;
 
 function readCell(
@@ -235,6 +269,8 @@ function readCell(
       const word = cell.toLowerCase();
       return oneOf.includes(word) ? word : { wanted: `one of ${oneOf.join(', ')} is needed` };
     }
+    if (SHORTENED.test(cell))
+      return { wanted: 'a whole code is needed: a spreadsheet has turned this one into a number' };
     if (CONTROL.test(cell)) return { wanted: 'a text without tabs and line ends is needed' };
     return cell.length > LONGEST_TEXT ? { wanted: `at most ${LONGEST_TEXT} characters are allowed` } : cell;
   }

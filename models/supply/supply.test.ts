@@ -209,15 +209,15 @@ describe('thirty ways in which a file is broken', () => {
       'a row twice',
       'demand',
       'item,date,quantity,ref\na,2026-01-01,3,7\na,2026-01-01,3,7\n',
-      { quantity: 3 },
-      /1 rows repeat/,
+      { quantity: 6 },
+      /1 rows are added to others/,
     ],
     [
       'two rows of a day',
       'demand',
       `${head}a,2026-01-01,3\na,2026-01-01,4\n`,
       { quantity: 7 },
-      /1 rows without a reference are added/,
+      /1 rows are added to others/,
     ],
     [
       'a wide table',

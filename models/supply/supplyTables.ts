@@ -1,3 +1,5 @@
+import { MOVEMENT_COLUMNS } from './movements.ts';
+
 /** What a column of a planner's table holds. */
 export type ColumnKind = 'text' | 'date' | 'number';
 
@@ -38,28 +40,65 @@ const number = <M extends More>(also: readonly string[] = [], more = {} as M): O
   ...more,
 });
 const required = { required: true } as const;
+const words = (...lines: string[]) => lines.flatMap((line) => line.split(' '));
 
 /** Ten years: what takes longer to come is a mistake. */
 const LEAD_TIME = { most: 3650 } as const;
-const ITEM = text(['id', 'item_id', 'part', 'part_number', 'sku', 'material', 'product', 'article'], required);
-const REFERENCE = text(['ref', 'document', 'order_line', 'line', 'transaction']);
+/** Names of a column in exports of ERP systems, in English and German; the first one that stands in a header counts. */
+const ITEM_NAMES = words(
+  'id item_id item_no item_number item_code itemnum part part_no part_number part_num sku material material_no',
+  'material_number materialnummer internal_reference product_internal_reference product_code product_id product',
+  'product_service stock_code article article_no article_number artikel artikelnummer artikelnr artikel_nr teilenummer',
+  'sachnummer product_name item_name',
+);
+const ITEM = text(ITEM_NAMES, required);
+const REFERENCE = text(
+  words(
+    'ref document document_no document_number doc_no material_document materialbeleg belegnummer beleg voucher voucher_no',
+    'invoice_no invoice_number order_reference order_no order_number auftragsnummer source_document num order_line line',
+    'transaction transaction_id',
+  ),
+);
+const SITE_NAMES = words('plant werk location location_code warehouse warehouse_code store branch standort');
+const UNIT_NAMES = words(
+  'uom unit_of_measure unit_of_entry base_unit_of_measure basismengeneinheit mengeneinheit einheit stock_uom base_unit',
+);
 
 /**
  * The tables that a planner gives. `key` names the columns by which a row is known again: the same key later replaces
- * the row. Rows of `demand` without a reference are summed up by their key.
+ * the row. Rows of `demand` in one file are summed up by their key: an order may have several lines of an item.
  */
 export const SUPPLY_TABLES = {
   demand: {
     key: ['item', 'site', 'kind', 'date', 'reference', 'machine', 'unit'],
     columns: {
       item: ITEM,
-      date: date(['period', 'day', 'week', 'month', 'time', 'posted', 'order_date', 'shipped'], required),
-      quantity: { ...number(['demand', 'qty', 'units', 'value', 'amount', 'sales'], required), least: -1e12 },
-      kind: text(['type', 'movement'], { oneOf: ['order', 'shipment', 'usage', 'return'] }),
-      site: text(['plant', 'location', 'warehouse', 'store']),
+      date: date(
+        words(
+          'period day week month time posted posting_date order_date shipped ship_date shipment_date invoice_date',
+          'document_date transaction_date trans_date tran_date transdate entry_date effective_date delivery_date to_date',
+          'buchungsdatum belegdatum rechnungsdatum lieferdatum datum',
+        ),
+        required,
+      ),
+      quantity: {
+        ...number(
+          words(
+            'demand qty quantity_done qty_done done_quantity qty_in_un_of_entry qty_in_unit_of_entry menge',
+            'menge_in_erfassme menge_in_erfassungsme qty_shipped quantity_shipped shipped_qty shipped_quantity qty_sold',
+            'quantity_sold qty_delivered delivered_qty delivered_quantity qty_invoiced invoiced_qty actual_qty ordered_qty',
+            'ordered_quantity qty_ordered tran_qty trans_qty issued_qty quantity_issued absatzmenge anzahl units value',
+            'amount sales',
+          ),
+          required,
+        ),
+        least: -1e12,
+      },
+      kind: text(MOVEMENT_COLUMNS.kind, { oneOf: ['order', 'shipment', 'usage', 'return'] }),
+      site: text(SITE_NAMES),
       reference: REFERENCE,
-      machine: text(['asset', 'equipment']),
-      unit: text(['uom', 'unit_of_measure']),
+      machine: text(words('asset equipment equipment_number assetnum maschine')),
+      unit: text(UNIT_NAMES),
     },
   },
   items: {
@@ -68,7 +107,7 @@ export const SUPPLY_TABLES = {
       item: ITEM,
       name: text(['description', 'title']),
       family: text(['group', 'category', 'product_group']),
-      unit: text(['uom', 'unit_of_measure']),
+      unit: text(UNIT_NAMES),
       unit_cost: number(['price', 'cost', 'unit_price']),
       order_cost: number(['ordering_cost', 'setup_cost']),
       holding_rate: number(['carrying_rate'], { percent: true }),
@@ -88,7 +127,7 @@ export const SUPPLY_TABLES = {
       item: ITEM,
       /** Below 0: units that are owed. */
       quantity: { ...number(['stock', 'on_hand', 'qty', 'units'], required), least: -1e12 },
-      site: text(['plant', 'location', 'warehouse', 'store']),
+      site: text(SITE_NAMES),
       date: date(['counted', 'as_of', 'time']),
     },
   },
@@ -98,7 +137,7 @@ export const SUPPLY_TABLES = {
       order: text(['purchase_order', 'po', 'reference', 'ref'], required),
       item: ITEM,
       supplier: text(['vendor']),
-      site: text(['plant', 'location', 'warehouse', 'store']),
+      site: text(SITE_NAMES),
       quantity: number(['qty', 'ordered_quantity', 'units'], { ...required, above: true }),
       ordered: date(['order_date', 'ordered_on', 'date'], required),
       promised: date(['due', 'due_date', 'promised_on', 'confirmed']),

@@ -26,13 +26,16 @@ export function tidied<T extends SupplyTable>(
     if (early.length > 0)
       notes.push(`${early.length} orders came before they were ordered: they say nothing of how long one takes`);
   }
+  const alike = alikeCodes(rows.flatMap((row) => ('item' in row && row.item !== undefined ? [row.item] : [])));
+  if (alike.length > 0)
+    notes.push(`items that may be the same are kept apart: ${alike.slice(0, MOST_ALIKE).join('; ')}`);
   const byKey = new Map<string, SupplyRow<T>>();
   let [same, summed] = [0, 0];
   rows.forEach((row, i) => {
     const key = keyOf(kind, row);
     const known = byKey.get(key);
     if (known === undefined) byKey.set(key, row);
-    else if (kind === 'demand' && !('reference' in row)) {
+    else if (kind === 'demand') {
       (known as SupplyRow<'demand'>).quantity += (row as SupplyRow<'demand'>).quantity;
       summed++;
     } else if (JSON.stringify(known) === JSON.stringify(row)) same++;
@@ -40,8 +43,20 @@ export function tidied<T extends SupplyTable>(
       throw new TableError(`line ${lines[i]}: ${key.replaceAll('\t', ' ').trim()} stands twice, with different values`);
   });
   if (same > 0) notes.push(`${same} rows repeat another one and are left out`);
-  if (summed > 0) notes.push(`${summed} rows without a reference are added to others of the same item and day`);
+  if (summed > 0) notes.push(`${summed} rows are added to others of the same item, day and reference`);
   return { rows: [...byKey.values()], notes };
+}
+
+const MOST_ALIKE = 5;
+
+/** Codes that differ in case or in leading zeros alone, as `a and A`. */
+function alikeCodes(items: readonly string[]): string[] {
+  const byCore = new Map<string, Set<string>>();
+  for (const item of items) {
+    const core = item.toLowerCase().replace(/^0+(?=\d+$)/, '');
+    byCore.set(core, (byCore.get(core) ?? new Set()).add(item));
+  }
+  return [...byCore.values()].filter((codes) => codes.size > 1).map((codes) => [...codes].sort().join(' and '));
 }
 
 /** By what a row is known again. */

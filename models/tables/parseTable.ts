@@ -29,7 +29,7 @@ const QUOTES: Partial<Record<CsvError['code'], string>> = {
 
 /**
  * A table of separated values from the bytes of a file: UTF-8 or UTF-16 with or without a mark, else Windows-1252; the
- * separator is the one that the header has most of.
+ * separator is the one that the first line with any has most of.
  * @throws TableError where it is no table, with the line, counted from 1.
  */
 export function parseTable(bytes: Uint8Array, wanted?: string): Table {
@@ -42,8 +42,7 @@ export function parseTable(bytes: Uint8Array, wanted?: string): Table {
   const text = said ? `\n${all.slice(said[0].length)}` : all;
   if (text.trim() === '') throw new TableError('line 1: the file is empty; a header is needed');
   if (text.includes('\0')) throw new TableError('line 1: the file holds zero bytes: it is no text');
-  const [header] = /[^\n]*\S[^\n]*/.exec(text) ?? [''];
-  const separator = wanted ?? said?.[1] ?? separatorOf(header);
+  const separator = wanted ?? said?.[1] ?? separatorOf(text);
   if (separator !== ',' && wanted === undefined) notes.push(`columns are separated by ${JSON.stringify(separator)}`);
   try {
     const parsed = parse(text, {
@@ -91,8 +90,14 @@ export function numberOf(cell: string, separator: string): number {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : Number.NaN;
 }
 
-function separatorOf(header: string): string {
-  const counts = SEPARATORS.map((s) => header.split(s).length);
+/** Lines that are looked at for a separator: reports begin with titles that have none. */
+const TITLE_LINES = 30;
+
+/** The separator that the first line with any has most of. */
+function separatorOf(text: string): string {
+  const lines = text.split('\n', TITLE_LINES);
+  const counted = lines.map((line) => SEPARATORS.map((s) => line.split(s).length));
+  const counts = counted.find((c) => Math.max(...c) > 1) ?? counted[0];
   return SEPARATORS[counts.indexOf(Math.max(...counts))];
 }
 

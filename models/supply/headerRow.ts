@@ -1,0 +1,36 @@
+import type { Table } from '#models/tables/parseTable.ts';
+
+/** Rows above a header that reports of spreadsheets begin with: titles, dates, empty lines. */
+const MOST_TITLE_ROWS = 30;
+const TOTAL = /^(grand |sub[- ]?)?(total|sum|summe|gesamt|gesamtsumme|ergebnis|zwischensumme|somme)s?\b.{0,20}$/i;
+
+/**
+ * A report without its title rows: the header is the first row that names every column that is needed. A table without
+ * such a row is left as it is, so that errors speak of its first line.
+ */
+export function withoutTitles(table: Table, isHeader: (row: readonly string[]) => boolean): Table {
+  const header = table.rows.slice(0, MOST_TITLE_ROWS).findIndex(isHeader);
+  if (header <= 0) return table;
+  return {
+    ...table,
+    rows: table.rows.slice(header),
+    lines: table.lines.slice(header),
+    notes: [...table.notes, `${header} title rows above the header in line ${table.lines[header]} are left out`],
+  };
+}
+
+/** Without rows of totals: their first cell says so, and a cell that every record has is empty. */
+export function withoutTotals(table: Table, needed: readonly number[]): Table {
+  const [header, ...body] = table.rows;
+  const isTotal = (cells: readonly string[]) =>
+    cells.some((c) => TOTAL.test(c.trim())) && needed.some((i) => (cells[i] ?? '').trim() === '');
+  const kept = body.map((cells) => !isTotal(cells));
+  const left = kept.filter((k) => !k).length;
+  if (left === 0) return table;
+  return {
+    ...table,
+    rows: [header, ...body.filter((_, i) => kept[i])],
+    lines: [table.lines[0], ...table.lines.slice(1).filter((_, i) => kept[i])],
+    notes: [...table.notes, `${left} rows of totals are left out`],
+  };
+}
