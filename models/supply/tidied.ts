@@ -26,7 +26,7 @@ export function tidied<T extends SupplyTable>(
     if (early.length > 0)
       notes.push(`${early.length} orders came before they were ordered: they say nothing of how long one takes`);
   }
-  const alike = alikeCodes(rows.flatMap((row) => ('item' in row && row.item !== undefined ? [row.item] : [])));
+  const alike = alikeCodes(rows.flatMap((row) => ('item' in row && typeof row.item === 'string' ? [row.item] : [])));
   if (alike.length > 0)
     notes.push(`items that may be the same are kept apart: ${alike.slice(0, MOST_ALIKE).join('; ')}`);
   const byKey = new Map<string, SupplyRow<T>>();
