@@ -52,7 +52,7 @@ export function installedBase(
     return {
       machine: b.machine,
       ageDays,
-      watch: watchOf(b, news, today),
+      watch: watchOf(b, own, news, today),
       planned: plannedIn(own, b, today),
       quantity: b.quantity ?? 1,
       probability: b.probability ?? 1,
@@ -104,10 +104,25 @@ export const machineKey = (m: { site: string; edge: string; asset: string }) => 
 const isOf = (machine: string, m: { site: string; edge: string; asset: string }) =>
   machine === m.asset || machine === machineKey(m);
 
-function watchOf(b: SupplyRow<'bom'>, { health, alerts }: MachineNews, today: number): InstalledMachine['watch'] {
+/** @param records of maintenance of this part. */
+function watchOf(
+  b: SupplyRow<'bom'>,
+  records: readonly SupplyRow<'maintenance'>[],
+  { health, alerts }: MachineNews,
+  today: number,
+): InstalledMachine['watch'] {
+  const done = records.filter(({ kind, date }) => kind !== 'planned' && dayOf(date) <= today);
+  const renewed = Math.max(Number.NEGATIVE_INFINITY, ...done.map(({ date }) => dayOf(date)));
+  // The part that an alert is of is no longer there where it was replaced on the alert's first day or later.
+  const isOfOldPart = (a: AlertRecord) => renewed >= Math.floor(a.raisedAtMs / DAY_MS);
   const its = health.filter((h) => isOf(b.machine, h) && today - h.timeMs / DAY_MS < SILENT_DAYS);
   const active = alerts.filter(
-    (a) => isOf(b.machine, a) && a.returnedAtMs === null && a.finding?.finding !== 'false_alarm' && explains(b, a),
+    (a) =>
+      isOf(b.machine, a) &&
+      a.returnedAtMs === null &&
+      a.finding?.finding !== 'false_alarm' &&
+      explains(b, a) &&
+      !isOfOldPart(a),
   );
   if (active.length > 0) {
     const estimates = active.flatMap((a) => estimateOf(a, today) ?? []);
@@ -116,6 +131,13 @@ function watchOf(b: SupplyRow<'bom'>, { health, alerts }: MachineNews, today: nu
   }
   // A machine that nobody can assess is one that nobody watches.
   return { kind: its.some((h) => h.index !== undefined) ? 'quiet' : 'unwatched' };
+}
+
+/** The site of a machine: that of its full name, or of the edge that watches it; null where nothing tells. */
+export function siteOfMachine(machine: string, { health, alerts }: MachineNews): string | null {
+  if (machine.split('/').length === 3) return machine.slice(0, machine.indexOf('/'));
+  const sites = new Set([...health, ...alerts].filter((m) => m.asset === machine).map((m) => m.site));
+  return sites.size === 1 ? [...sites][0] : null;
 }
 
 /** Whether the failing of this part would explain an alert. */

@@ -105,6 +105,41 @@ test('an alert of another defect, a false one, or one that has returned asks for
   expect(chance(alert('pump-3', 6, { evidence: unsure })).stream).toBe('alarmed');
 });
 
+test('a replacement after an alert began ends the demand of that alert, while the alert is still open', () => {
+  const replaced = (date: string) =>
+    plant({ maintenance: [...plant().maintenance, { machine: 'pump-3', item: 'bearing', kind: 'failure', date }] });
+  const share = (supply: Supply) =>
+    planOf(supply, [alert('pump-3', 6)]).items[0].machines.find((m) => m.machine === 'pump-3');
+  expect(share(plant())).toMatchObject({ stream: 'alarmed' });
+  expect(share(replaced('2026-07-09'))?.stream).toBe('quiet');
+  expect(share(replaced('2026-07-01'))?.stream).toBe('quiet');
+  // What was replaced before the alert began is what the alert is of.
+  expect(share(replaced('2026-06-30'))?.stream).toBe('alarmed');
+});
+
+test('machines take their parts from their own site', () => {
+  const stock = [
+    { item: 'bearing', quantity: 3, site: 'north' },
+    { item: 'bearing', quantity: 4, site: 's' },
+  ];
+  const { items } = planOf(plant({ stock }), [alert('pump-3', 6)]);
+  const machinesAt = (site: string) => items.find((i) => i.site === site)?.machines.map((m) => m.machine) ?? [];
+  expect(machinesAt('s')).toContain('pump-3');
+  expect(machinesAt('north')).not.toContain('pump-3');
+});
+
+test('a table that ended years ago is planned as of its end', () => {
+  const demand = catalogue().demand.map((d) => ({
+    ...d,
+    date: `${Number(d.date.slice(0, 4)) - 15}${d.date.slice(4)}`,
+  }));
+  const old = planOf({ ...catalogue(), demand, purchases: [] });
+  expect(old.cleaning[0]).toBe('no record is newer: the plan is made as of 2011-07-01');
+  expect(old.series[0].history.date.at(-1)).toBe('2011-06-01');
+  expect(old.series[0].forecast.date[0]).toBe('2011-07-01');
+  expect(old.items.filter((i) => i.expectedDemand > 0).length).toBeGreaterThan(6);
+});
+
 test('the same records give the same plan', () => {
   const text = () => JSON.stringify(planOf(plant(), [alert('pump-3', 6)]));
   expect(text()).toBe(text());

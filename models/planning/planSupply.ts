@@ -14,10 +14,10 @@ import { demandHistories } from '#models/supply/demandHistories.ts';
 import { groupedBy } from '#models/supply/groupedBy.ts';
 import { contradictions } from '#models/supply/heirs.ts';
 import type { ItemDemandHistory } from '#models/supply/itemDemandHistory.ts';
-import { elapsedOf, periodOf, SEASON } from '#models/supply/periods.ts';
+import { elapsedOf, periodOf, SEASON, startOf } from '#models/supply/periods.ts';
 import { readied } from '#models/supply/readied.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
-import { foresightOf, installedBase, type MachineNews, machineKey } from './installedBase.ts';
+import { foresightOf, installedBase, type MachineNews, machineKey, siteOfMachine } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
 import { MachineDemand } from './machineDemand.ts';
 import { lengthsOf, type OrderFacts, orderPlan } from './orderPlan.ts';
@@ -58,7 +58,8 @@ const TOLD_EVERY_DAYS = 7;
  * Everything a planner is told: demand of each item from its history and from what machines say, how long deliveries
  * take, what to hold, and what to order now. Pure: the same records and memory give the same plan.
  */
-export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory, settings: PlanSettings): SupplyPlan {
+export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory, asked: PlanSettings): SupplyPlan {
+  const settings = { ...asked, today: planningDay(given, asked) };
   const today = dayOf(settings.today);
   const supply = readied(given, settings.today);
   const { items: histories, cleaning, nextPeriod } = demandHistories(supply, settings.period, settings.today);
@@ -99,6 +100,7 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
     reconciliation,
     suppliers: supplierScores(supply, today),
     cleaning: [
+      ...(settings.today === asked.today ? [] : [`no record is newer: the plan is made as of ${settings.today}`]),
       ...cleaningLines(cleaning, settings.period),
       ...contradictions(given.items),
       ...forgottenLines(given, settings.today),
@@ -106,6 +108,18 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
     backtest: backtest(tables, { ...forecastSettings, leadTime: backtestLead(plans, settings) }),
     memory: trimmedMemory(withTold(chosen, planned, series, machines, nextPeriod, today, settings), today, nextPeriod),
   };
+}
+
+/**
+ * The day that a plan is made as of: today, or, where no record is of the last season, the beginning of the period after
+ * the newest one. Old tables are planned as of their end; years of silence after it would be the end of all demand.
+ * Where machines take parts, it is always today: their health is of now.
+ */
+function planningDay(supply: Supply, settings: PlanSettings): string {
+  const { period, today } = settings;
+  if (supply.demand.length === 0 || supply.bom.length > 0) return today;
+  const next = newestPeriod(supply, settings) + 1;
+  return periodOf(period, today) - next >= SEASON[period] ? startOf(period, next) : today;
 }
 
 const SHOWN = 5;
@@ -174,17 +188,22 @@ function machinesOf(
     outcomes,
   );
   const demands = new Map<string, MachineDemand>();
-  const boms = groupedBy(supply.bom, (b) => b.item);
+  const placesByItem = groupedBy(places, (place) => place.item);
+  const boms = groupedBy(
+    supply.bom.filter((b) => placesByItem.has(b.item)),
+    (b) => placeKey(placeOfMachine(placesByItem.get(b.item) as Place[], siteOfMachine(b.machine, news))),
+  );
   const records = groupedBy(taken, (m) => m.machine);
-  for (const place of places) {
-    const bom = boms.get(place.item);
-    // Machines take from the first place of an item: the one without a site, if there is one.
-    if (bom === undefined) continue;
-    boms.delete(place.item);
+  for (const [key, bom] of boms) {
     const base = installedBase(bom, records, news, today, settings.usualLifeDays);
-    demands.set(placeKey(place), new MachineDemand(place.item, base, foresight, maps));
+    demands.set(key, new MachineDemand(bom[0].item, base, foresight, maps));
   }
   return demands;
+}
+
+/** Machines take from the place of their own site, else from the first of the item: the one without a site, if any. */
+function placeOfMachine(places: readonly Place[], site: string | null): Place {
+  return places.find((place) => place.site === site) ?? places[0];
 }
 
 /** Usage that names its machine ends the life of its part as a record of maintenance does. */

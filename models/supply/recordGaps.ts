@@ -71,8 +71,13 @@ export function fillEnd(histories: readonly ItemDemandHistory[], kind: PeriodKin
     longest = Math.max(longest, run);
   }
   if (missing <= longest) return;
-  cleaning.notReached = missing;
   const season = SEASON[kind];
+  // No season can stand in for the years after it.
+  if (missing > season) {
+    cleaning.silentEnd = missing;
+    return;
+  }
+  cleaning.notReached = missing;
   for (const { quantity, byMachines } of histories) {
     const known = quantity.length - missing;
     if (known <= 0) continue;
