@@ -1,24 +1,42 @@
 import { readFileSync } from 'node:fs';
-import type { IClientOptions } from 'mqtt';
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import type { Logger } from 'pino';
+import { keepConnecting, RECONNECT } from '#models/configuration/mqttReconnect.ts';
 import type { BrokerConfig } from './sources/sourceConfig.ts';
 
 /** MQTT 5 forgets a session at once unless it is told for how long to keep it: as long as an outage of some days. */
 const SESSION_S = 7 * 86_400;
 
+/** A client of a configured broker that goes on connecting whatever refuses it. It does not connect yet. */
+export function brokerClient(url: string, broker: BrokerConfig, options: IClientOptions, log: Logger): MqttClient {
+  const client = mqtt.connect(url, { ...brokerOptions(broker), ...options, manualConnect: true });
+  keepConnecting(
+    client,
+    () => brokerPassword(broker),
+    (error) => log.error({ url, error: String(error) }, 'the password of the broker cannot be read'),
+  );
+  return client;
+}
+
+/** @throws where its file cannot be read. */
+function brokerPassword({ passwordFile }: BrokerConfig): string | undefined {
+  return passwordFile === undefined ? undefined : readFileSync(passwordFile, 'utf8').trim();
+}
+
 /** What mqtt.js needs of a configured broker. Secrets are read from their files. @throws where a file cannot be read. */
-export function brokerOptions(broker: BrokerConfig): IClientOptions {
+function brokerOptions(broker: BrokerConfig): IClientOptions {
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
   return {
     protocolVersion: broker.protocol === '5' ? 5 : 4,
     // A persistent session: what the broker holds while we are away is delivered when we are back.
     clean: false,
     ...(broker.protocol === '5' ? { properties: { sessionExpiryInterval: SESSION_S } } : {}),
-    reconnectPeriod: 1000,
+    ...RECONNECT,
     connectTimeout: 10_000,
     keepalive: 15,
     queueQoSZero: false,
     username: broker.username,
-    password: read(broker.passwordFile)?.toString('utf8').trim(),
+    password: brokerPassword(broker),
     ca: read(broker.caFile),
     cert: read(broker.certificateFile),
     key: read(broker.keyFile),

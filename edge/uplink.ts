@@ -1,4 +1,4 @@
-import mqtt, { type MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { CommandOutcome } from '#models/contracts/command.ts';
 import type { MachineModels } from '#models/contracts/models.ts';
@@ -6,7 +6,7 @@ import { acknowledgeSchema, type StatusMessage } from '#models/contracts/status.
 import { topics } from '#models/contracts/topics.ts';
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
-import { brokerOptions } from './brokerConnection.ts';
+import { brokerClient } from './brokerConnection.ts';
 import type { EdgeConfig } from './config.ts';
 import { KINDS, type Outbox, type OutboxRow } from './outbox.ts';
 
@@ -77,13 +77,16 @@ export class Uplink {
       return JSON.stringify(message);
     };
     const status = this.#status;
-    this.#client = mqtt.connect(config.uplink.url, {
-      ...brokerOptions(config.uplink),
-      clientId: `millwright-${config.site}-${config.edge}-uplink`,
-      clean: true,
-      manualConnect: true,
-      will: { topic: topics.status(config), payload: Buffer.from(status(false)), qos: 1, retain: true },
-    });
+    this.#client = brokerClient(
+      config.uplink.url,
+      config.uplink,
+      {
+        clientId: `millwright-${config.site}-${config.edge}-uplink`,
+        clean: true,
+        will: { topic: topics.status(config), payload: Buffer.from(status(false)), qos: 1, retain: true },
+      },
+      log,
+    );
     this.#client.on('connect', () => {
       this.#log.info({ url: config.uplink.url }, 'uplink connected');
       this.say();

@@ -1,6 +1,6 @@
-import mqtt, { type IPublishPacket, type MqttClient } from 'mqtt';
+import type { IPublishPacket, MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
-import { brokerOptions } from '../brokerConnection.ts';
+import { brokerClient } from '../brokerConnection.ts';
 import type { EdgeConfig } from '../config.ts';
 import { type DecodeLimits, decode, refuseAll } from './decode.ts';
 import { filterOf, Router } from './route.ts';
@@ -50,12 +50,15 @@ export class MqttSource implements Source {
   }
 
   async start(sink: Sink): Promise<void> {
-    const client = mqtt.connect(this.#config.url, {
-      ...brokerOptions(this.#config),
-      clientId: this.#clientId,
-      manualConnect: true,
-      resubscribe: false,
-    });
+    const client = brokerClient(
+      this.#config.url,
+      this.#config,
+      {
+        clientId: this.#clientId,
+        resubscribe: false,
+      },
+      this.#log,
+    );
     this.#client = client;
     const router = new Router(this.#config.subscriptions);
     const release = holdAcknowledgements(client, () => this.#connection);

@@ -1,10 +1,10 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import mqtt, { type MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { isName } from '#models/contracts/names.ts';
 import { type Payload, PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
-import { brokerOptions } from '../../brokerConnection.ts';
+import { brokerClient } from '../../brokerConnection.ts';
 import type { EdgeConfig } from '../../config.ts';
 import { checkCompleted, checkScalar, type Decoded, type PointName } from '../decode.ts';
 import type { Sink, Source } from '../source.ts';
@@ -60,15 +60,18 @@ export class SparkplugSource implements Source {
   }
 
   async start(sink: Sink): Promise<void> {
-    const client = mqtt.connect(this.#config.url, {
-      ...brokerOptions(this.#config),
-      clientId: this.#clientId,
-      // 5.13: a host application begins a clean session.
-      clean: true,
-      manualConnect: true,
-      resubscribe: false,
-      will: this.#stateMessage(false),
-    });
+    const client = brokerClient(
+      this.#config.url,
+      this.#config,
+      {
+        clientId: this.#clientId,
+        // 5.13: a host application begins a clean session.
+        clean: true,
+        resubscribe: false,
+        will: this.#stateMessage(false),
+      },
+      this.#log,
+    );
     this.#client = client;
     client.handleMessage = (_packet, resume) => sink.whenReady(resume);
     client.on('message', (topic, payload) => this.#take(topic, payload, sink));
