@@ -29,6 +29,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
       await shell.runUntilStopped(await startGateway(config, shell.version));
     });
   addKeys(gateway, shell);
+  addTestNotify(gateway, shell);
   addLedger(program, shell);
   addTell(program, shell);
   addModelCommands(program, shell);
@@ -52,6 +53,24 @@ function addKeys(gateway: Command, shell: Shell): void {
       writeFileSync(privateFile, privateKey, { mode: 0o600 });
       writeFileSync(publicFile, publicKey);
       shell.say(`${privateFile} for the gateway (commands.keyFile), ${publicFile} for edges (uplink.commandKeyFile)`);
+    });
+}
+
+function addTestNotify(gateway: Command, shell: Shell): void {
+  gateway
+    .command('test-notify')
+    .description('sends a test message to the notification channels of a configuration; the gateway need not run')
+    .argument('<file>', 'its configuration (YAML)')
+    .argument('[channel]', 'one channel alone, by its name or type')
+    .addHelpText('after', '\nExample:\n  millwright gateway test-notify gateway/gateway.example.yaml maintenance')
+    .action(async (file: string, channel?: string) => {
+      const { gatewayConfigSchema } = await import('./config.ts');
+      const { testNotify } = await import('./notify/testNotify.ts');
+      const { notifiers, broker } = await shell.load(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY');
+      const results = await testNotify(notifiers, broker, channel);
+      if (results.length === 0) throw shell.failure(channel ? `no channel ${channel}` : 'no channel is configured');
+      for (const { name, error } of results) shell.say(`${name}: ${error ?? 'delivered'}`);
+      if (results.some(({ error }) => error !== null)) throw shell.failure('not every channel could be reached');
     });
 }
 

@@ -1,3 +1,4 @@
+import { IANAZone } from 'luxon';
 import { z } from 'zod';
 
 const brokerFields = {
@@ -25,15 +26,116 @@ const sqliteSchema = z.strictObject({
   retentionDays: z.number().min(0.01).default(30),
 });
 
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
+
+const routingFields = {
+  /** By which the channel is known in logs, metrics and the API; its type where it is absent. */
+  name: z.string().min(1).max(64).optional(),
+  /** Alerts that the channel is notified of; absent: all. */
+  match: z
+    .strictObject({
+      sites: z.array(z.string().min(1)).min(1).optional(),
+      /** Machines or items; `pump-*` fits every name that begins so. */
+      machines: z.array(z.string().min(1)).min(1).optional(),
+      severities: z
+        .array(z.enum(['warning', 'critical']))
+        .min(1)
+        .optional(),
+      audiences: z
+        .array(z.enum(['plant', 'integrator', 'planner']))
+        .min(1)
+        .optional(),
+    })
+    .optional(),
+  /** Notified only of alerts that stay unacknowledged for so long. */
+  unacknowledgedMinutes: z.number().min(1).max(10_080).optional(),
+  /** Warnings wait for their end; what is critical does not. */
+  quietHours: z
+    .strictObject({
+      from: clock,
+      to: clock,
+      timeZone: z.string().refine(isTimeZone, 'a time zone such as Europe/Berlin').default('UTC'),
+    })
+    .optional(),
+};
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'an address such as https://host/path' });
+/** Loopback and link-local addresses, cloud metadata among them, are reached only where this is set. */
+const allowLocal = z.boolean().default(false);
+
+const webhookSchema = z.strictObject({
+  type: z.literal('webhook'),
+  ...routingFields,
+  url: httpUrl,
+  /** A file whose text is sent as a bearer token. */
+  tokenFile: z.string().optional(),
+  /** A file whose text signs each message: HMAC-SHA-256. */
+  secretFile: z.string().optional(),
+  allowLocal,
+});
+export type WebhookConfig = z.infer<typeof webhookSchema>;
+
+const slackSchema = z.strictObject({ type: z.literal('slack'), ...routingFields, url: httpUrl, allowLocal });
+const teamsSchema = z.strictObject({ type: z.literal('teams'), ...routingFields, url: httpUrl, allowLocal });
+export type ChatConfig = z.infer<typeof slackSchema> | z.infer<typeof teamsSchema>;
+
+const emailSchema = z.strictObject({
+  type: z.literal('email'),
+  ...routingFields,
+  host: z.string().min(1),
+  port: z.int().min(1).max(65_535).default(587),
+  /** TLS from the start, as on port 465. */
+  secure: z.boolean().default(false),
+  /** Nothing is sent where the server offers no STARTTLS. */
+  requireTls: z.boolean().default(false),
+  username: z.string().optional(),
+  passwordFile: z.string().optional(),
+  from: z.string().min(3),
+  to: z.array(z.string().min(3)).min(1),
+});
+export type EmailConfig = z.infer<typeof emailSchema>;
+
+const mqttNotifierSchema = z.strictObject({
+  type: z.literal('mqtt'),
+  ...routingFields,
+  topic: z
+    .string()
+    .min(1)
+    .max(500)
+    .regex(/^[^+#\0]+$/, 'a topic without wildcards'),
+});
+export type MqttNotifierConfig = z.infer<typeof mqttNotifierSchema>;
+
 const notifierSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('webhook'),
-    url: z.url({ protocol: /^https?$/ }),
-    /** A file whose text is sent as a bearer token. */
-    tokenFile: z.string().optional(),
-  }),
+  webhookSchema,
+  slackSchema,
+  teamsSchema,
+  emailSchema,
+  mqttNotifierSchema,
 ]);
 export type NotifierConfig = z.infer<typeof notifierSchema>;
+
+function isTimeZone(name: string): boolean {
+  return IANAZone.isValidZone(name);
+}
+
+const notifiersSchema = z
+  .array(notifierSchema)
+  .default([])
+  .refine((all) => new Set(all.map((n) => n.name ?? n.type)).size === all.length, {
+    message: 'channels with different names: give each of several of one type a name',
+  });
+
+/** When what is not heard from counts as not watched. */
+const livenessSchema = z
+  .strictObject({
+    /** Without a message for so long, or four times its usual interval, an edge or a machine is not watched. */
+    silentSeconds: z.number().min(10).max(86_400).default(120),
+    /** After so long without being watched the integrator is alerted. */
+    alertSeconds: z.number().min(10).max(604_800).default(600),
+  })
+  .prefault({});
+export type LivenessConfig = z.infer<typeof livenessSchema>;
 
 /** How, and how often, demand is forecast and orders are planned. */
 const planningSchema = z
@@ -74,7 +176,8 @@ export const gatewayConfigSchema = z.strictObject({
     .refine((b) => isLoopback(b.host), { message: 'a loopback address; for a network use Mosquitto', path: ['host'] })
     .optional(),
   historian: z.discriminatedUnion('type', [sqliteSchema, influxSchema]).default({ type: 'sqlite', retentionDays: 30 }),
-  notifiers: z.array(notifierSchema).default([]),
+  notifiers: notifiersSchema,
+  liveness: livenessSchema,
   /** Signs what edges are told: a private key (Ed25519, PEM), as `millwright gateway keys` makes it. */
   commands: z.strictObject({ keyFile: z.string() }).optional(),
   planning: planningSchema,

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import { keepConnecting } from '#models/configuration/mqttReconnect.ts';
 import type { Envelope } from '#models/contracts/envelope.ts';
 import { type KeptMessage, parseMessage, type Refusal } from '#models/contracts/message.ts';
 import type { Piece, Want } from '#models/contracts/modelPieces.ts';
@@ -13,6 +13,7 @@ import {
   supplyReportTopic,
   topics,
 } from '#models/contracts/topics.ts';
+import { brokerOptions, brokerPassword } from './brokerOptions.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Accepted, Refused, Store, Taken } from './store/store.ts';
 
@@ -71,22 +72,12 @@ export class Ingest {
     this.#now = now;
     this.#log = log;
     this.#taken = taken;
-    const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
-    this.#client = mqtt.connect(broker.url, {
-      protocolVersion: 4,
-      clientId: broker.clientId,
-      clean: false,
-      manualConnect: true,
-      reconnectPeriod: 1000,
-      connectTimeout: 10_000,
-      keepalive: 15,
-      resubscribe: false,
-      username: broker.username,
-      password: read(broker.passwordFile)?.toString('utf8').trim(),
-      ca: read(broker.caFile),
-      cert: read(broker.certificateFile),
-      key: read(broker.keyFile),
-    });
+    this.#client = mqtt.connect(broker.url, { ...brokerOptions(broker), manualConnect: true });
+    keepConnecting(
+      this.#client,
+      () => brokerPassword(broker),
+      (error) => this.#log.error({ error: String(error) }, 'the password of the broker cannot be read'),
+    );
     this.#client.handleMessage = (_packet, resume) => {
       // Until it is called the broker does not hear that the message came.
       if (this.#waiting.length < MAX_WAITING && this.#table === null) resume();
@@ -131,8 +122,13 @@ export class Ingest {
 
   /** Tells an edge something; resolves when the broker has it. @throws where the broker is away. */
   async tell(origin: Origin, message: string): Promise<void> {
+    await this.publish(topics.command(origin), message);
+  }
+
+  /** Publishes at QoS 1; resolves when the broker has it. @throws where the broker is away. */
+  async publish(topic: string, message: string): Promise<void> {
     if (!this.#client.connected) throw new Error('the broker is away');
-    await this.#client.publishAsync(topics.command(origin), message, { qos: 1 });
+    await this.#client.publishAsync(topic, message, { qos: 1 });
   }
 
   #accept(topic: string, payload: Buffer): void {

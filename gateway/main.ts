@@ -1,7 +1,9 @@
 import { pino } from 'pino';
+import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Order } from '#models/contracts/command.ts';
 import type { KeptMessage } from '#models/contracts/message.ts';
 import type { Origin } from '#models/contracts/topics.ts';
+import { AlertClock } from './alerts/alertClock.ts';
 import { Events } from './api/events.ts';
 import { createServer } from './api/server.ts';
 import { startBroker } from './broker.ts';
@@ -11,7 +13,10 @@ import { createHistorian } from './historian/createHistorian.ts';
 import { HistorianPump } from './historian/pump.ts';
 import { Ingest } from './ingest.ts';
 import { gatewayMetrics } from './metrics.ts';
+import { createNotifiers } from './notify/createNotifiers.ts';
 import { Notifications } from './notify/notifications.ts';
+import { Routing } from './notify/routing.ts';
+import { testNotice } from './notify/testNotice.ts';
 import { Planner } from './planning/planner.ts';
 import { PlanStore } from './planning/planStore.ts';
 import { Registry } from './registry/registry.ts';
@@ -36,18 +41,23 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
   const log = pino({ name: 'gateway' }, pino.destination(2));
   const now = () => Date.now();
   const broker = config.embeddedBroker && (await startBroker(config.embeddedBroker.host, config.embeddedBroker.port));
+  const routing = new Routing(config.notifiers);
   const store = new SqliteStore(config.dataDirectory, {
     maxQueueBytes: config.limits.maxQueueMegabytes * MEGABYTE,
     maxEvidenceBytes: config.limits.maxEvidenceMegabytes * MEGABYTE,
+    routing,
+    now,
   });
   const signer = config.commands && new CommandSigner(config.commands.keyFile, now);
   const registry = new Registry(config.dataDirectory, config.commands?.keyFile, now);
   const historian = await createHistorian(config, now);
   const pump = new HistorianPump(store, historian, config.limits.maxSeries, log);
   const events = new Events();
-  const notifications = new Notifications(config.notifiers, log);
   const supply = new SupplyStore(config.dataDirectory, config.limits.maxSupplyRows, now);
-  const plans = new PlanStore(config.dataDirectory);
+  const plans = new PlanStore(config.dataDirectory, routing, now);
+  const channels = createNotifiers(config.notifiers, (topic, message) => ingest.publish(topic, message));
+  const deliveries = { alerts: store.deliveries, plans: plans.deliveries };
+  const notifications = new Notifications(deliveries, channels, now, log);
   const planner = new Planner(
     {
       directory: config.dataDirectory,
@@ -58,7 +68,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
       planned: (result, alerts) => {
         pump.run();
         events.send({ type: 'plan', atMs: result.summary.atMs, alerts });
-        for (const alert of alerts) notifications.tell(alert);
+        notifications.run();
       },
       run: runInThread,
     },
@@ -77,14 +87,15 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     log,
   );
   const folder = config.planning.folder === undefined ? null : new SupplyFolder(config.planning.folder, intake, log);
-  const ingest = new Ingest(
+  const ingest: Ingest = new Ingest(
     config.broker,
     store,
     now,
     log,
     (taken) => {
       pump.run();
-      show(taken, events, notifications);
+      show(taken, events);
+      if (taken.alerts.length > 0) notifications.run();
       planner.heard(bodiesOf(taken.fresh, 'health'), bodiesOf(taken.fresh, 'alerts'));
     },
     ({ id, piece }) => registry.piece(id, piece),
@@ -112,6 +123,18 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     },
     log,
   );
+  const alertsChanged = (alerts: readonly AlertRecord[]) => {
+    for (const alert of alerts) events.send({ type: 'alert', alert });
+    notifications.run();
+  };
+  const clock = new AlertClock({
+    store,
+    liveness: config.liveness,
+    escalations: routing.escalations(),
+    now,
+    changed: alertsChanged,
+    watchChanged: (machines) => events.send({ type: 'watch', machines: [...machines] }),
+  });
   const rollouts = new Rollouts(registry, () => store.edges(), command ?? null, now, log);
   const metrics = gatewayMetrics({
     registry,
@@ -120,6 +143,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     store,
     events,
     notifications,
+    clock,
     planner,
     plans,
     supply,
@@ -139,8 +163,24 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     intake,
     plans,
     planner,
-    planAcknowledged: (alert) => events.send({ type: 'plan', atMs: alert.updatedAtMs, alerts: [alert] }),
-    acknowledged: (alert) => events.send({ type: 'alert', alert }),
+    planAcknowledged: (alert) => {
+      events.send({ type: 'plan', atMs: alert.updatedAtMs, alerts: [alert] });
+      notifications.run();
+    },
+    acknowledged: (alert) => {
+      alertsChanged([alert]);
+      // What is found at a machine changes what its parts are needed for.
+      if (alert.finding !== undefined) planner.ask('finding');
+    },
+    watches: () => clock.watches(),
+    deliveries,
+    channels: routing.channels,
+    deliver: () => notifications.run(),
+    testChannel: async (name) => {
+      const channel = channels.find((c) => c.name === name);
+      await channel?.notify([{ key: `test-${now()}`, event: 'test', notice: testNotice(now()) }]);
+    },
+    audit: (by, what, subject) => store.audit(now(), by, what, subject, null),
     metrics,
     notReady: () => [
       ...(ingest.connected ? [] : ['the broker is away']),
@@ -151,6 +191,8 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
   });
   await server.listen({ host: config.api.host, port: config.api.port });
   ingest.start();
+  notifications.start();
+  clock.start();
   pump.run();
   planner.ask('start');
   const address = server.server.address();
@@ -165,8 +207,10 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
       proposals.stop();
       folder?.stop();
       intake.stop();
+      clock.stop();
       await ingest.stop();
       await planner.stop();
+      await notifications.stop();
       await pump.stop();
       await historian.close();
       registry.close();
@@ -185,10 +229,9 @@ function bodiesOf<K extends KeptMessage['kind']>(messages: readonly KeptMessage[
   return messages.flatMap((m) => (m.kind === kind ? [m.body as Body<K>] : []));
 }
 
-function show(taken: Taken, events: Events, notifications: Notifications): void {
+function show(taken: Taken, events: Events): void {
   for (const alert of taken.alerts) {
     events.send({ type: 'alert', alert });
-    notifications.tell(alert);
   }
   for (const message of taken.fresh) showMessage(message, events);
 }

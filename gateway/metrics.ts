@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { unexplained } from '#models/contracts/ledger.ts';
 import { readMetrics } from '#models/metrics/readMetrics.ts';
+import type { AlertClock } from './alerts/alertClock.ts';
 import type { Events } from './api/events.ts';
 import type { HistorianPump } from './historian/pump.ts';
 import type { Ingest } from './ingest.ts';
@@ -20,6 +21,7 @@ export interface Measured {
   store: Store;
   events: Events;
   notifications: Notifications;
+  clock: AlertClock;
   planner: Planner;
   plans: PlanStore;
   supply: SupplyStore;
@@ -29,7 +31,7 @@ export interface Measured {
 
 /** The gateway's metrics, read from its parts when they are asked for. */
 export function gatewayMetrics(measured: Measured): Registry {
-  const { registry: models, ingest, pump, store, events, notifications } = measured;
+  const { registry: models, ingest, pump, store, events, notifications, clock, plans } = measured;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const read = readMetrics(registry, 'millwright_gateway');
@@ -53,9 +55,13 @@ export function gatewayMetrics(measured: Measured): Registry {
     set({}, store.queueSize().dropped),
   );
   read('alerts_active', 'alerts that have not returned', ['severity'], (set) => {
-    const active = store.alerts({ active: true, limit: 10_000 }).filter((a) => a.returnedAtMs === null);
-    for (const severity of ['warning', 'critical'])
-      set({ severity }, active.filter((a) => a.severity === severity).length);
+    const counts = new Map(store.activeAlertCounts().map(({ severity, n }) => [severity, n]));
+    for (const severity of ['warning', 'critical']) set({ severity }, counts.get(severity) ?? 0);
+  });
+  read('machines', 'machines by whether their messages arrive', ['watch'], (set) => {
+    const watch = clock.watches();
+    const states = store.health().map((machine) => watch(machine).state);
+    for (const state of ['watched', 'not_watched']) set({ watch: state }, states.filter((s) => s === state).length);
   });
   read('ledger_unexplained', 'messages that the ledgers of all points do not account for', [], (set) =>
     set(
@@ -64,16 +70,7 @@ export function gatewayMetrics(measured: Measured): Registry {
     ),
   );
   read('findings', 'alerts by what was found at the machine', ['fault', 'finding'], (set) => {
-    const count = new Map<string, number>();
-    for (const { evidence, finding } of store.alerts({ active: false, limit: 10_000 })) {
-      if (!finding) continue;
-      const key = `${evidence.diagnosis.fault} ${finding.finding}`;
-      count.set(key, (count.get(key) ?? 0) + 1);
-    }
-    for (const [key, n] of count) {
-      const [fault, finding] = key.split(' ');
-      set({ fault, finding }, n);
-    }
+    for (const { fault, finding, n } of store.findingCounts()) set({ fault, finding }, n);
   });
   read('rollouts', 'roll-outs of models, by stage', ['stage'], (set) => {
     const count = new Map<string, number>();
@@ -88,10 +85,15 @@ export function gatewayMetrics(measured: Measured): Registry {
   read('event_listeners_let_go_total', 'pages let go since they were too far behind', [], (set) =>
     set({}, events.letGo),
   );
-  read('notifications_total', 'notifications by result', ['result'], (set) => {
+  read('notifications_total', 'attempts to deliver notifications, by result', ['result'], (set) => {
     set({ result: 'sent' }, notifications.sent);
     set({ result: 'failed' }, notifications.failed);
-    set({ result: 'dropped' }, notifications.dropped);
+  });
+  read('notifications', 'notifications that are kept, by channel and state', ['channel', 'state'], (set) => {
+    const sums = new Map<string, number>();
+    for (const { channel, state, n } of [store, plans].flatMap(({ deliveries }) => deliveries.counts()))
+      sums.set(`${state} ${channel}`, (sums.get(`${state} ${channel}`) ?? 0) + n);
+    for (const [key, n] of sums) set({ state: key.split(' ')[0], channel: key.slice(key.indexOf(' ') + 1) }, n);
   });
   addPlanning(read, measured);
   return registry;

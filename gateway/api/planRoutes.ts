@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { acknowledgeRequestSchema } from '#models/contracts/api.ts';
+import { applyAction, type Outcome } from '#models/alerting/alarmLifecycle.ts';
+import type { AlarmAction } from '#models/contracts/alert.ts';
+import { acknowledgeRequestSchema, alarmActionRequestSchema } from '#models/contracts/api.ts';
 import {
   levelSchema,
   type PlanAlert,
@@ -11,7 +13,6 @@ import {
   planSummarySchema,
   supplierScoreSchema,
 } from '#models/contracts/plan.ts';
-import { acknowledge } from '../alerts/alarm.ts';
 import { forecastCsv, planCsv } from '../planning/planCsv.ts';
 import { type Planner, PlannerBusy } from '../planning/planner.ts';
 import type { PlanStore } from '../planning/planStore.ts';
@@ -164,14 +165,37 @@ export function addPlanRoutes(
       },
     },
     async ({ body }, reply) => {
-      const known = plans.alert(body.id);
-      if (!known) return reply.code(404).send({ error: `no alert ${body.id}` });
-      if (known.acknowledgedAtMs !== null) return known;
-      const alert = acknowledge(known, body.by, body.comment ?? null, now());
-      plans.keepAlerts([alert]);
-      store.audit(now(), body.by, 'acknowledge', body.id, body.comment ?? null);
-      planAcknowledged(alert);
-      return alert;
+      const { id, by, comment } = body;
+      const outcome = act(id, { action: 'acknowledge', ...(comment === undefined ? {} : { comment }) }, by);
+      if (!outcome?.ok) return reply.code(404).send({ error: `no alert ${id}` });
+      return outcome.alarm;
     },
   );
+
+  app.post(
+    '/api/v1/plan/alerts/actions',
+    {
+      schema: {
+        description: 'One transition of the life cycle of an alert for planners.',
+        body: alarmActionRequestSchema.extend({ id: z.string().min(1).max(300) }),
+        response: { 200: planAlertSchema, 404: errorSchema, 409: errorSchema },
+      },
+    },
+    async ({ body }, reply) => {
+      const outcome = act(body.id, body.change, body.by, body.requestId);
+      if (outcome === null) return reply.code(404).send({ error: `no alert ${body.id}` });
+      return outcome.ok ? outcome.alarm : reply.code(409).send({ error: outcome.reason });
+    },
+  );
+
+  function act(id: string, change: AlarmAction, by: string, requestId?: string): Outcome<PlanAlert> | null {
+    const known = plans.alert(id);
+    if (!known) return null;
+    const outcome = applyAction(known, change, by, now(), requestId);
+    if (!outcome.ok || !outcome.isChanged) return outcome;
+    plans.keepAlerts([outcome.alarm]);
+    store.audit(now(), by, change.action, id, JSON.stringify(change));
+    planAcknowledged(outcome.alarm);
+    return outcome;
+  }
 }

@@ -1,13 +1,15 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type AlertRecord, alertRecordSchema } from '#models/contracts/alert.ts';
+import { type AlertRecord, alertRecordSchema, severitySchema } from '#models/contracts/alert.ts';
 import {
   acknowledgeRequestSchema,
+  alarmActionRequestSchema,
   columnsSchema,
   findingRequestSchema,
   ledgerViewSchema,
   machineSchema,
+  type Watch,
 } from '#models/contracts/api.ts';
 import { type Command, commandSchema, type Order, orderSchema } from '#models/contracts/command.ts';
 import { evidenceViewSchema } from '#models/contracts/evidence.ts';
@@ -29,6 +31,8 @@ export interface ApiParts {
   acknowledged: (alert: AlertRecord) => void;
   /** Signs an order and sends it; null where there is no key. @throws where the broker is away. */
   command: ((origin: Origin, order: Order) => Promise<Command>) | null;
+  /** Whether each machine is watched now. */
+  watches: () => (machine: OfMachine) => Watch;
 }
 
 export const errorSchema = z.object({ error: z.string() });
@@ -42,7 +46,7 @@ const seriesQuery = machineKey.extend({
   points: z.coerce.number().int().min(1).max(5000).default(500),
 });
 
-interface OfMachine {
+export interface OfMachine {
   site: string;
   edge: string;
   asset: string;
@@ -63,18 +67,19 @@ function byMachine<T extends OfMachine>(all: readonly T[]): Map<string, T[]> {
 /** Everything under `/api/v1`. */
 export function addRoutes(
   server: FastifyInstance,
-  { store, historian, events, now, acknowledged, command }: ApiParts,
+  { store, historian, events, now, acknowledged, command, watches }: ApiParts,
 ): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
   app.get('/api/v1/machines', { schema: { response: { 200: z.array(machineSchema) } } }, async () => {
     const points = byMachine(store.points());
     const alerts = byMachine(store.alerts({ active: true, limit: 10_000 }).filter((a) => a.returnedAtMs === null));
+    const watch = watches();
     return store.health().map((health) => {
       const own = points.get(machineKeyOf(health)) ?? [];
       const waveforms = own.filter((p) => p.hasSpectrum).map((p) => p.point);
       const activeAlerts = alerts.get(machineKeyOf(health))?.length ?? 0;
-      return { health, points: own.map((p) => p.point), waveforms, activeAlerts };
+      return { health, watch: watch(health), points: own.map((p) => p.point), waveforms, activeAlerts };
     });
   });
 
@@ -85,11 +90,20 @@ export function addRoutes(
         querystring: z.object({
           state: z.enum(['active', 'all']).default('active'),
           limit: z.coerce.number().int().min(1).max(1000).default(200),
+          site: nameSchema.optional(),
+          asset: nameSchema.optional(),
+          severity: severitySchema.optional(),
+          /** The id of the last alert of the page before. */
+          after: z.string().max(300).optional(),
         }),
-        response: { 200: z.array(alertRecordSchema) },
+        response: { 200: z.array(alertRecordSchema), 404: errorSchema },
       },
     },
-    async ({ query }) => store.alerts({ active: query.state === 'active', limit: query.limit }),
+    async ({ query: { state, after, ...filter } }, reply) => {
+      const before = after === undefined ? undefined : store.alert(after);
+      if (before === null) return reply.code(404).send({ error: `no alert ${after}` });
+      return store.alerts({ ...filter, active: state === 'active', before });
+    },
   );
 
   app.get(
@@ -110,10 +124,32 @@ export function addRoutes(
       },
     },
     async ({ params, body }, reply) => {
-      const alert = store.acknowledge(params.id, body.by, body.comment ?? null, now());
-      if (!alert) return reply.code(404).send({ error: `no alert ${params.id}` });
-      acknowledged(alert);
-      return alert;
+      const { by, comment } = body;
+      const action = { action: 'acknowledge' as const, ...(comment === undefined ? {} : { comment }) };
+      const outcome = store.act(params.id, action, by);
+      if (!outcome?.ok) return reply.code(404).send({ error: `no alert ${params.id}` });
+      acknowledged(outcome.alarm);
+      return outcome.alarm;
+    },
+  );
+
+  app.post(
+    '/api/v1/alerts/:id/actions',
+    {
+      schema: {
+        description:
+          'One transition of the ISA-18.2 life cycle: acknowledge, unacknowledge, assign, comment, shelve, unshelve, remove_from_service, return_to_service, close with a finding, reopen.',
+        params: z.object({ id: z.string().max(300) }),
+        body: alarmActionRequestSchema,
+        response: { 200: alertRecordSchema, 404: errorSchema, 409: errorSchema },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const outcome = store.act(params.id, body.change, body.by, body.requestId);
+      if (outcome === null) return reply.code(404).send({ error: `no alert ${params.id}` });
+      if (!outcome.ok) return reply.code(409).send({ error: outcome.reason });
+      if (outcome.isChanged) acknowledged(outcome.alarm);
+      return outcome.alarm;
     },
   );
 

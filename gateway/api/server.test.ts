@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { gatewayConfigSchema } from '../config.ts';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
+import { Routing } from '../notify/routing.ts';
 import { Planner } from '../planning/planner.ts';
 import { PlanStore } from '../planning/planStore.ts';
 import { Registry as ModelRegistry } from '../registry/registry.ts';
@@ -41,13 +42,19 @@ function plannerOf(directory: string, store: SqliteStore, plans: PlanStore): Pla
   return new Planner(parts, pino({ level: 'silent' }));
 }
 const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
+const ROUTING = new Routing([{ type: 'webhook', url: 'http://127.0.0.1:9', allowLocal: true }]);
 
 function server(tokenFile?: string) {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-api-'));
   const registry = new ModelRegistry(directory, undefined, () => 5);
-  const store = new SqliteStore(directory, { maxQueueBytes: 1e6, maxEvidenceBytes: 1e6 });
+  const store = new SqliteStore(directory, {
+    maxQueueBytes: 1e6,
+    maxEvidenceBytes: 1e6,
+    routing: ROUTING,
+    now: () => 5,
+  });
   const supply = new SupplyStore(directory, 1000, () => 5);
-  const plans = new PlanStore(directory);
+  const plans = new PlanStore(directory, ROUTING, () => 5);
   return createServer(
     { host: '127.0.0.1', port: 0, tokenFile },
     {
@@ -72,6 +79,12 @@ function server(tokenFile?: string) {
       events: new Events(),
       now: () => 5,
       acknowledged: () => undefined,
+      watches: () => () => ({ state: 'watched' }),
+      deliveries: { alerts: store.deliveries },
+      channels: ROUTING.channels,
+      deliver: () => undefined,
+      testChannel: async () => undefined,
+      audit: () => undefined,
       command: null,
       registry,
       proposals: new Proposals(proposalParts(registry), pino({ level: 'silent' })),
@@ -110,6 +123,11 @@ test('with a token it wants the token, save for health', async () => {
     '/api/v1/models/propose',
     '/api/v1/models/{id}/approve',
     '/api/v1/models/{id}/package',
+    '/api/v1/notification-channels',
+    '/api/v1/notification-channels/{name}/test',
+    '/api/v1/notifications',
+    '/api/v1/notifications/{id}/abandon',
+    '/api/v1/notifications/{id}/resend',
     '/metrics',
     '/openapi.json',
     '/api/v1/events',
@@ -151,6 +169,7 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/alerts',
     '/api/v1/alerts/{id}',
     '/api/v1/alerts/{id}/acknowledge',
+    '/api/v1/alerts/{id}/actions',
     '/api/v1/alerts/{id}/finding',
     '/api/v1/edges',
     '/api/v1/edges/{site}/{edge}/commands',
@@ -164,10 +183,16 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/models/propose',
     '/api/v1/models/{id}/approve',
     '/api/v1/models/{id}/package',
+    '/api/v1/notification-channels',
+    '/api/v1/notification-channels/{name}/test',
+    '/api/v1/notifications',
+    '/api/v1/notifications/{id}/abandon',
+    '/api/v1/notifications/{id}/resend',
     '/api/v1/plan',
     '/api/v1/plan.csv',
     '/api/v1/plan/alerts',
     '/api/v1/plan/alerts/acknowledge',
+    '/api/v1/plan/alerts/actions',
     '/api/v1/plan/item',
     '/api/v1/plan/levels',
     '/api/v1/plan/run',

@@ -10,11 +10,12 @@ import type { Registry } from 'prom-client';
 import type { GatewayConfig } from '../config.ts';
 import { guard } from './access.ts';
 import { addModelRoutes, type ModelParts } from './modelRoutes.ts';
+import { addNotificationRoutes, type NotificationParts } from './notificationRoutes.ts';
 import { addPlanRoutes, type PlanParts } from './planRoutes.ts';
 import { type ApiParts, addRoutes } from './routes.ts';
 import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
 
-export interface ServerParts extends ApiParts, ModelParts, PlanParts, SupplyParts {
+export interface ServerParts extends ApiParts, ModelParts, NotificationParts, PlanParts, SupplyParts {
   metrics: Registry;
   /** Why the gateway cannot do its work now; empty where it can. */
   notReady: () => string[];
@@ -49,6 +50,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addModelRoutes(app, parts);
   addSupplyRoutes(app, parts);
   addPlanRoutes(app, parts);
+  addNotificationRoutes(app, parts);
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(parts.metrics.contentType).send(await parts.metrics.metrics()),

@@ -1,66 +1,125 @@
 import type { Logger } from 'pino';
-import type { NotifierConfig } from '../config.ts';
-import type { Notice, Notifier } from './notifier.ts';
-import { WebhookNotifier } from './webhookNotifier.ts';
+import type { Delivery, DeliveryTable } from './deliveryTable.ts';
+import type { Notifier } from './notifier.ts';
 
-const MAX_WAITING = 200;
+const TICK_MS = 1000;
+const FORGET_MS = 3_600_000;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+/** After so long without success a notification goes to the dead letters. */
+const GIVE_UP_MS = 72 * 3_600_000;
+/** Messages on their way to one channel at a time. */
+const PARALLEL = 4;
 
-/** Tells every notifier of alerts that were raised, became critical or returned; not of mere updates. */
+/** Tables of deliveries, by the database that they are in: alerts of machines, alerts of planners. */
+export type DeliveryTables = Record<string, DeliveryTable>;
+
+/**
+ * Delivers what waits in the tables: of each alert in order, again after a failure with back-off and jitter, and to a
+ * channel that works again at once. The same key marks each attempt of a notification; what was delivered before a crash
+ * and not yet marked is sent again with it.
+ */
 export class Notifications {
   sent = 0;
+  /** Attempts that failed; each is made again. */
   failed = 0;
-  /** Not told since too many were waiting. */
-  dropped = 0;
-  readonly #notifiers: readonly Notifier[];
+  readonly #tables: DeliveryTables;
+  readonly #channels: ReadonlyMap<string, Notifier>;
+  readonly #now: () => number;
   readonly #log: Logger;
-  /** By notifier and alert. */
-  readonly #told = new Map<string, string>();
-  readonly #tails = new Map<string, Promise<void>>();
-  #waiting = 0;
+  readonly #inFlight = new Map<string, Set<string>>();
+  readonly #tasks = new Set<Promise<void>>();
+  readonly #broken = new Set<string>();
+  #timer: NodeJS.Timeout | null = null;
+  #forgotMs = 0;
+  #isStopped = false;
 
-  constructor(configs: readonly NotifierConfig[], log: Logger) {
-    this.#notifiers = configs.map((c) => new WebhookNotifier(c.url, c.tokenFile));
+  constructor(tables: DeliveryTables, channels: readonly Notifier[], now: () => number, log: Logger) {
+    this.#tables = tables;
+    this.#channels = new Map(channels.map((c) => [c.name, c]));
+    this.#now = now;
     this.#log = log;
   }
 
-  tell(alert: Notice): void {
-    const state = `${alert.severity}/${alert.returnedAtMs !== null}`;
-    this.#notifiers.forEach((notifier, i) => {
-      const key = `${i}/${alert.id}`;
-      if (this.#told.get(key) === state) return;
-      this.#told.set(key, state);
-      if (this.#waiting >= MAX_WAITING) this.#notTold(key, () => this.dropped++);
-      else this.#enqueue(key, notifier, alert);
-    });
+  start(): void {
+    this.#timer = setInterval(() => this.run(), TICK_MS);
+    this.run();
   }
 
-  /** What is said of one alert to one notifier is said in order. */
-  #enqueue(key: string, notifier: Notifier, alert: Notice): void {
-    this.#waiting++;
-    const before = this.#tails.get(key) ?? Promise.resolve();
-    const tail = before
-      .then(() => this.#send(key, notifier, alert))
-      .finally(() => {
-        this.#waiting--;
-        if (this.#tails.get(key) === tail) this.#tails.delete(key);
-      });
-    this.#tails.set(key, tail);
+  /** Starts what is due and not on its way. */
+  run(): void {
+    if (this.#isStopped) return;
+    for (const channel of this.#channels.values())
+      for (const [table, deliveries] of Object.entries(this.#tables)) this.#runChannel(channel, table, deliveries);
+    if (this.#now() - this.#forgotMs < FORGET_MS) return;
+    this.#forgotMs = this.#now();
+    for (const table of Object.values(this.#tables)) table.forgetOld();
   }
 
-  async #send(key: string, notifier: Notifier, alert: Notice): Promise<void> {
-    try {
-      await notifier.notify(alert);
-      this.sent++;
-      if (alert.returnedAtMs !== null) this.#told.delete(key);
-    } catch (error) {
-      this.#notTold(key, () => this.failed++);
-      this.#log.error({ notifier: notifier.name, alert: alert.id, error: String(error) }, 'nobody could be told');
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    if (this.#timer) clearInterval(this.#timer);
+    await Promise.allSettled(this.#tasks);
+  }
+
+  #runChannel(channel: Notifier, table: string, deliveries: DeliveryTable): void {
+    const inFlight = this.#inFlight.get(channel.name) ?? new Set();
+    this.#inFlight.set(channel.name, inFlight);
+    const free = PARALLEL - Math.ceil(inFlight.size / channel.most);
+    if (free <= 0) return;
+    const due = deliveries
+      .due(channel.name, inFlight.size + free * channel.most)
+      .filter((d) => !inFlight.has(`${table}/${d.id}`))
+      .slice(0, free * channel.most);
+    for (let at = 0; at < due.length; at += channel.most) {
+      const task = this.#send(channel, table, deliveries, due.slice(at, at + channel.most), inFlight);
+      this.#tasks.add(task);
+      void task.finally(() => this.#tasks.delete(task));
     }
   }
 
-  /** What could not be told is told with the alert's next update; a return that could not be told has none. */
-  #notTold(key: string, count: () => void): void {
-    count();
-    this.#told.delete(key);
+  async #send(
+    channel: Notifier,
+    table: string,
+    deliveries: DeliveryTable,
+    batch: readonly Delivery[],
+    inFlight: Set<string>,
+  ): Promise<void> {
+    for (const { id } of batch) inFlight.add(`${table}/${id}`);
+    try {
+      await channel.notify(batch.map(({ id, event, notice }) => ({ key: `${table}-${id}`, event, notice })));
+      for (const { id } of batch) deliveries.delivered(id);
+      this.sent += batch.length;
+      if (this.#broken.delete(channel.name)) {
+        this.#log.info({ channel: channel.name }, 'notifications are delivered again');
+        deliveries.retryNow(channel.name);
+      }
+    } catch (error) {
+      this.#failed(channel, deliveries, batch, String(error));
+    } finally {
+      for (const { id } of batch) inFlight.delete(`${table}/${id}`);
+    }
+    // What waited behind this one for its order, or for a free place.
+    this.run();
+  }
+
+  #failed(channel: Notifier, deliveries: DeliveryTable, batch: readonly Delivery[], error: string): void {
+    this.failed += batch.length;
+    if (!this.#broken.has(channel.name))
+      this.#log.error(
+        { channel: channel.name, error },
+        'notifications cannot be delivered: they are kept and tried again',
+      );
+    this.#broken.add(channel.name);
+    const nowMs = this.#now();
+    try {
+      for (const { id, attempts, createdMs } of batch) {
+        const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts) * (0.8 + 0.4 * Math.random());
+        deliveries.failed(id, error, nowMs - createdMs > GIVE_UP_MS ? null : nowMs + delay);
+      }
+    } catch (storeError) {
+      // The disk takes nothing: the rows stay as they were and are due again.
+      this.#log.error({ error: String(storeError) }, 'failed deliveries could not be noted');
+    }
   }
 }

@@ -1,36 +1,36 @@
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
-import type { Notice, Notifier } from './notifier.ts';
+import type { WebhookConfig } from '../config.ts';
+import type { Notification, Notifier } from './notifier.ts';
+import { postJson } from './postJson.ts';
 
-const ATTEMPTS = 5;
-const TIMEOUT_MS = 10_000;
-
-/** Posts the alert as JSON. Any answer but 2xx is tried again, five times in all. */
+/**
+ * Posts the alert as JSON. `Idempotency-Key` is the same for each attempt; with a secret, `X-Millwright-Signature` is
+ * `sha256=` and the HMAC of `<X-Millwright-Timestamp>.<body>` in hexadecimal.
+ */
 export class WebhookNotifier implements Notifier {
-  readonly name = 'webhook';
-  readonly #url: string;
-  readonly #headers: Record<string, string>;
-  readonly #policy = retry(handleAll, { maxAttempts: ATTEMPTS - 1, backoff: new ExponentialBackoff() });
+  readonly name: string;
+  readonly most = 1;
+  readonly #config: WebhookConfig;
 
-  constructor(url: string, tokenFile: string | undefined) {
-    this.#url = url;
-    const token = tokenFile === undefined ? null : readFileSync(tokenFile, 'utf8').trim();
-    this.#headers = {
-      'content-type': 'application/json',
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-    };
+  constructor(name: string, config: WebhookConfig) {
+    this.name = name;
+    this.#config = config;
   }
 
-  async notify(alert: Notice): Promise<void> {
-    await this.#policy.execute(async () => {
-      const body = JSON.stringify(alert);
-      const answer = await fetch(this.#url, {
-        method: 'POST',
-        headers: this.#headers,
-        body,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      if (!answer.ok) throw new Error(`${this.#url} answered ${answer.status}`);
-    });
+  async notify([{ key, event, notice }]: readonly Notification[]): Promise<void> {
+    const { url, tokenFile, secretFile, allowLocal } = this.#config;
+    const body = JSON.stringify(notice);
+    const timestamp = String(Date.now());
+    const headers: Record<string, string> = { 'idempotency-key': key, 'x-millwright-event': event };
+    // Read at each attempt: a secret may be changed while the gateway runs.
+    if (tokenFile !== undefined) headers.authorization = `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`;
+    if (secretFile !== undefined) {
+      const secret = readFileSync(secretFile, 'utf8').trim();
+      headers['x-millwright-timestamp'] = timestamp;
+      headers['x-millwright-signature'] =
+        `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
+    }
+    await postJson({ url, headers, body, allowLocal });
   }
 }

@@ -1,6 +1,6 @@
+import { stateAt } from '#models/alerting/alarmLifecycle.ts';
 import type { PlanAlert, PlanItem } from '#models/contracts/plan.ts';
 import { placeKey } from '#models/planning/planSeries.ts';
-import { stateAfter } from '../alerts/alarm.ts';
 
 /** From this chance on it is critical; below this part of the configured one an alert returns. */
 const CRITICAL = 0.9;
@@ -40,13 +40,14 @@ function raised(known: PlanAlert | null, item: PlanItem, atMs: number): PlanAler
     acknowledgedBy: null,
     comment: null,
   };
-  const state = stateAfter(base.acknowledgedAtMs !== null, false);
   const severity = item.runOutProbability >= CRITICAL ? ('critical' as const) : ('warning' as const);
-  return { ...base, item: item.item, site: item.site, severity, state, text: textOf(item), updatedAtMs: atMs };
+  const next = { ...base, item: item.item, site: item.site, severity, text: textOf(item), updatedAtMs: atMs };
+  return { ...next, state: stateAt(next, atMs) };
 }
 
 function returned(alert: PlanAlert, atMs: number): PlanAlert {
-  return { ...alert, returnedAtMs: atMs, updatedAtMs: atMs, state: stateAfter(alert.acknowledgedAtMs !== null, true) };
+  const next = { ...alert, returnedAtMs: atMs, updatedAtMs: atMs };
+  return { ...next, state: stateAt(next, atMs) };
 }
 
 /** One sentence: what runs out, what to order by when, and whose demand it is. */

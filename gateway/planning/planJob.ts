@@ -7,6 +7,7 @@ import { startOf } from '#models/supply/periods.ts';
 import { readied } from '#models/supply/readied.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import type { SeriesRow } from '../historian/historian.ts';
+import { Routing } from '../notify/routing.ts';
 import { SupplyStore, THREAD_BUSY_MS } from '../supply/supplyStore.ts';
 import { planRows } from './planRows.ts';
 import { PlanStore } from './planStore.ts';
@@ -38,7 +39,7 @@ const FRESH_PERIODS = 3;
 export function runPlanJob(job: PlanJob): PlanResult {
   const startedMs = performance.now();
   const supply = readSupply(job.directory);
-  const store = new PlanStore(job.directory);
+  const store = new PlanStore(job.directory, new Routing([]), () => job.atMs);
   try {
     const { health, alerts, settings, whatIf } = job;
     const tried = whatIf ? changedSupply(readied(supply, settings.today), whatIf) : supply;

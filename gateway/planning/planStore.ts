@@ -6,6 +6,8 @@ import { NO_MEMORY, type PlanMemory } from '#models/planning/planMemory.ts';
 import { placeKey } from '#models/planning/planSeries.ts';
 import type { SupplyPlan } from '#models/planning/planSupply.ts';
 import type { SupplierScore } from '#models/planning/suppliers.ts';
+import { DeliveryTable } from '../notify/deliveryTable.ts';
+import type { Routing } from '../notify/routing.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS plan (rank INTEGER PRIMARY KEY, item TEXT NOT NULL, site TEXT NOT NULL, risk REAL NOT NULL, record TEXT NOT NULL, series TEXT NOT NULL) STRICT;
@@ -14,7 +16,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS memory (name TEXT NOT NULL, at INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (name, at)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;
 `;
-const ACTIVE = "state IN ('unacknowledged', 'acknowledged', 'returned_unacknowledged')";
+const ACTIVE = "state <> 'normal'";
 const BUSY_MS = 10_000;
 /** Alerts that have returned: the newest are kept. */
 const KEPT_RETURNED = 5000;
@@ -29,11 +31,16 @@ export class PlanStore {
   forgotten = 0;
   readonly #db: Database.Database;
 
-  constructor(directory: string) {
+  readonly deliveries: DeliveryTable;
+
+  constructor(directory: string, routing: Routing, now: () => number) {
     mkdirSync(directory, { recursive: true });
     this.#db = new Database(join(directory, 'planning.db'), { timeout: BUSY_MS });
     this.#db.pragma('journal_mode = WAL');
+    // A notification that was written is not lost with the power.
+    this.#db.pragma('synchronous = FULL');
     this.#db.exec(SCHEMA);
+    this.deliveries = new DeliveryTable(this.#db, routing, now);
   }
 
   /** Puts a plan, and the memory that it leaves, in the place of the last one. */
@@ -126,7 +133,11 @@ export class PlanStore {
   keepAlerts(alerts: readonly PlanAlert[]): void {
     const put = this.#db.prepare('INSERT OR REPLACE INTO alerts (id, state, raised_ms, record) VALUES (?, ?, ?, ?)');
     this.#db.transaction(() => {
-      for (const alert of alerts) put.run(alert.id, alert.state, alert.raisedAtMs, JSON.stringify(alert));
+      for (const alert of alerts) {
+        const known = this.alert(alert.id);
+        put.run(alert.id, alert.state, alert.raisedAtMs, JSON.stringify(alert));
+        this.deliveries.changed(known, alert);
+      }
       this.forgotten += this.#db.prepare(FORGET).run(KEPT_RETURNED).changes;
     })();
   }

@@ -1,17 +1,35 @@
 import type Database from 'better-sqlite3';
-import type { AlertMessage, AlertRecord, Finding } from '#models/contracts/alert.ts';
-import { acknowledge, applyMessage } from '../alerts/alarm.ts';
+import { applyAction, applyMessage, applyTime, type Outcome, withFinding } from '#models/alerting/alarmLifecycle.ts';
+import type { AlarmAction, AlertMessage, AlertRecord, Finding } from '#models/contracts/alert.ts';
+import type { DeliveryTable } from '../notify/deliveryTable.ts';
 import { Statements } from './statements.ts';
 
-const ACTIVE = "state IN ('unacknowledged', 'acknowledged', 'returned_unacknowledged')";
+const ACTIVE = "state <> 'normal'";
 
-/** Alerts of machines as they are now, and who said what of them. */
+export interface AlertFilter {
+  active: boolean;
+  limit: number;
+  /** Raised before: the last one of a page. */
+  before?: { raisedAtMs: number; id: string };
+  site?: string;
+  asset?: string;
+  severity?: string;
+}
+
+/**
+ * Alerts of machines as they are now, and who did what to them. Notifications are written in the transaction that changes
+ * an alert.
+ */
 export class AlertTable {
   readonly #db: Database.Database;
   readonly #statements: Statements;
+  readonly #deliveries: DeliveryTable;
+  readonly #now: () => number;
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, deliveries: DeliveryTable, now: () => number) {
     this.#db = db;
+    this.#deliveries = deliveries;
+    this.#now = now;
     db.exec(`
       CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL, outbox TEXT, sequence INTEGER) STRICT;
       CREATE INDEX IF NOT EXISTS alerts_by_time ON alerts (raised_ms);
@@ -22,10 +40,31 @@ export class AlertTable {
   }
 
   /** The newest first. */
-  list({ active, limit }: { active: boolean; limit: number }): AlertRecord[] {
-    const where = active ? `WHERE ${ACTIVE}` : '';
-    const rows = this.#statements.all(`SELECT record FROM alerts ${where} ORDER BY raised_ms DESC LIMIT ?`, limit);
-    return rows.map((row) => JSON.parse(row.record as string));
+  list({ active, limit, before, site, asset, severity }: AlertFilter): AlertRecord[] {
+    const wanted: [string, unknown[]][] = [
+      ...(active ? [[ACTIVE, []] as [string, unknown[]]] : []),
+      ...(before ? [['(raised_ms, id) < (?, ?)', [before.raisedAtMs, before.id]] as [string, unknown[]]] : []),
+      ...(site === undefined ? [] : [["record ->> '$.site' = ?", [site]] as [string, unknown[]]]),
+      ...(asset === undefined ? [] : [["record ->> '$.asset' = ?", [asset]] as [string, unknown[]]]),
+      ...(severity === undefined ? [] : [["record ->> '$.severity' = ?", [severity]] as [string, unknown[]]]),
+    ];
+    const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(([sql]) => sql).join(' AND ')}`;
+    const values = wanted.flatMap(([, own]) => own);
+    const sql = `SELECT record FROM alerts ${where} ORDER BY raised_ms DESC, id DESC LIMIT ?`;
+    return this.#statements.all(sql, ...values, limit).map((row) => JSON.parse(row.record as string));
+  }
+
+  /** Alerts that have not returned, by severity. */
+  activeCounts(): { severity: string; n: number }[] {
+    const sql = `SELECT record ->> '$.severity' AS severity, count(*) AS n FROM alerts
+      WHERE ${ACTIVE} AND record ->> '$.returnedAtMs' IS NULL GROUP BY 1`;
+    return this.#statements.all(sql) as { severity: string; n: number }[];
+  }
+
+  findingCounts(): { fault: string; finding: string; n: number }[] {
+    const sql = `SELECT record ->> '$.evidence.diagnosis.fault' AS fault, record ->> '$.finding.finding' AS finding, count(*) AS n
+      FROM alerts WHERE record ->> '$.finding.finding' IS NOT NULL GROUP BY 1, 2`;
+    return this.#statements.all(sql) as { fault: string; finding: string; n: number }[];
   }
 
   get(id: string): AlertRecord | null {
@@ -37,21 +76,30 @@ export class AlertTable {
   take(body: AlertMessage): AlertRecord | null {
     const last = this.#statements.get('SELECT outbox, sequence FROM alerts WHERE id = ?', body.id);
     if (last?.outbox === body.outbox && (last.sequence as number) > body.sequence) return null;
-    const record = applyMessage(this.get(body.id), body);
-    this.#keep(record);
+    const known = this.get(body.id);
+    const record = applyMessage(known, body, this.#now());
+    this.#change(known, record);
     const sql = 'UPDATE alerts SET outbox = ?, sequence = ? WHERE id = ?';
     this.#statements.run(sql, body.outbox, body.sequence, body.id);
     return record;
   }
 
-  acknowledge(id: string, by: string, comment: string | null, atMs: number): AlertRecord | null {
+  /** An alert that the gateway itself raises, updates or returns. */
+  keepOwn(record: AlertRecord): void {
+    this.#db.transaction(() => this.#change(this.get(record.id), record))();
+  }
+
+  /** What an operator does; null where there is no such alert. */
+  act(id: string, action: AlarmAction, by: string, requestId?: string): Outcome<AlertRecord> | null {
     return this.#db.transaction(() => {
       const known = this.get(id);
       if (!known) return null;
-      const record = acknowledge(known, by, comment, atMs);
-      this.#keep(record);
-      this.audit(atMs, by, 'acknowledge', id, comment);
-      return record;
+      const atMs = this.#now();
+      const outcome = applyAction(known, action, by, atMs, requestId);
+      if (!outcome.ok || !outcome.isChanged) return outcome;
+      this.#change(known, outcome.alarm);
+      this.audit(atMs, by, action.action, id, JSON.stringify(action));
+      return outcome;
     })();
   }
 
@@ -59,11 +107,41 @@ export class AlertTable {
     return this.#db.transaction(() => {
       const known = this.get(id);
       if (!known) return null;
-      const record = { ...known, finding };
-      this.#keep(record);
+      const record = withFinding(known, finding);
+      this.#change(known, record);
       this.audit(finding.atMs, finding.by, finding.finding, id, finding.comment);
       return record;
     })();
+  }
+
+  /** Ends what is shelved for no longer; the alerts that changed. */
+  unshelveDue(): AlertRecord[] {
+    return this.#db.transaction(() => {
+      const rows = this.#statements.all("SELECT record FROM alerts WHERE state = 'shelved'");
+      return rows.flatMap((row) => {
+        const known: AlertRecord = JSON.parse(row.record as string);
+        const next = applyTime(known, this.#now());
+        if (next === null) return [];
+        this.#change(known, next);
+        this.audit(this.#now(), 'time', 'unshelve', known.id, null);
+        return [next];
+      });
+    })();
+  }
+
+  /** Notifies channels of alerts that stay unacknowledged for longer than they allow, once each. */
+  escalate(escalations: readonly { channel: string; afterMs: number }[]): void {
+    for (const { channel, afterMs } of escalations) {
+      const sql = "SELECT record FROM alerts WHERE state = 'unacknowledged' AND arrived_ms <= ?";
+      this.#db.transaction(() => {
+        for (const row of this.#statements.all(sql, this.#now() - afterMs)) {
+          const alert: AlertRecord = JSON.parse(row.record as string);
+          if (this.#deliveries.has(channel, alert.id, 'unacknowledged')) continue;
+          if (this.#deliveries.concerns(channel, 'unacknowledged', alert))
+            this.#deliveries.enqueue('unacknowledged', alert, [channel]);
+        }
+      })();
+    }
   }
 
   audit(atMs: number, by: string, what: string, subject: string, detail: string | null): void {
@@ -71,14 +149,16 @@ export class AlertTable {
     this.#statements.run(sql, atMs, by, what, subject, detail);
   }
 
-  #keep(record: AlertRecord): void {
+  #change(known: AlertRecord | null, record: AlertRecord): void {
     this.#statements.run(
-      `INSERT INTO alerts (id, state, raised_ms, record) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
+      `INSERT INTO alerts (id, state, raised_ms, record, arrived_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
        SET state = excluded.state, raised_ms = excluded.raised_ms, record = excluded.record`,
       record.id,
       record.state,
       record.raisedAtMs,
       JSON.stringify(record),
+      this.#now(),
     );
+    this.#deliveries.changed(known, record);
   }
 }

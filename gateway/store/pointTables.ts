@@ -63,15 +63,21 @@ export class PointTables {
 
   keepFeatures(body: FeatureMessage): void {
     const { spectrum } = body;
+    const key = keyOf(body);
+    const count = `INSERT INTO points (key, stored) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET stored = stored + excluded.stored`;
+    this.#statements.run(count, key, body.values.length);
+    if (!spectrum) return;
+    // By sequence: a sender's clock decides nothing. A new outbox of the edge starts anew.
     this.#statements.run(
-      `INSERT INTO points (key, spectrum, spectrum_ms, stored) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE
-       SET stored = stored + excluded.stored,
-           spectrum = CASE WHEN excluded.spectrum_ms >= coalesce(spectrum_ms, -1) THEN excluded.spectrum ELSE spectrum END,
-           spectrum_ms = CASE WHEN excluded.spectrum_ms >= coalesce(spectrum_ms, -1) THEN excluded.spectrum_ms ELSE spectrum_ms END`,
-      keyOf(body),
-      spectrum ? JSON.stringify(spectrum) : null,
-      spectrum ? spectrum.timeMs : null,
-      body.values.length,
+      `UPDATE points SET spectrum = ?, spectrum_ms = ?, spectrum_outbox = ?, spectrum_sequence = ?
+       WHERE key = ? AND (spectrum_outbox IS NOT ? OR spectrum_sequence < ?)`,
+      JSON.stringify(spectrum),
+      spectrum.timeMs,
+      body.outbox,
+      body.sequence,
+      key,
+      body.outbox,
+      body.sequence,
     );
   }
 

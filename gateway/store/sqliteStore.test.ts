@@ -4,15 +4,25 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, expect, test } from 'vitest';
 import { type KeptMessage, parseMessage } from '#models/contracts/message.ts';
+import { Routing } from '../notify/routing.ts';
 import { SqliteStore } from './sqliteStore.ts';
 import type { Accepted } from './store.ts';
 
 let directory: string;
 let store: SqliteStore;
 const MEGABYTE = 1024 * 1024;
+const START_MS = Date.UTC(2026, 5, 1);
+let nowMs = START_MS;
+const SETTINGS = {
+  maxQueueBytes: MEGABYTE,
+  maxEvidenceBytes: MEGABYTE,
+  routing: new Routing([]),
+  now: () => nowMs,
+};
 beforeEach(() => {
+  nowMs = START_MS;
   directory = mkdtempSync(join(tmpdir(), 'millwright-store-'));
-  store = new SqliteStore(directory, { maxQueueBytes: MEGABYTE, maxEvidenceBytes: MEGABYTE });
+  store = new SqliteStore(directory, SETTINGS);
 });
 
 const envelope = (sequence: number, oldest = 1) => ({
@@ -22,7 +32,7 @@ const envelope = (sequence: number, oldest = 1) => ({
   outbox: 'o',
   sequence,
   oldest,
-  timeMs: sequence,
+  timeMs: START_MS + sequence,
   timeQuality: 'source',
 });
 
@@ -41,9 +51,9 @@ const features = (sequence: number, oldest = 1) =>
     unit: 'g',
     windowUs: 1000,
     names: ['rms'],
-    startUs: [sequence],
+    startUs: [1000 * START_MS + sequence],
     values: [[sequence]],
-    spectrum: { timeMs: sequence, unit: 'g', stepHz: 1, amplitude: [sequence] },
+    spectrum: { timeMs: START_MS + sequence, unit: 'g', stepHz: 1, amplitude: [sequence] },
   });
 
 const ledger = (sequence: number, outbox: string, received: number) =>
@@ -78,10 +88,10 @@ test('takes each sequence once, and acknowledges it each time', () => {
 test('remembers across a restart what it has seen, queued and counted', () => {
   store.take([features(1), features(5)]);
   store.close();
-  store = new SqliteStore(directory, { maxQueueBytes: MEGABYTE, maxEvidenceBytes: MEGABYTE });
+  store = new SqliteStore(directory, SETTINGS);
   expect(store.take([features(1), features(5), features(3)])).toMatchObject({ duplicates: 2 });
   expect(store.queued(10)).toHaveLength(3);
-  expect(store.spectrum({ site: 's', edge: 'e', asset: 'a', point: 'p' })).toMatchObject({ timeMs: 5 });
+  expect(store.spectrum({ site: 's', edge: 'e', asset: 'a', point: 'p' })).toMatchObject({ timeMs: START_MS + 5 });
 });
 
 test('an edge that begins a new outbox is heard again', () => {
@@ -93,6 +103,7 @@ test('an edge that begins a new outbox is heard again', () => {
 
 test('a queue that is full throws its oldest away, and counts them', () => {
   store = new SqliteStore(mkdtempSync(join(tmpdir(), 'millwright-store-')), {
+    ...SETTINGS,
     maxQueueBytes: 20_000,
     maxEvidenceBytes: 20_000,
   });
@@ -120,4 +131,61 @@ test('what was set aside is bounded', () => {
   const db = new Database(join(directory, 'gateway.db'), { readonly: true });
   expect(db.prepare('SELECT count(*) AS n FROM set_aside').get()).toEqual({ n: 1000 });
   db.close();
+});
+
+const health = (sequence: number, timeMs: number, index: number, outbox = 'o') =>
+  accept('millwright/v1/s/e/health/a', {
+    ...envelope(sequence),
+    outbox,
+    timeMs,
+    asset: 'a',
+    kind: 'pump',
+    status: 'NORMAL',
+    index,
+    points: [],
+    remainingLife: { assessment: 'not_assessable', reason: 'r', remedy: 'm' },
+  });
+
+test('the latest verdict and spectrum are those of the highest sequence, whatever the clock of the edge says', () => {
+  store.take([health(1, START_MS + 365 * 86_400_000, 0.1), features(1)]);
+  store.take([health(3, START_MS, 0.9), health(2, START_MS + 1, 0.5)]);
+  expect(store.health()).toMatchObject([{ index: 0.9 }]);
+  const ahead = features(4);
+  (ahead.message.body as { spectrum: { timeMs: number } }).spectrum.timeMs = START_MS + 365 * 86_400_000;
+  store.take([ahead, features(6), features(5)]);
+  expect(store.spectrum({ site: 's', edge: 'e', asset: 'a', point: 'p' })).toMatchObject({ amplitude: [6] });
+  // A new outbox of the edge starts anew.
+  store.take([health(1, START_MS, 0.2, 'new')]);
+  expect(store.health()).toMatchObject([{ index: 0.2 }]);
+});
+
+test('when messages came is known after a restart, by the clock of the gateway', () => {
+  for (let i = 1; i <= 7; i++) {
+    store.take([health(i, START_MS, 0.1)]);
+    nowMs += 60_000;
+  }
+  store.close();
+  store = new SqliteStore(directory, SETTINGS);
+  expect(store.arrivals().edges.get('s/e')).toBe(START_MS + 6 * 60_000);
+  expect(store.arrivals().machines.get('s/e/a')).toEqual({ atMs: START_MS + 6 * 60_000, intervalMs: 60_000 });
+});
+
+test('a store of before is brought to the newest schema, and one of a newer version is refused', () => {
+  store.close();
+  const db = new Database(join(directory, 'gateway.db'));
+  db.pragma('user_version = 99');
+  db.close();
+  expect(() => new SqliteStore(directory, SETTINGS)).toThrow(
+    /schema version 99, and this version of Millwright knows 1/,
+  );
+  const old = mkdtempSync(join(tmpdir(), 'millwright-store-'));
+  const before = new Database(join(old, 'gateway.db'));
+  before.exec(`CREATE TABLE health (key TEXT PRIMARY KEY, time_ms REAL NOT NULL, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL, outbox TEXT, sequence INTEGER) STRICT;
+    INSERT INTO health VALUES ('s/e/a', 5, '{"site":"s","edge":"e","asset":"a","index":0.7}');`);
+  before.close();
+  store = new SqliteStore(old, SETTINGS);
+  expect(store.health()).toMatchObject([{ index: 0.7 }]);
+  store.take([health(1, START_MS, 0.3)]);
+  expect(store.health()).toMatchObject([{ index: 0.3 }]);
 });

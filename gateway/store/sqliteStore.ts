@@ -1,13 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { AlertRecord, Finding } from '#models/contracts/alert.ts';
+import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { KeptMessage } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
+import type { Arrivals } from '../alerts/liveness.ts';
 import type { SeriesRow } from '../historian/historian.ts';
-import { AlertTable } from './alertTable.ts';
+import { DeliveryTable } from '../notify/deliveryTable.ts';
+import type { Routing } from '../notify/routing.ts';
+import { type AlertFilter, AlertTable } from './alertTable.ts';
 import { EvidenceTable } from './evidenceTable.ts';
+import { migrate } from './migrate.ts';
 import { PointTables } from './pointTables.ts';
 import { SeenLog } from './seenLog.ts';
 import { SeriesQueue } from './seriesQueue.ts';
@@ -26,9 +30,26 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-export interface StoreLimits {
+/** Steps of the schema; those that have landed are never changed. */
+const MIGRATIONS = [
+  `ALTER TABLE health ADD COLUMN outbox TEXT;
+   ALTER TABLE health ADD COLUMN sequence INTEGER;
+   ALTER TABLE health ADD COLUMN arrived_ms REAL NOT NULL DEFAULT 0;
+   ALTER TABLE health ADD COLUMN gaps TEXT NOT NULL DEFAULT '[]';
+   ALTER TABLE points ADD COLUMN spectrum_outbox TEXT;
+   ALTER TABLE points ADD COLUMN spectrum_sequence INTEGER;
+   ALTER TABLE alerts ADD COLUMN arrived_ms REAL NOT NULL DEFAULT 0;
+   CREATE TABLE edge_arrivals (key TEXT PRIMARY KEY, at_ms REAL NOT NULL) STRICT, WITHOUT ROWID;`,
+];
+/** Newest intervals between two messages on a machine's health, of which the median is its usual one. */
+const GAPS = 5;
+
+export interface StoreSettings {
   maxQueueBytes: number;
   maxEvidenceBytes: number;
+  /** Whom alerts are notified to. */
+  routing: Routing;
+  now: () => number;
 }
 
 /** The store of one gateway in one SQLite file, `gateway.db`. */
@@ -40,8 +61,11 @@ export class SqliteStore implements Store {
   readonly #alerts: AlertTable;
   readonly #evidence: EvidenceTable;
   readonly #points: PointTables;
+  readonly #now: () => number;
+  readonly deliveries: DeliveryTable;
 
-  constructor(directory: string, { maxQueueBytes, maxEvidenceBytes }: StoreLimits) {
+  /** @throws Error where a newer version has written the file. */
+  constructor(directory: string, { maxQueueBytes, maxEvidenceBytes, routing, now }: StoreSettings) {
     mkdirSync(directory, { recursive: true });
     this.#db = new Database(join(directory, 'gateway.db'));
     this.#db.pragma('journal_mode = WAL');
@@ -51,9 +75,12 @@ export class SqliteStore implements Store {
     this.#statements = new Statements(this.#db);
     this.#seen = new SeenLog(this.#db);
     this.#queue = new SeriesQueue(this.#db, maxQueueBytes);
-    this.#alerts = new AlertTable(this.#db);
+    this.#now = now;
+    this.deliveries = new DeliveryTable(this.#db, routing, now);
+    this.#alerts = new AlertTable(this.#db, this.deliveries, now);
     this.#evidence = new EvidenceTable(this.#db, maxEvidenceBytes);
     this.#points = new PointTables(this.#db);
+    migrate(this.#db, 'gateway.db', MIGRATIONS);
   }
 
   take(accepted: readonly Accepted[]): Taken {
@@ -97,11 +124,16 @@ export class SqliteStore implements Store {
   unqueue = (upToId: number) => this.#queue.remove(upToId);
   queueSize = () => this.#queue.size;
 
-  alerts = (filter: { active: boolean; limit: number }) => this.#alerts.list(filter);
+  alerts = (filter: AlertFilter) => this.#alerts.list(filter);
   alert = (id: string) => this.#alerts.get(id);
-  acknowledge = (id: string, by: string, comment: string | null, atMs: number) =>
-    this.#alerts.acknowledge(id, by, comment, atMs);
+  activeAlertCounts = () => this.#alerts.activeCounts();
+  findingCounts = () => this.#alerts.findingCounts();
+  act = (id: string, action: AlarmAction, by: string, requestId?: string) =>
+    this.#alerts.act(id, action, by, requestId);
   find = (id: string, finding: Finding) => this.#alerts.find(id, finding);
+  keepOwnAlert = (record: AlertRecord) => this.#alerts.keepOwn(record);
+  unshelveDue = () => this.#alerts.unshelveDue();
+  escalate = (escalations: readonly { channel: string; afterMs: number }[]) => this.#alerts.escalate(escalations);
   audit = (atMs: number, by: string, what: string, subject: string, detail: string | null) =>
     this.#alerts.audit(atMs, by, what, subject, detail);
 
@@ -121,6 +153,21 @@ export class SqliteStore implements Store {
     return rows.map((row) => JSON.parse(row.record as string));
   }
 
+  arrivals(): Arrivals {
+    const edges = this.#statements.all('SELECT key, at_ms FROM edge_arrivals');
+    const machines = this.#statements.all('SELECT key, arrived_ms, gaps FROM health');
+    return {
+      edges: new Map(edges.map((row) => [row.key as string, row.at_ms as number])),
+      machines: new Map(
+        machines.map((row) => {
+          const gaps: number[] = JSON.parse(row.gaps as string);
+          const intervalMs = gaps.length < GAPS ? 0 : gaps.toSorted((a, b) => a - b)[GAPS >> 1];
+          return [row.key as string, { atMs: row.arrived_ms as number, intervalMs }];
+        }),
+      ),
+    };
+  }
+
   edges(): StatusMessage[] {
     const rows = this.#statements.all('SELECT record FROM edges ORDER BY key');
     return rows.map((row) => JSON.parse(row.record as string));
@@ -133,6 +180,7 @@ export class SqliteStore implements Store {
   #take(accepted: readonly Accepted[]): Taken {
     const taken: Taken = { fresh: [], duplicates: 0, ranges: [], alerts: [] };
     let [entries, bytes] = [0, 0];
+    const arrived = new Set<string>();
     this.#db.transaction(() => {
       for (const { message, text } of accepted) {
         if (message.kind !== 'status' && !this.#seen.add(message.body)) {
@@ -140,6 +188,7 @@ export class SqliteStore implements Store {
           continue;
         }
         taken.fresh.push(message);
+        if (message.kind !== 'status') arrived.add(`${message.body.site}/${message.body.edge}`);
         const alert = this.#keep(message);
         if (alert) taken.alerts.push(alert);
         if (message.kind === 'status' || message.kind === 'ledger' || message.kind === 'evidence') continue;
@@ -148,6 +197,8 @@ export class SqliteStore implements Store {
         entries++;
         bytes += entry.length;
       }
+      const sql = 'INSERT OR REPLACE INTO edge_arrivals (key, at_ms) VALUES (?, ?)';
+      for (const edge of arrived) this.#statements.run(sql, edge, this.#now());
       taken.ranges = this.#seen.flush();
     })();
     this.#queue.added(entries, bytes);
@@ -176,13 +227,27 @@ export class SqliteStore implements Store {
     }
   }
 
+  /** The newest is that of the highest sequence; a new outbox of the edge starts anew. Clocks decide nothing. */
   #keepHealth(body: HealthMessage): void {
+    const key = `${body.site}/${body.edge}/${body.asset}`;
+    const known = this.#statements.get('SELECT outbox, sequence, arrived_ms, gaps FROM health WHERE key = ?', key);
+    const nowMs = this.#now();
+    const gaps: number[] = known === undefined ? [] : JSON.parse(known.gaps as string);
+    const since = nowMs - ((known?.arrived_ms as number) || nowMs);
+    const newGaps = JSON.stringify((since > 0 ? [...gaps, since] : gaps).slice(-GAPS));
+    if (known?.outbox === body.outbox && (known.sequence as number) > body.sequence) {
+      this.#statements.run('UPDATE health SET arrived_ms = ?, gaps = ? WHERE key = ?', nowMs, newGaps, key);
+      return;
+    }
     this.#statements.run(
-      `INSERT INTO health (key, time_ms, record) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE
-       SET time_ms = excluded.time_ms, record = excluded.record WHERE excluded.time_ms >= time_ms`,
-      `${body.site}/${body.edge}/${body.asset}`,
+      `INSERT OR REPLACE INTO health (key, time_ms, record, outbox, sequence, arrived_ms, gaps) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      key,
       body.timeMs,
       JSON.stringify(body),
+      body.outbox,
+      body.sequence,
+      nowMs,
+      newGaps,
     );
   }
 

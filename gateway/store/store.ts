@@ -1,11 +1,15 @@
-import type { AlertRecord, Finding } from '#models/contracts/alert.ts';
+import type { Outcome } from '#models/alerting/alarmLifecycle.ts';
+import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { Clock, LedgerMessage, PointLedger, SourceOutages } from '#models/contracts/ledger.ts';
 import type { KeptMessage, Refusal } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
+import type { Arrivals } from '../alerts/liveness.ts';
 import type { SeriesRow } from '../historian/historian.ts';
+import type { DeliveryTable } from '../notify/deliveryTable.ts';
+import type { AlertFilter } from './alertTable.ts';
 import type { Range } from './sequences.ts';
 
 /** A message that was accepted: what it says, and its text as it came. */
@@ -58,12 +62,25 @@ export interface Store {
   /** Rows of the gateway's own, for the historian; they wait in the queue as those of edges do. */
   enqueueRows(rows: readonly SeriesRow[]): void;
   queueSize(): { rows: number; bytes: number; dropped: number };
-  alerts(filter: { active: boolean; limit: number }): AlertRecord[];
+  alerts(filter: AlertFilter): AlertRecord[];
   alert(id: string): AlertRecord | null;
-  acknowledge(id: string, by: string, comment: string | null, atMs: number): AlertRecord | null;
+  /** Alerts that have not returned, by severity. */
+  activeAlertCounts(): { severity: string; n: number }[];
+  findingCounts(): { fault: string; finding: string; n: number }[];
+  /** What an operator does, with its notifications, in one transaction; null where there is no such alert. */
+  act(id: string, action: AlarmAction, by: string, requestId?: string): Outcome<AlertRecord> | null;
+  /** An alert that the gateway itself raises or returns. */
+  keepOwnAlert(record: AlertRecord): void;
+  /** Ends what is shelved for no longer; the alerts that changed. */
+  unshelveDue(): AlertRecord[];
+  /** Notifies channels of alerts that stay unacknowledged for longer than they allow, once each. */
+  escalate(escalations: readonly { channel: string; afterMs: number }[]): void;
+  readonly deliveries: DeliveryTable;
   /** Notes what was found at the machine; null where there is no such alert. */
   find(id: string, finding: Finding): AlertRecord | null;
   health(): HealthMessage[];
+  /** When messages came, by the gateway's clock. */
+  arrivals(): Arrivals;
   points(): (PointKey & { hasSpectrum: boolean })[];
   spectrum(key: PointKey): Spectrum | null;
   ledgers(): (PointLedger & { site: string; edge: string; stored: number })[];

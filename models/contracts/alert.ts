@@ -3,6 +3,7 @@ import { envelopeSchema } from './envelope.ts';
 import { spectrumSchema } from './featureVector.ts';
 import { contributionSchema, isoVerdictSchema, remainingLifeSchema } from './health.ts';
 import { nameSchema } from './names.ts';
+import { quantitySchema, timeMsSchema } from './numbers.ts';
 
 export const severitySchema = z.enum(['warning', 'critical']);
 export type Severity = z.infer<typeof severitySchema>;
@@ -52,29 +53,77 @@ export const alertMessageSchema = envelopeSchema.extend({
   point: nameSchema,
   change: z.enum(['raise', 'update', 'return']),
   severity: severitySchema,
-  raisedAtMs: z.number(),
+  raisedAtMs: timeMsSchema,
   /** One sentence: what is wrong with which part of which machine. */
   text: z.string().max(500),
-  index: z.number(),
+  index: quantitySchema,
   evidence: evidenceSchema,
   remainingLife: remainingLifeSchema,
 });
 export type AlertMessage = z.infer<typeof alertMessageSchema>;
 
-/** Alarm states of ISA-18.2 / IEC 62682 that the gateway keeps; shelving is not among them yet. */
-export const alarmStateSchema = z.enum(['unacknowledged', 'acknowledged', 'returned_unacknowledged', 'normal']);
+/**
+ * Alarm states of ISA-18.2 / IEC 62682. `normal`: acknowledged and returned, or closed. A shelved alarm and one out of
+ * service annunciate nothing.
+ */
+export const alarmStateSchema = z.enum([
+  'unacknowledged',
+  'acknowledged',
+  'returned_unacknowledged',
+  'normal',
+  'shelved',
+  'out_of_service',
+]);
 export type AlarmState = z.infer<typeof alarmStateSchema>;
 
 /** What somebody found who looked at the machine. */
 export const findingSchema = z.object({
-  finding: z.enum(['confirmed', 'false_alarm']),
+  finding: z.enum(['confirmed', 'false_alarm', 'nothing_found']),
   by: z.string(),
   comment: z.string().nullable(),
   atMs: z.number(),
+  failureMode: z.string().optional(),
+  part: z.string().optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 
-/** What every alarm is, of a machine or for planners: the states of ISA-18.2, and who acknowledged it. */
+const PERSON = z.string().trim().min(1).max(100);
+const TEXT = z.string().trim().min(1).max(1000);
+
+/** What a person does with an alarm. `requestId` makes a repeated request take effect once. */
+export const alarmActionSchema = z
+  .discriminatedUnion('action', [
+    z.strictObject({ action: z.literal('acknowledge'), comment: TEXT.optional() }),
+    z.strictObject({ action: z.literal('unacknowledge'), reason: TEXT }),
+    z.strictObject({ action: z.literal('assign'), to: PERSON }),
+    z.strictObject({ action: z.literal('comment'), text: TEXT }),
+    z.strictObject({ action: z.literal('shelve'), untilMs: timeMsSchema, reason: TEXT }),
+    z.strictObject({ action: z.literal('unshelve') }),
+    z.strictObject({ action: z.literal('remove_from_service'), reason: TEXT }),
+    z.strictObject({ action: z.literal('return_to_service') }),
+    z.strictObject({
+      action: z.literal('close'),
+      finding: z.enum(['confirmed', 'false_alarm', 'nothing_found']),
+      comment: TEXT.optional(),
+      failureMode: TEXT.optional(),
+      part: TEXT.optional(),
+    }),
+    z.strictObject({ action: z.literal('reopen'), reason: TEXT }),
+  ])
+  .describe('one transition of the ISA-18.2 life cycle');
+export type AlarmAction = z.infer<typeof alarmActionSchema>;
+
+/** Who changed an alarm, when, how and why. `by` is null where the edge or the time did. */
+export const alarmTransitionSchema = z.object({
+  atMs: z.number(),
+  by: z.string().nullable(),
+  action: z.string(),
+  note: z.string().nullable(),
+  requestId: z.string().optional(),
+});
+export type AlarmTransition = z.infer<typeof alarmTransitionSchema>;
+
+/** What every alarm is, of a machine or for planners: its ISA-18.2 state, who owns it, and how it came there. */
 export const alarmSchema = z.object({
   id: z.string(),
   state: alarmStateSchema,
@@ -86,6 +135,18 @@ export const alarmSchema = z.object({
   acknowledgedAtMs: z.number().nullable(),
   acknowledgedBy: z.string().nullable(),
   comment: z.string().nullable(),
+  /** Absent: nobody owns it. */
+  assignedTo: z.string().optional(),
+  /** Until then it annunciates nothing. */
+  shelved: z.object({ untilMs: z.number(), by: z.string(), reason: z.string() }).optional(),
+  outOfService: z.object({ by: z.string(), reason: z.string() }).optional(),
+  closed: z.object({ atMs: z.number(), by: z.string() }).optional(),
+  /** Absent: nobody has said yet. The newest of `findings`. */
+  finding: findingSchema.optional(),
+  /** Oldest first; later ones add to earlier ones. */
+  findings: z.array(findingSchema).optional(),
+  /** Oldest first; of very long ones the newest. */
+  history: z.array(alarmTransitionSchema).optional(),
 });
 export type Alarm = z.infer<typeof alarmSchema>;
 
@@ -96,8 +157,8 @@ export const alertRecordSchema = alarmSchema.extend({
   asset: z.string(),
   point: z.string(),
   index: z.number(),
-  /** Absent: nobody has said yet. */
-  finding: findingSchema.optional(),
+  /** Whom it is for; absent: the plant. Wiring, clocks and silence are for those who connected the machine. */
+  audience: z.enum(['plant', 'integrator']).optional(),
   evidence: evidenceSchema,
   remainingLife: remainingLifeSchema,
 });

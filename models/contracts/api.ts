@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { alertRecordSchema } from './alert.ts';
+import { alarmActionSchema, alertRecordSchema } from './alert.ts';
 import { healthMessageSchema } from './health.ts';
 import { clockSchema, pointLedgerSchema, rejectionSchema, sourceOutagesSchema } from './ledger.ts';
 import { packageIdSchema } from './modelPieces.ts';
@@ -13,8 +13,21 @@ export const columnsSchema = z.object({
 });
 export type Columns = z.infer<typeof columnsSchema>;
 
+/** Whether messages of a machine arrive. A machine that is not watched has no verdict, whatever its last one was. */
+export const watchSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('watched') }),
+  z.object({
+    state: z.literal('not_watched'),
+    /** The newest message, by the gateway's clock; 0: none since this store was made. */
+    sinceMs: z.number(),
+    reason: z.enum(['edge_offline', 'edge_silent', 'machine_silent']),
+  }),
+]);
+export type Watch = z.infer<typeof watchSchema>;
+
 export const machineSchema = z.object({
   health: healthMessageSchema,
+  watch: watchSchema,
   points: z.array(z.string()),
   /** Those of the points that have a spectrum. */
   waveforms: z.array(z.string()),
@@ -69,12 +82,41 @@ export const modelViewSchema = z.object({
 });
 export type ModelView = z.infer<typeof modelViewSchema>;
 
-export const findingRequestSchema = acknowledgeRequestSchema.extend({ finding: z.enum(['confirmed', 'false_alarm']) });
+export const findingRequestSchema = acknowledgeRequestSchema.extend({
+  finding: z.enum(['confirmed', 'false_alarm', 'nothing_found']),
+});
+
+export const alarmActionRequestSchema = z.strictObject({
+  by: z.string().trim().min(1).max(100),
+  /** Makes a repeated request take effect once. */
+  requestId: z.string().min(1).max(100).optional(),
+  change: alarmActionSchema,
+});
+
+/** One notification of an alert to a channel. */
+export const deliverySchema = z.object({
+  /** Of the database that it is in, and its number there. */
+  id: z.string(),
+  channel: z.string(),
+  alert: z.string(),
+  event: z.string(),
+  createdMs: z.number(),
+  nextMs: z.number(),
+  attempts: z.int(),
+  state: z.enum(['waiting', 'delivered', 'dead', 'abandoned']),
+  error: z.string().nullable(),
+});
+export type DeliveryView = z.infer<typeof deliverySchema>;
 
 /** What `/api/v1/events` sends, an event a line of JSON. */
 export const liveEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('alert'), alert: alertRecordSchema }),
   z.object({ type: z.literal('health'), health: healthMessageSchema }),
+  /** Machines that are no longer watched, or are again. */
+  z.object({
+    type: z.literal('watch'),
+    machines: z.array(z.object({ site: z.string(), edge: z.string(), asset: z.string(), watch: watchSchema })),
+  }),
   /** There is a new plan; alerts for planners that it changed. */
   z.object({ type: z.literal('plan'), atMs: z.number(), alerts: z.array(planAlertSchema) }),
   z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from './names.ts';
+import { timeMsSchema } from './numbers.ts';
 
 /** Version of all that travels under `millwright/v1/`. A receiver refuses any other. */
 export const SCHEMA_VERSION = 1;
@@ -21,7 +22,7 @@ export const envelopeSchema = z.looseObject({
   /** The lowest sequence that the edge still held: what is below was acknowledged, or thrown away by a full outbox. */
   oldest: z.int().min(1),
   /** Event time, milliseconds since 1970 UTC. */
-  timeMs: z.number(),
+  timeMs: timeMsSchema,
   timeQuality: timeQualitySchema,
 });
 export type Envelope = z.infer<typeof envelopeSchema>;

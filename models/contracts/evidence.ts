@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { envelopeSchema } from './envelope.ts';
 import { nameSchema } from './names.ts';
+import { quantitySchema, timeUsSchema } from './numbers.ts';
 import { unitSchema } from './units.ts';
 
 /** The signal behind an alert, or that a command asked for. `timeMs` is its end. */
@@ -10,10 +11,10 @@ export const evidenceMessageSchema = envelopeSchema.extend({
   asset: nameSchema,
   point: nameSchema,
   unit: unitSchema,
-  sampleRateHz: z.number().positive(),
+  sampleRateHz: z.number().positive().max(1e9),
   /** Signal without gaps, each piece so; int16 in base64, little-endian, times `scale` in the unit. */
   pieces: z
-    .array(z.object({ startUs: z.number(), scale: z.number(), samples: z.string() }))
+    .array(z.object({ startUs: timeUsSchema, scale: quantitySchema, samples: z.string() }))
     .min(1)
     .max(1000),
 });

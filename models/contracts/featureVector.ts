@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { envelopeSchema } from './envelope.ts';
 import { nameSchema } from './names.ts';
+import { quantitySchema, timeMsSchema, timeUsSchema } from './numbers.ts';
 import { unitSchema } from './units.ts';
 
 /** An amplitude spectrum thinned for a screen: `amplitude[i]` is the largest peak amplitude between `i` and `i+1` steps. */
 export const spectrumSchema = z.object({
-  timeMs: z.number(),
+  timeMs: timeMsSchema,
   unit: unitSchema,
-  stepHz: z.number().positive(),
-  amplitude: z.array(z.number()).max(2048),
+  stepHz: z.number().positive().max(1e9),
+  amplitude: z.array(quantitySchema).max(2048),
 });
 export type Spectrum = z.infer<typeof spectrumSchema>;
 
@@ -21,10 +22,10 @@ export const featureMessageSchema = envelopeSchema
     asset: nameSchema,
     point: nameSchema,
     unit: unitSchema,
-    windowUs: z.number().positive(),
+    windowUs: z.number().positive().max(1e15),
     names: z.array(z.string().min(1).max(64)).min(1).max(256),
-    startUs: z.array(z.number()).min(1).max(4096),
-    values: z.array(z.array(z.number())).min(1).max(4096),
+    startUs: z.array(timeUsSchema).min(1).max(4096),
+    values: z.array(z.array(quantitySchema)).min(1).max(4096),
     /** The newest spectrum of the point, now and then. */
     spectrum: spectrumSchema.optional(),
   })

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { envelopeSchema } from './envelope.ts';
 import { nameSchema } from './names.ts';
+import { amountSchema, quantitySchema } from './numbers.ts';
 
 /** NAMUR NE 107 status signals, as in OPC 10000-100. */
 export const namurSchema = z.enum(['NORMAL', 'FAILURE', 'CHECK_FUNCTION', 'OFF_SPEC', 'MAINTENANCE_REQUIRED']);
@@ -9,13 +10,13 @@ export type Namur = z.infer<typeof namurSchema>;
 /** One feature that moved: its value beside the machine's own normal. */
 export const contributionSchema = z.object({
   feature: z.string(),
-  value: z.number(),
-  normal: z.number(),
+  value: quantitySchema,
+  normal: quantitySchema,
 });
 export type Contribution = z.infer<typeof contributionSchema>;
 
 /** The alert limit: so many times the configured one, which is its floor, or what the false-alarm budget asks for. */
-export const alarmLimitSchema = z.object({ times: z.number(), by: z.enum(['floor', 'budget']) });
+export const alarmLimitSchema = z.object({ times: quantitySchema, by: z.enum(['floor', 'budget']) });
 export type AlarmLimit = z.infer<typeof alarmLimitSchema>;
 
 /** A point's verdict, or why there is none and what would change that. */
@@ -24,7 +25,7 @@ export const pointHealthSchema = z.discriminatedUnion('assessment', [
     assessment: z.literal('assessed'),
     point: nameSchema,
     /** 1 is the alert limit. */
-    index: z.number(),
+    index: quantitySchema,
     limit: alarmLimitSchema.optional(),
     contributions: z.array(contributionSchema),
   }),
@@ -34,7 +35,7 @@ export type PointHealth = z.infer<typeof pointHealthSchema>;
 
 export const isoVerdictSchema = z.object({
   zone: z.enum(['A', 'B', 'C', 'D']),
-  velocityMmPerS: z.number(),
+  velocityMmPerS: quantitySchema,
   edition: z.string(),
 });
 export type IsoVerdict = z.infer<typeof isoVerdictSchema>;
@@ -43,10 +44,10 @@ export type IsoVerdict = z.infer<typeof isoVerdictSchema>;
 export const remainingLifeSchema = z.discriminatedUnion('assessment', [
   z.object({
     assessment: z.literal('assessed'),
-    medianS: z.number(),
-    lowS: z.number(),
+    medianS: amountSchema,
+    lowS: amountSchema,
     /** Absent: the interval has no upper end. */
-    highS: z.number().optional(),
+    highS: amountSchema.optional(),
     method: z.string(),
   }),
   z.object({ assessment: z.literal('not_assessable'), reason: z.string(), remedy: z.string() }),
@@ -59,7 +60,7 @@ export const processHealthSchema = z.discriminatedUnion('assessment', [
     assessment: z.literal('assessed'),
     model: z.string(),
     /** 1 is the limit. */
-    index: z.number(),
+    index: quantitySchema,
     /** The channels that moved it, the one that moved it most first. */
     channels: z.array(z.string()),
   }),
@@ -72,7 +73,7 @@ export const healthMessageSchema = envelopeSchema.extend({
   kind: z.string(),
   status: namurSchema,
   /** The largest index of the machine's points; absent while none is assessable. */
-  index: z.number().optional(),
+  index: quantitySchema.optional(),
   points: z.array(pointHealthSchema),
   iso: isoVerdictSchema.optional(),
   remainingLife: remainingLifeSchema,

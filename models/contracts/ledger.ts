@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { envelopeSchema } from './envelope.ts';
 import { nameSchema } from './names.ts';
+import { quantitySchema } from './numbers.ts';
 
 /** Why something that arrived was not used. Each is a label of a metric and a line in the ledger. */
 export const rejectionSchema = z.enum([
@@ -59,9 +60,9 @@ export type PointLedger = z.infer<typeof pointLedgerSchema>;
 export const clockSchema = z.object({
   asset: nameSchema,
   /** Seconds that it is behind; negative: ahead. */
-  offsetS: z.number(),
+  offsetS: quantitySchema,
   /** Millionths that it is slower; null until half an hour was heard. */
-  driftPpm: z.number().nullable(),
+  driftPpm: quantitySchema.nullable(),
   /** Times that it was set. */
   jumps: countSchema,
 });

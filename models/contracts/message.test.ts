@@ -3,7 +3,17 @@ import { expect, test } from 'vitest';
 import { parseMessage } from './message.ts';
 import { parseTopic, topics } from './topics.ts';
 
-const envelope = { v: 1, site: 's', edge: 'e', outbox: 'o', sequence: 1, oldest: 1, timeMs: 1, timeQuality: 'source' };
+const START_MS = Date.UTC(2026, 0, 1);
+const envelope = {
+  v: 1,
+  site: 's',
+  edge: 'e',
+  outbox: 'o',
+  sequence: 1,
+  oldest: 1,
+  timeMs: START_MS,
+  timeQuality: 'source',
+};
 const features = {
   ...envelope,
   asset: 'a',
@@ -11,7 +21,7 @@ const features = {
   unit: 'g',
   windowUs: 1e6,
   names: ['rms'],
-  startUs: [0],
+  startUs: [1000 * START_MS],
   values: [[1]],
 };
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -29,6 +39,9 @@ test.each([
   ['contract_broken', topic, { ...features, values: [[1, 2]] }],
   ['contract_broken', topic, { ...features, values: [] }],
   ['contract_broken', topic, { ...features, asset: 'a/b' }],
+  ['contract_broken', topic, { ...features, timeMs: 1e300 }],
+  ['contract_broken', topic, { ...features, timeMs: Date.UTC(1999, 0, 1) }],
+  ['contract_broken', topic, { ...features, values: [[1e16]] }],
   ['wrong_origin', topic, { ...features, edge: 'other' }],
 ])('refuses with %s', (refusal, on, body) => {
   expect(parseMessage(on, bytes(body))).toMatchObject({ ok: false, refusal });

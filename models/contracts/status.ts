@@ -3,6 +3,7 @@ import { commandOutcomeSchema } from './command.ts';
 import { SCHEMA_VERSION } from './envelope.ts';
 import { machineModelsSchema } from './models.ts';
 import { nameSchema } from './names.ts';
+import { quantitySchema, timeMsSchema } from './numbers.ts';
 
 /** Retained; the broker publishes `online: false` as the edge's last will. */
 export const statusMessageSchema = z.looseObject({
@@ -10,12 +11,12 @@ export const statusMessageSchema = z.looseObject({
   site: nameSchema,
   edge: nameSchema,
   online: z.boolean(),
-  timeMs: z.number(),
+  timeMs: timeMsSchema,
   version: z.string(),
   /** When this process began, by its own clock: what was ordered of one before is not answered any more. */
-  startedMs: z.number().optional(),
+  startedMs: timeMsSchema.optional(),
   /** How far the gateway's clock is behind the edge's, seconds; absent until it is known. */
-  gatewayClockOffsetS: z.number().optional(),
+  gatewayClockOffsetS: quantitySchema.optional(),
   lastCommand: commandOutcomeSchema.optional(),
   /** Of each machine that has, or had, a model. */
   models: z.array(machineModelsSchema).optional(),

@@ -104,6 +104,10 @@ export const machineKey = (m: { site: string; edge: string; asset: string }) => 
 const isOf = (machine: string, m: { site: string; edge: string; asset: string }) =>
   machine === m.asset || machine === machineKey(m);
 
+/** Alerts of wiring and silence ask for no part, nor does what was found false or is closed. */
+const asksForParts = ({ audience, closed, finding }: AlertRecord) =>
+  audience !== 'integrator' && closed === undefined && (finding === undefined || finding.finding === 'confirmed');
+
 /** @param records of maintenance of this part. */
 function watchOf(
   b: SupplyRow<'bom'>,
@@ -117,12 +121,7 @@ function watchOf(
   const isOfOldPart = (a: AlertRecord) => renewed >= Math.floor(a.raisedAtMs / DAY_MS);
   const its = health.filter((h) => isOf(b.machine, h) && today - h.timeMs / DAY_MS < SILENT_DAYS);
   const active = alerts.filter(
-    (a) =>
-      isOf(b.machine, a) &&
-      a.returnedAtMs === null &&
-      a.finding?.finding !== 'false_alarm' &&
-      explains(b, a) &&
-      !isOfOldPart(a),
+    (a) => isOf(b.machine, a) && a.returnedAtMs === null && asksForParts(a) && explains(b, a) && !isOfOldPart(a),
   );
   if (active.length > 0) {
     const estimates = active.flatMap((a) => estimateOf(a, today) ?? []);
@@ -201,10 +200,7 @@ function firstAlertBefore(b: SupplyRow<'bom'>, day: number, alerts: readonly Ale
   const days = alerts
     .filter(
       (a) =>
-        isOf(b.machine, a) &&
-        explains(b, a) &&
-        a.finding?.finding !== 'false_alarm' &&
-        (a.returnedAtMs ?? day * DAY_MS) / DAY_MS >= day - 1,
+        isOf(b.machine, a) && explains(b, a) && asksForParts(a) && (a.returnedAtMs ?? day * DAY_MS) / DAY_MS >= day - 1,
     )
     .map((a) => a.raisedAtMs / DAY_MS)
     .filter((raised) => raised < day + 1);

@@ -1,6 +1,7 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { AcknowledgeForm, NAME } from './acknowledge.tsx';
-import { lifeText, number, time } from './format.ts';
+import { isoTime, lifeText, number, time } from './format.ts';
+import { LifeCycle } from './lifeCycle.tsx';
 import { acknowledge, find, keyOf } from './state.ts';
 
 const STATE_WORDS: Record<AlertRecord['state'], string> = {
@@ -8,6 +9,8 @@ const STATE_WORDS: Record<AlertRecord['state'], string> = {
   acknowledged: 'Acknowledged',
   returned_unacknowledged: 'Returned, not acknowledged',
   normal: 'Closed',
+  shelved: 'Shelved',
+  out_of_service: 'Out of service',
 };
 
 export function AlertList({ alerts }: { alerts: AlertRecord[] }) {
@@ -28,7 +31,7 @@ function AlertItem({ alert }: { alert: AlertRecord }) {
       <header>
         <span class="badge">{alert.severity === 'critical' ? 'Critical' : 'Warning'}</span>
         <span class="state">{STATE_WORDS[alert.state]}</span>
-        <time dateTime={new Date(alert.raisedAtMs).toISOString()}>{time(alert.raisedAtMs)}</time>
+        <time dateTime={isoTime(alert.raisedAtMs)}>{time(alert.raisedAtMs)}</time>
       </header>
       <h3>
         <a href={`#/machine/${keyOf(alert)}`}>{alert.text}</a>
@@ -78,6 +81,7 @@ function AlertItem({ alert }: { alert: AlertRecord }) {
         </p>
       )}
       {alert.acknowledgedAtMs !== null && <FindingLine alert={alert} />}
+      <LifeCycle alert={alert} />
     </li>
   );
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
 import type { Columns, MachineView, ModelView } from '#models/contracts/api.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type {
@@ -101,6 +101,8 @@ export const api = {
       throw error;
     }
   },
+  act: (id: string, by: string, change: AlarmAction) =>
+    post(`/api/v1/alerts/${encodeURIComponent(id)}/actions`, { by, change, requestId: crypto.randomUUID() }),
   find: (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>
     post(`/api/v1/alerts/${encodeURIComponent(id)}/finding`, { by, finding }),
   acknowledge: (id: string, by: string, comment: string) =>

@@ -24,8 +24,15 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
+/** For `dateTime`; empty for a time that no calendar has. */
+export function isoTime(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
+}
+
 export function time(ms: number): string {
   const date = new Date(ms);
+  if (Number.isNaN(date.getTime())) return 'at an impossible time';
   const sameDay = date.toDateString() === new Date().toDateString();
   return sameDay ? date.toLocaleTimeString() : date.toLocaleString();
 }

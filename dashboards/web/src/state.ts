@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
 import type { LiveEvent, MachineView } from '#models/contracts/api.ts';
 import type { PlanAlert } from '#models/contracts/plan.ts';
 import { api, NotAllowed, request } from './api.ts';
@@ -33,6 +33,9 @@ export async function follow(): Promise<void> {
 
 export const acknowledge = (id: string, by: string, comment: string) =>
   attempt('Not acknowledged', () => api.acknowledge(id, by, comment));
+
+export const act = (id: string, by: string, change: AlarmAction) =>
+  attempt('Not changed', () => api.act(id, by, change));
 
 export const find = (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>
   attempt('Not noted', () => api.find(id, by, finding));
@@ -96,6 +99,7 @@ function apply(event: LiveEvent): void {
   if (event.type === 'alert') applyAlert(event.alert);
   if (event.type === 'health') applyHealth(event);
   if (event.type === 'plan') applyPlan(event.alerts);
+  if (event.type === 'watch') applyWatch(event.machines);
 }
 
 function applyPlan(changed: PlanAlert[]): void {
@@ -111,12 +115,23 @@ function applyAlert(alert: AlertRecord): void {
   alerts.value = alert.state === 'normal' ? others : [alert, ...others].sort((a, b) => b.raisedAtMs - a.raisedAtMs);
 }
 
+function applyWatch(changed: Extract<LiveEvent, { type: 'watch' }>['machines']): void {
+  const watches = new Map(changed.map((m) => [keyOf(m), m.watch]));
+  machines.value = machines.value.map((m) => ({ ...m, watch: watches.get(keyOf(m.health)) ?? m.watch }));
+}
+
 function applyHealth({ health }: Extract<LiveEvent, { type: 'health' }>): void {
   const known = machines.value.find((m) => keyOf(m.health) === keyOf(health));
   const points = [...new Set([...(known?.points ?? []), ...health.points.map((p) => p.point)])];
   const others = machines.value.filter((m) => m !== known);
   machines.value = [
     ...others,
-    { health, points, waveforms: known?.waveforms ?? [], activeAlerts: known?.activeAlerts ?? 0 },
+    {
+      health,
+      watch: { state: 'watched' },
+      points,
+      waveforms: known?.waveforms ?? [],
+      activeAlerts: known?.activeAlerts ?? 0,
+    },
   ];
 }

@@ -1,0 +1,86 @@
+import { useSignal } from '@preact/signals';
+import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
+import { NAME } from './acknowledge.tsx';
+import { time } from './format.ts';
+import { act } from './state.ts';
+
+const HOUR_MS = 3_600_000;
+const SHELVE_HOURS = [1, 8, 24, 168];
+
+/** Who owns an alert, what was done with it, and what can be done next. */
+export function LifeCycle({ alert }: { alert: AlertRecord }) {
+  const text = useSignal('');
+  const by = localStorage.getItem(NAME) ?? '';
+  const hasText = text.value.trim() !== '';
+  const change = (action: AlarmAction) => {
+    text.value = '';
+    void act(alert.id, by || 'the page', action);
+  };
+  const reason = text.value.trim();
+  return (
+    <details class="lifecycle">
+      <summary>
+        {alert.assignedTo ? `Assigned to ${alert.assignedTo}` : 'Assign, shelve, close'}
+        {alert.shelved ? ` · shelved until ${time(alert.shelved.untilMs)}: ${alert.shelved.reason}` : ''}
+        {alert.outOfService ? ` · out of service: ${alert.outOfService.reason}` : ''}
+      </summary>
+      <label>
+        Name, comment or reason
+        <input maxLength={1000} value={text.value} onInput={(e) => (text.value = e.currentTarget.value)} />
+      </label>
+      <p class="actions">
+        <Action label="Comment" ready={hasText} run={() => change({ action: 'comment', text: reason })} />
+        <Action label="Assign" ready={hasText} run={() => change({ action: 'assign', to: reason })} />
+        {SHELVE_HOURS.map((hours) => (
+          <Action
+            key={hours}
+            label={`Shelve ${hours} h`}
+            ready={hasText}
+            run={() => change({ action: 'shelve', untilMs: Date.now() + hours * HOUR_MS - 60_000, reason })}
+          />
+        ))}
+        {alert.shelved && <Action label="Unshelve" ready run={() => change({ action: 'unshelve' })} />}
+        {alert.outOfService ? (
+          <Action label="Return to service" ready run={() => change({ action: 'return_to_service' })} />
+        ) : (
+          <Action
+            label="Out of service"
+            ready={hasText}
+            run={() => change({ action: 'remove_from_service', reason })}
+          />
+        )}
+        {alert.acknowledgedAtMs !== null && (
+          <Action
+            label="Undo acknowledgement"
+            ready={hasText}
+            run={() => change({ action: 'unacknowledge', reason })}
+          />
+        )}
+        {(['confirmed', 'false_alarm', 'nothing_found'] as const).map((finding) => (
+          <Action
+            key={finding}
+            label={`Close: ${finding.replace('_', ' ')}`}
+            ready
+            run={() => change({ action: 'close', finding, ...(hasText ? { comment: reason } : {}) })}
+          />
+        ))}
+      </p>
+      <ol>
+        {(alert.history ?? []).map((t) => (
+          <li key={`${t.atMs} ${t.action}`}>
+            {time(t.atMs)} {t.by ?? 'by itself'}: {t.action.replaceAll('_', ' ')}
+            {t.note ? ` – ${t.note}` : ''}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+function Action({ label, ready, run }: { label: string; ready: boolean; run: () => void }) {
+  return (
+    <button type="button" disabled={!ready} onClick={run}>
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,69 @@
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { Watch } from '#models/contracts/api.ts';
+import type { LivenessConfig } from '../config.ts';
+import type { Store } from '../store/store.ts';
+import { nextLivenessAlerts, silencesOf, watchOf } from './liveness.ts';
+
+const TICK_MS = 2000;
+const MOST_ACTIVE = 10_000;
+
+type Machine = { site: string; edge: string; asset: string };
+export type MachineWatch = Machine & { watch: Watch };
+
+export interface AlertClockParts {
+  store: Store;
+  liveness: LivenessConfig;
+  /** Channels that are notified of alerts that stay unacknowledged. */
+  escalations: readonly { channel: string; afterMs: number }[];
+  now: () => number;
+  /** Alerts that time has changed. */
+  changed: (alerts: readonly AlertRecord[]) => void;
+  /** Machines whose watch has changed. */
+  watchChanged: (machines: readonly MachineWatch[]) => void;
+}
+
+/** What time alone does to alerts: silence is noticed, shelving ends, and what nobody acknowledges is escalated. */
+export class AlertClock {
+  readonly #parts: AlertClockParts;
+  #timer: NodeJS.Timeout | null = null;
+  #known = new Map<string, Watch['state']>();
+
+  constructor(parts: AlertClockParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.tick(), TICK_MS);
+    this.tick();
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+  }
+
+  /** Whether a machine is watched, as of now. */
+  watches(): (machine: Machine) => Watch {
+    const { store, liveness, now } = this.#parts;
+    const [arrivals, edges, nowMs] = [store.arrivals(), store.edges(), now()];
+    return ({ site, edge, asset }) => watchOf({ site, edge, asset }, arrivals, edges, liveness, nowMs);
+  }
+
+  tick(): void {
+    const { store, liveness, escalations, now, changed, watchChanged } = this.#parts;
+    const watch = this.watches();
+    const machines = store.health().map(({ site, edge, asset }): MachineWatch => {
+      return { site, edge, asset, watch: watch({ site, edge, asset }) };
+    });
+    const turned = machines.filter((m) => this.#known.get(keyOf(m)) !== m.watch.state);
+    this.#known = new Map(machines.map((m) => [keyOf(m), m.watch.state]));
+    if (turned.length > 0) watchChanged(turned);
+    const active = store.alerts({ active: true, limit: MOST_ACTIVE });
+    const own = nextLivenessAlerts(active, silencesOf(machines, liveness, now()), now());
+    for (const alert of own) store.keepOwnAlert(alert);
+    const unshelved = store.unshelveDue();
+    store.escalate(escalations);
+    if (own.length + unshelved.length > 0) changed([...own, ...unshelved]);
+  }
+}
+
+const keyOf = ({ site, edge, asset }: Machine) => `${site}/${edge}/${asset}`;

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import type { StatusMessage } from '#models/contracts/status.ts';
+import { type Arrivals, nextLivenessAlerts, silencesOf, watchOf } from './liveness.ts';
+
+const NOW_MS = Date.UTC(2026, 5, 1);
+const CONFIG = { silentSeconds: 120, alertSeconds: 600 };
+const MACHINES = ['a', 'b'].map((asset) => ({ site: 's', edge: 'e', asset }));
+const status = (online: boolean) =>
+  [{ v: 1, site: 's', edge: 'e', online, timeMs: NOW_MS, version: '1' }] as StatusMessage[];
+
+const arrivals = (edgeAgoS: number, aAgoS: number, bAgoS: number, intervalS = 10): Arrivals => ({
+  edges: new Map([['s/e', NOW_MS - edgeAgoS * 1000]]),
+  machines: new Map([
+    ['s/e/a', { atMs: NOW_MS - aAgoS * 1000, intervalMs: intervalS * 1000 }],
+    ['s/e/b', { atMs: NOW_MS - bAgoS * 1000, intervalMs: intervalS * 1000 }],
+  ]),
+});
+const watched = (from: Arrivals, online = true, nowMs = NOW_MS) =>
+  MACHINES.map((m) => ({ ...m, watch: watchOf(m, from, status(online), CONFIG, nowMs) }));
+
+test('machines of an edge that speaks are watched', () => {
+  expect(watched(arrivals(3, 10, 100)).map((m) => m.watch.state)).toEqual(['watched', 'watched']);
+});
+
+test('nothing is watched of an edge that is silent or disconnected, nor before its first message', () => {
+  expect(watched(arrivals(700, 700, 700))[0].watch).toMatchObject({ state: 'not_watched', reason: 'edge_silent' });
+  expect(watched(arrivals(60, 60, 60), false)[0].watch).toMatchObject({ state: 'not_watched', reason: 'edge_offline' });
+  const never: Arrivals = { edges: new Map(), machines: new Map() };
+  expect(watched(never)[0].watch).toMatchObject({ state: 'not_watched', sinceMs: 0 });
+});
+
+test('one machine of an edge that speaks may be silent; one that reports hourly is not', () => {
+  expect(watched(arrivals(3, 10, 300)).map((m) => m.watch.state)).toEqual(['watched', 'not_watched']);
+  expect(watched(arrivals(3, 10, 3000, 3600)).map((m) => m.watch.state)).toEqual(['watched', 'watched']);
+});
+
+test('a silent edge is one alert for the integrator, a silent machine another; both return', () => {
+  const raised = nextLivenessAlerts([], silencesOf(watched(arrivals(700, 700, 700)), CONFIG, NOW_MS), NOW_MS);
+  expect(raised).toMatchObject([{ asset: 'e', audience: 'integrator', state: 'unacknowledged' }]);
+  expect(raised[0].text).toContain('2 machines are not watched');
+  // The same silence is no second alert.
+  expect(nextLivenessAlerts(raised, silencesOf(watched(arrivals(760, 760, 760)), CONFIG, NOW_MS), NOW_MS)).toEqual([]);
+  const [back] = nextLivenessAlerts(raised, silencesOf(watched(arrivals(1, 1, 1)), CONFIG, NOW_MS), NOW_MS + 5);
+  expect(back).toMatchObject({ returnedAtMs: NOW_MS + 5, state: 'returned_unacknowledged' });
+  const one = nextLivenessAlerts([], silencesOf(watched(arrivals(3, 10, 700)), CONFIG, NOW_MS), NOW_MS);
+  expect(one).toMatchObject([{ asset: 'b', text: expect.stringContaining('b is not watched') }]);
+});
+
+test('nobody is alerted before the configured time', () => {
+  expect(silencesOf(watched(arrivals(500, 500, 500)), CONFIG, NOW_MS)).toEqual([]);
+});

@@ -1,0 +1,166 @@
+import type Database from 'better-sqlite3';
+import { type NotificationEvent, notificationEvent } from '#models/alerting/notificationEvent.ts';
+import { Statements } from '../store/statements.ts';
+import type { Notice } from './notifier.ts';
+import type { Routing } from './routing.ts';
+
+export const deliveryStates = ['waiting', 'delivered', 'dead', 'abandoned'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
+
+/** One notification of one alert to one channel. */
+export interface Delivery {
+  id: number;
+  channel: string;
+  alert: string;
+  event: NotificationEvent;
+  createdMs: number;
+  /** Not tried before. */
+  nextMs: number;
+  attempts: number;
+  state: DeliveryState;
+  /** Of the last attempt that failed. */
+  error: string | null;
+  notice: Notice;
+}
+
+/** Beyond it new notifications go to the dead letters at once: a person decides. */
+const MOST_WAITING = 100_000;
+/** Delivered and abandoned ones are kept so long. */
+const KEPT_MS = 30 * 86_400_000;
+
+/**
+ * Notifications to people, as rows of the database that holds the alerts: a row is written in the transaction that changed
+ * its alert, and stays until it is delivered or a person abandons it.
+ */
+export class DeliveryTable {
+  readonly #statements: Statements;
+  readonly #routing: Routing;
+  readonly #now: () => number;
+
+  constructor(db: Database.Database, routing: Routing, now: () => number) {
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS deliveries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, alert TEXT NOT NULL, event TEXT NOT NULL, notice TEXT NOT NULL,
+        created_ms REAL NOT NULL, next_ms REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'waiting',
+        error TEXT, done_ms REAL
+      ) STRICT;
+      CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, channel, next_ms);
+      CREATE INDEX IF NOT EXISTS deliveries_order ON deliveries (channel, alert, state, id);
+    `);
+    this.#statements = new Statements(db);
+    this.#routing = routing;
+    this.#now = now;
+  }
+
+  /** Writes a row for each channel that is to be notified of a change; call it in the transaction of the change. */
+  changed(before: Notice | null, after: Notice): void {
+    const event = notificationEvent(before, after);
+    if (event !== null) this.enqueue(event, after, this.#routing.channelsFor(event, after));
+  }
+
+  enqueue(event: NotificationEvent, notice: Notice, channels: readonly string[]): void {
+    const nowMs = this.#now();
+    for (const channel of channels) {
+      const isFull = this.#waiting() >= MOST_WAITING;
+      this.#statements.run(
+        'INSERT INTO deliveries (channel, alert, event, notice, created_ms, next_ms, state, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        channel,
+        notice.id,
+        event,
+        JSON.stringify(notice),
+        nowMs,
+        this.#routing.notBeforeMs(channel, notice, nowMs),
+        isFull ? 'dead' : 'waiting',
+        isFull ? `more than ${MOST_WAITING} notifications wait` : null,
+      );
+    }
+  }
+
+  /** Whether a channel is to be notified of such an event. */
+  concerns(channel: string, event: NotificationEvent, notice: Notice): boolean {
+    return this.#routing.channelsFor(event, notice).includes(channel);
+  }
+
+  /** Whether a channel was ever notified of an alert by an event. */
+  has(channel: string, alert: string, event: NotificationEvent): boolean {
+    const sql = 'SELECT 1 FROM deliveries WHERE channel = ? AND alert = ? AND event = ? LIMIT 1';
+    return this.#statements.get(sql, channel, alert, event) !== undefined;
+  }
+
+  /** What is to be delivered to a channel now; of each alert the oldest alone, so that its notifications stay in order. */
+  due(channel: string, limit: number): Delivery[] {
+    const sql = `SELECT * FROM deliveries AS d WHERE state = 'waiting' AND channel = ? AND next_ms <= ? AND NOT EXISTS (
+      SELECT 1 FROM deliveries AS e WHERE e.channel = d.channel AND e.alert = d.alert AND e.state = 'waiting' AND e.id < d.id
+    ) ORDER BY id LIMIT ?`;
+    return this.#statements.all(sql, channel, this.#now(), limit).map(deliveryOf);
+  }
+
+  delivered(id: number): void {
+    const sql =
+      "UPDATE deliveries SET state = 'delivered', error = NULL, attempts = attempts + 1, done_ms = ? WHERE id = ?";
+    this.#statements.run(sql, this.#now(), id);
+  }
+
+  /** An attempt failed: it is tried again, or goes to the dead letters. */
+  failed(id: number, error: string, nextMs: number | null): void {
+    const sql =
+      'UPDATE deliveries SET attempts = attempts + 1, error = ?, next_ms = coalesce(?, next_ms), state = ? WHERE id = ?';
+    this.#statements.run(sql, error.slice(0, 500), nextMs, nextMs === null ? 'dead' : 'waiting', id);
+  }
+
+  /** A channel works again: what waits for its next attempt there is tried now. Quiet hours stay. */
+  retryNow(channel: string): void {
+    const sql =
+      "UPDATE deliveries SET next_ms = ? WHERE state = 'waiting' AND channel = ? AND attempts > 0 AND next_ms > ?";
+    this.#statements.run(sql, this.#now(), channel, this.#now());
+  }
+
+  /** The newest first. */
+  list(state: DeliveryState | null, limit: number): Delivery[] {
+    const where = state === null ? '' : 'WHERE state = ?';
+    const values = state === null ? [limit] : [state, limit];
+    return this.#statements
+      .all(`SELECT * FROM deliveries ${where} ORDER BY id DESC LIMIT ?`, ...values)
+      .map(deliveryOf);
+  }
+
+  /** A person has a dead letter sent again; false where there is none of that number. */
+  resend(id: number): boolean {
+    const sql = "UPDATE deliveries SET state = 'waiting', next_ms = ? WHERE id = ? AND state IN ('dead', 'abandoned')";
+    return this.#statements.run(sql, this.#now(), id).changes > 0;
+  }
+
+  abandon(id: number): boolean {
+    const sql = "UPDATE deliveries SET state = 'abandoned', done_ms = ? WHERE id = ? AND state IN ('waiting', 'dead')";
+    return this.#statements.run(sql, this.#now(), id).changes > 0;
+  }
+
+  counts(): { channel: string; state: DeliveryState; n: number }[] {
+    const sql = 'SELECT channel, state, count(*) AS n FROM deliveries GROUP BY channel, state';
+    return this.#statements.all(sql) as { channel: string; state: DeliveryState; n: number }[];
+  }
+
+  forgetOld(): void {
+    const sql = "DELETE FROM deliveries WHERE state IN ('delivered', 'abandoned') AND done_ms < ?";
+    this.#statements.run(sql, this.#now() - KEPT_MS);
+  }
+
+  #waiting(): number {
+    return this.#statements.get("SELECT count(*) AS n FROM deliveries WHERE state = 'waiting'")?.n as number;
+  }
+}
+
+function deliveryOf(row: Record<string, unknown>): Delivery {
+  return {
+    id: row.id as number,
+    channel: row.channel as string,
+    alert: row.alert as string,
+    event: row.event as NotificationEvent,
+    createdMs: row.created_ms as number,
+    nextMs: row.next_ms as number,
+    attempts: row.attempts as number,
+    state: row.state as DeliveryState,
+    error: row.error as string | null,
+    notice: JSON.parse(row.notice as string),
+  };
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { createTransport } from 'nodemailer';
+import type { EmailConfig } from '../config.ts';
+import { notificationLine, notificationTitle } from './notificationText.ts';
+import type { Notification, Notifier } from './notifier.ts';
+
+const MOST = 50;
+const TIMEOUT_MS = 20_000;
+
+/** Sends mail over SMTP; TLS from the start or by STARTTLS, as the server offers it. */
+export class EmailNotifier implements Notifier {
+  readonly name: string;
+  readonly most = MOST;
+  readonly #config: EmailConfig;
+
+  constructor(name: string, config: EmailConfig) {
+    this.name = name;
+    this.#config = config;
+  }
+
+  async notify(notifications: readonly Notification[]): Promise<void> {
+    const { host, port, secure, requireTls, username, passwordFile, from, to } = this.#config;
+    const pass = passwordFile === undefined ? '' : readFileSync(passwordFile, 'utf8').trim();
+    const transport = createTransport({
+      host,
+      port,
+      secure,
+      requireTLS: requireTls,
+      auth: username === undefined ? undefined : { user: username, pass },
+      connectionTimeout: TIMEOUT_MS,
+      greetingTimeout: TIMEOUT_MS,
+      socketTimeout: TIMEOUT_MS,
+      // Texts of devices and people are bodies alone, never files or addresses.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+    try {
+      await transport.sendMail({
+        from,
+        to,
+        subject: notificationTitle(notifications),
+        text: notifications.map(notificationLine).join('\n'),
+        // Mail servers drop a second message of the same id.
+        messageId: `<${notifications
+          .map((n) => n.key)
+          .join('.')
+          .slice(0, 180)}@millwright>`,
+      });
+    } finally {
+      transport.close();
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mqtt, { type MqttClient } from 'mqtt';
+import { afterAll, expect, test } from 'vitest';
+import { randomOf } from '#models/random/random.ts';
+import { Gateway } from '../../simulators/endToEnd/services.ts';
+import { until } from '../../simulators/endToEnd/until.ts';
+import { freePort } from '../../simulators/freePort.ts';
+
+/** In CI five; `npm run soak:notify` makes it twenty. */
+const KILLS = Number(process.env.MILLWRIGHT_KILLS ?? 5);
+const GROUP = 25;
+const ALERTS = KILLS * GROUP;
+let stop: () => Promise<void> = async () => undefined;
+afterAll(() => stop());
+
+/** An edge's messages, sent again until the gateway has acknowledged them, as an edge does. */
+class Sender {
+  readonly #client: MqttClient;
+  readonly #waiting = new Map<number, string>();
+  #sequence = 0;
+
+  constructor(client: MqttClient) {
+    this.#client = client;
+    client.on('message', (_topic, payload) => {
+      const { ranges } = JSON.parse(payload.toString()) as { ranges?: [number, number][] };
+      for (const [from, to] of ranges ?? []) for (let s = from; s <= to; s++) this.#waiting.delete(s);
+    });
+  }
+
+  send(id: string, change: 'raise' | 'return'): void {
+    const sequence = ++this.#sequence;
+    const body = {
+      v: 1,
+      site: 'plant',
+      edge: 'e1',
+      outbox: 'o1',
+      sequence,
+      oldest: 1,
+      timeMs: Date.now(),
+      timeQuality: 'source',
+      id: `plant.e1.${id}`,
+      asset: id,
+      point: '1H',
+      change,
+      severity: 'warning',
+      raisedAtMs: Date.now(),
+      text: `${id} fails`,
+      index: 2,
+      evidence: { contributions: [], diagnosis: { fault: 'undetermined', confidence: 0, reasons: [] } },
+      remainingLife: { assessment: 'not_assessable', reason: 'r', remedy: 'm' },
+    };
+    this.#waiting.set(sequence, JSON.stringify(body));
+    this.#publish(JSON.stringify(body));
+  }
+
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  /** Whether the gateway has what was sent of an alert. */
+  isTaken(id: string): boolean {
+    return [...this.#waiting.values()].every((text) => (JSON.parse(text) as { asset: string }).asset !== id);
+  }
+
+  resend(): void {
+    for (const text of this.#waiting.values()) this.#publish(text);
+  }
+
+  #publish(text: string): void {
+    const { asset } = JSON.parse(text) as { asset: string };
+    this.#client.publish(`millwright/v1/plant/e1/alerts/${asset}`, text, { qos: 1 });
+  }
+}
+
+test(`every notification of ${ALERTS} alerts is delivered once, through ${KILLS} kill -9 and a failing receiver`, async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'millwright-notify-kill-'));
+  const random = randomOf(20);
+  // What a receiver accepts; it knows a repeated notification by its key, as the interface says it should.
+  const accepted = new Map<string, { event: string; asset: string; times: number }>();
+  let isDown = true;
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const fate = isDown ? random() : 1;
+      if (fate < 0.4) return response.writeHead(503).end();
+      if (fate < 0.6) return request.socket.destroy();
+      // Answers nothing at all: the sender has to give up by itself.
+      if (fate < 0.61) return undefined;
+      const key = String(request.headers['idempotency-key']);
+      const { asset } = JSON.parse(Buffer.concat(chunks).toString()) as { asset: string };
+      const known = accepted.get(key);
+      accepted.set(key, {
+        event: String(request.headers['x-millwright-event']),
+        asset,
+        times: (known?.times ?? 0) + 1,
+      });
+      return response.writeHead(200).end();
+    });
+    request.on('error', () => undefined);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const hook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+  const port = await freePort();
+  const gateway = await Gateway.start(directory, `mqtt://127.0.0.1:${port}`, {
+    embeddedBroker: { port },
+    notifiers: [{ type: 'webhook', url: hook, allowLocal: true }],
+  });
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 200 });
+  await client.subscribeAsync('millwright/v1/plant/e1/cmd/ack');
+  const sender = new Sender(client);
+  stop = async () => {
+    await client.endAsync(true);
+    await gateway.process.end('SIGTERM');
+    server.closeAllConnections();
+    server.close();
+  };
+  const returning = new Set(Array.from({ length: ALERTS / 5 }, (_, i) => `m${5 * i}`));
+  const raised: string[] = [];
+  // An alert returns once its raise has arrived: what returns before anybody knew of it is no news to people.
+  const sendReturns = () => {
+    for (const id of raised.filter((id) => returning.has(id) && sender.isTaken(id))) {
+      returning.delete(id);
+      sender.send(id, 'return');
+    }
+  };
+  for (let kill = 0; kill < KILLS; kill++) {
+    sendReturns();
+    for (let i = 0; i < GROUP; i++) {
+      const id = `m${kill * GROUP + i}`;
+      raised.push(id);
+      sender.send(id, 'raise');
+    }
+    await new Promise((done) => setTimeout(done, 50 + 300 * random()));
+    await gateway.process.crash();
+    await client.subscribeAsync('millwright/v1/plant/e1/cmd/ack');
+    sender.resend();
+  }
+  isDown = false;
+  const events = ALERTS + ALERTS / 5;
+  await until(async () => {
+    sendReturns();
+    if (sender.pending > 0) sender.resend();
+    const metrics = await gateway.metrics();
+    const waiting = metrics.get('millwright_gateway_notifications{channel="webhook",state="waiting"}') ?? 0;
+    return returning.size + sender.pending + waiting === 0 && accepted.size >= events;
+  }, 120_000);
+  expect(accepted.size).toBe(events);
+  const eventsOf = (asset: string) => [...accepted.values()].filter((a) => a.asset === asset).map((a) => a.event);
+  for (let i = 0; i < ALERTS; i++)
+    expect(eventsOf(`m${i}`), `m${i}`).toEqual(i % 5 === 0 ? ['raised', 'returned'] : ['raised']);
+});

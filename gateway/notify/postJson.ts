@@ -1,0 +1,73 @@
+import { lookup as resolve } from 'node:dns';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+
+const TIMEOUT_MS = 10_000;
+
+/** Loopback, link-local (cloud metadata among them) and unspecified addresses. */
+const LOCAL = new BlockList();
+LOCAL.addSubnet('127.0.0.0', 8, 'ipv4');
+LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
+LOCAL.addSubnet('0.0.0.0', 8, 'ipv4');
+LOCAL.addAddress('::1', 'ipv6');
+LOCAL.addAddress('::', 'ipv6');
+LOCAL.addSubnet('fe80::', 10, 'ipv6');
+LOCAL.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
+LOCAL.addSubnet('::ffff:169.254.0.0', 112, 'ipv6');
+LOCAL.addAddress('fd00:ec2::254', 'ipv6');
+
+export function isLocalAddress(address: string): boolean {
+  return LOCAL.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Resolves names as the system does, and refuses local addresses when the connection is made: names may change. */
+const lookupRemote: LookupFunction = (host, options, done) => {
+  resolve(host, { ...options, all: true }, (error, addresses) => {
+    if (error) return done(error, '', 4);
+    const local = addresses.find(({ address }) => isLocalAddress(address));
+    if (local) return done(new Error(localMessage(`${host} (${local.address})`)), '', 4);
+    if (options.all) return done(null, addresses);
+    return done(null, addresses[0].address, addresses[0].family);
+  });
+};
+
+const localMessage = (host: string) => `${host} is an address of this machine or its link: set allowLocal to use it`;
+
+export interface Post {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  /** Whether loopback and link-local addresses may be reached. */
+  allowLocal: boolean;
+}
+
+/** Posts JSON. @throws Error where there is no answer in ten seconds, or another one than 2xx. Follows no redirect. */
+export function postJson({ url, headers, body, allowLocal }: Post): Promise<void> {
+  const { protocol, hostname } = new URL(url);
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  if (!allowLocal && isIP(bare) !== 0 && isLocalAddress(bare)) return Promise.reject(new Error(localMessage(bare)));
+  return new Promise((done, fail) => {
+    const request = (protocol === 'https:' ? httpsRequest : httpRequest)(
+      url,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers },
+        // For the whole exchange: a receiver that answers a byte now and then is none.
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...(allowLocal ? {} : { lookup: lookupRemote }),
+      },
+      (answer) => {
+        const { statusCode = 0 } = answer;
+        answer.on('error', fail);
+        answer.on('end', () => {
+          if (statusCode >= 200 && statusCode < 300) done();
+          else fail(new Error(`the receiver answered ${statusCode}`));
+        });
+        answer.resume();
+      },
+    );
+    request.on('error', fail);
+    request.end(body);
+  });
+}

@@ -1,0 +1,24 @@
+import type { AlertRecord } from '#models/contracts/alert.ts';
+
+/** An alert that is none: what a test of a channel sends. */
+export function testNotice(nowMs: number): AlertRecord {
+  return {
+    id: `test/${nowMs}`,
+    site: 'test',
+    edge: 'test',
+    asset: 'test',
+    point: 'test',
+    state: 'normal',
+    severity: 'warning',
+    text: 'This is a test of the notification channel. Nothing is wrong.',
+    index: 0,
+    raisedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    returnedAtMs: nowMs,
+    acknowledgedAtMs: nowMs,
+    acknowledgedBy: 'test',
+    comment: null,
+    evidence: { contributions: [], diagnosis: { fault: 'undetermined', confidence: 0, reasons: [] } },
+    remainingLife: { assessment: 'not_assessable', reason: 'a test', remedy: 'none is needed' },
+  };
+}

@@ -1,0 +1,39 @@
+import mqtt from 'mqtt';
+import { brokerOptions } from '../brokerOptions.ts';
+import type { GatewayConfig, NotifierConfig } from '../config.ts';
+import { createNotifiers } from './createNotifiers.ts';
+import { nameOf } from './routing.ts';
+import { testNotice } from './testNotice.ts';
+
+/** Sends a test message to each channel, or to one; what went wrong with each, null where it was delivered. */
+export async function testNotify(
+  configs: readonly NotifierConfig[],
+  broker: GatewayConfig['broker'],
+  channel: string | undefined,
+): Promise<{ name: string; error: string | null }[]> {
+  const wanted = configs.filter((config) => channel === undefined || nameOf(config) === channel);
+  const publish = async (topic: string, message: string) => {
+    const client = await mqtt.connectAsync(
+      broker.url,
+      {
+        ...brokerOptions(broker),
+        clientId: undefined,
+        clean: true,
+      },
+      false,
+    );
+    await client.publishAsync(topic, message, { qos: 1 });
+    await client.endAsync();
+  };
+  return Promise.all(
+    createNotifiers(wanted, publish).map(async (notifier) => {
+      const nowMs = Date.now();
+      try {
+        await notifier.notify([{ key: `test-${nowMs}`, event: 'test', notice: testNotice(nowMs) }]);
+        return { name: notifier.name, error: null };
+      } catch (error) {
+        return { name: notifier.name, error: error instanceof Error ? error.message : String(error) };
+      }
+    }),
+  );
+}

@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { AlarmAction, AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
+import { applyAction, applyMessage, applyTime, stateAt } from './alarmLifecycle.ts';
+import { notificationEvent } from './notificationEvent.ts';
+
+const message = (change: AlertMessage['change'], timeMs: number): AlertMessage => ({
+  v: 1,
+  site: 's',
+  edge: 'e',
+  outbox: 'o',
+  sequence: timeMs,
+  oldest: 1,
+  timeMs,
+  timeQuality: 'source',
+  id: 'e.a.vibration.1',
+  asset: 'a',
+  point: 'p',
+  change,
+  severity: 'warning',
+  raisedAtMs: 1,
+  text: `at ${timeMs}`,
+  index: 1.5,
+  evidence: { contributions: [], diagnosis: { fault: 'undetermined', confidence: 0, reasons: [] } },
+  remainingLife: { assessment: 'not_assessable', reason: 'r', remedy: 'm' },
+});
+
+const after = (...steps: ((known: AlertRecord | null) => AlertRecord)[]) =>
+  steps.reduce<AlertRecord | null>((known, step) => step(known), null) as AlertRecord;
+const says = (change: AlertMessage['change'], timeMs: number) => (known: AlertRecord | null) =>
+  applyMessage(known, message(change, timeMs), timeMs);
+const acknowledged =
+  (atMs: number, by = 'Ann') =>
+  (known: AlertRecord | null) =>
+    acted(known as AlertRecord, { action: 'acknowledge', comment: 'seen' }, atMs, by);
+
+function acted(known: AlertRecord, action: AlarmAction, atMs: number, by = 'Ann'): AlertRecord {
+  const outcome = applyAction(known, action, by, atMs);
+  if (!outcome.ok) throw new Error(outcome.reason);
+  return outcome.alarm;
+}
+
+test('goes through the states of ISA-18.2, in either order of acknowledgement and return', () => {
+  expect(after(says('raise', 1)).state).toBe('unacknowledged');
+  expect(after(says('raise', 1), acknowledged(2)).state).toBe('acknowledged');
+  expect(after(says('raise', 1), says('return', 3)).state).toBe('returned_unacknowledged');
+  expect(after(says('raise', 1), acknowledged(2), says('return', 3)).state).toBe('normal');
+  expect(after(says('raise', 1), says('return', 3), acknowledged(4)).state).toBe('normal');
+});
+
+test('an update keeps who acknowledged it, and the first acknowledgement stands', () => {
+  const record = after(says('raise', 1), acknowledged(2), says('update', 3), acknowledged(4, 'Bob'));
+  expect(record).toMatchObject({
+    state: 'acknowledged',
+    acknowledgedBy: 'Ann',
+    acknowledgedAtMs: 2,
+    comment: 'seen',
+    text: 'at 3',
+  });
+});
+
+test('an alert whose raise was lost on the way is still one', () => {
+  expect(after(says('update', 3))).toMatchObject({ state: 'unacknowledged', raisedAtMs: 1, updatedAtMs: 3 });
+});
+
+test('a return says when, and keeps the words and the evidence of the alert', () => {
+  expect(after(says('raise', 1), says('return', 9))).toMatchObject({ text: 'at 1', returnedAtMs: 9 });
+});
+
+const raised = () => after(says('raise', 1));
+const DAY_MS = 86_400_000;
+
+test('worsening after an acknowledgement alarms again, ends shelving and reopens', () => {
+  const critical = (known: AlertRecord, atMs: number) =>
+    applyMessage(known, { ...message('update', atMs), severity: 'critical' }, atMs);
+  expect(critical(acted(raised(), { action: 'acknowledge' }, 2), 3)).toMatchObject({
+    state: 'unacknowledged',
+    acknowledgedAtMs: null,
+  });
+  const shelved = acted(raised(), { action: 'shelve', untilMs: DAY_MS, reason: 'known' }, 2);
+  expect(critical(shelved, 3).state).toBe('unacknowledged');
+  const closed = acted(raised(), { action: 'close', finding: 'confirmed' }, 2);
+  expect(critical(closed, 3).state).toBe('unacknowledged');
+  // Already critical: an update is none.
+  const known = acted(critical(raised(), 3), { action: 'acknowledge' }, 4);
+  expect(critical(known, 5).state).toBe('acknowledged');
+});
+
+test('shelving is limited in time and ends by itself, with a notification', () => {
+  const shelved = acted(raised(), { action: 'shelve', untilMs: 100, reason: 'spare is on its way' }, 2);
+  expect(shelved.state).toBe('shelved');
+  expect(applyTime(shelved, 99)).toBeNull();
+  const back = applyTime(shelved, 100) as AlertRecord;
+  expect(back.state).toBe('unacknowledged');
+  expect(notificationEvent(shelved, back)).toBe('unshelved');
+  const tooLong = applyAction(raised(), { action: 'shelve', untilMs: 8 * DAY_MS, reason: 'r' }, 'Ann', 2);
+  expect(tooLong).toMatchObject({ ok: false, reason: expect.stringContaining('seven days') });
+});
+
+test('findings add to earlier ones, and closing keeps them', () => {
+  const one = acted(raised(), { action: 'close', finding: 'false_alarm', comment: 'sensor loose' }, 2);
+  const two = acted(
+    acted(one, { action: 'reopen', reason: 'not sure' }, 3),
+    { action: 'close', finding: 'confirmed' },
+    4,
+  );
+  expect(two.findings?.map((f) => f.finding)).toEqual(['false_alarm', 'confirmed']);
+  expect(two.finding?.finding).toBe('confirmed');
+  expect(two.state).toBe('normal');
+});
+
+test('a request that is repeated takes effect once', () => {
+  const first = applyAction(raised(), { action: 'comment', text: 'seen' }, 'Ann', 2, 'r-1');
+  if (!first.ok) throw new Error(first.reason);
+  const again = applyAction(first.alarm, { action: 'comment', text: 'seen' }, 'Ann', 3, 'r-1');
+  expect(again).toEqual({ ok: true, alarm: first.alarm, isChanged: false });
+});
+
+test('notified are raised, escalated, returned and reopened; nothing of what is shelved or out of service', () => {
+  const [known, returned] = [raised(), after(says('raise', 1), says('return', 3))];
+  expect(notificationEvent(null, known)).toBe('raised');
+  expect(notificationEvent(known, { ...known, severity: 'critical' })).toBe('escalated');
+  expect(notificationEvent(known, returned)).toBe('returned');
+  expect(notificationEvent(known, acted(known, { action: 'acknowledge' }, 2))).toBeNull();
+  const out = acted(known, { action: 'remove_from_service', reason: 'overhaul' }, 2);
+  expect(notificationEvent(known, out)).toBeNull();
+  expect(notificationEvent(out, { ...out, severity: 'critical' })).toBeNull();
+});
+
+const actions: fc.Arbitrary<AlarmAction> = fc.constantFrom<AlarmAction>(
+  { action: 'acknowledge' },
+  { action: 'unacknowledge', reason: 'r' },
+  { action: 'assign', to: 'Bob' },
+  { action: 'comment', text: 't' },
+  { action: 'shelve', untilMs: 50, reason: 'r' },
+  { action: 'unshelve' },
+  { action: 'remove_from_service', reason: 'r' },
+  { action: 'return_to_service' },
+  { action: 'close', finding: 'confirmed' },
+  { action: 'reopen', reason: 'r' },
+);
+const steps = fc.array(
+  fc.oneof(
+    actions.map((action) => ({ kind: 'action' as const, action })),
+    fc.record({
+      kind: fc.constant('message' as const),
+      change: fc.constantFrom<AlertMessage['change']>('raise', 'update', 'return'),
+      severity: fc.constantFrom<AlertMessage['severity']>('warning', 'critical'),
+    }),
+    fc.constant({ kind: 'time' as const }),
+  ),
+  { maxLength: 40 },
+);
+
+test('no order of messages, actions and time leads to an impossible state or loses a transition', () => {
+  fc.assert(
+    fc.property(steps, (all) => {
+      let record = raised();
+      let changes = 0;
+      all.forEach((step, i) => {
+        const atMs = i + 2;
+        if (step.kind === 'message')
+          record = applyMessage(record, { ...message(step.change, atMs), severity: step.severity }, atMs);
+        else if (step.kind === 'time') record = applyTime(record, atMs) ?? record;
+        else {
+          const outcome = applyAction(record, step.action, 'Ann', atMs);
+          if (!outcome.ok) return;
+          if (outcome.isChanged) changes++;
+          record = outcome.alarm;
+        }
+        expect(record.state).toBe(stateAt(record, atMs));
+        if (record.closed !== undefined) expect(record.state).toBe('normal');
+        if (record.acknowledgedAtMs === null) expect(record.acknowledgedBy).toBeNull();
+      });
+      expect((record.history ?? []).filter((t) => t.by === 'Ann')).toHaveLength(changes);
+    }),
+  );
+});
