@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from 'commander';
+import { meansUnit, type Unit } from '#models/contracts/units.ts';
 
 /** Longest horizon, season and lead time. */
 const MAX_PERIODS = 10_000;
+const VIBRATION_UNITS = ['g', 'm/s2', 'mm/s', 'in/s', 'um', 'mil', '1'] as const;
 
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
@@ -31,6 +33,13 @@ export function seasons(text: string): number[] {
   if (values.some((v, i) => i > 0 && v <= values[i - 1]))
     throw new InvalidArgumentError('periods of seasons, rising, such as 24,168, are needed');
   return values;
+}
+
+/** A unit of vibration as people write it; `1` where the values are none. */
+export function vibrationUnit(text: string): Unit {
+  const unit = VIBRATION_UNITS.find((u) => meansUnit(text, u));
+  if (unit === undefined) throw new InvalidArgumentError(`one of ${VIBRATION_UNITS.join(', ')} is needed`);
+  return unit;
 }
 
 export function positive(text: string): number {

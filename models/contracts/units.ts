@@ -1,7 +1,22 @@
 import { z } from 'zod';
 
 /** Units of measured values, as they are written in configuration and on the wire. */
-export const unitSchema = z.enum(['g', 'm/s2', 'mm/s', 'degC', 'bar', 'A', 'rpm', 'm3/h', 'kW', '%', '1']);
+export const unitSchema = z.enum([
+  'g',
+  'm/s2',
+  'mm/s',
+  'in/s',
+  'um',
+  'mil',
+  'degC',
+  'bar',
+  'A',
+  'rpm',
+  'm3/h',
+  'kW',
+  '%',
+  '1',
+]);
 export type Unit = z.infer<typeof unitSchema>;
 
 /** Other ways in which devices write the same units: OPC UA's display names (UNECE Rec. 20), Sparkplug's and plain habits. */
@@ -9,6 +24,9 @@ const WRITTEN: Record<Unit, readonly string[]> = {
   g: ['gn', 'g rms', 'g peak'],
   'm/s2': ['m/s²', 'm/s^2', 'm/s/s'],
   'mm/s': ['mm/sec', 'mm/s rms'],
+  'in/s': ['ips', 'in/sec', 'inch/s'],
+  um: ['µm', 'μm', 'micron', 'microns', 'micrometre', 'micrometer'],
+  mil: ['mils', 'thou'],
   degC: ['°c', 'c', 'cel', 'celsius', 'deg c', 'degree celsius'],
   bar: ['barg', 'bar(g)', 'bar g'],
   A: ['amp', 'ampere', 'amperes', 'amps'],

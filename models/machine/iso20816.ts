@@ -29,6 +29,28 @@ export function zoneLimits({ group, foundation, limitsMmPerS }: IsoClass): reado
   return limitsMmPerS ?? LIMITS_MM_PER_S[`${group} ${foundation}`];
 }
 
+/** Upper limits of zones A, B and C in µm RMS, for machines below 600 rpm. */
+const LIMITS_UM = {
+  '1 rigid': [29, 57, 90],
+  '1 flexible': [45, 90, 140],
+  '2 rigid': [22, 45, 71],
+  '2 flexible': [37, 71, 113],
+} as const;
+
+export function displacementLimits({ group, foundation }: IsoClass): readonly [number, number, number] {
+  return LIMITS_UM[`${group} ${foundation}`];
+}
+
+/** Slower machines are outside the standard. */
+export const SLOWEST_RPM = 120;
+/** Of slower machines, lower frequencies count, and displacement is judged beside velocity. */
+export const SLOW_RPM = 600;
+
+/** The band of the velocity that is judged. */
+export function velocityBandHz(rpm: number): readonly [fromHz: number, toHz: number] {
+  return [rpm < SLOW_RPM ? 2 : 10, 1000];
+}
+
 /** The zone of a velocity; a value on a limit belongs to the lower zone. */
 export function isoVerdict(isoClass: IsoClass, velocityMmPerS: number): IsoVerdict {
   const limits = zoneLimits(isoClass);

@@ -8,6 +8,8 @@ export interface Line {
   hz: number;
   /** RMS amplitude, in the samples' unit. */
   rms: number;
+  /** Whether it is a line of its own, and not the skirt of a higher one beside it. */
+  top: boolean;
   /** Its power over the median about it: a Gaussian floor reaches `STANDS_OUT` in one of some thousand places. */
   prominence: number;
 }
@@ -55,13 +57,14 @@ export class LineSpectrum {
     for (let k = at; k <= Math.min(this.#density.length - 2, centre + reach); k++) {
       if (this.#density[k] > this.#density[at]) at = k;
     }
-    if (at + 1 >= this.#density.length) return { hz, rms: 0, prominence: 0 };
+    if (at + 1 >= this.#density.length) return { hz, rms: 0, top: false, prominence: 0 };
     // The line's power lies in three bins of a Hann window, whose sum is 1.5 times that of a line on the bin.
     const power = this.#density[at - 1] + this.#density[at] + this.#density[at + 1];
     const floor = this.#floor(at);
     return {
       hz: interpolatedPeak(this.#density, at).bin * this.stepHz,
       rms: Math.sqrt(power * this.stepHz),
+      top: this.#density[at] >= Math.max(this.#density[at - 1], this.#density[at + 1]),
       prominence: floor > 0 ? (this.#density[at] * Math.LN2) / floor : 0,
     };
   }
@@ -71,6 +74,15 @@ export class LineSpectrum {
     let sum = 0;
     const to = Math.min(this.#density.length - 1, Math.floor(toHz / this.stepHz));
     for (let k = Math.max(1, Math.ceil(fromHz / this.stepHz)); k <= to; k++) sum += this.#density[k];
+    return Math.sqrt(sum * this.stepHz);
+  }
+
+  /** RMS between two frequencies of what `factor` makes of each line, such as a velocity of an acceleration. */
+  converted(fromHz: number, toHz: number, factor: (hz: number) => number): number {
+    let sum = 0;
+    const to = Math.min(this.#density.length - 1, Math.floor(toHz / this.stepHz));
+    for (let k = Math.max(1, Math.ceil(fromHz / this.stepHz)); k <= to; k++)
+      sum += this.#density[k] * factor(k * this.stepHz) ** 2;
     return Math.sqrt(sum * this.stepHz);
   }
 

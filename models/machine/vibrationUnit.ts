@@ -1,0 +1,26 @@
+import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
+
+/** Of vibration, how often it is differentiated from displacement, and one of the unit in mm, mm/s or mm/s². */
+const VIBRATION: Partial<Record<Unit, readonly [derivative: 0 | 1 | 2, millimetres: number]>> = {
+  um: [0, 1e-3],
+  mil: [0, 0.0254],
+  'mm/s': [1, 1],
+  'in/s': [1, 25.4],
+  'm/s2': [2, 1e3],
+  g: [2, STANDARD_GRAVITY_M_PER_S2 * 1e3],
+};
+
+const MOTIONS = ['displacement', 'velocity', 'acceleration'] as const;
+export type Motion = (typeof MOTIONS)[number];
+
+/** What a unit measures; null of a unit that is not of vibration. */
+export function motionOf(unit: Unit): Motion | null {
+  const known = VIBRATION[unit];
+  return known ? MOTIONS[known[0]] : null;
+}
+
+/** The factor that turns a line of `unit` at a frequency into mm, mm/s or mm/s²; 0 where it is not of vibration. */
+export function motionFactor(unit: Unit, hz: number, motion: Motion): number {
+  const [derivative, millimetres] = VIBRATION[unit] ?? [0, 0];
+  return millimetres * (2 * Math.PI * hz) ** (MOTIONS.indexOf(motion) - derivative);
+}
