@@ -14,6 +14,20 @@ export interface BandEnvelope {
   readonly im: Float32Array | Float64Array;
   /** Adds the power spectrum of the Hann-windowed squared envelope, about its mean, to `sum`; spends `re` and `im`. */
   addPower(sum: Float64Array): void;
+  /**
+   * Adds the power spectrum of the Hann-windowed envelope, as a part of its mean and about it: a modulation of depth m
+   * adds m² at its rate. Spends `re` and `im`.
+   */
+  addModulation(sum: Float64Array): void;
+}
+
+const known = new Map<number, BandEnvelope>();
+
+/** The one of a size, made once: nobody keeps its columns from one band to the next. */
+export function bandEnvelopeOf(size: number): BandEnvelope {
+  const envelope = known.get(size) ?? createBandEnvelope(size);
+  known.set(size, envelope);
+  return envelope;
 }
 
 export function createBandEnvelope(size: number): BandEnvelope {
@@ -52,6 +66,14 @@ export class PlainBandEnvelope implements BandEnvelope {
     for (let i = 0; i < size; i++) re[i] = (re[i] - mean) * hann[i];
     this.#real.forward(re, this.#outRe, this.#outIm);
     addSquares(this.#outRe, this.#outIm, sum);
+  }
+
+  addModulation(sum: Float64Array): void {
+    const { re, im, size } = this;
+    this.#complex.inverse(re, im);
+    relativeEnvelope(re, im, hannWindow(size));
+    this.#real.forward(re, this.#outRe, this.#outIm);
+    addSquares(this.#outRe, this.#outIm, sum, (4 / size) ** 2);
   }
 }
 
@@ -97,9 +119,35 @@ export class KernelBandEnvelope implements BandEnvelope {
     this.#memory.forward(this.#real, a, 0);
     addSquares(this.#outRe, this.#outIm, sum);
   }
+
+  addModulation(sum: Float64Array): void {
+    const { re, im, workRe, workIm, twiddles } = this.#at;
+    const flipped = this.#memory.kernel.transform(im, re, workIm, workRe, twiddles, this.size);
+    const a = flipped ? workRe : re;
+    const b = flipped ? workIm : im;
+    relativeEnvelope(this.#memory.view(a, this.size), this.#memory.view(b, this.size), hannWindow(this.size));
+    this.#memory.forward(this.#real, a, 0);
+    addSquares(this.#outRe, this.#outIm, sum, (4 / this.size) ** 2);
+  }
 }
 
-function addSquares(re: Float32Array | Float64Array, im: Float32Array | Float64Array, sum: Float64Array): void {
+/** Writes the Hann-windowed magnitude of a complex signal over its mean, less 1, into `re`. */
+function relativeEnvelope(re: Float32Array | Float64Array, im: Float32Array | Float64Array, hann: Float64Array): void {
+  let total = 0;
+  for (let i = 0; i < re.length; i++) {
+    re[i] = Math.sqrt(re[i] * re[i] + im[i] * im[i]);
+    total += re[i];
+  }
+  const perMean = total > 0 ? re.length / total : 0;
+  for (let i = 0; i < re.length; i++) re[i] = (re[i] * perMean - 1) * hann[i];
+}
+
+function addSquares(
+  re: Float32Array | Float64Array,
+  im: Float32Array | Float64Array,
+  sum: Float64Array,
+  scale = 1,
+): void {
   const last = Math.min(sum.length, re.length);
-  for (let k = 0; k < last; k++) sum[k] += re[k] * re[k] + im[k] * im[k];
+  for (let k = 0; k < last; k++) sum[k] += scale * (re[k] * re[k] + im[k] * im[k]);
 }

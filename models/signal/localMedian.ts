@@ -41,8 +41,12 @@ const PLACES = 8;
 export function localMedian(values: Float64Array, half: number): Float64Array {
   const hop = Math.max(1, Math.floor((2 * half) / PLACES));
   const out = new Float64Array(values.length);
-  const at = (centre: number) =>
-    medianOf(values.slice(Math.max(0, centre - half), Math.min(values.length, centre + half + 1)));
+  const window = new Float64Array(2 * half + 1);
+  const at = (centre: number) => {
+    const about = values.subarray(Math.max(0, centre - half), Math.min(values.length, centre + half + 1));
+    window.set(about);
+    return medianOf(window.subarray(0, about.length));
+  };
   let left = at(0);
   for (let from = 0; from < values.length; from += hop) {
     const right = at(Math.min(from + hop, values.length - 1));

@@ -21,7 +21,7 @@ export interface BearingEvidence {
 
 export const HARMONICS = 4;
 /** Rolling elements slip: lines may lie this far from where geometry puts them. */
-const SLIP = 0.015;
+export const SLIP = 0.015;
 /** Orders at which combs without a cause are looked at, to know how high they grow by chance. */
 export const SCAN_ORDERS = [1.3, 9.2] as const;
 const SCAN_STEP = 1 + SLIP / 3;
@@ -58,6 +58,11 @@ export function bearingEvidence(evidence: EnvelopeEvidence, shaftHz: number, fac
     rival: rivals.reduce((a, b) => (b.score > a.score ? b : a), { order: 0, score: Number.NEGATIVE_INFINITY }),
     multiple: Math.max(Number.NEGATIVE_INFINITY, ...shared.map((o) => o.score)),
   };
+}
+
+/** The order of a fault's own line. */
+export function orderOf(fault: BearingFault, factors: BearingFactors): number {
+  return orders(fault, factors)[0];
 }
 
 /** Orders of a fault's line and of the family that it belongs to. */

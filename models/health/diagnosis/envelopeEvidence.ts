@@ -1,4 +1,4 @@
-import { type BandEnvelope, createBandEnvelope } from '#models/signal/bandEnvelope.ts';
+import { type BandEnvelope, bandEnvelopeOf } from '#models/signal/bandEnvelope.ts';
 import { RealFft } from '#models/signal/fft.ts';
 import { localMedian, medianOf } from '#models/signal/localMedian.ts';
 
@@ -9,6 +9,8 @@ import { localMedian, medianOf } from '#models/signal/localMedian.ts';
 export interface EnvelopeEvidence {
   stepHz: number;
   excess: Float64Array;
+  /** Of the bands of `MODULATED`, unwhitened: at each rate the square of the depth by which the envelope is modulated. */
+  modulation: readonly Float64Array[];
 }
 
 /** The largest within one bin of each: a line seldom lies in the middle of its bin. */
@@ -32,6 +34,13 @@ const LEVEL_BLOCKS = 1500;
 const LEVEL_CLIP = 3;
 /** Bands of 1, ½ and ¼ of the spectrum, half overlapped. */
 const BAND_PARTS = [1, 2, 4] as const;
+/** Bands whose envelopes tell how deeply a defect modulates, as parts of the spectrum up to `MODULATED_TO_HZ`. */
+const MODULATED = [
+  [0.1, 0.3],
+  [0.3, 0.6],
+  [0.6, 0.97],
+] as const;
+const MODULATED_TO_HZ = 20_000;
 /** Cosine edges of a band, as a part of its width. */
 const EDGE = 0.1;
 /** A rig with a higher rate is analysed up to this frequency: above it sensors rarely say anything. */
@@ -59,6 +68,7 @@ export class EnvelopeAnalyzer {
   readonly #re: Float64Array;
   readonly #im: Float64Array;
   readonly #bands: Band[];
+  readonly #modulated: Band[];
   readonly #bins: number;
   readonly #half: number;
 
@@ -74,33 +84,45 @@ export class EnvelopeAnalyzer {
     this.#re = new Float64Array(this.length / 2 + 1);
     this.#im = new Float64Array(this.length / 2 + 1);
     const spectrumBins = Math.floor(Math.min(this.length / 2, HIGHEST_HZ / this.stepHz));
-    const shared = new Map<number, BandEnvelope>();
+    const band = (from: number, width: number): Band => {
+      const size = 2 ** Math.ceil(Math.log2(Math.max(width, 2 * this.#bins)));
+      const rise = cosineRise(Math.max(1, Math.round(EDGE * width)));
+      return { from, width, rise, envelope: bandEnvelopeOf(size) };
+    };
     this.#bands = BAND_PARTS.flatMap((parts) => {
       const width = Math.floor(spectrumBins / parts);
-      const size = 2 ** Math.ceil(Math.log2(Math.max(width, 2 * this.#bins)));
-      const envelope = shared.get(size) ?? createBandEnvelope(size);
-      shared.set(size, envelope);
-      const rise = cosineRise(Math.max(1, Math.round(EDGE * width)));
-      const from = (i: number) => Math.floor((i * width) / 2);
-      return Array.from({ length: 2 * parts - 1 }, (_, i) => ({ from: from(i), width, rise, envelope }));
+      return Array.from({ length: 2 * parts - 1 }, (_, i) => band(Math.floor((i * width) / 2), width));
     });
+    const modulatedBins = Math.floor(Math.min(this.length / 2, MODULATED_TO_HZ / this.stepHz));
+    this.#modulated = MODULATED.map(([from, to]) =>
+      band(Math.floor(from * modulatedBins), Math.floor((to - from) * modulatedBins)),
+    );
   }
 
   /** @param pieces of one machine at one speed, each without a gap. Those shorter than a segment are left out. */
   evidence(pieces: readonly Float32Array[]): EnvelopeEvidence {
     const sums = this.#bands.map(() => new Float64Array(this.#bins));
+    const modulation = this.#modulated.map(() => new Float64Array(this.#bins));
+    let count = 0;
     for (const segment of segments(pieces, this.length)) {
       this.#fft.forward(segment, this.#re, this.#im);
+      this.#modulated.forEach((band, b) => {
+        this.#fill(band);
+        band.envelope.addModulation(modulation[b]);
+      });
       whiten(this.#re, this.#im);
       this.#bands.forEach((band, b) => {
-        this.#addPower(band, sums[b]);
+        this.#fill(band);
+        band.envelope.addPower(sums[b]);
       });
+      count++;
     }
-    return { stepHz: this.stepHz, excess: meanExcess(sums, this.#half) };
+    for (const sum of modulation) for (let k = 0; k < sum.length; k++) sum[k] /= Math.max(1, count);
+    return { stepHz: this.stepHz, excess: meanExcess(sums, this.#half), modulation };
   }
 
-  /** Adds the power spectrum of a band's squared envelope to `sum`. */
-  #addPower({ from, width, rise, envelope }: Band, sum: Float64Array): void {
+  /** Hands a band of the spectrum, with its edges tapered, to its envelope. */
+  #fill({ from, width, rise, envelope }: Band): void {
     const { re, im } = envelope;
     re.set(this.#re.subarray(from, from + width));
     im.set(this.#im.subarray(from, from + width));
@@ -112,12 +134,13 @@ export class EnvelopeAnalyzer {
       re[width - 1 - i] *= rise[i];
       im[width - 1 - i] *= rise[i];
     }
-    envelope.addPower(sum);
   }
 }
 
 function cosineRise(length: number): Float64Array {
-  return Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((Math.PI * i) / length));
+  const rise = new Float64Array(length);
+  for (let i = 0; i < length; i++) rise[i] = 0.5 - 0.5 * Math.cos((Math.PI * i) / length);
+  return rise;
 }
 
 /** Segments that cover each piece, overlapped by half or more. */

@@ -37,12 +37,13 @@ export function refineShaftRate({ stepHz, excess }: EnvelopeEvidence, givenHz: n
 }
 
 /** The evidence without the shaft's own harmonics: they say nothing of a bearing. */
-export function notchShaft({ stepHz, excess }: EnvelopeEvidence, shaftHz: number): EnvelopeEvidence {
+export function notchShaft(evidence: EnvelopeEvidence, shaftHz: number): EnvelopeEvidence {
+  const { stepHz, excess } = evidence;
   const notched = excess.slice();
   const floor = medianOf(excess.slice());
   for (let hz = shaftHz; hz / stepHz < notched.length + NOTCH_BINS; hz += shaftHz) {
     const k = Math.round(hz / stepHz);
     notched.fill(floor, Math.max(0, k - NOTCH_BINS), Math.min(notched.length, k + NOTCH_BINS + 1));
   }
-  return { stepHz, excess: notched };
+  return { ...evidence, excess: notched };
 }

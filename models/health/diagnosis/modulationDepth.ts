@@ -1,0 +1,27 @@
+import { HARMONICS, SLIP } from './bearingLines.ts';
+import type { EnvelopeEvidence } from './envelopeEvidence.ts';
+
+/**
+ * How deeply a rate modulates the vibration: root sum of squares of the envelope's first harmonics of the rate, each the
+ * largest within the slip, as a part of the envelope's mean; of the band where that is largest. 0 none; a train of sharp
+ * impacts comes above 1.
+ */
+export function modulationDepth({ stepHz, modulation }: EnvelopeEvidence, rateHz: number): number {
+  return Math.sqrt(Math.max(0, ...modulation.map((band) => sumOfHarmonics(band, rateHz / stepHz))));
+}
+
+function sumOfHarmonics(band: Float64Array, bin: number): number {
+  let sum = 0;
+  for (let h = 1; h <= HARMONICS; h++) {
+    const reach = Math.max(1, SLIP * h * bin);
+    let largest = 0;
+    for (
+      let k = Math.max(1, Math.floor(h * bin - reach));
+      k <= Math.min(band.length - 1, Math.ceil(h * bin + reach));
+      k++
+    )
+      largest = Math.max(largest, band[k]);
+    sum += largest;
+  }
+  return sum;
+}
