@@ -8,7 +8,7 @@ import { addEdgeCommands } from '#edge/command.ts';
 import type { DetectOptions } from '#edge/detect/detectFile.ts';
 import { addLearnCommands } from '#edge/learn/command.ts';
 import { addGatewayCommands } from '#gateway/command.ts';
-import { periods, positive, range, separator, wholeNumber } from '#models/configuration/arguments.ts';
+import { periods, positive, range, separator, vibrationUnit, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import { ROW_METHODS } from '#models/health/process/methodNames.ts';
 import { addSimulatorCommands } from '#simulators/command.ts';
@@ -73,6 +73,7 @@ program
   .argument('<files...>', 'recordings: float32, int16, CSV or WAV; .gz is unpacked')
   .option('--sample-rate <hz>', 'samples a second; a WAV file knows its own', positive)
   .option('--speed <rpm>', 'of the shaft; 2 % off is near enough', positive)
+  .option('--speed-tolerance <percent>', 'how far --speed may be off; 8 of a nameplate alone', positive, 2)
   .option('--speed-range <low,high>', 'rpm: the signal itself is to tell the speed', range)
   .option('--tacho-channel <channel>', "of the same file: a tachometer's pulses tell the speed, also one that varies")
   .option('--pulses-per-turn <n>', 'of the tachometer', periods, 1)
@@ -80,7 +81,7 @@ program
   .option('--bearing <name>', 'instead of --factors: a designation of the table, such as 6205')
   .addOption(new Option('--format <format>', "by default by the file's ending").choices(['f32', 'int16', 'csv', 'wav']))
   .option('--channel <channel>', 'of a CSV or WAV file: a number from 0, or the name of a column', '0')
-  .addOption(new Option('--unit <unit>', 'of the samples').choices(['g', 'm/s2', 'mm/s', '1']).default('g'))
+  .option('--unit <unit>', 'of the samples: g, m/s2, mm/s, in/s, um, mil or 1', vibrationUnit, 'g')
   .addOption(new Option('--direction <direction>', 'of the sensor to the shaft').choices(['radial', 'axial']))
   .option('--axial-channel <channel>', 'of the same file, along the shaft: names a bent shaft')
   .option('--blades <n>', 'of a pump or fan: names blade-pass vibration and cavitation', wholeNumber)
@@ -90,6 +91,7 @@ program
   .option('--line-hz <hz>', 'frequency of the mains', positive, 50)
   .addOption(new Option('--iso-group <group>', '1: over 300 kW, 2: 15 to 300 kW').choices(['1', '2']).default('2'))
   .addOption(new Option('--iso-foundation <kind>', 'how it stands').choices(['rigid', 'flexible']).default('rigid'))
+  .option('--normal-velocity <mm/s>', 'RMS while this machine was sound: a rise counts before zone C', positive)
   .option('--json', 'one object a file on stdout, in the order given')
   .option('--html <file>', 'also one page with pictures')
   .addHelpText('after', '\nExample:\n  millwright analyze pump.f32 --sample-rate 12000 --speed 1797 --bearing 6205')

@@ -14,6 +14,10 @@ export class AnalyzeUsageError extends Error {}
 export interface AnalyzeOptions {
   sampleRate?: number;
   speed?: number;
+  /** Percent. */
+  speedTolerance?: number;
+  /** mm/s RMS. */
+  normalVelocity?: number;
   /** As typed: bpfo=…,bpfi=…,bsf=…,ftf=… */
   factors?: string;
   bearing?: string;
@@ -79,6 +83,9 @@ function analyzeFile(file: string, options: AnalyzeOptions, factors: BearingFact
     sampleRateHz: turning.sampleRateHz,
     unit,
     rpm: turning.rpm,
+    // Only a speed that was given may be off by more than what is measured is.
+    ...(options.speed !== undefined && options.speedTolerance ? { speedTolerance: options.speedTolerance / 100 } : {}),
+    normalVelocityMmPerS: options.normalVelocity,
     factors,
     iso,
     drivetrain,
@@ -100,9 +107,9 @@ function drivetrainOf({ blades, teeth, poles, beltOrder, lineHz }: AnalyzeOption
 
 function lineOf(
   file: string,
-  { verdict, fault, mode, confidence, candidates, evidence, features, iso, reason, remedy }: Analysis,
+  { verdict, fault, mode, stage, confidence, candidates, evidence, features, iso, reason, remedy }: Analysis,
 ) {
-  return { file, verdict, fault, mode, confidence, candidates, evidence, features, iso, reason, remedy };
+  return { file, verdict, fault, mode, stage, confidence, candidates, evidence, features, iso, reason, remedy };
 }
 
 function factorsOf({ factors, bearing }: AnalyzeOptions): BearingFactors | undefined {

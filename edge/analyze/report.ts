@@ -53,9 +53,14 @@ function thinnedCurve({ fromHz, stepHz, amplitude }: Curve): Curve {
 
 /** For a terminal. */
 export function textReport({ file, unit, analysis, picture }: Report): string {
-  const { verdict, fault, confidence, reason, remedy, candidates, evidence } = analysis;
-  const said = verdict === 'fault' ? `FAULT: ${fault} (confidence ${confidence.toFixed(2)})` : verdict.toUpperCase();
-  const lines = [`${file}`, `  ${said}`, `  ${reason}${remedy ? `; remedy: ${remedy}` : ''}`, ''];
+  const { verdict, reason, remedy, candidates, evidence } = analysis;
+  const named = namedFault(analysis);
+  const lines = [
+    `${file}`,
+    `  ${verdict.toUpperCase()}${named ? `: ${named}` : ''}`,
+    `  ${reason}${remedy ? `; remedy: ${remedy}` : ''}`,
+    '',
+  ];
   if (candidates.length > 0) lines.push(`  ${candidates.map((c) => `${c.fault} ${c.score.toFixed(1)}`).join(' · ')}`);
   lines.push(...evidence.map((line) => `  - ${line}`), `  ${isoText(analysis)}`);
   if (picture) {
@@ -75,9 +80,17 @@ function bars(name: string, { fromHz, stepHz, amplitude }: Curve, unit: string):
   ];
 }
 
+/** The fault of a verdict that names one, with how far it has come. */
+function namedFault({ verdict, fault, stage, confidence }: Analysis): string | null {
+  if (verdict !== 'fault' && verdict !== 'watch') return null;
+  const name = fault === 'bearing' ? 'bearing, part unsure' : fault;
+  return `${name}, stage ${stage} of 4 (confidence ${confidence.toFixed(2)})`;
+}
+
 function isoText({ iso }: Analysis): string {
   if (iso.assessment !== 'assessed') return `ISO 20816-3: not assessable: ${iso.reason}`;
-  return `zone ${iso.zone}: ${iso.velocityMmPerS.toFixed(2)} mm/s RMS, ${iso.edition}`;
+  const displacement = iso.displacementUm === undefined ? '' : `, ${iso.displacementUm.toFixed(0)} µm RMS`;
+  return `zone ${iso.zone}: ${iso.velocityMmPerS.toFixed(2)} mm/s RMS from ${iso.fromHz} Hz${displacement}, ${iso.edition}`;
 }
 
 /** One page with pictures and nothing to fetch, to send to a colleague. */
@@ -85,14 +98,14 @@ export function htmlReport(reports: readonly Report[]): string {
   const style =
     'body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c2430}' +
     'table{border-collapse:collapse}td,th{padding:.15rem .8rem .15rem 0;text-align:left}svg{width:100%;height:auto}' +
-    '.fault{color:#a3151a}.healthy{color:#1b6e3c}.undetermined,.not_assessable{color:#7a5200}';
+    '.fault{color:#a3151a}.healthy{color:#1b6e3c}.watch,.undetermined,.not_assessable{color:#7a5200}';
   const parts = reports.map(section).join('\n');
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Millwright: analysis</title><style>${style}</style><body><h1>Analysis</h1>${parts}</body></html>\n`;
 }
 
 function section({ file, unit, analysis, picture }: Report): string {
-  const { verdict, fault, confidence, reason, remedy, candidates, evidence, features } = analysis;
-  const named = verdict === 'fault' ? `${fault}, confidence ${confidence.toFixed(2)}` : reason;
+  const { verdict, reason, remedy, candidates, evidence, features } = analysis;
+  const named = [namedFault(analysis), reason].filter((text) => text !== null).join(': ');
   const rows = candidates.map((c) => `<tr><td>${c.fault}<td>${c.score.toFixed(2)}<td>${c.confidence.toFixed(2)}`);
   const values = Object.entries(features).map(([name, value]) => `<tr><td>${escaped(name)}<td>${value}`);
   return [

@@ -74,7 +74,7 @@ test.each([
   ['pump', bearingFault('outer_race'), 'outer_race'],
   ['motor', bearingFault('inner_race'), 'inner_race'],
   ['pump', machineFault('unbalance'), 'unbalance'],
-  ['fan', machineFault('misalignment'), 'misalignment'],
+  ['fan', machineFault('misalignment'), 'misalignment_or_bent_shaft'],
   ['fan', machineFault('looseness'), 'looseness'],
 ])('a %s whose fault grows raises one alert, whose gathered signal names it: %o', (kind, fault, name) => {
   const alerts = alertsOf(kind, [fault], 180);

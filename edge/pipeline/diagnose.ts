@@ -6,13 +6,13 @@ import { diagnoseLines } from '#models/health/lineDiagnosis.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { directionOf } from '#models/machine/drivetrain.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
-import { sameRate, VibrationPoint } from './vibrationPoint.ts';
+import { sameRate, VELOCITY, VibrationPoint } from './vibrationPoint.ts';
 
 /** Arrivals that pay for one diagnosis of gathered signal, which costs as much as some hundreds of windows. */
 const ARRIVALS_A_DIAGNOSIS = 20;
 const MOST_CREDIT = 3;
 
-const BEARING_FAULTS: ReadonlySet<string> = new Set(['outer_race', 'inner_race', 'ball', 'cage']);
+const BEARING_FAULTS: ReadonlySet<string> = new Set(['outer_race', 'inner_race', 'ball', 'cage', 'bearing']);
 
 /** How many diagnoses an edge may make: a plant in trouble must not keep it from reading its sources. */
 export class DiagnosisCredit {
@@ -51,8 +51,11 @@ export function diagnose(
 ): Diagnosis {
   const grown = diagnoseLines(contributions);
   if (!gathered) return grown;
-  const { verdict, fault, mode, confidence, reason, evidence } = analyzePieces(gathered.pieces, gathered.context);
-  if (verdict !== 'fault' || fault === null) {
+  const velocity = contributions.find((c) => c.feature.startsWith(VELOCITY));
+  const context = { ...gathered.context, normalVelocityMmPerS: velocity?.normal };
+  const { verdict, fault, mode, stage, confidence, reason, evidence } = analyzePieces(gathered.pieces, context);
+  // Early lines are no alert by themselves; of a machine that has changed they say what is changing.
+  if ((verdict !== 'fault' && verdict !== 'watch') || fault === null) {
     return { ...grown, reasons: [...grown.reasons, `the signal itself: ${reason}`] };
   }
   // What a machine has at 1× and the like may have been there all along: a bearing's line that outgrew all says what changed.
@@ -60,7 +63,7 @@ export function diagnose(
     return { ...grown, reasons: [...grown.reasons, `the signal itself, which does not say what changed: ${reason}`] };
   }
   const kind = mode ? [`kind: ${mode.replaceAll('_', ' ')}`] : [];
-  return { fault, confidence, reasons: [reason, ...kind, ...evidence, ...grown.reasons] };
+  return { fault, confidence, reasons: [reason, `stage ${stage} of 4`, ...kind, ...evidence, ...grown.reasons] };
 }
 
 /** The signal that a point gathered, and that of an axial sensor of the same rate beside it; null of a slow point. */

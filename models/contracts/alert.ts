@@ -14,9 +14,13 @@ export const faultSchema = z.enum([
   'inner_race',
   'ball',
   'cage',
+  /** Which of its parts is unsure. */
+  'bearing',
   'unbalance',
   'misalignment',
   'bent_shaft',
+  /** Where the sensors cannot tell the two apart. */
+  'misalignment_or_bent_shaft',
   'looseness',
   'rub',
   'gear',

@@ -7,9 +7,17 @@ const TALLEST = 100;
 const CLEARLY = 1.15;
 const RELATED = 0.02;
 const SKIRT_BINS = 6;
-/** A given speed may be off by so much, and another is taken only where its lines are this much higher. */
-const REACH = 0.02;
+/** A measured speed may be off by so much; one from a nameplate, with slip and load, by four times that. */
+export const MEASURED_SPEED = 0.02;
+export const NOMINAL_SPEED = 0.08;
+/** Another rate than the given one is taken only where its lines are this much higher. */
 const BETTER = 1.02;
+
+export interface ShaftEstimate {
+  hz: number;
+  /** As a part of the rate: half a bin at the highest harmonic that stands out, or the tolerance where none does. */
+  uncertainty: number;
+}
 
 /**
  * A shaft's rate told from the signal alone, within a range: where the first five harmonics stand out most, the first
@@ -33,22 +41,39 @@ export function estimateShaftHz(spectrum: LineSpectrum, lowHz: number, highHz: n
   return best.height < CLEARLY * next ? null : meanOfLines([spectrum], best.hz);
 }
 
-/** The shaft's rate within 2 % of the given one, where the harmonics of the spectra stand out most. */
-export function refineShaftHz(spectra: readonly LineSpectrum[], givenHz: number): number {
-  const step = Math.max(2e-4, Math.min(...spectra.map((s) => s.stepHz)) / givenHz / 6);
+/** The shaft's rate within a tolerance of the given one, where the harmonics of the spectra stand out most. */
+export function refineShaftHz(
+  spectra: readonly LineSpectrum[],
+  givenHz: number,
+  tolerance = MEASURED_SPEED,
+): ShaftEstimate {
+  const stepHz = Math.min(...spectra.map((s) => s.stepHz));
+  const step = Math.max(2e-4, stepHz / givenHz / 6);
   let best = { hz: givenHz, height: height(spectra, givenHz) };
-  for (let part = -REACH; part <= REACH; part += step) {
+  for (let part = -tolerance; part <= tolerance; part += step) {
     const hz = givenHz * (1 + part);
     const its = height(spectra, hz);
     if (its > best.height * BETTER) best = { hz, height: its };
   }
-  return meanOfLines(spectra, best.hz);
+  const highest = Math.max(0, ...spectra.flatMap((s) => outstanding(s, best.hz).map(({ k }) => k)));
+  const uncertainty = highest > 0 ? Math.min(tolerance, stepHz / 2 / highest / best.hz) : tolerance;
+  return { hz: meanOfLines(spectra, best.hz), uncertainty };
+}
+
+/** The harmonics of a rate that stand out, by number. */
+function outstanding(spectrum: LineSpectrum, hz: number): { k: number; hz: number; prominence: number }[] {
+  return Array.from({ length: HARMONICS }, (_, i) => ({ k: i + 1, ...spectrum.line((i + 1) * hz) })).filter(
+    (line) => line.top && line.prominence >= STANDS_OUT,
+  );
 }
 
 function height(spectra: readonly LineSpectrum[], hz: number): number {
   let sum = 0;
   for (const spectrum of spectra) {
-    for (let k = 1; k <= HARMONICS; k++) sum += Math.log1p(Math.min(TALLEST, spectrum.line(k * hz).prominence));
+    for (let k = 1; k <= HARMONICS; k++) {
+      const { top, prominence } = spectrum.line(k * hz);
+      if (top) sum += Math.log1p(Math.min(TALLEST, prominence));
+    }
   }
   return sum;
 }
@@ -57,11 +82,10 @@ function height(spectra: readonly LineSpectrum[], hz: number): number {
 function meanOfLines(spectra: readonly LineSpectrum[], hz: number): number {
   let [sum, weight] = [0, 0];
   for (const spectrum of spectra) {
-    for (let k = 1; k <= HARMONICS; k++) {
-      const line = spectrum.line(k * hz);
-      if (line.prominence < STANDS_OUT) continue;
-      sum += k * line.hz;
-      weight += k * k;
+    for (const line of outstanding(spectrum, hz)) {
+      // The variance of a line's place falls with its power; a harmonic k tells the rate k times as finely.
+      sum += line.k * line.prominence * line.hz;
+      weight += line.k ** 2 * line.prominence;
     }
   }
   return weight > 0 ? sum / weight : hz;

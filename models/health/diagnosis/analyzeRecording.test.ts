@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { Unit } from '#models/contracts/units.ts';
 import { factorsOf } from '#models/machine/bearing.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { LineSpectrum } from '#models/signal/lineSpectrum.ts';
@@ -17,6 +18,14 @@ interface Recording {
   rpm: number;
   sampleRateHz: number;
 }
+/** Of a machine whose level is in zone C. */
+const SEVERITY = {
+  iso: { assessment: 'not_assessable', reason: '' },
+  velocityMmPerS: 3,
+  limitsMmPerS: [1.4, 2.8, 4.5],
+  zone: 2,
+  supports: true,
+} as const;
 const FACTORS = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
 const ISO = { group: 2, foundation: 'rigid' } as const;
 /** Cuts of real recordings; fixtures/SOURCE.md says whose. */
@@ -42,7 +51,9 @@ test.each(recordingsOf(FIXTURES))('$file: $fault is found at its speed and at on
       ...contextOf(recording),
       rpm: recording.rpm * wrong,
     });
-    const expected = recording.fault === 'healthy' ? ['healthy', null] : ['fault', recording.fault];
+    // The cut of a ball defect has significant lines that hardly modulate: early ones.
+    const called = recording.fault === 'ball' ? 'watch' : 'fault';
+    const expected = recording.fault === 'healthy' ? ['healthy', null] : [called, recording.fault];
     expect([verdict, fault]).toEqual(expected);
     expect(candidates.map((c) => c.fault).sort()).toEqual(['ball', 'cage', 'inner_race', 'outer_race']);
     expect(candidates.map((c) => c.score)).toEqual(candidates.map((c) => c.score).sort((a, b) => b - a));
@@ -187,12 +198,20 @@ describe('simulated faults of machines, their speed known to 2 %, radial and axi
   test.each(MACHINE_FAULTS)('%s is named at three severities and two speeds', { timeout: 30_000 }, (type) => {
     const [kind, fault, mode] = MACHINE[type];
     for (const rpm of [1480, 2960]) {
-      for (const mmPerS of [4, 8, 16]) {
+      const stages = [4, 8, 16].map((mmPerS) => {
         const found = analyzed(kind, rpm, type, mmPerS);
+        expect(found.candidates.map((c) => c.fault)).toContain(fault);
+        // At 4 mm/s peak a rub stays in zone B, and looseness may be a resonance.
+        if (mmPerS === 4 && (type === 'rub' || type === 'looseness')) {
+          expect([rpm, mmPerS, found.verdict]).not.toEqual([rpm, mmPerS, 'fault']);
+          return 1;
+        }
         expect([rpm, mmPerS, found.verdict, found.fault, found.mode]).toEqual([rpm, mmPerS, 'fault', fault, mode]);
         expect(found.candidates[0]).toMatchObject({ fault, confidence: found.confidence });
         expect(found.reason).not.toBe('');
-      }
+        return found.stage ?? 0;
+      });
+      expect(stages).toEqual(stages.toSorted((x, y) => x - y));
     }
   });
 
@@ -208,7 +227,7 @@ describe('simulated faults of machines, their speed known to 2 %, radial and axi
     });
     const spectrum = new LineSpectrum([samples], rate);
     const sensor = { direction: 'radial', spectrum, unit: 'g', kurtosis: 3 } as const;
-    const context = { shaftHz: hz, drivetrain: { lineHz: 50, teeth: 340 }, limitMmPerS: 2.8 };
+    const context = { shaftHz: hz, drivetrain: { lineHz: 50, teeth: 340 }, severity: SEVERITY };
     const gear = machineFaults([sensor], context).candidates.find((c) => c.fault === 'gear');
     expect(gear?.score).toBeLessThan(0.5);
   });
@@ -220,12 +239,113 @@ describe('simulated faults of machines, their speed known to 2 %, radial and axi
     );
     const spectrum = new LineSpectrum([machine.waveform('2H', 10, rate, 2 * rate)], rate);
     const sensor = { direction: 'radial', spectrum, unit: 'g', kurtosis: 3 } as const;
-    const context = { shaftHz: machine.rpm(10) / 60, drivetrain: { lineHz: 50 }, limitMmPerS: 2.8 };
+    const context = { shaftHz: machine.rpm(10) / 60, drivetrain: { lineHz: 50 }, severity: SEVERITY };
     const { notAssessable } = machineFaults([sensor], context);
     expect(notAssessable.map((n) => n.fault).sort()).toEqual(
       ['belt', 'bent_shaft', 'blade_pass', 'cavitation', 'electrical', 'gear'].sort(),
     );
     expect(notAssessable.every((n) => n.reason !== '' && n.remedy !== '')).toBe(true);
+  });
+});
+
+describe('a line at the shaft’s rate, from sensors of any kind', () => {
+  const noise = randomOf(4);
+  /** `mmPerS` RMS at 1× as a sensor of a unit gives it: µm, mm/s and g differ by 2πf each. */
+  const sine = (rpm: number, mmPerS: number, unit: Unit, rateHz: number, seconds: number) => {
+    const w = (2 * Math.PI * rpm) / 60;
+    const of: Partial<Record<Unit, number>> = {
+      g: w / 9806.65,
+      'm/s2': w / 1000,
+      'mm/s': 1,
+      'in/s': 1 / 25.4,
+      um: 1000 / w,
+      mil: 1 / w / 0.0254,
+    };
+    const peak = mmPerS * Math.SQRT2 * (of[unit] ?? 0);
+    return Float32Array.from(
+      { length: rateHz * seconds },
+      (_, i) => peak * (Math.sin((w * i) / rateHz) + 1e-3 * gaussian(noise)),
+    );
+  };
+  const at = (rpm: number, mmPerS: number, unit: Unit, change: Partial<RecordingContext> = {}) =>
+    analyzeRecording(sine(rpm, mmPerS, unit, 5120, 20), { rpm, sampleRateHz: 5120, unit, iso: ISO, ...change });
+
+  test.each(['g', 'm/s2', 'mm/s', 'in/s', 'um', 'mil'] as const)('%s: 6 mm/s are zone D and unbalance', (unit) => {
+    const found = at(1480, 6, unit);
+    expect(found).toMatchObject({ verdict: 'fault', fault: 'unbalance', stage: 3, iso: { zone: 'D', fromHz: 10 } });
+    expect(found.features.velocityRmsMmPerS).toBeCloseTo(6, 1);
+    expect(found.reason).toMatch(/unbalance: (5\.99|6\.0\d) mm\/s at 1×/);
+  });
+
+  test('2 and 19 mm/s differ in stage, and 1.6 mm/s in zone B is no fault', () => {
+    expect(at(1480, 3.5, 'g')).toMatchObject({ verdict: 'fault', stage: 2, iso: { zone: 'C' } });
+    expect(at(1480, 19, 'g')).toMatchObject({ verdict: 'fault', stage: 4, iso: { zone: 'D' } });
+    for (const mmPerS of [1.6, 2]) {
+      expect(at(1480, mmPerS, 'g').verdict).not.toBe('fault');
+      expect(at(1480, mmPerS, 'g').iso).toMatchObject({ zone: 'B' });
+    }
+  });
+
+  test('in zone B it is a fault of a machine that had less', () => {
+    expect(at(1480, 1.6, 'g', { normalVelocityMmPerS: 0.5 })).toMatchObject({ verdict: 'fault', fault: 'unbalance' });
+    expect(at(1480, 1.6, 'g', { normalVelocityMmPerS: 1.5 }).verdict).not.toBe('fault');
+  });
+
+  test('below 600 rpm the band begins at 2 Hz and displacement counts; below 120 it alone does', () => {
+    const slow = at(300, 8, 'g');
+    expect(slow).toMatchObject({ verdict: 'fault', stage: 4, iso: { zone: 'D', fromHz: 2 } });
+    expect(slow.iso.assessment === 'assessed' && slow.iso.velocityMmPerS).toBeCloseTo(8, 1);
+    expect(at(300, 2, 'g').iso).toMatchObject({ zone: 'C', displacementUm: expect.closeTo(63.7, 0) });
+    const slowest = at(60, 8, 'g');
+    expect(slowest.iso).toMatchObject({ assessment: 'not_assessable', displacementUm: expect.closeTo(1273, -2) });
+    expect(slowest).toMatchObject({ verdict: 'fault', fault: 'unbalance', stage: 4 });
+  });
+
+  test('twice the rate beside it is misalignment or a bent shaft where nobody measures along the shaft', () => {
+    const [first, second] = [sine(1480, 3, 'mm/s', 5120, 20), sine(2960, 3, 'mm/s', 5120, 20)];
+    const both = first.map((v, i) => v + second[i]);
+    const context = { rpm: 1480, sampleRateHz: 5120, unit: 'mm/s', iso: ISO } as const;
+    const found = analyzeRecording(both, context);
+    expect(found).toMatchObject({ verdict: 'fault', fault: 'misalignment_or_bent_shaft' });
+  });
+
+  test('mains hum and a level of no machine are remarked', () => {
+    const hum = sine(3000, 10, 'g', 5120, 20);
+    const samples = sine(1796, 0.5, 'g', 5120, 20).map((v, i) => v + hum[i]);
+    const context = { rpm: 1796, sampleRateHz: 5120, unit: 'g', iso: ISO } as const;
+    expect(analyzeRecording(samples, context).evidence.join()).toMatch(/at 50 Hz is mains hum/);
+    const wrongUnit = analyzeRecording(
+      samples.map((v) => 100 * v),
+      context,
+    );
+    expect(wrongUnit.evidence.join()).toMatch(/is the unit right\?/);
+  });
+});
+
+describe('what a recording cannot say alone', () => {
+  const outer = recordingsOf(FIXTURES).find((r) => r.fault === 'outer_race') as Recording;
+  const samples = samplesOf(FIXTURES, outer);
+
+  test('a nameplate’s speed is refined within 8 %', () => {
+    for (const wrong of [0.94, 1.05]) {
+      const context = { ...contextOf(outer), rpm: outer.rpm * wrong };
+      expect(analyzeRecording(samples, { ...context, speedTolerance: 0.08 })).toMatchObject({ fault: 'outer_race' });
+    }
+  });
+
+  test('lines beside a defect’s rate are outer-race-like, not an outer race', () => {
+    const factors = { ...FACTORS, bpfo: FACTORS.bpfo * 1.04 };
+    const found = analyzeRecording(samples, { ...contextOf(outer), factors });
+    expect(found).toMatchObject({ verdict: 'undetermined', stage: null });
+    expect(found.reason).toMatch(/outer-race-like lines, [45] % low .*check geometry or speed/);
+  });
+
+  test('a fault has a depth of modulation above the gate, early lines one below it', () => {
+    const ball = recordingsOf(FIXTURES).find((r) => r.fault === 'ball') as Recording;
+    const early = analyzeRecording(samplesOf(FIXTURES, ball), contextOf(ball));
+    expect(early).toMatchObject({ verdict: 'watch', fault: 'ball', stage: 1 });
+    expect(early.confidence).toBeLessThan(0.5);
+    expect(analyzeRecording(samples, contextOf(outer)).stage).toBeGreaterThanOrEqual(2);
   });
 });
 
@@ -235,9 +355,9 @@ describe.skipIf(!existsSync(WHOLE_SET))('the whole drive-end set (only where ../
     const found = faulty.map((r) => ({ ...analyzeRecording(samplesOf(WHOLE_SET, r), contextOf(r)), truth: r.fault }));
     const first = found.filter((f) => f.candidates[0].fault === f.truth).length;
     const called = found.filter((f) => f.verdict === 'fault');
-    expect(first).toBeGreaterThanOrEqual(50);
-    expect(called.length).toBeGreaterThanOrEqual(38);
-    expect(called.filter((f) => f.fault === f.truth).length / called.length).toBeGreaterThanOrEqual(0.87);
+    expect(first).toBeGreaterThanOrEqual(53);
+    expect(called.length).toBeGreaterThanOrEqual(35);
+    expect(called.filter((f) => f.fault !== f.truth).length).toBeLessThanOrEqual(1);
   });
   test('each second of the healthy recording is healthy', () => {
     const [healthy] = recordingsOf(WHOLE_SET).filter((r) => r.fault === 'healthy');

@@ -8,6 +8,10 @@ export interface RecordingContext {
   sampleRateHz: number;
   unit: Unit;
   rpm?: number;
+  /** How far the speed may be off, as a part of it: 2 % of a measured one where nothing is said. */
+  speedTolerance?: number;
+  /** What this machine's velocity was while it was sound, mm/s RMS in the same band. */
+  normalVelocityMmPerS?: number;
   factors?: BearingFactors;
   iso: IsoClass;
   drivetrain?: Drivetrain;
@@ -23,6 +27,8 @@ export interface Obstacle {
   remedy: string;
   /** Whether the bearing's lines cannot even be ranked. */
   stopsAll: boolean;
+  /** Whether there is nothing in the samples at all. */
+  unreadable?: boolean;
 }
 
 /** Fewer turns of the shaft than this do not tell one line from the next. */
@@ -43,20 +49,23 @@ export function signalObstacle(
   pieces: readonly Float32Array[],
   { sampleRateHz, rpm }: RecordingContext,
 ): Obstacle | null {
-  if (!pieces.every((p) => p.every(Number.isFinite)))
-    return stop('values that are no numbers', 'mend the source of the recording');
+  const { min, max, finite } = extremes(pieces);
+  if (!finite) return { ...stop('values that are no numbers', 'mend the source of the recording'), unreadable: true };
   const longest = Math.max(0, ...pieces.map((p) => p.length));
   if (longest < LEAST_SAMPLES)
     return stop(`${longest} samples are too few`, `record ${LEAST_SAMPLES} or more, best 5 s`);
-  const { min, max } = extremes(pieces);
   if (min === max) return stop('every sample has the same value', 'check sensor and cable');
   if (!rpm) return stop('the shaft’s speed is unknown', 'give it: --speed');
   const shaftHz = rpm / 60;
-  const turns = (longest / sampleRateHz) * shaftHz;
+  const longestS = longest / sampleRateHz;
+  const turns = longestS * shaftHz;
   const all = (pieces.reduce((sum, p) => sum + p.length, 0) / sampleRateHz) * shaftHz;
   if (turns < LEAST_TURNS && !(turns >= LEAST_TURNS_A_PIECE && all >= LEAST_TURNS_OF_PIECES)) {
-    const seconds = (LEAST_TURNS / shaftHz).toFixed(1);
-    return stop(`${turns.toFixed(1)} turns of the shaft are too few`, `record ${seconds} s or more, best 5 s`);
+    const [found, seconds] = [Math.floor(10 * turns) / 10, Math.ceil((10 * LEAST_TURNS) / shaftHz) / 10];
+    return stop(
+      `${longestS.toPrecision(2)} s hold ${found.toFixed(1)} turns of the shaft, too few: ${LEAST_TURNS} are needed`,
+      `record ${seconds.toFixed(1)} s or more, best ${Math.max(5, seconds).toFixed(0)} s`,
+    );
   }
   return null;
 }
@@ -78,7 +87,7 @@ export function bearingObstacle(
     );
   }
   const count = pieces.reduce((sum, p) => sum + p.length, 0);
-  const { atExtreme } = extremes(pieces);
+  const atExtreme = countAtExtreme(pieces);
   if (atExtreme > CLIPPED * count) {
     const part = ((100 * atExtreme) / count).toFixed(1);
     return {
@@ -90,20 +99,30 @@ export function bearingObstacle(
   return null;
 }
 
-function extremes(pieces: readonly Float32Array[]): { min: number; max: number; atExtreme: number } {
+function extremes(pieces: readonly Float32Array[]): { min: number; max: number; finite: boolean } {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  // A sum keeps what is no number, and what is without end.
+  let sum = 0;
   for (const samples of pieces) {
-    for (const v of samples) {
+    for (let i = 0; i < samples.length; i++) {
+      const v = samples[i];
+      sum += v;
       if (v < min) min = v;
       if (v > max) max = v;
     }
   }
+  return { min, max, finite: Number.isFinite(sum) };
+}
+
+/** How many samples have the largest value, or the smallest, whichever are more. */
+function countAtExtreme(pieces: readonly Float32Array[]): number {
+  const { min, max } = extremes(pieces);
   let [low, high] = [0, 0];
   for (const samples of pieces) {
-    for (const v of samples) {
-      if (v === min) low++;
-      if (v === max) high++;
+    for (let i = 0; i < samples.length; i++) {
+      if (samples[i] === max) high++;
+      else if (samples[i] === min) low++;
     }
   }
-  return { min, max, atExtreme: Math.max(low, high) };
+  return Math.max(low, high);
 }

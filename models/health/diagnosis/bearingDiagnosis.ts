@@ -1,11 +1,20 @@
 import type { BearingFactors } from '#models/machine/bearing.ts';
 import { type BearingEvidence, bearingEvidence, HARMONICS, SCAN_ORDERS } from './bearingLines.ts';
-import { EnvelopeAnalyzer } from './envelopeEvidence.ts';
+import { EnvelopeAnalyzer, type EnvelopeEvidence } from './envelopeEvidence.ts';
+import { modulationDepth } from './modulationDepth.ts';
 import { notchShaft, refineShaftRate } from './shaftRate.ts';
 
-/** A fault is called above this score: about 1 % of combs without a cause reach it. */
-export const CALLED = 4.6;
-/** And only where no comb that it does not explain comes this near. */
+/** Lines that modulate deeply are a fault's above this score: about 5 % of combs without a cause reach it. */
+export const SIGNIFICANT = 3;
+/** Lines that do not are early ones above this: about 1 % reach it. */
+export const STANDS_CLEAR = 4.6;
+/** A cage's line is one of few harmonics at a low rate, where chance reaches further. */
+const CAGE_SIGNIFICANT = 6.5;
+/** A defect modulates the vibration at least this deeply; sound bearings show significant lines that do not. */
+export const DEEP = 0.3;
+/** Less than this an envelope moves at any rate by chance: not even early. */
+const SHALLOW = 0.06;
+/** Called only where no comb that it does not explain comes this near. */
 const CLEAR_OF_RIVAL = 0.5;
 const BELOW_MULTIPLE = 2;
 const FLOOR_ORDERS = 1.5;
@@ -15,8 +24,11 @@ const ROOM = 1.05;
 export interface BearingDiagnosis extends BearingEvidence {
   /** The shaft's rate as refined on the envelope. */
   shaftHz: number;
-  /** Whether the likeliest fault is clear enough to be called. */
-  called: boolean;
+  /** Depth of modulation at the likeliest fault's lines and at the strongest other comb's. */
+  depth: number;
+  rivalDepth: number;
+  /** `fault`: significant and deep. `part_unsure`: so, at a rate that parts share. `early`: significant, not deep. */
+  finding: 'fault' | 'part_unsure' | 'early' | 'none';
 }
 
 /** The analyzer that a bearing at a speed asks for; recordings of one rate, speed and length may share it. */
@@ -41,8 +53,36 @@ export function diagnoseBearing(
   const evidence = analyzer.evidence(pieces);
   const shaftHz = refineShaftRate(evidence, givenShaftHz);
   const found = bearingEvidence(notchShaft(evidence, shaftHz), shaftHz, factors);
-  const [top] = found.scores;
-  const clear = top.score > found.rival.score + CLEAR_OF_RIVAL && top.score > found.multiple - BELOW_MULTIPLE;
-  // A line at the cage's rate is as often a rolling element's: one recording cannot tell, so that it is not called.
-  return { ...found, shaftHz, called: top.fault !== 'cage' && top.score > CALLED && clear };
+  const depth = depthOf(found, evidence, shaftHz, factors);
+  const rivalDepth = modulationDepth(evidence, found.rival.order * shaftHz);
+  return { ...found, shaftHz, depth, rivalDepth, finding: findingOf(found, depth, rivalDepth) };
+}
+
+function findingOf({ scores: [top], rival, multiple }: BearingEvidence, depth: number, rivalDepth: number) {
+  // A line at the cage's rate is as often a rolling element's: one recording cannot tell the two apart.
+  if (top.fault === 'cage') return top.score > CAGE_SIGNIFICANT && depth >= DEEP ? 'part_unsure' : 'none';
+  const clear = top.score > rival.score + CLEAR_OF_RIVAL && top.score > multiple - BELOW_MULTIPLE;
+  if (!clear) return 'none';
+  if (top.score > SIGNIFICANT && depth >= DEEP && depth >= rivalDepth) return 'fault';
+  return top.score > STANDS_CLEAR && depth >= SHALLOW ? 'early' : 'none';
+}
+
+/** Of a rolling element together with the cage's lines, as its score is: it passes the load zone once a cage turn. */
+function depthOf(
+  { scores }: BearingEvidence,
+  evidence: EnvelopeEvidence,
+  shaftHz: number,
+  { bpfo, bpfi, bsf, ftf }: BearingFactors,
+): number {
+  const at = (order: number) => modulationDepth(evidence, order * shaftHz);
+  switch (scores[0].fault) {
+    case 'outer_race':
+      return at(bpfo);
+    case 'inner_race':
+      return at(bpfi);
+    case 'ball':
+      return Math.hypot(at(2 * bsf), at(ftf));
+    case 'cage':
+      return at(ftf);
+  }
 }

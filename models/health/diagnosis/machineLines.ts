@@ -1,5 +1,6 @@
 import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
-import { type Line, type LineSpectrum, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
+import { type Motion, motionFactor, motionOf } from '#models/machine/vibrationUnit.ts';
+import { type LineSpectrum, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
 
 /** One sensor's spectrum. */
 export interface SensorSpectrum {
@@ -24,7 +25,7 @@ export class MachineLines {
   readonly #shaftHz: number;
 
   constructor(sensors: readonly SensorSpectrum[], shaftHz: number) {
-    this.#sensors = sensors.filter((s) => toG(s.unit) > 0);
+    this.#sensors = sensors.filter((s) => motionOf(s.unit) !== null);
     this.#shaftHz = shaftHz;
     this.hasAxial = this.#sensors.some((s) => s.direction === 'axial');
     this.hasRadial = this.#sensors.some((s) => s.direction === 'radial');
@@ -34,8 +35,7 @@ export class MachineLines {
 
   /** mm/s RMS of a line that stands out; 0 of others. */
   velocityAt(hz: number, direction: 'radial' | 'axial' = 'radial'): number {
-    const g = this.#largest(hz, direction);
-    return (g * STANDARD_GRAVITY_M_PER_S2 * 1000) / (2 * Math.PI * hz);
+    return this.#largest(hz, direction, 'velocity');
   }
 
   velocity(order: number, direction: 'radial' | 'axial' = 'radial'): number {
@@ -44,7 +44,8 @@ export class MachineLines {
 
   /** g RMS of a line that stands out, in any direction; 0 of others. */
   accelerationAt(hz: number): number {
-    return Math.max(this.#largest(hz, 'radial'), this.#largest(hz, 'axial'));
+    const largest = Math.max(this.#largest(hz, 'radial', 'acceleration'), this.#largest(hz, 'axial', 'acceleration'));
+    return largest / MM_PER_S2_A_G;
   }
 
   /** g RMS and flatness above a frequency, of the loudest sensor. */
@@ -52,23 +53,22 @@ export class MachineLines {
     return this.#sensors
       .filter(({ spectrum }) => spectrum.nyquistHz > 1.5 * hz)
       .map(({ spectrum, unit }) => ({
-        g: toG(unit) * spectrum.band(hz, spectrum.nyquistHz),
+        g: spectrum.converted(hz, spectrum.nyquistHz, (at) => motionFactor(unit, at, 'acceleration')) / MM_PER_S2_A_G,
         flatness: spectrum.flatness(hz, Math.min(2 * hz, spectrum.nyquistHz)),
       }))
       .reduce((a, b) => (b.g > a.g ? b : a), { g: 0, flatness: 0 });
   }
 
-  #largest(hz: number, direction: 'radial' | 'axial'): number {
+  #largest(hz: number, direction: 'radial' | 'axial', motion: Motion): number {
+    const reachHz = Math.min(SPEED_PART * hz, NEIGHBOUR * this.#shaftHz);
     return this.#sensors
       .filter((s) => s.direction === direction && hz < s.spectrum.nyquistHz)
-      .map((s) => heard(s.spectrum.line(hz, Math.min(SPEED_PART * hz, NEIGHBOUR * this.#shaftHz))) * toG(s.unit))
+      .map(({ spectrum, unit }) => {
+        const line = spectrum.line(hz, reachHz);
+        return line.top && line.prominence > STANDS_OUT ? line.rms * motionFactor(unit, line.hz, motion) : 0;
+      })
       .reduce((a, b) => Math.max(a, b), 0);
   }
 }
 
-const heard = ({ rms, prominence }: Line) => (prominence > STANDS_OUT ? rms : 0);
-
-/** The factor that makes a unit g; 0 where it is no acceleration. */
-function toG(unit: Unit): number {
-  return ({ g: 1, 'm/s2': 1 / STANDARD_GRAVITY_M_PER_S2 } as Partial<Record<Unit, number>>)[unit] ?? 0;
-}
+const MM_PER_S2_A_G = STANDARD_GRAVITY_M_PER_S2 * 1000;

@@ -1,5 +1,3 @@
-import type { IsoVerdict } from '#models/contracts/health.ts';
-import { isoVerdict } from '#models/machine/iso20816.ts';
 import { VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
 import type { RecordingContext } from './assessability.ts';
 
@@ -7,9 +5,7 @@ import type { RecordingContext } from './assessability.ts';
 const WINDOW = 4096;
 const SHORTEST_WINDOW = 256;
 
-export type RecordingIso = (IsoVerdict & { assessment: 'assessed' }) | { assessment: 'not_assessable'; reason: string };
-
-/** Mean features over the windows of pieces of one signal; none where they are too short or hold no numbers. */
+/** Mean features over the windows of pieces of one signal; none where they are too short. @param pieces finite. */
 export function meanFeatures(
   pieces: readonly Float32Array[],
   { sampleRateHz, unit, rpm, factors }: RecordingContext,
@@ -17,7 +13,7 @@ export function meanFeatures(
   const longest = pieces.reduce((most, p) => Math.max(most, p.length), 0);
   const fitting = 2 ** Math.floor(Math.log2(Math.max(1, longest)));
   const short = Math.min(WINDOW, fitting);
-  if (short < SHORTEST_WINDOW || !pieces.every((p) => p.every(Number.isFinite))) return {};
+  if (short < SHORTEST_WINDOW) return {};
   // A velocity from 10 Hz on needs bins that are narrow enough: longer windows where the recording has them.
   const length = Math.min(65_536, Math.max(short, 2 ** Math.ceil(Math.log2(sampleRateHz / 4))), fitting);
   const extractor = new VibrationFeatures({ length, sampleRateHz, unit, bearing: factors });
@@ -31,12 +27,4 @@ export function meanFeatures(
     }
   }
   return Object.fromEntries(extractor.names.map((name, i) => [name, Number((sums[i] / windows).toPrecision(6))]));
-}
-
-/** The ISO zone of a recording's velocity, or why there is none. */
-export function isoOf(features: Record<string, number>, { iso }: RecordingContext): RecordingIso {
-  const velocity = features.velocityRmsMmPerS;
-  if (velocity !== undefined) return { assessment: 'assessed', ...isoVerdict(iso, velocity) };
-  const reason = 'needs an acceleration (--unit g or m/s2) over 10–1000 Hz in bins of 4 Hz or less';
-  return { assessment: 'not_assessable', reason };
 }

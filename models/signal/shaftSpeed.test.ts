@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { gaussian, randomOf } from '#models/random/random.ts';
+import { LineSpectrum } from './lineSpectrum.ts';
+import { NOMINAL_SPEED, refineShaftHz } from './shaftSpeed.ts';
+
+const RATE = 5120;
+const random = randomOf(8);
+/** Three harmonics of a rate in noise, ten seconds. */
+const machine = (hz: number, amplitude: number) =>
+  new LineSpectrum(
+    [
+      Float32Array.from({ length: 10 * RATE }, (_, i) => {
+        const w = (2 * Math.PI * hz * i) / RATE;
+        return amplitude * (Math.sin(w) + 0.4 * Math.sin(2 * w) + 0.2 * Math.sin(3 * w)) + gaussian(random);
+      }),
+    ],
+    RATE,
+  );
+
+test.each([
+  [0.985, undefined],
+  [1.015, undefined],
+  [0.94, NOMINAL_SPEED],
+  [1.07, NOMINAL_SPEED],
+])('a speed given %f times too high is refined to a thousandth', (wrong, tolerance) => {
+  const { hz, uncertainty } = refineShaftHz([machine(24.7, 1)], 24.7 * wrong, tolerance);
+  expect(hz / 24.7).toBeCloseTo(1, 3);
+  expect(uncertainty).toBeLessThan(0.002);
+});
+
+test('where no line stands out, the speed stays as uncertain as it was', () => {
+  const { hz, uncertainty } = refineShaftHz([machine(24.7, 0)], 25, 0.001);
+  expect(hz / 25).toBeCloseTo(1, 2);
+  expect(uncertainty).toBeLessThanOrEqual(0.001);
+});
