@@ -6,6 +6,7 @@ import type { Shell } from '#models/configuration/shell.ts';
 import type { AgeKnowledge } from '#models/health/life/predictLife.ts';
 import { LEARNING_METHODS, ROW_METHODS, type RowMethodName } from '#models/health/process/methodNames.ts';
 import type { TrainAnomalyOptions } from '../detect/trainAnomaly.ts';
+import { addEvaluateDiagnosis } from './diagnosisCommand.ts';
 import { addEvaluateFailure, addPredictFailure, addTrainFailure } from './failureCommand.ts';
 import { makeDirectory, orUsage, writeFile } from './orUsage.ts';
 
@@ -24,6 +25,7 @@ export function addLearnCommands(program: Command, shell: Shell): void {
   addEvaluateLife(evaluate, shell);
   addEvaluateAnomaly(evaluate, shell);
   addEvaluateFailure(evaluate, shell);
+  addEvaluateDiagnosis(evaluate, shell);
 }
 
 type TrainAnomalyArguments = TrainAnomalyOptions & { out: string };

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { evaluateDiagnosis, type JudgedRecording } from './evaluateDiagnosis.ts';
+
+const judged = (
+  truth: string,
+  verdict: JudgedRecording['analysis']['verdict'],
+  fault: JudgedRecording['analysis']['fault'],
+  first: 'ball' | 'outer_race' = 'ball',
+): JudgedRecording => ({
+  truth,
+  rpm: 1480,
+  analysis: { verdict, fault, candidates: [{ fault: first, confidence: 0.5, score: 5 }] },
+});
+
+test('calls are counted by what they say of a known fault', () => {
+  const { all, byFault, bySpeed } = evaluateDiagnosis([
+    judged('ball', 'fault', 'ball'),
+    judged('ball', 'fault', 'bearing', 'outer_race'),
+    judged('ball', 'fault', 'outer_race', 'outer_race'),
+    judged('ball', 'watch', 'ball'),
+    judged('bent_shaft', 'fault', 'misalignment_or_bent_shaft'),
+    judged('unbalance', 'fault', 'outer_race'),
+    judged('healthy', 'fault', 'unbalance'),
+    judged('healthy', 'undetermined', 'undetermined'),
+  ]);
+  expect(all.firstRight).toMatchObject({ count: 2, of: 4 });
+  expect(all.called).toMatchObject({ count: 5, of: 6 });
+  expect(all.callsRight).toMatchObject({ count: 3, of: 6 });
+  expect(all.calledWrong).toMatchObject({ count: 1, of: 4 });
+  expect(all.soundBearingsBlamed).toMatchObject({ count: 1, of: 4 });
+  expect(all.healthyCalledFaulty).toMatchObject({ count: 1, of: 2 });
+  expect(byFault.map((s) => [s.name, s.recordings])).toContainEqual(['ball', 4]);
+  expect(bySpeed.map((s) => s.name)).toEqual(['1500 rpm']);
+});

@@ -1,0 +1,88 @@
+import { type Share, shareOf } from '#models/statistics/wilson.ts';
+import type { Analysis } from './analyzeRecording.ts';
+
+/** What was found in a recording whose fault is known. */
+export interface JudgedRecording {
+  /** `healthy`, or the name of a fault. */
+  truth: string;
+  rpm: number;
+  analysis: Pick<Analysis, 'verdict' | 'fault' | 'candidates'>;
+}
+
+export interface DiagnosisScore {
+  /** A fault, a speed, or all. */
+  name: string;
+  recordings: number;
+  /** Of faulty bearings: the likeliest of the bearing's parts is the faulty one, called or not. */
+  firstRight: Share;
+  /** Of faulty machines: a fault is called. */
+  called: Share;
+  /** Of calls: the fault that is there, or a wider name of it. */
+  callsRight: Share;
+  /** Of faulty bearings: something else is called. */
+  calledWrong: Share;
+  /** Of machines with sound bearings: a bearing is called faulty. */
+  soundBearingsBlamed: Share;
+  /** Of healthy machines: any fault is called. */
+  healthyCalledFaulty: Share;
+  watched: Share;
+}
+
+export interface DiagnosisEvaluation {
+  all: DiagnosisScore;
+  byFault: DiagnosisScore[];
+  bySpeed: DiagnosisScore[];
+}
+
+const BEARING_PARTS: ReadonlySet<string> = new Set(['outer_race', 'inner_race', 'ball', 'cage']);
+/** Verdicts that are right of more than one fault. */
+const WIDER: Record<string, readonly string[]> = {
+  bearing: ['outer_race', 'inner_race', 'ball', 'cage'],
+  misalignment_or_bent_shaft: ['misalignment', 'bent_shaft'],
+};
+
+/** How often diagnoses are right, by fault and by speed, each with its confidence interval. */
+export function evaluateDiagnosis(judged: readonly JudgedRecording[]): DiagnosisEvaluation {
+  const groups = (keyOf: (j: JudgedRecording) => string) =>
+    [...new Set(judged.map(keyOf))].map((key) =>
+      scoreOf(
+        key,
+        judged.filter((j) => keyOf(j) === key),
+      ),
+    );
+  return {
+    all: scoreOf('all', judged),
+    byFault: groups((j) => j.truth),
+    bySpeed: groups((j) => `${(100 * Math.round(j.rpm / 100)).toFixed(0)} rpm`),
+  };
+}
+
+function scoreOf(name: string, judged: readonly JudgedRecording[]): DiagnosisScore {
+  const faulty = judged.filter((j) => j.truth !== 'healthy');
+  const healthy = judged.filter((j) => j.truth === 'healthy');
+  const worn = judged.filter((j) => BEARING_PARTS.has(j.truth));
+  const sound = judged.filter((j) => !BEARING_PARTS.has(j.truth));
+  const calls = judged.filter(called);
+  const share = (of: readonly JudgedRecording[], so: (j: JudgedRecording) => boolean) =>
+    shareOf(of.filter(so).length, of.length);
+  return {
+    name,
+    recordings: judged.length,
+    firstRight: share(worn, (j) => likeliestPart(j) === j.truth),
+    called: share(faulty, called),
+    callsRight: share(calls, right),
+    calledWrong: share(worn, (j) => called(j) && !right(j)),
+    soundBearingsBlamed: share(sound, (j) => called(j) && isBearing(j.analysis.fault)),
+    healthyCalledFaulty: share(healthy, called),
+    watched: share(judged, (j) => j.analysis.verdict === 'watch'),
+  };
+}
+
+const called = ({ analysis }: JudgedRecording) => analysis.verdict === 'fault';
+const isBearing = (fault: string | null) => fault === 'bearing' || BEARING_PARTS.has(fault ?? '');
+const likeliestPart = ({ analysis }: JudgedRecording) =>
+  analysis.candidates.find((c) => BEARING_PARTS.has(c.fault))?.fault;
+
+function right({ truth, analysis: { fault } }: JudgedRecording): boolean {
+  return fault === truth || (WIDER[fault ?? '']?.includes(truth) ?? false);
+}
