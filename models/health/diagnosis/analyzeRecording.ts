@@ -64,8 +64,8 @@ const BEYOND_CHANCE = 6.5;
 const IMPULSIVE = 5;
 /** Faults of the machine are listed from this score on. */
 const CONSIDERED = 0.5;
-/** Of early lines on two rigs, this part belonged to the part that they name: 6 of 20, the rest to sound bearings or other parts. */
-const EARLY_IS_RIGHT = 0.3;
+/** Of early lines on two rigs, this part belonged to the part that they name: 7 of 16, the rest to sound bearings or other parts. */
+const EARLY_IS_RIGHT = 0.4;
 /** A comb this near to a defect's order is taken for one that geometry or speed misplace. */
 const MISPLACED = 0.05;
 /** Where the speed is less certain than this, neighbouring parts of the bearing exchange their lines. */
