@@ -52,7 +52,6 @@ const edgeObjectSchema = z.strictObject({
         .strictObject({
           skipWindows: z.int().min(0).default(DRIFT_DEFAULTS.skipWindows),
           learnWindows: z.int().min(4).max(10_000).default(DRIFT_DEFAULTS.learnWindows),
-          zLimit: z.number().min(3).default(DRIFT_DEFAULTS.zLimit),
           floor: z.number().min(0).default(DRIFT_DEFAULTS.floor),
         })
         .default(DRIFT_DEFAULTS),

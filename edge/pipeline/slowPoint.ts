@@ -73,7 +73,7 @@ export class SlowPoint {
     this.#settings = settings;
     this.intake = new Intake(asset, point, before?.intake);
     this.#detectors = new StateDetectors(
-      (snapshot) => new DriftDetector(settings.drift, snapshot),
+      (snapshot) => new DriftDetector(settings.drift, { ...settings, unit: config?.unit }, snapshot),
       settings.falseAlerts,
       before?.detectors ?? ofOne(before?.detector),
     );

@@ -48,8 +48,8 @@ export class StateDetectors {
     if (key !== ONE) this.#of.delete(ONE);
     const own = this.#of.get(key) ?? { detector: this.#make(), budget: NO_BUDGET };
     this.#of.set(key, own);
-    const score = own.detector.score(row);
-    own.detector.learn(row);
+    const score = own.detector.score(row, timeMs);
+    own.detector.learn(row, timeMs);
     if (score.assessable && !alerted) own.budget = stepBudget(own.budget, score.index, timeMs, this.#falseAlerts);
     return withBudget(score, own.budget);
   }

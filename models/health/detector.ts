@@ -15,7 +15,8 @@ export function stillLearning(left: number): Score {
  * `snapshot` is plain data that can be given to the constructor to go on.
  */
 export interface Detector<Snapshot = Float64Array> {
-  score(row: ArrayLike<number>): Score;
-  learn(row: ArrayLike<number>): void;
+  /** @param timeMs end of the row; only detectors that know days use it. */
+  score(row: ArrayLike<number>, timeMs?: number): Score;
+  learn(row: ArrayLike<number>, timeMs?: number): void;
   snapshot(): Snapshot;
 }

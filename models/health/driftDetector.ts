@@ -1,83 +1,309 @@
+import type { Unit } from '#models/contracts/units.ts';
 import { SLOW_FEATURES } from '#models/signal/slowFeatures.ts';
+import { studentQuantileOf } from '#models/statistics/quantiles.ts';
 import type { Detector, Score } from './detector.ts';
-import { median, quantile } from './statistics.ts';
+import { addExtreme, type Extremes, predictedExtreme } from './extremes.ts';
 
 export interface DriftSettings {
   skipWindows: number;
+  /** Intervals without a verdict; limits go on tightening for weeks after them. */
   learnWindows: number;
-  /** Robust standard deviations from the machine's own normal at which the index is 1. */
-  zLimit: number;
-  /** A standard deviation is never taken as less than this part of the normal: a quiet sensor is not a strict one. */
+  /** No limit is narrower than this part of the level: a sensor that never moves is not a strict one. */
   floor: number;
 }
 
-export const DRIFT_DEFAULTS: DriftSettings = { skipWindows: 1, learnWindows: 12, zLimit: 6, floor: 0.02 };
+export const DRIFT_DEFAULTS: DriftSettings = { skipWindows: 1, learnWindows: 12, floor: 0.01 };
+
+/** What is known of a slow value before any of it was measured. */
+export interface DriftPoint {
+  unit?: Unit;
+  intervalS: number;
+  /** False alerts that it may bring in a month. */
+  falseAlerts: number;
+}
 
 const EWMA_WEIGHT = 0.5;
 const MEAN_COLUMN = SLOW_FEATURES.indexOf('mean');
+/** A change is judged against the level of the last three minutes, and of at least so many intervals. */
+const REFERENCE_S = 180;
+const LEAST_REFERENCE = 6;
+const LEAST_CHANGES = 6;
+/** So many intervals are learned from only when a fault that creeps in would have shown. */
+const QUARANTINE = 6;
+/** After a longer gap the reference begins anew: the daily cycle went on meanwhile. */
+const STALE_MS = 600_000;
+const DAY_MS = 86_400_000;
+/** Less than this of a day, in one operating state, does not show its extremes. */
+const LEAST_DAY_MS = 3_600_000;
+/** Weekdays and weekends have to be covered before the machine's own extremes stand for what it does. */
+const WHOLE_CYCLE_DAYS = 7;
+/** Temperatures follow the air: by so much within minutes, and from one week to the next (K). */
+const WEATHER_K = 10;
+/** Before a whole cycle was covered: the range of the air for which machines are rated (IEC 60034-1, 6.2 and 6.4: 0 to 40 °C) … */
+const UNSEEN_K = 40;
+/** … and of all other values this part of what was seen. */
+const UNSEEN_PART = 0.4;
+const DAYS_PER_MONTH = 30;
+/** What the scales of other values tell of this one before it has been measured, in degrees of freedom. */
+const PRIOR_DEGREES = 12;
+const MOST_RHO = 0.99;
+
+/** Numbers only: they are the snapshot, in this order. */
+interface DriftState {
+  seen: number;
+  lastMs: number;
+  /** 1: the last interval lay beyond a limit. */
+  disputed: number;
+  level: number;
+  /** Level of the last three minutes, and of how many intervals. */
+  reference: number;
+  referenceOf: number;
+  /** Of changes: how many, their mean square and mean product of neighbours, and the last one. */
+  changes: number;
+  square: number;
+  product: number;
+  last: number;
+  /** Student factor of their limit, and for how many independent ones it was worked out. */
+  factor: number;
+  factorOf: number;
+  /** Mean level of the last day, and of how many intervals. */
+  centre: number;
+  centreOf: number;
+  day: number;
+  dayOf: number;
+  dayHigh: number;
+  dayLow: number;
+  dayChange: number;
+  /** Limits by whole days, of the change, the highest and the lowest level; worked out once a day. */
+  ownChange: number;
+  ownHigh: number;
+  ownLow: number;
+}
+
+interface Judged {
+  index: number;
+  level: number;
+  normal: number;
+  /** It came after a gap: the reference begins anew. */
+  fresh: boolean;
+}
+
+const FRESH: DriftState = {
+  seen: 0,
+  lastMs: 0,
+  disputed: 0,
+  level: 0,
+  reference: 0,
+  referenceOf: 0,
+  changes: 0,
+  square: 0,
+  product: 0,
+  last: 0,
+  factor: 0,
+  factorOf: 0,
+  centre: 0,
+  centreOf: 0,
+  day: -1,
+  dayOf: 0,
+  dayHigh: 0,
+  dayLow: 0,
+  dayChange: 0,
+  ownChange: 0,
+  ownHigh: 0,
+  ownLow: 0,
+};
+const KEYS = Object.keys(FRESH) as (keyof DriftState)[];
+/** First number of a snapshot: its shape. */
+const SNAPSHOT = 2.2;
+const FIXED = 1 + KEYS.length + 9;
 
 /**
- * Slow values that leave their normal: robust z of the interval's mean, smoothed. The scale is the larger of the median
- * absolute deviation (× 1.4826, consistent for a Gaussian) and a third of the 5–95 % range, so that a load cycle that
- * was seen while learning is part of the normal.
+ * Slow values that leave their normal, by two statistics of the smoothed interval means; the larger index counts.
+ *
+ * A **change** against the level of the last three minutes. Its limit is a Student prediction limit: the standard deviation
+ * of that very statistic, the number of independent values that its autocorrelation leaves, the chance that the
+ * false-alarm budget allows. It is wide after two minutes and tightens with every value.
+ *
+ * An **excursion** from the range of whole days. Before a week was covered its limit is what values of its unit may do
+ * unseen; afterwards it is a Student prediction limit of the machine's own daily extremes.
+ *
+ * Nothing is learned beyond a limit, and the reference stands still there: a fault that lasts does not become normal.
  */
 export class DriftDetector implements Detector {
   readonly #settings: DriftSettings;
-  #seen = 0;
-  #level = 0;
-  #normal = 0;
-  #scale = 0;
-  #learning: number[] = [];
+  readonly #intervalMs: number;
+  readonly #referenceOf: number;
+  readonly #perDay: number;
+  readonly #falseAlerts: number;
+  readonly #isTemperature: boolean;
+  readonly #s: DriftState;
+  /** What `score` made of a row, since `learn` is asked for the same one next. */
+  #scored: { row: readonly number[]; judged: Judged } | null = null;
+  /** The newest levels, oldest first, and their changes: not learned from yet. */
+  #waiting: { level: number; change: number }[] = [];
+  /** Of whole days: highest and lowest level, largest change. */
+  readonly #high: Extremes;
+  readonly #low: Extremes;
+  readonly #change: Extremes;
 
-  constructor(settings: DriftSettings, snapshot?: Float64Array) {
+  constructor(settings: DriftSettings, { unit, intervalS, falseAlerts }: DriftPoint, snapshot?: Float64Array) {
     this.#settings = settings;
-    if (snapshot) {
-      [this.#seen, this.#level, this.#normal, this.#scale] = snapshot;
-      this.#learning = Array.from(snapshot.subarray(4));
-    }
+    this.#intervalMs = intervalS * 1000;
+    this.#referenceOf = Math.max(LEAST_REFERENCE, REFERENCE_S / intervalS);
+    this.#perDay = DAY_MS / this.#intervalMs;
+    this.#falseAlerts = falseAlerts;
+    this.#isTemperature = unit === 'degC';
+    // A snapshot of another shape is of an earlier release: what it took for normal is learned anew.
+    const known = snapshot && snapshot.length >= FIXED && snapshot[0] === SNAPSHOT ? snapshot : null;
+    this.#s = { ...FRESH };
+    const [high, low, change] = [0, 3, 6].map((from) => {
+      const [n, mean, power] = known ? known.subarray(1 + KEYS.length + from) : [0, 0, 0];
+      return { n, mean, power };
+    });
+    [this.#high, this.#low, this.#change] = [high, low, change];
+    if (!known) return;
+    for (const [i, key] of KEYS.entries()) this.#s[key] = known[1 + i];
+    for (let i = FIXED; i < known.length; i += 2) this.#waiting.push({ level: known[i], change: known[i + 1] });
   }
 
-  score(row: readonly number[]): Score {
-    const left = this.#settings.skipWindows + this.#settings.learnWindows - this.#seen;
+  score(row: readonly number[], timeMs = this.#s.lastMs + this.#intervalMs): Score {
+    const { skipWindows, learnWindows } = this.#settings;
+    const left = skipWindows + learnWindows - this.#s.seen;
     if (left > 0) {
       return { assessable: false, reason: 'learning what is normal for this value', remedy: `${left} more intervals` };
     }
-    if (this.#scale === 0) {
+    if (this.#changeLimit() === 0) {
       return {
         assessable: false,
         reason: 'the value stood at zero while it was learned',
         remedy: 'learn it anew while the machine runs',
       };
     }
-    const level = this.#next(row);
-    const index = Math.abs(level - this.#normal) / (this.#settings.zLimit * this.#scale);
-    return { assessable: true, index, contributions: [{ feature: 'mean', value: level, normal: this.#normal }] };
+    const judged = this.#judge(row, timeMs);
+    this.#scored = { row, judged };
+    const { index, level, normal } = judged;
+    return { assessable: true, index, contributions: [{ feature: 'mean', value: level, normal }] };
   }
 
-  learn(row: readonly number[]): void {
+  learn(row: readonly number[], timeMs = this.#s.lastMs + this.#intervalMs): void {
+    const s = this.#s;
     const { skipWindows, learnWindows } = this.#settings;
-    this.#level = this.#next(row);
-    this.#seen++;
-    if (this.#seen <= skipWindows || this.#seen > skipWindows + learnWindows) return;
-    this.#learning.push(row[MEAN_COLUMN]);
-    if (this.#seen === skipWindows + learnWindows) this.#settle();
+    const { index, level, fresh } = this.#scored?.row === row ? this.#scored.judged : this.#judge(row, timeMs);
+    this.#scored = null;
+    s.seen++;
+    s.lastMs = timeMs;
+    s.level = level;
+    if (s.seen <= skipWindows) return;
+    const learned = s.seen > skipWindows + learnWindows;
+    s.disputed = learned && index >= 1 ? 1 : 0;
+    if (s.disputed) return;
+    if (fresh) {
+      s.referenceOf = 0;
+      this.#waiting = [];
+    }
+    const change = s.referenceOf >= LEAST_REFERENCE ? level - s.reference : Number.NaN;
+    this.#waiting.push({ level, change });
+    if (learned && this.#waiting.length <= QUARANTINE) return;
+    const settled = this.#waiting.shift() as { level: number; change: number };
+    this.#turnDay(timeMs);
+    this.#learnChange(settled.change);
+    this.#learnLevel(settled.level);
   }
 
   snapshot(): Float64Array {
-    return Float64Array.from([this.#seen, this.#level, this.#normal, this.#scale, ...this.#learning]);
+    const extremes = [this.#high, this.#low, this.#change].flatMap(({ n, mean, power }) => [n, mean, power]);
+    const waiting = this.#waiting.flatMap(({ level, change }) => [level, change]);
+    return Float64Array.from([SNAPSHOT, ...KEYS.map((key) => this.#s[key]), ...extremes, ...waiting]);
   }
 
-  #next(row: readonly number[]): number {
+  #judge(row: readonly number[], timeMs: number): Judged {
+    const s = this.#s;
     const mean = row[MEAN_COLUMN];
-    return this.#seen === 0 ? mean : this.#level + EWMA_WEIGHT * (mean - this.#level);
+    const fresh =
+      s.seen > 0 && s.disputed === 0 && timeMs - s.lastMs > Math.max(STALE_MS, LEAST_REFERENCE * this.#intervalMs);
+    const level = s.seen === 0 || fresh ? mean : s.level + EWMA_WEIGHT * (mean - s.level);
+    const limit = this.#changeLimit();
+    const change = fresh || s.referenceOf < LEAST_REFERENCE ? 0 : Math.abs(level - s.reference) / limit;
+    const excursion = this.#excursion(level, limit);
+    return change >= excursion.index
+      ? { index: change, level, normal: s.reference, fresh }
+      : { ...excursion, level, fresh };
   }
 
-  #settle(): void {
-    const values = this.#learning;
-    this.#normal = median(values);
-    const deviation = 1.4826 * median(values.map((v) => Math.abs(v - this.#normal)));
-    const range = (quantile(values, 0.95) - quantile(values, 0.05)) / 3;
-    this.#scale = Math.max(deviation, range, this.#settings.floor * Math.abs(this.#normal));
-    this.#learning = [];
+  /** The change that the budget allows once; none before some were seen. */
+  #changeLimit(): number {
+    const { changes, square, factor, reference, ownChange } = this.#s;
+    if (changes < LEAST_CHANGES) return Number.POSITIVE_INFINITY;
+    const noise = factor * Math.sqrt(square);
+    if (this.#isTemperature) return Math.max(noise + WEATHER_K, ownChange);
+    return Math.max(noise, this.#settings.floor * Math.abs(reference), ownChange);
+  }
+
+  #excursion(level: number, margin: number): { index: number; normal: number } {
+    const { centre, centreOf, ownHigh, ownLow } = this.#s;
+    if (centreOf === 0) return { index: 0, normal: level };
+    const unseen = this.#isTemperature ? UNSEEN_K : UNSEEN_PART * Math.abs(centre);
+    if (this.#high.n < WHOLE_CYCLE_DAYS) {
+      const limit = Math.max(unseen, margin);
+      return { index: limit > 0 ? Math.abs(level - centre) / limit : 0, normal: centre };
+    }
+    const normal = (this.#high.mean + this.#low.mean) / 2;
+    const high = ownHigh + margin - normal;
+    const low = normal - ownLow + margin;
+    return { index: level >= normal ? (level - normal) / high : (normal - level) / low, normal };
+  }
+
+  #learnChange(change: number): void {
+    if (Number.isNaN(change)) return;
+    const s = this.#s;
+    s.changes++;
+    const weight = 1 / Math.min(s.changes, WHOLE_CYCLE_DAYS * this.#perDay);
+    s.square += weight * (change * change - s.square);
+    s.product += weight * (change * s.last - s.product);
+    s.last = change;
+    s.dayChange = Math.max(s.dayChange, Math.abs(change));
+    this.#adjustFactor();
+  }
+
+  /** Where the number of independent changes has moved by a twentieth: the quantile costs more than all the rest. */
+  #adjustFactor(): void {
+    const s = this.#s;
+    const rho = s.square > 0 ? Math.min(MOST_RHO, Math.max(0, s.product / s.square)) : 0;
+    const part = (1 - rho) / (1 + rho);
+    const independent = PRIOR_DEGREES + s.changes * part;
+    if (Math.abs(independent - s.factorOf) <= s.factorOf / 20) return;
+    const looks = DAYS_PER_MONTH * this.#perDay * part;
+    const chance = Math.min(0.01, this.#falseAlerts / looks / 2);
+    s.factorOf = independent;
+    s.factor = studentQuantileOf(1 - chance, independent) * Math.sqrt(1 + 1 / independent);
+  }
+
+  #learnLevel(level: number): void {
+    const s = this.#s;
+    s.referenceOf++;
+    s.reference += (level - s.reference) / Math.min(s.referenceOf, this.#referenceOf);
+    s.centreOf++;
+    s.centre += (level - s.centre) / Math.min(s.centreOf, this.#perDay);
+    s.dayHigh = s.dayOf === 0 ? level : Math.max(s.dayHigh, level);
+    s.dayLow = s.dayOf === 0 ? level : Math.min(s.dayLow, level);
+    s.dayOf++;
+  }
+
+  #turnDay(timeMs: number): void {
+    const s = this.#s;
+    const day = Math.floor(timeMs / DAY_MS);
+    if (day === s.day) return;
+    if (s.dayOf * this.#intervalMs >= LEAST_DAY_MS) {
+      addExtreme(this.#high, s.dayHigh);
+      addExtreme(this.#low, s.dayLow);
+      addExtreme(this.#change, s.dayChange);
+      if (this.#change.n >= WHOLE_CYCLE_DAYS) {
+        const chance = Math.min(0.01, this.#falseAlerts / DAYS_PER_MONTH / 3);
+        s.ownChange = predictedExtreme(this.#change, chance, 1);
+        s.ownHigh = predictedExtreme(this.#high, chance, 1);
+        s.ownLow = predictedExtreme(this.#low, chance, -1);
+      }
+    }
+    Object.assign(s, { day, dayOf: 0, dayChange: 0 });
   }
 }

@@ -1,0 +1,29 @@
+import { studentQuantileOf } from '#models/statistics/quantiles.ts';
+
+/** Daily extremes: how many, their mean, and the sum of their squared deviations from it. */
+export interface Extremes {
+  n: number;
+  mean: number;
+  power: number;
+}
+
+/** Older days fade. */
+const MOST_DAYS = 28;
+
+/** One more day (Welford 1962); changed in place. */
+export function addExtreme(extremes: Extremes, value: number): void {
+  if (extremes.n >= MOST_DAYS) extremes.power *= (MOST_DAYS - 1) / MOST_DAYS;
+  extremes.n = Math.min(MOST_DAYS, extremes.n + 1);
+  const off = value - extremes.mean;
+  extremes.mean += off / extremes.n;
+  extremes.power += off * (value - extremes.mean);
+}
+
+/**
+ * Prediction limit that the next day's extreme passes with this chance.
+ * @param side 1: above, −1: below. Needs three days.
+ */
+export function predictedExtreme({ n, mean, power }: Extremes, chance: number, side: 1 | -1): number {
+  const deviation = Math.sqrt(Math.max(0, power) / (n - 1));
+  return mean + side * studentQuantileOf(1 - chance, n - 1) * deviation * Math.sqrt(1 + 1 / n);
+}
