@@ -265,3 +265,19 @@ test('a point of which nothing is heard any more is said to be silent, once, and
   pipeline.accept({ ok: true, block: block(90) }, 1.7e12 + 90_000);
   expect(pipeline.silentPoints).toBe(0);
 });
+
+test('one impossible sample among few in an interval is counted and named, and raises nothing', () => {
+  const noise = (i: number) => 0.3 * Math.sin(12.9898 * (i + 1) * (i + 3));
+  const values = range(0, 400).map((i) => (i === 250 ? 850 : 55 + noise(i)));
+  const pipeline = new Pipeline(config({ assets: { a: { points: { temperature: { unit: 'degC' } } } } }));
+  const drained = feed(
+    pipeline,
+    values.map((v, i) => value(2 * i, 'temperature', v)),
+  );
+  expect(drained.outgoing.filter((m) => m.kind === 'alerts')).toEqual([]);
+  expect(pipeline.ledger().points).toMatchObject([{ delivered: 400, flaws: { spikes: 1 } }]);
+  const rows = drained.outgoing.flatMap((m) =>
+    m.kind === 'features' ? (m.body as { values: number[][] }).values : [],
+  );
+  expect(Math.max(...rows.flat().filter((v) => v < 1000))).toBeLessThan(60);
+});

@@ -7,6 +7,7 @@ import { DriftDetector, type DriftSettings } from '#models/health/driftDetector.
 import type { Placed } from '#models/health/operatingStates.ts';
 import { isPossible } from '#models/health/quality/plausible.ts';
 import { NOT_STUCK, type StuckState, slowFlaw, stepStuck } from '#models/health/quality/slowFlaw.ts';
+import { NO_SPIKES, type SpikeState, stepSpikes, type TimedValue } from '#models/health/quality/spikeGate.ts';
 import { unfit } from '#models/health/quality/unfit.ts';
 import type { Point } from '#models/machine/asset.ts';
 import { SLOW_FEATURES, slowFeatures } from '#models/signal/slowFeatures.ts';
@@ -34,6 +35,7 @@ interface SlowState {
   /** Of before there were operating states. */
   detector?: Float64Array;
   stuck?: StuckState;
+  spikes?: SpikeState;
 }
 
 const NAMES: string[] = [...SLOW_FEATURES];
@@ -59,6 +61,7 @@ export class SlowPoint {
   readonly #meta: RowMeta;
   #trigger: TriggerState;
   #stuck: StuckState;
+  #spikes: SpikeState;
   #timesUs: number[];
   #values: number[];
   /** The last value of the interval before. */
@@ -79,6 +82,7 @@ export class SlowPoint {
     );
     this.#trigger = before?.trigger ?? QUIET;
     this.#stuck = before?.stuck ?? NOT_STUCK;
+    this.#spikes = before?.spikes ?? NO_SPIKES;
     this.#timesUs = before?.timesUs ?? [];
     this.#values = before?.values ?? [];
     this.#before = before?.before;
@@ -111,13 +115,13 @@ export class SlowPoint {
       }
       const timeUs = stamped ? block.timesUs[i] : this.intake.place(block.timesUs[i], 0, null);
       if (!this.intake.admit(timeUs)) continue;
-      const first = this.#timesUs[0];
-      const ended = first !== undefined && this.#intervalOf(timeUs) !== this.#intervalOf(first);
-      if (ended || this.#values.length >= MAX_VALUES) use(this.#close(block.timeQuality, judged, placed));
-      this.#timesUs.push(timeUs);
-      this.#values.push(value);
-      this.#stuck = stepStuck(this.#stuck, value);
-      last = value;
+      const { state, values, spikes } = stepSpikes(this.#spikes, { timeUs, value }, this.#meta.unit);
+      this.#spikes = state;
+      for (let n = 0; n < spikes; n++) this.intake.flaw('spikes');
+      for (const taken of values) {
+        this.#take(taken, () => use(this.#close(block.timeQuality, judged, placed)));
+        last = taken.value;
+      }
     }
     return last;
   }
@@ -132,7 +136,17 @@ export class SlowPoint {
       before: this.#before,
       detectors: this.#detectors.state(),
       stuck: this.#stuck,
+      spikes: this.#spikes,
     };
+  }
+
+  #take({ timeUs, value }: TimedValue, close: () => void): void {
+    const first = this.#timesUs[0];
+    const ended = first !== undefined && this.#intervalOf(timeUs) !== this.#intervalOf(first);
+    if (ended || this.#values.length >= MAX_VALUES) close();
+    this.#timesUs.push(timeUs);
+    this.#values.push(value);
+    this.#stuck = stepStuck(this.#stuck, value);
   }
 
   #intervalOf(timeUs: number): number {

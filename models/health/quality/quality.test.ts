@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import type { Unit } from '#models/contracts/units.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { ClockEstimate } from './clockEstimate.ts';
 import { NO_RHYTHM, stepRhythm } from './gapWatch.ts';
 import { isPossible } from './plausible.ts';
 import { hear, isSilent, NOT_HEARD } from './silence.ts';
 import { isStuck, NOT_STUCK, slowFlaw, stepStuck } from './slowFlaw.ts';
+import { NO_SPIKES, stepSpikes } from './spikeGate.ts';
 import { waveformFlaw } from './waveformFlaw.ts';
 
 const LENGTH = 4096;
@@ -79,6 +81,47 @@ test('single slow values far from all others are spikes; a step is none', () => 
   expect(slowFlaw(values, NOT_STUCK, 'degC')).toBeNull();
   expect(slowFlaw([...values, 4000], NOT_STUCK, 'degC')).toBe('spikes');
   expect(slowFlaw([...values, ...values.map((v) => v + 50)], NOT_STUCK, 'degC')).toBeNull();
+});
+
+/** Values that pass the gate, and spikes, of values every `everyS` seconds. */
+function gated(values: number[], unit: Unit = 'degC', everyS = 2) {
+  let state = NO_SPIKES;
+  const passed: number[] = [];
+  let spikes = 0;
+  values.forEach((value, i) => {
+    const step = stepSpikes(state, { timeUs: i * everyS * 1e6, value }, unit);
+    state = step.state;
+    spikes += step.spikes;
+    passed.push(...step.values.map((v) => v.value));
+  });
+  return { passed, spikes };
+}
+const steady = (n: number, level = 55) => Array.from({ length: n }, () => level + 0.3 * noise());
+
+test('one or two impossible values among few are spikes, and reach nothing', () => {
+  for (const wild of [[850], [-200], [850, 850], [850, -200]]) {
+    const { passed, spikes } = gated([...steady(50), ...wild, ...steady(10)]);
+    expect(spikes).toBe(wild.length);
+    expect(passed).toHaveLength(60);
+    expect(Math.max(...passed)).toBeLessThan(60);
+  }
+  expect(gated([...Array(50).fill(55), 850, 55, 55]).spikes).toBe(1);
+});
+
+test('a change is one at its third value, or a minute after it began; nothing of it is lost', () => {
+  const values = [...steady(50), ...steady(3, 90)];
+  expect(gated(values)).toEqual({ passed: values, spikes: 0 });
+  const rare = [...steady(50), ...steady(2, 90)];
+  expect(gated(rare, 'degC', 60)).toEqual({ passed: rare, spikes: 0 });
+  const ramp = [...steady(50), 70, 85, 100, 115];
+  expect(gated(ramp)).toEqual({ passed: ramp, spikes: 0 });
+});
+
+test('what jumps by nature is let through: a switch, and pulses that come often', () => {
+  const onOff = Array.from({ length: 100 }, (_, i) => (i % 50 === 49 ? 0 : 1));
+  expect(gated(onOff, '1').spikes).toBe(0);
+  const pulses = Array.from({ length: 400 }, (_, i) => (i % 5 === 4 ? 90 : 20) + 0.1 * noise());
+  expect(gated(pulses, 'bar').spikes).toBeLessThan(10);
 });
 
 test('a gap is one of a regular rhythm; a new rhythm is learned', () => {
