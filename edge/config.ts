@@ -9,7 +9,7 @@ import { assetSchema } from '#models/machine/asset.ts';
 import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
 import { brokerFields, sourceSchema } from './sources/sourceConfig.ts';
 
-/** A frame from the future makes all that follow it late, until its time has come: five minutes at the worst. */
+/** A clock further ahead is corrected; one that is less so makes nothing late but by its own being set back. */
 const MAX_FUTURE_MS = 5 * 60_000;
 
 const powerOfTwo = z
@@ -95,7 +95,7 @@ const edgeObjectSchema = z.strictObject({
         .int()
         .min(1024)
         .default(2 * 1024 * 1024),
-      /** Times further ahead of this clock are refused. */
+      /** A device's clock that is further ahead of the edge's is corrected. */
       maxFutureMs: z.number().min(0).default(MAX_FUTURE_MS),
     })
     .default({ maxPoints: 20_000, maxPayloadBytes: 2 * 1024 * 1024, maxFutureMs: MAX_FUTURE_MS }),

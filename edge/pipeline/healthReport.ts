@@ -6,6 +6,7 @@ import type {
   ProcessHealth,
   RemainingLife,
 } from '#models/contracts/health.ts';
+import type { Rejection } from '#models/contracts/ledger.ts';
 import { trendLife } from '#models/health/trendLife.ts';
 import type { Asset } from '#models/machine/asset.ts';
 import { isoVerdict } from '#models/machine/iso20816.ts';
@@ -45,6 +46,7 @@ export class HealthReport {
   readonly #config: Asset | undefined;
   readonly #state: MachineState;
   readonly #operatingState: () => HealthMessage['operatingState'];
+  readonly #clock: () => string | null;
   readonly #history: IndexHistory;
   /** Not kept across a restart, since the next window brings it again. */
   #points: PointHealth[] = [];
@@ -55,11 +57,13 @@ export class HealthReport {
     config: Asset | undefined,
     state: MachineState,
     operatingState: () => HealthMessage['operatingState'],
+    clock: () => string | null,
   ) {
     this.#name = name;
     this.#config = config;
     this.#state = state;
     this.#operatingState = operatingState;
+    this.#clock = clock;
     this.#history = new IndexHistory(state.history);
   }
 
@@ -73,11 +77,18 @@ export class HealthReport {
     this.#history.add(point, timeMs / 1000, index);
   }
 
-  /** Points of which nothing is heard any more have no verdict; said at once. */
-  silence(fallen: readonly { name: string; silentMs: number }[]): void {
-    for (const { name, silentMs } of fallen) {
-      const reason = `nothing was heard of it for ${Math.round(silentMs / 1000)} s`;
-      const remedy = 'see to the sensor, its device and the network between';
+  /** Points of which nothing arrives any more, or nothing that can be used, have no verdict; said at once. */
+  silence(fallen: readonly { name: string; silentMs: number; refusal: Rejection | null }[]): void {
+    for (const { name, silentMs, refusal } of fallen) {
+      const seconds = Math.round(silentMs / 1000);
+      const reason =
+        refusal === null
+          ? `nothing was heard of it for ${seconds} s`
+          : `all that arrived for ${seconds} s was refused: ${refusal}`;
+      const remedy =
+        refusal === null
+          ? 'see to the sensor, its device and the network between'
+          : 'see to what its device sends; the ledger counts it by reason';
       this.#put({ assessment: 'not_assessable', point: name, reason, remedy });
     }
     // By the machine's own clock, which may be another than ours.
@@ -92,7 +103,7 @@ export class HealthReport {
     this.index = worst?.index ?? null;
     this.said.push({
       timeMs,
-      timeQuality: 'source',
+      timeQuality: this.#clock() === null ? 'source' : 'corrected',
       asset: this.#name,
       kind: this.#config?.kind ?? 'machine',
       status: this.#status(assessed.length > 0),

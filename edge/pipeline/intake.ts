@@ -17,6 +17,9 @@ export class Intake {
   readonly #state: IntakeState;
   /** Not kept across a restart: it is known again after sixteen messages. */
   #hearing = NOT_HEARD;
+  /** The same of what was used. */
+  #using = NOT_HEARD;
+  #refusal: Rejection | null = null;
   #silent = false;
 
   constructor(asset: string, point: string, state?: IntakeState) {
@@ -50,9 +53,15 @@ export class Intake {
     return Math.max(arrivalUs, this.#state.lastUs + 1);
   }
 
-  /** Something of this point arrived. */
-  heard(nowMs: number): void {
+  /** Something of this point arrived. @param refusal why it was not used. */
+  heard(nowMs: number, refusal: Rejection | null = null): void {
     this.#hearing = hear(this.#hearing, nowMs);
+    if (refusal !== null) {
+      this.#refusal = refusal;
+      return;
+    }
+    this.#using = hear(this.#using, nowMs);
+    this.#refusal = null;
     this.#silent = false;
   }
 
@@ -60,12 +69,14 @@ export class Intake {
     return this.#silent;
   }
 
-  /** How long nothing arrived, in ms, where this turns out to be silence; once. */
-  fellSilent(nowMs: number): number | null {
-    if (this.#silent || !isSilent(this.#hearing, nowMs)) return null;
+  /** How long nothing arrived that could be used, in ms, and why what arrived could not; once. */
+  fellSilent(nowMs: number): { silentMs: number; refusal: Rejection | null } | null {
+    if (this.#silent || !isSilent(this.#using, nowMs)) return null;
     this.#silent = true;
+    const silentMs = nowMs - this.#using.lastMs;
+    if (this.#refusal !== null && !isSilent(this.#hearing, nowMs)) return { silentMs, refusal: this.#refusal };
     this.flaw('silent');
-    return nowMs - this.#hearing.lastMs;
+    return { silentMs, refusal: null };
   }
 
   /** Counts what was wrong with data that were taken. */

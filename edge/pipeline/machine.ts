@@ -1,6 +1,7 @@
 import type { Clock, Flaw, PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import type { Placed, StateSettings } from '#models/health/operatingStates.ts';
+import { CLOCK_RIGHT, clockInWords, stepClock } from '#models/health/quality/clockCorrection.ts';
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
 import { MachineSpeed } from './machineSpeed.ts';
@@ -15,6 +16,8 @@ import type { Watched } from './watched.ts';
 
 export interface MachineSettings extends VibrationSettings, VerdictSettings, Omit<SlowSettings, 'trigger'> {
   states: StateSettings;
+  /** That a device's clock may be ahead before its stamps are corrected. */
+  aheadMs: number;
 }
 
 type AnyPoint = VibrationPoint | SlowPoint | TachometerPoint;
@@ -54,7 +57,8 @@ export class Machine {
     this.#states = MachineStates.of(config, settings.states, this.#state.states);
     const shaftHz = () => this.#speed.shaft.hz;
     const operatingState = () => this.#states?.view();
-    const of = { points: this.points, shaftHz, operatingState, models };
+    const clock = () => clockInWords(this.#state.clock ?? CLOCK_RIGHT);
+    const of = { points: this.points, shaftHz, operatingState, clock, models };
     this.verdicts = new Verdicts(origin, name, config, settings, this.#state, of);
   }
 
@@ -117,8 +121,10 @@ export class Machine {
     this.#state.states = this.#states.state();
   }
 
-  reject(point: string, reason: Rejection): void {
-    this.points.get(point)?.intake.reject(reason);
+  reject(name: string, reason: Rejection, nowMs: number): void {
+    const intake = this.points.get(name)?.intake;
+    intake?.heard(nowMs, reason);
+    intake?.reject(reason);
   }
 
   /** Forgets what is normal for a point, not what it counted. False where there is no such point. */
@@ -146,14 +152,22 @@ export class Machine {
   /** The clock that stamps what it sends; null while too little of it was heard. */
   get clock(): Clock | null {
     const view = this.#clock.view;
-    return view && { asset: this.#name, ...view };
+    const { offsetMs, steps } = this.#state.clock ?? CLOCK_RIGHT;
+    if (offsetMs === 0) return view && { asset: this.#name, ...view, jumps: Math.max(view.jumps, steps) };
+    return {
+      asset: this.#name,
+      offsetS: offsetMs / 1000,
+      driftPpm: view?.driftPpm ?? null,
+      jumps: Math.max(view?.jumps ?? 0, steps),
+      corrected: true,
+    };
   }
 
   /** Looks for points of which nothing is heard any more; gives those that are new. */
   checkSilence(nowMs: number): string[] {
     const fallen = [...this.points].flatMap(([name, { intake }]) => {
-      const silentMs = intake.fellSilent(nowMs);
-      return silentMs === null ? [] : [{ name, silentMs }];
+      const silence = intake.fellSilent(nowMs);
+      return silence === null ? [] : [{ name, ...silence }];
     });
     if (fallen.length === 0) return [];
     this.verdicts.health.silence(fallen);
@@ -169,8 +183,14 @@ export class Machine {
 
   #hearClock(block: SampleBlock, nowMs: number): void {
     if (block.timeQuality !== 'source') return;
-    const { firstUs, endUs } = timesOf(block);
-    if (!this.#clock.observe(endUs / 1000, nowMs)) return;
+    const stampMs = timesOf(block).endUs / 1000;
+    const before = this.#state.clock ?? CLOCK_RIGHT;
+    const clock = stepClock(before, stampMs, nowMs, this.#settings.aheadMs);
+    this.#state.clock = clock;
+    const setBack = this.#clock.observe(stampMs, nowMs);
+    if (clock.offsetMs !== 0) correct(block, clock.offsetMs);
+    if (!setBack && clock.offsetMs === before.offsetMs) return;
+    const { firstUs } = timesOf(block);
     for (const { intake } of this.points.values()) intake.rewind(firstUs);
   }
 
@@ -186,4 +206,11 @@ export class Machine {
 function timesOf(block: SampleBlock): { firstUs: number; endUs: number } {
   if (block.kind === 'scalars') return { firstUs: block.timesUs[0], endUs: block.timesUs[block.timesUs.length - 1] };
   return { firstUs: block.startUs, endUs: block.startUs + (block.samples.length * 1e6) / block.sampleRateHz };
+}
+
+/** Moves a block to where its device's clock should have placed it; changed in place. */
+function correct(block: SampleBlock, offsetMs: number): void {
+  block.timeQuality = 'corrected';
+  if (block.kind === 'waveform') block.startUs += offsetMs * 1000;
+  else for (let i = 0; i < block.timesUs.length; i++) block.timesUs[i] += offsetMs * 1000;
 }

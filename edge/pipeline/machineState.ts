@@ -1,5 +1,6 @@
 import type { AssetAlertState } from '#models/alerting/assetAlert.ts';
 import type { TriggerState } from '#models/alerting/trigger.ts';
+import type { ClockCorrection } from '#models/health/quality/clockCorrection.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
 import type { MachineStatesState } from './machineStates.ts';
 import type { SlotState } from './processSlot.ts';
@@ -24,6 +25,8 @@ export interface MachineState {
   states?: MachineStatesState;
   /** Of its models. */
   slot?: SlotState;
+  /** Of the clock that stamps what it sends. */
+  clock?: ClockCorrection;
   /** When it was last seen to stand still. */
   stoodMs?: number;
 }

@@ -71,6 +71,7 @@ export class Pipeline {
       level: detection.level,
       drift: detection.drift,
       states: detection.states,
+      aheadMs: config.limits.maxFutureMs,
       falseAlerts: 0,
       trigger: alerting,
       alert: alerting,
@@ -90,7 +91,7 @@ export class Pipeline {
     this.#settings.credit.arrived();
     if (arrival.ok) this.#acceptBlock(arrival, nowMs);
     else if (arrival.point && this.#knows(arrival.point.asset, arrival.point.point)) {
-      this.#machines.get(arrival.point.asset)?.reject(arrival.point.point, arrival.rejection);
+      this.#machines.get(arrival.point.asset)?.reject(arrival.point.point, arrival.rejection, nowMs);
       this.#touch(arrival.point.asset, arrival.point.point);
     } else this.#countUnmapped(arrival.rejection);
   }

@@ -107,7 +107,7 @@ export class SlowPoint {
     let last: number | undefined;
     for (let i = 0; i < block.values.length; i++) {
       // Values that nobody stamped may arrive within one microsecond, after a reconnect by the hundred.
-      const stamped = block.timeQuality === 'source';
+      const stamped = block.timeQuality !== 'received';
       const value = block.values[i];
       if (!isPossible(value, value, this.#meta.unit)) {
         this.intake.reject('impossible_value');

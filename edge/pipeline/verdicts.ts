@@ -63,6 +63,8 @@ export class Verdicts {
   readonly #state: MachineState;
   readonly #points: ReadonlyMap<string, unknown>;
   readonly #shaftHz: () => number;
+  /** What is wrong with the clock that stamps what it sends, in words. */
+  readonly #clock: () => string | null;
   readonly health: HealthReport;
   readonly #velocityHistory: VelocityHistory;
   readonly models: ProcessSlot;
@@ -78,6 +80,7 @@ export class Verdicts {
       points: ReadonlyMap<string, unknown>;
       shaftHz: () => number;
       operatingState: () => HealthMessage['operatingState'];
+      clock: () => string | null;
       models?: SlotModels;
     },
   ) {
@@ -88,7 +91,8 @@ export class Verdicts {
     this.#state = state;
     this.#points = machine.points;
     this.#shaftHz = machine.shaftHz;
-    this.health = new HealthReport(name, config, state, machine.operatingState);
+    this.#clock = machine.clock;
+    this.health = new HealthReport(name, config, state, machine.operatingState, machine.clock);
     state.slot ??= emptySlotState();
     this.models = new ProcessSlot(state.slot, settings.ownModelPeriod, machine.models);
     this.#velocityHistory = new VelocityHistory(state.velocityDays);
@@ -207,19 +211,21 @@ export class Verdicts {
     const contributions = watched.score.assessable ? watched.score.contributions : [];
     const diagnosis = this.#diagnosisOf(family, watched, contributions, reasons);
     const unit = configuredPoint(this.#config, watched.point)?.unit ?? '';
+    const clock = this.#clock();
+    const text =
+      family === TREND || family === PROCESS
+        ? `${this.#name} ${watched.point}: ${reasons[0]}`
+        : alertText(this.#name, watched.point, unit, diagnosis, contributions);
     this.alerts.push({
       timeMs: watched.timeMs,
-      timeQuality: 'source',
+      timeQuality: clock === null ? 'source' : 'corrected',
       id: alert.id,
       asset: this.#name,
       point: alert.point,
       change,
       severity: alert.severity,
       raisedAtMs: alert.raisedAtMs,
-      text:
-        family === TREND || family === PROCESS
-          ? `${this.#name} ${watched.point}: ${reasons[0]}`
-          : alertText(this.#name, watched.point, unit, diagnosis, contributions),
+      text: clock === null ? text : `${text} (${clock})`,
       index,
       evidence: {
         contributions,

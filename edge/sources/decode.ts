@@ -18,7 +18,10 @@ export interface DecodeLimits {
   readTime?: TimeReader;
 }
 
-const OLDEST_MS = Date.UTC(2000, 0, 1);
+/** A device without a clock begins in 1970. */
+const OLDEST_MS = 0;
+/** A GPS receiver's week number that rolled over (1024 weeks); beyond it no stamp is a clock's. */
+const FURTHEST_MS = 7168 * 86_400_000;
 /** Beyond this no sensor of a plant speaks: 10^12 in any unit. */
 const LARGEST = 1e12;
 const MAX_JSON_DEPTH = 32;
@@ -259,9 +262,10 @@ function checkScalars(
   };
 }
 
-function timeRejection(timeMs: number, limits: DecodeLimits): Rejection | null {
+/** Only what no clock could say: what a clock is wrong by is corrected where its machine is known. */
+function timeRejection(timeMs: number, { nowMs }: DecodeLimits): Rejection | null {
   if (!(timeMs >= OLDEST_MS)) return 'time_too_old';
-  return timeMs > limits.nowMs + limits.maxFutureMs ? 'time_in_future' : null;
+  return timeMs > nowMs + FURTHEST_MS ? 'time_in_future' : null;
 }
 
 const timeOf = (stamp: unknown, { readTime }: DecodeLimits): number | null => readTime?.(stamp) ?? null;

@@ -5,8 +5,8 @@ import { timeMsSchema } from './numbers.ts';
 /** Version of all that travels under `millwright/v1/`. A receiver refuses any other. */
 export const SCHEMA_VERSION = 1;
 
-export const timeQualitySchema = z.enum(['source', 'received']);
-/** `source`: the device stamped it. `received`: the edge's clock did, when it arrived. */
+export const timeQualitySchema = z.enum(['source', 'corrected', 'received']);
+/** `source`: the device stamped it. `corrected`: it did, by a clock that is wrong, and the edge added what that lacks. `received`: the edge's clock did, when it arrived. */
 export type TimeQuality = z.infer<typeof timeQualitySchema>;
 
 /**

@@ -65,6 +65,8 @@ export const clockSchema = z.object({
   driftPpm: quantitySchema.nullable(),
   /** Times that it was set. */
   jumps: countSchema,
+  /** Its stamps are corrected by the offset. */
+  corrected: z.boolean().optional(),
 });
 export type Clock = z.infer<typeof clockSchema>;
 

@@ -147,7 +147,7 @@ test('status codes become qualities, odd types their reasons', async () => {
   variables[13].setValueFromSource(
     { dataType: DataType.Double, value: 7 },
     StatusCodes.Good,
-    new Date(Date.UTC(1970, 0, 2)),
+    new Date(Date.UTC(1960, 0, 2)),
   );
   const last = (point: string) => arrived.get(point)?.at(-1);
   await until(() => ['v10', 'v11', 'v12', 'v13'].every((p) => (arrived.get(p)?.length ?? 0) > 1), 20_000);

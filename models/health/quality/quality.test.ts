@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Unit } from '#models/contracts/units.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
+import { CLOCK_RIGHT, clockInWords, stepClock } from './clockCorrection.ts';
 import { ClockEstimate } from './clockEstimate.ts';
 import { NO_RHYTHM, stepRhythm } from './gapWatch.ts';
 import { isPossible } from './plausible.ts';
@@ -197,4 +198,51 @@ test('what was heard regularly is silent after ten usual times, no sooner than h
   expect(isSilent(rare, 19 * 60_000 + 500_000)).toBe(false);
   expect(isSilent(rare, 19 * 60_000 + 700_000)).toBe(true);
   expect(isSilent(hear(NOT_HEARD, 0), 1e9)).toBe(false);
+});
+
+/** Messages each second from a device whose clock differs by `aheadMs(second)`; by how much each is placed wrong, ms. */
+function placed(seconds: number, aheadMs: (s: number) => number, latencyMs: (s: number) => number = () => 100) {
+  let clock = CLOCK_RIGHT;
+  const wrong = Array.from({ length: seconds }, (_, s) => {
+    const sentMs = 1.7e12 + s * 1000;
+    clock = stepClock(clock, sentMs + aheadMs(s), sentMs + latencyMs(s), 300_000);
+    return aheadMs(s) + clock.offsetMs;
+  });
+  return { wrong, clock };
+}
+const HOUR_MS = 3_600_000;
+
+test.each([
+  ['an hour ahead from the first message on', () => HOUR_MS, 0],
+  ['an hour ahead later', (s: number) => (s < 60 ? 0 : HOUR_MS), 0],
+  ['that began in 1970', (s: number) => -1.7e12 - 5 * s, 0],
+  ['set ahead, and right again', (s: number) => (s < 60 ? 2 * HOUR_MS : 0), 0],
+  ['an hour behind', () => -HOUR_MS, 11],
+  ['that begins winter time', (s: number) => (s < 60 ? 0 : -HOUR_MS), 11],
+  ['that is local time, and begins winter time', (s: number) => (s < 60 ? 2 : 1) * HOUR_MS, 11],
+])('a clock %s is corrected', (_name, aheadMs, most) => {
+  const { wrong } = placed(120, aheadMs);
+  expect(wrong.filter((ms) => Math.abs(ms) > 10_000).length).toBeLessThanOrEqual(most);
+  expect(Math.abs(wrong[119])).toBeLessThan(10_000);
+});
+
+test('a backlog, a slow network and a recording are no wrong clock', () => {
+  // An hour without connection, then ten messages a second until it is caught up.
+  let clock = CLOCK_RIGHT;
+  for (let i = 0; i < 4000; i++) clock = stepClock(clock, 1.7e12 + i * 1000, 1.7e12 + HOUR_MS + i * 100, 300_000);
+  expect(clock).toMatchObject({ offsetMs: 0, steps: 0 });
+  expect(
+    placed(
+      600,
+      () => 0,
+      (s) => 30_000 * (s % 7 === 0 ? 1 : 0),
+    ).clock.offsetMs,
+  ).toBe(0);
+  for (let i = 0; i < 4000; i++) clock = stepClock(clock, 1.5e12 + i * 5000, 1.7e12 + i * 1000, 300_000);
+  expect(clock.offsetMs).toBe(0);
+});
+
+test('a clock that is corrected is named', () => {
+  expect(clockInWords(CLOCK_RIGHT)).toBeNull();
+  expect(clockInWords({ ...CLOCK_RIGHT, offsetMs: -HOUR_MS })).toContain('60 min ahead');
 });
