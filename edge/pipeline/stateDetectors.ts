@@ -1,4 +1,4 @@
-import { type BudgetState, NO_BUDGET, stepBudget, withBudget } from '#models/alerting/alarmBudget.ts';
+import { type BudgetState, NO_BUDGET, stepBudget, stepReturns, withBudget } from '#models/alerting/alarmBudget.ts';
 import type { Detector, Score } from '#models/health/detector.ts';
 import type { Placed } from '#models/health/operatingStates.ts';
 
@@ -50,7 +50,9 @@ export class StateDetectors {
     this.#of.set(key, own);
     const score = own.detector.score(row, timeMs);
     own.detector.learn(row, timeMs);
-    if (score.assessable && !alerted) own.budget = stepBudget(own.budget, score.index, timeMs, this.#falseAlerts);
+    if (!score.assessable) return score;
+    own.budget = stepReturns(own.budget, score.index, alerted, timeMs, this.#falseAlerts);
+    if (!alerted) own.budget = stepBudget(own.budget, score.index, timeMs, this.#falseAlerts);
     return withBudget(score, own.budget);
   }
 

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { quantile } from '#models/health/statistics.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
-import { BUDGET_BLOCK, BUDGET_BLOCKS, type BudgetState, budgetLimit, NO_BUDGET, stepBudget } from './alarmBudget.ts';
+import {
+  BUDGET_BLOCK,
+  BUDGET_BLOCKS,
+  type BudgetState,
+  budgetLimit,
+  NO_BUDGET,
+  stepBudget,
+  stepReturns,
+  withBudget,
+} from './alarmBudget.ts';
 
 /** Scores of a sound machine: smoothed, skewed, every ten seconds. */
 function scores(seed: number): () => number {
@@ -53,4 +62,24 @@ test('what passes the limit is not learned from, and what is settled stays', () 
   expect(stepBudget(NO_BUDGET, 1.5, 0, 1)).toBe(NO_BUDGET);
   const settled: BudgetState = { ...NO_BUDGET, times: 1.3 };
   expect(stepBudget(settled, 0.2, 0, 1)).toBe(settled);
+});
+
+test('alerts that return by themselves more often than the budget allows raise the limit beyond them', () => {
+  let budget = NO_BUDGET;
+  const day = 86_400_000;
+  let alerts = 0;
+  // Each morning an excursion of 3, for an hour.
+  for (let n = 0; n < 30; n++) {
+    const seen = withBudget({ assessable: true, index: 3, contributions: [] }, budget);
+    const on = seen.assessable && seen.index >= 1;
+    if (on) alerts++;
+    budget = stepReturns(budget, 3, on, n * day, 0.2);
+    budget = stepReturns(budget, 0.2, false, n * day + 3_600_000, 0.2);
+  }
+  expect(alerts).toBe(2);
+  expect(withBudget({ assessable: true, index: 3, contributions: [] }, budget)).toMatchObject({
+    limit: { by: 'budget' },
+  });
+  const worse = withBudget({ assessable: true, index: 8, contributions: [] }, budget);
+  expect(worse.assessable && worse.index).toBeGreaterThan(1);
 });

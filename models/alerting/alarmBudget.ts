@@ -51,6 +51,11 @@ export interface BudgetState {
   blockMaximum: number;
   /** Once it is known: what the index is divided by, 1 and more. */
   times: number | null;
+  /** Largest index of the alert that is on; 0: none is. */
+  peak?: number;
+  /** When alerts returned by themselves within the last month, and how far the limit was raised for them. */
+  returns?: number[];
+  raised?: number;
 }
 
 export const NO_BUDGET: BudgetState = { firstMs: null, maxima: [], inBlock: 0, blockMaximum: 0, times: null };
@@ -71,15 +76,40 @@ export function stepBudget(state: BudgetState, index: number, timeMs: number, fa
   const firstMs = state.firstMs ?? timeMs;
   if (state.inBlock + 1 < BUDGET_BLOCK) return { ...state, firstMs, inBlock: state.inBlock + 1, blockMaximum };
   const maxima = [...state.maxima, blockMaximum];
-  if (maxima.length < BUDGET_BLOCKS) return { firstMs, maxima, inBlock: 0, blockMaximum: 0, times: null };
+  if (maxima.length < BUDGET_BLOCKS) return { ...state, firstMs, maxima, inBlock: 0, blockMaximum: 0, times: null };
   const blocksPerMonth = (BUDGET_BLOCKS * MONTH_MS) / Math.max(1, timeMs - firstMs);
   const limit = budgetLimit(maxima, blocksPerMonth, falseAlerts);
-  return { ...NO_BUDGET, times: Math.min(MOST_TIMES, Math.max(1, limit)) };
+  const { peak, returns, raised } = state;
+  return { ...NO_BUDGET, peak, returns, raised, times: Math.min(MOST_TIMES, Math.max(1, limit)) };
+}
+
+/** Excursions come again a little larger. */
+const MARGIN = 1.25;
+
+/**
+ * The budget beside an alert: where more alerts than it allows in a month, and more than one, have returned by themselves,
+ * the limit is raised beyond them, as far as that needs. What does not return is never taken for normal. Pure.
+ * @param index by the configured limit.
+ */
+export function stepReturns(
+  state: BudgetState,
+  index: number,
+  alerted: boolean,
+  timeMs: number,
+  falseAlerts: number,
+): BudgetState {
+  const peak = state.peak ?? 0;
+  if (alerted) return index > peak ? { ...state, peak: index } : state;
+  if (peak === 0) return state;
+  const returns = [...(state.returns ?? []).filter((ms) => timeMs - ms < MONTH_MS), timeMs];
+  if (returns.length <= Math.max(1, falseAlerts)) return { ...state, peak: 0, returns };
+  return { ...state, peak: 0, returns: [], raised: Math.max(state.raised ?? 1, MARGIN * peak) };
 }
 
 /** A score by its budget: the index over the raised limit, and what made the limit. */
-export function withBudget(score: Score, { times }: BudgetState): Score {
+export function withBudget(score: Score, budget: BudgetState): Score {
   if (!score.assessable) return score;
-  if (times === null || times === 1) return { ...score, limit: { times: 1, by: 'floor' } };
+  const times = Math.max(budget.times ?? 1, budget.raised ?? 1);
+  if (times === 1) return { ...score, limit: { times: 1, by: 'floor' } };
   return { ...score, index: score.index / times, limit: { times, by: 'budget' } };
 }
