@@ -82,13 +82,14 @@ function addTrainLife(train: Command, shell: Shell): void {
     .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
     .option('--unit <column>', "csv: the unit's column", 'unit')
     .option('--time <column>', "csv: the time's column", 'time')
+    .option('--ignore <columns>', 'csv: columns that are no values, with commas', (list) => list.split(','), [])
     .addHelpText('after', '\nExample:\n  millwright train rul train_FD001.txt --out model')
     .action(async (file: string, o: TableOptions & { out: string; seed: number }) => {
       const { trainLife } = await import('#models/health/life/trainLife.ts');
       const { cardOf, packLife } = await import('#models/health/life/lifePackage.ts');
       makeDirectory(shell, o.out);
-      const units = await unitsOf(shell, file, o);
-      const model = orUsage(shell, file, () => trainLife(units, o.seed, shell.say));
+      const { units, names } = await unitsOf(shell, file, o);
+      const model = orUsage(shell, file, () => trainLife(units, o.seed, shell.say, names));
       const card = cardOf(model, basename(file), units.length, o.seed, shell.version);
       writeFileSync(join(o.out, 'model.json'), packLife(model, card));
       shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(card, null, 2)}`);
@@ -104,6 +105,7 @@ function addPredictLife(predict: Command, shell: Shell): void {
     .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
     .option('--unit <column>', "csv: the unit's column", 'unit')
     .option('--time <column>', "csv: the time's column", 'time')
+    .option('--ignore <columns>', 'csv: columns that are no values, with commas', (list) => list.split(','), [])
     .addOption(
       new Option('--age <knowledge>', "of a unit's age since new; auto: where its first time is as in the training")
         .choices(['auto', 'known', 'unknown'])
@@ -113,16 +115,18 @@ function addPredictLife(predict: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright predict rul test_FD001.txt --model model --jsonl')
     .action(async (file: string, o: TableOptions & { model: string; age: AgeKnowledge; jsonl?: boolean }) => {
       const { predictLife } = await import('#models/health/life/predictLife.ts');
+      const { matchColumns } = await import('#models/health/inputContract.ts');
       const { unpackLife } = await import('#models/health/life/lifePackage.ts');
       const model = orUsage(shell, o.model, () =>
         unpackLife(Buffer.from(shell.bytes(modelFile(shell, o.model))).toString('utf8')),
       );
-      const units = await unitsOf(shell, file, o);
-      const { width } = model.scaling;
-      const odd = units.find((unit) => unit.rows[0].length !== width);
-      if (odd) throw shell.usage(`${file}: ${odd.rows[0].length} sensors; the model was trained on ${width}`);
+      const { units, names } = await unitsOf(shell, file, o);
+      const columns = orUsage(shell, file, () =>
+        matchColumns({ names: model.names, width: model.scaling.width }, { names, width: units[0].rows[0].length }),
+      );
       for (const unit of units) {
-        const said = predictLife(unit, model, o.age);
+        const rows = unit.rows.map((row) => columns.map((c) => row[c]));
+        const said = predictLife({ ...unit, rows }, model, o.age);
         const plain =
           'rul' in said
             ? `${said.rul.toFixed(0)} (${said.interval.low.toFixed(0)} to ${said.interval.high.toFixed(0)})`
@@ -141,6 +145,7 @@ function addEvaluateLife(evaluate: Command, shell: Shell): void {
     .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
     .option('--unit <column>', "csv: the unit's column", 'unit')
     .option('--time <column>', "csv: the time's column", 'time')
+    .option('--ignore <columns>', 'csv: columns that are no values, with commas', (list) => list.split(','), [])
     .option('--json', 'one object on stdout')
     .option('--html <file>', 'also one page with plots')
     .addHelpText('after', '\nExample:\n  millwright evaluate rul train_FD001.txt --html life.html')
@@ -148,7 +153,7 @@ function addEvaluateLife(evaluate: Command, shell: Shell): void {
       const { outOfFold } = await import('#models/health/life/trainLife.ts');
       const { evaluateLife } = await import('#models/health/life/evaluateLife.ts');
       const { evaluationHtml, evaluationLines } = await import('./lifeReport.ts');
-      const units = await unitsOf(shell, file, o);
+      const { units } = await unitsOf(shell, file, o);
       const judged = orUsage(shell, file, () => outOfFold(units, o.seed, shell.say));
       const evaluation = evaluateLife(judged.withAge, o.seed);
       const others = {
@@ -208,12 +213,13 @@ interface TableOptions {
   format: string;
   unit: string;
   time: string;
+  ignore: string[];
 }
 
-async function unitsOf(shell: Shell, file: string, { format, unit, time }: TableOptions) {
+async function unitsOf(shell: Shell, file: string, { format, unit, time, ignore }: TableOptions) {
   if (format !== 'cmapss' && format !== 'csv') throw shell.usage(`--format: found ${format}; allowed: cmapss | csv`);
   const { parse } = await import('csv-parse/sync');
-  const { HistoryError, readUnits } = await import('#models/health/life/readUnits.ts');
+  const { HistoryError, readUnits, valueNames } = await import('#models/health/life/readUnits.ts');
   const content = Buffer.from(shell.bytes(file)).toString('utf8');
   if (format === 'cmapss' && /[a-z_;,]/i.test(content.split('\n', 1)[0]))
     throw shell.usage(`${file}: line 1 is a header or has separators; a table with a header needs --format csv`);
@@ -222,7 +228,8 @@ async function unitsOf(shell: Shell, file: string, { format, unit, time }: Table
       ? (parse(content, { bom: true, relax_column_count: true, skip_empty_lines: true }) as string[][])
       : content.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().split(/\s+/)]));
   try {
-    return readUnits(table, format === 'csv' ? { unit, time } : {});
+    const shape = format === 'csv' ? { unit, time, ignore } : {};
+    return { units: readUnits(table, shape), names: valueNames(table, shape) };
   } catch (error) {
     if (error instanceof HistoryError) throw shell.usage(`${file}: ${error.message}`);
     throw error;

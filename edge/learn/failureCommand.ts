@@ -11,6 +11,7 @@ interface RecordArguments {
   maintenance?: string;
   unit: string;
   time: string;
+  ignore: string[];
   separator?: string;
 }
 
@@ -33,6 +34,12 @@ function withRecords(command: Command): Command {
       '--time <column>',
       "the time's column, in every table: numbers, or dates (then the horizon is in hours)",
       'time',
+    )
+    .option(
+      '--ignore <columns>',
+      'columns of telemetry that are no channels, with commas',
+      (list) => list.split(','),
+      [],
     )
     .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator);
 }
@@ -116,7 +123,10 @@ export function addPredictFailure(predict: Command, shell: Shell): void {
         );
         const records = await recordsOf(shell, file, o);
         for (const said of orUsage(shell, file, () => predictFailure(records, model))) {
-          const plain = `${said.unit}: ${(100 * said.probability).toFixed(1)} %${said.alarm ? ', alarm' : ''}${said.because.length > 0 ? ` by ${said.because.join('; ')}` : ''}`;
+          const plain =
+            'assessment' in said
+              ? `${said.unit}: ${said.reason}`
+              : `${said.unit}: ${(100 * said.probability).toFixed(1)} %${said.alarm ? ', alarm' : ''}${said.because.length > 0 ? ` by ${said.because.join('; ')}` : ''}`;
           shell.write(o.jsonl ? JSON.stringify({ ...said, model: basename(o.model) }) : plain);
         }
       });

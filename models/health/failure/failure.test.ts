@@ -76,9 +76,20 @@ test('the package says the same again; a unit that warms up is alarmed, with the
   const [first] = records.telemetry;
   const hot = { ...first, rows: first.rows.map((row, t) => (t > 235 ? Float64Array.of(row[0] + 8, row[1]) : row)) };
   const [warned] = predictFailure({ ...records, telemetry: [hot, ...records.telemetry.slice(1)] }, model);
+  if (!('probability' in warned)) throw new Error(warned.reason);
   expect(warned.probability).toBeGreaterThan(0.1);
   expect(warned.alarm).toBe(true);
   expect(warned.because.join()).toContain('temperature');
+  const scaled = { ...first, rows: first.rows.map((row) => Float64Array.of(1.8 * row[0] + 32, row[1])) };
+  const dead = { ...first, measuredAt: [first.times[100], first.times[first.times.length - 1]] };
+  for (const [unit, reason] of [
+    [scaled, 'temperature is at'],
+    [dead, 'temperature empty to the end'],
+  ] as const)
+    expect(predictFailure({ ...records, telemetry: [unit] }, model)[0]).toMatchObject({
+      assessment: 'not_assessable',
+      reason: expect.stringContaining(reason),
+    });
   expect(() => predictFailure({ ...records, channels: ['heat', 'noise'] }, model)).toThrow('no column temperature');
   expect(() => predictFailure({ ...records, dated: true }, model)).toThrow('times are dates');
   expect(() => unpackFailure('{}')).toThrow('not a model of failures');

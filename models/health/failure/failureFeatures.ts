@@ -11,7 +11,7 @@ export interface FeatureShape {
 }
 
 /** Windows of a channel's mean and deviation, and of the counts of events, in horizons. */
-const CHANNEL_WINDOWS = [1 / 8, 1, 7] as const;
+export const CHANNEL_WINDOWS = [1 / 8, 1, 7] as const;
 const COUNT_WINDOWS = [1, 7] as const;
 /** A time since something is no longer than this, in horizons. */
 const LONGEST = 100;

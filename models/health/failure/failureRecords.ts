@@ -13,6 +13,8 @@ export interface UnitTelemetry {
   times: number[];
   /** Row by row, channel by channel; empty cells took the value above them. */
   rows: Float64Array[];
+  /** Time of each channel's last cell that was not empty; minus infinity where there is none. Absent: none is empty. */
+  measuredAt?: number[];
 }
 
 export interface FailureRecords {
@@ -29,6 +31,8 @@ export interface FailureRecords {
 export interface RecordColumns {
   unit: string;
   time: string;
+  /** Columns of telemetry that are no channels. */
+  ignore?: readonly string[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -40,11 +44,12 @@ const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?
  */
 export function readTelemetry(
   table: Table,
-  { unit, time }: RecordColumns,
+  { unit, time, ignore = [] }: RecordColumns,
 ): Pick<FailureRecords, 'channels' | 'telemetry' | 'dated'> {
   const header = table.rows[0].map((cell) => cell.trim());
   const [unitColumn, timeColumn] = [columnOf(header, unit), columnOf(header, time)];
-  const columns = header.map((_, c) => c).filter((c) => c !== unitColumn && c !== timeColumn);
+  const left = new Set([unitColumn, timeColumn, ...ignore.map((name) => columnOf(header, name))]);
+  const columns = header.map((_, c) => c).filter((c) => !left.has(c));
   const units = new Map<string, { time: number; row: Float64Array; line: number }[]>();
   const dated = isDate(table.rows[1]?.[timeColumn]);
   forEachRow(table, (cells, line) => {
@@ -59,12 +64,15 @@ export function readTelemetry(
   });
   const telemetry = [...units].map(([name, rows]) => {
     rows.sort((a, b) => a.time - b.time);
+    const measuredAt = columns.map((_, c) => rows.findLast(({ row }) => !Number.isNaN(row[c]))?.time ?? -Infinity);
+    const whole = rows.every(({ row }) => !row.some(Number.isNaN));
     rows.forEach((one, i) => {
       const before = rows[i - 1];
       if (before?.time === one.time) throw new TableError(`line ${one.line}: unit ${name} has this time twice`);
       for (let c = 0; c < columns.length; c++) if (Number.isNaN(one.row[c])) one.row[c] = before?.row[c] ?? 0;
     });
-    return { unit: name, times: rows.map((r) => r.time), rows: rows.map((r) => r.row) };
+    const own = { unit: name, times: rows.map((r) => r.time), rows: rows.map((r) => r.row) };
+    return whole ? own : { ...own, measuredAt };
   });
   return { channels: columns.map((c) => header[c]), telemetry, dated };
 }

@@ -1,10 +1,17 @@
+import { matchColumns } from '#models/health/inputContract.ts';
 import { ModelFileError } from '#models/packages/modelFileError.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
-import { featureNames, featuresOf } from './failureFeatures.ts';
-import type { FailureRecords } from './failureRecords.ts';
+import { unlikeTraining } from '../trainingSupport.ts';
+import { CHANNEL_WINDOWS, featureNames, featuresOf } from './failureFeatures.ts';
+import type { FailureRecords, UnitTelemetry } from './failureRecords.ts';
 import { chanceOf, type FailureModel, failureModelSchema } from './trainFailure.ts';
 
-export interface FailurePrediction {
+/** A chance; or why there is none. */
+export type FailurePrediction =
+  | FailureChance
+  | { unit: string; assessment: 'not_assessable'; reason: string; remedy: string };
+
+export interface FailureChance {
   unit: string;
   /** That it fails within the horizon after its last row. */
   probability: number;
@@ -19,25 +26,33 @@ export interface FailurePrediction {
 const TELLING = 0.8;
 /** Smaller chances need no explanation. */
 const WORTH_A_REASON = 0.01;
+/** Empty cells at the end of a channel that are no more than these are bridged. */
+const LEAST_GAP = 3;
 
 /** @throws RangeError where the tables lack a channel of the model. */
 export function predictFailure(records: FailureRecords, model: FailureModel): FailurePrediction[] {
   const { shape, threshold } = model;
-  const missing = shape.channels.filter((channel) => !records.channels.includes(channel));
-  if (missing.length > 0) throw new RangeError(`no column ${missing.join(', ')}, which the model was trained on`);
   if (records.dated !== model.dated)
     throw new RangeError(
       `times are ${records.dated ? 'dates' : 'numbers'}; the model was trained on ${model.dated ? 'dates' : 'numbers'}`,
     );
-  const columns = shape.channels.map((channel) => records.channels.indexOf(channel));
+  const columns = matchColumns(
+    { names: shape.channels, width: shape.channels.length },
+    { names: records.channels, width: records.channels.length },
+  );
   const names = featureNames(shape);
   const last = records.telemetry.map((unit) => {
     const own = { ...unit, rows: unit.rows.map((row) => Float64Array.from(columns, (c) => row[c])) };
     const features = featuresOf(own, records, shape);
-    return { unit: unit.unit, row: features[features.length - 1] };
+    return {
+      unit: unit.unit,
+      row: features[features.length - 1],
+      obstacle: obstacleOf(unit, own.rows, columns, model),
+    };
   });
   const usual = names.map((_, c) => middle(last.map(({ row }) => row[c])));
-  return last.map(({ unit, row }) => {
+  return last.map(({ unit, row, obstacle }) => {
+    if (obstacle) return { unit, assessment: 'not_assessable', ...obstacle };
     const probability = chanceOf(model, row);
     const without = names
       .map((name, c) => ({
@@ -52,6 +67,31 @@ export function predictFailure(records: FailureRecords, model: FailureModel): Fa
     const because = probability < WORTH_A_REASON ? [] : without.slice(0, 3).map(({ name }) => name);
     return { unit, probability, horizon: shape.horizon, alarm: probability >= threshold, because };
   });
+}
+
+/** What forbids a verdict on a unit's last row: a channel that is no longer measured, or values unlike the training. */
+function obstacleOf(
+  { times, measuredAt }: UnitTelemetry,
+  rows: readonly Float64Array[],
+  columns: readonly number[],
+  { shape, support }: FailureModel,
+): { reason: string; remedy: string } | null {
+  const stale = times[Math.max(0, times.length - LEAST_GAP)];
+  const oldest = Math.min(stale, times[times.length - 1] - CHANNEL_WINDOWS[0] * shape.horizon);
+  const missing = shape.channels.filter((_, k) => measuredAt !== undefined && measuredAt[columns[k]] < oldest);
+  if (missing.length > 0)
+    return {
+      reason: `${missing.join(', ')} empty to the end of its rows`,
+      remedy: 'mend the sensor, or train without it',
+    };
+  const reason = support ? unlikeTraining(rows, support, (c) => shape.channels[c]) : null;
+  return reason === null
+    ? null
+    : {
+        reason,
+        remedy:
+          'compare units and operating regime with those of the training, or train on units that ran like this one',
+      };
 }
 
 /** @throws Error that says what is wrong with the text. */

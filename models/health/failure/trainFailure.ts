@@ -8,6 +8,7 @@ import {
   treesSchema,
 } from '#models/inference/boostedTrees.ts';
 import { isotonic, type Steps, stepAt } from '#models/statistics/isotonic.ts';
+import { fitSupport, supportSchema } from '../trainingSupport.ts';
 import { type FeatureShape, featureNames, featuresOf, labelsOf, shapeOf } from './failureFeatures.ts';
 import type { FailureRecords } from './failureRecords.ts';
 import { checkColumns, checkUnits } from './leaks.ts';
@@ -33,6 +34,8 @@ export const failureModelSchema = z.strictObject({
   shape: shapeSchema,
   /** Whether times are dates, and the horizon is in hours. */
   dated: z.boolean(),
+  /** Where its channels lay in the training; absent in packages that were made before it was kept. */
+  support: supportSchema.nullable().optional(),
   trees: treesSchema,
   /** From log-odds to chances. */
   calibration: z.strictObject({ x: z.array(z.number()).min(1), y: z.array(z.number()).min(1) }),
@@ -98,6 +101,7 @@ export function trainFailure(
       version: 1,
       shape,
       dated: records.dated,
+      support: supportOf(records),
       trees,
       calibration: calibrate(raw),
       threshold: thresholdOf(costs),
@@ -128,6 +132,13 @@ export function chanceOf(
   row: Float64Array,
 ): number {
   return stepAt(calibration, predictTrees(trees, row));
+}
+
+function supportOf({ channels, telemetry }: FailureRecords) {
+  const moving = channels
+    .map((_, c) => c)
+    .filter((c) => telemetry.some(({ rows }) => rows.some((r) => r[c] !== rows[0][c])));
+  return moving.length === 0 ? null : fitSupport(telemetry, moving);
 }
 
 function prepared(records: FailureRecords, horizon: number) {

@@ -3,6 +3,7 @@ import { treesSchema } from '#models/inference/boostedTrees.ts';
 import { packedNetworkSchema, packNetwork, unpackNetwork } from '#models/inference/packedNetwork.ts';
 import { ModelFileError } from '#models/packages/modelFileError.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
+import { supportSchema } from '../trainingSupport.ts';
 import { LIFE_CAP } from './lifeFeatures.ts';
 import type { LifeExpert, LifeModel } from './trainLife.ts';
 
@@ -26,7 +27,7 @@ const expertSchema = z.strictObject({
 });
 const packageSchema = z.strictObject({
   format: z.literal('millwright-life'),
-  version: z.literal(2),
+  version: z.union([z.literal(2), z.literal(3)]),
   card: z.looseObject({}),
   scaling: z.strictObject({
     width: z.int(),
@@ -35,6 +36,8 @@ const packageSchema = z.strictObject({
     deviation: z.array(z.number()),
     index: z.array(z.number()),
   }),
+  names: z.array(z.string()).nullable().default(null),
+  support: supportSchema.nullable().default(null),
   latestStart: z.number(),
   withAge: expertSchema,
   withoutAge: expertSchema,
@@ -58,7 +61,7 @@ export function cardOf(model: LifeModel, data: string, units: number, seed: numb
       },
       cap: LIFE_CAP,
     },
-    limits: `lives beyond ${LIFE_CAP} cycles are all said to be ${LIFE_CAP}; one operating condition`,
+    limits: `lives beyond ${LIFE_CAP} cycles are all said to be ${LIFE_CAP}; not assessable beyond the operating conditions of the training`,
     seed,
     version,
   };
@@ -69,7 +72,7 @@ export function packLife(model: LifeModel, card: LifeCard): string {
   const { withAge, withoutAge, ...rest } = model;
   return JSON.stringify({
     format: 'millwright-life',
-    version: 2,
+    version: 3,
     card,
     ...rest,
     withAge: packed(withAge),
@@ -84,8 +87,8 @@ export function unpackLife(text: string): LifeModel {
     const [issue] = parsed.error.issues;
     throw new ModelFileError(`not a model of remaining life: ${issue.path.join('.')}: ${issue.message}`);
   }
-  const { scaling, latestStart, withAge, withoutAge, trees, treesRmse } = parsed.data;
-  return { scaling, latestStart, withAge: unpacked(withAge), withoutAge: unpacked(withoutAge), trees, treesRmse };
+  const { withAge, withoutAge, format: _, version: __, card: ___, ...rest } = parsed.data;
+  return { ...rest, withAge: unpacked(withAge), withoutAge: unpacked(withoutAge) };
 }
 
 function packed(expert: LifeExpert): z.infer<typeof expertSchema> {

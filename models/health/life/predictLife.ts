@@ -1,5 +1,6 @@
 import { predictTrees } from '#models/inference/boostedTrees.ts';
 import { median } from '../statistics.ts';
+import { unlikeTraining } from '../trainingSupport.ts';
 import { FIRST_CYCLE, LIFE_CAP, lifeFeatures, scaled, type UnitHistory } from './lifeFeatures.ts';
 import { ageless, type LifeExpert, type LifeModel, speakerOf, toCycles } from './trainLife.ts';
 
@@ -13,7 +14,10 @@ export type LifePrediction =
       quantiles: Record<string, number>;
       /** Who spoke. */
       by: 'with_age' | 'without_age';
-      /** What boosted trees say, who know the age; null where it is unknown. They agree inside the interval. */
+      /**
+       * What boosted trees say, who know the age; null where it is unknown. They agree inside the first model's
+       * interval; where they do not, the interval is widened to hold both.
+       */
       secondOpinion: { rul: number; agrees: boolean } | null;
     }
   | { unit: string; assessment: 'not_assessable'; reason: string; remedy: string };
@@ -49,13 +53,23 @@ export function predictLife(unit: UnitHistory, model: LifeModel, age: AgeKnowled
       remedy: `${missing} more cycles`,
     };
   }
+  const nameOf = (c: number) => (model.names ? model.names[c] : `sensor ${c + 1}`);
   const far = scaled(unit, model.scaling).findIndex((column) => Math.abs(median(column.slice(-NEWEST))) > FAR);
   if (far >= 0) {
     return {
       unit: unit.unit,
       assessment: 'not_assessable',
-      reason: `sensor ${model.scaling.columns[far] + 1} is more than ${FAR} standard deviations away from all that the model was trained on`,
+      reason: `${nameOf(model.scaling.columns[far])} is more than ${FAR} standard deviations away from all that the model was trained on`,
       remedy: 'compare its unit and its place in the table with those of the training, or train on units like this one',
+    };
+  }
+  const unlike = model.support && unlikeTraining(unit.rows, model.support, nameOf);
+  if (unlike) {
+    return {
+      unit: unit.unit,
+      assessment: 'not_assessable',
+      reason: unlike,
+      remedy: 'compare units and operating regime with those of the training, or train on units that ran like this one',
     };
   }
   const features = lifeFeatures(unit, model.scaling);
@@ -63,16 +77,19 @@ export function predictLife(unit: UnitHistory, model: LifeModel, age: AgeKnowled
   const known = age === 'known' || (age === 'auto' && unit.startsAt <= model.latestStart);
   const expert = known ? model.withAge : model.withoutAge;
   const [rul] = speakerOf(expert.networks)([known ? row : ageless(row)]);
-  const [low, ...between] = quantilesOf(rul, expert.calibration, SHOWN);
-  const high = between[between.length - 1];
+  const shown = quantilesOf(rul, expert.calibration, SHOWN);
+  const [low, high] = [shown[0], shown[shown.length - 1]];
   const trees = known ? toCycles(predictTrees(model.trees, row)) : null;
+  const agrees = trees === null || (trees >= low && trees <= high);
+  // Two models that disagree are less sure together than the one alone: the interval takes both in.
+  if (trees !== null) [shown[0], shown[shown.length - 1]] = [Math.min(low, trees), Math.max(high, trees)];
   return {
     unit: unit.unit,
     rul,
-    interval: { level: LEVEL, low, high },
-    quantiles: Object.fromEntries(SHOWN.map((p, i) => [p, [low, ...between][i]])),
+    interval: { level: LEVEL, low: shown[0], high: shown[shown.length - 1] },
+    quantiles: Object.fromEntries(SHOWN.map((p, i) => [p, shown[i]])),
     by: known ? 'with_age' : 'without_age',
-    secondOpinion: trees === null ? null : { rul: trees, agrees: trees >= low && trees <= high },
+    secondOpinion: trees === null ? null : { rul: trees, agrees },
   };
 }
 

@@ -3,6 +3,7 @@ import { DenseNetwork } from '#models/inference/denseRuntime.ts';
 import type { ModelArtifacts } from '#models/inference/modelRuntime.ts';
 import { trainDense } from '#models/inference/trainDense.ts';
 import { checkLifeColumns, checkUnits } from '../failure/leaks.ts';
+import { fitSupport, type TrainingSupport } from '../trainingSupport.ts';
 import { FIRST_CYCLE, fitScaling, LIFE_CAP, type LifeScaling, lifeFeatures, type UnitHistory } from './lifeFeatures.ts';
 
 /** Networks that answer together, by their mean; and how far they were off on units that they had not seen. */
@@ -16,7 +17,11 @@ export interface LifeExpert {
 
 /** A model of remaining life: what its inputs are made of, one expert for each knowledge of the age, and a second opinion. */
 export interface LifeModel {
+  /** Names of a row's columns; null where the table had no header. */
+  names: string[] | null;
   scaling: LifeScaling;
+  /** Where its training lay; null in packages that were made before it was kept. */
+  support: TrainingSupport | null;
   /** The latest first time of a unit in the training: a unit that begins later has an unknown age. */
   latestStart: number;
   withAge: LifeExpert;
@@ -52,11 +57,16 @@ const BOOSTING: BoostingSettings = {
 };
 
 /**
- * Trains on units that were run to failure. Folds are by unit, so that no unit is on both sides.
+ * Trains on units that were run to failure; `names` are those of their columns, if they have a header. Folds are by unit, so that no unit is on both sides.
  * @throws RangeError where there are fewer units than folds; LeakError where a sensor knows the future, or a unit stands
  * on both sides.
  */
-export function trainLife(units: readonly UnitHistory[], seed: number, progress: (text: string) => void): LifeModel {
+export function trainLife(
+  units: readonly UnitHistory[],
+  seed: number,
+  progress: (text: string) => void,
+  names: readonly string[] | null = null,
+): LifeModel {
   const folds = outOfFold(units, seed, progress);
   progress('the model itself, of all units');
   const { scaling, trees, ...networks } = learn(units, seed);
@@ -65,7 +75,9 @@ export function trainLife(units: readonly UnitHistory[], seed: number, progress:
     return { networks: networks[speaker], calibration: thin(pairs), rmse: rmseOf(pairs) };
   };
   return {
+    names: names && [...names],
     scaling,
+    support: fitSupport(units, scaling.columns),
     latestStart: Math.max(...units.map((u) => u.startsAt)),
     withAge: expert('withAge'),
     withoutAge: expert('withoutAge'),

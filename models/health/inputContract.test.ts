@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { gaussian, randomOf } from '#models/random/random.ts';
+import { matchColumns } from './inputContract.ts';
+import { fitSupport, unlikeTraining } from './trainingSupport.ts';
+
+const headed = (...names: string[]) => ({ names, width: names.length });
+const headless = (width: number) => ({ names: null, width });
+
+test('named columns are matched by name, whatever their order', () => {
+  expect(matchColumns(headed('a', 'b', 'c'), headed('c', 'a', 'b'))).toEqual([1, 2, 0]);
+  expect(matchColumns(headless(3), headless(3))).toEqual([0, 1, 2]);
+});
+
+test.each([
+  [headed('a', 'b'), headed('a', 'd'), 'no column b; unknown column d; the model was trained on a, b'],
+  [headed('a', 'b'), headed('a', 'b', 'a'), 'twice there is a'],
+  [headed('a', 'b'), headless(2), 'the table has no header; the model was trained on columns called a, b'],
+  [headless(2), headed('a', 'b'), 'trained on a table without a header (2 columns by position)'],
+  [headless(2), headless(3), 'rows of 3 sensors; the model was trained on 2'],
+])('%# a table that does not match is refused by name', (trained, found, message) => {
+  expect(() => matchColumns(trained, found)).toThrow(message);
+});
+
+/** Units in one of several regimes of speed and load, to which two sensors answer; a third is noise. */
+function fleet(count: number, seed: number, regimes: readonly (readonly [number, number])[]) {
+  const random = randomOf(seed);
+  return Array.from({ length: count }, () => {
+    const [speed, load] = regimes[Math.floor(random() * regimes.length)];
+    const noise = (sd: number) => sd * gaussian(random);
+    const life = 60 + Math.floor(60 * random());
+    const rows = Array.from({ length: life }, (_, t) => {
+      const wear = Math.exp((t - life) / 20);
+      return [
+        speed + noise(0.02),
+        load + noise(0.02),
+        10 + 3 * speed + load + wear + noise(0.2),
+        50 + 2 * speed * load - wear + noise(0.2),
+        noise(1),
+      ];
+    });
+    return { rows };
+  });
+}
+
+const TRAINED = [
+  [0, 0],
+  [0, 1],
+  [1, 0],
+  [2, 2],
+] as const;
+const support = fitSupport(fleet(30, 1, TRAINED), [0, 1, 2, 3, 4]);
+const withheld = (units: { rows: number[][] }[]) =>
+  units.filter(({ rows }) => unlikeTraining(rows, support, (c) => `column ${c}`) !== null).length / units.length;
+
+test('units in a regime of the training are answered; those in one between or beside them are not', () => {
+  expect(withheld(fleet(200, 2, TRAINED))).toBeLessThan(0.02);
+  // Each column alone stays in the training's range.
+  for (const regime of [
+    [1, 1],
+    [0.5, 0.5],
+    [2, 0],
+    [1, 2],
+  ] as const)
+    expect(withheld(fleet(40, 3, [regime]))).toBeGreaterThanOrEqual(0.95);
+});
+
+test('a column that is stuck or rescaled is named', () => {
+  const [{ rows }] = fleet(1, 4, [[0, 1]]);
+  const reasonOf = (change: (v: number, t: number) => number) =>
+    unlikeTraining(
+      rows.map((row, t) => row.map((v, c) => (c === 2 ? change(v, t) : v))),
+      support,
+      (c) => `column ${c}`,
+    );
+  expect(reasonOf((v) => v)).toBeNull();
+  expect(reasonOf((v) => 1.8 * v + 32)).toMatch(/^column 2 is at .* far outside/);
+  expect(reasonOf(() => 11)).toMatch(/^column 2 moves by 0 from row to row/);
+});
