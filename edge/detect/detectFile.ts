@@ -1,6 +1,7 @@
 import { QUIET, stepTrigger } from '#models/alerting/trigger.ts';
 import { createRowDetector, type JudgedBy, LEAST_TRAINING_ROWS } from '#models/health/process/createRowDetector.ts';
 import type { RowMethodName } from '#models/health/process/methodNames.ts';
+import { PanelDetector, type PanelScore } from '#models/health/process/panel/panelDetector.ts';
 import { type NamedFile, readNamed, TableError } from '#models/tables/parseTable.ts';
 import { stretchesOf } from '#models/tables/stretches.ts';
 import { readChannels } from './readChannels.ts';
@@ -21,6 +22,9 @@ export interface RowScore {
   anomaly: boolean;
   /** The channels that moved the score, the one that moved it most first. */
   channels: string[];
+  /** Of a panel: the members whose limit it exceeds, and the channels that have no value in it. */
+  by?: string[];
+  missing?: string[];
 }
 
 /**
@@ -37,13 +41,21 @@ export function detectFile(
 ): void {
   const scores = scoreFile(file, options, say);
   if (options.jsonl) {
-    scores.forEach(({ score, anomaly, channels }, row) => {
-      write(JSON.stringify({ row, score: Number(score.toPrecision(6)), anomaly: anomaly ? 1 : 0, channels }));
+    scores.forEach(({ score, anomaly, channels, by, missing }, row) => {
+      write(
+        JSON.stringify({ row, score: Number(score.toPrecision(6)), anomaly: anomaly ? 1 : 0, channels, by, missing }),
+      );
     });
     return;
   }
   const stretches = stretchesOf(scores.map((s) => s.anomaly));
-  if (stretches.length === 0) write(`${scores.length} rows, all like the training`);
+  const gaps = scores.filter(({ missing = [] }) => missing.length > 0);
+  if (stretches.length === 0)
+    write(
+      gaps.length === 0
+        ? `${scores.length} rows, all like the training`
+        : `${scores.length} rows, what there is like the training; ${gaps.length} of them lack ${[...new Set(gaps.flatMap((s) => s.missing ?? []))].join(', ')}`,
+    );
   for (const [from, to] of stretches) {
     const worst = scores.slice(from, to).reduce((a, b) => (b.score > a.score ? b : a));
     write(
@@ -63,7 +75,9 @@ export function scoreFile(
   say: (line: string) => void,
 ): RowScore[] {
   const ignored = [...options.ignore, ...(options.timeColumn === undefined ? [] : [options.timeColumn])];
-  const { names, rows, carried } = readNamed(file, options.separator, say, (table) => readChannels(table, ignored));
+  const { names, rows, carried, empty } = readNamed(file, options.separator, say, (table) =>
+    readChannels(table, ignored),
+  );
   if (carried > 0) say(`${carried} empty cells took the value above them`);
   const { trainRows } = options;
   if (trainRows < LEAST_TRAINING_ROWS)
@@ -79,6 +93,13 @@ export function scoreFile(
   if (still.length > 0) say(`left out, for they never moved in the training rows: ${still.join(', ')}`);
   const judged = rows.map((row) => Float64Array.from(moved, (c) => row[c]));
   const judgedNames = moved.map((c) => names[c]);
+  if (options.method === 'auto') {
+    for (const place of empty) {
+      const at = moved.indexOf(place % names.length);
+      if (at >= 0) judged[Math.floor(place / names.length)][at] = Number.NaN;
+    }
+    return panelVerdicts(judgedNames, judged, trainRows, say);
+  }
   const detector = detectorOf(options.method, judgedNames, judged.slice(0, trainRows));
   say(`method: ${detector.method}, ${moved.length} channels, ${trainRows} rows of training`);
   return verdicts(detector, judged.slice(trainRows));
@@ -94,6 +115,38 @@ export function verdicts({ detector, trigger }: JudgedBy, rows: readonly Float64
     state = stepTrigger(state, score.index, trigger);
     return { score: score.index, anomaly: state.on, channels: score.contributions.map((c) => c.feature) };
   });
+}
+
+/** The verdicts of a panel; what it watches is said. */
+function panelVerdicts(
+  names: readonly string[],
+  rows: readonly Float64Array[],
+  trainRows: number,
+  say: (line: string) => void,
+): RowScore[] {
+  const panel = new PanelDetector(names, rows.slice(0, trainRows), (training) =>
+    createRowDetector('auto', names, training),
+  );
+  for (const line of watchLines(panel)) say(line);
+  say(`method: ${panel.method}, ${names.length} channels, ${trainRows} rows of training`);
+  return rows.slice(trainRows).map((row) => {
+    const { index, contributions, by, missing }: PanelScore = panel.score(row);
+    panel.learn(row);
+    return { score: index, anomaly: index >= 1, channels: contributions.map((c) => c.feature), by, missing };
+  });
+}
+
+const SHOWN = 4;
+
+/** What each member watches, and the size of the change that it could have seen, of the first few channels. */
+function watchLines(panel: PanelDetector): string[] {
+  const seasons = Object.entries(panel.seasons()).map(([name, period]) => `${name} every ${period} rows`);
+  const lines = panel.watches().map(({ member, channels, visible, sizes: unit }) => {
+    const sizes = Object.entries(visible).slice(0, SHOWN);
+    const shown = sizes.map(([name, size]) => `${name} ${size}`).join(', ');
+    return `${member}: ${channels} channels${sizes.length > 0 ? `, changes from ${shown}${channels > sizes.length ? ' …' : ''}${unit === 'own unit' ? '' : ` ${unit}`}` : ''}`;
+  });
+  return [...(seasons.length > 0 ? [`seasons: ${seasons.slice(0, SHOWN).join(', ')}`] : []), ...lines];
 }
 
 function detectorOf(...args: Parameters<typeof createRowDetector>): JudgedBy {

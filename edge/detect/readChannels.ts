@@ -3,8 +3,9 @@ import { numberOf, type Table, TableError } from '#models/tables/parseTable.ts';
 export interface Channels {
   names: string[];
   rows: Float64Array[];
-  /** Cells that were empty and took the value above them. */
+  /** Cells that were empty and took the value above them: how many, and which, by row times the channels plus channel. */
   carried: number;
+  empty: ReadonlySet<number>;
 }
 
 const LARGEST = 1e15;
@@ -43,14 +44,18 @@ export function readChannels({ rows, lines, separator }: Table, ignored: readonl
       return Number.NaN;
     });
   });
+  const empty = new Set<number>();
   columns.forEach((c, at) => {
     const first = values.find((row) => Number.isFinite(row[at]));
     if (!first) throw new TableError(`column ${header[c]} holds no number`);
     let last = first[at];
-    for (const row of values) {
-      if (Number.isNaN(row[at])) row[at] = last;
+    values.forEach((row, t) => {
+      if (Number.isNaN(row[at])) {
+        empty.add(t * columns.length + at);
+        row[at] = last;
+      }
       last = row[at];
-    }
+    });
   });
-  return { names: columns.map((c) => header[c]), rows: values, carried };
+  return { names: columns.map((c) => header[c]), rows: values, carried, empty };
 }

@@ -23,7 +23,7 @@ export interface JudgedBy {
 
 /** An index that is smoothed already speaks at once. */
 const AT_ONCE: TriggerSettings = { persistence: 1, offBelow: 1, offAfter: 1 };
-const HELD: TriggerSettings = { persistence: 3, offBelow: 0.85, offAfter: 20 };
+const HELD: TriggerSettings = { persistence: 2, offBelow: 1, offAfter: 20 };
 
 /**
  * A detector that has learned from `training`.

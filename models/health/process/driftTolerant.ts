@@ -1,9 +1,13 @@
 import { type Detector, type Score, stillLearning } from '../detector.ts';
+import { tailLimit } from './panel/member.ts';
 import { columnStandards, leadingChannels, standardised } from './rowMethod.ts';
 
 const EWMA_WEIGHT = 2 / (10 + 1);
 const LAGS = [50, 75, 100] as const;
 const LIMIT = 2.25;
+/** More channels than these come further together by chance (`ALPHA` a row), as the training itself shows. */
+const FEW = 8;
+const ALPHA = 1e-4;
 /** A channel that hardly moved while it was trained is not a strict one. */
 const LEAST_WANDER = 1e-3;
 
@@ -15,6 +19,8 @@ export interface DriftSnapshot {
     /** Variance of the smoothed channel's wandering, and its growth a row, in squared standard deviations. */
     wander: Float64Array;
     growth: Float64Array;
+    /** Absent in snapshots that were made before it grew with the channels. */
+    limit?: number;
   } | null;
   level: Float64Array;
   rows: number;
@@ -47,14 +53,11 @@ export class DriftTolerantDetector implements Detector<DriftSnapshot> {
 
   score(row: ArrayLike<number>): Score {
     if (!this.#learned) return stillLearning(this.#learnRows - this.#learning.length);
-    const { mean, sd, wander, growth } = this.#learned;
+    const { mean, sd, wander, growth, limit = LIMIT } = this.#learned;
     const level = smoothed(this.#level, row, mean, sd);
     const age = this.#rows - this.#learnRows / 2;
-    const parts = level.map((v, c) => {
-      const scale = Math.sqrt(wander[c] + 0.5 * growth[c] * Math.max(0, age));
-      return Math.max(0, Math.abs(v) / scale - 1) ** 2;
-    });
-    const index = Math.sqrt(parts.reduce((a, b) => a + b, 0)) / LIMIT;
+    const parts = partsOf(level, wander, growth, age);
+    const index = distanceOf(parts) / limit;
     const contributions = leadingChannels(parts).map((c) => ({
       feature: this.#names[c],
       value: row[c],
@@ -95,13 +98,32 @@ export class DriftTolerantDetector implements Detector<DriftSnapshot> {
       growth[c] = span > 0 ? Math.max(0, (structure[2] - structure[0]) / span) : 0;
     }
     this.#level = level;
-    this.#learned = { mean, sd, wander, growth };
+    const middle = levels.length / 2;
+    const own = levels.map((one, t) => distanceOf(partsOf(one, wander, growth, t - middle)));
+    this.#learned = {
+      mean,
+      sd,
+      wander,
+      growth,
+      limit: mean.length > FEW ? Math.max(LIMIT, tailLimit(own, ALPHA)) : LIMIT,
+    };
     this.#learning = [];
   }
 }
 
 function smoothed(level: Float64Array, row: ArrayLike<number>, mean: Float64Array, sd: Float64Array): Float64Array {
   return level.map((v, c) => v + EWMA_WEIGHT * (standardised(row[c], mean[c], sd[c]) - v));
+}
+
+function partsOf(level: Float64Array, wander: Float64Array, growth: Float64Array, age: number): Float64Array {
+  return level.map((v, c) => {
+    const scale = Math.sqrt(wander[c] + 0.5 * growth[c] * Math.max(0, age));
+    return Math.max(0, Math.abs(v) / scale - 1) ** 2;
+  });
+}
+
+function distanceOf(parts: Float64Array): number {
+  return Math.sqrt(parts.reduce((a, b) => a + b, 0));
 }
 
 function structureFunction(z: Float64Array, lag: number): number {

@@ -1,0 +1,36 @@
+/**
+ * One detector of a panel: it watches every channel by itself, or channels against others. `ratios` reads, `push` moves
+ * on; a ratio of 1 is the limit.
+ */
+export interface PanelMember {
+  readonly name: string;
+  /** The ratio of each channel's statistic to its limit, 0 where the member does not take part. */
+  ratios(row: Float64Array): Float64Array;
+  push(row: Float64Array): void;
+  /** Of each channel the smallest change that it could see (`sizes`); null where it takes no part. */
+  visible(): (number | null)[];
+  /** What a size is: in the channel's own unit, or how many rows, or how many times the usual. */
+  readonly sizes: 'own unit' | 'rows' | 'times';
+}
+
+/** Share of the largest values that the tail is fitted to, and how many those are at least. */
+const TAIL = 0.02;
+const LEAST_TAIL = 10;
+/** A limit lies this far beyond all that was seen in the training. */
+const BEYOND = 1.15;
+
+/**
+ * The level that a statistic exceeds with chance `alpha` a row: peaks over its 98 % quantile with an exponential tail,
+ * whose mean is taken one standard error too large. A normal tail falls faster, so that the limit is on the safe side.
+ * Source: Coles, "An introduction to statistical modeling of extreme values" (2001), §4.3, with shape 0.
+ */
+export function tailLimit(values: ArrayLike<number>, alpha: number): number {
+  const sorted = Float64Array.from(values).sort();
+  const n = sorted.length;
+  const k = Math.min(n - 1, Math.max(LEAST_TAIL, Math.ceil(TAIL * n)));
+  const from = sorted[n - k - 1];
+  let excess = 0;
+  for (let i = n - k; i < n; i++) excess += (sorted[i] - from) / k;
+  const limit = from + excess * (1 + 1 / Math.sqrt(k)) * Math.log(Math.max(2, k / (n * alpha)));
+  return Math.max(limit, BEYOND * sorted[n - 1]);
+}

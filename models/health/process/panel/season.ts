@@ -1,0 +1,142 @@
+/** A pattern that repeats itself: what is usual at each row of its period. */
+export interface Season {
+  period: number;
+  profile: Float64Array;
+}
+
+const SHORTEST = 4;
+/** A pattern has to have been seen so often. */
+const LEAST_CYCLES = 3;
+const MOST_LAG = 3000;
+const MOST_ROWS = 20_000;
+const LEAST_CORRELATION = 0.2;
+const CANDIDATES = 4;
+/** A pattern is taken where it leaves less than this part of the variance in cycles that it was not learned from. */
+const WORTH = 0.7;
+/** A longer period must be better than a shorter one by this. */
+const BETTER = 0.85;
+const WEEK = 7;
+/** Part of what a cycle differs by that the profile takes over. */
+const RATE = 0.2;
+/** A single value differs by no more than so many standard deviations. */
+const CLIP = 3;
+
+/**
+ * The season of a channel, or null: of the peaks of its autocorrelation, and seven times those, the period whose profile
+ * best tells cycles that it was not learned from.
+ */
+export function findSeason(values: Float64Array): Season | null {
+  const recent = values.subarray(Math.max(0, values.length - MOST_ROWS));
+  const longest = Math.min(MOST_LAG, Math.floor(recent.length / LEAST_CYCLES));
+  const peaks = correlationPeaks(recent, longest);
+  const periods = [...new Set([...peaks, ...peaks.map((p) => p * WEEK)])].filter((p) => p <= longest);
+  let best: { period: number; left: number } | null = null;
+  for (const period of periods.sort((a, b) => a - b)) {
+    const left = leftOver(recent, period);
+    if (left < WORTH && left < BETTER * (best?.left ?? 1 / BETTER)) best = { period, left };
+  }
+  if (!best) return null;
+  const { period } = best;
+  return { period, profile: profileOf(values, period, -1) };
+}
+
+/** The values without their season; each cycle by the profile of the others, as later ones are. */
+export function deseasonalised(values: Float64Array, { period }: Season): Float64Array {
+  const cycles = Math.ceil(values.length / period);
+  const out = new Float64Array(values.length);
+  for (let k = 0; k < cycles; k++) {
+    const profile = profileOf(values, period, k);
+    for (let t = k * period; t < Math.min(values.length, (k + 1) * period); t++)
+      out[t] = values[t] - profile[t % period];
+  }
+  return out;
+}
+
+/** A season that follows its channel's normal cycles, as its shape changes or its period is no whole number of rows. */
+export class SeasonFollower {
+  readonly period: number;
+  readonly #profile: Float64Array;
+  readonly #sd: number;
+  /** Of the rest: what the season does not take over. */
+  #level: number;
+
+  /** @param rest the training without the season. */
+  constructor({ period, profile }: Season, rest: Float64Array) {
+    this.period = period;
+    this.#profile = profile;
+    const mean = rest.reduce((a, b) => a + b, 0) / rest.length;
+    this.#sd = Math.sqrt(rest.reduce((sum, v) => sum + (v - mean) ** 2, 0) / rest.length);
+    this.#level = rest.subarray(-period).reduce((a, b) => a + b, 0) / period;
+  }
+
+  at(row: number): number {
+    return this.#profile[row % this.period];
+  }
+
+  /** @param rest a normal value without the season. */
+  follow(row: number, rest: number): void {
+    const most = CLIP * this.#sd;
+    const differs = Math.max(-most, Math.min(most, rest - this.#level));
+    this.#profile[row % this.period] += RATE * differs;
+    this.#level += (2 / (this.period + 1)) * (rest - this.#level);
+  }
+}
+
+/** Mean of each row of the period over cycles but the one left out, each less its own mean; its mean is 0. */
+function profileOf(values: Float64Array, period: number, without: number): Float64Array {
+  const profile = new Float64Array(period);
+  const counts = new Float64Array(period);
+  const cycles = Math.ceil(values.length / period);
+  for (let k = 0; k < cycles; k++) {
+    if (k === without) continue;
+    const cycle = values.subarray(k * period, (k + 1) * period);
+    if (cycle.length < period) continue;
+    const mean = cycle.reduce((a, b) => a + b, 0) / period;
+    for (let i = 0; i < period; i++) {
+      profile[i] += cycle[i] - mean;
+      counts[i]++;
+    }
+  }
+  return profile.map((v, i) => (counts[i] > 0 ? v / counts[i] : 0));
+}
+
+/** Part of the variance within cycles that profiles of other cycles leave. */
+function leftOver(values: Float64Array, period: number): number {
+  const cycles = Math.floor(values.length / period);
+  let [before, after] = [0, 0];
+  for (let k = 0; k < cycles; k++) {
+    const profile = profileOf(values, period, k);
+    const cycle = values.subarray(k * period, (k + 1) * period);
+    const mean = cycle.reduce((a, b) => a + b, 0) / period;
+    for (let i = 0; i < period; i++) {
+      before += (cycle[i] - mean) ** 2;
+      after += (cycle[i] - mean - profile[i]) ** 2;
+    }
+  }
+  return before > 0 ? after / before : 1;
+}
+
+function correlationPeaks(values: Float64Array, longest: number): number[] {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const centred = values.map((v) => v - mean);
+  const power = centred.reduce((sum, v) => sum + v * v, 0);
+  if (power === 0) return [];
+  const r = new Float64Array(longest + 2);
+  for (let lag = 1; lag <= longest + 1; lag++) {
+    let sum = 0;
+    for (let t = lag; t < centred.length; t++) sum += centred[t] * centred[t - lag];
+    r[lag] = (sum / power) * (centred.length / (centred.length - lag));
+  }
+  const peaks: number[] = [];
+  for (let lag = SHORTEST; lag <= longest; lag++) {
+    // The largest within a quarter of itself on both sides.
+    const reach = Math.max(1, lag >> 2);
+    let top = r[lag] > LEAST_CORRELATION;
+    for (let d = 1; top && d <= reach; d++)
+      if (r[lag] < r[Math.max(1, lag - d)] || r[lag] < r[Math.min(longest + 1, lag + d)]) top = false;
+    if (top) peaks.push(lag);
+  }
+  // Multiples of a period are as high as itself: the shortest ones, and the highest.
+  const highest = [...peaks].sort((a, b) => r[b] - r[a]);
+  return [...new Set([...peaks.slice(0, CANDIDATES), ...highest.slice(0, CANDIDATES)])];
+}

@@ -1,0 +1,73 @@
+import { predictionLimit } from '../predictionLimit.ts';
+import type { PanelMember } from './member.ts';
+
+const WINDOW = 24;
+/** A single step counts for no more than so many usual ones: a spike is not a spread. */
+const CLIP = 4;
+/** Of the usual step: below this it is rounding. */
+const LEAST = 0.01;
+/** Fewer windows than these tell no limit. */
+const LEAST_WINDOWS = 4;
+
+/** More or less unrest than usual: the mean step from row to row over a window, upwards and downwards. */
+export class Spread implements PanelMember {
+  readonly name = 'spread';
+  readonly sizes = 'times';
+  readonly #usual: Float64Array;
+  readonly #low: Float64Array;
+  readonly #high: Float64Array;
+  readonly #last: Float64Array;
+  readonly #rings: Float64Array[];
+  readonly #sums: Float64Array;
+  #next = 0;
+
+  constructor(training: readonly Float64Array[], used: readonly boolean[], alpha: number) {
+    const width = used.length;
+    this.#rings = used.map(() => new Float64Array(WINDOW));
+    this.#sums = new Float64Array(width);
+    this.#last = Float64Array.from(training[0]);
+    this.#low = new Float64Array(width);
+    this.#high = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
+    this.#usual = Float64Array.from(used, (_, c) => {
+      let sum = 0;
+      for (let t = 1; t < training.length; t++) sum += Math.abs(training[t][c] - training[t - 1][c]);
+      return Math.max(sum / (training.length - 1), 1e-12);
+    });
+    const seen: number[][] = used.map(() => []);
+    training.forEach((row, t) => {
+      this.push(row);
+      if (t >= WINDOW) for (let c = 0; c < width; c++) seen[c].push(Math.max(LEAST, this.#sums[c] / WINDOW));
+    });
+    used.forEach((use, c) => {
+      if (!use || seen[c].length < LEAST_WINDOWS * WINDOW) return;
+      this.#high[c] = Math.max(predictionLimit(seen[c], alpha / 2), 1.15 * Math.max(...seen[c]));
+      const inverse = seen[c].map((v) => 1 / v);
+      this.#low[c] = 1 / Math.max(predictionLimit(inverse, alpha / 2), 1.15 * Math.max(...inverse));
+    });
+  }
+
+  ratios(row: Float64Array): Float64Array {
+    return this.#high.map((high, c) => {
+      const mean = Math.max(LEAST, (this.#sums[c] + this.#stepOf(row, c) - this.#rings[c][this.#next]) / WINDOW);
+      return Math.max(mean / high, this.#low[c] / mean);
+    });
+  }
+
+  push(row: Float64Array): void {
+    for (let c = 0; c < row.length; c++) {
+      const step = this.#stepOf(row, c);
+      this.#sums[c] = Math.max(0, this.#sums[c] + step - this.#rings[c][this.#next]);
+      this.#rings[c][this.#next] = step;
+      this.#last[c] = row[c];
+    }
+    this.#next = (this.#next + 1) % WINDOW;
+  }
+
+  visible(): (number | null)[] {
+    return Array.from(this.#high, (high) => (Number.isFinite(high) ? high : null));
+  }
+
+  #stepOf(row: Float64Array, c: number): number {
+    return Math.min(CLIP, Math.abs(row[c] - this.#last[c]) / this.#usual[c]);
+  }
+}

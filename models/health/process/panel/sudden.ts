@@ -1,0 +1,108 @@
+import { type PanelMember, tailLimit } from './member.ts';
+
+/** After so many windows away from its past a value's new level is its past, too: it may come back to the old one. */
+const MOST_HELD = 1;
+
+/**
+ * Spikes and steps: the distance of each value from the median of its own recent past. What is beyond the limit does not
+ * enter that past, for a bounded time.
+ * Source: Hampel identifier, Davies & Gather, J. Am. Statist. Assoc. 88 (1993), with a limit from the training's tail.
+ */
+export class Sudden implements PanelMember {
+  readonly name = 'sudden';
+  readonly sizes = 'own unit';
+  readonly #windows: RollingMedian[];
+  readonly #limits: Float64Array;
+  readonly #held: Int32Array;
+  readonly #hold: boolean;
+  /** The median that was left; NaN where none was. */
+  readonly #before: Float64Array;
+  readonly #window: number;
+
+  /** @param hold whether what is beyond the limit is kept out of the past. */
+  constructor(
+    training: readonly Float64Array[],
+    used: readonly boolean[],
+    alpha: number,
+    window: number,
+    hold: boolean,
+  ) {
+    this.#hold = hold;
+    this.#window = window;
+    this.#before = new Float64Array(used.length).fill(Number.NaN);
+    this.#held = new Int32Array(used.length);
+    this.#windows = used.map(() => new RollingMedian(window));
+    this.#limits = Float64Array.from(used, (use, c) => {
+      const past = this.#windows[c];
+      const distances: number[] = [];
+      for (const row of training) {
+        if (past.full) distances.push(Math.abs(row[c] - past.median));
+        past.push(row[c]);
+      }
+      return use && distances.length > 0 ? Math.max(tailLimit(distances, alpha), 1e-12) : Number.POSITIVE_INFINITY;
+    });
+  }
+
+  ratios(row: Float64Array): Float64Array {
+    return this.#limits.map((limit, c) => this.#distance(row[c], c) / limit);
+  }
+
+  push(row: Float64Array): void {
+    this.#windows.forEach((past, c) => {
+      const beyond = this.#hold && this.#distance(row[c], c) > this.#limits[c];
+      this.#held[c] = beyond ? this.#held[c] + 1 : 0;
+      if (this.#held[c] === MOST_HELD * this.#window) this.#before[c] = past.median;
+      if (!beyond || this.#held[c] > MOST_HELD * this.#window) past.push(row[c]);
+    });
+  }
+
+  #distance(value: number, c: number): number {
+    const now = Math.abs(value - this.#windows[c].median);
+    const then = Math.abs(value - this.#before[c]);
+    return then < now ? then : now;
+  }
+
+  visible(): (number | null)[] {
+    return Array.from(this.#limits, (limit) => (Number.isFinite(limit) ? limit : null));
+  }
+}
+
+/** Median of the last values. */
+export class RollingMedian {
+  readonly #ring: Float64Array;
+  readonly #sorted: Float64Array;
+  #count = 0;
+  #next = 0;
+
+  constructor(window: number) {
+    this.#ring = new Float64Array(window);
+    this.#sorted = new Float64Array(window);
+  }
+
+  get full(): boolean {
+    return this.#count === this.#ring.length;
+  }
+
+  get median(): number {
+    return this.#sorted[this.#count >> 1];
+  }
+
+  push(value: number): void {
+    const sorted = this.#sorted;
+    let n = this.#count;
+    if (this.full) {
+      const gone = this.#ring[this.#next];
+      let at = 0;
+      while (sorted[at] !== gone) at++;
+      sorted.copyWithin(at, at + 1, n--);
+    } else this.#count++;
+    let at = n;
+    while (at > 0 && sorted[at - 1] > value) {
+      sorted[at] = sorted[at - 1];
+      at--;
+    }
+    sorted[at] = value;
+    this.#ring[this.#next] = value;
+    this.#next = (this.#next + 1) % this.#ring.length;
+  }
+}
