@@ -13,7 +13,7 @@ export interface PanelMember {
   readonly sizes: 'own unit' | 'rows' | 'times';
 }
 
-/** Share of the largest values that the tail is fitted to, and how many those are at least. */
+/** The tail is fitted to this share of the values, the largest, and to so many of them: rare bursts show in the latter. */
 const TAIL = 0.02;
 const LEAST_TAIL = 10;
 /** A limit lies this far beyond all that was seen in the training. */
@@ -27,10 +27,12 @@ const BEYOND = 1.15;
 export function tailLimit(values: ArrayLike<number>, alpha: number): number {
   const sorted = Float64Array.from(values).sort();
   const n = sorted.length;
-  const k = Math.min(n - 1, Math.max(LEAST_TAIL, Math.ceil(TAIL * n)));
-  const from = sorted[n - k - 1];
-  let excess = 0;
-  for (let i = n - k; i < n; i++) excess += (sorted[i] - from) / k;
-  const limit = from + excess * (1 + 1 / Math.sqrt(k)) * Math.log(Math.max(2, k / (n * alpha)));
-  return Math.max(limit, BEYOND * sorted[n - 1]);
+  const limits = [LEAST_TAIL, Math.ceil(TAIL * n)].map((wanted) => {
+    const k = Math.min(n - 1, Math.max(LEAST_TAIL, wanted));
+    const from = sorted[n - k - 1];
+    let excess = 0;
+    for (let i = n - k; i < n; i++) excess += (sorted[i] - from) / k;
+    return from + excess * (1 + 1 / Math.sqrt(k)) * Math.log(Math.max(2, k / (n * alpha)));
+  });
+  return Math.max(...limits, BEYOND * sorted[n - 1]);
 }

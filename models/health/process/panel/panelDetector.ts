@@ -52,6 +52,8 @@ export class PanelDetector {
   #carried: Float64Array;
   #rows: number;
   #trigger: TriggerState = QUIET;
+  /** The verdict on the row that was scored last: `learn` of the same row takes it. */
+  #latest: { row: Float64Array; verdict: PanelScore; base: number } | null = null;
 
   /** @param training rows in which what is missing is NaN. @param baseOf learns the level from rows without seasons. */
   constructor(names: readonly string[], training: readonly Float64Array[], baseOf: (rows: Float64Array[]) => Base) {
@@ -125,18 +127,22 @@ export class PanelDetector {
     for (const { member, seasonal } of this.#members) take(member.name, member.ratios(seasonal ? whole : without));
     take('missing', this.#missing.ratios(row));
     const missing = this.#names.filter((_, c) => Number.isNaN(row[c]));
-    return { assessable: true, index, contributions: leading, by, missing };
+    const verdict: PanelScore = { assessable: true, index, contributions: leading, by, missing };
+    this.#latest = { row, verdict, base: base.index };
+    return verdict;
   }
 
   learn(row: Float64Array): void {
     const { whole, without } = this.#views(row);
     // A fault is no season.
-    const normal = this.score(row).index < 1;
+    if (this.#latest?.row !== row) this.score(row);
+    const latest = this.#latest;
+    this.#latest = null;
+    const normal = latest !== null && latest.verdict.index < 1;
     this.#seasons.forEach((season, c) => {
       if (normal) season?.follow(this.#rows, without[c]);
     });
-    const base = this.#base.detector.score(without);
-    if (base.assessable) this.#trigger = stepTrigger(this.#trigger, base.index, this.#base.trigger);
+    if (latest) this.#trigger = stepTrigger(this.#trigger, latest.base, this.#base.trigger);
     this.#base.detector.learn(without);
     for (const { member, seasonal } of this.#members) member.push(seasonal ? whole : without);
     this.#missing.push(row);

@@ -7,12 +7,18 @@ const MOST_ROWS = 5000;
 /** Of a channel's variance, in blocks that were left out, the others must explain this much: else there is no relation. */
 const LEAST_EXPLAINED = 0.5;
 const RIDGE = 1;
+/** What is learned of so much of the training must hold, with its limits, in all of the rest. */
+const SPLITS = [0.4, 0.6, 0.8] as const;
 /** Each residual is watched by itself, and averaged over some ten rows. */
 const WEIGHTS = [1, 0.2] as const;
+/** A residual's own level is followed so slowly, and not while it is beyond its limit, for so many rows at the most. */
+const SLOW = 0.01;
+const MOST_HELD = 500;
 
 /**
  * What a channel's closest others do not explain of it: a linear relation, bent by the square of the closest.
- * Takes part where blocks of the training that it was not learned from show that the relation holds.
+ * Takes part where blocks of the training that it was not learned from show that the relation holds, and later ones that
+ * it lasts: values that wander go together for a while by chance.
  */
 export class Relation implements PanelMember {
   readonly name = 'relation';
@@ -21,6 +27,8 @@ export class Relation implements PanelMember {
   readonly #sd: Float64Array;
   readonly #relations: { channel: number; by: number[]; weights: number[]; limits: number[] }[] = [];
   readonly #levels: Float64Array[];
+  readonly #slow: Float64Array;
+  readonly #held: Int32Array;
 
   constructor(training: readonly Float64Array[], used: readonly boolean[], alpha: number) {
     const step = Math.max(1, Math.ceil(training.length / MOST_ROWS));
@@ -32,37 +40,19 @@ export class Relation implements PanelMember {
       if (by.length === 0) return;
       const inputs = scaled.map((row) => inputsOf(row, by));
       const targets = scaled.map((row) => row[channel]);
-      const left = new Array<number>(rows.length);
-      let worst = 0;
-      for (const { from, to } of blocksOf(rows.length)) {
-        const weights = ridge(
-          [...inputs.slice(0, from), ...inputs.slice(to)],
-          [...targets.slice(0, from), ...targets.slice(to)],
-          RIDGE,
-        );
-        let [after, before] = [0, 0];
-        for (let t = from; t < to; t++) {
-          left[t] = targets[t] - product(inputs[t], weights);
-          after += left[t] ** 2;
-          before += targets[t] ** 2;
-        }
-        worst = Math.max(worst, before > 0 ? after / Math.max(before, to - from) : 1);
-      }
-      const explained = 1 - left.reduce((sum, v) => sum + v * v, 0) / rows.length;
-      if (explained < LEAST_EXPLAINED || worst > 1 - LEAST_EXPLAINED / 2) return;
-      const limits = WEIGHTS.map((weight) => {
-        let level = 0;
-        return tailLimit(
-          left.map((v) => {
-            level += weight * (v - level);
-            return Math.abs(level);
-          }),
-          alpha / WEIGHTS.length,
-        );
+      const found = learned(inputs, targets, alpha);
+      const holds = SPLITS.every((part) => {
+        const split = Math.floor(part * rows.length);
+        const early = learned(inputs.slice(0, split), targets.slice(0, split), alpha);
+        if (!early) return false;
+        const later = targets.slice(split).map((v, i) => v - product(inputs[split + i], early.weights));
+        return WEIGHTS.every((weight, w) => averaged(later, weight).every((v) => Math.abs(v) <= early.limits[w]));
       });
-      this.#relations.push({ channel, by, weights: ridge(inputs, targets, RIDGE), limits });
+      if (found && holds) this.#relations.push({ channel, by, ...found });
     });
     this.#levels = WEIGHTS.map(() => new Float64Array(this.#relations.length));
+    this.#slow = new Float64Array(this.#relations.length);
+    this.#held = new Int32Array(this.#relations.length);
   }
 
   ratios(row: Float64Array): Float64Array {
@@ -76,7 +66,16 @@ export class Relation implements PanelMember {
   }
 
   push(row: Float64Array): void {
-    this.#next(row).forEach((levels, w) => {
+    const scaled = this.#scaled(row);
+    const next = this.#next(row);
+    this.#relations.forEach(({ channel, by, weights, limits }, i) => {
+      const beyond = next.some((levels, w) => Math.abs(levels[i]) > limits[w]);
+      this.#held[i] = beyond ? this.#held[i] + 1 : 0;
+      if (beyond && this.#held[i] <= MOST_HELD) return;
+      const left = scaled[channel] - product(inputsOf(scaled, by), weights);
+      this.#slow[i] += SLOW * (left - this.#slow[i]);
+    });
+    next.forEach((levels, w) => {
       this.#levels[w].set(levels);
     });
   }
@@ -87,10 +86,14 @@ export class Relation implements PanelMember {
     return out;
   }
 
+  #scaled(row: Float64Array): Float64Array {
+    return row.map((v, c) => (v - this.#mean[c]) / this.#sd[c]);
+  }
+
   #next(row: Float64Array): Float64Array[] {
-    const scaled = row.map((v, c) => (v - this.#mean[c]) / this.#sd[c]);
+    const scaled = this.#scaled(row);
     const left = this.#relations.map(
-      ({ channel, by, weights }) => scaled[channel] - product(inputsOf(scaled, by), weights),
+      ({ channel, by, weights }, i) => scaled[channel] - product(inputsOf(scaled, by), weights) - this.#slow[i],
     );
     return WEIGHTS.map((weight, w) =>
       this.#levels[w].map((level, i) => {
@@ -100,6 +103,36 @@ export class Relation implements PanelMember {
       }),
     );
   }
+}
+
+/** Weights, and limits from blocks that were left out; null where these show no relation. */
+function learned(inputs: readonly number[][], targets: readonly number[], alpha: number) {
+  const n = targets.length;
+  const mean = targets.reduce((a, b) => a + b, 0) / n;
+  let [after, before] = [0, 0];
+  const left = blocksOf(n).flatMap(({ from, to }) => {
+    const weights = ridge(
+      [...inputs.slice(0, from), ...inputs.slice(to)],
+      [...targets.slice(0, from), ...targets.slice(to)],
+      RIDGE,
+    );
+    return targets.slice(from, to).map((v, i) => v - product(inputs[from + i], weights));
+  });
+  left.forEach((v, t) => {
+    after += v * v;
+    before += (targets[t] - mean) ** 2;
+  });
+  if (after > (1 - LEAST_EXPLAINED) * before) return null;
+  const limits = WEIGHTS.map((weight) => tailLimit(averaged(left, weight).map(Math.abs), alpha / WEIGHTS.length));
+  return { weights: ridge(inputs, targets, RIDGE), limits };
+}
+
+function averaged(values: readonly number[], weight: number): number[] {
+  let level = 0;
+  return values.map((v) => {
+    level += weight * (v - level);
+    return level;
+  });
 }
 
 function inputsOf(row: Float64Array, by: readonly number[]): number[] {

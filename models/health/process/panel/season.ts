@@ -29,7 +29,16 @@ export function findSeason(values: Float64Array): Season | null {
   const recent = values.subarray(Math.max(0, values.length - MOST_ROWS));
   const longest = Math.min(MOST_LAG, Math.floor(recent.length / LEAST_CYCLES));
   const peaks = correlationPeaks(recent, longest);
-  const periods = [...new Set([...peaks, ...peaks.map((p) => p * WEEK)])].filter((p) => p <= longest);
+  // The top of a peak is flat: noise moves it by some rows.
+  const refined = peaks.map((peak) => {
+    const reach = Math.max(2, Math.round(0.02 * peak));
+    const near = Array.from({ length: 2 * reach + 1 }, (_, i) => peak - reach + i);
+    return least(
+      near.filter((p) => p >= SHORTEST && p <= longest),
+      (p) => leftOver(recent, p),
+    );
+  });
+  const periods = [...new Set([...refined, ...refined.map((p) => p * WEEK)])].filter((p) => p <= longest);
   let best: { period: number; left: number } | null = null;
   for (const period of periods.sort((a, b) => a - b)) {
     const left = leftOver(recent, period);
@@ -114,6 +123,11 @@ function leftOver(values: Float64Array, period: number): number {
     }
   }
   return before > 0 ? after / before : 1;
+}
+
+function least(periods: readonly number[], of: (period: number) => number): number {
+  const values = periods.map(of);
+  return periods[values.indexOf(Math.min(...values))];
 }
 
 function correlationPeaks(values: Float64Array, longest: number): number[] {
