@@ -106,8 +106,11 @@ describe('values', () => {
     expect(columnOf({ value: 'v', time: 't' }, { v: [5, 6], t: stamp(0) })).toBe('wrong_type');
     expect(columnOf({ value: 'rows.*.v', time: 'rows.*.t' }, { rows: [{ v: 1 }, { v: 2 }] })).toBe('wrong_type');
     expect(columnOf(spaced, { v: [], t: stamp(0) })).toBe('empty');
-    expect(columnOf(spaced, { v: [1, 'x'], t: stamp(0) })).toBe('wrong_type');
-    expect(columnOf(spaced, { v: [1, null], t: stamp(0) })).toBe('wrong_type');
+    // What cannot be used is refused by itself.
+    expect(columnOf(spaced, { v: [1, 'x', 3], t: stamp(0) })).toEqual([
+      [-100, 0],
+      [1, 3],
+    ]);
   });
 
   test('a quality that is not good, and units beside the value', () => {

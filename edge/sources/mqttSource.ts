@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { brokerClient } from '../brokerConnection.ts';
 import type { EdgeConfig } from '../config.ts';
 import { type DecodeLimits, decode, refuseAll } from './decode.ts';
+import { RefusalLog } from './refusalLog.ts';
 import { filterOf, Router } from './route.ts';
 import type { Arrival, Sink, Source } from './source.ts';
 import type { MqttSourceConfig } from './sourceConfig.ts';
@@ -61,12 +62,16 @@ export class MqttSource implements Source {
     );
     this.#client = client;
     const router = new Router(this.#config.subscriptions);
+    const refusals = new RefusalLog(this.#log);
     const release = holdAcknowledgements(client, () => this.#connection);
     client.handleMessage = (_packet, resume) => sink.whenReady(resume);
     client.on('message', (topic, payload, packet) => {
       const connection = this.#connection;
       const done = packet.qos === 0 ? null : () => release(packet.messageId, connection);
       const arrivals = this.#arrivalsOf(router, topic, payload, packet);
+      for (const arrival of arrivals)
+        if (!arrival.ok)
+          refusals.note(router.find(topic)?.subscription.topic ?? 'none', topic, arrival.rejection, payload);
       // What a message brings is durable in its order: the last one ends it.
       arrivals.forEach((arrival, i) => {
         sink.accept(arrival, done && (i === arrivals.length - 1 ? done : () => undefined));

@@ -1,5 +1,5 @@
-import { isName } from '#models/contracts/names.ts';
-import type { Subscription } from './sourceConfig.ts';
+import { safeName } from '#models/contracts/names.ts';
+import { type Subscription, withoutGroup } from './sourceConfig.ts';
 
 export interface Route {
   asset: string;
@@ -16,7 +16,10 @@ export class Router {
   readonly #cache = new Map<string, Route | null>();
 
   constructor(subscriptions: readonly Subscription[]) {
-    this.#patterns = subscriptions.map((subscription) => ({ levels: subscription.topic.split('/'), subscription }));
+    this.#patterns = subscriptions.map((subscription) => ({
+      levels: withoutGroup(subscription.topic).split('/'),
+      subscription,
+    }));
   }
 
   /** Null where no subscription fits or a level is not fit to be a name. */
@@ -32,15 +35,22 @@ export class Router {
   #match(topic: string): Route | null {
     const levels = topic.split('/');
     for (const { levels: pattern, subscription } of this.#patterns) {
-      if (pattern.length !== levels.length) continue;
-      const fits = pattern.every((p, i) => p === '+' || p === '{asset}' || p === '{point}' || p === levels[i]);
-      if (!fits) continue;
-      const asset = subscription.asset ?? levels[pattern.indexOf('{asset}')];
-      const point = subscription.point ?? levels[pattern.indexOf('{point}')] ?? '';
-      return isName(asset) && (point === '' || isName(point)) ? { asset, point, subscription } : null;
+      if (!fits(pattern, levels)) continue;
+      const [assetAt, pointAt] = [pattern.indexOf('{asset}'), pattern.indexOf('{point}')];
+      // A message that names its machine or its point itself needs none in its topic.
+      const asset = subscription.asset ?? (assetAt < 0 ? '' : safeName(levels[assetAt]));
+      const point = subscription.point ?? (pointAt < 0 ? '' : safeName(levels[pointAt]));
+      return asset === null || point === null ? null : { asset, point, subscription };
     }
     return null;
   }
+}
+
+function fits(pattern: readonly string[], levels: readonly string[]): boolean {
+  const isOpen = pattern[pattern.length - 1] === '#';
+  const own = isOpen ? pattern.slice(0, -1) : pattern;
+  if (isOpen ? levels.length < own.length : levels.length !== own.length) return false;
+  return own.every((p, i) => p === '+' || p === '{asset}' || p === '{point}' || p === levels[i]);
 }
 
 /** The MQTT filter of a subscription's topic. */

@@ -15,15 +15,50 @@ export const brokerFields = {
 };
 export type BrokerConfig = z.infer<z.ZodObject<typeof brokerFields>>;
 
+export const waveformEncodings = [
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int24',
+  'int32',
+  'uint32',
+  'float32',
+  'float64',
+] as const;
+export type WaveformEncoding = (typeof waveformEncodings)[number];
+
 const waveformSchema = z
   .strictObject({
     type: z.literal('waveform'),
     /** `header`: Millwright's 32-byte header, then samples. `json`: an envelope. `raw`: samples alone. */
     framing: z.enum(['header', 'json', 'raw']),
-    encoding: z.enum(['float32', 'int16']).default('float32'),
+    encoding: z.enum(waveformEncodings).default('float32'),
+    byteOrder: z.enum(['little', 'big']).default('little'),
     sampleRateHz: z.number().min(10).max(200_000).optional(),
     /** Multiplies each sample to give the point's unit. */
     scale: z.number().default(1),
+    /** Points of interleaved axes, in their order; of a JSON envelope also a path for each point's samples. */
+    axes: z
+      .union([z.array(nameSchema).min(2).max(16), z.record(nameSchema, z.string().min(1))])
+      .refine((axes) => Array.isArray(axes) || Object.keys(axes).length > 0, { message: 'one point or more' })
+      .optional(),
+    /** Dotted paths in a JSON envelope. */
+    keys: z
+      .strictObject({
+        samples: z.string().min(1).default('samples'),
+        sampleRate: z.string().min(1).default('sampleRateHz'),
+        time: z.string().min(1).default('startTime'),
+        scale: z.string().min(1).default('scale'),
+        unit: z.string().min(1).default('unit'),
+      })
+      .prefault({}),
+    /** What an envelope's rate is in: a frequency, or the time from one sample to the next. */
+    sampleRateIn: z.enum(['Hz', 'kHz', 's', 'ms', 'us']).default('Hz'),
+  })
+  .refine((p) => p.framing === 'json' || p.axes === undefined || Array.isArray(p.axes), {
+    message: 'a list of points: only a JSON envelope has a path for each',
+    path: ['axes'],
   })
   .refine((p) => p.framing !== 'raw' || p.sampleRateHz !== undefined, {
     message: 'a rate in Hz: raw frames do not tell theirs',
@@ -40,6 +75,32 @@ const scalarSchema = z.strictObject({
     .record(nameSchema, z.string().min(1))
     .refine((v) => Object.keys(v).length > 0, { message: 'one point or more' })
     .optional(),
+  /** Instead of the topic's: dotted paths of the machine's and the point's name in the message. */
+  assetPath: z.string().min(1).optional(),
+  pointPath: z.string().min(1).optional(),
+  /**
+   * A message that tells several points: each element of the array, or entry of the object, at `path` is one. `value`,
+   * `time`, `quality` and `unit` are paths in the element; a time that it lacks is that of the message.
+   */
+  each: z
+    .strictObject({
+      path: z.string().default(''),
+      /** Path of the point's name in the element; `$key`: the entry's key, or the element's number from 0. */
+      point: z.string().min(1),
+      asset: z.string().min(1).optional(),
+      /** Points that are taken, of many. */
+      only: z.array(nameSchema).min(1).optional(),
+    })
+    .optional(),
+  /** Words that stand for numbers, as `{ RUN: 1, STOP: 0 }`; on, off, yes, no, true and false are known. */
+  states: z.record(z.string(), z.number()).optional(),
+  /** The value is a text of hexadecimal digits. */
+  hex: z.boolean().default(false),
+  /** A part of a whole number: so many bits from the lowest one, counted from 0. */
+  bits: z.strictObject({ from: z.int().min(0).max(51), length: z.int().min(1).max(52) }).optional(),
+  /** The value times `scale` plus `offset` is in the point's unit. */
+  scale: z.number().default(1),
+  offset: z.number().default(0),
   /** Dotted path of the time; where it is absent the arrival's time is taken. */
   time: z.string().default('time'),
   /** Of an array whose message has one time, that of its last element. */
@@ -54,7 +115,39 @@ const scalarSchema = z.strictObject({
 });
 export type ScalarPayload = z.infer<typeof scalarSchema>;
 
-const namesPoints = (payload: object) => 'values' in payload && payload.values !== undefined;
+/** Stands for an entry's key where a path is asked for. */
+export const KEY = '$key';
+
+/** SenML records in JSON (RFC 8428): a point for each name. */
+const senmlSchema = z.strictObject({ type: z.literal('senml') });
+
+/** InfluxDB line protocol: a point for each field, of the machine that a tag names. */
+const lineSchema = z.strictObject({ type: z.literal('line_protocol'), assetTag: z.string().min(1).optional() });
+export type LinePayload = z.infer<typeof lineSchema>;
+
+type Payload = z.infer<typeof waveformSchema> | ScalarPayload | z.infer<typeof senmlSchema> | LinePayload;
+
+function namesPoints(payload: Payload): boolean {
+  switch (payload.type) {
+    case 'senml':
+    case 'line_protocol':
+      return true;
+    case 'waveform':
+      return payload.axes !== undefined;
+    case 'scalar':
+      return payload.values !== undefined || payload.each !== undefined || payload.pointPath !== undefined;
+  }
+}
+
+function namesAsset(payload: Payload): boolean {
+  if (payload.type === 'line_protocol') return payload.assetTag !== undefined;
+  return payload.type === 'scalar' && (payload.assetPath !== undefined || payload.each?.asset !== undefined);
+}
+
+const SHARED = /^\$share\/[^/+#]+\//;
+
+/** A topic without the group of a shared subscription: messages come without it. */
+export const withoutGroup = (topic: string): string => topic.replace(SHARED, '');
 
 export const subscriptionSchema = z
   .strictObject({
@@ -63,19 +156,24 @@ export const subscriptionSchema = z
     asset: nameSchema.optional(),
     point: nameSchema.optional(),
     qos: z.union([z.literal(0), z.literal(1)]).default(1),
-    payload: z.discriminatedUnion('type', [waveformSchema, scalarSchema]),
+    payload: z.discriminatedUnion('type', [waveformSchema, scalarSchema, senmlSchema, lineSchema]),
   })
-  .refine((s) => !s.topic.includes('#'), { message: 'levels without #: each point has a topic', path: ['topic'] })
+  .refine((s) => /^[^#]*(^|\/)#$|^[^#]+$/.test(s.topic), { message: '# alone as the last level', path: ['topic'] })
+  .refine((s) => !s.topic.startsWith('$share') || SHARED.test(s.topic), {
+    message: '$share/<group>/<topic>',
+    path: ['topic'],
+  })
   .refine((s) => ['{asset}', '{point}'].every((p) => s.topic.split('/').filter((l) => l === p).length < 2), {
     message: '{asset} and {point} once each',
     path: ['topic'],
   })
-  .refine((s) => s.asset !== undefined || s.topic.split('/').includes('{asset}'), {
-    message: 'a topic with a level {asset}, or the setting "asset"',
+  .refine((s) => s.asset !== undefined || namesAsset(s.payload) || s.topic.split('/').includes('{asset}'), {
+    message: 'a topic with a level {asset}, the setting "asset", or a path of it in the payload',
     path: ['topic'],
   })
   .refine((s) => s.point !== undefined || namesPoints(s.payload) || s.topic.split('/').includes('{point}'), {
-    message: 'a topic with a level {point}, the setting "point", or "values" in the payload',
+    message:
+      'a topic with a level {point}, the setting "point", or points in the payload ("values", "each", "pointPath", "axes")',
     path: ['topic'],
   });
 export type Subscription = z.infer<typeof subscriptionSchema>;

@@ -21,16 +21,37 @@ export function isTimeFormat(format: string): boolean {
 }
 
 /**
- * @param format `auto` (ISO 8601 with `T` or a space, or a number of milliseconds), a unit (`s`, `ms`, `us`, `ns` since
+ * @param format `auto` (ISO 8601 with `T` or a space, RFC 2822, or a number whose size tells s, ms, us or ns), a unit (`s`, `ms`, `us`, `ns` since
  * 1970, as a number or its digits), or a pattern of Luxon's tokens.
  * @param zone IANA zone of texts that name no offset. An hour that summer time repeats cannot be told apart: devices do well to send UTC.
  */
 export function timeReader(format: string, zone: string): TimeReader {
-  if (format === 'auto') return (stamp) => (typeof stamp === 'number' ? finite(stamp) : isoTime(stamp, zone));
+  if (format === 'auto') return (stamp) => automatic(stamp, zone);
   const factor = NUMBERS[format];
   if (factor !== undefined) return (stamp) => numberOf(stamp, factor);
   return (stamp) =>
     typeof stamp === 'string' ? valid(DateTime.fromFormat(stamp, format, { zone, locale: 'en' })) : null;
+}
+
+/** From the year 2000 to 2100 the numbers of seconds, milli-, micro- and nanoseconds never overlap. */
+const SIZES: [least: number, factor: number][] = [
+  [9.46e17, 1e-6],
+  [9.46e14, 1e-3],
+  [9.46e11, 1],
+  [9.46e8, 1000],
+];
+
+function automatic(stamp: unknown, zone: string): number | null {
+  const digits = typeof stamp === 'string' && /^\d{9,20}(\.\d+)?$/.test(stamp) ? Number(stamp) : stamp;
+  if (typeof digits !== 'number') return isoTime(stamp, zone) ?? mailTime(stamp);
+  // A smaller number is of a device that began in 1970: its milliseconds.
+  const factor = SIZES.find(([least]) => digits >= least)?.[1] ?? 1;
+  return finite(digits * factor);
+}
+
+/** RFC 2822, as in `Fri, 27 Nov 2026 22:00:00 GMT`. */
+function mailTime(stamp: unknown): number | null {
+  return typeof stamp === 'string' ? valid(DateTime.fromRFC2822(stamp)) : null;
 }
 
 function isoTime(stamp: unknown, zone: string): number | null {

@@ -27,6 +27,8 @@ export const rejectionSchema = z.enum([
   'unknown_metric',
   'impossible_value',
   'unit_mismatch',
+  'wrong_byte_order',
+  'several_points',
 ]);
 export type Rejection = z.infer<typeof rejectionSchema>;
 

@@ -11,3 +11,41 @@ export const nameSchema = z
 export function isName(text: string): boolean {
   return nameSchema.safeParse(text).success;
 }
+
+const MOST = 64;
+/** Letters that no decomposition takes apart. */
+const LETTERS: Record<string, string> = {
+  ä: 'ae',
+  ö: 'oe',
+  ü: 'ue',
+  ß: 'ss',
+  ø: 'o',
+  æ: 'ae',
+  œ: 'oe',
+  ł: 'l',
+  đ: 'd',
+};
+
+/**
+ * A name from any text, by this rule: what is a name stays; else German umlauts and ligatures are written out, accents are
+ * dropped, and each run of other signs is a `-`; then, since several texts may become the same, `.` and four hexadecimal
+ * digits of the text's FNV-1a hash. Null of a text without anything in it.
+ */
+export function safeName(text: string): string | null {
+  if (isName(text)) return text;
+  if (text.trim() === '' || text.length > 1000) return null;
+  const written = text
+    .replace(/[äöüßøæœłđ]/gi, (c) => (c === c.toLowerCase() ? LETTERS[c] : capital(LETTERS[c.toLowerCase()])))
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+|-+$/g, '');
+  return `${(written === '' ? 'name' : written).slice(0, MOST - 5)}.${hashOf(text)}`;
+}
+
+const capital = (letters: string) => letters[0].toUpperCase() + letters.slice(1);
+
+function hashOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const c of text) hash = Math.imul(hash ^ (c.codePointAt(0) as number), 0x01000193) >>> 0;
+  return (hash & 0xffff).toString(16).padStart(4, '0');
+}

@@ -1,0 +1,62 @@
+import { gunzipSync, inflateSync } from 'node:zlib';
+import type { Rejection } from '#models/contracts/ledger.ts';
+
+const MAX_JSON_DEPTH = 32;
+/** Of a compressed payload: a small one must not become a large one. */
+const MOST_INFLATED_BYTES = 8 * 1024 * 1024;
+
+type Read<T> = { ok: true; value: T } | { ok: false; rejection: Rejection };
+
+/** A payload as it was before gzip or zlib, by its first bytes; others as they are. */
+export function inflated(payload: Uint8Array): Read<Uint8Array> {
+  const [a, b] = payload;
+  const isGzip = a === 0x1f && b === 0x8b;
+  // RFC 1950: 0x78 and a check of both bytes; no JSON, number or line of text begins so.
+  const isZlib = a === 0x78 && ((a << 8) | b) % 31 === 0 && b !== undefined && (b < 0x20 || b > 0x7e || b === 0x5e);
+  if (!isGzip && !isZlib) return { ok: true, value: payload };
+  try {
+    const options = { maxOutputLength: MOST_INFLATED_BYTES };
+    return { ok: true, value: isGzip ? gunzipSync(payload, options) : inflateSync(payload, options) };
+  } catch {
+    // The bytes are the sender's; their kind and count are all that is kept.
+    return { ok: false, rejection: 'bad_payload' };
+  }
+}
+
+/** JSON in UTF-8, with or without a byte-order mark. `NaN` and infinities, which some writers emit, are null. */
+export function parseJson(payload: Uint8Array): Read<unknown> {
+  if (depth(payload) > MAX_JSON_DEPTH) return { ok: false, rejection: 'too_deep' };
+  const text = textOf(payload);
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return tolerant(text);
+  }
+}
+
+export function textOf(payload: Uint8Array): string {
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8');
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+const QUOTED_OR_NOT_FINITE = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;
+
+function tolerant(text: string): Read<unknown> {
+  if (!/NaN|Infinity/.test(text)) return { ok: false, rejection: 'bad_json' };
+  try {
+    return { ok: true, value: JSON.parse(text.replace(QUOTED_OR_NOT_FINITE, (m) => (m[0] === '"' ? m : 'null'))) };
+  } catch {
+    return { ok: false, rejection: 'bad_json' };
+  }
+}
+
+/** Deepest nesting of brackets, found without recursion and without regard to texts: an upper bound is enough. */
+function depth(payload: Uint8Array): number {
+  let now = 0;
+  let most = 0;
+  for (const c of payload) {
+    if (c === 0x5b || c === 0x7b) most = Math.max(most, ++now);
+    else if (c === 0x5d || c === 0x7d) now--;
+  }
+  return most;
+}

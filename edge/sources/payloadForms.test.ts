@@ -1,0 +1,238 @@
+import { deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { type DecodeLimits, decode } from './decode.ts';
+import { Router } from './route.ts';
+import type { Arrival } from './source.ts';
+import { subscriptionSchema } from './sourceConfig.ts';
+import { timeReader } from './timeReader.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 27, 12);
+const limits: DecodeLimits = { nowMs: NOW_MS, maxFutureMs: 300_000, readTime: timeReader('auto', 'UTC') };
+
+function arrivals(payload: object, message: unknown, more: object = { asset: 'm', point: 'p' }): Arrival[] {
+  const subscription = subscriptionSchema.parse({ topic: 't', ...more, payload });
+  const route = new Router([subscription]).find('t');
+  if (route === null) throw new Error('no route');
+  const bytes =
+    message instanceof Uint8Array
+      ? message
+      : Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
+  return decode(route, bytes, limits);
+}
+
+/** What became of a message: `asset/point=values`, with `@` and milliseconds from now, or why there is nothing. */
+function told(...args: Parameters<typeof arrivals>): string[] {
+  return arrivals(...args).map((a) => {
+    if (!a.ok) return a.point ? `${a.point.asset}/${a.point.point}: ${a.rejection}` : a.rejection;
+    const { block } = a;
+    if (block.kind !== 'scalars') return `${block.asset}/${block.point}: ${block.samples.length} samples`;
+    const at = block.timeQuality === 'received' ? '' : `@${Math.round(block.timesUs[0] / 1000 - NOW_MS)}`;
+    return `${block.asset}/${block.point}=${[...block.values].join(',')}${at}`;
+  });
+}
+
+describe('values', () => {
+  const scalar = { type: 'scalar' };
+  test.each<[string, unknown, object, string[]]>([
+    ['a number in quotes', { value: '61.2' }, {}, ['m/p=61.2']],
+    ['true and false', { value: true }, {}, ['m/p=1']],
+    ['ON and OFF', { value: 'OFF' }, {}, ['m/p=0']],
+    ['words of a machine', { value: 'RUN' }, { states: { RUN: 1, STOP: 0 } }, ['m/p=1']],
+    ['an unknown word', { value: 'maybe' }, {}, ['m/p: wrong_type']],
+    ['NaN as a text', { value: 'NaN' }, {}, ['m/p: not_finite']],
+    ['scale and offset', { value: 100 }, { scale: 0.1, offset: -5 }, ['m/p=5']],
+    ['hexadecimal process data', { value: '0x03C9' }, { hex: true, scale: 0.1 }, ['m/p=96.9']],
+    ['some bits of it', { value: 'A5' }, { hex: true, bits: { from: 4, length: 4 } }, ['m/p=10']],
+    ['a decimal comma is refused', '61,2', { value: '' }, ['m/p: bad_json']],
+    ['a byte-order mark', `\ufeff${JSON.stringify({ value: 1 })}`, {}, ['m/p=1']],
+    ['UTF-16 is refused', Buffer.from(JSON.stringify({ value: 1 }), 'utf16le'), {}, ['m/p: bad_json']],
+    ['gzip', gzipSync(JSON.stringify({ value: 7 })), {}, ['m/p=7']],
+    ['zlib', deflateSync(JSON.stringify({ value: 7 })), {}, ['m/p=7']],
+    [
+      'an array with one null',
+      { v: [1, 2, null, 4], time: NOW_MS },
+      { value: 'v', intervalMs: 100 },
+      ['m/p=1,2,4@-300', 'm/p: missing_value'],
+    ],
+  ])('%s', (_, message, spec, expected) => {
+    expect(told({ ...scalar, ...spec }, message)).toEqual(expected);
+  });
+
+  test('NaN without quotes loses its own value alone', () => {
+    const spec = { type: 'scalar', values: { a: 'a', b: 'b' } };
+    expect(told(spec, '{"a": NaN, "b": 5, "note": "NaN"}', { asset: 'm' })).toEqual(['m/a: missing_value', 'm/b=5']);
+  });
+
+  test('a small payload does not become a large one', () => {
+    expect(told(scalar, gzipSync(Buffer.alloc(20_000_000)))).toEqual(['m/p: bad_payload']);
+  });
+});
+
+describe('times', () => {
+  test.each<[string, unknown, number]>([
+    ['seconds', NOW_MS / 1000, 0],
+    ['milliseconds', NOW_MS - 5, -5],
+    ['microseconds', (NOW_MS - 5) * 1000, -5],
+    ['nanoseconds, quoted', `${NOW_MS - 5}000000`, -5],
+    ['seconds, quoted', String(NOW_MS / 1000), 0],
+    ['ISO of .NET', new Date(NOW_MS).toISOString().replace('Z', '1234Z'), 0],
+    ['RFC 2822', new Date(NOW_MS).toUTCString(), 0],
+  ])('%s', (_, time, expected) => {
+    expect(told({ type: 'scalar' }, { value: 1, time })).toEqual([`m/p=1@${expected}`]);
+  });
+});
+
+describe('several points in a message', () => {
+  test('elements with an id: a message with one alone leaves the others alone', () => {
+    const each = { path: 'values', point: 'id' };
+    const spec = { type: 'scalar', each, value: 'v', time: 't', quality: 'q' };
+    const speed = { id: 'Ch1.Dev1.Speed', v: 1480, q: true, t: NOW_MS - 10 };
+    const temperature = { id: 'Ch1.Dev1.Temp', v: 61.2, q: true, t: NOW_MS - 20 };
+    expect(told(spec, { timestamp: NOW_MS, values: [speed, temperature] }, { asset: 'm' })).toEqual([
+      'm/Ch1.Dev1.Speed=1480@-10',
+      'm/Ch1.Dev1.Temp=61.2@-20',
+    ]);
+    expect(told(spec, { values: [temperature] }, { asset: 'm' })).toEqual(['m/Ch1.Dev1.Temp=61.2@-20']);
+    expect(told(spec, { values: [{ ...speed, q: false }, temperature] }, { asset: 'm' })).toEqual([
+      'm/Ch1.Dev1.Speed: bad_quality',
+      'm/Ch1.Dev1.Temp=61.2@-20',
+    ]);
+  });
+
+  test('a wildcard never makes one point of elements that name several', () => {
+    const values = [
+      { id: 'a', v: 1 },
+      { id: 'b', v: 2 },
+    ];
+    const spec = { type: 'scalar', value: 'values.*.v', intervalMs: 10 };
+    expect(told(spec, { values })).toEqual(['m/p: several_points']);
+    expect(told(spec, { values: values.map((e) => ({ ...e, id: 'a' })) })).toEqual(['m/p=1,2']);
+  });
+
+  test('entries of an object, with the time of the message, and only some of them', () => {
+    const spec = { type: 'scalar', each: { path: 'data', point: '$key', only: ['temp', 'Drehzahl'] }, value: '' };
+    expect(
+      told(spec, { time: NOW_MS - 7, data: { temp: '61.2', Drehzahl: 1480, state: 'RUN' } }, { asset: 'm' }),
+    ).toEqual(['m/temp=61.2@-7', 'm/Drehzahl=1480@-7']);
+  });
+
+  test('machine and point named in the message', () => {
+    const spec = { type: 'scalar', assetPath: 'deviceId', pointPath: 'tag' };
+    expect(told(spec, { deviceId: 'Pumpe 7', tag: 'temp', value: 5 }, {})).toEqual([
+      expect.stringMatching(/^Pumpe-7\.[0-9a-f]{4}\/temp=5$/),
+    ]);
+    expect(told(spec, { value: 5 }, {})).toEqual(['missing_value']);
+  });
+
+  test('SenML: base names and times, relative times', () => {
+    const pack = [
+      { bn: 'urn:dev:mac:01:', bt: NOW_MS / 1000, n: 'temp', u: 'Cel', v: 61.2 },
+      { n: 'speed', u: '1/min', t: -1, v: 1480 },
+      { n: 'door', vb: true },
+      { n: 'label', vs: 'x' },
+    ];
+    expect(told({ type: 'senml' }, pack, { asset: 'm' })).toEqual([
+      'm/temp=61.2@0',
+      'm/speed=1480@-1000',
+      'm/door=1@0',
+      'm/label: unsupported_type',
+    ]);
+  });
+
+  test('line protocol: fields, escapes, a tag for the machine', () => {
+    const spec = { type: 'line_protocol', assetTag: 'asset' };
+    const line = `vib\\ ration,asset=pump-1,hall=3 temp=61.2,count=5i,ok=true,note="a b,c=d" ${NOW_MS}000000`;
+    expect(told(spec, line, {})).toEqual([
+      'pump-1/temp=61.2@0',
+      'pump-1/count=5@0',
+      'pump-1/ok=1@0',
+      'pump-1/note: wrong_type',
+    ]);
+    expect(told(spec, 'not a line', {})).toEqual(['bad_payload']);
+  });
+});
+
+describe('waveforms', () => {
+  const sine = (n: number, scale = 1) =>
+    Array.from({ length: n }, (_, i) => scale * Math.sin((2 * Math.PI * 100 * i) / 5120));
+  const raw = (encoding: string, more: object = {}) => ({
+    type: 'waveform',
+    framing: 'raw',
+    encoding,
+    sampleRateHz: 5120,
+    ...more,
+  });
+  const json = (more: object = {}) => ({ type: 'waveform', framing: 'json', sampleRateHz: 5120, ...more });
+  const int16 = (values: number[], order: 'LE' | 'BE' = 'LE') => {
+    const bytes = Buffer.alloc(2 * values.length);
+    values.forEach((v, i) => bytes[`writeInt16${order}`](Math.round(1000 * v), 2 * i));
+    return bytes;
+  };
+  const samplesOf = (...args: Parameters<typeof arrivals>) =>
+    arrivals(...args).map((a) =>
+      a.ok && a.block.kind === 'waveform' ? [...a.block.samples] : a.ok ? [] : a.rejection,
+    );
+
+  test('big-endian samples are read by setting, and never as little-endian ones', () => {
+    const bytes = int16(sine(1024), 'BE');
+    expect(told(raw('int16', { scale: 0.001 }), bytes)).toEqual(['m/p: wrong_byte_order']);
+    const [samples] = samplesOf(raw('int16', { scale: 0.001, byteOrder: 'big' }), bytes);
+    expect(samples[13]).toBeCloseTo(sine(1024)[13], 3);
+    expect(told(raw('int16', { scale: 0.001 }), int16(sine(1024)))).toEqual(['m/p: 1024 samples']);
+  });
+
+  test('noise over the whole range is no wrong byte order', () => {
+    let seed = 1;
+    const noise = Array.from({ length: 1024 }, () => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return 60 * (seed / 2 ** 31) - 30;
+    });
+    expect(told(raw('int16'), int16(noise))).toEqual(['m/p: 1024 samples']);
+  });
+
+  test.each<[string, (view: DataView, at: number, v: number) => void, number]>([
+    ['int8', (d, at, v) => d.setInt8(at, v), 1],
+    ['uint8', (d, at, v) => d.setUint8(at, v), 1],
+    ['uint16', (d, at, v) => d.setUint16(at, v, true), 2],
+    ['int24', (d, at, v) => [d.setUint16(at, v & 0xffff, true), d.setInt8(at + 2, v >> 16)], 3],
+    ['int32', (d, at, v) => d.setInt32(at, v, true), 4],
+    ['uint32', (d, at, v) => d.setUint32(at, v, true), 4],
+    ['float64', (d, at, v) => d.setFloat64(at, v, true), 8],
+  ])('%s', (encoding, write, width) => {
+    const values = encoding.startsWith('uint') ? [1, 2, 100] : [-1, 2, -100];
+    const view = new DataView(new ArrayBuffer(width * values.length));
+    values.forEach((v, i) => write(view, i * width, v));
+    expect(samplesOf(raw(encoding, { scale: 0.5 }), new Uint8Array(view.buffer))).toEqual([values.map((v) => v / 2)]);
+  });
+
+  test('interleaved axes are a point each', () => {
+    const bytes = int16([1, 2, 3, 4, 5, 6]);
+    const spec = raw('int16', { scale: 0.001, axes: ['1H', '1V', '1A'] });
+    expect(told(spec, bytes, { asset: 'm' })).toEqual(['m/1H: 2 samples', 'm/1V: 2 samples', 'm/1A: 2 samples']);
+    expect(samplesOf(spec, bytes, { asset: 'm' })[1]).toEqual([2, 5].map(Math.fround));
+    expect(told(spec, int16([1, 2]), { asset: 'm' })).toEqual([
+      'm/1H: truncated',
+      'm/1V: truncated',
+      'm/1A: truncated',
+    ]);
+  });
+
+  test('an envelope with keys of its own, and nested axes', () => {
+    const spec = json({ keys: { samples: 'data', sampleRate: 'fs', time: 'ts' }, sampleRateIn: 'kHz' });
+    expect(told(spec, { fs: 5.12, data: sine(512), ts: NOW_MS })).toEqual(['m/p: 512 samples']);
+    const nested = json({ axes: { '1H': 'acc.x', '1V': 'acc.y' } });
+    expect(told(nested, { acc: { x: sine(512), y: sine(256) } }, { asset: 'm' })).toEqual([
+      'm/1H: 512 samples',
+      'm/1V: 256 samples',
+    ]);
+  });
+
+  test('samples as a text: numbers, hexadecimal or base64 digits, never one for the other', () => {
+    const bytes = int16(sine(512));
+    const spec = json({ encoding: 'int16', scale: 0.001 });
+    for (const samples of [bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')])
+      expect(samplesOf(spec, { samples })[0][13]).toBeCloseTo(sine(512)[13], 3);
+    expect(samplesOf(json(), { samples: '0.5,-0.25, 1e-3' })).toEqual([[0.5, -0.25, 1e-3].map(Math.fround)]);
+    expect(told(spec, { samples: 'no samples!' })).toEqual(['m/p: bad_payload']);
+  });
+});

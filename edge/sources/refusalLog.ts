@@ -1,0 +1,47 @@
+import type { Logger } from 'pino';
+import type { Rejection } from '#models/contracts/ledger.ts';
+
+const SAMPLE = 200;
+const MOST_KINDS = 1000;
+
+/** What a person can do about it; the others speak for themselves. */
+const REMEDIES: Partial<Record<Rejection, string>> = {
+  bad_topic: 'no subscription fits the topic, or the message names no machine: see topic, asset and point',
+  bad_json: 'the payload is no JSON: set payload.type (waveform, senml, line_protocol), or value: "" for a bare number',
+  bad_payload: 'the bytes are not of the configured kind: see payload.encoding',
+  missing_value: 'nothing lies at the configured path: see payload.value, payload.values or payload.each',
+  wrong_type:
+    'what lies at the path is no number, or its time cannot be read: see payload.states, payload.hex and timeFormat',
+  bad_quality: 'the quality is not among the good ones: see payload.quality and payload.good',
+  bad_rate: 'no sample rate: set payload.sampleRateHz, or payload.keys.sampleRate',
+  several_points: 'the elements name points of their own: use payload.each with the path of their name',
+  wrong_byte_order: 'the samples are of the other byte order: set payload.byteOrder',
+  truncated: 'the bytes are no multiple of the encoding’s width, or of the axes: see payload.encoding and payload.axes',
+  retained: 'a retained message is of the past; live ones are taken',
+};
+
+/** Warns of refused messages with a sample and a remedy: of each kind the first, the hundredth, the ten thousandth … */
+export class RefusalLog {
+  readonly #log: Logger;
+  readonly #counts = new Map<string, number>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  note(subscription: string, topic: string, rejection: Rejection, payload: Uint8Array): void {
+    const kind = `${subscription}\t${rejection}`;
+    const count = (this.#counts.get(kind) ?? 0) + 1;
+    if (count === 1 && this.#counts.size >= MOST_KINDS) return;
+    this.#counts.set(kind, count);
+    if (!/^1(00)*$/.test(String(count))) return;
+    const sample = Buffer.from(payload.subarray(0, SAMPLE))
+      .toString('latin1')
+      .replace(/[^\x20-\x7e]/g, '.');
+    const remedy = REMEDIES[rejection];
+    this.#log.warn(
+      { subscription, topic: topic.slice(0, SAMPLE), rejection, count, sample, ...(remedy && { remedy }) },
+      'messages are refused',
+    );
+  }
+}

@@ -1,0 +1,104 @@
+import type { Rejection } from '#models/contracts/ledger.ts';
+import type { WaveformEncoding } from './sourceConfig.ts';
+
+type Reader = (view: DataView, at: number, isLittle: boolean) => number;
+
+const ENCODINGS: Record<WaveformEncoding, { bytes: number; read: Reader }> = {
+  int8: { bytes: 1, read: (v, at) => v.getInt8(at) },
+  uint8: { bytes: 1, read: (v, at) => v.getUint8(at) },
+  int16: { bytes: 2, read: (v, at, little) => v.getInt16(at, little) },
+  uint16: { bytes: 2, read: (v, at, little) => v.getUint16(at, little) },
+  int24: { bytes: 3, read: int24 },
+  int32: { bytes: 4, read: (v, at, little) => v.getInt32(at, little) },
+  uint32: { bytes: 4, read: (v, at, little) => v.getUint32(at, little) },
+  float32: { bytes: 4, read: (v, at, little) => v.getFloat32(at, little) },
+  float64: { bytes: 8, read: (v, at, little) => v.getFloat64(at, little) },
+};
+
+function int24(view: DataView, at: number, isLittle: boolean): number {
+  const [high, low] = isLittle
+    ? [view.getInt8(at + 2), view.getUint16(at, true)]
+    : [view.getInt8(at), view.getUint16(at + 1)];
+  return high * 65_536 + low;
+}
+
+/** Samples of any encoding, each times `scale`. Always a copy: the payload's memory belongs to the connection. */
+export function readSamples(
+  bytes: Uint8Array,
+  encoding: WaveformEncoding,
+  byteOrder: 'little' | 'big',
+  scale: number,
+): Float32Array<ArrayBuffer> | Rejection {
+  const { bytes: width, read } = ENCODINGS[encoding];
+  if (bytes.length % width !== 0) return 'truncated';
+  if (byteOrder === 'little' && (encoding === 'float32' || encoding === 'int16'))
+    return aligned(bytes, encoding, scale);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const isLittle = byteOrder === 'little';
+  return Float32Array.from({ length: bytes.length / width }, (_, i) => read(view, i * width, isLittle) * scale);
+}
+
+/** The two usual encodings, by the processor's own order. */
+function aligned(bytes: Uint8Array, encoding: 'float32' | 'int16', scale: number): Float32Array<ArrayBuffer> {
+  const own = Uint8Array.from(bytes).buffer;
+  const column = encoding === 'float32' ? new Float32Array(own) : Float32Array.from(new Int16Array(own));
+  if (scale !== 1) for (let i = 0; i < column.length; i++) column[i] *= scale;
+  return column;
+}
+
+const LEAST_SAMPLES = 64;
+/** Enough to tell. */
+const LOOKED_AT = 1024;
+/** White noise over the whole range has 0.58 of it. */
+const LOUD = 0.4;
+/** Neighbours of white noise differ by twice its power, those of a vibration by less. */
+const ROUGH = 1.5;
+const QUIETER = 0.5;
+
+/**
+ * Whether 16-bit samples are plainly of the other byte order: as read they are white noise over the whole range, and
+ * swapped they are less than half as large. Noise that is really there is as large both ways.
+ */
+export function hasOtherByteOrder(bytes: Uint8Array, encoding: WaveformEncoding, byteOrder: 'little' | 'big'): boolean {
+  if (encoding !== 'int16' || bytes.length < 2 * LEAST_SAMPLES) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const isLittle = byteOrder === 'little';
+  const own = powerOf(view, isLittle);
+  if (own.deviation < LOUD * 32_768 || own.roughness < ROUGH) return false;
+  return powerOf(view, !isLittle).deviation < QUIETER * own.deviation;
+}
+
+function powerOf(view: DataView, isLittle: boolean): { deviation: number; roughness: number } {
+  const n = Math.min(LOOKED_AT, view.byteLength >> 1);
+  let [sum, squares, steps, last] = [0, 0, 0, view.getInt16(0, isLittle)];
+  for (let i = 0; i < n; i++) {
+    const v = view.getInt16(2 * i, isLittle);
+    sum += v;
+    squares += v * v;
+    steps += (v - last) ** 2;
+    last = v;
+  }
+  const variance = squares / n - (sum / n) ** 2;
+  return { deviation: Math.sqrt(variance), roughness: variance > 0 ? steps / n / variance : 0 };
+}
+
+const HEX = /^[0-9a-f]+$/i;
+const LEAST_HEX = 16;
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+const DECIMALS = /^\s*[+-]?[\d.][\d.eE+-]*(\s*[,;\s]\s*[+-]?[\d.][\d.eE+-]*)+\s*$/;
+
+/**
+ * Samples in a text: numbers apart by commas, semicolons or blanks; or bytes, in hexadecimal or base64 (either alphabet).
+ * Sixteen hexadecimal digits in a row are never base64 of a signal but once in 10^9.
+ */
+export function samplesInText(text: string): number[] | Uint8Array | Rejection {
+  if (DECIMALS.test(text)) {
+    const values = text
+      .trim()
+      .split(/[,;\s]+/)
+      .map(Number);
+    return values.every(Number.isFinite) ? values : 'wrong_type';
+  }
+  if (text.length >= LEAST_HEX && HEX.test(text)) return text.length % 2 === 0 ? Buffer.from(text, 'hex') : 'truncated';
+  return BASE64.test(text) ? Buffer.from(text, 'base64') : 'bad_payload';
+}
