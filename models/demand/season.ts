@@ -34,8 +34,9 @@ export function isSeasonal(history: ArrayLike<number>, period: number): boolean 
 }
 
 /**
- * Whether demand differs by its place in the cycle: the Kruskal–Wallis test, its χ² taken to a standard normal.
- * Sources: Kruskal & Wallis, JASA 47 (1952); Wilson & Hilferty, PNAS 17 (1931).
+ * Whether demand differs by its place in the cycle: the Kruskal–Wallis test, as an F (few cycles hardly reach a χ²), taken
+ * to a standard normal. Sources: Kruskal & Wallis, JASA 47 (1952); Iman & Davenport, Communications in Statistics A5
+ * (1976); Paulson, Annals of Mathematical Statistics 13 (1942).
  */
 export function hasSeason(history: readonly number[], period: number): boolean {
   const n = history.length;
@@ -51,8 +52,9 @@ export function hasSeason(history: readonly number[], period: number): boolean {
   const untied = 1 - ties / (n ** 3 - n);
   if (!(untied > 0)) return false;
   const h = ((12 / (n * (n + 1))) * between - 3 * (n + 1)) / untied;
-  const spread = 2 / (9 * (period - 1));
-  return (Math.cbrt(h / (period - 1)) - (1 - spread)) / Math.sqrt(spread) > PLAIN;
+  const root = Math.cbrt(h / (period - 1) / (Math.max(1e-9, n - 1 - h) / (n - period)));
+  const [spread, spreadWithin] = [2 / (9 * (period - 1)), 2 / (9 * (n - period))];
+  return ((1 - spreadWithin) * root - (1 - spread)) / Math.sqrt(spreadWithin * root ** 2 + spread) > PLAIN;
 }
 
 /** Parts of a day, from half days' hours to minutes, whose week may matter as well. */
@@ -103,7 +105,9 @@ export function seasonOf(history: ArrayLike<number>, period: number, kind: Seaso
 
 /** Part of a season that has to be left of it for there to be one. */
 const LEAST_LEFT = 0.6;
-/** Values a place in the cycle, in the mean, of which a season's uncertainty is told. */
+/** Part of a cycle's places that have to be seen twice, of which a season's uncertainty is told. */
+const LEAST_TWICE = 0.5;
+/** Values a place in the cycle, in the mean, that a moving average has to leave; of fewer, the level is a line. */
 const LEAST_CYCLES = 1.5;
 
 /**
@@ -116,8 +120,10 @@ const LEAST_CYCLES = 1.5;
 export function shrunkSeason(history: ArrayLike<number>, period: number, kind: Season['kind']): Season | null {
   const n = history.length - 2 * (period >> 1);
   if (period < 4) return isSeasonal(history, period) ? seasonOf(history, period, kind) : null;
-  if (n < LEAST_CYCLES * period) return null;
-  const places = apartByPlace(history, period, kind);
+  if (history.length < period + LEAST_TWICE * period) return null;
+  // Of two cycles a moving average leaves one.
+  const places = n < LEAST_CYCLES * period ? apartFromLine(history, period, kind) : apartByPlace(history, period, kind);
+  if (places === null) return null;
   const figure = figureOf(places, kind);
   const neutral = kind === 'multiplicative' ? 1 : 0;
   const seen = figure.reduce((sum, v) => sum + (v - neutral) ** 2, 0) / (period - 1);
@@ -149,6 +155,28 @@ function apartByPlace(history: ArrayLike<number>, period: number, kind: Season['
     level /= period;
     if (kind === 'multiplicative' && level === 0) continue;
     places[t % period].push(kind === 'multiplicative' ? history[t] / level : history[t] - level);
+  }
+  return places;
+}
+
+/**
+ * How far each period is from a line, by place in the cycle; null where the line reaches 0 and there is no ratio to it.
+ * The line has the mean of the newest cycle, and grows as much in a cycle as the places did that were seen twice.
+ */
+function apartFromLine(history: ArrayLike<number>, period: number, kind: Season['kind']): number[][] | null {
+  const n = history.length;
+  let [mean, before, after] = [0, 0, 0];
+  for (let t = n - period; t < n; t++) mean += history[t] / period;
+  for (let t = Math.max(period, n - period); t < n; t++) {
+    before += history[t - period];
+    after += history[t];
+  }
+  const slope = after > 0 ? (mean * (1 - before / after)) / period : 0;
+  const level = (t: number) => mean + slope * (t - (n - (period + 1) / 2));
+  if (kind === 'multiplicative' && !(level(0) > 0 && level(n - 1) > 0)) return null;
+  const places: number[][] = Array.from({ length: period }, () => []);
+  for (let t = 0; t < n; t++) {
+    places[t % period].push(kind === 'multiplicative' ? history[t] / level(t) : history[t] - level(t));
   }
   return places;
 }
