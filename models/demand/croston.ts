@@ -1,18 +1,27 @@
 import type { Forecaster } from './forecaster.ts';
+import { sinceFirstDemand } from './sinceFirstDemand.ts';
 
 const SMOOTHING = 0.1;
 
-/** Smoothed size over smoothed interval of the demands; 0 before the first one. */
+/**
+ * Smoothed size over smoothed interval of the demands, both beginning with their means; 0 before the first demand.
+ */
 export function crostonRate(history: readonly number[], smoothing = SMOOTHING): number {
-  let [size, interval, since] = [0, 0, 0];
-  for (const demand of history) {
+  const known = sinceFirstDemand(history);
+  const demands = known.filter((v) => v > 0).length;
+  if (demands === 0) return 0;
+  let [size, interval, since] = [0, known.length / demands, 0];
+  for (const demand of known) {
     since++;
     if (demand <= 0) continue;
-    size = size === 0 ? demand : size + smoothing * (demand - size);
-    interval = interval === 0 ? since : interval + smoothing * (since - interval);
+    if (size === 0) size = demand;
+    else {
+      size += smoothing * (demand - size);
+      interval += smoothing * (since - interval);
+    }
     since = 0;
   }
-  return interval === 0 ? 0 : size / interval;
+  return size / interval;
 }
 
 /** Croston's method. Source: Croston, "Forecasting and stock control for intermittent demands", ORQ 23 (1972). */

@@ -1,5 +1,6 @@
 import { student4Quantile } from '#models/statistics/quantiles.ts';
 import { borrowedLaw, type Family, familyOf, isNew } from './borrowed.ts';
+import { countUnit, countUnits, wholeUnits } from './countUnit.ts';
 import { type DemandClass, demandClass } from './demandClass.ts';
 import { demandWithin } from './demandWithin.ts';
 import { createForecaster } from './forecasters.ts';
@@ -10,6 +11,8 @@ import { isPart } from './partOrSeries.ts';
 import type { ItemHistory } from './readHistory.ts';
 import { hasSeason, withWeek } from './season.ts';
 import { SeveralSeasons } from './severalSeasons.ts';
+import { sinceFirstDemand } from './sinceFirstDemand.ts';
+import { sinceStep } from './sinceStep.ts';
 import { tamed } from './tamed.ts';
 import { WithErrors } from './withErrors.ts';
 
@@ -66,7 +69,7 @@ const DYING_INTERVALS = 4;
  */
 export function forecastTable(given: readonly ItemHistory[], settings: ForecastSettings): ItemForecast[] {
   const items = withHistories(given, settings.frequency[0]);
-  const forecasts = new Map<ItemHistory, ItemForecast>();
+  const forecasts = new Map<Item, ItemForecast>();
   const families = familiesOf(items, settings.frequency[0]);
   for (const item of items) {
     const family = borrowsFrom(item, families, settings.frequency[0]);
@@ -81,9 +84,19 @@ export function forecastTable(given: readonly ItemHistory[], settings: ForecastS
   return items.map((item) => forecasts.get(item) ?? forecastSeries(item, settings));
 }
 
-/** What has no history and no family to borrow from has never been asked for. */
-function withHistories(items: readonly ItemHistory[], period: number): ItemHistory[] {
-  if (items.every(({ history }) => history.length > 0)) return [...items];
+/** An item whose history begins with its first demand. */
+interface Item extends ItemHistory {
+  /** Periods without demand before it. */
+  waited: number;
+}
+
+/** Items from their first demand on. What has no history and no family to borrow from has never been asked for. */
+function withHistories(given: readonly ItemHistory[], period: number): Item[] {
+  const items = given.map((item) => {
+    const history = sinceFirstDemand(item.history);
+    return { ...item, history, waited: item.history.length - history.length };
+  });
+  if (items.every(({ history }) => history.length > 0)) return items;
   const families = familiesOf(items, period);
   return items.map((item) =>
     item.history.length > 0 || borrowsFrom(item, families, period) ? item : { ...item, history: [0] },
@@ -148,12 +161,13 @@ export function leadTimeLaws(
   elapsed = 0,
 ): LeadTimeLaw[][] {
   const { quantiles, frequency } = settings;
-  const items = withHistories([...given, ...teachers], frequency[0]).slice(0, given.length);
-  const families = familiesOf([...items, ...teachers], frequency[0]);
+  const all = withHistories([...given, ...teachers], frequency[0]);
+  const items = all.slice(0, given.length);
+  const families = familiesOf(all, frequency[0]);
   const kinds = items.map((item) => ({ item, family: borrowsFrom(item, families, frequency[0]) }));
   const isPooled = (item: ItemHistory) => !item.method && isPart(item.history, frequency[0]);
   const parts = kinds.filter(({ item, family }) => !family && isPooled(item)).map(({ item }) => item);
-  const taught = [...parts, ...teachers.filter(isPooled)].map((item) => learnedOf(item, frequency));
+  const taught = [...parts, ...all.slice(given.length).filter(isPooled)].map((item) => learnedOf(item, frequency));
   const longest = leadTimes[leadTimes.length - 1];
   const fits = new Map(
     kinds.flatMap(({ item, family }) =>
@@ -177,15 +191,17 @@ export function leadTimeLaws(
   });
 }
 
-function forecastParts(parts: readonly ItemHistory[], settings: ForecastSettings): ItemForecast[] {
+function forecastParts(parts: readonly Item[], settings: ForecastSettings): ItemForecast[] {
   if (parts.length === 0) return [];
   const { leadTime, quantiles } = settings;
   const periods = Math.max(settings.horizon, leadTime);
   const histories = parts.map((item) => learnedOf(item, settings.frequency));
   const lead = leadTimeDemand(histories, leadTime, quantiles);
   const step = leadTime === 1 ? lead : leadTimeDemand(histories, 1, quantiles);
+  const units = countUnits(histories);
   return parts.map(({ id, history }, i) => {
-    const rounded = history.every(Number.isInteger) ? Math.round : (v: number) => v;
+    const measured = histories[i].some((v) => v > 0) && countUnit(histories[i]) === null;
+    const rounded = (v: number) => (measured ? v : wholeUnits(v, units[i]));
     return {
       id,
       class: demandClass(history),
@@ -196,15 +212,20 @@ function forecastParts(parts: readonly ItemHistory[], settings: ForecastSettings
       leadTime: { mean: lead[i].mean, quantiles: byLevel(quantiles, (j) => rounded(lead[i].quantiles[j])) },
       flags: [
         ...flagsOf(history, settings),
-        ...(histories[i].some((v, t) => v !== history[t]) ? (['outliers'] as const) : []),
+        ...(tamed(history, settings.frequency, 'part') !== history ? (['outliers'] as const) : []),
       ],
     };
   });
 }
 
-/** What a part's forecast, and those of others, learn from. */
-function learnedOf({ history }: ItemHistory, frequency: readonly number[]): Float64Array {
-  return Float64Array.from(tamed(history, frequency, 'part'));
+/**
+ * What a part's forecast, and those of others, learn from. The periods before its first demand are none of its history,
+ * but tell how soon parts that were never in demand come to be.
+ */
+function learnedOf({ history, waited }: Item, frequency: readonly number[]): Float64Array {
+  const usual = tamed(history, frequency, 'part');
+  const since = sinceStep(usual);
+  return Float64Array.from(since === usual ? [...new Array(waited).fill(0), ...usual] : since);
 }
 
 interface SeriesFit {
@@ -227,10 +248,10 @@ function fitSeries({ history, method }: ItemHistory, asked: readonly number[], h
   const forecaster = new InOwnUnit(inner);
   const learned = tamed(history, frequency);
   forecaster.fit(learned);
-  const whole = history.every(Number.isInteger);
+  const unit = countUnit(history);
   const at = (centre: number, scale: number, level: number) => {
     const value = Math.max(0, centre + scale * student4Quantile(level));
-    return whole ? Math.round(value) : value;
+    return unit === null ? value : wholeUnits(value, unit);
   };
   return {
     forecaster,

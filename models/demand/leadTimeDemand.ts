@@ -1,9 +1,11 @@
+import { countUnits } from './countUnit.ts';
 import { Sba } from './croston.ts';
 import { type DemandClass, demandClass } from './demandClass.ts';
 import type { Forecaster } from './forecaster.ts';
 import { negativeBinomialQuantiles } from './negativeBinomial.ts';
-import { PartPool, type PooledItem } from './partPool.ts';
+import { type Outcomes, PartPool, type PooledItem } from './partPool.ts';
 import { demandAfter } from './partWindows.ts';
+import { periodsExposed, sinceFirstDemand } from './sinceFirstDemand.ts';
 import { stillAsked } from './stillAsked.ts';
 import { Tsb } from './tsb.ts';
 
@@ -21,6 +23,8 @@ const JUDGED = [0.5, 0.8, 0.9, 0.95, 0.99] as const;
 /** Origins of the backtest, in lead times before the end. */
 const BACKTESTS = [1, 2] as const;
 const LEAST_HISTORY = 3;
+/** Chance of being in demand below which an item has ended. */
+const ENDED = 0.05;
 /** How much worse a candidate's score is, as a part of the best, where its weight has fallen to 1/e; of many outcomes. */
 const SHARPNESS = 0.03;
 /** Outcomes, of all items of a class, whose losses tell half of what many tell. */
@@ -28,12 +32,14 @@ const FEW_OUTCOMES = 30;
 
 /** What is known of one item at one origin, for all candidates. */
 interface Known {
-  /** What demand is counted in: 1 of whole numbers, else a part of its mean size. */
+  /** What demand is counted in; a part of the mean size where it is measured. */
   unit: number;
   mean: number;
   variance: number;
   tsb: number;
   sba: number;
+  /** Chance that the item is still in demand. */
+  alive: number;
   pooled: { pool: PartPool; item: PooledItem } | null;
 }
 
@@ -47,15 +53,6 @@ function countQuantiles(unit: number, mean: number, variance: number, levels: re
   return negativeBinomialQuantiles(mean / unit, variance / unit ** 2, levels).map((count) => count * unit);
 }
 
-/** Parts of a mean size that demand is counted in where it is not whole. */
-const FINE = 20;
-
-function unitOf(history: Float64Array): number {
-  if (history.every(Number.isInteger)) return 1;
-  const sizes = history.filter((v) => v > 0);
-  return sizes.reduce((a, b) => a + b, 0) / sizes.length / FINE;
-}
-
 /** Demand a period of the distributions that need nobody else, by their names. */
 const RATES: Record<string, (known: Known) => number> = {
   negative_binomial: ({ mean }) => mean,
@@ -66,22 +63,34 @@ const RATES: Record<string, (known: Known) => number> = {
 const ALONE: Record<string, Candidate> = Object.fromEntries(
   Object.entries(RATES).map(([name, rate]) => [
     name,
-    (known, L, levels) => countQuantiles(known.unit, rate(known) * L, known.variance * L, levels),
+    (known, L, levels) =>
+      ifAlive(known.alive, levels, (within) => countQuantiles(known.unit, rate(known) * L, known.variance * L, within)),
   ]),
 );
 
 /** Those that need a pool. */
 const POOLED: Record<string, Candidate> = {
-  pooled_windows: ({ pooled }, _, levels) =>
-    quantilesOf(pooled!.pool.outcomesNear(pooled!.item), pooled!.item.features.size, levels),
-  pooled_mean_windows: ({ pooled }, _, levels) =>
-    quantilesOf(pooled!.pool.outcomesNearMean(pooled!.item), pooled!.item.features.size, levels),
-  pooled_mean_negative_binomial: ({ unit, pooled, mean, variance }, _, levels) => {
-    const expected = pooled!.item.mu * pooled!.item.features.size;
+  pooled_windows: ({ pooled, alive }, _, levels) =>
+    windowQuantiles(pooled!.pool.outcomesNear(pooled!.item), pooled!.item.features.size, alive, levels),
+  pooled_mean_windows: ({ pooled, alive }, _, levels) =>
+    windowQuantiles(pooled!.pool.outcomesNearMean(pooled!.item), pooled!.item.features.size, alive, levels),
+  pooled_mean_negative_binomial: ({ unit, pooled, mean, variance, alive }, _, levels) => {
+    const expected = (pooled!.item.mu / alive) * pooled!.item.features.size;
     const dispersion = mean > 0 ? Math.max(unit, variance / mean) : pooled!.item.features.size;
-    return countQuantiles(unit, expected, expected * dispersion, levels);
+    return ifAlive(alive, levels, (within) => countQuantiles(unit, expected, expected * dispersion, within));
   },
 };
+
+/** Quantiles of demand that is none unless the item is alive, and else has quantiles by `within`. */
+function ifAlive(alive: number, levels: readonly number[], within: (levels: readonly number[]) => number[]): number[] {
+  const above = levels.map((p) => (p - (1 - alive)) / alive).filter((p) => p > 0);
+  return [...new Array(levels.length - above.length).fill(0), ...within(above)];
+}
+
+/** Quantiles of what came to items that were as likely to be alive; of an item that is less so, less. */
+function windowQuantiles(near: Outcomes, size: number, alive: number, levels: readonly number[]): number[] {
+  return ifAlive(Math.min(1, alive / near.alive), levels, (within) => quantilesOf(near.outcomes, size, within));
+}
 
 /**
  * Demand of each part within the lead time, as a distribution: six candidates, each weighted within the item's demand
@@ -97,39 +106,42 @@ export function leadTimeDemand(
   levels: readonly number[],
   wanted = histories.length,
 ): LeadTimeDemand[] {
-  const pool = PartPool.learn(histories, leadTime);
+  const units = countUnits(histories);
+  const pool = PartPool.learn(histories, units, leadTime);
   const candidates = pool ? { ...ALONE, ...POOLED } : ALONE;
   const names = Object.keys(candidates);
-  const weights = weightsByClass(histories, leadTime, candidates);
-  return histories.slice(0, wanted).map((history) => {
-    const known = knownOf(history, pool);
+  const weights = weightsByClass(histories, units, leadTime, candidates);
+  return histories.slice(0, wanted).map((history, i) => {
+    const known = knownOf(history, units[i], pool);
     const weight = weights.get(demandClass(history)) ?? names.map(() => 1 / names.length);
-    // The pool has seen what silence means; alone, an item that has long been silent may be asked for no more.
-    const alive = pool ? 1 : stillAsked(history);
-    const within = levels.map((p) => (p - (1 - alive)) / alive).filter((p) => p > 0);
-    const said = names.map((name) => candidates[name](known, leadTime, within));
-    const above = within.map((_, j) => said.reduce((sum, q, c) => sum + weight[c] * q[j], 0));
-    const quantiles = [...new Array(levels.length - within.length).fill(0), ...above];
+    const method = names[weight.indexOf(Math.max(...weight))];
+    if (known.alive < ENDED) return { mean: 0, quantiles: levels.map(() => 0), method };
+    const said = names.map((name) => candidates[name](known, leadTime, levels));
+    const quantiles = levels.map((_, j) => said.reduce((sum, q, c) => sum + weight[c] * q[j], 0));
     const alone = () => names.reduce((sum, name, c) => sum + weight[c] * RATES[name](known), 0) * leadTime;
-    const mean = known.pooled ? known.pooled.item.mu * known.pooled.item.features.size : alive * alone();
-    return { mean, quantiles, method: names[weight.indexOf(Math.max(...weight))] };
+    const mean = known.pooled ? known.pooled.item.mu * known.pooled.item.features.size : known.alive * alone();
+    return { mean, quantiles, method };
   });
 }
 
-function knownOf(history: Float64Array, pool: PartPool | null): Known {
-  const mean = history.reduce((a, b) => a + b, 0) / history.length;
-  const variance = history.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, history.length - 1);
+function knownOf(given: Float64Array, unit: number, pool: PartPool | null): Known {
+  const history = sinceFirstDemand(given);
+  const periods = periodsExposed(history.length, history.filter((v) => v > 0).length);
+  const mean = history.reduce((a, b) => a + b, 0) / periods;
+  const power = history.reduce((sum, v) => sum + v * v, 0);
+  const variance = Math.max(0, power - periods * mean ** 2) / Math.max(1, periods - 1);
   const rate = (forecaster: Forecaster) => {
     forecaster.fit(Array.from(history));
     return forecaster.predict(1)[0];
   };
   return {
-    unit: unitOf(history),
+    unit,
     mean,
     variance,
     tsb: rate(new Tsb()),
     sba: rate(new Sba()),
-    pooled: pool && { pool, item: pool.item(history) },
+    alive: stillAsked(history),
+    pooled: pool && { pool, item: pool.item(given, unit) },
   };
 }
 
@@ -140,6 +152,7 @@ function pinball(level: number, quantile: number, outcome: number): number {
 /** Weights of the candidates in each demand class, by their scaled pinball loss at the backtest's origins. */
 function weightsByClass(
   histories: readonly Float64Array[],
+  units: readonly number[],
   leadTime: number,
   candidates: Record<string, Candidate>,
 ): Map<DemandClass, number[]> {
@@ -147,12 +160,14 @@ function weightsByClass(
   const losses = new Map<DemandClass, { sums: number[]; outcomes: number }>();
   for (const back of BACKTESTS) {
     const cut = back * leadTime;
-    const kept = histories.filter((h) => h.length - cut >= LEAST_HISTORY);
+    const places = histories.flatMap((h, i) => (h.length - cut >= LEAST_HISTORY ? [i] : []));
+    const kept = places.map((i) => histories[i]);
     const shortened = kept.map((h) => h.subarray(0, h.length - cut));
-    const pool = PartPool.learn(shortened, leadTime);
+    const keptUnits = places.map((i) => units[i]);
+    const pool = PartPool.learn(shortened, keptUnits, leadTime);
     if (!pool && names.length > Object.keys(ALONE).length) continue;
     kept.forEach((history, i) => {
-      const known = knownOf(shortened[i], pool);
+      const known = knownOf(shortened[i], keptUnits[i], pool);
       const outcome = demandAfter(history, history.length - cut, leadTime);
       const sizes = shortened[i].filter((v) => v > 0);
       const size = sizes.length > 0 ? (known.mean * shortened[i].length) / sizes.length : (pool?.level.size ?? 1);

@@ -1,10 +1,14 @@
 import { mannKendall } from '#models/statistics/monotoneTrend.ts';
+import { countUnit } from './countUnit.ts';
 import { demandClass } from './demandClass.ts';
 import { hasSeason } from './season.ts';
+import { sinceFirstDemand } from './sinceFirstDemand.ts';
 import { stillAsked } from './stillAsked.ts';
 
-/** Whole numbers below this mean are counts, as of parts, even where no period was without demand. */
+/** Demand below so many units in the mean is counted, as of parts, even where no period was without demand. */
 const COUNT_MEAN = 30;
+/** Least variance of a count, as a part of a Poisson's: what is always the same tells no unit. */
+const LEAST_DISPERSION = 0.02;
 /** Standard deviations beyond which a trend is no chance: six in 100,000 items without one. */
 const PLAIN = 4;
 /** Chance of being asked for at all below which a history is none of a series. */
@@ -18,7 +22,8 @@ const TREND_PERIODS = 120;
  * its size, as is smooth demand in which a period went without.
  * @param period periods of a season; 1 for none.
  */
-export function isPart(history: readonly number[], period: number): boolean {
+export function isPart(given: readonly number[], period: number): boolean {
+  const history = sinceFirstDemand(given);
   const itsClass = demandClass(history);
   if (itsClass === 'none') return true;
   // Demand that fell until there was none may have ended, which parts know of; off season there may be none.
@@ -30,7 +35,14 @@ export function isPart(history: readonly number[], period: number): boolean {
   const frequent = itsClass === 'smooth' || itsClass === 'erratic';
   const trend = Math.abs(mannKendall(history.slice(-TREND_PERIODS))) > PLAIN;
   if (frequent && trend) return false;
+  return isCounted(history) || (history.includes(0) && itsClass !== 'smooth');
+}
+
+/** Whether demand is a few units a period, which vary as counts do. Neither depends on what they are measured in. */
+function isCounted(history: readonly number[]): boolean {
+  const unit = countUnit(history);
+  if (unit === null) return false;
   const mean = history.reduce((a, b) => a + b, 0) / history.length;
-  const counts = mean < COUNT_MEAN && history.every(Number.isInteger);
-  return counts || (history.includes(0) && itsClass !== 'smooth');
+  const variance = history.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, history.length - 1);
+  return mean < COUNT_MEAN * unit && (history.length < 2 || variance >= LEAST_DISPERSION * mean * unit);
 }

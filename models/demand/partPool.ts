@@ -19,13 +19,21 @@ export interface PooledItem {
   mu: number;
 }
 
+/** What followed on windows, rising, in units of the item's size, and how likely their items were alive in the mean. */
+export interface Outcomes {
+  outcomes: Float64Array;
+  alive: number;
+}
+
 /** Training windows by rising mean, in columns. */
 interface Windows {
   mu: Float64Array;
   /** Demand of the lead time, in units of the item's size. */
   outcome: Float64Array;
-  /** A column for each of `placesOf`. */
-  places: Float64Array[];
+  /** Chance that the item was still in demand. */
+  alive: Float64Array;
+  /** Those of `placesOf`, a window after the other. */
+  places: Float64Array;
 }
 
 const PLACES = 5;
@@ -39,20 +47,23 @@ export class PartPool {
   readonly #mean: (columns: Float64Array) => number;
   readonly #factor: number;
   readonly #windows: Windows;
+  /** Of the windows about an item, and the same to be sorted: allocated once. */
+  readonly #distances = new Float64Array(NEAR);
+  readonly #sorted = new Float64Array(NEAR);
 
-  /** Null where the histories hold too few windows of this lead time. */
-  static learn(histories: readonly Float64Array[], leadTime: number): PartPool | null {
+  /** Null where the histories hold too few windows of this lead time. @param units that their demand is counted in. */
+  static learn(histories: readonly Float64Array[], units: readonly number[], leadTime: number): PartPool | null {
     const level = poolLevel(histories);
     const columns: Float64Array[] = [];
     const outcomes: number[] = [];
     const weights: number[] = [];
     const features: PartFeatures[] = [];
     const backs: number[] = [];
-    for (const history of histories) {
+    for (const [i, history] of histories.entries()) {
       for (let k = 0; k < ORIGINS; k++) {
         const origin = history.length - leadTime - k;
         if (origin < LEAST_HISTORY) break;
-        const f = partFeatures(history, origin, level);
+        const f = partFeatures(history, origin, level, units[i]);
         columns.push(f.columns);
         features.push(f);
         outcomes.push(demandAfter(history, origin, leadTime) / f.size);
@@ -62,7 +73,12 @@ export class PartPool {
     }
     if (columns.length < LEAST_WINDOWS) return null;
     const outcome = Float64Array.from(outcomes);
-    const { fitted: mus, mean } = pooledMean({ columns, outcome, weight: Float64Array.from(weights) });
+    const { fitted: mus, mean } = pooledMean({
+      columns,
+      outcome,
+      weight: Float64Array.from(weights),
+      exposure: Float64Array.from(features, ({ alive }) => alive),
+    });
     // Demand that falls or rises everywhere is seen in the newest windows first.
     let [came, expected] = [0, 0];
     for (let i = 0; i < mus.length; i++) {
@@ -72,13 +88,12 @@ export class PartPool {
     }
     const factor = came > 0 && expected > 0 ? came / expected : 1;
     const order = Array.from(mus, (_, i) => i);
-    order.sort((a, b) => mus[a] - mus[b] || outcome[a] - outcome[b] || features[a].size - features[b].size);
+    order.sort((a, b) => mus[a] - mus[b] || outcome[a] - outcome[b] || features[a].units - features[b].units);
     return new PartPool(level, mean, factor, {
       mu: Float64Array.from(order, (i) => mus[i] * factor),
       outcome: Float64Array.from(order, (i) => outcome[i]),
-      places: Array.from({ length: PLACES }, (_, p) =>
-        Float64Array.from(order, (i) => placesOf({ mu: mus[i] * factor, features: features[i] })[p]),
-      ),
+      alive: Float64Array.from(order, (i) => features[i].alive),
+      places: Float64Array.from(order.flatMap((i) => placesOf({ mu: mus[i] * factor, features: features[i] }))),
     });
   }
 
@@ -89,32 +104,43 @@ export class PartPool {
     this.#windows = windows;
   }
 
-  item(history: Float64Array): PooledItem {
-    const features = partFeatures(history, history.length, this.level);
-    return { features, mu: this.#mean(features.columns) * this.#factor };
+  item(history: Float64Array, unit: number): PooledItem {
+    const features = partFeatures(history, history.length, this.level, unit);
+    return { features, mu: this.#mean(features.columns) * features.alive * this.#factor };
   }
 
   /** What followed on the windows nearest in mean, rising, in units of the item's size. */
-  outcomesNearMean({ mu }: PooledItem): Float64Array {
+  outcomesNearMean({ mu }: PooledItem): Outcomes {
     const [from, to] = this.#around(mu, NEAREST);
-    return this.#windows.outcome.slice(from, to).sort();
+    const { outcome, alive } = this.#windows;
+    return { outcomes: outcome.slice(from, to).sort(), alive: meanOf(alive.subarray(from, to)) };
   }
 
   /** The same of the windows that are nearest in mean, size, variation, number of demands and silence together. */
-  outcomesNear(item: PooledItem): Float64Array {
+  outcomesNear(item: PooledItem): Outcomes {
     const [from, to] = this.#around(item.mu, NEAR);
-    const { places, outcome } = this.#windows;
+    const { places, outcome, alive } = this.#windows;
     const here = placesOf(item);
-    const distances = new Float64Array(to - from);
-    for (let p = 0; p < PLACES; p++) {
-      const column = places[p];
-      for (let i = from; i < to; i++) distances[i - from] += (column[i] - here[p]) ** 2;
+    const distances = this.#distances;
+    const [mu, units, cv, count, silence] = here;
+    for (let i = from, at = from * PLACES; i < to; i++, at += PLACES) {
+      distances[i - from] =
+        (places[at] - mu) ** 2 +
+        (places[at + 1] - units) ** 2 +
+        (places[at + 2] - cv) ** 2 +
+        (places[at + 3] - count) ** 2 +
+        (places[at + 4] - silence) ** 2;
     }
-    const limit = select(distances.slice(), Math.min(NEAREST, to - from) - 1);
-    return outcome
-      .subarray(from, to)
-      .filter((_, i) => distances[i] <= limit)
-      .sort();
+    this.#sorted.set(distances);
+    const limit = select(this.#sorted.subarray(0, to - from), Math.min(NEAREST, to - from) - 1);
+    const outcomes: number[] = [];
+    let sum = 0;
+    for (let i = from; i < to; i++) {
+      if (distances[i - from] > limit) continue;
+      outcomes.push(outcome[i]);
+      sum += alive[i];
+    }
+    return { outcomes: Float64Array.from(outcomes).sort(), alive: sum / outcomes.length };
   }
 
   /** Range of the `count` windows about a mean. */
@@ -131,11 +157,13 @@ export class PartPool {
   }
 }
 
+const meanOf = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / values.length;
+
 /** Where an item lies among others, each part measured by how far apart items still behave alike (chosen on carparts). */
 function placesOf({ mu, features }: PooledItem): number[] {
   return [
     Math.log(mu + 1e-3) / 0.3,
-    Math.log(features.size + 0.1),
+    Math.log(features.units + 0.1),
     features.sizeCv / 0.4,
     Math.log(features.count + 1) / 0.6,
     features.silence,

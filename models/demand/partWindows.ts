@@ -1,13 +1,20 @@
+import { firstDemand, periodsExposed } from './sinceFirstDemand.ts';
+import { stillAsked } from './stillAsked.ts';
+
 /** What a history up to an origin tells of the demand that follows, in units of the item's own mean size. */
 export interface PartFeatures {
   /** Mean of the demands that are not 0; of an item never sold, the pool's. */
   size: number;
+  /** The same in units that demand is counted in. */
+  units: number;
   /** Coefficient of variation of those demands. */
   sizeCv: number;
   /** How many they are. */
   count: number;
   /** ln(1 + periods since the last one, in mean intervals): a part that should have moved and did not may be dying. */
   silence: number;
+  /** Chance that the item is still in demand. */
+  alive: number;
   /** Columns of the pooled regression. */
   columns: Float64Array;
 }
@@ -26,8 +33,8 @@ const RECENT = 12;
 const PRIOR_PERIODS = 1;
 const COLUMN_COUNT = EWMA_WEIGHTS.length + 7;
 
-/** Features of the first `origin` periods of a history. */
-export function partFeatures(history: Float64Array, origin: number, pool: PoolLevel): PartFeatures {
+/** Features of the first `origin` periods of a history; what lies before its first demand is none of it. */
+export function partFeatures(history: Float64Array, origin: number, pool: PoolLevel, unit: number): PartFeatures {
   let sum = 0;
   let power = 0;
   let count = 0;
@@ -42,7 +49,9 @@ export function partFeatures(history: Float64Array, origin: number, pool: PoolLe
   }
   const size = count > 0 ? sum / count : pool.size;
   const sizeCv = count > 1 ? Math.sqrt(Math.max(0, power / count - size * size)) / size : 0.5;
-  return { size, sizeCv, count, ...ratesOf(history, origin, size, last, pool) };
+  const alive = stillAsked(history.subarray(0, origin));
+  const units = size / unit;
+  return { size, units, sizeCv, count, alive, ...ratesOf(history, origin, size, last, pool, units) };
 }
 
 function ratesOf(
@@ -51,12 +60,14 @@ function ratesOf(
   size: number,
   last: number,
   pool: PoolLevel,
+  units: number,
 ): Pick<PartFeatures, 'silence' | 'columns'> {
   const columns = new Float64Array(COLUMN_COUNT);
   const ewma = new Float64Array(EWMA_WEIGHTS.length);
   const weight = new Float64Array(EWMA_WEIGHTS.length);
   let [total, recent, occurrence] = [0, 0, 0];
-  for (let t = 0; t < origin; t++) {
+  const first = last < 0 ? 0 : firstDemand(history);
+  for (let t = first; t < origin; t++) {
     const z = history[t] / size;
     total += z;
     if (t >= origin - RECENT) recent += z;
@@ -67,17 +78,18 @@ function ratesOf(
     occurrence = 0.9 * occurrence + (z > 0 ? 0.1 : 0);
   }
   const mixed = (demand: number, periods: number) => (demand + PRIOR_PERIODS * pool.rate) / (periods + PRIOR_PERIODS);
-  const whole = mixed(total, origin);
+  const known = origin - first;
+  const whole = mixed(total, periodsExposed(known, total));
   const silence = Math.log1p((last < 0 ? origin : origin - 1 - last) * whole);
   let i = 0;
   columns[i++] = 1;
   columns[i++] = Math.log(whole);
   for (let j = 0; j < ewma.length; j++) columns[i++] = Math.log(mixed(ewma[j], weight[j]));
-  columns[i++] = Math.log(mixed(recent, Math.min(origin, RECENT)));
+  columns[i++] = Math.log(mixed(recent, Math.min(known, RECENT)));
   columns[i++] = silence;
   columns[i++] = occurrence;
   columns[i++] = last < 0 ? 1 : 0;
-  columns[i] = Math.log(size);
+  columns[i] = Math.log(units);
   return { silence, columns };
 }
 

@@ -5,12 +5,14 @@ export interface Rows {
   outcome: Float64Array;
   /** Of each row, above 0. */
   weight: Float64Array;
+  /** Of each row, what its mean is multiplied by, above 0. */
+  exposure: Float64Array;
 }
 
 export interface PooledMean {
   /** Of the rows that it learned from. */
   fitted: Float64Array;
-  /** Of another row. */
+  /** Of another row, before its exposure. */
   mean: (columns: Float64Array) => number;
 }
 
@@ -25,12 +27,12 @@ const LARGEST_LOG = 12;
  * (1989), §2.5; Hoerl & Kennard (1970).
  * @param rows whose columns, the first the constant 1, are standardised in place.
  */
-export function pooledMean({ columns, outcome, weight }: Rows): PooledMean {
+export function pooledMean({ columns, outcome, weight, exposure }: Rows): PooledMean {
   const { centre, scale } = standards(columns, weight);
   const p = centre.length;
   for (const row of columns) for (let j = 0; j < p; j++) row[j] = (row[j] - centre[j]) / scale[j];
-  const total = weight.reduce((a, b) => a + b, 0);
-  const meanOutcome = outcome.reduce((sum, v, i) => sum + v * weight[i], 0) / total;
+  const exposed = exposure.reduce((sum, v, i) => sum + v * weight[i], 0);
+  const meanOutcome = outcome.reduce((sum, v, i) => sum + v * weight[i], 0) / exposed;
   let beta = new Float64Array(p);
   beta[0] = Math.log(Math.max(meanOutcome, 1e-6));
   const mean = (row: Float64Array) => Math.exp(Math.min(LARGEST_LOG, dot(beta, row)));
@@ -38,7 +40,7 @@ export function pooledMean({ columns, outcome, weight }: Rows): PooledMean {
     const gram = Array.from({ length: p }, () => new Float64Array(p));
     const right = new Float64Array(p);
     columns.forEach((row, i) => {
-      const mu = mean(row);
+      const mu = exposure[i] * mean(row);
       const w = (weight[i] * mu) / (1 + mu);
       const working = dot(beta, row) + (outcome[i] - mu) / mu;
       for (let a = 0; a < p; a++) {
@@ -54,7 +56,7 @@ export function pooledMean({ columns, outcome, weight }: Rows): PooledMean {
     if (moved < ENOUGH) break;
   }
   return {
-    fitted: Float64Array.from(columns, mean),
+    fitted: Float64Array.from(columns, (row, i) => exposure[i] * mean(row)),
     mean: (row) => mean(row.map((v, j) => (v - centre[j]) / scale[j])),
   };
 }

@@ -1,9 +1,13 @@
+import { firstDemand } from './sinceFirstDemand.ts';
+
 /** Chance that a demand was an item's last. */
 const LAST = 0.02;
 /** Periods without demand that each item is taken to have had besides, lest one early demand promise many. */
 const PRIOR_PERIODS = 12;
 /** Chance of a demand in a period, at most: a few empty periods in a row can be a strike or a stock-out. */
 const MOST_FREQUENT = 0.6;
+/** What is left of the chance after any silence: means are divided by it. */
+const LEAST = 1e-9;
 
 /**
  * Chance that an item is still asked for, by its silence: demand comes with a constant chance each period, and each may be
@@ -18,7 +22,7 @@ export function stillAsked(history: ArrayLike<number>): number {
     last = t;
   }
   if (demands === 0) return 1;
-  const chance = Math.min(MOST_FREQUENT, demands / (last + 1 + PRIOR_PERIODS));
+  const chance = Math.min(MOST_FREQUENT, demands / (last - firstDemand(history) + 1 + PRIOR_PERIODS));
   const silent = (1 - LAST) * (1 - chance) ** (history.length - 1 - last);
-  return last === history.length - 1 ? 1 : silent / (silent + LAST);
+  return last === history.length - 1 ? 1 : Math.max(LEAST, silent / (silent + LAST));
 }

@@ -1,4 +1,5 @@
 import { median } from '#models/health/statistics.ts';
+import { countUnit } from './countUnit.ts';
 
 /** Periods before and after that tell what is usual. */
 const BESIDE = 6;
@@ -26,9 +27,10 @@ export function tamed(
   seasons: readonly number[],
   kind: keyof typeof APART = 'series',
 ): readonly number[] {
-  // The deviation of a count is known only where pieces are counted; it is never far below 1.
-  if (kind === 'part' && (!history.every(Number.isInteger) || Math.max(...history) < APART.part / 2)) return history;
-  const usual = history.map((_, t) => usualAt(history, t, seasons, kind));
+  // The deviation of a count is known only where pieces are counted; it is never far below one of them.
+  const unit = kind === 'part' ? countUnit(history) : null;
+  if (kind === 'part' && (unit === null || Math.max(...history) < (unit * APART.part) / 2)) return history;
+  const usual = history.map((_, t) => usualAt(history, t, seasons, { apart: APART[kind], unit }));
   const away = usual.map((u, t) => (u === null ? 0 : history[t] - u));
   // Two of a kind may be a cycle that nobody named: the end of a quarter, a day of the month.
   const alone = away.map((a, t) => a !== 0 && !away.some((b, i) => i !== t && b / a > KIND && a / b > KIND));
@@ -40,16 +42,16 @@ function usualAt(
   history: readonly number[],
   t: number,
   seasons: readonly number[],
-  kind: keyof typeof APART,
+  { apart: limit, unit }: { apart: number; unit: number | null },
 ): number | null {
   const beside = [...history.slice(Math.max(0, t - BESIDE), t), ...history.slice(t + 1, t + 1 + BESIDE)];
   if (t === 0 || t === history.length - 1 || beside.length < LEAST_BESIDE) return null;
   const usual = median(beside);
   const spread = 1.4826 * median(beside.map((v) => Math.abs(v - usual)));
-  const counted = kind === 'part' ? Math.sqrt(usual) : 0;
+  const counted = unit === null ? 0 : Math.sqrt(usual * unit);
   const deviation = Math.max(spread, counted, LEAST_DEVIATION * usual);
   const apart = (i: number) => Math.abs(history[i] - usual) / deviation;
-  if (!(usual > 0) || apart(t) <= APART[kind] || apart(t - 1) > TOGETHER || apart(t + 1) > TOGETHER) return null;
+  if (!(usual > 0) || apart(t) <= limit || apart(t - 1) > TOGETHER || apart(t + 1) > TOGETHER) return null;
   return comesAgain(history, t, seasons, usual) ? null : usual;
 }
 
