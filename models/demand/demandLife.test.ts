@@ -4,6 +4,7 @@ import { countUnit, countUnits } from './countUnit.ts';
 import { demandClass } from './demandClass.ts';
 import { forecastTable } from './forecastTable.ts';
 import type { ItemHistory } from './readHistory.ts';
+import { sampleItems } from './sampleItems.ts';
 import { periodsExposed } from './sinceFirstDemand.ts';
 import { sinceStep } from './sinceStep.ts';
 
@@ -161,4 +162,24 @@ test('of two years of noise, most have no season', () => {
     forecastOf(months(24, () => 1000 * (0.8 + 0.4 * random()))).flags.includes('seasonal') ? 1 : 0,
   );
   expect(flags.filter((v) => v > 0).length).toBeLessThan(30);
+});
+
+test('the items that others are learned from depend neither on their order nor on their unit', () => {
+  const histories = parts.map(({ history }) => history);
+  const chosen = (all: number[][], unit: number) =>
+    sampleItems(
+      all,
+      all.map(() => unit),
+      10,
+    )
+      .map((i) => all[i].map((v) => Math.round(v / unit)).join())
+      .sort();
+  expect(chosen(histories, 1)).toHaveLength(10);
+  expect(chosen(histories.toReversed(), 1)).toEqual(chosen(histories, 1));
+  expect(
+    chosen(
+      histories.map((h) => h.map((v) => v * 0.001)),
+      0.001,
+    ),
+  ).toEqual(chosen(histories, 1));
 });

@@ -5,6 +5,7 @@ import type { Forecaster } from './forecaster.ts';
 import { negativeBinomialQuantiles } from './negativeBinomial.ts';
 import { type Outcomes, PartPool, type PooledItem } from './partPool.ts';
 import { demandAfter } from './partWindows.ts';
+import { sampleItems } from './sampleItems.ts';
 import { periodsExposed, sinceFirstDemand } from './sinceFirstDemand.ts';
 import { stillAsked } from './stillAsked.ts';
 import { Tsb } from './tsb.ts';
@@ -23,6 +24,8 @@ const JUDGED = [0.5, 0.8, 0.9, 0.95, 0.99] as const;
 /** Origins of the backtest, in lead times before the end. */
 const BACKTESTS = [1, 2] as const;
 const LEAST_HISTORY = 3;
+/** Items that the others are learned from: more take longer, and change nothing. */
+const TEACHERS = 5_000;
 /** Chance of being in demand below which an item has ended. */
 const ENDED = 0.05;
 /** How much worse a candidate's score is, as a part of the best, where its weight has fallen to 1/e; of many outcomes. */
@@ -107,10 +110,12 @@ export function leadTimeDemand(
   wanted = histories.length,
 ): LeadTimeDemand[] {
   const units = countUnits(histories);
-  const pool = PartPool.learn(histories, units, leadTime);
+  const chosen = sampleItems(histories, units, TEACHERS);
+  const teachers = { histories: chosen.map((i) => histories[i]), units: chosen.map((i) => units[i]) };
+  const pool = PartPool.learn(teachers.histories, teachers.units, leadTime);
   const candidates = pool ? { ...ALONE, ...POOLED } : ALONE;
   const names = Object.keys(candidates);
-  const weights = weightsByClass(histories, units, leadTime, candidates);
+  const weights = weightsByClass(teachers.histories, teachers.units, leadTime, candidates);
   return histories.slice(0, wanted).map((history, i) => {
     const known = knownOf(history, units[i], pool);
     const weight = weights.get(demandClass(history)) ?? names.map(() => 1 / names.length);
