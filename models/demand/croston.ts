@@ -3,13 +3,11 @@ import { sinceFirstDemand } from './sinceFirstDemand.ts';
 
 const SMOOTHING = 0.1;
 
-/**
- * Smoothed size over smoothed interval of the demands, both beginning with their means; 0 before the first demand.
- */
-export function crostonRate(history: readonly number[], smoothing = SMOOTHING): number {
+/** Smoothed size and interval of the demands, the latter beginning with its mean; null before the first demand. */
+function crostonState(history: readonly number[], smoothing: number): { size: number; interval: number } | null {
   const known = sinceFirstDemand(history);
   const demands = known.filter((v) => v > 0).length;
-  if (demands === 0) return 0;
+  if (demands === 0) return null;
   let [size, interval, since] = [0, known.length / demands, 0];
   for (const demand of known) {
     since++;
@@ -21,7 +19,13 @@ export function crostonRate(history: readonly number[], smoothing = SMOOTHING): 
     }
     since = 0;
   }
-  return size / interval;
+  return { size, interval };
+}
+
+/** Smoothed size over smoothed interval of the demands; 0 before the first one. */
+export function crostonRate(history: readonly number[], smoothing = SMOOTHING): number {
+  const state = crostonState(history, smoothing);
+  return state === null ? 0 : state.size / state.interval;
 }
 
 /** Croston's method. Source: Croston, "Forecasting and stock control for intermittent demands", ORQ 23 (1972). */
@@ -39,15 +43,17 @@ export class Croston implements Forecaster {
 }
 
 /**
- * Syntetos–Boylan approximation: Croston's rate less its bias α/2.
- * Source: Syntetos & Boylan, "The accuracy of intermittent demand estimates", IJF 21 (2005).
+ * Croston's rate without its bias, (1 − α/2)·z / (p − α/2): near Syntetos and Boylan's approximation (1 − α/2)·z/p where
+ * demand is rare, and no less than the mean size where there is demand in each period.
+ * Source: Syntetos, "Forecasting of intermittent demand", PhD thesis, Brunel University (2001).
  */
 export class Sba implements Forecaster {
   readonly name = 'sba';
   #rate = 0;
 
   fit(history: readonly number[]): void {
-    this.#rate = (1 - SMOOTHING / 2) * crostonRate(history);
+    const state = crostonState(history, SMOOTHING);
+    this.#rate = state === null ? 0 : ((1 - SMOOTHING / 2) * state.size) / (state.interval - SMOOTHING / 2);
   }
 
   predict(horizon: number): number[] {

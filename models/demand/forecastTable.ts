@@ -1,4 +1,4 @@
-import { student4Quantile } from '#models/statistics/quantiles.ts';
+import { normalQuantile, student4Quantile } from '#models/statistics/quantiles.ts';
 import { borrowedLaw, type Family, familyOf, isNew } from './borrowed.ts';
 import { countUnit, countUnits, wholeUnits } from './countUnit.ts';
 import { type DemandClass, demandClass } from './demandClass.ts';
@@ -240,6 +240,23 @@ interface SeriesFit {
   sum(leadTime: number, levels: readonly number[], elapsed: number): LeadTimeLaw;
 }
 
+/** Below so many periods a model's error has the heavy tail of Student's law; the tail of half as many more is half of it. */
+const FEW_PERIODS = 48;
+const HALF_TAIL_PERIODS = 120;
+/** Both laws have the same 80 % interval. */
+const NORMAL_SCALE = student4Quantile(0.9) / normalQuantile(0.9);
+
+/**
+ * Quantile of a series' error in scales: Student's with four degrees of freedom for short histories, going over to the
+ * normal one as the history tells more of its model. The monthly series of the M3 competition, whose 95 % intervals
+ * covered 96.2 % with the former alone, chose neither constant.
+ */
+function errorQuantile(level: number, periods: number): number {
+  const beyond = Math.max(0, periods - FEW_PERIODS);
+  const normal = beyond / (beyond + HALF_TAIL_PERIODS);
+  return (1 - normal) * student4Quantile(level) + normal * NORMAL_SCALE * normalQuantile(level);
+}
+
 function fitSeries({ history, method }: ItemHistory, asked: readonly number[], horizon: number): SeriesFit {
   const frequency = withWeek(history, asked);
   const long = frequency.length > 1 || frequency[0] > LONGEST_SMOOTHED_SEASON;
@@ -250,7 +267,7 @@ function fitSeries({ history, method }: ItemHistory, asked: readonly number[], h
   forecaster.fit(learned);
   const unit = countUnit(history);
   const at = (centre: number, scale: number, level: number) => {
-    const value = Math.max(0, centre + scale * student4Quantile(level));
+    const value = Math.max(0, centre + scale * errorQuantile(level, history.length));
     return unit === null ? value : wholeUnits(value, unit);
   };
   return {
