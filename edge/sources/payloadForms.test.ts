@@ -165,7 +165,9 @@ describe('waveforms', () => {
   const json = (more: object = {}) => ({ type: 'waveform', framing: 'json', sampleRateHz: 5120, ...more });
   const int16 = (values: number[], order: 'LE' | 'BE' = 'LE') => {
     const bytes = Buffer.alloc(2 * values.length);
-    values.forEach((v, i) => bytes[`writeInt16${order}`](Math.round(1000 * v), 2 * i));
+    values.forEach((v, i) => {
+      bytes[`writeInt16${order}`](Math.round(1000 * v), 2 * i);
+    });
     return bytes;
   };
   const samplesOf = (...args: Parameters<typeof arrivals>) =>
@@ -201,7 +203,7 @@ describe('waveforms', () => {
   ])('%s', (encoding, write, width) => {
     const values = encoding.startsWith('uint') ? [1, 2, 100] : [-1, 2, -100];
     const view = new DataView(new ArrayBuffer(width * values.length));
-    values.forEach((v, i) => write(view, i * width, v));
+    for (const [i, v] of values.entries()) write(view, i * width, v);
     expect(samplesOf(raw(encoding, { scale: 0.5 }), new Uint8Array(view.buffer))).toEqual([values.map((v) => v / 2)]);
   });
 

@@ -75,14 +75,15 @@ const VALUES: [Rejection, () => Buffer][] = [
     () => bytes(1 + Math.floor(random() * 200)).map((b) => (b === 0x5b || b === 0x7b ? 0x78 : b | 0x80)) as Buffer,
   ],
   ['bad_json', () => text('{"value": 1')],
-  ['bad_json', () => text('{"value": NaN}')],
+  ['missing_value', () => text('{"value": NaN}')],
   ['too_deep', () => text('['.repeat(10_000))],
   ['too_deep', () => text(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`)],
   ['missing_value', () => text('{}')],
   ['missing_value', () => text('[]')],
   ['missing_value', () => text('{"value": null}')],
-  ['missing_value', () => text('"text"')],
-  ['wrong_type', () => text('{"value": "61.2"}')],
+  ['wrong_type', () => text('"text"')],
+  ['wrong_type', () => text('{"value": "many"}')],
+  ['not_finite', () => text('{"value": "NaN"}')],
   ['wrong_type', () => text('{"value": {"value": 1}}')],
   ['wrong_type', () => text('{"value": 1, "time": "yesterday"}')],
   ['wrong_type', () => text('{"value": 1, "time": []}')],
@@ -135,11 +136,10 @@ describe.skipIf(!installed('mosquitto'))(`${MESSAGES} malformed messages of many
       }
     }
     for (const topic of [
-      'plant/über/x/value',
-      'plant/a b/x/value',
       'plant//x/value',
-      'plant/-/x/value',
-      `plant/${'n'.repeat(65)}/x/value`,
+      'plant/m//value',
+      'plant/ /x/value',
+      `plant/${'n'.repeat(2000)}/x/value`,
     ]) {
       count('bad_topic');
       await sender.publishAsync(topic, text('{"value": 1}'), { qos: 1 });
