@@ -19,6 +19,7 @@ export interface PooledMean {
 const RIDGE = 50;
 const STEPS = 12;
 const ENOUGH = 1e-6;
+const HALVINGS = 8;
 const LARGEST_LOG = 12;
 
 /**
@@ -35,7 +36,10 @@ export function pooledMean({ columns, outcome, weight, exposure }: Rows): Pooled
   const meanOutcome = outcome.reduce((sum, v, i) => sum + v * weight[i], 0) / exposed;
   let beta = new Float64Array(p);
   beta[0] = Math.log(Math.max(meanOutcome, 1e-6));
-  const mean = (row: Float64Array) => Math.exp(Math.min(LARGEST_LOG, dot(beta, row)));
+  const mean = (row: Float64Array, by: Float64Array = beta) => Math.exp(Math.min(LARGEST_LOG, dot(by, row)));
+  const deviance = (by: Float64Array) =>
+    columns.reduce((sum, row, i) => sum + weight[i] * devianceOf(outcome[i], exposure[i] * mean(row, by)), 0);
+  let fit = deviance(beta);
   for (let step = 0; step < STEPS; step++) {
     const gram = Array.from({ length: p }, () => new Float64Array(p));
     const right = new Float64Array(p);
@@ -50,15 +54,27 @@ export function pooledMean({ columns, outcome, weight, exposure }: Rows): Pooled
       }
     });
     for (let a = 1; a < p; a++) gram[a][a] += RIDGE;
-    const next = solved(gram, right);
+    let next = solved(gram, right);
+    let reached = deviance(next);
+    // Far from the optimum a whole step may lead away from it, to means of any size.
+    for (let half = 0; half < HALVINGS && !(reached <= fit * (1 + ENOUGH)); half++) {
+      next = next.map((v, j) => (v + beta[j]) / 2);
+      reached = deviance(next);
+    }
+    if (!(reached <= fit * (1 + ENOUGH))) break;
     const moved = next.reduce((largest, v, j) => Math.max(largest, Math.abs(v - beta[j])), 0);
-    beta = next;
+    [beta, fit] = [next, reached];
     if (moved < ENOUGH) break;
   }
   return {
     fitted: Float64Array.from(columns, (row, i) => exposure[i] * mean(row)),
     mean: (row) => mean(row.map((v, j) => (v - centre[j]) / scale[j])),
   };
+}
+
+/** Half the unit deviance of a variance of μ + μ² (McCullagh & Nelder 1989, table 9.1). */
+function devianceOf(y: number, mu: number): number {
+  return (y > 0 ? y * Math.log(y / mu) : 0) - (y + 1) * Math.log((y + 1) / (mu + 1));
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

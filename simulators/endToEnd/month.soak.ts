@@ -6,10 +6,18 @@ import { SimulatedMachine } from '../machine.ts';
 import { type Calendar, type MachineKind, type SimulatedMachineConfig, scenarioSchema } from '../scenario.ts';
 import { assetsOf } from '../scenarioAssets.ts';
 
-/** `npm run soak:month`: fifty healthy machines for a month, as their edge judges them; what was said is false. */
+/**
+ * `npm run soak:month`: fifty healthy machines for a month, as an edge with shipped defaults judges them; each alert is
+ * false. MILLWRIGHT_FIRST_SEED, MILLWRIGHT_SEEDS, MILLWRIGHT_MACHINES and MILLWRIGHT_DAYS make it smaller or another one.
+ */
+const FIRST_SEED = Number(process.env.MILLWRIGHT_FIRST_SEED ?? 1);
 const SEEDS = Number(process.env.MILLWRIGHT_SEEDS ?? 3);
 const MACHINES = Number(process.env.MILLWRIGHT_MACHINES ?? 50);
-const DAYS = 30;
+const DAYS = Number(process.env.MILLWRIGHT_DAYS ?? 30);
+const FIRST_DAYS = 7;
+/** False alerts a machine-month that are allowed: in all, and in the first week. */
+const MOST = 0.3;
+const MOST_AT_FIRST = 0.5;
 const FRAME_S = 600;
 const VALUE_S = 60;
 const RATE_HZ = 12_800;
@@ -41,7 +49,7 @@ function machine(i: number): SimulatedMachineConfig {
   };
 }
 
-test.each(Array.from({ length: SEEDS }, (_, i) => i + 1))(
+test.each(Array.from({ length: SEEDS }, (_, i) => FIRST_SEED + i))(
   `${MACHINES} healthy machines for ${DAYS} days, seed %i`,
   async (seed) => {
     const scenario = scenarioSchema.parse({ seed, machines: Array.from({ length: MACHINES }, (_, i) => machine(i)) });
@@ -53,15 +61,11 @@ test.each(Array.from({ length: SEEDS }, (_, i) => i + 1))(
         { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
       ],
       uplink: { url: 'mqtt://x' },
-      windows: { length: SAMPLES },
-      slowIntervalS: 600,
-      // A whole cycle has to be learned: the weekdays of the first week.
-      detection: { level: { skipWindows: 6, learnWindows: 576 }, drift: { skipWindows: 1, learnWindows: 576 } },
       assets: assetsOf(scenario),
     });
     const pipeline = new Pipeline(config);
     const machines = scenario.machines.map((m) => new SimulatedMachine(m, seed));
-    const raised: string[] = [];
+    const raised: { day: number; text: string }[] = [];
     const runner = new JobRunner();
     let own = 0;
     for (let t = 0; t < DAYS * 86_400; t += VALUE_S) {
@@ -96,16 +100,17 @@ test.each(Array.from({ length: SEEDS }, (_, i) => i + 1))(
       own += await learnOwn(pipeline, runner);
       for (const { kind, body } of pipeline.drain({ ledger: null }).outgoing) {
         const { change, text, timeMs } = body as { change?: string; text: string; timeMs: number };
-        if (kind === 'alerts' && change === 'raise')
-          raised.push(`day ${((timeMs - BEGIN_MS) / 86_400_000).toFixed(1)}: ${text}`);
+        if (kind === 'alerts' && change === 'raise') raised.push({ day: (timeMs - BEGIN_MS) / 86_400_000, text });
       }
     }
-    const months = (MACHINES * DAYS) / 30;
+    const rate = (alerts: number, days: number) => alerts / ((MACHINES * days) / 30);
+    const early = raised.filter((r) => r.day < FIRST_DAYS).length;
+    const [all, first] = [rate(raised.length, DAYS), rate(early, Math.min(DAYS, FIRST_DAYS))];
     process.stderr.write(
-      `seed ${seed}: ${own} machines judged by a model of their own; ${raised.length} false alerts, ${(raised.length / months).toFixed(2)} a machine and month\n${raised.join('\n')}\n`,
+      `seed ${seed}: ${own} machines judged by a model of their own; ${raised.length} false alerts, ${all.toFixed(2)} a machine-month; first week ${early}, ${first.toFixed(2)} a machine-month\n${raised.map((r) => `day ${r.day.toFixed(1)}: ${r.text}`).join('\n')}\n`,
     );
-    expect(own).toBeGreaterThan(0);
-    expect(raised.length / months).toBeLessThanOrEqual(1);
+    expect(all).toBeLessThanOrEqual(MOST);
+    expect(first).toBeLessThanOrEqual(MOST_AT_FIRST);
   },
 );
 
