@@ -1,5 +1,6 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import { roles } from './api/roles.ts';
 
 const brokerFields = {
   url: z.url({ protocol: /^(mqtt|mqtts|tcp|ssl)$/, error: 'an address such as mqtt://host:1883 or mqtts://host:8883' }),
@@ -10,7 +11,7 @@ const brokerFields = {
   keyFile: z.string().optional(),
 };
 
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
 const influxSchema = z.strictObject({
   type: z.literal('influx'),
@@ -185,10 +186,16 @@ export const gatewayConfigSchema = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1'),
       port: z.int().min(0).max(65_535).default(8080),
+      /** One token that may do all; who uses it says who they are. */
       tokenFile: z.string().optional(),
+      /** Tokens of people and services, each with a role; their names are what is recorded. */
+      tokens: z
+        .array(z.strictObject({ name: z.string().min(1).max(100), role: z.enum(roles), tokenFile: z.string() }))
+        .refine((all) => new Set(all.map((t) => t.name)).size === all.length, { message: 'each name once' })
+        .optional(),
     })
     .default({ host: '127.0.0.1', port: 8080 })
-    .refine((a) => isLoopback(a.host) || a.tokenFile !== undefined, {
+    .refine((a) => isLoopback(a.host) || a.tokenFile !== undefined || (a.tokens ?? []).length > 0, {
       message: 'a file with a token: the address can be reached from the network',
       path: ['tokenFile'],
     }),

@@ -5,6 +5,7 @@ import type { KeptMessage } from '#models/contracts/message.ts';
 import type { Origin } from '#models/contracts/topics.ts';
 import { AlertClock } from './alerts/alertClock.ts';
 import { Events } from './api/events.ts';
+import { FailedLogins } from './api/failedLogins.ts';
 import { createServer } from './api/server.ts';
 import { startBroker } from './broker.ts';
 import { CommandSigner } from './commands.ts';
@@ -136,7 +137,9 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     watchChanged: (machines) => events.send({ type: 'watch', machines: [...machines] }),
   });
   const rollouts = new Rollouts(registry, () => store.edges(), command ?? null, now, log);
+  const failedLogins = new FailedLogins(now);
   const metrics = gatewayMetrics({
+    failedLogins,
     registry,
     ingest,
     pump,
@@ -182,6 +185,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     },
     audit: (by, what, subject) => store.audit(now(), by, what, subject, null),
     metrics,
+    failedLogins,
     notReady: () => [
       ...(ingest.connected ? [] : ['the broker is away']),
       ...(ingest.failure === null ? [] : [`the store takes nothing: ${ingest.failure}`]),

@@ -3,6 +3,7 @@ import { unexplained } from '#models/contracts/ledger.ts';
 import { readMetrics } from '#models/metrics/readMetrics.ts';
 import type { AlertClock } from './alerts/alertClock.ts';
 import type { Events } from './api/events.ts';
+import type { FailedLogins } from './api/failedLogins.ts';
 import type { HistorianPump } from './historian/pump.ts';
 import type { Ingest } from './ingest.ts';
 import type { Notifications } from './notify/notifications.ts';
@@ -22,6 +23,7 @@ export interface Measured {
   events: Events;
   notifications: Notifications;
   clock: AlertClock;
+  failedLogins: FailedLogins;
   planner: Planner;
   plans: PlanStore;
   supply: SupplyStore;
@@ -80,6 +82,9 @@ export function gatewayMetrics(measured: Measured): Registry {
   read('model_pieces_total', 'pieces of packages that were sent to edges', [], (set) => set({}, ingest.pieces));
   read('evidence_dropped_total', 'signals behind alerts thrown away, the oldest: there was no more room', [], (set) =>
     set({}, store.evidenceDropped()),
+  );
+  read('logins_turned_away_total', 'requests turned away after too many wrong tokens of their address', [], (set) =>
+    set({}, measured.failedLogins.turnedAway),
   );
   read('event_listeners', 'pages that listen', [], (set) => set({}, events.listeners));
   read('event_listeners_let_go_total', 'pages let go since they were too far behind', [], (set) =>

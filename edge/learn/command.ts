@@ -12,11 +12,11 @@ import { makeDirectory, orUsage, writeFile } from './orUsage.ts';
 
 /** `millwright train`, `predict` and `evaluate`. Rooms are loaded when they are needed. */
 export function addLearnCommands(program: Command, shell: Shell): void {
-  const train = program.command('train').description('learns a model');
+  const train = program.command('train').description('trains a model');
   addTrainAnomaly(train, shell);
   addTrainLife(train, shell);
   addTrainFailure(train, shell);
-  const predict = program.command('predict').description('asks a model');
+  const predict = program.command('predict').description('applies a model to new data');
   addPredictLife(predict, shell);
   addPredictFailure(predict, shell);
   const evaluate = program

@@ -18,6 +18,8 @@ import { SupplyStore } from '../supply/supplyStore.ts';
 import type { Run } from '../thread/runInThread.ts';
 import { doTask } from '../thread/tasks.ts';
 import { Events } from './events.ts';
+import { FailedLogins } from './failedLogins.ts';
+import { isAllowed, type Role, roles } from './roles.ts';
 import { createServer } from './server.ts';
 
 function proposalParts(registry: ModelRegistry) {
@@ -44,7 +46,7 @@ function plannerOf(directory: string, store: SqliteStore, plans: PlanStore): Pla
 const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
 const ROUTING = new Routing([{ type: 'webhook', url: 'http://127.0.0.1:9', allowLocal: true }]);
 
-function server(tokenFile?: string) {
+function server(tokenFile?: string, tokens?: { name: string; role: Role; tokenFile: string }[]) {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-api-'));
   const registry = new ModelRegistry(directory, undefined, () => 5);
   const store = new SqliteStore(directory, {
@@ -56,7 +58,7 @@ function server(tokenFile?: string) {
   const supply = new SupplyStore(directory, 1000, () => 5);
   const plans = new PlanStore(directory, ROUTING, () => 5);
   return createServer(
-    { host: '127.0.0.1', port: 0, tokenFile },
+    { host: '127.0.0.1', port: 0, tokenFile, tokens },
     {
       supply,
       intake: new SupplyIntake(
@@ -85,6 +87,7 @@ function server(tokenFile?: string) {
       deliver: () => undefined,
       testChannel: async () => undefined,
       audit: () => undefined,
+      failedLogins: new FailedLogins(() => 5),
       command: null,
       registry,
       proposals: new Proposals(proposalParts(registry), pino({ level: 'silent' })),
@@ -205,4 +208,49 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/supply',
     '/api/v1/supply/{table}',
   ]);
+});
+
+test('tokens have roles: each does what it is for, and its name is what is recorded', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'millwright-tokens-'));
+  const tokens = roles.map((role) => {
+    const tokenFile = join(directory, role);
+    writeFileSync(tokenFile, `token of ${role}`);
+    return { name: `the ${role}`, role, tokenFile };
+  });
+  const app = await server(undefined, tokens);
+  const ask = async (role: Role, method: 'GET' | 'POST', url: string, body?: object) =>
+    (await app.inject({ method, url, headers: { authorization: `Bearer token of ${role}` }, ...(body && { body }) }))
+      .statusCode;
+  expect(await ask('metrics', 'GET', '/metrics')).toBe(200);
+  expect(await ask('metrics', 'GET', '/api/v1/alerts')).toBe(403);
+  expect(await ask('viewer', 'GET', '/api/v1/alerts')).toBe(200);
+  expect(await ask('viewer', 'POST', '/api/v1/alerts/x/acknowledge', { by: 'Ann' })).toBe(403);
+  expect(await ask('operator', 'POST', '/api/v1/alerts/x/acknowledge', { by: 'Ann' })).toBe(404);
+  expect(await ask('operator', 'POST', '/api/v1/edges/s/e/commands', { by: 'Ann', order: {} })).toBe(403);
+  expect(await ask('administrator', 'GET', '/api/v1/alerts')).toBe(200);
+  expect((await app.inject({ url: '/api/v1/alerts' })).statusCode).toBe(401);
+});
+
+test('every route of the API has a role that may use it, and a role without a rule may not', async () => {
+  const { paths } = (await (await server()).inject('/openapi.json')).json() as { paths: Record<string, object> };
+  for (const [path, methods] of Object.entries(paths))
+    for (const method of Object.keys(methods))
+      expect(isAllowed('engineer', method.toUpperCase(), path.replace(/\{\w+\}/g, 'x')), `${method} ${path}`).toBe(
+        true,
+      );
+  expect(isAllowed('engineer', 'DELETE', '/api/v1/alerts/x')).toBe(false);
+  expect(isAllowed('viewer', 'POST', '/api/v1/supply/demand')).toBe(false);
+  expect(isAllowed('planner', 'POST', '/api/v1/supply/demand?by=x')).toBe(true);
+});
+
+test('who guesses tokens is slowed down; health answers all the same', async () => {
+  const tokenFile = join(mkdtempSync(join(tmpdir(), 'millwright-guess-')), 'token');
+  writeFileSync(tokenFile, 'the right one');
+  const app = await server(tokenFile);
+  const guess = async (token: string) =>
+    (await app.inject({ url: '/api/v1/alerts', headers: { authorization: `Bearer ${token}` } })).statusCode;
+  for (let i = 0; i < 20; i++) expect(await guess(`wrong ${i}`)).toBe(401);
+  expect(await guess('wrong again')).toBe(429);
+  expect(await guess('the right one')).toBe(429);
+  expect((await app.inject('/healthz')).statusCode).toBe(200);
 });

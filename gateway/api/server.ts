@@ -9,6 +9,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Registry } from 'prom-client';
 import type { GatewayConfig } from '../config.ts';
 import { guard } from './access.ts';
+import type { FailedLogins } from './failedLogins.ts';
 import { addModelRoutes, type ModelParts } from './modelRoutes.ts';
 import { addNotificationRoutes, type NotificationParts } from './notificationRoutes.ts';
 import { addPlanRoutes, type PlanParts } from './planRoutes.ts';
@@ -17,6 +18,7 @@ import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
 
 export interface ServerParts extends ApiParts, ModelParts, NotificationParts, PlanParts, SupplyParts {
   metrics: Registry;
+  failedLogins: FailedLogins;
   /** Why the gateway cannot do its work now; empty where it can. */
   notReady: () => string[];
   version: string;
@@ -39,9 +41,14 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
     },
     strictTransportSecurity: false,
   });
-  // Before the guard: who guesses tokens is slowed down, too.
-  await app.register(rateLimit, { max: 3000, timeWindow: '1 minute' });
-  guard(app, config.tokenFile);
+  // By token, so that one who asks too much locks nobody else out; never of what supervises the gateway.
+  await app.register(rateLimit, {
+    max: 3000,
+    timeWindow: '1 minute',
+    keyGenerator: (request) => `${request.ip} ${request.headers.authorization ?? ''}`,
+    allowList: (request) => /^\/(healthz|readyz)$/.test(request.url),
+  });
+  guard(app, config, parts.failedLogins);
   await app.register(swagger, {
     openapi: { info: { title: 'Millwright gateway', version: parts.version } },
     transform: jsonSchemaTransform,

@@ -69,7 +69,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
     });
   reaching(model.command('propose'))
     .description(
-      'learns a model of the newest days of a machine, and compares it with the running one; it waits for approval',
+      'trains a model on the newest days of a machine and compares it with the running one; it waits for approval',
     )
     .argument('<machine>', 'site/edge/asset')
     .option('--days <n>', 'of its history', wholeNumber, 14)
