@@ -71,7 +71,7 @@ program
   .command('analyze')
   .description('diagnoses recordings of one machine: which fault, on what evidence, or what is missing to say')
   .argument('<files...>', 'recordings: float32, int16, CSV or WAV; .gz is unpacked')
-  .option('--sample-rate <hz>', 'samples a second; a WAV file knows its own', positive)
+  .option('--sample-rate <hz>', 'samples a second; a WAV file and a table with a time column know their own', positive)
   .option('--speed <rpm>', 'of the shaft; 2 % off is near enough', positive)
   .option('--speed-tolerance <percent>', 'how far --speed may be off; 8 of a nameplate alone', positive, 2)
   .option('--speed-range <low,high>', 'rpm: the signal itself is to tell the speed', range)
@@ -79,8 +79,18 @@ program
   .option('--pulses-per-turn <n>', 'of the tachometer', periods, 1)
   .option('--factors <list>', 'defect frequencies in shaft orders: bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398')
   .option('--bearing <name>', 'instead of --factors: a designation of the table, such as 6205')
-  .addOption(new Option('--format <format>', "by default by the file's ending").choices(['f32', 'int16', 'csv', 'wav']))
-  .option('--channel <channel>', 'of a CSV or WAV file: a number from 0, or the name of a column', '0')
+  .addOption(
+    new Option('--format <format>', "by default by the file's name or content").choices([
+      'f32',
+      'int16',
+      'csv',
+      'wav',
+      'npy',
+    ]),
+  )
+  .option('--channel <channel>', 'of a table, a WAV or NumPy file: a number from 0, or the name of a column', '0')
+  .option('--scale <factor>', "units in one of the file's numbers, as of counts", positive)
+  .option('--sensitivity <text>', 'of the sensor, where the file holds volts: 100mV/g')
   .option('--unit <unit>', 'of the samples: g, m/s2, mm/s, in/s, um, mil or 1', vibrationUnit, 'g')
   .addOption(new Option('--direction <direction>', 'of the sensor to the shaft').choices(['radial', 'axial']))
   .option('--axial-channel <channel>', 'of the same file, along the shaft: names a bent shaft')

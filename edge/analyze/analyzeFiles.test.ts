@@ -6,6 +6,7 @@ import { SimulatedMachine } from '#simulators/machine.ts';
 import { simulatedMachineSchema } from '#simulators/scenario.ts';
 import { type AnalyzeOptions, AnalyzeUsageError, analyzeFiles } from './analyzeFiles.ts';
 import { type ReadOptions, RecordingFormatError, readSamples } from './readSamples.ts';
+import { sensitivityOf } from './signalScale.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'analyze-'));
 const fixture = new URL('../../models/health/diagnosis/fixtures/105.f32.gz', import.meta.url).pathname;
@@ -54,7 +55,12 @@ function wav(tag: number, bits: number, write: (b: Buffer, value: number, at: nu
 test.each<[string, string | Uint8Array, Partial<ReadOptions>, number[]]>([
   ['a.f32', new Uint8Array(Float32Array.from(VALUES).buffer), {}, VALUES],
   ['a.int16', new Uint8Array(Int16Array.from([1, -2, 3]).buffer), {}, [1, -2, 3]],
-  ['a.csv', 'time,x\n0,1.5\n1,-2\n', { channel: 'x' }, [1.5, -2]],
+  ['e.wav', wav(1, 8, (b, v, at) => b.writeUInt8(128 + 128 * v, at)), {}, VALUES],
+  ['f.wav', wav(3, 64, (b, v, at) => b.writeDoubleLE(v, at)), {}, VALUES],
+  ['2004.02.12.10.32.39', '0.5\t1\n-0.25\t2\n0.125\t3\n', {}, [0.5, -0.25, 0.125]],
+  ['a.txt', 'time acc\n0.0 1.5\n0.5 -2\n1.0 3\n', {}, [1.5, -2, 3]],
+  ['c.csv', 'one,two\n0.5,1\n,2\n1.5,3\n', {}, [0.5, 1, 1.5]],
+  ['a.csv', 'count,x\n0,1.5\n1,-2\n', { channel: 'x' }, [1.5, -2]],
   ['b.csv', '0;1.5\n1;-2\n', { channel: '1' }, [1.5, -2]],
   ['a.wav', wav(1, 16, (b, v, at) => b.writeInt16LE(v * 32_768, at)), {}, VALUES],
   ['b.wav', wav(1, 24, (b, v, at) => b.writeIntLE(v * 8_388_608, at, 3)), {}, VALUES],
@@ -63,7 +69,7 @@ test.each<[string, string | Uint8Array, Partial<ReadOptions>, number[]]>([
 ])('reads %s', (name, content, change, expected) => {
   const read = readSamples(written(name, content), { channel: '0', ...change });
   expect([...read.samples]).toEqual(expected);
-  expect(read.sampleRateHz).toBe(name.endsWith('wav') ? 8000 : undefined);
+  expect(read.sampleRateHz).toBe(name.endsWith('wav') ? 8000 : name === 'a.txt' ? 2 : undefined);
 });
 
 test.each<[string, string | Uint8Array, Partial<ReadOptions>, RegExp]>([
@@ -72,8 +78,9 @@ test.each<[string, string | Uint8Array, Partial<ReadOptions>, RegExp]>([
   ['y.wav', wav(1, 16, (b, v, at) => b.writeInt16LE(v, at)), { channel: '2' }, /channel 2: there are 2/],
   ['x.csv', '1,2\n3,4\n', { channel: '2' }, /there are 2 columns/],
   ['y.csv', '1,2\n3,4\n', { channel: 'speed' }, /channel speed: there are 2 columns, 0, 1/],
-  ['z.csv', 'time,vib\n0,1\n1,-1\n2,3\n', {}, /column time rises all the way.*one of time, vib/],
-  ['w.csv', 'time,vib\n0,1\n1,much\n', { channel: 'vib' }, /line 3, column vib: found "much"/],
+  ['z.csv', 'time,vib,temp\n0,1,5\n1,-1,5\n2,3,5\n', {}, /column time is the time.*one of vib, temp/],
+  ['z.bin', new Uint8Array([0, 1, 2, 255]), {}, /--format: one of f32, int16, csv, wav, npy/],
+  ['w.csv', 'time,vib\n0,1\n1,2\n2,3\n3,much\n', { channel: 'vib' }, /line 5, column vib: found "much"/],
   ['v.f32', new Uint8Array(8), { channel: '1' }, /f32 holds one channel/],
   ['x.f32.gz', 'not packed', {}, /x\.f32\.gz/],
 ])('%s: says what is wrong', (name, content, change, message) => {
@@ -168,5 +175,73 @@ describe('a speed that nobody gave', () => {
     expect(found).toMatchObject({ verdict: 'fault', fault: 'outer_race' });
     const wrong = one([file], { channel: 'vibration', tachoChannel: 'vibration' });
     expect(wrong.verdict).toBe('not_assessable');
+  });
+});
+
+describe('recordings as loggers write them', () => {
+  const rows = (n: number, line: (i: number) => string) => Array.from({ length: n }, (_, i) => line(i)).join('\n');
+  const wave = (i: number) => Math.sin(i).toFixed(4);
+  const read = (name: string, text: string, channel = '0') => readSamples(written(name, text), { channel });
+
+  test('preamble with rate, names, units, a time column with decimal commas', () => {
+    const comma = (v: number) => v.toFixed(6).replace('.', ',');
+    const text = `# logger SN 1\nOperator: Ann\n\nZeit;Beschl\n[s];[g]\n${rows(200, (i) => `${comma(i / 1000)};${wave(i).replace('.', ',')}`)}`;
+    const { samples, sampleRateHz } = read('logger.csv', text);
+    expect(sampleRateHz).toBeCloseTo(1000, 3);
+    expect(samples[5]).toBeCloseTo(Math.sin(5), 3);
+    expect(read('rate.txt', `Sample rate: 12.8 kHz\n${rows(20, wave)}`).sampleRateHz).toBe(12_800);
+  });
+
+  test('times in milliseconds or as ISO texts', () => {
+    expect(read('ms.csv', `time,x\nms,g\n${rows(50, (i) => `${i * 2},${wave(i)}`)}`).sampleRateHz).toBeCloseTo(500, 3);
+    const iso = (i: number) => `2026-01-05T00:00:00.${String(i * 500).padStart(6, '0')}Z`;
+    expect(read('iso.csv', `timestamp,acc\n${rows(50, (i) => `${iso(i)},${wave(i)}`)}`).sampleRateHz).toBeCloseTo(
+      2000,
+      1,
+    );
+  });
+
+  test('a gap is named and nothing bridges it; single missing samples are bridged', () => {
+    const text = `t,x\n${rows(100, (i) => `${(i < 40 ? i : i + 50) / 100},${wave(i)}`)}`;
+    const gap = read('gap.csv', text);
+    expect(gap.samples).toHaveLength(60);
+    expect(gap.notes[0]).toMatch(/1 gaps in the time, 0\.500 s in all/);
+    const one = read('nan.csv', `x\n${rows(2000, (i) => (i === 700 ? 'NaN' : wave(i)))}`);
+    expect(one.notes).toEqual(['1 missing samples are bridged']);
+    expect(one.samples[700]).toBeCloseTo((Math.sin(699) + Math.sin(701)) / 2, 3);
+    expect(
+      read(
+        'many.csv',
+        `x\n${rows(100, (i) => (i % 3 === 1 ? '' : wave(i))).replaceAll('\n\n', '\nNaN\n')}`,
+      ).samples.some(Number.isNaN),
+    ).toBe(true);
+  });
+
+  test('NumPy arrays of one and two dimensions', () => {
+    const npy = (shape: string, values: number[]) => {
+      const header = `{'descr': '<f8', 'fortran_order': False, 'shape': (${shape}), }\n`;
+      const head = Buffer.from(`\x93NUMPY\x01\x00\x00\x00${header}`, 'latin1');
+      head.writeUInt16LE(header.length, 8);
+      return Buffer.concat([head, Buffer.from(Float64Array.from(values).buffer)]);
+    };
+    expect([...readSamples(written('a.npy', npy('3,', [1, 2, 3])), { channel: '0' }).samples]).toEqual([1, 2, 3]);
+    expect([...readSamples(written('b.npy', npy('3, 2', [1, 2, 3, 4, 5, 6])), { channel: '1' }).samples]).toEqual([
+      2, 4, 6,
+    ]);
+    expect([...readSamples(written('c.npy', npy('2, 3', [1, 2, 3, 4, 5, 6])), { channel: '1' }).samples]).toEqual([
+      4, 5, 6,
+    ]);
+  });
+
+  test('a rate that contradicts the file is refused, and counts need a scale', () => {
+    const timed = written('timed.csv', `time,x\n${rows(500, (i) => `${i / 1000},${wave(i)}`)}`);
+    expect(() => printed([timed], { sampleRate: 25_600 })).toThrow(
+      /--sample-rate 25600, but the file itself says 1000 Hz/,
+    );
+    const counts = written('counts.int16', new Uint8Array(new Int16Array(5000).buffer));
+    expect(() => printed([counts], {})).toThrow(/--scale.*or --sensitivity is needed/);
+    expect(() => printed([counts], { sensitivity: '100 apples' })).toThrow(/a sensitivity such as 100mV\/g/);
+    expect(sensitivityOf('100mV/g')).toEqual({ factor: 10, unit: 'g' });
+    expect(sensitivityOf('4 V/(mm/s)')).toEqual({ factor: 0.25, unit: 'mm/s' });
   });
 });

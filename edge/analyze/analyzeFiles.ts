@@ -4,9 +4,10 @@ import { type Analysis, analyzeRecording } from '#models/health/diagnosis/analyz
 import { type BearingFactors, bearingFactorsSchema } from '#models/machine/bearing.ts';
 import { BEARINGS, findBearing } from '#models/machine/bearingTable.ts';
 import { type Drivetrain, drivetrainSchema } from '#models/machine/drivetrain.ts';
-import { type RecordingFormat, readSamples } from './readSamples.ts';
+import { type RecordingFormat, readSamples, type Samples } from './readSamples.ts';
 import { speedOfRecording } from './recordingSpeed.ts';
 import { htmlReport, pictureOf, type Report, textReport } from './report.ts';
+import { type SignalScale, sensitivityOf } from './signalScale.ts';
 
 /** A wrong use of the command. */
 export class AnalyzeUsageError extends Error {}
@@ -24,6 +25,10 @@ export interface AnalyzeOptions {
   format?: RecordingFormat;
   channel: string;
   unit: Unit;
+  /** Units in one of the file's numbers. */
+  scale?: number;
+  /** As typed: 100mV/g, of a file of volts. */
+  sensitivity?: string;
   /** rpm, lowest and highest, where the signal itself is to tell the speed. */
   speedRange?: [number, number];
   /** Channel of the same file with a tachometer's pulses. */
@@ -69,13 +74,13 @@ function writePage(file: string, page: string): void {
 
 function analyzeFile(file: string, options: AnalyzeOptions, factors: BearingFactors | undefined): Report {
   const read = readSamples(file, options);
-  const sampleRateHz = read.sampleRateHz ?? options.sampleRate;
-  if (sampleRateHz === undefined) throw new AnalyzeUsageError(`${file}: --sample-rate is needed`);
-  const { isoGroup, isoFoundation, unit, direction } = options;
+  const sampleRateHz = rateOf(file, read, options);
+  const { factor, unit, notes } = scaleOf(file, read, options);
+  const { isoGroup, isoFoundation, direction } = options;
   const iso = { group: isoGroup === '1' ? 1 : 2, foundation: isoFoundation } as const;
-  const channels = [read.samples];
-  if (options.axialChannel !== undefined)
-    channels.push(readSamples(file, { ...options, channel: options.axialChannel }).samples);
+  const files = [read];
+  if (options.axialChannel !== undefined) files.push(readSamples(file, { ...options, channel: options.axialChannel }));
+  const channels = files.map(({ samples }) => (factor === 1 ? samples : samples.map((v) => v * factor)));
   const turning = speedOfRecording(channels, sampleRateHz, file, options);
   const [samples, ...axial] = turning.channels;
   const drivetrain = drivetrainOf(options);
@@ -93,9 +98,45 @@ function analyzeFile(file: string, options: AnalyzeOptions, factors: BearingFact
     axial,
   };
   const analysis = analyzeRecording(samples, context);
-  const told = turning.told ? [turning.told, ...analysis.evidence] : analysis.evidence;
+  const told = [...read.notes, ...notes, ...(turning.told ? [turning.told] : []), ...analysis.evidence];
   const picture = options.json && !options.html ? null : pictureOf(samples, turning.sampleRateHz);
   return { file, unit, analysis: { ...analysis, evidence: told }, picture };
+}
+
+/** A rate that is typed may differ from the file's by so much: clocks and digits of times. */
+const SAME_RATE = 0.01;
+
+/** The file's own rate, else the one that was typed. @throws AnalyzeUsageError where there is none, or they contradict. */
+function rateOf(file: string, { sampleRateHz }: Samples, { sampleRate }: AnalyzeOptions): number {
+  const rate = sampleRateHz ?? sampleRate;
+  if (rate === undefined) throw new AnalyzeUsageError(`${file}: --sample-rate is needed`);
+  if (sampleRate !== undefined && Math.abs(sampleRate / rate - 1) > SAME_RATE)
+    throw new AnalyzeUsageError(`${file}: --sample-rate ${sampleRate}, but the file itself says ${rate} Hz`);
+  return rate;
+}
+
+/** @throws AnalyzeUsageError where counts have no scale. */
+function scaleOf(
+  file: string,
+  { fullScale = false }: Samples,
+  { unit, scale, sensitivity, format }: AnalyzeOptions,
+): SignalScale & { notes: string[] } {
+  if (scale !== undefined && sensitivity !== undefined) throw new AnalyzeUsageError('one of --scale and --sensitivity');
+  if (sensitivity !== undefined) {
+    const found = sensitivityOf(sensitivity);
+    if (found === null)
+      throw new AnalyzeUsageError(`--sensitivity: found ${sensitivity}; a sensitivity such as 100mV/g`);
+    return { ...found, notes: [] };
+  }
+  if (scale !== undefined) return { factor: scale, unit, notes: [] };
+  if (!fullScale) return { factor: 1, unit, notes: [] };
+  if (format === 'int16' || /\.int16(\.gz)?$/.test(file))
+    throw new AnalyzeUsageError(
+      `${file}: counts are no ${unit}: --scale (units in a count) or --sensitivity is needed`,
+    );
+  const note =
+    'the file holds parts of its full scale: without --sensitivity or --scale there is no level and no ISO zone';
+  return { factor: 1, unit: '1', notes: [note] };
 }
 
 function drivetrainOf({ blades, teeth, poles, beltOrder, lineHz }: AnalyzeOptions): Drivetrain {
