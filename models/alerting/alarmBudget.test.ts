@@ -76,7 +76,7 @@ test('alerts that return by themselves more often than the budget allows raise t
     budget = stepReturns(budget, 3, on, n * day, 0.2);
     budget = stepReturns(budget, 0.2, false, n * day + 3_600_000, 0.2);
   }
-  expect(alerts).toBe(2);
+  expect(alerts).toBe(1);
   expect(withBudget({ assessable: true, index: 3, contributions: [] }, budget)).toMatchObject({
     limit: { by: 'budget' },
   });

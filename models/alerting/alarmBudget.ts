@@ -87,8 +87,8 @@ export function stepBudget(state: BudgetState, index: number, timeMs: number, fa
 const MARGIN = 1.25;
 
 /**
- * The budget beside an alert: where more alerts than it allows in a month, and more than one, have returned by themselves,
- * the limit is raised beyond them, as far as that needs. What does not return is never taken for normal. Pure.
+ * The budget beside an alert: where more alerts than it allows in a month have returned by themselves, be it one alone, the
+ * limit is raised beyond them, as far as that needs. What does not return is never taken for normal. Pure.
  * @param index by the configured limit.
  */
 export function stepReturns(
@@ -102,7 +102,7 @@ export function stepReturns(
   if (alerted) return index > peak ? { ...state, peak: index } : state;
   if (peak === 0) return state;
   const returns = [...(state.returns ?? []).filter((ms) => timeMs - ms < MONTH_MS), timeMs];
-  if (returns.length <= Math.max(1, falseAlerts)) return { ...state, peak: 0, returns };
+  if (returns.length <= falseAlerts) return { ...state, peak: 0, returns };
   return { ...state, peak: 0, returns: [], raised: Math.max(state.raised ?? 1, MARGIN * peak) };
 }
 
