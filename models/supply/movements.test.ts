@@ -92,8 +92,10 @@ BRG;04.02.2026;Umlagerung;-3;MAIN;U-1
 Invoice,01/31/2026,1001,Bearing 6205,4,12.50,50.00
 Credit Memo,02/02/2026,1002,Bearing 6205,-1,12.50,-12.50
 Bill,02/03/2026,77,Bearing 6205,20,9.00,180.00
+Sales Receipt,02/04/2026,1003,Bearing 6205,2,12.50,25.00
+Purchase Return,02/05/2026,78,Bearing 6205,-3,9.00,-27.00
 `,
-    ['Bearing 6205 2026-01-31 4 shipment', 'Bearing 6205 2026-02-02 1 return'],
+    ['Bearing 6205 2026-01-31 4 shipment', 'Bearing 6205 2026-02-02 1 return', 'Bearing 6205 2026-02-04 2 shipment'],
   ],
   [
     'a report of a spreadsheet: titles above, a total below',

@@ -69,13 +69,12 @@ type MovementColumn = keyof typeof MOVEMENT_COLUMNS;
 
 /** Words of ERP systems for movements, in English and German, as parts of a cell in lower case; the first that fits. */
 const WORDS: readonly [RegExp, DemandKind | null][] = [
-  [
-    /credit (memo|note)|sales? return|customer return|refund|return|gutschrift|retoure|rückgabe|rücklieferung/,
-    'return',
-  ],
-  [/purchase|receipt(?!.*sales)|vendor|supplier|einkauf|wareneingang|zugang|bestellung|^bill\b|^po\b/, null],
-  [/transfer|umlagerung|umbuchung|adjust|adjmt|reconcil|inventur|count|opening|revalu|scrap|ausschuss|korrektur/, null],
-  [/output|assembly build|manufactur(e|ing receipt)|istmeldung|fertigmeldung/, null],
+  [/purchase|vendor|supplier|einkauf|bestellung|^bill\b|^po\b/, null],
+  [/credit (memo|note)|refund|return|gutschrift|retoure|rückgabe|rücklieferung/, 'return'],
+  [/sales receipt|cash sale|barverkauf/, 'shipment'],
+  [/receipt|wareneingang|zugang/, null],
+  [/transfer|umlagerung|umbuchung|adjust|adjmt|reconcil|inventur|\bcount|opening|revalu|scrap|ausschuss|korrektur/, null],
+  [/output|assembly build|manufacture|istmeldung|fertigmeldung/, null],
   [/consum|usage|issue|stock entry|work order|production|verbrauch|entnahme|fertigungsauftrag/, 'usage'],
   [/sales order|^order$|kundenauftrag|^auftrag$/, 'order'],
   [/sale|invoice|delivery|ship|dispatch|verkauf|rechnung|lieferschein|warenausgang|lieferung/, 'shipment'],
