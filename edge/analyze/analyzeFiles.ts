@@ -4,9 +4,10 @@ import { type Analysis, analyzeRecording } from '#models/health/diagnosis/analyz
 import { type BearingFactors, bearingFactorsSchema } from '#models/machine/bearing.ts';
 import { BEARINGS, findBearing } from '#models/machine/bearingTable.ts';
 import { type Drivetrain, drivetrainSchema } from '#models/machine/drivetrain.ts';
-import { type RecordingFormat, readSamples, type Samples } from './readSamples.ts';
+import { type RecordingFormat, readSamples } from './readSamples.ts';
 import { speedOfRecording } from './recordingSpeed.ts';
 import { htmlReport, pictureOf, type Report, textReport } from './report.ts';
+import type { Samples } from './samples.ts';
 import { type SignalScale, sensitivityOf } from './signalScale.ts';
 
 /** A wrong use of the command. */

@@ -1,4 +1,4 @@
-import type { Samples } from './readSamples.ts';
+import type { Samples } from './samples.ts';
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
 const READERS: Record<string, { bytes: number; read: (b: Buffer, at: number) => number }> = {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { isNpy, readNpy } from './npyRecording.ts';
+import type { Samples } from './samples.ts';
 import { readTable } from './tableRecording.ts';
 import { readWav } from './wavRecording.ts';
 
@@ -15,16 +16,6 @@ export interface ReadOptions {
   format?: RecordingFormat;
   /** Of a table, a WAV or NumPy file: a number from 0, or a table's column by name. */
   channel: string;
-}
-
-export interface Samples {
-  samples: Float32Array;
-  /** Where the file itself says it. */
-  sampleRateHz?: number;
-  /** Samples are parts of the full scale, or counts: only a scale makes a unit of them. */
-  fullScale?: boolean;
-  /** What was repaired or left out, a sentence each. */
-  notes: string[];
 }
 
 /** A whole recording; gzipped where its name ends in .gz. @throws RecordingFormatError with the file and what is wrong. */

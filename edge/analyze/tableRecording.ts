@@ -1,5 +1,5 @@
 import { decoded } from '#models/tables/parseTable.ts';
-import type { Samples } from './readSamples.ts';
+import type { Samples } from './samples.ts';
 
 const SEPARATORS = [';', '\t', ',', /\s+/] as const;
 type Separator = (typeof SEPARATORS)[number];

@@ -1,4 +1,4 @@
-import type { Samples } from './readSamples.ts';
+import type { Samples } from './samples.ts';
 
 /** RIFF/WAVE with integers of 8 to 32 bits, whose full scale is 1, or floating point of 32 or 64 bits. */
 export function readWav(bytes: Buffer, channel: number): Samples {
