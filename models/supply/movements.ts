@@ -73,7 +73,10 @@ const WORDS: readonly [RegExp, DemandKind | null][] = [
   [/credit (memo|note)|refund|return|gutschrift|retoure|rückgabe|rücklieferung/, 'return'],
   [/sales receipt|cash sale|barverkauf/, 'shipment'],
   [/receipt|wareneingang|zugang/, null],
-  [/transfer|umlagerung|umbuchung|adjust|adjmt|reconcil|inventur|\bcount|opening|revalu|scrap|ausschuss|korrektur/, null],
+  [
+    /transfer|umlagerung|umbuchung|adjust|adjmt|reconcil|inventur|\bcount|opening|revalu|scrap|ausschuss|korrektur/,
+    null,
+  ],
   [/output|assembly build|manufacture|istmeldung|fertigmeldung/, null],
   [/consum|usage|issue|stock entry|work order|production|verbrauch|entnahme|fertigungsauftrag/, 'usage'],
   [/sales order|^order$|kundenauftrag|^auftrag$/, 'order'],
