@@ -32,17 +32,3 @@ export function onGrid({ quantiles }: DemandLaw, step: number): GridLaw {
   }
   return { step, mass };
 }
-
-/** Expected demand of a grid distribution, in steps. */
-export function meanSteps({ mass }: GridLaw): number {
-  return mass.reduce((sum, m, k) => sum + m * k, 0);
-}
-
-/** Cumulative probabilities: `[k]` is the probability of a demand of at most `k` steps. */
-export function cumulative({ mass }: GridLaw): Float64Array {
-  let total = 0;
-  return mass.map((m) => {
-    total += m;
-    return Math.min(1, total);
-  });
-}

@@ -6,6 +6,8 @@ import { act } from './state.ts';
 
 const HOUR_MS = 3_600_000;
 const SHELVE_HOURS = [1, 8, 24, 168];
+/** Seven days are the most, by the gateway's clock, which may be a little behind this one. */
+const CLOCKS_APART_MS = 60_000;
 
 /** Who owns an alert, what was done with it, and what can be done next. */
 export function LifeCycle({ alert }: { alert: AlertRecord }) {
@@ -36,7 +38,7 @@ export function LifeCycle({ alert }: { alert: AlertRecord }) {
             key={hours}
             label={`Shelve ${hours} h`}
             ready={hasText}
-            run={() => change({ action: 'shelve', untilMs: Date.now() + hours * HOUR_MS - 60_000, reason })}
+            run={() => change({ action: 'shelve', untilMs: Date.now() + hours * HOUR_MS - CLOCKS_APART_MS, reason })}
           />
         ))}
         {alert.shelved && <Action label="Unshelve" ready run={() => change({ action: 'unshelve' })} />}
