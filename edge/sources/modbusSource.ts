@@ -1,7 +1,7 @@
 import ModbusRTU from 'modbus-serial';
 import type { Logger } from 'pino';
 import type { EdgeConfig } from '../config.ts';
-import { checkScalar } from './decode.ts';
+import { checkScalar } from './decoded.ts';
 import { decodeRegister, type ModbusRead, planReads } from './modbusRegisters.ts';
 import type { Sink, Source } from './source.ts';
 import type { ModbusSourceConfig } from './sourceConfig.ts';

@@ -1,6 +1,7 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type DecodeLimits, decode } from './decode.ts';
+import { decode } from './decode.ts';
+import type { DecodeLimits } from './decoded.ts';
 import { Router } from './route.ts';
 import type { Arrival } from './source.ts';
 import { subscriptionSchema } from './sourceConfig.ts';

@@ -15,7 +15,7 @@ import type { Logger } from 'pino';
 import { hear, isSilent, NOT_HEARD } from '#models/health/quality/silence.ts';
 import { preferTrusted } from '../../certificates/certificateStore.ts';
 import type { EdgeConfig } from '../../config.ts';
-import { type DecodeLimits, inUnit } from '../decode.ts';
+import { type DecodeLimits, inUnit } from '../decoded.ts';
 import type { Sink, Source } from '../source.ts';
 import type { OpcuaNodeConfig, OpcuaSourceConfig } from '../sourceConfig.ts';
 import { decodeDataValue } from './dataValue.ts';

@@ -6,7 +6,7 @@ import { isName } from '#models/contracts/names.ts';
 import { type Payload, PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
 import { brokerClient } from '../../brokerConnection.ts';
 import type { EdgeConfig } from '../../config.ts';
-import { checkCompleted, checkScalar, type Decoded, type PointName } from '../decode.ts';
+import { checkCompleted, checkScalar, type Decoded, type PointName } from '../decoded.ts';
 import type { Sink, Source } from '../source.ts';
 import type { SparkplugMetricConfig, SparkplugSourceConfig } from '../sourceConfig.ts';
 import { metricValue, UNMEASURED } from './metricValue.ts';

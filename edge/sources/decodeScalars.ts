@@ -1,0 +1,114 @@
+import type { Rejection } from '#models/contracts/ledger.ts';
+import {
+  arrivalOf,
+  checkScalar,
+  checkScalars,
+  type Decoded,
+  type DecodeLimits,
+  inUnit,
+  type PointName,
+  refuse,
+  timeOf,
+} from './decoded.ts';
+import { pathIn } from './pathIn.ts';
+import { numberOf } from './scalarValue.ts';
+import type { Arrival } from './source.ts';
+import type { ScalarPayload } from './sourceConfig.ts';
+
+/**
+ * One value, or an array of them; what cannot be used of an array is refused by itself, and its neighbours are taken.
+ * @param common stamp of the whole message, for what has none of its own.
+ */
+export function scalarArrivals(
+  name: PointName,
+  spec: ScalarPayload,
+  payload: unknown,
+  common: unknown,
+  limits: DecodeLimits,
+): Arrival[] {
+  const one = (decoded: Decoded) => [arrivalOf(name, decoded)];
+  if (typeof payload !== 'object' || payload === null) {
+    // It is the value of one point alone, and says nothing else.
+    if (spec.values !== undefined || spec.value.includes('*')) return one(refuse('missing_value'));
+    if (spec.quality !== undefined) return one(refuse('bad_quality'));
+    return one(decodeScalar(name, spec, payload, common, limits));
+  }
+  const value = pathIn(payload, spec.value);
+  if (value === undefined || value === null) return one(refuse('missing_value'));
+  if (tellsSeveralPoints(payload, spec.value)) return one(refuse('several_points'));
+  if (spec.quality !== undefined && !isGood(pathIn(payload, spec.quality), spec)) return one(refuse('bad_quality'));
+  const unit = spec.unit === undefined ? undefined : pathIn(payload, spec.unit);
+  if (unit !== undefined && typeof unit !== 'string') return one(refuse('wrong_type'));
+  const stamp = pathIn(payload, spec.time) ?? common;
+  if (!Array.isArray(value)) return one(inUnit(decodeScalar(name, spec, value, stamp, limits), unit));
+  const { decoded, refused } = decodeColumn(name, spec, value, stamp, limits);
+  return [
+    ...(decoded ? one(inUnit(decoded, unit)) : []),
+    ...refused.map((rejection) => arrivalOf(name, refuse(rejection))),
+  ];
+}
+
+/** Keys by which elements of an array say whose value they hold. */
+const IDS = ['id', 'n', 'name', 'tag', 'metric', 'tagName'] as const;
+
+/** Whether a path with `*` would make one point of elements that name several. */
+function tellsSeveralPoints(payload: unknown, path: string): boolean {
+  const star = path.indexOf('*');
+  if (star < 0) return false;
+  const elements = pathIn(payload, path.slice(0, Math.max(0, star - 1)));
+  if (!Array.isArray(elements)) return false;
+  const nameAt = (element: unknown, id: string) =>
+    typeof element === 'object' && element !== null ? (element as Record<string, unknown>)[id] : null;
+  return IDS.some((id) => {
+    const names = elements.map((element: unknown) => nameAt(element, id));
+    return names.every((n) => typeof n === 'string') && new Set(names).size > 1;
+  });
+}
+
+function decodeScalar(
+  name: PointName,
+  spec: ScalarPayload,
+  value: unknown,
+  stamp: unknown,
+  limits: DecodeLimits,
+): Decoded {
+  const number = numberOf(value, spec);
+  if (typeof number === 'string') return refuse(number);
+  const timeMs = stamp === undefined ? undefined : timeOf(stamp, limits);
+  return timeMs === null ? refuse('wrong_type') : checkScalar(name, number, timeMs, limits);
+}
+
+/** Of an array each element has to be good. */
+function isGood(quality: unknown, { good }: ScalarPayload): boolean {
+  const all = Array.isArray(quality) ? quality : [quality];
+  return all.every((one) => good.includes(one));
+}
+
+/** An array of values with an array of times, or with the last one's time and an interval; and what of it is refused. */
+function decodeColumn(
+  name: PointName,
+  spec: ScalarPayload,
+  values: readonly unknown[],
+  stamp: unknown,
+  limits: DecodeLimits,
+): { decoded: Decoded | null; refused: Rejection[] } {
+  if (values.length === 0) return { decoded: refuse('empty'), refused: [] };
+  const timesMs = Array.isArray(stamp)
+    ? stamp.map((one) => timeOf(one, limits))
+    : spaced(stamp === undefined ? limits.nowMs : timeOf(stamp, limits), values.length, spec.intervalMs);
+  if (timesMs?.length !== values.length) return { decoded: refuse('wrong_type'), refused: [] };
+  const numbers = values.map((value, i) => (timesMs[i] === null ? 'wrong_type' : numberOf(value, spec)));
+  const good = numbers.flatMap((n, i) => (typeof n === 'number' && Number.isFinite(n) ? [i] : []));
+  const refused = numbers.flatMap((n) =>
+    typeof n === 'string' ? [n] : Number.isFinite(n) ? [] : ['not_finite' as const],
+  );
+  if (good.length === 0) return { decoded: null, refused };
+  const [times, kept] = [good.map((i) => timesMs[i] as number), good.map((i) => numbers[i] as number)];
+  return { decoded: checkScalars(name, times, kept, stamp === undefined ? 'received' : 'source', limits), refused };
+}
+
+/** Null where one time is all that is known of several values. */
+function spaced(lastMs: number | null, count: number, intervalMs: number | undefined): number[] | null {
+  if (lastMs === null || (count > 1 && intervalMs === undefined)) return null;
+  return Array.from({ length: count }, (_, i) => lastMs - (count - 1 - i) * (intervalMs ?? 0));
+}

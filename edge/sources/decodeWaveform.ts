@@ -1,0 +1,128 @@
+import { decodeFrameHeader, FRAME_HEADER_BYTES } from '#models/contracts/frame.ts';
+import type { Rejection } from '#models/contracts/ledger.ts';
+import { arrivalOf, checkWaveform, type DecodeLimits, inUnit, type PointName, refuse, timeOf } from './decoded.ts';
+import { parseJson } from './jsonText.ts';
+import { pathIn } from './pathIn.ts';
+import type { Route } from './route.ts';
+import { hasOtherByteOrder, readSamples, samplesInText } from './sampleBytes.ts';
+import type { Arrival } from './source.ts';
+import { type WaveformEncoding, type WaveformPayload, waveformEncodings } from './sourceConfig.ts';
+
+/** The same rejection for every axis of a frame. */
+function refuseAxes(route: PointName, spec: WaveformPayload, rejection: Rejection): Arrival[] {
+  return axesOf(route, spec).map((name) => arrivalOf(name, refuse(rejection)));
+}
+
+/** The points of a frame: one, or its axes. */
+export function axesOf({ asset, point }: PointName, { axes }: WaveformPayload): PointName[] {
+  if (axes === undefined) return [{ asset, point }];
+  const names = Array.isArray(axes) ? axes : Object.keys(axes);
+  return names.map((axis) => ({ asset, point: axis }));
+}
+
+export function decodeWaveform(
+  route: Route,
+  spec: WaveformPayload,
+  payload: Uint8Array,
+  limits: DecodeLimits,
+): Arrival[] {
+  if (spec.framing === 'json') return decodeJsonWaveform(route, spec, payload, limits);
+  if (spec.framing === 'raw') {
+    if (hasOtherByteOrder(payload, spec.encoding, spec.byteOrder)) return refuseAxes(route, spec, 'wrong_byte_order');
+    const samples = readSamples(payload, spec.encoding, spec.byteOrder, spec.scale);
+    return deinterleaved(route, spec, samples, spec.sampleRateHz ?? 0, undefined, limits);
+  }
+  const header = decodeFrameHeader(payload);
+  if (!header) return refuseAxes(route, spec, payload.length < FRAME_HEADER_BYTES ? 'truncated' : 'bad_header');
+  const samples = readSamples(payload.subarray(FRAME_HEADER_BYTES), header.encoding, 'little', header.scale);
+  return deinterleaved(route, spec, samples, header.sampleRateHz, header.startUs, limits);
+}
+
+/** One signal for each axis: the first sample of each, then the second of each, and so on. */
+function deinterleaved(
+  route: Route,
+  spec: WaveformPayload,
+  samples: Float32Array<ArrayBuffer> | Rejection,
+  sampleRateHz: number,
+  startUs: number | undefined,
+  limits: DecodeLimits,
+): Arrival[] {
+  if (typeof samples === 'string') return refuseAxes(route, spec, samples);
+  const names = axesOf(route, spec);
+  if (names.length === 1) return [arrivalOf(names[0], checkWaveform(names[0], samples, sampleRateHz, startUs, limits))];
+  if (samples.length % names.length !== 0) return refuseAxes(route, spec, 'truncated');
+  return names.map((name, axis) => {
+    const own = Float32Array.from(
+      { length: samples.length / names.length },
+      (_, i) => samples[i * names.length + axis],
+    );
+    return arrivalOf(name, checkWaveform(name, own, sampleRateHz, startUs, limits));
+  });
+}
+
+function decodeJsonWaveform(route: Route, spec: WaveformPayload, payload: Uint8Array, limits: DecodeLimits): Arrival[] {
+  const parsed = parseJson(payload);
+  if (!parsed.ok) return refuseAxes(route, spec, parsed.rejection);
+  if (typeof parsed.value !== 'object' || parsed.value === null) return refuseAxes(route, spec, 'wrong_type');
+  const { keys } = spec;
+  const at = (path: string) => pathIn(parsed.value, path);
+  const rate = at(keys.sampleRate) ?? undefined;
+  const [encoding, scale, stamp, unit] = [
+    at('encoding') ?? spec.encoding,
+    at(keys.scale) ?? spec.scale,
+    at(keys.time),
+    at(keys.unit),
+  ];
+  const sampleRateHz = rate === undefined ? spec.sampleRateHz : rateHz(rate, spec.sampleRateIn);
+  if (sampleRateHz === undefined) return refuseAxes(route, spec, 'bad_rate');
+  if (typeof scale !== 'number' || !isEncoding(encoding)) return refuseAxes(route, spec, 'wrong_type');
+  const startMs = stamp === undefined ? undefined : timeOf(stamp, limits);
+  if (startMs === null || (unit !== undefined && typeof unit !== 'string'))
+    return refuseAxes(route, spec, 'wrong_type');
+  const startUs = startMs === undefined ? undefined : Math.round(startMs * 1000);
+  const own = { ...spec, encoding, scale };
+  const read = (name: PointName, path: string): Arrival => {
+    const samples = jsonSamples(at(path), own);
+    const decoded =
+      typeof samples === 'string' ? refuse(samples) : checkWaveform(name, samples, sampleRateHz, startUs, limits);
+    return arrivalOf(name, inUnit(decoded, unit));
+  };
+  if (spec.axes === undefined) return [read(route, keys.samples)];
+  if (!Array.isArray(spec.axes))
+    return Object.entries(spec.axes).map(([axis, path]) => read({ asset: route.asset, point: axis }, path));
+  const samples = jsonSamples(at(keys.samples), own);
+  return deinterleaved(route, spec, samples, sampleRateHz, startUs, limits).map((a) =>
+    a.ok && unit !== undefined ? { ...a, block: { ...a.block, unit } } : a,
+  );
+}
+
+const RATES: Record<WaveformPayload['sampleRateIn'], (v: number) => number> = {
+  Hz: (v) => v,
+  kHz: (v) => 1000 * v,
+  s: (v) => 1 / v,
+  ms: (v) => 1000 / v,
+  us: (v) => 1e6 / v,
+};
+
+function rateHz(rate: unknown, given: WaveformPayload['sampleRateIn']): number | undefined {
+  const value = typeof rate === 'string' ? Number(rate) : rate;
+  return typeof value === 'number' && Number.isFinite(value) ? RATES[given](value) : undefined;
+}
+
+const isEncoding = (value: unknown): value is WaveformEncoding => waveformEncodings.includes(value as WaveformEncoding);
+
+/** Samples of a JSON value: an array of numbers, or a text of numbers or of bytes. */
+function jsonSamples(
+  value: unknown,
+  { encoding, byteOrder, scale }: WaveformPayload,
+): Float32Array<ArrayBuffer> | Rejection {
+  if (value === undefined || value === null) return 'missing_value';
+  const samples = typeof value === 'string' ? samplesInText(value) : value;
+  if (typeof samples === 'string') return samples as Rejection;
+  if (samples instanceof Uint8Array) {
+    if (hasOtherByteOrder(samples, encoding, byteOrder)) return 'wrong_byte_order';
+    return readSamples(samples, encoding, byteOrder, scale);
+  }
+  if (!Array.isArray(samples) || !samples.every((v) => typeof v === 'number')) return 'wrong_type';
+  return Float32Array.from(samples, (v: number) => v * scale);
+}
