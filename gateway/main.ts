@@ -17,7 +17,7 @@ import { gatewayMetrics } from './metrics.ts';
 import { createNotifiers } from './notify/createNotifiers.ts';
 import { Notifications } from './notify/notifications.ts';
 import { Routing } from './notify/routing.ts';
-import { testNotice } from './notify/testNotice.ts';
+import { testNotification } from './notify/testNotice.ts';
 import { Planner } from './planning/planner.ts';
 import { PlanStore } from './planning/planStore.ts';
 import { Registry } from './registry/registry.ts';
@@ -181,7 +181,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     deliver: () => notifications.run(),
     testChannel: async (name) => {
       const channel = channels.find((c) => c.name === name);
-      await channel?.notify([{ key: `test-${now()}`, event: 'test', notice: testNotice(now()) }]);
+      await channel?.notify([testNotification(now())]);
     },
     audit: (by, what, subject) => store.audit(now(), by, what, subject, null),
     metrics,

@@ -1,7 +1,15 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { Notification } from './notifier.ts';
+
+/** What a test of a channel delivers. */
+export const testNotification = (nowMs: number): Notification => ({
+  key: `test-${nowMs}`,
+  event: 'test',
+  notice: testNotice(nowMs),
+});
 
 /** An alert that is none: what a test of a channel sends. */
-export function testNotice(nowMs: number): AlertRecord {
+function testNotice(nowMs: number): AlertRecord {
   return {
     id: `test/${nowMs}`,
     site: 'test',

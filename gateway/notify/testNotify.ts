@@ -3,7 +3,7 @@ import { brokerOptions } from '../brokerOptions.ts';
 import type { GatewayConfig, NotifierConfig } from '../config.ts';
 import { createNotifiers } from './createNotifiers.ts';
 import { nameOf } from './routing.ts';
-import { testNotice } from './testNotice.ts';
+import { testNotification } from './testNotice.ts';
 
 /** Sends a test message to each channel, or to one; what went wrong with each, null where it was delivered. */
 export async function testNotify(
@@ -27,9 +27,8 @@ export async function testNotify(
   };
   return Promise.all(
     createNotifiers(wanted, publish).map(async (notifier) => {
-      const nowMs = Date.now();
       try {
-        await notifier.notify([{ key: `test-${nowMs}`, event: 'test', notice: testNotice(nowMs) }]);
+        await notifier.notify([testNotification(Date.now())]);
         return { name: notifier.name, error: null };
       } catch (error) {
         return { name: notifier.name, error: error instanceof Error ? error.message : String(error) };

@@ -33,6 +33,15 @@ export const faultSchema = z.enum([
 ]);
 export type Fault = z.infer<typeof faultSchema>;
 
+/** The faults among which a diagnosis leaves the choice open. */
+const UNDECIDED: Record<string, readonly string[]> = {
+  bearing: ['outer_race', 'inner_race', 'ball', 'cage'],
+  misalignment_or_bent_shaft: ['misalignment', 'bent_shaft'],
+} satisfies Partial<Record<Fault, readonly Fault[]>>;
+
+/** The faults that a diagnosis covers: its own, and those it does not tell apart. */
+export const coveredFaults = (fault: string): string[] => [fault, ...(UNDECIDED[fault] ?? [])];
+
 export const diagnosisSchema = z.object({
   fault: faultSchema,
   /** 0 to 1. */

@@ -1,4 +1,4 @@
-import type { AlertRecord, Fault } from '#models/contracts/alert.ts';
+import { type AlertRecord, coveredFaults } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
@@ -144,14 +144,8 @@ function explains({ faults }: SupplyRow<'bom'>, { evidence }: AlertRecord): bool
   if (faults === undefined) return true;
   const { fault } = evidence.diagnosis;
   const named = faults.split(/[\s,;|]+/);
-  return fault === 'undetermined' || [fault, ...(ONE_OF[fault] ?? [])].some((f) => named.includes(f));
+  return fault === 'undetermined' || coveredFaults(fault).some((f) => named.includes(f));
 }
-
-/** What a fault may be that is not told apart. */
-const ONE_OF: Partial<Record<Fault, readonly Fault[]>> = {
-  bearing: ['outer_race', 'inner_race', 'ball', 'cage'],
-  misalignment_or_bent_shaft: ['misalignment', 'bent_shaft'],
-};
 
 /** As it was said, less the days since. */
 function estimateOf({ remainingLife: life, updatedAtMs }: AlertRecord, today: number): LifeEstimate | null {

@@ -1,3 +1,4 @@
+import { coveredFaults } from '#models/contracts/alert.ts';
 import { type Share, shareOf } from '#models/statistics/wilson.ts';
 import type { Analysis } from './analyzeRecording.ts';
 
@@ -35,11 +36,6 @@ export interface DiagnosisEvaluation {
 }
 
 const BEARING_PARTS: ReadonlySet<string> = new Set(['outer_race', 'inner_race', 'ball', 'cage']);
-/** Verdicts that are right of more than one fault. */
-const WIDER: Record<string, readonly string[]> = {
-  bearing: ['outer_race', 'inner_race', 'ball', 'cage'],
-  misalignment_or_bent_shaft: ['misalignment', 'bent_shaft'],
-};
 
 /** How often diagnoses are right, by fault and by speed, each with its confidence interval. */
 export function evaluateDiagnosis(judged: readonly JudgedRecording[]): DiagnosisEvaluation {
@@ -84,5 +80,5 @@ const likeliestPart = ({ analysis }: JudgedRecording) =>
   analysis.candidates.find((c) => BEARING_PARTS.has(c.fault))?.fault;
 
 function right({ truth, analysis: { fault } }: JudgedRecording): boolean {
-  return fault === truth || (WIDER[fault ?? '']?.includes(truth) ?? false);
+  return fault !== null && coveredFaults(fault).includes(truth);
 }
