@@ -38,6 +38,7 @@ const READY_MS = 30_000;
 /** What was sent has to be in the gateway's ledger so long after the last message. */
 const SETTLE_MS = 60_000;
 const ASK_MS = 250;
+const READ_MS = 10_000;
 
 /**
  * Runs a scenario against the whole system: broker, gateway and edge as processes of their own, the plant's devices here,
@@ -229,23 +230,33 @@ async function renewCertificate(devices: PlantDevices, system: System): Promise<
   trust(system.edge.dataDirectory, join(system.edge.dataDirectory, 'server'));
 }
 
-/** Waits until what was sent has arrived: until nothing is unexplained, or the time is up. */
+/**
+ * Waits until what was sent has arrived: until nothing is unexplained, or the time is up. A gateway that has just been
+ * started again refuses connections for a while. @throws Error where it still does at the end.
+ */
 async function settled(
   system: System,
   score: (ledger: LedgerView, alerts: AlertRecord[]) => ScenarioScore,
 ): Promise<ScenarioScore> {
-  const ask = async <T>(path: string): Promise<T> => (await (await fetch(`${system.api}${path}`)).json()) as T;
+  const read = async <T>(path: string): Promise<T> => {
+    const response = await fetch(`${system.api}${path}`, { signal: AbortSignal.timeout(READ_MS) });
+    if (!response.ok) throw new Error(`${path} was answered with ${response.status}`);
+    return (await response.json()) as T;
+  };
   const endMs = Date.now() + SETTLE_MS;
   let before = '';
   for (;;) {
-    const judged = score(
-      await ask<LedgerView>('/api/v1/ledger'),
-      await ask<AlertRecord[]>('/api/v1/alerts?state=all&limit=1000'),
-    );
-    const now = JSON.stringify([judged.unexplained, judged.faults]);
-    // Twice the same: a ledger is said once a second.
-    if (Date.now() > endMs || (judged.unexplained === 0 && now === before)) return judged;
-    before = now;
+    const isLast = Date.now() > endMs;
+    try {
+      const ledger = await read<LedgerView>('/api/v1/ledger');
+      const judged = score(ledger, await read<AlertRecord[]>('/api/v1/alerts?state=all&limit=1000'));
+      const now = JSON.stringify([judged.unexplained, judged.faults]);
+      // Twice the same: an edge publishes its ledger once a second.
+      if (isLast || (judged.unexplained === 0 && now === before)) return judged;
+      before = now;
+    } catch (error) {
+      if (isLast) throw error;
+    }
     await new Promise((resolve) => setTimeout(resolve, 5 * ASK_MS));
   }
 }

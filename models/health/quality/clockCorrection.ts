@@ -4,8 +4,8 @@ export interface ClockCorrection {
   offsetMs: number;
   /** Times that it was set by a minute and more. */
   steps: number;
-  /** Messages in a row that came late by the correction that stands. */
-  late: { stampMs: number; arrivalMs: number; messages: number; leastMs: number } | null;
+  /** Consecutive messages that are late by the current correction: how many, since when, and the range of their delays. */
+  late: { sinceMs: number; messages: number; leastMs: number; mostMs: number } | null;
 }
 
 export const CLOCK_RIGHT: ClockCorrection = { offsetMs: 0, steps: 0, late: null };
@@ -14,10 +14,15 @@ export const CLOCK_RIGHT: ClockCorrection = { offsetMs: 0, steps: 0, late: null 
 const NEAR_MS = 10_000;
 /** What comes later than this may have waited in the network, or its clock was set back. */
 const LATE_MS = 60_000;
-/** A clock that runs on behind is told from a backlog, or a recording that is played: those run at another pace. */
-const PACE = [0.8, 1.25] as const;
-const AGREEING = 5;
-const AGREEING_MS = 10_000;
+/**
+ * A clock that is behind delays every message by the same time. A backlog that is delivered, or a recording that is
+ * replayed, comes with a delay that changes; only where it is steady over this many messages and this long is it a clock.
+ */
+const STEADY_MESSAGES = 5;
+const STEADY_FOR_MS = 20_000;
+/** A network's jitter, and the part of the elapsed time by which a delay may change: at that pace a backlog never ends. */
+const JITTER_MS = 2_500;
+const STEADY_PACE = 0.05;
 /** No device of a plant has kept data since then: it began anew in 1970 or 1980. */
 const FIRST_MS = Date.UTC(2000, 0, 1);
 
@@ -39,13 +44,22 @@ export function stepClock(
   if (lateMs < -(offsetMs === 0 ? aheadMs : NEAR_MS)) return set(state, delayMs);
   if (lateMs <= LATE_MS) return state.late === null ? state : { ...state, late: null };
   if (stampMs < FIRST_MS) return set(state, delayMs);
-  const { late } = state;
-  if (late === null) return { ...state, late: { stampMs, arrivalMs, messages: 1, leastMs: delayMs } };
-  const next = { ...late, messages: late.messages + 1, leastMs: Math.min(late.leastMs, delayMs) };
-  if (next.messages < AGREEING || arrivalMs - late.arrivalMs < AGREEING_MS) return { ...state, late: next };
-  const pace = (stampMs - late.stampMs) / (arrivalMs - late.arrivalMs);
-  if (pace > PACE[0] && pace < PACE[1]) return set(state, next.leastMs);
-  return { ...state, late: null };
+  const late = extended(state.late, delayMs, arrivalMs);
+  const steady = late.messages >= STEADY_MESSAGES && arrivalMs - late.sinceMs >= STEADY_FOR_MS;
+  return steady ? set(state, late.leastMs) : { ...state, late };
+}
+
+/** The run of late messages with one more; it begins anew where the delay is no longer the same. */
+function extended(
+  late: ClockCorrection['late'],
+  delayMs: number,
+  arrivalMs: number,
+): NonNullable<ClockCorrection['late']> {
+  const leastMs = Math.min(late?.leastMs ?? delayMs, delayMs);
+  const mostMs = Math.max(late?.mostMs ?? delayMs, delayMs);
+  if (late === null || mostMs - leastMs > JITTER_MS + STEADY_PACE * (arrivalMs - late.sinceMs))
+    return { sinceMs: arrivalMs, messages: 1, leastMs: delayMs, mostMs: delayMs };
+  return { ...late, messages: late.messages + 1, leastMs, mostMs };
 }
 
 function set(state: ClockCorrection, offsetMs: number): ClockCorrection {
