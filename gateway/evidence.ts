@@ -4,9 +4,9 @@ const WAV_HEADER_BYTES = 44;
 const WAVE_FORMAT_IEEE_FLOAT = 3;
 
 export function evidenceView(message: EvidenceMessage): EvidenceView {
-  const { id, site, edge, asset, point, unit, sampleRateHz, timeMs, pieces } = message;
+  const { id, site, edge, asset, point, unit, sampleRateHz, lines, timeMs, pieces } = message;
   const piecesS = pieces.map(({ samples }) => Buffer.byteLength(samples, 'base64') / 2 / sampleRateHz);
-  return { id, site, edge, asset, point, unit, sampleRateHz, timeMs, piecesS };
+  return { id, site, edge, asset, point, unit, sampleRateHz, lines, timeMs, piecesS };
 }
 
 /** A piece of evidence as a WAV file of float32 samples in the point's unit, as `millwright analyze` reads it. */

@@ -1,17 +1,24 @@
-import type { EvidenceMessage } from '#models/contracts/evidence.ts';
+import type { EvidenceMessage, RecordingLines } from '#models/contracts/evidence.ts';
 import type { Unit } from '#models/contracts/units.ts';
 import type { Gatherer } from './gatherer.ts';
 
 /** Evidence that still lacks its envelope. */
 export type EvidenceBody = Pick<
   EvidenceMessage,
-  'id' | 'asset' | 'point' | 'unit' | 'sampleRateHz' | 'pieces' | 'timeMs' | 'timeQuality'
+  'id' | 'asset' | 'point' | 'unit' | 'sampleRateHz' | 'lines' | 'pieces' | 'timeMs' | 'timeQuality'
 >;
 
 const FULL_SCALE = 32_767;
 
 /** The signal that a point has gathered, as int16: sixteen bits are what most sensors give, at half the size. */
-export function evidenceOf(id: string, asset: string, point: string, unit: Unit, gatherer: Gatherer): EvidenceBody {
+export function evidenceOf(
+  id: string,
+  asset: string,
+  point: string,
+  unit: Unit,
+  gatherer: Gatherer,
+  lines: RecordingLines,
+): EvidenceBody {
   const { pieces, startsUs, sampleRateHz } = gatherer.take();
   const endUs = startsUs[startsUs.length - 1] + (pieces[pieces.length - 1].length * 1e6) / sampleRateHz;
   return {
@@ -20,6 +27,7 @@ export function evidenceOf(id: string, asset: string, point: string, unit: Unit,
     point,
     unit,
     sampleRateHz,
+    lines,
     pieces: pieces.map((samples, i) => ({ startUs: startsUs[i], ...packed(samples) })),
     timeMs: endUs / 1000,
     timeQuality: 'source',

@@ -10,6 +10,7 @@ import type { AlertMessage, Diagnosis } from '#models/contracts/alert.ts';
 import type { Contribution, HealthMessage, RemainingLife } from '#models/contracts/health.ts';
 import type { Score } from '#models/health/detector.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
+import { recordingLines } from '#models/machine/recordingLines.ts';
 import type { HostResult } from '../models/modelHost.ts';
 import { alertText } from './alertText.ts';
 import { type DiagnosisCredit, diagnose, gatheredSignal } from './diagnose.ts';
@@ -247,7 +248,9 @@ export class Verdicts {
   }
 
   sendEvidence(id: string, point: VibrationPoint, name: string): void {
-    this.evidences.push(evidenceOf(id, this.#name, name, point.unit, point.gatherer));
+    const bearing = configuredPoint(this.#config, name)?.bearing;
+    const lines = recordingLines(this.#shaftHz(), bearing, this.#config?.drivetrain);
+    this.evidences.push(evidenceOf(id, this.#name, name, point.unit, point.gatherer, lines));
   }
 
   #lifeOf(family: string): RemainingLife {

@@ -12,7 +12,7 @@ import {
   type Watch,
 } from '#models/contracts/api.ts';
 import { type Command, commandSchema, type Order, orderSchema } from '#models/contracts/command.ts';
-import { evidenceViewSchema } from '#models/contracts/evidence.ts';
+import { evidenceMessageSchema, evidenceViewSchema } from '#models/contracts/evidence.ts';
 import { spectrumSchema } from '#models/contracts/featureVector.ts';
 import { unexplained } from '#models/contracts/ledger.ts';
 import { nameSchema } from '#models/contracts/names.ts';
@@ -203,6 +203,19 @@ export function addRoutes(
 
   app.get('/api/v1/evidence', { schema: { response: { 200: z.array(evidenceViewSchema) } } }, async () =>
     store.evidenceList(),
+  );
+
+  app.get(
+    '/api/v1/evidence/:id',
+    {
+      schema: {
+        description: 'A recording whole: its pieces as int16 in base64, and the lines that the machine places in it.',
+        params: z.object({ id: z.string().max(300) }),
+        response: { 200: evidenceMessageSchema, 404: errorSchema },
+      },
+    },
+    async ({ params }, reply) =>
+      store.evidence(params.id) ?? reply.code(404).send({ error: `no evidence ${params.id}` }),
   );
 
   app.get(

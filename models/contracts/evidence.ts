@@ -4,6 +4,21 @@ import { nameSchema } from './names.ts';
 import { quantitySchema, timeUsSchema } from './numbers.ts';
 import { unitSchema } from './units.ts';
 
+/** A frequency with the name under which an analyst knows it. */
+export const namedLineSchema = z.object({ name: z.string().min(1).max(40), hz: z.number().positive().max(1e9) });
+export type NamedLine = z.infer<typeof namedLineSchema>;
+
+/** What places lines in the spectra of a recording, at its end: those that the machine's configuration and speed give. */
+export const recordingLinesSchema = z.object({
+  /** Absent: the speed was not known. */
+  shaftHz: z.number().positive().max(1e5).optional(),
+  /** Of the spectrum of the vibration itself. */
+  spectrum: z.array(namedLineSchema).max(200),
+  /** Of the spectrum of its envelope. */
+  envelope: z.array(namedLineSchema).max(200),
+});
+export type RecordingLines = z.infer<typeof recordingLinesSchema>;
+
 /** The signal behind an alert, or that a command asked for. `timeMs` is its end. */
 export const evidenceMessageSchema = envelopeSchema.extend({
   /** Of the alert, or of the command that asked. */
@@ -12,6 +27,7 @@ export const evidenceMessageSchema = envelopeSchema.extend({
   point: nameSchema,
   unit: unitSchema,
   sampleRateHz: z.number().positive().max(1e9),
+  lines: recordingLinesSchema.optional(),
   /** Signal without gaps, each piece so; int16 in base64, little-endian, times `scale` in the unit. */
   pieces: z
     .array(z.object({ startUs: timeUsSchema, scale: quantitySchema, samples: z.string() }))
@@ -29,6 +45,7 @@ export const evidenceViewSchema = z.object({
   point: z.string(),
   unit: z.string(),
   sampleRateHz: z.number(),
+  lines: recordingLinesSchema.optional(),
   timeMs: z.number(),
   /** Length of each piece in seconds. */
   piecesS: z.array(z.number()),

@@ -36,6 +36,8 @@ export type PointHealth = z.infer<typeof pointHealthSchema>;
 export const isoVerdictSchema = z.object({
   zone: z.enum(['A', 'B', 'C', 'D']),
   velocityMmPerS: quantitySchema,
+  /** Upper limits of zones A, B and C, mm/s RMS. */
+  limitsMmPerS: z.tuple([quantitySchema, quantitySchema, quantitySchema]).optional(),
   edition: z.string(),
 });
 export type IsoVerdict = z.infer<typeof isoVerdictSchema>;

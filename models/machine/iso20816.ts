@@ -58,6 +58,7 @@ export function isoVerdict(isoClass: IsoClass, velocityMmPerS: number): IsoVerdi
   return {
     zone: (['A', 'B', 'C', 'D'] as const)[above],
     velocityMmPerS,
+    limitsMmPerS: [...limits],
     edition: isoClass.limitsMmPerS ? AGREED_LIMITS : ISO_EDITION,
   };
 }

@@ -1,6 +1,6 @@
 import type { Unit } from '#models/contracts/units.ts';
-import { type Motion, motionFactor, motionOf } from '#models/machine/vibrationUnit.ts';
 import { STANDS_OUT } from '#models/signal/lineSpectrum.ts';
+import { type Motion, motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
 import type { SensorSpectrum } from './machineLines.ts';
 import type { Severity } from './severity.ts';
 

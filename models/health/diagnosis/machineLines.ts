@@ -1,6 +1,6 @@
 import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
-import { type Motion, motionFactor, motionOf } from '#models/machine/vibrationUnit.ts';
 import { type LineSpectrum, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
+import { type Motion, motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
 
 /** One sensor's spectrum. */
 export interface SensorSpectrum {

@@ -8,8 +8,8 @@ import {
   velocityBandHz,
   zoneLimits,
 } from '#models/machine/iso20816.ts';
-import { motionFactor, motionOf } from '#models/machine/vibrationUnit.ts';
 import type { LineSpectrum } from '#models/signal/lineSpectrum.ts';
+import { motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
 import type { RecordingContext } from './assessability.ts';
 
 export type RecordingIso =

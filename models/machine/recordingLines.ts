@@ -1,0 +1,57 @@
+import type { NamedLine, RecordingLines } from '#models/contracts/evidence.ts';
+import type { BearingFactors } from './bearing.ts';
+import { type Drivetrain, polePassHz } from './drivetrain.ts';
+
+const SHAFT_HARMONICS = [1, 2, 3, 4, 5] as const;
+const DEFECT_HARMONICS = [1, 2, 3, 4, 5, 6] as const;
+
+/**
+ * Names the lines that a machine's configuration places in its spectra.
+ * @param shaftHz 0: unknown; then only the mains can be placed.
+ */
+export function recordingLines(shaftHz: number, bearing?: BearingFactors, drivetrain?: Drivetrain): RecordingLines {
+  const mains = drivetrain ? [{ name: '2× mains', hz: 2 * drivetrain.lineHz }] : [];
+  if (!(shaftHz > 0)) return { spectrum: mains, envelope: [] };
+  const orders = SHAFT_HARMONICS.map((k) => ({ name: `${k}×`, hz: k * shaftHz }));
+  const shaft = { name: '1×', hz: shaftHz };
+  return {
+    shaftHz,
+    spectrum: [...orders, ...(drivetrain ? drivetrainLines(drivetrain, shaftHz) : []), ...mains],
+    envelope: bearing ? [shaft, ...defectLines(bearing, shaftHz)] : [shaft],
+  };
+}
+
+/** Blade pass, gear mesh, belt, and the pole-pass sidebands of the shaft's line. */
+function drivetrainLines({ blades, teeth, beltOrder, poles, lineHz }: Drivetrain, shaftHz: number): NamedLine[] {
+  const lines: NamedLine[] = [];
+  if (blades !== undefined) lines.push({ name: 'blade pass', hz: blades * shaftHz });
+  if (teeth !== undefined) lines.push({ name: 'gear mesh', hz: teeth * shaftHz });
+  if (beltOrder !== undefined) lines.push({ name: 'belt', hz: beltOrder * shaftHz });
+  if (poles !== undefined) {
+    const passHz = polePassHz(poles, lineHz, shaftHz);
+    lines.push({ name: '1× − pole pass', hz: shaftHz - passHz }, { name: '1× + pole pass', hz: shaftHz + passHz });
+  }
+  return lines.filter((line) => line.hz > 0);
+}
+
+/**
+ * The bearing's defect frequencies with their harmonics, and the sidebands of a defect that passes through the load zone:
+ * the shaft about BPFI, the cage about 2×BSF. Source: Randall & Antoni, MSSP 25 (2011), §2.
+ */
+function defectLines({ bpfo, bpfi, bsf, ftf }: BearingFactors, shaftHz: number): NamedLine[] {
+  const harmonics = (name: string, order: number) =>
+    DEFECT_HARMONICS.map((k) => ({ name: k === 1 ? name : `${k}×${name}`, hz: k * order * shaftHz }));
+  const sidebands = (name: string, order: number, by: string, spacing: number) => [
+    { name: `${name} − ${by}`, hz: (order - spacing) * shaftHz },
+    { name: `${name} + ${by}`, hz: (order + spacing) * shaftHz },
+  ];
+  return [
+    { name: 'FTF', hz: ftf * shaftHz },
+    ...harmonics('BPFO', bpfo),
+    ...harmonics('BPFI', bpfi),
+    ...sidebands('BPFI', bpfi, '1×', 1),
+    { name: '2×BSF', hz: 2 * bsf * shaftHz },
+    { name: '4×BSF', hz: 4 * bsf * shaftHz },
+    ...sidebands('2×BSF', 2 * bsf, 'FTF', ftf),
+  ].filter((line) => line.hz > 0);
+}
