@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -32,6 +33,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   const ports = { broker: await freePort(1883), api: await freePort(options.apiPort), edge: await freePort(9101) };
   const url = `mqtt://127.0.0.1:${ports.broker}`;
   const folder = join(dataDirectory, 'supply');
+  makeCommandKeys(options.command, dataDirectory);
   if (!again) writeSupply(folder, supplyOf(options.scenario, beginMs));
   writeYaml(join(dataDirectory, 'gateway.yaml'), gatewayConfig(dataDirectory, url, ports, folder));
   writeYaml(join(dataDirectory, 'edge.yaml'), edgeConfig(dataDirectory, url, ports.edge, options.scenario));
@@ -81,6 +83,14 @@ function greet(
   say('  Ctrl-C ends everything.');
 }
 
+/** The gateway signs what it requests of the edge: a recording, a model. Made as a user makes them, once. */
+function makeCommandKeys(command: string, dataDirectory: string): void {
+  if (existsSync(join(dataDirectory, 'command.key'))) return;
+  const args = [command, 'gateway', 'keys', '--out', dataDirectory];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the keys of commands could not be made: ${stderr}`);
+}
+
 /** When the simulated plant began; it is kept, so that faults go on growing across starts. */
 function plantBegin(dataDirectory: string): number {
   const file = join(dataDirectory, 'plant.json');
@@ -112,6 +122,7 @@ function gatewayConfig(
     // Plans follow machines within seconds: the demo is in a hurry.
     planning: { folder, leastSeconds: 5 },
     api: { host: '127.0.0.1', port: ports.api },
+    commands: { keyFile: join(dataDirectory, 'command.key') },
   };
 }
 
@@ -139,7 +150,7 @@ function edgeConfig(dataDirectory: string, url: string, httpPort: number, scenar
     spectrumIntervalMs: 2000,
     alerting: { repeatMs: 15_000 },
     assets: assetsOf(scenario),
-    uplink: { url },
+    uplink: { url, commandKeyFile: join(dataDirectory, 'command.pub') },
     http: { host: '127.0.0.1', port: httpPort },
   };
 }

@@ -171,11 +171,34 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     ]);
   });
 
-  test("one machine's page shows its trends and its newest spectrum", async () => {
+  test("one machine's page shows trends of the feature that is chosen, and its newest spectrum", async () => {
     await page.goto(`http://127.0.0.1:${port}/#/machine/demo/edge-1/pump-101`);
     await page.waitForFunction(() => document.querySelectorAll('.chart canvas').length >= 7);
-    const titles = await page.$$eval('.chart figcaption', (all) => all.map((e) => e.textContent ?? ''));
-    expect(titles.join()).toMatch(/Health index.*2H RMS.*temperature.*g peak over Hz/s);
+    const titles = () => page.$$eval('.chart figcaption', (all) => all.map((e) => e.textContent ?? '').join());
+    expect(await titles()).toMatch(/Health index.*2H Velocity RMS.*mm\/s.*temperature.*g peak over Hz/s);
+    await page.selectOption('label:has-text("Vibration feature") select', 'kurtosis');
+    await until(async () => (await titles()).includes('2H Kurtosis'), 10_000);
+  });
+
+  test('a recording is taken and read off: the envelope’s highest line is the defect’s, and the cursor goes to it', async () => {
+    const known = await page.$$eval('label:has-text("Recording") option', (all) => all.length);
+    await page.click('text=Take a recording');
+    await page.waitForFunction(
+      (n) => document.querySelectorAll('section[aria-labelledby="recordings-title"] > label option').length > n,
+      known,
+      { timeout: 60_000 },
+    );
+    const envelope = page.locator('section[aria-label="Envelope spectrum"]');
+    await envelope.locator('summary').click();
+    const first = envelope.locator('tbody tr').first();
+    expect(await first.getAttribute('data-peak')).toBe('BPFO');
+    const hz = Number(await first.locator('td').first().textContent());
+    await first.locator('button').click();
+    expect(Number(await page.inputValue('label:has-text("Cursor, Hz") input'))).toBeCloseTo(hz, 1);
+    await page.selectOption('label:has-text("Quantity") select', 'velocity');
+    await page.selectOption('label:has-text("Frequency in") select', 'orders');
+    const title = page.locator('section[aria-label="Spectrum"] figcaption');
+    expect(await title.textContent()).toBe('Spectrum mm/s peak over orders');
   });
 
   test('says so when the gateway is away, and goes on when it is back', async () => {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
 import type { Columns, MachineView, ModelView } from '#models/contracts/api.ts';
+import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type {
   levelSchema,
@@ -101,6 +102,11 @@ export const api = {
       throw error;
     }
   },
+  recordings: () => get<EvidenceView[]>('/api/v1/evidence'),
+  recording: (id: string) => get<EvidenceMessage>(`/api/v1/evidence/${encodeURIComponent(id)}`),
+  /** Has the edge send what a point measures next. */
+  takeRecording: (site: string, edge: string, asset: string, point: string, by: string) =>
+    post(`/api/v1/edges/${site}/${edge}/commands`, { by, order: { what: 'evidence', asset, point } }),
   act: (id: string, by: string, change: AlarmAction) =>
     post(`/api/v1/alerts/${encodeURIComponent(id)}/actions`, { by, change, requestId: crypto.randomUUID() }),
   find: (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>

@@ -1,7 +1,7 @@
 import { signal, useSignal } from '@preact/signals';
 import { AlertList } from './alerts.tsx';
 import { token } from './api.ts';
-import { MachinePage } from './machine.tsx';
+import { MachinePage } from './machine/machinePage.tsx';
 import { MachineGrid } from './machines.tsx';
 import { ModelsPage } from './models.tsx';
 import { PlanPage } from './plan.tsx';

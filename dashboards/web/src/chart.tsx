@@ -2,6 +2,21 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
+/** A vertical line with its name. */
+export interface Mark {
+  x: number;
+  name: string;
+  /** `cursor`: set by the reader. */
+  kind: 'line' | 'cursor';
+}
+
+/** A horizontal line to compare with: an alarm limit, the edge of a zone, what is normal. */
+export interface Level {
+  y: number;
+  name: string;
+  tone: 'bad' | 'warn' | 'quiet';
+}
+
 interface ChartProps {
   title: string;
   /** What a person who does not see it is told. */
@@ -10,30 +25,44 @@ interface ChartProps {
   y: number[];
   xIsTime: boolean;
   unit: string;
-  /** A line to compare with, such as an alert limit. */
-  limit?: number;
+  levels?: readonly Level[];
+  /** Another curve over the same places. */
+  compared?: (number | null)[];
+  marks?: readonly Mark[];
+  height?: number;
+  /** The vertical axis in decades. */
+  isLogarithmic?: boolean;
+  /** A place that the reader clicked. */
+  onPick?: (x: number) => void;
+  /** A range that the reader dragged across. */
+  onZoom?: (range: [number, number]) => void;
 }
 
 const HEIGHT = 180;
+const CLICK_PX = 4;
+/** Names that would lie on top of one another are left out; their lines are drawn all the same. */
+const NAME_PX = 11;
 
 /** One line over time or frequency. */
 export function Chart(props: ChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const { x, y, limit } = props;
+  const latest = useRef(props);
+  latest.current = props;
+  const { x, y, levels, compared, marks, height = HEIGHT, isLogarithmic } = props;
 
   useEffect(() => {
     const element = holder.current as HTMLDivElement;
-    plot.current = new uPlot(options(element, props), dataOf(x, y, limit), element);
-    const watch = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    plot.current = new uPlot(options(element, latest), dataOf(props), element);
+    const watch = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     watch.observe(element);
     return () => {
       watch.disconnect();
       plot.current?.destroy();
     };
-  }, []);
+  }, [isLogarithmic, compared === undefined]);
 
-  useEffect(() => plot.current?.setData(dataOf(x, y, limit)), [x, y, limit]);
+  useEffect(() => plot.current?.setData(dataOf(props)), [x, y, levels, compared, marks]);
 
   return (
     <figure class="chart">
@@ -45,29 +74,124 @@ export function Chart(props: ChartProps) {
   );
 }
 
-function dataOf(x: number[], y: number[], limit: number | undefined): uPlot.AlignedData {
-  return limit === undefined ? [x, y] : [x, y, x.map(() => limit)];
+function dataOf({ x, y, compared }: ChartProps): uPlot.AlignedData {
+  return (compared === undefined ? [x, y] : [x, y, compared]) as uPlot.AlignedData;
 }
 
-function options(element: HTMLElement, { xIsTime, limit }: ChartProps): uPlot.Options {
+function options(element: HTMLElement, latest: { current: ChartProps }): uPlot.Options {
+  const { xIsTime, compared, height = HEIGHT, isLogarithmic = false } = latest.current;
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
   const axis = {
     stroke: colour('--quiet'),
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { stroke: colour('--line') },
   };
-  const series: uPlot.Series[] = [{}, { stroke: colour('--accent'), width: 1.5, points: { show: false } }];
-  if (limit !== undefined) series.push({ stroke: colour('--bad'), width: 1, dash: [6, 4], points: { show: false } });
+  const line = (stroke: string): uPlot.Series => ({
+    stroke: colour(stroke),
+    width: 1.5,
+    points: { show: false },
+    spanGaps: true,
+  });
+  const series: uPlot.Series[] = [{}, line('--accent')];
+  if (compared !== undefined) series.push(line('--warn'));
   return {
     width: element.clientWidth,
-    height: HEIGHT,
+    height,
     scales: {
       x: { time: xIsTime },
-      y: { range: (_, min, max) => [Math.min(0, min), Math.max(max, limit ?? 0) * 1.1 || 1] },
+      y: isLogarithmic ? { distr: 3 } : { range: (_, low, high) => rangeOf(low, high, latest.current.levels) },
     },
     axes: [axis, { ...axis, size: 56 }],
     series,
     legend: { show: false },
-    cursor: { drag: { x: false, y: false } },
+    cursor: {
+      drag: { x: latest.current.onZoom !== undefined, y: false, setScale: false },
+      bind: {
+        mouseup: (self, _target, handler) => (event) => {
+          pick(self, latest.current);
+          return handler(event);
+        },
+      },
+    },
+    hooks: {
+      setSelect: [(self) => zoom(self, latest.current)],
+      draw: [
+        (self) => drawLevels(self, latest.current.levels ?? [], colour),
+        (self) => drawMarks(self, latest.current.marks ?? [], colour),
+      ],
+    },
   };
+}
+
+/** A level within reach of the curve is shown; one far above it would flatten the curve. */
+const REACH = 1.6;
+
+function rangeOf(low: number, high: number, levels: readonly Level[] = []): [number, number] {
+  const near = levels.map((l) => l.y).filter((y) => y <= REACH * high);
+  const [from, to] = [Math.min(0, low), Math.max(high, ...near)];
+  return [1.05 * from, 1.1 * to || 1];
+}
+
+function pick(self: uPlot, { onPick }: ChartProps): void {
+  const { left = -1 } = self.cursor;
+  if (onPick && left >= 0 && self.select.width < CLICK_PX) onPick(self.posToVal(left, 'x'));
+}
+
+function zoom(self: uPlot, { onZoom }: ChartProps): void {
+  const { left, width } = self.select;
+  if (!onZoom || width < CLICK_PX) return;
+  onZoom([self.posToVal(left, 'x'), self.posToVal(left + width, 'x')]);
+  self.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+}
+
+function drawLevels(self: uPlot, levels: readonly Level[], colour: (name: string) => string): void {
+  const { ctx, bbox } = self;
+  const [low, high] = [self.scales.y.min ?? 0, self.scales.y.max ?? 0];
+  ctx.save();
+  prepareText(ctx);
+  ctx.textAlign = 'right';
+  ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+  for (const { y, name, tone } of levels) {
+    if (y < low || y > high) continue;
+    const at = Math.round(self.valToPos(y, 'y', true));
+    ctx.strokeStyle = ctx.fillStyle = colour(`--${tone}`);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, at);
+    ctx.lineTo(bbox.left + bbox.width, at);
+    ctx.stroke();
+    ctx.fillText(name, bbox.left + bbox.width - 2, at - 2 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
+function prepareText(ctx: CanvasRenderingContext2D): void {
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'alphabetic';
+  ctx.font = `${NAME_PX * devicePixelRatio}px system-ui, sans-serif`;
+}
+
+function drawMarks(self: uPlot, marks: readonly Mark[], colour: (name: string) => string): void {
+  const { ctx, bbox } = self;
+  const [low, high] = [self.scales.x.min ?? 0, self.scales.x.max ?? 0];
+  ctx.save();
+  prepareText(ctx);
+  let free = Number.NEGATIVE_INFINITY;
+  for (const { x, name, kind } of marks.toSorted((a, b) => a.x - b.x)) {
+    if (x < low || x > high) continue;
+    const at = Math.round(self.valToPos(x, 'x', true));
+    ctx.strokeStyle = ctx.fillStyle = colour(kind === 'cursor' ? '--bad' : '--quiet');
+    ctx.setLineDash(kind === 'cursor' ? [] : [3 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(at, bbox.top);
+    ctx.lineTo(at, bbox.top + bbox.height);
+    ctx.stroke();
+    if (at < free) continue;
+    free = at + (NAME_PX + 3) * devicePixelRatio;
+    ctx.save();
+    ctx.translate(at + 2 * devicePixelRatio, bbox.top + 2);
+    ctx.rotate(Math.PI / 2);
+    ctx.fillText(name, 0, -2 * devicePixelRatio);
+    ctx.restore();
+  }
+  ctx.restore();
 }

@@ -1,0 +1,46 @@
+import { number } from '../format.ts';
+import { ScrollTable } from '../scroll.tsx';
+import type { Peak } from './spectrumView.ts';
+
+interface PeakTableProps {
+  label: string;
+  peaks: readonly Peak[];
+  unit: string;
+  shaftHz: number | undefined;
+  setCursor: (hz: number) => void;
+}
+
+/** What the chart beside it shows, in numbers; each line can take the cursor. */
+export function PeakTable({ label, peaks, unit, shaftHz, setCursor }: PeakTableProps) {
+  return (
+    <details>
+      <summary>{label}</summary>
+      <ScrollTable label={label}>
+        <thead>
+          <tr>
+            {['Hz', 'Order', unit, 'Line', 'Cursor'].map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {peaks.map(({ hz, amplitude, name }) => (
+            <tr key={hz} data-peak={name ?? ''}>
+              <td>{hz.toFixed(2)}</td>
+              <td>{shaftHz ? (hz / shaftHz).toFixed(3) : '–'}</td>
+              <td>{number(amplitude)}</td>
+              <td>{name ?? '–'}</td>
+              <td>
+                <button type="button" aria-label={`Set the cursor to ${hz.toFixed(2)} Hz`} onClick={() => setCursor(hz)}>
+                  Set
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </ScrollTable>
+    </details>
+  );
+}

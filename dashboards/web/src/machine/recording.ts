@@ -1,0 +1,31 @@
+import type { EvidenceMessage, RecordingLines } from '#models/contracts/evidence.ts';
+import type { Unit } from '#models/contracts/units.ts';
+
+/** A signal in pieces, each without a gap; what lies between them is not known. */
+export interface Recording {
+  point: string;
+  unit: Unit;
+  sampleRateHz: number;
+  timeMs: number;
+  pieces: Float32Array[];
+  lines: RecordingLines;
+}
+
+const NO_LINES: RecordingLines = { spectrum: [], envelope: [] };
+
+/** Unpacks a recording: int16 in base64, little-endian, times the scale of each piece. */
+export function recordingOf({ point, unit, sampleRateHz, timeMs, pieces, lines }: EvidenceMessage): Recording {
+  return { point, unit, sampleRateHz, timeMs, pieces: pieces.map(unpacked), lines: lines ?? NO_LINES };
+}
+
+function unpacked({ scale, samples }: EvidenceMessage['pieces'][number]): Float32Array {
+  const bytes = Uint8Array.from(atob(samples), (c) => c.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length >> 1 }, (_, i) => scale * view.getInt16(2 * i, true));
+}
+
+export const longestPiece = ({ pieces }: Recording): Float32Array =>
+  pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest));
+
+export const secondsOf = ({ pieces, sampleRateHz }: Recording): number =>
+  pieces.reduce((sum, piece) => sum + piece.length, 0) / sampleRateHz;

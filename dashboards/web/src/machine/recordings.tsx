@@ -1,0 +1,87 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { MachineView } from '#models/contracts/api.ts';
+import type { EvidenceView } from '#models/contracts/evidence.ts';
+import { NAME } from '../acknowledge.tsx';
+import { api } from '../api.ts';
+import { number, time } from '../format.ts';
+import { keyOf } from '../state.ts';
+import { useLoaded, useTicks } from '../useLoaded.ts';
+
+const REFRESH_MS = 10_000;
+
+type WorkbenchType = typeof import('./workbench.tsx').Workbench;
+
+/** The recordings of a machine: those behind its alerts, and those that somebody requested; one of them opened. */
+export function Recordings({ machine }: { machine: MachineView }) {
+  const ticks = useTicks(REFRESH_MS);
+  const key = keyOf(machine.health);
+  const all = useLoaded(async () => (await api.recordings()).filter((r) => keyOf(r) === key), [key, ticks.value]);
+  const chosen = useSignal<string | null>(null);
+  const recordings = all.value.value ?? [];
+  const open = recordings.find((r) => r.id === chosen.value) ?? recordings.at(0);
+  return (
+    <section aria-labelledby="recordings-title">
+      <h3 id="recordings-title">Recordings</h3>
+      {all.error.value && <p role="alert">{all.error.value}</p>}
+      <TakeRecording machine={machine} />
+      {open === undefined ? (
+        <p class="empty">No recording yet. An alert brings one, and one can be requested here.</p>
+      ) : (
+        <>
+          <label>
+            Recording{' '}
+            <select value={open.id} onChange={(e) => (chosen.value = e.currentTarget.value)}>
+              {recordings.map((r) => (
+                <option key={r.id} value={r.id}>
+                  {r.point}, {time(r.timeMs)}, {number(r.piecesS.reduce((sum, s) => sum + s, 0))} s
+                </option>
+              ))}
+            </select>
+          </label>
+          <OpenRecording key={open.id} view={open} others={recordings.filter((r) => r.id !== open.id)} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The workbench is loaded when it is first needed: the pages before it stay light. */
+function OpenRecording(props: { view: EvidenceView; others: EvidenceView[] }) {
+  const loaded = useSignal<{ Workbench: WorkbenchType } | null>(null);
+  useEffect(() => {
+    void import('./workbench.tsx').then((module) => (loaded.value = module));
+  }, []);
+  if (loaded.value === null) return <p class="quiet">Loading …</p>;
+  const { Workbench } = loaded.value;
+  return <Workbench {...props} />;
+}
+
+function TakeRecording({ machine: { health, waveforms } }: { machine: MachineView }) {
+  const point = useSignal(waveforms.at(0) ?? '');
+  const outcome = useSignal<string | null>(null);
+  if (waveforms.length === 0) return null;
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const { site, edge, asset } = health;
+    try {
+      await api.takeRecording(site, edge, asset, point.value, localStorage.getItem(NAME) ?? 'the page');
+      outcome.value = `Requested from ${edge}. It appears here when enough of the signal is gathered.`;
+    } catch (error) {
+      outcome.value = `Not requested: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
+  return (
+    <form class="take" onSubmit={(e) => void submit(e)}>
+      <label>
+        Sensor{' '}
+        <select value={point.value} onChange={(e) => (point.value = e.currentTarget.value)}>
+          {waveforms.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>{' '}
+      <button type="submit">Take a recording</button> <output class="quiet">{outcome.value}</output>
+    </form>
+  );
+}

@@ -1,0 +1,113 @@
+import { type Signal, useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import type { NamedLine } from '#models/contracts/evidence.ts';
+import type { Curve } from '#models/signal/pictures.ts';
+import { Chart, type Mark } from '../chart.tsx';
+import { number } from '../format.ts';
+import { PeakTable } from './peakTable.tsx';
+import type { Recording } from './recording.ts';
+import {
+  cursorLines,
+  envelopeOf,
+  frequencyScale,
+  highestNear,
+  highestPeaks,
+  pointsBetween,
+  type Quantity,
+  type Setting,
+  shownAs,
+  snapped,
+  unitOf,
+  vibrationSpectrum,
+} from './spectrumView.ts';
+
+type Kind = 'vibration' | 'envelope';
+const TITLES: Record<Kind, string> = { vibration: 'Spectrum', envelope: 'Envelope spectrum' };
+
+const POINTS = 2000;
+const HEIGHT = 300;
+const PEAKS = 10;
+const SIDEBANDS = 3;
+const SNAP_BINS = 4;
+/** A logarithmic axis has no zero. */
+const LEAST = 1e-9;
+
+interface PanelProps {
+  kind: Kind;
+  recording: Recording;
+  compared: Recording | null;
+  setting: Signal<Setting>;
+}
+
+/** One spectrum with its named lines, a cursor with harmonics and sidebands, and its highest peaks as a table. */
+export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps) {
+  const { quantity, amplitude, frequency, isLogarithmic } = setting.value;
+  const { shaftHz } = recording.lines;
+  const lines = kind === 'envelope' ? recording.lines.envelope : recording.lines.spectrum;
+  const curve = useCurve(kind, recording, quantity) as Curve;
+  const other = useCurve(kind, compared, quantity);
+  const zoomed = useSignal<readonly [number, number] | null>(null);
+  const range = zoomed.value ?? ([curve.fromHz, curve.fromHz + (curve.amplitude.length - 1) * curve.stepHz] as const);
+  const scale = frequencyScale(frequency, shaftHz);
+  const unit = kind === 'envelope' ? recording.unit : unitOf(quantity, recording.unit);
+  const amplitudeUnit = amplitude === 'dB' ? `dB re 1 ${unit} RMS` : `${unit} ${amplitude === 'peak' ? 'peak' : 'RMS'}`;
+  const inDecades = isLogarithmic && amplitude !== 'dB';
+  const drawn = (a: number) => (inDecades ? Math.max(shownAs(a, amplitude), LEAST) : shownAs(a, amplitude));
+  const { hz, amplitude: heights } = pointsBetween(curve, range, POINTS);
+  const bucketHz = Math.max(curve.stepHz, (range[1] - range[0]) / POINTS);
+  const ofOther = (at: number) => {
+    const height = other && highestNear(other, at, bucketHz / 2);
+    return height === null ? null : drawn(height);
+  };
+  const peaks = highestPeaks(curve, range, lines, PEAKS);
+  const setCursor = (cursorHz: number) => (setting.value = { ...setting.value, cursorHz });
+  return (
+    <section aria-label={TITLES[kind]}>
+      <Chart
+        key={`${kind} ${frequency} ${amplitude}`}
+        title={TITLES[kind]}
+        unit={`${amplitudeUnit} over ${frequency}`}
+        xIsTime={false}
+        x={hz.map((f) => f * scale)}
+        y={heights.map(drawn)}
+        compared={other ? hz.map(ofOther) : undefined}
+        marks={marksOf(lines, setting.value, scale)}
+        height={HEIGHT}
+        isLogarithmic={inDecades}
+        summary={
+          peaks.length === 0
+            ? 'No line.'
+            : `Highest line ${number(drawn(peaks[0].amplitude))} ${amplitudeUnit} at ${number(peaks[0].hz)} Hz.`
+        }
+        onPick={(x) => setCursor(snapped(curve, x / scale, SNAP_BINS))}
+        onZoom={([from, to]) => (zoomed.value = [from / scale, to / scale])}
+      />
+      {zoomed.value !== null && (
+        <button type="button" onClick={() => (zoomed.value = null)}>
+          Show the whole {TITLES[kind].toLowerCase()}
+        </button>
+      )}
+      <PeakTable
+        label={`Highest lines of the ${TITLES[kind].toLowerCase()}`}
+        peaks={peaks.map((p) => ({ ...p, amplitude: drawn(p.amplitude) }))}
+        unit={amplitudeUnit}
+        shaftHz={shaftHz}
+        setCursor={setCursor}
+      />
+    </section>
+  );
+}
+
+function useCurve(kind: Kind, recording: Recording | null, quantity: Quantity): Curve | null {
+  const of = kind === 'envelope' ? 'measured' : quantity;
+  return useMemo(() => {
+    if (recording === null) return null;
+    return kind === 'envelope' ? envelopeOf(recording) : vibrationSpectrum(recording, of);
+  }, [kind, recording, of]);
+}
+
+function marksOf(lines: readonly NamedLine[], { cursorHz, harmonics, sidebandHz }: Setting, scale: number): Mark[] {
+  const cursor = cursorHz === null ? [] : cursorLines(cursorHz, harmonics, sidebandHz, SIDEBANDS);
+  const mark = (kind: Mark['kind']) => (line: NamedLine) => ({ x: line.hz * scale, name: line.name, kind });
+  return [...lines.map(mark('line')), ...cursor.map(mark('cursor'))];
+}

@@ -1,0 +1,180 @@
+import { useSignal } from '@preact/signals';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { Columns, MachineView } from '#models/contracts/api.ts';
+import { api } from '../api.ts';
+import { Chart, type Level, type Mark } from '../chart.tsx';
+import { duration, number } from '../format.ts';
+import { useLoaded } from '../useLoaded.ts';
+import { FEATURES, FIRST_FIELDS, featureOf } from './features.ts';
+
+const RANGES_S = [900, 7200, 86_400, 7 * 86_400, 30 * 86_400];
+const SHORT_S = 7200;
+const SLOW_TICKS = 12;
+const WEEK_MS = 7 * 86_400_000;
+
+interface Trend {
+  title: string;
+  unit: string;
+  columns: Columns;
+  /** The week before, at the times of this one. */
+  weekBefore: Columns | null;
+  levels: Level[];
+}
+
+interface Wanted {
+  rangeS: number;
+  /** Null: velocity where it is computed, else RMS. */
+  field: string | null;
+  withWeekBefore: boolean;
+}
+
+/** Trends of a machine: its health index, one feature of each vibration point, and its process values. */
+export function Trends({ machine, alerts, ticks }: { machine: MachineView; alerts: AlertRecord[]; ticks: number }) {
+  const wanted = useSignal<Wanted>({ rangeS: RANGES_S[0], field: null, withWeekBefore: false });
+  const change = (part: Partial<Wanted>) => (wanted.value = { ...wanted.value, ...part });
+  // A week of data is not read every five seconds.
+  const due = wanted.value.rangeS > SHORT_S ? Math.floor(ticks / SLOW_TICKS) : ticks;
+  const loaded = useLoaded(() => loadTrends(machine, wanted.value), [machine.points.join(), due, wanted.value]);
+  const { rangeS, field, withWeekBefore } = wanted.value;
+  return (
+    <section aria-labelledby="trends-title">
+      <h3 id="trends-title">Trends</h3>
+      {loaded.error.value && <p role="alert">{loaded.error.value}</p>}
+      <div class="controls">
+        <fieldset class="ranges">
+          <legend>Of the last</legend>
+          {RANGES_S.map((s) => (
+            <label key={s}>
+              <input type="radio" name="range" checked={rangeS === s} onChange={() => change({ rangeS: s })} />
+              {duration(s)}
+            </label>
+          ))}
+        </fieldset>
+        <label>
+          Vibration feature{' '}
+          <select value={field ?? ''} onChange={(e) => change({ field: e.currentTarget.value || null })}>
+            <option value="">velocity RMS, or RMS</option>
+            {FEATURES.map((f) => (
+              <option key={f.field} value={f.field}>
+                {f.label}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <input
+            type="checkbox"
+            checked={withWeekBefore}
+            onChange={(e) => change({ withWeekBefore: e.currentTarget.checked })}
+          />{' '}
+          Beside the week before
+        </label>
+      </div>
+      <div class="charts">
+        {(loaded.value.value ?? []).map((trend) => (
+          <TrendChart key={trend.title} trend={trend} marks={alertMarks(alerts)} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function TrendChart({ trend, marks }: { trend: Trend; marks: Mark[] }) {
+  const { title, unit, columns, weekBefore, levels } = trend;
+  const before = weekBefore && nearestValues(weekBefore, columns.timeMs);
+  return (
+    <Chart
+      title={title}
+      unit={before ? `${unit}; the second curve: a week before` : unit}
+      levels={levels}
+      marks={marks}
+      xIsTime
+      x={columns.timeMs.map((ms) => ms / 1000)}
+      y={columns.max}
+      compared={before ?? undefined}
+      summary={summaryOf(columns)}
+    />
+  );
+}
+
+function summaryOf({ max }: Columns): string {
+  const last = max.at(-1);
+  return last === undefined ? 'No values in this range.' : `Now ${number(last)}, highest ${number(Math.max(...max))}.`;
+}
+
+const alertMarks = (alerts: readonly AlertRecord[]): Mark[] =>
+  alerts.map((a) => ({
+    x: a.raisedAtMs / 1000,
+    name: a.evidence.diagnosis.fault.replaceAll('_', ' '),
+    kind: 'cursor',
+  }));
+
+/** Of another curve the value nearest to each time, a week on; null where it has none within two of its steps. */
+function nearestValues({ timeMs, max }: Columns, wantedMs: readonly number[]): (number | null)[] {
+  const step = timeMs.length > 1 ? (timeMs[timeMs.length - 1] - timeMs[0]) / (timeMs.length - 1) : 0;
+  let i = 0;
+  return wantedMs.map((ms) => {
+    const target = ms - WEEK_MS;
+    while (i + 1 < timeMs.length && Math.abs(timeMs[i + 1] - target) <= Math.abs(timeMs[i] - target)) i++;
+    return i < timeMs.length && Math.abs(timeMs[i] - target) <= 2 * step ? max[i] : null;
+  });
+}
+
+async function loadTrends(machine: MachineView, wanted: Wanted): Promise<Trend[]> {
+  const { points, waveforms } = machine;
+  const index = loadTrend(machine, wanted, { measurement: 'millwright_health', field: 'index' }).then((curves) => ({
+    ...curves,
+    title: 'Health index',
+    unit: '× alert limit',
+    levels: [{ y: 1, name: 'alert', tone: 'bad' as const }],
+  }));
+  const ofPoints = points.map((point) =>
+    waveforms.includes(point) ? vibrationTrend(machine, point, wanted) : processTrend(machine, point, wanted),
+  );
+  return Promise.all([index, ...ofPoints]);
+}
+
+async function vibrationTrend(machine: MachineView, point: string, wanted: Wanted): Promise<Trend> {
+  const { site, edge, asset } = machine.health;
+  const unit = (await api.spectrum(site, edge, asset, point))?.unit ?? 'in the sensor’s unit';
+  const fields = wanted.field === null ? FIRST_FIELDS : [wanted.field];
+  let trend: Trend | null = null;
+  for (const field of fields) {
+    const feature = featureOf(field);
+    const curves = await loadTrend(machine, wanted, { measurement: 'millwright_features', point, field });
+    const levels = levelsOf(machine, point, field);
+    trend = { ...curves, title: `${point} ${feature.label}`, unit: feature.unit ?? unit, levels };
+    if (curves.columns.timeMs.length > 0) break;
+  }
+  return trend as Trend;
+}
+
+async function processTrend(machine: MachineView, point: string, wanted: Wanted): Promise<Trend> {
+  const curves = await loadTrend(machine, wanted, { measurement: 'millwright_features', point, field: 'mean' });
+  return { ...curves, title: point, unit: 'mean', levels: levelsOf(machine, point, 'mean') };
+}
+
+type Field = Pick<Parameters<typeof api.series>[0], 'measurement' | 'point' | 'field'>;
+
+/** Anchored at the machine's newest data and not at the clock: a recording that is replayed may be years old. */
+async function loadTrend({ health }: MachineView, { rangeS, withWeekBefore }: Wanted, field: Field) {
+  const { site, edge, asset } = health;
+  const toMs = health.timeMs + 1000;
+  const read = (endMs: number) =>
+    api.series({ site, edge, asset, ...field, fromMs: endMs - rangeS * 1000, toMs: endMs });
+  const [columns, weekBefore] = await Promise.all([read(toMs), withWeekBefore ? read(toMs - WEEK_MS) : null]);
+  return { columns, weekBefore };
+}
+
+/** What a value is held against: the zones of ISO 20816 for the velocity, and what the machine's own normal is. */
+function levelsOf({ health }: MachineView, point: string, field: string): Level[] {
+  const levels: Level[] = [];
+  const limits = field === 'velocityRmsMmPerS' ? health.iso?.limitsMmPerS : undefined;
+  limits?.forEach((y, i) => {
+    levels.push({ y, name: `zone ${'BCD'[i]}`, tone: i === 0 ? 'quiet' : i === 1 ? 'warn' : 'bad' });
+  });
+  const own = health.points.find((p) => p.point === point);
+  const normal = own?.assessment === 'assessed' && own.contributions.find((c) => c.feature === field)?.normal;
+  if (typeof normal === 'number') levels.push({ y: normal, name: 'normal', tone: 'quiet' });
+  return levels;
+}

@@ -1,0 +1,107 @@
+import { useSignal } from '@preact/signals';
+import type { EvidenceView } from '#models/contracts/evidence.ts';
+import { api } from '../api.ts';
+import { Chart } from '../chart.tsx';
+import { number, time } from '../format.ts';
+import { useLoaded } from '../useLoaded.ts';
+import { playRecording } from './playRecording.ts';
+import { longestPiece, type Recording, recordingOf, secondsOf } from './recording.ts';
+import { SpectrumControls } from './spectrumControls.tsx';
+import { SpectrumPanel } from './spectrumPanel.tsx';
+import { FIRST_SETTING, type Setting } from './spectrumView.ts';
+import { WaterfallChart } from './waterfallChart.tsx';
+import { waveformBetween } from './waveformView.ts';
+
+const WAVEFORM_POINTS = 2000;
+
+const load = async (id: string) => recordingOf(await api.recording(id));
+
+/** Waveform, spectrum, envelope spectrum and waterfall of one recording, beside another one if the reader wants. */
+export function Workbench({ view, others }: { view: EvidenceView; others: EvidenceView[] }) {
+  const shown = useLoaded(() => load(view.id), [view.id]);
+  const comparedId = useSignal('');
+  const compared = useLoaded(async () => (comparedId.value ? load(comparedId.value) : null), [comparedId.value]);
+  const problem = shown.error.value ?? compared.error.value;
+  const recording = shown.value.value;
+  if (problem) return <p role="alert">{problem}</p>;
+  if (recording === null) return <p class="quiet">Loading the recording …</p>;
+  const alike = others.filter((o) => o.sampleRateHz === view.sampleRateHz && o.unit === view.unit);
+  return (
+    <div class="workbench">
+      <Facts recording={recording} />
+      {alike.length > 0 && (
+        <label>
+          Compare with{' '}
+          <select value={comparedId.value} onChange={(e) => (comparedId.value = e.currentTarget.value)}>
+            <option value="">nothing</option>
+            {alike.map((o) => (
+              <option key={o.id} value={o.id}>
+                {o.point}, {time(o.timeMs)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <Spectra recording={recording} compared={comparedId.value ? compared.value.value : null} />
+      <WaveformChart samples={longestPiece(recording)} sampleRateHz={recording.sampleRateHz} unit={recording.unit} />
+      <WaterfallChart recording={recording} />
+    </div>
+  );
+}
+
+function Facts({ recording }: { recording: Recording }) {
+  const { point, pieces, sampleRateHz, timeMs, lines } = recording;
+  const inPieces = pieces.length > 1 ? ` in ${pieces.length} pieces` : '';
+  const shaft = lines.shaftHz ? `shaft at ${number(60 * lines.shaftHz)} rpm` : 'shaft speed unknown';
+  return (
+    <p class="quiet">
+      {point}, {number(secondsOf(recording))} s{inPieces} at {number(sampleRateHz)} Hz, until {time(timeMs)}, {shaft}{' '}
+      <button type="button" onClick={() => playRecording(recording)}>
+        Listen
+      </button>
+    </p>
+  );
+}
+
+/** Both spectra share one cursor: a line is held against its modulation. */
+function Spectra({ recording, compared }: { recording: Recording; compared: Recording | null }) {
+  const setting = useSignal<Setting>(FIRST_SETTING);
+  const hasShaft = recording.lines.shaftHz !== undefined;
+  return (
+    <>
+      <SpectrumControls unit={recording.unit} hasShaft={hasShaft} setting={setting} />
+      <SpectrumPanel kind="vibration" recording={recording} compared={compared} setting={setting} />
+      <SpectrumPanel kind="envelope" recording={recording} compared={compared} setting={setting} />
+    </>
+  );
+}
+
+interface WaveformProps {
+  samples: Float32Array;
+  sampleRateHz: number;
+  unit: string;
+}
+
+function WaveformChart({ samples, sampleRateHz, unit }: WaveformProps) {
+  const wholeS = samples.length / sampleRateHz;
+  const zoomed = useSignal<readonly [number, number] | null>(null);
+  const { seconds, values } = waveformBetween(samples, sampleRateHz, zoomed.value ?? [0, wholeS], WAVEFORM_POINTS);
+  return (
+    <section aria-label="Waveform">
+      <Chart
+        title="Waveform"
+        unit={`${unit} over seconds`}
+        xIsTime={false}
+        x={seconds}
+        y={values}
+        summary={`From ${number(Math.min(...values))} to ${number(Math.max(...values))} ${unit}.`}
+        onZoom={(range) => (zoomed.value = range)}
+      />
+      {zoomed.value !== null && (
+        <button type="button" onClick={() => (zoomed.value = null)}>
+          Show the whole waveform
+        </button>
+      )}
+    </section>
+  );
+}
