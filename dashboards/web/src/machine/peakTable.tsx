@@ -33,7 +33,11 @@ export function PeakTable({ label, peaks, unit, shaftHz, setCursor }: PeakTableP
               <td>{number(amplitude)}</td>
               <td>{name ?? '–'}</td>
               <td>
-                <button type="button" aria-label={`Set the cursor to ${hz.toFixed(2)} Hz`} onClick={() => setCursor(hz)}>
+                <button
+                  type="button"
+                  aria-label={`Set the cursor to ${hz.toFixed(2)} Hz`}
+                  onClick={() => setCursor(hz)}
+                >
                   Set
                 </button>
               </td>
