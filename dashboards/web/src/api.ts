@@ -46,6 +46,8 @@ export interface SeriesRequest {
   field: string;
   fromMs: number;
   toMs: number;
+  /** At most so many intervals; 500 where it is not given. */
+  points?: number;
 }
 
 export interface PlanView {

@@ -1,12 +1,11 @@
 import { signal, useSignal } from '@preact/signals';
-import { AlertList } from './alerts.tsx';
 import { token } from './api.ts';
 import { MachinePage } from './machine/machinePage.tsx';
-import { MachineGrid } from './machines.tsx';
 import { ModelsPage } from './models.tsx';
 import { PlanPage } from './plan.tsx';
 import { PlanItemPage } from './planItem.tsx';
-import { alerts, connection, keyOf, machines, planAlerts, problem } from './state.ts';
+import { PlantPage } from './plant/plantPage.tsx';
+import { connection, keyOf, machines, planAlerts, problem } from './state.ts';
 
 const route = signal(location.hash);
 addEventListener('hashchange', () => {
@@ -74,18 +73,7 @@ function Content() {
   const key = /^#\/machine\/(.+)$/.exec(route.value)?.[1];
   const machine = machines.value.find((m) => keyOf(m.health) === key);
   if (machine) return <MachinePage key={key} machine={machine} />;
-  return (
-    <div class="overview">
-      <section aria-labelledby="alerts-title">
-        <h2 id="alerts-title">Alerts ({alerts.value.length})</h2>
-        <AlertList alerts={alerts.value} />
-      </section>
-      <section aria-labelledby="machines-title">
-        <h2 id="machines-title">Machines ({machines.value.length})</h2>
-        <MachineGrid machines={machines.value} />
-      </section>
-    </div>
-  );
+  return <PlantPage />;
 }
 
 function TokenForm() {

@@ -15,6 +15,15 @@ export const connection = signal<'connecting' | 'live' | 'lost' | 'not allowed'>
 export const problem = signal<string | null>(null);
 export const keyOf = (k: { site: string; edge: string; asset: string }) => `${k.site}/${k.edge}/${k.asset}`;
 
+const LAST_VISIT = 'millwright.lastVisit';
+const VISIT_MS = 60_000;
+/** When this reader left the page last; 0: never here before. */
+export const lastVisitMs = Number(localStorage.getItem(LAST_VISIT) ?? 0);
+const noteVisit = () => localStorage.setItem(LAST_VISIT, String(Date.now()));
+addEventListener('pagehide', noteVisit);
+// A browser that is killed fires no event.
+setInterval(noteVisit, VISIT_MS);
+
 const RECONNECT_MS = 2000;
 const SILENCE_MS = 40_000;
 

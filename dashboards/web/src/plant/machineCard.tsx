@@ -1,0 +1,88 @@
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { MachineView } from '#models/contracts/api.ts';
+import { number, STATUS_WORDS, time } from '../format.ts';
+import { keyOf } from '../state.ts';
+import { Sparkline } from './sparkline.tsx';
+
+interface CardProps {
+  machine: MachineView;
+  /** Of the machine, the newest first. */
+  alerts: readonly AlertRecord[];
+  lastVisitMs: number;
+}
+
+/** What is wrong with one machine, since when, how severe it is, who owns it and what it waits for. */
+export function MachineCard({ machine, alerts, lastVisitMs }: CardProps) {
+  const { health, watch } = machine;
+  if (watch.state === 'not_watched') return <UnwatchedCard health={health} watch={watch} />;
+  const worst = alerts.find((a) => a.severity === 'critical') ?? alerts.at(0);
+  const isNew = lastVisitMs > 0 && alerts.some((a) => a.raisedAtMs > lastVisitMs);
+  return (
+    <li class={`machine ${health.status}`}>
+      <a href={`#/machine/${keyOf(health)}`}>
+        <strong>{health.asset}</strong>
+        <span class="quiet">{health.kind}</span>
+        <span class="status">{STATUS_WORDS[health.status]}</span>
+        {worst ? <Trouble alert={worst} more={alerts.length - 1} /> : <span class="quiet">{levelText(health)}</span>}
+        {isNew && <span class="badge">New since your last visit</span>}
+        <Sparkline health={health} />
+      </a>
+    </li>
+  );
+}
+
+function Trouble({ alert, more }: { alert: AlertRecord; more: number }) {
+  const { text, asset, raisedAtMs, assignedTo } = alert;
+  // The card names the machine already.
+  const what = text.startsWith(`${asset} `) ? text.slice(asset.length + 1) : text;
+  return (
+    <>
+      <span class="trouble">{what}</span>
+      <span class="quiet">
+        since {time(raisedAtMs)} · {assignedTo ? `owned by ${assignedTo}` : 'nobody owns it'} · {waitsFor(alert)}
+        {more > 0 ? ` · ${more} more` : ''}
+      </span>
+    </>
+  );
+}
+
+function waitsFor({ state, returnedAtMs, finding }: AlertRecord): string {
+  if (state === 'shelved') return 'shelved';
+  if (state === 'out_of_service') return 'out of service';
+  if (state === 'unacknowledged' || state === 'returned_unacknowledged') return 'waits for acknowledgement';
+  return returnedAtMs === null && !finding ? 'waits for a finding' : 'waits to be closed';
+}
+
+function levelText({ index, iso, points }: MachineView['health']): string {
+  const level = index === undefined ? whyNotAssessed(points) : `${Math.round(100 * index)} % of the alert limit`;
+  return iso ? `${level} · ISO zone ${iso.zone}, ${number(iso.velocityMmPerS)} mm/s` : level;
+}
+
+function whyNotAssessed(points: MachineView['health']['points']): string {
+  const first = points.find((p) => p.assessment === 'not_assessable');
+  return first?.assessment === 'not_assessable' ? `${first.reason} (${first.remedy})` : 'no data yet';
+}
+
+const UNWATCHED: Record<Extract<MachineView['watch'], { state: 'not_watched' }>['reason'], string> = {
+  edge_offline: 'its edge is disconnected',
+  edge_silent: 'its edge sends nothing',
+  machine_silent: 'its edge sends no verdict on it',
+};
+
+/** A machine whose messages do not arrive: its last verdict is none of now. */
+function UnwatchedCard({ health, watch }: { health: MachineView['health']; watch: MachineView['watch'] }) {
+  if (watch.state === 'watched') return null;
+  return (
+    <li class="machine unwatched">
+      <a href={`#/machine/${keyOf(health)}`}>
+        <strong>{health.asset}</strong>
+        <span class="quiet">{health.kind}</span>
+        <span class="status">Not watched</span>
+        <span class="quiet">
+          {watch.sinceMs > 0 ? `since ${time(watch.sinceMs)}: ` : ''}
+          {UNWATCHED[watch.reason]}
+        </span>
+      </a>
+    </li>
+  );
+}

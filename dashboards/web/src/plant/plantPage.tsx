@@ -1,0 +1,87 @@
+import { useSignal } from '@preact/signals';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { MachineView } from '#models/contracts/api.ts';
+import { AlertList } from '../alerts.tsx';
+import { STATUS_ORDER, STATUS_WORDS } from '../format.ts';
+import { groupBy } from '../groupBy.ts';
+import { alerts, keyOf, lastVisitMs, machines } from '../state.ts';
+import { MachineCard } from './machineCard.tsx';
+
+/** The alerts of the plant beside its machines, by site, the worst first. */
+export function PlantPage() {
+  const search = useSignal('');
+  const wanted = search.value.trim().toLowerCase();
+  const shown = machines.value.filter((m) => wanted === '' || textOf(m).includes(wanted));
+  const byMachine = groupBy(alerts.value, keyOf);
+  const sites = [...groupBy(shown, (m) => m.health.site)].sort(([a], [b]) => a.localeCompare(b));
+  return (
+    <div class="overview">
+      <section aria-labelledby="alerts-title">
+        <h2 id="alerts-title">Alerts ({alerts.value.length})</h2>
+        <AlertList alerts={alerts.value} />
+      </section>
+      <section aria-labelledby="machines-title">
+        <h2 id="machines-title">Machines ({machines.value.length})</h2>
+        <p class="controls">
+          <label>
+            Search by name, kind, site or status
+            <input value={search.value} onInput={(e) => (search.value = e.currentTarget.value)} />
+          </label>
+          <span class="quiet">{summaryOf(machines.value)}</span>
+        </p>
+        {machines.value.length === 0 && <p class="empty">No machine has reported yet.</p>}
+        {machines.value.length > 0 && shown.length === 0 && <p class="empty">No machine is called so.</p>}
+        {sites.map(([site, own]) => (
+          <MachineList key={site} site={sites.length > 1 ? site : null} machines={own} alerts={byMachine} />
+        ))}
+      </section>
+    </div>
+  );
+}
+
+interface ListProps {
+  /** Null: there is only one. */
+  site: string | null;
+  machines: MachineView[];
+  alerts: Map<string, AlertRecord[]>;
+}
+
+function MachineList({ site, machines, alerts }: ListProps) {
+  return (
+    <>
+      {site !== null && <h3>{site}</h3>}
+      <ul class="machines">
+        {machines.toSorted(worstFirst).map((machine) => {
+          const key = keyOf(machine.health);
+          return <MachineCard key={key} machine={machine} alerts={alerts.get(key) ?? []} lastVisitMs={lastVisitMs} />;
+        })}
+      </ul>
+    </>
+  );
+}
+
+/** Unwatched machines come before all: nothing is known of them. */
+function worstFirst(a: MachineView, b: MachineView): number {
+  return (
+    Number(a.watch.state === 'watched') - Number(b.watch.state === 'watched') ||
+    STATUS_ORDER.indexOf(a.health.status) - STATUS_ORDER.indexOf(b.health.status) ||
+    (b.health.index ?? 0) - (a.health.index ?? 0) ||
+    a.health.asset.localeCompare(b.health.asset)
+  );
+}
+
+const statusOf = ({ watch, health }: MachineView): string =>
+  watch.state === 'watched' ? STATUS_WORDS[health.status] : 'Not watched';
+
+const textOf = (machine: MachineView): string =>
+  [machine.health.asset, machine.health.kind, machine.health.site, statusOf(machine)].join(' ').toLowerCase();
+
+function summaryOf(all: readonly MachineView[]): string {
+  const counts = groupBy(all, statusOf);
+  return ['Not watched', ...STATUS_ORDER.map((s) => STATUS_WORDS[s])]
+    .flatMap((status) => {
+      const count = counts.get(status)?.length ?? 0;
+      return count > 0 ? [`${count} ${status.toLowerCase()}`] : [];
+    })
+    .join(' · ');
+}
