@@ -121,11 +121,11 @@ test('a disk that refuses stops the sources, loses nothing, and is tried again',
     });
     vi.advanceTimersByTime(5000);
     expect(agent.failure).toContain('disk is full');
-    expect([done, resumed, agent.held]).toEqual([0, false, 300]);
+    expect([done, resumed, agent.pendingArrivals]).toEqual([0, false, 300]);
     commit.mockRestore();
     vi.advanceTimersByTime(2000);
     expect(agent.failure).toBeNull();
-    expect([done, resumed, agent.held]).toEqual([300, true, 0]);
+    expect([done, resumed, agent.pendingArrivals]).toEqual([300, true, 0]);
     const windows = said()
       .filter((m) => m.kind === 'features')
       .flatMap((m) => m.startUs);
@@ -146,7 +146,7 @@ test('at QoS 0 nobody waits: one commit a second, and an alert at once', () => {
       return agent.commits;
     };
     for (let second = 0; second < 9; second++) expect(commitsAfter(second)).toBe(0);
-    expect([commitsAfter(9), agent.held]).toEqual([1, 0]);
+    expect([commitsAfter(9), agent.pendingArrivals]).toEqual([1, 0]);
     let second = 10;
     while (!agent.pipeline.alerting && second < 60) agent.accept({ ok: true, block: block(second++) }, null);
     vi.advanceTimersByTime(20);

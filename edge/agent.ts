@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { AimedOrder } from './commands.ts';
+import type { MachineOrder } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
 import { ModelFileWait } from './models/modelFileWait.ts';
 import type { ModelHost } from './models/modelHost.ts';
@@ -10,52 +10,54 @@ import { type Drained, type LedgerDue, Pipeline } from './pipeline/pipeline.ts';
 import type { Outages } from './sources/outages.ts';
 import type { Arrival, Sink } from './sources/source.ts';
 
-/** A commit takes so many arrivals at the most, or those of so many milliseconds. */
+/** A group commit holds at most this many arrivals, or those of this many milliseconds. */
 const GROUP_ARRIVALS = 128;
 const GROUP_MS = 10;
-/** From so many on, a moment of silence ends a group: a broker may hold back the rest until these are acknowledged. */
+/** From this size on, a short pause ends a group: a broker may withhold the rest until these are acknowledged. */
 const SMALL_GROUP = 16;
-const SILENCE_MS = 2;
-/** The same of arrivals for which nobody waits; an alert among them does not wait either. */
-const UNHURRIED_ARRIVALS = 8192;
-const UNHURRIED_MS = 1000;
-/** Arrivals that wait for a disk that does not take them, before the sources are stopped. */
-const MAX_WAITING = 256;
+const PAUSE_MS = 2;
+/** Bounds of a group of arrivals that need no acknowledgement; an alert among them shortens it to GROUP_MS. */
+const UNACKNOWLEDGED_ARRIVALS = 8192;
+const UNACKNOWLEDGED_MS = 1000;
+/** Arrivals that may be pending on a full disk before back-pressure stops the sources. */
+const MAX_PENDING = 256;
 const RETRY_MS = 1000;
-/** A model of a machine's own rows that calls more of them unlike their neighbours is none. */
-const MOST_FALSE_RATE = 0.02;
+/** A model that flags more of the rows it was trained on is discarded. */
+const MAX_FALSE_RATE = 0.02;
 
 /**
- * Takes arrivals, works on them at once, and makes what comes of them durable in groups; only then is each arrival done.
- * A disk that refuses stops the sources, is tried again, and loses nothing.
+ * Processes arrivals as they come and commits the results in groups; each arrival is acknowledged once its group is
+ * durable. A failed write stops the sources by back-pressure and is retried; nothing is lost.
  */
 export class Agent implements Sink {
   readonly pipeline: Pipeline;
   commits = 0;
-  /** What the disk said when it last refused; null while it takes everything. */
+  /** Error of the last commit; null while commits succeed. */
   failure: string | null = null;
-  /** Of the sources that feed it, once there are any. */
+  /** Outages of the sources, once there are any. */
   outages: Outages | null = null;
   readonly #config: EdgeConfig;
   readonly #outbox: Outbox;
   readonly #now: () => number;
   readonly #log: Logger;
   readonly #committed: () => void;
-  /** Where models run; null where none can come. */
+  /** Process that runs models; null where none is available. */
   #host: ModelHost | null = null;
   #orders: ModelOrders | null = null;
-  #modelsRun = false;
+  #isInferring = false;
   #stopping = false;
-  #waiting: (() => void)[] = [];
-  #stopped: (() => void)[] = [];
-  #refused: Drained | null = null;
-  /** Arrivals for which nobody waits that are not durable yet. */
-  #unhurried = 0;
+  /** Acknowledgements of arrivals that are not durable yet. */
+  #pending: (() => void)[] = [];
+  /** Sources that back-pressure has stopped. */
+  #paused: (() => void)[] = [];
+  #uncommitted: Drained | null = null;
+  /** Arrivals that need no acknowledgement and are not durable yet. */
+  #unacknowledged = 0;
   #timer: NodeJS.Timeout | null = null;
   #dueMs = Number.POSITIVE_INFINITY;
-  #silence: NodeJS.Timeout | null = null;
+  #pause: NodeJS.Timeout | null = null;
   #ledgerMs: number;
-  /** What became of the model files that the configuration names, by machine. */
+  /** State of the model files that the configuration names, by machine. */
   readonly modelFiles = new Map<string, ModelFileWait>();
 
   /** `committed` is called after each commit. */
@@ -70,65 +72,65 @@ export class Agent implements Sink {
   }
 
   /** Arrivals that are not durable yet. */
-  get held(): number {
-    return this.#waiting.length + this.#unhurried;
+  get pendingArrivals(): number {
+    return this.#pending.length + this.#unacknowledged;
   }
 
   accept(arrival: Arrival, done: (() => void) | null): void {
     this.pipeline.accept(arrival, this.#now());
-    this.#runModels();
-    if (done) this.#waiting.push(done);
-    else this.#unhurried++;
-    if (this.#refused !== null) return;
+    this.#infer();
+    if (done) this.#pending.push(done);
+    else this.#unacknowledged++;
+    if (this.#uncommitted !== null) return;
     if (!done) {
-      if (this.#unhurried >= UNHURRIED_ARRIVALS) this.commit();
-      else this.#schedule(this.pipeline.alerting ? GROUP_MS : UNHURRIED_MS);
+      if (this.#unacknowledged >= UNACKNOWLEDGED_ARRIVALS) this.commit();
+      else this.#schedule(this.pipeline.alerting ? GROUP_MS : UNACKNOWLEDGED_MS);
       return;
     }
-    if (this.#waiting.length >= GROUP_ARRIVALS) this.commit();
-    else if (this.#waiting.length === SMALL_GROUP) this.#silence = setTimeout(() => this.commit(), SILENCE_MS);
-    else if (this.#silence) this.#silence.refresh();
+    if (this.#pending.length >= GROUP_ARRIVALS) this.commit();
+    else if (this.#pending.length === SMALL_GROUP) this.#pause = setTimeout(() => this.commit(), PAUSE_MS);
+    else if (this.#pause) this.#pause.refresh();
     else this.#schedule(GROUP_MS);
   }
 
   whenReady(resume: () => void): void {
-    if (this.#waiting.length < MAX_WAITING && this.#unhurried < 2 * UNHURRIED_ARRIVALS) resume();
-    else this.#stopped.push(resume);
+    if (this.#pending.length < MAX_PENDING && this.#unacknowledged < 2 * UNACKNOWLEDGED_ARRIVALS) resume();
+    else this.#paused.push(resume);
   }
 
-  /** Has models run from now on. */
+  /** Starts inference on `host`. */
   useModels(host: ModelHost, orders: ModelOrders): void {
     this.#host = host;
     this.#orders = orders;
-    this.#runModels();
+    this.#infer();
   }
 
-  /** Does what an order wants of a machine or a point. @throws Error with why it cannot. */
-  async obey(id: string, order: AimedOrder): Promise<string> {
-    if (order.what === 'model') return this.#takeModel(order);
+  /** Executes an order on a machine or a point. @throws Error with the reason where it cannot. */
+  async execute(id: string, order: MachineOrder): Promise<string> {
+    if (order.what === 'model') return this.#installModel(order);
     if (order.what === 'rollback') {
       const { asset, why = 'by command' } = order;
-      return this.#kept(() =>
+      return this.#durably(() =>
         this.pipeline.changeModels(asset, (slot) => slot.undo(order.id ?? null, why, this.#now())),
       );
     }
     const { what, asset, point } = order;
     if (what === 'evidence') {
-      if (!this.pipeline.ask(id, asset, point))
-        throw new Error(`${asset} has no vibration point ${point} that could be asked now`);
-      return 'its signal follows as evidence';
+      if (!this.pipeline.requestEvidence(id, asset, point))
+        throw new Error(`${asset} has no vibration point ${point}, or one whose recording is under way`);
+      return 'the recording follows as evidence';
     }
-    return this.#kept(() => {
+    return this.#durably(() => {
       if (!this.pipeline.relearn(asset, point)) throw new Error(`${asset} has no point ${point}`);
-      return 'it learns anew';
+      return 'the baseline is learned again';
     });
   }
 
   /**
-   * Installs models that lie in files where a machine's configuration names one, and it has not had it yet. A file that was
-   * refused is looked at again when it was changed, one for which the machine has not run enough a little later.
+   * Installs the model files that the configuration names and that are not installed yet. A refused file is retried when it
+   * changes; one for which the machine has too little history, a little later.
    */
-  async takeModelFiles(): Promise<void> {
+  async installModelFiles(): Promise<void> {
     const orders = this.#orders;
     if (!orders) return;
     for (const [asset, { model: file }] of Object.entries(this.#config.assets)) {
@@ -140,52 +142,56 @@ export class Agent implements Sink {
         const known = this.pipeline.models().find((m) => m.asset === asset);
         if (known?.active?.id !== id && known?.undone?.id !== id) {
           const installed = await orders.prepareOpened(asset, opened);
-          this.#kept(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
-          this.#log.info({ asset, file, id }, 'the model of the file judges from now on');
+          this.#durably(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
+          this.#log.info({ asset, file, id }, 'the model file is live');
         }
         this.modelFiles.set(asset, ModelFileWait.settled(file));
       } catch (error) {
         const next = ModelFileWait.refused(file, error, this.#now());
-        if (waits?.why !== next.why) this.#log.warn({ asset, file, why: next.why }, 'the model waits');
+        if (waits?.why !== next.why)
+          this.#log.warn({ asset, file, why: next.why }, 'the model file is not installed yet');
         this.modelFiles.set(asset, next);
       }
     }
   }
 
-  /** Has machines that have seen enough learn a model of their own. */
-  async learnOwnModels(): Promise<void> {
+  /** Trains a model on a machine's own rows, for machines that have enough of them and no model. */
+  async trainOwnModels(): Promise<void> {
     if (!this.#host) return;
     for (const { asset, ...request } of this.pipeline.takeOwnRows()) {
       const learned = await this.#host.learn(request);
-      if (!learned.ok || learned.model.card.falseRate > MOST_FALSE_RATE) {
-        const why = learned.ok ? `it calls ${learned.model.card.falseRate} of its own rows unlike them` : learned.why;
-        this.#log.warn({ asset, why }, 'no model could be learned of its own rows; it begins anew');
+      if (!learned.ok || learned.model.card.falseRate > MAX_FALSE_RATE) {
+        const why = learned.ok ? `it flags ${learned.model.card.falseRate} of its own training rows` : learned.why;
+        this.#log.warn({ asset, why }, 'no model could be trained on the machine’s own rows; collection starts over');
         continue;
       }
       const { model } = learned;
       const id = createHash('sha256').update(JSON.stringify(model)).digest('hex');
       const installed = { id, name: 'own', release: id.slice(0, 8), model };
-      // One that was approved for it may have come meanwhile.
+      // An approved model may have been installed meanwhile.
       if (this.pipeline.models().some((m) => m.asset === asset && m.active)) continue;
-      this.#kept(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
-      this.#log.info({ asset, channels: model.channels, rows: model.card.rows }, 'a model of its own judges');
+      this.#durably(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
+      this.#log.info(
+        { asset, channels: model.channels, rows: model.card.rows },
+        'a model trained on the machine’s own rows is live',
+      );
     }
   }
 
-  async #takeModel({ asset, id, stage }: Extract<AimedOrder, { what: 'model' }>): Promise<string> {
-    if (!this.#orders) throw new Error('models do not run here');
+  async #installModel({ asset, id, stage }: Extract<MachineOrder, { what: 'model' }>): Promise<string> {
+    if (!this.#orders) throw new Error('this edge runs no models');
     const installed = await this.#orders.prepare({ asset, id });
-    this.#kept(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, stage)) ?? '');
-    return stage === 'live' ? 'it judges from now on' : 'it runs in the shadow from now on';
+    this.#durably(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, stage)) ?? '');
+    return stage === 'live' ? 'the model is live' : 'the model runs in shadow';
   }
 
-  /** Rows that wait for models go to them together; those that come meanwhile are the next ones. */
-  #runModels(): void {
+  /** Runs inference on all rows that are due, as one batch; rows that come meanwhile form the next. */
+  #infer(): void {
     const host = this.#host;
-    if (!host || this.#modelsRun) return;
+    if (!host || this.#isInferring) return;
     const work = this.pipeline.takeModelWork();
     if (work.length === 0) return;
-    this.#modelsRun = true;
+    this.#isInferring = true;
     host
       .run(work.flatMap((one) => one.work.jobs.map((job) => job.job)))
       .then((results) => {
@@ -195,11 +201,11 @@ export class Agent implements Sink {
           this.pipeline.modelsDone(one, results.slice(at, at + one.work.jobs.length), this.#now());
           at += one.work.jobs.length;
         }
-        this.#modelsRun = false;
-        this.#schedule(this.pipeline.alerting ? GROUP_MS : UNHURRIED_MS);
-        this.#runModels();
+        this.#isInferring = false;
+        this.#schedule(this.pipeline.alerting ? GROUP_MS : UNACKNOWLEDGED_MS);
+        this.#infer();
       })
-      // A host answers in bounded time, whatever models do: this is a bug, and the process must not go on silently.
+      // The host answers in bounded time whatever a model does: a rejection is a bug and must crash the process.
       .catch((error) => {
         queueMicrotask(() => {
           throw error;
@@ -207,65 +213,66 @@ export class Agent implements Sink {
       });
   }
 
-  /** Does something while the disk takes what there is, and has it kept. */
-  #kept(change: () => string): string {
+  /** Applies a change and commits it. @throws Error while commits fail. */
+  #durably(change: () => string): string {
     this.commit();
-    if (this.failure !== null) throw new Error(`the outbox takes nothing: ${this.failure}`);
-    const said = change();
+    if (this.failure !== null) throw new Error(`the outbox cannot be written: ${this.failure}`);
+    const detail = change();
     this.commit();
-    return said;
+    return detail;
   }
 
-  /** Nothing is committed any more: what models say later is said again after a restart. */
+  /** Ends commits. Results of models that come later are computed again after a restart. */
   stop(): void {
     this.#host = null;
     this.#orders = null;
     this.#stopping = true;
     if (this.#timer) clearTimeout(this.#timer);
-    if (this.#silence) clearTimeout(this.#silence);
+    if (this.#pause) clearTimeout(this.#pause);
   }
 
-  /** Makes everything durable that was accepted so far, if the disk lets it. */
+  /** Makes everything durable that was accepted so far; where the disk fails, schedules a retry. */
   commit(): void {
     if (this.#stopping) return;
     if (this.#timer) clearTimeout(this.#timer);
-    if (this.#silence) clearTimeout(this.#silence);
+    if (this.#pause) clearTimeout(this.#pause);
     this.#timer = null;
     this.#dueMs = Number.POSITIVE_INFINITY;
-    this.#silence = null;
-    const kept =
-      (this.#refused === null || this.#keep(this.#refused)) &&
-      this.#keep(this.pipeline.drain({ ledger: this.#ledgerDue() }));
-    if (!kept) {
+    this.#pause = null;
+    const isDurable =
+      (this.#uncommitted === null || this.#write(this.#uncommitted)) &&
+      this.#write(this.pipeline.drain({ ledger: this.#ledgerDue() }));
+    if (!isDurable) {
       this.#schedule(RETRY_MS);
       return;
     }
-    const done = this.#waiting;
-    this.#waiting = [];
-    this.#unhurried = 0;
+    const done = this.#pending;
+    this.#pending = [];
+    this.#unacknowledged = 0;
     for (const call of done) call();
-    const resume = this.#stopped;
-    this.#stopped = [];
+    const resume = this.#paused;
+    this.#paused = [];
     for (const call of resume) call();
     this.#committed();
   }
 
-  /** False where the disk refused; what it refused is kept for the next try. */
-  #keep(drained: Drained): boolean {
-    this.#refused = drained;
+  /** False where the write failed; the batch is then kept for the next attempt. */
+  #write(drained: Drained): boolean {
+    this.#uncommitted = drained;
     try {
       if (drained.outgoing.length > 0 || drained.states.length > 0 || this.#outbox.hasForgotten) {
         this.#outbox.commit(drained, this.#config, this.#now());
         this.commits++;
       }
     } catch (error) {
-      if (this.failure === null) this.#log.error({ error: String(error) }, 'the outbox takes nothing: sources wait');
+      if (this.failure === null)
+        this.#log.error({ error: String(error) }, 'the outbox cannot be written: sources are stopped');
       this.failure = String(error);
       return false;
     }
-    if (this.failure !== null) this.#log.info('the outbox takes again');
+    if (this.failure !== null) this.#log.info('the outbox can be written again');
     this.failure = null;
-    this.#refused = null;
+    this.#uncommitted = null;
     return true;
   }
 

@@ -46,12 +46,12 @@ const done = () => 'done so';
 test('a signed command is obeyed once, also over a restart', async () => {
   const { commands, config, outbox, open } = setUp();
   const message = signed(command());
-  expect(await commands.hear(message, 0, done)).toMatchObject({ id: 'c-1', outcome: 'done', detail: 'done so' });
-  expect(await commands.hear(message, 0, done)).toBe('replayed');
+  expect(await commands.handle(message, 0, done)).toMatchObject({ id: 'c-1', outcome: 'done', detail: 'done so' });
+  expect(await commands.handle(message, 0, done)).toBe('replayed');
   outbox.close();
   const after = new Commands(config, open(), () => NOW_MS);
-  expect(await after.hear(message, 0, done)).toBe('replayed');
-  expect(await after.hear(signed(command({ issuedMs: NOW_MS + 1 })), 0, done)).toMatchObject({ outcome: 'done' });
+  expect(await after.handle(message, 0, done)).toBe('replayed');
+  expect(await after.handle(signed(command({ issuedMs: NOW_MS + 1 })), 0, done)).toMatchObject({ outcome: 'done' });
 });
 
 test.each([
@@ -68,11 +68,11 @@ test.each([
 ] as const)('%s', async (why, message) => {
   const { commands } = setUp();
   let obeyed = false;
-  const obey = () => {
+  const execute = () => {
     obeyed = true;
     return '';
   };
-  expect(await commands.hear(message, 0, obey)).toBe(why);
+  expect(await commands.handle(message, 0, execute)).toBe(why);
   expect(obeyed).toBe(false);
   expect(commands.refused.get(why)).toBe(1);
 });
@@ -80,17 +80,17 @@ test.each([
 test('where the clocks differ by a known time a fresh command is fresh', async () => {
   const { commands } = setUp();
   const behindMs = 3_600_000;
-  expect(await commands.hear(signed(command({ issuedMs: NOW_MS - behindMs })), behindMs, done)).toMatchObject({
+  expect(await commands.handle(signed(command({ issuedMs: NOW_MS - behindMs })), behindMs, done)).toMatchObject({
     outcome: 'done',
   });
 });
 
 test('without a key none is obeyed; one that cannot be done says why', async () => {
-  expect(await setUp(false).commands.hear(signed(command()), 0, done)).toBe('no_key');
+  expect(await setUp(false).commands.handle(signed(command()), 0, done)).toBe('no_key');
   const refuse = () => {
     throw new Error('pump has no point 2H');
   };
-  expect(await setUp().commands.hear(signed(command()), 0, refuse)).toMatchObject({
+  expect(await setUp().commands.handle(signed(command()), 0, refuse)).toMatchObject({
     outcome: 'refused',
     detail: 'pump has no point 2H',
   });

@@ -11,19 +11,19 @@ import { parseJson } from '#models/tables/parseJson.ts';
 import type { EdgeConfig } from './config.ts';
 import type { Outbox } from './outbox.ts';
 
-/** Why a command was not obeyed. */
+/** Why a command was refused. */
 export type CommandRefusal = 'no_key' | 'malformed' | 'forged' | 'not_for_us' | 'stale' | 'replayed';
 
-/** Does what a command asks for; what it says is shown. @throws Error where it cannot be done, with why. */
-export type Obey = (command: Command) => Promise<string> | string;
+/** Executes a command and returns a sentence for its outcome. @throws Error with the reason where it cannot. */
+export type CommandHandler = (command: Command) => Promise<string> | string;
 
-/** A command is for now: it is refused when it was issued so long ago, or so far ahead. */
-const MOST_AGE_MS = 5 * 60_000;
+/** Commands issued longer ago, or further ahead, are refused as stale. */
+const MAX_AGE_MS = 5 * 60_000;
 const LAST = 'lastCommandMs';
 
 /**
- * Obeys commands that bear the gateway's signature, are for this edge, fresh, and newer than the last one: what somebody
- * recorded and sends again is refused, also after a restart.
+ * Executes commands that carry the gateway's signature, address this edge, are fresh, and are newer than the last one. A
+ * recorded command that is replayed is refused, also after a restart.
  */
 export class Commands {
   readonly refused = new Map<CommandRefusal, number>();
@@ -33,7 +33,7 @@ export class Commands {
   readonly #key: KeyObject | null;
   readonly #now: () => number;
 
-  /** @throws where the key cannot be read, or is none. */
+  /** @throws Error where the key cannot be read or is not an Ed25519 public key. */
   constructor(config: EdgeConfig, outbox: Outbox, now: () => number) {
     this.#config = config;
     this.#outbox = outbox;
@@ -44,26 +44,30 @@ export class Commands {
   }
 
   /** @param clockOffsetMs how far the gateway's clock is behind this one. */
-  async hear(payload: Uint8Array, clockOffsetMs: number, obey: Obey): Promise<CommandRefusal | CommandOutcome> {
+  async handle(
+    payload: Uint8Array,
+    clockOffsetMs: number,
+    execute: CommandHandler,
+  ): Promise<CommandRefusal | CommandOutcome> {
     const command = this.#verified(payload);
     if (typeof command === 'string') return this.#refuse(command);
     const { site, edge, issuedMs } = command;
     if (site !== this.#config.site || edge !== this.#config.edge) return this.#refuse('not_for_us');
-    if (Math.abs(this.#now() - clockOffsetMs - issuedMs) > MOST_AGE_MS) return this.#refuse('stale');
+    if (Math.abs(this.#now() - clockOffsetMs - issuedMs) > MAX_AGE_MS) return this.#refuse('stale');
     if (issuedMs <= (this.#outbox.number(LAST) ?? 0)) return this.#refuse('replayed');
-    // Before it is done: one that kills the edge must not kill it again.
+    // Recorded before execution: a command that crashes the edge must not crash it again.
     this.#outbox.keepNumber(LAST, issuedMs);
-    this.last = await this.#done(command, obey);
+    this.last = await this.#outcomeOf(command, execute);
     return this.last;
   }
 
-  async #done(command: Command, obey: Obey): Promise<CommandOutcome> {
-    const said = { id: command.id, what: command.order.what, timeMs: this.#now() };
+  async #outcomeOf(command: Command, execute: CommandHandler): Promise<CommandOutcome> {
+    const base = { id: command.id, what: command.order.what, timeMs: this.#now() };
     try {
-      return { ...said, outcome: 'done', detail: await obey(command) };
+      return { ...base, outcome: 'done', detail: await execute(command) };
     } catch (error) {
       return {
-        ...said,
+        ...base,
         outcome: 'refused',
         detail: (error instanceof Error ? error.message : String(error)).slice(0, 2000),
       };
@@ -86,5 +90,5 @@ export class Commands {
   }
 }
 
-/** What of an order is aimed at a machine. */
-export type AimedOrder = Extract<Order, { asset: string }>;
+/** Orders that address a machine. */
+export type MachineOrder = Extract<Order, { asset: string }>;

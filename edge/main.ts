@@ -20,7 +20,7 @@ import { Uplink } from './uplink.ts';
 
 export interface RunningEdge {
   httpPort: number;
-  /** Makes everything durable, says goodbye, and closes. */
+  /** Commits everything, publishes the offline status, and closes. */
   stop(): Promise<void>;
 }
 
@@ -32,13 +32,13 @@ const MODEL_FILES_MS = 5000;
 /** Beside the built command. */
 const MODEL_PROCESS = join(dirname(process.argv[1] ?? ''), 'modelProcess.js');
 
-/** What an edge cannot do by itself. */
+/** What the caller provides. */
 export interface EdgeHooks {
-  /** Reads the configuration again and, where it is sound, starts anew with it. @throws Error where it is not. */
+  /** Reloads the configuration and restarts with it. @throws Error where it is invalid. */
   reload?: (done: CommandOutcome) => Promise<string>;
-  /** What became of the command that started it anew. */
+  /** Outcome of the command that caused this restart. */
   lastCommand?: CommandOutcome;
-  /** Where models run; where it is not handed in, in a process of this edge's own. */
+  /** Runs models; a process of this edge's own where none is given. */
   models?: ModelHost;
 }
 
@@ -50,7 +50,7 @@ export async function startEdge(config: EdgeConfig, version: string, hooks: Edge
   const opened: (() => unknown)[] = [];
   const close = async () => {
     let failed: unknown;
-    // What cannot be ended must not keep the rest, a port or a file, from being so.
+    // A part that fails to close must not keep the others open.
     for (const one of opened.toReversed()) {
       try {
         await one();
@@ -64,13 +64,13 @@ export async function startEdge(config: EdgeConfig, version: string, hooks: Edge
     return { httpPort: await open(config, version, hooks, opened), stop: close };
   } catch (error) {
     await close().catch((also) =>
-      pino({ name: 'edge' }, pino.destination(2)).warn({ error: String(also) }, 'not all was ended'),
+      pino({ name: 'edge' }, pino.destination(2)).warn({ error: String(also) }, 'not all parts were closed'),
     );
     throw error;
   }
 }
 
-/** Puts what ends each part into `opened`, the last to be ended first. */
+/** Pushes the function that closes each part onto `opened`; the last is closed first. */
 async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opened: (() => unknown)[]): Promise<number> {
   const log = pino({ name: 'edge' }, pino.destination(2));
   const now = () => Date.now();
@@ -79,15 +79,18 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   const outbox = Outbox.open(config.dataDirectory, limits, now(), (m) => log.error(m));
   opened.push(() => outbox.close());
   const commands = new Commands(config, outbox, now);
-  const heard = { command: (payload: Buffer) => void hear(payload), piece: (payload: Buffer) => fetcher.hear(payload) };
-  const uplink = new Uplink(config, outbox, version, now, log, heard);
+  const incoming = {
+    command: (payload: Buffer) => void handleCommand(payload),
+    piece: (payload: Buffer) => fetcher.receive(payload),
+  };
+  const uplink = new Uplink(config, outbox, version, now, log, incoming);
   const { site, edge } = config;
-  const fetcher = new Fetcher((want) => uplink.want({ v: SCHEMA_VERSION, site, edge, ...want }));
+  const fetcher = new Fetcher((want) => uplink.request({ v: SCHEMA_VERSION, site, edge, ...want }));
   uplink.lastCommand = hooks.lastCommand;
-  const agent = new Agent(config, outbox, now, log, () => uplink.pump());
+  const agent = new Agent(config, outbox, now, log, () => uplink.flush());
   uplink.models = () => agent.pipeline.models();
   const host = hooks.models ?? new ProcessHost(MODEL_PROCESS, log);
-  // One that was handed in is not ours to end.
+  // A host that the caller provides is closed by the caller.
   if (!hooks.models) opened.push(() => host.stop());
   agent.useModels(
     host,
@@ -101,22 +104,22 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
     now(),
   );
   const certificates = new CertificateWatch(join(config.dataDirectory, 'pki'), now, log);
-  const obey = ({ id, order }: Command): Promise<string> | string => {
-    if (order.what !== 'reload') return agent.obey(id, order);
+  const execute = ({ id, order }: Command): Promise<string> | string => {
+    if (order.what !== 'reload') return agent.execute(id, order);
     if (!hooks.reload) throw new Error('this edge was not started from a file');
-    return hooks.reload({ id, what: order.what, outcome: 'done', detail: 'started anew', timeMs: now() });
+    return hooks.reload({ id, what: order.what, outcome: 'done', detail: 'restarted', timeMs: now() });
   };
-  async function hear(payload: Buffer): Promise<void> {
+  async function handleCommand(payload: Buffer): Promise<void> {
     try {
-      const result = await commands.hear(payload, 1000 * (uplink.gatewayClockOffsetS ?? 0), obey);
+      const result = await commands.handle(payload, 1000 * (uplink.gatewayClockOffsetS ?? 0), execute);
       if (typeof result === 'string') log.warn({ why: result }, 'a command was refused');
       else {
-        log.info(result, 'a command was heard');
+        log.info(result, 'a command was handled');
         uplink.lastCommand = result;
-        uplink.say();
+        uplink.publishStatus();
       }
     } catch (error) {
-      log.error({ error: String(error) }, 'a command could not be noted, and was not obeyed');
+      log.error({ error: String(error) }, 'a command could not be recorded, and was not executed');
     }
   }
   const metrics = edgeMetrics(agent, outbox, uplink, sources, certificates, commands, host);
@@ -132,7 +135,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   opened.push(() => new Promise((resolve) => server.close(resolve)));
   opened.push(() => uplink.stop());
   opened.push(() => fetcher.stop());
-  // Before its uplink ends, everything is made durable.
+  // Everything is committed before the uplink closes.
   opened.push(() => {
     agent.commit();
     agent.stop();
@@ -141,41 +144,41 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
     opened.push(() => source.stop());
     await source.start(agent);
   }
-  // Last: what cannot be started is not announced.
+  // Last: an edge that cannot start announces nothing.
   uplink.start();
   // Ledgers are due by the clock even where nothing arrives, and an uplink may have waited for its gateway.
   const tick = setInterval(() => {
     agent.outages?.look(now());
     agent.pipeline.checkSilence(now());
     agent.commit();
-    sayModels();
+    publishModels();
   }, TICK_MS);
-  // What models do changes with each row: it is said when it changes in kind, else now and then.
-  let saidModels = '';
-  let saidMs = 0;
-  function sayModels(): void {
+  // Row counts change all the time: the status is published when anything else changes, and at an interval.
+  let publishedModels = '';
+  let publishedMs = 0;
+  function publishModels(): void {
     const models = agent.pipeline.models();
     if (models.length === 0) return;
     const kinds = JSON.stringify(
       models.map((m) => [m.active?.id, m.candidate?.id, m.undone?.id, m.fit?.advice, (m.active?.rows ?? 0) > 0]),
     );
-    if (kinds === saidModels && now() - saidMs < config.modelStatusIntervalMs) return;
-    saidModels = kinds;
-    saidMs = now();
-    uplink.say();
+    if (kinds === publishedModels && now() - publishedMs < config.modelStatusIntervalMs) return;
+    publishedModels = kinds;
+    publishedMs = now();
+    uplink.publishStatus();
   }
-  let takes = false;
-  const taking = setInterval(async () => {
-    // The last round may still be trying one.
-    if (takes) return;
-    takes = true;
+  let isInstalling = false;
+  const installing = setInterval(async () => {
+    // The previous round may still be running.
+    if (isInstalling) return;
+    isInstalling = true;
     try {
-      await agent.takeModelFiles();
-      await agent.learnOwnModels();
+      await agent.installModelFiles();
+      await agent.trainOwnModels();
     } catch (error) {
-      log.error({ error: String(error) }, 'a model could not be kept');
+      log.error({ error: String(error) }, 'a model could not be stored');
     }
-    takes = false;
+    isInstalling = false;
   }, MODEL_FILES_MS);
   certificates.check();
   const checking = setInterval(() => certificates.check(), CERTIFICATES_MS);
@@ -185,7 +188,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   opened.push(() => {
     clearInterval(tick);
     clearInterval(checking);
-    clearInterval(taking);
+    clearInterval(installing);
   });
   return httpPort;
 }

@@ -65,7 +65,7 @@ export function edgeMetrics(
       agent.pipeline.clocks().reduce((sum, { jumps }) => sum + jumps, 0),
     ),
   );
-  read('messages_held', 'messages that are not durable yet', [], (set) => set({}, agent.held));
+  read('messages_held', 'messages that are not durable yet', [], (set) => set({}, agent.pendingArrivals));
   read('windows_total', 'feature rows made', [], (set) =>
     set(
       {},

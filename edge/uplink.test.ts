@@ -79,7 +79,7 @@ test('alerts overtake everything, and within a kind the order is kept', async ()
   outbox.commit(of('features', 10), origin, NOW_MS);
   outbox.commit(of('health', 2), origin, NOW_MS);
   outbox.commit(of('alerts', 1), origin, NOW_MS);
-  uplink.pump();
+  uplink.flush();
   await until(() => published.length === 13, 5000);
   expect(published.map((p) => p.sequence)).toEqual([13, 11, 12, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   await stop();
@@ -88,7 +88,7 @@ test('alerts overtake everything, and within a kind the order is kept', async ()
 test('what the gateway lost is sent again though everything after it was acknowledged', async () => {
   const { outbox, uplink, published, clock, acknowledge, stop, origin } = await start();
   outbox.commit(of('features', 20), origin, NOW_MS);
-  uplink.pump();
+  uplink.flush();
   await until(() => published.length === 20, 5000);
   acknowledge([
     [1, 4],
@@ -97,11 +97,11 @@ test('what the gateway lost is sent again though everything after it was acknowl
   await until(() => outbox.hasForgotten, 5000);
   outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
   clock.ms += 14_000;
-  uplink.pump();
+  uplink.flush();
   expect(outbox.counts.rows).toBe(5);
   expect(uplink.resent).toBe(0);
   clock.ms += 2000;
-  uplink.pump();
+  uplink.flush();
   await until(() => published.length === 25, 5000);
   expect(published.slice(20).map((p) => p.sequence)).toEqual([5, 6, 7, 8, 9]);
   await stop();
@@ -110,7 +110,7 @@ test('what the gateway lost is sent again though everything after it was acknowl
 test('an acknowledgement of another outbox, or none at all, moves nothing', async () => {
   const { outbox, uplink, published, stop, origin } = await start();
   outbox.commit(of('features', 3), origin, NOW_MS);
-  uplink.pump();
+  uplink.flush();
   await until(() => published.length === 3, 5000);
   for (const payload of ['{', '{}', JSON.stringify({ v: 1, outbox: 'another', ranges: [[1, 3]] })]) {
     broker.publish(

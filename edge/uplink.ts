@@ -14,19 +14,19 @@ import { KINDS, type Outbox, type OutboxRow } from './outbox.ts';
 const MAX_UNACKNOWLEDGED = 1000;
 /** Sent, not yet acknowledged by the broker: mqtt.js holds these in memory. */
 const MAX_IN_FLIGHT = 64;
-/** And no more bytes than these, beside one message: an alert waits behind them, and evidence is large. */
+/** A bound in bytes as well, beyond one message: evidence is large, and an alert must not queue behind it. */
 const MAX_IN_FLIGHT_BYTES = 256 * 1024;
-/** A broker that does not take the goodbye is not waited for. */
-const GOODBYE_MS = 2000;
+/** Time that the broker has to accept the offline status before the connection is closed. */
+const OFFLINE_STATUS_MS = 2000;
 const FETCH = 32;
-/** A message that has waited so long for the gateway is sent again, with all others that wait. */
+/** Once a message is unacknowledged for this long, all unacknowledged messages are sent again. */
 const RESEND_AFTER_MS = 15_000;
-/** Clocks that differ by more are said. */
+/** A larger difference between the clocks is logged and published in the status. */
 const CLOCK_OFF_S = 5;
 
 /**
- * Publishes the outbox at QoS 1 and empties it as the gateway acknowledges. The broker's acknowledgement only makes room
- * for the next message: a broker that dies may lose what it had taken (docs/decisions/0002-end-to-end-acknowledgement.md).
+ * Publishes the outbox at QoS 1 and empties it as the gateway acknowledges. The broker's acknowledgement only frees
+ * a slot in flight: a broker that crashes may lose what it had accepted (docs/decisions/0002-end-to-end-acknowledgement.md).
  */
 export class Uplink {
   readonly #outbox: Outbox;
@@ -47,19 +47,19 @@ export class Uplink {
   lastCommand: CommandOutcome | undefined;
   #inFlight = 0;
   #inFlightBytes = 0;
-  /** When the broker took each message that the gateway has not acknowledged; the oldest first. */
+  /** When the broker acknowledged each message that the gateway has not acknowledged yet; oldest first. */
   readonly #unacknowledged = new Map<number, number>();
   #epoch = 0;
   resent = 0;
 
-  /** `hear` takes what comes from the gateway beside acknowledgements. */
+  /** `incoming` handles what the gateway publishes besides acknowledgements. */
   constructor(
     config: EdgeConfig,
     outbox: Outbox,
     version: string,
     now: () => number,
     log: Logger,
-    hear: { command: (payload: Buffer) => void; piece: (payload: Buffer) => void },
+    incoming: { command: (payload: Buffer) => void; piece: (payload: Buffer) => void },
   ) {
     this.#outbox = outbox;
     this.#now = now;
@@ -73,7 +73,16 @@ export class Uplink {
     const startedMs = now();
     this.#status = (online) => {
       const { site, edge } = config;
-      const message: StatusMessage = { v: 1, site, edge, online, timeMs: now(), version, startedMs, ...this.#known() };
+      const message: StatusMessage = {
+        v: 1,
+        site,
+        edge,
+        online,
+        timeMs: now(),
+        version,
+        startedMs,
+        ...this.#statusDetails(),
+      };
       return JSON.stringify(message);
     };
     const status = this.#status;
@@ -89,10 +98,10 @@ export class Uplink {
     );
     this.#client.on('connect', () => {
       this.#log.info({ url: config.uplink.url }, 'uplink connected');
-      this.say();
+      this.publishStatus();
       const { command, piece } = this.#topics;
       this.#client.subscribe([topics.acknowledge(config), command, piece], { qos: 1 });
-      this.#startOver();
+      this.#resendAll();
     });
     this.#client.on('close', () => {
       this.#inFlight = 0;
@@ -100,38 +109,37 @@ export class Uplink {
       this.#epoch++;
     });
     this.#client.on('message', (topic, payload) => {
-      if (topic === this.#topics.command) hear.command(payload);
-      else if (topic === this.#topics.piece) hear.piece(payload);
+      if (topic === this.#topics.command) incoming.command(payload);
+      else if (topic === this.#topics.piece) incoming.piece(payload);
       else this.#acknowledge(payload);
     });
     this.#client.on('error', (error) => log.error({ error: error.message }, 'uplink failed'));
-    this.#sayGoodbye = async () => {
+    this.#publishOffline = async () => {
       if (this.#client.connected)
         await this.#client.publishAsync(topics.status(config), status(false), { qos: 1, retain: true });
     };
   }
 
-  readonly #sayGoodbye: () => Promise<void>;
+  readonly #publishOffline: () => Promise<void>;
   readonly #topics: { status: string; command: string; piece: string; want: string };
   /** Part of the status, once there is a pipeline. */
   models: () => MachineModels[] = () => [];
 
-  /** Says the status anew. */
-  say(): void {
+  publishStatus(): void {
     if (this.#client.connected) this.#client.publish(this.#topics.status, this.#status(true), { qos: 1, retain: true });
   }
 
-  /** How far the gateway's clock is behind, seconds; undefined until half a minute of it was heard. */
+  /** How far the gateway's clock is behind, seconds; undefined before half a minute of observations. */
   get gatewayClockOffsetS(): number | undefined {
     return this.#gatewayClock.view?.offsetS;
   }
 
-  /** Asks the gateway for something; nobody waits for the broker to have it. */
-  want(message: object): void {
+  /** Requests a piece of a model package, at QoS 0: an unanswered request is repeated by its sender. */
+  request(message: object): void {
     if (this.#client.connected) this.#client.publish(this.#topics.want, JSON.stringify(message), { qos: 0 });
   }
 
-  #known(): Pick<StatusMessage, 'gatewayClockOffsetS' | 'lastCommand' | 'models'> {
+  #statusDetails(): Pick<StatusMessage, 'gatewayClockOffsetS' | 'lastCommand' | 'models'> {
     const { gatewayClockOffsetS, lastCommand } = this;
     const models = this.models();
     return {
@@ -141,7 +149,7 @@ export class Uplink {
     };
   }
 
-  #hearClock(gatewayMs: number | undefined): void {
+  #observeClock(gatewayMs: number | undefined): void {
     if (gatewayMs === undefined) return;
     this.#gatewayClock.observe(gatewayMs, this.#now());
     const offsetS = this.gatewayClockOffsetS ?? 0;
@@ -149,7 +157,7 @@ export class Uplink {
     if (off && !this.#warned) this.#log.warn({ offsetS }, "the gateway's clock and this one do not agree");
     if (off !== this.#warned) {
       this.#warned = off;
-      this.say();
+      this.publishStatus();
     }
   }
 
@@ -162,11 +170,11 @@ export class Uplink {
     this.#client.connect();
   }
 
-  /** Sends what may be sent now; called after each commit, and once a second. */
-  pump(): void {
+  /** Publishes as much as the bounds allow; called after each commit, and once a second. */
+  flush(): void {
     if (!this.#client.connected) return;
     const [oldestSentMs] = this.#unacknowledged.values();
-    if (oldestSentMs !== undefined && this.#now() - oldestSentMs > RESEND_AFTER_MS) this.#startOver();
+    if (oldestSentMs !== undefined && this.#now() - oldestSentMs > RESEND_AFTER_MS) this.#resendAll();
     for (const kind of KINDS) {
       while (this.#sentUpTo[kind] < this.#outbox.newest[kind] && this.#hasRoom()) {
         const room = kind === 'evidence' ? 1 : Math.min(FETCH, MAX_IN_FLIGHT - this.#inFlight);
@@ -186,13 +194,13 @@ export class Uplink {
   }
 
   async stop(): Promise<void> {
-    // The client of one that never began has nothing to end.
+    // Before start() there is no connection to close.
     if (!this.#started) return;
-    const patience = new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
-    await Promise.race([this.#sayGoodbye(), patience]).catch((error) =>
-      this.#log.warn({ error: String(error) }, 'the goodbye was not heard'),
+    const timeout = new Promise((resolve) => setTimeout(resolve, OFFLINE_STATUS_MS));
+    await Promise.race([this.#publishOffline(), timeout]).catch((error) =>
+      this.#log.warn({ error: String(error) }, 'the offline status was not published'),
     );
-    // One that is just connecting would come back.
+    // A client that is still connecting would reconnect.
     this.#client.options.reconnectPeriod = 0;
     await this.#client.endAsync(true);
   }
@@ -206,36 +214,36 @@ export class Uplink {
       if (epoch !== this.#epoch) return;
       this.#inFlight--;
       this.#inFlightBytes -= payload.length;
-      // The gateway's time begins when the broker has it.
+      // The gateway's deadline starts once the broker has acknowledged.
       if (this.#unacknowledged.has(sequence)) this.#unacknowledged.set(sequence, this.#now());
-      if (this.#inFlight < MAX_IN_FLIGHT / 2) this.pump();
+      if (this.#inFlight < MAX_IN_FLIGHT / 2) this.flush();
     });
   }
 
-  #received(from: number, to: number): void {
-    // A range may be longer than what is waited for: a gateway acknowledges again what is sent again.
+  #settle(from: number, to: number): void {
+    // A range may cover sequences that are already settled: resent messages are acknowledged again.
     for (const sequence of this.#unacknowledged.keys()) {
       if (sequence >= from && sequence <= to) this.#unacknowledged.delete(sequence);
     }
   }
 
-  #startOver(): void {
+  #resendAll(): void {
     this.resent += this.#unacknowledged.size;
     this.#unacknowledged.clear();
     for (const kind of KINDS) this.#sentUpTo[kind] = 0;
-    this.pump();
+    this.flush();
   }
 
   #acknowledge(payload: Buffer): void {
     const parsed = acknowledgeSchema.safeParse(parseJson(payload.toString('utf8')));
     if (!parsed.success) {
-      this.#log.warn({ bytes: payload.length }, 'an acknowledgement that is none was ignored');
+      this.#log.warn({ bytes: payload.length }, 'a malformed acknowledgement was ignored');
       return;
     }
     if (parsed.data.outbox !== this.#outbox.id) return;
-    this.#hearClock(parsed.data.timeMs);
+    this.#observeClock(parsed.data.timeMs);
     this.#outbox.forget(parsed.data.ranges);
-    for (const [from, to] of parsed.data.ranges) this.#received(from, to);
-    this.pump();
+    for (const [from, to] of parsed.data.ranges) this.#settle(from, to);
+    this.flush();
   }
 }

@@ -3,14 +3,15 @@ import type { Want } from '#models/contracts/modelPieces.ts';
 import { Fetcher } from './fetcher.ts';
 
 const ID = 'a'.repeat(64);
-const say = (fetcher: Fetcher, piece: object) => fetcher.hear(Buffer.from(JSON.stringify({ v: 1, id: ID, ...piece })));
+const say = (fetcher: Fetcher, piece: object) =>
+  fetcher.receive(Buffer.from(JSON.stringify({ v: 1, id: ID, ...piece })));
 
 test('pieces come together in their order; what was not asked for, or is no piece, is let go', async () => {
   const asked: Pick<Want, 'id' | 'piece'>[] = [];
   const fetcher: Fetcher = new Fetcher((want) => {
     asked.push(want);
     queueMicrotask(() => {
-      fetcher.hear(Buffer.from('garbage'));
+      fetcher.receive(Buffer.from('garbage'));
       say(fetcher, { piece: want.piece + 1, of: 3, text: 'wrong' });
       say(fetcher, { piece: want.piece, of: 3, text: `<${want.piece}>` });
     });

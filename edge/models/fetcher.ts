@@ -28,7 +28,7 @@ export class Fetcher {
   }
 
   /** Takes what came on the pieces' topic; what nobody waits for is let go. */
-  hear(payload: Uint8Array): void {
+  receive(payload: Uint8Array): void {
     const piece = pieceSchema.safeParse(parseJson(Buffer.from(payload).toString('utf8')));
     const waiting = this.#waiting;
     if (piece.success && waiting && piece.data.id === waiting.id && piece.data.piece === waiting.piece)

@@ -239,8 +239,8 @@ export class Pipeline {
     return total;
   }
 
-  /** Asks for a point's signal as evidence. False where it has none. */
-  ask(id: string, asset: string, point: string): boolean {
+  /** Requests a recording of a point. False where the point is unknown or a recording is under way. */
+  requestEvidence(id: string, asset: string, point: string): boolean {
     return this.#machines.get(asset)?.ask(id, point) ?? false;
   }
 
