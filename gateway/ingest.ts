@@ -19,13 +19,15 @@ import type { Accepted, Refused, Store, Taken } from './store/store.ts';
 
 const GROUP_MESSAGES = 64;
 const GROUP_MS = 10;
+/** Of a refused message, so much is set aside. */
 const KEPT_BYTES = 4096;
-const MAX_WAITING = 512;
+/** Messages that may be pending before back-pressure stops reading from the broker. */
+const MAX_PENDING = 512;
 const RETRY_MS = 1000;
 
 /**
- * Listens to the edges. What is sound goes into the store in groups; when that is durable it is acknowledged to its
- * edge, and only then does the edge forget it. What is not sound is counted and set aside.
+ * Ingests messages of the edges. Valid messages are committed to the store in groups and acknowledged to their edge once
+ * they are durable; the edge deletes them from its outbox then. Invalid messages are counted and set aside.
  */
 export class Ingest {
   accepted = 0;
@@ -39,23 +41,23 @@ export class Ingest {
   readonly #piece: (want: Want) => Omit<Piece, 'v'>;
   readonly #supply: (table: string, payload: Uint8Array) => object;
   pieces = 0;
-  /** Times that a planner's table could not be kept, and was tried again. */
+  /** Failed attempts to store a planner's table. */
   tableRetries = 0;
   readonly #client: MqttClient;
-  #waiting: Accepted[] = [];
-  #aside: Refused[] = [];
-  /** Refused for good: their edges need not keep them. */
-  #forgettable: Envelope[] = [];
-  #stopped: (() => void)[] = [];
-  /** A planner's table that is not kept yet. */
-  #table: { name: string; payload: Buffer } | null = null;
+  #pending: Accepted[] = [];
+  #toSetAside: Refused[] = [];
+  /** Envelopes of refused messages: they are acknowledged as well, or their edges would send them for ever. */
+  #refusedEnvelopes: Envelope[] = [];
+  #paused: (() => void)[] = [];
+  /** A planner's table that is not stored yet; until it is, nothing else is read. */
+  #uploadedTable: { name: string; payload: Buffer } | null = null;
   #tableTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   #wasConnected = false;
 
   /**
-   * `taken` is called after each transaction; `piece` has what edges want of packages; `supply` takes a planner's table
-   * and says what became of it.
+   * `taken` is called after each transaction; `piece` reads a piece of a model package; `supply` imports a planner's table
+   * and returns the report.
    */
   constructor(
     broker: GatewayConfig['broker'],
@@ -79,9 +81,9 @@ export class Ingest {
       (error) => this.#log.error({ error: String(error) }, 'the password of the broker cannot be read'),
     );
     this.#client.handleMessage = (_packet, resume) => {
-      // Until it is called the broker does not hear that the message came.
-      if (this.#waiting.length < MAX_WAITING && this.#table === null) resume();
-      else this.#stopped.push(resume);
+      // The broker gets its acknowledgement when resume() is called: not calling it is back-pressure.
+      if (this.#pending.length < MAX_PENDING && this.#uploadedTable === null) resume();
+      else this.#paused.push(resume);
     };
     this.#client.on('message', (topic, payload) => this.#accept(topic, payload));
     this.#client.on('connect', () => {
@@ -120,64 +122,64 @@ export class Ingest {
     if (this.#tableTimer) clearTimeout(this.#tableTimer);
   }
 
-  /** Tells an edge something; resolves when the broker has it. @throws where the broker is away. */
+  /** Publishes a signed command to an edge. @throws Error while the broker is disconnected. */
   async tell(origin: Origin, message: string): Promise<void> {
     await this.publish(topics.command(origin), message);
   }
 
-  /** Publishes at QoS 1; resolves when the broker has it. @throws where the broker is away. */
+  /** Publishes at QoS 1; resolves on the broker's acknowledgement. @throws Error while the broker is disconnected. */
   async publish(topic: string, message: string): Promise<void> {
-    if (!this.#client.connected) throw new Error('the broker is away');
+    if (!this.#client.connected) throw new Error('the broker is disconnected');
     await this.#client.publishAsync(topic, message, { qos: 1 });
   }
 
   #accept(topic: string, payload: Buffer): void {
     const table = parseSupplyTopic(topic);
     if (table !== null) {
-      this.#table = { name: table, payload };
-      this.#takeTable();
+      this.#uploadedTable = { name: table, payload };
+      this.#storeTable();
       return;
     }
     const parsed = parseMessage(topic, payload);
     if (parsed.ok && parsed.message.kind === 'want') {
-      this.#give(parsed.message.body);
+      this.#sendPiece(parsed.message.body);
       return;
     }
     if (!parsed.ok) {
       this.refused.set(parsed.refusal, (this.refused.get(parsed.refusal) ?? 0) + 1);
       const { refusal, detail } = parsed;
-      // A copy of the beginning alone: the payload's memory may be large, and is the connection's.
+      // A copy of the beginning: the payload may be large and belongs to the connection's buffer.
       const beginning = Uint8Array.prototype.slice.call(payload, 0, KEPT_BYTES);
-      this.#aside.push({ topic, refusal, detail, payload: beginning, atMs: this.#now() });
-      if (parsed.envelope) this.#forgettable.push(parsed.envelope);
-      if (this.#aside.length >= GROUP_MESSAGES) this.#setAside();
+      this.#toSetAside.push({ topic, refusal, detail, payload: beginning, atMs: this.#now() });
+      if (parsed.envelope) this.#refusedEnvelopes.push(parsed.envelope);
+      if (this.#toSetAside.length >= GROUP_MESSAGES) this.#setAside();
       this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
       return;
     }
     this.accepted++;
-    this.#waiting.push({ message: parsed.message as KeptMessage, text: payload.toString('utf8') });
-    if (this.failure === null && this.#waiting.length >= GROUP_MESSAGES) this.#commit();
+    this.#pending.push({ message: parsed.message as KeptMessage, text: payload.toString('utf8') });
+    if (this.failure === null && this.#pending.length >= GROUP_MESSAGES) this.#commit();
     else this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
   }
 
-  /** By the time that the broker hears that it came it is durable, or refused for good; until then nothing else is read. */
-  #takeTable(): void {
-    if (this.#table === null) return;
-    const { name, payload } = this.#table;
+  /** Stores a table before its message is acknowledged; a failure is retried while reading is stopped. */
+  #storeTable(): void {
+    if (this.#uploadedTable === null) return;
+    const { name, payload } = this.#uploadedTable;
     try {
       const report = this.#supply(name, payload);
       this.#client.publish(supplyReportTopic(name), JSON.stringify(report), { qos: 0 });
-      this.#table = null;
+      this.#uploadedTable = null;
       this.#resume();
     } catch (error) {
       this.tableRetries++;
-      this.#log.error({ table: name, error: String(error) }, 'a table cannot be kept now: it is tried again');
-      this.#tableTimer = setTimeout(() => this.#takeTable(), RETRY_MS);
+      this.#log.error({ table: name, error: String(error) }, 'a table could not be stored and is retried');
+      this.#tableTimer = setTimeout(() => this.#storeTable(), RETRY_MS);
     }
   }
 
-  /** At QoS 0: an edge that does not get it asks again. */
-  #give(want: Want): void {
+  /** At QoS 0: an edge repeats a request that is not answered. */
+  #sendPiece(want: Want): void {
     let piece: Piece;
     try {
       piece = { v: 1, ...this.#piece(want) };
@@ -190,14 +192,14 @@ export class Ingest {
   }
 
   #setAside(): void {
-    const refused = this.#aside;
-    this.#aside = [];
+    const refused = this.#toSetAside;
+    this.#toSetAside = [];
     try {
       this.#store.setAside(refused);
-      for (const { site, edge, outbox, sequence } of this.#forgettable) {
+      for (const { site, edge, outbox, sequence } of this.#refusedEnvelopes) {
         this.#acknowledge({ site, edge, outbox, ranges: [[sequence, sequence]] });
       }
-      this.#forgettable = [];
+      this.#refusedEnvelopes = [];
     } catch (error) {
       this.#log.error({ error: String(error), messages: refused.length }, 'refused messages could not be set aside');
     }
@@ -206,20 +208,21 @@ export class Ingest {
   #commit(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#aside.length > 0) this.#setAside();
-    if (this.#waiting.length === 0) return;
+    if (this.#toSetAside.length > 0) this.#setAside();
+    if (this.#pending.length === 0) return;
     let taken: Taken;
     try {
-      taken = this.#store.take(this.#waiting);
+      taken = this.#store.take(this.#pending);
     } catch (error) {
-      if (this.failure === null) this.#log.error({ error: String(error) }, 'the store takes nothing: edges wait');
+      if (this.failure === null)
+        this.#log.error({ error: String(error) }, 'the store cannot be written: edges keep their messages');
       this.failure = String(error);
       this.#timer = setTimeout(() => this.#commit(), RETRY_MS);
       return;
     }
-    if (this.failure !== null) this.#log.info('the store takes again');
+    if (this.failure !== null) this.#log.info('the store can be written again');
     this.failure = null;
-    this.#waiting = [];
+    this.#pending = [];
     this.duplicates += taken.duplicates;
     for (const ranges of taken.ranges) this.#acknowledge(ranges);
     this.#taken(taken);
@@ -227,15 +230,15 @@ export class Ingest {
   }
 
   #resume(): void {
-    if (this.#table !== null) return;
-    const stopped = this.#stopped;
-    this.#stopped = [];
+    if (this.#uploadedTable !== null) return;
+    const stopped = this.#paused;
+    this.#paused = [];
     for (const call of stopped) call();
   }
 
   #acknowledge({ outbox, ranges, ...origin }: Taken['ranges'][number]): void {
     const message: Acknowledge = { v: 1, outbox, ranges, timeMs: this.#now() };
-    // At QoS 0: an edge that does not hear this sends again, and is told again.
+    // At QoS 0: an edge that misses it sends the messages again and gets another acknowledgement.
     this.#client.publish(topics.acknowledge(origin), JSON.stringify(message), { qos: 0 });
   }
 }

@@ -178,6 +178,7 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/edges/{site}/{edge}/commands',
     '/api/v1/events',
     '/api/v1/evidence',
+    '/api/v1/evidence/{id}',
     '/api/v1/evidence/{id}/{piece}',
     '/api/v1/forecast.csv',
     '/api/v1/ledger',
