@@ -53,6 +53,7 @@ export class Ingest {
   #uploadedTable: { name: string; payload: Buffer } | null = null;
   #tableTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #isStarted = false;
   #wasConnected = false;
 
   /**
@@ -111,13 +112,15 @@ export class Ingest {
   }
 
   start(): void {
+    this.#isStarted = true;
     this.#client.connect();
   }
 
   async stop(): Promise<void> {
     this.#commit();
     this.#wasConnected = false;
-    await this.#client.endAsync(true);
+    // A client that never began to connect has no stream to end.
+    if (this.#isStarted) await this.#client.endAsync(true);
     if (this.#timer) clearTimeout(this.#timer);
     if (this.#tableTimer) clearTimeout(this.#tableTimer);
   }

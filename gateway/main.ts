@@ -1,7 +1,6 @@
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Order } from '#models/contracts/command.ts';
-import type { KeptMessage } from '#models/contracts/message.ts';
 import type { Origin } from '#models/contracts/topics.ts';
 import { AlertClock } from './alerts/alertClock.ts';
 import { Events } from './api/events.ts';
@@ -10,24 +9,20 @@ import { createServer } from './api/server.ts';
 import { startBroker } from './broker.ts';
 import { CommandSigner } from './commands.ts';
 import type { GatewayConfig } from './config.ts';
-import { createHistorian } from './historian/createHistorian.ts';
 import { HistorianPump } from './historian/pump.ts';
 import { Ingest } from './ingest.ts';
+import { bodiesOf, sendTaken } from './liveEvents.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { createNotifiers } from './notify/createNotifiers.ts';
 import { Notifications } from './notify/notifications.ts';
-import { Routing } from './notify/routing.ts';
 import { testNotification } from './notify/testNotice.ts';
+import { openStores, type Stores } from './openStores.ts';
 import { Planner } from './planning/planner.ts';
-import { PlanStore } from './planning/planStore.ts';
-import { Registry } from './registry/registry.ts';
 import { Rollouts } from './registry/rollouts.ts';
 import { Proposals } from './registry/watchFit.ts';
-import { SqliteStore } from './store/sqliteStore.ts';
-import type { Taken } from './store/store.ts';
+import { Started } from './started.ts';
 import { SupplyFolder } from './supply/supplyFolder.ts';
 import { SupplyIntake } from './supply/supplyIntake.ts';
-import { SupplyStore } from './supply/supplyStore.ts';
 import { runInThread } from './thread/runInThread.ts';
 
 export interface RunningGateway {
@@ -35,95 +30,129 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
-const MEGABYTE = 1024 * 1024;
+interface Setting {
+  config: GatewayConfig;
+  version: string;
+  log: Logger;
+  now: () => number;
+}
 
-/** Starts a gateway. Resolves when its API answers; an absent broker or InfluxDB is waited for. */
+/**
+ * Starts a gateway. Resolves when its API answers; an absent broker or InfluxDB is waited for.
+ * @throws where a part cannot start; those that had started are stopped by then.
+ */
 export async function startGateway(config: GatewayConfig, version: string): Promise<RunningGateway> {
   const log = pino({ name: 'gateway' }, pino.destination(2));
-  const now = () => Date.now();
-  const broker = config.embeddedBroker && (await startBroker(config.embeddedBroker.host, config.embeddedBroker.port));
-  const routing = new Routing(config.notifiers);
-  const store = new SqliteStore(config.dataDirectory, {
-    maxQueueBytes: config.limits.maxQueueMegabytes * MEGABYTE,
-    maxEvidenceBytes: config.limits.maxEvidenceMegabytes * MEGABYTE,
-    routing,
-    now,
-  });
+  const started = new Started();
+  try {
+    const apiPort = await startParts({ config, version, log, now: Date.now }, started);
+    log.info({ apiPort }, 'gateway started');
+    return {
+      apiPort,
+      async stop() {
+        await started.stop();
+        log.info('gateway stopped');
+      },
+    };
+  } catch (error) {
+    await started.stop().catch((stopping) => log.error({ error: String(stopping) }, 'start-up was not undone cleanly'));
+    throw error;
+  }
+}
+
+/** Starts every part in order of dependence; the port of the API. */
+async function startParts(setting: Setting, started: Started): Promise<number> {
+  const { config, now } = setting;
+  const { embeddedBroker } = config;
+  if (embeddedBroker)
+    started.add('broker', await startBroker(embeddedBroker.host, embeddedBroker.port), (b) => b.close());
   const signer = config.commands && new CommandSigner(config.commands.keyFile, now);
-  const registry = new Registry(config.dataDirectory, config.commands?.keyFile, now);
-  const historian = await createHistorian(config, now);
-  const pump = new HistorianPump(store, historian, config.limits.maxSeries, log);
+  const stores = await openStores(config, started, now);
   const events = new Events();
-  const supply = new SupplyStore(config.dataDirectory, config.limits.maxSupplyRows, now);
-  const plans = new PlanStore(config.dataDirectory, routing, now);
-  const channels = createNotifiers(config.notifiers, (topic, message) => ingest.publish(topic, message));
+  const delivery = startDelivery(setting, stores, started, (topic, message) => work.ingest.publish(topic, message));
+  const work = startWork(setting, stores, events, delivery, started);
+  const alarms = startAlarms(setting, stores, events, delivery, started);
+  const models = startModels(setting, stores, signer, work.ingest, started);
+  const server = await serve(setting, { ...stores, ...delivery, ...work, ...alarms, ...models, events }, started);
+  work.ingest.start();
+  delivery.notifications.start();
+  alarms.clock.start();
+  work.pump.run();
+  work.planner.ask('start');
+  return server;
+}
+
+/** Notifications to people. */
+function startDelivery(
+  { config, now, log }: Setting,
+  { store, plans }: Stores,
+  started: Started,
+  publish: (topic: string, message: string) => Promise<void>,
+) {
+  const channels = createNotifiers(config.notifiers, publish);
   const deliveries = { alerts: store.deliveries, plans: plans.deliveries };
   const notifications = new Notifications(deliveries, channels, now, log);
-  const planner = new Planner(
-    {
-      directory: config.dataDirectory,
-      config: config.planning,
-      store,
-      plans,
-      now,
-      planned: (result, alerts) => {
-        pump.run();
-        events.send({ type: 'plan', atMs: result.summary.atMs, alerts });
-        notifications.run();
-      },
-      run: runInThread,
-    },
-    log,
+  started.add('notifications', notifications, (n) => n.stop());
+  return { channels, deliveries, notifications };
+}
+
+/** The way of messages and tables into the stores, and what is computed of them. */
+function startWork(
+  { config, now, log }: Setting,
+  { store, plans, supply, historian, registry }: Stores,
+  events: Events,
+  { notifications }: ReturnType<typeof startDelivery>,
+  started: Started,
+) {
+  const { dataDirectory: directory, limits, planning } = config;
+  const pump = started.add('historian pump', new HistorianPump(store, historian, limits.maxSeries, log), (p) =>
+    p.stop(),
   );
-  const intake = new SupplyIntake(
-    {
-      directory: config.dataDirectory,
-      mostRows: config.limits.maxSupplyRows,
-      store: supply,
-      dates: config.planning.dates,
-      now,
-      run: runInThread,
-      taken: () => planner.ask('import'),
-    },
-    log,
-  );
-  const folder = config.planning.folder === undefined ? null : new SupplyFolder(config.planning.folder, intake, log);
-  const ingest: Ingest = new Ingest(
+  const plannerParts = { directory, config: planning, store, plans, now, run: runInThread };
+  const planned: ConstructorParameters<typeof Planner>[0]['planned'] = (result, alerts) => {
+    pump.run();
+    events.send({ type: 'plan', atMs: result.summary.atMs, alerts });
+    notifications.run();
+  };
+  const planner = started.add('planner', new Planner({ ...plannerParts, planned }, log), (p) => p.stop());
+  const intakeParts = {
+    directory,
+    mostRows: limits.maxSupplyRows,
+    store: supply,
+    dates: planning.dates,
+    now,
+    run: runInThread,
+  };
+  const intake = new SupplyIntake({ ...intakeParts, taken: () => planner.ask('import') }, log);
+  started.add('table intake', intake, (i) => i.stop());
+  const folder = planning.folder === undefined ? null : new SupplyFolder(planning.folder, intake, log);
+  started.add('table folder', folder, (f) => f?.stop());
+  const ingest = new Ingest(
     config.broker,
     store,
     now,
     log,
     (taken) => {
       pump.run();
-      show(taken, events);
+      sendTaken(taken, events);
       if (taken.alerts.length > 0) notifications.run();
       planner.heard(bodiesOf(taken.fresh, 'health'), bodiesOf(taken.fresh, 'alerts'));
     },
     ({ id, piece }) => registry.piece(id, piece),
     (table, payload) => intake.takeMessage(table, payload),
   );
-  const command =
-    signer &&
-    (async (origin: Origin, order: Order) => {
-      const { command, message } = signer.sign(origin, order);
-      await ingest.tell(origin, message);
-      return command;
-    });
-  const proposals = new Proposals(
-    {
-      historian,
-      registry,
-      edges: () => store.edges(),
-      points: () => store.points(),
-      alerts: ({ site, edge, asset }) =>
-        store
-          .alerts({ active: false, limit: 10_000 })
-          .filter((a) => a.site === site && a.edge === edge && a.asset === asset),
-      now,
-      version,
-    },
-    log,
-  );
+  started.add('ingest', ingest, (i) => i.stop());
+  return { pump, planner, intake, folder, ingest };
+}
+
+/** What happens to alerts with time, and who is shown it. */
+function startAlarms(
+  { config, now }: Setting,
+  { store, routing }: Stores,
+  events: Events,
+  { notifications }: ReturnType<typeof startDelivery>,
+  started: Started,
+) {
   const alertsChanged = (alerts: readonly AlertRecord[]) => {
     for (const alert of alerts) events.send({ type: 'alert', alert });
     notifications.run();
@@ -136,36 +165,54 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     changed: alertsChanged,
     watchChanged: (machines) => events.send({ type: 'watch', machines: [...machines] }),
   });
-  const rollouts = new Rollouts(registry, () => store.edges(), command ?? null, now, log);
+  started.add('alert clock', clock, (c) => c.stop());
+  return { clock, alertsChanged };
+}
+
+/** Commands to edges, and models on their way to machines. */
+function startModels(
+  { now, log, version }: Setting,
+  { store, historian, registry }: Stores,
+  signer: CommandSigner | undefined,
+  ingest: Ingest,
+  started: Started,
+) {
+  const sign =
+    signer &&
+    (async (origin: Origin, order: Order) => {
+      const { command, message } = signer.sign(origin, order);
+      await ingest.tell(origin, message);
+      return command;
+    });
+  const command = sign ?? null;
+  const edges = () => store.edges();
+  const alerts = ({ site, edge, asset }: { site: string; edge: string; asset: string }) =>
+    store
+      .alerts({ active: false, limit: 10_000 })
+      .filter((a) => a.site === site && a.edge === edge && a.asset === asset);
+  const proposals = new Proposals(
+    { historian, registry, edges, points: () => store.points(), alerts, now, version },
+    log,
+  );
+  started.add('proposals', proposals, (p) => p.stop());
+  const rollouts = new Rollouts(registry, edges, command, now, log);
+  started.add('rollouts', rollouts, (r) => r.stop());
+  return { command, proposals, rollouts };
+}
+
+type Parts = Stores &
+  ReturnType<typeof startDelivery> &
+  ReturnType<typeof startWork> &
+  ReturnType<typeof startAlarms> &
+  ReturnType<typeof startModels> & { events: Events };
+
+/** The API and the page; the port that they are served at. */
+async function serve({ config, now, version }: Setting, parts: Parts, started: Started): Promise<number> {
+  const { store, planner, notifications, channels, routing, clock, events, ingest, pump, alertsChanged } = parts;
   const failedLogins = new FailedLogins(now);
-  const metrics = gatewayMetrics({
-    failedLogins,
-    registry,
-    ingest,
-    pump,
-    store,
-    events,
-    notifications,
-    clock,
-    planner,
-    plans,
-    supply,
-    intake,
-    folder,
-  });
   const server = await createServer(config.api, {
-    store,
-    historian,
-    events,
+    ...parts,
     now,
-    command: command ?? null,
-    registry,
-    rollouts,
-    proposals,
-    supply,
-    intake,
-    plans,
-    planner,
     planAcknowledged: (alert) => {
       events.send({ type: 'plan', atMs: alert.updatedAtMs, alerts: [alert] });
       notifications.run();
@@ -176,7 +223,6 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
       if (alert.finding !== undefined) planner.ask('finding');
     },
     watches: () => clock.watches(),
-    deliveries,
     channels: routing.channels,
     deliver: () => notifications.run(),
     testChannel: async (name) => {
@@ -184,7 +230,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
       await channel?.notify([testNotification(now())]);
     },
     audit: (by, what, subject) => store.audit(now(), by, what, subject, null),
-    metrics,
+    metrics: gatewayMetrics({ ...parts, failedLogins }),
     failedLogins,
     notReady: () => [
       ...(ingest.connected ? [] : ['the broker is away']),
@@ -193,58 +239,10 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
     ],
     version,
   });
+  started.add('API', server, (s) => s.close());
+  // Before the server: it would wait for listeners whose answers never end.
+  started.add('live events', events, (e) => e.close());
   await server.listen({ host: config.api.host, port: config.api.port });
-  ingest.start();
-  notifications.start();
-  clock.start();
-  pump.run();
-  planner.ask('start');
   const address = server.server.address();
-  const apiPort = typeof address === 'object' && address ? address.port : config.api.port;
-  log.info({ apiPort }, 'gateway started');
-  return {
-    apiPort,
-    async stop() {
-      events.close();
-      await server.close();
-      rollouts.stop();
-      proposals.stop();
-      folder?.stop();
-      intake.stop();
-      clock.stop();
-      await ingest.stop();
-      await planner.stop();
-      await notifications.stop();
-      await pump.stop();
-      await historian.close();
-      registry.close();
-      supply.close();
-      plans.close();
-      store.close();
-      await broker?.close();
-      log.info('gateway stopped');
-    },
-  };
-}
-
-type Body<K extends KeptMessage['kind']> = Extract<KeptMessage, { kind: K }>['body'];
-
-function bodiesOf<K extends KeptMessage['kind']>(messages: readonly KeptMessage[], kind: K): Body<K>[] {
-  return messages.flatMap((m) => (m.kind === kind ? [m.body as Body<K>] : []));
-}
-
-function show(taken: Taken, events: Events): void {
-  for (const alert of taken.alerts) {
-    events.send({ type: 'alert', alert });
-  }
-  for (const message of taken.fresh) showMessage(message, events);
-}
-
-function showMessage(message: KeptMessage, events: Events): void {
-  if (message.kind === 'health') events.send({ type: 'health', health: message.body });
-  if (message.kind !== 'features') return;
-  const { site, edge, asset, point, timeMs, names, values } = message.body;
-  const newest = values[values.length - 1];
-  const byName = Object.fromEntries(names.map((name, i) => [name, newest[i]]));
-  events.send({ type: 'features', site, edge, asset, point, timeMs, values: byName });
+  return typeof address === 'object' && address ? address.port : config.api.port;
 }

@@ -1,0 +1,42 @@
+import type { GatewayConfig } from './config.ts';
+import { createHistorian } from './historian/createHistorian.ts';
+import type { Historian } from './historian/historian.ts';
+import { Routing } from './notify/routing.ts';
+import { PlanStore } from './planning/planStore.ts';
+import { Registry } from './registry/registry.ts';
+import type { Started } from './started.ts';
+import { SqliteStore } from './store/sqliteStore.ts';
+import { SupplyStore } from './supply/supplyStore.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+export interface Stores {
+  routing: Routing;
+  store: SqliteStore;
+  plans: PlanStore;
+  supply: SupplyStore;
+  registry: Registry;
+  historian: Historian;
+}
+
+/** Opens everything that outlives the process. @throws where a file cannot be used. */
+export async function openStores(config: GatewayConfig, started: Started, now: () => number): Promise<Stores> {
+  const { dataDirectory, limits, commands } = config;
+  const routing = new Routing(config.notifiers);
+  const storeSettings = {
+    maxQueueBytes: limits.maxQueueMegabytes * MEGABYTE,
+    maxEvidenceBytes: limits.maxEvidenceMegabytes * MEGABYTE,
+    routing,
+    now,
+  };
+  const opened = <T extends { close(): void | Promise<void> }>(name: string, part: T): T =>
+    started.add(name, part, (p) => p.close());
+  return {
+    routing,
+    store: opened('store', new SqliteStore(dataDirectory, storeSettings)),
+    plans: opened('plans', new PlanStore(dataDirectory, routing, now)),
+    supply: opened('supply', new SupplyStore(dataDirectory, limits.maxSupplyRows, now)),
+    registry: opened('registry', new Registry(dataDirectory, commands?.keyFile, now)),
+    historian: opened('historian', await createHistorian(config, now)),
+  };
+}
