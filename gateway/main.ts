@@ -187,9 +187,7 @@ function startModels(
   const command = sign ?? null;
   const edges = () => store.edges();
   const alerts = ({ site, edge, asset }: { site: string; edge: string; asset: string }) =>
-    store
-      .alerts({ active: false, limit: 10_000 })
-      .filter((a) => a.site === site && a.edge === edge && a.asset === asset);
+    store.alerts({ active: false, limit: 10_000, site, edge, asset });
   const proposals = new Proposals(
     { historian, registry, edges, points: () => store.points(), alerts, now, version },
     log,

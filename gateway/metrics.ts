@@ -57,8 +57,12 @@ export function gatewayMetrics(measured: Measured): Registry {
     set({}, store.queueSize().dropped),
   );
   read('alerts_active', 'alerts that have not returned', ['severity'], (set) => {
-    const counts = new Map(store.activeAlertCounts().map(({ severity, n }) => [severity, n]));
-    for (const severity of ['warning', 'critical']) set({ severity }, counts.get(severity) ?? 0);
+    const standing = store.standingAlerts();
+    for (const severity of ['warning', 'critical'])
+      set(
+        { severity },
+        standing.filter((s) => s.severity === severity).reduce((sum, s) => sum + s.n, 0),
+      );
   });
   read('machines', 'machines by whether their messages arrive', ['watch'], (set) => {
     const watch = clock.watches();

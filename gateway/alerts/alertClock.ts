@@ -1,11 +1,11 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Watch } from '#models/contracts/api.ts';
+import { machineKey } from '#models/contracts/topics.ts';
 import type { LivenessConfig } from '../config.ts';
 import type { Store } from '../store/store.ts';
 import { nextLivenessAlerts, silencesOf, watchOf } from './liveness.ts';
 
 const TICK_MS = 2000;
-const MOST_ACTIVE = 10_000;
 
 type Machine = { site: string; edge: string; asset: string };
 export type MachineWatch = Machine & { watch: Watch };
@@ -54,16 +54,13 @@ export class AlertClock {
     const machines = store.health().map(({ site, edge, asset }): MachineWatch => {
       return { site, edge, asset, watch: watch({ site, edge, asset }) };
     });
-    const turned = machines.filter((m) => this.#known.get(keyOf(m)) !== m.watch.state);
-    this.#known = new Map(machines.map((m) => [keyOf(m), m.watch.state]));
+    const turned = machines.filter((m) => this.#known.get(machineKey(m)) !== m.watch.state);
+    this.#known = new Map(machines.map((m) => [machineKey(m), m.watch.state]));
     if (turned.length > 0) watchChanged(turned);
-    const active = store.alerts({ active: true, limit: MOST_ACTIVE });
-    const own = nextLivenessAlerts(active, silencesOf(machines, liveness, now()), now());
+    const own = nextLivenessAlerts(store.ownAlerts(), silencesOf(machines, liveness, now()), now());
     for (const alert of own) store.keepOwnAlert(alert);
     const unshelved = store.unshelveDue();
     store.escalate(escalations);
     if (own.length + unshelved.length > 0) changed([...own, ...unshelved]);
   }
 }
-
-const keyOf = ({ site, edge, asset }: Machine) => `${site}/${edge}/${asset}`;

@@ -2,6 +2,7 @@ import { stateAt } from '#models/alerting/alarmLifecycle.ts';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Watch } from '#models/contracts/api.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
+import { machineKey } from '#models/contracts/topics.ts';
 import type { LivenessConfig } from '../config.ts';
 
 /** When messages came, by the gateway's clock. */
@@ -25,7 +26,7 @@ export function watchOf(
 ): Watch {
   const status = edges.find((e) => e.site === machine.site && e.edge === machine.edge);
   const edgeMs = arrivals.edges.get(`${machine.site}/${machine.edge}`) ?? 0;
-  const { atMs, intervalMs } = arrivals.machines.get(`${machine.site}/${machine.edge}/${machine.asset}`) ?? {
+  const { atMs, intervalMs } = arrivals.machines.get(machineKey(machine)) ?? {
     atMs: 0,
     intervalMs: 0,
   };
@@ -80,16 +81,18 @@ export function silencesOf(
 const POINT = 'liveness';
 const idOf = ({ site, edge, asset, sinceMs }: Silence) => `${site}.${edge}.${asset}.${POINT}/${Math.round(sinceMs)}`;
 
-/** Alerts of the gateway's own after a look at what is silent: those to keep, raised or returned. Pure. */
+/**
+ * Alerts of the gateway's own after a look at what is silent: those to keep, raised or returned. Pure.
+ * @param standing alerts of the gateway's own that have not returned; one that a person has closed is not raised again.
+ */
 export function nextLivenessAlerts(
-  active: readonly AlertRecord[],
+  standing: readonly AlertRecord[],
   silences: readonly Silence[],
   nowMs: number,
 ): AlertRecord[] {
-  const own = active.filter((a) => a.point === POINT && a.returnedAtMs === null);
   const isOf = (a: AlertRecord, s: Silence) => a.site === s.site && a.edge === s.edge && a.asset === s.asset;
-  const raised = silences.filter((s) => !own.some((a) => isOf(a, s))).map((s) => alertOf(s, nowMs));
-  const returned = own
+  const raised = silences.filter((s) => !standing.some((a) => isOf(a, s))).map((s) => alertOf(s, nowMs));
+  const returned = standing
     .filter((a) => !silences.some((s) => isOf(a, s)))
     .map((a) => {
       const next = { ...a, returnedAtMs: nowMs, updatedAtMs: nowMs };

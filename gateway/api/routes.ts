@@ -17,7 +17,7 @@ import { spectrumSchema } from '#models/contracts/featureVector.ts';
 import { unexplained } from '#models/contracts/ledger.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import { statusMessageSchema } from '#models/contracts/status.ts';
-import type { Origin } from '#models/contracts/topics.ts';
+import { machineKey, type Origin } from '#models/contracts/topics.ts';
 import { evidenceWav } from '../evidence.ts';
 import type { Historian } from '../historian/historian.ts';
 import type { Store } from '../store/store.ts';
@@ -36,8 +36,8 @@ export interface ApiParts {
 }
 
 export const errorSchema = z.object({ error: z.string() });
-const machineKey = z.object({ site: nameSchema, edge: nameSchema, asset: nameSchema });
-const seriesQuery = machineKey.extend({
+const machineParams = z.object({ site: nameSchema, edge: nameSchema, asset: nameSchema });
+const seriesQuery = machineParams.extend({
   measurement: z.enum(['millwright_features', 'millwright_health']),
   point: nameSchema.optional(),
   field: z.string().min(1).max(64),
@@ -52,14 +52,12 @@ export interface OfMachine {
   asset: string;
 }
 
-const machineKeyOf = ({ site, edge, asset }: OfMachine) => `${site}/${edge}/${asset}`;
-
 function byMachine<T extends OfMachine>(all: readonly T[]): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const one of all) {
-    const group = groups.get(machineKeyOf(one));
+    const group = groups.get(machineKey(one));
     if (group) group.push(one);
-    else groups.set(machineKeyOf(one), [one]);
+    else groups.set(machineKey(one), [one]);
   }
   return groups;
 }
@@ -73,12 +71,12 @@ export function addRoutes(
 
   app.get('/api/v1/machines', { schema: { response: { 200: z.array(machineSchema) } } }, async () => {
     const points = byMachine(store.points());
-    const alerts = byMachine(store.alerts({ active: true, limit: 10_000 }).filter((a) => a.returnedAtMs === null));
+    const standing = byMachine(store.standingAlerts());
     const watch = watches();
     return store.health().map((health) => {
-      const own = points.get(machineKeyOf(health)) ?? [];
+      const own = points.get(machineKey(health)) ?? [];
       const waveforms = own.filter((p) => p.hasSpectrum).map((p) => p.point);
-      const activeAlerts = alerts.get(machineKeyOf(health))?.length ?? 0;
+      const activeAlerts = (standing.get(machineKey(health)) ?? []).reduce((sum, { n }) => sum + n, 0);
       return { health, watch: watch(health), points: own.map((p) => p.point), waveforms, activeAlerts };
     });
   });
@@ -186,7 +184,7 @@ export function addRoutes(
     '/api/v1/spectra/:site/:edge/:asset/:point',
     {
       schema: {
-        params: machineKey.extend({ point: nameSchema }),
+        params: machineParams.extend({ point: nameSchema }),
         response: { 200: spectrumSchema, 404: errorSchema },
       },
     },

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { type NotificationEvent, notificationEvent } from '#models/alerting/notificationEvent.ts';
+import { type NotificationEvent, notificationEvents } from '#models/alerting/notificationEvent.ts';
 import { Statements } from '../store/statements.ts';
 import type { Notice } from './notifier.ts';
 import type { Routing } from './routing.ts';
@@ -54,8 +54,8 @@ export class DeliveryTable {
 
   /** Writes a row for each channel that is to be notified of a change; call it in the transaction of the change. */
   changed(before: Notice | null, after: Notice): void {
-    const event = notificationEvent(before, after);
-    if (event !== null) this.enqueue(event, after, this.#routing.channelsFor(event, after));
+    for (const event of notificationEvents(before, after))
+      this.enqueue(event, after, this.#routing.channelsFor(event, after));
   }
 
   enqueue(event: NotificationEvent, notice: Notice, channels: readonly string[]): void {

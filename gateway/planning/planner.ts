@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { AlertMessage } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { PlanAlert } from '#models/contracts/plan.ts';
-import { machineKey } from '#models/planning/installedBase.ts';
+import { machineKey } from '#models/contracts/topics.ts';
 import { placeKey } from '#models/planning/planSeries.ts';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
 import type { PlanningConfig } from '../config.ts';

@@ -2,9 +2,16 @@ import type Database from 'better-sqlite3';
 import { applyAction, applyMessage, applyTime, type Outcome, withFinding } from '#models/alerting/alarmLifecycle.ts';
 import type { AlarmAction, AlertMessage, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
+import { ACTIVE, listIndex } from './alertSchema.ts';
 import { Statements } from './statements.ts';
 
-const ACTIVE = "state <> 'normal'";
+export interface StandingCount {
+  site: string;
+  edge: string;
+  asset: string;
+  severity: string;
+  n: number;
+}
 
 export interface AlertFilter {
   active: boolean;
@@ -12,9 +19,19 @@ export interface AlertFilter {
   /** Raised before: the last one of a page. */
   before?: { raisedAtMs: number; id: string };
   site?: string;
+  edge?: string;
   asset?: string;
   severity?: string;
 }
+
+/** An alert that stays unacknowledged has been so since it first was. */
+const UPSERT = `
+  INSERT INTO alerts (id, state, raised_ms, record, arrived_ms, site, edge, asset, point, severity, fault, finding, returned_ms, unacknowledged_ms, spectrum)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+    unacknowledged_ms = iif(state = 'unacknowledged' AND excluded.state = state, unacknowledged_ms, excluded.unacknowledged_ms),
+    state = excluded.state, raised_ms = excluded.raised_ms, record = excluded.record, point = excluded.point,
+    severity = excluded.severity, fault = excluded.fault, finding = excluded.finding, returned_ms = excluded.returned_ms,
+    spectrum = coalesce(excluded.spectrum, spectrum)`;
 
 /**
  * Alerts of machines as they are now, and who did what to them. Notifications are written in the transaction that changes
@@ -32,44 +49,51 @@ export class AlertTable {
     this.#now = now;
     db.exec(`
       CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL, outbox TEXT, sequence INTEGER) STRICT;
-      CREATE INDEX IF NOT EXISTS alerts_by_time ON alerts (raised_ms);
-      CREATE INDEX IF NOT EXISTS alerts_by_state ON alerts (state, raised_ms);
-      CREATE TABLE IF NOT EXISTS audit (at_ms REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT) STRICT;
+        CREATE TABLE IF NOT EXISTS audit (at_ms REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT) STRICT;
     `);
     this.#statements = new Statements(db);
   }
 
-  /** The newest first. */
-  list({ active, limit, before, site, asset, severity }: AlertFilter): AlertRecord[] {
+  /** The newest first, without their spectra. */
+  list(filter: AlertFilter): AlertRecord[] {
+    const { active, limit, before } = filter;
     const wanted: [string, unknown[]][] = [
       ...(active ? [[ACTIVE, []] as [string, unknown[]]] : []),
       ...(before ? [['(raised_ms, id) < (?, ?)', [before.raisedAtMs, before.id]] as [string, unknown[]]] : []),
-      ...(site === undefined ? [] : [["record ->> '$.site' = ?", [site]] as [string, unknown[]]]),
-      ...(asset === undefined ? [] : [["record ->> '$.asset' = ?", [asset]] as [string, unknown[]]]),
-      ...(severity === undefined ? [] : [["record ->> '$.severity' = ?", [severity]] as [string, unknown[]]]),
+      ...(['site', 'edge', 'asset', 'severity'] as const).flatMap((name): [string, unknown[]][] =>
+        filter[name] === undefined ? [] : [[`${name} = ?`, [filter[name]]]],
+      ),
     ];
     const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(([sql]) => sql).join(' AND ')}`;
     const values = wanted.flatMap(([, own]) => own);
-    const sql = `SELECT record FROM alerts ${where} ORDER BY raised_ms DESC, id DESC LIMIT ?`;
+    const sql = `SELECT record FROM alerts INDEXED BY ${listIndex(filter)} ${where} ORDER BY raised_ms DESC, id DESC LIMIT ?`;
     return this.#statements.all(sql, ...values, limit).map((row) => JSON.parse(row.record as string));
   }
 
-  /** Alerts that have not returned, by severity. */
-  activeCounts(): { severity: string; n: number }[] {
-    const sql = `SELECT record ->> '$.severity' AS severity, count(*) AS n FROM alerts
-      WHERE ${ACTIVE} AND record ->> '$.returnedAtMs' IS NULL GROUP BY 1`;
-    return this.#statements.all(sql) as { severity: string; n: number }[];
+  /** Active alerts that have not returned, counted by machine and severity. */
+  standingCounts(): StandingCount[] {
+    const sql = `SELECT site, edge, asset, severity, count(*) AS n FROM alerts
+      WHERE ${ACTIVE} AND returned_ms IS NULL GROUP BY 1, 2, 3, 4`;
+    return this.#statements.all(sql) as unknown as StandingCount[];
+  }
+
+  /** Alerts that the gateway itself raised and that have not returned, closed ones as well. */
+  own(): AlertRecord[] {
+    const sql = "SELECT record FROM alerts WHERE point = 'liveness' AND returned_ms IS NULL";
+    return this.#statements.all(sql).map((row) => JSON.parse(row.record as string));
   }
 
   findingCounts(): { fault: string; finding: string; n: number }[] {
-    const sql = `SELECT record ->> '$.evidence.diagnosis.fault' AS fault, record ->> '$.finding.finding' AS finding, count(*) AS n
-      FROM alerts WHERE record ->> '$.finding.finding' IS NOT NULL GROUP BY 1, 2`;
+    const sql = 'SELECT fault, finding, count(*) AS n FROM alerts WHERE finding IS NOT NULL GROUP BY 1, 2';
     return this.#statements.all(sql) as { fault: string; finding: string; n: number }[];
   }
 
   get(id: string): AlertRecord | null {
-    const row = this.#statements.get('SELECT record FROM alerts WHERE id = ?', id);
-    return row ? JSON.parse(row.record as string) : null;
+    const row = this.#statements.get('SELECT record, spectrum FROM alerts WHERE id = ?', id);
+    if (row === undefined) return null;
+    const record: AlertRecord = JSON.parse(row.record as string);
+    if (row.spectrum !== null) record.evidence.spectrum = JSON.parse(row.spectrum as string);
+    return record;
   }
 
   /** An alert that was sent again may come after a later word on it: by its outbox's sequence it is left out. */
@@ -132,7 +156,7 @@ export class AlertTable {
   /** Notifies channels of alerts that stay unacknowledged for longer than they allow, once each. */
   escalate(escalations: readonly { channel: string; afterMs: number }[]): void {
     for (const { channel, afterMs } of escalations) {
-      const sql = "SELECT record FROM alerts WHERE state = 'unacknowledged' AND arrived_ms <= ?";
+      const sql = "SELECT record FROM alerts WHERE state = 'unacknowledged' AND unacknowledged_ms <= ?";
       this.#db.transaction(() => {
         for (const row of this.#statements.all(sql, this.#now() - afterMs)) {
           const alert: AlertRecord = JSON.parse(row.record as string);
@@ -150,14 +174,25 @@ export class AlertTable {
   }
 
   #change(known: AlertRecord | null, record: AlertRecord): void {
+    const nowMs = this.#now();
+    const { spectrum, ...evidence } = record.evidence;
     this.#statements.run(
-      `INSERT INTO alerts (id, state, raised_ms, record, arrived_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
-       SET state = excluded.state, raised_ms = excluded.raised_ms, record = excluded.record`,
+      UPSERT,
       record.id,
       record.state,
       record.raisedAtMs,
-      JSON.stringify(record),
-      this.#now(),
+      JSON.stringify({ ...record, evidence }),
+      nowMs,
+      record.site,
+      record.edge,
+      record.asset,
+      record.point,
+      record.severity,
+      record.evidence.diagnosis.fault,
+      record.finding?.finding ?? null,
+      record.returnedAtMs,
+      record.state === 'unacknowledged' ? nowMs : null,
+      spectrum === undefined ? null : JSON.stringify(spectrum),
     );
     this.#deliveries.changed(known, record);
   }

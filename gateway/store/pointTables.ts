@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
 import type { Clock, LedgerMessage, PointLedger, SourceOutages } from '#models/contracts/ledger.ts';
+import { machineKey } from '#models/contracts/topics.ts';
 import { Statements } from './statements.ts';
 import type { PointKey } from './store.ts';
 
@@ -112,7 +113,7 @@ export class PointTables {
 }
 
 /** Names hold no `/`. */
-const keyOf = (k: PointKey) => `${k.site}/${k.edge}/${k.asset}/${k.point}`;
+const keyOf = (k: PointKey) => `${machineKey(k)}/${k.point}`;
 
 function pointKeyOf(key: string): PointKey {
   const [site, edge, asset, point] = key.split('/');

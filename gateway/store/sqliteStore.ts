@@ -5,10 +5,12 @@ import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { KeptMessage } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
+import { machineKey } from '#models/contracts/topics.ts';
 import type { Arrivals } from '../alerts/liveness.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Routing } from '../notify/routing.ts';
+import { ALERT_COLUMNS } from './alertSchema.ts';
 import { type AlertFilter, AlertTable } from './alertTable.ts';
 import { EvidenceTable } from './evidenceTable.ts';
 import { migrate } from './migrate.ts';
@@ -40,6 +42,7 @@ const MIGRATIONS = [
    ALTER TABLE points ADD COLUMN spectrum_sequence INTEGER;
    ALTER TABLE alerts ADD COLUMN arrived_ms REAL NOT NULL DEFAULT 0;
    CREATE TABLE edge_arrivals (key TEXT PRIMARY KEY, at_ms REAL NOT NULL) STRICT, WITHOUT ROWID;`,
+  ALERT_COLUMNS,
 ];
 /** Newest intervals between two messages on a machine's health, of which the median is its usual one. */
 const GAPS = 5;
@@ -126,7 +129,8 @@ export class SqliteStore implements Store {
 
   alerts = (filter: AlertFilter) => this.#alerts.list(filter);
   alert = (id: string) => this.#alerts.get(id);
-  activeAlertCounts = () => this.#alerts.activeCounts();
+  standingAlerts = () => this.#alerts.standingCounts();
+  ownAlerts = () => this.#alerts.own();
   findingCounts = () => this.#alerts.findingCounts();
   act = (id: string, action: AlarmAction, by: string, requestId?: string) =>
     this.#alerts.act(id, action, by, requestId);
@@ -229,7 +233,7 @@ export class SqliteStore implements Store {
 
   /** The newest is that of the highest sequence; a new outbox of the edge starts anew. Clocks decide nothing. */
   #keepHealth(body: HealthMessage): void {
-    const key = `${body.site}/${body.edge}/${body.asset}`;
+    const key = machineKey(body);
     const known = this.#statements.get('SELECT outbox, sequence, arrived_ms, gaps FROM health WHERE key = ?', key);
     const nowMs = this.#now();
     const gaps: number[] = known === undefined ? [] : JSON.parse(known.gaps as string);

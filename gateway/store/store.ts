@@ -9,7 +9,7 @@ import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Arrivals } from '../alerts/liveness.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
-import type { AlertFilter } from './alertTable.ts';
+import type { AlertFilter, StandingCount } from './alertTable.ts';
 import type { Range } from './sequences.ts';
 
 /** A message that was accepted: what it says, and its text as it came. */
@@ -64,8 +64,10 @@ export interface Store {
   queueSize(): { rows: number; bytes: number; dropped: number };
   alerts(filter: AlertFilter): AlertRecord[];
   alert(id: string): AlertRecord | null;
-  /** Alerts that have not returned, by severity. */
-  activeAlertCounts(): { severity: string; n: number }[];
+  /** Active alerts that have not returned, counted by machine and severity. */
+  standingAlerts(): StandingCount[];
+  /** Alerts that the gateway itself raised and that have not returned, closed ones as well. */
+  ownAlerts(): AlertRecord[];
   findingCounts(): { fault: string; finding: string; n: number }[];
   /** What an operator does, with its notifications, in one transaction; null where there is no such alert. */
   act(id: string, action: AlarmAction, by: string, requestId?: string): Outcome<AlertRecord> | null;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AlarmAction, AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
 import { applyAction, applyMessage, applyTime, stateAt } from './alarmLifecycle.ts';
-import { notificationEvent } from './notificationEvent.ts';
+import { notificationEvents } from './notificationEvent.ts';
 
 const message = (change: AlertMessage['change'], timeMs: number): AlertMessage => ({
   v: 1,
@@ -92,7 +92,7 @@ test('shelving is limited in time and ends by itself, with a notification', () =
   expect(applyTime(shelved, 99)).toBeNull();
   const back = applyTime(shelved, 100) as AlertRecord;
   expect(back.state).toBe('unacknowledged');
-  expect(notificationEvent(shelved, back)).toBe('unshelved');
+  expect(notificationEvents(shelved, back)).toEqual(['unshelved']);
   const tooLong = applyAction(raised(), { action: 'shelve', untilMs: 8 * DAY_MS, reason: 'r' }, 'Ann', 2);
   expect(tooLong).toMatchObject({ ok: false, reason: expect.stringContaining('seven days') });
 });
@@ -118,13 +118,13 @@ test('a request that is repeated takes effect once', () => {
 
 test('notified are raised, escalated, returned and reopened; nothing of what is shelved or out of service', () => {
   const [known, returned] = [raised(), after(says('raise', 1), says('return', 3))];
-  expect(notificationEvent(null, known)).toBe('raised');
-  expect(notificationEvent(known, { ...known, severity: 'critical' })).toBe('escalated');
-  expect(notificationEvent(known, returned)).toBe('returned');
-  expect(notificationEvent(known, acted(known, { action: 'acknowledge' }, 2))).toBeNull();
+  expect(notificationEvents(null, known)).toEqual(['raised']);
+  expect(notificationEvents(known, { ...known, severity: 'critical' })).toEqual(['escalated']);
+  expect(notificationEvents(known, returned)).toEqual(['returned']);
+  expect(notificationEvents(known, acted(known, { action: 'acknowledge' }, 2))).toEqual([]);
   const out = acted(known, { action: 'remove_from_service', reason: 'overhaul' }, 2);
-  expect(notificationEvent(known, out)).toBeNull();
-  expect(notificationEvent(out, { ...out, severity: 'critical' })).toBeNull();
+  expect(notificationEvents(known, out)).toEqual([]);
+  expect(notificationEvents(out, { ...out, severity: 'critical' })).toEqual([]);
 });
 
 const actions: fc.Arbitrary<AlarmAction> = fc.constantFrom<AlarmAction>(

@@ -13,10 +13,18 @@ export type NotificationEvent =
 /** States that annunciate nothing. */
 const isSilent = ({ state }: Alarm) => state === 'shelved' || state === 'out_of_service';
 
-/** What a change of an alarm is to those who are notified; null: nothing. Pure. */
-export function notificationEvent(before: Alarm | null, after: Alarm): NotificationEvent | null {
-  if (isSilent(after)) return null;
-  if (before === null) return after.returnedAtMs === null ? 'raised' : null;
+/**
+ * What those who are notified learn of a change of an alarm, in order; empty: nothing. Pure. An alarm whose return is the
+ * first that is known of it was raised all the same: a passing alarm is annunciated, and each return has its raise.
+ */
+export function notificationEvents(before: Alarm | null, after: Alarm): NotificationEvent[] {
+  if (isSilent(after)) return [];
+  if (before === null) return after.returnedAtMs === null ? ['raised'] : ['raised', 'returned'];
+  const event = eventOf(before, after);
+  return event === null ? [] : [event];
+}
+
+function eventOf(before: Alarm, after: Alarm): NotificationEvent | null {
   if (before.severity === 'warning' && after.severity === 'critical' && after.returnedAtMs === null) return 'escalated';
   if (before.returnedAtMs === null && after.returnedAtMs !== null)
     return after.closed === undefined ? 'returned' : null;

@@ -8,6 +8,9 @@ export interface Origin {
   edge: string;
 }
 
+/** A machine's name throughout a company: names hold no `/`. */
+export const machineKey = (m: Origin & { asset: string }): string => `${m.site}/${m.edge}/${m.asset}`;
+
 const base = (o: Origin) => `${TOPIC_ROOT}/${o.site}/${o.edge}`;
 
 export const topics = {

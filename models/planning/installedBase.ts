@@ -1,5 +1,6 @@
 import { type AlertRecord, coveredFaults } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
+import { machineKey } from '#models/contracts/topics.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 import { type EstimateOutcome, type Foresight, foresightFrom, type LifeEstimate } from './foresight.ts';
@@ -99,7 +100,6 @@ function plannedIn(
   return { days: Math.max(0, dayOf(open[0].date) - today), quantity };
 }
 
-export const machineKey = (m: { site: string; edge: string; asset: string }) => `${m.site}/${m.edge}/${m.asset}`;
 /** A machine of a bill of materials is named by its asset or, where two have one name, by `site/edge/asset`. */
 const isOf = (machine: string, m: { site: string; edge: string; asset: string }) =>
   machine === m.asset || machine === machineKey(m);

@@ -1,4 +1,5 @@
 import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
+import { machineKey } from '#models/contracts/topics.ts';
 import { backtest, naiveOf } from '#models/demand/backtest.ts';
 import type { Method } from '#models/demand/forecasters.ts';
 import { type ForecastSettings, forecastTable } from '#models/demand/forecastTable.ts';
@@ -17,7 +18,7 @@ import type { ItemDemandHistory } from '#models/supply/itemDemandHistory.ts';
 import { elapsedOf, periodOf, SEASON, startOf } from '#models/supply/periods.ts';
 import { readied } from '#models/supply/readied.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
-import { foresightOf, installedBase, type MachineNews, machineKey, siteOfMachine } from './installedBase.ts';
+import { foresightOf, installedBase, type MachineNews, siteOfMachine } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
 import { MachineDemand } from './machineDemand.ts';
 import { lengthsOf, type OrderFacts, orderPlan } from './orderPlan.ts';

@@ -2,7 +2,10 @@ import { signal } from '@preact/signals';
 import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
 import type { LiveEvent, MachineView } from '#models/contracts/api.ts';
 import type { PlanAlert } from '#models/contracts/plan.ts';
+import { machineKey as keyOf } from '#models/contracts/topics.ts';
 import { api, NotAllowed, request } from './api.ts';
+
+export { keyOf };
 
 /** What the page knows; every part of it draws from here. */
 export const machines = signal<MachineView[]>([]);
@@ -13,7 +16,6 @@ export const planAlerts = signal<PlanAlert[]>([]);
 export const planVersion = signal(0);
 export const connection = signal<'connecting' | 'live' | 'lost' | 'not allowed'>('connecting');
 export const problem = signal<string | null>(null);
-export const keyOf = (k: { site: string; edge: string; asset: string }) => `${k.site}/${k.edge}/${k.asset}`;
 
 const LAST_VISIT = 'millwright.lastVisit';
 const VISIT_MS = 60_000;

@@ -1,0 +1,153 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, expect, test } from 'vitest';
+import type { AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
+import type { KeptMessage } from '#models/contracts/message.ts';
+import { Routing } from '../notify/routing.ts';
+import { SqliteStore } from './sqliteStore.ts';
+
+const START_MS = Date.UTC(2026, 5, 1);
+const open: SqliteStore[] = [];
+afterEach(() => {
+  for (const store of open.splice(0)) store.close();
+});
+
+function storeIn(directory = mkdtempSync(join(tmpdir(), 'millwright-alerts-'))) {
+  const clock = { ms: START_MS };
+  const routing = new Routing([{ type: 'webhook', url: 'http://192.0.2.1/', allowLocal: false }]);
+  const store = new SqliteStore(directory, { maxQueueBytes: 1e7, maxEvidenceBytes: 1e6, routing, now: () => clock.ms });
+  open.push(store);
+  return { store, clock, directory };
+}
+
+let sequence = 0;
+function take(store: SqliteStore, change: Partial<AlertMessage> & { id: string }): void {
+  const body = {
+    v: 1,
+    site: 's',
+    edge: 'e',
+    outbox: 'o',
+    sequence: ++sequence,
+    oldest: 1,
+    timeMs: START_MS,
+    timeQuality: 'source',
+    asset: 'a',
+    point: '1H',
+    change: 'raise',
+    severity: 'warning',
+    raisedAtMs: START_MS + sequence,
+    text: 't',
+    index: 2,
+    evidence: { contributions: [], diagnosis: { fault: 'outer_race', confidence: 1, reasons: [] } },
+    remainingLife: { assessment: 'not_assessable', reason: 'r', remedy: 'm' },
+    ...change,
+  } as AlertMessage;
+  store.take([{ message: { kind: 'alerts', body } as KeptMessage, text: JSON.stringify(body) }]);
+}
+const events = (store: SqliteStore) =>
+  store.deliveries
+    .list(null, 100)
+    .map((d) => `${d.alert} ${d.event}`)
+    .reverse();
+
+test('an alert whose return comes before its raise is notified of, once, in order', () => {
+  const { store } = storeIn();
+  take(store, { id: 'x', change: 'return', sequence: 9002 });
+  take(store, { id: 'x', change: 'raise', sequence: 9001 });
+  expect(store.alert('x')?.state).toBe('returned_unacknowledged');
+  expect(events(store)).toEqual(['x raised', 'x returned']);
+});
+
+test('spectra are of the alert itself, not of lists, and outlive updates without one', () => {
+  const { store } = storeIn();
+  const spectrum = { timeMs: START_MS, unit: 'g' as const, stepHz: 1, amplitude: [1, 2] };
+  const evidence = { contributions: [], diagnosis: { fault: 'ball' as const, confidence: 1, reasons: [] }, spectrum };
+  take(store, { id: 'x', evidence });
+  take(store, { id: 'x', change: 'return' });
+  store.act('x', { action: 'shelve', untilMs: START_MS + 1, reason: 'r' }, 'Ann');
+  expect(store.alert('x')?.evidence.spectrum).toEqual(spectrum);
+  expect(store.alerts({ active: true, limit: 1 })[0].evidence).not.toHaveProperty('spectrum');
+});
+
+test('every combination of filters lists its alerts, the newest first, page by page', () => {
+  const { store } = storeIn();
+  const all = Array.from({ length: 60 }, (_, i) => ({
+    id: `a${i}`,
+    site: i % 2 ? 's1' : 's2',
+    asset: `m${i % 3}`,
+    severity: i % 5 ? ('warning' as const) : ('critical' as const),
+    // Several of the same time: the id decides.
+    raisedAtMs: START_MS + (i >> 2),
+  }));
+  for (const one of all) take(store, one);
+  for (const { id } of all.slice(0, 30)) store.act(id, { action: 'close', finding: 'confirmed' }, 'Ann');
+  const order = (x: (typeof all)[number], y: (typeof all)[number]) =>
+    y.raisedAtMs - x.raisedAtMs || (x.id < y.id ? 1 : -1);
+  for (const active of [true, false])
+    for (const site of [undefined, 's1'])
+      for (const asset of [undefined, 'm1'])
+        for (const severity of [undefined, 'critical']) {
+          const filter = { active, site, asset, severity };
+          const wanted = all
+            .slice(active ? 30 : 0)
+            .filter((a) => (site ?? a.site) === a.site && (asset ?? a.asset) === a.asset)
+            .filter((a) => (severity ?? a.severity) === a.severity)
+            .sort(order)
+            .map((a) => a.id);
+          const listed: AlertRecord[] = [];
+          for (;;) {
+            const page = store.alerts({ ...filter, limit: 4, before: listed.at(-1) });
+            if (page.length === 0) break;
+            listed.push(...page);
+          }
+          expect(listed.map((a) => a.id)).toEqual(wanted);
+        }
+  const standing = store.standingAlerts();
+  expect(standing.reduce((sum, s) => sum + s.n, 0)).toBe(30);
+  expect(standing).toContainEqual({ site: 's1', edge: 'e', asset: 'm0', severity: 'warning', n: 4 });
+  expect(store.findingCounts()).toEqual([{ fault: 'outer_race', finding: 'confirmed', n: 30 }]);
+});
+
+test('an alert that alarms again is unacknowledged from then on, not from its raise', () => {
+  const { store, clock } = storeIn();
+  const escalations = [{ channel: 'webhook', afterMs: 600_000 }];
+  take(store, { id: 'x' });
+  store.act('x', { action: 'acknowledge' }, 'Ann');
+  clock.ms += 3_600_000;
+  store.act('x', { action: 'unacknowledge', reason: 'by mistake' }, 'Ann');
+  store.escalate(escalations);
+  expect(events(store)).not.toContain('x unacknowledged');
+  clock.ms += 600_000;
+  take(store, { id: 'x', change: 'update' });
+  store.escalate(escalations);
+  expect(events(store)).toContain('x unacknowledged');
+});
+
+test('a database of the schema before has its alerts found by every column', () => {
+  const { store, directory } = storeIn();
+  take(store, { id: 'x', site: 's1', asset: 'm1', severity: 'critical' });
+  const evidence = store.alert('x')?.evidence;
+  take(store, { id: 'y', site: 's1', asset: 'm2', change: 'return' });
+  store.find('x', { finding: 'confirmed', by: 'Ann', comment: null, atMs: START_MS });
+  store.close();
+  open.pop();
+  const db = new Database(join(directory, 'gateway.db'));
+  db.exec(`
+    CREATE TABLE before AS SELECT id, state, raised_ms, json_set(record, '$.evidence.spectrum', json('{"amplitude":[1]}')) AS record, outbox, sequence, arrived_ms FROM alerts;
+    DROP TABLE alerts;
+    CREATE TABLE alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL, outbox TEXT, sequence INTEGER, arrived_ms REAL NOT NULL DEFAULT 0) STRICT;
+    INSERT INTO alerts SELECT * FROM before;
+    DROP TABLE before;
+    PRAGMA user_version = 1;
+  `);
+  db.close();
+  const again = storeIn(directory).store;
+  const filter = { active: true, limit: 10, site: 's1', asset: 'm1', severity: 'critical' };
+  expect(again.alerts(filter).map((a) => a.id)).toEqual(['x']);
+  expect(again.standingAlerts()).toEqual([{ site: 's1', edge: 'e', asset: 'm1', severity: 'critical', n: 1 }]);
+  expect(again.findingCounts()).toEqual([{ fault: 'outer_race', finding: 'confirmed', n: 1 }]);
+  expect(again.alert('x')?.evidence).toEqual({ ...evidence, spectrum: { amplitude: [1] } });
+  expect(again.alerts(filter)[0].evidence).toEqual(evidence);
+});
