@@ -227,6 +227,7 @@ async function serve({ config, now, version }: Setting, parts: Parts, started: S
       const channel = channels.find((c) => c.name === name);
       await channel?.notify([testNotification(now())]);
     },
+    suppressionsChanged: () => clock.tick(),
     audit: (by, what, subject) => store.audit(now(), by, what, subject, null),
     metrics: gatewayMetrics({ ...parts, failedLogins }),
     failedLogins,

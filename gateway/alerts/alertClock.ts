@@ -22,7 +22,7 @@ export interface AlertClockParts {
   watchChanged: (machines: readonly MachineWatch[]) => void;
 }
 
-/** What time alone does to alerts: silence is noticed, shelving ends, and what nobody acknowledges is escalated. */
+/** What time alone does to alerts: silence is noticed, shelving and suppressions begin and end, and what nobody acknowledges is escalated. */
 export class AlertClock {
   readonly #parts: AlertClockParts;
   #timer: NodeJS.Timeout | null = null;
@@ -59,8 +59,8 @@ export class AlertClock {
     if (turned.length > 0) watchChanged(turned);
     const own = nextLivenessAlerts(store.ownAlerts(), silencesOf(machines, liveness, now()), now());
     for (const alert of own) store.keepOwnAlert(alert);
-    const unshelved = store.unshelveDue();
+    const due = store.changeDue();
     store.escalate(escalations);
-    if (own.length + unshelved.length > 0) changed([...own, ...unshelved]);
+    if (own.length + due.length > 0) changed([...own, ...due]);
   }
 }

@@ -5,7 +5,7 @@ export type Role = (typeof roles)[number];
 const RULES: readonly { method: string; path: RegExp; may: readonly Role[] }[] = [
   { method: 'GET', path: /^\/metrics$/, may: ['metrics', 'viewer', 'operator', 'planner', 'engineer'] },
   { method: 'GET', path: /^\/(api\/v1\/|openapi\.json$)/, may: ['viewer', 'operator', 'planner', 'engineer'] },
-  { method: 'POST', path: /^\/api\/v1\/alerts\//, may: ['operator', 'engineer'] },
+  { method: 'POST', path: /^\/api\/v1\/(alerts\/|suppressions)/, may: ['operator', 'engineer'] },
   { method: 'POST', path: /^\/api\/v1\/plan\/alerts\//, may: ['operator', 'planner', 'engineer'] },
   { method: 'POST', path: /^\/api\/v1\/(supply\/|plan\/)/, may: ['planner', 'engineer'] },
   {

@@ -86,6 +86,7 @@ function server(tokenFile?: string, tokens?: { name: string; role: Role; tokenFi
       channels: ROUTING.channels,
       deliver: () => undefined,
       testChannel: async () => undefined,
+      suppressionsChanged: () => undefined,
       audit: () => undefined,
       failedLogins: new FailedLogins(() => 5),
       command: null,
@@ -208,6 +209,8 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/suppliers',
     '/api/v1/supply',
     '/api/v1/supply/{table}',
+    '/api/v1/suppressions',
+    '/api/v1/suppressions/{id}/end',
   ]);
 });
 
@@ -254,4 +257,16 @@ test('who guesses tokens is slowed down; health answers all the same', async () 
   expect(await guess('wrong again')).toBe(429);
   expect(await guess('the right one')).toBe(429);
   expect((await app.inject('/healthz')).statusCode).toBe(200);
+});
+
+test('a suppression is made and ended by those whose role allows it, and refused with the reason', async () => {
+  const app = await server();
+  const post = (url: string, payload: object) => app.inject({ method: 'POST', url, payload });
+  const request = { by: 'Ann', site: 's', machines: ['pump-*'], untilMs: Date.UTC(2026, 0, 1), reason: 'seals' };
+  const late = await post('/api/v1/suppressions', request);
+  expect([late.statusCode, late.json().error]).toEqual([409, expect.stringContaining('30 days')]);
+  expect((await post('/api/v1/suppressions', { ...request, machines: ['a b'] })).statusCode).toBe(400);
+  expect((await post('/api/v1/suppressions/none/end', { by: 'Ann' })).statusCode).toBe(404);
+  expect(isAllowed('operator', 'POST', '/api/v1/suppressions')).toBe(true);
+  expect(isAllowed('viewer', 'POST', '/api/v1/suppressions')).toBe(false);
 });

@@ -15,8 +15,9 @@ import { addNotificationRoutes, type NotificationParts } from './notificationRou
 import { addPlanRoutes, type PlanParts } from './planRoutes.ts';
 import { type ApiParts, addRoutes } from './routes.ts';
 import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
+import { addSuppressionRoutes, type SuppressionParts } from './suppressionRoutes.ts';
 
-export interface ServerParts extends ApiParts, ModelParts, NotificationParts, PlanParts, SupplyParts {
+export interface ServerParts extends ApiParts, ModelParts, NotificationParts, PlanParts, SupplyParts, SuppressionParts {
   metrics: Registry;
   failedLogins: FailedLogins;
   /** Why the gateway cannot do its work now; empty where it can. */
@@ -56,6 +57,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addRoutes(app, parts);
   addModelRoutes(app, parts);
   addSupplyRoutes(app, parts);
+  addSuppressionRoutes(app, parts);
   addPlanRoutes(app, parts);
   addNotificationRoutes(app, parts);
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

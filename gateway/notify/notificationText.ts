@@ -7,6 +7,7 @@ const EVENTS: Record<NotificationEvent, string> = {
   returned: 'Returned to normal',
   reopened: 'Reopened',
   unshelved: 'No longer shelved',
+  unsuppressed: 'No longer suppressed',
   unacknowledged: 'Still not acknowledged',
   test: 'Test',
 };

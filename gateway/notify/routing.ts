@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { fitsName } from '#models/alerting/fitsName.ts';
 import type { NotificationEvent } from '#models/alerting/notificationEvent.ts';
 import type { NotifierConfig } from '../config.ts';
 import type { Notice } from './notifier.ts';
@@ -53,16 +54,10 @@ function concerns({ match, unacknowledgedMinutes }: NotifierConfig, event: Notif
   const machine = 'asset' in notice ? notice.asset : notice.item;
   return (
     (sites === undefined || sites.includes(notice.site)) &&
-    (machines === undefined || machines.some((pattern) => fits(pattern, machine))) &&
+    (machines === undefined || machines.some((pattern) => fitsName(pattern, machine))) &&
     (severities === undefined || severities.includes(notice.severity)) &&
     (audiences === undefined || audiences.includes(audienceOf(notice)))
   );
-}
-
-/** `pump-*` fits every name that begins so. */
-function fits(pattern: string, name: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(name);
 }
 
 /** Whom an alert is for: who runs the machines, who connects them, or who plans their parts. */

@@ -1,56 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, expect, test } from 'vitest';
-import type { AlertMessage, AlertRecord } from '#models/contracts/alert.ts';
-import type { KeptMessage } from '#models/contracts/message.ts';
-import { Routing } from '../notify/routing.ts';
-import { SqliteStore } from './sqliteStore.ts';
-
-const START_MS = Date.UTC(2026, 5, 1);
-const open: SqliteStore[] = [];
-afterEach(() => {
-  for (const store of open.splice(0)) store.close();
-});
-
-function storeIn(directory = mkdtempSync(join(tmpdir(), 'millwright-alerts-'))) {
-  const clock = { ms: START_MS };
-  const routing = new Routing([{ type: 'webhook', url: 'http://192.0.2.1/', allowLocal: false }]);
-  const store = new SqliteStore(directory, { maxQueueBytes: 1e7, maxEvidenceBytes: 1e6, routing, now: () => clock.ms });
-  open.push(store);
-  return { store, clock, directory };
-}
-
-let sequence = 0;
-function take(store: SqliteStore, change: Partial<AlertMessage> & { id: string }): void {
-  const body = {
-    v: 1,
-    site: 's',
-    edge: 'e',
-    outbox: 'o',
-    sequence: ++sequence,
-    oldest: 1,
-    timeMs: START_MS,
-    timeQuality: 'source',
-    asset: 'a',
-    point: '1H',
-    change: 'raise',
-    severity: 'warning',
-    raisedAtMs: START_MS + sequence,
-    text: 't',
-    index: 2,
-    evidence: { contributions: [], diagnosis: { fault: 'outer_race', confidence: 1, reasons: [] } },
-    remainingLife: { assessment: 'not_assessable', reason: 'r', remedy: 'm' },
-    ...change,
-  } as AlertMessage;
-  store.take([{ message: { kind: 'alerts', body } as KeptMessage, text: JSON.stringify(body) }]);
-}
-const events = (store: SqliteStore) =>
-  store.deliveries
-    .list(null, 100)
-    .map((d) => `${d.alert} ${d.event}`)
-    .reverse();
+import { expect, test } from 'vitest';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import { alertEvents as events, START_MS, alertStore as storeIn, takeAlert as take } from './alertStore.fixture.ts';
 
 test('an alert whose return comes before its raise is notified of, once, in order', () => {
   const { store } = storeIn();
@@ -132,7 +84,6 @@ test('a database of the schema before has its alerts found by every column', () 
   take(store, { id: 'y', site: 's1', asset: 'm2', change: 'return' });
   store.find('x', { finding: 'confirmed', by: 'Ann', comment: null, atMs: START_MS });
   store.close();
-  open.pop();
   const db = new Database(join(directory, 'gateway.db'));
   db.exec(`
     CREATE TABLE before AS SELECT id, state, raised_ms, json_set(record, '$.evidence.spectrum', json('{"amplitude":[1]}')) AS record, outbox, sequence, arrived_ms FROM alerts;

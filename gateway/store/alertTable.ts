@@ -1,9 +1,11 @@
 import type Database from 'better-sqlite3';
 import { applyAction, applyMessage, applyTime, type Outcome, withFinding } from '#models/alerting/alarmLifecycle.ts';
+import { applySuppressions } from '#models/alerting/suppression.ts';
 import type { AlarmAction, AlertMessage, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
 import { ACTIVE, listIndex } from './alertSchema.ts';
 import { Statements } from './statements.ts';
+import type { SuppressionTable } from './suppressionTable.ts';
 
 export interface StandingCount {
   site: string;
@@ -41,10 +43,14 @@ export class AlertTable {
   readonly #db: Database.Database;
   readonly #statements: Statements;
   readonly #deliveries: DeliveryTable;
+  readonly #suppressions: SuppressionTable;
+  /** Ids of the suppressions that hold, as they were last looked at. */
+  #suppressing = '';
   readonly #now: () => number;
 
-  constructor(db: Database.Database, deliveries: DeliveryTable, now: () => number) {
+  constructor(db: Database.Database, deliveries: DeliveryTable, suppressions: SuppressionTable, now: () => number) {
     this.#db = db;
+    this.#suppressions = suppressions;
     this.#deliveries = deliveries;
     this.#now = now;
     db.exec(`
@@ -101,7 +107,8 @@ export class AlertTable {
     const last = this.#statements.get('SELECT outbox, sequence FROM alerts WHERE id = ?', body.id);
     if (last?.outbox === body.outbox && (last.sequence as number) > body.sequence) return null;
     const known = this.get(body.id);
-    const record = applyMessage(known, body, this.#now());
+    const applied = applyMessage(known, body, this.#now());
+    const record = applySuppressions(known, applied, this.#suppressions.current(), this.#now());
     this.#change(known, record);
     const sql = 'UPDATE alerts SET outbox = ?, sequence = ? WHERE id = ?';
     this.#statements.run(sql, body.outbox, body.sequence, body.id);
@@ -110,7 +117,10 @@ export class AlertTable {
 
   /** An alert that the gateway itself raises, updates or returns. */
   keepOwn(record: AlertRecord): void {
-    this.#db.transaction(() => this.#change(this.get(record.id), record))();
+    this.#db.transaction(() => {
+      const known = this.get(record.id);
+      this.#change(known, applySuppressions(known, record, this.#suppressions.current(), this.#now()));
+    })();
   }
 
   /** What an operator does; null where there is no such alert. */
@@ -151,6 +161,29 @@ export class AlertTable {
         return [next];
       });
     })();
+  }
+
+  /** Suppresses, and annunciates again, what suppressions that began or ended ask for; the alerts that changed. */
+  suppressDue(): AlertRecord[] {
+    const current = this.#suppressions.current();
+    const suppressing = current.map((s) => s.id).join();
+    if (suppressing === this.#suppressing) return [];
+    const changed = this.#db.transaction(() => {
+      const sites = [...new Set(current.map((s) => s.site))];
+      const covered = sites.flatMap((site) =>
+        this.#statements.all(`SELECT record FROM alerts WHERE ${ACTIVE} AND site = ?`, site),
+      );
+      const rows = [...covered, ...this.#statements.all("SELECT record FROM alerts WHERE state = 'suppressed'")];
+      const alerts = new Map(rows.map((row) => JSON.parse(row.record as string)).map((a: AlertRecord) => [a.id, a]));
+      return [...alerts.values()].flatMap((known) => {
+        const next = applySuppressions(known, known, current, this.#now());
+        if (next === known) return [];
+        this.#change(known, next);
+        return [next];
+      });
+    })();
+    this.#suppressing = suppressing;
+    return changed;
   }
 
   /** Notifies channels of alerts that stay unacknowledged for longer than they allow, once each. */

@@ -5,6 +5,7 @@ import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { KeptMessage } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
+import type { Suppression, SuppressionRequest } from '#models/contracts/suppression.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import type { Arrivals } from '../alerts/liveness.ts';
 import type { SeriesRow } from '../historian/historian.ts';
@@ -19,6 +20,7 @@ import { SeenLog } from './seenLog.ts';
 import { SeriesQueue } from './seriesQueue.ts';
 import { Statements } from './statements.ts';
 import type { Accepted, PointKey, Refused, Store, Taken } from './store.ts';
+import { SuppressionTable } from './suppressionTable.ts';
 
 const MAX_SET_ASIDE = 1000;
 /** Rows of the gateway's own in one entry of the queue. */
@@ -62,6 +64,7 @@ export class SqliteStore implements Store {
   readonly #seen: SeenLog;
   readonly #queue: SeriesQueue;
   readonly #alerts: AlertTable;
+  readonly #suppressions: SuppressionTable;
   readonly #evidence: EvidenceTable;
   readonly #points: PointTables;
   readonly #now: () => number;
@@ -80,7 +83,8 @@ export class SqliteStore implements Store {
     this.#queue = new SeriesQueue(this.#db, maxQueueBytes);
     this.#now = now;
     this.deliveries = new DeliveryTable(this.#db, routing, now);
-    this.#alerts = new AlertTable(this.#db, this.deliveries, now);
+    this.#suppressions = new SuppressionTable(this.#db, now);
+    this.#alerts = new AlertTable(this.#db, this.deliveries, this.#suppressions, now);
     this.#evidence = new EvidenceTable(this.#db, maxEvidenceBytes);
     this.#points = new PointTables(this.#db);
     migrate(this.#db, 'gateway.db', MIGRATIONS);
@@ -136,7 +140,9 @@ export class SqliteStore implements Store {
     this.#alerts.act(id, action, by, requestId);
   find = (id: string, finding: Finding) => this.#alerts.find(id, finding);
   keepOwnAlert = (record: AlertRecord) => this.#alerts.keepOwn(record);
-  unshelveDue = () => this.#alerts.unshelveDue();
+  changeDue = () => [...this.#alerts.unshelveDue(), ...this.#alerts.suppressDue()];
+  suppressions = (state: 'open' | 'all', limit: number) =>
+    state === 'open' ? this.#suppressions.open().slice(0, limit) : this.#suppressions.all(limit);
   escalate = (escalations: readonly { channel: string; afterMs: number }[]) => this.#alerts.escalate(escalations);
   audit = (atMs: number, by: string, what: string, subject: string, detail: string | null) =>
     this.#alerts.audit(atMs, by, what, subject, detail);
@@ -175,6 +181,22 @@ export class SqliteStore implements Store {
   edges(): StatusMessage[] {
     const rows = this.#statements.all('SELECT record FROM edges ORDER BY key');
     return rows.map((row) => JSON.parse(row.record as string));
+  }
+
+  suppress(request: SuppressionRequest): Suppression | { fault: string } {
+    return this.#db.transaction(() => {
+      const made = this.#suppressions.add(request);
+      if (!('fault' in made)) this.audit(this.#now(), request.by, 'suppress', made.id, JSON.stringify(made));
+      return made;
+    })();
+  }
+
+  endSuppression(id: string, by: string): Suppression | null {
+    return this.#db.transaction(() => {
+      const ended = this.#suppressions.end(id, by);
+      if (ended !== null) this.audit(this.#now(), by, 'unsuppress', id, null);
+      return ended;
+    })();
   }
 
   close(): void {

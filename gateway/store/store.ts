@@ -6,6 +6,7 @@ import type { HealthMessage } from '#models/contracts/health.ts';
 import type { Clock, LedgerMessage, PointLedger, SourceOutages } from '#models/contracts/ledger.ts';
 import type { KeptMessage, Refusal } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
+import type { Suppression, SuppressionRequest } from '#models/contracts/suppression.ts';
 import type { Arrivals } from '../alerts/liveness.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
@@ -73,8 +74,14 @@ export interface Store {
   act(id: string, action: AlarmAction, by: string, requestId?: string): Outcome<AlertRecord> | null;
   /** An alert that the gateway itself raises or returns. */
   keepOwnAlert(record: AlertRecord): void;
-  /** Ends what is shelved for no longer; the alerts that changed. */
-  unshelveDue(): AlertRecord[];
+  /** Ends what is shelved for no longer, and applies suppressions that began or ended; the alerts that changed. */
+  changeDue(): AlertRecord[];
+  /** Those that hold or are to come; or all, the newest first. */
+  suppressions(state: 'open' | 'all', limit: number): Suppression[];
+  /** Suppresses alerts of machines for a time, or says why not. */
+  suppress(request: SuppressionRequest): Suppression | { fault: string };
+  /** Null where none of that id is open. */
+  endSuppression(id: string, by: string): Suppression | null;
   /** Notifies channels of alerts that stay unacknowledged for longer than they allow, once each. */
   escalate(escalations: readonly { channel: string; afterMs: number }[]): void;
   readonly deliveries: DeliveryTable;

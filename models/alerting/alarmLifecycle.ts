@@ -16,12 +16,13 @@ const LONGEST_SHELVED_MS = 7 * 86_400_000;
 /** A change of an alarm that an operator asked for, or why it cannot be made now. */
 export type Outcome<A> = { ok: true; alarm: A; isChanged: boolean } | { ok: false; reason: string };
 
-/** State of ISA-18.2, figure 2, at a time: shelving ends by itself. */
+/** State of ISA-18.2, figure 2, at a time: shelving ends by itself. What is over needs no suppression. */
 export function stateAt(alarm: Omit<Alarm, 'state'>, atMs: number): AlarmState {
   if (alarm.closed !== undefined) return 'normal';
   if (alarm.outOfService !== undefined) return 'out_of_service';
-  if (alarm.shelved !== undefined && alarm.shelved.untilMs > atMs) return 'shelved';
   const isReturned = alarm.returnedAtMs !== null;
+  if (alarm.suppressed !== undefined && !(isReturned && alarm.acknowledgedAtMs !== null)) return 'suppressed';
+  if (alarm.shelved !== undefined && alarm.shelved.untilMs > atMs) return 'shelved';
   if (alarm.acknowledgedAtMs !== null) return isReturned ? 'normal' : 'acknowledged';
   return isReturned ? 'returned_unacknowledged' : 'unacknowledged';
 }
@@ -142,6 +143,17 @@ function closedWith<A extends Alarm>(
 export function withFinding<A extends Alarm>(known: A, finding: Finding): A {
   const earlier = known.findings ?? (known.finding === undefined ? [] : [known.finding]);
   return { ...known, finding, findings: [...earlier, finding] };
+}
+
+/** An alarm with one more transition, and the state that follows. */
+export function withTransition<A extends Omit<Alarm, 'state'>>(
+  alarm: A,
+  atMs: number,
+  by: string | null,
+  action: string,
+  note: string | null,
+): A & { state: AlarmState } {
+  return withState(alarm, atMs, transition(atMs, by, action, note));
 }
 
 function without<A extends Alarm>(alarm: A, name: 'shelved' | 'outOfService' | 'closed'): A {

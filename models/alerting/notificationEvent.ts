@@ -7,11 +7,12 @@ export type NotificationEvent =
   | 'returned'
   | 'reopened'
   | 'unshelved'
+  | 'unsuppressed'
   | 'unacknowledged'
   | 'test';
 
 /** States that annunciate nothing. */
-const isSilent = ({ state }: Alarm) => state === 'shelved' || state === 'out_of_service';
+const isSilent = ({ state }: Alarm) => state === 'shelved' || state === 'suppressed' || state === 'out_of_service';
 
 /**
  * What those who are notified learn of a change of an alarm, in order; empty: nothing. Pure. An alarm whose return is the
@@ -30,5 +31,9 @@ function eventOf(before: Alarm, after: Alarm): NotificationEvent | null {
     return after.closed === undefined ? 'returned' : null;
   if (before.returnedAtMs !== null && after.returnedAtMs === null) return 'raised';
   if (before.closed !== undefined && after.closed === undefined) return 'reopened';
-  return isSilent(before) && after.state === 'unacknowledged' ? 'unshelved' : null;
+  // It was annunciated, and returned unseen.
+  if (before.suppressed?.wasStanding && after.suppressed === undefined && after.returnedAtMs !== null)
+    return after.closed === undefined ? 'returned' : null;
+  if (!isSilent(before) || after.state !== 'unacknowledged') return null;
+  return before.state === 'suppressed' ? 'unsuppressed' : 'unshelved';
 }

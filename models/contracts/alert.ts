@@ -4,6 +4,7 @@ import { spectrumSchema } from './featureVector.ts';
 import { contributionSchema, isoVerdictSchema, remainingLifeSchema } from './health.ts';
 import { nameSchema } from './names.ts';
 import { quantitySchema, timeMsSchema } from './numbers.ts';
+import { suppressionKindSchema } from './suppression.ts';
 
 export const severitySchema = z.enum(['warning', 'critical']);
 export type Severity = z.infer<typeof severitySchema>;
@@ -76,8 +77,8 @@ export const alertMessageSchema = envelopeSchema.extend({
 export type AlertMessage = z.infer<typeof alertMessageSchema>;
 
 /**
- * Alarm states of ISA-18.2 / IEC 62682. `normal`: acknowledged and returned, or closed. A shelved alarm and one out of
- * service annunciate nothing.
+ * Alarm states of ISA-18.2 / IEC 62682. `normal`: acknowledged and returned, or closed. An alarm that is shelved,
+ * suppressed by design or out of service annunciates nothing.
  */
 export const alarmStateSchema = z.enum([
   'unacknowledged',
@@ -85,6 +86,7 @@ export const alarmStateSchema = z.enum([
   'returned_unacknowledged',
   'normal',
   'shelved',
+  'suppressed',
   'out_of_service',
 ]);
 export type AlarmState = z.infer<typeof alarmStateSchema>;
@@ -153,6 +155,19 @@ export const alarmSchema = z.object({
   /** Until then it annunciates nothing. */
   shelved: z.object({ untilMs: z.number(), by: z.string(), reason: z.string() }).optional(),
   outOfService: z.object({ by: z.string(), reason: z.string() }).optional(),
+  /** By design: its machine is under maintenance, or off. */
+  suppressed: z
+    .object({
+      /** Of the suppression. */
+      id: z.string(),
+      kind: suppressionKindSchema,
+      by: z.string(),
+      reason: z.string(),
+      untilMs: z.number(),
+      /** Whether it stood, and was annunciated, before. */
+      wasStanding: z.boolean(),
+    })
+    .optional(),
   closed: z.object({ atMs: z.number(), by: z.string() }).optional(),
   /** Absent: nobody has said yet. The newest of `findings`. */
   finding: findingSchema.optional(),

@@ -7,6 +7,13 @@ export const nameSchema = z
   .max(64)
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, ".", "_" and "-", beginning with a letter or a digit');
 
+/** A name in which `*` stands for any signs. */
+export const namePatternSchema = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9._*-]+$/, 'a name, or a pattern such as pump-*');
+
 /** Whether a text from the wire may be used as the name of an asset or a point. */
 export function isName(text: string): boolean {
   return nameSchema.safeParse(text).success;

@@ -10,6 +10,7 @@ const STATE_WORDS: Record<AlertRecord['state'], string> = {
   returned_unacknowledged: 'Returned, not acknowledged',
   normal: 'Closed',
   shelved: 'Shelved',
+  suppressed: 'Suppressed',
   out_of_service: 'Out of service',
 };
 

@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { suppressionRequestSchema, suppressionSchema } from '#models/contracts/suppression.ts';
+import type { Store } from '../store/store.ts';
+import { errorSchema } from './routes.ts';
+
+export interface SuppressionParts {
+  store: Store;
+  /** Suppressions have changed: alerts are suppressed, or annunciated again, now. */
+  suppressionsChanged: () => void;
+}
+
+/** Suppression by design (ISA-18.2): maintenance windows, and machines that are off. */
+export function addSuppressionRoutes(server: FastifyInstance, { store, suppressionsChanged }: SuppressionParts): void {
+  const app = server.withTypeProvider<ZodTypeProvider>();
+
+  app.get(
+    '/api/v1/suppressions',
+    {
+      schema: {
+        querystring: z.object({
+          state: z.enum(['open', 'all']).default('open'),
+          limit: z.coerce.number().int().min(1).max(1000).default(200),
+        }),
+        response: { 200: z.array(suppressionSchema) },
+      },
+    },
+    async ({ query }) => store.suppressions(query.state, query.limit),
+  );
+
+  app.post(
+    '/api/v1/suppressions',
+    {
+      schema: {
+        description:
+          'Suppresses the alerts of machines for a time, with a reason. They are kept, marked, and notified to nobody; what still stands at the end is notified then.',
+        body: suppressionRequestSchema,
+        response: { 201: suppressionSchema, 409: errorSchema },
+      },
+    },
+    async ({ body }, reply) => {
+      const suppression = store.suppress(body);
+      if ('fault' in suppression) return reply.code(409).send({ error: suppression.fault });
+      suppressionsChanged();
+      return reply.code(201).send(suppression);
+    },
+  );
+
+  app.post(
+    '/api/v1/suppressions/:id/end',
+    {
+      schema: {
+        description: 'Ends a suppression before its time, or one that has not begun.',
+        params: z.object({ id: z.string().max(100) }),
+        body: z.strictObject({ by: z.string().trim().min(1).max(100) }),
+        response: { 200: suppressionSchema, 404: errorSchema },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const suppression = store.endSuppression(params.id, body.by);
+      if (suppression === null) return reply.code(404).send({ error: `no suppression ${params.id} that is open` });
+      suppressionsChanged();
+      return suppression;
+    },
+  );
+}

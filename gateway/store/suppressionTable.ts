@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import { isCurrent, suppressionFault } from '#models/alerting/suppression.ts';
+import type { Suppression, SuppressionRequest } from '#models/contracts/suppression.ts';
+import { Statements } from './statements.ts';
+
+/** Those that are to come or hold, at most. */
+const MOST_OPEN = 1000;
+
+/** Maintenance windows, and machines that are off: whose alerts are suppressed, and until when. */
+export class SuppressionTable {
+  readonly #statements: Statements;
+  readonly #now: () => number;
+
+  constructor(db: Database.Database, now: () => number) {
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS suppressions (id TEXT PRIMARY KEY, from_ms REAL NOT NULL, open_until_ms REAL NOT NULL, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS suppressions_open ON suppressions (open_until_ms);
+    `);
+    this.#statements = new Statements(db);
+    this.#now = now;
+  }
+
+  /** A new suppression, or why it cannot be. */
+  add(request: SuppressionRequest): Suppression | { fault: string } {
+    const nowMs = this.#now();
+    const fault = suppressionFault(request, nowMs);
+    if (fault !== null) return { fault };
+    if (this.open().length >= MOST_OPEN) return { fault: `${MOST_OPEN} suppressions hold or are to come: end some` };
+    const suppression = { ...request, id: randomUUID(), fromMs: request.fromMs ?? nowMs, ended: null };
+    const sql = 'INSERT INTO suppressions (id, from_ms, open_until_ms, record) VALUES (?, ?, ?, ?)';
+    const { id, fromMs, untilMs } = suppression;
+    this.#statements.run(sql, id, fromMs, untilMs, JSON.stringify(suppression));
+    return suppression;
+  }
+
+  /** Ends a suppression now; null where none of that id holds or is to come. */
+  end(id: string, by: string): Suppression | null {
+    const known = this.open().find((s) => s.id === id);
+    if (known === undefined) return null;
+    const atMs = this.#now();
+    const suppression = { ...known, ended: { atMs, by } };
+    const sql = 'UPDATE suppressions SET open_until_ms = ?, record = ? WHERE id = ?';
+    this.#statements.run(sql, atMs, JSON.stringify(suppression), id);
+    return suppression;
+  }
+
+  /** Those that hold now. */
+  current(): Suppression[] {
+    return this.open().filter((s) => isCurrent(s, this.#now()));
+  }
+
+  /** Those that hold or are to come, the next to end first. */
+  open(): Suppression[] {
+    const sql = 'SELECT record FROM suppressions WHERE open_until_ms > ? ORDER BY open_until_ms';
+    return this.#statements.all(sql, this.#now()).map((row) => JSON.parse(row.record as string));
+  }
+
+  /** The newest first, those that are over as well. */
+  all(limit: number): Suppression[] {
+    const sql = 'SELECT record FROM suppressions ORDER BY from_ms DESC LIMIT ?';
+    return this.#statements.all(sql, limit).map((row) => JSON.parse(row.record as string));
+  }
+}

@@ -1,0 +1,46 @@
+import type { Alarm, AlertRecord } from '#models/contracts/alert.ts';
+import type { Suppression, SuppressionRequest } from '#models/contracts/suppression.ts';
+import { withTransition } from './alarmLifecycle.ts';
+import { fitsName } from './fitsName.ts';
+
+/** What is silent for longer is out of service. */
+const LONGEST_MS = 30 * 86_400_000;
+
+/** Why a suppression cannot be; null: it can. Pure. */
+export function suppressionFault({ fromMs, untilMs }: SuppressionRequest, nowMs: number): string | null {
+  const beginMs = Math.max(fromMs ?? nowMs, nowMs);
+  if (untilMs <= beginMs) return 'its end lies in the past, or before its beginning';
+  if (untilMs - beginMs > LONGEST_MS) return 'it lasts at most 30 days: remove the alerts from service instead';
+  return null;
+}
+
+/** Whether a suppression holds at a time. */
+export const isCurrent = ({ fromMs, untilMs, ended }: Suppression, atMs: number): boolean =>
+  ended === null && fromMs <= atMs && atMs < untilMs;
+
+/** Whether a suppression is of a machine. */
+export const isOfMachine = (s: Suppression, machine: { site: string; asset: string }): boolean =>
+  s.site === machine.site && (s.machines === undefined || s.machines.some((p) => fitsName(p, machine.asset)));
+
+/**
+ * An alert under the suppressions that hold now: suppressed by the first that is of its machine, or by none any more. Pure.
+ * @param before the alert as it was annunciated; null: it is new, so nobody was notified of it.
+ * @param current suppressions that hold at `atMs`.
+ * @returns the same record where nothing has changed.
+ */
+export function applySuppressions(
+  before: Alarm | null,
+  alert: AlertRecord,
+  current: readonly Suppression[],
+  atMs: number,
+): AlertRecord {
+  const found = current.find((s) => isOfMachine(s, alert));
+  if (found?.id === alert.suppressed?.id) return alert;
+  const { suppressed: last, ...rest } = alert;
+  if (found === undefined) return withTransition(rest, atMs, null, 'unsuppress', 'the suppression is over');
+  const { id, kind, by, reason, untilMs } = found;
+  // What followed another suppression without a gap was annunciated as little as before.
+  const wasStanding = last?.wasStanding ?? (before !== null && before.returnedAtMs === null);
+  const suppressed = { id, kind, by, reason, untilMs, wasStanding };
+  return withTransition({ ...rest, suppressed }, atMs, by, 'suppress', reason);
+}
