@@ -9,6 +9,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Registry } from 'prom-client';
 import type { GatewayConfig } from '../config.ts';
 import { guard } from './access.ts';
+import { addCaseRoutes } from './caseRoutes.ts';
 import type { FailedLogins } from './failedLogins.ts';
 import { addModelRoutes, type ModelParts } from './modelRoutes.ts';
 import { addNotificationRoutes, type NotificationParts } from './notificationRoutes.ts';
@@ -58,6 +59,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addModelRoutes(app, parts);
   addSupplyRoutes(app, parts);
   addSuppressionRoutes(app, parts);
+  addCaseRoutes(app, parts);
   addPlanRoutes(app, parts);
   addNotificationRoutes(app, parts);
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

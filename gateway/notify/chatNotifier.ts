@@ -1,5 +1,5 @@
 import type { ChatConfig } from '../config.ts';
-import { notificationLine, notificationTitle } from './notificationText.ts';
+import { notificationLines, notificationTitle } from './notificationText.ts';
 import type { Notification, Notifier } from './notifier.ts';
 import { postJson } from './postJson.ts';
 
@@ -28,7 +28,7 @@ export class ChatNotifier implements Notifier {
 const slackText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function slackMessage(notifications: readonly Notification[]): object {
-  return { text: [notificationTitle(notifications), ...notifications.map(notificationLine)].map(slackText).join('\n') };
+  return { text: [notificationTitle(notifications), ...notificationLines(notifications)].map(slackText).join('\n') };
 }
 
 function teamsMessage(notifications: readonly Notification[]): object {
@@ -37,7 +37,10 @@ function teamsMessage(notifications: readonly Notification[]): object {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
     version: '1.4',
-    body: [line(notificationTitle(notifications), 'Bolder'), ...notifications.map((n) => line(notificationLine(n)))],
+    body: [
+      line(notificationTitle(notifications), 'Bolder'),
+      ...notificationLines(notifications).map((text) => line(text)),
+    ],
   };
   return { type: 'message', attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', content }] };
 }

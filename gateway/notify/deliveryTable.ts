@@ -25,6 +25,10 @@ export interface Delivery {
 
 /** Beyond it new notifications go to the dead letters at once: a person decides. */
 const MOST_WAITING = 100_000;
+/** Between two messages of one case to a channel of digests. */
+const CASE_MS = 60_000;
+/** Cases whose last message is remembered. */
+const MOST_CASES = 1000;
 /** Delivered and abandoned ones are kept so long. */
 const KEPT_MS = 30 * 86_400_000;
 
@@ -36,6 +40,8 @@ export class DeliveryTable {
   readonly #statements: Statements;
   readonly #routing: Routing;
   readonly #now: () => number;
+  /** When a channel was last notified of a case. Lost with the process: then the next message goes out at once. */
+  readonly #sentOf = new Map<string, number>();
 
   constructor(db: Database.Database, routing: Routing, now: () => number) {
     db.exec(`
@@ -69,11 +75,30 @@ export class DeliveryTable {
         event,
         JSON.stringify(notice),
         nowMs,
-        this.#routing.notBeforeMs(channel, notice, nowMs),
+        Math.max(this.#routing.notBeforeMs(channel, notice, nowMs), this.#heldMs(channel, notice)),
         isFull ? 'dead' : 'waiting',
         isFull ? `more than ${MOST_WAITING} notifications wait` : null,
       );
     }
+  }
+
+  /** A message of a case went out: further warnings of it wait for one another. */
+  sentOf(channel: string, caseId: string): void {
+    const key = JSON.stringify([channel, caseId]);
+    this.#sentOf.delete(key);
+    this.#sentOf.set(key, this.#now());
+    for (const [oldest] of this.#sentOf) {
+      if (this.#sentOf.size <= MOST_CASES) break;
+      this.#sentOf.delete(oldest);
+    }
+  }
+
+  /** Until when a warning waits for others of its case; 0: not at all. What is critical never does. */
+  #heldMs(channel: string, notice: Notice): number {
+    if (!('case' in notice) || notice.case === undefined || notice.severity === 'critical') return 0;
+    if (!this.#routing.isDigest(channel)) return 0;
+    const sentMs = this.#sentOf.get(JSON.stringify([channel, notice.case]));
+    return sentMs === undefined ? 0 : sentMs + CASE_MS;
   }
 
   /** Whether a channel is to be notified of such an event. */

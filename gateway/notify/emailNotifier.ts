@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createTransport } from 'nodemailer';
 import type { EmailConfig } from '../config.ts';
-import { notificationLine, notificationTitle } from './notificationText.ts';
+import { notificationLines, notificationTitle } from './notificationText.ts';
 import type { Notification, Notifier } from './notifier.ts';
 
 const MOST = 50;
@@ -39,7 +39,7 @@ export class EmailNotifier implements Notifier {
         from,
         to,
         subject: notificationTitle(notifications),
-        text: notifications.map(notificationLine).join('\n'),
+        text: notificationLines(notifications).join('\n'),
         // Mail servers drop a second message of the same id.
         messageId: `<${notifications
           .map((n) => n.key)

@@ -17,6 +17,26 @@ export function notificationLine({ event, notice }: Notification): string {
   return `${EVENTS[event]} (${notice.severity}): ${notice.text}`;
 }
 
+/** A line for each notification; those of one case together, below a line that says so. */
+export function notificationLines(notifications: readonly Notification[]): string[] {
+  const cases = new Map<string, Notification[]>();
+  for (const one of notifications) {
+    const key = ('case' in one.notice && one.notice.case) || one.notice.id;
+    cases.set(key, [...(cases.get(key) ?? []), one]);
+  }
+  return [...cases.values()].flatMap((own) =>
+    own.length === 1 ? own.map(notificationLine) : [caseLine(own), ...own.map((n) => `- ${notificationLine(n)}`)],
+  );
+}
+
+function caseLine(notifications: readonly Notification[]): string {
+  const machines = new Set(notifications.map(({ notice }) => ('asset' in notice ? notice.asset : notice.item)));
+  const [{ notice }] = notifications;
+  const [first] = machines;
+  const what = machines.size === 1 ? first : `${machines.size} machines alarmed together`;
+  return `One case of ${notice.site}: ${what}, ${notifications.length} notifications`;
+}
+
 /** A title for one notification or for a digest of several. */
 export function notificationTitle(notifications: readonly Notification[]): string {
   if (notifications.length === 1) {

@@ -247,6 +247,23 @@ test('a flood is one mail, and a chat gets its signs escaped', async () => {
   expect(mails).toHaveLength(1);
   expect(mails[0]).toContain('Subject: Millwright: 40 notifications, 1 critical');
   expect(mails[0]).toContain('Raised (critical): s.e.m3 <fails> & more');
+  expect(mails[0]).toContain('One case of s: 39 machines alarmed together, 39 notifications');
+  // What comes later of the same event goes together; what is critical does not wait.
+  parts.store.take([alert('s.e.late1', 'raise')]);
+  parts.notifications.run();
+  await new Promise((done) => setTimeout(done, 50));
+  expect(mails).toHaveLength(1);
+  parts.store.take([alert('s.e.late2', 'raise'), alert('s.e.late3', 'raise', 'critical')]);
+  parts.notifications.run();
+  await new Promise((done) => setTimeout(done, 300));
+  expect(mails).toHaveLength(2);
+  expect(mails[1]).toContain('late3');
+  expect(mails[1]).not.toContain('late2');
+  await drain(parts);
+  expect(mails).toHaveLength(3);
+  expect(mails[2]).toContain('One case of s: 2 machines alarmed together, 2 notifications');
+  mails.splice(1);
+  chat.splice(1);
   expect(chat).toHaveLength(1);
   expect(JSON.parse(chat[0]).text).toContain('s.e.m3 &lt;fails&gt; &amp; more');
 });

@@ -88,7 +88,10 @@ export class Notifications {
     for (const { id } of batch) inFlight.add(`${table}/${id}`);
     try {
       await channel.notify(batch.map(({ id, event, notice }) => ({ key: `${table}-${id}`, event, notice })));
-      for (const { id } of batch) deliveries.delivered(id);
+      for (const { id, notice } of batch) {
+        deliveries.delivered(id);
+        if ('case' in notice && notice.case !== undefined) deliveries.sentOf(channel.name, notice.case);
+      }
       this.sent += batch.length;
       if (this.#broken.delete(channel.name)) {
         this.#log.info({ channel: channel.name }, 'notifications are delivered again');

@@ -27,6 +27,12 @@ export class Routing {
     );
   }
 
+  /** Whether one message of a channel carries many notifications. */
+  isDigest(channel: string): boolean {
+    const type = this.#channels.get(channel)?.type;
+    return type === 'email' || type === 'slack' || type === 'teams';
+  }
+
   /** The end of a channel's quiet hours; now outside of them, and always now for what is critical. */
   notBeforeMs(channel: string, notice: Notice, nowMs: number): number {
     const quiet = this.#channels.get(channel)?.quietHours;

@@ -102,3 +102,25 @@ test('a database of the schema before has its alerts found by every column', () 
   expect(again.alert('x')?.evidence).toEqual({ ...evidence, spectrum: { amplitude: [1] } });
   expect(again.alerts(filter)[0].evidence).toEqual(evidence);
 });
+
+test('machines that alarm together are one case, which goes on for each; others have their own', () => {
+  const { store } = storeIn();
+  for (const asset of ['m1', 'm2', 'm3', 'm4']) take(store, { id: `dip.${asset}`, asset, raisedAtMs: START_MS });
+  take(store, { id: 'elsewhere', site: 't', asset: 'm9', raisedAtMs: START_MS });
+  take(store, { id: 'later', asset: 'm9', raisedAtMs: START_MS + 3_600_000, severity: 'critical' });
+  take(store, { id: 'symptom', asset: 'm4', raisedAtMs: START_MS + 7_200_000 });
+  const [later, ...others] = store.alertCases({ active: true, limit: 10 });
+  expect(later).toMatchObject({ id: 'later', kind: 'machine', severity: 'critical', alerts: 1 });
+  expect(others.find((c) => c.id === 'dip.m1')).toMatchObject({ kind: 'event', machineCount: 4, alerts: 5 });
+  expect(store.alert('symptom')?.case).toBe('dip.m1');
+  expect(store.alert('dip.m2')?.case).toBe('dip.m1');
+  expect(store.alertsOfCase('dip.m1', 10).map((a) => a.id)).toContain('symptom');
+  const pages = [
+    store.alertCases({ active: true, limit: 1 }),
+    store.alertCases({ active: true, limit: 9, before: later }),
+  ];
+  expect(pages.flat().map((c) => c.id)).toEqual([later, ...others].map((c) => c.id));
+  for (const id of ['later', 'elsewhere']) store.act(id, { action: 'close', finding: 'confirmed' }, 'Ann');
+  expect(store.alertCases({ active: true, limit: 10 }).map((c) => c.id)).toEqual(['dip.m1']);
+  expect(store.alertCases({ active: false, limit: 10 })).toHaveLength(3);
+});

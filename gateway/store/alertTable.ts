@@ -4,7 +4,8 @@ import { applySuppressions } from '#models/alerting/suppression.ts';
 import type { AlarmAction, AlertMessage, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
 import { ACTIVE, listIndex } from './alertSchema.ts';
-import { Statements } from './statements.ts';
+import { CaseTable } from './caseTable.ts';
+import { type Row, Statements } from './statements.ts';
 import type { SuppressionTable } from './suppressionTable.ts';
 
 export interface StandingCount {
@@ -43,6 +44,7 @@ export class AlertTable {
   readonly #db: Database.Database;
   readonly #statements: Statements;
   readonly #deliveries: DeliveryTable;
+  readonly cases: CaseTable;
   readonly #suppressions: SuppressionTable;
   /** Ids of the suppressions that hold, as they were last looked at. */
   #suppressing = '';
@@ -58,6 +60,7 @@ export class AlertTable {
         CREATE TABLE IF NOT EXISTS audit (at_ms REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT) STRICT;
     `);
     this.#statements = new Statements(db);
+    this.cases = new CaseTable(db);
   }
 
   /** The newest first, without their spectra. */
@@ -72,8 +75,8 @@ export class AlertTable {
     ];
     const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(([sql]) => sql).join(' AND ')}`;
     const values = wanted.flatMap(([, own]) => own);
-    const sql = `SELECT record FROM alerts INDEXED BY ${listIndex(filter)} ${where} ORDER BY raised_ms DESC, id DESC LIMIT ?`;
-    return this.#statements.all(sql, ...values, limit).map((row) => JSON.parse(row.record as string));
+    const sql = `SELECT record, case_id FROM alerts INDEXED BY ${listIndex(filter)} ${where} ORDER BY raised_ms DESC, id DESC LIMIT ?`;
+    return this.#statements.all(sql, ...values, limit).map(recordOf);
   }
 
   /** Active alerts that have not returned, counted by machine and severity. */
@@ -95,9 +98,9 @@ export class AlertTable {
   }
 
   get(id: string): AlertRecord | null {
-    const row = this.#statements.get('SELECT record, spectrum FROM alerts WHERE id = ?', id);
+    const row = this.#statements.get('SELECT record, case_id, spectrum FROM alerts WHERE id = ?', id);
     if (row === undefined) return null;
-    const record: AlertRecord = JSON.parse(row.record as string);
+    const record = recordOf(row);
     if (row.spectrum !== null) record.evidence.spectrum = JSON.parse(row.spectrum as string);
     return record;
   }
@@ -227,6 +230,13 @@ export class AlertTable {
       record.state === 'unacknowledged' ? nowMs : null,
       spectrum === undefined ? null : JSON.stringify(spectrum),
     );
+    if (known === null) record.case = this.cases.assign(record);
     this.#deliveries.changed(known, record);
   }
+}
+
+/** A record as it is kept: the case is a column of its own, since an event may take in what stood alone. */
+function recordOf(row: Row): AlertRecord {
+  const record: AlertRecord = JSON.parse(row.record as string);
+  return row.case_id === null ? record : { ...record, case: row.case_id as string };
 }

@@ -13,6 +13,7 @@ import { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Routing } from '../notify/routing.ts';
 import { ALERT_COLUMNS } from './alertSchema.ts';
 import { type AlertFilter, AlertTable } from './alertTable.ts';
+import { CASE_INDEXES, type CaseFilter } from './caseTable.ts';
 import { EvidenceTable } from './evidenceTable.ts';
 import { migrate } from './migrate.ts';
 import { PointTables } from './pointTables.ts';
@@ -45,6 +46,7 @@ const MIGRATIONS = [
    ALTER TABLE alerts ADD COLUMN arrived_ms REAL NOT NULL DEFAULT 0;
    CREATE TABLE edge_arrivals (key TEXT PRIMARY KEY, at_ms REAL NOT NULL) STRICT, WITHOUT ROWID;`,
   ALERT_COLUMNS,
+  CASE_INDEXES,
 ];
 /** Newest intervals between two messages on a machine's health, of which the median is its usual one. */
 const GAPS = 5;
@@ -133,6 +135,10 @@ export class SqliteStore implements Store {
 
   alerts = (filter: AlertFilter) => this.#alerts.list(filter);
   alert = (id: string) => this.#alerts.get(id);
+  alertCases = (filter: CaseFilter) => this.#alerts.cases.list(filter);
+  alertCase = (id: string) => this.#alerts.cases.get(id);
+  alertsOfCase = (id: string, limit: number) =>
+    this.#alerts.cases.members(id, limit).flatMap((member) => this.#alerts.get(member) ?? []);
   standingAlerts = () => this.#alerts.standingCounts();
   ownAlerts = () => this.#alerts.own();
   findingCounts = () => this.#alerts.findingCounts();

@@ -1,5 +1,6 @@
 import type { Outcome } from '#models/alerting/alarmLifecycle.ts';
 import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.ts';
+import type { AlertCase } from '#models/contracts/alertCase.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
@@ -11,6 +12,7 @@ import type { Arrivals } from '../alerts/liveness.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { AlertFilter, StandingCount } from './alertTable.ts';
+import type { CaseFilter } from './caseTable.ts';
 import type { Range } from './sequences.ts';
 
 /** A message that was accepted: what it says, and its text as it came. */
@@ -65,6 +67,11 @@ export interface Store {
   queueSize(): { rows: number; bytes: number; dropped: number };
   alerts(filter: AlertFilter): AlertRecord[];
   alert(id: string): AlertRecord | null;
+  /** Cases, the last opened first. */
+  alertCases(filter: CaseFilter): AlertCase[];
+  alertCase(id: string): AlertCase | null;
+  /** The first raised first. */
+  alertsOfCase(id: string, limit: number): AlertRecord[];
   /** Active alerts that have not returned, counted by machine and severity. */
   standingAlerts(): StandingCount[];
   /** Alerts that the gateway itself raised and that have not returned, closed ones as well. */

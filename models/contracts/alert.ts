@@ -185,6 +185,8 @@ export const alertRecordSchema = alarmSchema.extend({
   asset: z.string(),
   point: z.string(),
   index: z.number(),
+  /** Its case, which is the id of that case's first alert; absent: from before there were cases. */
+  case: z.string().optional(),
   /** Whom it is for; absent: the plant. Wiring, clocks and silence are for those who connected the machine. */
   audience: z.enum(['plant', 'integrator']).optional(),
   evidence: evidenceSchema,

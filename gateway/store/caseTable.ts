@@ -1,0 +1,118 @@
+import type Database from 'better-sqlite3';
+import { type CaseMember, caseOf, eventSpan } from '#models/alerting/alertCase.ts';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { AlertCase } from '#models/contracts/alertCase.ts';
+import { machineKey } from '#models/contracts/topics.ts';
+import { ACTIVE } from './alertSchema.ts';
+import { type Row, Statements } from './statements.ts';
+
+export const CASE_INDEXES = `
+  CREATE INDEX alerts_by_founder ON alerts (raised_ms, id) WHERE case_id = id;
+  CREATE INDEX alerts_active_by_case ON alerts (case_id) WHERE ${ACTIVE};
+`;
+
+/** Alerts that are looked at for an event: of a flood its beginning is enough. */
+const MOST_NEAR = 200;
+/** Machines that a case names; of an event of more their number is told. */
+const MOST_NAMED = 200;
+
+/** Alerts of one cause, as the column `case_id` of each: the id of the first of them. */
+export class CaseTable {
+  readonly #statements: Statements;
+
+  constructor(db: Database.Database) {
+    this.#statements = new Statements(db);
+  }
+
+  /** Puts an alert that has just been kept into its case; that case. */
+  assign(alert: AlertRecord): string {
+    const { site, edge, asset, raisedAtMs } = alert;
+    // Silence is no symptom of a machine: edges that fall silent together are an event of their own.
+    const isSilence = alert.audience === 'integrator' ? 1 : 0;
+    const [fromMs, toMs] = eventSpan(raisedAtMs);
+    const columns = `SELECT id, site, edge, asset, case_id, raised_ms, ${ACTIVE} AS active FROM alerts`;
+    const also = "AND case_id IS NOT NULL AND id <> ? AND (point = 'liveness') = ?";
+    const rows = [
+      ...this.#statements.all(
+        `${columns} INDEXED BY alerts_active_by_asset WHERE ${ACTIVE} AND asset = ? AND site = ? AND edge = ? ${also}`,
+        asset,
+        site,
+        edge,
+        alert.id,
+        isSilence,
+      ),
+      ...this.#statements.all(
+        `${columns} INDEXED BY alerts_all_by_site WHERE site = ? AND raised_ms BETWEEN ? AND ? ${also} ORDER BY raised_ms LIMIT ${MOST_NEAR}`,
+        site,
+        fromMs,
+        toMs,
+        alert.id,
+        isSilence,
+      ),
+    ];
+    const found = caseOf({ id: alert.id, machine: machineKey(alert), raisedAtMs }, rows.map(memberOf));
+    for (const id of [alert.id, ...found.joining])
+      this.#statements.run('UPDATE alerts SET case_id = ? WHERE id = ?', found.case, id);
+    return found.case;
+  }
+
+  /** The last opened first. @param before the last one of a page. */
+  list({ active, site, limit, before }: CaseFilter): AlertCase[] {
+    const wanted: [string, unknown[]][] = [
+      ['case_id = id', []],
+      ...(active ? [[`id IN (SELECT case_id FROM alerts WHERE ${ACTIVE})`, []] as [string, unknown[]]] : []),
+      ...(site === undefined ? [] : [['site = ?', [site]] as [string, unknown[]]]),
+      ...(before === undefined
+        ? []
+        : [['(raised_ms, id) < (?, ?)', [before.openedAtMs, before.id]] as [string, unknown[]]]),
+    ];
+    const where = wanted.map(([sql]) => sql).join(' AND ');
+    const sql = `SELECT id FROM alerts WHERE ${where} ORDER BY raised_ms DESC, id DESC LIMIT ?`;
+    const ids = this.#statements.all(sql, ...wanted.flatMap(([, values]) => values), limit);
+    return ids.flatMap((row) => this.get(row.id as string) ?? []);
+  }
+
+  get(id: string): AlertCase | null {
+    const first = this.#statements.get('SELECT record, raised_ms FROM alerts WHERE id = ? AND case_id = id', id);
+    if (first === undefined) return null;
+    const counted = this.#statements.get(
+      `SELECT count(*) AS alerts, sum(${ACTIVE}) AS active, sum(severity = 'critical') AS critical FROM alerts WHERE case_id = ?`,
+      id,
+    ) as Row;
+    const machines = this.#statements.all('SELECT DISTINCT edge, asset FROM alerts WHERE case_id = ?', id);
+    const { site, text }: AlertRecord = JSON.parse(first.record as string);
+    return {
+      id,
+      site,
+      kind: machines.length > 1 ? 'event' : 'machine',
+      openedAtMs: first.raised_ms as number,
+      severity: (counted.critical as number) > 0 ? 'critical' : 'warning',
+      text: machines.length > 1 ? `${machines.length} machines of ${site} alarmed together. First: ${text}` : text,
+      alerts: counted.alerts as number,
+      activeAlerts: counted.active as number,
+      machineCount: machines.length,
+      machines: machines.slice(0, MOST_NAMED) as unknown as AlertCase['machines'],
+    };
+  }
+
+  /** Ids of its alerts, the first raised first. */
+  members(id: string, limit: number): string[] {
+    const sql = 'SELECT id FROM alerts WHERE case_id = ? ORDER BY raised_ms LIMIT ?';
+    return this.#statements.all(sql, id, limit).map((row) => row.id as string);
+  }
+}
+
+export interface CaseFilter {
+  active: boolean;
+  site?: string;
+  limit: number;
+  before?: { openedAtMs: number; id: string };
+}
+
+const memberOf = (row: Row): CaseMember => ({
+  id: row.id as string,
+  machine: machineKey(row as unknown as { site: string; edge: string; asset: string }),
+  case: row.case_id as string,
+  raisedAtMs: row.raised_ms as number,
+  isActive: row.active === 1,
+});
