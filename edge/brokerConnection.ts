@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { keepConnecting, RECONNECT } from '#models/configuration/mqttReconnect.ts';
-import type { BrokerConfig } from './sources/sourceConfig.ts';
+import type { BrokerConfig } from './sources/brokerFields.ts';
 
 /** MQTT 5 forgets a session at once unless it is told for how long to keep it: as long as an outage of some days. */
 const SESSION_S = 7 * 86_400;

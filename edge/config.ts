@@ -7,7 +7,8 @@ import { LEVEL_DEFAULTS } from '#models/health/levelDetector.ts';
 import { STATE_DEFAULTS } from '#models/health/operatingStates.ts';
 import { assetSchema } from '#models/machine/asset.ts';
 import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
-import { brokerFields, sourceSchema } from './sources/sourceConfig.ts';
+import { brokerFields } from './sources/brokerFields.ts';
+import { sourceSchema } from './sources/sourceConfig.ts';
 
 /** A clock further ahead is corrected; one that is less so makes nothing late but by its own being set back. */
 const MAX_FUTURE_MS = 5 * 60_000;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { edgeConfigSchema } from '../config.ts';
+import type { ModbusRegisterConfig } from './modbusConfig.ts';
 import { decodeRegister, planReads } from './modbusRegisters.ts';
-import type { ModbusRegisterConfig } from './sourceConfig.ts';
 
 const register = (settings: Partial<ModbusRegisterConfig>): ModbusRegisterConfig => ({
   asset: 'a',

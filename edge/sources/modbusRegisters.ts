@@ -1,4 +1,4 @@
-import type { ModbusRegisterConfig } from './sourceConfig.ts';
+import type { ModbusRegisterConfig } from './modbusConfig.ts';
 
 /** One request: so many registers from an address, and the values that lie in them. */
 export interface ModbusRead {

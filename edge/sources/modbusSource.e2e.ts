@@ -3,9 +3,9 @@ import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { freePort } from '#simulators/freePort.ts';
 import { edgeConfigSchema } from '../config.ts';
+import type { ModbusSourceConfig } from './modbusConfig.ts';
 import { ModbusSource } from './modbusSource.ts';
 import type { Arrival, Sink } from './source.ts';
-import type { ModbusSourceConfig } from './sourceConfig.ts';
 
 const ILLEGAL_ADDRESS = 2;
 let device: ServerTCP | null = null;

@@ -2,9 +2,9 @@ import ModbusRTU from 'modbus-serial';
 import type { Logger } from 'pino';
 import type { EdgeConfig } from '../config.ts';
 import { checkScalar } from './decoded.ts';
+import type { ModbusSourceConfig } from './modbusConfig.ts';
 import { decodeRegister, type ModbusRead, planReads } from './modbusRegisters.ts';
 import type { Sink, Source } from './source.ts';
-import type { ModbusSourceConfig } from './sourceConfig.ts';
 
 const RETRY_MS = 2000;
 

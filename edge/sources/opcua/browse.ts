@@ -6,9 +6,9 @@ import {
   NodeClass,
   type ReferenceDescription,
 } from 'node-opcua-client';
-import type { OpcuaSourceConfig } from '../sourceConfig.ts';
 import { engineeringUnits } from './engineeringUnits.ts';
 import { identityOf, opcuaClient } from './opcuaClient.ts';
+import type { OpcuaSourceConfig } from './opcuaConfig.ts';
 
 /** A variable of a server, as `millwright edge browse` shows it. */
 export interface BrowsedVariable {

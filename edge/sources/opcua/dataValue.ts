@@ -1,6 +1,6 @@
 import { DataType, type DataValue, StatusCodes, VariantArrayType } from 'node-opcua-client';
 import { checkCompleted, checkScalar, type Decoded, type DecodeLimits } from '../decoded.ts';
-import type { OpcuaNodeConfig } from '../sourceConfig.ts';
+import type { OpcuaNodeConfig } from './opcuaConfig.ts';
 
 /** A block of a monitored value, or why there is none. Of both times the source's is taken. */
 export function decodeDataValue(

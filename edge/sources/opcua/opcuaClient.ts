@@ -11,7 +11,7 @@ import {
   UserTokenType,
 } from 'node-opcua-client';
 import { setErrorLogger, setTraceLogger, setWarningLogger } from 'node-opcua-debug';
-import type { OpcuaSourceConfig } from '../sourceConfig.ts';
+import type { OpcuaSourceConfig } from './opcuaConfig.ts';
 
 // The library speaks on stdout, which belongs to results.
 for (const set of [setErrorLogger, setTraceLogger, setWarningLogger])

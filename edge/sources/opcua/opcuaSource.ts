@@ -17,10 +17,10 @@ import { preferTrusted } from '../../certificates/certificateStore.ts';
 import type { EdgeConfig } from '../../config.ts';
 import { type DecodeLimits, inUnit } from '../decoded.ts';
 import type { Sink, Source } from '../source.ts';
-import type { OpcuaNodeConfig, OpcuaSourceConfig } from '../sourceConfig.ts';
 import { decodeDataValue } from './dataValue.ts';
 import { engineeringUnits } from './engineeringUnits.ts';
 import { identityOf, opcuaClient } from './opcuaClient.ts';
+import type { OpcuaNodeConfig, OpcuaSourceConfig } from './opcuaConfig.ts';
 
 const RETRY_MS = 1000;
 /** A connection that was lost is repaired with its session and what the server kept for it; after so long it is made anew. */

@@ -10,7 +10,7 @@ import { PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
 import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
 import { edgeConfigSchema } from '../../config.ts';
 import type { Arrival, Sink } from '../source.ts';
-import type { SparkplugSourceConfig } from '../sourceConfig.ts';
+import type { SparkplugSourceConfig } from './sparkplugConfig.ts';
 import { SparkplugSource } from './sparkplugSource.ts';
 
 const spB = sparkplugPayload.get('spBv1.0')!;

@@ -8,9 +8,9 @@ import { brokerClient } from '../../brokerConnection.ts';
 import type { EdgeConfig } from '../../config.ts';
 import { checkCompleted, checkScalar, type Decoded, type PointName } from '../decoded.ts';
 import type { Sink, Source } from '../source.ts';
-import type { SparkplugMetricConfig, SparkplugSourceConfig } from '../sourceConfig.ts';
 import { metricValue, UNMEASURED } from './metricValue.ts';
 import { type MessageType, type NamedMetric, NodeTable } from './nodeTable.ts';
+import type { SparkplugMetricConfig, SparkplugSourceConfig } from './sparkplugConfig.ts';
 
 const NAMESPACE = 'spBv1.0';
 /** A node is asked for its births once in so long: it may need a while. */

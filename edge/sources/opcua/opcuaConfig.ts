@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { nameSchema } from '#models/contracts/names.ts';
+
+const opcuaNodeSchema = z.strictObject({
+  nodeId: z
+    .string()
+    .regex(
+      /^(ns=\d+;)?(i=\d+|s=.+|g=[0-9a-fA-F-]{36}|b=[A-Za-z0-9+/=]+)$/,
+      'a node id such as ns=2;s=Pump.Temperature',
+    ),
+  asset: nameSchema,
+  point: nameSchema,
+  /** How often the server samples; a waveform is sent whole, as an array, each time it changes. */
+  samplingIntervalMs: z.number().min(0).default(1000),
+  /** Values that the server keeps between two publications. */
+  queueSize: z.int().min(1).max(10_000).default(10),
+  /** Which of them a full queue throws away; either is told and counted. */
+  discard: z.enum(['oldest', 'newest']).default('oldest'),
+  /** Changes that are smaller are not sent: in the value's unit, or in percent of the range that the node tells. */
+  deadband: z.strictObject({ type: z.enum(['absolute', 'percent']), value: z.number().positive() }).optional(),
+  /** Rate of a node whose value is an array of samples. */
+  sampleRateHz: z.number().min(10).max(200_000).optional(),
+});
+export type OpcuaNodeConfig = z.infer<typeof opcuaNodeSchema>;
+
+export const opcuaSourceSchema = z
+  .strictObject({
+    type: z.literal('opcua'),
+    endpoint: z.url({ protocol: /^opc\.tcp$/, error: 'an address such as opc.tcp://host:4840' }),
+    securityMode: z.enum(['None', 'Sign', 'SignAndEncrypt']).default('None'),
+    securityPolicy: z.enum(['None', 'Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss']).default('None'),
+    username: z.string().optional(),
+    passwordFile: z.string().optional(),
+    /** Instead of a user name: a certificate and its key, in PEM. */
+    userCertificateFile: z.string().optional(),
+    userKeyFile: z.string().optional(),
+    publishingIntervalMs: z.number().min(10).default(500),
+    nodes: z.array(opcuaNodeSchema).min(1),
+  })
+  .refine((s) => (s.userCertificateFile === undefined) === (s.userKeyFile === undefined), {
+    message: 'a certificate and its key, or neither',
+    path: ['userCertificateFile'],
+  })
+  .superRefine(({ nodes }, context) => {
+    const seen = new Set<string>();
+    for (const [i, { asset, point }] of nodes.entries()) {
+      if (seen.has(`${asset}/${point}`))
+        context.addIssue({
+          code: 'custom',
+          path: ['nodes', i, 'point'],
+          message: 'one node for each point: another has this one',
+        });
+      seen.add(`${asset}/${point}`);
+    }
+  });
+export type OpcuaSourceConfig = z.infer<typeof opcuaSourceSchema>;
