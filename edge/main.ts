@@ -15,7 +15,7 @@ import { ProcessHost } from './models/processHost.ts';
 import { Outbox } from './outbox.ts';
 import { createSource } from './sources/createSource.ts';
 import { Outages } from './sources/outages.ts';
-import type { Source } from './sources/source.ts';
+import { MOST_FAULTS, type Source } from './sources/source.ts';
 import { Uplink } from './uplink.ts';
 
 export interface RunningEdge {
@@ -124,9 +124,10 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   }
   const metrics = edgeMetrics(agent, outbox, uplink, sources, certificates, commands, host);
   const server = await serveHttp(config.http, metrics, () => ({
-    ok: agent.failure === null && sources.every((s) => s.state === 'connected'),
+    ok: agent.failure === null && sources.every((s) => s.state === 'connected' && (s.faults ?? []).length === 0),
     detail: {
       sources: sources.map((s) => s.state),
+      faults: sources.flatMap(({ faults = [] }, source) => faults.slice(0, MOST_FAULTS).map((f) => ({ source, ...f }))),
       uplink: uplink.connected,
       outbox: outbox.counts,
       failure: agent.failure,

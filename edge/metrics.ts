@@ -5,7 +5,7 @@ import type { CertificateWatch } from './certificates/certificateWatch.ts';
 import type { Commands } from './commands.ts';
 import type { ModelHost } from './models/modelHost.ts';
 import type { Outbox } from './outbox.ts';
-import type { Source } from './sources/source.ts';
+import { MOST_FAULTS, type Source } from './sources/source.ts';
 import type { Uplink } from './uplink.ts';
 
 /** The edge's metrics, read from its parts when they are asked for: the hot path counts nothing twice. */
@@ -156,6 +156,21 @@ export function edgeMetrics(
     for (const [i, { events = new Map<string, number>() }] of sources.entries())
       for (const [event, n] of events) set({ source: String(i), event }, n);
   });
+  read('source_faults', 'configured points that a source cannot deliver, by reason', ['source', 'reason'], (set) => {
+    for (const [i, { faults = [] }] of sources.entries())
+      for (const reason of new Set(faults.map((f) => f.reason)))
+        set({ source: String(i), reason }, faults.filter((f) => f.reason === reason).length);
+  });
+  read(
+    'source_point_fault',
+    '1 for a point that cannot be delivered',
+    ['source', 'asset', 'point', 'reason'],
+    (set) => {
+      for (const [i, { faults = [] }] of sources.entries())
+        for (const { asset, point, reason } of faults.slice(0, MOST_FAULTS))
+          set({ source: String(i), asset, point, reason }, 1);
+    },
+  );
   read(
     'certificate_expiry_timestamp_seconds',
     'when an OPC UA certificate runs out: the own one, and those of trusted servers',

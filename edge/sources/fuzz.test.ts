@@ -216,8 +216,10 @@ test(`${CASES} OPC UA values`, () => {
       queueSize: 1,
       discard: 'oldest' as const,
       sampleRateHz: random() < 0.5 ? 1000 : undefined,
+      scale: 1,
+      offset: 0,
     };
-    const decoded = decodeDataValue(node, value, limits);
+    const decoded = decodeDataValue(node, 'source', value, limits);
     if (decoded.ok) sampleBlockSchema.parse(decoded.block);
   });
 });

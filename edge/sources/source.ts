@@ -17,6 +17,19 @@ export interface Sink {
   whenReady(resume: () => void): void;
 }
 
+/** A configured point that a source cannot deliver while it is connected, and why. */
+export interface SourceFault {
+  asset: string;
+  point: string;
+  /** A short name, for metrics, such as an OPC UA status code. */
+  reason: string;
+  /** For a person, with the remedy where there is one. */
+  detail: string;
+}
+
+/** Of one source that health and metrics name; all of them are counted. */
+export const MOST_FAULTS = 100;
+
 /** A connection to machines. `start` resolves as soon as it is trying; an absent server is waited for. */
 export interface Source {
   start(sink: Sink): Promise<void>;
@@ -25,6 +38,8 @@ export interface Source {
   readonly state: 'connecting' | 'connected' | 'stopped';
   /** What happened to it beside arrivals, by name: for metrics. */
   readonly events?: ReadonlyMap<string, number>;
+  /** Points that it cannot deliver now: for health and metrics. */
+  readonly faults?: readonly SourceFault[];
 }
 
 /** The unit in which a point is taken to speak where nothing is configured. */

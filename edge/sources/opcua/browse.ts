@@ -9,6 +9,7 @@ import {
 import { engineeringUnits } from './engineeringUnits.ts';
 import { identityOf, opcuaClient } from './opcuaClient.ts';
 import type { OpcuaSourceConfig } from './opcuaConfig.ts';
+import { inCalls, readServerLimits, type ServerLimits } from './serverLimits.ts';
 
 /** A variable of a server, as `millwright edge browse` shows it. */
 export interface BrowsedVariable {
@@ -39,7 +40,8 @@ export async function browse(
     await within(client.connect(config.endpoint), CONNECT_MS, `${config.endpoint} did not answer`);
     const session = await client.createSession(identityOf(config));
     try {
-      return await readAll(session, await variablesBelow(session, root, limit));
+      const limits = await readServerLimits(session);
+      return await readAll(session, await variablesBelow(session, root, limit, limits), limits);
     } finally {
       await session.close();
     }
@@ -48,7 +50,7 @@ export async function browse(
   }
 }
 
-async function variablesBelow(session: ClientSession, root: string, limit: number) {
+async function variablesBelow(session: ClientSession, root: string, limit: number, limits: ServerLimits) {
   const found: { path: string; nodeId: string }[] = [];
   const seen = new Set([root]);
   let level = [{ nodeId: root, path: '' }];
@@ -59,6 +61,7 @@ async function variablesBelow(session: ClientSession, root: string, limit: numbe
       const children = await childrenOf(
         session,
         parents.map(({ nodeId }) => nodeId),
+        limits,
       );
       children.forEach((references, i) => {
         for (const { nodeId, browseName, nodeClass } of references) {
@@ -80,16 +83,22 @@ async function variablesBelow(session: ClientSession, root: string, limit: numbe
 const SERVER = 'ns=0;i=2253';
 
 /** Components, organised nodes and the rest of what leads down, not properties; servers hand out long lists in pieces. */
-async function childrenOf(session: ClientSession, nodeIds: readonly string[]): Promise<ReferenceDescription[][]> {
-  const results = await session.browse(
-    nodeIds.map((nodeId) => ({
-      nodeId,
-      referenceTypeId: 'HierarchicalReferences',
-      browseDirection: BrowseDirection.Forward,
-      includeSubtypes: true,
-      nodeClassMask: 0,
-      resultMask: 63,
-    })),
+async function childrenOf(
+  session: ClientSession,
+  nodeIds: readonly string[],
+  limits: ServerLimits,
+): Promise<ReferenceDescription[][]> {
+  const results = await inCalls(nodeIds, limits.browses, (some) =>
+    session.browse(
+      some.map((nodeId) => ({
+        nodeId,
+        referenceTypeId: 'HierarchicalReferences',
+        browseDirection: BrowseDirection.Forward,
+        includeSubtypes: true,
+        nodeClassMask: 0,
+        resultMask: 63,
+      })),
+    ),
   );
   const lists: ReferenceDescription[][] = [];
   for (const result of results) {
@@ -111,32 +120,28 @@ const HAS_PROPERTY = 46;
 async function readAll(
   session: ClientSession,
   variables: { path: string; nodeId: string }[],
+  limits: ServerLimits,
 ): Promise<BrowsedVariable[]> {
-  const read: BrowsedVariable[] = [];
-  const units = await engineeringUnits(
-    session,
-    variables.map(({ nodeId }) => nodeId),
+  const nodeIds = variables.map(({ nodeId }) => nodeId);
+  const units = await engineeringUnits(session, nodeIds, limits);
+  const values = await inCalls(nodeIds, limits.reads, (some) =>
+    session.read(some.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value }))),
   );
-  for (let at = 0; at < variables.length; at += CHUNK) {
-    const chunk = variables.slice(at, at + CHUNK);
-    const values = await session.read(chunk.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })));
-    chunk.forEach(({ path, nodeId }, i) => {
-      const { value, statusCode } = values[i];
-      const content: unknown = value?.value;
-      const length =
-        ArrayBuffer.isView(content) || Array.isArray(content) ? (content as ArrayLike<unknown>).length : null;
-      read.push({
-        path,
-        nodeId,
-        dataType: DataType[value?.dataType ?? DataType.Null],
-        length,
-        unit: units[at + i] ?? null,
-        value: length === null ? plain(content) : null,
-        status: statusCode.name,
-      });
-    });
-  }
-  return read;
+  return variables.map(({ path, nodeId }, i) => {
+    const { value, statusCode } = values[i];
+    const content: unknown = value?.value;
+    const length =
+      ArrayBuffer.isView(content) || Array.isArray(content) ? (content as ArrayLike<unknown>).length : null;
+    return {
+      path,
+      nodeId,
+      dataType: DataType[value?.dataType ?? DataType.Null],
+      length,
+      unit: units[i] ?? null,
+      value: length === null ? plain(content) : null,
+      status: statusCode.name,
+    };
+  });
 }
 
 function plain(value: unknown): BrowsedVariable['value'] {

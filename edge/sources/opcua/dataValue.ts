@@ -1,36 +1,112 @@
-import { DataType, type DataValue, StatusCodes, VariantArrayType } from 'node-opcua-client';
-import { checkCompleted, checkScalar, type Decoded, type DecodeLimits } from '../decoded.ts';
-import type { OpcuaNodeConfig } from './opcuaConfig.ts';
+import { DataType, type DataValue, StatusCodes, type Variant, VariantArrayType } from 'node-opcua-client';
+import { checkCompleted, checkScalar, type Decoded, type DecodeLimits, refuse } from '../decoded.ts';
+import { numberOf } from '../scalarValue.ts';
+import type { OpcuaNodeConfig, OpcuaSourceConfig } from './opcuaConfig.ts';
 
-/** A block of a monitored value, or why there is none. Of both times the source's is taken. */
+/** A block of a monitored value, or why there is none. Scalars, texts that stand for numbers, and arrays of one dimension. */
 export function decodeDataValue(
   node: OpcuaNodeConfig,
-  { value, statusCode, sourceTimestamp, serverTimestamp }: DataValue,
+  timestamps: OpcuaSourceConfig['timestamps'],
+  dataValue: DataValue,
   limits: DecodeLimits,
 ): Decoded {
+  const { value: variant, statusCode } = dataValue;
   if (statusCode.isBad() || statusCode.equals(StatusCodes.UncertainNoCommunicationLastUsableValue)) {
-    return { ok: false, rejection: 'bad_quality' };
+    return refuse('bad_quality');
   }
-  const timeMs = (sourceTimestamp ?? serverTimestamp)?.getTime();
-  const content: unknown = value?.value;
-  if (content === null || content === undefined) return { ok: false, rejection: 'missing_value' };
-  const wide = value?.dataType === DataType.Int64 || value?.dataType === DataType.UInt64;
-  if (wide && value?.arrayType === VariantArrayType.Scalar) {
-    return checkScalar(node, wideNumber(content, value.dataType), timeMs, limits);
-  }
-  if (typeof content === 'number' || typeof content === 'boolean')
-    return checkScalar(node, Number(content), timeMs, limits);
-  if (!ArrayBuffer.isView(content) && !Array.isArray(content)) return { ok: false, rejection: 'wrong_type' };
-  if (node.sampleRateHz === undefined) return { ok: false, rejection: 'bad_rate' };
-  const samples = Float32Array.from(content as unknown as ArrayLike<unknown>, (v) =>
-    wide ? wideNumber(v, value?.dataType) : Number(v),
+  const content: unknown = variant?.value;
+  if (!variant || content === null || content === undefined) return refuse('missing_value');
+  const timeMs = timeOf(dataValue, timestamps);
+  if (variant.arrayType === VariantArrayType.Scalar) return decodeScalar(node, variant, timeMs, limits);
+  if (!isOneDimensional(variant) || !NUMERIC.has(variant.dataType)) return refuse('unsupported_type');
+  return decodeArray(node, variant, timeMs, limits);
+}
+
+function decodeScalar(node: OpcuaNodeConfig, variant: Variant, timeMs: number | undefined, limits: DecodeLimits) {
+  const content = scalarContent(variant);
+  if (content === undefined) return refuse('unsupported_type');
+  const value = numberOf(content, { ...node, hex: false });
+  return typeof value === 'string' ? refuse(value) : checkScalar(node, value, timeMs, limits);
+}
+
+function decodeArray(node: OpcuaNodeConfig, variant: Variant, timeMs: number | undefined, limits: DecodeLimits) {
+  const { scale, offset, sampleRateHz } = node;
+  const isWide = WIDE.has(variant.dataType);
+  const elements = variant.value as ArrayLike<unknown>;
+  const samples = Float64Array.from(
+    elements,
+    (v) => (isWide ? wideNumber(v, variant.dataType) : Number(v)) * scale + offset,
   );
-  return checkCompleted(node, samples, node.sampleRateHz, timeMs, limits);
+  if (sampleRateHz !== undefined) return checkCompleted(node, Float32Array.from(samples), sampleRateHz, timeMs, limits);
+  // One element that `range` selects arrives as an array of one.
+  return samples.length === 1 ? checkScalar(node, samples[0], timeMs, limits) : refuse('bad_rate');
+}
+
+const WIDE: ReadonlySet<DataType> = new Set([DataType.Int64, DataType.UInt64]);
+const NUMERIC: ReadonlySet<DataType> = new Set([
+  DataType.Boolean,
+  DataType.SByte,
+  DataType.Byte,
+  DataType.Int16,
+  DataType.UInt16,
+  DataType.Int32,
+  DataType.UInt32,
+  DataType.Int64,
+  DataType.UInt64,
+  DataType.Float,
+  DataType.Double,
+]);
+
+/** A number, a boolean or a text; undefined of what can be none of these: times, byte strings, structures. */
+function scalarContent({ dataType, value }: Variant): number | boolean | string | undefined {
+  if (WIDE.has(dataType)) return wideNumber(value, dataType);
+  if (NUMERIC.has(dataType)) return value as number | boolean;
+  if (dataType === DataType.String) return String(value);
+  if (dataType === DataType.LocalizedText) return String((value as { text?: string | null }).text ?? '');
+  return undefined;
+}
+
+/** An array, or a matrix of which all dimensions but one are 1, as `range` may leave it. */
+function isOneDimensional({ arrayType, dimensions }: Variant): boolean {
+  return arrayType === VariantArrayType.Array || (dimensions ?? []).filter((n) => n > 1).length <= 1;
 }
 
 /** node-opcua gives 64-bit integers as their high and low halves. NaN of anything else. */
-function wideNumber(halves: unknown, type: DataType | undefined): number {
+function wideNumber(halves: unknown, type: DataType): number {
   if (!Array.isArray(halves) || halves.length !== 2) return Number.NaN;
   const [high, low] = halves as [number, number];
   return (type === DataType.Int64 ? high | 0 : high >>> 0) * 2 ** 32 + (low >>> 0);
+}
+
+/** OPC UA counts from 1601, and 0 means that there is no time; some servers convert a 0 of Unix time instead. */
+const FIRST_DAY_END_MS = Date.UTC(1601, 0, 2);
+
+function timeOf({ sourceTimestamp, serverTimestamp }: DataValue, choice: OpcuaSourceConfig['timestamps']) {
+  if (choice === 'arrival') return undefined;
+  return (choice === 'source' ? stampOf(sourceTimestamp) : undefined) ?? stampOf(serverTimestamp);
+}
+
+function stampOf(date: Date | null | undefined): number | undefined {
+  const timeMs = date?.getTime() ?? 0;
+  return timeMs === 0 || timeMs <= FIRST_DAY_END_MS ? undefined : timeMs;
+}
+
+/** What a person can do about a value that is refused, by its reason; undefined where its status says it all. */
+export function remedyOf(rejection: string, variant: Variant | null | undefined): string | undefined {
+  const type = DataType[variant?.dataType ?? DataType.Null];
+  const sizes = variant?.dimensions?.join(' × ') ?? String((variant?.value as ArrayLike<unknown> | null)?.length ?? 0);
+  switch (rejection) {
+    case 'wrong_type':
+      return `the ${type} is no number: set "states", such as { RUN: 1, STOP: 0 }`;
+    case 'unsupported_type':
+      return variant?.arrayType === VariantArrayType.Matrix && NUMERIC.has(variant.dataType)
+        ? `a matrix of ${sizes}: set "range" to take one row or element, such as 0,0:${(variant.dimensions?.[1] ?? 1) - 1}`
+        : `a ${type} is no measurement: choose a node with a number, such as a member of the structure`;
+    case 'bad_rate':
+      return `an array of ${sizes}: set "sampleRateHz" where it is a waveform, or "range" to take one element`;
+    case 'missing_value':
+      return 'the node has no value yet';
+    default:
+      return undefined;
+  }
 }

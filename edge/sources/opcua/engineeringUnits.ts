@@ -1,30 +1,24 @@
-import { AttributeIds, type ClientSession, makeBrowsePath } from 'node-opcua-client';
+import { AttributeIds, type ClientSession, makeBrowsePath, type NodeId } from 'node-opcua-client';
+import { inCalls, type ServerLimits } from './serverLimits.ts';
 
-/** Nodes of one call: servers refuse more than they like, and few like fewer. */
-const CHUNK = 100;
-
-/** The unit that each node says it measures in (OPC 10000-8, 5.6.3); undefined where it says none. */
+/** The unit that the server names for each node (OPC 10000-8, 5.6.3); undefined where it names none. */
 export async function engineeringUnits(
   session: ClientSession,
   nodeIds: readonly string[],
+  limits: ServerLimits,
 ): Promise<(string | undefined)[]> {
-  const units: (string | undefined)[] = [];
-  for (let at = 0; at < nodeIds.length; at += CHUNK) {
-    const chunk = nodeIds.slice(at, at + CHUNK);
-    const paths = await session.translateBrowsePath(chunk.map((nodeId) => makeBrowsePath(nodeId, '.EngineeringUnits')));
-    const targets = paths.map(({ statusCode, targets: found }) =>
-      statusCode.isGood() ? found?.[0]?.targetId : undefined,
-    );
-    const known = targets.flatMap((nodeId, i) => (nodeId ? [{ nodeId, i }] : []));
-    if (known.length === 0) {
-      units.push(...chunk.map(() => undefined));
-      continue;
-    }
-    const values = await session.read(known.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })));
-    const texts = new Map(known.map(({ i }, k) => [i, textOf(values[k].value?.value)]));
-    units.push(...chunk.map((_, i) => texts.get(i)));
-  }
-  return units;
+  const paths = await inCalls(nodeIds, limits.browsePaths, (some) =>
+    session.translateBrowsePath(some.map((nodeId) => makeBrowsePath(nodeId, '.EngineeringUnits'))),
+  );
+  const known = paths.flatMap(({ statusCode, targets }, i): { nodeId: NodeId; i: number }[] => {
+    const nodeId = statusCode.isGood() ? targets?.[0]?.targetId : undefined;
+    return nodeId ? [{ nodeId, i }] : [];
+  });
+  const values = await inCalls(known, limits.reads, (some) =>
+    session.read(some.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value }))),
+  );
+  const texts = new Map(known.map(({ i }, k) => [i, textOf(values[k].value?.value)]));
+  return nodeIds.map((_, i) => texts.get(i));
 }
 
 /** Of an EUInformation. */

@@ -33,6 +33,18 @@ export function opcuaClient(config: OpcuaSourceConfig, dataDirectory: string): O
   });
 }
 
+/**
+ * Calls back where the library would replace a session that the server no longer has, and keeps it from creating the old
+ * monitored items there: their node ids are those of a server that may number its namespaces otherwise now.
+ */
+export function onNewSession(client: OPCUAClient, call: () => void): void {
+  const hooks: { beforeSubscriptionRecreate?: () => Promise<Error | undefined> } = client as object;
+  hooks.beforeSubscriptionRecreate = async () => {
+    call();
+    return new Error('the source connects anew instead');
+  };
+}
+
 /** Who we are to the server: nobody, a user with a password, or the bearer of a certificate. @throws where a file cannot be read. */
 export function identityOf({
   username,

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
 
 const opcuaNodeSchema = z.strictObject({
+  /** A namespace is best named by its URI (`nsu=`): a server may number its namespaces anew whenever it starts. */
   nodeId: z
     .string()
     .regex(
-      /^(ns=\d+;)?(i=\d+|s=.+|g=[0-9a-fA-F-]{36}|b=[A-Za-z0-9+/=]+)$/,
-      'a node id such as ns=2;s=Pump.Temperature',
+      /^(ns=\d+;|nsu=[^;]+;)?(i=\d+|s=.+|g=[0-9a-fA-F-]{36}|b=[A-Za-z0-9+/=]+)$/,
+      'a node id such as nsu=urn:vendor:device;s=Pump.Temperature or ns=2;s=Pump.Temperature',
     ),
   asset: nameSchema,
   point: nameSchema,
@@ -20,6 +21,21 @@ const opcuaNodeSchema = z.strictObject({
   deadband: z.strictObject({ type: z.enum(['absolute', 'percent']), value: z.number().positive() }).optional(),
   /** Rate of a node whose value is an array of samples. */
   sampleRateHz: z.number().min(10).max(200_000).optional(),
+  /** A part of an array or a matrix, as `3`, `0:1023` or `0,0:1023`: elements from 0, dimensions with commas between. */
+  range: z
+    .string()
+    .regex(/^\d+(:\d+)?(,\d+(:\d+)?)*$/, 'a range of elements such as 3, 0:1023 or 0,0:1023')
+    .optional(),
+  /** Words that stand for numbers, as `{ RUN: 1, STOP: 0 }`; on, off, yes, no, true and false are known. */
+  states: z.record(z.string(), z.number()).optional(),
+  /** A part of a whole number: so many bits from the lowest one, counted from 0. */
+  bits: z.strictObject({ from: z.int().min(0).max(51), length: z.int().min(1).max(52) }).optional(),
+  /** The value in the point's unit is `number × scale + offset`. */
+  scale: z
+    .number()
+    .refine((scale) => scale !== 0, { message: 'not 0: the value would never change' })
+    .default(1),
+  offset: z.number().default(0),
 });
 export type OpcuaNodeConfig = z.infer<typeof opcuaNodeSchema>;
 
@@ -35,6 +51,8 @@ export const opcuaSourceSchema = z
     userCertificateFile: z.string().optional(),
     userKeyFile: z.string().optional(),
     publishingIntervalMs: z.number().min(10).default(500),
+    /** Which time a value bears. Where the source's is absent it is the server's, and where that is, the arrival's. */
+    timestamps: z.enum(['source', 'server', 'arrival']).default('source'),
     nodes: z.array(opcuaNodeSchema).min(1),
   })
   .refine((s) => (s.userCertificateFile === undefined) === (s.userKeyFile === undefined), {

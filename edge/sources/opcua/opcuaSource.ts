@@ -1,57 +1,64 @@
 import { join } from 'node:path';
-import {
-  AttributeIds,
-  type ClientMonitoredItemBase,
-  type ClientSession,
-  type ClientSubscription,
-  DataChangeFilter,
-  DataChangeTrigger,
-  type DataValue,
-  DeadbandType,
-  type OPCUAClient,
-  TimestampsToReturn,
-} from 'node-opcua-client';
+import type { ClientSession, ClientSubscription, OPCUAClient } from 'node-opcua-client';
 import type { Logger } from 'pino';
 import { hear, isSilent, NOT_HEARD } from '#models/health/quality/silence.ts';
 import { preferTrusted } from '../../certificates/certificateStore.ts';
 import type { EdgeConfig } from '../../config.ts';
 import { type DecodeLimits, inUnit } from '../decoded.ts';
-import type { Sink, Source } from '../source.ts';
-import { decodeDataValue } from './dataValue.ts';
-import { engineeringUnits } from './engineeringUnits.ts';
-import { identityOf, opcuaClient } from './opcuaClient.ts';
+import type { Sink, Source, SourceFault } from '../source.ts';
+import { decodeDataValue, remedyOf } from './dataValue.ts';
+import { type Deliver, monitorNodes } from './monitoredNodes.ts';
+import { NamespaceMemory } from './namespaces.ts';
+import { identityOf, onNewSession, opcuaClient } from './opcuaClient.ts';
 import type { OpcuaNodeConfig, OpcuaSourceConfig } from './opcuaConfig.ts';
+import { PublishingGate } from './publishingGate.ts';
+import { readServerLimits, type ServerLimits } from './serverLimits.ts';
 
 const RETRY_MS = 1000;
 /** A connection that was lost is repaired with its session and what the server kept for it; after so long it is made anew. */
 const REPAIR_MS = 10_000;
-/** Nodes of one call. */
-const CHUNK = 500;
+/** Nodes that the server refused are tried again: a program that is loaded into a controller later brings them. */
+const MISSING_MS = 60_000;
 /** Publications without a word after which the server says that it is still there, and after which it is given up. */
 const KEEP_ALIVE_COUNT = 10;
 const LIFETIME_COUNT = 100;
+const MOST_NAMED = 20;
+
+/** What belongs to one connection. */
+interface Connection {
+  session: ClientSession;
+  subscription: ClientSubscription;
+  limits: ServerLimits;
+  memory: NamespaceMemory;
+  deliver: Deliver;
+}
 
 /**
  * Subscribes to nodes of an OPC UA server; its source timestamps and status codes are kept. A server that is away is
- * waited for, and a session or a subscription that ends is made anew. OPC UA has no acknowledgement to hold back: what
- * arrives between a crash and the restart is what the server's queues still hold.
+ * waited for, and a session or a subscription that ends is made anew, with every node id resolved again. OPC UA has no
+ * acknowledgement to hold back: what arrives between a crash and the restart is what the server's queues still hold.
  */
 export class OpcuaSource implements Source {
   state: Source['state'] = 'stopped';
+  faults: readonly SourceFault[] = [];
   readonly events = new Map([
     ['connections_lost', 0],
     ['sessions_made', 0],
     ['nodes_refused', 0],
+    ['intervals_revised', 0],
   ]);
   readonly #config: OpcuaSourceConfig;
   readonly #edge: EdgeConfig;
   readonly #now: () => number;
   readonly #log: Logger;
+  /** Values of a kind that is refused, each logged once. */
+  readonly #logged = new Set<string>();
   #client: OPCUAClient | null = null;
   #repair: NodeJS.Timeout | null = null;
   #session: ClientSession | null = null;
   #retry: NodeJS.Timeout | null = null;
   #watch: NodeJS.Timeout | null = null;
+  #missing: NodeJS.Timeout | null = null;
   #attempt = 0;
 
   constructor(config: OpcuaSourceConfig, edge: EdgeConfig, now: () => number, log: Logger) {
@@ -69,11 +76,17 @@ export class OpcuaSource implements Source {
   async stop(): Promise<void> {
     this.state = 'stopped';
     this.#attempt++;
+    this.#clearTimers();
     if (this.#retry) clearTimeout(this.#retry);
-    if (this.#watch) clearInterval(this.#watch);
-    if (this.#repair) clearTimeout(this.#repair);
     await this.#session?.close(true);
     await this.#client?.disconnect();
+  }
+
+  /** Those of one connection. */
+  #clearTimers(): void {
+    if (this.#repair) clearTimeout(this.#repair);
+    if (this.#watch) clearInterval(this.#watch);
+    if (this.#missing) clearTimeout(this.#missing);
   }
 
   #note(state: Source['state'], what: string): void {
@@ -107,26 +120,28 @@ export class OpcuaSource implements Source {
       await client.connect(this.#config.endpoint);
       const session = await client.createSession(identityOf(this.#config));
       session.once('session_closed', () => again('the session was closed'));
-      if (isNewest()) await this.#subscribe(session, sink, again);
+      // A session that is gone means a server that was restarted: its nodes may be others.
+      onNewSession(client, () => again('the server has no session of this edge any more'));
+      if (isNewest()) await this.#subscribe(session, sink, again, isNewest);
       if (!isNewest()) {
-        // Meanwhile somebody began anew, or it was stopped.
+        // Meanwhile another attempt began, or the source was stopped.
         await client.disconnect();
         return;
       }
       this.#session = session;
-      this.#count('sessions_made');
+      this.#count('sessions_made', 1);
       this.#note('connected', 'source connected');
     } catch (error) {
       again(error instanceof Error ? error.message : String(error));
     }
   }
 
-  #count(event: string): void {
-    this.events.set(event, (this.events.get(event) ?? 0) + 1);
+  #count(event: string, n: number): void {
+    this.events.set(event, (this.events.get(event) ?? 0) + n);
   }
 
   #lost(again: (why: string) => void): void {
-    this.#count('connections_lost');
+    this.#count('connections_lost', 1);
     this.#note('connecting', 'connection lost');
     if (this.#repair) clearTimeout(this.#repair);
     this.#repair = setTimeout(() => again('the connection did not come back'), REPAIR_MS);
@@ -137,49 +152,85 @@ export class OpcuaSource implements Source {
     this.#attempt++;
     this.state = 'connecting';
     this.#log.warn({ endpoint: this.#config.endpoint, why }, 'source failed: trying again');
-    if (this.#repair) clearTimeout(this.#repair);
+    this.#clearTimers();
     if (this.#retry) clearTimeout(this.#retry);
     const old = this.#client;
     this.#retry = setTimeout(() => {
-      // Saying goodbye to a server that is gone takes its time: nobody waits for it.
+      // Closing a connection to a server that is gone takes its time: nothing waits for it.
       old?.disconnect().catch((error) => this.#log.debug({ error: String(error) }, 'disconnect failed'));
       if (this.state !== 'stopped') void this.#connect(sink);
     }, RETRY_MS);
   }
 
-  async #subscribe(session: ClientSession, sink: Sink, again: (why: string) => void): Promise<void> {
+  async #subscribe(
+    session: ClientSession,
+    sink: Sink,
+    again: (why: string) => void,
+    isNewest: () => boolean,
+  ): Promise<void> {
+    const { endpoint, publishingIntervalMs, nodes } = this.#config;
+    const memory = new NamespaceMemory(this.#edge.dataDirectory, endpoint);
+    const limits = await readServerLimits(session);
     const subscription = await session.createSubscription2({
-      requestedPublishingInterval: this.#config.publishingIntervalMs,
+      requestedPublishingInterval: publishingIntervalMs,
       requestedMaxKeepAliveCount: KEEP_ALIVE_COUNT,
       requestedLifetimeCount: LIFETIME_COUNT,
       maxNotificationsPerPublish: 0,
       publishingEnabled: true,
       priority: 1,
     });
+    const { publishingInterval } = subscription;
+    if (Math.abs(publishingInterval - publishingIntervalMs) >= 1)
+      this.#log.warn(
+        { publishingIntervalMs, revised: publishingInterval },
+        'the server revised the publishing interval',
+      );
     const gate = new PublishingGate(subscription, sink, again, this.#log);
     subscription.once('terminated', () => again('the subscription was terminated'));
     this.#watchSilence(subscription, again);
-    // Nodes of the same settings share a call; one that does not exist never stops the others.
-    for (const nodes of grouped(this.#config.nodes)) {
-      for (let at = 0; at < nodes.length; at += CHUNK)
-        await this.#monitor(session, subscription, nodes.slice(at, at + CHUNK), sink, gate);
-    }
+    const deliver: Deliver = (node, value, unit) => {
+      // What an old connection still delivers may be another node's by now.
+      if (!isNewest()) return;
+      this.#take(node, value, unit, sink);
+      gate.check();
+    };
+    await this.#monitor({ session, subscription, limits, memory, deliver }, nodes, isNewest);
   }
 
-  /** A hint; a server that cannot give it is heard all the same. */
-  async #unitsOf(session: ClientSession, nodes: readonly OpcuaNodeConfig[]): Promise<(string | undefined)[]> {
-    try {
-      return await engineeringUnits(
-        session,
-        nodes.map(({ nodeId }) => nodeId),
-      );
-    } catch (error) {
-      this.#log.warn({ error: String(error) }, 'the server does not tell its engineering units');
-      return nodes.map(() => undefined);
-    }
+  /** Monitors nodes, keeps those that cannot be as faults, and tries these again later. @throws where whole calls fail. */
+  async #monitor(connection: Connection, nodes: readonly OpcuaNodeConfig[], isNewest: () => boolean): Promise<void> {
+    const { session, subscription, limits, memory, deliver } = connection;
+    const { faults, revised } = await monitorNodes(session, subscription, nodes, limits, memory, deliver, this.#log);
+    if (!isNewest()) return;
+    this.#count('intervals_revised', revised);
+    this.#report(faults);
+    const names = new Set(faults.map(({ asset, point }) => `${asset}/${point}`));
+    const missing = nodes.filter(({ asset, point }) => names.has(`${asset}/${point}`));
+    if (missing.length === 0) return;
+    this.#missing = setTimeout(() => {
+      if (!isNewest()) return;
+      this.#monitor(connection, missing, isNewest).catch((error) => {
+        this.#log.warn({ error: String(error) }, 'missing nodes could not be tried again');
+      });
+    }, MISSING_MS);
   }
 
-  /** A subscription that is dead says nothing, not even that: its keep-alives are missed, and it is made anew. */
+  /** Named again only where they changed, and after a new connection. */
+  #report(faults: readonly SourceFault[]): void {
+    const isKnown = this.state === 'connected' && JSON.stringify(faults) === JSON.stringify(this.faults);
+    this.faults = faults;
+    if (isKnown) return;
+    const { endpoint } = this.#config;
+    if (faults.length === 0) {
+      this.#log.info({ endpoint }, 'all nodes are monitored');
+      return;
+    }
+    this.#count('nodes_refused', faults.length);
+    const named = faults.slice(0, MOST_NAMED).map(({ asset, point, detail }) => `${asset}/${point}: ${detail}`);
+    this.#log.error({ endpoint, missing: faults.length, nodes: named }, 'nodes are not monitored');
+  }
+
+  /** A subscription that is dead sends nothing, not even its keep-alives: where these are missed, it is made anew. */
   #watchSilence(subscription: ClientSubscription, again: (why: string) => void): void {
     let heardMs = this.#now();
     let changes = NOT_HEARD;
@@ -199,103 +250,24 @@ export class OpcuaSource implements Source {
     }, silenceMs / 3);
   }
 
-  async #monitor(
-    session: ClientSession,
-    subscription: ClientSubscription,
-    nodes: OpcuaNodeConfig[],
-    sink: Sink,
-    gate: PublishingGate,
-  ) {
-    const [{ samplingIntervalMs, queueSize, discard, deadband }] = nodes;
-    const units = await this.#unitsOf(session, nodes);
-    const group = await subscription.monitorItems(
-      nodes.map(({ nodeId }) => ({ nodeId, attributeId: AttributeIds.Value })),
-      {
-        samplingInterval: samplingIntervalMs,
-        queueSize,
-        discardOldest: discard === 'oldest',
-        ...(deadband ? { filter: filterOf(deadband) } : {}),
-      },
-      TimestampsToReturn.Both,
-    );
-    group.monitoredItems.forEach((item, i) => {
-      if (item.statusCode.isNotGood()) {
-        this.#count('nodes_refused');
-        this.#log.error({ node: nodes[i].nodeId, status: item.statusCode.name }, 'the server refused a node');
-      }
-    });
-    group.on('changed', (_item: ClientMonitoredItemBase, value: DataValue, index: number) => {
-      const { asset, point } = nodes[index];
-      const limits: DecodeLimits = { nowMs: this.#now(), maxFutureMs: this.#edge.limits.maxFutureMs };
-      const decoded = inUnit(decodeDataValue(nodes[index], value, limits), units[index]);
-      // The server's queue was full before this value: some are lost (OPC 10000-4, 7.39.1).
-      const overflow = value.statusCode.hasOverflowBit ? ({ flaw: 'overflow' } as const) : {};
-      sink.accept(decoded.ok ? { ...decoded, ...overflow } : { ...decoded, point: { asset, point } }, null);
-      gate.check();
-    });
-  }
-}
-
-/**
- * While the disk takes nothing the server publishes nothing: its queues hold what they can. Of one subscription; where it
- * cannot be opened again, the subscription is given up.
- */
-class PublishingGate {
-  readonly #subscription: ClientSubscription;
-  readonly #sink: Sink;
-  readonly #again: (why: string) => void;
-  readonly #log: Logger;
-  #shut = false;
-
-  constructor(subscription: ClientSubscription, sink: Sink, again: (why: string) => void, log: Logger) {
-    this.#subscription = subscription;
-    this.#sink = sink;
-    this.#again = again;
-    this.#log = log;
+  #take(node: OpcuaNodeConfig, value: Parameters<Deliver>[1], unit: string | undefined, sink: Sink): void {
+    const { asset, point } = node;
+    const limits: DecodeLimits = { nowMs: this.#now(), maxFutureMs: this.#edge.limits.maxFutureMs };
+    const decoded = inUnit(decodeDataValue(node, this.#config.timestamps, value, limits), unit);
+    if (!decoded.ok) {
+      this.#logRefusal(node, decoded.rejection, value);
+      sink.accept({ ...decoded, point: { asset, point } }, null);
+      return;
+    }
+    // The server's queue was full before this value: some are lost (OPC 10000-4, 7.39.1).
+    sink.accept(value.statusCode.hasOverflowBit ? { ...decoded, flaw: 'overflow' } : decoded, null);
   }
 
-  check(): void {
-    if (this.#shut) return;
-    let ready = false;
-    this.#sink.whenReady(() => {
-      ready = true;
-      if (!this.#shut) return;
-      this.#shut = false;
-      this.#set(true);
-    });
-    if (ready) return;
-    this.#shut = true;
-    this.#set(false);
+  #logRefusal({ nodeId, asset, point }: OpcuaNodeConfig, rejection: string, { value }: Parameters<Deliver>[1]): void {
+    const remedy = remedyOf(rejection, value);
+    const kind = `${asset}/${point} ${rejection}`;
+    if (remedy === undefined || this.#logged.has(kind)) return;
+    this.#logged.add(kind);
+    this.#log.warn({ nodeId, asset, point, rejection, remedy }, 'values of a node are refused');
   }
-
-  #set(enabled: boolean): void {
-    this.#subscription
-      .setPublishingMode(enabled)
-      .then((status) => {
-        if (status.isNotGood()) throw new Error(status.name);
-      })
-      .catch((error) => {
-        this.#log.warn({ error: String(error), enabled }, 'the publishing mode was not changed');
-        if (enabled) this.#again('publishing could not be enabled');
-      });
-  }
-}
-
-function filterOf({ type, value }: NonNullable<OpcuaNodeConfig['deadband']>): DataChangeFilter {
-  return new DataChangeFilter({
-    trigger: DataChangeTrigger.StatusValue,
-    deadbandType: type === 'percent' ? DeadbandType.Percent : DeadbandType.Absolute,
-    deadbandValue: value,
-  });
-}
-
-function grouped(nodes: readonly OpcuaNodeConfig[]): OpcuaNodeConfig[][] {
-  const groups = new Map<string, OpcuaNodeConfig[]>();
-  for (const node of nodes) {
-    const key = JSON.stringify([node.samplingIntervalMs, node.queueSize, node.discard, node.deadband]);
-    const group = groups.get(key);
-    if (group) group.push(node);
-    else groups.set(key, [node]);
-  }
-  return [...groups.values()];
 }

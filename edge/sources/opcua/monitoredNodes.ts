@@ -1,0 +1,170 @@
+import {
+  AttributeIds,
+  type ClientMonitoredItemBase,
+  type ClientSession,
+  type ClientSubscription,
+  DataChangeFilter,
+  DataChangeTrigger,
+  type DataValue,
+  DeadbandType,
+  TimestampsToReturn,
+} from 'node-opcua-client';
+import { NumericRange } from 'node-opcua-numeric-range';
+import type { Logger } from 'pino';
+import type { SourceFault } from '../source.ts';
+import { engineeringUnits } from './engineeringUnits.ts';
+import type { NamespaceMemory } from './namespaces.ts';
+import { resolveNodeId } from './namespaces.ts';
+import type { OpcuaNodeConfig } from './opcuaConfig.ts';
+import { inCalls, type ServerLimits } from './serverLimits.ts';
+
+/** Takes a value of a node; `unit` is the one that the server names for it. */
+export type Deliver = (node: OpcuaNodeConfig, value: DataValue, unit: string | undefined) => void;
+
+export interface Monitoring {
+  faults: SourceFault[];
+  /** Items whose sampling interval or queue the server made other than requested. */
+  revised: number;
+}
+
+/** A configured node, and the id by which it is reached on this connection. */
+interface ReachedNode {
+  node: OpcuaNodeConfig;
+  nodeId: string;
+}
+
+const MOST_NAMED = 20;
+
+/**
+ * Creates the monitored items of nodes, in calls that the server takes, and hands over what they deliver. One that cannot
+ * be monitored never keeps the others from it. @throws where the server refuses whole calls.
+ */
+export async function monitorNodes(
+  session: ClientSession,
+  subscription: ClientSubscription,
+  nodes: readonly OpcuaNodeConfig[],
+  limits: ServerLimits,
+  memory: NamespaceMemory,
+  deliver: Deliver,
+  log: Logger,
+): Promise<Monitoring> {
+  const namespaces = await session.readNamespaceArray();
+  const faults: SourceFault[] = [];
+  const reached: ReachedNode[] = [];
+  for (const node of nodes) {
+    const resolved = resolveNodeId(node.nodeId, namespaces, memory.first, memory.file);
+    if (resolved.ok) reached.push({ node, nodeId: resolved.nodeId });
+    else faults.push(faultOf(node, resolved.reason, resolved.detail));
+  }
+  memory.remember(
+    reached.map(({ node }) => node.nodeId),
+    namespaces,
+  );
+  const units = await unitsOf(session, reached, limits, log);
+  const items: { node: OpcuaNodeConfig; item: ClientMonitoredItemBase }[] = [];
+  for (const group of grouped(reached)) {
+    items.push(
+      ...(await inCalls(group, limits.monitoredItems, (some) => createItems(subscription, some, units, deliver))),
+    );
+  }
+  for (const { node, item } of items) {
+    const { statusCode } = item;
+    if (statusCode.isNotGood())
+      faults.push(faultOf(node, statusCode.name, `the server refuses it: ${statusCode.name}`));
+  }
+  return { faults, revised: reportRevised(items, log) };
+}
+
+function faultOf({ asset, point, nodeId }: OpcuaNodeConfig, reason: string, detail: string): SourceFault {
+  return { asset, point, reason, detail: `${nodeId}: ${detail}` };
+}
+
+/** Nodes of the same settings. */
+async function createItems(
+  subscription: ClientSubscription,
+  nodes: readonly ReachedNode[],
+  units: ReadonlyMap<OpcuaNodeConfig, string>,
+  deliver: Deliver,
+) {
+  const [{ samplingIntervalMs, queueSize, discard, deadband }] = nodes.map(({ node }) => node);
+  const group = await subscription.monitorItems(
+    nodes.map(({ node, nodeId }) => ({
+      nodeId,
+      attributeId: AttributeIds.Value,
+      ...(node.range === undefined ? {} : { indexRange: new NumericRange(node.range) }),
+    })),
+    {
+      samplingInterval: samplingIntervalMs,
+      queueSize,
+      discardOldest: discard === 'oldest',
+      ...(deadband ? { filter: filterOf(deadband) } : {}),
+    },
+    TimestampsToReturn.Both,
+  );
+  group.on('changed', (_item: ClientMonitoredItemBase, value: DataValue, index: number) => {
+    const { node } = nodes[index];
+    deliver(node, value, units.get(node));
+  });
+  return group.monitoredItems.map((item, i) => ({ node: nodes[i].node, item }));
+}
+
+/** Hints; a server that cannot give them is monitored all the same. */
+async function unitsOf(
+  session: ClientSession,
+  nodes: readonly ReachedNode[],
+  limits: ServerLimits,
+  log: Logger,
+): Promise<ReadonlyMap<OpcuaNodeConfig, string>> {
+  try {
+    const units = await engineeringUnits(
+      session,
+      nodes.map(({ nodeId }) => nodeId),
+      limits,
+    );
+    return new Map(nodes.flatMap(({ node }, i) => (units[i] === undefined ? [] : [[node, units[i]]])));
+  } catch (error) {
+    log.warn({ error: String(error) }, 'the engineering units could not be read');
+    return new Map();
+  }
+}
+
+/** Logs what the server made of the requested sampling and queues, and returns of how many items. */
+function reportRevised(
+  items: readonly { node: OpcuaNodeConfig; item: ClientMonitoredItemBase }[],
+  log: Logger,
+): number {
+  const revised = items.flatMap(({ node, item }) => {
+    const { statusCode, revisedSamplingInterval, revisedQueueSize } = item.result ?? {};
+    if (!statusCode?.isGood() || revisedSamplingInterval === undefined || revisedQueueSize === undefined) return [];
+    const { nodeId, samplingIntervalMs, queueSize } = node;
+    // 0 requests the fastest that the server has: no interval contradicts it.
+    const isSlower = samplingIntervalMs > 0 && Math.abs(revisedSamplingInterval - samplingIntervalMs) >= 1;
+    if (!isSlower && revisedQueueSize >= queueSize) return [];
+    return [{ nodeId, samplingIntervalMs, revisedSamplingInterval, queueSize, revisedQueueSize }];
+  });
+  if (revised.length > 0) {
+    const nodes = revised.slice(0, MOST_NAMED);
+    log.warn({ revised: revised.length, nodes }, 'the server revised sampling intervals or queue sizes');
+  }
+  return revised.length;
+}
+
+function filterOf({ type, value }: NonNullable<OpcuaNodeConfig['deadband']>): DataChangeFilter {
+  return new DataChangeFilter({
+    trigger: DataChangeTrigger.StatusValue,
+    deadbandType: type === 'percent' ? DeadbandType.Percent : DeadbandType.Absolute,
+    deadbandValue: value,
+  });
+}
+
+function grouped(nodes: readonly ReachedNode[]): ReachedNode[][] {
+  const groups = new Map<string, ReachedNode[]>();
+  for (const one of nodes) {
+    const { samplingIntervalMs, queueSize, discard, deadband } = one.node;
+    const key = JSON.stringify([samplingIntervalMs, queueSize, discard, deadband]);
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups.values()];
+}
