@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { edgeConfigSchema } from '../config.ts';
 import type { ModbusRegisterConfig } from './modbusConfig.ts';
-import { decodeRegister, planReads } from './modbusRegisters.ts';
+import { decodeRegister, planReads, splitRead } from './modbusRegisters.ts';
 
 const register = (settings: Partial<ModbusRegisterConfig>): ModbusRegisterConfig => ({
   asset: 'a',
@@ -10,7 +10,8 @@ const register = (settings: Partial<ModbusRegisterConfig>): ModbusRegisterConfig
   table: 'holding',
   address: 0,
   type: 'int16',
-  wordOrder: 'big',
+  order: 'ABCD',
+  noValue: undefined,
   scale: 1,
   offset: 0,
   ...settings,
@@ -25,15 +26,81 @@ test.each([
   [{ type: 'uint16' }, [0xff, 0xfe], 65_534],
   [{ type: 'int32' }, [0xff, 0xff, 0xff, 0xfe], -2],
   [{ type: 'uint32' }, [0, 1, 0, 2], 65_538],
-  [{ type: 'uint32', wordOrder: 'little' }, [0, 2, 0, 1], 65_538],
+  [{ type: 'uint32', order: 'CDAB' }, [0, 2, 0, 1], 65_538],
   [{ type: 'float32' }, [0x41, 0x48, 0, 0], 12.5],
-  [{ type: 'float32', wordOrder: 'little' }, [0, 0, 0x41, 0x48], 12.5],
+  [{ type: 'float32', order: 'CDAB' }, [0, 0, 0x41, 0x48], 12.5],
   [{ type: 'int64' }, [255, 255, 255, 255, 255, 255, 255, 254], -2],
-  [{ type: 'uint64', wordOrder: 'little' }, [0, 2, 0, 1, 0, 0, 0, 0], 65_538],
+  [{ type: 'uint64', order: 'CDAB' }, [0, 2, 0, 1, 0, 0, 0, 0], 65_538],
   [{ type: 'float64' }, [0x40, 0x29, 0, 0, 0, 0, 0, 0], 12.5],
   [{ type: 'int16', scale: 0.1, offset: -40 }, [0x02, 0x8a], 25],
 ] as const)('%j of %j is %d', (settings, bytes, value) => {
   expect(decoded(settings, [...bytes])).toBeCloseTo(value, 9);
+});
+
+/** 61.25 as IEEE 754 is 42 75 00 00; here with other low bytes, so that every order differs. */
+const A = 0x42;
+const [B, C, D] = [0x75, 0x12, 0x34];
+const abcd = new DataView(Uint8Array.from([A, B, C, D]).buffer).getFloat32(0);
+test.each([
+  ['ABCD', [A, B, C, D]],
+  ['CDAB', [C, D, A, B]],
+  ['BADC', [B, A, D, C]],
+  ['DCBA', [D, C, B, A]],
+] as const)('the order %s by name', (order, bytes) => {
+  expect(decoded({ type: 'float32', order }, [...bytes])).toBe(abcd);
+});
+
+test('the orders of 16 and of 64 bits', () => {
+  expect(decoded({ type: 'uint16', order: 'BADC' }, [0x34, 0x12])).toBe(0x1234);
+  expect(decoded({ type: 'uint16', order: 'CDAB' }, [0x12, 0x34])).toBe(0x1234);
+  expect(decoded({ type: 'uint64', order: 'DCBA' }, [2, 1, 0, 0, 0, 0, 0, 0])).toBe(0x102);
+  expect(decoded({ type: 'uint64', order: 'BADC' }, [0, 0, 0, 0, 0, 0, 2, 1])).toBe(0x102);
+});
+
+test('binary-coded decimals, and digits that are none', () => {
+  expect(decoded({ type: 'bcd16' }, [0x12, 0x34])).toBe(1234);
+  expect(decoded({ type: 'bcd32', order: 'CDAB', scale: 0.01 }, [0x56, 0x78, 0x12, 0x34])).toBeCloseTo(123_456.78, 6);
+  expect(decoded({ type: 'bcd16' }, [0x12, 0x3a])).toBe('wrong_type');
+  expect(decoded({ type: 'bcd16', noValue: ['0xFFFF'] }, [0xff, 0xff])).toBe('missing_value');
+});
+
+test('bits of a register, coils and discrete inputs', () => {
+  expect(decoded({ type: 'uint16', bits: { from: 2, length: 1 } }, [0, 0b101])).toBe(1);
+  expect(decoded({ type: 'int16', bits: { from: 12, length: 4 } }, [0xa0, 0])).toBe(10);
+  const coils = [3, 4, 11].map((address) => register({ table: 'coil', address, point: `p${address}` }));
+  const reads = planReads([...coils, register({ table: 'discrete', address: 4 })]);
+  expect(reads.map(({ table, address, count }) => [table, address, count])).toEqual([
+    ['coil', 3, 2],
+    ['coil', 11, 1],
+    ['discrete', 4, 1],
+  ]);
+  expect(reads[0].values.map((value) => decodeRegister(value, reads[0], Uint8Array.from([0b10])))).toEqual([0, 1]);
+});
+
+test('a value that the device marks as absent is missing, and a like number elsewhere is not', () => {
+  expect(decoded({ type: 'uint16', scale: 0.1, noValue: ['0xFFFF'] }, [0xff, 0xff])).toBe('missing_value');
+  expect(decoded({ type: 'uint16', scale: 0.1 }, [0xff, 0xff])).toBeCloseTo(6553.5, 6);
+  // As YAML reads 0x8000, and -32768 for those who write numbers.
+  for (const mark of [0x8000, -32_768]) expect(decoded({ noValue: [mark] }, [0x80, 0])).toBe('missing_value');
+  expect(decoded({ noValue: [0x8000] }, [0x7f, 0xff])).toBe(32_767);
+  const sunspec = { noValue: 'sunspec' } as const;
+  expect(decoded({ ...sunspec }, [0x80, 0])).toBe('missing_value');
+  expect(decoded({ ...sunspec, type: 'uint16' }, [0x80, 0])).toBe(0x8000);
+  expect(decoded({ ...sunspec, type: 'uint32', order: 'CDAB' }, [255, 255, 255, 255])).toBe('missing_value');
+  expect(decoded({ ...sunspec, type: 'float32' }, [0x7f, 0xc0, 0, 0])).toBe('missing_value');
+  expect(decoded({ ...sunspec, type: 'int64' }, [0x80, 0, 0, 0, 0, 0, 0, 0])).toBe('missing_value');
+  expect(decoded({ type: 'float32', noValue: [-999] }, [0xc4, 0x79, 0xc0, 0])).toBe('missing_value');
+  expect(decoded({ type: 'float32' }, [0x7f, 0xc0, 0, 0])).toBeNaN();
+});
+
+test('a request is split in halves that hold all its values; devices may take fewer registers', () => {
+  const [read] = planReads(Array.from({ length: 5 }, (_, address) => register({ address, point: `p${address}` })));
+  expect(splitRead(read).map(({ address, count }) => [address, count])).toEqual([
+    [0, 3],
+    [3, 2],
+  ]);
+  const many = Array.from({ length: 20 }, (_, address) => register({ address, point: `p${address}` }));
+  expect(planReads(many, 8).map(({ count }) => count)).toEqual([8, 8, 4]);
 });
 
 test('registers that touch share a request; a gap, another table and 125 registers begin another', () => {
@@ -71,16 +138,38 @@ test('every value lies whole in exactly one request, whatever is asked for', () 
   );
 });
 
+const parse = (registers: object[], source: object = { host: '10.0.0.5' }) =>
+  edgeConfigSchema.safeParse({
+    site: 's',
+    edge: 'e',
+    dataDirectory: 'd',
+    sources: [{ type: 'modbus', ...source, groups: [{ registers }] }],
+    uplink: { url: 'mqtt://x' },
+  });
+const problemsOf = (result: ReturnType<typeof parse>) =>
+  result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+
 test('a source of registers is configured in words', () => {
-  const parse = (registers: object[]) =>
-    edgeConfigSchema.safeParse({
-      site: 's',
-      edge: 'e',
-      dataDirectory: 'd',
-      sources: [{ type: 'modbus', host: '10.0.0.5', groups: [{ registers }] }],
-      uplink: { url: 'mqtt://x' },
-    });
   expect(parse([{ asset: 'a', point: 'p', address: 0 }]).success).toBe(true);
   expect(parse([{ asset: 'a', point: 'p', address: 70_000 }]).success).toBe(false);
   expect(parse([]).success).toBe(false);
+  const [text] = problemsOf(parse([{ asset: 'a', point: 'p', address: 0, type: 'string' }]));
+  expect(text).toMatch(/registers.0.type: .*texts are no measurement/);
+  const both = { asset: 'a', point: 'p', address: 0, order: 'CDAB', wordOrder: 'little' };
+  expect(problemsOf(parse([both]))[0]).toMatch(/not both/);
+  expect(problemsOf(parse([{ asset: 'a', point: 'p', address: 0 }], { transport: 'serial' }))[0]).toMatch(
+    /serial.path/,
+  );
+});
+
+test('addresses count from 0 or 1; orders and marks of the source reach its registers', () => {
+  const source = { host: 'h', firstAddress: 1, noValue: 'sunspec' };
+  const result = parse([{ asset: 'a', point: 'p', address: 1, wordOrder: 'little' }], source);
+  const its = result.success ? result.data.sources[0] : undefined;
+  expect(its?.type === 'modbus' && its.groups[0].registers[0]).toMatchObject({
+    address: 0,
+    order: 'CDAB',
+    noValue: 'sunspec',
+  });
+  expect(problemsOf(parse([{ asset: 'a', point: 'p', address: 0 }], source))[0]).toMatch(/addresses count from 1 here/);
 });

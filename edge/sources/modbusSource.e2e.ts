@@ -27,6 +27,11 @@ function serve(port: number): Promise<void> {
         if (address !== 0 || unit !== 7) throw refuse();
         return 654;
       },
+      getCoil: async (address: number) => {
+        if (address > 9) throw refuse();
+        return address === 3;
+      },
+      getDiscreteInput: async (address: number) => address === 9,
       getHoldingRegister: async (address: number) => {
         if (address !== 10 && address !== 11) throw refuse();
         return speed.getUint16(2 * (address - 10));
@@ -83,6 +88,20 @@ test('values are polled; one that the device does not have counts against itself
   expect(refused.length).toBeGreaterThan(1);
   expect(refused[0]).toEqual({ ok: false, rejection: 'bad_quality', point: { asset: 'drive', point: 'absent' } });
   expect(source?.state).toBe('connected');
+});
+
+test('all four tables; a register that the device lacks takes no neighbours with it, and is named', async () => {
+  const port = await freePort();
+  await serve(port);
+  const coil = (address: number, table = 'coil') => ({ asset: 'drive', point: `${table}${address}`, table, address });
+  // 10 and 11 exist, 12 does not: the three touch, and are one request at first.
+  const beyond = { asset: 'drive', point: 'beyond', address: 12 };
+  const arrivals = await listen(port, [TEMPERATURE, SPEED, beyond, coil(3), coil(4), coil(9, 'discrete')]);
+  await expect.poll(() => valuesOf(arrivals, 'speed').length, { timeout: 5000 }).toBeGreaterThan(2);
+  expect([valuesOf(arrivals, 'coil3')[0], valuesOf(arrivals, 'coil4')[0]]).toEqual([1, 0]);
+  expect(valuesOf(arrivals, 'discrete9')[0]).toBe(1);
+  expect(source?.faults).toMatchObject([{ asset: 'drive', point: 'beyond', reason: 'illegal_data_address' }]);
+  expect(source?.faults[0].detail).toContain('unit 7, holding, address 12');
 });
 
 test('a device that is away at the start, and again later, is waited for', async () => {
