@@ -10,7 +10,9 @@ export async function createSource(config: EdgeConfig, index: number, now: () =>
   switch (source.type) {
     case 'mqtt': {
       const { MqttSource } = await import('./mqttSource.ts');
-      return new MqttSource(source, config.limits, clientId, now, itsLog);
+      const { ChunkStore } = await import('./chunkStore.ts');
+      const openChunks = () => new ChunkStore(config.dataDirectory, index);
+      return new MqttSource(source, config.limits, clientId, now, itsLog, openChunks);
     }
     case 'sparkplug': {
       const { SparkplugSource } = await import('./sparkplug/sparkplugSource.ts');

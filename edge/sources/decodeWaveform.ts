@@ -9,8 +9,8 @@ import type { Arrival } from './source.ts';
 import { type WaveformEncoding, type WaveformPayload, waveformEncodings } from './sourceConfig.ts';
 
 /** The same rejection for every axis of a frame. */
-function refuseAxes(route: PointName, spec: WaveformPayload, rejection: Rejection): Arrival[] {
-  return axesOf(route, spec).map((name) => arrivalOf(name, refuse(rejection)));
+export function refuseAxes(route: PointName, spec: WaveformPayload, rejection: Rejection, detail?: string): Arrival[] {
+  return axesOf(route, spec).map((point) => ({ ok: false, rejection, point, ...(detail && { detail }) }));
 }
 
 /** The points of a frame: one, or its axes. */
@@ -28,14 +28,20 @@ export function decodeWaveform(
 ): Arrival[] {
   if (spec.framing === 'json') return decodeJsonWaveform(route, spec, payload, limits);
   if (spec.framing === 'raw') {
-    if (hasOtherByteOrder(payload, spec.encoding, spec.byteOrder)) return refuseAxes(route, spec, 'wrong_byte_order');
-    const samples = readSamples(payload, spec.encoding, spec.byteOrder, spec.scale);
-    return deinterleaved(route, spec, samples, spec.sampleRateHz ?? 0, undefined, limits);
+    if (payload.length < spec.skipBytes) return refuseAxes(route, spec, 'truncated');
+    return decodeRaw(route, spec, payload.subarray(spec.skipBytes), limits);
   }
   const header = decodeFrameHeader(payload);
   if (!header) return refuseAxes(route, spec, payload.length < FRAME_HEADER_BYTES ? 'truncated' : 'bad_header');
   const samples = readSamples(payload.subarray(FRAME_HEADER_BYTES), header.encoding, 'little', header.scale);
   return deinterleaved(route, spec, samples, header.sampleRateHz, header.startUs, limits);
+}
+
+/** Samples alone, without what a payload has before them. */
+export function decodeRaw(route: Route, spec: WaveformPayload, bytes: Uint8Array, limits: DecodeLimits): Arrival[] {
+  if (hasOtherByteOrder(bytes, spec.encoding, spec.byteOrder)) return refuseAxes(route, spec, 'wrong_byte_order');
+  const samples = readSamples(bytes, spec.encoding, spec.byteOrder, spec.scale);
+  return deinterleaved(route, spec, samples, spec.sampleRateHz ?? 0, undefined, limits);
 }
 
 /** One signal for each axis: the first sample of each, then the second of each, and so on. */
@@ -64,8 +70,17 @@ function decodeJsonWaveform(route: Route, spec: WaveformPayload, payload: Uint8A
   const parsed = parseJson(payload);
   if (!parsed.ok) return refuseAxes(route, spec, parsed.rejection);
   if (typeof parsed.value !== 'object' || parsed.value === null) return refuseAxes(route, spec, 'wrong_type');
+  return decodeEnvelope(route, spec, (path) => pathIn(parsed.value, path), limits);
+}
+
+/** @param at what lies at a dotted path of the envelope. */
+export function decodeEnvelope(
+  route: Route,
+  spec: WaveformPayload,
+  at: (path: string) => unknown,
+  limits: DecodeLimits,
+): Arrival[] {
   const { keys } = spec;
-  const at = (path: string) => pathIn(parsed.value, path);
   const rate = at(keys.sampleRate) ?? undefined;
   const [encoding, scale, stamp, unit] = [
     at('encoding') ?? spec.encoding,

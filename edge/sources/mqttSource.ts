@@ -2,10 +2,12 @@ import type { IPublishPacket, MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { brokerClient } from '../brokerConnection.ts';
 import type { EdgeConfig } from '../config.ts';
+import { ChunkedWaveforms, chunksOf } from './chunkedWaveforms.ts';
+import type { ChunkStore } from './chunkStore.ts';
 import { decode, refuseAll } from './decode.ts';
 import type { DecodeLimits } from './decoded.ts';
 import { RefusalLog } from './refusalLog.ts';
-import { filterOf, Router } from './route.ts';
+import { filterOf, type Route, Router } from './route.ts';
 import type { Arrival, Sink, Source } from './source.ts';
 import type { MqttSourceConfig } from './sourceConfig.ts';
 import { type TimeReader, timeReader } from './timeReader.ts';
@@ -15,6 +17,7 @@ interface Puback {
   messageId?: number;
   reasonCode?: number;
 }
+const SWEEP_MS = 500;
 type SendPacket = (packet: Puback, done?: (error?: Error) => void) => void;
 
 /**
@@ -28,16 +31,25 @@ export class MqttSource implements Source {
   readonly #now: () => number;
   readonly #log: Logger;
   readonly #readTime: TimeReader;
+  readonly #refusals: RefusalLog;
+  readonly #openChunks: () => ChunkStore;
+  readonly events = new Map<string, number>();
   #client: MqttClient | null = null;
+  #chunked: ChunkedWaveforms | null = null;
+  #sweep: NodeJS.Timeout | null = null;
   #connection = 0;
 
+  /** @param openChunks where chunks of waveforms are kept; called only where a subscription has such. */
   constructor(
     config: MqttSourceConfig,
     limits: EdgeConfig['limits'],
     clientId: string,
     now: () => number,
     log: Logger,
+    openChunks: () => ChunkStore,
   ) {
+    this.#openChunks = openChunks;
+    this.#refusals = new RefusalLog(log);
     this.#config = config;
     this.#limits = limits;
     this.#clientId = clientId;
@@ -63,20 +75,16 @@ export class MqttSource implements Source {
     );
     this.#client = client;
     const router = new Router(this.#config.subscriptions);
-    const refusals = new RefusalLog(this.#log);
+    this.#chunked = this.#assembleChunks(router, sink);
     const release = holdAcknowledgements(client, () => this.#connection);
     client.handleMessage = (_packet, resume) => sink.whenReady(resume);
     client.on('message', (topic, payload, packet) => {
       const connection = this.#connection;
       const done = packet.qos === 0 ? null : () => release(packet.messageId, connection);
-      const arrivals = this.#arrivalsOf(router, topic, payload, packet);
-      for (const arrival of arrivals)
-        if (!arrival.ok)
-          refusals.note(router.find(topic)?.subscription.topic ?? 'none', topic, arrival.rejection, payload);
-      // What a message brings is durable in its order: the last one ends it.
-      arrivals.forEach((arrival, i) => {
-        sink.accept(arrival, done && (i === arrivals.length - 1 ? done : () => undefined));
-      });
+      const route = router.find(topic);
+      if (route && this.#isChunk(route, payload, packet))
+        this.#chunked?.take(route, { topic, payload, receivedMs: this.#now(), done });
+      else this.#deliver(sink, route, topic, payload, this.#arrivalsOf(route, payload, packet), done);
     });
     client.on('connect', () => {
       this.#connection++;
@@ -95,20 +103,60 @@ export class MqttSource implements Source {
   async stop(): Promise<void> {
     const client = this.#client;
     this.#client = null;
+    if (this.#sweep) clearInterval(this.#sweep);
+    this.#sweep = null;
     if (client) await client.endAsync(true);
+    this.#chunked?.stop();
+    this.#chunked = null;
   }
 
-  #arrivalsOf(router: Router, topic: string, payload: Buffer, packet: IPublishPacket): Arrival[] {
-    const route = router.find(topic);
+  #isChunk(route: Route, payload: Buffer, packet: IPublishPacket): boolean {
+    return chunksOf(route) !== null && !packet.retain && payload.length <= this.#limits.maxPayloadBytes;
+  }
+
+  #assembleChunks(router: Router, sink: Sink): ChunkedWaveforms | null {
+    if (!this.#config.subscriptions.some(({ payload }) => payload.type === 'waveform' && payload.chunks)) return null;
+    const chunked = new ChunkedWaveforms(
+      this.#openChunks(),
+      {
+        limits: (nowMs) => this.#limitsAt(nowMs),
+        deliver: (route, topic, payload, arrivals, done) => this.#deliver(sink, route, topic, payload, arrivals, done),
+        count: (event) => this.events.set(event, (this.events.get(event) ?? 0) + 1),
+      },
+      this.#log,
+    );
+    chunked.restore((topic) => router.find(topic));
+    this.#sweep = setInterval(() => chunked.sweep(this.#now()), SWEEP_MS);
+    return chunked;
+  }
+
+  /** What a message brings is durable in its order: the last one ends it. */
+  #deliver(
+    sink: Sink,
+    route: Route | null,
+    topic: string,
+    payload: Buffer,
+    arrivals: readonly Arrival[],
+    done: (() => void) | null,
+  ): void {
+    // Nothing of it was asked for.
+    if (arrivals.length === 0) done?.();
+    arrivals.forEach((arrival, i) => {
+      if (!arrival.ok)
+        this.#refusals.note(route?.subscription.topic ?? 'none', topic, arrival.rejection, payload, arrival.detail);
+      sink.accept(arrival, done && (i === arrivals.length - 1 ? done : () => undefined));
+    });
+  }
+
+  #limitsAt(nowMs: number): DecodeLimits {
+    return { nowMs, maxFutureMs: this.#limits.maxFutureMs, readTime: this.#readTime };
+  }
+
+  #arrivalsOf(route: Route | null, payload: Buffer, packet: IPublishPacket): Arrival[] {
     if (!route) return [{ ok: false, rejection: 'bad_topic', point: null }];
     if (packet.retain) return refuseAll(route, 'retained');
     if (payload.length > this.#limits.maxPayloadBytes) return refuseAll(route, 'too_large');
-    const limits: DecodeLimits = {
-      nowMs: this.#now(),
-      maxFutureMs: this.#limits.maxFutureMs,
-      readTime: this.#readTime,
-    };
-    return decode(route, payload, limits);
+    return decode(route, payload, this.#limitsAt(this.#now()));
   }
 }
 

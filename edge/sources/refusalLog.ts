@@ -17,6 +17,9 @@ const REMEDIES: Partial<Record<Rejection, string>> = {
   several_points: 'the elements name points of their own: use payload.each with the path of their name',
   wrong_byte_order: 'the samples are of the other byte order: set payload.byteOrder',
   truncated: 'the bytes are no multiple of the encoding’s width, or of the axes: see payload.encoding and payload.axes',
+  missing_chunk: 'chunks were lost, or come further apart than payload.chunks.timeoutMs',
+  bad_chunk: 'the chunk’s number does not fit: see payload.chunks.first and payload.chunks.total',
+  bad_checksum: 'the samples are not those that were sent, or the checksum is no CRC-32: see payload.chunks.checksum',
   retained: 'a retained message is of the past; live ones are taken',
 };
 
@@ -29,7 +32,7 @@ export class RefusalLog {
     this.#log = log;
   }
 
-  note(subscription: string, topic: string, rejection: Rejection, payload: Uint8Array): void {
+  note(subscription: string, topic: string, rejection: Rejection, payload: Uint8Array, detail?: string): void {
     const kind = `${subscription}\t${rejection}`;
     const count = (this.#counts.get(kind) ?? 0) + 1;
     if (count === 1 && this.#counts.size >= MOST_KINDS) return;
@@ -40,7 +43,15 @@ export class RefusalLog {
       .replace(/[^\x20-\x7e]/g, '.');
     const remedy = REMEDIES[rejection];
     this.#log.warn(
-      { subscription, topic: topic.slice(0, SAMPLE), rejection, count, sample, ...(remedy && { remedy }) },
+      {
+        subscription,
+        topic: topic.slice(0, SAMPLE),
+        rejection,
+        ...(detail && { detail }),
+        count,
+        sample,
+        ...(remedy && { remedy }),
+      },
       'messages are refused',
     );
   }

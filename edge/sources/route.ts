@@ -6,6 +6,8 @@ export interface Route {
   /** '' where the payload names its points. */
   point: string;
   subscription: Subscription;
+  /** The topic's levels by the names that the pattern gives them, without braces. */
+  levels?: Readonly<Record<string, string>>;
 }
 
 const MAX_CACHED = 50_000;
@@ -40,7 +42,8 @@ export class Router {
       // A message that names its machine or its point itself needs none in its topic.
       const asset = subscription.asset ?? (assetAt < 0 ? '' : safeName(levels[assetAt]));
       const point = subscription.point ?? (pointAt < 0 ? '' : safeName(levels[pointAt]));
-      return asset === null || point === null ? null : { asset, point, subscription };
+      if (asset === null || point === null) return null;
+      return { asset, point, subscription, levels: namedLevels(pattern, levels) };
     }
     return null;
   }
@@ -50,10 +53,21 @@ function fits(pattern: readonly string[], levels: readonly string[]): boolean {
   const isOpen = pattern[pattern.length - 1] === '#';
   const own = isOpen ? pattern.slice(0, -1) : pattern;
   if (isOpen ? levels.length < own.length : levels.length !== own.length) return false;
-  return own.every((p, i) => p === '+' || p === '{asset}' || p === '{point}' || p === levels[i]);
+  return own.every((p, i) => p === '+' || NAMED.test(p) || p === levels[i]);
+}
+
+/** A level that has a name: `{asset}`, `{point}`, or any other that settings refer to. */
+const NAMED = /^\{[A-Za-z][A-Za-z0-9]*\}$/;
+
+function namedLevels(pattern: readonly string[], levels: readonly string[]): Record<string, string> {
+  const named = pattern.flatMap((p, i) => (NAMED.test(p) ? [[p.slice(1, -1), levels[i]]] : []));
+  return Object.fromEntries(named);
 }
 
 /** The MQTT filter of a subscription's topic. */
 export function filterOf(topic: string): string {
-  return topic.replaceAll('{asset}', '+').replaceAll('{point}', '+');
+  return topic
+    .split('/')
+    .map((level) => (NAMED.test(level) ? '+' : level))
+    .join('/');
 }

@@ -5,7 +5,13 @@ import type { Unit } from '#models/contracts/units.ts';
 /** What came of one message: a block, or why there is none. `point` is null where it could not be given to one. */
 export type Arrival =
   | { ok: true; block: SampleBlock; flaw?: Flaw }
-  | { ok: false; rejection: Rejection; point: { asset: string; point: string } | null };
+  | {
+      ok: false;
+      rejection: Rejection;
+      point: { asset: string; point: string } | null;
+      /** What the rejection does not say by itself, such as which chunk is missing. */
+      detail?: string;
+    };
 
 /**
  * Where arrivals go. `done` travels with each and is called once, when the arrival is durable; null where nobody waits for

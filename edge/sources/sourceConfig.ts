@@ -19,6 +19,34 @@ export const waveformEncodings = [
 ] as const;
 export type WaveformEncoding = (typeof waveformEncodings)[number];
 
+const integerAt = z.strictObject({
+  /** Bytes from the payload's beginning. */
+  at: z.int().min(0).max(4096),
+  type: z.enum(['uint8', 'uint16', 'uint32']).default('uint16'),
+  byteOrder: z.enum(['little', 'big']).default('little'),
+});
+/** Where a number of a chunk stands: a dotted path of the envelope, `{level}` of the topic, or bytes of a raw payload. */
+const chunkFieldSchema = z.union([z.string().min(1), integerAt]);
+export type ChunkField = z.infer<typeof chunkFieldSchema>;
+
+/** A waveform that a device sends in several messages. */
+const chunksSchema = z.strictObject({
+  /** The chunk's number. */
+  sequence: chunkFieldSchema,
+  /** How many chunks a waveform has. */
+  total: z.union([z.int().min(1).max(65_536), chunkFieldSchema]),
+  /** What the chunks of one waveform share and those of the next do not. */
+  message: chunkFieldSchema.optional(),
+  /** CRC-32 of the samples' bytes: a number, or hexadecimal digits. */
+  checksum: chunkFieldSchema.optional(),
+  checksumOf: z.enum(['waveform', 'chunk']).default('waveform'),
+  /** Number of the first chunk. */
+  first: z.union([z.literal(0), z.literal(1)]).default(0),
+  /** A waveform whose next chunk takes longer is incomplete. */
+  timeoutMs: z.number().min(100).max(3_600_000).default(10_000),
+});
+export type Chunks = z.infer<typeof chunksSchema>;
+
 const waveformSchema = z
   .strictObject({
     type: z.literal('waveform'),
@@ -46,7 +74,15 @@ const waveformSchema = z
       .prefault({}),
     /** What an envelope's rate is in: a frequency, or the time from one sample to the next. */
     sampleRateIn: z.enum(['Hz', 'kHz', 's', 'ms', 'us']).default('Hz'),
+    /** Bytes of a raw payload before its samples. */
+    skipBytes: z.int().min(0).max(4096).default(0),
+    chunks: chunksSchema.optional(),
   })
+  .refine((p) => p.chunks === undefined || p.framing !== 'header', {
+    message: 'framing json or raw: a frame with the header is whole',
+    path: ['chunks'],
+  })
+  .refine((p) => p.skipBytes === 0 || p.framing === 'raw', { message: 'framing raw', path: ['skipBytes'] })
   .refine((p) => p.framing === 'json' || p.axes === undefined || Array.isArray(p.axes), {
     message: 'a list of points: only a JSON envelope has a path for each',
     path: ['axes'],

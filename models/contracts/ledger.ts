@@ -29,6 +29,9 @@ export const rejectionSchema = z.enum([
   'unit_mismatch',
   'wrong_byte_order',
   'several_points',
+  'missing_chunk',
+  'bad_chunk',
+  'bad_checksum',
 ]);
 export type Rejection = z.infer<typeof rejectionSchema>;
 

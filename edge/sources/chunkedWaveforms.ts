@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { decodeChunks, readChunkHeader } from './chunk.ts';
+import { ChunkAssembler, type Ended } from './chunkAssembler.ts';
+import type { ChunkStore, StoredChunk } from './chunkStore.ts';
+import type { DecodeLimits } from './decoded.ts';
+import { refuseAxes } from './decodeWaveform.ts';
+import { inflated } from './jsonText.ts';
+import type { Route } from './route.ts';
+import type { Arrival } from './source.ts';
+import type { Chunks, WaveformPayload } from './sourceConfig.ts';
+
+/** In memory and on disk, of all waveforms of a source that are not complete. */
+const LIMITS = { maxBytes: 64 * 1024 * 1024, maxWaveforms: 1000 };
+const GROUP_MS = 10;
+const RETRY_MS = 1000;
+/** Missing chunks that are named one by one. */
+const MOST_NAMED = 10;
+
+/** A message whose route has `chunks`. `done` is called when what it brought is durable; null: nobody waits. */
+export interface ChunkMessage {
+  topic: string;
+  payload: Buffer;
+  receivedMs: number;
+  done: (() => void) | null;
+}
+
+interface Origin {
+  route: Route;
+  topic: string;
+}
+
+export interface ChunkHooks {
+  limits: (nowMs: number) => DecodeLimits;
+  /** What came of a waveform; `done` is called when it is durable. */
+  deliver: (route: Route, topic: string, payload: Buffer, arrivals: Arrival[], done: () => void) => void;
+  count: (event: 'duplicate_chunks' | 'late_chunks') => void;
+}
+
+/**
+ * Waveforms of several messages. A chunk is acknowledged when it is on the disk, so that neither a restart nor the broker's
+ * limit of unacknowledged messages stops a waveform; the one that completes it, when the waveform is durable.
+ */
+export class ChunkedWaveforms {
+  readonly #assembler = new ChunkAssembler<Origin>(LIMITS);
+  readonly #store: ChunkStore;
+  readonly #hooks: ChunkHooks;
+  readonly #log: Logger;
+  #unsaved: { chunk: StoredChunk; done: () => void }[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #isRefused = false;
+  /** Waveforms that were delivered and are not durable yet: their chunks are still on the disk. */
+  #undurable = 0;
+  #stopped = false;
+
+  constructor(store: ChunkStore, hooks: ChunkHooks, log: Logger) {
+    this.#store = store;
+    this.#hooks = hooks;
+    this.#log = log;
+  }
+
+  get waiting(): number {
+    return this.#assembler.waiting;
+  }
+
+  /** Takes up the chunks that were on the disk. @param find null where nothing takes a topic any more. */
+  restore(find: (topic: string) => Route | null): void {
+    const droppedIds = new Set<string>();
+    for (const { waveform, topic, payload, receivedMs } of this.#store.all()) {
+      const route = find(topic);
+      if (route && chunksOf(route)) this.take(route, { topic, payload, receivedMs, done: null }, waveform);
+      else droppedIds.add(waveform);
+    }
+    for (const id of droppedIds) this.#store.drop(id);
+    if (droppedIds.size > 0)
+      this.#log.warn({ waveforms: droppedIds.size }, 'stored chunks that no subscription takes any more are dropped');
+  }
+
+  /** @param id of the waveform that begins with this chunk. */
+  take(route: Route, message: ChunkMessage, id: string = randomUUID()): void {
+    const spec = chunksOf(route);
+    if (!spec) throw new Error(`${route.subscription.topic} has no chunks`);
+    const { topic, payload, receivedMs, done } = message;
+    const release = done ?? (() => undefined);
+    const whole = inflated(payload);
+    const header = whole.ok
+      ? readChunkHeader(route, spec, spec.chunks, whole.value)
+      : { rejection: whole.rejection, detail: 'the chunk cannot be decompressed' };
+    if (!whole.ok || 'rejection' in header) {
+      const { rejection, detail } = header as { rejection: 'bad_chunk'; detail: string };
+      this.#hooks.deliver(route, topic, payload, refuseAxes(route, spec, rejection, detail), release);
+      return;
+    }
+    const waveform = `${route.subscription.topic}\n${route.asset}/${route.point}\n${header.message}`;
+    const taken = this.#assembler.take({
+      ...header,
+      waveform,
+      id,
+      origin: { route, topic },
+      payload: Buffer.from(whole.value),
+      receivedMs,
+      timeoutMs: spec.chunks.timeoutMs,
+    });
+    if (taken.fate !== 'kept') {
+      this.#hooks.count(taken.fate === 'duplicate' ? 'duplicate_chunks' : 'late_chunks');
+      release();
+      return;
+    }
+    for (const ended of taken.ended) this.#finish(ended, ended.id === taken.id ? release : () => undefined);
+    if (done === null || taken.ended.some((ended) => ended.id === taken.id)) return;
+    this.#unsaved.push({ chunk: { waveform: taken.id, index: header.index, topic, payload, receivedMs }, done });
+    this.#timer ??= setTimeout(() => this.flush(), GROUP_MS);
+  }
+
+  /** Ends waveforms whose chunks stay away; to be called about once a second. */
+  sweep(nowMs: number): void {
+    for (const ended of this.#assembler.expired(nowMs)) this.#finish(ended, () => undefined);
+  }
+
+  /** Puts what waits on the disk; a disk that refuses is tried again, and nothing is acknowledged meanwhile. */
+  flush(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#unsaved.length === 0) return;
+    try {
+      this.#store.put(this.#unsaved.map(({ chunk }) => chunk));
+    } catch (error) {
+      if (!this.#isRefused)
+        this.#log.error({ error: String(error) }, 'chunks cannot be stored: they are not acknowledged');
+      this.#isRefused = true;
+      this.#timer = setTimeout(() => this.flush(), RETRY_MS);
+      return;
+    }
+    this.#isRefused = false;
+    const saved = this.#unsaved;
+    this.#unsaved = [];
+    for (const { done } of saved) done();
+  }
+
+  stop(): void {
+    this.flush();
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#stopped = true;
+    this.#closeWhenDurable();
+  }
+
+  #closeWhenDurable(): void {
+    if (this.#stopped && this.#undurable === 0) this.#store.close();
+  }
+
+  #finish(ended: Ended<Origin>, release: () => void): void {
+    const { route, topic } = ended.origin;
+    const spec = chunksOf(route) as ChunkedSpec;
+    const arrivals =
+      ended.missing.length === 0
+        ? decodeChunks(route, spec, spec.chunks, ended.payloads, this.#hooks.limits(ended.receivedMs))
+        : refuseAxes(route, spec, 'missing_chunk', missingText(ended, spec.chunks.first));
+    // Its chunks may still wait for the disk: they go with it.
+    const waiting = this.#unsaved.filter(({ chunk }) => chunk.waveform === ended.id);
+    this.#unsaved = this.#unsaved.filter(({ chunk }) => chunk.waveform !== ended.id);
+    this.#undurable++;
+    this.#hooks.deliver(route, topic, ended.payloads[0], arrivals, () => {
+      this.#undurable--;
+      this.#forget(ended.id);
+      for (const { done } of waiting) done();
+      release();
+      this.#closeWhenDurable();
+    });
+  }
+
+  #forget(id: string): void {
+    try {
+      this.#store.drop(id);
+    } catch (error) {
+      // After a restart it is put together again and counted as a duplicate.
+      this.#log.error({ error: String(error) }, 'the chunks of a waveform could not be removed');
+    }
+  }
+}
+
+type ChunkedSpec = WaveformPayload & { chunks: Chunks };
+
+/** The payload's settings where its waveforms come in chunks. */
+export function chunksOf({ subscription: { payload } }: Route): ChunkedSpec | null {
+  return payload.type === 'waveform' && payload.chunks !== undefined ? (payload as ChunkedSpec) : null;
+}
+
+function missingText({ missing, total, message }: Ended<unknown>, first: number): string {
+  const named = missing.slice(0, MOST_NAMED).map((index) => index + first);
+  const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : '';
+  return `chunk ${named.join(', ')}${more} of ${total} did not come${message === '' ? '' : ` (waveform ${message})`}`;
+}
