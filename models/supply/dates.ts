@@ -30,7 +30,10 @@ const EXCEL_DAY_0 = -25_569;
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2200;
 
-const SHORT = new RegExp(`^(\\d{1,2})([/.-])(\\d{1,2})\\2(\\d{4})${TIME}$`, 'i');
+/** Years of two digits are taken after slashes and dots alone: `26-01-31` may begin with its year. */
+const SHORT = new RegExp(`^(\\d{1,2})([/.-])(\\d{1,2})\\2(\\d{4}|(?<=[/.])\\d{2})${TIME}$`, 'i');
+/** Years of two digits from here on are of the last century. */
+const LAST_CENTURY_FROM = 70;
 const ISO = new RegExp(`^(\\d{4})[-/.](\\d{1,2})(?:[-/.](\\d{1,2}))?${TIME}$`, 'i');
 
 /**
@@ -46,9 +49,9 @@ export function dateOrderOf(cells: readonly string[]): DateOrder | null {
 }
 
 /**
- * A date of any of the usual ways to write one, as `2026-01-31`: ISO dates and times, months (`2024-03`, `Mar 2024`),
- * ISO weeks (`2024-W05`, its Monday), quarters (`2024Q1`), `20240131`, `202401`, `31.01.2024`, spreadsheet day numbers. Null of
- * anything else.
+ * A date of any of the usual ways to write one, as `2026-01-31`: ISO dates and times, months (`2024-03`, `03/2024`, `Mar
+ * 2024`, `Mar-24`), ISO weeks (`2024-W05`, `KW 05/2024`: their Mondays), quarters (`2024Q1`), `20240131`, `202401`,
+ * `31.01.2024`, `31.01.24`, spreadsheet day numbers. Null of anything else.
  */
 export function parseDate(cell: string, order: DateOrder): string | null {
   const text = cell.trim();
@@ -59,17 +62,29 @@ export function parseDate(cell: string, order: DateOrder): string | null {
 
 function isoDate(text: string): string | null {
   const m = ISO.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? /^((?:19|20)\d{2})(0[1-9]|1[0-2])$/.exec(text);
-  return m && day(Number(m[1]), Number(m[2]), Number(m[3] ?? 1));
+  if (m) return day(Number(m[1]), Number(m[2]), Number(m[3] ?? 1));
+  const month = /^(\d{1,2})[/.](\d{4})$/.exec(text);
+  return month && day(Number(month[2]), Number(month[1]), 1);
+}
+
+/** A year of four digits as it is; of two, the nearest to our time. */
+function fullYear(digits: string): number {
+  const year = Number(digits);
+  if (digits.length > 2) return year;
+  return year + (year >= LAST_CENTURY_FROM ? 1900 : 2000);
 }
 
 function shortDate(text: string, order: DateOrder): string | null {
   const m = SHORT.exec(text);
   if (!m) return null;
   const [d, month] = order === 'dmy' || m[2] === '.' ? [m[1], m[3]] : [m[3], m[1]];
-  return day(Number(m[4]), Number(month), Number(d));
+  return day(fullYear(m[4]), Number(month), Number(d));
 }
 
 function namedMonth(text: string): string | null {
+  // A number after a blank may be a day: `Mar 15`.
+  const short = /^(\p{L}{3,9})\.?(?:-| ?['’])(\d{2})$/iu.exec(text);
+  if (short) return namedMonth(`${short[1]} ${fullYear(short[2])}`);
   const m =
     /^(?:(\d{1,2})[ -])?(\p{L}{3,9})\.?[ -](\d{4})$/iu.exec(text) ??
     /^()(\p{L}{3,9})\.?[ -]\d{1,2},? (\d{4})$/iu.exec(text);
@@ -81,8 +96,13 @@ function namedMonth(text: string): string | null {
   return month === 0 ? null : day(Number(m[3]), month, Number(inner ?? 1));
 }
 
+const WEEK = String.raw`(?:W|WK|CW|KW|Week|Woche)[ .-]?(\d{1,2})`;
+const YEAR_WEEK = new RegExp(`^(\\d{4})[ /-]?${WEEK}$`, 'i');
+const WEEK_YEAR = new RegExp(`^${WEEK}(?:[ /.-]|, )(\\d{4})$`, 'i');
+
 function week(text: string): string | null {
-  const m = /^(\d{4})-?W(\d{1,2})$/i.exec(text);
+  const reversed = WEEK_YEAR.exec(text);
+  const m = reversed ? ['', reversed[2], reversed[1]] : YEAR_WEEK.exec(text);
   if (!m || Number(m[2]) < 1 || Number(m[2]) > 53 || Number(m[1]) < FIRST_YEAR || Number(m[1]) > LAST_YEAR) return null;
   // The week of January 4 is the first; days since 1970 begin on a Thursday.
   const fourth = dayOf(`${m[1]}-01-04`);

@@ -2,7 +2,10 @@ import type { Table } from '#models/tables/parseTable.ts';
 
 /** Rows above a header that reports of spreadsheets begin with: titles, dates, empty lines. */
 const MOST_TITLE_ROWS = 30;
-const TOTAL = /^(grand |sub[- ]?)?(total|sum|summe|gesamt|gesamtsumme|ergebnis|zwischensumme|somme)s?\b.{0,20}$/i;
+const TOTAL =
+  /^(grand |sub[- ]?)?(total|sum|summe|gesamt|gesamtsumme|ergebnis|zwischensumme|somme)s?\b.{0,60}$|(\btotal|summe|ergebnis)$|^\*+$/i;
+/** Lines that lists draw between their parts. */
+const RULE = /^[-=_]{3,}$/;
 
 /**
  * A report without its title rows: the header is the first row that names every column that is needed. A table without
@@ -10,13 +13,26 @@ const TOTAL = /^(grand |sub[- ]?)?(total|sum|summe|gesamt|gesamtsumme|ergebnis|z
  */
 export function withoutTitles(table: Table, isHeader: (row: readonly string[]) => boolean): Table {
   const header = table.rows.slice(0, MOST_TITLE_ROWS).findIndex(isHeader);
-  if (header <= 0) return table;
+  if (header <= 0) return withoutRules(table);
+  return withoutRules(below(table, header));
+}
+
+function below(table: Table, header: number): Table {
   return {
     ...table,
     rows: table.rows.slice(header),
     lines: table.lines.slice(header),
     notes: [...table.notes, `${header} title rows above the header in line ${table.lines[header]} are left out`],
   };
+}
+
+/** Without lines of dashes and headers that pages repeat. */
+function withoutRules(table: Table): Table {
+  const header = table.rows[0]?.join('\t');
+  const isRule = (cells: readonly string[]) =>
+    cells.every((c) => c.trim() === '' || RULE.test(c.trim())) || cells.join('\t') === header;
+  const kept = table.rows.map((cells, i) => i === 0 || !isRule(cells));
+  return { ...table, rows: table.rows.filter((_, i) => kept[i]), lines: table.lines.filter((_, i) => kept[i]) };
 }
 
 /** Without rows of totals: their first cell says so, and a cell that every record has is empty. */

@@ -1,8 +1,6 @@
-import type { Table } from '#models/tables/parseTable.ts';
+import { type Table, TableError } from '#models/tables/parseTable.ts';
 import { columnKey } from './columnNames.ts';
-
-/** What a movement of stock is to demand; null: none (receipts, transfers, counts). */
-type DemandKind = 'order' | 'shipment' | 'usage' | 'return';
+import { type DemandKind, hasBoth, isInvoice, movementOf, OWN_WORDS, type OwnMovements } from './movementWords.ts';
 
 /** Columns by which ERP systems say what a movement was, by their keys (`columnKey`). */
 export const MOVEMENT_COLUMNS = {
@@ -13,6 +11,7 @@ export const MOVEMENT_COLUMNS = {
     'mvt_type',
     'bewegungsart',
     'bwa',
+    'bwart',
     'entry_type',
     'postenart',
     'voucher_type',
@@ -23,15 +22,37 @@ export const MOVEMENT_COLUMNS = {
     'issuetype',
     'document_type',
     'belegart',
+    'belegtyp',
     'type',
     'movement',
+    'mvt_type_text',
+    'buchungsart',
+    'vorgang',
+    'vorgangsart',
+    'transaction_code',
   ],
   from: ['from', 'source_location', 'from_location', 'location_from', 'von'],
   to: ['to', 'destination_location', 'to_location', 'location_to', 'nach'],
-  status: ['status', 'state'],
+  status: ['status', 'state', 'issue_status', 'issue'],
+  /** Says yes of what was undone. */
+  cancelled: ['is_cancelled', 'is_canceled', 'cancelled', 'canceled', 'storniert', 'storno', 'voided'],
+  /** Says whether an unsigned quantity came in or went out. */
+  sign: [
+    'debit_credit',
+    'debit_credit_ind',
+    'debit_credit_indicator',
+    'shkzg',
+    's_h',
+    'soll_haben',
+    'soll_haben_kennz',
+    'direction',
+    'richtung',
+    'in_out',
+  ],
   out: [
     'out_qty',
     'qty_out',
+    'issue_qty',
     'quantity_out',
     'out',
     'issues',
@@ -45,12 +66,14 @@ export const MOVEMENT_COLUMNS = {
     'abgaenge',
     'abgänge',
     'summe_abgänge',
+    'summe_abgangsmengen',
     'summe_der_abgangsmengen',
     'abgangsmenge',
   ],
   in: [
     'in_qty',
     'qty_in',
+    'receipt_qty',
     'quantity_in',
     'in',
     'receipts',
@@ -61,50 +84,12 @@ export const MOVEMENT_COLUMNS = {
     'zugang',
     'zugänge',
     'summe_zugänge',
+    'summe_zugangsmengen',
     'summe_der_zugangsmengen',
     'zugangsmenge',
   ],
 } as const;
 type MovementColumn = keyof typeof MOVEMENT_COLUMNS;
-
-/** Words of ERP systems for movements, in English and German, as parts of a cell in lower case; the first that fits. */
-const WORDS: readonly [RegExp, DemandKind | null][] = [
-  [/purchase|vendor|supplier|einkauf|bestellung|^bill\b|^po\b/, null],
-  [/credit (memo|note)|refund|return|gutschrift|retoure|rückgabe|rücklieferung/, 'return'],
-  [/sales receipt|cash sale|barverkauf/, 'shipment'],
-  [/receipt|wareneingang|zugang/, null],
-  [
-    /transfer|umlagerung|umbuchung|adjust|adjmt|reconcil|inventur|\bcount|opening|revalu|scrap|ausschuss|korrektur/,
-    null,
-  ],
-  [/output|assembly build|manufacture|istmeldung|fertigmeldung/, null],
-  [/consum|usage|issue|stock entry|work order|production|verbrauch|entnahme|fertigungsauftrag/, 'usage'],
-  [/sales order|^order$|kundenauftrag|^auftrag$/, 'order'],
-  [/sale|invoice|delivery|ship|dispatch|verkauf|rechnung|lieferschein|warenausgang|lieferung/, 'shipment'],
-];
-const OWN_WORDS = new Set(['order', 'shipment', 'usage', 'return']);
-
-/** SAP movement types of goods issues; the next number reverses one. Sources: SAP tables T156 and T156T. */
-const SAP_USAGE = [201, 221, 231, 241, 251, 261, 281, 291, 543, 961];
-const SAP_SHIPMENT = [601, 621, 623, 631, 633, 641, 643];
-const SAP_CUSTOMER_RETURN = [651, 653, 655, 657];
-
-function sapMovement(code: number): DemandKind | null {
-  if (SAP_USAGE.includes(code)) return 'usage';
-  // Stock transfers to another plant are no demand there.
-  if (SAP_SHIPMENT.includes(code)) return code === 641 || code === 643 ? null : 'shipment';
-  if (SAP_CUSTOMER_RETURN.includes(code)) return 'return';
-  const isReversal = [...SAP_USAGE, 601, 621, 623, 631, 633].includes(code - 1);
-  return isReversal ? 'return' : null;
-}
-
-/** What a cell says of its movement; undefined: a word that no system here uses. */
-function movementOf(cell: string): DemandKind | null | undefined {
-  const word = cell.trim().toLowerCase();
-  if (OWN_WORDS.has(word)) return word as DemandKind;
-  if (/^\d{3}$/.test(word)) return sapMovement(Number(word));
-  return WORDS.find(([pattern]) => pattern.test(word))?.[1];
-}
 
 type Place = 'customer' | 'vendor' | 'production' | 'loss' | 'stock';
 
@@ -123,7 +108,10 @@ function betweenPlaces(from: Place, to: Place): DemandKind | null {
   return from === 'stock' && to === 'production' ? 'usage' : null;
 }
 
-const NOT_DONE = /cancel|draft|waiting|void|quot|storn|entwurf|abgebrochen/i;
+const NOT_DONE = /cancel|draft|waiting|void|quot|on order|reserv|storn|entwurf|abgebrochen|wartend/i;
+const YES = /^(1|x|y|yes|true|ja|wahr)$/i;
+const OUTWARD = /^(h|c|cr|credit|out|issue|-|haben|abgang|aus)$/i;
+const INWARD = /^(s|d|dr|debit|in|receipt|\+|soll|zugang|ein)$/i;
 const isNegative = (cell: string) => /^-|-$|^\(.+\)$/.test(cell.trim());
 const unsigned = (cell: string) =>
   cell
@@ -133,23 +121,38 @@ const unsigned = (cell: string) =>
 
 /**
  * The demand in a list of stock movements as an ERP system exports it: goods issues to customers, orders and machines, and
- * what came back of them. Receipts, transfers, counts and cancelled documents are left out. What each kind of movement
- * was taken for is noted. A table without a column that tells movements is returned as it is.
+ * what came back of them. Receipts, transfers, counts and cancelled documents are left out, and so are invoices beside the
+ * deliveries that they are for. What each kind of movement was taken for is noted. A table without a column that tells
+ * movements is returned as it is.
  * @param quantityAt column of the quantity; -1 where issues and receipts have columns of their own.
+ * @throws TableError naming the words for movements that are not known.
  */
-export function demandOfMovements(table: Table, quantityAt: number): Table {
+export function demandOfMovements(table: Table, quantityAt: number, told?: OwnMovements): Table {
   const [header, ...body] = table.rows;
-  const at = columnsOf(header);
-  const named = body.map((cells) => cellAt(cells, at.kind).toLowerCase()).filter((word) => !OWN_WORDS.has(word));
-  const isOurs = at.kind < 0 || named.every((word) => word === '');
-  const isPlain = isOurs && at.out < 0 && (at.from < 0 || at.to < 0) && at.status < 0;
-  if (isPlain || body.some((cells) => isUnknown(cells, at))) return table;
+  const at = columnsOf(header, body);
+  const own = columnKey(header[at.kind] ?? '') === 'postenart' ? new Map([...ENTRY_TYPES, ...(told ?? [])]) : told;
+  const words = new Set(body.map((cells) => cellAt(cells, at.kind).toLowerCase()).filter((w) => !OWN_WORDS.has(w)));
+  words.delete('');
+  const telling = [at.out, at.status, at.cancelled, at.sign, Math.min(at.from, at.to)];
+  if (words.size === 0 && telling.every((column) => column < 0)) return table;
+  refuseUnknown(table, at, own);
+  const reading = {
+    at,
+    quantityAt,
+    own,
+    outIsNegative: false,
+    ordersAreIssues: false,
+    skipInvoices: at.from < 0 && hasBoth(words),
+  };
+  if (quantityAt >= 0) {
+    reading.outIsNegative = areNegative(body, reading, ['shipment', 'usage']);
+    reading.ordersAreIssues = areNegative(body, reading, ['order']);
+  }
   const takenFor = new Map<string, number>();
-  const outIsNegative = quantityAt >= 0 && isOutNegative(body, at, quantityAt);
   const rows: string[][] = [];
   const from: number[] = [];
   body.forEach((cells, i) => {
-    const movement = readMovement(cells, at, quantityAt, outIsNegative);
+    const movement = readMovement(cells, reading);
     const name = `${nameOf(cells, at)} as ${movement.kind ?? 'no demand'}`;
     takenFor.set(name, (takenFor.get(name) ?? 0) + 1);
     if (movement.kind === null) return;
@@ -170,55 +173,96 @@ export function demandOfMovements(table: Table, quantityAt: number): Table {
 
 type Columns = Record<MovementColumn, number>;
 
-function columnsOf(header: readonly string[]): Columns {
+/** How the rows of one list are read. */
+interface Reading {
+  at: Columns;
+  quantityAt: number;
+  own: OwnMovements | undefined;
+  /** Issues are below 0. */
+  outIsNegative: boolean;
+  /** A ledger names issues by the orders that they are for. */
+  ordersAreIssues: boolean;
+  /** Their deliveries stand in the list as well. */
+  skipInvoices: boolean;
+}
+
+/** Columns whose names may say something of movements; their cells decide. */
+const MAY_TELL = /typ|kind|beleg|document|transa|vorgang|bewegung|movement|origin|reference|source/;
+
+function columnsOf(header: readonly string[], body: readonly string[][]): Columns {
   const names = header.map(columnKey);
   const find = (keys: readonly string[]) => keys.map((key) => names.indexOf(key)).find((i) => i >= 0) ?? -1;
-  return Object.fromEntries(Object.entries(MOVEMENT_COLUMNS).map(([name, keys]) => [name, find(keys)])) as Columns;
+  const at = Object.fromEntries(Object.entries(MOVEMENT_COLUMNS).map(([name, keys]) => [name, find(keys)])) as Columns;
+  // What was issued, not how far the issue has got.
+  const isAmount = names[at.status] === 'issue' && body.every((cells) => !/\p{L}/u.test(cellAt(cells, at.status)));
+  const status = isAmount ? -1 : at.status;
+  return { ...at, status, out: isAmount ? at.status : at.out, kind: at.kind >= 0 ? at.kind : kindByCells(names, body) };
+}
+
+/** A column of which every cell is a word for a movement, where they differ. */
+function kindByCells(names: readonly string[], body: readonly string[][]): number {
+  return names.findIndex((name, i) => {
+    if (!MAY_TELL.test(name)) return false;
+    const cells = new Set(body.map((row) => cellAt(row, i)));
+    return cells.size > 1 && [...cells].every((cell) => /^[\p{L} .-]+$/u.test(cell) && movementOf(cell) !== undefined);
+  });
 }
 
 const quantityColumn = ({ out }: Columns, quantityAt: number) => (out >= 0 ? out : quantityAt);
 
-function isReplaced(column: number, { kind, from, to, status, out, in: receipts }: Columns, quantityAt: number) {
-  return [kind, from, to, status, out, receipts, quantityAt].includes(column);
-}
+const isReplaced = (column: number, at: Columns, quantityAt: number) =>
+  column === quantityAt || Object.values(at).includes(column);
 
 const cellAt = (cells: readonly string[], i: number) => (i < 0 ? '' : (cells[i] ?? '').trim());
 
-/** A word for a movement that is not known: the reader refuses it with its place. */
-function isUnknown(cells: readonly string[], { kind, from }: Columns): boolean {
-  const cell = cellAt(cells, kind);
-  return from < 0 && cell !== '' && movementOf(cell) === undefined;
+/** Dynamics in German: what others call an issue is an adjustment there. */
+const ENTRY_TYPES: OwnMovements = new Map([['abgang', null]]);
+
+const MOST_SHOWN = 20;
+
+function refuseUnknown(table: Table, { kind, from }: Columns, own: OwnMovements | undefined): void {
+  if (kind < 0 || from >= 0) return;
+  const unknown = new Map<string, number>();
+  table.rows.slice(1).forEach((cells, i) => {
+    const cell = cellAt(cells, kind);
+    if (cell !== '' && movementOf(cell, own) === undefined && !unknown.has(cell)) unknown.set(cell, table.lines[i + 1]);
+  });
+  if (unknown.size === 0) return;
+  const places = [...unknown].slice(0, MOST_SHOWN).map(([cell, line]) => {
+    const found = JSON.stringify(cell.slice(0, 40));
+    return `line ${line}, column ${kind + 1} (kind): found ${found}; one of order, shipment, usage, return is needed, or a map that says what it is`;
+  });
+  throw new TableError(places.join('\n'));
 }
 
 function nameOf(cells: readonly string[], at: Columns): string {
+  if (YES.test(cellAt(cells, at.cancelled))) return 'cancelled rows';
   if (at.from >= 0 && at.to >= 0) return `${placeOf(cellAt(cells, at.from))} to ${placeOf(cellAt(cells, at.to))}`;
   if (NOT_DONE.test(cellAt(cells, at.status))) return cellAt(cells, at.status);
-  return cellAt(cells, at.kind) || (at.out >= 0 ? (isZero(cellAt(cells, at.out)) ? 'receipts' : 'issues') : 'rows');
+  if (at.kind >= 0) return cellAt(cells, at.kind) || 'rows';
+  if (at.sign >= 0) return cellAt(cells, at.sign);
+  return at.out >= 0 ? (isZero(cellAt(cells, at.out)) ? 'receipts' : 'issues') : 'rows';
 }
 
 const isZero = (cell: string) => !/[1-9]/.test(cell);
 
 /** Systems that post issues below 0 do so for most of them; a few of the other sign are returns. */
-function isOutNegative(body: readonly string[][], at: Columns, quantityAt: number): boolean {
-  const out = body.filter((cells) => {
-    const kind = movementOf(cellAt(cells, at.kind));
-    return kind === 'shipment' || kind === 'usage';
-  });
-  return out.filter((cells) => isNegative(cellAt(cells, quantityAt))).length * 2 > out.length;
+function areNegative(body: readonly string[][], { at, own, quantityAt }: Reading, kinds: readonly DemandKind[]) {
+  const of = body.filter((cells) => kinds.some((kind) => kind === movementOf(cellAt(cells, at.kind), own)));
+  return of.filter((cells) => isNegative(cellAt(cells, quantityAt))).length * 2 > of.length;
 }
 
 function readMovement(
   cells: readonly string[],
-  at: Columns,
-  quantityAt: number,
-  outIsNegative: boolean,
+  { at, quantityAt, own, outIsNegative, ordersAreIssues, skipInvoices }: Reading,
 ): { kind: DemandKind | null; quantity: string } {
   const cell = cellAt(cells, quantityColumn(at, quantityAt));
   const none = { kind: null, quantity: cell };
-  if (NOT_DONE.test(cellAt(cells, at.status))) return none;
+  if (NOT_DONE.test(cellAt(cells, at.status)) || YES.test(cellAt(cells, at.cancelled))) return none;
   const named = cellAt(cells, at.kind);
-  const kind = kindOf(cells, at, named);
-  if (kind === null) return none;
+  const told = kindOf(cells, at, named, own);
+  const kind = told === 'order' && ordersAreIssues ? 'shipment' : told;
+  if (kind === null || (skipInvoices && isInvoice(named))) return none;
   if (at.out >= 0) {
     const received = cellAt(cells, at.in);
     if (!isZero(cell)) return { kind, quantity: unsigned(cell) };
@@ -226,12 +270,28 @@ function readMovement(
     return kind === 'shipment' && !isZero(received) ? { kind: 'return', quantity: unsigned(received) } : none;
   }
   const isCode = /^\d{3}$/.test(named);
-  const isBack = !isCode && at.from < 0 && kind !== 'return' && isNegative(cell) !== outIsNegative && !isZero(cell);
+  const isTold = isCode || at.from >= 0 || kind === 'return' || isZero(cell);
+  // Orders are no movements of stock: their sign is their own.
+  const out = told === 'order' ? ordersAreIssues : outIsNegative;
+  const isBack = !isTold && (cameIn(cells, at) ?? isNegative(cell) !== out);
   return { kind: isBack ? 'return' : kind, quantity: unsigned(cell) };
 }
 
-function kindOf(cells: readonly string[], at: Columns, named: string): DemandKind | null {
+/** Whether goods came in, by a column that says it; null where none does. */
+function cameIn(cells: readonly string[], { sign, kind }: Columns): boolean | null {
+  // Beside a kind alone: without one what came in is no demand at all.
+  if (sign < 0 || kind < 0) return null;
+  return INWARD.test(cellAt(cells, sign));
+}
+
+function kindOf(
+  cells: readonly string[],
+  at: Columns,
+  named: string,
+  own: OwnMovements | undefined,
+): DemandKind | null {
   if (at.from >= 0 && at.to >= 0) return betweenPlaces(placeOf(cellAt(cells, at.from)), placeOf(cellAt(cells, at.to)));
-  if (named !== '') return movementOf(named) ?? null;
+  if (named !== '') return movementOf(named, own) ?? null;
+  if (at.sign >= 0) return OUTWARD.test(cellAt(cells, at.sign)) ? 'usage' : null;
   return at.out >= 0 ? 'usage' : 'order';
 }

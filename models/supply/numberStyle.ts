@@ -13,16 +13,31 @@ const GROUPS_POINT = /^[+-]?\d{1,3}(\.\d{3})+$/;
 /**
  * How a file writes its numbers, told by all of its number cells together: `1.234` is a thousand where other cells have
  * decimal commas, and one and a bit where they do not; `1,234` alone is read as thousands where commas part columns (it
- * was quoted), else as a decimal.
+ * was quoted), else as a decimal. Signs that stand beside whole numbers below 1000 alone part thousands: a column shows
+ * three decimals in all of its cells or in none. Semicolons come from places with decimal commas, tabs and bars from any.
  */
 export function numberStyleOf(cells: readonly string[], separator: string): NumberStyle {
-  const bare = cells.map(stripped);
+  const bare = cells.map((c) => stripped(c).replace(/^\((.+)\)$|-$/, '$1'));
   if (bare.some((c) => BOTH_POINT.test(c))) return { decimal: '.', thousands: ',' };
   const commas = bare.filter((c) => DECIMAL_COMMA.test(c));
   const onlyGroups = commas.length > 0 && commas.every((c) => GROUPS_COMMA.test(c));
-  if (commas.length === 0 || (onlyGroups && separator === ','))
-    return { decimal: '.', thousands: commas.length > 0 ? ',' : null };
+  const commaParts = separator === ',' || (separator !== ';' && partThousands(bare, ','));
+  if (onlyGroups && commaParts) return { decimal: '.', thousands: ',' };
+  if (commas.length === 0 && separator === ';' && partThousands(bare, '.')) return { decimal: ',', thousands: '.' };
+  if (commas.length === 0) return { decimal: '.', thousands: null };
   return { decimal: ',', thousands: bare.some((c) => GROUPS_POINT.test(c) || /\.\d{3},/.test(c)) ? '.' : null };
+}
+
+/** Whether all numbers with a sign are groups of three, and those without one are too small to need it. */
+function partThousands(bare: readonly string[], sign: '.' | ','): boolean {
+  const groups = sign === '.' ? GROUPS_POINT : GROUPS_COMMA;
+  const [signed, plain] = [bare.filter((c) => /[.,]/.test(c)), bare.filter((c) => /^[+-]?\d+$/.test(c))];
+  return (
+    signed.length > 0 &&
+    plain.some((c) => Number(c) !== 0) &&
+    signed.every((c) => groups.test(c) && !/^[+-]?0/.test(c)) &&
+    plain.every((c) => Math.abs(Number(c)) < 1000)
+  );
 }
 
 /** Whether every point of a file's numbers might part thousands as well as it may be a decimal point. */

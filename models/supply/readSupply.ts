@@ -1,7 +1,9 @@
 import { namesShown, type Table, TableError } from '#models/tables/parseTable.ts';
+import { withPlainDates } from './calendarColumns.ts';
 import { columnKey } from './columnNames.ts';
 import { type DateOrder, dateOrderOf, parseDate } from './dates.ts';
 import { withoutTitles, withoutTotals } from './headerRow.ts';
+import { withItemsFilledDown, withItemsOfGroups } from './itemRows.ts';
 import { demandOfMovements, MOVEMENT_COLUMNS } from './movements.ts';
 import { mayBeThousands, type NumberStyle, numberStyleOf, parseNumber } from './numberStyle.ts';
 import { type Column, SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
@@ -90,27 +92,37 @@ export function readSupply<T extends SupplyTable>(kind: T, given: Table, options
   return tidied(kind, rows as SupplyRow<T>[], table.lines.slice(1), notes);
 }
 
-/** A table without titles and totals; of stock movements, those alone that are demand. */
+/** Periods in the header of a wide table, at least. */
+const LEAST_PERIODS = 2;
+
+/** A table without titles and totals, and with plain dates; of stock movements, those alone that are demand. */
 function asRecords(kind: SupplyTable, given: Table, columns: Record<string, Column>): Table {
   const required = Object.entries(columns).filter(([, column]) => column.required);
+  const isDemand = kind === 'demand';
   const isHeader = (row: readonly string[]) => {
     const keys = row.map(columnKey);
-    const names = ([name, { also }]: [string, Column]) => {
-      const issues = kind === 'demand' && name === 'quantity' ? MOVEMENT_COLUMNS.out : [];
+    const has = ([name, { also }]: [string, Column]) => {
+      const issues = isDemand && name === 'quantity' ? MOVEMENT_COLUMNS.out : [];
       return [name, ...also, ...issues].some((other) => keys.includes(other));
     };
-    return required.every(names);
+    const missing = required.filter((column) => !has(column)).map(([name]) => name);
+    if (missing.length === 0) return true;
+    const isWide = () => row.filter((cell) => parseDate(cell, 'dmy') !== null).length >= LEAST_PERIODS;
+    const mayLack = keys.includes('') && missing.join() === 'item' ? true : !missing.includes('item') && isWide();
+    return isDemand && mayLack;
   };
-  const table = withoutTitles(given, isHeader);
-  const at = columnsAt(table.rows[0] ?? [], columns);
-  const records = withBareCodes(
-    withoutTotals(
-      table,
-      required.map(([name]) => at.get(name) ?? -1).filter((i) => i >= 0),
-    ),
-    at,
-  );
-  return kind === 'demand' ? demandOfMovements(records, at.get('quantity') ?? -1) : records;
+  const titled = withoutTitles(given, isHeader);
+  const grouped =
+    isDemand && !columnsAt(titled.rows[0] ?? [], columns).has('item') ? withItemsOfGroups(titled) : titled;
+  const at = columnsAt(grouped.rows[0] ?? [], columns);
+  const needed = required.map(([name]) => at.get(name) ?? -1).filter((i) => i >= 0);
+  const records = withBareCodes(withoutTotals(grouped, needed), at);
+  const item = at.get('item');
+  if (!isDemand) return records;
+  const filled = item === undefined ? records : withItemsFilledDown(records, item, needed);
+  const movements = demandOfMovements(filled, at.get('quantity') ?? -1);
+  const dates = columnsAt(movements.rows[0] ?? [], columns).get('date') ?? -1;
+  return withPlainDates(movements, dates, undefined);
 }
 
 const BRACKETED = /^\[([^\]]+)\]\s*\S/;
@@ -131,7 +143,9 @@ function columnsAt(header: readonly string[], columns: Record<string, Column>): 
   for (const [name, { also }] of Object.entries(columns)) {
     const places = names.flatMap((n, i) => (n === name ? [i] : []));
     if (places.length > 1) throw new TableError(`line 1, column ${places[1] + 1}: the column ${name} stands twice`);
-    const own = places[0] ?? also.map((other) => names.indexOf(other)).find((i) => i >= 0);
+    // Beside a material, an item is the line of a document.
+    const isLine = name === 'item' && places.length > 0 && names.includes('material');
+    const own = (isLine ? undefined : places[0]) ?? also.map((other) => names.indexOf(other)).find((i) => i >= 0);
     // A name that is one column's own is no other column's second name.
     if (own !== undefined && (names[own] === name || !Object.hasOwn(columns, names[own]))) at.set(name, own);
   }

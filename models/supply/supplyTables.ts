@@ -1,3 +1,4 @@
+import { PERIOD_COLUMNS } from './calendarColumns.ts';
 import { MOVEMENT_COLUMNS } from './movements.ts';
 
 /** What a column of a planner's table holds. */
@@ -46,22 +47,24 @@ const words = (...lines: string[]) => lines.flatMap((line) => line.split(' '));
 const LEAD_TIME = { most: 3650 } as const;
 /** Names of a column in exports of ERP systems, in English and German; the first one that stands in a header counts. */
 const ITEM_NAMES = words(
-  'id item_id item_no item_number item_code itemnum part part_no part_number part_num sku material material_no',
+  'id item_id item_no item_number item_code itemnum matnr inventory_id part part_no part_number part_num sku material material_no',
   'material_number materialnummer internal_reference product_internal_reference product_code product_id product',
   'product_service stock_code article article_no article_number artikel artikelnummer artikelnr artikel_nr teilenummer',
-  'sachnummer product_name item_name',
+  'sachnummer art_nr mat_nr produkt produktcode product_name item_name',
 );
 const ITEM = text(ITEM_NAMES, required);
 const REFERENCE = text(
   words(
     'ref document document_no document_number doc_no material_document materialbeleg belegnummer beleg voucher voucher_no',
-    'invoice_no invoice_number order_reference order_no order_number auftragsnummer source_document num order_line line',
+    'invoice_no invoice_number order_reference order_no order_number auftragsnummer source_document mat_doc mat_beleg mblnr num order_line line',
     'transaction transaction_id',
   ),
 );
-const SITE_NAMES = words('plant werk location location_code warehouse warehouse_code store branch standort');
+const SITE_NAMES = words(
+  'plant plnt werk werks location location_code lagerortcode warehouse warehouse_code store storeloc branch standort',
+);
 const UNIT_NAMES = words(
-  'uom unit_of_measure unit_of_entry base_unit_of_measure basismengeneinheit mengeneinheit einheit stock_uom base_unit',
+  'uom unit_of_measure unit_of_entry base_unit_of_measure basismengeneinheit mengeneinheit einheit einheitencode erfassme meins bun bme stock_uom base_unit',
 );
 
 /**
@@ -75,10 +78,11 @@ export const SUPPLY_TABLES = {
       item: ITEM,
       date: date(
         words(
-          'period day week month time posted posting_date order_date shipped ship_date shipment_date invoice_date',
-          'document_date transaction_date trans_date tran_date transdate entry_date effective_date delivery_date to_date',
-          'buchungsdatum belegdatum rechnungsdatum lieferdatum datum',
-        ),
+          'posted posting_date pstng_date order_date shipped ship_date shipment_date invoice_date document_date',
+          'transaction_date trans_date tran_date transdate physical_date financial_date entry_date effective_date',
+          'delivery_date to_date buchungsdatum buch_dat budat budat_mkpf belegdatum rechnungsdatum lieferdatum bis_datum',
+          'datum_bis datum time day',
+        ).concat(PERIOD_COLUMNS),
         required,
       ),
       quantity: {
@@ -88,7 +92,8 @@ export const SUPPLY_TABLES = {
             'menge_in_erfassme menge_in_erfassungsme qty_shipped quantity_shipped shipped_qty shipped_quantity qty_sold',
             'quantity_sold qty_delivered delivered_qty delivered_quantity qty_invoiced invoiced_qty actual_qty ordered_qty',
             'ordered_quantity qty_ordered tran_qty trans_qty issued_qty quantity_issued absatzmenge anzahl units value',
-            'amount sales',
+            'transaction_quantity trans_quantity actual_quantity inventory_quantity consumption usage verbrauch',
+            'verbrauchsmenge amount sales',
           ),
           required,
         ),

@@ -1,6 +1,9 @@
 import { TableError } from '#models/tables/parseTable.ts';
 import { SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
 
+/** Rows that tell whether their signs are those of a ledger. */
+const LEAST_TO_JUDGE = 4;
+
 /** Rows that repeat others, and what is negative, put right. @throws TableError where two rows contradict each other. */
 export function tidied<T extends SupplyTable>(
   kind: T,
@@ -11,6 +14,11 @@ export function tidied<T extends SupplyTable>(
   if (kind === 'demand') {
     const demand = rows as SupplyRow<'demand'>[];
     let negative = 0;
+    const below = demand.filter((row) => row.quantity < 0 && row.kind === undefined).length;
+    if (demand.length >= LEAST_TO_JUDGE && 2 * below > demand.length)
+      throw new TableError(
+        `${below} of ${demand.length} quantities are below 0, and no column tells issues from receipts: add one (kind: order, shipment, usage or return)`,
+      );
     for (const row of demand) {
       // What is said to be an order is one as much as what nothing is said of.
       if (row.kind === 'order') delete row.kind;
