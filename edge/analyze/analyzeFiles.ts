@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Unit } from '#models/contracts/units.ts';
-import { type Analysis, analyzeRecording } from '#models/health/diagnosis/analyzeRecording.ts';
+import type { Analysis } from '#models/health/diagnosis/analysis.ts';
+import { analyzeRecording } from '#models/health/diagnosis/analyzeRecording.ts';
 import { type BearingFactors, bearingFactorsSchema } from '#models/machine/bearing.ts';
 import { BEARINGS, findBearing } from '#models/machine/bearingTable.ts';
 import { type Drivetrain, drivetrainSchema } from '#models/machine/drivetrain.ts';

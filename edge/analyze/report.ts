@@ -1,4 +1,4 @@
-import type { Analysis } from '#models/health/diagnosis/analyzeRecording.ts';
+import type { Analysis } from '#models/health/diagnosis/analysis.ts';
 import { type Curve, envelopeSpectrum, type Waterfall, waterfall, zoom } from '#models/signal/pictures.ts';
 import { amplitudes, thinned, welch } from '#models/signal/welch.ts';
 

@@ -8,7 +8,9 @@ const COLUMNS: readonly [name: string, of: (score: DiagnosisScore) => Share][] =
   ['called wrong', (s) => s.calledWrong],
   ['sound bearing blamed', (s) => s.soundBearingsBlamed],
   ['healthy called faulty', (s) => s.healthyCalledFaulty],
+  ['called or watched right', (s) => s.namedRight],
   ['watch', (s) => s.watched],
+  ['healthy watched', (s) => s.healthyWatched],
 ];
 
 /** A block a group, a share a line, for a terminal. */
@@ -16,7 +18,7 @@ export function diagnosisLines(folder: string, { all, byFault, bySpeed }: Diagno
   const block = (score: DiagnosisScore) => [
     `  ${score.name}, ${score.recordings} recordings`,
     ...COLUMNS.filter(([, of]) => of(score).of > 0).map(
-      ([name, of]) => `    ${name.padEnd(22)} ${shareText(of(score))}`,
+      ([name, of]) => `    ${name.padEnd(23)} ${shareText(of(score))}`,
     ),
   ];
   const speeds = bySpeed.length > 1 ? bySpeed : [];

@@ -309,6 +309,23 @@ describe('a line at the shaft’s rate, from sensors of any kind', () => {
     expect(found).toMatchObject({ verdict: 'fault', fault: 'misalignment_or_bent_shaft' });
   });
 
+  test('zone C that half lies at 1× and 2×, with neither pattern complete, is suspected to be the shaft', () => {
+    const parts = [
+      [1480, 1.9],
+      [2960, 0.4],
+      [4440, 1.2],
+      [17_000, 2],
+    ].map(([rpm, mmPerS]) => sine(rpm, mmPerS, 'mm/s', 5120, 20));
+    const sum = (of: Float32Array[]) => of[0].map((_, i) => of.reduce((total, part) => total + part[i], 0));
+    const context = { rpm: 1480, sampleRateHz: 5120, unit: 'mm/s', iso: ISO } as const;
+    const suspected = analyzeRecording(sum(parts), context);
+    expect(suspected).toMatchObject({ verdict: 'watch', fault: 'misalignment_or_bent_shaft', stage: 1 });
+    expect(suspected.reason).toMatch(/zone C; 6\d % of the velocity lies at 1×.*measure axially/);
+    expect(suspected.confidence).toBeLessThan(0.3);
+    const elsewhere = analyzeRecording(sum(parts.slice(2).map((p) => p.map((v) => 1.5 * v))), context);
+    expect([elsewhere.iso, elsewhere.fault]).toMatchObject([{ zone: 'C' }, null]);
+  });
+
   test('mains hum and a level of no machine are remarked', () => {
     const hum = sine(3000, 10, 'g', 5120, 20);
     const samples = sine(1796, 0.5, 'g', 5120, 20).map((v, i) => v + hum[i]);

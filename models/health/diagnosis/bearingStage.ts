@@ -1,7 +1,7 @@
 import type { BearingDiagnosis } from './bearingDiagnosis.ts';
 import { HARMONICS } from './bearingLines.ts';
+import type { Stage } from './faultRule.ts';
 import type { Hum } from './levelRemarks.ts';
-import type { Stage } from './machineFaults.ts';
 import type { MachineLines } from './machineLines.ts';
 import { type Severity, zoneOf } from './severity.ts';
 

@@ -29,6 +29,10 @@ test('calls are counted by what they say of a known fault', () => {
   expect(all.calledWrong).toMatchObject({ count: 1, of: 4 });
   expect(all.soundBearingsBlamed).toMatchObject({ count: 1, of: 4 });
   expect(all.healthyCalledFaulty).toMatchObject({ count: 1, of: 2 });
+  // The watched ball counts beside the calls that are right.
+  expect(all.namedRight).toMatchObject({ count: 4, of: 6 });
+  expect(all.watched).toMatchObject({ count: 1, of: 8 });
+  expect(all.healthyWatched).toMatchObject({ count: 0, of: 2 });
   expect(byFault.map((s) => [s.name, s.recordings])).toContainEqual(['ball', 4]);
   expect(bySpeed.map((s) => s.name)).toEqual(['1500 rpm']);
 });

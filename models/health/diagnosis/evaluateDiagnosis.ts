@@ -1,6 +1,6 @@
 import { coveredFaults } from '#models/contracts/alert.ts';
 import { type Share, shareOf } from '#models/statistics/wilson.ts';
-import type { Analysis } from './analyzeRecording.ts';
+import type { Analysis } from './analysis.ts';
 
 /** What was found in a recording whose fault is known. */
 export interface JudgedRecording {
@@ -26,7 +26,11 @@ export interface DiagnosisScore {
   soundBearingsBlamed: Share;
   /** Of healthy machines: any fault is called. */
   healthyCalledFaulty: Share;
+  /** Of faulty machines: the fault is called, or named as what a `watch` suspects. */
+  namedRight: Share;
+  /** Of all: `watch`, and of healthy machines alone. */
   watched: Share;
+  healthyWatched: Share;
 }
 
 export interface DiagnosisEvaluation {
@@ -70,11 +74,14 @@ function scoreOf(name: string, judged: readonly JudgedRecording[]): DiagnosisSco
     calledWrong: share(worn, (j) => called(j) && !right(j)),
     soundBearingsBlamed: share(sound, (j) => called(j) && isBearing(j.analysis.fault)),
     healthyCalledFaulty: share(healthy, called),
-    watched: share(judged, (j) => j.analysis.verdict === 'watch'),
+    namedRight: share(faulty, (j) => (called(j) || watched(j)) && right(j)),
+    watched: share(judged, watched),
+    healthyWatched: share(healthy, watched),
   };
 }
 
 const called = ({ analysis }: JudgedRecording) => analysis.verdict === 'fault';
+const watched = ({ analysis }: JudgedRecording) => analysis.verdict === 'watch';
 const isBearing = (fault: string | null) => fault === 'bearing' || BEARING_PARTS.has(fault ?? '');
 const likeliestPart = ({ analysis }: JudgedRecording) =>
   analysis.candidates.find((c) => BEARING_PARTS.has(c.fault))?.fault;

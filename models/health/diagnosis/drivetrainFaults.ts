@@ -1,0 +1,127 @@
+import { polePassHz } from '#models/machine/drivetrain.ts';
+import { candidate, MOST, mm, type Rule, reaches, rss, share, stays } from './faultRule.ts';
+import { SPEED_PART } from './machineLines.ts';
+
+const CAVITATION_FROM_HZ = 2500;
+const CAVITATION_G = 0.3;
+
+export const gear: Rule = (lines, { shaftHz, drivetrain: { teeth } }, { candidates, notAssessable }) => {
+  if (teeth === undefined) {
+    notAssessable.push({ fault: 'gear', reason: 'the number of teeth is unknown', remedy: 'give it: teeth' });
+    return;
+  }
+  const meshes = [1, 2, 3].map((k) => lines.accelerationAt(k * teeth * shaftHz));
+  const sides = [1, 2].flatMap((k) =>
+    [-3, -2, -1, 1, 2, 3].map((s) => lines.accelerationAt((k * teeth + s) * shaftHz)),
+  );
+  const present = sides.filter((s) => s > 0).length;
+  const mode = lines.kurtosis > 4.5 ? 'broken_tooth' : 'wear';
+  const conditions = [
+    reaches(`${present} of 12 sidebands about the gear mesh`, present, 6),
+    reaches(
+      `sidebands of ${share(rss(sides), rss(meshes))} of the mesh`,
+      rss(sides),
+      0.5 * Math.max(rss(meshes), 0.02),
+    ),
+  ];
+  const impacts = `kurtosis ${lines.kurtosis.toFixed(1)}: ${mode === 'wear' ? 'no' : 'one'} tooth strikes out`;
+  candidates.push(candidate('gear', 0, [...conditions, { text: impacts, met: MOST }], mode));
+};
+
+export const belt: Rule = (
+  lines,
+  { shaftHz, limitMmPerS, drivetrain: { beltOrder } },
+  { candidates, notAssessable },
+) => {
+  if (beltOrder === undefined) {
+    notAssessable.push({ fault: 'belt', reason: 'the belt’s rate is unknown', remedy: 'give it: beltOrder' });
+    return;
+  }
+  const v = [1, 2, 3, 4].map((k) => lines.velocityAt(k * beltOrder * shaftHz));
+  const present = v.filter((x) => x > 0).length;
+  candidates.push(
+    candidate('belt', rss(v), [
+      reaches(`lines at ${present} multiples of the belt's rate`, present, 2),
+      reaches(`${mm(rss(v))} at them`, rss(v), 0.25 * limitMmPerS),
+    ]),
+  );
+};
+
+export const bladePass: Rule = (lines, { limitMmPerS, drivetrain: { blades } }, { candidates, notAssessable }) => {
+  if (blades === undefined) {
+    notAssessable.push({ fault: 'blade_pass', reason: 'the number of blades is unknown', remedy: 'give it: blades' });
+    return;
+  }
+  const [pass, twice] = [lines.velocity(blades), lines.velocity(2 * blades)];
+  const first = lines.velocity(1);
+  candidates.push(
+    candidate('blade_pass', Math.hypot(pass, twice), [
+      reaches(`${mm(pass)} at ${blades}×, the blades' rate (${mm(twice)} at twice that)`, pass, 0.35 * limitMmPerS),
+      reaches(`that is ${share(pass, first)} of 1×`, pass, 0.7 * first),
+    ]),
+  );
+};
+
+export const cavitation: Rule = (lines, { drivetrain: { blades } }, { candidates, notAssessable }) => {
+  const { g, flatness } = lines.above(CAVITATION_FROM_HZ);
+  if (blades === undefined || g === 0) {
+    const reason = blades === undefined ? 'no machine with blades' : 'the rate is too low for its noise';
+    notAssessable.push({ fault: 'cavitation', reason, remedy: blades === undefined ? 'give blades' : 'sample faster' });
+    return;
+  }
+  candidates.push(
+    candidate('cavitation', 0, [
+      reaches(`${g.toFixed(2)} g above ${CAVITATION_FROM_HZ} Hz`, g, CAVITATION_G),
+      reaches(`flatness ${flatness.toFixed(2)} there: noise rather than lines`, flatness, 0.35),
+      stays(`kurtosis ${lines.kurtosis.toFixed(1)}: random rather than in a rhythm`, lines.kurtosis, 4.5),
+    ]),
+  );
+};
+
+export const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { candidates, notAssessable }) => {
+  const { poles, lineHz } = drivetrain;
+  if (poles === undefined) {
+    notAssessable.push({ fault: 'electrical', reason: 'the number of poles is unknown', remedy: 'give it: poles' });
+    return;
+  }
+  const first = lines.velocity(1);
+  const twiceLine = lines.velocityAt(2 * lineHz);
+  const near = Math.abs((2 * lineHz) / shaftHz - Math.round((2 * lineHz) / shaftHz)) * shaftHz;
+  if (near > 3 * lines.stepHz + SPEED_PART * 2 * lineHz) {
+    candidates.push(
+      candidate(
+        'electrical',
+        twiceLine,
+        [
+          reaches(`${mm(twiceLine)} at twice the line's frequency`, twiceLine, 0.3 * limitMmPerS),
+          reaches(`that is ${share(twiceLine, first)} of 1×`, twiceLine, 0.5 * first),
+        ],
+        'stator',
+      ),
+    );
+  }
+  const passHz = polePassHz(poles, lineHz, shaftHz);
+  if (passHz > 0.4 * shaftHz) {
+    const reason = `a slip of ${((100 * passHz) / (2 * lineHz)).toFixed(0)} % is no induction motor's with ${poles} poles`;
+    notAssessable.push({ fault: 'electrical', reason, remedy: 'check poles, lineHz and speed' });
+    return;
+  }
+  if (passHz < 4 * lines.stepHz) {
+    const reason = `sidebands at ${passHz.toFixed(2)} Hz cannot be told from 1× in bins of ${lines.stepHz.toFixed(2)} Hz`;
+    notAssessable.push({ fault: 'electrical', reason, remedy: 'record longer, at full load' });
+    return;
+  }
+  const sides = [-2, -1, 1, 2].map((s) => lines.velocityAt(shaftHz + s * passHz));
+  const present = sides.filter((s) => s > 0).length;
+  candidates.push(
+    candidate(
+      'electrical',
+      0,
+      [
+        reaches(`${present} of 4 sidebands of 1× at the pole-pass rate of ${passHz.toFixed(2)} Hz`, present, 2),
+        reaches(`they are ${share(rss(sides), first)} of 1×`, rss(sides), 0.03 * Math.max(first, 0.05 * limitMmPerS)),
+      ],
+      'rotor_bar',
+    ),
+  );
+};
