@@ -89,6 +89,7 @@ program
     ]),
   )
   .option('--channel <channel>', 'of a table, a WAV or NumPy file: a number from 0, or the name of a column', '0')
+  .option('--channels <list>', 'sensors of one machine, in each file, for one verdict: 0,1,2:axial')
   .option('--scale <factor>', "units in one of the file's numbers, as of counts", positive)
   .option('--sensitivity <text>', 'of the sensor, where the file holds volts: 100mV/g')
   .option('--unit <unit>', 'of the samples: g, m/s2, mm/s, in/s, um, mil or 1', vibrationUnit, 'g')

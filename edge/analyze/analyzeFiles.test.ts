@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { gaussian, randomOf } from '#models/random/random.ts';
 import { SimulatedMachine } from '#simulators/machine.ts';
 import { simulatedMachineSchema } from '#simulators/scenario.ts';
 import { type AnalyzeOptions, AnalyzeUsageError, analyzeFiles } from './analyzeFiles.ts';
@@ -128,6 +129,34 @@ test.each<[Partial<AnalyzeOptions>, RegExp]>([
 
 test('a file that is not there is named before anything is printed', () => {
   expect(() => printed([fixture, 'nowhere.f32'], { json: true })).toThrow(/no such file: nowhere\.f32/);
+});
+
+describe('sensors of one machine', () => {
+  const faulty = readSamples(fixture, { channel: '0' }).samples.subarray(0, 36_000);
+  const noise = randomOf(8);
+  const rows = Array.from(faulty, (v, i) => {
+    const quiet = 0.05 * gaussian(noise);
+    return `${i / 12_000},${(0.3 * v + quiet).toFixed(6)},${v.toFixed(6)},${(0.05 * gaussian(noise)).toFixed(6)}`;
+  });
+  const file = written('sensors.csv', `time,nde,de,ax\n${rows.join('\n')}`);
+
+  test('one verdict, by the sensor where the fault is largest; the others are named with what they show', () => {
+    const [line] = printed([file], { channels: 'nde,de,ax:axial', json: true, sampleRate: undefined });
+    const found = JSON.parse(line);
+    expect(found).toMatchObject({ files: [file], verdict: 'fault', fault: 'inner_race' });
+    expect(found.sensors.map((s: { role: string }) => s.role)).toEqual(['cross_talk', 'source', 'shows_nothing']);
+    expect(found.analyses).toHaveLength(3);
+    const [text] = printed([file], { channels: 'nde,de,ax:axial' });
+    expect(text).toMatch(/^FAULT: inner_race[\s\S]*cross-talk, at .*channel nde; not shown by .*channel ax/);
+  });
+
+  test('files are sensors, too; what is typed wrong is refused', () => {
+    const found = JSON.parse(printed([fixture, fixture], { channels: '0', json: true })[0]);
+    expect(found.sensors.map((s: { role: string }) => s.role)).toEqual(['source', 'cross_talk']);
+    expect(() => printed([file], { channels: 'de,,ax' })).toThrow(/--channels: found de,,ax; channels such as/);
+    expect(() => printed([file], { channels: 'de,de' })).toThrow(/channel de is named twice/);
+    expect(() => printed([file], { channels: 'de', channel: 'nde' })).toThrow(/without --channel/);
+  });
 });
 
 describe('a speed that nobody gave', () => {

@@ -2,13 +2,15 @@ import { existsSync, writeFileSync } from 'node:fs';
 import type { Unit } from '#models/contracts/units.ts';
 import type { Analysis } from '#models/health/diagnosis/analysis.ts';
 import { analyzeRecording } from '#models/health/diagnosis/analyzeRecording.ts';
+import { machineVerdict } from '#models/health/diagnosis/machineVerdict.ts';
 import { type BearingFactors, bearingFactorsSchema } from '#models/machine/bearing.ts';
 import { BEARINGS, findBearing } from '#models/machine/bearingTable.ts';
 import { type Drivetrain, drivetrainSchema } from '#models/machine/drivetrain.ts';
 import { type RecordingFormat, readSamples } from './readSamples.ts';
 import { speedOfRecording } from './recordingSpeed.ts';
-import { htmlReport, pictureOf, type Report, textReport } from './report.ts';
+import { htmlReport, machineReport, pictureOf, type Report, textReport } from './report.ts';
 import type { Samples } from './samples.ts';
+import { type SensorChannel, sensorChannels } from './sensorChannels.ts';
 import { type SignalScale, sensitivityOf } from './signalScale.ts';
 
 /** A wrong use of the command. */
@@ -26,6 +28,8 @@ export interface AnalyzeOptions {
   bearing?: string;
   format?: RecordingFormat;
   channel: string;
+  /** As typed: 0,1,2:axial; sensors of one machine, in each of the files. */
+  channels?: string;
   unit: Unit;
   /** Units in one of the file's numbers. */
   scale?: number;
@@ -50,20 +54,58 @@ export interface AnalyzeOptions {
   html?: string;
 }
 
-/** Reads and diagnoses each file; prints each as soon as it is known. @throws AnalyzeUsageError, RecordingFormatError. */
+/**
+ * Reads and diagnoses each file; prints each as soon as it is known. With `channels` all are sensors of one machine, and
+ * one verdict is printed. @throws AnalyzeUsageError, RecordingFormatError.
+ */
 export function analyzeFiles(files: readonly string[], options: AnalyzeOptions, print: (line: string) => void): void {
   const missing = files.filter((file) => !existsSync(file));
   if (missing.length > 0) throw new AnalyzeUsageError(`no such file: ${missing.join(', ')}`);
   if (options.speed !== undefined && (options.tachoChannel ?? options.speedRange) !== undefined)
     throw new AnalyzeUsageError('one of --speed, --tacho-channel and --speed-range');
   const bearing = factorsOf(options);
-  const reports: Report[] = [];
-  for (const file of files) {
+  const reports: Report[] = options.channels === undefined ? [] : analyzeSensors(files, options, bearing);
+  if (options.channels !== undefined) print(machineText(files, reports, options));
+  for (const file of options.channels === undefined ? files : []) {
     const report = analyzeFile(file, options, bearing);
     print(options.json ? JSON.stringify(lineOf(file, report.analysis)) : `${textReport(report)}\n`);
     if (options.html) reports.push(report);
   }
   if (options.html) writePage(options.html, htmlReport(reports));
+}
+
+/** Each channel of each file, as a sensor of one machine. */
+function analyzeSensors(
+  files: readonly string[],
+  options: AnalyzeOptions,
+  factors: BearingFactors | undefined,
+): Report[] {
+  const { channel, axialChannel, channels = '' } = options;
+  if (channel !== '0' || axialChannel !== undefined)
+    throw new AnalyzeUsageError('--channels names every sensor: without --channel and --axial-channel');
+  const sensors = channelsOf(channels);
+  const axial = sensors.find((s) => s.direction === 'axial')?.channel;
+  return files.flatMap((file) =>
+    sensors.map((sensor) => {
+      const beside = sensor.direction === 'radial' ? { axialChannel: axial } : {};
+      const report = analyzeFile(file, { ...options, ...sensor, ...beside }, factors);
+      return { ...report, file: sensors.length === 1 ? file : `${file}, channel ${sensor.channel}` };
+    }),
+  );
+}
+
+function channelsOf(text: string): SensorChannel[] {
+  try {
+    return sensorChannels(text);
+  } catch (error) {
+    throw new AnalyzeUsageError(`--channels: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function machineText(files: readonly string[], reports: readonly Report[], { json }: AnalyzeOptions): string {
+  const verdict = machineVerdict(reports.map(({ file, analysis }) => ({ sensor: file, analysis })));
+  if (!json) return `${machineReport(verdict)}\n`;
+  return JSON.stringify({ files, ...verdict, analyses: reports.map(({ file, analysis }) => lineOf(file, analysis)) });
 }
 
 function writePage(file: string, page: string): void {

@@ -1,4 +1,5 @@
 import type { Analysis } from '#models/health/diagnosis/analysis.ts';
+import type { MachineVerdict, SensorPart } from '#models/health/diagnosis/machineVerdict.ts';
 import { type Curve, envelopeSpectrum, type Waterfall, waterfall, zoom } from '#models/signal/pictures.ts';
 import { amplitudes, thinned, welch } from '#models/signal/welch.ts';
 
@@ -69,6 +70,24 @@ export function textReport({ file, unit, analysis, picture }: Report): string {
   return lines.join('\n');
 }
 
+/** One machine from all its sensors, for a terminal. */
+export function machineReport(machine: MachineVerdict): string {
+  const named = namedFault(machine);
+  const word = (part: SensorPart) => part.role.replaceAll('_', ' ');
+  const width = Math.max(...machine.sensors.map((part) => word(part).length));
+  return [
+    `${machine.verdict.toUpperCase()}${named ? `: ${named}` : ''}`,
+    `  ${machine.reason}`,
+    '',
+    ...machine.sensors.map((part) => `  ${word(part).padEnd(width)}  ${sensorText(part)}`),
+  ].join('\n');
+}
+
+function sensorText({ sensor, verdict, fault, confidence, size, reason }: SensorPart): string {
+  const named = size === null ? verdict : `${verdict} ${fault} (confidence ${confidence.toFixed(2)}, size ${size})`;
+  return `${sensor}: ${named}: ${reason}`;
+}
+
 function bars(name: string, { fromHz, stepHz, amplitude }: Curve, unit: string): string[] {
   // The envelope's own mean leaks into its first places.
   const columns = thinned(amplitude.slice(2), COLUMNS);
@@ -81,7 +100,12 @@ function bars(name: string, { fromHz, stepHz, amplitude }: Curve, unit: string):
 }
 
 /** The fault of a verdict that names one, with how far it has come. */
-function namedFault({ verdict, fault, stage, confidence }: Analysis): string | null {
+function namedFault({
+  verdict,
+  fault,
+  stage,
+  confidence,
+}: Pick<Analysis, 'verdict' | 'fault' | 'stage' | 'confidence'>): string | null {
   if (verdict !== 'fault' && verdict !== 'watch') return null;
   const name = fault === 'bearing' ? 'bearing, part unsure' : fault;
   return `${name}, stage ${stage} of 4 (confidence ${confidence.toFixed(2)})`;

@@ -1,0 +1,21 @@
+/** A channel of a recording and how its sensor stands to the shaft. */
+export interface SensorChannel {
+  channel: string;
+  direction: 'radial' | 'axial';
+}
+
+/**
+ * Sensors of one machine as typed: channels by number or name, `:axial` after those along the shaft, such as `0,1,2:axial`.
+ * @throws RangeError where a channel is empty or named twice, or the direction is another.
+ */
+export function sensorChannels(text: string): SensorChannel[] {
+  const channels = text.split(',').map((part): SensorChannel => {
+    const [, channel = '', direction = 'radial'] = /^\s*(.*?)(?::(axial|radial))?\s*$/.exec(part) ?? [];
+    if (channel === '') throw new RangeError(`found ${text}; channels such as 0,1,2:axial`);
+    return { channel, direction: direction === 'axial' ? 'axial' : 'radial' };
+  });
+  const names = channels.map((c) => c.channel);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new RangeError(`channel ${twice} is named twice`);
+  return channels;
+}
