@@ -70,7 +70,7 @@ program
 program
   .command('analyze')
   .description('diagnoses recordings of one machine: which fault, on what evidence, or what is missing to say')
-  .argument('<files...>', 'recordings: float32, int16, CSV or WAV; .gz is unpacked')
+  .argument('<files...>', 'recordings: text, WAV, NumPy, MAT, UFF 58, float32 or int16; .gz is unpacked')
   .option('--sample-rate <hz>', 'samples a second; a WAV file and a table with a time column know their own', positive)
   .option('--speed <rpm>', 'of the shaft; 2 % off is near enough', positive)
   .option('--speed-tolerance <percent>', 'how far --speed may be off; 8 of a nameplate alone', positive, 2)
@@ -86,9 +86,11 @@ program
       'csv',
       'wav',
       'npy',
+      'mat',
+      'uff',
     ]),
   )
-  .option('--channel <channel>', 'of a table, a WAV or NumPy file: a number from 0, or the name of a column', '0')
+  .option('--channel <channel>', 'a number from 0, or the name of a column, a variable or a response', '0')
   .option('--channels <list>', 'sensors of one machine, in each file, for one verdict: 0,1,2:axial')
   .option('--scale <factor>', "units in one of the file's numbers, as of counts", positive)
   .option('--sensitivity <text>', 'of the sensor, where the file holds volts: 100mV/g')

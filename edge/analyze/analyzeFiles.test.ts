@@ -80,7 +80,7 @@ test.each<[string, string | Uint8Array, Partial<ReadOptions>, RegExp]>([
   ['x.csv', '1,2\n3,4\n', { channel: '2' }, /there are 2 columns/],
   ['y.csv', '1,2\n3,4\n', { channel: 'speed' }, /channel speed: there are 2 columns, 0, 1/],
   ['z.csv', 'time,vib,temp\n0,1,5\n1,-1,5\n2,3,5\n', {}, /column time is the time.*one of vib, temp/],
-  ['z.bin', new Uint8Array([0, 1, 2, 255]), {}, /--format: one of f32, int16, csv, wav, npy/],
+  ['z.bin', new Uint8Array([0, 1, 2, 255]), {}, /--format: one of f32, int16, csv, wav, npy, mat, uff/],
   ['w.csv', 'time,vib\n0,1\n1,2\n2,3\n3,much\n', { channel: 'vib' }, /line 5, column vib: found "much"/],
   ['v.f32', new Uint8Array(8), { channel: '1' }, /f32 holds one channel/],
   ['x.f32.gz', 'not packed', {}, /x\.f32\.gz/],

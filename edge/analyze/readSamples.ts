@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { isMat, readMat } from './matRecording.ts';
 import { isNpy, readNpy } from './npyRecording.ts';
 import type { Samples } from './samples.ts';
 import { readTable } from './tableRecording.ts';
+import { isUff, readUff } from './uffRecording.ts';
 import { readWav } from './wavRecording.ts';
 
 /** A recording that cannot be read as what it was said to be. */
 export class RecordingFormatError extends Error {}
 
-export const FORMATS = ['f32', 'int16', 'csv', 'wav', 'npy'] as const;
+export const FORMATS = ['f32', 'int16', 'csv', 'wav', 'npy', 'mat', 'uff'] as const;
 export type RecordingFormat = (typeof FORMATS)[number];
 
 export interface ReadOptions {
   /** By default told from the file's name, else from its content; nothing is guessed of bytes that say nothing. */
   format?: RecordingFormat;
-  /** Of a table, a WAV or NumPy file: a number from 0, or a table's column by name. */
+  /** A number from 0, or a table's column, a MAT-file's variable or a universal file's response by name. */
   channel: string;
 }
 
@@ -26,6 +28,8 @@ export function readSamples(file: string, { format, channel }: ReadOptions): Sam
     if (known === 'csv') return readTable(bytes, channel);
     if (known === 'wav') return readWav(bytes, channelNumber(channel));
     if (known === 'npy') return readNpy(bytes, channelNumber(channel));
+    if (known === 'mat') return readMat(bytes, channel);
+    if (known === 'uff') return readUff(bytes, channel);
     if (channel !== '0') throw new Error(`channel ${channel}: ${known} holds one channel, 0`);
     return known === 'f32'
       ? { samples: fromFloat32(bytes), notes: [] }
@@ -45,6 +49,10 @@ function formatOf(file: string, bytes: Buffer): RecordingFormat {
   if (named !== undefined && !(named === 'f32' && isText)) return named;
   if (bytes.toString('latin1', 0, 4) === 'RIFF') return 'wav';
   if (isNpy(bytes)) return 'npy';
+  if (isMat(bytes)) return 'mat';
+  if (isUff(bytes)) return 'uff';
+  if (ending === 'tdms' || bytes.toString('latin1', 0, 4) === 'TDSm')
+    throw new Error('TDMS files are not read: export the channel as text, .wav or .mat');
   if (isText) return 'csv';
   const why = TABLES.includes(ending) ? 'it is no text' : 'its name and its content do not say what it is';
   throw new Error(`${why}; --format: one of ${FORMATS.join(', ')}`);
