@@ -140,7 +140,7 @@ async function run(shell: Shell, scenario: Scenario, o: SimulateArguments): Prom
 
 async function score(shell: Shell, scenario: Scenario, { json, keep }: SimulateArguments): Promise<void> {
   const { scoreScenario } = await import('./score/scoreScenario.ts');
-  const { scoreLines } = await import('./score/judge.ts');
+  const { exceeded, scoreLines } = await import('./score/judge.ts');
   const directory = keep ?? mkdtempSync(join(tmpdir(), 'millwright-score-'));
   const scored = await scoreScenario(scenario, {
     command: shell.commandFile,
@@ -155,11 +155,8 @@ async function score(shell: Shell, scenario: Scenario, { json, keep }: SimulateA
   if (keep === undefined) rmSync(directory, { recursive: true, force: true });
   if (json) shell.write(JSON.stringify(scored));
   else for (const line of scoreLines(scored)) shell.write(line);
-  const { missed, falseAlarms, unexplained, crashes } = scored;
-  if (missed + falseAlarms.length + unexplained + crashes > 0)
-    throw shell.failure(
-      `${missed} missed, ${falseAlarms.length} false, ${unexplained} unexplained, ${crashes} crashes`,
-    );
+  const beyond = exceeded(scored, scenario.score.limits);
+  if (beyond.length > 0) throw shell.failure(beyond.join(', '));
 }
 
 function addReplay(program: Command, shell: Shell): void {

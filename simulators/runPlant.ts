@@ -3,6 +3,7 @@ import type { PlantDevices } from './devices/plantDevices.ts';
 import type { SimulatedMachine } from './machine.ts';
 import type { Scenario } from './scenario.ts';
 import { type PointTruth, Troubles } from './troubles.ts';
+import { Wiring } from './wiring.ts';
 
 export interface RunOptions {
   speed: number;
@@ -24,6 +25,7 @@ export async function runPlant(
   devices: readonly PlantDevices[],
   { speed, beginMs, fromS, durationS, signal, step }: RunOptions,
 ): Promise<PointTruth[]> {
+  const wiring = new Wiring(scenario, machines);
   const troubles = new Troubles(scenario.troubles, scenario.seed);
   const startedMs = Date.now();
   const stepS = Math.min(scenario.waveform.everyS, scenario.valuesEveryS);
@@ -39,7 +41,7 @@ export async function runPlant(
     step?.(timeS);
     for (const machine of machines) {
       for (const message of messagesAt(machine, scenario, timeS, stepS, beginMs)) {
-        for (const one of troubles.befall(message)) await send(one);
+        for (const one of troubles.befall(wiring.carried(message))) await send(one);
       }
     }
   }

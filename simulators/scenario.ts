@@ -70,6 +70,41 @@ export const calendarSchema = z.strictObject({
 });
 export type Calendar = z.infer<typeof calendarSchema>;
 
+/** By its position on the machine, or, of another machine, with that one's name before it: `fan-301/2H`. */
+const pointReferenceSchema = z.string().regex(/^[^/]+(\/[^/]+)?$/, 'a point, or machine/point');
+
+/**
+ * Mistakes in how a machine is connected or described. Devices measure what the machine does; what is wrong is where their
+ * signals arrive, or what the edge is told of them.
+ */
+export const wiringFaultSchema = z.discriminatedUnion('kind', [
+  /** Each of the two carries the other's signal. */
+  z.strictObject({ kind: z.literal('swapped_sensors'), point: nameSchema, with: pointReferenceSchema }),
+  /** The edge is given these factors instead of the bearing's own. */
+  z.strictObject({ kind: z.literal('wrong_bearing'), configured: bearingFactorsSchema }),
+  /** The point sends value × factor + offset under the unit of the value. */
+  z.strictObject({
+    kind: z.literal('wrong_scale'),
+    point: nameSchema,
+    factor: z
+      .number()
+      .refine((f) => f !== 0, { message: 'not 0' })
+      .default(1),
+    offset: z.number().default(0),
+  }),
+  /** The edge is given this mains frequency. */
+  z.strictObject({ kind: z.literal('wrong_mains_frequency'), configuredHz: z.number().min(10).max(400) }),
+  /** The speed is sent as so many times what it is. */
+  z.strictObject({ kind: z.literal('wrong_speed'), factor: z.number().positive() }),
+  /** The point sends the negative of what it measures. */
+  z.strictObject({ kind: z.literal('inverted_axis'), point: nameSchema }),
+  /** The sensor is not connected: the point sends the noise of its amplifier. */
+  z.strictObject({ kind: z.literal('dead_channel'), point: nameSchema }),
+  /** The point sends the signal of another one. */
+  z.strictObject({ kind: z.literal('duplicate_signal'), point: nameSchema, of: pointReferenceSchema }),
+]);
+export type SimulatedWiringFault = z.infer<typeof wiringFaultSchema>;
+
 export const simulatedMachineSchema = z.strictObject({
   name: nameSchema,
   kind: machineKindSchema,
@@ -80,6 +115,7 @@ export const simulatedMachineSchema = z.strictObject({
   sensors: z.array(nameSchema).min(1),
   calendar: calendarSchema.optional(),
   faults: z.array(faultSchema).default([]),
+  wiring: z.array(wiringFaultSchema).default([]),
 });
 export type SimulatedMachineConfig = z.infer<typeof simulatedMachineSchema>;
 
@@ -142,6 +178,22 @@ export const systemTroubleSchema = z.discriminatedUnion('type', [
 ]);
 export type SystemTrouble = z.infer<typeof systemTroubleSchema>;
 
+/** What a score may show at most; beyond any of them a run has failed. */
+const limitsSchema = z
+  .strictObject({
+    /** Faults that were not reported in time, or with the name of another. */
+    missed: z.int().min(0).default(0),
+    wrong: z.int().min(0).default(0),
+    /** Faults that were reported without a name; absent: any number. */
+    undetermined: z.int().min(0).optional(),
+    /** Absent: no false alarm at all. */
+    falsePerMachineMonth: z.number().min(0).optional(),
+    /** Wiring faults that were not reported, and reports of such that are not there. */
+    wiringMissed: z.int().min(0).default(0),
+    accused: z.int().min(0).default(0),
+  })
+  .prefault({});
+
 const scenarioObjectSchema = z.strictObject({
   seed: z.int().default(1),
   /** In a sentence: what it is for. */
@@ -156,8 +208,9 @@ const scenarioObjectSchema = z.strictObject({
       detectWithinS: z.number().positive().default(120),
       /** Settings of the edge beside those that a score makes. */
       edge: z.record(z.string(), z.unknown()).default({}),
+      limits: limitsSchema,
     })
-    .default({ durationS: 240, speed: 10, detectWithinS: 120, edge: {} }),
+    .prefault({}),
   troubles: z.array(deviceTroubleSchema).default([]),
   systemTroubles: z.array(systemTroubleSchema).default([]),
   waveform: z
@@ -172,6 +225,41 @@ const scenarioObjectSchema = z.strictObject({
   machines: z.array(simulatedMachineSchema).min(1),
 });
 
+/** Slow values that a machine of a kind has beside its sensors. */
+export const processPoints = (kind: MachineKind): string[] => [
+  'speed',
+  'temperature',
+  'current',
+  ...(kind === 'pump' ? ['flow'] : []),
+  ...(kind === 'compressor' ? ['pressure'] : []),
+];
+
+/** Points that wiring faults speak of have to be there, and exchange signals of one kind. */
+function wiringIssues(
+  { name, kind, sensors, wiring }: SimulatedMachineConfig,
+  machines: readonly SimulatedMachineConfig[],
+): [(string | number)[], string][] {
+  const points = [...sensors, ...processPoints(kind)];
+  const isSensor = (machine: string, point: string) =>
+    machines.find((m) => m.name === machine)?.sensors.includes(point) ?? false;
+  return wiring.flatMap((fault, i): [(string | number)[], string][] => {
+    if (!('point' in fault)) return [];
+    if (!points.includes(fault.point)) return [[[i, 'point'], `one of its points: ${points.join(', ')}`]];
+    const key = fault.kind === 'swapped_sensors' ? 'with' : 'of';
+    const reference =
+      fault.kind === 'swapped_sensors' ? fault.with : fault.kind === 'duplicate_signal' ? fault.of : null;
+    if (reference === null) return [];
+    const [machine, point] = reference.includes('/') ? reference.split('/') : [name, reference];
+    const its = machines.find((m) => m.name === machine);
+    if (!its || ![...its.sensors, ...processPoints(its.kind)].includes(point))
+      return [[[i, key], 'a point of the scenario']];
+    if (machine === name && point === fault.point) return [[[i, key], 'another point']];
+    if (isSensor(machine, point) !== isSensor(name, fault.point))
+      return [[[i, key], 'a vibration sensor for a vibration sensor, a slow value for a slow value']];
+    return [];
+  });
+}
+
 /** Names that a scenario speaks of have to be there: a trouble that befalls nobody shows nothing. */
 export const scenarioSchema = scenarioObjectSchema.superRefine((scenario, context) => {
   const { machines, troubles, systemTroubles, score, transport } = scenario;
@@ -185,6 +273,10 @@ export const scenarioSchema = scenarioObjectSchema.superRefine((scenario, contex
         wrong(['machines', i, 'faults', f, 'point'], `one of its sensors: ${sensors.join(', ')}`);
     }
   }
+  for (const [i, machine] of machines.entries())
+    wiringIssues(machine, machines).forEach(([path, message]) => {
+      wrong(['machines', i, 'wiring', ...path], message);
+    });
   for (const [i, { machine, atS }] of troubles.entries()) {
     if (machine !== undefined && !names.includes(machine))
       wrong(['troubles', i, 'machine'], `one of ${names.join(', ')}`);

@@ -1,7 +1,9 @@
+import type { Drivetrain } from '#models/machine/drivetrain.ts';
 import { drivetrainOf } from './machineFaults.ts';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, SimulatedMachineConfig } from './scenario.ts';
+import { misconfigured } from './wiring.ts';
 
-/** What an edge is told of a scenario's machines. */
+/** What an edge is told of a scenario's machines, which is wrong where the scenario says so. */
 export function assetsOf(scenario: Scenario): object {
   return Object.fromEntries(
     scenario.machines.map((m) => [
@@ -10,9 +12,14 @@ export function assetsOf(scenario: Scenario): object {
         kind: m.kind,
         ratedRpm: m.ratedRpm,
         ...(m.iso ? { iso: m.iso } : {}),
-        drivetrain: drivetrainOf(m),
+        drivetrain: configuredDrivetrain(m),
         points: {
-          ...Object.fromEntries(m.sensors.map((s) => [s, { unit: 'g', bearing: m.bearing }])),
+          ...Object.fromEntries(
+            m.sensors.map((s) => [
+              s,
+              { unit: 'g', bearing: misconfigured(m, 'wrong_bearing')?.configured ?? m.bearing },
+            ]),
+          ),
           speed: { unit: 'rpm', role: 'speed' },
           current: { unit: 'A', role: 'load' },
           temperature: { unit: 'degC' },
@@ -22,4 +29,9 @@ export function assetsOf(scenario: Scenario): object {
       },
     ]),
   );
+}
+
+function configuredDrivetrain(machine: SimulatedMachineConfig): Drivetrain {
+  const wrong = misconfigured(machine, 'wrong_mains_frequency');
+  return { ...drivetrainOf(machine), ...(wrong ? { lineHz: wrong.configuredHz } : {}) };
 }

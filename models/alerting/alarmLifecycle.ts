@@ -51,6 +51,8 @@ export function applyMessage(known: AlertRecord | null, message: AlertMessage, a
     returnedAtMs: isReturned ? message.timeMs : null,
     evidence: isReturned && known ? known.evidence : message.evidence,
     remainingLife: message.remainingLife,
+    ...(message.audience ? { audience: message.audience } : {}),
+    ...(message.wiring ? { wiring: message.wiring } : {}),
   };
   const isWorse = known?.severity === 'warning' && message.severity === 'critical' && !isReturned;
   const alarm = isWorse ? alarmingAgain(next) : next;

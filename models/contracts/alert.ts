@@ -43,12 +43,36 @@ const UNDECIDED: Record<string, readonly string[]> = {
 /** The faults that a diagnosis covers: its own, and those it does not tell apart. */
 export const coveredFaults = (fault: string): string[] => [fault, ...(UNDECIDED[fault] ?? [])];
 
+/** Mistakes in how a machine is connected or described, as opposed to faults of the machine. */
+export const wiringFaultSchema = z.enum([
+  'swapped_sensors',
+  'wrong_bearing',
+  'wrong_scale',
+  'wrong_mains_frequency',
+  'wrong_speed',
+  'inverted_axis',
+  'dead_channel',
+  'duplicate_signal',
+]);
+export type WiringFault = z.infer<typeof wiringFaultSchema>;
+
+export const wiringSchema = z.object({
+  kind: wiringFaultSchema,
+  /** What to change, in one sentence. */
+  remedy: z.string().max(500),
+});
+export type Wiring = z.infer<typeof wiringSchema>;
+
+const audienceSchema = z.enum(['plant', 'integrator']);
+
 export const diagnosisSchema = z.object({
   fault: faultSchema,
   /** 0 to 1. */
   confidence: z.number().min(0).max(1),
   /** What speaks for it and against it, a sentence each. */
   reasons: z.array(z.string()),
+  /** Likely faults that the signal could not rule out yet, beside `fault`. */
+  alternatives: z.array(faultSchema).optional(),
 });
 export type Diagnosis = z.infer<typeof diagnosisSchema>;
 
@@ -73,6 +97,10 @@ export const alertMessageSchema = envelopeSchema.extend({
   index: quantitySchema,
   evidence: evidenceSchema,
   remainingLife: remainingLifeSchema,
+  /** Whom it is for; absent: the plant. */
+  audience: audienceSchema.optional(),
+  /** Of an alert to the integrator about the machine's wiring or configuration. */
+  wiring: wiringSchema.optional(),
 });
 export type AlertMessage = z.infer<typeof alertMessageSchema>;
 
@@ -188,7 +216,9 @@ export const alertRecordSchema = alarmSchema.extend({
   /** Its case, which is the id of that case's first alert; absent: from before there were cases. */
   case: z.string().optional(),
   /** Whom it is for; absent: the plant. Wiring, clocks and silence are for those who connected the machine. */
-  audience: z.enum(['plant', 'integrator']).optional(),
+  audience: audienceSchema.optional(),
+  /** Of an alert about the machine's wiring or configuration. */
+  wiring: wiringSchema.optional(),
   evidence: evidenceSchema,
   remainingLife: remainingLifeSchema,
 });

@@ -46,6 +46,7 @@ function machine(i: number): SimulatedMachineConfig {
     sensors: ['2H'],
     calendar: calendar as Calendar,
     faults: [],
+    wiring: [],
   };
 }
 

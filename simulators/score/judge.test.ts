@@ -3,7 +3,7 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { LedgerView } from '#models/contracts/api.ts';
 import { scenarioSchema } from '../scenario.ts';
 import type { PointTruth } from '../troubles.ts';
-import { judge, scoreLines } from './judge.ts';
+import { exceeded, judge, scoreLines } from './judge.ts';
 
 const bearing = { bpfo: 3.6, bpfi: 5.4, bsf: 2.4, ftf: 0.4 };
 const fault = { type: 'unbalance', onsetS: 60, doublingS: 20 };
@@ -116,6 +116,106 @@ test('an alert of another kind finds no fault, and is false', () => {
 test('garbage that was rejected hides no message that was lost', () => {
   const t = truth({ garbage: 10, unusable: 5 });
   expect(score(t, ledger({ received: 105, delivered: 95, rejected: { bad_json: 10 } })).unexplained).toBe(5);
+});
+
+const plant = (score: object, faults: object[], wiring: object[] = []) =>
+  scenarioSchema.parse({
+    score: { durationS: 864, detectWithinS: 100, ...score },
+    machines: [
+      { name: 'ill', kind: 'fan', ratedRpm: 990, bearing, sensors: ['2H'], faults, wiring },
+      { name: 'well', kind: 'fan', ratedRpm: 990, bearing, sensors: ['2H'] },
+    ],
+  });
+const named = (faults: object[], alerts: AlertRecord[], score = {}) =>
+  judge(plant(score, faults), 0, [], ledger(), alerts, 0);
+const unbalance = { type: 'unbalance', onsetS: 60, doublingS: 20 };
+const outer = { type: 'outer_race', point: '2H', onsetS: 200, doublingS: 20 };
+
+test.each([
+  [unbalance, 'unbalance', 'right'],
+  [unbalance, 'undetermined', 'undetermined'],
+  [unbalance, 'misalignment', 'wrong'],
+  [{ ...unbalance, type: 'gear_wear' }, 'gear', 'right'],
+  [{ ...unbalance, type: 'rotor_bar' }, 'electrical', 'right'],
+  [{ ...unbalance, type: 'bent_shaft' }, 'misalignment_or_bent_shaft', 'undetermined'],
+  [{ ...outer, onsetS: 60 }, 'bearing', 'undetermined'],
+  [{ ...outer, onsetS: 60 }, 'ball', 'wrong'],
+  [{ type: 'temperature_drift', onsetS: 60, degCPerMinute: 5 }, 'process_drift', 'right'],
+])('%o that is called %s is named %s', (fault, called, how) => {
+  expect(named([fault], [alert('ill', 85, called)]).faults).toMatchObject([{ delayS: 25, named: how }]);
+});
+
+test('a fault that the diagnosis leaves open beside its own is undetermined, not wrong', () => {
+  const open = alert('ill', 85, 'unbalance');
+  open.evidence.diagnosis.alternatives = ['electrical'];
+  expect(named([{ ...unbalance, type: 'rotor_bar' }], [open]).faults[0].named).toBe('undetermined');
+  expect(named([unbalance], [open]).faults[0].named).toBe('right');
+});
+
+test('of two faults on one machine each needs an alert of its own', () => {
+  const both = [unbalance, outer];
+  expect(named(both, [alert('ill', 85), alert('ill', 230, 'outer_race')]).faults.map((f) => f.named)).toEqual([
+    'right',
+    'right',
+  ]);
+  expect(named(both, [alert('ill', 85)])).toMatchObject({
+    missed: 1,
+    faults: [{ named: 'right' }, { named: 'missed' }],
+  });
+  // Whatever was reported before a fault began is not about it.
+  expect(named(both, [alert('ill', 85, 'outer_race')]).faults.map((f) => f.named)).toEqual(['wrong', 'missed']);
+});
+
+test('a second alert that names a fault which is not there is false', () => {
+  const score = named([unbalance], [alert('ill', 85), alert('ill', 120, 'ball')]);
+  expect(score).toMatchObject({ faults: [{ named: 'right' }], falseAlarms: [{ machine: 'ill', atS: 120 }] });
+  // Two machines for 864 s are 2 of 3,000 parts of a month.
+  expect(score.falsePerMachineMonth).toBeCloseTo(1500, 6);
+});
+
+const report = (asset: string, atS: number, kind: string) =>
+  ({ ...alert(asset, atS, 'undetermined'), audience: 'integrator', wiring: { kind, remedy: 'r' } }) as AlertRecord;
+
+test('reports of wiring faults are found or accuse, and are no alarms of a machine', () => {
+  const wiring = [
+    { kind: 'wrong_speed', factor: 2 },
+    { kind: 'swapped_sensors', point: '2H', with: 'well/2H' },
+    { kind: 'dead_channel', point: '2H' },
+  ];
+  const alerts = [
+    report('ill', 40, 'wrong_speed'),
+    report('well', 50, 'swapped_sensors'),
+    report('well', 60, 'dead_channel'),
+  ];
+  const score = judge(plant({}, [unbalance], wiring), 0, [], ledger(), alerts, 0);
+  expect(score.wiring).toEqual([
+    { kind: 'wrong_speed', machine: 'ill', found: true, delayS: 40 },
+    { kind: 'swapped_sensors', machine: 'ill', found: true, delayS: 50 },
+    { kind: 'dead_channel', machine: 'ill', found: false, delayS: null },
+  ]);
+  expect(score).toMatchObject({ accused: 1, accusations: [{ machine: 'well', atS: 60 }], falseAlarms: [], missed: 1 });
+  expect(scoreLines(score).join('\n')).toContain('wiring faults: 3, accused: 1');
+});
+
+test('each limit is held, and what passes the limits exceeds none', () => {
+  const beyond = (limits: object, faults: object[], alerts: AlertRecord[], wiring: object[] = []) => {
+    const scenario = plant({ limits }, faults, wiring);
+    return exceeded(judge(scenario, 0, [], ledger(), alerts, 0), scenario.score.limits);
+  };
+  const dead = { kind: 'dead_channel', point: '2H' };
+  expect(beyond({}, [unbalance], [alert('ill', 85)])).toEqual([]);
+  expect(beyond({}, [unbalance], [])).toEqual(['1 missed']);
+  expect(beyond({ missed: 1 }, [unbalance], [])).toEqual([]);
+  expect(beyond({}, [unbalance], [alert('ill', 85, 'ball')])).toEqual(['1 wrongly named']);
+  expect(beyond({ wrong: 1 }, [unbalance], [alert('ill', 85, 'ball')])).toEqual([]);
+  expect(beyond({}, [unbalance], [alert('ill', 85, 'undetermined')])).toEqual([]);
+  expect(beyond({ undetermined: 0 }, [unbalance], [alert('ill', 85, 'undetermined')])).toEqual(['1 undetermined']);
+  expect(beyond({}, [], [alert('well', 85)])).toEqual(['1 false']);
+  expect(beyond({ falsePerMachineMonth: 1499 }, [], [alert('well', 85)])[0]).toContain('false a machine-month');
+  expect(beyond({ falsePerMachineMonth: 1501 }, [], [alert('well', 85)])).toEqual([]);
+  expect(beyond({}, [], [], [dead])).toEqual(['1 wiring faults not found']);
+  expect(beyond({}, [], [report('ill', 40, 'wrong_speed')])).toEqual(['1 wiring accusations']);
+  expect(beyond({ accused: 1, wiringMissed: 1 }, [], [report('ill', 40, 'wrong_speed')], [dead])).toEqual([]);
 });
 
 test('the table says what was missed, false and unexplained', () => {

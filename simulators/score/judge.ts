@@ -3,21 +3,20 @@ import type { LedgerView } from '#models/contracts/api.ts';
 import type { Flaw } from '#models/contracts/ledger.ts';
 import type { Scenario } from '../scenario.ts';
 import type { PointTruth } from '../troubles.ts';
-
-/** A fault, and what was said of it. */
-export interface FaultScore {
-  machine: string;
-  fault: string;
-  onsetS: number;
-  /** From the onset to the alert, in the plant's seconds; null where there was none in time. */
-  delayS: number | null;
-  said: string | null;
-}
+import { type FaultScore, type Named, scoreFaults } from './faultScore.ts';
+import { scoreWiring, type WiringAccusation, type WiringScore } from './wiringScore.ts';
 
 export interface ScenarioScore {
   faults: FaultScore[];
   missed: number;
   falseAlarms: { machine: string; atS: number; text: string }[];
+  /** False alarms in 30 days of one machine, at the rate of this run. */
+  falsePerMachineMonth: number;
+  /** The scenario's wiring faults, and whether the integrator was told. */
+  wiring: WiringScore[];
+  /** Reports of wiring faults that the scenario does not have. */
+  accused: number;
+  accusations: WiringAccusation[];
   /** Messages that the devices made, and those that they lost themselves. */
   made: number;
   lostByDevices: number;
@@ -40,6 +39,7 @@ type Ledger = LedgerView['points'][number];
 const OUTAGE_MARGIN = 1.5;
 const GAP_S = 2;
 const SPARE = 10;
+const MONTH_S = 30 * 86_400;
 
 /** Holds what a system said against what its plant did. */
 export function judge(
@@ -62,13 +62,24 @@ export function judge(
       .filter((f) => f.onsetS < scenario.score.durationS)
       .map((f) => ({ machine: m.name, fault: f.type, onsetS: f.onsetS })),
   );
-  const scored = faults.map((fault) => scoreOf(fault, alerts, beginMs, scenario.score.detectWithinS));
+  // What is reported to the integrator accuses no machine.
+  const ofMachines = alerts.filter((a) => a.audience !== 'integrator');
+  const { faults: scored, falseAlarms } = scoreFaults(faults, ofMachines, beginMs, scenario.score.detectWithinS);
+  const { wiring, accusations } = scoreWiring(scenario.machines, alerts, beginMs);
   const sum = (of: (p: Ledger) => number) => ledger.points.reduce((total, p) => total + of(p), 0);
   const made = truth.reduce((total, t) => total + t.made, 0);
   return {
     faults: scored,
     missed: scored.filter((f) => f.delayS === null).length,
-    falseAlarms: falseAlarms(alerts, faults, beginMs),
+    falseAlarms: falseAlarms.map(({ asset, raisedAtMs, text }) => ({
+      machine: asset,
+      atS: (raisedAtMs - beginMs) / 1000,
+      text,
+    })),
+    falsePerMachineMonth: falseAlarms.length / ((scenario.machines.length * scenario.score.durationS) / MONTH_S),
+    wiring,
+    accused: accusations.length,
+    accusations,
     made,
     lostByDevices: truth.reduce((total, t) => total + t.lost, 0),
     delivered: sum((p) => p.delivered),
@@ -108,60 +119,58 @@ function unexplained(truth: PointTruth, point: Ledger | undefined, scenario: Sce
   return Math.max(0, missing - Math.floor(excused));
 }
 
-function scoreOf(
-  fault: Omit<FaultScore, 'delayS' | 'said'>,
-  alerts: readonly AlertRecord[],
-  beginMs: number,
-  withinS: number,
-): FaultScore {
-  const onsetMs = beginMs + fault.onsetS * 1000;
-  const found = alerts
-    .filter((a) => a.asset === fault.machine && a.raisedAtMs >= onsetMs && speaksOf(a, fault.fault))
-    .sort((a, b) => a.raisedAtMs - b.raisedAtMs)[0];
-  const delayS = found ? (found.raisedAtMs - onsetMs) / 1000 : null;
-  const inTime = delayS !== null && delayS <= withinS;
-  return { ...fault, delayS: inTime ? delayS : null, said: found?.text ?? null };
-}
-
-/** A drift of a process value is no bearing's fault, and the other way round. */
-function speaksOf({ evidence }: AlertRecord, fault: string): boolean {
-  return (evidence.diagnosis.fault === 'process_drift') === (fault === 'temperature_drift');
-}
-
-/** Alerts on machines without a fault, of another kind than theirs, or before it began. */
-function falseAlarms(
-  alerts: readonly AlertRecord[],
-  faults: readonly { machine: string; fault: string; onsetS: number }[],
-  beginMs: number,
-) {
-  return alerts.flatMap((alert) => {
-    const { asset, raisedAtMs, text } = alert;
-    const atS = (raisedAtMs - beginMs) / 1000;
-    const due = faults.some((f) => f.machine === asset && atS >= f.onsetS && speaksOf(alert, f.fault));
-    return due ? [] : [{ machine: asset, atS, text }];
-  });
-}
-
 function added(all: readonly Partial<Record<string, number>>[]): Record<string, number> {
   const total: Record<string, number> = {};
   for (const counts of all) for (const [name, n = 0] of Object.entries(counts)) total[name] = (total[name] ?? 0) + n;
   return total;
 }
 
+/** By how much a score is beyond the limits of its scenario, a phrase each; none: it passes. */
+export function exceeded(score: ScenarioScore, limits: Scenario['score']['limits']): string[] {
+  const named = (how: Named) => score.faults.filter((f) => f.named === how).length;
+  const falseAlarms = limits.falsePerMachineMonth === undefined ? score.falseAlarms.length : 0;
+  const measured: [string, number, number][] = [
+    ['missed', score.missed, limits.missed],
+    ['wrongly named', named('wrong'), limits.wrong],
+    ['undetermined', named('undetermined'), limits.undetermined ?? Number.POSITIVE_INFINITY],
+    ['false', falseAlarms, 0],
+    ['false a machine-month', score.falsePerMachineMonth, limits.falsePerMachineMonth ?? Number.POSITIVE_INFINITY],
+    ['wiring faults not found', score.wiring.filter((w) => !w.found).length, limits.wiringMissed],
+    ['wiring accusations', score.accused, limits.accused],
+    ['unexplained', score.unexplained, 0],
+    ['crashes', score.crashes, 0],
+  ];
+  return measured.flatMap(([what, value, limit]) =>
+    value > limit ? [`${Number(value.toFixed(2))} ${what}${limit > 0 ? ` (limit ${limit})` : ''}`] : [],
+  );
+}
+
 /** As a table for a terminal. */
 export function scoreLines(score: ScenarioScore): string[] {
-  const faults = score.faults.map(({ machine, fault, delayS, said }) => {
+  const faults = score.faults.map(({ machine, fault, delayS, named, said }) => {
     const found = delayS === null ? 'missed' : `after ${delayS.toFixed(0)} s`;
-    return `  ${machine.padEnd(16)} ${fault.padEnd(18)} ${found.padEnd(12)} ${said ?? ''}`.trimEnd();
+    const name = delayS === null ? '' : named;
+    return `  ${machine.padEnd(16)} ${fault.padEnd(18)} ${found.padEnd(12)} ${name.padEnd(13)} ${said ?? ''}`.trimEnd();
   });
+  const wiring = score.wiring.map(({ machine, kind, delayS }) => {
+    const found = delayS === null ? 'not found' : `after ${delayS.toFixed(0)} s`;
+    return `  ${machine.padEnd(16)} ${kind.padEnd(22)} ${found}`;
+  });
+  const accusations = score.accusations.map(
+    ({ machine, atS, text }) => `  accused at ${atS.toFixed(0)} s: ${machine}: ${text}`,
+  );
   const counts = (all: Record<string, number>) =>
     Object.entries(all)
       .map(([name, n]) => `${name} ${n}`)
       .join(', ') || 'none';
+  const rate = score.falsePerMachineMonth.toPrecision(3);
   return [
-    `faults: ${score.faults.length}, missed: ${score.missed}, false alarms: ${score.falseAlarms.length}`,
+    `faults: ${score.faults.length}, missed: ${score.missed}, false alarms: ${score.falseAlarms.length} (${rate} a machine-month)`,
     ...faults,
     ...score.falseAlarms.map(({ machine, atS, text }) => `  false at ${atS.toFixed(0)} s: ${machine}: ${text}`),
+    `wiring faults: ${score.wiring.length}, accused: ${score.accused}`,
+    ...wiring,
+    ...accusations,
     `messages made: ${score.made}, lost by their devices: ${score.lostByDevices}`,
     `delivered ${score.delivered}, late ${score.late}, duplicate ${score.duplicate}; rejected: ${counts(score.rejected)}`,
     `flaws: ${counts(score.flaws as Record<string, number>)}`,

@@ -38,7 +38,8 @@ const READY_MS = 30_000;
 /** What was sent has to be in the gateway's ledger so long after the last message. */
 const SETTLE_MS = 60_000;
 const ASK_MS = 250;
-const READ_MS = 10_000;
+/** An answer that takes longer is none. */
+const ANSWER_MS = 5000;
 
 /**
  * Runs a scenario against the whole system: broker, gateway and edge as processes of their own, the plant's devices here,
@@ -73,7 +74,7 @@ export async function scoreScenario(scenario: Scenario, options: ScoreOptions): 
     if (options.signal.aborted) throw new Error('stopped before its end: there is no score');
     await troubled.over();
     await devices.flush();
-    return await settled(system, (ledger, alerts) =>
+    return await settled(system.api, (ledger, alerts) =>
       judge(scenario, beginMs, truth, ledger, alerts, system.edge.crashes + system.gateway.crashes),
     );
   } finally {
@@ -231,34 +232,38 @@ async function renewCertificate(devices: PlantDevices, system: System): Promise<
 }
 
 /**
- * Waits until what was sent has arrived: until nothing is unexplained, or the time is up. A gateway that has just been
- * started again refuses connections for a while. @throws Error where it still does at the end.
+ * Waits until what was sent has arrived: until nothing is unexplained, or the time is up. A gateway that is restarting
+ * is polled until then. @throws Error where it has not answered by the end.
  */
-async function settled(
-  system: System,
+export async function settled(
+  api: string,
   score: (ledger: LedgerView, alerts: AlertRecord[]) => ScenarioScore,
+  withinMs = SETTLE_MS,
 ): Promise<ScenarioScore> {
-  const read = async <T>(path: string): Promise<T> => {
-    const response = await fetch(`${system.api}${path}`, { signal: AbortSignal.timeout(READ_MS) });
-    if (!response.ok) throw new Error(`${path} was answered with ${response.status}`);
-    return (await response.json()) as T;
-  };
-  const endMs = Date.now() + SETTLE_MS;
+  const endMs = Date.now() + withinMs;
   let before = '';
   for (;;) {
-    const isLast = Date.now() > endMs;
-    try {
-      const ledger = await read<LedgerView>('/api/v1/ledger');
-      const judged = score(ledger, await read<AlertRecord[]>('/api/v1/alerts?state=all&limit=1000'));
+    const isOver = Date.now() > endMs;
+    const answer = await askBoth(api).catch((error: Error) => error);
+    if (!(answer instanceof Error)) {
+      const judged = score(...answer);
       const now = JSON.stringify([judged.unexplained, judged.faults]);
-      // Twice the same: an edge publishes its ledger once a second.
-      if (isLast || (judged.unexplained === 0 && now === before)) return judged;
+      // Twice the same: a ledger is sent once a second.
+      if (isOver || (judged.unexplained === 0 && now === before)) return judged;
       before = now;
-    } catch (error) {
-      if (isLast) throw error;
-    }
+    } else if (isOver) throw new Error(`the gateway did not answer within ${withinMs / 1000} s: ${answer.message}`);
     await new Promise((resolve) => setTimeout(resolve, 5 * ASK_MS));
   }
+}
+
+/** The gateway's ledger and alerts. @throws Error where it gives no good answer. */
+async function askBoth(api: string): Promise<[LedgerView, AlertRecord[]]> {
+  const ask = async <T>(path: string): Promise<T> => {
+    const response = await fetch(`${api}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return (await response.json()) as T;
+  };
+  return [await ask('/api/v1/ledger'), await ask('/api/v1/alerts?state=all&limit=1000')];
 }
 
 /** @throws Error where the service ends, or does not answer in time. */

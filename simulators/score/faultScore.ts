@@ -1,0 +1,83 @@
+import { type AlertRecord, coveredFaults, type Fault } from '#models/contracts/alert.ts';
+import type { SimulatedFault } from '../scenario.ts';
+
+/** How the alert on a fault names it; `missed` where there was none in time. */
+export type Named = 'right' | 'wrong' | 'undetermined' | 'missed';
+
+/** A fault, and what was reported of it. */
+export interface FaultScore {
+  machine: string;
+  fault: SimulatedFault['type'];
+  onsetS: number;
+  /** From the onset to the alert, in the plant's seconds; null where there was none in time. */
+  delayS: number | null;
+  said: string | null;
+  named: Named;
+}
+
+export type PlantedFault = Pick<FaultScore, 'machine' | 'fault' | 'onsetS'>;
+
+/** The name that a diagnosis has for a simulated fault; the others are called what they are. */
+const NAMES: Partial<Record<SimulatedFault['type'], Fault>> = {
+  gear_wear: 'gear',
+  broken_tooth: 'gear',
+  rotor_bar: 'electrical',
+  stator: 'electrical',
+  temperature_drift: 'process_drift',
+};
+const nameOf = (fault: SimulatedFault['type']): Fault => NAMES[fault] ?? (fault as Fault);
+
+/** What an alert's newest diagnosis says of a fault. A choice that is left open is right about none of its faults. */
+function naming({ evidence: { diagnosis } }: AlertRecord, { fault }: PlantedFault): Exclude<Named, 'missed'> {
+  if (diagnosis.fault === nameOf(fault)) return 'right';
+  const open = [...coveredFaults(diagnosis.fault), ...(diagnosis.alternatives ?? [])];
+  return diagnosis.fault === 'undetermined' || open.includes(nameOf(fault)) ? 'undetermined' : 'wrong';
+}
+
+/** A drift of a process value is no fault of vibration, and the other way round. */
+function isOfKind({ evidence }: AlertRecord, { fault }: PlantedFault): boolean {
+  return (evidence.diagnosis.fault === 'process_drift') === (fault === 'temperature_drift');
+}
+
+/**
+ * Gives each alert to the fault that it is about: one that names a fault to that fault, one that names none to a fault
+ * that nothing was reported of yet. An alert with a wrong name counts for a fault without any other alert, and is false
+ * where there is no such fault: it reports a second fault that is not there.
+ * @param alerts on machines, not to integrators. @param withinS seconds after the onset within which an alert counts.
+ */
+export function scoreFaults(
+  faults: readonly PlantedFault[],
+  alerts: readonly AlertRecord[],
+  beginMs: number,
+  withinS: number,
+): { faults: FaultScore[]; falseAlarms: AlertRecord[] } {
+  const of = new Map<PlantedFault, AlertRecord[]>(faults.map((fault) => [fault, []]));
+  const give = (fault: PlantedFault, alert: AlertRecord) => of.get(fault)?.push(alert);
+  const misnamed: { alert: AlertRecord; due: PlantedFault[] }[] = [];
+  const falseAlarms: AlertRecord[] = [];
+  const byOnset = [...faults].sort((a, b) => a.onsetS - b.onsetS);
+  for (const alert of [...alerts].sort((a, b) => a.raisedAtMs - b.raisedAtMs)) {
+    const atS = (alert.raisedAtMs - beginMs) / 1000;
+    const due = byOnset.filter((f) => f.machine === alert.asset && atS >= f.onsetS && isOfKind(alert, f));
+    const right = due.find((f) => naming(alert, f) === 'right');
+    const open = due.filter((f) => naming(alert, f) === 'undetermined');
+    const its = right ?? open.find((f) => of.get(f)?.length === 0) ?? open[0];
+    if (its) give(its, alert);
+    else if (due.length > 0) misnamed.push({ alert, due });
+    else falseAlarms.push(alert);
+  }
+  for (const { alert, due } of misnamed) {
+    const alone = due.find((f) => of.get(f)?.length === 0);
+    if (alone) give(alone, alert);
+    else falseAlarms.push(alert);
+  }
+  return { faults: faults.map((fault) => scoreOf(fault, of.get(fault) ?? [], beginMs, withinS)), falseAlarms };
+}
+
+function scoreOf(fault: PlantedFault, alerts: readonly AlertRecord[], beginMs: number, withinS: number): FaultScore {
+  const delayOf = (alert: AlertRecord) => (alert.raisedAtMs - beginMs) / 1000 - fault.onsetS;
+  const first = [...alerts].sort((a, b) => a.raisedAtMs - b.raisedAtMs)[0];
+  if (!first || delayOf(first) > withinS) return { ...fault, delayS: null, said: first?.text ?? null, named: 'missed' };
+  const named = alerts.find((a) => naming(a, fault) === 'right') ?? first;
+  return { ...fault, delayS: delayOf(first), said: named.text, named: naming(named, fault) };
+}

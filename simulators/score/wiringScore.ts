@@ -1,0 +1,52 @@
+import type { AlertRecord, WiringFault } from '#models/contracts/alert.ts';
+import type { SimulatedMachineConfig } from '../scenario.ts';
+
+/** A wiring fault of the scenario, and what was reported of it. */
+export interface WiringScore {
+  kind: WiringFault;
+  machine: string;
+  found: boolean;
+  /** From the beginning of the run to the report, in the plant's seconds; null where there was none. */
+  delayS: number | null;
+}
+
+/** A report of a wiring fault that the scenario does not have. */
+export interface WiringAccusation {
+  machine: string;
+  kind: WiringFault;
+  atS: number;
+  text: string;
+}
+
+/** Two machines of a scenario are concerned where a signal of the one arrives at the other. */
+function machinesOf({
+  name,
+  wiring,
+}: SimulatedMachineConfig): { kind: WiringFault; machine: string; others: string[] }[] {
+  return wiring.map((fault) => {
+    const reference = fault.kind === 'swapped_sensors' ? fault.with : fault.kind === 'duplicate_signal' ? fault.of : '';
+    const other = reference.includes('/') ? reference.split('/')[0] : name;
+    return { kind: fault.kind, machine: name, others: [name, other] };
+  });
+}
+
+/** Holds the reports to integrators against the wiring faults of the machines. */
+export function scoreWiring(
+  machines: readonly SimulatedMachineConfig[],
+  alerts: readonly AlertRecord[],
+  beginMs: number,
+): { wiring: WiringScore[]; accusations: WiringAccusation[] } {
+  const faults = machines.flatMap(machinesOf);
+  const reports = alerts
+    .flatMap(({ wiring, asset, raisedAtMs, text }) =>
+      wiring ? [{ kind: wiring.kind, machine: asset, atS: (raisedAtMs - beginMs) / 1000, text }] : [],
+    )
+    .sort((a, b) => a.atS - b.atS);
+  const isOf = (report: WiringAccusation, { kind, others }: (typeof faults)[number]) =>
+    report.kind === kind && others.includes(report.machine);
+  const wiring = faults.map((fault): WiringScore => {
+    const report = reports.find((r) => isOf(r, fault));
+    return { kind: fault.kind, machine: fault.machine, found: report !== undefined, delayS: report?.atS ?? null };
+  });
+  return { wiring, accusations: reports.filter((report) => !faults.some((fault) => isOf(report, fault))) };
+}

@@ -1,0 +1,94 @@
+import { gaussian, randomOf, seedOf } from '#models/random/random.ts';
+import type { DeviceMessage } from './deviceMessage.ts';
+import type { SimulatedMachine } from './machine.ts';
+import type { Scenario, SimulatedMachineConfig, SimulatedWiringFault } from './scenario.ts';
+
+type Content = DeviceMessage['content'];
+type Of<K extends SimulatedWiringFault['kind']> = Extract<SimulatedWiringFault, { kind: K }>;
+
+/** What an amplifier without a sensor sends, standard deviation in g, or in the unit of a slow value. */
+const OPEN_INPUT_G = 0.0005;
+const OPEN_INPUT_VALUE = 0.02;
+
+/** `machine/point` of a reference that may leave out its own machine. */
+export const fullName = (machine: string, reference: string): string =>
+  reference.includes('/') ? reference : `${machine}/${reference}`;
+
+/** Brings each sensor's signal to where a scenario's cables take it, at the scale that its device is set to. */
+export class Wiring {
+  readonly #machines: ReadonlyMap<string, SimulatedMachine>;
+  readonly #scenario: Scenario;
+  /** By the point under which a signal arrives: the point whose sensor measures it. */
+  readonly #sources: ReadonlyMap<string, string>;
+
+  constructor(scenario: Scenario, machines: readonly SimulatedMachine[]) {
+    this.#scenario = scenario;
+    this.#machines = new Map(machines.map((m) => [m.config.name, m]));
+    this.#sources = new Map(scenario.machines.flatMap(sourcesOf));
+  }
+
+  /** The message as it arrives under its own name. */
+  carried(message: DeviceMessage): DeviceMessage {
+    const { machine, point, timeS } = message;
+    const source = this.#sources.get(`${machine}/${point}`);
+    const content = source === undefined ? message.content : this.#measured(source, timeS);
+    const faults = this.#machines.get(machine)?.config.wiring ?? [];
+    return { ...message, content: faults.reduce((changed, fault) => changedBy(fault, message, changed), content) };
+  }
+
+  #measured(source: string, timeS: number): Content {
+    const [name, point] = source.split('/');
+    const machine = this.#machines.get(name);
+    const { sampleRateHz, samples } = this.#scenario.waveform;
+    if (machine?.config.sensors.includes(point))
+      return { kind: 'waveform', samples: machine.waveform(point, timeS, sampleRateHz, samples) };
+    const value = machine?.processValues(timeS).find((v) => v.point === point)?.value;
+    if (value === undefined) throw new Error(`${source} measures nothing`);
+    return { kind: 'value', value: Number(value.toPrecision(7)) };
+  }
+}
+
+function sourcesOf({ name, wiring }: SimulatedMachineConfig): [string, string][] {
+  return wiring.flatMap((fault): [string, string][] => {
+    if (fault.kind === 'duplicate_signal') return [[`${name}/${fault.point}`, fullName(name, fault.of)]];
+    if (fault.kind !== 'swapped_sensors') return [];
+    const [one, other] = [`${name}/${fault.point}`, fullName(name, fault.with)];
+    return [
+      [one, other],
+      [other, one],
+    ];
+  });
+}
+
+function changedBy(fault: SimulatedWiringFault, { machine, point, timeS }: DeviceMessage, content: Content): Content {
+  switch (fault.kind) {
+    case 'wrong_scale':
+      return fault.point === point ? mapped(content, (v) => v * fault.factor + fault.offset) : content;
+    case 'inverted_axis':
+      return fault.point === point ? mapped(content, (v) => -v) : content;
+    case 'wrong_speed':
+      return point === 'speed' ? mapped(content, (v) => v * fault.factor) : content;
+    case 'dead_channel': {
+      if (fault.point !== point) return content;
+      const random = randomOf(seedOf(machine, point, 'open input', Math.round(timeS * 1000)));
+      const noise = content.kind === 'value' ? OPEN_INPUT_VALUE : OPEN_INPUT_G;
+      return mapped(content, () => noise * gaussian(random));
+    }
+    default:
+      return content;
+  }
+}
+
+function mapped(content: Content, by: (value: number) => number): Content {
+  if (content.kind === 'garbage') return content;
+  if (content.kind === 'value') return { kind: 'value', value: by(content.value) };
+  return { kind: 'waveform', samples: content.samples.map(by) };
+}
+
+/** What the edge is told wrongly of a machine. */
+export function misconfigured<K extends 'wrong_bearing' | 'wrong_mains_frequency'>(
+  { wiring }: SimulatedMachineConfig,
+  kind: K,
+): Of<K> | undefined {
+  return wiring.find((fault): fault is Of<K> => fault.kind === kind);
+}
