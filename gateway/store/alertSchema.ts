@@ -1,4 +1,13 @@
-import type { AlertFilter } from './alertTable.ts';
+export interface AlertFilter {
+  active: boolean;
+  limit: number;
+  /** Raised before: the last one of a page. */
+  before?: { raisedAtMs: number; id: string };
+  site?: string;
+  edge?: string;
+  asset?: string;
+  severity?: string;
+}
 
 /** An alert that is not over, as ISA-18.2 has it: it stands, or nobody has acknowledged it. */
 export const ACTIVE = "state <> 'normal'";

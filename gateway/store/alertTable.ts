@@ -3,7 +3,7 @@ import { applyAction, applyMessage, applyTime, type Outcome, withFinding } from 
 import { applySuppressions } from '#models/alerting/suppression.ts';
 import type { AlarmAction, AlertMessage, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
-import { ACTIVE, listIndex } from './alertSchema.ts';
+import { ACTIVE, type AlertFilter, listIndex } from './alertSchema.ts';
 import { CaseTable } from './caseTable.ts';
 import { type Row, Statements } from './statements.ts';
 import type { SuppressionTable } from './suppressionTable.ts';
@@ -14,17 +14,6 @@ export interface StandingCount {
   asset: string;
   severity: string;
   n: number;
-}
-
-export interface AlertFilter {
-  active: boolean;
-  limit: number;
-  /** Raised before: the last one of a page. */
-  before?: { raisedAtMs: number; id: string };
-  site?: string;
-  edge?: string;
-  asset?: string;
-  severity?: string;
 }
 
 /** An alert that stays unacknowledged has been so since it first was. */

@@ -11,7 +11,8 @@ import type { Suppression, SuppressionRequest } from '#models/contracts/suppress
 import type { Arrivals } from '../alerts/liveness.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
-import type { AlertFilter, StandingCount } from './alertTable.ts';
+import type { AlertFilter } from './alertSchema.ts';
+import type { StandingCount } from './alertTable.ts';
 import type { CaseFilter } from './caseTable.ts';
 import type { Range } from './sequences.ts';
 
