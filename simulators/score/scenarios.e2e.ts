@@ -7,12 +7,12 @@ import { installed } from '../endToEnd/servers.ts';
 import { printed } from '../endToEnd/services.ts';
 import { type ScenarioScore, scoreLines } from './judge.ts';
 
-/** Every shipped scenario but the demo, as `millwright simulate NAME --score` runs it; three at a time. */
+/** Every shipped scenario but the demo, as `millwright simulate NAME --score` runs it. */
 const folder = fileURLToPath(new URL('../scenarios/', import.meta.url));
 const names = readdirSync(folder)
   .map((file) => basename(file, '.yaml'))
   .filter((name) => name !== 'demo');
-const AT_A_TIME = 5;
+const AT_A_TIME = 4;
 
 /** What each has to show beside its faults found and its messages explained. */
 const SHOWS: Record<string, (score: ScenarioScore) => void> = {
