@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Shell } from '#models/configuration/shell.ts';
 
 /** Errors that are about what the user gave. */
-const USAGE = ['LeakError', 'ModelFileError'];
+const USAGE = ['LeakError', 'ModelFileError', 'HistoryError'];
 
 /** @throws the shell's usage error where the table is too small, or leaks. */
 export function orUsage<T>(shell: Shell, file: string, work: () => T): T {

@@ -143,7 +143,7 @@ test('a column that knows the future, and a unit on both sides, stop the trainin
   const lives = [50, 80, 120].map((n) => ({
     rows: Array.from({ length: n }, (_, t) => [gaussian(random), 3 * (n - t)]),
   }));
-  expect(() => checkLifeColumns(lives)).toThrow('sensor 2 goes with the cycles that are left');
+  expect(() => checkLifeColumns(lives, null)).toThrow('sensor 2 goes with the time that is left');
   expect(() =>
     checkUnits([
       { unit: 'a', rows: lives[0].rows },

@@ -47,17 +47,20 @@ export function checkUnits(units: readonly { unit: string; rows: readonly ArrayL
 }
 
 /**
- * @param columns in a run-to-failure table, by number from 1.
- * @throws LeakError where a column goes with the cycles that are left, as no sensor does.
+ * @param names of the columns of a run-to-failure table; without them they are counted from 1.
+ * @throws LeakError where a column goes with the time that is left, as no sensor does.
  */
-export function checkLifeColumns(units: readonly { rows: readonly (readonly number[])[] }[]): void {
+export function checkLifeColumns(
+  units: readonly { rows: readonly (readonly number[])[] }[],
+  names: readonly string[] | null,
+): void {
   for (let c = 0; c < units[0].rows[0].length; c++) {
     const values = units.flatMap((u) => u.rows.map((row) => row[c]));
     const left = units.flatMap((u) => u.rows.map((_, t) => u.rows.length - 1 - t));
     const r = Math.abs(correlation(values, left));
     if (r > MOST_CORRELATION)
       throw new LeakError(
-        `sensor ${c + 1} goes with the cycles that are left (correlation ${r.toFixed(4)}): it knows the future; leave it out`,
+        `${names ? names[c] : `sensor ${c + 1}`} goes with the time that is left (correlation ${r.toFixed(4)}): it knows the future; leave it out`,
       );
   }
 }

@@ -2,6 +2,7 @@ import { randomOf } from '#models/random/random.ts';
 import { quantile } from '../statistics.ts';
 import { LIFE_CAP } from './lifeFeatures.ts';
 import { ENDS, LEVEL, quantilesOf } from './predictLife.ts';
+import type { LifeTime } from './timeGrid.ts';
 import { type JudgedUnit, pairsOf, thin } from './trainLife.ts';
 
 /** A number with its 90 % interval by resampling whole units: rows of one unit are not independent. */
@@ -14,8 +15,10 @@ export interface Estimate {
 export interface LifeEvaluation {
   units: number;
   rows: number;
+  /** Of all times here. */
+  timeUnit: string;
   cap: number;
-  /** Root mean square, mean absolute and mean error (said minus true) in cycles, of every row. */
+  /** Root mean square, mean absolute and mean error (predicted minus true), of every row. */
   cappedRmse: Estimate;
   mae: Estimate;
   bias: Estimate;
@@ -24,7 +27,7 @@ export interface LifeEvaluation {
   /** The part of rows whose truth lies in its interval, which is made without the row's own fold. */
   coverage: Estimate & { level: number };
   meanIntervalWidth: number;
-  /** Mean error by what was said, in tens of cycles. */
+  /** Mean truth by what was predicted, in tens of steps. */
   calibration: { said: number; meanTruth: number; rows: number }[];
   worstUnits: { unit: string; rmse: number }[];
 }
@@ -35,8 +38,12 @@ const CUTS = 20;
 const STEP = 5;
 const BIN = 10;
 
-/** The metrics of out-of-fold verdicts. Pure; the same for the same seed. */
-export function evaluateLife(units: readonly JudgedUnit[], seed: number): LifeEvaluation {
+/** The metrics of out-of-fold verdicts, in the unit of time. Pure; the same for the same seed. */
+export function evaluateLife(
+  units: readonly JudgedUnit[],
+  seed: number,
+  { unit: timeUnit, step }: Pick<LifeTime, 'unit' | 'step'> = { unit: 'cycles', step: 1 },
+): LifeEvaluation {
   const rows = units.map((u) => ({ ...u, off: u.said.map((s, i) => s - u.truth[i]) }));
   const perUnit = rows.map(({ unit, off }) => ({
     unit,
@@ -49,24 +56,30 @@ export function evaluateLife(units: readonly JudgedUnit[], seed: number): LifeEv
   const cuts = rows.map(({ off }) => Array.from({ length: CUTS }, () => off[Math.floor(random() * off.length)] ** 2));
   const covered = coverageOf(units);
   const estimate = (of: (chosen: readonly number[]) => number) => bootstrap(units.length, random, of);
+  const timed = (of: (chosen: readonly number[]) => number) => estimate((chosen) => step * of(chosen));
   const over = (chosen: readonly number[], key: 'sum' | 'squares' | 'absolute') =>
     total(chosen.map((u) => perUnit[u][key])) / total(chosen.map((u) => perUnit[u].n));
   return {
     units: units.length,
     rows: total(perUnit.map((u) => u.n)),
-    cap: LIFE_CAP,
-    cappedRmse: estimate((chosen) => Math.sqrt(over(chosen, 'squares'))),
-    mae: estimate((chosen) => over(chosen, 'absolute')),
-    bias: estimate((chosen) => over(chosen, 'sum')),
-    cutRmse: estimate((chosen) => Math.sqrt(total(chosen.flatMap((u) => cuts[u])) / (chosen.length * CUTS))),
+    timeUnit,
+    cap: LIFE_CAP * step,
+    cappedRmse: timed((chosen) => Math.sqrt(over(chosen, 'squares'))),
+    mae: timed((chosen) => over(chosen, 'absolute')),
+    bias: timed((chosen) => over(chosen, 'sum')),
+    cutRmse: timed((chosen) => Math.sqrt(total(chosen.flatMap((u) => cuts[u])) / (chosen.length * CUTS))),
     coverage: {
       ...estimate((chosen) => total(chosen.map((u) => covered[u].inside)) / total(chosen.map((u) => covered[u].n))),
       level: LEVEL,
     },
-    meanIntervalWidth: total(covered.map((c) => c.width)) / total(covered.map((c) => c.n)),
-    calibration: calibrationOf(units),
+    meanIntervalWidth: (step * total(covered.map((c) => c.width))) / total(covered.map((c) => c.n)),
+    calibration: calibrationOf(units).map((bin) => ({
+      ...bin,
+      said: bin.said * step,
+      meanTruth: bin.meanTruth * step,
+    })),
     worstUnits: perUnit
-      .map(({ unit, n, squares }) => ({ unit, rmse: Math.sqrt(squares / n) }))
+      .map(({ unit, n, squares }) => ({ unit, rmse: step * Math.sqrt(squares / n) }))
       .sort((a, b) => b.rmse - a.rmse)
       .slice(0, 5),
   };

@@ -3,7 +3,6 @@ import { gaussian, randomOf } from '#models/random/random.ts';
 import { fitScaling, lifeFeatures, type UnitHistory } from './lifeFeatures.ts';
 import { cardOf, packLife, unpackLife } from './lifePackage.ts';
 import { predictLife } from './predictLife.ts';
-import { readUnits } from './readUnits.ts';
 import { ridge } from './ridge.ts';
 import { trainLife } from './trainLife.ts';
 
@@ -78,26 +77,4 @@ test('learns to tell how long units have that it has not seen, and how sure it i
 test('too short a history, too few units, and what is no package are said to be so', () => {
   expect(() => trainLife(fleet(3, 1), 1, () => undefined)).toThrow('at least 5 units');
   expect(() => unpackLife('{}')).toThrow('not a model of remaining life');
-});
-
-test('tables are read by unit and time, whatever the order of rows; what is wrong has its line', () => {
-  const table = [
-    ['unit', 'time', 'a'],
-    ['x', '2', '20'],
-    ['x', '1', '10'],
-    ['y', '1', '5'],
-  ];
-  expect(readUnits(table, { unit: 'unit', time: 'time' })).toEqual([
-    { unit: 'x', startsAt: 1, rows: [[10], [20]] },
-    { unit: 'y', startsAt: 1, rows: [[5]] },
-  ]);
-  expect(() => readUnits([...table, ['y', '2', 'z']], { unit: 'unit', time: 'time' })).toThrow(
-    'line 5, column 3: found "z"',
-  );
-  expect(() => readUnits([...table, ['y', '2']], { unit: 'unit', time: 'time' })).toThrow('line 5: 2 columns');
-  expect(() => readUnits([...table, ['y', '1', '6']], { unit: 'unit', time: 'time' })).toThrow(
-    'line 5: unit y has time 1 twice',
-  );
-  expect(() => readUnits(table, { unit: 'engine', time: 'time' })).toThrow('no column engine; there are unit, time, a');
-  expect(() => readUnits([], {})).toThrow('no rows');
 });

@@ -5,7 +5,9 @@ import { ModelFileError } from '#models/packages/modelFileError.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
 import { supportSchema } from '../trainingSupport.ts';
 import { LIFE_CAP } from './lifeFeatures.ts';
+import type { AgeModel } from './trainAgeModel.ts';
 import type { LifeExpert, LifeModel } from './trainLife.ts';
+import { weibullSchema } from './weibullLife.ts';
 
 /** What a person should know of a model before trusting it. */
 export interface LifeCard {
@@ -13,7 +15,9 @@ export interface LifeCard {
   data: string;
   units: number;
   split: string;
-  /** Of out-of-fold rows, cycles; lives beyond `cap` count as `cap`. */
+  /** Of all times here. */
+  timeUnit: string;
+  /** Of out-of-fold rows; lives beyond `cap` count as `cap`. */
   metrics: { cappedRmse: Record<'withAge' | 'withoutAge' | 'trees', number>; cap: number };
   limits: string;
   seed: number;
@@ -25,10 +29,26 @@ const expertSchema = z.strictObject({
   calibration: z.strictObject({ said: z.array(z.number()), off: z.array(z.number()) }),
   rmse: z.number(),
 });
+const timeSchema = z.strictObject({
+  unit: z.string(),
+  step: z.number().positive(),
+  sinceNew: z.boolean(),
+  column: z.string().nullable(),
+});
+const ageSchema = z.strictObject({
+  format: z.literal('millwright-life-by-age'),
+  version: z.literal(1),
+  card: z.looseObject({}),
+  time: timeSchema,
+  life: weibullSchema.nullable(),
+  units: z.int(),
+  needed: z.string(),
+});
 const packageSchema = z.strictObject({
   format: z.literal('millwright-life'),
-  version: z.union([z.literal(2), z.literal(3)]),
+  version: z.union([z.literal(2), z.literal(3), z.literal(4)]),
   card: z.looseObject({}),
+  time: timeSchema.nullable().default(null),
   scaling: z.strictObject({
     width: z.int(),
     columns: z.array(z.int()),
@@ -47,21 +67,25 @@ const packageSchema = z.strictObject({
 
 /** The card of a model that was trained on `data`. */
 export function cardOf(model: LifeModel, data: string, units: number, seed: number, version: string): LifeCard {
-  const short = (v: number) => Number(v.toFixed(2));
+  const { unit: timeUnit, step } = model.time ?? { unit: 'cycles', step: 1 };
+  const short = (v: number) => (step === 1 ? Number(v.toFixed(2)) : Number((v * step).toPrecision(4)));
+  const cap = short(LIFE_CAP);
   return {
-    purpose: 'remaining useful life, in cycles, of units like those that it was trained on, at their last row',
+    purpose: `remaining useful life, in ${timeUnit}, of units like those that it was trained on, at their last row`,
     data,
     units,
-    split: 'five folds by unit; every row from cycle 11 on of a unit that was left out',
+    timeUnit,
+    split:
+      'five folds by unit; every row of a unit that was left out, but those of its first twentieth of a typical life',
     metrics: {
       cappedRmse: {
         withAge: short(model.withAge.rmse),
         withoutAge: short(model.withoutAge.rmse),
         trees: short(model.treesRmse),
       },
-      cap: LIFE_CAP,
+      cap,
     },
-    limits: `lives beyond ${LIFE_CAP} cycles are all said to be ${LIFE_CAP}; not assessable beyond the operating conditions of the training`,
+    limits: `lives beyond ${cap} ${timeUnit} are all given as ${cap}; not assessable beyond the operating conditions of the training`,
     seed,
     version,
   };
@@ -72,7 +96,7 @@ export function packLife(model: LifeModel, card: LifeCard): string {
   const { withAge, withoutAge, ...rest } = model;
   return JSON.stringify({
     format: 'millwright-life',
-    version: 3,
+    version: 4,
     card,
     ...rest,
     withAge: packed(withAge),
@@ -80,7 +104,30 @@ export function packLife(model: LifeModel, card: LifeCard): string {
   });
 }
 
-/** @throws Error that says what is wrong with the text. */
+/** A model by age alone as one JSON text, with its card. */
+export function packAgeModel(model: AgeModel, data: string, version: string): string {
+  const card = {
+    purpose: `remaining useful life, in ${model.time.unit}, by age alone`,
+    data,
+    units: model.units,
+    timeUnit: model.time.unit,
+    method:
+      'Weibull law with its uncertainty; units still running, and those watched from a later age on, count as such',
+    limits: `what is measured of a unit changes nothing; ${model.needed}`,
+    version,
+  };
+  return JSON.stringify({ format: 'millwright-life-by-age', version: 1, card, ...model });
+}
+
+/** A model of what is measured, or of the age alone. @throws ModelFileError that states what is wrong with the text. */
+export function unpackAnyLife(text: string): { measured: LifeModel } | { byAge: AgeModel } {
+  const parsed = ageSchema.safeParse(parseJson(text));
+  if (!parsed.success) return { measured: unpackLife(text) };
+  const { time, life, units, needed } = parsed.data;
+  return { byAge: { time, life, units, needed } };
+}
+
+/** @throws ModelFileError that states what is wrong with the text. */
 export function unpackLife(text: string): LifeModel {
   const parsed = packageSchema.safeParse(parseJson(text));
   if (!parsed.success) {

@@ -2,25 +2,31 @@ import { predictTrees } from '#models/inference/boostedTrees.ts';
 import { median } from '../statistics.ts';
 import { unlikeTraining } from '../trainingSupport.ts';
 import { FIRST_CYCLE, LIFE_CAP, lifeFeatures, scaled, type UnitHistory } from './lifeFeatures.ts';
-import { ageless, type LifeExpert, type LifeModel, speakerOf, toCycles } from './trainLife.ts';
+import type { AgeModel } from './trainAgeModel.ts';
+import { ageless, type LifeExpert, type LifeModel, speakerOf, toSteps } from './trainLife.ts';
+import { LEAST_FAILURES, weibullQuantiles } from './weibullLife.ts';
 
 export type LifePrediction =
   | {
       unit: string;
-      /** Cycles; the middle of the distribution's errors is not taken out of it. */
+      /** In `timeUnit`; the middle of the distribution's errors is not taken out of it. */
       rul: number;
       interval: { level: number; low: number; high: number };
-      /** The distribution: cycles that it lasts with each chance. */
+      /** The distribution: times that it lasts with each chance. */
       quantiles: Record<string, number>;
-      /** Who spoke. */
-      by: 'with_age' | 'without_age';
+      /** Of all times here: `hours`, `cycles` … */
+      timeUnit: string;
+      /** Which model was used: what was measured with or without the age, or the age alone. */
+      by: 'with_age' | 'without_age' | 'age_alone';
       /**
-       * What boosted trees say, who know the age; null where it is unknown. They agree inside the first model's
+       * What boosted trees predict, from the age, too; null where it is unknown. They agree inside the first model's
        * interval; where they do not, the interval is widened to hold both.
        */
       secondOpinion: { rul: number; agrees: boolean } | null;
     }
-  | { unit: string; assessment: 'not_assessable'; reason: string; remedy: string };
+  | NotAssessable;
+
+type NotAssessable = { unit: string; assessment: 'not_assessable'; reason: string; remedy: string };
 
 export type AgeKnowledge = 'auto' | 'known' | 'unknown';
 
@@ -28,74 +34,111 @@ export const LEVEL = 0.9;
 /** The ends of the interval, and between them. */
 export const ENDS = [0.05, 0.95] as const;
 const SHOWN = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
-/** Width of the kernel over what was said, in cycles. */
+/** Width of the kernel over what was said, in steps. */
 const KERNEL = 8;
 
 /** A column whose newest median lies further from its training, in standard deviations, is of something else. */
 const FAR = 10;
 const NEWEST = 10;
+/** Steps with measurements of their own, below which a history tells nothing. */
+const LEAST_MEASURED = 5;
 
 /**
  * Remaining life at a unit's last row, with a conformal interval from units that the model had not seen.
- * @param age `auto`: known where the unit's first time is as early as those of the training.
+ * @param age `auto`: known where times count since new and the unit's first is as early as those of the training.
  * @throws RangeError where rows are not as wide as those that it was trained on.
  */
 export function predictLife(unit: UnitHistory, model: LifeModel, age: AgeKnowledge = 'auto'): LifePrediction {
   const { width } = model.scaling;
   if (unit.rows[0].length !== width)
     throw new RangeError(`rows of ${unit.rows[0].length} sensors; the model was trained on ${width}`);
-  const missing = FIRST_CYCLE - unit.rows.length;
-  if (missing > 0) {
-    return {
-      unit: unit.unit,
-      assessment: 'not_assessable',
-      reason: 'too short a history',
-      remedy: `${missing} more cycles`,
-    };
-  }
-  const nameOf = (c: number) => (model.names ? model.names[c] : `sensor ${c + 1}`);
-  const far = scaled(unit, model.scaling).findIndex((column) => Math.abs(median(column.slice(-NEWEST))) > FAR);
-  if (far >= 0) {
-    return {
-      unit: unit.unit,
-      assessment: 'not_assessable',
-      reason: `${nameOf(model.scaling.columns[far])} is more than ${FAR} standard deviations away from all that the model was trained on`,
-      remedy: 'compare its unit and its place in the table with those of the training, or train on units like this one',
-    };
-  }
-  const unlike = model.support && unlikeTraining(unit.rows, model.support, nameOf);
-  if (unlike) {
-    return {
-      unit: unit.unit,
-      assessment: 'not_assessable',
-      reason: unlike,
-      remedy: 'compare units and operating regime with those of the training, or train on units that ran like this one',
-    };
-  }
+  const { unit: timeUnit, step, sinceNew } = model.time ?? { unit: 'cycles', step: 1, sinceNew: true };
+  const obstacle = obstacleOf(unit, model, (steps) => `${Number((steps * step).toPrecision(3))} more ${timeUnit}`);
+  if (obstacle) return { unit: unit.unit, assessment: 'not_assessable', ...obstacle };
   const features = lifeFeatures(unit, model.scaling);
   const row = features[features.length - 1];
-  const known = age === 'known' || (age === 'auto' && unit.startsAt <= model.latestStart);
+  const known = age === 'known' || (age === 'auto' && sinceNew && unit.startsAt <= model.latestStart);
   const expert = known ? model.withAge : model.withoutAge;
-  const [rul] = speakerOf(expert.networks)([known ? row : ageless(row)]);
-  const shown = quantilesOf(rul, expert.calibration, SHOWN);
+  const [left] = speakerOf(expert.networks)([known ? row : ageless(row)]);
+  const shown = quantilesOf(left, expert.calibration, SHOWN);
   const [low, high] = [shown[0], shown[shown.length - 1]];
-  const trees = known ? toCycles(predictTrees(model.trees, row)) : null;
+  const trees = known ? toSteps(predictTrees(model.trees, row)) : null;
   const agrees = trees === null || (trees >= low && trees <= high);
   // Two models that disagree are less sure together than the one alone: the interval takes both in.
   if (trees !== null) [shown[0], shown[shown.length - 1]] = [Math.min(low, trees), Math.max(high, trees)];
   return {
     unit: unit.unit,
-    rul,
-    interval: { level: LEVEL, low: shown[0], high: shown[shown.length - 1] },
-    quantiles: Object.fromEntries(SHOWN.map((p, i) => [p, shown[i]])),
+    rul: left * step,
+    interval: { level: LEVEL, low: shown[0] * step, high: shown[shown.length - 1] * step },
+    quantiles: Object.fromEntries(SHOWN.map((p, i) => [p, shown[i] * step])),
+    timeUnit,
     by: known ? 'with_age' : 'without_age',
-    secondOpinion: trees === null ? null : { rul: trees, agrees },
+    secondOpinion: trees === null ? null : { rul: trees * step, agrees },
   };
 }
 
+/** Remaining life from a unit's age alone. @param age `auto`: known where times count since new. */
+export function predictByAge(
+  { unit, times }: { unit: string; times: readonly number[] },
+  { time, life, needed }: AgeModel,
+  age: AgeKnowledge = 'auto',
+): LifePrediction {
+  const withheld = (reason: string, remedy: string): NotAssessable => ({
+    unit,
+    assessment: 'not_assessable',
+    reason,
+    remedy,
+  });
+  if (life === null) return withheld(`fewer than ${LEAST_FAILURES} failures in the training`, needed);
+  if (age === 'unknown' || (age === 'auto' && !time.sinceNew))
+    return withheld(
+      'the age of the unit is unknown, and the model knows lives by age alone',
+      'times since new; or --age known, where the first row is of a new unit; or the failures that a model of measurements needs',
+    );
+  const now = times[times.length - 1] - (time.sinceNew ? 0 : times[0]);
+  const shown = weibullQuantiles(life, now, SHOWN);
+  return {
+    unit,
+    rul: shown[SHOWN.indexOf(0.5)],
+    interval: { level: LEVEL, low: shown[0], high: shown[shown.length - 1] },
+    quantiles: Object.fromEntries(SHOWN.map((p, i) => [p, shown[i]])),
+    timeUnit: time.unit,
+    by: 'age_alone',
+    secondOpinion: null,
+  };
+}
+
+/** What forbids a verdict: too short a history, or newest rows unlike the training. */
+function obstacleOf(
+  unit: UnitHistory,
+  model: LifeModel,
+  more: (steps: number) => string,
+): { reason: string; remedy: string } | null {
+  const missing = FIRST_CYCLE - unit.rows.length;
+  if (missing > 0) return { reason: 'too short a history', remedy: more(missing) };
+  const measured = unit.fresh?.filter(Boolean).length ?? unit.rows.length;
+  if (measured < LEAST_MEASURED)
+    return { reason: 'too few rows in its history', remedy: `${LEAST_MEASURED - measured} more rows` };
+  const nameOf = (c: number) => (model.names ? model.names[c] : `sensor ${c + 1}`);
+  const far = scaled(unit, model.scaling).findIndex((column) => Math.abs(median(column.slice(-NEWEST))) > FAR);
+  if (far >= 0)
+    return {
+      reason: `${nameOf(model.scaling.columns[far])} is more than ${FAR} standard deviations away from all that the model was trained on`,
+      remedy: 'compare its unit and its place in the table with those of the training, or train on units like this one',
+    };
+  const unlike = model.support && unlikeTraining(unit.rows, model.support, nameOf);
+  return unlike
+    ? {
+        reason: unlike,
+        remedy:
+          'compare units and operating regime with those of the training, or train on units that ran like this one',
+      }
+    : null;
+}
+
 /**
- * Quantiles of the remaining life where `said` was said: weighted quantiles of the errors made near it, with the n+1
- * correction (Vovk et al. 2005; Tibshirani et al. 2019). They rise.
+ * Quantiles of the remaining life, in steps, where `said` was predicted: weighted quantiles of the errors made near it,
+ * with the n+1 correction (Vovk et al. 2005; Tibshirani et al. 2019). They rise.
  */
 export function quantilesOf(said: number, calibration: LifeExpert['calibration'], levels: readonly number[]): number[] {
   const weights = calibration.said.map((s) => Math.exp(-0.5 * ((s - said) / KERNEL) ** 2));

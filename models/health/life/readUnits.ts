@@ -1,7 +1,11 @@
-import type { UnitHistory } from './lifeFeatures.ts';
+import { momentOf } from '#models/tables/moment.ts';
+import { numberOf } from '#models/tables/parseTable.ts';
+import { isClockUnit, statedTimeUnit, unitMs } from './timeUnit.ts';
 
 /** Something in a table that is no history of units: where, and what. */
-export class HistoryError extends Error {}
+export class HistoryError extends Error {
+  override readonly name = 'HistoryError';
+}
 
 export interface TableShape {
   /** Names of the unit's and the time's column; absent for C-MAPSS: the first two, and no header. */
@@ -9,51 +13,121 @@ export interface TableShape {
   time?: string;
   /** Columns that are no values, by name; of a table with a header. */
   ignore?: readonly string[];
+  /** The column that tells which units failed at their last row; without it all did. */
+  failed?: string;
+  /** The unit of the time column, where its header does not state it; of dates, the unit to count in. */
+  timeUnit?: string;
+  /** Between columns, where it is known: a decimal comma is none where it separates columns. */
+  separator?: string;
+  /** The file's line that each row ends on, where empty lines were left out. */
+  lines?: readonly number[];
 }
+
+/** What was measured of one unit, oldest first. */
+export interface TimedUnit {
+  unit: string;
+  /** In the table's unit of time, rising; of dates, since 1970. */
+  times: number[];
+  rows: number[][];
+  /** Whether it failed at its last row; else it was still running then. */
+  failed: boolean;
+}
+
+/** How a table counts time. */
+export interface TableTime {
+  /** `hours`, `cycles` …, or `units of <column>` where nothing states it. */
+  unit: string;
+  stated: boolean;
+  dated: boolean;
+  column: string | null;
+}
+
+export interface UnitTable {
+  units: TimedUnit[];
+  time: TableTime;
+  /** Names of the columns of values; null of a table without a header. */
+  names: string[] | null;
+}
+
+const YES = /^(1|1\.0+|true|yes|y|failed|failure)$/i;
+const NO = /^(0|0\.0+|false|no|n|running|censored|)$/i;
+/** Dates are counted in days where units last longer than this, else in hours. */
+const LONG_DAYS = 90;
 
 /**
  * Histories of units from rows of text.
  * @throws HistoryError with the line, counted from 1.
  */
-export function readUnits(table: readonly (readonly string[])[], shape: TableShape): UnitHistory[] {
+export function readUnits(table: readonly (readonly string[])[], shape: TableShape): UnitTable {
   const headed = shape.unit !== undefined;
   if (table.length === 0) throw new HistoryError('the table has no rows');
   const [unitColumn, timeColumn] = headed ? [find(table[0], shape.unit), find(table[0], shape.time)] : [0, 1];
-  const width = table[0]?.length ?? 0;
-  const left = new Set([unitColumn, timeColumn, ...ignoredOf(table, shape)]);
-  const units = new Map<string, { time: number; row: number[] }[]>();
-  const seen = new Set<string>();
-  table.slice(headed ? 1 : 0).forEach((cells, i) => {
-    const line = i + (headed ? 2 : 1);
+  const failedColumn = shape.failed === undefined ? -1 : find(table[0], shape.failed);
+  const width = table[0].length;
+  const ignored = (shape.ignore ?? []).map((name) => find(table[0], name));
+  const left = new Set([unitColumn, timeColumn, failedColumn, ...ignored]);
+  const columns = table[0].map((_, c) => c).filter((c) => !left.has(c));
+  if (columns.length === 0) throw new HistoryError(`${width} columns; a unit, a time and one value or more are needed`);
+  const body = headed ? table.slice(1) : table;
+  if (body.length === 0) throw new HistoryError('the table has no rows');
+  const dated = !Number.isNaN(momentOf(body[0][timeColumn] ?? ''));
+  const { separator = headed ? ',' : ' ' } = shape;
+  const units = new Map<string, { time: number; row: number[]; failed: boolean; line: number }[]>();
+  body.forEach((cells, i) => {
+    const line = shape.lines?.[i + (headed ? 1 : 0)] ?? i + (headed ? 2 : 1);
     if (cells.length !== width)
       throw new HistoryError(`line ${line}: ${cells.length} columns where the first line has ${width}`);
-    const values = cells.map((cell, c) => (c !== timeColumn && left.has(c) ? 0 : numberOf(cell, line, c)));
-    const moment = `${cells[unitColumn]}\n${values[timeColumn]}`;
-    if (seen.has(moment))
-      throw new HistoryError(`line ${line}: unit ${cells[unitColumn]} has time ${values[timeColumn]} twice`);
-    seen.add(moment);
-    const row = values.filter((_, c) => !left.has(c));
+    const value = (c: number) => numericOf(cells[c], separator, line, c);
+    const time = dated ? dateOf(cells[timeColumn], line, timeColumn) : value(timeColumn);
+    const failed = failedColumn < 0 || failureOf(cells[failedColumn], line, failedColumn);
     const rows = units.get(cells[unitColumn]) ?? [];
-    rows.push({ time: values[timeColumn], row });
+    rows.push({ time, row: columns.map(value), failed, line });
     units.set(cells[unitColumn], rows);
   });
-  if (width <= left.size) throw new HistoryError(`${width} columns; a unit, a time and one value or more are needed`);
-  if (units.size === 0) throw new HistoryError('the table has no rows');
-  return [...units].map(([unit, rows]) => {
-    rows.sort((a, b) => a.time - b.time);
-    return { unit, startsAt: rows[0].time, rows: rows.map((r) => r.row) };
+  const read = [...units].map(([unit, rows]) => ordered(unit, rows, failedColumn >= 0));
+  const time = timeOf(read, shape, dated, headed ? table[0][timeColumn].trim() : null);
+  return {
+    units: dated ? read.map((u) => ({ ...u, times: u.times.map((t) => t / lengthOf(time.unit)) })) : read,
+    time,
+    names: headed ? columns.map((c) => table[0][c].trim()) : null,
+  };
+}
+
+function ordered(
+  unit: string,
+  rows: { time: number; row: number[]; failed: boolean; line: number }[],
+  marked: boolean,
+): TimedUnit {
+  rows.sort((a, b) => a.time - b.time);
+  rows.forEach((one, i) => {
+    if (rows[i - 1]?.time === one.time) throw new HistoryError(`line ${one.line}: unit ${unit} has this time twice`);
+    if (marked && rows[i - 1]?.failed && !one.failed)
+      throw new HistoryError(
+        `line ${one.line}: unit ${unit} runs on after its failure; give each run between failures a unit of its own`,
+      );
   });
+  return {
+    unit,
+    times: rows.map((r) => r.time),
+    rows: rows.map((r) => r.row),
+    failed: rows[rows.length - 1].failed,
+  };
 }
 
-/** Names of the columns of values, in their order; null of a table without a header. */
-export function valueNames(table: readonly (readonly string[])[], shape: TableShape): string[] | null {
-  if (shape.unit === undefined) return null;
-  const left = new Set([find(table[0], shape.unit), find(table[0], shape.time), ...ignoredOf(table, shape)]);
-  return table[0].map((cell) => cell.trim()).filter((_, c) => !left.has(c));
+function timeOf(units: readonly TimedUnit[], shape: TableShape, dated: boolean, column: string | null): TableTime {
+  if (column === null) return { unit: 'cycles', stated: true, dated, column };
+  const stated = shape.timeUnit ?? (dated ? null : statedTimeUnit(column));
+  if (stated !== null) return { unit: stated, stated: true, dated, column };
+  if (!dated) return { unit: `units of ${column}`, stated: false, dated, column };
+  const spans = units.map((u) => u.times[u.times.length - 1] - u.times[0]).sort((a, b) => a - b);
+  const long = spans[spans.length >> 1] > LONG_DAYS * unitMs('days');
+  return { unit: long ? 'days' : 'hours', stated: true, dated, column };
 }
 
-function ignoredOf(table: readonly (readonly string[])[], { ignore = [] }: TableShape): number[] {
-  return ignore.map((name) => find(table[0], name));
+/** Milliseconds in the unit that dates are counted in. */
+function lengthOf(unit: string): number {
+  if (isClockUnit(unit)) return unitMs(unit);
+  throw new HistoryError(`dates cannot be counted in ${unit}; allowed: seconds, minutes, hours, days, weeks`);
 }
 
 function find(header: readonly string[] | undefined, name: string | undefined): number {
@@ -62,10 +136,24 @@ function find(header: readonly string[] | undefined, name: string | undefined): 
   return at;
 }
 
-function numberOf(cell: string, line: number, column: number): number {
-  const value = Number(cell);
-  if (cell.trim() !== '' && Number.isFinite(value)) return value;
-  throw new HistoryError(
-    `line ${line}, column ${column + 1}: found ${JSON.stringify(cell.slice(0, 40))}; a number is needed`,
-  );
+function numericOf(cell: string, separator: string, line: number, column: number): number {
+  const value = numberOf(cell, separator);
+  if (Number.isFinite(value)) return value;
+  throw wrong(line, column, cell, 'a number is needed');
+}
+
+function dateOf(cell: string, line: number, column: number): number {
+  const ms = momentOf(cell);
+  if (Number.isFinite(ms)) return ms;
+  throw wrong(line, column, cell, 'a date such as 2026-01-31 06:00 is needed, as in the rows before');
+}
+
+function failureOf(cell: string, line: number, column: number): boolean {
+  if (YES.test(cell.trim())) return true;
+  if (NO.test(cell.trim())) return false;
+  throw wrong(line, column, cell, '1 where the unit failed, 0 where it ran, is needed');
+}
+
+function wrong(line: number, column: number, cell: string, needed: string): HistoryError {
+  return new HistoryError(`line ${line}, column ${column + 1}: found ${JSON.stringify(cell.slice(0, 40))}; ${needed}`);
 }

@@ -4,12 +4,21 @@ import type { ModelArtifacts } from '#models/inference/modelRuntime.ts';
 import { trainDense } from '#models/inference/trainDense.ts';
 import { checkLifeColumns, checkUnits } from '../failure/leaks.ts';
 import { fitSupport, type TrainingSupport } from '../trainingSupport.ts';
-import { FIRST_CYCLE, fitScaling, LIFE_CAP, type LifeScaling, lifeFeatures, type UnitHistory } from './lifeFeatures.ts';
+import {
+  fitScaling,
+  judgedSteps,
+  LIFE_CAP,
+  type LifeScaling,
+  lifeFeatures,
+  stepsLeft,
+  type UnitHistory,
+} from './lifeFeatures.ts';
+import type { LifeTime } from './timeGrid.ts';
 
 /** Networks that answer together, by their mean; and how far they were off on units that they had not seen. */
 export interface LifeExpert {
   networks: ModelArtifacts[];
-  /** Out-of-fold pairs of what was said and what was true minus what was said, in cycles. */
+  /** Out-of-fold pairs of what was said and what was true minus what was said, in steps. */
   calibration: { said: number[]; off: number[] };
   /** Capped root mean square error over the folds, by unit. */
   rmse: number;
@@ -19,10 +28,12 @@ export interface LifeExpert {
 export interface LifeModel {
   /** Names of a row's columns; null where the table had no header. */
   names: string[] | null;
+  /** How it counts time; null in packages that were made before it was kept: then a row is a cycle. */
+  time: LifeTime | null;
   scaling: LifeScaling;
   /** Where its training lay; null in packages that were made before it was kept. */
   support: TrainingSupport | null;
-  /** The latest first time of a unit in the training: a unit that begins later has an unknown age. */
+  /** The highest age at the first row of a unit in the training, in steps: a unit that begins later has an unknown age. */
   latestStart: number;
   withAge: LifeExpert;
   withoutAge: LifeExpert;
@@ -31,7 +42,7 @@ export interface LifeModel {
   treesRmse: number;
 }
 
-/** What a model that had not seen a unit said of each of its rows, and the truth; in cycles, capped. */
+/** What a model that had not seen a unit said of each of its rows, and the truth; in steps, capped. */
 export interface JudgedUnit {
   unit: string;
   fold: number;
@@ -45,6 +56,9 @@ export type OutOfFold = Record<Speaker, JudgedUnit[]>;
 const FOLDS = 5;
 const MAX_CALIBRATION = 3000;
 const SETTINGS = { hidden: [32, 16], epochs: 40, batch: 512, learningRate: 6e-3, warmUpSteps: 50, weightDecay: 0.75 };
+/** Batches in an epoch, at the least, down to a size that still averages. */
+const BATCHES = 29;
+const LEAST_BATCH = 32;
 /** Networks of each expert. */
 const MEMBERS = { withAge: 2, withoutAge: 1 };
 const BOOSTING: BoostingSettings = {
@@ -57,8 +71,10 @@ const BOOSTING: BoostingSettings = {
 };
 
 /**
- * Trains on units that were run to failure; `names` are those of their columns, if they have a header. Folds are by unit, so that no unit is on both sides.
- * @throws RangeError where there are fewer units than folds; LeakError where a sensor knows the future, or a unit stands
+ * Trains on units that were run to failure, and on what is known of those that were still running: that they had more than
+ * the cap left until so long before their last row. Folds are by unit, so that no unit is on both sides.
+ * @param names of the columns, if they have a header. @param time how the units' steps are counted.
+ * @throws RangeError where fewer units failed than there are folds; LeakError where a sensor knows the future, or a unit stands
  * on both sides.
  */
 export function trainLife(
@@ -66,8 +82,9 @@ export function trainLife(
   seed: number,
   progress: (text: string) => void,
   names: readonly string[] | null = null,
+  time: LifeTime | null = null,
 ): LifeModel {
-  const folds = outOfFold(units, seed, progress);
+  const folds = outOfFold(units, seed, progress, names);
   progress('the model itself, of all units');
   const { scaling, trees, ...networks } = learn(units, seed);
   const expert = (speaker: 'withAge' | 'withoutAge'): LifeExpert => {
@@ -76,6 +93,7 @@ export function trainLife(
   };
   return {
     names: names && [...names],
+    time,
     scaling,
     support: fitSupport(units, scaling.columns),
     latestStart: Math.max(...units.map((u) => u.startsAt)),
@@ -87,38 +105,44 @@ export function trainLife(
 }
 
 /** Every unit, judged by models of the other folds. @throws as `trainLife`. */
-export function outOfFold(units: readonly UnitHistory[], seed: number, progress: (text: string) => void): OutOfFold {
-  if (units.length < FOLDS)
-    throw new RangeError(`at least ${FOLDS} units that were run to failure are needed, not ${units.length}`);
+export function outOfFold(
+  units: readonly UnitHistory[],
+  seed: number,
+  progress: (text: string) => void,
+  names: readonly string[] | null = null,
+): OutOfFold {
+  const failed = units.filter((u) => u.failed ?? true);
+  const running = units.filter((u) => !(u.failed ?? true));
+  if (failed.length < FOLDS)
+    throw new RangeError(`at least ${FOLDS} units that were run to failure are needed, not ${failed.length}`);
   checkUnits(units);
-  checkLifeColumns(units);
+  checkLifeColumns(failed, names);
   const all: OutOfFold = { withAge: [], withoutAge: [], trees: [] };
   for (let fold = 0; fold < FOLDS; fold++) {
-    const learned = learn(
-      units.filter((_, i) => i % FOLDS !== fold),
-      seed + 100 * fold,
-    );
+    const learned = learn([...failed.filter((_, i) => i % FOLDS !== fold), ...running], seed + 100 * fold);
     const without = speakerOf(learned.withoutAge);
     const speakers: Record<Speaker, (rows: readonly Float64Array[]) => number[]> = {
       withAge: speakerOf(learned.withAge),
       withoutAge: (rows) => without(rows.map(ageless)),
-      trees: (rows) => rows.map((row) => toCycles(predictTrees(learned.trees, row))),
+      trees: (rows) => rows.map((row) => toSteps(predictTrees(learned.trees, row))),
     };
-    for (const unit of units.filter((_, i) => i % FOLDS === fold)) {
-      const features = lifeFeatures(unit, learned.scaling).slice(FIRST_CYCLE - 1);
-      const truth = features.map((_, i) => Math.min(LIFE_CAP, features.length - 1 - i));
+    for (const unit of failed.filter((_, i) => i % FOLDS === fold)) {
+      const features = lifeFeatures(unit, learned.scaling);
+      const steps = judgedSteps(unit);
+      const judged = steps.map((t) => features[t]);
+      const truth = steps.map((t) => Math.min(LIFE_CAP, features.length - 1 - t));
       for (const speaker of Object.keys(speakers) as Speaker[])
-        all[speaker].push({ unit: unit.unit, fold, said: speakers[speaker](features), truth });
+        all[speaker].push({ unit: unit.unit, fold, said: speakers[speaker](judged), truth });
     }
     const off = (speaker: Speaker) => rmseOf(pairsOf(all[speaker])).toFixed(2);
     progress(
-      `fold ${fold + 1} of ${FOLDS}: ${off('withAge')} cycles off so far, ${off('withoutAge')} without the age, ${off('trees')} by trees`,
+      `fold ${fold + 1} of ${FOLDS}: ${off('withAge')} steps off so far, ${off('withoutAge')} without the age, ${off('trees')} by trees`,
     );
   }
   return all;
 }
 
-/** What networks say together of rows of features, in cycles. */
+/** What networks say together of rows of features, in steps. */
 export function speakerOf(networks: readonly ModelArtifacts[]): (rows: readonly Float64Array[]) => number[] {
   const loaded = networks.map((network) => new DenseNetwork(network));
   return (rows) => {
@@ -127,7 +151,7 @@ export function speakerOf(networks: readonly ModelArtifacts[]): (rows: readonly 
       values.set(row, i * loaded[0].inputs);
     });
     const said = loaded.map((network) => network.run(values, rows.length));
-    return rows.map((_, i) => toCycles(said.reduce((sum, answers) => sum + answers[i], 0) / said.length));
+    return rows.map((_, i) => toSteps(said.reduce((sum, answers) => sum + answers[i], 0) / said.length));
   };
 }
 
@@ -160,13 +184,17 @@ function learn(units: readonly UnitHistory[], seed: number): Learned {
   const targets: Float64Array[] = [];
   for (const unit of units) {
     const features = lifeFeatures(unit, scaling);
-    for (let t = FIRST_CYCLE - 1; t < features.length; t++) {
+    for (const t of judgedSteps(unit)) {
+      const left = stepsLeft(unit, t);
+      if (left === null) continue;
       rows.push(features[t]);
-      targets.push(Float64Array.of(Math.min(LIFE_CAP, features.length - 1 - t) / LIFE_CAP));
+      targets.push(Float64Array.of(left / LIFE_CAP));
     }
   }
   const members = (count: number, inputs: readonly Float64Array[]) =>
-    Array.from({ length: count }, (_, k) => trainDense(inputs, targets, { ...SETTINGS, seed: seed + k }));
+    Array.from({ length: count }, (_, k) =>
+      trainDense(inputs, targets, { ...SETTINGS, batch: batchOf(inputs.length), seed: seed + k }),
+    );
   return {
     scaling,
     withAge: members(MEMBERS.withAge, rows),
@@ -179,7 +207,12 @@ function learn(units: readonly UnitHistory[], seed: number): Learned {
   };
 }
 
-export function toCycles(output: number): number {
+/** Small fleets take smaller batches, so that their networks are trained as long as those of large ones. */
+function batchOf(rows: number): number {
+  return Math.max(LEAST_BATCH, Math.min(SETTINGS.batch, Math.floor(rows / BATCHES)));
+}
+
+export function toSteps(output: number): number {
   return Math.max(0, Math.min(LIFE_CAP, output * LIFE_CAP));
 }
 
