@@ -101,7 +101,7 @@ async function predictionsOf(
 ): Promise<LifePrediction[]> {
   const { predictLife } = await import('#models/health/life/predictLife.ts');
   const { inUnitOf, onGrid, rowByRow } = await import('#models/health/life/timeGrid.ts');
-  const { matchColumns } = await import('#models/health/inputContract.ts');
+  const { matchColumns, matchedRow } = await import('#models/health/inputContract.ts');
   const clock = model.time;
   return orUsage(shell, file, () => {
     const columns = matchColumns(
@@ -110,7 +110,7 @@ async function predictionsOf(
     );
     const timed = clock ? inUnitOf(units, time, clock) : units;
     return timed.map((unit) => {
-      const matched = { ...unit, rows: unit.rows.map((row) => columns.map((c) => row[c])) };
+      const matched = { ...unit, rows: unit.rows.map((row) => matchedRow(row, columns)) };
       return predictLife(clock ? onGrid(matched, clock) : rowByRow(matched), model, age);
     });
   });

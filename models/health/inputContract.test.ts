@@ -1,14 +1,24 @@
 import { expect, test } from 'vitest';
 import { gaussian, randomOf } from '#models/random/random.ts';
-import { matchColumns } from './inputContract.ts';
+import { matchColumns, matchedRow } from './inputContract.ts';
 import { fitSupport, unlikeTraining } from './trainingSupport.ts';
 
 const headed = (...names: string[]) => ({ names, width: names.length });
 const headless = (width: number) => ({ names: null, width });
 
 test('named columns are matched by name, whatever their order', () => {
-  expect(matchColumns(headed('a', 'b', 'c'), headed('c', 'a', 'b'))).toEqual([1, 2, 0]);
-  expect(matchColumns(headless(3), headless(3))).toEqual([0, 1, 2]);
+  const matched = matchColumns(headed('a', 'b', 'c'), headed('c', 'a', 'b'));
+  expect(matchedRow([3, 1, 2], matched)).toEqual([1, 2, 3]);
+  expect(matchedRow([1, 2, 3], matchColumns(headless(3), headless(3)))).toEqual([1, 2, 3]);
+});
+
+test('units that both headers state are converted', () => {
+  const trained = headed('temp [degC]', 'pressure (bar)', 'speed [rpm]', 'valve (left)');
+  const found = headed('valve (left)', 'speed [1/min]', 'pressure [psi]', 'temp [°F]');
+  const [temp, pressure, speed, valve] = matchedRow([0.5, 1480, 145.04, 212], matchColumns(trained, found));
+  expect(temp).toBeCloseTo(100, 6);
+  expect(pressure).toBeCloseTo(10, 3);
+  expect([speed, valve]).toEqual([1480, 0.5]);
 });
 
 test.each([
@@ -16,6 +26,10 @@ test.each([
   [headed('a', 'b'), headed('a', 'b', 'a'), 'twice there is a'],
   [headed('a', 'b'), headless(2), 'the table has no header; the model was trained on columns called a, b'],
   [headless(2), headed('a', 'b'), 'trained on a table without a header (2 columns by position)'],
+  [headed('temp [degC]'), headed('temp [bar]'), 'temp is in bar; the model was trained on it in degC'],
+  [headed('temp [degC]'), headed('temp'), 'temp is in an unstated unit; the model was trained on it in degC'],
+  [headed('temp'), headed('temp [degF]'), 'temp is in degF; the model was trained on it in an unstated unit'],
+  [headed('temp [degC]'), headed('temp [K]', 'temp [degF]'), 'no column temp [degC]; unknown column temp [K], temp'],
   [headless(2), headless(3), 'rows of 3 sensors; the model was trained on 2'],
 ])('%# a table that does not match is refused by name', (trained, found, message) => {
   expect(() => matchColumns(trained, found)).toThrow(message);

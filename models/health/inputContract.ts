@@ -1,3 +1,4 @@
+import { headerUnit, unitConversion } from '#models/tables/headerUnit.ts';
 import { namesShown } from '#models/tables/parseTable.ts';
 
 /** A table does not have the columns that a model was trained on. */
@@ -9,12 +10,29 @@ export interface Columns {
   width: number;
 }
 
+/** A table's column that is one of the model's: model's value = scale × value + offset. */
+export interface MatchedColumn {
+  column: number;
+  scale: number;
+  offset: number;
+}
+
+const AS_IT_IS = { scale: 1, offset: 0 };
+
+/** A row of the table in the model's columns and units. */
+export function matchedRow(row: ArrayLike<number>, columns: readonly MatchedColumn[]): number[] {
+  return columns.map(({ column, scale, offset }) =>
+    scale === 1 && offset === 0 ? row[column] : scale * row[column] + offset,
+  );
+}
+
 /**
- * The table's column for each of the model's. Named columns are matched by name, in any order; columns without names by
- * position, and only where the model was trained without names on as many.
- * @throws ContractError that names every column that is missing, unknown or there twice, and those of the training.
+ * The table's column for each of the model's. Named columns are matched by name, in any order, and where both headers state
+ * a unit (`temp [degF]`), converted to the model's; columns without names by position, and only where the model was trained
+ * without names on as many.
+ * @throws ContractError that names every column that is missing, unknown, there twice, or in a unit that is not the model's.
  */
-export function matchColumns(trained: Columns, found: Columns): number[] {
+export function matchColumns(trained: Columns, found: Columns): MatchedColumn[] {
   if (trained.names === null) {
     if (found.names !== null)
       throw new ContractError(
@@ -22,21 +40,42 @@ export function matchColumns(trained: Columns, found: Columns): number[] {
       );
     if (found.width !== trained.width)
       throw new ContractError(`rows of ${found.width} sensors; the model was trained on ${trained.width}`);
-    return Array.from({ length: trained.width }, (_, c) => c);
+    return Array.from({ length: trained.width }, (_, column) => ({ column, ...AS_IT_IS }));
   }
   if (found.names === null)
     throw new ContractError(
       `the table has no header; the model was trained on columns called ${namesShown(trained.names)}`,
     );
   const { names } = found;
-  const known = new Set(trained.names);
+  const columns = trained.names.map((name) => columnOf(name, names));
+  const taken = new Set(columns);
   const problems = [
-    ['no column', trained.names.filter((name) => !names.includes(name))],
-    ['unknown column', names.filter((name) => !known.has(name))],
+    ['no column', trained.names.filter((_, i) => columns[i] < 0)],
+    ['unknown column', names.filter((name, c) => !taken.has(c) && names.indexOf(name) === c)],
     ['twice there is', names.filter((name, c) => names.indexOf(name) !== c)],
   ] as const;
   const wrong = problems.flatMap(([what, which]) => (which.length > 0 ? [`${what} ${namesShown(which)}`] : []));
   if (wrong.length > 0)
     throw new ContractError(`${wrong.join('; ')}; the model was trained on ${namesShown(trained.names)}`);
-  return trained.names.map((name) => names.indexOf(name));
+  return trained.names.map((name, i) => ({ column: columns[i], ...conversionOf(names[columns[i]], name) }));
+}
+
+/** The column of this name, or else the only one that measures the same in another unit; −1 where there is none. */
+function columnOf(wanted: string, names: readonly string[]): number {
+  const exact = names.indexOf(wanted);
+  if (exact >= 0) return exact;
+  const { name } = headerUnit(wanted);
+  const same = names.map((_, c) => c).filter((c) => headerUnit(names[c]).name === name);
+  return same.length === 1 ? same[0] : -1;
+}
+
+/** @throws ContractError where one header states a unit that the other does not, or that cannot be converted. */
+function conversionOf(found: string, trained: string): Omit<MatchedColumn, 'column'> {
+  if (found === trained) return AS_IT_IS;
+  const [here, there] = [headerUnit(found), headerUnit(trained)];
+  const conversion = here.unit !== null && there.unit !== null ? unitConversion(here.unit, there.unit) : null;
+  if (conversion) return conversion;
+  throw new ContractError(
+    `${here.name} is in ${here.unit ?? 'an unstated unit'}; the model was trained on it in ${there.unit ?? 'an unstated unit'}: state a unit of the same kind in both headers, such as "${here.name} [${there.unit ?? here.unit}]"`,
+  );
 }

@@ -1,3 +1,4 @@
+import { momentOf } from '#models/tables/moment.ts';
 import { numberOf, type Table, TableError } from '#models/tables/parseTable.ts';
 
 /** Something that was noted of a unit: an error, a repair, a failure. */
@@ -36,7 +37,6 @@ export interface RecordColumns {
 }
 
 const HOUR_MS = 3_600_000;
-const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$/;
 
 /**
  * Telemetry: a row a unit and time, further columns are channels; there may be none.
@@ -112,7 +112,7 @@ function columnOf(header: readonly string[], name: string): number {
 }
 
 function isDate(cell: string | undefined): boolean {
-  return cell !== undefined && ISO.test(cell.trim());
+  return cell !== undefined && !Number.isNaN(momentOf(cell));
 }
 
 /** Dates without an offset are taken as UTC: only differences count. */
@@ -123,10 +123,7 @@ function timeOf(cell: string, dated: boolean, line: number, column: number): num
     if (Number.isNaN(value)) throw wrong(line, column, cell, 'a number is needed, as in the rows before');
     return value;
   }
-  const iso = text.replace(' ', 'T');
-  const ms = ISO.test(text)
-    ? Date.parse(/(Z|[+-]\d{2}:?\d{2})$/.test(iso) || iso.length === 10 ? iso : `${iso}Z`)
-    : Number.NaN;
+  const ms = momentOf(text);
   if (Number.isNaN(ms)) throw wrong(line, column, cell, 'a date such as 2026-01-31 06:00 is needed');
   return ms / HOUR_MS;
 }

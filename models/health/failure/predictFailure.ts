@@ -1,4 +1,4 @@
-import { matchColumns } from '#models/health/inputContract.ts';
+import { type MatchedColumn, matchColumns, matchedRow } from '#models/health/inputContract.ts';
 import { ModelFileError } from '#models/packages/modelFileError.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
 import { unlikeTraining } from '../trainingSupport.ts';
@@ -42,7 +42,7 @@ export function predictFailure(records: FailureRecords, model: FailureModel): Fa
   );
   const names = featureNames(shape);
   const last = records.telemetry.map((unit) => {
-    const own = { ...unit, rows: unit.rows.map((row) => Float64Array.from(columns, (c) => row[c])) };
+    const own = { ...unit, rows: unit.rows.map((row) => Float64Array.from(matchedRow(row, columns))) };
     const features = featuresOf(own, records, shape);
     return {
       unit: unit.unit,
@@ -73,12 +73,12 @@ export function predictFailure(records: FailureRecords, model: FailureModel): Fa
 function obstacleOf(
   { times, measuredAt }: UnitTelemetry,
   rows: readonly Float64Array[],
-  columns: readonly number[],
+  columns: readonly MatchedColumn[],
   { shape, support }: FailureModel,
 ): { reason: string; remedy: string } | null {
   const stale = times[Math.max(0, times.length - LEAST_GAP)];
   const oldest = Math.min(stale, times[times.length - 1] - CHANNEL_WINDOWS[0] * shape.horizon);
-  const missing = shape.channels.filter((_, k) => measuredAt !== undefined && measuredAt[columns[k]] < oldest);
+  const missing = shape.channels.filter((_, k) => measuredAt !== undefined && measuredAt[columns[k].column] < oldest);
   if (missing.length > 0)
     return {
       reason: `${missing.join(', ')} empty to the end of its rows`,
