@@ -19,8 +19,10 @@ type Variates = z.infer<typeof variatesSchema>;
 interface Model {
   mean: ArrayLike<number>;
   sd: ArrayLike<number>;
-  whiten: Matrix;
-  project: Matrix;
+  /** Row by row, one after the other: a verdict is two products with a vector, for each row of a table. */
+  whiten: Float64Array;
+  project: Float64Array;
+  states: number;
 }
 
 /**
@@ -38,7 +40,7 @@ export const canonicalVariates: RowMethod<Variates> = {
   mostChannels: 150,
   train: (runs) => learned(runs),
   load: ({ mean, sd, whiten, project }) => {
-    const model = { mean, sd, whiten: new Matrix(whiten), project: new Matrix(project) };
+    const model = { mean, sd, whiten: flat(whiten), project: flat(project), states: project.length };
     return { statistics: (past) => statistics(model, past) };
   },
 };
@@ -93,22 +95,44 @@ function inverseRoot(m: Matrix): Matrix {
   return vectors.mmul(Matrix.diag(roots)).mmul(vectors.transpose());
 }
 
+function flat(rows: readonly (readonly number[])[]): Float64Array {
+  return Float64Array.from(rows.flat());
+}
+
 /** @param past `LAGS` rows, oldest first. */
-function statistics({ mean, sd, whiten, project }: Model, past: readonly ArrayLike<number>[]): Statistics {
+function statistics({ mean, sd, whiten, project, states }: Model, past: readonly ArrayLike<number>[]): Statistics {
   const width = mean.length;
-  const scaled = past.flatMap((row) => Array.from(row, (v, c) => standardised(v, mean[c], sd[c])));
-  const white = whiten.mmul(Matrix.columnVector(scaled));
-  const states = project.mmul(white);
-  const seen = project.transpose().mmul(states);
+  const size = LAGS * width;
+  const scaled = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    const c = i % width;
+    scaled[i] = standardised(past[(i - c) / width][c], mean[c], sd[c]);
+  }
+  const white = product(whiten, scaled, size);
+  const found = product(project, white, states);
+  const seen = new Float64Array(size);
+  for (let s = 0; s < states; s++) for (let i = 0; i < size; i++) seen[i] += project[s * size + i] * found[s];
   const [tParts, qParts] = [new Float64Array(width), new Float64Array(width)];
   let [t2, q] = [0, 0];
-  for (let i = 0; i < scaled.length; i++) {
-    const inside = seen.get(i, 0);
-    const rest = white.get(i, 0) - inside;
+  for (let i = 0; i < size; i++) {
+    const inside = seen[i];
+    const rest = white[i] - inside;
     t2 += inside * inside;
     q += rest * rest;
     tParts[i % width] += inside * inside;
     qParts[i % width] += rest * rest;
   }
   return { values: [Math.max(t2, 1e-12), Math.max(q, 1e-12)], parts: [tParts, qParts] };
+}
+
+/** A matrix of `rows` rows, which lie one after the other, times a vector. */
+function product(matrix: Float64Array, vector: Float64Array, rows: number): Float64Array {
+  const out = new Float64Array(rows);
+  const width = vector.length;
+  for (let r = 0, at = 0; r < rows; r++, at += width) {
+    let sum = 0;
+    for (let i = 0; i < width; i++) sum += matrix[at + i] * vector[i];
+    out[r] = sum;
+  }
+  return out;
 }

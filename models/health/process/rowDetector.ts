@@ -24,6 +24,8 @@ export class RowDetector implements Detector<RowSnapshot> {
   #learning: Float64Array[] = [];
   #learned: RowSnapshot['learned'] = null;
   #loaded: RowModel | null = null;
+  /** The step of the row that was scored last: `learn` of the same row takes it. */
+  #latest: { row: ArrayLike<number>; next: ReturnType<typeof stepProcess> } | null = null;
 
   constructor(method: LearningMethod, names: readonly string[], learnRows: number, snapshot?: RowSnapshot) {
     this.#method = method;
@@ -36,7 +38,9 @@ export class RowDetector implements Detector<RowSnapshot> {
   }
 
   score(row: ArrayLike<number>): Score {
-    const { score } = this.#step(row) ?? {};
+    const next = this.#step(row);
+    this.#latest = next && { row, next };
+    const { score } = next ?? {};
     if (!score) return stillLearning(this.#learned ? 1 : this.#learnRows - this.#learning.length);
     const contributions = score.channels.map((feature) => {
       const c = this.#names.indexOf(feature);
@@ -47,7 +51,8 @@ export class RowDetector implements Detector<RowSnapshot> {
 
   /** @throws RangeError where there are too few rows for its method when the last of them has come. */
   learn(row: ArrayLike<number>): void {
-    const next = this.#step(row);
+    const next = this.#latest?.row === row ? this.#latest.next : this.#step(row);
+    this.#latest = null;
     if (this.#learned && next) {
       this.#learned = { ...this.#learned, state: next.state };
       return;

@@ -53,7 +53,8 @@ export class PanelDetector {
   #rows: number;
   #trigger: TriggerState = QUIET;
   /** The verdict on the row that was scored last: `learn` of the same row takes it. */
-  #latest: { row: Float64Array; verdict: PanelScore; base: number } | null = null;
+  #latest: { row: Float64Array; verdict: PanelScore; base: number; whole: Float64Array; without: Float64Array } | null =
+    null;
 
   /** @param training rows in which what is missing is NaN. @param baseOf learns the level from rows without seasons. */
   constructor(names: readonly string[], training: readonly Float64Array[], baseOf: (rows: Float64Array[]) => Base) {
@@ -128,21 +129,22 @@ export class PanelDetector {
     take('missing', this.#missing.ratios(row));
     const missing = this.#names.filter((_, c) => Number.isNaN(row[c]));
     const verdict: PanelScore = { assessable: true, index, contributions: leading, by, missing };
-    this.#latest = { row, verdict, base: base.index };
+    this.#latest = { row, verdict, base: base.index, whole, without };
     return verdict;
   }
 
   learn(row: Float64Array): void {
-    const { whole, without } = this.#views(row);
-    // A fault is no season.
     if (this.#latest?.row !== row) this.score(row);
     const latest = this.#latest;
+    if (latest === null) throw new Error('a row that was scored has no verdict');
     this.#latest = null;
-    const normal = latest !== null && latest.verdict.index < 1;
+    const { whole, without } = latest;
+    // A fault is no season.
+    const normal = latest.verdict.index < 1;
     this.#seasons.forEach((season, c) => {
       if (normal) season?.follow(this.#rows, without[c]);
     });
-    if (latest) this.#trigger = stepTrigger(this.#trigger, latest.base, this.#base.trigger);
+    this.#trigger = stepTrigger(this.#trigger, latest.base, this.#base.trigger);
     this.#base.detector.learn(without);
     for (const { member, seasonal } of this.#members) member.push(seasonal ? whole : without);
     this.#missing.push(row);
