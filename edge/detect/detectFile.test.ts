@@ -28,10 +28,11 @@ function run(text: string, options: Partial<DetectOptions> = {}) {
   return { lines, said };
 }
 
-test('a line for each row after training, counted from 0, with the channel that left', () => {
+test('a line for each row after training, counted as in the file, with the channel that left', () => {
   const { lines } = run(csv(160), { ignore: ['label'], jsonl: true });
   const rows = lines.map((line) => JSON.parse(line));
-  expect(rows.map((r) => r.row)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  expect(rows.map((r) => r.row)).toEqual(Array.from({ length: 100 }, (_, i) => 60 + i));
+  expect(rows[0]).toMatchObject({ line: 62, afterTraining: 0 });
   expect(rows.slice(0, 60).every((r) => r.anomaly === 0)).toBe(true);
   expect(rows.slice(75).every((r) => r.anomaly === 1 && r.channels[0] === 'flow')).toBe(true);
 });
@@ -39,7 +40,7 @@ test('a line for each row after training, counted from 0, with the channel that 
 test('for people: the stretches, and what was done', () => {
   const { lines, said } = run(csv(160, ','), { ignore: ['4'] });
   expect(lines).toHaveLength(1);
-  expect(lines[0]).toMatch(/^rows 6\d to 99: up to .* by flow/);
+  expect(lines[0]).toMatch(/^rows 12\d to 159: up to .* by flow/);
   expect(said.at(-1)).toBe('method: drift_tolerant, 2 channels, 60 rows of training');
   expect(run(csv(160, ',', 0), { ignore: ['4'] }).lines).toEqual(['100 rows, all like the training']);
 });
@@ -87,4 +88,13 @@ test('a channel that never moved while it was trained is left out, and it is sai
   expect(said).toContain('left out, for they never moved in the training rows: label');
   expect(lines.every((line) => Number.isFinite(JSON.parse(line).score))).toBe(true);
   expect(() => run(`a;b\n${'1;2\n'.repeat(100)}`, { timeColumn: undefined })).toThrow('no channel moved');
+});
+
+test('TRUE and FALSE are 1 and 0; a gap counts as missing to its end and not as normal', () => {
+  const states = csv(160).replaceAll(/;0$/gm, (_, at: number) => (at % 3 ? ';TRUE' : ';False'));
+  expect(run(states).said.at(-1)).toContain('3 channels');
+  const dead = csv(160, ';', 0).split('\n');
+  const gone = dead.map((line, i) => (i > 130 ? line.replace(/;[^;]*;/, ';;') : line)).join('\n');
+  const { lines } = run(gone, { ignore: ['label'] });
+  expect(lines[0]).toMatch(/^rows 13\d to 159: .* by flow/);
 });

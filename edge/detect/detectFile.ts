@@ -2,9 +2,8 @@ import { QUIET, stepTrigger } from '#models/alerting/trigger.ts';
 import { createRowDetector, type JudgedBy, LEAST_TRAINING_ROWS } from '#models/health/process/createRowDetector.ts';
 import type { RowMethodName } from '#models/health/process/methodNames.ts';
 import { PanelDetector, type PanelScore } from '#models/health/process/panel/panelDetector.ts';
-import { type NamedFile, readNamed, TableError } from '#models/tables/parseTable.ts';
-import { stretchesOf } from '#models/tables/stretches.ts';
-import { readChannels } from './readChannels.ts';
+import { type NamedFile, TableError } from '#models/tables/parseTable.ts';
+import { carryOn, firstValues, openChannels } from './readChannels.ts';
 
 export interface DetectOptions {
   trainRows: number;
@@ -27,10 +26,19 @@ export interface RowScore {
   missing?: string[];
 }
 
+/** A row's verdict, and where the row stands: in the file's rows below its header, counted from 0, and in its lines, from 1. */
+export interface JudgedRow extends RowScore {
+  row: number;
+  line: number;
+}
+
+/** Rows between two reports of progress. */
+const PROGRESS_ROWS = 100_000;
+
 /**
- * Learns what is normal from the first rows of a table and writes a verdict on each of the others, which are counted
- * from 0; without `jsonl` the stretches that were unlike the training.
- * @param say what was repaired, and which method was taken.
+ * Learns what is normal from the first rows of a table and writes a verdict on each of the others; without `jsonl` the
+ * stretches that were unlike the training. Rows count those of the file.
+ * @param say what was repaired, which method was taken, and progress.
  * @throws TableError where the file is no table of numbers, or too short.
  */
 export function detectFile(
@@ -39,101 +47,141 @@ export function detectFile(
   write: (line: string) => void,
   say: (line: string) => void,
 ): void {
-  const scores = scoreFile(file, options, say);
-  if (options.jsonl) {
-    scores.forEach(({ score, anomaly, channels, by, missing }, row) => {
-      write(
-        JSON.stringify({ row, score: Number(score.toPrecision(6)), anomaly: anomaly ? 1 : 0, channels, by, missing }),
-      );
-    });
-    return;
+  let [judged, gaps, stretches] = [0, 0, 0];
+  const lacking = new Set<string>();
+  let open: { from: number; to: number; worst: RowScore } | null = null;
+  const close = () => {
+    if (open === null) return;
+    const { from, to, worst } = open;
+    write(`rows ${from} to ${to}: up to ${worst.score.toFixed(1)} times the limit, by ${worst.channels.join(', ')}`);
+    stretches++;
+    open = null;
+  };
+  for (const verdict of judgeFile(file, options, say)) {
+    const { row, line, score, anomaly, channels, by, missing = [] } = verdict;
+    judged++;
+    if (judged % PROGRESS_ROWS === 0) say(`${judged} rows judged`);
+    if (missing.length > 0) gaps++;
+    for (const name of missing) lacking.add(name);
+    if (options.jsonl) {
+      const shown = { row, line, score: Number(score.toPrecision(6)), anomaly: anomaly ? 1 : 0, channels, by };
+      write(JSON.stringify({ ...shown, missing: verdict.missing, afterTraining: row - options.trainRows }));
+    } else if (!anomaly) close();
+    else if (open === null) open = { from: row, to: row, worst: verdict };
+    else open = { from: open.from, to: row, worst: score > open.worst.score ? verdict : open.worst };
   }
-  const stretches = stretchesOf(scores.map((s) => s.anomaly));
-  const gaps = scores.filter(({ missing = [] }) => missing.length > 0);
-  if (stretches.length === 0)
+  if (options.jsonl) return;
+  close();
+  if (stretches === 0)
     write(
-      gaps.length === 0
-        ? `${scores.length} rows, all like the training`
-        : `${scores.length} rows, what there is like the training; ${gaps.length} of them lack ${[...new Set(gaps.flatMap((s) => s.missing ?? []))].join(', ')}`,
+      gaps === 0
+        ? `${judged} rows, all like the training`
+        : `${judged} rows, what there is like the training; ${gaps} of them lack ${[...lacking].join(', ')}`,
     );
-  for (const [from, to] of stretches) {
-    const worst = scores.slice(from, to).reduce((a, b) => (b.score > a.score ? b : a));
-    write(
-      `rows ${from} to ${to - 1}: up to ${worst.score.toFixed(1)} times the limit, by ${worst.channels.join(', ')}`,
-    );
-  }
 }
 
-/**
- * The verdict on each row after training.
- * @param say what was repaired, and which method was taken.
- * @throws TableError where the file is no table of numbers, or too short.
- */
+/** The verdict on each row after training. @throws TableError as `detectFile`. */
 export function scoreFile(
   file: NamedFile,
   options: Omit<DetectOptions, 'jsonl'>,
   say: (line: string) => void,
-): RowScore[] {
-  const ignored = [...options.ignore, ...(options.timeColumn === undefined ? [] : [options.timeColumn])];
-  const { names, rows, carried, empty } = readNamed(file, options.separator, say, (table) =>
-    readChannels(table, ignored),
-  );
-  if (carried > 0) say(`${carried} empty cells took the value above them`);
+): JudgedRow[] {
+  return [...judgeFile(file, options, say)];
+}
+
+/** Rows are read, judged and given one by one: a file may be longer than memory holds rows. */
+function* judgeFile(
+  file: NamedFile,
+  options: Omit<DetectOptions, 'jsonl'>,
+  say: (line: string) => void,
+): Generator<JudgedRow> {
+  const { names, rows } = openChannels(file, options, say);
   const { trainRows } = options;
   if (trainRows < LEAST_TRAINING_ROWS)
     throw new TableError(
       `--train-rows: found ${trainRows}; ${LEAST_TRAINING_ROWS} or more are needed to know a normal`,
     );
-  if (trainRows >= rows.length)
-    throw new TableError(`--train-rows: found ${trainRows}; the file has ${rows.length} rows, and some must be left`);
-  // A channel that stood still says nothing of how far it may move.
-  const moved = names.map((_, c) => c).filter((c) => rows.slice(1, trainRows).some((row) => row[c] !== rows[0][c]));
+  const panel = options.method === 'auto';
+  const training: Float64Array[] = [];
+  let judge: ((row: Float64Array) => RowScore) | null = null;
+  let moved: number[] = [];
+  let last = new Float64Array(names.length);
+  let [row, carried] = [0, 0];
+  for (const { values, line } of rows) {
+    if (row < trainRows) training.push(values);
+    else {
+      if (judge === null) {
+        last = firstValues(file.name, names, training);
+        ({ judge, moved, carried } = learned(names, training, last, options.method, say));
+        training.length = 0;
+      }
+      const given = panel ? values.slice() : values;
+      carried += carryOn(values, last);
+      const judged = panel ? given : values;
+      yield { row, line, ...judge(Float64Array.from(moved, (c) => judged[c])) };
+    }
+    row++;
+  }
+  if (judge === null) {
+    firstValues(file.name, names, training);
+    throw new TableError(`--train-rows: found ${trainRows}; the file has ${row} rows, and some must be left`);
+  }
+  if (carried > 0) say(`${carried} empty cells took the value above them`);
+}
+
+/** What judges rows after the training, of the channels that moved in it. @param last the channels' first values. */
+function learned(
+  names: readonly string[],
+  training: readonly Float64Array[],
+  last: Float64Array,
+  method: DetectOptions['method'],
+  say: (line: string) => void,
+): { judge: (row: Float64Array) => RowScore; moved: number[]; carried: number } {
+  let carried = 0;
+  const whole = training.map((row) => {
+    const filled = row.slice();
+    carried += carryOn(filled, last);
+    return filled;
+  });
+  // A channel that stood still tells nothing of how far it may move.
+  const moved = names.map((_, c) => c).filter((c) => whole.some((row) => row[c] !== whole[0][c]));
   if (moved.length === 0) throw new TableError('no channel moved in the training rows: there is nothing to judge by');
   const still = names.filter((_, c) => !moved.includes(c));
   if (still.length > 0) say(`left out, for they never moved in the training rows: ${still.join(', ')}`);
-  const judged = rows.map((row) => Float64Array.from(moved, (c) => row[c]));
   const judgedNames = moved.map((c) => names[c]);
-  if (options.method === 'auto') {
-    for (const place of empty) {
-      const at = moved.indexOf(place % names.length);
-      if (at >= 0) judged[Math.floor(place / names.length)][at] = Number.NaN;
-    }
-    return panelVerdicts(judgedNames, judged, trainRows, say);
-  }
-  const detector = detectorOf(options.method, judgedNames, judged.slice(0, trainRows));
-  say(`method: ${detector.method}, ${moved.length} channels, ${trainRows} rows of training`);
-  return verdicts(detector, judged.slice(trainRows));
+  const pick = (row: Float64Array) => Float64Array.from(moved, (c) => row[c]);
+  if (method === 'auto') return { judge: panelJudge(judgedNames, training.map(pick), say), moved, carried };
+  const detector = detectorOf(method, judgedNames, whole.map(pick));
+  say(`method: ${detector.method}, ${moved.length} channels, ${training.length} rows of training`);
+  return { judge: detectorJudge(detector), moved, carried };
 }
 
 /** Rows, judged one after the other. */
-export function verdicts({ detector, trigger }: JudgedBy, rows: readonly Float64Array[]): RowScore[] {
+function detectorJudge({ detector, trigger }: JudgedBy): (row: Float64Array) => RowScore {
   let state = QUIET;
-  return rows.map((row) => {
+  return (row) => {
     const score = detector.score(row);
     detector.learn(row);
     if (!score.assessable) throw new Error(`${score.reason}: ${score.remedy}`);
     state = stepTrigger(state, score.index, trigger);
     return { score: score.index, anomaly: state.on, channels: score.contributions.map((c) => c.feature) };
-  });
+  };
 }
 
-/** The verdicts of a panel; what it watches is said. */
-function panelVerdicts(
+/** The verdicts of a panel; what it watches is reported. @param training rows in which what is missing is NaN. */
+function panelJudge(
   names: readonly string[],
-  rows: readonly Float64Array[],
-  trainRows: number,
+  training: readonly Float64Array[],
   say: (line: string) => void,
-): RowScore[] {
-  const panel = new PanelDetector(names, rows.slice(0, trainRows), (training) =>
-    createRowDetector('auto', names, training),
-  );
+): (row: Float64Array) => RowScore {
+  const panel = new PanelDetector(names, training, (rows) => createRowDetector('auto', names, rows));
   for (const line of watchLines(panel)) say(line);
-  say(`method: ${panel.method}, ${names.length} channels, ${trainRows} rows of training`);
-  return rows.slice(trainRows).map((row) => {
+  say(`method: ${panel.method}, ${names.length} channels, ${training.length} rows of training`);
+  return (row) => {
     const { index, contributions, by, missing }: PanelScore = panel.score(row);
     panel.learn(row);
     return { score: index, anomaly: index >= 1, channels: contributions.map((c) => c.feature), by, missing };
-  });
+  };
 }
 
 const SHOWN = 4;

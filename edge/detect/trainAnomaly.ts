@@ -3,7 +3,7 @@ import { networkFile } from '#models/health/process/networkModel.ts';
 import { type ProcessModel, trainProcess } from '#models/health/process/processModel.ts';
 import { wrapNetwork } from '#models/health/process/wrapNetwork.ts';
 import { loadModel } from '#models/inference/modelRuntimes.ts';
-import { type NamedFile, readNamed, TableError } from '#models/tables/parseTable.ts';
+import { type NamedFile, TableError } from '#models/tables/parseTable.ts';
 import { readChannels } from './readChannels.ts';
 import { readNetwork } from './readNetwork.ts';
 
@@ -30,8 +30,7 @@ export async function trainAnomaly(
   version: string,
   say: (line: string) => void,
 ): Promise<ProcessModel> {
-  const ignored = [...ignore, ...(timeColumn === undefined ? [] : [timeColumn])];
-  const { names, rows, carried } = readNamed(file, separator, say, (table) => readChannels(table, ignored));
+  const { names, rows, carried } = readChannels(file, { separator, timeColumn, ignore }, say);
   if (carried > 0) say(`${carried} empty cells took the value above them`);
   const moved = names.map((_, c) => c).filter((c) => rows.some((row) => row[c] !== rows[0][c]));
   const still = names.filter((_, c) => !moved.includes(c));

@@ -108,15 +108,69 @@ function unmarkedUtf16(bytes: Uint8Array): string | undefined {
   return a === 0 && b > 0 && c === 0 && d > 0 ? 'utf-16be' : undefined;
 }
 
+function utf16Of(bytes: Uint8Array): string | undefined {
+  return { 65534: 'utf-16le', 65279: 'utf-16be' }[(bytes[0] << 8) | bytes[1]] ?? unmarkedUtf16(bytes);
+}
+
 /** The text of a file: UTF-8 or UTF-16, with or without a mark, else Windows-1252; and what is to be said of it. */
 export function decoded(bytes: Uint8Array): { text: string; note: string | null } {
-  const utf16 = { 65534: 'utf-16le', 65279: 'utf-16be' }[(bytes[0] << 8) | bytes[1]] ?? unmarkedUtf16(bytes);
+  const utf16 = utf16Of(bytes);
   if (utf16) return { text: new TextDecoder(utf16).decode(bytes), note: `read as ${utf16}` };
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), note: null };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return { text: new TextDecoder('windows-1252').decode(bytes), note: 'not UTF-8: read as Windows-1252' };
+  }
+}
+
+/** A long table is read in pieces of about so many bytes, so that its cells are never all in memory at once. */
+const PIECE_BYTES = 4 << 20;
+const [NEW_LINE, QUOTE] = [10, 34];
+
+/**
+ * The table of a file, in pieces that end with a line, the first with its header; a cell in quotes is never cut.
+ * @param pieceBytes the least length of a piece. @throws TableError as `parseTable`, with the line in the file.
+ */
+export function* parsePieces(bytes: Uint8Array, wanted?: string, pieceBytes = PIECE_BYTES): Generator<Table> {
+  if (bytes.length <= pieceBytes || utf16Of(bytes)) {
+    yield parseTable(bytes, wanted);
+    return;
+  }
+  let [at, before, separator] = [0, 0, wanted];
+  while (at < bytes.length) {
+    const { end, lines } = pieceEnd(bytes, at, pieceBytes);
+    const piece = bytes.subarray(at, end);
+    if (at === 0 || piece.some((byte) => byte > 32)) {
+      const table = shifted(() => parseTable(piece, separator), before);
+      separator ??= table.separator;
+      yield { ...table, notes: at === 0 ? table.notes : [] };
+    }
+    [at, before] = [end, before + lines];
+  }
+}
+
+/** Where a piece ends: behind the first line end outside quotes after its least length; and its lines. */
+function pieceEnd(bytes: Uint8Array, from: number, least: number): { end: number; lines: number } {
+  let [quoted, lines] = [false, 0];
+  for (let i = from; i < bytes.length; i++) {
+    if (bytes[i] === QUOTE) quoted = !quoted;
+    else if (bytes[i] === NEW_LINE) {
+      lines++;
+      if (!quoted && i - from >= least) return { end: i + 1, lines };
+    }
+  }
+  return { end: bytes.length, lines };
+}
+
+/** A piece with its lines counted from the beginning of the file. */
+function shifted(parsed: () => Table, before: number): Table {
+  try {
+    const table = parsed();
+    return before === 0 ? table : { ...table, lines: table.lines.map((line) => line + before) };
+  } catch (error) {
+    if (!(error instanceof TableError)) throw error;
+    throw new TableError(error.message.replace(/^line (\d+)/, (_, line) => `line ${Number(line) + before}`));
   }
 }
 
