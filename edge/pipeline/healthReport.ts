@@ -23,6 +23,7 @@ export type HealthBody = Pick<
   | 'points'
   | 'iso'
   | 'remainingLife'
+  | 'timeToLimit'
   | 'operatingState'
   | 'process'
   | 'timeMs'
@@ -33,6 +34,12 @@ const NOT_DEGRADING: RemainingLife = {
   assessment: 'not_assessable',
   reason: 'no sign of degradation',
   remedy: 'nothing: it is assessed when the index rises',
+};
+
+const NO_END: RemainingLife = {
+  assessment: 'not_assessable',
+  reason: 'a rise tells when the alert limit is reached, not when life ends',
+  remedy: 'see timeToLimit; configure endOfLife where the end is known',
 };
 
 /** The newest verdict on each point of a machine, and what is said of its health; that waits here until it is taken. */
@@ -111,14 +118,22 @@ export class HealthReport {
       points: this.#points,
       ...this.iso(),
       remainingLife: this.remainingLife(),
+      timeToLimit: this.#timeTo(1, 'the alert limit'),
       ...(operatingState ? { operatingState } : {}),
       ...(this.process ? { process: this.process } : {}),
     });
   }
 
-  /** The shortest of the vibration points that degrade. */
+  /** Only where an end is configured: a level at which machines are alerted is none. */
   remainingLife(): RemainingLife {
-    const lives = this.#history.all().map(({ timesS, indices }) => trendLife(timesS, indices));
+    const end = this.#config?.endOfLife;
+    if (end) return this.#timeTo(end.value, `the end of life at ${end.value} × the alert limit`);
+    return this.#history.all().length === 0 ? NOT_DEGRADING : NO_END;
+  }
+
+  /** The shortest of the vibration points that degrade. */
+  #timeTo(level: number, meaning: string): RemainingLife {
+    const lives = this.#history.all().map(({ timesS, indices }) => trendLife(timesS, indices, level, meaning));
     const assessed = lives.filter((life) => life.assessment === 'assessed');
     if (assessed.length === 0) return lives[0] ?? NOT_DEGRADING;
     return assessed.reduce((a, b) => (a.medianS <= b.medianS ? a : b));
@@ -135,9 +150,12 @@ export class HealthReport {
     this.#points = [...this.#points.filter((p) => p.point !== verdict.point), verdict];
   }
 
+  /** NE 107: a defect that develops asks for maintenance, a critical one is out of specification; only the end is a failure. */
   #status(assessed: boolean): Namur {
+    const end = this.#config?.endOfLife;
+    if (end && this.index !== null && this.index >= end.value) return 'FAILURE';
     const active = [...this.#state.alerts].filter(([, alert]) => alert.active);
-    if (active.some(([, alert]) => alert.active && alert.severity === 'critical')) return 'FAILURE';
+    if (active.some(([, alert]) => alert.active && alert.severity === 'critical')) return 'OFF_SPEC';
     if (active.some(([family]) => family === VIBRATION || family === TREND)) return 'MAINTENANCE_REQUIRED';
     if (active.length > 0) return 'OFF_SPEC';
     return assessed ? 'NORMAL' : 'CHECK_FUNCTION';

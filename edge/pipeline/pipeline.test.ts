@@ -133,11 +133,41 @@ test('a machine judged by what is worst, whichever point spoke last', () => {
     pipeline,
     range(40, 90).flatMap((i) => both(i, Math.exp((i - 40) / 15))),
   );
-  expect(lastHealth(drained)).toMatchObject({ status: 'FAILURE', remainingLife: { assessment: 'assessed' } });
+  expect(lastHealth(drained)).toMatchObject({
+    status: 'OFF_SPEC',
+    remainingLife: { assessment: 'not_assessable', reason: expect.stringContaining('not when life ends') },
+    timeToLimit: { assessment: 'assessed', medianS: 0, method: expect.stringContaining('to the alert limit') },
+  });
   const alerts = drained.outgoing
     .filter((m) => m.kind === 'alerts')
     .map((m) => m.body as { point: string; change: string });
   expect(alerts.filter((a) => a.change === 'raise')).toMatchObject([{ point: '1H' }]);
+});
+
+test('remaining life is that to a configured end, and failure is reported only there', () => {
+  const judged = (value: number) => {
+    const assets = { a: { endOfLife: { feature: 'index', value } } };
+    const pipeline = new Pipeline(config({ alerting: { persistence: 3 }, assets }));
+    feed(
+      pipeline,
+      range(0, 40).map((i) => block(i)),
+    );
+    return lastHealth(
+      feed(
+        pipeline,
+        range(40, 90).map((i) => block(i, { scale: Math.exp((i - 40) / 15) })),
+      ),
+    );
+  };
+  expect(judged(2)).toMatchObject({ status: 'FAILURE', remainingLife: { assessment: 'assessed', medianS: 0 } });
+  expect(judged(1e5)).toMatchObject({
+    status: 'OFF_SPEC',
+    remainingLife: {
+      assessment: 'assessed',
+      medianS: expect.any(Number),
+      method: expect.stringContaining('100000'),
+    },
+  });
 });
 
 test('points beyond the bound are counted, and nothing else of them is kept', () => {

@@ -79,6 +79,8 @@ export const healthMessageSchema = envelopeSchema.extend({
   points: z.array(pointHealthSchema),
   iso: isoVerdictSchema.optional(),
   remainingLife: remainingLifeSchema,
+  /** Until the index reaches the alert limit; absent of messages written before it was given. */
+  timeToLimit: remainingLifeSchema.optional(),
   /** How it is run: absent where nothing tells it, or it is run in one way only. Counted from 0, of so many. */
   operatingState: z
     .object({ kind: z.enum(['known', 'stopped', 'between']), state: z.int().optional(), of: z.int() })

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { gaussian, randomOf } from '#models/random/random.ts';
-import { END_OF_LIFE_INDEX, trendLife } from './trendLife.ts';
+import { trendLife as timeTo } from './trendLife.ts';
+
+const LEVEL = 5;
+const trendLife = (times: readonly number[], indices: readonly number[]) => timeTo(times, indices, LEVEL, 'a level');
 
 test('an exponential rise without noise ends when it says', () => {
   const times = Array.from({ length: 30 }, (_, i) => i * 10);
@@ -9,7 +12,7 @@ test('an exponential rise without noise ends when it says', () => {
     times.map((t) => Math.exp(t / 400)),
   );
   expect(life).toMatchObject({ assessment: 'assessed' });
-  if (life.assessment === 'assessed') expect(life.medianS).toBeCloseTo(400 * Math.log(END_OF_LIFE_INDEX) - 290, 3);
+  if (life.assessment === 'assessed') expect(life.medianS).toBeCloseTo(400 * Math.log(LEVEL) - 290, 3);
 });
 
 test('the 90 % interval holds the truth in about nine runs of ten', () => {
@@ -25,7 +28,7 @@ test('the 90 % interval holds the truth in about nine runs of ten', () => {
     );
     if (life.assessment !== 'assessed') continue;
     assessed++;
-    const truth = 500 * Math.log(END_OF_LIFE_INDEX) - 390;
+    const truth = 500 * Math.log(LEVEL) - 390;
     if (truth >= life.lowS && truth <= (life.highS ?? Number.POSITIVE_INFINITY)) held++;
   }
   expect(assessed).toBeGreaterThan(390);

@@ -1,8 +1,5 @@
 import type { RemainingLife } from '#models/contracts/health.ts';
 
-/** The index at which a machine's life is taken to end: five times the alert limit. */
-export const END_OF_LIFE_INDEX = 5;
-
 const MIN_POINTS = 12;
 /** Student's t beyond which a slope counts as one, and the 90 % interval's width, for the few degrees of freedom here. */
 const T_SIGNIFICANT = 3;
@@ -11,12 +8,17 @@ const T_90 = 1.8;
 const none = (reason: string, remedy: string): RemainingLife => ({ assessment: 'not_assessable', reason, remedy });
 
 /**
- * Time until an exponential trend of the health index reaches its end-of-life limit: least squares of ln(index) on time,
+ * Time until an exponential trend of the health index reaches a level, such as the alert limit (1): least squares of ln(index) on time,
  * with the residuals' lag-1 autocorrelation taken out of the number of independent points, n(1−ρ)/(1+ρ).
  * Source of the degradation model: Gebraeel et al., "Residual-life distributions…", IIE Transactions 37 (2005).
- * @param timesS seconds, rising. @param indices positive.
+ * @param timesS seconds, rising. @param indices positive. @param level positive. @param meaning of the level, in words.
  */
-export function trendLife(timesS: readonly number[], indices: readonly number[]): RemainingLife {
+export function trendLife(
+  timesS: readonly number[],
+  indices: readonly number[],
+  level: number,
+  meaning: string,
+): RemainingLife {
   const n = timesS.length;
   if (n < MIN_POINTS) return none('too short a history of degradation', `${MIN_POINTS - n} more observations`);
   const y = indices.map((v) => Math.log(v));
@@ -37,7 +39,7 @@ export function trendLife(timesS: readonly number[], indices: readonly number[])
     return none('no significant trend', 'wait: it is assessed again at each update');
   }
   // Where the line and its 90 % band cross the limit (Fieller): (Y + b·u − L)² = t²·s²·(1/n + u²/S), u from the mean time.
-  const distance = Math.log(END_OF_LIFE_INDEX) - meanY;
+  const distance = Math.log(level) - meanY;
   const q = T_90 ** 2 * variance;
   const a = slope ** 2 - q / spread;
   const root = Math.sqrt(Math.max(0, (slope * distance) ** 2 - a * (distance ** 2 - q / independent)));
@@ -47,7 +49,7 @@ export function trendLife(timesS: readonly number[], indices: readonly number[])
     medianS: fromNow(distance / slope),
     lowS: fromNow((slope * distance - root) / a),
     highS: fromNow((slope * distance + root) / a),
-    method: `exponential trend of the health index to ${END_OF_LIFE_INDEX} × the alert limit`,
+    method: `exponential trend of the health index to ${meaning}`,
   };
 }
 

@@ -34,6 +34,8 @@ export const assetSchema = z.strictObject({
     .optional(),
   iso: isoClassSchema.optional(),
   drivetrain: drivetrainSchema.optional(),
+  /** Where its life ends, in multiples of the alert limit: without it no remaining life is given, only the time to that limit. */
+  endOfLife: z.strictObject({ feature: z.literal('index'), value: z.number().gt(1).max(1e6) }).optional(),
   /** A file with a model package for it: as it comes on a stick, for an edge that no gateway reaches. */
   model: z.string().min(1).optional(),
   points: z.record(nameSchema, pointSchema).default({}),

@@ -39,7 +39,7 @@ export function time(ms: number): string {
 
 export function lifeText(life: RemainingLife): string {
   if (life.assessment === 'not_assessable') return `not assessable: ${life.reason}`;
-  if (life.medianS === 0) return 'at its end-of-life limit';
+  if (life.medianS === 0) return 'reached';
   const high = life.highS === undefined ? 'open' : duration(life.highS);
   return `about ${duration(life.medianS)} (90 %: ${duration(life.lowS)} to ${high})`;
 }

@@ -46,7 +46,9 @@ function Facts({ health }: { health: MachineView['health'] }) {
       <dd>{health.kind}</dd>
       <dt>Health index</dt>
       <dd>{health.index === undefined ? 'not assessed' : `${number(health.index)} × alert limit`}</dd>
-      <dt>Time left</dt>
+      <dt>Time to the alert limit</dt>
+      <dd>{health.timeToLimit ? lifeText(health.timeToLimit) : 'not given'}</dd>
+      <dt>Remaining life</dt>
       <dd>{lifeText(health.remainingLife)}</dd>
       <dt>ISO zone</dt>
       <dd>{iso ? `${iso.zone} (${number(iso.velocityMmPerS)} mm/s, ${iso.edition})` : 'not configured'}</dd>
