@@ -13,7 +13,7 @@ import {
   planSummarySchema,
   supplierScoreSchema,
 } from '#models/contracts/plan.ts';
-import { forecastCsv, planCsv } from '../planning/planCsv.ts';
+import { forecastCsv, planCsv, planWorkbook } from '../planning/planCsv.ts';
 import { type Planner, PlannerBusy } from '../planning/planner.ts';
 import type { PlanStore } from '../planning/planStore.ts';
 import { whatIfSchema } from '../planning/whatIf.ts';
@@ -91,6 +91,19 @@ export function addPlanRoutes(
 
   app.get('/api/v1/plan.csv', { schema: { description: 'The plan as separated values.' } }, async (_request, reply) =>
     reply.type('text/csv').send(planCsv(plans.items(MOST_ITEMS, 0))),
+  );
+
+  app.get(
+    '/api/v1/plan.xlsx',
+    { schema: { description: 'A workbook: orders to be made now, the plan, and forecasts.' } },
+    async (_request, reply) => {
+      const items = plans.items(MOST_ITEMS, 0);
+      const all = items.flatMap(({ item, site }) => plans.item(item, site)?.series ?? []);
+      return reply
+        .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+        .header('content-disposition', 'attachment; filename="plan.xlsx"')
+        .send(Buffer.from(planWorkbook(items, all)));
+    },
   );
 
   app.get(

@@ -197,6 +197,7 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/notifications/{id}/resend',
     '/api/v1/plan',
     '/api/v1/plan.csv',
+    '/api/v1/plan.xlsx',
     '/api/v1/plan/alerts',
     '/api/v1/plan/alerts/acknowledge',
     '/api/v1/plan/alerts/actions',

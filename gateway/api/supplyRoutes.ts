@@ -53,7 +53,7 @@ export function addSupplyRoutes(server: FastifyInstance, { supply, intake }: Sup
             const { rows, notes } = readSupply(table, tableOf(bytes), { dates: query.dates });
             return { table, rows: rows.length, notes };
           }
-          return await intake.take(table, bytes, { source: 'rest', by: query.by }, query.dates);
+          return await intake.take(table, bytes, { source: 'rest', by: query.by }, { dates: query.dates });
         } catch (error) {
           if (error instanceof TableError) return reply.code(422).send({ error: error.message });
           throw error;

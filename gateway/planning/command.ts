@@ -48,6 +48,7 @@ interface PlanArguments extends Omit<PlanOptions, 'target' | 'reviewPeriods'> {
   cycleService?: number;
   fillRate?: number;
   leastCost?: true;
+  xlsx?: string;
 }
 
 function addPlan(program: Command, shell: Shell): void {
@@ -67,19 +68,26 @@ function addPlan(program: Command, shell: Shell): void {
     .option('--budget <money>', 'defers the orders whose waiting costs least for the money', positive)
     .option('--backtest <periods>', 'instead: service, stock and cost, had the newest periods been planned so', periods)
     .addOption(new Option('--format <format>', 'of the demand').choices(['wide', 'long']).default('wide'))
+    .option('--xlsx <file>', 'also a workbook of the plan')
     .option('--jsonl', 'a line of JSON for each item on stdout')
     .addHelpText(
       'after',
       '\nExample:\n  millwright plan demand.csv --items stock.csv --fill-rate 0.95 --review 1 --jsonl',
     )
-    .action(async (file: string, { items, ...options }: PlanArguments) => {
+    .action(async (file: string, { items, xlsx, ...options }: PlanArguments) => {
+      if (xlsx !== undefined && options.backtest !== undefined)
+        throw shell.usage('--xlsx is of a plan, not of --backtest');
       const { planFile } = await import('./planFile.ts');
+      const { itemPlanWorkbook } = await import('./planCsv.ts');
       const [demand, stock] = [file, items].map((name) => ({ name, bytes: shell.bytes(name) }));
-      await shell.onTable(() => planFile(demand, stock, planOptions(options, shell), shell.write, shell.say));
+      await shell.onTable(() => {
+        const plans = planFile(demand, stock, planOptions(options, shell), shell.write, shell.say);
+        if (xlsx !== undefined) writePage(xlsx, itemPlanWorkbook(plans), shell);
+      });
     });
 }
 
-function planOptions(options: Omit<PlanArguments, 'items'>, shell: Shell): PlanOptions {
+function planOptions(options: Omit<PlanArguments, 'items' | 'xlsx'>, shell: Shell): PlanOptions {
   const { review, cycleService, fillRate, leastCost, ...rest } = options;
   if ([cycleService, fillRate, leastCost].filter((o) => o !== undefined).length > 1)
     throw shell.usage('one of --cycle-service, --fill-rate and --least-cost');
@@ -91,7 +99,7 @@ function planOptions(options: Omit<PlanArguments, 'items'>, shell: Shell): PlanO
   return { ...rest, target, reviewPeriods: review };
 }
 
-function writePage(file: string, text: string, shell: Shell): void {
+function writePage(file: string, text: string | Uint8Array, shell: Shell): void {
   try {
     writeFileSync(file, text);
   } catch (error) {

@@ -3,6 +3,7 @@ import { type ForecastSettings, forecastTable, type ItemForecast } from '#models
 import { type ItemHistory, readLong, readWide } from '#models/demand/readHistory.ts';
 import { reconcileTable } from '#models/demand/reconcile.ts';
 import { type NamedFile, readNamed } from '#models/tables/parseTable.ts';
+import { parseWorkbookOrText } from '#models/tables/parseWorkbook.ts';
 import { forecastPage } from './forecastPage.ts';
 import { measuresLine } from './measuresLine.ts';
 
@@ -30,7 +31,8 @@ export interface Outputs {
  */
 export function forecastFile(file: NamedFile, options: ForecastOptions, outputs: Outputs): void {
   const { write, say, page } = outputs;
-  const items = readNamed(file, undefined, say, options.format === 'long' ? readLong : readWide);
+  const read = options.format === 'long' ? readLong : readWide;
+  const items = readNamed(file, undefined, say, read, parseWorkbookOrText);
   if (options.backtest) {
     for (const line of backtestLines(backtest(items, options), options.jsonl ?? false)) write(line);
     return;

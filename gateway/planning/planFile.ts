@@ -3,6 +3,7 @@ import { backtestStock, type StockBacktest } from '#models/planning/backtestStoc
 import { type ItemPlan, type PlannedItem, planItems } from '#models/planning/planItems.ts';
 import { type StockTarget, withinBudget } from '#models/planning/stockPolicy.ts';
 import { type NamedFile, namesShown, numberOf, readNamed, type Table, TableError } from '#models/tables/parseTable.ts';
+import { parseWorkbookOrText } from '#models/tables/parseWorkbook.ts';
 
 export interface PlanOptions {
   format: 'wide' | 'long';
@@ -34,7 +35,7 @@ type Column = keyof typeof COLUMNS;
 const LARGEST = 1e12;
 
 /**
- * Plans the items of two tables, demand and items, and writes a line for each, the costliest to wait for first.
+ * Plans the items of two tables, demand and items, answers the plans (none of a backtest), and writes a line for each, the costliest to wait for first.
  * @param say what was repaired, and items that stand in one of the tables alone.
  * @throws TableError where a table cannot be used.
  */
@@ -44,9 +45,15 @@ export function planFile(
   options: PlanOptions,
   write: (line: string) => void,
   say: (line: string) => void,
-): void {
-  const histories = readNamed(demand, undefined, say, options.format === 'long' ? readLong : readWide);
-  const known = readNamed(items, undefined, say, readItems);
+): FilePlan[] {
+  const histories = readNamed(
+    demand,
+    undefined,
+    say,
+    options.format === 'long' ? readLong : readWide,
+    parseWorkbookOrText,
+  );
+  const known = readNamed(items, undefined, say, readItems, parseWorkbookOrText);
   const asked = new Set(histories.map(({ id }) => id));
   if (known.size > 0 && ![...known.keys()].some((id) => asked.has(id)))
     throw new TableError(`no item of ${items.name} stands in ${demand.name}`);
@@ -63,15 +70,19 @@ export function planFile(
   if (options.backtest !== undefined) {
     const { target, frequency, reviewPeriods, backtest } = options;
     writePlayed(backtestStock(planned, others, target, frequency, reviewPeriods, backtest), options, write);
-    return;
+    return [];
   }
   const plans = planItems(planned, others, options.target, options.frequency, options.reviewPeriods);
   const paid = options.budget === undefined ? null : withinBudget(plans, options.budget);
-  for (const plan of plans) {
+  return plans.map((plan) => {
     const deferred = paid !== null && plan.orderNow > 0 && !paid.has(plan);
     write(options.jsonl ? JSON.stringify({ ...plan, deferred }) : summaryOf(plan, deferred));
-  }
+    return { ...plan, deferred };
+  });
 }
+
+/** A plan of an item, and whether the budget pays for its order later. */
+export type FilePlan = ItemPlan & { deferred: boolean };
 
 function writePlayed({ periods, all, items }: StockBacktest, { jsonl }: PlanOptions, write: (line: string) => void) {
   if (jsonl) {

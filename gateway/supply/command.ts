@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
-import type { DateOrder } from '#models/supply/dates.ts';
+import type { SupplyTable } from '#models/supply/supplyTables.ts';
 import { addressOf, type Reach, reaching, tokenOf } from '../reach.ts';
+import type { MapOptions } from './mapFile.ts';
+import type { TableFileOptions } from './tableFile.ts';
 
 const TABLES = 'demand | items | stock | purchases | suppliers | bom | maintenance';
 const dates = () =>
@@ -10,6 +12,12 @@ const dates = () =>
     'mdy',
   ]);
 
+const map = () =>
+  new Option(
+    '--map <file>',
+    'what the columns mean (supply map); by default a TABLE*.map.yaml beside the file that fits',
+  );
+
 /** `millwright supply`: planners' tables, read here or given to a running gateway. */
 export function addSupplyCommands(program: Command, shell: Shell): void {
   const supply = program.command('supply').description('tables of planners: demand, items, stock, purchases …');
@@ -17,38 +25,74 @@ export function addSupplyCommands(program: Command, shell: Shell): void {
     .command('check')
     .description('reads a table and says what is repaired, or every place that cannot be used; keeps nothing')
     .argument('<table>', TABLES)
-    .argument('<file>', 'separated values with a header, or a JSON list of records')
+    .argument('<file>', 'a workbook (.xlsx), separated values with a header, or a JSON list of records')
     .addOption(dates())
+    .addOption(map())
     .addHelpText('after', '\nExample:\n  millwright supply check demand orders-2026.csv')
-    .action(async (table: string, file: string, o: { dates?: DateOrder }) => {
-      const { readSupply } = await import('#models/supply/readSupply.ts');
-      const { tableOf } = await import('./importSupply.ts');
-      const { tableOfName } = await import('./supplyIntake.ts');
+    .action(async (table: string, file: string, o: TableFileOptions) => {
+      const { readTableFile } = await import('./tableFile.ts');
       await shell.onTable(() => {
-        const { rows, notes } = readSupply(tableOfName(table), tableOf(shell.bytes(file)), o);
-        for (const note of notes) shell.say(note);
+        const { rows } = readTableFile(table, file, o, shell);
         shell.say(`${file}: ${rows.length} rows of ${table}`);
       });
     });
 
+  addMap(supply, shell);
+
   reaching(supply.command('import'))
     .description('gives a table to a running gateway: all of it is taken, or nothing; twice changes nothing')
     .argument('<table>', TABLES)
-    .argument('<file>', 'separated values with a header, or a JSON list of records')
+    .argument('<file>', 'a workbook (.xlsx), separated values with a header, or a JSON list of records')
     .addOption(dates())
+    .addOption(map())
     .option('--by <who>', 'for the record', process.env.USER ?? 'command line')
     .addHelpText('after', '\nExample:\n  millwright supply import demand orders.csv --gateway http://127.0.0.1:8080')
-    .action(async (table: string, file: string, o: Reach & { dates?: DateOrder; by: string }) => {
+    .action(async (table: string, file: string, o: Reach & TableFileOptions & { by: string }) => {
       const { sendTable } = await import('./sendTable.ts');
-      const report = await sendTable(addressOf(o, shell), tokenOf(o, shell), table, shell.bytes(file), o).catch(
-        (error: Error) => {
-          throw shell.failure(error.message);
-        },
-      );
+      const { bytesToSend } = await import('./tableFile.ts');
+      let bytes: Uint8Array = new Uint8Array();
+      await shell.onTable(() => {
+        bytes = bytesToSend(table, file, o, shell);
+      });
+      const report = await sendTable(addressOf(o, shell), tokenOf(o, shell), table, bytes, o).catch((error: Error) => {
+        throw shell.failure(error.message);
+      });
       for (const note of report.notes) shell.say(note);
       const { rows, added, changed, unchanged, older } = report;
       shell.say(
         `${rows} rows: ${added} new, ${changed} changed, ${unchanged} as they were, ${older} older than what is known`,
       );
+    });
+}
+
+const collected = (text: string, before: readonly string[]) => [...before, text];
+
+function addMap(supply: Command, shell: Shell): void {
+  supply
+    .command('map')
+    .description('proposes what the columns of an export mean, shows its rows, and writes a map for the next imports')
+    .argument('<file>', 'an export: a workbook (.xlsx) or separated values')
+    .addOption(
+      new Option('--table <table>', 'by default what the name of the file begins with, else demand').choices(
+        TABLES.split(' | '),
+      ),
+    )
+    .option('--set <name=column>', 'which column it is, as in --set quantity=Menge; again for others', collected, [])
+    .option('--movement <type=kind>', 'order, shipment, usage, return or none; again for others', collected, [])
+    .addOption(dates())
+    .addOption(new Option('--decimal <sign>', 'of numbers such as 1,234').choices(['.', ',']))
+    .option('--sheet <name>', 'of a workbook; by default the first that has a table')
+    .option('--fiscal-year <year=date>', 'its first day, as in 2026=2025-12-29; again for others', collected, [])
+    .addOption(
+      new Option('--fiscal-pattern <pattern>', 'weeks of the periods of a quarter')
+        .choices(['4-4-5', '4-5-4', '5-4-4', 'months'])
+        .default('4-4-5'),
+    )
+    .option('--out <file>', 'by default TABLE.map.yaml beside the export')
+    .option('--replace', 'a map that is there already')
+    .addHelpText('after', '\nExample:\n  millwright supply map MB51.xlsx --movement Z61=usage')
+    .action(async (file: string, o: MapOptions & { table?: SupplyTable }) => {
+      const { mapFile } = await import('./mapFile.ts');
+      await shell.onTable(() => mapFile(file, o, shell));
     });
 }

@@ -3,7 +3,8 @@ import { type ReadOptions, readSupply } from '#models/supply/readSupply.ts';
 import type { SupplyTable } from '#models/supply/supplyTables.ts';
 import { tableOfRecords } from '#models/supply/tableOfRecords.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
-import { decoded, parseTable, TableError } from '#models/tables/parseTable.ts';
+import { decoded, parseTable, type Table, TableError } from '#models/tables/parseTable.ts';
+import { isWorkbook, parseWorkbook } from '#models/tables/parseWorkbook.ts';
 import type { SupplyStore } from './supplyStore.ts';
 
 /** Bytes that tell JSON from separated values; even, for those that come in pairs. */
@@ -17,7 +18,7 @@ export interface Origin {
 }
 
 /**
- * Takes a table, separated values or a JSON list of records (or one alone): all of it, or nothing.
+ * Takes a table: a workbook, separated values or a JSON list of records (or one alone): all of it, or nothing.
  * @throws TableError with the places that cannot be used.
  */
 export function importSupply(
@@ -27,11 +28,12 @@ export function importSupply(
   { source, by }: Origin,
   options: ReadOptions = {},
 ): ImportReport {
-  return store.take(table, readSupply(table, tableOf(bytes), options), source, by);
+  return store.take(table, readSupply(table, tableOf(bytes, options.map?.sheet), options), source, by);
 }
 
-/** @throws TableError where it is neither. */
-export function tableOf(bytes: Uint8Array) {
+/** @param sheet of a workbook. @throws TableError where it is none of these. */
+export function tableOf(bytes: Uint8Array, sheet?: string): Table {
+  if (isWorkbook(bytes)) return parseWorkbook(bytes, sheet);
   const beginning = decoded(bytes.subarray(0, LOOKED_AT)).text.trimStart();
   if (!/^[[{]/.test(beginning)) return parseTable(bytes);
   const records = parseJson(decoded(bytes).text);

@@ -1,8 +1,11 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import type { Logger } from 'pino';
+import type { SupplyMap } from '#models/supply/supplyMap.ts';
 import { type SupplyTable, supplyTableNames } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
+import { tableOf } from './importSupply.ts';
+import { isMapFile, mapBeside } from './mapFiles.ts';
 import type { SupplyIntake } from './supplyIntake.ts';
 
 const POLL_MS = 2000;
@@ -11,7 +14,7 @@ const MOST_BYTES = 256 * 1024 * 1024;
 const UNFINISHED = /(^~|\.(part|partial|filepart|tmp|temp|crdownload|swp|lock)$|~$)/i;
 
 /**
- * A folder whose files are taken as they come: `demand*.csv`, `items*.csv` and so on. A file is read when it no longer
+ * A folder whose files are taken as they come: `demand*.csv`, `items*.csv` and so on; `demand*.map.yaml` says what the columns of such files mean. A file is read when it no longer
  * grows; then it lies in `imported`, or in `refused` beside a text that says why. Asked again and again, and not told:
  * network shares tell nobody.
  */
@@ -59,7 +62,8 @@ export class SupplyFolder {
   /** Files that are as they were at the last look. */
   #settled(): string[] {
     const files = readdirSync(this.#folder, { withFileTypes: true }).filter(
-      (f) => (f.isFile() || f.isSymbolicLink()) && !f.name.startsWith('.') && !UNFINISHED.test(f.name),
+      (f) =>
+        (f.isFile() || f.isSymbolicLink()) && !f.name.startsWith('.') && !UNFINISHED.test(f.name) && !isMapFile(f.name),
     );
     const before = new Map(this.#sizes);
     this.#sizes.clear();
@@ -77,7 +81,9 @@ export class SupplyFolder {
     try {
       const origin = { source: name, by: 'folder' };
       const table = this.#intake.look(origin, () => tableOfFile(file, name));
-      await this.#intake.take(table, readFileSync(file), origin);
+      const bytes = readFileSync(file);
+      const map = this.#intake.look(origin, () => this.#mapOf(table, bytes));
+      await this.#intake.take(table, bytes, origin, { map });
       this.#taken.set(name, this.#sizes.get(name) ?? '');
       this.#moveTo('imported', name, null);
     } catch (error) {
@@ -85,6 +91,12 @@ export class SupplyFolder {
       // Others need not wait for one that cannot be read, or moved, now.
       this.#fail(`${name}: ${error instanceof Error ? error.message : error}`);
     }
+  }
+
+  /** The map that lies in the folder and fits; most folders have none. */
+  #mapOf(table: SupplyTable, bytes: Uint8Array): SupplyMap | undefined {
+    if (!readdirSync(this.#folder).some(isMapFile)) return undefined;
+    return mapBeside(this.#folder, table, tableOf(bytes))?.map;
   }
 
   /** Whether a file that is refused could be moved away; where it could not, it is not refused again and again. */

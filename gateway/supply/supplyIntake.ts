@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ImportReport } from '#models/contracts/supply.ts';
 import type { DateOrder } from '#models/supply/dates.ts';
+import type { ReadOptions } from '#models/supply/readSupply.ts';
 import { type SupplyTable, supplyTableNames } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
 import type { Run } from '../thread/runInThread.ts';
@@ -36,13 +37,14 @@ export class SupplyIntake {
   }
 
   /** Rejects with TableError where it is refused. */
-  async take(name: string, bytes: Uint8Array, origin: Origin, dates = this.#parts.dates): Promise<ImportReport> {
+  async take(name: string, bytes: Uint8Array, origin: Origin, told: ReadOptions = {}): Promise<ImportReport> {
+    const options = { ...told, dates: told.dates ?? this.#parts.dates };
     const { directory, mostRows, run, now } = this.#parts;
     if (bytes.length <= THREAD_BYTES)
-      return this.#counted(name, origin, () => this.#takeHere(name, bytes, origin, dates));
+      return this.#counted(name, origin, () => this.#takeHere(name, bytes, origin, options));
     try {
       const table = tableOfName(name);
-      const task = { kind: 'import', directory, mostRows, table, bytes, origin, dates, atMs: now() } as const;
+      const task = { kind: 'import', directory, mostRows, table, bytes, origin, options, atMs: now() } as const;
       return this.#welcome(await run(task, this.#abort.signal));
     } catch (error) {
       throw this.#turnedAway(name, origin, error);
@@ -65,7 +67,7 @@ export class SupplyIntake {
   takeMessage(name: string, bytes: Uint8Array): ImportReport | { table: string; error: string } {
     const origin = { source: 'mqtt', by: 'mqtt' };
     try {
-      return this.#counted(name, origin, () => this.#takeHere(name, bytes, origin, this.#parts.dates));
+      return this.#counted(name, origin, () => this.#takeHere(name, bytes, origin, { dates: this.#parts.dates }));
     } catch (error) {
       if (error instanceof TableError) return { table: name, error: error.message };
       throw error;
@@ -76,8 +78,8 @@ export class SupplyIntake {
     this.#abort.abort();
   }
 
-  #takeHere(name: string, bytes: Uint8Array, origin: Origin, dates: DateOrder | undefined): ImportReport {
-    return importSupply(this.#parts.store, tableOfName(name), bytes, origin, { dates });
+  #takeHere(name: string, bytes: Uint8Array, origin: Origin, options: ReadOptions): ImportReport {
+    return importSupply(this.#parts.store, tableOfName(name), bytes, origin, options);
   }
 
   #counted(name: string, origin: Origin, take: () => ImportReport): ImportReport {

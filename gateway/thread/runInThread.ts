@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { ImportReport } from '#models/contracts/supply.ts';
-import type { DateOrder } from '#models/supply/dates.ts';
+import type { ReadOptions } from '#models/supply/readSupply.ts';
 import type { SupplyTable } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
 import type { PlanJob, PlanResult } from '../planning/planJob.ts';
@@ -18,7 +18,7 @@ export type Task =
       table: SupplyTable;
       bytes: Uint8Array;
       origin: Origin;
-      dates: DateOrder | undefined;
+      options: ReadOptions;
       atMs: number;
     };
 

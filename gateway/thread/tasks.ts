@@ -8,10 +8,10 @@ export function doTask<T extends Task>(task: T): Results[T['kind']] {
   return (task.kind === 'plan' ? runPlanJob(task.job) : takeTable(task)) as Results[T['kind']];
 }
 
-function takeTable({ directory, mostRows, table, bytes, origin, dates, atMs }: Extract<Task, { kind: 'import' }>) {
+function takeTable({ directory, mostRows, table, bytes, origin, options, atMs }: Extract<Task, { kind: 'import' }>) {
   const store = new SupplyStore(directory, mostRows, () => atMs, THREAD_BUSY_MS);
   try {
-    return importSupply(store, table, bytes, origin, { dates });
+    return importSupply(store, table, bytes, origin, options);
   } finally {
     store.close();
   }

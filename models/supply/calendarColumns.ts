@@ -22,10 +22,7 @@ const WEEKS = [
 const MONTHS = ['month', 'month_no', 'month_number', 'calendar_month', 'monat', 'kalendermonat'];
 /** Columns that tell a period, where no other tells a date. */
 export const PERIOD_COLUMNS: readonly string[] = [...WEEKS, ...MONTHS, ...PERIODS, ...FISCAL_PERIODS];
-const YEAR_COLUMNS: readonly string[] = [...YEARS, ...FISCAL_YEARS];
-
-/** Whether a header tells the time of its rows by a period of a year, whatever the year stands in. */
-export const tellsPeriod = (keys: readonly string[]): boolean => keys.some((key) => PERIOD_COLUMNS.includes(key));
+export const YEAR_COLUMNS: readonly string[] = [...YEARS, ...FISCAL_YEARS];
 
 /**
  * A demand table whose dates stand in two columns (year and week, month or period), are numbers of weeks (`53/2020`,

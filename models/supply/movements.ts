@@ -129,7 +129,7 @@ const unsigned = (cell: string) =>
  */
 export function demandOfMovements(table: Table, quantityAt: number, told?: OwnMovements): Table {
   const [header, ...body] = table.rows;
-  const at = columnsOf(header, body);
+  const at = movementColumns(header, body);
   const own = columnKey(header[at.kind] ?? '') === 'postenart' ? new Map([...ENTRY_TYPES, ...(told ?? [])]) : told;
   const words = new Set(body.map((cells) => cellAt(cells, at.kind).toLowerCase()).filter((w) => !OWN_WORDS.has(w)));
   words.delete('');
@@ -189,7 +189,8 @@ interface Reading {
 /** Columns whose names may say something of movements; their cells decide. */
 const MAY_TELL = /typ|kind|beleg|document|transa|vorgang|bewegung|movement|origin|reference|source/;
 
-function columnsOf(header: readonly string[], body: readonly string[][]): Columns {
+/** Where the columns that tell movements stand; -1: nowhere. */
+export function movementColumns(header: readonly string[], body: readonly string[][]): Columns {
   const names = header.map(columnKey);
   const find = (keys: readonly string[]) => keys.map((key) => names.indexOf(key)).find((i) => i >= 0) ?? -1;
   const at = Object.fromEntries(Object.entries(MOVEMENT_COLUMNS).map(([name, keys]) => [name, find(keys)])) as Columns;

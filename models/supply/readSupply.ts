@@ -1,11 +1,8 @@
 import { namesShown, type Table, TableError } from '#models/tables/parseTable.ts';
-import { withPlainDates } from './calendarColumns.ts';
-import { columnKey } from './columnNames.ts';
 import { type DateOrder, dateOrderOf, parseDate } from './dates.ts';
-import { withoutTitles, withoutTotals } from './headerRow.ts';
-import { withItemsFilledDown, withItemsOfGroups } from './itemRows.ts';
-import { demandOfMovements, MOVEMENT_COLUMNS } from './movements.ts';
 import { mayBeThousands, type NumberStyle, numberStyleOf, parseNumber } from './numberStyle.ts';
+import { columnsAt, recordsOf } from './records.ts';
+import { mapped, type SupplyMap } from './supplyMap.ts';
 import { type Column, SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
 import { tidied } from './tidied.ts';
 
@@ -18,6 +15,8 @@ export interface ReadSupply<T extends SupplyTable> {
 export interface ReadOptions {
   /** Of dates such as 03/04/2024; told from the file where it can be. */
   dates?: DateOrder;
+  /** What its columns, numbers and movements mean, where somebody has said so. */
+  map?: SupplyMap;
 }
 
 const MOST_ERRORS = 20;
@@ -58,20 +57,20 @@ class Errors {
  */
 export function readSupply<T extends SupplyTable>(kind: T, given: Table, options: ReadOptions = {}): ReadSupply<T> {
   const columns: Record<string, Column> = SUPPLY_TABLES[kind].columns;
-  const table = asRecords(kind, given, columns);
+  const table = recordsOf(kind, options.map ? mapped(given, options.map) : given, options.map);
   const [header = [], ...body] = table.rows;
   const at = columnsAt(header, columns);
   const missing = Object.keys(columns).filter((name) => columns[name].required && !at.has(name));
   if (kind === 'demand' && missing.includes('date') && missing.includes('quantity')) {
-    const long = longOf(table, at, options);
-    if (long) return readSupply(kind, long, options);
+    const long = longOf(table, at, { dates: options.dates ?? options.map?.dates });
+    if (long) return readSupply(kind, long, { dates: options.dates });
   }
   if (missing.length > 0)
     throw new TableError(`line ${table.lines[0]}: no column for ${missing.join(', ')}; found ${namesShown(header)}`);
   if (body.length === 0) throw new TableError('line 2: no row stands below the header');
   const notes = [...table.notes, ...columnsLeft(header, new Set(at.values()))];
   const style = table.numbers ?? styleOf(body, columns, at, table.separator, notes);
-  const order = options.dates ?? orderOf(table, columns, at, notes);
+  const order = options.dates ?? options.map?.dates ?? orderOf(table, columns, at, notes);
   const errors = new Errors();
   const rows: Record<string, string | number>[] = [];
   body.forEach((cells, i) => {
@@ -90,66 +89,6 @@ export function readSupply<T extends SupplyTable>(kind: T, given: Table, options
   });
   errors.throwIfAny();
   return tidied(kind, rows as SupplyRow<T>[], table.lines.slice(1), notes);
-}
-
-/** Periods in the header of a wide table, at least. */
-const LEAST_PERIODS = 2;
-
-/** A table without titles and totals, and with plain dates; of stock movements, those alone that are demand. */
-function asRecords(kind: SupplyTable, given: Table, columns: Record<string, Column>): Table {
-  const required = Object.entries(columns).filter(([, column]) => column.required);
-  const isDemand = kind === 'demand';
-  const isHeader = (row: readonly string[]) => {
-    const keys = row.map(columnKey);
-    const has = ([name, { also }]: [string, Column]) => {
-      const issues = isDemand && name === 'quantity' ? MOVEMENT_COLUMNS.out : [];
-      return [name, ...also, ...issues].some((other) => keys.includes(other));
-    };
-    const missing = required.filter((column) => !has(column)).map(([name]) => name);
-    if (missing.length === 0) return true;
-    const isWide = () => row.filter((cell) => parseDate(cell, 'dmy') !== null).length >= LEAST_PERIODS;
-    const mayLack = keys.includes('') && missing.join() === 'item' ? true : !missing.includes('item') && isWide();
-    return isDemand && mayLack;
-  };
-  const titled = withoutTitles(given, isHeader);
-  const grouped =
-    isDemand && !columnsAt(titled.rows[0] ?? [], columns).has('item') ? withItemsOfGroups(titled) : titled;
-  const at = columnsAt(grouped.rows[0] ?? [], columns);
-  const needed = required.map(([name]) => at.get(name) ?? -1).filter((i) => i >= 0);
-  const records = withBareCodes(withoutTotals(grouped, needed), at);
-  const item = at.get('item');
-  if (!isDemand) return records;
-  const filled = item === undefined ? records : withItemsFilledDown(records, item, needed);
-  const movements = demandOfMovements(filled, at.get('quantity') ?? -1);
-  const dates = columnsAt(movements.rows[0] ?? [], columns).get('date') ?? -1;
-  return withPlainDates(movements, dates, undefined);
-}
-
-const BRACKETED = /^\[([^\]]+)\]\s*\S/;
-
-/** Items such as `[BRG-6205] Bearing 6205` by the code in brackets, where all of them are written so. */
-function withBareCodes(table: Table, at: ReadonlyMap<string, number>): Table {
-  const item = at.get('item');
-  const [header, ...body] = table.rows;
-  if (item === undefined || body.length === 0 || !body.every((cells) => BRACKETED.test((cells[item] ?? '').trim())))
-    return table;
-  const bare = body.map((cells) => cells.map((c, i) => (i === item ? (BRACKETED.exec(c.trim())?.[1] ?? c) : c)));
-  return { ...table, rows: [header, ...bare], notes: [...table.notes, 'items are known by the codes in brackets'] };
-}
-
-function columnsAt(header: readonly string[], columns: Record<string, Column>): Map<string, number> {
-  const names = header.map(columnKey);
-  const at = new Map<string, number>();
-  for (const [name, { also }] of Object.entries(columns)) {
-    const places = names.flatMap((n, i) => (n === name ? [i] : []));
-    if (places.length > 1) throw new TableError(`line 1, column ${places[1] + 1}: the column ${name} stands twice`);
-    // Beside a material, an item is the line of a document.
-    const isLine = name === 'item' && places.length > 0 && names.includes('material');
-    const own = (isLine ? undefined : places[0]) ?? also.map((other) => names.indexOf(other)).find((i) => i >= 0);
-    // A name that is one column's own is no other column's second name.
-    if (own !== undefined && (names[own] === name || !Object.hasOwn(columns, names[own]))) at.set(name, own);
-  }
-  return at;
 }
 
 function columnsLeft(header: readonly string[], used: ReadonlySet<number>): string[] {

@@ -180,15 +180,19 @@ export interface NamedFile {
   bytes: Uint8Array;
 }
 
-/** What a reader makes of a table; an error names the file, and so do notes of what was repaired. */
+/**
+ * What a reader makes of a table; an error names the file, and so do notes of what was repaired.
+ * @param parse of other files than separated values.
+ */
 export function readNamed<T>(
   { name, bytes }: NamedFile,
   separator: string | undefined,
   say: (line: string) => void,
   read: (table: Table) => T,
+  parse: (bytes: Uint8Array, separator?: string) => Table = parseTable,
 ): T {
   try {
-    const table = parseTable(bytes, separator);
+    const table = parse(bytes, separator);
     for (const note of table.notes) say(`${name}: ${note}`);
     return read(table);
   } catch (error) {

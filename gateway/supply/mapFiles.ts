@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { formatError, parseConfiguration } from '#models/configuration/parse.ts';
+import { mappedHeader, type SupplyMap, supplyMapSchema } from '#models/supply/supplyMap.ts';
+import type { SupplyTable } from '#models/supply/supplyTables.ts';
+import { type Table, TableError } from '#models/tables/parseTable.ts';
+
+const ENDING = '.map.yaml';
+
+/** Whether a file is a map, and no table. */
+export const isMapFile = (name: string): boolean => name.toLowerCase().endsWith(ENDING);
+export const mapFileName = (table: SupplyTable): string => `${table}${ENDING}`;
+
+/** @throws TableError where the file is no map. */
+export function readMap(file: string): SupplyMap {
+  const parsed = parseConfiguration(textOf(file), supplyMapSchema);
+  if (parsed.ok) return parsed.value;
+  throw new TableError(parsed.errors.map((error) => formatError(error, file)).join('\n'));
+}
+
+export function mapText(map: SupplyMap): string {
+  return `# What the columns of an export mean: used for tables that have all of them.\n${stringify(map)}`;
+}
+
+/**
+ * The map that lies beside a table and fits it: of `demand.map.yaml`, `demand-odoo.map.yaml` and so on the first, by
+ * name, all of whose columns stand in the table. Null where none does.
+ * @throws TableError where one is no map.
+ */
+export function mapBeside(folder: string, name: SupplyTable, table: Table): { file: string; map: SupplyMap } | null {
+  const files = readdirSync(folder)
+    .filter((file) => isMapFile(file) && file.toLowerCase().startsWith(name))
+    .sort();
+  for (const file of files) {
+    const map = readMap(join(folder, file));
+    if (map.table === name && mappedHeader(table, map) >= 0) return { file, map };
+  }
+  return null;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new TableError(`${file}: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,49 @@
+import { dirname } from 'node:path';
+import type { Shell } from '#models/configuration/shell.ts';
+import type { DateOrder } from '#models/supply/dates.ts';
+import { type ReadSupply, readSupply } from '#models/supply/readSupply.ts';
+import type { SupplyTable } from '#models/supply/supplyTables.ts';
+import { tableOf } from './importSupply.ts';
+import { mapBeside, readMap } from './mapFiles.ts';
+import { tableOfName } from './supplyIntake.ts';
+
+export interface TableFileOptions {
+  dates?: DateOrder;
+  /** A file; absent: one beside the table, where one fits. */
+  map?: string;
+}
+
+/** Rows of a table in a file, by its map where there is one. @throws TableError where it cannot be used. */
+export function readTableFile(
+  name: string,
+  file: string,
+  options: TableFileOptions,
+  shell: Shell,
+): ReadSupply<SupplyTable> {
+  const { read } = reading(name, file, options, shell);
+  const result = read();
+  for (const note of result.notes) shell.say(note);
+  return result;
+}
+
+/**
+ * What to give a gateway of a file: with a map the rows that it makes, else the file as it is, which the gateway reads.
+ * @throws TableError where a map is wrong, or rows cannot be read by it.
+ */
+export function bytesToSend(name: string, file: string, options: TableFileOptions, shell: Shell): Uint8Array {
+  const { bytes, mapFile, read } = reading(name, file, options, shell);
+  if (mapFile === null) return bytes;
+  const { rows, notes } = read();
+  for (const note of notes) shell.say(note);
+  return Buffer.from(JSON.stringify(rows));
+}
+
+function reading(name: string, file: string, { dates, map: mapFile }: TableFileOptions, shell: Shell) {
+  const table = tableOfName(name);
+  const bytes = shell.bytes(file);
+  const given = mapFile === undefined ? null : { file: mapFile, map: readMap(mapFile) };
+  const found = given ?? mapBeside(dirname(file), table, tableOf(bytes));
+  if (found !== null) shell.say(`read by ${found.file}`);
+  const read = () => readSupply(table, tableOf(bytes, found?.map.sheet), { dates, map: found?.map });
+  return { bytes, mapFile: found?.file ?? null, read };
+}

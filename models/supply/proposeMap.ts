@@ -1,0 +1,182 @@
+import type { Table } from '#models/tables/parseTable.ts';
+import { PERIOD_COLUMNS, YEAR_COLUMNS } from './calendarColumns.ts';
+import { columnKey } from './columnNames.ts';
+import { dateOrderOf, parseDate } from './dates.ts';
+import { withoutTitles } from './headerRow.ts';
+import { movementColumns } from './movements.ts';
+import { movementOf } from './movementWords.ts';
+import { mayBeThousands, numberStyleOf, parseNumber } from './numberStyle.ts';
+import { columnsAt, isHeader } from './records.ts';
+import type { MappedKind, SupplyMap } from './supplyMap.ts';
+import { type Column, SUPPLY_TABLES, type SupplyTable } from './supplyTables.ts';
+
+/** What somebody has said of a table already. */
+export type Told = Partial<Omit<SupplyMap, 'table'>>;
+
+export interface Proposal {
+  map: SupplyMap;
+  /** What was told from cells and not from names, and what nobody can tell: a sentence each. */
+  guesses: string[];
+  questions: string[];
+}
+
+/** Part of a column's cells that must be dates, or numbers, for it to be one of those. */
+const MOSTLY = 0.9;
+/** More words than this are no types of movements. */
+const MOST_WORDS = 200;
+const NO_QUANTITY = /price|cost|amount|value|balance|total|preis|kosten|betrag|wert|saldo|bestand|stock/;
+
+/** What the columns, dates, numbers and movements of a table probably mean. */
+export function proposeMap(table: SupplyTable, given: Table, told: Told): Proposal {
+  const records = withoutTitles(given, headerOf(table, given, told));
+  const [header = [], ...body] = records.rows;
+  const guesses: string[] = [];
+  const questions: string[] = [];
+  const at = placesOf(table, header, body, told, guesses);
+  for (const name of missingOf(table, at, header)) questions.push(`no column is ${name}: say which one`);
+  const columns = Object.fromEntries([...at].map(([name, i]) => [name, header[i].trim()]));
+  const cells = (kind: Column['kind']) => cellsOf(table, at, body, kind);
+  const dates = told.dates ?? orderOf(cells('date'), questions);
+  const numbers =
+    told.numbers ?? (given.numbers !== undefined ? undefined : numbersOf(cells('number'), given, guesses));
+  const movements = { ...wordsOf(at.get('kind'), body, questions, told.movements ?? {}), ...told.movements };
+  const map: SupplyMap = { table, columns };
+  if (told.sheet !== undefined) map.sheet = told.sheet;
+  if (dates !== undefined) map.dates = dates;
+  if (numbers !== undefined) map.numbers = numbers;
+  if (Object.keys(movements).length > 0) map.movements = movements;
+  if (told.fiscalYears !== undefined) map.fiscalYears = told.fiscalYears;
+  return { map, guesses, questions };
+}
+
+/** The row that names what was said, or what is needed; else the one that has most texts. */
+function headerOf(table: SupplyTable, { rows }: Table, { columns = {} }: Told): (row: readonly string[]) => boolean {
+  const said = Object.values(columns).map(columnKey);
+  const names = (row: readonly string[]) => said.every((key) => row.map(columnKey).includes(key));
+  if (said.length > 0 && rows.some(names)) return names;
+  if (rows.some((row) => isHeader(table, row))) return (row) => isHeader(table, row);
+  const texts = (row: readonly string[]) => row.filter((c) => /\p{L}/u.test(c)).length;
+  const most = Math.max(...rows.slice(0, 30).map(texts));
+  return (row) => texts(row) === most;
+}
+
+function placesOf(
+  table: SupplyTable,
+  header: readonly string[],
+  body: readonly string[][],
+  told: Told,
+  guesses: string[],
+): Map<string, number> {
+  const columns: Record<string, Column> = SUPPLY_TABLES[table].columns;
+  const keys = header.map(columnKey);
+  const at = columnsAt(header, columns);
+  if (table === 'demand') {
+    for (const [name, i] of Object.entries(movementColumns(header, body))) if (i >= 0) at.set(name, i);
+    if (at.has('out')) at.delete('quantity');
+    const year = keys.findIndex((key) => YEAR_COLUMNS.includes(key));
+    if (year >= 0 && PERIOD_COLUMNS.includes(keys[at.get('date') ?? -1])) at.set('year', year);
+  }
+  for (const [name, column] of Object.entries(told.columns ?? {})) {
+    const i = keys.indexOf(columnKey(column));
+    // A name that no header has is kept, for the reader to refuse.
+    if (i >= 0) at.set(name, i);
+    if (name === 'quantity') at.delete('out');
+  }
+  if (table === 'demand') guessByCells(at, header, body, guesses);
+  return at;
+}
+
+/** Dates and quantities that their cells tell; an item is what is neither. */
+function guessByCells(
+  at: Map<string, number>,
+  header: readonly string[],
+  body: readonly string[][],
+  guesses: string[],
+): void {
+  const free = (i: number) => header[i].trim() !== '' && ![...at.values()].includes(i);
+  const mostly = (i: number, is: (cell: string) => boolean) => {
+    const cells = body.map((row) => (row[i] ?? '').trim()).filter((c) => c !== '');
+    return cells.length > 0 && cells.filter(is).length >= MOSTLY * cells.length;
+  };
+  const guess = (name: string, is: (i: number) => boolean) => {
+    if (at.has(name)) return;
+    const i = header.findIndex((_, k) => free(k) && is(k));
+    if (i < 0) return;
+    at.set(name, i);
+    guesses.push(`${name} is taken to be ${JSON.stringify(header[i].trim())}, by its cells`);
+  };
+  const isDate = (c: string) => !/^\d+([.,]\d+)?$/.test(c) && (parseDate(c, 'dmy') ?? parseDate(c, 'mdy')) !== null;
+  // Codes have many digits, and all of them as many.
+  const isCode = (i: number) =>
+    mostly(i, (c) => /^\d{4,}$/.test(c)) && new Set(body.map((row) => (row[i] ?? '').trim().length)).size <= 2;
+  const isNumber = (c: string) => Number.isFinite(parseNumber(c, numberStyleOf([c], ';')));
+  // Periods in the header: a wide table has neither dates nor quantities in columns of their own.
+  if (header.filter((cell) => parseDate(cell, 'dmy') !== null).length >= 2) return;
+  guess('date', (i) => mostly(i, isDate));
+  if (!at.has('out'))
+    guess(
+      'quantity',
+      (i) => mostly(i, isNumber) && !mostly(i, isDate) && !isCode(i) && !NO_QUANTITY.test(columnKey(header[i])),
+    );
+  guess('item', (i) => mostly(i, (c) => c !== '') && !mostly(i, isDate));
+}
+
+function missingOf(table: SupplyTable, at: ReadonlyMap<string, number>, header: readonly string[]): string[] {
+  const columns: Record<string, Column> = SUPPLY_TABLES[table].columns;
+  const isWide = table === 'demand' && header.filter((cell) => parseDate(cell, 'dmy') !== null).length >= 2;
+  return Object.keys(columns).filter((name) => {
+    const isIn = at.has(name) || (table === 'demand' && name === 'quantity' && at.has('out'));
+    return columns[name].required && !isIn && !(isWide && name !== 'item');
+  });
+}
+
+function cellsOf(
+  table: SupplyTable,
+  at: ReadonlyMap<string, number>,
+  body: readonly string[][],
+  kind: Column['kind'],
+): string[] {
+  const columns: Record<string, Column> = SUPPLY_TABLES[table].columns;
+  const isIn = (name: string) => columns[name]?.kind === kind || (kind === 'number' && ['in', 'out'].includes(name));
+  return [...at].filter(([name]) => isIn(name)).flatMap(([, i]) => body.map((row) => (row[i] ?? '').trim()));
+}
+
+function orderOf(cells: readonly string[], questions: string[]): SupplyMap['dates'] {
+  const order = dateOrderOf(cells);
+  const short = cells.find((c) => /^\d{1,2}[/-]\d{1,2}[/-]\d{2,4}/.test(c));
+  if (order === null) questions.push(`${JSON.stringify(short)} can be read in two ways: say dmy or mdy`);
+  return short === undefined ? undefined : (order ?? undefined);
+}
+
+function numbersOf(cells: readonly string[], { separator }: Table, guesses: string[]): SupplyMap['numbers'] {
+  const signed = cells.filter((c) => /\d[.,]\d/.test(c));
+  if (signed.length === 0) return undefined;
+  const style = numberStyleOf(cells, separator);
+  const isOpen =
+    mayBeThousands(cells, style) || (style.decimal === ',' && signed.every((c) => /^\D*\d{1,3},\d{3}\D*$/.test(c)));
+  if (isOpen) guesses.push(`numbers such as ${signed[0]} are taken to have a decimal ${style.decimal}`);
+  // The next file may have thousands where this one has none.
+  return { decimal: style.decimal, thousands: style.decimal === ',' ? '.' : ',' };
+}
+
+function wordsOf(
+  kindAt: number | undefined,
+  body: readonly string[][],
+  questions: string[],
+  told: Readonly<Record<string, MappedKind>>,
+): Record<string, MappedKind> {
+  if (kindAt === undefined) return {};
+  const words = [...new Set(body.map((row) => (row[kindAt] ?? '').trim()))].filter((w) => w !== '').sort();
+  if (words.length > MOST_WORDS) {
+    questions.push(`${words.length} types of movements: another column says what they are`);
+    return {};
+  }
+  return Object.fromEntries(
+    words.map((word) => {
+      const kind = movementOf(word);
+      if (kind === undefined && told[word] === undefined)
+        questions.push(`movement ${JSON.stringify(word)}: say order, shipment, usage, return or none`);
+      return [word, kind === undefined ? 'undecided' : (kind ?? 'none')];
+    }),
+  );
+}
