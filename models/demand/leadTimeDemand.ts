@@ -22,7 +22,9 @@ export interface LeadTimeDemand {
 /** Levels that candidates are judged at, whatever is asked for. */
 const JUDGED = [0.5, 0.8, 0.9, 0.95, 0.99] as const;
 /** Origins of the backtest, in lead times before the end. */
-const BACKTESTS = [1, 2] as const;
+const BACKTESTS = [1, 2];
+/** The same where there are too few items for a pool: their own past has to tell. */
+const BACKTESTS_ALONE = Array.from({ length: 24 }, (_, k) => k + 1);
 const LEAST_HISTORY = 3;
 /** Items that the others are learned from: more take longer, and change nothing. */
 const TEACHERS = 5_000;
@@ -162,15 +164,18 @@ function weightsByClass(
   candidates: Record<string, Candidate>,
 ): Map<DemandClass, number[]> {
   const names = Object.keys(candidates);
+  const isPooled = names.length > Object.keys(ALONE).length;
+  // Among many, those that never sold tell how soon such a part is asked for; alone, nothing.
+  const periodsOf = (history: Float64Array) => (isPooled ? history : sinceFirstDemand(history)).length;
   const losses = new Map<DemandClass, { sums: number[]; outcomes: number }>();
-  for (const back of BACKTESTS) {
+  for (const back of isPooled ? BACKTESTS : BACKTESTS_ALONE) {
     const cut = back * leadTime;
-    const places = histories.flatMap((h, i) => (h.length - cut >= LEAST_HISTORY ? [i] : []));
+    const places = histories.flatMap((h, i) => (periodsOf(h) - cut >= LEAST_HISTORY ? [i] : []));
     const kept = places.map((i) => histories[i]);
     const shortened = kept.map((h) => h.subarray(0, h.length - cut));
     const keptUnits = places.map((i) => units[i]);
-    const pool = PartPool.learn(shortened, keptUnits, leadTime);
-    if (!pool && names.length > Object.keys(ALONE).length) continue;
+    const pool = isPooled ? PartPool.learn(shortened, keptUnits, leadTime) : null;
+    if (!pool && isPooled) continue;
     kept.forEach((history, i) => {
       const known = knownOf(shortened[i], keptUnits[i], pool);
       const outcome = demandAfter(history, history.length - cut, leadTime);

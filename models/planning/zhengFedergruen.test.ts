@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { planItems } from './planItems.ts';
 import { leastCostPolicy } from './zhengFedergruen.ts';
 
 const poisson = (mean: number) => {
@@ -55,3 +56,47 @@ function simpleCost(mass: Float64Array, s: number, S: number, orderCost: number,
   }
   return cost;
 }
+
+/** A history of which the shares are the chances of a law, shuffled. */
+function historyOf(mass: Float64Array, periods: number, seed: number): number[] {
+  let below = mass[0];
+  let value = 0;
+  const history = Array.from({ length: periods }, (_, i) => {
+    while (below < (i + 0.5) / periods && value < mass.length - 1) below += mass[++value];
+    return value;
+  });
+  let state = seed;
+  for (let i = periods - 1; i > 0; i--) {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    const j = Math.floor((state / 2 ** 32) * (i + 1));
+    [history[i], history[j]] = [history[j], history[i]];
+  }
+  return history;
+}
+
+test('a plan from a history costs hardly more than the optimum for its law', () => {
+  const [orderCost, penalty] = [5, 4];
+  const means = [6, 10, 20, 25];
+  for (const seed of [1, 2, 3]) {
+    const items = means.map((mean) => ({
+      id: String(mean),
+      history: historyOf(poisson(mean), 400, seed * 100 + mean),
+      ...{
+        stock: 0,
+        onOrder: 0,
+        leadTime: 0,
+        unitCost: 1,
+        orderCost,
+        holdingRate: 1,
+        shortageCost: penalty,
+        minimumOrder: 0,
+      },
+    }));
+    for (const { id, reorderPoint, orderUpTo } of planItems(items, [], { kind: 'cost' }, [1], 1)) {
+      const mass = poisson(Number(id));
+      const { cost } = leastCostPolicy({ step: 1, mass }, orderCost, costOf(mass, penalty));
+      const planned = simpleCost(mass, reorderPoint - 1, orderUpTo, orderCost, costOf(mass, penalty));
+      expect(planned / cost, `mean ${id}, seed ${seed}`).toBeLessThan(1.03);
+    }
+  }
+});
