@@ -16,7 +16,8 @@ export function sendTaken(taken: Taken, events: Events): void {
 
 function sendMessage(message: KeptMessage, events: Events): void {
   if (message.kind === 'health') events.send({ type: 'health', health: message.body });
-  if (message.kind !== 'features') return;
+  // What a device stored is not what its machine does now.
+  if (message.kind !== 'features' || message.body.historical) return;
   const { site, edge, asset, point, timeMs, names, values } = message.body;
   const newest = values[values.length - 1];
   const byName = Object.fromEntries(names.map((name, i) => [name, newest[i]]));

@@ -105,7 +105,7 @@ function* judgeFile(
   const training: Float64Array[] = [];
   let judge: ((row: Float64Array) => RowScore) | null = null;
   let moved: number[] = [];
-  let last = new Float64Array(names.length);
+  let last: Float64Array = new Float64Array(names.length);
   let [row, carried] = [0, 0];
   for (const { values, line } of rows) {
     if (row < trainRows) training.push(values);

@@ -5,7 +5,17 @@ import type { Unit } from '#models/contracts/units.ts';
 /** A feature message that still lacks its envelope. */
 export type FeatureBody = Pick<
   FeatureMessage,
-  'asset' | 'point' | 'unit' | 'windowUs' | 'names' | 'startUs' | 'values' | 'spectrum' | 'timeMs' | 'timeQuality'
+  | 'asset'
+  | 'point'
+  | 'unit'
+  | 'windowUs'
+  | 'names'
+  | 'startUs'
+  | 'values'
+  | 'spectrum'
+  | 'timeMs'
+  | 'timeQuality'
+  | 'historical'
 >;
 
 export interface RowMeta {
@@ -14,6 +24,7 @@ export interface RowMeta {
   unit: Unit;
   windowUs: number;
   names: string[];
+  historical?: true;
 }
 
 /** Rows of one message; a message is far below what a gateway or a broker refuses. */
@@ -49,7 +60,9 @@ export class FeatureRows {
     const values = this.#rounds ? row.map(rounded) : [...row];
     const timeMs = (startUs + meta.windowUs) / 1000;
     const last = this.#bodies.at(-1);
-    if (last && last.names === meta.names && last.timeQuality === timeQuality && last.values.length < MAX_ROWS) {
+    const isLike =
+      last?.names === meta.names && last.timeQuality === timeQuality && last.historical === meta.historical;
+    if (last && isLike && last.values.length < MAX_ROWS) {
       last.startUs.push(startUs);
       last.values.push(values);
       last.timeMs = timeMs;

@@ -10,6 +10,8 @@ export interface IntakeState {
   recentUs: number[];
   ledger: PointLedger;
   rhythm?: Rhythm;
+  /** The newest times of what was stored and sent later. */
+  historicalUs?: number[];
 }
 
 /** Takes each message of a point once, in the order of its times, and counts what became of it. */
@@ -91,6 +93,22 @@ export class Intake {
     if (this.#state.lastUs < timeUs) return;
     this.#state.lastUs = timeUs - 1;
     this.#state.rhythm = NO_RHYTHM;
+  }
+
+  /** The same of what a device stored: it may be older than the newest, and leaves order and rhythm of live data alone. */
+  admitHistorical(timeUs: number): boolean {
+    this.#state.historicalUs ??= [];
+    const { ledger, recentUs, historicalUs } = this.#state;
+    ledger.received++;
+    if (recentUs.includes(timeUs) || historicalUs.includes(timeUs)) {
+      ledger.duplicate++;
+      return false;
+    }
+    historicalUs.push(timeUs);
+    if (historicalUs.length > REMEMBERED) historicalUs.splice(0, REMEMBERED / 2);
+    ledger.delivered++;
+    ledger.historical = (ledger.historical ?? 0) + 1;
+    return true;
   }
 
   /** Whether a message of this time is new; counts it either way. */

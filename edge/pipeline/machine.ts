@@ -87,6 +87,10 @@ export class Machine {
 
   /** `nowMs` is the time of its arrival. */
   accept(block: SampleBlock, nowMs: number): void {
+    if (block.historical) {
+      this.#acceptHistorical(block);
+      return;
+    }
     this.#hearClock(block, nowMs);
     const point = this.points.get(block.point) ?? this.addPoint(block.point, block.kind);
     point.intake.heard(nowMs);
@@ -108,6 +112,20 @@ export class Machine {
       if (last !== undefined) this.#states?.glance(block.point, last);
       // A speed that comes late says how fast the machine was, not how fast it is.
       if (point.role === 'speed' && last !== undefined) this.#speed.told(Math.abs(last));
+    } else point.intake.reject('wrong_type');
+  }
+
+  /** It says nothing of the clock, the speed or the state of now, and is no sign of life. */
+  #acceptHistorical(block: SampleBlock): void {
+    const point = this.points.get(block.point) ?? this.addPoint(block.point, block.kind);
+    const { offsetMs } = this.#state.clock ?? CLOCK_RIGHT;
+    if (block.timeQuality === 'received') point.intake.reject('missing_value');
+    else if (point instanceof VibrationPoint && block.kind === 'waveform') {
+      if (offsetMs !== 0) correct(block, offsetMs);
+      point.acceptHistorical(block);
+    } else if (point instanceof SlowPoint && block.kind === 'scalars') {
+      if (offsetMs !== 0) correct(block, offsetMs);
+      point.acceptHistorical(block);
     } else point.intake.reject('wrong_type');
   }
 

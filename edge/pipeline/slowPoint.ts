@@ -13,6 +13,7 @@ import type { Point } from '#models/machine/asset.ts';
 import { SLOW_FEATURES, slowFeatures } from '#models/signal/slowFeatures.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
 import { Intake, type IntakeState } from './intake.ts';
+import { SlowHistory, type SlowHistoryState } from './slowHistory.ts';
 import { ofOne, StateDetectors, type StateDetectorsState } from './stateDetectors.ts';
 import type { Watched } from './watched.ts';
 
@@ -36,6 +37,7 @@ interface SlowState {
   detector?: Float64Array;
   stuck?: StuckState;
   spikes?: SpikeState;
+  history?: SlowHistoryState;
 }
 
 const NAMES: string[] = [...SLOW_FEATURES];
@@ -62,6 +64,7 @@ export class SlowPoint {
   #trigger: TriggerState;
   #stuck: StuckState;
   #spikes: SpikeState;
+  readonly #history: SlowHistory;
   #timesUs: number[];
   #values: number[];
   /** The last value of the interval before. */
@@ -93,6 +96,24 @@ export class SlowPoint {
       windowUs: settings.intervalS * 1e6,
       names: NAMES,
     };
+    const historical: RowMeta = { ...this.#meta, historical: true };
+    const keep = (startUs: number, row: number[]) => {
+      this.rows.add(historical, 'source', startUs, row);
+      this.intake.ledger.windows++;
+    };
+    this.#history = new SlowHistory(this.#meta.windowUs, this.#limit, keep, before?.history);
+  }
+
+  /** Values that a device stored: rows of features, and nothing else. */
+  acceptHistorical({ timesUs, values, unit }: ScalarBlock): void {
+    if (unit !== undefined && this.#unit && !meansUnit(unit, this.#unit)) {
+      this.intake.reject('unit_mismatch');
+      return;
+    }
+    for (let i = 0; i < values.length; i++) {
+      if (!isPossible(values[i], values[i], this.#meta.unit)) this.intake.reject('impossible_value');
+      else if (this.intake.admitHistorical(timesUs[i])) this.#history.add(timesUs[i], values[i]);
+    }
   }
 
   /**
@@ -104,6 +125,7 @@ export class SlowPoint {
       this.intake.reject('unit_mismatch');
       return undefined;
     }
+    this.#history.close();
     let last: number | undefined;
     for (let i = 0; i < block.values.length; i++) {
       // Values that nobody stamped may arrive within one microsecond, after a reconnect by the hundred.
@@ -137,6 +159,7 @@ export class SlowPoint {
       detectors: this.#detectors.state(),
       stuck: this.#stuck,
       spikes: this.#spikes,
+      history: this.#history.state,
     };
   }
 

@@ -110,6 +110,8 @@ export class VibrationPoint {
   readonly #machine: Asset | undefined;
   readonly #settings: VibrationSettings;
   readonly #cutter: WindowCutter;
+  /** Of what its device stored; a window under way at a restart begins anew. */
+  readonly #history: WindowCutter;
   readonly gatherer: Gatherer;
   #suspicious = false;
   /** A command that waits for this point's signal, and since when by the point's own time. */
@@ -143,6 +145,7 @@ export class VibrationPoint {
     this.intake = new Intake(asset, point, before?.intake);
     this.gatherer = new Gatherer(settings.gatherRoom);
     this.#cutter = new WindowCutter(settings.windows, before?.remainder ?? null);
+    this.#history = new WindowCutter(settings.windows, null);
     this.#others = settings.otherWindows.map(
       (other) => new LongerWindows(other, this.#plan(), { asset, point, unit: this.unit }),
     );
@@ -188,6 +191,26 @@ export class VibrationPoint {
       use(this.#watch(chain, whole ? { ...heard, found } : heard));
     });
     if (this.#blocksWithoutWindow >= BLOCKS_WITHOUT_WINDOW) use(this.#noWindow(block));
+  }
+
+  /** A signal that a device stored: rows of features, and nothing else. The shaft's speed of then is not known. */
+  acceptHistorical(block: WaveformBlock): void {
+    if (block.unit !== undefined && !meansUnit(block.unit, this.unit)) {
+      this.intake.reject('unit_mismatch');
+      return;
+    }
+    const { low, high } = extremes(block.samples);
+    if (!isPossible(low, high, this.unit)) {
+      this.intake.reject('impossible_value');
+      return;
+    }
+    if (!this.intake.admitHistorical(block.startUs)) return;
+    const { features, meta, sampleRateHz } = this.#chainFor(block);
+    this.#history.push({ ...block, sampleRateHz }, (window) => {
+      const row = features.extract(window.samples, 0);
+      this.rows.add({ ...meta, historical: true }, block.timeQuality, window.startUs, row);
+      this.intake.ledger.windows++;
+    });
   }
 
   /** A command wants to have its signal. False where another one waits for it already, or no more signal can be kept. */

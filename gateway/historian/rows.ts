@@ -28,7 +28,10 @@ function featureRows(m: FeatureMessage): SeriesRow[] {
     measurement: 'millwright_features',
     tags,
     timeUs: m.startUs[i],
-    fields: Object.fromEntries(m.names.map((name, column) => [name, values[column]])),
+    fields: {
+      ...Object.fromEntries(m.names.map((name, column) => [name, values[column]])),
+      ...(m.historical ? { historical: 1 } : {}),
+    },
   }));
 }
 

@@ -26,6 +26,8 @@ export const featureMessageSchema = envelopeSchema
     names: z.array(z.string().min(1).max(64)).min(1).max(256),
     startUs: z.array(timeUsSchema).min(1).max(4096),
     values: z.array(z.array(quantitySchema)).min(1).max(4096),
+    /** Rows of what a device stored and sent later: nothing was judged by them. */
+    historical: z.boolean().optional(),
     /** The newest spectrum of the point, now and then. */
     spectrum: spectrumSchema.optional(),
   })

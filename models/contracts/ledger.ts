@@ -51,6 +51,8 @@ export const pointLedgerSchema = z.object({
   point: nameSchema,
   received: countSchema,
   delivered: countSchema,
+  /** Of those delivered: stored by the device or its server, and sent later. */
+  historical: countSchema.optional(),
   late: countSchema,
   duplicate: countSchema,
   held: countSchema,

@@ -8,6 +8,8 @@ const blockOf = {
   timeQuality: timeQualitySchema,
   /** As the device names it, where it does. */
   unit: z.string().optional(),
+  /** Its device stored it and sends it later than what is live: it is kept, and judged by nothing. */
+  historical: z.literal(true).optional(),
 };
 
 /** Evenly spaced samples of one point. Times in microseconds since 1970 UTC, samples in the point's unit. */

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { create, toBinary } from '@bufbuild/protobuf';
 import mqtt, { type MqttClient } from 'mqtt';
 import { pino } from 'pino';
@@ -118,3 +119,60 @@ test.skipIf(!there)(
     await expect.poll(() => states.at(-1)).toMatchObject({ online: false });
   },
 );
+
+test.skipIf(!there)('a compressed node, and what it stored, marked as such', async () => {
+  const config = edgeConfigSchema.parse({
+    site: 's',
+    edge: 'e',
+    dataDirectory: 'unused',
+    sources: [
+      {
+        type: 'sparkplug',
+        url: broker.url,
+        groups: ['Plant2'],
+        metrics: [{ from: 'Plant2/{asset}', metric: '{point}' }],
+      },
+    ],
+    uplink: { url: broker.url },
+  });
+  const arrivals: Arrival[] = [];
+  const [settings] = config.sources as SparkplugSourceConfig[];
+  const source = new SparkplugSource(settings, config.limits, 'host-2', () => Date.now(), pino({ level: 'silent' }));
+  await source.start({ accept: (arrival) => arrivals.push(arrival), whenReady: (resume) => resume() });
+  await expect.poll(() => source.state).toBe('connected');
+  const compressed = (seq: number, metrics: object[]) =>
+    encode({
+      timestamp: timestamp(),
+      uuid: 'SPBV1.0_COMPRESSED',
+      body: gzipSync(encode({ timestamp: timestamp(), seq, metrics })),
+      metrics: [{ name: 'algorithm', type: 'String', value: 'GZIP' }],
+    });
+  const metric = (value: number, more: object = {}) => ({
+    name: 'temperature',
+    type: 'Double',
+    value,
+    timestamp: timestamp(),
+    ...more,
+  });
+  const birth = compressed(0, [metric(60)]);
+  // Subscriptions follow the connection: the birth is sent until it is received.
+  await expect
+    .poll(async () => {
+      if (arrivals.length === 0) await node.publishAsync('spBv1.0/Plant2/NBIRTH/pump', birth);
+      return arrivals.length;
+    })
+    .toBeGreaterThan(0);
+  const hourAgo = timestamp() - 3_600_000;
+  await node.publishAsync(
+    'spBv1.0/Plant2/NDATA/pump',
+    compressed(1, [metric(20, { timestamp: hourAgo, isHistorical: true }), metric(61)]),
+  );
+  await expect.poll(() => arrivals.at(-1)).toMatchObject({ ok: true, block: { values: Float64Array.of(61) } });
+  expect(arrivals.at(-2)).toMatchObject({
+    ok: true,
+    block: { historical: true, timesUs: Float64Array.of(hourAgo * 1000), values: Float64Array.of(20) },
+  });
+  expect(arrivals.at(-1)).not.toHaveProperty('block.historical');
+  expect(source.events.get('missing_messages')).toBe(0);
+  await source.stop();
+});

@@ -8,6 +8,7 @@ import { brokerClient } from '../../brokerConnection.ts';
 import type { EdgeConfig } from '../../config.ts';
 import { checkCompleted, checkScalar, type Decoded, type PointName } from '../decoded.ts';
 import type { Sink, Source } from '../source.ts';
+import { inflated } from './compression.ts';
 import { metricValue, UNMEASURED } from './metricValue.ts';
 import { type MessageType, type NamedMetric, NodeTable } from './nodeTable.ts';
 import type { SparkplugMetricConfig, SparkplugSourceConfig } from './sparkplugConfig.ts';
@@ -139,9 +140,11 @@ export class SparkplugSource implements Source {
       refuse('too_large');
       return;
     }
-    const payload = payloadOf(bytes);
-    if (!payload) {
-      refuse('bad_payload');
+    const outer = payloadOf(bytes);
+    const inner = outer && inflated(outer, this.#limits.maxPayloadBytes);
+    const payload = inner instanceof Uint8Array ? payloadOf(inner) : inner;
+    if (payload === null || typeof payload === 'string') {
+      refuse(payload ?? 'bad_payload');
       return;
     }
     const node = `${group}/${edgeNode}`;
@@ -160,7 +163,7 @@ export class SparkplugSource implements Source {
     for (const mapping of this.#config.metrics) {
       const point = pointOf(mapping, path, named.name);
       if (!point) continue;
-      const decoded = this.#decode(mapping, point, named, payload);
+      const decoded = marked(this.#decode(mapping, point, named, payload), named.metric.isHistorical);
       sink.accept(decoded.ok ? decoded : { ...decoded, point }, null);
       return;
     }
@@ -219,6 +222,11 @@ export class SparkplugSource implements Source {
       qos: 0,
     });
   }
+}
+
+/** Values that a node stored while it had no connection bear a mark (Sparkplug 3.0.0, 6.4.15). */
+function marked(decoded: Decoded, isHistorical: boolean): Decoded {
+  return decoded.ok && isHistorical ? { ok: true, block: { ...decoded.block, historical: true } } : decoded;
 }
 
 function payloadOf(bytes: Uint8Array): Payload | null {

@@ -1,0 +1,54 @@
+import { slowFeatures } from '#models/signal/slowFeatures.ts';
+
+export interface SlowHistoryState {
+  timesUs: number[];
+  values: number[];
+}
+
+/**
+ * Values of one point that its device stored while it had no connection: summarised by intervals like live ones, apart from
+ * them. Nothing is judged or learned by them.
+ */
+export class SlowHistory {
+  readonly #intervalUs: number;
+  readonly #limit: number | undefined;
+  readonly #keep: (startUs: number, row: number[]) => void;
+  #state: SlowHistoryState;
+
+  /** `keep` takes the row of an interval, as `slowFeatures` gives it. */
+  constructor(
+    intervalUs: number,
+    limit: number | undefined,
+    keep: (startUs: number, row: number[]) => void,
+    state: SlowHistoryState = { timesUs: [], values: [] },
+  ) {
+    this.#intervalUs = intervalUs;
+    this.#limit = limit;
+    this.#keep = keep;
+    this.#state = state;
+  }
+
+  get state(): SlowHistoryState {
+    return this.#state;
+  }
+
+  add(timeUs: number, value: number): void {
+    const { timesUs, values } = this.#state;
+    const isOther = Math.floor(timeUs / this.#intervalUs) !== Math.floor(timesUs[0] / this.#intervalUs);
+    if (timesUs.length > 0 && (isOther || timeUs <= timesUs[timesUs.length - 1])) this.close();
+    this.#state.timesUs.push(timeUs);
+    this.#state.values.push(value);
+    if (values.length >= MOST_VALUES) this.close();
+  }
+
+  /** The interval under way is complete: live values follow. */
+  close(): void {
+    const { timesUs, values } = this.#state;
+    if (timesUs.length === 0) return;
+    this.#state = { timesUs: [], values: [] };
+    this.#keep(timesUs[0], slowFeatures(timesUs, values, this.#limit));
+  }
+}
+
+/** Of one interval; more are summarised early, so that memory stays bounded. */
+const MOST_VALUES = 10_000;
