@@ -2,8 +2,8 @@ import { crc32 } from 'node:zlib';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import type { DecodeLimits } from './decoded.ts';
 import { decodeEnvelope, decodeRaw, refuseAxes } from './decodeWaveform.ts';
-import { parseJson } from './jsonText.ts';
 import { pathIn } from './pathIn.ts';
+import { readMessage } from './payloadFormat.ts';
 import type { Route } from './route.ts';
 import { samplesInText } from './sampleBytes.ts';
 import type { Arrival } from './source.ts';
@@ -65,7 +65,7 @@ export function decodeChunks(
     const whole = Buffer.concat(payloads.map((bytes) => bytes.subarray(spec.skipBytes)));
     return decodeRaw(route, spec, whole, limits);
   }
-  const envelopes = payloads.map(envelopeOf);
+  const envelopes = payloads.map((payload) => envelopeOf(spec, payload));
   const samplePaths = samplePathsOf(spec);
   const joined = new Map(samplePaths.map((path) => [path, joinSamples(envelopes.map((e) => pathIn(e, path)))]));
   for (const samples of joined.values())
@@ -80,8 +80,8 @@ function samplePathsOf({ axes, keys }: WaveformPayload): string[] {
   return axes === undefined || Array.isArray(axes) ? [keys.samples] : Object.values(axes);
 }
 
-const envelopeOf = (payload: Uint8Array): unknown => {
-  const parsed = parseJson(payload);
+const envelopeOf = (spec: WaveformPayload, payload: Uint8Array): unknown => {
+  const parsed = readMessage(payload, spec);
   return parsed.ok ? parsed.value : undefined;
 };
 
@@ -99,7 +99,7 @@ type FieldReader = (field: ChunkField) => unknown;
 function fieldReader(route: Route, spec: WaveformPayload, payload: Uint8Array): FieldReader | Rejection {
   const level = (name: string) => (/^\{.*\}$/.test(name) ? route.levels?.[name.slice(1, -1)] : undefined);
   if (spec.framing === 'json') {
-    const parsed = parseJson(payload);
+    const parsed = readMessage(payload, spec);
     if (!parsed.ok) return parsed.rejection;
     return (field) => (typeof field === 'string' ? (level(field) ?? pathIn(parsed.value, field)) : undefined);
   }
@@ -147,7 +147,7 @@ function checksumFault(
 
 function sampleBytesOf(spec: WaveformPayload, payload: Uint8Array): Uint8Array | null {
   if (spec.framing === 'raw') return payload.subarray(spec.skipBytes);
-  const text = pathIn(envelopeOf(payload), spec.keys.samples);
+  const text = pathIn(envelopeOf(spec, payload), spec.keys.samples);
   const bytes = typeof text === 'string' ? samplesInText(text) : text;
   return bytes instanceof Uint8Array ? bytes : null;
 }

@@ -1,15 +1,18 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { arrivalOf, type DecodeLimits, type PointName, refuse } from './decoded.ts';
 import { scalarArrivals } from './decodeScalars.ts';
-import { decodeLines, decodeSenml, namesOf } from './decodeTagged.ts';
+import { decodeLines, decodeSenml } from './decodeTagged.ts';
 import { axesOf, decodeWaveform } from './decodeWaveform.ts';
-import { inflated, parseJson, textOf } from './jsonText.ts';
-import { pathIn } from './pathIn.ts';
+import { namesOf } from './deviceNames.ts';
+import { type Entry, entriesAt, type Reader, readerOf } from './entries.ts';
+import { inflated, textOf } from './jsonText.ts';
+import { readMessage } from './payloadFormat.ts';
+import { readRecords } from './records.ts';
 import type { Route } from './route.ts';
 import type { Arrival } from './source.ts';
-import { KEY, type ScalarPayload } from './sourceConfig.ts';
+import type { ScalarPayload } from './sourceConfig.ts';
 
-/** Decodes and validates one payload: an arrival for each point that it speaks of, at least one. Pure; never throws. */
+/** Decodes and validates one payload: an arrival for each point that it speaks of; none where `where` or `only` ask for none of it. Pure; never throws. */
 export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits): Arrival[] {
   const spec = route.subscription.payload;
   if (payload.length === 0) return refuseAll(route, 'empty');
@@ -17,24 +20,27 @@ export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits):
   if (!whole.ok) return refuseAll(route, whole.rejection);
   if (spec.type === 'waveform') return decodeWaveform(route, spec, whole.value, limits);
   if (spec.type === 'line_protocol') return decodeLines(route, spec, textOf(whole.value), limits);
-  const parsed = parseJson(whole.value);
-  if (!parsed.ok) return refuseAll(route, parsed.rejection);
-  if (spec.type === 'senml') return decodeSenml(route, parsed.value, limits);
-  if (spec.each !== undefined) return decodeEach(route, spec, spec.each, parsed.value, limits);
-  const named = nameWithin(route, spec, parsed.value);
+  const message = readMessage(whole.value, spec);
+  if (!message.ok) return refuseAll(route, message.rejection);
+  if (spec.type === 'senml') return decodeSenml(route, message.value, limits);
+  if (spec.each !== undefined) return decodeEach(route, spec, spec.each, message.value, limits);
+  const at = readerOf({ chain: [message.value], keys: [] }, route.levels);
+  if (!isWanted(spec, at)) return [];
+  const named = nameWithin(route, spec, at);
   if (named === null) return [{ ok: false, rejection: 'missing_value', point: null }];
-  return pathsOf(named, spec).flatMap(({ name, path }) =>
-    scalarArrivals(name, { ...spec, value: path }, parsed.value, undefined, limits),
-  );
+  return pointsOf(named, spec, message.value, at, undefined, limits);
 }
 
 /** The same rejection for every point that a payload speaks of. */
 export function refuseAll(route: Route, rejection: Rejection): Arrival[] {
   const spec = route.subscription.payload;
-  if (spec.type === 'scalar' && spec.each === undefined && spec.assetPath === undefined && spec.pointPath === undefined)
-    return pathsOf(route, spec).map(({ name }) => arrivalOf(name, refuse(rejection)));
-  if (spec.type === 'waveform') return axesOf(route, spec).map((name) => arrivalOf(name, refuse(rejection)));
-  return [{ ok: false, rejection, point: null }];
+  if (spec.type === 'waveform' && spec.assetPath === undefined && spec.pointPath === undefined)
+    return axesOf(route, spec).map((name) => arrivalOf(name, refuse(rejection)));
+  const isNamed =
+    spec.type === 'scalar' && [spec.each, spec.assetPath, spec.pointPath, spec.records].every((v) => v === undefined);
+  if (!isNamed || route.asset === '') return [{ ok: false, rejection, point: null }];
+  const names = spec.values === undefined ? [route.point] : Object.keys(spec.values);
+  return names.map((point) => arrivalOf({ asset: route.asset, point }, refuse(rejection)));
 }
 
 /** Elements of an array, or entries of an object, that are a point each. */
@@ -45,37 +51,97 @@ function decodeEach(
   message: unknown,
   limits: DecodeLimits,
 ): Arrival[] {
-  const found = pathIn(message, each.path);
-  if (typeof found !== 'object' || found === null) return [{ ok: false, rejection: 'missing_value', point: null }];
-  const entries: [string, unknown][] = Array.isArray(found)
-    ? found.map((element, i) => [String(i), element])
-    : Object.entries(found);
+  const within = readerOf({ chain: [message], keys: [] }, route.levels);
+  if (!isWanted(spec, within)) return [];
+  const entries = entriesAt(message, each.path);
+  if (entries === null) return [{ ok: false, rejection: 'missing_value', point: null }];
   if (entries.length === 0) return [{ ok: false, rejection: 'empty', point: null }];
-  const within = nameWithin(route, { ...spec, pointPath: undefined }, message);
-  const common = pathIn(message, spec.time);
-  return entries.flatMap(([key, element]) => {
-    const point = each.point === KEY ? key : nameAt(element, each.point);
-    const asset = each.asset === undefined ? within?.asset : nameAt(element, each.asset);
-    const name = namesOf(asset, point);
-    if (name === null) return [{ ok: false, rejection: 'bad_topic', point: null }];
-    if (each.only !== undefined && !each.only.includes(name.point)) return [];
-    return scalarArrivals(name, spec, element, common, limits);
+  const asset = spec.assetPath === undefined ? route.asset : textAt(within, spec.assetPath);
+  const common = within(spec.time);
+  return entries.flatMap((entry) => decodeEntry(route, spec, each, entry, { asset, common }, limits));
+}
+
+function decodeEntry(
+  route: Route,
+  spec: ScalarPayload,
+  each: NonNullable<ScalarPayload['each']>,
+  entry: Entry,
+  outer: { asset: string | undefined; common: unknown },
+  limits: DecodeLimits,
+): Arrival[] {
+  const at = readerOf(entry, route.levels);
+  if (!isWanted(each, at)) return [];
+  const asset = each.asset === undefined ? outer.asset : textAt(at, each.asset);
+  const element = entry.chain[entry.chain.length - 1];
+  if (each.point === undefined) {
+    const named = namesOf(asset, route.point || 'x', route.subscription.names);
+    if (named === null) return [{ ok: false, rejection: 'bad_topic', point: null }];
+    return pointsOf({ ...named, point: route.point }, spec, element, at, outer.common, limits);
+  }
+  const name = namesOf(asset, textAt(at, each.point), route.subscription.names);
+  if (name === null) return [{ ok: false, rejection: 'bad_topic', point: null }];
+  if (each.only !== undefined && !each.only.includes(name.point)) return [];
+  return scalarArrivals(name, spec, element, at, outer.common, limits);
+}
+
+/** The points of a message, or an element, whose machine is known. */
+function pointsOf(
+  name: PointName,
+  spec: ScalarPayload,
+  payload: unknown,
+  at: Reader,
+  common: unknown,
+  limits: DecodeLimits,
+): Arrival[] {
+  if (spec.records !== undefined) return recordsOf(name, spec, spec.records, at, common, limits);
+  if (spec.values === undefined) return scalarArrivals(name, spec, payload, at, common, limits);
+  const isValue = typeof payload !== 'object' || payload === null;
+  return Object.entries(spec.values).flatMap(([point, value]) => {
+    const own = typeof value === 'string' ? { path: value } : value;
+    const path = own.path ?? spec.value;
+    const its = { asset: name.asset, point };
+    // A bare value is that of one point alone.
+    if (isValue && path !== '') return [arrivalOf(its, refuse('missing_value'))];
+    return scalarArrivals(its, { ...spec, ...own, value: path }, payload, at, common, limits);
   });
 }
 
+function recordsOf(
+  { asset }: PointName,
+  spec: ScalarPayload,
+  records: NonNullable<ScalarPayload['records']>,
+  at: Reader,
+  common: unknown,
+  limits: DecodeLimits,
+): Arrival[] {
+  const value = at(spec.value);
+  if (value === undefined || value === null) return [{ ok: false, rejection: 'missing_value', point: null }];
+  const { found, rest } = readRecords(value, records, spec);
+  const arrivals = found.flatMap(({ point, spec: own, bytes }) => {
+    const its = { ...spec, as: 'uint8' as const, ...own, value: '' };
+    return scalarArrivals({ asset, point }, its, bytes, (path) => (path === '' ? bytes : at(path)), common, limits);
+  });
+  if (rest !== null) arrivals.push({ ok: false, rejection: 'unsupported_type', point: null, detail: rest });
+  return arrivals.length > 0 ? arrivals : [{ ok: false, rejection: 'empty', point: null }];
+}
+
+function isWanted({ where }: Pick<ScalarPayload, 'where'>, at: Reader): boolean {
+  if (where === undefined) return true;
+  return Object.entries(where).every(([path, wanted]) => [wanted].flat().includes(at(path) as string));
+}
+
 /** The message's own names where it has them, else those of its topic; null where they are missing or none. */
-function nameWithin(route: Route, { assetPath, pointPath }: ScalarPayload, message: unknown): PointName | null {
-  const asset = assetPath === undefined ? route.asset : nameAt(message, assetPath);
-  const point = pointPath === undefined ? route.point : nameAt(message, pointPath);
-  return point === '' && asset !== undefined ? { asset, point } : namesOf(asset, point);
+function nameWithin(route: Route, { assetPath, pointPath }: ScalarPayload, at: Reader): PointName | null {
+  const { names } = route.subscription;
+  const asset = assetPath === undefined ? route.asset : textAt(at, assetPath);
+  const point = pointPath === undefined ? route.point : textAt(at, pointPath);
+  if (point !== '') return namesOf(asset, point, names);
+  // Its points are named one by one.
+  const named = namesOf(asset, 'x', names);
+  return named && { ...named, point };
 }
 
-function nameAt(message: unknown, path: string): string | undefined {
-  const found = pathIn(message, path);
+function textAt(at: Reader, path: string): string | undefined {
+  const found = at(path);
   return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
-}
-
-function pathsOf({ asset, point }: PointName, { value, values }: ScalarPayload): { name: PointName; path: string }[] {
-  if (values === undefined) return [{ name: { asset, point }, path: value }];
-  return Object.entries(values).map(([itsPoint, path]) => ({ name: { asset, point: itsPoint }, path }));
 }

@@ -10,6 +10,7 @@ import {
   refuse,
   timeOf,
 } from './decoded.ts';
+import type { Reader } from './entries.ts';
 import { pathIn } from './pathIn.ts';
 import { numberOf } from './scalarValue.ts';
 import type { Arrival } from './source.ts';
@@ -17,36 +18,49 @@ import type { ScalarPayload } from './sourceConfig.ts';
 
 /**
  * One value, or an array of them; what cannot be used of an array is refused by itself, and its neighbours are taken.
+ * @param payload the message, or an element of it.
+ * @param at paths as seen from there.
  * @param common stamp of the whole message, for what has none of its own.
  */
 export function scalarArrivals(
   name: PointName,
   spec: ScalarPayload,
   payload: unknown,
+  at: Reader,
   common: unknown,
   limits: DecodeLimits,
 ): Arrival[] {
   const one = (decoded: Decoded) => [arrivalOf(name, decoded)];
-  if (typeof payload !== 'object' || payload === null) {
+  if (isPlain(payload)) {
     // It is the value of one point alone, and says nothing else.
-    if (spec.values !== undefined || spec.value.includes('*')) return one(refuse('missing_value'));
-    if (spec.quality !== undefined) return one(refuse('bad_quality'));
-    return one(decodeScalar(name, spec, payload, common, limits));
+    if (spec.value.includes('*')) return one(refuse('missing_value'));
+    if (spec.quality !== undefined && !isGood(at(spec.quality), spec)) return one(refuse('bad_quality'));
+    return one(decodeScalar(name, spec, payload, at(spec.time) ?? common, limits));
   }
-  const value = pathIn(payload, spec.value);
+  const value = at(spec.value);
   if (value === undefined || value === null) return one(refuse('missing_value'));
   if (tellsSeveralPoints(payload, spec.value)) return one(refuse('several_points'));
-  if (spec.quality !== undefined && !isGood(pathIn(payload, spec.quality), spec)) return one(refuse('bad_quality'));
-  const unit = spec.unit === undefined ? undefined : pathIn(payload, spec.unit);
+  if (spec.quality !== undefined && !isGood(at(spec.quality), spec)) return one(refuse('bad_quality'));
+  const unit = spec.unit === undefined ? undefined : at(spec.unit);
   if (unit !== undefined && typeof unit !== 'string') return one(refuse('wrong_type'));
-  const stamp = pathIn(payload, spec.time) ?? common;
-  if (!Array.isArray(value)) return one(inUnit(decodeScalar(name, spec, value, stamp, limits), unit));
+  const stamp = stampsOf(at(spec.time) ?? common, spec.deltas === undefined ? undefined : at(spec.deltas), limits);
+  if (!Array.isArray(value) || spec.as !== undefined)
+    return one(inUnit(decodeScalar(name, spec, value, stamp, limits), unit));
   const { decoded, refused } = decodeColumn(name, spec, value, stamp, limits);
   return [
     ...(decoded ? one(inUnit(decoded, unit)) : []),
     ...refused.map((rejection) => arrivalOf(name, refuse(rejection))),
   ];
 }
+
+/** Of values with a common time and how long after it each was measured: a time each. */
+function stampsOf(stamp: unknown, deltas: unknown, limits: DecodeLimits): unknown {
+  if (!Array.isArray(deltas)) return stamp;
+  const baseMs = timeOf(stamp, limits);
+  return baseMs === null ? stamp : deltas.map((delta) => (typeof delta === 'number' ? baseMs + delta : null));
+}
+
+const isPlain = (payload: unknown): boolean => typeof payload !== 'object' || payload === null;
 
 /** Keys by which elements of an array say whose value they hold. */
 const IDS = ['id', 'n', 'name', 'tag', 'metric', 'tagName'] as const;
@@ -81,7 +95,7 @@ function decodeScalar(
 /** Of an array each element has to be good. */
 function isGood(quality: unknown, { good }: ScalarPayload): boolean {
   const all = Array.isArray(quality) ? quality : [quality];
-  return all.every((one) => good.includes(one));
+  return all.every((one) => good.includes((one ?? null) as (typeof good)[number]));
 }
 
 /** An array of values with an array of times, or with the last one's time and an interval; and what of it is refused. */

@@ -1,30 +1,41 @@
-import { safeName } from '#models/contracts/names.ts';
-import { arrivalOf, checkScalar, type DecodeLimits, inUnit, type PointName, refuse } from './decoded.ts';
+import { arrivalOf, checkScalar, type DecodeLimits, inUnit, refuse } from './decoded.ts';
+import { namesOf } from './deviceNames.ts';
 import { parseLine } from './lineProtocol.ts';
 import type { Route } from './route.ts';
 import type { Arrival } from './source.ts';
 import type { LinePayload } from './sourceConfig.ts';
 
-/** Names as they are safe in topics and files; null where one is missing. */
-export function namesOf(asset: string | undefined, point: string | undefined): PointName | null {
-  const names = [asset, point].map((text) => (text === undefined ? null : safeName(text)));
-  return names[0] === null || names[1] === null ? null : { asset: names[0], point: names[1] };
-}
+/** Labels of SenML in CBOR. Source: RFC 8428, section 6, table 4. */
+const CBOR_LABELS: Record<string, string> = {
+  '-2': 'bn',
+  '-3': 'bt',
+  '-4': 'bu',
+  '-5': 'bv',
+  '0': 'n',
+  '1': 'u',
+  '2': 'v',
+  '3': 'vs',
+  '4': 'vb',
+  '6': 't',
+};
 
-/** SenML in JSON. Source: RFC 8428, sections 4 and 5. */
+const withJsonLabels = (record: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).map(([label, value]) => [CBOR_LABELS[label] ?? label, value]));
+
+/** SenML. Source: RFC 8428, sections 4 and 5. */
 export function decodeSenml(route: Route, message: unknown, limits: DecodeLimits): Arrival[] {
   if (!Array.isArray(message) || message.length === 0) return [{ ok: false, rejection: 'wrong_type', point: null }];
   const base = { n: '', t: 0, v: 0, u: undefined as unknown };
   const arrivals = message.flatMap((record: unknown): Arrival[] => {
     if (typeof record !== 'object' || record === null) return [{ ok: false, rejection: 'wrong_type', point: null }];
-    const { bn, bt, bv, bu, n, t, v, vb, u } = record as Record<string, unknown>;
+    const { bn, bt, bv, bu, n, t, v, vb, u } = withJsonLabels(record);
     if (typeof bn === 'string') base.n = bn;
     if (typeof bt === 'number') base.t = bt;
     if (typeof bv === 'number') base.v = bv;
     if (bu !== undefined) base.u = bu;
     const isBase = v === undefined && vb === undefined;
     if (isBase && n === undefined) return [];
-    const name = namesOf(route.asset, typeof n === 'string' && n !== '' ? n : base.n);
+    const name = namesOf(route.asset, typeof n === 'string' && n !== '' ? n : base.n, route.subscription.names);
     if (name === null) return [{ ok: false, rejection: 'bad_topic', point: null }];
     const value = typeof v === 'number' ? v + base.v : typeof vb === 'boolean' ? Number(vb) : null;
     if (value === null) return [arrivalOf(name, refuse(isBase ? 'unsupported_type' : 'wrong_type'))];
@@ -47,7 +58,7 @@ export function decodeLines(route: Route, spec: LinePayload, text: string, limit
     if (parsed === null) return [{ ok: false, rejection: 'bad_payload', point: null }];
     const asset = spec.assetTag === undefined ? route.asset : parsed.tags[spec.assetTag];
     return Object.entries(parsed.fields).flatMap(([field, value]): Arrival[] => {
-      const name = namesOf(asset, route.point === '' ? field : route.point);
+      const name = namesOf(asset, route.point === '' ? field : route.point, route.subscription.names);
       if (name === null) return [{ ok: false, rejection: 'bad_topic', point: null }];
       if (typeof value !== 'number') return [arrivalOf(name, refuse('wrong_type'))];
       return [arrivalOf(name, checkScalar(name, value, parsed.timeMs, limits))];

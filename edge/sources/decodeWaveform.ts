@@ -1,8 +1,9 @@
 import { decodeFrameHeader, FRAME_HEADER_BYTES } from '#models/contracts/frame.ts';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { arrivalOf, checkWaveform, type DecodeLimits, inUnit, type PointName, refuse, timeOf } from './decoded.ts';
-import { parseJson } from './jsonText.ts';
+import { namesOf } from './deviceNames.ts';
 import { pathIn } from './pathIn.ts';
+import { readMessage } from './payloadFormat.ts';
 import type { Route } from './route.ts';
 import { hasOtherByteOrder, readSamples, samplesInText } from './sampleBytes.ts';
 import type { Arrival } from './source.ts';
@@ -10,6 +11,9 @@ import { type WaveformEncoding, type WaveformPayload, waveformEncodings } from '
 
 /** The same rejection for every axis of a frame. */
 export function refuseAxes(route: PointName, spec: WaveformPayload, rejection: Rejection, detail?: string): Arrival[] {
+  // Names that stand in the message are not known yet.
+  if (route.asset === '' || (route.point === '' && spec.axes === undefined))
+    return [{ ok: false, rejection, point: null, ...(detail && { detail }) }];
   return axesOf(route, spec).map((point) => ({ ok: false, rejection, point, ...(detail && { detail }) }));
 }
 
@@ -67,7 +71,7 @@ function deinterleaved(
 }
 
 function decodeJsonWaveform(route: Route, spec: WaveformPayload, payload: Uint8Array, limits: DecodeLimits): Arrival[] {
-  const parsed = parseJson(payload);
+  const parsed = readMessage(payload, spec);
   if (!parsed.ok) return refuseAxes(route, spec, parsed.rejection);
   if (typeof parsed.value !== 'object' || parsed.value === null) return refuseAxes(route, spec, 'wrong_type');
   return decodeEnvelope(route, spec, (path) => pathIn(parsed.value, path), limits);
@@ -75,11 +79,13 @@ function decodeJsonWaveform(route: Route, spec: WaveformPayload, payload: Uint8A
 
 /** @param at what lies at a dotted path of the envelope. */
 export function decodeEnvelope(
-  route: Route,
+  given: Route,
   spec: WaveformPayload,
   at: (path: string) => unknown,
   limits: DecodeLimits,
 ): Arrival[] {
+  const route = namedWithin(given, spec, at);
+  if (route === null) return [{ ok: false, rejection: 'missing_value', point: null }];
   const { keys } = spec;
   const rate = at(keys.sampleRate) ?? undefined;
   const [encoding, scale, stamp, unit] = [
@@ -109,6 +115,20 @@ export function decodeEnvelope(
   return deinterleaved(route, spec, samples, sampleRateHz, startUs, limits).map((a) =>
     a.ok && unit !== undefined ? { ...a, block: { ...a.block, unit } } : a,
   );
+}
+
+/** Names in the envelope go before those of the topic; null where they are missing. */
+function namedWithin(route: Route, spec: WaveformPayload, at: (path: string) => unknown): Route | null {
+  if (spec.assetPath === undefined && spec.pointPath === undefined) return route;
+  const textAt = (path: string) => {
+    const found = at(path);
+    return typeof found === 'string' || typeof found === 'number' ? String(found) : undefined;
+  };
+  const asset = spec.assetPath === undefined ? route.asset : textAt(spec.assetPath);
+  const point = spec.pointPath === undefined ? route.point : textAt(spec.pointPath);
+  // Axes name their points themselves.
+  const named = namesOf(asset, point === '' ? 'axes' : point, route.subscription.names);
+  return named && { ...route, ...named };
 }
 
 const RATES: Record<WaveformPayload['sampleRateIn'], (v: number) => number> = {

@@ -1,4 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { encode as encodeMsgpack } from '@msgpack/msgpack';
+import { encode as encodeCbor } from 'cborg';
 import { DataType, DataValue, StatusCodes, Variant, VariantArrayType } from 'node-opcua-client';
 import { expect, test } from 'vitest';
 import { encodeFrame } from '#models/contracts/frame.ts';
@@ -33,6 +35,25 @@ const VALUES = [
   route({ type: 'scalar' }),
   route({ type: 'scalar', value: 'rows.*.v', time: 'rows.*.t', quality: 'rows.*.q', unit: 'unit' }),
   route({ type: 'scalar', values: { one: 'a.b', two: 'v' }, intervalMs: 10 }),
+  route({ type: 'scalar', each: { path: 'rows.*', point: '{$1}-{$key}', asset: '^.^.unit' }, value: '', time: '^.t' }),
+  ...['cbor', 'msgpack', 'csv', 'line_protocol', 'text'].map((format) =>
+    route({ type: 'scalar', format, each: { path: '*', point: '$key' }, value: '', decimal: ',' }),
+  ),
+  route({
+    type: 'scalar',
+    format: 'binary',
+    value: '',
+    as: 'float32',
+    at: 3,
+    bits: { from: 2, length: 9, signed: true },
+  }),
+  route({
+    type: 'scalar',
+    format: 'binary',
+    value: '',
+    records: { headerBytes: 1, types: { '01': { values: { one: { as: 'int16' } } }, '7b': { length: 0 } } },
+  }),
+  route({ type: 'senml', format: 'cbor' }),
 ];
 const GOOD = {
   frame: Buffer.from(
@@ -50,6 +71,9 @@ const GOOD = {
     v: [1, 2],
     unit: 'degC',
   }),
+  cbor: Buffer.from(encodeCbor([{ n: 'temp', v: 61.2, t: [1, 2, { deep: new Uint8Array(4) }] }])),
+  msgpack: Buffer.from(encodeMsgpack({ rows: [{ v: 1.5, t: new Date(0) }], big: 2 ** 40, bytes: new Uint8Array(4) })),
+  csv: text('time;temp\n1767571200;61,2\n1767571201;"61,3"\n'),
   sparkplug: Buffer.from(
     toBinary(
       PayloadSchema,
@@ -142,7 +166,11 @@ test(`${CASES} waveform payloads`, () => {
 
 test(`${CASES} JSON values`, () => {
   fuzz((random) => {
-    for (const arrival of decode(oneOf(VALUES, random), payload(GOOD.value, random), limits))
+    for (const arrival of decode(
+      oneOf(VALUES, random),
+      payload(oneOf([GOOD.value, GOOD.cbor, GOOD.msgpack, GOOD.csv], random), random),
+      limits,
+    ))
       if (arrival.ok) sampleBlockSchema.parse(arrival.block);
   });
 });

@@ -1,22 +1,30 @@
-import { gunzipSync, inflateSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import type { Rejection } from '#models/contracts/ledger.ts';
 
 const MAX_JSON_DEPTH = 32;
 /** Of a compressed payload: a small one must not become a large one. */
 const MOST_INFLATED_BYTES = 8 * 1024 * 1024;
 
-type Read<T> = { ok: true; value: T } | { ok: false; rejection: Rejection };
+export type Read<T> = { ok: true; value: T } | { ok: false; rejection: Rejection };
 
-/** A payload as it was before gzip or zlib, by its first bytes; others as they are. */
+type Decompress = (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
+/** Since Node 22.15. */
+const unzstd = (zlib as unknown as { zstdDecompressSync?: Decompress }).zstdDecompressSync;
+const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
+
+/** A payload as it was before gzip, zlib or Zstandard, by its first bytes; others as they are. */
 export function inflated(payload: Uint8Array): Read<Uint8Array> {
   const [a, b] = payload;
   const isGzip = a === 0x1f && b === 0x8b;
   // RFC 1950: 0x78 and a check of both bytes; no JSON, number or line of text begins so.
   const isZlib = a === 0x78 && ((a << 8) | b) % 31 === 0 && b !== undefined && (b < 0x20 || b > 0x7e || b === 0x5e);
-  if (!isGzip && !isZlib) return { ok: true, value: payload };
+  const isZstd = ZSTD_MAGIC.every((byte, i) => payload[i] === byte);
+  if (isZstd && unzstd === undefined) return { ok: false, rejection: 'unsupported_type' };
+  if (!isGzip && !isZlib && !isZstd) return { ok: true, value: payload };
   try {
     const options = { maxOutputLength: MOST_INFLATED_BYTES };
-    return { ok: true, value: isGzip ? gunzipSync(payload, options) : inflateSync(payload, options) };
+    const decompress: Decompress = isZstd && unzstd ? unzstd : isGzip ? zlib.gunzipSync : zlib.inflateSync;
+    return { ok: true, value: decompress(payload, options) };
   } catch {
     // The bytes are the sender's; their kind and count are all that is kept.
     return { ok: false, rejection: 'bad_payload' };

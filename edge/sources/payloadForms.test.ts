@@ -69,6 +69,69 @@ describe('values', () => {
   });
 });
 
+describe('bytes', () => {
+  const binary = { type: 'scalar', format: 'binary', value: '' };
+  test.each<[string, string, object, string[]]>([
+    ['signed bits', 'fff8', { as: 'uint16', bits: { from: 2, length: 14, signed: true } }, ['m/p=-2']],
+    ['BCD', '1234', { as: 'uint16', bcd: true }, ['m/p=1234']],
+    ['what is no BCD', '12a4', { as: 'uint16', bcd: true }, ['m/p: wrong_type']],
+    ['no value', '7fff', { as: 'int16', none: [32767], scale: 0.1 }, ['m/p: missing_value']],
+    ['from the end', '000000ff', { as: 'uint8', at: -1 }, ['m/p=255']],
+    ['beyond the end', '00', { as: 'int16' }, ['m/p: truncated']],
+  ])('%s', (_, hex, spec, expected) => {
+    expect(told({ ...binary, ...spec }, Buffer.from(hex, 'hex'))).toEqual(expected);
+  });
+
+  test('hexadecimal digits are never read as base64, nor a text as bytes of no named kind', () => {
+    const hex = Buffer.from('0102030405060708').toString('hex');
+    expect(told({ type: 'scalar', as: 'uint16', bytes: 'base64' }, { value: hex })).toEqual(['m/p: wrong_type']);
+    expect(told({ type: 'scalar', as: 'uint16' }, { value: 'AAEC' })).toEqual(['m/p: wrong_type']);
+    expect(told({ type: 'scalar', as: 'uint16', bytes: 'base64' }, { value: 'AAEC' })).toEqual(['m/p=1']);
+  });
+
+  test('records up to an unknown one, which is named', () => {
+    const types = { '01': { values: { t: { as: 'int16', scale: 0.1 } } }, '02': { length: 3 } };
+    const spec = { ...binary, records: { headerBytes: 1, types } };
+    const all = arrivals(spec, Buffer.from('010100' + '02ffffff' + '01fff6' + '0900', 'hex'), { asset: 'm' });
+    expect(all.map((a) => (a.ok && a.block.kind === 'scalars' ? a.block.values[0] : a))).toEqual([
+      25.6,
+      -1,
+      { ok: false, rejection: 'unsupported_type', point: null, detail: 'record 09 at byte 10 is not configured' },
+    ]);
+    expect(told(spec, Buffer.from('0101', 'hex'), { asset: 'm' })).toEqual(['unsupported_type']);
+  });
+});
+
+describe('formats', () => {
+  test('what is not in the configured format is refused', () => {
+    for (const format of ['cbor', 'msgpack', 'line_protocol'])
+      expect(told({ type: 'scalar', format, value: '' }, Buffer.from([0xc1, 0xff, 0x41]))).toEqual([
+        'm/p: bad_payload',
+      ]);
+  });
+
+  test('an array as deep as a megabyte ends in a refusal', () => {
+    expect(told({ type: 'scalar', format: 'cbor' }, Buffer.alloc(1_000_000, 0x81))).toEqual(['m/p: bad_payload']);
+    expect(told({ type: 'scalar', format: 'msgpack' }, Buffer.alloc(1_000_000, 0x91))).toEqual(['m/p: bad_payload']);
+  });
+
+  test('messages and elements that are not wanted bring nothing', () => {
+    const spec = { type: 'scalar', where: { event: ['up', 'join'] }, value: 'v' };
+    expect(told(spec, { event: 'up', v: 1 })).toEqual(['m/p=1']);
+    expect(told(spec, { event: 'ack', v: 1 })).toEqual([]);
+    const each = { path: 'd', point: 'n', where: { ok: true } };
+    const d = [
+      { n: 'a', v: 1, ok: true },
+      { n: 'b', v: 2, ok: false },
+    ];
+    expect(told({ type: 'scalar', each, value: 'v' }, { d }, { asset: 'm' })).toEqual(['m/a=1']);
+  });
+
+  test('keys with dots anywhere in a path', () => {
+    expect(told({ type: 'scalar', value: 'd.Ch1.Dev.Temp.v' }, { d: { 'Ch1.Dev.Temp': { v: 3 } } })).toEqual(['m/p=3']);
+  });
+});
+
 describe('times', () => {
   test.each<[string, unknown, number]>([
     ['seconds', NOW_MS / 1000, 0],

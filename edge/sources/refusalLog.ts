@@ -7,11 +7,12 @@ const MOST_KINDS = 1000;
 /** What a person can do about it; the others speak for themselves. */
 const REMEDIES: Partial<Record<Rejection, string>> = {
   bad_topic: 'no subscription fits the topic, or the message names no machine: see topic, asset and point',
-  bad_json: 'the payload is no JSON: set payload.type (waveform, senml, line_protocol), or value: "" for a bare number',
-  bad_payload: 'the bytes are not of the configured kind: see payload.encoding',
+  bad_json:
+    'the payload is no JSON: set payload.format (text, csv, cbor, msgpack, line_protocol, binary) or payload.type',
+  bad_payload: 'the bytes are not of the configured kind: see payload.format and payload.encoding',
   missing_value: 'nothing lies at the configured path: see payload.value, payload.values or payload.each',
   wrong_type:
-    'what lies at the path is no number, or its time cannot be read: see payload.states, payload.hex and timeFormat',
+    'what lies at the path is no number, or its time cannot be read: see payload.states, hex, decimal, bytes with as, and timeFormat',
   bad_quality: 'the quality is not among the good ones: see payload.quality and payload.good',
   bad_rate: 'no sample rate: set payload.sampleRateHz, or payload.keys.sampleRate',
   several_points: 'the elements name points of their own: use payload.each with the path of their name',
@@ -20,6 +21,8 @@ const REMEDIES: Partial<Record<Rejection, string>> = {
   missing_chunk: 'chunks were lost, or come further apart than payload.chunks.timeoutMs',
   bad_chunk: 'the chunk’s number does not fit: see payload.chunks.first and payload.chunks.total',
   bad_checksum: 'the samples are not those that were sent, or the checksum is no CRC-32: see payload.chunks.checksum',
+  not_finite: 'NaN and infinities are no values: list them in payload.none if the device means "no value"',
+  unsupported_type: 'a record or value that no setting takes: see payload.records',
   retained: 'a retained message is of the past; live ones are taken',
 };
 

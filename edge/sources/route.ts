@@ -1,4 +1,5 @@
-import { safeName } from '#models/contracts/names.ts';
+import { nameOf } from './deviceNames.ts';
+import { filled } from './entries.ts';
 import { type Subscription, withoutGroup } from './sourceConfig.ts';
 
 export interface Route {
@@ -38,12 +39,15 @@ export class Router {
     const levels = topic.split('/');
     for (const { levels: pattern, subscription } of this.#patterns) {
       if (!fits(pattern, levels)) continue;
-      const [assetAt, pointAt] = [pattern.indexOf('{asset}'), pattern.indexOf('{point}')];
+      const named = namedLevels(pattern, levels);
       // A message that names its machine or its point itself needs none in its topic.
-      const asset = subscription.asset ?? (assetAt < 0 ? '' : safeName(levels[assetAt]));
-      const point = subscription.point ?? (pointAt < 0 ? '' : safeName(levels[pointAt]));
+      const [asset, point] = (['asset', 'point'] as const).map((of) => {
+        const template = subscription[of] ?? (named[of] === undefined ? '' : `{${of}}`);
+        const text = filled(template, (level) => named[level]);
+        return text === '' && template === '' ? '' : text === undefined ? null : nameOf(text, subscription.names);
+      });
       if (asset === null || point === null) return null;
-      return { asset, point, subscription, levels: namedLevels(pattern, levels) };
+      return { asset, point, subscription, levels: named };
     }
     return null;
   }

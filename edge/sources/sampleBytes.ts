@@ -46,6 +46,21 @@ function aligned(bytes: Uint8Array, encoding: 'float32' | 'int16', scale: number
   return column;
 }
 
+export const bytesIn = (encoding: WaveformEncoding): number => ENCODINGS[encoding].bytes;
+
+/** One number; null where the bytes end before it. @param at from the beginning, or, negative, from the end. */
+export function readNumber(
+  bytes: Uint8Array,
+  at: number,
+  encoding: WaveformEncoding,
+  byteOrder: 'little' | 'big',
+): number | null {
+  const { bytes: width, read } = ENCODINGS[encoding];
+  const begin = at < 0 ? bytes.length + at : at;
+  if (begin < 0 || begin + width > bytes.length) return null;
+  return read(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), begin, byteOrder === 'little');
+}
+
 const LEAST_SAMPLES = 64;
 /** Enough to tell. */
 const LOOKED_AT = 1024;

@@ -1,5 +1,6 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
-import type { ScalarPayload } from './sourceConfig.ts';
+import { bytesIn, readNumber } from './sampleBytes.ts';
+import type { ScalarPayload, WaveformEncoding } from './sourceConfig.ts';
 
 /** Words for a switch, in lower case. */
 const WORDS: Record<string, number> = { true: 1, false: 0, on: 1, off: 0, yes: 1, no: 0 };
@@ -8,33 +9,80 @@ const NOT_FINITE = /^[+-]?(nan|inf|infinity)$/i;
 /** 52 bits: a whole number that is exact. */
 const HEX = /^(0x)?[0-9a-f]{1,13}$/i;
 
-type Numeric = Pick<ScalarPayload, 'states' | 'hex' | 'bits' | 'scale' | 'offset'>;
+type Numeric = Pick<
+  ScalarPayload,
+  'states' | 'hex' | 'bits' | 'scale' | 'offset' | 'none' | 'bcd' | 'decimal' | 'bytes' | 'at' | 'as' | 'byteOrder'
+>;
 
 /**
- * The number that a value stands for: a number, a number in quotes, true and false, a word of `states`, or hexadecimal
- * digits where they are configured; then a slice of its bits, scale and offset.
+ * The number that a value stands for: a number, a number in quotes, true and false, a word of `states`, hexadecimal
+ * digits, or bytes, where they are configured; then a slice of its bits, BCD, scale and offset. What `none` lists is
+ * missing.
  */
 export function numberOf(value: unknown, spec: Numeric): number | Rejection {
+  if (spec.none?.includes(value as never)) return 'missing_value';
   const raw = rawNumber(value, spec);
   if (typeof raw === 'string') return raw;
+  if (spec.none?.includes(raw)) return 'missing_value';
   const bits = spec.bits === undefined ? raw : bitsOf(raw, spec.bits);
-  return bits * spec.scale + spec.offset;
+  const digits = spec.bcd ? bcdOf(bits) : bits;
+  return digits === null ? 'wrong_type' : digits * spec.scale + spec.offset;
 }
 
-function rawNumber(value: unknown, { states, hex }: Numeric): number | Rejection {
+function rawNumber(value: unknown, spec: Numeric): number | Rejection {
+  if (value === null || value === undefined) return 'missing_value';
+  if (spec.as !== undefined) return numberInBytes(value, spec);
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (value === null || value === undefined) return 'missing_value';
-  if (typeof value !== 'string') return 'wrong_type';
-  const text = value.trim();
+  return typeof value === 'string' ? numberInText(value.trim(), spec) : 'wrong_type';
+}
+
+function numberInText(text: string, { states, hex, decimal }: Numeric): number | Rejection {
   if (states !== undefined && Object.hasOwn(states, text)) return states[text];
+  if (text === '') return 'missing_value';
   if (hex) return HEX.test(text) ? Number.parseInt(text.replace(/^0x/i, ''), 16) : 'wrong_type';
-  if (NUMBER.test(text)) return Number(text);
+  const plain = decimal === ',' ? text.replace(',', '.') : text;
+  if (NUMBER.test(plain)) return Number(plain);
   if (NOT_FINITE.test(text)) return 'not_finite';
   return WORDS[text.toLowerCase()] ?? 'wrong_type';
 }
 
+function numberInBytes(value: unknown, { bytes, at, as, byteOrder }: Numeric): number | Rejection {
+  const all = bytesOf(value, bytes);
+  if (all === null) return 'wrong_type';
+  return readNumber(all, at ?? 0, as as WaveformEncoding, byteOrder ?? 'big') ?? 'truncated';
+}
+
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+/** So many hexadecimal digits in a row are base64 once in 10^7. */
+const LEAST_HEX = 16;
+const BYTES_HEX = /^([0-9a-f]{2})*$/i;
+
+/** Bytes of a text in base64 or hexadecimal digits, or of a list of numbers; null of what is none. */
+export function bytesOf(value: unknown, written: ScalarPayload['bytes']): Uint8Array | null {
+  if (value instanceof Uint8Array) return value;
+  if (Array.isArray(value))
+    return value.every((b) => Number.isInteger(b) && b >= -128 && b <= 255) ? Uint8Array.from(value as number[]) : null;
+  if (typeof value !== 'string' || written === undefined) return null;
+  if (written === 'hex') {
+    const digits = value.replace(/^0x/i, '').replace(/[\s:-]/g, '');
+    return BYTES_HEX.test(digits) ? Buffer.from(digits, 'hex') : null;
+  }
+  const isHex = value.length >= LEAST_HEX && BYTES_HEX.test(value);
+  return BASE64.test(value) && !isHex ? Buffer.from(value, 'base64') : null;
+}
+
+export const widthOf = (type: WaveformEncoding): number => bytesIn(type);
+
 /** @param from the lowest bit, from 0. */
-function bitsOf(value: number, { from, length }: NonNullable<ScalarPayload['bits']>): number {
-  return Math.floor(value / 2 ** from) % 2 ** length;
+function bitsOf(value: number, { from, length, signed }: NonNullable<ScalarPayload['bits']>): number {
+  const size = 2 ** length;
+  const bits = (((Math.floor(value / 2 ** from) % size) + size) % size) as number;
+  return signed && bits >= size / 2 ? bits - size : bits;
+}
+
+/** Each four bits are a decimal digit. */
+function bcdOf(value: number): number | null {
+  const digits = Number.isInteger(value) && value >= 0 ? value.toString(16) : 'x';
+  return /^\d+$/.test(digits) ? Number(digits) : null;
 }

@@ -1,0 +1,73 @@
+import { pathIn } from './pathIn.ts';
+
+/** A value of a message with what it lies in. */
+export interface Entry {
+  /** From the message down to the value. */
+  chain: readonly unknown[];
+  /** Keys, or numbers, of the elements that a `*` stood for, the outermost first. */
+  keys: readonly string[];
+}
+
+/** What lies at a path, as seen from one value. */
+export type Reader = (path: string) => unknown;
+
+/** Elements of one message, at the most: a small payload must not make millions of arrivals. */
+const MOST_ENTRIES = 100_000;
+
+/** The elements of the array, or entries of the object, at `path`, in which each `*` stands for such, too; null where there is none. */
+export function entriesAt(message: unknown, path: string): Entry[] | null {
+  const keys = path === '' ? [] : path.split('.');
+  let found: Entry[] = [{ chain: [message], keys: [] }];
+  for (const key of [...keys, '*']) {
+    found = found.flatMap((entry) => (key === '*' ? expanded(entry) : below(entry, key)));
+    if (found.length > MOST_ENTRIES) return null;
+  }
+  return found.length > 0 || isEmptyAt(message, path) ? found : null;
+}
+
+function isEmptyAt(message: unknown, path: string): boolean {
+  const at = pathIn(message, path);
+  return typeof at === 'object' && at !== null && Object.keys(at).length === 0;
+}
+
+function expanded({ chain, keys }: Entry): Entry[] {
+  const value = chain[chain.length - 1];
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
+  return Object.entries(value).map(([key, one]) => ({ chain: [...chain, one], keys: [...keys, key] }));
+}
+
+function below({ chain, keys }: Entry, key: string): Entry[] {
+  const value = chain[chain.length - 1];
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return [];
+  return [{ chain: [...chain, (value as Record<string, unknown>)[key]], keys }];
+}
+
+const TEMPLATE = /\{([^{}]+)\}/g;
+
+/**
+ * Paths as seen from an entry: `^` goes out by one level, `$key` is the entry's key, `$1` that of the first `*`, and
+ * `{level}` a level of the topic. A text with several such parts, as `{$1}-{name}`, is put together.
+ */
+export function readerOf({ chain, keys }: Entry, levels: Readonly<Record<string, string>> = {}): Reader {
+  const read: Reader = (path) => {
+    if (path === '$key') return keys[keys.length - 1];
+    if (/^\$\d$/.test(path)) return keys[Number(path[1]) - 1];
+    if (path.includes('{')) return filled(path, (name) => (Object.hasOwn(levels, name) ? levels[name] : read(name)));
+    let at = chain.length - 1;
+    let rest = path;
+    for (; rest === '^' || rest.startsWith('^.'); rest = rest.slice(2)) at--;
+    return at < 0 ? undefined : pathIn(chain[at], rest);
+  };
+  return read;
+}
+
+/** Undefined where a part is missing. */
+export function filled(template: string, partAt: (name: string) => unknown): string | undefined {
+  let complete = true;
+  const text = template.replace(TEMPLATE, (_, name: string) => {
+    const part = partAt(name);
+    complete &&= typeof part === 'string' || typeof part === 'number';
+    return String(part);
+  });
+  return complete ? text : undefined;
+}

@@ -1,0 +1,76 @@
+import { decode as decodeMsgpack } from '@msgpack/msgpack';
+import { decode as decodeCbor } from 'cborg';
+import { parseTable } from '#models/tables/parseTable.ts';
+import { parseJson, type Read, textOf } from './jsonText.ts';
+import { parseLine } from './lineProtocol.ts';
+import type { MessageFormat } from './sourceConfig.ts';
+
+/** Elements of an array or a map, at the most. */
+const MOST_ENTRIES = 1_000_000;
+const MOST_CSV_ROWS = 100_000;
+const MAX_DEPTH = 32;
+
+/** A payload as values, arrays and objects, to which paths apply; byte strings stay bytes. Never throws. */
+export function readMessage(payload: Uint8Array, { format, csv }: MessageFormat): Read<unknown> {
+  switch (format) {
+    case 'json':
+      return parseJson(payload);
+    case 'text':
+      return { ok: true, value: textOf(payload).trim() };
+    case 'binary':
+      return { ok: true, value: payload };
+    case 'line_protocol':
+      return readLines(textOf(payload));
+    case 'csv':
+      return attempt(() => csvRows(payload, csv));
+    case 'cbor':
+      return attempt(() => plain(decodeCbor(payload, { useMaps: true, tags: PASSED_TAGS }), 0));
+    case 'msgpack':
+      return attempt(() =>
+        plain(decodeMsgpack(payload, { maxArrayLength: MOST_ENTRIES, maxMapLength: MOST_ENTRIES }), 0),
+      );
+  }
+}
+
+function attempt(read: () => unknown): Read<unknown> {
+  try {
+    return { ok: true, value: read() };
+  } catch {
+    // The libraries' errors describe the sender's bytes; their kind and count are all that is kept.
+    return { ok: false, rejection: 'bad_payload' };
+  }
+}
+
+/** RFC 8949, 3.4: times as texts (0) and seconds (1); RFC 8746: typed arrays, read by the configured encoding. */
+const PASSED_TAGS = Object.fromEntries(
+  [0, 1, ...Array.from({ length: 24 }, (_, i) => 64 + i)].map((tag) => [tag, (inner: () => unknown) => inner()]),
+);
+
+/** Maps as objects, big integers as numbers, times as milliseconds. @throws Error beyond 32 levels. */
+function plain(value: unknown, depth: number): unknown {
+  if (depth > MAX_DEPTH) throw new Error('too deep');
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Date) return value.getTime();
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return value.map((one) => plain(one, depth + 1));
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  return Object.fromEntries(entries.map(([key, one]) => [String(key), plain(one, depth + 1)]));
+}
+
+/** A row is an object by its column's name. */
+function csvRows(payload: Uint8Array, csv: MessageFormat['csv']): Record<string, string>[] {
+  const { rows } = parseTable(payload, csv?.delimiter);
+  const below = rows.slice(csv?.skipLines ?? 0);
+  const names = csv?.columns ?? below.shift();
+  if (names === undefined || below.length > MOST_CSV_ROWS) throw new Error('no rows, or too many');
+  return below.map((row) =>
+    Object.fromEntries(names.flatMap((name, i) => (i < row.length ? [[name.trim(), row[i]]] : []))),
+  );
+}
+
+function readLines(text: string): Read<unknown> {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
+  const parsed = lines.map(parseLine);
+  if (parsed.length === 0 || parsed.includes(null)) return { ok: false, rejection: 'bad_payload' };
+  return { ok: true, value: parsed.map((line) => ({ ...line, time: line?.timeMs })) };
+}
