@@ -280,7 +280,7 @@ export class Agent implements Sink {
     const timeMs = this.#now();
     if (timeMs - this.#ledgerMs < this.#config.ledgerIntervalMs) return null;
     this.#ledgerMs = timeMs;
-    return { timeMs, sources: this.outages?.look(timeMs) };
+    return { timeMs, sources: this.outages?.look(timeMs), subscriptions: this.outages?.subscriptions() };
   }
 
   #schedule(delayMs: number): void {

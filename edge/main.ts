@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import type { Command, CommandOutcome } from '#models/contracts/command.ts';
 import { SCHEMA_VERSION } from '#models/contracts/envelope.ts';
+import type { SubscriptionLedger } from '#models/contracts/ledger.ts';
 import { Agent } from './agent.ts';
 import { CertificateWatch } from './certificates/certificateWatch.ts';
 import { Commands } from './commands.ts';
@@ -131,6 +132,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
       uplink: uplink.connected,
       outbox: outbox.counts,
       failure: agent.failure,
+      refusedSubscriptions: refusedSubscriptions(agent),
     },
   }));
   opened.push(() => new Promise((resolve) => server.close(resolve)));
@@ -192,4 +194,10 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
     clearInterval(installing);
   });
   return httpPort;
+}
+
+/** Subscriptions whose messages were all refused, with the last reason and what would take them. */
+function refusedSubscriptions(agent: Agent): SubscriptionLedger[] {
+  const all = agent.outages?.subscriptions() ?? [];
+  return all.filter(({ values, rejected }) => values === 0 && Object.keys(rejected).length > 0);
 }

@@ -172,6 +172,19 @@ export function edgeMetrics(
     },
   );
   read(
+    'subscription_messages_total',
+    'messages of a subscription; values taken, messages ignored, refusals',
+    ['source', 'subscription', 'result'],
+    (set) => {
+      for (const { source, subscription, messages, values, ignored, rejected } of agent.outages?.subscriptions() ??
+        []) {
+        const refused = Object.values(rejected).reduce((total, n) => total + n, 0);
+        for (const [result, n] of Object.entries({ messages, values, ignored, refused }))
+          set({ source: String(source), subscription, result }, n);
+      }
+    },
+  );
+  read(
     'certificate_expiry_timestamp_seconds',
     'when an OPC UA certificate runs out: the own one, and those of trusted servers',
     ['place', 'thumbprint'],

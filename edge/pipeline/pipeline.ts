@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import type { Clock, LedgerMessage, Rejection, SourceOutages } from '#models/contracts/ledger.ts';
+import type { Clock, LedgerMessage, Rejection, SourceOutages, SubscriptionLedger } from '#models/contracts/ledger.ts';
 import type { MachineModels } from '#models/contracts/models.ts';
 import { type MessageKind, topics } from '#models/contracts/topics.ts';
 import { createEngine } from '#models/signal/createEngine.ts';
@@ -30,6 +30,7 @@ export interface Drained {
 export interface LedgerDue {
   timeMs: number;
   sources?: SourceOutages[];
+  subscriptions?: SubscriptionLedger[];
 }
 
 const LEDGER_CHUNK = 500;
@@ -56,6 +57,7 @@ export class Pipeline {
   #unmappedChanged = false;
   #alerting = false;
   #saidSources: string | undefined;
+  #saidSubscriptions: string | undefined;
   /** Machines that may have rows for their models. */
   readonly #withRows = new Set<string>();
 
@@ -325,7 +327,7 @@ export class Pipeline {
   }
 
   /** Ledgers of the points that changed since they were last said. */
-  #ledgers(topic: string, { timeMs, sources }: LedgerDue): Outgoing[] {
+  #ledgers(topic: string, { timeMs, sources, subscriptions }: LedgerDue): Outgoing[] {
     const changed = [...this.#unsaid].flatMap(([asset, names]) =>
       [...names].flatMap((name) => {
         const point = this.#machines.get(asset)?.points.get(name);
@@ -333,8 +335,11 @@ export class Pipeline {
       }),
     );
     const away = JSON.stringify(sources) !== this.#saidSources;
-    if (changed.length === 0 && !this.#unmappedChanged && !away) return [];
+    const asked = JSON.stringify(subscriptions);
+    const isNew = asked !== this.#saidSubscriptions;
+    if (changed.length === 0 && !this.#unmappedChanged && !away && !isNew) return [];
     this.#saidSources = JSON.stringify(sources);
+    this.#saidSubscriptions = asked;
     const clocks = [...this.#unsaid.keys()].flatMap((asset) => this.#machines.get(asset)?.clock ?? []);
     this.#unsaid = new Map();
     this.#unmappedChanged = false;
@@ -351,6 +356,7 @@ export class Pipeline {
           unmapped: { ...this.#unmapped },
           ...(at === 0 && clocks.length > 0 ? { clocks } : {}),
           ...(at === 0 && sources ? { sources } : {}),
+          ...(at === 0 && isNew && subscriptions?.length ? { subscriptions } : {}),
         },
       });
     }

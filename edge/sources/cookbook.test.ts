@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { arrivalLines } from './arrivalText.ts';
 import { decode } from './decode.ts';
 import { Router } from './route.ts';
-import type { Arrival } from './source.ts';
 import { subscriptionSchema } from './sourceConfig.ts';
 import { timeReader } from './timeReader.ts';
 
@@ -43,25 +43,11 @@ function recipesOf(page: string): Recipe[] {
     });
 }
 
-function lineOf(arrival: Arrival): string {
-  if (!arrival.ok) {
-    const name = arrival.point ? `${arrival.point.asset}/${arrival.point.point}` : '(no point)';
-    return `${name}: ${arrival.rejection}`;
-  }
-  const { block } = arrival;
-  const name = `${block.asset}/${block.point}`;
-  const at = (us: number) => (block.timeQuality === 'source' ? ` at ${new Date(us / 1000).toISOString()}` : '');
-  const short = (v: number) => String(Number(v.toPrecision(7)));
-  if (block.kind === 'scalars')
-    return [...block.values].map((v, i) => `${name} = ${short(v)}${at(block.timesUs[i])}`).join('\n');
-  return `${name} = [${[...block.samples].map(short).join(', ')}] at ${block.sampleRateHz} Hz${at(block.startUs)}`;
-}
-
 function resultOf({ topic, payload, mapping, timeFormat }: Recipe): string {
   const route = new Router([subscriptionSchema.parse(mapping)]).find(topic);
   if (route === null) throw new Error('the mapping does not fit the topic');
   const limits = { nowMs: NOW_MS, maxFutureMs: 300_000, readTime: timeReader(timeFormat, 'UTC') };
-  return decode(route, payload, limits).map(lineOf).join('\n');
+  return decode(route, payload, limits).flatMap(arrivalLines).join('\n');
 }
 
 const pages = readdirSync(FOLDER).filter((name) => name !== 'README.md');

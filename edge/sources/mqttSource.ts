@@ -10,6 +10,7 @@ import { RefusalLog } from './refusalLog.ts';
 import { filterOf, type Route, Router } from './route.ts';
 import type { Arrival, Sink, Source } from './source.ts';
 import type { MqttSourceConfig } from './sourceConfig.ts';
+import { QUIET_MS, SubscriptionCounts } from './subscriptionCounts.ts';
 import { type TimeReader, timeReader } from './timeReader.ts';
 
 interface Puback {
@@ -33,10 +34,12 @@ export class MqttSource implements Source {
   readonly #readTime: TimeReader;
   readonly #refusals: RefusalLog;
   readonly #openChunks: () => ChunkStore;
+  readonly #counts: SubscriptionCounts;
   readonly events = new Map<string, number>();
   #client: MqttClient | null = null;
   #chunked: ChunkedWaveforms | null = null;
   #sweep: NodeJS.Timeout | null = null;
+  #quiet: NodeJS.Timeout | null = null;
   #connection = 0;
 
   /** @param openChunks where chunks of waveforms are kept; called only where a subscription has such. */
@@ -49,6 +52,7 @@ export class MqttSource implements Source {
     openChunks: () => ChunkStore,
   ) {
     this.#openChunks = openChunks;
+    this.#counts = new SubscriptionCounts(config.subscriptions.map(({ topic }) => topic));
     this.#refusals = new RefusalLog(log);
     this.#config = config;
     this.#limits = limits;
@@ -76,15 +80,18 @@ export class MqttSource implements Source {
     this.#client = client;
     const router = new Router(this.#config.subscriptions);
     this.#chunked = this.#assembleChunks(router, sink);
+    this.#quiet = setTimeout(() => this.#reportQuiet(), QUIET_MS);
     const release = holdAcknowledgements(client, () => this.#connection);
     client.handleMessage = (_packet, resume) => sink.whenReady(resume);
     client.on('message', (topic, payload, packet) => {
       const connection = this.#connection;
       const done = packet.qos === 0 ? null : () => release(packet.messageId, connection);
       const route = router.find(topic);
-      if (route && this.#isChunk(route, payload, packet))
+      if (route) this.#counts.message(route.subscription.topic);
+      if (route && this.#isChunk(route, payload, packet)) {
+        this.#counts.chunk(route.subscription.topic);
         this.#chunked?.take(route, { topic, payload, receivedMs: this.#now(), done });
-      else this.#deliver(sink, route, topic, payload, this.#arrivalsOf(route, payload, packet), done);
+      } else this.#deliver(sink, route, topic, payload, this.#arrivalsOf(route, payload, packet), done);
     });
     client.on('connect', () => {
       this.#connection++;
@@ -105,9 +112,23 @@ export class MqttSource implements Source {
     this.#client = null;
     if (this.#sweep) clearInterval(this.#sweep);
     this.#sweep = null;
+    if (this.#quiet) clearTimeout(this.#quiet);
+    this.#quiet = null;
     if (client) await client.endAsync(true);
     this.#chunked?.stop();
     this.#chunked = null;
+  }
+
+  subscriptions(): ReturnType<SubscriptionCounts['ledgers']> {
+    return this.#counts.ledgers();
+  }
+
+  #reportQuiet(): void {
+    for (const subscription of this.#counts.quiet())
+      this.#log.warn(
+        { subscription, afterS: QUIET_MS / 1000, remedy: 'millwright edge map shows the topics that the broker has' },
+        'no message has arrived on a subscription',
+      );
   }
 
   #isChunk(route: Route, payload: Buffer, packet: IPublishPacket): boolean {
@@ -140,6 +161,7 @@ export class MqttSource implements Source {
     done: (() => void) | null,
   ): void {
     // Nothing of it was asked for.
+    if (route) this.#counts.note(route.subscription.topic, topic, arrivals);
     if (arrivals.length === 0) done?.();
     arrivals.forEach((arrival, i) => {
       if (!arrival.ok)

@@ -1,4 +1,4 @@
-import type { SourceOutages } from '#models/contracts/ledger.ts';
+import type { SourceOutages, SubscriptionLedger } from '#models/contracts/ledger.ts';
 import type { Source } from './source.ts';
 
 /** Counts how often and how long each source had no connection. Begins with all of them away. */
@@ -28,5 +28,12 @@ export class Outages {
       }
       return { source: i, type: this.#types[i], connected, outages: down.outages, downS: down.downMs / 1000 };
     });
+  }
+
+  /** What became of the messages of every subscription. */
+  subscriptions(): SubscriptionLedger[] {
+    return this.#sources.flatMap(
+      (source, i) => source.subscriptions?.().map((counts) => ({ source: i, ...counts })) ?? [],
+    );
   }
 }

@@ -5,7 +5,7 @@ const SAMPLE = 200;
 const MOST_KINDS = 1000;
 
 /** What a person can do about it; the others speak for themselves. */
-const REMEDIES: Partial<Record<Rejection, string>> = {
+export const REMEDIES: Partial<Record<Rejection, string>> = {
   bad_topic: 'no subscription fits the topic, or the message names no machine: see topic, asset and point',
   bad_json:
     'the payload is no JSON: set payload.format (text, csv, cbor, msgpack, line_protocol, binary) or payload.type',

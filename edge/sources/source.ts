@@ -1,4 +1,4 @@
-import type { Flaw, Rejection } from '#models/contracts/ledger.ts';
+import type { Flaw, Rejection, SubscriptionLedger } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import type { Unit } from '#models/contracts/units.ts';
 
@@ -46,6 +46,8 @@ export interface Source {
   readonly events?: ReadonlyMap<string, number>;
   /** Points that it cannot deliver now: for health and metrics. */
   readonly faults?: readonly SourceFault[];
+  /** What became of the messages of each subscription, where it has such. */
+  subscriptions?(): Omit<SubscriptionLedger, 'source'>[];
 }
 
 /** The unit in which a point is taken to speak where nothing is configured. */

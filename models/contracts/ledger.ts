@@ -88,6 +88,31 @@ export const sourceOutagesSchema = z.object({
 });
 export type SourceOutages = z.infer<typeof sourceOutagesSchema>;
 
+/** Messages of one subscription since its source began, whether or not they could be given to a point. */
+export const subscriptionLedgerSchema = z.object({
+  /** Place of its source in the configuration, from 0. */
+  source: countSchema,
+  /** Its topic, as configured. */
+  subscription: z.string(),
+  messages: countSchema,
+  /** Values and waveforms that were taken of them. */
+  values: countSchema,
+  /** Messages of which nothing was asked for. */
+  ignored: countSchema,
+  /** Messages that are a part of a waveform. */
+  chunks: countSchema,
+  rejected: z.partialRecord(rejectionSchema, countSchema),
+  lastRefusal: z
+    .object({
+      reason: rejectionSchema,
+      detail: z.string().optional(),
+      topic: z.string(),
+      remedy: z.string().optional(),
+    })
+    .optional(),
+});
+export type SubscriptionLedger = z.infer<typeof subscriptionLedgerSchema>;
+
 export const ledgerMessageSchema = envelopeSchema.extend({
   points: z.array(pointLedgerSchema),
   /** Messages that could not be given to a point. */
@@ -95,6 +120,7 @@ export const ledgerMessageSchema = envelopeSchema.extend({
   /** Of the machines that were heard since the last ledger and that stamp what they send. */
   clocks: z.array(clockSchema).optional(),
   sources: z.array(sourceOutagesSchema).optional(),
+  subscriptions: z.array(subscriptionLedgerSchema).optional(),
 });
 export type LedgerMessage = z.infer<typeof ledgerMessageSchema>;
 
