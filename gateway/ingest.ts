@@ -40,6 +40,7 @@ export class Ingest {
   readonly #taken: (taken: Taken) => void;
   readonly #piece: (want: Want) => Omit<Piece, 'v'>;
   readonly #supply: (table: string, payload: Uint8Array) => object;
+  readonly #failed: (error: unknown) => void;
   pieces = 0;
   /** Failed attempts to store a planner's table. */
   tableRetries = 0;
@@ -58,7 +59,7 @@ export class Ingest {
 
   /**
    * `taken` is called after each transaction; `piece` reads a piece of a model package; `supply` imports a planner's table
-   * and returns the report.
+   * and returns the report; `failed` is called with what the store threw.
    */
   constructor(
     broker: GatewayConfig['broker'],
@@ -68,7 +69,9 @@ export class Ingest {
     taken: (t: Taken) => void,
     piece: (want: Want) => Omit<Piece, 'v'>,
     supply: (table: string, payload: Uint8Array) => object,
+    failed: (error: unknown) => void,
   ) {
+    this.#failed = failed;
     this.#piece = piece;
     this.#supply = supply;
     this.#store = store;
@@ -176,6 +179,7 @@ export class Ingest {
       this.#resume();
     } catch (error) {
       this.tableRetries++;
+      this.#failed(error);
       this.#log.error({ table: name, error: String(error) }, 'a table could not be stored and is retried');
       this.#tableTimer = setTimeout(() => this.#storeTable(), RETRY_MS);
     }
@@ -220,6 +224,7 @@ export class Ingest {
       if (this.failure === null)
         this.#log.error({ error: String(error) }, 'the store cannot be written: edges keep their messages');
       this.failure = String(error);
+      this.#failed(error);
       this.#timer = setTimeout(() => this.#commit(), RETRY_MS);
       return;
     }

@@ -21,6 +21,8 @@ import { Planner } from './planning/planner.ts';
 import { Rollouts } from './registry/rollouts.ts';
 import { Proposals } from './registry/watchFit.ts';
 import { Started } from './started.ts';
+import { incidentText, storageIncidents, suspectDatabases } from './store/mendDatabases.ts';
+import { isDamage } from './store/openDatabase.ts';
 import { SupplyFolder } from './supply/supplyFolder.ts';
 import { SupplyIntake } from './supply/supplyIntake.ts';
 import { runInThread } from './thread/runInThread.ts';
@@ -35,25 +37,54 @@ interface Setting {
   version: string;
   log: Logger;
   now: () => number;
+  /** Called with what a store threw. */
+  failed: (error: unknown) => void;
 }
 
 /**
- * Starts a gateway. Resolves when its API answers; an absent broker or InfluxDB is waited for.
+ * Starts a gateway. Resolves when its API answers; an absent broker or InfluxDB is waited for. Where a database turns out
+ * to be damaged later, all parts are stopped and started again, which mends it; edges keep what they have until then.
  * @throws where a part cannot start; those that had started are stopped by then.
  */
 export async function startGateway(config: GatewayConfig, version: string): Promise<RunningGateway> {
   const log = pino({ name: 'gateway' }, pino.destination(2));
-  const started = new Started();
+  let started = new Started();
+  let repair: Promise<void> | null = null;
+  const start = async (api: GatewayConfig['api']) => {
+    started = new Started();
+    return startAll({ config: { ...config, api }, version, log, now: Date.now, failed }, started);
+  };
+  const failed = (error: unknown) => {
+    if (!isDamage(error) || repair !== null) return;
+    log.error({ error: String(error) }, 'a database is damaged: the gateway restarts its parts to mend it');
+    suspectDatabases(config.dataDirectory);
+    // A restart that fails ends the process: what supervises it starts it anew.
+    repair = started
+      .stop()
+      .catch((stopping) => log.warn({ error: String(stopping) }, 'not every part stopped cleanly'))
+      .then(() => start({ ...config.api, port: apiPort }))
+      .then(() => {
+        repair = null;
+      });
+  };
+  const apiPort = await start(config.api);
+  return {
+    apiPort,
+    async stop() {
+      await repair;
+      await started.stop();
+      log.info('gateway stopped');
+    },
+  };
+}
+
+/** Starts every part, or none; the port of the API. */
+async function startAll(setting: Setting, started: Started): Promise<number> {
+  const { log } = setting;
   try {
-    const apiPort = await startParts({ config, version, log, now: Date.now }, started);
+    const apiPort = await startParts(setting, started);
     log.info({ apiPort }, 'gateway started');
-    return {
-      apiPort,
-      async stop() {
-        await started.stop();
-        log.info('gateway stopped');
-      },
-    };
+    return apiPort;
   } catch (error) {
     await started.stop().catch((stopping) => log.error({ error: String(stopping) }, 'start-up was not undone cleanly'));
     throw error;
@@ -62,12 +93,12 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
 
 /** Starts every part in order of dependence; the port of the API. */
 async function startParts(setting: Setting, started: Started): Promise<number> {
-  const { config, now } = setting;
+  const { config, now, log } = setting;
   const { embeddedBroker } = config;
   if (embeddedBroker)
     started.add('broker', await startBroker(embeddedBroker.host, embeddedBroker.port), (b) => b.close());
   const signer = config.commands && new CommandSigner(config.commands.keyFile, now);
-  const stores = await openStores(config, started, now);
+  const stores = await openStores(config, started, now, log);
   const events = new Events();
   const delivery = startDelivery(setting, stores, started, (topic, message) => work.ingest.publish(topic, message));
   const work = startWork(setting, stores, events, delivery, started);
@@ -98,14 +129,14 @@ function startDelivery(
 
 /** The way of messages and tables into the stores, and what is computed of them. */
 function startWork(
-  { config, now, log }: Setting,
+  { config, now, log, failed }: Setting,
   { store, plans, supply, historian, registry }: Stores,
   events: Events,
   { notifications }: ReturnType<typeof startDelivery>,
   started: Started,
 ) {
   const { dataDirectory: directory, limits, planning } = config;
-  const pump = started.add('historian pump', new HistorianPump(store, historian, limits.maxSeries, log), (p) =>
+  const pump = started.add('historian pump', new HistorianPump(store, historian, limits.maxSeries, log, failed), (p) =>
     p.stop(),
   );
   const plannerParts = { directory, config: planning, store, plans, now, run: runInThread };
@@ -140,6 +171,7 @@ function startWork(
     },
     ({ id, piece }) => registry.piece(id, piece),
     (table, payload) => intake.takeMessage(table, payload),
+    failed,
   );
   started.add('ingest', ingest, (i) => i.stop());
   return { pump, planner, intake, folder, ingest };
@@ -205,7 +237,7 @@ type Parts = Stores &
   ReturnType<typeof startModels> & { events: Events };
 
 /** The API and the page; the port that they are served at. */
-async function serve({ config, now, version }: Setting, parts: Parts, started: Started): Promise<number> {
+async function serve({ config, now, version, failed }: Setting, parts: Parts, started: Started): Promise<number> {
   const { store, planner, notifications, channels, routing, clock, events, ingest, pump, alertsChanged } = parts;
   const failedLogins = new FailedLogins(now);
   const server = await createServer(config.api, {
@@ -229,8 +261,10 @@ async function serve({ config, now, version }: Setting, parts: Parts, started: S
     },
     suppressionsChanged: () => clock.tick(),
     audit: (by, what, subject) => store.audit(now(), by, what, subject, null),
-    metrics: gatewayMetrics({ ...parts, failedLogins }),
+    metrics: gatewayMetrics({ ...parts, failedLogins, incidents: () => storageIncidents(config.dataDirectory) }),
     failedLogins,
+    failed,
+    warnings: () => storageIncidents(config.dataDirectory).map(incidentText),
     notReady: () => [
       ...(ingest.connected ? [] : ['the broker is away']),
       ...(ingest.failure === null ? [] : [`the store takes nothing: ${ingest.failure}`]),

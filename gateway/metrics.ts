@@ -10,6 +10,7 @@ import type { Notifications } from './notify/notifications.ts';
 import type { Planner } from './planning/planner.ts';
 import type { PlanStore } from './planning/planStore.ts';
 import type { Registry as ModelRegistry } from './registry/registry.ts';
+import type { StorageIncident } from './store/mendDatabases.ts';
 import type { Store } from './store/store.ts';
 import type { SupplyFolder } from './supply/supplyFolder.ts';
 import type { SupplyIntake } from './supply/supplyIntake.ts';
@@ -24,6 +25,7 @@ export interface Measured {
   notifications: Notifications;
   clock: AlertClock;
   failedLogins: FailedLogins;
+  incidents: () => readonly StorageIncident[];
   planner: Planner;
   plans: PlanStore;
   supply: SupplyStore;
@@ -43,6 +45,17 @@ export function gatewayMetrics(measured: Measured): Registry {
     for (const [refusal, n] of ingest.refused) set({ refusal }, n);
   });
   read('store_failing', '1 while the store takes nothing', [], (set) => set({}, ingest.failure === null ? 0 : 1));
+  read(
+    'storage_incidents',
+    'databases that were damaged or emptied, and whose files are still set aside',
+    ['database', 'kind'],
+    (set) => {
+      for (const incident of measured.incidents()) {
+        const same = measured.incidents().filter((i) => i.database === incident.database && i.kind === incident.kind);
+        set({ database: incident.database, kind: incident.kind }, same.length);
+      }
+    },
+  );
   read('broker_connected', '1 while the gateway has its broker', [], (set) => set({}, ingest.connected ? 1 : 0));
   read('historian_rows_written_total', 'rows that the historian took', [], (set) => set({}, pump.written));
   read('historian_rows_refused_total', 'rows that it will never take', ['reason'], (set) => {

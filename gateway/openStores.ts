@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.ts';
 import { createHistorian } from './historian/createHistorian.ts';
 import type { Historian } from './historian/historian.ts';
@@ -5,6 +6,9 @@ import { Routing } from './notify/routing.ts';
 import { PlanStore } from './planning/planStore.ts';
 import { Registry } from './registry/registry.ts';
 import type { Started } from './started.ts';
+import { DATABASES } from './store/databases.ts';
+import { holdDirectory } from './store/holdDirectory.ts';
+import { incidentText, mendDatabases, rememberDatabases } from './store/mendDatabases.ts';
 import { SqliteStore } from './store/sqliteStore.ts';
 import { SupplyStore } from './supply/supplyStore.ts';
 
@@ -19,9 +23,20 @@ export interface Stores {
   historian: Historian;
 }
 
-/** Opens everything that outlives the process. @throws where a file cannot be used. */
-export async function openStores(config: GatewayConfig, started: Started, now: () => number): Promise<Stores> {
+/**
+ * Opens everything that outlives the process; damaged files are mended first.
+ * @throws where a file cannot be used, or another gateway uses it.
+ */
+export async function openStores(
+  config: GatewayConfig,
+  started: Started,
+  now: () => number,
+  log: Logger,
+): Promise<Stores> {
   const { dataDirectory, limits, commands } = config;
+  started.add('data directory', holdDirectory(dataDirectory), (release) => release());
+  const names = Object.keys(DATABASES);
+  for (const incident of mendDatabases(dataDirectory, names, now())) log.error(incidentText(incident));
   const routing = new Routing(config.notifiers);
   const storeSettings = {
     maxQueueBytes: limits.maxQueueMegabytes * MEGABYTE,
@@ -31,7 +46,7 @@ export async function openStores(config: GatewayConfig, started: Started, now: (
   };
   const opened = <T extends { close(): void | Promise<void> }>(name: string, part: T): T =>
     started.add(name, part, (p) => p.close());
-  return {
+  const stores = {
     routing,
     store: opened('store', new SqliteStore(dataDirectory, storeSettings)),
     plans: opened('plans', new PlanStore(dataDirectory, routing, now)),
@@ -39,4 +54,6 @@ export async function openStores(config: GatewayConfig, started: Started, now: (
     registry: opened('registry', new Registry(dataDirectory, commands?.keyFile, now)),
     historian: opened('historian', await createHistorian(config, now)),
   };
+  rememberDatabases(dataDirectory, names);
+  return stores;
 }

@@ -101,6 +101,8 @@ function server(tokenFile?: string, tokens?: { name: string; role: Role; tokenFi
       ),
       metrics: new Registry(),
       notReady: () => ['the broker is away'],
+      warnings: () => [],
+      failed: () => undefined,
       version: '0',
     },
   );
@@ -148,7 +150,7 @@ test('with a token it wants the token, save for health', async () => {
 test('says why it is not ready', async () => {
   const answer = await (await server()).inject('/readyz');
   expect(answer.statusCode).toBe(503);
-  expect(answer.json()).toEqual({ ok: false, why: ['the broker is away'] });
+  expect(answer.json()).toEqual({ ok: false, why: ['the broker is away'], warnings: [] });
 });
 
 test('bad questions get clear answers', async () => {

@@ -23,6 +23,10 @@ export interface ServerParts extends ApiParts, ModelParts, NotificationParts, Pl
   failedLogins: FailedLogins;
   /** Why the gateway cannot do its work now; empty where it can. */
   notReady: () => string[];
+  /** What does not keep it from its work, and what somebody has to look at. */
+  warnings: () => string[];
+  /** Called with what a route threw without meaning to. */
+  failed: (error: unknown) => void;
   version: string;
 }
 
@@ -69,8 +73,9 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   app.get('/healthz', { schema: { hide: true } }, async () => ({ ok: true }));
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
     const why = parts.notReady();
-    return reply.code(why.length === 0 ? 200 : 503).send({ ok: why.length === 0, why });
+    return reply.code(why.length === 0 ? 200 : 503).send({ ok: why.length === 0, why, warnings: parts.warnings() });
   });
+  app.addHook('onError', async (_request, _reply, error) => parts.failed(error));
   const page = pageDirectory();
   if (page) await app.register(fastifyStatic, { root: page });
   return app;

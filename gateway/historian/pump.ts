@@ -18,11 +18,20 @@ export class HistorianPump {
   readonly #historian: Historian;
   readonly #maxSeries: number;
   readonly #log: Logger;
+  readonly #failed: (error: unknown) => void;
   readonly #series = new Set<string>();
   readonly #abort = new AbortController();
   #running: Promise<void> | null = null;
 
-  constructor(store: Store, historian: Historian, maxSeries: number, log: Logger) {
+  /** @param failed called with what the historian threw, before it is tried again. */
+  constructor(
+    store: Store,
+    historian: Historian,
+    maxSeries: number,
+    log: Logger,
+    failed: (error: unknown) => void = () => undefined,
+  ) {
+    this.#failed = failed;
     this.#store = store;
     this.#historian = historian;
     this.#maxSeries = maxSeries;
@@ -38,6 +47,7 @@ export class HistorianPump {
     if (this.#running || this.#abort.signal.aborted) return;
     this.#running = this.#drain()
       .catch((error) => {
+        this.#failed(error);
         if (!this.#abort.signal.aborted)
           this.#log.error({ error: String(error) }, 'the historian was given up for now');
       })
@@ -70,6 +80,7 @@ export class HistorianPump {
       const why = 'error' in reason ? reason.error.message : 'unknown';
       if (this.failure === null) this.#log.warn({ error: why }, 'the historian takes nothing: rows wait in the queue');
       this.failure = why;
+      if ('error' in reason) this.#failed(reason.error);
     });
     const { refused, why } = await again.execute(() => this.#historian.write(rows), this.#abort.signal);
     if (this.failure !== null) this.#log.info('the historian takes again');

@@ -1,9 +1,18 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Columns } from '#models/contracts/api.ts';
+import { migrate } from '../store/migrate.ts';
+import { openDatabase } from '../store/openDatabase.ts';
 import { Buckets } from './buckets.ts';
 import { type Historian, type SeriesQuery, type SeriesRow, seriesKey } from './historian.ts';
+
+/** Steps of the schema; those that have landed are never changed. */
+export const HISTORIAN_MIGRATIONS = [
+  `CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
+   CREATE TABLE IF NOT EXISTS layout (id INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE) STRICT;
+   CREATE TABLE IF NOT EXISTS row (
+     series INTEGER NOT NULL, time_us REAL NOT NULL, layout INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (series, time_us)
+   ) STRICT, WITHOUT ROWID;`,
+];
 
 const PURGE_SERIES = 8;
 const PURGE_ROWS = 1000;
@@ -26,19 +35,10 @@ export class SqliteHistorian implements Historian {
   #purged = 0;
 
   constructor(directory: string, retentionDays: number, now: () => number) {
-    mkdirSync(directory, { recursive: true });
     this.#retentionUs = retentionDays * DAY_US;
     this.#now = now;
-    this.#db = new Database(join(directory, 'historian.db'));
-    this.#db.pragma('journal_mode = WAL');
-    this.#db.pragma('synchronous = FULL');
-    this.#db.exec(`
-      CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
-      CREATE TABLE IF NOT EXISTS layout (id INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE) STRICT;
-      CREATE TABLE IF NOT EXISTS row (
-        series INTEGER NOT NULL, time_us REAL NOT NULL, layout INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (series, time_us)
-      ) STRICT, WITHOUT ROWID;
-    `);
+    this.#db = openDatabase(directory, 'historian.db', HISTORIAN_MIGRATIONS);
+    migrate(this.#db, 'historian.db', HISTORIAN_MIGRATIONS);
     this.#insert = this.#db.prepare(
       'INSERT OR REPLACE INTO row (series, time_us, layout, numbers) VALUES (?, ?, ?, ?)',
     );

@@ -1,6 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { PlanAlert, PlanItem, PlanSeries, PlanSummary } from '#models/contracts/plan.ts';
 import { NO_MEMORY, type PlanMemory } from '#models/planning/planMemory.ts';
 import { placeKey } from '#models/planning/planSeries.ts';
@@ -8,14 +6,18 @@ import type { SupplyPlan } from '#models/planning/planSupply.ts';
 import type { SupplierScore } from '#models/planning/suppliers.ts';
 import { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Routing } from '../notify/routing.ts';
+import { migrate } from '../store/migrate.ts';
+import { openDatabase } from '../store/openDatabase.ts';
 
-const SCHEMA = `
+/** Steps of the schema; those that have landed are never changed. */
+export const PLAN_MIGRATIONS = [
+  `
   CREATE TABLE IF NOT EXISTS plan (rank INTEGER PRIMARY KEY, item TEXT NOT NULL, site TEXT NOT NULL, risk REAL NOT NULL, record TEXT NOT NULL, series TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS plan_item ON plan (item);
   CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS memory (name TEXT NOT NULL, at INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (name, at)) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;
-`;
+  CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;`,
+];
 const ACTIVE = "state <> 'normal'";
 const BUSY_MS = 10_000;
 /** Alerts that have returned: the newest are kept. */
@@ -34,12 +36,8 @@ export class PlanStore {
   readonly deliveries: DeliveryTable;
 
   constructor(directory: string, routing: Routing, now: () => number) {
-    mkdirSync(directory, { recursive: true });
-    this.#db = new Database(join(directory, 'planning.db'), { timeout: BUSY_MS });
-    this.#db.pragma('journal_mode = WAL');
-    // A notification that was written is not lost with the power.
-    this.#db.pragma('synchronous = FULL');
-    this.#db.exec(SCHEMA);
+    this.#db = openDatabase(directory, 'planning.db', PLAN_MIGRATIONS, BUSY_MS);
+    migrate(this.#db, 'planning.db', PLAN_MIGRATIONS);
     this.deliveries = new DeliveryTable(this.#db, routing, now);
   }
 

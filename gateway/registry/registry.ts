@@ -1,23 +1,26 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { readFileSync } from 'node:fs';
+import type Database from 'better-sqlite3';
 import type { ModelView } from '#models/contracts/api.ts';
 import { PIECE_CHARACTERS, type Piece } from '#models/contracts/modelPieces.ts';
 import { type Rollout, rolloutSchema } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import { type Manifest, openPackage, packageText, signPackage } from '#models/packages/modelPackage.ts';
+import { migrate } from '../store/migrate.ts';
+import { openDatabase } from '../store/openDatabase.ts';
 
 /** Something about a model that somebody has to change first. */
 export class RegistryError extends Error {}
 
-const SCHEMA = `
+/** Steps of the schema; those that have landed are never changed. */
+export const REGISTRY_MIGRATIONS = [
+  `
   CREATE TABLE IF NOT EXISTS models (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, release TEXT NOT NULL, manifest TEXT NOT NULL, package TEXT NOT NULL,
     added_ms REAL NOT NULL, added_by TEXT NOT NULL, note TEXT, approved_ms REAL, approved_by TEXT, UNIQUE (name, release)
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS rollouts (id INTEGER PRIMARY KEY AUTOINCREMENT, stage TEXT NOT NULL, record TEXT NOT NULL) STRICT;
-`;
+  CREATE TABLE IF NOT EXISTS rollouts (id INTEGER PRIMARY KEY AUTOINCREMENT, stage TEXT NOT NULL, record TEXT NOT NULL) STRICT;`,
+];
 const ENDED = "'done', 'rolled_back'";
 
 interface ModelRow {
@@ -39,10 +42,8 @@ export class Registry {
 
   /** @param keyFile what approved packages are signed with. @throws where it cannot be read. */
   constructor(directory: string, keyFile: string | undefined, now: () => number) {
-    mkdirSync(directory, { recursive: true });
-    this.#db = new Database(join(directory, 'registry.db'));
-    this.#db.pragma('journal_mode = WAL');
-    this.#db.exec(SCHEMA);
+    this.#db = openDatabase(directory, 'registry.db', REGISTRY_MIGRATIONS);
+    migrate(this.#db, 'registry.db', REGISTRY_MIGRATIONS);
     this.#key = keyFile === undefined ? null : createPrivateKey(readFileSync(keyFile));
     this.#now = now;
   }

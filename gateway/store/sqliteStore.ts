@@ -1,6 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { KeptMessage } from '#models/contracts/message.ts';
@@ -17,6 +15,7 @@ import { AlertTable } from './alertTable.ts';
 import { CASE_INDEXES, type CaseFilter } from './caseTable.ts';
 import { EvidenceTable } from './evidenceTable.ts';
 import { migrate } from './migrate.ts';
+import { openDatabase } from './openDatabase.ts';
 import { PointTables } from './pointTables.ts';
 import { SeenLog } from './seenLog.ts';
 import { SeriesQueue } from './seriesQueue.ts';
@@ -37,7 +36,7 @@ const SCHEMA = `
 `;
 
 /** Steps of the schema; those that have landed are never changed. */
-const MIGRATIONS = [
+export const STORE_MIGRATIONS = [
   `ALTER TABLE health ADD COLUMN outbox TEXT;
    ALTER TABLE health ADD COLUMN sequence INTEGER;
    ALTER TABLE health ADD COLUMN arrived_ms REAL NOT NULL DEFAULT 0;
@@ -75,11 +74,7 @@ export class SqliteStore implements Store {
 
   /** @throws Error where a newer version has written the file. */
   constructor(directory: string, { maxQueueBytes, maxEvidenceBytes, routing, now }: StoreSettings) {
-    mkdirSync(directory, { recursive: true });
-    this.#db = new Database(join(directory, 'gateway.db'));
-    this.#db.pragma('journal_mode = WAL');
-    // An edge forgets what was acknowledged: it has to be on the disk by then, whatever happens to the power.
-    this.#db.pragma('synchronous = FULL');
+    this.#db = openDatabase(directory, 'gateway.db', STORE_MIGRATIONS);
     this.#db.exec(SCHEMA);
     this.#statements = new Statements(this.#db);
     this.#seen = new SeenLog(this.#db);
@@ -90,7 +85,7 @@ export class SqliteStore implements Store {
     this.#alerts = new AlertTable(this.#db, this.deliveries, this.#suppressions, now);
     this.#evidence = new EvidenceTable(this.#db, maxEvidenceBytes);
     this.#points = new PointTables(this.#db);
-    migrate(this.#db, 'gateway.db', MIGRATIONS);
+    migrate(this.#db, 'gateway.db', STORE_MIGRATIONS);
   }
 
   take(accepted: readonly Accepted[]): Taken {

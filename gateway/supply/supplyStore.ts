@@ -1,6 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { ImportReport } from '#models/contracts/supply.ts';
 import type { ReadSupply } from '#models/supply/readSupply.ts';
 import {
@@ -12,11 +10,15 @@ import {
 } from '#models/supply/supplyTables.ts';
 import { keyOf } from '#models/supply/tidied.ts';
 import { TableError } from '#models/tables/parseTable.ts';
+import { migrate } from '../store/migrate.ts';
+import { openDatabase } from '../store/openDatabase.ts';
 
-const SCHEMA = `
+/** Steps of the schema; those that have landed are never changed. */
+export const SUPPLY_MIGRATIONS = [
+  `
   CREATE TABLE IF NOT EXISTS supply (kind TEXT NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (kind, key)) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS imports (id INTEGER PRIMARY KEY AUTOINCREMENT, report TEXT NOT NULL) STRICT;
-`;
+  CREATE TABLE IF NOT EXISTS imports (id INTEGER PRIMARY KEY AUTOINCREMENT, report TEXT NOT NULL) STRICT;`,
+];
 /** Reports that are kept. */
 const KEPT_IMPORTS = 500;
 
@@ -34,12 +36,8 @@ export class SupplyStore {
    * @param busyMs how long another thread's writing is waited for; then it throws.
    */
   constructor(directory: string, mostRows: number, now: () => number, busyMs = 250) {
-    mkdirSync(directory, { recursive: true });
-    this.#db = new Database(join(directory, 'supply.db'), { timeout: busyMs });
-    this.#db.pragma('journal_mode = WAL');
-    // What was accepted is on the disk by then.
-    this.#db.pragma('synchronous = FULL');
-    this.#db.exec(SCHEMA);
+    this.#db = openDatabase(directory, 'supply.db', SUPPLY_MIGRATIONS, busyMs);
+    migrate(this.#db, 'supply.db', SUPPLY_MIGRATIONS);
     this.#mostRows = mostRows;
     this.#now = now;
   }

@@ -1,0 +1,17 @@
+import { HISTORIAN_MIGRATIONS } from '../historian/sqliteHistorian.ts';
+import { PLAN_MIGRATIONS } from '../planning/planStore.ts';
+import { REGISTRY_MIGRATIONS } from '../registry/registry.ts';
+import { SUPPLY_MIGRATIONS } from '../supply/supplyStore.ts';
+import { STORE_MIGRATIONS } from './sqliteStore.ts';
+
+/**
+ * Every database of a gateway, with the migrations that this version knows. In the order of a backup: what waits in the
+ * store for the historian is copied before the historian, so that no row is in neither.
+ */
+export const DATABASES: Readonly<Record<string, readonly string[]>> = {
+  'gateway.db': STORE_MIGRATIONS,
+  'planning.db': PLAN_MIGRATIONS,
+  'supply.db': SUPPLY_MIGRATIONS,
+  'registry.db': REGISTRY_MIGRATIONS,
+  'historian.db': HISTORIAN_MIGRATIONS,
+};

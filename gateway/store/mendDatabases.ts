@@ -1,0 +1,165 @@
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { isDamage, makePrivateDirectory } from './openDatabase.ts';
+import { type Salvaged, salvage } from './salvage.ts';
+
+/** What happened to a database file; it is on record for as long as the file that was set aside lies in the directory. */
+export interface StorageIncident {
+  database: string;
+  kind: 'damaged' | 'emptied';
+  /** The file as it was found, beside the one that took its place. */
+  file: string;
+  atMs: number;
+  /** Rows that were saved, by table. */
+  salvaged: Salvaged[];
+}
+
+const REPORT = /^.+\.db\.(damaged|emptied)-\d+\.json$/;
+/** Databases that have held something: one that is empty now has lost it. */
+const KNOWN = 'databases.json';
+/** Left where a read failed: the next start checks every file, whatever its size. */
+const SUSPECT = 'check-databases';
+/** Larger files are checked in full only after a read of one failed: the check must not delay every start. */
+const CHECK_AT_START_BYTES = 128 * 1024 * 1024;
+
+/**
+ * Sees to it that every database can be used, before the first is opened: a damaged one is set aside and what can be read
+ * of it is copied into a new one; one that is empty though it was not before is put on record.
+ * @returns what was found now; `storageIncidents` has that of before, too.
+ * @throws where a file cannot be read for another reason (permissions, disk).
+ */
+export function mendDatabases(directory: string, names: readonly string[], nowMs: number): StorageIncident[] {
+  makePrivateDirectory(directory);
+  const isSuspect = existsSync(join(directory, SUSPECT));
+  const known = readKnown(directory);
+  const found = names.flatMap((name) => {
+    const file = join(directory, name);
+    rmSync(`${file}.salvage`, { force: true });
+    const state = stateOf(file, isSuspect);
+    if (state === 'damaged') return [mend(file, nowMs)];
+    if (state === 'empty' && known.includes(name)) return [recordEmptied(file, nowMs)];
+    return [];
+  });
+  rmSync(join(directory, SUSPECT), { force: true });
+  return found;
+}
+
+/** Remembers which databases hold something, so that one which is empty at a later start is noticed. */
+export function rememberDatabases(directory: string, names: readonly string[]): void {
+  const present = names.filter((name) => existsSync(join(directory, name)));
+  const all = [...new Set([...readKnown(directory), ...present])].toSorted();
+  writeFileSync(join(directory, KNOWN), JSON.stringify(all), { mode: 0o600 });
+}
+
+/** Has the next start check every file in full. */
+export function suspectDatabases(directory: string): void {
+  writeFileSync(join(directory, SUSPECT), '', { mode: 0o600 });
+}
+
+/** Incidents whose files are still in the directory, the oldest first. */
+export function storageIncidents(directory: string): StorageIncident[] {
+  return readdirSync(directory)
+    .filter((name) => REPORT.test(name) && existsSync(join(directory, name.replace(/\.json$/, ''))))
+    .map((name): StorageIncident => JSON.parse(readFileSync(join(directory, name), 'utf8')))
+    .toSorted((a, b) => a.atMs - b.atMs);
+}
+
+/** An incident in words, with its remedy. */
+export function incidentText({ database, kind, file, salvaged, atMs }: StorageIncident): string {
+  const rows = salvaged.reduce((sum, { copied }) => sum + copied, 0);
+  const remedy = `restore a backup where what is missing matters; then move ${file} away to clear this warning`;
+  const at = new Date(atMs).toISOString();
+  if (kind === 'emptied') return `${database} had lost its content at ${at} and was begun anew: ${remedy}`;
+  const broken = salvaged.filter((t) => !t.isWhole || t.refused > 0).map(({ table }) => table);
+  const lost =
+    salvaged.length === 0
+      ? 'nothing could be read'
+      : `${rows} rows were saved; ${broken.length === 0 ? 'no table lost any' : `rows are missing from ${broken.join(', ')}`}`;
+  return `${database} was damaged at ${at} and set aside as ${file}: ${lost}; check the disk, ${remedy}`;
+}
+
+/** Whether every page of a database can be read. Reads the whole file. @throws where it cannot be opened. */
+export function isSoundDatabase(file: string): boolean {
+  const db = new Database(file, { fileMustExist: true, timeout: 60_000 });
+  try {
+    return db.pragma('quick_check(1)', { simple: true }) === 'ok';
+  } catch (error) {
+    if (isDamage(error)) return false;
+    throw error;
+  } finally {
+    db.close();
+  }
+}
+
+function stateOf(file: string, isSuspect: boolean): 'sound' | 'empty' | 'damaged' {
+  if (!existsSync(file) || (statSync(file).size === 0 && !existsSync(`${file}-wal`))) return 'empty';
+  const db = new Database(file);
+  try {
+    const tables = db.prepare('SELECT count(*) FROM sqlite_master').pluck().get();
+    if (tables === 0) return 'empty';
+  } catch (error) {
+    if (isDamage(error)) return 'damaged';
+    throw new Error(`${file}: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    db.close();
+  }
+  const isChecked = isSuspect || statSync(file).size <= CHECK_AT_START_BYTES;
+  return !isChecked || isSoundDatabase(file) ? 'sound' : 'damaged';
+}
+
+function mend(file: string, nowMs: number): StorageIncident {
+  const aside = setAside(file, 'damaged', nowMs);
+  const fresh = `${file}.salvage`;
+  const salvaged = salvageOrNothing(aside, fresh);
+  if (salvaged.length > 0) renameSync(fresh, file);
+  else rmSync(fresh, { force: true });
+  return report(file, 'damaged', aside, salvaged, nowMs);
+}
+
+function salvageOrNothing(aside: string, fresh: string): Salvaged[] {
+  try {
+    return salvage(aside, fresh);
+  } catch (error) {
+    if (isDamage(error)) return [];
+    throw error;
+  }
+}
+
+function recordEmptied(file: string, nowMs: number): StorageIncident {
+  const aside = setAside(file, 'emptied', nowMs);
+  return report(file, 'emptied', aside, [], nowMs);
+}
+
+/** Moves a database with its companions away; where there is none, an empty file stands for it. */
+function setAside(file: string, kind: StorageIncident['kind'], nowMs: number): string {
+  const aside = `${file}.${kind}-${nowMs}`;
+  for (const companion of ['-wal', '-shm'])
+    if (existsSync(file + companion)) renameSync(file + companion, aside + companion);
+  if (existsSync(file)) renameSync(file, aside);
+  else writeFileSync(aside, '', { mode: 0o600 });
+  return aside;
+}
+
+function report(
+  file: string,
+  kind: StorageIncident['kind'],
+  aside: string,
+  salvaged: Salvaged[],
+  atMs: number,
+): StorageIncident {
+  const incident: StorageIncident = { database: basename(file), kind, file: basename(aside), atMs, salvaged };
+  writeFileSync(`${aside}.json`, JSON.stringify(incident), { mode: 0o600 });
+  return incident;
+}
+
+function readKnown(directory: string): string[] {
+  const file = join(directory, KNOWN);
+  if (!existsSync(file)) return [];
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    // Damaged like what it lists: every database of the directory counts as one that held something.
+    return readdirSync(directory).filter((name) => name.endsWith('.db'));
+  }
+}
