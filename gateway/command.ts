@@ -5,6 +5,7 @@ import type { Shell } from '#models/configuration/shell.ts';
 import { addPlanningCommands } from './planning/command.ts';
 import { addressOf, type Reach, reaching, tokenOf } from './reach.ts';
 import { addModelCommands } from './registry/command.ts';
+import { addStoreCommands } from './store/command.ts';
 import { addSupplyCommands } from './supply/command.ts';
 
 interface TellArguments {
@@ -30,6 +31,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
     });
   addKeys(gateway, shell);
   addTestNotify(gateway, shell);
+  addStoreCommands(gateway, shell);
   addLedger(program, shell);
   addTell(program, shell);
   addModelCommands(program, shell);

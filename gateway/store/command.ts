@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import type { Shell } from '#models/configuration/shell.ts';
+
+/** Backup and restore of a gateway's data directory. */
+export function addStoreCommands(gateway: Command, shell: Shell): void {
+  const failing = (error: Error) => {
+    throw shell.failure(error.message);
+  };
+  gateway
+    .command('backup')
+    .description('copies every database of a gateway, also while it runs; each copy is checked')
+    .argument('<dir>', 'an empty directory for the backup')
+    .requiredOption('--config <file>', 'the configuration of the gateway (YAML)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright gateway backup /backup/2026-06-01 --config /etc/millwright/gateway.yaml',
+    )
+    .action(async (dir: string, { config }: { config: string }) => {
+      const { backUp } = await import('./backup.ts');
+      const { files } = await backUp(await directoryOf(config, shell), dir, shell.version, Date.now()).catch(failing);
+      for (const { name, bytes, schema } of files) shell.say(`${name}: ${bytes} bytes, schema version ${schema}`);
+      shell.say(`${dir} is complete`);
+    });
+  gateway
+    .command('restore')
+    .description('puts the databases of a backup in place of those of a gateway that is stopped')
+    .argument('<dir>', 'the backup')
+    .requiredOption('--config <file>', 'the configuration of the gateway (YAML)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright gateway restore /backup/2026-06-01 --config /etc/millwright/gateway.yaml',
+    )
+    .action(async (dir: string, { config }: { config: string }) => {
+      const { restore } = await import('./restore.ts');
+      const { manifest, former } = await restore(dir, await directoryOf(config, shell), Date.now()).catch(failing);
+      shell.say(`restored the state of ${new Date(manifest.atMs).toISOString()} (Millwright ${manifest.version})`);
+      if (former !== null) shell.say(`the databases that were there are in ${former}`);
+    });
+}
+
+async function directoryOf(config: string, shell: Shell): Promise<string> {
+  const { gatewayConfigSchema } = await import('../config.ts');
+  return (await shell.load(config, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY')).dataDirectory;
+}
