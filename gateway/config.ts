@@ -199,6 +199,17 @@ export const gatewayConfigSchema = z.strictObject({
       message: 'a file with a token: the address can be reached from the network',
       path: ['tokenFile'],
     }),
+  /** Days that are kept; what is older goes, a little every minute. Series: historian.retentionDays. */
+  retention: z
+    .strictObject({
+      /** Of alerts that are over, since they were raised; active ones stay. */
+      alertDays: z.number().min(1).default(730),
+      /** Of who did what. */
+      auditDays: z.number().min(1).default(1095),
+      /** Of signals behind alerts; limits.maxEvidenceMegabytes may remove them sooner. */
+      evidenceDays: z.number().min(1).default(365),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       /** Series (one for each point, two for each machine, three for each item); rows of more are refused and counted. */

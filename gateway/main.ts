@@ -23,6 +23,7 @@ import { Proposals } from './registry/watchFit.ts';
 import { Started } from './started.ts';
 import { incidentText, storageIncidents, suspectDatabases } from './store/mendDatabases.ts';
 import { isDamage } from './store/openDatabase.ts';
+import { Retention } from './store/retention.ts';
 import { SupplyFolder } from './supply/supplyFolder.ts';
 import { SupplyIntake } from './supply/supplyIntake.ts';
 import { runInThread } from './thread/runInThread.ts';
@@ -108,6 +109,7 @@ async function startParts(setting: Setting, started: Started): Promise<number> {
   work.ingest.start();
   delivery.notifications.start();
   alarms.clock.start();
+  alarms.retention.start();
   work.pump.run();
   work.planner.ask('start');
   return server;
@@ -179,7 +181,7 @@ function startWork(
 
 /** What happens to alerts with time, and who is shown it. */
 function startAlarms(
-  { config, now }: Setting,
+  { config, now, log }: Setting,
   { store, routing }: Stores,
   events: Events,
   { notifications }: ReturnType<typeof startDelivery>,
@@ -198,7 +200,9 @@ function startAlarms(
     watchChanged: (machines) => events.send({ type: 'watch', machines: [...machines] }),
   });
   started.add('alert clock', clock, (c) => c.stop());
-  return { clock, alertsChanged };
+  const retention = new Retention(store, config.retention, now, log);
+  started.add('retention', retention, (r) => r.stop());
+  return { clock, alertsChanged, retention };
 }
 
 /** Commands to edges, and models on their way to machines. */

@@ -11,6 +11,7 @@ import type { Planner } from './planning/planner.ts';
 import type { PlanStore } from './planning/planStore.ts';
 import type { Registry as ModelRegistry } from './registry/registry.ts';
 import type { StorageIncident } from './store/mendDatabases.ts';
+import type { Retention } from './store/retention.ts';
 import type { Store } from './store/store.ts';
 import type { SupplyFolder } from './supply/supplyFolder.ts';
 import type { SupplyIntake } from './supply/supplyIntake.ts';
@@ -25,6 +26,7 @@ export interface Measured {
   notifications: Notifications;
   clock: AlertClock;
   failedLogins: FailedLogins;
+  retention: Retention;
   incidents: () => readonly StorageIncident[];
   planner: Planner;
   plans: PlanStore;
@@ -56,6 +58,9 @@ export function gatewayMetrics(measured: Measured): Registry {
       }
     },
   );
+  read('retention_removed_total', 'rows removed since they were older than their retention', ['kind'], (set) => {
+    for (const [kind, n] of measured.retention.removed) set({ kind }, n);
+  });
   read('broker_connected', '1 while the gateway has its broker', [], (set) => set({}, ingest.connected ? 1 : 0));
   read('historian_rows_written_total', 'rows that the historian took', [], (set) => set({}, pump.written));
   read('historian_rows_refused_total', 'rows that it will never take', ['reason'], (set) => {

@@ -17,6 +17,7 @@ import { EvidenceTable } from './evidenceTable.ts';
 import { migrate } from './migrate.ts';
 import { openDatabase } from './openDatabase.ts';
 import { PointTables } from './pointTables.ts';
+import type { Retained } from './retention.ts';
 import { SeenLog } from './seenLog.ts';
 import { SeriesQueue } from './seriesQueue.ts';
 import { Statements } from './statements.ts';
@@ -48,6 +49,12 @@ export const STORE_MIGRATIONS = [
   ALERT_COLUMNS,
   CASE_INDEXES,
 ];
+const FORGET: Record<Retained, string> = {
+  alerts:
+    "DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE state = 'normal' AND raised_ms < ? ORDER BY raised_ms LIMIT ?)",
+  audit: 'DELETE FROM audit WHERE rowid IN (SELECT rowid FROM audit WHERE at_ms < ? ORDER BY rowid LIMIT ?)',
+  evidence: 'DELETE FROM evidence WHERE id IN (SELECT id FROM evidence WHERE time_ms < ? ORDER BY time_ms LIMIT ?)',
+};
 /** Newest intervals between two messages on a machine's health, of which the median is its usual one. */
 const GAPS = 5;
 
@@ -199,6 +206,11 @@ export class SqliteStore implements Store {
       if (ended !== null) this.audit(this.#now(), by, 'unsuppress', id, null);
       return ended;
     })();
+  }
+
+  /** Alerts go only when they are over: those that are active stay, whatever their age. */
+  forget(kind: Retained, beforeMs: number, rows: number): number {
+    return this.#statements.run(FORGET[kind], beforeMs, rows).changes;
   }
 
   close(): void {
