@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
+import { addAuditCommands } from './audit/command.ts';
 import { addPlanningCommands } from './planning/command.ts';
 import { addressOf, type Reach, reaching, tokenOf } from './reach.ts';
 import { addModelCommands } from './registry/command.ts';
@@ -33,6 +34,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
   addTestNotify(gateway, shell);
   addStoreCommands(gateway, shell);
   addLedger(program, shell);
+  addAuditCommands(program, shell);
   addTell(program, shell);
   addModelCommands(program, shell);
   addPlanningCommands(program, shell);

@@ -9,6 +9,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Registry } from 'prom-client';
 import type { GatewayConfig } from '../config.ts';
 import { guard } from './access.ts';
+import { addAuditRoutes } from './auditRoutes.ts';
 import { addCaseRoutes } from './caseRoutes.ts';
 import type { FailedLogins } from './failedLogins.ts';
 import { addModelRoutes, type ModelParts } from './modelRoutes.ts';
@@ -64,6 +65,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addSupplyRoutes(app, parts);
   addSuppressionRoutes(app, parts);
   addCaseRoutes(app, parts);
+  addAuditRoutes(app, parts);
   addPlanRoutes(app, parts);
   addNotificationRoutes(app, parts);
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { applyAction, applyMessage, applyTime, type Outcome, withFinding } from '#models/alerting/alarmLifecycle.ts';
 import { applySuppressions } from '#models/alerting/suppression.ts';
 import type { AlarmAction, AlertMessage, AlertRecord, Finding } from '#models/contracts/alert.ts';
+import type { AuditTable } from '../audit/auditTable.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
 import { ACTIVE, type AlertFilter, listIndex } from './alertSchema.ts';
 import { CaseTable } from './caseTable.ts';
@@ -33,21 +34,28 @@ export class AlertTable {
   readonly #db: Database.Database;
   readonly #statements: Statements;
   readonly #deliveries: DeliveryTable;
+  readonly #audit: AuditTable;
   readonly cases: CaseTable;
   readonly #suppressions: SuppressionTable;
   /** Ids of the suppressions that hold, as they were last looked at. */
   #suppressing = '';
   readonly #now: () => number;
 
-  constructor(db: Database.Database, deliveries: DeliveryTable, suppressions: SuppressionTable, now: () => number) {
+  constructor(
+    db: Database.Database,
+    deliveries: DeliveryTable,
+    suppressions: SuppressionTable,
+    audit: AuditTable,
+    now: () => number,
+  ) {
     this.#db = db;
     this.#suppressions = suppressions;
+    this.#audit = audit;
     this.#deliveries = deliveries;
     this.#now = now;
     db.exec(`
       CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL, outbox TEXT, sequence INTEGER) STRICT;
-        CREATE TABLE IF NOT EXISTS audit (at_ms REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT) STRICT;
-    `);
+      `);
     this.#statements = new Statements(db);
     this.cases = new CaseTable(db);
   }
@@ -124,7 +132,7 @@ export class AlertTable {
       const outcome = applyAction(known, action, by, atMs, requestId);
       if (!outcome.ok || !outcome.isChanged) return outcome;
       this.#change(known, outcome.alarm);
-      this.audit(atMs, by, action.action, id, JSON.stringify(action));
+      this.#audit.add(atMs, by, action.action, id, JSON.stringify(action));
       return outcome;
     })();
   }
@@ -135,7 +143,7 @@ export class AlertTable {
       if (!known) return null;
       const record = withFinding(known, finding);
       this.#change(known, record);
-      this.audit(finding.atMs, finding.by, finding.finding, id, finding.comment);
+      this.#audit.add(finding.atMs, finding.by, finding.finding, id, finding.comment);
       return record;
     })();
   }
@@ -149,7 +157,7 @@ export class AlertTable {
         const next = applyTime(known, this.#now());
         if (next === null) return [];
         this.#change(known, next);
-        this.audit(this.#now(), 'time', 'unshelve', known.id, null);
+        this.#audit.add(this.#now(), 'time', 'unshelve', known.id, null);
         return [next];
       });
     })();
@@ -191,11 +199,6 @@ export class AlertTable {
         }
       })();
     }
-  }
-
-  audit(atMs: number, by: string, what: string, subject: string, detail: string | null): void {
-    const sql = 'INSERT INTO audit (at_ms, who, what, subject, detail) VALUES (?, ?, ?, ?, ?)';
-    this.#statements.run(sql, atMs, by, what, subject, detail);
   }
 
   #change(known: AlertRecord | null, record: AlertRecord): void {

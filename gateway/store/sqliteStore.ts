@@ -6,6 +6,7 @@ import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Suppression, SuppressionRequest } from '#models/contracts/suppression.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import type { Arrivals } from '../alerts/liveness.ts';
+import { AuditTable } from '../audit/auditTable.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Routing } from '../notify/routing.ts';
@@ -73,6 +74,7 @@ export class SqliteStore implements Store {
   readonly #seen: SeenLog;
   readonly #queue: SeriesQueue;
   readonly #alerts: AlertTable;
+  readonly #audit: AuditTable;
   readonly #suppressions: SuppressionTable;
   readonly #evidence: EvidenceTable;
   readonly #points: PointTables;
@@ -89,7 +91,8 @@ export class SqliteStore implements Store {
     this.#now = now;
     this.deliveries = new DeliveryTable(this.#db, routing, now);
     this.#suppressions = new SuppressionTable(this.#db, now);
-    this.#alerts = new AlertTable(this.#db, this.deliveries, this.#suppressions, now);
+    this.#audit = new AuditTable(this.#db);
+    this.#alerts = new AlertTable(this.#db, this.deliveries, this.#suppressions, this.#audit, now);
     this.#evidence = new EvidenceTable(this.#db, maxEvidenceBytes);
     this.#points = new PointTables(this.#db);
     migrate(this.#db, 'gateway.db', STORE_MIGRATIONS);
@@ -154,7 +157,11 @@ export class SqliteStore implements Store {
     state === 'open' ? this.#suppressions.open().slice(0, limit) : this.#suppressions.all(limit);
   escalate = (escalations: readonly { channel: string; afterMs: number }[]) => this.#alerts.escalate(escalations);
   audit = (atMs: number, by: string, what: string, subject: string, detail: string | null) =>
-    this.#alerts.audit(atMs, by, what, subject, detail);
+    this.#db.transaction(() => this.#audit.add(atMs, by, what, subject, detail))();
+  auditLog = (after: number, limit: number) => ({
+    head: this.#audit.head(),
+    entries: this.#audit.list(after, limit),
+  });
 
   evidenceList = () => this.#evidence.list();
   evidence = (id: string) => this.#evidence.get(id);

@@ -1,6 +1,7 @@
 import type { Outcome } from '#models/alerting/alarmLifecycle.ts';
 import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { AlertCase } from '#models/contracts/alertCase.ts';
+import type { AuditEntry } from '#models/contracts/audit.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
@@ -9,6 +10,7 @@ import type { KeptMessage, Refusal } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Suppression, SuppressionRequest } from '#models/contracts/suppression.ts';
 import type { Arrivals } from '../alerts/liveness.ts';
+import type { AuditHead } from '../audit/auditChain.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { AlertFilter } from './alertSchema.ts';
@@ -102,6 +104,8 @@ export interface Store {
   spectrum(key: PointKey): Spectrum | null;
   ledgers(): (PointLedger & { site: string; edge: string; stored: number })[];
   unmapped(): { site: string; edge: string; counts: LedgerMessage['unmapped'] }[];
+  /** The audit log, the oldest entry first, and its head. */
+  auditLog(after: number, limit: number): { head: AuditHead; entries: AuditEntry[] };
   audit(atMs: number, by: string, what: string, subject: string, detail: string | null): void;
   /** The newest first. */
   evidenceList(): EvidenceView[];

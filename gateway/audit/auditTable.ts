@@ -1,0 +1,65 @@
+import type Database from 'better-sqlite3';
+import type { AuditEntry } from '#models/contracts/audit.ts';
+import { Statements } from '../store/statements.ts';
+import { type AuditHead, auditHash, NO_HASH } from './auditChain.ts';
+
+const ENTRY = 'sequence, at_ms AS atMs, who, what, subject, detail, hash';
+const HEAD = 'audit_head';
+
+/** The audit log: entries are added, and the database itself refuses to change or remove one. */
+export class AuditTable {
+  readonly #statements: Statements;
+
+  /** Takes over the entries of before there were hashes. */
+  constructor(db: Database.Database) {
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS audit_log (sequence INTEGER PRIMARY KEY, at_ms REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT, hash TEXT NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS ${HEAD} (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
+      CREATE TRIGGER IF NOT EXISTS audit_log_unchanged BEFORE UPDATE ON audit_log BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+      CREATE TRIGGER IF NOT EXISTS audit_log_kept BEFORE DELETE ON audit_log BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+    `);
+    this.#statements = new Statements(db);
+    db.transaction(() => {
+      const sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'audit'";
+      if (this.#statements.get(sql) === undefined) return;
+      for (const { at_ms, who, what, subject, detail } of db.prepare('SELECT * FROM audit ORDER BY rowid').all() as {
+        at_ms: number;
+        who: string;
+        what: string;
+        subject: string;
+        detail: string | null;
+      }[])
+        this.add(at_ms, who, what, subject, detail);
+      db.exec('DROP TABLE audit');
+    })();
+  }
+
+  /** Adds an entry; call it in the transaction of what it tells of. */
+  add(atMs: number, who: string, what: string, subject: string, detail: string | null): void {
+    const { sequence: last, hash: previous } = this.head();
+    const sequence = last + 1;
+    const hash = auditHash(previous, { sequence, atMs, who, what, subject, detail });
+    const sql =
+      'INSERT INTO audit_log (sequence, at_ms, who, what, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)';
+    this.#statements.run(sql, sequence, atMs, who, what, subject, detail, hash);
+    this.#statements.run(`INSERT OR REPLACE INTO ${HEAD} (id, sequence, hash) VALUES (1, ?, ?)`, sequence, hash);
+  }
+
+  head(): AuditHead {
+    const row = this.#statements.get(`SELECT sequence, hash FROM ${HEAD}`);
+    return (row as unknown as AuditHead | undefined) ?? { sequence: 0, hash: NO_HASH };
+  }
+
+  /** The oldest first. @param after the last sequence of the page before; 0: from the beginning. */
+  list(after: number, limit: number): AuditEntry[] {
+    const sql = `SELECT ${ENTRY} FROM audit_log WHERE sequence > ? ORDER BY sequence LIMIT ?`;
+    return this.#statements.all(sql, after, limit) as unknown as AuditEntry[];
+  }
+}
+
+/** All entries of a database that is open, and their head. */
+export function readAudit(db: Database.Database): { entries: Iterable<AuditEntry>; head: AuditHead | null } {
+  const head = db.prepare(`SELECT sequence, hash FROM ${HEAD}`).get() as AuditHead | undefined;
+  const entries = db.prepare(`SELECT ${ENTRY} FROM audit_log ORDER BY sequence`).iterate() as Iterable<AuditEntry>;
+  return { entries, head: head ?? { sequence: 0, hash: NO_HASH } };
+}
