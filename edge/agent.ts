@@ -60,15 +60,22 @@ export class Agent implements Sink {
   /** State of the model files that the configuration names, by machine. */
   readonly modelFiles = new Map<string, ModelFileWait>();
 
-  /** `committed` is called after each commit. */
-  constructor(config: EdgeConfig, outbox: Outbox, now: () => number, log: Logger, committed: () => void) {
+  /** `committed` is called after each commit; `version` is of Millwright. */
+  constructor(
+    config: EdgeConfig,
+    outbox: Outbox,
+    now: () => number,
+    log: Logger,
+    committed: () => void,
+    version = 'unknown',
+  ) {
     this.#config = config;
     this.#outbox = outbox;
     this.#now = now;
     this.#log = log;
     this.#committed = committed;
     this.#ledgerMs = now();
-    this.pipeline = new Pipeline(config, outbox.states());
+    this.pipeline = new Pipeline(config, outbox.states(), version);
   }
 
   /** Arrivals that are not durable yet. */

@@ -88,7 +88,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   const { site, edge } = config;
   const fetcher = new Fetcher((want) => uplink.request({ v: SCHEMA_VERSION, site, edge, ...want }));
   uplink.lastCommand = hooks.lastCommand;
-  const agent = new Agent(config, outbox, now, log, () => uplink.flush());
+  const agent = new Agent(config, outbox, now, log, () => uplink.flush(), version);
   uplink.models = () => agent.pipeline.models();
   const host = hooks.models ?? new ProcessHost(MODEL_PROCESS, log);
   // A host that the caller provides is closed by the caller.

@@ -1,16 +1,7 @@
 import { expect, test } from 'vitest';
-import { SimulatedMachine } from '#simulators/machine.ts';
-import { drivetrainOf } from '#simulators/machineFaults.ts';
-import { simulatedMachineSchema } from '#simulators/scenario.ts';
-import { edgeConfigSchema } from '../config.ts';
 import { DiagnosisCredit } from './diagnose.ts';
 import { Gatherer, GatherRoom } from './gatherer.ts';
-import { Pipeline } from './pipeline.ts';
-
-const BEARING = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
-const RATE = 12_800;
-const FRAME = 4096;
-const ISO = { group: 2, foundation: 'rigid' };
+import { messagesOf } from './simulated.fixture.ts';
 
 interface Said {
   change: string;
@@ -19,53 +10,9 @@ interface Said {
   evidence: { diagnosis: { fault: string; reasons: string[] } };
 }
 
-/** Runs a machine through an edge, a frame each `everyS`; what it said in alerts. */
-function alertsOf(kind: string, faults: object[], seconds: number, everyS = 0.5): Said[] {
-  const config = simulatedMachineSchema.parse({
-    name: `${kind}-1`,
-    kind,
-    ratedRpm: 1480,
-    bearing: BEARING,
-    sensors: ['2H'],
-    faults,
-  });
-  const machine = new SimulatedMachine(config, 4);
-  const pipeline = new Pipeline(
-    edgeConfigSchema.parse({
-      site: 's',
-      edge: 'e',
-      dataDirectory: 'unused',
-      sources: [
-        { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
-      ],
-      uplink: { url: 'mqtt://x' },
-      healthIntervalMs: 1e9,
-      detection: { level: { skipWindows: 5, learnWindows: 90 } },
-      assets: {
-        [config.name]: {
-          ratedRpm: 1480,
-          iso: ISO,
-          drivetrain: drivetrainOf(config),
-          points: { '2H': { unit: 'g', bearing: BEARING }, speed: { role: 'speed' } },
-        },
-      },
-    }),
-  );
-  const said: Said[] = [];
-  const block = { asset: config.name, timeQuality: 'source' } as const;
-  for (let t = 0; t < seconds; t += everyS) {
-    const startUs = Math.round(1.7e15 + t * 1e6);
-    const samples = machine.waveform('2H', t, RATE, FRAME);
-    const speed = { ...block, kind: 'scalars', point: 'speed' } as const;
-    const vibration = { ...block, kind: 'waveform', point: '2H', startUs, sampleRateHz: RATE, samples } as const;
-    const values = { timesUs: Float64Array.of(startUs), values: Float64Array.of(machine.rpm(t)) };
-    pipeline.accept({ ok: true, block: { ...speed, ...values } }, startUs / 1000);
-    pipeline.accept({ ok: true, block: { ...vibration } }, startUs / 1000);
-    for (const { kind: what, body } of pipeline.drain({ ledger: null }).outgoing)
-      if (what === 'alerts') said.push(body as Said);
-  }
-  return said;
-}
+/** What an edge says in alerts of a machine; arguments as of `messagesOf`. */
+const alertsOf = (...run: Parameters<typeof messagesOf>): Said[] =>
+  messagesOf(...run).flatMap(({ kind, body }) => (kind === 'alerts' ? [body as Said] : []));
 
 const bearingFault = (type: string) => ({ type, point: '2H', onsetS: 60, firstG: 0.3, doublingS: 25, limitG: 12 });
 const machineFault = (type: string) => ({ type, onsetS: 60, firstMmPerS: 2, doublingS: 20, limitMmPerS: 9 });

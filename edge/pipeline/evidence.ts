@@ -1,14 +1,14 @@
+import type { SignalPiece } from '#models/contracts/decision.ts';
 import type { EvidenceMessage, RecordingLines } from '#models/contracts/evidence.ts';
 import type { Unit } from '#models/contracts/units.ts';
+import { quantised } from '#models/signal/int16Signal.ts';
 import type { Gatherer } from './gatherer.ts';
 
 /** Evidence that still lacks its envelope. */
 export type EvidenceBody = Pick<
   EvidenceMessage,
-  'id' | 'asset' | 'point' | 'unit' | 'sampleRateHz' | 'lines' | 'pieces' | 'timeMs' | 'timeQuality'
+  'id' | 'asset' | 'point' | 'unit' | 'sampleRateHz' | 'lines' | 'pieces' | 'timeMs' | 'timeQuality' | 'decision'
 >;
-
-const FULL_SCALE = 32_767;
 
 /** The signal that a point has gathered, as int16: sixteen bits are what most sensors give, at half the size. */
 export function evidenceOf(
@@ -34,10 +34,8 @@ export function evidenceOf(
   };
 }
 
-function packed(samples: Float32Array): { scale: number; samples: string } {
-  let peak = 0;
-  for (const v of samples) peak = Math.max(peak, Math.abs(v));
-  const scale = peak === 0 ? 1 : peak / FULL_SCALE;
-  const integers = Int16Array.from(samples, (v) => Math.round(v / scale));
+/** A piece of signal for the wire: int16 in base64. */
+export function packed(samples: Float32Array): SignalPiece {
+  const { scale, integers } = quantised(samples);
   return { scale, samples: Buffer.from(integers.buffer).toString('base64') };
 }

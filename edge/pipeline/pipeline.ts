@@ -61,8 +61,8 @@ export class Pipeline {
   /** Machines that may have rows for their models. */
   readonly #withRows = new Set<string>();
 
-  /** `states` is what `drain` gave before a restart. */
-  constructor(config: EdgeConfig, states: ReadonlyMap<string, Buffer> = new Map()) {
+  /** `states` is what `drain` gave before a restart; `version` is of Millwright, which evidence names. */
+  constructor(config: EdgeConfig, states: ReadonlyMap<string, Buffer> = new Map(), version = 'unknown') {
     this.#config = config;
     const { alerting, detection, windows, otherWindows, slowIntervalS, spectrumIntervalMs, healthIntervalMs } = config;
     this.#settings = {
@@ -82,6 +82,7 @@ export class Pipeline {
       ownModelPeriod: ownModelPeriod(detection.ownModelDays, slowIntervalS),
       gatherRoom: new GatherRoom(GATHERED_POINTS),
       credit: new DiagnosisCredit(),
+      version,
     };
     const unmapped = states.get(UNMAPPED);
     this.#unmapped = unmapped ? deserialize(unmapped) : {};

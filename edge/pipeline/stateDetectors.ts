@@ -39,6 +39,12 @@ export class StateDetectors {
       this.#of.set(key, { detector: make(detector), budget });
   }
 
+  /** What the detector of the state that the machine is in knows now; null where there is none. */
+  snapshot(placed: Placed): Float64Array | null {
+    const key = placed.kind === 'state' ? placed.state : ONE;
+    return this.#of.get(key)?.detector.snapshot() ?? null;
+  }
+
   /** Judges a row by the state that the machine is in, and learns from it. @param alerted what alerts is not learned from. */
   judge(row: readonly number[], placed: Placed, timeMs: number, alerted: boolean): Score {
     if (placed.kind === 'between') return BETWEEN;

@@ -1,8 +1,8 @@
 import type { Contribution } from '#models/contracts/health.ts';
 import { median } from '#models/health/statistics.ts';
+import { VELOCITY } from '#models/health/velocityAlarm.ts';
 import { velocityTrend } from '#models/health/velocityTrend.ts';
 import type { IsoClass } from '#models/machine/iso20816.ts';
-import { VELOCITY } from './vibrationPoint.ts';
 
 export interface DailyVelocities {
   days: number[];

@@ -7,21 +7,23 @@ import {
 } from '#models/alerting/assetAlert.ts';
 import { QUIET, stepTrigger, type TriggerSettings } from '#models/alerting/trigger.ts';
 import type { AlertMessage, Diagnosis } from '#models/contracts/alert.ts';
+import type { Decision, Verdict } from '#models/contracts/decision.ts';
 import type { Contribution, HealthMessage, RemainingLife } from '#models/contracts/health.ts';
 import type { Score } from '#models/health/detector.ts';
+import { diagnoseAlert, type GatheredSignal } from '#models/health/diagnosis/diagnoseAlert.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { recordingLines } from '#models/machine/recordingLines.ts';
 import type { HostResult } from '../models/modelHost.ts';
 import { alertText } from './alertText.ts';
-import { type DiagnosisCredit, diagnose, gatheredSignal } from './diagnose.ts';
-import { type EvidenceBody, evidenceOf } from './evidence.ts';
+import { type DiagnosisCredit, gatheredSignal } from './diagnose.ts';
+import { type EvidenceBody, evidenceOf, packed } from './evidence.ts';
 import { ENOUGH_S } from './gatherer.ts';
 import { HealthReport } from './healthReport.ts';
 import { type MachineState, PROCESS, TREND, VIBRATION } from './machineState.ts';
 import { emptySlotState, ProcessSlot, type RowVerdict, type SlotModels, type SlotWork } from './processSlot.ts';
 import { judgeTrend, VelocityHistory } from './velocityHistory.ts';
 import { VibrationPoint } from './vibrationPoint.ts';
-import type { Watched } from './watched.ts';
+import type { DecisionBasis, Watched } from './watched.ts';
 
 export interface VerdictSettings {
   trigger: TriggerSettings;
@@ -31,6 +33,8 @@ export interface VerdictSettings {
   healthIntervalMs: number;
   /** Intervals from one stretch that a machine without a model learns its own of to the next; 0: it learns none. */
   ownModelPeriod: number;
+  /** Of Millwright: evidence names it. */
+  version: string;
 }
 
 type Body<M> = Omit<M, 'v' | 'site' | 'edge' | 'outbox' | 'sequence' | 'oldest'>;
@@ -69,6 +73,8 @@ export class Verdicts {
   readonly health: HealthReport;
   readonly #velocityHistory: VelocityHistory;
   readonly models: ProcessSlot;
+  /** The signal of the newest diagnosis; null: it was made by the features alone. */
+  #diagnosed: GatheredSignal | null = null;
 
   /** `origin` is `<site>.<edge>`, the beginning of each alert's id; `state` is the machine's, and changed here. */
   constructor(
@@ -183,21 +189,17 @@ export class Verdicts {
     this.#state.on = watched.on ? [...others, key] : others;
     if (family === VIBRATION) this.health.noteIndex(watched, index);
     const before = this.#state.alerts.get(family) ?? NO_ALERT;
-    const { state, change } = stepAssetAlert(
-      before,
-      {
-        timeMs: watched.timeMs,
-        point: watched.point,
-        index,
-        on: this.#state.on.some((k) => k.startsWith(`${family}/`)),
-        news: family === VIBRATION && this.#state.undiagnosed && this.#enoughOf(before, watched),
-        name: `${this.#origin}.${this.#name}.${family}`,
-      },
-      this.#settings.alert,
-    );
+    const seen = {
+      timeMs: watched.timeMs,
+      point: watched.point,
+      on: this.#state.on.some((k) => k.startsWith(`${family}/`)),
+      news: family === VIBRATION && this.#state.undiagnosed && this.#enoughOf(before, watched),
+      name: `${this.#origin}.${this.#name}.${family}`,
+    };
+    const { state, change } = stepAssetAlert(before, { ...seen, index }, this.#settings.alert);
     this.#state.alerts.set(family, state);
     const said = state.active ? state : before;
-    if (change && said.active) this.#sayAlert(family, said, change, watched, index, reasons);
+    if (change && said.active) this.#sayAlert(family, said, change, watched, index, reasons, { before, seen });
     return change;
   }
 
@@ -208,6 +210,7 @@ export class Verdicts {
     watched: Watched,
     index: number,
     reasons: string[],
+    step: Pick<Decision['alert'], 'before' | 'seen'>,
   ): void {
     const contributions = watched.score.assessable ? watched.score.contributions : [];
     const diagnosis = this.#diagnosisOf(family, watched, contributions, reasons);
@@ -236,21 +239,54 @@ export class Verdicts {
       },
       remainingLife: this.#lifeOf(family),
     });
-    if (family === VIBRATION) this.#sendEvidenceOnce(alert.id, watched);
+    if (family !== VIBRATION) return;
+    const verdict = { index, contributions, on: watched.on, change, severity: alert.severity, diagnosis };
+    this.#sendEvidenceOnce(alert.id, watched, step, verdict);
   }
 
   /** The signal behind an alert follows it, once, when there is enough of it. */
-  #sendEvidenceOnce(id: string, { point, gatheredS = 0 }: Watched): void {
+  #sendEvidenceOnce(
+    id: string,
+    { point, gatheredS = 0, basis }: Watched,
+    step: Pick<Decision['alert'], 'before' | 'seen'>,
+    verdict: Verdict,
+  ): void {
     const its = this.#points.get(point);
     if (!(its instanceof VibrationPoint) || gatheredS < ENOUGH_S || this.#state.evidenceOf === id) return;
     this.#state.evidenceOf = id;
-    this.sendEvidence(id, its, point);
+    this.sendEvidence(id, its, point, basis && this.#decision(basis, step, verdict));
   }
 
-  sendEvidence(id: string, point: VibrationPoint, name: string): void {
+  /** All that a verdict was made of, beside the signal. */
+  #decision(
+    { features, baseline, trigger }: DecisionBasis,
+    step: Pick<Decision['alert'], 'before' | 'seen'>,
+    verdict: Verdict,
+  ): Decision {
+    const { axial = [], ...context } = this.#diagnosed?.context ?? {};
+    return {
+      version: this.#settings.version,
+      configuration: this.#config ?? null,
+      features: { names: [...features.names], row: [...features.row] },
+      baseline: {
+        ...baseline,
+        indexed: [...baseline.indexed],
+        evidence: [...baseline.evidence],
+        snapshot: [...baseline.snapshot],
+      },
+      trigger,
+      alert: { settings: this.#settings.alert, ...step },
+      context: this.#diagnosed === null ? null : context,
+      axial: axial.map(packed),
+      verdict,
+    };
+  }
+
+  sendEvidence(id: string, point: VibrationPoint, name: string, decision?: Decision): void {
     const bearing = configuredPoint(this.#config, name)?.bearing;
     const lines = recordingLines(this.#shaftHz(), bearing, this.#config?.drivetrain);
-    this.evidences.push(evidenceOf(id, this.#name, name, point.unit, point.gatherer, lines));
+    const evidence = evidenceOf(id, this.#name, name, point.unit, point.gatherer, lines);
+    this.evidences.push(decision === undefined ? evidence : { ...evidence, decision });
   }
 
   #lifeOf(family: string): RemainingLife {
@@ -274,9 +310,7 @@ export class Verdicts {
     const placed = this.#shaftHz() > 0;
     const paid = placed && gatheredS > 0 && this.#settings.credit.spend();
     this.#state.undiagnosed = placed && (!paid || gatheredS < ENOUGH_S);
-    return diagnose(
-      contributions,
-      paid ? gatheredSignal(watched.point, this.#points, this.#config, this.#shaftHz() * 60) : null,
-    );
+    this.#diagnosed = paid ? gatheredSignal(watched.point, this.#points, this.#config, this.#shaftHz() * 60) : null;
+    return diagnoseAlert(contributions, this.#diagnosed);
   }
 }

@@ -2,13 +2,12 @@ import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#mo
 import type { TimeQuality } from '#models/contracts/envelope.ts';
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import { meansUnit, type Unit } from '#models/contracts/units.ts';
-import type { Score } from '#models/health/detector.ts';
 import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.ts';
 import type { Placed } from '#models/health/operatingStates.ts';
 import { isPossible } from '#models/health/quality/plausible.ts';
 import { unfit } from '#models/health/quality/unfit.ts';
 import { type Extremes, extremes, waveformFlaw } from '#models/health/quality/waveformFlaw.ts';
-import { velocityIndex } from '#models/health/velocityAlarm.ts';
+import { VELOCITY, withVelocity } from '#models/health/velocityAlarm.ts';
 import type { Asset, Point } from '#models/machine/asset.ts';
 import type { SpectralEngine } from '#models/signal/spectralEngine.ts';
 import { type FeaturePlan, VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
@@ -63,6 +62,8 @@ interface Chain {
   meta: RowMeta;
   velocityColumn: number;
   crestColumn: number;
+  /** Features that its detectors follow. */
+  followed: { indexed: readonly string[]; evidence: readonly string[] };
 }
 
 /** A window, and how the machine was run meanwhile. */
@@ -78,7 +79,6 @@ interface Heard {
 
 /** Below this part of the rated speed a machine stands still or is being started. */
 export const RUNNING = 0.1;
-export const VELOCITY = 'velocityRmsMmPerS';
 /** From this index on, the signal itself is kept for a diagnosis. */
 const SUSPICIOUS = 0.6;
 /** Rates that differ by less are one rate: devices measure their own, and it wavers. */
@@ -292,18 +292,21 @@ export class VibrationPoint {
       const score = { assessable: false, reason: 'the machine stands still', remedy: 'assessed when it runs' } as const;
       return { ...base, score, on: chain.trigger.on };
     }
-    const score = this.#withVelocity(chain.detectors.judge(row, placed, timeMs, chain.trigger.on));
-    if (score.assessable) chain.trigger = stepTrigger(chain.trigger, score.index, this.#settings.trigger);
-    return { ...base, score, on: chain.trigger.on };
-  }
-
-  /** A velocity that is further on its way to its limit than the level is to its own speaks for both. */
-  #withVelocity(score: Score): Score {
-    const velocity = score.assessable && score.contributions.find((c) => c.feature === VELOCITY);
-    if (!velocity || !this.#machine?.iso || !(velocity.normal > 0)) return score;
-    const index = velocityIndex(velocity, this.#machine.iso, 1 / this.#settings.level.ratioLimit);
-    if (index <= score.index) return score;
-    return { ...score, index, contributions: [velocity, ...score.contributions.filter((c) => c !== velocity)] };
+    const before = chain.trigger;
+    // Kept while an alert may come of it: what was known before the window is what a verdict is replayed from.
+    const snapshot = before.on || this.#suspicious ? chain.detectors.snapshot(placed) : null;
+    const judged = chain.detectors.judge(row, placed, timeMs, before.on);
+    const { level, trigger } = this.#settings;
+    const score = withVelocity(judged, this.#machine?.iso, 1 / level.ratioLimit);
+    if (!score.assessable) return { ...base, score, on: before.on };
+    chain.trigger = stepTrigger(before, score.index, trigger);
+    const limitTimes = score.limit?.times ?? 1;
+    const basis = snapshot && {
+      features: { names: chain.features.names, row },
+      baseline: { ...chain.followed, settings: level, snapshot, limitTimes },
+      trigger: { settings: trigger, before },
+    };
+    return { ...base, score, on: chain.trigger.on, ...(basis ? { basis } : {}) };
   }
 
   #noWindow(block: WaveformBlock): Watched {
@@ -361,6 +364,7 @@ export class VibrationPoint {
       meta: { asset: this.#asset, point: this.#point, unit, windowUs: (length / sampleRateHz) * 1e6, names },
       velocityColumn: names.indexOf(VELOCITY),
       crestColumn: names.indexOf('crestFactor'),
+      followed: { indexed, evidence },
     };
   }
 }

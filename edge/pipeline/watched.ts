@@ -1,6 +1,22 @@
+import type { TriggerSettings, TriggerState } from '#models/alerting/trigger.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { PointHealth } from '#models/contracts/health.ts';
 import type { Score } from '#models/health/detector.ts';
+import type { LevelSettings } from '#models/health/levelDetector.ts';
+
+/** What a window was judged by. */
+export interface DecisionBasis {
+  features: { names: readonly string[]; row: readonly number[] };
+  baseline: {
+    indexed: readonly string[];
+    evidence: readonly string[];
+    settings: LevelSettings;
+    /** Before the window. */
+    snapshot: Float64Array;
+    limitTimes: number;
+  };
+  trigger: { settings: TriggerSettings; before: TriggerState };
+}
 
 /** What one window of a point came to. */
 export interface Watched {
@@ -15,6 +31,8 @@ export interface Watched {
   mean?: { value: number; interval: number };
   /** Seconds of signal that are gathered for a diagnosis. */
   gatheredS?: number;
+  /** What the score came of; absent while no alert may come of it. */
+  basis?: DecisionBasis;
   /** The spectrum of this window, made only when asked for. */
   spectrum?: () => Spectrum;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
+import { bitSliceSchema } from './bitSlice.ts';
 
 /** Modbus Application Protocol 1.1b3, 6.3: registers of one request. */
 export const MOST_REGISTERS = 125;
@@ -40,8 +41,8 @@ const modbusRegisterSchema = z
     order: z.enum(['ABCD', 'CDAB', 'BADC', 'DCBA']).optional(),
     /** `little` is the order `CDAB`; kept for configurations that have it. */
     wordOrder: z.enum(['big', 'little']).optional(),
-    /** A part of a whole number: so many bits from the lowest one, counted from 0. */
-    bits: z.strictObject({ from: z.int().min(0).max(31), length: z.int().min(1).max(32) }).optional(),
+    /** A part of a whole number. */
+    bits: bitSliceSchema.optional(),
     noValue: noValueSchema.optional(),
     /** The value in the point's unit is `number × scale + offset`. */
     scale: z

@@ -65,8 +65,8 @@ test('binary-coded decimals, and digits that are none', () => {
 });
 
 test('bits of a register, coils and discrete inputs', () => {
-  expect(decoded({ type: 'uint16', bits: { from: 2, length: 1 } }, [0, 0b101])).toBe(1);
-  expect(decoded({ type: 'int16', bits: { from: 12, length: 4 } }, [0xa0, 0])).toBe(10);
+  expect(decoded({ type: 'uint16', bits: { from: 2, length: 1, signed: false } }, [0, 0b101])).toBe(1);
+  expect(decoded({ type: 'int16', bits: { from: 12, length: 4, signed: false } }, [0xa0, 0])).toBe(10);
   const coils = [3, 4, 11].map((address) => register({ table: 'coil', address, point: `p${address}` }));
   const reads = planReads([...coils, register({ table: 'discrete', address: 4 })]);
   expect(reads.map(({ table, address, count }) => [table, address, count])).toEqual([

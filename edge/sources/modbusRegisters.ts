@@ -1,4 +1,5 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
+import { bitsOf } from './bitSlice.ts';
 import { MOST_REGISTERS, type ModbusRegisterConfig } from './modbusConfig.ts';
 
 /** One request: so many registers, or bits, from an address, and the values that lie in them. */
@@ -107,11 +108,6 @@ function isNoValue({ type, noValue }: ModbusRegisterConfig, view: DataView, numb
     // YAML reads 0xFFFF without quotes as a number: it stands for the same bytes.
     typeof mark === 'string' ? BigInt(mark) === bytes : mark === number || mark === Number(bytes),
   );
-}
-
-/** @param from the lowest bit, from 0; of a negative number in two's complement. */
-function bitsOf(number: number, { from, length }: NonNullable<ModbusRegisterConfig['bits']>): number {
-  return Math.floor((number >>> 0) / 2 ** from) % 2 ** length;
 }
 
 function numberIn(view: DataView, type: ModbusRegisterConfig['type']): number {

@@ -1,4 +1,5 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
+import { bitsOf } from './bitSlice.ts';
 import { bytesIn, readNumber } from './sampleBytes.ts';
 import type { ScalarPayload, WaveformEncoding } from './sourceConfig.ts';
 
@@ -73,13 +74,6 @@ export function bytesOf(value: unknown, written: ScalarPayload['bytes']): Uint8A
 }
 
 export const widthOf = (type: WaveformEncoding): number => bytesIn(type);
-
-/** @param from the lowest bit, from 0. */
-function bitsOf(value: number, { from, length, signed }: NonNullable<ScalarPayload['bits']>): number {
-  const size = 2 ** length;
-  const bits = (((Math.floor(value / 2 ** from) % size) + size) % size) as number;
-  return signed && bits >= size / 2 ? bits - size : bits;
-}
 
 /** Each four bits are a decimal digit. */
 function bcdOf(value: number): number | null {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
+import { bitSliceSchema } from './bitSlice.ts';
 import { brokerFields } from './brokerFields.ts';
 import { modbusSourceSchema } from './modbusConfig.ts';
 import { opcuaSourceSchema } from './opcua/opcuaConfig.ts';
@@ -144,14 +145,8 @@ const numberFields = {
   as: z.enum(waveformEncodings).optional(),
   at: z.int().min(-65_536).max(65_536).optional(),
   byteOrder: z.enum(['little', 'big']).optional(),
-  /** A part of a whole number: so many bits from the lowest one, counted from 0; `signed`: in two's complement. */
-  bits: z
-    .strictObject({
-      from: z.int().min(0).max(51),
-      length: z.int().min(1).max(52),
-      signed: z.boolean().default(false),
-    })
-    .optional(),
+  /** A part of a whole number. */
+  bits: bitSliceSchema.optional(),
   /** Each four bits are a decimal digit. */
   bcd: z.boolean().optional(),
   /** What a device sends where it has no value, before scale and offset. */

@@ -18,6 +18,7 @@ import { unexplained } from '#models/contracts/ledger.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import { statusMessageSchema } from '#models/contracts/status.ts';
 import { machineKey, type Origin } from '#models/contracts/topics.ts';
+import { alertBundle } from '../bundle/alertBundle.ts';
 import { evidenceWav } from '../evidence.ts';
 import type { Historian } from '../historian/historian.ts';
 import type { Store } from '../store/store.ts';
@@ -33,6 +34,8 @@ export interface ApiParts {
   command: ((origin: Origin, order: Order) => Promise<Command>) | null;
   /** Whether each machine is watched now. */
   watches: () => (machine: OfMachine) => Watch;
+  /** Of Millwright. */
+  version: string;
 }
 
 export const errorSchema = z.object({ error: z.string() });
@@ -65,7 +68,7 @@ function byMachine<T extends OfMachine>(all: readonly T[]): Map<string, T[]> {
 /** Everything under `/api/v1`. */
 export function addRoutes(
   server: FastifyInstance,
-  { store, historian, events, now, acknowledged, command, watches }: ApiParts,
+  { store, historian, events, now, acknowledged, command, watches, version }: ApiParts,
 ): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
@@ -110,6 +113,29 @@ export function addRoutes(
       schema: { params: z.object({ id: z.string().max(300) }), response: { 200: alertRecordSchema, 404: errorSchema } },
     },
     async ({ params }, reply) => store.alert(params.id) ?? reply.code(404).send({ error: `no alert ${params.id}` }),
+  );
+
+  app.get(
+    '/api/v1/alerts/:id/bundle',
+    {
+      schema: {
+        description:
+          'The evidence of an alert in one tar archive: signal, features, baseline, configuration, steps of the decision, and a manifest with the SHA-256 of each. `millwright replay-alert` judges it again.',
+        params: z.object({ id: z.string().max(300) }),
+      },
+    },
+    async ({ params }, reply) => {
+      const [alert, evidence] = [store.alert(params.id), store.evidence(params.id)];
+      if (alert === null) return reply.code(404).send({ error: `no alert ${params.id}` });
+      if (evidence?.decision === undefined)
+        return reply.code(404).send({ error: `no evidence of alert ${params.id} that can be judged again` });
+      const name = `${params.id.replace(/[^A-Za-z0-9._-]+/g, '-')}.tar`;
+      const bundle = alertBundle(alert, { ...evidence, decision: evidence.decision }, version);
+      return reply
+        .type('application/x-tar')
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .send(bundle);
+    },
   );
 
   app.post(

@@ -176,6 +176,7 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/alerts/{id}',
     '/api/v1/alerts/{id}/acknowledge',
     '/api/v1/alerts/{id}/actions',
+    '/api/v1/alerts/{id}/bundle',
     '/api/v1/alerts/{id}/finding',
     '/api/v1/audit',
     '/api/v1/cases',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decisionSchema } from './decision.ts';
 import { envelopeSchema } from './envelope.ts';
 import { nameSchema } from './names.ts';
 import { quantitySchema, timeUsSchema } from './numbers.ts';
@@ -33,6 +34,8 @@ export const evidenceMessageSchema = envelopeSchema.extend({
     .array(z.object({ startUs: timeUsSchema, scale: quantitySchema, samples: z.string() }))
     .min(1)
     .max(1000),
+  /** How the alert's verdict on this signal came about; absent where a command asked for the signal. */
+  decision: decisionSchema.optional(),
 });
 export type EvidenceMessage = z.infer<typeof evidenceMessageSchema>;
 

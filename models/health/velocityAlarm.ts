@@ -1,6 +1,9 @@
 import type { Contribution } from '#models/contracts/health.ts';
 import { type IsoClass, zoneLimits } from '#models/machine/iso20816.ts';
+import type { Score } from './detector.ts';
 
+/** The feature that ISO 20816's limits are of. */
+export const VELOCITY = 'velocityRmsMmPerS';
 /** A change of this part of zone B's upper limit is one that matters, whichever zone it leads to. */
 const CHANGE = 0.25;
 /** No machine is let run further than this beyond that limit before it is said. */
@@ -27,4 +30,17 @@ export function velocityIndex({ value, normal }: Contribution, isoClass: IsoClas
   const alarm = velocityAlarm(normal, isoClass);
   if (!(alarm > ROOM * normal)) return value / alarm;
   return normalIndex ** (1 - Math.log(value / normal) / Math.log(alarm / normal));
+}
+
+/**
+ * A score whose velocity may be further on its way to its limit than the level is to its own: then it speaks for both.
+ * @param iso class of the machine; without it a velocity is shown and raises nothing.
+ * @param normalIndex as of `velocityIndex`.
+ */
+export function withVelocity(score: Score, iso: IsoClass | undefined, normalIndex: number): Score {
+  const velocity = score.assessable && score.contributions.find((c) => c.feature === VELOCITY);
+  if (!velocity || !iso || !(velocity.normal > 0)) return score;
+  const index = velocityIndex(velocity, iso, normalIndex);
+  if (index <= score.index) return score;
+  return { ...score, index, contributions: [velocity, ...score.contributions.filter((c) => c !== velocity)] };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
+import { bitSliceSchema } from '../bitSlice.ts';
 
 const opcuaNodeSchema = z.strictObject({
   /** A namespace is best named by its URI (`nsu=`): a server may number its namespaces anew whenever it starts. */
@@ -28,8 +29,8 @@ const opcuaNodeSchema = z.strictObject({
     .optional(),
   /** Words that stand for numbers, as `{ RUN: 1, STOP: 0 }`; on, off, yes, no, true and false are known. */
   states: z.record(z.string(), z.number()).optional(),
-  /** A part of a whole number: so many bits from the lowest one, counted from 0. */
-  bits: z.strictObject({ from: z.int().min(0).max(51), length: z.int().min(1).max(52) }).optional(),
+  /** A part of a whole number. */
+  bits: bitSliceSchema.optional(),
   /** The value in the point's unit is `number × scale + offset`. */
   scale: z
     .number()

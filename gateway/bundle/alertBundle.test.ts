@@ -1,0 +1,84 @@
+import { beforeAll, expect, test } from 'vitest';
+import { messagesOf } from '#edge/pipeline/simulated.fixture.ts';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { Decision } from '#models/contracts/decision.ts';
+import { type EvidenceMessage, evidenceMessageSchema } from '#models/contracts/evidence.ts';
+import { alertBundle, MANIFEST, sha256 } from './alertBundle.ts';
+import { replayBundle } from './replayBundle.ts';
+import { filesOfTar, tarOf } from './tar.ts';
+
+type Evidence = EvidenceMessage & { decision: Decision };
+const fault = (type: string) => ({ type, point: '2H', onsetS: 60, firstG: 0.3, doublingS: 25, limitG: 12 });
+const unbalance = { type: 'unbalance', onsetS: 60, firstMmPerS: 2, doublingS: 20, limitMmPerS: 9 };
+
+let all: Evidence[];
+beforeAll(() => {
+  const envelope = { v: 1, site: 's', edge: 'e', outbox: 'o', sequence: 1, oldest: 1 };
+  const runs = [messagesOf('pump', [fault('outer_race')], 180), messagesOf('fan', [unbalance], 180)];
+  // As a gateway has it: through the wire's text and its contract.
+  all = runs
+    .flat()
+    .filter(({ kind }) => kind === 'evidence')
+    .map(({ body }) => evidenceMessageSchema.parse(JSON.parse(JSON.stringify({ ...envelope, ...body }))) as Evidence);
+}, 60_000);
+
+const bundleOf = (evidence: Evidence) => alertBundle({ id: evidence.id } as AlertRecord, evidence, 'gateway');
+/** The bundle with one file replaced, and with a manifest that fits where `forged`. */
+function changed(evidence: Evidence, name: string, change: (text: string) => string, forged: boolean): Buffer {
+  const files = filesOfTar(bundleOf(evidence)).map((file) => {
+    if (file.name !== name) return file;
+    const text = change(file.bytes.toString());
+    expect(text).not.toBe(file.bytes.toString());
+    return { name, bytes: Buffer.from(text) };
+  });
+  if (!forged) return tarOf(files);
+  const others = files.filter((f) => f.name !== MANIFEST);
+  const manifest = others.map((f) => `${sha256(f.bytes)}  ${f.name}\n`).join('');
+  return tarOf([...others, { name: MANIFEST, bytes: Buffer.from(manifest) }]);
+}
+
+test('alerts with their signal replay bit for bit, and their bundles are the same each time', () => {
+  expect(all.length).toBeGreaterThanOrEqual(2);
+  expect(all.map((e) => e.decision.verdict.diagnosis.fault)).toEqual(['outer_race', 'unbalance']);
+  for (const evidence of all) {
+    expect(evidence.decision.context).not.toBeNull();
+    expect(replayBundle(bundleOf(evidence), 'tested')).toMatchObject({ outcome: 'identical', details: [] });
+    expect(bundleOf(evidence).equals(bundleOf(evidence))).toBe(true);
+  }
+});
+
+test.each([
+  ['signal.json', (text: string) => text.replace(/"scale": (\d)/, '"scale": 9$1')],
+  ['decision/baseline.json', (text: string) => text.replace(/"ratioLimit": ([\d.]+)/, '"ratioLimit": 9.5')],
+  [
+    'decision/features.json',
+    (text: string) => text.replace(/(?<="row": \[)[^\]]+/, (row) => row.replace(/[\d.e-]+/g, '1e-9')),
+  ],
+  ['decision/configuration.json', (text: string) => text.replace('"group": 2', '"group": 1')],
+  ['decision/verdict.json', (text: string) => text.replace(/"confidence": ([\d.]+)/, '"confidence": 0.123')],
+])('a change of %s is found, by the manifest, and where that was made to fit by the verdict', (name, change) => {
+  const [, evidence] = all;
+  const plain = replayBundle(changed(evidence, name, change, false), 'tested');
+  expect(plain).toMatchObject({ outcome: 'tampered', details: [`${name} was changed`] });
+  const forged = replayBundle(changed(evidence, name, change, true), 'tested');
+  expect(forged.outcome).toBe('tampered');
+  expect(forged.details[0]).toMatch(/^verdict\.|^its features/);
+});
+
+test('another version that decides differently is named, not accused', () => {
+  const [evidence] = all;
+  const verdict = { ...evidence.decision.verdict, index: 1 };
+  const report = replayBundle(bundleOf({ ...evidence, decision: { ...evidence.decision, verdict } }), 'newer');
+  expect(report).toMatchObject({ outcome: 'different_version', versions: { edge: 'tested', replay: 'newer' } });
+  expect(report.details[0]).toMatch(/^verdict\.index: recorded 1, replayed /);
+});
+
+test('a file that is missing or added is found; what is no bundle is an error', () => {
+  const [evidence] = all;
+  const files = filesOfTar(bundleOf(evidence));
+  const added = tarOf([...files, { name: 'note.txt', bytes: Buffer.from('x') }]);
+  expect(replayBundle(added, 'tested').details).toEqual(['note.txt was added']);
+  expect(() => replayBundle(tarOf(files.filter((f) => f.name !== 'signal.json')), 'tested')).toThrow('signal.json');
+  expect(() => replayBundle(Buffer.from('not a tar'), 'tested')).toThrow('no tar');
+  expect(() => replayBundle(bundleOf(evidence).subarray(0, 3000), 'tested')).toThrow();
+});

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { diagnosisSchema, severitySchema } from './alert.ts';
+import { contributionSchema } from './health.ts';
+import { quantitySchema, timeMsSchema } from './numbers.ts';
+
+/** Signal without gaps: int16 in base64, little-endian, times `scale` in its unit. */
+export const signalPieceSchema = z.object({ scale: quantitySchema, samples: z.string() });
+export type SignalPiece = z.infer<typeof signalPieceSchema>;
+
+const column = z.string().max(100);
+const settings = z.record(z.string(), z.unknown());
+
+/** What a point's alert came to. */
+export const verdictSchema = z.object({
+  /** 1 is the alert limit. */
+  index: quantitySchema,
+  contributions: z.array(contributionSchema).max(1000),
+  /** Whether the point's trigger is on after this window. */
+  on: z.boolean(),
+  change: z.enum(['raise', 'update', 'return']).nullable(),
+  severity: severitySchema.nullable(),
+  diagnosis: diagnosisSchema,
+});
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/**
+ * How a verdict on a vibration point came about: all that the decision was made of, beside the signal. With the same
+ * version of Millwright it leads to the same verdict, bit for bit.
+ */
+export const decisionSchema = z.object({
+  /** Of Millwright, on the edge. */
+  version: z.string().max(100),
+  /** The machine as it was configured; null: it was not. */
+  configuration: settings.nullable(),
+  /** Features of the window. */
+  features: z.object({ names: z.array(column).max(1000), row: z.array(quantitySchema).max(1000) }),
+  /** What the detector knew before the window, and what it follows. */
+  baseline: z.object({
+    indexed: z.array(column).max(1000),
+    evidence: z.array(column).max(1000),
+    settings: z.object({ skipWindows: z.number(), learnWindows: z.number(), ratioLimit: z.number() }),
+    snapshot: z.array(z.number()).max(100_000),
+    /** What the false-alarm budget asks for: the limit, as a multiple of the configured one. */
+    limitTimes: z.number(),
+  }),
+  /** Persistence and hysteresis, as they were before the window. */
+  trigger: z.object({
+    settings: z.object({ persistence: z.number(), offBelow: z.number(), offAfter: z.number() }),
+    before: z.object({ on: z.boolean(), run: z.number() }),
+  }),
+  /** The machine's alert before the window, and what was new to it. */
+  alert: z.object({
+    settings: z.object({ criticalIndex: z.number(), repeatMs: z.number() }),
+    before: z.discriminatedUnion('active', [
+      z.object({ active: z.literal(false) }),
+      z.object({
+        active: z.literal(true),
+        id: z.string(),
+        point: z.string(),
+        severity: severitySchema,
+        raisedAtMs: timeMsSchema,
+        lastSaidMs: timeMsSchema,
+        peak: quantitySchema,
+      }),
+    ]),
+    seen: z.object({
+      timeMs: timeMsSchema,
+      point: z.string(),
+      /** Whether the trigger of any point of the machine is on. */
+      on: z.boolean(),
+      news: z.boolean(),
+      name: z.string(),
+    }),
+  }),
+  /** Of the diagnosis of the signal; null: it was made by the features alone. */
+  context: settings.nullable(),
+  /** Signal of an axial sensor beside the point. */
+  axial: z.array(signalPieceSchema).max(1000),
+  verdict: verdictSchema,
+});
+export type Decision = z.infer<typeof decisionSchema>;

@@ -1,0 +1,56 @@
+import { NO_BUDGET, withBudget } from '#models/alerting/alarmBudget.ts';
+import { stepAssetAlert } from '#models/alerting/assetAlert.ts';
+import { stepTrigger } from '#models/alerting/trigger.ts';
+import type { Decision, Verdict } from '#models/contracts/decision.ts';
+import { assetSchema } from '#models/machine/asset.ts';
+import type { RecordingContext } from './diagnosis/assessability.ts';
+import { diagnoseAlert } from './diagnosis/diagnoseAlert.ts';
+import { LevelDetector } from './levelDetector.ts';
+import { withVelocity } from './velocityAlarm.ts';
+
+/**
+ * The verdict that a decision's inputs lead to, by the code that edges run. Pure.
+ * @param signal pieces of the point's signal, as they were diagnosed. @param axial those of an axial sensor beside it.
+ * @throws Error where the inputs allow no verdict: they are not what an edge wrote.
+ */
+export function replayDecision(
+  { configuration, features, baseline, trigger, alert, context }: Decision,
+  signal: readonly Float32Array[],
+  axial: readonly Float32Array[],
+): Verdict {
+  const { indexed, evidence, settings, snapshot, limitTimes } = baseline;
+  const detector = new LevelDetector(features.names, indexed, evidence, settings, Float64Array.from(snapshot));
+  const level = withBudget(detector.score(features.row), { ...NO_BUDGET, times: limitTimes });
+  const iso = configuration === null ? undefined : assetSchema.parse(configuration).iso;
+  const score = withVelocity(level, iso, 1 / settings.ratioLimit);
+  if (!score.assessable) throw new Error(`its features allow no verdict: ${score.reason}`);
+  const { index, contributions } = score;
+  const { on } = stepTrigger(trigger.before, index, trigger.settings);
+  const { state, change } = stepAssetAlert(alert.before, { ...alert.seen, index }, alert.settings);
+  const said = state.active ? state : alert.before;
+  const gathered =
+    context === null ? null : { pieces: [...signal], context: { ...context, axial } as unknown as RecordingContext };
+  return {
+    index,
+    contributions,
+    on,
+    change,
+    severity: said.active ? said.severity : null,
+    diagnosis: diagnoseAlert(contributions, gathered),
+  };
+}
+
+/** Where two verdicts differ, by the path of each value; empty: bit for bit the same. Pure. */
+export function verdictDifferences(recorded: unknown, replayed: unknown, path = 'verdict'): string[] {
+  if (Object.is(recorded, replayed)) return [];
+  if (typeof recorded !== 'object' || typeof replayed !== 'object' || recorded === null || replayed === null)
+    return [`${path}: recorded ${JSON.stringify(recorded)}, replayed ${JSON.stringify(replayed)}`];
+  const keys = new Set([...Object.keys(recorded), ...Object.keys(replayed)]);
+  return [...keys].flatMap((key) =>
+    verdictDifferences(
+      (recorded as Record<string, unknown>)[key],
+      (replayed as Record<string, unknown>)[key],
+      `${path}.${key}`,
+    ),
+  );
+}

@@ -1,0 +1,20 @@
+const FULL_SCALE = 32_767;
+
+/** A signal in sixteen bits: each integer times `scale` is a sample in its unit. */
+export interface Int16Signal {
+  scale: number;
+  integers: Int16Array;
+}
+
+/** A signal in sixteen bits, which is what most sensors give; its peak is full scale. */
+export function quantised(samples: Float32Array): Int16Signal {
+  let peak = 0;
+  for (const v of samples) peak = Math.max(peak, Math.abs(v));
+  const scale = peak === 0 ? 1 : peak / FULL_SCALE;
+  return { scale, integers: Int16Array.from(samples, (v) => Math.round(v / scale)) };
+}
+
+/** The samples of a signal in sixteen bits, in its unit. */
+export function samplesOf({ scale, integers }: Int16Signal): Float32Array {
+  return Float32Array.from(integers, (v) => v * scale);
+}
