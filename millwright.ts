@@ -138,7 +138,7 @@ program
       .choices(['auto', ...ROW_METHODS])
       .default('auto'),
   )
-  .option('--jsonl', 'a line of JSON for each row after training, counted from 0')
+  .option('--jsonl', 'a line of JSON for each row after training; row counts those of the file from 0')
   .addHelpText(
     'after',
     '\nExample:\n  millwright detect pump.csv --train-rows 400 --separator ";" --time-column datetime --ignore label --jsonl',

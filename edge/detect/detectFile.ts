@@ -115,10 +115,10 @@ function* judgeFile(
         ({ judge, moved, carried } = learned(names, training, last, options.method, say));
         training.length = 0;
       }
-      const given = panel ? values.slice() : values;
+      // The panel is given what is missing; other methods know no gaps.
+      const given = panel ? picked(values, moved) : null;
       carried += carryOn(values, last);
-      const judged = panel ? given : values;
-      yield { row, line, ...judge(Float64Array.from(moved, (c) => judged[c])) };
+      yield { row, line, ...judge(given ?? picked(values, moved)) };
     }
     row++;
   }
@@ -149,11 +149,17 @@ function learned(
   const still = names.filter((_, c) => !moved.includes(c));
   if (still.length > 0) say(`left out, for they never moved in the training rows: ${still.join(', ')}`);
   const judgedNames = moved.map((c) => names[c]);
-  const pick = (row: Float64Array) => Float64Array.from(moved, (c) => row[c]);
+  const pick = (row: Float64Array) => picked(row, moved);
   if (method === 'auto') return { judge: panelJudge(judgedNames, training.map(pick), say), moved, carried };
   const detector = detectorOf(method, judgedNames, whole.map(pick));
   say(`method: ${detector.method}, ${moved.length} channels, ${training.length} rows of training`);
   return { judge: detectorJudge(detector), moved, carried };
+}
+
+function picked(row: Float64Array, columns: readonly number[]): Float64Array {
+  const out = new Float64Array(columns.length);
+  for (let k = 0; k < columns.length; k++) out[k] = row[columns[k]];
+  return out;
 }
 
 /** Rows, judged one after the other. */

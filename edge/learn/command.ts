@@ -5,6 +5,7 @@ import { separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import { LEARNING_METHODS, ROW_METHODS, type RowMethodName } from '#models/health/process/methodNames.ts';
 import type { TrainAnomalyOptions } from '../detect/trainAnomaly.ts';
+import { addEvaluateDetectors } from './detectorsCommand.ts';
 import { addEvaluateDiagnosis } from './diagnosisCommand.ts';
 import { addEvaluateFailure, addPredictFailure, addTrainFailure } from './failureCommand.ts';
 import { addEvaluateLife, addPredictLife, addTrainLife } from './lifeCommand.ts';
@@ -26,6 +27,7 @@ export function addLearnCommands(program: Command, shell: Shell): void {
   addEvaluateAnomaly(evaluate, shell);
   addEvaluateFailure(evaluate, shell);
   addEvaluateDiagnosis(evaluate, shell);
+  addEvaluateDetectors(evaluate, shell);
 }
 
 type TrainAnomalyArguments = TrainAnomalyOptions & { out: string };

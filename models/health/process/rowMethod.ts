@@ -37,11 +37,23 @@ export function standardised(value: number, mean: number, sd: number): number {
   return Math.max(-WINSORISED, Math.min(WINSORISED, (value - mean) / sd));
 }
 
+/** Of all that was added, and channels that are named. */
+const LEAST_SHARE = 0.05;
+const MOST_LEADING = 5;
+
 /** Channels by falling share of what they added, those that added next to nothing left out; at most five. */
 export function leadingChannels(parts: ArrayLike<number>): number[] {
-  const order = Array.from(parts, (_, i) => i).sort((a, b) => parts[b] - parts[a]);
-  const total = Array.from(parts).reduce((a, b) => a + Math.max(0, b), 0);
-  return order.filter((i) => parts[i] > 0.05 * total).slice(0, 5);
+  let total = 0;
+  for (let i = 0; i < parts.length; i++) total += Math.max(0, parts[i]);
+  // By insertion: no row has more than twenty of these.
+  const order: number[] = [];
+  for (let i = 0; i < parts.length; i++) {
+    if (!(parts[i] > LEAST_SHARE * total)) continue;
+    let at = order.length;
+    while (at > 0 && parts[order[at - 1]] < parts[i]) at--;
+    order.splice(at, 0, i);
+  }
+  return order.slice(0, MOST_LEADING);
 }
 
 /** Ends of five contiguous blocks of rows: each is judged by what is learned of the others. */

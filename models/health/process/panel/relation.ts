@@ -15,6 +15,12 @@ const WEIGHTS = [1, 0.2] as const;
 const SLOW = 0.01;
 const MOST_HELD = 500;
 
+interface RelationStep {
+  row: Float64Array;
+  left: Float64Array;
+  levels: Float64Array[];
+}
+
 /**
  * What a channel's closest others do not explain of it: a linear relation, bent by the square of the closest.
  * Takes part where blocks of the training that it was not learned from show that the relation holds, and later ones that
@@ -29,6 +35,8 @@ export class Relation implements PanelMember {
   readonly #levels: Float64Array[];
   readonly #slow: Float64Array;
   readonly #held: Int32Array;
+  /** Of the row that was judged last: `push` of the same row takes it. */
+  #latest: RelationStep | null = null;
 
   constructor(training: readonly Float64Array[], used: readonly boolean[], alpha: number) {
     const step = Math.max(1, Math.ceil(training.length / MOST_ROWS));
@@ -57,26 +65,26 @@ export class Relation implements PanelMember {
 
   ratios(row: Float64Array): Float64Array {
     const out = new Float64Array(row.length);
-    this.#next(row).forEach((levels, w) => {
-      this.#relations.forEach(({ channel, limits }, i) => {
+    this.#step(row).levels.forEach((levels, w) => {
+      for (let i = 0; i < levels.length; i++) {
+        const { channel, limits } = this.#relations[i];
         out[channel] = Math.max(out[channel], Math.abs(levels[i]) / limits[w]);
-      });
+      }
     });
     return out;
   }
 
   push(row: Float64Array): void {
-    const scaled = this.#scaled(row);
-    const next = this.#next(row);
-    this.#relations.forEach(({ channel, by, weights, limits }, i) => {
-      const beyond = next.some((levels, w) => Math.abs(levels[i]) > limits[w]);
+    const { left, levels } = this.#step(row);
+    this.#latest = null;
+    for (let i = 0; i < left.length; i++) {
+      const { limits } = this.#relations[i];
+      const beyond = levels.some((level, w) => Math.abs(level[i]) > limits[w]);
       this.#held[i] = beyond ? this.#held[i] + 1 : 0;
-      if (beyond && this.#held[i] <= MOST_HELD) return;
-      const left = scaled[channel] - product(inputsOf(scaled, by), weights);
-      this.#slow[i] += SLOW * (left - this.#slow[i]);
-    });
-    next.forEach((levels, w) => {
-      this.#levels[w].set(levels);
+      if (!beyond || this.#held[i] > MOST_HELD) this.#slow[i] += SLOW * (left[i] - this.#slow[i]);
+    }
+    levels.forEach((level, w) => {
+      this.#levels[w].set(level);
     });
   }
 
@@ -86,22 +94,26 @@ export class Relation implements PanelMember {
     return out;
   }
 
-  #scaled(row: Float64Array): Float64Array {
-    return row.map((v, c) => (v - this.#mean[c]) / this.#sd[c]);
-  }
-
-  #next(row: Float64Array): Float64Array[] {
-    const scaled = this.#scaled(row);
-    const left = this.#relations.map(
-      ({ channel, by, weights }, i) => scaled[channel] - product(inputsOf(scaled, by), weights) - this.#slow[i],
-    );
-    return WEIGHTS.map((weight, w) =>
-      this.#levels[w].map((level, i) => {
+  /** What relations leave of a row, and where that brings their averages. */
+  #step(row: Float64Array): RelationStep {
+    if (this.#latest?.row === row) return this.#latest;
+    const scaled = new Float64Array(row.length);
+    for (let c = 0; c < row.length; c++) scaled[c] = (row[c] - this.#mean[c]) / this.#sd[c];
+    const left = new Float64Array(this.#relations.length);
+    const levels = WEIGHTS.map(() => new Float64Array(left.length));
+    for (let i = 0; i < left.length; i++) {
+      const { channel, by, weights, limits } = this.#relations[i];
+      left[i] = scaled[channel] - explained(scaled, by, weights);
+      const own = left[i] - this.#slow[i];
+      for (let w = 0; w < WEIGHTS.length; w++) {
         // A single value weighs in an average no more than one at the limit: a spike does not last.
-        const most = weight === 1 ? Number.POSITIVE_INFINITY : this.#relations[i].limits[0];
-        return level + weight * (Math.max(-most, Math.min(most, left[i])) - level);
-      }),
-    );
+        const most = WEIGHTS[w] === 1 ? Number.POSITIVE_INFINITY : limits[0];
+        const level = this.#levels[w][i];
+        levels[w][i] = level + WEIGHTS[w] * (Math.max(-most, Math.min(most, own)) - level);
+      }
+    }
+    this.#latest = { row, left, levels };
+    return this.#latest;
   }
 }
 
@@ -137,6 +149,13 @@ function averaged(values: readonly number[], weight: number): number[] {
 
 function inputsOf(row: Float64Array, by: readonly number[]): number[] {
   return [1, ...by.map((c) => row[c]), row[by[0]] ** 2];
+}
+
+/** The product of `inputsOf` and weights, without the array. */
+function explained(row: Float64Array, by: readonly number[], weights: readonly number[]): number {
+  let sum = weights[0];
+  for (let k = 0; k < by.length; k++) sum += weights[k + 1] * row[by[k]];
+  return sum + weights[by.length + 1] * row[by[0]] ** 2;
 }
 
 function product(a: readonly number[], b: readonly number[]): number {

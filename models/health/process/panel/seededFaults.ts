@@ -21,8 +21,20 @@ export const FAULTS = [
   'hump',
   'dropout',
 ] as const;
-/** Of several channels: a relation breaks although each channel stays in its range. */
-export type Fault = (typeof FAULTS)[number] | 'relation';
+/**
+ * Of several channels: a relation breaks although each channel stays in its range. Of backgrounds with a season: the course
+ * of a day comes half a day late.
+ */
+export type Fault = (typeof FAULTS)[number] | 'relation' | 'wrong_hour';
+
+/** The faults that there can be on a background. */
+export function faultsOn(background: Background, channels: 1 | 4): Fault[] {
+  return [
+    ...FAULTS,
+    ...(channels === 4 ? (['relation'] as const) : []),
+    ...(background === 'daily' || background === 'weekly' ? (['wrong_hour'] as const) : []),
+  ];
+}
 
 export interface FaultyTable {
   rows: Float64Array[];
@@ -113,6 +125,8 @@ function change(rows: Float64Array[], c: number, fault: Fault, from: number, sd:
       return over(10, (v, i) => v + 8 * sd * Math.sin((Math.PI * (i + 1)) / 11));
     case 'dropout':
       return over(6, () => 0);
+    case 'wrong_hour':
+      return over(DAY, (_, i) => rows[from - 7 * DAY - DAY / 2 + i][c]);
     case 'relation':
       return over(5 * DAY, (_, i) => rows[from - 7 * DAY + i][c]);
   }

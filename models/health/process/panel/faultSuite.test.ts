@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { type JudgedTable, suiteResult } from './faultSuite.ts';
+import { DAY, type Fault, faultsOn, faultyTable } from './seededFaults.ts';
+
+const MONTH = 30 * DAY;
+
+function table(fault: Fault, highest: number, spells: number[]): JudgedTable {
+  return { background: 'white', fault, highest, spells, normalRows: MONTH };
+}
+
+test('a limit that leaves one false alarm a month costs the faults below it', () => {
+  // Four alarms in three months: three are allowed, so that the limit rises above the lowest.
+  const result = suiteResult([table('spike', 1.2, [1.1, 1.6]), table('stuck', 5, [1.4, 1.3]), table('stuck', 0.9, [])]);
+  expect(result.byFault).toEqual([
+    { fault: 'spike', tables: 1, found: 1, missedOn: [] },
+    { fault: 'stuck', tables: 2, found: 1, missedOn: ['white'] },
+  ]);
+  expect(result.found).toBeCloseTo(2 / 3, 9);
+  expect(result.falsePerMonth).toEqual([{ background: 'white', atLimit: 4 / 3 }]);
+  expect(result.foundAtOneAMonth).toBeCloseTo(2 / 3, 9);
+  const strict = suiteResult([table('spike', 1.2, [1.1, 1.6, 1.5]), table('stuck', 5, [1.4])]);
+  expect(strict.found).toBe(1);
+  expect(strict.foundAtOneAMonth).toBe(0.5);
+});
+
+test('a wrong hour is one where there are hours to be wrong', () => {
+  expect(faultsOn('white', 4)).not.toContain('wrong_hour');
+  expect(faultsOn('white', 1)).not.toContain('relation');
+  const { rows, from, to } = faultyTable('daily', 'wrong_hour', 1, 1);
+  const half = DAY / 2;
+  expect(to - from).toBe(DAY);
+  for (let t = from; t < to; t++) expect(rows[t][0]).toBe(rows[t - 7 * DAY - half][0]);
+});
