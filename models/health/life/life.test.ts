@@ -72,7 +72,7 @@ test('learns to tell how long units have that it has not seen, and how sure it i
   expect(() => predictLife({ unit, startsAt: 1, rows: rows.map((row) => row.slice(1)) }, model)).toThrow(
     'rows of 2 sensors',
   );
-}, 60_000);
+}, 300_000);
 
 test('too short a history, too few units, and what is no package are said to be so', () => {
   expect(() => trainLife(fleet(3, 1), 1, () => undefined)).toThrow('at least 5 units');
