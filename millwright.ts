@@ -78,7 +78,10 @@ program
   .option('--tacho-channel <channel>', "of the same file: a tachometer's pulses tell the speed, also one that varies")
   .option('--pulses-per-turn <n>', 'of the tachometer', periods, 1)
   .option('--factors <list>', 'defect frequencies in shaft orders: bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398')
-  .option('--bearing <name>', 'instead of --factors: a designation of the table, such as 6205')
+  .option(
+    '--bearing <name>',
+    'instead of --factors: a designation such as 6205, or balls=9,ball=7.94,pitch=39.04 in mm',
+  )
   .addOption(
     new Option('--format <format>', "by default by the file's name or content").choices([
       'f32',

@@ -159,6 +159,19 @@ describe('sensors of one machine', () => {
   });
 });
 
+test('a bearing by derived geometry says so, and one by balls and diameters is exact', () => {
+  const one = (bearing: string) => JSON.parse(printed([fixture], { bearing, json: true })[0]);
+  // Its lines are not those of this 6205.
+  const derived = one('6005');
+  expect(derived.evidence.join()).toMatch(/bearing 6005: 1\d rolling elements, derived from 25 × 47 mm/);
+  expect(derived.fault).not.toBe('inner_race');
+  expect(one('UC205')).toMatchObject({ verdict: 'fault', fault: 'inner_race' });
+  const typed = one('balls=9,ball=7.94,pitch=39.04');
+  expect(typed).toMatchObject({ verdict: 'fault', fault: 'inner_race' });
+  expect(typed.evidence.join()).not.toContain('derived');
+  expect(() => printed([fixture], { bearing: 'balls=9,ball=7.94' })).toThrow(/--bearing: found .*allowed: balls=/);
+});
+
 describe('a speed that nobody gave', () => {
   const machine = new SimulatedMachine(
     simulatedMachineSchema.parse({

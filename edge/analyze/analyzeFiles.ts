@@ -3,14 +3,13 @@ import type { Unit } from '#models/contracts/units.ts';
 import type { Analysis } from '#models/health/diagnosis/analysis.ts';
 import { analyzeRecording } from '#models/health/diagnosis/analyzeRecording.ts';
 import { machineVerdict } from '#models/health/diagnosis/machineVerdict.ts';
-import { type BearingFactors, bearingFactorsSchema } from '#models/machine/bearing.ts';
-import { BEARINGS, findBearing } from '#models/machine/bearingTable.ts';
 import { type Drivetrain, drivetrainSchema } from '#models/machine/drivetrain.ts';
+import { type BearingOrders, bearingOrders } from './bearingOption.ts';
 import { type RecordingFormat, readSamples } from './readSamples.ts';
 import { speedOfRecording } from './recordingSpeed.ts';
 import { htmlReport, machineReport, pictureOf, type Report, textReport } from './report.ts';
 import type { Samples } from './samples.ts';
-import { type SensorChannel, sensorChannels } from './sensorChannels.ts';
+import { sensorChannels } from './sensorChannels.ts';
 import { type SignalScale, sensitivityOf } from './signalScale.ts';
 
 /** A wrong use of the command. */
@@ -63,7 +62,7 @@ export function analyzeFiles(files: readonly string[], options: AnalyzeOptions, 
   if (missing.length > 0) throw new AnalyzeUsageError(`no such file: ${missing.join(', ')}`);
   if (options.speed !== undefined && (options.tachoChannel ?? options.speedRange) !== undefined)
     throw new AnalyzeUsageError('one of --speed, --tacho-channel and --speed-range');
-  const bearing = factorsOf(options);
+  const bearing = usage(() => bearingOrders(options.factors, options.bearing));
   const reports: Report[] = options.channels === undefined ? [] : analyzeSensors(files, options, bearing);
   if (options.channels !== undefined) print(machineText(files, reports, options));
   for (const file of options.channels === undefined ? files : []) {
@@ -75,30 +74,27 @@ export function analyzeFiles(files: readonly string[], options: AnalyzeOptions, 
 }
 
 /** Each channel of each file, as a sensor of one machine. */
-function analyzeSensors(
-  files: readonly string[],
-  options: AnalyzeOptions,
-  factors: BearingFactors | undefined,
-): Report[] {
+function analyzeSensors(files: readonly string[], options: AnalyzeOptions, bearing: BearingOrders): Report[] {
   const { channel, axialChannel, channels = '' } = options;
   if (channel !== '0' || axialChannel !== undefined)
     throw new AnalyzeUsageError('--channels names every sensor: without --channel and --axial-channel');
-  const sensors = channelsOf(channels);
+  const sensors = usage(() => sensorChannels(channels));
   const axial = sensors.find((s) => s.direction === 'axial')?.channel;
   return files.flatMap((file) =>
     sensors.map((sensor) => {
       const beside = sensor.direction === 'radial' ? { axialChannel: axial } : {};
-      const report = analyzeFile(file, { ...options, ...sensor, ...beside }, factors);
+      const report = analyzeFile(file, { ...options, ...sensor, ...beside }, bearing);
       return { ...report, file: sensors.length === 1 ? file : `${file}, channel ${sensor.channel}` };
     }),
   );
 }
 
-function channelsOf(text: string): SensorChannel[] {
+/** What was typed wrong is a wrong use of the command. */
+function usage<T>(parse: () => T): T {
   try {
-    return sensorChannels(text);
+    return parse();
   } catch (error) {
-    throw new AnalyzeUsageError(`--channels: ${error instanceof Error ? error.message : error}`);
+    throw new AnalyzeUsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -116,7 +112,7 @@ function writePage(file: string, page: string): void {
   }
 }
 
-function analyzeFile(file: string, options: AnalyzeOptions, factors: BearingFactors | undefined): Report {
+function analyzeFile(file: string, options: AnalyzeOptions, bearing: BearingOrders): Report {
   const read = readSamples(file, options);
   const sampleRateHz = rateOf(file, read, options);
   const { factor, unit, notes } = scaleOf(file, read, options);
@@ -135,14 +131,21 @@ function analyzeFile(file: string, options: AnalyzeOptions, factors: BearingFact
     // Only a speed that was given may be off by more than what is measured is.
     ...(options.speed !== undefined && options.speedTolerance ? { speedTolerance: options.speedTolerance / 100 } : {}),
     normalVelocityMmPerS: options.normalVelocity,
-    factors,
+    factors: bearing.factors,
+    factorsTolerance: bearing.factorsTolerance,
     iso,
     drivetrain,
     direction,
     axial,
   };
   const analysis = analyzeRecording(samples, context);
-  const told = [...read.notes, ...notes, ...(turning.told ? [turning.told] : []), ...analysis.evidence];
+  const told = [
+    ...read.notes,
+    ...notes,
+    ...bearing.notes,
+    ...(turning.told ? [turning.told] : []),
+    ...analysis.evidence,
+  ];
   const picture = options.json && !options.html ? null : pictureOf(samples, turning.sampleRateHz);
   return { file, unit, analysis: { ...analysis, evidence: told }, picture };
 }
@@ -195,20 +198,4 @@ function lineOf(
   { verdict, fault, mode, stage, confidence, candidates, evidence, features, iso, reason, remedy }: Analysis,
 ) {
   return { file, verdict, fault, mode, stage, confidence, candidates, evidence, features, iso, reason, remedy };
-}
-
-function factorsOf({ factors, bearing }: AnalyzeOptions): BearingFactors | undefined {
-  if (factors !== undefined) return parsedFactors(factors);
-  if (bearing === undefined) return undefined;
-  const found = findBearing(bearing);
-  if (found) return found.factors;
-  const known = BEARINGS.map((b) => b.designation).join(' | ');
-  throw new AnalyzeUsageError(`--bearing: found ${bearing}; known: ${known}; or give --factors`);
-}
-
-function parsedFactors(text: string): BearingFactors {
-  const pairs = text.split(',').map((pair) => pair.split('='));
-  const parsed = bearingFactorsSchema.safeParse(Object.fromEntries(pairs.map(([k, v]) => [k.trim(), Number(v)])));
-  if (parsed.success) return parsed.data;
-  throw new AnalyzeUsageError(`--factors: found ${text}; allowed: bpfo=…,bpfi=…,bsf=…,ftf=…, each above 0`);
 }

@@ -11,11 +11,11 @@ export interface SensorChannel {
 export function sensorChannels(text: string): SensorChannel[] {
   const channels = text.split(',').map((part): SensorChannel => {
     const [, channel = '', direction = 'radial'] = /^\s*(.*?)(?::(axial|radial))?\s*$/.exec(part) ?? [];
-    if (channel === '') throw new RangeError(`found ${text}; channels such as 0,1,2:axial`);
+    if (channel === '') throw new RangeError(`--channels: found ${text}; channels such as 0,1,2:axial`);
     return { channel, direction: direction === 'axial' ? 'axial' : 'radial' };
   });
   const names = channels.map((c) => c.channel);
   const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) throw new RangeError(`channel ${twice} is named twice`);
+  if (twice !== undefined) throw new RangeError(`--channels: channel ${twice} is named twice`);
   return channels;
 }

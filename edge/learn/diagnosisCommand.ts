@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { positive } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import { unitSchema } from '#models/contracts/units.ts';
+import type { RecordingContext } from '#models/health/diagnosis/assessability.ts';
 import type { JudgedRecording } from '#models/health/diagnosis/evaluateDiagnosis.ts';
-import { type BearingFactors, bearingFactorsSchema } from '#models/machine/bearing.ts';
+import { bearingFactorsSchema } from '#models/machine/bearing.ts';
 import { findBearing } from '#models/machine/bearingTable.ts';
 
 /** `manifest.json` of a folder of recordings; unknown fields pass. */
@@ -56,7 +57,7 @@ export function addEvaluateDiagnosis(evaluate: Command, shell: Shell): void {
 async function judgedOf(shell: Shell, folder: string, o: EvaluateArguments): Promise<JudgedRecording[]> {
   const { analyzeRecording } = await import('#models/health/diagnosis/analyzeRecording.ts');
   const { readSamples } = await import('../analyze/readSamples.ts');
-  const { unit, recordings, factors } = manifestOf(shell, folder);
+  const { unit, recordings, factors, factorsTolerance } = manifestOf(shell, folder);
   return recordings.map(({ file, fault, rpm, sampleRateHz }) => {
     const { samples } = readSamples(join(folder, file), { channel: '0' });
     const analysis = analyzeRecording(samples, {
@@ -65,6 +66,7 @@ async function judgedOf(shell: Shell, folder: string, o: EvaluateArguments): Pro
       rpm: rpm * (1 + o.speedError / 100),
       speedTolerance: o.speedTolerance / 100,
       factors,
+      factorsTolerance,
       iso: { group: 2, foundation: 'rigid' },
     });
     return { truth: fault, rpm, analysis };
@@ -82,11 +84,14 @@ function manifestOf(shell: Shell, folder: string) {
   }
   const parsed = manifestSchema.safeParse(content);
   if (!parsed.success) throw shell.usage(`${file}: ${z.prettifyError(parsed.error)}`);
-  return { ...parsed.data, factors: parsed.data.factors ?? factorsOf(parsed.data.bearing) };
+  const { factors, bearing } = parsed.data;
+  const orders = factors ? { factors, factorsTolerance: 0 } : bearingOf(bearing);
+  return { ...parsed.data, ...orders };
 }
 
-function factorsOf(bearing: string | undefined): BearingFactors | undefined {
-  if (bearing === undefined) return undefined;
-  const words = [bearing, ...bearing.split(/[\s-]+/)];
-  return words.map((word) => findBearing(word)).find((found) => found !== undefined && found !== null)?.factors;
+function bearingOf(designation: string | undefined): Pick<RecordingContext, 'factors' | 'factorsTolerance'> {
+  const words = designation === undefined ? [] : [designation, ...designation.split(/[\s-]+/)];
+  const all = words.flatMap((word) => findBearing(word) ?? []);
+  const found = all.find((f) => f.tolerance === 0) ?? all[0];
+  return found ? { factors: found.factors, factorsTolerance: found.tolerance } : {};
 }

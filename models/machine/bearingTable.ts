@@ -1,4 +1,5 @@
 import { type BearingFactors, type BearingGeometry, factorsOf } from './bearing.ts';
+import { deriveBearing } from './bearingSeries.ts';
 
 export interface KnownBearing extends BearingGeometry {
   designation: string;
@@ -53,10 +54,22 @@ export const BEARINGS: readonly KnownBearing[] = [
   },
 ];
 
-/** A designation as people type it: case, blanks and what follows a hyphen do not matter where that stays unique. */
-export function findBearing(name: string): { bearing: KnownBearing; factors: BearingFactors } | null {
+export interface FoundBearing {
+  bearing: KnownBearing;
+  factors: BearingFactors;
+  /** 0 of a published geometry; of a derived one, how far its orders may be off, as a part of them. */
+  tolerance: number;
+}
+
+/**
+ * A designation as people type it: case, blanks and what follows a hyphen do not matter where that stays unique. Published
+ * geometry goes before one derived from boundary dimensions.
+ */
+export function findBearing(name: string): FoundBearing | null {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const wanted = plain(name);
   const matching = wanted === '' ? [] : BEARINGS.filter((b) => plain(b.designation).includes(wanted));
-  return matching.length === 1 ? { bearing: matching[0], factors: factorsOf(matching[0]) } : null;
+  if (matching.length === 1) return { bearing: matching[0], factors: factorsOf(matching[0]), tolerance: 0 };
+  const derived = deriveBearing(name);
+  return derived && { bearing: derived, factors: factorsOf(derived), tolerance: derived.tolerance };
 }

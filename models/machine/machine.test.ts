@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { factorsOf } from './bearing.ts';
+import { DERIVED, deriveBearing } from './bearingSeries.ts';
+import { BEARINGS, findBearing } from './bearingTable.ts';
 import { isoVerdict } from './iso20816.ts';
 
 test('the factors of an SKF 6205 follow from its geometry (CWRU Bearing Data Center)', () => {
@@ -21,4 +23,35 @@ test('a value on a limit belongs to the lower zone', () => {
   expect([0, 1.4, 1.41, 2.8, 2.81, 4.5, 4.51].map(zone)).toEqual(['A', 'A', 'B', 'B', 'C', 'C', 'D']);
   expect(isoVerdict({ group: 1, foundation: 'flexible' }, 11).zone).toBe('C');
   expect(isoVerdict({ group: 1, foundation: 'flexible' }, 11).edition).toContain('20816-3');
+});
+
+test('derived geometry has the balls of published bearings, and orders within its tolerance beside a slip of 1.5 %', () => {
+  const compared = BEARINGS.flatMap((b) => {
+    const derived = deriveBearing(b.designation);
+    return derived ? [{ b, derived, exact: factorsOf(b), found: factorsOf(derived) }] : [];
+  });
+  expect(compared.map((c) => c.b.designation)).toEqual([
+    'SKF 6205-2RS JEM',
+    'SKF 6203-2RS JEM',
+    'LDK UER204',
+    'NSK 6804DD',
+  ]);
+  for (const { b, derived, exact, found } of compared) {
+    expect(derived.rollingElements).toBe(b.rollingElements);
+    for (const order of ['bpfo', 'bpfi', 'ftf'] as const)
+      expect(Math.abs(found[order] / exact[order] - 1)).toBeLessThan(0.01);
+    expect(Math.abs(found.bsf / exact.bsf - 1)).toBeLessThan(derived.tolerance + 0.015);
+  }
+});
+
+test('designations as they are typed; published geometry goes first; other series are unknown', () => {
+  expect(DERIVED.size).toBeGreaterThanOrEqual(500);
+  expect(findBearing('6205')).toMatchObject({ tolerance: 0, bearing: { designation: 'SKF 6205-2RS JEM' } });
+  expect(findBearing('FAG 6308-2RSR-C3')).toMatchObject({
+    tolerance: 0.04,
+    bearing: { designation: '6308', pitchDiameterMm: 65, source: 'derived from 40 × 90 mm, ISO 15' },
+  });
+  expect(findBearing('uc 206')).toMatchObject({ bearing: { designation: 'UC206' }, tolerance: 0.02 });
+  expect(findBearing('608ZZ')?.bearing).toMatchObject({ rollingElements: 7, pitchDiameterMm: 15 });
+  for (const other of ['NU 308', '7308 B', '22212 E', '51108', '6', '']) expect(findBearing(other)).toBeNull();
 });

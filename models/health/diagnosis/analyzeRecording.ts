@@ -83,7 +83,7 @@ function judged(
   const ranked = { candidates: [...bearing, ...others], evidence };
   if (diagnosis && !noBearing && (diagnosis.finding === 'fault' || diagnosis.finding === 'part_unsure')) {
     const stage = stageOf(diagnosis, context, sensors, severity, hum);
-    return { ...ranked, ...bearingVerdict(diagnosis, bearing[0], stage, shaft) };
+    return { ...ranked, ...bearingVerdict(diagnosis, bearing[0], stage, shaft, context) };
   }
   if (called) {
     const first = machineCandidate(called);
@@ -114,7 +114,7 @@ function bearingOf(
   const shaftHz = stepHz > COARSE * givenHz ? givenHz : shaft.hz;
   const longest = Math.max(...pieces.map((p) => p.length));
   const analyzer = bearingAnalyzer(context.sampleRateHz, longest, shaftHz, context.factors);
-  return diagnoseBearing(pieces, analyzer, shaftHz, context.factors);
+  return diagnoseBearing(pieces, analyzer, shaftHz, context.factors, context.factorsTolerance);
 }
 
 function sensorsOf(

@@ -13,6 +13,8 @@ export interface RecordingContext {
   /** What this machine's velocity was while it was sound, mm/s RMS in the same band. */
   normalVelocityMmPerS?: number;
   factors?: BearingFactors;
+  /** How far the factors may be off, as a part of them, where their geometry was derived; 0 where it is not said. */
+  factorsTolerance?: number;
   iso: IsoClass;
   drivetrain?: Drivetrain;
   /** How the sensor stands to the shaft; radial where it is not said. */

@@ -43,27 +43,34 @@ export function bearingAnalyzer(
   return new EnvelopeAnalyzer({ sampleRateHz, longest, highestHz, floorHz: FLOOR_ORDERS * shaftHz });
 }
 
-/** @param pieces samples of one machine at one speed, in any unit: only their shape matters. */
+/** @param pieces samples of one machine at one speed, in any unit: only their shape matters. @param tolerance of the factors. */
 export function diagnoseBearing(
   pieces: readonly Float32Array[],
   analyzer: EnvelopeAnalyzer,
   givenShaftHz: number,
   factors: BearingFactors,
+  tolerance = 0,
 ): BearingDiagnosis {
   const evidence = analyzer.evidence(pieces);
   const shaftHz = refineShaftRate(evidence, givenShaftHz);
-  const found = bearingEvidence(notchShaft(evidence, shaftHz), shaftHz, factors);
-  const depth = depthOf(found, evidence, shaftHz, factors);
-  const rivalDepth = modulationDepth(evidence, found.rival.order * shaftHz);
-  return { ...found, shaftHz, depth, rivalDepth, finding: findingOf(found, depth, rivalDepth) };
+  const found = bearingEvidence(notchShaft(evidence, shaftHz), shaftHz, factors, tolerance);
+  const depth = depthOf(found, evidence, shaftHz, factors, tolerance);
+  const rivalDepth = modulationDepth(evidence, found.rival.order * shaftHz, tolerance);
+  return { ...found, shaftHz, depth, rivalDepth, finding: findingOf(found, depth, rivalDepth, tolerance) };
 }
 
-function findingOf({ scores: [top], rival, multiple }: BearingEvidence, depth: number, rivalDepth: number) {
+function findingOf(
+  { scores: [top], rival, multiple }: BearingEvidence,
+  depth: number,
+  rivalDepth: number,
+  tolerance: number,
+) {
   // A line at the cage's rate is as often a rolling element's: one recording cannot tell the two apart.
   if (top.fault === 'cage') return top.score > CAGE_SIGNIFICANT && depth >= DEEP ? 'part_unsure' : 'none';
   const clear = top.score > rival.score + CLEAR_OF_RIVAL && top.score > multiple - BELOW_MULTIPLE;
   if (!clear) return 'none';
-  if (top.score > SIGNIFICANT && depth >= DEEP && depth >= rivalDepth) return 'fault';
+  // Orders that are not exact meet lines of something else more often: they must be clearer.
+  if (top.score > (tolerance > 0 ? STANDS_CLEAR : SIGNIFICANT) && depth >= DEEP && depth >= rivalDepth) return 'fault';
   return top.score > STANDS_CLEAR && depth >= SHALLOW ? 'early' : 'none';
 }
 
@@ -73,8 +80,9 @@ function depthOf(
   evidence: EnvelopeEvidence,
   shaftHz: number,
   { bpfo, bpfi, bsf, ftf }: BearingFactors,
+  tolerance: number,
 ): number {
-  const at = (order: number) => modulationDepth(evidence, order * shaftHz);
+  const at = (order: number) => modulationDepth(evidence, order * shaftHz, tolerance);
   switch (scores[0].fault) {
     case 'outer_race':
       return at(bpfo);

@@ -37,19 +37,24 @@ const BALL_SPEAKS = 1;
 
 /**
  * Combs of equal envelope harmonics at a bearing's defect orders, calibrated against combs elsewhere in the recording.
- * @param evidence with the shaft's lines notched. @param shaftHz as refined.
+ * @param evidence with the shaft's lines notched. @param shaftHz as refined. @param tolerance of the factors, beside the slip.
  */
-export function bearingEvidence(evidence: EnvelopeEvidence, shaftHz: number, factors: BearingFactors): BearingEvidence {
+export function bearingEvidence(
+  evidence: EnvelopeEvidence,
+  shaftHz: number,
+  factors: BearingFactors,
+  tolerance = 0,
+): BearingEvidence {
   const step = evidence.stepHz / shaftHz;
-  const combs = new Combs(evidence.excess, step);
+  const combs = new Combs(evidence.excess, step, SLIP + tolerance);
   const scanned = scan(combs);
-  const calibrate = calibration(scanned, factors);
+  const calibrate = calibration(scanned, factors, NEAR_FAULT + tolerance);
   const scores = scoresOf((order) => calibrate(combs.slipped(order)), factors);
   const top = scores[0].fault;
   const [order] = orders(top, factors);
   const others = scanned.map(({ order, comb }) => ({ order, score: calibrate(comb) }));
   const related = relatives(top, factors);
-  const rivals = others.filter((o) => !related.some((r) => Math.abs(o.order - r) < RELATED * r + step));
+  const rivals = others.filter((o) => !related.some((r) => Math.abs(o.order - r) < (RELATED + tolerance) * r + step));
   // A ball strikes both races: its lines stand at BSF and at twice that.
   const multiples = (top === 'ball' ? [1 / 3, 2, 3] : [1 / 2, 1 / 3, 2, 3]).map((m) => m * order);
   const shared = others.filter((o) => multiples.some((m) => Math.abs(o.order / m - 1) < MULTIPLE));
@@ -103,16 +108,18 @@ function fisher(a: number, b: number): number {
 class Combs {
   readonly #widened: Float64Array;
   readonly #step: number;
+  readonly #slip: number;
 
-  constructor(excess: Float64Array, step: number) {
+  constructor(excess: Float64Array, step: number, slip: number) {
     this.#step = step;
+    this.#slip = slip;
     this.#widened = withNeighbours(excess);
   }
 
   /** The largest comb within the slip of an order, one slip for all harmonics. */
   slipped(order: number): number {
     const fine = this.#step / HARMONICS;
-    const reach = Math.ceil((SLIP * order) / fine);
+    const reach = Math.ceil((this.#slip * order) / fine);
     let largest = 0;
     for (let i = -reach; i <= reach; i++) largest = Math.max(largest, this.#at(order + i * fine));
     return largest;
@@ -140,9 +147,13 @@ function scan(combs: Combs): Scanned[] {
 }
 
 /** Gumbel's law of the largest, by the 16 % and 50 % quantiles of combs where no fault is expected. */
-function calibration(scanned: readonly Scanned[], { bpfo, bpfi, bsf, ftf }: BearingFactors): (comb: number) => number {
+function calibration(
+  scanned: readonly Scanned[],
+  { bpfo, bpfi, bsf, ftf }: BearingFactors,
+  near: number,
+): (comb: number) => number {
   const families = [bpfo, bpfi, 2 * bsf, bsf, ftf].flatMap((f) => [f, 2 * f, 3 * f]);
-  const free = scanned.filter(({ order }) => families.every((f) => Math.abs(order / f - 1) >= NEAR_FAULT));
+  const free = scanned.filter(({ order }) => families.every((f) => Math.abs(order / f - 1) >= near));
   const heights = Float64Array.from(free, (s) => s.comb);
   const q50 = medianOf(heights);
   const q16 = select(heights, Math.floor(0.16 * heights.length));

@@ -6,14 +6,14 @@ import type { EnvelopeEvidence } from './envelopeEvidence.ts';
  * largest within the slip, as a part of the envelope's mean; of the band where that is largest. 0 none; a train of sharp
  * impacts comes above 1.
  */
-export function modulationDepth({ stepHz, modulation }: EnvelopeEvidence, rateHz: number): number {
-  return Math.sqrt(Math.max(0, ...modulation.map((band) => sumOfHarmonics(band, rateHz / stepHz))));
+export function modulationDepth({ stepHz, modulation }: EnvelopeEvidence, rateHz: number, tolerance = 0): number {
+  return Math.sqrt(Math.max(0, ...modulation.map((band) => sumOfHarmonics(band, rateHz / stepHz, SLIP + tolerance))));
 }
 
-function sumOfHarmonics(band: Float64Array, bin: number): number {
+function sumOfHarmonics(band: Float64Array, bin: number, slip: number): number {
   let sum = 0;
   for (let h = 1; h <= HARMONICS; h++) {
-    const reach = Math.max(1, SLIP * h * bin);
+    const reach = Math.max(1, slip * h * bin);
     let largest = 0;
     for (
       let k = Math.max(1, Math.floor(h * bin - reach));

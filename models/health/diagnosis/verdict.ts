@@ -17,7 +17,7 @@ const EARLY_IS_RIGHT = 0.4;
 const SUSPECTED = 0.3;
 /** A comb this near to a defect's order is taken for one that geometry or speed misplace. */
 const MISPLACED = 0.05;
-/** Where the speed is less certain than this, neighbouring parts of the bearing exchange their lines. */
+/** Where speed or geometry are less certain than this, neighbouring parts of the bearing exchange their lines. */
 const SPEED_NAMES_PART = 0.03;
 
 const LINE: Record<BearingFault, string> = {
@@ -48,11 +48,16 @@ export function bearingVerdict(
   { fault, confidence }: Candidate,
   stage: Stage,
   { uncertainty }: ShaftEstimate,
+  { factorsTolerance = 0 }: RecordingContext,
 ): Verdict {
   const line = LINE[fault as BearingFault];
   const deep = `lines of the ${line} stand out and modulate the vibration to ${percent(depth)}`;
   if (finding === 'part_unsure')
     return { verdict: 'fault', fault: 'bearing', stage, confidence, reason: `${deep}: a rolling element or the cage` };
+  if (factorsTolerance > SPEED_NAMES_PART) {
+    const reason = `${deep}, by a derived geometry whose orders are known to ${percent(factorsTolerance)} only: which part is unsure`;
+    return { verdict: 'fault', fault: 'bearing', stage, confidence, reason };
+  }
   if (uncertainty > SPEED_NAMES_PART) {
     const reason = `${deep}, at a speed that is known to ${percent(uncertainty)} only: which part is unsure`;
     return { verdict: 'fault', fault: 'bearing', stage, confidence, reason };
