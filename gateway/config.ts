@@ -157,7 +157,7 @@ const planningSchema = z
     budget: z.number().min(0).optional(),
     /** Planned this often, and when a machine's alerts or the tables change, but not more often than the other. */
     everyHours: z.number().min(0.01).max(168).default(6),
-    leastSeconds: z.number().min(1).max(86_400).default(60),
+    leastSeconds: z.number().min(1).max(86_400).default(30),
     /** Chance of running out before an order of today could come, from which on planners are told. */
     alertChance: z.number().min(0.05).max(0.99).default(0.5),
     /** A folder that is watched for tables: demand*.csv, items*.csv and so on. */

@@ -145,6 +145,27 @@ test('a machine’s alert brings a new plan, and planners an alert that says wha
   await made.stop();
 });
 
+test('an alert closed as false asks for nothing in the next plan; reopened, it asks again', async () => {
+  const parts = plant();
+  const { made, after } = planner(parts);
+  const raised = alert('pump-3');
+  parts.store.take([{ message: { kind: 'alerts', body: raised }, text: JSON.stringify(raised) }]);
+  made.heard([], [raised]);
+  const streamOf = ({ result }: { result: PlanResult }) =>
+    result.items[0].machines.find((m) => m.machine === 'pump-3')?.stream;
+  const worried = await after(1);
+  expect(streamOf(worried)).toBe('alarmed');
+  parts.store.act(raised.id, { action: 'close', finding: 'false_alarm' }, 'Ann');
+  made.ask('finding');
+  const calm = await after(2);
+  expect(streamOf(calm)).not.toBe('alarmed');
+  expect(calm.result.items[0].expectedByMachines).toBeLessThan(worried.result.items[0].expectedByMachines - 0.5);
+  parts.store.act(raised.id, { action: 'reopen', reason: 'it was not' }, 'Ann');
+  made.ask('finding');
+  expect(streamOf(await after(3))).toBe('alarmed');
+  await made.stop();
+});
+
 test('the plan waits in the queue of the historian, and its rows are taken', async () => {
   const parts = plant();
   const { made, after } = planner(parts);

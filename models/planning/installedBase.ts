@@ -104,9 +104,14 @@ function plannedIn(
 const isOf = (machine: string, m: { site: string; edge: string; asset: string }) =>
   machine === m.asset || machine === machineKey(m);
 
-/** Alerts of wiring and silence ask for no part, nor does what was found false or is closed. */
-const asksForParts = ({ audience, closed, finding }: AlertRecord) =>
-  audience !== 'integrator' && closed === undefined && (finding === undefined || finding.finding === 'confirmed');
+/** Alerts of wiring and silence ask for no part, nor does what is closed, or was found false and not alarmed again. */
+function asksForParts({ audience, closed, finding, history = [] }: AlertRecord): boolean {
+  if (audience === 'integrator' || closed !== undefined) return false;
+  if (finding === undefined || finding.finding === 'confirmed') return true;
+  return history.some(({ action, atMs }) => ALARMS_AGAIN.includes(action) && atMs >= finding.atMs);
+}
+/** After these an earlier finding no longer says what is. */
+const ALARMS_AGAIN = ['reopen', 'escalate'];
 
 /** @param records of maintenance of this part. */
 function watchOf(

@@ -100,6 +100,14 @@ test('an alert of another defect, a false one, or one that has returned asks for
   expect(chance(hot).stream).toBe('quiet');
   const found = { finding: 'false_alarm' as const, by: 'Ann', comment: null, atMs: 0 };
   expect(chance(alert('pump-3', 6, { finding: found })).stream).toBe('quiet');
+  // Reopened, or critical since: what was found before no longer says what is.
+  for (const action of ['reopen', 'escalate', 'comment']) {
+    const later = { atMs: 1, by: 'Ann', action, note: null };
+    const stream = chance(alert('pump-3', 6, { finding: found, history: [later] })).stream;
+    expect(stream).toBe(action === 'comment' ? 'quiet' : 'alarmed');
+    const earlier = { ...later, atMs: -1 };
+    expect(chance(alert('pump-3', 6, { finding: found, history: [earlier] })).stream).toBe('quiet');
+  }
   expect(chance(alert('pump-3', 6, { returnedAtMs: atMs('2026-07-09') })).stream).toBe('quiet');
   const unsure = { contributions: [], diagnosis: { fault: 'undetermined' as const, confidence: 0, reasons: [] } };
   expect(chance(alert('pump-3', 6, { evidence: unsure })).stream).toBe('alarmed');
