@@ -55,7 +55,7 @@ function played(item: StockItem, { reorderPoint, orderUpTo }: { reorderPoint: nu
     if (wasShort) dry++;
     wasShort = false;
   }
-  return { fill: 1 - short / asked, stock, cycleService: 1 - dry / cycles };
+  return { fill: 1 - short / asked, stock, cycleService: 1 - dry / cycles, orders: cycles / periods };
 }
 
 const LOTS: Partial<StockItem>[] = [
@@ -123,6 +123,32 @@ test('least cost with packs is no dearer than with twice or half of the packs’
   };
   expect(costOf(plan)).toBeLessThan(costOf({ reorderPoint: plan.reorderPoint + 120, orderUpTo: plan.orderUpTo + 120 }));
   expect(costOf(plan)).toBeLessThan(costOf({ reorderPoint: plan.reorderPoint - 60, orderUpTo: plan.orderUpTo - 60 }));
+});
+
+test('least cost with packs: where packs round orders up, they are aimed below the economic quantity', () => {
+  const item = { ...ITEM, orderCost: 10, packSize: 40 };
+  const plan = planStock(item, DEMAND, { kind: 'cost' }, 1);
+  const economic = Math.sqrt((2 * 10 * 100) / 0.2) - (100 ** 2 + 30 ** 2) / 200;
+  const costOf = (levels: { reorderPoint: number; orderUpTo: number }) => {
+    const { fill, stock, orders } = played(item, levels);
+    return 0.2 * stock + 10 * orders + 10 * 100 * (1 - fill);
+  };
+  const aimedAtIt = [-30, -20, -10, 0, 10].map((by) => {
+    const reorderPoint = plan.reorderPoint + by;
+    return costOf({ reorderPoint, orderUpTo: reorderPoint + Math.round(economic) });
+  });
+  expect(plan.orderUpTo - plan.reorderPoint).toBeLessThan(economic - 10);
+  expect(costOf(plan)).toBeLessThan(Math.min(...aimedAtIt));
+});
+
+test('a minimum order raises the order-up-to level by what the mean undershoot leaves of it', () => {
+  const { reorderPoint, orderUpTo } = planStock(
+    { ...ITEM, minimumOrder: 250 },
+    DEMAND,
+    { kind: 'fill', level: 0.95 },
+    1,
+  );
+  expect(Math.abs(orderUpTo - reorderPoint - (250 - (100 ** 2 + 30 ** 2) / 200))).toBeLessThan(2);
 });
 
 test('what is counted in kilograms is ordered in kilograms, in any unit of measure', () => {
