@@ -3,7 +3,7 @@ import { gaussian, randomOf } from '#models/random/random.ts';
 import { normalQuantile } from '#models/statistics/quantiles.ts';
 import { countingUnit } from './countingUnit.ts';
 import { type DemandLaw, LAW_LEVELS, NO_DEMAND } from './demandLaw.ts';
-import { type ItemDemand, planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
+import { type ItemDemand, planStock, type StockItem, type StockTarget, withinBudget } from './stockPolicy.ts';
 
 const ITEM: StockItem = {
   stock: 0,
@@ -149,6 +149,30 @@ test('a minimum order raises the order-up-to level by what the mean undershoot l
     1,
   );
   expect(Math.abs(orderUpTo - reorderPoint - (250 - (100 ** 2 + 30 ** 2) / 200))).toBeLessThan(2);
+});
+
+test('holding costs count for the whole of a longer review', () => {
+  const { reorderPoint } = planStock({ ...ITEM, shortageCost: 3.8 }, DEMAND, { kind: 'cost' }, 2);
+  // h = 10 · 0.02 · 2: 3.8 / (3.8 + 0.4).
+  expect(Math.abs(reorderPoint - (200 + 30 * Math.SQRT2 * normalQuantile(3.8 / 4.2)))).toBeLessThan(1.5);
+});
+
+test('in season the last review of the interval asks for more than the next one, and its fill is of that', () => {
+  const season = { ...DEMAND, protection: normal(400, 40) };
+  const { orderNow, expectedFill } = planStock({ ...ITEM, stock: 300 }, season, { kind: 'fill', level: 0.5 }, 1);
+  expect(orderNow).toBe(0);
+  // 100 of 300 are short.
+  expect(expectedFill).toBeCloseTo(2 / 3, 2);
+});
+
+test('a budget pays for an order that takes all of it, and first for what costs most to wait for', () => {
+  const [dear, cheap] = [
+    { orderCost: 5, costOfWaiting: 9 },
+    { orderCost: 5, costOfWaiting: 1 },
+  ];
+  expect([...withinBudget([cheap, dear], 5)]).toEqual([dear]);
+  expect([...withinBudget([cheap, dear], 10)]).toEqual([dear, cheap]);
+  expect([...withinBudget([cheap, dear], 4.9)]).toEqual([]);
 });
 
 test('what is counted in kilograms is ordered in kilograms, in any unit of measure', () => {
