@@ -50,6 +50,8 @@ const routingFields = {
     .optional(),
   /** Notified only of alerts that stay unacknowledged for so long. */
   unacknowledgedMinutes: z.number().min(1).max(10_080).optional(),
+  /** With `unacknowledgedMinutes`: notified again this often for as long as nobody acknowledges. */
+  remindMinutes: z.number().min(1).max(10_080).optional(),
   /** Warnings wait for their end; what is critical does not. */
   quietHours: z
     .strictObject({

@@ -2,6 +2,8 @@ import { type Logger, pino } from 'pino';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Order } from '#models/contracts/command.ts';
 import type { Origin } from '#models/contracts/topics.ts';
+import { dayOf } from '#models/supply/dates.ts';
+import type { SupplyRow } from '#models/supply/supplyTables.ts';
 import { AlertClock } from './alerts/alertClock.ts';
 import { Events } from './api/events.ts';
 import { FailedLogins } from './api/failedLogins.ts';
@@ -264,6 +266,7 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
       await channel?.notify([testNotification(now())]);
     },
     suppressionsChanged: () => clock.tick(),
+    failures: () => failuresOf(supply.table('maintenance')),
     audit: (by, what, subject) => store.audit(now(), by, what, subject, null),
     metrics: gatewayMetrics({ ...parts, failedLogins, incidents: () => storageIncidents(config.dataDirectory) }),
     failedLogins,
@@ -283,3 +286,9 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
   const address = server.server.address();
   return typeof address === 'object' && address ? address.port : config.api.port;
 }
+
+/** Failures of maintenance's records, each at the end of its day: an alert of that day came before it. */
+const failuresOf = (records: readonly SupplyRow<'maintenance'>[]) =>
+  records
+    .filter(({ kind }) => kind === 'failure')
+    .map(({ machine, date }) => ({ machine, atMs: (dayOf(date) + 1) * 86_400_000 - 1 }));

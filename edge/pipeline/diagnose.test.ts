@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { messagesOf } from '#simulators/endToEnd/messagesOf.ts';
 import { DiagnosisCredit } from './diagnose.ts';
 import { Gatherer, GatherRoom } from './gatherer.ts';
-import { messagesOf } from './simulated.fixture.ts';
 
 interface Said {
   change: string;

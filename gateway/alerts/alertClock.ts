@@ -2,6 +2,7 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Watch } from '#models/contracts/api.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import type { LivenessConfig } from '../config.ts';
+import type { Escalation } from '../notify/routing.ts';
 import type { Store } from '../store/store.ts';
 import { nextLivenessAlerts, silencesOf, watchOf } from './liveness.ts';
 
@@ -14,7 +15,7 @@ export interface AlertClockParts {
   store: Store;
   liveness: LivenessConfig;
   /** Channels that are notified of alerts that stay unacknowledged. */
-  escalations: readonly { channel: string; afterMs: number }[];
+  escalations: readonly Escalation[];
   now: () => number;
   /** Alerts that time has changed. */
   changed: (alerts: readonly AlertRecord[]) => void;

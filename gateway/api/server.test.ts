@@ -87,6 +87,7 @@ function server(tokenFile?: string, tokens?: { name: string; role: Role; tokenFi
       deliver: () => undefined,
       testChannel: async () => undefined,
       suppressionsChanged: () => undefined,
+      failures: () => [{ machine: 'pump-1', atMs: 4 }],
       audit: () => undefined,
       failedLogins: new FailedLogins(() => 5),
       command: null,
@@ -172,12 +173,14 @@ test('bad questions get clear answers', async () => {
 test('describes itself: every path of the API is in the description', async () => {
   const description = (await (await server()).inject('/openapi.json')).json() as { paths: Record<string, unknown> };
   expect(Object.keys(description.paths).sort()).toEqual([
+    '/api/v1/alarm-health',
     '/api/v1/alerts',
     '/api/v1/alerts/{id}',
     '/api/v1/alerts/{id}/acknowledge',
     '/api/v1/alerts/{id}/actions',
     '/api/v1/alerts/{id}/bundle',
     '/api/v1/alerts/{id}/finding',
+    '/api/v1/alerts/{id}/track-record',
     '/api/v1/audit',
     '/api/v1/cases',
     '/api/v1/cases/{id}',
@@ -218,6 +221,7 @@ test('describes itself: every path of the API is in the description', async () =
     '/api/v1/supply/{table}',
     '/api/v1/suppressions',
     '/api/v1/suppressions/{id}/end',
+    '/api/v1/track-record',
   ]);
 });
 
@@ -276,4 +280,14 @@ test('a suppression is made and ended by those whose role allows it, and refused
   expect((await post('/api/v1/suppressions/none/end', { by: 'Ann' })).statusCode).toBe(404);
   expect(isAllowed('operator', 'POST', '/api/v1/suppressions')).toBe(true);
   expect(isAllowed('viewer', 'POST', '/api/v1/suppressions')).toBe(false);
+});
+
+test('the alarm system and its alerts are measured', async () => {
+  const app = await server();
+  const health = await app.inject({ url: '/api/v1/alarm-health?days=1&operators=2' });
+  expect(health.json()).toMatchObject({ alerts: 0, floods: [], acknowledgement: null });
+  expect((await app.inject({ url: '/api/v1/alarm-health?operators=0' })).statusCode).toBe(400);
+  const record = await app.inject({ url: '/api/v1/track-record' });
+  expect(record.json()).toEqual({ rules: [], failures: 1, missed: [{ machine: 'pump-1', atMs: 4 }] });
+  expect((await app.inject({ url: '/api/v1/alerts/none/track-record' })).statusCode).toBe(404);
 });

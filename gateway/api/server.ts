@@ -9,6 +9,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Registry } from 'prom-client';
 import type { GatewayConfig } from '../config.ts';
 import { guard } from './access.ts';
+import { type AlarmHealthParts, addAlarmHealthRoutes } from './alarmHealthRoutes.ts';
 import { addAuditRoutes } from './auditRoutes.ts';
 import { addCaseRoutes } from './caseRoutes.ts';
 import type { FailedLogins } from './failedLogins.ts';
@@ -19,7 +20,14 @@ import { type ApiParts, addRoutes } from './routes.ts';
 import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
 import { addSuppressionRoutes, type SuppressionParts } from './suppressionRoutes.ts';
 
-export interface ServerParts extends ApiParts, ModelParts, NotificationParts, PlanParts, SupplyParts, SuppressionParts {
+export interface ServerParts
+  extends ApiParts,
+    ModelParts,
+    NotificationParts,
+    PlanParts,
+    SupplyParts,
+    SuppressionParts,
+    AlarmHealthParts {
   metrics: Registry;
   failedLogins: FailedLogins;
   /** Why the gateway cannot do its work now; empty where it can. */
@@ -66,6 +74,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addSuppressionRoutes(app, parts);
   addCaseRoutes(app, parts);
   addAuditRoutes(app, parts);
+  addAlarmHealthRoutes(app, parts);
   addPlanRoutes(app, parts);
   addNotificationRoutes(app, parts);
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
-import { messagesOf } from '#edge/pipeline/simulated.fixture.ts';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Decision } from '#models/contracts/decision.ts';
 import { type EvidenceMessage, evidenceMessageSchema } from '#models/contracts/evidence.ts';
+import { messagesOf } from '#simulators/endToEnd/messagesOf.ts';
 import { alertBundle, MANIFEST, sha256 } from './alertBundle.ts';
 import { replayBundle } from './replayBundle.ts';
 import { filesOfTar, tarOf } from './tar.ts';

@@ -106,10 +106,10 @@ export class DeliveryTable {
     return this.#routing.channelsFor(event, notice).includes(channel);
   }
 
-  /** Whether a channel was ever notified of an alert by an event. */
-  has(channel: string, alert: string, event: NotificationEvent): boolean {
-    const sql = 'SELECT 1 FROM deliveries WHERE channel = ? AND alert = ? AND event = ? LIMIT 1';
-    return this.#statements.get(sql, channel, alert, event) !== undefined;
+  /** When a notification of an alert by an event was last written for a channel; null: never. */
+  lastMs(channel: string, alert: string, event: NotificationEvent): number | null {
+    const sql = 'SELECT max(created_ms) AS last FROM deliveries WHERE channel = ? AND alert = ? AND event = ?';
+    return this.#statements.get(sql, channel, alert, event)?.last as number | null;
   }
 
   /** What is to be delivered to a channel now; of each alert the oldest alone, so that its notifications stay in order. */

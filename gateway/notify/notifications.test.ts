@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { SMTPServer } from 'smtp-server';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { AlertMessage } from '#models/contracts/alert.ts';
 import type { KeptMessage } from '#models/contracts/message.ts';
 import { gatewayConfigSchema } from '../config.ts';
@@ -189,7 +189,7 @@ test('routing by site, machine, severity and audience; a channel for escalations
   expect(routing.channelsFor('raised', notice('pump-1', 'warning'))).toEqual(['pumps']);
   expect(routing.channelsFor('raised', notice('fan.pump-1', 'critical', 'integrator'))).toEqual(['danger', 'wiring']);
   expect(routing.channelsFor('unacknowledged', notice('fan', 'warning'))).toEqual(['manager']);
-  expect(routing.escalations()).toEqual([{ channel: 'manager', afterMs: 900_000 }]);
+  expect(routing.escalations()).toEqual([{ channel: 'manager', afterMs: 900_000, againMs: null }]);
 });
 
 test('quiet hours hold warnings until their end, and never what is critical', () => {
@@ -214,6 +214,21 @@ test('what stays unacknowledged is escalated once', async () => {
   parts.store.escalate(parts.routing.escalations());
   await drain(parts);
   expect(hook.accepted.map((r) => [r.id, r.event])).toEqual([['s.e.a', 'unacknowledged']]);
+});
+
+test('reminders come for as long as nobody acknowledges', async () => {
+  const hook = await receiver(() => 200);
+  const channel = { type: 'webhook', url: hook.url, allowLocal: true, unacknowledgedMinutes: 10, remindMinutes: 30 };
+  const parts = gateway([channel]);
+  parts.store.take([alert('s.e.a', 'raise')]);
+  const after = (minutes: number) => {
+    parts.clock.ms = START_MS + minutes * 60_000;
+    parts.store.escalate(parts.routing.escalations());
+    return parts.store.deliveries.list(null, 10).length;
+  };
+  expect([9, 10, 20, 39, 40, 69, 70].map(after)).toEqual([0, 1, 1, 1, 2, 2, 3]);
+  parts.store.act('s.e.a', { action: 'acknowledge' }, 'Ann');
+  expect(after(500)).toBe(3);
 });
 
 test('a flood is one mail, and a chat gets its signs escaped', async () => {
@@ -255,8 +270,7 @@ test('a flood is one mail, and a chat gets its signs escaped', async () => {
   expect(mails).toHaveLength(1);
   parts.store.take([alert('s.e.late2', 'raise'), alert('s.e.late3', 'raise', 'critical')]);
   parts.notifications.run();
-  await new Promise((done) => setTimeout(done, 300));
-  expect(mails).toHaveLength(2);
+  await vi.waitFor(() => expect(mails).toHaveLength(2), 10_000);
   expect(mails[1]).toContain('late3');
   expect(mails[1]).not.toContain('late2');
   await drain(parts);

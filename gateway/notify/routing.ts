@@ -4,6 +4,13 @@ import type { NotificationEvent } from '#models/alerting/notificationEvent.ts';
 import type { NotifierConfig } from '../config.ts';
 import type { Notice } from './notifier.ts';
 
+/** A channel that is notified of what stays unacknowledged; `againMs` null: once. */
+export interface Escalation {
+  channel: string;
+  afterMs: number;
+  againMs: number | null;
+}
+
 /** Which channels are notified of what, and when. */
 export class Routing {
   readonly #channels: ReadonlyMap<string, NotifierConfig>;
@@ -20,10 +27,18 @@ export class Routing {
     return [...this.#channels].flatMap(([name, config]) => (concerns(config, event, notice) ? [name] : []));
   }
 
-  /** Channels that are notified of an alert that stays unacknowledged, and after how long. */
-  escalations(): { channel: string; afterMs: number }[] {
-    return [...this.#channels].flatMap(([channel, { unacknowledgedMinutes }]) =>
-      unacknowledgedMinutes === undefined ? [] : [{ channel, afterMs: unacknowledgedMinutes * 60_000 }],
+  /** Channels that are notified of an alert that stays unacknowledged, after how long, and how often again. */
+  escalations(): Escalation[] {
+    return [...this.#channels].flatMap(([channel, { unacknowledgedMinutes, remindMinutes }]) =>
+      unacknowledgedMinutes === undefined
+        ? []
+        : [
+            {
+              channel,
+              afterMs: unacknowledgedMinutes * 60_000,
+              againMs: remindMinutes === undefined ? null : remindMinutes * 60_000,
+            },
+          ],
     );
   }
 

@@ -1,13 +1,4 @@
-export interface AlertFilter {
-  active: boolean;
-  limit: number;
-  /** Raised before: the last one of a page. */
-  before?: { raisedAtMs: number; id: string };
-  site?: string;
-  edge?: string;
-  asset?: string;
-  severity?: string;
-}
+import type { AlertFilter } from './alertFilter.ts';
 
 /** An alert that is not over, as ISA-18.2 has it: it stands, or nobody has acknowledged it. */
 export const ACTIVE = "state <> 'normal'";

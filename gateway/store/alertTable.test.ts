@@ -64,7 +64,7 @@ test('every combination of filters lists its alerts, the newest first, page by p
 
 test('an alert that alarms again is unacknowledged from then on, not from its raise', () => {
   const { store, clock } = storeIn();
-  const escalations = [{ channel: 'webhook', afterMs: 600_000 }];
+  const escalations = [{ channel: 'webhook', afterMs: 600_000, againMs: null }];
   take(store, { id: 'x' });
   store.act('x', { action: 'acknowledge' }, 'Ann');
   clock.ms += 3_600_000;
@@ -123,4 +123,26 @@ test('machines that alarm together are one case, which goes on for each; others 
   for (const id of ['later', 'elsewhere']) store.act(id, { action: 'close', finding: 'confirmed' }, 'Ann');
   expect(store.alertCases({ active: true, limit: 10 }).map((c) => c.id)).toEqual(['dip.m1']);
   expect(store.alertCases({ active: false, limit: 10 })).toHaveLength(3);
+});
+
+test('alerts are measured by when they came, and by what was found', () => {
+  const { store, clock } = storeIn();
+  take(store, { id: 's.e.a.vibration.1', severity: 'critical' });
+  clock.ms += 60_000;
+  take(store, { id: 's.e.a.vibration.2', site: 't' });
+  store.act('s.e.a.vibration.1', { action: 'close', finding: 'confirmed' }, 'Ann');
+  expect(store.annunciated(START_MS, 's')).toMatchObject([
+    {
+      source: 's/e/a/1H',
+      severity: 'critical',
+      arrivedMs: START_MS,
+      acknowledgedMs: START_MS + 60_000,
+      isActive: false,
+    },
+  ]);
+  expect(store.annunciated(START_MS + 1)).toHaveLength(1);
+  expect(store.judgedAlerts('ball')).toEqual([]);
+  expect(store.judgedAlerts('outer_race')).toMatchObject([{ rule: 'vibration outer_race', finding: 'confirmed' }]);
+  const raises = store.raisesOf(['a', 's/e/a', 'x/e/a']);
+  expect([...raises.values()].map((r) => r.length)).toEqual([2, 1, 0]);
 });

@@ -4,18 +4,12 @@ import { applySuppressions } from '#models/alerting/suppression.ts';
 import type { AlarmAction, AlertMessage, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { AuditTable } from '../audit/auditTable.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
-import { ACTIVE, type AlertFilter, listIndex } from './alertSchema.ts';
+import type { Escalation } from '../notify/routing.ts';
+import type { AlertFilter, StandingCount } from './alertFilter.ts';
+import { ACTIVE, listIndex } from './alertSchema.ts';
 import { CaseTable } from './caseTable.ts';
 import { type Row, Statements } from './statements.ts';
 import type { SuppressionTable } from './suppressionTable.ts';
-
-export interface StandingCount {
-  site: string;
-  edge: string;
-  asset: string;
-  severity: string;
-  n: number;
-}
 
 /** An alert that stays unacknowledged has been so since it first was. */
 const UPSERT = `
@@ -186,14 +180,15 @@ export class AlertTable {
     return changed;
   }
 
-  /** Notifies channels of alerts that stay unacknowledged for longer than they allow, once each. */
-  escalate(escalations: readonly { channel: string; afterMs: number }[]): void {
-    for (const { channel, afterMs } of escalations) {
+  /** Notifies channels of alerts that stay unacknowledged for longer than they allow: once, or again and again. */
+  escalate(escalations: readonly Escalation[]): void {
+    for (const { channel, afterMs, againMs } of escalations) {
       const sql = "SELECT record FROM alerts WHERE state = 'unacknowledged' AND unacknowledged_ms <= ?";
       this.#db.transaction(() => {
         for (const row of this.#statements.all(sql, this.#now() - afterMs)) {
           const alert: AlertRecord = JSON.parse(row.record as string);
-          if (this.#deliveries.has(channel, alert.id, 'unacknowledged')) continue;
+          const lastMs = this.#deliveries.lastMs(channel, alert.id, 'unacknowledged');
+          if (lastMs !== null && (againMs === null || this.#now() - lastMs < againMs)) continue;
           if (this.#deliveries.concerns(channel, 'unacknowledged', alert))
             this.#deliveries.enqueue('unacknowledged', alert, [channel]);
         }

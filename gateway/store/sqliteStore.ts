@@ -9,9 +9,10 @@ import type { Arrivals } from '../alerts/liveness.ts';
 import { AuditTable } from '../audit/auditTable.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import { DeliveryTable } from '../notify/deliveryTable.ts';
-import type { Routing } from '../notify/routing.ts';
-import type { AlertFilter } from './alertSchema.ts';
+import type { Escalation, Routing } from '../notify/routing.ts';
+import type { AlertFilter } from './alertFilter.ts';
 import { ALERT_COLUMNS } from './alertSchema.ts';
+import { AlertStatistics, ARRIVAL_INDEX } from './alertStatistics.ts';
 import { AlertTable } from './alertTable.ts';
 import { CASE_INDEXES, type CaseFilter } from './caseTable.ts';
 import { EvidenceTable } from './evidenceTable.ts';
@@ -49,6 +50,7 @@ export const STORE_MIGRATIONS = [
    CREATE TABLE edge_arrivals (key TEXT PRIMARY KEY, at_ms REAL NOT NULL) STRICT, WITHOUT ROWID;`,
   ALERT_COLUMNS,
   CASE_INDEXES,
+  ARRIVAL_INDEX,
 ];
 const FORGET: Record<Retained, string> = {
   alerts:
@@ -74,6 +76,7 @@ export class SqliteStore implements Store {
   readonly #seen: SeenLog;
   readonly #queue: SeriesQueue;
   readonly #alerts: AlertTable;
+  readonly #statistics: AlertStatistics;
   readonly #audit: AuditTable;
   readonly #suppressions: SuppressionTable;
   readonly #evidence: EvidenceTable;
@@ -93,6 +96,7 @@ export class SqliteStore implements Store {
     this.#suppressions = new SuppressionTable(this.#db, now);
     this.#audit = new AuditTable(this.#db);
     this.#alerts = new AlertTable(this.#db, this.deliveries, this.#suppressions, this.#audit, now);
+    this.#statistics = new AlertStatistics(this.#db);
     this.#evidence = new EvidenceTable(this.#db, maxEvidenceBytes);
     this.#points = new PointTables(this.#db);
     migrate(this.#db, 'gateway.db', STORE_MIGRATIONS);
@@ -145,6 +149,9 @@ export class SqliteStore implements Store {
   alertCase = (id: string) => this.#alerts.cases.get(id);
   alertsOfCase = (id: string, limit: number) =>
     this.#alerts.cases.members(id, limit).flatMap((member) => this.#alerts.get(member) ?? []);
+  annunciated = (fromMs: number, site?: string) => this.#statistics.annunciated(fromMs, site);
+  judgedAlerts = (fault?: string) => this.#statistics.judged(fault);
+  raisesOf = (machines: readonly string[]) => this.#statistics.raises(machines);
   standingAlerts = () => this.#alerts.standingCounts();
   ownAlerts = () => this.#alerts.own();
   findingCounts = () => this.#alerts.findingCounts();
@@ -155,7 +162,7 @@ export class SqliteStore implements Store {
   changeDue = () => [...this.#alerts.unshelveDue(), ...this.#alerts.suppressDue()];
   suppressions = (state: 'open' | 'all', limit: number) =>
     state === 'open' ? this.#suppressions.open().slice(0, limit) : this.#suppressions.all(limit);
-  escalate = (escalations: readonly { channel: string; afterMs: number }[]) => this.#alerts.escalate(escalations);
+  escalate = (escalations: readonly Escalation[]) => this.#alerts.escalate(escalations);
   audit = (atMs: number, by: string, what: string, subject: string, detail: string | null) =>
     this.#db.transaction(() => this.#audit.add(atMs, by, what, subject, detail))();
   auditLog = (after: number, limit: number) => ({

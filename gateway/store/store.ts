@@ -1,4 +1,6 @@
 import type { Outcome } from '#models/alerting/alarmLifecycle.ts';
+import type { AnnunciatedAlert } from '#models/alerting/alarmSystemHealth.ts';
+import type { JudgedAlert } from '#models/alerting/trackRecord.ts';
 import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { AlertCase } from '#models/contracts/alertCase.ts';
 import type { AuditEntry } from '#models/contracts/audit.ts';
@@ -13,8 +15,8 @@ import type { Arrivals } from '../alerts/liveness.ts';
 import type { AuditHead } from '../audit/auditChain.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
-import type { AlertFilter } from './alertSchema.ts';
-import type { StandingCount } from './alertTable.ts';
+import type { Escalation } from '../notify/routing.ts';
+import type { AlertFilter, StandingCount } from './alertFilter.ts';
 import type { CaseFilter } from './caseTable.ts';
 import type { Range } from './sequences.ts';
 
@@ -70,6 +72,12 @@ export interface Store {
   queueSize(): { rows: number; bytes: number; dropped: number };
   alerts(filter: AlertFilter): AlertRecord[];
   alert(id: string): AlertRecord | null;
+  /** Alerts that came from a time on, by the gateway's clock; of a site, or of all. */
+  annunciated(fromMs: number, site?: string): AnnunciatedAlert[];
+  /** Alerts with a finding, of one fault or of all. */
+  judgedAlerts(fault?: string): JudgedAlert[];
+  /** Times at which alerts that nobody found false were raised, by machine. */
+  raisesOf(machines: readonly string[]): Map<string, number[]>;
   /** Cases, the last opened first. */
   alertCases(filter: CaseFilter): AlertCase[];
   alertCase(id: string): AlertCase | null;
@@ -92,8 +100,8 @@ export interface Store {
   suppress(request: SuppressionRequest): Suppression | { fault: string };
   /** Null where none of that id is open. */
   endSuppression(id: string, by: string): Suppression | null;
-  /** Notifies channels of alerts that stay unacknowledged for longer than they allow, once each. */
-  escalate(escalations: readonly { channel: string; afterMs: number }[]): void;
+  /** Notifies channels of alerts that stay unacknowledged for longer than they allow: once, or again and again. */
+  escalate(escalations: readonly Escalation[]): void;
   readonly deliveries: DeliveryTable;
   /** Notes what was found at the machine; null where there is no such alert. */
   find(id: string, finding: Finding): AlertRecord | null;

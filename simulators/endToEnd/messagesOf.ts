@@ -1,8 +1,8 @@
-import { SimulatedMachine } from '#simulators/machine.ts';
-import { drivetrainOf } from '#simulators/machineFaults.ts';
-import { simulatedMachineSchema } from '#simulators/scenario.ts';
-import { edgeConfigSchema } from '../config.ts';
-import { Pipeline } from './pipeline.ts';
+import { edgeConfigSchema } from '#edge/config.ts';
+import { Pipeline } from '#edge/pipeline/pipeline.ts';
+import { SimulatedMachine } from '../machine.ts';
+import { drivetrainOf } from '../machineFaults.ts';
+import { simulatedMachineSchema } from '../scenario.ts';
 
 const BEARING = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
 const RATE = 12_800;

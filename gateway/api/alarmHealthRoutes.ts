@@ -1,0 +1,84 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { alarmSystemHealth } from '#models/alerting/alarmSystemHealth.ts';
+import { misses, type RecordedFailure, trackRecords } from '#models/alerting/trackRecord.ts';
+import { alarmSystemHealthSchema, trackRecordSchema, trackRecordsSchema } from '#models/contracts/alarmHealth.ts';
+import { nameSchema } from '#models/contracts/names.ts';
+import { ruleOf } from '../store/alertStatistics.ts';
+import type { Store } from '../store/store.ts';
+import { errorSchema } from './routes.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface AlarmHealthParts {
+  store: Store;
+  now: () => number;
+  /** Failures that maintenance recorded. */
+  failures: () => RecordedFailure[];
+}
+
+/** How well the alarm system serves its operators, and how often its alerts were right. */
+export function addAlarmHealthRoutes(server: FastifyInstance, { store, now, failures }: AlarmHealthParts): void {
+  const app = server.withTypeProvider<ZodTypeProvider>();
+
+  app.get(
+    '/api/v1/alarm-health',
+    {
+      schema: {
+        description:
+          'Measures of EEMUA 191 and ISA-18.2 over the last days: rates, floods, chattering, stale alerts, bad actors, time to acknowledge.',
+        querystring: z.object({
+          days: z.coerce.number().min(0.01).max(366).default(7),
+          /** Who share the alerts. */
+          operators: z.coerce.number().int().min(1).max(1000).default(1),
+          site: nameSchema.optional(),
+        }),
+        response: { 200: alarmSystemHealthSchema },
+      },
+    },
+    async ({ query: { days, operators, site } }) => {
+      const toMs = now();
+      const fromMs = toMs - days * DAY_MS;
+      return alarmSystemHealth(store.annunciated(fromMs, site), fromMs, toMs, operators);
+    },
+  );
+
+  app.get(
+    '/api/v1/track-record',
+    {
+      schema: {
+        description:
+          'Precision and lead time of the alerts of each rule, by what was found, and failures that no alert foretold.',
+        response: { 200: trackRecordsSchema },
+      },
+    },
+    async () => {
+      const judged = store.judgedAlerts();
+      const all = failures();
+      const missed = misses(all, store.raisesOf([...new Set(all.map((f) => f.machine))]));
+      return { rules: trackRecords(judged), failures: all.length, missed };
+    },
+  );
+
+  app.get(
+    '/api/v1/alerts/:id/track-record',
+    {
+      schema: {
+        description: 'How often earlier alerts of the same rule were right, and how early; null: none has a finding.',
+        params: z.object({ id: z.string().max(300) }),
+        response: {
+          200: z.object({ rule: z.string(), trackRecord: trackRecordSchema.nullable() }),
+          404: errorSchema,
+        },
+      },
+    },
+    async ({ params }, reply) => {
+      const alert = store.alert(params.id);
+      if (alert === null) return reply.code(404).send({ error: `no alert ${params.id}` });
+      const rule = ruleOf(alert);
+      const records = trackRecords(store.judgedAlerts(alert.evidence.diagnosis.fault));
+      return { rule, trackRecord: records.find((r) => r.rule === rule) ?? null };
+    },
+  );
+}

@@ -1,0 +1,18 @@
+export interface StandingCount {
+  site: string;
+  edge: string;
+  asset: string;
+  severity: string;
+  n: number;
+}
+
+export interface AlertFilter {
+  active: boolean;
+  limit: number;
+  /** Raised before: the last one of a page. */
+  before?: { raisedAtMs: number; id: string };
+  site?: string;
+  edge?: string;
+  asset?: string;
+  severity?: string;
+}

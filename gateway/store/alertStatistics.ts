@@ -1,0 +1,70 @@
+import type Database from 'better-sqlite3';
+import type { AnnunciatedAlert } from '#models/alerting/alarmSystemHealth.ts';
+import type { JudgedAlert } from '#models/alerting/trackRecord.ts';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import { type Row, Statements } from './statements.ts';
+
+/** Alerts that a measure reads at most, the newest. */
+const MOST = 100_000;
+
+/** What raised an alert: the kind of evidence in its id, `site.edge.machine.kind.time`, and the fault that it named. */
+export function ruleOf({ id, site, edge, asset, point, evidence }: AlertRecord): string {
+  const prefix = `${site}.${edge}.${asset}.`;
+  const kind = id.startsWith(prefix) ? id.slice(prefix.length).split('.')[0] : point;
+  return `${kind} ${evidence.diagnosis.fault}`;
+}
+
+/** Alerts as numbers: for the measures of the alarm system, and for how often alerts were right. */
+export class AlertStatistics {
+  readonly #statements: Statements;
+
+  constructor(db: Database.Database) {
+    this.#statements = new Statements(db);
+  }
+
+  /** Alerts that came from a time on, by the gateway's clock, without those that were suppressed from the beginning. */
+  annunciated(fromMs: number, site?: string): AnnunciatedAlert[] {
+    const sql = `SELECT site, edge, asset, point, severity, arrived_ms, returned_ms, state, record ->> '$.acknowledgedAtMs' AS acknowledged_ms
+      FROM alerts INDEXED BY alerts_by_arrival WHERE arrived_ms >= ? AND site = coalesce(?, site)
+      ORDER BY arrived_ms DESC LIMIT ${MOST}`;
+    return this.#statements
+      .all(sql, fromMs, site ?? null)
+      .filter(({ state }) => state !== 'suppressed')
+      .map((row) => ({
+        source: `${row.site}/${row.edge}/${row.asset}/${row.point}`,
+        severity: row.severity as AnnunciatedAlert['severity'],
+        arrivedMs: row.arrived_ms as number,
+        returnedMs: row.returned_ms as number | null,
+        acknowledgedMs: row.acknowledged_ms as number | null,
+        isActive: row.state !== 'normal',
+      }));
+  }
+
+  /** Alerts with a finding, of one fault or of all, the newest first. */
+  judged(fault?: string): JudgedAlert[] {
+    const sql = `SELECT record FROM alerts WHERE finding IS NOT NULL ${fault === undefined ? '' : 'AND fault = ?'}
+      ORDER BY raised_ms DESC LIMIT ${MOST}`;
+    return this.#statements.all(sql, ...(fault === undefined ? [] : [fault])).flatMap((row) => {
+      const alert: AlertRecord = JSON.parse(row.record as string);
+      const { finding } = alert;
+      if (finding === undefined) return [];
+      return [{ rule: ruleOf(alert), finding: finding.finding, raisedAtMs: alert.raisedAtMs, foundAtMs: finding.atMs }];
+    });
+  }
+
+  /** Times at which alerts that nobody found false were raised. @param machines as maintenance names them: by asset, or `site/edge/asset`. */
+  raises(machines: readonly string[]): Map<string, number[]> {
+    const sql = `SELECT site, edge, raised_ms FROM alerts INDEXED BY alerts_all_by_asset WHERE asset = ?
+      AND coalesce(finding, '') <> 'false_alarm' AND point <> 'liveness'`;
+    const raised = (machine: string) => {
+      const asset = machine.slice(machine.lastIndexOf('/') + 1);
+      return this.#statements
+        .all(sql, asset)
+        .filter((row: Row) => machine === asset || machine === `${row.site}/${row.edge}/${asset}`)
+        .map((row) => row.raised_ms as number);
+    };
+    return new Map(machines.map((machine) => [machine, raised(machine)]));
+  }
+}
+
+export const ARRIVAL_INDEX = 'CREATE INDEX alerts_by_arrival ON alerts (arrived_ms);';
