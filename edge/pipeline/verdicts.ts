@@ -15,15 +15,16 @@ import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { recordingLines } from '#models/machine/recordingLines.ts';
 import type { HostResult } from '../models/modelHost.ts';
 import { alertText } from './alertText.ts';
+import { decisionOf } from './decision.ts';
 import { type DiagnosisCredit, gatheredSignal } from './diagnose.ts';
-import { type EvidenceBody, evidenceOf, packed } from './evidence.ts';
+import { type EvidenceBody, evidenceOf } from './evidence.ts';
 import { ENOUGH_S } from './gatherer.ts';
 import { HealthReport } from './healthReport.ts';
 import { type MachineState, PROCESS, TREND, VIBRATION } from './machineState.ts';
 import { emptySlotState, ProcessSlot, type RowVerdict, type SlotModels, type SlotWork } from './processSlot.ts';
 import { judgeTrend, VelocityHistory } from './velocityHistory.ts';
 import { VibrationPoint } from './vibrationPoint.ts';
-import type { DecisionBasis, Watched } from './watched.ts';
+import type { Watched } from './watched.ts';
 
 export interface VerdictSettings {
   trigger: TriggerSettings;
@@ -254,32 +255,9 @@ export class Verdicts {
     const its = this.#points.get(point);
     if (!(its instanceof VibrationPoint) || gatheredS < ENOUGH_S || this.#state.evidenceOf === id) return;
     this.#state.evidenceOf = id;
-    this.sendEvidence(id, its, point, basis && this.#decision(basis, step, verdict));
-  }
-
-  /** All that a verdict was made of, beside the signal. */
-  #decision(
-    { features, baseline, trigger }: DecisionBasis,
-    step: Pick<Decision['alert'], 'before' | 'seen'>,
-    verdict: Verdict,
-  ): Decision {
-    const { axial = [], ...context } = this.#diagnosed?.context ?? {};
-    return {
-      version: this.#settings.version,
-      configuration: this.#config ?? null,
-      features: { names: [...features.names], row: [...features.row] },
-      baseline: {
-        ...baseline,
-        indexed: [...baseline.indexed],
-        evidence: [...baseline.evidence],
-        snapshot: [...baseline.snapshot],
-      },
-      trigger,
-      alert: { settings: this.#settings.alert, ...step },
-      context: this.#diagnosed === null ? null : context,
-      axial: axial.map(packed),
-      verdict,
-    };
+    const { version, alert } = this.#settings;
+    const of = { version, configuration: this.#config ?? null, alert: { settings: alert, ...step } };
+    this.sendEvidence(id, its, point, basis && decisionOf(basis, this.#diagnosed, { ...of, verdict }));
   }
 
   sendEvidence(id: string, point: VibrationPoint, name: string, decision?: Decision): void {
