@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
@@ -32,6 +32,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
       await shell.runUntilStopped(await startGateway(config, shell.version));
     });
   addKeys(gateway, shell);
+  addBrokerAcl(gateway, shell);
   addTestNotify(gateway, shell);
   addStoreCommands(gateway, shell);
   addLedger(program, shell);
@@ -60,6 +61,41 @@ function addKeys(gateway: Command, shell: Shell): void {
       writeFileSync(publicFile, publicKey);
       shell.say(`${privateFile} for the gateway (commands.keyFile), ${publicFile} for edges (uplink.commandKeyFile)`);
     });
+}
+
+function addBrokerAcl(gateway: Command, shell: Shell): void {
+  gateway
+    .command('broker-acl')
+    .description("writes Mosquitto's files of a configuration: passwords (hashed) and acl (who may use which topics)")
+    .argument('<file>', 'its configuration (YAML), with brokerAccounts')
+    .requiredOption('--out <dir>', 'where they go; files that are there are replaced')
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright gateway broker-acl gateway/gateway.example.yaml --out /etc/mosquitto',
+    )
+    .action(async (file: string, { out }: { out: string }) => {
+      const { gatewayConfigSchema } = await import('./config.ts');
+      const { accountsOf, aclText, passwordText } = await import('./brokerAccess.ts');
+      const config = await shell.load(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY');
+      if (config.brokerAccounts === undefined) throw shell.usage(`${file}: brokerAccounts is missing`);
+      try {
+        const accounts = accountsOf(config);
+        mkdirSync(out, { recursive: true });
+        replaceFile(join(out, 'passwords'), passwordText(accounts));
+        replaceFile(join(out, 'acl'), aclText(accounts));
+        shell.say(
+          `${accounts.length} accounts in ${join(out, 'passwords')} and ${join(out, 'acl')}: have Mosquitto own and reload them (SIGHUP)`,
+        );
+      } catch (error) {
+        throw shell.failure(error instanceof Error ? error.message : String(error));
+      }
+    });
+}
+
+/** Never half a file, which Mosquitto might read, and private to its owner. */
+function replaceFile(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }
 
 function addTestNotify(gateway: Command, shell: Shell): void {

@@ -1,6 +1,8 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import { nameSchema } from '#models/contracts/names.ts';
 import { roles } from './api/roles.ts';
+import { edgeUsername } from './edgeUsername.ts';
 
 const brokerFields = {
   url: z.url({ protocol: /^(mqtt|mqtts|tcp|ssl)$/, error: 'an address such as mqtt://host:1883 or mqtts://host:8883' }),
@@ -170,10 +172,50 @@ const planningSchema = z
   .prefault({});
 export type PlanningConfig = z.infer<typeof planningSchema>;
 
+const username = z.string().regex(/^[A-Za-z0-9._@-]{1,64}$/, 'letters, digits, ".", "_", "@" and "-"');
+const filter = z.string().regex(/^[^\0\r\n]{1,500}$/, 'a topic filter such as plant/#');
+
+/** Clients of the broker beside the gateway: edges publish under their own site and name alone. */
+const brokerAccountsSchema = z
+  .strictObject({
+    edges: z
+      .array(
+        z.strictObject({
+          site: nameSchema,
+          edge: nameSchema,
+          /** site.edge where it is absent. */
+          username: username.optional(),
+          passwordFile: z.string(),
+          /** Topics of its machines. */
+          receives: z.array(filter).default([]),
+        }),
+      )
+      .default([]),
+    machines: z
+      .array(
+        z.strictObject({
+          username,
+          passwordFile: z.string(),
+          publishes: z
+            .array(filter.refine((f) => !/^(millwright(\/|$)|[+#])/.test(f), 'topics outside of millwright/'))
+            .min(1),
+        }),
+      )
+      .default([]),
+    planners: z.array(z.strictObject({ username, passwordFile: z.string() })).default([]),
+  })
+  .superRefine(({ edges, machines, planners }, context) => {
+    const names = [...edges.map(edgeUsername), ...[...machines, ...planners].map((account) => account.username)];
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) context.addIssue({ code: 'custom', message: `each name once; ${twice} is there twice` });
+  });
+
 export const gatewayConfigSchema = z.strictObject({
   dataDirectory: z.string().min(1),
   broker: z.strictObject({ ...brokerFields, clientId: z.string().min(1).default('millwright-gateway') }),
-  /** A broker in the gateway's own process, for a laptop. It asks nobody who they are, so it listens on loopback alone. */
+  /** Who may use the broker, and for what: `millwright gateway broker-acl` writes it for Mosquitto. */
+  brokerAccounts: brokerAccountsSchema.optional(),
+  /** A broker in the gateway's own process, for a laptop, on loopback alone. Without brokerAccounts it serves whoever connects. */
   embeddedBroker: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(1883) })
     .refine((b) => isLoopback(b.host), { message: 'a loopback address; for a network use Mosquitto', path: ['host'] })

@@ -8,7 +8,8 @@ import { AlertClock } from './alerts/alertClock.ts';
 import { Events } from './api/events.ts';
 import { FailedLogins } from './api/failedLogins.ts';
 import { createServer } from './api/server.ts';
-import { startBroker } from './broker.ts';
+import { type EmbeddedBroker, startBroker } from './broker.ts';
+import { accountsOf } from './brokerAccess.ts';
 import { CommandSigner } from './commands.ts';
 import type { GatewayConfig } from './config.ts';
 import { HistorianPump } from './historian/pump.ts';
@@ -98,8 +99,9 @@ async function startAll(setting: Setting, started: Started): Promise<number> {
 async function startParts(setting: Setting, started: Started): Promise<number> {
   const { config, now, log } = setting;
   const { embeddedBroker } = config;
-  if (embeddedBroker)
-    started.add('broker', await startBroker(embeddedBroker.host, embeddedBroker.port), (b) => b.close());
+  const accounts = config.brokerAccounts === undefined ? null : accountsOf(config);
+  const broker = embeddedBroker ? await startBroker(embeddedBroker.host, embeddedBroker.port, accounts) : null;
+  started.add('broker', broker, (b) => b?.close());
   const signer = config.commands && new CommandSigner(config.commands.keyFile, now);
   const stores = await openStores(config, started, now, log);
   const events = new Events();
@@ -107,7 +109,11 @@ async function startParts(setting: Setting, started: Started): Promise<number> {
   const work = startWork(setting, stores, events, delivery, started);
   const alarms = startAlarms(setting, stores, events, delivery, started);
   const models = startModels(setting, stores, signer, work.ingest, started);
-  const server = await serve(setting, { ...stores, ...delivery, ...work, ...alarms, ...models, events }, started);
+  const server = await serve(
+    setting,
+    { ...stores, ...delivery, ...work, ...alarms, ...models, events, broker },
+    started,
+  );
   work.ingest.start();
   delivery.notifications.start();
   alarms.clock.start();
@@ -240,7 +246,7 @@ type Parts = Stores &
   ReturnType<typeof startDelivery> &
   ReturnType<typeof startWork> &
   ReturnType<typeof startAlarms> &
-  ReturnType<typeof startModels> & { events: Events };
+  ReturnType<typeof startModels> & { events: Events; broker: EmbeddedBroker | null };
 
 /** The API and the page; the port that they are served at. */
 async function serve({ config, now, version, failed }: Setting, parts: Parts, started: Started): Promise<number> {

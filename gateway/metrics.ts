@@ -4,6 +4,7 @@ import { readMetrics } from '#models/metrics/readMetrics.ts';
 import type { AlertClock } from './alerts/alertClock.ts';
 import type { Events } from './api/events.ts';
 import type { FailedLogins } from './api/failedLogins.ts';
+import type { EmbeddedBroker } from './broker.ts';
 import type { HistorianPump } from './historian/pump.ts';
 import type { Ingest } from './ingest.ts';
 import type { Notifications } from './notify/notifications.ts';
@@ -27,6 +28,7 @@ export interface Measured {
   clock: AlertClock;
   failedLogins: FailedLogins;
   retention: Retention;
+  broker: EmbeddedBroker | null;
   incidents: () => readonly StorageIncident[];
   planner: Planner;
   plans: PlanStore;
@@ -61,6 +63,12 @@ export function gatewayMetrics(measured: Measured): Registry {
   read('retention_removed_total', 'rows removed since they were older than their retention', ['kind'], (set) => {
     for (const [kind, n] of measured.retention.removed) set({ kind }, n);
   });
+  read(
+    'embedded_broker_refused_total',
+    'sign-ins, messages and subscriptions that the embedded broker refused',
+    [],
+    (set) => set({}, measured.broker?.refused ?? 0),
+  );
   read('broker_connected', '1 while the gateway has its broker', [], (set) => set({}, ingest.connected ? 1 : 0));
   read('historian_rows_written_total', 'rows that the historian took', [], (set) => set({}, pump.written));
   read('historian_rows_refused_total', 'rows that it will never take', ['reason'], (set) => {

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { startBroker } from './broker.ts';
+import { aclText, covers, passwordText } from './brokerAccess.ts';
+import { checkBroker, testAccounts } from './brokerChecks.ts';
+import { gatewayConfigSchema } from './config.ts';
+
+checkBroker('the embedded broker', async () => {
+  const broker = await startBroker('127.0.0.1', 0, testAccounts());
+  return { url: `mqtt://127.0.0.1:${broker.port}`, close: () => broker.close() };
+});
+
+test.each([
+  ['plant/#', 'plant/a/b', true],
+  ['plant/#', 'plant', true],
+  ['plant/+', 'plant/a', true],
+  ['plant/+', 'plant/a/b', false],
+  ['plant/+', 'plant/#', false],
+  ['plant/a', 'plant/+', false],
+  ['plant/+/x', 'plant/+/x', true],
+  ['#', '$SYS/broker', false],
+  ['a/b', 'a', false],
+])('%s covers %s: %s', (filter, asked, expected) => {
+  expect(covers([filter], asked)).toBe(expected);
+});
+
+test('files for Mosquitto hold no password, and what each account may do', () => {
+  const accounts = testAccounts();
+  expect(passwordText(accounts)).toMatch(/^gateway:\$7\$10000\$[^$]+\$[^$]+\nnorth\.edge-1:\$7\$/);
+  expect(passwordText(accounts)).not.toBe(passwordText(accounts));
+  expect(aclText(accounts)).toContain('user south\ntopic write millwright/v1/south/edge-1/status\n');
+});
+
+test('accounts that could take the place of others are refused', () => {
+  const parse = (brokerAccounts: object) =>
+    gatewayConfigSchema.safeParse({ dataDirectory: 'd', broker: { url: 'mqtt://h' }, brokerAccounts }).success;
+  const machine = { username: 'm', passwordFile: 'f', publishes: ['plant/#'] };
+  expect(parse({ machines: [machine] })).toBe(true);
+  expect(parse({ machines: [machine, machine] })).toBe(false);
+  for (const topic of ['#', '+/v1/north/edge-1/status', 'millwright/v1/north/edge-1/status', 'plant\ntopic write #'])
+    expect(parse({ machines: [{ ...machine, publishes: [topic] }] }), topic).toBe(false);
+  expect(parse({ edges: [{ site: 'a/b', edge: 'e', passwordFile: 'f' }] })).toBe(false);
+  expect(parse({ edges: [{ site: '+', edge: 'e', passwordFile: 'f' }] })).toBe(false);
+});

@@ -1,0 +1,105 @@
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gatewayFilters, supplyFilter, supplyReportTopic, TOPIC_ROOT } from '#models/contracts/topics.ts';
+import type { GatewayConfig } from './config.ts';
+import { edgeUsername } from './edgeUsername.ts';
+
+/** One client of the broker: what it may publish and receive, as MQTT topic filters. */
+export interface BrokerAccount {
+  username: string;
+  password: string;
+  publishes: readonly string[];
+  receives: readonly string[];
+}
+
+/** Of PBKDF2-HMAC-SHA-512, as Mosquitto stores passwords; each connection computes them once. */
+const ITERATIONS = 10_000;
+
+/**
+ * The accounts of a configuration: the gateway, each edge under its own site and name alone, machines, and planners.
+ * @throws Error where a password cannot be read, is empty, or the gateway has no account of its own.
+ */
+export function accountsOf({ broker, brokerAccounts, notifiers }: GatewayConfig): BrokerAccount[] {
+  const { edges = [], machines = [], planners = [] } = brokerAccounts ?? {};
+  if (broker.username === undefined || broker.passwordFile === undefined)
+    throw new Error('broker.username, broker.passwordFile: the gateway needs an account of its own');
+  const gateway = {
+    username: broker.username,
+    password: passwordIn(broker.passwordFile),
+    publishes: [
+      `${TOPIC_ROOT}/+/+/cmd/#`,
+      supplyReportTopic('+'),
+      ...notifiers.flatMap((n) => (n.type === 'mqtt' ? [n.topic] : [])),
+    ],
+    receives: [...gatewayFilters, supplyFilter],
+  };
+  return [
+    gateway,
+    ...edges.map((account) => ({
+      username: edgeUsername(account),
+      password: passwordIn(account.passwordFile),
+      publishes: gatewayFilters.map((filter) => filter.replace('+/+', `${account.site}/${account.edge}`)),
+      receives: [`${TOPIC_ROOT}/${account.site}/${account.edge}/cmd/#`, ...account.receives],
+    })),
+    ...machines.map(({ username, passwordFile, publishes }) => ({
+      username,
+      password: passwordIn(passwordFile),
+      publishes,
+      receives: [],
+    })),
+    ...planners.map(({ username, passwordFile }) => ({
+      username,
+      password: passwordIn(passwordFile),
+      publishes: [supplyFilter],
+      receives: [supplyReportTopic('+')],
+    })),
+  ];
+}
+
+/** Mosquitto's `acl_file`. */
+export function aclText(accounts: readonly BrokerAccount[]): string {
+  const blocks = accounts.map(({ username, publishes, receives }) =>
+    [
+      `user ${username}`,
+      ...publishes.map((filter) => `topic write ${filter}`),
+      ...receives.map((filter) => `topic read ${filter}`),
+    ].join('\n'),
+  );
+  return `# Written by millwright gateway broker-acl; changes are overwritten.\n${blocks.join('\n\n')}\n`;
+}
+
+/** Mosquitto's `password_file`: a salted hash of each password. */
+export function passwordText(accounts: readonly BrokerAccount[]): string {
+  return accounts.map(({ username, password }) => `${username}:${hashed(password)}\n`).join('');
+}
+
+function hashed(password: string): string {
+  const salt = randomBytes(12);
+  const hash = pbkdf2Sync(password, salt, ITERATIONS, 64, 'sha512');
+  return `$7$${ITERATIONS}$${salt.toString('base64')}$${hash.toString('base64')}`;
+}
+
+/**
+ * Whether every topic that `asked` stands for is covered by a filter. `asked` may itself be a filter, as in a subscription.
+ * Topics that begin with `$` are covered by none that begins with a wildcard. Pure.
+ */
+export function covers(filters: readonly string[], asked: string): boolean {
+  return filters.some((filter) => coversOne(filter.split('/'), asked.split('/')));
+}
+
+function coversOne(filter: readonly string[], asked: readonly string[]): boolean {
+  if (asked[0].startsWith('$') && /^[+#]$/.test(filter[0])) return false;
+  for (const [i, level] of filter.entries()) {
+    if (level === '#') return true;
+    // A filter that ends here, or asks for more than this one gives.
+    if (i >= asked.length || asked[i] === '#') return false;
+    if (level !== '+' && level !== asked[i]) return false;
+  }
+  return filter.length === asked.length;
+}
+
+function passwordIn(file: string): string {
+  const password = readFileSync(file, 'utf8').trim();
+  if (password === '') throw new Error(`${file} is empty: write the password into it`);
+  return password;
+}
