@@ -68,19 +68,19 @@ test('a database that is damaged while the gateway runs is mended, and work goes
   writeSync(handle, Buffer.alloc(size / 2, 0xa5), 0, size / 2, size / 2);
   closeSync(handle);
   const warnings = async (): Promise<string[]> => {
-    const answer = await fetch(`${api}/readyz`).catch(() => null);
+    const answer = await fetch(`${api}/readyz`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
     return answer === null ? [] : ((await answer.json()) as { warnings: string[] }).warnings;
   };
   await vi.waitFor(
     async () => {
-      await fetch(`${api}/api/v1/evidence/e9/0`).catch(() => null);
+      await fetch(`${api}/api/v1/evidence/e9/0`, { signal: AbortSignal.timeout(2000) }).catch(() => null);
       expect((await warnings()).join()).toMatch(/gateway\.db was damaged/);
     },
-    { timeout: 15_000, interval: 200 },
+    { timeout: 30_000, interval: 200 },
   );
   expect((await fetch(`${api}/api/v1/alerts?state=all`)).status).toBe(200);
   expect(await (await fetch(`${api}/metrics`)).text()).toMatch(
     /storage_incidents\{database="gateway\.db",kind="damaged"\} 1/,
   );
   await gateway.stop();
-});
+}, 60_000);

@@ -20,3 +20,12 @@ test('a part that fails to stop is named, and the others stop all the same', asy
   await expect(started.stop()).rejects.toThrow(/ingest: Error: no answer/);
   expect(stopped).toEqual(['store']);
 });
+
+test('a part that never stops is named after a while, and the others stop', async () => {
+  const stopped: string[] = [];
+  const started = new Started(20);
+  started.add('store', null, () => void stopped.push('store'));
+  started.add('API', null, () => new Promise(() => undefined));
+  await expect(started.stop()).rejects.toThrow(/API: Error: it did not stop within 0.02 s/);
+  expect(stopped).toEqual(['store']);
+});

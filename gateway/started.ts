@@ -1,6 +1,15 @@
+/** A part that has not stopped by then is reported, and the others are stopped all the same. */
+const MOST_STOP_MS = 10_000;
+
 /** Parts that run, in the order in which they were started; stopped in reverse, since a part may use any before it. */
 export class Started {
   readonly #parts: { name: string; stop: () => void | Promise<void> }[] = [];
+
+  readonly #mostMs: number;
+
+  constructor(mostMs = MOST_STOP_MS) {
+    this.#mostMs = mostMs;
+  }
 
   /** Registers a part that runs, with what stops it. */
   add<T>(name: string, part: T, stop: (part: T) => void | Promise<void>): T {
@@ -9,14 +18,14 @@ export class Started {
   }
 
   /**
-   * Stops every part, the last one first. A part that fails to stop keeps none of the others running.
+   * Stops every part, the last one first. A part that fails to stop, or takes too long, keeps none of the others running.
    * @throws AggregateError that names the parts that failed.
    */
   async stop(): Promise<void> {
     const failed: { name: string; error: unknown }[] = [];
     for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
       try {
-        await part.stop();
+        await within(this.#mostMs, part.stop());
       } catch (error) {
         failed.push({ name: part.name, error });
       }
@@ -25,4 +34,13 @@ export class Started {
     const errors = failed.map(({ error }) => error);
     throw new AggregateError(errors, `not stopped cleanly: ${failed.map((f) => `${f.name}: ${f.error}`).join('; ')}`);
   }
+}
+
+/** @throws Error where it takes longer. */
+async function within(mostMs: number, work: void | Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not stop within ${mostMs / 1000} s`)), mostMs);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
