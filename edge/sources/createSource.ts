@@ -22,6 +22,14 @@ export async function createSource(config: EdgeConfig, index: number, now: () =>
       const { ModbusSource } = await import('./modbusSource.ts');
       return new ModbusSource(source, config.limits, now, itsLog);
     }
+    case 'http': {
+      const { HttpSource } = await import('./httpSource.ts');
+      return new HttpSource(source, config.limits, now, itsLog);
+    }
+    case 'folder': {
+      const { FolderSource } = await import('./folderSource.ts');
+      return new FolderSource(source, config.limits, now, itsLog);
+    }
     case 'opcua': {
       const { OpcuaSource } = await import('./opcua/opcuaSource.ts');
       return new OpcuaSource(source, config, now, itsLog);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
 import { bitSliceSchema } from './bitSlice.ts';
 import { brokerFields } from './brokerFields.ts';
+import { folderSourceSchema } from './folderConfig.ts';
 import { modbusSourceSchema } from './modbusConfig.ts';
 import { opcuaSourceSchema } from './opcua/opcuaConfig.ts';
 import { sparkplugSourceSchema } from './sparkplug/sparkplugConfig.ts';
@@ -311,9 +312,8 @@ export const subscriptionSchema = z
   });
 export type Subscription = z.infer<typeof subscriptionSchema>;
 
-const mqttSourceSchema = z.strictObject({
-  type: z.literal('mqtt'),
-  ...brokerFields,
+/** How the times of payloads are read. */
+const timeFields = {
   /** `auto`: ISO 8601, or a number of milliseconds since 1970. Else a unit, or a pattern such as `dd.MM.yyyy HH:mm:ss` (Luxon's tokens). */
   timeFormat: z
     .string()
@@ -323,9 +323,44 @@ const mqttSourceSchema = z.strictObject({
     .default('auto'),
   /** Of texts that name none: an IANA zone such as `Europe/Berlin`. */
   timeZone: z.string().refine(isZone, { message: 'an IANA time zone such as Europe/Berlin' }).default('UTC'),
+};
+
+const mqttSourceSchema = z.strictObject({
+  type: z.literal('mqtt'),
+  ...brokerFields,
+  ...timeFields,
   subscriptions: z.array(subscriptionSchema).min(1),
 });
 export type MqttSourceConfig = z.infer<typeof mqttSourceSchema>;
+
+const httpSourceSchema = z
+  .strictObject({
+    type: z.literal('http'),
+    host: z.string().min(1).default('127.0.0.1'),
+    port: z.int().min(0).max(65_535),
+    /** Both or neither: with them it is HTTPS. */
+    certificateFile: z.string().optional(),
+    keyFile: z.string().optional(),
+    /** Who may post: each has a token of its own, in a file. */
+    devices: z
+      .array(
+        z.strictObject({
+          name: nameSchema,
+          tokenFile: z.string().min(1),
+          /** Machines of which it may post; without it, of all. */
+          assets: z.array(nameSchema).min(1).optional(),
+        }),
+      )
+      .min(1),
+    ...timeFields,
+    /** As of MQTT; the topic is the path below `/ingest/`. */
+    subscriptions: z.array(subscriptionSchema).min(1),
+  })
+  .refine((s) => (s.certificateFile === undefined) === (s.keyFile === undefined), {
+    message: 'a certificate and its key, or neither',
+    path: ['certificateFile'],
+  });
+export type HttpSourceConfig = z.infer<typeof httpSourceSchema>;
 
 /** Where values and signals come from, by `type`. */
 export const sourceSchema = z.discriminatedUnion('type', [
@@ -333,4 +368,6 @@ export const sourceSchema = z.discriminatedUnion('type', [
   opcuaSourceSchema,
   modbusSourceSchema,
   sparkplugSourceSchema,
+  httpSourceSchema,
+  folderSourceSchema,
 ]);

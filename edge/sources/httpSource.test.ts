@@ -1,0 +1,158 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, describe, expect, test } from 'vitest';
+import { edgeConfigSchema } from '../config.ts';
+import { HttpSource } from './httpSource.ts';
+import type { Arrival } from './source.ts';
+import { checkSource } from './sourceChecks.ts';
+import type { HttpSourceConfig } from './sourceConfig.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'millwright-http-'));
+const file = (name: string, text: string) => {
+  writeFileSync(join(directory, name), text);
+  return join(directory, name);
+};
+const devices = [
+  { name: 'logger', tokenFile: file('logger', 'secret-1\n') },
+  { name: 'fan-logger', tokenFile: file('fan', 'secret-2'), assets: ['fan'] },
+];
+const sources: HttpSource[] = [];
+afterEach(async () => {
+  for (const source of sources.splice(0)) await source.stop();
+});
+
+function make(port = 0): HttpSource {
+  const config = edgeConfigSchema.parse({
+    site: 's',
+    edge: 'e',
+    dataDirectory: 'unused',
+    limits: { maxPayloadBytes: 4096 },
+    sources: [
+      {
+        type: 'http',
+        port,
+        devices,
+        subscriptions: [
+          {
+            topic: '{asset}/raw/{point}',
+            payload: { type: 'waveform', framing: 'raw', encoding: 'int16', sampleRateHz: 1000 },
+          },
+          { topic: '{asset}/{point}', payload: { type: 'scalar' } },
+        ],
+      },
+    ],
+    uplink: { url: 'mqtt://x' },
+  });
+  const its = config.sources[0] as HttpSourceConfig;
+  const source = new HttpSource(its, config.limits, () => Date.now(), pino({ level: 'silent' }));
+  sources.push(source);
+  return source;
+}
+
+async function started(port?: number) {
+  const source = make(port);
+  const arrivals: Arrival[] = [];
+  await source.start({
+    accept(arrival, done) {
+      arrivals.push(arrival);
+      setTimeout(() => done?.(), 20);
+    },
+    whenReady: (resume) => resume(),
+  });
+  await expect.poll(() => source.state).toBe('connected');
+  const post = async (path: string, body: string | Uint8Array, headers: object = {}) => {
+    const response = await fetch(`http://127.0.0.1:${source.port}${path}`, {
+      method: 'POST',
+      body: body as BodyInit,
+      headers: { authorization: 'Bearer secret-1', ...headers },
+    });
+    return [response.status, await response.json()];
+  };
+  return { source, arrivals, post };
+}
+
+describe('the checks of every source', () => {
+  checkSource(async () => {
+    const source = make();
+    let answered = false;
+    return {
+      source,
+      async deliver() {
+        answered = false;
+        if (source.port === null) return;
+        fetch(`http://127.0.0.1:${source.port}/ingest/pump/temperature`, {
+          method: 'POST',
+          body: '{"value":61}',
+          headers: { authorization: 'Bearer secret-1' },
+        }).then(
+          ({ status }) => {
+            answered = status === 200;
+          },
+          () => undefined,
+        );
+      },
+      acknowledged: () => answered,
+    };
+  });
+});
+
+test('JSON and raw frames, each mapped by its path', async () => {
+  const { arrivals, post } = await started();
+  expect(await post('/ingest/pump/temperature', '{"value":61.5}')).toEqual([200, { accepted: 1, rejected: {} }]);
+  const frame = new Uint8Array(Int16Array.from({ length: 500 }, (_, i) => 1000 * Math.sin(i)).buffer);
+  expect(await post('/ingest/pump/raw/2H', frame)).toEqual([200, { accepted: 1, rejected: {} }]);
+  expect(arrivals).toMatchObject([
+    { ok: true, block: { asset: 'pump', point: 'temperature' } },
+    { ok: true, block: { kind: 'waveform', asset: 'pump', point: '2H', sampleRateHz: 1000 } },
+  ]);
+});
+
+test('a request that is repeated under its key is taken once, also while the first is under way', async () => {
+  const { source, arrivals, post } = await started();
+  const once = () => post('/ingest/pump/temperature', '{"value":61.5}', { 'idempotency-key': 'a1' });
+  const answers = await Promise.all([once(), once()]);
+  answers.push(await once());
+  for (const answer of answers) expect(answer).toEqual([200, { accepted: 1, rejected: {} }]);
+  expect(arrivals).toHaveLength(1);
+  expect(source.events.get('requests_repeated')).toBe(2);
+  // Another device's key is another key.
+  const [status] = await post('/ingest/fan/temperature', '{"value":1}', {
+    authorization: 'Bearer secret-2',
+    'idempotency-key': 'a1',
+  });
+  expect([status, arrivals.length]).toEqual([200, 2]);
+});
+
+test('what is refused names why: token, machine, path, size, content', async () => {
+  const { arrivals, post } = await started();
+  const good = '{"value":61.5}';
+  expect((await post('/ingest/pump/temperature', good, { authorization: 'Bearer wrong' }))[0]).toBe(401);
+  expect(arrivals).toEqual([]);
+  const other = { authorization: 'Bearer secret-2' };
+  expect(await post('/ingest/pump/temperature', good, other)).toEqual([
+    422,
+    { accepted: 0, rejected: { bad_topic: 1 } },
+  ]);
+  expect(await post('/ingest/a/b/c/d', good)).toEqual([422, { accepted: 0, rejected: { bad_topic: 1 } }]);
+  expect(await post('/ingest/pump/temperature', '{"value":"warm"}')).toEqual([
+    422,
+    { accepted: 0, rejected: { wrong_type: 1 } },
+  ]);
+  expect((await post('/elsewhere', good))[0]).toBe(404);
+  expect((await post('/ingest/pump/temperature', `{"value":1,"x":"${'x'.repeat(5000)}"}`))[0]).toBe(413);
+});
+
+test('a port that is taken is waited for', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as { port: number };
+  const source = make(port);
+  await source.start({ accept: () => undefined, whenReady: (resume) => resume() });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(source.state).toBe('connecting');
+  await new Promise((resolve) => other.close(resolve));
+  await expect.poll(() => source.state, { timeout: 6000 }).toBe('connected');
+});

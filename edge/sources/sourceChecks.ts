@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { Arrival, Source } from './source.ts';
+
+/** A source that acknowledges, and its peer. */
+export interface CheckedSource {
+  source: Source;
+  /** Has the peer deliver one good value or signal; resolves when it is sent, not when it is acknowledged. */
+  deliver: () => Promise<void>;
+  /** Whether the peer knows that what it delivered last is durable. */
+  acknowledged: () => boolean;
+}
+
+/** What every source does whose peer waits for an acknowledgement. */
+export function checkSource(make: () => Promise<CheckedSource>): void {
+  test('it connects, acknowledges what is durable and nothing sooner, and delivers nothing once it is stopped', async () => {
+    const { source, deliver, acknowledged } = await make();
+    const arrivals: Arrival[] = [];
+    const waiting: (() => void)[] = [];
+    expect(source.state).toBe('stopped');
+    await source.start({
+      accept(arrival, done) {
+        arrivals.push(arrival);
+        if (done) waiting.push(done);
+      },
+      whenReady: (resume) => resume(),
+    });
+    await expect.poll(() => source.state, { timeout: 5000 }).toBe('connected');
+    await deliver();
+    await expect.poll(() => waiting.length, { timeout: 5000 }).toBe(1);
+    expect(arrivals).toMatchObject([{ ok: true }]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(acknowledged()).toBe(false);
+    waiting[0]();
+    await expect.poll(acknowledged, { timeout: 5000 }).toBe(true);
+    await source.stop();
+    expect(source.state).toBe('stopped');
+    await deliver();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(arrivals).toHaveLength(1);
+    await source.stop();
+  });
+
+  test('while nothing can be kept it takes nothing, and it stops all the same', async () => {
+    const { source, deliver, acknowledged } = await make();
+    const arrivals: Arrival[] = [];
+    await source.start({ accept: (arrival) => arrivals.push(arrival), whenReady: () => undefined });
+    await expect.poll(() => source.state, { timeout: 5000 }).toBe('connected');
+    await deliver();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(arrivals).toEqual([]);
+    expect(acknowledged()).toBe(false);
+    await source.stop();
+  });
+}
