@@ -25,10 +25,11 @@ export interface Monitoring {
   faults: SourceFault[];
   /** Items whose sampling interval or queue the server made other than requested. */
   revised: number;
+  monitored: ReachedNode[];
 }
 
 /** A configured node, and the id by which it is reached on this connection. */
-interface ReachedNode {
+export interface ReachedNode {
   node: OpcuaNodeConfig;
   nodeId: string;
 }
@@ -72,7 +73,9 @@ export async function monitorNodes(
     if (statusCode.isNotGood())
       faults.push(faultOf(node, statusCode.name, `the server refuses it: ${statusCode.name}`));
   }
-  return { faults, revised: reportRevised(items, log) };
+  const refused = new Set(items.flatMap(({ node, item }) => (item.statusCode.isNotGood() ? [node] : [])));
+  const monitored = reached.filter(({ node }) => !refused.has(node));
+  return { faults, revised: reportRevised(items, log), monitored };
 }
 
 function faultOf({ asset, point, nodeId }: OpcuaNodeConfig, reason: string, detail: string): SourceFault {

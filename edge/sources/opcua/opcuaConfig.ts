@@ -54,6 +54,8 @@ export const opcuaSourceSchema = z
     publishingIntervalMs: z.number().min(10).default(500),
     /** Which time a value bears. Where the source's is absent it is the server's, and where that is, the arrival's. */
     timestamps: z.enum(['source', 'server', 'arrival']).default('source'),
+    /** Whether values of a gap are read from the server's history after a new connection. */
+    history: z.boolean().default(false),
     nodes: z.array(opcuaNodeSchema).min(1),
   })
   .refine((s) => (s.userCertificateFile === undefined) === (s.userKeyFile === undefined), {

@@ -1,18 +1,19 @@
 import { join } from 'node:path';
 import type { ClientSession, ClientSubscription, OPCUAClient } from 'node-opcua-client';
 import type { Logger } from 'pino';
-import { hear, isSilent, NOT_HEARD } from '#models/health/quality/silence.ts';
 import { preferTrusted } from '../../certificates/certificateStore.ts';
 import type { EdgeConfig } from '../../config.ts';
 import { type DecodeLimits, inUnit } from '../decoded.ts';
 import type { Sink, Source, SourceFault } from '../source.ts';
 import { decodeDataValue, remedyOf } from './dataValue.ts';
-import { type Deliver, monitorNodes } from './monitoredNodes.ts';
+import { type Gap, readHistory } from './history.ts';
+import { type Deliver, monitorNodes, type ReachedNode } from './monitoredNodes.ts';
 import { NamespaceMemory } from './namespaces.ts';
 import { identityOf, onNewSession, opcuaClient } from './opcuaClient.ts';
 import type { OpcuaNodeConfig, OpcuaSourceConfig } from './opcuaConfig.ts';
 import { PublishingGate } from './publishingGate.ts';
 import { readServerLimits, type ServerLimits } from './serverLimits.ts';
+import { watchSilence } from './watchSilence.ts';
 
 const RETRY_MS = 1000;
 /** A connection that was lost is repaired with its session and what the server kept for it; after so long it is made anew. */
@@ -31,6 +32,7 @@ interface Connection {
   limits: ServerLimits;
   memory: NamespaceMemory;
   deliver: Deliver;
+  sink: Sink;
 }
 
 /**
@@ -46,6 +48,7 @@ export class OpcuaSource implements Source {
     ['sessions_made', 0],
     ['nodes_refused', 0],
     ['intervals_revised', 0],
+    ['values_backfilled', 0],
   ]);
   readonly #config: OpcuaSourceConfig;
   readonly #edge: EdgeConfig;
@@ -53,6 +56,8 @@ export class OpcuaSource implements Source {
   readonly #log: Logger;
   /** Values of a kind that is refused, each logged once. */
   readonly #logged = new Set<string>();
+  /** Source times of the newest values, by node, where history is read. */
+  readonly #newest = new Map<OpcuaNodeConfig, number>();
   #client: OPCUAClient | null = null;
   #repair: NodeJS.Timeout | null = null;
   #session: ClientSession | null = null;
@@ -187,21 +192,31 @@ export class OpcuaSource implements Source {
       );
     const gate = new PublishingGate(subscription, sink, again, this.#log);
     subscription.once('terminated', () => again('the subscription was terminated'));
-    this.#watchSilence(subscription, again);
+    if (this.#watch) clearInterval(this.#watch);
+    const silenceMs = 3 * KEEP_ALIVE_COUNT * publishingInterval;
+    this.#watch = watchSilence(subscription, silenceMs, this.#now, () => this.state === 'connected', again);
     const deliver: Deliver = (node, value, unit) => {
       // What an old connection still delivers may be another node's by now.
       if (!isNewest()) return;
       this.#take(node, value, unit, sink);
       gate.check();
     };
-    await this.#monitor({ session, subscription, limits, memory, deliver }, nodes, isNewest);
+    await this.#monitor({ session, subscription, limits, memory, deliver, sink }, nodes, isNewest);
   }
 
   /** Monitors nodes, keeps those that cannot be as faults, and tries these again later. @throws where whole calls fail. */
   async #monitor(connection: Connection, nodes: readonly OpcuaNodeConfig[], isNewest: () => boolean): Promise<void> {
     const { session, subscription, limits, memory, deliver } = connection;
-    const { faults, revised } = await monitorNodes(session, subscription, nodes, limits, memory, deliver, this.#log);
+    // Before a first new value moves them.
+    const newest = new Map(this.#newest);
+    const made = await monitorNodes(session, subscription, nodes, limits, memory, deliver, this.#log);
     if (!isNewest()) return;
+    const { faults, revised, monitored } = made;
+    const gaps = monitored.flatMap((reached) => {
+      const sinceMs = newest.get(reached.node);
+      return sinceMs === undefined ? [] : [{ reached, sinceMs }];
+    });
+    if (gaps.length > 0) void this.#backfill(connection, gaps, isNewest);
     this.#count('intervals_revised', revised);
     this.#report(faults);
     const names = new Set(faults.map(({ asset, point }) => `${asset}/${point}`));
@@ -213,6 +228,31 @@ export class OpcuaSource implements Source {
         this.#log.warn({ error: String(error) }, 'missing nodes could not be tried again');
       });
     }, MISSING_MS);
+  }
+
+  /** Values of the gap before this connection, marked as historical. */
+  async #backfill({ session, limits, sink }: Connection, gaps: readonly Gap[], isNewest: () => boolean): Promise<void> {
+    const take = async ({ node }: ReachedNode, values: Parameters<Deliver>[1][]) => {
+      for (const value of values) {
+        await new Promise<void>((resume) => sink.whenReady(resume));
+        if (!isNewest()) return false;
+        const bounds: DecodeLimits = { nowMs: this.#now(), maxFutureMs: this.#edge.limits.maxFutureMs };
+        const decoded = decodeDataValue(node, 'source', value, bounds);
+        if (decoded.ok) this.#count('values_backfilled', 1);
+        const { asset, point } = node;
+        if (decoded.ok) sink.accept({ ok: true, block: { ...decoded.block, historical: true } }, null);
+        else sink.accept({ ...decoded, point: { asset, point } }, null);
+      }
+      return isNewest();
+    };
+    try {
+      const without = await readHistory(session, gaps, this.#now(), limits, take);
+      if (without.length === 0) return;
+      const named = without.slice(0, MOST_NAMED).map(({ reached, status }) => `${reached.node.nodeId}: ${status}`);
+      this.#log.warn({ nodes: without.length, named }, 'the server has no history of nodes');
+    } catch (error) {
+      this.#log.warn({ error: String(error) }, 'the history of a gap could not be read');
+    }
   }
 
   /** Named again only where they changed, and after a new connection. */
@@ -230,26 +270,6 @@ export class OpcuaSource implements Source {
     this.#log.error({ endpoint, missing: faults.length, nodes: named }, 'nodes are not monitored');
   }
 
-  /** A subscription that is dead sends nothing, not even its keep-alives: where these are missed, it is made anew. */
-  #watchSilence(subscription: ClientSubscription, again: (why: string) => void): void {
-    let heardMs = this.#now();
-    let changes = NOT_HEARD;
-    subscription.on('keepalive', () => {
-      heardMs = this.#now();
-    });
-    subscription.on('raw_notification', () => {
-      heardMs = this.#now();
-      changes = hear(changes, heardMs);
-    });
-    const silenceMs = Math.max(3000, 3 * KEEP_ALIVE_COUNT * subscription.publishingInterval);
-    if (this.#watch) clearInterval(this.#watch);
-    this.#watch = setInterval(() => {
-      if (this.state === 'connected' && this.#now() - heardMs > silenceMs) again('the subscription fell silent');
-      // Alive, and nothing changes that changed all the time: its sampling may be dead. Once: a machine may as well stand still.
-      else if (this.state === 'connected' && isSilent(changes, this.#now())) again('nothing changes any more');
-    }, silenceMs / 3);
-  }
-
   #take(node: OpcuaNodeConfig, value: Parameters<Deliver>[1], unit: string | undefined, sink: Sink): void {
     const { asset, point } = node;
     const limits: DecodeLimits = { nowMs: this.#now(), maxFutureMs: this.#edge.limits.maxFutureMs };
@@ -259,6 +279,8 @@ export class OpcuaSource implements Source {
       sink.accept({ ...decoded, point: { asset, point } }, null);
       return;
     }
+    const stampMs = value.sourceTimestamp?.getTime() ?? 0;
+    if (this.#config.history && stampMs > 0) this.#newest.set(node, stampMs);
     // The server's queue was full before this value: some are lost (OPC 10000-4, 7.39.1).
     sink.accept(value.statusCode.hasOverflowBit ? { ...decoded, flaw: 'overflow' } : decoded, null);
   }
