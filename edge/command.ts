@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { wholeNumber } from '#models/configuration/arguments.ts';
+import { seconds, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import type { CommandOutcome } from '#models/contracts/command.ts';
 import type { StoredCertificate } from './certificates/certificateStore.ts';
 import type { EdgeConfig } from './config.ts';
+import type { MqttSourceConfig } from './sources/sourceConfig.ts';
 
 const PREFIX = 'MILLWRIGHT_EDGE';
 
@@ -20,6 +21,8 @@ export function addEdgeCommands(program: Command, shell: Shell): void {
       await shell.runUntilStopped(await startReloadable(shell, file));
     });
   addBrowse(edge, shell);
+  addListen(edge, shell);
+  addMap(edge, shell);
   addCertificates(edge, shell);
 }
 
@@ -94,6 +97,74 @@ function addBrowse(edge: Command, shell: Shell): void {
         shell.write(`${nodeId}\t${type}\t${path}\t${shown}`);
       }
     });
+}
+
+function addListen(edge: Command, shell: Shell): void {
+  edge
+    .command('listen')
+    .description(
+      'what arrives at an MQTT source: what each message becomes, or why it is refused and what would take it',
+    )
+    .argument('<file>', "the edge's configuration (YAML)")
+    .option('--for <time>', 'how long, such as 30s or 5m', seconds, 30)
+    .option('--source <n>', 'which of the sources, from 0; by default the first MQTT one', wholeNumber)
+    .option('--all', 'topics that no subscription is for, too')
+    .addHelpText('after', '\nExample:\n  millwright edge listen edge.yaml --for 1m')
+    .action(async (file: string, o: { for: number; source?: number; all?: boolean }) => {
+      const source = mqttSourceOf(shell, file, await load(shell, file), o.source);
+      const { hearBroker, Listening } = await import('./sources/listen.ts');
+      const listening = new Listening(source);
+      const filters = o.all ? ['#'] : listening.filters;
+      await hearBroker(source, filters, 1000 * o.for, shell.stopSignal(), (heard) => {
+        for (const line of listening.take(heard, Date.now())) shell.write(line);
+      }).catch((error: Error) => {
+        throw shell.failure(`${source.url}: ${error.message}`);
+      });
+      const { lines, ok } = listening.summary();
+      shell.write('');
+      for (const line of lines) shell.write(line);
+      if (!ok) throw shell.failure('a subscription took nothing');
+    });
+}
+
+function addMap(edge: Command, shell: Shell): void {
+  edge
+    .command('map')
+    .description('proposes subscriptions for what a broker has, with the values that they yield')
+    .argument(
+      '<broker>',
+      "an address such as mqtt://host:1883, or an edge's configuration (YAML), whose MQTT source is used",
+    )
+    .option('--topic <filter>', 'only what this filter fits', '#')
+    .option('--for <time>', 'how long to listen, such as 30s or 5m', seconds, 60)
+    .option('--source <n>', 'which of the sources, from 0; by default the first MQTT one', wholeNumber)
+    .addHelpText('after', '\nExample:\n  millwright edge map mqtt://localhost:1883 --topic "plant/#" --for 1m')
+    .action(async (broker: string, o: { topic: string; for: number; source?: number }) => {
+      const { brokerOf, hearBroker } = await import('./sources/listen.ts');
+      const { mappingLines, Samples } = await import('./sources/mappingText.ts');
+      const isUrl = /^[a-z]+:\/\//.test(broker);
+      const source = isUrl ? brokerOf(broker) : mqttSourceOf(shell, broker, await load(shell, broker), o.source);
+      if (source === null) throw shell.usage(`${broker}: an address such as mqtt://host:1883 is needed`);
+      const samples = new Samples();
+      await hearBroker(source, [o.topic], 1000 * o.for, shell.stopSignal(), (heard) => samples.take(heard)).catch(
+        (error: Error) => {
+          throw shell.failure(`${source.url}: ${error.message}`);
+        },
+      );
+      if (samples.size === 0) throw shell.failure(`${source.url}: no message on ${o.topic} in ${o.for} s`);
+      for (const line of mappingLines(samples, Date.now())) shell.write(line);
+    });
+}
+
+function mqttSourceOf(
+  shell: Shell,
+  file: string,
+  { sources }: EdgeConfig,
+  index: number | undefined,
+): MqttSourceConfig {
+  const source = index === undefined ? sources.find((s) => s.type === 'mqtt') : sources[index];
+  if (source?.type !== 'mqtt') throw shell.usage(`${file}: there is no such source of type mqtt`);
+  return source;
 }
 
 function addCertificates(edge: Command, shell: Shell): void {

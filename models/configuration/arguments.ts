@@ -10,6 +10,14 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** A duration such as `30s`, `5m` or `2h`; without a unit seconds. */
+export function seconds(text: string): number {
+  const [, digits, unit] = /^(\d{1,6})(s|m|h)?$/.exec(text) ?? [];
+  if (digits === undefined || Number(digits) === 0)
+    throw new InvalidArgumentError('a duration such as 30s or 5m is needed');
+  return Number(digits) * { s: 1, m: 60, h: 3600 }[(unit ?? 's') as 's' | 'm' | 'h'];
+}
+
 export function periods(text: string): number {
   const value = wholeNumber(text);
   if (value < 1 || value > MAX_PERIODS) throw new InvalidArgumentError(`1 to ${MAX_PERIODS} periods are needed`);

@@ -1,0 +1,72 @@
+import { stringify } from 'yaml';
+import { arrivalLines } from './arrivalText.ts';
+import { decode } from './decode.ts';
+import type { Heard } from './listen.ts';
+import { type Proposal, proposeMappings } from './proposeMapping.ts';
+import { Router } from './route.ts';
+import { subscriptionSchema } from './sourceConfig.ts';
+import { timeReader } from './timeReader.ts';
+
+const MOST_TOPICS = 5000;
+const MOST_BYTES = 256 * 1024;
+const SHOWN_TOPICS = 3;
+const SHOWN_VALUES = 12;
+const SHOWN_BYTES = 100;
+const MAX_FUTURE_MS = 300_000;
+
+/** A message of each topic, of so many topics at the most. */
+export class Samples {
+  readonly byTopic = new Map<string, Buffer>();
+
+  get size(): number {
+    return this.byTopic.size;
+  }
+
+  take({ topic, payload, retained }: Heard): void {
+    if (/^(\$|millwright\/)/.test(topic) || payload.length === 0 || payload.length > MOST_BYTES) return;
+    // A retained message shows the shape, but a live one goes before it.
+    if (retained && this.byTopic.has(topic)) return;
+    if (this.byTopic.size < MOST_TOPICS || this.byTopic.has(topic)) this.byTopic.set(topic, payload);
+  }
+}
+
+/** A list of subscriptions in YAML; comments show the topics and values of each, and what was not recognised. */
+export function mappingLines({ byTopic }: Samples, nowMs: number): string[] {
+  const proposals = proposeMappings(byTopic);
+  const known = proposals.filter(({ subscription }) => subscription !== null);
+  const unknown = proposals.filter(({ subscription }) => subscription === null);
+  return [
+    'subscriptions:',
+    ...known.flatMap((proposal) => proposalLines(proposal, byTopic, nowMs)),
+    ...unknown.map(({ topics }) => `# not recognised: ${topics[0]}: ${shown(byTopic.get(topics[0]) as Buffer)}`),
+  ];
+}
+
+function proposalLines(
+  { subscription, topics }: Proposal,
+  byTopic: ReadonlyMap<string, Buffer>,
+  nowMs: number,
+): string[] {
+  const router = new Router([subscriptionSchema.parse(subscription)]);
+  const limits = { nowMs, maxFutureMs: MAX_FUTURE_MS, readTime: timeReader('auto', 'UTC') };
+  const yields = topics.slice(0, SHOWN_TOPICS).flatMap((topic) => {
+    const route = router.find(topic);
+    const arrivals = route ? decode(route, byTopic.get(topic) as Buffer, limits) : [];
+    return [
+      `# ${topic}`,
+      ...arrivals
+        .flatMap(arrivalLines)
+        .slice(0, SHOWN_VALUES)
+        .map((line) => `#   ${line}`),
+    ];
+  });
+  const more = topics.length > SHOWN_TOPICS ? [`# and ${topics.length - SHOWN_TOPICS} more topics`] : [];
+  const entry = stringify([subscription], { lineWidth: 0 }).trimEnd().split('\n');
+  return [...yields, ...more, ...entry].map((line) => `  ${line}`);
+}
+
+const shown = (payload: Buffer): string =>
+  payload
+    .subarray(0, SHOWN_BYTES)
+    .toString('latin1')
+    .replace(/[^\x20-\x7e]/g, '.');

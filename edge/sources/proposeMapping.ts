@@ -1,0 +1,171 @@
+import { safeName } from '#models/contracts/names.ts';
+import { parseJson, textOf } from './jsonText.ts';
+import { parseLine } from './lineProtocol.ts';
+import { numberOf } from './scalarValue.ts';
+import { timeReader } from './timeReader.ts';
+
+export interface Proposal {
+  /** An entry of `subscriptions`; null where nothing is recognised. */
+  subscription: Record<string, unknown> | null;
+  /** Topics that it is for. */
+  topics: string[];
+}
+
+const TIME_KEYS = /(time|timestamp|date|_at|^at|^ts|^t|_ts)(_?ms)?$/i;
+const QUALITY_KEYS = /^(q|quality)$/i;
+const NAME_KEYS = ['id', 'tag', 'tagName', 'n', 'name', 'metric', 'tagPath', 'DisplayName'];
+const VALUE_KEYS = ['v', 'value', 'val', 'Value'];
+const EARLIEST_MS = Date.UTC(2000, 0, 1);
+const LEAST_SAMPLES = 32;
+const MOST_VALUES = 200;
+const MOST_DEPTH = 6;
+const plainNumber = { scale: 1, offset: 0 };
+const readTime = timeReader('auto', 'UTC');
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isNumber = (value: unknown): boolean => typeof numberOf(value, plainNumber) === 'number';
+
+/** A mapping for each kind of message among samples: those whose topics have as many levels and whose payloads are of one shape. */
+export function proposeMappings(samples: ReadonlyMap<string, Uint8Array>): Proposal[] {
+  const groups = new Map<string, { payload: Record<string, unknown> | null; topics: string[] }>();
+  for (const [topic, bytes] of samples) {
+    const payload = proposePayload(bytes);
+    const kind = `${topic.split('/').length} ${JSON.stringify(payload)}${payload === null ? topic : ''}`;
+    const group = groups.get(kind);
+    if (group) group.topics.push(topic);
+    else groups.set(kind, { payload, topics: [topic] });
+  }
+  return [...groups.values()].map(({ payload, topics }) => ({
+    subscription: payload && { ...proposeTopic(topics, payload), payload },
+    topics,
+  }));
+}
+
+/** The levels that differ, or the last ones, name machine and point. */
+function proposeTopic(topics: readonly string[], payload: Record<string, unknown>): Record<string, unknown> {
+  const levels = topics.map((topic) => topic.split('/'));
+  const width = levels[0].length;
+  const differing = Array.from({ length: width }, (_, i) => i).filter((i) => new Set(levels.map((l) => l[i])).size > 1);
+  const namesPoints =
+    'values' in payload || 'each' in payload || ['senml', 'line_protocol'].includes(String(payload.type));
+  const free = [...differing];
+  const pattern = [...levels[0]];
+  for (const i of differing) pattern[i] = '+';
+  const point = namesPoints ? undefined : (free.pop() ?? (width > 1 ? width - 1 : undefined));
+  const asset = free.pop() ?? (point === undefined ? width - 1 : point > 0 ? point - 1 : undefined);
+  if (point !== undefined) pattern[point] = '{point}';
+  if (asset !== undefined) pattern[asset] = '{asset}';
+  const topic = pattern.join('/');
+  const only = safeName(levels[0][0]) ?? 'machine';
+  return {
+    topic,
+    ...(asset === undefined && { asset: only }),
+    ...(point === undefined && !namesPoints && { point: 'value' }),
+  };
+}
+
+/** Settings of a payload's kind; null where nothing is recognised. */
+export function proposePayload(bytes: Uint8Array): Record<string, unknown> | null {
+  if (Buffer.from(bytes.subarray(0, 4)).toString('latin1') === 'MWF1') return { type: 'waveform', framing: 'header' };
+  const parsed = parseJson(bytes);
+  if (parsed.ok) return proposeJson(parsed.value);
+  const text = textOf(bytes).trim();
+  const lines = text.split('\n').map(parseLine);
+  if (lines.every((line) => line !== null)) return { type: 'line_protocol' };
+  return isNumber(text) ? { type: 'scalar', format: 'text', value: '' } : null;
+}
+
+function proposeJson(message: unknown): Record<string, unknown> | null {
+  if (!isObject(message) && !Array.isArray(message)) return isNumber(message) ? { type: 'scalar', value: '' } : null;
+  return proposeSenml(message) ?? proposeWaveform(message) ?? proposeElements(message) ?? proposeValues(message);
+}
+
+function proposeSenml(message: unknown): Record<string, unknown> | null {
+  if (!Array.isArray(message) || message.length === 0) return null;
+  const isRecord = (r: unknown) => isObject(r) && ('n' in r || 'bn' in r) && ['v', 'vb', 'vs'].some((key) => key in r);
+  return message.every(isRecord) ? { type: 'senml' } : null;
+}
+
+/** Arrays of many numbers in an object, beside something that is a rate. */
+function proposeWaveform(message: unknown): Record<string, unknown> | null {
+  const found = leaves(message, '', 0);
+  const arrays = found.filter(
+    ({ value }) => Array.isArray(value) && value.length >= LEAST_SAMPLES && value.every((v) => typeof v === 'number'),
+  );
+  const rate = found.find(({ key }) => /^(fs|rate|samplerate|samplingrate|sample_rate|samplerate_?hz|odr)$/i.test(key));
+  if (arrays.length === 0 || typeof rate?.value !== 'number' || rate.value < 10) return null;
+  const time = found.find(isTime);
+  const keys = { sampleRate: rate.path, ...(time && { time: time.path }) };
+  if (arrays.length === 1) return { type: 'waveform', framing: 'json', keys: { samples: arrays[0].path, ...keys } };
+  const axes = Object.fromEntries(arrays.map(({ path, key }) => [safeName(key) ?? path, path]));
+  return { type: 'waveform', framing: 'json', axes, keys };
+}
+
+/** An array whose elements have a name and a value. */
+function proposeElements(message: unknown): Record<string, unknown> | null {
+  const candidates = [
+    { path: '', value: message },
+    ...(isObject(message) ? Object.entries(message) : []).map(([path, value]) => ({ path, value })),
+  ];
+  for (const { path, value } of candidates) {
+    if (!Array.isArray(value) || value.length === 0 || !value.every(isObject)) continue;
+    const [first] = value;
+    const name = NAME_KEYS.find((key) => typeof first[key] === 'string');
+    const number = VALUE_KEYS.find((key) => isNumber(first[key]));
+    if (name === undefined || number === undefined) continue;
+    const within = { each: { ...(path !== '' && { path }), point: name }, value: number };
+    const own = Object.entries(first).map(([key, v]) => ({ key, path: key, value: v }));
+    const outer = isObject(message) ? Object.entries(message).map(([key, v]) => ({ key, path: key, value: v })) : [];
+    return {
+      type: 'scalar',
+      ...within,
+      ...qualityOf(own),
+      ...timeSetting([...own, ...outer].filter(({ key }) => key !== number)),
+    };
+  }
+  return null;
+}
+
+function proposeValues(message: unknown): Record<string, unknown> | null {
+  if (Array.isArray(message)) return null;
+  const found = leaves(message, '', 0);
+  const stamps = found.filter(isTime);
+  const numbers = found.filter((leaf) => !isTime(leaf) && !QUALITY_KEYS.test(leaf.key) && isNumber(leaf.value));
+  if (numbers.length === 0) return null;
+  const extra = { ...qualityOf(found), ...timeSetting(stamps) };
+  if (numbers.length === 1 && VALUE_KEYS.includes(numbers[0].key))
+    return { type: 'scalar', ...(numbers[0].path !== 'value' && { value: numbers[0].path }), ...extra };
+  const isUnique = (key: string) => numbers.filter((n) => n.key === key).length === 1;
+  const values = numbers
+    .slice(0, MOST_VALUES)
+    .map(({ key, path }) => [safeName(isUnique(key) ? key : path.replaceAll('.', '-')) ?? path, path]);
+  return { type: 'scalar', values: Object.fromEntries(values), ...extra };
+}
+
+interface Leaf {
+  key: string;
+  path: string;
+  value: unknown;
+}
+
+function leaves(value: unknown, path: string, depth: number): Leaf[] {
+  if (!isObject(value) || depth > MOST_DEPTH) return [];
+  return Object.entries(value).flatMap(([key, one]): Leaf[] => {
+    const its = path === '' ? key : `${path}.${key}`;
+    return isObject(one) ? leaves(one, its, depth + 1) : [{ key, path: its, value: one }];
+  });
+}
+
+/** An uptime is no time. */
+const isTime = ({ key, value }: Leaf): boolean => TIME_KEYS.test(key) && (readTime(value) ?? 0) > EARLIEST_MS;
+
+function timeSetting(found: readonly Leaf[]): { time?: string } {
+  const time = found.find(isTime);
+  return time && time.path !== 'time' ? { time: time.path } : {};
+}
+
+function qualityOf(found: readonly Leaf[]): { quality?: string } {
+  const quality = found.find(({ key }) => QUALITY_KEYS.test(key));
+  return quality ? { quality: quality.path } : {};
+}
