@@ -18,6 +18,7 @@ export type HealthBody = Pick<
   HealthMessage,
   | 'asset'
   | 'kind'
+  | 'displayName'
   | 'status'
   | 'index'
   | 'points'
@@ -113,6 +114,7 @@ export class HealthReport {
       timeQuality: this.#clock() === null ? 'source' : 'corrected',
       asset: this.#name,
       kind: this.#config?.kind ?? 'machine',
+      ...(this.#config?.displayName !== undefined && { displayName: this.#config.displayName }),
       status: this.#status(assessed.length > 0),
       ...(worst ? { index: worst.index } : {}),
       points: this.#points,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { envelopeSchema } from './envelope.ts';
-import { nameSchema } from './names.ts';
+import { displayNameSchema, nameSchema } from './names.ts';
 import { amountSchema, quantitySchema } from './numbers.ts';
 
 /** NAMUR NE 107 status signals, as in OPC 10000-100. */
@@ -73,6 +73,8 @@ export type ProcessHealth = z.infer<typeof processHealthSchema>;
 export const healthMessageSchema = envelopeSchema.extend({
   asset: nameSchema,
   kind: z.string(),
+  /** What people call the machine, where that is configured. */
+  displayName: displayNameSchema.optional(),
   status: namurSchema,
   /** The largest index of the machine's points; absent while none is assessable. */
   index: quantitySchema.optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema } from '#models/contracts/names.ts';
+import { displayNameSchema, nameSchema } from '#models/contracts/names.ts';
 import { unitSchema } from '#models/contracts/units.ts';
 import { bearingFactorsSchema } from './bearing.ts';
 import { drivetrainSchema } from './drivetrain.ts';
@@ -24,6 +24,8 @@ export const pointSchema = z.strictObject({
 export type Point = z.infer<typeof pointSchema>;
 
 export const assetSchema = z.strictObject({
+  /** What people call it, in any script. */
+  displayName: displayNameSchema.optional(),
   kind: z.string().min(1).max(40).default('machine'),
   /** Used while nothing else has told the speed. */
   ratedRpm: z.number().positive().optional(),
