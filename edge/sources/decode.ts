@@ -6,11 +6,11 @@ import { axesOf, decodeWaveform } from './decodeWaveform.ts';
 import { namesOf } from './deviceNames.ts';
 import { type Entry, entriesAt, type Reader, readerOf } from './entries.ts';
 import { inflated, textOf } from './jsonText.ts';
+import type { ScalarPayload } from './payloadConfig.ts';
 import { readMessage } from './payloadFormat.ts';
 import { readRecords } from './records.ts';
 import type { Route } from './route.ts';
 import type { Arrival } from './source.ts';
-import type { ScalarPayload } from './sourceConfig.ts';
 
 /** Decodes and validates one payload: an arrival for each point that it speaks of; none where `where` or `only` ask for none of it. Pure; never throws. */
 export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits): Arrival[] {

@@ -12,9 +12,9 @@ import {
 } from './decoded.ts';
 import type { Reader } from './entries.ts';
 import { pathIn } from './pathIn.ts';
+import type { ScalarPayload } from './payloadConfig.ts';
 import { numberOf } from './scalarValue.ts';
 import type { Arrival } from './source.ts';
-import type { ScalarPayload } from './sourceConfig.ts';
 
 /**
  * One value, or an array of them; what cannot be used of an array is refused by itself, and its neighbours are taken.

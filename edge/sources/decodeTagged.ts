@@ -1,9 +1,9 @@
 import { arrivalOf, checkScalar, type DecodeLimits, inUnit, refuse } from './decoded.ts';
 import { namesOf } from './deviceNames.ts';
 import { parseLine } from './lineProtocol.ts';
+import type { LinePayload } from './payloadConfig.ts';
 import type { Route } from './route.ts';
 import type { Arrival } from './source.ts';
-import type { LinePayload } from './sourceConfig.ts';
 
 /** Labels of SenML in CBOR. Source: RFC 8428, section 6, table 4. */
 const CBOR_LABELS: Record<string, string> = {

@@ -3,11 +3,11 @@ import type { Rejection } from '#models/contracts/ledger.ts';
 import { arrivalOf, checkWaveform, type DecodeLimits, inUnit, type PointName, refuse, timeOf } from './decoded.ts';
 import { namesOf } from './deviceNames.ts';
 import { pathIn } from './pathIn.ts';
+import { type WaveformEncoding, type WaveformPayload, waveformEncodings } from './payloadConfig.ts';
 import { readMessage } from './payloadFormat.ts';
 import type { Route } from './route.ts';
 import { hasOtherByteOrder, readSamples, samplesInText } from './sampleBytes.ts';
 import type { Arrival } from './source.ts';
-import { type WaveformEncoding, type WaveformPayload, waveformEncodings } from './sourceConfig.ts';
 
 /** The same rejection for every axis of a frame. */
 export function refuseAxes(route: PointName, spec: WaveformPayload, rejection: Rejection, detail?: string): Arrival[] {

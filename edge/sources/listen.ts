@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { brokerClient } from '../brokerConnection.ts';
 import { arrivalLines } from './arrivalText.ts';
+import { type BrokerConfig, brokerFields } from './brokerFields.ts';
 import { readChunkHeader } from './chunk.ts';
 import { chunksOf } from './chunkedWaveforms.ts';
 import { decode, refuseAll } from './decode.ts';
@@ -9,7 +10,7 @@ import { inflated } from './jsonText.ts';
 import { REMEDIES } from './refusalLog.ts';
 import { filterOf, type Route, Router } from './route.ts';
 import type { Arrival } from './source.ts';
-import { type BrokerConfig, brokerFields, type MqttSourceConfig, withoutGroup } from './sourceConfig.ts';
+import { type MqttSourceConfig, withoutGroup } from './sourceConfig.ts';
 import { SubscriptionCounts } from './subscriptionCounts.ts';
 import { timeReader } from './timeReader.ts';
 

@@ -3,7 +3,7 @@ import { decode as decodeCbor } from 'cborg';
 import { parseTable } from '#models/tables/parseTable.ts';
 import { parseJson, type Read, textOf } from './jsonText.ts';
 import { parseLine } from './lineProtocol.ts';
-import type { MessageFormat } from './sourceConfig.ts';
+import type { MessageFormat } from './payloadConfig.ts';
 
 /** Elements of an array or a map, at the most. */
 const MOST_ENTRIES = 1_000_000;

@@ -1,5 +1,5 @@
+import type { ScalarPayload, ValueSpec } from './payloadConfig.ts';
 import { bytesOf, widthOf } from './scalarValue.ts';
-import type { ScalarPayload, ValueSpec } from './sourceConfig.ts';
 
 export interface FoundRecord {
   point: string;

@@ -1,5 +1,5 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
-import type { WaveformEncoding } from './sourceConfig.ts';
+import type { WaveformEncoding } from './payloadConfig.ts';
 
 type Reader = (view: DataView, at: number, isLittle: boolean) => number;
 

@@ -1,7 +1,7 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { bitsOf } from './bitSlice.ts';
+import type { ScalarPayload, WaveformEncoding } from './payloadConfig.ts';
 import { bytesIn, readNumber } from './sampleBytes.ts';
-import type { ScalarPayload, WaveformEncoding } from './sourceConfig.ts';
 
 /** Words for a switch, in lower case. */
 const WORDS: Record<string, number> = { true: 1, false: 0, on: 1, off: 0, yes: 1, no: 0 };
