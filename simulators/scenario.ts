@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
 import { bearingFactorsSchema } from '#models/machine/bearing.ts';
 import { isoClassSchema } from '#models/machine/iso20816.ts';
+import { wiringFaultSchema, wiringIssues } from './wiringFaults.ts';
 
 /** Faults that show as lines or noise rather than as a bearing's impacts. */
 export const MACHINE_FAULTS = [
@@ -69,41 +70,6 @@ export const calendarSchema = z.strictObject({
   heat: z.strictObject({ fromDay: z.number().min(0), days: z.number().positive(), degC: z.number() }).optional(),
 });
 export type Calendar = z.infer<typeof calendarSchema>;
-
-/** By its position on the machine, or, of another machine, with that one's name before it: `fan-301/2H`. */
-const pointReferenceSchema = z.string().regex(/^[^/]+(\/[^/]+)?$/, 'a point, or machine/point');
-
-/**
- * Mistakes in how a machine is connected or described. Devices measure what the machine does; what is wrong is where their
- * signals arrive, or what the edge is told of them.
- */
-export const wiringFaultSchema = z.discriminatedUnion('kind', [
-  /** Each of the two carries the other's signal. */
-  z.strictObject({ kind: z.literal('swapped_sensors'), point: nameSchema, with: pointReferenceSchema }),
-  /** The edge is given these factors instead of the bearing's own. */
-  z.strictObject({ kind: z.literal('wrong_bearing'), configured: bearingFactorsSchema }),
-  /** The point sends value × factor + offset under the unit of the value. */
-  z.strictObject({
-    kind: z.literal('wrong_scale'),
-    point: nameSchema,
-    factor: z
-      .number()
-      .refine((f) => f !== 0, { message: 'not 0' })
-      .default(1),
-    offset: z.number().default(0),
-  }),
-  /** The edge is given this mains frequency. */
-  z.strictObject({ kind: z.literal('wrong_mains_frequency'), configuredHz: z.number().min(10).max(400) }),
-  /** The speed is sent as so many times what it is. */
-  z.strictObject({ kind: z.literal('wrong_speed'), factor: z.number().positive() }),
-  /** The point sends the negative of what it measures. */
-  z.strictObject({ kind: z.literal('inverted_axis'), point: nameSchema }),
-  /** The sensor is not connected: the point sends the noise of its amplifier. */
-  z.strictObject({ kind: z.literal('dead_channel'), point: nameSchema }),
-  /** The point sends the signal of another one. */
-  z.strictObject({ kind: z.literal('duplicate_signal'), point: nameSchema, of: pointReferenceSchema }),
-]);
-export type SimulatedWiringFault = z.infer<typeof wiringFaultSchema>;
 
 export const simulatedMachineSchema = z.strictObject({
   name: nameSchema,
@@ -224,41 +190,6 @@ const scenarioObjectSchema = z.strictObject({
   valuesEveryS: z.number().min(0.01).default(1),
   machines: z.array(simulatedMachineSchema).min(1),
 });
-
-/** Slow values that a machine of a kind has beside its sensors. */
-export const processPoints = (kind: MachineKind): string[] => [
-  'speed',
-  'temperature',
-  'current',
-  ...(kind === 'pump' ? ['flow'] : []),
-  ...(kind === 'compressor' ? ['pressure'] : []),
-];
-
-/** Points that wiring faults speak of have to be there, and exchange signals of one kind. */
-function wiringIssues(
-  { name, kind, sensors, wiring }: SimulatedMachineConfig,
-  machines: readonly SimulatedMachineConfig[],
-): [(string | number)[], string][] {
-  const points = [...sensors, ...processPoints(kind)];
-  const isSensor = (machine: string, point: string) =>
-    machines.find((m) => m.name === machine)?.sensors.includes(point) ?? false;
-  return wiring.flatMap((fault, i): [(string | number)[], string][] => {
-    if (!('point' in fault)) return [];
-    if (!points.includes(fault.point)) return [[[i, 'point'], `one of its points: ${points.join(', ')}`]];
-    const key = fault.kind === 'swapped_sensors' ? 'with' : 'of';
-    const reference =
-      fault.kind === 'swapped_sensors' ? fault.with : fault.kind === 'duplicate_signal' ? fault.of : null;
-    if (reference === null) return [];
-    const [machine, point] = reference.includes('/') ? reference.split('/') : [name, reference];
-    const its = machines.find((m) => m.name === machine);
-    if (!its || ![...its.sensors, ...processPoints(its.kind)].includes(point))
-      return [[[i, key], 'a point of the scenario']];
-    if (machine === name && point === fault.point) return [[[i, key], 'another point']];
-    if (isSensor(machine, point) !== isSensor(name, fault.point))
-      return [[[i, key], 'a vibration sensor for a vibration sensor, a slow value for a slow value']];
-    return [];
-  });
-}
 
 /** Names that a scenario speaks of have to be there: a trouble that befalls nobody shows nothing. */
 export const scenarioSchema = scenarioObjectSchema.superRefine((scenario, context) => {

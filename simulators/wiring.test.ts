@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import type { Asset } from '#models/machine/asset.ts';
 import { messagesAt } from './deviceMessage.ts';
 import { SimulatedMachine } from './machine.ts';
-import { processPoints, scenarioSchema } from './scenario.ts';
+import { scenarioSchema } from './scenario.ts';
 import { assetsOf } from './scenarioAssets.ts';
 import { Wiring } from './wiring.ts';
+import { processPoints } from './wiringFaults.ts';
 
 const bearing = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
 const plant = (wiring: object[]) =>

@@ -1,7 +1,8 @@
 import { gaussian, randomOf, seedOf } from '#models/random/random.ts';
 import type { DeviceMessage } from './deviceMessage.ts';
 import type { SimulatedMachine } from './machine.ts';
-import type { Scenario, SimulatedMachineConfig, SimulatedWiringFault } from './scenario.ts';
+import type { Scenario, SimulatedMachineConfig } from './scenario.ts';
+import type { SimulatedWiringFault } from './wiringFaults.ts';
 
 type Content = DeviceMessage['content'];
 type Of<K extends SimulatedWiringFault['kind']> = Extract<SimulatedWiringFault, { kind: K }>;

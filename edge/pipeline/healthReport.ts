@@ -11,7 +11,7 @@ import { trendLife } from '#models/health/trendLife.ts';
 import type { Asset } from '#models/machine/asset.ts';
 import { isoVerdict } from '#models/machine/iso20816.ts';
 import { IndexHistory } from './indexHistory.ts';
-import { type MachineState, TREND, VIBRATION } from './machineState.ts';
+import { type MachineState, TREND, VIBRATION, WIRING } from './machineState.ts';
 import { pointHealth, type Watched } from './watched.ts';
 
 export type HealthBody = Pick<
@@ -156,7 +156,8 @@ export class HealthReport {
   #status(assessed: boolean): Namur {
     const end = this.#config?.endOfLife;
     if (end && this.index !== null && this.index >= end.value) return 'FAILURE';
-    const active = [...this.#state.alerts].filter(([, alert]) => alert.active);
+    // How a machine is wired is independent of its health.
+    const active = [...this.#state.alerts].filter(([family, alert]) => alert.active && !family.startsWith(WIRING));
     if (active.some(([, alert]) => alert.active && alert.severity === 'critical')) return 'OFF_SPEC';
     if (active.some(([family]) => family === VIBRATION || family === TREND)) return 'MAINTENANCE_REQUIRED';
     if (active.length > 0) return 'OFF_SPEC';

@@ -13,6 +13,7 @@ import { TachometerPoint } from './tachometerPoint.ts';
 import { slowTrigger, type VerdictSettings, Verdicts } from './verdicts.ts';
 import { RUNNING, VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
 import type { Watched } from './watched.ts';
+import type { WatchedMachine } from './wiringWatch.ts';
 
 export interface MachineSettings extends VibrationSettings, VerdictSettings, Omit<SlowSettings, 'trigger'> {
   states: StateSettings;
@@ -85,15 +86,21 @@ export class Machine {
       : new VibrationPoint(this.#name, point, config, this.#config, this.#settings, state);
   }
 
-  /** `nowMs` is the time of its arrival. */
-  accept(block: SampleBlock, nowMs: number): void {
+  /** `nowMs` is the time of its arrival. @returns whether the block was new and fit to be used for verdicts. */
+  accept(block: SampleBlock, nowMs: number): boolean {
     if (block.historical) {
       this.#acceptHistorical(block);
-      return;
+      return false;
     }
     this.#hearClock(block, nowMs);
     const point = this.points.get(block.point) ?? this.addPoint(block.point, block.kind);
     point.intake.heard(nowMs);
+    const { delivered } = point.intake.ledger;
+    this.#take(point, block);
+    return point.intake.ledger.delivered > delivered;
+  }
+
+  #take(point: AnyPoint, block: SampleBlock): void {
     if (point instanceof TachometerPoint && block.kind === 'waveform') {
       const rpm = point.accept(block);
       if (rpm !== undefined) this.#speed.told(rpm);
@@ -143,6 +150,12 @@ export class Machine {
     const intake = this.points.get(name)?.intake;
     intake?.heard(nowMs, reason);
     intake?.reject(reason);
+  }
+
+  /** What has to be known of it to judge how it is wired. */
+  get watched(): WatchedMachine {
+    const { shaft, isMeasured } = this.#speed;
+    return { name: this.#name, config: this.#config, shaft, isSpeedMeasured: isMeasured };
   }
 
   /** Forgets what is normal for a point, not what it counted. False where there is no such point. */

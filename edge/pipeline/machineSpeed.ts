@@ -18,6 +18,7 @@ export class MachineSpeed {
   readonly #state: { rpm: number | null };
   readonly #ratedRpm: number;
   readonly #range: Asset['speedRange'];
+  readonly #hasPoint: boolean;
   readonly #heard = new Gatherer(new GatherRoom(1));
   #listenedTo: { point: string; sampleRateHz: number; lastUs: number } | null = null;
   #nextUs = Number.NEGATIVE_INFINITY;
@@ -27,6 +28,7 @@ export class MachineSpeed {
     this.#state = state;
     this.#ratedRpm = config?.ratedRpm ?? 0;
     const measured = Object.values(config?.points ?? {}).some(({ role }) => role === 'speed' || role === 'tachometer');
+    this.#hasPoint = measured;
     this.#range = measured ? undefined : config?.speedRange;
     // What was told by something that is no longer configured is nobody's to correct.
     if (!measured && !this.#isPossible(state.rpm)) state.rpm = null;
@@ -38,6 +40,11 @@ export class MachineSpeed {
 
   get shaft(): { hz: number; ratedHz: number } {
     return { hz: (this.#state.rpm ?? this.#ratedRpm) / 60, ratedHz: this.#ratedRpm / 60 };
+  }
+
+  /** Whether a point of its own has told the speed. */
+  get isMeasured(): boolean {
+    return this.#hasPoint && this.#state.rpm !== null;
   }
 
   /** Null: it could not be told, and the rated speed stands in. */

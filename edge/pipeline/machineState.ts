@@ -10,7 +10,7 @@ import type { VelocityHistoryState } from './velocityHistory.ts';
 export interface MachineState {
   rpm: number | null;
   healthMs: number;
-  /** By family: `vibration`, `trend`, or `value.<point>`. */
+  /** By family: `vibration`, `trend`, `value.<point>` or `wiring.<kind>.<point>`. */
   alerts: Map<string, AssetAlertState>;
   on: string[];
   history: IndexHistoryState;
@@ -35,6 +35,8 @@ export interface MachineState {
 export const VIBRATION = 'vibration';
 export const TREND = 'trend';
 export const PROCESS = 'process';
+/** Of alerts to the integrator: `wiring.<kind>.<point>`. */
+export const WIRING = 'wiring.';
 
 export function emptyMachineState(): MachineState {
   return {

@@ -12,6 +12,8 @@ import { Machine, type MachineSettings } from './machine.ts';
 import { ownModelPeriod } from './ownRows.ts';
 import type { ProcessSlot, SlotModels, SlotWork } from './processSlot.ts';
 import { NotYet } from './trial.ts';
+import type { WiringChange } from './wiringVotes.ts';
+import { WiringWatch } from './wiringWatch.ts';
 
 /** A message on its way to the outbox; it gets its envelope there. */
 export interface Outgoing {
@@ -48,6 +50,9 @@ export class Pipeline {
   readonly #config: EdgeConfig;
   readonly #machines = new Map<string, Machine>();
   readonly #settings: MachineSettings;
+  readonly #wiring = new WiringWatch();
+  /** Points whose wiring was put right: they learn anew once what they have to report is taken. */
+  readonly #mended: { asset: string; point: string }[] = [];
   #points = 0;
   readonly #written = new Map<string, Buffer>();
   /** Points heard since the last drain, and since the last ledger message. */
@@ -131,6 +136,7 @@ export class Pipeline {
     }
     this.#touched = new Map();
     this.#alerting = false;
+    for (const { asset, point } of this.#mended.splice(0)) this.relearn(asset, point);
     if (this.#unmappedChanged) states.push({ key: UNMAPPED, value: serialize(this.#unmapped) });
     if (options.ledger) outgoing.push(...this.#ledgers(topics.ledger(origin), options.ledger));
     return { outgoing, states };
@@ -266,11 +272,22 @@ export class Pipeline {
       this.#points++;
     }
     const machine = this.#machine(block.asset);
-    machine.accept(block, nowMs);
+    const isTaken = machine.accept(block, nowMs);
+    if (isTaken) for (const change of this.#wiring.see(block, machine.watched, nowMs)) this.#sayWiring(change);
     if (flaw) machine.flaw(block.point, flaw);
     this.#alerting ||= machine.verdicts.alerts.length > 0;
     if (block.kind === 'scalars') this.#withRows.add(block.asset);
     this.#touch(block.asset, block.point);
+  }
+
+  #sayWiring(change: WiringChange): void {
+    const machine = this.#machines.get(change.asset);
+    const isNews = machine?.verdicts.sayWiring(change) ?? false;
+    if (!isNews) return;
+    // What was learned of a wrong signal is no normal of the right one.
+    if (!change.isThere) this.#mended.push({ asset: change.asset, point: change.point });
+    this.#touch(change.asset, change.point);
+    this.#alerting = true;
   }
 
   #knows(asset: string, point: string): boolean {

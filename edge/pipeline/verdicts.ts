@@ -6,25 +6,29 @@ import {
   stepAssetAlert,
 } from '#models/alerting/assetAlert.ts';
 import { QUIET, stepTrigger, type TriggerSettings } from '#models/alerting/trigger.ts';
-import type { AlertMessage, Diagnosis } from '#models/contracts/alert.ts';
+import type { Diagnosis } from '#models/contracts/alert.ts';
 import type { Decision, Verdict } from '#models/contracts/decision.ts';
 import type { Contribution, HealthMessage, RemainingLife } from '#models/contracts/health.ts';
 import type { Score } from '#models/health/detector.ts';
 import { diagnoseAlert, type GatheredSignal } from '#models/health/diagnosis/diagnoseAlert.ts';
+import { bearingMatch } from '#models/health/wiring/bearingMatch.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { recordingLines } from '#models/machine/recordingLines.ts';
 import type { HostResult } from '../models/modelHost.ts';
+import type { AlertBody } from './alertBody.ts';
 import { alertText } from './alertText.ts';
 import { decisionOf } from './decision.ts';
 import { type DiagnosisCredit, gatheredSignal } from './diagnose.ts';
 import { type EvidenceBody, evidenceOf } from './evidence.ts';
 import { ENOUGH_S } from './gatherer.ts';
 import { HealthReport } from './healthReport.ts';
-import { type MachineState, PROCESS, TREND, VIBRATION } from './machineState.ts';
+import { type MachineState, PROCESS, TREND, VIBRATION, WIRING } from './machineState.ts';
 import { emptySlotState, ProcessSlot, type RowVerdict, type SlotModels, type SlotWork } from './processSlot.ts';
 import { judgeTrend, VelocityHistory } from './velocityHistory.ts';
 import { VibrationPoint } from './vibrationPoint.ts';
 import type { Watched } from './watched.ts';
+import { isMiswired, MISWIRED, wiringAlert, wiringBody } from './wiringAlert.ts';
+import { type WiringChange, WiringVotes } from './wiringVotes.ts';
 
 export interface VerdictSettings {
   trigger: TriggerSettings;
@@ -38,9 +42,6 @@ export interface VerdictSettings {
   version: string;
 }
 
-type Body<M> = Omit<M, 'v' | 'site' | 'edge' | 'outbox' | 'sequence' | 'oldest'>;
-export type AlertBody = Pick<AlertMessage, Exclude<keyof Body<AlertMessage>, number | symbol>>;
-
 const LIMIT_AHEAD: RemainingLife = {
   assessment: 'not_assessable',
   reason: 'a trend tells when a limit is reached, not when life ends',
@@ -52,6 +53,9 @@ const NO_END: RemainingLife = {
   reason: 'a process value has no end of life',
   remedy: 'see its limit',
 };
+
+/** Diagnoses in a row that have to show another bearing. */
+const BEARING_LOOKS = 2;
 
 /** A slow trigger counts intervals, not windows: a third of the persistence is still half a minute and more. */
 export function slowTrigger({ persistence, offBelow, offAfter }: TriggerSettings): TriggerSettings {
@@ -76,6 +80,7 @@ export class Verdicts {
   readonly models: ProcessSlot;
   /** The signal of the newest diagnosis; null: it was made by the features alone. */
   #diagnosed: GatheredSignal | null = null;
+  readonly #bearingVotes = new WiringVotes(BEARING_LOOKS);
 
   /** `origin` is `<site>.<edge>`, the beginning of each alert's id; `state` is the machine's, and changed here. */
   constructor(
@@ -111,7 +116,9 @@ export class Verdicts {
     this.#state.on = this.#state.on.filter((key) => !key.endsWith(`/${point}`));
   }
 
-  watch(family: string, watched: Watched): void {
+  watch(family: string, seen: Watched): void {
+    const watched = isMiswired(this.#state.alerts, seen.point) ? { ...seen, score: MISWIRED, on: false } : seen;
+    if (watched !== seen && this.#state.alerts.get(family)?.active) this.#step(family, watched, 0);
     this.health.note(watched);
     this.#watchTrend(watched);
     const change = watched.score.assessable ? this.#step(family, watched, watched.score.index) : null;
@@ -145,6 +152,19 @@ export class Verdicts {
     const score: Score = { assessable: true, index: 0, contributions: [] };
     const timeMs = this.models.newestMs ?? alert.raisedAtMs;
     this.#step(PROCESS, { point: alert.point, timeMs, score, on: false }, 0, ['its model was changed']);
+  }
+
+  /** Reports a wiring fault to the integrator once, also across restarts, and that it is gone. @returns whether it is news. */
+  sayWiring(change: WiringChange): boolean {
+    const { asset, point, timeMs, kind, isThere } = change;
+    const family = `${WIRING}${kind}.${point}`;
+    const before = this.#state.alerts.get(family);
+    if (isThere === (before?.active ?? false)) return false;
+    const alert = before?.active ? before : wiringAlert(`${this.#origin}.${asset}.${family}`, point, timeMs);
+    this.#state.alerts.set(family, isThere ? alert : NO_ALERT);
+    const timeQuality = this.#clock() === null ? 'source' : 'corrected';
+    this.alerts.push({ ...wiringBody(change, alert), timeQuality });
+    return true;
   }
 
   #judgedRow(model: string, verdict: RowVerdict): void {
@@ -284,11 +304,18 @@ export class Verdicts {
   }
 
   #diagnosis(watched: Watched, contributions: readonly Contribution[]): Diagnosis {
-    const { gatheredS = 0 } = watched;
+    const { gatheredS = 0, point, timeMs } = watched;
     const placed = this.#shaftHz() > 0;
     const paid = placed && gatheredS > 0 && this.#settings.credit.spend();
     this.#state.undiagnosed = placed && (!paid || gatheredS < ENOUGH_S);
-    this.#diagnosed = paid ? gatheredSignal(watched.point, this.#points, this.#config, this.#shaftHz() * 60) : null;
-    return diagnoseAlert(contributions, this.#diagnosed);
+    this.#diagnosed = paid ? gatheredSignal(point, this.#points, this.#config, this.#shaftHz() * 60) : null;
+    const diagnosis = diagnoseAlert(contributions, this.#diagnosed);
+    if (this.#diagnosed && gatheredS >= ENOUGH_S && this.#settings.credit.spend()) {
+      const match = bearingMatch(this.#diagnosed.pieces, this.#diagnosed.context);
+      const at = { asset: this.#name, point, timeMs };
+      for (const change of this.#bearingVotes.count(at, ['wrong_bearing'], match ? [match] : []))
+        this.sayWiring(change);
+    }
+    return diagnosis;
   }
 }

@@ -51,7 +51,16 @@ export function diagnoseBearing(
   factors: BearingFactors,
   tolerance = 0,
 ): BearingDiagnosis {
-  const evidence = analyzer.evidence(pieces);
+  return diagnoseEvidence(analyzer.evidence(pieces), givenShaftHz, factors, tolerance);
+}
+
+/** The same of evidence that several bearings are held against. */
+export function diagnoseEvidence(
+  evidence: EnvelopeEvidence,
+  givenShaftHz: number,
+  factors: BearingFactors,
+  tolerance = 0,
+): BearingDiagnosis {
   const shaftHz = refineShaftRate(evidence, givenShaftHz);
   const found = bearingEvidence(notchShaft(evidence, shaftHz), shaftHz, factors, tolerance);
   const depth = depthOf(found, evidence, shaftHz, factors, tolerance);

@@ -1,0 +1,96 @@
+import type { Unit } from '#models/contracts/units.ts';
+import { velocityBandHz } from '#models/machine/iso20816.ts';
+import { LEAST_SPECTRUM, LineSpectrum, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
+import { motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
+
+/** What some seconds of one vibration point hold, in a few numbers. */
+export interface SignalLook {
+  /** Lines that stand out, the largest first, mm/s RMS. */
+  lines: { hz: number; mmPerS: number }[];
+  stepHz: number;
+  nyquistHz: number;
+  /** RMS about the mean, in g (acceleration) or mm/s (velocity). */
+  rms: number;
+  unit: 'g' | 'mm/s';
+  /** RMS in the band that ISO 20816 judges, mm/s. */
+  velocityMmPerS: number;
+  /** Geometric over arithmetic mean of the power density: 1 is white noise. */
+  flatness: number;
+  /** In the point's unit. */
+  mean: number;
+  /** The shaft's rate that was reported meanwhile. */
+  shaftHz: number;
+}
+
+const COARSE = 512;
+const MOST_LINES = 40;
+/** Lines are looked for from so many bins on: below lies what is left of the mean. */
+const FIRST_BIN = 3;
+const LINES_TO_HZ = 1000;
+/** A harmonic lies within this part of where it belongs, or a bin. */
+const NEAR = 0.012;
+
+/** Null where there is too little signal, or none of vibration. */
+export function lookAt(pieces: readonly Float32Array[], rate: number, unit: Unit, shaftHz: number): SignalLook | null {
+  const motion = motionOf(unit);
+  const long = pieces.some((p) => p.length >= LEAST_SPECTRUM);
+  if (!long || motion === null || motion === 'displacement') return null;
+  const spectrum = new LineSpectrum(pieces, rate);
+  const { mean, rms } = moments(pieces);
+  const toG = motionFactor(unit, 1, 'acceleration') / motionFactor('g', 1, 'acceleration');
+  const [fromHz, toHz] = velocityBandHz(60 * shaftHz);
+  return {
+    lines: linesOf(spectrum, unit),
+    stepHz: spectrum.stepHz,
+    nyquistHz: spectrum.nyquistHz,
+    rms: motion === 'acceleration' ? rms * toG : rms * motionFactor(unit, 1, 'velocity'),
+    unit: motion === 'acceleration' ? 'g' : 'mm/s',
+    velocityMmPerS: spectrum.converted(fromHz, Math.min(toHz, spectrum.nyquistHz), (hz) =>
+      motionFactor(unit, hz, 'velocity'),
+    ),
+    flatness: flatnessOf(pieces, rate),
+    mean,
+    shaftHz,
+  };
+}
+
+/** mm/s RMS of the line at a frequency; 0 where none stands out. */
+export function lineAt({ lines, stepHz }: SignalLook, hz: number): number {
+  const reach = Math.max(stepHz, NEAR * hz);
+  return lines.find((line) => Math.abs(line.hz - hz) <= reach)?.mmPerS ?? 0;
+}
+
+function linesOf(spectrum: LineSpectrum, unit: Unit): SignalLook['lines'] {
+  const lines: SignalLook['lines'] = [];
+  const to = Math.min(LINES_TO_HZ, spectrum.nyquistHz - 2 * spectrum.stepHz);
+  for (let hz = FIRST_BIN * spectrum.stepHz; hz < to; hz += spectrum.stepHz) {
+    const line = spectrum.line(hz);
+    const isHere = line.top && Math.abs(line.hz - hz) <= spectrum.stepHz / 2;
+    if (isHere && line.prominence > STANDS_OUT)
+      lines.push({ hz: line.hz, mmPerS: line.rms * motionFactor(unit, line.hz, 'velocity') });
+  }
+  return lines.sort((a, b) => b.mmPerS - a.mmPerS).slice(0, MOST_LINES);
+}
+
+/** By a coarse spectrum: the more averages, the nearer white noise comes to 1. */
+function flatnessOf(pieces: readonly Float32Array[], rate: number): number {
+  const length = Math.min(COARSE, Math.max(...pieces.map((p) => p.length)));
+  const cut = pieces.flatMap((p) =>
+    Array.from({ length: Math.floor(p.length / length) }, (_, i) => p.subarray(i * length, (i + 1) * length)),
+  );
+  const spectrum = new LineSpectrum(cut, rate);
+  return spectrum.flatness(0.02 * spectrum.nyquistHz, 0.9 * spectrum.nyquistHz);
+}
+
+function moments(pieces: readonly Float32Array[]): { mean: number; rms: number } {
+  let [sum, squares, count] = [0, 0, 0];
+  for (const piece of pieces) {
+    for (let i = 0; i < piece.length; i++) {
+      sum += piece[i];
+      squares += piece[i] * piece[i];
+    }
+    count += piece.length;
+  }
+  const mean = sum / count;
+  return { mean, rms: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
+}

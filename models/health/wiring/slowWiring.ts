@@ -1,0 +1,110 @@
+import type { Unit } from '#models/contracts/units.ts';
+import type { Point } from '#models/machine/asset.ts';
+import type { WiringFinding } from './vibrationWiring.ts';
+
+/** Some values of one slow point in a row. */
+export interface SlowLook {
+  mean: number;
+  sd: number;
+  unit: Unit | undefined;
+  role: Point['role'];
+}
+
+const NEAR = 0.1;
+const RAD_PER_S = (2 * Math.PI) / 60;
+/** No machine turns this many times faster than rated. */
+const OVERSPEED = 3;
+/** Temperatures in °C of a machine that runs lie within this; in kelvin, above 273. */
+const KELVIN = 273.15;
+const KELVIN_FROM = 280;
+const KELVIN_TO = 400;
+const COLDEST_DEGC = -45;
+const COLDEST_SENSED_DEGC = -110;
+const VACUUM_BAR = -1.02;
+/** A mean this far below zero, in standard deviations, is no noise about it. */
+const CLEARLY = 6;
+
+/**
+ * What a slow value says of its own wiring. Pure.
+ * @param ratedRpm 0 where it is not known.
+ * @param linesAtRated whether the machine's vibration has a line at its rated speed.
+ */
+export function slowWiring(
+  look: SlowLook,
+  ratedRpm: number,
+  linesAtRated: boolean,
+  isKnownToRun: boolean,
+): WiringFinding[] {
+  const finding =
+    inverted(look, isKnownToRun) ??
+    speedScale(look, ratedRpm, linesAtRated) ??
+    temperatureScale(look) ??
+    deadLoad(look, isKnownToRun);
+  return finding ? [finding] : [];
+}
+
+function inverted({ mean, sd, unit, role }: SlowLook, isKnownToRun: boolean): WiringFinding | null {
+  const isBelow = mean < 0 && -mean > CLEARLY * sd;
+  const remedy = `${mean.toPrecision(3)} ${unit ?? ''} where a positive value belongs: exchange the wires of the sensor, or change the sign`;
+  if (isBelow && (role === 'speed' || (role === 'load' && isKnownToRun))) return { kind: 'inverted_axis', remedy };
+  const isFrozen = unit === 'degC' && mean < COLDEST_DEGC && mean > COLDEST_SENSED_DEGC && isKnownToRun;
+  return isBelow && (isFrozen || (unit === 'bar' && mean < VACUUM_BAR)) ? { kind: 'inverted_axis', remedy } : null;
+}
+
+function speedScale({ mean, role }: SlowLook, ratedRpm: number, linesAtRated: boolean): WiringFinding | null {
+  if (role !== 'speed' || ratedRpm <= 0) return null;
+  const ratio = Math.abs(mean) / ratedRpm;
+  const near = (expected: number) => Math.abs(ratio / expected - 1) < NEAR;
+  const scaled = (as: string, by: string): WiringFinding => ({
+    kind: 'wrong_scale',
+    remedy: `a speed of ${mean.toPrecision(3)} with ${ratedRpm} rpm rated is ${as}: multiply by ${by}`,
+  });
+  // A machine may turn as slowly as a tenth of its rated speed; its vibration says whether it does.
+  if (near(1 / 60)) return scaled('in Hz, not rpm', '60');
+  if (near(RAD_PER_S) && linesAtRated) return scaled('in rad/s, not rpm', '9.549');
+  if (near(60)) return scaled('in turns an hour, not rpm', '1/60');
+  if (near(1000) || near(0.001)) return scaled('off by a thousand', near(1000) ? '0.001' : '1000');
+  if (ratio > OVERSPEED) return scaled(`${ratio.toPrecision(2)} times too high`, `1/${ratio.toPrecision(2)}`);
+  return null;
+}
+
+function temperatureScale({ mean, unit, role }: SlowLook): WiringFinding | null {
+  if (unit !== 'degC' || role !== 'condition' || mean < KELVIN_FROM || mean > KELVIN_TO) return null;
+  const remedy = `${mean.toFixed(0)} °C is ${(mean - KELVIN).toFixed(0)} °C in kelvin: subtract 273.15 where the value is scaled`;
+  return { kind: 'wrong_scale', remedy };
+}
+
+/** A current of nothing while the machine runs. */
+function deadLoad({ mean, sd, unit, role }: SlowLook, isKnownToRun: boolean): WiringFinding | null {
+  // Exactly constant values are a stuck sensor, which data quality reports.
+  if (role !== 'load' || unit !== 'A' || !isKnownToRun || sd === 0) return null;
+  if (Math.abs(mean) > 3 * sd || sd > 0.2) return null;
+  return {
+    kind: 'dead_channel',
+    remedy: `${mean.toFixed(2)} A while the machine runs: check the transducer and its cable`,
+  };
+}
+
+/** Whether the speed's values are those of another point, and that point's are a speed. */
+export function isSwappedWithSpeed(speed: SlowLook, other: SlowLook, ratedRpm: number): boolean {
+  const asRated = (value: number) => value > 0.5 * ratedRpm && value < 1.2 * ratedRpm;
+  return ratedRpm > 0 && other.unit !== 'rpm' && asRated(other.mean) && speed.mean < 0.2 * ratedRpm;
+}
+
+const MAINS_HZ = [50, 60] as const;
+/** Induction motors run this much slower than their field. */
+const MOST_SLIP = 0.06;
+const LEAST_SLIP = -0.002;
+
+/**
+ * The mains frequency by which an induction motor's speed makes sense, where the configured one does not. A speed above
+ * the configured field's is a converter's, and says nothing.
+ * @param rpm as measured.
+ */
+export function mainsOf(rpm: number, ratedRpm: number, poles: number, configuredHz: number): number | null {
+  const slip = (speed: number, hz: number) => 1 - (speed * poles) / (120 * hz);
+  const fits = (hz: number) =>
+    [rpm, ratedRpm].every((speed) => slip(speed, hz) >= LEAST_SLIP && slip(speed, hz) <= MOST_SLIP);
+  if (slip(rpm, configuredHz) < 0 || slip(ratedRpm, configuredHz) <= 1.5 * MOST_SLIP) return null;
+  return MAINS_HZ.find((hz) => hz !== configuredHz && fits(hz)) ?? null;
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { nameSchema } from '#models/contracts/names.ts';
+import { bearingFactorsSchema } from '#models/machine/bearing.ts';
+
+/** By its position on the machine, or, of another machine, with that one's name before it: `fan-301/2H`. */
+const pointReferenceSchema = z.string().regex(/^[^/]+(\/[^/]+)?$/, 'a point, or machine/point');
+
+/**
+ * Mistakes in how a machine is connected or described. Devices measure what the machine does; what is wrong is where their
+ * signals arrive, or what the edge is told of them.
+ */
+export const wiringFaultSchema = z.discriminatedUnion('kind', [
+  /** Each of the two carries the other's signal. */
+  z.strictObject({ kind: z.literal('swapped_sensors'), point: nameSchema, with: pointReferenceSchema }),
+  /** The edge is given these factors instead of the bearing's own. */
+  z.strictObject({ kind: z.literal('wrong_bearing'), configured: bearingFactorsSchema }),
+  /** The point sends value × factor + offset under the unit of the value. */
+  z.strictObject({
+    kind: z.literal('wrong_scale'),
+    point: nameSchema,
+    factor: z
+      .number()
+      .refine((f) => f !== 0, { message: 'not 0' })
+      .default(1),
+    offset: z.number().default(0),
+  }),
+  /** The edge is given this mains frequency. */
+  z.strictObject({ kind: z.literal('wrong_mains_frequency'), configuredHz: z.number().min(10).max(400) }),
+  /** The speed is sent as so many times what it is. */
+  z.strictObject({ kind: z.literal('wrong_speed'), factor: z.number().positive() }),
+  /** The point sends the negative of what it measures. */
+  z.strictObject({ kind: z.literal('inverted_axis'), point: nameSchema }),
+  /** The sensor is not connected: the point sends the noise of its amplifier. */
+  z.strictObject({ kind: z.literal('dead_channel'), point: nameSchema }),
+  /** The point sends the signal of another one. */
+  z.strictObject({ kind: z.literal('duplicate_signal'), point: nameSchema, of: pointReferenceSchema }),
+]);
+export type SimulatedWiringFault = z.infer<typeof wiringFaultSchema>;
+
+interface WiredMachine {
+  name: string;
+  kind: string;
+  sensors: readonly string[];
+  wiring: readonly SimulatedWiringFault[];
+}
+
+/** Slow values that a machine of a kind has beside its sensors. */
+export const processPoints = (kind: string): string[] => [
+  'speed',
+  'temperature',
+  'current',
+  ...(kind === 'pump' ? ['flow'] : []),
+  ...(kind === 'compressor' ? ['pressure'] : []),
+];
+
+/** Points that wiring faults speak of have to be there, and exchange signals of one kind. */
+export function wiringIssues(
+  { name, kind, sensors, wiring }: WiredMachine,
+  machines: readonly WiredMachine[],
+): [(string | number)[], string][] {
+  const points = [...sensors, ...processPoints(kind)];
+  const isSensor = (machine: string, point: string) =>
+    machines.find((m) => m.name === machine)?.sensors.includes(point) ?? false;
+  return wiring.flatMap((fault, i): [(string | number)[], string][] => {
+    if (!('point' in fault)) return [];
+    if (!points.includes(fault.point)) return [[[i, 'point'], `one of its points: ${points.join(', ')}`]];
+    const key = fault.kind === 'swapped_sensors' ? 'with' : 'of';
+    const reference =
+      fault.kind === 'swapped_sensors' ? fault.with : fault.kind === 'duplicate_signal' ? fault.of : null;
+    if (reference === null) return [];
+    const [machine, point] = reference.includes('/') ? reference.split('/') : [name, reference];
+    const its = machines.find((m) => m.name === machine);
+    if (!its || ![...its.sensors, ...processPoints(its.kind)].includes(point))
+      return [[[i, key], 'a point of the scenario']];
+    if (machine === name && point === fault.point) return [[[i, key], 'another point']];
+    if (isSensor(machine, point) !== isSensor(name, fault.point))
+      return [[[i, key], 'a vibration sensor for a vibration sensor, a slow value for a slow value']];
+    return [];
+  });
+}
