@@ -4,6 +4,8 @@ import { DiagnosisCredit } from './diagnose.ts';
 import { Gatherer, GatherRoom } from './gatherer.ts';
 
 interface Said {
+  id: string;
+  index: number;
   change: string;
   point: string;
   text: string;
@@ -30,6 +32,22 @@ test.each([
   expect(last.evidence.diagnosis.fault).toBe(name);
   expect(last.evidence.diagnosis.reasons.length).toBeGreaterThan(2);
   expect(alerts.every((a) => ['undetermined', name].includes(a.evidence.diagnosis.fault))).toBe(true);
+});
+
+test('a second fault on an alerted machine has an alert of its own, and the first keeps its cause', () => {
+  const second = { type: 'inner_race', point: '2H', onsetS: 220, firstG: 1, doublingS: 15, limitG: 12 };
+  const alerts = alertsOf('pump', [machineFault('unbalance'), second], 480);
+  const raised = alerts.filter((a) => a.change === 'raise');
+  const newest = raised.map(({ id }) => alerts.filter((a) => a.id === id).at(-1)?.evidence.diagnosis.fault);
+  expect(newest).toEqual(['unbalance', 'inner_race']);
+});
+
+test('an alert that lessens keeps the text and the evidence of its worst moment', () => {
+  const alerts = alertsOf('pump', [machineFault('unbalance')], 300);
+  for (const { id } of alerts.filter((a) => a.change === 'raise')) {
+    const texts = alerts.filter((a) => a.id === id).map((a) => Number(/([\d.]+) times its normal/.exec(a.text)?.[1]));
+    for (let i = 1; i < texts.length; i++) expect(texts[i]).toBeGreaterThanOrEqual(texts[i - 1]);
+  }
 });
 
 test('ten minutes of healthy machines of changing load and speed raise nothing', () => {

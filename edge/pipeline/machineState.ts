@@ -5,6 +5,7 @@ import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
 import type { MachineStatesState } from './machineStates.ts';
 import type { SlotState } from './processSlot.ts';
 import type { VelocityHistoryState } from './velocityHistory.ts';
+import type { ReportedAlert } from './worstMoment.ts';
 
 /** What of a machine outlives a restart, beside its points and its models. */
 export interface MachineState {
@@ -13,6 +14,8 @@ export interface MachineState {
   /** By family: `vibration`, `trend`, `value.<point>` or `wiring.<kind>.<point>`. */
   alerts: Map<string, AssetAlertState>;
   on: string[];
+  /** Of active alerts, by family, what they have reported. */
+  reported?: Map<string, ReportedAlert>;
   history: IndexHistoryState;
   /** Whether the active alert was said without a diagnosis of enough signal. */
   undiagnosed: boolean;

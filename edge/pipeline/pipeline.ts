@@ -111,13 +111,13 @@ export class Pipeline {
     const states: Drained['states'] = [];
     for (const [asset, points] of this.#touched) {
       const machine = this.#machines.get(asset) as Machine;
-      for (const body of machine.verdicts.alerts)
+      for (const body of machine.verdicts.reports.alerts)
         outgoing.push({ kind: 'alerts', topic: topics.alerts(origin, asset), body });
       for (const body of machine.verdicts.health.said)
         outgoing.push({ kind: 'health', topic: topics.health(origin, asset), body });
       for (const body of machine.verdicts.evidences)
         outgoing.push({ kind: 'evidence', topic: topics.evidence(origin, body.id), body });
-      machine.verdicts.alerts = [];
+      machine.verdicts.reports.alerts = [];
       machine.verdicts.evidences = [];
       machine.verdicts.health.said = [];
       const state = serialize(machine.state());
@@ -214,7 +214,7 @@ export class Pipeline {
     const machine = this.#machines.get(asset);
     if (!machine) return;
     machine.verdicts.judged(work, results, nowMs);
-    this.#alerting ||= machine.verdicts.alerts.length > 0;
+    this.#alerting ||= machine.verdicts.reports.alerts.length > 0;
     this.#withRows.add(asset);
     this.#touchMachine(asset);
   }
@@ -275,7 +275,7 @@ export class Pipeline {
     const isTaken = machine.accept(block, nowMs);
     if (isTaken) for (const change of this.#wiring.see(block, machine.watched, nowMs)) this.#sayWiring(change);
     if (flaw) machine.flaw(block.point, flaw);
-    this.#alerting ||= machine.verdicts.alerts.length > 0;
+    this.#alerting ||= machine.verdicts.reports.alerts.length > 0;
     if (block.kind === 'scalars') this.#withRows.add(block.asset);
     this.#touch(block.asset, block.point);
   }

@@ -1,3 +1,4 @@
+import { type AlertCause, stepCause } from '#models/alerting/alertCause.ts';
 import {
   type AlertChange,
   type AssetAlertSettings,
@@ -8,15 +9,14 @@ import {
 import { QUIET, stepTrigger, type TriggerSettings } from '#models/alerting/trigger.ts';
 import type { Diagnosis } from '#models/contracts/alert.ts';
 import type { Decision, Verdict } from '#models/contracts/decision.ts';
-import type { Contribution, HealthMessage, RemainingLife } from '#models/contracts/health.ts';
+import type { Contribution, HealthMessage } from '#models/contracts/health.ts';
 import type { Score } from '#models/health/detector.ts';
 import { diagnoseAlert, type GatheredSignal } from '#models/health/diagnosis/diagnoseAlert.ts';
 import { bearingMatch } from '#models/health/wiring/bearingMatch.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { recordingLines } from '#models/machine/recordingLines.ts';
 import type { HostResult } from '../models/modelHost.ts';
-import type { AlertBody } from './alertBody.ts';
-import { alertText } from './alertText.ts';
+import { AlertReports } from './alertReports.ts';
 import { decisionOf } from './decision.ts';
 import { type DiagnosisCredit, gatheredSignal } from './diagnose.ts';
 import { type EvidenceBody, evidenceOf } from './evidence.ts';
@@ -42,18 +42,6 @@ export interface VerdictSettings {
   version: string;
 }
 
-const LIMIT_AHEAD: RemainingLife = {
-  assessment: 'not_assessable',
-  reason: 'a trend tells when a limit is reached, not when life ends',
-  remedy: 'see the days that are left',
-};
-
-const NO_END: RemainingLife = {
-  assessment: 'not_assessable',
-  reason: 'a process value has no end of life',
-  remedy: 'see its limit',
-};
-
 /** Diagnoses in a row that have to show another bearing. */
 const BEARING_LOOKS = 2;
 
@@ -64,7 +52,6 @@ export function slowTrigger({ persistence, offBelow, offAfter }: TriggerSettings
 
 /** What is said of one machine: its health and its alerts, with their evidence. It waits here until it is taken. */
 export class Verdicts {
-  alerts: AlertBody[] = [];
   evidences: EvidenceBody[] = [];
   readonly #origin: string;
   readonly #name: string;
@@ -80,6 +67,7 @@ export class Verdicts {
   readonly models: ProcessSlot;
   /** The signal of the newest diagnosis; null: it was made by the features alone. */
   #diagnosed: GatheredSignal | null = null;
+  readonly reports: AlertReports;
   readonly #bearingVotes = new WiringVotes(BEARING_LOOKS);
 
   /** `origin` is `<site>.<edge>`, the beginning of each alert's id; `state` is the machine's, and changed here. */
@@ -109,6 +97,7 @@ export class Verdicts {
     state.slot ??= emptySlotState();
     this.models = new ProcessSlot(state.slot, settings.ownModelPeriod, machine.models);
     this.#velocityHistory = new VelocityHistory(state.velocityDays);
+    this.reports = new AlertReports(origin, name, config, state, this.health, machine.clock);
   }
 
   /** A point learns anew: what its trigger said is over. */
@@ -163,7 +152,7 @@ export class Verdicts {
     const alert = before?.active ? before : wiringAlert(`${this.#origin}.${asset}.${family}`, point, timeMs);
     this.#state.alerts.set(family, isThere ? alert : NO_ALERT);
     const timeQuality = this.#clock() === null ? 'source' : 'corrected';
-    this.alerts.push({ ...wiringBody(change, alert), timeQuality });
+    this.reports.alerts.push({ ...wiringBody(change, alert), timeQuality });
     return true;
   }
 
@@ -234,35 +223,19 @@ export class Verdicts {
     step: Pick<Decision['alert'], 'before' | 'seen'>,
   ): void {
     const contributions = watched.score.assessable ? watched.score.contributions : [];
-    const diagnosis = this.#diagnosisOf(family, watched, contributions, reasons);
-    const unit = configuredPoint(this.#config, watched.point)?.unit ?? '';
-    const clock = this.#clock();
-    const text =
-      family === TREND || family === PROCESS
-        ? `${this.#name} ${watched.point}: ${reasons[0]}`
-        : alertText(this.#name, watched.point, unit, diagnosis, contributions);
-    this.alerts.push({
-      timeMs: watched.timeMs,
-      timeQuality: clock === null ? 'source' : 'corrected',
-      id: alert.id,
-      asset: this.#name,
-      point: alert.point,
-      change,
-      severity: alert.severity,
-      raisedAtMs: alert.raisedAtMs,
-      text: clock === null ? text : `${text} (${clock})`,
-      index,
-      evidence: {
-        contributions,
-        diagnosis,
-        ...(family === VIBRATION || family === TREND ? this.health.iso() : {}),
-        ...(watched.spectrum ? { spectrum: watched.spectrum() } : {}),
-      },
-      remainingLife: this.#lifeOf(family),
-    });
+    const { reports } = this;
+    const before = reports.before(family, change);
+    if (change === 'return') {
+      reports.report(family, alert, change, watched, { index, cause: before?.cause ?? null, reasons });
+      if (family === VIBRATION) reports.returnSeconds(watched.timeMs);
+      return;
+    }
+    const { diagnosis, cause, second } = this.#causeOf(family, watched, contributions, reasons, before?.cause ?? null);
+    reports.report(family, alert, change, watched, { index, cause, reasons });
     if (family !== VIBRATION) return;
     const verdict = { index, contributions, on: watched.on, change, severity: alert.severity, diagnosis };
     this.#sendEvidenceOnce(alert.id, watched, step, verdict);
+    if (second) reports.raiseSecond(second, alert, watched, index);
   }
 
   /** The signal behind an alert follows it, once, when there is enough of it. */
@@ -287,13 +260,23 @@ export class Verdicts {
     this.evidences.push(decision === undefined ? evidence : { ...evidence, decision });
   }
 
-  #lifeOf(family: string): RemainingLife {
-    if (family === TREND) return LIMIT_AHEAD;
-    return family === VIBRATION ? this.health.remainingLife() : NO_END;
+  /** The newest diagnosis, and what it makes of the alert's cause. */
+  #causeOf(
+    family: string,
+    watched: Watched,
+    contributions: readonly Contribution[],
+    reasons: string[],
+    before: AlertCause | null,
+  ): { diagnosis: Diagnosis; cause: AlertCause; second: Diagnosis | null } {
+    if (family !== VIBRATION) {
+      const diagnosis = this.#diagnosisOf(family, reasons);
+      return { diagnosis, cause: { diagnosis, isProvisional: false, other: null }, second: null };
+    }
+    const diagnosis = this.#diagnosis(watched, contributions);
+    return { diagnosis, ...stepCause(before, diagnosis, this.#state.undiagnosed) };
   }
 
-  #diagnosisOf(family: string, watched: Watched, contributions: readonly Contribution[], reasons: string[]): Diagnosis {
-    if (family === VIBRATION) return this.#diagnosis(watched, contributions);
+  #diagnosisOf(family: string, reasons: string[]): Diagnosis {
     if (family === TREND) return { fault: 'undetermined', confidence: 0, reasons };
     if (family === PROCESS) return { fault: 'process_drift', confidence: 1, reasons };
     return { fault: 'process_drift', confidence: 1, reasons: ['it left the range that it kept while it was learned'] };

@@ -20,16 +20,20 @@ interface Told {
   text: string;
 }
 
-const plantOf = (machines: object[], seed = 3) =>
+const plantOf = (machines: object[], seed: number, everyS: number) =>
   scenarioSchema.parse({
     seed,
-    waveform: { everyS: 1 },
-    machines: machines.map((m) => ({ bearing: BEARING, iso: ISO, sensors: ['1H', '2H'], ...m })),
+    waveform: { everyS },
+    machines: machines.map((m) => ({ bearing: BEARING, iso: ISO, sensors: ['2H'], ...m })),
   });
 
 /** Runs a plant through an edge with shipped defaults; every alert of it. */
-function run(machines: object[], seconds: number, { seed = 3, states = new Map<string, Buffer>(), fromS = 0 } = {}) {
-  const scenario = plantOf(machines, seed);
+function run(
+  machines: object[],
+  seconds: number,
+  { seed = 3, states = new Map<string, Buffer>(), fromS = 0, everyS = 2 } = {},
+) {
+  const scenario = plantOf(machines, seed, everyS);
   const pipeline = new Pipeline(
     edgeConfigSchema.parse({
       site: 's',
@@ -80,7 +84,7 @@ const fan = { name: 'fan', kind: 'fan', ratedRpm: 990 };
 const motor = { name: 'motor', kind: 'motor', ratedRpm: 2970 };
 const compressor = { name: 'compressor', kind: 'compressor', ratedRpm: 2960 };
 const gearbox = { name: 'gearbox', kind: 'gearbox', ratedRpm: 1480 };
-const wired = (machine: object, ...wiring: object[]) => ({ ...machine, wiring });
+const wired = (machine: object, ...wiring: object[]) => ({ ...machine, sensors: ['1H', '2H'], wiring });
 
 test.each([
   ['swapped_sensors', wired(pump, { kind: 'swapped_sensors', point: '2H', with: 'fan/2H' }), fan, 'exchange'],
@@ -110,21 +114,22 @@ test.each([
     'same values as',
   ],
 ])('%s is reported once, to the integrator, with the remedy: %o', (kind, machine, other, remedy) => {
-  const { told } = run([machine, other], 200);
+  const { told } = run([machine, other], 180);
   expect(told.map((t) => [t.kind, t.change])).toEqual([[kind, 'raise']]);
   expect(told[0].text).toContain(remedy);
-  expect(told[0].atS).toBeLessThan(200);
 });
 
 test('a bearing that is not the configured one is told by its lines, beside the alert of the machine', () => {
   const configured = { bpfo: 5.21, bpfi: 7.79, bsf: 2.51, ftf: 0.401 };
   const faults = [{ type: 'outer_race', point: '2H', onsetS: 150, firstG: 0.5, doublingS: 15, limitG: 8 }];
-  const { told } = run([{ ...pump, sensors: ['2H'], faults, wiring: [{ kind: 'wrong_bearing', configured }] }], 420);
+  const { told } = run([{ ...pump, sensors: ['2H'], faults, wiring: [{ kind: 'wrong_bearing', configured }] }], 420, {
+    everyS: 1,
+  });
   const reports = told.filter((t) => t.kind !== undefined);
   expect(reports.map((t) => [t.kind, t.change])).toEqual([['wrong_bearing', 'raise']]);
   expect(reports[0].text).toContain('lines at 3.58 orders match the outer race of a SKF 6205');
   expect(told.some((t) => t.kind === undefined && t.change === 'raise')).toBe(true);
-});
+}, 60_000);
 
 test('what was reported is not repeated after a restart, and returns when it was put right', () => {
   const dead = wired(pump, { kind: 'dead_channel', point: '1H' });
@@ -132,9 +137,12 @@ test('what was reported is not repeated after a restart, and returns when it was
   expect(told.map((t) => t.change)).toEqual(['raise']);
   const again = run([dead], 120, { states: kept, fromS: 120 });
   expect(again.told).toEqual([]);
-  const mended = run([pump], 160, { states: new Map([...kept, ...again.kept]), fromS: 240 });
+  const mended = run([{ ...pump, sensors: ['1H', '2H'] }], 300, {
+    states: new Map([...kept, ...again.kept]),
+    fromS: 240,
+  });
   expect(mended.told.map((t) => [t.kind, t.change])).toEqual([['dead_channel', 'return']]);
-});
+}, 60_000);
 
 test('machines of every kind that change their load are accused of nothing', () => {
   const { told } = run([pump, fan, motor, compressor, gearbox], 400);
