@@ -92,5 +92,8 @@ function moments(pieces: readonly Float32Array[]): { mean: number; rms: number }
     count += piece.length;
   }
   const mean = sum / count;
+  // What is left of a constant is rounding.
+  const [first] = pieces[0];
+  if (pieces.every((piece) => piece.every((v) => v === first))) return { mean, rms: 0 };
   return { mean, rms: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
 }

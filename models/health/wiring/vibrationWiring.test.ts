@@ -51,6 +51,10 @@ test('white noise alone is a dead channel only while the machine is known to run
   expect(vibrationWiring(look(noise), { ratedHz: RATED_HZ, isKnownToRun: false })).toEqual([]);
 });
 
+test('a stuck sensor is left to data quality', () => {
+  expect(kinds(new Float32Array(5 * RATE).fill(0.037))).toEqual([]);
+});
+
 test('levels that no machine has, gravity upside down', () => {
   expect(kinds(signal(sound).map((v) => 1000 * v))).toEqual(['wrong_scale']);
   expect(kinds(signal(sound).map((v) => v / 1000))).toContain('wrong_scale');
