@@ -248,8 +248,6 @@ export const gatewayConfigSchema = z.strictObject({
     .strictObject({
       /** Of alerts that are over, since they were raised; active ones stay. */
       alertDays: z.number().min(1).default(730),
-      /** Of who did what. */
-      auditDays: z.number().min(1).default(1095),
       /** Of signals behind alerts; limits.maxEvidenceMegabytes may remove them sooner. */
       evidenceDays: z.number().min(1).default(365),
     })

@@ -250,7 +250,8 @@ type Parts = Stores &
 
 /** The API and the page; the port that they are served at. */
 async function serve({ config, now, version, failed }: Setting, parts: Parts, started: Started): Promise<number> {
-  const { store, supply, planner, notifications, channels, routing, clock, events, ingest, pump, alertsChanged } = parts;
+  const { store, supply, planner, notifications, channels, routing, clock, events, ingest, pump, alertsChanged } =
+    parts;
   const failedLogins = new FailedLogins(now);
   const server = await createServer(config.api, {
     ...parts,

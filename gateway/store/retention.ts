@@ -6,8 +6,8 @@ const EVERY_MS = 60_000;
 /** Rows of one kind that go at a time: what is acknowledged to edges must not wait long for it. */
 const ROWS = 500;
 
-/** What has an age limit in the store. */
-export const retained = ['alerts', 'audit', 'evidence'] as const;
+/** What has an age limit in the store. The audit log has none: it is append-only. */
+export const retained = ['alerts', 'evidence'] as const;
 export type Retained = (typeof retained)[number];
 
 interface Forgetful {
@@ -27,7 +27,7 @@ export class Retention {
 
   constructor(store: Forgetful, config: GatewayConfig['retention'], now: () => number, log: Logger) {
     this.#store = store;
-    this.#days = { alerts: config.alertDays, audit: config.auditDays, evidence: config.evidenceDays };
+    this.#days = { alerts: config.alertDays, evidence: config.evidenceDays };
     this.#now = now;
     this.#log = log;
   }

@@ -195,12 +195,10 @@ test('what is older than its retention goes, a bounded number at a time; active 
   const alert = db.prepare("INSERT INTO alerts (id, state, raised_ms, record) VALUES (?, ?, ?, '{}')");
   for (let day = 1; day <= 5; day++) alert.run(`over-${day}`, 'normal', day);
   alert.run('active', 'unacknowledged', 1);
-  db.prepare("INSERT INTO audit VALUES (1, 'Ann', 'shelve', 'x', NULL), (9, 'Ann', 'shelve', 'x', NULL)").run();
   db.prepare("INSERT INTO evidence VALUES ('old', 1, 2, '{}', '{}'), ('new', 9, 2, '{}', '{}')").run();
   expect(store.forget('alerts', 5, 3)).toBe(3);
   expect(store.forget('alerts', 5, 3)).toBe(1);
   expect(db.prepare('SELECT id FROM alerts ORDER BY id').pluck().all()).toEqual(['active', 'over-5']);
-  expect(store.forget('audit', 5, 100)).toBe(1);
   expect(store.forget('evidence', 5, 100)).toBe(1);
   expect(db.prepare('SELECT id FROM evidence').pluck().all()).toEqual(['new']);
   db.close();

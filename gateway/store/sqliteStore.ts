@@ -55,7 +55,6 @@ export const STORE_MIGRATIONS = [
 const FORGET: Record<Retained, string> = {
   alerts:
     "DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE state = 'normal' AND raised_ms < ? ORDER BY raised_ms LIMIT ?)",
-  audit: 'DELETE FROM audit WHERE rowid IN (SELECT rowid FROM audit WHERE at_ms < ? ORDER BY rowid LIMIT ?)',
   evidence: 'DELETE FROM evidence WHERE id IN (SELECT id FROM evidence WHERE time_ms < ? ORDER BY time_ms LIMIT ?)',
 };
 /** Newest intervals between two messages on a machine's health, of which the median is its usual one. */
