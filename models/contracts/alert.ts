@@ -71,8 +71,6 @@ export const diagnosisSchema = z.object({
   confidence: z.number().min(0).max(1),
   /** What speaks for it and against it, a sentence each. */
   reasons: z.array(z.string()),
-  /** Likely faults that the signal could not rule out yet, beside `fault`. */
-  alternatives: z.array(faultSchema).optional(),
 });
 export type Diagnosis = z.infer<typeof diagnosisSchema>;
 

@@ -30,8 +30,8 @@ const nameOf = (fault: SimulatedFault['type']): Fault => NAMES[fault] ?? (fault 
 /** What an alert's newest diagnosis says of a fault. A choice that is left open is right about none of its faults. */
 function naming({ evidence: { diagnosis } }: AlertRecord, { fault }: PlantedFault): Exclude<Named, 'missed'> {
   if (diagnosis.fault === nameOf(fault)) return 'right';
-  const open = [...coveredFaults(diagnosis.fault), ...(diagnosis.alternatives ?? [])];
-  return diagnosis.fault === 'undetermined' || open.includes(nameOf(fault)) ? 'undetermined' : 'wrong';
+  const isOpen = diagnosis.fault === 'undetermined' || coveredFaults(diagnosis.fault).includes(nameOf(fault));
+  return isOpen ? 'undetermined' : 'wrong';
 }
 
 /** A drift of a process value is no fault of vibration, and the other way round. */

@@ -145,13 +145,6 @@ test.each([
   expect(named([fault], [alert('ill', 85, called)]).faults).toMatchObject([{ delayS: 25, named: how }]);
 });
 
-test('a fault that the diagnosis leaves open beside its own is undetermined, not wrong', () => {
-  const open = alert('ill', 85, 'unbalance');
-  open.evidence.diagnosis.alternatives = ['electrical'];
-  expect(named([{ ...unbalance, type: 'rotor_bar' }], [open]).faults[0].named).toBe('undetermined');
-  expect(named([unbalance], [open]).faults[0].named).toBe('right');
-});
-
 test('of two faults on one machine each needs an alert of its own', () => {
   const both = [unbalance, outer];
   expect(named(both, [alert('ill', 85), alert('ill', 230, 'outer_race')]).faults.map((f) => f.named)).toEqual([
