@@ -3,13 +3,17 @@ import { drivetrainOf } from './machineFaults.ts';
 import type { Scenario, SimulatedMachineConfig } from './scenario.ts';
 import { misconfigured } from './wiring.ts';
 
-/** What an edge is told of a scenario's machines, which is wrong where the scenario says so. */
+/** The index at which the simulated plant takes a bearing to be at its end, in alert limits: its plans rest on it. */
+const END_OF_LIFE = 5;
+
+/** An edge's configuration of a scenario's machines, which is wrong where the scenario asks for it. */
 export function assetsOf(scenario: Scenario): object {
   return Object.fromEntries(
     scenario.machines.map((m) => [
       m.name,
       {
         kind: m.kind,
+        endOfLife: { feature: 'index', value: END_OF_LIFE },
         ratedRpm: m.ratedRpm,
         ...(m.iso ? { iso: m.iso } : {}),
         drivetrain: configuredDrivetrain(m),
