@@ -183,6 +183,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
   test('a recording is taken and read off: the envelope’s highest line is the defect’s, and the cursor goes to it', async () => {
     const known = await page.$$eval('label:has-text("Recording") option', (all) => all.length);
     await page.click('text=Take a recording');
+    await page.waitForSelector('.take output:has-text("Requested from edge-1")');
     await page.waitForFunction(
       (n) => document.querySelectorAll('section[aria-labelledby="recordings-title"] > label option').length > n,
       known,

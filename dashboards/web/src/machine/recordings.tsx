@@ -58,14 +58,16 @@ function OpenRecording(props: { view: EvidenceView; others: EvidenceView[] }) {
 }
 
 function TakeRecording({ machine: { health, waveforms } }: { machine: MachineView }) {
-  const point = useSignal(waveforms.at(0) ?? '');
+  // Until a sensor is chosen it is the first: points may become known after the page has opened.
+  const chosen = useSignal<string | null>(null);
+  const point = chosen.value ?? waveforms.at(0);
   const outcome = useSignal<string | null>(null);
-  if (waveforms.length === 0) return null;
+  if (point === undefined) return null;
   const submit = async (event: Event) => {
     event.preventDefault();
     const { site, edge, asset } = health;
     try {
-      await api.takeRecording(site, edge, asset, point.value, localStorage.getItem(NAME) ?? 'the page');
+      await api.takeRecording(site, edge, asset, point, localStorage.getItem(NAME) ?? 'the page');
       outcome.value = `Requested from ${edge}. It appears here when enough of the signal is gathered.`;
     } catch (error) {
       outcome.value = `Not requested: ${error instanceof Error ? error.message : String(error)}`;
@@ -75,7 +77,7 @@ function TakeRecording({ machine: { health, waveforms } }: { machine: MachineVie
     <form class="take" onSubmit={(e) => void submit(e)}>
       <label>
         Sensor{' '}
-        <select value={point.value} onChange={(e) => (point.value = e.currentTarget.value)}>
+        <select value={point} onChange={(e) => (chosen.value = e.currentTarget.value)}>
           {waveforms.map((name) => (
             <option key={name}>{name}</option>
           ))}
