@@ -1,6 +1,5 @@
-import type { SignalPiece } from '#models/contracts/decision.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
-import { samplesOf } from '#models/signal/int16Signal.ts';
+import { integersIn, samplesOf } from '#models/signal/int16Signal.ts';
 
 const WAV_HEADER_BYTES = 44;
 const WAVE_FORMAT_IEEE_FLOAT = 3;
@@ -11,17 +10,11 @@ export function evidenceView(message: EvidenceMessage): EvidenceView {
   return { id, site, edge, asset, point, unit, sampleRateHz, lines, timeMs, piecesS };
 }
 
-/** The integers of a piece of signal. */
-export function int16Of({ samples }: SignalPiece): Int16Array {
-  const bytes = Uint8Array.from(Buffer.from(samples, 'base64'));
-  return new Int16Array(bytes.buffer, 0, Math.floor(bytes.length / 2));
-}
-
 /** A piece of evidence as a WAV file of float32 samples in the point's unit, as `millwright analyze` reads it. */
 export function evidenceWav({ sampleRateHz, pieces }: EvidenceMessage, piece: number): Buffer | null {
   if (!Object.hasOwn(pieces, piece)) return null;
-  const integers = int16Of(pieces[piece]);
-  const data = Buffer.from(samplesOf({ scale: pieces[piece].scale, integers }).buffer);
+  const { scale, samples } = pieces[piece];
+  const data = Buffer.from(samplesOf({ scale, integers: integersIn(samples) }).buffer);
   const header = Buffer.alloc(WAV_HEADER_BYTES);
   const rate = Math.round(sampleRateHz);
   header.write('RIFF', 0, 'latin1');

@@ -18,6 +18,7 @@ import { unexplained } from '#models/contracts/ledger.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import { statusMessageSchema } from '#models/contracts/status.ts';
 import { machineKey, type Origin } from '#models/contracts/topics.ts';
+import { groupedBy } from '#models/groupedBy.ts';
 import { alertBundle } from '../bundle/alertBundle.ts';
 import { evidenceWav } from '../evidence.ts';
 import type { Historian } from '../historian/historian.ts';
@@ -55,16 +56,6 @@ export interface OfMachine {
   asset: string;
 }
 
-function byMachine<T extends OfMachine>(all: readonly T[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(machineKey(one));
-    if (group) group.push(one);
-    else groups.set(machineKey(one), [one]);
-  }
-  return groups;
-}
-
 /** Everything under `/api/v1`. */
 export function addRoutes(
   server: FastifyInstance,
@@ -73,8 +64,8 @@ export function addRoutes(
   const app = server.withTypeProvider<ZodTypeProvider>();
 
   app.get('/api/v1/machines', { schema: { response: { 200: z.array(machineSchema) } } }, async () => {
-    const points = byMachine(store.points());
-    const standing = byMachine(store.standingAlerts());
+    const points = groupedBy(store.points(), machineKey);
+    const standing = groupedBy(store.standingAlerts(), machineKey);
     const watch = watches();
     return store.health().map((health) => {
       const own = points.get(machineKey(health)) ?? [];

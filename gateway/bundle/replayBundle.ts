@@ -1,7 +1,6 @@
 import type { SignalPiece } from '#models/contracts/decision.ts';
 import { replayDecision, verdictDifferences } from '#models/health/replayDecision.ts';
-import { samplesOf } from '#models/signal/int16Signal.ts';
-import { int16Of } from '../evidence.ts';
+import { integersIn, samplesOf } from '#models/signal/int16Signal.ts';
 import { openBundle } from './alertBundle.ts';
 
 export interface ReplayReport {
@@ -37,4 +36,5 @@ export function replayBundle(archive: Buffer, version: string): ReplayReport {
   return { ...base, outcome: versions.edge === version ? 'tampered' : 'different_version', details };
 }
 
-const signalOf = (piece: SignalPiece): Float32Array => samplesOf({ scale: piece.scale, integers: int16Of(piece) });
+const signalOf = (piece: SignalPiece): Float32Array =>
+  samplesOf({ scale: piece.scale, integers: integersIn(piece.samples) });

@@ -1,8 +1,8 @@
 import type { Method } from '#models/demand/forecasters.ts';
 import { type Measures, measuresOf } from '#models/demand/measures.ts';
 import type { Tracked } from '#models/demand/replaceMethod.ts';
+import { groupedBy } from '#models/groupedBy.ts';
 import { dayOf } from '#models/supply/dates.ts';
-import { groupedBy } from '#models/supply/groupedBy.ts';
 import type { SupplyRow } from '#models/supply/supplyTables.ts';
 import type { EstimateOutcome } from './foresight.ts';
 import { concerns } from './installedBase.ts';

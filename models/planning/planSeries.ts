@@ -1,6 +1,6 @@
 import type { PlanSeries } from '#models/contracts/plan.ts';
 import type { ItemForecast } from '#models/demand/forecastTable.ts';
-import { groupedBy } from '#models/supply/groupedBy.ts';
+import { groupedBy } from '#models/groupedBy.ts';
 import { startOf } from '#models/supply/periods.ts';
 import type { MachineDemand } from './machineDemand.ts';
 import type { OrderFacts } from './orderPlan.ts';

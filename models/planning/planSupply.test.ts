@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
+import { groupedBy } from '#models/groupedBy.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
-import { groupedBy } from '#models/supply/groupedBy.ts';
 import { noSupply, type Supply, type SupplyRow } from '#models/supply/supplyTables.ts';
 import { foresightOf, installedBase } from './installedBase.ts';
 import { estimateOutcomes, NO_MEMORY, type PlanMemory, recalibrations, takingsOf } from './planMemory.ts';

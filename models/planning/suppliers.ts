@@ -1,7 +1,7 @@
+import { groupedBy } from '#models/groupedBy.ts';
 import { median, quantile } from '#models/health/statistics.ts';
 import { monotoneTrend } from '#models/statistics/monotoneTrend.ts';
 import { dayOf } from '#models/supply/dates.ts';
-import { groupedBy } from '#models/supply/groupedBy.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 import { type Mass, valuesAt } from './demandLaw.ts';
 

@@ -14,6 +14,12 @@ export function quantised(samples: Float32Array): Int16Signal {
   return { scale, integers: Int16Array.from(samples, (v) => Math.round(v / scale)) };
 }
 
+/** The integers of a piece of signal as it travels: little-endian, in base64. Runs in the browser as well. */
+export function integersIn(base64: string): Int16Array {
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  return new Int16Array(bytes.buffer, 0, bytes.length >> 1);
+}
+
 /** The samples of a signal in sixteen bits, in its unit. */
 export function samplesOf({ scale, integers }: Int16Signal): Float32Array {
   return Float32Array.from(integers, (v) => v * scale);

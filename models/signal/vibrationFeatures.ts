@@ -1,11 +1,12 @@
 import type { Spectrum } from '#models/contracts/featureVector.ts';
-import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
+import type { Unit } from '#models/contracts/units.ts';
 import type { BearingFactors } from '#models/machine/bearing.ts';
 import { type Drivetrain, polePassHz } from '#models/machine/drivetrain.ts';
 import { createEngine } from './createEngine.ts';
 import { BANDS, PEAKS, type SpectralEngine } from './spectralEngine.ts';
 import { interpolatedPeak } from './spectralPeaks.ts';
 import { peakAmplitude, screenSpectrum } from './spectrum.ts';
+import { MM_PER_S2_A_G } from './vibrationUnit.ts';
 
 const MOMENTS = [
   'mean',
@@ -85,7 +86,7 @@ export class VibrationFeatures {
     this.#engine = engine;
     this.#densityScale = 2 / (plan.sampleRateHz * plan.length * 0.375);
     const fits = this.resolutionHz <= VELOCITY_MAX_BIN_HZ && plan.sampleRateHz > 2 * ISO_BAND_HZ[1];
-    const toMmPerS2 = { g: STANDARD_GRAVITY_M_PER_S2 * 1000, 'm/s2': 1000 }[plan.unit as string] ?? 0;
+    const toMmPerS2 = { g: MM_PER_S2_A_G, 'm/s2': 1000 }[plan.unit as string] ?? 0;
     this.#velocityScale = fits ? toMmPerS2 : 0;
     this.names = namesOf(plan, this.#velocityScale > 0);
   }

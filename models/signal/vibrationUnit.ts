@@ -1,5 +1,8 @@
 import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
 
+/** One g in mm/s². */
+export const MM_PER_S2_A_G = STANDARD_GRAVITY_M_PER_S2 * 1000;
+
 /** Of vibration, how often it is differentiated from displacement, and one of the unit in mm, mm/s or mm/s². */
 const VIBRATION: Partial<Record<Unit, readonly [derivative: 0 | 1 | 2, millimetres: number]>> = {
   um: [0, 1e-3],
@@ -7,7 +10,7 @@ const VIBRATION: Partial<Record<Unit, readonly [derivative: 0 | 1 | 2, millimetr
   'mm/s': [1, 1],
   'in/s': [1, 25.4],
   'm/s2': [2, 1e3],
-  g: [2, STANDARD_GRAVITY_M_PER_S2 * 1e3],
+  g: [2, MM_PER_S2_A_G],
 };
 
 const MOTIONS = ['displacement', 'velocity', 'acceleration'] as const;

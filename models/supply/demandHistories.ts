@@ -1,5 +1,5 @@
+import { groupedBy } from '#models/groupedBy.ts';
 import { type Cleaning, noCleaning } from './cleaning.ts';
-import { groupedBy } from './groupedBy.ts';
 import { heirsOf } from './heirs.ts';
 import { homeSites } from './homeSites.ts';
 import type { ItemDemandHistory } from './itemDemandHistory.ts';

@@ -1,4 +1,4 @@
-import { groupedBy } from './groupedBy.ts';
+import { groupedBy } from '#models/groupedBy.ts';
 import type { Supply, SupplyRow } from './supplyTables.ts';
 
 /** What took the place of each superseded item, at the end of its chain. */

@@ -11,6 +11,7 @@ import {
 } from 'node-opcua-client';
 import { NumericRange } from 'node-opcua-numeric-range';
 import type { Logger } from 'pino';
+import { groupedBy } from '#models/groupedBy.ts';
 import type { SourceFault } from '../source.ts';
 import { engineeringUnits } from './engineeringUnits.ts';
 import type { NamespaceMemory } from './namespaces.ts';
@@ -161,13 +162,7 @@ function filterOf({ type, value }: NonNullable<OpcuaNodeConfig['deadband']>): Da
 }
 
 function grouped(nodes: readonly ReachedNode[]): ReachedNode[][] {
-  const groups = new Map<string, ReachedNode[]>();
-  for (const one of nodes) {
-    const { samplingIntervalMs, queueSize, discard, deadband } = one.node;
-    const key = JSON.stringify([samplingIntervalMs, queueSize, discard, deadband]);
-    const group = groups.get(key);
-    if (group) group.push(one);
-    else groups.set(key, [one]);
-  }
-  return [...groups.values()];
+  const settingsOf = ({ node: { samplingIntervalMs, queueSize, discard, deadband } }: ReachedNode) =>
+    JSON.stringify([samplingIntervalMs, queueSize, discard, deadband]);
+  return [...groupedBy(nodes, settingsOf).values()];
 }

@@ -1,6 +1,6 @@
-import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
+import type { Unit } from '#models/contracts/units.ts';
 import { type LineSpectrum, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
-import { type Motion, motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
+import { MM_PER_S2_A_G, type Motion, motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
 
 /** One sensor's spectrum. */
 export interface SensorSpectrum {
@@ -70,5 +70,3 @@ export class MachineLines {
       .reduce((a, b) => Math.max(a, b), 0);
   }
 }
-
-const MM_PER_S2_A_G = STANDARD_GRAVITY_M_PER_S2 * 1000;

@@ -1,5 +1,6 @@
 import type { EvidenceMessage, RecordingLines } from '#models/contracts/evidence.ts';
 import type { Unit } from '#models/contracts/units.ts';
+import { integersIn, samplesOf } from '#models/signal/int16Signal.ts';
 
 /** A signal in pieces, each without a gap; what lies between them is not known. */
 export interface Recording {
@@ -18,11 +19,8 @@ export function recordingOf({ point, unit, sampleRateHz, timeMs, pieces, lines }
   return { point, unit, sampleRateHz, timeMs, pieces: pieces.map(unpacked), lines: lines ?? NO_LINES };
 }
 
-function unpacked({ scale, samples }: EvidenceMessage['pieces'][number]): Float32Array {
-  const bytes = Uint8Array.from(atob(samples), (c) => c.charCodeAt(0));
-  const view = new DataView(bytes.buffer);
-  return Float32Array.from({ length: bytes.length >> 1 }, (_, i) => scale * view.getInt16(2 * i, true));
-}
+const unpacked = ({ scale, samples }: EvidenceMessage['pieces'][number]): Float32Array =>
+  samplesOf({ scale, integers: integersIn(samples) });
 
 export const longestPiece = ({ pieces }: Recording): Float32Array =>
   pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest));

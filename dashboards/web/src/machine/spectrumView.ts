@@ -1,8 +1,8 @@
 import type { NamedLine } from '#models/contracts/evidence.ts';
-import { STANDARD_GRAVITY_M_PER_S2, type Unit } from '#models/contracts/units.ts';
+import type { Unit } from '#models/contracts/units.ts';
 import { type Curve, envelopeSpectrum } from '#models/signal/pictures.ts';
 import { interpolatedPeak } from '#models/signal/spectralPeaks.ts';
-import { type Motion, motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
+import { MM_PER_S2_A_G, type Motion, motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
 import { amplitudes, welch } from '#models/signal/welch.ts';
 import { longestPiece, type Recording } from './recording.ts';
 
@@ -44,7 +44,6 @@ const LONGEST = 2 ** 17;
 const SHORTEST = 256;
 /** Integrating divides by the frequency: what lies below is noise that grew. ISO 20816-1 begins here for slow machines. */
 const INTEGRATED_FROM_HZ = 2;
-const MM_PER_S2_A_G = STANDARD_GRAVITY_M_PER_S2 * 1000;
 /** From mm, mm/s and mm/s² to the units that analysts use. */
 const SHOWN: Record<Motion, { unit: string; perMillimetre: number }> = {
   acceleration: { unit: 'g', perMillimetre: 1 / MM_PER_S2_A_G },
