@@ -1,7 +1,7 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
-import { roles } from './api/roles.ts';
+import { apiSchema, isLoopback } from './apiConfig.ts';
 import { edgeUsername } from './edgeUsername.ts';
 
 const brokerFields = {
@@ -12,8 +12,6 @@ const brokerFields = {
   certificateFile: z.string().optional(),
   keyFile: z.string().optional(),
 };
-
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
 const influxSchema = z.strictObject({
   type: z.literal('influx'),
@@ -226,23 +224,7 @@ export const gatewayConfigSchema = z.strictObject({
   /** Signs what edges are told: a private key (Ed25519, PEM), as `millwright gateway keys` makes it. */
   commands: z.strictObject({ keyFile: z.string() }).optional(),
   planning: planningSchema,
-  api: z
-    .strictObject({
-      host: z.string().default('127.0.0.1'),
-      port: z.int().min(0).max(65_535).default(8080),
-      /** One token that may do all; who uses it says who they are. */
-      tokenFile: z.string().optional(),
-      /** Tokens of people and services, each with a role; their names are what is recorded. */
-      tokens: z
-        .array(z.strictObject({ name: z.string().min(1).max(100), role: z.enum(roles), tokenFile: z.string() }))
-        .refine((all) => new Set(all.map((t) => t.name)).size === all.length, { message: 'each name once' })
-        .optional(),
-    })
-    .default({ host: '127.0.0.1', port: 8080 })
-    .refine((a) => isLoopback(a.host) || a.tokenFile !== undefined || (a.tokens ?? []).length > 0, {
-      message: 'a file with a token: the address can be reached from the network',
-      path: ['tokenFile'],
-    }),
+  api: apiSchema,
   /** Days that are kept; what is older goes, a little every minute. Series: historian.retentionDays. */
   retention: z
     .strictObject({

@@ -13,6 +13,7 @@ import { accountsOf } from './brokerAccess.ts';
 import { CommandSigner } from './commands.ts';
 import type { GatewayConfig } from './config.ts';
 import { HistorianPump } from './historian/pump.ts';
+import { forgetFirstPassword } from './identity/firstAdministrator.ts';
 import { Ingest } from './ingest.ts';
 import { bodiesOf, sendTaken } from './liveEvents.ts';
 import { gatewayMetrics } from './metrics.ts';
@@ -277,6 +278,7 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
     audit: (by, what, subject) => store.audit(now(), by, what, subject, null),
     metrics: gatewayMetrics({ ...parts, failedLogins, incidents: () => storageIncidents(config.dataDirectory) }),
     failedLogins,
+    passwordChosen: (name) => forgetFirstPassword(config.dataDirectory, name),
     failed,
     warnings: () => storageIncidents(config.dataDirectory).map(incidentText),
     notReady: () => [

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import type { GatewayConfig } from './config.ts';
 import { createHistorian } from './historian/createHistorian.ts';
 import type { Historian } from './historian/historian.ts';
+import { ensureAdministrator } from './identity/firstAdministrator.ts';
+import { IdentityStore } from './identity/identityStore.ts';
 import { Routing } from './notify/routing.ts';
 import { PlanStore } from './planning/planStore.ts';
 import { Registry } from './registry/registry.ts';
@@ -21,6 +23,7 @@ export interface Stores {
   supply: SupplyStore;
   registry: Registry;
   historian: Historian;
+  identities: IdentityStore;
 }
 
 /**
@@ -53,7 +56,9 @@ export async function openStores(
     supply: opened('supply', new SupplyStore(dataDirectory, limits.maxSupplyRows, now)),
     registry: opened('registry', new Registry(dataDirectory, commands?.keyFile, now)),
     historian: opened('historian', await createHistorian(config, now)),
+    identities: opened('identities', new IdentityStore(dataDirectory, now)),
   };
+  if (config.api.accounts !== undefined) await ensureAdministrator(dataDirectory, stores.identities, log);
   rememberDatabases(dataDirectory, names);
   return stores;
 }

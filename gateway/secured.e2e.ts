@@ -17,7 +17,7 @@ import { freePort } from '#simulators/freePort.ts';
  * authentication, its edge and gateway files with nothing but addresses overridden from the environment.
  */
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const TOKEN = 'a-token-of-this-test';
+const TOKEN = 'a-token-of-this-test-of-256-bits';
 const PASSWORDS = { machines: 'm-secret', 'edge-1': 'e-secret', gateway: 'g-secret' };
 const INFLUX = { admin: 'admin-secret', millwright: 'influx-secret' };
 

@@ -1,65 +1,142 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { parseCookie } from 'cookie';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { IdentityStore } from '../identity/identityStore.ts';
+import { digestOf, weaknessOf } from '../identity/secret.ts';
 import type { FailedLogins } from './failedLogins.ts';
-import { isAllowed, type Role } from './roles.ts';
+import { isOwnOrigin, sessionCookie } from './origin.ts';
+import { refusalOf } from './roles.ts';
 
-/** Reached without a token: a load balancer asks these, and the page has to load before it can ask for one. */
-const OPEN = /^\/(healthz|readyz|$|index\.html$|assets\/|favicon)/;
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null where nobody has to sign in: the gateway listens on loopback alone. */
+    identity: Identity | null;
+    /** Whether the identity holds still: for answers that go on. */
+    isStillSignedIn: () => boolean;
+  }
+}
 
-interface Identity {
-  /** Null of the one token that all share: who asks says who they are. */
-  name: string | null;
-  role: Role;
+/** Answered to everybody: health for a load balancer, the page, and what it needs to sign somebody in. */
+const OPEN: readonly (readonly [method: RegExp, url: RegExp])[] = [
+  [/^(GET|HEAD)$/, /^\/(healthz|readyz|$|\?|index\.html$|assets\/|favicon)/],
+  [/^(GET|HEAD)$/, /^\/api\/v1\/sign-in(\/openid(\/callback)?)?(\?|$)/],
+  [/^POST$/, /^\/api\/v1\/session$/],
+];
+/** What somebody may do whose password is good for choosing another alone. */
+const OWN_SESSION = /^\/api\/v1\/session(\/password)?$/;
+const SAFE = /^(GET|HEAD|OPTIONS)$/;
+
+export interface AccessParts {
+  identities: IdentityStore;
+  failedLogins: FailedLogins;
+  now: () => number;
 }
 
 /**
- * Who may ask. With tokens: those who bring one, as far as its role goes; the name of a personal token is the one that is
- * recorded, whatever the request says. Without any the server listens on loopback alone, and answers only where the
- * browser, too, was told a loopback name: no page of another origin can ask through it.
+ * Decides who makes each request, and whether it may. A token identifies by its `authorization` header, a browser by the
+ * cookie of its session; the name that is recorded is that of the identity, whatever the request says. Where nobody can
+ * sign in, the server listens on loopback alone and answers only requests to a loopback name: no page of another origin
+ * can reach it.
+ * @throws Error where a configured token is too weak.
  */
-export function guard(app: FastifyInstance, config: GatewayConfig['api'], failures: FailedLogins): void {
-  const known = tokensOf(config);
-  const identities = new WeakMap<FastifyRequest, Identity>();
+export function guard(app: FastifyInstance, config: GatewayConfig['api'], parts: AccessParts): void {
+  const configured = configuredTokens(config);
+  const isOpen = configured.length === 0 && config.accounts === undefined && config.openId === undefined;
+  app.decorateRequest('identity', null);
+  app.decorateRequest('isStillSignedIn', () => true);
   app.addHook('onRequest', async (request, reply) => {
-    if (known.length === 0) {
-      if (!isLoopbackHost(request.headers.host ?? '')) return reply.code(403).send({ error: 'only loopback may ask' });
-      return;
+    if (isOpen) {
+      if (isLoopbackHost(request.headers.host ?? '')) return;
+      return reply.code(403).send({ error: 'without accounts or tokens only a loopback address is answered' });
     }
-    if (OPEN.test(request.url)) return;
-    const waitS = failures.waitS(request.ip);
+    if (OPEN.some(([method, url]) => method.test(request.method) && url.test(request.url))) return;
+    const waitS = parts.failedLogins.waitS(request.ip);
     if (waitS > 0)
-      return reply.code(429).header('retry-after', waitS).send({ error: 'too many wrong tokens: try again later' });
-    const given = digest(request.headers.authorization ?? '');
-    // Every token is compared, so that the time tells nothing.
-    const [found] = known.filter(({ token }) => timingSafeEqual(given, token));
-    if (found === undefined) {
-      if (request.headers.authorization !== undefined) failures.failed(request.ip);
-      return reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'a token is needed' });
+      return reply.code(429).header('retry-after', waitS).send({ error: 'too many failed sign-ins: try again later' });
+    const identity = identify(request, configured, config, parts);
+    if (identity === null) {
+      if (request.headers.authorization !== undefined) parts.failedLogins.failed(request.ip);
+      return reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'sign in, or send a token' });
     }
-    if (!isAllowed(found.role, request.method, request.url))
-      return reply.code(403).send({ error: `the role ${found.role} may not do this` });
-    identities.set(request, found);
+    const refusal = mayNot(identity, request, config);
+    if (refusal !== null) return reply.code(403).send({ error: refusal });
+    request.identity = identity;
+    request.isStillSignedIn = () => identify(request, configured, config, parts) !== null;
   });
   app.addHook('preValidation', async (request) => {
-    const name = identities.get(request)?.name ?? null;
+    const name = request.identity?.name ?? null;
     const { body } = request;
-    if (name !== null && typeof body === 'object' && body !== null && 'by' in body) body.by = name;
+    if (name !== null && typeof body === 'object' && body !== null && isSigned(request, body))
+      Object.assign(body, { by: name });
   });
 }
 
-function tokensOf({ tokenFile, tokens = [] }: GatewayConfig['api']): (Identity & { token: Buffer })[] {
-  const read = (file: string) => digest(`Bearer ${readFileSync(file, 'utf8').trim()}`);
+/** Whether a request records who made it. */
+function isSigned(request: FastifyRequest, body: object): boolean {
+  const schema = request.routeOptions.schema?.body as { shape?: object } | undefined;
+  return 'by' in body || 'by' in (schema?.shape ?? {});
+}
+
+function identify(
+  { headers }: FastifyRequest,
+  configured: readonly ConfiguredToken[],
+  config: GatewayConfig['api'],
+  { identities, now }: AccessParts,
+): Identity | null {
+  if (headers.authorization !== undefined) {
+    const secret = /^Bearer (.+)$/.exec(headers.authorization)?.[1] ?? '';
+    const given = digestOf(secret);
+    // Every token is compared: the time does not reveal which one was close.
+    const [found] = configured.filter(({ digest }) => timingSafeEqual(given, digest));
+    return found?.identity ?? identities.tokens.identify(secret, now());
+  }
+  const secret = parseCookie(headers.cookie ?? '')[sessionCookie(config)];
+  return secret === undefined ? null : identities.sessions.get(secret, now());
+}
+
+/** Why an identity may not make a request; null: it may. */
+function mayNot(identity: Identity, request: FastifyRequest, config: GatewayConfig['api']): string | null {
+  const [path] = request.url.split('?');
+  // A cookie goes with every request of a browser, whichever page makes it.
+  if (identity.via === 'session' && !SAFE.test(request.method) && !isOwnOrigin(request.headers, config))
+    return 'the request comes from another origin';
+  if (identity.mustChangePassword && !OWN_SESSION.test(path)) return 'choose a password first';
+  return refusalOf(identity, request.method, request.url);
+}
+
+interface ConfiguredToken {
+  digest: Buffer;
+  identity: Identity;
+}
+
+function configuredTokens({ tokenFile, tokens = [] }: GatewayConfig['api']): ConfiguredToken[] {
+  const common = { via: 'token' as const, mustChangePassword: false };
   const shared =
-    tokenFile === undefined ? [] : [{ name: null, role: 'administrator' as const, token: read(tokenFile) }];
-  return [...shared, ...tokens.map((t) => ({ name: t.name, role: t.role, token: read(t.tokenFile) }))];
+    tokenFile === undefined
+      ? []
+      : [
+          {
+            digest: readToken(tokenFile),
+            identity: { ...common, name: null, role: 'administrator' as const, sites: null },
+          },
+        ];
+  const named = tokens.map(({ name, role, sites = null, tokenFile: file }) => ({
+    digest: readToken(file),
+    identity: { ...common, name, role, sites },
+  }));
+  return [...shared, ...named];
+}
+
+function readToken(file: string): Buffer {
+  const secret = readFileSync(file, 'utf8').trim();
+  const weakness = weaknessOf(secret);
+  if (weakness !== null) throw new Error(`${file}: ${weakness}`);
+  return digestOf(secret);
 }
 
 function isLoopbackHost(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host);
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

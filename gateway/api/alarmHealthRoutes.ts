@@ -34,10 +34,14 @@ export function addAlarmHealthRoutes(server: FastifyInstance, { store, now, fail
           operators: z.coerce.number().int().min(1).max(1000).default(1),
           site: nameSchema.optional(),
         }),
-        response: { 200: alarmSystemHealthSchema },
+        response: { 200: alarmSystemHealthSchema, 400: errorSchema },
       },
     },
-    async ({ query: { days, operators, site } }) => {
+    async ({ query: { days, operators, ...query }, identity }, reply) => {
+      const own = identity?.sites ?? null;
+      if (own !== null && own.length > 1 && query.site === undefined)
+        return reply.code(400).send({ error: `site: one of ${own.join(', ')}` });
+      const site = query.site ?? own?.[0];
       const toMs = now();
       const fromMs = toMs - days * DAY_MS;
       return alarmSystemHealth(store.annunciated(fromMs, site), fromMs, toMs, operators);

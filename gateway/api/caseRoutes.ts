@@ -6,6 +6,7 @@ import { alertCaseSchema } from '#models/contracts/alertCase.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import type { Store } from '../store/store.ts';
 import { errorSchema } from './routes.ts';
+import { newestOf } from './siteScope.ts';
 
 const MOST_ALERTS = 500;
 
@@ -29,10 +30,11 @@ export function addCaseRoutes(server: FastifyInstance, { store }: { store: Store
         response: { 200: z.array(alertCaseSchema), 404: errorSchema },
       },
     },
-    async ({ query: { state, site, limit, after } }, reply) => {
+    async ({ query: { state, site, limit, after }, identity }, reply) => {
       const before = after === undefined ? undefined : store.alertCase(after);
       if (before === null) return reply.code(404).send({ error: `no case ${after}` });
-      return store.alertCases({ active: state === 'active', site, limit, before });
+      const list = (of?: string) => store.alertCases({ active: state === 'active', site: of, limit, before });
+      return newestOf(list, identity, site, limit, (found) => found.openedAtMs);
     },
   );
 

@@ -1,24 +1,31 @@
 import type { ServerResponse } from 'node:http';
 import type { LiveEvent } from '#models/contracts/api.ts';
+import { limitedTo } from './siteScope.ts';
 
 const MAX_LISTENERS = 200;
 /** A listener that is this far behind is let go: its page asks anew and catches up. */
 const MAX_BEHIND_BYTES = 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
 
+interface Listener {
+  /** Sites whose events it gets; null: all. */
+  sites: readonly string[] | null;
+  isStillSignedIn: () => boolean;
+}
+
 /** Server-sent events to every page that listens. */
 export class Events {
   /** Listeners let go since they could not keep up. */
   letGo = 0;
-  readonly #listeners = new Set<ServerResponse>();
-  readonly #keepAlive = setInterval(() => this.#write(': still here\n\n'), KEEP_ALIVE_MS);
+  readonly #listeners = new Map<ServerResponse, Listener>();
+  readonly #keepAlive = setInterval(() => this.keepThoseSignedIn(), KEEP_ALIVE_MS);
 
   get listeners(): number {
     return this.#listeners.size;
   }
 
   /** False where there are too many already. */
-  add(response: ServerResponse): boolean {
+  add(response: ServerResponse, listener: Listener): boolean {
     if (this.#listeners.size >= MAX_LISTENERS) return false;
     response.writeHead(200, {
       'content-type': 'text/event-stream',
@@ -26,26 +33,37 @@ export class Events {
       'x-accel-buffering': 'no',
     });
     response.write('retry: 2000\n\n');
-    this.#listeners.add(response);
+    this.#listeners.set(response, listener);
     response.on('close', () => this.#listeners.delete(response));
     return true;
   }
 
   send(event: LiveEvent): void {
-    if (this.#listeners.size > 0) this.#write(`data: ${JSON.stringify(event)}\n\n`);
+    if (this.#listeners.size === 0) return;
+    const whole = `data: ${JSON.stringify(event)}\n\n`;
+    for (const [response, { sites }] of this.#listeners) {
+      const limited = sites === null ? event : limitedTo(event, sites);
+      if (limited !== null) this.#write(response, sites === null ? whole : `data: ${JSON.stringify(limited)}\n\n`);
+    }
   }
 
   close(): void {
     clearInterval(this.#keepAlive);
-    for (const listener of this.#listeners) listener.end();
+    for (const response of this.#listeners.keys()) response.end();
   }
 
-  #write(text: string): void {
-    for (const listener of this.#listeners) {
-      if (listener.writableLength > MAX_BEHIND_BYTES) {
-        this.letGo++;
-        listener.destroy();
-      } else listener.write(text);
+  /** Ends the streams of sessions and tokens that ended. */
+  keepThoseSignedIn(): void {
+    for (const [response, { isStillSignedIn }] of this.#listeners) {
+      if (isStillSignedIn()) this.#write(response, ': still here\n\n');
+      else response.end();
     }
+  }
+
+  #write(response: ServerResponse, text: string): void {
+    if (response.writableLength > MAX_BEHIND_BYTES) {
+      this.letGo++;
+      response.destroy();
+    } else response.write(text);
   }
 }

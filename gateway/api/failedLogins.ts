@@ -1,40 +1,47 @@
-const WINDOW_MS = 60_000;
-const MOST_FAILED = 20;
-/** Addresses that are remembered: a flood from many must not fill the memory. */
-const MOST_ADDRESSES = 10_000;
+/** Keys that are remembered: a flood of many must not fill the memory. */
+const MOST_KEYS = 10_000;
 
-/** Counts wrong tokens by address, so that guessing them is slow. */
+/** Counts failed sign-ins by address or by account, so that guessing is slow. */
 export class FailedLogins {
   readonly #now: () => number;
+  readonly #most: number;
+  readonly #windowMs: number;
   readonly #failed = new Map<string, { count: number; sinceMs: number }>();
-  /** Requests that were turned away for it. */
+  /** Requests that were refused for it. */
   turnedAway = 0;
 
-  constructor(now: () => number) {
+  /** @param most failures within the window, after which the rest of it is waited for. */
+  constructor(now: () => number, most = 20, windowMs = 60_000) {
     this.#now = now;
+    this.#most = most;
+    this.#windowMs = windowMs;
   }
 
-  /** Seconds until an address may try again; 0 where it may now. */
-  waitS(address: string): number {
-    const known = this.#failed.get(address);
-    if (known === undefined || known.count < MOST_FAILED) return 0;
-    const leftMs = known.sinceMs + WINDOW_MS - this.#now();
+  /** Seconds until the next attempt; 0 where it may be now. */
+  waitS(key: string): number {
+    const known = this.#failed.get(key);
+    if (known === undefined || known.count < this.#most) return 0;
+    const leftMs = known.sinceMs + this.#windowMs - this.#now();
     if (leftMs > 0) {
       this.turnedAway++;
       return Math.ceil(leftMs / 1000);
     }
-    this.#failed.delete(address);
+    this.#failed.delete(key);
     return 0;
   }
 
-  failed(address: string): void {
+  failed(key: string): void {
     const nowMs = this.#now();
-    const known = this.#failed.get(address);
-    const isOld = known === undefined || nowMs - known.sinceMs > WINDOW_MS;
-    if (isOld && this.#failed.size >= MOST_ADDRESSES) {
+    const known = this.#failed.get(key);
+    const isOld = known === undefined || nowMs - known.sinceMs > this.#windowMs;
+    if (isOld && this.#failed.size >= MOST_KEYS) {
       const [oldest] = this.#failed.keys();
       this.#failed.delete(oldest);
     }
-    this.#failed.set(address, isOld ? { count: 1, sinceMs: nowMs } : { ...known, count: known.count + 1 });
+    this.#failed.set(key, isOld ? { count: 1, sinceMs: nowMs } : { ...known, count: known.count + 1 });
+  }
+
+  succeeded(key: string): void {
+    this.#failed.delete(key);
   }
 }

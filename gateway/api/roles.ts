@@ -1,24 +1,71 @@
-export const roles = ['metrics', 'viewer', 'operator', 'planner', 'engineer', 'administrator'] as const;
-export type Role = (typeof roles)[number];
+import { type Permission, permissions, type Role } from '#models/contracts/identity.ts';
+import type { Identity } from '../identity/identity.ts';
 
-/** Who may do what beside the administrator, who may do all: the first rule that fits decides. */
-const RULES: readonly { method: string; path: RegExp; may: readonly Role[] }[] = [
-  { method: 'GET', path: /^\/metrics$/, may: ['metrics', 'viewer', 'operator', 'planner', 'engineer'] },
-  { method: 'GET', path: /^\/(api\/v1\/|openapi\.json$)/, may: ['viewer', 'operator', 'planner', 'engineer'] },
-  { method: 'POST', path: /^\/api\/v1\/(alerts\/|suppressions)/, may: ['operator', 'engineer'] },
-  { method: 'POST', path: /^\/api\/v1\/plan\/alerts\//, may: ['operator', 'planner', 'engineer'] },
-  { method: 'POST', path: /^\/api\/v1\/(supply\/|plan\/)/, may: ['planner', 'engineer'] },
+const READERS: readonly Role[] = ['viewer', 'operator', 'planner', 'engineer'];
+
+interface Rule {
+  methods: readonly string[];
+  path: RegExp;
+  /** Roles beside the administrator, who may do all. */
+  may: readonly Role[];
+  /** Whether an identity that is limited to sites may make the request: it is answered of those sites alone. */
+  bySite: boolean;
+}
+
+/** Who may do what; the first rule that matches decides, and a route without a rule is the administrator's alone. */
+const RULES: readonly Rule[] = [
+  { methods: ['GET'], path: /^\/metrics$/, may: ['metrics', ...READERS], bySite: false },
+  { methods: ['GET'], path: /^\/openapi\.json$/, may: READERS, bySite: true },
+  { methods: ['GET', 'POST', 'DELETE'], path: /^\/api\/v1\/(session|tokens)(\/|$)/, may: READERS, bySite: true },
+  { methods: ['GET', 'POST', 'PUT', 'DELETE'], path: /^\/api\/v1\/accounts(\/|$)/, may: [], bySite: false },
   {
-    method: 'POST',
-    path: /^\/api\/v1\/(edges\/|models|rollouts|notifications\/|notification-channels\/)/,
+    methods: ['GET'],
+    path: /^\/api\/v1\/(audit|notification|track-record|supply(\/|$)|plan\.|plan\/levels|forecast\.csv)/,
+    may: READERS,
+    bySite: false,
+  },
+  { methods: ['GET'], path: /^\/api\/v1\//, may: READERS, bySite: true },
+  { methods: ['POST'], path: /^\/api\/v1\/(alerts\/|suppressions)/, may: ['operator', 'engineer'], bySite: true },
+  { methods: ['POST'], path: /^\/api\/v1\/plan\/alerts\//, may: ['operator', 'planner', 'engineer'], bySite: true },
+  { methods: ['POST'], path: /^\/api\/v1\/plan\/what-if$/, may: ['planner', 'engineer'], bySite: true },
+  { methods: ['POST'], path: /^\/api\/v1\/(supply\/|plan\/)/, may: ['planner', 'engineer'], bySite: false },
+  { methods: ['POST'], path: /^\/api\/v1\/edges\//, may: ['engineer'], bySite: true },
+  {
+    methods: ['POST'],
+    path: /^\/api\/v1\/(models|rollouts|notifications\/|notification-channels\/)/,
     may: ['engineer'],
+    bySite: false,
   },
 ];
 
-/** Whether a role may make a request. A route without a rule is the administrator's alone. Pure. */
-export function isAllowed(role: Role, method: string, url: string): boolean {
-  if (role === 'administrator') return true;
+/** Why an identity may not make a request; null: it may. Pure. */
+export function refusalOf(
+  { role, sites }: Pick<Identity, 'role' | 'sites'>,
+  method: string,
+  url: string,
+): string | null {
   const [path] = url.split('?');
-  const asked = method === 'HEAD' ? 'GET' : method;
-  return RULES.find((rule) => rule.method === asked && rule.path.test(path))?.may.includes(role) ?? false;
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const rule = RULES.find((r) => r.methods.includes(wanted) && r.path.test(path));
+  if (role !== 'administrator' && !rule?.may.includes(role)) return `the role ${role} may not do this`;
+  if (sites !== null && !rule?.bySite)
+    return 'this concerns every site: it needs an account that is not limited to sites';
+  return null;
+}
+
+/** A request of each group of actions. */
+const EXAMPLES: Record<Permission, readonly [method: string, url: string]> = {
+  alerts: ['POST', '/api/v1/alerts/a/acknowledge'],
+  planAlerts: ['POST', '/api/v1/plan/alerts/acknowledge'],
+  planning: ['POST', '/api/v1/plan/run'],
+  edges: ['POST', '/api/v1/edges/a/b/commands'],
+  models: ['POST', '/api/v1/models'],
+  notifications: ['POST', '/api/v1/notifications/a-1/resend'],
+  accounts: ['GET', '/api/v1/accounts'],
+  tokens: ['POST', '/api/v1/tokens'],
+};
+
+/** What an identity may do, for a page that hides the rest. Pure. */
+export function permissionsOf(identity: Pick<Identity, 'role' | 'sites'>): Permission[] {
+  return permissions.filter((permission) => refusalOf(identity, ...EXAMPLES[permission]) === null);
 }

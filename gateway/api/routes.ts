@@ -24,6 +24,7 @@ import { evidenceWav } from '../evidence.ts';
 import type { Historian } from '../historian/historian.ts';
 import type { Store } from '../store/store.ts';
 import type { Events } from './events.ts';
+import { newestOf } from './siteScope.ts';
 
 export interface ApiParts {
   store: Store;
@@ -91,10 +92,11 @@ export function addRoutes(
         response: { 200: z.array(alertRecordSchema), 404: errorSchema },
       },
     },
-    async ({ query: { state, after, ...filter } }, reply) => {
+    async ({ query: { state, after, site, ...filter }, identity }, reply) => {
       const before = after === undefined ? undefined : store.alert(after);
       if (before === null) return reply.code(404).send({ error: `no alert ${after}` });
-      return store.alerts({ ...filter, active: state === 'active', before });
+      const list = (of?: string) => store.alerts({ ...filter, site: of, active: state === 'active', before });
+      return newestOf(list, identity, site, filter.limit, (alert) => alert.raisedAtMs);
     },
   );
 
@@ -278,9 +280,10 @@ export function addRoutes(
   app.get(
     '/api/v1/events',
     { schema: { description: 'Server-sent events; each is a LiveEvent in JSON.' } },
-    (_request, reply) => {
+    ({ identity, isStillSignedIn }, reply) => {
       reply.hijack();
-      if (!events.add(reply.raw)) reply.raw.writeHead(503, { 'retry-after': '10' }).end();
+      if (!events.add(reply.raw, { sites: identity?.sites ?? null, isStillSignedIn }))
+        reply.raw.writeHead(503, { 'retry-after': '10' }).end();
     },
   );
 }

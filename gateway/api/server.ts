@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -9,16 +9,21 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Registry } from 'prom-client';
 import type { GatewayConfig } from '../config.ts';
 import { guard } from './access.ts';
+import { addAccountRoutes } from './accountRoutes.ts';
 import { type AlarmHealthParts, addAlarmHealthRoutes } from './alarmHealthRoutes.ts';
 import { addAuditRoutes } from './auditRoutes.ts';
 import { addCaseRoutes } from './caseRoutes.ts';
-import type { FailedLogins } from './failedLogins.ts';
 import { addModelRoutes, type ModelParts } from './modelRoutes.ts';
 import { addNotificationRoutes, type NotificationParts } from './notificationRoutes.ts';
+import { addOpenIdRoutes } from './openIdRoutes.ts';
+import { isOverTls } from './origin.ts';
 import { addPlanRoutes, type PlanParts } from './planRoutes.ts';
 import { type ApiParts, addRoutes } from './routes.ts';
+import { addSessionRoutes, type SessionParts } from './sessionRoutes.ts';
+import { limitToSites } from './siteScope.ts';
 import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
 import { addSuppressionRoutes, type SuppressionParts } from './suppressionRoutes.ts';
+import { addTokenRoutes } from './tokenRoutes.ts';
 
 export interface ServerParts
   extends ApiParts,
@@ -27,9 +32,9 @@ export interface ServerParts
     PlanParts,
     SupplyParts,
     SuppressionParts,
-    AlarmHealthParts {
+    AlarmHealthParts,
+    SessionParts {
   metrics: Registry;
-  failedLogins: FailedLogins;
   /** Why the gateway cannot do its work now; empty where it can. */
   notReady: () => string[];
   /** What does not keep it from its work, and what somebody has to look at. */
@@ -41,7 +46,8 @@ export interface ServerParts
 
 /** The page, the API with its description, metrics and health. Does not listen yet. */
 export async function createServer(config: GatewayConfig['api'], parts: ServerParts): Promise<FastifyInstance> {
-  const app = fastify({
+  const app: FastifyInstance = fastify({
+    ...tlsOf(config),
     logger: false,
     bodyLimit: 64 * 1024,
     forceCloseConnections: true,
@@ -54,16 +60,19 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
       // Charts set their size in style attributes; nothing else comes from anywhere but here, and nothing upgrades to TLS on loopback.
       directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], upgradeInsecureRequests: null },
     },
-    strictTransportSecurity: false,
+    strictTransportSecurity: isOverTls(config),
   });
-  // By token, so that one who asks too much locks nobody else out; never of what supervises the gateway.
+  guard(app, config, parts);
+  // Of each identity, so that one that sends too many locks nobody else out; never of what supervises the gateway. Actions
+  // on alerts have a budget of their own: a page that polls too often does not keep its operator from acknowledging.
   await app.register(rateLimit, {
     max: 3000,
     timeWindow: '1 minute',
-    keyGenerator: (request) => `${request.ip} ${request.headers.authorization ?? ''}`,
+    keyGenerator: ({ identity, ip, method, url }) =>
+      `${identity?.name ?? ip} ${method === 'POST' && /^\/api\/v1\/(alerts|plan\/alerts)\//.test(url) ? 'acts' : 'reads'}`,
     allowList: (request) => /^\/(healthz|readyz)$/.test(request.url),
   });
-  guard(app, config, parts.failedLogins);
+  limitToSites(app, parts);
   await app.register(swagger, {
     openapi: { info: { title: 'Millwright gateway', version: parts.version } },
     transform: jsonSchemaTransform,
@@ -77,6 +86,10 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addAlarmHealthRoutes(app, parts);
   addPlanRoutes(app, parts);
   addNotificationRoutes(app, parts);
+  addSessionRoutes(app, config, parts);
+  addOpenIdRoutes(app, config, parts);
+  addAccountRoutes(app, parts);
+  addTokenRoutes(app, parts);
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(parts.metrics.contentType).send(await parts.metrics.metrics()),
@@ -90,6 +103,11 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   const page = pageDirectory();
   if (page) await app.register(fastifyStatic, { root: page });
   return app;
+}
+
+function tlsOf({ tls }: GatewayConfig['api']) {
+  if (tls === undefined) return {};
+  return { https: { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile) } };
 }
 
 /** The built page lies beside the built command; when run from source, in `dist`. */

@@ -1,4 +1,5 @@
 import { HISTORIAN_MIGRATIONS } from '../historian/sqliteHistorian.ts';
+import { IDENTITY_MIGRATIONS } from '../identity/identityStore.ts';
 import { PLAN_MIGRATIONS } from '../planning/planStore.ts';
 import { REGISTRY_MIGRATIONS } from '../registry/registry.ts';
 import { SUPPLY_MIGRATIONS } from '../supply/supplyStore.ts';
@@ -14,4 +15,5 @@ export const DATABASES: Readonly<Record<string, readonly string[]>> = {
   'supply.db': SUPPLY_MIGRATIONS,
   'registry.db': REGISTRY_MIGRATIONS,
   'historian.db': HISTORIAN_MIGRATIONS,
+  'identity.db': IDENTITY_MIGRATIONS,
 };

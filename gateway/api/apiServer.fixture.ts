@@ -1,0 +1,121 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { apiSchema } from '../apiConfig.ts';
+import { gatewayConfigSchema } from '../config.ts';
+import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
+import { IdentityStore } from '../identity/identityStore.ts';
+import { Routing } from '../notify/routing.ts';
+import { Planner } from '../planning/planner.ts';
+import { PlanStore } from '../planning/planStore.ts';
+import { Registry as ModelRegistry } from '../registry/registry.ts';
+import { Rollouts } from '../registry/rollouts.ts';
+import { Proposals } from '../registry/watchFit.ts';
+import { SqliteStore } from '../store/sqliteStore.ts';
+import { SupplyIntake } from '../supply/supplyIntake.ts';
+import { SupplyStore } from '../supply/supplyStore.ts';
+import type { Run } from '../thread/runInThread.ts';
+import { doTask } from '../thread/tasks.ts';
+import { Events } from './events.ts';
+import { FailedLogins } from './failedLogins.ts';
+import { createServer } from './server.ts';
+
+function proposalParts(registry: ModelRegistry) {
+  const historian = new SqliteHistorian(mkdtempSync(join(tmpdir(), 'millwright-api-')), 1, () => 0);
+  return { historian, registry, edges: () => [], points: () => [], alerts: () => [], now: () => 5, version: '0' };
+}
+
+const runHere: Run = async (task) => doTask(task);
+
+/** Plans in the test's own thread. */
+function plannerOf(directory: string, store: SqliteStore, plans: PlanStore): Planner {
+  const { planning } = gatewayConfigSchema.parse({ dataDirectory: directory, broker: { url: 'mqtt://127.0.0.1' } });
+  const parts = {
+    directory,
+    config: planning,
+    store,
+    plans,
+    now: () => NOW_MS,
+    planned: () => undefined,
+    run: runHere,
+  };
+  return new Planner(parts, pino({ level: 'silent' }));
+}
+const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
+const ROUTING = new Routing([{ type: 'webhook', url: 'http://127.0.0.1:9', allowLocal: true }]);
+
+/** The API over stores of its own; `api` as in a configuration. */
+export async function apiServer(api: object = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'millwright-api-'));
+  const registry = new ModelRegistry(directory, undefined, () => 5);
+  const store = new SqliteStore(directory, {
+    maxQueueBytes: 1e6,
+    maxEvidenceBytes: 1e6,
+    routing: ROUTING,
+    now: () => 5,
+  });
+  const supply = new SupplyStore(directory, 1000, () => 5);
+  const plans = new PlanStore(directory, ROUTING, () => 5);
+  const identities = new IdentityStore(directory, () => 5);
+  const audited: string[] = [];
+  const events = new Events();
+  const app = await createServer(apiSchema.parse({ port: 0, ...api }), {
+    supply,
+    intake: new SupplyIntake(
+      {
+        directory,
+        mostRows: 1000,
+        store: supply,
+        dates: undefined,
+        now: () => 5,
+        run: runHere,
+        taken: () => undefined,
+      },
+      pino({ level: 'silent' }),
+    ),
+    plans,
+    planner: plannerOf(directory, store, plans),
+    planAcknowledged: () => undefined,
+    store,
+    historian: new SqliteHistorian(directory, 1, () => 0),
+    events,
+    now: () => 5,
+    acknowledged: () => undefined,
+    watches: () => () => ({ state: 'watched' }),
+    deliveries: { alerts: store.deliveries },
+    channels: ROUTING.channels,
+    deliver: () => undefined,
+    testChannel: async () => undefined,
+    suppressionsChanged: () => undefined,
+    failures: () => [{ machine: 'pump-1', atMs: 4 }],
+    audit: (...entry) => audited.push(entry.join(' ')),
+    identities,
+    passwordChosen: () => undefined,
+    failedLogins: new FailedLogins(() => 5),
+    command: null,
+    registry,
+    proposals: new Proposals(proposalParts(registry), pino({ level: 'silent' })),
+    rollouts: new Rollouts(
+      registry,
+      () => [],
+      null,
+      () => 5,
+      pino({ level: 'silent' }),
+    ),
+    metrics: new Registry(),
+    notReady: () => ['the broker is away'],
+    warnings: () => [],
+    failed: () => undefined,
+    version: '0',
+  });
+  return { app, store, plans, identities, audited, events };
+}
+
+/** A file with a secret, as a configuration names it. */
+export function secretFile(secret: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'millwright-secret-')), 'secret');
+  writeFileSync(file, `${secret}\n`);
+  return file;
+}

@@ -1,0 +1,180 @@
+import { parseCookie } from 'cookie';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { accountNameSchema, sessionViewSchema, signInSchema } from '#models/contracts/identity.ts';
+import type { GatewayConfig } from '../config.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { IdentityStore } from '../identity/identityStore.ts';
+import { isPassword, passwordFault } from '../identity/password.ts';
+import { FailedLogins } from './failedLogins.ts';
+import { cookieOf, isOwnOrigin, sessionCookie } from './origin.ts';
+import { permissionsOf } from './roles.ts';
+import { errorSchema } from './routes.ts';
+
+/** Failures after which an account is locked, for whom and from where ever. */
+const MOST_FAILED = 10;
+const LOCKED_MS = 15 * 60_000;
+/** Each takes 100 MB of memory traffic and a thread for a tenth of a second. */
+const MOST_HASHING = 4;
+const HOUR_MS = 3_600_000;
+const passwordSchema = z.string().min(1).max(1000);
+
+export interface SessionParts {
+  identities: IdentityStore;
+  failedLogins: FailedLogins;
+  now: () => number;
+  audit: (by: string, what: string, subject: string) => void;
+  /** Called when somebody has chosen a password. */
+  passwordChosen: (name: string) => void;
+}
+
+/** Signing in with an account, and out. */
+export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig['api'], parts: SessionParts): void {
+  const { identities, failedLogins, now, audit, passwordChosen } = parts;
+  const app = server.withTypeProvider<ZodTypeProvider>();
+  const locked = new FailedLogins(now, MOST_FAILED, LOCKED_MS);
+  const begin = sessionStarter(config, parts);
+  let hashing = 0;
+
+  app.get(
+    '/api/v1/sign-in',
+    { schema: { description: 'Ways to sign in.', response: { 200: signInSchema } } },
+    async () => ({ accounts: config.accounts !== undefined, openId: config.openId?.label ?? null }),
+  );
+
+  app.get(
+    '/api/v1/session',
+    { schema: { description: 'Who makes the request, and what it may do.', response: { 200: sessionViewSchema } } },
+    async ({ identity }) => viewOf(identity),
+  );
+
+  app.post(
+    '/api/v1/session',
+    {
+      schema: {
+        description:
+          'Signs in; the answer sets the cookie of the session. An account is locked for a quarter of an hour after ten failures.',
+        body: z.strictObject({ name: accountNameSchema, password: passwordSchema }),
+        response: {
+          200: sessionViewSchema,
+          401: errorSchema,
+          403: errorSchema,
+          404: errorSchema,
+          429: errorSchema,
+          503: errorSchema,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { name, password } = request.body;
+      if (config.accounts === undefined) return reply.code(404).send({ error: 'this gateway has no accounts' });
+      if (request.headers.origin !== undefined && !isOwnOrigin(request.headers, config))
+        return reply.code(403).send({ error: 'the request comes from another origin' });
+      const waitS = Math.max(failedLogins.waitS(request.ip), locked.waitS(name.toLowerCase()));
+      if (waitS > 0)
+        return reply
+          .code(429)
+          .header('retry-after', waitS)
+          .send({ error: 'too many failed sign-ins: try again later' });
+      if (hashing >= MOST_HASHING) return reply.code(503).header('retry-after', 1).send({ error: 'busy: try again' });
+      hashing++;
+      const identity = await identities.signIn(name, password).finally(() => hashing--);
+      if (identity === null) {
+        failedLogins.failed(request.ip);
+        locked.failed(name.toLowerCase());
+        audit(name, 'sign_in_failed', request.ip);
+        return reply.code(401).send({ error: 'wrong name or password' });
+      }
+      locked.succeeded(name.toLowerCase());
+      begin(identity, request.headers.cookie, request.ip, reply);
+      return viewOf({ ...identity, via: 'session' });
+    },
+  );
+
+  app.delete(
+    '/api/v1/session',
+    { schema: { description: 'Signs out.', response: { 204: z.null() } } },
+    async (request, reply) => {
+      const secret = parseCookie(request.headers.cookie ?? '')[sessionCookie(config)];
+      if (secret !== undefined) identities.sessions.end(secret);
+      if (request.identity?.name) audit(request.identity.name, 'sign_out', request.ip);
+      return reply
+        .header('set-cookie', setSession(config, '', 0))
+        .code(204)
+        .send(null);
+    },
+  );
+
+  app.post(
+    '/api/v1/session/password',
+    {
+      schema: {
+        description: 'Chooses a password. Every session of the account ends, and another one begins.',
+        body: z.strictObject({ password: passwordSchema, newPassword: passwordSchema }),
+        response: { 200: sessionViewSchema, 400: errorSchema, 401: errorSchema, 409: errorSchema, 429: errorSchema },
+      },
+    },
+    async (request, reply) => {
+      const name = request.identity?.name ?? '';
+      const { password, newPassword } = request.body;
+      const hash = identities.accounts.passwordHash(name);
+      if (hash === null || request.identity?.via !== 'session')
+        return reply.code(409).send({ error: 'only an account that is signed in has a password here' });
+      const waitS = locked.waitS(name.toLowerCase());
+      if (waitS > 0)
+        return reply.code(429).header('retry-after', waitS).send({ error: 'too many failures: try again later' });
+      if (!(await isPassword(password, hash))) {
+        locked.failed(name.toLowerCase());
+        return reply.code(401).send({ error: 'wrong password' });
+      }
+      const fault = password === newPassword ? 'the new password is the old one' : passwordFault(newPassword, name);
+      if (fault !== null) return reply.code(400).send({ error: fault });
+      audit(name, 'password', name);
+      await identities.choosePassword(name, newPassword);
+      passwordChosen(name);
+      const identity = { ...(request.identity as Identity & { name: string }), mustChangePassword: false };
+      begin(identity, undefined, request.ip, reply);
+      return viewOf(identity);
+    },
+  );
+}
+
+/** Begins a session and sets its cookie; the one that the browser had ends. */
+export function sessionStarter(config: GatewayConfig['api'], { identities, now, audit }: SessionParts) {
+  const seconds = (config.sessionHours * HOUR_MS) / 1000;
+  return (
+    identity: Omit<Identity, 'via'> & { name: string },
+    cookies: string | undefined,
+    address: string,
+    reply: FastifyReply,
+  ): void => {
+    const former = parseCookie(cookies ?? '')[sessionCookie(config)];
+    if (former !== undefined) identities.sessions.end(former);
+    audit(identity.name, 'sign_in', address);
+    const secret = identities.sessions.start(identity, now(), now() + seconds * 1000);
+    reply.header('set-cookie', setSession(config, secret, seconds));
+  };
+}
+
+const setSession = (config: GatewayConfig['api'], value: string, seconds: number) =>
+  cookieOf(config, { name: sessionCookie(config), value, seconds, sameSite: 'strict' });
+
+function viewOf(identity: Identity | null) {
+  const known = identity ?? {
+    name: null,
+    role: 'administrator' as const,
+    sites: null,
+    via: 'token',
+    mustChangePassword: false,
+  };
+  const { name, role, sites, mustChangePassword } = known;
+  return {
+    name,
+    role,
+    sites,
+    mustChangePassword,
+    isSession: known.via === 'session',
+    may: permissionsOf(known),
+  };
+}

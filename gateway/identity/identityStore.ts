@@ -1,0 +1,115 @@
+import type Database from 'better-sqlite3';
+import type { Account } from '#models/contracts/identity.ts';
+import { migrate } from '../store/migrate.ts';
+import { openDatabase } from '../store/openDatabase.ts';
+import { Statements } from '../store/statements.ts';
+import { AccountTable, isManager, type NewAccount } from './accountTable.ts';
+import type { Identity } from './identity.ts';
+import { hashPassword, isPassword, oneTimePassword, spendPassword } from './password.ts';
+import { SessionTable } from './sessionTable.ts';
+import { TokenTable } from './tokenTable.ts';
+
+/** Steps of the schema; those that have landed are never changed. */
+export const IDENTITY_MIGRATIONS = [
+  `CREATE TABLE accounts (name TEXT PRIMARY KEY COLLATE NOCASE, role TEXT NOT NULL, sites TEXT, password TEXT NOT NULL, must_change INTEGER NOT NULL, disabled INTEGER NOT NULL, created_ms REAL NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE sessions (id BLOB PRIMARY KEY, name TEXT NOT NULL COLLATE NOCASE, role TEXT NOT NULL, sites TEXT, must_change INTEGER NOT NULL, created_ms REAL NOT NULL, expires_ms REAL NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE INDEX sessions_by_name ON sessions (name, created_ms);
+   CREATE TABLE tokens (id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, name TEXT NOT NULL, owner TEXT COLLATE NOCASE, role TEXT NOT NULL, sites TEXT, created_by TEXT NOT NULL, created_ms REAL NOT NULL, expires_ms REAL NOT NULL, last_used_ms REAL) STRICT, WITHOUT ROWID;`,
+];
+
+/** Accounts, sessions and tokens; one SQLite file, `identity.db`. It holds hashes alone. */
+export class IdentityStore {
+  readonly accounts: AccountTable;
+  readonly sessions: SessionTable;
+  readonly tokens: TokenTable;
+  readonly #db: Database.Database;
+  readonly #now: () => number;
+
+  constructor(directory: string, now: () => number) {
+    this.#db = openDatabase(directory, 'identity.db', IDENTITY_MIGRATIONS);
+    migrate(this.#db, 'identity.db', IDENTITY_MIGRATIONS);
+    this.#now = now;
+    const statements = new Statements(this.#db);
+    this.accounts = new AccountTable(statements);
+    this.sessions = new SessionTable(statements);
+    this.tokens = new TokenTable(statements);
+  }
+
+  /** Adds an account; its one-time password, or null where there is one of that name. */
+  async addAccount(account: NewAccount): Promise<string | null> {
+    const password = oneTimePassword();
+    const hash = await hashPassword(password);
+    return this.accounts.add(account, hash, this.#now()) ? password : null;
+  }
+
+  /** The identity of a name with its password; null where one of them is wrong, or the account is disabled. */
+  async signIn(name: string, password: string): Promise<(Omit<Identity, 'via'> & { name: string }) | null> {
+    const hash = this.accounts.passwordHash(name);
+    const isRight = hash === null ? await spendPassword(password) : await isPassword(password, hash);
+    const account = this.accounts.get(name);
+    if (!isRight || account === null || account.disabled) return null;
+    return account;
+  }
+
+  /** Gives an account a one-time password and ends its sessions; null where there is no such account. */
+  async resetPassword(name: string): Promise<string | null> {
+    const password = oneTimePassword();
+    const hash = await hashPassword(password);
+    if (this.accounts.get(name) === null) return null;
+    this.#db.transaction(() => {
+      this.accounts.setPassword(name, hash, true);
+      this.sessions.endAll(name);
+    })();
+    return password;
+  }
+
+  /** Sets the password that a person chose, and ends the sessions of before. */
+  async choosePassword(name: string, password: string): Promise<void> {
+    const hash = await hashPassword(password);
+    this.#db.transaction(() => {
+      this.accounts.setPassword(name, hash, false);
+      this.sessions.endAll(name);
+    })();
+  }
+
+  /**
+   * Changes what an account may do. Its sessions and personal tokens end: they carry what it might do before.
+   * @returns the account as it is now, or why not.
+   */
+  changeAccount(change: NewAccount & { disabled: boolean }): Account | { fault: string } {
+    const { name } = change;
+    if (!isManager(change) && !this.accounts.hasOtherAdministrator(name)) return { fault: LAST_ADMINISTRATOR };
+    const changed = this.#db.transaction(() => {
+      this.accounts.change(change);
+      this.#endAccess(name);
+      return this.accounts.get(name);
+    })();
+    return changed ?? { fault: `no account ${name}` };
+  }
+
+  /** @returns why not; null: it is done. */
+  removeAccount(name: string): string | null {
+    if (this.accounts.get(name) === null) return `no account ${name}`;
+    if (!this.accounts.hasOtherAdministrator(name)) return LAST_ADMINISTRATOR;
+    this.#db.transaction(() => {
+      this.accounts.remove(name);
+      this.#endAccess(name);
+    })();
+    return null;
+  }
+
+  hasAdministrator(): boolean {
+    return this.accounts.list().some(isManager);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #endAccess(name: string): void {
+    this.sessions.endAll(name);
+    this.tokens.removeOf(name);
+  }
+}
+
+const LAST_ADMINISTRATOR = 'the last administrator of all sites stays: nobody else could manage accounts';

@@ -1,0 +1,61 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+
+const derive = promisify<string | Buffer, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(
+  scrypt,
+);
+
+/** Cost of scrypt (RFC 7914): 32 MiB and about 0.1 s a hash. https://cheatsheetseries.owasp.org, "Password Storage". */
+const LOG_N = 15;
+const R = 8;
+const P = 3;
+const KEY_BYTES = 32;
+const SALT_BYTES = 16;
+const LEAST_LENGTH = 12;
+const MOST_LENGTH = 200;
+const FORMAT = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9_-]+)\$([A-Za-z0-9_-]+)$/;
+
+/** A password's hash with its salt and cost, in the PHC string format. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  const key = await keyOf(password, salt, LOG_N, R, P, KEY_BYTES);
+  return `$scrypt$ln=${LOG_N},r=${R},p=${P}$${salt.toString('base64url')}$${key.toString('base64url')}`;
+}
+
+/** Whether a password has a hash. @throws Error where the text is no hash. */
+export async function isPassword(password: string, hash: string): Promise<boolean> {
+  const match = FORMAT.exec(hash);
+  if (match === null) throw new Error('not a hash of a password');
+  const [logN, r, p] = match.slice(1, 4).map(Number);
+  const known = Buffer.from(match[5], 'base64url');
+  const key = await keyOf(password, Buffer.from(match[4], 'base64url'), logN, r, p, known.length);
+  return timingSafeEqual(key, known);
+}
+
+/** Takes as long as a wrong password: the time does not reveal whether an account exists. */
+export async function spendPassword(password: string): Promise<false> {
+  await keyOf(password, Buffer.alloc(SALT_BYTES), LOG_N, R, P, KEY_BYTES);
+  return false;
+}
+
+/** A password that is given to a person once, for the first sign-in: 80 bits in groups that can be read out. */
+export function oneTimePassword(): string {
+  const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
+  const groups = Array.from({ length: 4 }, () => [...randomBytes(4)].map((byte) => letters[byte % 32]).join(''));
+  return groups.join('-');
+}
+
+/** Why a password cannot be chosen; null: it can. */
+export function passwordFault(password: string, account: string): string | null {
+  const length = [...password].length;
+  if (length < LEAST_LENGTH || length > MOST_LENGTH)
+    return `a password has ${LEAST_LENGTH} to ${MOST_LENGTH} characters`;
+  if (password.toLowerCase().includes(account.toLowerCase())) return 'a password does not contain the account name';
+  if (new Set(password).size < 5) return 'a password has five different characters or more';
+  return null;
+}
+
+function keyOf(password: string, salt: Buffer, logN: number, r: number, p: number, bytes: number): Promise<Buffer> {
+  const N = 2 ** logN;
+  return derive(password.normalize('NFKC'), salt, bytes, { N, r, p, maxmem: 256 * N * r });
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { nameSchema } from './names.ts';
+
+/** What an account or a token may do; `metrics` is for a monitoring system. */
+export const roles = ['metrics', 'viewer', 'operator', 'planner', 'engineer', 'administrator'] as const;
+export const roleSchema = z.enum(roles);
+export type Role = z.infer<typeof roleSchema>;
+
+export const accountNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9._@-]{1,64}$/, 'at most 64 letters, digits, ".", "_", "@" and "-"');
+
+/** Sites that an identity is limited to; null: all. */
+export const sitesSchema = z.array(nameSchema).min(1).max(100).nullable();
+
+/** Groups of actions that a page offers or hides. */
+export const permissions = [
+  'alerts',
+  'planAlerts',
+  'planning',
+  'edges',
+  'models',
+  'notifications',
+  'accounts',
+  'tokens',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+/** The signed-in identity. */
+export const sessionViewSchema = z.object({
+  /** Null: nobody is signed in, since the gateway listens on loopback alone or one token is shared; requests carry `by`. */
+  name: z.string().nullable(),
+  role: roleSchema,
+  sites: sitesSchema,
+  /** Everything but a change of the password is refused until then. */
+  mustChangePassword: z.boolean(),
+  /** Whether there is a session to sign out of. */
+  isSession: z.boolean(),
+  may: z.array(z.enum(permissions)),
+});
+export type SessionView = z.infer<typeof sessionViewSchema>;
+
+/** Ways to sign in that a gateway offers. */
+export const signInSchema = z.object({
+  accounts: z.boolean(),
+  /** Label of the OpenID Connect provider; null: none is configured. */
+  openId: z.string().nullable(),
+});
+export type SignIn = z.infer<typeof signInSchema>;
+
+export const accountSchema = z.object({
+  name: z.string(),
+  role: roleSchema,
+  sites: sitesSchema,
+  disabled: z.boolean(),
+  mustChangePassword: z.boolean(),
+  createdMs: z.number(),
+});
+export type Account = z.infer<typeof accountSchema>;
+
+/** A token as it is listed: the secret itself is shown once, when it is created. */
+export const tokenSchema = z.object({
+  id: z.string(),
+  /** What it is for. */
+  name: z.string(),
+  /** The account that it acts for; null: a service token, which acts under its own name. */
+  owner: z.string().nullable(),
+  role: roleSchema,
+  sites: sitesSchema,
+  createdBy: z.string(),
+  createdMs: z.number(),
+  expiresMs: z.number(),
+  lastUsedMs: z.number().nullable(),
+});
+export type Token = z.infer<typeof tokenSchema>;
