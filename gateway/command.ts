@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
 import { addAuditCommands } from './audit/command.ts';
 import { addBundleCommands } from './bundle/command.ts';
+import { addAccountCommands } from './identity/command.ts';
 import { addPlanningCommands } from './planning/command.ts';
 import { addressOf, type Reach, reaching, tokenOf } from './reach.ts';
 import { addModelCommands } from './registry/command.ts';
@@ -35,6 +36,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
   addBrokerAcl(gateway, shell);
   addTestNotify(gateway, shell);
   addStoreCommands(gateway, shell);
+  addAccountCommands(gateway, shell);
   addLedger(program, shell);
   addAuditCommands(program, shell);
   addBundleCommands(program, shell);

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { hashPassword, isPassword, passwordFault } from './password.ts';
+import { bitsOf, newSecret, weaknessOf } from './secret.ts';
+
+test('the strength of a token is that of its length and alphabet', () => {
+  expect(bitsOf('0123456789'.repeat(4))).toBeCloseTo(132.9, 1);
+  expect(weaknessOf('0123456789abcdef'.repeat(2))).toBeNull();
+  expect(weaknessOf('0123456789abcdef'.repeat(2).slice(1))).toContain('at most 124 bits');
+  expect(weaknessOf('correct-horse-battery')).toContain('at most 126 bits');
+  expect(weaknessOf('ab'.repeat(100))).toContain('at most 0 bits');
+  for (let i = 0; i < 1000; i++) expect(weaknessOf(newSecret())).toBeNull();
+});
+
+test('a password has its hash alone, in any normal form of Unicode', async () => {
+  const hash = await hashPassword('Müller-Straße 12');
+  expect(hash).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
+  expect(await isPassword('Mu\u0308ller-Straße 12', hash)).toBe(true);
+  expect(await isPassword('Muller-Straße 12', hash)).toBe(false);
+  await expect(isPassword('x', 'plain')).rejects.toThrow('not a hash');
+});
+
+test('a password that can be guessed is refused with the reason', () => {
+  expect(passwordFault('elevenchars', 'ann')).toContain('12 to 200');
+  expect(passwordFault('aaaabbbbaaaabbbb', 'ann')).toContain('five different');
+  expect(passwordFault('my name is ANN!', 'ann')).toContain('account name');
+  expect(passwordFault('correct horse battery', 'ann')).toBeNull();
+});
