@@ -18,6 +18,7 @@ import { freePort } from '#simulators/freePort.ts';
  */
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const TOKEN = 'a-token-of-this-test-of-256-bits';
+const METRICS_TOKEN = 'a-token-for-metrics-of-this-test';
 const PASSWORDS = { machines: 'm-secret', 'edge-1': 'e-secret', gateway: 'g-secret' };
 const INFLUX = { admin: 'admin-secret', millwright: 'influx-secret' };
 
@@ -59,6 +60,7 @@ describe.skipIf(!installed('mosquitto') || !installed('influxd') || !installed('
           MILLWRIGHT_GATEWAY__HISTORIAN__PASSWORD_FILE: secret('influx', INFLUX.millwright),
           MILLWRIGHT_GATEWAY__API__PORT: String(apiPort),
           MILLWRIGHT_GATEWAY__API__TOKEN_FILE: token,
+          MILLWRIGHT_GATEWAY__API__TOKENS__0__TOKEN_FILE: secret('metrics-token', METRICS_TOKEN),
         }),
         startMillwright(directory, 'edge', ['edge', file('../edge/edge.compose.yaml')], {
           MILLWRIGHT_EDGE__DATA_DIRECTORY: join(directory, 'edge'),
@@ -194,7 +196,8 @@ level = "error"
       try {
         const page = await browser.newPage();
         await page.goto(api);
-        await page.fill('input[type=password]', TOKEN);
+        await page.click('text=Use a token');
+        await page.fill('label:has-text("Token") input', TOKEN);
         await page.keyboard.press('Enter');
         await page.waitForSelector('[data-alert]');
         expect(await page.textContent('[role=status]')).toBe('Live');

@@ -25,6 +25,8 @@ import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
 import { addSuppressionRoutes, type SuppressionParts } from './suppressionRoutes.ts';
 import { addTokenRoutes } from './tokenRoutes.ts';
 
+const YEAR_S = 31_536_000;
+
 export interface ServerParts
   extends ApiParts,
     ModelParts,
@@ -60,7 +62,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
       // Charts set their size in style attributes; nothing else comes from anywhere but here, and nothing upgrades to TLS on loopback.
       directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], upgradeInsecureRequests: null },
     },
-    strictTransportSecurity: isOverTls(config),
+    strictTransportSecurity: isOverTls(config) && { maxAge: YEAR_S, includeSubDomains: false },
   });
   guard(app, config, parts);
   // Of each identity, so that one that sends too many locks nobody else out; never of what supervises the gateway. Actions

@@ -1,22 +1,23 @@
 import { useSignal } from '@preact/signals';
+import { keepName, ownName, session } from './session/session.ts';
 
-export const NAME = 'millwright.name';
-
-/** Asks who acknowledges, and what there is to say; the name is remembered. */
+/** A comment and, where nobody has signed in, the name of who acknowledges; it is kept for the next time. */
 export function AcknowledgeForm({ submit }: { submit: (by: string, comment: string) => void }) {
-  const by = useSignal(localStorage.getItem(NAME) ?? '');
+  const by = useSignal(ownName());
   const comment = useSignal('');
   const onSubmit = (event: Event) => {
     event.preventDefault();
-    localStorage.setItem(NAME, by.value);
+    if (session.value?.name == null) keepName(by.value);
     submit(by.value, comment.value);
   };
   return (
     <form class="acknowledge" onSubmit={onSubmit}>
-      <label>
-        Your name
-        <input required maxLength={100} value={by.value} onInput={(e) => (by.value = e.currentTarget.value)} />
-      </label>
+      {session.value?.name == null && (
+        <label>
+          Your name
+          <input required maxLength={100} value={by.value} onInput={(e) => (by.value = e.currentTarget.value)} />
+        </label>
+      )}
       <label>
         Comment
         <input maxLength={1000} value={comment.value} onInput={(e) => (comment.value = e.currentTarget.value)} />

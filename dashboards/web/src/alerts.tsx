@@ -1,7 +1,8 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
-import { AcknowledgeForm, NAME } from './acknowledge.tsx';
+import { AcknowledgeForm } from './acknowledge.tsx';
 import { isoTime, lifeText, number, time } from './format.ts';
 import { LifeCycle } from './lifeCycle.tsx';
+import { mayUse, ownName } from './session/session.ts';
 import { acknowledge, find, keyOf } from './state.ts';
 
 const STATE_WORDS: Record<AlertRecord['state'], string> = {
@@ -73,9 +74,10 @@ function AlertItem({ alert }: { alert: AlertRecord }) {
         </table>
         {iso && <p class="quiet">{iso.edition}</p>}
       </details>
-      {alert.acknowledgedAtMs === null ? (
+      {alert.acknowledgedAtMs === null && mayUse('alerts') && (
         <AcknowledgeForm submit={(by, comment) => void acknowledge(alert.id, by, comment)} />
-      ) : (
+      )}
+      {alert.acknowledgedAtMs !== null && (
         <p class="quiet">
           Acknowledged by {alert.acknowledgedBy}, {time(alert.acknowledgedAtMs)}
           {alert.comment ? `: ${alert.comment}` : ''}
@@ -96,7 +98,8 @@ function FindingLine({ alert }: { alert: AlertRecord }) {
         {finding.finding === 'confirmed' ? 'Found true' : 'A false alarm'} by {finding.by}, {time(finding.atMs)}
       </p>
     );
-  const by = localStorage.getItem(NAME) ?? alert.acknowledgedBy ?? 'the page';
+  if (!mayUse('alerts')) return null;
+  const by = ownName() || (alert.acknowledgedBy ?? 'the page');
   return (
     <p class="finding">
       At the machine:{' '}

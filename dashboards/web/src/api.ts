@@ -3,6 +3,7 @@ import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
 import type { Columns, MachineView, ModelView } from '#models/contracts/api.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
+import type { Account, Role, SessionView, SignIn, Token } from '#models/contracts/identity.ts';
 import type {
   levelSchema,
   PlanAlert,
@@ -16,23 +17,40 @@ import type { StatusMessage } from '#models/contracts/status.ts';
 
 const TOKEN = 'millwright.token';
 
-/** The gateway wants a token, or another one. */
+/** Nobody is signed in, or no longer. */
 export class NotAllowed extends Error {}
 
 export const token = {
   read: () => sessionStorage.getItem(TOKEN),
   keep: (value: string) => sessionStorage.setItem(TOKEN, value),
+  forget: () => sessionStorage.removeItem(TOKEN),
 };
 
-/** @throws NotAllowed; Error with the gateway's own words for any other failure. */
+/** @throws NotAllowed; Error with the gateway's reason for any other failure. */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   const known = token.read();
   if (known) headers.set('authorization', `Bearer ${known}`);
   const response = await fetch(path, { ...init, headers });
-  if (response.status === 401) throw new NotAllowed('a token is needed');
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  if (response.status === 401) throw new NotAllowed((await reasonOf(response)) ?? 'sign in');
+  if (!response.ok) throw new Refused(path, response.status, await reasonOf(response));
   return response;
+}
+
+/** A request that the gateway refused; the message is its reason. */
+export class Refused extends Error {
+  readonly status: number;
+
+  constructor(path: string, status: number, reason: string | null) {
+    super(reason ?? `${path}: ${status}`);
+    this.status = status;
+  }
+}
+
+async function reasonOf(response: Response): Promise<string | null> {
+  const body = (await response.json().catch(() => null)) as { error?: string; message?: string } | null;
+  // What a schema refuses has its reason in `message`.
+  return body?.message ?? body?.error ?? null;
 }
 
 const get = async <T>(path: string): Promise<T> => (await request(path)).json() as Promise<T>;
@@ -58,10 +76,45 @@ export interface PlanView {
 export type Supplier = z.infer<typeof supplierScoreSchema>;
 export type Level = z.infer<typeof levelSchema>;
 
-const post = (path: string, body: object) =>
-  request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const send = (method: 'POST' | 'PUT', path: string, body: object) =>
+  request(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const post = (path: string, body: object) => send('POST', path, body);
+const answerOf = async <T>(answer: Promise<Response>): Promise<T> => (await answer).json() as Promise<T>;
+const accountPath = (name: string) => `/api/v1/accounts/${encodeURIComponent(name)}`;
+
+interface OneTime {
+  name: string;
+  oneTimePassword: string;
+}
 
 export const api = {
+  session: () => get<SessionView>('/api/v1/session'),
+  waysToSignIn: () => get<SignIn>('/api/v1/sign-in'),
+  signIn: async (name: string, password: string) => {
+    try {
+      await post('/api/v1/session', { name, password });
+      token.forget();
+    } catch (error) {
+      // Not that nobody is signed in, which this request is about.
+      throw error instanceof NotAllowed ? new Error(error.message) : error;
+    }
+  },
+  choosePassword: (password: string, newPassword: string) =>
+    post('/api/v1/session/password', { password, newPassword }),
+  signOut: async () => {
+    if (token.read() === null) await request('/api/v1/session', { method: 'DELETE' });
+    token.forget();
+  },
+  accounts: () => get<Account[]>('/api/v1/accounts'),
+  addAccount: (name: string, role: Role, sites: string[] | null) =>
+    answerOf<OneTime>(post('/api/v1/accounts', { name, role, sites })),
+  changeAccount: ({ name, role, sites, disabled }: Account) =>
+    send('PUT', accountPath(name), { role, sites, disabled }),
+  resetAccount: (name: string) => answerOf<OneTime>(post(`${accountPath(name)}/reset`, {})),
+  tokens: () => get<Token[]>('/api/v1/tokens'),
+  addToken: (wanted: { name: string; kind: 'personal' | 'service'; role: Role; days: number }) =>
+    answerOf<{ secret: string }>(post('/api/v1/tokens', wanted)),
+  removeToken: (id: string) => request(`/api/v1/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   plan: (limit: number, search: string) =>
     get<PlanView>(`/api/v1/plan?${new URLSearchParams({ sort: 'risk', limit: String(limit), search })}`),
   planItem: (item: string, site: string) =>
@@ -100,7 +153,7 @@ export const api = {
     try {
       return await get<Spectrum>(path);
     } catch (error) {
-      if (error instanceof Error && error.message.startsWith(`${path}: 404`)) return null;
+      if (error instanceof Refused && error.status === 404) return null;
       throw error;
     }
   },

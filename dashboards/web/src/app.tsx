@@ -1,10 +1,13 @@
-import { signal, useSignal } from '@preact/signals';
-import { token } from './api.ts';
+import { signal } from '@preact/signals';
+import { AccountsPage } from './accounts/accountsPage.tsx';
+import { api } from './api.ts';
 import { MachinePage } from './machine/machinePage.tsx';
 import { ModelsPage } from './models.tsx';
 import { PlanPage } from './plan.tsx';
 import { PlanItemPage } from './planItem.tsx';
 import { PlantPage } from './plant/plantPage.tsx';
+import { mayUse, session } from './session/session.ts';
+import { ChoosePassword, SignInPage } from './session/signIn.tsx';
 import { connection, keyOf, machines, planAlerts, problem } from './state.ts';
 
 const route = signal(location.hash);
@@ -16,7 +19,7 @@ const CONNECTION_WORDS = {
   connecting: 'Connecting …',
   live: 'Live',
   lost: 'Connection lost: trying again',
-  'not allowed': 'Not allowed',
+  'not allowed': 'Not signed in',
 };
 
 export function App() {
@@ -38,14 +41,20 @@ export function App() {
           <a class="view" href="#/plan" aria-current={view() === 'planning' ? 'page' : undefined}>
             Planning{planAlerts.value.length > 0 ? ` (${planAlerts.value.length})` : ''}
           </a>
+          {mayUse('tokens') && session.value?.name != null && (
+            <a class="view" href="#/accounts" aria-current={view() === 'accounts' ? 'page' : undefined}>
+              {mayUse('accounts') ? 'Accounts' : 'Tokens'}
+            </a>
+          )}
         </nav>
+        <SignedIn />
         <span class={`connection ${connection.value.replace(' ', '-')}`} role="status">
           {CONNECTION_WORDS[connection.value]}
         </span>
       </header>
       <main>
         {problem.value && <p role="alert">{problem.value}</p>}
-        {connection.value === 'not allowed' ? <TokenForm /> : <Content />}
+        {connection.value === 'not allowed' ? <SignInOrChoose /> : <Content />}
       </main>
     </>
   );
@@ -60,7 +69,8 @@ function decoded(text: string): string {
   }
 }
 
-function view(): 'machines' | 'models' | 'planning' {
+function view(): 'machines' | 'models' | 'planning' | 'accounts' {
+  if (route.value.startsWith('#/accounts')) return 'accounts';
   if (route.value.startsWith('#/plan')) return 'planning';
   return route.value.startsWith('#/models') ? 'models' : 'machines';
 }
@@ -70,32 +80,35 @@ function Content() {
   if (item) return <PlanItemPage key={item[0]} item={decoded(item[1])} site={decoded(item[2])} />;
   if (view() === 'planning') return <PlanPage />;
   if (view() === 'models') return <ModelsPage />;
+  if (view() === 'accounts') return <AccountsPage />;
   const key = /^#\/machine\/(.+)$/.exec(route.value)?.[1];
   const machine = machines.value.find((m) => keyOf(m.health) === key);
   if (machine) return <MachinePage key={key} machine={machine} />;
   return <PlantPage />;
 }
 
-function TokenForm() {
-  const text = useSignal('');
-  const submit = (event: Event) => {
-    event.preventDefault();
-    token.keep(text.value.trim());
-    location.reload();
+function SignInOrChoose() {
+  const { name = null, mustChangePassword = false } = session.value ?? {};
+  return mustChangePassword && name !== null ? <ChoosePassword name={name} /> : <SignInPage />;
+}
+
+/** Who is signed in, and the way out. */
+function SignedIn() {
+  if (session.value?.name == null) return null;
+  const { name, role, sites } = session.value;
+  const signOut = async () => {
+    await api.signOut().finally(() => location.reload());
   };
   return (
-    <form class="token" onSubmit={submit}>
-      <label>
-        Token of this gateway
-        <input
-          type="password"
-          required
-          autocomplete="current-password"
-          value={text.value}
-          onInput={(e) => (text.value = e.currentTarget.value)}
-        />
-      </label>
-      <button type="submit">Enter</button>
-    </form>
+    <span class="signed-in">
+      {name}{' '}
+      <small class="quiet">
+        {role}
+        {sites === null ? '' : `, ${sites.join(', ')}`}
+      </small>{' '}
+      <button type="button" onClick={() => void signOut()}>
+        Sign out
+      </button>
+    </span>
   );
 }

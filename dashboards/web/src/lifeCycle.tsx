@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
-import { NAME } from './acknowledge.tsx';
 import { time } from './format.ts';
+import { mayUse, ownName } from './session/session.ts';
 import { act } from './state.ts';
 
 const HOUR_MS = 3_600_000;
@@ -11,21 +11,37 @@ const CLOCKS_APART_MS = 60_000;
 
 /** Who owns an alert, what was done with it, and what can be done next. */
 export function LifeCycle({ alert }: { alert: AlertRecord }) {
-  const text = useSignal('');
-  const by = localStorage.getItem(NAME) ?? '';
-  const hasText = text.value.trim() !== '';
-  const change = (action: AlarmAction) => {
-    text.value = '';
-    void act(alert.id, by || 'the page', action);
-  };
-  const reason = text.value.trim();
   return (
     <details class="lifecycle">
       <summary>
-        {alert.assignedTo ? `Assigned to ${alert.assignedTo}` : 'Assign, shelve, close'}
+        {alert.assignedTo ? `Assigned to ${alert.assignedTo}` : mayUse('alerts') ? 'Assign, shelve, close' : 'History'}
         {alert.shelved ? ` · shelved until ${time(alert.shelved.untilMs)}: ${alert.shelved.reason}` : ''}
         {alert.outOfService ? ` · out of service: ${alert.outOfService.reason}` : ''}
       </summary>
+      {mayUse('alerts') && <Actions alert={alert} />}
+      <ol>
+        {(alert.history ?? []).map((t) => (
+          <li key={`${t.atMs} ${t.action}`}>
+            {time(t.atMs)} {t.by ?? 'automatically'}: {t.action.replaceAll('_', ' ')}
+            {t.note ? ` – ${t.note}` : ''}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+/** Transitions that a person may make. */
+function Actions({ alert }: { alert: AlertRecord }) {
+  const text = useSignal('');
+  const hasText = text.value.trim() !== '';
+  const change = (action: AlarmAction) => {
+    text.value = '';
+    void act(alert.id, ownName() || 'the page', action);
+  };
+  const reason = text.value.trim();
+  return (
+    <>
       <label>
         Name, comment or reason
         <input maxLength={1000} value={text.value} onInput={(e) => (text.value = e.currentTarget.value)} />
@@ -67,15 +83,7 @@ export function LifeCycle({ alert }: { alert: AlertRecord }) {
           />
         ))}
       </p>
-      <ol>
-        {(alert.history ?? []).map((t) => (
-          <li key={`${t.atMs} ${t.action}`}>
-            {time(t.atMs)} {t.by ?? 'by itself'}: {t.action.replaceAll('_', ' ')}
-            {t.note ? ` – ${t.note}` : ''}
-          </li>
-        ))}
-      </ol>
-    </details>
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { api } from './api.ts';
 import { money, number, percent, time } from './format.ts';
 import { Quality } from './planQuality.tsx';
 import { ScrollTable } from './scroll.tsx';
+import { mayUse } from './session/session.ts';
 import { acknowledgePlan, planAlerts, planVersion, save } from './state.ts';
 import { useLoaded } from './useLoaded.ts';
 
@@ -84,9 +85,10 @@ function PlanAlertList({ alerts }: { alerts: PlanAlert[] }) {
           <h4>
             <a href={planHref(alert)}>{alert.text}</a>
           </h4>
-          {alert.acknowledgedAtMs === null ? (
+          {alert.acknowledgedAtMs === null && mayUse('planAlerts') && (
             <AcknowledgeForm submit={(by, comment) => void acknowledgePlan(alert.id, by, comment)} />
-          ) : (
+          )}
+          {alert.acknowledgedAtMs !== null && (
             <p class="quiet">
               Acknowledged by {alert.acknowledgedBy}, {time(alert.acknowledgedAtMs)}
               {alert.comment ? `: ${alert.comment}` : ''}

@@ -4,6 +4,7 @@ import type { LiveEvent, MachineView } from '#models/contracts/api.ts';
 import type { PlanAlert } from '#models/contracts/plan.ts';
 import { machineKey as keyOf } from '#models/contracts/topics.ts';
 import { api, NotAllowed, request } from './api.ts';
+import { session } from './session/session.ts';
 
 export { keyOf };
 
@@ -82,6 +83,9 @@ async function listen(): Promise<void> {
   const watchdog = new AbortController();
   let timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
   try {
+    session.value = await api.session();
+    // Until then the gateway answers nothing else.
+    if (session.value.mustChangePassword) throw new NotAllowed('choose a password first');
     const response = await request('/api/v1/events', { signal: watchdog.signal });
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     await refresh();

@@ -2,9 +2,9 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { MachineView } from '#models/contracts/api.ts';
 import type { EvidenceView } from '#models/contracts/evidence.ts';
-import { NAME } from '../acknowledge.tsx';
 import { api } from '../api.ts';
 import { number, time } from '../format.ts';
+import { mayUse, ownName } from '../session/session.ts';
 import { keyOf } from '../state.ts';
 import { useLoaded, useTicks } from '../useLoaded.ts';
 
@@ -62,12 +62,12 @@ function TakeRecording({ machine: { health, waveforms } }: { machine: MachineVie
   const chosen = useSignal<string | null>(null);
   const point = chosen.value ?? waveforms.at(0);
   const outcome = useSignal<string | null>(null);
-  if (point === undefined) return null;
+  if (point === undefined || !mayUse('edges')) return null;
   const submit = async (event: Event) => {
     event.preventDefault();
     const { site, edge, asset } = health;
     try {
-      await api.takeRecording(site, edge, asset, point, localStorage.getItem(NAME) ?? 'the page');
+      await api.takeRecording(site, edge, asset, point, ownName() || 'the page');
       outcome.value = `Requested from ${edge}. It appears here when enough of the signal is gathered.`;
     } catch (error) {
       outcome.value = `Not requested: ${error instanceof Error ? error.message : String(error)}`;

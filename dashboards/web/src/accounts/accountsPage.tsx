@@ -1,0 +1,139 @@
+import { useSignal } from '@preact/signals';
+import { type Account, roles } from '#models/contracts/identity.ts';
+import { api } from '../api.ts';
+import { time } from '../format.ts';
+import { ScrollTable } from '../scroll.tsx';
+import { mayUse } from '../session/session.ts';
+import { useLoaded } from '../useLoaded.ts';
+import { Tokens } from './tokens.tsx';
+
+const PERSON_ROLES = roles.filter((role) => role !== 'metrics');
+const sitesText = (sites: string[] | null) => sites?.join(', ') ?? 'all sites';
+/** Null: all. */
+const sitesIn = (text: string) => {
+  const sites = text.split(/[\s,;]+/).filter((site) => site !== '');
+  return sites.length === 0 ? null : sites;
+};
+
+/** Accounts for administrators, and everybody's own tokens. */
+export function AccountsPage() {
+  return (
+    <>
+      {mayUse('accounts') && <Accounts />}
+      <Tokens />
+    </>
+  );
+}
+
+function Accounts() {
+  const version = useSignal(0);
+  const outcome = useSignal<string | null>(null);
+  const { value, error } = useLoaded(() => api.accounts(), [version.value]);
+  /** Does something, shows its outcome, and loads the list again. */
+  const run = async (work: () => Promise<string>) => {
+    try {
+      outcome.value = await work();
+    } catch (reason) {
+      outcome.value = reason instanceof Error ? reason.message : String(reason);
+    }
+    version.value++;
+  };
+  return (
+    <section aria-labelledby="accounts-title">
+      <h2 id="accounts-title">Accounts</h2>
+      {error.value && <p role="alert">{error.value}</p>}
+      {outcome.value && <p role="status">{outcome.value}</p>}
+      <ScrollTable label="Every account">
+        <thead>
+          <tr>
+            {['Name', 'Role', 'Sites', 'Since', 'State', 'Change'].map((head) => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {(value.value ?? []).map((account) => (
+            <AccountRow key={account.name} account={account} run={run} />
+          ))}
+        </tbody>
+      </ScrollTable>
+      <NewAccount run={run} />
+    </section>
+  );
+}
+
+type Run = (work: () => Promise<string>) => Promise<void>;
+
+function AccountRow({ account, run }: { account: Account; run: Run }) {
+  const { name, role, sites, disabled, mustChangePassword, createdMs } = account;
+  const change = (what: Partial<Account>) =>
+    run(async () => {
+      await api.changeAccount({ ...account, ...what });
+      return `${name} is changed. Its sessions and personal tokens ended.`;
+    });
+  return (
+    <tr data-account={name}>
+      <th scope="row">{name}</th>
+      <td>
+        <select
+          aria-label={`Role of ${name}`}
+          value={role}
+          onChange={(e) => void change({ role: e.currentTarget.value as Account['role'] })}
+        >
+          {PERSON_ROLES.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </select>
+      </td>
+      <td>{sitesText(sites)}</td>
+      <td>{time(createdMs)}</td>
+      <td>{disabled ? 'disabled' : mustChangePassword ? 'one-time password' : 'active'}</td>
+      <td>
+        <button type="button" onClick={() => void run(() => oneTime(api.resetAccount(name)))}>
+          Reset password
+        </button>{' '}
+        <button type="button" onClick={() => void change({ disabled: !disabled })}>
+          {disabled ? 'Enable' : 'Disable'}
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+function NewAccount({ run }: { run: Run }) {
+  const [name, role, sites] = [useSignal(''), useSignal<Account['role']>('operator'), useSignal('')];
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void run(async () => {
+      const text = await oneTime(api.addAccount(name.value.trim(), role.value, sitesIn(sites.value)));
+      name.value = '';
+      return text;
+    });
+  };
+  return (
+    <form class="take" onSubmit={submit}>
+      <label>
+        Name <input required maxLength={64} value={name.value} onInput={(e) => (name.value = e.currentTarget.value)} />
+      </label>
+      <label>
+        Role{' '}
+        <select value={role.value} onChange={(e) => (role.value = e.currentTarget.value as Account['role'])}>
+          {PERSON_ROLES.map((one) => (
+            <option key={one}>{one}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Sites (none: all) <input value={sites.value} onInput={(e) => (sites.value = e.currentTarget.value)} />
+      </label>
+      <button type="submit">Add an account</button>
+    </form>
+  );
+}
+
+async function oneTime(answer: Promise<{ name: string; oneTimePassword: string }>): Promise<string> {
+  const { name, oneTimePassword } = await answer;
+  return `One-time password of ${name}: ${oneTimePassword}. It is shown only now.`;
+}

@@ -1,0 +1,144 @@
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { api, token } from '../api.ts';
+import { useLoaded } from '../useLoaded.ts';
+
+/** Every way to sign in that the gateway offers. */
+export function SignInPage() {
+  const { value: ways, error } = useLoaded(() => api.waysToSignIn(), []);
+  const refused = new URLSearchParams(location.search).get('signInError');
+  if (ways.value === null) return <p role={error.value ? 'alert' : 'status'}>{error.value ?? 'Loading …'}</p>;
+  const { accounts, openId } = ways.value;
+  return (
+    <>
+      <h2>Sign in</h2>
+      {refused && <p role="alert">{refused}</p>}
+      {openId !== null && (
+        <p>
+          <a class="button" href="/api/v1/sign-in/openid">
+            Sign in with {openId}
+          </a>
+        </p>
+      )}
+      {accounts && <AccountForm />}
+      {accounts || openId !== null ? (
+        <details>
+          <summary>Use a token</summary>
+          <TokenForm />
+        </details>
+      ) : (
+        <TokenForm />
+      )}
+    </>
+  );
+}
+
+function AccountForm() {
+  const [name, password] = [useSignal(''), useSignal('')];
+  return (
+    <Form label="Sign in" work={() => api.signIn(name.value.trim(), password.value)}>
+      <label>
+        Name
+        <input
+          required
+          autocomplete="username"
+          value={name.value}
+          onInput={(e) => (name.value = e.currentTarget.value)}
+        />
+      </label>
+      <label>
+        Password
+        <input
+          type="password"
+          required
+          autocomplete="current-password"
+          value={password.value}
+          onInput={(e) => (password.value = e.currentTarget.value)}
+        />
+      </label>
+    </Form>
+  );
+}
+
+function TokenForm() {
+  const text = useSignal('');
+  return (
+    <Form label="Enter" work={async () => token.keep(text.value.trim())}>
+      <label>
+        Token of this gateway
+        <input
+          type="password"
+          required
+          autocomplete="off"
+          value={text.value}
+          onInput={(e) => (text.value = e.currentTarget.value)}
+        />
+      </label>
+    </Form>
+  );
+}
+
+/** After a one-time password, before anything else. */
+export function ChoosePassword({ name }: { name: string }) {
+  const [password, chosen, again] = [useSignal(''), useSignal(''), useSignal('')];
+  const work = async () => {
+    if (chosen.value !== again.value) throw new Error('The two new passwords differ.');
+    await api.choosePassword(password.value, chosen.value);
+  };
+  const fields = [
+    { label: 'Present password', field: password, autocomplete: 'current-password' },
+    { label: 'New password, 12 characters or more', field: chosen, autocomplete: 'new-password' },
+    { label: 'New password again', field: again, autocomplete: 'new-password' },
+  ] as const;
+  return (
+    <>
+      <h2>Choose a password</h2>
+      <p>The password of {name} is good for one sign-in.</p>
+      <Form label="Choose" work={work}>
+        {fields.map(({ label, field, autocomplete }) => (
+          <label key={label}>
+            {label}
+            <input
+              type="password"
+              required
+              autocomplete={autocomplete}
+              value={field.value}
+              onInput={(e) => (field.value = e.currentTarget.value)}
+            />
+          </label>
+        ))}
+      </Form>
+    </>
+  );
+}
+
+/** A form after which the page begins anew; what was refused is shown with its reason. */
+function Form({
+  label,
+  work,
+  children,
+}: {
+  label: string;
+  work: () => Promise<unknown>;
+  children: JSX.Element | JSX.Element[];
+}) {
+  const problem = useSignal<string | null>(null);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    try {
+      await work();
+      // Without what a refused sign-in left in the address.
+      location.replace(`/${location.hash}`);
+      if (location.search === '') location.reload();
+    } catch (error) {
+      problem.value = error instanceof Error ? error.message : String(error);
+    }
+  };
+  return (
+    <form class="token" onSubmit={(e) => void submit(e)}>
+      {children}
+      <button type="submit">{label}</button>
+      {problem.value && <p role="alert">{problem.value}</p>}
+    </form>
+  );
+}
