@@ -24,7 +24,10 @@ export type InfluxConfig = z.infer<typeof influxSchema>;
 
 const sqliteSchema = z.strictObject({
   type: z.literal('sqlite'),
+  /** Days that rows are kept. */
   retentionDays: z.number().min(0.01).default(30),
+  /** Days that mean and largest value of each hour are kept. */
+  rollupDays: z.number().min(0.01).default(1830),
 });
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
@@ -218,7 +221,7 @@ export const gatewayConfigSchema = z.strictObject({
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(1883) })
     .refine((b) => isLoopback(b.host), { message: 'a loopback address; for a network use Mosquitto', path: ['host'] })
     .optional(),
-  historian: z.discriminatedUnion('type', [sqliteSchema, influxSchema]).default({ type: 'sqlite', retentionDays: 30 }),
+  historian: z.discriminatedUnion('type', [sqliteSchema, influxSchema]).prefault({ type: 'sqlite' }),
   notifiers: notifiersSchema,
   liveness: livenessSchema,
   /** Signs what edges are told: a private key (Ed25519, PEM), as `millwright gateway keys` makes it. */

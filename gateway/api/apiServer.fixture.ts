@@ -23,7 +23,7 @@ import { FailedLogins } from './failedLogins.ts';
 import { createServer } from './server.ts';
 
 function proposalParts(registry: ModelRegistry) {
-  const historian = new SqliteHistorian(mkdtempSync(join(tmpdir(), 'millwright-api-')), 1, () => 0);
+  const historian = new SqliteHistorian(mkdtempSync(join(tmpdir(), 'millwright-api-')), 1, 1, () => 0);
   return { historian, registry, edges: () => [], points: () => [], alerts: () => [], now: () => 5, version: '0' };
 }
 
@@ -79,7 +79,7 @@ export async function apiServer(api: object = {}) {
     planner: plannerOf(directory, store, plans),
     planAcknowledged: () => undefined,
     store,
-    historian: new SqliteHistorian(directory, 1, () => 0),
+    historian: new SqliteHistorian(directory, 1, 1, () => 0),
     events,
     now: () => 5,
     acknowledged: () => undefined,

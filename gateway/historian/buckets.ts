@@ -1,4 +1,5 @@
 import type { Columns } from '#models/contracts/api.ts';
+import type { Summary } from './rollups.ts';
 
 /** Mean and largest value in equal intervals of a time range; empty intervals are left out. */
 export class Buckets {
@@ -17,11 +18,25 @@ export class Buckets {
   }
 
   add(timeMs: number, value: number): void {
-    const at = Math.floor((timeMs - this.#fromMs) / this.#widthMs);
-    if (at < 0 || at >= this.#count.length) return;
+    const at = this.#at(timeMs);
+    if (at === null) return;
     this.#sum[at] += value;
     this.#count[at]++;
     if (value > this.#max[at]) this.#max[at] = value;
+  }
+
+  /** Adds an interval that was summed up; it counts for the one that holds its middle. */
+  addSummary({ startUs, widthUs, count, sum, max }: Summary): void {
+    const at = this.#at((startUs + widthUs / 2) / 1000);
+    if (at === null) return;
+    this.#sum[at] += sum;
+    this.#count[at] += count;
+    if (max > this.#max[at]) this.#max[at] = max;
+  }
+
+  #at(timeMs: number): number | null {
+    const at = Math.floor((timeMs - this.#fromMs) / this.#widthMs);
+    return at < 0 || at >= this.#count.length ? null : at;
   }
 
   columns(): Columns {

@@ -5,7 +5,8 @@ export async function createHistorian(config: GatewayConfig, now: () => number):
   switch (config.historian.type) {
     case 'sqlite': {
       const { SqliteHistorian } = await import('./sqliteHistorian.ts');
-      return new SqliteHistorian(config.dataDirectory, config.historian.retentionDays, now);
+      const { retentionDays, rollupDays } = config.historian;
+      return new SqliteHistorian(config.dataDirectory, retentionDays, rollupDays, now);
     }
     case 'influx': {
       const { InfluxHistorian } = await import('./influxHistorian.ts');

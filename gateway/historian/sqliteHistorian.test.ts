@@ -14,7 +14,7 @@ const row = (timeMs: number, rms: number) => ({
   fields: { rms },
 });
 
-checkHistorian('SQLite', async () => new SqliteHistorian(fresh(), 30, () => NOW));
+checkHistorian('SQLite', async () => new SqliteHistorian(fresh(), 30, 30, () => NOW));
 
 test('is there again after a restart, and forgets what is older than its retention', async () => {
   const directory = fresh();
@@ -26,10 +26,10 @@ test('is there again after a restart, and forgets what is older than its retenti
     toMs: NOW + 1000,
     points: 10,
   } as const;
-  const first = new SqliteHistorian(directory, 30, () => NOW);
+  const first = new SqliteHistorian(directory, 30, 30, () => NOW);
   await first.write([row(NOW - 5 * 86_400_000, 1), row(NOW, 2)]);
   await first.close();
-  const second = new SqliteHistorian(directory, 1, () => NOW);
+  const second = new SqliteHistorian(directory, 1, 1, () => NOW);
   expect((await second.read(query)).mean).toEqual([1, 2]);
   await second.write([row(NOW + 1, 4)]);
   expect((await second.read(query)).mean).toEqual([3]);

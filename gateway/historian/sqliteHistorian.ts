@@ -4,6 +4,7 @@ import { migrate } from '../store/migrate.ts';
 import { openDatabase } from '../store/openDatabase.ts';
 import { Buckets } from './buckets.ts';
 import { type Historian, type SeriesQuery, type SeriesRow, seriesKey } from './historian.ts';
+import { ROLLUP_SCHEMA, Rollups, summaryOf } from './rollups.ts';
 
 /** Steps of the schema; those that have landed are never changed. */
 export const HISTORIAN_MIGRATIONS = [
@@ -12,6 +13,7 @@ export const HISTORIAN_MIGRATIONS = [
    CREATE TABLE IF NOT EXISTS row (
      series INTEGER NOT NULL, time_us REAL NOT NULL, layout INTEGER NOT NULL, numbers BLOB NOT NULL, PRIMARY KEY (series, time_us)
    ) STRICT, WITHOUT ROWID;`,
+  ROLLUP_SCHEMA,
 ];
 
 const PURGE_SERIES = 8;
@@ -20,23 +22,20 @@ const READ_ROWS = 10_000;
 const DAY_US = 24 * 3600 * 1e6;
 
 /**
- * Series in one SQLite file, `historian.db`. A row's numbers are one blob of float64; a layout names its columns. Texts
- * (an alert's words) are not kept here: the store has them.
+ * Series in one SQLite file, `historian.db`. A row's numbers are one blob of float64; a layout names its columns. Long
+ * ranges are read from roll-ups. Texts (of alerts) are not kept here: the store has them.
  */
 export class SqliteHistorian implements Historian {
   readonly #db: Database.Database;
-  readonly #retentionUs: number;
-  readonly #now: () => number;
+  readonly #rollups: Rollups;
   readonly #ids = new Map<string, number>();
   readonly #layouts = new Map<string, number>();
   readonly #insert: Database.Statement;
   readonly #select: Database.Statement;
-  readonly #delete: Database.Statement;
   #purged = 0;
 
-  constructor(directory: string, retentionDays: number, now: () => number) {
-    this.#retentionUs = retentionDays * DAY_US;
-    this.#now = now;
+  /** @param rollupDays days that roll-ups by hour are kept; rows go after `retentionDays`. */
+  constructor(directory: string, retentionDays: number, rollupDays: number, now: () => number) {
     this.#db = openDatabase(directory, 'historian.db', HISTORIAN_MIGRATIONS);
     migrate(this.#db, 'historian.db', HISTORIAN_MIGRATIONS);
     this.#insert = this.#db.prepare(
@@ -45,9 +44,7 @@ export class SqliteHistorian implements Historian {
     this.#select = this.#db.prepare(
       'SELECT time_us, layout, numbers FROM row WHERE series = ? AND time_us >= ? AND time_us < ? ORDER BY time_us LIMIT ?',
     );
-    this.#delete = this.#db.prepare(
-      'DELETE FROM row WHERE (series, time_us) IN (SELECT series, time_us FROM row WHERE series = ? AND time_us < ? LIMIT ?)',
-    );
+    this.#rollups = new Rollups(this.#db, retentionDays * DAY_US, rollupDays * DAY_US, now);
     this.#readIds();
   }
 
@@ -71,8 +68,10 @@ export class SqliteHistorian implements Historian {
     } catch (error) {
       // The transaction was rolled back, and with it the ids that it gave.
       this.#readIds();
+      this.#rollups.forget();
       throw error;
     }
+    this.#rollups.advance();
     this.#purgeSome();
     return { refused: 0 };
   }
@@ -85,12 +84,9 @@ export class SqliteHistorian implements Historian {
         );
         const layout = this.#id(this.#layouts, 'layout', 'names', JSON.stringify(numbers.map(([name]) => name)));
         const values = Float64Array.from(numbers, ([, value]) => value);
-        this.#insert.run(
-          this.#id(this.#ids, 'series', 'key', seriesKey(row)),
-          row.timeUs,
-          layout,
-          Buffer.from(values.buffer),
-        );
+        const series = this.#id(this.#ids, 'series', 'key', seriesKey(row));
+        this.#insert.run(series, row.timeUs, layout, Buffer.from(values.buffer));
+        this.#rollups.mark(series, row.timeUs);
       }
     })();
   }
@@ -99,26 +95,43 @@ export class SqliteHistorian implements Historian {
     const buckets = new Buckets(query.fromMs, query.toMs, query.points);
     const series = this.#ids.get(seriesKey(query));
     if (series === undefined) return buckets.columns();
-    const names = new Map(
+    const columns = new Map(
       [...this.#layouts].map(([text, id]) => [id, (JSON.parse(text) as string[]).indexOf(query.field)]),
     );
-    const toUs = query.toMs * 1000;
-    for (let fromUs = query.fromMs * 1000; ; ) {
-      const rows = this.#select.all(series, fromUs, toUs, READ_ROWS) as {
+    const [fromUs, toUs] = [query.fromMs * 1000, query.toMs * 1000];
+    const plan = this.#rollups.plan(series, fromUs, toUs, (toUs - fromUs) / query.points);
+    for (const rollup of plan.summaries) {
+      const column = columns.get(rollup.layout) ?? -1;
+      const summary = column < 0 ? null : summaryOf(rollup, column);
+      if (summary !== null) buckets.addSummary(summary);
+    }
+    for (const [from, to] of plan.raw) await this.#readRows(series, from, to, columns, buckets);
+    return buckets.columns();
+  }
+
+  /** @param columns column of the field by layout; -1: it has none. */
+  async #readRows(
+    series: number,
+    fromUs: number,
+    toUs: number,
+    columns: ReadonlyMap<number, number>,
+    buckets: Buckets,
+  ): Promise<void> {
+    for (let from = fromUs; ; ) {
+      const rows = this.#select.all(series, from, toUs, READ_ROWS) as {
         time_us: number;
         layout: number;
         numbers: Buffer;
       }[];
       for (const { time_us, layout, numbers } of rows) {
-        const column = names.get(layout) ?? -1;
+        const column = columns.get(layout) ?? -1;
         if (column >= 0) buckets.add(time_us / 1000, numbers.readDoubleLE(column * 8));
       }
-      if (rows.length < READ_ROWS) break;
-      // After the last row, and after whatever else waits: a week of one point is a million rows.
-      fromUs = rows[rows.length - 1].time_us + 0.5;
+      if (rows.length < READ_ROWS) return;
+      // After the last row, and after whatever else waits.
+      from = rows[rows.length - 1].time_us + 0.5;
       await new Promise((resolve) => setImmediate(resolve));
     }
-    return buckets.columns();
   }
 
   async close(): Promise<void> {
@@ -136,11 +149,9 @@ export class SqliteHistorian implements Historian {
   /** Forgets what is older than the retention: of a few series after each write, all of them in turn. */
   #purgeSome(): void {
     const ids = [...this.#ids.values()];
-    const before = this.#now() * 1000 - this.#retentionUs;
     this.#db.transaction(() => {
-      for (let i = 0; i < Math.min(PURGE_SERIES, ids.length); i++) {
-        this.#delete.run(ids[this.#purged++ % ids.length], before, PURGE_ROWS);
-      }
+      for (let i = 0; i < Math.min(PURGE_SERIES, ids.length); i++)
+        this.#rollups.purge(ids[this.#purged++ % ids.length], PURGE_ROWS);
     })();
   }
 }

@@ -173,7 +173,7 @@ test('the plan waits in the queue of the historian, and its rows are taken', asy
   await after(1);
   const rows = parts.store.queued(10).flatMap((q) => rowsOf(q.text));
   expect(new Set(rows.map((r) => r.measurement))).toEqual(new Set(['millwright_plan', 'millwright_forecast']));
-  const historian = new SqliteHistorian(parts.directory, 365, () => NOW_MS);
+  const historian = new SqliteHistorian(parts.directory, 365, 365, () => NOW_MS);
   expect(await historian.write(rows)).toEqual({ refused: 0 });
   const tags = { item: 'bearing', site: '' };
   const query = {

@@ -20,7 +20,7 @@ const POINTS = ['flow', 'heat', 'load'];
 /** Ten days, a row a minute: heat is 5 higher from the fourth day on; on the seventh the flow is clogged for some hours. */
 async function plant() {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-proposals-'));
-  const historian = new SqliteHistorian(directory, 365, () => NOW_MS);
+  const historian = new SqliteHistorian(directory, 365, 365, () => NOW_MS);
   const random = randomOf(4);
   const values = (heated: number, clog: number) => {
     const load = 0.7 + 0.1 * gaussian(random);

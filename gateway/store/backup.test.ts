@@ -20,7 +20,7 @@ const openAll = () => {
     routing: new Routing([]),
     now: () => NOW,
   });
-  historian = new SqliteHistorian(directory, 30, () => NOW);
+  historian = new SqliteHistorian(directory, 30, 30, () => NOW);
 };
 const closeAll = async () => {
   store.close();

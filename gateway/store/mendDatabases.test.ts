@@ -25,7 +25,7 @@ const POINTS = 5000;
 let directory: string;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'millwright-mend-'));
-  const historian = new SqliteHistorian(directory, 30, () => NOW);
+  const historian = new SqliteHistorian(directory, 30, 30, () => NOW);
   await historian.write(Array.from({ length: POINTS }, (_, i) => row(i)));
   await historian.close();
   rememberDatabases(directory, NAMES);
@@ -40,7 +40,7 @@ const row = (i: number) => ({
 });
 
 async function pointsKept(): Promise<number> {
-  const historian = new SqliteHistorian(directory, 30, () => NOW);
+  const historian = new SqliteHistorian(directory, 30, 30, () => NOW);
   const query = {
     measurement: 'millwright_features',
     tags,
