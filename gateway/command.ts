@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
 import { addAuditCommands } from './audit/command.ts';
 import { addBundleCommands } from './bundle/command.ts';
+import { addDoctorCommand } from './doctor/command.ts';
 import { addAccountCommands } from './identity/command.ts';
 import { addPlanningCommands } from './planning/command.ts';
 import { addressOf, type Reach, reaching, tokenOf } from './reach.ts';
@@ -37,6 +38,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
   addTestNotify(gateway, shell);
   addStoreCommands(gateway, shell);
   addAccountCommands(gateway, shell);
+  addDoctorCommand(program, shell);
   addLedger(program, shell);
   addAuditCommands(program, shell);
   addBundleCommands(program, shell);

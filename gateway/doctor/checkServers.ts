@@ -1,0 +1,108 @@
+import { createServer } from 'node:net';
+import mqtt from 'mqtt';
+import { isOverTls } from '../api/origin.ts';
+import { brokerOptions } from '../brokerOptions.ts';
+import type { GatewayConfig } from '../config.ts';
+import { createHistorian } from '../historian/createHistorian.ts';
+import { type Finding, fault, messageOf, ok, warning } from './finding.ts';
+
+const ANSWER_MS = 5000;
+/** A clock that is further off places measurements and alerts where nobody looks for them. */
+const MOST_OFF_S = 5;
+
+/** Whether the API's port is free, or a gateway answers at it. */
+export async function checkApi({ api: { host, port, ...api } }: GatewayConfig): Promise<Finding> {
+  if (port === 0 || (await isFree(host, port))) return ok('API', `port ${port} is free`);
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  // A certificate that this machine does not trust is no reason to call the gateway absent.
+  if (isOverTls({ host, port, ...api }))
+    return ok('API', `port ${port} is in use: a gateway with TLS, or another program`);
+  const answer = await fetch(`http://${name}:${port}/readyz`, { signal: AbortSignal.timeout(ANSWER_MS) })
+    .then((r) => r.json() as Promise<{ ok?: boolean; why?: string[] }>)
+    .catch(() => null);
+  if (answer?.ok === true) return ok('API', `a gateway runs at port ${port} and is ready`);
+  if (answer?.ok === false)
+    return fault('API', `the gateway at port ${port} is not ready: ${answer.why?.join('; ')}`, 'mend what it names');
+  return fault('API', `another program uses port ${port}`, 'stop it, or set another api.port');
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}
+
+/** Whether the broker lets the gateway in, and subscribe to what edges publish. */
+export async function checkBroker({ broker, embeddedBroker }: GatewayConfig): Promise<Finding> {
+  if (embeddedBroker !== undefined) return ok('broker', `embedded, at port ${embeddedBroker.port}`);
+  const remedy = 'start the broker, and check broker.url, username, passwordFile and caFile; its log has the reason';
+  try {
+    // Another client id: the gateway that runs must not lose its session to this check.
+    const options = {
+      ...brokerOptions(broker),
+      clientId: undefined,
+      clean: true,
+      reconnectPeriod: 0,
+      connectTimeout: ANSWER_MS,
+    };
+    const client = await mqtt.connectAsync(broker.url, options, false);
+    const [granted] = await client.subscribeAsync('millwright/v1/+/+/status', { qos: 1 });
+    await client.endAsync();
+    // 128: refused (MQTT 3.1.1, section 3.9.3).
+    if ((granted?.qos as number) === 128)
+      return fault(
+        'broker',
+        `${broker.url} refuses the subscription`,
+        'allow the gateway to read millwright/v1/# (millwright gateway broker-acl)',
+      );
+    return ok('broker', `${broker.url} lets the gateway in`);
+  } catch (error) {
+    return fault('broker', `${broker.url}: ${messageOf(error)}`, remedy);
+  }
+}
+
+/** Whether InfluxDB answers reads of its database, and how far its clock is from this machine's. */
+export async function checkInflux(config: GatewayConfig, now: () => number): Promise<Finding[]> {
+  if (config.historian.type !== 'influx') return [];
+  const { url, database } = config.historian;
+  try {
+    const ping = await fetch(new URL('/ping', url), { signal: AbortSignal.timeout(ANSWER_MS) });
+    const clock = clockFinding('clock', url, ping.headers.get('date'), now());
+    const historian = await createHistorian(config, now);
+    const tags = { site: 'doctor', edge: 'doctor', asset: 'doctor' };
+    await historian.read({
+      measurement: 'millwright_health',
+      tags,
+      field: 'index',
+      fromMs: now() - 1000,
+      toMs: now(),
+      points: 1,
+    });
+    await historian.close();
+    return [ok('historian', `${url} answers, database ${database}`), ...clock];
+  } catch (error) {
+    return [
+      fault(
+        'historian',
+        `${url}: ${messageOf(error)}`,
+        'start InfluxDB, and check historian.url, database, username and passwordFile',
+      ),
+    ];
+  }
+}
+
+/** This machine's clock beside that of a server's answer, which has whole seconds. Pure. */
+export function clockFinding(check: string, server: string, date: string | null, nowMs: number): Finding[] {
+  if (date === null || Number.isNaN(Date.parse(date))) return [];
+  const offS = Math.round((nowMs - Date.parse(date)) / 1000);
+  if (Math.abs(offS) <= MOST_OFF_S) return [ok(check, `within ${MOST_OFF_S} s of ${server}`)];
+  return [
+    warning(
+      check,
+      `${Math.abs(offS)} s ${offS > 0 ? 'ahead of' : 'behind'} ${server}`,
+      'synchronise both by NTP (timedatectl)',
+    ),
+  ];
+}
