@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
+import { addBacktestCommand } from './alerts/command.ts';
 import { addAuditCommands } from './audit/command.ts';
 import { addBundleCommands } from './bundle/command.ts';
 import { addDoctorCommand } from './doctor/command.ts';
@@ -39,6 +40,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
   addStoreCommands(gateway, shell);
   addAccountCommands(gateway, shell);
   addDoctorCommand(program, shell);
+  addBacktestCommand(program, shell);
   addLedger(program, shell);
   addAuditCommands(program, shell);
   addBundleCommands(program, shell);

@@ -1,6 +1,6 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
-import { nameSchema } from '#models/contracts/names.ts';
+import { namePatternSchema, nameSchema } from '#models/contracts/names.ts';
 import { apiSchema, isLoopback } from './apiConfig.ts';
 import { edgeUsername } from './edgeUsername.ts';
 
@@ -173,6 +173,25 @@ const planningSchema = z
   .prefault({});
 export type PlanningConfig = z.infer<typeof planningSchema>;
 
+const money = z.number().min(0).max(1e12);
+const machineCosts = {
+  /** A repair at a time of the plant's choice. */
+  plannedStop: money,
+  /** A failure in operation, with what it damages and the production that it costs. */
+  unplannedStop: money,
+  /** Looking at a machine because of an alert. */
+  inspection: money,
+};
+/** What stops and visits cost: alerts are valued by it. */
+const costsSchema = z
+  .strictObject({
+    currency: z.string().min(1).max(8).default('EUR'),
+    default: z.strictObject(machineCosts).default({ plannedStop: 2000, unplannedStop: 12_000, inspection: 150 }),
+    /** The first that fits a machine's name. */
+    machines: z.array(z.strictObject({ match: namePatternSchema, ...machineCosts })).default([]),
+  })
+  .prefault({});
+
 const username = z.string().regex(/^[A-Za-z0-9._@-]{1,64}$/, 'letters, digits, ".", "_", "@" and "-"');
 const filter = z.string().regex(/^[^\0\r\n]{1,500}$/, 'a topic filter such as plant/#');
 
@@ -227,6 +246,7 @@ export const gatewayConfigSchema = z.strictObject({
   /** Signs what edges are told: a private key (Ed25519, PEM), as `millwright gateway keys` makes it. */
   commands: z.strictObject({ keyFile: z.string() }).optional(),
   planning: planningSchema,
+  costs: costsSchema,
   api: apiSchema,
   /** Days that are kept; what is older goes, a little every minute. Series: historian.retentionDays. */
   retention: z

@@ -274,6 +274,7 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
       await channel?.notify([testNotification(now())]);
     },
     suppressionsChanged: () => clock.tick(),
+    costs: config.costs,
     failures: () => failuresOf(supply.table('maintenance')),
     audit: (by, what, subject) => store.audit(now(), by, what, subject, null),
     metrics: gatewayMetrics({ ...parts, failedLogins, incidents: () => storageIncidents(config.dataDirectory) }),

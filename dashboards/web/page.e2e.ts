@@ -123,6 +123,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
       '#/': '.machine',
       '#/machine/demo/edge-1/pump-101': '.chart canvas',
       '#/models': 'h2',
+      '#/value': 'section',
       '#/plan': 'tr[data-item]',
       '#/plan/item/bearing%206205/': '.chart canvas',
     };

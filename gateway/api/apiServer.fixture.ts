@@ -47,18 +47,19 @@ const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
 const ROUTING = new Routing([{ type: 'webhook', url: 'http://127.0.0.1:9', allowLocal: true }]);
 
 /** The API over stores of its own; `api` as in a configuration. */
-export async function apiServer(api: object = {}) {
+export async function apiServer(api: object = {}, nowMs = 5) {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-api-'));
-  const registry = new ModelRegistry(directory, undefined, () => 5);
+  const registry = new ModelRegistry(directory, undefined, () => nowMs);
   const store = new SqliteStore(directory, {
     maxQueueBytes: 1e6,
     maxEvidenceBytes: 1e6,
     routing: ROUTING,
-    now: () => 5,
+    now: () => nowMs,
   });
-  const supply = new SupplyStore(directory, 1000, () => 5);
-  const plans = new PlanStore(directory, ROUTING, () => 5);
-  const identities = new IdentityStore(directory, () => 5);
+  const supply = new SupplyStore(directory, 1000, () => nowMs);
+  const plans = new PlanStore(directory, ROUTING, () => nowMs);
+  const historian = new SqliteHistorian(directory, 30, 30, () => nowMs);
+  const identities = new IdentityStore(directory, () => nowMs);
   const audited: string[] = [];
   const events = new Events();
   const app = await createServer(apiSchema.parse({ port: 0, ...api }), {
@@ -69,7 +70,7 @@ export async function apiServer(api: object = {}) {
         mostRows: 1000,
         store: supply,
         dates: undefined,
-        now: () => 5,
+        now: () => nowMs,
         run: runHere,
         taken: () => undefined,
       },
@@ -79,9 +80,9 @@ export async function apiServer(api: object = {}) {
     planner: plannerOf(directory, store, plans),
     planAcknowledged: () => undefined,
     store,
-    historian: new SqliteHistorian(directory, 1, 1, () => 0),
+    historian,
     events,
-    now: () => 5,
+    now: () => nowMs,
     acknowledged: () => undefined,
     watches: () => () => ({ state: 'watched' }),
     deliveries: { alerts: store.deliveries },
@@ -89,11 +90,12 @@ export async function apiServer(api: object = {}) {
     deliver: () => undefined,
     testChannel: async () => undefined,
     suppressionsChanged: () => undefined,
-    failures: () => [{ machine: 'pump-1', atMs: 4 }],
+    costs: gatewayConfigSchema.shape.costs.parse(undefined),
+    failures: () => [{ machine: 'pump-1', atMs: nowMs - 1 }],
     audit: (...entry) => audited.push(entry.join(' ')),
     identities,
     passwordChosen: () => undefined,
-    failedLogins: new FailedLogins(() => 5),
+    failedLogins: new FailedLogins(() => nowMs),
     command: null,
     registry,
     proposals: new Proposals(proposalParts(registry), pino({ level: 'silent' })),
@@ -101,7 +103,7 @@ export async function apiServer(api: object = {}) {
       registry,
       () => [],
       null,
-      () => 5,
+      () => nowMs,
       pino({ level: 'silent' }),
     ),
     metrics: new Registry(),
@@ -110,7 +112,7 @@ export async function apiServer(api: object = {}) {
     failed: () => undefined,
     version: '0',
   });
-  return { app, store, plans, identities, audited, events };
+  return { app, store, plans, historian, identities, audited, events };
 }
 
 /** A file with a secret, as a configuration names it. */

@@ -24,6 +24,7 @@ import { limitToSites } from './siteScope.ts';
 import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
 import { addSuppressionRoutes, type SuppressionParts } from './suppressionRoutes.ts';
 import { addTokenRoutes } from './tokenRoutes.ts';
+import { addValueRoutes, type ValueParts } from './valueRoutes.ts';
 
 const YEAR_S = 31_536_000;
 
@@ -35,7 +36,8 @@ export interface ServerParts
     SupplyParts,
     SuppressionParts,
     AlarmHealthParts,
-    SessionParts {
+    SessionParts,
+    ValueParts {
   metrics: Registry;
   /** Why the gateway cannot do its work now; empty where it can. */
   notReady: () => string[];
@@ -86,6 +88,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addCaseRoutes(app, parts);
   addAuditRoutes(app, parts);
   addAlarmHealthRoutes(app, parts);
+  addValueRoutes(app, parts);
   addPlanRoutes(app, parts);
   addNotificationRoutes(app, parts);
   addSessionRoutes(app, config, parts);

@@ -1,20 +1,9 @@
 import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
-import { csvCell } from '#models/tables/csvCell.ts';
 import { type SheetCell, writeWorkbook } from '#models/tables/writeWorkbook.ts';
+import { csvLine } from '../csvLine.ts';
 import type { FilePlan } from './planFile.ts';
 
 type Cell = SheetCell;
-
-/** A line of separated values. What a spreadsheet would take for a formula is told to be text. */
-function line(cells: readonly Cell[]): string {
-  return cells.map(cellText).join(',');
-}
-
-function cellText(cell: Cell): string {
-  if (cell === null) return '';
-  if (typeof cell !== 'string') return String(cell);
-  return csvCell(/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
-}
 
 /** Rows of a sheet below its header. */
 const MOST_SHEET_ROWS = 1_048_575;
@@ -54,7 +43,7 @@ const PLAN_COLUMNS = [
 
 /** What to hold and to order, a row an item and site, the costliest to wait for first. */
 export function planCsv(items: readonly PlanItem[]): string {
-  const rows = items.map((item) => line(PLAN_COLUMNS.map((name) => item[name])));
+  const rows = items.map((item) => csvLine(PLAN_COLUMNS.map((name) => item[name])));
   return `${[PLAN_COLUMNS.join(','), ...rows].join('\n')}\n`;
 }
 
@@ -78,7 +67,7 @@ export function itemPlanWorkbook(plans: readonly FilePlan[]): Uint8Array {
 /** What is expected, a row an item, site and period. */
 export function forecastCsv(all: readonly PlanSeries[]): string {
   const { header, rows } = forecastRows(all);
-  return `${[header.join(','), ...rows.map(line)].join('\n')}\n`;
+  return `${[header.join(','), ...rows.map(csvLine)].join('\n')}\n`;
 }
 
 function forecastRows(all: readonly PlanSeries[]): { header: string[]; rows: Cell[][] } {

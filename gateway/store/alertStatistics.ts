@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { AnnunciatedAlert } from '#models/alerting/alarmSystemHealth.ts';
-import type { JudgedAlert } from '#models/alerting/trackRecord.ts';
+import type { ValuedAlert } from '#models/alerting/valueLedger.ts';
 import type { AlertRecord } from '#models/contracts/alert.ts';
+import { machineKey } from '#models/contracts/topics.ts';
 import { type Row, Statements } from './statements.ts';
 
 /** Alerts that a measure reads at most, the newest. */
@@ -41,14 +42,15 @@ export class AlertStatistics {
   }
 
   /** Alerts with a finding, of one fault or of all, the newest first. */
-  judged(fault?: string): JudgedAlert[] {
+  judged(fault?: string): ValuedAlert[] {
     const sql = `SELECT record FROM alerts WHERE finding IS NOT NULL ${fault === undefined ? '' : 'AND fault = ?'}
       ORDER BY raised_ms DESC LIMIT ${MOST}`;
     return this.#statements.all(sql, ...(fault === undefined ? [] : [fault])).flatMap((row) => {
       const alert: AlertRecord = JSON.parse(row.record as string);
-      const { finding } = alert;
+      const { id, finding, raisedAtMs } = alert;
       if (finding === undefined) return [];
-      return [{ rule: ruleOf(alert), finding: finding.finding, raisedAtMs: alert.raisedAtMs, foundAtMs: finding.atMs }];
+      const found = { finding: finding.finding, foundAtMs: finding.atMs };
+      return [{ id, machine: machineKey(alert), rule: ruleOf(alert), raisedAtMs, ...found }];
     });
   }
 

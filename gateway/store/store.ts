@@ -1,6 +1,6 @@
 import type { Outcome } from '#models/alerting/alarmLifecycle.ts';
 import type { AnnunciatedAlert } from '#models/alerting/alarmSystemHealth.ts';
-import type { JudgedAlert } from '#models/alerting/trackRecord.ts';
+import type { ValuedAlert } from '#models/alerting/valueLedger.ts';
 import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { AlertCase } from '#models/contracts/alertCase.ts';
 import type { AuditEntry } from '#models/contracts/audit.ts';
@@ -75,7 +75,7 @@ export interface Store {
   /** Alerts that came from a time on, by the gateway's clock; of a site, or of all. */
   annunciated(fromMs: number, site?: string): AnnunciatedAlert[];
   /** Alerts with a finding, of one fault or of all. */
-  judgedAlerts(fault?: string): JudgedAlert[];
+  judgedAlerts(fault?: string): ValuedAlert[];
   /** Times at which alerts that nobody found false were raised, by machine. */
   raisesOf(machines: readonly string[]): Map<string, number[]>;
   /** Cases, the last opened first. */

@@ -14,6 +14,7 @@ import type {
 } from '#models/contracts/plan.ts';
 import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
+import type { Backtest, Value } from '#models/contracts/value.ts';
 
 const TOKEN = 'millwright.token';
 
@@ -138,6 +139,11 @@ export const api = {
     Object.assign(document.createElement('a'), { href: address, download: name }).click();
     URL.revokeObjectURL(address);
   },
+  value: (days: number) => get<Value>(`/api/v1/value?days=${days}`),
+  backtest: (days: number, asset: string) =>
+    get<Backtest>(
+      `/api/v1/backtest?${new URLSearchParams({ days: String(days), ...(asset === '' ? {} : { asset }) })}`,
+    ),
   edges: () => get<StatusMessage[]>('/api/v1/edges'),
   models: () => get<ModelView[]>('/api/v1/models'),
   rollouts: () => get<Rollout[]>('/api/v1/rollouts'),

@@ -9,6 +9,7 @@ import { PlantPage } from './plant/plantPage.tsx';
 import { mayUse, session } from './session/session.ts';
 import { ChoosePassword, SignInPage } from './session/signIn.tsx';
 import { connection, keyOf, machines, planAlerts, problem } from './state.ts';
+import { ValuePage } from './value/valuePage.tsx';
 
 const route = signal(location.hash);
 addEventListener('hashchange', () => {
@@ -41,6 +42,9 @@ export function App() {
           <a class="view" href="#/plan" aria-current={view() === 'planning' ? 'page' : undefined}>
             Planning{planAlerts.value.length > 0 ? ` (${planAlerts.value.length})` : ''}
           </a>
+          <a class="view" href="#/value" aria-current={view() === 'value' ? 'page' : undefined}>
+            Value
+          </a>
           {mayUse('tokens') && session.value?.name != null && (
             <a class="view" href="#/accounts" aria-current={view() === 'accounts' ? 'page' : undefined}>
               {mayUse('accounts') ? 'Accounts' : 'Tokens'}
@@ -69,7 +73,8 @@ function decoded(text: string): string {
   }
 }
 
-function view(): 'machines' | 'models' | 'planning' | 'accounts' {
+function view(): 'machines' | 'models' | 'planning' | 'accounts' | 'value' {
+  if (route.value.startsWith('#/value')) return 'value';
   if (route.value.startsWith('#/accounts')) return 'accounts';
   if (route.value.startsWith('#/plan')) return 'planning';
   return route.value.startsWith('#/models') ? 'models' : 'machines';
@@ -81,6 +86,7 @@ function Content() {
   if (view() === 'planning') return <PlanPage />;
   if (view() === 'models') return <ModelsPage />;
   if (view() === 'accounts') return <AccountsPage />;
+  if (view() === 'value') return <ValuePage />;
   const key = /^#\/machine\/(.+)$/.exec(route.value)?.[1];
   const machine = machines.value.find((m) => keyOf(m.health) === key);
   if (machine) return <MachinePage key={key} machine={machine} />;

@@ -1,0 +1,108 @@
+import { groupedBy } from '../groupedBy.ts';
+
+/** Money of one event at a machine, in one currency. */
+export interface MachineCosts {
+  /** A repair at a time of the plant's choice, production lost included. */
+  plannedStop: number;
+  /** A failure in operation, production lost and damage that follows included. */
+  unplannedStop: number;
+  /** Looking at the machine because of an alert. */
+  inspection: number;
+}
+
+/** An alert on which somebody has a finding. */
+export interface ValuedAlert {
+  id: string;
+  machine: string;
+  rule: string;
+  finding: 'confirmed' | 'false_alarm' | 'nothing_found';
+  /** Milliseconds since 1970. */
+  raisedAtMs: number;
+  foundAtMs: number;
+}
+
+export interface LedgerEntry {
+  /** When it was decided: the finding's time. */
+  atMs: number;
+  machine: string;
+  /** Of the alert that came first. */
+  rule: string;
+  /** `avoided`: a failure that was repaired before it came. `late`: it came first. `inspection`: nothing was wrong. */
+  kind: 'avoided' | 'late' | 'inspection';
+  alerts: string[];
+  /** What the alerts were worth; negative: they cost money. */
+  amount: number;
+}
+
+/** Findings of one visit are noted within so long of each other. */
+const VISIT_MS = 24 * 3_600_000;
+
+/**
+ * What alerts were worth, against the counterfactual that each confirmed fault would have run to an unplanned stop. Alerts
+ * of a machine that stood together, or were looked at in one visit, are one entry: a fault with three symptoms is avoided
+ * once, and a false alert beside a true one costs no visit of its own. Failures without an alert are no entry: they would
+ * have come without alerts as well. Pure.
+ * @param failures times of recorded failures, by machine.
+ */
+export function valueLedger(
+  alerts: readonly ValuedAlert[],
+  failures: ReadonlyMap<string, readonly number[]>,
+  costsOf: (machine: string) => MachineCosts,
+): LedgerEntry[] {
+  const byMachine = groupedBy(alerts, ({ machine }) => machine);
+  const entries = [...byMachine].flatMap(([machine, own]) =>
+    episodesOf(own).map((episode) => entryOf(episode, failures.get(machine) ?? [], costsOf(machine))),
+  );
+  return entries.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Alerts of one machine that belong together, the first raised first. */
+function episodesOf(alerts: readonly ValuedAlert[]): ValuedAlert[][] {
+  const episodes: { alerts: ValuedAlert[]; untilMs: number }[] = [];
+  for (const alert of alerts.toSorted((a, b) => a.raisedAtMs - b.raisedAtMs)) {
+    const last = episodes.at(-1);
+    if (last !== undefined && alert.raisedAtMs <= last.untilMs) {
+      last.alerts.push(alert);
+      last.untilMs = Math.max(last.untilMs, alert.foundAtMs);
+    } else if (last !== undefined && Math.abs(alert.foundAtMs - last.untilMs) <= VISIT_MS) last.alerts.push(alert);
+    else episodes.push({ alerts: [alert], untilMs: alert.foundAtMs });
+  }
+  return episodes.map((episode) => episode.alerts);
+}
+
+function entryOf(episode: ValuedAlert[], failures: readonly number[], costs: MachineCosts): LedgerEntry {
+  const confirmed = episode.filter(({ finding }) => finding === 'confirmed');
+  const first = confirmed[0] ?? episode[0];
+  const common = { machine: first.machine, rule: first.rule, alerts: episode.map(({ id }) => id) };
+  const atMs = Math.min(...(confirmed.length > 0 ? confirmed : episode).map(({ foundAtMs }) => foundAtMs));
+  if (confirmed.length === 0) return { ...common, atMs, kind: 'inspection', amount: -costs.inspection };
+  const cameFirst = failures.some((failedMs) => failedMs >= first.raisedAtMs && failedMs <= atMs);
+  if (cameFirst) return { ...common, atMs, kind: 'late', amount: 0 };
+  return { ...common, atMs, kind: 'avoided', amount: costs.unplannedStop - costs.plannedStop };
+}
+
+export interface LedgerSum {
+  avoided: number;
+  late: number;
+  inspections: number;
+  amount: number;
+}
+
+/** Sums of entries by a key, in the order of first appearance. Pure. */
+export function ledgerSums(
+  entries: readonly LedgerEntry[],
+  keyOf: (entry: LedgerEntry) => string,
+): Map<string, LedgerSum> {
+  const groups = [...groupedBy(entries, keyOf)];
+  return new Map(groups.map(([key, own]) => [key, sumOf(own)]));
+}
+
+export function sumOf(entries: readonly LedgerEntry[]): LedgerSum {
+  const count = (kind: LedgerEntry['kind']) => entries.filter((entry) => entry.kind === kind).length;
+  return {
+    avoided: count('avoided'),
+    late: count('late'),
+    inspections: count('inspection'),
+    amount: entries.reduce((sum, { amount }) => sum + amount, 0),
+  };
+}

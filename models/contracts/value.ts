@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+const sumSchema = z.object({ avoided: z.int(), late: z.int(), inspections: z.int(), amount: z.number() });
+
+/** What alerts were worth, in the currency that is configured. */
+export const valueSchema = z.object({
+  currency: z.string(),
+  total: sumSchema,
+  months: z.array(sumSchema.extend({ month: z.string() })),
+  machines: z.array(sumSchema.extend({ machine: z.string() })),
+  rules: z.array(sumSchema.extend({ rule: z.string() })),
+  /** The newest first, at most 1,000. */
+  entries: z.array(
+    z.object({
+      atMs: z.number(),
+      machine: z.string(),
+      rule: z.string(),
+      kind: z.enum(['avoided', 'late', 'inspection']),
+      alerts: z.array(z.string()),
+      amount: z.number(),
+    }),
+  ),
+});
+export type Value = z.infer<typeof valueSchema>;
+
+export const limitTrialSchema = z.object({
+  limit: z.number(),
+  raised: z.int(),
+  falseAlerts: z.int(),
+  foretold: z.int(),
+  missed: z.int(),
+  leadTimeH: z.number().nullable(),
+  cost: z.number(),
+});
+
+/** What alert limits would have done over stored history. */
+export const backtestSchema = z.object({
+  currency: z.string(),
+  machines: z.int(),
+  failures: z.int(),
+  /** Alerts with a finding that really were raised in that time. */
+  findings: z.object({ confirmed: z.int(), false_alarm: z.int(), nothing_found: z.int() }),
+  trials: z.array(limitTrialSchema),
+  /** The limit of least cost; null: there is no history. */
+  best: z.number().nullable(),
+});
+export type Backtest = z.infer<typeof backtestSchema>;
