@@ -103,7 +103,9 @@ export function edgeMetrics(
       }
     },
   );
-  read('outbox_failing', '1 while the disk takes nothing', [], (set) => set({}, agent.failure === null ? 0 : 1));
+  read('outbox_failing', '1 while nothing can be written to the disk', [], (set) =>
+    set({}, agent.failure === null ? 0 : 1),
+  );
   read('uplink_connected', '1 while the uplink has its broker', [], (set) => set({}, uplink.connected ? 1 : 0));
   read('uplink_resent_total', 'messages sent again', [], (set) => set({}, uplink.resent));
   read('gateway_clock_offset_seconds', "how far the gateway's clock is behind; negative: ahead", [], (set) => {

@@ -48,7 +48,7 @@ function restrict(aedes: Aedes, accounts: readonly BrokerAccount[], refuse: () =
   const signedIn = new WeakMap<Client, BrokerAccount>();
   aedes.authenticate = (client, username, password, done) => {
     const account = byName.get(username ?? '');
-    // Compared also where there is no such account, so that the time does not tell.
+    // Compared also where there is no such account, so that the time does not reveal it.
     const isRight = isSame(password ?? Buffer.alloc(0), account?.password ?? '');
     if (account !== undefined && isRight) {
       signedIn.set(client, account);

@@ -80,22 +80,22 @@ function hashed(password: string): string {
 }
 
 /**
- * Whether every topic that `asked` stands for is covered by a filter. `asked` may itself be a filter, as in a subscription.
+ * Whether every topic that `requested` stands for is covered by a filter. `requested` may itself be a filter, as in a subscription.
  * Topics that begin with `$` are covered by none that begins with a wildcard. Pure.
  */
-export function covers(filters: readonly string[], asked: string): boolean {
-  return filters.some((filter) => coversOne(filter.split('/'), asked.split('/')));
+export function covers(filters: readonly string[], requested: string): boolean {
+  return filters.some((filter) => coversOne(filter.split('/'), requested.split('/')));
 }
 
-function coversOne(filter: readonly string[], asked: readonly string[]): boolean {
-  if (asked[0].startsWith('$') && /^[+#]$/.test(filter[0])) return false;
+function coversOne(filter: readonly string[], requested: readonly string[]): boolean {
+  if (requested[0].startsWith('$') && /^[+#]$/.test(filter[0])) return false;
   for (const [i, level] of filter.entries()) {
     if (level === '#') return true;
-    // A filter that ends here, or asks for more than this one gives.
-    if (i >= asked.length || asked[i] === '#') return false;
-    if (level !== '+' && level !== asked[i]) return false;
+    // A filter that ends here, or requests more than this one grants.
+    if (i >= requested.length || requested[i] === '#') return false;
+    if (level !== '+' && level !== requested[i]) return false;
   }
-  return filter.length === asked.length;
+  return filter.length === requested.length;
 }
 
 function passwordIn(file: string): string {

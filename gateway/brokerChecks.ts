@@ -48,13 +48,13 @@ export function checkBroker(name: string, open: () => Promise<{ url: string; clo
     };
     /** Topics that a listener receives of those that a client publishes, each over a connection of its own. */
     const arrives = async (listener: [string, string, string], sender: [string, string], topics: string[]) => {
-      const heard: string[] = [];
+      const received: string[] = [];
       const client = await connect(listener[0], listener[1]);
-      client.on('message', (topic) => heard.push(topic));
+      client.on('message', (topic) => received.push(topic));
       await client.subscribeAsync(listener[2], { qos: 1 });
       for (const topic of topics) (await connect(...sender)).publish(topic, 'x', { qos: 1 });
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
-      return heard.toSorted();
+      return received.toSorted();
     };
     beforeAll(async () => {
       broker = await open();

@@ -13,7 +13,7 @@ import { addModelCommands } from './registry/command.ts';
 import { addStoreCommands } from './store/command.ts';
 import { addSupplyCommands } from './supply/command.ts';
 
-interface TellArguments {
+interface CommandArguments {
   asset?: string;
   point?: string;
   model?: string;
@@ -21,7 +21,7 @@ interface TellArguments {
   by: string;
 }
 
-/** `millwright gateway`, and the commands that ask a running one. Rooms are loaded when they are needed. */
+/** `millwright gateway`, and the commands that use a running one. Modules are loaded when they are needed. */
 export function addGatewayCommands(program: Command, shell: Shell): void {
   const gateway = program
     .command('gateway')
@@ -44,7 +44,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
   addLedger(program, shell);
   addAuditCommands(program, shell);
   addBundleCommands(program, shell);
-  addTell(program, shell);
+  addCommandToEdge(program, shell);
   addModelCommands(program, shell);
   addPlanningCommands(program, shell);
   addSupplyCommands(program, shell);
@@ -125,7 +125,7 @@ function addTestNotify(gateway: Command, shell: Shell): void {
 function addLedger(program: Command, shell: Shell): void {
   reaching(program.command('ledger'))
     .description(
-      'what became of every message of every point, as a running gateway has it; fails where a count does not close',
+      'the fate of every message of every point, as a running gateway counts it; fails where a count does not close',
     )
     .option('--asset <name>', 'the points of one machine alone')
     .option('--json', 'one object on stdout')
@@ -145,9 +145,9 @@ function addLedger(program: Command, shell: Shell): void {
     });
 }
 
-function addTell(program: Command, shell: Shell): void {
+function addCommandToEdge(program: Command, shell: Shell): void {
   reaching(program.command('tell'))
-    .description('has a running gateway sign a command and send it to an edge; the edge answers in its status')
+    .description('sends a command to an edge, signed by a running gateway; its status message has the outcome')
     .argument('<edge>', 'site/edge')
     .argument('<what>', 'reload | relearn | evidence | model | rollback')
     .option('--asset <name>', 'the machine; for all but reload')
@@ -156,9 +156,9 @@ function addTell(program: Command, shell: Shell): void {
     .option('--stage <stage>', 'shadow: beside the one that judges; live: in its place; for model', 'live')
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
     .addHelpText('after', '\nExample:\n  millwright tell plant-1/edge-1 relearn --asset pump-101 --point 2H')
-    .action(async (edge: string, what: string, o: Reach & TellArguments) => {
+    .action(async (edge: string, what: string, o: Reach & CommandArguments) => {
       const { orderSchema } = await import('#models/contracts/command.ts');
-      const { tellEdge } = await import('./tellEdge.ts');
+      const { sendCommand } = await import('./sendCommand.ts');
       const order = orderSchema.safeParse(orderOf(what, o));
       const [site, name, ...more] = edge.split('/');
       if (!name || more.length > 0) throw shell.usage(`found ${edge}; allowed: site/edge`);
@@ -167,7 +167,7 @@ function addTell(program: Command, shell: Shell): void {
         throw shell.usage(`${path.map((p) => (p === 'what' ? what : `--${String(p)}`)).join(' ') || what}: ${message}`);
       }
       const origin = { site, edge: name };
-      const answer = await tellEdge(addressOf(o, shell), tokenOf(o, shell), origin, order.data, o.by).catch(
+      const answer = await sendCommand(addressOf(o, shell), tokenOf(o, shell), origin, order.data, o.by).catch(
         (error: Error) => {
           throw shell.failure(error.message);
         },
@@ -177,7 +177,7 @@ function addTell(program: Command, shell: Shell): void {
     });
 }
 
-function orderOf(what: string, { asset, point, model, stage }: TellArguments): object {
+function orderOf(what: string, { asset, point, model, stage }: CommandArguments): object {
   if (what === 'reload') return { what };
   if (what === 'rollback') return { what, asset, ...(model === undefined ? {} : { id: model }) };
   if (what === 'model') return { what, asset, id: model, stage };

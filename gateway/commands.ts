@@ -4,7 +4,7 @@ import type { Command, Order } from '#models/contracts/command.ts';
 import { SCHEMA_VERSION } from '#models/contracts/envelope.ts';
 import type { Origin } from '#models/contracts/topics.ts';
 
-/** Signs what edges are told. */
+/** Signs commands to edges. */
 export class CommandSigner {
   readonly #key: KeyObject;
   readonly #now: () => number;

@@ -132,7 +132,7 @@ const notifiersSchema = z
     message: 'channels with different names: give each of several of one type a name',
   });
 
-/** When what is not heard from counts as not watched. */
+/** How long without messages an edge or a machine counts as watched. */
 const livenessSchema = z
   .strictObject({
     /** Without a message for so long, or four times its usual interval, an edge or a machine is not watched. */
@@ -154,7 +154,7 @@ const planningSchema = z
     /** Of items that name none: no run-out in a cycle, part of demand filled, or least cost. */
     serviceKind: z.enum(['cycle', 'fill', 'cost']).default('cycle'),
     serviceLevel: z.number().min(0.5).max(0.995).default(0.95),
-    /** Life of a part that no record tells of. */
+    /** Life of a part without records. */
     usualLifeDays: z.number().positive().max(1e5).default(1500),
     /** Part of a unit's cost that holding it for a year costs. */
     holdingRateAYear: z.number().min(0).max(10).default(0.2),
@@ -163,11 +163,11 @@ const planningSchema = z
     /** Planned this often, and when a machine's alerts or the tables change, but not more often than the other. */
     everyHours: z.number().min(0.01).max(168).default(6),
     leastSeconds: z.number().min(1).max(86_400).default(30),
-    /** Chance of running out before an order of today could come, from which on planners are told. */
+    /** Chance of running out before an order of today could come, from which on planners are alerted. */
     alertChance: z.number().min(0.05).max(0.99).default(0.5),
     /** A folder that is watched for tables: demand*.csv, items*.csv and so on. */
     folder: z.string().min(1).optional(),
-    /** Of dates such as 03/04/2026 in those tables; told from each table where it can be. */
+    /** Of dates such as 03/04/2026 in those tables; found from each table where it is unambiguous. */
     dates: z.enum(['dmy', 'mdy']).optional(),
   })
   .prefault({});
@@ -243,7 +243,7 @@ export const gatewayConfigSchema = z.strictObject({
   historian: z.discriminatedUnion('type', [sqliteSchema, influxSchema]).prefault({ type: 'sqlite' }),
   notifiers: notifiersSchema,
   liveness: livenessSchema,
-  /** Signs what edges are told: a private key (Ed25519, PEM), as `millwright gateway keys` makes it. */
+  /** Signs commands to edges: a private key (Ed25519, PEM), as `millwright gateway keys` makes it. */
   commands: z.strictObject({ keyFile: z.string() }).optional(),
   planning: planningSchema,
   costs: costsSchema,

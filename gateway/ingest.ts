@@ -129,7 +129,7 @@ export class Ingest {
   }
 
   /** Publishes a signed command to an edge. @throws Error while the broker is disconnected. */
-  async tell(origin: Origin, message: string): Promise<void> {
+  async send(origin: Origin, message: string): Promise<void> {
     await this.publish(topics.command(origin), message);
   }
 

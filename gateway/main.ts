@@ -120,7 +120,7 @@ async function startParts(setting: Setting, started: Started): Promise<number> {
   alarms.clock.start();
   alarms.retention.start();
   work.pump.run();
-  work.planner.ask('start');
+  work.planner.request('start');
   return server;
 }
 
@@ -165,7 +165,7 @@ function startWork(
     now,
     run: runInThread,
   };
-  const intake = new SupplyIntake({ ...intakeParts, taken: () => planner.ask('import') }, log);
+  const intake = new SupplyIntake({ ...intakeParts, taken: () => planner.request('import') }, log);
   started.add('table intake', intake, (i) => i.stop());
   const folder = planning.folder === undefined ? null : new SupplyFolder(planning.folder, intake, log);
   started.add('table folder', folder, (f) => f?.stop());
@@ -178,7 +178,7 @@ function startWork(
       pump.run();
       sendTaken(taken, events);
       if (taken.alerts.length > 0) notifications.run();
-      planner.heard(bodiesOf(taken.fresh, 'health'), bodiesOf(taken.fresh, 'alerts'));
+      planner.onMessages(bodiesOf(taken.fresh, 'health'), bodiesOf(taken.fresh, 'alerts'));
     },
     ({ id, piece }) => registry.piece(id, piece),
     (table, payload) => intake.takeMessage(table, payload),
@@ -226,7 +226,7 @@ function startModels(
     signer &&
     (async (origin: Origin, order: Order) => {
       const { command, message } = signer.sign(origin, order);
-      await ingest.tell(origin, message);
+      await ingest.send(origin, message);
       return command;
     });
   const command = sign ?? null;
@@ -264,7 +264,7 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
     acknowledged: (alert) => {
       alertsChanged([alert]);
       // What is found at a machine changes what its parts are needed for.
-      if (alert.finding !== undefined) planner.ask('finding');
+      if (alert.finding !== undefined) planner.request('finding');
     },
     watches: () => clock.watches(),
     channels: routing.channels,
@@ -284,8 +284,8 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
     warnings: () => storageIncidents(config.dataDirectory).map(incidentText),
     notReady: () => [
       ...(ingest.connected ? [] : ['the broker is away']),
-      ...(ingest.failure === null ? [] : [`the store takes nothing: ${ingest.failure}`]),
-      ...(pump.failure === null ? [] : [`the historian takes nothing: ${pump.failure}`]),
+      ...(ingest.failure === null ? [] : [`the store accepts no messages: ${ingest.failure}`]),
+      ...(pump.failure === null ? [] : [`the historian accepts no rows: ${pump.failure}`]),
     ],
     version,
   });

@@ -37,7 +37,7 @@ export interface Measured {
   folder: SupplyFolder | null;
 }
 
-/** The gateway's metrics, read from its parts when they are asked for. */
+/** The gateway's metrics, read from its parts at each scrape. */
 export function gatewayMetrics(measured: Measured): Registry {
   const { registry: models, ingest, pump, store, events, notifications, clock, plans } = measured;
   const registry = new Registry();
@@ -48,7 +48,7 @@ export function gatewayMetrics(measured: Measured): Registry {
   read('messages_refused_total', 'messages that did not keep to their contract', ['refusal'], (set) => {
     for (const [refusal, n] of ingest.refused) set({ refusal }, n);
   });
-  read('store_failing', '1 while the store takes nothing', [], (set) => set({}, ingest.failure === null ? 0 : 1));
+  read('store_failing', '1 while the store accepts no messages', [], (set) => set({}, ingest.failure === null ? 0 : 1));
   read(
     'storage_incidents',
     'databases that were damaged or emptied, and whose files are still set aside',
@@ -76,7 +76,9 @@ export function gatewayMetrics(measured: Measured): Registry {
     set({ reason: 'series_limit' }, pump.overSeries);
   });
   read('historian_series', 'series written since the start', [], (set) => set({}, pump.series));
-  read('historian_failing', '1 while the historian takes nothing', [], (set) => set({}, pump.failure === null ? 0 : 1));
+  read('historian_failing', '1 while the historian accepts no rows', [], (set) =>
+    set({}, pump.failure === null ? 0 : 1),
+  );
   read('historian_queue_rows', 'messages that wait for the historian', [], (set) => set({}, store.queueSize().rows));
   read('historian_queue_bytes', 'their size', [], (set) => set({}, store.queueSize().bytes));
   read('historian_queue_dropped_total', 'messages thrown away since the queue was full', [], (set) =>
@@ -140,7 +142,7 @@ function addPlanning(read: ReturnType<typeof readMetrics>, measured: Measured): 
     set({ result: 'kept' }, planner.plans);
     set({ result: 'failed' }, planner.failures);
   });
-  read('plan_trials_total', 'plans that were asked for and not to be kept', ['result'], (set) => {
+  read('plan_trials_total', 'trial plans, which are not kept', ['result'], (set) => {
     set({ result: 'made' }, planner.tried);
     set({ result: 'turned_away' }, planner.turnedAway);
   });

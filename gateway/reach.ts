@@ -11,7 +11,7 @@ export interface Reach {
 export function reaching(command: Command): Command {
   return command
     .option('--gateway <url>', 'the gateway', 'http://127.0.0.1:8080')
-    .option('--token-file <file>', 'a file with the token that the gateway asks for');
+    .option('--token-file <file>', 'a file with a token of the gateway');
 }
 
 export function addressOf({ gateway }: Reach, shell: Shell): string {

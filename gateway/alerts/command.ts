@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
 import { type Backtest, backtestSchema } from '#models/contracts/value.ts';
-import { askGateway } from '../askGateway.ts';
 import { addressOf, type Reach, reaching, tokenOf } from '../reach.ts';
+import { requestGateway } from '../requestGateway.ts';
 
 interface Options extends Reach {
   days: string;
@@ -29,7 +29,7 @@ export function addBacktestCommand(program: Command, shell: Shell): void {
         (entry): entry is [string, string] => entry[1] !== undefined,
       );
       const path = `/api/v1/backtest?${new URLSearchParams(query)}`;
-      const answer = await askGateway(addressOf(o, shell), tokenOf(o, shell), path).catch((error: Error) => {
+      const answer = await requestGateway(addressOf(o, shell), tokenOf(o, shell), path).catch((error: Error) => {
         throw shell.failure(error.message);
       });
       const backtest = backtestSchema.parse(answer);

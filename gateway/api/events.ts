@@ -3,7 +3,7 @@ import type { LiveEvent } from '#models/contracts/api.ts';
 import { limitedTo } from './siteScope.ts';
 
 const MAX_LISTENERS = 200;
-/** A listener that is this far behind is let go: its page asks anew and catches up. */
+/** A listener that is further behind is disconnected: its page reconnects and loads the present state. */
 const MAX_BEHIND_BYTES = 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
 
@@ -15,7 +15,7 @@ interface Listener {
 
 /** Server-sent events to every page that listens. */
 export class Events {
-  /** Listeners let go since they could not keep up. */
+  /** Listeners disconnected because they could not keep up. */
   letGo = 0;
   readonly #listeners = new Map<ServerResponse, Listener>();
   readonly #keepAlive = setInterval(() => this.keepThoseSignedIn(), KEEP_ALIVE_MS);
@@ -55,7 +55,7 @@ export class Events {
   /** Ends the streams of sessions and tokens that ended. */
   keepThoseSignedIn(): void {
     for (const [response, { isStillSignedIn }] of this.#listeners) {
-      if (isStillSignedIn()) this.#write(response, ': still here\n\n');
+      if (isStillSignedIn()) this.#write(response, ': keep-alive\n\n');
       else response.end();
     }
   }

@@ -105,7 +105,7 @@ export function addModelRoutes(
           model: packageIdSchema,
           targets: z.array(targetSchema).min(1).max(10_000),
           rows: z.int().min(1).max(1_000_000).default(360),
-          /** One in ten where it is not said. */
+          /** One in ten by default. */
           canaries: z.int().min(1).optional(),
         }),
         response: { 201: rolloutSchema, 409: errorSchema },
@@ -115,7 +115,7 @@ export function addModelRoutes(
       orConflict(reply, async () => {
         const known = new Set(store.edges().map(({ site, edge }) => `${site}/${edge}`));
         const unknown = body.targets.find(({ site, edge }) => !known.has(`${site}/${edge}`));
-        if (unknown) throw new RegistryError(`no edge ${unknown.site}/${unknown.edge} has said its status here`);
+        if (unknown) throw new RegistryError(`no edge ${unknown.site}/${unknown.edge} is known here`);
         const { canaries = Math.ceil(body.targets.length / 10), ...rest } = body;
         const rollout = registry.start({ ...rest, canaries });
         store.audit(now(), body.by, 'rollout', body.model, JSON.stringify(body.targets));
@@ -140,7 +140,7 @@ export function addModelRoutes(
   );
 }
 
-/** What the registry refuses is said with its reason. */
+/** A refusal of the registry becomes a 409 with its reason. */
 async function orConflict<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

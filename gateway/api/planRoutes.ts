@@ -118,9 +118,9 @@ export function addPlanRoutes(
 
   app.post(
     '/api/v1/plan/run',
-    { schema: { description: 'Wants a new plan now.', response: { 202: z.object({ asked: z.literal(true) }) } } },
+    { schema: { description: 'Requests a new plan.', response: { 202: z.object({ asked: z.literal(true) }) } } },
     async (_request, reply) => {
-      planner.ask('asked');
+      planner.request('asked');
       return reply.code(202).send({ asked: true });
     },
   );
@@ -145,9 +145,9 @@ export function addPlanRoutes(
       try {
         const { summary, items } = await planner.tryOut(body);
         if (item === undefined) return { summary, items: items.slice(0, MOST_TRIED_ITEMS) };
-        const asked = items.filter((i) => i.item === item && (site === undefined || i.site === site));
-        if (asked.length === 0) return reply.code(404).send(unknown);
-        return { summary, items: asked };
+        const found = items.filter((i) => i.item === item && (site === undefined || i.site === site));
+        if (found.length === 0) return reply.code(404).send(unknown);
+        return { summary, items: found };
       } catch (error) {
         if (error instanceof PlannerBusy) return reply.code(503).send({ error: error.message });
         throw error;

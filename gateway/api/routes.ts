@@ -263,10 +263,10 @@ export function addRoutes(
     },
     async ({ params, body }, reply) => {
       if (!store.edges().some((e) => e.site === params.site && e.edge === params.edge))
-        return reply.code(404).send({ error: `no edge ${params.site}/${params.edge} has said its status here` });
-      if (!command) return reply.code(409).send({ error: 'the gateway has no key to sign with: set commands.keyFile' });
+        return reply.code(404).send({ error: `no edge ${params.site}/${params.edge} is known here` });
+      if (!command) return reply.code(409).send({ error: 'the gateway has no signing key: set commands.keyFile' });
       try {
-        // Before it is sent: what an edge does, somebody asked for.
+        // Recorded before it is sent: an edge carries out no command that the log lacks.
         store.audit(now(), body.by, 'command', `${params.site}/${params.edge}`, JSON.stringify(body.order));
         return reply.code(202).send(await command(params, body.order));
       } catch (error) {

@@ -22,7 +22,7 @@ const checkedSchema = z.object({ table: z.string(), rows: z.int(), notes: z.arra
 /** Tables that planners give, under `/api/v1/supply`. */
 export function addSupplyRoutes(server: FastifyInstance, { supply, intake }: SupplyParts): void {
   server.register(async (scope) => {
-    // Tables are read as they are, whatever they call themselves: the parser tells values from JSON.
+    // Tables are parsed by their content, whatever media type the request names.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
       done(null, body),

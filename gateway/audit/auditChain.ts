@@ -35,7 +35,7 @@ export function auditFaults(entries: Iterable<AuditEntry>, head: AuditHead | nul
           : `entries ${sequence + 1} to ${entry.sequence - 1} are missing`,
       );
     if (entry.sequence <= sequence) faults.push(`entry ${entry.sequence} stands after entry ${sequence}`);
-    // After a gap the hash before is not known: only the entry's own place in the chain that follows tells.
+    // After a gap the hash before is not known: only the chain after it shows its place.
     else if (entry.sequence === sequence + 1 && entry.hash !== auditHash(hash, entry))
       faults.push(`entry ${entry.sequence} is not what was written: its hash does not fit`);
     [sequence, hash] = [entry.sequence, entry.hash];

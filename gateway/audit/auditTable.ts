@@ -34,7 +34,7 @@ export class AuditTable {
     })();
   }
 
-  /** Adds an entry; call it in the transaction of what it tells of. */
+  /** Adds an entry; call it in the transaction of the change that it records. */
   add(atMs: number, who: string, what: string, subject: string, detail: string | null): void {
     const { sequence: last, hash: previous } = this.head();
     const sequence = last + 1;

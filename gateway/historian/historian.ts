@@ -1,6 +1,6 @@
 import type { Columns } from '#models/contracts/api.ts';
 
-/** Names of what is written, the same in every historian; docs/guides/influxdb.md lists tags and fields. */
+/** Names of what is written, the same in every historian; docs/guides/data.md lists tags and fields. */
 export type Measurement =
   | 'millwright_features'
   | 'millwright_health'

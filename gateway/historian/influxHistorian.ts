@@ -7,7 +7,7 @@ import type { Historian, SeriesQuery, SeriesRow } from './historian.ts';
 /** HTTP answers by which InfluxDB says that these rows will never do, as opposed to "not now". */
 const NEVER = /partial write|too large|413|field type conflict|unable to parse|points beyond retention policy/i;
 
-/** Series in InfluxDB 1.x, or what speaks its line protocol. Measurements, tags and fields: docs/guides/influxdb.md. */
+/** Series in InfluxDB 1.x, or another server with its line protocol. Measurements, tags and fields: docs/guides/data.md. */
 export class InfluxHistorian implements Historian {
   readonly #influx: InfluxDB;
   readonly #database: string;

@@ -6,13 +6,13 @@ import { rowsOf } from './rows.ts';
 
 const BATCH_MESSAGES = 200;
 
-/** Carries what the store queued into the historian, in order, for as long as it takes. */
+/** Writes the rows that the store queued to the historian, in order, and retries until they are durable. */
 export class HistorianPump {
   written = 0;
   refused = 0;
   /** Rows of series beyond the bound. */
   overSeries = 0;
-  /** What the historian said when it last failed; null while it works. */
+  /** The historian's last error; null while it works. */
   failure: string | null = null;
   readonly #store: Store;
   readonly #historian: Historian;
@@ -23,7 +23,7 @@ export class HistorianPump {
   readonly #abort = new AbortController();
   #running: Promise<void> | null = null;
 
-  /** @param failed called with what the historian threw, before it is tried again. */
+  /** @param failed called with each error of the historian, before the retry. */
   constructor(
     store: Store,
     historian: Historian,
@@ -42,14 +42,14 @@ export class HistorianPump {
     return this.#series.size;
   }
 
-  /** Carries until the queue is empty; at once where it is already at it. */
+  /** Drains the queue; does nothing while a drain is running. */
   run(): void {
     if (this.#running || this.#abort.signal.aborted) return;
     this.#running = this.#drain()
       .catch((error) => {
         this.#failed(error);
         if (!this.#abort.signal.aborted)
-          this.#log.error({ error: String(error) }, 'the historian was given up for now');
+          this.#log.error({ error: String(error) }, 'writing to the historian stopped; the next rows start it again');
       })
       .finally(() => {
         this.#running = null;
@@ -78,14 +78,15 @@ export class HistorianPump {
     const again = retry(handleAll, { backoff: new ExponentialBackoff({ initialDelay: 200, maxDelay: 5000 }) });
     again.onFailure(({ reason }) => {
       const why = 'error' in reason ? reason.error.message : 'unknown';
-      if (this.failure === null) this.#log.warn({ error: why }, 'the historian takes nothing: rows wait in the queue');
+      if (this.failure === null)
+        this.#log.warn({ error: why }, 'the historian accepts no rows: they wait in the queue');
       this.failure = why;
       if ('error' in reason) this.#failed(reason.error);
     });
     const { refused, why } = await again.execute(() => this.#historian.write(rows), this.#abort.signal);
-    if (this.failure !== null) this.#log.info('the historian takes again');
+    if (this.failure !== null) this.#log.info('the historian accepts rows again');
     this.failure = null;
-    if (refused > 0) this.#log.warn({ refused, why }, 'the historian refused rows for good');
+    if (refused > 0) this.#log.warn({ refused, why }, 'the historian refused rows permanently');
     this.refused += refused;
     this.written += rows.length - refused;
   }

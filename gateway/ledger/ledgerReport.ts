@@ -60,20 +60,20 @@ export function ledgerLines({ points, unmapped, clocks, sources, totals, open }:
   const rows = points.map((p) => [nameOf(p), ...numbers(p, rejectedOf(p))]);
   const table = [head, ...rows, ['all', ...numbers(totals, totals.rejected)]];
   const widths = head.map((_, i) => Math.max(...table.map((row) => row[i].length)));
-  const reasons = ['', ...points.map((p) => said({ ...p.rejected, ...p.flaws })), ''];
+  const reasons = ['', ...points.map((p) => countsText({ ...p.rejected, ...p.flaws })), ''];
   const lines = table.map((row, r) => {
     const cells = row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])));
     return `${cells.join('  ')}  ${reasons[r]}`.trimEnd();
   });
   const lost = unmapped
     .filter(({ counts }) => Object.keys(counts).length > 0)
-    .map(({ site, edge, counts }) => `${site}/${edge}: not given to any point: ${said(counts)}`);
+    .map(({ site, edge, counts }) => `${site}/${edge}: not given to any point: ${countsText(counts)}`);
   const wrong = clocks.filter(isOff).map(clockLine);
   const away = sources.filter((s) => s.outages > 0 || !s.connected).map(sourceLine);
   return [...lines, ...lost, ...away, ...wrong, ...open.map((name) => `${name}: the counts do not close`)];
 }
 
-function said(counts: Partial<Record<string, number>>): string {
+function countsText(counts: Partial<Record<string, number>>): string {
   return Object.entries(counts)
     .map(([reason, n]) => `${reason} ${n}`)
     .join(', ');

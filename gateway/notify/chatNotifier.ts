@@ -24,7 +24,7 @@ export class ChatNotifier implements Notifier {
   }
 }
 
-/** Signs that Slack reads as markup are escaped as it asks for. */
+/** Signs that Slack reads as markup are escaped as it requires. */
 const slackText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function slackMessage(notifications: readonly Notification[]): object {

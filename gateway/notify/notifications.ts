@@ -121,7 +121,7 @@ export class Notifications {
         deliveries.failed(id, error, nowMs - createdMs > GIVE_UP_MS ? null : nowMs + delay);
       }
     } catch (storeError) {
-      // The disk takes nothing: the rows stay as they were and are due again.
+      // The disk is full or failing: the rows are unchanged and due again.
       this.#log.error({ error: String(storeError) }, 'failed deliveries could not be noted');
     }
   }

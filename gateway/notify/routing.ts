@@ -68,7 +68,7 @@ const at = (day: DateTime, clock: string) => {
 export const nameOf = (config: NotifierConfig): string => config.name ?? config.type;
 
 function concerns({ match, unacknowledgedMinutes }: NotifierConfig, event: NotificationEvent, notice: Notice): boolean {
-  // A channel for escalations hears of nothing else.
+  // A channel for escalations gets nothing else.
   if (unacknowledgedMinutes !== undefined && event !== 'unacknowledged') return false;
   if (match === undefined) return true;
   const { sites, machines, severities, audiences } = match;

@@ -23,7 +23,7 @@ export function nextPlanAlerts(active: Known, items: readonly PlanItem[], chance
     // Nothing is to be done where nothing has to be ordered, and nothing that was ordered could be hurried.
     if (!due) return known === null ? [] : [returned(known, atMs)];
     if (known === null && item.orderNow <= 0 && item.onOrder <= 0) return [];
-    // Nor where nobody has told what there is.
+    // Nor where no stock is recorded.
     if (known === null && item.flags.includes('stock_unknown')) return [];
     const next = raised(known, item, atMs);
     return known !== null && known.text === next.text && known.severity === next.severity ? [] : [next];

@@ -54,14 +54,16 @@ export function planFile(
     parseWorkbookOrText,
   );
   const known = readNamed(items, undefined, say, readItems, parseWorkbookOrText);
-  const asked = new Set(histories.map(({ id }) => id));
-  if (known.size > 0 && ![...known.keys()].some((id) => asked.has(id)))
-    throw new TableError(`no item of ${items.name} stands in ${demand.name}`);
-  const unasked = [...known.keys()].filter((id) => !asked.has(id));
-  if (unasked.length > 0) say(`${unasked.length} items without a demand history are left out: ${some(unasked)}`);
+  const withHistory = new Set(histories.map(({ id }) => id));
+  if (known.size > 0 && ![...known.keys()].some((id) => withHistory.has(id)))
+    throw new TableError(`no item of ${items.name} is in ${demand.name}`);
+  const without = [...known.keys()].filter((id) => !withHistory.has(id));
+  if (without.length > 0) say(`${without.length} items without a demand history are left out: ${some(without)}`);
   const unknown = histories.filter(({ id }) => !known.has(id)).map(({ id }) => id);
   if (unknown.length > 0)
-    say(`${unknown.length} histories teach others only, they are not among the items: ${some(unknown)}`);
+    say(
+      `${unknown.length} histories only inform the others' forecasts, they are not among the items: ${some(unknown)}`,
+    );
   const others = histories.filter(({ id }) => !known.has(id));
   const planned = histories.flatMap((history): PlannedItem[] => {
     const facts = known.get(history.id);

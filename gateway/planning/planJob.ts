@@ -13,7 +13,7 @@ import { planRows } from './planRows.ts';
 import { PlanStore } from './planStore.ts';
 import { changedSupply, type WhatIf } from './whatIf.ts';
 
-/** What a thread is asked to do. */
+/** The task of a worker thread. */
 export interface PlanJob {
   directory: string;
   health: readonly HealthMessage[];

@@ -30,12 +30,12 @@ const ROWS_AT_ONCE = 2000;
 /** Tried plans that wait for their turn. */
 const MOST_TRIED = 4;
 
-/** Something that a planner asked for cannot be done now. */
+/** A request that cannot be served now. */
 export class PlannerBusy extends Error {}
 
 /**
  * Plans on a schedule, when machines' alerts change and when tables come; one plan at a time, and no more often than is
- * configured. What fails is said, and tried again with the next reason.
+ * configured. A failure is reported, and the next trigger tries again.
  */
 export class Planner {
   plans = 0;
@@ -49,7 +49,7 @@ export class Planner {
   readonly #parts: PlannerParts;
   readonly #log: Logger;
   readonly #schedule: NodeJS.Timeout;
-  /** By machine: what its health last said that concerns planners. */
+  /** By machine: the part of its last health message that concerns planning. */
   readonly #seen = new Map<string, string>();
   #waiting: string | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -62,11 +62,11 @@ export class Planner {
   constructor(parts: PlannerParts, log: Logger) {
     this.#parts = parts;
     this.#log = log;
-    this.#schedule = setInterval(() => this.ask('schedule'), parts.config.everyHours * 3_600_000);
+    this.#schedule = setInterval(() => this.request('schedule'), parts.config.everyHours * 3_600_000);
   }
 
   /** Wants a plan, for a reason; it comes as soon as it may. */
-  ask(reason: string): void {
+  request(reason: string): void {
     if (this.#abort.signal.aborted) return;
     this.#waiting ??= reason;
     if (this.#timer !== null || this.#running !== null) return;
@@ -77,23 +77,23 @@ export class Planner {
     }, wait);
   }
 
-  /** Looks whether what edges said changes what machines will take. */
-  heard(health: readonly HealthMessage[], alerts: readonly AlertMessage[]): void {
+  /** Requests a plan where messages of edges change the demand of machines. */
+  onMessages(health: readonly HealthMessage[], alerts: readonly AlertMessage[]): void {
     const changed = health.filter((h) => {
       const key = machineKey(h);
-      const said = `${h.status}/${lifeClass(h)}`;
+      const relevant = `${h.status}/${lifeClass(h)}`;
       const before = this.#seen.get(key);
-      this.#seen.set(key, said);
-      return before !== said;
+      this.#seen.set(key, relevant);
+      return before !== relevant;
     });
-    if (changed.length > 0 || alerts.some((a) => a.change !== 'update')) this.ask('health');
+    if (changed.length > 0 || alerts.some((a) => a.change !== 'update')) this.request('health');
   }
 
   /** A plan as it would be; nothing is kept. @throws PlannerBusy where too many wait already. */
   async tryOut(change: WhatIf): Promise<PlanResult> {
     if (this.#trying >= MOST_TRIED) {
       this.turnedAway++;
-      throw new PlannerBusy('others try plans already: ask again in a moment');
+      throw new PlannerBusy('other trial plans are running: try again in a moment');
     }
     this.#trying++;
     const job = { ...this.#job('what_if'), whatIf: change };
@@ -120,12 +120,12 @@ export class Planner {
     this.#lastMs = this.#parts.now();
     this.#running = this.#after(() => this.#plan(reason))
       .catch((error) => {
-        // A plan whose turn had not come when the gateway was told to stop.
+        // A plan that had not begun when the gateway stopped.
         if (!this.#abort.signal.aborted) throw error;
       })
       .finally(() => {
         this.#running = null;
-        if (this.#waiting !== null) this.ask(this.#waiting);
+        if (this.#waiting !== null) this.request(this.#waiting);
       });
   }
 
@@ -136,7 +136,7 @@ export class Planner {
       return work();
     };
     const next = this.#tail.then(begin);
-    // Who asked hears of its failure; those that come after go on.
+    // The caller gets the error; the plans behind it go on.
     this.#tail = next.catch(() => undefined);
     return next;
   }

@@ -117,13 +117,13 @@ test('a machine’s alert brings a new plan, and planners an alert that says wha
   const { made, after } = planner(parts);
   const all = Array.from({ length: 10 }, (_, i) => health(`pump-${i}`));
   parts.store.take(all.map((body) => ({ message: { kind: 'health', body }, text: JSON.stringify(body) })));
-  made.heard(all, []);
+  made.onMessages(all, []);
   const quiet = await after(1);
   expect(quiet.result.summary.reason).toBe('health');
   expect(quiet.alerts).toEqual([]);
   const raised = alert('pump-3');
   parts.store.take([{ message: { kind: 'alerts', body: raised }, text: JSON.stringify(raised) }]);
-  made.heard([], [raised]);
+  made.onMessages([], [raised]);
   const worried = await after(2);
   expect(worried.alerts).toHaveLength(1);
   expect(worried.alerts[0].text).toMatch(
@@ -131,7 +131,7 @@ test('a machine’s alert brings a new plan, and planners an alert that says wha
   );
   expect(parts.plans.alerts({ active: true, limit: 10 })).toEqual(worried.alerts);
   // The same news again is none.
-  made.heard(all, []);
+  made.onMessages(all, []);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(parts.plans.summary()).toMatchObject({ items: 1, toOrder: 1, reason: 'health' });
   expect(parts.plans.item('bearing', '')?.series.forecast.byMachines[0]).toBeGreaterThan(0.8);
@@ -139,7 +139,7 @@ test('a machine’s alert brings a new plan, and planners an alert that says wha
   parts.take('purchases', [
     { order: '1', item: 'bearing', quantity: 9, ordered: '2026-07-10', promised: '2026-07-11' },
   ]);
-  made.ask('import');
+  made.request('import');
   const served = await after(3);
   expect(served.alerts).toMatchObject([{ id: worried.alerts[0].id, state: 'returned_unacknowledged' }]);
   await made.stop();
@@ -150,18 +150,18 @@ test('an alert closed as false asks for nothing in the next plan; reopened, it a
   const { made, after } = planner(parts);
   const raised = alert('pump-3');
   parts.store.take([{ message: { kind: 'alerts', body: raised }, text: JSON.stringify(raised) }]);
-  made.heard([], [raised]);
+  made.onMessages([], [raised]);
   const streamOf = ({ result }: { result: PlanResult }) =>
     result.items[0].machines.find((m) => m.machine === 'pump-3')?.stream;
   const worried = await after(1);
   expect(streamOf(worried)).toBe('alarmed');
   parts.store.act(raised.id, { action: 'close', finding: 'false_alarm' }, 'Ann');
-  made.ask('finding');
+  made.request('finding');
   const calm = await after(2);
   expect(streamOf(calm)).not.toBe('alarmed');
   expect(calm.result.items[0].expectedByMachines).toBeLessThan(worried.result.items[0].expectedByMachines - 0.5);
   parts.store.act(raised.id, { action: 'reopen', reason: 'it was not' }, 'Ann');
-  made.ask('finding');
+  made.request('finding');
   expect(streamOf(await after(3))).toBe('alarmed');
   await made.stop();
 });
@@ -169,7 +169,7 @@ test('an alert closed as false asks for nothing in the next plan; reopened, it a
 test('the plan waits in the queue of the historian, and its rows are taken', async () => {
   const parts = plant();
   const { made, after } = planner(parts);
-  made.ask('asked');
+  made.request('asked');
   await after(1);
   const rows = parts.store.queued(10).flatMap((q) => rowsOf(q.text));
   expect(new Set(rows.map((r) => r.measurement))).toEqual(new Set(['millwright_plan', 'millwright_forecast']));
@@ -195,11 +195,11 @@ test('a plan that fails is counted and said, and the next one is made', async ()
     if (fail) throw new Error('no memory left');
     return runPlanJob(job);
   });
-  made.ask('asked');
+  made.request('asked');
   for (let i = 0; i < 200 && made.failures === 0; i++) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(made).toMatchObject({ failures: 1, failure: 'no memory left' });
   fail = false;
-  made.ask('asked');
+  made.request('asked');
   await after(1);
   expect(made).toMatchObject({ plans: 1, failure: null });
   await made.stop();
@@ -208,7 +208,7 @@ test('a plan that fails is counted and said, and the next one is made', async ()
 test('what is tried is not kept', async () => {
   const parts = plant();
   const { made, after } = planner(parts);
-  made.ask('asked');
+  made.request('asked');
   const { result } = await after(1);
   const [before] = result.items;
   const stocked = await made.tryOut({ item: 'bearing', stock: 50 });
@@ -246,7 +246,7 @@ test('a stop ends what waits for its turn, and nothing is left that nobody hears
   const made = new Planner({ ...parts, config, now: () => NOW_MS, planned: () => undefined, run }, log);
   const tried = made.tryOut({ demandFactor: 2 });
   const waiting = made.tryOut({ demandFactor: 3 });
-  made.ask('asked');
+  made.request('asked');
   for (let i = 0; i < 200 && end === null; i++) await new Promise((resolve) => setTimeout(resolve, 10));
   await new Promise((resolve) => setTimeout(resolve, 20));
   const stopped = made.stop();
@@ -260,7 +260,7 @@ test('a stop ends what waits for its turn, and nothing is left that nobody hears
 test('plan, memory and alerts are there after a restart', async () => {
   const parts = plant();
   const { made, after } = planner(parts);
-  made.ask('asked');
+  made.request('asked');
   const { result } = await after(1);
   await made.stop();
   parts.plans.close();

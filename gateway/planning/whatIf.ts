@@ -17,7 +17,7 @@ export const whatIfSchema = z
     serviceKind: z.enum(['cycle', 'fill', 'cost']).optional(),
     serviceLevel: z.number().min(0.5).max(0.995).optional(),
     leadTimeFactor: factor.optional(),
-    /** Of what is asked for by history: machines do not fail more often for it. */
+    /** Of the demand that history gives: machines do not fail more often for it. */
     demandFactor: factor.optional(),
     /** Units on the shelf; of one item. */
     stock: z.number().min(0).max(1e9).optional(),
@@ -81,11 +81,11 @@ function changedStock({ stock }: Supply, { item, site, stock: quantity }: WhatIf
   const concerns = (s: SupplyRow<'stock'>) => s.item === item && (site === undefined || (s.site ?? '') === site);
   if (!stock.some(concerns)) return [...stock, { item, quantity, ...(site ? { site } : {}) }];
   // Rows of one place, such as those of an item that it replaced, are its stock together.
-  const told = new Set<string>();
+  const applied = new Set<string>();
   return stock.map((s) => {
     if (!concerns(s)) return s;
-    const again = told.has(s.site ?? '');
-    told.add(s.site ?? '');
+    const again = applied.has(s.site ?? '');
+    applied.add(s.site ?? '');
     return { ...s, quantity: again ? 0 : quantity };
   });
 }

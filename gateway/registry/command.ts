@@ -64,7 +64,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright model add pump-1.model')
     .action(async (file: string, o: Reach & { by: string }) => {
       const text = textOf(file, 'a package', shell);
-      const { id } = (await asked(shell, o, '/api/v1/models', { by: o.by, package: text })) as { id: string };
+      const { id } = (await requested(shell, o, '/api/v1/models', { by: o.by, package: text })) as { id: string };
       shell.write(id);
     });
   reaching(model.command('propose'))
@@ -77,7 +77,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright model propose plant/edge-1/pump-101')
     .action(async (place: string, o: Reach & { by: string; days: number }) => {
       const body = { by: o.by, days: o.days, ...targetOf(place, shell) };
-      shell.write(JSON.stringify(await asked(shell, o, '/api/v1/models/propose', body)));
+      shell.write(JSON.stringify(await requested(shell, o, '/api/v1/models/propose', body)));
     });
   reaching(model.command('approve'))
     .description('signs a model of the registry: from then on edges may have it')
@@ -85,14 +85,14 @@ export function addModelCommands(program: Command, shell: Shell): void {
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
     .addHelpText('after', '\nExample:\n  millwright model approve 3f0c…')
     .action(async (id: string, o: Reach & { by: string }) => {
-      await asked(shell, o, `/api/v1/models/${encodeURIComponent(id)}/approve`, { by: o.by });
+      await requested(shell, o, `/api/v1/models/${encodeURIComponent(id)}/approve`, { by: o.by });
       shell.say('approved');
     });
   reaching(model.command('list'))
     .description('the models of the registry, who approved them, and where each runs; a line of JSON each')
     .addHelpText('after', '\nExample:\n  millwright model list')
     .action(async (o: Reach) => {
-      for (const one of (await asked(shell, o, '/api/v1/models')) as object[]) shell.write(JSON.stringify(one));
+      for (const one of (await requested(shell, o, '/api/v1/models')) as object[]) shell.write(JSON.stringify(one));
     });
   reaching(model.command('rollout'))
     .description(
@@ -108,13 +108,13 @@ export function addModelCommands(program: Command, shell: Shell): void {
       const targets = machines.map((place) => targetOf(place, shell));
       const { by, rows, canaries } = o;
       const body = { by, model: id, targets, rows, ...(canaries === undefined ? {} : { canaries }) };
-      shell.write(JSON.stringify(await asked(shell, o, '/api/v1/rollouts', body)));
+      shell.write(JSON.stringify(await requested(shell, o, '/api/v1/rollouts', body)));
     });
   reaching(model.command('rollouts'))
     .description('the ways of models, the newest first; a line of JSON each')
     .addHelpText('after', '\nExample:\n  millwright model rollouts')
     .action(async (o: Reach) => {
-      for (const one of (await asked(shell, o, '/api/v1/rollouts')) as object[]) shell.write(JSON.stringify(one));
+      for (const one of (await requested(shell, o, '/api/v1/rollouts')) as object[]) shell.write(JSON.stringify(one));
     });
   reaching(model.command('back'))
     .description('takes a model back from all machines of a roll-out that goes on')
@@ -122,14 +122,14 @@ export function addModelCommands(program: Command, shell: Shell): void {
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
     .addHelpText('after', '\nExample:\n  millwright model back 3')
     .action(async (id: number, o: Reach & { by: string }) => {
-      await asked(shell, o, `/api/v1/rollouts/${id}/back`, { by: o.by });
+      await requested(shell, o, `/api/v1/rollouts/${id}/back`, { by: o.by });
       shell.say('on its way back');
     });
 }
 
-async function asked(shell: Shell, o: Reach, path: string, body?: object): Promise<unknown> {
-  const { askGateway } = await import('../askGateway.ts');
-  return orFailure(shell, () => askGateway(addressOf(o, shell), tokenOf(o, shell), path, body));
+async function requested(shell: Shell, o: Reach, path: string, body?: object): Promise<unknown> {
+  const { requestGateway } = await import('../requestGateway.ts');
+  return orFailure(shell, () => requestGateway(addressOf(o, shell), tokenOf(o, shell), path, body));
 }
 
 async function orFailure<T>(shell: Shell, work: () => Promise<T>): Promise<T> {

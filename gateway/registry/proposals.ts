@@ -50,7 +50,7 @@ export interface Comparison {
   /** Parts of the held-back rows that each calls unlike its training; null: there is no running one to compare with. */
   running: number | null;
   proposed: number;
-  /** Stretches of confirmed faults, and in how many of them each speaks. */
+  /** Stretches of confirmed faults, and in how many of them each deviates. */
   faults: number;
   runningSees: number | null;
   proposedSees: number;
@@ -103,7 +103,7 @@ export async function proposeModel(
   const model = learned(channels, pick(training), notes);
   const partsOf = (one: ProcessModel, own: Stretch[]) => own.map((s) => overPart(one, s.rows, stretches.channels));
   const heldBack = normal.slice(split);
-  // A network runs at the edge alone, and a model may want values that nobody kept.
+  // A network runs at the edge alone, and a model may need values that were not kept.
   const compared =
     known && known.learned.method !== 'network' && known.channels.every((c) => stretches.channels.includes(c))
       ? known
@@ -231,7 +231,7 @@ async function readStretches(
   }
   const channels = (wanted ?? [...spacing.keys()]).filter((point) => spacing.has(point)).sort();
   if (channels.length < LEAST_CHANNELS)
-    throw new RegistryError(`${site}/${edge}/${asset} has said fewer than two slow values in the last day`);
+    throw new RegistryError(`${site}/${edge}/${asset} sent fewer than two slow values in the last day`);
   const intervalMs = Math.max(...channels.map((channel) => spacing.get(channel) ?? 0));
   const all: Stretch[] = [];
   for (let s = 0; s < STRETCHES; s++) {

@@ -6,7 +6,7 @@ import { RegistryError } from './registry.ts';
 const WATCH_MS = 3_600_000;
 const DAYS = 14;
 
-/** Proposes models: when somebody asks, and where a machine's model no longer fits it; looked at once an hour. */
+/** Proposes models: on request, and where a machine's model no longer fits it; looked at once an hour. */
 export class Proposals {
   readonly #parts: ProposalParts;
   readonly #log: Logger;
@@ -34,7 +34,7 @@ export class Proposals {
         const { id, comparison } = await this.propose(target, DAYS, 'millwright');
         this.#log.info({ ...target, id, comparison }, 'a model is proposed, and waits for approval');
       } catch (error) {
-        // What is not for want of rows may come right: it is tried again in an hour.
+        // Other reasons than too few rows may pass: it is tried again in an hour.
         if (!(error instanceof RegistryError)) this.#proposed.delete(proposalKey(target, running));
         this.#log.warn({ ...target, why: String(error) }, 'no model is proposed');
       }

@@ -157,7 +157,7 @@ export class AlertTable {
     })();
   }
 
-  /** Suppresses, and annunciates again, what suppressions that began or ended ask for; the alerts that changed. */
+  /** Suppresses, and annunciates again, as suppressions that began or ended require; the alerts that changed. */
   suppressDue(): AlertRecord[] {
     const current = this.#suppressions.current();
     const suppressing = current.map((s) => s.id).join();

@@ -13,7 +13,7 @@ export const CASE_INDEXES = `
 
 /** Alerts that are looked at for an event: of a flood its beginning is enough. */
 const MOST_NEAR = 200;
-/** Machines that a case names; of an event of more their number is told. */
+/** Machines that a case names; of a larger event the number is given. */
 const MOST_NAMED = 200;
 
 /** Alerts of one cause, as the column `case_id` of each: the id of the first of them. */

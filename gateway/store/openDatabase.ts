@@ -8,7 +8,7 @@ const OTHERS = 0o077;
 
 /**
  * Opens a database of the gateway: private to its account, durable at each commit, and of no newer schema than `steps`.
- * The file has to be sound; `mendDatabases` sees to that before the first one is opened.
+ * The file has to be sound; `mendDatabases` ensures that before the first one is opened.
  * @param steps the migrations that this version knows.
  * @param busyMs how long another connection's writing is waited for.
  * @throws Error where the file was written by a newer version or cannot be opened.

@@ -80,7 +80,7 @@ function schemaOf(source: Database.Database): { type: string; name: string; sql:
       "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
     return source.prepare(sql).all() as { type: string; name: string; sql: string }[];
   } catch {
-    // The schema's own page: nothing can be told from the bytes behind it. The caller reports that nothing was copied.
+    // The schema's own page: the bytes behind it cannot be interpreted. The caller reports that nothing was copied.
     return [];
   }
 }

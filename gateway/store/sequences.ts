@@ -13,7 +13,7 @@ export function rangesOf(sequences: readonly number[]): Range[] {
 
 /**
  * Which sequences of one outbox have been seen: all up to a mark, and some above it, since alerts overtake features. Each
- * message tells the oldest sequence that its edge still holds, so the mark moves on over what was thrown away there, and
+ * message has the oldest sequence that its edge still holds, so the mark moves on over what was thrown away there, and
  * what lies above it is never more than an outbox.
  */
 export class SeenSequences {

@@ -27,7 +27,7 @@ export class SeriesQueue {
     return this.#size;
   }
 
-  /** Writes an entry, within the caller's transaction; `added` tells of it once that is durable. */
+  /** Writes an entry, within the caller's transaction; `added` counts it once that is durable. */
   write(text: string): void {
     this.#statements.run('INSERT INTO series_queue (text) VALUES (?)', text);
   }

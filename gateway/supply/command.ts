@@ -7,7 +7,7 @@ import type { TableFileOptions } from './tableFile.ts';
 
 const TABLES = 'demand | items | stock | purchases | suppliers | bom | maintenance';
 const dates = () =>
-  new Option('--dates <order>', 'of dates such as 03/04/2026; told from the table where it can be').choices([
+  new Option('--dates <order>', 'of dates such as 03/04/2026; found from the table where it is unambiguous').choices([
     'dmy',
     'mdy',
   ]);

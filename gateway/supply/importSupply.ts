@@ -7,7 +7,7 @@ import { decoded, parseTable, type Table, TableError } from '#models/tables/pars
 import { isWorkbook, parseWorkbook } from '#models/tables/parseWorkbook.ts';
 import type { SupplyStore } from './supplyStore.ts';
 
-/** Bytes that tell JSON from separated values; even, for those that come in pairs. */
+/** Bytes that distinguish JSON from separated values; even, for those that come in pairs. */
 const LOOKED_AT = 64;
 
 /** Where a table came from. */

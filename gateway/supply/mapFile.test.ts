@@ -70,7 +70,7 @@ test('what nobody can tell is asked for, and a map with open questions refuses w
   writeFileSync(file, EXPORT);
   const { shell, said } = shellOf();
   expect(() => mapFile(file, { ...none, set: SAID.set }, shell)).toThrow(/failure: 2 questions/);
-  expect(said).toContain('to be told: movement "901": say order, shipment, usage, return or none');
+  expect(said).toContain('to be decided: movement "901": say order, shipment, usage, return or none');
   expect(() => rowsOf(file, shell)).toThrow(/line 3.*"901"/);
   expect(() => mapFile(file, SAID, shell)).toThrow(/usage: .*--replace/);
   mapFile(file, { ...SAID, replace: true }, shell);

@@ -46,7 +46,7 @@ export function mapFile(file: string, options: MapOptions, shell: Shell): void {
   for (const [name, column] of Object.entries(map.columns)) shell.say(`${name}: ${column}`);
   for (const [word, kind] of Object.entries(map.movements ?? {})) shell.say(`movement ${word}: ${kind}`);
   for (const guess of guesses) shell.say(`guessed: ${guess}`);
-  for (const question of questions) shell.say(`to be told: ${question}`);
+  for (const question of questions) shell.say(`to be decided: ${question}`);
   writeFileSync(out, mapText(map));
   shell.say(`${out} is written; change it there, or with --set, --movement, --dates and --decimal`);
   if (questions.length > 0) throw shell.failure(`${questions.length} questions are open: the map cannot be used yet`);

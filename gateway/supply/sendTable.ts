@@ -23,7 +23,7 @@ export async function sendTable(
   }).catch((error) => {
     throw new Error(`${address}: ${(error as { cause?: Error }).cause?.message || error}`);
   });
-  const said = (await answer.json().catch(() => ({}))) as { error?: string; message?: string };
-  if (!answer.ok) throw new Error(said.error ?? said.message ?? `${address}: ${answer.status}`);
-  return importReportSchema.parse(said);
+  const content = (await answer.json().catch(() => ({}))) as { error?: string; message?: string };
+  if (!answer.ok) throw new Error(content.error ?? content.message ?? `${address}: ${answer.status}`);
+  return importReportSchema.parse(content);
 }

@@ -15,8 +15,8 @@ const UNFINISHED = /(^~|\.(part|partial|filepart|tmp|temp|crdownload|swp|lock)$|
 
 /**
  * A folder whose files are taken as they come: `demand*.csv`, `items*.csv` and so on; `demand*.map.yaml` says what the columns of such files mean. A file is read when it no longer
- * grows; then it lies in `imported`, or in `refused` beside a text that says why. Asked again and again, and not told:
- * network shares tell nobody.
+ * grows; then it lies in `imported`, or in `refused` beside a text that says why. Polled, not notified:
+ * network shares send no notifications.
  */
 export class SupplyFolder {
   /** Why the folder could not be looked into; null while it can. */

@@ -15,7 +15,7 @@ export interface IntakeParts {
   directory: string;
   mostRows: number;
   store: SupplyStore;
-  /** Of tables that do not tell themselves. */
+  /** Of tables in which it is ambiguous. */
   dates: DateOrder | undefined;
   now: () => number;
   run: Run;
@@ -23,7 +23,7 @@ export interface IntakeParts {
   taken: () => void;
 }
 
-/** The way of every table into the store, from wherever it comes: it is counted, and planning hears of it. */
+/** The way of every table into the store, from wherever it comes: it is counted, and planning is triggered. */
 export class SupplyIntake {
   imported = 0;
   refused = 0;
@@ -37,8 +37,8 @@ export class SupplyIntake {
   }
 
   /** Rejects with TableError where it is refused. */
-  async take(name: string, bytes: Uint8Array, origin: Origin, told: ReadOptions = {}): Promise<ImportReport> {
-    const options = { ...told, dates: told.dates ?? this.#parts.dates };
+  async take(name: string, bytes: Uint8Array, origin: Origin, given: ReadOptions = {}): Promise<ImportReport> {
+    const options = { ...given, dates: given.dates ?? this.#parts.dates };
     const { directory, mostRows, run, now } = this.#parts;
     if (bytes.length <= THREAD_BYTES)
       return this.#counted(name, origin, () => this.#takeHere(name, bytes, origin, options));

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Sink } from '../source.ts';
 
 /**
- * While the disk takes nothing the server publishes nothing: its queues hold what they can. Of one subscription; where it
+ * While nothing can be written to the disk the server publishes nothing: its queues hold what they can. Of one subscription; where it
  * cannot be opened again, the subscription is given up.
  */
 export class PublishingGate {

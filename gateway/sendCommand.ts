@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { type CommandOutcome, commandSchema, type Order } from '#models/contracts/command.ts';
 import { statusMessageSchema } from '#models/contracts/status.ts';
 import type { Origin } from '#models/contracts/topics.ts';
-import { askGateway } from './askGateway.ts';
+import { requestGateway } from './requestGateway.ts';
 
 /** A model is fetched and tried meanwhile. */
 const ANSWER_MS = 60_000;
 const ASK_MS = 250;
 
 /** Sends an order through a gateway and waits for what the edge says of it. @throws Error with why there is no answer. */
-export async function tellEdge(
+export async function sendCommand(
   gateway: string,
   token: string | undefined,
   { site, edge }: Origin,
@@ -17,16 +17,21 @@ export async function tellEdge(
   by: string,
 ): Promise<CommandOutcome> {
   const sent = commandSchema.parse(
-    await askGateway(gateway, token, `/api/v1/edges/${encodeURIComponent(site)}/${encodeURIComponent(edge)}/commands`, {
-      by,
-      order,
-    }),
+    await requestGateway(
+      gateway,
+      token,
+      `/api/v1/edges/${encodeURIComponent(site)}/${encodeURIComponent(edge)}/commands`,
+      {
+        by,
+        order,
+      },
+    ),
   );
   const endMs = Date.now() + ANSWER_MS;
   while (Date.now() < endMs) {
-    const edges = z.array(statusMessageSchema).parse(await askGateway(gateway, token, '/api/v1/edges'));
-    const said = edges.find((e) => e.site === site && e.edge === edge)?.lastCommand;
-    if (said?.id === sent.id) return said;
+    const edges = z.array(statusMessageSchema).parse(await requestGateway(gateway, token, '/api/v1/edges'));
+    const outcome = edges.find((e) => e.site === site && e.edge === edge)?.lastCommand;
+    if (outcome?.id === sent.id) return outcome;
     await new Promise((resolve) => setTimeout(resolve, ASK_MS));
   }
   throw new Error(`${site}/${edge} did not answer within ${ANSWER_MS / 1000} s: it is away, or refused the signature`);

@@ -1,7 +1,7 @@
 const ANSWER_MS = 20_000;
 
-/** Asks a running gateway: a GET, or a POST of `body`. @throws Error with what it answered, or why it did not. */
-export async function askGateway(
+/** A request to a running gateway: a GET, or a POST of `body`. @throws Error with its answer, or why there is none. */
+export async function requestGateway(
   gateway: string,
   token: string | undefined,
   path: string,
@@ -19,13 +19,13 @@ export async function askGateway(
     const { cause } = error as { cause?: { message?: string } };
     throw new Error(`${address}: ${cause?.message || error}`);
   });
-  const said: unknown = await answer.json().catch(() => {
-    throw new Error(`${address}: ${answer.status}, and no JSON: this is no gateway`);
+  const content: unknown = await answer.json().catch(() => {
+    throw new Error(`${address}: ${answer.status}, and no JSON: not a gateway`);
   });
   if (!answer.ok) {
-    // What the schema refuses is said in `message`, what we refuse in `error`.
-    const { error, message } = said as { error?: string; message?: string };
+    // What the schema refuses has its reason in `message`, what a route refuses in `error`.
+    const { error, message } = content as { error?: string; message?: string };
     throw new Error(`${gateway}: ${message ?? error ?? answer.status}`);
   }
-  return said;
+  return content;
 }
