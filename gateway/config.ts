@@ -55,6 +55,25 @@ const routingFields = {
   unacknowledgedMinutes: z.number().min(1).max(10_080).optional(),
   /** With `unacknowledgedMinutes`: notified again this often for as long as nobody acknowledges. */
   remindMinutes: z.number().min(1).max(10_080).optional(),
+  /**
+   * When the channel's people are on duty. An alert goes to the channels on duty that it concerns; where none is, to all of
+   * them: critical ones at once, warnings when the next shift begins. Absent: always.
+   */
+  shifts: z
+    .array(
+      z.strictObject({
+        /** On which a shift begins; one that ends before it begins ends on the next day. */
+        days: z
+          .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+          .min(1)
+          .default(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']),
+        from: clock,
+        to: clock,
+        timeZone: z.string().refine(isTimeZone, 'a time zone such as Europe/Berlin').default('UTC'),
+      }),
+    )
+    .min(1)
+    .optional(),
   /** Warnings wait for their end; what is critical does not. */
   quietHours: z
     .strictObject({

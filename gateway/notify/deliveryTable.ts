@@ -61,7 +61,7 @@ export class DeliveryTable {
   /** Writes a row for each channel that is to be notified of a change; call it in the transaction of the change. */
   changed(before: Notice | null, after: Notice): void {
     for (const event of notificationEvents(before, after))
-      this.enqueue(event, after, this.#routing.channelsFor(event, after));
+      this.enqueue(event, after, this.#routing.channelsFor(event, after, this.#now()));
   }
 
   enqueue(event: NotificationEvent, notice: Notice, channels: readonly string[]): void {
@@ -103,7 +103,7 @@ export class DeliveryTable {
 
   /** Whether a channel is to be notified of such an event. */
   concerns(channel: string, event: NotificationEvent, notice: Notice): boolean {
-    return this.#routing.channelsFor(event, notice).includes(channel);
+    return this.#routing.channelsFor(event, notice, this.#now()).includes(channel);
   }
 
   /** When a notification of an alert by an event was last written for a channel; null: never. */

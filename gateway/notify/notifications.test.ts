@@ -186,9 +186,12 @@ test('routing by site, machine, severity and audience; a channel for escalations
   );
   const notice = (asset: string, severity: string, audience?: string) =>
     ({ ...(alert(asset, 'raise').message.body as object), severity, audience }) as never;
-  expect(routing.channelsFor('raised', notice('pump-1', 'warning'))).toEqual(['pumps']);
-  expect(routing.channelsFor('raised', notice('fan.pump-1', 'critical', 'integrator'))).toEqual(['danger', 'wiring']);
-  expect(routing.channelsFor('unacknowledged', notice('fan', 'warning'))).toEqual(['manager']);
+  expect(routing.channelsFor('raised', notice('pump-1', 'warning'), 0)).toEqual(['pumps']);
+  expect(routing.channelsFor('raised', notice('fan.pump-1', 'critical', 'integrator'), 0)).toEqual([
+    'danger',
+    'wiring',
+  ]);
+  expect(routing.channelsFor('unacknowledged', notice('fan', 'warning'), 0)).toEqual(['manager']);
   expect(routing.escalations()).toEqual([{ channel: 'manager', afterMs: 900_000, againMs: null }]);
 });
 

@@ -3,6 +3,7 @@ import { fitsName } from '#models/alerting/fitsName.ts';
 import type { NotificationEvent } from '#models/alerting/notificationEvent.ts';
 import type { NotifierConfig } from '../config.ts';
 import type { Notice } from './notifier.ts';
+import { atClock, isOnDuty, nextDutyMs } from './shifts.ts';
 
 /** A channel that is notified of what stays unacknowledged; `againMs` null: once. */
 export interface Escalation {
@@ -23,8 +24,12 @@ export class Routing {
     return [...this.#channels.keys()];
   }
 
-  channelsFor(event: NotificationEvent, notice: Notice): string[] {
-    return [...this.#channels].flatMap(([name, config]) => (concerns(config, event, notice) ? [name] : []));
+  /** Channels that an event concerns: those on duty, and, where none of those with shifts is, all. */
+  channelsFor(event: NotificationEvent, notice: Notice, nowMs: number): string[] {
+    const concerned = [...this.#channels].filter(([, config]) => concerns(config, event, notice));
+    const withShifts = concerned.filter(([, { shifts }]) => shifts !== undefined);
+    const isCovered = withShifts.some(([, { shifts }]) => isOnDuty(shifts, nowMs));
+    return concerned.filter(([, { shifts }]) => !isCovered || isOnDuty(shifts, nowMs)).map(([name]) => name);
   }
 
   /** Channels that are notified of an alert that stays unacknowledged, after how long, and how often again. */
@@ -48,22 +53,23 @@ export class Routing {
     return type === 'email' || type === 'slack' || type === 'teams';
   }
 
-  /** The end of a channel's quiet hours; now outside of them, and always now for what is critical. */
+  /** When a channel may be notified: after its quiet hours and in its next shift; of what is critical now. */
   notBeforeMs(channel: string, notice: Notice, nowMs: number): number {
-    const quiet = this.#channels.get(channel)?.quietHours;
-    if (quiet === undefined || notice.severity === 'critical') return nowMs;
-    const now = DateTime.fromMillis(nowMs, { zone: quiet.timeZone });
-    const [from, to] = [quiet.from, quiet.to].map((clock) => at(now, clock));
-    const isQuiet = from <= to ? now >= from && now < to : now >= from || now < to;
-    if (!isQuiet) return nowMs;
-    return (now < to ? to : to.plus({ days: 1 })).toMillis();
+    if (notice.severity === 'critical') return nowMs;
+    const { shifts, quietHours } = this.#channels.get(channel) ?? {};
+    const onDutyMs = nextDutyMs(shifts, nowMs);
+    return quietHours === undefined ? onDutyMs : endOfQuietMs(quietHours, onDutyMs);
   }
 }
 
-const at = (day: DateTime, clock: string) => {
-  const [hour, minute] = clock.split(':').map(Number);
-  return day.set({ hour, minute, second: 0, millisecond: 0 });
-};
+/** The end of quiet hours; the same time outside of them. */
+function endOfQuietMs(quiet: NonNullable<NotifierConfig['quietHours']>, nowMs: number): number {
+  const now = DateTime.fromMillis(nowMs, { zone: quiet.timeZone });
+  const [from, to] = [quiet.from, quiet.to].map((clock) => atClock(now, clock));
+  const isQuiet = from <= to ? now >= from && now < to : now >= from || now < to;
+  if (!isQuiet) return nowMs;
+  return (now < to ? to : to.plus({ days: 1 })).toMillis();
+}
 
 export const nameOf = (config: NotifierConfig): string => config.name ?? config.type;
 
