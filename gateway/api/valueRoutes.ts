@@ -137,7 +137,7 @@ export function addValueRoutes(server: FastifyInstance, parts: ValueParts): void
           nothing_found: count('nothing_found'),
         },
         trials,
-        best: histories.some(({ index }) => index.length > 0) ? (cheapest(trials)?.limit ?? null) : null,
+        best: cheapest(trials)?.limit ?? null,
       };
     },
   );

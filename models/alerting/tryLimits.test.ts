@@ -87,4 +87,7 @@ test('a trial counts alerts, false ones, failures foretold in time, and their co
   expect(() => tryLimits([hours(values)], failures, [0], () => COSTS)).toThrow(RangeError);
   expect(cheapest([atTwo, atTen])?.limit).toBe(2);
   expect(cheapest([])).toBeNull();
+  expect(cheapest([atTwo, { ...atTwo, limit: 3 }])).toBeNull();
+  const before = { machine: 'pump', timeMs: [1e9, 2e9], index: [3, 3] };
+  expect(tryLimits([before], new Map([['pump', [5]]]), [2], () => COSTS)[0]).toMatchObject({ missed: 0, foretold: 0 });
 });

@@ -43,7 +43,8 @@ export const TRIAL_SETTINGS: TrialSettings = { horizonMs: 90 * 24 * HOUR_MS, not
 const LEAST_INTERVALS = 2;
 
 /**
- * What each of several alert limits would have done over stored history, beside the failures that came. Pure.
+ * What each of several alert limits would have done over stored history, beside the failures that came while it was
+ * recorded. Pure.
  * @param failures times of failures, by machine.
  * @throws RangeError for a limit that is not positive.
  */
@@ -57,7 +58,7 @@ export function tryLimits(
   return limits.map((limit) => {
     if (!(limit > 0)) throw new RangeError(`a limit of ${limit} is not positive`);
     const parts = histories.map((history) =>
-      tryLimit(history, failures.get(history.machine) ?? [], limit, costsOf(history.machine), settings),
+      tryLimit(history, recorded(history, failures), limit, costsOf(history.machine), settings),
     );
     const sum = (of: (part: (typeof parts)[number]) => number) => parts.reduce((total, part) => total + of(part), 0);
     const leads = parts.flatMap(({ leadsMs }) => leadsMs);
@@ -73,10 +74,16 @@ export function tryLimits(
   });
 }
 
-/** The trial that costs least; of several the highest limit. Null of none. Pure. */
+/** The trial that costs least; of several the highest limit. Null where all cost the same. Pure. */
 export function cheapest(trials: readonly LimitTrial[]): LimitTrial | null {
-  const [best] = trials.toSorted((a, b) => a.cost - b.cost || b.limit - a.limit);
-  return best ?? null;
+  const byCost = trials.toSorted((a, b) => a.cost - b.cost || b.limit - a.limit);
+  return byCost.length > 1 && byCost[0].cost < byCost[byCost.length - 1].cost ? byCost[0] : null;
+}
+
+/** Failures of a machine while its history was recorded: no limit could have foretold those before. */
+function recorded({ machine, timeMs }: IndexHistory, failures: ReadonlyMap<string, readonly number[]>): number[] {
+  const fromMs = timeMs[0] ?? Number.POSITIVE_INFINITY;
+  return (failures.get(machine) ?? []).filter((failedMs) => failedMs >= fromMs);
 }
 
 function tryLimit(

@@ -41,7 +41,7 @@ export const backtestSchema = z.object({
   /** Alerts with a finding that really were raised in that time. */
   findings: z.object({ confirmed: z.int(), false_alarm: z.int(), nothing_found: z.int() }),
   trials: z.array(limitTrialSchema),
-  /** The limit of least cost; null: there is no history. */
+  /** The limit of least cost; null: all cost the same. */
   best: z.number().nullable(),
 });
 export type Backtest = z.infer<typeof backtestSchema>;
