@@ -1,0 +1,71 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Mutant, mutantsOf } from './mutants.ts';
+import type { Trial } from './testRunner.ts';
+import { importersBelow, sourcesBelow, testsOf } from './testsOf.ts';
+
+// npm run mutate -- [--every N] [--reach N] PATH...: how many small changes of these sources their unit tests notice.
+
+/** A test that runs so many times longer than with the source as it is, and so much besides, runs for ever. */
+const SLOWER = 4;
+const GRACE_MS = 10_000;
+const BASELINE_MS = 600_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { every: { type: 'string', default: '1' }, reach: { type: 'string', default: '2' } },
+});
+const [every, reach] = [Number(values.every), Number(values.reach)];
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const root = process.cwd();
+const importers = importersBelow(root);
+let runner: ChildProcess | null = null;
+
+/** `true`: a test failed, or ran for ever. */
+async function isKilled(trial: Trial, timeoutMs: number): Promise<boolean> {
+  runner ??= fork(join(import.meta.dirname, 'testRunner.ts'), { detached: true });
+  runner.send(trial);
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const [killed] = await once(runner, 'message', { signal });
+    return killed;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    // With its workers: a loop without end can only be stopped from outside.
+    process.kill(-runner.pid!, 'SIGKILL');
+    runner = null;
+    return true;
+  }
+}
+
+/** Prints the survivors as they are found: a long run can be stopped. @returns how many mutants were killed. */
+async function killedOf(file: string, mutants: readonly Mutant[]): Promise<number> {
+  const tests = testsOf(file, importers, reach);
+  const startMs = performance.now();
+  if (await isKilled({ file, mutant: null, tests }, BASELINE_MS)) throw new Error(`tests of ${file} fail as it is`);
+  const timeoutMs = Math.round(SLOWER * (performance.now() - startMs) + GRACE_MS);
+  let killed = 0;
+  for (const mutant of mutants) {
+    if (await isKilled({ file, mutant, tests }, timeoutMs)) killed++;
+    else say(`${relative(root, file)}:${mutant.line}  ${mutant.was.split('\n')[0]}  →  ${mutant.now.split('\n')[0]}`);
+  }
+  return killed;
+}
+
+const sources = positionals.flatMap((path) => (statSync(path).isDirectory() ? sourcesBelow(path) : [path]));
+const totals = new Map<string, { killed: number; mutants: number }>();
+for (const source of sources.filter((path) => !/\.(test|e2e|soak|fixture|gen|as|d)\.ts$/.test(path))) {
+  const file = resolve(root, source);
+  const mutants = mutantsOf(readFileSync(file, 'utf8')).filter((_, i) => i % every === 0);
+  const killed = await killedOf(file, mutants);
+  const name = relative(root, file);
+  say(`${name}: ${killed} of ${mutants.length} killed`);
+  const total = totals.get(dirname(name)) ?? { killed: 0, mutants: 0 };
+  totals.set(dirname(name), { killed: total.killed + killed, mutants: total.mutants + mutants.length });
+}
+for (const [folder, { killed, mutants }] of totals)
+  say(`${folder}: ${killed} of ${mutants} killed, ${((100 * killed) / mutants).toFixed(0)} %`);
+(runner as ChildProcess | null)?.disconnect();
