@@ -201,12 +201,14 @@ export class Ingest {
   #setAside(): void {
     const refused = this.#toSetAside;
     this.#toSetAside = [];
+    // Also where the store fails: what is not acknowledged is sent again, and refused again.
+    const envelopes = this.#refusedEnvelopes;
+    this.#refusedEnvelopes = [];
     try {
       this.#store.setAside(refused);
-      for (const { site, edge, outbox, sequence } of this.#refusedEnvelopes) {
+      for (const { site, edge, outbox, sequence } of envelopes) {
         this.#acknowledge({ site, edge, outbox, ranges: [[sequence, sequence]] });
       }
-      this.#refusedEnvelopes = [];
     } catch (error) {
       this.#log.error({ error: String(error), messages: refused.length }, 'refused messages could not be set aside');
     }

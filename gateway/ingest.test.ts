@@ -1,0 +1,221 @@
+import { createServer } from 'node:net';
+import { Aedes } from 'aedes';
+import mqtt from 'mqtt';
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import type { Piece, Want } from '#models/contracts/modelPieces.ts';
+import type { Acknowledge } from '#models/contracts/status.ts';
+import { gatewayFilters, supplyFilter } from '#models/contracts/topics.ts';
+import { until } from '#simulators/endToEnd/until.ts';
+import { Ingest } from './ingest.ts';
+import type { Accepted, Refused, Store, Taken } from './store/store.ts';
+
+const NOW_MS = Date.UTC(2026, 5, 1);
+const WAIT_MS = 5000;
+const running: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of running.splice(0).reverse()) await stop();
+});
+
+const features = (sequence: number, change: object = {}) => ({
+  v: 1,
+  site: 's',
+  edge: 'e',
+  outbox: 'o',
+  sequence,
+  oldest: 1,
+  timeMs: NOW_MS,
+  timeQuality: 'source',
+  asset: 'a',
+  point: 'p',
+  unit: 'g',
+  windowUs: 1000,
+  names: ['rms'],
+  startUs: [1000 * NOW_MS],
+  values: [[sequence]],
+  ...change,
+});
+/** Breaks its contract, in an envelope that is the edge's own. */
+const broken = (sequence: number) => features(sequence, { names: 'rms' });
+
+/** A store that counts what it gets, and fails on request. */
+function fakeStore() {
+  const calls = { groups: [] as number[], refused: [] as Refused[], isFailing: false, failures: 0 };
+  const check = () => {
+    if (!calls.isFailing) return;
+    calls.failures++;
+    throw new Error('the disk is full');
+  };
+  const store = {
+    take(accepted: readonly Accepted[]): Taken {
+      check();
+      calls.groups.push(accepted.length);
+      const sequences = accepted.map(({ message }) => (message.body as { sequence: number }).sequence);
+      const ranges = sequences.map((s): [number, number] => [s, s]);
+      const fresh = accepted.map(({ message }) => message);
+      return { fresh, duplicates: 1, ranges: [{ site: 's', edge: 'e', outbox: 'o', ranges }], alerts: [] };
+    },
+    setAside(refused: readonly Refused[]) {
+      check();
+      calls.refused.push(...refused);
+    },
+  } as Partial<Store> as Store;
+  return { store, calls };
+}
+
+/** A broker, and the filters that the gateway has subscribed to. */
+async function startBroker() {
+  const broker = await Aedes.createBroker();
+  const server = createServer(broker.handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  running.push(async () => {
+    await new Promise<void>((resolve) => broker.close(resolve));
+    server.close();
+  });
+  const subscribed = new Set<string>();
+  broker.on('subscribe', (subscriptions, client) => {
+    if (client.id === 'gateway') for (const { topic } of subscriptions) subscribed.add(topic);
+  });
+  const address = server.address();
+  return { url: `mqtt://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`, subscribed };
+}
+
+/** An ingest on a broker of its own, and an edge that publishes to it and receives its answers. */
+async function start(
+  piece: (want: Want) => Omit<Piece, 'v'> = () => ({ id: ID, piece: 0, of: 1, text: 'x' }),
+  supply: (table: string, payload: Uint8Array) => object = () => ({}),
+) {
+  const { url, subscribed } = await startBroker();
+  const edge = await mqtt.connectAsync(url);
+  running.push(() => edge.endAsync(true));
+  const acknowledged: number[] = [];
+  const answers: { topic: string; body: unknown }[] = [];
+  edge.on('message', (topic, payload) => {
+    const body = JSON.parse(payload.toString());
+    if (topic.endsWith('/cmd/ack')) acknowledged.push(...(body as Acknowledge).ranges.map(([from]) => from));
+    else answers.push({ topic, body });
+  });
+  await edge.subscribeAsync(['millwright/v1/s/e/cmd/#', 'millwright/v1/supply/+/report'], { qos: 1 });
+  const { store, calls } = fakeStore();
+  const taken: Taken[] = [];
+  const failures: unknown[] = [];
+  const ingest = new Ingest(
+    { url, clientId: 'gateway' },
+    store,
+    () => NOW_MS,
+    pino({ level: 'silent' }),
+    (t) => taken.push(t),
+    piece,
+    supply,
+    (error) => failures.push(error),
+  );
+  running.push(() => ingest.stop());
+  ingest.start();
+  const publish = (topic: string, body: object | string) =>
+    edge.publish(topic, typeof body === 'string' ? body : JSON.stringify(body), { qos: 1 });
+  const send = (body: object | string) => publish('millwright/v1/s/e/features/a/p', body);
+  await until(() => subscribed.size === gatewayFilters.length + 1, WAIT_MS);
+  expect(subscribed).toContain(supplyFilter);
+  return { ingest, calls, taken, failures, acknowledged, answers, publish, send };
+}
+
+const ID = 'a'.repeat(64);
+
+test('a refused message is counted, set aside and acknowledged once: its edge sends it no more', async () => {
+  const { ingest, calls, acknowledged, send } = await start();
+  send(broken(7));
+  await until(() => acknowledged.length === 1, WAIT_MS);
+  send(broken(8));
+  await until(() => acknowledged.length > 1, WAIT_MS);
+  expect(acknowledged).toEqual([7, 8]);
+  expect(ingest.refused).toEqual(new Map([['contract_broken', 2]]));
+  expect(calls.refused).toMatchObject([
+    { topic: 'millwright/v1/s/e/features/a/p', refusal: 'contract_broken', atMs: NOW_MS },
+    { refusal: 'contract_broken' },
+  ]);
+});
+
+test('a refused message that cannot be set aside is not acknowledged, so that its edge sends it again', async () => {
+  const { calls, acknowledged, send } = await start();
+  calls.isFailing = true;
+  send(broken(7));
+  await until(() => calls.failures > 0, WAIT_MS);
+  calls.isFailing = false;
+  send(broken(8));
+  await until(() => acknowledged.length > 0, WAIT_MS);
+  expect(acknowledged).toEqual([8]);
+  expect(calls.refused).toHaveLength(1);
+});
+
+test('of a large refused message only the beginning is set aside', async () => {
+  const { calls, send } = await start();
+  send(`{${' '.repeat(10_000)}`);
+  await until(() => calls.refused.length === 1, WAIT_MS);
+  expect(calls.refused[0].payload).toHaveLength(4096);
+});
+
+test('messages are committed in groups of 64 at most, acknowledged, and passed on', async () => {
+  const { ingest, calls, taken, acknowledged, send } = await start();
+  for (let i = 1; i <= 200; i++) send(features(i));
+  await until(() => acknowledged.length === 200, WAIT_MS);
+  expect(acknowledged).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
+  expect(Math.max(...calls.groups)).toBeLessThanOrEqual(64);
+  expect(taken.flatMap((t) => t.fresh)).toHaveLength(200);
+  expect(ingest).toMatchObject({ accepted: 200, duplicates: calls.groups.length, failure: null });
+});
+
+test('while the store fails nothing is acknowledged and reading stops; afterwards nothing is missing', async () => {
+  const { ingest, calls, failures, acknowledged, send } = await start();
+  calls.isFailing = true;
+  for (let i = 1; i <= 700; i++) send(features(i));
+  await until(() => ingest.accepted >= 512, WAIT_MS);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(ingest.accepted).toBe(512);
+  expect(ingest.failure).toContain('the disk is full');
+  expect(failures.length).toBeGreaterThan(0);
+  expect(acknowledged).toEqual([]);
+  calls.isFailing = false;
+  await until(() => acknowledged.length === 700, WAIT_MS);
+  expect(ingest).toMatchObject({ accepted: 700, failure: null });
+});
+
+test('what is pending when the ingest stops is committed', async () => {
+  const { ingest, calls, send } = await start();
+  calls.isFailing = true;
+  send(features(1));
+  await until(() => ingest.failure !== null, WAIT_MS);
+  calls.isFailing = false;
+  await ingest.stop();
+  expect(calls.groups).toEqual([1]);
+});
+
+test('a requested piece of a package is published; one that cannot be read is not, and nothing else stops', async () => {
+  const { ingest, answers, publish } = await start((want) => {
+    if (want.piece === 0) throw new Error('no such file');
+    return { id: want.id, piece: want.piece, of: 2, text: 'x' };
+  });
+  for (const piece of [0, 1]) publish('millwright/v1/s/e/want', { v: 1, site: 's', edge: 'e', id: ID, piece });
+  await until(() => answers.length > 0, WAIT_MS);
+  expect(answers).toEqual([
+    { topic: 'millwright/v1/s/e/cmd/piece', body: { v: 1, id: ID, piece: 1, of: 2, text: 'x' } },
+  ]);
+  expect(ingest).toMatchObject({ pieces: 1, accepted: 0 });
+});
+
+test("a planner's table that cannot be stored is retried, and nothing is read before it is stored", async () => {
+  let attempts = 0;
+  const { ingest, failures, acknowledged, answers, publish, send } = await start(undefined, (table, payload) => {
+    attempts++;
+    if (attempts === 1) throw new Error('the disk is full');
+    return { table, rows: payload.length };
+  });
+  publish('millwright/v1/supply/items', 'a,b');
+  await until(() => attempts === 1, WAIT_MS);
+  send(features(1));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(ingest).toMatchObject({ tableRetries: 1, accepted: 0 });
+  expect(failures).toHaveLength(1);
+  await until(() => acknowledged.length === 1, WAIT_MS);
+  expect(attempts).toBe(2);
+  expect(answers).toEqual([{ topic: 'millwright/v1/supply/items/report', body: { table: 'items', rows: 3 } }]);
+});
