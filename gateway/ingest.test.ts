@@ -189,6 +189,15 @@ test('what is pending when the ingest stops is committed', async () => {
   expect(calls.groups).toEqual([1]);
 });
 
+test('an ingest that was never started stops', async () => {
+  const { store } = fakeStore();
+  const nothing = () => ({});
+  const broker = { url: 'mqtt://127.0.0.1:1', clientId: 'gateway' };
+  const log = pino({ level: 'silent' });
+  const piece = () => ({ id: ID, piece: 0, of: 1, text: 'x' });
+  await new Ingest(broker, store, () => NOW_MS, log, nothing, piece, nothing, nothing).stop();
+});
+
 test('a requested piece of a package is published; one that cannot be read is not, and nothing else stops', async () => {
   const { ingest, answers, publish } = await start((want) => {
     if (want.piece === 0) throw new Error('no such file');

@@ -107,6 +107,28 @@ test('a position at the reorder point orders nothing, one unit below it orders u
   expect(order(reorderPoint - 1)).toBe(orderUpTo - reorderPoint + 1);
 });
 
+test('what is on its way counts as stock, and an order costs its fixed cost and its units', () => {
+  const item = { ...ITEM, orderCost: 50, stock: 90, onOrder: 60 };
+  const plan = planStock(item, DEMAND, { kind: 'fill', level: 0.95 }, 1);
+  expect(plan.position).toBe(150);
+  expect(plan.orderNow).toBe(plan.orderUpTo - 150);
+  expect(plan.orderCost).toBe(50 + 10 * plan.orderNow);
+  const enough = planStock({ ...item, onOrder: 600 }, DEMAND, { kind: 'fill', level: 0.95 }, 1);
+  expect(enough).toMatchObject({ orderNow: 0, orderCost: 0, costOfWaiting: 0 });
+});
+
+test('a position of the mean demand lasts through the protection interval as often as not', () => {
+  const { runOutProbability } = planStock({ ...ITEM, stock: 200 }, DEMAND, { kind: 'fill', level: 0.95 }, 1);
+  expect(runOutProbability).toBeCloseTo(0.5, 1);
+});
+
+test('waiting costs the units that an order of today would save', () => {
+  const { expectedFill, costOfWaiting } = planStock(ITEM, DEMAND, { kind: 'fill', level: 0.5 }, 1);
+  // Of 100 units all are short without an order, half of them with it; each costs 10.
+  expect(expectedFill).toBeCloseTo(0.5, 1);
+  expect(costOfWaiting).toBeCloseTo(1000 * expectedFill, 6);
+});
+
 test('least cost without an order cost is the newsvendor’s critical ratio', () => {
   const { reorderPoint, orderUpTo } = planStock({ ...ITEM, shortageCost: 3.8 }, DEMAND, { kind: 'cost' }, 1);
   // h = 10 · 0.02: 3.8 / (3.8 + 0.2) = 0.95.
@@ -206,5 +228,10 @@ test.each([
 test('nothing is ordered of what is not asked for', () => {
   const none = { delivery: NO_DEMAND, protection: NO_DEMAND, review: NO_DEMAND, perPeriod: 0 };
   for (const target of [{ kind: 'cost' }, { kind: 'fill', level: 0.95 }, { kind: 'cycle', level: 0.95 }] as const)
-    expect(planStock({ ...ITEM, orderCost: 50 }, none, target, 1)).toMatchObject({ reorderPoint: 0, orderNow: 0 });
+    expect(planStock({ ...ITEM, orderCost: 50 }, none, target, 1)).toMatchObject({
+      reorderPoint: 0,
+      orderNow: 0,
+      expectedFill: 1,
+      longRunFill: 1,
+    });
 });
