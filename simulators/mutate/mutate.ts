@@ -23,6 +23,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const root = process.cwd();
 const importers = importersBelow(root);
 let runner: ChildProcess | null = null;
+let isStopped = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopped = true));
 
 /** `true`: a test failed, or ran for ever. */
 async function isKilled(trial: Trial, timeoutMs: number): Promise<boolean> {
@@ -41,31 +43,34 @@ async function isKilled(trial: Trial, timeoutMs: number): Promise<boolean> {
   }
 }
 
-/** Prints the survivors as they are found: a long run can be stopped. @returns how many mutants were killed. */
-async function killedOf(file: string, mutants: readonly Mutant[]): Promise<number> {
+/** Prints survivors as they are found; a run that is stopped counts the mutants that were tried. */
+async function scoreOf(file: string, mutants: readonly Mutant[]): Promise<{ killed: number; tried: number }> {
   const tests = testsOf(file, importers, reach);
   const startMs = performance.now();
   if (await isKilled({ file, mutant: null, tests }, BASELINE_MS)) throw new Error(`tests of ${file} fail as it is`);
   const timeoutMs = Math.round(SLOWER * (performance.now() - startMs) + GRACE_MS);
-  let killed = 0;
+  let [killed, tried] = [0, 0];
   for (const mutant of mutants) {
+    if (isStopped) break;
+    tried++;
     if (await isKilled({ file, mutant, tests }, timeoutMs)) killed++;
     else say(`${relative(root, file)}:${mutant.line}  ${mutant.was.split('\n')[0]}  →  ${mutant.now.split('\n')[0]}`);
   }
-  return killed;
+  return { killed, tried };
 }
 
 const sources = positionals.flatMap((path) => (statSync(path).isDirectory() ? sourcesBelow(path) : [path]));
-const totals = new Map<string, { killed: number; mutants: number }>();
+const totals = new Map<string, { killed: number; tried: number }>();
 for (const source of sources.filter((path) => !/\.(test|e2e|soak|fixture|gen|as|d)\.ts$/.test(path))) {
   const file = resolve(root, source);
   const mutants = mutantsOf(readFileSync(file, 'utf8')).filter((_, i) => i % every === 0);
-  const killed = await killedOf(file, mutants);
+  if (isStopped || mutants.length === 0) continue;
+  const { killed, tried } = await scoreOf(file, mutants);
   const name = relative(root, file);
-  say(`${name}: ${killed} of ${mutants.length} killed`);
-  const total = totals.get(dirname(name)) ?? { killed: 0, mutants: 0 };
-  totals.set(dirname(name), { killed: total.killed + killed, mutants: total.mutants + mutants.length });
+  if (tried > 0) say(`${name}: ${killed} of ${tried} killed`);
+  const total = totals.get(dirname(name)) ?? { killed: 0, tried: 0 };
+  totals.set(dirname(name), { killed: total.killed + killed, tried: total.tried + tried });
 }
-for (const [folder, { killed, mutants }] of totals)
-  say(`${folder}: ${killed} of ${mutants} killed, ${((100 * killed) / mutants).toFixed(0)} %`);
+for (const [folder, { killed, tried }] of totals)
+  say(`${folder}: ${killed} of ${tried} killed, ${((100 * killed) / tried).toFixed(0)} %`);
 (runner as ChildProcess | null)?.disconnect();
