@@ -1,10 +1,12 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { installed } from '../endToEnd/servers.ts';
 import { printed } from '../endToEnd/services.ts';
+import { scenarioSchema } from '../scenario.ts';
 import { type ScenarioScore, scoreLines } from './judge.ts';
 
 /** Every shipped scenario but the demo, as `millwright simulate NAME --score` runs it. */
@@ -13,6 +15,12 @@ const names = readdirSync(folder)
   .map((file) => basename(file, '.yaml'))
   .filter((name) => name !== 'demo');
 const AT_A_TIME = 4;
+
+/** Seconds that a scenario runs. */
+function secondsOf(name: string): number {
+  const { score } = scenarioSchema.parse(parse(readFileSync(join(folder, `${name}.yaml`), 'utf8')));
+  return score.durationS / score.speed;
+}
 
 /** What each has to show beside its faults found and its messages explained. */
 const SHOWS: Record<string, (score: ScenarioScore) => void> = {
@@ -45,8 +53,8 @@ describe.skipIf(!installed('mosquitto'))('scenarios', () => {
 
   beforeAll(async () => {
     const directory = mkdtempSync(join(tmpdir(), 'millwright-scenarios-'));
-    // The longest first, so that it does not run alone at the end.
-    const waiting = [...names].sort((a, b) => Number(b === 'clocks') - Number(a === 'clocks'));
+    // The longest first, so that none runs alone at the end.
+    const waiting = names.toSorted((a, b) => secondsOf(b) - secondsOf(a));
     const worker = async () => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
         try {
