@@ -48,23 +48,27 @@ const LETTERS: Record<string, string> = {
 /**
  * A name from any text, by this rule: what is a name stays; else German umlauts and ligatures are written out, accents are
  * dropped, and each run of other signs is a `-`; then, since several texts may become the same, `.` and four hexadecimal
- * digits of the text's FNV-1a hash. Null of a text without anything in it.
+ * digits of the text's FNV-1a hash: eight of a text that is cut off, or has letters of another script, since then the hash
+ * alone tells it from its likes. Null of a text without anything in it.
  */
 export function safeName(text: string): string | null {
   if (isName(text)) return text;
   if (text.trim() === '' || text.length > 1000) return null;
-  const written = text
+  const latin = text
     .replace(/[äöüßøæœłđ]/gi, (c) => (c === c.toLowerCase() ? LETTERS[c] : capital(LETTERS[c.toLowerCase()])))
-    .normalize('NFKD')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+|-+$/g, '');
-  return `${(written === '' ? 'name' : written).slice(0, MOST - 5)}.${hashOf(text)}`;
+    .normalize('NFKD');
+  const written = latin.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '');
+  const digits = written.length > MOST - 5 || OTHER_SCRIPT.test(latin) ? 8 : 4;
+  return `${(written || 'name').slice(0, MOST - 1 - digits)}.${hashOf(text, digits)}`;
 }
+
+/** A letter or digit that is not of ASCII. */
+const OTHER_SCRIPT = /[^\P{Alphabetic}\p{ASCII}\p{M}]|[^\P{N}\p{ASCII}]/u;
 
 const capital = (letters: string) => letters[0].toUpperCase() + letters.slice(1);
 
-function hashOf(text: string): string {
+function hashOf(text: string, digits: 4 | 8): string {
   let hash = 0x811c9dc5;
   for (const c of text) hash = Math.imul(hash ^ (c.codePointAt(0) as number), 0x01000193) >>> 0;
-  return (hash & 0xffff).toString(16).padStart(4, '0');
+  return hash.toString(16).padStart(8, '0').slice(-digits);
 }
