@@ -7,6 +7,7 @@ import { type Asset, configuredPoint, type Point } from '#models/machine/asset.t
 import { MachineSpeed } from './machineSpeed.ts';
 import { emptyMachineState, type MachineState, VIBRATION } from './machineState.ts';
 import { MachineStates } from './machineStates.ts';
+import { toPointUnit } from './pointUnit.ts';
 import type { SlotModels } from './processSlot.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
 import { TachometerPoint } from './tachometerPoint.ts';
@@ -88,6 +89,7 @@ export class Machine {
 
   /** `nowMs` is the time of its arrival. @returns whether the block was new and fit to be used for verdicts. */
   accept(block: SampleBlock, nowMs: number): boolean {
+    toPointUnit(block, configuredPoint(this.#config, block.point));
     if (block.historical) {
       this.#acceptHistorical(block);
       return false;

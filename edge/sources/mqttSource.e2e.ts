@@ -96,7 +96,7 @@ describe.skipIf(!installed('mosquitto') || !installed('mosquitto_pub')).each(['3
       for (let i = 0; i < 12; i++) expect(publish('plant/hall/pump-1', message(i)).status).toBe(0);
       publish('plant/hall/pump-1', message(11));
       publish('plant/hall/pump-1', message(12, { q: 'Bad' }));
-      publish('plant/hall/pump-1', message(13, { unit: '°F' }));
+      publish('plant/hall/pump-1', message(13, { unit: 'bar' }));
       publish('plant/hall/pump-1', message(14, { at: 'soon' }));
       publish('plant/hall/pump-1', 'not JSON');
       const point = async (name: string) => (await gateway.ledger()).points.find((p) => p.point === name);
