@@ -113,6 +113,8 @@ function addListen(edge: Command, shell: Shell): void {
     .action(async (file: string, o: { for: number; source?: number; all?: boolean }) => {
       const source = mqttSourceOf(shell, file, await load(shell, file), o.source);
       const { hearBroker, Listening } = await import('./sources/listen.ts');
+      const { openProtobufs } = await import('./sources/protobufReaders.ts');
+      await openProtobufs(source.subscriptions);
       const listening = new Listening(source);
       const filters = o.all ? ['#'] : listening.filters;
       await hearBroker(source, filters, 1000 * o.for, shell.stopSignal(), (heard) => {

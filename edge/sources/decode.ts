@@ -4,9 +4,10 @@ import { scalarArrivals } from './decodeScalars.ts';
 import { decodeLines, decodeSenml } from './decodeTagged.ts';
 import { axesOf, decodeWaveform } from './decodeWaveform.ts';
 import { namesOf } from './deviceNames.ts';
+import { withEmbedded } from './embeddedJson.ts';
 import { type Entry, entriesAt, type Reader, readerOf } from './entries.ts';
-import { inflated, textOf } from './jsonText.ts';
-import type { ScalarPayload } from './payloadConfig.ts';
+import { inflated, type Read, textOf } from './jsonText.ts';
+import type { Payload, ScalarPayload } from './payloadConfig.ts';
 import { readMessage } from './payloadFormat.ts';
 import { readRecords } from './records.ts';
 import type { Route } from './route.ts';
@@ -16,11 +17,12 @@ import type { Arrival } from './source.ts';
 export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits): Arrival[] {
   const spec = route.subscription.payload;
   if (payload.length === 0) return refuseAll(route, 'empty');
-  const whole = inflated(payload);
+  const whole = wholeOf(payload, spec);
   if (!whole.ok) return refuseAll(route, whole.rejection);
   if (spec.type === 'waveform') return decodeWaveform(route, spec, whole.value, limits);
   if (spec.type === 'line_protocol') return decodeLines(route, spec, textOf(whole.value), limits);
-  const message = readMessage(whole.value, spec);
+  const read = readMessage(whole.value, spec);
+  const message = read.ok && spec.type === 'scalar' && spec.json ? withEmbedded(read.value, spec.json) : read;
   if (!message.ok) return refuseAll(route, message.rejection);
   if (spec.type === 'senml') return decodeSenml(route, message.value, limits);
   if (spec.each !== undefined) return decodeEach(route, spec, spec.each, message.value, limits);
@@ -29,6 +31,14 @@ export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits):
   const named = nameWithin(route, spec, at);
   if (named === null) return [{ ok: false, rejection: 'missing_value', point: null }];
   return pointsOf(named, spec, message.value, at, undefined, limits);
+}
+
+/** A payload without its compression. Bytes that may be anything begin like compressed ones now and then: those stay. */
+function wholeOf(payload: Uint8Array, spec: Payload): Read<Uint8Array> {
+  const whole = inflated(payload);
+  const mayBeAnything =
+    spec.type === 'waveform' ? spec.framing === 'raw' : spec.type === 'scalar' && spec.format === 'binary';
+  return whole.ok || !mayBeAnything || whole.rejection === 'unsupported_type' ? whole : { ok: true, value: payload };
 }
 
 /** The same rejection for every point that a payload speaks of. */

@@ -1,12 +1,14 @@
 import { decodeFrameHeader, FRAME_HEADER_BYTES } from '#models/contracts/frame.ts';
 import type { Rejection } from '#models/contracts/ledger.ts';
-import { arrivalOf, checkWaveform, type DecodeLimits, inUnit, type PointName, refuse, timeOf } from './decoded.ts';
+import { type Contradiction, contradictionOf } from './contradiction.ts';
+import { arrivalOf, checkWaveform, type DecodeLimits, inUnit, type PointName, timeOf } from './decoded.ts';
 import { namesOf } from './deviceNames.ts';
+import { interleavedAxes } from './interleavedAxes.ts';
 import { pathIn } from './pathIn.ts';
 import { type WaveformEncoding, type WaveformPayload, waveformEncodings } from './payloadConfig.ts';
 import { readMessage } from './payloadFormat.ts';
 import type { Route } from './route.ts';
-import { hasOtherByteOrder, readSamples, samplesInText } from './sampleBytes.ts';
+import { readSamples, samplesInText } from './sampleBytes.ts';
 import type { Arrival } from './source.ts';
 
 /** The same rejection for every axis of a frame. */
@@ -43,7 +45,8 @@ export function decodeWaveform(
 
 /** Samples alone, without what a payload has before them. */
 export function decodeRaw(route: Route, spec: WaveformPayload, bytes: Uint8Array, limits: DecodeLimits): Arrival[] {
-  if (hasOtherByteOrder(bytes, spec.encoding, spec.byteOrder)) return refuseAxes(route, spec, 'wrong_byte_order');
+  const contradiction = contradictionOf(bytes, spec.encoding, spec.byteOrder);
+  if (contradiction) return refuseAxes(route, spec, contradiction.rejection, contradiction.detail);
   const samples = readSamples(bytes, spec.encoding, spec.byteOrder, spec.scale);
   return deinterleaved(route, spec, samples, spec.sampleRateHz ?? 0, undefined, limits);
 }
@@ -59,7 +62,9 @@ function deinterleaved(
 ): Arrival[] {
   if (typeof samples === 'string') return refuseAxes(route, spec, samples);
   const names = axesOf(route, spec);
-  if (names.length === 1) return [arrivalOf(names[0], checkWaveform(names[0], samples, sampleRateHz, startUs, limits))];
+  if (names.length === 1) {
+    return [oneSignal(names[0], samples, sampleRateHz, startUs, limits)];
+  }
   if (samples.length % names.length !== 0) return refuseAxes(route, spec, 'truncated');
   return names.map((name, axis) => {
     const own = Float32Array.from(
@@ -68,6 +73,21 @@ function deinterleaved(
     );
     return arrivalOf(name, checkWaveform(name, own, sampleRateHz, startUs, limits));
   });
+}
+
+/** Refused where it looks like several. */
+function oneSignal(
+  name: PointName,
+  samples: Float32Array<ArrayBuffer>,
+  sampleRateHz: number,
+  startUs: number | undefined,
+  limits: DecodeLimits,
+): Arrival {
+  const decoded = checkWaveform(name, samples, sampleRateHz, startUs, limits);
+  const interleaved = decoded.ok ? interleavedAxes(samples) : null;
+  if (interleaved === null) return arrivalOf(name, decoded);
+  const detail = `it looks like ${interleaved} or more interleaved signals: name their points in payload.axes`;
+  return { ok: false, rejection: 'several_points', point: name, detail };
 }
 
 function decodeJsonWaveform(route: Route, spec: WaveformPayload, payload: Uint8Array, limits: DecodeLimits): Arrival[] {
@@ -104,14 +124,15 @@ export function decodeEnvelope(
   const own = { ...spec, encoding, scale };
   const read = (name: PointName, path: string): Arrival => {
     const samples = jsonSamples(at(path), own);
-    const decoded =
-      typeof samples === 'string' ? refuse(samples) : checkWaveform(name, samples, sampleRateHz, startUs, limits);
-    return arrivalOf(name, inUnit(decoded, unit));
+    if (!(samples instanceof Float32Array)) return { ok: false, point: name, ...samples };
+    const arrival = oneSignal(name, samples, sampleRateHz, startUs, limits);
+    return arrival.ok ? arrivalOf(name, inUnit(arrival, unit)) : arrival;
   };
   if (spec.axes === undefined) return [read(route, keys.samples)];
   if (!Array.isArray(spec.axes))
     return Object.entries(spec.axes).map(([axis, path]) => read({ asset: route.asset, point: axis }, path));
   const samples = jsonSamples(at(keys.samples), own);
+  if (!(samples instanceof Float32Array)) return refuseAxes(route, spec, samples.rejection, samples.detail);
   return deinterleaved(route, spec, samples, sampleRateHz, startUs, limits).map((a) =>
     a.ok && unit !== undefined ? { ...a, block: { ...a.block, unit } } : a,
   );
@@ -150,14 +171,15 @@ const isEncoding = (value: unknown): value is WaveformEncoding => waveformEncodi
 function jsonSamples(
   value: unknown,
   { encoding, byteOrder, scale }: WaveformPayload,
-): Float32Array<ArrayBuffer> | Rejection {
-  if (value === undefined || value === null) return 'missing_value';
+): Float32Array<ArrayBuffer> | Contradiction {
+  if (value === undefined || value === null) return { rejection: 'missing_value' };
   const samples = typeof value === 'string' ? samplesInText(value) : value;
-  if (typeof samples === 'string') return samples as Rejection;
+  if (typeof samples === 'string') return { rejection: samples as Rejection };
   if (samples instanceof Uint8Array) {
-    if (hasOtherByteOrder(samples, encoding, byteOrder)) return 'wrong_byte_order';
-    return readSamples(samples, encoding, byteOrder, scale);
+    const contradiction = contradictionOf(samples, encoding, byteOrder);
+    const read = readSamples(samples, encoding, byteOrder, scale);
+    return contradiction ?? (typeof read === 'string' ? { rejection: read } : read);
   }
-  if (!Array.isArray(samples) || !samples.every((v) => typeof v === 'number')) return 'wrong_type';
+  if (!Array.isArray(samples) || !samples.every((v) => typeof v === 'number')) return { rejection: 'wrong_type' };
   return Float32Array.from(samples, (v: number) => v * scale);
 }

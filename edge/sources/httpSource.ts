@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { EdgeConfig } from '../config.ts';
 import { sameText } from '../httpServer.ts';
 import { decode } from './decode.ts';
+import { openProtobufs } from './protobufReaders.ts';
 import { RefusalLog } from './refusalLog.ts';
 import { Router } from './route.ts';
 import type { Arrival, Sink, Source } from './source.ts';
@@ -71,6 +72,7 @@ export class HttpSource implements Source {
   /** @throws where a token, certificate or key cannot be read, or a token is empty. */
   async start(sink: Sink): Promise<void> {
     this.#devices = this.#config.devices.map((device) => ({ ...device, token: tokenIn(device.tokenFile) }));
+    await openProtobufs(this.#config.subscriptions);
     this.state = 'connecting';
     this.#listen(sink);
   }

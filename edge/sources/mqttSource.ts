@@ -6,6 +6,7 @@ import { ChunkedWaveforms, chunksOf } from './chunkedWaveforms.ts';
 import type { ChunkStore } from './chunkStore.ts';
 import { decode, refuseAll } from './decode.ts';
 import type { DecodeLimits } from './decoded.ts';
+import { openProtobufs } from './protobufReaders.ts';
 import { RefusalLog } from './refusalLog.ts';
 import { filterOf, type Route, Router } from './route.ts';
 import type { Arrival, Sink, Source } from './source.ts';
@@ -68,6 +69,7 @@ export class MqttSource implements Source {
   }
 
   async start(sink: Sink): Promise<void> {
+    await openProtobufs(this.#config.subscriptions);
     const client = brokerClient(
       this.#config.url,
       this.#config,

@@ -43,6 +43,19 @@ const chunksSchema = z.strictObject({
 });
 export type Chunks = z.infer<typeof chunksSchema>;
 
+const protobufSchema = z.strictObject({
+  /** A `.proto` file; what it imports lies beside it. */
+  file: z.string().min(1),
+  /** The message that a payload is, with its package: `acme.v1.Report`. */
+  message: z.string().min(1),
+});
+export type Protobuf = z.infer<typeof protobufSchema>;
+
+/** A `.proto` file belongs to the format, and the format to one. */
+const hasItsProtobuf = (p: { format: string; protobuf?: Protobuf }): boolean =>
+  (p.format === 'protobuf') === (p.protobuf !== undefined);
+const ITS_PROTOBUF = { message: 'a file and a message with format protobuf, and only there', path: ['protobuf'] };
+
 export const waveformSchema = z
   .strictObject({
     type: z.literal('waveform'),
@@ -71,7 +84,8 @@ export const waveformSchema = z
     /** What an envelope's rate is in: a frequency, or the time from one sample to the next. */
     sampleRateIn: z.enum(['Hz', 'kHz', 's', 'ms', 'us']).default('Hz'),
     /** What an envelope is written in. */
-    format: z.enum(['json', 'cbor', 'msgpack']).default('json'),
+    format: z.enum(['json', 'cbor', 'msgpack', 'protobuf']).default('json'),
+    protobuf: protobufSchema.optional(),
     /** Instead of the topic's: paths of the machine's and the point's name in an envelope. */
     assetPath: z.string().min(1).optional(),
     pointPath: z.string().min(1).optional(),
@@ -79,6 +93,7 @@ export const waveformSchema = z
     skipBytes: z.int().min(0).max(4096).default(0),
     chunks: chunksSchema.optional(),
   })
+  .refine(hasItsProtobuf, ITS_PROTOBUF)
   .refine((p) => p.chunks === undefined || p.framing !== 'header', {
     message: 'framing json or raw: a frame with the header is whole',
     path: ['chunks'],
@@ -108,7 +123,8 @@ export type WaveformPayload = z.infer<typeof waveformSchema>;
 /** What a payload is written in, once decompressed. */
 const formatFields = {
   /** `text`: the value itself. `binary`: bytes. Others become objects and arrays, to which paths apply. */
-  format: z.enum(['json', 'cbor', 'msgpack', 'csv', 'line_protocol', 'text', 'binary']).default('json'),
+  format: z.enum(['json', 'cbor', 'msgpack', 'protobuf', 'csv', 'line_protocol', 'text', 'binary']).default('json'),
+  protobuf: protobufSchema.optional(),
   /** Each row is an object by its column's name: `*.temp` is a column, `0.temp` a value of the first row. */
   csv: z
     .strictObject({
@@ -120,8 +136,9 @@ const formatFields = {
     .optional(),
 };
 export interface MessageFormat {
-  format: 'json' | 'cbor' | 'msgpack' | 'csv' | 'line_protocol' | 'text' | 'binary';
+  format: 'json' | 'cbor' | 'msgpack' | 'protobuf' | 'csv' | 'line_protocol' | 'text' | 'binary';
   csv?: { delimiter?: string; columns?: string[]; skipLines: number };
+  protobuf?: Protobuf;
 }
 
 const plainValue = z.union([z.string(), z.number(), z.boolean()]);
@@ -168,65 +185,74 @@ const someValues = z
 
 const conditionSchema = z.record(z.string().min(1), z.union([plainValue, z.array(plainValue).min(1)]));
 
-export const scalarSchema = z.strictObject({
-  type: z.literal('scalar'),
-  ...formatFields,
-  ...numberFields,
-  /** Dotted path of the number in the message; empty where the payload is the number. `*` stands for each element of an array. */
-  value: z.string().default('value'),
-  /** Several points of one message: a path for each, or settings of its own beside those of the payload. */
-  values: someValues.optional(),
-  /** Instead of the topic's: paths of the machine's and the point's name in the message. */
-  assetPath: z.string().min(1).optional(),
-  pointPath: z.string().min(1).optional(),
-  /** Messages that are taken: what has to lie at a path. Others are ignored. */
-  where: conditionSchema.optional(),
-  /**
-   * A message that tells several points: each element of the array, or entry of the object, at `path` is one, in which
-   * `*` stands for each element, too. Other paths are seen from the element, `^` from one level further out; a time that
-   * it lacks is that of the message.
-   */
-  each: z
-    .strictObject({
-      path: z.string().default(''),
-      /** Path of the point's name; `$key`: the entry's key, or the element's number from 0; `$1`: that of the first `*`. */
-      point: z.string().min(1).optional(),
-      asset: z.string().min(1).optional(),
-      /** Points that are taken, of many. */
-      only: z.array(nameSchema).min(1).optional(),
-      /** Elements that are taken: what has to lie at a path in them. */
-      where: conditionSchema.optional(),
-    })
-    .optional(),
-  /** Bytes at `value` that are records, each of a header and a value (Cayenne LPP, Milesight): by header, in hexadecimal digits. */
-  records: z
-    .strictObject({
-      headerBytes: z.int().min(1).max(4).default(2),
-      types: z.record(
-        z.string().regex(/^([0-9a-f]{2}){1,4}$/, 'hexadecimal digits in lower case, such as 0367'),
-        z.strictObject({
-          /** Bytes after the header; without it, as many as the values take. */
-          length: z.int().min(0).max(255).optional(),
-          values: z.record(nameSchema, valueSchema).default({}),
-        }),
-      ),
-    })
-    .optional(),
-  /** The value times `scale` plus `offset` is in the point's unit. */
-  scale: z.number().default(1),
-  offset: z.number().default(0),
-  /** Path of the time, or texts put together, as `{date} {clock}`; where it is absent the arrival's time is taken. */
-  time: z.string().default('time'),
-  /** Path of an array that tells how many milliseconds after `time` each element of the value was measured. */
-  deltas: z.string().min(1).optional(),
-  /** Of an array whose message has one time, that of its last element. */
-  intervalMs: z.number().positive().optional(),
-  /** Dotted path of a quality, and what it says where the value is good; null: it is absent. */
-  quality: z.string().min(1).optional(),
-  good: z.array(plainValue.nullable()).default(['Good', 'good', 'GOOD', 'OK', 'ok', true, 192]),
-  /** Dotted path of the unit's name: values of another unit than the point's are rejected. */
-  unit: z.string().min(1).optional(),
-});
+export const scalarSchema = z
+  .strictObject({
+    type: z.literal('scalar'),
+    ...formatFields,
+    ...numberFields,
+    /** Dotted path of the number in the message; empty where the payload is the number. `*` stands for each element of an array. */
+    value: z.string().default('value'),
+    /** Several points of one message: a path for each, or settings of its own beside those of the payload. */
+    values: someValues.optional(),
+    /** Instead of the topic's: paths of the machine's and the point's name in the message. */
+    assetPath: z.string().min(1).optional(),
+    pointPath: z.string().min(1).optional(),
+    /** Paths of texts that are JSON themselves, or base64 of it; further paths may lead into them. */
+    json: z.array(z.string().min(1)).min(1).optional(),
+    /** Messages that are taken: what has to lie at a path. Others are ignored. */
+    where: conditionSchema.optional(),
+    /**
+     * A message that tells several points: each element of the array, or entry of the object, at `path` is one, in which
+     * `*` stands for each element, too. Other paths are seen from the element, `^` from one level further out; a time that
+     * it lacks is that of the message.
+     */
+    each: z
+      .strictObject({
+        path: z.string().default(''),
+        /** Path of the point's name; `$key`: the entry's key, or the element's number from 0; `$1`: that of the first `*`. */
+        point: z.string().min(1).optional(),
+        asset: z.string().min(1).optional(),
+        /** Points that are taken, of many. */
+        only: z.array(nameSchema).min(1).optional(),
+        /** Elements that are taken: what has to lie at a path in them. */
+        where: conditionSchema.optional(),
+      })
+      .optional(),
+    /** Bytes at `value` that are records, each of a header and a value (Cayenne LPP, Milesight): by header, in hexadecimal digits. */
+    records: z
+      .strictObject({
+        headerBytes: z.int().min(1).max(4).default(2),
+        types: z.record(
+          z.string().regex(/^([0-9a-f]{2}){1,4}$/, 'hexadecimal digits in lower case, such as 0367'),
+          z.strictObject({
+            /** Bytes after the header; without it, as many as the values take. */
+            length: z.int().min(0).max(255).optional(),
+            values: z.record(nameSchema, valueSchema).default({}),
+          }),
+        ),
+      })
+      .optional(),
+    /** The value times `scale` plus `offset` is in the point's unit. */
+    scale: z.number().default(1),
+    offset: z.number().default(0),
+    /** Path of the time, or texts put together, as `{date} {clock}`; where it is absent the arrival's time is taken. */
+    time: z
+      .string()
+      .refine((path) => !path.includes('}.{'), {
+        message: 'one path: seconds and nanoseconds put together lose the zeros of the fraction',
+      })
+      .default('time'),
+    /** Path of an array that tells how many milliseconds after `time` each element of the value was measured. */
+    deltas: z.string().min(1).optional(),
+    /** Of an array whose message has one time, that of its last element. */
+    intervalMs: z.number().positive().optional(),
+    /** Dotted path of a quality, and what it says where the value is good; null: it is absent. */
+    quality: z.string().min(1).optional(),
+    good: z.array(plainValue.nullable()).default(['Good', 'good', 'GOOD', 'OK', 'ok', true, 192]),
+    /** Dotted path of the unit's name: values of another unit than the point's are rejected. */
+    unit: z.string().min(1).optional(),
+  })
+  .refine(hasItsProtobuf, ITS_PROTOBUF);
 export type ScalarPayload = z.infer<typeof scalarSchema>;
 
 /** SenML records in JSON or CBOR (RFC 8428): a point for each name. */

@@ -3,7 +3,9 @@ import { decode as decodeCbor } from 'cborg';
 import { parseTable } from '#models/tables/parseTable.ts';
 import { parseJson, type Read, textOf } from './jsonText.ts';
 import { parseLine } from './lineProtocol.ts';
-import type { MessageFormat } from './payloadConfig.ts';
+import type { MessageFormat, WaveformEncoding } from './payloadConfig.ts';
+import { readProtobuf } from './protobufReaders.ts';
+import { numbersIn } from './sampleBytes.ts';
 
 /** Elements of an array or a map, at the most. */
 const MOST_ENTRIES = 1_000_000;
@@ -11,7 +13,7 @@ const MOST_CSV_ROWS = 100_000;
 const MAX_DEPTH = 32;
 
 /** A payload as values, arrays and objects, to which paths apply; byte strings stay bytes. Never throws. */
-export function readMessage(payload: Uint8Array, { format, csv }: MessageFormat): Read<unknown> {
+export function readMessage(payload: Uint8Array, { format, csv, protobuf }: MessageFormat): Read<unknown> {
   switch (format) {
     case 'json':
       return parseJson(payload);
@@ -23,6 +25,8 @@ export function readMessage(payload: Uint8Array, { format, csv }: MessageFormat)
       return readLines(textOf(payload));
     case 'csv':
       return attempt(() => csvRows(payload, csv));
+    case 'protobuf':
+      return readProtobuf(payload, protobuf);
     case 'cbor':
       return attempt(() => plain(decodeCbor(payload, { useMaps: true, tags: PASSED_TAGS }), 0));
     case 'msgpack':
@@ -41,10 +45,37 @@ function attempt(read: () => unknown): Read<unknown> {
   }
 }
 
-/** RFC 8949, 3.4: times as texts (0) and seconds (1); RFC 8746: typed arrays, read by the configured encoding. */
-const PASSED_TAGS = Object.fromEntries(
-  [0, 1, ...Array.from({ length: 24 }, (_, i) => 64 + i)].map((tag) => [tag, (inner: () => unknown) => inner()]),
-);
+/** Typed arrays that say their encoding themselves. Source: RFC 8746, table 1. */
+const TYPED_ARRAYS: Record<number, [WaveformEncoding, 'little' | 'big']> = {
+  65: ['uint16', 'big'],
+  66: ['uint32', 'big'],
+  69: ['uint16', 'little'],
+  70: ['uint32', 'little'],
+  72: ['int8', 'big'],
+  73: ['int16', 'big'],
+  74: ['int32', 'big'],
+  77: ['int16', 'little'],
+  78: ['int32', 'little'],
+  81: ['float32', 'big'],
+  82: ['float64', 'big'],
+  85: ['float32', 'little'],
+  86: ['float64', 'little'],
+};
+
+/** RFC 8949, 3.4: times as texts (0) and seconds (1); RFC 8746: typed arrays as numbers, of bytes (64, 68) as they are. */
+const PASSED_TAGS = Object.fromEntries([
+  ...[0, 1, 64, 68].map((tag) => [tag, (inner: () => unknown) => inner()] as const),
+  ...Object.entries(TYPED_ARRAYS).map(
+    ([tag, [encoding, order]]) => [tag, (inner: () => unknown) => typedArray(inner(), encoding, order)] as const,
+  ),
+]);
+
+/** @throws Error of what are no bytes, or not a whole number of elements. */
+function typedArray(bytes: unknown, encoding: WaveformEncoding, byteOrder: 'little' | 'big'): number[] {
+  const numbers = bytes instanceof Uint8Array ? numbersIn(bytes, encoding, byteOrder) : null;
+  if (numbers === null) throw new Error('a typed array that is none');
+  return numbers;
+}
 
 /** Maps as objects, big integers as numbers, times as milliseconds. @throws Error beyond 32 levels. */
 function plain(value: unknown, depth: number): unknown {

@@ -15,14 +15,22 @@ export const REMEDIES: Partial<Record<Rejection, string>> = {
     'what lies at the path is no number, or its time cannot be read: see payload.states, hex, decimal, bytes with as, and timeFormat',
   bad_quality: 'the quality is not among the good ones: see payload.quality and payload.good',
   bad_rate: 'no sample rate: set payload.sampleRateHz, or payload.keys.sampleRate',
-  several_points: 'the elements name points of their own: use payload.each with the path of their name',
+  several_points:
+    'several points in one: use payload.each where the elements name them, payload.axes where axes are interleaved',
   wrong_byte_order: 'the samples are of the other byte order: set payload.byteOrder',
   truncated: 'the bytes are no multiple of the encoding’s width, or of the axes: see payload.encoding and payload.axes',
   missing_chunk: 'chunks were lost, or come further apart than payload.chunks.timeoutMs',
   bad_chunk: 'the chunk’s number does not fit: see payload.chunks.first and payload.chunks.total',
   bad_checksum: 'the samples are not those that were sent, or the checksum is no CRC-32: see payload.chunks.checksum',
-  not_finite: 'NaN and infinities are no values: list them in payload.none if the device means "no value"',
+  not_finite:
+    'NaN and infinities are no values: list them in payload.none if the device means "no value"; of samples, see payload.encoding',
   unsupported_type: 'a record or value that no setting takes: see payload.records',
+  out_of_range: 'beyond what any sensor measures: see payload.encoding, payload.byteOrder and payload.scale',
+  too_large: 'more than limits.maxPayloadBytes',
+  time_too_old: 'before 1970: see timeFormat',
+  time_in_future: 'decades ahead: see timeFormat',
+  bad_header: 'no header of Millwright’s: set payload.framing to raw or json',
+  empty: 'nothing in it: see payload.value or payload.each',
   retained: 'a retained message is of the past; live ones are taken',
 };
 

@@ -38,6 +38,14 @@ export function readSamples(
   return Float32Array.from({ length: bytes.length / width }, (_, i) => read(view, i * width, isLittle) * scale);
 }
 
+/** All numbers, exactly; null where the bytes end within one. */
+export function numbersIn(bytes: Uint8Array, encoding: WaveformEncoding, byteOrder: 'little' | 'big'): number[] | null {
+  const { bytes: width, read } = ENCODINGS[encoding];
+  if (bytes.length % width !== 0) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Array.from({ length: bytes.length / width }, (_, i) => read(view, i * width, byteOrder === 'little'));
+}
+
 /** The two usual encodings, by the processor's own order. */
 function aligned(bytes: Uint8Array, encoding: 'float32' | 'int16', scale: number): Float32Array<ArrayBuffer> {
   const own = Uint8Array.from(bytes).buffer;
@@ -45,6 +53,8 @@ function aligned(bytes: Uint8Array, encoding: 'float32' | 'int16', scale: number
   if (scale !== 1) for (let i = 0; i < column.length; i++) column[i] *= scale;
   return column;
 }
+
+export const numberReader = (encoding: WaveformEncoding): Reader => ENCODINGS[encoding].read;
 
 export const bytesIn = (encoding: WaveformEncoding): number => ENCODINGS[encoding].bytes;
 
@@ -59,42 +69,6 @@ export function readNumber(
   const begin = at < 0 ? bytes.length + at : at;
   if (begin < 0 || begin + width > bytes.length) return null;
   return read(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), begin, byteOrder === 'little');
-}
-
-const LEAST_SAMPLES = 64;
-/** Enough to tell. */
-const LOOKED_AT = 1024;
-/** White noise over the whole range has 0.58 of it. */
-const LOUD = 0.4;
-/** Neighbours of white noise differ by twice its power, those of a vibration by less. */
-const ROUGH = 1.5;
-const QUIETER = 0.5;
-
-/**
- * Whether 16-bit samples are plainly of the other byte order: as read they are white noise over the whole range, and
- * swapped they are less than half as large. Noise that is really there is as large both ways.
- */
-export function hasOtherByteOrder(bytes: Uint8Array, encoding: WaveformEncoding, byteOrder: 'little' | 'big'): boolean {
-  if (encoding !== 'int16' || bytes.length < 2 * LEAST_SAMPLES) return false;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const isLittle = byteOrder === 'little';
-  const own = powerOf(view, isLittle);
-  if (own.deviation < LOUD * 32_768 || own.roughness < ROUGH) return false;
-  return powerOf(view, !isLittle).deviation < QUIETER * own.deviation;
-}
-
-function powerOf(view: DataView, isLittle: boolean): { deviation: number; roughness: number } {
-  const n = Math.min(LOOKED_AT, view.byteLength >> 1);
-  let [sum, squares, steps, last] = [0, 0, 0, view.getInt16(0, isLittle)];
-  for (let i = 0; i < n; i++) {
-    const v = view.getInt16(2 * i, isLittle);
-    sum += v;
-    squares += v * v;
-    steps += (v - last) ** 2;
-    last = v;
-  }
-  const variance = squares / n - (sum / n) ** 2;
-  return { deviation: Math.sqrt(variance), roughness: variance > 0 ? steps / n / variance : 0 };
 }
 
 const HEX = /^[0-9a-f]+$/i;

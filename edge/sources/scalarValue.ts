@@ -42,10 +42,18 @@ function numberInText(text: string, { states, hex, decimal }: Numeric): number |
   if (states !== undefined && Object.hasOwn(states, text)) return states[text];
   if (text === '') return 'missing_value';
   if (hex) return HEX.test(text) ? Number.parseInt(text.replace(/^0x/i, ''), 16) : 'wrong_type';
-  const plain = decimal === ',' ? text.replace(',', '.') : text;
+  const plain = decimal === ',' ? withPoint(text) : text;
   if (NUMBER.test(plain)) return Number(plain);
   if (NOT_FINITE.test(text)) return 'not_finite';
   return WORDS[text.toLowerCase()] ?? 'wrong_type';
+}
+
+const GROUPED = /^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$/;
+
+/** A number with a decimal comma, in which points part thousands; with any other point it is none. */
+function withPoint(text: string): string {
+  const whole = GROUPED.test(text) ? text.replaceAll('.', '') : text;
+  return whole.includes('.') ? '' : whole.replace(',', '.');
 }
 
 function numberInBytes(value: unknown, { bytes, at, as, byteOrder }: Numeric): number | Rejection {

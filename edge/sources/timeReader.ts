@@ -30,7 +30,9 @@ export function timeReader(format: string, zone: string): TimeReader {
   const factor = NUMBERS[format];
   if (factor !== undefined) return (stamp) => numberOf(stamp, factor);
   return (stamp) =>
-    typeof stamp === 'string' ? valid(DateTime.fromFormat(stamp, format, { zone, locale: 'en' })) : null;
+    typeof stamp === 'string' || typeof stamp === 'number'
+      ? valid(DateTime.fromFormat(String(stamp), format, { zone, locale: 'en' }))
+      : null;
 }
 
 /** From the year 2000 to 2100 the numbers of seconds, milli-, micro- and nanoseconds never overlap. */
@@ -43,7 +45,7 @@ const SIZES: [least: number, factor: number][] = [
 
 function automatic(stamp: unknown, zone: string): number | null {
   const digits = typeof stamp === 'string' && /^\d{9,20}(\.\d+)?$/.test(stamp) ? Number(stamp) : stamp;
-  if (typeof digits !== 'number') return isoTime(stamp, zone) ?? mailTime(stamp);
+  if (typeof digits !== 'number') return isoTime(stamp, zone) ?? mailTime(stamp) ?? dotnetTime(stamp);
   // A smaller number is of a device that began in 1970: its milliseconds.
   const factor = SIZES.find(([least]) => digits >= least)?.[1] ?? 1;
   return finite(digits * factor);
@@ -52,6 +54,12 @@ function automatic(stamp: unknown, zone: string): number | null {
 /** RFC 2822, as in `Fri, 27 Nov 2026 22:00:00 GMT`. */
 function mailTime(stamp: unknown): number | null {
   return typeof stamp === 'string' ? valid(DateTime.fromRFC2822(stamp)) : null;
+}
+
+/** As .NET wrote dates in JSON: `/Date(1795780800000)/`, with or without an offset that changes nothing. */
+function dotnetTime(stamp: unknown): number | null {
+  const ms = typeof stamp === 'string' ? /^\/Date\((-?\d{1,16})([+-]\d{4})?\)\/$/.exec(stamp)?.[1] : undefined;
+  return ms === undefined ? null : finite(Number(ms));
 }
 
 function isoTime(stamp: unknown, zone: string): number | null {

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { randomOf } from '#models/random/random.ts';
+import { contradictionOf } from './contradiction.ts';
+import type { WaveformEncoding } from './payloadConfig.ts';
+
+const N = 1024;
+const tone = (i: number) => Math.sin((2 * Math.PI * 100 * i) / 5120);
+
+/** A sine, 1 in full scale of nothing, times `scale`. */
+function written(encoding: WaveformEncoding, byteOrder: 'little' | 'big', scale: number): Buffer {
+  const width = { int16: 2, int24: 3, int32: 4, float32: 4 }[encoding as 'int16'];
+  const bytes = Buffer.alloc(N * width);
+  for (let i = 0; i < N; i++) {
+    const v = tone(i) * scale;
+    if (encoding === 'float32') byteOrder === 'big' ? bytes.writeFloatBE(v, 4 * i) : bytes.writeFloatLE(v, 4 * i);
+    else if (byteOrder === 'big') bytes.writeIntBE(Math.round(v), width * i, width);
+    else bytes.writeIntLE(Math.round(v), width * i, width);
+  }
+  return bytes;
+}
+
+const KINDS = [
+  ['int16', 1000],
+  ['int16', 30_000],
+  ['int24', 200_000],
+  ['int32', 1e6],
+  ['float32', 1],
+  ['float32', 0.001],
+] as const;
+
+describe.each(['little', 'big'] as const)('%s endian', (byteOrder) => {
+  const other = byteOrder === 'little' ? 'big' : 'little';
+
+  test.each(KINDS)('%s of amplitude %d is itself, and not of the other order', (encoding, scale) => {
+    expect(contradictionOf(written(encoding, byteOrder, scale), encoding, byteOrder)).toBeNull();
+    // At full scale both orders are equally loud.
+    if (encoding !== 'int16' || scale < 30_000)
+      expect(contradictionOf(written(encoding, other, scale), encoding, byteOrder)).toEqual({
+        rejection: 'wrong_byte_order',
+      });
+  });
+
+  test('float32 is no int16', () => {
+    expect(contradictionOf(written('float32', byteOrder, 1), 'int16', byteOrder)).toMatchObject({
+      rejection: 'bad_payload',
+      detail: expect.stringContaining('float32'),
+    });
+  });
+});
+
+test('white noise over the whole range is a signal', () => {
+  const random = randomOf(20261128);
+  const bytes = Buffer.from(Uint8Array.from({ length: 4096 }, () => Math.floor(random() * 256)));
+  for (const encoding of ['int16', 'int24', 'int32'] as const)
+    expect(contradictionOf(bytes.subarray(0, 4092), encoding, 'little')).toBeNull();
+});
+
+test('a text or a WAV file is no frame of samples', () => {
+  const base64 = Buffer.from(written('int16', 'little', 1000).toString('base64'));
+  expect(contradictionOf(base64, 'int16', 'little')).toMatchObject({ detail: expect.stringContaining('text') });
+  const wav = Buffer.concat([Buffer.from('RIFF\x24\x08\x00\x00WAVEfmt ', 'latin1'), Buffer.alloc(2100)]);
+  expect(contradictionOf(wav, 'int16', 'little')).toMatchObject({ detail: expect.stringContaining('WAV') });
+});
+
+test('a sensor at rest sends zeros', () => {
+  expect(contradictionOf(Buffer.alloc(4096), 'float32', 'little')).toBeNull();
+  expect(contradictionOf(Buffer.alloc(4096), 'int16', 'big')).toBeNull();
+});

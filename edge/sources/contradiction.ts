@@ -1,0 +1,119 @@
+import type { Rejection } from '#models/contracts/ledger.ts';
+import type { WaveformEncoding } from './payloadConfig.ts';
+import { bytesIn, numberReader } from './sampleBytes.ts';
+
+/** Why bytes cannot be the samples that the configuration says they are, and what would take them. */
+export interface Contradiction {
+  rejection: Rejection;
+  detail?: string;
+}
+
+const LEAST_SAMPLES = 64;
+/** Enough to tell. */
+const LOOKED_AT = 1024;
+/** Deviation of white noise over the whole range: 0.58 of it. */
+const LOUD = 0.4;
+/** Neighbours of white noise differ by twice its power, those of a vibration by less. */
+const ROUGH = 1.5;
+/** The same of floats that are read as integers: their upper halves are alike, which makes it smoother. */
+const FLOATS_LOUD = 0.25;
+const FLOATS_ROUGH = 1.2;
+const QUIETER = 0.5;
+/** Magnitudes that a sensor's floats have, in any unit. */
+const PLAUSIBLE: readonly [number, number] = [1e-9, 1e7];
+const MOSTLY = 0.99;
+/** No unit makes a whole signal so small; small integers that are read as float32 are. */
+const NEGLIGIBLE = 1e-15;
+
+/** Full scale of the signed encodings of which a wrong byte order shows. */
+const FULL_SCALE: Partial<Record<WaveformEncoding, number>> = { int16: 2 ** 15, int24: 2 ** 23, int32: 2 ** 31 };
+
+/**
+ * Whether samples plainly are not of the configured encoding; null where nothing speaks against it. A text or a WAV file
+ * has no place in a frame of bytes. Integers of the other byte order are white noise over the whole range and less than
+ * half as large when they are swapped; noise that is really there is as large both ways. Floats that are read as integers
+ * are as loud, and read as floats they are of plausible magnitudes, which integers never are.
+ */
+export function contradictionOf(
+  bytes: Uint8Array,
+  encoding: WaveformEncoding,
+  byteOrder: 'little' | 'big',
+): Contradiction | null {
+  const width = bytesIn(encoding);
+  if (isWave(bytes))
+    return { rejection: 'bad_payload', detail: 'a WAV file: set skipBytes to 44, or deliver it to a folder source' };
+  if (width < 2 || bytes.length < width * LEAST_SAMPLES) return null;
+  if (isText(bytes)) return { rejection: 'bad_payload', detail: 'the payload is a text, not samples in bytes' };
+  const isLittle = byteOrder === 'little';
+  if (encoding === 'float32') {
+    if (isNegligible(bytes, isLittle))
+      return { rejection: 'bad_payload', detail: 'all samples are below 1e-15: see payload.encoding' };
+    return !areFloats(bytes, isLittle) && areFloats(bytes, !isLittle) ? { rejection: 'wrong_byte_order' } : null;
+  }
+  const fullScale = FULL_SCALE[encoding];
+  if (fullScale === undefined) return null;
+  const own = noiseOf(bytes, encoding, isLittle, fullScale);
+  const isNoise = own.deviation >= LOUD && own.roughness >= ROUGH;
+  if (isNoise && noiseOf(bytes, encoding, !isLittle, fullScale).deviation < QUIETER * own.deviation)
+    return { rejection: 'wrong_byte_order' };
+  const mayBeFloats = encoding === 'int16' && own.deviation >= FLOATS_LOUD && own.roughness >= FLOATS_ROUGH;
+  const floats = mayBeFloats ? [true, false].find((little) => areFloats(bytes, little)) : undefined;
+  return floats === undefined ? null : { rejection: 'bad_payload', detail: 'the samples look like float32' };
+}
+
+/** A RIFF header of type WAVE. */
+function isWave(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  return text.startsWith('RIFF') && text.endsWith('WAVE');
+}
+
+function isText(bytes: Uint8Array): boolean {
+  const most = Math.min(bytes.length, LOOKED_AT);
+  for (let i = 0; i < most; i++) {
+    const c = bytes[i];
+    if ((c < 0x20 && c !== 0x09 && c !== 0x0a && c !== 0x0d) || c > 0x7e) return false;
+  }
+  return true;
+}
+
+function noiseOf(
+  bytes: Uint8Array,
+  encoding: WaveformEncoding,
+  isLittle: boolean,
+  fullScale: number,
+): { deviation: number; roughness: number } {
+  const read = numberReader(encoding);
+  const width = bytesIn(encoding);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const n = Math.min(LOOKED_AT, Math.floor(bytes.length / width));
+  let [sum, squares, steps, last] = [0, 0, 0, read(view, 0, isLittle) / fullScale];
+  for (let i = 0; i < n; i++) {
+    const v = read(view, width * i, isLittle) / fullScale;
+    sum += v;
+    squares += v * v;
+    steps += (v - last) ** 2;
+    last = v;
+  }
+  const variance = squares / n - (sum / n) ** 2;
+  return { deviation: Math.sqrt(Math.max(0, variance)), roughness: variance > 0 ? steps / n / variance : 0 };
+}
+
+function areFloats(bytes: Uint8Array, isLittle: boolean): boolean {
+  if (bytes.length % 4 !== 0) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const n = Math.min(LOOKED_AT, bytes.length / 4);
+  let plausible = 0;
+  for (let i = 0; i < n; i++) {
+    const v = Math.abs(view.getFloat32(4 * i, isLittle));
+    if (v === 0 || (v >= PLAUSIBLE[0] && v <= PLAUSIBLE[1])) plausible++;
+  }
+  return plausible >= MOSTLY * n;
+}
+
+function isNegligible(bytes: Uint8Array, isLittle: boolean): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const n = Math.min(LOOKED_AT, Math.floor(bytes.length / 4));
+  let most = 0;
+  for (let i = 0; i < n; i++) most = Math.max(most, Math.abs(view.getFloat32(4 * i, isLittle)));
+  return most > 0 && most < NEGLIGIBLE;
+}

@@ -1,0 +1,19 @@
+import { parseJson, type Read } from './jsonText.ts';
+import { pathIn } from './pathIn.ts';
+
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+
+/** A message in which the texts at some paths, JSON themselves or base64 of it, are what they say. Changes the message. */
+export function withEmbedded(message: unknown, paths: readonly string[]): Read<unknown> {
+  for (const path of paths) {
+    const at = path.lastIndexOf('.');
+    const holder = at < 0 ? message : pathIn(message, path.slice(0, at));
+    const key = path.slice(at + 1);
+    const text = pathIn(holder, key);
+    if (typeof text !== 'string') continue;
+    const parsed = parseJson(BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.from(text));
+    if (!parsed.ok) return parsed;
+    (holder as Record<string, unknown>)[key] = parsed.value;
+  }
+  return { ok: true, value: message };
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { randomOf } from '#models/random/random.ts';
+import { interleavedAxes } from './interleavedAxes.ts';
+
+const random = randomOf(20261128);
+/** Of variance 1. */
+const noise = () => (random() + random() + random() + random() - 2) * Math.sqrt(3);
+const axis = (n: number, deviation: number, mean = 0) =>
+  Float32Array.from({ length: n }, () => mean + deviation * noise());
+const interleaved = (...axes: Float32Array[]) =>
+  Float32Array.from(
+    { length: axes[0].length * axes.length },
+    (_, i) => axes[i % axes.length][Math.floor(i / axes.length)],
+  );
+
+test('three axes of which one holds gravity', () => {
+  expect(interleavedAxes(interleaved(axis(400, 0.5), axis(400, 0.5), axis(400, 0.5, 1)))).toBe(3);
+});
+
+test('three axes of different strength, without gravity', () => {
+  expect(interleavedAxes(interleaved(axis(1000, 1), axis(1000, 0.6), axis(1000, 0.4)))).toBe(3);
+});
+
+test('an accelerometer and a gyroscope of three axes each', () => {
+  expect(
+    interleavedAxes(interleaved(...[1, 1, 1, 40, 30, 50].map((deviation) => axis(600, deviation)))),
+  ).not.toBeNull();
+});
+
+test('a resting sensor of three axes', () => {
+  expect(interleavedAxes(interleaved(axis(400, 0), axis(400, 0), axis(400, 0, 1)))).toBe(3);
+});
+
+test('one signal, whatever it measures, is one', () => {
+  const at = (f: (i: number) => number) => Float32Array.from({ length: 4096 }, (_, i) => f(i));
+  const signals = {
+    noise: at(noise),
+    flat: at(() => 1),
+    ramp: at((i) => i),
+    'a tone': at((i) => Math.sin(i / 8)),
+    'a tone at nearly a third of the rate': at((i) => Math.sin(2 * Math.PI * 0.3345 * i)),
+    'a tone at nearly half the rate': at((i) => Math.sin(2 * Math.PI * 0.4985 * i)),
+    'impacts that ring': at((i) => Math.exp(-(i % 256) / 20) * Math.sin(2 * Math.PI * 0.21 * i) + 0.05 * noise()),
+    pulses: at((i) => (i % 400 < 20 ? 5 : 0)),
+  };
+  for (const [name, samples] of Object.entries(signals)) expect(interleavedAxes(samples), name).toBeNull();
+});
+
+test('a short frame does not tell', () => {
+  expect(interleavedAxes(interleaved(axis(64, 1), axis(64, 1), axis(64, 1, 9)))).toBeNull();
+});

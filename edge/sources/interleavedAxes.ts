@@ -1,0 +1,60 @@
+/** Numbers of axes that sensors interleave; four are not told apart from a converter's tones at a quarter of its rate. */
+const COUNTS = [2, 3, 6] as const;
+const QUARTERS = 4;
+/** A shorter signal does not tell. */
+const LEAST_SAMPLES = 1024;
+/** Enough to tell. */
+const LOOKED_AT = 3072;
+/** Means that differ by so many standard deviations: one axis holds gravity. */
+const MEANS_APART = 0.6;
+/** Ratio of variances. Pairs and sixes need more: a tone at a quarter of the rate does the same to every other sample. */
+const VARIANCES_APART: Record<(typeof COUNTS)[number], number> = { 2: 4, 3: 2, 6: 4 };
+
+/**
+ * How many axes, at least, are interleaved in what is taken for one signal; null where it looks like one. Every third sample of a
+ * signal has the mean and the variance of the others, whatever it measures. Of interleaved axes they differ, in each quarter
+ * of the frame alike. Axes that are equally strong and hold no gravity look like one signal.
+ */
+export function interleavedAxes(samples: Float32Array): number | null {
+  if (samples.length < LEAST_SAMPLES) return null;
+  const looked = samples.subarray(0, LOOKED_AT);
+  return COUNTS.find((count) => areApart(momentsOf(looked, count), VARIANCES_APART[count])) ?? null;
+}
+
+interface Moments {
+  mean: number;
+  variance: number;
+}
+
+/** By quarter of the frame, the moments of every `count`-th sample from the first on, from the second on, and so on. */
+function momentsOf(samples: Float32Array, count: number): Moments[][] {
+  const rows = Math.floor(samples.length / (QUARTERS * count));
+  return Array.from({ length: QUARTERS }, (_, quarter) =>
+    Array.from({ length: count }, (_, axis) => {
+      let [sum, squares] = [0, 0];
+      const begin = quarter * rows * count + axis;
+      for (let row = 0; row < rows; row++) {
+        const v = samples[begin + row * count];
+        sum += v;
+        squares += v * v;
+      }
+      const mean = sum / rows;
+      return { mean, variance: Math.max(0, squares / rows - mean * mean) };
+    }),
+  );
+}
+
+/** Whether two of the axes differ, in the same direction in every quarter. */
+function areApart(quarters: readonly Moments[][], ratio: number): boolean {
+  const axes = quarters[0].map((_, axis) => quarters.map((quarter) => quarter[axis]));
+  return axes.some((own, a) =>
+    axes.some((other, b) => {
+      if (a === b) return false;
+      const isHigher = own.every((m, q) => {
+        const variance = (m.variance + other[q].variance) / 2;
+        return m.mean - other[q].mean > MEANS_APART * Math.sqrt(variance) && m.mean !== other[q].mean;
+      });
+      return isHigher || own.every((m, q) => m.variance > ratio * other[q].variance);
+    }),
+  );
+}
