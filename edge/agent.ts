@@ -7,8 +7,9 @@ import type { ModelHost } from './models/modelHost.ts';
 import type { ModelOrders } from './models/modelOrders.ts';
 import type { Outbox } from './outbox.ts';
 import { type Drained, type LedgerDue, Pipeline } from './pipeline/pipeline.ts';
+import type { Receipt } from './receipts.ts';
 import type { Outages } from './sources/outages.ts';
-import type { Arrival, Sink } from './sources/source.ts';
+import type { Arrival, OnceSink } from './sources/source.ts';
 
 /** A group commit holds at most this many arrivals, or those of this many milliseconds. */
 const GROUP_ARRIVALS = 128;
@@ -29,7 +30,7 @@ const MAX_FALSE_RATE = 0.02;
  * Processes arrivals as they come and commits the results in groups; each arrival is acknowledged once its group is
  * durable. A failed write stops the sources by back-pressure and is retried; nothing is lost.
  */
-export class Agent implements Sink {
+export class Agent implements OnceSink {
   readonly pipeline: Pipeline;
   commits = 0;
   /** Error of the last commit; null while commits succeed. */
@@ -48,6 +49,8 @@ export class Agent implements Sink {
   #stopping = false;
   /** Acknowledgements of arrivals that are not durable yet. */
   #pending: (() => void)[] = [];
+  /** Of what is not durable yet. */
+  readonly #receipts: Receipt[] = [];
   /** Sources that back-pressure has stopped. */
   #paused: (() => void)[] = [];
   #uncommitted: Drained | null = null;
@@ -84,7 +87,20 @@ export class Agent implements Sink {
   }
 
   accept(arrival: Arrival, done: (() => void) | null): void {
-    this.pipeline.accept(arrival, this.#now());
+    this.#take([arrival], done);
+  }
+
+  acceptOnce(arrivals: readonly Arrival[], receipt: Receipt, done: () => void): void {
+    this.#receipts.push(receipt);
+    this.#take(arrivals, done);
+  }
+
+  receiptOf(key: string): string | null {
+    return this.#outbox.receiptOf(key);
+  }
+
+  #take(arrivals: readonly Arrival[], done: (() => void) | null): void {
+    for (const arrival of arrivals) this.pipeline.accept(arrival, this.#now());
     this.#infer();
     if (done) this.#pending.push(done);
     else this.#unacknowledged++;
@@ -248,7 +264,7 @@ export class Agent implements Sink {
     this.#pause = null;
     const isDurable =
       (this.#uncommitted === null || this.#write(this.#uncommitted)) &&
-      this.#write(this.pipeline.drain({ ledger: this.#ledgerDue() }));
+      this.#write({ ...this.pipeline.drain({ ledger: this.#ledgerDue() }), receipts: this.#receipts.splice(0) });
     if (!isDurable) {
       this.#schedule(RETRY_MS);
       return;
@@ -267,7 +283,8 @@ export class Agent implements Sink {
   #write(drained: Drained): boolean {
     this.#uncommitted = drained;
     try {
-      if (drained.outgoing.length > 0 || drained.states.length > 0 || this.#outbox.hasForgotten) {
+      const { outgoing, states, receipts = [] } = drained;
+      if ([outgoing, states, receipts].some((all) => all.length > 0) || this.#outbox.hasForgotten) {
         this.#outbox.commit(drained, this.#config, this.#now());
         this.commits++;
       }

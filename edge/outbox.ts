@@ -3,6 +3,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Drained, Outgoing } from './pipeline/pipeline.ts';
+import { Receipts } from './receipts.ts';
 
 export interface OutboxRow {
   sequence: number;
@@ -50,6 +51,7 @@ export class Outbox {
   /** The highest sequence of each kind that this process, or the one before it, may have kept. */
   readonly newest: Record<Outgoing['kind'], number>;
   readonly #db: Database.Database;
+  readonly #receipts: Receipts;
   readonly #limits: OutboxLimits;
   #markedMs: number;
   #nextSequence: number;
@@ -92,6 +94,7 @@ export class Outbox {
       CREATE TABLE IF NOT EXISTS marks (kept_ms REAL PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
     `);
+    this.#receipts = new Receipts(db);
     this.#setState = db.prepare('INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)');
     this.#insert = db.prepare('INSERT INTO outbox (sequence, priority, topic, payload) VALUES (?, ?, ?, ?)');
     this.#next = db.prepare(
@@ -122,7 +125,12 @@ export class Outbox {
     return new Map(rows.map((row) => [row.key, row.value]));
   }
 
-  /** Keeps messages and states, all or nothing. @throws what SQLite throws: a full or read-only disk. */
+  /** Whether something was taken under this key: what was answered. */
+  receiptOf(key: string): string | null {
+    return this.#receipts.answerOf(key);
+  }
+
+  /** Keeps messages, states and receipts, all or nothing. @throws what SQLite throws: a full or read-only disk. */
   commit(drained: Drained, origin: { site: string; edge: string }, nowMs: number): void {
     let sequence = this.#nextSequence;
     let rows = drained.outgoing.length;
@@ -141,6 +149,7 @@ export class Outbox {
         sequence++;
       }
       for (const { key, value } of drained.states) this.#setState.run(key, value);
+      this.#receipts.keep(drained.receipts ?? []);
       if (sequence !== this.#nextSequence) this.#setMeta('nextSequence', String(sequence));
       const gone = this.#remove(this.#forgotten);
       rows -= gone.rows;

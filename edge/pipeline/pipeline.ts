@@ -5,6 +5,7 @@ import { type MessageKind, topics } from '#models/contracts/topics.ts';
 import { createEngine } from '#models/signal/createEngine.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { HostResult } from '../models/modelHost.ts';
+import type { Receipt } from '../receipts.ts';
 import type { Arrival } from '../sources/source.ts';
 import { DiagnosisCredit } from './diagnose.ts';
 import { GatherRoom } from './gatherer.ts';
@@ -26,6 +27,8 @@ export interface Outgoing {
 export interface Drained {
   outgoing: Outgoing[];
   states: { key: string; value: Buffer }[];
+  /** Of the messages that brought it. */
+  receipts?: readonly Receipt[];
 }
 
 /** A ledger that has to be said. */

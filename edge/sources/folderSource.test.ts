@@ -6,8 +6,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { edgeConfigSchema } from '../config.ts';
 import type { FolderSourceConfig } from './folderConfig.ts';
 import { FolderSource } from './folderSource.ts';
-import type { Arrival } from './source.ts';
-import { checkSource } from './sourceChecks.ts';
+import type { Arrival, Sink } from './source.ts';
+import { checkSource, onceSink } from './sourceChecks.ts';
 
 const RATE = 1000;
 const sources: FolderSource[] = [];
@@ -67,16 +67,17 @@ function put(directory: string, path: string, content: Buffer | string, at = new
   utimesSync(join(directory, path), at, at);
 }
 
-async function started(directory: string, more: object = {}) {
+async function started(directory: string, more: object = {}, receipts = new Map<string, string>()) {
   const source = make(directory, more);
   const arrivals: Arrival[] = [];
-  await source.start({
+  const sink: Sink = {
     accept(arrival, done) {
       arrivals.push(arrival);
       setTimeout(() => done?.(), 5);
     },
     whenReady: (resume) => resume(),
-  });
+  };
+  await source.start(onceSink(sink, receipts));
   return { source, arrivals };
 }
 

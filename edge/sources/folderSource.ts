@@ -6,7 +6,7 @@ import { readSamples } from '../analyze/readSamples.ts';
 import type { EdgeConfig } from '../config.ts';
 import { checkCompleted, type PointName, type refuse } from './decoded.ts';
 import type { FolderFiles, FolderSourceConfig } from './folderConfig.ts';
-import type { Arrival, Sink, Source } from './source.ts';
+import type { Arrival, OnceSink, Source } from './source.ts';
 
 /** Folders below the watched one, into which files go when they are durable, or cannot be read. */
 const TAKEN = 'taken';
@@ -60,7 +60,7 @@ export class FolderSource implements Source {
     this.#log = log;
   }
 
-  async start(sink: Sink): Promise<void> {
+  async start(sink: OnceSink): Promise<void> {
     this.state = 'connecting';
     this.#loop = this.#run(sink);
   }
@@ -75,7 +75,7 @@ export class FolderSource implements Source {
     return this.state === 'stopped';
   }
 
-  async #run(sink: Sink): Promise<void> {
+  async #run(sink: OnceSink): Promise<void> {
     const { directory, intervalMs } = this.#config;
     while (!this.#stopped) {
       try {
@@ -115,26 +115,32 @@ export class FolderSource implements Source {
     return complete.sort((a, b) => a.modifiedMs - b.modifiedMs).slice(0, MOST_FILES);
   }
 
-  async #deal(file: Found, sink: Sink): Promise<void> {
+  async #deal(file: Found, sink: OnceSink): Promise<void> {
     if (this.#stopped) return;
     let to = this.#moves.get(file.path);
     if (to === undefined) {
       await this.#woken((resume) => sink.whenReady(resume));
       if (this.#stopped) return;
-      const arrivals = this.#read(file);
-      await this.#woken((resume) => {
-        let waiting = arrivals.length;
-        for (const arrival of arrivals) sink.accept(arrival, () => --waiting === 0 && resume());
-      });
+      const key = `folder/${this.#config.directory}\n${file.path}\n${file.size} ${file.modifiedMs}`;
+      // Taken before a crash, and not moved any more.
+      const before = sink.receiptOf(key);
+      to = before === null ? await this.#take(file, key, sink) : before === TAKEN ? TAKEN : REFUSED;
       // Stopped before it is durable: it stays where it is, and is read again.
       if (this.#stopped) return;
-      to = arrivals.some(({ ok }) => ok) ? TAKEN : REFUSED;
       this.#moves.set(file.path, to);
       const event = to === TAKEN ? 'files_taken' : 'files_refused';
       this.events.set(event, (this.events.get(event) ?? 0) + 1);
     }
     await this.#move(file.path, to);
     this.#moves.delete(file.path);
+  }
+
+  /** Resolves when what is in it is durable, or the source was stopped. */
+  async #take(file: Found, key: string, sink: OnceSink): Promise<typeof TAKEN | typeof REFUSED> {
+    const arrivals = this.#read(file);
+    const to = arrivals.some(({ ok }) => ok) ? TAKEN : REFUSED;
+    await this.#woken((resume) => sink.acceptOnce(arrivals, { key, answer: to }, resume));
+    return to;
   }
 
   /** A file of a name that is there already gets the time beside it. @throws where the folder refuses. */

@@ -6,8 +6,8 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { edgeConfigSchema } from '../config.ts';
 import { HttpSource } from './httpSource.ts';
-import type { Arrival } from './source.ts';
-import { checkSource } from './sourceChecks.ts';
+import type { Arrival, Sink } from './source.ts';
+import { checkSource, onceSink } from './sourceChecks.ts';
 import type { HttpSourceConfig } from './sourceConfig.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'millwright-http-'));
@@ -52,16 +52,17 @@ function make(port = 0): HttpSource {
   return source;
 }
 
-async function started(port?: number) {
+async function started(port?: number, receipts = new Map<string, string>()) {
   const source = make(port);
   const arrivals: Arrival[] = [];
-  await source.start({
+  const sink: Sink = {
     accept(arrival, done) {
       arrivals.push(arrival);
       setTimeout(() => done?.(), 20);
     },
     whenReady: (resume) => resume(),
-  });
+  };
+  await source.start(onceSink(sink, receipts));
   await expect.poll(() => source.state).toBe('connected');
   const post = async (path: string, body: string | Uint8Array, headers: object = {}) => {
     const response = await fetch(`http://127.0.0.1:${source.port}${path}`, {
@@ -150,9 +151,22 @@ test('a port that is taken is waited for', async () => {
   await new Promise((resolve) => other.once('listening', resolve));
   const { port } = other.address() as { port: number };
   const source = make(port);
-  await source.start({ accept: () => undefined, whenReady: (resume) => resume() });
+  await source.start(onceSink({ accept: () => undefined, whenReady: (resume) => resume() }));
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(source.state).toBe('connecting');
   await new Promise((resolve) => other.close(resolve));
   await expect.poll(() => source.state, { timeout: 6000 }).toBe('connected');
+});
+
+test('a request that is repeated after a restart gets the answer of the first, and brings nothing', async () => {
+  const receipts = new Map<string, string>();
+  const headers = { 'idempotency-key': '4711' };
+  const before = await started(undefined, receipts);
+  const first = await before.post('/ingest/pump-1/temperature', '{"value":61.2}', headers);
+  await before.source.stop();
+  const after = await started(undefined, receipts);
+  expect(await after.post('/ingest/pump-1/temperature', '{"value":61.2}', headers)).toEqual(first);
+  expect(after.arrivals).toEqual([]);
+  await after.post('/ingest/pump-1/temperature', '{"value":61.2}', { 'idempotency-key': '4712' });
+  expect(after.arrivals).toHaveLength(1);
 });

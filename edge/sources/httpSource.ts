@@ -8,7 +8,7 @@ import { decode } from './decode.ts';
 import { openProtobufs } from './protobufReaders.ts';
 import { RefusalLog } from './refusalLog.ts';
 import { Router } from './route.ts';
-import type { Arrival, Sink, Source } from './source.ts';
+import type { Arrival, OnceSink, Source } from './source.ts';
 import type { HttpSourceConfig } from './sourceConfig.ts';
 import { type TimeReader, timeReader } from './timeReader.ts';
 
@@ -16,7 +16,7 @@ const RETRY_MS = 2000;
 const PREFIX = '/ingest/';
 /** Requests under way; more are asked to come again. */
 const MOST_REQUESTS = 256;
-/** Idempotency keys that are remembered. */
+/** Answers that are under way, or were given lately; older ones are looked up among the receipts. */
 const MOST_KEYS = 10_000;
 const MOST_KEY_LETTERS = 256;
 
@@ -70,7 +70,7 @@ export class HttpSource implements Source {
   }
 
   /** @throws where a token, certificate or key cannot be read, or a token is empty. */
-  async start(sink: Sink): Promise<void> {
+  async start(sink: OnceSink): Promise<void> {
     this.#devices = this.#config.devices.map((device) => ({ ...device, token: tokenIn(device.tokenFile) }));
     await openProtobufs(this.#config.subscriptions);
     this.state = 'connecting';
@@ -88,7 +88,7 @@ export class HttpSource implements Source {
     await closed;
   }
 
-  #listen(sink: Sink): void {
+  #listen(sink: OnceSink): void {
     const { host, port, certificateFile, keyFile } = this.#config;
     const handle = (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response, sink);
     const server =
@@ -108,7 +108,7 @@ export class HttpSource implements Source {
     });
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse, sink: Sink): Promise<void> {
+  async #handle(request: IncomingMessage, response: ServerResponse, sink: OnceSink): Promise<void> {
     this.#count('requests');
     try {
       const { status, body } = await this.#answer(request, sink);
@@ -124,7 +124,7 @@ export class HttpSource implements Source {
     request.resume();
   }
 
-  async #answer(request: IncomingMessage, sink: Sink): Promise<Answer> {
+  async #answer(request: IncomingMessage, sink: OnceSink): Promise<Answer> {
     const device = this.#deviceOf(request.headers.authorization ?? '');
     if (!device) {
       this.#count('requests_unauthorized');
@@ -148,7 +148,7 @@ export class HttpSource implements Source {
   }
 
   /** A body is read before its key counts: one that breaks off is sent again under the same key. */
-  async #once(device: Device, topic: string, request: IncomingMessage, sink: Sink): Promise<Answer> {
+  async #once(device: Device, topic: string, request: IncomingMessage, sink: OnceSink): Promise<Answer> {
     const payload = await bodyOf(request, this.#limits.maxPayloadBytes);
     if (payload === null) {
       sink.accept({ ok: false, rejection: 'too_large', point: null }, null);
@@ -164,13 +164,18 @@ export class HttpSource implements Source {
       this.#count('requests_repeated');
       return known;
     }
-    const answer = this.#take(device, topic, payload, sink);
+    const before = sink.receiptOf(`http/${key}`);
+    if (before !== null) {
+      this.#count('requests_repeated');
+      return JSON.parse(before) as Answer;
+    }
+    const answer = this.#take(device, topic, payload, sink, `http/${key}`);
     this.#answers.set(key, answer);
     if (this.#answers.size > MOST_KEYS) this.#answers.delete(this.#answers.keys().next().value as string);
     return answer;
   }
 
-  async #take(device: Device, topic: string, payload: Buffer, sink: Sink): Promise<Answer> {
+  async #take(device: Device, topic: string, payload: Buffer, sink: OnceSink, key?: string): Promise<Answer> {
     await new Promise<void>((resume) => sink.whenReady(resume));
     const arrivals = this.#arrivalsOf(device, topic, payload);
     const subscription = this.#router.find(topic)?.subscription.topic ?? 'none';
@@ -180,9 +185,12 @@ export class HttpSource implements Source {
       rejected[arrival.rejection] = (rejected[arrival.rejection] ?? 0) + 1;
       this.#refusals.note(subscription, topic, arrival.rejection, payload);
     }
-    await Promise.all(arrivals.map((arrival) => new Promise<void>((done) => sink.accept(arrival, done))));
     const accepted = arrivals.filter(({ ok }) => ok).length;
-    return { status: accepted > 0 ? 200 : 422, body: { accepted, rejected } };
+    const answer: Answer = { status: accepted > 0 ? 200 : 422, body: { accepted, rejected } };
+    if (key === undefined)
+      await Promise.all(arrivals.map((arrival) => new Promise<void>((done) => sink.accept(arrival, done))));
+    else await new Promise<void>((done) => sink.acceptOnce(arrivals, { key, answer: JSON.stringify(answer) }, done));
+    return answer;
   }
 
   #arrivalsOf({ assets }: Device, topic: string, payload: Buffer): Arrival[] {

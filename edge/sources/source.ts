@@ -1,6 +1,7 @@
 import type { Flaw, Rejection, SubscriptionLedger } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import type { Unit } from '#models/contracts/units.ts';
+import type { Receipt } from '../receipts.ts';
 
 /** What came of one message: a block, or why there is none. `point` is null where it could not be given to one. */
 export type Arrival =
@@ -23,6 +24,14 @@ export interface Sink {
   whenReady(resume: () => void): void;
 }
 
+/** For messages that may come twice, after a crash or because their sender was not answered. */
+export interface OnceSink extends Sink {
+  /** Takes all that one message brought in one transaction with its receipt, so that the message is known when it comes again. */
+  acceptOnce(arrivals: readonly Arrival[], receipt: Receipt, done: () => void): void;
+  /** What was answered to a message that is durable; null where there was none. */
+  receiptOf(key: string): string | null;
+}
+
 /** A configured point that a source cannot deliver while it is connected, and why. */
 export interface SourceFault {
   asset: string;
@@ -38,7 +47,7 @@ export const MOST_FAULTS = 100;
 
 /** A connection to machines. `start` resolves as soon as it is trying; an absent server is waited for. */
 export interface Source {
-  start(sink: Sink): Promise<void>;
+  start(sink: OnceSink): Promise<void>;
   stop(): Promise<void>;
   /** In a few words, for status and metrics. */
   readonly state: 'connecting' | 'connected' | 'stopped';

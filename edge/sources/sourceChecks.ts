@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Arrival, Source } from './source.ts';
+import type { Arrival, OnceSink, Sink, Source } from './source.ts';
 
 /** A source that acknowledges, and its peer. */
 export interface CheckedSource {
@@ -10,6 +10,18 @@ export interface CheckedSource {
   acknowledged: () => boolean;
 }
 
+/** A sink that keeps receipts in `receipts`: the same map stands for one outbox before and after a restart. */
+export function onceSink(sink: Sink, receipts = new Map<string, string>()): OnceSink {
+  return {
+    ...sink,
+    acceptOnce(arrivals, { key, answer }, done) {
+      receipts.set(key, answer);
+      arrivals.forEach((arrival, i) => sink.accept(arrival, i === arrivals.length - 1 ? done : () => undefined));
+    },
+    receiptOf: (key) => receipts.get(key) ?? null,
+  };
+}
+
 /** What every source does whose peer waits for an acknowledgement. */
 export function checkSource(make: () => Promise<CheckedSource>): void {
   test('it connects, acknowledges what is durable and nothing sooner, and delivers nothing once it is stopped', async () => {
@@ -17,13 +29,14 @@ export function checkSource(make: () => Promise<CheckedSource>): void {
     const arrivals: Arrival[] = [];
     const waiting: (() => void)[] = [];
     expect(source.state).toBe('stopped');
-    await source.start({
+    const sink: Sink = {
       accept(arrival, done) {
         arrivals.push(arrival);
         if (done) waiting.push(done);
       },
       whenReady: (resume) => resume(),
-    });
+    };
+    await source.start(onceSink(sink));
     await expect.poll(() => source.state, { timeout: 5000 }).toBe('connected');
     await deliver();
     await expect.poll(() => waiting.length, { timeout: 5000 }).toBe(1);
@@ -43,7 +56,7 @@ export function checkSource(make: () => Promise<CheckedSource>): void {
   test('while nothing can be kept it takes nothing, and it stops all the same', async () => {
     const { source, deliver, acknowledged } = await make();
     const arrivals: Arrival[] = [];
-    await source.start({ accept: (arrival) => arrivals.push(arrival), whenReady: () => undefined });
+    await source.start(onceSink({ accept: (arrival) => arrivals.push(arrival), whenReady: () => undefined }));
     await expect.poll(() => source.state, { timeout: 5000 }).toBe('connected');
     await deliver();
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -1,0 +1,38 @@
+import type Database from 'better-sqlite3';
+
+/** That something was taken, under a name by which it is known when it comes again. */
+export interface Receipt {
+  key: string;
+  /** What its sender was told. */
+  answer: string;
+}
+
+/** The newest are kept. */
+const MOST = 20_000;
+
+/** Receipts in the outbox's file: they are written in the transaction that keeps what came of their messages. */
+export class Receipts {
+  readonly #add: Database.Statement;
+  readonly #trim: Database.Statement;
+  readonly #find: Database.Statement;
+
+  constructor(db: Database.Database) {
+    db.exec(
+      'CREATE TABLE IF NOT EXISTS receipt (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, answer TEXT NOT NULL) STRICT',
+    );
+    this.#add = db.prepare('INSERT OR REPLACE INTO receipt (key, answer) VALUES (?, ?)');
+    this.#trim = db.prepare('DELETE FROM receipt WHERE id <= (SELECT max(id) FROM receipt) - ?');
+    this.#find = db.prepare('SELECT answer FROM receipt WHERE key = ?');
+  }
+
+  /** Part of the caller's transaction. */
+  keep(receipts: readonly Receipt[]): void {
+    for (const { key, answer } of receipts) this.#add.run(key, answer);
+    if (receipts.length > 0) this.#trim.run(MOST);
+  }
+
+  /** The answer; null where nothing was taken under this name. */
+  answerOf(key: string): string | null {
+    return (this.#find.get(key) as { answer: string } | undefined)?.answer ?? null;
+  }
+}
