@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { ChunkHeader } from './chunk.ts';
 
 export interface Chunk<Origin> extends ChunkHeader {
@@ -43,8 +44,19 @@ export interface AssemblerLimits {
   maxWaveforms: number;
 }
 
+/** A waveform that ended. */
+interface Past {
+  missing: readonly number[];
+  lastMs: number;
+  timeoutMs: number;
+  /** CRC-32 of the chunks that came, by index. */
+  checksums: ReadonlyMap<number, number>;
+}
+
 /** Waveforms that ended lately, whose chunks may come once more. */
 const REMEMBERED = 1000;
+/** A missing chunk that comes after so many times the timeout belongs to another waveform of the same id. */
+const LATE = 10;
 
 /**
  * Puts chunks together, in bounded memory. Chunks with a message id may come in any order; without one a chunk that is
@@ -53,8 +65,8 @@ const REMEMBERED = 1000;
 export class ChunkAssembler<Origin> {
   readonly #limits: AssemblerLimits;
   readonly #assemblies = new Map<string, Assembly<Origin>>();
-  /** Those with an id that ended, and how. */
-  readonly #past = new Map<string, 'complete' | 'incomplete'>();
+  /** Those with an id that ended. Devices count in few bits: an id may come again. */
+  readonly #past = new Map<string, Past>();
   #bytes = 0;
 
   constructor(limits: AssemblerLimits) {
@@ -67,10 +79,11 @@ export class ChunkAssembler<Origin> {
 
   /** What became of a chunk, the waveform that it was put to, and those that ended with it, for want of room among others. */
   take(chunk: Chunk<Origin>): { fate: 'kept' | 'duplicate' | 'late'; id: string; ended: Ended<Origin>[] } {
-    const past = chunk.message === '' ? undefined : this.#past.get(chunk.waveform);
-    if (past) return { fate: past === 'complete' ? 'duplicate' : 'late', id: '', ended: [] };
     const ended: Ended<Origin>[] = [];
     let assembly = this.#assemblies.get(chunk.waveform);
+    const past = assembly ? undefined : this.#past.get(chunk.waveform);
+    const fate = past && fateAfter(past, chunk);
+    if (fate) return { fate, id: '', ended };
     if (assembly?.chunks.get(chunk.index)?.equals(chunk.payload)) return { fate: 'duplicate', id: assembly.id, ended };
     if (assembly && !continues(assembly, chunk)) {
       ended.push(this.#end(chunk.waveform, assembly));
@@ -110,12 +123,16 @@ export class ChunkAssembler<Origin> {
     return assembly;
   }
 
-  #end(waveform: string, { id, origin, message, total, beganMs, bytes, chunks }: Assembly<Origin>): Ended<Origin> {
+  #end(waveform: string, assembly: Assembly<Origin>): Ended<Origin> {
+    const { id, origin, message, total, beganMs, lastMs, timeoutMs, bytes, chunks } = assembly;
     this.#assemblies.delete(waveform);
     this.#bytes -= bytes;
     const missing = Array.from({ length: total }, (_, i) => i).filter((i) => !chunks.has(i));
     if (message !== '') {
-      this.#past.set(waveform, missing.length === 0 ? 'complete' : 'incomplete');
+      const checksums = new Map([...chunks].map(([index, payload]) => [index, crc32(payload)]));
+      // The newest last.
+      this.#past.delete(waveform);
+      this.#past.set(waveform, { missing, lastMs, timeoutMs, checksums });
       if (this.#past.size > REMEMBERED) this.#past.delete(this.#past.keys().next().value as string);
     }
     const payloads = [...chunks].sort(([a], [b]) => a - b).map(([, payload]) => payload);
@@ -130,6 +147,13 @@ export class ChunkAssembler<Origin> {
     }
     return ended;
   }
+}
+
+/** A chunk that came before, or one that was waited for in vain; null of one that begins another waveform of the same id. */
+function fateAfter(past: Past, { index, payload, receivedMs }: Chunk<unknown>): 'duplicate' | 'late' | null {
+  if (past.checksums.get(index) === crc32(payload)) return 'duplicate';
+  const isMissing = past.missing.includes(index) && receivedMs - past.lastMs < LATE * past.timeoutMs;
+  return isMissing ? 'late' : null;
 }
 
 function continues(assembly: Assembly<unknown>, { index, total, message }: Chunk<unknown>): boolean {

@@ -75,9 +75,19 @@ describe('waveforms of several messages', () => {
     for (const n of [2, 0, 3, 0, 1]) send({ n, of: 4, id: 'a', samples: parts[n], startTime: NOW_MS });
     expect(samplesOf(delivered[0])).toEqual([...RAMP]);
     expect(delivered[0]).toMatchObject({ block: { startUs: NOW_MS * 1000, timeQuality: 'source' } });
-    send({ n: 3, of: 4, id: 'a', samples: parts[3] });
+    send({ n: 3, of: 4, id: 'a', samples: parts[3], startTime: NOW_MS });
     expect(delivered.length).toBe(1);
     expect(events).toEqual(['duplicate_chunks', 'duplicate_chunks']);
+  });
+
+  test('a device that counts its waveforms in eight bits loses none', () => {
+    const { send, delivered, events } = start(jsonSpec({ message: 'id' }), folder());
+    const parts = chunksOf(2);
+    for (let i = 0; i < 600; i++)
+      for (const n of [0, 1])
+        send({ n, of: 2, id: i & 255, samples: parts[n], startTime: NOW_MS + 1000 * i }, { afterMs: 1000 * i });
+    expect(delivered.filter(({ ok }) => ok)).toHaveLength(600);
+    expect(events).toEqual([]);
   });
 
   test('two waveforms at once, and a point each', () => {
