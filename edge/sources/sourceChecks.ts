@@ -16,7 +16,7 @@ export function onceSink(sink: Sink, receipts = new Map<string, string>()): Once
     ...sink,
     acceptOnce(arrivals, { key, answer }, done) {
       receipts.set(key, answer);
-      arrivals.forEach((arrival, i) => sink.accept(arrival, i === arrivals.length - 1 ? done : () => undefined));
+      for (const arrival of arrivals) sink.accept(arrival, arrival === arrivals.at(-1) ? done : () => undefined);
     },
     receiptOf: (key) => receipts.get(key) ?? null,
   };

@@ -4,6 +4,7 @@ import { brokerFields } from './brokerFields.ts';
 import { folderSourceSchema } from './folderConfig.ts';
 import { modbusSourceSchema } from './modbusConfig.ts';
 import { opcuaSourceSchema } from './opcua/opcuaConfig.ts';
+import { overlapsOf } from './overlaps.ts';
 import { lineSchema, type Payload, scalarSchema, senmlSchema, waveformSchema } from './payloadConfig.ts';
 import { sparkplugSourceSchema } from './sparkplug/sparkplugConfig.ts';
 import { isTimeFormat, isZone } from './timeReader.ts';
@@ -73,6 +74,20 @@ export const subscriptionSchema = z
   });
 export type Subscription = z.infer<typeof subscriptionSchema>;
 
+/** In their order: of those that fit a topic the first decides. */
+const subscriptionsSchema = z
+  .array(subscriptionSchema)
+  .min(1)
+  .superRefine((all, context) => {
+    for (const { first, second, isHidden } of overlapsOf(all.map(({ topic }) => withoutGroup(topic))))
+      if (isHidden)
+        context.addIssue({
+          code: 'custom',
+          message: `a topic that ${all[first].topic} before it leaves something of: put the narrower one first`,
+          path: [second, 'topic'],
+        });
+  });
+
 /** How the times of payloads are read. */
 const timeFields = {
   /** `auto`: ISO 8601, or a number of milliseconds since 1970. Else a unit, or a pattern such as `dd.MM.yyyy HH:mm:ss` (Luxon's tokens). */
@@ -90,7 +105,7 @@ const mqttSourceSchema = z.strictObject({
   type: z.literal('mqtt'),
   ...brokerFields,
   ...timeFields,
-  subscriptions: z.array(subscriptionSchema).min(1),
+  subscriptions: subscriptionsSchema,
 });
 export type MqttSourceConfig = z.infer<typeof mqttSourceSchema>;
 
@@ -115,7 +130,7 @@ const httpSourceSchema = z
       .min(1),
     ...timeFields,
     /** As of MQTT; the topic is the path below `/ingest/`. */
-    subscriptions: z.array(subscriptionSchema).min(1),
+    subscriptions: subscriptionsSchema,
   })
   .refine((s) => (s.certificateFile === undefined) === (s.keyFile === undefined), {
     message: 'a certificate and its key, or neither',
