@@ -3,9 +3,21 @@ import type { Subscription } from './sourceConfig.ts';
 
 type Names = Subscription['names'];
 
+/** Derived names of texts; beyond so many, each is derived anew. */
+const MOST_KNOWN = 50_000;
+const known = new Map<string, string | null>();
+
+function derived(text: string): string | null {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const name = safeName(text);
+  if (name !== text && known.size < MOST_KNOWN) known.set(text, name);
+  return name;
+}
+
 /** A name as it is safe in topics and files: that of the table, else by rule; null of an empty text. */
 export function nameOf(text: string, names: Names): string | null {
-  return names !== undefined && Object.hasOwn(names, text) ? names[text] : safeName(text);
+  return names !== undefined && Object.hasOwn(names, text) ? names[text] : derived(text);
 }
 
 /** Null where one is missing. */
