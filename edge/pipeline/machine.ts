@@ -113,7 +113,8 @@ export class Machine {
       const asked = point.answered();
       if (asked !== null) this.verdicts.sendEvidence(asked, point, block.point);
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
-      const last = point.accept(block, this.#hasRun(timesOf(block).endUs / 1000), this.#placed, (watched) => {
+      const load = point.role === 'condition' ? this.#states?.load : undefined;
+      const last = point.accept(block, this.#hasRun(timesOf(block).endUs / 1000), this.#placed, load, (watched) => {
         this.#place(watched);
         this.verdicts.watchProcess(watched);
         if (point.role === 'condition') this.verdicts.watch(`value.${block.point}`, watched);

@@ -19,6 +19,7 @@ export interface MachineStatesState {
 /** In which of its operating states a machine is, by the means of its speed and loads over one interval. */
 export class MachineStates {
   readonly #values: string[];
+  readonly #load: string;
   readonly #states: OperatingStates;
   #placed: Placed = { kind: 'one' };
   readonly #latest = new Map<string, { interval: number; mean: number }>();
@@ -36,6 +37,7 @@ export class MachineStates {
 
   private constructor(values: string[], { points }: Asset, settings: StateSettings, state?: MachineStatesState) {
     this.#values = values;
+    this.#load = values.find((name) => points[name].role === 'load') ?? values[0];
     // States of other values mean nothing.
     const known = state && state.values.join() === values.join() ? state : undefined;
     const speed = values.findIndex((name) => points[name].role === 'speed');
@@ -45,6 +47,12 @@ export class MachineStates {
 
   get placed(): Placed {
     return this.#placed;
+  }
+
+  /** Newest mean of the machine's load, or else of its speed; undefined where none came lately. */
+  get load(): number | undefined {
+    const newest = this.#latest.get(this.#load);
+    return newest && newest.interval > this.#interval - STANDS ? newest.mean : undefined;
   }
 
   /**

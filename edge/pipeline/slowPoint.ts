@@ -118,9 +118,16 @@ export class SlowPoint {
 
   /**
    * The last value that was taken; undefined where none was.
+   * @param load mean load of the machine over the newest interval, where it is known.
    * @param judged false while the machine stands still, or was just started: its values say nothing of its health.
    */
-  accept(block: ScalarBlock, judged: boolean, placed: Placed, use: (watched: Watched) => void): number | undefined {
+  accept(
+    block: ScalarBlock,
+    judged: boolean,
+    placed: Placed,
+    load: number | undefined,
+    use: (watched: Watched) => void,
+  ): number | undefined {
     if (block.unit !== undefined && this.#unit && !meansUnit(block.unit, this.#unit)) {
       this.intake.reject('unit_mismatch');
       return undefined;
@@ -141,7 +148,7 @@ export class SlowPoint {
       this.#spikes = state;
       for (let n = 0; n < spikes; n++) this.intake.flaw('spikes');
       for (const taken of values) {
-        this.#take(taken, () => use(this.#close(block.timeQuality, judged, placed)));
+        this.#take(taken, () => use(this.#close(block.timeQuality, judged, placed, load)));
         last = taken.value;
       }
     }
@@ -176,7 +183,7 @@ export class SlowPoint {
     return Math.floor(timeUs / this.#meta.windowUs);
   }
 
-  #close(timeQuality: TimeQuality, judged: boolean, placed: Placed): Watched {
+  #close(timeQuality: TimeQuality, judged: boolean, placed: Placed, load: number | undefined): Watched {
     const startUs = this.#timesUs[0];
     const row = slowFeatures(this.#timesUs, this.#values, this.#limit, this.#before);
     const flaw = slowFlaw(this.#values, this.#stuck, this.#meta.unit);
@@ -192,7 +199,7 @@ export class SlowPoint {
       this.intake.flaw(flaw);
       return { point: this.#point, timeMs, score: unfit(flaw), on: this.#trigger.on };
     }
-    const score = this.#detectors.judge(row, placed, timeMs, this.#trigger.on);
+    const score = this.#detectors.judge(load === undefined ? row : [...row, load], placed, timeMs, this.#trigger.on);
     if (score.assessable) this.#trigger = stepTrigger(this.#trigger, score.index, this.#settings.trigger);
     const mean = { value: row[MEAN_COLUMN], interval: this.#intervalOf(startUs) };
     return { point: this.#point, timeMs, score, on: this.#trigger.on, mean };

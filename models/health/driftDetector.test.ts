@@ -95,3 +95,25 @@ test('its state is small, and one of an earlier release is learned anew', () => 
   expect(detector.snapshot().byteLength).toBeLessThan(1024);
   expect(create(new Float64Array([500, 60, 60, 1])).score(row(60))).toMatchObject({ assessable: false });
 });
+
+/** The largest index of a pressure that follows the load through a ramp of half an hour. @param of the load's part, 0 … 1. */
+function throughRamp(pressureOf: (part: number) => number, isLoadKnown: boolean): number {
+  const detector = new DriftDetector(DRIFT_DEFAULTS, { ...POINT, unit: 'bar' });
+  let most = 0;
+  for (let i = 0; i < 1500; i++) {
+    const part = Math.min(1, Math.max(0, (i - 1200) / 180));
+    const swing = gaussian(random);
+    const values = [...row(6 + 0.02 * swing + pressureOf(part) + noise(0.005)), 0, 0];
+    const seen = isLoadKnown ? [...values, 50 + 2 * swing + 60 * part] : values;
+    const score = detector.score(seen, i * 10_000);
+    detector.learn(seen, i * 10_000);
+    if (score.assessable) most = Math.max(most, score.index);
+  }
+  return most;
+}
+
+test('a ramp of the load explains the value that follows it, and no other one', () => {
+  expect(throughRamp((part) => 0.6 * part, true)).toBeLessThan(1);
+  expect(throughRamp((part) => 0.6 * part, false)).toBeGreaterThan(1);
+  expect(throughRamp((part) => -0.6 * part, true)).toBeGreaterThan(1);
+});

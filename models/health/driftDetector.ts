@@ -2,7 +2,9 @@ import type { Unit } from '#models/contracts/units.ts';
 import { SLOW_FEATURES } from '#models/signal/slowFeatures.ts';
 import { studentQuantileOf } from '#models/statistics/quantiles.ts';
 import type { Detector, Score } from './detector.ts';
+import { type DriftState, FRESH, KEYS } from './driftState.ts';
 import { addExtreme, type Extremes, predictedExtreme } from './extremes.ts';
+import { LoadRelation, RELATION_NUMBERS } from './loadRelation.ts';
 
 export interface DriftSettings {
   skipWindows: number;
@@ -24,6 +26,8 @@ export interface DriftPoint {
 
 const EWMA_WEIGHT = 0.5;
 const MEAN_COLUMN = SLOW_FEATURES.indexOf('mean');
+/** After the features: the mean load of the machine, where it is known. */
+const LOAD_COLUMN = SLOW_FEATURES.length;
 /** A change is judged against the level of the last three minutes, and of at least so many intervals. */
 const REFERENCE_S = 180;
 const LEAST_REFERENCE = 6;
@@ -48,81 +52,37 @@ const DAYS_PER_MONTH = 30;
 const PRIOR_DEGREES = 12;
 const MOST_RHO = 0.99;
 
-/** Numbers only: they are the snapshot, in this order. */
-interface DriftState {
-  seen: number;
-  lastMs: number;
-  /** 1: the last interval lay beyond a limit. */
-  disputed: number;
+/** An interval that is not learned from yet. */
+interface Waiting {
   level: number;
-  /** Level of the last three minutes, and of how many intervals. */
-  reference: number;
-  referenceOf: number;
-  /** Of changes: how many, their mean square and mean product of neighbours, and the last one. */
-  changes: number;
-  square: number;
-  product: number;
-  last: number;
-  /** Student factor of their limit, and for how many independent ones it was worked out. */
-  factor: number;
-  factorOf: number;
-  /** Mean level of the last day, and of how many intervals. */
-  centre: number;
-  centreOf: number;
-  day: number;
-  dayOf: number;
-  dayHigh: number;
-  dayLow: number;
-  dayChange: number;
-  /** Limits by whole days, of the change, the highest and the lowest level; worked out once a day. */
-  ownChange: number;
-  ownHigh: number;
-  ownLow: number;
+  change: number;
+  load: number;
+  loadChange: number;
 }
+const WAITING_NUMBERS = 4;
 
 interface Judged {
   index: number;
   level: number;
   normal: number;
+  /** Smoothed load; NaN: not known. */
+  load: number;
   /** It came after a gap: the reference begins anew. */
   fresh: boolean;
 }
 
-const FRESH: DriftState = {
-  seen: 0,
-  lastMs: 0,
-  disputed: 0,
-  level: 0,
-  reference: 0,
-  referenceOf: 0,
-  changes: 0,
-  square: 0,
-  product: 0,
-  last: 0,
-  factor: 0,
-  factorOf: 0,
-  centre: 0,
-  centreOf: 0,
-  day: -1,
-  dayOf: 0,
-  dayHigh: 0,
-  dayLow: 0,
-  dayChange: 0,
-  ownChange: 0,
-  ownHigh: 0,
-  ownLow: 0,
-};
-const KEYS = Object.keys(FRESH) as (keyof DriftState)[];
 /** First number of a snapshot: its shape. */
-const SNAPSHOT = 2.2;
-const FIXED = 1 + KEYS.length + 9;
+const SNAPSHOT = 2.3;
+const EXTREMES = 9;
+const FIXED = 1 + KEYS.length + EXTREMES + RELATION_NUMBERS;
 
 /**
  * Slow values that leave their normal, by two statistics of the smoothed interval means; the larger index counts.
  *
  * A **change** against the level of the last three minutes. Its limit is a Student prediction limit: the standard deviation
  * of that very statistic, the number of independent values that its autocorrelation leaves, the chance that the
- * false-alarm budget allows. It is wide after two minutes and tightens with every value.
+ * false-alarm budget allows. It is wide after two minutes and tightens with every value. What a change of the machine's
+ * load explains of it does not count.
  *
  * An **excursion** from the range of whole days. Before a week was covered its limit is what values of its unit may do
  * unseen; afterwards it is a Student prediction limit of the machine's own daily extremes.
@@ -139,8 +99,9 @@ export class DriftDetector implements Detector {
   readonly #s: DriftState;
   /** What `score` made of a row, since `learn` is asked for the same one next. */
   #scored: { row: readonly number[]; judged: Judged } | null = null;
-  /** The newest levels, oldest first, and their changes: not learned from yet. */
-  #waiting: { level: number; change: number }[] = [];
+  /** Oldest first. */
+  #waiting: Waiting[] = [];
+  readonly #load: LoadRelation;
   /** Of whole days: highest and lowest level, largest change. */
   readonly #high: Extremes;
   readonly #low: Extremes;
@@ -161,9 +122,13 @@ export class DriftDetector implements Detector {
       return { n, mean, power };
     });
     [this.#high, this.#low, this.#change] = [high, low, change];
+    this.#load = new LoadRelation(known?.subarray(FIXED - RELATION_NUMBERS, FIXED));
     if (!known) return;
     for (const [i, key] of KEYS.entries()) this.#s[key] = known[1 + i];
-    for (let i = FIXED; i < known.length; i += 2) this.#waiting.push({ level: known[i], change: known[i + 1] });
+    for (let i = FIXED; i < known.length; i += WAITING_NUMBERS) {
+      const [level, change, load, loadChange] = known.subarray(i);
+      this.#waiting.push({ level, change, load, loadChange });
+    }
   }
 
   score(row: readonly number[], timeMs = this.#s.lastMs + this.#intervalMs): Score {
@@ -188,11 +153,12 @@ export class DriftDetector implements Detector {
   learn(row: readonly number[], timeMs = this.#s.lastMs + this.#intervalMs): void {
     const s = this.#s;
     const { skipWindows, learnWindows } = this.#settings;
-    const { index, level, fresh } = this.#scored?.row === row ? this.#scored.judged : this.#judge(row, timeMs);
+    const { index, level, load, fresh } = this.#scored?.row === row ? this.#scored.judged : this.#judge(row, timeMs);
     this.#scored = null;
     s.seen++;
     s.lastMs = timeMs;
     s.level = level;
+    this.#load.see(load);
     if (s.seen <= skipWindows) return;
     const learned = s.seen > skipWindows + learnWindows;
     s.disputed = learned && index >= 1 ? 1 : 0;
@@ -200,20 +166,31 @@ export class DriftDetector implements Detector {
     if (fresh) {
       s.referenceOf = 0;
       this.#waiting = [];
+      this.#load.startOver();
     }
     const change = s.referenceOf >= LEAST_REFERENCE ? level - s.reference : Number.NaN;
-    this.#waiting.push({ level, change });
+    this.#waiting.push({ level, change, load, loadChange: this.#load.change(load, LEAST_REFERENCE) });
     if (learned && this.#waiting.length <= QUARANTINE) return;
-    const settled = this.#waiting.shift() as { level: number; change: number };
+    const settled = this.#waiting.shift() as Waiting;
     this.#turnDay(timeMs);
+    this.#load.learn(settled.load, settled.change, settled.loadChange, {
+      reference: this.#referenceOf,
+      week: WHOLE_CYCLE_DAYS * this.#perDay,
+    });
     this.#learnChange(settled.change);
     this.#learnLevel(settled.level);
   }
 
   snapshot(): Float64Array {
     const extremes = [this.#high, this.#low, this.#change].flatMap(({ n, mean, power }) => [n, mean, power]);
-    const waiting = this.#waiting.flatMap(({ level, change }) => [level, change]);
-    return Float64Array.from([SNAPSHOT, ...KEYS.map((key) => this.#s[key]), ...extremes, ...waiting]);
+    const waiting = this.#waiting.flatMap(({ level, change, load, loadChange }) => [level, change, load, loadChange]);
+    return Float64Array.from([
+      SNAPSHOT,
+      ...KEYS.map((key) => this.#s[key]),
+      ...extremes,
+      ...this.#load.snapshot(),
+      ...waiting,
+    ]);
   }
 
   #judge(row: readonly number[], timeMs: number): Judged {
@@ -222,19 +199,29 @@ export class DriftDetector implements Detector {
     const fresh =
       s.seen > 0 && s.disputed === 0 && timeMs - s.lastMs > Math.max(STALE_MS, LEAST_REFERENCE * this.#intervalMs);
     const level = s.seen === 0 || fresh ? mean : s.level + EWMA_WEIGHT * (mean - s.level);
+    const load = this.#load.smoothed(row[LOAD_COLUMN], EWMA_WEIGHT, fresh);
     const limit = this.#changeLimit();
-    const change = fresh || s.referenceOf < LEAST_REFERENCE ? 0 : Math.abs(level - s.reference) / limit;
+    const change = fresh || s.referenceOf < LEAST_REFERENCE ? 0 : this.#changeIndex(level - s.reference, load, limit);
     const excursion = this.#excursion(level, limit);
     return change >= excursion.index
-      ? { index: change, level, normal: s.reference, fresh }
-      : { ...excursion, level, fresh };
+      ? { index: change, level, normal: s.reference, load, fresh }
+      : { ...excursion, level, load, fresh };
   }
 
-  /** The change that the budget allows once; none before some were seen. */
-  #changeLimit(): number {
-    const { changes, square, factor, reference, ownChange } = this.#s;
+  /** Over its limit a change is judged by what the load leaves of it, which is never more. */
+  #changeIndex(change: number, load: number, limit: number): number {
+    const index = Math.abs(change) / limit;
+    if (index < 1) return index;
+    const independent = this.#s.factorOf - PRIOR_DEGREES;
+    const left = this.#load.unexplained(change, this.#load.change(load, LEAST_REFERENCE), independent);
+    return left ? Math.min(index, Math.abs(left.rest) / this.#changeLimit(left.deviation)) : index;
+  }
+
+  /** The change that the budget allows once; none before some were seen. @param deviation of changes. */
+  #changeLimit(deviation = Math.sqrt(this.#s.square)): number {
+    const { changes, factor, reference, ownChange } = this.#s;
     if (changes < LEAST_CHANGES) return Number.POSITIVE_INFINITY;
-    const noise = factor * Math.sqrt(square);
+    const noise = factor * deviation;
     if (this.#isTemperature) return Math.max(noise + WEATHER_K, ownChange);
     return Math.max(noise, this.#settings.floor * Math.abs(reference), ownChange);
   }

@@ -1,0 +1,57 @@
+/** Numbers only: they are the snapshot, in this order. */
+export interface DriftState {
+  seen: number;
+  lastMs: number;
+  /** 1: the last interval lay beyond a limit. */
+  disputed: number;
+  level: number;
+  /** Level of the last three minutes, and of how many intervals. */
+  reference: number;
+  referenceOf: number;
+  /** Of changes: how many, their mean square and mean product of neighbours, and the last one. */
+  changes: number;
+  square: number;
+  product: number;
+  last: number;
+  /** Student factor of their limit, and for how many independent ones it was worked out. */
+  factor: number;
+  factorOf: number;
+  /** Mean level of the last day, and of how many intervals. */
+  centre: number;
+  centreOf: number;
+  day: number;
+  dayOf: number;
+  dayHigh: number;
+  dayLow: number;
+  dayChange: number;
+  /** Limits by whole days, of the change, the highest and the lowest level; worked out once a day. */
+  ownChange: number;
+  ownHigh: number;
+  ownLow: number;
+}
+
+export const FRESH: DriftState = {
+  seen: 0,
+  lastMs: 0,
+  disputed: 0,
+  level: 0,
+  reference: 0,
+  referenceOf: 0,
+  changes: 0,
+  square: 0,
+  product: 0,
+  last: 0,
+  factor: 0,
+  factorOf: 0,
+  centre: 0,
+  centreOf: 0,
+  day: -1,
+  dayOf: 0,
+  dayHigh: 0,
+  dayLow: 0,
+  dayChange: 0,
+  ownChange: 0,
+  ownHigh: 0,
+  ownLow: 0,
+};
+export const KEYS = Object.keys(FRESH) as (keyof DriftState)[];

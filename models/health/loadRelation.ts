@@ -1,0 +1,100 @@
+/** Changes of the load beside those of a slow value: how they go together. Numbers only: they are a snapshot, in this order. */
+interface Relation {
+  /** Smoothed load, and its level over the reference of the value. */
+  level: number;
+  reference: number;
+  referenceOf: number;
+  /** How many pairs of changes, their mean squares and their mean product. */
+  pairs: number;
+  loadSquare: number;
+  valueSquare: number;
+  product: number;
+}
+
+const FRESH: Relation = {
+  level: Number.NaN,
+  reference: 0,
+  referenceOf: 0,
+  pairs: 0,
+  loadSquare: 0,
+  valueSquare: 0,
+  product: 0,
+};
+const KEYS = Object.keys(FRESH) as (keyof Relation)[];
+export const RELATION_NUMBERS = KEYS.length;
+/** Fewer pairs of changes do not show a slope. */
+const LEAST_PAIRS = 30;
+
+/** What the load leaves of a change: the rest, and the standard deviation with which it is known. */
+export interface Unexplained {
+  rest: number;
+  deviation: number;
+}
+
+/**
+ * The part of a slow value's change that its machine's load does not explain: the regression of the one on the other through
+ * the origin. Both are changes of smoothed means against the level of the same intervals.
+ */
+export class LoadRelation {
+  readonly #r: Relation = { ...FRESH };
+
+  constructor(snapshot?: Float64Array) {
+    if (snapshot) for (const [i, key] of KEYS.entries()) this.#r[key] = snapshot[i];
+  }
+
+  snapshot(): number[] {
+    return KEYS.map((key) => this.#r[key]);
+  }
+
+  /** Smoothed load after one more mean; NaN where the load is not known. */
+  smoothed(load: number | undefined, weight: number, fresh: boolean): number {
+    const { level } = this.#r;
+    if (load === undefined || fresh || Number.isNaN(level)) return load ?? Number.NaN;
+    return level + weight * (load - level);
+  }
+
+  /** Change of the load against its reference; NaN before there is one. */
+  change(level: number, leastReference: number): number {
+    const { reference, referenceOf } = this.#r;
+    return referenceOf >= leastReference ? level - reference : Number.NaN;
+  }
+
+  /**
+   * Prediction error of a simple regression (Draper & Smith, "Applied Regression Analysis", 3rd ed., §3.1), without intercept.
+   * @param independent how many of the pairs are independent.
+   * @returns null where the load, or how the value goes with it, is not known.
+   */
+  unexplained(change: number, loadChange: number, independent: number): Unexplained | null {
+    const { pairs, loadSquare, valueSquare, product } = this.#r;
+    if (Number.isNaN(loadChange) || pairs < LEAST_PAIRS || loadSquare === 0) return null;
+    const slope = product / loadSquare;
+    const square = Math.max(0, valueSquare - slope * product);
+    const leverage = loadChange ** 2 / (independent * loadSquare);
+    return { rest: change - slope * loadChange, deviation: Math.sqrt(square * (1 + leverage)) };
+  }
+
+  /** Takes the smoothed load of the newest interval, be it learned from or not. */
+  see(level: number): void {
+    this.#r.level = level;
+  }
+
+  /** The reference begins anew. */
+  startOver(): void {
+    this.#r.referenceOf = 0;
+  }
+
+  /** Learns from an interval. @param within how many intervals a reference, and a week, have. */
+  learn(level: number, change: number, loadChange: number, within: { reference: number; week: number }): void {
+    const r = this.#r;
+    if (!Number.isNaN(level)) {
+      r.referenceOf++;
+      r.reference += (level - r.reference) / Math.min(r.referenceOf, within.reference);
+    }
+    if (Number.isNaN(change) || Number.isNaN(loadChange)) return;
+    r.pairs++;
+    const weight = 1 / Math.min(r.pairs, within.week);
+    r.loadSquare += weight * (loadChange ** 2 - r.loadSquare);
+    r.valueSquare += weight * (change ** 2 - r.valueSquare);
+    r.product += weight * (change * loadChange - r.product);
+  }
+}
