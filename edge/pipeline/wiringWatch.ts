@@ -144,8 +144,8 @@ export class WiringWatch {
       this.#windows.set(key, window);
       if (window.count < SLOW_VALUES) continue;
       this.#windows.delete(key);
-      const { unit, role = 'condition' } = configuredPoint(machine.config, point) ?? {};
-      const look = { mean: window.mean, sd: Math.sqrt(window.squares / window.count), unit, role };
+      const { unit, role = 'condition', limit } = configuredPoint(machine.config, point) ?? {};
+      const look = { mean: window.mean, sd: Math.sqrt(window.squares / window.count), unit, role, limit };
       this.#slow.set(key, look);
       changes.push(...this.#judgeSlow({ asset, point, timeMs: timesUs[i] / 1000 }, look, machine));
     }

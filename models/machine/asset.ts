@@ -18,7 +18,10 @@ export const pointSchema = z.strictObject({
     .array(z.tuple([z.number().min(0), z.number().positive()]).refine(([a, b]) => a < b, { message: 'a rising pair' }))
     .max(32)
     .optional(),
-  /** Of a slow value: the time above it is a feature. */
+  /**
+   * Of a slow value: the time above it is a feature. Of a temperature, one above 280 °C marks a hot service and one below
+   * 0 °C a cold one: such readings are then no sign of wrong wiring.
+   */
   limit: z.number().optional(),
 });
 export type Point = z.infer<typeof pointSchema>;

@@ -25,6 +25,16 @@ test.each([
   expect(kinds(mean, unit, role)).toEqual(expected);
 });
 
+test.each([
+  [300, 350, []],
+  [328, 90, ['wrong_scale']],
+  [-55, -30, []],
+  [-55, 90, ['inverted_axis']],
+] as const)('%d °C with a limit of %d °C: %o', (mean, limit, expected) => {
+  const found = slowWiring({ ...look(mean, 'degC', 'condition'), limit }, RATED, true, true);
+  expect(found.map((f) => f.kind)).toEqual(expected);
+});
+
 test('a tenth of the rated speed may be a speed: only lines at the rated one say otherwise', () => {
   expect(kinds(155, 'rpm', 'speed', false)).toEqual([]);
 });

@@ -8,13 +8,18 @@ export interface SlowLook {
   sd: number;
   unit: Unit | undefined;
   role: Point['role'];
+  /** As configured: the service that the point is meant for lies about it. */
+  limit?: number;
 }
 
 const NEAR = 0.1;
 const RAD_PER_S = (2 * Math.PI) / 60;
 /** No machine turns this many times faster than rated. */
 const OVERSPEED = 3;
-/** Temperatures in °C of a machine that runs lie within this; in kelvin, above 273. */
+/**
+ * Temperatures in °C of a machine that runs lie within this; in kelvin, above 273. Hot and cryogenic services are told from
+ * wrong wiring by the configured limit.
+ */
 const KELVIN = 273.15;
 const KELVIN_FROM = 280;
 const KELVIN_TO = 400;
@@ -43,11 +48,12 @@ export function slowWiring(
   return finding ? [finding] : [];
 }
 
-function inverted({ mean, sd, unit, role }: SlowLook, isKnownToRun: boolean): WiringFinding | null {
+function inverted({ mean, sd, unit, role, limit }: SlowLook, isKnownToRun: boolean): WiringFinding | null {
   const isBelow = mean < 0 && -mean > CLEARLY * sd;
-  const remedy = `${mean.toPrecision(3)} ${unit ?? ''} where a positive value belongs: exchange the wires of the sensor, or change the sign`;
+  const remedy = `${mean.toPrecision(3)} ${unit ?? ''} where a positive value belongs: exchange the wires of the sensor, or change the sign${unit === 'degC' ? "; where it is that cold, set the point's limit" : ''}`;
   if (isBelow && (role === 'speed' || (role === 'load' && isKnownToRun))) return { kind: 'inverted_axis', remedy };
-  const isFrozen = unit === 'degC' && mean < COLDEST_DEGC && mean > COLDEST_SENSED_DEGC && isKnownToRun;
+  const isCryogenic = limit !== undefined && limit < 0;
+  const isFrozen = unit === 'degC' && !isCryogenic && mean < COLDEST_DEGC && mean > COLDEST_SENSED_DEGC && isKnownToRun;
   return isBelow && (isFrozen || (unit === 'bar' && mean < VACUUM_BAR)) ? { kind: 'inverted_axis', remedy } : null;
 }
 
@@ -68,9 +74,10 @@ function speedScale({ mean, role }: SlowLook, ratedRpm: number, linesAtRated: bo
   return null;
 }
 
-function temperatureScale({ mean, unit, role }: SlowLook): WiringFinding | null {
+function temperatureScale({ mean, unit, role, limit }: SlowLook): WiringFinding | null {
   if (unit !== 'degC' || role !== 'condition' || mean < KELVIN_FROM || mean > KELVIN_TO) return null;
-  const remedy = `${mean.toFixed(0)} °C is ${(mean - KELVIN).toFixed(0)} °C in kelvin: subtract 273.15 where the value is scaled`;
+  if (limit !== undefined && limit > KELVIN_FROM) return null;
+  const remedy = `${mean.toFixed(0)} °C is ${(mean - KELVIN).toFixed(0)} °C in kelvin: subtract 273.15 where the value is scaled, or set the point's limit where it is that hot`;
   return { kind: 'wrong_scale', remedy };
 }
 
