@@ -24,7 +24,8 @@ test('a change in proportion to the load’s is explained, one without it is not
 });
 
 test('a load that does not go with the value explains nothing', () => {
-  expect(seen(2000, 0).unexplained(20, 10, 2000)?.rest).toBeCloseTo(20, 0);
+  expect(seen(2000, 0).unexplained(20, 10, 2000)).toBeNull();
+  expect(seen(2000, 0.1).unexplained(20, 10, 2000)).toBeNull();
 });
 
 test('far beyond the loads seen so far the rest is less certain', () => {

@@ -24,6 +24,8 @@ const KEYS = Object.keys(FRESH) as (keyof Relation)[];
 export const RELATION_NUMBERS = KEYS.length;
 /** Fewer pairs of changes do not show a slope. */
 const LEAST_PAIRS = 30;
+/** A load that explains less than this part of the variance is no reason to doubt a change. */
+const LEAST_EXPLAINED = 0.5;
 
 /** What the load leaves of a change: the rest, and the standard deviation with which it is known. */
 export interface Unexplained {
@@ -62,13 +64,15 @@ export class LoadRelation {
   /**
    * Prediction error of a simple regression (Draper & Smith, "Applied Regression Analysis", 3rd ed., §3.1), without intercept.
    * @param independent how many of the pairs are independent.
-   * @returns null where the load, or how the value goes with it, is not known.
+   * @returns null where the load is not known, or explains too little.
    */
   unexplained(change: number, loadChange: number, independent: number): Unexplained | null {
     const { pairs, loadSquare, valueSquare, product } = this.#r;
     if (Number.isNaN(loadChange) || pairs < LEAST_PAIRS || loadSquare === 0) return null;
     const slope = product / loadSquare;
-    const square = Math.max(0, valueSquare - slope * product);
+    const explained = slope * product;
+    if (explained < LEAST_EXPLAINED * valueSquare) return null;
+    const square = Math.max(0, valueSquare - explained);
     const leverage = loadChange ** 2 / (independent * loadSquare);
     return { rest: change - slope * loadChange, deviation: Math.sqrt(square * (1 + leverage)) };
   }
