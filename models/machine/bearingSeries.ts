@@ -108,10 +108,14 @@ export function deriveBearing(name: string): DerivedBearing | null {
   return { designation, source, tolerance: TOLERANCE[series], ...derivedGeometry(bore, outside, series) };
 }
 
-/** Below 10 mm the bore itself, from 20 mm on a fifth of it; housed bearings and wide ones have no small bores. */
+/**
+ * Below 10 mm the bore itself, from 20 mm on a fifth of it; wide bearings have no small bores. Insert bearings are covered
+ * where their rings have the ISO 15 size of their code: from 20 mm on, or 25 mm in the heavy series and with a taper bore.
+ * Smaller ones (UC 201 to UC 203) have the ring of a larger code, which differs between makers.
+ */
 function boreCode(series: string, bore: number): string | null {
   const isHoused = /^[A-Z]/.test(series);
-  if (isHoused && (bore < 12 || bore > 140)) return null;
+  if (isHoused && (bore < (/3$|^UK/.test(series) ? 25 : 20) || bore > 140)) return null;
   if (bore < 10) return series === '60' || series === '62' || series === '63' ? String(bore) : null;
   const first = Object.entries(FIRST_BORES).find(([, mm]) => mm === bore);
   return first ? first[0] : String(bore / 5).padStart(2, '0');

@@ -55,3 +55,8 @@ test('designations as they are typed; published geometry goes first; other serie
   expect(findBearing('608ZZ')?.bearing).toMatchObject({ rollingElements: 7, pitchDiameterMm: 15 });
   for (const other of ['NU 308', '7308 B', '22212 E', '51108', '6', '']) expect(findBearing(other)).toBeNull();
 });
+
+test('insert bearings with the outer ring of a larger code, or of no catalogue, have no derived geometry', () => {
+  for (const absent of ['UC201', 'UC203', 'UC304', 'UK204']) expect(findBearing(absent)).toBeNull();
+  for (const present of ['UC204', 'UC305', 'UK205']) expect(findBearing(present)).not.toBeNull();
+});
