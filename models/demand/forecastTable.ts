@@ -1,8 +1,8 @@
-import { normalQuantile, student4Quantile } from '#models/statistics/quantiles.ts';
 import { borrowedLaw, type Family, familyOf, isNew } from './borrowed.ts';
 import { countUnit, countUnits, wholeUnits } from './countUnit.ts';
 import { type DemandClass, demandClass } from './demandClass.ts';
 import { demandWithin } from './demandWithin.ts';
+import { errorLawOf } from './errorLaw.ts';
 import { createForecaster } from './forecasters.ts';
 import { InOwnUnit, type ScaledForecaster } from './inOwnUnit.ts';
 import { leadTimeDemand } from './leadTimeDemand.ts';
@@ -235,26 +235,9 @@ interface SeriesFit {
   seasonal: boolean;
   /** Some of the history was not learned from. */
   outliers: boolean;
-  /** A quantile of what lies about a centre. */
-  at(centre: number, scale: number, level: number): number;
+  /** Quantiles of the sum of so many periods about its forecast, whose error has that scale. */
+  about(centre: number, scale: number, periods: number, levels: readonly number[]): number[];
   sum(leadTime: number, levels: readonly number[], elapsed: number): LeadTimeLaw;
-}
-
-/** Below so many periods a model's error has the heavy tail of Student's law; the tail of half as many more is half of it. */
-const FEW_PERIODS = 48;
-const HALF_TAIL_PERIODS = 120;
-/** Both laws have the same 80 % interval. */
-const NORMAL_SCALE = student4Quantile(0.9) / normalQuantile(0.9);
-
-/**
- * Quantile of a series' error in scales: Student's with four degrees of freedom for short histories, going over to the
- * normal one as the history tells more of its model. The monthly series of the M3 competition, whose 95 % intervals
- * covered 96.2 % with the former alone, chose neither constant.
- */
-function errorQuantile(level: number, periods: number): number {
-  const beyond = Math.max(0, periods - FEW_PERIODS);
-  const normal = beyond / (beyond + HALF_TAIL_PERIODS);
-  return (1 - normal) * student4Quantile(level) + normal * NORMAL_SCALE * normalQuantile(level);
 }
 
 function fitSeries({ history, method }: ItemHistory, asked: readonly number[], horizon: number): SeriesFit {
@@ -266,20 +249,23 @@ function fitSeries({ history, method }: ItemHistory, asked: readonly number[], h
   const learned = tamed(history, frequency);
   forecaster.fit(learned);
   const unit = countUnit(history);
-  const at = (centre: number, scale: number, level: number) => {
-    const value = Math.max(0, centre + scale * errorQuantile(level, history.length));
-    return unit === null ? value : wholeUnits(value, unit);
-  };
+  const seasonal = inner instanceof MeanOfThree ? inner.seasonal : hasSeason(history, frequency[0]);
+  const errors = errorLawOf(learned, frequency[0], seasonal || !(inner instanceof MeanOfThree));
+  const about: SeriesFit['about'] = (centre, scale, periods, levels) =>
+    errors(scale, periods, levels).map((error) => {
+      const value = Math.max(0, centre + error);
+      return unit === null ? value : wholeUnits(value, unit);
+    });
   return {
     forecaster,
     long,
-    seasonal: inner instanceof MeanOfThree ? inner.seasonal : hasSeason(history, frequency[0]),
+    seasonal,
     outliers: learned !== history,
-    at,
+    about,
     sum: (leadTime, levels, elapsed) => {
       const mean = demandWithin(forecaster.predict(leadTime + 1), elapsed, leadTime);
       const { sum } = forecaster.errorScale(1, leadTime);
-      return { mean, quantiles: levels.map((level) => at(mean, sum, level)), method: forecaster.name };
+      return { mean, quantiles: about(mean, sum, leadTime, levels), method: forecaster.name };
     },
   };
 }
@@ -287,18 +273,20 @@ function fitSeries({ history, method }: ItemHistory, asked: readonly number[], h
 function forecastSeries(item: ItemHistory, settings: ForecastSettings): ItemForecast {
   const { id, history, method } = item;
   const { horizon, frequency, quantiles, leadTime } = settings;
-  const { forecaster, long, seasonal, outliers, at } = fitSeries(item, frequency, horizon);
+  const { forecaster, long, seasonal, outliers, about } = fitSeries(item, frequency, horizon);
   const mean = forecaster.predict(Math.max(horizon, leadTime));
   const scale = forecaster.errorScale(horizon, leadTime);
   const leadMean = mean.slice(0, leadTime).reduce((a, b) => a + b, 0);
+  const steps = scale.steps.map((s, h) => about(mean[h], s, 1, quantiles));
+  const lead = about(leadMean, scale.sum, leadTime, quantiles);
   return {
     id,
     class: demandClass(history),
     method: forecaster.name,
     why: method ? WHY_REPLACED : long ? WHY_LONG : WHY_SERIES,
     mean,
-    quantiles: byLevel(quantiles, (j) => scale.steps.map((s, h) => at(mean[h], s, quantiles[j]))),
-    leadTime: { mean: leadMean, quantiles: byLevel(quantiles, (j) => at(leadMean, scale.sum, quantiles[j])) },
+    quantiles: byLevel(quantiles, (j) => steps.map((step) => step[j])),
+    leadTime: { mean: leadMean, quantiles: byLevel(quantiles, (j) => lead[j]) },
     flags: [
       ...flagsOf(history, settings),
       ...(seasonal ? (['seasonal'] as const) : []),
