@@ -42,3 +42,9 @@ test('multiples of a pack alone leave every position above the reorder point equ
   const { share } = orderCycle({ step: 1, mass }, { span: 0, pack: 8, minimumOrder: 0 });
   for (const s of share) expect(s).toBeCloseTo(1 / 8, 2);
 });
+
+test('positions are those of the long run also where demand is nearly always the same', () => {
+  const steady = Float64Array.of(0, 0, 0.1, 0.9);
+  const { share } = orderCycle({ step: 1, mass: steady }, { span: 0, pack: 7, minimumOrder: 0 });
+  for (const s of share) expect(Math.abs(s - 1 / 7)).toBeLessThan(1e-3);
+});
