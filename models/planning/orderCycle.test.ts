@@ -48,3 +48,8 @@ test('positions are those of the long run also where demand is nearly always the
   const { share } = orderCycle({ step: 1, mass: steady }, { span: 0, pack: 7, minimumOrder: 0 });
   for (const s of share) expect(Math.abs(s - 1 / 7)).toBeLessThan(1e-3);
 });
+
+test('demand that is always the same visits every position above a pack’s reorder point', () => {
+  const { share } = orderCycle({ step: 1, mass: Float64Array.of(0, 0, 0, 1) }, { span: 0, pack: 7, minimumOrder: 0 });
+  for (let k = 0; k < 7; k++) expect(Math.abs(share[k] - 1 / 7)).toBeLessThan(2e-3);
+});

@@ -44,7 +44,8 @@ function visitsBetweenOrders(demand: GridLaw, lots: LotRule): Float64Array {
   for (let round = 0; round < ROUNDS && !isFixed; round++) {
     const next = entriesAfter(undershoots(visits, demand), raisedTo);
     const moved = [...next].reduce((sum, [at, chance]) => sum + Math.abs(chance - (entries.get(at) ?? 0)), 0);
-    entries = next;
+    // The mean of two rounds converges also where entries alternate: demand that is nearly always the same.
+    entries = meanOf(entries, next);
     visits = visitsFrom(entries, demand);
     if (moved < SETTLED) break;
   }
@@ -87,4 +88,9 @@ function entriesAfter(chances: Float64Array, raisedTo: (undershoot: number) => n
     entries.set(at, (entries.get(at) ?? 0) + chance);
   });
   return entries;
+}
+
+function meanOf(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): Map<number, number> {
+  const places = new Set([...a.keys(), ...b.keys()]);
+  return new Map([...places].map((at) => [at, ((a.get(at) ?? 0) + (b.get(at) ?? 0)) / 2]));
 }
