@@ -61,6 +61,11 @@ export class AlertReports {
     return change === 'raise' ? undefined : this.#reported.get(family);
   }
 
+  /** Whether the newest diagnosis of an alert was the first to name another fault. */
+  isUnconfirmed(family: string): boolean {
+    return this.#reported.get(family)?.cause?.other?.inARow === 1;
+  }
+
   report(
     family: string,
     alert: Active,

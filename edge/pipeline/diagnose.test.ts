@@ -42,6 +42,25 @@ test('a second fault on an alerted machine has an alert of its own, and the firs
   expect(newest).toEqual(['unbalance', 'inner_race']);
 });
 
+test.each(['outer_race', 'inner_race'])(
+  'a fault of the machine that grows beside an alerted %s has an alert of its own, and the first keeps its cause',
+  (bearing) => {
+    const first = { ...bearingFault(bearing), limitG: 4 };
+    const second = { type: 'unbalance', onsetS: 260, firstMmPerS: 1, doublingS: 25, limitMmPerS: 12 };
+    const alerts = alertsOf('pump', [first, second], 520);
+    const raised = alerts.filter((a) => a.change === 'raise');
+    const names = raised.map(
+      ({ id }) => new Set(alerts.filter((a) => a.id === id).map((a) => a.evidence.diagnosis.fault)),
+    );
+    expect(names).toEqual([new Set([bearing]), new Set(['unbalance'])]);
+  },
+);
+
+test('a bearing fault alone raises no alert of the machine beside it', () => {
+  const alerts = alertsOf('fan', [bearingFault('outer_race')], 400);
+  expect(alerts.filter((a) => a.change === 'raise')).toHaveLength(1);
+});
+
 test('an alert that lessens keeps the text and the evidence of its worst moment', () => {
   const alerts = alertsOf('pump', [machineFault('unbalance')], 300);
   for (const { id } of alerts.filter((a) => a.change === 'raise')) {

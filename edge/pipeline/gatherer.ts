@@ -72,6 +72,12 @@ export class Gatherer {
     return this.#sampleRateHz > 0 ? this.#pieces.reduce((sum, p) => sum + p.samples, 0) / this.#sampleRateHz : 0;
   }
 
+  /** When the oldest of the gathered signal began; the future where there is none. */
+  get sinceMs(): number {
+    const [oldest] = this.#pieces;
+    return oldest ? (oldest.endUs - (oldest.samples * 1e6) / this.#sampleRateHz) / 1000 : Number.POSITIVE_INFINITY;
+  }
+
   /** The signal gathered so far; the arrays are the caller's. */
   take(): { pieces: Float32Array[]; startsUs: number[]; sampleRateHz: number } {
     const sampleRateHz = this.#sampleRateHz;

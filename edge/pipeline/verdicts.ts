@@ -11,7 +11,7 @@ import type { Diagnosis } from '#models/contracts/alert.ts';
 import type { Decision, Verdict } from '#models/contracts/decision.ts';
 import type { Contribution, HealthMessage } from '#models/contracts/health.ts';
 import type { Score } from '#models/health/detector.ts';
-import { diagnoseAlert, type GatheredSignal } from '#models/health/diagnosis/diagnoseAlert.ts';
+import { type AlertDiagnosis, diagnoseAlert, type GatheredSignal } from '#models/health/diagnosis/diagnoseAlert.ts';
 import { bearingMatch } from '#models/health/wiring/bearingMatch.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { recordingLines } from '#models/machine/recordingLines.ts';
@@ -203,7 +203,7 @@ export class Verdicts {
       timeMs: watched.timeMs,
       point: watched.point,
       on: this.#state.on.some((k) => k.startsWith(`${family}/`)),
-      news: family === VIBRATION && this.#state.undiagnosed && this.#enoughOf(before, watched),
+      news: family === VIBRATION && this.#enoughOf(before, watched) && this.#isOpen(before, watched),
       name: `${this.#origin}.${this.#name}.${family}`,
     };
     const { state, change } = stepAssetAlert(before, { ...seen, index }, this.#settings.alert);
@@ -272,8 +272,8 @@ export class Verdicts {
       const diagnosis = this.#diagnosisOf(family, reasons);
       return { diagnosis, cause: { diagnosis, isProvisional: false, other: null }, second: null };
     }
-    const diagnosis = this.#diagnosis(watched, contributions);
-    return { diagnosis, ...stepCause(before, diagnosis, this.#state.undiagnosed) };
+    const { diagnosis, beside } = this.#diagnosis(watched, contributions);
+    return { diagnosis, ...stepCause(before, diagnosis, this.#state.undiagnosed, beside) };
   }
 
   #diagnosisOf(family: string, reasons: string[]): Diagnosis {
@@ -282,23 +282,29 @@ export class Verdicts {
     return { fault: 'process_drift', confidence: 1, reasons: ['it left the range that it kept while it was learned'] };
   }
 
+  /** Whether an alert waits for its diagnosis, or for a second one, of other signal, that confirms another fault. */
+  #isOpen(alert: AssetAlertState, { gatheredSinceMs = 0 }: Watched): boolean {
+    if (this.#state.undiagnosed || !alert.active) return this.#state.undiagnosed;
+    return this.reports.isUnconfirmed(VIBRATION) && gatheredSinceMs >= alert.lastSaidMs;
+  }
+
   #enoughOf(alert: AssetAlertState, { point, gatheredS = 0 }: Watched): boolean {
     return alert.active && alert.point === point && gatheredS >= ENOUGH_S && this.#settings.credit.available;
   }
 
-  #diagnosis(watched: Watched, contributions: readonly Contribution[]): Diagnosis {
+  #diagnosis(watched: Watched, contributions: readonly Contribution[]): AlertDiagnosis {
     const { gatheredS = 0, point, timeMs } = watched;
     const placed = this.#shaftHz() > 0;
     const paid = placed && gatheredS > 0 && this.#settings.credit.spend();
     this.#state.undiagnosed = placed && (!paid || gatheredS < ENOUGH_S);
     this.#diagnosed = paid ? gatheredSignal(point, this.#points, this.#config, this.#shaftHz() * 60) : null;
-    const diagnosis = diagnoseAlert(contributions, this.#diagnosed);
+    const named = diagnoseAlert(contributions, this.#diagnosed);
     if (this.#diagnosed && gatheredS >= ENOUGH_S && this.#settings.credit.spend()) {
       const match = bearingMatch(this.#diagnosed.pieces, this.#diagnosed.context);
       const at = { asset: this.#name, point, timeMs };
       for (const change of this.#bearingVotes.count(at, ['wrong_bearing'], match ? [match] : []))
         this.sayWiring(change);
     }
-    return diagnosis;
+    return named;
   }
 }

@@ -277,7 +277,13 @@ export class VibrationPoint {
     const judged = this.#judge(chain, heard, row, timeMs);
     this.#suspicious = judged.on || (judged.score.assessable && judged.score.index >= SUSPICIOUS);
     const velocityMmPerS = row[chain.velocityColumn] ?? this.#otherVelocity;
-    return { ...judged, velocityMmPerS, gatheredS: this.gatherer.seconds, spectrum };
+    return {
+      ...judged,
+      velocityMmPerS,
+      gatheredS: this.gatherer.seconds,
+      gatheredSinceMs: this.gatherer.sinceMs,
+      spectrum,
+    };
   }
 
   #judge(chain: Chain, { window, placed, found }: Heard, row: number[], timeMs: number): Watched {

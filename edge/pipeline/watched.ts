@@ -31,6 +31,8 @@ export interface Watched {
   mean?: { value: number; interval: number };
   /** Seconds of signal that are gathered for a diagnosis. */
   gatheredS?: number;
+  /** When the oldest of it began. */
+  gatheredSinceMs?: number;
   /** What the score came of; absent while no alert may come of it. */
   basis?: DecisionBasis;
   /** The spectrum of this window, made only when asked for. */

@@ -36,6 +36,16 @@ test('another fault is a second one, when two diagnoses in a row name it, and ch
   expect(follow('unbalance', 'inner_race', 'unbalance', 'inner_race').seconds).toEqual([]);
 });
 
+test("a fault of the machine beside the bearing's is a second one, when two diagnoses in a row name it", () => {
+  const beside = diagnosis('unbalance');
+  const first = stepCause(null, diagnosis('outer_race'), false, beside);
+  expect(first.second).toBeNull();
+  const next = stepCause(first.cause, diagnosis('outer_race'), false, beside);
+  expect([next.cause.diagnosis.fault, next.second?.fault]).toEqual(['outer_race', 'unbalance']);
+  const between = stepCause(first.cause, diagnosis('outer_race'), false, null);
+  expect(stepCause(between.cause, diagnosis('outer_race'), false, beside).second).toBeNull();
+});
+
 test('another part of the same bearing replaces the first, and says so', () => {
   const first = stepCause(null, diagnosis('outer_race'), false).cause;
   const { cause, second } = stepCause(first, diagnosis('ball'), false);

@@ -17,26 +17,40 @@ const BEARING: ReadonlySet<string> = new Set(coveredFaults('bearing'));
  * The cause of an alert after one more diagnosis. A name may become certain; it never gives way to a different fault: that
  * is a second one. Parts of one bearing exchange their lines, so among them the newest stands, and says what was named
  * before. Pure.
+ * @param beside the fault of the machine that the signal shows beside a bearing's.
  * @returns `second`: the diagnosis of a second fault, once it has been named often enough; null before that.
  */
 export function stepCause(
   before: AlertCause | null,
   now: Diagnosis,
   isProvisional: boolean,
+  beside: Diagnosis | null = null,
 ): { cause: AlertCause; second: Diagnosis | null } {
-  const replaced = (diagnosis: Diagnosis) => ({ cause: { diagnosis, isProvisional, other: null }, second: null });
-  if (before === null || before.diagnosis.fault === 'undetermined') return replaced(now);
-  const known = before.diagnosis;
-  const keep = { cause: { ...before, other: null }, second: null };
-  if (now.fault === 'undetermined' || (isProvisional && !before.isProvisional)) return keep;
-  if (before.isProvisional) return replaced(now);
-  if (now.fault !== known.fault && coveredFaults(now.fault).includes(known.fault)) return keep;
-  if (coveredFaults(known.fault).includes(now.fault)) return replaced(now);
-  if (BEARING.has(known.fault) && BEARING.has(now.fault)) {
-    const reasons = [...now.reasons, `named ${known.fault.replaceAll('_', ' ')} before`];
-    return replaced({ ...now, reasons });
-  }
-  const inARow = before.other?.fault === now.fault ? before.other.inARow + 1 : 1;
-  const cause = { ...before, other: { fault: now.fault, inARow } };
-  return { cause, second: inARow >= NAMED_IN_A_ROW ? now : null };
+  const cause = causeAfter(before, now, isProvisional);
+  const found = isProvisional ? [] : [now, ...(beside ? [beside] : [])];
+  const other = found.find(({ fault }) => isAnother(cause.diagnosis.fault, fault));
+  if (!other) return { cause: { ...cause, other: null }, second: null };
+  const inARow = before?.other?.fault === other.fault ? before.other.inARow + 1 : 1;
+  return {
+    cause: { ...cause, other: { fault: other.fault, inARow } },
+    second: inARow >= NAMED_IN_A_ROW ? other : null,
+  };
+}
+
+function causeAfter(before: AlertCause | null, now: Diagnosis, isProvisional: boolean): AlertCause {
+  const replaced = { diagnosis: now, isProvisional, other: null };
+  if (before === null || before.diagnosis.fault === 'undetermined') return replaced;
+  const known = before.diagnosis.fault;
+  if (now.fault === 'undetermined' || (isProvisional && !before.isProvisional)) return before;
+  if (before.isProvisional || coveredFaults(known).includes(now.fault)) return replaced;
+  if (isAnother(known, now.fault) || coveredFaults(now.fault).includes(known)) return before;
+  const reasons = [...now.reasons, `named ${known.replaceAll('_', ' ')} before`];
+  return { ...replaced, diagnosis: { ...now, reasons } };
+}
+
+/** Whether both can be there at once: neither is open, nor a wider name of the other, nor are both parts of the bearing. */
+function isAnother(known: Fault, fault: Fault): boolean {
+  if (known === 'undetermined' || fault === 'undetermined') return false;
+  if (BEARING.has(known) && BEARING.has(fault)) return false;
+  return !coveredFaults(known).includes(fault) && !coveredFaults(fault).includes(known);
 }

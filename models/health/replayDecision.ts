@@ -36,7 +36,7 @@ export function replayDecision(
     on,
     change,
     severity: said.active ? said.severity : null,
-    diagnosis: diagnoseAlert(contributions, gathered),
+    diagnosis: diagnoseAlert(contributions, gathered).diagnosis,
   };
 }
 

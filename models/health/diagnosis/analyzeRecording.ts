@@ -56,7 +56,7 @@ function judged(
   sensors: readonly SensorSpectrum[],
   severity: Severity,
   features: Record<string, number>,
-): Verdict & Pick<Analysis, 'candidates' | 'evidence' | 'remedy'> {
+): Verdict & Pick<Analysis, 'candidates' | 'evidence' | 'remedy' | 'machine'> {
   const { drivetrain = UNKNOWN_DRIVETRAIN, rpm = 0, speedTolerance = MEASURED_SPEED } = context;
   const shaft = refineShaftHz(
     sensors.map((s) => s.spectrum),
@@ -80,7 +80,8 @@ function judged(
     ...lines,
     ...levelRemarks(sensors[0], hum),
   ];
-  const ranked = { candidates: [...bearing, ...others], evidence };
+  const named = called && { ...machineVerdict(called, 'fault'), velocityMmPerS: called.velocityMmPerS };
+  const ranked = { candidates: [...bearing, ...others], evidence, ...(named ? { machine: named } : {}) };
   if (diagnosis && !noBearing && (diagnosis.finding === 'fault' || diagnosis.finding === 'part_unsure')) {
     const stage = stageOf(diagnosis, context, sensors, severity, hum);
     return { ...ranked, ...bearingVerdict(diagnosis, bearing[0], stage, shaft, context) };

@@ -1,7 +1,9 @@
-import type { Diagnosis } from '#models/contracts/alert.ts';
+import type { Diagnosis, Fault } from '#models/contracts/alert.ts';
 import type { Contribution } from '#models/contracts/health.ts';
+import type { IsoClass } from '#models/machine/iso20816.ts';
 import { diagnoseLines } from '../lineDiagnosis.ts';
-import { VELOCITY } from '../velocityAlarm.ts';
+import { VELOCITY, velocityAlarm } from '../velocityAlarm.ts';
+import type { Analysis, Verdict } from './analysis.ts';
 import { analyzePieces } from './analyzeRecording.ts';
 import type { RecordingContext } from './assessability.ts';
 
@@ -13,25 +15,48 @@ export interface GatheredSignal {
   context: RecordingContext;
 }
 
+/** What an alert's newest diagnosis names. */
+export interface AlertDiagnosis {
+  diagnosis: Diagnosis;
+  /** A fault of the machine that grew beside the bearing's; null where there is none. */
+  beside: Diagnosis | null;
+}
+
 /**
  * Which defect it is: by the lines of the signal that was gathered, where they name one; else by which line of the
  * bearing outgrew the others.
  * @param gathered null where too little signal was kept, or no diagnosis can be paid for.
  */
-export function diagnoseAlert(contributions: readonly Contribution[], gathered: GatheredSignal | null): Diagnosis {
+export function diagnoseAlert(contributions: readonly Contribution[], gathered: GatheredSignal | null): AlertDiagnosis {
   const grown = diagnoseLines(contributions);
-  if (!gathered) return grown;
+  if (!gathered) return { diagnosis: grown, beside: null };
   const velocity = contributions.find((c) => c.feature.startsWith(VELOCITY));
   const context = { ...gathered.context, normalVelocityMmPerS: velocity?.normal };
-  const { verdict, fault, mode, stage, confidence, reason, evidence } = analyzePieces(gathered.pieces, context);
+  const analysis = analyzePieces(gathered.pieces, context);
+  const { verdict, fault, reason, evidence } = analysis;
+  const unnamed = (why: string): Diagnosis => ({ ...grown, reasons: [...grown.reasons, `${why}: ${reason}`] });
   // Early lines are no alert by themselves; of a machine that has changed they say what is changing.
-  if ((verdict !== 'fault' && verdict !== 'watch') || fault === null) {
-    return { ...grown, reasons: [...grown.reasons, `the signal itself: ${reason}`] };
-  }
+  if ((verdict !== 'fault' && verdict !== 'watch') || fault === null)
+    return { diagnosis: unnamed('the signal itself'), beside: null };
+  const isBearing = BEARING_FAULTS.has(fault);
+  const beside = isBearing || grown.fault !== 'undetermined' ? grownPattern(analysis, velocity, context.iso) : null;
   // What a machine has at 1× and the like may have been there all along: a bearing's line that outgrew all says what changed.
-  if (!BEARING_FAULTS.has(fault) && grown.fault !== 'undetermined') {
-    return { ...grown, reasons: [...grown.reasons, `the signal itself, which does not say what changed: ${reason}`] };
-  }
+  if (!isBearing && grown.fault !== 'undetermined')
+    return { diagnosis: unnamed('the signal itself, which does not say what changed'), beside };
+  return { diagnosis: diagnosisOf(fault, analysis, [...evidence, ...grown.reasons]), beside };
+}
+
+/** The machine's fault that is called, where its pattern alone is beyond the machine's own alarm limit: else it is no news. */
+function grownPattern(
+  { machine, evidence }: Analysis,
+  velocity: Contribution | undefined,
+  iso: IsoClass,
+): Diagnosis | null {
+  if (!machine?.fault || !velocity || machine.velocityMmPerS < velocityAlarm(velocity.normal, iso)) return null;
+  return diagnosisOf(machine.fault, machine, evidence);
+}
+
+function diagnosisOf(fault: Fault, { confidence, reason, stage, mode }: Verdict, more: readonly string[]): Diagnosis {
   const kind = mode ? [`kind: ${mode.replaceAll('_', ' ')}`] : [];
-  return { fault, confidence, reasons: [reason, `stage ${stage} of 4`, ...kind, ...evidence, ...grown.reasons] };
+  return { fault, confidence, reasons: [reason, `stage ${stage} of 4`, ...kind, ...more] };
 }
