@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type JudgedTable, suiteResult } from './faultSuite.ts';
-import { DAY, type Fault, faultsOn, faultyTable } from './seededFaults.ts';
+import { BACKGROUNDS, DAY, type Fault, faultsOn, faultyTable } from './seededFaults.ts';
 
 const MONTH = 30 * DAY;
 
@@ -30,4 +30,21 @@ test('a wrong hour is one where there are hours to be wrong', () => {
   const half = DAY / 2;
   expect(to - from).toBe(DAY);
   for (let t = from; t < to; t++) expect(rows[t][0]).toBe(rows[t - 7 * DAY - half][0]);
+});
+
+test('a fault at one load leaves other loads, and the range of the channel, as they are', () => {
+  expect(faultsOn('white', 1)).not.toContain('at_one_load');
+  for (const background of BACKGROUNDS) {
+    const { rows, from, to } = faultyTable(background, 'at_one_load', 4, 1);
+    const mean = (load: number, part: Float64Array[]) => {
+      const own = part.filter((row) => row[0] === load).map((row) => row[3] - (0.8 / 0.3) * row[1]);
+      return own.reduce((a, b) => a + b, 0) / own.length;
+    };
+    const fell = [0, 1, 2].map((load) => mean(load, rows.slice(from, to)) - mean(load, rows.slice(0, from)));
+    expect(Math.abs(fell[0])).toBeLessThan(0.3);
+    expect(Math.abs(fell[1])).toBeLessThan(0.3);
+    expect(fell[2]).toBeCloseTo(-2.4, 0);
+    const before = rows.slice(0, from).map((row) => row[3]);
+    expect(Math.min(...rows.slice(from, to).map((row) => row[3]))).toBeGreaterThan(Math.min(...before));
+  }
 });

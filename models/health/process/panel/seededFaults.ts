@@ -23,16 +23,19 @@ export const FAULTS = [
 ] as const;
 /**
  * Of several channels: a relation breaks although each channel stays in its range. Of backgrounds with a season: the course
- * of a day comes half a day late.
+ * of a day comes half a day late. Where a load explains the level: the level falls at high load alone, halfway to that of
+ * the next lower load, so that the value stays in its range.
  */
-export type Fault = (typeof FAULTS)[number] | 'relation' | 'wrong_hour';
+export type Fault = (typeof FAULTS)[number] | 'relation' | 'wrong_hour' | 'at_one_load';
 
 /** The faults that there can be on a background. */
 export function faultsOn(background: Background, channels: 1 | 4): Fault[] {
+  const seasonal = background === 'daily' || background === 'weekly';
   return [
     ...FAULTS,
     ...(channels === 4 ? (['relation'] as const) : []),
-    ...(background === 'daily' || background === 'weekly' ? (['wrong_hour'] as const) : []),
+    ...(seasonal ? (['wrong_hour'] as const) : []),
+    ...(channels === 4 || seasonal || background === 'load' ? (['at_one_load'] as const) : []),
   ];
 }
 
@@ -43,52 +46,98 @@ export interface FaultyTable {
   to: number;
 }
 
-/** @param channels 1, or 4: the last follows the first. */
+/** @param channels 1, or 4: the last follows the first, which is a load in steps where the fault shows at one load. */
 export function faultyTable(background: Background, fault: Fault, channels: 1 | 4, seed: number): FaultyTable {
   const random = randomOf(seedOf(background, fault, channels, seed));
   const length = TRAIN_ROWS + JUDGED_ROWS;
-  const { values, noise } = backgroundOf(background, length, random);
-  const rows = values.map((v) => {
+  const { values, explained, noise } = backgroundOf(background, length, random);
+  const given = channels === 4 && fault === 'at_one_load' ? stepsOf(length, random) : null;
+  const rows = values.map((v, t) => {
     if (channels === 1) return Float64Array.of(v);
     const e = () => gaussian(random);
-    return Float64Array.of(v, 20 + 0.3 * v + 0.2 * noise * e(), 5 + e(), -10 + 0.8 * v + 0.3 * noise * e());
+    const second = 20 + 0.3 * v + 0.2 * noise * e();
+    const third = 5 + e();
+    if (given)
+      return Float64Array.of(given[t], second, third, -10 + 0.8 * (v + LOAD_STEP * given[t]) + 0.3 * noise * e());
+    return Float64Array.of(v, second, third, -10 + 0.8 * v + 0.3 * noise * e());
   });
   const from = TRAIN_ROWS + Math.floor(JUDGED_ROWS * (0.4 + 0.3 * random()));
   const c = channels === 1 ? 0 : 3;
-  const to = from + change(rows, c, fault, from, channels === 1 ? noise : 0.8 * noise, random);
+  const level = given ? given.map((load) => LOAD_STEP * load) : explained;
+  const highFrom = HIGH_LOAD * Math.max(...level);
+  const high = (t: number) => level[t] > highFrom;
+  const to = from + change(rows, c, fault, from, channels === 1 ? noise : 0.8 * noise, random, high);
   return { rows, from, to };
 }
 
-/** Values, and the noise that is seen from row to row. */
-function backgroundOf(background: Background, length: number, random: Random): { values: number[]; noise: number } {
+/** By so much a step of the load raises the level, in the noise seen from row to row; and there are so many loads. */
+const LOAD_STEP = 6;
+const LOADS = 3;
+/** Part of the largest level that a load brings, above which it is high. */
+const HIGH_LOAD = 0.75;
+
+/** Loads 0, 1, 2 …, each held for some 30 rows. */
+function stepsOf(length: number, random: Random): number[] {
+  let load = 1;
+  return Array.from({ length }, () => {
+    if (random() < 1 / 30) load = Math.floor(LOADS * random());
+    return load;
+  });
+}
+
+/** Values, the part of each that the hour or the load brings, and the noise that is seen from row to row. */
+function backgroundOf(
+  background: Background,
+  length: number,
+  random: Random,
+): { values: number[]; explained: number[]; noise: number } {
   const e = () => gaussian(random);
   const wave = (t: number, sharp: number) => Math.exp(sharp * (Math.cos((2 * Math.PI * (t / DAY - 0.58)) / 1) - 1));
   let state = 0;
   let load = 1;
-  const at = (t: number): number => {
+  const explainedAt = (t: number): number => {
     switch (background) {
-      case 'white':
-        return 50 + e();
-      case 'autocorrelated':
-        state = 0.8 * state + 0.6 * e();
-        return 50 + state;
       case 'daily':
-        return 50 + 8 * wave(t, 2) + e();
+        return 8 * wave(t, 2);
       case 'weekly':
-        return 50 + 8 * wave(t, 2) * (Math.floor(t / DAY) % 7 < 5 ? 1 : 0.3) + e();
-      case 'wandering':
-        state += 0.15 * e();
-        return 50 + 0.002 * t + state + 0.7 * e();
+        return 8 * wave(t, 2) * (Math.floor(t / DAY) % 7 < 5 ? 1 : 0.3);
       case 'load':
-        if (random() < 1 / 30) load = [0, 1, 2][Math.floor(3 * random())];
-        return 50 + 6 * load + e();
+        if (random() < 1 / 30) load = Math.floor(LOADS * random());
+        return LOAD_STEP * load;
+      default:
+        return 0;
     }
   };
-  return { values: Array.from({ length }, (_, t) => at(t)), noise: 1 };
+  const restAt = (t: number): number => {
+    switch (background) {
+      case 'autocorrelated':
+        state = 0.8 * state + 0.6 * e();
+        return state;
+      case 'wandering':
+        state += 0.15 * e();
+        return 0.002 * t + state + 0.7 * e();
+      default:
+        return e();
+    }
+  };
+  const explained: number[] = [];
+  const values = Array.from({ length }, (_, t) => {
+    explained.push(explainedAt(t));
+    return 50 + explained[t] + restAt(t);
+  });
+  return { values, explained, noise: 1 };
 }
 
-/** Changes the rows from `from` on, and gives how many. */
-function change(rows: Float64Array[], c: number, fault: Fault, from: number, sd: number, random: Random): number {
+/** Changes the rows from `from` on, and gives how many. @param high whether the load of a row is high. */
+function change(
+  rows: Float64Array[],
+  c: number,
+  fault: Fault,
+  from: number,
+  sd: number,
+  random: Random,
+  high: (row: number) => boolean,
+): number {
   const over = (n: number, of: (v: number, i: number) => number) => {
     const end = Math.min(rows.length, from + n);
     for (let t = from; t < end; t++) rows[t][c] = of(rows[t][c], t - from);
@@ -127,6 +176,8 @@ function change(rows: Float64Array[], c: number, fault: Fault, from: number, sd:
       return over(6, () => 0);
     case 'wrong_hour':
       return over(DAY, (_, i) => rows[from - 7 * DAY - DAY / 2 + i][c]);
+    case 'at_one_load':
+      return over(5 * DAY, (v, i) => (high(from + i) ? v - (LOAD_STEP / 2) * sd : v));
     case 'relation':
       return over(5 * DAY, (_, i) => rows[from - 7 * DAY + i][c]);
   }
