@@ -1,7 +1,12 @@
 import { QUIET, stepTrigger } from '#models/alerting/trigger.ts';
-import { createRowDetector, type JudgedBy, LEAST_TRAINING_ROWS } from '#models/health/process/createRowDetector.ts';
+import {
+  createRowDetector,
+  type JudgedBy,
+  LEAST_TRAINING_ROWS,
+  taughtPanel,
+} from '#models/health/process/createRowDetector.ts';
 import type { RowMethodName } from '#models/health/process/methodNames.ts';
-import { PanelDetector, type PanelScore } from '#models/health/process/panel/panelDetector.ts';
+import type { PanelDetector } from '#models/health/process/panel/panelDetector.ts';
 import { type NamedFile, TableError } from '#models/tables/parseTable.ts';
 import { carryOn, firstValues, openChannels } from './readChannels.ts';
 
@@ -180,12 +185,11 @@ function panelJudge(
   training: readonly Float64Array[],
   say: (line: string) => void,
 ): (row: Float64Array) => RowScore {
-  const panel = new PanelDetector(names, training, (rows) => createRowDetector('auto', names, rows));
+  const panel = taughtPanel(names, training);
   for (const line of watchLines(panel)) say(line);
   say(`method: ${panel.method}, ${names.length} channels, ${training.length} rows of training`);
   return (row) => {
-    const { index, contributions, by, missing }: PanelScore = panel.score(row);
-    panel.learn(row);
+    const { index, contributions, by, missing } = panel.judge(row);
     return { score: index, anomaly: index >= 1, channels: contributions.map((c) => c.feature), by, missing };
   };
 }
@@ -193,7 +197,7 @@ function panelJudge(
 const SHOWN = 4;
 
 /** What each member watches, and the size of the change that it could have seen, of the first few channels. */
-function watchLines(panel: PanelDetector): string[] {
+function watchLines(panel: PanelDetector<RowMethodName>): string[] {
   const seasons = Object.entries(panel.seasons()).map(([name, period]) => `${name} every ${period} rows`);
   const lines = panel.watches().map(({ member, channels, visible, sizes: unit }) => {
     const sizes = Object.entries(visible).slice(0, SHOWN);

@@ -2,10 +2,15 @@ import type { AlarmLimit, Contribution } from '#models/contracts/health.ts';
 
 export type Score =
   | { assessable: true; index: number; contributions: Contribution[]; limit?: AlarmLimit }
-  | { assessable: false; reason: string; remedy: string };
+  | Unassessable;
+export interface Unassessable {
+  assessable: false;
+  reason: string;
+  remedy: string;
+}
 
 /** While it learns from rows of its own. @param left rows that are still to come. */
-export function stillLearning(left: number): Score {
+export function stillLearning(left: number): Unassessable {
   return { assessable: false, reason: 'learning what rows are normal', remedy: `${left} more rows` };
 }
 

@@ -3,6 +3,7 @@ import type { Detector } from '../detector.ts';
 import { type ChartSnapshot, ControlChart } from './controlChart.ts';
 import { type DriftSnapshot, DriftTolerantDetector } from './driftTolerant.ts';
 import type { RowMethodName } from './methodNames.ts';
+import { PanelDetector, type PanelSnapshot } from './panel/panelDetector.ts';
 import { methodOf } from './processModel.ts';
 import { RowDetector, type RowSnapshot } from './rowDetector.ts';
 import { columnStandards } from './rowMethod.ts';
@@ -38,17 +39,47 @@ export function createRowDetector(
   const chosen = method === 'auto' ? suited(names.length, training) : method;
   const detector = makeRowDetector(chosen, names, training.length);
   for (const row of training) detector.learn(row);
-  return { method: chosen, detector, trigger: chosen === 'drift_tolerant' ? HELD : AT_ONCE };
+  return { method: chosen, detector, trigger: triggerOf(chosen) };
+}
+
+/** The panel whose level is judged by the method that suits the training. @param rows as `makeRowDetector`. */
+export function makePanel(
+  names: readonly string[],
+  rows: number,
+  snapshot?: PanelSnapshot<RowMethodName>,
+): PanelDetector<RowMethodName> {
+  const base = {
+    learn: (training: Float64Array[]) => createRowDetector('auto', names, training),
+    restore: (method: RowMethodName, of: unknown) => ({
+      method,
+      detector: makeRowDetector(method, names, rows, of),
+      trigger: triggerOf(method),
+    }),
+  };
+  return new PanelDetector(names, rows, base, snapshot);
+}
+
+/** A panel that has learned from `training`. @param training rows in which what is missing is NaN, oldest first. */
+export function taughtPanel(names: readonly string[], training: readonly Float64Array[]): PanelDetector<RowMethodName> {
+  const panel = makePanel(names, training.length);
+  for (const row of training) panel.learn(row);
+  return panel;
+}
+
+function triggerOf(method: RowMethodName): TriggerSettings {
+  return method === 'drift_tolerant' ? HELD : AT_ONCE;
 }
 
 /** A detector that learns from its first `rows`, or goes on from its own snapshot. */
 export function makeRowDetector(
-  method: RowMethodName,
+  method: RowMethodName | 'panel',
   names: readonly string[],
   rows: number,
   snapshot?: unknown,
 ): Detector<unknown> {
   switch (method) {
+    case 'panel':
+      return makePanel(names, rows, snapshot as PanelSnapshot<RowMethodName> | undefined);
     case 'drift_tolerant':
       return new DriftTolerantDetector(names, rows, snapshot as DriftSnapshot | undefined);
     case 'ewma':

@@ -2,13 +2,15 @@
  * One detector of a panel: it watches every channel by itself, or channels against others. `ratios` reads, `push` moves
  * on; a ratio of 1 is the limit.
  */
-export interface PanelMember {
+export interface PanelMember<Snapshot = unknown> {
   readonly name: string;
   /** The ratio of each channel's statistic to its limit, 0 where the member does not take part. */
   ratios(row: Float64Array): Float64Array;
   push(row: Float64Array): void;
   /** Of each channel the smallest change that it could see (`sizes`); null where it takes no part. */
   visible(): (number | null)[];
+  /** Plain data that can be given to the constructor to go on. */
+  snapshot(): Snapshot;
   /** What a size is: in the channel's own unit, or how many rows, or how many times the usual. */
   readonly sizes: 'own unit' | 'rows' | 'times';
 }

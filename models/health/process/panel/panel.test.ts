@@ -1,22 +1,17 @@
+import { deserialize, serialize } from 'node:v8';
 import { expect, test } from 'vitest';
 import { gaussian, randomOf } from '#models/random/random.ts';
-import { createRowDetector } from '../createRowDetector.ts';
+import { checkDetector } from '../../detectorChecks.ts';
+import { makePanel, makeRowDetector, taughtPanel } from '../createRowDetector.ts';
 import { tailLimit } from './member.ts';
-import { PanelDetector } from './panelDetector.ts';
 import { findSeason } from './season.ts';
 import { BACKGROUNDS, DAY, type Fault, faultyTable, TRAIN_ROWS } from './seededFaults.ts';
 import { RollingMedian } from './sudden.ts';
 
 function judged(rows: readonly Float64Array[], trainRows: number) {
   const names = Array.from(rows[0], (_, c) => `c${c}`);
-  const panel = new PanelDetector(names, rows.slice(0, trainRows), (training) =>
-    createRowDetector('auto', names, training),
-  );
-  const scores = rows.slice(trainRows).map((row) => {
-    const score = panel.score(row);
-    panel.learn(row);
-    return score;
-  });
+  const panel = taughtPanel(names, rows.slice(0, trainRows));
+  const scores = rows.slice(trainRows).map((row) => panel.judge(row));
   return { panel, scores };
 }
 
@@ -99,4 +94,43 @@ test('a rolling median is that of the last values', () => {
     rolling.push(v);
     if (t >= 4) expect(rolling.median).toBe(values.slice(t - 4, t + 1).sort((a, b) => a - b)[2]);
   });
+});
+
+const healthy = faultyTable('daily', 'spike', 4, 7).rows.slice(0, 900);
+checkDetector<unknown>({
+  create: (snapshot) => makeRowDetector('panel', ['c0', 'c1', 'c2', 'c3'], 300, structuredClone(snapshot)),
+  healthy: (i) => Array.from(healthy[i % healthy.length]),
+  broken: (i) => Array.from(healthy[i % healthy.length], (v, c) => (c === 2 ? v + 30 : v)),
+  learnRows: 300,
+});
+
+test.each(['daily', 'load'] as const)(
+  '%s: a panel that is restarted all the time gives the verdicts of one that never is, on faults and gaps alike',
+  (background) => {
+    for (const fault of ['relation', 'missing', 'drift'] as const) {
+      const { rows, from, to } = faultyTable(background, fault, 4, 2);
+      const names = ['c0', 'c1', 'c2', 'c3'];
+      const whole = taughtPanel(names, rows.slice(0, TRAIN_ROWS));
+      let restarted = makePanel(names, TRAIN_ROWS);
+      for (const row of rows.slice(0, TRAIN_ROWS)) restarted.learn(row);
+      let on = 0;
+      for (let t = TRAIN_ROWS; t < to; t++) {
+        if (t < TRAIN_ROWS + 50 || t > from - 20)
+          restarted = makePanel(names, TRAIN_ROWS, deserialize(serialize(restarted.snapshot())));
+        const verdict = whole.judge(rows[t]);
+        expect(restarted.judge(rows[t])).toEqual(verdict);
+        if (t >= from && verdict.index >= 1) on++;
+      }
+      expect(on).toBeGreaterThan(0);
+    }
+  },
+);
+
+test('a panel that has learned is no larger for the rows that it has judged', () => {
+  const { rows } = faultyTable('weekly', 'spike', 4, 3);
+  const panel = taughtPanel(['c0', 'c1', 'c2', 'c3'], rows.slice(0, TRAIN_ROWS));
+  const size = () => serialize(panel.snapshot()).length;
+  const before = size();
+  for (const row of rows) panel.judge(row);
+  expect(size()).toBeLessThan(before + 100);
 });

@@ -15,6 +15,24 @@ const WEIGHTS = [1, 0.2] as const;
 const SLOW = 0.01;
 const MOST_HELD = 500;
 
+/** Of a channel to its closest others, by standardised values; limits of its residual through each of `WEIGHTS`. */
+interface Relationship {
+  channel: number;
+  by: number[];
+  weights: number[];
+  limits: number[];
+}
+
+export interface RelationSnapshot {
+  mean: Float64Array;
+  sd: Float64Array;
+  relations: Relationship[];
+  levels: Float64Array[];
+  /** The residuals' own levels, and rows for which they have been held. */
+  slow: Float64Array;
+  held: Int32Array;
+}
+
 interface RelationStep {
   row: Float64Array;
   left: Float64Array;
@@ -26,23 +44,33 @@ interface RelationStep {
  * Takes part where blocks of the training that it was not learned from show that the relation holds, and later ones that
  * it lasts: values that wander go together for a while by chance.
  */
-export class Relation implements PanelMember {
+export class Relation implements PanelMember<RelationSnapshot> {
   readonly name = 'relation';
   readonly sizes = 'own unit';
   readonly #mean: Float64Array;
   readonly #sd: Float64Array;
-  readonly #relations: { channel: number; by: number[]; weights: number[]; limits: number[] }[] = [];
+  readonly #relations: readonly Relationship[];
   readonly #levels: Float64Array[];
   readonly #slow: Float64Array;
   readonly #held: Int32Array;
   /** Of the row that was judged last: `push` of the same row takes it. */
   #latest: RelationStep | null = null;
 
-  constructor(training: readonly Float64Array[], used: readonly boolean[], alpha: number) {
+  constructor({ mean, sd, relations, levels, slow, held }: RelationSnapshot) {
+    this.#mean = mean;
+    this.#sd = sd;
+    this.#relations = relations;
+    this.#levels = levels.map((level) => level.slice());
+    this.#slow = slow.slice();
+    this.#held = held.slice();
+  }
+
+  static learn(training: readonly Float64Array[], used: readonly boolean[], alpha: number): Relation {
     const step = Math.max(1, Math.ceil(training.length / MOST_ROWS));
     const rows = training.filter((_, i) => i % step === 0);
-    ({ mean: this.#mean, sd: this.#sd } = columnStandards(rows));
-    const scaled = rows.map((row) => row.map((v, c) => (v - this.#mean[c]) / this.#sd[c]));
+    const { mean, sd } = columnStandards(rows);
+    const scaled = rows.map((row) => row.map((v, c) => (v - mean[c]) / sd[c]));
+    const relations: Relationship[] = [];
     used.forEach((use, channel) => {
       const by = use ? closest(scaled, channel) : [];
       if (by.length === 0) return;
@@ -56,11 +84,22 @@ export class Relation implements PanelMember {
         const later = targets.slice(split).map((v, i) => v - product(inputs[split + i], early.weights));
         return WEIGHTS.every((weight, w) => averaged(later, weight).every((v) => Math.abs(v) <= early.limits[w]));
       });
-      if (found && holds) this.#relations.push({ channel, by, ...found });
+      if (found && holds) relations.push({ channel, by, ...found });
     });
-    this.#levels = WEIGHTS.map(() => new Float64Array(this.#relations.length));
-    this.#slow = new Float64Array(this.#relations.length);
-    this.#held = new Int32Array(this.#relations.length);
+    const zeros = () => new Float64Array(relations.length);
+    const held = new Int32Array(relations.length);
+    return new Relation({ mean, sd, relations, levels: WEIGHTS.map(zeros), slow: zeros(), held });
+  }
+
+  snapshot(): RelationSnapshot {
+    return {
+      mean: this.#mean,
+      sd: this.#sd,
+      relations: [...this.#relations],
+      levels: this.#levels.map((level) => level.slice()),
+      slow: this.#slow.slice(),
+      held: this.#held.slice(),
+    };
   }
 
   ratios(row: Float64Array): Float64Array {

@@ -61,6 +61,11 @@ export function deseasonalised(values: Float64Array, { period }: Season): Float6
   return out;
 }
 
+export interface SeasonSnapshot extends Season {
+  sd: number;
+  level: number;
+}
+
 /** A season that follows its channel's normal cycles, as its shape changes or its period is no whole number of rows. */
 export class SeasonFollower {
   readonly period: number;
@@ -69,13 +74,23 @@ export class SeasonFollower {
   /** Of the rest: what the season does not take over. */
   #level: number;
 
-  /** @param rest the training without the season. */
-  constructor({ period, profile }: Season, rest: Float64Array) {
+  constructor({ period, profile, sd, level }: SeasonSnapshot) {
     this.period = period;
-    this.#profile = profile;
+    this.#profile = profile.slice();
+    this.#sd = sd;
+    this.#level = level;
+  }
+
+  /** @param rest the training without the season. */
+  static learn(season: Season, rest: Float64Array): SeasonFollower {
     const mean = rest.reduce((a, b) => a + b, 0) / rest.length;
-    this.#sd = Math.sqrt(rest.reduce((sum, v) => sum + (v - mean) ** 2, 0) / rest.length);
-    this.#level = rest.subarray(-period).reduce((a, b) => a + b, 0) / period;
+    const sd = Math.sqrt(rest.reduce((sum, v) => sum + (v - mean) ** 2, 0) / rest.length);
+    const level = rest.subarray(-season.period).reduce((a, b) => a + b, 0) / season.period;
+    return new SeasonFollower({ ...season, sd, level });
+  }
+
+  snapshot(): SeasonSnapshot {
+    return { period: this.period, profile: this.#profile.slice(), sd: this.#sd, level: this.#level };
   }
 
   at(row: number): number {

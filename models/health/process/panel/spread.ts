@@ -9,8 +9,20 @@ const LEAST = 0.01;
 /** Fewer windows than these tell no limit. */
 const LEAST_WINDOWS = 4;
 
+export interface SpreadSnapshot {
+  /** Of each channel: the mean step in the training, and the limits of its multiples. */
+  usual: Float64Array;
+  low: Float64Array;
+  high: Float64Array;
+  last: Float64Array;
+  /** Steps of the window, their sum, and the place of the next one. */
+  rings: Float64Array[];
+  sums: Float64Array;
+  next: number;
+}
+
 /** More or less unrest than usual: the mean step from row to row over a window, upwards and downwards. */
-export class Spread implements PanelMember {
+export class Spread implements PanelMember<SpreadSnapshot> {
   readonly name = 'spread';
   readonly sizes = 'times';
   readonly #usual: Float64Array;
@@ -19,31 +31,57 @@ export class Spread implements PanelMember {
   readonly #last: Float64Array;
   readonly #rings: Float64Array[];
   readonly #sums: Float64Array;
-  #next = 0;
+  #next: number;
 
-  constructor(training: readonly Float64Array[], used: readonly boolean[], alpha: number) {
+  constructor({ usual, low, high, last, rings, sums, next }: SpreadSnapshot) {
+    this.#usual = usual.slice();
+    this.#low = low.slice();
+    this.#high = high.slice();
+    this.#last = last.slice();
+    this.#rings = rings.map((ring) => ring.slice());
+    this.#sums = sums.slice();
+    this.#next = next;
+  }
+
+  static learn(training: readonly Float64Array[], used: readonly boolean[], alpha: number): Spread {
     const width = used.length;
-    this.#rings = used.map(() => new Float64Array(WINDOW));
-    this.#sums = new Float64Array(width);
-    this.#last = Float64Array.from(training[0]);
-    this.#low = new Float64Array(width);
-    this.#high = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
-    this.#usual = Float64Array.from(used, (_, c) => {
-      let sum = 0;
-      for (let t = 1; t < training.length; t++) sum += Math.abs(training[t][c] - training[t - 1][c]);
-      return Math.max(sum / (training.length - 1), 1e-12);
+    const learned = new Spread({
+      usual: Float64Array.from(used, (_, c) => {
+        let sum = 0;
+        for (let t = 1; t < training.length; t++) sum += Math.abs(training[t][c] - training[t - 1][c]);
+        return Math.max(sum / (training.length - 1), 1e-12);
+      }),
+      low: new Float64Array(width),
+      high: new Float64Array(width).fill(Number.POSITIVE_INFINITY),
+      last: training[0],
+      rings: used.map(() => new Float64Array(WINDOW)),
+      sums: new Float64Array(width),
+      next: 0,
     });
     const seen: number[][] = used.map(() => []);
     training.forEach((row, t) => {
-      this.push(row);
-      if (t >= WINDOW) for (let c = 0; c < width; c++) seen[c].push(Math.max(LEAST, this.#sums[c] / WINDOW));
+      learned.push(row);
+      if (t >= WINDOW) for (let c = 0; c < width; c++) seen[c].push(Math.max(LEAST, learned.#sums[c] / WINDOW));
     });
     used.forEach((use, c) => {
       if (!use || seen[c].length < LEAST_WINDOWS * WINDOW) return;
-      this.#high[c] = Math.max(predictionLimit(seen[c], alpha / 2), 1.15 * Math.max(...seen[c]));
+      learned.#high[c] = Math.max(predictionLimit(seen[c], alpha / 2), 1.15 * Math.max(...seen[c]));
       const inverse = seen[c].map((v) => 1 / v);
-      this.#low[c] = 1 / Math.max(predictionLimit(inverse, alpha / 2), 1.15 * Math.max(...inverse));
+      learned.#low[c] = 1 / Math.max(predictionLimit(inverse, alpha / 2), 1.15 * Math.max(...inverse));
     });
+    return learned;
+  }
+
+  snapshot(): SpreadSnapshot {
+    return {
+      usual: this.#usual.slice(),
+      low: this.#low.slice(),
+      high: this.#high.slice(),
+      last: this.#last.slice(),
+      rings: this.#rings.map((ring) => ring.slice()),
+      sums: this.#sums.slice(),
+      next: this.#next,
+    };
   }
 
   ratios(row: Float64Array): Float64Array {

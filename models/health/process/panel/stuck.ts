@@ -8,30 +8,50 @@ const LONGER = 3;
 /** Channels that stand still in more of their rows than this are commands or states: they may. */
 const MOST_STILL = 0.9;
 
+/** Of each channel: rows at which a run is too long, and those of the run that lasts. */
+export interface RunsSnapshot {
+  limits: Float64Array;
+  runs: Int32Array;
+}
+
+export interface StuckSnapshot extends RunsSnapshot {
+  last: Float64Array;
+}
+
 /** A sensor that repeats one value, for longer than it ever did and than chance has it. */
-export class Stuck implements PanelMember {
+export class Stuck implements PanelMember<StuckSnapshot> {
   readonly name = 'stuck';
   readonly sizes = 'rows';
   readonly #limits: Float64Array;
   readonly #runs: Int32Array;
   readonly #last: Float64Array;
 
-  constructor(training: readonly Float64Array[], used: readonly boolean[], alpha: number) {
-    this.#last = Float64Array.from(training[training.length - 1]);
-    this.#runs = new Int32Array(used.length);
-    this.#limits = Float64Array.from(used, (use, c) => {
+  constructor({ limits, runs, last }: StuckSnapshot) {
+    this.#limits = limits.slice();
+    this.#runs = runs.slice();
+    this.#last = last.slice();
+  }
+
+  static learn(training: readonly Float64Array[], used: readonly boolean[], alpha: number): Stuck {
+    const runs = new Int32Array(used.length);
+    const limits = Float64Array.from(used, (use, c) => {
       let [run, longest, still] = [0, 0, 0];
       for (let t = 1; t < training.length; t++) {
         run = training[t][c] === training[t - 1][c] ? run + 1 : 0;
         if (run > 0) still++;
         longest = Math.max(longest, run);
       }
-      this.#runs[c] = run;
+      runs[c] = run;
       const share = still / training.length;
       if (!use || share > MOST_STILL) return Number.POSITIVE_INFINITY;
       const byChance = share > 0 ? Math.log(alpha) / Math.log(share) : 0;
       return Math.max(LEAST_RUN, LONGER * longest, byChance);
     });
+    return new Stuck({ limits, runs, last: training[training.length - 1] });
+  }
+
+  snapshot(): StuckSnapshot {
+    return { limits: this.#limits.slice(), runs: this.#runs.slice(), last: this.#last.slice() };
   }
 
   ratios(row: Float64Array): Float64Array {
@@ -51,20 +71,30 @@ export class Stuck implements PanelMember {
 }
 
 /** A sensor that gives no value for longer than it ever did. It is given rows in which what is missing is NaN. */
-export class Missing implements PanelMember {
+export class Missing implements PanelMember<RunsSnapshot> {
   readonly name = 'missing';
   readonly sizes = 'rows';
   readonly #limits: Float64Array;
   readonly #runs: Int32Array;
 
-  constructor(training: readonly Float64Array[]) {
+  constructor({ limits, runs }: RunsSnapshot) {
+    this.#limits = limits.slice();
+    this.#runs = runs.slice();
+  }
+
+  static learn(training: readonly Float64Array[]): Missing {
     const width = training[0].length;
-    this.#runs = new Int32Array(width);
-    this.#limits = new Float64Array(width).fill(LEAST_MISSING);
+    const limits = new Float64Array(width).fill(LEAST_MISSING);
+    const learned = new Missing({ limits, runs: new Int32Array(width) });
     for (const row of training) {
-      this.push(row);
-      for (let c = 0; c < width; c++) this.#limits[c] = Math.max(this.#limits[c], LONGER * this.#runs[c]);
+      learned.push(row);
+      for (let c = 0; c < width; c++) learned.#limits[c] = Math.max(learned.#limits[c], LONGER * learned.#runs[c]);
     }
+    return learned;
+  }
+
+  snapshot(): RunsSnapshot {
+    return { limits: this.#limits.slice(), runs: this.#runs.slice() };
   }
 
   ratios(row: Float64Array): Float64Array {

@@ -3,44 +3,81 @@ import { type PanelMember, tailLimit } from './member.ts';
 /** After so many windows away from its past a value's new level is its past, too: it may come back to the old one. */
 const MOST_HELD = 1;
 
+export interface SuddenSnapshot {
+  /** Rows of a value's past. */
+  window: number;
+  /** Whether what is beyond the limit is kept out of the past. */
+  hold: boolean;
+  limits: Float64Array;
+  /** Each channel's past, the oldest first. */
+  pasts: Float64Array[];
+  /** Rows beyond the limit until now. */
+  held: Int32Array;
+  /** The median that was left; NaN where none was. */
+  before: Float64Array;
+}
+
 /**
  * Spikes and steps: the distance of each value from the median of its own recent past. What is beyond the limit does not
  * enter that past, for a bounded time.
  * Source: Hampel identifier, Davies & Gather, J. Am. Statist. Assoc. 88 (1993), with a limit from the training's tail.
  */
-export class Sudden implements PanelMember {
+export class Sudden implements PanelMember<SuddenSnapshot> {
   readonly name = 'sudden';
   readonly sizes = 'own unit';
   readonly #windows: RollingMedian[];
   readonly #limits: Float64Array;
   readonly #held: Int32Array;
   readonly #hold: boolean;
-  /** The median that was left; NaN where none was. */
   readonly #before: Float64Array;
   readonly #window: number;
 
+  constructor({ window, hold, limits, pasts, held, before }: SuddenSnapshot) {
+    this.#window = window;
+    this.#hold = hold;
+    this.#limits = limits.slice();
+    this.#windows = pasts.map((past) => {
+      const rolling = new RollingMedian(window);
+      for (const value of past) rolling.push(value);
+      return rolling;
+    });
+    this.#held = held.slice();
+    this.#before = before.slice();
+  }
+
   /** @param hold whether what is beyond the limit is kept out of the past. */
-  constructor(
+  static learn(
     training: readonly Float64Array[],
     used: readonly boolean[],
     alpha: number,
     window: number,
     hold: boolean,
-  ) {
-    this.#hold = hold;
-    this.#window = window;
-    this.#before = new Float64Array(used.length).fill(Number.NaN);
-    this.#held = new Int32Array(used.length);
-    this.#windows = used.map(() => new RollingMedian(window));
-    this.#limits = Float64Array.from(used, (use, c) => {
-      const past = this.#windows[c];
+  ): Sudden {
+    const pasts: Float64Array[] = [];
+    const limits = Float64Array.from(used, (use, c) => {
+      const past = new RollingMedian(window);
       const distances: number[] = [];
       for (const row of training) {
         if (past.full) distances.push(Math.abs(row[c] - past.median));
         past.push(row[c]);
       }
+      pasts.push(past.values());
       return use && distances.length > 0 ? Math.max(tailLimit(distances, alpha), 1e-12) : Number.POSITIVE_INFINITY;
     });
+    const width = used.length;
+    const [held, before] = [new Int32Array(width), new Float64Array(width).fill(Number.NaN)];
+    return new Sudden({ window, hold, limits, pasts, held, before });
+  }
+
+  snapshot(): SuddenSnapshot {
+    return {
+      window: this.#window,
+      hold: this.#hold,
+      limits: this.#limits.slice(),
+      pasts: this.#windows.map((past) => past.values()),
+      held: this.#held.slice(),
+      before: this.#before.slice(),
+    };
   }
 
   ratios(row: Float64Array): Float64Array {
@@ -85,6 +122,12 @@ export class RollingMedian {
 
   get median(): number {
     return this.#sorted[this.#count >> 1];
+  }
+
+  /** The oldest first. */
+  values(): Float64Array {
+    const from = this.full ? this.#next : 0;
+    return Float64Array.from({ length: this.#count }, (_, i) => this.#ring[(from + i) % this.#ring.length]);
   }
 
   push(value: number): void {
