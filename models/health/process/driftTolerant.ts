@@ -40,6 +40,8 @@ export class DriftTolerantDetector implements Detector<DriftSnapshot> {
   #learned: DriftSnapshot['learned'] = null;
   #level: Float64Array;
   #rows = 0;
+  /** Of the row that was scored last: `learn` of the same row takes it. */
+  #latest: { row: ArrayLike<number>; level: Float64Array } | null = null;
 
   constructor(names: readonly string[], learnRows: number, snapshot?: DriftSnapshot) {
     this.#names = names;
@@ -55,6 +57,7 @@ export class DriftTolerantDetector implements Detector<DriftSnapshot> {
     if (!this.#learned) return stillLearning(this.#learnRows - this.#learning.length);
     const { mean, sd, wander, growth, limit = LIMIT } = this.#learned;
     const level = smoothed(this.#level, row, mean, sd);
+    this.#latest = { row, level };
     const age = this.#rows - this.#learnRows / 2;
     const parts = partsOf(level, wander, growth, age);
     const index = distanceOf(parts) / limit;
@@ -68,8 +71,11 @@ export class DriftTolerantDetector implements Detector<DriftSnapshot> {
 
   learn(row: ArrayLike<number>): void {
     this.#rows++;
-    if (this.#learned) this.#level = smoothed(this.#level, row, this.#learned.mean, this.#learned.sd);
-    else {
+    if (this.#learned) {
+      const { mean, sd } = this.#learned;
+      this.#level = this.#latest?.row === row ? this.#latest.level : smoothed(this.#level, row, mean, sd);
+      this.#latest = null;
+    } else {
       this.#learning.push(Float64Array.from(row));
       if (this.#learning.length === this.#learnRows) this.#settle();
     }

@@ -4,7 +4,12 @@
  */
 export interface PanelMember<Snapshot = unknown> {
   readonly name: string;
-  /** The ratio of each channel's statistic to its limit, 0 where the member does not take part. */
+  /** Whether it looks at values with their season. */
+  readonly seasonal: boolean;
+  /**
+   * The ratio of each channel's statistic to its limit, 0 where the member does not take part. The array is the member's
+   * own, and is overwritten by the next row.
+   */
   ratios(row: Float64Array): Float64Array;
   push(row: Float64Array): void;
   /** Of each channel the smallest change that it could see (`sizes`); null where it takes no part. */

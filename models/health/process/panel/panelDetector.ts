@@ -1,21 +1,16 @@
-import { QUIET, stepTrigger, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
+import { stepTrigger } from '#models/alerting/trigger.ts';
 import { type Detector, type Score, stillLearning, type Unassessable } from '../../detector.ts';
-import { columnStandards, leadingChannels } from '../rowMethod.ts';
+import { leadingChannels } from '../rowMethod.ts';
+import {
+  type BaseMaker,
+  type LearnedPanel,
+  learnedFrom,
+  type PanelSnapshot,
+  restored,
+  snapshotOf,
+  viewsOf,
+} from './learnedPanel.ts';
 import type { PanelMember } from './member.ts';
-import { Relation, type RelationSnapshot } from './relation.ts';
-import { deseasonalised, findSeason, SeasonFollower, type SeasonSnapshot } from './season.ts';
-import { Spread, type SpreadSnapshot } from './spread.ts';
-import { Missing, type RunsSnapshot, Stuck, type StuckSnapshot } from './stuck.ts';
-import { Sudden, type SuddenSnapshot } from './sudden.ts';
-
-/** Chance that a normal row brings any member over its limit in any channel; the level has its own limit. */
-const ALPHA = 1e-4;
-/** Rows of a value's recent past: the short one follows what wanders, the long one sees steps and humps. */
-const SHORT = 5;
-const LONG = 41;
-/** Channels with no more values than these, each held for longer than this part of its rows, are commands or states. */
-const MOST_STATES = 10;
-const HELD_ROWS = 0.8;
 
 /** What a member watches. */
 export interface Watch {
@@ -32,53 +27,6 @@ export type PanelScore = Extract<Score, { assessable: true }> & {
   missing: string[];
 };
 
-/** The detector of the level, and how its index becomes a verdict. */
-interface Base<Method extends string> {
-  method: Method;
-  detector: Detector<unknown>;
-  trigger: TriggerSettings;
-}
-
-/** Makes the detector of the level: one that learns from rows without seasons, or one that goes on from its snapshot. */
-export interface BaseMaker<Method extends string> {
-  learn(training: Float64Array[]): Base<Method>;
-  restore(method: Method, snapshot: unknown): Base<Method>;
-}
-
-/** What a panel has learned, and where it stands. */
-interface Learned<Method extends string> {
-  base: Base<Method>;
-  sudden: Sudden;
-  steps: Sudden;
-  spread: Spread;
-  stuck: Stuck;
-  relation: Relation;
-  missing: Missing;
-  seasons: (SeasonFollower | null)[];
-  normal: Float64Array;
-  /** The last value of each channel. */
-  carried: Float64Array;
-  rows: number;
-  trigger: TriggerState;
-}
-
-export interface PanelSnapshot<Method extends string = string> {
-  /** Rows that it is learning from; none once it has learned. */
-  learning: Float64Array[];
-  learned:
-    | (Pick<Learned<Method>, 'normal' | 'carried' | 'rows' | 'trigger'> & {
-        base: { method: Method; detector: unknown };
-        sudden: SuddenSnapshot;
-        steps: SuddenSnapshot;
-        spread: SpreadSnapshot;
-        stuck: StuckSnapshot;
-        relation: RelationSnapshot;
-        missing: RunsSnapshot;
-        seasons: (SeasonSnapshot | null)[];
-      })
-    | null;
-}
-
 /**
  * Detectors of different kinds that share one chance of a false alarm: Bonferroni's part of it for each member and
  * channel. The level is judged by a detector of its own (`base`); members look at values without their season. What is
@@ -89,7 +37,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
   readonly #learnRows: number;
   readonly #base: BaseMaker<Method>;
   #learning: Float64Array[] = [];
-  #learned: Learned<Method> | null = null;
+  #learned: LearnedPanel<Method> | null = null;
   /** The verdict on the row that was scored last: `learn` of the same row takes it. */
   #latest: {
     row: ArrayLike<number>;
@@ -117,7 +65,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
   /** What is watched, and what could be seen. */
   watches(): Watch[] {
     if (!this.#learned) return [];
-    return membersOf(this.#learned).map(({ member }) => {
+    return this.#learned.members.map((member) => {
       const visible = member.visible();
       const known = visible.flatMap((v, c) =>
         v === null ? [] : [[this.#names[c], Number(v.toPrecision(3))] as const],
@@ -146,7 +94,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     const by: string[] = on ? [learned.base.method] : [];
     const take = (name: string, ratios: Float64Array) => {
       let worst = 0;
-      for (const ratio of ratios) if (ratio > worst) worst = ratio;
+      for (let c = 0; c < ratios.length; c++) if (ratios[c] > worst) worst = ratios[c];
       if (worst >= 1 && !by.includes(name)) by.push(name);
       if (worst <= index) return;
       index = worst;
@@ -156,7 +104,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
         normal: learned.normal[c],
       }));
     };
-    for (const { member, seasonal } of membersOf(learned)) take(member.name, member.ratios(seasonal ? whole : without));
+    for (const member of learned.members) take(member.name, member.ratios(member.seasonal ? whole : without));
     take('missing', learned.missing.ratios(values));
     const missing = this.#names.filter((_, c) => Number.isNaN(values[c]));
     const verdict: PanelScore = { assessable: true, index, contributions: leading, by, missing };
@@ -184,7 +132,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     });
     learned.trigger = stepTrigger(learned.trigger, latest.base, learned.base.trigger);
     learned.base.detector.learn(without);
-    for (const { member, seasonal } of membersOf(learned)) member.push(seasonal ? whole : without);
+    for (const member of learned.members) member.push(member.seasonal ? whole : without);
     learned.missing.push(values);
     learned.carried = whole;
     learned.rows++;
@@ -206,112 +154,4 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     this.#learned = learnedFrom(this.#learning, this.#base);
     this.#learning = [];
   }
-}
-
-/** @param training rows in which what is missing is NaN. */
-function learnedFrom<Method extends string>(
-  training: readonly Float64Array[],
-  base: BaseMaker<Method>,
-): Learned<Method> {
-  const whole = carriedOn(training);
-  const width = whole[0].length;
-  const columns = Array.from({ length: width }, (_, c) => Float64Array.from(whole, (row) => row[c]));
-  const measured = columns.map((column) => !isState(column));
-  const seasons = columns.map((column, c) => (measured[c] ? findSeason(column) : null));
-  const without = columns.map((column, c) => {
-    const season = seasons[c];
-    return season ? deseasonalised(column, season) : column;
-  });
-  const rows = whole.map((_, t) => Float64Array.from(without, (column) => column[t]));
-  const part = ALPHA / (5 * width);
-  return {
-    base: base.learn(rows),
-    sudden: Sudden.learn(rows, measured, part, SHORT, false),
-    steps: Sudden.learn(rows, measured, part, LONG, true),
-    spread: Spread.learn(rows, measured, part),
-    stuck: Stuck.learn(whole, measured, part),
-    relation: Relation.learn(whole, measured, part),
-    missing: Missing.learn(training),
-    seasons: seasons.map((season, c) => season && SeasonFollower.learn(season, without[c])),
-    normal: columnStandards(whole).mean,
-    carried: whole[whole.length - 1],
-    rows: whole.length,
-    trigger: QUIET,
-  };
-}
-
-function snapshotOf<Method extends string>(learned: Learned<Method>): PanelSnapshot<Method>['learned'] {
-  const { base, normal, carried, rows, trigger } = learned;
-  return {
-    base: { method: base.method, detector: base.detector.snapshot() },
-    sudden: learned.sudden.snapshot(),
-    steps: learned.steps.snapshot(),
-    spread: learned.spread.snapshot(),
-    stuck: learned.stuck.snapshot(),
-    relation: learned.relation.snapshot(),
-    missing: learned.missing.snapshot(),
-    seasons: learned.seasons.map((season) => season?.snapshot() ?? null),
-    normal,
-    carried,
-    rows,
-    trigger,
-  };
-}
-
-function restored<Method extends string>(
-  snapshot: NonNullable<PanelSnapshot<Method>['learned']>,
-  base: BaseMaker<Method>,
-): Learned<Method> {
-  const { normal, carried, rows, trigger } = snapshot;
-  return {
-    base: base.restore(snapshot.base.method, snapshot.base.detector),
-    sudden: new Sudden(snapshot.sudden),
-    steps: new Sudden(snapshot.steps),
-    spread: new Spread(snapshot.spread),
-    stuck: new Stuck(snapshot.stuck),
-    relation: new Relation(snapshot.relation),
-    missing: new Missing(snapshot.missing),
-    seasons: snapshot.seasons.map((season) => season && new SeasonFollower(season)),
-    normal,
-    carried,
-    rows,
-    trigger,
-  };
-}
-
-/** The members, and whether they look at values with their season. */
-function membersOf({ sudden, steps, spread, stuck, relation }: Learned<string>) {
-  return [
-    { member: sudden, seasonal: false },
-    { member: steps, seasonal: false },
-    { member: spread, seasonal: false },
-    { member: stuck, seasonal: true },
-    { member: relation, seasonal: true },
-  ] satisfies { member: PanelMember; seasonal: boolean }[];
-}
-
-/** The row with what is missing carried on, and that without its seasons. */
-function viewsOf(row: Float64Array, { carried, seasons, rows }: Learned<string>) {
-  const whole = row.map((v, c) => (Number.isNaN(v) ? carried[c] : v));
-  const without = whole.map((v, c) => {
-    const season = seasons[c];
-    return season ? v - season.at(rows) : v;
-  });
-  return { whole, without };
-}
-
-/** Cells that are empty take the value above them, those at the top the first below. */
-function carriedOn(rows: readonly Float64Array[]): Float64Array[] {
-  let last = rows[0].map((v, c) => (Number.isNaN(v) ? (rows.find((row) => !Number.isNaN(row[c]))?.[c] ?? 0) : v));
-  return rows.map((row) => {
-    last = row.map((v, c) => (Number.isNaN(v) ? last[c] : v));
-    return last;
-  });
-}
-
-/** A command, a state or a setting: a few values, held. */
-function isState(column: Float64Array): boolean {
-  let held = 0;
-  for (let t = 1; t < column.length; t++) if (column[t] === column[t - 1]) held++;
-  return held > HELD_ROWS * column.length && new Set(column).size <= MOST_STATES;
 }

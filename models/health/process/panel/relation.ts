@@ -46,6 +46,7 @@ interface RelationStep {
  */
 export class Relation implements PanelMember<RelationSnapshot> {
   readonly name = 'relation';
+  readonly seasonal = true;
   readonly sizes = 'own unit';
   readonly #mean: Float64Array;
   readonly #sd: Float64Array;
@@ -53,6 +54,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
   readonly #levels: Float64Array[];
   readonly #slow: Float64Array;
   readonly #held: Int32Array;
+  readonly #ratios: Float64Array;
   /** Of the row that was judged last: `push` of the same row takes it. */
   #latest: RelationStep | null = null;
 
@@ -63,6 +65,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
     this.#levels = levels.map((level) => level.slice());
     this.#slow = slow.slice();
     this.#held = held.slice();
+    this.#ratios = new Float64Array(mean.length);
   }
 
   static learn(training: readonly Float64Array[], used: readonly boolean[], alpha: number): Relation {
@@ -103,7 +106,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
   }
 
   ratios(row: Float64Array): Float64Array {
-    const out = new Float64Array(row.length);
+    const out = this.#ratios.fill(0);
     this.#step(row).levels.forEach((levels, w) => {
       for (let i = 0; i < levels.length; i++) {
         const { channel, limits } = this.#relations[i];

@@ -24,6 +24,7 @@ export interface SpreadSnapshot {
 /** More or less unrest than usual: the mean step from row to row over a window, upwards and downwards. */
 export class Spread implements PanelMember<SpreadSnapshot> {
   readonly name = 'spread';
+  readonly seasonal = false;
   readonly sizes = 'times';
   readonly #usual: Float64Array;
   readonly #low: Float64Array;
@@ -31,6 +32,7 @@ export class Spread implements PanelMember<SpreadSnapshot> {
   readonly #last: Float64Array;
   readonly #rings: Float64Array[];
   readonly #sums: Float64Array;
+  readonly #ratios: Float64Array;
   #next: number;
 
   constructor({ usual, low, high, last, rings, sums, next }: SpreadSnapshot) {
@@ -41,6 +43,7 @@ export class Spread implements PanelMember<SpreadSnapshot> {
     this.#rings = rings.map((ring) => ring.slice());
     this.#sums = sums.slice();
     this.#next = next;
+    this.#ratios = new Float64Array(usual.length);
   }
 
   static learn(training: readonly Float64Array[], used: readonly boolean[], alpha: number): Spread {
@@ -85,10 +88,12 @@ export class Spread implements PanelMember<SpreadSnapshot> {
   }
 
   ratios(row: Float64Array): Float64Array {
-    return this.#high.map((high, c) => {
+    const out = this.#ratios;
+    for (let c = 0; c < out.length; c++) {
       const mean = Math.max(LEAST, (this.#sums[c] + this.#stepOf(row, c) - this.#rings[c][this.#next]) / WINDOW);
-      return Math.max(mean / high, this.#low[c] / mean);
-    });
+      out[c] = Math.max(mean / this.#high[c], this.#low[c] / mean);
+    }
+    return out;
   }
 
   push(row: Float64Array): void {

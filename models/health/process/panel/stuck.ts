@@ -21,15 +21,18 @@ export interface StuckSnapshot extends RunsSnapshot {
 /** A sensor that repeats one value, for longer than it ever did and than chance has it. */
 export class Stuck implements PanelMember<StuckSnapshot> {
   readonly name = 'stuck';
+  readonly seasonal = true;
   readonly sizes = 'rows';
   readonly #limits: Float64Array;
   readonly #runs: Int32Array;
   readonly #last: Float64Array;
+  readonly #ratios: Float64Array;
 
   constructor({ limits, runs, last }: StuckSnapshot) {
     this.#limits = limits.slice();
     this.#runs = runs.slice();
     this.#last = last.slice();
+    this.#ratios = new Float64Array(limits.length);
   }
 
   static learn(training: readonly Float64Array[], used: readonly boolean[], alpha: number): Stuck {
@@ -55,7 +58,9 @@ export class Stuck implements PanelMember<StuckSnapshot> {
   }
 
   ratios(row: Float64Array): Float64Array {
-    return this.#limits.map((limit, c) => (row[c] === this.#last[c] ? (this.#runs[c] + 1) / limit : 0));
+    const out = this.#ratios;
+    for (let c = 0; c < out.length; c++) out[c] = row[c] === this.#last[c] ? (this.#runs[c] + 1) / this.#limits[c] : 0;
+    return out;
   }
 
   push(row: Float64Array): void {
@@ -73,13 +78,16 @@ export class Stuck implements PanelMember<StuckSnapshot> {
 /** A sensor that gives no value for longer than it ever did. It is given rows in which what is missing is NaN. */
 export class Missing implements PanelMember<RunsSnapshot> {
   readonly name = 'missing';
+  readonly seasonal = true;
   readonly sizes = 'rows';
   readonly #limits: Float64Array;
   readonly #runs: Int32Array;
+  readonly #ratios: Float64Array;
 
   constructor({ limits, runs }: RunsSnapshot) {
     this.#limits = limits.slice();
     this.#runs = runs.slice();
+    this.#ratios = new Float64Array(limits.length);
   }
 
   static learn(training: readonly Float64Array[]): Missing {
@@ -98,7 +106,9 @@ export class Missing implements PanelMember<RunsSnapshot> {
   }
 
   ratios(row: Float64Array): Float64Array {
-    return this.#limits.map((limit, c) => (Number.isNaN(row[c]) ? (this.#runs[c] + 1) / limit : 0));
+    const out = this.#ratios;
+    for (let c = 0; c < out.length; c++) out[c] = Number.isNaN(row[c]) ? (this.#runs[c] + 1) / this.#limits[c] : 0;
+    return out;
   }
 
   push(row: Float64Array): void {

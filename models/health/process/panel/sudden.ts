@@ -24,6 +24,7 @@ export interface SuddenSnapshot {
  */
 export class Sudden implements PanelMember<SuddenSnapshot> {
   readonly name = 'sudden';
+  readonly seasonal = false;
   readonly sizes = 'own unit';
   readonly #windows: RollingMedian[];
   readonly #limits: Float64Array;
@@ -31,6 +32,7 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
   readonly #hold: boolean;
   readonly #before: Float64Array;
   readonly #window: number;
+  readonly #ratios: Float64Array;
 
   constructor({ window, hold, limits, pasts, held, before }: SuddenSnapshot) {
     this.#window = window;
@@ -43,6 +45,7 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
     });
     this.#held = held.slice();
     this.#before = before.slice();
+    this.#ratios = new Float64Array(limits.length);
   }
 
   /** @param hold whether what is beyond the limit is kept out of the past. */
@@ -81,7 +84,9 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
   }
 
   ratios(row: Float64Array): Float64Array {
-    return this.#limits.map((limit, c) => this.#distance(row[c], c) / limit);
+    const out = this.#ratios;
+    for (let c = 0; c < out.length; c++) out[c] = this.#distance(row[c], c) / this.#limits[c];
+    return out;
   }
 
   push(row: Float64Array): void {

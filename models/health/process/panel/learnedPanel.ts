@@ -1,0 +1,150 @@
+import { QUIET, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
+import type { Detector } from '../../detector.ts';
+import { columnStandards } from '../rowMethod.ts';
+import { Relation, type RelationSnapshot } from './relation.ts';
+import { deseasonalised, findSeason, SeasonFollower, type SeasonSnapshot } from './season.ts';
+import { Spread, type SpreadSnapshot } from './spread.ts';
+import { Missing, type RunsSnapshot, Stuck, type StuckSnapshot } from './stuck.ts';
+import { Sudden, type SuddenSnapshot } from './sudden.ts';
+
+/** Chance that a normal row brings any member over its limit in any channel; the level has its own limit. */
+const ALPHA = 1e-4;
+/** Rows of a value's recent past: the short one follows what wanders, the long one sees steps and humps. */
+const SHORT = 5;
+const LONG = 41;
+/** Channels with no more values than these, each held for longer than this part of its rows, are commands or states. */
+const MOST_STATES = 10;
+const HELD_ROWS = 0.8;
+
+/** The detector of the level, and how its index becomes a verdict. */
+export interface Base<Method extends string> {
+  method: Method;
+  detector: Detector<unknown>;
+  trigger: TriggerSettings;
+}
+
+/** Makes the detector of the level: one that learns from rows without seasons, or one that goes on from its snapshot. */
+export interface BaseMaker<Method extends string> {
+  learn(training: Float64Array[]): Base<Method>;
+  restore(method: Method, snapshot: unknown): Base<Method>;
+}
+
+/** What a panel has learned, and where it stands. */
+export interface LearnedPanel<Method extends string> {
+  base: Base<Method>;
+  members: [Sudden, Sudden, Spread, Stuck, Relation];
+  missing: Missing;
+  seasons: (SeasonFollower | null)[];
+  normal: Float64Array;
+  /** The last value of each channel. */
+  carried: Float64Array;
+  rows: number;
+  trigger: TriggerState;
+}
+
+export interface PanelSnapshot<Method extends string = string> {
+  /** Rows that it is learning from; none once it has learned. */
+  learning: Float64Array[];
+  learned:
+    | (Pick<LearnedPanel<Method>, 'normal' | 'carried' | 'rows' | 'trigger'> & {
+        base: { method: Method; detector: unknown };
+        members: [SuddenSnapshot, SuddenSnapshot, SpreadSnapshot, StuckSnapshot, RelationSnapshot];
+        missing: RunsSnapshot;
+        seasons: (SeasonSnapshot | null)[];
+      })
+    | null;
+}
+
+/** @param training rows in which what is missing is NaN. */
+export function learnedFrom<Method extends string>(
+  training: readonly Float64Array[],
+  base: BaseMaker<Method>,
+): LearnedPanel<Method> {
+  const whole = carriedOn(training);
+  const width = whole[0].length;
+  const columns = Array.from({ length: width }, (_, c) => Float64Array.from(whole, (row) => row[c]));
+  const measured = columns.map((column) => !isState(column));
+  const seasons = columns.map((column, c) => (measured[c] ? findSeason(column) : null));
+  const without = columns.map((column, c) => {
+    const season = seasons[c];
+    return season ? deseasonalised(column, season) : column;
+  });
+  const rows = whole.map((_, t) => Float64Array.from(without, (column) => column[t]));
+  const part = ALPHA / (5 * width);
+  return {
+    base: base.learn(rows),
+    members: [
+      Sudden.learn(rows, measured, part, SHORT, false),
+      Sudden.learn(rows, measured, part, LONG, true),
+      Spread.learn(rows, measured, part),
+      Stuck.learn(whole, measured, part),
+      Relation.learn(whole, measured, part),
+    ],
+    missing: Missing.learn(training),
+    seasons: seasons.map((season, c) => season && SeasonFollower.learn(season, without[c])),
+    normal: columnStandards(whole).mean,
+    carried: whole[whole.length - 1],
+    rows: whole.length,
+    trigger: QUIET,
+  };
+}
+
+export function snapshotOf<Method extends string>(learned: LearnedPanel<Method>): PanelSnapshot<Method>['learned'] {
+  const { base, normal, carried, rows, trigger } = learned;
+  const [sudden, steps, spread, stuck, relation] = learned.members;
+  return {
+    base: { method: base.method, detector: base.detector.snapshot() },
+    members: [sudden.snapshot(), steps.snapshot(), spread.snapshot(), stuck.snapshot(), relation.snapshot()],
+    missing: learned.missing.snapshot(),
+    seasons: learned.seasons.map((season) => season?.snapshot() ?? null),
+    normal,
+    carried,
+    rows,
+    trigger,
+  };
+}
+
+export function restored<Method extends string>(
+  snapshot: NonNullable<PanelSnapshot<Method>['learned']>,
+  base: BaseMaker<Method>,
+): LearnedPanel<Method> {
+  const { normal, carried, rows, trigger } = snapshot;
+  const [sudden, steps, spread, stuck, relation] = snapshot.members;
+  return {
+    base: base.restore(snapshot.base.method, snapshot.base.detector),
+    members: [new Sudden(sudden), new Sudden(steps), new Spread(spread), new Stuck(stuck), new Relation(relation)],
+    missing: new Missing(snapshot.missing),
+    seasons: snapshot.seasons.map((season) => season && new SeasonFollower(season)),
+    normal,
+    carried,
+    rows,
+    trigger,
+  };
+}
+
+/** The row with what is missing carried on, and that without its seasons. */
+export function viewsOf(row: Float64Array, { carried, seasons, rows }: LearnedPanel<string>) {
+  const whole = new Float64Array(row.length);
+  const without = new Float64Array(row.length);
+  for (let c = 0; c < row.length; c++) {
+    whole[c] = Number.isNaN(row[c]) ? carried[c] : row[c];
+    without[c] = whole[c] - (seasons[c]?.at(rows) ?? 0);
+  }
+  return { whole, without };
+}
+
+/** Cells that are empty take the value above them, those at the top the first below. */
+function carriedOn(rows: readonly Float64Array[]): Float64Array[] {
+  let last = rows[0].map((v, c) => (Number.isNaN(v) ? (rows.find((row) => !Number.isNaN(row[c]))?.[c] ?? 0) : v));
+  return rows.map((row) => {
+    last = row.map((v, c) => (Number.isNaN(v) ? last[c] : v));
+    return last;
+  });
+}
+
+/** A command, a state or a setting: a few values, held. */
+function isState(column: Float64Array): boolean {
+  let held = 0;
+  for (let t = 1; t < column.length; t++) if (column[t] === column[t - 1]) held++;
+  return held > HELD_ROWS * column.length && new Set(column).size <= MOST_STATES;
+}
