@@ -104,24 +104,26 @@ function statistics({ mean, sd, whiten, project, states }: Model, past: readonly
   const width = mean.length;
   const size = LAGS * width;
   const scaled = new Float64Array(size);
-  for (let i = 0; i < size; i++) {
-    const c = i % width;
-    scaled[i] = standardised(past[(i - c) / width][c], mean[c], sd[c]);
-  }
+  for (let i = 0, lag = 0; lag < LAGS; lag++)
+    for (let c = 0; c < width; c++, i++) scaled[i] = standardised(past[lag][c], mean[c], sd[c]);
   const white = product(whiten, scaled, size);
   const found = product(project, white, states);
   const seen = new Float64Array(size);
-  for (let s = 0; s < states; s++) for (let i = 0; i < size; i++) seen[i] += project[s * size + i] * found[s];
+  for (let s = 0, at = 0; s < states; s++) {
+    const state = found[s];
+    for (let i = 0; i < size; i++, at++) seen[i] += project[at] * state;
+  }
   const [tParts, qParts] = [new Float64Array(width), new Float64Array(width)];
   let [t2, q] = [0, 0];
-  for (let i = 0; i < size; i++) {
-    const inside = seen[i];
-    const rest = white[i] - inside;
-    t2 += inside * inside;
-    q += rest * rest;
-    tParts[i % width] += inside * inside;
-    qParts[i % width] += rest * rest;
-  }
+  for (let i = 0, lag = 0; lag < LAGS; lag++)
+    for (let c = 0; c < width; c++, i++) {
+      const inside = seen[i];
+      const rest = white[i] - inside;
+      t2 += inside * inside;
+      q += rest * rest;
+      tParts[c] += inside * inside;
+      qParts[c] += rest * rest;
+    }
   return { values: [Math.max(t2, 1e-12), Math.max(q, 1e-12)], parts: [tParts, qParts] };
 }
 
