@@ -5,7 +5,7 @@ import { api } from './api.ts';
 import { money, number, percent, time } from './format.ts';
 import { Quality } from './planQuality.tsx';
 import { ScrollTable } from './scroll.tsx';
-import { mayUse } from './session/session.ts';
+import { mayUse, seesAllSites } from './session/session.ts';
 import { acknowledgePlan, planAlerts, planVersion, save } from './state.ts';
 import { useLoaded } from './useLoaded.ts';
 
@@ -36,12 +36,16 @@ export function PlanPage() {
           Find an item
           <input type="search" value={words.value} onInput={(e) => (words.value = e.currentTarget.value)} />
         </label>
-        <button type="button" onClick={() => void save('/api/v1/plan.csv', 'plan.csv')}>
-          Save the plan (CSV)
-        </button>
-        <button type="button" onClick={() => void save('/api/v1/forecast.csv', 'forecast.csv')}>
-          Save the forecasts (CSV)
-        </button>
+        {seesAllSites() && (
+          <>
+            <button type="button" onClick={() => void save('/api/v1/plan.csv', 'plan.csv')}>
+              Save the plan (CSV)
+            </button>
+            <button type="button" onClick={() => void save('/api/v1/forecast.csv', 'forecast.csv')}>
+              Save the forecasts (CSV)
+            </button>
+          </>
+        )}
       </p>
       <PlanTable items={items} />
       {items.length === shown.value && shown.value + PAGE <= MOST && (

@@ -1,13 +1,17 @@
 import type { PlanSummary } from '#models/contracts/plan.ts';
 import { api } from './api.ts';
 import { number, percent } from './format.ts';
+import { seesAllSites } from './session/session.ts';
 import { planVersion } from './state.ts';
 import { Table } from './table.tsx';
 import { useLoaded } from './useLoaded.ts';
 
 /** How good forecasts are, how suppliers keep their promises, and sums of families and sites. */
 export function Quality({ summary }: { summary: PlanSummary }) {
-  const { value, error } = useLoaded(() => Promise.all([api.suppliers(), api.levels()]), [planVersion.value]);
+  const { value, error } = useLoaded(
+    () => Promise.all([api.suppliers(), seesAllSites() ? api.levels() : []]),
+    [planVersion.value],
+  );
   const [suppliers, levels] = value.value ?? [[], []];
   return (
     <>

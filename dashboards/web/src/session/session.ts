@@ -9,6 +9,9 @@ export const session = signal<SessionView | null>(null);
 /** Whether the page offers a group of actions. The gateway decides; this only hides what it would refuse. */
 export const mayUse = (permission: Permission): boolean => session.value?.may.includes(permission) ?? false;
 
+/** Whether the identity is not limited to some sites: sums and exports of the whole plan are for it alone. */
+export const seesAllSites = (): boolean => session.value?.sites == null;
+
 /** The name under which actions are recorded; empty where nobody has signed in or given one. */
 export const ownName = (): string => session.value?.name ?? localStorage.getItem(NAME) ?? '';
 
