@@ -11,13 +11,17 @@ const HIGHEST = 1.25;
 /** A machine whose alarm lies no further above its normal than this is always near it, and shown so. */
 const ROOM = 1.25;
 
+/** The velocity in mm/s RMS at which a machine has changed by a quarter of zone B's upper limit. Source: ISO 20816-1:2016, 6.5.2. */
+export function risenFrom(normal: number, isoClass: IsoClass): number {
+  return normal + CHANGE * zoneLimits(isoClass)[1];
+}
+
 /**
  * The alarm limit in mm/s RMS: the machine's own normal plus a quarter of zone B's upper limit, at most 1.25 of that limit.
  * Source: ISO 20816-1:2016, 6.4 and 6.5.2; ISO 20816-3:2022, 6.5.
  */
 export function velocityAlarm(normal: number, isoClass: IsoClass): number {
-  const limit = zoneLimits(isoClass)[1];
-  return Math.min(normal + CHANGE * limit, HIGHEST * limit);
+  return Math.min(risenFrom(normal, isoClass), HIGHEST * zoneLimits(isoClass)[1]);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Diagnosis, Fault } from '#models/contracts/alert.ts';
 import type { Contribution } from '#models/contracts/health.ts';
-import type { IsoClass } from '#models/machine/iso20816.ts';
+import { type IsoClass, zoneLimits } from '#models/machine/iso20816.ts';
 import { diagnoseLines } from '../lineDiagnosis.ts';
-import { VELOCITY, velocityAlarm } from '../velocityAlarm.ts';
+import { risenFrom, VELOCITY } from '../velocityAlarm.ts';
 import type { Analysis, Verdict } from './analysis.ts';
 import { analyzePieces } from './analyzeRecording.ts';
 import type { RecordingContext } from './assessability.ts';
@@ -46,13 +46,18 @@ export function diagnoseAlert(contributions: readonly Contribution[], gathered: 
   return { diagnosis: diagnosisOf(fault, analysis, [...evidence, ...grown.reasons]), beside };
 }
 
-/** The machine's fault that is called, where its pattern alone is beyond the machine's own alarm limit: else it is no news. */
+/**
+ * The machine's fault that is called, where its pattern alone has risen and leads the machine out of zone B. Less is no
+ * news, or may be the bearing's own: the impacts of a large inner-race defect are modulated by the shaft.
+ */
 function grownPattern(
   { machine, evidence }: Analysis,
   velocity: Contribution | undefined,
   iso: IsoClass,
 ): Diagnosis | null {
-  if (!machine?.fault || !velocity || machine.velocityMmPerS < velocityAlarm(velocity.normal, iso)) return null;
+  if (!machine?.fault || !velocity) return null;
+  const limit = Math.max(zoneLimits(iso)[1], risenFrom(velocity.normal, iso));
+  if (machine.velocityMmPerS < limit) return null;
   return diagnosisOf(machine.fault, machine, evidence);
 }
 
