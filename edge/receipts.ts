@@ -1,16 +1,16 @@
 import type Database from 'better-sqlite3';
 
-/** That something was taken, under a name by which it is known when it comes again. */
+/** That a message was taken, under a key by which a repetition is recognised. */
 export interface Receipt {
   key: string;
-  /** What its sender was told. */
+  /** The answer that its sender got. */
   answer: string;
 }
 
 /** The newest are kept. */
 const MOST = 20_000;
 
-/** Receipts in the outbox's file: they are written in the transaction that keeps what came of their messages. */
+/** Receipts in the outbox's file: they are written in the transaction that keeps the results of their messages. */
 export class Receipts {
   readonly #add: Database.Statement;
   readonly #trim: Database.Statement;

@@ -2,14 +2,14 @@ import type { Rejection } from '#models/contracts/ledger.ts';
 import type { WaveformEncoding } from './payloadConfig.ts';
 import { bytesIn, numberReader } from './sampleBytes.ts';
 
-/** Why bytes cannot be the samples that the configuration says they are, and what would take them. */
+/** Why bytes cannot be samples of the configured encoding, and which setting would take them. */
 export interface Contradiction {
   rejection: Rejection;
   detail?: string;
 }
 
 const LEAST_SAMPLES = 64;
-/** Enough to tell. */
+/** Samples that are looked at. */
 const LOOKED_AT = 1024;
 /** Deviation of white noise over the whole range: 0.58 of it. */
 const LOUD = 0.4;
@@ -29,8 +29,8 @@ const NEGLIGIBLE = 1e-15;
 const FULL_SCALE: Partial<Record<WaveformEncoding, number>> = { int16: 2 ** 15, int24: 2 ** 23, int32: 2 ** 31 };
 
 /**
- * Whether samples plainly are not of the configured encoding; null where nothing speaks against it. A text or a WAV file
- * has no place in a frame of bytes. Integers of the other byte order are white noise over the whole range and less than
+ * Whether samples plainly are not of the configured encoding; null where nothing contradicts it. A frame of bytes is neither
+ * a text nor a WAV file. Integers of the other byte order are white noise over the whole range and less than
  * half as large when they are swapped; noise that is really there is as large both ways. Floats that are read as integers
  * are as loud, and read as floats they are of plausible magnitudes, which integers never are.
  */

@@ -46,6 +46,6 @@ test('one signal, whatever it measures, is one', () => {
   for (const [name, samples] of Object.entries(signals)) expect(interleavedAxes(samples), name).toBeNull();
 });
 
-test('a short frame does not tell', () => {
+test('a short frame shows nothing', () => {
   expect(interleavedAxes(interleaved(axis(64, 1), axis(64, 1), axis(64, 1, 9)))).toBeNull();
 });

@@ -1,9 +1,9 @@
-/** Numbers of axes that sensors interleave; four are not told apart from a converter's tones at a quarter of its rate. */
+/** Numbers of axes that sensors interleave; four cannot be distinguished from a converter's tones at a quarter of its rate. */
 const COUNTS = [2, 3, 6] as const;
 const QUARTERS = 4;
-/** A shorter signal does not tell. */
+/** A shorter signal shows nothing. */
 const LEAST_SAMPLES = 1024;
-/** Enough to tell. */
+/** Samples that are looked at. */
 const LOOKED_AT = 3072;
 /** Means that differ by so many standard deviations: one axis holds gravity. */
 const MEANS_APART = 0.6;

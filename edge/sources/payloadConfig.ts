@@ -202,7 +202,7 @@ export const scalarSchema = z
     /** Messages that are taken: what has to lie at a path. Others are ignored. */
     where: conditionSchema.optional(),
     /**
-     * A message that tells several points: each element of the array, or entry of the object, at `path` is one, in which
+     * A message of several points: each element of the array, or entry of the object, at `path` is one, in which
      * `*` stands for each element, too. Other paths are seen from the element, `^` from one level further out; a time that
      * it lacks is that of the message.
      */
@@ -242,7 +242,7 @@ export const scalarSchema = z
         message: 'one path: seconds and nanoseconds put together lose the zeros of the fraction',
       })
       .default('time'),
-    /** Path of an array that tells how many milliseconds after `time` each element of the value was measured. */
+    /** Path of an array with the milliseconds after `time` at which each element of the value was measured. */
     deltas: z.string().min(1).optional(),
     /** Of an array whose message has one time, that of its last element. */
     intervalMs: z.number().positive().optional(),

@@ -34,7 +34,7 @@ const report = (fields: object): Uint8Array => {
   return type.encode(type.fromObject(fields)).finish();
 };
 
-function told(subscription: typeof values, payload: Uint8Array): string[] {
+function arrivalsOf(subscription: typeof values, payload: Uint8Array): string[] {
   const route = new Router([subscription]).find('t');
   return route ? decode(route, payload, limits).flatMap(arrivalLines) : [];
 }
@@ -50,25 +50,25 @@ test('values by their tags, of a number that is 0 too, which is not sent', () =>
       { tag: 'speed', value: 0 },
     ],
   });
-  expect(told(values, payload)).toEqual([
+  expect(arrivalsOf(values, payload)).toEqual([
     'press-1/temperature = 61.2 at 2026-11-27T12:00:00.000Z',
     'press-1/speed = 0 at 2026-11-27T12:00:00.000Z',
   ]);
 });
 
 test('an enumeration by its names', () => {
-  expect(told(state, report({ state: 1 }))).toEqual(['m/running = 1']);
-  expect(told(state, report({ machine: 'x' }))).toEqual(['m/running = 0']);
+  expect(arrivalsOf(state, report({ state: 1 }))).toEqual(['m/running = 1']);
+  expect(arrivalsOf(state, report({ machine: 'x' }))).toEqual(['m/running = 0']);
 });
 
 test('a waveform of repeated floats', () => {
-  expect(told(waveform, report({ acceleration: [0.5, -0.25], rate_hz: 3200 }))).toEqual([
+  expect(arrivalsOf(waveform, report({ acceleration: [0.5, -0.25], rate_hz: 3200 }))).toEqual([
     'm/2H = 2 samples [0.5, -0.25] at 3200 Hz',
   ]);
 });
 
 test('bytes that are no such message are refused', () => {
-  expect(told(values, Buffer.from('{"value":1}'))).toEqual(['(no point): bad_payload']);
+  expect(arrivalsOf(values, Buffer.from('{"value":1}'))).toEqual(['(no point): bad_payload']);
 });
 
 test('a file that is absent, or lacks the message, is an error of the start', async () => {

@@ -6,7 +6,7 @@ import { permissionsOf, refusalOf } from './roles.ts';
 const HOST = '127.0.0.1:8080';
 const ORIGIN = `http://${HOST}`;
 
-/** A gateway with an account of a role, and what signs in and asks as a browser does. */
+/** A gateway with an account of a role, and requests as a browser makes them. */
 async function withAccount(role: 'viewer' | 'administrator' = 'administrator', sites: string[] | null = null) {
   const made = await apiServer({ accounts: {} });
   const oneTimePassword = (await made.identities.addAccount({ name: 'ann', role, sites })) ?? '';

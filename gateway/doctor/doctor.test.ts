@@ -52,7 +52,7 @@ test('a damaged database, an open directory and an absent broker are named with 
   ]);
 });
 
-test('secrets that are missing, open or weak are told apart', async () => {
+test('secrets that are missing, open or weak are distinguished', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-secrets-'));
   const secret = (name: string, text: string, mode: number) => {
     writeFileSync(join(directory, name), text, { mode });

@@ -50,8 +50,8 @@ const LETTERS: Record<string, string> = {
 /**
  * A name from any text, by this rule: what is a name stays; else German umlauts and ligatures are written out, accents are
  * dropped, and each run of other signs is a `-`; then, since several texts may become the same, `.` and four hexadecimal
- * digits of the text's FNV-1a hash: eight of a text that is cut off, or has letters of another script, since then the hash
- * alone tells it from its likes. Null of a text without anything in it.
+ * digits of the text's FNV-1a hash: eight of a text that is cut off, or has letters of another script, since the hash
+ * alone distinguishes it then. Null of a text without anything in it.
  */
 export function safeName(text: string): string | null {
   if (isName(text)) return text;

@@ -39,8 +39,8 @@ const WRITTEN: Record<Unit, readonly string[]> = {
 
 /** Whether a device's name of a unit means this one. */
 export function meansUnit(text: string, unit: Unit): boolean {
-  const said = text.trim().toLowerCase();
-  return said === unit.toLowerCase() || WRITTEN[unit].includes(said);
+  const written = text.trim().toLowerCase();
+  return written === unit.toLowerCase() || WRITTEN[unit].includes(written);
 }
 
 /** Standard acceleration of gravity (ISO 80000-3): 1 g in m/s². */
@@ -78,15 +78,15 @@ const CONVERTED: Partial<Record<Unit, Readonly<Record<string, number | readonly 
   'm3/h': { 'l/min': 0.06, 'l/h': 1e-3, 'l/s': 3.6, 'm3/s': 3600, 'm3/min': 60, gpm: 60 * US_GALLON_M3 },
   kW: { w: 1e-3, mw: 1e3, hp: 0.745_699_87 },
 };
-/** Case tells a million from a thousandth. */
+/** By case: not a megawatt. */
 const MILLIWATT = 'mW';
 
-/** How a value in the unit that a device names becomes one in the point's; null where the quantities differ, or the name is not known. */
+/** The conversion of a value from the unit that a device names to the point's; null where the quantities differ, or the name is not known. */
 export function conversionTo(unit: Unit, text: string): UnitConversion | null {
   if (meansUnit(text, unit)) return { scale: 1, offset: 0 };
   const own = CONVERTED[unit] ?? {};
   if (text.trim() === MILLIWATT) return unit === 'kW' ? { scale: 1e-6, offset: 0 } : null;
-  const said = text
+  const written = text
     .trim()
     .toLowerCase()
     .replace('²', '2')
@@ -95,7 +95,7 @@ export function conversionTo(unit: Unit, text: string): UnitConversion | null {
     .replace(/^[°º]\s*/, 'deg')
     .replace(/^deg\s+/, 'deg')
     .replace(/[µμ]/g, 'u');
-  const direct = own[said] ?? own[unitSchema.options.find((known) => meansUnit(text, known)) ?? ''];
+  const direct = own[written] ?? own[unitSchema.options.find((known) => meansUnit(text, known)) ?? ''];
   if (direct === undefined) return null;
   return typeof direct === 'number' ? { scale: direct, offset: 0 } : { scale: direct[0], offset: direct[1] };
 }

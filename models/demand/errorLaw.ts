@@ -32,7 +32,7 @@ export function errorLawOf(history: readonly number[], period: number, seasonal:
 
 /**
  * Quantile of a series' error in scales: Student's with four degrees of freedom for short histories, going over to the
- * normal one as the history tells more of its model. The monthly series of the M3 competition, whose 95 % intervals
+ * normal one as the history grows. The monthly series of the M3 competition, whose 95 % intervals
  * covered 96.2 % with the former alone, chose neither constant.
  */
 function errorQuantile(level: number, periods: number): number {

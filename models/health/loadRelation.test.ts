@@ -34,7 +34,7 @@ test('far beyond the loads seen so far the rest is less certain', () => {
   expect(deviation(100) / deviation(0)).toBeGreaterThan(2);
 });
 
-test('nothing is said without a load, or before its effect was seen', () => {
+test('without a load, or before its effect was learned, nothing is explained', () => {
   expect(seen(2000, 0.5).unexplained(20, Number.NaN, 2000)).toBeNull();
   expect(seen(29, 0.5).unexplained(20, 10, 29)).toBeNull();
   expect(seen(2000, 0.5, 0).unexplained(20, 10, 2000)).toBeNull();

@@ -17,7 +17,7 @@ const RAD_PER_S = (2 * Math.PI) / 60;
 /** No machine turns this many times faster than rated. */
 const OVERSPEED = 3;
 /**
- * Temperatures in °C of a machine that runs lie within this; in kelvin, above 273. Hot and cryogenic services are told from
+ * Temperatures in °C of a machine that runs lie within this; in kelvin, above 273. Hot and cryogenic services are distinguished from
  * wrong wiring by the configured limit.
  */
 const KELVIN = 273.15;
