@@ -7,18 +7,17 @@ const LEAST_SAMPLES = 1024;
 const LOOKED_AT = 3072;
 /** Means that differ by so many standard deviations: one axis holds gravity. */
 const MEANS_APART = 0.6;
-/** Ratio of variances. Pairs and sixes need more: a tone at a quarter of the rate does the same to every other sample. */
-const VARIANCES_APART: Record<(typeof COUNTS)[number], number> = { 2: 4, 3: 2, 6: 4 };
 
 /**
- * How many axes, at least, are interleaved in what is taken for one signal; null where it looks like one. Every third sample of a
- * signal has the mean and the variance of the others, whatever it measures. Of interleaved axes they differ, in each quarter
- * of the frame alike. Axes that are equally strong and hold no gravity look like one signal.
+ * How many axes, at least, are interleaved in what is taken for one signal; null where it looks like one. Every third sample
+ * of a signal has the mean of the others, whatever it measures. Of interleaved axes of which one holds gravity the means
+ * differ, in each quarter of the frame alike. Variances are no criterion: a few impacts of a failing bearing make those of
+ * every third sample differ as much.
  */
 export function interleavedAxes(samples: Float32Array): number | null {
   if (samples.length < LEAST_SAMPLES) return null;
   const looked = samples.subarray(0, LOOKED_AT);
-  return COUNTS.find((count) => areApart(momentsOf(looked, count), VARIANCES_APART[count])) ?? null;
+  return COUNTS.find((count) => areApart(momentsOf(looked, count))) ?? null;
 }
 
 interface Moments {
@@ -44,17 +43,16 @@ function momentsOf(samples: Float32Array, count: number): Moments[][] {
   );
 }
 
-/** Whether two of the axes differ, in the same direction in every quarter. */
-function areApart(quarters: readonly Moments[][], ratio: number): boolean {
+/** Whether the means of two axes differ, in the same direction in every quarter. */
+function areApart(quarters: readonly Moments[][]): boolean {
   const axes = quarters[0].map((_, axis) => quarters.map((quarter) => quarter[axis]));
   return axes.some((own, a) =>
     axes.some((other, b) => {
       if (a === b) return false;
-      const isHigher = own.every((m, q) => {
+      return own.every((m, q) => {
         const variance = (m.variance + other[q].variance) / 2;
         return m.mean - other[q].mean > MEANS_APART * Math.sqrt(variance) && m.mean !== other[q].mean;
       });
-      return isHigher || own.every((m, q) => m.variance > ratio * other[q].variance);
     }),
   );
 }
