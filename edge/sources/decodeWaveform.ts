@@ -63,6 +63,9 @@ function deinterleaved(
   if (typeof samples === 'string') return refuseAxes(route, spec, samples);
   const names = axesOf(route, spec);
   if (names.length === 1) {
+    // A header of Millwright's is made for one signal: its frames are not searched for others.
+    if (spec.framing === 'header')
+      return [arrivalOf(names[0], checkWaveform(names[0], samples, sampleRateHz, startUs, limits))];
     return [oneSignal(names[0], samples, sampleRateHz, startUs, limits)];
   }
   if (samples.length % names.length !== 0) return refuseAxes(route, spec, 'truncated');

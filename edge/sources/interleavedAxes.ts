@@ -1,58 +1,69 @@
+import { median } from '#models/health/statistics.ts';
+
 /** Numbers of axes that sensors interleave; four cannot be distinguished from a converter's tones at a quarter of its rate. */
 const COUNTS = [2, 3, 6] as const;
 const QUARTERS = 4;
 /** A shorter signal shows nothing. */
 const LEAST_SAMPLES = 1024;
 /** Samples that are looked at. */
-const LOOKED_AT = 3072;
-/** Means that differ by so many standard deviations: one axis holds gravity. */
+const LOOKED_AT = 1536;
+/** Means that differ by less than this part of the deviation need no closer look, which is dearer. */
 const MEANS_APART = 0.6;
+/** Medians that differ by so many median absolute deviations: one axis holds gravity. */
+const MEDIANS_APART = 1;
 
 /**
  * How many axes, at least, are interleaved in what is taken for one signal; null where it looks like one. Every third sample
- * of a signal has the mean of the others, whatever it measures. Of interleaved axes of which one holds gravity the means
- * differ, in each quarter of the frame alike. Variances are no criterion: a few impacts of a failing bearing make those of
- * every third sample differ as much.
+ * of a signal has the median of the others, whatever it measures. Of interleaved axes of which one holds gravity the medians
+ * differ, in each quarter of the frame alike. Means and variances are no criterion: a few impacts of a failing bearing make
+ * those of every third sample differ as much.
  */
 export function interleavedAxes(samples: Float32Array): number | null {
   if (samples.length < LEAST_SAMPLES) return null;
   const looked = samples.subarray(0, LOOKED_AT);
-  return COUNTS.find((count) => areApart(momentsOf(looked, count))) ?? null;
+  return (
+    COUNTS.find(
+      (count) => areApart(looked, count, momentsOf, MEANS_APART) && areApart(looked, count, mediansOf, MEDIANS_APART),
+    ) ?? null
+  );
 }
 
-interface Moments {
-  mean: number;
-  variance: number;
+interface Centre {
+  /** Mean or median. */
+  centre: number;
+  /** Standard deviation, or median absolute deviation. */
+  spread: number;
 }
 
-/** By quarter of the frame, the moments of every `count`-th sample from the first on, from the second on, and so on. */
-function momentsOf(samples: Float32Array, count: number): Moments[][] {
+/** The centre of every `count`-th of `rows` samples. */
+type CentreOf = (samples: Float32Array, begin: number, count: number, rows: number) => Centre;
+
+const momentsOf: CentreOf = (samples, begin, count, rows) => {
+  let [sum, squares] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    const v = samples[begin + row * count];
+    sum += v;
+    squares += v * v;
+  }
+  const mean = sum / rows;
+  return { centre: mean, spread: Math.sqrt(Math.max(0, squares / rows - mean * mean)) };
+};
+
+const mediansOf: CentreOf = (samples, begin, count, rows) => {
+  const values = Float64Array.from({ length: rows }, (_, row) => samples[begin + row * count]);
+  const centre = median(values);
+  return { centre, spread: median(values.map((v) => Math.abs(v - centre))) };
+};
+
+/** Whether the centres of two axes differ by more than `least` spreads, in the same direction in every quarter. */
+function areApart(samples: Float32Array, count: number, centreOf: CentreOf, least: number): boolean {
   const rows = Math.floor(samples.length / (QUARTERS * count));
-  return Array.from({ length: QUARTERS }, (_, quarter) =>
-    Array.from({ length: count }, (_, axis) => {
-      let [sum, squares] = [0, 0];
-      const begin = quarter * rows * count + axis;
-      for (let row = 0; row < rows; row++) {
-        const v = samples[begin + row * count];
-        sum += v;
-        squares += v * v;
-      }
-      const mean = sum / rows;
-      return { mean, variance: Math.max(0, squares / rows - mean * mean) };
-    }),
+  const axes = Array.from({ length: count }, (_, axis) =>
+    Array.from({ length: QUARTERS }, (_, quarter) => centreOf(samples, quarter * rows * count + axis, count, rows)),
   );
+  return axes.some((own, a) => axes.some((other, b) => a !== b && own.every((c, q) => isAbove(c, other[q], least))));
 }
 
-/** Whether the means of two axes differ, in the same direction in every quarter. */
-function areApart(quarters: readonly Moments[][]): boolean {
-  const axes = quarters[0].map((_, axis) => quarters.map((quarter) => quarter[axis]));
-  return axes.some((own, a) =>
-    axes.some((other, b) => {
-      if (a === b) return false;
-      return own.every((m, q) => {
-        const variance = (m.variance + other[q].variance) / 2;
-        return m.mean - other[q].mean > MEANS_APART * Math.sqrt(variance) && m.mean !== other[q].mean;
-      });
-    }),
-  );
+function isAbove(a: Centre, b: Centre, least: number): boolean {
+  return a.centre - b.centre > (least * (a.spread + b.spread)) / 2 && a.centre !== b.centre;
 }
