@@ -19,6 +19,7 @@ export async function checkApi({ api: { host, port, ...api } }: GatewayConfig): 
     return ok('API', `port ${port} is in use: a gateway with TLS, or another program`);
   const answer = await fetch(`http://${name}:${port}/readyz`, { signal: AbortSignal.timeout(ANSWER_MS) })
     .then((r) => r.json() as Promise<{ ok?: boolean; why?: string[] }>)
+    // Whatever is there answers otherwise than a gateway: the finding below says so.
     .catch(() => null);
   if (answer?.ok === true) return ok('API', `a gateway runs at port ${port} and is ready`);
   if (answer?.ok === false)

@@ -49,6 +49,7 @@ export class Refused extends Error {
 }
 
 async function reasonOf(response: Response): Promise<string | null> {
+  // A proxy in between answers without JSON: the status has to do.
   const body = (await response.json().catch(() => null)) as { error?: string; message?: string } | null;
   // What a schema refuses has its reason in `message`.
   return body?.message ?? body?.error ?? null;

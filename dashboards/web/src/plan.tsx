@@ -110,43 +110,41 @@ export const planHref = ({ item, site }: { item: string; site: string }) =>
 function PlanTable({ items }: { items: PlanItem[] }) {
   if (items.length === 0) return <p class="empty">No item.</p>;
   return (
-    <ScrollTable label="Items by their risk of running out">
-      <thead>
-        <tr>
-          <th scope="col">Item</th>
-          <th scope="col">Stock</th>
-          <th scope="col">On order</th>
-          <th scope="col">Will need</th>
-          <th scope="col">In days</th>
-          <th scope="col">Runs out before delivery</th>
-          <th scope="col">Order now</th>
-          <th scope="col">Cost of waiting</th>
-          <th scope="col">Because of</th>
+    <ScrollTable
+      label="Items by their risk of running out"
+      head={[
+        'Item',
+        'Stock',
+        'On order',
+        'Will need',
+        'In days',
+        'Runs out before delivery',
+        'Order now',
+        'Cost of waiting',
+        'Because of',
+      ]}
+    >
+      {items.map((i) => (
+        <tr key={`${i.item}/${i.site}`} data-item={i.item}>
+          <th scope="row">
+            <a href={planHref(i)}>
+              {i.item}
+              {i.site ? ` @ ${i.site}` : ''}
+            </a>
+          </th>
+          <td>{number(i.stock)}</td>
+          <td>{number(i.onOrder)}</td>
+          <td>{number(i.expectedDemand)}</td>
+          <td>{number(Math.round(i.protectionDays))}</td>
+          <td class={i.runOutProbability >= 0.5 ? 'bad' : ''}>{percent(i.runOutProbability)}</td>
+          <td>
+            {i.orderNow > 0 ? number(i.orderNow) : '–'}
+            {i.deferred ? ' (no money)' : ''}
+          </td>
+          <td>{i.costOfWaiting > 0 ? money(i.costOfWaiting) : '–'}</td>
+          <td>{becauseOf(i)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {items.map((i) => (
-          <tr key={`${i.item}/${i.site}`} data-item={i.item}>
-            <th scope="row">
-              <a href={planHref(i)}>
-                {i.item}
-                {i.site ? ` @ ${i.site}` : ''}
-              </a>
-            </th>
-            <td>{number(i.stock)}</td>
-            <td>{number(i.onOrder)}</td>
-            <td>{number(i.expectedDemand)}</td>
-            <td>{number(Math.round(i.protectionDays))}</td>
-            <td class={i.runOutProbability >= 0.5 ? 'bad' : ''}>{percent(i.runOutProbability)}</td>
-            <td>
-              {i.orderNow > 0 ? number(i.orderNow) : '–'}
-              {i.deferred ? ' (no money)' : ''}
-            </td>
-            <td>{i.costOfWaiting > 0 ? money(i.costOfWaiting) : '–'}</td>
-            <td>{becauseOf(i)}</td>
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </ScrollTable>
   );
 }

@@ -103,27 +103,17 @@ function Machines({ item }: { item: PlanItem }) {
   return (
     <>
       <h3>Machines that make the demand</h3>
-      <ScrollTable label="Machines that make the demand">
-        <thead>
-          <tr>
-            <th scope="col">Machine</th>
-            <th scope="col">Chance</th>
-            <th scope="col">Units</th>
-            <th scope="col">Why</th>
+      <ScrollTable label="Machines that make the demand" head={['Machine', 'Chance', 'Units', 'Why']}>
+        {item.machines.map((m) => (
+          <tr key={m.machine} data-machine={m.machine}>
+            <th scope="row">
+              {known.has(m.machine) ? <a href={`#/machine/${known.get(m.machine)}`}>{m.machine}</a> : m.machine}
+            </th>
+            <td>{percent(m.chance)}</td>
+            <td>{number(m.expected)}</td>
+            <td>{STREAM_WORDS[m.stream]}</td>
           </tr>
-        </thead>
-        <tbody>
-          {item.machines.map((m) => (
-            <tr key={m.machine} data-machine={m.machine}>
-              <th scope="row">
-                {known.has(m.machine) ? <a href={`#/machine/${known.get(m.machine)}`}>{m.machine}</a> : m.machine}
-              </th>
-              <td>{percent(m.chance)}</td>
-              <td>{number(m.expected)}</td>
-              <td>{STREAM_WORDS[m.stream]}</td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </ScrollTable>
     </>
   );

@@ -3,25 +3,14 @@ import { ScrollTable } from './scroll.tsx';
 /** Rows of text under their heads; the first cells of a row, together, are its name. */
 export function Table({ label, head, rows }: { label: string; head: string[]; rows: string[][] }) {
   return (
-    <ScrollTable label={label}>
-      <thead>
-        <tr>
-          {head.map((cell) => (
-            <th key={cell} scope="col">
-              {cell}
-            </th>
+    <ScrollTable label={label} head={head}>
+      {rows.map((row) => (
+        <tr key={row.slice(0, 3).join('/')}>
+          {row.map((cell, i) => (
+            <td key={head[i]}>{cell}</td>
           ))}
         </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.slice(0, 3).join('/')}>
-            {row.map((cell, i) => (
-              <td key={head[i]}>{cell}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </ScrollTable>
   );
 }

@@ -4,7 +4,7 @@ import { api } from '../api.ts';
 import { time } from '../format.ts';
 import { ScrollTable } from '../scroll.tsx';
 import { mayUse } from '../session/session.ts';
-import { useLoaded } from '../useLoaded.ts';
+import { type Run, useChanging } from '../useChanging.ts';
 import { Tokens } from './tokens.tsx';
 
 const PERSON_ROLES = roles.filter((role) => role !== 'metrics');
@@ -26,45 +26,21 @@ export function AccountsPage() {
 }
 
 function Accounts() {
-  const version = useSignal(0);
-  const outcome = useSignal<string | null>(null);
-  const { value, error } = useLoaded(() => api.accounts(), [version.value]);
-  /** Does something, shows its outcome, and loads the list again. */
-  const run = async (work: () => Promise<string>) => {
-    try {
-      outcome.value = await work();
-    } catch (reason) {
-      outcome.value = reason instanceof Error ? reason.message : String(reason);
-    }
-    version.value++;
-  };
+  const { value, error, outcome, run } = useChanging(() => api.accounts());
   return (
     <section aria-labelledby="accounts-title">
       <h2 id="accounts-title">Accounts</h2>
       {error.value && <p role="alert">{error.value}</p>}
       {outcome.value && <p role="status">{outcome.value}</p>}
-      <ScrollTable label="Every account">
-        <thead>
-          <tr>
-            {['Name', 'Role', 'Sites', 'Since', 'State', 'Change'].map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {(value.value ?? []).map((account) => (
-            <AccountRow key={account.name} account={account} run={run} />
-          ))}
-        </tbody>
+      <ScrollTable label="Every account" head={['Name', 'Role', 'Sites', 'Since', 'State', 'Change']}>
+        {(value.value ?? []).map((account) => (
+          <AccountRow key={account.name} account={account} run={run} />
+        ))}
       </ScrollTable>
       <NewAccount run={run} />
     </section>
   );
 }
-
-type Run = (work: () => Promise<string>) => Promise<void>;
 
 function AccountRow({ account, run }: { account: Account; run: Run }) {
   const { name, role, sites, disabled, mustChangePassword, createdMs } = account;

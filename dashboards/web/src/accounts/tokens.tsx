@@ -4,23 +4,13 @@ import { api } from '../api.ts';
 import { time } from '../format.ts';
 import { ScrollTable } from '../scroll.tsx';
 import { mayUse, session } from '../session/session.ts';
-import { useLoaded } from '../useLoaded.ts';
+import { type Run, useChanging } from '../useChanging.ts';
 
 const DAYS = [1, 30, 90, 365];
 
 /** Tokens for scripts and services: listed, created, removed. The secret of a new one is shown once. */
 export function Tokens() {
-  const version = useSignal(0);
-  const outcome = useSignal<string | null>(null);
-  const { value, error } = useLoaded(() => api.tokens(), [version.value]);
-  const run = async (work: () => Promise<string>) => {
-    try {
-      outcome.value = await work();
-    } catch (reason) {
-      outcome.value = reason instanceof Error ? reason.message : String(reason);
-    }
-    version.value++;
-  };
+  const { value, error, outcome, run } = useChanging(() => api.tokens());
   const remove = (token: Token) =>
     run(async () => {
       await api.removeToken(token.id);
@@ -33,32 +23,21 @@ export function Tokens() {
       {error.value && <p role="alert">{error.value}</p>}
       {outcome.value && <p role="status">{outcome.value}</p>}
       {(value.value ?? []).length > 0 && (
-        <ScrollTable label="Every token">
-          <thead>
-            <tr>
-              {['For', 'Acts as', 'Role', 'Expires', 'Last used', 'Change'].map((head) => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ))}
+        <ScrollTable label="Every token" head={['For', 'Acts as', 'Role', 'Expires', 'Last used', 'Change']}>
+          {(value.value ?? []).map((token) => (
+            <tr key={token.id} data-token={token.name}>
+              <th scope="row">{token.name}</th>
+              <td>{token.owner ?? 'itself'}</td>
+              <td>{token.role}</td>
+              <td>{time(token.expiresMs)}</td>
+              <td>{token.lastUsedMs === null ? 'never' : time(token.lastUsedMs)}</td>
+              <td>
+                <button type="button" onClick={() => void remove(token)}>
+                  Remove
+                </button>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {(value.value ?? []).map((token) => (
-              <tr key={token.id} data-token={token.name}>
-                <th scope="row">{token.name}</th>
-                <td>{token.owner ?? 'itself'}</td>
-                <td>{token.role}</td>
-                <td>{time(token.expiresMs)}</td>
-                <td>{token.lastUsedMs === null ? 'never' : time(token.lastUsedMs)}</td>
-                <td>
-                  <button type="button" onClick={() => void remove(token)}>
-                    Remove
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
+          ))}
         </ScrollTable>
       )}
       <NewToken run={run} />
@@ -66,7 +45,7 @@ export function Tokens() {
   );
 }
 
-function NewToken({ run }: { run: (work: () => Promise<string>) => Promise<void> }) {
+function NewToken({ run }: { run: Run }) {
   const own = session.value?.role ?? 'viewer';
   const [name, role, days] = [useSignal(''), useSignal<Role>(own), useSignal(90)];
   const isService = useSignal(!session.value?.isSession);

@@ -15,35 +15,20 @@ export function PeakTable({ label, peaks, unit, shaftHz, setCursor }: PeakTableP
   return (
     <details>
       <summary>{label}</summary>
-      <ScrollTable label={label}>
-        <thead>
-          <tr>
-            {['Hz', 'Order', unit, 'Line', 'Cursor'].map((head) => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
+      <ScrollTable label={label} head={['Hz', 'Order', unit, 'Line', 'Cursor']}>
+        {peaks.map(({ hz, amplitude, name }) => (
+          <tr key={hz} data-peak={name ?? ''}>
+            <td>{hz.toFixed(2)}</td>
+            <td>{shaftHz ? (hz / shaftHz).toFixed(3) : '–'}</td>
+            <td>{number(amplitude)}</td>
+            <td>{name ?? '–'}</td>
+            <td>
+              <button type="button" aria-label={`Set the cursor to ${hz.toFixed(2)} Hz`} onClick={() => setCursor(hz)}>
+                Set
+              </button>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {peaks.map(({ hz, amplitude, name }) => (
-            <tr key={hz} data-peak={name ?? ''}>
-              <td>{hz.toFixed(2)}</td>
-              <td>{shaftHz ? (hz / shaftHz).toFixed(3) : '–'}</td>
-              <td>{number(amplitude)}</td>
-              <td>{name ?? '–'}</td>
-              <td>
-                <button
-                  type="button"
-                  aria-label={`Set the cursor to ${hz.toFixed(2)} Hz`}
-                  onClick={() => setCursor(hz)}
-                >
-                  Set
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        ))}
       </ScrollTable>
     </details>
   );

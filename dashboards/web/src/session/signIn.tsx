@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { api, token } from '../api.ts';
 import { useLoaded } from '../useLoaded.ts';
@@ -46,16 +46,7 @@ function AccountForm() {
           onInput={(e) => (name.value = e.currentTarget.value)}
         />
       </label>
-      <label>
-        Password
-        <input
-          type="password"
-          required
-          autocomplete="current-password"
-          value={password.value}
-          onInput={(e) => (password.value = e.currentTarget.value)}
-        />
-      </label>
+      <SecretField label="Password" text={password} autocomplete="current-password" />
     </Form>
   );
 }
@@ -64,16 +55,7 @@ function TokenForm() {
   const text = useSignal('');
   return (
     <Form label="Enter" work={async () => token.keep(text.value.trim())}>
-      <label>
-        Token of this gateway
-        <input
-          type="password"
-          required
-          autocomplete="off"
-          value={text.value}
-          onInput={(e) => (text.value = e.currentTarget.value)}
-        />
-      </label>
+      <SecretField label="Token of this gateway" text={text} autocomplete="off" />
     </Form>
   );
 }
@@ -85,30 +67,37 @@ export function ChoosePassword({ name }: { name: string }) {
     if (chosen.value !== again.value) throw new Error('The two new passwords differ.');
     await api.choosePassword(password.value, chosen.value);
   };
-  const fields = [
-    { label: 'Present password', field: password, autocomplete: 'current-password' },
-    { label: 'New password, 12 characters or more', field: chosen, autocomplete: 'new-password' },
-    { label: 'New password again', field: again, autocomplete: 'new-password' },
-  ] as const;
   return (
     <>
       <h2>Choose a password</h2>
       <p>The password of {name} is good for one sign-in.</p>
       <Form label="Choose" work={work}>
-        {fields.map(({ label, field, autocomplete }) => (
-          <label key={label}>
-            {label}
-            <input
-              type="password"
-              required
-              autocomplete={autocomplete}
-              value={field.value}
-              onInput={(e) => (field.value = e.currentTarget.value)}
-            />
-          </label>
-        ))}
+        <SecretField label="Present password" text={password} autocomplete="current-password" />
+        <SecretField label="New password, 12 characters or more" text={chosen} autocomplete="new-password" />
+        <SecretField label="New password again" text={again} autocomplete="new-password" />
       </Form>
     </>
+  );
+}
+
+interface SecretFieldProps {
+  label: string;
+  text: Signal<string>;
+  autocomplete: 'current-password' | 'new-password' | 'off';
+}
+
+function SecretField({ label, text, autocomplete }: SecretFieldProps) {
+  return (
+    <label>
+      {label}
+      <input
+        type="password"
+        required
+        autocomplete={autocomplete}
+        value={text.value}
+        onInput={(e) => (text.value = e.currentTarget.value)}
+      />
+    </label>
   );
 }
 

@@ -1,0 +1,25 @@
+import { type Signal, useSignal } from '@preact/signals';
+import { useLoaded } from './useLoaded.ts';
+
+/** Does something at the gateway whose outcome is told in a sentence. */
+export type Run = (work: () => Promise<string>) => Promise<void>;
+
+/** A list that actions change: loaded again after each action, whose outcome, or why it failed, is shown. */
+export function useChanging<T>(load: () => Promise<T>): {
+  value: Signal<T | null>;
+  error: Signal<string | null>;
+  outcome: Signal<string | null>;
+  run: Run;
+} {
+  const version = useSignal(0);
+  const outcome = useSignal<string | null>(null);
+  const run: Run = async (work) => {
+    try {
+      outcome.value = await work();
+    } catch (reason) {
+      outcome.value = reason instanceof Error ? reason.message : String(reason);
+    }
+    version.value++;
+  };
+  return { ...useLoaded(load, [version.value]), outcome, run };
+}
