@@ -1,8 +1,12 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import { severitySchema } from '#models/contracts/alert.ts';
+import { roleSchema } from '#models/contracts/identity.ts';
 import { namePatternSchema, nameSchema } from '#models/contracts/names.ts';
 import { apiSchema, isLoopback } from './apiConfig.ts';
 import { edgeUsername } from './edgeUsername.ts';
+import { ORDER_FIELDS } from './workOrders/orderFields.ts';
+import { fieldsOf, type Template } from './workOrders/template.ts';
 
 const brokerFields = {
   url: z.url({ protocol: /^(mqtt|mqtts|tcp|ssl)$/, error: 'an address such as mqtt://host:1883 or mqtts://host:8883' }),
@@ -32,19 +36,23 @@ const sqliteSchema = z.strictObject({
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
 
+/** Alerts that a channel or a rule is about; what is absent selects all. */
+const alertMatchFields = {
+  sites: z.array(z.string().min(1)).min(1).optional(),
+  /** Machines or items; `pump-*` fits every name that begins so. */
+  machines: z.array(z.string().min(1)).min(1).optional(),
+  /** Kinds of machine, as the edge's configuration has them; patterns as well. */
+  kinds: z.array(z.string().min(1)).min(1).optional(),
+  severities: z.array(severitySchema).min(1).optional(),
+};
+
 const routingFields = {
   /** By which the channel is known in logs, metrics and the API; its type where it is absent. */
   name: z.string().min(1).max(64).optional(),
   /** Alerts that the channel is notified of; absent: all. */
   match: z
     .strictObject({
-      sites: z.array(z.string().min(1)).min(1).optional(),
-      /** Machines or items; `pump-*` fits every name that begins so. */
-      machines: z.array(z.string().min(1)).min(1).optional(),
-      severities: z
-        .array(z.enum(['warning', 'critical']))
-        .min(1)
-        .optional(),
+      ...alertMatchFields,
       audiences: z
         .array(z.enum(['plant', 'integrator', 'planner']))
         .min(1)
@@ -211,6 +219,56 @@ const costsSchema = z
   })
   .prefault({});
 
+const pointer = z.string().regex(/^(\/[^/]*)+$/, 'a JSON pointer such as /d/id');
+const knownFields = (allowed: readonly string[]) => (template: Template) =>
+  fieldsOf(template).every((field) => allowed.includes(field));
+const orderTemplate = {
+  error: `only the fields ${Object.keys(ORDER_FIELDS)
+    .map((field) => `{${field}}`)
+    .join(', ')}`,
+};
+const hasOrderFields = knownFields(Object.keys(ORDER_FIELDS));
+
+/** Orders for work in a maintenance system, and who decides on them. */
+const workOrdersSchema = z.strictObject({
+  /** How an order is created there. */
+  create: z.strictObject({
+    url: httpUrl.refine(hasOrderFields, orderTemplate),
+    method: z.enum(['POST', 'PUT']).default('POST'),
+    /** JSON with fields such as {asset}, {text} and {amount} in its texts. */
+    body: z.json().refine(hasOrderFields, orderTemplate),
+    /** Where the answer has the number of the order. */
+    id: pointer,
+  }),
+  /** How its status is read there; absent: what was sent is over. */
+  status: z
+    .strictObject({
+      url: httpUrl.refine(knownFields(['id']), 'only the field {id}'),
+      at: pointer,
+      /** Values of an order that is closed. */
+      over: z.array(z.string().min(1)).min(1),
+      everySeconds: z.number().min(1).max(86_400).default(300),
+    })
+    .optional(),
+  headers: z.record(z.string(), z.string()).default({}),
+  /** A file whose text is sent as a bearer token. */
+  tokenFile: z.string().optional(),
+  allowLocal,
+  /** The first that is about an alert decides; an alert without one makes no order. */
+  rules: z
+    .array(
+      z.strictObject({
+        match: z.strictObject(alertMatchFields).default({}),
+        /** Orders of at most this amount are sent without anybody's approval. */
+        automaticUpTo: z.number().min(0).max(1e12).default(0),
+        /** Who approves the others, beside administrators. */
+        approvedBy: z.array(roleSchema).default(['engineer']),
+      }),
+    )
+    .min(1),
+});
+export type WorkOrdersConfig = z.infer<typeof workOrdersSchema>;
+
 const username = z.string().regex(/^[A-Za-z0-9._@-]{1,64}$/, 'letters, digits, ".", "_", "@" and "-"');
 const filter = z.string().regex(/^[^\0\r\n]{1,500}$/, 'a topic filter such as plant/#');
 
@@ -266,6 +324,7 @@ export const gatewayConfigSchema = z.strictObject({
   commands: z.strictObject({ keyFile: z.string() }).optional(),
   planning: planningSchema,
   costs: costsSchema,
+  workOrders: workOrdersSchema.optional(),
   api: apiSchema,
   /** Days that are kept; what is older goes, a little every minute. Series: historian.retentionDays. */
   retention: z

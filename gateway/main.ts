@@ -2,6 +2,7 @@ import { type Logger, pino } from 'pino';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Order } from '#models/contracts/command.ts';
 import type { Origin } from '#models/contracts/topics.ts';
+import type { WorkOrder } from '#models/contracts/workOrder.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import type { SupplyRow } from '#models/supply/supplyTables.ts';
 import { AlertClock } from './alerts/alertClock.ts';
@@ -31,6 +32,8 @@ import { Retention } from './store/retention.ts';
 import { SupplyFolder } from './supply/supplyFolder.ts';
 import { SupplyIntake } from './supply/supplyIntake.ts';
 import { runInThread } from './thread/runInThread.ts';
+import { MaintenanceSystem } from './workOrders/maintenanceSystem.ts';
+import { WorkOrders } from './workOrders/workOrders.ts';
 
 export interface RunningGateway {
   apiPort: number;
@@ -119,6 +122,7 @@ async function startParts(setting: Setting, started: Started): Promise<number> {
   delivery.notifications.start();
   alarms.clock.start();
   alarms.retention.start();
+  alarms.workOrders?.start();
   work.pump.run();
   work.planner.request('start');
   return server;
@@ -209,9 +213,25 @@ function startAlarms(
     watchChanged: (machines) => events.send({ type: 'watch', machines: [...machines] }),
   });
   started.add('alert clock', clock, (c) => c.stop());
+  const workOrders = startWorkOrders(config.workOrders, store, events, now, log);
+  started.add('work orders', workOrders, (w) => w?.stop());
   const retention = new Retention(store, config.retention, now, log);
   started.add('retention', retention, (r) => r.stop());
-  return { clock, alertsChanged, retention };
+  return { clock, alertsChanged, retention, workOrders };
+}
+
+/** Orders for work in the maintenance system; null where the configuration has none. */
+function startWorkOrders(
+  config: GatewayConfig['workOrders'],
+  { workOrders: table }: Stores['store'],
+  events: Events,
+  now: () => number,
+  log: Logger,
+): WorkOrders | null {
+  if (config === undefined) return null;
+  const everyMs = (config.status?.everySeconds ?? 0) * 1000;
+  const changed = (order: WorkOrder) => events.send({ type: 'work_order', order });
+  return new WorkOrders({ table, system: new MaintenanceSystem(config), everyMs, now, changed }, log);
 }
 
 /** Commands to edges, and models on their way to machines. */
@@ -251,8 +271,20 @@ type Parts = Stores &
 
 /** The API and the page; the port that they are served at. */
 async function serve({ config, now, version, failed }: Setting, parts: Parts, started: Started): Promise<number> {
-  const { store, supply, planner, notifications, channels, routing, clock, events, ingest, pump, alertsChanged } =
-    parts;
+  const {
+    store,
+    supply,
+    planner,
+    notifications,
+    channels,
+    routing,
+    clock,
+    events,
+    ingest,
+    pump,
+    alertsChanged,
+    workOrders,
+  } = parts;
   const failedLogins = new FailedLogins(now);
   const server = await createServer(config.api, {
     ...parts,
@@ -274,6 +306,7 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
       await channel?.notify([testNotification(now())]);
     },
     suppressionsChanged: () => clock.tick(),
+    workOrderDecided: () => workOrders?.run(),
     costs: config.costs,
     failures: () => failuresOf(supply.table('maintenance')),
     audit: (by, what, subject) => store.audit(now(), by, what, subject, null),

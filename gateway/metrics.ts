@@ -132,6 +132,9 @@ export function gatewayMetrics(measured: Measured): Registry {
       sums.set(`${state} ${channel}`, (sums.get(`${state} ${channel}`) ?? 0) + n);
     for (const [key, n] of sums) set({ state: key.split(' ')[0], channel: key.slice(key.indexOf(' ') + 1) }, n);
   });
+  read('work_orders', 'orders for work on machines, by state', ['state'], (set) => {
+    for (const { state, n } of store.workOrders.counts()) set({ state }, n);
+  });
   addPlanning(read, measured);
   return registry;
 }

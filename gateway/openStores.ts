@@ -13,6 +13,7 @@ import { holdDirectory } from './store/holdDirectory.ts';
 import { incidentText, mendDatabases, rememberDatabases } from './store/mendDatabases.ts';
 import { SqliteStore } from './store/sqliteStore.ts';
 import { SupplyStore } from './supply/supplyStore.ts';
+import { decideOrderBy } from './workOrders/decideOrder.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -45,6 +46,7 @@ export async function openStores(
     maxQueueBytes: limits.maxQueueMegabytes * MEGABYTE,
     maxEvidenceBytes: limits.maxEvidenceMegabytes * MEGABYTE,
     routing,
+    decideOrder: decideOrderBy(config),
     now,
   };
   const opened = <T extends { close(): void | Promise<void> }>(name: string, part: T): T =>

@@ -90,6 +90,7 @@ export async function apiServer(api: object = {}, nowMs = 5) {
     deliver: () => undefined,
     testChannel: async () => undefined,
     suppressionsChanged: () => undefined,
+    workOrderDecided: () => undefined,
     costs: gatewayConfigSchema.shape.costs.parse(undefined),
     failures: () => [{ machine: 'pump-1', atMs: nowMs - 1 }],
     audit: (...entry) => audited.push(entry.join(' ')),

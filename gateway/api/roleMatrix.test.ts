@@ -48,6 +48,7 @@ const MATRIX: Record<string, { may: readonly Role[]; bySite: boolean }> = {
     'GET /api/v1/tokens',
     'GET /api/v1/value',
     'GET /api/v1/value.csv',
+    'GET /api/v1/work-orders',
     'POST /api/v1/tokens',
     'DELETE /api/v1/tokens/{id}',
   ]),
@@ -71,6 +72,10 @@ const MATRIX: Record<string, { may: readonly Role[]; bySite: boolean }> = {
     'POST /api/v1/suppressions/{id}/end',
   ]),
   ...rows(['operator', ...PLAN], true, ['POST /api/v1/plan/alerts/acknowledge', 'POST /api/v1/plan/alerts/actions']),
+  ...rows(['operator', ...PLAN], true, [
+    'POST /api/v1/work-orders/{id}/approve',
+    'POST /api/v1/work-orders/{id}/reject',
+  ]),
   ...rows(PLAN, true, ['POST /api/v1/plan/what-if']),
   ...rows(PLAN, false, ['POST /api/v1/plan/run', 'POST /api/v1/supply/{table}']),
   ...rows(ENGINEER, true, ['POST /api/v1/edges/{site}/{edge}/commands']),

@@ -26,6 +26,8 @@ const RULES: readonly Rule[] = [
   },
   { methods: ['GET'], path: /^\/api\/v1\//, may: READERS, bySite: true },
   { methods: ['POST'], path: /^\/api\/v1\/(alerts\/|suppressions)/, may: ['operator', 'engineer'], bySite: true },
+  // Whose approval an order needs is the policy's: the order itself refuses others.
+  { methods: ['POST'], path: /^\/api\/v1\/work-orders\//, may: ['operator', 'planner', 'engineer'], bySite: true },
   { methods: ['POST'], path: /^\/api\/v1\/plan\/alerts\//, may: ['operator', 'planner', 'engineer'], bySite: true },
   { methods: ['POST'], path: /^\/api\/v1\/plan\/what-if$/, may: ['planner', 'engineer'], bySite: true },
   { methods: ['POST'], path: /^\/api\/v1\/(supply\/|plan\/)/, may: ['planner', 'engineer'], bySite: false },
@@ -61,6 +63,7 @@ const EXAMPLES: Record<Permission, readonly [method: string, url: string]> = {
   edges: ['POST', '/api/v1/edges/a/b/commands'],
   models: ['POST', '/api/v1/models'],
   notifications: ['POST', '/api/v1/notifications/a-1/resend'],
+  workOrders: ['POST', '/api/v1/work-orders/1/approve'],
   accounts: ['GET', '/api/v1/accounts'],
   tokens: ['POST', '/api/v1/tokens'],
 };

@@ -25,6 +25,7 @@ import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
 import { addSuppressionRoutes, type SuppressionParts } from './suppressionRoutes.ts';
 import { addTokenRoutes } from './tokenRoutes.ts';
 import { addValueRoutes, type ValueParts } from './valueRoutes.ts';
+import { addWorkOrderRoutes, type WorkOrderParts } from './workOrderRoutes.ts';
 
 const YEAR_S = 31_536_000;
 
@@ -37,7 +38,8 @@ export interface ServerParts
     SuppressionParts,
     AlarmHealthParts,
     SessionParts,
-    ValueParts {
+    ValueParts,
+    WorkOrderParts {
   metrics: Registry;
   /** Why the gateway cannot do its work now; empty where it can. */
   notReady: () => string[];
@@ -89,6 +91,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addAuditRoutes(app, parts);
   addAlarmHealthRoutes(app, parts);
   addValueRoutes(app, parts);
+  addWorkOrderRoutes(app, parts);
   addPlanRoutes(app, parts);
   addNotificationRoutes(app, parts);
   addSessionRoutes(app, config, parts);

@@ -49,6 +49,7 @@ function subjectSite(request: FastifyRequest, { store, plans }: SiteScopeParts):
   if (path.startsWith('/api/v1/evidence/')) return store.evidence(id)?.site ?? null;
   if (path.startsWith('/api/v1/suppressions/'))
     return store.suppressions('open', 1000).find((s) => s.id === id)?.site ?? null;
+  if (path.startsWith('/api/v1/work-orders/')) return store.workOrders.get(id)?.site ?? null;
   if (path.startsWith('/api/v1/plan/alerts/')) return plans.alert(id)?.site ?? null;
   return null;
 }

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { fitsName } from '#models/alerting/fitsName.ts';
 import type { RecordedFailure } from '#models/alerting/trackRecord.ts';
 import { cheapest, tryLimits } from '#models/alerting/tryLimits.ts';
 import { type LedgerEntry, ledgerSums, sumOf, valueLedger } from '#models/alerting/valueLedger.ts';
@@ -11,6 +10,7 @@ import { backtestSchema, valueSchema } from '#models/contracts/value.ts';
 import type { GatewayConfig } from '../config.ts';
 import { csvLine } from '../csvLine.ts';
 import type { Historian } from '../historian/historian.ts';
+import { machineCosts } from '../machineCosts.ts';
 import type { Store } from '../store/store.ts';
 import { errorSchema, type OfMachine } from './routes.ts';
 
@@ -40,10 +40,7 @@ const daysQuery = z.object({ days: z.coerce.number().min(1).max(3660).default(36
 export function addValueRoutes(server: FastifyInstance, parts: ValueParts): void {
   const { store, historian, costs, now } = parts;
   const app = server.withTypeProvider<ZodTypeProvider>();
-  const costsOf = (machine: string) => {
-    const asset = machine.slice(machine.lastIndexOf('/') + 1);
-    return costs.machines.find(({ match }) => fitsName(match, asset)) ?? costs.default;
-  };
+  const costsOf = (machine: string) => machineCosts(costs, machine.slice(machine.lastIndexOf('/') + 1));
   const entriesOf = (days: number, sites: readonly string[] | null) => {
     const judged = store.judgedAlerts().filter(({ foundAtMs }) => foundAtMs >= now() - days * DAY_MS);
     const own = judged.filter(({ machine }) => sites === null || sites.includes(machine.split('/')[0]));

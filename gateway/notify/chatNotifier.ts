@@ -1,7 +1,7 @@
 import type { ChatConfig } from '../config.ts';
+import { exchangeJson } from '../exchangeJson.ts';
 import { notificationLines, notificationTitle } from './notificationText.ts';
 import type { Notification, Notifier } from './notifier.ts';
-import { postJson } from './postJson.ts';
 
 /** Alerts in one message of a chat. */
 const MOST = 50;
@@ -20,7 +20,7 @@ export class ChatNotifier implements Notifier {
   async notify(notifications: readonly Notification[]): Promise<void> {
     const { type, url, allowLocal } = this.#config;
     const body = JSON.stringify(type === 'slack' ? slackMessage(notifications) : teamsMessage(notifications));
-    await postJson({ url, headers: { 'idempotency-key': notifications[0].key }, body, allowLocal });
+    await exchangeJson({ method: 'POST', url, headers: { 'idempotency-key': notifications[0].key }, body, allowLocal });
   }
 }
 

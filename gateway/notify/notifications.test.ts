@@ -10,10 +10,10 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { AlertMessage } from '#models/contracts/alert.ts';
 import type { KeptMessage } from '#models/contracts/message.ts';
 import { gatewayConfigSchema } from '../config.ts';
+import { isLocalAddress } from '../exchangeJson.ts';
 import { SqliteStore } from '../store/sqliteStore.ts';
 import { createNotifiers } from './createNotifiers.ts';
 import { Notifications } from './notifications.ts';
-import { isLocalAddress } from './postJson.ts';
 import { Routing } from './routing.ts';
 
 const log = pino({ level: 'silent' });

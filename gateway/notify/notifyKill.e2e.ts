@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, expect, test } from 'vitest';
 import { randomOf } from '#models/random/random.ts';
+import { alertMessage } from '../../simulators/endToEnd/alertMessage.ts';
 import { Gateway } from '../../simulators/endToEnd/services.ts';
 import { until } from '../../simulators/endToEnd/until.ts';
 import { freePort } from '../../simulators/freePort.ts';
@@ -33,26 +34,7 @@ class Sender {
 
   send(id: string, change: 'raise' | 'return'): void {
     const sequence = ++this.#sequence;
-    const body = {
-      v: 1,
-      site: 'plant',
-      edge: 'e1',
-      outbox: 'o1',
-      sequence,
-      oldest: 1,
-      timeMs: Date.now(),
-      timeQuality: 'source',
-      id: `plant.e1.${id}`,
-      asset: id,
-      point: '1H',
-      change,
-      severity: 'warning',
-      raisedAtMs: Date.now(),
-      text: `${id} fails`,
-      index: 2,
-      evidence: { contributions: [], diagnosis: { fault: 'undetermined', confidence: 0, reasons: [] } },
-      remainingLife: { assessment: 'not_assessable', reason: 'r', remedy: 'm' },
-    };
+    const body = alertMessage({ sequence, asset: id, change });
     this.#waiting.set(sequence, JSON.stringify(body));
     this.#publish(JSON.stringify(body));
   }

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { fitsName } from '#models/alerting/fitsName.ts';
+import { alertMatches } from '#models/alerting/alertMatch.ts';
 import type { NotificationEvent } from '#models/alerting/notificationEvent.ts';
 import type { NotifierConfig } from '../config.ts';
 import type { Notice } from './notifier.ts';
@@ -77,13 +77,12 @@ function concerns({ match, unacknowledgedMinutes }: NotifierConfig, event: Notif
   // A channel for escalations gets nothing else.
   if (unacknowledgedMinutes !== undefined && event !== 'unacknowledged') return false;
   if (match === undefined) return true;
-  const { sites, machines, severities, audiences } = match;
-  const machine = 'asset' in notice ? notice.asset : notice.item;
+  const { site, severity } = notice;
+  const matched =
+    'asset' in notice ? { machine: notice.asset, kind: notice.kind } : { machine: notice.item, kind: undefined };
   return (
-    (sites === undefined || sites.includes(notice.site)) &&
-    (machines === undefined || machines.some((pattern) => fitsName(pattern, machine))) &&
-    (severities === undefined || severities.includes(notice.severity)) &&
-    (audiences === undefined || audiences.includes(audienceOf(notice)))
+    alertMatches(match, { site, severity, ...matched }) &&
+    (match.audiences === undefined || match.audiences.includes(audienceOf(notice)))
   );
 }
 

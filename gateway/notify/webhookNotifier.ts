@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { WebhookConfig } from '../config.ts';
+import { exchangeJson } from '../exchangeJson.ts';
 import type { Notification, Notifier } from './notifier.ts';
-import { postJson } from './postJson.ts';
 
 /**
  * Posts the alert as JSON. `Idempotency-Key` is the same for each attempt; with a secret, `X-Millwright-Signature` is
@@ -31,6 +31,6 @@ export class WebhookNotifier implements Notifier {
       headers['x-millwright-signature'] =
         `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
     }
-    await postJson({ url, headers, body, allowLocal });
+    await exchangeJson({ method: 'POST', url, headers, body, allowLocal });
   }
 }

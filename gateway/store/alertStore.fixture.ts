@@ -5,6 +5,7 @@ import { afterEach } from 'vitest';
 import type { AlertMessage } from '#models/contracts/alert.ts';
 import type { KeptMessage } from '#models/contracts/message.ts';
 import { Routing } from '../notify/routing.ts';
+import type { DecideOrder } from '../workOrders/workOrderTable.ts';
 import { SqliteStore } from './sqliteStore.ts';
 
 export const START_MS = Date.UTC(2026, 5, 1);
@@ -14,11 +15,15 @@ afterEach(() => {
   for (const store of open.splice(0)) store.close();
 });
 
-/** A store with one channel, and its clock; `directory` is that of a gateway that ran before. */
-export function alertStore(directory = mkdtempSync(join(tmpdir(), 'millwright-alerts-'))) {
+/**
+ * A store with one channel, and its clock; `directory` is that of a gateway that ran before, `decideOrder` makes orders
+ * for work.
+ */
+export function alertStore(directory = mkdtempSync(join(tmpdir(), 'millwright-alerts-')), decideOrder?: DecideOrder) {
   const clock = { ms: START_MS };
   const routing = new Routing([{ type: 'webhook', url: 'http://192.0.2.1/', allowLocal: false }]);
-  const store = new SqliteStore(directory, { maxQueueBytes: 1e7, maxEvidenceBytes: 1e6, routing, now: () => clock.ms });
+  const limits = { maxQueueBytes: 1e7, maxEvidenceBytes: 1e6 };
+  const store = new SqliteStore(directory, { ...limits, routing, decideOrder, now: () => clock.ms });
   open.push(store);
   return { store, clock, directory };
 }

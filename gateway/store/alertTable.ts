@@ -2,9 +2,11 @@ import type Database from 'better-sqlite3';
 import { applyAction, applyMessage, applyTime, type Outcome, withFinding } from '#models/alerting/alarmLifecycle.ts';
 import { applySuppressions } from '#models/alerting/suppression.ts';
 import type { AlarmAction, AlertMessage, AlertRecord, Finding } from '#models/contracts/alert.ts';
+import { machineKey } from '#models/contracts/topics.ts';
 import type { AuditTable } from '../audit/auditTable.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Escalation } from '../notify/routing.ts';
+import type { WorkOrderTable } from '../workOrders/workOrderTable.ts';
 import type { AlertFilter, StandingCount } from './alertFilter.ts';
 import { ACTIVE, listIndex } from './alertSchema.ts';
 import { CaseTable } from './caseTable.ts';
@@ -28,6 +30,7 @@ export class AlertTable {
   readonly #db: Database.Database;
   readonly #statements: Statements;
   readonly #deliveries: DeliveryTable;
+  readonly #workOrders: WorkOrderTable;
   readonly #audit: AuditTable;
   readonly cases: CaseTable;
   readonly #suppressions: SuppressionTable;
@@ -38,6 +41,7 @@ export class AlertTable {
   constructor(
     db: Database.Database,
     deliveries: DeliveryTable,
+    workOrders: WorkOrderTable,
     suppressions: SuppressionTable,
     audit: AuditTable,
     now: () => number,
@@ -46,6 +50,7 @@ export class AlertTable {
     this.#suppressions = suppressions;
     this.#audit = audit;
     this.#deliveries = deliveries;
+    this.#workOrders = workOrders;
     this.#now = now;
     db.exec(`
       CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL, outbox TEXT, sequence INTEGER) STRICT;
@@ -101,7 +106,7 @@ export class AlertTable {
     const last = this.#statements.get('SELECT outbox, sequence FROM alerts WHERE id = ?', body.id);
     if (last?.outbox === body.outbox && (last.sequence as number) > body.sequence) return null;
     const known = this.get(body.id);
-    const applied = applyMessage(known, body, this.#now());
+    const applied = this.#withKind(applyMessage(known, body, this.#now()));
     const record = applySuppressions(known, applied, this.#suppressions.current(), this.#now());
     this.#change(known, record);
     const sql = 'UPDATE alerts SET outbox = ?, sequence = ? WHERE id = ?';
@@ -113,7 +118,8 @@ export class AlertTable {
   keepOwn(record: AlertRecord): void {
     this.#db.transaction(() => {
       const known = this.get(record.id);
-      this.#change(known, applySuppressions(known, record, this.#suppressions.current(), this.#now()));
+      const kept = this.#withKind(record);
+      this.#change(known, applySuppressions(known, kept, this.#suppressions.current(), this.#now()));
     })();
   }
 
@@ -219,6 +225,17 @@ export class AlertTable {
     );
     if (known === null) record.case = this.cases.assign(record);
     this.#deliveries.changed(known, record);
+    this.#workOrders.changed(known, record);
+  }
+
+  /** An alert with its machine's kind, by which it is routed. */
+  #withKind(record: AlertRecord): AlertRecord {
+    if (record.kind !== undefined) return record;
+    const row = this.#statements.get(
+      "SELECT record ->> '$.kind' AS kind FROM health WHERE key = ?",
+      machineKey(record),
+    );
+    return row === undefined ? record : { ...record, kind: row.kind as string };
   }
 }
 

@@ -10,6 +10,7 @@ import { AuditTable } from '../audit/auditTable.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Escalation, Routing } from '../notify/routing.ts';
+import { type DecideOrder, WorkOrderTable } from '../workOrders/workOrderTable.ts';
 import type { AlertFilter } from './alertFilter.ts';
 import { ALERT_COLUMNS } from './alertSchema.ts';
 import { AlertStatistics, ARRIVAL_INDEX } from './alertStatistics.ts';
@@ -65,6 +66,8 @@ export interface StoreSettings {
   maxEvidenceBytes: number;
   /** Whom alerts are notified to. */
   routing: Routing;
+  /** Which alerts make an order for work; absent: none. */
+  decideOrder?: DecideOrder | undefined;
   now: () => number;
 }
 
@@ -82,9 +85,11 @@ export class SqliteStore implements Store {
   readonly #points: PointTables;
   readonly #now: () => number;
   readonly deliveries: DeliveryTable;
+  readonly workOrders: WorkOrderTable;
 
   /** @throws Error where a newer version has written the file. */
-  constructor(directory: string, { maxQueueBytes, maxEvidenceBytes, routing, now }: StoreSettings) {
+  constructor(directory: string, settings: StoreSettings) {
+    const { maxQueueBytes, maxEvidenceBytes, routing, decideOrder = () => null, now } = settings;
     this.#db = openDatabase(directory, 'gateway.db', STORE_MIGRATIONS);
     this.#db.exec(SCHEMA);
     this.#statements = new Statements(this.#db);
@@ -94,7 +99,8 @@ export class SqliteStore implements Store {
     this.deliveries = new DeliveryTable(this.#db, routing, now);
     this.#suppressions = new SuppressionTable(this.#db, now);
     this.#audit = new AuditTable(this.#db);
-    this.#alerts = new AlertTable(this.#db, this.deliveries, this.#suppressions, this.#audit, now);
+    this.workOrders = new WorkOrderTable(this.#db, this.#audit, decideOrder, now);
+    this.#alerts = new AlertTable(this.#db, this.deliveries, this.workOrders, this.#suppressions, this.#audit, now);
     this.#statistics = new AlertStatistics(this.#db);
     this.#evidence = new EvidenceTable(this.#db, maxEvidenceBytes);
     this.#points = new PointTables(this.#db);

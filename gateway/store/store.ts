@@ -16,6 +16,7 @@ import type { AuditHead } from '../audit/auditChain.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Escalation } from '../notify/routing.ts';
+import type { WorkOrderTable } from '../workOrders/workOrderTable.ts';
 import type { AlertFilter, StandingCount } from './alertFilter.ts';
 import type { CaseFilter } from './caseTable.ts';
 import type { Range } from './sequences.ts';
@@ -103,6 +104,7 @@ export interface Store {
   /** Notifies channels of alerts that stay unacknowledged for longer than they allow: once, or again and again. */
   escalate(escalations: readonly Escalation[]): void;
   readonly deliveries: DeliveryTable;
+  readonly workOrders: WorkOrderTable;
   /** Notes what was found at the machine; null where there is no such alert. */
   find(id: string, finding: Finding): AlertRecord | null;
   health(): HealthMessage[];

@@ -4,6 +4,7 @@ import { healthMessageSchema } from './health.ts';
 import { clockSchema, pointLedgerSchema, rejectionSchema, sourceOutagesSchema } from './ledger.ts';
 import { packageIdSchema } from './modelPieces.ts';
 import { planAlertSchema } from './plan.ts';
+import { workOrderSchema } from './workOrder.ts';
 
 /** A series for a chart, in columns: mean and largest value of each interval that holds any. */
 export const columnsSchema = z.object({
@@ -117,6 +118,8 @@ export const liveEventSchema = z.discriminatedUnion('type', [
     type: z.literal('watch'),
     machines: z.array(z.object({ site: z.string(), edge: z.string(), asset: z.string(), watch: watchSchema })),
   }),
+  /** An order for work that changed. */
+  z.object({ type: z.literal('work_order'), order: workOrderSchema }),
   /** There is a new plan; alerts for planners that it changed. */
   z.object({ type: z.literal('plan'), atMs: z.number(), alerts: z.array(planAlertSchema) }),
   z.object({

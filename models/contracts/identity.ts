@@ -21,6 +21,7 @@ export const permissions = [
   'edges',
   'models',
   'notifications',
+  'workOrders',
   'accounts',
   'tokens',
 ] as const;

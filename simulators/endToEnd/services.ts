@@ -79,19 +79,28 @@ export class Gateway {
   }
 
   async alerts(): Promise<AlertRecord[]> {
-    return (await this.#get('/api/v1/alerts?state=all')) as AlertRecord[];
+    return (await this.get('/api/v1/alerts?state=all')) as AlertRecord[];
   }
 
   async ledger(): Promise<LedgerView> {
-    return (await this.#get('/api/v1/ledger')) as LedgerView;
+    return (await this.get('/api/v1/ledger')) as LedgerView;
   }
 
   metrics(): Promise<Map<string, number>> {
     return metricsOf(`${this.url}/metrics`);
   }
 
-  async #get(path: string): Promise<unknown> {
-    const answer = await fetch(`${this.url}${path}`);
+  async get(path: string): Promise<unknown> {
+    return this.#answer(path);
+  }
+
+  async post(path: string, body: object): Promise<unknown> {
+    const headers = { 'content-type': 'application/json' };
+    return this.#answer(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  async #answer(path: string, init?: RequestInit): Promise<unknown> {
+    const answer = await fetch(`${this.url}${path}`, init);
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   }

@@ -3,6 +3,7 @@ import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
 import type { LiveEvent, MachineView } from '#models/contracts/api.ts';
 import type { PlanAlert } from '#models/contracts/plan.ts';
 import { machineKey as keyOf } from '#models/contracts/topics.ts';
+import { openWorkOrderStates, type WorkOrder } from '#models/contracts/workOrder.ts';
 import { api, NotAllowed, request } from './api.ts';
 import { session } from './session/session.ts';
 
@@ -13,6 +14,8 @@ export const machines = signal<MachineView[]>([]);
 export const alerts = signal<AlertRecord[]>([]);
 /** Alerts for planners that have not returned. */
 export const planAlerts = signal<PlanAlert[]>([]);
+/** Orders for work that are open, the newest first. */
+export const workOrders = signal<WorkOrder[]>([]);
 /** Grows with each new plan: what shows it asks anew. */
 export const planVersion = signal(0);
 export const connection = signal<'connecting' | 'live' | 'lost' | 'not allowed'>('connecting');
@@ -52,6 +55,9 @@ export const act = (id: string, by: string, change: AlarmAction) =>
 export const find = (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>
   attempt('Not noted', () => api.find(id, by, finding));
 
+export const decideOrder = (id: string, what: 'approve' | 'reject', by: string, reason: string | undefined) =>
+  attempt('Not decided', () => api.decideOrder(id, what, by, reason));
+
 export const acknowledgePlan = (id: string, by: string, comment: string) =>
   attempt('Not acknowledged', () => api.acknowledgePlan(id, by, comment));
 
@@ -68,8 +74,9 @@ async function attempt(what: string, work: () => Promise<unknown>): Promise<void
 }
 
 async function refresh(): Promise<void> {
-  const [allMachines, allAlerts, forPlanners] = await Promise.all([api.machines(), api.alerts(), api.planAlerts()]);
-  [machines.value, alerts.value] = [allMachines, allAlerts];
+  const asked = [api.machines(), api.alerts(), api.planAlerts(), api.workOrders()] as const;
+  const [allMachines, allAlerts, forPlanners, orders] = await Promise.all(asked);
+  [machines.value, alerts.value, workOrders.value] = [allMachines, allAlerts, orders];
   planAlerts.value = forPlanners.filter((a) => a.returnedAtMs === null);
   planVersion.value++;
 }
@@ -114,6 +121,7 @@ function apply(event: LiveEvent): void {
   if (event.type === 'alert') applyAlert(event.alert);
   if (event.type === 'health') applyHealth(event);
   if (event.type === 'plan') applyPlan(event.alerts);
+  if (event.type === 'work_order') applyOrder(event.order);
   if (event.type === 'watch') applyWatch(event.machines);
 }
 
@@ -128,6 +136,12 @@ function applyPlan(changed: PlanAlert[]): void {
 function applyAlert(alert: AlertRecord): void {
   const others = alerts.value.filter((a) => a.id !== alert.id);
   alerts.value = alert.state === 'normal' ? others : [alert, ...others].sort((a, b) => b.raisedAtMs - a.raisedAtMs);
+}
+
+function applyOrder(order: WorkOrder): void {
+  const others = workOrders.value.filter((o) => o.id !== order.id);
+  const isOpen = openWorkOrderStates.some((state) => state === order.state);
+  workOrders.value = isOpen ? [order, ...others].sort((a, b) => b.createdMs - a.createdMs) : others;
 }
 
 function applyWatch(changed: Extract<LiveEvent, { type: 'watch' }>['machines']): void {

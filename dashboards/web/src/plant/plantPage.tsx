@@ -5,6 +5,7 @@ import { AlertList } from '../alerts.tsx';
 import { STATUS_ORDER, STATUS_WORDS } from '../format.ts';
 import { groupBy } from '../groupBy.ts';
 import { alerts, keyOf, lastVisitMs, machines } from '../state.ts';
+import { WorkOrderList } from '../workOrders.tsx';
 import { MachineCard } from './machineCard.tsx';
 
 /** The alerts of the plant beside its machines, by site, the worst first. */
@@ -19,6 +20,7 @@ export function PlantPage() {
       <section aria-labelledby="alerts-title">
         <h2 id="alerts-title">Alerts ({alerts.value.length})</h2>
         <AlertList alerts={alerts.value} />
+        <WorkOrderList />
       </section>
       <section aria-labelledby="machines-title">
         <h2 id="machines-title">Machines ({machines.value.length})</h2>

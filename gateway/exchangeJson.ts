@@ -34,37 +34,54 @@ const lookupRemote: LookupFunction = (host, options, done) => {
 
 const localMessage = (host: string) => `${host} is an address of this machine or its link: set allowLocal to use it`;
 
-export interface Post {
+/** Answers of other systems are short; more of one is not read. */
+const MOST_ANSWER_BYTES = 256 * 1024;
+
+export interface Exchange {
+  method: 'GET' | 'POST' | 'PUT';
   url: string;
   headers: Record<string, string>;
-  body: string;
+  /** JSON; absent: none. */
+  body?: string;
   /** Whether loopback and link-local addresses may be reached. */
   allowLocal: boolean;
 }
 
-/** Posts JSON. @throws Error where there is no answer in ten seconds, or another one than 2xx. Follows no redirect. */
-export function postJson({ url, headers, body, allowLocal }: Post): Promise<void> {
+/**
+ * Sends a request to another system; the text of its answer. Follows no redirect.
+ * @throws Error where there is no answer in ten seconds, another one than 2xx, or one of more than 256 KB.
+ */
+export function exchangeJson({ method, url, headers, body, allowLocal }: Exchange): Promise<string> {
   const { protocol, hostname } = new URL(url);
   const bare = hostname.replace(/^\[|\]$/g, '');
   if (!allowLocal && isIP(bare) !== 0 && isLocalAddress(bare)) return Promise.reject(new Error(localMessage(bare)));
+  const content =
+    body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
   return new Promise((done, fail) => {
     const request = (protocol === 'https:' ? httpsRequest : httpRequest)(
       url,
       {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers },
+        method,
+        headers: { ...content, ...headers },
         // For the whole exchange: a receiver that answers a byte now and then is none.
         signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(allowLocal ? {} : { lookup: lookupRemote }),
       },
       (answer) => {
         const { statusCode = 0 } = answer;
+        const parts: Buffer[] = [];
+        let bytes = 0;
         answer.on('error', fail);
+        answer.on('data', (part: Buffer) => {
+          bytes += part.length;
+          if (bytes > MOST_ANSWER_BYTES)
+            request.destroy(new Error(`an answer of more than ${MOST_ANSWER_BYTES} bytes`));
+          else parts.push(part);
+        });
         answer.on('end', () => {
-          if (statusCode >= 200 && statusCode < 300) done();
+          if (statusCode >= 200 && statusCode < 300) done(Buffer.concat(parts).toString());
           else fail(new Error(`the receiver answered ${statusCode}`));
         });
-        answer.resume();
       },
     );
     request.on('error', fail);

@@ -1,0 +1,76 @@
+import { useSignal } from '@preact/signals';
+import type { WorkOrder } from '#models/contracts/workOrder.ts';
+import { number, time } from './format.ts';
+import { mayUse, ownName, session } from './session/session.ts';
+import { decideOrder, keyOf, workOrders } from './state.ts';
+
+const STATE_WORDS: Record<WorkOrder['state'], string> = {
+  proposed: 'Waits for approval',
+  approved: 'Approved, not sent yet',
+  sent: 'In the maintenance system',
+  done: 'Done',
+  rejected: 'Rejected',
+  withdrawn: 'Withdrawn',
+  failed: 'Not accepted by the maintenance system',
+};
+const TASK_WORDS = { inspect: 'Inspect', repair: 'Repair' };
+
+/** Open orders for work on machines; nothing where there are none. */
+export function WorkOrderList() {
+  if (workOrders.value.length === 0) return null;
+  return (
+    <>
+      <h2>Work orders ({workOrders.value.length})</h2>
+      <ul class="work-orders">
+        {workOrders.value.map((order) => (
+          <WorkOrderItem key={order.id} order={order} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function WorkOrderItem({ order }: { order: WorkOrder }) {
+  return (
+    <li class="work-order" data-order={order.id}>
+      <a href={`#/machine/${keyOf(order)}`}>
+        {TASK_WORDS[order.task]} {order.asset}
+      </a>
+      , {number(order.amount)} {order.currency}: <strong>{STATE_WORDS[order.state]}</strong>
+      {order.externalId && ` as ${order.externalId}`}
+      {order.externalStatus && ` (${order.externalStatus})`}
+      <p class="quiet">
+        {time(order.createdMs)}: {order.text}
+        {order.decidedBy && ` Approved by ${order.decidedBy}.`}
+        {order.error && ` Last attempt: ${order.error}`}
+      </p>
+      {mayDecide(order) && <Decision order={order} />}
+    </li>
+  );
+}
+
+/** Whether this reader may decide on an order that waits for somebody. */
+function mayDecide({ state, approvers }: WorkOrder): boolean {
+  const role = session.value?.role ?? null;
+  const isApprover = role === null || role === 'administrator' || approvers.includes(role);
+  return state === 'proposed' && mayUse('workOrders') && isApprover;
+}
+
+function Decision({ order: { id } }: { order: WorkOrder }) {
+  const reason = useSignal('');
+  const decide = (what: 'approve' | 'reject') =>
+    void decideOrder(id, what, ownName() || 'the page', reason.value.trim() || undefined);
+  return (
+    <p class="actions">
+      <label>
+        Reason <input maxLength={1000} value={reason.value} onInput={(e) => (reason.value = e.currentTarget.value)} />
+      </label>
+      <button type="button" onClick={() => decide('approve')}>
+        Approve
+      </button>
+      <button type="button" onClick={() => decide('reject')}>
+        Reject
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,14 @@
+import { decideWorkOrder } from '#models/alerting/workOrderRule.ts';
+import type { GatewayConfig } from '../config.ts';
+import { machineCosts } from '../machineCosts.ts';
+import type { DecideOrder } from './workOrderTable.ts';
+
+/** The policy of a configuration; undefined where it has no maintenance system. */
+export function decideOrderBy({ workOrders, costs }: GatewayConfig): DecideOrder | undefined {
+  if (workOrders === undefined) return undefined;
+  return ({ site, asset, kind, severity }) => {
+    const alert = { site, machine: asset, kind, severity };
+    const decision = decideWorkOrder(workOrders.rules, alert, machineCosts(costs, asset));
+    return decision && { ...decision, currency: costs.currency };
+  };
+}

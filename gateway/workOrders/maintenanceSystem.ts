@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import type { WorkOrder } from '#models/contracts/workOrder.ts';
+import type { WorkOrdersConfig } from '../config.ts';
+import { exchangeJson } from '../exchangeJson.ts';
+import { fieldsOfOrder } from './orderFields.ts';
+import { atPointer, fillTemplate, fillUrl } from './template.ts';
+
+/** A maintenance system behind a REST interface, as the configuration describes it. */
+export class MaintenanceSystem {
+  readonly #config: WorkOrdersConfig;
+
+  constructor(config: WorkOrdersConfig) {
+    this.#config = config;
+  }
+
+  /** Creates an order there; its number. The key is the same for each attempt. @throws Error that says why not. */
+  async create(order: WorkOrder): Promise<string> {
+    const { url, method, body, id } = this.#config.create;
+    const fields = fieldsOfOrder(order);
+    const answer = await exchangeJson({
+      method,
+      url: fillUrl(url, fields),
+      headers: { ...this.#headers(), 'idempotency-key': fields.key },
+      body: JSON.stringify(fillTemplate(body, fields)),
+      allowLocal: this.#config.allowLocal,
+    });
+    return textAt(answer, id, 'the number of the order');
+  }
+
+  /** The order's status there, and whether it is over by it; null: the configuration has no status. */
+  async status(externalId: string): Promise<{ status: string; isOver: boolean } | null> {
+    const { status } = this.#config;
+    if (status === undefined) return null;
+    const answer = await exchangeJson({
+      method: 'GET',
+      url: fillUrl(status.url, { id: externalId }),
+      headers: this.#headers(),
+      allowLocal: this.#config.allowLocal,
+    });
+    const text = textAt(answer, status.at, 'the status of the order');
+    return { status: text, isOver: status.over.includes(text) };
+  }
+
+  #headers(): Record<string, string> {
+    const { headers, tokenFile } = this.#config;
+    // Read at each attempt: a secret may be changed while the gateway runs.
+    if (tokenFile === undefined) return headers;
+    return { ...headers, authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` };
+  }
+}
+
+function textAt(answer: string, pointer: string, what: string): string {
+  let content: unknown;
+  try {
+    content = JSON.parse(answer);
+  } catch {
+    throw new Error(`the maintenance system's answer is no JSON: ${answer.slice(0, 100)}`);
+  }
+  const found = atPointer(content, pointer);
+  if (typeof found !== 'string' && typeof found !== 'number')
+    throw new Error(`the maintenance system's answer has no ${pointer}, ${what}: ${answer.slice(0, 100)}`);
+  return String(found).slice(0, 200);
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { atPointer, fieldsOf, fillTemplate, fillUrl } from './template.ts';
+
+test('fields are filled in at any depth; a field alone keeps its type, an unknown one stays', () => {
+  const template = { title: '{task} {asset}', cost: '{amount}', tags: ['{asset}', 7, null], other: '{unknown}' };
+  expect(fillTemplate(template, { task: 'repair', asset: 'p"1', amount: 2000 })).toEqual({
+    title: 'repair p"1',
+    cost: 2000,
+    tags: ['p"1', 7, null],
+    other: '{unknown}',
+  });
+  expect(fieldsOf(template)).toEqual(['task', 'asset', 'amount', 'asset', 'unknown']);
+});
+
+test('fields of an address are escaped: a number of another system cannot change the path', () => {
+  expect(fillUrl('https://h/orders/{id}/state', { id: '../a b?c' })).toBe('https://h/orders/..%2Fa%20b%3Fc/state');
+});
+
+test('a pointer finds what RFC 6901 says, and nothing of a prototype', () => {
+  const answer = { d: { results: [{ 'a/b': 1, '~': 2 }] } };
+  expect(atPointer(answer, '/d/results/0/a~1b')).toBe(1);
+  expect(atPointer(answer, '/d/results/0/~0')).toBe(2);
+  expect(atPointer(answer, '/d/none/0')).toBeUndefined();
+  expect(atPointer(answer, '/constructor')).toBeUndefined();
+});

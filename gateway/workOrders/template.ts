@@ -1,0 +1,46 @@
+/** Texts and objects with fields such as `{asset}` in their strings. */
+export type Template = string | number | boolean | null | readonly Template[] | { readonly [key: string]: Template };
+
+const FIELD = /\{(\w+)\}/g;
+
+/**
+ * A template with its fields filled in. A string that is one field alone takes the field's value as it is, so that a number
+ * stays a number. Pure.
+ */
+export function fillTemplate(template: Template, values: Readonly<Record<string, string | number>>): Template {
+  if (typeof template === 'string') {
+    const [whole, name] = /^\{(\w+)\}$/.exec(template) ?? [];
+    if (whole !== undefined) return values[name] ?? template;
+    return template.replace(FIELD, (text, field: string) => String(values[field] ?? text));
+  }
+  if (typeof template !== 'object' || template === null) return template;
+  if (Array.isArray(template)) return template.map((element) => fillTemplate(element, values));
+  return Object.fromEntries(Object.entries(template).map(([key, value]) => [key, fillTemplate(value, values)]));
+}
+
+/** An address with its fields filled in, each escaped. Pure. */
+export function fillUrl(url: string, values: Readonly<Record<string, string | number>>): string {
+  return url.replace(FIELD, (text, field: string) =>
+    values[field] === undefined ? text : encodeURIComponent(values[field]),
+  );
+}
+
+/** Names of the fields of a template. Pure. */
+export function fieldsOf(template: Template): string[] {
+  if (typeof template === 'string') return [...template.matchAll(FIELD)].map(([, name]) => name);
+  if (typeof template !== 'object' || template === null) return [];
+  return Object.values(template).flatMap(fieldsOf);
+}
+
+/** What a JSON pointer (RFC 6901) such as `/d/id` points to; undefined: nothing is there. Pure. */
+export function atPointer(value: unknown, pointer: string): unknown {
+  const keys = pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return keys.reduce<unknown>(
+    (part, key) =>
+      typeof part === 'object' && part !== null && Object.hasOwn(part, key) ? Reflect.get(part, key) : undefined,
+    value,
+  );
+}

@@ -1,0 +1,99 @@
+import type { Logger } from 'pino';
+import type { WorkOrder } from '#models/contracts/workOrder.ts';
+import type { MaintenanceSystem } from './maintenanceSystem.ts';
+import type { WorkOrderTable } from './workOrderTable.ts';
+
+const TICK_MS = 1000;
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
+/** After so long without success a person has to decide. */
+const GIVE_UP_MS = 72 * 3_600_000;
+/** Orders of one round. */
+const MOST = 20;
+
+interface WorkOrderParts {
+  table: WorkOrderTable;
+  system: MaintenanceSystem;
+  /** Between two questions for an order's status. */
+  everyMs: number;
+  now: () => number;
+  /** Called with each order that changed. */
+  changed: (order: WorkOrder) => void;
+}
+
+/**
+ * Sends approved orders to the maintenance system, again after a failure with back-off, and asks for their status until
+ * they are over there. One request at a time: maintenance systems are not made for more.
+ */
+export class WorkOrders {
+  readonly #parts: WorkOrderParts;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | null = null;
+  #round: Promise<void> | null = null;
+  #isStopped = false;
+
+  constructor(parts: WorkOrderParts, log: Logger) {
+    this.#parts = parts;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.run(), TICK_MS);
+    this.run();
+  }
+
+  /** Starts a round where none is on its way. */
+  run(): void {
+    if (this.#isStopped || this.#round !== null) return;
+    this.#round = this.#work()
+      // The disk is full or failing: the rows are unchanged and due again.
+      .catch((error) => this.#log.error({ error: String(error) }, 'work orders could not be kept'))
+      .finally(() => {
+        this.#round = null;
+        for (const order of this.#parts.table.drainChanged()) this.#parts.changed(order);
+      });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    if (this.#timer) clearInterval(this.#timer);
+    await this.#round;
+  }
+
+  async #work(): Promise<void> {
+    for (const order of this.#parts.table.due(MOST)) await this.#unlessStopped(() => this.#send(order));
+    for (const order of this.#parts.table.toFollow(MOST)) await this.#unlessStopped(() => this.#follow(order));
+  }
+
+  async #unlessStopped(work: () => Promise<void>): Promise<void> {
+    if (!this.#isStopped) await work();
+  }
+
+  async #send(order: WorkOrder): Promise<void> {
+    const { table, system, everyMs, now } = this.#parts;
+    const answer = await system.create(order).catch((error: Error) => error);
+    if (!(answer instanceof Error)) {
+      table.sent(order, answer, now() + everyMs);
+      return;
+    }
+    this.#log.error({ order: order.id, error: answer.message }, 'the maintenance system did not take a work order');
+    const isOver = now() - (order.decidedMs ?? order.createdMs) > GIVE_UP_MS;
+    table.failed(order, answer.message, isOver ? null : now() + this.#delayMs(order));
+  }
+
+  async #follow(order: WorkOrder): Promise<void> {
+    const { table, system, everyMs, now } = this.#parts;
+    const answer = await system.status(order.externalId as string).catch((error: Error) => error);
+    if (answer instanceof Error) {
+      table.failed(order, answer.message, now() + Math.max(everyMs, this.#delayMs(order)));
+      return;
+    }
+    // Without a status of its own, what was sent is the maintenance system's alone.
+    const { status, isOver } = answer ?? { status: 'sent', isOver: true };
+    table.followed(order, status, isOver, now() + everyMs);
+  }
+
+  #delayMs(order: WorkOrder): number {
+    return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(10, this.#parts.table.attempts(order)));
+  }
+}

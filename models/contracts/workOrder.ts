@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { severitySchema } from './alert.ts';
+import { roleSchema } from './identity.ts';
+
+/**
+ * `proposed`: somebody has to approve it. `approved`: on its way to the maintenance system. `sent`: that system has it.
+ * `done`: it is closed there. `rejected`: a person decided against it. `withdrawn`: the alert ended before it was sent.
+ * `failed`: the maintenance system never took it.
+ */
+export const workOrderStates = ['proposed', 'approved', 'sent', 'done', 'rejected', 'withdrawn', 'failed'] as const;
+export const workOrderStateSchema = z.enum(workOrderStates);
+export type WorkOrderState = z.infer<typeof workOrderStateSchema>;
+
+/** States in which no second order is made for the machine. */
+export const openWorkOrderStates = ['proposed', 'approved', 'sent'] as const satisfies readonly WorkOrderState[];
+
+/** An inspection for a warning, a repair for what is critical. */
+export const workOrderTaskSchema = z.enum(['inspect', 'repair']);
+export type WorkOrderTask = z.infer<typeof workOrderTaskSchema>;
+
+/** Work on a machine that an alert calls for. */
+export const workOrderSchema = z.object({
+  id: z.string(),
+  /** The alert that it was made for. */
+  alert: z.string(),
+  site: z.string(),
+  edge: z.string(),
+  asset: z.string(),
+  severity: severitySchema,
+  text: z.string(),
+  task: workOrderTaskSchema,
+  /** Estimated, of the configured costs of the machine. */
+  amount: z.number(),
+  currency: z.string(),
+  state: workOrderStateSchema,
+  /** Roles that may approve it, beside administrators. */
+  approvers: z.array(roleSchema),
+  createdMs: z.number(),
+  /** Null: nobody has decided. `policy`: it was approved without a person. */
+  decidedBy: z.string().nullable(),
+  decidedMs: z.number().nullable(),
+  reason: z.string().nullable(),
+  /** Of the maintenance system: its number for the order, and the order's status there. */
+  externalId: z.string().nullable(),
+  externalStatus: z.string().nullable(),
+  /** Of the last attempt that failed. */
+  error: z.string().nullable(),
+});
+export type WorkOrder = z.infer<typeof workOrderSchema>;
