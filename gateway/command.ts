@@ -7,6 +7,7 @@ import { addAuditCommands } from './audit/command.ts';
 import { addBundleCommands } from './bundle/command.ts';
 import { addDoctorCommand } from './doctor/command.ts';
 import { addAccountCommands } from './identity/command.ts';
+import { addOpcuaAlarmsCommand } from './opcua/command.ts';
 import { addPlanningCommands } from './planning/command.ts';
 import { addressOf, type Reach, reaching, tokenOf } from './reach.ts';
 import { addModelCommands } from './registry/command.ts';
@@ -39,6 +40,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
   addTestNotify(gateway, shell);
   addStoreCommands(gateway, shell);
   addAccountCommands(gateway, shell);
+  addOpcuaAlarmsCommand(gateway, shell);
   addDoctorCommand(program, shell);
   addBacktestCommand(program, shell);
   addLedger(program, shell);

@@ -1,0 +1,205 @@
+import {
+  type AddressSpace,
+  type ConditionSnapshot,
+  DataType,
+  type Namespace,
+  NodeId,
+  StatusCodes,
+  type UAAlarmConditionEx,
+  type UAObject,
+} from 'node-opcua';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import { LONGEST_SHELVED_MS } from './alarmMethods.ts';
+
+/** OPC 10000-9 has severities of 1 to 1000: medium from 401, high from 601 on. */
+const SEVERITIES = { warning: 500, critical: 800 };
+/** Conditions beyond it are not shown: each takes some 60 ms to create, and a megabyte. */
+export const MOST_CONDITIONS = 2000;
+
+interface Slot {
+  condition: UAAlarmConditionEx;
+  /** Null: free. */
+  alert: AlertRecord | null;
+  /** A method of a client is on its way: what comes meanwhile waits. */
+  isBusy: boolean;
+}
+
+/**
+ * Alerts as conditions of OPC 10000-9: a machine is an object, an alert one of its conditions. The conditions of a point
+ * are used again for its later alerts, so that a client finds a point's condition where it was before.
+ */
+export class AlarmConditions {
+  /** Alerts that are not shown: there are too many conditions. */
+  notShown = 0;
+  readonly #namespace: Namespace;
+  readonly #folder: UAObject;
+  readonly #machines = new Map<string, UAObject>();
+  /** By machine and point. */
+  readonly #slots = new Map<string, Slot[]>();
+  readonly #byAlert = new Map<string, Slot>();
+  readonly #byNode = new Map<string, Slot>();
+
+  constructor(space: AddressSpace) {
+    space.installAlarmsAndConditionsService();
+    this.#namespace = space.getOwnNamespace();
+    const { server } = space.rootFolder.objects;
+    this.#folder = this.#namespace.addFolder(space.rootFolder.objects, { browseName: 'Machines' });
+    this.#folder.setEventNotifier(1);
+    server.addReference({ referenceType: 'HasNotifier', nodeId: this.#folder });
+  }
+
+  /** Every active alert; those that are not among them are over. */
+  all(alerts: readonly AlertRecord[]): void {
+    const active = new Set(alerts.map(({ id }) => id));
+    for (const [id, slot] of this.#byAlert)
+      if (!active.has(id) && slot.alert !== null) this.changed({ ...slot.alert, state: 'normal' });
+    for (const alert of alerts) this.changed(alert);
+  }
+
+  changed(alert: AlertRecord): void {
+    const isOver = alert.state === 'normal';
+    const slot = this.#byAlert.get(alert.id) ?? (isOver ? null : this.#slotFor(alert));
+    if (slot === null) return;
+    this.#byAlert.set(alert.id, slot);
+    slot.alert = alert;
+    if (!slot.isBusy) this.#show(slot, alert);
+  }
+
+  /** Nothing is known of any alert. */
+  lost(): void {
+    for (const { condition } of this.#byAlert.values()) {
+      const branch = condition.currentBranch();
+      branch.setQuality(StatusCodes.BadNoCommunication);
+      condition.raiseNewBranchState(branch);
+    }
+  }
+
+  /** The alert of a condition, or of an object of it such as its shelving state; null: it has none. */
+  alertOf(node: UAObject): { id: string; branchOf: (eventId: Buffer | null) => ConditionSnapshot | null } | null {
+    const slot = this.#byNode.get(node.nodeId.toString());
+    if (!slot?.alert) return null;
+    return { id: slot.alert.id, branchOf: (eventId) => slot.condition.findBranchForEventId(eventId) };
+  }
+
+  /** Has changes of an alert wait until a client's method has changed its condition itself. */
+  hold(id: string): () => void {
+    const slot = this.#byAlert.get(id);
+    if (slot === undefined) return () => undefined;
+    slot.isBusy = true;
+    return () => {
+      slot.isBusy = false;
+      if (slot.alert !== null) this.#show(slot, slot.alert);
+    };
+  }
+
+  #slotFor(alert: AlertRecord): Slot | null {
+    const key = `${alert.site}/${alert.edge}/${alert.asset}/${alert.point}`;
+    const slots = this.#slots.get(key) ?? [];
+    this.#slots.set(key, slots);
+    const free = slots.find((slot) => slot.alert === null);
+    if (free !== undefined) return free;
+    if (this.#byNode.size >= 2 * MOST_CONDITIONS) {
+      this.notShown++;
+      return null;
+    }
+    const name = slots.length === 0 ? alert.point : `${alert.point} ${slots.length + 1}`;
+    const slot = {
+      condition: this.#newCondition(alert, `${key}${slots.length === 0 ? '' : `/${slots.length + 1}`}`, name),
+      alert: null,
+      isBusy: false,
+    };
+    slots.push(slot);
+    this.#byNode.set(slot.condition.nodeId.toString(), slot);
+    if (slot.condition.shelvingState) this.#byNode.set(slot.condition.shelvingState.nodeId.toString(), slot);
+    return slot;
+  }
+
+  #newCondition(alert: AlertRecord, id: string, name: string): UAAlarmConditionEx {
+    const machine = this.#machineOf(alert);
+    const condition = this.#namespace.instantiateAlarmCondition('AlarmConditionType', {
+      browseName: name,
+      nodeId: `s=${id}`,
+      componentOf: machine,
+      conditionSource: machine,
+      conditionName: `${alert.asset} ${name}`,
+      inputNode: NodeId.nullNodeId,
+      optionals: ['ConfirmedState', 'Confirm', 'ShelvingState', 'SuppressedState'],
+      maxTimeShelved: LONGEST_SHELVED_MS,
+    });
+    condition.shelvingState?.setState('Unshelved');
+    condition.suppressedState?.setValue(false);
+    // The library puts the number of the namespace before it.
+    condition.sourceName.setValueFromSource({ dataType: DataType.String, value: alert.asset });
+    return condition;
+  }
+
+  #machineOf({ site, edge, asset }: AlertRecord): UAObject {
+    const key = `${site}/${edge}/${asset}`;
+    const known = this.#machines.get(key);
+    if (known !== undefined) return known;
+    const machine = this.#namespace.addObject({
+      browseName: asset,
+      displayName: asset,
+      description: key,
+      nodeId: `s=${key}`,
+      organizedBy: this.#folder,
+      eventSourceOf: this.#folder,
+      eventNotifier: 1,
+    });
+    this.#machines.set(key, machine);
+    return machine;
+  }
+
+  /** Shows an alert in its condition, with an event where that changes anything; frees the condition where it is over. */
+  #show(slot: Slot, alert: AlertRecord): void {
+    const { condition } = slot;
+    const branch = condition.currentBranch();
+    const wanted = stateOf(alert);
+    const isChanged = JSON.stringify(wanted) !== JSON.stringify(shownIn(condition, branch));
+    if (isChanged) {
+      branch.setActiveState(wanted.active);
+      branch.setAckedState(wanted.acked);
+      branch.setConfirmedState(wanted.confirmed);
+      if (wanted.comment !== '') branch.setComment(wanted.comment);
+      condition.suppressedState?.setValue(wanted.suppressed);
+      condition.shelvingState?.setState(wanted.shelved ? 'TimedShelved' : 'Unshelved');
+      const { message, severity, retain } = wanted;
+      condition.raiseNewCondition({ message, severity, retain, quality: StatusCodes.Good });
+    }
+    if (alert.state !== 'normal') return;
+    slot.alert = null;
+    this.#byAlert.delete(alert.id);
+  }
+}
+
+/** What a condition shows of an alert. Pure. */
+function stateOf(alert: AlertRecord) {
+  return {
+    active: alert.returnedAtMs === null && alert.closed === undefined,
+    acked: alert.acknowledgedAtMs !== null,
+    confirmed: alert.closed !== undefined,
+    shelved: alert.state === 'shelved',
+    // The library has no machinery for OutOfServiceState.
+    suppressed: alert.suppressed !== undefined || alert.outOfService !== undefined,
+    message: alert.text,
+    severity: SEVERITIES[alert.severity],
+    comment: alert.comment ?? '',
+    retain: alert.state !== 'normal',
+    quality: StatusCodes.Good.value,
+  };
+}
+
+function shownIn(condition: UAAlarmConditionEx, branch: ConditionSnapshot): ReturnType<typeof stateOf> {
+  return {
+    active: branch.getActiveState(),
+    acked: branch.getAckedState(),
+    confirmed: branch.getConfirmedState(),
+    shelved: condition.shelvingState?.getCurrentState() !== 'Unshelved',
+    suppressed: condition.suppressedState?.getValue() ?? false,
+    message: branch.getMessage().text ?? '',
+    severity: branch.getSeverity(),
+    comment: branch.getComment().text ?? '',
+    retain: branch.getRetain(),
+    quality: branch.getQuality().value,
+  };
+}

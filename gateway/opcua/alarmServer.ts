@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'node:util';
+import {
+  OPCUACertificateManager,
+  OPCUAServer,
+  type StatusCode,
+  StatusCodes,
+  type UAObject,
+  type UAObjectType,
+  type Variant,
+} from 'node-opcua';
+import { setErrorLogger, setTraceLogger, setWarningLogger } from 'node-opcua-debug';
+import { type Logger, pino } from 'pino';
+import { AlarmConditions } from './alarmConditions.ts';
+import { actionOf, type ConditionCall } from './alarmMethods.ts';
+import { followAlerts } from './followAlerts.ts';
+import { GatewayRefusal, GatewaySession } from './gatewaySession.ts';
+import type { OpcuaAlarmsConfig } from './opcuaAlarmsConfig.ts';
+
+// The library writes to stdout, which belongs to results.
+for (const set of [setErrorLogger, setTraceLogger, setWarningLogger])
+  set((_where, ...words) => void process.stderr.write(`node-opcua: ${format(...words)}\n`));
+
+/** Methods that would change a condition behind the gateway's back. */
+const REFUSED = new Set(['Enable', 'Disable']);
+
+export interface RunningAlarmServer {
+  port: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves a gateway's alerts as OPC UA Alarms & Conditions. A client signs in with an account of the gateway, and each of
+ * its calls is a request to the gateway in that account's name: what the gateway refuses changes nothing.
+ * @throws where the port is taken or the data directory cannot be used.
+ */
+export async function startAlarmServer(config: OpcuaAlarmsConfig): Promise<RunningAlarmServer> {
+  const log = pino({ name: 'opcua-alarms' }, pino.destination(2));
+  const token = config.tokenFile === undefined ? undefined : readFileSync(config.tokenFile, 'utf8').trim();
+  const own = GatewaySession.withToken(config.gateway, token);
+  const sessions = new WeakMap<object, GatewaySession>();
+  const server = newServer(config, sessions, log);
+  await server.initialize();
+  const space = server.engine.addressSpace;
+  if (space === null) throw new Error('the server has no address space');
+  const conditions = new AlarmConditions(space);
+  const calls = new AlarmCalls(conditions, log);
+  space.addMethodCallInterceptor((context, object, method, inputs) => {
+    const session = sessions.get(context.session ?? context) ?? own;
+    return calls.intercept(session, object, method.browseName.name ?? '', inputs);
+  });
+  await server.start();
+  const stop = new AbortController();
+  const following = followAlerts(own, conditions, log, stop.signal);
+  const [endpoint] = server.endpoints;
+  log.info({ port: endpoint.port }, 'OPC UA alarms started');
+  return {
+    port: endpoint.port,
+    async stop() {
+      stop.abort();
+      await following;
+      await server.shutdown(0);
+      log.info('OPC UA alarms stopped');
+    },
+  };
+}
+
+function newServer(
+  { gateway, publicUrl, dataDirectory, host, port, anonymous, trustClients }: OpcuaAlarmsConfig,
+  sessions: WeakMap<object, GatewaySession>,
+  log: Logger,
+): OPCUAServer {
+  const origin = new URL(publicUrl ?? gateway).origin;
+  const certificates = (folder: string) =>
+    new OPCUACertificateManager({
+      rootFolder: join(dataDirectory, folder),
+      automaticallyAcceptUnknownCertificate: trustClients,
+    });
+  return new OPCUAServer({
+    port,
+    host,
+    allowAnonymous: anonymous,
+    serverInfo: { applicationName: { text: 'Millwright alarms' } },
+    serverCertificateManager: certificates('pki'),
+    userCertificateManager: certificates('userPki'),
+    userManager: {
+      isValidUserAsync(name, password, done) {
+        GatewaySession.signIn(gateway, origin, name, password).then(
+          (session) => {
+            sessions.set(this, session);
+            this.once('session_closed', () =>
+              session.signOut().catch((error) => log.warn({ error: String(error) }, 'a session was not ended')),
+            );
+            done(null, true);
+          },
+          (error) => {
+            log.warn({ name, error: String(error) }, 'a client could not sign in');
+            done(null, false);
+          },
+        );
+      },
+    },
+  });
+}
+
+/** Calls of clients on conditions, made at the gateway before they take effect. */
+class AlarmCalls {
+  readonly #conditions: AlarmConditions;
+  readonly #log: Logger;
+
+  constructor(conditions: AlarmConditions, log: Logger) {
+    this.#conditions = conditions;
+    this.#log = log;
+  }
+
+  async intercept(
+    session: GatewaySession,
+    object: UAObject | UAObjectType | null,
+    method: string,
+    inputs: Variant[],
+  ): Promise<StatusCode> {
+    if (REFUSED.has(method)) return StatusCodes.BadNotSupported;
+    const call = callOf(method, inputs);
+    if (call === null) return StatusCodes.Good;
+    const alert = object === null ? null : this.#conditions.alertOf(object as UAObject);
+    if (alert === null) return StatusCodes.BadNodeIdInvalid;
+    if ('comment' in call && alert.branchOf(inputs[0].value) === null) return StatusCodes.BadEventIdUnknown;
+    const action = actionOf(call, Date.now());
+    if (action === null)
+      return call.method === 'TimedShelve' ? StatusCodes.BadShelvingTimeOutOfRange : StatusCodes.BadInvalidArgument;
+    const release = this.#conditions.hold(alert.id);
+    try {
+      await session.act(alert.id, action);
+      return StatusCodes.Good;
+    } catch (error) {
+      this.#log.warn({ method, alert: alert.id, error: String(error) }, 'the gateway refused a call of a client');
+      return statusOf(error);
+    } finally {
+      // The method itself runs before the next turn of the event loop, on the condition as the client knows it.
+      setImmediate(release);
+    }
+  }
+}
+
+/** A call on a condition; null: another method. */
+function callOf(method: string, inputs: Variant[]): ConditionCall | null {
+  switch (method) {
+    case 'Acknowledge':
+    case 'Confirm':
+    case 'AddComment':
+      return { method, comment: inputs[1]?.value?.text ?? '' };
+    case 'TimedShelve':
+      return { method, durationMs: Number(inputs[0]?.value) };
+    case 'OneShotShelve':
+    case 'Unshelve':
+      return { method };
+    default:
+      return null;
+  }
+}
+
+function statusOf(error: unknown): StatusCode {
+  if (!(error instanceof GatewayRefusal)) return StatusCodes.BadNoCommunication;
+  if (error.status === 401 || error.status === 403) return StatusCodes.BadUserAccessDenied;
+  return error.status === 404 ? StatusCodes.BadNodeIdUnknown : StatusCodes.BadInvalidState;
+}

@@ -1,0 +1,87 @@
+import type { Logger } from 'pino';
+import { type AlertRecord, alertRecordSchema } from '#models/contracts/alert.ts';
+import type { GatewaySession } from './gatewaySession.ts';
+
+const RECONNECT_MS = 2000;
+/** The gateway keeps the stream alive every 15 seconds. */
+const SILENCE_MS = 40_000;
+const PAGE = 1000;
+
+export interface AlertListener {
+  /** Every active alert, after each connection. */
+  all(alerts: readonly AlertRecord[]): void;
+  changed(alert: AlertRecord): void;
+  /** The gateway is away: nothing is known of its alerts until `all`. */
+  lost(): void;
+}
+
+/** Follows the alerts of a gateway until it is told to stop; after a lost connection it asks for all of them anew. */
+export async function followAlerts(
+  gateway: GatewaySession,
+  listener: AlertListener,
+  log: Logger,
+  stop: AbortSignal,
+): Promise<void> {
+  let isLost = false;
+  while (!stop.aborted) {
+    try {
+      await follow(gateway, listener, stop, () => {
+        if (isLost) log.info('the gateway is there again');
+        isLost = false;
+      });
+    } catch (error) {
+      if (stop.aborted) return;
+      if (!isLost)
+        log.error(
+          { error: String(error) },
+          'the alerts of the gateway cannot be followed: clients see them as unknown',
+        );
+    }
+    isLost = true;
+    listener.lost();
+    await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+  }
+}
+
+/** What is there already is asked for once the stream is open, so that nothing falls between the two. */
+async function follow(
+  gateway: GatewaySession,
+  listener: AlertListener,
+  stop: AbortSignal,
+  connected: () => void,
+): Promise<void> {
+  const watchdog = new AbortController();
+  let timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
+  const signal = AbortSignal.any([stop, watchdog.signal]);
+  try {
+    const { body } = await gateway.request('/api/v1/events', { signal });
+    if (body === null) throw new Error('the gateway sends no events');
+    listener.all(await activeAlerts(gateway));
+    connected();
+    let text = '';
+    for await (const part of body.pipeThrough(new TextDecoderStream())) {
+      clearTimeout(timer);
+      timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
+      const events = (text + part).split('\n\n');
+      text = events.pop() as string;
+      for (const event of events) if (event.startsWith('data: ')) take(JSON.parse(event.slice(6)), listener);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function take(event: { type?: string; alert?: unknown }, listener: AlertListener): void {
+  if (event.type === 'alert') listener.changed(alertRecordSchema.parse(event.alert));
+}
+
+async function activeAlerts(gateway: GatewaySession): Promise<AlertRecord[]> {
+  const all: AlertRecord[] = [];
+  for (;;) {
+    const after = all.length === 0 ? '' : `&after=${encodeURIComponent(all[all.length - 1].id)}`;
+    const answer = await gateway.request(`/api/v1/alerts?state=active&limit=${PAGE}${after}`);
+    const page = alertRecordSchema.array().parse(await answer.json());
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
+}

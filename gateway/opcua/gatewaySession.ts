@@ -1,0 +1,76 @@
+import type { AlarmAction } from '#models/contracts/alert.ts';
+
+const ANSWER_MS = 20_000;
+
+/** A request that the gateway refused; the message is its reason. */
+export class GatewayRefusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, reason: string) {
+    super(reason);
+    this.status = status;
+  }
+}
+
+/** Requests to a gateway in the name of one identity: that of a token, or of an account that signed in. */
+export class GatewaySession {
+  readonly #gateway: string;
+  readonly #headers: Record<string, string>;
+  readonly #name: string;
+
+  private constructor(gateway: string, headers: Record<string, string>, name: string) {
+    this.#gateway = gateway;
+    this.#headers = headers;
+    this.#name = name;
+  }
+
+  /** @param token undefined: nobody has to sign in. */
+  static withToken(gateway: string, token: string | undefined): GatewaySession {
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return new GatewaySession(gateway, headers, 'OPC UA client');
+  }
+
+  /** @param origin under which browsers know the gateway's page. @throws GatewayRefusal; Error where it is away. */
+  static async signIn(gateway: string, origin: string, name: string, password: string): Promise<GatewaySession> {
+    const answer = await fetch(new URL('/api/v1/session', gateway), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin },
+      body: JSON.stringify({ name, password }),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    if (!answer.ok) throw new GatewayRefusal(answer.status, await reasonOf(answer));
+    const cookie = answer.headers
+      .getSetCookie()
+      .map((set) => set.split(';')[0])
+      .join('; ');
+    return new GatewaySession(gateway, { cookie, origin }, name);
+  }
+
+  /** @throws GatewayRefusal; Error where the gateway is away. */
+  async act(alert: string, change: AlarmAction): Promise<void> {
+    await this.request(`/api/v1/alerts/${encodeURIComponent(alert)}/actions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ by: this.#name, change, requestId: crypto.randomUUID() }),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+  }
+
+  async signOut(): Promise<void> {
+    if (this.#headers.cookie !== undefined) await this.request('/api/v1/session', { method: 'DELETE' });
+  }
+
+  /** @throws GatewayRefusal; Error where the gateway is away. */
+  async request(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { ...this.#headers, ...(init.headers as Record<string, string> | undefined) };
+    const answer = await fetch(new URL(path, this.#gateway), { ...init, headers });
+    if (!answer.ok) throw new GatewayRefusal(answer.status, await reasonOf(answer));
+    return answer;
+  }
+}
+
+async function reasonOf(answer: Response): Promise<string> {
+  // A proxy in between answers without JSON: the status has to do.
+  const body = (await answer.json().catch(() => null)) as { error?: string; message?: string } | null;
+  return body?.message ?? body?.error ?? `the gateway answered ${answer.status}`;
+}
