@@ -106,7 +106,7 @@ async function start(
     pino({ level: 'silent' }),
     (t) => taken.push(t),
     piece,
-    supply,
+    async (table, payload) => supply(table, payload),
     (error) => failures.push(error),
   );
   running.push(() => ingest.stop());
@@ -195,7 +195,16 @@ test('an ingest that was never started stops', async () => {
   const broker = { url: 'mqtt://127.0.0.1:1', clientId: 'gateway' };
   const log = pino({ level: 'silent' });
   const piece = () => ({ id: ID, piece: 0, of: 1, text: 'x' });
-  await new Ingest(broker, store, () => NOW_MS, log, nothing, piece, nothing, nothing).stop();
+  await new Ingest(
+    broker,
+    store,
+    () => NOW_MS,
+    log,
+    nothing,
+    piece,
+    async () => ({}),
+    nothing,
+  ).stop();
 });
 
 test('a requested piece of a package is published; one that cannot be read is not, and nothing else stops', async () => {

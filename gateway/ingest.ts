@@ -39,7 +39,7 @@ export class Ingest {
   readonly #now: () => number;
   readonly #taken: (taken: Taken) => void;
   readonly #piece: (want: Want) => Omit<Piece, 'v'>;
-  readonly #supply: (table: string, payload: Uint8Array) => object;
+  readonly #supply: (table: string, payload: Uint8Array) => Promise<object>;
   readonly #failed: (error: unknown) => void;
   pieces = 0;
   /** Failed attempts to store a planner's table. */
@@ -55,6 +55,7 @@ export class Ingest {
   #tableTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isStarted = false;
+  #isStopped = false;
   #wasConnected = false;
 
   /**
@@ -68,7 +69,7 @@ export class Ingest {
     log: Logger,
     taken: (t: Taken) => void,
     piece: (want: Want) => Omit<Piece, 'v'>,
-    supply: (table: string, payload: Uint8Array) => object,
+    supply: (table: string, payload: Uint8Array) => Promise<object>,
     failed: (error: unknown) => void,
   ) {
     this.#failed = failed;
@@ -120,6 +121,7 @@ export class Ingest {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#commit();
     this.#wasConnected = false;
     // A client that never began to connect has no stream to end.
@@ -143,7 +145,7 @@ export class Ingest {
     const table = parseSupplyTopic(topic);
     if (table !== null) {
       this.#uploadedTable = { name: table, payload };
-      this.#storeTable();
+      void this.#storeTable();
       return;
     }
     const parsed = parseMessage(topic, payload);
@@ -169,11 +171,11 @@ export class Ingest {
   }
 
   /** Stores a table before its message is acknowledged; a failure is retried while reading is stopped. */
-  #storeTable(): void {
+  async #storeTable(): Promise<void> {
     if (this.#uploadedTable === null) return;
     const { name, payload } = this.#uploadedTable;
     try {
-      const report = this.#supply(name, payload);
+      const report = await this.#supply(name, payload);
       this.#client.publish(supplyReportTopic(name), JSON.stringify(report), { qos: 0 });
       this.#uploadedTable = null;
       this.#resume();
@@ -181,7 +183,7 @@ export class Ingest {
       this.tableRetries++;
       this.#failed(error);
       this.#log.error({ table: name, error: String(error) }, 'a table could not be stored and is retried');
-      this.#tableTimer = setTimeout(() => this.#storeTable(), RETRY_MS);
+      if (!this.#isStopped) this.#tableTimer = setTimeout(() => void this.#storeTable(), RETRY_MS);
     }
   }
 

@@ -38,8 +38,8 @@ export interface AccessParts {
 /**
  * Decides who makes each request, and whether it may. A token identifies by its `authorization` header, a browser by the
  * cookie of its session; the name that is recorded is that of the identity, whatever the request says. Where nobody can
- * sign in, the server listens on loopback alone and answers only requests to a loopback name: no page of another origin
- * can reach it.
+ * sign in, the server listens on loopback alone, answers only requests to a loopback name, and lets no page of another
+ * origin change anything.
  * @throws Error where a configured token is too weak.
  */
 export function guard(app: FastifyInstance, config: GatewayConfig['api'], parts: AccessParts): void {
@@ -49,15 +49,20 @@ export function guard(app: FastifyInstance, config: GatewayConfig['api'], parts:
   app.decorateRequest('isStillSignedIn', () => true);
   app.addHook('onRequest', async (request, reply) => {
     if (isOpen) {
-      if (isLoopbackHost(request.headers.host ?? '')) return;
-      return reply.code(403).send({ error: 'without accounts or tokens only a loopback address is answered' });
+      const refusal = refusalOfOpen(request, config);
+      if (refusal !== null) return reply.code(403).send({ error: refusal });
+      return;
     }
     if (OPEN.some(([method, url]) => method.test(request.method) && url.test(request.url))) return;
-    const waitS = parts.failedLogins.waitS(request.ip);
-    if (waitS > 0)
-      return reply.code(429).header('retry-after', waitS).send({ error: 'too many failed sign-ins: try again later' });
     const identity = identify(request, configured, config, parts);
     if (identity === null) {
+      // Behind a proxy everybody has one address: who is signed in is not locked out by somebody else's guesses.
+      const waitS = parts.failedLogins.waitS(request.ip);
+      if (waitS > 0)
+        return reply
+          .code(429)
+          .header('retry-after', waitS)
+          .send({ error: 'too many failed sign-ins: try again later' });
       if (request.headers.authorization !== undefined) parts.failedLogins.failed(request.ip);
       return reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'sign in, or send a token' });
     }
@@ -104,7 +109,16 @@ function mayNot(identity: Identity, request: FastifyRequest, config: GatewayConf
   if (identity.via === 'session' && !SAFE.test(request.method) && !isOwnOrigin(request.headers, config))
     return 'the request comes from another origin';
   if (identity.mustChangePassword && !OWN_SESSION.test(path)) return 'choose a password first';
-  return refusalOf(identity, request.method, request.url);
+  // The rules are about routes: an address may be written in many ways that lead to the same one.
+  return refusalOf(identity, request.method, request.routeOptions.url ?? path);
+}
+
+/** Why a gateway that nobody has to sign in to does not answer a request; null: it does. */
+function refusalOfOpen({ method, headers }: FastifyRequest, config: GatewayConfig['api']): string | null {
+  if (!isLoopbackHost(headers.host ?? '')) return 'without accounts or tokens only a loopback address is answered';
+  // Browsers add `origin` to what may change something, whichever page makes it; other programs do not.
+  const isForeign = !SAFE.test(method) && headers.origin !== undefined && !isOwnOrigin(headers, config);
+  return isForeign ? 'the request comes from another origin' : null;
 }
 
 interface ConfiguredToken {

@@ -3,11 +3,15 @@ import type { LiveEvent } from '#models/contracts/api.ts';
 import { limitedTo } from './siteScope.ts';
 
 const MAX_LISTENERS = 200;
+/** Of one identity: one that opens too many keeps nobody else from listening. */
+const MAX_OWN = 20;
 /** A listener that is further behind is disconnected: its page reconnects and loads the present state. */
 const MAX_BEHIND_BYTES = 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
 
 interface Listener {
+  /** Name or address of who listens. */
+  who: string;
   /** Sites whose events it gets; null: all. */
   sites: readonly string[] | null;
   isStillSignedIn: () => boolean;
@@ -26,7 +30,8 @@ export class Events {
 
   /** False where there are too many already. */
   add(response: ServerResponse, listener: Listener): boolean {
-    if (this.#listeners.size >= MAX_LISTENERS) return false;
+    const own = [...this.#listeners.values()].filter(({ who }) => who === listener.who).length;
+    if (this.#listeners.size >= MAX_LISTENERS || own >= MAX_OWN) return false;
     response.writeHead(200, {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',

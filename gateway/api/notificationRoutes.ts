@@ -61,7 +61,7 @@ export function addNotificationRoutes(server: FastifyInstance, parts: Notificati
       },
       async ({ params, body }, reply) => {
         const [table, id] = params.id.split('-');
-        if (!deliveries[table]?.[what](Number(id)))
+        if (!Object.hasOwn(deliveries, table) || !deliveries[table][what](Number(id)))
           return reply.code(404).send({ error: `no notification ${params.id} in a state to ${what} it` });
         audit(body.by, `notification_${what}`, params.id);
         deliver();

@@ -279,10 +279,11 @@ export function addRoutes(
 
   app.get(
     '/api/v1/events',
-    { schema: { description: 'Server-sent events; each is a LiveEvent in JSON.' } },
-    ({ identity, isStillSignedIn }, reply) => {
+    // A HEAD request would hold a listener's place for ever.
+    { exposeHeadRoute: false, schema: { description: 'Server-sent events; each is a LiveEvent in JSON.' } },
+    ({ identity, ip, isStillSignedIn }, reply) => {
       reply.hijack();
-      if (!events.add(reply.raw, { sites: identity?.sites ?? null, isStillSignedIn }))
+      if (!events.add(reply.raw, { who: identity?.name ?? ip, sites: identity?.sites ?? null, isStillSignedIn }))
         reply.raw.writeHead(503, { 'retry-after': '10' }).end();
     },
   );

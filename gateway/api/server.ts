@@ -28,6 +28,8 @@ import { addValueRoutes, type ValueParts } from './valueRoutes.ts';
 import { addWorkOrderRoutes, type WorkOrderParts } from './workOrderRoutes.ts';
 
 const YEAR_S = 31_536_000;
+/** For a whole request: half a body holds no connection for longer. */
+const REQUEST_MS = 120_000;
 
 export interface ServerParts
   extends ApiParts,
@@ -57,6 +59,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
     logger: false,
     bodyLimit: 64 * 1024,
     forceCloseConnections: true,
+    requestTimeout: REQUEST_MS,
     routerOptions: { maxParamLength: 300 },
   });
   app.setValidatorCompiler(validatorCompiler);

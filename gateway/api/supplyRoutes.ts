@@ -2,10 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { importReportSchema } from '#models/contracts/supply.ts';
-import { readSupply } from '#models/supply/readSupply.ts';
 import { supplyTableNames } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
-import { tableOf } from '../supply/importSupply.ts';
 import type { SupplyIntake } from '../supply/supplyIntake.ts';
 import type { SupplyStore } from '../supply/supplyStore.ts';
 import { errorSchema } from './routes.ts';
@@ -45,15 +43,13 @@ export function addSupplyRoutes(server: FastifyInstance, { supply, intake }: Sup
           response: { 200: z.union([importReportSchema, checkedSchema]), 422: errorSchema },
         },
       },
-      async ({ params, query, body }, reply) => {
+      async ({ params, query, body, identity }, reply) => {
         try {
           const bytes = body instanceof Uint8Array ? body : new Uint8Array();
           const table = params.table as (typeof supplyTableNames)[number];
-          if (query.check) {
-            const { rows, notes } = readSupply(table, tableOf(bytes), { dates: query.dates });
-            return { table, rows: rows.length, notes };
-          }
-          return await intake.take(table, bytes, { source: 'rest', by: query.by }, { dates: query.dates });
+          if (query.check) return await intake.check(table, bytes, { dates: query.dates });
+          const origin = { source: 'rest' as const, by: identity?.name ?? query.by };
+          return await intake.take(table, bytes, origin, { dates: query.dates });
         } catch (error) {
           if (error instanceof TableError) return reply.code(422).send({ error: error.message });
           throw error;

@@ -31,6 +31,18 @@ export function importSupply(
   return store.take(table, readSupply(table, tableOf(bytes, options.map?.sheet), options), source, by);
 }
 
+export interface CheckedTable {
+  table: SupplyTable;
+  rows: number;
+  notes: string[];
+}
+
+/** How a table reads, without a store. @throws TableError with the places that cannot be used. */
+export function checkSupply(table: SupplyTable, bytes: Uint8Array, options: ReadOptions): CheckedTable {
+  const { rows, notes } = readSupply(table, tableOf(bytes, options.map?.sheet), options);
+  return { table, rows: rows.length, notes };
+}
+
 /** @param sheet of a workbook. @throws TableError where it is none of these. */
 export function tableOf(bytes: Uint8Array, sheet?: string): Table {
   if (isWorkbook(bytes)) return parseWorkbook(bytes, sheet);

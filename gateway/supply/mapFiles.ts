@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { formatError, parseConfiguration } from '#models/configuration/parse.ts';
+import { formatError, NO_ALIASES, parseConfiguration } from '#models/configuration/parse.ts';
 import { mappedHeader, type SupplyMap, supplyMapSchema } from '#models/supply/supplyMap.ts';
 import type { SupplyTable } from '#models/supply/supplyTables.ts';
 import { type Table, TableError } from '#models/tables/parseTable.ts';
@@ -14,7 +14,7 @@ export const mapFileName = (table: SupplyTable): string => `${table}${ENDING}`;
 
 /** @throws TableError where the file is no map. */
 export function readMap(file: string): SupplyMap {
-  const parsed = parseConfiguration(textOf(file), supplyMapSchema);
+  const parsed = parseConfiguration(textOf(file), supplyMapSchema, {}, '', NO_ALIASES);
   if (parsed.ok) return parsed.value;
   throw new TableError(parsed.errors.map((error) => formatError(error, file)).join('\n'));
 }

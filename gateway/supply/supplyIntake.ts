@@ -4,8 +4,9 @@ import type { DateOrder } from '#models/supply/dates.ts';
 import type { ReadOptions } from '#models/supply/readSupply.ts';
 import { type SupplyTable, supplyTableNames } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
+import { isWorkbook } from '#models/tables/parseWorkbook.ts';
 import type { Run } from '../thread/runInThread.ts';
-import { importSupply, type Origin } from './importSupply.ts';
+import { type CheckedTable, importSupply, type Origin } from './importSupply.ts';
 import type { SupplyStore } from './supplyStore.ts';
 
 /** Larger tables than this take long enough to be read in a thread. */
@@ -40,7 +41,8 @@ export class SupplyIntake {
   async take(name: string, bytes: Uint8Array, origin: Origin, given: ReadOptions = {}): Promise<ImportReport> {
     const options = { ...given, dates: given.dates ?? this.#parts.dates };
     const { directory, mostRows, run, now } = this.#parts;
-    if (bytes.length <= THREAD_BYTES)
+    // A small workbook may unpack to a large one.
+    if (bytes.length <= THREAD_BYTES && !isWorkbook(bytes))
       return this.#counted(name, origin, () => this.#takeHere(name, bytes, origin, options));
     try {
       const table = tableOfName(name);
@@ -49,6 +51,11 @@ export class SupplyIntake {
     } catch (error) {
       throw this.#turnedAway(name, origin, error);
     }
+  }
+
+  /** How a table reads; nothing is kept. Rejects with TableError where it would be refused. */
+  check(table: SupplyTable, bytes: Uint8Array, options: ReadOptions): Promise<CheckedTable> {
+    return this.#parts.run({ kind: 'check', table, bytes, options }, this.#abort.signal);
   }
 
   /** What a first look at a source says; what it refuses is counted as a table is. @throws what `see` throws. */
@@ -61,13 +68,12 @@ export class SupplyIntake {
   }
 
   /**
-   * What came over MQTT, taken at once: its report, or why there never will be one.
+   * What came over MQTT: its report, or why there never will be one.
    * @throws where it cannot be kept now: it is not to be acknowledged.
    */
-  takeMessage(name: string, bytes: Uint8Array): ImportReport | { table: string; error: string } {
-    const origin = { source: 'mqtt', by: 'mqtt' };
+  async takeMessage(name: string, bytes: Uint8Array): Promise<ImportReport | { table: string; error: string }> {
     try {
-      return this.#counted(name, origin, () => this.#takeHere(name, bytes, origin, { dates: this.#parts.dates }));
+      return await this.take(name, bytes, { source: 'mqtt', by: 'mqtt' });
     } catch (error) {
       if (error instanceof TableError) return { table: name, error: error.message };
       throw error;

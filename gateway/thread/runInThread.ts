@@ -6,7 +6,7 @@ import type { ReadOptions } from '#models/supply/readSupply.ts';
 import type { SupplyTable } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
 import type { PlanJob, PlanResult } from '../planning/planJob.ts';
-import type { Origin } from '../supply/importSupply.ts';
+import type { CheckedTable, Origin } from '../supply/importSupply.ts';
 
 /** What takes seconds, and would keep the gateway from reading the network. */
 export type Task =
@@ -20,11 +20,13 @@ export type Task =
       origin: Origin;
       options: ReadOptions;
       atMs: number;
-    };
+    }
+  | { kind: 'check'; table: SupplyTable; bytes: Uint8Array; options: ReadOptions };
 
 export interface Results {
   plan: PlanResult;
   import: ImportReport;
+  check: CheckedTable;
 }
 
 export type Answer = { ok: true; result: Results[Task['kind']] } | { ok: false; refused: string };

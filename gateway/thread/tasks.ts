@@ -1,11 +1,22 @@
 import { runPlanJob } from '../planning/planJob.ts';
-import { importSupply } from '../supply/importSupply.ts';
+import { checkSupply, importSupply } from '../supply/importSupply.ts';
 import { SupplyStore, THREAD_BUSY_MS } from '../supply/supplyStore.ts';
 import type { Results, Task } from './runInThread.ts';
 
 /** Does a task where it is called. @throws TableError where a table is refused. */
 export function doTask<T extends Task>(task: T): Results[T['kind']] {
-  return (task.kind === 'plan' ? runPlanJob(task.job) : takeTable(task)) as Results[T['kind']];
+  return resultOf(task) as Results[T['kind']];
+}
+
+function resultOf(task: Task): Results[Task['kind']] {
+  switch (task.kind) {
+    case 'plan':
+      return runPlanJob(task.job);
+    case 'import':
+      return takeTable(task);
+    case 'check':
+      return checkSupply(task.table, task.bytes, task.options);
+  }
 }
 
 function takeTable({ directory, mostRows, table, bytes, origin, options, atMs }: Extract<Task, { kind: 'import' }>) {

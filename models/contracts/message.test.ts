@@ -47,6 +47,20 @@ test.each([
   expect(parseMessage(on, bytes(body))).toMatchObject({ ok: false, refusal });
 });
 
+const evidence = (id: string) => ({
+  ...features,
+  id,
+  sampleRateHz: 1000,
+  pieces: [{ startUs: 1000 * START_MS, scale: 1, samples: 'AQAB' }],
+});
+
+test('evidence of an alert is that of its own edge; what a command asked for has the command’s id', () => {
+  const parsed = (id: string) => parseMessage('millwright/v1/s/e/evidence/x', bytes(evidence(id)));
+  expect(parsed('s.e.pump.1')).toMatchObject({ ok: true });
+  expect(parsed('4f0c7a52-0d6e-4b5e-9c3f-1a2b3c4d5e6f')).toMatchObject({ ok: true });
+  expect(parsed('s.other.pump.1')).toMatchObject({ ok: false, refusal: 'wrong_origin' });
+});
+
 test('no bytes make it throw', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (payload) => {

@@ -7,7 +7,7 @@ import { type HealthMessage, healthMessageSchema } from './health.ts';
 import { type LedgerMessage, ledgerMessageSchema } from './ledger.ts';
 import { type Want, wantSchema } from './modelPieces.ts';
 import { type StatusMessage, statusMessageSchema } from './status.ts';
-import { type Origin, parseTopic } from './topics.ts';
+import { type MessageKind, type Origin, parseTopic } from './topics.ts';
 
 /** A message that the gateway keeps, or keeps something of. */
 export type KeptMessage =
@@ -73,7 +73,7 @@ export function parseMessage(topic: string, payload: Uint8Array): Parsed {
     const detail = `${issue.path.join('.')}: ${issue.message}`.slice(0, 200);
     return refuse('contract_broken', detail, envelopeOf(body, address));
   }
-  if (address.kind === 'alerts' && !(result.data as AlertMessage).id.startsWith(`${address.site}.${address.edge}.`)) {
+  if (!isOwnId(address, result.data as { id?: string })) {
     return refuse('wrong_origin', 'the id of an alert begins with its site and its edge', envelopeOf(body, address));
   }
   if (result.data.site !== address.site || result.data.edge !== address.edge) {
@@ -89,4 +89,10 @@ export function parseMessage(topic: string, payload: Uint8Array): Parsed {
 function envelopeOf(body: unknown, { site, edge }: Origin): Envelope | undefined {
   const { data } = envelopeSchema.safeParse(body);
   return data?.site === site && data.edge === edge ? data : undefined;
+}
+
+/** Whether an edge may name an alert, or the evidence of one, so. Evidence that a command asked for has the command's id, without dots. */
+function isOwnId({ kind, site, edge }: Origin & { kind: MessageKind }, { id = '' }: { id?: string }): boolean {
+  if (kind !== 'alerts' && kind !== 'evidence') return true;
+  return id.startsWith(`${site}.${edge}.`) || (kind === 'evidence' && !id.includes('.'));
 }

@@ -2,8 +2,8 @@ import { strFromU8, unzipSync } from 'fflate';
 import { parseTable, type Table, TableError } from './parseTable.ts';
 import { xmlParts } from './sheetXml.ts';
 
-/** Larger parts than this, unpacked, are no planner's table. */
-const MOST_PART_BYTES = 512 * 1024 * 1024;
+/** More than this, unpacked, is no planner's table. */
+const MOST_BYTES = 512 * 1024 * 1024;
 /** Rows and columns that a sheet may have. */
 const MOST_ROWS = 1_048_576;
 const MOST_COLUMNS = 16_384;
@@ -57,11 +57,13 @@ export function parseWorkbook(bytes: Uint8Array, wanted?: string): Table {
 
 function unpacked(bytes: Uint8Array): Files {
   if (bytes[0] === 208) throw new TableError('an old or protected workbook: save it as .xlsx without a password');
+  let total = 0;
   try {
     return unzipSync(bytes, {
       filter: ({ name, originalSize }) => {
         if (!/^xl\/.*\.(xml|rels)$/i.test(name)) return false;
-        if (originalSize > MOST_PART_BYTES) throw new TableError(`${name} is larger than ${MOST_PART_BYTES} bytes`);
+        total += originalSize;
+        if (total > MOST_BYTES) throw new TableError(`a workbook of more than ${MOST_BYTES} bytes, unpacked`);
         return true;
       },
     });
