@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Outbox } from './outbox.ts';
+import { KINDS, Outbox } from './outbox.ts';
 import type { Drained, Outgoing } from './pipeline/pipeline.ts';
 
 const NOW_MS = 1.7e12;
@@ -41,6 +41,7 @@ test('forgets with the next commit, and does not number anew when it is empty', 
   const outbox = open(directory);
   outbox.commit(of('features', 3), origin, NOW_MS);
   outbox.forget([[1, 3]]);
+  expect(outbox.hasForgotten).toBe(true);
   expect(outbox.counts.rows).toBe(3);
   outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
   expect(outbox.counts).toMatchObject({ rows: 0, bytes: 0 });
@@ -117,4 +118,90 @@ test('what the gateway has is forgotten by its sequence, however long the backlo
   expect(outbox.counts.rows).toBe(289);
   expect(outbox.next('health', 0, 1)[0].sequence).toBe(61);
   expect(outbox.next('features', 50, 1)[0].sequence).toBe(102);
+});
+
+/** Bytes of the rows that a gateway would still get. */
+const bytesOf = (outbox: Outbox) =>
+  KINDS.flatMap((kind) => outbox.next(kind, 0, 1e6)).reduce((sum, row) => sum + row.payload.length, 0);
+
+test('what waits, and what was dropped, is counted on after a restart', () => {
+  const directory = fresh();
+  const first = open(directory, 5000);
+  first.commit(of('alerts', 2), origin, NOW_MS);
+  first.commit(of('evidence', 6, 'e'.repeat(1000)), origin, NOW_MS);
+  first.commit(of('evidence', 6, 'e'.repeat(1000)), origin, NOW_MS);
+  first.commit(of('health', 3), origin, NOW_MS);
+  expect(first.counts).toEqual({ rows: 5, bytes: bytesOf(first), dropped: { 'full/evidence': 12 } });
+  expect(first.newest).toEqual({ alerts: 2, health: 17, ledger: 0, features: 0, evidence: 14 });
+  first.close();
+  const second = open(directory, 5000);
+  expect(second.counts).toEqual({ rows: 5, bytes: bytesOf(second), dropped: { 'full/evidence': 12 } });
+  // Which kind had which sequence is not kept: the highest stands for all.
+  expect(second.newest).toEqual({ alerts: 17, health: 17, ledger: 17, features: 17, evidence: 17 });
+});
+
+test('room is made of one kind at a time: evidence, features, ledgers, health', () => {
+  const outbox = open(fresh(), 6000);
+  const large = 'x'.repeat(1000);
+  for (const kind of KINDS) outbox.commit(of(kind, 1, large), origin, NOW_MS);
+  expect(outbox.counts).toMatchObject({ rows: 5, dropped: {} });
+  for (const [i, kind] of (['evidence', 'features', 'ledger', 'health'] as const).entries()) {
+    outbox.commit(of('alerts', 1, large), origin, NOW_MS);
+    expect(outbox.counts.dropped[`full/${kind}`], kind).toBe(1);
+    expect(outbox.counts).toMatchObject({ rows: 5, bytes: bytesOf(outbox) });
+    expect(Object.keys(outbox.counts.dropped)).toHaveLength(i + 1);
+  }
+});
+
+test('each message says the oldest that is still held; rows of every kind are forgotten', () => {
+  const outbox = open(fresh());
+  for (const kind of KINDS) outbox.commit(of(kind, 1), origin, NOW_MS);
+  outbox.forget([[1, 3]]);
+  outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
+  outbox.commit(of('alerts', 1), origin, NOW_MS);
+  expect(JSON.parse(outbox.next('alerts', 0, 1)[0].payload)).toMatchObject({ sequence: 6, oldest: 4 });
+  outbox.forget([[4, 5]]);
+  outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
+  expect(outbox.counts).toMatchObject({ rows: 1, bytes: bytesOf(outbox) });
+});
+
+test('what goes for its age makes room: nothing else is dropped where that is enough', () => {
+  const hour = 3_600_000;
+  const outbox = open(fresh(), 10_000);
+  outbox.commit(of('features', 2, 'f'.repeat(1000)), origin, NOW_MS);
+  outbox.commit(of('health', 1), origin, NOW_MS + 2 * hour);
+  // A day after that mark. With what is too old there would be more than 10,000 bytes.
+  outbox.commit(of('evidence', 6, 'e'.repeat(1200)), origin, NOW_MS + 26 * hour);
+  expect(outbox.counts).toEqual({
+    rows: 6,
+    bytes: bytesOf(outbox),
+    dropped: { 'age/features': 2, 'age/health': 1 },
+  });
+});
+
+test('receipts outlive the process, the newest 20,000 of them', () => {
+  const directory = fresh();
+  const first = open(directory);
+  const receipts = [{ key: 'http/a', answer: '{"values":3}' }];
+  first.commit({ ...of('features', 1), receipts }, origin, NOW_MS);
+  expect([first.receiptOf('http/a'), first.receiptOf('http/b')]).toEqual(['{"values":3}', null]);
+  first.close();
+  const second = open(directory);
+  expect(second.receiptOf('http/a')).toBe('{"values":3}');
+  const more = Array.from({ length: 19_999 }, (_, i) => ({ key: `http/${i}`, answer: '' }));
+  second.commit({ outgoing: [], states: [], receipts: more }, origin, NOW_MS);
+  expect(second.receiptOf('http/a')).toBe('{"values":3}');
+  second.commit({ outgoing: [], states: [], receipts: [{ key: 'http/new', answer: '' }] }, origin, NOW_MS);
+  expect([second.receiptOf('http/a'), second.receiptOf('http/0')]).toEqual([null, '']);
+});
+
+test('a commit that fails keeps nothing of what it was to keep, and the next one goes on', () => {
+  const outbox = open(fresh());
+  const broken = { key: 'http/a', answer: null as unknown as string };
+  const states = [{ key: 'point/a/p', value: Buffer.from('x') }];
+  expect(() => outbox.commit({ ...of('features', 2), states, receipts: [broken] }, origin, NOW_MS)).toThrow(/NOT NULL/);
+  expect(outbox.counts).toMatchObject({ rows: 0, bytes: 0 });
+  expect(outbox.states().size).toBe(0);
+  outbox.commit(of('features', 1), origin, NOW_MS);
+  expect(outbox.next('features', 0, 10).map((row) => row.sequence)).toEqual([1]);
 });

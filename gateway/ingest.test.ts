@@ -237,3 +237,12 @@ test("a planner's table that cannot be stored is retried, and nothing is read be
   expect(attempts).toBe(2);
   expect(answers).toEqual([{ topic: 'millwright/v1/supply/items/report', body: { table: 'items', rows: 3 } }]);
 });
+
+test('a command goes to its edge; while the broker is away it is refused, not kept', async () => {
+  const { ingest, answers } = await start();
+  await ingest.send({ site: 's', edge: 'e' }, '{"what":"relearn"}');
+  await until(() => answers.length > 0, WAIT_MS);
+  expect(answers).toEqual([{ topic: 'millwright/v1/s/e/cmd/do', body: { what: 'relearn' } }]);
+  await ingest.stop();
+  await expect(ingest.send({ site: 's', edge: 'e' }, '{}')).rejects.toThrow('disconnected');
+});

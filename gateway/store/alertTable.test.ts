@@ -111,7 +111,14 @@ test('machines that alarm together are one case, which goes on for each; others 
   take(store, { id: 'symptom', asset: 'm4', raisedAtMs: START_MS + 7_200_000 });
   const [later, ...others] = store.alertCases({ active: true, limit: 10 });
   expect(later).toMatchObject({ id: 'later', kind: 'machine', severity: 'critical', alerts: 1 });
-  expect(others.find((c) => c.id === 'dip.m1')).toMatchObject({ kind: 'event', machineCount: 4, alerts: 5 });
+  expect(later.text).toBe('t');
+  expect(others.find((c) => c.id === 'dip.m1')).toMatchObject({
+    kind: 'event',
+    severity: 'warning',
+    text: '4 machines of s alarmed together. First: t',
+    machineCount: 4,
+    alerts: 5,
+  });
   expect(store.alert('symptom')?.case).toBe('dip.m1');
   expect(store.alert('dip.m2')?.case).toBe('dip.m1');
   expect(store.alertsOfCase('dip.m1', 10).map((a) => a.id)).toContain('symptom');
@@ -145,4 +152,17 @@ test('alerts are measured by when they came, and by what was found', () => {
   expect(store.judgedAlerts('outer_race')).toMatchObject([{ rule: 'vibration outer_race', finding: 'confirmed' }]);
   const raises = store.raisesOf(['a', 's/e/a', 'x/e/a']);
   expect([...raises.values()].map((r) => r.length)).toEqual([2, 1, 0]);
+});
+
+test('a shelved alert is annunciated again when its time is over, not before, and the audit log says so', () => {
+  const { store, clock } = storeIn();
+  take(store, { id: 'x' });
+  store.act('x', { action: 'shelve', untilMs: START_MS + 3_600_000, reason: 'r' }, 'Ann');
+  clock.ms += 3_599_000;
+  expect(store.changeDue()).toEqual([]);
+  clock.ms += 1000;
+  expect(store.changeDue()).toMatchObject([{ id: 'x', state: 'unacknowledged' }]);
+  expect(store.alert('x')?.state).toBe('unacknowledged');
+  expect(store.auditLog(0, 10).entries.at(-1)).toMatchObject({ who: 'time', what: 'unshelve', subject: 'x' });
+  expect(store.changeDue()).toEqual([]);
 });

@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -51,7 +60,11 @@ test('a backup of stores that are in use is restored as it was; what was there i
   await historian.write([row(3)]);
   store.unqueue(99);
   await closeAll();
+  // From a medium that knows no owners.
+  for (const name of readdirSync(to)) chmodSync(join(to, name), 0o644);
   const { former, manifest } = await restore(to, directory, NOW + 5);
+  for (const name of ['gateway.db', 'historian.db'])
+    expect(statSync(join(directory, name)).mode & 0o777, name).toBe(0o600);
   expect(manifest.version).toBe('1.2.3');
   expect(readdirSync(former ?? '')).toContain('historian.db');
   openAll();

@@ -203,3 +203,52 @@ test('what is older than its retention goes, a bounded number at a time; active 
   expect(db.prepare('SELECT id FROM evidence').pluck().all()).toEqual(['new']);
   db.close();
 });
+
+test('what the queue dropped is counted on after a restart', () => {
+  const settings = { ...SETTINGS, maxQueueBytes: 5000 };
+  store.close();
+  store = new SqliteStore(directory, settings);
+  store.take(Array.from({ length: 40 }, (_, i) => features(i + 1)));
+  store.take([]);
+  const before = { ...store.queueSize() };
+  // It drops five hundred at a time.
+  expect(before).toEqual({ rows: 0, bytes: 0, dropped: 40 });
+  store.take([features(41)]);
+  store.close();
+  store = new SqliteStore(directory, settings);
+  expect(store.queueSize()).toEqual({ rows: 1, bytes: 'features\n'.length + features(41).text.length, dropped: 40 });
+});
+
+const evidence = (sequence: number) =>
+  accept(`millwright/v1/s/e/evidence/e${sequence}`, {
+    ...envelope(sequence),
+    id: `e${sequence}`,
+    asset: 'a',
+    point: 'p',
+    unit: 'g',
+    sampleRateHz: 1000,
+    pieces: [{ startUs: 1000 * START_MS, scale: 1, samples: 'A'.repeat(8000) }],
+  });
+
+test('of evidence the newest that fits stays, and what went is counted over all messages', () => {
+  store.close();
+  store = new SqliteStore(directory, { ...SETTINGS, maxEvidenceBytes: 26_000 });
+  // Each takes some 8,200 bytes: three fit.
+  for (let i = 1; i <= 5; i++) store.take([evidence(i)]);
+  expect(store.evidenceList().map((e) => e.id)).toEqual(['e5', 'e4', 'e3']);
+  expect([store.evidence('e2'), store.evidence('e3')?.id]).toEqual([null, 'e3']);
+  expect(store.evidenceDropped()).toBe(2);
+  store.take([evidence(6)]);
+  expect(store.evidenceDropped()).toBe(3);
+  // Nothing of it waits for the historian.
+  expect(store.queueSize().rows).toBe(0);
+});
+
+test("an edge's status is its newest; it has no sequence, is not acknowledged, and says nothing of messages", () => {
+  const status = (online: boolean) =>
+    accept('millwright/v1/s/e/status', { v: 1, site: 's', edge: 'e', online, timeMs: START_MS, version: '1' });
+  expect(store.take([status(true), status(false)])).toMatchObject({ duplicates: 0, ranges: [], fresh: [{}, {}] });
+  expect(store.edges()).toMatchObject([{ site: 's', edge: 'e', online: false }]);
+  expect(store.arrivals().edges.size).toBe(0);
+  expect(store.queueSize().rows).toBe(0);
+});

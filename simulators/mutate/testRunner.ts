@@ -43,12 +43,16 @@ async function isKilled({ file, tests }: Trial): Promise<boolean> {
   vitest.invalidateFile(file);
   for (const test of tests) {
     const { testModules, unhandledErrors } = await vitest.runTestSpecifications([project.createSpecification(test)]);
-    if (unhandledErrors.length > 0 || testModules.some((module) => !module.ok())) return true;
+    // `testModules` has those of earlier runs as well.
+    if (unhandledErrors.length > 0 || testModules.some((module) => module.moduleId === test && !module.ok()))
+      return true;
   }
   return false;
 }
 
 process.on('message', async (received: Trial) => {
+  // The mutant of another file that was tried before must not stay in the module graph.
+  if (trial !== null && trial.file !== received.file) vitest.invalidateFile(trial.file);
   trial = received;
   process.send!(await isKilled(received));
 });

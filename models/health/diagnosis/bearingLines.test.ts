@@ -54,3 +54,39 @@ test.each([
   expect(scores[0].fault).toBe(fault);
   expect(rival.score).toBeLessThan(scores[0].score / 2);
 });
+
+/** Evidence of a comb at the outer race's order and another one, nearly as strong. */
+function besideOuterRace(order: number) {
+  const isComb = (at: number, of: number) => [1, 2, 3, 4].some((h) => Math.abs(at - h * of) < STEP);
+  return bearingEvidence(
+    evidence((at) => (isComb(at, FACTORS.bpfo) ? 1.5 : 0) + (isComb(at, order) ? 1.2 : 0)),
+    1,
+    FACTORS,
+  );
+}
+
+test.each([
+  ['5 % from the fault’s order', 1.05 * FACTORS.bpfo],
+  ['6 hundredths from twice the shaft’s rate', 2.06],
+])('a comb %s is a rival of that order', (_where, order) => {
+  const { scores, rival } = besideOuterRace(order);
+  expect(scores[0].fault).toBe('outer_race');
+  // Within the slip.
+  expect(Math.abs(rival.order / order - 1)).toBeLessThan(0.016);
+  expect(rival.score).toBeGreaterThan(scores[0].score / 2);
+});
+
+test.each([
+  ['2 % from the fault’s order', 1.02 * FACTORS.bpfo],
+  ['at twice the shaft’s rate', 2],
+])('a comb %s is none', (_where, order) => {
+  const { scores, rival } = besideOuterRace(order);
+  expect(rival.score).toBeLessThan((2 * scores[0].score) / 3);
+  expect(Math.abs(rival.order / order - 1)).toBeGreaterThan(0.016);
+});
+
+test('a comb is a multiple of the fault’s order within 2 % and the slip, not 4.5 % from it', () => {
+  const [at, off] = [2, 2 * 1.045].map((times) => besideOuterRace(times * FACTORS.bpfo));
+  expect(at.multiple).toBeGreaterThan(at.scores[0].score / 2);
+  expect(off.multiple).toBeLessThan(off.scores[0].score / 2);
+});
