@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { seconds, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
+import { withoutPassword } from '#models/configuration/withoutPassword.ts';
 import type { CommandOutcome } from '#models/contracts/command.ts';
 import type { StoredCertificate } from './certificates/certificateStore.ts';
 import type { EdgeConfig } from './config.ts';
@@ -120,7 +121,7 @@ function addListen(edge: Command, shell: Shell): void {
       await hearBroker(source, filters, 1000 * o.for, shell.stopSignal(), (heard) => {
         for (const line of listening.take(heard, Date.now())) shell.write(line);
       }).catch((error: Error) => {
-        throw shell.failure(`${source.url}: ${error.message}`);
+        throw shell.failure(`${withoutPassword(source.url)}: ${error.message}`);
       });
       const { lines, ok } = listening.summary();
       shell.write('');
@@ -150,10 +151,11 @@ function addMap(edge: Command, shell: Shell): void {
       const samples = new Samples();
       await hearBroker(source, [o.topic], 1000 * o.for, shell.stopSignal(), (heard) => samples.take(heard)).catch(
         (error: Error) => {
-          throw shell.failure(`${source.url}: ${error.message}`);
+          throw shell.failure(`${withoutPassword(source.url)}: ${error.message}`);
         },
       );
-      if (samples.size === 0) throw shell.failure(`${source.url}: no message on ${o.topic} in ${o.for} s`);
+      if (samples.size === 0)
+        throw shell.failure(`${withoutPassword(source.url)}: no message on ${o.topic} in ${o.for} s`);
       for (const line of mappingLines(samples, Date.now())) shell.write(line);
     });
 }

@@ -1,5 +1,6 @@
 import type { MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import { withoutPassword } from '#models/configuration/withoutPassword.ts';
 import type { CommandOutcome } from '#models/contracts/command.ts';
 import type { MachineModels } from '#models/contracts/models.ts';
 import { acknowledgeSchema, type StatusMessage } from '#models/contracts/status.ts';
@@ -97,7 +98,7 @@ export class Uplink {
       log,
     );
     this.#client.on('connect', () => {
-      this.#log.info({ url: config.uplink.url }, 'uplink connected');
+      this.#log.info({ url: withoutPassword(config.uplink.url) }, 'uplink connected');
       this.publishStatus();
       const { command, piece } = this.#topics;
       this.#client.subscribe([topics.acknowledge(config), command, piece], { qos: 1 });

@@ -1,6 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { keepConnecting } from '#models/configuration/mqttReconnect.ts';
+import { withoutPassword } from '#models/configuration/withoutPassword.ts';
 import type { Envelope } from '#models/contracts/envelope.ts';
 import { type KeptMessage, parseMessage, type Refusal } from '#models/contracts/message.ts';
 import type { Piece, Want } from '#models/contracts/modelPieces.ts';
@@ -93,7 +94,7 @@ export class Ingest {
     this.#client.on('message', (topic, payload) => this.#accept(topic, payload));
     this.#client.on('connect', () => {
       this.#wasConnected = true;
-      this.#log.info({ url: broker.url }, 'gateway connected');
+      this.#log.info({ url: withoutPassword(broker.url) }, 'gateway connected');
       for (const filter of [...gatewayFilters, supplyFilter]) {
         this.#client.subscribe(filter, { qos: 1 }, (error) => {
           if (error) this.#log.error({ filter, error: error.message }, 'the broker refused a subscription');

@@ -1,6 +1,9 @@
 import type { Diagnosis, Fault } from '#models/contracts/alert.ts';
 import type { Contribution } from '#models/contracts/health.ts';
 
+const VELOCITY = 'velocityRmsMmPerS';
+/** Less is within what a healthy level varies by. */
+const WORSE = 1.2;
 const WORDS: Record<Fault, string> = {
   outer_race: 'outer-race defect of the bearing',
   inner_race: 'inner-race defect of the bearing',
@@ -18,7 +21,7 @@ const WORDS: Record<Fault, string> = {
   blade_pass: 'blade-pass vibration',
   cavitation: 'cavitation',
   electrical: 'electrical fault of the motor',
-  process_drift: 'drifts away',
+  process_drift: 'away from its normal',
   undetermined: 'vibration grows, defect not determined',
 };
 
@@ -30,11 +33,19 @@ export function alertText(
   diagnosis: Diagnosis,
   contributions: readonly Contribution[],
 ): string {
-  const place = `${asset} ${point}: ${WORDS[diagnosis.fault]}`;
+  const place = `${asset} ${point}: `;
   const [first] = contributions;
-  if (!first) return place;
+  if (!first) return place + WORDS[diagnosis.fault];
+  const { feature, value, normal } = first;
   if (diagnosis.fault === 'process_drift') {
-    return `${place}, ${first.value.toPrecision(3)} ${unit} where ${first.normal.toPrecision(3)} ${unit} is normal`;
+    const shown = unit === 'degC' ? '°C' : unit;
+    const side = value > normal ? 'high' : 'low';
+    return `${place}${side}, ${value.toPrecision(3)} ${shown} where ${normal.toPrecision(3)} ${shown} is normal`;
   }
-  return `${place}, ${first.feature} ${(first.value / Math.max(first.normal, 1e-12)).toFixed(1)} times its normal`;
+  const ratio = value / Math.max(normal, 1e-12);
+  const times = `${ratio.toFixed(1)} times its normal`;
+  // A machine that is in a poor zone from its first day is no worse than its normal.
+  if (feature.startsWith(VELOCITY))
+    return `${place}${WORDS[diagnosis.fault]}, ${value.toPrecision(3)} mm/s RMS${ratio < WORSE ? '' : `, ${times}`}`;
+  return `${place}${WORDS[diagnosis.fault]}, ${feature} ${times}`;
 }

@@ -37,6 +37,14 @@ const NOT_DEGRADING: RemainingLife = {
   remedy: 'nothing: it is assessed when the index rises',
 };
 
+const reached = (level: number): RemainingLife => ({
+  assessment: 'assessed',
+  medianS: 0,
+  lowS: 0,
+  highS: 0,
+  method: `the end of life at ${level} × the alert limit is reached`,
+});
+
 const NO_END: RemainingLife = {
   assessment: 'not_assessable',
   reason: 'a rise tells when the alert limit is reached, not when life ends',
@@ -58,6 +66,8 @@ export class HealthReport {
   readonly #history: IndexHistory;
   /** Not kept across a restart, since the next window brings it again. */
   #points: PointHealth[] = [];
+  /** Points that sent something once and are silent now. */
+  readonly #silent = new Set<string>();
 
   /** @param state the machine's, and changed here. */
   constructor(
@@ -76,6 +86,7 @@ export class HealthReport {
   }
 
   note(watched: Watched): void {
+    this.#silent.delete(watched.point);
     this.#put(pointHealth(watched));
     if (watched.velocityMmPerS !== undefined) this.#state.velocities.set(watched.point, watched.velocityMmPerS);
   }
@@ -97,6 +108,9 @@ export class HealthReport {
         refusal === null
           ? 'see to the sensor, its device and the network between'
           : 'see to what its device sends; the ledger counts it by reason';
+      this.#silent.add(name);
+      // What it last said of the ISO zone holds no longer.
+      this.#state.velocities.delete(name);
       this.#put({ assessment: 'not_assessable', point: name, reason, remedy });
     }
     // By the machine's own clock, which may be another than ours.
@@ -129,6 +143,7 @@ export class HealthReport {
   /** Only where an end is configured: a level at which machines are alerted is none. */
   remainingLife(): RemainingLife {
     const end = this.#config?.endOfLife;
+    if (end && this.index !== null && this.index >= end.value) return reached(end.value);
     if (end) return this.#timeTo(end.value, `the end of life at ${end.value} × the alert limit`);
     return this.#history.all().length === 0 ? NOT_DEGRADING : NO_END;
   }
@@ -152,7 +167,7 @@ export class HealthReport {
     this.#points = [...this.#points.filter((p) => p.point !== verdict.point), verdict];
   }
 
-  /** NE 107: a defect that develops asks for maintenance, a critical one is out of specification; only the end is a failure. */
+  /** NE 107: a machine that is assessed in part asks for a check; a defect that develops asks for maintenance, a critical one is out of specification; only the end is a failure. */
   #status(assessed: boolean): Namur {
     const end = this.#config?.endOfLife;
     if (end && this.index !== null && this.index >= end.value) return 'FAILURE';
@@ -161,6 +176,6 @@ export class HealthReport {
     if (active.some(([, alert]) => alert.active && alert.severity === 'critical')) return 'OFF_SPEC';
     if (active.some(([family]) => family === VIBRATION || family === TREND)) return 'MAINTENANCE_REQUIRED';
     if (active.length > 0) return 'OFF_SPEC';
-    return assessed ? 'NORMAL' : 'CHECK_FUNCTION';
+    return assessed && this.#silent.size === 0 ? 'NORMAL' : 'CHECK_FUNCTION';
   }
 }

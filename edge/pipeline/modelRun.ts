@@ -16,6 +16,9 @@ const LEAST_COMPARED = 10;
 /** What a model did since it has its role. */
 export interface ModelRunState {
   state: ProcessState;
+  /** Of the row that was judged last, and the shortest step from one to the next; absent: none was. */
+  lastMs?: number;
+  stepMs?: number;
   rows: number;
   over: number;
   failures: number;
@@ -46,4 +49,22 @@ export function worse(run: ModelRunState): string | null {
   const usual = (beside.over / beside.rows) * run.rows;
   if (run.over - usual < Math.max(WORSE_ROWS, WORSE_PART * run.rows)) return null;
   return `it calls ${run.over} of ${run.rows} rows unlike its training, the other model ${Math.round(usual)}`;
+}
+
+/** A row that comes later than this after the one before, or so many steps, has nothing to do with it: the machine stood. */
+const STALE_MS = 600_000;
+const STALE_STEPS = 8;
+
+/** Whether what a model has smoothed until now says nothing of a row of this time. */
+export function isStale({ lastMs, stepMs = 0 }: Pick<ModelRunState, 'lastMs' | 'stepMs'>, timeMs: number): boolean {
+  return lastMs !== undefined && timeMs - lastMs > Math.max(STALE_MS, STALE_STEPS * stepMs);
+}
+
+/** Notes the times of rows that were judged. */
+export function noteTimes(run: ModelRunState, timesMs: readonly number[]): void {
+  for (const timeMs of timesMs) {
+    if (run.lastMs !== undefined && timeMs > run.lastMs)
+      run.stepMs = Math.min(run.stepMs ?? Number.POSITIVE_INFINITY, timeMs - run.lastMs);
+    run.lastMs = timeMs;
+  }
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { LedgerMessage } from '#models/contracts/ledger.ts';
 import type { SampleBlock, WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import { edgeConfigSchema } from '../config.ts';
-import { Pipeline } from './pipeline.ts';
+import { type LedgerDue, Pipeline } from './pipeline.ts';
 
 const RATE = 4000;
 const config = (extra: object = {}) =>
@@ -201,6 +202,17 @@ test('windows of other lengths make rows of their own, each counted, and tell th
   expect(names.has('velocityRmsMmPerS')).toBe(false);
   expect(pipeline.ledger().points[0].windows).toBe(80 + 5);
   expect(lastHealth(drained)).toMatchObject({ iso: { zone: expect.stringMatching(/[ABCD]/) } });
+  // The zone is of the velocity that the newest long window gave.
+  const long = drained.outgoing
+    .filter((m) => m.kind === 'features')
+    .map((m) => m.body as { names: string[]; values: number[][] })
+    .filter((m) => m.names.includes('velocityRmsMmPerSW4096'))
+    .at(-1);
+  const velocity = long?.values.at(-1)?.[long.names.indexOf('velocityRmsMmPerSW4096')];
+  expect((lastHealth(drained) as unknown as { iso: { velocityMmPerS: number } }).iso.velocityMmPerS).toBeCloseTo(
+    velocity as number,
+    4,
+  );
 });
 
 test('a point has the bands and the lines that were asked for', () => {
@@ -296,6 +308,24 @@ test('a point of which nothing is heard any more is said to be silent, once, and
   expect(pipeline.silentPoints).toBe(0);
 });
 
+test('a machine of which one sensor fell silent is to be checked, whatever the other says of it', () => {
+  const pipeline = new Pipeline(config({ assets: { a: { points: { temperature: { unit: 'degC' } } } } }));
+  const noise = (i: number) => 0.3 * Math.sin(12.9898 * (i + 1) * (i + 3));
+  const at = (i: number) => NOW_MS + i * 1000;
+  const temperature = (i: number) =>
+    pipeline.accept({ ok: true, block: value(i, 'temperature', 55 + noise(i)) }, at(i));
+  for (const i of range(0, 400)) {
+    temperature(i);
+    pipeline.accept({ ok: true, block: block(i, { length: RATE }) }, at(i));
+  }
+  expect(lastHealth(pipeline.drain({ ledger: null }))).toMatchObject({ status: 'NORMAL' });
+  for (const i of range(400, 600)) temperature(i);
+  pipeline.checkSilence(at(600));
+  expect(lastHealth(pipeline.drain({ ledger: null }))).toMatchObject({ status: 'CHECK_FUNCTION' });
+  for (const i of range(600, 603)) pipeline.accept({ ok: true, block: block(i, { length: RATE }) }, at(i));
+  expect(lastHealth(pipeline.drain({ ledger: null }))).toMatchObject({ status: 'NORMAL' });
+});
+
 test('one impossible sample among few in an interval is counted and named, and raises nothing', () => {
   const noise = (i: number) => 0.3 * Math.sin(12.9898 * (i + 1) * (i + 3));
   const values = range(0, 400).map((i) => (i === 250 ? 850 : 55 + noise(i)));
@@ -340,4 +370,76 @@ test('what arrives and is refused is not silence', () => {
   const { points } = lastHealth(pipeline.drain({ ledger: null })) as Said;
   expect(points[0]).toMatchObject({ reason: expect.stringContaining('refused: time_in_future') });
   expect(pipeline.ledger().points[0].flaws?.silent).toBeUndefined();
+});
+
+test('ledgers are of the points that changed, 500 a message; sources and subscriptions are said once', () => {
+  const pipeline = new Pipeline(config());
+  for (const i of range(0, 600)) pipeline.accept({ ok: true, block: value(i, `p${i}`, 5) }, NOW_MS + i * 1000);
+  const source = { source: 0, type: 'mqtt', connected: true, outages: 0, downS: 0 };
+  const subscription = { source: 0, subscription: 't', messages: 1, values: 1, ignored: 0, chunks: 0, rejected: {} };
+  const ledgers = (due: Partial<LedgerDue> = {}) =>
+    pipeline
+      .drain({ ledger: { timeMs: NOW_MS, sources: [source], subscriptions: [subscription], ...due } })
+      .outgoing.filter((m) => m.kind === 'ledger')
+      .map(({ body }) => {
+        const { points, ...rest } = body as Pick<LedgerMessage, 'points' | 'sources' | 'subscriptions' | 'clocks'>;
+        const has = (['clocks', 'sources', 'subscriptions'] as const).filter((key) => rest[key] !== undefined);
+        return [points.length, ...has];
+      });
+  expect(ledgers()).toEqual([[500, 'clocks', 'sources', 'subscriptions'], [100]]);
+  expect(ledgers()).toEqual([]);
+  pipeline.accept({ ok: true, block: value(601, 'p0', 5) }, NOW_MS + 601_000);
+  expect(ledgers()).toEqual([[1, 'clocks', 'sources']]);
+  expect(ledgers({ sources: [{ ...source, connected: false }] })).toEqual([[0, 'sources']]);
+  expect(ledgers({ sources: [{ ...source, connected: false }], subscriptions: [] })).toEqual([[0, 'sources']]);
+  pipeline.accept({ ok: false, rejection: 'bad_topic', point: null }, NOW_MS + 602_000);
+  expect(ledgers({ sources: [{ ...source, connected: false }], subscriptions: [] })).toEqual([[0, 'sources']]);
+  expect(ledgers({ sources: [{ ...source, connected: false }], subscriptions: [] })).toEqual([]);
+});
+
+interface EvidenceBody {
+  id: string;
+  timeMs: number;
+  pieces: { startUs: number; samples: string }[];
+}
+const evidenceOf = (drained: { outgoing: { kind: string; body: object }[] }) =>
+  drained.outgoing.filter((m) => m.kind === 'evidence').map((m) => m.body as EvidenceBody);
+/** Samples in a piece: int16 in base64. */
+const lengthOf = ({ samples }: EvidenceBody['pieces'][number]) => Buffer.from(samples, 'base64').length / 2;
+
+test('evidence that was asked for is five seconds from then on, one request at a time', () => {
+  const pipeline = new Pipeline(config());
+  const second = (i: number) => block(i, { length: RATE });
+  feed(pipeline, range(0, 3).map(second));
+  expect(pipeline.requestEvidence('c1', 'a', '1H')).toBe(true);
+  expect(pipeline.requestEvidence('c2', 'a', '1H')).toBe(false);
+  expect(pipeline.requestEvidence('c3', 'a', 'unknown')).toBe(false);
+  expect(evidenceOf(feed(pipeline, range(3, 7).map(second)))).toEqual([]);
+  const [evidence] = evidenceOf(feed(pipeline, [second(7)]));
+  expect(evidence).toMatchObject({ id: 'c1', timeMs: 1.7e12 + 8000 });
+  expect(evidence.pieces.map((piece) => [piece.startUs, lengthOf(piece)])).toEqual([[1.7e15 + 3e6, 5 * RATE]]);
+  expect(evidenceOf(feed(pipeline, range(8, 20).map(second)))).toEqual([]);
+  expect(pipeline.requestEvidence('c4', 'a', '1H')).toBe(true);
+});
+
+test('of a point that sends snapshots evidence is what came in a minute', () => {
+  const pipeline = new Pipeline(config());
+  const snapshot = (i: number) => block(10 * i);
+  feed(pipeline, [snapshot(0)]);
+  pipeline.requestEvidence('c1', 'a', '1H');
+  expect(evidenceOf(feed(pipeline, range(1, 8).map(snapshot)))).toEqual([]);
+  const [evidence] = evidenceOf(feed(pipeline, [snapshot(8)]));
+  expect(evidence.pieces.map((p) => p.startUs)).toEqual(range(1, 9).map((i) => 1.7e15 + i * 1e7));
+});
+
+test('a point that is sent the other kind of data rejects it, and counts it', () => {
+  const pipeline = new Pipeline(config());
+  feed(pipeline, [value(0, 't', 5), block(0), { ...block(1), point: 't' }, value(1, '1H', 5)]);
+  const rejected = pipeline
+    .ledger()
+    .points.map(({ point, received, delivered, rejected }) => [point, received, delivered, rejected]);
+  expect(rejected).toEqual([
+    ['t', 2, 1, { wrong_type: 1 }],
+    ['1H', 2, 1, { wrong_type: 1 }],
+  ]);
 });

@@ -1,8 +1,8 @@
 import type { MachineModels, ModelRun } from '#models/contracts/models.ts';
-import type { ProcessModel, ProcessScore } from '#models/health/process/processModel.ts';
+import { freshState, type ProcessModel, type ProcessScore } from '#models/health/process/processModel.ts';
 import type { HostJob, HostResult } from '../models/modelHost.ts';
 import { FitWatch } from './fitWatch.ts';
-import { freshRun, type ModelRunState, overOf, worse } from './modelRun.ts';
+import { freshRun, isStale, type ModelRunState, noteTimes, overOf, worse } from './modelRun.ts';
 import { OwnRows } from './ownRows.ts';
 import { NotYet } from './trial.ts';
 
@@ -139,7 +139,7 @@ export class ProcessSlot {
 
   /** Rows for the models, if any wait and none are on their way. */
   work(): SlotWork | null {
-    const rows = this.#state.pending.slice(0, ROWS_AT_ONCE);
+    const rows = this.#untilGap(this.#state.pending.slice(0, ROWS_AT_ONCE));
     if (this.#working || rows.length === 0) return null;
     const jobs = ROLES.flatMap((role) => {
       const installed = this.#models[role];
@@ -147,8 +147,10 @@ export class ProcessSlot {
       const { id, model } = installed;
       const own = rows.filter((row) => model.channels.every((channel) => Object.hasOwn(row.values, channel)));
       const values = own.map((row) => model.channels.map((channel) => row.values[channel]));
-      const job = { id, model, rows: values, state: this.#run(role, model).state };
-      return own.length > 0 ? [{ role, job, timesMs: own.map((row) => row.timeMs) }] : [];
+      if (own.length === 0) return [];
+      const run = this.#run(role, model);
+      const job = { id, model, rows: values, state: isStale(run, own[0].timeMs) ? freshState(model) : run.state };
+      return [{ role, job, timesMs: own.map((row) => row.timeMs) }];
     });
     this.#working = true;
     return { rows: rows.length, jobs };
@@ -167,7 +169,7 @@ export class ProcessSlot {
       // It may have been changed meanwhile.
       if (this.#models[role]?.id !== job.id) return;
       const result = results[i];
-      this.#note(role, job, result);
+      this.#note(role, job, timesMs, result);
       if (role === 'active') verdicts = this.#verdicts(timesMs, result);
     });
     this.#noteBeside(work, results);
@@ -248,6 +250,15 @@ export class ProcessSlot {
     return previous ? 'the model before judges again' : 'no model judges any more';
   }
 
+  /** Rows up to the first one that comes so late that smoothing begins anew with it. */
+  #untilGap(rows: readonly PendingRow[]): PendingRow[] {
+    const { active } = this.#state.runs;
+    const at = rows.findIndex(
+      ({ timeMs }, i) => i > 0 && isStale({ lastMs: rows[i - 1].timeMs, stepMs: active?.stepMs ?? 0 }, timeMs),
+    );
+    return at < 0 ? [...rows] : rows.slice(0, at);
+  }
+
   #use(models: SlotModels): void {
     this.#models = models;
     this.#channels = channelsOf(models);
@@ -289,9 +300,10 @@ export class ProcessSlot {
     }
   }
 
-  #note(role: Role, { model, rows }: HostJob, result: HostResult): void {
+  #note(role: Role, { model, rows }: HostJob, timesMs: readonly number[], result: HostResult): void {
     const run = this.#run(role, model);
     run.rows += rows.length;
+    noteTimes(run, timesMs);
     if (!result.ok) {
       run.failures += rows.length;
       run.failing++;

@@ -1,5 +1,6 @@
 import type { IPublishPacket, MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import { withoutPassword } from '#models/configuration/withoutPassword.ts';
 import { brokerClient } from '../brokerConnection.ts';
 import type { EdgeConfig } from '../config.ts';
 import { ChunkedWaveforms, chunksOf } from './chunkedWaveforms.ts';
@@ -97,15 +98,17 @@ export class MqttSource implements Source {
     });
     client.on('connect', () => {
       this.#connection++;
-      this.#log.info({ url: this.#config.url }, 'source connected');
+      this.#log.info({ url: withoutPassword(this.#config.url) }, 'source connected');
       for (const { topic, qos } of this.#config.subscriptions) {
         client.subscribe(filterOf(topic), { qos }, (error) => {
           if (error) this.#log.error({ topic, error: error.message }, 'the broker refused a subscription');
         });
       }
     });
-    client.on('close', () => this.#log.warn({ url: this.#config.url }, 'source disconnected'));
-    client.on('error', (error) => this.#log.error({ url: this.#config.url, error: error.message }, 'source failed'));
+    client.on('close', () => this.#log.warn({ url: withoutPassword(this.#config.url) }, 'source disconnected'));
+    client.on('error', (error) =>
+      this.#log.error({ url: withoutPassword(this.#config.url), error: error.message }, 'source failed'),
+    );
     client.connect();
   }
 

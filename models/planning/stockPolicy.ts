@@ -50,10 +50,10 @@ export interface StockPlan {
   orderCost: number;
   /** Chance that the position alone does not last through the protection interval. */
   runOutProbability: number;
+  /** Part of the order cycles without a run-out, in the long run. */
   expectedCycleService: number;
+  /** Part of the demand that is served from the shelf in the long run, over all inventory positions of the policy. */
   expectedFill: number;
-  /** Part of the demand that the policy serves from the shelf in the long run, over all its inventory positions. */
-  longRunFill: number;
   /** Cost of the units that will be short, for not ordering before the next review, once an order of today would be there. */
   costOfWaiting: number;
 }
@@ -103,9 +103,8 @@ export function planStock(item: StockItem, demand: ItemDemand, target: StockTarg
     orderNow,
     orderCost: orderNow > 0 ? item.orderCost + orderNow * item.unitCost : 0,
     runOutProbability: 1 - chanceWithin(demand.protection, position),
-    expectedCycleService: chanceWithin(demand.protection, after),
-    expectedFill: fillOf(demand, after),
-    longRunFill: longRun(cycle, reorderPoint, (at) => fillOf(demand, at)),
+    expectedCycleService: cycleService(cycle, demand, reorderPoint),
+    expectedFill: longRun(cycle, reorderPoint, (at) => fillOf(demand, at)),
     costOfWaiting: Math.max(0, shortInReview(demand, position) - shortInReview(demand, after)) * item.shortageCost,
   };
 }

@@ -1,4 +1,4 @@
-import { medianOf } from './localMedian.ts';
+import { medianOf, select } from './localMedian.ts';
 import { interpolatedPeak } from './spectralPeaks.ts';
 import { welch } from './welch.ts';
 
@@ -20,7 +20,9 @@ export const LEAST_SPECTRUM = 256;
 const LONGEST = 2 ** 18;
 /** Width of the median that is the floor, to either side. */
 const FLOOR_HZ = 12;
-const LEAST_FLOOR_BINS = 8;
+const LEAST_FLOOR_BINS = 18;
+/** Of the exponential law of a spectrum: its median over its lower quartile. */
+const MEDIAN_OF_QUARTILE = Math.LN2 / Math.log(4 / 3);
 
 /**
  * The averaged spectrum of some pieces of one signal, as fine as the longest of them allows, asked for lines.
@@ -108,7 +110,12 @@ export class LineSpectrum {
     const known = this.#floors.get(place);
     if (known !== undefined) return known;
     const centre = Math.round((place * half) / 4);
-    const floor = medianOf(this.#density.slice(Math.max(1, centre - half), centre + half + 1));
+    const isCoarse = half === LEAST_FLOOR_BINS;
+    const to = isCoarse ? Math.max(centre + half, 2 * half) : centre + half;
+    const about = this.#density.slice(Math.max(1, centre - half), to + 1);
+    const median = medianOf(about);
+    // In coarse bins lines and their skirts may be most of it.
+    const floor = isCoarse ? Math.min(median, MEDIAN_OF_QUARTILE * select(about, about.length >> 2)) : median;
     this.#floors.set(place, floor);
     return floor;
   }

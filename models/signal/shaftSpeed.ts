@@ -7,6 +7,12 @@ const TALLEST = 100;
 const CLEARLY = 1.15;
 const RELATED = 0.02;
 const SKIRT_BINS = 6;
+const STRANGER_BINS = 0.35;
+/** Beyond the tolerance lines lead so far, and no further. */
+const MARGIN = 1.25;
+const PLACED_BINS = 0.75;
+/** Bins wider than this part of the rate. */
+const COARSE = 0.015;
 /** A measured speed may be off by so much; one from a nameplate, with slip and load, by four times that. */
 export const MEASURED_SPEED = 0.02;
 export const NOMINAL_SPEED = 0.08;
@@ -38,55 +44,82 @@ export function estimateShaftHz(spectrum: LineSpectrum, lowHz: number, highHz: n
     ({ hz }) => !related(hz, best.hz, spectrum.stepHz) && !related(best.hz, hz, spectrum.stepHz),
   );
   const next = others.reduce((most, other) => Math.max(most, other.height), 0);
-  return best.height < CLEARLY * next ? null : meanOfLines([spectrum], best.hz);
+  return best.height < CLEARLY * next ? null : meanOfLines(outstanding(spectrum, best.hz), best.hz);
 }
 
-/** The shaft's rate within a tolerance of the given one, where the harmonics of the spectra stand out most. */
+/**
+ * The shaft's rate within a tolerance of the given one, where the harmonics of the spectra stand out most.
+ * @param strangersHz where lines of something else stand, such as twice the mains frequency.
+ */
 export function refineShaftHz(
   spectra: readonly LineSpectrum[],
   givenHz: number,
   tolerance = MEASURED_SPEED,
+  strangersHz: readonly number[] = [],
 ): ShaftEstimate {
   const stepHz = Math.min(...spectra.map((s) => s.stepHz));
   const step = Math.max(2e-4, stepHz / givenHz / 6);
-  let best = { hz: givenHz, height: height(spectra, givenHz) };
+  let best = { hz: givenHz, height: height(spectra, givenHz, strangersHz) };
   for (let part = -tolerance; part <= tolerance; part += step) {
     const hz = givenHz * (1 + part);
-    const its = height(spectra, hz);
+    const its = height(spectra, hz, strangersHz);
     if (its > best.height * BETTER) best = { hz, height: its };
   }
-  const highest = Math.max(0, ...spectra.flatMap((s) => outstanding(s, best.hz).map(({ k }) => k)));
+  const lines = spectra.flatMap((spectrum) => ownLines(spectrum, best.hz, strangersHz));
+  const highest = Math.max(0, ...lines.map(({ k }) => k));
   const uncertainty = highest > 0 ? Math.min(tolerance, stepHz / 2 / highest / best.hz) : tolerance;
-  return { hz: meanOfLines(spectra, best.hz), uncertainty };
+  const hz = meanOfLines(lines, best.hz);
+  const most = MARGIN * tolerance * givenHz;
+  return { hz: Math.min(givenHz + most, Math.max(givenHz - most, hz)), uncertainty };
+}
+
+interface Harmonic {
+  k: number;
+  hz: number;
+  prominence: number;
 }
 
 /** The harmonics of a rate that stand out, by number. */
-function outstanding(spectrum: LineSpectrum, hz: number): { k: number; hz: number; prominence: number }[] {
+function outstanding(spectrum: LineSpectrum, hz: number): Harmonic[] {
   return Array.from({ length: HARMONICS }, (_, i) => ({ k: i + 1, ...spectrum.line((i + 1) * hz) })).filter(
     (line) => line.top && line.prominence >= STANDS_OUT,
   );
 }
 
-function height(spectra: readonly LineSpectrum[], hz: number): number {
+/** Those of a rate that is known roughly. In coarse bins a neighbour within a bin is another line. */
+function ownLines(spectrum: LineSpectrum, hz: number, strangersHz: readonly number[]): Harmonic[] {
+  const isCoarse = spectrum.stepHz >= COARSE * hz;
+  return outstanding(spectrum, hz).filter(
+    (line) =>
+      (!isCoarse || Math.abs(line.hz - line.k * hz) <= PLACED_BINS * spectrum.stepHz) &&
+      !isStranger(line, spectrum, strangersHz),
+  );
+}
+
+/** Whether a line stands where another one than the shaft's may be. */
+function isStranger(line: { hz: number }, { stepHz }: LineSpectrum, strangersHz: readonly number[]): boolean {
+  return strangersHz.some((hz) => Math.abs(line.hz - hz) < STRANGER_BINS * stepHz);
+}
+
+function height(spectra: readonly LineSpectrum[], hz: number, strangersHz: readonly number[] = []): number {
   let sum = 0;
   for (const spectrum of spectra) {
     for (let k = 1; k <= HARMONICS; k++) {
-      const { top, prominence } = spectrum.line(k * hz);
-      if (top) sum += Math.log1p(Math.min(TALLEST, prominence));
+      const line = spectrum.line(k * hz);
+      const { top, prominence } = line;
+      if (top && !isStranger(line, spectrum, strangersHz)) sum += Math.log1p(Math.min(TALLEST, prominence));
     }
   }
   return sum;
 }
 
-/** The rate as the harmonics that stand out tell it, higher ones weighing more; as it was where none does. */
-function meanOfLines(spectra: readonly LineSpectrum[], hz: number): number {
+/** The rate as its harmonics tell it, higher ones weighing more; as it was where there is none. */
+function meanOfLines(lines: readonly Harmonic[], hz: number): number {
   let [sum, weight] = [0, 0];
-  for (const spectrum of spectra) {
-    for (const line of outstanding(spectrum, hz)) {
-      // The variance of a line's place falls with its power; a harmonic k tells the rate k times as finely.
-      sum += line.k * line.prominence * line.hz;
-      weight += line.k ** 2 * line.prominence;
-    }
+  for (const line of lines) {
+    // The variance of a line's place falls with its power; a harmonic k tells the rate k times as finely.
+    sum += line.k * line.prominence * line.hz;
+    weight += line.k ** 2 * line.prominence;
   }
   return weight > 0 ? sum / weight : hz;
 }

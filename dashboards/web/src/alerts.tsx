@@ -16,7 +16,7 @@ const STATE_WORDS: Record<AlertRecord['state'], string> = {
 };
 
 export function AlertList({ alerts }: { alerts: AlertRecord[] }) {
-  if (alerts.length === 0) return <p class="empty">No alert. That is good news.</p>;
+  if (alerts.length === 0) return <p class="empty">No active alerts.</p>;
   return (
     <ul class="alerts">
       {alerts.map((alert) => (

@@ -41,6 +41,9 @@ export function PlanPage() {
             <button type="button" onClick={() => void save('/api/v1/plan.csv', 'plan.csv')}>
               Save the plan (CSV)
             </button>
+            <button type="button" onClick={() => void save('/api/v1/plan.xlsx', 'plan.xlsx')}>
+              Save orders and plan (Excel)
+            </button>
             <button type="button" onClick={() => void save('/api/v1/forecast.csv', 'forecast.csv')}>
               Save the forecasts (CSV)
             </button>

@@ -1,6 +1,7 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import { withoutPassword } from '#models/configuration/withoutPassword.ts';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { isName } from '#models/contracts/names.ts';
 import { type Payload, PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
@@ -77,7 +78,7 @@ export class SparkplugSource implements Source {
     client.handleMessage = (_packet, resume) => sink.whenReady(resume);
     client.on('message', (topic, payload) => this.#take(topic, payload, sink));
     client.on('connect', () => {
-      this.#log.info({ url: this.#config.url }, 'source connected');
+      this.#log.info({ url: withoutPassword(this.#config.url) }, 'source connected');
       this.#nodes.forget();
       this.#askedMs.clear();
       for (const group of this.#config.groups) client.subscribe(`${NAMESPACE}/${group}/+/#`, { qos: 0 });
@@ -89,9 +90,11 @@ export class SparkplugSource implements Source {
     client.on('close', () => {
       // The next birth's time has to be the next will's, too.
       client.options.will = this.#stateMessage(false);
-      this.#log.warn({ url: this.#config.url }, 'source disconnected');
+      this.#log.warn({ url: withoutPassword(this.#config.url) }, 'source disconnected');
     });
-    client.on('error', (error) => this.#log.error({ url: this.#config.url, error: error.message }, 'source failed'));
+    client.on('error', (error) =>
+      this.#log.error({ url: withoutPassword(this.#config.url), error: error.message }, 'source failed'),
+    );
     client.connect();
   }
 

@@ -38,6 +38,8 @@ export interface Analysis {
   reason: string;
   /** What would allow a verdict; only where there is none. */
   remedy?: string;
+  /** Parts of the bearing whose line is lower than the shaft's beside it. */
+  masked?: readonly string[];
   /** The fault of the machine that is called, also where the bearing's goes first, and its pattern in mm/s RMS. */
   machine?: Verdict & { velocityMmPerS: number };
 }

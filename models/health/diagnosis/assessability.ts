@@ -36,7 +36,9 @@ export interface Obstacle {
 /** Fewer turns of the shaft than this do not tell one line from the next. */
 const LEAST_TURNS = 12;
 /** Shorter pieces of one signal do, if there are so many turns in all of them. */
-const LEAST_TURNS_A_PIECE = 6;
+const LEAST_TURNS_A_PIECE = 4;
+/** A bearing's lines lie between those of the shaft, and ask for more. */
+const LEAST_TURNS_OF_BEARING = 6;
 const LEAST_TURNS_OF_PIECES = 60;
 const LEAST_SAMPLES = 1024;
 /** A resonance that rings with each impact must lie well above the rate of the impacts. */
@@ -87,6 +89,11 @@ export function bearingObstacle(
       `a rate of ${sampleRateHz} Hz is too low for lines at ${line} Hz`,
       `record at ${leastHz.toFixed(0)} Hz`,
     );
+  }
+  const turns = (Math.max(0, ...pieces.map((p) => p.length)) / sampleRateHz) * shaftHz;
+  if (turns < LEAST_TURNS_OF_BEARING) {
+    const reason = `pieces of ${turns.toFixed(1)} turns of the shaft do not tell a bearing's lines from the shaft's`;
+    return { reason, remedy: `record ${(LEAST_TURNS / shaftHz).toFixed(1)} s or more without a gap`, stopsAll: false };
   }
   const count = pieces.reduce((sum, p) => sum + p.length, 0);
   const atExtreme = countAtExtreme(pieces);

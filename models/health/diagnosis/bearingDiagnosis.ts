@@ -1,5 +1,15 @@
 import type { BearingFactors } from '#models/machine/bearing.ts';
-import { type BearingEvidence, bearingEvidence, HARMONICS, SCAN_ORDERS } from './bearingLines.ts';
+import { medianOf } from '#models/signal/localMedian.ts';
+import {
+  type BearingEvidence,
+  type BearingFault,
+  type BearingScore,
+  bearingEvidence,
+  HARMONICS,
+  orderOf,
+  SCAN_ORDERS,
+  SLIP,
+} from './bearingLines.ts';
 import { EnvelopeAnalyzer, type EnvelopeEvidence } from './envelopeEvidence.ts';
 import { modulationDepth } from './modulationDepth.ts';
 import { notchShaft, refineShaftRate } from './shaftRate.ts';
@@ -21,12 +31,28 @@ const FLOOR_ORDERS = 1.5;
 /** Speed may be refined by 3 %, lines may slip by 1.5 %. */
 const ROOM = 1.05;
 
+/** A cage that strikes does so once a turn of its own: its first harmonics modulate alike. A rolling element's fall off at once. */
+const CAGE_HARMONICS = 6;
+const ALIKE = 0.3;
+const ABOVE_FLOOR = 2;
+/** Lines so many bins apart are two. */
+const APART_BINS = 2.8;
+const HALF = 0.5;
+/** Segments of fewer than twelve turns. */
+const COARSE_ORDERS = 1 / 12;
+
 export interface BearingDiagnosis extends BearingEvidence {
   /** The shaft's rate as refined on the envelope. */
   shaftHz: number;
   /** Depth of modulation at the likeliest fault's lines and at the strongest other comb's. */
   depth: number;
   rivalDepth: number;
+  /** Parts whose line is lower than the shaft's beside it: what grows there may be the shaft's. */
+  masked: BearingFault[];
+  /** Parts whose line may be one of the shaft's: it lies within the slip and a bin of it. */
+  near: BearingFault[];
+  /** Whether the likeliest fault's line may be one of the shaft's: within half a bin of it, or below its skirt in coarse bins. */
+  isShafts: boolean;
   /** `fault`: significant and deep. `part_unsure`: so, at a rate that parts share. `early`: significant, not deep. */
   finding: 'fault' | 'part_unsure' | 'early' | 'none';
 }
@@ -62,10 +88,67 @@ export function diagnoseEvidence(
   tolerance = 0,
 ): BearingDiagnosis {
   const shaftHz = refineShaftRate(evidence, givenShaftHz);
-  const found = bearingEvidence(notchShaft(evidence, shaftHz), shaftHz, factors, tolerance);
+  const ranked = bearingEvidence(notchShaft(evidence, shaftHz), shaftHz, factors, tolerance);
+  const strikes = cageStrikes(evidence, shaftHz, factors);
+  const found = strikes ? { ...ranked, scores: cageFirst(ranked.scores) } : ranked;
   const depth = depthOf(found, evidence, shaftHz, factors, tolerance);
   const rivalDepth = modulationDepth(evidence, found.rival.order * shaftHz, tolerance);
-  return { ...found, shaftHz, depth, rivalDepth, finding: findingOf(found, depth, rivalDepth, tolerance) };
+  const masked = maskedParts(evidence, shaftHz, factors);
+  const top = orderOf(found.scores[0].fault, factors);
+  // Within half a bin of one of the shaft's lines, it may be that one.
+  const isShafts = top > HALF && Math.abs(top - Math.round(top)) * shaftHz < HALF * evidence.stepHz;
+  const isSkirt = evidence.stepHz > COARSE_ORDERS * shaftHz && masked.includes(found.scores[0].fault);
+  const finding = strikes ? 'fault' : findingOf(found, depth, rivalDepth, tolerance);
+  return {
+    ...found,
+    shaftHz,
+    depth,
+    rivalDepth,
+    masked,
+    near: nearParts(evidence, shaftHz, factors),
+    isShafts: (isShafts || isSkirt) && !strikes,
+    finding,
+  };
+}
+
+/** The depth of modulation at one rate, in its deepest band. */
+function depthAt({ stepHz, modulation }: EnvelopeEvidence, hz: number, reachHz = 0): number {
+  const [from, to] = [Math.round((hz - reachHz) / stepHz) - 1, Math.round((hz + reachHz) / stepHz) + 1];
+  return Math.sqrt(Math.max(0, ...modulation.map((band) => Math.max(0, ...band.subarray(Math.max(1, from), to + 1)))));
+}
+
+function cageStrikes(evidence: EnvelopeEvidence, shaftHz: number, { ftf }: BearingFactors): boolean {
+  const cageHz = ftf * shaftHz;
+  if (cageHz < APART_BINS * evidence.stepHz) return false;
+  if (modulationDepth(evidence, cageHz) < DEEP) return false;
+  return evidence.modulation.some((band) => {
+    const one = { ...evidence, modulation: [band] };
+    const depths = Array.from({ length: CAGE_HARMONICS }, (_, i) => depthAt(one, (i + 1) * cageHz));
+    const floor = Math.sqrt(medianOf(band.slice(1)));
+    const isDeep = modulationDepth(one, cageHz) >= DEEP;
+    return isDeep && Math.min(...depths) >= Math.max(ALIKE * Math.max(...depths), ABOVE_FLOOR * floor);
+  });
+}
+
+function cageFirst(scores: readonly BearingScore[]): BearingScore[] {
+  const score = Math.max(...scores.map((s) => s.score));
+  return [{ fault: 'cage', score }, ...scores.filter((s) => s.fault !== 'cage')];
+}
+
+function nearParts({ stepHz }: EnvelopeEvidence, shaftHz: number, factors: BearingFactors): BearingFault[] {
+  return (['outer_race', 'inner_race', 'ball'] as const).filter((fault) => {
+    const order = orderOf(fault, factors);
+    return Math.abs(order - Math.round(order)) * shaftHz < SLIP * order * shaftHz + stepHz;
+  });
+}
+
+function maskedParts(evidence: EnvelopeEvidence, shaftHz: number, factors: BearingFactors): BearingFault[] {
+  return (['outer_race', 'inner_race', 'ball', 'cage'] as const).filter((fault) => {
+    const order = orderOf(fault, factors);
+    const own = depthAt(evidence, order * shaftHz, SLIP * order * shaftHz);
+    const beside = [Math.floor(order), Math.ceil(order)].filter((k) => k > 0);
+    return beside.some((k) => depthAt(evidence, k * shaftHz) > own);
+  });
 }
 
 function findingOf(

@@ -28,12 +28,23 @@ export interface AlertDiagnosis {
  * @param gathered null where too little signal was kept, or no diagnosis can be paid for.
  */
 export function diagnoseAlert(contributions: readonly Contribution[], gathered: GatheredSignal | null): AlertDiagnosis {
-  const grown = diagnoseLines(contributions);
-  if (!gathered) return { diagnosis: grown, beside: null };
+  const byGrowth = diagnoseLines(contributions);
+  if (!gathered) return { diagnosis: byGrowth, beside: null };
   const velocity = contributions.find((c) => c.feature.startsWith(VELOCITY));
   const context = { ...gathered.context, normalVelocityMmPerS: velocity?.normal };
   const analysis = analyzePieces(gathered.pieces, context);
-  const { verdict, fault, reason, evidence } = analysis;
+  const { verdict, fault, reason, evidence, masked = [] } = analysis;
+  // Windows are short, and what grows at a bearing's line may be the shaft's beside it: a fault of the machine, or nobody knows.
+  const isContradicted =
+    verdict === 'not_assessable' || (verdict === 'fault' && fault !== null && !BEARING_FAULTS.has(fault));
+  const grown: Diagnosis =
+    isContradicted && masked.includes(byGrowth.fault)
+      ? {
+          fault: 'undetermined',
+          confidence: 0,
+          reasons: ['the shaft’s lines beside it are higher', ...byGrowth.reasons],
+        }
+      : byGrowth;
   const unnamed = (why: string): Diagnosis => ({ ...grown, reasons: [...grown.reasons, `${why}: ${reason}`] });
   // Early lines are no alert by themselves; of a machine that has changed they say what is changing.
   if ((verdict !== 'fault' && verdict !== 'watch') || fault === null)

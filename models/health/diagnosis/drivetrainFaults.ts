@@ -4,6 +4,11 @@ import { SPEED_PART } from './machineLines.ts';
 
 const CAVITATION_FROM_HZ = 2500;
 const CAVITATION_G = 0.3;
+const LINE_APART = 0.4;
+/** Sidebands so many bins from 1× are told from it; nearer ones, as far as these, only above what a window leaks there. */
+const FINE_BINS = 4;
+const COARSE_BINS = 2;
+const COARSE_SIDES = 0.12;
 
 export const gear: Rule = (lines, { shaftHz, drivetrain: { teeth } }, { candidates, notAssessable }) => {
   if (teeth === undefined) {
@@ -53,7 +58,7 @@ export const bladePass: Rule = (lines, { limitMmPerS, drivetrain: { blades } }, 
     return;
   }
   const [pass, twice] = [lines.velocity(blades), lines.velocity(2 * blades)];
-  const first = lines.velocity(1);
+  const first = Math.max(lines.velocity(1), lines.ceiling(1));
   candidates.push(
     candidate('blade_pass', Math.hypot(pass, twice), [
       reaches(`${mm(pass)} at ${blades}×, the blades' rate (${mm(twice)} at twice that)`, pass, 0.35 * limitMmPerS),
@@ -87,7 +92,8 @@ export const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { 
   const first = lines.velocity(1);
   const twiceLine = lines.velocityAt(2 * lineHz);
   const near = Math.abs((2 * lineHz) / shaftHz - Math.round((2 * lineHz) / shaftHz)) * shaftHz;
-  if (near > 3 * lines.stepHz + SPEED_PART * 2 * lineHz) {
+  // A line that is one is placed much finer than a bin; the speed is known to a part of it.
+  if (near > LINE_APART * lines.stepHz + SPEED_PART * 2 * lineHz) {
     candidates.push(
       candidate(
         'electrical',
@@ -106,10 +112,13 @@ export const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { 
     notAssessable.push({ fault: 'electrical', reason, remedy: 'check poles, lineHz and speed' });
     return;
   }
-  if (passHz < 4 * lines.stepHz) {
+  const isFine = passHz >= FINE_BINS * lines.stepHz;
+  if (!isFine) {
     const reason = `sidebands at ${passHz.toFixed(2)} Hz cannot be told from 1× in bins of ${lines.stepHz.toFixed(2)} Hz`;
-    notAssessable.push({ fault: 'electrical', reason, remedy: 'record longer, at full load' });
-    return;
+    const seconds = Math.ceil(FINE_BINS / passHz);
+    const remedy = `send ${seconds} s or more without a gap, at full load`;
+    notAssessable.push({ fault: 'electrical', mode: 'rotor_bar', reason, remedy });
+    if (passHz < COARSE_BINS * lines.stepHz) return;
   }
   const sides = [-2, -1, 1, 2].map((s) => lines.velocityAt(shaftHz + s * passHz));
   const present = sides.filter((s) => s > 0).length;
@@ -119,7 +128,11 @@ export const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { 
       0,
       [
         reaches(`${present} of 4 sidebands of 1× at the pole-pass rate of ${passHz.toFixed(2)} Hz`, present, 2),
-        reaches(`they are ${share(rss(sides), first)} of 1×`, rss(sides), 0.03 * Math.max(first, 0.05 * limitMmPerS)),
+        reaches(
+          `they are ${share(rss(sides), first)} of 1×`,
+          rss(sides),
+          (isFine ? 0.03 : COARSE_SIDES) * Math.max(first, 0.05 * limitMmPerS),
+        ),
       ],
       'rotor_bar',
     ),

@@ -37,7 +37,7 @@ export interface MachineFindings {
   /** The likeliest first. */
   candidates: MachineCandidate[];
   /** Faults whose lines cannot be placed or told apart, and what would change that. */
-  notAssessable: { fault: MachineFault; reason: string; remedy: string }[];
+  notAssessable: { fault: MachineFault; mode?: MachineCandidate['mode']; reason: string; remedy: string }[];
 }
 
 /** A condition: what it says, and how far it is met (1: just). */
@@ -62,6 +62,11 @@ export const mm = (v: number) => `${v.toFixed(2)} mm/s`;
 export const reaches = (text: string, value: number, least: number): Condition => ({
   text,
   met: Math.min(MOST, value / Math.max(least, 1e-9)),
+});
+/** So many should be there; more say no more. */
+export const counts = (text: string, value: number, least: number): Condition => ({
+  text,
+  met: value >= least ? MOST : value / least,
 });
 /** `value` should stay below `most`. */
 export const stays = (text: string, value: number, most: number): Condition => ({

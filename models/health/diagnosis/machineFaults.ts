@@ -1,6 +1,7 @@
 import { belt, bladePass, cavitation, electrical, gear } from './drivetrainFaults.ts';
 import {
   candidate,
+  counts,
   type MachineCandidate,
   type MachineFaultContext,
   type MachineFindings,
@@ -12,11 +13,10 @@ import {
   share,
   stays,
 } from './faultRule.ts';
-import { MachineLines, type SensorSpectrum } from './machineLines.ts';
+import { MachineLines, type SensorSpectrum, SUB_ORDERS } from './machineLines.ts';
 import { type Severity, zoneOf } from './severity.ts';
 
 const HARMONICS = 10;
-const SUB_ORDERS = [1 / 3, 1 / 2, 2 / 3, 3 / 2, 5 / 2] as const;
 /** A pattern may be all of a vibration and still have another cause. */
 const MOST_SURE = 0.95;
 
@@ -26,7 +26,7 @@ const MOST_SURE = 0.95;
  * broken rotor bars. Limits are parts of ISO 20816-3's zone limit and are listed in `docs/guides/diagnosis.md`.
  */
 export function machineFaults(sensors: readonly SensorSpectrum[], context: MachineFaultContext): MachineFindings {
-  const lines = new MachineLines(sensors, context.shaftHz);
+  const lines = new MachineLines(sensors, context.shaftHz, context.drivetrain);
   const limitMmPerS = context.severity.limitsMmPerS[1];
   const findings: MachineFindings = { candidates: [], notAssessable: [] };
   for (const rule of [
@@ -89,7 +89,8 @@ export function suspectShaft(
     Math.max(lines.velocity(order, 'radial'), lines.velocity(order, 'axial')),
   );
   const shaft = Math.hypot(first, second);
-  if (first < second || shaft < SHAFT_SHARE * velocityMmPerS) return null;
+  const subs = rss(SUB_ORDERS.map((o) => lines.velocity(o)));
+  if (first < second || shaft < SHAFT_SHARE * velocityMmPerS || subs > 0.35 * shaft) return null;
   const reason = `${share(shaft, velocityMmPerS)} of the velocity lies at 1× (${mm(first)}) and 2× (${mm(second)}), too little for unbalance alone`;
   return { explains: Math.min(MOST_SURE, (shaft / velocityMmPerS) ** 2), reason };
 }
@@ -100,11 +101,13 @@ const HALF_OF_POWER = Math.SQRT1_2;
 const unbalance: Rule = (lines, { limitMmPerS, velocityMmPerS }, { candidates }) => {
   const v = harmonics(lines);
   const axial = lines.velocity(1, 'axial');
+  const subs = rss(SUB_ORDERS.map((o) => lines.velocity(o)));
   candidates.push(
     candidate('unbalance', v[0], [
       reaches(`${mm(v[0])} at 1×`, v[0], 0.5 * limitMmPerS),
       reaches(`${share(v[0], velocityMmPerS)} of the velocity lies at 1×`, v[0], HALF_OF_POWER * velocityMmPerS),
       stays(`2× is ${share(v[1], v[0])} of 1×`, v[1], 0.5 * v[0]),
+      stays(`${mm(subs)} between the harmonics`, subs, 0.35 * v[0]),
       ...(lines.hasAxial ? [stays(`axially ${mm(axial)} at 1×`, axial, 0.4 * v[0])] : []),
     ]),
   );
@@ -125,7 +128,11 @@ const misalignment: Rule = (lines, { limitMmPerS }, { candidates }) => {
   );
 };
 
-const bentShaft: Rule = (lines, { limitMmPerS }, { candidates, notAssessable }) => {
+const bentShaft: Rule = (
+  lines,
+  { limitMmPerS, shaftHz, drivetrain: { beltOrder = 0 } },
+  { candidates, notAssessable },
+) => {
   if (!lines.hasAxial || !lines.hasRadial) {
     const reason = 'a bent shaft is told from misalignment by its axial motion beside its radial one';
     notAssessable.push({ fault: 'bent_shaft', reason, remedy: 'measure both' });
@@ -133,10 +140,15 @@ const bentShaft: Rule = (lines, { limitMmPerS }, { candidates, notAssessable }) 
   }
   const [first, second] = [lines.velocity(1, 'axial'), lines.velocity(2, 'axial')];
   const v = harmonics(lines);
+  const radial = Math.max(v[0], lines.ceiling(1));
+  // The belt's third line lies near 1×: its first two say whether it may be that one.
+  const belt = beltOrder > 0 ? [1, 2].map((k) => lines.velocityAt(k * beltOrder * shaftHz)) : [];
+  const between = rss([...SUB_ORDERS.map((o) => lines.velocity(o)), ...belt]);
   candidates.push(
     candidate('bent_shaft', Math.max(first, v[0]), [
       reaches(`axially ${mm(first)} at 1×`, first, 0.5 * limitMmPerS),
-      reaches(`that is ${share(first, v[0])} of the radial 1×`, first, 0.5 * v[0]),
+      reaches(`that is ${share(first, radial)} of the radial 1×`, first, 0.5 * radial),
+      stays(`${mm(between)} between the harmonics`, between, 0.5 * Math.max(v[0], first)),
       stays(`axially ${mm(second)} at 2×`, second, 0.7 * first),
       stays(`radially ${mm(v[1])} at 2×`, v[1], 0.5 * Math.max(v[0], first)),
     ]),
@@ -169,7 +181,7 @@ const rub: Rule = (lines, { limitMmPerS }, { candidates }) => {
   const strong = subs.filter((x) => x >= 0.08 * first && x > 0).length;
   candidates.push(
     candidate('rub', rss(subs), [
-      reaches(`lines at ${strong} fractions of the shaft's rate`, strong, 3),
+      counts(`lines at ${strong} fractions of the shaft's rate`, strong, 3),
       reaches(`${mm(rss(subs))} between the harmonics`, rss(subs), 0.15 * limitMmPerS),
     ]),
   );

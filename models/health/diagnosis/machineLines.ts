@@ -1,4 +1,5 @@
 import type { Unit } from '#models/contracts/units.ts';
+import type { Drivetrain } from '#models/machine/drivetrain.ts';
 import { type LineSpectrum, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
 import { MM_PER_S2_A_G, type Motion, motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
 
@@ -12,6 +13,8 @@ export interface SensorSpectrum {
 
 /** A given speed is off by so much after it was refined, and lines are looked for that far. */
 export const SPEED_PART = 0.003;
+/** Beyond that, a line's place is known to this part of a bin: one further away is another one. */
+const PLACED_BINS = 0.5;
 /** But not as far as a neighbour one shaft rate away. */
 const NEIGHBOUR = 0.4;
 
@@ -23,8 +26,11 @@ export class MachineLines {
   readonly stepHz: number;
   readonly #sensors: readonly SensorSpectrum[];
   readonly #shaftHz: number;
+  /** Where else there may be lines: a line is the nearest place's. */
+  readonly #places: readonly number[];
 
-  constructor(sensors: readonly SensorSpectrum[], shaftHz: number) {
+  constructor(sensors: readonly SensorSpectrum[], shaftHz: number, drivetrain?: Drivetrain) {
+    this.#places = placesOf(shaftHz, drivetrain);
     this.#sensors = sensors.filter((s) => motionOf(s.unit) !== null);
     this.#shaftHz = shaftHz;
     this.hasAxial = this.#sensors.some((s) => s.direction === 'axial');
@@ -40,6 +46,18 @@ export class MachineLines {
 
   velocity(order: number, direction: 'radial' | 'axial' = 'radial'): number {
     return this.velocityAt(order * this.#shaftHz, direction);
+  }
+
+  /** mm/s RMS that there may be at most at an order, also where no line of its own stands there. */
+  ceiling(order: number, direction: 'radial' | 'axial' = 'radial'): number {
+    const hz = order * this.#shaftHz;
+    return this.#sensors
+      .filter((s) => s.direction === direction && hz < s.spectrum.nyquistHz)
+      .map(
+        ({ spectrum, unit }) =>
+          spectrum.band(hz - 1.5 * spectrum.stepHz, hz + 1.5 * spectrum.stepHz) * motionFactor(unit, hz, 'velocity'),
+      )
+      .reduce((a, b) => Math.max(a, b), 0);
   }
 
   /** g RMS of a line that stands out, in any direction; 0 of others. */
@@ -65,8 +83,28 @@ export class MachineLines {
       .filter((s) => s.direction === direction && hz < s.spectrum.nyquistHz)
       .map(({ spectrum, unit }) => {
         const line = spectrum.line(hz, reachHz);
-        return line.top && line.prominence > STANDS_OUT ? line.rms * motionFactor(unit, line.hz, motion) : 0;
+        const offHz = Math.abs(line.hz - hz);
+        const isIts =
+          offHz <= reachHz + PLACED_BINS * spectrum.stepHz &&
+          // Of places that are one, none is nearer by more than rounding.
+          this.#places.every((place) => Math.abs(line.hz - place) > 0.9 * offHz || Math.abs(place - hz) < 1e-3 * hz);
+        return isIts && line.top && line.prominence > STANDS_OUT ? line.rms * motionFactor(unit, line.hz, motion) : 0;
       })
       .reduce((a, b) => Math.max(a, b), 0);
   }
+}
+
+const HARMONICS = 10;
+/** Fractions of the shaft's rate at which a rotor that rubs has lines. */
+export const SUB_ORDERS = [1 / 3, 1 / 2, 2 / 3, 3 / 2, 5 / 2] as const;
+export const BELT_HARMONICS = 4;
+
+function placesOf(shaftHz: number, { beltOrder, poles, lineHz }: Partial<Drivetrain> = {}): number[] {
+  const belt = beltOrder ?? 0;
+  return [
+    ...Array.from({ length: HARMONICS }, (_, i) => (i + 1) * shaftHz),
+    ...SUB_ORDERS.map((order) => order * shaftHz),
+    ...(belt > 0 ? Array.from({ length: BELT_HARMONICS }, (_, i) => (i + 1) * belt * shaftHz) : []),
+    ...(poles !== undefined && lineHz !== undefined ? [2 * lineHz] : []),
+  ];
 }

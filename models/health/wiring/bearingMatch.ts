@@ -7,6 +7,7 @@ import type { WiringFinding } from './vibrationWiring.ts';
 
 /** Another bearing's lines lie further than this from the configured ones: slip and a speed that is a little off do less. */
 const OTHER = 0.03;
+const OWN_MULTIPLES = [1, 2, 3];
 /** In bins wider than this many orders neighbouring combs share their lines, and only what is far above chance counts. */
 const COARSE_ORDERS = 0.05;
 const FAR_ABOVE_CHANCE = 10;
@@ -37,7 +38,10 @@ export function bearingMatch(pieces: readonly Float32Array[], context: Recording
     const [{ fault, score }] = scores;
     if (finding !== 'fault' || score < least || depth < DEEP || fault === 'cage') return [];
     const order = orderOf(fault, its);
-    const isOwn = LINES.some((line) => Math.abs(order / orderOf(line, factors) - 1) < OTHER);
+    // A comb at twice or three times a rate has nothing but that rate's own harmonics.
+    const isOwn = LINES.some((line) =>
+      OWN_MULTIPLES.some((multiple) => Math.abs(order / (multiple * orderOf(line, factors)) - 1) < OTHER),
+    );
     return isOwn ? [] : [{ bearing, order, score, fault, its }];
   });
   if (matching.length === 0) return null;

@@ -17,6 +17,9 @@ test.each([
   [55, 'degC', 'condition', []],
   [-18, 'degC', 'condition', []],
   [328, 'degC', 'condition', ['wrong_scale']],
+  // A hot service, and a cold machine in kelvin: one level does not tell them apart.
+  [300, 'degC', 'condition', []],
+  [390, 'degC', 'condition', []],
   [-55, 'degC', 'condition', ['inverted_axis']],
   [-0.6, 'bar', 'condition', []],
   [-7, 'bar', 'condition', ['inverted_axis']],

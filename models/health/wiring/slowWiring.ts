@@ -17,12 +17,14 @@ const RAD_PER_S = (2 * Math.PI) / 60;
 /** No machine turns this many times faster than rated. */
 const OVERSPEED = 3;
 /**
- * Temperatures in °C of a machine that runs lie within this; in kelvin, above 273. Hot and cryogenic services are distinguished from
- * wrong wiring by the configured limit.
+ * In kelvin, the parts of a machine that runs have 35 to 100 °C. Few services are as hot as these numbers in °C; their configured
+ * limit tells them from wrong wiring, as it does cryogenic ones.
  */
 const KELVIN = 273.15;
-const KELVIN_FROM = 280;
-const KELVIN_TO = 400;
+const KELVIN_FROM = 308;
+const KELVIN_TO = 373;
+/** A service whose limit lies above it is a hot one. */
+const HOT_LIMIT = 280;
 const COLDEST_DEGC = -45;
 const COLDEST_SENSED_DEGC = -110;
 const VACUUM_BAR = -1.02;
@@ -76,7 +78,7 @@ function speedScale({ mean, role }: SlowLook, ratedRpm: number, linesAtRated: bo
 
 function temperatureScale({ mean, unit, role, limit }: SlowLook): WiringFinding | null {
   if (unit !== 'degC' || role !== 'condition' || mean < KELVIN_FROM || mean > KELVIN_TO) return null;
-  if (limit !== undefined && limit > KELVIN_FROM) return null;
+  if (limit !== undefined && limit > HOT_LIMIT) return null;
   const remedy = `${mean.toFixed(0)} °C is ${(mean - KELVIN).toFixed(0)} °C in kelvin: subtract 273.15 where the value is scaled, or set the point's limit where it is that hot`;
   return { kind: 'wrong_scale', remedy };
 }
