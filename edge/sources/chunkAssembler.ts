@@ -15,6 +15,9 @@ export interface Chunk<Origin> extends ChunkHeader {
 /** A waveform that ended: with all its chunks, in their order, or without some of them. */
 export interface Ended<Origin> {
   id: string;
+  waveform: string;
+  /** CRC-32 of the chunks that came, by index, in the order of their arrival. */
+  checksums: ReadonlyMap<number, number>;
   /** Of the first chunk that came. */
   origin: Origin;
   message: string;
@@ -128,15 +131,15 @@ export class ChunkAssembler<Origin> {
     this.#assemblies.delete(waveform);
     this.#bytes -= bytes;
     const missing = Array.from({ length: total }, (_, i) => i).filter((i) => !chunks.has(i));
+    const checksums = new Map([...chunks].map(([index, payload]) => [index, crc32(payload)]));
     if (message !== '') {
-      const checksums = new Map([...chunks].map(([index, payload]) => [index, crc32(payload)]));
       // The newest last.
       this.#past.delete(waveform);
       this.#past.set(waveform, { missing, lastMs, timeoutMs, checksums });
       if (this.#past.size > REMEMBERED) this.#past.delete(this.#past.keys().next().value as string);
     }
     const payloads = [...chunks].sort(([a], [b]) => a - b).map(([, payload]) => payload);
-    return { id, origin, message, total, receivedMs: beganMs, payloads, missing };
+    return { id, waveform, checksums, origin, message, total, receivedMs: beganMs, payloads, missing };
   }
 
   #makeRoom(): Ended<Origin>[] {

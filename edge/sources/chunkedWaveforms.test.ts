@@ -24,8 +24,12 @@ const jsonSpec = (chunks: object = {}, more: object = {}) => ({
   ...more,
 });
 
-/** The waveforms of a source over a folder; `acknowledged` are the messages that the broker may forget. */
-function start(payload: object, directory: string, { topic = 'w/{asset}/{point}' } = {}) {
+/** The waveforms of a source over a folder; `receipts` are what the outbox has, `acknowledged` are the messages that the broker may forget. */
+function start(
+  payload: object,
+  directory: string,
+  { topic = 'w/{asset}/{point}', receipts = new Map<string, string>() } = {},
+) {
   const delivered: Arrival[] = [];
   const acknowledged: number[] = [];
   const undone: (() => void)[] = [];
@@ -35,16 +39,20 @@ function start(payload: object, directory: string, { topic = 'w/{asset}/{point}'
     new ChunkStore(directory, 0),
     {
       limits: (nowMs) => ({ nowMs, maxFutureMs: 1000, readTime: timeReader('auto', 'UTC') }),
-      deliver: (_route, _topic, _payload, arrivals, done) => {
+      receiptOf: (key) => receipts.get(key) ?? null,
+      deliver: (_route, _topic, _payload, arrivals, done, receipt) => {
         delivered.push(...arrivals);
-        undone.push(done);
+        undone.push(() => {
+          if (receipt !== null) receipts.set(receipt.key, receipt.answer);
+          done();
+        });
       },
       count: (event) => events.push(event),
     },
     pino({ level: 'silent' }),
   );
   let sent = 0;
-  const send = (message: object | Buffer, at: { topic?: string; afterMs?: number } = {}) => {
+  const send = (message: object | Buffer, at: { topic?: string; afterMs?: number; isRepeated?: boolean } = {}) => {
     const name = at.topic ?? 'w/m/p';
     const route = router.find(name);
     if (!route) throw new Error('no route');
@@ -54,6 +62,7 @@ function start(payload: object, directory: string, { topic = 'w/{asset}/{point}'
       payload: Buffer.isBuffer(message) ? message : Buffer.from(JSON.stringify(message)),
       receivedMs: NOW_MS + (at.afterMs ?? 0),
       done: () => acknowledged.push(number),
+      isRepeated: at.isRepeated ?? false,
     });
   };
   const makeDurable = () => {
@@ -220,4 +229,56 @@ describe('kill and restart', () => {
     expect(chunked.waiting).toBe(1000);
     expect(delivered.length).toBe(100);
   });
+});
+
+describe('a process that was killed', () => {
+  const parts = chunksOf(2).map((samples, n) => ({ n, of: 2, samples }));
+  const spec = jsonSpec();
+
+  test('between the outbox and the removal of the chunks delivers their waveform once', () => {
+    const [directory, receipts] = [folder(), new Map<string, string>()];
+    const before = start(spec, directory, { receipts });
+    before.send(parts[0]);
+    before.chunked.flush();
+    before.send(parts[1]);
+    // The outbox has it, and nothing else happened.
+    const [key] = ['chunk/w/{asset}/{point}\nm/p\n'];
+    const again = start(spec, directory, { receipts });
+    expect(again.delivered).toEqual([]);
+    before.makeDurable();
+    expect([...receipts.keys()]).toEqual([key]);
+    const after = start(spec, directory, { receipts });
+    after.send(parts[0], { isRepeated: true });
+    after.send(parts[1], { isRepeated: true });
+    expect(after.delivered).toEqual([]);
+    expect(after.events).toEqual(['duplicate_chunks', 'duplicate_chunks']);
+    expect(after.acknowledged).toEqual([0, 1]);
+  });
+
+  test('before its last acknowledgement has no missing chunk when that one comes again, and takes the next waveform', () => {
+    const receipts = new Map<string, string>();
+    const before = start(spec, folder(), { receipts });
+    for (const part of parts) before.send(part);
+    before.makeDurable();
+    const after = start(spec, folder(), { receipts });
+    after.send(parts[1], { isRepeated: true });
+    for (const { n, of, samples } of parts) after.send({ n, of, samples: samples.map((v) => v + 1) });
+    after.makeDurable();
+    expect(after.events).toEqual(['duplicate_chunks']);
+    expect(after.delivered).toHaveLength(1);
+    expect(after.delivered[0].ok).toBe(true);
+  });
+});
+
+test('a repeated last chunk is acknowledged no sooner than its waveform is durable', () => {
+  const { send, chunked, acknowledged, makeDurable } = start(jsonSpec({ message: 'id' }), folder());
+  const [first, last] = chunksOf(2).map((samples, n) => ({ n, of: 2, id: 'a', samples }));
+  send(first);
+  chunked.flush();
+  send(last);
+  // A full disk, and a broker that reconnected.
+  send(last, { isRepeated: true });
+  expect(acknowledged).toEqual([0]);
+  makeDurable();
+  expect(acknowledged.sort()).toEqual([0, 1, 2]);
 });

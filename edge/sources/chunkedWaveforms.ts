@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { Logger } from 'pino';
+import type { Receipt } from '../receipts.ts';
 import { decodeChunks, readChunkHeader } from './chunk.ts';
 import { ChunkAssembler, type Ended } from './chunkAssembler.ts';
 import type { ChunkStore, StoredChunk } from './chunkStore.ts';
@@ -14,6 +16,9 @@ import type { Arrival } from './source.ts';
 const LIMITS = { maxBytes: 64 * 1024 * 1024, maxWaveforms: 1000 };
 const GROUP_MS = 10;
 const RETRY_MS = 1000;
+/** Waveforms of one point and message id whose chunks are known again, and chunks of each: more than brokers have under way. */
+const MOST_PAST = 4;
+const MOST_CHECKSUMS = 64;
 /** Missing chunks that are named one by one. */
 const MOST_NAMED = 10;
 
@@ -23,6 +28,14 @@ export interface ChunkMessage {
   payload: Buffer;
   receivedMs: number;
   done: (() => void) | null;
+  /** Whether the broker says that it may have sent it before. */
+  isRepeated?: boolean;
+}
+
+/** A waveform that ended: its number in the store, and index and CRC-32 of its last chunks. */
+interface Past {
+  id: string;
+  checksums: [number, number][];
 }
 
 interface Origin {
@@ -33,7 +46,16 @@ interface Origin {
 export interface ChunkHooks {
   limits: (nowMs: number) => DecodeLimits;
   /** What came of a waveform; `done` is called when it is durable. */
-  deliver: (route: Route, topic: string, payload: Buffer, arrivals: Arrival[], done: () => void) => void;
+  deliver: (
+    route: Route,
+    topic: string,
+    payload: Buffer,
+    arrivals: Arrival[],
+    done: () => void,
+    /** Kept in one transaction with what came of a waveform; null of a chunk that was refused. */
+    receipt: Receipt | null,
+  ) => void;
+  receiptOf: (key: string) => string | null;
   count: (event: 'duplicate_chunks' | 'late_chunks') => void;
 }
 
@@ -51,6 +73,10 @@ export class ChunkedWaveforms {
   #isRefused = false;
   /** Waveforms that were delivered and are not durable yet: their chunks are still on the disk. */
   #undurable = 0;
+  /** Acknowledgements of repeated chunks, for when what they repeat is durable. */
+  #repeated: (() => void)[] = [];
+  /** Receipts of waveforms that are not durable yet. */
+  readonly #newest = new Map<string, Past[]>();
   #stopped = false;
 
   constructor(store: ChunkStore, hooks: ChunkHooks, log: Logger) {
@@ -88,10 +114,22 @@ export class ChunkedWaveforms {
       : { rejection: whole.rejection, detail: 'the chunk cannot be decompressed' };
     if (!whole.ok || 'rejection' in header) {
       const { rejection, detail } = header as { rejection: 'bad_chunk'; detail: string };
-      this.#hooks.deliver(route, topic, payload, refuseAxes(route, spec, rejection, detail), release);
+      this.#hooks.deliver(route, topic, payload, refuseAxes(route, spec, rejection, detail), release, null);
       return;
     }
     const waveform = `${route.subscription.topic}\n${route.asset}/${route.point}\n${header.message}`;
+    const past = done === null || message.isRepeated ? this.#pastOf(waveform) : [];
+    if (done === null && past.some((one) => one.id === id)) {
+      // Its waveform was durable; the process ended before its chunks were removed.
+      this.#forget(id);
+      return;
+    }
+    const checksum = crc32(whole.value);
+    if (past.some((one) => one.checksums.some(([index, crc]) => index === header.index && crc === checksum))) {
+      this.#hooks.count('duplicate_chunks');
+      this.#releaseWhenDurable(release);
+      return;
+    }
     const taken = this.#assembler.take({
       ...header,
       waveform,
@@ -103,7 +141,7 @@ export class ChunkedWaveforms {
     });
     if (taken.fate !== 'kept') {
       this.#hooks.count(taken.fate === 'duplicate' ? 'duplicate_chunks' : 'late_chunks');
-      release();
+      this.#releaseWhenDurable(release);
       return;
     }
     for (const ended of taken.ended) this.#finish(ended, ended.id === taken.id ? release : () => undefined);
@@ -135,6 +173,7 @@ export class ChunkedWaveforms {
     const saved = this.#unsaved;
     this.#unsaved = [];
     for (const { done } of saved) done();
+    this.#releaseRepeated();
   }
 
   stop(): void {
@@ -160,13 +199,37 @@ export class ChunkedWaveforms {
     const waiting = this.#unsaved.filter(({ chunk }) => chunk.waveform === ended.id);
     this.#unsaved = this.#unsaved.filter(({ chunk }) => chunk.waveform !== ended.id);
     this.#undurable++;
-    this.#hooks.deliver(route, topic, ended.payloads[0], arrivals, () => {
+    const past = [
+      ...this.#pastOf(ended.waveform),
+      { id: ended.id, checksums: [...ended.checksums].slice(-MOST_CHECKSUMS) },
+    ];
+    const newest = past.slice(-MOST_PAST);
+    this.#newest.set(ended.waveform, newest);
+    const receipt = { key: `chunk/${ended.waveform}`, answer: JSON.stringify(newest) };
+    const durable = () => {
       this.#undurable--;
+      if (this.#newest.get(ended.waveform) === newest) this.#newest.delete(ended.waveform);
       this.#forget(ended.id);
       for (const { done } of waiting) done();
       release();
+      this.#releaseRepeated();
       this.#closeWhenDurable();
-    });
+    };
+    this.#hooks.deliver(route, topic, ended.payloads[0], arrivals, durable, receipt);
+  }
+
+  #pastOf(waveform: string): Past[] {
+    return this.#newest.get(waveform) ?? JSON.parse(this.#hooks.receiptOf(`chunk/${waveform}`) ?? '[]');
+  }
+
+  #releaseWhenDurable(release: () => void): void {
+    this.#repeated.push(release);
+    this.#releaseRepeated();
+  }
+
+  #releaseRepeated(): void {
+    if (this.#undurable > 0 || this.#unsaved.length > 0) return;
+    for (const release of this.#repeated.splice(0)) release();
   }
 
   #forget(id: string): void {

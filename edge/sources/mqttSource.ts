@@ -10,7 +10,7 @@ import type { DecodeLimits } from './decoded.ts';
 import { openProtobufs } from './protobufReaders.ts';
 import { RefusalLog } from './refusalLog.ts';
 import { filterOf, type Route, Router } from './route.ts';
-import type { Arrival, Sink, Source } from './source.ts';
+import type { Arrival, OnceSink, Sink, Source } from './source.ts';
 import type { MqttSourceConfig } from './sourceConfig.ts';
 import { QUIET_MS, SubscriptionCounts } from './subscriptionCounts.ts';
 import { type TimeReader, timeReader } from './timeReader.ts';
@@ -69,7 +69,7 @@ export class MqttSource implements Source {
     return this.#client.connected ? 'connected' : 'connecting';
   }
 
-  async start(sink: Sink): Promise<void> {
+  async start(sink: OnceSink): Promise<void> {
     await openProtobufs(this.#config.subscriptions);
     const client = brokerClient(
       this.#config.url,
@@ -93,7 +93,7 @@ export class MqttSource implements Source {
       if (route) this.#counts.message(route.subscription.topic);
       if (route && this.#isChunk(route, payload, packet)) {
         this.#counts.chunk(route.subscription.topic);
-        this.#chunked?.take(route, { topic, payload, receivedMs: this.#now(), done });
+        this.#chunked?.take(route, { topic, payload, receivedMs: this.#now(), done, isRepeated: packet.dup });
       } else this.#deliver(sink, route, topic, payload, this.#arrivalsOf(route, payload, packet), done);
     });
     client.on('connect', () => {
@@ -140,13 +140,18 @@ export class MqttSource implements Source {
     return chunksOf(route) !== null && !packet.retain && payload.length <= this.#limits.maxPayloadBytes;
   }
 
-  #assembleChunks(router: Router, sink: Sink): ChunkedWaveforms | null {
+  #assembleChunks(router: Router, sink: OnceSink): ChunkedWaveforms | null {
     if (!this.#config.subscriptions.some(({ payload }) => payload.type === 'waveform' && payload.chunks)) return null;
     const chunked = new ChunkedWaveforms(
       this.#openChunks(),
       {
         limits: (nowMs) => this.#limitsAt(nowMs),
-        deliver: (route, topic, payload, arrivals, done) => this.#deliver(sink, route, topic, payload, arrivals, done),
+        deliver: (route, topic, payload, arrivals, done, receipt) => {
+          if (receipt === null) return this.#deliver(sink, route, topic, payload, arrivals, done);
+          this.#note(route, topic, payload, arrivals);
+          sink.acceptOnce(arrivals, receipt, done);
+        },
+        receiptOf: (key) => sink.receiptOf(key),
         count: (event) => this.events.set(event, (this.events.get(event) ?? 0) + 1),
       },
       this.#log,
@@ -165,14 +170,19 @@ export class MqttSource implements Source {
     arrivals: readonly Arrival[],
     done: (() => void) | null,
   ): void {
+    this.#note(route, topic, payload, arrivals);
     // Nothing of it was asked for.
-    if (route) this.#counts.note(route.subscription.topic, topic, arrivals);
     if (arrivals.length === 0) done?.();
     arrivals.forEach((arrival, i) => {
-      if (!arrival.ok)
-        this.#refusals.note(route?.subscription.topic ?? 'none', topic, arrival.rejection, payload, arrival.detail);
       sink.accept(arrival, done && (i === arrivals.length - 1 ? done : () => undefined));
     });
+  }
+
+  #note(route: Route | null, topic: string, payload: Buffer, arrivals: readonly Arrival[]): void {
+    if (route) this.#counts.note(route.subscription.topic, topic, arrivals);
+    for (const arrival of arrivals)
+      if (!arrival.ok)
+        this.#refusals.note(route?.subscription.topic ?? 'none', topic, arrival.rejection, payload, arrival.detail);
   }
 
   #limitsAt(nowMs: number): DecodeLimits {
