@@ -1,91 +1,83 @@
-/** Frequencies up to this many times the tone's are looked at; multiples of it are taken for tones of their own. */
+import { Matrix, solve } from 'ml-matrix';
+
+/** Frequencies up to this many times the tone's are kept; twice the tone is taken for one of its own. */
 const UP_TO = 2.5;
-/** Kept samples a period of the highest frequency, and half the low-pass's length in them. */
+/** Kept samples a period of the highest frequency. */
 const OVERSAMPLED = 2.5;
+/** Half the length of the low-pass, in kept samples, and where it ends, as a part of half their rate. */
 const REACH = 3;
+const PASSES = 0.8;
+/** Gauss–Newton steps, and how far they may lead from the given frequency, as a part of it. */
 const STEPS = 3;
-/** How far a given frequency is corrected, as a part of it. */
 const FARTHEST = 0.01;
+/** Fewer kept samples do not determine two tones and a trend. */
+const LEAST_SAMPLES = 16;
 
 /**
  * What pieces of a signal hold near a tone beside the tone itself, as a part of its amplitude: what a spectrum shows as
- * sidebands where pieces are long enough, and hides in its lines where they are not. 0: a pure tone.
+ * sidebands where pieces are long enough, and hides in its lines where they are not. The tone, twice it and a trend are
+ * fitted to each of the longest pieces by least squares, the frequency by Gauss–Newton steps. Pure.
+ * @param toneHz known to 1 %.
+ * @returns 0: a pure tone; null: the pieces are too short, or there is no tone.
  */
 export function impurityOf(pieces: readonly Float32Array[], sampleRateHz: number, toneHz: number): number | null {
-  const longest = Math.max(0, ...pieces.map((p) => p.length));
+  const longest = Math.max(0, ...pieces.map((piece) => piece.length));
   const factor = Math.max(1, Math.floor(sampleRateHz / (OVERSAMPLED * UP_TO * toneHz)));
-  let [rest, tone] = [0, 0];
-  for (const piece of pieces) {
-    if (piece.length < longest) continue;
-    const x = decimated(piece, factor);
-    const rate = sampleRateHz / factor;
-    const columns = (hz: number) =>
-      [1, 2].flatMap((k) => [wave(x.length, (k * hz) / rate, 0.25), wave(x.length, (k * hz) / rate, 0)]);
-    const steady = [
-      new Float64Array(x.length).fill(1),
-      Float64Array.from({ length: x.length }, (_, i) => i / x.length - 0.5),
-    ];
-    let hz = toneHz;
-    for (let step = 0; step < STEPS; step++) {
-      const own = columns(hz);
-      const { coefficients: c } = solved(x, [...own, ...steady]);
-      // What a little more of the frequency does to the tones.
-      const slope = Float64Array.from({ length: x.length }, (_, i) => {
-        const t = (2 * Math.PI * (i - (x.length - 1) / 2)) / rate;
-        return t * (-c[0] * own[1][i] + c[1] * own[0][i]) + 2 * t * (-c[2] * own[3][i] + c[3] * own[2][i]);
-      });
-      const more = solved(x, [...own, ...steady, slope]).coefficients[own.length + 2];
-      hz = Math.min(toneHz * (1 + FARTHEST), Math.max(toneHz * (1 - FARTHEST), hz + more));
-    }
-    const last = solved(x, [...columns(hz), ...steady]);
-    rest += last.rest / x.length;
-    tone += (last.coefficients[0] ** 2 + last.coefficients[1] ** 2) / 2;
-  }
+  const fits = pieces
+    .filter((piece) => piece.length === longest)
+    .map((piece) => decimated(piece, factor))
+    .filter((x) => x.length >= LEAST_SAMPLES && x.some((v) => v !== 0))
+    .map((x) => fitTone(x, sampleRateHz / factor, toneHz));
+  const tone = fits.reduce((sum, fit) => sum + fit.tonePower, 0);
+  const rest = fits.reduce((sum, fit) => sum + fit.restPower, 0);
   return tone > 0 ? Math.sqrt(rest / tone) : null;
 }
 
-/** Part of a turn 0.25: a cosine; 0: a sine; about the middle. */
-function wave(length: number, cycles: number, turn: number): Float64Array {
-  return Float64Array.from({ length }, (_, i) => Math.sin(2 * Math.PI * (cycles * (i - (length - 1) / 2) + turn)));
-}
-
-/** Least squares. `rest`: the sum of squares that is left. */
-function solved(x: Float64Array, columns: readonly Float64Array[]): { coefficients: Float64Array; rest: number } {
-  const m = columns.length;
-  const rows = columns.map((a) =>
-    Float64Array.from([...columns, x], (b) => a.reduce((sum, v, i) => sum + v * b[i], 0)),
-  );
-  for (let k = 0; k < m; k++) {
-    let pivot = k;
-    for (let r = k + 1; r < m; r++) if (Math.abs(rows[r][k]) > Math.abs(rows[pivot][k])) pivot = r;
-    [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
-    const by = rows[k][k] || 1e-300;
-    for (let r = 0; r < m; r++) {
-      const times = r === k ? 0 : rows[r][k] / by;
-      if (times !== 0) for (let s = k; s <= m; s++) rows[r][s] -= times * rows[k][s];
-    }
+function fitTone(x: Float64Array, rateHz: number, givenHz: number): { tonePower: number; restPower: number } {
+  const y = Matrix.columnVector([...x]);
+  let hz = givenHz;
+  for (let step = 0; step < STEPS; step++) {
+    const columns = toneColumns(x.length, rateHz, hz);
+    const slope = slopeOf(columns, solve(columns, y).to1DArray(), rateHz);
+    const more = solve(columns.clone().addColumn(slope), y).get(columns.columns, 0);
+    hz = Math.min(givenHz * (1 + FARTHEST), Math.max(givenHz * (1 - FARTHEST), hz + more));
   }
-  const coefficients = Float64Array.from(rows, (row, k) => row[m] / (row[k] || 1e-300));
-  const rest = x.reduce(
-    (sum, v, i) => sum + (v - columns.reduce((fit, c, j) => fit + coefficients[j] * c[i], 0)) ** 2,
-    0,
-  );
-  return { coefficients, rest };
+  const columns = toneColumns(x.length, rateHz, hz);
+  const coefficients = solve(columns, y);
+  const left = Matrix.sub(y, columns.mmul(coefficients)).to1DArray();
+  const [cosine, sine] = coefficients.to1DArray();
+  return { tonePower: (cosine ** 2 + sine ** 2) / 2, restPower: left.reduce((sum, v) => sum + v * v, 0) / x.length };
 }
 
-/** Every so many samples of a low-passed signal, without the ends that the low-pass does not fill. */
+/** Cosine and sine of the tone and of twice it, a constant and a trend; times are from the middle. */
+function toneColumns(length: number, rateHz: number, hz: number): Matrix {
+  return new Matrix(
+    Array.from({ length }, (_, i) => {
+      const middle = i - (length - 1) / 2;
+      const turn = (2 * Math.PI * hz * middle) / rateHz;
+      return [Math.cos(turn), Math.sin(turn), Math.cos(2 * turn), Math.sin(2 * turn), 1, middle / length];
+    }),
+  );
+}
+
+/** What a little more of the frequency does to the tones, for each Hz. */
+function slopeOf(columns: Matrix, [a, b, c, d]: number[], rateHz: number): number[] {
+  return Array.from({ length: columns.rows }, (_, i) => {
+    const [cos1, sin1, cos2, sin2] = columns.getRow(i);
+    const t = (2 * Math.PI * (i - (columns.rows - 1) / 2)) / rateHz;
+    return t * (b * cos1 - a * sin1) + 2 * t * (d * cos2 - c * sin2);
+  });
+}
+
+/** Every so many samples of a low-passed signal (windowed sinc), without the ends that the low-pass does not fill. */
 function decimated(x: Float32Array, factor: number): Float64Array {
   const half = REACH * factor;
   const taps = Float64Array.from({ length: 2 * half + 1 }, (_, i) => {
-    const t = (0.8 * (i - half)) / factor;
-    return (
-      (t === 0 ? 1 : Math.sin(Math.PI * t) / (Math.PI * t)) * (0.54 + 0.46 * Math.cos((Math.PI * (i - half)) / half))
-    );
+    const t = (PASSES * (i - half)) / factor;
+    const sinc = t === 0 ? 1 : Math.sin(Math.PI * t) / (Math.PI * t);
+    return sinc * (0.54 + 0.46 * Math.cos((Math.PI * (i - half)) / half));
   });
-  const sum = taps.reduce((a, b) => a + b, 0);
-  return Float64Array.from({ length: Math.max(0, Math.floor((x.length - 2 * half - 1) / factor) + 1) }, (_, i) => {
-    let v = 0;
-    for (let t = 0; t < taps.length; t++) v += taps[t] * x[i * factor + t];
-    return v / sum;
-  });
+  const gain = taps.reduce((sum, tap) => sum + tap, 0);
+  const length = Math.max(0, Math.floor((x.length - taps.length) / factor) + 1);
+  return Float64Array.from({ length }, (_, i) => taps.reduce((sum, tap, t) => sum + tap * x[i * factor + t], 0) / gain);
 }

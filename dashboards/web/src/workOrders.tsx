@@ -40,8 +40,7 @@ function WorkOrderItem({ order }: { order: WorkOrder }) {
       {order.externalId && ` as ${order.externalId}`}
       {order.externalStatus && ` (${order.externalStatus})`}
       <p class="quiet">
-        {time(order.createdMs)}: {order.text}.
-        {order.decidedBy && ` Approved by ${order.decidedBy}.`}
+        {time(order.createdMs)}: {order.text}.{order.decidedBy && ` Approved by ${order.decidedBy}.`}
         {order.error && ` Last attempt: ${order.error}`}
       </p>
       {mayDecide(order) && <Decision order={order} />}

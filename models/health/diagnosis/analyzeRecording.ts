@@ -47,11 +47,11 @@ export function analyzePieces(pieces: readonly Float32Array[], context: Recordin
   return { ...base, ...judged(pieces, context, sensors, severity, features) };
 }
 
-/** More than this beside its own tone a 1× is no plain unbalance's: 15 of 16 recordings of one stay below. */
+/** More than this beside the tone itself, and 1× is not unbalance alone: docs/decisions/0023-short-frames-and-names.md. */
 const PURE = 0.25;
 
-/** Where 1× is no pure tone and pieces are too short to show a broken bar's sidebands, either may be the cause. */
-function rotorBarOpen(
+/** Where pieces are too short for the sidebands of a broken rotor bar and 1× is no pure tone, either may be the cause. */
+function unbalanceOrRotorBar(
   { fault }: MachineCandidate,
   { notAssessable: untold }: MachineFindings,
   pieces: readonly Float32Array[],
@@ -96,9 +96,9 @@ function judged(
     { shaftHz: shaft.hz, drivetrain, severity },
   );
   const seen = machine.candidates.filter((c) => c.score >= CONSIDERED);
-  const first1 = machine.candidates.find((c) => c.called);
-  const open = first1 && rotorBarOpen(first1, machine, pieces, context.sampleRateHz, shaft.hz);
-  const called = open ? undefined : first1;
+  const likeliest = machine.candidates.find((c) => c.called);
+  const open = likeliest && unbalanceOrRotorBar(likeliest, machine, pieces, context.sampleRateHz, shaft.hz);
+  const called = open ? undefined : likeliest;
   const hum = mainsHum(sensors[0], shaft.hz, severity);
   const noBearing = bearingObstacle(pieces, context);
   const diagnosis = noBearing?.stopsAll ? null : bearingOf(pieces, context, shaft, sensors[0].spectrum);
