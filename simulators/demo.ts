@@ -70,7 +70,7 @@ function greet(
       : '  Nine simulated machines; each is learned for half a minute first. Then watch:',
   );
   say('    pump-101        an outer-race defect grows: an alert within 90 seconds');
-  say('    compressor-501  its temperature drifts from 2:30 on: an alert after about five minutes');
+  say('    compressor-501  its cooling fails at 3:30: an alert within two minutes');
   say('    all others      healthy: they stay silent');
   say('    bearing 6205    none is on the shelf: once pump-101 fails, planners are told to order');
   say('');
