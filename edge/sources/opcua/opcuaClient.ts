@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
@@ -11,17 +11,33 @@ import {
   UserTokenType,
 } from 'node-opcua-client';
 import { setErrorLogger, setTraceLogger, setWarningLogger } from 'node-opcua-debug';
+import { listCertificates } from '../../certificates/certificateStore.ts';
 import type { OpcuaSourceConfig } from './opcuaConfig.ts';
 
 // The library speaks on stdout, which belongs to results.
 for (const set of [setErrorLogger, setTraceLogger, setWarningLogger])
   set((_where, ...words) => void process.stderr.write(`node-opcua: ${format(...words)}\n`));
 
+/**
+ * Servers that the edge trusts. The library keeps an index that lags behind the folder: it would move a certificate that
+ * somebody has just trusted back to the rejected ones.
+ */
+class ServerCertificates extends OPCUACertificateManager {
+  override async rejectCertificate(chain: Buffer | Buffer[]): Promise<void> {
+    const [certificate] = Array.isArray(chain) ? chain : [chain];
+    const thumbprint = createHash('sha1').update(certificate).digest('hex');
+    const isTrusted = listCertificates(this.rootDir, Date.now()).some(
+      (known) => known.place === 'trusted' && known.thumbprint === thumbprint,
+    );
+    if (!isTrusted) await super.rejectCertificate(chain);
+  }
+}
+
 /** A client that has not connected yet; certificates lie in the edge's `pki` folder. */
 export function opcuaClient(config: OpcuaSourceConfig, dataDirectory: string): OPCUAClient {
   return OPCUAClient.create({
     applicationName: 'Millwright',
-    clientCertificateManager: new OPCUACertificateManager({
+    clientCertificateManager: new ServerCertificates({
       rootFolder: join(dataDirectory, 'pki'),
       automaticallyAcceptUnknownCertificate: false,
     }),
