@@ -1,13 +1,10 @@
 import type { Logger } from 'pino';
+import { GIVE_UP_MS, retryDelayMs } from '../retryDelay.ts';
 import type { Delivery, DeliveryTable } from './deliveryTable.ts';
 import type { Notifier } from './notifier.ts';
 
 const TICK_MS = 1000;
 const FORGET_MS = 3_600_000;
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
-/** After so long without success a notification goes to the dead letters. */
-const GIVE_UP_MS = 72 * 3_600_000;
 /** Messages on their way to one channel at a time. */
 const PARALLEL = 4;
 
@@ -117,7 +114,7 @@ export class Notifications {
     const nowMs = this.#now();
     try {
       for (const { id, attempts, createdMs } of batch) {
-        const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts) * (0.8 + 0.4 * Math.random());
+        const delay = retryDelayMs(attempts) * (0.8 + 0.4 * Math.random());
         deliveries.failed(id, error, nowMs - createdMs > GIVE_UP_MS ? null : nowMs + delay);
       }
     } catch (storeError) {

@@ -8,13 +8,15 @@ import {
   type UAAlarmConditionEx,
   type UAObject,
 } from 'node-opcua';
+import type { Logger } from 'pino';
 import type { AlertRecord } from '#models/contracts/alert.ts';
+import { machineKey } from '#models/contracts/topics.ts';
 import { LONGEST_SHELVED_MS } from './alarmMethods.ts';
 
 /** OPC 10000-9 has severities of 1 to 1000: medium from 401, high from 601 on. */
 const SEVERITIES = { warning: 500, critical: 800 };
 /** Conditions beyond it are not shown: each takes some 60 ms to create, and a megabyte. */
-export const MOST_CONDITIONS = 2000;
+const MOST_CONDITIONS = 2000;
 
 interface Slot {
   condition: UAAlarmConditionEx;
@@ -29,8 +31,7 @@ interface Slot {
  * are used again for its later alerts, so that a client finds a point's condition where it was before.
  */
 export class AlarmConditions {
-  /** Alerts that are not shown: there are too many conditions. */
-  notShown = 0;
+  readonly #log: Logger;
   readonly #namespace: Namespace;
   readonly #folder: UAObject;
   readonly #machines = new Map<string, UAObject>();
@@ -39,7 +40,8 @@ export class AlarmConditions {
   readonly #byAlert = new Map<string, Slot>();
   readonly #byNode = new Map<string, Slot>();
 
-  constructor(space: AddressSpace) {
+  constructor(space: AddressSpace, log: Logger) {
+    this.#log = log;
     space.installAlarmsAndConditionsService();
     this.#namespace = space.getOwnNamespace();
     const { server } = space.rootFolder.objects;
@@ -93,13 +95,13 @@ export class AlarmConditions {
   }
 
   #slotFor(alert: AlertRecord): Slot | null {
-    const key = `${alert.site}/${alert.edge}/${alert.asset}/${alert.point}`;
+    const key = `${machineKey(alert)}/${alert.point}`;
     const slots = this.#slots.get(key) ?? [];
     this.#slots.set(key, slots);
     const free = slots.find((slot) => slot.alert === null);
     if (free !== undefined) return free;
     if (this.#byNode.size >= 2 * MOST_CONDITIONS) {
-      this.notShown++;
+      this.#log.error({ alert: alert.id }, `an alert is not shown: there are ${MOST_CONDITIONS} conditions`);
       return null;
     }
     const name = slots.length === 0 ? alert.point : `${alert.point} ${slots.length + 1}`;
@@ -133,13 +135,13 @@ export class AlarmConditions {
     return condition;
   }
 
-  #machineOf({ site, edge, asset }: AlertRecord): UAObject {
-    const key = `${site}/${edge}/${asset}`;
+  #machineOf(alert: AlertRecord): UAObject {
+    const key = machineKey(alert);
     const known = this.#machines.get(key);
     if (known !== undefined) return known;
     const machine = this.#namespace.addObject({
-      browseName: asset,
-      displayName: asset,
+      browseName: alert.asset,
+      displayName: alert.asset,
       description: key,
       nodeId: `s=${key}`,
       organizedBy: this.#folder,

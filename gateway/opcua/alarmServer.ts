@@ -44,7 +44,7 @@ export async function startAlarmServer(config: OpcuaAlarmsConfig): Promise<Runni
   await server.initialize();
   const space = server.engine.addressSpace;
   if (space === null) throw new Error('the server has no address space');
-  const conditions = new AlarmConditions(space);
+  const conditions = new AlarmConditions(space, log);
   const calls = new AlarmCalls(conditions, log);
   space.addMethodCallInterceptor((context, object, method, inputs) => {
     const session = sessions.get(context.session ?? context) ?? own;

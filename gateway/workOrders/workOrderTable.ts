@@ -3,6 +3,7 @@ import { notificationEvents } from '#models/alerting/notificationEvent.ts';
 import type { WorkOrderDecision } from '#models/alerting/workOrderRule.ts';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Role } from '#models/contracts/identity.ts';
+import { machineKey } from '#models/contracts/topics.ts';
 import { openWorkOrderStates, type WorkOrder, type WorkOrderState } from '#models/contracts/workOrder.ts';
 import type { AuditTable } from '../audit/auditTable.ts';
 import { type Row, Statements } from '../store/statements.ts';
@@ -51,7 +52,7 @@ export class WorkOrderTable {
 
   /** Makes, raises or withdraws an order as a change of an alert requires; call it in the transaction of the change. */
   changed(before: AlertRecord | null, after: AlertRecord): void {
-    const open = this.#openOf(machineOf(after));
+    const open = this.#openOf(machineKey(after));
     if (open?.alert === after.id && (after.closed !== undefined || after.returnedAtMs !== null)) {
       if (!isWithSystem(open)) this.#move(open, 'withdrawn', {}, 'alert', 'the alert is over');
       return;
@@ -166,7 +167,7 @@ export class WorkOrderTable {
       error: null,
     };
     const sql = 'INSERT INTO work_orders (machine, site, alert, state, record, next_ms) VALUES (?, ?, ?, ?, ?, ?)';
-    const machine = machineOf(alert);
+    const machine = machineKey(alert);
     const made = this.#statements.run(sql, machine, alert.site, alert.id, record.state, JSON.stringify(record), nowMs);
     const id = String(made.lastInsertRowid);
     this.#changed.add(id);
@@ -205,8 +206,6 @@ export class WorkOrderTable {
     return this.#statements.all(sql, state, this.#now(), limit).map(orderOf);
   }
 }
-
-const machineOf = ({ site, edge, asset }: AlertRecord): string => `${site}/${edge}/${asset}`;
 
 /** Whether the maintenance system has it, or may have it: an attempt without an answer may have succeeded. */
 const isWithSystem = ({ state, error }: WorkOrder) => state === 'sent' || (state === 'approved' && error !== null);

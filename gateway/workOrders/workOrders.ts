@@ -1,13 +1,10 @@
 import type { Logger } from 'pino';
 import type { WorkOrder } from '#models/contracts/workOrder.ts';
+import { GIVE_UP_MS, retryDelayMs } from '../retryDelay.ts';
 import type { MaintenanceSystem } from './maintenanceSystem.ts';
 import type { WorkOrderTable } from './workOrderTable.ts';
 
 const TICK_MS = 1000;
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
-/** After so long without success a person has to decide. */
-const GIVE_UP_MS = 72 * 3_600_000;
 /** Orders of one round. */
 const MOST = 20;
 
@@ -94,6 +91,6 @@ export class WorkOrders {
   }
 
   #delayMs(order: WorkOrder): number {
-    return Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(10, this.#parts.table.attempts(order)));
+    return retryDelayMs(this.#parts.table.attempts(order));
   }
 }
