@@ -110,6 +110,8 @@ while True:
 test('RTU on a serial line, with two units on it', async () => {
   const terminal = spawn('python3', ['-c', PSEUDO_TERMINAL]);
   line = terminal;
+  // The source may still poll while the test ends the terminal: nobody reads that answer.
+  terminal.stdin.on('error', () => terminal.kill());
   const path = await new Promise<string>((resolve, reject) => {
     terminal.once('error', reject);
     terminal.stdout.once('data', (bytes: Buffer) => resolve(bytes.toString().trim()));
