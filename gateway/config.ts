@@ -43,6 +43,9 @@ const alertMatchFields = {
   machines: z.array(z.string().min(1)).min(1).optional(),
   /** Kinds of machine, as the edge's configuration has them; patterns as well. */
   kinds: z.array(z.string().min(1)).min(1).optional(),
+  /** Areas and lines of the plant that they stand in, likewise. */
+  areas: z.array(z.string().min(1)).min(1).optional(),
+  lines: z.array(z.string().min(1)).min(1).optional(),
   severities: z.array(severitySchema).min(1).optional(),
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema } from '#models/contracts/names.ts';
+import { displayNameSchema, nameSchema } from '#models/contracts/names.ts';
 import { bearingFactorsSchema } from '#models/machine/bearing.ts';
 import { isoClassSchema } from '#models/machine/iso20816.ts';
 import { wiringFaultSchema, wiringIssues } from './wiringFaults.ts';
@@ -74,6 +74,8 @@ export type Calendar = z.infer<typeof calendarSchema>;
 export const simulatedMachineSchema = z.strictObject({
   name: nameSchema,
   kind: machineKindSchema,
+  area: displayNameSchema.optional(),
+  line: displayNameSchema.optional(),
   ratedRpm: z.number().min(60).max(60_000),
   bearing: bearingFactorsSchema,
   iso: isoClassSchema.optional(),

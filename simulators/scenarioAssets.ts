@@ -13,6 +13,8 @@ export function assetsOf(scenario: Scenario): object {
       m.name,
       {
         kind: m.kind,
+        area: m.area,
+        line: m.line,
         endOfLife: { feature: 'index', value: END_OF_LIFE },
         ratedRpm: m.ratedRpm,
         ...(m.iso ? { iso: m.iso } : {}),

@@ -19,6 +19,8 @@ export type HealthBody = Pick<
   | 'asset'
   | 'kind'
   | 'displayName'
+  | 'area'
+  | 'line'
   | 'status'
   | 'index'
   | 'points'
@@ -129,6 +131,8 @@ export class HealthReport {
       asset: this.#name,
       kind: this.#config?.kind ?? 'machine',
       ...(this.#config?.displayName !== undefined && { displayName: this.#config.displayName }),
+      ...(this.#config?.area !== undefined && { area: this.#config.area }),
+      ...(this.#config?.line !== undefined && { line: this.#config.line }),
       status: this.#status(assessed.length > 0),
       ...(worst ? { index: worst.index } : {}),
       points: this.#points,

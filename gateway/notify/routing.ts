@@ -77,11 +77,8 @@ function concerns({ match, unacknowledgedMinutes }: NotifierConfig, event: Notif
   // A channel for escalations gets nothing else.
   if (unacknowledgedMinutes !== undefined && event !== 'unacknowledged') return false;
   if (match === undefined) return true;
-  const { site, severity } = notice;
-  const matched =
-    'asset' in notice ? { machine: notice.asset, kind: notice.kind } : { machine: notice.item, kind: undefined };
   return (
-    alertMatches(match, { site, severity, ...matched }) &&
+    alertMatches(match, { ...notice, machine: 'asset' in notice ? notice.asset : notice.item }) &&
     (match.audiences === undefined || match.audiences.includes(audienceOf(notice)))
   );
 }

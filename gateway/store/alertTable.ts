@@ -106,7 +106,7 @@ export class AlertTable {
     const last = this.#statements.get('SELECT outbox, sequence FROM alerts WHERE id = ?', body.id);
     if (last?.outbox === body.outbox && (last.sequence as number) > body.sequence) return null;
     const known = this.get(body.id);
-    const applied = this.#withKind(applyMessage(known, body, this.#now()));
+    const applied = this.#withMachine(applyMessage(known, body, this.#now()));
     const record = applySuppressions(known, applied, this.#suppressions.current(), this.#now());
     this.#change(known, record);
     const sql = 'UPDATE alerts SET outbox = ?, sequence = ? WHERE id = ?';
@@ -118,7 +118,7 @@ export class AlertTable {
   keepOwn(record: AlertRecord): void {
     this.#db.transaction(() => {
       const known = this.get(record.id);
-      const kept = this.#withKind(record);
+      const kept = this.#withMachine(record);
       this.#change(known, applySuppressions(known, kept, this.#suppressions.current(), this.#now()));
     })();
   }
@@ -228,14 +228,16 @@ export class AlertTable {
     this.#workOrders.changed(known, record);
   }
 
-  /** An alert with its machine's kind, by which it is routed. */
-  #withKind(record: AlertRecord): AlertRecord {
+  /** An alert with its machine's kind and place, by which it is routed. */
+  #withMachine(record: AlertRecord): AlertRecord {
     if (record.kind !== undefined) return record;
     const row = this.#statements.get(
-      "SELECT record ->> '$.kind' AS kind FROM health WHERE key = ?",
+      "SELECT record ->> '$.kind' AS kind, record ->> '$.area' AS area, record ->> '$.line' AS line FROM health WHERE key = ?",
       machineKey(record),
     );
-    return row === undefined ? record : { ...record, kind: row.kind as string };
+    if (row === undefined) return record;
+    const known = Object.entries(row).filter((entry): entry is [string, string] => entry[1] !== null);
+    return { ...record, ...Object.fromEntries(known) };
   }
 }
 

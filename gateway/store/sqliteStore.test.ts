@@ -5,6 +5,7 @@ import Database from 'better-sqlite3';
 import { beforeEach, expect, test } from 'vitest';
 import { type KeptMessage, parseMessage } from '#models/contracts/message.ts';
 import { Routing } from '../notify/routing.ts';
+import { takeAlert } from './alertStore.fixture.ts';
 import { SqliteStore } from './sqliteStore.ts';
 import type { Accepted } from './store.ts';
 
@@ -157,6 +158,21 @@ test('the latest verdict and spectrum are those of the highest sequence, whateve
   // A new outbox of the edge starts anew.
   store.take([health(1, START_MS, 0.2, 'new')]);
   expect(store.health()).toMatchObject([{ index: 0.2 }]);
+});
+
+test('an alert carries the kind and the place of its machine as last reported', () => {
+  const { message } = health(1, START_MS, 0.5);
+  const at = (sequence: number, area: string) =>
+    accept('millwright/v1/s/e/health/a', { ...message.body, sequence, area, line: 'Line 2' });
+  store.take([at(1, 'Paint shop')]);
+  takeAlert(store, { id: 'x' });
+  expect(store.alert('x')).toMatchObject({ kind: 'pump', area: 'Paint shop', line: 'Line 2' });
+  store.take([at(3, 'Boilers')]);
+  takeAlert(store, { id: 'x', change: 'update' });
+  takeAlert(store, { id: 'of another machine', asset: 'b' });
+  expect(store.alert('x')).toMatchObject({ area: 'Boilers' });
+  expect(store.alert('of another machine')).not.toHaveProperty('kind');
+  expect(store.alert('of another machine')).not.toHaveProperty('area');
 });
 
 test('when messages came is known after a restart, by the clock of the gateway', () => {

@@ -6,9 +6,12 @@ import type { DecideOrder } from './workOrderTable.ts';
 /** The policy of a configuration; undefined where it has no maintenance system. */
 export function decideOrderBy({ workOrders, costs }: GatewayConfig): DecideOrder | undefined {
   if (workOrders === undefined) return undefined;
-  return ({ site, asset, kind, severity }) => {
-    const alert = { site, machine: asset, kind, severity };
-    const decision = decideWorkOrder(workOrders.rules, alert, machineCosts(costs, asset));
+  return (alert) => {
+    const decision = decideWorkOrder(
+      workOrders.rules,
+      { ...alert, machine: alert.asset },
+      machineCosts(costs, alert.asset),
+    );
     return decision && { ...decision, currency: costs.currency };
   };
 }

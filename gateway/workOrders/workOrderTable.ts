@@ -151,6 +151,8 @@ export class WorkOrderTable {
       site: alert.site,
       edge: alert.edge,
       asset: alert.asset,
+      ...(alert.area !== undefined && { area: alert.area }),
+      ...(alert.line !== undefined && { line: alert.line }),
       severity: alert.severity,
       text: alert.text,
       task,

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { alertMatches } from './alertMatch.ts';
 
-const alert = { site: 'north', machine: 'pump-7', kind: 'centrifugal-pump', severity: 'warning' as const };
+const alert = {
+  site: 'north',
+  machine: 'pump-7',
+  kind: 'centrifugal-pump',
+  area: 'Paint shop',
+  line: 'Line 2',
+  severity: 'warning' as const,
+};
 
 test.each([
   [{}, true],
@@ -10,11 +17,16 @@ test.each([
   [{ sites: ['south'] }, false],
   [{ machines: ['pump'] }, false],
   [{ kinds: ['pump'] }, false],
+  [{ areas: ['Boilers', 'Paint*'], lines: ['Line 2'] }, true],
+  [{ areas: ['Boilers'] }, false],
+  [{ areas: ['Paint shop'], lines: ['Line 1'] }, false],
   [{ severities: ['critical'] as const }, false],
 ])('%j is about the alert: %s', (match, isAbout) => {
   expect(alertMatches(match, alert)).toBe(isAbout);
 });
 
-test('an alert of a machine whose kind is unknown fits no rule for kinds', () => {
+test('an alert of a machine whose kind and place are unknown fits no rule for kinds or places', () => {
   expect(alertMatches({ kinds: ['*'] }, { ...alert, kind: undefined })).toBe(false);
+  expect(alertMatches({ areas: ['*'] }, { ...alert, area: undefined })).toBe(false);
+  expect(alertMatches({ lines: ['*'] }, { ...alert, line: undefined })).toBe(false);
 });

@@ -8,25 +8,37 @@ export interface AlertMatch {
   machines?: readonly string[] | undefined;
   /** Kinds of machine, as configured at the edge; patterns as well. An alert without a machine has none. */
   kinds?: readonly string[] | undefined;
+  /** Areas and lines that the machine stands in, as configured at the edge; patterns as well. */
+  areas?: readonly string[] | undefined;
+  lines?: readonly string[] | undefined;
   severities?: readonly Severity[] | undefined;
 }
 
 export interface MatchedAlert {
   site: string;
   machine: string;
-  kind: string | undefined;
   severity: Severity;
+  /** Of its machine; each absent where it is not known. */
+  kind?: string | undefined;
+  area?: string | undefined;
+  line?: string | undefined;
 }
 
 /** Whether a rule is about an alert. Pure. */
 export function alertMatches(
-  { sites, machines, kinds, severities }: AlertMatch,
-  { site, machine, kind, severity }: MatchedAlert,
+  { sites, machines, kinds, areas, lines, severities }: AlertMatch,
+  { site, machine, kind, area, line, severity }: MatchedAlert,
 ): boolean {
   return (
     (sites === undefined || sites.includes(site)) &&
-    (machines === undefined || machines.some((pattern) => fitsName(pattern, machine))) &&
-    (kinds === undefined || (kind !== undefined && kinds.some((pattern) => fitsName(pattern, kind)))) &&
+    fitsSome(machines, machine) &&
+    fitsSome(kinds, kind) &&
+    fitsSome(areas, area) &&
+    fitsSome(lines, line) &&
     (severities === undefined || severities.includes(severity))
   );
 }
+
+/** No patterns fit everything; what is not known fits none. */
+const fitsSome = (patterns: readonly string[] | undefined, name: string | undefined): boolean =>
+  patterns === undefined || (name !== undefined && patterns.some((pattern) => fitsName(pattern, name)));

@@ -211,8 +211,10 @@ export const alertRecordSchema = alarmSchema.extend({
   asset: z.string(),
   point: z.string(),
   index: z.number(),
-  /** Of its machine; absent: the machine's kind was not known when the alert was raised. */
+  /** Of its machine; absent: not known when the alert was raised. */
   kind: z.string().optional(),
+  area: z.string().optional(),
+  line: z.string().optional(),
   /** Its case, which is the id of that case's first alert; absent: from before there were cases. */
   case: z.string().optional(),
   /** Whom it is for; absent: the plant. Wiring, clocks and silence are for those who connected the machine. */

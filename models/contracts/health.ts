@@ -75,6 +75,8 @@ export const healthMessageSchema = envelopeSchema.extend({
   kind: z.string(),
   /** What people call the machine, where that is configured. */
   displayName: displayNameSchema.optional(),
+  area: displayNameSchema.optional(),
+  line: displayNameSchema.optional(),
   status: namurSchema,
   /** The largest index of the machine's points; absent while none is assessable. */
   index: quantitySchema.optional(),

@@ -26,6 +26,8 @@ export const workOrderSchema = z.object({
   site: z.string(),
   edge: z.string(),
   asset: z.string(),
+  area: z.string().optional(),
+  line: z.string().optional(),
   severity: severitySchema,
   text: z.string(),
   task: workOrderTaskSchema,

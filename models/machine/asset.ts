@@ -30,6 +30,9 @@ export const assetSchema = z.strictObject({
   /** What people call it, in any script. */
   displayName: displayNameSchema.optional(),
   kind: z.string().min(1).max(40).default('machine'),
+  /** Where it stands in the plant, as ISA-95 divides a site: an area, and a line (work centre) of it. */
+  area: displayNameSchema.optional(),
+  line: displayNameSchema.optional(),
   /** Used while nothing else has told the speed. */
   ratedRpm: z.number().positive().optional(),
   /** In rpm: where no point measures the speed, the vibration itself tells it, if one speed in this range stands out. */

@@ -8,13 +8,13 @@ import { alerts, keyOf, lastVisitMs, machines } from '../state.ts';
 import { WorkOrderList } from '../workOrders.tsx';
 import { MachineCard } from './machineCard.tsx';
 
-/** The alerts of the plant beside its machines, by site, the worst first. */
+/** The alerts of the plant beside its machines, by site, area and line, the worst first. */
 export function PlantPage() {
   const search = useSignal('');
   const wanted = search.value.trim().toLowerCase();
   const shown = machines.value.filter((m) => wanted === '' || textOf(m).includes(wanted));
   const byMachine = groupBy(alerts.value, keyOf);
-  const sites = [...groupBy(shown, (m) => m.health.site)].sort(([a], [b]) => a.localeCompare(b));
+  const places = [...groupBy(shown, ({ health }) => placeOf(health))].sort(([a], [b]) => a.localeCompare(b));
   return (
     <div class="overview">
       <section aria-labelledby="alerts-title">
@@ -26,15 +26,15 @@ export function PlantPage() {
         <h2 id="machines-title">Machines ({machines.value.length})</h2>
         <p class="controls">
           <label>
-            Search by name, kind, site or status
+            Search by name, kind, place or status
             <input value={search.value} onInput={(e) => (search.value = e.currentTarget.value)} />
           </label>
           <span class="quiet">{summaryOf(machines.value)}</span>
         </p>
         {machines.value.length === 0 && <p class="empty">No machine has reported yet.</p>}
         {machines.value.length > 0 && shown.length === 0 && <p class="empty">No machine is called so.</p>}
-        {sites.map(([site, own]) => (
-          <MachineList key={site} site={sites.length > 1 ? site : null} machines={own} alerts={byMachine} />
+        {places.map(([place, own]) => (
+          <MachineList key={place} place={places.length > 1 ? place : null} machines={own} alerts={byMachine} />
         ))}
       </section>
     </div>
@@ -43,15 +43,15 @@ export function PlantPage() {
 
 interface ListProps {
   /** Null: there is only one. */
-  site: string | null;
+  place: string | null;
   machines: MachineView[];
   alerts: Map<string, AlertRecord[]>;
 }
 
-function MachineList({ site, machines, alerts }: ListProps) {
+function MachineList({ place, machines, alerts }: ListProps) {
   return (
     <>
-      {site !== null && <h3>{site}</h3>}
+      {place !== null && <h3>{place}</h3>}
       <ul class="machines">
         {machines.toSorted(worstFirst).map((machine) => {
           const key = keyOf(machine.health);
@@ -75,8 +75,14 @@ function worstFirst(a: MachineView, b: MachineView): number {
 const statusOf = ({ watch, health }: MachineView): string =>
   watch.state === 'watched' ? STATUS_WORDS[health.status] : 'Not watched';
 
-const textOf = (machine: MachineView): string =>
-  [machine.health.asset, machine.health.kind, machine.health.site, statusOf(machine)].join(' ').toLowerCase();
+/** Site, area and line, as far as they are configured. */
+const placeOf = ({ site, area, line }: MachineView['health']): string =>
+  [site, area, line].filter((level) => level !== undefined).join(' / ');
+
+function textOf(machine: MachineView): string {
+  const { asset, displayName = '', kind } = machine.health;
+  return [asset, displayName, kind, placeOf(machine.health), statusOf(machine)].join(' ').toLowerCase();
+}
 
 function summaryOf(all: readonly MachineView[]): string {
   const counts = groupBy(all, statusOf);
