@@ -161,7 +161,7 @@ test('the latest verdict and spectrum are those of the highest sequence, whateve
 });
 
 test('an alert carries the kind and the place of its machine as last reported', () => {
-  const { message } = health(1, START_MS, 0.5);
+  const { message } = health(1, START_MS, 0.5, 'of health');
   const at = (sequence: number, area: string) =>
     accept('millwright/v1/s/e/health/a', { ...message.body, sequence, area, line: 'Line 2' });
   store.take([at(1, 'Paint shop')]);
