@@ -19,8 +19,8 @@ export default defineConfig({
           include: ['{edge,gateway,models,simulators,dashboards}/**/*.e2e.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // Each file runs real servers and processes: two cores carry one at a time.
-          fileParallelism: false,
+          // Each file runs real servers and processes, which wait more than they compute: two cores carry two files.
+          maxWorkers: 2,
         },
       },
       // Hours, not minutes: npm run soak:memory and its like.
