@@ -11,6 +11,8 @@ export default defineConfig({
           testTimeout: 20_000,
           // By default one core of two is left alone.
           maxWorkers: 2,
+          // Modules are loaded once for each worker, not for each file: none of them keeps state that a test would change.
+          isolate: false,
         },
       },
       {

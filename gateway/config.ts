@@ -204,6 +204,7 @@ const planningSchema = z
 export type PlanningConfig = z.infer<typeof planningSchema>;
 
 const money = z.number().min(0).max(1e12);
+const hours = z.number().min(0.1).max(1000);
 const machineCosts = {
   /** A repair at a time of the plant's choice. */
   plannedStop: money,
@@ -211,12 +212,15 @@ const machineCosts = {
   unplannedStop: money,
   /** Looking at a machine because of an alert. */
   inspection: money,
+  /** Hours of work that each takes: the work list ranks by what an hour is worth. */
+  repairHours: hours.default(8),
+  inspectionHours: hours.default(1),
 };
 /** What stops and visits cost: alerts are valued by it. */
 const costsSchema = z
   .strictObject({
     currency: z.string().min(1).max(8).default('EUR'),
-    default: z.strictObject(machineCosts).default({ plannedStop: 2000, unplannedStop: 12_000, inspection: 150 }),
+    default: z.strictObject(machineCosts).prefault({ plannedStop: 2000, unplannedStop: 12_000, inspection: 150 }),
     /** The first that fits a machine's name. */
     machines: z.array(z.strictObject({ match: namePatternSchema, ...machineCosts })).default([]),
   })

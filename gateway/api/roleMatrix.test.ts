@@ -48,6 +48,7 @@ const MATRIX: Record<string, { may: readonly Role[]; bySite: boolean }> = {
     'GET /api/v1/tokens',
     'GET /api/v1/value',
     'GET /api/v1/value.csv',
+    'GET /api/v1/work-list',
     'GET /api/v1/work-orders',
     'POST /api/v1/tokens',
     'DELETE /api/v1/tokens/{id}',

@@ -25,6 +25,7 @@ import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
 import { addSuppressionRoutes, type SuppressionParts } from './suppressionRoutes.ts';
 import { addTokenRoutes } from './tokenRoutes.ts';
 import { addValueRoutes, type ValueParts } from './valueRoutes.ts';
+import { addWorkListRoutes, type WorkListParts } from './workListRoutes.ts';
 import { addWorkOrderRoutes, type WorkOrderParts } from './workOrderRoutes.ts';
 
 const YEAR_S = 31_536_000;
@@ -41,6 +42,7 @@ export interface ServerParts
     AlarmHealthParts,
     SessionParts,
     ValueParts,
+    WorkListParts,
     WorkOrderParts {
   metrics: Registry;
   /** Why the gateway cannot do its work now; empty where it can. */
@@ -95,6 +97,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addAlarmHealthRoutes(app, parts);
   addValueRoutes(app, parts);
   addWorkOrderRoutes(app, parts);
+  addWorkListRoutes(app, parts);
   addPlanRoutes(app, parts);
   addNotificationRoutes(app, parts);
   addSessionRoutes(app, config, parts);

@@ -65,7 +65,22 @@ export function misses(
   failures: readonly RecordedFailure[],
   raises: ReadonlyMap<string, readonly number[]>,
 ): RecordedFailure[] {
-  return failures.filter(
-    ({ machine, atMs }) => !raises.get(machine)?.some((raisedMs) => raisedMs <= atMs && atMs - raisedMs <= FORETOLD_MS),
-  );
+  return failures.filter((failure) => warningMs(failure, raises) === null);
+}
+
+/** Days from the first alert that foretold a failure to the failure, of each that was foretold. Pure. */
+export function warningDays(
+  failures: readonly RecordedFailure[],
+  raises: ReadonlyMap<string, readonly number[]>,
+): number[] {
+  return failures.flatMap((failure) => {
+    const ms = warningMs(failure, raises);
+    return ms === null ? [] : [ms / (24 * HOUR_MS)];
+  });
+}
+
+/** Null: no alert foretold the failure. */
+function warningMs({ machine, atMs }: RecordedFailure, raises: ReadonlyMap<string, readonly number[]>): number | null {
+  const before = (raises.get(machine) ?? []).filter((raisedMs) => raisedMs <= atMs && atMs - raisedMs <= FORETOLD_MS);
+  return before.length === 0 ? null : atMs - Math.min(...before);
 }

@@ -49,3 +49,36 @@ export const workOrderSchema = z.object({
   error: z.string().nullable(),
 });
 export type WorkOrder = z.infer<typeof workOrderSchema>;
+
+/** A machine with open alerts, and what work on it is worth. */
+export const workItemSchema = z.object({
+  site: z.string(),
+  edge: z.string(),
+  asset: z.string(),
+  area: z.string().optional(),
+  line: z.string().optional(),
+  severity: severitySchema,
+  task: workOrderTaskSchema,
+  /** Of the worst alert. */
+  text: z.string(),
+  alerts: z.array(z.string()),
+  /** The first of them. */
+  raisedAtMs: z.number(),
+  assignedTo: z.string().nullable(),
+  /** Chances, 0 to 1: that the fault is there, and that it then stops the machine within the days that were asked for. */
+  chanceTrue: z.number(),
+  chanceOfStop: z.number(),
+  /** Expected loss that the work avoids, in the configured currency; negative: the visit costs more than it saves. */
+  riskAvoided: z.number(),
+  /** Of an inspection, and of a repair where it is needed. */
+  hours: z.number(),
+  riskPerHour: z.number(),
+});
+export type WorkItem = z.infer<typeof workItemSchema>;
+
+export const workListSchema = z.object({
+  currency: z.string(),
+  days: z.number(),
+  items: z.array(workItemSchema),
+});
+export type WorkList = z.infer<typeof workListSchema>;

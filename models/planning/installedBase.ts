@@ -129,9 +129,9 @@ function watchOf(
     (a) => isOf(b.machine, a) && a.returnedAtMs === null && asksForParts(a) && explains(b, a) && !isOfOldPart(a),
   );
   if (active.length > 0) {
-    const estimates = active.flatMap((a) => estimateOf(a, today) ?? []);
+    const estimates = active.flatMap((a) => lifeEstimate(a, today) ?? []);
     const sinceDays = Math.max(0, today + 1 - Math.min(...active.map((a) => a.raisedAtMs)) / DAY_MS);
-    return { kind: 'alarmed', sinceDays, life: shortest(estimates) };
+    return { kind: 'alarmed', sinceDays, life: shortestLife(estimates) };
   }
   // A machine that nobody can assess is one that nobody watches.
   return { kind: its.some((h) => h.index !== undefined) ? 'quiet' : 'unwatched' };
@@ -152,8 +152,8 @@ function explains({ faults }: SupplyRow<'bom'>, { evidence }: AlertRecord): bool
   return fault === 'undetermined' || coveredFaults(fault).some((f) => named.includes(f));
 }
 
-/** As it was said, less the days since. */
-function estimateOf({ remainingLife: life, updatedAtMs }: AlertRecord, today: number): LifeEstimate | null {
+/** An alert's remaining life, less the days since. @param today days since 1970. */
+export function lifeEstimate({ remainingLife: life, updatedAtMs }: AlertRecord, today: number): LifeEstimate | null {
   if (life.assessment !== 'assessed') return null;
   const { medianS, lowS, highS } = life;
   const spread = (high: number) => (Math.log(high) - Math.log(Math.max(lowS, 1e-3 * high))) / (2 * Z_90);
@@ -162,7 +162,7 @@ function estimateOf({ remainingLife: life, updatedAtMs }: AlertRecord, today: nu
   return { medianDays: Math.max(LEAST_DAYS, medianS / DAY_S - since), logDeviation };
 }
 
-function shortest(estimates: readonly LifeEstimate[]): LifeEstimate | null {
+export function shortestLife(estimates: readonly LifeEstimate[]): LifeEstimate | null {
   return estimates.reduce<LifeEstimate | null>((a, b) => (a === null || b.medianDays < a.medianDays ? b : a), null);
 }
 

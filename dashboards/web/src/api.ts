@@ -15,7 +15,7 @@ import type {
 import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Backtest, Value } from '#models/contracts/value.ts';
-import type { WorkOrder } from '#models/contracts/workOrder.ts';
+import type { WorkList, WorkOrder } from '#models/contracts/workOrder.ts';
 
 const TOKEN = 'millwright.token';
 
@@ -175,6 +175,7 @@ export const api = {
   find: (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>
     post(`/api/v1/alerts/${encodeURIComponent(id)}/finding`, { by, finding }),
   workOrders: () => get<WorkOrder[]>('/api/v1/work-orders'),
+  workList: (days: number) => get<WorkList>(`/api/v1/work-list?days=${days}`),
   decideOrder: (id: string, what: 'approve' | 'reject', by: string, reason: string | undefined) =>
     post(`/api/v1/work-orders/${id}/${what}`, reason === undefined ? { by } : { by, reason }),
   acknowledge: (id: string, by: string, comment: string) =>

@@ -10,6 +10,7 @@ import { mayUse, session } from './session/session.ts';
 import { ChoosePassword, SignInPage } from './session/signIn.tsx';
 import { connection, keyOf, machines, planAlerts, problem } from './state.ts';
 import { ValuePage } from './value/valuePage.tsx';
+import { WorkPage } from './work/workPage.tsx';
 
 const route = signal(location.hash);
 addEventListener('hashchange', () => {
@@ -35,6 +36,9 @@ export function App() {
         <nav aria-label="Views">
           <a class="view" href="#/" aria-current={view() === 'machines' ? 'page' : undefined}>
             Machines
+          </a>
+          <a class="view" href="#/work" aria-current={view() === 'work' ? 'page' : undefined}>
+            Work
           </a>
           <a class="view" href="#/models" aria-current={view() === 'models' ? 'page' : undefined}>
             Models
@@ -73,8 +77,9 @@ function decoded(text: string): string {
   }
 }
 
-function view(): 'machines' | 'models' | 'planning' | 'accounts' | 'value' {
+function view(): 'machines' | 'work' | 'models' | 'planning' | 'accounts' | 'value' {
   if (route.value.startsWith('#/value')) return 'value';
+  if (route.value.startsWith('#/work')) return 'work';
   if (route.value.startsWith('#/accounts')) return 'accounts';
   if (route.value.startsWith('#/plan')) return 'planning';
   return route.value.startsWith('#/models') ? 'models' : 'machines';
@@ -87,6 +92,7 @@ function Content() {
   if (view() === 'models') return <ModelsPage />;
   if (view() === 'accounts') return <AccountsPage />;
   if (view() === 'value') return <ValuePage />;
+  if (view() === 'work') return <WorkPage />;
   const key = /^#\/machine\/(.+)$/.exec(route.value)?.[1];
   const machine = machines.value.find((m) => keyOf(m.health) === key);
   if (machine) return <MachinePage key={key} machine={machine} />;

@@ -13,7 +13,7 @@ const STATE_WORDS: Record<WorkOrder['state'], string> = {
   withdrawn: 'Withdrawn',
   failed: 'Not accepted by the maintenance system',
 };
-const TASK_WORDS = { inspect: 'Inspect', repair: 'Repair' };
+export const TASK_WORDS = { inspect: 'Inspect', repair: 'Repair' };
 
 /** Open orders for work on machines; nothing where there are none. */
 export function WorkOrderList() {

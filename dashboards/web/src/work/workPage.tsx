@@ -1,0 +1,65 @@
+import { api } from '../api.ts';
+import { money, number, percent, time } from '../format.ts';
+import { ScrollTable } from '../scroll.tsx';
+import { alerts, keyOf } from '../state.ts';
+import { useLoaded } from '../useLoaded.ts';
+import { TASK_WORDS, WorkOrderList } from '../workOrders.tsx';
+
+const DAYS = 7;
+
+/** What to work on first: machines with open alerts by the risk that an hour of work avoids, and the work orders. */
+export function WorkPage() {
+  const { value, error } = useLoaded(() => api.workList(DAYS), [alerts.value]);
+  return (
+    <>
+      {error.value && <p role="alert">{error.value}</p>}
+      <section aria-labelledby="work-title">
+        <h2 id="work-title">Work list for {DAYS} days</h2>
+        <p class="quiet">
+          The risk avoided is the chance that the fault is there, times the chance that it stops the machine within{' '}
+          {DAYS} days, times what an unplanned stop costs beyond a planned one, less the visit where nothing is wrong.
+          Costs and hours are those of the gateway’s configuration.
+        </p>
+        {value.value === null && !error.value && <p role="status">Loading …</p>}
+        {value.value?.items.length === 0 && <p class="empty">No machine has an open alert.</p>}
+        {value.value !== null && value.value.items.length > 0 && (
+          <ScrollTable
+            label="Work list"
+            head={[
+              'Machine',
+              'What is wrong',
+              'Work',
+              'Fault is there',
+              `Stops within ${DAYS} days`,
+              `Risk avoided (${value.value.currency})`,
+              'Hours',
+              `${value.value.currency} an hour`,
+              'Owner',
+              'Since',
+            ]}
+          >
+            {value.value.items.map((item) => (
+              <tr key={keyOf(item)}>
+                <td>
+                  <a href={`#/machine/${keyOf(item)}`}>{item.asset}</a>
+                  <br />
+                  <span class="quiet">{[item.site, item.area, item.line].filter(Boolean).join(' / ')}</span>
+                </td>
+                <td>{item.text}</td>
+                <td>{TASK_WORDS[item.task]}</td>
+                <td>{percent(item.chanceTrue)}</td>
+                <td>{percent(item.chanceOfStop)}</td>
+                <td>{money(item.riskAvoided)}</td>
+                <td>{number(item.hours)}</td>
+                <td>{money(item.riskPerHour)}</td>
+                <td>{item.assignedTo ?? 'nobody'}</td>
+                <td>{time(item.raisedAtMs)}</td>
+              </tr>
+            ))}
+          </ScrollTable>
+        )}
+      </section>
+      <WorkOrderList />
+    </>
+  );
+}

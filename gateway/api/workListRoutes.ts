@@ -1,0 +1,62 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { misses, type RecordedFailure, trackRecords, warningDays } from '#models/alerting/trackRecord.ts';
+import { workList } from '#models/alerting/workList.ts';
+import { nameSchema } from '#models/contracts/names.ts';
+import { workListSchema } from '#models/contracts/workOrder.ts';
+import { foresightFrom } from '#models/planning/foresight.ts';
+import type { GatewayConfig } from '../config.ts';
+import { machineCosts } from '../machineCosts.ts';
+import { ruleOf } from '../store/alertStatistics.ts';
+import type { Store } from '../store/store.ts';
+import { newestOf } from './siteScope.ts';
+
+export interface WorkListParts {
+  store: Store;
+  costs: GatewayConfig['costs'];
+  /** Failures that maintenance recorded. */
+  failures: () => RecordedFailure[];
+  now: () => number;
+}
+
+/** Alerts that are looked at; the newest. */
+const MOST_ALERTS = 10_000;
+
+/** What to work on first. */
+export function addWorkListRoutes(server: FastifyInstance, { store, costs, failures, now }: WorkListParts): void {
+  server.withTypeProvider<ZodTypeProvider>().get(
+    '/api/v1/work-list',
+    {
+      schema: {
+        description:
+          'Machines with open alerts, ranked by the expected loss that an hour of work on each avoids over the coming days.',
+        querystring: z.object({
+          days: z.coerce.number().min(1).max(90).default(7),
+          site: nameSchema.optional(),
+          limit: z.coerce.number().int().min(1).max(1000).default(100),
+        }),
+        response: { 200: workListSchema },
+      },
+    },
+    async ({ query: { days, site, limit }, identity }) => {
+      const list = (of?: string) => store.alerts({ active: true, site: of, limit: MOST_ALERTS });
+      const alerts = newestOf(list, identity, site, MOST_ALERTS, ({ raisedAtMs }) => raisedAtMs);
+      const records = new Map(trackRecords(store.judgedAlerts()).map((record) => [record.rule, record]));
+      const all = failures();
+      const raises = store.raisesOf([...new Set(all.map(({ machine }) => machine))]);
+      const items = workList(alerts, {
+        costsOf: (machine) => machineCosts(costs, machine.slice(machine.lastIndexOf('/') + 1)),
+        chanceTrue: (alert) => {
+          const { findings, alerts: of } = records.get(ruleOf(alert)) ?? { findings: { confirmed: 0 }, alerts: 0 };
+          // Laplace's rule of succession: a rule without findings is right as often as not.
+          return (findings.confirmed + 1) / (of + 2);
+        },
+        foresight: foresightFrom(warningDays(all, raises), misses(all, raises).length, []),
+        nowMs: now(),
+        days,
+      });
+      return { currency: costs.currency, days, items: items.slice(0, limit) };
+    },
+  );
+}
