@@ -20,6 +20,8 @@ const MATRIX: Record<string, { may: readonly Role[]; bySite: boolean }> = {
     'GET /api/v1/alarm-health',
     'GET /api/v1/alerts',
     'GET /api/v1/alerts/{id}',
+    'GET /api/v1/alerts/{id}/attachments',
+    'GET /api/v1/alerts/{id}/attachments/{attachment}',
     'GET /api/v1/alerts/{id}/bundle',
     'GET /api/v1/alerts/{id}/track-record',
     'GET /api/v1/backtest',
@@ -67,6 +69,7 @@ const MATRIX: Record<string, { may: readonly Role[]; bySite: boolean }> = {
   ...rows(['metrics', ...READ], false, ['GET /metrics']),
   ...rows(ACT, true, [
     'POST /api/v1/alerts/{id}/acknowledge',
+    'POST /api/v1/alerts/{id}/attachments',
     'POST /api/v1/alerts/{id}/actions',
     'POST /api/v1/alerts/{id}/finding',
     'POST /api/v1/suppressions',
@@ -244,7 +247,8 @@ describe('role by route', async () => {
     );
     for (const [route] of named) {
       const { status } = await send(app, route, FOREIGN, bearer('administrator', 'one'));
-      expect([400, 404], route).toContain(status);
+      // 415: a body that the route does not take is refused before anything is looked up.
+      expect([400, 404, 415], route).toContain(status);
     }
     expect(named.length).toBeGreaterThan(10);
   });

@@ -11,6 +11,7 @@ import type { GatewayConfig } from '../config.ts';
 import { guard } from './access.ts';
 import { addAccountRoutes } from './accountRoutes.ts';
 import { type AlarmHealthParts, addAlarmHealthRoutes } from './alarmHealthRoutes.ts';
+import { type AttachmentParts, addAttachmentRoutes } from './attachmentRoutes.ts';
 import { addAuditRoutes } from './auditRoutes.ts';
 import { addCaseRoutes } from './caseRoutes.ts';
 import { addModelRoutes, type ModelParts } from './modelRoutes.ts';
@@ -40,6 +41,7 @@ export interface ServerParts
     SupplyParts,
     SuppressionParts,
     AlarmHealthParts,
+    AttachmentParts,
     SessionParts,
     ValueParts,
     WorkListParts,
@@ -93,6 +95,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addSupplyRoutes(app, parts);
   addSuppressionRoutes(app, parts);
   addCaseRoutes(app, parts);
+  addAttachmentRoutes(app, parts);
   addAuditRoutes(app, parts);
   addAlarmHealthRoutes(app, parts);
   addValueRoutes(app, parts);

@@ -15,6 +15,7 @@ import type { AlertFilter } from './alertFilter.ts';
 import { ALERT_COLUMNS } from './alertSchema.ts';
 import { AlertStatistics, ARRIVAL_INDEX } from './alertStatistics.ts';
 import { AlertTable } from './alertTable.ts';
+import { type Attached, AttachmentTable, type NewAttachment } from './attachmentTable.ts';
 import { CASE_INDEXES, type CaseFilter } from './caseTable.ts';
 import { EvidenceTable } from './evidenceTable.ts';
 import { migrate } from './migrate.ts';
@@ -86,6 +87,7 @@ export class SqliteStore implements Store {
   readonly #now: () => number;
   readonly deliveries: DeliveryTable;
   readonly workOrders: WorkOrderTable;
+  readonly attachments: AttachmentTable;
 
   /** @throws Error where a newer version has written the file. */
   constructor(directory: string, settings: StoreSettings) {
@@ -101,6 +103,7 @@ export class SqliteStore implements Store {
     this.#audit = new AuditTable(this.#db);
     this.workOrders = new WorkOrderTable(this.#db, this.#audit, decideOrder, now);
     this.#alerts = new AlertTable(this.#db, this.deliveries, this.workOrders, this.#suppressions, this.#audit, now);
+    this.attachments = new AttachmentTable(this.#db);
     this.#statistics = new AlertStatistics(this.#db);
     this.#evidence = new EvidenceTable(this.#db, maxEvidenceBytes);
     this.#points = new PointTables(this.#db);
@@ -209,6 +212,16 @@ export class SqliteStore implements Store {
   edges(): StatusMessage[] {
     const rows = this.#statements.all('SELECT record FROM edges ORDER BY key');
     return rows.map((row) => JSON.parse(row.record as string));
+  }
+
+  attach(file: NewAttachment, content: Buffer): Attached | null {
+    return this.#db.transaction(() => {
+      if (this.#alerts.get(file.alert) === null) return null;
+      const added = this.attachments.add(file, content);
+      if ('fault' in added || !added.isNew) return added;
+      this.#alerts.act(file.alert, { action: 'comment', text: `attached ${file.name}` }, file.by);
+      return added;
+    })();
   }
 
   suppress(request: SuppressionRequest): Suppression | { fault: string } {

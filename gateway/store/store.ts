@@ -18,6 +18,7 @@ import type { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Escalation } from '../notify/routing.ts';
 import type { WorkOrderTable } from '../workOrders/workOrderTable.ts';
 import type { AlertFilter, StandingCount } from './alertFilter.ts';
+import type { Attached, AttachmentTable, NewAttachment } from './attachmentTable.ts';
 import type { CaseFilter } from './caseTable.ts';
 import type { Range } from './sequences.ts';
 
@@ -91,6 +92,9 @@ export interface Store {
   findingCounts(): { fault: string; finding: string; n: number }[];
   /** What an operator does, with its notifications, in one transaction; null where there is no such alert. */
   act(id: string, action: AlarmAction, by: string, requestId?: string): Outcome<AlertRecord> | null;
+  /** Adds a file to an alert and notes it in the alert's history; null where there is no such alert. */
+  attach(file: NewAttachment, content: Buffer): Attached | null;
+  readonly attachments: AttachmentTable;
   /** An alert that the gateway itself raises or returns. */
   keepOwnAlert(record: AlertRecord): void;
   /** Ends what is shelved for no longer, and applies suppressions that began or ended; the alerts that changed. */

@@ -124,7 +124,7 @@ function changed<A extends Alarm>(known: A, action: AlarmAction, by: string, atM
 
 function closedWith<A extends Alarm>(
   known: A,
-  { finding, comment, failureMode, part }: Extract<AlarmAction, { action: 'close' }>,
+  { finding, comment, failureMode, part, damage }: Extract<AlarmAction, { action: 'close' }>,
   by: string,
   atMs: number,
 ): A {
@@ -135,6 +135,7 @@ function closedWith<A extends Alarm>(
     atMs,
     ...(failureMode === undefined ? {} : { failureMode }),
     ...(part === undefined ? {} : { part }),
+    ...(damage === undefined ? {} : { damage }),
   };
   const found = withFinding(known, entry);
   const acknowledged = found.acknowledgedAtMs === null ? { acknowledgedAtMs: atMs, acknowledgedBy: by } : {};

@@ -117,6 +117,9 @@ export const alarmStateSchema = z.enum([
 ]);
 export type AlarmState = z.infer<typeof alarmStateSchema>;
 
+/** How far what was found had gone. */
+export const damageSchema = z.enum(['light', 'moderate', 'severe']);
+
 /** What somebody found who looked at the machine. */
 export const findingSchema = z.object({
   finding: z.enum(['confirmed', 'false_alarm', 'nothing_found']),
@@ -125,6 +128,7 @@ export const findingSchema = z.object({
   atMs: z.number(),
   failureMode: z.string().optional(),
   part: z.string().optional(),
+  damage: damageSchema.optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 
@@ -148,6 +152,7 @@ export const alarmActionSchema = z
       comment: TEXT.optional(),
       failureMode: TEXT.optional(),
       part: TEXT.optional(),
+      damage: damageSchema.optional(),
     }),
     z.strictObject({ action: z.literal('reopen'), reason: TEXT }),
   ])

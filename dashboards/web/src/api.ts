@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
 import type { Columns, MachineView, ModelView } from '#models/contracts/api.ts';
+import type { Attachment } from '#models/contracts/attachment.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { Account, Role, SessionView, SignIn, Token } from '#models/contracts/identity.ts';
@@ -174,6 +175,15 @@ export const api = {
     post(`/api/v1/alerts/${encodeURIComponent(id)}/actions`, { by, change, requestId: crypto.randomUUID() }),
   find: (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>
     post(`/api/v1/alerts/${encodeURIComponent(id)}/finding`, { by, finding }),
+  attachments: (alert: string) => get<Attachment[]>(`/api/v1/alerts/${encodeURIComponent(alert)}/attachments`),
+  attach: async (alert: string, by: string, file: File) => {
+    const query = new URLSearchParams({ name: file.name, by });
+    await request(`/api/v1/alerts/${encodeURIComponent(alert)}/attachments?${query}`, {
+      method: 'POST',
+      body: file,
+      headers: { 'content-type': file.type },
+    });
+  },
   workOrders: () => get<WorkOrder[]>('/api/v1/work-orders'),
   workList: (days: number) => get<WorkList>(`/api/v1/work-list?days=${days}`),
   decideOrder: (id: string, what: 'approve' | 'reject', by: string, reason: string | undefined) =>

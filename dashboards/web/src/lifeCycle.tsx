@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
+import { type AlarmAction, type AlertRecord, damageSchema, faultSchema } from '#models/contracts/alert.ts';
+import { Attachments } from './attachments.tsx';
 import { time } from './format.ts';
 import { mayUse, ownName } from './session/session.ts';
 import { act } from './state.ts';
@@ -11,14 +12,16 @@ const CLOCKS_APART_MS = 60_000;
 
 /** Who owns an alert, what was done with it, and what can be done next. */
 export function LifeCycle({ alert }: { alert: AlertRecord }) {
+  const isOpen = useSignal(false);
   return (
-    <details class="lifecycle">
+    <details class="lifecycle" onToggle={(e) => (isOpen.value = e.currentTarget.open)}>
       <summary>
         {alert.assignedTo ? `Assigned to ${alert.assignedTo}` : mayUse('alerts') ? 'Assign, shelve, close' : 'History'}
         {alert.shelved ? ` · shelved until ${time(alert.shelved.untilMs)}: ${alert.shelved.reason}` : ''}
         {alert.outOfService ? ` · out of service: ${alert.outOfService.reason}` : ''}
       </summary>
       {mayUse('alerts') && <Actions alert={alert} />}
+      {isOpen.value && <Attachments alert={alert} />}
       <ol>
         {(alert.history ?? []).map((t) => (
           <li key={`${t.atMs} ${t.action}`}>
@@ -74,7 +77,7 @@ function Actions({ alert }: { alert: AlertRecord }) {
             run={() => change({ action: 'unacknowledge', reason })}
           />
         )}
-        {(['confirmed', 'false_alarm', 'nothing_found'] as const).map((finding) => (
+        {(['false_alarm', 'nothing_found'] as const).map((finding) => (
           <Action
             key={finding}
             label={`Close: ${finding.replace('_', ' ')}`}
@@ -83,7 +86,57 @@ function Actions({ alert }: { alert: AlertRecord }) {
           />
         ))}
       </p>
+      <Confirm
+        fault={alert.evidence.diagnosis.fault}
+        run={(found) =>
+          change({ action: 'close', finding: 'confirmed', ...found, ...(hasText ? { comment: reason } : {}) })
+        }
+      />
     </>
+  );
+}
+
+type Found = Pick<Extract<AlarmAction, { action: 'close' }>, 'failureMode' | 'part' | 'damage'>;
+
+/** Closes an alert that was right with what was found: models learn from it, and planning takes the part's demand away. */
+function Confirm({ fault, run }: { fault: string; run: (found: Found) => void }) {
+  const failureMode = useSignal(fault);
+  const part = useSignal('');
+  const damage = useSignal('');
+  const confirm = () => {
+    const known = damageSchema.safeParse(damage.value);
+    run({
+      failureMode: failureMode.value,
+      ...(part.value.trim() !== '' && { part: part.value.trim() }),
+      ...(known.success && { damage: known.data }),
+    });
+  };
+  return (
+    <p class="actions">
+      <label>
+        Fault found{' '}
+        <select value={failureMode.value} onChange={(e) => (failureMode.value = e.currentTarget.value)}>
+          {faultSchema.options.map((name) => (
+            <option key={name} value={name}>
+              {name.replaceAll('_', ' ')}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Part <input maxLength={1000} value={part.value} onInput={(e) => (part.value = e.currentTarget.value)} />
+      </label>
+      <label>
+        Damage{' '}
+        <select value={damage.value} onChange={(e) => (damage.value = e.currentTarget.value)}>
+          <option value="">not said</option>
+          {damageSchema.options.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <Action label="Close: confirmed" ready run={confirm} />
+    </p>
   );
 }
 

@@ -52,6 +52,8 @@ export const acknowledge = (id: string, by: string, comment: string) =>
 export const act = (id: string, by: string, change: AlarmAction) =>
   attempt('Not changed', () => api.act(id, by, change));
 
+export const attach = (id: string, by: string, file: File) => attempt('Not attached', () => api.attach(id, by, file));
+
 export const find = (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>
   attempt('Not noted', () => api.find(id, by, finding));
 

@@ -1,0 +1,46 @@
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import { attachmentTypes } from '#models/contracts/attachment.ts';
+import { api } from './api.ts';
+import { time } from './format.ts';
+import { mayUse, ownName } from './session/session.ts';
+import { attach, save } from './state.ts';
+import { useLoaded } from './useLoaded.ts';
+
+/** Files of an alert, and one more: on a telephone the camera is offered. */
+export function Attachments({ alert }: { alert: AlertRecord }) {
+  // Each attachment is an entry of the history.
+  const { value, error } = useLoaded(() => api.attachments(alert.id), [alert.id, alert.history?.length]);
+  const add = async (input: HTMLInputElement) => {
+    const file = input.files?.item(0);
+    if (file) await attach(alert.id, ownName() || 'the page', file);
+    input.value = '';
+  };
+  return (
+    <>
+      {error.value && <p role="alert">{error.value}</p>}
+      {value.value !== null && value.value.length > 0 && (
+        <ul>
+          {value.value.map(({ id, name, bytes, by, atMs }) => (
+            <li key={id}>
+              <button
+                type="button"
+                onClick={() => void save(`/api/v1/alerts/${encodeURIComponent(alert.id)}/attachments/${id}`, name)}
+              >
+                {name}
+              </button>{' '}
+              <span class="quiet">
+                {Math.ceil(bytes / 1000)} kB, {by}, {time(atMs)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {mayUse('alerts') && (
+        <label>
+          Attach a photograph, report or note{' '}
+          <input type="file" accept={attachmentTypes.join(',')} onChange={(e) => void add(e.currentTarget)} />
+        </label>
+      )}
+    </>
+  );
+}

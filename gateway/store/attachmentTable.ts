@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type Database from 'better-sqlite3';
+import type { Attachment } from '#models/contracts/attachment.ts';
+import { type Row, Statements } from './statements.ts';
+
+/** Of one alert, and of all together: what is beyond them is refused, nothing is thrown away. */
+const MOST_OF_ALERT = 20;
+const MOST_BYTES = 1e9;
+
+export type NewAttachment = Pick<Attachment, 'alert' | 'name' | 'type' | 'by' | 'atMs'>;
+/** The attachment, the same for the same content of one alert, or why there is no room for it. */
+export type Attached = { attachment: Attachment; isNew: boolean } | { fault: string };
+
+/** Files that people added to alerts; they go with their alert. */
+export class AttachmentTable {
+  readonly #statements: Statements;
+  #bytes: number;
+
+  constructor(db: Database.Database) {
+    db.exec(`
+      CREATE TABLE IF NOT EXISTS attachments (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, alert TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, bytes INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, by TEXT NOT NULL, at_ms REAL NOT NULL, content BLOB NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX IF NOT EXISTS attachments_of ON attachments (alert, sha256);
+      CREATE TRIGGER IF NOT EXISTS attachments_go AFTER DELETE ON alerts
+        BEGIN DELETE FROM attachments WHERE alert = OLD.id; END;
+    `);
+    this.#statements = new Statements(db);
+    this.#bytes = this.#size();
+  }
+
+  add({ alert, name, type, by, atMs }: NewAttachment, content: Buffer): Attached {
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const known = this.list(alert);
+    const same = known.find((attachment) => attachment.sha256 === sha256);
+    if (same !== undefined) return { attachment: same, isNew: false };
+    if (known.length >= MOST_OF_ALERT) return { fault: `an alert has at most ${MOST_OF_ALERT} attachments` };
+    // Attachments that went with their alert are counted out only here, where it matters.
+    if (this.#bytes + content.length > MOST_BYTES) this.#bytes = this.#size();
+    if (this.#bytes + content.length > MOST_BYTES)
+      return { fault: `the attachments of all alerts have at most ${MOST_BYTES / 1e6} MB` };
+    const sql =
+      'INSERT INTO attachments (alert, name, type, bytes, sha256, by, at_ms, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
+    const { lastInsertRowid } = this.#statements.run(sql, alert, name, type, content.length, sha256, by, atMs, content);
+    this.#bytes += content.length;
+    const attachment = { id: Number(lastInsertRowid), alert, name, type, bytes: content.length, sha256, by, atMs };
+    return { attachment, isNew: true };
+  }
+
+  /** The first added first. */
+  list(alert: string): Attachment[] {
+    const sql = 'SELECT id, alert, name, type, bytes, sha256, by, at_ms FROM attachments WHERE alert = ? ORDER BY id';
+    return this.#statements.all(sql, alert).map(attachmentOf);
+  }
+
+  content(alert: string, id: number): { attachment: Attachment; content: Buffer } | null {
+    const row = this.#statements.get('SELECT * FROM attachments WHERE alert = ? AND id = ?', alert, id);
+    return row === undefined ? null : { attachment: attachmentOf(row), content: row.content as Buffer };
+  }
+
+  #size(): number {
+    return this.#statements.get('SELECT coalesce(sum(bytes), 0) AS bytes FROM attachments')?.bytes as number;
+  }
+}
+
+function attachmentOf({ id, alert, name, type, bytes, sha256, by, at_ms }: Row): Attachment {
+  return { id, alert, name, type, bytes, sha256, by, atMs: at_ms } as Attachment;
+}
