@@ -18,6 +18,7 @@ const ADMINISTRATOR = ['administrator'] as const;
 const MATRIX: Record<string, { may: readonly Role[]; bySite: boolean }> = {
   ...rows(READ, true, [
     'GET /api/v1/alarm-health',
+    'GET /api/v1/alarm-report',
     'GET /api/v1/alerts',
     'GET /api/v1/alerts/{id}',
     'GET /api/v1/alerts/{id}/attachments',

@@ -11,6 +11,7 @@ import type { GatewayConfig } from '../config.ts';
 import { guard } from './access.ts';
 import { addAccountRoutes } from './accountRoutes.ts';
 import { type AlarmHealthParts, addAlarmHealthRoutes } from './alarmHealthRoutes.ts';
+import { addAlarmReportRoutes } from './alarmReportRoutes.ts';
 import { type AttachmentParts, addAttachmentRoutes } from './attachmentRoutes.ts';
 import { addAuditRoutes } from './auditRoutes.ts';
 import { addCaseRoutes } from './caseRoutes.ts';
@@ -98,6 +99,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addAttachmentRoutes(app, parts);
   addAuditRoutes(app, parts);
   addAlarmHealthRoutes(app, parts);
+  addAlarmReportRoutes(app, parts);
   addValueRoutes(app, parts);
   addWorkOrderRoutes(app, parts);
   addWorkListRoutes(app, parts);

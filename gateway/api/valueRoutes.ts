@@ -151,7 +151,7 @@ async function historyOf(historian: Historian, { site, edge, asset }: OfMachine,
 }
 
 /** Failures by machine. Maintenance names machines by asset, or as `site/edge/asset`. */
-function failuresBy(machines: readonly string[], failures: readonly RecordedFailure[]): Map<string, number[]> {
+export function failuresBy(machines: readonly string[], failures: readonly RecordedFailure[]): Map<string, number[]> {
   const of = (machine: string) =>
     failures.filter((f) => f.machine === machine || f.machine === machine.slice(machine.lastIndexOf('/') + 1));
   return new Map(machines.map((machine) => [machine, of(machine).map(({ atMs }) => atMs)]));

@@ -1,3 +1,29 @@
+/** A heading, and below it a paragraph, a figure or a table, as far as there are any. */
+export interface ReportSection {
+  heading: string;
+  text?: string;
+  /** SVG. */
+  figure?: string;
+  table?: { head: readonly string[]; rows: readonly (readonly string[])[] };
+}
+
+/** One page of sections that needs nothing else; its texts may be anybody's. */
+export function htmlReport(title: string, sections: readonly ReportSection[]): string {
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escaped(title)}</title>
+<style>body{font:15px/1.5 system-ui;margin:2rem;max-width:70rem}table{border-collapse:collapse}th,td{border-bottom:1px solid #ddd;padding:.25rem .75rem;text-align:left}svg{max-width:100%}</style>
+<h1>${escaped(title)}</h1>
+${sections.map(sectionHtml).join('\n')}
+</html>`;
+}
+
+function sectionHtml({ heading, text, figure, table }: ReportSection): string {
+  const row = (cells: readonly string[], tag: 'th' | 'td') =>
+    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
+  const rows =
+    table && `<table>${row(table.head, 'th')}${table.rows.map((cells) => row(cells, 'td')).join('')}</table>`;
+  return [`<h2>${escaped(heading)}</h2>`, text && `<p>${escaped(text)}</p>`, figure, rows].filter(Boolean).join('\n');
+}
+
 /** One page that needs nothing else: lines of text, and figures. */
 export function htmlPage(
   title: string,

@@ -15,6 +15,11 @@ export function ValuePage() {
     <>
       {error.value && <p role="alert">{error.value}</p>}
       {value.value === null ? <p role="status">Loading …</p> : <Ledger value={value.value} />}
+      <p class="tools">
+        <button type="button" onClick={() => void save('/api/v1/alarm-report', 'alarm-report.html')}>
+          Save last month’s report on the alarm system (HTML)
+        </button>
+      </p>
       <Limits />
     </>
   );
