@@ -21,6 +21,8 @@ export interface MachineState {
   undiagnosed: boolean;
   /** The alert whose signal was sent already. */
   evidenceOf?: string;
+  /** The alert whose evidence has been sent before there was enough of it: a machine may fail first. */
+  firstEvidenceOf?: string;
   /** Newest velocity of each vibration point, mm/s. */
   velocities: Map<string, number>;
   velocityDays: VelocityHistoryState;

@@ -238,7 +238,7 @@ export class Verdicts {
     if (second) reports.raiseSecond(second, alert, watched, index);
   }
 
-  /** The signal behind an alert follows it, once, when there is enough of it. */
+  /** The signal behind an alert goes with it, and once more when there is enough of it. */
   #sendEvidenceOnce(
     id: string,
     { point, gatheredS = 0, basis }: Watched,
@@ -246,8 +246,11 @@ export class Verdicts {
     verdict: Verdict,
   ): void {
     const its = this.#points.get(point);
-    if (!(its instanceof VibrationPoint) || gatheredS < ENOUGH_S || this.#state.evidenceOf === id) return;
-    this.#state.evidenceOf = id;
+    const { evidenceOf: sent, firstEvidenceOf: begun } = this.#state;
+    if (!(its instanceof VibrationPoint) || gatheredS === 0 || sent === id) return;
+    if (gatheredS >= ENOUGH_S) this.#state.evidenceOf = id;
+    else if (begun !== id) this.#state.firstEvidenceOf = id;
+    else return;
     const { version, alert } = this.#settings;
     const of = { version, configuration: this.#config ?? null, alert: { settings: alert, ...step } };
     this.sendEvidence(id, its, point, basis && decisionOf(basis, this.#diagnosed, { ...of, verdict }));

@@ -7,6 +7,9 @@ import { requestGateway } from '../requestGateway.ts';
 interface Options extends Reach {
   days: string;
   limits?: string;
+  persistMinutes?: string;
+  budget?: string;
+  model?: string;
   site?: string;
   asset?: string;
   json?: boolean;
@@ -16,16 +19,20 @@ interface Options extends Reach {
 export function addBacktestCommand(program: Command, shell: Shell): void {
   reaching(program.command('backtest'))
     .description(
-      'what other alert limits would have done over the history of a running gateway: alerts, failures foretold and missed, and their cost',
+      'what other alert rules, or a model, would have done over the history of a running gateway: alerts, failures foretold and missed, and their cost',
     )
     .option('--days <days>', 'so far back', '365')
     .option('--limits <limits>', 'in units of the present limit, such as 0.75,1,1.5')
+    .option('--persist-minutes <minutes>', 'how long the index stays over the limit before an alert, such as 0,10,60')
+    .option('--budget <alerts>', 'false alerts for each machine and month: names the rule that finds most within it')
+    .option('--model <id>', 'the index of a process model of the registry instead of the reported one; with --asset')
     .option('--site <name>', 'the machines of one site alone')
     .option('--asset <name>', 'one machine alone')
     .option('--json', 'one object on stdout')
     .addHelpText('after', '\nExample:\n  millwright backtest --asset pump-101 --limits 0.75,1,1.5,2')
     .action(async (o: Options) => {
-      const query = Object.entries({ days: o.days, limits: o.limits, site: o.site, asset: o.asset }).filter(
+      const { days, limits, persistMinutes, budget, model, site, asset } = o;
+      const query = Object.entries({ days, limits, persistMinutes, budget, model, site, asset }).filter(
         (entry): entry is [string, string] => entry[1] !== undefined,
       );
       const path = `/api/v1/backtest?${new URLSearchParams(query)}`;
@@ -39,12 +46,26 @@ export function addBacktestCommand(program: Command, shell: Shell): void {
 }
 
 /** A table for people. Pure. */
-export function linesOf({ currency, machines, failures, findings, trials, best }: Backtest): string[] {
-  const head = ['limit', 'alerts', 'false', 'foretold', 'missed', 'hours before', `cost (${currency})`];
+export function linesOf({ trials, ...backtest }: Backtest): string[] {
+  const { currency, machines, failures, findings, best, bestPersistMinutes, inBudget } = backtest;
+  const head = [
+    'limit',
+    'minutes',
+    'alerts',
+    'false',
+    'a month',
+    'foretold',
+    'missed',
+    'hours before',
+    `cost (${currency})`,
+  ];
+  const isBest = (t: Backtest['trials'][number]) => t.limit === best && t.persistMinutes === bestPersistMinutes;
   const rows = trials.map((t) => [
-    `${t.limit}${t.limit === best ? ' *' : ''}`,
+    `${t.limit}${isBest(t) ? ' *' : ''}`,
+    String(t.persistMinutes),
     String(t.raised),
     String(t.falseAlerts),
+    t.falsePerMachineMonth === null ? '–' : String(Number(t.falsePerMachineMonth.toPrecision(2))),
     String(t.foretold),
     String(t.missed),
     t.leadTimeH === null ? '–' : t.leadTimeH.toFixed(0),
@@ -57,5 +78,10 @@ export function linesOf({ currency, machines, failures, findings, trials, best }
     line(head),
     ...rows.map(line),
     ...(best === null ? [] : ['* least cost']),
+    ...(inBudget === null
+      ? []
+      : [
+          `within the budget: limit ${inBudget.limit} for ${inBudget.persistMinutes} min, ${inBudget.foretold} foretold`,
+        ]),
   ];
 }

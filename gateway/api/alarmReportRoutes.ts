@@ -11,7 +11,7 @@ import { machineCosts } from '../machineCosts.ts';
 import { failuresBy, type ValueParts } from './valueRoutes.ts';
 
 /** The alarm system in one month, as a page to print or to send. */
-export function addAlarmReportRoutes(server: FastifyInstance, parts: Omit<ValueParts, 'historian'>): void {
+export function addAlarmReportRoutes(server: FastifyInstance, parts: ValueParts): void {
   const { store, costs, now } = parts;
   server.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/alarm-report',

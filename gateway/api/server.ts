@@ -14,6 +14,7 @@ import { type AlarmHealthParts, addAlarmHealthRoutes } from './alarmHealthRoutes
 import { addAlarmReportRoutes } from './alarmReportRoutes.ts';
 import { type AttachmentParts, addAttachmentRoutes } from './attachmentRoutes.ts';
 import { addAuditRoutes } from './auditRoutes.ts';
+import { addBacktestRoutes, type BacktestParts } from './backtestRoutes.ts';
 import { addCaseRoutes } from './caseRoutes.ts';
 import { addModelRoutes, type ModelParts } from './modelRoutes.ts';
 import { addNotificationRoutes, type NotificationParts } from './notificationRoutes.ts';
@@ -26,7 +27,7 @@ import { limitToSites } from './siteScope.ts';
 import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
 import { addSuppressionRoutes, type SuppressionParts } from './suppressionRoutes.ts';
 import { addTokenRoutes } from './tokenRoutes.ts';
-import { addValueRoutes, type ValueParts } from './valueRoutes.ts';
+import { addValueRoutes } from './valueRoutes.ts';
 import { addWorkListRoutes, type WorkListParts } from './workListRoutes.ts';
 import { addWorkOrderRoutes, type WorkOrderParts } from './workOrderRoutes.ts';
 
@@ -44,7 +45,7 @@ export interface ServerParts
     AlarmHealthParts,
     AttachmentParts,
     SessionParts,
-    ValueParts,
+    BacktestParts,
     WorkListParts,
     WorkOrderParts {
   metrics: Registry;
@@ -101,6 +102,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addAlarmHealthRoutes(app, parts);
   addAlarmReportRoutes(app, parts);
   addValueRoutes(app, parts);
+  addBacktestRoutes(app, parts);
   addWorkOrderRoutes(app, parts);
   addWorkListRoutes(app, parts);
   addPlanRoutes(app, parts);

@@ -52,6 +52,7 @@ export class DeliveryTable {
       ) STRICT;
       CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, channel, next_ms);
       CREATE INDEX IF NOT EXISTS deliveries_order ON deliveries (channel, alert, state, id);
+      CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (channel, id, next_ms, alert) WHERE state = 'waiting';
     `);
     this.#statements = new Statements(db);
     this.#routing = routing;
@@ -79,6 +80,15 @@ export class DeliveryTable {
         isFull ? 'dead' : 'waiting',
         isFull ? `more than ${MOST_WAITING} notifications wait` : null,
       );
+      // What waited for the end of quiet hours, a shift or a digest would hold it up: it goes out first.
+      if (notice.severity === 'critical')
+        this.#statements.run(
+          "UPDATE deliveries SET next_ms = ? WHERE channel = ? AND alert = ? AND state = 'waiting' AND next_ms > ?",
+          nowMs,
+          channel,
+          notice.id,
+          nowMs,
+        );
     }
   }
 
@@ -106,15 +116,9 @@ export class DeliveryTable {
     return this.#routing.channelsFor(event, notice, this.#now()).includes(channel);
   }
 
-  /** When a notification of an alert by an event was last written for a channel; null: never. */
-  lastMs(channel: string, alert: string, event: NotificationEvent): number | null {
-    const sql = 'SELECT max(created_ms) AS last FROM deliveries WHERE channel = ? AND alert = ? AND event = ?';
-    return this.#statements.get(sql, channel, alert, event)?.last as number | null;
-  }
-
   /** What is to be delivered to a channel now; of each alert the oldest alone, so that its notifications stay in order. */
   due(channel: string, limit: number): Delivery[] {
-    const sql = `SELECT * FROM deliveries AS d WHERE state = 'waiting' AND channel = ? AND next_ms <= ? AND NOT EXISTS (
+    const sql = `SELECT * FROM deliveries AS d INDEXED BY deliveries_waiting WHERE state = 'waiting' AND channel = ? AND next_ms <= ? AND NOT EXISTS (
       SELECT 1 FROM deliveries AS e WHERE e.channel = d.channel AND e.alert = d.alert AND e.state = 'waiting' AND e.id < d.id
     ) ORDER BY id LIMIT ?`;
     return this.#statements.all(sql, channel, this.#now(), limit).map(deliveryOf);

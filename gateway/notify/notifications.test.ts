@@ -195,6 +195,28 @@ test('routing by site, machine, severity and audience; a channel for escalations
   expect(routing.escalations()).toEqual([{ channel: 'manager', afterMs: 900_000, againMs: null }]);
 });
 
+test('a warning that quiet hours hold does not hold up what became critical since', async () => {
+  const hook = await receiver(() => 200);
+  // All of the day but its last minute.
+  const quietHours = { from: '00:00', to: '23:59' };
+  const { store, notifications, clock } = gateway([{ type: 'webhook', url: hook.url, allowLocal: true, quietHours }]);
+  const run = async () => {
+    notifications.run();
+    await new Promise((done) => setTimeout(done, 100));
+  };
+  clock.ms = Date.UTC(2026, 5, 1, 12);
+  store.take([alert('s.e.m1', 'raise')]);
+  await run();
+  expect(hook.accepted).toEqual([]);
+  store.take([alert('s.e.m1', 'update', 'critical'), alert('s.e.m2', 'raise')]);
+  await run();
+  await run();
+  expect(hook.accepted.map((r) => [r.id, r.event])).toEqual([
+    ['s.e.m1', 'raised'],
+    ['s.e.m1', 'escalated'],
+  ]);
+});
+
 test('quiet hours hold warnings until their end, and never what is critical', () => {
   const quietHours = { from: '22:00', to: '06:00', timeZone: 'Europe/Berlin' };
   const routing = new Routing(notifiersOf([{ type: 'slack', url: 'http://h/', quietHours }]));

@@ -6,6 +6,7 @@ import {
   NodeId,
   StatusCodes,
   type UAAlarmConditionEx,
+  type UAMethod,
   type UAObject,
 } from 'node-opcua';
 import type { Logger } from 'pino';
@@ -48,6 +49,7 @@ export class AlarmConditions {
     this.#folder = this.#namespace.addFolder(space.rootFolder.objects, { browseName: 'Machines' });
     this.#folder.setEventNotifier(1);
     server.addReference({ referenceType: 'HasNotifier', nodeId: this.#folder });
+    bindShelving(space);
   }
 
   /** Every active alert; those that are not among them are over. */
@@ -171,6 +173,22 @@ export class AlarmConditions {
     if (alert.state !== 'normal') return;
     slot.alert = null;
     this.#byAlert.delete(alert.id);
+  }
+}
+
+/** Shelving by the methods of the type, on the state of a condition or on the condition itself (OPC 10000-9, 5.8.17). */
+function bindShelving(space: AddressSpace): void {
+  for (const [id, name] of [
+    [2947, 'unshelve'],
+    [2948, 'oneShotShelve'],
+    [2949, 'timedShelve'],
+  ] as const) {
+    const method = space.findNode(`ns=0;i=${id}`) as UAMethod;
+    method.bindMethod((inputs, context, done) => {
+      const object = context.object as unknown as Record<string, UAObject & Record<string, UAMethod>>;
+      const state = object.shelvingState ?? (context.object as unknown as UAObject & Record<string, UAMethod>);
+      state[name].execute(state, inputs, context, done as never);
+    });
   }
 }
 

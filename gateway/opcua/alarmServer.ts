@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import {
+  MessageSecurityMode,
   OPCUACertificateManager,
   OPCUAServer,
+  SecurityPolicy,
   type StatusCode,
   StatusCodes,
   type UAObject,
@@ -12,6 +14,7 @@ import {
 } from 'node-opcua';
 import { setErrorLogger, setTraceLogger, setWarningLogger } from 'node-opcua-debug';
 import { type Logger, pino } from 'pino';
+import { isLoopback } from '../apiConfig.ts';
 import { AlarmConditions } from './alarmConditions.ts';
 import { actionOf, type ConditionCall } from './alarmMethods.ts';
 import { followAlerts } from './followAlerts.ts';
@@ -47,6 +50,8 @@ export async function startAlarmServer(config: OpcuaAlarmsConfig): Promise<Runni
   const conditions = new AlarmConditions(space, log);
   const calls = new AlarmCalls(conditions, log);
   space.addMethodCallInterceptor((context, object, method, inputs) => {
+    // The type's methods hand over to the condition's own, which come through here again.
+    if (method.nodeId.namespace === 0 && /helve$/.test(method.browseName.name ?? '')) return StatusCodes.Good;
     const session = sessions.get(context.session ?? context) ?? own;
     return calls.intercept(session, object, method.browseName.name ?? '', inputs);
   });
@@ -81,6 +86,17 @@ function newServer(
     port,
     host,
     allowAnonymous: anonymous,
+    // Without a certificate a client is not known, and what it reads and sends is open to all: on one machine alone.
+    ...(isLoopback(host)
+      ? {}
+      : {
+          securityModes: [MessageSecurityMode.Sign, MessageSecurityMode.SignAndEncrypt],
+          securityPolicies: [
+            SecurityPolicy.Basic256Sha256,
+            SecurityPolicy.Aes128_Sha256_RsaOaep,
+            SecurityPolicy.Aes256_Sha256_RsaPss,
+          ],
+        }),
     serverInfo: { applicationName: { text: 'Millwright alarms' } },
     serverCertificateManager: certificates('pki'),
     userCertificateManager: certificates('userPki'),
@@ -131,7 +147,8 @@ class AlarmCalls {
       return call.method === 'TimedShelve' ? StatusCodes.BadShelvingTimeOutOfRange : StatusCodes.BadInvalidArgument;
     const release = this.#conditions.hold(alert.id);
     try {
-      await session.act(alert.id, action);
+      // What the gateway answers comes before its event: else the condition would show the alert as it was.
+      this.#conditions.changed(await session.act(alert.id, action));
       return StatusCodes.Good;
     } catch (error) {
       this.#log.warn({ method, alert: alert.id, error: String(error) }, 'the gateway refused a call of a client');

@@ -1,4 +1,4 @@
-import type { AlarmAction } from '#models/contracts/alert.ts';
+import { type AlarmAction, type AlertRecord, alertRecordSchema } from '#models/contracts/alert.ts';
 
 const ANSWER_MS = 20_000;
 
@@ -47,13 +47,14 @@ export class GatewaySession {
   }
 
   /** @throws GatewayRefusal; Error where the gateway is away. */
-  async act(alert: string, change: AlarmAction): Promise<void> {
-    await this.request(`/api/v1/alerts/${encodeURIComponent(alert)}/actions`, {
+  async act(alert: string, change: AlarmAction): Promise<AlertRecord> {
+    const answer = await this.request(`/api/v1/alerts/${encodeURIComponent(alert)}/actions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ by: this.#name, change, requestId: crypto.randomUUID() }),
       signal: AbortSignal.timeout(ANSWER_MS),
     });
+    return alertRecordSchema.parse(await answer.json());
   }
 
   async signOut(): Promise<void> {

@@ -8,6 +8,7 @@ import { trainProcess } from '#models/health/process/processModel.ts';
 import { MODEL_FILE, packageText, packModel } from '#models/packages/modelPackage.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
+import { modelHistory } from './modelHistory.ts';
 import { machinesToPropose, type ProposalParts, proposeModel } from './proposals.ts';
 import { Registry } from './registry.ts';
 
@@ -96,4 +97,26 @@ test('a machine that has said too little is refused with the reason', async () =
   const { parts } = await made;
   const elsewhere = { ...target, asset: 'fan' };
   await expect(proposeModel(elsewhere, 5, 'Ann', parts)).rejects.toThrow('fewer than two slow values');
+});
+
+test('a model is run over stored history: its index shows the fault, and from when on the machine was another', async () => {
+  const { parts, running } = await made;
+  const history = await modelHistory(target, running, NOW_MS - 10 * DAY_MS, NOW_MS, parts);
+  const [timeMs, index] = [Array.from(history.timeMs), Array.from(history.index)];
+  expect(history.machine).toBe('s/e/pump');
+  expect(timeMs.length).toBeGreaterThan(14_000);
+  expect(new Set(timeMs).size).toBe(timeMs.length);
+  const overPart = (fromDay: number, toDay: number) => {
+    const own = timeMs.flatMap((t, i) => {
+      const day = (t - NOW_MS) / DAY_MS + 10;
+      return day >= fromDay && day < toDay ? [index[i] > 1] : [];
+    });
+    return own.filter(Boolean).length / own.length;
+  };
+  expect(overPart(0, 3)).toBeLessThan(0.05);
+  expect(overPart(3.1, 7)).toBeGreaterThan(0.5);
+  expect(overPart(7.05, 7.45)).toBeGreaterThan(0.95);
+  await expect(modelHistory(target, 'none', 0, NOW_MS, parts)).rejects.toThrow('no model none');
+  const lacking = { ...parts, points: () => POINTS.slice(1).map((point) => ({ ...target, point })) };
+  await expect(modelHistory(target, running, 0, NOW_MS, lacking)).rejects.toThrow('s/e/pump sends no flow');
 });

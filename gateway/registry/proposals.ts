@@ -208,49 +208,69 @@ function overPart(model: ProcessModel, rows: readonly Float64Array[], channels: 
 
 /** Stretches of rows, spread over the time, of the machine's slow values; or of those of a model. */
 async function readStretches(
-  { site, edge, asset }: Target,
+  target: Target,
   wanted: readonly string[] | null,
   fromMs: number,
   toMs: number,
-  { historian, points }: ProposalParts,
+  parts: ProposalParts,
 ): Promise<{ channels: string[]; intervalMs: number; all: Stretch[] }> {
-  const own = points().filter((p) => p.site === site && p.edge === edge && p.asset === asset);
-  const read = (point: string, from: number, to: number, count: number) =>
-    historian.read({
-      measurement: 'millwright_features',
-      tags: { site, edge, asset, point },
-      field: 'mean',
-      fromMs: from,
-      toMs: to,
-      points: count,
-    });
-  const spacing = new Map<string, number>();
-  for (const { point } of own) {
-    const { timeMs } = await read(point, toMs - DAY_MS, toMs, 50_000);
-    if (timeMs.length > STRETCH_ROWS) spacing.set(point, median(timeMs.slice(1).map((t, i) => t - timeMs[i])));
-  }
-  const channels = (wanted ?? [...spacing.keys()]).filter((point) => spacing.has(point)).sort();
-  if (channels.length < LEAST_CHANNELS)
-    throw new RegistryError(`${site}/${edge}/${asset} sent fewer than two slow values in the last day`);
-  const intervalMs = Math.max(...channels.map((channel) => spacing.get(channel) ?? 0));
+  const { channels, intervalMs } = await slowChannels(target, wanted, toMs, parts);
   const all: Stretch[] = [];
   for (let s = 0; s < STRETCHES; s++) {
     const from = fromMs + ((toMs - fromMs) * s) / STRETCHES;
-    const columns = await Promise.all(
-      channels.map((channel) => read(channel, from, from + STRETCH_ROWS * intervalMs, STRETCH_ROWS)),
-    );
-    const rows = joined(columns, intervalMs);
+    const length = STRETCH_ROWS * intervalMs;
+    const { rows } = await readRows(target, channels, intervalMs, from, from + length, parts.historian);
     if (rows.length > 0) all.push({ fromMs: from, rows });
   }
   return { channels, intervalMs, all };
 }
 
-/** Rows of the intervals in which every column has a value. */
-function joined(columns: readonly { timeMs: number[]; mean: number[] }[], intervalMs: number): Float64Array[] {
+/**
+ * Slow values that a machine sent in the last day, or those of them that are wanted, and the interval of the slowest.
+ * @throws RegistryError where there are fewer than two.
+ */
+export async function slowChannels(
+  { site, edge, asset }: Target,
+  wanted: readonly string[] | null,
+  toMs: number,
+  { historian, points }: Pick<ProposalParts, 'historian' | 'points'>,
+): Promise<{ channels: string[]; intervalMs: number }> {
+  const own = points().filter((p) => p.site === site && p.edge === edge && p.asset === asset);
+  const spacing = new Map<string, number>();
+  for (const { point } of own) {
+    const tags = { site, edge, asset, point };
+    const lastDay = { fromMs: toMs - DAY_MS, toMs, points: 50_000 };
+    const { timeMs } = await historian.read({ measurement: 'millwright_features', tags, field: 'mean', ...lastDay });
+    if (timeMs.length > STRETCH_ROWS) spacing.set(point, median(timeMs.slice(1).map((t, i) => t - timeMs[i])));
+  }
+  const channels = (wanted ?? [...spacing.keys()]).filter((point) => spacing.has(point)).sort();
+  if (channels.length < LEAST_CHANNELS)
+    throw new RegistryError(`${site}/${edge}/${asset} sent fewer than two slow values in the last day`);
+  return { channels, intervalMs: Math.max(...channels.map((channel) => spacing.get(channel) ?? 0)) };
+}
+
+/** Rows of the intervals in which every channel has a value, oldest first, and when each interval began. */
+export async function readRows(
+  { site, edge, asset }: Target,
+  channels: readonly string[],
+  intervalMs: number,
+  fromMs: number,
+  toMs: number,
+  historian: Historian,
+): Promise<{ timeMs: number[]; rows: Float64Array[] }> {
+  const columns = await Promise.all(
+    channels.map((point) => {
+      const tags = { site, edge, asset, point };
+      const points = Math.ceil((toMs - fromMs) / intervalMs);
+      return historian.read({ measurement: 'millwright_features', tags, field: 'mean', fromMs, toMs, points });
+    }),
+  );
   const byInterval = columns.map(
     ({ timeMs, mean }) => new Map(timeMs.map((t, i) => [Math.floor(t / intervalMs), mean[i]])),
   );
-  return [...byInterval[0].keys()]
-    .filter((interval) => byInterval.every((column) => column.has(interval)))
-    .map((interval) => Float64Array.from(byInterval, (column) => column.get(interval) as number));
+  const whole = [...byInterval[0].keys()].filter((interval) => byInterval.every((column) => column.has(interval)));
+  return {
+    timeMs: whole.map((interval) => interval * intervalMs),
+    rows: whole.map((interval) => Float64Array.from(byInterval, (column) => column.get(interval) as number)),
+  };
 }

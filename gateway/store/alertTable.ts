@@ -22,6 +22,11 @@ const UPSERT = `
     severity = excluded.severity, fault = excluded.fault, finding = excluded.finding, returned_ms = excluded.returned_ms,
     spectrum = coalesce(excluded.spectrum, spectrum)`;
 
+/** Escalations that one look writes for a channel: the others follow with the next. */
+const MOST_ESCALATED = 100;
+/** SQLite uses an index on some states where a query names the same ones. */
+const TIMED = "state IN ('shelved', 'suppressed')";
+
 /**
  * Alerts of machines as they are now, and who did what to them. Notifications are written in the transaction that changes
  * an alert.
@@ -151,7 +156,7 @@ export class AlertTable {
   /** Ends what is shelved for no longer; the alerts that changed. */
   unshelveDue(): AlertRecord[] {
     return this.#db.transaction(() => {
-      const rows = this.#statements.all("SELECT record FROM alerts WHERE state = 'shelved'");
+      const rows = this.#statements.all(`SELECT record FROM alerts WHERE ${TIMED} AND state = 'shelved'`);
       return rows.flatMap((row) => {
         const known: AlertRecord = JSON.parse(row.record as string);
         const next = applyTime(known, this.#now());
@@ -173,7 +178,10 @@ export class AlertTable {
       const covered = sites.flatMap((site) =>
         this.#statements.all(`SELECT record FROM alerts WHERE ${ACTIVE} AND site = ?`, site),
       );
-      const rows = [...covered, ...this.#statements.all("SELECT record FROM alerts WHERE state = 'suppressed'")];
+      const rows = [
+        ...covered,
+        ...this.#statements.all(`SELECT record FROM alerts WHERE ${TIMED} AND state = 'suppressed'`),
+      ];
       const alerts = new Map(rows.map((row) => JSON.parse(row.record as string)).map((a: AlertRecord) => [a.id, a]));
       return [...alerts.values()].flatMap((known) => {
         const next = applySuppressions(known, known, current, this.#now());
@@ -189,14 +197,18 @@ export class AlertTable {
   /** Notifies channels of alerts that stay unacknowledged for longer than they allow: once, or again and again. */
   escalate(escalations: readonly Escalation[]): void {
     for (const { channel, afterMs, againMs } of escalations) {
-      const sql = "SELECT record FROM alerts WHERE state = 'unacknowledged' AND unacknowledged_ms <= ?";
+      const sql = `SELECT record FROM alerts AS a WHERE state = 'unacknowledged' AND unacknowledged_ms <= ? AND NOT EXISTS (
+        SELECT 1 FROM deliveries AS d WHERE d.channel = ? AND d.alert = a.id AND d.event = 'unacknowledged' AND d.created_ms > ?)`;
+      const nowMs = this.#now();
+      let written = 0;
       this.#db.transaction(() => {
-        for (const row of this.#statements.all(sql, this.#now() - afterMs)) {
+        const sinceMs = againMs === null ? -1 : nowMs - againMs;
+        for (const row of this.#statements.all(sql, nowMs - afterMs, channel, sinceMs)) {
+          if (written >= MOST_ESCALATED) return;
           const alert: AlertRecord = JSON.parse(row.record as string);
-          const lastMs = this.#deliveries.lastMs(channel, alert.id, 'unacknowledged');
-          if (lastMs !== null && (againMs === null || this.#now() - lastMs < againMs)) continue;
-          if (this.#deliveries.concerns(channel, 'unacknowledged', alert))
-            this.#deliveries.enqueue('unacknowledged', alert, [channel]);
+          if (!this.#deliveries.concerns(channel, 'unacknowledged', alert)) continue;
+          this.#deliveries.enqueue('unacknowledged', alert, [channel]);
+          written++;
         }
       })();
     }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { gaussian, randomOf } from '../random/random.ts';
-import { cheapest, type IndexHistory, tryLimits } from './tryLimits.ts';
+import { cheapest, type IndexHistory, tryLimits, withinBudget } from './tryLimits.ts';
 
 const HOUR_MS = 3_600_000;
+const at = (...limits: number[]) => limits.map((limit) => ({ limit, persistMs: 0 }));
 const COSTS = { plannedStop: 2000, unplannedStop: 12_000, inspection: 150 };
 
 /** Index histories of machines, by the hour: a level with outliers and episodes of load; before a failure it grows. */
@@ -35,11 +36,11 @@ test('the limit of least cost on one half of the machines beats 1, 2, 3 and 4 ro
     tryLimits(
       first,
       failuresOf(first, failures),
-      Array.from({ length: 60 }, (_, i) => 1.1 + i * 0.1),
+      at(...Array.from({ length: 60 }, (_, i) => 1.1 + i * 0.1)),
       () => COSTS,
     ),
   );
-  const costOf = (limit: number) => tryLimits(second, failuresOf(second, failures), [limit], () => COSTS)[0].cost;
+  const costOf = (limit: number) => tryLimits(second, failuresOf(second, failures), at(limit), () => COSTS)[0].cost;
   for (const times of [1, 2, 3, 4]) expect(costOf(chosen?.limit ?? 0)).toBeLessThan(costOf(1 + times * sigma));
 });
 
@@ -71,23 +72,65 @@ test('a trial counts alerts, false ones, failures foretold in time, and their co
   ];
   const failures = new Map([['pump', [(values.length - 1) * HOUR_MS]]]);
   const near = { horizonMs: 60 * HOUR_MS, noticeMs: 24 * HOUR_MS, hysteresis: 0.8 };
-  const [atTwo, atTen] = tryLimits([hours(values)], failures, [2, 10], () => COSTS, near);
-  expect(atTwo).toEqual({ limit: 2, raised: 2, falseAlerts: 1, foretold: 1, missed: 0, leadTimeH: 49, cost: 2150 });
+  const [atTwo, atTen] = tryLimits([hours(values)], failures, at(2, 10), () => COSTS, near);
+  // 99 hours, so one false alert is 7.3 a month.
+  const falsePerMachineMonth = 720 / 99;
+  expect(atTwo).toEqual({
+    limit: 2,
+    persistMinutes: 0,
+    raised: 2,
+    falseAlerts: 1,
+    falsePerMachineMonth,
+    foretold: 1,
+    missed: 0,
+    leadTimeH: 49,
+    cost: 2150,
+  });
   expect(atTen).toEqual({
     limit: 10,
+    persistMinutes: 0,
     raised: 0,
     falseAlerts: 0,
+    falsePerMachineMonth: 0,
     foretold: 0,
     missed: 1,
     leadTimeH: null,
     cost: 12_000,
   });
-  const [late] = tryLimits([hours(values)], failures, [2], () => COSTS, { ...near, noticeMs: 50 * HOUR_MS });
+  const [late] = tryLimits([hours(values)], failures, at(2), () => COSTS, { ...near, noticeMs: 50 * HOUR_MS });
   expect(late).toMatchObject({ foretold: 0, missed: 1, falseAlerts: 1 });
-  expect(() => tryLimits([hours(values)], failures, [0], () => COSTS)).toThrow(RangeError);
+  expect(() => tryLimits([hours(values)], failures, at(0), () => COSTS)).toThrow(RangeError);
   expect(cheapest([atTwo, atTen])?.limit).toBe(2);
   expect(cheapest([])).toBeNull();
   expect(cheapest([atTwo, { ...atTwo, limit: 3 }])).toBeNull();
   const before = { machine: 'pump', timeMs: [1e9, 2e9], index: [3, 3] };
-  expect(tryLimits([before], new Map([['pump', [5]]]), [2], () => COSTS)[0]).toMatchObject({ missed: 0, foretold: 0 });
+  expect(tryLimits([before], new Map([['pump', [5]]]), at(2), () => COSTS)[0]).toMatchObject({
+    missed: 0,
+    foretold: 0,
+  });
+});
+
+test('a rule that asks for the excursion to last leaves out the short one', () => {
+  const index = [...Array(20).fill(0), 3, 3, 3, ...Array(20).fill(0), ...Array(60).fill(3)];
+  const history = { machine: 'pump', timeMs: index.map((_, i) => i * HOUR_MS), index };
+  const failures = new Map([['pump', [(index.length - 1) * HOUR_MS]]]);
+  const near = { horizonMs: 70 * HOUR_MS, noticeMs: 24 * HOUR_MS, hysteresis: 0.8 };
+  const trial = (hours: number) =>
+    tryLimits([history], failures, [{ limit: 2, persistMs: hours * HOUR_MS }], () => COSTS, near)[0];
+  expect(trial(2)).toMatchObject({ persistMinutes: 120, raised: 2, falseAlerts: 1, foretold: 1, leadTimeH: 57 });
+  expect(trial(3)).toMatchObject({ persistMinutes: 180, raised: 1, falseAlerts: 0, foretold: 1, leadTimeH: 56 });
+  expect(trial(40)).toMatchObject({ raised: 1, foretold: 0, missed: 1 });
+});
+
+test('within a budget of false alerts the trial that foretells most is taken, then the quietest; or none', () => {
+  const trial = (limit: number, foretold: number, falseAlerts: number, falsePerMachineMonth: number | null) => ({
+    ...{ limit, persistMinutes: 0, raised: 9, missed: 0, leadTimeH: null, cost: 0 },
+    ...{ foretold, falseAlerts, falsePerMachineMonth },
+  });
+  const trials = [trial(1, 5, 9, 0.9), trial(2, 4, 3, 0.3), trial(3, 4, 2, 0.2), trial(4, 1, 0, 0)];
+  expect(withinBudget(trials, 1)?.limit).toBe(1);
+  expect(withinBudget(trials, 0.3)?.limit).toBe(3);
+  expect(withinBudget(trials, 0)?.limit).toBe(4);
+  expect(withinBudget(trials.slice(0, 3), 0.1)).toBeNull();
+  expect(withinBudget([trial(1, 5, 0, null)], 1)).toBeNull();
 });

@@ -10,14 +10,24 @@ export interface IndexHistory {
   index: ArrayLike<number>;
 }
 
-/** What an alert limit would have done over a history. */
-export interface LimitTrial {
+/** When an alert is raised. */
+export interface AlertRule {
   /** In units of the limit that was in force. */
   limit: number;
+  /** The index stays over the limit for so long; 0: for two intervals in a row. */
+  persistMs: number;
+}
+
+/** What a rule would have done over a history. */
+export interface LimitTrial {
+  limit: number;
+  persistMinutes: number;
   /** Alerts that it would have raised. */
   raised: number;
   /** Of these: before no failure. */
   falseAlerts: number;
+  /** These, by the time that the histories cover, in months of 30 days; null: they cover none. */
+  falsePerMachineMonth: number | null;
   /** Failures with an alert early enough to plan a stop. */
   foretold: number;
   /** Failures without, or too late. */
@@ -43,7 +53,7 @@ export const TRIAL_SETTINGS: TrialSettings = { horizonMs: 90 * 24 * HOUR_MS, not
 const LEAST_INTERVALS = 2;
 
 /**
- * What each of several alert limits would have done over stored history, beside the failures that came while it was
+ * What each of several alert rules would have done over stored history, beside the failures that came while it was
  * recorded. Pure.
  * @param failures times of failures, by machine.
  * @throws RangeError for a limit that is not positive.
@@ -51,21 +61,24 @@ const LEAST_INTERVALS = 2;
 export function tryLimits(
   histories: readonly IndexHistory[],
   failures: ReadonlyMap<string, readonly number[]>,
-  limits: readonly number[],
+  rules: readonly AlertRule[],
   costsOf: (machine: string) => MachineCosts,
   settings: TrialSettings = TRIAL_SETTINGS,
 ): LimitTrial[] {
-  return limits.map((limit) => {
-    if (!(limit > 0)) throw new RangeError(`a limit of ${limit} is not positive`);
+  const months = histories.reduce((sum, history) => sum + spanMs(history), 0) / (30 * 24 * HOUR_MS);
+  return rules.map((rule) => {
+    if (!(rule.limit > 0)) throw new RangeError(`a limit of ${rule.limit} is not positive`);
     const parts = histories.map((history) =>
-      tryLimit(history, recorded(history, failures), limit, costsOf(history.machine), settings),
+      tryLimit(history, recorded(history, failures), rule, costsOf(history.machine), settings),
     );
     const sum = (of: (part: (typeof parts)[number]) => number) => parts.reduce((total, part) => total + of(part), 0);
     const leads = parts.flatMap(({ leadsMs }) => leadsMs);
     return {
-      limit,
+      limit: rule.limit,
+      persistMinutes: rule.persistMs / 60_000,
       raised: sum((p) => p.raised),
       falseAlerts: sum((p) => p.falseAlerts),
+      falsePerMachineMonth: months > 0 ? sum((p) => p.falseAlerts) / months : null,
       foretold: leads.length,
       missed: sum((p) => p.missed),
       leadTimeH: leads.length === 0 ? null : median(leads) / HOUR_MS,
@@ -80,6 +93,15 @@ export function cheapest(trials: readonly LimitTrial[]): LimitTrial | null {
   return byCost.length > 1 && byCost[0].cost < byCost[byCost.length - 1].cost ? byCost[0] : null;
 }
 
+/** The trial that finds most within a budget of false alerts; of several the one with the fewest. Null: none is within it. Pure. */
+export function withinBudget(trials: readonly LimitTrial[], falsePerMachineMonth: number): LimitTrial | null {
+  const within = trials.filter((t) => (t.falsePerMachineMonth ?? Number.POSITIVE_INFINITY) <= falsePerMachineMonth);
+  const best = within.toSorted((a, b) => b.foretold - a.foretold || a.falseAlerts - b.falseAlerts || b.limit - a.limit);
+  return best[0] ?? null;
+}
+
+const spanMs = ({ timeMs }: IndexHistory): number => (timeMs.length === 0 ? 0 : timeMs[timeMs.length - 1] - timeMs[0]);
+
 /** Failures of a machine while its history was recorded: no limit could have foretold those before. */
 function recorded({ machine, timeMs }: IndexHistory, failures: ReadonlyMap<string, readonly number[]>): number[] {
   const fromMs = timeMs[0] ?? Number.POSITIVE_INFINITY;
@@ -89,11 +111,11 @@ function recorded({ machine, timeMs }: IndexHistory, failures: ReadonlyMap<strin
 function tryLimit(
   history: IndexHistory,
   failures: readonly number[],
-  limit: number,
+  rule: AlertRule,
   costs: MachineCosts,
   settings: TrialSettings,
 ) {
-  const raises = raisesOf(history, limit, settings.hysteresis);
+  const raises = raisesOf(history, rule, settings.hysteresis);
   const { horizonMs, noticeMs } = settings;
   const foretells = (raisedMs: number, failedMs: number) => raisedMs <= failedMs && failedMs - raisedMs <= horizonMs;
   const falseAlerts = raises.filter((raisedMs) => !failures.some((failedMs) => foretells(raisedMs, failedMs))).length;
@@ -107,12 +129,13 @@ function tryLimit(
 }
 
 /** When excursions over a limit became alerts, milliseconds. */
-function raisesOf({ timeMs, index }: IndexHistory, limit: number, hysteresis: number): number[] {
+function raisesOf({ timeMs, index }: IndexHistory, { limit, persistMs }: AlertRule, hysteresis: number): number[] {
   const raises: number[] = [];
-  let [over, isRaised] = [0, false];
+  let [over, sinceMs, isRaised] = [0, 0, false];
   for (let i = 0; i < index.length; i++) {
     over = index[i] >= limit ? over + 1 : 0;
-    if (!isRaised && over >= LEAST_INTERVALS) {
+    if (over === 1) sinceMs = timeMs[i];
+    if (!isRaised && over >= LEAST_INTERVALS && timeMs[i] - sinceMs >= persistMs) {
       isRaised = true;
       raises.push(timeMs[i]);
     } else if (isRaised && index[i] < limit * hysteresis) isRaised = false;

@@ -34,6 +34,7 @@ export interface LedgerEntry {
   amount: number;
 }
 
+const DAY_MS = 86_400_000;
 /** Findings of one visit are noted within so long of each other. */
 const VISIT_MS = 24 * 3_600_000;
 
@@ -76,7 +77,9 @@ function entryOf(episode: ValuedAlert[], failures: readonly number[], costs: Mac
   const common = { machine: first.machine, rule: first.rule, alerts: episode.map(({ id }) => id) };
   const atMs = Math.min(...(confirmed.length > 0 ? confirmed : episode).map(({ foundAtMs }) => foundAtMs));
   if (confirmed.length === 0) return { ...common, atMs, kind: 'inspection', amount: -costs.inspection };
-  const cameFirst = failures.some((failedMs) => failedMs >= first.raisedAtMs && failedMs <= atMs);
+  // A record of maintenance has a day, and its failure the end of it.
+  const dayEndMs = (Math.floor(atMs / DAY_MS) + 1) * DAY_MS;
+  const cameFirst = failures.some((failedMs) => failedMs >= first.raisedAtMs && failedMs < dayEndMs);
   if (cameFirst) return { ...common, atMs, kind: 'late', amount: 0 };
   return { ...common, atMs, kind: 'avoided', amount: costs.unplannedStop - costs.plannedStop };
 }
