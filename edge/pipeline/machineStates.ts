@@ -74,9 +74,7 @@ export class MachineStates {
   /** A value as it comes: where it is none of the state's, the machine has left it before the interval is over. */
   glance(point: string, value: number): void {
     const column = this.#values.indexOf(point);
-    if (column < 0 || this.#placed.kind === 'between') return;
-    const state = this.#placed.kind === 'state' ? this.#placed.state : 0;
-    if (!this.#states.isOf(state, column, value)) this.#placed = { kind: 'between' };
+    if (column >= 0 && !this.#states.isOf(this.#placed, column, value)) this.#placed = { kind: 'between' };
   }
 
   #observe(): void {

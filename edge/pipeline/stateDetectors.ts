@@ -8,6 +8,8 @@ export interface StateDetectorsState {
 
 /** The detector while the machine is run in one way, or its states are not told yet. */
 const ONE = -1;
+/** Ways of running; the one that was used longest ago is forgotten. */
+const MOST_KEPT = 16;
 
 const BETWEEN: Score = {
   assessable: false,
@@ -41,19 +43,23 @@ export class StateDetectors {
 
   /** What the detector of the state that the machine is in knows now; null where there is none. */
   snapshot(placed: Placed): Float64Array | null {
-    const key = placed.kind === 'state' ? placed.state : ONE;
-    return this.#of.get(key)?.detector.snapshot() ?? null;
+    return this.#of.get(keyOf(placed))?.detector.snapshot() ?? null;
   }
 
   /** Judges a row by the state that the machine is in, and learns from it. @param alerted what alerts is not learned from. */
   judge(row: readonly number[], placed: Placed, timeMs: number, alerted: boolean): Score {
     if (placed.kind === 'between') return BETWEEN;
     if (placed.kind === 'state' && placed.stopped) return STOPPED;
-    const key = placed.kind === 'one' ? ONE : placed.state;
-    // What was learned of all states together is nobody's normal.
-    if (key !== ONE) this.#of.delete(ONE);
-    const own = this.#of.get(key) ?? { detector: this.#make(), budget: NO_BUDGET };
+    const key = keyOf(placed);
+    // What was learned before its speeds were told apart is that of the first one.
+    const before = key < ONE ? this.#of.get(ONE) : undefined;
+    const own = this.#of.get(key) ?? before ?? { detector: this.#make(), budget: NO_BUDGET };
+    // What was learned before its states were told is nobody's normal.
+    for (const other of this.#of.keys()) if (key >= 0 ? other < 0 : other === ONE) this.#of.delete(other);
+    // The one that was used last stands last.
+    this.#of.delete(key);
     this.#of.set(key, own);
+    if (this.#of.size > MOST_KEPT) this.#of.delete(this.#of.keys().next().value as number);
     const score = own.detector.score(row, timeMs);
     own.detector.learn(row, timeMs);
     if (!score.assessable) return score;
@@ -67,4 +73,10 @@ export class StateDetectors {
       detectors: [...this.#of].map(([key, { detector, budget }]) => ({ key, detector: detector.snapshot(), budget })),
     };
   }
+}
+
+/** States from 0 on; below ONE the bands of speed of a machine of one state. */
+function keyOf(placed: Placed): number {
+  if (placed.kind === 'state') return placed.state;
+  return placed.kind === 'one' && placed.speed !== undefined ? ONE - 1 - placed.speed : ONE;
 }

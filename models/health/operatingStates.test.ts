@@ -33,6 +33,21 @@ test('a load that glides, and one that hardly moves, are one state', () => {
   expect(steady.states).toHaveLength(1);
 });
 
+test('a speed that glides is one state, told by its band; a band is left only for good', () => {
+  const states = new OperatingStates(settings, 0);
+  const speedOf = (placed: Placed) => (placed.kind === 'one' ? placed.speed : placed.kind);
+  for (let i = 0; i < 300; i++) states.observe([1200 + 280 * Math.sin(i / 20), 0.7]);
+  expect(states.states).toHaveLength(1);
+  const fast = states.observe([1480, 0.7]);
+  expect(speedOf(states.observe([1440, 0.7]))).toBe(speedOf(fast));
+  expect(states.isOf(fast, 0, 1440)).toBe(true);
+  expect(states.isOf(fast, 0, 1000)).toBe(false);
+  expect(speedOf(states.observe([1000, 0.7]))).not.toBe(speedOf(fast));
+  // About the edge of two bands.
+  const said = new Set(Array.from({ length: 40 }, (_, i) => speedOf(states.observe([1350 + (i % 2 ? 20 : -20), 0.7]))));
+  expect(said.size).toBe(1);
+});
+
 test('a way of running that comes later is noticed as a new state, a passage through it is not', () => {
   const states = new OperatingStates(settings, 0);
   for (let i = 0; i < 300; i++) states.observe(i % 20 < 10 ? near(1480, 0.9) : near(980, 0.5));

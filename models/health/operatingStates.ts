@@ -23,10 +23,18 @@ export interface StateSnapshot {
   states: OperatingState[] | null;
   /** Rows in a row that belong to no state. */
   strange: number[][];
+  /** Of its speed, while it has one state. */
+  band?: number;
 }
 
-/** Which state a row belongs to; `between` states nothing can be compared. Unlike the others `one` is all that is known. */
-export type Placed = { kind: 'one' } | { kind: 'state'; state: number; stopped: boolean } | { kind: 'between' };
+/**
+ * Which state a row belongs to; `between` states nothing can be compared. Unlike the others `one` is all that is known,
+ * but for the band of its `speed`.
+ */
+export type Placed =
+  | { kind: 'one'; speed?: number }
+  | { kind: 'state'; state: number; stopped: boolean }
+  | { kind: 'between' };
 
 const MOST_STATES = 6;
 /** Beyond so many a machine is not run in states. */
@@ -41,6 +49,10 @@ const LEAST_SPREAD = 0.02;
 const WITHIN = 5;
 /** Below this part of the fastest state's speed a machine stands. */
 const STOPPED = 0.1;
+/** Ratio of neighbouring bands of speed: levels of vibration grow with its square. */
+const BAND = 1.2;
+/** A speed leaves its band when it is so many bands from the middle of it: one at the edge of two stays in one. */
+const LEAVES = 0.65;
 
 /**
  * The states in which a machine is run, found from its speed and load: k-means (MacQueen 1967; k-means++ by Arthur &
@@ -54,6 +66,7 @@ export class OperatingStates {
   #learning: number[][];
   #states: OperatingState[] | null;
   #strange: number[][];
+  #band: number | undefined;
 
   constructor(settings: StateSettings, speedColumn: number, snapshot?: StateSnapshot) {
     this.#settings = settings;
@@ -61,6 +74,7 @@ export class OperatingStates {
     this.#learning = snapshot ? [...snapshot.learning] : [];
     this.#states = snapshot?.states ?? null;
     this.#strange = snapshot ? [...snapshot.strange] : [];
+    this.#band = snapshot?.band;
   }
 
   /** Null while they are learned. */
@@ -69,12 +83,15 @@ export class OperatingStates {
   }
 
   snapshot(): StateSnapshot {
-    return { learning: [...this.#learning], states: this.#states, strange: [...this.#strange] };
+    return { learning: [...this.#learning], states: this.#states, strange: [...this.#strange], band: this.#band };
   }
 
-  /** Whether a value may be one of a state; anything may be while they are learned. */
-  isOf(state: number, column: number, value: number): boolean {
-    const one = this.#states?.[state];
+  /** Whether a value may be of where the machine was placed; all but another speed may be while states are learned. */
+  isOf(placed: Placed, column: number, value: number): boolean {
+    if (placed.kind === 'between') return false;
+    const { speed } = placed.kind === 'one' ? placed : {};
+    if (column === this.#speed && speed !== undefined && bandOf(value, speed) !== speed) return false;
+    const one = this.#states?.[placed.kind === 'one' ? 0 : placed.state];
     return !one || Math.abs(value - one.centre[column]) <= WITHIN * one.spread[column];
   }
 
@@ -83,7 +100,7 @@ export class OperatingStates {
     if (!this.#states) {
       this.#learning.push([...row]);
       if (this.#learning.length === this.#settings.learnRows) this.#settle();
-      return { kind: 'one' };
+      return this.#one(row);
     }
     const placed = this.#place(row);
     if (placed.kind !== 'between') {
@@ -103,7 +120,14 @@ export class OperatingStates {
     const states = this.#states as OperatingState[];
     const near = states.map((state, i) => ({ i, far: distance(row, state) })).sort((a, b) => a.far - b.far)[0];
     if (near.far > WITHIN) return { kind: 'between' };
-    return states.length === 1 ? { kind: 'one' } : { kind: 'state', state: near.i, stopped: states[near.i].stopped };
+    return states.length === 1 ? this.#one(row) : { kind: 'state', state: near.i, stopped: states[near.i].stopped };
+  }
+
+  /** A machine of one state is compared with itself at about the same speed. */
+  #one(row: readonly number[]): Placed {
+    if (this.#speed < 0) return { kind: 'one' };
+    this.#band = bandOf(row[this.#speed], this.#band);
+    return { kind: 'one', speed: this.#band };
   }
 
   #settle(): void {
@@ -140,6 +164,12 @@ function stateOf(rows: readonly (readonly number[])[]): OperatingState {
 
 function distance(row: readonly number[], { centre, spread }: OperatingState): number {
   return Math.max(...row.map((v, c) => Math.abs(v - centre[c]) / spread[c]));
+}
+
+/** From 0 on. */
+function bandOf(speed: number, before: number | undefined): number {
+  const at = Math.log(Math.max(1, Math.abs(speed))) / Math.log(BAND);
+  return before !== undefined && Math.abs(at - before) <= LEAVES ? before : Math.round(at);
 }
 
 function isWithin(row: readonly number[], state: OperatingState): boolean {

@@ -36,7 +36,9 @@ export function diagnoseAlert(contributions: readonly Contribution[], gathered: 
   const { verdict, fault, reason, evidence, masked = [] } = analysis;
   // Windows are short, and what grows at a bearing's line may be the shaft's beside it: a fault of the machine, or nobody knows.
   const isContradicted =
-    verdict === 'not_assessable' || (verdict === 'fault' && fault !== null && !BEARING_FAULTS.has(fault));
+    verdict === 'not_assessable' ||
+    verdict === 'healthy' ||
+    (verdict === 'fault' && fault !== null && !BEARING_FAULTS.has(fault));
   const grown: Diagnosis =
     isContradicted && masked.includes(byGrowth.fault)
       ? {

@@ -24,7 +24,9 @@ export const gear: Rule = (lines, { shaftHz, drivetrain: { teeth } }, { candidat
   const conditions = [
     reaches(`${present} of 12 sidebands about the gear mesh`, present, 6),
     reaches(
-      `sidebands of ${share(rss(sides), rss(meshes))} of the mesh`,
+      rss(meshes) > 0
+        ? `sidebands of ${share(rss(sides), rss(meshes))} of the mesh`
+        : 'sidebands without a line at the mesh',
       rss(sides),
       0.5 * Math.max(rss(meshes), 0.02),
     ),
