@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, Option } from 'commander';
-import type { ZodType } from 'zod';
+import { Command, Help, Option } from 'commander';
+import type { ZodObject, ZodType } from 'zod';
 import type { AnalyzeOptions } from '#edge/analyze/analyzeFiles.ts';
 import { addEdgeCommands } from '#edge/command.ts';
 import type { DetectOptions } from '#edge/detect/detectFile.ts';
@@ -18,6 +18,9 @@ class UsageError extends Error {}
 /** The command did its work, and the answer is no: said without a stack. */
 class Failure extends Error {}
 
+/** Of configurations. Of those that fit a file alike, the first. */
+const KINDS = ['gateway', 'edge', 'scenario', 'opcua-alarms'] as const;
+
 const packageFile = fileURLToPath(new URL('../package.json', import.meta.url));
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -26,6 +29,7 @@ const writeLine = (line: string) => process.stdout.write(`${line}\n`);
 const shell: Shell = {
   version,
   load,
+  loadToRun,
   write: writeLine,
   say,
   usage: (message) => new UsageError(message),
@@ -43,6 +47,10 @@ const program = new Command('millwright')
   )
   .version(version)
   .showSuggestionAfterError()
+  // Before the subcommands, which take it over.
+  .configureHelp({
+    optionDescription: (option) => new Help().optionDescription(option) + (option.mandatory ? ' (required)' : ''),
+  })
   .exitOverride();
 
 addSimulatorCommands(program, shell);
@@ -54,16 +62,12 @@ addGatewayCommands(program, shell);
 program
   .command('check')
   .description('checks a configuration: all errors at once, with line, path, what was found and what is allowed')
-  .argument('<file>', 'a configuration of an edge or a gateway, or a scenario')
-  .option('--as <kind>', 'edge | gateway | scenario; by default told from its settings')
+  .argument('<file>', 'a configuration of an edge, a gateway or an OPC UA server of alerts, or a scenario')
+  .option('--as <kind>', `${KINDS.join(' | ')}; by default told from its settings`)
   .addHelpText('after', '\nExample:\n  millwright check edge/edge.example.yaml')
   .action(async (file: string, { as }: { as?: string }) => {
-    const kind = as ?? kindOf(await text(file));
-    await load(
-      file,
-      await schemaOf(kind),
-      kind === 'scenario' ? 'MILLWRIGHT_SCENARIO' : `MILLWRIGHT_${kind.toUpperCase()}`,
-    );
+    const kind = as ?? (await kindOf(await text(file)));
+    await load(file, await schemaOf(kind), `MILLWRIGHT_${kind.toUpperCase().replace('-', '_')}`);
     say(`${file}: a sound ${kind} configuration`);
   });
 
@@ -174,22 +178,30 @@ function bytes(file: string): Buffer {
   }
 }
 
-function kindOf(yaml: string): string {
-  if (/^sources:/m.test(yaml)) return 'edge';
-  if (/^(machines|waveform):/m.test(yaml)) return 'scenario';
-  return 'gateway';
+/** The kind of which the file has the most settings: one of them may be misspelt. */
+async function kindOf(yaml: string): Promise<string> {
+  const names = Array.from(yaml.matchAll(/^["']?(\w+)["']?\s*:/gm), ([, name]) => name.toLowerCase());
+  let [best, most] = ['gateway', 0];
+  for (const kind of KINDS) {
+    const known = Object.keys((await schemaOf(kind)).shape).map((name) => name.toLowerCase());
+    const count = names.filter((name) => known.includes(name)).length;
+    if (count > most) [best, most] = [kind, count];
+  }
+  return best;
 }
 
-async function schemaOf(kind: string): Promise<ZodType> {
+async function schemaOf(kind: string): Promise<ZodObject> {
   switch (kind) {
     case 'edge':
       return (await import('#edge/config.ts')).edgeConfigSchema;
     case 'gateway':
       return (await import('#gateway/config.ts')).gatewayConfigSchema;
+    case 'opcua-alarms':
+      return (await import('#gateway/opcua/opcuaAlarmsConfig.ts')).opcuaAlarmsSchema;
     case 'scenario':
       return (await import('#simulators/scenario.ts')).scenarioSchema;
     default:
-      throw new UsageError(`--as: found ${kind}; allowed: edge | gateway | scenario`);
+      throw new UsageError(`--as: found ${kind}; allowed: ${KINDS.join(' | ')}`);
   }
 }
 
@@ -198,6 +210,22 @@ async function load<T>(file: string, schema: ZodType<T>, prefix: string): Promis
   const parsed = parseConfiguration(await text(file), schema, process.env, prefix);
   if (parsed.ok) return parsed.value;
   throw new UsageError(parsed.errors.map((error) => formatError(error, file)).join('\n'));
+}
+
+async function loadToRun<T>(file: string, schema: ZodType<T>, prefix: string): Promise<T> {
+  const { namedFiles } = await import('#models/configuration/namedFiles.ts');
+  const config = await load(file, schema, prefix);
+  const faults = namedFiles(config).flatMap(({ path, file: named }) => {
+    try {
+      accessSync(named, constants.R_OK);
+      return [];
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return [`${file}: ${path}: found ${JSON.stringify(named)}; allowed: a file that can be read (${code})`];
+    }
+  });
+  if (faults.length > 0) throw new UsageError(faults.join('\n'));
+  return config;
 }
 
 /** Aborted by Ctrl-C, by a request to end, or when the parent of a child process is gone. */

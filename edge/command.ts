@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { seconds, wholeNumber } from '#models/configuration/arguments.ts';
@@ -37,7 +37,7 @@ async function startReloadable(shell: Shell, file: string): Promise<{ stop(): Pr
     edge: await startEdge(config, shell.version, { reload, lastCommand }),
   });
   async function reload(lastCommand: CommandOutcome): Promise<string> {
-    const config = await load(shell, file);
+    const config = await loadToRun(shell, file);
     // After the answer to who asked.
     setImmediate(() => {
       changing = changing.then(async () => {
@@ -54,7 +54,7 @@ async function startReloadable(shell: Shell, file: string): Promise<{ stop(): Pr
     });
     return 'the file is sound: starting anew with it';
   }
-  let running = await startWith(await load(shell, file));
+  let running = await startWith(await loadToRun(shell, file));
   return {
     async stop() {
       stopped = true;
@@ -67,6 +67,11 @@ async function startReloadable(shell: Shell, file: string): Promise<{ stop(): Pr
 async function load(shell: Shell, file: string): Promise<EdgeConfig> {
   const { edgeConfigSchema } = await import('./config.ts');
   return shell.load(file, edgeConfigSchema, PREFIX);
+}
+
+async function loadToRun(shell: Shell, file: string): Promise<EdgeConfig> {
+  const { edgeConfigSchema } = await import('./config.ts');
+  return shell.loadToRun(file, edgeConfigSchema, PREFIX);
 }
 
 function addBrowse(edge: Command, shell: Shell): void {
@@ -117,6 +122,7 @@ function addListen(edge: Command, shell: Shell): void {
       const { openProtobufs } = await import('./sources/protobufReaders.ts');
       await openProtobufs(source.subscriptions);
       const listening = new Listening(source);
+      shell.say(`${withoutPassword(source.url)}: listening for ${o.for} s`);
       const filters = o.all ? ['#'] : listening.filters;
       await hearBroker(source, filters, 1000 * o.for, shell.stopSignal(), (heard) => {
         for (const line of listening.take(heard, Date.now())) shell.write(line);
@@ -126,7 +132,10 @@ function addListen(edge: Command, shell: Shell): void {
       const { lines, ok } = listening.summary();
       shell.write('');
       for (const line of lines) shell.write(line);
-      if (!ok) throw shell.failure('a subscription took nothing');
+      const remedy = o.all
+        ? ''
+        : ': its topic may differ, which --all shows, or its devices send more rarely than --for';
+      if (!ok) throw shell.failure(`a subscription took nothing${remedy}`);
     });
 }
 
@@ -146,9 +155,12 @@ function addMap(edge: Command, shell: Shell): void {
       const { brokerOf, hearBroker } = await import('./sources/listen.ts');
       const { mappingLines, Samples } = await import('./sources/mappingText.ts');
       const isUrl = /^[a-z]+:\/\//.test(broker);
+      if (!isUrl && !existsSync(broker))
+        throw shell.usage(`${broker}: neither a file nor an address such as mqtt://host:1883`);
       const source = isUrl ? brokerOf(broker) : mqttSourceOf(shell, broker, await load(shell, broker), o.source);
       if (source === null) throw shell.usage(`${broker}: an address such as mqtt://host:1883 is needed`);
       const samples = new Samples();
+      shell.say(`${withoutPassword(source.url)}: listening on ${o.topic} for ${o.for} s`);
       await hearBroker(source, [o.topic], 1000 * o.for, shell.stopSignal(), (heard) => samples.take(heard)).catch(
         (error: Error) => {
           throw shell.failure(`${withoutPassword(source.url)}: ${error.message}`);
@@ -167,7 +179,10 @@ function mqttSourceOf(
   index: number | undefined,
 ): MqttSourceConfig {
   const source = index === undefined ? sources.find((s) => s.type === 'mqtt') : sources[index];
-  if (source?.type !== 'mqtt') throw shell.usage(`${file}: there is no such source of type mqtt`);
+  if (source?.type !== 'mqtt') {
+    const all = sources.map(({ type }, i) => `${i} (${type})`).join(', ');
+    throw shell.usage(`${file}: no such source of type mqtt; its sources are ${all}`);
+  }
   return source;
 }
 

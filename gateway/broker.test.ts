@@ -1,3 +1,4 @@
+import mqtt from 'mqtt';
 import { expect, test } from 'vitest';
 import { startBroker } from './broker.ts';
 import { aclText, covers, passwordText } from './brokerAccess.ts';
@@ -7,6 +8,27 @@ import { gatewayConfigSchema } from './config.ts';
 checkBroker('the embedded broker', async () => {
   const broker = await startBroker('127.0.0.1', 0, testAccounts());
   return { url: `mqtt://127.0.0.1:${broker.port}`, close: () => broker.close() };
+});
+
+test('a client id in use is not taken over by another account; its own account may connect anew', async () => {
+  const broker = await startBroker('127.0.0.1', 0, testAccounts());
+  const connect = (username: string) =>
+    mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, {
+      username,
+      password: username,
+      clientId: 'one',
+      reconnectPeriod: 0,
+    });
+  const first = await connect('gateway');
+  const ended = new Promise((resolve) => first.once('close', () => resolve(null)));
+  await expect(connect('machines')).rejects.toThrow(/Identifier rejected/);
+  expect([first.connected, broker.refused]).toEqual([true, 1]);
+  const second = await connect('gateway');
+  await ended;
+  await expect(connect('machines')).rejects.toThrow(/Identifier rejected/);
+  await second.endAsync();
+  await (await connect('machines')).endAsync();
+  await broker.close();
 });
 
 test.each([

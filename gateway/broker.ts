@@ -11,6 +11,7 @@ export interface EmbeddedBroker {
 }
 
 const BAD_CREDENTIALS = 4;
+const BAD_CLIENT_ID = 2;
 
 /**
  * A broker in this process, for a laptop: MQTT 3.1.1, on loopback, nothing kept across a restart. With accounts every
@@ -46,20 +47,29 @@ export async function startBroker(
 function restrict(aedes: Aedes, accounts: readonly BrokerAccount[], refuse: () => void): void {
   const byName = new Map(accounts.map((account) => [account.username, account]));
   const signedIn = new WeakMap<Client, BrokerAccount>();
+  /** Who uses each client id: another account that takes it would end that connection. */
+  const holders = new Map<string, Client>();
+  aedes.on('clientDisconnect', (client) => {
+    if (holders.get(client.id) === client) holders.delete(client.id);
+  });
   aedes.authenticate = (client, username, password, done) => {
     const account = byName.get(username ?? '');
     // Compared also where there is no such account, so that the time does not reveal it.
     const isRight = isSame(password ?? Buffer.alloc(0), account?.password ?? '');
-    if (account !== undefined && isRight) {
+    const holder = holders.get(client.id);
+    const isTaken = holder !== undefined && !holder.closed && signedIn.get(holder) !== account;
+    if (account !== undefined && isRight && !isTaken) {
+      holders.set(client.id, client);
       signedIn.set(client, account);
       done(null, true);
       return;
     }
     refuse();
-    done(
-      Object.assign(new Error('wrong name or password'), { returnCode: BAD_CREDENTIALS }) as AuthenticateError,
-      false,
-    );
+    const [why, returnCode] =
+      account !== undefined && isRight
+        ? ['another account uses this client id', BAD_CLIENT_ID]
+        : ['wrong name or password', BAD_CREDENTIALS];
+    done(Object.assign(new Error(why), { returnCode }) as AuthenticateError, false);
   };
   aedes.authorizePublish = (client, { topic }, done) => {
     // Without a client: a message of the broker itself.

@@ -32,7 +32,7 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
     .action(async (file: string) => {
       const { gatewayConfigSchema } = await import('./config.ts');
       const { startGateway } = await import('./main.ts');
-      const config = await shell.load(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY');
+      const config = await shell.loadToRun(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY');
       await shell.runUntilStopped(await startGateway(config, shell.version));
     });
   addKeys(gateway, shell);

@@ -95,7 +95,7 @@ describe.skipIf(!installed('mosquitto'))('commands through a real broker', () =>
     writeFileSync(file, `${sound}nonsense: 1\n`);
     await expect(tell('reload')).rejects.toThrow(/nonsense/);
     writeFileSync(file, sound.replace('url: mqtt', 'passwordFile: /nowhere/password\n    url: mqtt'));
-    await expect(tell('reload')).rejects.toThrow(/goes on with the old one/);
+    await expect(tell('reload')).rejects.toThrow(/sources\.0\.passwordFile: found "\/nowhere\/password"/);
     writeFileSync(file, sound.replace('plant/{asset}/{point}/value', 'other/{asset}/{point}/value'));
     await tell('reload');
     await until(async () => {

@@ -269,7 +269,7 @@ const workOrdersSchema = z.strictObject({
         /** Orders of at most this amount are sent without anybody's approval. */
         automaticUpTo: z.number().min(0).max(1e12).default(0),
         /** Who approves the others, beside administrators. */
-        approvedBy: z.array(roleSchema).default(['engineer']),
+        approvedBy: z.array(roleSchema.exclude(['metrics', 'viewer'])).default(['engineer']),
       }),
     )
     .min(1),
@@ -316,7 +316,8 @@ const brokerAccountsSchema = z
 
 export const gatewayConfigSchema = z.strictObject({
   dataDirectory: z.string().min(1),
-  broker: z.strictObject({ ...brokerFields, clientId: z.string().min(1).default('millwright-gateway') }),
+  /** Without a clientId one is made that nobody else knows. */
+  broker: z.strictObject({ ...brokerFields, clientId: z.string().min(1).optional() }),
   /** Who may use the broker, and for what: `millwright gateway broker-acl` writes it for Mosquitto. */
   brokerAccounts: brokerAccountsSchema.optional(),
   /** A broker in the gateway's own process, for a laptop, on loopback alone. Without brokerAccounts it serves whoever connects. */

@@ -11,6 +11,7 @@ import { FailedLogins } from './api/failedLogins.ts';
 import { createServer } from './api/server.ts';
 import { type EmbeddedBroker, startBroker } from './broker.ts';
 import { accountsOf } from './brokerAccess.ts';
+import { brokerClientId } from './brokerClientId.ts';
 import { CommandSigner } from './commands.ts';
 import type { GatewayConfig } from './config.ts';
 import { HistorianPump } from './historian/pump.ts';
@@ -174,7 +175,7 @@ function startWork(
   const folder = planning.folder === undefined ? null : new SupplyFolder(planning.folder, intake, log);
   started.add('table folder', folder, (f) => f?.stop());
   const ingest = new Ingest(
-    config.broker,
+    { ...config.broker, clientId: brokerClientId(config) },
     store,
     now,
     log,
@@ -286,6 +287,7 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
     workOrders,
   } = parts;
   const failedLogins = new FailedLogins(now);
+  const turnedAway = new Map<number, number>();
   const server = await createServer(config.api, {
     ...parts,
     now,
@@ -310,8 +312,14 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
     costs: config.costs,
     failures: () => failuresOf(supply.table('maintenance')),
     audit: (by, what, subject) => store.audit(now(), by, what, subject, null),
-    metrics: gatewayMetrics({ ...parts, failedLogins, incidents: () => storageIncidents(config.dataDirectory) }),
+    metrics: gatewayMetrics({
+      ...parts,
+      failedLogins,
+      turnedAway,
+      incidents: () => storageIncidents(config.dataDirectory),
+    }),
     failedLogins,
+    turnedAway,
     passwordChosen: (name) => forgetFirstPassword(config.dataDirectory, name),
     failed,
     warnings: () => storageIncidents(config.dataDirectory).map(incidentText),

@@ -27,6 +27,7 @@ export interface Measured {
   notifications: Notifications;
   clock: AlertClock;
   failedLogins: FailedLogins;
+  turnedAway: ReadonlyMap<number, number>;
   retention: Retention;
   broker: EmbeddedBroker | null;
   incidents: () => readonly StorageIncident[];
@@ -115,9 +116,15 @@ export function gatewayMetrics(measured: Measured): Registry {
   read('evidence_dropped_total', 'signals behind alerts thrown away, the oldest: there was no more room', [], (set) =>
     set({}, store.evidenceDropped()),
   );
-  read('logins_turned_away_total', 'requests turned away after too many wrong tokens of their address', [], (set) =>
-    set({}, measured.failedLogins.turnedAway),
+  read(
+    'logins_turned_away_total',
+    'requests turned away after too many failed sign-ins of their address or account',
+    [],
+    (set) => set({}, measured.failedLogins.turnedAway),
   );
+  read('requests_turned_away_total', 'requests without leave, or too many, by HTTP status', ['status'], (set) => {
+    for (const [status, n] of measured.turnedAway) set({ status: String(status) }, n);
+  });
   read('event_listeners', 'pages that listen', [], (set) => set({}, events.listeners));
   read('event_listeners_let_go_total', 'pages let go since they were too far behind', [], (set) =>
     set({}, events.letGo),

@@ -1,3 +1,5 @@
+import { refusalReason } from './refusalReason.ts';
+
 const ANSWER_MS = 20_000;
 
 /** A request to a running gateway: a GET, or a POST of `body`. @throws Error with its answer, or why there is none. */
@@ -22,10 +24,6 @@ export async function requestGateway(
   const content: unknown = await answer.json().catch(() => {
     throw new Error(`${address}: ${answer.status}, and no JSON: not a gateway`);
   });
-  if (!answer.ok) {
-    // What the schema refuses has its reason in `message`, what a route refuses in `error`.
-    const { error, message } = content as { error?: string; message?: string };
-    throw new Error(`${gateway}: ${message ?? error ?? answer.status}`);
-  }
+  if (!answer.ok) throw new Error(`${gateway}: ${refusalReason(content) ?? answer.status}`);
   return content;
 }

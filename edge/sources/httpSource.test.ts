@@ -1,5 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -169,4 +170,21 @@ test('a request that is repeated after a restart gets the answer of the first, a
   expect(after.arrivals).toEqual([]);
   await after.post('/ingest/pump-1/temperature', '{"value":61.2}', { 'idempotency-key': '4712' });
   expect(after.arrivals).toHaveLength(1);
+});
+
+test('a device that sends slowly takes no room of the others', async () => {
+  const { source, post } = await started();
+  const half = Array.from({ length: 260 }, () => {
+    const socket = connect(source.port as number, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(
+      'POST /ingest/fan/t HTTP/1.1\r\nHost: e\r\nAuthorization: Bearer secret-1\r\nContent-Length: 9\r\n\r\n{',
+    );
+    return socket;
+  });
+  await expect.poll(() => source.events.get('requests'), { timeout: 10_000 }).toBe(260);
+  expect(await post('/ingest/fan/t', '{"value":1}')).toEqual([503, { error: 'busy: send it again' }]);
+  expect((await post('/ingest/fan/t', '{"value":1}', { authorization: 'Bearer secret-2' }))[0]).toBe(200);
+  for (const socket of half) socket.destroy();
+  await expect.poll(async () => (await post('/ingest/fan/t', '{"value":1}'))[0], { timeout: 10_000 }).toBe(200);
 });

@@ -16,16 +16,22 @@ const RETRY_MS = 2000;
 const PREFIX = '/ingest/';
 /** Requests under way; more are asked to come again. */
 const MOST_REQUESTS = 256;
+/** Of one device: it leaves room for the others. */
+const MOST_OF_DEVICE = 32;
+/** For a whole request: half a body holds no room for longer. */
+const REQUEST_MS = 60_000;
 /** Answers that are under way, or were given lately; older ones are looked up among the receipts. */
 const MOST_KEYS = 10_000;
 const MOST_KEY_LETTERS = 256;
+
+const TIMES = { requestTimeout: REQUEST_MS, connectionsCheckingInterval: REQUEST_MS / 4 };
 
 interface Answer {
   status: number;
   body: object;
 }
 
-type Device = HttpSourceConfig['devices'][number] & { token: string };
+type Device = HttpSourceConfig['devices'][number] & { token: string; underWay: number };
 
 /**
  * Takes payloads that devices post to `/ingest/<topic>`, decoded like those of MQTT, and answers only when what came of one
@@ -71,7 +77,11 @@ export class HttpSource implements Source {
 
   /** @throws where a token, certificate or key cannot be read, or a token is empty. */
   async start(sink: OnceSink): Promise<void> {
-    this.#devices = this.#config.devices.map((device) => ({ ...device, token: tokenIn(device.tokenFile) }));
+    this.#devices = this.#config.devices.map((device) => ({
+      ...device,
+      token: tokenIn(device.tokenFile),
+      underWay: 0,
+    }));
     await openProtobufs(this.#config.subscriptions);
     this.state = 'connecting';
     this.#listen(sink);
@@ -93,8 +103,8 @@ export class HttpSource implements Source {
     const handle = (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response, sink);
     const server =
       certificateFile !== undefined && keyFile !== undefined
-        ? createSecureServer({ cert: readFileSync(certificateFile), key: readFileSync(keyFile) }, handle)
-        : createServer(handle);
+        ? createSecureServer({ ...TIMES, cert: readFileSync(certificateFile), key: readFileSync(keyFile) }, handle)
+        : createServer(TIMES, handle);
     this.#server = server;
     server.on('error', (error) => {
       this.#log.warn({ host, port, error: error.message }, 'source failed: trying again');
@@ -135,15 +145,17 @@ export class HttpSource implements Source {
     if (request.method !== 'POST' && request.method !== 'PUT') return { status: 405, body: { error: 'POST or PUT' } };
     const topic = topicOf(pathname.slice(PREFIX.length));
     if (topic === null) return { status: 404, body: { error: 'the path is not encoded correctly' } };
-    if (this.#underWay >= MOST_REQUESTS) {
+    if (this.#underWay >= MOST_REQUESTS || device.underWay >= MOST_OF_DEVICE) {
       this.#count('requests_busy');
       return { status: 503, body: { error: 'busy: send it again' } };
     }
     this.#underWay++;
+    device.underWay++;
     try {
       return await this.#once(device, topic, request, sink);
     } finally {
       this.#underWay--;
+      device.underWay--;
     }
   }
 

@@ -58,11 +58,13 @@ export function guard(app: FastifyInstance, config: GatewayConfig['api'], parts:
     if (identity === null) {
       // Behind a proxy everybody has one address: who is signed in is not locked out by somebody else's guesses.
       const waitS = parts.failedLogins.waitS(request.ip);
-      if (waitS > 0)
+      if (waitS > 0) {
+        parts.failedLogins.turnedAway++;
         return reply
           .code(429)
           .header('retry-after', waitS)
           .send({ error: 'too many failed sign-ins: try again later' });
+      }
       if (request.headers.authorization !== undefined) parts.failedLogins.failed(request.ip);
       return reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'sign in, or send a token' });
     }

@@ -97,6 +97,7 @@ export async function apiServer(api: object = {}, nowMs = 5) {
     identities,
     passwordChosen: () => undefined,
     failedLogins: new FailedLogins(() => nowMs),
+    turnedAway: new Map(),
     command: null,
     registry,
     proposals: new Proposals(proposalParts(registry), pino({ level: 'silent' })),

@@ -7,7 +7,7 @@ export class FailedLogins {
   readonly #most: number;
   readonly #windowMs: number;
   readonly #failed = new Map<string, { count: number; sinceMs: number }>();
-  /** Requests that were refused for it. */
+  /** Requests that were refused for it; whoever refuses one counts it. */
   turnedAway = 0;
 
   /** @param most failures within the window, after which the rest of it is waited for. */
@@ -22,10 +22,7 @@ export class FailedLogins {
     const known = this.#failed.get(key);
     if (known === undefined || known.count < this.#most) return 0;
     const leftMs = known.sinceMs + this.#windowMs - this.#now();
-    if (leftMs > 0) {
-      this.turnedAway++;
-      return Math.ceil(leftMs / 1000);
-    }
+    if (leftMs > 0) return Math.ceil(leftMs / 1000);
     this.#failed.delete(key);
     return 0;
   }

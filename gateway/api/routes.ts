@@ -16,6 +16,7 @@ import { evidenceMessageSchema, evidenceViewSchema } from '#models/contracts/evi
 import { spectrumSchema } from '#models/contracts/featureVector.ts';
 import { unexplained } from '#models/contracts/ledger.ts';
 import { nameSchema } from '#models/contracts/names.ts';
+import { LAST_MS } from '#models/contracts/numbers.ts';
 import { statusMessageSchema } from '#models/contracts/status.ts';
 import { machineKey, type Origin } from '#models/contracts/topics.ts';
 import { groupedBy } from '#models/groupedBy.ts';
@@ -46,8 +47,8 @@ const seriesQuery = machineParams.extend({
   measurement: z.enum(['millwright_features', 'millwright_health']),
   point: nameSchema.optional(),
   field: z.string().min(1).max(64),
-  fromMs: z.coerce.number(),
-  toMs: z.coerce.number(),
+  fromMs: z.coerce.number().min(0).max(LAST_MS),
+  toMs: z.coerce.number().min(0).max(LAST_MS),
   points: z.coerce.number().int().min(1).max(5000).default(500),
 });
 

@@ -56,6 +56,7 @@ test('bad questions get clear answers', async () => {
     error: 'toMs must be later than fromMs',
   });
   expect((await app.inject(`/api/v1/series?${at}&fromMs=x&toMs=1`)).statusCode).toBe(400);
+  expect((await app.inject(`/api/v1/series?${at}&fromMs=0&toMs=1e300`)).statusCode).toBe(400);
   expect((await app.inject('/api/v1/alerts/none')).statusCode).toBe(404);
   const post = { method: 'POST', url: '/api/v1/alerts/none/acknowledge' } as const;
   expect((await app.inject({ ...post, payload: { by: '' } })).statusCode).toBe(400);

@@ -31,6 +31,7 @@ import { addValueRoutes } from './valueRoutes.ts';
 import { addWorkListRoutes, type WorkListParts } from './workListRoutes.ts';
 import { addWorkOrderRoutes, type WorkOrderParts } from './workOrderRoutes.ts';
 
+const TURNED_AWAY = [401, 403, 429];
 const YEAR_S = 31_536_000;
 /** For a whole request: half a body holds no connection for longer. */
 const REQUEST_MS = 120_000;
@@ -53,6 +54,8 @@ export interface ServerParts
   notReady: () => string[];
   /** What does not keep it from its work, and what somebody has to look at. */
   warnings: () => string[];
+  /** Requests that were not answered for who made them, or how many, by HTTP status. */
+  turnedAway: Map<number, number>;
   /** Called with what a route threw without meaning to. */
   failed: (error: unknown) => void;
   version: string;
@@ -119,6 +122,9 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
     const why = parts.notReady();
     return reply.code(why.length === 0 ? 200 : 503).send({ ok: why.length === 0, why, warnings: parts.warnings() });
+  });
+  app.addHook('onResponse', async (_request, { statusCode }) => {
+    if (TURNED_AWAY.includes(statusCode)) parts.turnedAway.set(statusCode, (parts.turnedAway.get(statusCode) ?? 0) + 1);
   });
   app.addHook('onError', async (_request, _reply, error) => parts.failed(error));
   const page = pageDirectory();

@@ -72,11 +72,13 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
       if (request.headers.origin !== undefined && !isOwnOrigin(request.headers, config))
         return reply.code(403).send({ error: 'the request comes from another origin' });
       const waitS = Math.max(failedLogins.waitS(request.ip), locked.waitS(name.toLowerCase()));
-      if (waitS > 0)
+      if (waitS > 0) {
+        failedLogins.turnedAway++;
         return reply
           .code(429)
           .header('retry-after', waitS)
           .send({ error: 'too many failed sign-ins: try again later' });
+      }
       if (hashing >= MOST_HASHING) return reply.code(503).header('retry-after', 1).send({ error: 'busy: try again' });
       hashing++;
       const identity = await identities.signIn(name, password).finally(() => hashing--);
@@ -122,8 +124,10 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
       if (hash === null || request.identity?.via !== 'session')
         return reply.code(409).send({ error: 'only an account that is signed in has a password here' });
       const waitS = locked.waitS(name.toLowerCase());
-      if (waitS > 0)
+      if (waitS > 0) {
+        failedLogins.turnedAway++;
         return reply.code(429).header('retry-after', waitS).send({ error: 'too many failures: try again later' });
+      }
       if (!(await isPassword(password, hash))) {
         locked.failed(name.toLowerCase());
         return reply.code(401).send({ error: 'wrong password' });

@@ -53,6 +53,12 @@ export function checkHistorian(name: string, open: () => Promise<Historian>): vo
       expect(columns.max).toEqual([10, 20, 30, 40, 50, 60]);
     });
 
+    test('intervals begin where the range does, and are as many as were asked for', async () => {
+      const columns = await historian.read({ ...query, fromMs: T0 + 500, toMs: T0 + 60_500, points: 7 });
+      expect(columns.timeMs[0]).toBe(T0 + 500);
+      expect(columns.timeMs.length).toBeLessThanOrEqual(7);
+    });
+
     test('what is not there is empty', async () => {
       const none = { timeMs: [], mean: [], max: [] };
       expect(await historian.read({ ...query, field: 'noSuchField', points: 6 })).toEqual(none);

@@ -44,14 +44,17 @@ export class InfluxHistorian implements Historian {
   }
 
   async read(query: SeriesQuery): Promise<Columns> {
-    const width = Math.max(1, Math.floor((query.toMs - query.fromMs) / query.points));
+    const [from, to] = [Math.floor(query.fromMs), Math.ceil(query.toMs)];
+    const width = Math.max(1, Math.ceil((to - from) / query.points));
+    // By itself InfluxDB counts intervals from 1970: one more than were asked for, and the first begins too early.
+    const offset = from % width;
     const field = quoteName(query.field);
     const where = Object.entries(query.tags)
       .filter((tag): tag is [string, string] => tag[1] !== undefined && tag[1] !== '')
       .map(([name, value]) => `${quoteName(name)} = ${quoteText(value)}`);
-    where.push(`time >= ${Math.floor(query.fromMs)}ms`, `time < ${Math.ceil(query.toMs)}ms`);
+    where.push(`time >= ${from}ms`, `time < ${to}ms`);
     const rows = await this.#influx.query<{ time: Date; mean: number; max: number }>(
-      `SELECT mean(${field}) AS mean, max(${field}) AS max FROM ${quoteName(query.measurement)} WHERE ${where.join(' AND ')} GROUP BY time(${width}ms) fill(none)`,
+      `SELECT mean(${field}) AS mean, max(${field}) AS max FROM ${quoteName(query.measurement)} WHERE ${where.join(' AND ')} GROUP BY time(${width}ms, ${offset}ms) fill(none)`,
       { database: this.#database },
     );
     return { timeMs: rows.map((r) => r.time.getTime()), mean: rows.map((r) => r.mean), max: rows.map((r) => r.max) };

@@ -11,7 +11,7 @@ export function addOpcuaAlarmsCommand(gateway: Command, shell: Shell): void {
     .action(async (file: string) => {
       const { opcuaAlarmsSchema } = await import('./opcuaAlarmsConfig.ts');
       const { startAlarmServer } = await import('./alarmServer.ts');
-      const config = await shell.load(file, opcuaAlarmsSchema, 'MILLWRIGHT_OPCUA_ALARMS');
+      const config = await shell.loadToRun(file, opcuaAlarmsSchema, 'MILLWRIGHT_OPCUA_ALARMS');
       await shell.runUntilStopped(await startAlarmServer(config));
     });
 }

@@ -1,4 +1,5 @@
 import { type AlarmAction, type AlertRecord, alertRecordSchema } from '#models/contracts/alert.ts';
+import { refusalReason } from '../refusalReason.ts';
 
 const ANSWER_MS = 20_000;
 
@@ -72,6 +73,5 @@ export class GatewaySession {
 
 async function reasonOf(answer: Response): Promise<string> {
   // A proxy in between answers without JSON: the status has to do.
-  const body = (await answer.json().catch(() => null)) as { error?: string; message?: string } | null;
-  return body?.message ?? body?.error ?? `the gateway answered ${answer.status}`;
+  return refusalReason(await answer.json().catch(() => null)) ?? `the gateway answered ${answer.status}`;
 }

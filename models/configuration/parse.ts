@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { nearest } from './nearest.ts';
 
 /** One thing wrong with a configuration: where, what was found, what is allowed. */
 export interface ConfigurationError {
@@ -11,17 +12,23 @@ export interface ConfigurationError {
 
 export type ParsedConfiguration<T> = { ok: true; value: T } | { ok: false; errors: ConfigurationError[] };
 
-/** A plant's machines may all refer to one description; a file that grows beyond measure when it is read is refused. */
 /** Of a file that people outside of the plant may have written: aliases multiply what has to be checked. */
 export const NO_ALIASES = 0;
+/** A plant's machines may all refer to one description; a file that grows beyond measure when it is read is refused. */
 const MAX_ALIASES = 100_000;
 
-const notYaml = (line: number | null, found: string): ConfigurationError => ({
+const notYaml = (line: number | null, found: string, why?: string): ConfigurationError => ({
   line,
   path: '',
   found,
-  allowed: 'YAML 1.2',
+  allowed: why === undefined ? 'YAML 1.2' : `YAML 1.2: ${why}`,
 });
+
+/** The names that an object may have, as the message of one that it may not have. */
+const withNames: z.core.$ZodErrorMap = (issue) =>
+  issue.code === 'unrecognized_keys'
+    ? Object.keys((issue.inst as z.core.$ZodObject | undefined)?._zod.def.shape ?? {}).join(' ')
+    : undefined;
 
 /**
  * Parses a YAML text against a schema; all errors at once. `environment` overrides single values: with the prefix
@@ -36,30 +43,33 @@ export function parseConfiguration<T>(
 ): ParsedConfiguration<T> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    return {
-      ok: false,
-      errors: document.errors.map((e) => notYaml(e.linePos?.[0].line ?? null, e.message.split('\n')[0])),
-    };
-  }
+  const errors = document.errors.map(({ linePos, message }) => {
+    const line = linePos?.[0].line ?? null;
+    const found = line === null ? null : text.split('\n')[line - 1]?.trim();
+    return notYaml(line, show(found || undefined), message.split(/ at line \d/)[0]);
+  });
+  // A name that is there twice leaves the rest of the file readable.
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return { ok: false, errors };
   let plain: unknown;
   try {
     plain = document.toJS({ maxAliasCount: mostAliases }) ?? {};
   } catch (error) {
-    return { ok: false, errors: [notYaml(null, String(error))] };
+    return { ok: false, errors: [...errors, notYaml(null, String(error))] };
   }
   const value = overridden(plain, environment, prefix);
-  const result = schema.safeParse(value);
-  if (result.success) return { ok: true, value: result.data };
-  const errors = result.error.issues.flatMap((issue) =>
-    flatten(issue, []).map(({ path, allowed }) => ({
+  const result = schema.safeParse(value, { error: withNames });
+  if (result.success && errors.length === 0) return { ok: true, value: result.data };
+  for (const { path, allowed, names } of (result.error?.issues ?? []).flatMap((issue) => flatten(issue, []))) {
+    const found = valueAt(value, path);
+    const meant = nearest(names.isKey ? String(path.at(-1)) : String(found ?? ''), names.all);
+    errors.push({
       line: lineOf(document.contents as Node | null, path, lines),
       path: path.join('.') || '(the whole file)',
-      found: show(valueAt(value, path)),
-      allowed,
-    })),
-  );
-  return { ok: false, errors };
+      found: show(found),
+      allowed: meant === null ? allowed : `${allowed}; did you mean ${meant}?`,
+    });
+  }
+  return { ok: false, errors: errors.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)) };
 }
 
 /** `12: sources.0.url: found 5; allowed: string` */
@@ -70,26 +80,42 @@ export function formatError(error: ConfigurationError, file: string): string {
 
 type Path = (string | number)[];
 
-function flatten(issue: z.core.$ZodIssue, base: Path): { path: Path; allowed: string }[] {
+interface Fault {
+  path: Path;
+  allowed: string;
+  /** What the setting, or else its value, may be called. */
+  names: { all: readonly string[]; isKey: boolean };
+}
+
+function flatten(issue: z.core.$ZodIssue, base: Path): Fault[] {
   const path = [...base, ...(issue.path as Path)];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], allowed: 'no such setting here' }));
+    const names = { all: issue.message.split(' '), isKey: true };
+    return issue.keys.map((key) => ({ path: [...path, key], allowed: 'no such setting here', names }));
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     const nested = issue.errors.map((branch) => branch.flatMap((inner) => flatten(inner as z.core.$ZodIssue, path)));
     const shared = nested.every((branch) => branch.length === 1 && branch[0].path.length === path.length);
-    if (shared) return [{ path, allowed: nested.map((branch) => branch[0].allowed).join(', or ') }];
+    if (shared) {
+      const all = nested.flatMap((branch) => branch[0].names.all);
+      return [{ path, allowed: nested.map((b) => b[0].allowed).join(', or '), names: { all, isKey: false } }];
+    }
     return nested.reduce((best, branch) => (branch.length < best.length ? branch : best));
   }
-  return [{ path, allowed: allowedBy(issue) }];
+  const all = optionsOf(issue);
+  return [{ path, allowed: all.length > 0 ? all.join(' | ') : allowedBy(issue), names: { all, isKey: false } }];
+}
+
+/** Values of which the setting has to be one. */
+function optionsOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  return 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
 }
 
 function allowedBy(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return issue.expected;
-    case 'invalid_value':
-      return issue.values.map(String).join(' | ');
     case 'too_small':
       return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
     case 'too_big':

@@ -5,6 +5,8 @@ export interface Shell {
   version: string;
   /** A configuration, checked. @throws where it is not sound: wrong usage. */
   load<T>(file: string, schema: ZodType<T>, prefix: string): Promise<T>;
+  /** Also that the files that its settings name can be read: for what is to run with it. @throws as well: wrong usage. */
+  loadToRun<T>(file: string, schema: ZodType<T>, prefix: string): Promise<T>;
   /** A file's content. @throws where it cannot be read: wrong usage. */
   bytes(file: string): Uint8Array;
   /** Runs what reads tables; a table that cannot be used is wrong usage. */

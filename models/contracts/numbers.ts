@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const FIRST_MS = Date.UTC(2000, 0, 1);
-const LAST_MS = Date.UTC(2100, 0, 1);
+export const LAST_MS = Date.UTC(2100, 0, 1);
 
 /** Milliseconds since 1970 UTC, from the year 2000 to 2100: what else a clock says cannot be shown or ordered. */
 export const timeMsSchema = z.number().min(FIRST_MS).max(LAST_MS);

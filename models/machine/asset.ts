@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { displayNameSchema, nameSchema } from '#models/contracts/names.ts';
 import { unitSchema } from '#models/contracts/units.ts';
-import { bearingFactorsSchema } from './bearing.ts';
+import { configuredBearingSchema } from './designation.ts';
 import { drivetrainSchema } from './drivetrain.ts';
 import { isoClassSchema } from './iso20816.ts';
 
@@ -12,7 +12,7 @@ export const pointSchema = z.strictObject({
   role: z.enum(['condition', 'speed', 'load', 'tachometer']).default('condition'),
   /** Of a tachometer; 1 where it is not said. */
   pulsesPerTurn: z.int().min(1).max(10_000).optional(),
-  bearing: bearingFactorsSchema.optional(),
+  bearing: configuredBearingSchema.optional(),
   /** Further bands of a vibration point whose RMS is a feature, each from and to a frequency in Hz. */
   bands: z
     .array(z.tuple([z.number().min(0), z.number().positive()]).refine(([a, b]) => a < b, { message: 'a rising pair' }))
