@@ -190,6 +190,8 @@ const planningSchema = z
     holdingRateAYear: z.number().min(0).max(10).default(0.2),
     /** Money for orders now. */
     budget: z.number().min(0).optional(),
+    /** Of the money in the tables: shown beside every sum; absent: sums are shown without one. */
+    currency: z.string().min(1).max(8).optional(),
     /** Planned this often, and when a machine's alerts or the tables change, but not more often than the other. */
     everyHours: z.number().min(0.01).max(168).default(6),
     leastSeconds: z.number().min(1).max(86_400).default(30),

@@ -120,7 +120,7 @@ function gatewayConfig(
     broker: { url },
     historian: { type: 'sqlite', retentionDays: 7 },
     // Plans follow machines within seconds: the demo is in a hurry.
-    planning: { folder, leastSeconds: 5 },
+    planning: { folder, leastSeconds: 5, currency: 'EUR' },
     api: { host: '127.0.0.1', port: ports.api },
     commands: { keyFile: join(dataDirectory, 'command.key') },
   };

@@ -100,13 +100,14 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     await page.click('tr[data-item="bearing 6205"] a');
     await page.waitForSelector('.chart canvas');
     expect(await page.textContent('[data-order-now]')).toMatch(/^\d+, for /);
+    expect(await page.textContent('[data-why-order]')).toMatch(/below the reorder point of \d+.*fill up to \d+/);
     expect(await page.textContent('tr[data-machine="pump-101"]')).toContain('an alert stands');
     await page.fill('label:has-text("In stock") input', '50');
     await page.click('text=Try');
     await page.waitForFunction(() =>
       document.querySelector('[data-what-if]')?.textContent?.includes('Nothing was kept'),
     );
-    expect(await page.textContent('[data-what-if]')).toMatch(/Would order 0 for 0;/);
+    expect(await page.textContent('[data-what-if]')).toMatch(/Would order 0 for 0 EUR;/);
     expect((await bearing())!.item.stock).toBe(0);
     await page.click('text=Machines >> nth=0');
   });

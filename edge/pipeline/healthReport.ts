@@ -39,6 +39,12 @@ const NOT_DEGRADING: RemainingLife = {
   remedy: 'nothing: it is assessed when the index rises',
 };
 
+const NOT_ASSESSED: RemainingLife = {
+  assessment: 'not_assessable',
+  reason: 'no point is assessed yet',
+  remedy: 'see what the points say',
+};
+
 const reached = (level: number): RemainingLife => ({
   assessment: 'assessed',
   medianS: 0,
@@ -99,13 +105,10 @@ export class HealthReport {
   }
 
   /** Points of which nothing arrives any more, or nothing that can be used, have no verdict; said at once. */
-  silence(fallen: readonly { name: string; silentMs: number; refusal: Rejection | null }[]): void {
-    for (const { name, silentMs, refusal } of fallen) {
-      const seconds = Math.round(silentMs / 1000);
-      const reason =
-        refusal === null
-          ? `nothing was heard of it for ${seconds} s`
-          : `all that arrived for ${seconds} s was refused: ${refusal}`;
+  silence(fallen: readonly { name: string; sinceMs: number; refusal: Rejection | null }[]): void {
+    for (const { name, sinceMs, refusal } of fallen) {
+      // Without how long: it is said once, and read later.
+      const reason = refusal === null ? 'nothing is heard of it' : `all that arrives is refused: ${refusal}`;
       const remedy =
         refusal === null
           ? 'see to the sensor, its device and the network between'
@@ -113,7 +116,7 @@ export class HealthReport {
       this.#silent.add(name);
       // What it last said of the ISO zone holds no longer.
       this.#state.velocities.delete(name);
-      this.#put({ assessment: 'not_assessable', point: name, reason, remedy });
+      this.#put({ assessment: 'not_assessable', point: name, reason, remedy, silentSinceMs: sinceMs });
     }
     // By the machine's own clock, which may be another than ours.
     this.say(Math.max(this.#state.healthMs, 0) + 1);
@@ -149,14 +152,19 @@ export class HealthReport {
     const end = this.#config?.endOfLife;
     if (end && this.index !== null && this.index >= end.value) return reached(end.value);
     if (end) return this.#timeTo(end.value, `the end of life at ${end.value} × the alert limit`);
-    return this.#history.all().length === 0 ? NOT_DEGRADING : NO_END;
+    return this.#history.all().length === 0 ? this.#noTrend() : NO_END;
+  }
+
+  /** While the points are learned, nothing is known of degradation. */
+  #noTrend(): RemainingLife {
+    return this.index === null ? NOT_ASSESSED : NOT_DEGRADING;
   }
 
   /** The shortest of the vibration points that degrade. */
   #timeTo(level: number, meaning: string): RemainingLife {
     const lives = this.#history.all().map(({ timesS, indices }) => trendLife(timesS, indices, level, meaning));
     const assessed = lives.filter((life) => life.assessment === 'assessed');
-    if (assessed.length === 0) return lives[0] ?? NOT_DEGRADING;
+    if (assessed.length === 0) return lives[0] ?? this.#noTrend();
     return assessed.reduce((a, b) => (a.medianS <= b.medianS ? a : b));
   }
 

@@ -71,14 +71,14 @@ export class Intake {
     return this.#silent;
   }
 
-  /** How long nothing arrived that could be used, in ms, and why what arrived could not; once. */
-  fellSilent(nowMs: number): { silentMs: number; refusal: Rejection | null } | null {
+  /** Since when nothing arrived that could be used, and why what arrived could not; once. */
+  fellSilent(nowMs: number): { sinceMs: number; refusal: Rejection | null } | null {
     if (this.#silent || !isSilent(this.#using, nowMs)) return null;
     this.#silent = true;
-    const silentMs = nowMs - this.#using.lastMs;
-    if (this.#refusal !== null && !isSilent(this.#hearing, nowMs)) return { silentMs, refusal: this.#refusal };
+    const sinceMs = this.#using.lastMs;
+    if (this.#refusal !== null && !isSilent(this.#hearing, nowMs)) return { sinceMs, refusal: this.#refusal };
     this.flaw('silent');
-    return { silentMs, refusal: null };
+    return { sinceMs, refusal: null };
   }
 
   /** Counts what was wrong with data that were taken. */

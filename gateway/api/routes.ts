@@ -73,7 +73,8 @@ export function addRoutes(
       const own = points.get(machineKey(health)) ?? [];
       const waveforms = own.filter((p) => p.hasSpectrum).map((p) => p.point);
       const activeAlerts = (standing.get(machineKey(health)) ?? []).reduce((sum, { n }) => sum + n, 0);
-      return { health, watch: watch(health), points: own.map((p) => p.point), waveforms, activeAlerts };
+      const units = Object.fromEntries(own.flatMap(({ point, unit }) => (unit === null ? [] : [[point, unit]])));
+      return { health, watch: watch(health), points: own.map((p) => p.point), waveforms, units, activeAlerts };
     });
   });
 

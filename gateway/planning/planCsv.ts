@@ -13,9 +13,12 @@ const ORDER_COLUMNS = [
   'name',
   'site',
   'orderNow',
+  'unit',
   'orderCost',
+  'currency',
   'runOutDate',
   'costOfWaiting',
+  'whyOrder',
 ] as const;
 const PLAN_COLUMNS = [
   'item',
@@ -25,6 +28,7 @@ const PLAN_COLUMNS = [
   'supplier',
   'class',
   'method',
+  'unit',
   'stock',
   'onOrder',
   'leadTimeDays',
@@ -35,15 +39,29 @@ const PLAN_COLUMNS = [
   'safetyStock',
   'orderNow',
   'orderCost',
+  'currency',
   'deferred',
   'runOutProbability',
   'runOutDate',
   'costOfWaiting',
+  'whyOrder',
 ] as const;
+type Column = (typeof ORDER_COLUMNS)[number] | (typeof PLAN_COLUMNS)[number];
+
+/** Further ones are the arithmetic's. */
+const DIGITS = 6;
+
+const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
+
+const rowOf = (item: PlanItem, columns: readonly Column[]): Cell[] =>
+  columns.map((name) => {
+    const value = item[name] ?? null;
+    return typeof value === 'number' && !Number.isInteger(value) ? rounded(value) : value;
+  });
 
 /** What to hold and to order, a row an item and site, the costliest to wait for first. */
 export function planCsv(items: readonly PlanItem[]): string {
-  const rows = items.map((item) => csvLine(PLAN_COLUMNS.map((name) => item[name])));
+  const rows = items.map((item) => csvLine(rowOf(item, PLAN_COLUMNS)));
   return `${[PLAN_COLUMNS.join(','), ...rows].join('\n')}\n`;
 }
 
@@ -52,8 +70,8 @@ export function planWorkbook(items: readonly PlanItem[], all: readonly PlanSerie
   const orders = items.filter((item) => item.orderNow > 0 && !item.deferred);
   const { header, rows } = forecastRows(all);
   return writeWorkbook([
-    { name: 'Orders', header: ORDER_COLUMNS, rows: orders.map((item) => ORDER_COLUMNS.map((name) => item[name])) },
-    { name: 'Plan', header: PLAN_COLUMNS, rows: items.map((item) => PLAN_COLUMNS.map((name) => item[name])) },
+    { name: 'Orders', header: ORDER_COLUMNS, rows: orders.map((item) => rowOf(item, ORDER_COLUMNS)) },
+    { name: 'Plan', header: PLAN_COLUMNS, rows: items.map((item) => rowOf(item, PLAN_COLUMNS)) },
     { name: 'Forecasts', header, rows: rows.slice(0, MOST_SHEET_ROWS) },
   ]);
 }
@@ -61,7 +79,7 @@ export function planWorkbook(items: readonly PlanItem[], all: readonly PlanSerie
 /** Plans made from files as a workbook. */
 export function itemPlanWorkbook(plans: readonly FilePlan[]): Uint8Array {
   const header = Object.keys(plans[0] ?? { id: '' }) as (keyof FilePlan)[];
-  return writeWorkbook([{ name: 'Plan', header, rows: plans.map((plan) => header.map((name) => plan[name])) }]);
+  return writeWorkbook([{ name: 'Plan', header: header, rows: plans.map((plan) => header.map((name) => plan[name])) }]);
 }
 
 /** What is expected, a row an item, site and period. */
@@ -76,7 +94,8 @@ function forecastRows(all: readonly PlanSeries[]): { header: string[]; rows: Cel
   const rows = all.flatMap(({ item, site, forecast }) =>
     forecast.date.map((date, h) => {
       const fan = levels.map((level) => forecast.quantiles[level][h]);
-      return [item, site, date, forecast.mean[h], forecast.byMachines[h], ...fan];
+      const values = [forecast.mean[h], forecast.byMachines[h], ...fan];
+      return [item, site, date, ...values.map(rounded)];
     }),
   );
   return { header, rows };

@@ -74,6 +74,7 @@ function summaryOf(plan: SupplyPlan, { settings, reason, atMs }: PlanJob, second
     items: plan.items.length,
     toOrder: orders.length,
     orderCost: orders.reduce((sum, o) => sum + o.orderCost, 0),
+    ...(settings.currency !== undefined && { currency: settings.currency }),
     seconds,
     reason,
     cleaning: plan.cleaning,

@@ -199,5 +199,15 @@ function settingsOf(config: PlanningConfig, atMs: number): PlanSettings {
   const { period, horizon, reviewDays, serviceKind, serviceLevel, usualLifeDays, holdingRateAYear, budget } = config;
   const target = serviceKind === 'cost' ? { kind: serviceKind } : { kind: serviceKind, level: serviceLevel };
   const today = new Date(atMs).toISOString().slice(0, 10);
-  return { today, period, horizon, reviewDays, target, usualLifeDays, holdingRateAYear, budget: budget ?? null };
+  return {
+    today,
+    period,
+    horizon,
+    reviewDays,
+    target,
+    usualLifeDays,
+    holdingRateAYear,
+    budget: budget ?? null,
+    ...(config.currency !== undefined && { currency: config.currency }),
+  };
 }

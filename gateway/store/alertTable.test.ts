@@ -91,6 +91,7 @@ test('a database of the schema before has its alerts found by every column', () 
     CREATE TABLE alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL, outbox TEXT, sequence INTEGER, arrived_ms REAL NOT NULL DEFAULT 0) STRICT;
     INSERT INTO alerts SELECT * FROM before;
     DROP TABLE before;
+    ALTER TABLE points DROP COLUMN unit;
     PRAGMA user_version = 1;
   `);
   db.close();

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
 import type { Clock, LedgerMessage, PointLedger, SourceOutages } from '#models/contracts/ledger.ts';
 import { machineKey } from '#models/contracts/topics.ts';
+import type { Unit } from '#models/contracts/units.ts';
 import { Statements } from './statements.ts';
 import type { PointKey } from './store.ts';
 
@@ -22,9 +23,13 @@ export class PointTables {
     this.#statements = new Statements(db);
   }
 
-  points(): (PointKey & { hasSpectrum: boolean })[] {
-    const rows = this.#statements.all('SELECT key, spectrum IS NOT NULL AS has FROM points ORDER BY key');
-    return rows.map((row) => ({ ...pointKeyOf(row.key as string), hasSpectrum: row.has === 1 }));
+  points(): (PointKey & { hasSpectrum: boolean; unit: Unit | null })[] {
+    const rows = this.#statements.all('SELECT key, unit, spectrum IS NOT NULL AS has FROM points ORDER BY key');
+    return rows.map((row) => ({
+      ...pointKeyOf(row.key as string),
+      hasSpectrum: row.has === 1,
+      unit: row.unit as Unit | null,
+    }));
   }
 
   spectrum(key: PointKey): Spectrum | null {
@@ -65,8 +70,8 @@ export class PointTables {
   keepFeatures(body: FeatureMessage): void {
     const { spectrum } = body;
     const key = keyOf(body);
-    const count = `INSERT INTO points (key, stored) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET stored = stored + excluded.stored`;
-    this.#statements.run(count, key, body.values.length);
+    const count = `INSERT INTO points (key, unit, stored) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET unit = excluded.unit, stored = stored + excluded.stored`;
+    this.#statements.run(count, key, body.unit, body.values.length);
     if (!spectrum) return;
     // By sequence: a sender's clock decides nothing. A new outbox of the edge starts anew.
     this.#statements.run(

@@ -53,6 +53,7 @@ export const STORE_MIGRATIONS = [
   ALERT_COLUMNS,
   CASE_INDEXES,
   ARRIVAL_INDEX,
+  'ALTER TABLE points ADD COLUMN unit TEXT;',
 ];
 const FORGET: Record<Retained, string> = {
   alerts:

@@ -11,6 +11,7 @@ import type { Clock, LedgerMessage, PointLedger, SourceOutages } from '#models/c
 import type { KeptMessage, Refusal } from '#models/contracts/message.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Suppression, SuppressionRequest } from '#models/contracts/suppression.ts';
+import type { Unit } from '#models/contracts/units.ts';
 import type { Arrivals } from '../alerts/liveness.ts';
 import type { AuditHead } from '../audit/auditChain.ts';
 import type { SeriesRow } from '../historian/historian.ts';
@@ -114,7 +115,8 @@ export interface Store {
   health(): HealthMessage[];
   /** When messages came, by the gateway's clock. */
   arrivals(): Arrivals;
-  points(): (PointKey & { hasSpectrum: boolean })[];
+  /** `unit` is null until the point's next features where an older version kept it. */
+  points(): (PointKey & { hasSpectrum: boolean; unit: Unit | null })[];
   spectrum(key: PointKey): Spectrum | null;
   ledgers(): (PointLedger & { site: string; edge: string; stored: number })[];
   unmapped(): { site: string; edge: string; counts: LedgerMessage['unmapped'] }[];

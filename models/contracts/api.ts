@@ -4,6 +4,7 @@ import { healthMessageSchema } from './health.ts';
 import { clockSchema, pointLedgerSchema, rejectionSchema, sourceOutagesSchema } from './ledger.ts';
 import { packageIdSchema } from './modelPieces.ts';
 import { planAlertSchema } from './plan.ts';
+import { unitSchema } from './units.ts';
 import { workOrderSchema } from './workOrder.ts';
 
 /** A series for a chart, in columns: mean and largest value of each interval that holds any. */
@@ -32,6 +33,8 @@ export const machineSchema = z.object({
   points: z.array(z.string()),
   /** Those of the points that have a spectrum. */
   waveforms: z.array(z.string()),
+  /** By point, in which its values are; a point of which none has come yet has none. */
+  units: z.record(z.string(), unitSchema),
   activeAlerts: z.int(),
 });
 export type MachineView = z.infer<typeof machineSchema>;

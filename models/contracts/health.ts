@@ -29,7 +29,14 @@ export const pointHealthSchema = z.discriminatedUnion('assessment', [
     limit: alarmLimitSchema.optional(),
     contributions: z.array(contributionSchema),
   }),
-  z.object({ assessment: z.literal('not_assessable'), point: nameSchema, reason: z.string(), remedy: z.string() }),
+  z.object({
+    assessment: z.literal('not_assessable'),
+    point: nameSchema,
+    reason: z.string(),
+    remedy: z.string(),
+    /** By the edge's clock: since when nothing that could be used arrived; absent where that is not the reason. */
+    silentSinceMs: quantitySchema.optional(),
+  }),
 ]);
 export type PointHealth = z.infer<typeof pointHealthSchema>;
 

@@ -17,6 +17,8 @@ export const planItemSchema = z.object({
   site: z.string(),
   name: z.string().nullable(),
   family: z.string().nullable(),
+  /** In which the item is counted, as its table says; absent: the table does not say, or the plan is of an older version. */
+  unit: z.string().optional(),
   supplier: z.string().nullable(),
   class: z.string(),
   method: z.string(),
@@ -36,7 +38,11 @@ export const planItemSchema = z.object({
   orderUpTo: z.number(),
   safetyStock: z.number(),
   orderNow: z.number(),
+  /** Why so many, in words; absent where none are to be ordered. */
+  whyOrder: z.string().optional(),
   orderCost: z.number(),
+  /** Of its sums; absent: not configured. */
+  currency: z.string().optional(),
   /** The budget does not reach for it. */
   deferred: z.boolean(),
   /** Chance that what is there and comes in time does not last until an order of today would come. */
@@ -116,6 +122,8 @@ export const planSummarySchema = z.object({
   items: z.int(),
   toOrder: z.int(),
   orderCost: z.number(),
+  /** Of all sums of the plan; absent: not configured. */
+  currency: z.string().optional(),
   seconds: z.number(),
   /** Why it was made: `schedule`, `health`, `import`, `asked`. */
   reason: z.string(),

@@ -18,6 +18,19 @@ test('defect frequencies are those that the bearing data centre of CWRU publishe
   expect(lines.FTF).toBeCloseTo(11.93, 2);
 });
 
+test('harmonics of all races reach as far as those of the highest: the ninth of BPFO is not the sixth of BPFI', () => {
+  const { envelope } = recordingLines(SHAFT_HZ, BEARING);
+  const nearestTo = (hz: number) => envelope.toSorted((a, b) => Math.abs(a.hz - hz) - Math.abs(b.hz - hz))[0].name;
+  expect(nearestTo(9 * BEARING.bpfo * SHAFT_HZ * 1.002)).toBe('9×BPFO');
+  expect(nearestTo(6 * BEARING.bpfi * SHAFT_HZ)).toBe('6×BPFI');
+  expect(nearestTo(6 * BEARING.bsf * SHAFT_HZ)).toBe('6×BSF');
+});
+
+test('factors that are far too small do not fill the message', () => {
+  const lines = recordingLines(SHAFT_HZ, { ...BEARING, bpfo: 0.01 });
+  expect(recordingLinesSchema.parse(lines)).toEqual(lines);
+});
+
 test('the drive train’s lines are named as far as it is known', () => {
   const { spectrum } = recordingLines(49, undefined, { blades: 7, teeth: 23, poles: 2, lineHz: 50 });
   const lines = byName(spectrum);

@@ -3,7 +3,9 @@ import type { BearingFactors } from './bearing.ts';
 import { type Drivetrain, polePassHz } from './drivetrain.ts';
 
 const SHAFT_HARMONICS = [1, 2, 3, 4, 5] as const;
-const DEFECT_HARMONICS = [1, 2, 3, 4, 5, 6] as const;
+const DEFECT_HARMONICS = 6;
+/** Factors that a slip of the pen made far too small must not fill the message. */
+const MOST_HARMONICS = 20;
 
 /**
  * Names the lines that a machine's configuration places in its spectra.
@@ -39,19 +41,24 @@ function drivetrainLines({ blades, teeth, beltOrder, poles, lineHz }: Drivetrain
  * the shaft about BPFI, the cage about 2×BSF. Source: Randall & Antoni, MSSP 25 (2011), §2.
  */
 function defectLines({ bpfo, bpfi, bsf, ftf }: BearingFactors, shaftHz: number): NamedLine[] {
-  const harmonics = (name: string, order: number) =>
-    DEFECT_HARMONICS.map((k) => ({ name: k === 1 ? name : `${k}×${name}`, hz: k * order * shaftHz }));
+  // All families reach equally far: where one ends early its lines would be called by the names of another.
+  const top = DEFECT_HARMONICS * Math.max(bpfo, bpfi, 2 * bsf);
+  const harmonics = (nameOf: (k: number) => string, order: number) =>
+    Array.from({ length: Math.min(MOST_HARMONICS, Math.ceil(top / order)) }, (_, i) => ({
+      name: nameOf(i + 1),
+      hz: (i + 1) * order * shaftHz,
+    }));
+  const times = (name: string) => (k: number) => (k === 1 ? name : `${k}×${name}`);
   const sidebands = (name: string, order: number, by: string, spacing: number) => [
     { name: `${name} − ${by}`, hz: (order - spacing) * shaftHz },
     { name: `${name} + ${by}`, hz: (order + spacing) * shaftHz },
   ];
   return [
     { name: 'FTF', hz: ftf * shaftHz },
-    ...harmonics('BPFO', bpfo),
-    ...harmonics('BPFI', bpfi),
+    ...harmonics(times('BPFO'), bpfo),
+    ...harmonics(times('BPFI'), bpfi),
     ...sidebands('BPFI', bpfi, '1×', 1),
-    { name: '2×BSF', hz: 2 * bsf * shaftHz },
-    { name: '4×BSF', hz: 4 * bsf * shaftHz },
+    ...harmonics((k) => `${2 * k}×BSF`, 2 * bsf),
     ...sidebands('2×BSF', 2 * bsf, 'FTF', ftf),
   ].filter((line) => line.hz > 0);
 }

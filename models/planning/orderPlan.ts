@@ -15,6 +15,7 @@ import { type Arrival, arrivalsOf, comingWithin, type Place } from './places.ts'
 import type { PlanSettings } from './planSettings.ts';
 import { planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
 import { type DeliveryLaw, meanDays } from './suppliers.ts';
+import { whyOrder } from './whyOrder.ts';
 
 export interface OrderFacts {
   place: Place;
@@ -63,16 +64,18 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
   const reviewPeriods = reviewDays / PERIOD_DAYS[period];
   const perPeriod = perPeriodOf(facts, period);
   const demand = { delivery: deliveryLaw, protection, review: over(reviewDays), perPeriod };
-  const plan = planStock(stockItemOf(place, settings), demand, target, reviewPeriods);
+  const stockItem = stockItemOf(place, settings);
+  const plan = planStock(stockItem, demand, target, reviewPeriods);
   const lead = meanDays(delivery);
   const today = dayOf(settings.today);
   const protectionDays = lead + reviewDays;
   const shares = machines?.shares(protectionDays) ?? [];
-  return {
+  const planned: PlanItem = {
     item: place.item,
     site: place.site,
     name: place.facts?.name ?? null,
     family: place.facts?.family ?? null,
+    ...(place.facts?.unit !== undefined && { unit: place.facts.unit }),
     supplier: place.facts?.supplier ?? null,
     // Of all that was asked for: what is forecast by history is what machines did not take.
     class: place.history.length > 0 ? demandClass(place.history) : forecast.class,
@@ -95,6 +98,7 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     safetyStock: plan.safetyStock,
     orderNow: plan.orderNow,
     orderCost: plan.orderCost,
+    ...(settings.currency !== undefined && { currency: settings.currency }),
     deferred: false,
     runOutProbability: runOutChance(place.stock, arrivalsInTime(place, lead, today), deliveryLaw, over),
     runOutDate: runOutDate(facts, settings),
@@ -102,6 +106,8 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     costOfWaiting: plan.costOfWaiting,
     machines: shares.slice(0, MOST_SHARES),
   };
+  const reason = whyOrder(planned, stockItem);
+  return reason === null ? planned : { ...planned, whyOrder: reason };
 }
 
 function flagsOf({ history }: Place, { flags }: ItemForecast): string[] {

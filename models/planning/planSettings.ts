@@ -17,6 +17,8 @@ export interface PlanSettings {
   holdingRateAYear: number;
   /** Money for orders now; null: all that are needed. */
   budget: number | null;
+  /** Of all sums; absent: not told. */
+  currency?: string;
 }
 
 /** Levels of the fan that is shown and stored. */

@@ -2,8 +2,10 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import { AcknowledgeForm } from './acknowledge.tsx';
 import { isoTime, lifeText, number, time } from './format.ts';
 import { LifeCycle } from './lifeCycle.tsx';
+import { featureOf, unitOfFeature } from './machine/features.ts';
+import { mostUrgentFirst } from './mostUrgentFirst.ts';
 import { mayUse, ownName } from './session/session.ts';
-import { acknowledge, find, keyOf } from './state.ts';
+import { acknowledge, find, keyOf, machines } from './state.ts';
 
 const STATE_WORDS: Record<AlertRecord['state'], string> = {
   unacknowledged: 'New',
@@ -19,7 +21,7 @@ export function AlertList({ alerts }: { alerts: AlertRecord[] }) {
   if (alerts.length === 0) return <p class="empty">No active alerts.</p>;
   return (
     <ul class="alerts">
-      {alerts.map((alert) => (
+      {alerts.toSorted(mostUrgentFirst).map((alert) => (
         <AlertItem key={alert.id} alert={alert} />
       ))}
     </ul>
@@ -28,6 +30,8 @@ export function AlertList({ alerts }: { alerts: AlertRecord[] }) {
 
 function AlertItem({ alert }: { alert: AlertRecord }) {
   const { diagnosis, contributions, iso } = alert.evidence;
+  const machine = machines.value.find(({ health }) => keyOf(health) === keyOf(alert));
+  const unit = machine?.units[alert.point];
   return (
     <li class={`alert ${alert.severity} ${alert.state}`} data-alert={alert.id}>
       <header>
@@ -39,6 +43,12 @@ function AlertItem({ alert }: { alert: AlertRecord }) {
         <a href={`#/machine/${keyOf(alert)}`}>{alert.text}</a>
       </h3>
       <dl>
+        {machine?.health.displayName !== undefined && (
+          <>
+            <dt>Machine</dt>
+            <dd>{machine.health.displayName}</dd>
+          </>
+        )}
         <dt>Time left</dt>
         <dd>{lifeText(alert.remainingLife)}</dd>
         <dt>Level</dt>
@@ -60,14 +70,16 @@ function AlertItem({ alert }: { alert: AlertRecord }) {
               <th scope="col">Feature</th>
               <th scope="col">Now</th>
               <th scope="col">Normal</th>
+              <th scope="col">Unit</th>
             </tr>
           </thead>
           <tbody>
             {contributions.map((c) => (
               <tr key={c.feature}>
-                <th scope="row">{c.feature}</th>
+                <th scope="row">{featureOf(c.feature).label}</th>
                 <td>{number(c.value)}</td>
                 <td>{number(c.normal)}</td>
+                <td>{unitOfFeature(c.feature, unit)}</td>
               </tr>
             ))}
           </tbody>

@@ -96,7 +96,22 @@ function Content() {
   const key = /^#\/machine\/(.+)$/.exec(route.value)?.[1];
   const machine = machines.value.find((m) => keyOf(m.health) === key);
   if (machine) return <MachinePage key={key} machine={machine} />;
-  return <PlantPage />;
+  return key === undefined ? <PlantPage /> : <UnknownMachine name={decoded(key)} />;
+}
+
+/** Of an old link: another machine's page, or the plant's, would be taken for its own. */
+function UnknownMachine({ name }: { name: string }) {
+  // Until the machines are loaded nobody knows.
+  if (connection.value !== 'live') return <p role="status">Loading …</p>;
+  return (
+    <section aria-labelledby="machine-name">
+      <p>
+        <a href="#/">All machines</a>
+      </p>
+      <h2 id="machine-name">{name}</h2>
+      <p role="alert">No machine of this name has reported to this gateway, or you may not see its site.</p>
+    </section>
+  );
 }
 
 function SignInOrChoose() {

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { number } from './format.ts';
 
 /** A vertical line with its name. */
 export interface Mark {
@@ -24,7 +25,14 @@ interface ChartProps {
   x: number[];
   y: number[];
   xIsTime: boolean;
+  /** What the vertical axis counts in; empty: pure numbers. */
   unit: string;
+  /** What the horizontal axis counts in; absent: it shows dates and times by themselves. */
+  xUnit?: string;
+  /** Said of the other curve. */
+  note?: string;
+  /** Said in place of the chart where there is nothing to draw. */
+  whyEmpty?: string;
   levels?: readonly Level[];
   /** Another curve over the same places. */
   compared?: (number | null)[];
@@ -39,17 +47,35 @@ interface ChartProps {
 }
 
 const HEIGHT = 180;
+const LABEL_PX = 18;
 const CLICK_PX = 4;
 /** Names that would lie on top of one another are left out; their lines are drawn all the same. */
 const NAME_PX = 11;
 
-/** One line over time or frequency. */
+/** One line over time or frequency; where it has no point, why. */
 export function Chart(props: ChartProps) {
+  const { title, unit, xUnit, note, x, whyEmpty = 'No values in this range.' } = props;
+  return (
+    <figure class="chart">
+      <figcaption>
+        {title}{' '}
+        <small>
+          {unit}
+          {xUnit === undefined ? '' : ` over ${xUnit}`}
+          {note === undefined ? '' : `; ${note}`}
+        </small>
+      </figcaption>
+      {x.length === 0 ? <p class="empty">{whyEmpty}</p> : <Plot {...props} />}
+    </figure>
+  );
+}
+
+function Plot(props: ChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(props);
   latest.current = props;
-  const { x, y, levels, compared, marks, height = HEIGHT, isLogarithmic } = props;
+  const { x, y, unit, xUnit, levels, compared, marks, height = HEIGHT, isLogarithmic } = props;
 
   useEffect(() => {
     const element = holder.current as HTMLDivElement;
@@ -60,31 +86,32 @@ export function Chart(props: ChartProps) {
       watch.disconnect();
       plot.current?.destroy();
     };
-  }, [isLogarithmic, compared === undefined]);
+  }, [unit, xUnit, isLogarithmic, compared === undefined]);
 
   useEffect(() => plot.current?.setData(dataOf(props)), [x, y, levels, compared, marks]);
 
-  return (
-    <figure class="chart">
-      <figcaption>
-        {props.title} <small>{props.unit}</small>
-      </figcaption>
-      <div ref={holder} role="img" aria-label={`${props.title}. ${props.summary}`} />
-    </figure>
-  );
+  return <div ref={holder} role="img" aria-label={`${props.title}. ${props.summary}`} />;
 }
+
+/** uPlot's own have three decimals: 0.0004 g would be called 0. Of decades it leaves some out, by null. */
+const tickTexts = (_: uPlot, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? '' : number(tick)));
+
+/** An empty label would take its place all the same. */
+const labelled = (axis: uPlot.Axis, label: string): uPlot.Axis => (label === '' ? axis : { ...axis, label });
 
 function dataOf({ x, y, compared }: ChartProps): uPlot.AlignedData {
   return (compared === undefined ? [x, y] : [x, y, compared]) as uPlot.AlignedData;
 }
 
 function options(element: HTMLElement, latest: { current: ChartProps }): uPlot.Options {
-  const { xIsTime, compared, height = HEIGHT, isLogarithmic = false } = latest.current;
+  const { xIsTime, unit, xUnit = '', compared, height = HEIGHT, isLogarithmic = false } = latest.current;
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
   const axis = {
     stroke: colour('--quiet'),
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { stroke: colour('--line') },
+    labelSize: LABEL_PX,
+    labelFont: '12px system-ui, sans-serif',
   };
   const line = (stroke: string): uPlot.Series => ({
     stroke: colour(stroke),
@@ -101,7 +128,10 @@ function options(element: HTMLElement, latest: { current: ChartProps }): uPlot.O
       x: { time: xIsTime },
       y: isLogarithmic ? { distr: 3 } : { range: (_, low, high) => rangeOf(low, high, latest.current.levels) },
     },
-    axes: [axis, { ...axis, size: 56 }],
+    axes: [
+      xIsTime ? axis : labelled({ ...axis, size: 32 }, xUnit),
+      labelled({ ...axis, size: 56, values: tickTexts }, unit),
+    ],
     series,
     legend: { show: false },
     cursor: {

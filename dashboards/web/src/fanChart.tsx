@@ -7,26 +7,34 @@ import { number } from './format.ts';
 const HEIGHT = 280;
 
 /** What came, what had been told of it, and the fan of what is expected. */
-export function FanChart({ series }: { series: PlanSeries }) {
+export function FanChart({ series, unit = 'units' }: { series: PlanSeries; unit?: string }) {
   const holder = useRef<HTMLDivElement>(null);
+  const demand = `${unit === 'each' ? 'units' : unit} a ${periodOf(series)}`;
   useEffect(() => {
     const element = holder.current as HTMLDivElement;
-    const plot = new uPlot(options(element), dataOf(series), element);
+    const plot = new uPlot(options(element, demand), dataOf(series), element);
     const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
     return () => {
       watch.disconnect();
       plot.destroy();
     };
-  }, [series]);
+  }, [series, demand]);
   return (
     <figure class="chart">
       <figcaption>
-        Demand a period <small>line: what came; dashes: what had been told; bands: half and nine of ten</small>
+        Demand, {demand} <small>line: what came; dashes: what had been told; bands: half and nine of ten</small>
       </figcaption>
-      <div ref={holder} role="img" aria-label={`Demand a period. ${summaryOf(series)}`} />
+      <div ref={holder} role="img" aria-label={`Demand, ${demand}. ${summaryOf(series)}`} />
     </figure>
   );
+}
+
+/** Dates are the first days of periods. */
+function periodOf({ forecast: { date } }: PlanSeries): 'day' | 'week' | 'month' | 'period' {
+  const days = (Date.parse(date[1]) - Date.parse(date[0])) / 86_400_000;
+  if (!(days > 0)) return 'period';
+  return days < 2 ? 'day' : days < 8 ? 'week' : 'month';
 }
 
 function summaryOf({ history, forecast }: PlanSeries): string {
@@ -46,7 +54,7 @@ function dataOf({ history, forecast }: PlanSeries): uPlot.AlignedData {
   return [x, behind(history.quantity), behind(history.told), ahead(forecast.mean), ...edges] as uPlot.AlignedData;
 }
 
-function options(element: HTMLElement): uPlot.Options {
+function options(element: HTMLElement, demand: string): uPlot.Options {
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
   const axis = {
     stroke: colour('--quiet'),
@@ -59,7 +67,7 @@ function options(element: HTMLElement): uPlot.Options {
     width: element.clientWidth,
     height: HEIGHT,
     scales: { x: { time: true }, y: { range: (_, __, max) => [0, max * 1.1 || 1] } },
-    axes: [axis, { ...axis, size: 56 }],
+    axes: [axis, { ...axis, size: 56, label: demand, labelSize: 18, labelFont: '12px system-ui, sans-serif' }],
     series: [
       {},
       { stroke: colour('--text'), width: 1.5, points: { show: false } },

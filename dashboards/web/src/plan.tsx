@@ -3,6 +3,7 @@ import type { PlanAlert, PlanItem, PlanSummary } from '#models/contracts/plan.ts
 import { AcknowledgeForm } from './acknowledge.tsx';
 import { api } from './api.ts';
 import { money, number, percent, time } from './format.ts';
+import { mostUrgentFirst } from './mostUrgentFirst.ts';
 import { Quality } from './planQuality.tsx';
 import { ScrollTable } from './scroll.tsx';
 import { mayUse, seesAllSites } from './session/session.ts';
@@ -66,7 +67,7 @@ function SummaryLine({ summary, loaded }: { summary: PlanSummary | null; loaded:
     return (
       <p class="empty">{loaded ? 'No plan yet: give the gateway tables of items, demand and stock.' : 'Loading …'}</p>
     );
-  const { atMs, items, toOrder, orderCost, reason } = summary;
+  const { atMs, items, toOrder, orderCost, currency, reason } = summary;
   const why: Record<string, string> = {
     health: 'a machine’s health changed',
     import: 'new tables came',
@@ -74,7 +75,8 @@ function SummaryLine({ summary, loaded }: { summary: PlanSummary | null; loaded:
   };
   return (
     <p>
-      Planned {time(atMs)} ({why[reason] ?? reason}): {items} items, {toOrder} to order now for {money(orderCost)}.
+      Planned {time(atMs)} ({why[reason] ?? reason}): {items} items, {toOrder} to order now for
+      {` ${money(orderCost, currency)}`}.
     </p>
   );
 }
@@ -83,7 +85,7 @@ function PlanAlertList({ alerts }: { alerts: PlanAlert[] }) {
   if (alerts.length === 0) return <p class="empty">Nothing runs out before it could be delivered.</p>;
   return (
     <ul class="alerts">
-      {alerts.map((alert) => (
+      {alerts.toSorted(mostUrgentFirst).map((alert) => (
         <li key={alert.id} class={`alert ${alert.severity} ${alert.state}`} data-plan-alert={alert.item}>
           <header>
             <span class="badge">{alert.severity === 'critical' ? 'Critical' : 'Warning'}</span>
@@ -117,14 +119,15 @@ function PlanTable({ items }: { items: PlanItem[] }) {
       label="Items by their risk of running out"
       head={[
         'Item',
-        'Stock',
+        'Unit',
+        'In stock',
         'On order',
-        'Will need',
-        'In days',
-        'Runs out before delivery',
+        'Expected demand',
+        'Within, days',
+        'Runs out before a delivery',
         'Order now',
-        'Cost of waiting',
-        'Because of',
+        'Waiting until the next review costs',
+        'Demand',
       ]}
     >
       {items.map((i) => (
@@ -135,16 +138,17 @@ function PlanTable({ items }: { items: PlanItem[] }) {
               {i.site ? ` @ ${i.site}` : ''}
             </a>
           </th>
+          <td>{i.unit ?? '–'}</td>
           <td>{number(i.stock)}</td>
           <td>{number(i.onOrder)}</td>
           <td>{number(i.expectedDemand)}</td>
           <td>{number(Math.round(i.protectionDays))}</td>
           <td class={i.runOutProbability >= 0.5 ? 'bad' : ''}>{percent(i.runOutProbability)}</td>
-          <td>
+          <td title={i.whyOrder}>
             {i.orderNow > 0 ? number(i.orderNow) : '–'}
-            {i.deferred ? ' (no money)' : ''}
+            {i.deferred ? ' (over budget)' : ''}
           </td>
-          <td>{i.costOfWaiting > 0 ? money(i.costOfWaiting) : '–'}</td>
+          <td>{i.costOfWaiting > 0 ? money(i.costOfWaiting, i.currency) : '–'}</td>
           <td>{becauseOf(i)}</td>
         </tr>
       ))}
@@ -154,7 +158,7 @@ function PlanTable({ items }: { items: PlanItem[] }) {
 
 function becauseOf({ machines, class: itsClass, flags }: PlanItem): string {
   const alarmed = machines.filter((m) => m.chance >= 0.5);
-  if (alarmed.length > 0) return alarmed.map((m) => m.machine).join(', ');
+  if (alarmed.length > 0) return `of ${alarmed.map((m) => m.machine).join(', ')}`;
   const noted = flags.filter((f) => f === 'new' || f === 'dying' || f === 'seasonal');
   return [itsClass === 'none' ? 'no demand' : itsClass, ...noted].join(', ');
 }

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { PlanItem } from '#models/contracts/plan.ts';
 import { api } from './api.ts';
 import { FanChart } from './fanChart.tsx';
-import { money, number, percent } from './format.ts';
+import { money, number, percent, units } from './format.ts';
 import { ScrollTable } from './scroll.tsx';
 import { keyOf, machines, planVersion } from './state.ts';
 import { useLoaded } from './useLoaded.ts';
@@ -22,7 +22,7 @@ export function PlanItemPage({ item, site }: { item: string; site: string }) {
       </h2>
       {error.value && <p role="alert">{error.value}</p>}
       {loaded && <Facts item={loaded.item} />}
-      {loaded && <FanChart series={loaded.series} />}
+      {loaded && <FanChart series={loaded.series} unit={loaded.item.unit} />}
       {loaded && loaded.series.outliers.length > 0 && (
         <p class="quiet">
           Far from the usual, and kept:{' '}
@@ -50,22 +50,28 @@ function Facts({ item: i }: { item: PlanItem }) {
       <dt>Order now</dt>
       <dd data-order-now>
         {i.orderNow > 0
-          ? `${number(i.orderNow)}, for ${money(i.orderCost)}${i.deferred ? ' (the budget does not reach)' : ''}`
+          ? `${units(i.orderNow, i.unit)}, for ${money(i.orderCost, i.currency)}${i.deferred ? ' (the budget does not reach)' : ''}`
           : 'nothing'}
-        {i.costOfWaiting > 0 ? `; waiting until the next review costs ${money(i.costOfWaiting)}` : ''}
+        {i.costOfWaiting > 0 ? `; waiting until the next review costs ${money(i.costOfWaiting, i.currency)}` : ''}
       </dd>
+      {i.whyOrder !== undefined && (
+        <>
+          <dt>Why so many</dt>
+          <dd data-why-order>{i.whyOrder}</dd>
+        </>
+      )}
       <dt>There and coming</dt>
       <dd>
-        {number(i.stock)} in stock, {number(i.onOrder)} on order
+        {units(i.stock, i.unit)} in stock, {units(i.onOrder, i.unit)} on order
       </dd>
       <dt>Runs out before a delivery</dt>
       <dd>
         {percent(i.runOutProbability)}
         {i.runOutDate ? `; used up about ${i.runOutDate}` : ''}
       </dd>
-      <dt>Will need</dt>
+      <dt>Expected demand</dt>
       <dd>
-        {number(i.expectedDemand)} within {number(Math.round(i.protectionDays))} days of delivery and review
+        {units(i.expectedDemand, i.unit)} within {number(Math.round(i.protectionDays))} days of delivery and review
         {i.expectedByMachines > 0 ? `, ${number(i.expectedByMachines)} of them for machines` : ''}
       </dd>
       <dt>Reorder at, up to</dt>
@@ -174,7 +180,7 @@ function WhatIf({ item }: { item: PlanItem }) {
         {said.value}
         {t &&
           !said.value &&
-          `Would order ${number(t.orderNow)} for ${money(t.orderCost)}; reorder at ${number(t.reorderPoint)}, up to ${number(t.orderUpTo)}; runs out before a delivery with ${percent(t.runOutProbability)}. Nothing was kept.`}
+          `Would order ${units(t.orderNow, t.unit)} for ${money(t.orderCost, t.currency)}; reorder at ${number(t.reorderPoint)}, up to ${number(t.orderUpTo)}; runs out before a delivery with ${percent(t.runOutProbability)}. Nothing was kept.`}
       </p>
     </>
   );

@@ -138,6 +138,14 @@ function applyPlan(changed: PlanAlert[]): void {
 function applyAlert(alert: AlertRecord): void {
   const others = alerts.value.filter((a) => a.id !== alert.id);
   alerts.value = alert.state === 'normal' ? others : [alert, ...others].sort((a, b) => b.raisedAtMs - a.raisedAtMs);
+  const machine = machines.value.find((m) => keyOf(m.health) === keyOf(alert));
+  if (machine?.units[alert.point] === undefined) void askMachines();
+}
+
+/** Live events carry health, but not the units of points that began to send after the page was opened. */
+async function askMachines(): Promise<void> {
+  // Where the gateway is away the connection says so.
+  machines.value = await api.machines().catch(() => machines.value);
 }
 
 function applyOrder(order: WorkOrder): void {
@@ -162,6 +170,7 @@ function applyHealth({ health }: Extract<LiveEvent, { type: 'health' }>): void {
       watch: { state: 'watched' },
       points,
       waveforms: known?.waveforms ?? [],
+      units: known?.units ?? {},
       activeAlerts: known?.activeAlerts ?? 0,
     },
   ];

@@ -34,3 +34,13 @@ export function useTicks(everyMs: number): Signal<number> {
   }, []);
   return ticks;
 }
+
+/** The time, for what counts on. */
+export function useNowMs(everyMs: number): number {
+  const nowMs = useSignal(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => (nowMs.value = Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, []);
+  return nowMs.value;
+}

@@ -1,3 +1,6 @@
+import type { Unit } from '#models/contracts/units.ts';
+import { unitText } from '../format.ts';
+
 /** A feature of vibration as an analyst calls it. `unit` null: the sensor's own. */
 export interface Feature {
   field: string;
@@ -32,5 +35,23 @@ export const FEATURES: readonly Feature[] = [
 /** Shown first: the severity of ISO 20816 where it can be computed, else the RMS. */
 export const FIRST_FIELDS = ['velocityRmsMmPerS', 'rms'] as const;
 
-export const featureOf = (field: string): Feature =>
-  FEATURES.find((f) => f.field === field) ?? { field, label: field, unit: null };
+/** What only evidence names. */
+const OTHERS: readonly Feature[] = [
+  { field: 'mean', label: 'Mean', unit: null },
+  { field: 'peakToPeak', label: 'Peak to peak', unit: null },
+  { field: 'skewness', label: 'Skewness', unit: '' },
+  { field: 'spectralSpreadHz', label: 'Spectral spread', unit: 'Hz' },
+  { field: 'spectralEntropy', label: 'Spectral entropy', unit: '' },
+  { field: 'spectralFlatness', label: 'Spectral flatness', unit: '' },
+];
+
+export function featureOf(field: string): Feature {
+  const band = /^band(\d+)To(\d+)Hz$/.exec(field);
+  if (band) return { field, label: `RMS, ${band[1]}–${band[2]} Hz`, unit: null };
+  return [...FEATURES, ...OTHERS].find((f) => f.field === field) ?? { field, label: field, unit: null };
+}
+
+/** The unit of a feature's values. @param unit of its point; absent: not known. */
+export function unitOfFeature(field: string, unit: Unit | undefined): string {
+  return featureOf(field).unit ?? (unit === undefined ? 'in the sensor’s unit' : unitText(unit));
+}

@@ -2,9 +2,10 @@ import type { MachineView } from '#models/contracts/api.ts';
 import { AlertList } from '../alerts.tsx';
 import { api } from '../api.ts';
 import { Chart } from '../chart.tsx';
-import { lifeText, number, STATUS_WORDS, time } from '../format.ts';
+import { duration, lifeText, number, statusText, time, unitText } from '../format.ts';
+import { MachineName } from '../machineName.tsx';
 import { alerts, keyOf } from '../state.ts';
-import { useLoaded, useTicks } from '../useLoaded.ts';
+import { useLoaded, useNowMs, useTicks } from '../useLoaded.ts';
 import { Recordings } from './recordings.tsx';
 import { Trends } from './trends.tsx';
 
@@ -25,9 +26,10 @@ export function MachinePage({ machine }: { machine: MachineView }) {
         <a href="#/">All machines</a>
       </p>
       <h2 id="machine-name">
-        {health.asset} <span class={`status ${health.status}`}>{STATUS_WORDS[health.status]}</span>
+        <MachineName health={health} /> <span class={`status ${health.status}`}>{statusText(health)}</span>
       </h2>
       <Facts health={health} />
+      <NotAssessed health={health} />
       {fresh.error.value && <p role="alert">{fresh.error.value}</p>}
       <h3>Alerts</h3>
       <AlertList alerts={own} />
@@ -58,6 +60,29 @@ function Facts({ health }: { health: MachineView['health'] }) {
   );
 }
 
+/** Points without a verdict, and what would change that. */
+function NotAssessed({ health: { points } }: { health: MachineView['health'] }) {
+  const nowMs = useNowMs(1000);
+  const missing = points.flatMap((p) => (p.assessment === 'not_assessable' ? [p] : []));
+  if (missing.length === 0) return null;
+  return (
+    <>
+      <h3>
+        Not assessed: {missing.length} of {points.length} points
+      </h3>
+      <ul>
+        {missing.map(({ point, reason, remedy, silentSinceMs }) => (
+          <li key={point}>
+            <strong>{point}</strong>: {reason}
+            {silentSinceMs === undefined ? '' : ` for ${duration((nowMs - silentSinceMs) / 1000)}`} –{' '}
+            <span class="quiet">{remedy}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 function NewestSpectra({ machine, ticks }: { machine: MachineView; ticks: number }) {
   const { site, edge, asset } = machine.health;
   const { waveforms } = machine;
@@ -74,11 +99,12 @@ function NewestSpectra({ machine, ticks }: { machine: MachineView; ticks: number
               <Chart
                 key={point}
                 title={`${point}, ${time(spectrum.timeMs)}`}
-                unit={`${spectrum.unit} peak over Hz`}
+                unit={`${unitText(spectrum.unit)} peak`}
+                xUnit="Hz"
                 xIsTime={false}
                 x={spectrum.amplitude.map((_, i) => (i + 0.5) * spectrum.stepHz)}
                 y={spectrum.amplitude}
-                summary={`Highest line ${number(Math.max(...spectrum.amplitude))} ${spectrum.unit}`}
+                summary={`Highest line ${number(Math.max(...spectrum.amplitude))} ${unitText(spectrum.unit)}`}
               />
             ),
         )}

@@ -29,8 +29,8 @@ const HEIGHT = 300;
 const PEAKS = 10;
 const SIDEBANDS = 3;
 const SNAP_BINS = 4;
-/** A logarithmic axis has no zero. */
-const LEAST = 1e-9;
+/** A logarithmic axis has no zero: four decades (80 dB) below the highest line nothing is read off any more. */
+const LEAST_OF_HIGHEST = 1e-4;
 
 interface PanelProps {
   kind: Kind;
@@ -52,8 +52,9 @@ export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps
   const unit = kind === 'envelope' ? recording.unit : unitOf(quantity, recording.unit);
   const amplitudeUnit = amplitude === 'dB' ? `dB re 1 ${unit} RMS` : `${unit} ${amplitude === 'peak' ? 'peak' : 'RMS'}`;
   const inDecades = isLogarithmic && amplitude !== 'dB';
-  const drawn = (a: number) => (inDecades ? Math.max(shownAs(a, amplitude), LEAST) : shownAs(a, amplitude));
   const { hz, amplitude: heights } = pointsBetween(curve, range, POINTS);
+  const least = LEAST_OF_HIGHEST * Math.max(...heights);
+  const drawn = (a: number) => (inDecades ? Math.max(shownAs(a, amplitude), least) : shownAs(a, amplitude));
   const bucketHz = Math.max(curve.stepHz, (range[1] - range[0]) / POINTS);
   const ofOther = (at: number) => {
     const height = other && highestNear(other, at, bucketHz / 2);
@@ -66,7 +67,8 @@ export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps
       <Chart
         key={`${kind} ${frequency} ${amplitude}`}
         title={TITLES[kind]}
-        unit={`${amplitudeUnit} over ${frequency}`}
+        unit={amplitudeUnit}
+        xUnit={frequency}
         xIsTime={false}
         x={hz.map((f) => f * scale)}
         y={heights.map(drawn)}

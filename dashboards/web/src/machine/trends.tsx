@@ -5,7 +5,7 @@ import { api } from '../api.ts';
 import { Chart, type Level, type Mark } from '../chart.tsx';
 import { duration, number } from '../format.ts';
 import { useLoaded } from '../useLoaded.ts';
-import { FEATURES, FIRST_FIELDS, featureOf } from './features.ts';
+import { FEATURES, FIRST_FIELDS, featureOf, unitOfFeature } from './features.ts';
 
 const RANGES_S = [900, 7200, 86_400, 7 * 86_400, 30 * 86_400];
 const SHORT_S = 7200;
@@ -16,9 +16,13 @@ interface Trend {
   title: string;
   unit: string;
   columns: Columns;
+  /** Which value of each interval is drawn: of vibration the largest, so that no impact is lost; of a process value its mean. */
+  drawn: 'mean' | 'max';
   /** The week before, at the times of this one. */
   weekBefore: Columns | null;
   levels: Level[];
+  /** Of a curve without values; absent: nothing is known of it. */
+  whyEmpty?: string;
 }
 
 interface Wanted {
@@ -80,26 +84,30 @@ export function Trends({ machine, alerts, ticks }: { machine: MachineView; alert
 }
 
 function TrendChart({ trend, marks }: { trend: Trend; marks: Mark[] }) {
-  const { title, unit, columns, weekBefore, levels } = trend;
-  const before = weekBefore && nearestValues(weekBefore, columns.timeMs);
+  const { title, unit, columns, drawn, weekBefore, levels } = trend;
+  const before = weekBefore && nearestValues(weekBefore.timeMs, weekBefore[drawn], columns.timeMs);
   return (
     <Chart
       title={title}
-      unit={before ? `${unit}; the second curve: a week before` : unit}
+      unit={unit}
+      note={before ? 'the second curve: a week before' : undefined}
+      whyEmpty={trend.whyEmpty}
       levels={levels}
       marks={marks}
       xIsTime
       x={columns.timeMs.map((ms) => ms / 1000)}
-      y={columns.max}
+      y={columns[drawn]}
       compared={before ?? undefined}
-      summary={summaryOf(columns)}
+      summary={summaryOf(columns, drawn)}
     />
   );
 }
 
-function summaryOf({ max }: Columns): string {
-  const last = max.at(-1);
-  return last === undefined ? 'No values in this range.' : `Now ${number(last)}, highest ${number(Math.max(...max))}.`;
+function summaryOf(columns: Columns, drawn: Trend['drawn']): string {
+  const last = columns[drawn].at(-1);
+  return last === undefined
+    ? 'No values in this range.'
+    : `Now ${number(last)}, highest ${number(Math.max(...columns.max))}.`;
 }
 
 const alertMarks = (alerts: readonly AlertRecord[]): Mark[] =>
@@ -110,13 +118,17 @@ const alertMarks = (alerts: readonly AlertRecord[]): Mark[] =>
   }));
 
 /** Of another curve the value nearest to each time, a week on; null where it has none within two of its steps. */
-function nearestValues({ timeMs, max }: Columns, wantedMs: readonly number[]): (number | null)[] {
+function nearestValues(
+  timeMs: readonly number[],
+  values: readonly number[],
+  wantedMs: readonly number[],
+): (number | null)[] {
   const step = timeMs.length > 1 ? (timeMs[timeMs.length - 1] - timeMs[0]) / (timeMs.length - 1) : 0;
   let i = 0;
   return wantedMs.map((ms) => {
     const target = ms - WEEK_MS;
     while (i + 1 < timeMs.length && Math.abs(timeMs[i + 1] - target) <= Math.abs(timeMs[i] - target)) i++;
-    return i < timeMs.length && Math.abs(timeMs[i] - target) <= 2 * step ? max[i] : null;
+    return i < timeMs.length && Math.abs(timeMs[i] - target) <= 2 * step ? values[i] : null;
   });
 }
 
@@ -126,6 +138,8 @@ async function loadTrends(machine: MachineView, wanted: Wanted): Promise<Trend[]
     ...curves,
     title: 'Health index',
     unit: '× alert limit',
+    drawn: 'max' as const,
+    whyEmpty: whyNoIndex(machine),
     levels: [{ y: 1, name: 'alert', tone: 'bad' as const }],
   }));
   const ofPoints = points.map((point) =>
@@ -134,16 +148,30 @@ async function loadTrends(machine: MachineView, wanted: Wanted): Promise<Trend[]
   return Promise.all([index, ...ofPoints]);
 }
 
+const NOT_MADE =
+  'No values in this range: nothing arrived, or this feature is not made of it (a bearing, teeth or blades have to be configured, the speed known).';
+
+/** Why a machine has no index: what its points say that are not assessed. */
+function whyNoIndex({ health }: MachineView): string {
+  const reasons = health.points.flatMap((p) => (p.assessment === 'assessed' ? [] : [`${p.reason} (${p.remedy})`]));
+  return `No index in this range${reasons.length > 0 ? `: ${[...new Set(reasons)].join('; ')}` : ''}.`;
+}
+
 async function vibrationTrend(machine: MachineView, point: string, wanted: Wanted): Promise<Trend> {
-  const { site, edge, asset } = machine.health;
-  const unit = (await api.spectrum(site, edge, asset, point))?.unit ?? 'in the sensor’s unit';
   const fields = wanted.field === null ? FIRST_FIELDS : [wanted.field];
   let trend: Trend | null = null;
   for (const field of fields) {
     const feature = featureOf(field);
     const curves = await loadTrend(machine, wanted, { measurement: 'millwright_features', point, field });
     const levels = levelsOf(machine, point, field);
-    trend = { ...curves, title: `${point} ${feature.label}`, unit: feature.unit ?? unit, levels };
+    trend = {
+      ...curves,
+      title: `${point} ${feature.label}`,
+      unit: unitOfFeature(field, machine.units[point]),
+      drawn: 'max',
+      levels,
+      whyEmpty: NOT_MADE,
+    };
     if (curves.columns.timeMs.length > 0) break;
   }
   return trend as Trend;
@@ -151,7 +179,13 @@ async function vibrationTrend(machine: MachineView, point: string, wanted: Wante
 
 async function processTrend(machine: MachineView, point: string, wanted: Wanted): Promise<Trend> {
   const curves = await loadTrend(machine, wanted, { measurement: 'millwright_features', point, field: 'mean' });
-  return { ...curves, title: point, unit: 'mean', levels: levelsOf(machine, point, 'mean') };
+  return {
+    ...curves,
+    title: point,
+    unit: unitOfFeature('mean', machine.units[point]),
+    drawn: 'mean',
+    levels: levelsOf(machine, point, 'mean'),
+  };
 }
 
 type Field = Pick<Parameters<typeof api.series>[0], 'measurement' | 'point' | 'field'>;

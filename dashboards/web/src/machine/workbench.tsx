@@ -90,7 +90,8 @@ function WaveformChart({ samples, sampleRateHz, unit }: WaveformProps) {
     <section aria-label="Waveform">
       <Chart
         title="Waveform"
-        unit={`${unit} over seconds`}
+        unit={unit}
+        xUnit="s"
         xIsTime={false}
         x={seconds}
         y={values}

@@ -1,6 +1,7 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { MachineView } from '#models/contracts/api.ts';
-import { number, STATUS_WORDS, time } from '../format.ts';
+import { number, statusText, time } from '../format.ts';
+import { MachineName } from '../machineName.tsx';
 import { keyOf } from '../state.ts';
 import { Sparkline } from './sparkline.tsx';
 
@@ -20,9 +21,11 @@ export function MachineCard({ machine, alerts, lastVisitMs }: CardProps) {
   return (
     <li class={`machine ${health.status}`}>
       <a href={`#/machine/${keyOf(health)}`}>
-        <strong>{health.asset}</strong>
+        <strong>
+          <MachineName health={health} />
+        </strong>
         <span class="quiet">{health.kind}</span>
-        <span class="status">{STATUS_WORDS[health.status]}</span>
+        <span class="status">{statusText(health)}</span>
         {worst ? <Trouble alert={worst} more={alerts.length - 1} /> : <span class="quiet">{levelText(health)}</span>}
         {isNew && <span class="badge">New since your last visit</span>}
         <Sparkline health={health} />
@@ -54,7 +57,9 @@ function waitsFor({ state, returnedAtMs, finding }: AlertRecord): string {
 }
 
 function levelText({ index, iso, points }: MachineView['health']): string {
-  const level = index === undefined ? whyNotAssessed(points) : `${Math.round(100 * index)} % of the alert limit`;
+  const missing = points.filter((p) => p.assessment === 'not_assessable').length;
+  const part = missing > 0 ? ` · ${missing} of ${points.length} points not assessed` : '';
+  const level = index === undefined ? whyNotAssessed(points) : `${Math.round(100 * index)} % of the alert limit${part}`;
   return iso ? `${level} · ISO zone ${iso.zone}, ${number(iso.velocityMmPerS)} mm/s` : level;
 }
 
@@ -75,7 +80,9 @@ function UnwatchedCard({ health, watch }: { health: MachineView['health']; watch
   return (
     <li class="machine unwatched">
       <a href={`#/machine/${keyOf(health)}`}>
-        <strong>{health.asset}</strong>
+        <strong>
+          <MachineName health={health} />
+        </strong>
         <span class="quiet">{health.kind}</span>
         <span class="status">Not watched</span>
         <span class="quiet">

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { MachineView } from '#models/contracts/api.ts';
 import { AlertList } from '../alerts.tsx';
-import { STATUS_ORDER, STATUS_WORDS } from '../format.ts';
+import { STATUS_ORDER, STATUS_WORDS, statusText } from '../format.ts';
 import { groupBy } from '../groupBy.ts';
 import { alerts, keyOf, lastVisitMs, machines } from '../state.ts';
 import { WorkOrderList } from '../workOrders.tsx';
@@ -14,7 +14,9 @@ export function PlantPage() {
   const wanted = search.value.trim().toLowerCase();
   const shown = machines.value.filter((m) => wanted === '' || textOf(m).includes(wanted));
   const byMachine = groupBy(alerts.value, keyOf);
-  const places = [...groupBy(shown, ({ health }) => placeOf(health))].sort(([a], [b]) => a.localeCompare(b));
+  const places = [...groupBy(shown, ({ health }) => placeOf(health))].sort(
+    ([a, own], [b, others]) => worstOf(own) - worstOf(others) || a.localeCompare(b),
+  );
   return (
     <div class="overview">
       <section aria-labelledby="alerts-title">
@@ -63,17 +65,19 @@ function MachineList({ place, machines, alerts }: ListProps) {
 }
 
 /** Unwatched machines come before all: nothing is known of them. */
+const rankOf = ({ watch, health }: MachineView): number =>
+  watch.state === 'watched' ? 1 + STATUS_ORDER.indexOf(health.status) : 0;
+
+const worstOf = (machines: readonly MachineView[]): number => Math.min(...machines.map(rankOf));
+
+/** Normal ones by name: their index wavers, and a card must not move away under a finger. */
 function worstFirst(a: MachineView, b: MachineView): number {
-  return (
-    Number(a.watch.state === 'watched') - Number(b.watch.state === 'watched') ||
-    STATUS_ORDER.indexOf(a.health.status) - STATUS_ORDER.indexOf(b.health.status) ||
-    (b.health.index ?? 0) - (a.health.index ?? 0) ||
-    a.health.asset.localeCompare(b.health.asset)
-  );
+  const byIndex = a.health.status === 'NORMAL' ? 0 : (b.health.index ?? 0) - (a.health.index ?? 0);
+  return rankOf(a) - rankOf(b) || byIndex || a.health.asset.localeCompare(b.health.asset);
 }
 
 const statusOf = ({ watch, health }: MachineView): string =>
-  watch.state === 'watched' ? STATUS_WORDS[health.status] : 'Not watched';
+  watch.state === 'watched' ? statusText(health) : 'Not watched';
 
 /** Site, area and line, as far as they are configured. */
 const placeOf = ({ site, area, line }: MachineView['health']): string =>
@@ -86,7 +90,7 @@ function textOf(machine: MachineView): string {
 
 function summaryOf(all: readonly MachineView[]): string {
   const counts = groupBy(all, statusOf);
-  return ['Not watched', ...STATUS_ORDER.map((s) => STATUS_WORDS[s])]
+  return ['Not watched', ...STATUS_ORDER.map((s) => STATUS_WORDS[s]), 'Assessed in part']
     .flatMap((status) => {
       const count = counts.get(status)?.length ?? 0;
       return count > 0 ? [`${count} ${status.toLowerCase()}`] : [];

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { whyOrder } from './whyOrder.ts';
+
+const plan = {
+  stock: 1,
+  onOrder: 2,
+  orderNow: 7,
+  reorderPoint: 4,
+  orderUpTo: 10,
+  safetyStock: 1.5,
+  expectedDemand: 2.5,
+  expectedByMachines: 0,
+  protectionDays: 22,
+  service: { kind: 'cycle' as const, level: 0.95 },
+};
+const free = { packSize: 1, minimumOrder: 0 };
+
+test('a quantity is explained by what is there, what is expected, and what is kept', () => {
+  expect(whyOrder(plan, free)).toBe(
+    '3 are there or coming, below the reorder point of 4: 2.5 are expected in the 22 days until the order after this one could come and 1.5 are kept so that nothing runs out in this part of the cycles: 95 %. 7 fill up to 10.',
+  );
+  expect(whyOrder({ ...plan, orderNow: 0 }, free)).toBeNull();
+  expect(whyOrder({ ...plan, expectedByMachines: 1 }, free)).toContain('(1 of them for machines)');
+});
+
+test('what packs or the least order add is told', () => {
+  expect(whyOrder({ ...plan, orderNow: 8 }, { packSize: 4, minimumOrder: 0 })).toMatch(
+    /8 fill up to 11, more than the 7 that are missing: packs hold 4\.$/,
+  );
+  expect(whyOrder({ ...plan, orderNow: 20 }, { packSize: 1, minimumOrder: 20 })).toMatch(
+    /20 fill up to 23, more than the 7 that are missing: the least order is 20\.$/,
+  );
+});

@@ -1,0 +1,43 @@
+import type { PlanItem } from '#models/contracts/plan.ts';
+import type { StockItem } from './stockPolicy.ts';
+
+type Planned = Pick<
+  PlanItem,
+  | 'stock'
+  | 'onOrder'
+  | 'orderNow'
+  | 'reorderPoint'
+  | 'orderUpTo'
+  | 'safetyStock'
+  | 'expectedDemand'
+  | 'expectedByMachines'
+  | 'protectionDays'
+  | 'service'
+>;
+
+const SERVICE = {
+  cycle: 'nothing runs out in this part of the cycles:',
+  fill: 'this part is served from the shelf:',
+  cost: 'cost of holding and of running out is least',
+} as const;
+
+const shown = (units: number) => String(Number(units.toPrecision(3)));
+const whole = (units: number) => String(Number(units.toPrecision(12)));
+
+/** Why so many are to be ordered, in a sentence or two; null where none are. Pure. */
+export function whyOrder(plan: Planned, { packSize, minimumOrder }: Pick<StockItem, 'packSize' | 'minimumOrder'>) {
+  const { stock, onOrder, orderNow, reorderPoint, orderUpTo, expectedDemand, expectedByMachines, service } = plan;
+  if (orderNow <= 0) return null;
+  const position = stock + onOrder;
+  const need = orderUpTo - position;
+  const days = Math.round(plan.protectionDays);
+  const ofMachines = expectedByMachines > 0.05 ? ` (${shown(expectedByMachines)} of them for machines)` : '';
+  const level = service.level === null ? '' : ` ${Math.round(1000 * service.level) / 10} %`;
+  const reserve =
+    plan.safetyStock > 0 ? ` and ${shown(plan.safetyStock)} are kept so that ${SERVICE[service.kind]}${level}` : '';
+  const rounded =
+    orderNow > need + 1e-9
+      ? `, more than the ${whole(need)} that are missing: ${need < minimumOrder ? `the least order is ${whole(minimumOrder)}` : `packs hold ${whole(packSize)}`}`
+      : '';
+  return `${whole(position)} are there or coming, below the reorder point of ${whole(reorderPoint)}: ${shown(expectedDemand)} are expected in the ${days} days until the order after this one could come${ofMachines}${reserve}. ${whole(orderNow)} fill up to ${whole(position + orderNow)}${rounded}.`;
+}
