@@ -123,6 +123,8 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     const views = {
       '#/': '.machine',
       '#/machine/demo/edge-1/pump-101': '.chart canvas',
+      '#/alerts': '.alert',
+      '#/work': 'table.plan',
       '#/models': 'h2',
       '#/value': 'section',
       '#/plan': 'tr[data-item]',
@@ -171,6 +173,39 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     expect(await get('/api/v1/alerts')).toMatchObject([
       { state: 'acknowledged', acknowledgedBy: 'Ann', comment: 'bearing ordered' },
     ]);
+  });
+
+  test('the work list ranks the failing pump; its alert takes a photograph, a window suppresses, what was closed is reopened', async () => {
+    await page.goto(`http://127.0.0.1:${port}/#/work`);
+    await page.waitForSelector('table.plan tbody tr');
+    expect(await page.textContent('table.plan tbody tr:first-of-type')).toMatch(/pump-101.*outer.race/is);
+    await page.goto(`http://127.0.0.1:${port}/#/alerts`);
+    const alert = page.locator('.alert', { hasText: 'pump-101' }).first();
+    await alert.locator('.lifecycle summary').click();
+    await alert.locator('input[type=file]').setInputFiles({
+      name: 'race.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from('89504e470d0a1a0a', 'hex'),
+    });
+    await alert.getByText('race.png').first().waitFor();
+    await alert.locator('.lifecycle li', { hasText: 'attached race.png' }).waitFor();
+    await alert.getByLabel('Part').fill('6205');
+    await alert.getByLabel('Damage').selectOption('moderate');
+    await alert.getByRole('button', { name: 'Close: confirmed' }).click();
+    await alert.getByText('outer race, 6205, moderate').waitFor();
+    await alert.getByLabel('Reason').fill('it came back');
+    await alert.getByRole('button', { name: 'Reopen' }).click();
+    await alert.getByRole('button', { name: 'Close: confirmed' }).waitFor();
+    const evidence = alert.locator('details', { hasText: 'Evidence' }).first();
+    await evidence.locator('summary').click();
+    await evidence.getByText(/Of 1 earlier alerts of the rule/).waitFor();
+    await page.getByLabel('Reason', { exact: true }).last().fill('new seals');
+    await page.getByLabel(/Machines, such as/).fill('fan-*');
+    await page.getByRole('button', { name: 'Suppress alerts for maintenance' }).click();
+    await page.getByText(/Maintenance at demo: fan-\*.*new seals/).waitFor();
+    await page.getByRole('button', { name: 'End now' }).click();
+    await page.getByText('No alerts are suppressed.').waitFor();
+    await page.goto(`http://127.0.0.1:${port}/#/`);
   });
 
   test("one machine's page shows trends of the feature that is chosen, and its newest spectrum", async () => {

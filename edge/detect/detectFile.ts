@@ -111,26 +111,30 @@ function* judgeFile(
   let judge: ((row: Float64Array) => RowScore) | null = null;
   let moved: number[] = [];
   let last: Float64Array = new Float64Array(names.length);
-  let [row, carried] = [0, 0];
-  for (const { values, line } of rows) {
+  let [seen, carried] = [0, 0];
+  let still: Still | null = null;
+  for (const { row, values, line } of rows) {
     if (row < trainRows) training.push(values);
     else {
       if (judge === null) {
         last = firstValues(file.name, names, training);
         ({ judge, moved, carried } = learned(names, training, last, options.method, say));
+        still = new Still(names, last, moved);
         training.length = 0;
       }
       // The panel is given what is missing; other methods know no gaps.
       const given = panel ? picked(values, moved) : null;
       carried += carryOn(values, last);
+      still?.see(last, row);
       yield { row, line, ...judge(given ?? picked(values, moved)) };
     }
-    row++;
+    seen = row + 1;
   }
   if (judge === null) {
     firstValues(file.name, names, training);
-    throw new TableError(`--train-rows: found ${trainRows}; the file has ${row} rows, and some must be left`);
+    throw new TableError(`--train-rows: found ${trainRows}; the file has ${seen} rows, and some must be left`);
   }
+  for (const note of still?.notes() ?? []) say(note);
   if (carried > 0) say(`${carried} empty cells took the value above them`);
 }
 
@@ -159,6 +163,32 @@ function learned(
   const detector = detectorOf(method, judgedNames, whole.map(pick));
   say(`method: ${detector.method}, ${moved.length} channels, ${training.length} rows of training`);
   return { judge: detectorJudge(detector), moved, carried };
+}
+
+/** Channels that stood still in the training: nothing tells how far they may move, so that they do is told, and not judged. */
+class Still {
+  readonly #names: readonly string[];
+  readonly #normal: Float64Array;
+  readonly #columns: number[];
+  readonly #moved = new Map<number, number>();
+
+  /** @param normal the channels' values in the training, of those that stood still. */
+  constructor(names: readonly string[], normal: Float64Array, moved: readonly number[]) {
+    this.#names = names;
+    this.#normal = normal.slice();
+    this.#columns = names.map((_, c) => c).filter((c) => !moved.includes(c));
+  }
+
+  see(values: Float64Array, row: number): void {
+    for (const c of this.#columns) if (values[c] !== this.#normal[c] && !this.#moved.has(c)) this.#moved.set(c, row);
+  }
+
+  notes(): string[] {
+    return [...this.#moved].map(
+      ([c, row]) =>
+        `${this.#names[c]} was ${this.#normal[c]} in all of the training and is another from row ${row} on: it is not judged; train on rows in which it moves`,
+    );
+  }
 }
 
 function picked(row: Float64Array, columns: readonly number[]): Float64Array {

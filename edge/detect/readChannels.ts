@@ -1,7 +1,10 @@
+import { momentOf } from '#models/tables/moment.ts';
 import { type NamedFile, numberOf, parsePieces, type Table, TableError } from '#models/tables/parseTable.ts';
 
 /** One row of a table's channels. */
 export interface ChannelRow {
+  /** In the file's rows below its header, counted from 0. */
+  row: number;
   /** NaN where the cell is empty. */
   values: Float64Array;
   /** In the file, counted from 1. */
@@ -30,7 +33,9 @@ export interface ChannelOptions {
 
 const LARGEST = 1e15;
 const DATE = /^\d{2,4}[-./]\d{1,2}[-./]\d{2,4}/;
-const EMPTY = /^(|na|nan|null)$/i;
+/** What stands for a value that is not there: of spreadsheets, historians and controllers. */
+const EMPTY =
+  /^(|#?n\/?a|nan|null|none|nil|-+|\?+|[+-]?inf(inity)?|bad( input)?|no data|i\/o timeout|#value!|#div\/0!)$/i;
 /** States that are written as words. */
 const STATES: ReadonlyMap<string, number> = new Map([
   ['true', 1],
@@ -59,19 +64,35 @@ export function openChannels(
       throw error;
     }
   };
-  const pieces = parsePieces(bytes, separator);
+  const pieces = parsePieces(bytes, separator, undefined, true);
   const first: Table = named(() => pieces.next().value);
   for (const note of first.notes) say(`${name}: ${note}`);
   const ignored = [...ignore, ...(timeColumn === undefined ? [] : [timeColumn])];
-  const layout = named(() => layoutOf(first, ignored));
+  const layout = named(() => layoutOf(first, ignored, (note) => say(`${name}: ${note}`)));
+  const clock = new Clock(timeColumn === undefined ? -1 : columnOf(layout.header, timeColumn));
   function* rows(): Generator<ChannelRow> {
-    let from = layout.headed ? 1 : 0;
+    let from = layout.body;
+    let row = 0;
+    // Spreadsheets end in rows of separators alone: such rows count where others follow.
+    let held: ChannelRow[] = [];
     for (let piece: Table | undefined = first; piece; piece = named(() => pieces.next().value as Table | undefined)) {
       const { rows: cells, lines, separator: between } = piece;
-      for (let i = from; i < cells.length; i++)
-        yield named(() => ({ values: valuesOf(cells[i], layout, between, lines[i]), line: lines[i] }));
+      for (let i = from; i < cells.length; i++) {
+        const one = named(() => {
+          clock.pass(cells[i], lines[i]);
+          return { row, values: valuesOf(cells[i], layout, between, lines[i]), line: lines[i] };
+        });
+        row++;
+        if (cells[i].every((cell) => cell.trim() === '')) held.push(one);
+        else {
+          yield* held;
+          held = [];
+          yield one;
+        }
+      }
       from = 0;
     }
+    for (const note of clock.notes()) say(`${name}: ${note}`);
   }
   return { names: layout.columns.map((c) => layout.header[c]), rows: rows() };
 }
@@ -107,38 +128,136 @@ export function carryOn(row: Float64Array, last: Float64Array): number {
   return empty;
 }
 
+/** How numbers are written: with which mark for thousands, and whether the decimal mark is a comma. */
+interface Writing {
+  thousands: RegExp | null;
+  decimalComma: boolean;
+}
+
 interface Layout {
-  headed: boolean;
+  /** The first row of values. */
+  body: number;
   header: string[];
   columns: number[];
+  writing: Writing;
 }
 
-function layoutOf({ rows, separator }: Table, ignored: readonly string[]): Layout {
-  const headed = rows[0].every((cell) => Number.isNaN(numberOf(cell, separator)));
+const WITH_POINT = /^[+-]?\d+\.\d+$/;
+const POINT_THOUSANDS = /^[+-]?\d{1,3}(\.\d{3})+,\d+$/;
+const COMMA_DECIMALS = /^[+-]?\d+,(\d{1,2}|\d{4,})$/;
+const COMMA_THOUSANDS = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
+/** Columns of no more different words are of states. */
+const MOST_WORDS = 50;
+
+function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (note: string) => void): Layout {
+  const isNumber = (cell: string) => !Number.isNaN(numberOf(cell, separator));
+  const headed = !rows[0].some(isNumber);
   const header = headed ? rows[0].map((cell) => cell.trim()) : rows[0].map((_, i) => `c${i + 1}`);
-  const unknown = ignored.filter((name) => !header.includes(name) && header[Number(name) - 1] === undefined);
+  const unknown = ignored.filter((name) => columnOf(header, name) < 0);
   if (unknown.length > 0) throw new TableError(`no column ${unknown.join(', ')}; found ${header.join(', ')}`);
-  const columns = header.map((_, c) => c).filter((c) => !ignored.includes(header[c]) && !ignored.includes(`${c + 1}`));
+  const named = header.map((_, c) => c).filter((c) => !ignored.includes(header[c]) && !ignored.includes(`${c + 1}`));
+  // A row of units below the header: words, above a row of numbers.
+  const units =
+    headed &&
+    rows.length > 2 &&
+    !named.some((c) => isNumber(rows[1][c] ?? '')) &&
+    named.every((c) => isNumber(rows[2][c] ?? ''));
+  if (units) say('the row below the header holds no number: taken for units, and not counted');
+  const body = headed ? (units ? 2 : 1) : 0;
+  const cells = rows.slice(body);
+  const words = named.filter((c) => {
+    const own = new Set(cells.map((row) => (row[c] ?? '').trim()).filter((cell) => !EMPTY.test(cell)));
+    const isWord = (cell: string) => /[a-z]/i.test(cell) && !/\d/.test(cell) && !STATES.has(cell.toLowerCase());
+    return own.size > 0 && own.size <= MOST_WORDS && [...own].every(isWord);
+  });
+  if (words.length > 0) say(`left out, for they hold words: ${words.map((c) => header[c]).join(', ')}`);
+  const columns = named.filter((c) => !words.includes(c));
   if (columns.length === 0) throw new TableError('no column is left to judge');
-  return { headed, header, columns };
+  const some = (form: RegExp) => cells.some((row) => columns.some((c) => form.test((row[c] ?? '').trim())));
+  // A comma before other than three digits is a decimal mark, whatever stands elsewhere.
+  const point = some(WITH_POINT) && (separator === ',' || !some(COMMA_DECIMALS));
+  const writing: Writing =
+    separator !== ',' && some(POINT_THOUSANDS)
+      ? { thousands: /\./g, decimalComma: true }
+      : { thousands: point ? /,/g : null, decimalComma: !point };
+  if (writing.thousands && some(writing.decimalComma ? POINT_THOUSANDS : COMMA_THOUSANDS))
+    say(`${writing.decimalComma ? 'points' : 'commas'} within numbers are taken for thousands`);
+  return { body, header, columns, writing };
 }
 
-function valuesOf(cells: readonly string[], { header, columns }: Layout, separator: string, line: number) {
+/** A column by its name, or by its number from 1; −1 where there is none. */
+function columnOf(header: readonly string[], name: string): number {
+  const at = header.indexOf(name);
+  if (at >= 0) return at;
+  return header[Number(name) - 1] === undefined ? -1 : Number(name) - 1;
+}
+
+function valuesOf(cells: readonly string[], { header, columns, writing }: Layout, separator: string, line: number) {
   if (cells.length !== header.length)
     throw new TableError(`line ${line}: ${cells.length} columns where the first line has ${header.length}`);
   const values = new Float64Array(columns.length);
   for (let k = 0; k < columns.length; k++) {
     const c = columns[k];
-    const value = numberOrState(cells[c], separator);
+    const value = numberOrState(cells[c], writing, separator);
     if (!(Math.abs(value) <= LARGEST) && !EMPTY.test(cells[c].trim())) throw notANumber(cells[c], line, c, header[c]);
     values[k] = value;
   }
   return values;
 }
 
-function numberOrState(cell: string, separator: string): number {
-  const value = numberOf(cell, separator);
+function numberOrState(cell: string, { thousands, decimalComma }: Writing, separator: string): number {
+  const form = decimalComma ? POINT_THOUSANDS : COMMA_THOUSANDS;
+  const plain =
+    thousands && cell.includes(decimalComma ? '.' : ',') && form.test(cell.trim()) ? cell.replace(thousands, '') : cell;
+  const value = numberOf(plain, separator);
   return Number.isNaN(value) ? (STATES.get(cell.trim().toLowerCase()) ?? Number.NaN) : value;
+}
+
+const HOUR_MS = 3_600_000;
+/** Clocks are set back by an hour once a year; a long table may hold a few. */
+const MOST_CHANGES = 3;
+
+/** Whether rows stand in order of time; a clock that is set back by an hour in autumn is said. */
+class Clock {
+  readonly #column: number;
+  #last = Number.NaN;
+  #changes: number[] = [];
+  #twice = 0;
+
+  /** @param column −1: none. */
+  constructor(column: number) {
+    this.#column = column;
+  }
+
+  /** @throws TableError where time goes back. */
+  pass(cells: readonly string[], line: number): void {
+    if (this.#column < 0) return;
+    const cell = cells[this.#column] ?? '';
+    const moment = momentOf(cell);
+    const dated = !Number.isNaN(moment);
+    const time = dated ? moment : Number(cell.trim() === '' ? Number.NaN : cell);
+    if (Number.isNaN(time)) return;
+    if (time === this.#last) this.#twice++;
+    if (time < this.#last) {
+      this.#changes.push(line);
+      if (!dated || this.#last - time > HOUR_MS || this.#changes.length > MOST_CHANGES)
+        throw new TableError(
+          `line ${line}: ${cell.trim()} lies before the time of the row above it: sort the table by time, oldest first`,
+        );
+    }
+    this.#last = time;
+  }
+
+  notes(): string[] {
+    return [
+      ...(this.#changes.length > 0
+        ? [
+            `the time goes back by up to an hour at line ${this.#changes.join(', ')}: taken for a clock that was set back`,
+          ]
+        : []),
+      ...(this.#twice > 0 ? [`${this.#twice} rows have the time of the row above them`] : []),
+    ];
+  }
 }
 
 function notANumber(cell: string, line: number, column: number, name: string): TableError {

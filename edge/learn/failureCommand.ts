@@ -116,11 +116,16 @@ export function addPredictFailure(predict: Command, shell: Shell): void {
       '\nExample:\n  millwright predict failure telemetry.csv --failures failures.csv --maintenance maint.csv --unit machineID --time datetime --model model --jsonl',
     )
     .action(async (file: string, o: RecordArguments & { model: string; jsonl?: boolean }) => {
-      const { predictFailure, unpackFailure } = await import('#models/health/failure/predictFailure.ts');
+      const { neededTables, predictFailure, unpackFailure } = await import('#models/health/failure/predictFailure.ts');
       await shell.onTable(async () => {
         const model = orUsage(shell, o.model, () =>
           unpackFailure(Buffer.from(shell.bytes(join(o.model, 'model.json'))).toString('utf8')),
         );
+        const missing = neededTables(model).filter((table) => o[table] === undefined);
+        if (missing.length > 0)
+          throw shell.usage(
+            `${missing.map((table) => `--${table}`).join(', ')}: the model looks at this; where nothing happened, give a table with the header alone`,
+          );
         const records = await recordsOf(shell, file, o);
         for (const said of orUsage(shell, file, () => predictFailure(records, model))) {
           const plain =

@@ -101,7 +101,8 @@ async function predictionsOf(
 ): Promise<LifePrediction[]> {
   const { predictLife } = await import('#models/health/life/predictLife.ts');
   const { inUnitOf, onGrid, rowByRow } = await import('#models/health/life/timeGrid.ts');
-  const { matchColumns, matchedRow } = await import('#models/health/inputContract.ts');
+  const { ContractError, matchColumns, matchedRow } = await import('#models/health/inputContract.ts');
+  const { otherScale } = await import('#models/health/trainingSupport.ts');
   const clock = model.time;
   return orUsage(shell, file, () => {
     const columns = matchColumns(
@@ -109,10 +110,19 @@ async function predictionsOf(
       { names, width: units[0].rows[0].length },
     );
     const timed = clock ? inUnitOf(units, time, clock) : units;
-    return timed.map((unit) => {
+    const histories = timed.map((unit) => {
       const matched = { ...unit, rows: unit.rows.map((row) => matchedRow(row, columns)) };
-      return predictLife(clock ? onGrid(matched, clock) : rowByRow(matched), model, age);
+      return clock ? onGrid(matched, clock) : rowByRow(matched);
     });
+    const rescaled =
+      model.support &&
+      otherScale(
+        histories.map((u) => u.rows),
+        model.support,
+        (c) => model.names?.[c] ?? `sensor ${c + 1}`,
+      );
+    if (rescaled) throw new ContractError(rescaled);
+    return histories.map((unit) => predictLife(unit, model, age));
   });
 }
 

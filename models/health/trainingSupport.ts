@@ -15,6 +15,18 @@ export const supportSchema = z.strictObject({
   rows: z.array(z.array(z.number())).min(1),
   /** Beyond this distance to its nearest neighbour a row is unlike the training. */
   limit: z.number().positive(),
+  /** The same of the means of windows, which lie closer together; absent in packages that were made before it was kept. */
+  means: z
+    .strictObject({
+      local: z.array(z.number().positive()),
+      rows: z.array(z.array(z.number())).min(1),
+      limit: z.number().positive(),
+    })
+    .optional(),
+  /** Of every column: the log of the mean step, how much it differs between units and between windows, and how many of these differences are too many. */
+  paces: z
+    .array(z.strictObject({ log: z.number(), units: z.number(), windows: z.number(), most: z.number() }).nullable())
+    .optional(),
 });
 export type TrainingSupport = z.infer<typeof supportSchema>;
 
@@ -28,8 +40,16 @@ const MOST_WINDOWS = 30;
 const NEIGHBOURS = 10;
 const LEAST_LOCAL = 0.02;
 const ROUNDS = 3;
+/** Steps of units, from which their limits are known. */
+const LEAST_PACES = 10;
+/** Units of a table, from which they are judged together: their steps, this many standard errors and this factor off. */
+const LEAST_POOLED = 3;
+const POOLED_ERRORS = 4;
+const OTHER_SCALE = 1.3;
 /** Chance that a unit like the training comes over the limit at any time of its life. */
 const ALPHA = 0.01;
+/** The same for means, and for steps, of which there are several. */
+const ALPHA_MEANS = 0.005;
 const FOLDS = 5;
 /** A window's step beyond this multiple of the training's largest, or below its inverse, is of another scale. */
 const STEP_MARGIN = 3;
@@ -51,24 +71,15 @@ export function fitSupport(
   const each = <T>(of: (c: number) => T) => Array.from({ length: width }, (_, c) => of(c));
   const levels = each((c) => windows.map((w) => median(w.map((row) => row[c]))));
   const steps = each((c) => windows.map((w) => meanStep(w, c)));
-  const all = thinned(
-    units.flatMap((u) => u.rows.map((row) => pick(row, columns))),
-    MOST_ROWS,
+  const picked = units.map((u) => u.rows.map((row) => pick(row, columns)));
+  const { limit, local, rows } = neighboursOf(picked, (own) => windowsOf(own), ALPHA);
+  // A window's mean is its own only row: a shift that single rows hide in their noise stands out.
+  const means = neighboursOf(
+    // Units are asked for at any time: windows that all lie alike before the end would have gaps between them.
+    picked.map((own, u) => windowsOf(own.slice(0, Math.max(1, own.length - ((7 * u) % 10)))).map(meanRow)),
+    (own) => own.map((row) => [row]),
+    ALPHA_MEANS,
   );
-  const local = localDeviations(all);
-  const worst: number[] = [];
-  for (let fold = 0; fold < Math.min(FOLDS, units.length); fold++) {
-    const others = units.filter((_, i) => i % FOLDS !== fold);
-    const reference = thinned(
-      others.flatMap((u) => u.rows.map((row) => pick(row, columns))),
-      MOST_ROWS,
-    );
-    for (const unit of units.filter((_, i) => i % FOLDS === fold)) {
-      const distanceOf = (row: ArrayLike<number>) => nearest(pick(row, columns), reference, local).distance;
-      const own = windowsOf(unit.rows).map((w) => quantile(w.map(distanceOf), LEVEL));
-      worst.push(Math.log(Math.max(1e-9, ...own)));
-    }
-  }
   const short = (v: number) => Number(v.toPrecision(6));
   return {
     lowest: levels.map((v) => least(v)),
@@ -76,10 +87,61 @@ export function fitSupport(
     leastStep: steps.map((v) => short(least(v))),
     mostStep: steps.map((v) => short(most(v))),
     columns: [...columns],
+    local,
+    rows,
+    limit,
+    means,
+    paces: each((c) =>
+      paceOf(
+        units.map((u) => u.rows),
+        c,
+        ALPHA_MEANS / Math.max(1, columns.length),
+      ),
+    ),
+  };
+}
+
+/** Rows of the training, their local deviations, and the limit of units that were left out. @param windows of a unit's rows, judged each by its own. */
+function neighboursOf(units: readonly number[][][], windows: (own: number[][]) => number[][][], alpha: number) {
+  const all = thinned(units.flat(), MOST_ROWS);
+  const local = localDeviations(all);
+  const worst: number[] = [];
+  for (let fold = 0; fold < Math.min(FOLDS, units.length); fold++) {
+    const reference = thinned(units.filter((_, i) => i % FOLDS !== fold).flat(), MOST_ROWS);
+    for (const unit of units.filter((_, i) => i % FOLDS === fold)) {
+      const own = windows(unit).map((w) =>
+        quantile(
+          w.map((row) => nearest(row, reference, local).distance),
+          LEVEL,
+        ),
+      );
+      worst.push(Math.log(Math.max(1e-9, ...own)));
+    }
+  }
+  const short = (v: number) => Number(v.toPrecision(6));
+  return {
     local: local.map(short),
     rows: all.map((row) => row.map(short)),
-    limit: short(Math.max(Math.exp(predictionLimitOf(worst)), Math.exp(most(worst)))),
+    limit: short(Math.max(Math.exp(predictionLimitOf(worst, alpha)), Math.exp(most(worst)))),
   };
+}
+
+function paceOf(units: readonly (readonly ArrayLike<number>[])[], c: number, alpha: number) {
+  const logOf = (rows: readonly ArrayLike<number>[]) => Math.log(meanStep(rows, c));
+  const long = units.filter((rows) => rows.length >= WINDOW);
+  const whole = long.map(logOf).filter(Number.isFinite);
+  const parts = long.flatMap((rows) => windowsOf(rows).map(logOf)).filter(Number.isFinite);
+  if (whole.length < LEAST_PACES) return null;
+  return {
+    log: whole.reduce((a, b) => a + b, 0) / whole.length,
+    units: deviation(whole),
+    windows: deviation(parts),
+    most: studentQuantileOf(1 - alpha / 2, whole.length - 1) * Math.sqrt(1 + 1 / whole.length),
+  };
+}
+
+function meanRow(rows: readonly (readonly number[])[]): number[] {
+  return rows[0].map((_, k) => rows.reduce((sum, row) => sum + row[k], 0) / rows.length);
 }
 
 /** Why a unit's newest rows are unlike the training, or null. @param nameOf names a column in the sentence. */
@@ -89,7 +151,7 @@ export function unlikeTraining(
   nameOf: (c: number) => string,
 ): string | null {
   const newest = rows.slice(-WINDOW);
-  const { lowest, highest, leastStep, mostStep, columns, local } = support;
+  const { lowest, highest, leastStep, mostStep, columns, paces } = support;
   for (let c = 0; c < lowest.length; c++) {
     const level = median(newest.map((row) => row[c]));
     const margin = RANGE_MARGIN * (highest[c] - lowest[c]) + mostStep[c] + 1e-9 * Math.abs(highest[c]);
@@ -101,21 +163,71 @@ export function unlikeTraining(
       const step = meanStep(newest, c);
       if (step > STEP_MARGIN * mostStep[c] || step < leastStep[c] / STEP_MARGIN)
         return `${nameOf(c)} moves by ${short(step)} from row to row, where it was ${short(leastStep[c])} to ${short(mostStep[c])} in the training: stuck, or of another unit`;
+      const pace = paces?.[c];
+      const whole = meanStep(rows, c);
+      if (pace && Math.abs(Math.log(whole) - pace.log) > pace.most * spreadOf(pace, rows.length))
+        return `${nameOf(c)} moves by ${short(whole)} from row to row over its history, where ${short(Math.exp(pace.log))} is usual: of another unit, or sampled otherwise`;
     }
   }
-  const found = newest.map((row) => nearest(pick(row, columns), support.rows, local));
+  const { means } = support;
+  const picked = rows.map((row) => pick(row, columns));
+  return (
+    unlikeNeighbours('its newest rows', picked.slice(-WINDOW), support, columns, nameOf) ??
+    (means && rows.length >= WINDOW
+      ? (unlikeNeighbours('the mean of its newest rows', [meanRow(picked.slice(-WINDOW))], means, columns, nameOf) ??
+        unlikeNeighbours('the mean of its first rows', [meanRow(picked.slice(0, WINDOW))], means, columns, nameOf))
+      : null)
+  );
+}
+
+/**
+ * Why a table's units are together of another scale than the training, or null: what one unit's steps cannot tell from chance,
+ * those of several can.
+ */
+export function otherScale(
+  units: readonly (readonly ArrayLike<number>[])[],
+  { columns, paces }: TrainingSupport,
+  nameOf: (c: number) => string,
+): string | null {
+  const long = units.filter((rows) => rows.length >= WINDOW);
+  for (const c of columns) {
+    const pace = paces?.[c];
+    if (!pace || long.length < LEAST_POOLED) continue;
+    const off = long.map((rows) => Math.log(meanStep(rows, c)) - pace.log);
+    const one = long.map((rows) => spreadOf(pace, rows.length));
+    const mean = off.reduce((a, b) => a + b, 0) / off.length;
+    const error = Math.sqrt(one.reduce((sum, v) => sum + v * v, 0)) / off.length;
+    if (Math.abs(mean) > Math.log(OTHER_SCALE) && Math.abs(mean) > POOLED_ERRORS * error)
+      return `${nameOf(c)} moves ${short(Math.exp(mean))} times as much from row to row as in the training, in ${long.length} units together: is it in the same unit, and are its rows as far apart?`;
+  }
+  return null;
+}
+
+/** How much the log of a unit's mean step differs from the usual one by chance. */
+function spreadOf({ units, windows }: { units: number; windows: number }, rows: number): number {
+  return Math.hypot(units, windows * Math.sqrt(WINDOW / rows));
+}
+
+function unlikeNeighbours(
+  what: string,
+  own: readonly number[][],
+  { rows, local, limit }: Pick<TrainingSupport, 'rows' | 'local' | 'limit'>,
+  columns: readonly number[],
+  nameOf: (c: number) => string,
+): string | null {
+  const found = own.map((row) => nearest(row, rows, local));
   const distance = quantile(
     found.map((f) => f.distance),
     LEVEL,
   );
-  if (distance <= support.limit) return null;
-  const far = found.filter((f) => f.distance > support.limit);
+  if (distance <= limit) return null;
+  const far = found.filter((f) => f.distance > limit);
   const parts = columns.map((_, k) => far.reduce((sum, f) => sum + f.parts[k], 0));
   const leading = columns
     .map((c, k) => ({ c, part: parts[k] }))
     .sort((a, b) => b.part - a.part)
     .slice(0, 3);
-  return `its newest rows are unlike any in the training (${(distance / support.limit).toFixed(1)} times the limit), by ${leading.map(({ c }) => nameOf(c)).join(', ')}: an operating regime that was not trained on`;
+  return `${what} ${own.length > 1 ? 'are' : 'is'} unlike any in the training (${(distance / limit).toFixed(1)} times the limit), by ${leading.map(({ c }) => nameOf(c)).join(', ')}: an operating regime that was not trained on, or another unit`;
 }
 
 function short(v: number): number {
@@ -182,11 +294,11 @@ function deviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
 }
 
-function predictionLimitOf(values: readonly number[]): number {
+function predictionLimitOf(values: readonly number[], alpha: number): number {
   const n = values.length;
   const mean = values.reduce((a, b) => a + b, 0) / n;
   const sd = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, n - 1));
-  return mean + studentQuantileOf(1 - ALPHA, Math.max(3, n - 1)) * sd * Math.sqrt(1 + 1 / n);
+  return mean + studentQuantileOf(1 - alpha, Math.max(3, n - 1)) * sd * Math.sqrt(1 + 1 / n);
 }
 
 function least(values: readonly number[]): number {

@@ -30,9 +30,10 @@ const QUOTES: Partial<Record<CsvError['code'], string>> = {
 /**
  * A table of separated values from the bytes of a file: UTF-8 or UTF-16 with or without a mark, else Windows-1252; the
  * separator is the one that the first line with any has most of.
+ * @param emptyRows whether rows of separators alone are kept.
  * @throws TableError where it is no table, with the line, counted from 1.
  */
-export function parseTable(bytes: Uint8Array, wanted?: string): Table {
+export function parseTable(bytes: Uint8Array, wanted?: string, emptyRows = false): Table {
   const { text: written, note } = decoded(bytes);
   // One kind of line end, within quotes, too: else lines are counted twice there.
   const all = written.replace(/\r\n?/g, '\n');
@@ -51,7 +52,7 @@ export function parseTable(bytes: Uint8Array, wanted?: string): Table {
       relax_column_count: true,
       skip_empty_lines: true,
       // Spreadsheets end in lines of separators alone.
-      skip_records_with_empty_values: true,
+      skip_records_with_empty_values: !emptyRows,
       info: true,
     }) as unknown as { record: string[]; info: { lines: number } }[];
     const rows = parsed.map(({ record }) => record);
@@ -132,9 +133,14 @@ const [NEW_LINE, QUOTE] = [10, 34];
  * The table of a file, in pieces that end with a line, the first with its header; a cell in quotes is never cut.
  * @param pieceBytes the least length of a piece. @throws TableError as `parseTable`, with the line in the file.
  */
-export function* parsePieces(bytes: Uint8Array, wanted?: string, pieceBytes = PIECE_BYTES): Generator<Table> {
+export function* parsePieces(
+  bytes: Uint8Array,
+  wanted?: string,
+  pieceBytes = PIECE_BYTES,
+  emptyRows = false,
+): Generator<Table> {
   if (bytes.length <= pieceBytes || utf16Of(bytes)) {
-    yield parseTable(bytes, wanted);
+    yield parseTable(bytes, wanted, emptyRows);
     return;
   }
   let [at, before, separator] = [0, 0, wanted];
@@ -142,7 +148,7 @@ export function* parsePieces(bytes: Uint8Array, wanted?: string, pieceBytes = PI
     const { end, lines } = pieceEnd(bytes, at, pieceBytes);
     const piece = bytes.subarray(at, end);
     if (at === 0 || piece.some((byte) => byte > 32)) {
-      const table = shifted(() => parseTable(piece, separator), before);
+      const table = shifted(() => parseTable(piece, separator, emptyRows), before);
       separator ??= table.separator;
       yield { ...table, notes: at === 0 ? table.notes : [] };
     }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import type { trackRecordSchema } from '#models/contracts/alarmHealth.ts';
 import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
-import type { Columns, MachineView, ModelView } from '#models/contracts/api.ts';
+import type { Columns, DeliveryView, MachineView, ModelView } from '#models/contracts/api.ts';
 import type { Attachment } from '#models/contracts/attachment.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
@@ -15,6 +16,7 @@ import type {
 } from '#models/contracts/plan.ts';
 import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
+import type { Suppression } from '#models/contracts/suppression.ts';
 import type { Backtest, Value } from '#models/contracts/value.ts';
 import type { WorkList, WorkOrder } from '#models/contracts/workOrder.ts';
 
@@ -76,6 +78,11 @@ export interface PlanView {
   summary: PlanSummary | null;
   failure: string | null;
   items: PlanItem[];
+}
+/** How often earlier alerts of a rule were right; null: none has a finding. */
+export interface RuleRecord {
+  rule: string;
+  trackRecord: z.infer<typeof trackRecordSchema> | null;
 }
 export type Supplier = z.infer<typeof supplierScoreSchema>;
 export type Level = z.infer<typeof levelSchema>;
@@ -151,7 +158,28 @@ export const api = {
   models: () => get<ModelView[]>('/api/v1/models'),
   rollouts: () => get<Rollout[]>('/api/v1/rollouts'),
   machines: () => get<MachineView[]>('/api/v1/machines'),
-  alerts: () => get<AlertRecord[]>('/api/v1/alerts?state=active'),
+  /** The newest that are not over, and every critical one among the older. */
+  alerts: async (): Promise<AlertRecord[]> => {
+    const [newest, critical] = await Promise.all(
+      ['', '&severity=critical&limit=1000'].map((more) => get<AlertRecord[]>(`/api/v1/alerts?state=active${more}`)),
+    );
+    const known = new Set(newest.map(({ id }) => id));
+    return [...newest, ...critical.filter(({ id }) => !known.has(id))];
+  },
+  alertPage: (filter: Record<string, string | number | undefined>) => {
+    const text = Object.entries(filter).flatMap(([k, v]) => (v === undefined || v === '' ? [] : [[k, String(v)]]));
+    return get<AlertRecord[]>(`/api/v1/alerts?${new URLSearchParams(text)}`);
+  },
+  trackRecord: (alert: string) => get<RuleRecord>(`/api/v1/alerts/${encodeURIComponent(alert)}/track-record`),
+  suppressions: () => get<Suppression[]>('/api/v1/suppressions'),
+  suppress: (wanted: object) => post('/api/v1/suppressions', wanted),
+  endSuppression: (id: string, by: string) => post(`/api/v1/suppressions/${encodeURIComponent(id)}/end`, { by }),
+  channels: () => get<{ name: string; counts: Record<string, number> }[]>('/api/v1/notification-channels'),
+  testChannel: (name: string, by: string) =>
+    post(`/api/v1/notification-channels/${encodeURIComponent(name)}/test`, { by }),
+  deadLetters: () => get<DeliveryView[]>('/api/v1/notifications?state=dead'),
+  resend: (id: string, by: string) => post(`/api/v1/notifications/${id}/resend`, { by }),
+  abandon: (id: string, by: string) => post(`/api/v1/notifications/${id}/abandon`, { by }),
   series: (query: SeriesRequest) => {
     const text = Object.entries(query).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]]));
     return get<Columns>(`/api/v1/series?${new URLSearchParams(text)}`);

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { AccountsPage } from './accounts/accountsPage.tsx';
+import { AlertsPage } from './alerts/alertsPage.tsx';
 import { api } from './api.ts';
 import { MachinePage } from './machine/machinePage.tsx';
 import { ModelsPage } from './models.tsx';
@@ -36,6 +37,9 @@ export function App() {
         <nav aria-label="Views">
           <a class="view" href="#/" aria-current={view() === 'machines' ? 'page' : undefined}>
             Machines
+          </a>
+          <a class="view" href="#/alerts" aria-current={view() === 'alerts' ? 'page' : undefined}>
+            Alerts
           </a>
           <a class="view" href="#/work" aria-current={view() === 'work' ? 'page' : undefined}>
             Work
@@ -77,9 +81,10 @@ function decoded(text: string): string {
   }
 }
 
-function view(): 'machines' | 'work' | 'models' | 'planning' | 'accounts' | 'value' {
+function view(): 'machines' | 'alerts' | 'work' | 'models' | 'planning' | 'accounts' | 'value' {
   if (route.value.startsWith('#/value')) return 'value';
   if (route.value.startsWith('#/work')) return 'work';
+  if (route.value.startsWith('#/alerts')) return 'alerts';
   if (route.value.startsWith('#/accounts')) return 'accounts';
   if (route.value.startsWith('#/plan')) return 'planning';
   return route.value.startsWith('#/models') ? 'models' : 'machines';
@@ -93,6 +98,7 @@ function Content() {
   if (view() === 'accounts') return <AccountsPage />;
   if (view() === 'value') return <ValuePage />;
   if (view() === 'work') return <WorkPage />;
+  if (view() === 'alerts') return <AlertsPage />;
   const key = /^#\/machine\/(.+)$/.exec(route.value)?.[1];
   const machine = machines.value.find((m) => keyOf(m.health) === key);
   if (machine) return <MachinePage key={key} machine={machine} />;

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { PlanAlert, PlanItem, PlanSummary } from '#models/contracts/plan.ts';
-import { AcknowledgeForm } from './acknowledge.tsx';
+import { AcknowledgeForm } from './alerts/acknowledge.tsx';
+import { mostUrgentFirst } from './alerts/mostUrgentFirst.ts';
 import { api } from './api.ts';
 import { money, number, percent, time } from './format.ts';
-import { mostUrgentFirst } from './mostUrgentFirst.ts';
 import { Quality } from './planQuality.tsx';
 import { ScrollTable } from './scroll.tsx';
 import { mayUse, seesAllSites } from './session/session.ts';

@@ -12,6 +12,8 @@ export { keyOf };
 /** What the page knows; every part of it draws from here. */
 export const machines = signal<MachineView[]>([]);
 export const alerts = signal<AlertRecord[]>([]);
+/** The alert that changed last, over or not. */
+export const changedAlert = signal<AlertRecord | null>(null);
 /** Alerts for planners that have not returned. */
 export const planAlerts = signal<PlanAlert[]>([]);
 /** Orders for work that are open, the newest first. */
@@ -136,6 +138,7 @@ function applyPlan(changed: PlanAlert[]): void {
 }
 
 function applyAlert(alert: AlertRecord): void {
+  changedAlert.value = alert;
   const others = alerts.value.filter((a) => a.id !== alert.id);
   alerts.value = alert.state === 'normal' ? others : [alert, ...others].sort((a, b) => b.raisedAtMs - a.raisedAtMs);
   const machine = machines.value.find((m) => keyOf(m.health) === keyOf(alert));

@@ -1,9 +1,11 @@
 import { type MatchedColumn, matchColumns, matchedRow } from '#models/health/inputContract.ts';
+import { splitCounts } from '#models/inference/boostedTrees.ts';
 import { ModelFileError } from '#models/packages/modelFileError.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
-import { unlikeTraining } from '../trainingSupport.ts';
+import { namesShown } from '#models/tables/parseTable.ts';
+import { otherScale, unlikeTraining } from '../trainingSupport.ts';
 import { CHANNEL_WINDOWS, featureNames, featuresOf } from './failureFeatures.ts';
-import type { FailureRecords, UnitTelemetry } from './failureRecords.ts';
+import { type FailureRecords, rowsApart, type UnitTelemetry } from './failureRecords.ts';
 import { chanceOf, type FailureModel, failureModelSchema } from './trainFailure.ts';
 
 /** A chance; or why there is none. */
@@ -29,7 +31,44 @@ const WORTH_A_REASON = 0.01;
 /** Empty cells at the end of a channel that are no more than these are bridged. */
 const LEAST_GAP = 3;
 
-/** @throws RangeError where the tables lack a channel of the model. */
+const EVENT_TABLES = { events: 'eventKinds', maintenance: 'maintenanceKinds', failures: 'failureKinds' } as const;
+type EventTable = keyof typeof EVENT_TABLES;
+/** Rows this many times as far apart, or as close, are in another unit of time. */
+const OTHER_INTERVAL = 1.5;
+
+/** Tables without which a model would answer as if nothing had happened: those whose kinds its trees look at. */
+export function neededTables({ shape, trees }: FailureModel): EventTable[] {
+  const names = featureNames(shape);
+  const used = splitCounts(trees, names.length);
+  const without = (table: EventTable) => new Set(featureNames({ ...shape, [EVENT_TABLES[table]]: [] }));
+  return (Object.keys(EVENT_TABLES) as EventTable[]).filter((table) => {
+    const others = without(table);
+    return names.some((name, c) => used[c] > 0 && !others.has(name));
+  });
+}
+
+/** @throws RangeError where kinds of a table have other names than in the training, or times another unit. */
+function checkRecords(records: FailureRecords, { shape, interval }: FailureModel): void {
+  for (const table of Object.keys(EVENT_TABLES) as EventTable[]) {
+    const trained = shape[EVENT_TABLES[table]];
+    const found = new Set([...records[table].values()].flatMap((own) => own.map((e) => e.kind)));
+    const unknown = [...found].filter((kind) => !trained.includes(kind));
+    const missing = trained.filter((kind) => !found.has(kind));
+    if (unknown.length > 0 && missing.length > 0)
+      throw new RangeError(
+        `${table}: the training had none of kind ${namesShown(unknown)}, and here is none of ${namesShown(missing)}: name them as there, or leave out what is new`,
+      );
+  }
+  const apart = rowsApart(records.telemetry);
+  if (!interval || records.dated || apart.length === 0) return;
+  const usual = apart[apart.length >> 1];
+  if (usual < interval.least / OTHER_INTERVAL || usual > interval.most * OTHER_INTERVAL)
+    throw new RangeError(
+      `rows are ${Number(usual.toPrecision(3))} apart, where those of the training were ${Number(interval.least.toPrecision(3))} to ${Number(interval.most.toPrecision(3))}: times are in another unit, or sampled otherwise; give all tables in the training's unit, with rows as far apart`,
+    );
+}
+
+/** @throws RangeError where the tables lack a channel of the model, or are in another unit of time, or name kinds otherwise. */
 export function predictFailure(records: FailureRecords, model: FailureModel): FailurePrediction[] {
   const { shape, threshold } = model;
   if (records.dated !== model.dated)
@@ -40,9 +79,22 @@ export function predictFailure(records: FailureRecords, model: FailureModel): Fa
     { names: shape.channels, width: shape.channels.length },
     { names: records.channels, width: records.channels.length },
   );
+  checkRecords(records, model);
   const names = featureNames(shape);
-  const last = records.telemetry.map((unit) => {
-    const own = { ...unit, rows: unit.rows.map((row) => Float64Array.from(matchedRow(row, columns))) };
+  const matched = records.telemetry.map((unit) => ({
+    ...unit,
+    rows: unit.rows.map((row) => Float64Array.from(matchedRow(row, columns))),
+  }));
+  const rescaled =
+    model.support &&
+    otherScale(
+      matched.map((u) => u.rows),
+      model.support,
+      (c) => shape.channels[c],
+    );
+  if (rescaled) throw new RangeError(rescaled);
+  const last = matched.map((own, u) => {
+    const unit = records.telemetry[u];
     const features = featuresOf(own, records, shape);
     return {
       unit: unit.unit,

@@ -34,6 +34,7 @@ const timeSchema = z.strictObject({
   step: z.number().positive(),
   sinceNew: z.boolean(),
   column: z.string().nullable(),
+  interval: z.strictObject({ least: z.number(), most: z.number() }).optional(),
 });
 const ageSchema = z.strictObject({
   format: z.literal('millwright-life-by-age'),

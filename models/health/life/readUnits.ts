@@ -40,6 +40,8 @@ export interface TableTime {
   stated: boolean;
   dated: boolean;
   column: string | null;
+  /** Whether the unit was given for this table, beside it: then it is beyond doubt. */
+  given?: boolean;
 }
 
 export interface UnitTable {
@@ -117,7 +119,7 @@ function ordered(
 function timeOf(units: readonly TimedUnit[], shape: TableShape, dated: boolean, column: string | null): TableTime {
   if (column === null) return { unit: 'cycles', stated: true, dated, column };
   const stated = shape.timeUnit ?? (dated ? null : statedTimeUnit(column));
-  if (stated !== null) return { unit: stated, stated: true, dated, column };
+  if (stated !== null) return { unit: stated, stated: true, dated, column, given: shape.timeUnit !== undefined };
   if (!dated) return { unit: `units of ${column}`, stated: false, dated, column };
   const spans = units.map((u) => u.times[u.times.length - 1] - u.times[0]).sort((a, b) => a - b);
   const long = spans[spans.length >> 1] > LONG_DAYS * unitMs('days');

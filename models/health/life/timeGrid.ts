@@ -11,6 +11,8 @@ export interface LifeTime {
   sinceNew: boolean;
   /** The time column that it was learned from; null where there was no header. */
   column: string | null;
+  /** The shortest and the longest of the units' usual times from row to row; absent in packages that were made before it was kept. */
+  interval?: { least: number; most: number };
 }
 
 /** Steps in the life of a typical unit: windows of features, and the cap, are made for lives of so many. */
@@ -22,8 +24,10 @@ const EARLY = 0.1;
 const EARLY_SHARE = 0.2;
 /** A longer history is of something else: two clocks in one column, or several runs in one unit. */
 const MOST_STEPS = 100 * STEPS_OF_LIFE;
+/** Rows this many times as far apart, or as close, are in another unit of time. */
+const OTHER_INTERVAL = 1.5;
 /** A row this far into the next step, in steps, still belongs to its own: times are rounded. */
-const ROUNDING = 1e-6;
+const ROUNDING = 0.01;
 
 /** The steps that suit a fleet: some 200 in a typical life, or its own sampling where that is near. */
 export function lifeTimeOf(units: readonly TimedUnit[], time: TableTime): LifeTime {
@@ -36,7 +40,9 @@ export function lifeTimeOf(units: readonly TimedUnit[], time: TableTime): LifeTi
   const starts = units.map((u) => u.times[0]).sort((a, b) => a - b);
   const early = starts[Math.floor(EARLY_SHARE * (starts.length - 1))];
   const sinceNew = !time.dated && starts[0] >= 0 && early <= EARLY * life + step;
-  return { unit: time.unit, step: step > 0 ? step : 1, sinceNew, column: time.column };
+  const apart = intervalsOf(units);
+  const interval = apart.length > 0 ? { least: apart[0], most: apart[apart.length - 1] } : undefined;
+  return { unit: time.unit, step: step > 0 ? step : 1, sinceNew, column: time.column, interval };
 }
 
 /**
@@ -85,7 +91,32 @@ export function inUnitOf(units: readonly TimedUnit[], table: TableTime, model: L
     throw new HistoryError(
       `time is in ${table.unit}; the model counts ${model.unit}: state the unit of the time column (--time-unit)`,
     );
-  return factor === 1 ? [...units] : units.map((u) => ({ ...u, times: u.times.map((t) => t * factor) }));
+  const timed = factor === 1 ? [...units] : units.map((u) => ({ ...u, times: u.times.map((t) => t * factor) }));
+  if (!table.given && !table.dated && table.column !== null && model.interval)
+    checkInterval(timed, model, model.interval);
+  return timed;
+}
+
+/** Times in another unit than their header's, or row numbers, stand apart differently. */
+function checkInterval(
+  units: readonly TimedUnit[],
+  { unit, column }: LifeTime,
+  { least, most }: { least: number; most: number },
+) {
+  const apart = intervalsOf(units);
+  const usual = apart[apart.length >> 1];
+  if (usual === undefined || (usual >= least / OTHER_INTERVAL && usual <= most * OTHER_INTERVAL)) return;
+  const short = (v: number) => Number(v.toPrecision(3));
+  throw new HistoryError(
+    `rows are ${short(usual)} ${unit} apart, where those of the training were ${short(least)}${most > least ? ` to ${short(most)}` : ''}: if ${column} is in ${unit} all the same, say so with --time-unit`,
+  );
+}
+
+/** Each unit's usual time from row to row, rising. */
+function intervalsOf(units: readonly TimedUnit[]): number[] {
+  return units
+    .flatMap(({ times }) => (times.length > 1 ? [middle(times.slice(1).map((t, i) => t - times[i]))] : []))
+    .sort((a, b) => a - b);
 }
 
 function middle(values: number[]): number {

@@ -35,6 +35,7 @@ export const canonicalVariates: RowMethod<Variates> = {
   lags: LAGS,
   weights: [1, 0.2, 0.07],
   alpha: 0.03,
+  rowAlpha: 1e-3,
   leastRows: (channels) => Math.max(200, 4 * channels),
   /** Its cost grows with the third power of the channels: a minute from about here on. */
   mostChannels: 150,

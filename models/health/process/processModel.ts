@@ -5,6 +5,7 @@ import { canonicalVariates, variatesSchema } from './canonicalVariates.ts';
 import { forestSchema, isolationForest } from './isolationForest.ts';
 import type { LearningMethod } from './methodNames.ts';
 import { networkSchema } from './networkModel.ts';
+import { tailLimit } from './panel/member.ts';
 import { predictionLimit } from './predictionLimit.ts';
 import { planeSchema, principalComponents } from './principalComponents.ts';
 import { blocksOf, leadingChannels, type RowMethod, type RowModel, type Statistics } from './rowMethod.ts';
@@ -97,7 +98,7 @@ export function trainProcess(
   rows: readonly Float64Array[],
   { data, version, seed }: TrainingNotes,
 ): ProcessModel {
-  const { lags, weights, alpha, leastRows, mostChannels, train, load } = methodOf(method);
+  const { lags, weights, alpha, rowAlpha, leastRows, mostChannels, train, load } = methodOf(method);
   if (channels.length < 2) throw new RangeError(`${channels.length} channels; two or more are needed`);
   if (channels.length > mostChannels)
     throw new RangeError(`${channels.length} channels; ${method} takes at most ${mostChannels}`);
@@ -114,6 +115,7 @@ export function trainProcess(
       data,
       split: 'five contiguous blocks of time, each judged by a model of the other four',
       version,
+      rowAlpha,
     }),
     channels: [...channels],
     learned: { method, data: train([rows], seed) } as LearnedPart,
@@ -134,7 +136,7 @@ export function limitsOf(
   alpha: number,
   channels: readonly string[],
   rows: readonly Float64Array[],
-  { data, split, version }: { data: string; split: string; version: string },
+  { data, split, version, rowAlpha }: { data: string; split: string; version: string; rowAlpha?: number },
 ): Pick<ProcessModel, 'card' | 'limits' | 'usual' | 'reference'> {
   const count = blocks[0][0].length * weights.length;
   const series: number[][] = Array.from({ length: count }, () => []);
@@ -147,7 +149,10 @@ export function limitsOf(
       });
     }
   }
-  const limits = series.map((values) => predictionLimit(values, alpha / count));
+  const limits = series.map((values) => {
+    const limit = predictionLimit(values, alpha / count);
+    return rowAlpha === undefined ? limit : Math.max(limit, tailLimit(values, rowAlpha / count));
+  });
   const index = series[0].map((_, t) => Math.max(...series.map((values, i) => values[t] / limits[i])));
   const short = (v: number) => Number(v.toPrecision(6));
   return {

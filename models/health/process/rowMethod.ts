@@ -21,6 +21,11 @@ export interface RowMethod<Data> {
   readonly weights: readonly number[];
   /** Chance that a normal row brings any watched statistic over its limit. */
   readonly alpha: number;
+  /**
+   * The same by the tail of the rows that were seen, where these are many: a law that is fitted to all of them
+   * is off in its tail.
+   */
+  readonly rowAlpha?: number;
   /** Rows that a model of so many channels asks for. */
   leastRows(channels: number): number;
   readonly mostChannels: number;

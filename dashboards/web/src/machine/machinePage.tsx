@@ -1,5 +1,5 @@
 import type { MachineView } from '#models/contracts/api.ts';
-import { AlertList } from '../alerts.tsx';
+import { AlertList } from '../alerts/alertList.tsx';
 import { api } from '../api.ts';
 import { Chart } from '../chart.tsx';
 import { duration, lifeText, number, statusText, time, unitText } from '../format.ts';

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { MachineView } from '#models/contracts/api.ts';
-import { AlertList } from '../alerts.tsx';
+import { AlertList } from '../alerts/alertList.tsx';
 import { STATUS_ORDER, STATUS_WORDS, statusText } from '../format.ts';
 import { groupBy } from '../groupBy.ts';
 import { alerts, keyOf, lastVisitMs, machines } from '../state.ts';
@@ -22,6 +22,9 @@ export function PlantPage() {
       <section aria-labelledby="alerts-title">
         <h2 id="alerts-title">Alerts ({alerts.value.length})</h2>
         <AlertList alerts={alerts.value} />
+        <p>
+          <a href="#/alerts">All alerts, closed ones as well; maintenance windows and notifications</a>
+        </p>
         <WorkOrderList />
       </section>
       <section aria-labelledby="machines-title">

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { type AlarmAction, type AlertRecord, damageSchema, faultSchema } from '#models/contracts/alert.ts';
+import { time } from '../format.ts';
+import { mayUse, ownName } from '../session/session.ts';
+import { act } from '../state.ts';
 import { Attachments } from './attachments.tsx';
-import { time } from './format.ts';
-import { mayUse, ownName } from './session/session.ts';
-import { act } from './state.ts';
 
 const HOUR_MS = 3_600_000;
 const SHELVE_HOURS = [1, 8, 24, 168];
@@ -20,7 +20,7 @@ export function LifeCycle({ alert }: { alert: AlertRecord }) {
         {alert.shelved ? ` · shelved until ${time(alert.shelved.untilMs)}: ${alert.shelved.reason}` : ''}
         {alert.outOfService ? ` · out of service: ${alert.outOfService.reason}` : ''}
       </summary>
-      {mayUse('alerts') && <Actions alert={alert} />}
+      {mayUse('alerts') && (alert.closed === undefined ? <Actions alert={alert} /> : <Reopen alert={alert} />)}
       {isOpen.value && <Attachments alert={alert} />}
       <ol>
         {(alert.history ?? []).map((t) => (
@@ -31,6 +31,23 @@ export function LifeCycle({ alert }: { alert: AlertRecord }) {
         ))}
       </ol>
     </details>
+  );
+}
+
+/** What is closed can be opened again, with the reason. */
+function Reopen({ alert: { id } }: { alert: AlertRecord }) {
+  const reason = useSignal('');
+  return (
+    <p class="actions">
+      <label>
+        Reason <input maxLength={1000} value={reason.value} onInput={(e) => (reason.value = e.currentTarget.value)} />
+      </label>
+      <Action
+        label="Reopen"
+        ready={reason.value.trim() !== ''}
+        run={() => void act(id, ownName() || 'the page', { action: 'reopen', reason: reason.value.trim() })}
+      />
+    </p>
   );
 }
 
@@ -81,7 +98,8 @@ function Actions({ alert }: { alert: AlertRecord }) {
           <Action
             key={finding}
             label={`Close: ${finding.replace('_', ' ')}`}
-            ready
+            // Why an alert was false is what makes the next one better.
+            ready={finding !== 'false_alarm' || hasText}
             run={() => change({ action: 'close', finding, ...(hasText ? { comment: reason } : {}) })}
           />
         ))}

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { keepName, ownName, session } from './session/session.ts';
+import { keepName, ownName, session } from '../session/session.ts';
 
 /** A comment and, where nobody has signed in, the name of who acknowledges; it is kept for the next time. */
 export function AcknowledgeForm({ submit }: { submit: (by: string, comment: string) => void }) {

@@ -1,11 +1,14 @@
+import { useSignal } from '@preact/signals';
 import type { AlertRecord } from '#models/contracts/alert.ts';
+import { api } from '../api.ts';
+import { duration, isoTime, lifeText, number, percent, time } from '../format.ts';
+import { featureOf, unitOfFeature } from '../machine/features.ts';
+import { mayUse, ownName } from '../session/session.ts';
+import { acknowledge, find, keyOf, machines, save } from '../state.ts';
+import { useLoaded } from '../useLoaded.ts';
 import { AcknowledgeForm } from './acknowledge.tsx';
-import { isoTime, lifeText, number, time } from './format.ts';
 import { LifeCycle } from './lifeCycle.tsx';
-import { featureOf, unitOfFeature } from './machine/features.ts';
 import { mostUrgentFirst } from './mostUrgentFirst.ts';
-import { mayUse, ownName } from './session/session.ts';
-import { acknowledge, find, keyOf, machines } from './state.ts';
 
 const STATE_WORDS: Record<AlertRecord['state'], string> = {
   unacknowledged: 'New',
@@ -28,7 +31,8 @@ export function AlertList({ alerts }: { alerts: AlertRecord[] }) {
   );
 }
 
-function AlertItem({ alert }: { alert: AlertRecord }) {
+export function AlertItem({ alert }: { alert: AlertRecord }) {
+  const isOpen = useSignal(false);
   const { diagnosis, contributions, iso } = alert.evidence;
   const machine = machines.value.find(({ health }) => keyOf(health) === keyOf(alert));
   const unit = machine?.units[alert.point];
@@ -57,7 +61,7 @@ function AlertItem({ alert }: { alert: AlertRecord }) {
           {iso ? `, ISO zone ${iso.zone} at ${number(iso.velocityMmPerS)} mm/s` : ''}
         </dd>
       </dl>
-      <details>
+      <details onToggle={(e) => (isOpen.value = e.currentTarget.open)}>
         <summary>Evidence</summary>
         <ul>
           {diagnosis.reasons.map((reason) => (
@@ -85,6 +89,15 @@ function AlertItem({ alert }: { alert: AlertRecord }) {
           </tbody>
         </table>
         {iso && <p class="quiet">{iso.edition}</p>}
+        {isOpen.value && <RuleRecordLine alert={alert} />}
+        <p>
+          <button
+            type="button"
+            onClick={() => void save(`/api/v1/alerts/${encodeURIComponent(alert.id)}/bundle`, 'alert.tar')}
+          >
+            Save the evidence to judge it again (tar)
+          </button>
+        </p>
       </details>
       {alert.acknowledgedAtMs === null && mayUse('alerts') && (
         <AcknowledgeForm submit={(by, comment) => void acknowledge(alert.id, by, comment)} />
@@ -101,13 +114,33 @@ function AlertItem({ alert }: { alert: AlertRecord }) {
   );
 }
 
+/** How often earlier alerts of the same rule were right, and how early. */
+function RuleRecordLine({ alert: { id, finding } }: { alert: AlertRecord }) {
+  const { value, error } = useLoaded(() => api.trackRecord(id), [id, finding?.atMs]);
+  if (error.value) return <p role="alert">{error.value}</p>;
+  if (value.value === null) return <p role="status">Loading …</p>;
+  const { rule, trackRecord } = value.value;
+  if (trackRecord === null) return <p class="quiet">No alert of the rule “{rule}” has a finding yet.</p>;
+  const { precision, leadTimeH } = trackRecord;
+  const early = leadTimeH === null ? '' : `; found ${duration(leadTimeH * 3600)} after the alert (median)`;
+  return (
+    <p class="quiet">
+      Of {precision.of} earlier alerts of the rule “{rule}” with a finding {precision.count} were right:{' '}
+      {percent(precision.share ?? 0)} (95 %: {percent(precision.low ?? 0)} to {percent(precision.high ?? 1)}){early}.
+    </p>
+  );
+}
+
+const FOUND = { confirmed: 'Found true', false_alarm: 'A false alarm', nothing_found: 'Nothing was found' };
+
 /** What was found at the machine: models are trained anew on it, and held against it. */
 function FindingLine({ alert }: { alert: AlertRecord }) {
   const { id, finding } = alert;
   if (finding)
     return (
       <p class="quiet">
-        {finding.finding === 'confirmed' ? 'Found true' : 'A false alarm'} by {finding.by}, {time(finding.atMs)}
+        {FOUND[finding.finding]} by {finding.by}, {time(finding.atMs)}
+        {[finding.failureMode?.replaceAll('_', ' '), finding.part, finding.damage].filter(Boolean).join(', ')}
       </p>
     );
   if (!mayUse('alerts')) return null;

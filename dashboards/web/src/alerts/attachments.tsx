@@ -1,10 +1,10 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { attachmentTypes } from '#models/contracts/attachment.ts';
-import { api } from './api.ts';
-import { time } from './format.ts';
-import { mayUse, ownName } from './session/session.ts';
-import { attach, save } from './state.ts';
-import { useLoaded } from './useLoaded.ts';
+import { api } from '../api.ts';
+import { time } from '../format.ts';
+import { mayUse, ownName } from '../session/session.ts';
+import { attach, save } from '../state.ts';
+import { useLoaded } from '../useLoaded.ts';
 
 /** Files of an alert, and one more: on a telephone the camera is offered. */
 export function Attachments({ alert }: { alert: AlertRecord }) {

@@ -1,0 +1,81 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import { api } from '../api.ts';
+import { mayUse } from '../session/session.ts';
+import { changedAlert } from '../state.ts';
+import { AlertItem } from './alertList.tsx';
+import { Notifications } from './notifications.tsx';
+import { Suppressions } from './suppressions.tsx';
+
+const PAGE = 50;
+
+/** Every alert, closed ones as well, by filters and page by page; suppressions and notifications below. */
+export function AlertsPage() {
+  const filter = useSignal({ state: 'active', severity: '', site: '', asset: '' });
+  const shown = useSignal<AlertRecord[]>([]);
+  const problem = useSignal<string | null>(null);
+  const hasMore = useSignal(false);
+  const load = async (after?: string) => {
+    try {
+      const page = await api.alertPage({ ...filter.value, limit: PAGE, after });
+      shown.value = after === undefined ? page : [...shown.value, ...page];
+      [hasMore.value, problem.value] = [page.length === PAGE, null];
+    } catch (error) {
+      problem.value = error instanceof Error ? error.message : String(error);
+    }
+  };
+  useEffect(() => void load(), [filter.value]);
+  // The list is not moved under its reader, but shows each alert as it is.
+  useSignalEffect(() => {
+    const changed = changedAlert.value;
+    if (changed !== null) shown.value = shown.peek().map((alert) => (alert.id === changed.id ? changed : alert));
+  });
+  const set = (change: Partial<typeof filter.value>) => (filter.value = { ...filter.value, ...change });
+  return (
+    <>
+      <section aria-labelledby="all-alerts-title">
+        <h2 id="all-alerts-title">All alerts</h2>
+        <p class="controls">
+          <label>
+            State{' '}
+            <select value={filter.value.state} onChange={(e) => set({ state: e.currentTarget.value })}>
+              <option value="active">not over</option>
+              <option value="all">all, closed ones as well</option>
+            </select>
+          </label>
+          <label>
+            Severity{' '}
+            <select value={filter.value.severity} onChange={(e) => set({ severity: e.currentTarget.value })}>
+              <option value="">all</option>
+              <option value="critical">critical</option>
+              <option value="warning">warning</option>
+            </select>
+          </label>
+          <label>
+            Site <input value={filter.value.site} onChange={(e) => set({ site: e.currentTarget.value.trim() })} />
+          </label>
+          <label>
+            Machine <input value={filter.value.asset} onChange={(e) => set({ asset: e.currentTarget.value.trim() })} />
+          </label>
+        </p>
+        {problem.value && <p role="alert">{problem.value}</p>}
+        {shown.value.length === 0 && problem.value === null && <p class="empty">No such alerts.</p>}
+        <ul class="alerts">
+          {shown.value.map((alert) => (
+            <AlertItem key={alert.id} alert={alert} />
+          ))}
+        </ul>
+        {hasMore.value && (
+          <p class="tools">
+            <button type="button" onClick={() => void load(shown.value.at(-1)?.id)}>
+              Older ones
+            </button>
+          </p>
+        )}
+      </section>
+      <Suppressions />
+      {mayUse('notifications') && <Notifications />}
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+import { useSignal } from '@preact/signals';
+import { api } from '../api.ts';
+import { time } from '../format.ts';
+import { mayUse, ownName } from '../session/session.ts';
+import { machines } from '../state.ts';
+import { useLoaded } from '../useLoaded.ts';
+
+const HOUR_MS = 3_600_000;
+const HOURS = [1, 4, 8, 24, 72, 168];
+
+/** Maintenance windows and machines that are off: their alerts are kept, and annunciated to nobody. */
+export function Suppressions() {
+  const asked = useSignal(0);
+  const { value, error } = useLoaded(() => api.suppressions(), [asked.value]);
+  const problem = useSignal<string | null>(null);
+  const change = async (work: () => Promise<unknown>) => {
+    try {
+      await work();
+      [problem.value, asked.value] = [null, asked.value + 1];
+    } catch (reason) {
+      problem.value = reason instanceof Error ? reason.message : String(reason);
+    }
+  };
+  return (
+    <section aria-labelledby="suppressions-title">
+      <h2 id="suppressions-title">Maintenance windows</h2>
+      {(error.value ?? problem.value) && <p role="alert">{error.value ?? problem.value}</p>}
+      {value.value?.length === 0 && <p class="empty">No alerts are suppressed.</p>}
+      <ul>
+        {value.value?.map(({ id, kind, site, machines: named, fromMs, untilMs, by, reason }) => (
+          <li key={id}>
+            {kind === 'maintenance' ? 'Maintenance' : 'Machine off'} at {site}: {named?.join(', ') ?? 'all machines'},{' '}
+            {time(fromMs)} to {time(untilMs)}, {by}: {reason}{' '}
+            {mayUse('alerts') && (
+              <button type="button" onClick={() => void change(() => api.endSuppression(id, ownName() || 'the page'))}>
+                End now
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {mayUse('alerts') && <NewSuppression suppress={(request) => void change(() => api.suppress(request))} />}
+    </section>
+  );
+}
+
+function NewSuppression({ suppress }: { suppress: (request: object) => void }) {
+  const sites = [...new Set(machines.value.map(({ health }) => health.site))].sort();
+  const [site, named, hours, reason] = [useSignal(''), useSignal(''), useSignal('4'), useSignal('')];
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const patterns = named.value.split(/[\s,]+/).filter((name) => name !== '');
+    suppress({
+      by: ownName() || 'the page',
+      site: site.value || sites[0],
+      ...(patterns.length > 0 && { machines: patterns }),
+      untilMs: Date.now() + Number(hours.value) * HOUR_MS,
+      reason: reason.value,
+    });
+  };
+  return (
+    <form class="take" onSubmit={submit}>
+      <label>
+        Site{' '}
+        <select value={site.value} onChange={(e) => (site.value = e.currentTarget.value)}>
+          {sites.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Machines, such as pump-*; none: all{' '}
+        <input value={named.value} onInput={(e) => (named.value = e.currentTarget.value)} />
+      </label>
+      <label>
+        For{' '}
+        <select value={hours.value} onChange={(e) => (hours.value = e.currentTarget.value)}>
+          {HOURS.map((n) => (
+            <option key={n} value={n}>
+              {n} h
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Reason{' '}
+        <input required maxLength={1000} value={reason.value} onInput={(e) => (reason.value = e.currentTarget.value)} />
+      </label>
+      <button type="submit">Suppress alerts for maintenance</button>
+    </form>
+  );
+}
