@@ -148,7 +148,7 @@ test('at QoS 0 nobody waits: one commit a second, and an alert at once', () => {
     for (let second = 0; second < 9; second++) expect(commitsAfter(second)).toBe(0);
     expect([commitsAfter(9), agent.pendingArrivals]).toEqual([1, 0]);
     let second = 10;
-    while (!agent.pipeline.alerting && second < 60) agent.accept({ ok: true, block: block(second++) }, null);
+    while (!agent.pipeline.hasPendingAlerts && second < 60) agent.accept({ ok: true, block: block(second++) }, null);
     vi.advanceTimersByTime(20);
     expect(agent.commits).toBe(2);
     expect(said().filter((m) => m.kind === 'alerts')).toHaveLength(1);

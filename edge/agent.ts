@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { MachineOrder } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
-import { ModelFileWait } from './models/modelFileWait.ts';
+import { ModelFileRetry } from './models/modelFileRetry.ts';
 import type { ModelHost } from './models/modelHost.ts';
-import type { ModelOrders } from './models/modelOrders.ts';
+import type { ModelInstaller } from './models/modelInstaller.ts';
 import type { Outbox } from './outbox.ts';
-import { type Drained, type LedgerDue, Pipeline } from './pipeline/pipeline.ts';
+import { type CommitBatch, type LedgerDue, Pipeline } from './pipeline/pipeline.ts';
 import type { Receipt } from './receipts.ts';
 import type { Outages } from './sources/outages.ts';
 import type { Arrival, OnceSink } from './sources/source.ts';
@@ -44,7 +44,7 @@ export class Agent implements OnceSink {
   readonly #committed: () => void;
   /** Process that runs models; null where none is available. */
   #host: ModelHost | null = null;
-  #orders: ModelOrders | null = null;
+  #orders: ModelInstaller | null = null;
   #isInferring = false;
   #stopping = false;
   /** Acknowledgements of arrivals that are not durable yet. */
@@ -53,7 +53,7 @@ export class Agent implements OnceSink {
   readonly #receipts: Receipt[] = [];
   /** Sources that back-pressure has stopped. */
   #paused: (() => void)[] = [];
-  #uncommitted: Drained | null = null;
+  #uncommitted: CommitBatch | null = null;
   /** Arrivals that need no acknowledgement and are not durable yet. */
   #unacknowledged = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -61,7 +61,7 @@ export class Agent implements OnceSink {
   #pause: NodeJS.Timeout | null = null;
   #ledgerMs: number;
   /** State of the model files that the configuration names, by machine. */
-  readonly modelFiles = new Map<string, ModelFileWait>();
+  readonly modelFiles = new Map<string, ModelFileRetry>();
 
   /** `committed` is called after each commit; `version` is of Millwright. */
   constructor(
@@ -107,7 +107,7 @@ export class Agent implements OnceSink {
     if (this.#uncommitted !== null) return;
     if (!done) {
       if (this.#unacknowledged >= UNACKNOWLEDGED_ARRIVALS) this.commit();
-      else this.#schedule(this.pipeline.alerting ? GROUP_MS : UNACKNOWLEDGED_MS);
+      else this.#schedule(this.pipeline.hasPendingAlerts ? GROUP_MS : UNACKNOWLEDGED_MS);
       return;
     }
     if (this.#pending.length >= GROUP_ARRIVALS) this.commit();
@@ -122,7 +122,7 @@ export class Agent implements OnceSink {
   }
 
   /** Starts inference on `host`. */
-  useModels(host: ModelHost, orders: ModelOrders): void {
+  useModels(host: ModelHost, orders: ModelInstaller): void {
     this.#host = host;
     this.#orders = orders;
     this.#infer();
@@ -134,7 +134,7 @@ export class Agent implements OnceSink {
     if (order.what === 'rollback') {
       const { asset, why = 'by command' } = order;
       return this.#durably(() =>
-        this.pipeline.changeModels(asset, (slot) => slot.undo(order.id ?? null, why, this.#now())),
+        this.pipeline.updateModels(asset, (slot) => slot.rollBack(order.id ?? null, why, this.#now())),
       );
     }
     const { what, asset, point } = order;
@@ -158,19 +158,19 @@ export class Agent implements OnceSink {
     if (!orders) return;
     for (const [asset, { model: file }] of Object.entries(this.#config.assets)) {
       const waits = this.modelFiles.get(asset);
-      if (file === undefined || (waits && !waits.due(this.#now()))) continue;
+      if (file === undefined || (waits && !waits.isDue(this.#now()))) continue;
       try {
-        const opened = await orders.open(file);
+        const opened = await orders.openFile(file);
         const { id } = opened;
         const known = this.pipeline.models().find((m) => m.asset === asset);
         if (known?.active?.id !== id && known?.undone?.id !== id) {
-          const installed = await orders.prepareOpened(asset, opened);
-          this.#durably(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
+          const installed = await orders.preparePackage(asset, opened);
+          this.#durably(() => this.pipeline.updateModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
           this.#log.info({ asset, file, id }, 'the model file is live');
         }
-        this.modelFiles.set(asset, ModelFileWait.settled(file));
+        this.modelFiles.set(asset, ModelFileRetry.settled(file));
       } catch (error) {
-        const next = ModelFileWait.refused(file, error, this.#now());
+        const next = ModelFileRetry.refused(file, error, this.#now());
         if (waits?.why !== next.why)
           this.#log.warn({ asset, file, why: next.why }, 'the model file is not installed yet');
         this.modelFiles.set(asset, next);
@@ -181,7 +181,7 @@ export class Agent implements OnceSink {
   /** Trains a model on a machine's own rows, for machines that have enough of them and no model. */
   async trainOwnModels(): Promise<void> {
     if (!this.#host) return;
-    for (const { asset, ...request } of this.pipeline.takeOwnRows()) {
+    for (const { asset, ...request } of this.pipeline.takeTrainingRows()) {
       const learned = await this.#host.learn(request);
       if (!learned.ok || learned.model.card.falseRate > MAX_FALSE_RATE) {
         const why = learned.ok ? `it flags ${learned.model.card.falseRate} of its own training rows` : learned.why;
@@ -193,7 +193,7 @@ export class Agent implements OnceSink {
       const installed = { id, name: 'own', release: id.slice(0, 8), model };
       // An approved model may have been installed meanwhile.
       if (this.pipeline.models().some((m) => m.asset === asset && m.active)) continue;
-      this.#durably(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
+      this.#durably(() => this.pipeline.updateModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
       this.#log.info(
         { asset, channels: model.channels, rows: model.card.rows },
         'a model trained on the machine’s own rows is live',
@@ -204,7 +204,7 @@ export class Agent implements OnceSink {
   async #installModel({ asset, id, stage }: Extract<MachineOrder, { what: 'model' }>): Promise<string> {
     if (!this.#orders) throw new Error('this edge runs no models');
     const installed = await this.#orders.prepare({ asset, id });
-    this.#durably(() => this.pipeline.changeModels(asset, (slot) => slot.install(installed, stage)) ?? '');
+    this.#durably(() => this.pipeline.updateModels(asset, (slot) => slot.install(installed, stage)) ?? '');
     return stage === 'live' ? 'the model is live' : 'the model runs in shadow';
   }
 
@@ -221,11 +221,11 @@ export class Agent implements OnceSink {
         if (this.#stopping) return;
         let at = 0;
         for (const one of work) {
-          this.pipeline.modelsDone(one, results.slice(at, at + one.work.jobs.length), this.#now());
+          this.pipeline.applyModelResults(one, results.slice(at, at + one.work.jobs.length), this.#now());
           at += one.work.jobs.length;
         }
         this.#isInferring = false;
-        this.#schedule(this.pipeline.alerting ? GROUP_MS : UNACKNOWLEDGED_MS);
+        this.#schedule(this.pipeline.hasPendingAlerts ? GROUP_MS : UNACKNOWLEDGED_MS);
         this.#infer();
       })
       // The host answers in bounded time whatever a model does: a rejection is a bug and must crash the process.
@@ -280,11 +280,11 @@ export class Agent implements OnceSink {
   }
 
   /** False where the write failed; the batch is then kept for the next attempt. */
-  #write(drained: Drained): boolean {
+  #write(drained: CommitBatch): boolean {
     this.#uncommitted = drained;
     try {
       const { outgoing, states, receipts = [] } = drained;
-      if ([outgoing, states, receipts].some((all) => all.length > 0) || this.#outbox.hasForgotten) {
+      if ([outgoing, states, receipts].some((all) => all.length > 0) || this.#outbox.hasAcknowledged) {
         this.#outbox.commit(drained, this.#config, this.#now());
         this.commits++;
       }

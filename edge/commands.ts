@@ -54,9 +54,9 @@ export class Commands {
     const { site, edge, issuedMs } = command;
     if (site !== this.#config.site || edge !== this.#config.edge) return this.#refuse('not_for_us');
     if (Math.abs(this.#now() - clockOffsetMs - issuedMs) > MAX_AGE_MS) return this.#refuse('stale');
-    if (issuedMs <= (this.#outbox.number(LAST) ?? 0)) return this.#refuse('replayed');
+    if (issuedMs <= (this.#outbox.getNumber(LAST) ?? 0)) return this.#refuse('replayed');
     // Recorded before execution: a command that crashes the edge must not crash it again.
-    this.#outbox.keepNumber(LAST, issuedMs);
+    this.#outbox.setNumber(LAST, issuedMs);
     this.last = await this.#outcomeOf(command, execute);
     return this.last;
   }

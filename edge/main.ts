@@ -9,14 +9,14 @@ import { Commands } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
 import { serveHttp } from './httpServer.ts';
 import { edgeMetrics } from './metrics.ts';
-import { Fetcher } from './models/fetcher.ts';
 import type { ModelHost } from './models/modelHost.ts';
-import { ModelOrders } from './models/modelOrders.ts';
+import { ModelInstaller } from './models/modelInstaller.ts';
+import { PackageFetcher } from './models/packageFetcher.ts';
 import { ProcessHost } from './models/processHost.ts';
 import { Outbox } from './outbox.ts';
 import { createSource } from './sources/createSource.ts';
 import { Outages } from './sources/outages.ts';
-import { MOST_FAULTS, type Source } from './sources/source.ts';
+import { MAX_FAULTS, type Source } from './sources/source.ts';
 import { Uplink } from './uplink.ts';
 
 export interface RunningEdge {
@@ -86,7 +86,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   };
   const uplink = new Uplink(config, outbox, version, now, log, incoming);
   const { site, edge } = config;
-  const fetcher = new Fetcher((want) => uplink.request({ v: SCHEMA_VERSION, site, edge, ...want }));
+  const fetcher = new PackageFetcher((want) => uplink.request({ v: SCHEMA_VERSION, site, edge, ...want }));
   uplink.lastCommand = hooks.lastCommand;
   const agent = new Agent(config, outbox, now, log, () => uplink.flush(), version);
   uplink.models = () => agent.pipeline.models();
@@ -95,7 +95,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   if (!hooks.models) opened.push(() => host.stop());
   agent.useModels(
     host,
-    new ModelOrders(config.uplink.commandKeyFile, host, agent.pipeline, (id) => fetcher.fetch(id), log),
+    new ModelInstaller(config.uplink.commandKeyFile, host, agent.pipeline, (id) => fetcher.fetch(id), log),
   );
   const sources: Source[] = [];
   for (let i = 0; i < config.sources.length; i++) sources.push(await createSource(config, i, now, log));
@@ -128,7 +128,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
     ok: agent.failure === null && sources.every((s) => s.state === 'connected' && (s.faults ?? []).length === 0),
     detail: {
       sources: sources.map((s) => s.state),
-      faults: sources.flatMap(({ faults = [] }, source) => faults.slice(0, MOST_FAULTS).map((f) => ({ source, ...f }))),
+      faults: sources.flatMap(({ faults = [] }, source) => faults.slice(0, MAX_FAULTS).map((f) => ({ source, ...f }))),
       uplink: uplink.connected,
       outbox: outbox.counts,
       failure: agent.failure,

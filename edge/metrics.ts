@@ -5,7 +5,7 @@ import type { CertificateWatch } from './certificates/certificateWatch.ts';
 import type { Commands } from './commands.ts';
 import type { ModelHost } from './models/modelHost.ts';
 import type { Outbox } from './outbox.ts';
-import { MOST_FAULTS, type Source } from './sources/source.ts';
+import { MAX_FAULTS, type Source } from './sources/source.ts';
 import type { Uplink } from './uplink.ts';
 
 /** The edge's metrics, read from its parts when they are asked for: the hot path counts nothing twice. */
@@ -169,7 +169,7 @@ export function edgeMetrics(
     ['source', 'asset', 'point', 'reason'],
     (set) => {
       for (const [i, { faults = [] }] of sources.entries())
-        for (const { asset, point, reason } of faults.slice(0, MOST_FAULTS))
+        for (const { asset, point, reason } of faults.slice(0, MAX_FAULTS))
           set({ source: String(i), asset, point, reason }, 1);
     },
   );

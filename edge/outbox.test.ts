@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KINDS, Outbox } from './outbox.ts';
-import type { Drained, Outgoing } from './pipeline/pipeline.ts';
+import type { CommitBatch, Outgoing } from './pipeline/pipeline.ts';
 
 const NOW_MS = 1.7e12;
 const DAY_MS = 86_400_000;
@@ -11,7 +11,7 @@ const origin = { site: 's', edge: 'e' };
 const fresh = () => mkdtempSync(join(tmpdir(), 'millwright-outbox-'));
 const open = (directory: string, maxBytes = 1e9) =>
   Outbox.open(directory, { maxBytes, maxAgeMs: DAY_MS }, 7, () => undefined);
-const of = (kind: Outgoing['kind'], n: number, text = ''): Drained => ({
+const of = (kind: Outgoing['kind'], n: number, text = ''): CommitBatch => ({
   outgoing: Array.from({ length: n }, () => ({ kind, topic: kind, body: { timeMs: 1, text } })),
   states: [],
 });
@@ -40,8 +40,8 @@ test('forgets with the next commit, and does not number anew when it is empty', 
   const directory = fresh();
   const outbox = open(directory);
   outbox.commit(of('features', 3), origin, NOW_MS);
-  outbox.forget([[1, 3]]);
-  expect(outbox.hasForgotten).toBe(true);
+  outbox.acknowledge([[1, 3]]);
+  expect(outbox.hasAcknowledged).toBe(true);
   expect(outbox.counts.rows).toBe(3);
   outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
   expect(outbox.counts).toMatchObject({ rows: 0, bytes: 0 });
@@ -98,10 +98,10 @@ test('evidence goes before features; what is older than the limit goes, alerts s
 test('a number outlives the process', () => {
   const directory = fresh();
   const first = open(directory);
-  expect(first.number('lastCommandMs')).toBeUndefined();
-  first.keepNumber('lastCommandMs', 12.5);
+  expect(first.getNumber('lastCommandMs')).toBeUndefined();
+  first.setNumber('lastCommandMs', 12.5);
   first.close();
-  expect(open(directory).number('lastCommandMs')).toBe(12.5);
+  expect(open(directory).getNumber('lastCommandMs')).toBe(12.5);
 });
 
 test('what the gateway has is forgotten by its sequence, however long the backlog', () => {
@@ -110,7 +110,7 @@ test('what the gateway has is forgotten by its sequence, however long the backlo
     outbox.commit(of('features', 50), origin, NOW_MS);
     outbox.commit(of('health', 50), origin, NOW_MS);
   }
-  outbox.forget([
+  outbox.acknowledge([
     [51, 60],
     [101, 101],
   ]);
@@ -156,11 +156,11 @@ test('room is made of one kind at a time: evidence, features, ledgers, health', 
 test('each message says the oldest that is still held; rows of every kind are forgotten', () => {
   const outbox = open(fresh());
   for (const kind of KINDS) outbox.commit(of(kind, 1), origin, NOW_MS);
-  outbox.forget([[1, 3]]);
+  outbox.acknowledge([[1, 3]]);
   outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
   outbox.commit(of('alerts', 1), origin, NOW_MS);
   expect(JSON.parse(outbox.next('alerts', 0, 1)[0].payload)).toMatchObject({ sequence: 6, oldest: 4 });
-  outbox.forget([[4, 5]]);
+  outbox.acknowledge([[4, 5]]);
   outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
   expect(outbox.counts).toMatchObject({ rows: 1, bytes: bytesOf(outbox) });
 });

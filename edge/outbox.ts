@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Drained, Outgoing } from './pipeline/pipeline.ts';
+import type { CommitBatch, Outgoing } from './pipeline/pipeline.ts';
 import { Receipts } from './receipts.ts';
 
 export interface OutboxRow {
@@ -24,7 +24,7 @@ export interface OutboxLimits {
 }
 
 /** What a commit threw away. */
-interface Room {
+interface Discarded {
   rows: number;
   bytes: number;
   dropped: Record<string, number>;
@@ -33,17 +33,18 @@ interface Room {
 /** What leaves first, and what is thrown away last. */
 const PRIORITY: Record<Outgoing['kind'], number> = { alerts: 0, health: 1, ledger: 2, features: 3, evidence: 4 };
 export const KINDS = ['alerts', 'health', 'ledger', 'features', 'evidence'] as const;
-/** What is too old is looked for so often. */
-const MARK_MS = 3_600_000;
+/** Interval between checks for rows that are too old. */
+const MARK_INTERVAL_MS = 3_600_000;
 /** Rows thrown away at once when the outbox is full. */
 const DROP_ROWS = 200;
 
 /**
- * Messages that the gateway has not acknowledged yet, and the state of detectors and alerts, in one SQLite file: one
- * transaction takes both, so that a restart neither storms nor forgets.
+ * Messages that the gateway has not acknowledged, and the state of detectors and alerts, in one SQLite file: one
+ * transaction covers both, so that a restart neither repeats nor loses an alert.
  *
- * Its policy is called evidence-first: when full it throws away the oldest evidence, then features, then ledgers, then
- * health; alerts never while anything else is left. What is older than the limit goes the same way; alerts stay.
+ * The policy is called evidence-first: when full, the outbox drops the oldest evidence first, then features, ledgers
+ * and health; alerts only when nothing else is left. Rows older than the age limit are dropped in the same way, except
+ * alerts.
  */
 export class Outbox {
   readonly id: string;
@@ -55,7 +56,7 @@ export class Outbox {
   readonly #limits: OutboxLimits;
   #markedMs: number;
   #nextSequence: number;
-  #forgotten: (readonly [number, number])[] = [];
+  #acknowledged: (readonly [number, number])[] = [];
   readonly #insert: Database.Statement;
   readonly #setState: Database.Statement;
   readonly #next: Database.Statement;
@@ -63,7 +64,7 @@ export class Outbox {
   readonly #sizes: Database.Statement;
   readonly #oldest: Database.Statement;
 
-  /** A file that is damaged is set aside, as `outbox.db.damaged-<time>`, and work goes on with a new one. */
+  /** Opens the outbox. A damaged file is set aside as `outbox.db.damaged-<time>`, and a new one is created. */
   static open(directory: string, limits: OutboxLimits, nowMs: number, warn: (message: string) => void): Outbox {
     mkdirSync(directory, { recursive: true });
     const file = join(directory, 'outbox.db');
@@ -73,7 +74,7 @@ export class Outbox {
       if (!/malformed|not a database|corrupt/i.test(String(error))) throw error;
       const aside = `${file}.damaged-${nowMs}`;
       renameSync(file, aside);
-      warn(`the outbox was damaged (${String(error)}); it was set aside as ${aside}, and a new one begun`);
+      warn(`the outbox was damaged (${String(error)}); it was set aside as ${aside}, and a new one was created`);
       return new Outbox(file, limits);
     }
   }
@@ -119,49 +120,49 @@ export class Outbox {
     this.counts = { rows, bytes, dropped: JSON.parse(this.#meta('dropped') ?? '{}') };
   }
 
-  /** What `Drained.states` held when it was last kept. */
+  /** The states of the last commit. */
   states(): Map<string, Buffer> {
     const rows = this.#db.prepare('SELECT key, value FROM state').all() as { key: string; value: Buffer }[];
     return new Map(rows.map((row) => [row.key, row.value]));
   }
 
-  /** Whether something was taken under this key: what was answered. */
+  /** The answer to a message that was accepted under this key; null if there was none. */
   receiptOf(key: string): string | null {
     return this.#receipts.answerOf(key);
   }
 
   /** Keeps messages, states and receipts, all or nothing. @throws what SQLite throws: a full or read-only disk. */
-  commit(drained: Drained, origin: { site: string; edge: string }, nowMs: number): void {
+  commit(batch: CommitBatch, origin: { site: string; edge: string }, nowMs: number): void {
     let sequence = this.#nextSequence;
-    let rows = drained.outgoing.length;
+    let rows = batch.outgoing.length;
     let bytes = 0;
-    const room: Room = { rows: 0, bytes: 0, dropped: {} };
-    const marks = nowMs - this.#markedMs >= MARK_MS;
+    const discarded: Discarded = { rows: 0, bytes: 0, dropped: {} };
+    const isMarkDue = nowMs - this.#markedMs >= MARK_INTERVAL_MS;
     const numbered: { kind: Outgoing['kind']; sequence: number }[] = [];
     const { oldest } = this.#oldest.get() as { oldest: number | null };
     const envelope = { v: 1, site: origin.site, edge: origin.edge, outbox: this.id, oldest: oldest ?? sequence };
     this.#db.transaction(() => {
-      for (const { kind, topic, body } of drained.outgoing) {
+      for (const { kind, topic, body } of batch.outgoing) {
         const payload = JSON.stringify({ ...envelope, sequence, ...body });
         this.#insert.run(sequence, PRIORITY[kind], topic, payload);
         numbered.push({ kind, sequence });
         bytes += payload.length;
         sequence++;
       }
-      for (const { key, value } of drained.states) this.#setState.run(key, value);
-      this.#receipts.keep(drained.receipts ?? []);
+      for (const { key, value } of batch.states) this.#setState.run(key, value);
+      this.#receipts.save(batch.receipts ?? []);
       if (sequence !== this.#nextSequence) this.#setMeta('nextSequence', String(sequence));
-      const gone = this.#remove(this.#forgotten);
-      rows -= gone.rows;
-      bytes -= gone.bytes;
-      if (marks) this.#dropOld(nowMs, sequence, room);
-      this.#makeRoom(this.counts.bytes + bytes - room.bytes - this.#limits.maxBytes, room);
+      const removed = this.#remove(this.#acknowledged);
+      rows -= removed.rows;
+      bytes -= removed.bytes;
+      if (isMarkDue) this.#dropOld(nowMs, sequence, discarded);
+      this.#makeRoom(this.counts.bytes + bytes - discarded.bytes - this.#limits.maxBytes, discarded);
     })();
-    this.#forgotten = [];
-    if (marks) this.#markedMs = nowMs;
-    this.counts.rows += rows - room.rows;
-    this.counts.bytes += bytes - room.bytes;
-    this.counts.dropped = this.#droppedWith(room);
+    this.#acknowledged = [];
+    if (isMarkDue) this.#markedMs = nowMs;
+    this.counts.rows += rows - discarded.rows;
+    this.counts.bytes += bytes - discarded.bytes;
+    this.counts.dropped = this.#droppedWith(discarded);
     this.#nextSequence = sequence;
     for (const { kind, sequence: newest } of numbered) this.newest[kind] = newest;
   }
@@ -175,81 +176,86 @@ export class Outbox {
    * Forgets what is durable elsewhere, with the next commit: a crash before that only sends it again. Ranges are
    * inclusive.
    */
-  forget(ranges: readonly (readonly [number, number])[]): void {
-    this.#forgotten.push(...ranges);
+  acknowledge(ranges: readonly (readonly [number, number])[]): void {
+    this.#acknowledged.push(...ranges);
   }
 
-  get hasForgotten(): boolean {
-    return this.#forgotten.length > 0;
+  get hasAcknowledged(): boolean {
+    return this.#acknowledged.length > 0;
   }
 
   close(): void {
     this.#db.close();
   }
 
-  /** Remembers where the outbox stands now, and throws away what stood there too long ago. */
-  #dropOld(nowMs: number, sequence: number, room: Room): void {
+  /** Records the current position, and drops what was there before the age limit. */
+  #dropOld(nowMs: number, sequence: number, discarded: Discarded): void {
     this.#db.prepare('INSERT OR REPLACE INTO marks (kept_ms, sequence) VALUES (?, ?)').run(nowMs, sequence);
     const oldest = nowMs - this.#limits.maxAgeMs;
     const mark = this.#db.prepare('SELECT max(sequence) AS sequence FROM marks WHERE kept_ms <= ?').get(oldest);
     const { sequence: before } = mark as { sequence: number | null };
     if (before === null) return;
-    for (const kind of KINDS) if (kind !== 'alerts') this.#drop([[0, before - 1]], kind, 'age', room);
+    for (const kind of KINDS) if (kind !== 'alerts') this.#drop([[0, before - 1]], kind, 'age', discarded);
     this.#db.prepare('DELETE FROM marks WHERE kept_ms <= ?').run(oldest);
-    this.#setMeta('dropped', JSON.stringify(this.#droppedWith(room)));
+    this.#setMeta('dropped', JSON.stringify(this.#droppedWith(discarded)));
   }
 
-  /** Throws away at least so many bytes, the least needed kind first; part of the transaction that made them too many. */
-  #makeRoom(excess: number, room: Room): void {
+  /** Drops at least this many bytes, lowest priority first; part of the transaction that exceeded the limit. */
+  #makeRoom(excess: number, discarded: Discarded): void {
     if (excess <= 0) return;
-    const enough = room.bytes + excess;
+    const enough = discarded.bytes + excess;
     for (const kind of KINDS.toReversed()) {
-      while (room.bytes < enough) {
+      while (discarded.bytes < enough) {
         const rows = this.next(kind, 0, DROP_ROWS);
         if (rows.length === 0) break;
-        this.#drop([[rows[0].sequence, rows[rows.length - 1].sequence]], kind, 'full', room);
+        this.#drop([[rows[0].sequence, rows[rows.length - 1].sequence]], kind, 'full', discarded);
       }
     }
-    this.#setMeta('dropped', JSON.stringify(this.#droppedWith(room)));
+    this.#setMeta('dropped', JSON.stringify(this.#droppedWith(discarded)));
   }
 
-  #drop(ranges: readonly (readonly [number, number])[], kind: Outgoing['kind'], why: 'full' | 'age', room: Room): void {
-    const gone = this.#remove(ranges, kind);
-    if (gone.rows === 0) return;
-    room.rows += gone.rows;
-    room.bytes += gone.bytes;
+  #drop(
+    ranges: readonly (readonly [number, number])[],
+    kind: Outgoing['kind'],
+    why: 'full' | 'age',
+    discarded: Discarded,
+  ): void {
+    const removed = this.#remove(ranges, kind);
+    if (removed.rows === 0) return;
+    discarded.rows += removed.rows;
+    discarded.bytes += removed.bytes;
     const key = `${why}/${kind}`;
-    room.dropped[key] = (room.dropped[key] ?? 0) + gone.rows;
+    discarded.dropped[key] = (discarded.dropped[key] ?? 0) + removed.rows;
   }
 
-  #droppedWith(room: Room): Record<string, number> {
+  #droppedWith(discarded: Discarded): Record<string, number> {
     const total = { ...this.counts.dropped };
-    for (const [key, n] of Object.entries(room.dropped)) total[key] = (total[key] ?? 0) + n;
+    for (const [key, n] of Object.entries(discarded.dropped)) total[key] = (total[key] ?? 0) + n;
     return total;
   }
 
   /** Removes ranges, of one kind or of all; what they took up. */
   #remove(ranges: readonly (readonly [number, number])[], kind?: Outgoing['kind']): { rows: number; bytes: number } {
-    const gone = { rows: 0, bytes: 0 };
+    const removed = { rows: 0, bytes: 0 };
     const [lowest, highest] = kind === undefined ? [0, KINDS.length] : [PRIORITY[kind], PRIORITY[kind]];
     for (const [from, to] of ranges) {
       const size = this.#sizes.get(from, to, lowest, highest) as { rows: number; bytes: number };
       if (size.rows === 0) continue;
       this.#delete.run(from, to, lowest, highest);
-      gone.rows += size.rows;
-      gone.bytes += size.bytes;
+      removed.rows += size.rows;
+      removed.bytes += size.bytes;
     }
-    return gone;
+    return removed;
   }
 
   /** A number that outlives the process; undefined where none was kept. */
-  number(name: string): number | undefined {
+  getNumber(name: string): number | undefined {
     const text = this.#meta(name);
     return text === undefined ? undefined : Number(text);
   }
 
   /** @throws what SQLite throws. */
-  keepNumber(name: string, value: number): void {
+  setNumber(name: string, value: number): void {
     this.#setMeta(name, String(value));
   }
 

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 
-/** That a message was taken, under a key by which a repetition is recognised. */
+/** Records that a message was accepted, under a key that identifies repetitions. */
 export interface Receipt {
   key: string;
   /** The answer that its sender got. */
@@ -8,7 +8,7 @@ export interface Receipt {
 }
 
 /** The newest are kept. */
-const MOST = 20_000;
+const MAX_RECEIPTS = 20_000;
 
 /** Receipts in the outbox's file: they are written in the transaction that keeps the results of their messages. */
 export class Receipts {
@@ -26,9 +26,9 @@ export class Receipts {
   }
 
   /** Part of the caller's transaction. */
-  keep(receipts: readonly Receipt[]): void {
+  save(receipts: readonly Receipt[]): void {
     for (const { key, answer } of receipts) this.#add.run(key, answer);
-    if (receipts.length > 0) this.#trim.run(MOST);
+    if (receipts.length > 0) this.#trim.run(MAX_RECEIPTS);
   }
 
   /** The answer; null where nothing was taken under this name. */

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '#simulators/endToEnd/until.ts';
 import { edgeConfigSchema } from './config.ts';
 import { Outbox } from './outbox.ts';
-import type { Drained, Outgoing } from './pipeline/pipeline.ts';
+import type { CommitBatch, Outgoing } from './pipeline/pipeline.ts';
 import { Uplink } from './uplink.ts';
 
 let broker: Aedes;
@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 const NOW_MS = 1.7e12;
-const of = (kind: Outgoing['kind'], n: number): Drained => ({
+const of = (kind: Outgoing['kind'], n: number): CommitBatch => ({
   outgoing: Array.from({ length: n }, () => ({ kind, topic: `t/${kind}`, body: { timeMs: 1 } })),
   states: [],
 });
@@ -94,7 +94,7 @@ test('what the gateway lost is sent again though everything after it was acknowl
     [1, 4],
     [10, 20],
   ]);
-  await until(() => outbox.hasForgotten, 5000);
+  await until(() => outbox.hasAcknowledged, 5000);
   outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
   clock.ms += 14_000;
   uplink.flush();
@@ -119,6 +119,6 @@ test('an acknowledgement of another outbox, or none at all, moves nothing', asyn
     );
   }
   await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(outbox.hasForgotten).toBe(false);
+  expect(outbox.hasAcknowledged).toBe(false);
   await stop();
 });

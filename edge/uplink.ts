@@ -243,7 +243,7 @@ export class Uplink {
     }
     if (parsed.data.outbox !== this.#outbox.id) return;
     this.#observeClock(parsed.data.timeMs);
-    this.#outbox.forget(parsed.data.ranges);
+    this.#outbox.acknowledge(parsed.data.ranges);
     for (const [from, to] of parsed.data.ranges) this.#settle(from, to);
     this.flush();
   }

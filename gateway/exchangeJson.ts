@@ -35,7 +35,7 @@ const lookupRemote: LookupFunction = (host, options, done) => {
 const localMessage = (host: string) => `${host} is an address of this machine or its link: set allowLocal to use it`;
 
 /** Answers of other systems are short; more of one is not kept. */
-const MOST_ANSWER_BYTES = 256 * 1024;
+const MAX_ANSWER_BYTES = 256 * 1024;
 
 export interface Exchange {
   method: 'GET' | 'POST' | 'PUT';
@@ -75,7 +75,7 @@ export function exchangeJson({ method, url, headers, body, allowLocal }: Exchang
         answer.on('data', (part: Buffer) => {
           bytes += part.length;
           // What was delivered is delivered, however much the receiver has to say of it.
-          if (bytes <= MOST_ANSWER_BYTES) parts.push(part);
+          if (bytes <= MAX_ANSWER_BYTES) parts.push(part);
         });
         answer.on('end', () => {
           if (statusCode >= 200 && statusCode < 300) done(Buffer.concat(parts).toString());

@@ -1,5 +1,5 @@
 /** A part that has not stopped by then is reported, and the others are stopped all the same. */
-const MOST_STOP_MS = 10_000;
+const MAX_STOP_MS = 10_000;
 
 /** Parts that run, in the order in which they were started; stopped in reverse, since a part may use any before it. */
 export class Started {
@@ -7,7 +7,7 @@ export class Started {
 
   readonly #mostMs: number;
 
-  constructor(mostMs = MOST_STOP_MS) {
+  constructor(mostMs = MAX_STOP_MS) {
     this.#mostMs = mostMs;
   }
 

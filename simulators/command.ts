@@ -26,7 +26,7 @@ function addDemo(program: Command, shell: Shell): void {
     .action(async ({ data, port }: { data: string; port: number }) => {
       const { demo } = await import('./demo.ts');
       const { scenarioSchema } = await import('./scenario.ts');
-      const scenarioFile = ofPackage(shell, 'simulators/scenarios/demo.yaml');
+      const scenarioFile = packageFile(shell, 'simulators/scenarios/demo.yaml');
       const scenario = await shell.load(scenarioFile, scenarioSchema, '');
       const command = shell.commandFile;
       const dataDirectory = resolve(data);
@@ -111,7 +111,7 @@ function addSimulateSupply(program: Command, shell: Shell): void {
 }
 
 function scenarioFile(shell: Shell, name: string): string {
-  const shipped = ofPackage(shell, `simulators/scenarios/${name}.yaml`);
+  const shipped = packageFile(shell, `simulators/scenarios/${name}.yaml`);
   return /^[a-z0-9-]+$/.test(name) && existsSync(shipped) ? shipped : name;
 }
 
@@ -201,7 +201,7 @@ function addReplay(program: Command, shell: Shell): void {
 }
 
 /** A file of this package, which lies a folder above the built command. */
-function ofPackage(shell: Shell, path: string): string {
+function packageFile(shell: Shell, path: string): string {
   return resolve(shell.commandFile, '../..', path);
 }
 

@@ -29,7 +29,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   const { dataDirectory, say, signal } = options;
   mkdirSync(join(dataDirectory, 'logs'), { recursive: true });
   const again = existsSync(join(dataDirectory, 'plant.json'));
-  const beginMs = plantBegin(dataDirectory);
+  const beginMs = readPlantStart(dataDirectory);
   const ports = { broker: await freePort(1883), api: await freePort(options.apiPort), edge: await freePort(9101) };
   const url = `mqtt://127.0.0.1:${ports.broker}`;
   const folder = join(dataDirectory, 'supply');
@@ -44,7 +44,7 @@ export async function demo(options: DemoOptions): Promise<void> {
     new Service('plant', ['simulate', options.scenarioFile, '--mqtt', url, '--begin', begin], options),
   ];
   await answers(`http://127.0.0.1:${ports.api}/healthz`, signal);
-  if (!signal.aborted) greet(say, ports.api, ports.edge, dataDirectory, again);
+  if (!signal.aborted) printWelcome(say, ports.api, ports.edge, dataDirectory, again);
   await new Promise<void>((resolve) =>
     signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve()),
   );
@@ -54,7 +54,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   say('Stopped. Start again to go on from here.');
 }
 
-function greet(
+function printWelcome(
   say: (line: string) => void,
   apiPort: number,
   edgePort: number,
@@ -92,7 +92,7 @@ function makeCommandKeys(command: string, dataDirectory: string): void {
 }
 
 /** When the simulated plant began; it is kept, so that faults go on growing across starts. */
-function plantBegin(dataDirectory: string): number {
+function readPlantStart(dataDirectory: string): number {
   const file = join(dataDirectory, 'plant.json');
   if (!existsSync(file)) writeFileSync(file, JSON.stringify({ beginMs: Date.now() }));
   return (JSON.parse(readFileSync(file, 'utf8')) as { beginMs: number }).beginMs;

@@ -1,7 +1,7 @@
 import type { SimulatedMachine } from './machine.ts';
 import type { Scenario } from './scenario.ts';
 
-/** What a device has to say at a moment, before it is put into anybody's protocol. */
+/** A device's message at one moment, before it is encoded for a protocol. */
 export interface DeviceMessage {
   machine: string;
   point: string;
@@ -15,7 +15,7 @@ export interface DeviceMessage {
     | { kind: 'garbage'; bytes: Buffer };
 }
 
-/** What a machine's devices say in the step that begins at `timeS`. */
+/** The messages of a machine's devices in the step that starts at `timeS`. */
 export function messagesAt(
   machine: SimulatedMachine,
   scenario: Scenario,

@@ -33,11 +33,11 @@ export function listens(port: number): Promise<boolean> {
 }
 
 const REST_MS = 50;
-const MOST_MS = 10_000;
+const MAX_MS = 10_000;
 
 /** Waits until something does. @throws Error where nothing does within ten seconds. */
 export async function untilListens(port: number): Promise<void> {
-  const endMs = Date.now() + MOST_MS;
+  const endMs = Date.now() + MAX_MS;
   while (!(await listens(port))) {
     if (Date.now() > endMs) throw new Error(`nothing listens on port ${port}`);
     await new Promise((resolve) => setTimeout(resolve, REST_MS));

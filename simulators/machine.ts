@@ -5,8 +5,8 @@ import { drivetrainOf, LINE_HZ, symptoms, TEETH } from './machineFaults.ts';
 import { MachineUse } from './machineUse.ts';
 import type { MachineKind, SimulatedFault, SimulatedMachineConfig } from './scenario.ts';
 
-/** What a kind of machine sounds like at rated load. */
-interface Voice {
+/** Vibration of a kind of machine at rated load. */
+interface VibrationProfile {
   /** At 1×, 2× and 3× the shaft's rate, peak velocity in mm/s. */
   shaftMmPerS: readonly [number, number, number];
   /** Multiples of the shaft's rate with an amplitude: blades, gear mesh, cylinders. */
@@ -16,7 +16,7 @@ interface Voice {
   resonanceHz: number;
 }
 
-const VOICES: Record<MachineKind, Voice> = {
+const VOICES: Record<MachineKind, VibrationProfile> = {
   motor: { shaftMmPerS: [1, 0.3, 0.1], tones: [], lineG: 0.03, noiseG: 0.03, resonanceHz: 4200 },
   pump: {
     shaftMmPerS: [1.2, 0.4, 0.2],
@@ -115,7 +115,7 @@ export class SimulatedMachine {
       {
         point: 'temperature',
         unit: 'degC',
-        value: AMBIENT_DEGC + this.#use.warmer(timeS) + 45 * warmLoad + noise(0.2) + this.#drift(timeS),
+        value: AMBIENT_DEGC + this.#use.ambientOffset(timeS) + 45 * warmLoad + noise(0.2) + this.#drift(timeS),
       },
       { point: 'current', unit: 'A', value: on * (30 + 60 * load) + noise(0.5) },
     ];
@@ -131,20 +131,20 @@ export class SimulatedMachine {
     const random = randomOf(seedOf(this.#seed, sensor, Math.round(timeS * 1000)));
     const x = new Float32Array(samples);
     const shaftHz = this.rpm(timeS) / 60;
-    // What a sensor says of a machine that stands still.
+    // The reading of a sensor on a machine at standstill.
     if (shaftHz === 0) return x.map(() => STANDING_G * gaussian(random));
     const along = directionOf(sensor) === 'axial' ? AXIAL_PART : 1;
     this.#addTones(x, shaftHz, this.load(timeS), along, sampleRateHz, random);
     for (const fault of this.config.faults) {
       if (fault.type === 'temperature_drift') continue;
       if ('point' in fault) {
-        const g = grown(fault.firstG, fault.limitG, fault, timeS);
-        // The other bearing's sensor hears it through the shaft and the casing, at a sixth.
-        const heard = fault.point === sensor ? g : g / 6;
-        if (heard > 0) this.#addImpacts(x, fault.type, heard, shaftHz, sampleRateHz, random);
+        const g = severityAt(fault.firstG, fault.limitG, fault, timeS);
+        // The other bearing's sensor picks it up through the shaft and the casing, at a sixth of the amplitude.
+        const amplitudeG = fault.point === sensor ? g : g / 6;
+        if (amplitudeG > 0) this.#addImpacts(x, fault.type, amplitudeG, shaftHz, sampleRateHz, random);
         continue;
       }
-      const mmPerS = grown(fault.firstMmPerS, fault.limitMmPerS, fault, timeS);
+      const mmPerS = severityAt(fault.firstMmPerS, fault.limitMmPerS, fault, timeS);
       const added = symptoms(fault.type, mmPerS, sensor, shaftHz, drivetrainOf(this.config));
       addTones(x, added.tones, sampleRateHz, random);
       if (added.noiseG > 0) addHighNoise(x, added.noiseG, random);
@@ -211,7 +211,7 @@ export class SimulatedMachine {
 type BearingFault = Extract<SimulatedFault, { point: string }>['type'];
 
 /** A severity that doubles in so many seconds from the onset on, up to its limit; 0 before. */
-function grown(first: number, limit: number, fault: { onsetS: number; doublingS: number }, timeS: number): number {
+function severityAt(first: number, limit: number, fault: { onsetS: number; doublingS: number }, timeS: number): number {
   return timeS < fault.onsetS ? 0 : Math.min(limit, first * 2 ** ((timeS - fault.onsetS) / fault.doublingS));
 }
 

@@ -23,7 +23,7 @@ const BLADES: Partial<Record<MachineKind, number>> = { pump: 6, fan: 9 };
 export const TEETH = 31;
 const BELT_ORDER = 0.31;
 
-/** What turns with a simulated machine's shaft, as an edge would be told. */
+/** What turns with a simulated machine's shaft, as configured at an edge. */
 export function drivetrainOf({ kind, ratedRpm }: SimulatedMachineConfig): Drivetrain {
   return {
     lineHz: LINE_HZ,

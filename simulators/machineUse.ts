@@ -32,7 +32,7 @@ export class MachineUse {
   }
 
   /** How much warmer the air is than usual, °C. */
-  warmer(timeS: number): number {
+  ambientOffset(timeS: number): number {
     if (!this.#calendar) return 0;
     const { ambientSwingDegC, heat } = this.#calendar;
     const day = timeS / DAY_S;

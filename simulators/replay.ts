@@ -26,7 +26,7 @@ export interface ReplayOptions {
   log: Logger;
 }
 
-interface Loaded {
+interface LoadedRecording {
   recording: Recording;
   snapshots: Snapshot[];
 }
@@ -35,7 +35,7 @@ interface Loaded {
 export async function replay(options: ReplayOptions): Promise<{ sent: number; resent: number }> {
   const manifest = await readManifest(options.folder);
   const chosen = options.recordings.map((name) => findRecording(manifest, name));
-  const loaded: Loaded[] = [];
+  const loaded: LoadedRecording[] = [];
   for (const recording of chosen) loaded.push({ recording, snapshots: await readRecording(options.folder, recording) });
   const lengthS = Math.max(...loaded.map((l) => durationS(l.recording, l.snapshots)));
   const startMs = options.startMs ?? Date.now() - lengthS * 1000;

@@ -14,7 +14,7 @@ export interface RunOptions {
   /** Seconds that it lasts; absent: until it is stopped. */
   durationS?: number;
   signal: AbortSignal;
-  /** Told of each step before its messages are sent. */
+  /** Called for each step before its messages are sent. */
   step?: (timeS: number) => void;
 }
 
@@ -30,7 +30,7 @@ export async function runPlant(
   const startedMs = Date.now();
   const stepS = Math.min(scenario.waveform.everyS, scenario.valuesEveryS);
   const last = durationS === undefined ? Number.POSITIVE_INFINITY : Math.floor(durationS / stepS);
-  const send = async (message: Parameters<Troubles['befall']>[0]) => {
+  const send = async (message: Parameters<Troubles['apply']>[0]) => {
     for (const one of devices) await one.send(message);
   };
   for (let tick = 0; tick < last && !signal.aborted; tick++) {
@@ -41,11 +41,11 @@ export async function runPlant(
     step?.(timeS);
     for (const machine of machines) {
       for (const message of messagesAt(machine, scenario, timeS, stepS, beginMs)) {
-        for (const one of troubles.befall(wiring.carried(message))) await send(one);
+        for (const one of troubles.apply(wiring.deliver(message))) await send(one);
       }
     }
   }
-  if (!signal.aborted) for (const one of troubles.rest()) await send(one);
+  if (!signal.aborted) for (const one of troubles.flush()) await send(one);
   return troubles.truth;
 }
 

@@ -166,7 +166,7 @@ const scenarioObjectSchema = z.strictObject({
   seed: z.int().default(1),
   /** In a sentence: what it is for. */
   purpose: z.string().optional(),
-  /** How the devices speak. */
+  /** The devices' protocol. */
   transport: z.enum(['mqtt', 'sparkplug', 'opcua', 'modbus']).default('mqtt'),
   /** By which a score is made: how long the plant runs, how fast, and within what time a fault has to be said. */
   score: z
@@ -193,7 +193,7 @@ const scenarioObjectSchema = z.strictObject({
   machines: z.array(simulatedMachineSchema).min(1),
 });
 
-/** Names that a scenario speaks of have to be there: a trouble that befalls nobody shows nothing. */
+/** Names in a scenario must exist: a trouble that applies to nothing shows nothing. */
 export const scenarioSchema = scenarioObjectSchema.superRefine((scenario, context) => {
   const { machines, troubles, systemTroubles, score, transport } = scenario;
   const wrong = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });

@@ -1,7 +1,7 @@
 import type { Drivetrain } from '#models/machine/drivetrain.ts';
 import { drivetrainOf } from './machineFaults.ts';
 import type { Scenario, SimulatedMachineConfig } from './scenario.ts';
-import { misconfigured } from './wiring.ts';
+import { findMisconfiguration } from './wiring.ts';
 
 /** The index at which the simulated plant takes a bearing to be at its end, in alert limits: its plans rest on it. */
 const END_OF_LIFE = 5;
@@ -23,7 +23,7 @@ export function assetsOf(scenario: Scenario): object {
           ...Object.fromEntries(
             m.sensors.map((s) => [
               s,
-              { unit: 'g', bearing: misconfigured(m, 'wrong_bearing')?.configured ?? m.bearing },
+              { unit: 'g', bearing: findMisconfiguration(m, 'wrong_bearing')?.configured ?? m.bearing },
             ]),
           ),
           speed: { unit: 'rpm', role: 'speed' },
@@ -38,6 +38,6 @@ export function assetsOf(scenario: Scenario): object {
 }
 
 function configuredDrivetrain(machine: SimulatedMachineConfig): Drivetrain {
-  const wrong = misconfigured(machine, 'wrong_mains_frequency');
+  const wrong = findMisconfiguration(machine, 'wrong_mains_frequency');
   return { ...drivetrainOf(machine), ...(wrong ? { lineHz: wrong.configuredHz } : {}) };
 }

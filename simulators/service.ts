@@ -23,7 +23,7 @@ export class Service {
   #child: ChildProcess;
   #stopping = false;
   #restart: NodeJS.Timeout | null = null;
-  /** Times that it ended though nobody told it to. */
+  /** Unexpected exits. */
   crashes = 0;
 
   constructor(name: string, args: string[], options: ServiceOptions) {
@@ -39,7 +39,7 @@ export class Service {
   }
 
   /** The end of its log. */
-  lastWords(): string {
+  logTail(): string {
     return readFileSync(this.logFile, 'utf8').trim().split('\n').slice(-LAST_LINES).join('\n');
   }
 

@@ -24,8 +24,8 @@ function run(troubles: object[], point = 'temperature', seed = 1) {
   const all = new Troubles(parsed, seed);
   const sent: DeviceMessage[] = [];
   for (let t = 0; t < 200; t++)
-    for (const m of messagesAt(machine, scenario, t, 1, 1.7e12)) if (m.point === point) sent.push(...all.befall(m));
-  sent.push(...all.rest());
+    for (const m of messagesAt(machine, scenario, t, 1, 1.7e12)) if (m.point === point) sent.push(...all.apply(m));
+  sent.push(...all.flush());
   return { sent, truth: all.truth[0] };
 }
 const valueIn = ({ content }: DeviceMessage) => (content.kind === 'value' ? content.value : Number.NaN);

@@ -2,7 +2,7 @@ import { type Random, randomOf, seedOf } from '#models/random/random.ts';
 import type { DeviceMessage } from './deviceMessage.ts';
 import type { DeviceTrouble } from './scenario.ts';
 
-/** What a point's device did, by which a ledger can be checked. */
+/** What a point's device did, for checking a ledger. */
 export interface PointTruth {
   machine: string;
   point: string;
@@ -21,12 +21,12 @@ export interface PointTruth {
 }
 
 /** Ahead of the receiver's clock by more a stamp is refused. */
-const MOST_AHEAD_MS = 5 * 60_000;
+const MAX_AHEAD_MS = 5 * 60_000;
 const FAR = 1000;
 
 type Of<T extends DeviceTrouble['type']> = Extract<DeviceTrouble, { type: T }>;
 
-/** Does to a plant's messages what a scenario says, the same for the same seed, and keeps account of it. */
+/** Applies a scenario's troubles to a plant's messages, the same for the same seed, and records what it did. */
 export class Troubles {
   readonly #troubles: readonly DeviceTrouble[];
   readonly #random: Random;
@@ -46,7 +46,7 @@ export class Troubles {
   }
 
   /** What is sent of one message, in order: nothing, itself, or more. */
-  befall(message: DeviceMessage): DeviceMessage[] {
+  apply(message: DeviceMessage): DeviceMessage[] {
     const truth = this.#truthOf(message);
     truth.made++;
     if (this.#chance('loss', message)) {
@@ -70,7 +70,7 @@ export class Troubles {
   }
 
   /** What still waits for a message to follow it. */
-  rest(): DeviceMessage[] {
+  flush(): DeviceMessage[] {
     const rest = [...this.#held.values()];
     this.#held.clear();
     for (const one of rest) this.#note(this.#truthOf(one), one, one.stampMs);
@@ -80,7 +80,7 @@ export class Troubles {
   #note(truth: PointTruth & { newestMs: number }, { stampMs, content }: DeviceMessage, trueMs: number): void {
     if (content.kind === 'garbage') return;
     const value = content.kind === 'value' ? content.value : content.samples[0];
-    if (Number.isNaN(value) || stampMs > trueMs + MOST_AHEAD_MS) truth.unusable++;
+    if (Number.isNaN(value) || stampMs > trueMs + MAX_AHEAD_MS) truth.unusable++;
     else if (stampMs <= truth.newestMs) truth.backward++;
     else truth.newestMs = stampMs;
   }
@@ -100,7 +100,7 @@ export class Troubles {
     if (content.kind === 'garbage') return message;
     const key = `${message.machine}/${message.point}`;
     if (this.#now('stuck', message)) {
-      const frozen = this.#frozen.get(key) ?? flat(content);
+      const frozen = this.#frozen.get(key) ?? freezeSignal(content);
       this.#frozen.set(key, frozen);
       return { ...message, content: frozen };
     }
@@ -132,7 +132,7 @@ export class Troubles {
 
   /** A trouble that is there at a message's time. */
   #now<T extends DeviceTrouble['type']>(type: T, message: DeviceMessage): Of<T> | undefined {
-    return this.#troubles.find((t): t is Of<T> => t.type === type && isNow(t, message));
+    return this.#troubles.find((t): t is Of<T> => t.type === type && isActive(t, message));
   }
 
   #chance(type: Extract<DeviceTrouble, { share: number }>['type'], message: DeviceMessage): boolean {
@@ -141,14 +141,14 @@ export class Troubles {
   }
 }
 
-function isNow({ atS, forS, machine, point }: DeviceTrouble, message: DeviceMessage): boolean {
+function isActive({ atS, forS, machine, point }: DeviceTrouble, message: DeviceMessage): boolean {
   if (machine !== undefined && machine !== message.machine) return false;
   if (point !== undefined && point !== message.point) return false;
   return message.timeS >= atS && (forS === undefined || message.timeS < atS + forS);
 }
 
-/** A sensor that is stuck says its last value; an accelerometer's output stands still. */
-function flat(content: Exclude<DeviceMessage['content'], { kind: 'garbage' }>): DeviceMessage['content'] {
+/** A stuck sensor repeats its last value; an accelerometer's output freezes. */
+function freezeSignal(content: Exclude<DeviceMessage['content'], { kind: 'garbage' }>): DeviceMessage['content'] {
   if (content.kind === 'value') return content;
   return { kind: 'waveform', samples: new Float32Array(content.samples.length).fill(content.samples[0]) };
 }

@@ -22,7 +22,7 @@ function arriving(wiring: object[]) {
   const scenario = plant(wiring);
   const machines = scenario.machines.map((m) => new SimulatedMachine(m, scenario.seed));
   const wired = new Wiring(scenario, machines);
-  const messages = machines.flatMap((m) => messagesAt(m, scenario, 5, 1, 0)).map((m) => wired.carried(m));
+  const messages = machines.flatMap((m) => messagesAt(m, scenario, 5, 1, 0)).map((m) => wired.deliver(m));
   return new Map(
     messages.map(({ machine, point, content }) => [
       `${machine}/${point}`,

@@ -29,7 +29,7 @@ export class Wiring {
   }
 
   /** The message as it arrives under its own name. */
-  carried(message: DeviceMessage): DeviceMessage {
+  deliver(message: DeviceMessage): DeviceMessage {
     const { machine, point, timeS } = message;
     const source = this.#sources.get(`${machine}/${point}`);
     const content = source === undefined ? message.content : this.#measured(source, timeS);
@@ -86,8 +86,8 @@ function mapped(content: Content, by: (value: number) => number): Content {
   return { kind: 'waveform', samples: content.samples.map(by) };
 }
 
-/** What the edge is told wrongly of a machine. */
-export function misconfigured<K extends 'wrong_bearing' | 'wrong_mains_frequency'>(
+/** The edge's wrong configuration of a machine. */
+export function findMisconfiguration<K extends 'wrong_bearing' | 'wrong_mains_frequency'>(
   { wiring }: SimulatedMachineConfig,
   kind: K,
 ): Of<K> | undefined {

@@ -1,9 +1,9 @@
 import { inflateSync } from 'node:zlib';
 import type { Samples } from './samples.ts';
 
-const LEAST_HEADER = 136;
+const MIN_HEADER = 136;
 /** No recording unpacks to more than this. */
-const MOST_BYTES = 2 ** 30;
+const MAX_BYTES = 2 ** 30;
 /** Types of elements, and classes of arrays (MathWorks, "MAT-File Format", version 5). */
 const MATRIX = 14;
 const COMPRESSED = 15;
@@ -51,7 +51,7 @@ const TIME_NAME = /(^|\.)(t|time|time_?s)$/i;
 export function readMat(bytes: Buffer, channel: string): Samples {
   if (isHdf5(bytes) || bytes.toString('latin1', 0, 10) === 'MATLAB 7.3')
     throw new Error("MAT-files of version 7.3 (HDF5) are not read; in MATLAB: save('file.mat', '-v7')");
-  if (!isMat(bytes) || bytes.length < LEAST_HEADER) throw new Error('no MAT-file of version 5; save it with -v7');
+  if (!isMat(bytes) || bytes.length < MIN_HEADER) throw new Error('no MAT-file of version 5; save it with -v7');
   const columns = new MatReader(bytes.toString('latin1', 126, 128) === 'IM').columns(bytes.subarray(128));
   const signals = columns.filter((c) => c.length > 1 && !TIME_NAME.test(c.name));
   const found =
@@ -90,7 +90,7 @@ class MatReader {
     for (let at = 0; at + 8 <= bytes.length; ) {
       const element = this.#element(bytes, at);
       if (element.type === COMPRESSED)
-        found.push(...this.columns(inflateSync(element.data, { maxOutputLength: MOST_BYTES })));
+        found.push(...this.columns(inflateSync(element.data, { maxOutputLength: MAX_BYTES })));
       else if (element.type === MATRIX) found.push(...this.#matrix(element.data));
       at = element.next;
     }

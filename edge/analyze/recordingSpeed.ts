@@ -1,4 +1,4 @@
-import { LEAST_SPECTRUM, LineSpectrum } from '#models/signal/lineSpectrum.ts';
+import { LineSpectrum, MIN_SPECTRUM } from '#models/signal/lineSpectrum.ts';
 import { resampledOverAngle } from '#models/signal/orderTracking.ts';
 import { estimateShaftHz } from '#models/signal/shaftSpeed.ts';
 import { pulseTimes, shaftOf, turnsOf } from '#models/signal/tachometer.ts';
@@ -34,7 +34,7 @@ export function speedOfRecording(
   if (options.speed !== undefined) return { channels, sampleRateHz, rpm: options.speed };
   if (options.tachoChannel !== undefined) return tracked(channels, sampleRateHz, file, options, options.tachoChannel);
   const [samples] = channels;
-  if (!options.speedRange || samples.length < LEAST_SPECTRUM || !samples.every(Number.isFinite))
+  if (!options.speedRange || samples.length < MIN_SPECTRUM || !samples.every(Number.isFinite))
     return { channels, sampleRateHz };
   const [low, high] = options.speedRange;
   const hz = estimateShaftHz(new LineSpectrum([samples], sampleRateHz), low / 60, high / 60);

@@ -5,7 +5,7 @@ const SEPARATORS = [';', '\t', ',', /\s+/] as const;
 type Separator = (typeof SEPARATORS)[number];
 
 /** Lines above the numbers that are looked at: loggers write pages of preamble. */
-const MOST_PREAMBLE = 200;
+const MAX_PREAMBLE = 200;
 const RATE = /(?:sampl\w*[ _-]*(?:rate|freq\w*)|abtastrate|\bfs\b)\D{0,20}?([\d.,]+)\s*(k?)(?:Hz|S\/s)?/i;
 const TIME_NAME = /^(time|t|zeit|timestamp|sec|seconds|datetime|date)\b/i;
 const UNIT_CELL = /^[([]?(s|sec|ms|us|µs|g|m\/s\^?2|m\/s²|mm\/s|in\/s|v|mv|hz|µm|um|mil|a|-)[)\]]?$/i;
@@ -14,8 +14,8 @@ const SECONDS: Record<string, number> = { s: 1, sec: 1, ms: 1e-3, us: 1e-6, µs:
 const GAP = 1.5;
 const JITTER = 0.2;
 /** Samples in a row that are missing and may be bridged, and their part of all. */
-const MOST_BRIDGED = 3;
-const MOST_BRIDGED_PART = 1e-3;
+const MAX_BRIDGED = 3;
+const MAX_BRIDGED_PART = 1e-3;
 const MISSING = /^(|na|nan|null|-)$/i;
 
 interface Numbers {
@@ -45,7 +45,7 @@ export function readTable(bytes: Uint8Array, channel: string): Samples {
 /** From the first of three rows in a row that hold numbers alone, as many each; by the separator that parts most. */
 function numbersOf(lines: readonly string[]): Numbers {
   const found = SEPARATORS.flatMap((separator) => {
-    const rows = lines.slice(0, MOST_PREAMBLE + 3).map((line) => cellsOf(line, separator));
+    const rows = lines.slice(0, MAX_PREAMBLE + 3).map((line) => cellsOf(line, separator));
     const isLike = (row: readonly string[] | undefined, width: number) =>
       row === undefined || (row.length === width && row.every((c) => isValue(c, separator)));
     const first = rows.findIndex(
@@ -176,13 +176,13 @@ function rateInPreamble(lines: readonly string[]): number | undefined {
 /** Single samples that are missing, as the straight line between their neighbours; more than a few stay as they are. */
 function bridged(samples: Float32Array, notes: string[]): Float32Array {
   const missing = samples.reduce((n, v) => n + (Number.isNaN(v) ? 1 : 0), 0);
-  if (missing === 0 || missing > Math.max(1, MOST_BRIDGED_PART * samples.length)) return samples;
+  if (missing === 0 || missing > Math.max(1, MAX_BRIDGED_PART * samples.length)) return samples;
   const whole = samples.slice();
   for (let i = 0; i < whole.length; i++) {
     if (!Number.isNaN(whole[i])) continue;
     let to = i;
     while (to < whole.length && Number.isNaN(whole[to])) to++;
-    if (i === 0 || to === whole.length || to - i > MOST_BRIDGED) return samples;
+    if (i === 0 || to === whole.length || to - i > MAX_BRIDGED) return samples;
     for (let k = i; k < to; k++) whole[k] = whole[i - 1] + ((k - i + 1) / (to - i + 1)) * (whole[to] - whole[i - 1]);
   }
   notes.push(`${missing} missing samples are bridged`);

@@ -2,8 +2,8 @@ import { QUIET, stepTrigger } from '#models/alerting/trigger.ts';
 import {
   createRowDetector,
   type JudgedBy,
-  LEAST_TRAINING_ROWS,
-  taughtPanel,
+  MIN_TRAINING_ROWS,
+  trainPanel,
 } from '#models/health/process/createRowDetector.ts';
 import type { RowMethodName } from '#models/health/process/methodNames.ts';
 import type { PanelDetector } from '#models/health/process/panel/panelDetector.ts';
@@ -102,10 +102,8 @@ function* judgeFile(
 ): Generator<JudgedRow> {
   const { names, rows } = openChannels(file, options, say);
   const { trainRows } = options;
-  if (trainRows < LEAST_TRAINING_ROWS)
-    throw new TableError(
-      `--train-rows: found ${trainRows}; ${LEAST_TRAINING_ROWS} or more are needed to know a normal`,
-    );
+  if (trainRows < MIN_TRAINING_ROWS)
+    throw new TableError(`--train-rows: found ${trainRows}; ${MIN_TRAINING_ROWS} or more are needed to know a normal`);
   const panel = options.method === 'auto';
   const training: Float64Array[] = [];
   let judge: ((row: Float64Array) => RowScore) | null = null;
@@ -215,7 +213,7 @@ function panelJudge(
   training: readonly Float64Array[],
   say: (line: string) => void,
 ): (row: Float64Array) => RowScore {
-  const panel = taughtPanel(names, training);
+  const panel = trainPanel(names, training);
   for (const line of watchLines(panel)) say(line);
   say(`method: ${panel.method}, ${names.length} channels, ${training.length} rows of training`);
   return (row) => {

@@ -147,7 +147,7 @@ const POINT_THOUSANDS = /^[+-]?\d{1,3}(\.\d{3})+,\d+$/;
 const COMMA_DECIMALS = /^[+-]?\d+,(\d{1,2}|\d{4,})$/;
 const COMMA_THOUSANDS = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/;
 /** Columns of no more different words are of states. */
-const MOST_WORDS = 50;
+const MAX_WORDS = 50;
 
 function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (note: string) => void): Layout {
   const isNumber = (cell: string) => !Number.isNaN(numberOf(cell, separator));
@@ -168,7 +168,7 @@ function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (
   const words = named.filter((c) => {
     const own = new Set(cells.map((row) => (row[c] ?? '').trim()).filter((cell) => !EMPTY.test(cell)));
     const isWord = (cell: string) => /[a-z]/i.test(cell) && !/\d/.test(cell) && !STATES.has(cell.toLowerCase());
-    return own.size > 0 && own.size <= MOST_WORDS && [...own].every(isWord);
+    return own.size > 0 && own.size <= MAX_WORDS && [...own].every(isWord);
   });
   if (words.length > 0) say(`left out, for they hold words: ${words.map((c) => header[c]).join(', ')}`);
   const columns = named.filter((c) => !words.includes(c));
@@ -215,7 +215,7 @@ function numberOrState(cell: string, { thousands, decimalComma }: Writing, separ
 
 const HOUR_MS = 3_600_000;
 /** Clocks are set back by an hour once a year; a long table may hold a few. */
-const MOST_CHANGES = 3;
+const MAX_CHANGES = 3;
 
 /** Whether rows stand in order of time; a clock that is set back by an hour in autumn is said. */
 class Clock {
@@ -240,7 +240,7 @@ class Clock {
     if (time === this.#last) this.#twice++;
     if (time < this.#last) {
       this.#changes.push(line);
-      if (!dated || this.#last - time > HOUR_MS || this.#changes.length > MOST_CHANGES)
+      if (!dated || this.#last - time > HOUR_MS || this.#changes.length > MAX_CHANGES)
         throw new TableError(
           `line ${line}: ${cell.trim()} lies before the time of the row above it: sort the table by time, oldest first`,
         );

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readyModel } from '#models/health/process/judgeRows.ts';
+import { loadProcessModel } from '#models/health/process/judgeRows.ts';
 import { freshState } from '#models/health/process/processModel.ts';
 import { denseOnnx } from '#models/inference/denseOnnx.ts';
 import { loadModel } from '#models/inference/modelRuntimes.ts';
@@ -46,7 +46,7 @@ test('a network that was learned elsewhere becomes a model, from ONNX and from T
   writeFileSync(onnx, denseOnnx(artifacts));
   const models = [await wrap(onnx), await wrap(tensorFlow('model.json', ['weights.bin']))];
   for (const model of models) {
-    const ready = await readyModel(model, loadModel);
+    const ready = await loadProcessModel(model, loadModel);
     const judge = async (clog: number) => {
       const own = rows.slice(300, 400).map(([a, b, c]) => [a, b - clog, c]);
       const { scores } = await ready.judge(own, freshState(model));

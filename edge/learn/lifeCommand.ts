@@ -46,7 +46,9 @@ export function addTrainLife(train: Command, shell: Shell): void {
     )
     .action(async (file: string, o: TableOptions & { out: string; seed: number }) => {
       const { trainLife } = await import('#models/health/life/trainLife.ts');
-      const { LEAST_FOR_MEASUREMENTS, trainAgeModel } = await import('#models/health/life/trainAgeModel.ts');
+      const { MIN_FOR_MEASUREMENTS: LEAST_FOR_MEASUREMENTS, trainAgeModel } = await import(
+        '#models/health/life/trainAgeModel.ts'
+      );
       const { cardOf, packAgeModel, packLife } = await import('#models/health/life/lifePackage.ts');
       makeDirectory(shell, o.out);
       const table = await tableOf(shell, file, o);

@@ -3,7 +3,7 @@ import { LIFE_CAP } from '#models/health/life/lifeFeatures.ts';
 import type { JudgedUnit } from '#models/health/life/trainLife.ts';
 import { htmlPage, squareOf, squareSvg } from '#models/reports/page.ts';
 
-const MOST_DOTS = 4000;
+const MAX_DOTS = 4000;
 const SPEAKERS: Record<string, string> = { withoutAge: 'without the age', trees: 'by boosted trees' };
 
 const amount = (v: number) => Number(v.toPrecision(4));
@@ -37,7 +37,7 @@ export function evaluationHtml(
   const square = squareOf(cap);
   const { x, y } = square;
   const pairs = units.flatMap((u) => u.said.map((s, i) => [u.truth[i] * step, s * step] as const));
-  const every = Math.ceil(pairs.length / MOST_DOTS);
+  const every = Math.ceil(pairs.length / MAX_DOTS);
   const dots = pairs
     .filter((_, i) => i % every === 0)
     .map(([t, s]) => `<circle cx="${x(t).toFixed(1)}" cy="${y(s).toFixed(1)}" r="1.3"/>`);

@@ -21,7 +21,7 @@ export type HostResult =
     }
   | { ok: false; why: 'failed' | 'too_slow' | 'crashed'; detail: string };
 
-/** Rows that were normal, of which a model is to be learned. */
+/** Normal rows for training a model. */
 export interface LearnRequest {
   channels: string[];
   rows: number[][];
@@ -29,7 +29,7 @@ export interface LearnRequest {
 
 export type LearnResult = { ok: true; model: ProcessModel } | { ok: false; why: string };
 
-/** Runs models away from the thread that reads the network; whatever they do, an answer comes in bounded time. */
+/** Runs models off the thread that reads the network; every call returns in bounded time. */
 export interface ModelHost {
   /** Times that the process in which they run ended. */
   readonly restarts: number;

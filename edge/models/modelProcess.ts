@@ -2,7 +2,7 @@ import type { ProcessModel } from '#models/health/process/processModel.ts';
 import type { HostJob, HostResult, LearnRequest, LearnResult } from './modelHost.ts';
 import { JobRunner } from './runJobs.ts';
 
-/** What the edge asks of the process in which models run; a model travels once. */
+/** A request to the process that runs the models; each model is sent once. */
 export type HostRequest = { turn: number } & (
   | { jobs: (Omit<HostJob, 'model'> & { model: ProcessModel | null })[] }
   | { learn: LearnRequest }
@@ -12,8 +12,8 @@ export interface HostAnswer {
   results: HostResult[] | LearnResult;
 }
 
-/** Models whose text was sent; the edge knows which, and begins anew with each process. */
-const known = new Map<string, ProcessModel>();
+/** Models that were received; the edge tracks them, and starts again with each new process. */
+const knownModels = new Map<string, ProcessModel>();
 const runner = new JobRunner();
 
 process.on('message', async (request: HostRequest) => {
@@ -25,8 +25,8 @@ process.on('message', async (request: HostRequest) => {
 });
 
 function run(jobs: (Omit<HostJob, 'model'> & { model: ProcessModel | null })[]): Promise<HostResult[]> {
-  for (const { id, model } of jobs) if (model) known.set(id, model);
-  return runner.run(jobs.map((job) => ({ ...job, model: known.get(job.id) as ProcessModel })));
+  for (const { id, model } of jobs) if (model) knownModels.set(id, model);
+  return runner.run(jobs.map((job) => ({ ...job, model: knownModels.get(job.id) as ProcessModel })));
 }
 
 // Without its edge it has nothing to do; signals are the edge's to answer.

@@ -4,20 +4,19 @@ import type { Logger } from 'pino';
 import type { HostJob, HostResult, LearnRequest, LearnResult, ModelHost } from './modelHost.ts';
 import type { HostAnswer, HostRequest } from './modelProcess.ts';
 
-/** A process that has just begun loads libraries. */
-const START_MS = 15_000;
-const LEAST_MS = 2000;
-const ROW_MS = 100;
-const MOST_MS = 30_000;
-const LEARN_MS = 60_000;
+/** A new process needs time to load libraries. */
+const START_TIMEOUT_MS = 15_000;
+const MIN_TIMEOUT_MS = 2000;
+const ROW_TIMEOUT_MS = 100;
+const MAX_TIMEOUT_MS = 30_000;
+const LEARN_TIMEOUT_MS = 60_000;
 
-type Silence = 'too_slow' | 'crashed';
-type Question = { jobs: Extract<HostRequest, { jobs: unknown }>['jobs'] } | { learn: LearnRequest };
+type HostFailure = 'too_slow' | 'crashed';
+type HostWork = { jobs: Extract<HostRequest, { jobs: unknown }>['jobs'] } | { learn: LearnRequest };
 
 /**
- * Runs models in a process of their own, which is begun with the first of them: one that crashes, or never answers, takes
- * nothing else with it. What fails as a batch is asked for one by one, so that only the culprit is left without an answer; a
- * model that gave none is not asked for its other rows.
+ * Runs models in a process of their own, which starts with the first request: a crash or a hang affects nothing else.
+ * The jobs of a batch that fails are run one by one, so that only the culprit fails; its remaining jobs are skipped.
  */
 export class ProcessHost implements ModelHost {
   readonly #file: string;
@@ -25,8 +24,8 @@ export class ProcessHost implements ModelHost {
   #child: ChildProcess | null = null;
   readonly #known = new Set<string>();
   #turn = 0;
-  #last: Promise<unknown> = Promise.resolve();
-  #warm = false;
+  #queue: Promise<unknown> = Promise.resolve();
+  #isWarm = false;
   #stopped = false;
   restarts = 0;
 
@@ -38,21 +37,21 @@ export class ProcessHost implements ModelHost {
 
   async run(jobs: readonly HostJob[]): Promise<HostResult[]> {
     if (jobs.length === 1) return [await this.#runAlone(jobs[0])];
-    const together = await this.#runTogether(jobs);
-    if (typeof together !== 'string') return together;
+    const batchResults = await this.#runTogether(jobs);
+    if (typeof batchResults !== 'string') return batchResults;
     const results: HostResult[] = [];
-    const silent = new Map<string, HostResult>();
+    const failedModels = new Map<string, HostResult>();
     for (const job of jobs) {
-      const result = silent.get(job.id) ?? (await this.#runAlone(job));
-      if (!result.ok && result.why !== 'failed') silent.set(job.id, result);
+      const result = failedModels.get(job.id) ?? (await this.#runAlone(job));
+      if (!result.ok && result.why !== 'failed') failedModels.set(job.id, result);
       results.push(result);
     }
     return results;
   }
 
   async learn(request: LearnRequest): Promise<LearnResult> {
-    const answer = await this.#ask(() => ({ learn: request }), LEARN_MS);
-    return typeof answer === 'string' ? { ok: false, why: DETAILS[answer] } : (answer.results as LearnResult);
+    const answer = await this.#request(() => ({ learn: request }), LEARN_TIMEOUT_MS);
+    return typeof answer === 'string' ? { ok: false, why: FAILURE_DETAILS[answer] } : (answer.results as LearnResult);
   }
 
   async stop(): Promise<void> {
@@ -64,30 +63,30 @@ export class ProcessHost implements ModelHost {
   async #runAlone(job: HostJob): Promise<HostResult> {
     const first = await this.#runTogether([job]);
     const answer = first === 'crashed' ? await this.#runTogether([job]) : first;
-    return typeof answer === 'string' ? { ok: false, why: answer, detail: DETAILS[answer] } : answer[0];
+    return typeof answer === 'string' ? { ok: false, why: answer, detail: FAILURE_DETAILS[answer] } : answer[0];
   }
 
   /** The results, or why there are none. */
-  async #runTogether(jobs: readonly HostJob[]): Promise<HostResult[] | Silence> {
+  async #runTogether(jobs: readonly HostJob[]): Promise<HostResult[] | HostFailure> {
     const rows = jobs.reduce((sum, job) => sum + job.rows.length, 0);
-    // Which models it knows is asked when its turn has come: it may be another process by then.
-    const question = () => ({
+    // Evaluated when its turn comes: by then it may be another process.
+    const createWork = () => ({
       jobs: jobs.map((job) => ({ ...job, model: this.#known.has(job.id) ? null : job.model })),
     });
-    const answer = await this.#ask(question, Math.min(MOST_MS, LEAST_MS + ROW_MS * rows));
+    const answer = await this.#request(createWork, Math.min(MAX_TIMEOUT_MS, MIN_TIMEOUT_MS + ROW_TIMEOUT_MS * rows));
     if (typeof answer === 'string') return answer;
     for (const { id } of jobs) this.#known.add(id);
     return answer.results as HostResult[];
   }
 
   /** What the process answers in time; one that does not is ended. One question after the other. */
-  #ask(question: () => Question, ms: number): Promise<HostAnswer | Silence> {
-    const asked = this.#last.then(() => this.#askNow(question, ms));
-    this.#last = asked;
-    return asked;
+  #request(createWork: () => HostWork, ms: number): Promise<HostAnswer | HostFailure> {
+    const response = this.#queue.then(() => this.#sendRequest(createWork, ms));
+    this.#queue = response;
+    return response;
   }
 
-  #askNow(question: () => Question, ms: number): Promise<HostAnswer | Silence> {
+  #sendRequest(createWork: () => HostWork, ms: number): Promise<HostAnswer | HostFailure> {
     if (this.#stopped) return Promise.resolve('crashed');
     const turn = ++this.#turn;
     return new Promise((resolve) => {
@@ -95,33 +94,33 @@ export class ProcessHost implements ModelHost {
       try {
         child = this.#child ?? this.#start();
       } catch (error) {
-        this.#log.error({ error: String(error) }, 'the models’ process could not be begun');
+        this.#log.error({ error: String(error) }, 'the models’ process could not be started');
         resolve('crashed');
         return;
       }
-      const end = (result: HostAnswer | Silence) => {
+      const settle = (result: HostAnswer | HostFailure) => {
         clearTimeout(deadline);
-        child.off('message', hear);
-        child.off('exit', crash);
+        child.off('message', onMessage);
+        child.off('exit', onExit);
         if (typeof result === 'string') this.#kill();
-        else this.#warm = true;
+        else this.#isWarm = true;
         resolve(result);
       };
-      const hear = (message: unknown) => {
+      const onMessage = (message: unknown) => {
         const answer = message as HostAnswer;
-        if (answer.turn === turn) end(answer);
+        if (answer.turn === turn) settle(answer);
       };
-      const crash = () => end('crashed');
-      const deadline = setTimeout(() => end('too_slow'), this.#warm ? ms : ms + START_MS);
-      child.on('message', hear);
-      child.once('exit', crash);
+      const onExit = () => settle('crashed');
+      const deadline = setTimeout(() => settle('too_slow'), this.#isWarm ? ms : ms + START_TIMEOUT_MS);
+      child.on('message', onMessage);
+      child.once('exit', onExit);
       try {
-        child.send({ turn, ...question() }, (error) => {
-          if (error) end('crashed');
+        child.send({ turn, ...createWork() }, (error) => {
+          if (error) settle('crashed');
         });
       } catch (error) {
-        this.#log.error({ error: String(error) }, 'the models’ process could not be asked');
-        end('crashed');
+        this.#log.error({ error: String(error) }, 'a request to the models’ process failed');
+        settle('crashed');
       }
     });
   }
@@ -129,18 +128,18 @@ export class ProcessHost implements ModelHost {
   #start(): ChildProcess {
     const child = fork(this.#file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     child.on('error', (error) => this.#log.error({ error: error.message }, 'the models’ process failed'));
-    // One that ends while nobody asks it anything is begun anew, too.
+    // A process that exits while idle is restarted as well.
     child.once('exit', () => {
       if (this.#child === child) this.#child = null;
       if (this.#stopped) return;
       this.restarts++;
-      this.#log.warn('the models’ process ended; the next rows begin another');
+      this.#log.warn('the models’ process ended; the next rows start a new one');
     });
     // The network is read first.
     if (child.pid) setPriority(child.pid, 5);
     this.#child = child;
     this.#known.clear();
-    this.#warm = false;
+    this.#isWarm = false;
     return child;
   }
 
@@ -151,7 +150,7 @@ export class ProcessHost implements ModelHost {
   }
 }
 
-const DETAILS = {
+const FAILURE_DETAILS = {
   too_slow: 'it did not answer in time',
-  crashed: 'it ended the process that it ran in',
+  crashed: 'it crashed its process',
 } as const;

@@ -1,4 +1,4 @@
-import { type ReadyModel, readyModel } from '#models/health/process/judgeRows.ts';
+import { loadProcessModel, type ReadyModel } from '#models/health/process/judgeRows.ts';
 import { type ProcessModel, trainProcess } from '#models/health/process/processModel.ts';
 import { loadModel } from '#models/inference/modelRuntimes.ts';
 import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
@@ -12,16 +12,16 @@ function withMargin(model: ProcessModel): ProcessModel {
 }
 
 /** Models that are kept ready. */
-const MOST_READY = 256;
+const MAX_READY = 256;
 
 /** Runs jobs here, one after the other; what a model throws is its result. Models stay ready for the next time. */
 export class JobRunner implements ModelHost {
   readonly restarts = 0;
-  readonly #ready = new Map<string, ReadyModel>();
+  readonly #readyModels = new Map<string, ReadyModel>();
 
   async run(jobs: readonly HostJob[]): Promise<HostResult[]> {
     const results: HostResult[] = [];
-    for (const job of jobs) results.push(await this.#one(job));
+    for (const job of jobs) results.push(await this.#runJob(job));
     return results;
   }
 
@@ -36,13 +36,13 @@ export class JobRunner implements ModelHost {
   }
 
   async stop(): Promise<void> {
-    this.#ready.clear();
+    this.#readyModels.clear();
   }
 
-  async #one({ id, model, rows, state }: HostJob): Promise<HostResult> {
+  async #runJob({ id, model, rows, state }: HostJob): Promise<HostResult> {
     try {
-      const ready = this.#ready.get(id) ?? (await readyModel(model, loadModel));
-      this.#keep(id, ready);
+      const ready = this.#readyModels.get(id) ?? (await loadProcessModel(model, loadModel));
+      this.#cache(id, ready);
       const begin = performance.now();
       const judged = await ready.judge(rows, state);
       return { ok: true, ...judged, ms: performance.now() - begin, runtime: ready.runtime };
@@ -51,10 +51,10 @@ export class JobRunner implements ModelHost {
     }
   }
 
-  #keep(id: string, ready: ReadyModel): void {
-    this.#ready.delete(id);
-    this.#ready.set(id, ready);
-    const [oldest] = this.#ready.keys();
-    if (this.#ready.size > MOST_READY) this.#ready.delete(oldest);
+  #cache(id: string, ready: ReadyModel): void {
+    this.#readyModels.delete(id);
+    this.#readyModels.set(id, ready);
+    const [oldest] = this.#readyModels.keys();
+    if (this.#readyModels.size > MAX_READY) this.#readyModels.delete(oldest);
   }
 }

@@ -7,19 +7,19 @@ import type { AlertBody } from './alertBody.ts';
 import { alertText } from './alertText.ts';
 import type { HealthReport } from './healthReport.ts';
 import { type MachineState, PROCESS, TREND, VIBRATION } from './machineState.ts';
-import type { Watched } from './watched.ts';
+import type { PointAssessment } from './pointAssessment.ts';
 import { type ReportedAlert, worstOf } from './worstMoment.ts';
 
-type Active = AssetAlertState & { active: true };
-type Change = Exclude<AlertChange, null>;
+type ActiveAlert = AssetAlertState & { active: true };
+type ReportedChange = Exclude<AlertChange, null>;
 
 const LIMIT_AHEAD: RemainingLife = {
   assessment: 'not_assessable',
-  reason: 'a trend tells when a limit is reached, not when life ends',
-  remedy: 'see the days that are left',
+  reason: 'a trend predicts when a limit is reached, not when life ends',
+  remedy: 'see the days left',
 };
 
-const NO_END: RemainingLife = {
+const NO_END_OF_LIFE: RemainingLife = {
   assessment: 'not_assessable',
   reason: 'a process value has no end of life',
   remedy: 'see its limit',
@@ -57,7 +57,7 @@ export class AlertReports {
   }
 
   /** What an active alert has reported: what an earlier one of its family did is over. */
-  before(family: string, change: Change): ReportedAlert | undefined {
+  previousReport(family: string, change: ReportedChange): ReportedAlert | undefined {
     return change === 'raise' ? undefined : this.#reported.get(family);
   }
 
@@ -68,75 +68,75 @@ export class AlertReports {
 
   report(
     family: string,
-    alert: Active,
-    change: Change,
-    watched: Watched,
+    alert: ActiveAlert,
+    change: ReportedChange,
+    assessment: PointAssessment,
     { index, cause, reasons }: { index: number; cause: AlertCause | null; reasons: string[] },
   ): void {
     const isReturn = change === 'return';
     const diagnosis = cause?.diagnosis ?? { fault: 'undetermined', confidence: 0, reasons };
-    const now = { index, ...this.#describe(family, watched, diagnosis, reasons) };
-    const worst = worstOf(this.before(family, change)?.worst ?? null, now, isReturn);
+    const now = { index, ...this.#describe(family, assessment, diagnosis, reasons) };
+    const worst = worstOf(this.previousReport(family, change)?.worst ?? null, now, isReturn);
     if (isReturn) this.#reported.delete(family);
     else this.#reported.set(family, { cause, worst });
-    this.#push(family, alert, change, watched.timeMs, { ...worst, index });
+    this.#enqueue(family, alert, change, assessment.timeMs, { ...worst, index });
   }
 
   /** A second fault on an alerted machine has an alert of its own, which lasts as long as the first. */
-  raiseSecond(diagnosis: Diagnosis, first: Active, watched: Watched, index: number): void {
+  raiseSecondary(diagnosis: Diagnosis, first: ActiveAlert, assessment: PointAssessment, index: number): void {
     const family = `${VIBRATION}.${diagnosis.fault}`;
     if (this.#state.alerts.get(family)?.active) return;
-    const { timeMs, point } = watched;
+    const { timeMs, point } = assessment;
     const id = `${this.#origin}.${this.#name}.${family}.${Math.round(timeMs)}`;
     const alert = { ...first, id, point, raisedAtMs: timeMs, lastSaidMs: timeMs };
-    const worst = { index, ...this.#describe(VIBRATION, watched, diagnosis, []) };
+    const worst = { index, ...this.#describe(VIBRATION, assessment, diagnosis, []) };
     const cause = { diagnosis, isProvisional: false, other: null };
     this.#state.alerts.set(family, alert);
     this.#reported.set(family, { cause, worst });
-    this.#push(family, alert, 'raise', timeMs, worst);
+    this.#enqueue(family, alert, 'raise', timeMs, worst);
   }
 
-  returnSeconds(timeMs: number): void {
+  returnSecondaries(timeMs: number): void {
     for (const [family, alert] of this.#state.alerts) {
       const worst = this.#reported.get(family)?.worst;
       if (!family.startsWith(`${VIBRATION}.`) || !alert.active || !worst) continue;
       this.#state.alerts.set(family, NO_ALERT);
       this.#reported.delete(family);
-      this.#push(family, alert, 'return', timeMs, { ...worst, index: 0 });
+      this.#enqueue(family, alert, 'return', timeMs, { ...worst, index: 0 });
     }
   }
 
-  #push(
+  #enqueue(
     family: string,
-    { id, point, severity, raisedAtMs }: Active,
-    change: Change,
+    { id, point, severity, raisedAtMs }: ActiveAlert,
+    change: ReportedChange,
     timeMs: number,
-    what: { index: number; text: string; evidence: Evidence },
+    content: { index: number; text: string; evidence: Evidence },
   ): void {
     const timeQuality = this.#clock() === null ? 'source' : 'corrected';
     const base = { timeMs, timeQuality, id, asset: this.#name, point, change, severity, raisedAtMs } as const;
-    this.alerts.push({ ...base, ...what, remainingLife: this.#lifeOf(family) });
+    this.alerts.push({ ...base, ...content, remainingLife: this.#remainingLifeFor(family) });
   }
 
-  #describe(family: string, watched: Watched, diagnosis: Diagnosis, reasons: string[]) {
-    const contributions = watched.score.assessable ? watched.score.contributions : [];
-    const unit = configuredPoint(this.#config, watched.point)?.unit ?? '';
+  #describe(family: string, assessment: PointAssessment, diagnosis: Diagnosis, reasons: string[]) {
+    const contributions = assessment.score.assessable ? assessment.score.contributions : [];
+    const unit = configuredPoint(this.#config, assessment.point)?.unit ?? '';
     const clock = this.#clock();
     const text =
       family === TREND || family === PROCESS
-        ? `${this.#name} ${watched.point}: ${reasons[0]}`
-        : alertText(this.#name, watched.point, unit, diagnosis, contributions);
+        ? `${this.#name} ${assessment.point}: ${reasons[0]}`
+        : alertText(this.#name, assessment.point, unit, diagnosis, contributions);
     const evidence = {
       contributions,
       diagnosis,
       ...(family === VIBRATION || family === TREND ? this.#health.iso() : {}),
-      ...(watched.spectrum ? { spectrum: watched.spectrum() } : {}),
+      ...(assessment.spectrum ? { spectrum: assessment.spectrum() } : {}),
     };
     return { text: clock === null ? text : `${text} (${clock})`, evidence };
   }
 
-  #lifeOf(family: string): RemainingLife {
+  #remainingLifeFor(family: string): RemainingLife {
     if (family === TREND) return LIMIT_AHEAD;
-    return family.startsWith(VIBRATION) ? this.#health.remainingLife() : NO_END;
+    return family.startsWith(VIBRATION) ? this.#health.remainingLife() : NO_END_OF_LIFE;
   }
 }

@@ -3,8 +3,8 @@ import type { Contribution } from '#models/contracts/health.ts';
 
 const VELOCITY = 'velocityRmsMmPerS';
 /** Less is within what a healthy level varies by. */
-const WORSE = 1.2;
-const WORDS: Record<Fault, string> = {
+const NOTEWORTHY_RATIO = 1.2;
+const FAULT_TEXT: Record<Fault, string> = {
   outer_race: 'outer-race defect of the bearing',
   inner_race: 'inner-race defect of the bearing',
   ball: 'rolling-element defect of the bearing',
@@ -35,7 +35,7 @@ export function alertText(
 ): string {
   const place = `${asset} ${point}: `;
   const [first] = contributions;
-  if (!first) return place + WORDS[diagnosis.fault];
+  if (!first) return place + FAULT_TEXT[diagnosis.fault];
   const { feature, value, normal } = first;
   if (diagnosis.fault === 'process_drift') {
     const shown = unit === 'degC' ? '°C' : unit;
@@ -46,6 +46,6 @@ export function alertText(
   const times = `${ratio.toFixed(1)} times its normal`;
   // A machine that is in a poor zone from its first day is no worse than its normal.
   if (feature.startsWith(VELOCITY))
-    return `${place}${WORDS[diagnosis.fault]}, ${value.toPrecision(3)} mm/s RMS${ratio < WORSE ? '' : `, ${times}`}`;
-  return `${place}${WORDS[diagnosis.fault]}, ${feature} ${times}`;
+    return `${place}${FAULT_TEXT[diagnosis.fault]}, ${value.toPrecision(3)} mm/s RMS${ratio < NOTEWORTHY_RATIO ? '' : `, ${times}`}`;
+  return `${place}${FAULT_TEXT[diagnosis.fault]}, ${feature} ${times}`;
 }

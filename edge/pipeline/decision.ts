@@ -1,20 +1,20 @@
 import type { Decision } from '#models/contracts/decision.ts';
-import type { GatheredSignal } from '#models/health/diagnosis/diagnoseAlert.ts';
-import { packed } from './evidence.ts';
-import type { DecisionBasis } from './watched.ts';
+import type { DiagnosisSignal } from '#models/health/diagnosis/diagnoseAlert.ts';
+import { encodePiece } from './evidence.ts';
+import type { DecisionBasis } from './pointAssessment.ts';
 
 /**
- * All that a verdict was made of, beside the signal.
- * @param diagnosed the signal of its diagnosis; null: it was made by the features alone.
+ * Creates the record of everything that a verdict was based on, besides the signal.
+ * @param diagnosed the signal of its diagnosis; null if it was made from the features alone.
  */
-export function decisionOf(
+export function createDecision(
   { features, baseline, trigger }: DecisionBasis,
-  diagnosed: GatheredSignal | null,
-  of: Pick<Decision, 'version' | 'configuration' | 'alert' | 'verdict'>,
+  diagnosed: DiagnosisSignal | null,
+  outcome: Pick<Decision, 'version' | 'configuration' | 'alert' | 'verdict'>,
 ): Decision {
   const { axial = [], ...context } = diagnosed?.context ?? {};
   return {
-    ...of,
+    ...outcome,
     features: { names: [...features.names], row: [...features.row] },
     baseline: {
       ...baseline,
@@ -24,6 +24,6 @@ export function decisionOf(
     },
     trigger,
     context: diagnosed === null ? null : context,
-    axial: axial.map(packed),
+    axial: axial.map(encodePiece),
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { messagesOf } from '#simulators/endToEnd/messagesOf.ts';
 import { DiagnosisCredit } from './diagnose.ts';
-import { Gatherer, GatherRoom } from './gatherer.ts';
+import { SignalBuffer, SignalBufferPool } from './signalBuffer.ts';
 
 interface Said {
   id: string;
@@ -97,11 +97,11 @@ const frame = (startS: number, length: number, level = 0) => ({
 });
 
 test('blocks that follow one another are one piece; a gap begins another; the newest seconds stay', () => {
-  const gatherer = new Gatherer(new GatherRoom(1));
+  const gatherer = new SignalBuffer(new SignalBufferPool(1));
   for (const at of [0, 1, 2]) gatherer.add(frame(at, 1000, at), 25);
-  expect(gatherer.take().pieces.map((p) => p.length)).toEqual([3000]);
+  expect(gatherer.read().pieces.map((p) => p.length)).toEqual([3000]);
   for (const at of [4, 5, 6, 7]) gatherer.add(frame(at, 1000, at), 25);
-  const { pieces } = gatherer.take();
+  const { pieces } = gatherer.read();
   expect(pieces.map((p) => [p.length, p[0]])).toEqual([
     [2000, 1],
     [4000, 4],
@@ -112,20 +112,20 @@ test('blocks that follow one another are one piece; a gap begins another; the ne
 });
 
 test('no more points are gathered than there is room for', () => {
-  const room = new GatherRoom(1);
-  const [first, second] = [new Gatherer(room), new Gatherer(room)];
+  const room = new SignalBufferPool(1);
+  const [first, second] = [new SignalBuffer(room), new SignalBuffer(room)];
   first.add(frame(0, 100), 25);
   second.add(frame(0, 100), 25);
   expect([first.seconds, second.seconds]).toEqual([0.1, 0]);
-  expect([room.taken, room.refused]).toEqual([1, 1]);
+  expect([room.inUse, room.refused]).toEqual([1, 1]);
   first.clear();
   second.add(frame(1, 100), 25);
   expect(second.seconds).toBe(0.1);
 });
 
 test('a point that fell silent gives its place to another', () => {
-  const room = new GatherRoom(1);
-  const [first, second] = [new Gatherer(room), new Gatherer(room)];
+  const room = new SignalBufferPool(1);
+  const [first, second] = [new SignalBuffer(room), new SignalBuffer(room)];
   first.add(frame(0, 100), 25);
   second.add(frame(90, 100), 25);
   expect([first.seconds, second.seconds]).toEqual([0, 0.1]);
@@ -135,6 +135,6 @@ test('diagnoses are paid for by arrivals', () => {
   const credit = new DiagnosisCredit();
   expect([1, 2, 3, 4].map(() => credit.spend())).toEqual([true, true, true, false]);
   expect([credit.made, credit.deferred]).toEqual([3, 1]);
-  for (let i = 0; i < 21; i++) credit.arrived();
+  for (let i = 0; i < 21; i++) credit.earn();
   expect([credit.spend(), credit.spend()]).toEqual([true, false]);
 });

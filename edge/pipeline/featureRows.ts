@@ -34,7 +34,7 @@ const MAX_ROWS = 512;
  * To seven significant digits, which is what single precision holds: half the text of all seventeen, on the disk and on
  * the wire.
  */
-function rounded(value: number): number {
+function roundToSingle(value: number): number {
   const digits = 6 - Math.floor(Math.log10(Math.abs(value)));
   // Out of the table is zero, too, and what no sensor gives.
   const scale = SCALES[digits];
@@ -49,20 +49,20 @@ const SCALES = Array.from({ length: 23 }, (_, digits) => 10 ** digits);
  * value may be a counter of many digits.
  */
 export class FeatureRows {
-  readonly #rounds: boolean;
+  readonly #isRounded: boolean;
   #bodies: FeatureBody[] = [];
 
   constructor(precision: 'single' | 'double' = 'single') {
-    this.#rounds = precision === 'single';
+    this.#isRounded = precision === 'single';
   }
 
   add(meta: RowMeta, timeQuality: TimeQuality, startUs: number, row: readonly number[], spectrum?: Spectrum): void {
-    const values = this.#rounds ? row.map(rounded) : [...row];
+    const values = this.#isRounded ? row.map(roundToSingle) : [...row];
     const timeMs = (startUs + meta.windowUs) / 1000;
     const last = this.#bodies.at(-1);
-    const isLike =
+    const hasSameShape =
       last?.names === meta.names && last.timeQuality === timeQuality && last.historical === meta.historical;
-    if (last && isLike && last.values.length < MAX_ROWS) {
+    if (last && hasSameShape && last.values.length < MAX_ROWS) {
       last.startUs.push(startUs);
       last.values.push(values);
       last.timeMs = timeMs;
@@ -73,8 +73,8 @@ export class FeatureRows {
   }
 
   take(): FeatureBody[] {
-    const taken = this.#bodies;
+    const bodies = this.#bodies;
     this.#bodies = [];
-    return taken;
+    return bodies;
   }
 }

@@ -12,7 +12,7 @@ import type { Asset } from '#models/machine/asset.ts';
 import { isoVerdict } from '#models/machine/iso20816.ts';
 import { IndexHistory } from './indexHistory.ts';
 import { type MachineState, TREND, VIBRATION, WIRING } from './machineState.ts';
-import { pointHealth, type Watched } from './watched.ts';
+import { type PointAssessment, toPointHealth } from './pointAssessment.ts';
 
 export type HealthBody = Pick<
   HealthMessage,
@@ -45,7 +45,7 @@ const NOT_ASSESSED: RemainingLife = {
   remedy: 'see what the points say',
 };
 
-const reached = (level: number): RemainingLife => ({
+const endOfLifeReached = (level: number): RemainingLife => ({
   assessment: 'assessed',
   medianS: 0,
   lowS: 0,
@@ -53,18 +53,18 @@ const reached = (level: number): RemainingLife => ({
   method: `the end of life at ${level} × the alert limit is reached`,
 });
 
-const NO_END: RemainingLife = {
+const NO_END_OF_LIFE: RemainingLife = {
   assessment: 'not_assessable',
-  reason: 'a rise tells when the alert limit is reached, not when life ends',
+  reason: 'a rise predicts when the alert limit is reached, not when life ends',
   remedy: 'see timeToLimit; configure endOfLife where the end is known',
 };
 
-/** The newest verdict on each point of a machine, and what is said of its health; that waits here until it is taken. */
+/** The latest assessment of each point of a machine, and its health messages, which wait here for the next commit. */
 export class HealthReport {
-  said: HealthBody[] = [];
-  /** What its model says of its process values. */
+  pending: HealthBody[] = [];
+  /** The latest assessment by the machine's process model. */
   process: ProcessHealth | undefined;
-  /** The largest index of its points, as health says it; null where none is assessable. */
+  /** The largest index of the machine's points, as published; null if none is assessable. */
   index: number | null = null;
   readonly #name: string;
   readonly #config: Asset | undefined;
@@ -93,42 +93,43 @@ export class HealthReport {
     this.#history = new IndexHistory(state.history);
   }
 
-  note(watched: Watched): void {
-    this.#silent.delete(watched.point);
-    this.#put(pointHealth(watched));
-    if (watched.velocityMmPerS !== undefined) this.#state.velocities.set(watched.point, watched.velocityMmPerS);
+  record(assessment: PointAssessment): void {
+    this.#silent.delete(assessment.point);
+    this.#setPoint(toPointHealth(assessment));
+    if (assessment.velocityMmPerS !== undefined)
+      this.#state.velocities.set(assessment.point, assessment.velocityMmPerS);
   }
 
-  /** An index of vibration, of which remaining life is judged. */
-  noteIndex({ point, timeMs }: Watched, index: number): void {
+  /** Records an index of vibration, from which remaining life is estimated. */
+  recordIndex({ point, timeMs }: PointAssessment, index: number): void {
     this.#history.add(point, timeMs / 1000, index);
   }
 
-  /** Points of which nothing arrives any more, or nothing that can be used, have no verdict; said at once. */
-  silence(fallen: readonly { name: string; sinceMs: number; refusal: Rejection | null }[]): void {
-    for (const { name, sinceMs, refusal } of fallen) {
+  /** Reports points that have fallen silent, or whose data are all rejected, as not assessable; published at once. */
+  reportSilence(silentPoints: readonly { name: string; sinceMs: number; refusal: Rejection | null }[]): void {
+    for (const { name, sinceMs, refusal } of silentPoints) {
       // Without how long: it is said once, and read later.
       const reason = refusal === null ? 'nothing is heard of it' : `all that arrives is refused: ${refusal}`;
       const remedy =
         refusal === null
-          ? 'see to the sensor, its device and the network between'
-          : 'see to what its device sends; the ledger counts it by reason';
+          ? 'check the sensor, its device and the network between them'
+          : 'check what its device sends; the ledger counts rejections by reason';
       this.#silent.add(name);
-      // What it last said of the ISO zone holds no longer.
+      // The last velocity no longer counts for the ISO zone.
       this.#state.velocities.delete(name);
-      this.#put({ assessment: 'not_assessable', point: name, reason, remedy, silentSinceMs: sinceMs });
+      this.#setPoint({ assessment: 'not_assessable', point: name, reason, remedy, silentSinceMs: sinceMs });
     }
-    // By the machine's own clock, which may be another than ours.
-    this.say(Math.max(this.#state.healthMs, 0) + 1);
+    // By the machine's own clock, which may differ from the edge's.
+    this.report(Math.max(this.#state.healthMs, 0) + 1);
   }
 
-  say(timeMs: number): void {
+  report(timeMs: number): void {
     this.#state.healthMs = timeMs;
     const operatingState = this.#operatingState();
     const assessed = this.#points.flatMap((p) => (p.assessment === 'assessed' ? [p] : []));
     const worst = assessed.reduce<(typeof assessed)[number] | null>((a, b) => (a && a.index >= b.index ? a : b), null);
     this.index = worst?.index ?? null;
-    this.said.push({
+    this.pending.push({
       timeMs,
       timeQuality: this.#clock() === null ? 'source' : 'corrected',
       asset: this.#name,
@@ -141,18 +142,18 @@ export class HealthReport {
       points: this.#points,
       ...this.iso(),
       remainingLife: this.remainingLife(),
-      timeToLimit: this.#timeTo(1, 'the alert limit'),
+      timeToLimit: this.#estimateTimeTo(1, 'the alert limit'),
       ...(operatingState ? { operatingState } : {}),
       ...(this.process ? { process: this.process } : {}),
     });
   }
 
-  /** Only where an end is configured: a level at which machines are alerted is none. */
+  /** Only where an end of life is configured: an alert limit is not one. */
   remainingLife(): RemainingLife {
     const end = this.#config?.endOfLife;
-    if (end && this.index !== null && this.index >= end.value) return reached(end.value);
-    if (end) return this.#timeTo(end.value, `the end of life at ${end.value} × the alert limit`);
-    return this.#history.all().length === 0 ? this.#noTrend() : NO_END;
+    if (end && this.index !== null && this.index >= end.value) return endOfLifeReached(end.value);
+    if (end) return this.#estimateTimeTo(end.value, `the end of life at ${end.value} × the alert limit`);
+    return this.#history.all().length === 0 ? this.#noTrend() : NO_END_OF_LIFE;
   }
 
   /** While the points are learned, nothing is known of degradation. */
@@ -161,7 +162,7 @@ export class HealthReport {
   }
 
   /** The shortest of the vibration points that degrade. */
-  #timeTo(level: number, meaning: string): RemainingLife {
+  #estimateTimeTo(level: number, meaning: string): RemainingLife {
     const lives = this.#history.all().map(({ timesS, indices }) => trendLife(timesS, indices, level, meaning));
     const assessed = lives.filter((life) => life.assessment === 'assessed');
     if (assessed.length === 0) return lives[0] ?? this.#noTrend();
@@ -175,11 +176,14 @@ export class HealthReport {
     return { iso: isoVerdict(this.#config.iso, Math.max(...velocities.values())) };
   }
 
-  #put(verdict: PointHealth): void {
+  #setPoint(verdict: PointHealth): void {
     this.#points = [...this.#points.filter((p) => p.point !== verdict.point), verdict];
   }
 
-  /** NE 107: a machine that is assessed in part asks for a check; a defect that develops asks for maintenance, a critical one is out of specification; only the end is a failure. */
+  /**
+   * NAMUR NE 107: partly assessed is a function check; a developing defect is maintenance required, a critical one out
+   * of specification; only the end of life is a failure.
+   */
   #status(assessed: boolean): Namur {
     const end = this.#config?.endOfLife;
     if (end && this.index !== null && this.index >= end.value) return 'FAILURE';

@@ -1,7 +1,7 @@
 interface PointHistory {
   timesS: number[];
   indices: number[];
-  /** Every so many-th index is kept, so that the whole rise fits in `CAPACITY`. */
+  /** Every n-th index is kept, so that the whole rise fits in `CAPACITY`. */
   stride: number;
   skipped: number;
 }
@@ -10,8 +10,8 @@ export type IndexHistoryState = Map<string, PointHistory>;
 
 const CAPACITY = 64;
 /** A rise begins above one of these and is forgotten below the other. */
-const BEGINS = 0.55;
-const FORGOTTEN = 0.45;
+const START_INDEX = 0.55;
+const FORGET_INDEX = 0.45;
 
 /** The rise of each point's index since it left its normal, thinned to a bounded number of observations. */
 export class IndexHistory {
@@ -30,10 +30,10 @@ export class IndexHistory {
   }
 
   add(point: string, timeS: number, index: number): void {
-    if (index < FORGOTTEN) this.#state.delete(point);
+    if (index < FORGET_INDEX) this.#state.delete(point);
     const known = this.#state.get(point);
     if (!known) {
-      if (index >= BEGINS) this.#state.set(point, { timesS: [timeS], indices: [index], stride: 1, skipped: 0 });
+      if (index >= START_INDEX) this.#state.set(point, { timesS: [timeS], indices: [index], stride: 1, skipped: 0 });
       return;
     }
     known.skipped++;

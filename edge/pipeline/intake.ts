@@ -1,9 +1,9 @@
 import type { Flaw, PointLedger, Rejection } from '#models/contracts/ledger.ts';
+import { isSilent, NO_ARRIVALS, stepArrival } from '#models/health/quality/arrivalTiming.ts';
 import { NO_RHYTHM, type Rhythm, stepRhythm } from '#models/health/quality/gapWatch.ts';
-import { hear, isSilent, NOT_HEARD } from '#models/health/quality/silence.ts';
 
-/** Times by which a duplicate is told from a late one. */
-const REMEMBERED = 64;
+/** Recent times that tell a duplicate from a late message. */
+const RECENT_TIMES = 64;
 
 export interface IntakeState {
   lastUs: number;
@@ -14,13 +14,13 @@ export interface IntakeState {
   historicalUs?: number[];
 }
 
-/** Takes each message of a point once, in the order of its times, and counts what became of it. */
+/** Accepts each message of a point once, in order of time, and counts the outcome. */
 export class Intake {
   readonly #state: IntakeState;
-  /** Not kept across a restart: it is known again after sixteen messages. */
-  #hearing = NOT_HEARD;
-  /** The same of what was used. */
-  #using = NOT_HEARD;
+  /** Not kept across a restart: sixteen messages restore it. */
+  #arrivals = NO_ARRIVALS;
+  /** The same for messages that were used. */
+  #usableArrivals = NO_ARRIVALS;
   #refusal: Rejection | null = null;
   #silent = false;
 
@@ -50,19 +50,22 @@ export class Intake {
    * A time for a block that its device did not stamp: the end of the last block where the arrival fits that by a block's
    * length, so that the network's jitter makes no gaps; else the arrival, but never before what has been.
    */
-  place(arrivalUs: number, durationUs: number, endUs: number | null): number {
+  assignTime(arrivalUs: number, durationUs: number, endUs: number | null): number {
     if (endUs !== null && Math.abs(arrivalUs - endUs) <= durationUs) return endUs;
     return Math.max(arrivalUs, this.#state.lastUs + 1);
   }
 
-  /** Something of this point arrived. @param refusal why it was not used. */
-  heard(nowMs: number, refusal: Rejection | null = null): void {
-    this.#hearing = hear(this.#hearing, nowMs);
+  /**
+   * Records an arrival.
+   * @param refusal why it was rejected; null if it was used.
+   */
+  recordArrival(nowMs: number, refusal: Rejection | null = null): void {
+    this.#arrivals = stepArrival(this.#arrivals, nowMs);
     if (refusal !== null) {
       this.#refusal = refusal;
       return;
     }
-    this.#using = hear(this.#using, nowMs);
+    this.#usableArrivals = stepArrival(this.#usableArrivals, nowMs);
     this.#refusal = null;
     this.#silent = false;
   }
@@ -72,30 +75,33 @@ export class Intake {
   }
 
   /** Since when nothing arrived that could be used, and why what arrived could not; once. */
-  fellSilent(nowMs: number): { sinceMs: number; refusal: Rejection | null } | null {
-    if (this.#silent || !isSilent(this.#using, nowMs)) return null;
+  checkSilence(nowMs: number): { sinceMs: number; refusal: Rejection | null } | null {
+    if (this.#silent || !isSilent(this.#usableArrivals, nowMs)) return null;
     this.#silent = true;
-    const sinceMs = this.#using.lastMs;
-    if (this.#refusal !== null && !isSilent(this.#hearing, nowMs)) return { sinceMs, refusal: this.#refusal };
-    this.flaw('silent');
+    const sinceMs = this.#usableArrivals.lastMs;
+    if (this.#refusal !== null && !isSilent(this.#arrivals, nowMs)) return { sinceMs, refusal: this.#refusal };
+    this.countFlaw('silent');
     return { sinceMs, refusal: null };
   }
 
-  /** Counts what was wrong with data that were taken. */
-  flaw(flaw: Flaw): void {
+  /** Counts a flaw of accepted data. */
+  countFlaw(flaw: Flaw): void {
     const { ledger } = this.#state;
     ledger.flaws ??= {};
     ledger.flaws[flaw] = (ledger.flaws[flaw] ?? 0) + 1;
   }
 
-  /** A device's clock was set back: what comes from this time on is new again. */
+  /** The device's clock was set back: times from this one on are new again. */
   rewind(timeUs: number): void {
     if (this.#state.lastUs < timeUs) return;
     this.#state.lastUs = timeUs - 1;
     this.#state.rhythm = NO_RHYTHM;
   }
 
-  /** The same of what a device stored: it may be older than the newest, and leaves order and rhythm of live data alone. */
+  /**
+   * The same for stored data of a device: they may be older than the newest, and do not affect the order and rhythm of
+   * live data.
+   */
   admitHistorical(timeUs: number): boolean {
     this.#state.historicalUs ??= [];
     const { ledger, recentUs, historicalUs } = this.#state;
@@ -105,7 +111,7 @@ export class Intake {
       return false;
     }
     historicalUs.push(timeUs);
-    if (historicalUs.length > REMEMBERED) historicalUs.splice(0, REMEMBERED / 2);
+    if (historicalUs.length > RECENT_TIMES) historicalUs.splice(0, RECENT_TIMES / 2);
     ledger.delivered++;
     ledger.historical = (ledger.historical ?? 0) + 1;
     return true;
@@ -118,11 +124,11 @@ export class Intake {
     if (timeUs > this.#state.lastUs) {
       this.#state.lastUs = timeUs;
       recentUs.push(timeUs);
-      if (recentUs.length > REMEMBERED) recentUs.splice(0, REMEMBERED / 2);
+      if (recentUs.length > RECENT_TIMES) recentUs.splice(0, RECENT_TIMES / 2);
       ledger.delivered++;
       const { rhythm, gap } = stepRhythm(this.#state.rhythm ?? NO_RHYTHM, timeUs);
       this.#state.rhythm = rhythm;
-      if (gap) this.flaw('gap');
+      if (gap) this.countFlaw('gap');
       return true;
     }
     if (recentUs.includes(timeUs)) ledger.duplicate++;

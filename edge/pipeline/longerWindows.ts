@@ -11,8 +11,8 @@ export interface OtherWindows {
 }
 
 /**
- * A point's windows of another length, beside those that its detector watches: their features are rows of their own,
- * each name with the length behind it (`rmsW16384`). A window that is under way at a restart begins anew.
+ * Windows of another length than those of the point's detector. Their features are rows of their own, each name with
+ * the length appended (`rmsW16384`). A window that is incomplete at a restart is discarded.
  */
 export class LongerWindows {
   readonly #cutter: WindowCutter;

@@ -1,20 +1,20 @@
 import type { Clock, Flaw, PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
-import type { Placed, StateSettings } from '#models/health/operatingStates.ts';
+import type { StateAssignment, StateSettings } from '#models/health/operatingStates.ts';
 import { CLOCK_RIGHT, clockInWords, stepClock } from '#models/health/quality/clockCorrection.ts';
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
 import { MachineSpeed } from './machineSpeed.ts';
 import { emptyMachineState, type MachineState, VIBRATION } from './machineState.ts';
 import { MachineStates } from './machineStates.ts';
+import type { SlotModels } from './modelSlot.ts';
+import type { PointAssessment } from './pointAssessment.ts';
 import { toPointUnit } from './pointUnit.ts';
-import type { SlotModels } from './processSlot.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
 import { TachometerPoint } from './tachometerPoint.ts';
 import { slowTrigger, type VerdictSettings, Verdicts } from './verdicts.ts';
-import { RUNNING, VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
-import type { Watched } from './watched.ts';
-import type { WatchedMachine } from './wiringWatch.ts';
+import { RUNNING_FRACTION, VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
+import type { WiringContext } from './wiringMonitor.ts';
 
 export interface MachineSettings extends VibrationSettings, VerdictSettings, Omit<SlowSettings, 'trigger'> {
   states: StateSettings;
@@ -24,10 +24,10 @@ export interface MachineSettings extends VibrationSettings, VerdictSettings, Omi
 
 type AnyPoint = VibrationPoint | SlowPoint | TachometerPoint;
 
-/** After a start slow values settle so long. */
+/** Slow values take this long to settle after a start. */
 const WARM_UP_MS = 30 * 60_000;
 
-/** One machine: its points, its speed, its clock; what is said of it are its verdicts. */
+/** One machine: its points, speed and clock, and the verdicts on them. */
 export class Machine {
   readonly points = new Map<string, AnyPoint>();
   readonly verdicts: Verdicts;
@@ -37,7 +37,7 @@ export class Machine {
   readonly #state: MachineState;
   readonly #speed: MachineSpeed;
   readonly #states: MachineStates | null;
-  /** Not kept across a restart: half a minute tells it again. */
+  /** Not kept across a restart: half a minute of messages restores it. */
   readonly #clock = new ClockEstimate();
 
   /** `origin` is `<site>.<edge>`, the beginning of each alert's id. */
@@ -60,19 +60,19 @@ export class Machine {
     const shaftHz = () => this.#speed.shaft.hz;
     const operatingState = () => this.#states?.view();
     const clock = () => clockInWords(this.#state.clock ?? CLOCK_RIGHT);
-    const of = { points: this.points, shaftHz, operatingState, clock, models };
-    this.verdicts = new Verdicts(origin, name, config, settings, this.#state, of);
+    const parts = { points: this.points, shaftHz, operatingState, clock, models };
+    this.verdicts = new Verdicts(origin, name, config, settings, this.#state, parts);
   }
 
-  /** Whether the machine has, or may have, a point of this name; `state` is what it knew before a restart. */
+  /** Adds a point. `state` is its state before a restart. */
   addPoint(point: string, kind: SampleBlock['kind'], state?: unknown): AnyPoint {
     const config = configuredPoint(this.#config, point);
-    const made = this.#make(point, kind, config, state);
-    this.points.set(point, made);
-    return made;
+    const created = this.#createPoint(point, kind, config, state);
+    this.points.set(point, created);
+    return created;
   }
 
-  #make(point: string, kind: SampleBlock['kind'], config: Point | undefined, state?: unknown): AnyPoint {
+  #createPoint(point: string, kind: SampleBlock['kind'], config: Point | undefined, state?: unknown): AnyPoint {
     if (kind === 'scalars') {
       return new SlowPoint(
         this.#name,
@@ -94,38 +94,46 @@ export class Machine {
       this.#acceptHistorical(block);
       return false;
     }
-    this.#hearClock(block, nowMs);
+    this.#correctClock(block, nowMs);
     const point = this.points.get(block.point) ?? this.addPoint(block.point, block.kind);
-    point.intake.heard(nowMs);
+    point.intake.recordArrival(nowMs);
     const { delivered } = point.intake.ledger;
-    this.#take(point, block);
+    this.#dispatch(point, block);
     return point.intake.ledger.delivered > delivered;
   }
 
-  #take(point: AnyPoint, block: SampleBlock): void {
+  #dispatch(point: AnyPoint, block: SampleBlock): void {
     if (point instanceof TachometerPoint && block.kind === 'waveform') {
       const rpm = point.accept(block);
-      if (rpm !== undefined) this.#speed.told(rpm);
+      if (rpm !== undefined) this.#speed.setRpm(rpm);
     } else if (point instanceof VibrationPoint && block.kind === 'waveform') {
       const before = point.intake.ledger.delivered;
-      point.accept(block, this.#speed.shaft, this.#placed, (watched) => this.verdicts.watch(VIBRATION, watched));
-      if (point.intake.ledger.delivered > before) this.#speed.listen(block);
-      const asked = point.answered();
-      if (asked !== null) this.verdicts.sendEvidence(asked, point, block.point);
+      point.accept(block, this.#speed.shaft, this.#stateAssignment, (assessment) =>
+        this.verdicts.assess(VIBRATION, assessment),
+      );
+      if (point.intake.ledger.delivered > before) this.#speed.estimateFrom(block);
+      const completedRequest = point.takeCompletedRequest();
+      if (completedRequest !== null) this.verdicts.sendEvidence(completedRequest, point, block.point);
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
       const load = point.role === 'condition' ? this.#states?.load : undefined;
-      const last = point.accept(block, this.#hasRun(timesOf(block).endUs / 1000), this.#placed, load, (watched) => {
-        this.#place(watched);
-        this.verdicts.watchProcess(watched);
-        if (point.role === 'condition') this.verdicts.watch(`value.${block.point}`, watched);
-      });
-      if (last !== undefined) this.#states?.glance(block.point, last);
-      // A speed that comes late says how fast the machine was, not how fast it is.
-      if (point.role === 'speed' && last !== undefined) this.#speed.told(Math.abs(last));
+      const last = point.accept(
+        block,
+        this.#isWarmedUp(timesOf(block).endUs / 1000),
+        this.#stateAssignment,
+        load,
+        (assessment) => {
+          this.#assignState(assessment);
+          this.verdicts.addProcessValue(assessment);
+          if (point.role === 'condition') this.verdicts.assess(`value.${block.point}`, assessment);
+        },
+      );
+      if (last !== undefined) this.#states?.detectDeparture(block.point, last);
+      // A delayed speed describes the past, not the present.
+      if (point.role === 'speed' && last !== undefined) this.#speed.setRpm(Math.abs(last));
     } else point.intake.reject('wrong_type');
   }
 
-  /** It says nothing of the clock, the speed or the state of now, and is no sign of life. */
+  /** Historical data do not affect the clock, the speed or the operating state, and do not count as a sign of life. */
   #acceptHistorical(block: SampleBlock): void {
     const point = this.points.get(block.point) ?? this.addPoint(block.point, block.kind);
     const { offsetMs } = this.#state.clock ?? CLOCK_RIGHT;
@@ -139,11 +147,11 @@ export class Machine {
     } else point.intake.reject('wrong_type');
   }
 
-  get #placed(): Placed {
-    return this.#states?.placed ?? { kind: 'one' };
+  get #stateAssignment(): StateAssignment {
+    return this.#states?.assignment ?? { kind: 'one' };
   }
 
-  #place({ point, mean }: Watched): void {
+  #assignState({ point, mean }: PointAssessment): void {
     if (!this.#states || !mean) return;
     this.#states.add(point, mean.interval, mean.value);
     this.#state.states = this.#states.state();
@@ -151,12 +159,12 @@ export class Machine {
 
   reject(name: string, reason: Rejection, nowMs: number): void {
     const intake = this.points.get(name)?.intake;
-    intake?.heard(nowMs, reason);
+    intake?.recordArrival(nowMs, reason);
     intake?.reject(reason);
   }
 
-  /** What has to be known of it to judge how it is wired. */
-  get watched(): WatchedMachine {
+  /** What the wiring monitor needs of the machine. */
+  get wiringContext(): WiringContext {
     const { shaft, isMeasured } = this.#speed;
     return { name: this.#name, config: this.#config, shaft, isSpeedMeasured: isMeasured };
   }
@@ -165,25 +173,25 @@ export class Machine {
   relearn(name: string): boolean {
     const point = this.points.get(name);
     if (!point) return false;
-    if (point instanceof VibrationPoint) point.gatherer.clear();
+    if (point instanceof VibrationPoint) point.buffer.clear();
     const { kind, intake } = point.state();
     const config = configuredPoint(this.#config, name);
-    this.points.set(name, this.#make(name, kind === 'slow' ? 'scalars' : 'waveform', config, { kind, intake }));
-    this.verdicts.forget(name);
+    this.points.set(name, this.#createPoint(name, kind === 'slow' ? 'scalars' : 'waveform', config, { kind, intake }));
+    this.verdicts.resetPoint(name);
     return true;
   }
 
-  /** Asks for a point's signal as evidence. False where it has none, or is asked already. */
-  ask(id: string, name: string): boolean {
+  /** Requests a point's signal as evidence. False if the point has none, or a request is pending. */
+  requestEvidence(id: string, name: string): boolean {
     const point = this.points.get(name);
-    return point instanceof VibrationPoint && point.ask(id);
+    return point instanceof VibrationPoint && point.requestEvidence(id);
   }
 
-  flaw(point: string, flaw: Flaw): void {
-    this.points.get(point)?.intake.flaw(flaw);
+  countFlaw(point: string, flaw: Flaw): void {
+    this.points.get(point)?.intake.countFlaw(flaw);
   }
 
-  /** The clock that stamps what it sends; null while too little of it was heard. */
+  /** The clock that stamps the machine's data; null until enough messages have arrived. */
   get clock(): Clock | null {
     const view = this.#clock.view;
     const { offsetMs, steps } = this.#state.clock ?? CLOCK_RIGHT;
@@ -197,25 +205,28 @@ export class Machine {
     };
   }
 
-  /** Looks for points of which nothing is heard any more; gives those that are new. */
+  /** Reports points that have fallen silent; returns the new ones. */
   checkSilence(nowMs: number): string[] {
-    const fallen = [...this.points].flatMap(([name, { intake }]) => {
-      const silence = intake.fellSilent(nowMs);
+    const silentPoints = [...this.points].flatMap(([name, { intake }]) => {
+      const silence = intake.checkSilence(nowMs);
       return silence === null ? [] : [{ name, ...silence }];
     });
-    if (fallen.length === 0) return [];
-    this.verdicts.health.silence(fallen);
-    return fallen.map(({ name }) => name);
+    if (silentPoints.length === 0) return [];
+    this.verdicts.health.reportSilence(silentPoints);
+    return silentPoints.map(({ name }) => name);
   }
 
-  /** Whether its slow values may be judged: temperatures of a machine that stands, or has just been started, say nothing. */
-  #hasRun(timeMs: number): boolean {
+  /**
+   * Whether slow values may be assessed: temperatures of a machine at standstill, or just after a start, are not
+   * comparable.
+   */
+  #isWarmedUp(timeMs: number): boolean {
     const { hz, ratedHz } = this.#speed.shaft;
-    if (ratedHz > 0 && hz < RUNNING * ratedHz) this.#state.stoodMs = timeMs;
+    if (ratedHz > 0 && hz < RUNNING_FRACTION * ratedHz) this.#state.stoodMs = timeMs;
     return timeMs - (this.#state.stoodMs ?? Number.NEGATIVE_INFINITY) > WARM_UP_MS;
   }
 
-  #hearClock(block: SampleBlock, nowMs: number): void {
+  #correctClock(block: SampleBlock, nowMs: number): void {
     if (block.timeQuality !== 'source') return;
     const stampMs = timesOf(block).endUs / 1000;
     const before = this.#state.clock ?? CLOCK_RIGHT;

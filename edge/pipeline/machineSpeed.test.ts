@@ -31,7 +31,7 @@ const unbalanced = new SimulatedMachine(
 
 function listened(settings: object, seconds: number): MachineSpeed {
   const speed = new MachineSpeed(assetSchema.parse(settings), { rpm: null });
-  for (let s = 0; s < seconds; s++) speed.listen(block(s, unbalanced.waveform('2H', s, RATE, RATE)));
+  for (let s = 0; s < seconds; s++) speed.estimateFrom(block(s, unbalanced.waveform('2H', s, RATE, RATE)));
   return speed;
 }
 
@@ -56,7 +56,7 @@ test('noise tells no speed, and one that was told is withdrawn when it no longer
     seed = (seed * 48_271) % 2_147_483_647;
     return seed / 2_147_483_647 - 0.5;
   };
-  for (let s = 70; s < 75; s++) speed.listen(block(s, Float32Array.from({ length: RATE }, noise)));
+  for (let s = 70; s < 75; s++) speed.estimateFrom(block(s, Float32Array.from({ length: RATE }, noise)));
   expect(speed.shaft.hz).toBe(25);
 });
 
@@ -101,9 +101,9 @@ test('a shaft that stops stands still after two seconds, also over a restart; on
 
 test('a rate that wavers is heard all the same, and a point that dies does not keep the others from being heard', () => {
   const speed = new MachineSpeed(assetSchema.parse({ ratedRpm: 1500, speedRange: [1200, 1700] }), { rpm: null });
-  speed.listen(block(0, unbalanced.waveform('2H', 0, RATE, RATE), 'dead'));
+  speed.estimateFrom(block(0, unbalanced.waveform('2H', 0, RATE, RATE), 'dead'));
   const hear = (s: number) =>
-    speed.listen({ ...block(s, unbalanced.waveform('2H', s, RATE, RATE)), sampleRateHz: RATE + 0.01 * (s % 2) });
+    speed.estimateFrom({ ...block(s, unbalanced.waveform('2H', s, RATE, RATE)), sampleRateHz: RATE + 0.01 * (s % 2) });
   for (let s = 1; s < 60; s++) hear(s);
   expect(speed.shaft.hz).toBe(25);
   for (let s = 61; s < 67; s++) hear(s);

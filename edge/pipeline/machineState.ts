@@ -3,11 +3,11 @@ import type { TriggerState } from '#models/alerting/trigger.ts';
 import type { ClockCorrection } from '#models/health/quality/clockCorrection.ts';
 import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
 import type { MachineStatesState } from './machineStates.ts';
-import type { SlotState } from './processSlot.ts';
+import type { SlotState } from './modelSlot.ts';
 import type { VelocityHistoryState } from './velocityHistory.ts';
 import type { ReportedAlert } from './worstMoment.ts';
 
-/** What of a machine outlives a restart, beside its points and its models. */
+/** The state of a machine that survives a restart, besides its points and models. */
 export interface MachineState {
   rpm: number | null;
   healthMs: number;
@@ -17,9 +17,9 @@ export interface MachineState {
   /** Of active alerts, by family, what they have reported. */
   reported?: Map<string, ReportedAlert>;
   history: IndexHistoryState;
-  /** Whether the active alert was said without a diagnosis of enough signal. */
+  /** Whether the active alert was raised without a diagnosis of enough signal. */
   undiagnosed: boolean;
-  /** The alert whose signal was sent already. */
+  /** The alert whose signal has been sent. */
   evidenceOf?: string;
   /** The alert whose evidence has been sent before there was enough of it: a machine may fail first. */
   firstEvidenceOf?: string;
@@ -32,11 +32,11 @@ export interface MachineState {
   slot?: SlotState;
   /** Of the clock that stamps what it sends. */
   clock?: ClockCorrection;
-  /** When it was last seen to stand still. */
+  /** When the machine was last at standstill. */
   stoodMs?: number;
 }
 
-/** Families of alerts, beside `value.<point>`. */
+/** Families of alerts, besides `value.<point>`. */
 export const VIBRATION = 'vibration';
 export const TREND = 'trend';
 export const PROCESS = 'process';

@@ -1,19 +1,19 @@
 import type { HealthMessage } from '#models/contracts/health.ts';
 import {
   OperatingStates,
-  type Placed,
+  type StateAssignment,
   type StateSettings,
   type StateSnapshot,
 } from '#models/health/operatingStates.ts';
 import type { Asset } from '#models/machine/asset.ts';
 
-/** Intervals for which a value stands that comes less often than others. */
-const STANDS = 10;
+/** Intervals for which a less frequent value remains valid. */
+const HOLD_INTERVALS = 10;
 
 export interface MachineStatesState {
   values: string[];
   states: StateSnapshot;
-  placed: Placed;
+  placed: StateAssignment;
 }
 
 /** In which of its operating states a machine is, by the means of its speed and loads over one interval. */
@@ -21,12 +21,12 @@ export class MachineStates {
   readonly #values: string[];
   readonly #load: string;
   readonly #states: OperatingStates;
-  #placed: Placed = { kind: 'one' };
+  #assignment: StateAssignment = { kind: 'one' };
   readonly #latest = new Map<string, { interval: number; mean: number }>();
   #interval = Number.NEGATIVE_INFINITY;
   #observed = true;
 
-  /** Null where nothing tells how it is run. */
+  /** Null if no configured value describes how the machine is run. */
   static of(config: Asset | undefined, settings: StateSettings, state?: MachineStatesState): MachineStates | null {
     const values = Object.entries(config?.points ?? {})
       .filter(([, { role }]) => role === 'speed' || role === 'load')
@@ -42,22 +42,22 @@ export class MachineStates {
     const known = state && state.values.join() === values.join() ? state : undefined;
     const speed = values.findIndex((name) => points[name].role === 'speed');
     this.#states = new OperatingStates(settings, speed, known?.states);
-    if (known) this.#placed = known.placed;
+    if (known) this.#assignment = known.placed;
   }
 
-  get placed(): Placed {
-    return this.#placed;
+  get assignment(): StateAssignment {
+    return this.#assignment;
   }
 
-  /** Newest mean of the machine's load, or else of its speed; undefined where none came lately. */
+  /** Latest mean of the machine's load, or of its speed if it has no load; undefined if none is recent. */
   get load(): number | undefined {
     const newest = this.#latest.get(this.#load);
-    return newest && newest.interval > this.#interval - STANDS ? newest.mean : undefined;
+    return newest && newest.interval > this.#interval - HOLD_INTERVALS ? newest.mean : undefined;
   }
 
   /**
-   * Takes the mean of a value over an interval. With the last of them, or the first of a later interval, the machine is
-   * placed; a value that comes less often than others stands for some intervals.
+   * Adds the mean of a value over an interval. The last value of an interval, or the first of a later one, triggers the
+   * assignment; a less frequent value remains valid for some intervals.
    */
   add(point: string, interval: number, mean: number): void {
     if (!this.#values.includes(point)) return;
@@ -67,32 +67,32 @@ export class MachineStates {
       this.#observed = false;
     }
     this.#latest.set(point, { interval, mean });
-    const whole = this.#values.every((name) => this.#latest.get(name)?.interval === interval);
-    if (whole && !this.#observed) this.#observe();
+    const isComplete = this.#values.every((name) => this.#latest.get(name)?.interval === interval);
+    if (isComplete && !this.#observed) this.#observe();
   }
 
-  /** A value as it comes: where it is none of the state's, the machine has left it before the interval is over. */
-  glance(point: string, value: number): void {
+  /** Checks a single value: one that does not belong to the current state ends it before the interval is over. */
+  detectDeparture(point: string, value: number): void {
     const column = this.#values.indexOf(point);
-    if (column >= 0 && !this.#states.isOf(this.#placed, column, value)) this.#placed = { kind: 'between' };
+    if (column >= 0 && !this.#states.mayBelong(this.#assignment, column, value)) this.#assignment = { kind: 'between' };
   }
 
   #observe(): void {
     this.#observed = true;
     const row = this.#values.map((name) => this.#latest.get(name));
-    if (row.every((one) => one !== undefined && one.interval > this.#interval - STANDS))
-      this.#placed = this.#states.observe(row.map((one) => one?.mean as number));
+    if (row.every((one) => one !== undefined && one.interval > this.#interval - HOLD_INTERVALS))
+      this.#assignment = this.#states.observe(row.map((one) => one?.mean as number));
   }
 
   view(): HealthMessage['operatingState'] {
     const of = this.#states.states?.length ?? 1;
-    if (this.#placed.kind === 'one') return undefined;
-    if (this.#placed.kind === 'between') return { kind: 'between', of };
-    const { state, stopped } = this.#placed;
+    if (this.#assignment.kind === 'one') return undefined;
+    if (this.#assignment.kind === 'between') return { kind: 'between', of };
+    const { state, stopped } = this.#assignment;
     return { kind: stopped ? 'stopped' : 'known', state, of };
   }
 
   state(): MachineStatesState {
-    return { values: this.#values, states: this.#states.snapshot(), placed: this.#placed };
+    return { values: this.#values, states: this.#states.snapshot(), placed: this.#assignment };
   }
 }

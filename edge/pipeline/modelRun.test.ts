@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
 import type { ProcessModel } from '#models/health/process/processModel.ts';
-import { freshRun, isStale, noteTimes } from './modelRun.ts';
+import { createRun, isStale, recordTimes } from './modelRun.ts';
 
 const MINUTE_MS = 60_000;
-const run = () => freshRun({ usual: [] } as unknown as ProcessModel);
+const run = () => createRun({ usual: [] } as unknown as ProcessModel);
 
 test('what was smoothed before a machine stood for ten minutes says nothing of the rows after', () => {
   const model = run();
   expect(isStale(model, 0)).toBe(false);
-  noteTimes(model, [0, 10_000, 20_000]);
+  recordTimes(model, [0, 10_000, 20_000]);
   expect(isStale(model, 20_000 + 10 * MINUTE_MS)).toBe(false);
   expect(isStale(model, 20_001 + 10 * MINUTE_MS)).toBe(true);
 });
 
 test('of rows that are an hour apart it takes eight hours', () => {
   const model = run();
-  noteTimes(model, [0, 60 * MINUTE_MS, 180 * MINUTE_MS]);
+  recordTimes(model, [0, 60 * MINUTE_MS, 180 * MINUTE_MS]);
   expect(isStale(model, (180 + 480) * MINUTE_MS)).toBe(false);
   expect(isStale(model, (180 + 481) * MINUTE_MS)).toBe(true);
 });

@@ -4,14 +4,14 @@ import {
   type ProcessScore,
   type ProcessState,
 } from '#models/health/process/processModel.ts';
-import { MOST_ROW_MS } from './trial.ts';
+import { MAX_ROW_MS } from './trial.ts';
 
-/** Batches in a row on which a model fails before it is taken back. */
-const MOST_FAILURES = 3;
+/** Consecutive failed batches before a model is rolled back. */
+const MAX_FAILURES = 3;
 /** A model that calls this part, and this many, more rows unlike its training than the other one is worse. */
-const WORSE_PART = 0.1;
+const WORSE_FRACTION = 0.1;
 const WORSE_ROWS = 5;
-const LEAST_COMPARED = 10;
+const MIN_COMPARED = 10;
 
 /** What a model did since it has its role. */
 export interface ModelRunState {
@@ -30,38 +30,38 @@ export interface ModelRunState {
   runtime?: string;
 }
 
-export function freshRun(model: ProcessModel): ModelRunState {
+export function createRun(model: ProcessModel): ModelRunState {
   return { state: freshState(model), rows: 0, over: 0, failures: 0, failing: 0, ms: 0, beside: { rows: 0, over: 0 } };
 }
 
-export function overOf(scores: readonly (ProcessScore | null)[]): number {
+export function countExceedances(scores: readonly (ProcessScore | null)[]): number {
   return scores.filter((score) => score !== null && score.index > 1).length;
 }
 
-/** Why a run is worse than the one beside it; null where it is not. */
-export function worse(run: ModelRunState): string | null {
-  if (run.failing >= MOST_FAILURES) return `it failed ${run.failing} times in a row`;
+/** Why a run is worse than the one it is compared with; null if it is not. */
+export function findRegression(run: ModelRunState): string | null {
+  if (run.failing >= MAX_FAILURES) return `it failed ${run.failing} times in a row`;
   const { beside } = run;
-  if (run.rows < LEAST_COMPARED) return null;
+  if (run.rows < MIN_COMPARED) return null;
   const ms = run.ms / run.rows;
-  if (ms > MOST_ROW_MS) return `it takes ${ms.toFixed(0)} ms a row`;
+  if (ms > MAX_ROW_MS) return `it takes ${ms.toFixed(0)} ms a row`;
   if (beside.rows === 0) return null;
-  const usual = (beside.over / beside.rows) * run.rows;
-  if (run.over - usual < Math.max(WORSE_ROWS, WORSE_PART * run.rows)) return null;
-  return `it calls ${run.over} of ${run.rows} rows unlike its training, the other model ${Math.round(usual)}`;
+  const expectedOver = (beside.over / beside.rows) * run.rows;
+  if (run.over - expectedOver < Math.max(WORSE_ROWS, WORSE_FRACTION * run.rows)) return null;
+  return `it calls ${run.over} of ${run.rows} rows unlike its training, the other model ${Math.round(expectedOver)}`;
 }
 
-/** A row that comes later than this after the one before, or so many steps, has nothing to do with it: the machine stood. */
+/** A row this much later than the one before is unrelated to it: the machine was at standstill. */
 const STALE_MS = 600_000;
 const STALE_STEPS = 8;
 
-/** Whether what a model has smoothed until now says nothing of a row of this time. */
+/** Whether a model's smoothed state is too old for a row of this time. */
 export function isStale({ lastMs, stepMs = 0 }: Pick<ModelRunState, 'lastMs' | 'stepMs'>, timeMs: number): boolean {
   return lastMs !== undefined && timeMs - lastMs > Math.max(STALE_MS, STALE_STEPS * stepMs);
 }
 
-/** Notes the times of rows that were judged. */
-export function noteTimes(run: ModelRunState, timesMs: readonly number[]): void {
+/** Records the times of assessed rows. */
+export function recordTimes(run: ModelRunState, timesMs: readonly number[]): void {
   for (const timeMs of timesMs) {
     if (run.lastMs !== undefined && timeMs > run.lastMs)
       run.stepMs = Math.min(run.stepMs ?? Number.POSITIVE_INFINITY, timeMs - run.lastMs);

@@ -8,13 +8,13 @@ import type { HostResult } from '../models/modelHost.ts';
 import type { Receipt } from '../receipts.ts';
 import type { Arrival } from '../sources/source.ts';
 import { DiagnosisCredit } from './diagnose.ts';
-import { GatherRoom } from './gatherer.ts';
 import { Machine, type MachineSettings } from './machine.ts';
-import { ownModelPeriod } from './ownRows.ts';
-import type { ProcessSlot, SlotModels, SlotWork } from './processSlot.ts';
-import { NotYet } from './trial.ts';
+import type { ModelSlot, SlotModels, SlotWork } from './modelSlot.ts';
+import { ownModelPeriod } from './ownModelRows.ts';
+import { SignalBufferPool } from './signalBuffer.ts';
+import { NotReadyError } from './trial.ts';
+import { WiringMonitor } from './wiringMonitor.ts';
 import type { WiringChange } from './wiringVotes.ts';
-import { WiringWatch } from './wiringWatch.ts';
 
 /** A message on its way to the outbox; it gets its envelope there. */
 export interface Outgoing {
@@ -23,15 +23,15 @@ export interface Outgoing {
   body: object;
 }
 
-/** Everything that a commit has to make durable at once. */
-export interface Drained {
+/** Everything that one commit makes durable. */
+export interface CommitBatch {
   outgoing: Outgoing[];
   states: { key: string; value: Buffer }[];
   /** Of the messages that brought it. */
   receipts?: readonly Receipt[];
 }
 
-/** A ledger that has to be said. */
+/** A ledger message that is due. */
 export interface LedgerDue {
   timeMs: number;
   sources?: SourceOutages[];
@@ -39,8 +39,8 @@ export interface LedgerDue {
 }
 
 const LEDGER_CHUNK = 500;
-/** Points whose signal is kept at once: some 40 MB at 25.6 kHz. */
-const GATHERED_POINTS = 64;
+/** Points whose signal is buffered at the same time: about 40 MB at 25.6 kHz. */
+const MAX_BUFFERED_POINTS = 64;
 const UNMAPPED = 'unmapped';
 
 export interface MachineWork {
@@ -53,21 +53,21 @@ export class Pipeline {
   readonly #config: EdgeConfig;
   readonly #machines = new Map<string, Machine>();
   readonly #settings: MachineSettings;
-  readonly #wiring = new WiringWatch();
-  /** Points whose wiring was put right: they learn anew once what they have to report is taken. */
-  readonly #mended: { asset: string; point: string }[] = [];
+  readonly #wiring = new WiringMonitor();
+  /** Points whose wiring was corrected: they relearn after the next commit. */
+  readonly #repairedPoints: { asset: string; point: string }[] = [];
   #points = 0;
-  readonly #written = new Map<string, Buffer>();
-  /** Points heard since the last drain, and since the last ledger message. */
-  #touched = new Map<string, Set<string>>();
-  #unsaid = new Map<string, Set<string>>();
+  readonly #writtenStates = new Map<string, Buffer>();
+  /** Points that changed since the last drain, and since the last ledger message. */
+  #changedPoints = new Map<string, Set<string>>();
+  #unreportedPoints = new Map<string, Set<string>>();
   readonly #unmapped: LedgerMessage['unmapped'];
   #unmappedChanged = false;
-  #alerting = false;
-  #saidSources: string | undefined;
-  #saidSubscriptions: string | undefined;
+  #hasPendingAlerts = false;
+  #publishedSources: string | undefined;
+  #publishedSubscriptions: string | undefined;
   /** Machines that may have rows for their models. */
-  readonly #withRows = new Set<string>();
+  readonly #machinesWithRows = new Set<string>();
 
   /** `states` is what `drain` gave before a restart; `version` is of Millwright, which evidence names. */
   constructor(config: EdgeConfig, states: ReadonlyMap<string, Buffer> = new Map(), version = 'unknown') {
@@ -88,7 +88,7 @@ export class Pipeline {
       spectrumIntervalMs,
       healthIntervalMs,
       ownModelPeriod: ownModelPeriod(detection.ownModelDays, slowIntervalS),
-      gatherRoom: new GatherRoom(GATHERED_POINTS),
+      bufferPool: new SignalBufferPool(MAX_BUFFERED_POINTS),
       credit: new DiagnosisCredit(),
       version,
     };
@@ -99,35 +99,35 @@ export class Pipeline {
 
   /** `nowMs` is the time of the arrival. */
   accept(arrival: Arrival, nowMs: number): void {
-    this.#settings.credit.arrived();
+    this.#settings.credit.earn();
     if (arrival.ok) this.#acceptBlock(arrival, nowMs);
-    else if (arrival.point && this.#knows(arrival.point.asset, arrival.point.point)) {
+    else if (arrival.point && this.#hasPoint(arrival.point.asset, arrival.point.point)) {
       this.#machines.get(arrival.point.asset)?.reject(arrival.point.point, arrival.rejection, nowMs);
-      this.#touch(arrival.point.asset, arrival.point.point);
+      this.#markPointChanged(arrival.point.asset, arrival.point.point);
     } else this.#countUnmapped(arrival.rejection);
   }
 
-  /** Takes what has to be sent and kept since the last call. */
-  drain(options: { ledger: LedgerDue | null }): Drained {
+  /** Returns the messages and states that have accumulated since the last call. */
+  drain(options: { ledger: LedgerDue | null }): CommitBatch {
     const origin = { site: this.#config.site, edge: this.#config.edge };
     const outgoing: Outgoing[] = [];
-    const states: Drained['states'] = [];
-    for (const [asset, points] of this.#touched) {
+    const states: CommitBatch['states'] = [];
+    for (const [asset, points] of this.#changedPoints) {
       const machine = this.#machines.get(asset) as Machine;
       for (const body of machine.verdicts.reports.alerts)
         outgoing.push({ kind: 'alerts', topic: topics.alerts(origin, asset), body });
-      for (const body of machine.verdicts.health.said)
+      for (const body of machine.verdicts.health.pending)
         outgoing.push({ kind: 'health', topic: topics.health(origin, asset), body });
-      for (const body of machine.verdicts.evidences)
+      for (const body of machine.verdicts.pendingEvidence)
         outgoing.push({ kind: 'evidence', topic: topics.evidence(origin, body.id), body });
       machine.verdicts.reports.alerts = [];
-      machine.verdicts.evidences = [];
-      machine.verdicts.health.said = [];
+      machine.verdicts.pendingEvidence = [];
+      machine.verdicts.health.pending = [];
       const state = serialize(machine.state());
       // A machine changes less often than its points: what is on the disk already is not written again.
-      if (!this.#written.get(asset)?.equals(state)) states.push({ key: `machine/${asset}`, value: state });
-      this.#written.set(asset, state);
-      const models = machine.verdicts.models.changed();
+      if (!this.#writtenStates.get(asset)?.equals(state)) states.push({ key: `machine/${asset}`, value: state });
+      this.#writtenStates.set(asset, state);
+      const models = machine.verdicts.models.takeChanged();
       if (models) states.push({ key: `models/${asset}`, value: serialize(models) });
       for (const name of points) {
         const point = machine.points.get(name);
@@ -137,17 +137,17 @@ export class Pipeline {
         states.push({ key: `point/${asset}/${name}`, value: serialize(point.state()) });
       }
     }
-    this.#touched = new Map();
-    this.#alerting = false;
-    for (const { asset, point } of this.#mended.splice(0)) this.relearn(asset, point);
+    this.#changedPoints = new Map();
+    this.#hasPendingAlerts = false;
+    for (const { asset, point } of this.#repairedPoints.splice(0)) this.relearn(asset, point);
     if (this.#unmappedChanged) states.push({ key: UNMAPPED, value: serialize(this.#unmapped) });
     if (options.ledger) outgoing.push(...this.#ledgers(topics.ledger(origin), options.ledger));
     return { outgoing, states };
   }
 
-  /** Whether an alert waits to be taken. */
-  get alerting(): boolean {
-    return this.#alerting;
+  /** Whether an alert awaits the next commit. */
+  get hasPendingAlerts(): boolean {
+    return this.#hasPendingAlerts;
   }
 
   /** Which signal engine runs here. */
@@ -155,20 +155,20 @@ export class Pipeline {
     return this.#settings.engine.name;
   }
 
-  /** What is kept and done for diagnoses, and what their bounds turned away. */
+  /** How many points are buffered and diagnosed, and how often a limit prevented it. */
   get diagnoses(): { gatheredPoints: number; refusedBlocks: number; made: number; deferred: number } {
-    const { gatherRoom, credit } = this.#settings;
+    const { bufferPool, credit } = this.#settings;
     const { made, deferred } = credit;
-    return { gatheredPoints: gatherRoom.taken, refusedBlocks: gatherRoom.refused, made, deferred };
+    return { gatheredPoints: bufferPool.inUse, refusedBlocks: bufferPool.refused, made, deferred };
   }
 
-  /** Looks for points that fell silent; to be asked once a second. */
+  /** Finds points that have fallen silent; call it once a second. */
   checkSilence(nowMs: number): void {
     for (const [asset, machine] of this.#machines)
-      for (const point of machine.checkSilence(nowMs)) this.#touch(asset, point);
+      for (const point of machine.checkSilence(nowMs)) this.#markPointChanged(asset, point);
   }
 
-  /** Points of which nothing is heard any more. */
+  /** Points that are silent. */
   get silentPoints(): number {
     let silent = 0;
     for (const { points } of this.#machines.values())
@@ -176,50 +176,50 @@ export class Pipeline {
     return silent;
   }
 
-  /** Forgets what is normal for a point; what it had to say has to be drained before. False where there is no such point. */
+  /** Resets the baseline of a point; drain its pending messages first. False if there is no such point. */
   relearn(asset: string, point: string): boolean {
     const known = this.#machines.get(asset)?.relearn(point) ?? false;
-    if (known) this.#touch(asset, point);
+    if (known) this.#markPointChanged(asset, point);
     return known;
   }
 
-  /** Changes a machine's models; what changes is kept with the next commit. @throws NotYet where there is no such machine. */
-  changeModels<T>(asset: string, change: (slot: ProcessSlot) => T): T {
+  /** Changes a machine's models; what changes is kept with the next commit. @throws NotReadyError where there is no such machine. */
+  updateModels<T>(asset: string, change: (slot: ModelSlot) => T): T {
     const machine = this.#machines.get(asset);
-    if (!machine) throw new NotYet(`there is no machine ${asset}`);
+    if (!machine) throw new NotReadyError(`there is no machine ${asset}`);
     const active = machine.verdicts.models.activeName;
-    const said = change(machine.verdicts.models);
-    if (machine.verdicts.models.activeName !== active) machine.verdicts.modelChanged();
-    this.#touchMachine(asset);
-    return said;
+    const result = change(machine.verdicts.models);
+    if (machine.verdicts.models.activeName !== active) machine.verdicts.resetProcess();
+    this.#markMachineChanged(asset);
+    return result;
   }
 
-  /** Rows that wait for models, machine by machine; each has to come back with `modelsDone`. */
+  /** Rows that wait for models, by machine; pass each result to `applyModelResults`. */
   takeModelWork(): MachineWork[] {
-    const waiting = [...this.#withRows];
-    this.#withRows.clear();
+    const waiting = [...this.#machinesWithRows];
+    this.#machinesWithRows.clear();
     return waiting.flatMap((asset) => {
-      const work = this.#machines.get(asset)?.verdicts.models.work();
+      const work = this.#machines.get(asset)?.verdicts.models.takeWork();
       return work ? [{ asset, work }] : [];
     });
   }
 
-  /** Machines without a model that have enough rows to learn their own; each once. */
-  takeOwnRows(): { asset: string; channels: string[]; rows: number[][] }[] {
+  /** Training rows of machines that have no model and enough rows; each machine once. */
+  takeTrainingRows(): { asset: string; channels: string[]; rows: number[][] }[] {
     return [...this.#machines].flatMap(([asset, { verdicts }]) => {
-      const own = verdicts.models.ownRows();
+      const own = verdicts.models.takeTrainingRows();
       return own ? [{ asset, ...own }] : [];
     });
   }
 
-  /** What models said of the rows that were taken, in the order of their jobs. */
-  modelsDone({ asset, work }: MachineWork, results: readonly HostResult[], nowMs: number): void {
+  /** Applies the results of `takeModelWork`, in the order of its jobs. */
+  applyModelResults({ asset, work }: MachineWork, results: readonly HostResult[], nowMs: number): void {
     const machine = this.#machines.get(asset);
     if (!machine) return;
-    machine.verdicts.judged(work, results, nowMs);
-    this.#alerting ||= machine.verdicts.reports.alerts.length > 0;
-    this.#withRows.add(asset);
-    this.#touchMachine(asset);
+    machine.verdicts.applyModelResults(work, results, nowMs);
+    this.#hasPendingAlerts ||= machine.verdicts.reports.alerts.length > 0;
+    this.#machinesWithRows.add(asset);
+    this.#markMachineChanged(asset);
   }
 
   /** The models of every machine that has, or had, one. */
@@ -253,7 +253,7 @@ export class Pipeline {
 
   /** Requests a recording of a point. False where the point is unknown or a recording is under way. */
   requestEvidence(id: string, asset: string, point: string): boolean {
-    return this.#machines.get(asset)?.ask(id, point) ?? false;
+    return this.#machines.get(asset)?.requestEvidence(id, point) ?? false;
   }
 
   /** The clocks of all machines that stamp what they send. */
@@ -261,43 +261,44 @@ export class Pipeline {
     return [...this.#machines.values()].flatMap((m) => m.clock ?? []);
   }
 
-  /** The counts of every point, as they stand. */
+  /** The ledger of every point. */
   ledger(): Pick<LedgerMessage, 'points' | 'unmapped'> {
     return { points: [...this.#machines.values()].flatMap((m) => m.ledgers()), unmapped: this.#unmapped };
   }
 
   #acceptBlock({ block, flaw }: Arrival & { ok: true }, nowMs: number): void {
-    if (!this.#knows(block.asset, block.point)) {
+    if (!this.#hasPoint(block.asset, block.point)) {
       if (this.#points >= this.#config.limits.maxPoints) {
         this.#countUnmapped('too_many_points');
         return;
       }
       this.#points++;
     }
-    const machine = this.#machine(block.asset);
-    const isTaken = machine.accept(block, nowMs);
-    if (isTaken) for (const change of this.#wiring.see(block, machine.watched, nowMs)) this.#sayWiring(change);
-    if (flaw) machine.flaw(block.point, flaw);
-    this.#alerting ||= machine.verdicts.reports.alerts.length > 0;
-    if (block.kind === 'scalars') this.#withRows.add(block.asset);
-    this.#touch(block.asset, block.point);
+    const machine = this.#getOrCreateMachine(block.asset);
+    const isAccepted = machine.accept(block, nowMs);
+    if (isAccepted)
+      for (const change of this.#wiring.observe(block, machine.wiringContext, nowMs)) this.#reportWiring(change);
+    if (flaw) machine.countFlaw(block.point, flaw);
+    this.#hasPendingAlerts ||= machine.verdicts.reports.alerts.length > 0;
+    if (block.kind === 'scalars') this.#machinesWithRows.add(block.asset);
+    this.#markPointChanged(block.asset, block.point);
   }
 
-  #sayWiring(change: WiringChange): void {
+  #reportWiring(change: WiringChange): void {
     const machine = this.#machines.get(change.asset);
-    const isNews = machine?.verdicts.sayWiring(change) ?? false;
-    if (!isNews) return;
+    const isNew = machine?.verdicts.reportWiring(change) ?? false;
+    if (!isNew) return;
     // What was learned of a wrong signal is no normal of the right one.
-    if (!change.isThere) this.#mended.push({ asset: change.asset, point: change.point });
-    this.#touch(change.asset, change.point);
-    this.#alerting = true;
+    if (!change.isPresent) this.#repairedPoints.push({ asset: change.asset, point: change.point });
+    this.#markPointChanged(change.asset, change.point);
+    this.#hasPendingAlerts = true;
   }
 
-  #knows(asset: string, point: string): boolean {
+  #hasPoint(asset: string, point: string): boolean {
     return this.#machines.get(asset)?.points.has(point) ?? false;
   }
 
-  #machine(name: string, state?: unknown, models?: SlotModels): Machine {
+  #getOrCreateMachine(name: string, state?: unknown, models?: SlotModels): Machine {
     let machine = this.#machines.get(name);
     if (!machine) {
       const { site, edge, assets } = this.#config;
@@ -318,24 +319,24 @@ export class Pipeline {
       const [kind, asset] = key.split('/');
       const models = states.get(`models/${asset}`);
       if (kind !== 'machine') continue;
-      this.#machine(asset, deserialize(value), models && deserialize(models));
-      this.#withRows.add(asset);
+      this.#getOrCreateMachine(asset, deserialize(value), models && deserialize(models));
+      this.#machinesWithRows.add(asset);
     }
     for (const [key, value] of states) {
       const [kind, asset, point] = key.split('/');
       if (kind !== 'point') continue;
       const state = deserialize(value) as { kind: string };
-      this.#machine(asset).addPoint(point, state.kind === 'slow' ? 'scalars' : 'waveform', state);
+      this.#getOrCreateMachine(asset).addPoint(point, state.kind === 'slow' ? 'scalars' : 'waveform', state);
       this.#points++;
     }
   }
 
-  #touchMachine(asset: string): void {
-    if (!this.#touched.has(asset)) this.#touched.set(asset, new Set());
+  #markMachineChanged(asset: string): void {
+    if (!this.#changedPoints.has(asset)) this.#changedPoints.set(asset, new Set());
   }
 
-  #touch(asset: string, point: string): void {
-    for (const map of [this.#touched, this.#unsaid]) {
+  #markPointChanged(asset: string, point: string): void {
+    for (const map of [this.#changedPoints, this.#unreportedPoints]) {
       const points = map.get(asset);
       if (points) points.add(point);
       else map.set(asset, new Set([point]));
@@ -347,22 +348,22 @@ export class Pipeline {
     this.#unmappedChanged = true;
   }
 
-  /** Ledgers of the points that changed since they were last said. */
+  /** Ledgers of the points that changed since the last ledger message. */
   #ledgers(topic: string, { timeMs, sources, subscriptions }: LedgerDue): Outgoing[] {
-    const changed = [...this.#unsaid].flatMap(([asset, names]) =>
+    const changed = [...this.#unreportedPoints].flatMap(([asset, names]) =>
       [...names].flatMap((name) => {
         const point = this.#machines.get(asset)?.points.get(name);
         return point ? [structuredClone(point.intake.ledger)] : [];
       }),
     );
-    const away = JSON.stringify(sources) !== this.#saidSources;
-    const asked = JSON.stringify(subscriptions);
-    const isNew = asked !== this.#saidSubscriptions;
-    if (changed.length === 0 && !this.#unmappedChanged && !away && !isNew) return [];
-    this.#saidSources = JSON.stringify(sources);
-    this.#saidSubscriptions = asked;
-    const clocks = [...this.#unsaid.keys()].flatMap((asset) => this.#machines.get(asset)?.clock ?? []);
-    this.#unsaid = new Map();
+    const sourcesChanged = JSON.stringify(sources) !== this.#publishedSources;
+    const subscriptionsText = JSON.stringify(subscriptions);
+    const subscriptionsChanged = subscriptionsText !== this.#publishedSubscriptions;
+    if (changed.length === 0 && !this.#unmappedChanged && !sourcesChanged && !subscriptionsChanged) return [];
+    this.#publishedSources = JSON.stringify(sources);
+    this.#publishedSubscriptions = subscriptionsText;
+    const clocks = [...this.#unreportedPoints.keys()].flatMap((asset) => this.#machines.get(asset)?.clock ?? []);
+    this.#unreportedPoints = new Map();
     this.#unmappedChanged = false;
     const messages: Outgoing[] = [];
     for (let at = 0; at === 0 || at < changed.length; at += LEDGER_CHUNK) {
@@ -377,7 +378,7 @@ export class Pipeline {
           unmapped: { ...this.#unmapped },
           ...(at === 0 && clocks.length > 0 ? { clocks } : {}),
           ...(at === 0 && sources ? { sources } : {}),
-          ...(at === 0 && isNew && subscriptions?.length ? { subscriptions } : {}),
+          ...(at === 0 && subscriptionsChanged && subscriptions?.length ? { subscriptions } : {}),
         },
       });
     }

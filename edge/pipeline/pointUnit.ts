@@ -3,7 +3,7 @@ import { conversionTo, type Unit } from '#models/contracts/units.ts';
 import type { Point } from '#models/machine/asset.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 
-/** The unit of a point's values; undefined where nothing is known of them. */
+/** The unit of a point's values; undefined if unknown. */
 function unitOf(kind: SampleBlock['kind'], config: Point | undefined): Unit | undefined {
   if (config?.unit !== undefined) return config.unit;
   if (kind === 'waveform') return config?.role === 'tachometer' ? undefined : DEFAULT_WAVEFORM_UNIT;
@@ -11,8 +11,8 @@ function unitOf(kind: SampleBlock['kind'], config: Point | undefined): Unit | un
 }
 
 /**
- * Brings a block whose device names a unit to the unit of its point, in place. A unit of another quantity, or one that is
- * not known, stays: the point refuses it.
+ * Converts a block whose device declares a unit to the point's unit, in place. An unknown unit, or one of another
+ * quantity, is left for the point to reject.
  */
 export function toPointUnit(block: SampleBlock, config: Point | undefined): void {
   const unit = block.unit === undefined ? undefined : unitOf(block.kind, config);

@@ -6,25 +6,25 @@ export interface SlowHistoryState {
 }
 
 /**
- * Values of one point that its device stored while it had no connection: summarised by intervals like live ones, apart from
- * them. Nothing is judged or learned by them.
+ * Values that a device stored while it was disconnected: summarised by intervals like live ones, but apart from them,
+ * and used neither for assessment nor for learning.
  */
 export class SlowHistory {
   readonly #intervalUs: number;
   readonly #limit: number | undefined;
-  readonly #keep: (startUs: number, row: number[]) => void;
+  readonly #emitRow: (startUs: number, row: number[]) => void;
   #state: SlowHistoryState;
 
   /** `keep` takes the row of an interval, as `slowFeatures` gives it. */
   constructor(
     intervalUs: number,
     limit: number | undefined,
-    keep: (startUs: number, row: number[]) => void,
+    emitRow: (startUs: number, row: number[]) => void,
     state: SlowHistoryState = { timesUs: [], values: [] },
   ) {
     this.#intervalUs = intervalUs;
     this.#limit = limit;
-    this.#keep = keep;
+    this.#emitRow = emitRow;
     this.#state = state;
   }
 
@@ -38,7 +38,7 @@ export class SlowHistory {
     if (timesUs.length > 0 && (isOther || timeUs <= timesUs[timesUs.length - 1])) this.close();
     this.#state.timesUs.push(timeUs);
     this.#state.values.push(value);
-    if (values.length >= MOST_VALUES) this.close();
+    if (values.length >= MAX_VALUES) this.close();
   }
 
   /** The interval under way is complete: live values follow. */
@@ -46,9 +46,9 @@ export class SlowHistory {
     const { timesUs, values } = this.#state;
     if (timesUs.length === 0) return;
     this.#state = { timesUs: [], values: [] };
-    this.#keep(timesUs[0], slowFeatures(timesUs, values, this.#limit));
+    this.#emitRow(timesUs[0], slowFeatures(timesUs, values, this.#limit));
   }
 }
 
 /** Of one interval; more are summarised early, so that memory stays bounded. */
-const MOST_VALUES = 10_000;
+const MAX_VALUES = 10_000;

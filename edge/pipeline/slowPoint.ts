@@ -4,7 +4,7 @@ import type { ScalarBlock } from '#models/contracts/sampleBlock.ts';
 import { meansUnit, type Unit } from '#models/contracts/units.ts';
 import type { Score } from '#models/health/detector.ts';
 import { DriftDetector, type DriftSettings } from '#models/health/driftDetector.ts';
-import type { Placed } from '#models/health/operatingStates.ts';
+import type { StateAssignment } from '#models/health/operatingStates.ts';
 import { isPossible } from '#models/health/quality/plausible.ts';
 import { NOT_STUCK, type StuckState, slowFlaw, stepStuck } from '#models/health/quality/slowFlaw.ts';
 import { NO_SPIKES, type SpikeState, stepSpikes, type TimedValue } from '#models/health/quality/spikeGate.ts';
@@ -13,9 +13,9 @@ import type { Point } from '#models/machine/asset.ts';
 import { SLOW_FEATURES, slowFeatures } from '#models/signal/slowFeatures.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
 import { Intake, type IntakeState } from './intake.ts';
+import type { PointAssessment } from './pointAssessment.ts';
 import { SlowHistory, type SlowHistoryState } from './slowHistory.ts';
-import { ofOne, StateDetectors, type StateDetectorsState } from './stateDetectors.ts';
-import type { Watched } from './watched.ts';
+import { fromSingleDetector, StateDetectors, type StateDetectorsState } from './stateDetectors.ts';
 
 export interface SlowSettings {
   intervalS: number;
@@ -44,7 +44,7 @@ const NAMES: string[] = [...SLOW_FEATURES];
 const MEAN_COLUMN = SLOW_FEATURES.indexOf('mean');
 const NOT_RUNNING: Score = {
   assessable: false,
-  reason: 'the machine stands still, or was started within the last half hour',
+  reason: 'the machine is at standstill, or started within the last half hour',
   remedy: 'assessed when it has run for half an hour',
 };
 /** More values in one interval than this are summarised early, so that memory stays bounded. */
@@ -68,27 +68,27 @@ export class SlowPoint {
   #timesUs: number[];
   #values: number[];
   /** The last value of the interval before. */
-  #before: { timeUs: number; value: number } | undefined;
+  #previous: { timeUs: number; value: number } | undefined;
 
   constructor(asset: string, point: string, config: Point | undefined, settings: SlowSettings, state?: unknown) {
-    const before = (state as SlowState | undefined)?.kind === 'slow' ? (state as SlowState) : undefined;
+    const restored = (state as SlowState | undefined)?.kind === 'slow' ? (state as SlowState) : undefined;
     this.role = config?.role ?? 'condition';
     this.#point = point;
     this.#limit = config?.limit;
     this.#unit = config?.unit;
     this.#settings = settings;
-    this.intake = new Intake(asset, point, before?.intake);
+    this.intake = new Intake(asset, point, restored?.intake);
     this.#detectors = new StateDetectors(
       (snapshot) => new DriftDetector(settings.drift, { ...settings, unit: config?.unit }, snapshot),
       settings.falseAlerts,
-      before?.detectors ?? ofOne(before?.detector),
+      restored?.detectors ?? fromSingleDetector(restored?.detector),
     );
-    this.#trigger = before?.trigger ?? QUIET;
-    this.#stuck = before?.stuck ?? NOT_STUCK;
-    this.#spikes = before?.spikes ?? NO_SPIKES;
-    this.#timesUs = before?.timesUs ?? [];
-    this.#values = before?.values ?? [];
-    this.#before = before?.before;
+    this.#trigger = restored?.trigger ?? QUIET;
+    this.#stuck = restored?.stuck ?? NOT_STUCK;
+    this.#spikes = restored?.spikes ?? NO_SPIKES;
+    this.#timesUs = restored?.timesUs ?? [];
+    this.#values = restored?.values ?? [];
+    this.#previous = restored?.before;
     this.#meta = {
       asset,
       point,
@@ -97,11 +97,11 @@ export class SlowPoint {
       names: NAMES,
     };
     const historical: RowMeta = { ...this.#meta, historical: true };
-    const keep = (startUs: number, row: number[]) => {
+    const addHistoricalRow = (startUs: number, row: number[]) => {
       this.rows.add(historical, 'source', startUs, row);
       this.intake.ledger.windows++;
     };
-    this.#history = new SlowHistory(this.#meta.windowUs, this.#limit, keep, before?.history);
+    this.#history = new SlowHistory(this.#meta.windowUs, this.#limit, addHistoricalRow, restored?.history);
   }
 
   /** Values that a device stored: rows of features, and nothing else. */
@@ -117,16 +117,16 @@ export class SlowPoint {
   }
 
   /**
-   * The last value that was taken; undefined where none was.
-   * @param load mean load of the machine over the newest interval, where it is known.
-   * @param judged false while the machine stands still, or was just started: its values say nothing of its health.
+   * The last accepted value; undefined if there was none.
+   * @param load mean load of the machine over the latest interval, if known.
+   * @param isRunning false while the machine is at standstill or has just started: its values are not comparable.
    */
   accept(
     block: ScalarBlock,
-    judged: boolean,
-    placed: Placed,
+    isRunning: boolean,
+    assignment: StateAssignment,
     load: number | undefined,
-    use: (watched: Watched) => void,
+    onAssessed: (assessment: PointAssessment) => void,
   ): number | undefined {
     if (block.unit !== undefined && this.#unit && !meansUnit(block.unit, this.#unit)) {
       this.intake.reject('unit_mismatch');
@@ -135,21 +135,21 @@ export class SlowPoint {
     this.#history.close();
     let last: number | undefined;
     for (let i = 0; i < block.values.length; i++) {
-      // Values that nobody stamped may arrive within one microsecond, after a reconnect by the hundred.
+      // Values without a timestamp may arrive within one microsecond, hundreds of them after a reconnect.
       const stamped = block.timeQuality !== 'received';
       const value = block.values[i];
       if (!isPossible(value, value, this.#meta.unit)) {
         this.intake.reject('impossible_value');
         continue;
       }
-      const timeUs = stamped ? block.timesUs[i] : this.intake.place(block.timesUs[i], 0, null);
+      const timeUs = stamped ? block.timesUs[i] : this.intake.assignTime(block.timesUs[i], 0, null);
       if (!this.intake.admit(timeUs)) continue;
       const { state, values, spikes } = stepSpikes(this.#spikes, { timeUs, value }, this.#meta.unit);
       this.#spikes = state;
-      for (let n = 0; n < spikes; n++) this.intake.flaw('spikes');
-      for (const taken of values) {
-        this.#take(taken, () => use(this.#close(block.timeQuality, judged, placed, load)));
-        last = taken.value;
+      for (let n = 0; n < spikes; n++) this.intake.countFlaw('spikes');
+      for (const accepted of values) {
+        this.#addValue(accepted, () => onAssessed(this.#closeInterval(block.timeQuality, isRunning, assignment, load)));
+        last = accepted.value;
       }
     }
     return last;
@@ -162,7 +162,7 @@ export class SlowPoint {
       trigger: this.#trigger,
       timesUs: this.#timesUs,
       values: this.#values,
-      before: this.#before,
+      before: this.#previous,
       detectors: this.#detectors.state(),
       stuck: this.#stuck,
       spikes: this.#spikes,
@@ -170,7 +170,7 @@ export class SlowPoint {
     };
   }
 
-  #take({ timeUs, value }: TimedValue, close: () => void): void {
+  #addValue({ timeUs, value }: TimedValue, close: () => void): void {
     const first = this.#timesUs[0];
     const ended = first !== undefined && this.#intervalOf(timeUs) !== this.#intervalOf(first);
     if (ended || this.#values.length >= MAX_VALUES) close();
@@ -183,23 +183,33 @@ export class SlowPoint {
     return Math.floor(timeUs / this.#meta.windowUs);
   }
 
-  #close(timeQuality: TimeQuality, judged: boolean, placed: Placed, load: number | undefined): Watched {
+  #closeInterval(
+    timeQuality: TimeQuality,
+    isRunning: boolean,
+    assignment: StateAssignment,
+    load: number | undefined,
+  ): PointAssessment {
     const startUs = this.#timesUs[0];
-    const row = slowFeatures(this.#timesUs, this.#values, this.#limit, this.#before);
+    const row = slowFeatures(this.#timesUs, this.#values, this.#limit, this.#previous);
     const flaw = slowFlaw(this.#values, this.#stuck, this.#meta.unit);
     const timeUs = this.#timesUs.at(-1) as number;
-    this.#before = { timeUs, value: this.#values.at(-1) as number };
+    this.#previous = { timeUs, value: this.#values.at(-1) as number };
     const timeMs = timeUs / 1000;
     this.#timesUs = [];
     this.#values = [];
     this.rows.add(this.#meta, timeQuality, startUs, row);
     this.intake.ledger.windows++;
-    if (!judged) return { point: this.#point, timeMs, score: NOT_RUNNING, on: this.#trigger.on };
+    if (!isRunning) return { point: this.#point, timeMs, score: NOT_RUNNING, on: this.#trigger.on };
     if (flaw === 'stuck' || flaw === 'spikes') {
-      this.intake.flaw(flaw);
+      this.intake.countFlaw(flaw);
       return { point: this.#point, timeMs, score: unfit(flaw), on: this.#trigger.on };
     }
-    const score = this.#detectors.judge(load === undefined ? row : [...row, load], placed, timeMs, this.#trigger.on);
+    const score = this.#detectors.judge(
+      load === undefined ? row : [...row, load],
+      assignment,
+      timeMs,
+      this.#trigger.on,
+    );
     if (score.assessable) this.#trigger = stepTrigger(this.#trigger, score.index, this.#settings.trigger);
     const mean = { value: row[MEAN_COLUMN], interval: this.#intervalOf(startUs) };
     return { point: this.#point, timeMs, score, on: this.#trigger.on, mean };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Detector } from '#models/health/detector.ts';
-import type { Placed } from '#models/health/operatingStates.ts';
+import type { StateAssignment } from '#models/health/operatingStates.ts';
 import { StateDetectors } from './stateDetectors.ts';
 
 /** Knows how many rows it has seen. */
@@ -17,7 +17,7 @@ function counter(snapshot: Float64Array = Float64Array.of(0)): Detector {
 
 test('each band of speed has a detector of its own until there are states, and of many the longest unused is forgotten', () => {
   const detectors = new StateDetectors(counter, 0.1);
-  const seen = (placed: Placed) => {
+  const seen = (placed: StateAssignment) => {
     detectors.judge([1], placed, 0, false);
     return detectors.snapshot(placed)?.[0];
   };

@@ -2,8 +2,8 @@ import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import type { Point } from '#models/machine/asset.ts';
 import { pulseTimes, rangeOf, shaftOf, turnsOf } from '#models/signal/tachometer.ts';
 import { FeatureRows } from './featureRows.ts';
-import { JOINED_US } from './gatherer.ts';
 import { Intake, type IntakeState } from './intake.ts';
+import { MAX_JOIN_GAP_US } from './signalBuffer.ts';
 
 interface TachometerState {
   kind: 'tachometer';
@@ -12,15 +12,15 @@ interface TachometerState {
 }
 
 /** A shaft that turns slowly gives its pulses over several blocks. */
-const KEPT_S = 3;
-/** The newest turns tell the speed: it may change within what is kept. */
+const BUFFER_S = 3;
+/** Only the latest turns count: the speed may change within the buffer. */
 const TURNS = 3;
 /** Below this part of the swing that its pulses had, a signal holds none. */
-const STILL = 0.3;
-const SWING_FADES = 0.999;
-/** Without pulses for so long, or in so many snapshots, a shaft stands still. */
-const STANDS_S = 2;
-const STANDS_SNAPSHOTS = 5;
+const STILL_SWING_FRACTION = 0.3;
+const SWING_DECAY = 0.999;
+/** A shaft without pulses for this long, or in this many snapshots, is at standstill. */
+const STANDSTILL_S = 2;
+const STANDSTILL_SNAPSHOTS = 5;
 
 /** A tachometer's signal: its blocks give the shaft's speed, and no rows. */
 export class TachometerPoint {
@@ -34,30 +34,31 @@ export class TachometerPoint {
   #still = { seconds: 0, snapshots: 0 };
 
   constructor(asset: string, point: string, config: Point, state?: unknown) {
-    const before =
+    const restored =
       (state as TachometerState | undefined)?.kind === 'tachometer' ? (state as TachometerState) : undefined;
-    this.intake = new Intake(asset, point, before?.intake);
+    this.intake = new Intake(asset, point, restored?.intake);
     this.#pulsesPerTurn = config.pulsesPerTurn ?? 1;
-    this.#swing = before?.swing ?? 0;
+    this.#swing = restored?.swing ?? 0;
   }
 
-  /** In rpm; null where pulses come in no rhythm, undefined where there is nothing new: a repeated block, or too few pulses yet. */
+  /** Speed in rpm; null if the pulses have no rhythm; undefined without news: a repeated block, or too few pulses. */
   accept(block: WaveformBlock): number | null | undefined {
     const seconds = block.samples.length / block.sampleRateHz;
-    if (block.timeQuality === 'received') block.startUs = this.intake.place(block.startUs, seconds * 1e6, this.#endUs);
+    if (block.timeQuality === 'received')
+      block.startUs = this.intake.assignTime(block.startUs, seconds * 1e6, this.#endUs);
     if (!this.intake.admit(block.startUs)) return undefined;
     const follows = this.#append(block);
     const [low, high] = rangeOf(block.samples);
     const swing = high - low;
     this.#swing = Math.max(swing, this.#swing);
-    if (swing < STILL * this.#swing) return this.#stands(seconds, follows);
+    if (swing < STILL_SWING_FRACTION * this.#swing) return this.#checkStandstill(seconds, follows);
     this.#still = { seconds: 0, snapshots: 0 };
     const pulses = pulseTimes(this.#samples, this.#sampleRateHz).slice(-(TURNS * this.#pulsesPerTurn + 1));
     const profile = turnsOf(pulses, this.#pulsesPerTurn);
     if (!profile) return undefined;
     const shaft = shaftOf(profile);
     // A sensor that was moved away gives weaker pulses; noise, while the shaft stands for hours, must never become pulses.
-    if (shaft) this.#swing = Math.max(swing, SWING_FADES * this.#swing);
+    if (shaft) this.#swing = Math.max(swing, SWING_DECAY * this.#swing);
     return shaft && shaft.meanHz * 60;
   }
 
@@ -65,18 +66,18 @@ export class TachometerPoint {
     return { kind: 'tachometer', intake: this.intake.state, swing: this.#swing };
   }
 
-  #stands(seconds: number, follows: boolean): 0 | undefined {
+  #checkStandstill(seconds: number, follows: boolean): 0 | undefined {
     this.#still.seconds += seconds;
     if (!follows) this.#still.snapshots++;
-    return this.#still.seconds >= STANDS_S || this.#still.snapshots >= STANDS_SNAPSHOTS ? 0 : undefined;
+    return this.#still.seconds >= STANDSTILL_S || this.#still.snapshots >= STANDSTILL_SNAPSHOTS ? 0 : undefined;
   }
 
-  /** What follows without a gap is one signal, of which the newest seconds are kept; whether this block did. */
+  /** Appends a block that continues the signal, of which the latest seconds are kept; returns whether it did. */
   #append({ samples, startUs, sampleRateHz }: WaveformBlock): boolean {
     const follows =
-      this.#endUs !== null && Math.abs(startUs - this.#endUs) <= JOINED_US && sampleRateHz === this.#sampleRateHz;
+      this.#endUs !== null && Math.abs(startUs - this.#endUs) <= MAX_JOIN_GAP_US && sampleRateHz === this.#sampleRateHz;
     const before = follows ? this.#samples : new Float32Array();
-    const kept = Math.min(before.length, Math.max(0, Math.round(KEPT_S * sampleRateHz) - samples.length));
+    const kept = Math.min(before.length, Math.max(0, Math.round(BUFFER_S * sampleRateHz) - samples.length));
     const joined = new Float32Array(kept + samples.length);
     joined.set(before.subarray(before.length - kept));
     joined.set(samples, kept);

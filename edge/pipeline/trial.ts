@@ -3,56 +3,56 @@ import { NOT_YET } from '#models/packages/rollout.ts';
 import type { HostJob, HostResult } from '../models/modelHost.ts';
 
 /** What a new model did on the machine's own rows. */
-export type Trial = { ok: true } | { ok: false; why: string };
+export type TrialResult = { ok: true } | { ok: false; why: string };
 
 /** The machine has not run enough: no fault of the model. */
-export class NotYet extends Error {
+export class NotReadyError extends Error {
   constructor(why: string) {
     super(`${NOT_YET}${why}`);
   }
 }
 
-const LEAST_ROWS = 10;
+const MIN_ROWS = 10;
 /** A model that calls more of the machine's own recent rows unlike its training does not fit it. */
-const MOST_ODD_PART = 0.2;
-/** A model has to see that a channel leaves its range by so many standard deviations; of so many of its channels. */
-const SHIFT = 10;
-const LEAST_SEEN_PART = 0.5;
-const MOST_PROBED = 12;
+const MAX_EXCEEDING_FRACTION = 0.2;
+/** A model must detect a shift of this many standard deviations, in this fraction of the probed channels. */
+const SHIFT_SD = 10;
+const MIN_SEEN_FRACTION = 0.5;
+const MAX_PROBED = 12;
 /** Time for a row, in the process in which models run. */
-export const MOST_ROW_MS = 50;
+export const MAX_ROW_MS = 50;
 /** 5 to 95 % of a normal law, in standard deviations. */
 const RANGE = 3.29;
 
 /**
  * Jobs that try a model on a machine's recent rows: as they are, and with each channel in turn far out of its range.
- * @throws NotYet where there are too few rows.
+ * @throws NotReadyError where there are too few rows.
  */
 export function trialJobs(id: string, model: ProcessModel, rows: readonly number[][]): HostJob[] {
-  if (rows.length < LEAST_ROWS)
-    throw new NotYet(`${rows.length} rows of all its channels to try it on; ${LEAST_ROWS} are needed`);
+  if (rows.length < MIN_ROWS)
+    throw new NotReadyError(`${rows.length} rows with all its channels for a trial; ${MIN_ROWS} are needed`);
   const state = freshState(model);
   const own: HostJob = { id, model, rows: [...rows], state };
-  const shifted = probed(model).map((c) => {
+  const shifted = probedChannels(model).map((c) => {
     const quantiles = model.reference.channels[c];
-    const by = SHIFT * Math.max((quantiles[19] - quantiles[1]) / RANGE, 1e-6 * Math.abs(quantiles[10]), 1e-9);
+    const by = SHIFT_SD * Math.max((quantiles[19] - quantiles[1]) / RANGE, 1e-6 * Math.abs(quantiles[10]), 1e-9);
     return { ...own, rows: rows.map((row) => row.map((v, k) => (k === c ? v + by : v))) };
   });
   return [own, ...shifted];
 }
 
-/** What came of them. Pure. */
-export function judgeTrial(model: ProcessModel, results: readonly HostResult[], rows: number): Trial {
+/** Evaluates the results of the trial jobs. Pure. */
+export function evaluateTrial(model: ProcessModel, results: readonly HostResult[], rows: number): TrialResult {
   const [own, ...shifted] = results;
   const failed = results.find((result) => !result.ok);
   if (failed && !failed.ok) return { ok: false, why: `it ${failed.why.replace('_', ' ')}: ${failed.detail}` };
   const ms = own.ok ? own.ms / rows : 0;
-  if (ms > MOST_ROW_MS) return { ok: false, why: `it takes ${ms.toFixed(0)} ms a row; at most ${MOST_ROW_MS}` };
-  const odd = countOver(own);
-  if (odd > MOST_ODD_PART * rows)
-    return { ok: false, why: `it calls ${odd} of the machine's last ${rows} rows unlike its training` };
-  const unseen = probed(model).filter((_, i) => countOver(shifted[i]) === 0);
-  if (unseen.length > (1 - LEAST_SEEN_PART) * shifted.length)
+  if (ms > MAX_ROW_MS) return { ok: false, why: `it takes ${ms.toFixed(0)} ms a row; at most ${MAX_ROW_MS}` };
+  const exceeding = countExceedances(own);
+  if (exceeding > MAX_EXCEEDING_FRACTION * rows)
+    return { ok: false, why: `it calls ${exceeding} of the machine's last ${rows} rows unlike its training` };
+  const unseen = probedChannels(model).filter((_, i) => countExceedances(shifted[i]) === 0);
+  if (unseen.length > (1 - MIN_SEEN_FRACTION) * shifted.length)
     return {
       ok: false,
       why: `it does not see it when ${unseen.map((c) => model.channels[c]).join(', ')} leave their range`,
@@ -61,11 +61,11 @@ export function judgeTrial(model: ProcessModel, results: readonly HostResult[], 
 }
 
 /** Channels that are moved in turn: all of few, some of many, spread over them. */
-function probed({ channels }: ProcessModel): number[] {
-  const count = Math.min(MOST_PROBED, channels.length);
+function probedChannels({ channels }: ProcessModel): number[] {
+  const count = Math.min(MAX_PROBED, channels.length);
   return Array.from({ length: count }, (_, i) => Math.floor((i * channels.length) / count));
 }
 
-function countOver(result: HostResult): number {
+function countExceedances(result: HostResult): number {
   return result.ok ? result.scores.filter((score) => score !== null && score.index > 1).length : 0;
 }

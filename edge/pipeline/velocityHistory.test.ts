@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeTrend, VelocityHistory } from './velocityHistory.ts';
+import { assessTrend, VelocityHistory } from './velocityHistory.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -28,7 +28,7 @@ test('values that come faster are thinned, points are apart, and sixty days are 
 test('a rise is judged in words', () => {
   const days = Array.from({ length: 12 }, (_, i) => i);
   const medians = days.map((d) => 1 + d / 10);
-  const { index, contribution, reasons } = judgeTrend(
+  const { index, contribution, reasons } = assessTrend(
     { days, medians, normal: 1.2 },
     { group: 2, foundation: 'rigid' },
   );

@@ -24,12 +24,12 @@ interface PointVelocities {
 export type VelocityHistoryState = Map<string, PointVelocities>;
 
 const DAY_MS = 86_400_000;
-const MOST_DAYS = 60;
+const MAX_DAYS = 60;
 const NORMAL_DAYS = 5;
-/** A value in so much time is kept of a day. */
+/** Interval between the values that are kept of a day. */
 const SAMPLE_MS = 900_000;
-/** A day with fewer values says little of it. */
-const LEAST_VALUES = 3;
+/** A day with fewer values is not representative. */
+const MIN_VALUES = 3;
 
 /** Daily medians of each point's velocity, over the days on which it ran. */
 export class VelocityHistory {
@@ -44,7 +44,7 @@ export class VelocityHistory {
     const today = Math.floor(timeMs / DAY_MS);
     const known = this.#state.get(point) ?? { days: [], medians: [], normal: null, today, values: [], nextMs: timeMs };
     this.#state.set(point, known);
-    const ended = today > known.today ? this.#end(known, today) : null;
+    const ended = today > known.today ? this.#closeDay(known, today) : null;
     if (timeMs >= known.nextMs) {
       known.values.push(velocityMmPerS);
       known.nextMs = timeMs + SAMPLE_MS;
@@ -52,13 +52,13 @@ export class VelocityHistory {
     return ended;
   }
 
-  #end(point: PointVelocities, today: number): DailyVelocities | null {
+  #closeDay(point: PointVelocities, today: number): DailyVelocities | null {
     const { today: day, values } = point;
     point.today = today;
     point.values = [];
-    if (values.length < LEAST_VALUES) return null;
-    point.days = [...point.days, day].slice(-MOST_DAYS);
-    point.medians = [...point.medians, median(values)].slice(-MOST_DAYS);
+    if (values.length < MIN_VALUES) return null;
+    point.days = [...point.days, day].slice(-MAX_DAYS);
+    point.medians = [...point.medians, median(values)].slice(-MAX_DAYS);
     if (point.medians.length === NORMAL_DAYS) point.normal ??= median(point.medians);
     const { days, medians, normal } = point;
     return normal === null ? null : { days, medians, normal };
@@ -66,7 +66,7 @@ export class VelocityHistory {
 }
 
 /** How near a trend's alarm is (1), and why, in words. */
-export function judgeTrend(
+export function assessTrend(
   { days, medians, normal }: DailyVelocities,
   isoClass: IsoClass,
 ): { index: number; contribution: Contribution; reasons: string[] } {

@@ -3,7 +3,7 @@ import type { TimeQuality } from '#models/contracts/envelope.ts';
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import { meansUnit, type Unit } from '#models/contracts/units.ts';
 import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.ts';
-import type { Placed } from '#models/health/operatingStates.ts';
+import type { StateAssignment } from '#models/health/operatingStates.ts';
 import { isPossible } from '#models/health/quality/plausible.ts';
 import { unfit } from '#models/health/quality/unfit.ts';
 import { type Extremes, extremes, waveformFlaw } from '#models/health/quality/waveformFlaw.ts';
@@ -14,11 +14,11 @@ import { type FeaturePlan, VibrationFeatures } from '#models/signal/vibrationFea
 import { type Remainder, type Window, WindowCutter, type WindowShape } from '#models/signal/windows.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { FeatureRows, type RowMeta } from './featureRows.ts';
-import { ENOUGH_S, Gatherer, type GatherRoom, JOINED_US } from './gatherer.ts';
 import { Intake, type IntakeState } from './intake.ts';
 import { LongerWindows, type OtherWindows } from './longerWindows.ts';
-import { ofOne, StateDetectors, type StateDetectorsState } from './stateDetectors.ts';
-import type { Watched } from './watched.ts';
+import type { PointAssessment } from './pointAssessment.ts';
+import { DIAGNOSIS_S, MAX_JOIN_GAP_US, SignalBuffer, type SignalBufferPool } from './signalBuffer.ts';
+import { fromSingleDetector, StateDetectors, type StateDetectorsState } from './stateDetectors.ts';
 
 export interface VibrationSettings {
   windows: WindowShape;
@@ -31,7 +31,7 @@ export interface VibrationSettings {
   falseAlerts: number;
   spectrumIntervalMs: number;
   /** Shared by all points. */
-  gatherRoom: GatherRoom;
+  bufferPool: SignalBufferPool;
 }
 
 interface ChainState {
@@ -67,36 +67,36 @@ interface Chain {
 }
 
 /** A window, and how the machine was run meanwhile. */
-interface Heard {
+interface WindowContext {
   window: Window;
   timeQuality: TimeQuality;
   shaftHz: number;
-  /** Null while it stands still. */
-  placed: Placed | null;
+  /** Null at standstill. */
+  assignment: StateAssignment | null;
   /** Where they are known already. */
-  found?: Extremes;
+  extremes?: Extremes;
 }
 
-/** Below this part of the rated speed a machine stands still or is being started. */
-export const RUNNING = 0.1;
+/** Below this fraction of the rated speed a machine is at standstill or starting. */
+export const RUNNING_FRACTION = 0.1;
 /** From this index on, the signal itself is kept for a diagnosis. */
-const SUSPICIOUS = 0.6;
+const SUSPICION_INDEX = 0.6;
 /** Rates that differ by less are one rate: devices measure their own, and it wavers. */
-const SAME_RATE = 0.005;
-/** A point that is heard at more rates forgets the one that it has not heard for longest. */
+const SAME_RATE_FRACTION = 0.005;
+/** A point with more sample rates drops the one that was used least recently. */
 const MAX_CHAINS = 3;
 /** Blocks overlap if one begins before the last one's end by more than this part of itself. */
-const OVERLAP_PART = 0.02;
-/** Evidence that was asked for is sent after so long, however much of it there is. */
-const MOST_WAIT_US = 60e6;
-/** So many in a row are no clock that was set: the rate is not what it is said to be, and no frequency is. */
+const OVERLAP_FRACTION = 0.02;
+/** Requested evidence is sent after this time, even if incomplete. */
+const MAX_WAIT_US = 60e6;
+/** More consecutive overlaps than a reset clock explains: the stated sample rate, and so every frequency, is wrong. */
 const WRONG_RATE_BLOCKS = 5;
-/** Blocks in a row without a window after which a point says so. */
+/** Consecutive blocks without a window before the point reports it. */
 const BLOCKS_WITHOUT_WINDOW = 20;
 
 /** Whether a rate is another one, as a device measures it. */
 export function sameRate(hz: number, ofHz: number): boolean {
-  return Math.abs(hz - ofHz) <= SAME_RATE * ofHz;
+  return Math.abs(hz - ofHz) <= SAME_RATE_FRACTION * ofHz;
 }
 
 /** One vibration sensor: from blocks to windows, features, a score and a trigger. */
@@ -110,14 +110,14 @@ export class VibrationPoint {
   readonly #machine: Asset | undefined;
   readonly #settings: VibrationSettings;
   readonly #cutter: WindowCutter;
-  /** Of what its device stored; a window under way at a restart begins anew. */
+  /** For historical data; an incomplete window is discarded at a restart. */
   readonly #history: WindowCutter;
-  readonly gatherer: Gatherer;
+  readonly buffer: SignalBuffer;
   #suspicious = false;
   /** A command that waits for this point's signal, and since when by the point's own time. */
-  #asked: { id: string; sinceUs: number | null } | null = null;
-  readonly #others: LongerWindows[];
-  /** Of other windows, where those that are watched are too short to tell it. */
+  #evidenceRequest: { id: string; sinceUs: number | null } | null = null;
+  readonly #longerWindows: LongerWindows[];
+  /** From other windows, where those of the detector are too short to resolve it. */
   #otherVelocity: number | undefined;
   #spectrumMs: number;
   /** Of the last block that was taken. */
@@ -125,7 +125,7 @@ export class VibrationPoint {
   /** Blocks in a row that began before the last one's end. */
   #overlapping = 0;
   #blocksWithoutWindow = 0;
-  /** The rate that was heard last stands last. */
+  /** The most recently used rate is last. */
   #chains: Chain[] = [];
 
   constructor(
@@ -136,30 +136,31 @@ export class VibrationPoint {
     settings: VibrationSettings,
     state?: unknown,
   ) {
-    const before = (state as VibrationState | undefined)?.kind === 'vibration' ? (state as VibrationState) : undefined;
+    const restored =
+      (state as VibrationState | undefined)?.kind === 'vibration' ? (state as VibrationState) : undefined;
     this.#asset = asset;
     this.#point = point;
     this.#config = config;
     this.#machine = machine;
     this.#settings = settings;
-    this.intake = new Intake(asset, point, before?.intake);
-    this.gatherer = new Gatherer(settings.gatherRoom);
-    this.#cutter = new WindowCutter(settings.windows, before?.remainder ?? null);
+    this.intake = new Intake(asset, point, restored?.intake);
+    this.buffer = new SignalBuffer(settings.bufferPool);
+    this.#cutter = new WindowCutter(settings.windows, restored?.remainder ?? null);
     this.#history = new WindowCutter(settings.windows, null);
-    this.#others = settings.otherWindows.map(
+    this.#longerWindows = settings.otherWindows.map(
       (other) => new LongerWindows(other, this.#plan(), { asset, point, unit: this.unit }),
     );
-    this.#spectrumMs = before?.spectrumMs ?? Number.NEGATIVE_INFINITY;
-    for (const chain of before?.chains ?? []) this.#chains.push(this.#chainOf(chain.sampleRateHz, chain));
+    this.#spectrumMs = restored?.spectrumMs ?? Number.NEGATIVE_INFINITY;
+    for (const chain of restored?.chains ?? []) this.#chains.push(this.#createChain(chain.sampleRateHz, chain));
   }
 
   accept(
     block: WaveformBlock,
     shaft: { hz: number; ratedHz: number },
-    placed: Placed,
-    use: (watched: Watched) => void,
+    assignment: StateAssignment,
+    onAssessed: (assessment: PointAssessment) => void,
   ): void {
-    if (block.timeQuality === 'received') block.startUs = this.#placed(block);
+    if (block.timeQuality === 'received') block.startUs = this.#assignStart(block);
     if (block.unit !== undefined && !meansUnit(block.unit, this.unit)) {
       this.intake.reject('unit_mismatch');
       return;
@@ -172,11 +173,11 @@ export class VibrationPoint {
     if (!this.intake.admit(block.startUs)) return;
     this.#noteOverlap(block);
     const chain = this.#chainFor(block);
-    const running = shaft.ratedHz === 0 || shaft.hz >= RUNNING * shaft.ratedHz;
+    const isRunning = shaft.ratedHz === 0 || shaft.hz >= RUNNING_FRACTION * shaft.ratedHz;
     const sameRate = { ...block, sampleRateHz: chain.sampleRateHz };
-    if ((this.#suspicious && running) || this.#asked !== null) this.gatherer.add(sameRate, shaft.hz);
-    else this.gatherer.clear();
-    for (const other of this.#others) {
+    if ((this.#suspicious && isRunning) || this.#evidenceRequest !== null) this.buffer.add(sameRate, shaft.hz);
+    else this.buffer.clear();
+    for (const other of this.#longerWindows) {
       const { made, velocityMmPerS } = other.accept(sameRate, shaft.hz, this.rows);
       this.intake.ledger.windows += made;
       if (velocityMmPerS !== undefined) this.#otherVelocity = velocityMmPerS;
@@ -185,12 +186,12 @@ export class VibrationPoint {
     this.#cutter.push(sameRate, (window) => {
       this.#blocksWithoutWindow = 0;
       // A window that is the whole block has been looked through already.
-      const whole = window.startUs === block.startUs && window.samples.length === block.samples.length;
+      const isWholeBlock = window.startUs === block.startUs && window.samples.length === block.samples.length;
       const { timeQuality } = block;
-      const heard = { window, timeQuality, shaftHz: shaft.hz, placed: running ? placed : null };
-      use(this.#watch(chain, whole ? { ...heard, found } : heard));
+      const context = { window, timeQuality, shaftHz: shaft.hz, assignment: isRunning ? assignment : null };
+      onAssessed(this.#assessWindow(chain, isWholeBlock ? { ...context, extremes: found } : context));
     });
-    if (this.#blocksWithoutWindow >= BLOCKS_WITHOUT_WINDOW) use(this.#noWindow(block));
+    if (this.#blocksWithoutWindow >= BLOCKS_WITHOUT_WINDOW) onAssessed(this.#reportNoWindow(block));
   }
 
   /** A signal that a device stored: rows of features, and nothing else. The shaft's speed of then is not known. */
@@ -213,23 +214,23 @@ export class VibrationPoint {
     });
   }
 
-  /** A command wants to have its signal. False where another one waits for it already, or no more signal can be kept. */
-  ask(id: string): boolean {
-    if (this.#asked !== null || !this.#settings.gatherRoom.hasPlaceFor(this.gatherer)) return false;
-    this.#asked = { id, sinceUs: null };
+  /** Requests the point's signal for a command. False if another request is pending, or no buffer is available. */
+  requestEvidence(id: string): boolean {
+    if (this.#evidenceRequest !== null || !this.#settings.bufferPool.canAcquire(this.buffer)) return false;
+    this.#evidenceRequest = { id, sinceUs: null };
     return true;
   }
 
-  /** The command whose evidence is complete now, or as complete as it gets in a minute; once. */
-  answered(): string | null {
-    const asked = this.#asked;
-    if (asked === null) return null;
-    asked.sinceUs ??= this.#endUs;
-    const enough = this.gatherer.seconds >= ENOUGH_S;
-    const overdue = this.#endUs - asked.sinceUs > MOST_WAIT_US;
+  /** The command whose evidence is now complete, or that has waited for a minute; returned once. */
+  takeCompletedRequest(): string | null {
+    const request = this.#evidenceRequest;
+    if (request === null) return null;
+    request.sinceUs ??= this.#endUs;
+    const enough = this.buffer.seconds >= DIAGNOSIS_S;
+    const overdue = this.#endUs - request.sinceUs > MAX_WAIT_US;
     if (!enough && !overdue) return null;
-    this.#asked = null;
-    return this.gatherer.seconds > 0 ? asked.id : null;
+    this.#evidenceRequest = null;
+    return this.buffer.seconds > 0 ? request.id : null;
   }
 
   get unit(): Unit {
@@ -251,57 +252,62 @@ export class VibrationPoint {
     };
   }
 
-  /** A block that begins before the last one ended: its rate is not what it says, or its clock was set. */
+  /** A block that starts before the end of the last one: its stated rate is wrong, or its clock was set. */
   #noteOverlap(block: WaveformBlock): void {
     const durationUs = (block.samples.length * 1e6) / block.sampleRateHz;
-    const overlaps = block.startUs < this.#endUs - Math.max(JOINED_US, OVERLAP_PART * durationUs);
-    if (overlaps) this.intake.flaw('overlap');
+    const overlaps = block.startUs < this.#endUs - Math.max(MAX_JOIN_GAP_US, OVERLAP_FRACTION * durationUs);
+    if (overlaps) this.intake.countFlaw('overlap');
     this.#overlapping = overlaps ? this.#overlapping + 1 : 0;
     this.#endUs = block.startUs + durationUs;
   }
 
-  #placed(block: WaveformBlock): number {
+  #assignStart(block: WaveformBlock): number {
     const rest = this.#cutter.remainder;
     const end = rest && rest.startUs + (rest.samples.length * 1e6) / rest.sampleRateHz;
-    return this.intake.place(block.startUs, (block.samples.length * 1e6) / block.sampleRateHz, end);
+    return this.intake.assignTime(block.startUs, (block.samples.length * 1e6) / block.sampleRateHz, end);
   }
 
-  #watch(chain: Chain, heard: Heard): Watched {
-    const { window, timeQuality, shaftHz } = heard;
+  #assessWindow(chain: Chain, context: WindowContext): PointAssessment {
+    const { window, timeQuality, shaftHz } = context;
     const { features, meta } = chain;
     const row = features.extract(window.samples, shaftHz);
     const timeMs = (window.startUs + meta.windowUs) / 1000;
     const spectrum = () => features.spectrum(timeMs);
     this.rows.add(meta, timeQuality, window.startUs, row, this.#spectrumDue(timeMs) ? spectrum() : undefined);
     this.intake.ledger.windows++;
-    const judged = this.#judge(chain, heard, row, timeMs);
-    this.#suspicious = judged.on || (judged.score.assessable && judged.score.index >= SUSPICIOUS);
+    const assessment = this.#scoreWindow(chain, context, row, timeMs);
+    this.#suspicious = assessment.on || (assessment.score.assessable && assessment.score.index >= SUSPICION_INDEX);
     const velocityMmPerS = row[chain.velocityColumn] ?? this.#otherVelocity;
     return {
-      ...judged,
+      ...assessment,
       velocityMmPerS,
-      gatheredS: this.gatherer.seconds,
-      gatheredSinceMs: this.gatherer.sinceMs,
+      bufferedS: this.buffer.seconds,
+      bufferedSinceMs: this.buffer.sinceMs,
       spectrum,
     };
   }
 
-  #judge(chain: Chain, { window, placed, found }: Heard, row: number[], timeMs: number): Watched {
+  #scoreWindow(
+    chain: Chain,
+    { window, assignment, extremes: knownExtremes }: WindowContext,
+    row: number[],
+    timeMs: number,
+  ): PointAssessment {
     const base = { point: this.#point, timeMs };
     if (this.#overlapping >= WRONG_RATE_BLOCKS) return { ...base, score: unfit('overlap'), on: chain.trigger.on };
-    const flaw = waveformFlaw(window.samples, row[chain.crestColumn], found);
+    const flaw = waveformFlaw(window.samples, row[chain.crestColumn], knownExtremes);
     if (flaw === 'clipped' || flaw === 'stuck' || flaw === 'spikes') {
-      this.intake.flaw(flaw);
+      this.intake.countFlaw(flaw);
       return { ...base, score: unfit(flaw), on: chain.trigger.on };
     }
-    if (placed === null) {
+    if (assignment === null) {
       const score = { assessable: false, reason: 'the machine stands still', remedy: 'assessed when it runs' } as const;
       return { ...base, score, on: chain.trigger.on };
     }
     const before = chain.trigger;
-    // Kept while an alert may come of it: what was known before the window is what a verdict is replayed from.
-    const snapshot = before.on || this.#suspicious ? chain.detectors.snapshot(placed) : null;
-    const judged = chain.detectors.judge(row, placed, timeMs, before.on);
+    // Kept while an alert may follow: a verdict is replayed from the state before the window.
+    const snapshot = before.on || this.#suspicious ? chain.detectors.snapshot(assignment) : null;
+    const judged = chain.detectors.judge(row, assignment, timeMs, before.on);
     const { level, trigger } = this.#settings;
     const score = withVelocity(judged, this.#machine?.iso, 1 / level.ratioLimit);
     if (!score.assessable) return { ...base, score, on: before.on };
@@ -315,7 +321,7 @@ export class VibrationPoint {
     return { ...base, score, on: chain.trigger.on, ...(basis ? { basis } : {}) };
   }
 
-  #noWindow(block: WaveformBlock): Watched {
+  #reportNoWindow(block: WaveformBlock): PointAssessment {
     this.#blocksWithoutWindow = 0;
     const { length } = this.#settings.windows;
     const score = {
@@ -336,7 +342,7 @@ export class VibrationPoint {
     const near = (chain: Chain) => sameRate(chain.sampleRateHz, sampleRateHz);
     const last = this.#chains[this.#chains.length - 1];
     if (last && near(last)) return last;
-    const chain = this.#chains.find(near) ?? this.#chainOf(sampleRateHz);
+    const chain = this.#chains.find(near) ?? this.#createChain(sampleRateHz);
     this.#chains = [...this.#chains.filter((c) => c !== chain), chain].slice(-MAX_CHAINS);
     return chain;
   }
@@ -346,7 +352,7 @@ export class VibrationPoint {
     return { unit: this.unit, bearing, bands, drivetrain: this.#machine?.drivetrain };
   }
 
-  #chainOf(sampleRateHz: number, before?: ChainState): Chain {
+  #createChain(sampleRateHz: number, before?: ChainState): Chain {
     const unit = this.unit;
     const length = this.#settings.windows.length;
     const features = new VibrationFeatures({ ...this.#plan(), length, sampleRateHz }, this.#settings.engine);
@@ -364,7 +370,7 @@ export class VibrationPoint {
       detectors: new StateDetectors(
         (snapshot) => new LevelDetector(names, indexed, evidence, this.#settings.level, snapshot),
         this.#settings.falseAlerts,
-        known?.detectors ?? ofOne(known?.detector),
+        known?.detectors ?? fromSingleDetector(known?.detector),
       ),
       trigger: known?.trigger ?? QUIET,
       meta: { asset: this.#asset, point: this.#point, unit, windowUs: (length / sampleRateHz) * 1e6, names },

@@ -6,7 +6,7 @@ import type { AlertBody } from './alertBody.ts';
 import { WIRING } from './machineState.ts';
 import type { WiringChange } from './wiringVotes.ts';
 
-type Active = AssetAlertState & { active: true };
+type ActiveAlert = AssetAlertState & { active: true };
 
 const UNFIT_WIRING: readonly WiringFault[] = ['wrong_scale', 'dead_channel'];
 export const MISWIRED: Score = {
@@ -15,45 +15,45 @@ export const MISWIRED: Score = {
   remedy: 'see the alert to the integrator',
 };
 
-const NOT_ITS_LIFE: RemainingLife = {
+const NOT_A_MACHINE_FAULT: RemainingLife = {
   assessment: 'not_assessable',
   reason: 'this is about the wiring, not the machine',
   remedy: 'see its text',
 };
 
-/** Whether what a point sends says nothing of the machine: it is in a wrong unit, or of no sensor at all. */
+/** Whether a point's data do not describe the machine: wrong unit, or no sensor connected. */
 export function isMiswired(alerts: ReadonlyMap<string, AssetAlertState>, point: string): boolean {
   return UNFIT_WIRING.some((kind) => alerts.get(`${WIRING}${kind}.${point}`)?.active);
 }
 
-export function wiringAlert(name: string, point: string, timeMs: number): Active {
+export function createWiringAlert(name: string, point: string, timeMs: number): ActiveAlert {
   const id = `${name}.${Math.round(timeMs)}`;
   return { active: true, id, point, severity: 'warning', raisedAtMs: timeMs, lastSaidMs: timeMs, peak: 0 };
 }
 
 /** The message to the integrator. */
-export function wiringBody(
-  { asset, point, timeMs, kind, remedy, isThere }: WiringChange,
-  { id, severity, raisedAtMs }: Active,
+export function createWiringMessage(
+  { asset, point, timeMs, kind, remedy, isPresent }: WiringChange,
+  { id, severity, raisedAtMs }: ActiveAlert,
 ): Omit<AlertBody, 'timeQuality'> {
   return {
     timeMs,
     id,
     asset,
     point,
-    change: isThere ? 'raise' : 'return',
+    change: isPresent ? 'raise' : 'return',
     severity,
     raisedAtMs,
     text: wiringText(asset, point, { kind, remedy }),
     index: 0,
     evidence: { contributions: [], diagnosis: { fault: 'undetermined', confidence: 0, reasons: [remedy] } },
-    remainingLife: NOT_ITS_LIFE,
+    remainingLife: NOT_A_MACHINE_FAULT,
     audience: 'integrator',
     wiring: { kind, remedy },
   };
 }
 
-const WIRING_WORDS: Record<WiringFault, string> = {
+const WIRING_TEXT: Record<WiringFault, string> = {
   swapped_sensors: 'sensors are swapped',
   wrong_bearing: 'the configured bearing is not the one installed',
   wrong_scale: 'wrong scale or unit',
@@ -63,9 +63,9 @@ const WIRING_WORDS: Record<WiringFault, string> = {
   dead_channel: 'dead channel',
   duplicate_signal: 'carries the signal of another point',
 };
-const LONGEST = 500;
+const MAX_TEXT = 500;
 
 /** One sentence for the integrator: which point, what is wrong with its wiring, and what to change. */
 function wiringText(asset: string, point: string, { kind, remedy }: Wiring): string {
-  return `${asset} ${point}: ${WIRING_WORDS[kind]}: ${remedy}`.slice(0, LONGEST);
+  return `${asset} ${point}: ${WIRING_TEXT[kind]}: ${remedy}`.slice(0, MAX_TEXT);
 }

@@ -1,43 +1,48 @@
 import type { WiringFault } from '#models/contracts/alert.ts';
 import type { WiringFinding } from '#models/health/wiring/vibrationWiring.ts';
 
-/** A wiring fault that has shown itself, or is gone, after enough looks. */
+/** A wiring fault that was confirmed, or cleared, by enough inspections. */
 export interface WiringChange extends WiringFinding {
   asset: string;
   point: string;
   timeMs: number;
-  isThere: boolean;
+  isPresent: boolean;
 }
 
-/** Looks in a row that have to agree, where nothing else is said. */
-const LOOKS = 3;
-/** What is there is gone after this many times as many: an alert that comes and goes is worse than one that stays. */
-const GONE = 2;
+/** Default number of consecutive inspections that must agree. */
+const CONFIRMATIONS = 3;
+/** Clearing a fault needs this many times as many: an alert that lasts is better than one that chatters. */
+const CLEAR_FACTOR = 2;
 
-/** Counts looks that speak for and against each wiring fault of a point: one alone may be a start-up or a passing load. */
+/**
+ * Counts inspections for and against each wiring fault of a point: a single one may be a start-up or a passing load.
+ */
 export class WiringVotes {
-  readonly #looks: number;
+  readonly #confirmations: number;
   readonly #runs = new Map<string, number>();
 
-  constructor(looks = LOOKS) {
-    this.#looks = looks;
+  constructor(confirmations = CONFIRMATIONS) {
+    this.#confirmations = confirmations;
   }
 
-  /** @param tested kinds that this look can tell. @returns what enough looks in a row now agree on. */
+  /**
+   * @param testedKinds kinds that this inspection can detect.
+   * @returns faults that were just confirmed or cleared.
+   */
   count(
     { asset, point, timeMs }: Pick<WiringChange, 'asset' | 'point' | 'timeMs'>,
-    tested: readonly WiringFault[],
+    testedKinds: readonly WiringFault[],
     findings: readonly WiringFinding[],
   ): WiringChange[] {
-    return tested.flatMap((kind) => {
+    return testedKinds.flatMap((kind) => {
       const key = `${asset}/${point}/${kind}`;
       const finding = findings.find((f) => f.kind === kind);
       const before = this.#runs.get(key) ?? 0;
       const run = finding ? Math.max(0, before) + 1 : Math.min(0, before) - 1;
-      const gone = -GONE * this.#looks;
-      this.#runs.set(key, Math.max(gone - 1, Math.min(this.#looks + 1, run)));
-      if (run !== this.#looks && run !== gone) return [];
-      return [{ asset, point, timeMs, kind, remedy: finding?.remedy ?? '', isThere: run > 0 }];
+      const gone = -CLEAR_FACTOR * this.#confirmations;
+      this.#runs.set(key, Math.max(gone - 1, Math.min(this.#confirmations + 1, run)));
+      if (run !== this.#confirmations && run !== gone) return [];
+      return [{ asset, point, timeMs, kind, remedy: finding?.remedy ?? '', isPresent: run > 0 }];
     });
   }
 }

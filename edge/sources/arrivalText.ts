@@ -1,6 +1,6 @@
 import type { Arrival } from './source.ts';
 
-const MOST_SAMPLES = 4;
+const MAX_SAMPLES = 4;
 
 /** What a message became, for people: `pump-1/temperature = 61.2 at 2026-11-27T12:00:00.000Z`, or why it was refused. */
 export function arrivalLines(arrival: Arrival): string[] {
@@ -12,8 +12,8 @@ export function arrivalLines(arrival: Arrival): string[] {
   const name = `${block.asset}/${block.point}`;
   const at = (us: number) => (block.timeQuality === 'source' ? ` at ${new Date(us / 1000).toISOString()}` : '');
   if (block.kind === 'scalars') return [...block.values].map((v, i) => `${name} = ${short(v)}${at(block.timesUs[i])}`);
-  const shown = [...block.samples.subarray(0, MOST_SAMPLES)].map(short).join(', ');
-  const more = block.samples.length > MOST_SAMPLES ? ', …' : '';
+  const shown = [...block.samples.subarray(0, MAX_SAMPLES)].map(short).join(', ');
+  const more = block.samples.length > MAX_SAMPLES ? ', …' : '';
   return [
     `${name} = ${block.samples.length} samples [${shown}${more}] at ${block.sampleRateHz} Hz${at(block.startUs)}`,
   ];

@@ -20,7 +20,7 @@ export interface ChunkHeader {
 export type ChunkRefusal = { rejection: Rejection; detail: string };
 
 /** A waveform has at most so many chunks. */
-const MOST_CHUNKS = 65_536;
+const MAX_CHUNKS = 65_536;
 
 /** What a message says of its place in a waveform. */
 export function readChunkHeader(
@@ -35,7 +35,7 @@ export function readChunkHeader(
   const sequence = numberIn(at(chunks.sequence));
   if (sequence === null || total === null)
     return { rejection: 'missing_value', detail: 'no whole number at chunks.sequence or chunks.total' };
-  if (total < 1 || total > MOST_CHUNKS) return { rejection: 'bad_chunk', detail: `${total} chunks in all` };
+  if (total < 1 || total > MAX_CHUNKS) return { rejection: 'bad_chunk', detail: `${total} chunks in all` };
   const index = sequence - chunks.first;
   if (index < 0 || index >= total)
     return {

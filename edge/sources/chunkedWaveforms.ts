@@ -17,10 +17,10 @@ const LIMITS = { maxBytes: 64 * 1024 * 1024, maxWaveforms: 1000 };
 const GROUP_MS = 10;
 const RETRY_MS = 1000;
 /** Waveforms of one point and message id whose chunks are known again, and chunks of each: more than brokers have under way. */
-const MOST_PAST = 4;
-const MOST_CHECKSUMS = 64;
+const MAX_PAST = 4;
+const MAX_CHECKSUMS = 64;
 /** Missing chunks that are named one by one. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /** A message whose route has `chunks`. `done` is called when what it brought is durable; null: nobody waits. */
 export interface ChunkMessage {
@@ -201,9 +201,9 @@ export class ChunkedWaveforms {
     this.#undurable++;
     const past = [
       ...this.#pastOf(ended.waveform),
-      { id: ended.id, checksums: [...ended.checksums].slice(-MOST_CHECKSUMS) },
+      { id: ended.id, checksums: [...ended.checksums].slice(-MAX_CHECKSUMS) },
     ];
-    const newest = past.slice(-MOST_PAST);
+    const newest = past.slice(-MAX_PAST);
     this.#newest.set(ended.waveform, newest);
     const receipt = { key: `chunk/${ended.waveform}`, answer: JSON.stringify(newest) };
     const durable = () => {
@@ -250,7 +250,7 @@ export function chunksOf({ subscription: { payload } }: Route): ChunkedSpec | nu
 }
 
 function missingText({ missing, total, message }: Ended<unknown>, first: number): string {
-  const named = missing.slice(0, MOST_NAMED).map((index) => index + first);
-  const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : '';
+  const named = missing.slice(0, MAX_NAMED).map((index) => index + first);
+  const more = missing.length > MAX_NAMED ? ` and ${missing.length - MAX_NAMED} more` : '';
   return `chunk ${named.join(', ')}${more} of ${total} did not come${message === '' ? '' : ` (waveform ${message})`}`;
 }

@@ -8,7 +8,7 @@ export interface Contradiction {
   detail?: string;
 }
 
-const LEAST_SAMPLES = 64;
+const MIN_SAMPLES = 64;
 /** Samples that are looked at. */
 const LOOKED_AT = 1024;
 /** Deviation of white noise over the whole range: 0.58 of it. */
@@ -42,7 +42,7 @@ export function contradictionOf(
   const width = bytesIn(encoding);
   if (isWave(bytes))
     return { rejection: 'bad_payload', detail: 'a WAV file: set skipBytes to 44, or deliver it to a folder source' };
-  if (width < 2 || bytes.length < width * LEAST_SAMPLES) return null;
+  if (width < 2 || bytes.length < width * MIN_SAMPLES) return null;
   if (isText(bytes)) return { rejection: 'bad_payload', detail: 'the payload is a text, not samples in bytes' };
   const isLittle = byteOrder === 'little';
   if (encoding === 'float32') {

@@ -4,14 +4,14 @@ import type { Subscription } from './sourceConfig.ts';
 type Names = Subscription['names'];
 
 /** Derived names of texts; beyond so many, each is derived anew. */
-const MOST_KNOWN = 50_000;
+const MAX_KNOWN = 50_000;
 const known = new Map<string, string | null>();
 
 function derived(text: string): string | null {
   const before = known.get(text);
   if (before !== undefined) return before;
   const name = safeName(text);
-  if (name !== text && known.size < MOST_KNOWN) known.set(text, name);
+  if (name !== text && known.size < MAX_KNOWN) known.set(text, name);
   return name;
 }
 

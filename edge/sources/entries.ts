@@ -12,7 +12,7 @@ export interface Entry {
 export type Reader = (path: string) => unknown;
 
 /** Elements of one message, at the most: a small payload must not make millions of arrivals. */
-const MOST_ENTRIES = 100_000;
+const MAX_ENTRIES = 100_000;
 
 /** The elements of the array, or entries of the object, at `path`, in which each `*` stands for such, too; null where there is none. */
 export function entriesAt(message: unknown, path: string): Entry[] | null {
@@ -20,7 +20,7 @@ export function entriesAt(message: unknown, path: string): Entry[] | null {
   let found: Entry[] = [{ chain: [message], keys: [] }];
   for (const key of [...keys, '*']) {
     found = found.flatMap((entry) => (key === '*' ? expanded(entry) : below(entry, key)));
-    if (found.length > MOST_ENTRIES) return null;
+    if (found.length > MAX_ENTRIES) return null;
   }
   return found.length > 0 || isEmptyAt(message, path) ? found : null;
 }

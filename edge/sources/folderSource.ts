@@ -16,7 +16,7 @@ const UNFINISHED = /^\.|^~|\.(part|partial|tmp|temp|crdownload|filepart)$/i;
 const AWAY = /\b(ENOENT|EIO|ESTALE|ETIMEDOUT|EHOSTDOWN|EHOSTUNREACH|ENOTCONN|EMFILE|EBUSY)\b/;
 const MEGABYTE = 1024 * 1024;
 /** Of one look; the rest follows at the next. */
-const MOST_FILES = 1000;
+const MAX_FILES = 1000;
 
 interface Seen {
   size: number;
@@ -112,7 +112,7 @@ export class FolderSource implements Source {
         complete.push({ path, size, modifiedMs, ...match });
     }
     this.#seen = seen;
-    return complete.sort((a, b) => a.modifiedMs - b.modifiedMs).slice(0, MOST_FILES);
+    return complete.sort((a, b) => a.modifiedMs - b.modifiedMs).slice(0, MAX_FILES);
   }
 
   async #deal(file: Found, sink: OnceSink): Promise<void> {

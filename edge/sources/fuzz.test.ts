@@ -19,9 +19,9 @@ import { timeReader } from './timeReader.ts';
 
 /** `npm run soak:fuzz` sets a million. Half of all cases are random bytes, half are good messages that were damaged. */
 const CASES = Number(process.env.MILLWRIGHT_FUZZ_CASES ?? 20_000);
-const MOST_MS = 250;
+const MAX_MS = 250;
 /** In the second half of the cases: the first fills what a process keeps for itself. */
-const MOST_GROWTH_MB = 100;
+const MAX_GROWTH_MB = 100;
 const limits = { nowMs: Date.UTC(2026, 0, 5), maxFutureMs: 1000, readTime: timeReader('auto', 'Europe/Berlin') };
 const text = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -149,8 +149,8 @@ function fuzz(one: (random: Random, i: number) => void): void {
     one(random, i);
     slowest = Math.max(slowest, performance.now() - beganMs);
   }
-  expect(slowest).toBeLessThan(MOST_MS);
-  expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(MOST_GROWTH_MB);
+  expect(slowest).toBeLessThan(MAX_MS);
+  expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(MAX_GROWTH_MB);
 }
 
 test(`${CASES} waveform payloads`, () => {

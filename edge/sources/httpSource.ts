@@ -15,14 +15,14 @@ import { type TimeReader, timeReader } from './timeReader.ts';
 const RETRY_MS = 2000;
 const PREFIX = '/ingest/';
 /** Requests under way; more are asked to come again. */
-const MOST_REQUESTS = 256;
+const MAX_REQUESTS = 256;
 /** Of one device: it leaves room for the others. */
-const MOST_OF_DEVICE = 32;
+const MAX_OF_DEVICE = 32;
 /** For a whole request: half a body holds no room for longer. */
 const REQUEST_MS = 60_000;
 /** Answers that are under way, or were given lately; older ones are looked up among the receipts. */
-const MOST_KEYS = 10_000;
-const MOST_KEY_LETTERS = 256;
+const MAX_KEYS = 10_000;
+const MAX_KEY_LETTERS = 256;
 
 const TIMES = { requestTimeout: REQUEST_MS, connectionsCheckingInterval: REQUEST_MS / 4 };
 
@@ -145,7 +145,7 @@ export class HttpSource implements Source {
     if (request.method !== 'POST' && request.method !== 'PUT') return { status: 405, body: { error: 'POST or PUT' } };
     const topic = topicOf(pathname.slice(PREFIX.length));
     if (topic === null) return { status: 404, body: { error: 'the path is not encoded correctly' } };
-    if (this.#underWay >= MOST_REQUESTS || device.underWay >= MOST_OF_DEVICE) {
+    if (this.#underWay >= MAX_REQUESTS || device.underWay >= MAX_OF_DEVICE) {
       this.#count('requests_busy');
       return { status: 503, body: { error: 'busy: send it again' } };
     }
@@ -168,8 +168,8 @@ export class HttpSource implements Source {
     }
     const header = request.headers['idempotency-key'];
     if (typeof header !== 'string' || header === '') return this.#take(device, topic, payload, sink);
-    if (header.length > MOST_KEY_LETTERS)
-      return { status: 400, body: { error: `an Idempotency-Key of at most ${MOST_KEY_LETTERS} characters` } };
+    if (header.length > MAX_KEY_LETTERS)
+      return { status: 400, body: { error: `an Idempotency-Key of at most ${MAX_KEY_LETTERS} characters` } };
     const key = `${device.name}\n${header}`;
     const known = this.#answers.get(key);
     if (known) {
@@ -183,7 +183,7 @@ export class HttpSource implements Source {
     }
     const answer = this.#take(device, topic, payload, sink, `http/${key}`);
     this.#answers.set(key, answer);
-    if (this.#answers.size > MOST_KEYS) this.#answers.delete(this.#answers.keys().next().value as string);
+    if (this.#answers.size > MAX_KEYS) this.#answers.delete(this.#answers.keys().next().value as string);
     return answer;
   }
 

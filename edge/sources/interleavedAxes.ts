@@ -4,7 +4,7 @@ import { median } from '#models/health/statistics.ts';
 const COUNTS = [2, 3, 6] as const;
 const QUARTERS = 4;
 /** A shorter signal shows nothing. */
-const LEAST_SAMPLES = 1024;
+const MIN_SAMPLES = 1024;
 /** Samples that are looked at. */
 const LOOKED_AT = 1536;
 /** Means that differ by less than this part of the deviation need no closer look, which is dearer. */
@@ -19,7 +19,7 @@ const MEDIANS_APART = 1;
  * those of every third sample differ as much.
  */
 export function interleavedAxes(samples: Float32Array): number | null {
-  if (samples.length < LEAST_SAMPLES) return null;
+  if (samples.length < MIN_SAMPLES) return null;
   const looked = samples.subarray(0, LOOKED_AT);
   return (
     COUNTS.find(

@@ -3,7 +3,7 @@ import type { Rejection } from '#models/contracts/ledger.ts';
 
 const MAX_JSON_DEPTH = 32;
 /** Of a compressed payload: a small one must not become a large one. */
-const MOST_INFLATED_BYTES = 8 * 1024 * 1024;
+const MAX_INFLATED_BYTES = 8 * 1024 * 1024;
 
 export type Read<T> = { ok: true; value: T } | { ok: false; rejection: Rejection };
 
@@ -22,7 +22,7 @@ export function inflated(payload: Uint8Array): Read<Uint8Array> {
   if (isZstd && unzstd === undefined) return { ok: false, rejection: 'unsupported_type' };
   if (!isGzip && !isZlib && !isZstd) return { ok: true, value: payload };
   try {
-    const options = { maxOutputLength: MOST_INFLATED_BYTES };
+    const options = { maxOutputLength: MAX_INFLATED_BYTES };
     const decompress: Decompress = isZstd && unzstd ? unzstd : isGzip ? zlib.gunzipSync : zlib.inflateSync;
     return { ok: true, value: decompress(payload, options) };
   } catch {

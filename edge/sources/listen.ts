@@ -16,8 +16,8 @@ import { timeReader } from './timeReader.ts';
 
 /** Messages of one topic that are shown. */
 const SHOWN = 3;
-const MOST_TOPICS = 1000;
-const MOST_LINES = 20;
+const MAX_TOPICS = 1000;
+const MAX_LINES = 20;
 const MAX_FUTURE_MS = 300_000;
 
 export interface Heard {
@@ -94,7 +94,7 @@ export class Listening {
   take({ topic, payload, retained }: Heard, nowMs: number): string[] {
     const route = this.#router.find(topic);
     const shown = this.#shown.get(topic) ?? 0;
-    if (shown > 0 || this.#shown.size < MOST_TOPICS) this.#shown.set(topic, shown + 1);
+    if (shown > 0 || this.#shown.size < MAX_TOPICS) this.#shown.set(topic, shown + 1);
     if (!route) {
       this.#unmapped++;
       return shown < 1 ? [topic, '  no subscription fits this topic'] : [];
@@ -106,7 +106,7 @@ export class Listening {
     else this.#counts.chunk(subscription.topic);
     if (shown >= SHOWN) return [];
     const lines = typeof outcome === 'string' ? [outcome] : linesOf(outcome);
-    return [topic, ...lines.slice(0, MOST_LINES).map((line) => `  ${line}`)];
+    return [topic, ...lines.slice(0, MAX_LINES).map((line) => `  ${line}`)];
   }
 
   /** A line for each subscription; `ok` where every one took something. */

@@ -7,8 +7,8 @@ import { Router } from './route.ts';
 import { subscriptionSchema } from './sourceConfig.ts';
 import { timeReader } from './timeReader.ts';
 
-const MOST_TOPICS = 5000;
-const MOST_BYTES = 256 * 1024;
+const MAX_TOPICS = 5000;
+const MAX_BYTES = 256 * 1024;
 const SHOWN_TOPICS = 3;
 const SHOWN_VALUES = 12;
 const SHOWN_BYTES = 100;
@@ -23,10 +23,10 @@ export class Samples {
   }
 
   take({ topic, payload, retained }: Heard): void {
-    if (/^(\$|millwright\/)/.test(topic) || payload.length === 0 || payload.length > MOST_BYTES) return;
+    if (/^(\$|millwright\/)/.test(topic) || payload.length === 0 || payload.length > MAX_BYTES) return;
     // A retained message shows the shape, but a live one goes before it.
     if (retained && this.byTopic.has(topic)) return;
-    if (this.byTopic.size < MOST_TOPICS || this.byTopic.has(topic)) this.byTopic.set(topic, payload);
+    if (this.byTopic.size < MAX_TOPICS || this.byTopic.has(topic)) this.byTopic.set(topic, payload);
   }
 }
 

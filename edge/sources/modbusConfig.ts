@@ -3,7 +3,7 @@ import { nameSchema } from '#models/contracts/names.ts';
 import { bitSliceSchema } from './bitSlice.ts';
 
 /** Modbus Application Protocol 1.1b3, 6.3: registers of one request. */
-export const MOST_REGISTERS = 125;
+export const MAX_REGISTERS = 125;
 
 const registerTypes = [
   'int16',
@@ -83,7 +83,7 @@ export const modbusSourceSchema = z
     /** What the addresses of this source count from. */
     firstAddress: z.union([z.literal(0), z.literal(1)]).default(0),
     /** Registers of one request; some devices take fewer than the protocol allows. */
-    maxRegisters: z.int().min(4).max(MOST_REGISTERS).default(MOST_REGISTERS),
+    maxRegisters: z.int().min(4).max(MAX_REGISTERS).default(MAX_REGISTERS),
     /** Of registers that have no setting of their own. */
     noValue: noValueSchema.optional(),
     /** Registers that are read together. */

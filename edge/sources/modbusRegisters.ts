@@ -1,6 +1,6 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { bitsOf } from './bitSlice.ts';
-import { MOST_REGISTERS, type ModbusRegisterConfig } from './modbusConfig.ts';
+import { MAX_REGISTERS, type ModbusRegisterConfig } from './modbusConfig.ts';
 
 /** One request: so many registers, or bits, from an address, and the values that lie in them. */
 export interface ModbusRead {
@@ -11,7 +11,7 @@ export interface ModbusRead {
 }
 
 /** Modbus Application Protocol 1.1b3, 6.1: coils or discrete inputs of one request. */
-const MOST_BITS = 2000;
+const MAX_BITS = 2000;
 
 const WORDS = {
   int16: 1,
@@ -35,13 +35,13 @@ const lengthOf = ({ table, type }: ModbusRegisterConfig) => (isBitTable(table) ?
  * The fewest requests that read all values. Only registers that touch share one: a device refuses a whole request for one
  * register that it does not have.
  */
-export function planReads(registers: readonly ModbusRegisterConfig[], maxRegisters = MOST_REGISTERS): ModbusRead[] {
+export function planReads(registers: readonly ModbusRegisterConfig[], maxRegisters = MAX_REGISTERS): ModbusRead[] {
   const reads: ModbusRead[] = [];
   const sorted = registers.toSorted((a, b) => a.table.localeCompare(b.table) || a.address - b.address);
   for (const value of sorted) {
     const last = reads.at(-1);
     const end = value.address + lengthOf(value);
-    const most = isBitTable(value.table) ? MOST_BITS : maxRegisters;
+    const most = isBitTable(value.table) ? MAX_BITS : maxRegisters;
     const touches = last && last.table === value.table && value.address <= last.address + last.count;
     if (touches && end - last.address <= most) {
       last.count = Math.max(last.count, end - last.address);

@@ -8,8 +8,8 @@ import { readProtobuf } from './protobufReaders.ts';
 import { numbersIn } from './sampleBytes.ts';
 
 /** Elements of an array or a map, at the most. */
-const MOST_ENTRIES = 1_000_000;
-const MOST_CSV_ROWS = 100_000;
+const MAX_ENTRIES = 1_000_000;
+const MAX_CSV_ROWS = 100_000;
 const MAX_DEPTH = 32;
 
 /** A payload as values, arrays and objects, to which paths apply; byte strings stay bytes. Never throws. */
@@ -31,7 +31,7 @@ export function readMessage(payload: Uint8Array, { format, csv, protobuf }: Mess
       return attempt(() => plain(decodeCbor(payload, { useMaps: true, tags: PASSED_TAGS }), 0));
     case 'msgpack':
       return attempt(() =>
-        plain(decodeMsgpack(payload, { maxArrayLength: MOST_ENTRIES, maxMapLength: MOST_ENTRIES }), 0),
+        plain(decodeMsgpack(payload, { maxArrayLength: MAX_ENTRIES, maxMapLength: MAX_ENTRIES }), 0),
       );
   }
 }
@@ -93,7 +93,7 @@ function csvRows(payload: Uint8Array, csv: MessageFormat['csv']): Record<string,
   const { rows } = parseTable(payload, csv?.delimiter);
   const below = rows.slice(csv?.skipLines ?? 0);
   const names = csv?.columns ?? below.shift();
-  if (names === undefined || below.length > MOST_CSV_ROWS) throw new Error('no rows, or too many');
+  if (names === undefined || below.length > MAX_CSV_ROWS) throw new Error('no rows, or too many');
   return below.map((row) =>
     Object.fromEntries(names.flatMap((name, i) => (i < row.length ? [[name.trim(), row[i]]] : []))),
   );

@@ -16,9 +16,9 @@ const QUALITY_KEYS = /^(q|quality)$/i;
 const NAME_KEYS = ['id', 'tag', 'tagName', 'n', 'name', 'metric', 'tagPath', 'DisplayName'];
 const VALUE_KEYS = ['v', 'value', 'val', 'Value'];
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
-const LEAST_SAMPLES = 32;
-const MOST_VALUES = 200;
-const MOST_DEPTH = 6;
+const MIN_SAMPLES = 32;
+const MAX_VALUES = 200;
+const MAX_DEPTH = 6;
 const plainNumber = { scale: 1, offset: 0 };
 const readTime = timeReader('auto', 'UTC');
 
@@ -91,7 +91,7 @@ function proposeSenml(message: unknown): Record<string, unknown> | null {
 function proposeWaveform(message: unknown): Record<string, unknown> | null {
   const found = leaves(message, '', 0);
   const arrays = found.filter(
-    ({ value }) => Array.isArray(value) && value.length >= LEAST_SAMPLES && value.every((v) => typeof v === 'number'),
+    ({ value }) => Array.isArray(value) && value.length >= MIN_SAMPLES && value.every((v) => typeof v === 'number'),
   );
   const rate = found.find(({ key }) => /^(fs|rate|samplerate|samplingrate|sample_rate|samplerate_?hz|odr)$/i.test(key));
   if (arrays.length === 0 || typeof rate?.value !== 'number' || rate.value < 10) return null;
@@ -138,7 +138,7 @@ function proposeValues(message: unknown): Record<string, unknown> | null {
     return { type: 'scalar', ...(numbers[0].path !== 'value' && { value: numbers[0].path }), ...extra };
   const isUnique = (key: string) => numbers.filter((n) => n.key === key).length === 1;
   const values = numbers
-    .slice(0, MOST_VALUES)
+    .slice(0, MAX_VALUES)
     .map(({ key, path }) => [safeName(isUnique(key) ? key : path.replaceAll('.', '-')) ?? path, path]);
   return { type: 'scalar', values: Object.fromEntries(values), ...extra };
 }
@@ -150,7 +150,7 @@ interface Leaf {
 }
 
 function leaves(value: unknown, path: string, depth: number): Leaf[] {
-  if (!isObject(value) || depth > MOST_DEPTH) return [];
+  if (!isObject(value) || depth > MAX_DEPTH) return [];
   return Object.entries(value).flatMap(([key, one]): Leaf[] => {
     const its = path === '' ? key : `${path}.${key}`;
     return isObject(one) ? leaves(one, its, depth + 1) : [{ key, path: its, value: one }];

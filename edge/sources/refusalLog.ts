@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Rejection } from '#models/contracts/ledger.ts';
 
 const SAMPLE = 200;
-const MOST_KINDS = 1000;
+const MAX_KINDS = 1000;
 
 /** What a person can do about it; the others speak for themselves. */
 export const REMEDIES: Partial<Record<Rejection, string>> = {
@@ -46,7 +46,7 @@ export class RefusalLog {
   note(subscription: string, topic: string, rejection: Rejection, payload: Uint8Array, detail?: string): void {
     const kind = `${subscription}\t${rejection}`;
     const count = (this.#counts.get(kind) ?? 0) + 1;
-    if (count === 1 && this.#counts.size >= MOST_KINDS) return;
+    if (count === 1 && this.#counts.size >= MAX_KINDS) return;
     this.#counts.set(kind, count);
     if (!/^1(00)*$/.test(String(count))) return;
     const sample = Buffer.from(payload.subarray(0, SAMPLE))

@@ -72,7 +72,7 @@ export function readNumber(
 }
 
 const HEX = /^[0-9a-f]+$/i;
-const LEAST_HEX = 16;
+const MIN_HEX = 16;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 const DECIMALS = /^\s*[+-]?[\d.][\d.eE+-]*(\s*[,;\s]\s*[+-]?[\d.][\d.eE+-]*)+\s*$/;
 
@@ -88,6 +88,6 @@ export function samplesInText(text: string): number[] | Uint8Array | Rejection {
       .map(Number);
     return values.every(Number.isFinite) ? values : 'wrong_type';
   }
-  if (text.length >= LEAST_HEX && HEX.test(text)) return text.length % 2 === 0 ? Buffer.from(text, 'hex') : 'truncated';
+  if (text.length >= MIN_HEX && HEX.test(text)) return text.length % 2 === 0 ? Buffer.from(text, 'hex') : 'truncated';
   return BASE64.test(text) ? Buffer.from(text, 'base64') : 'bad_payload';
 }

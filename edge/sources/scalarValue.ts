@@ -64,7 +64,7 @@ function numberInBytes(value: unknown, { bytes, at, as, byteOrder }: Numeric): n
 
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 /** So many hexadecimal digits in a row are base64 once in 10^7. */
-const LEAST_HEX = 16;
+const MIN_HEX = 16;
 const BYTES_HEX = /^([0-9a-f]{2})*$/i;
 
 /** Bytes of a text in base64 or hexadecimal digits, or of a list of numbers; null of what is none. */
@@ -77,7 +77,7 @@ export function bytesOf(value: unknown, written: ScalarPayload['bytes']): Uint8A
     const digits = value.replace(/^0x/i, '').replace(/[\s:-]/g, '');
     return BYTES_HEX.test(digits) ? Buffer.from(digits, 'hex') : null;
   }
-  const isHex = value.length >= LEAST_HEX && BYTES_HEX.test(value);
+  const isHex = value.length >= MIN_HEX && BYTES_HEX.test(value);
   return BASE64.test(value) && !isHex ? Buffer.from(value, 'base64') : null;
 }
 

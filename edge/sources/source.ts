@@ -43,7 +43,7 @@ export interface SourceFault {
 }
 
 /** Of one source that health and metrics name; all of them are counted. */
-export const MOST_FAULTS = 100;
+export const MAX_FAULTS = 100;
 
 /** A connection to machines. `start` resolves as soon as it is trying; an absent server is waited for. */
 export interface Source {

@@ -15,7 +15,7 @@ export interface AttachmentParts {
 }
 
 /** A photograph of a telephone, with room. */
-const MOST_BYTES = 8_000_000;
+const MAX_BYTES = 8_000_000;
 const alertParams = z.object({ id: z.string().max(300) });
 
 /** Files that people add to alerts. */
@@ -28,9 +28,9 @@ export function addAttachmentRoutes(server: FastifyInstance, { store, acknowledg
     app.post(
       '/api/v1/alerts/:id/attachments',
       {
-        bodyLimit: MOST_BYTES,
+        bodyLimit: MAX_BYTES,
         schema: {
-          description: `Adds a file to an alert: ${attachmentTypes.join(', ')}; at most ${MOST_BYTES / 1e6} MB. The same content twice is one attachment.`,
+          description: `Adds a file to an alert: ${attachmentTypes.join(', ')}; at most ${MAX_BYTES / 1e6} MB. The same content twice is one attachment.`,
           params: alertParams,
           querystring: z.object({ name: displayNameSchema, by: z.string().trim().min(1).max(100).default('rest') }),
           response: { 200: attachmentSchema, 400: errorSchema, 404: errorSchema, 409: errorSchema },

@@ -18,7 +18,7 @@ export interface BacktestParts extends ValueParts {
 }
 
 const DAY_MS = 86_400_000;
-const MOST_MACHINES = 500;
+const MAX_MACHINES = 500;
 /** Intervals of a machine's history that rules are tried on. */
 const INTERVALS = 4000;
 const LIMITS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
@@ -60,10 +60,10 @@ export function addBacktestRoutes(server: FastifyInstance, parts: BacktestParts)
       const machines = store
         .health()
         .filter((m) => (sites === null || sites.includes(m.site)) && (asset === undefined || m.asset === asset));
-      if (machines.length > MOST_MACHINES)
+      if (machines.length > MAX_MACHINES)
         return reply
           .code(400)
-          .send({ error: `${machines.length} machines, at most ${MOST_MACHINES}: name a site or an asset` });
+          .send({ error: `${machines.length} machines, at most ${MAX_MACHINES}: name a site or an asset` });
       if (model !== undefined && asset === undefined)
         return reply.code(400).send({ error: 'asset: a model is tried on one machine; name it' });
       const [fromMs, toMs] = [now() - days * DAY_MS, now()];

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { errorSchema } from './routes.ts';
 import { newestOf } from './siteScope.ts';
 
-const MOST_ALERTS = 500;
+const MAX_ALERTS = 500;
 
 /** Cases: alerts of one cause. */
 export function addCaseRoutes(server: FastifyInstance, { store }: { store: Store }): void {
@@ -42,7 +42,7 @@ export function addCaseRoutes(server: FastifyInstance, { store }: { store: Store
     '/api/v1/cases/:id',
     {
       schema: {
-        description: `A case and its alerts, the first raised first; ${MOST_ALERTS} at most.`,
+        description: `A case and its alerts, the first raised first; ${MAX_ALERTS} at most.`,
         params: z.object({ id: z.string().max(300) }),
         response: { 200: z.object({ case: alertCaseSchema, alerts: z.array(alertRecordSchema) }), 404: errorSchema },
       },
@@ -50,7 +50,7 @@ export function addCaseRoutes(server: FastifyInstance, { store }: { store: Store
     async ({ params }, reply) => {
       const found = store.alertCase(params.id);
       if (found === null) return reply.code(404).send({ error: `no case ${params.id}` });
-      return { case: found, alerts: store.alertsOfCase(params.id, MOST_ALERTS) };
+      return { case: found, alerts: store.alertsOfCase(params.id, MAX_ALERTS) };
     },
   );
 }

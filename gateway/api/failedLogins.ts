@@ -1,5 +1,5 @@
 /** Keys that are remembered: a flood of many must not fill the memory. */
-const MOST_KEYS = 10_000;
+const MAX_KEYS = 10_000;
 
 /** Counts failed sign-ins by address or by account, so that guessing is slow. */
 export class FailedLogins {
@@ -31,7 +31,7 @@ export class FailedLogins {
     const nowMs = this.#now();
     const known = this.#failed.get(key);
     const isOld = known === undefined || nowMs - known.sinceMs > this.#windowMs;
-    if (isOld && this.#failed.size >= MOST_KEYS) {
+    if (isOld && this.#failed.size >= MAX_KEYS) {
       const [oldest] = this.#failed.keys();
       this.#failed.delete(oldest);
     }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { modelViewSchema } from '#models/contracts/api.ts';
 import { packageIdSchema } from '#models/contracts/modelPieces.ts';
 import { rolloutSchema, targetSchema } from '#models/contracts/rollout.ts';
-import { MOST_PACKAGE_BYTES } from '#models/packages/modelPackage.ts';
+import { MAX_PACKAGE_BYTES } from '#models/packages/modelPackage.ts';
 import { type Registry, RegistryError } from '../registry/registry.ts';
 import type { Rollouts } from '../registry/rollouts.ts';
 import type { Proposals } from '../registry/watchFit.ts';
@@ -38,10 +38,10 @@ export function addModelRoutes(
     '/api/v1/models',
     {
       schema: {
-        body: z.strictObject({ by, package: z.string().max(MOST_PACKAGE_BYTES) }),
+        body: z.strictObject({ by, package: z.string().max(MAX_PACKAGE_BYTES) }),
         response: { 201: z.object({ id: packageIdSchema }), 409: errorSchema },
       },
-      bodyLimit: 2 * MOST_PACKAGE_BYTES,
+      bodyLimit: 2 * MAX_PACKAGE_BYTES,
     },
     async ({ body }, reply) =>
       orConflict(reply, async () => {

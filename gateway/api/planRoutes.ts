@@ -29,9 +29,9 @@ export interface PlanParts {
   planAcknowledged: (alert: PlanAlert) => void;
 }
 
-const MOST_ITEMS = 1_000_000;
+const MAX_ITEMS = 1_000_000;
 /** Of a plan that is tried, the first so many are answered. */
-const MOST_TRIED_ITEMS = 200;
+const MAX_TRIED_ITEMS = 200;
 const placeQuery = z.object({ item: z.string().min(1).max(200), site: z.string().max(200).default('') });
 
 /** Forecasts, plans and suppliers, under `/api/v1/plan` and `/api/v1/suppliers`. */
@@ -90,14 +90,14 @@ export function addPlanRoutes(
   );
 
   app.get('/api/v1/plan.csv', { schema: { description: 'The plan as separated values.' } }, async (_request, reply) =>
-    reply.type('text/csv').send(planCsv(plans.items(MOST_ITEMS, 0))),
+    reply.type('text/csv').send(planCsv(plans.items(MAX_ITEMS, 0))),
   );
 
   app.get(
     '/api/v1/plan.xlsx',
     { schema: { description: 'A workbook: orders to be made now, the plan, and forecasts.' } },
     async (_request, reply) => {
-      const items = plans.items(MOST_ITEMS, 0);
+      const items = plans.items(MAX_ITEMS, 0);
       const all = items.flatMap(({ item, site }) => plans.item(item, site)?.series ?? []);
       return reply
         .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
@@ -110,7 +110,7 @@ export function addPlanRoutes(
     '/api/v1/forecast.csv',
     { schema: { description: 'Forecasts of all items as separated values.' } },
     async (_request, reply) => {
-      const items = plans.items(MOST_ITEMS, 0);
+      const items = plans.items(MAX_ITEMS, 0);
       const all = items.flatMap(({ item, site }) => plans.item(item, site)?.series ?? []);
       return reply.type('text/csv').send(forecastCsv(all));
     },
@@ -144,7 +144,7 @@ export function addPlanRoutes(
       if (item !== undefined && !plans.has(item, site)) return reply.code(404).send(unknown);
       try {
         const { summary, items } = await planner.tryOut(body);
-        if (item === undefined) return { summary, items: items.slice(0, MOST_TRIED_ITEMS) };
+        if (item === undefined) return { summary, items: items.slice(0, MAX_TRIED_ITEMS) };
         const found = items.filter((i) => i.item === item && (site === undefined || i.site === site));
         if (found.length === 0) return reply.code(404).send(unknown);
         return { summary, items: found };

@@ -13,10 +13,10 @@ import { permissionsOf } from './roles.ts';
 import { errorSchema } from './routes.ts';
 
 /** Failures after which an account is locked, for whom and from where ever. */
-const MOST_FAILED = 10;
+const MAX_FAILED = 10;
 const LOCKED_MS = 15 * 60_000;
 /** Each takes 100 MB of memory traffic and a thread for a tenth of a second. */
-const MOST_HASHING = 4;
+const MAX_HASHING = 4;
 const HOUR_MS = 3_600_000;
 const passwordSchema = z.string().min(1).max(1000);
 
@@ -33,7 +33,7 @@ export interface SessionParts {
 export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig['api'], parts: SessionParts): void {
   const { identities, failedLogins, now, audit, passwordChosen } = parts;
   const app = server.withTypeProvider<ZodTypeProvider>();
-  const locked = new FailedLogins(now, MOST_FAILED, LOCKED_MS);
+  const locked = new FailedLogins(now, MAX_FAILED, LOCKED_MS);
   const begin = sessionStarter(config, parts);
   let hashing = 0;
 
@@ -79,7 +79,7 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
           .header('retry-after', waitS)
           .send({ error: 'too many failed sign-ins: try again later' });
       }
-      if (hashing >= MOST_HASHING) return reply.code(503).header('retry-after', 1).send({ error: 'busy: try again' });
+      if (hashing >= MAX_HASHING) return reply.code(503).header('retry-after', 1).send({ error: 'busy: try again' });
       hashing++;
       const identity = await identities.signIn(name, password).finally(() => hashing--);
       if (identity === null) {

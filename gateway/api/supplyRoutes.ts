@@ -13,7 +13,7 @@ export interface SupplyParts {
   intake: SupplyIntake;
 }
 
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 const tableSchema = z.enum(supplyTableNames as [string, ...string[]]);
 const checkedSchema = z.object({ table: z.string(), rows: z.int(), notes: z.array(z.string()) });
 
@@ -22,7 +22,7 @@ export function addSupplyRoutes(server: FastifyInstance, { supply, intake }: Sup
   server.register(async (scope) => {
     // Tables are parsed by their content, whatever media type the request names.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MOST_BYTES }, (_request, body, done) =>
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BYTES }, (_request, body, done) =>
       done(null, body),
     );
     const app = scope.withTypeProvider<ZodTypeProvider>();
@@ -30,7 +30,7 @@ export function addSupplyRoutes(server: FastifyInstance, { supply, intake }: Sup
     app.post(
       '/api/v1/supply/:table',
       {
-        bodyLimit: MOST_BYTES,
+        bodyLimit: MAX_BYTES,
         schema: {
           description:
             'A table: separated values with a header, or a JSON list of records. All of it is taken, or nothing. Rows are known again by their keys: the same table twice changes nothing.',

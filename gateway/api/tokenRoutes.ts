@@ -13,7 +13,7 @@ export interface TokenParts {
 }
 
 const DAY_MS = 86_400_000;
-const MOST_DAYS = 366;
+const MAX_DAYS = 366;
 const NOBODY = { name: null, role: 'administrator' as const, sites: null, via: 'token' as const };
 
 /** Personal tokens of everybody, and tokens of services. */
@@ -37,7 +37,7 @@ export function addTokenRoutes(server: FastifyInstance, { identities, now, audit
           kind: z.enum(['personal', 'service']).default('personal'),
           role: roleSchema,
           sites: sitesSchema.optional(),
-          days: z.number().min(0.001).max(MOST_DAYS),
+          days: z.number().min(0.001).max(MAX_DAYS),
         }),
         response: { 201: z.object({ token: tokenSchema, secret: z.string() }), 403: errorSchema, 409: errorSchema },
       },

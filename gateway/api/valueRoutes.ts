@@ -19,7 +19,7 @@ export interface ValueParts {
 }
 
 const DAY_MS = 86_400_000;
-const MOST_ENTRIES = 1000;
+const MAX_ENTRIES = 1000;
 const daysQuery = z.object({ days: z.coerce.number().min(1).max(3660).default(365), site: nameSchema.optional() });
 
 /** What alerts were worth. */
@@ -57,7 +57,7 @@ export function addValueRoutes(server: FastifyInstance, parts: ValueParts): void
         months: sums('month', monthOf),
         machines: sums('machine', ({ machine }) => machine),
         rules: sums('rule', ({ rule }) => rule),
-        entries: entries.toReversed().slice(0, MOST_ENTRIES),
+        entries: entries.toReversed().slice(0, MAX_ENTRIES),
       };
     },
   );

@@ -21,7 +21,7 @@ export interface WorkListParts {
 }
 
 /** Alerts that are looked at; the newest. */
-const MOST_ALERTS = 10_000;
+const MAX_ALERTS = 10_000;
 
 /** What to work on first. */
 export function addWorkListRoutes(server: FastifyInstance, { store, costs, failures, now }: WorkListParts): void {
@@ -40,8 +40,8 @@ export function addWorkListRoutes(server: FastifyInstance, { store, costs, failu
       },
     },
     async ({ query: { days, site, limit }, identity }) => {
-      const list = (of?: string) => store.alerts({ active: true, site: of, limit: MOST_ALERTS });
-      const alerts = newestOf(list, identity, site, MOST_ALERTS, ({ raisedAtMs }) => raisedAtMs);
+      const list = (of?: string) => store.alerts({ active: true, site: of, limit: MAX_ALERTS });
+      const alerts = newestOf(list, identity, site, MAX_ALERTS, ({ raisedAtMs }) => raisedAtMs);
       const records = new Map(trackRecords(store.judgedAlerts()).map((record) => [record.rule, record]));
       const all = failures();
       const raises = store.raisesOf([...new Set(all.map(({ machine }) => machine))]);

@@ -8,7 +8,7 @@ import { type Finding, fault, messageOf, ok, warning } from './finding.ts';
 
 const ANSWER_MS = 5000;
 /** A clock that is further off places measurements and alerts where nobody looks for them. */
-const MOST_OFF_S = 5;
+const MAX_OFF_S = 5;
 
 /** Whether the API's port is free, or a gateway answers at it. */
 export async function checkApi({ api: { host, port, ...api } }: GatewayConfig): Promise<Finding> {
@@ -98,7 +98,7 @@ export async function checkInflux(config: GatewayConfig, now: () => number): Pro
 export function clockFinding(check: string, server: string, date: string | null, nowMs: number): Finding[] {
   if (date === null || Number.isNaN(Date.parse(date))) return [];
   const offS = Math.round((nowMs - Date.parse(date)) / 1000);
-  if (Math.abs(offS) <= MOST_OFF_S) return [ok(check, `within ${MOST_OFF_S} s of ${server}`)];
+  if (Math.abs(offS) <= MAX_OFF_S) return [ok(check, `within ${MAX_OFF_S} s of ${server}`)];
   return [
     warning(
       check,

@@ -4,9 +4,9 @@ import { Statements } from '../store/statements.ts';
 const HOUR_US = 3600e6;
 const FINE_US = 300e6;
 /** An hour of fewer rows has no finer roll-ups: its rows are as quickly read. */
-const LEAST_FINE_ROWS = 60;
+const MIN_FINE_ROWS = 60;
 /** Rows that are rolled up after one write: more would keep other work waiting. */
-const MOST_ROWS = 4000;
+const MAX_ROWS = 4000;
 /** An hour is rolled up so long after its end: messages of its last window are on their way. */
 const SETTLED_US = 120e6;
 /** Numbers of each column: count, sum, largest. */
@@ -101,7 +101,7 @@ export class Rollups {
       ) as { series: number; start_us: number }[];
       let rows = 0;
       for (const { series, start_us } of due) {
-        if (rows >= MOST_ROWS) break;
+        if (rows >= MAX_ROWS) break;
         rows += this.#roll(series, start_us, nowUs - this.#retentionUs);
       }
     })();
@@ -184,7 +184,7 @@ export class Rollups {
         startUs,
         startUs + HOUR_US,
       );
-    else if (rows.length >= LEAST_FINE_ROWS) this.#put(series, FINE_US, rows);
+    else if (rows.length >= MIN_FINE_ROWS) this.#put(series, FINE_US, rows);
     this.#statements.run('DELETE FROM stale_hour WHERE series = ? AND start_us = ?', series, startUs);
     this.#marked.delete(`${series} ${startUs}`);
     return rows.length;

@@ -17,8 +17,8 @@ import type { Identity } from './identity.ts';
 export type OpenIdConfig = NonNullable<GatewayConfig['api']['openId']>;
 
 /** Between leaving for the provider and coming back. */
-const MOST_PENDING_MS = 600_000;
-const MOST_PENDING = 1000;
+const MAX_PENDING_MS = 600_000;
+const MAX_PENDING = 1000;
 const DISCOVERY_S = 10;
 
 interface Pending {
@@ -101,11 +101,11 @@ export class OpenIdSignIn {
     }
   }
 
-  #isOld = ({ sinceMs }: Pending) => this.#now() - sinceMs > MOST_PENDING_MS;
+  #isOld = ({ sinceMs }: Pending) => this.#now() - sinceMs > MAX_PENDING_MS;
 
   #forgetOld(): void {
     for (const [state, pending] of this.#pending)
-      if (this.#isOld(pending) || this.#pending.size >= MOST_PENDING) this.#pending.delete(state);
+      if (this.#isOld(pending) || this.#pending.size >= MAX_PENDING) this.#pending.delete(state);
   }
 }
 

@@ -11,8 +11,8 @@ const R = 8;
 const P = 3;
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
-const LEAST_LENGTH = 12;
-const MOST_LENGTH = 200;
+const MIN_LENGTH = 12;
+const MAX_LENGTH = 200;
 const FORMAT = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9_-]+)\$([A-Za-z0-9_-]+)$/;
 
 /** A password's hash with its salt and cost, in the PHC string format. */
@@ -48,8 +48,7 @@ export function oneTimePassword(): string {
 /** Why a password cannot be chosen; null: it can. */
 export function passwordFault(password: string, account: string): string | null {
   const length = [...password].length;
-  if (length < LEAST_LENGTH || length > MOST_LENGTH)
-    return `a password has ${LEAST_LENGTH} to ${MOST_LENGTH} characters`;
+  if (length < MIN_LENGTH || length > MAX_LENGTH) return `a password has ${MIN_LENGTH} to ${MAX_LENGTH} characters`;
   if (password.toLowerCase().includes(account.toLowerCase())) return 'a password does not contain the account name';
   if (new Set(password).size < 5) return 'a password has five different characters or more';
   return null;

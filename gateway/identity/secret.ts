@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 const SECRET_BYTES = 32;
-const LEAST_BITS = 128;
+const MIN_BITS = 128;
 /** Below so many different characters a text was not drawn at random, however long it is. */
-const LEAST_DISTINCT = 8;
+const MIN_DISTINCT = 8;
 /** Alphabets of common encodings, the smallest first. */
 const ALPHABETS: readonly [RegExp, number][] = [
   [/^[0-9]*$/, 10],
@@ -29,7 +29,7 @@ export function digestOf(secret: string): Buffer {
  * 0 where it has too few different characters to be random.
  */
 export function bitsOf(secret: string): number {
-  if (new Set(secret).size < LEAST_DISTINCT) return 0;
+  if (new Set(secret).size < MIN_DISTINCT) return 0;
   const size = ALPHABETS.find(([alphabet]) => alphabet.test(secret))?.[1] ?? PRINTABLE;
   return secret.length * Math.log2(size);
 }
@@ -37,6 +37,6 @@ export function bitsOf(secret: string): number {
 /** Why a text is too weak to be a token; null: it is not. */
 export function weaknessOf(secret: string): string | null {
   const bits = Math.floor(bitsOf(secret));
-  if (bits >= LEAST_BITS) return null;
-  return `at most ${bits} bits; a token has ${LEAST_BITS} or more: openssl rand -hex 32`;
+  if (bits >= MIN_BITS) return null;
+  return `at most ${bits} bits; a token has ${MIN_BITS} or more: openssl rand -hex 32`;
 }

@@ -5,7 +5,7 @@ import type { Identity } from './identity.ts';
 import { digestOf, newSecret } from './secret.ts';
 
 /** Of one name; the oldest ends when another begins. */
-const MOST_SESSIONS = 20;
+const MAX_SESSIONS = 20;
 
 /** Sessions of browsers, by the hash of the secret in their cookie. */
 export class SessionTable {
@@ -23,7 +23,7 @@ export class SessionTable {
     this.#statements.run(
       'DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE name = ? ORDER BY created_ms DESC LIMIT -1 OFFSET ?)',
       name,
-      MOST_SESSIONS - 1,
+      MAX_SESSIONS - 1,
     );
     this.#statements.run(
       'INSERT INTO sessions (id, name, role, sites, must_change, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',

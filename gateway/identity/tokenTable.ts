@@ -7,7 +7,7 @@ import { digestOf, newSecret } from './secret.ts';
 
 /** How exactly the last use is known: not every request writes. */
 const USE_STEP_MS = 60_000;
-const MOST_TOKENS = 1000;
+const MAX_TOKENS = 1000;
 
 export interface NewToken {
   name: string;
@@ -30,7 +30,7 @@ export class TokenTable {
   /** Adds a token, and removes those that expired; its secret, which is kept nowhere. Null where there are too many. */
   add(token: NewToken, nowMs: number): { token: Token; secret: string } | null {
     this.#statements.run('DELETE FROM tokens WHERE expires_ms <= ?', nowMs);
-    if (this.list().length >= MOST_TOKENS) return null;
+    if (this.list().length >= MAX_TOKENS) return null;
     const secret = `mwt_${newSecret()}`;
     const [id, { name, owner, role, sites, createdBy, expiresMs }] = [randomUUID(), token];
     this.#statements.run(

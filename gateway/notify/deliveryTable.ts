@@ -24,11 +24,11 @@ export interface Delivery {
 }
 
 /** Beyond it new notifications go to the dead letters at once: a person decides. */
-const MOST_WAITING = 100_000;
+const MAX_WAITING = 100_000;
 /** Between two messages of one case to a channel of digests. */
 const CASE_MS = 60_000;
 /** Cases whose last message is remembered. */
-const MOST_CASES = 1000;
+const MAX_CASES = 1000;
 /** Delivered and abandoned ones are kept so long. */
 const KEPT_MS = 30 * 86_400_000;
 
@@ -68,7 +68,7 @@ export class DeliveryTable {
   enqueue(event: NotificationEvent, notice: Notice, channels: readonly string[]): void {
     const nowMs = this.#now();
     for (const channel of channels) {
-      const isFull = this.#waiting() >= MOST_WAITING;
+      const isFull = this.#waiting() >= MAX_WAITING;
       this.#statements.run(
         'INSERT INTO deliveries (channel, alert, event, notice, created_ms, next_ms, state, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
         channel,
@@ -78,7 +78,7 @@ export class DeliveryTable {
         nowMs,
         Math.max(this.#routing.notBeforeMs(channel, notice, nowMs), this.#heldMs(channel, notice)),
         isFull ? 'dead' : 'waiting',
-        isFull ? `more than ${MOST_WAITING} notifications wait` : null,
+        isFull ? `more than ${MAX_WAITING} notifications wait` : null,
       );
       // What waited for the end of quiet hours, a shift or a digest would hold it up: it goes out first.
       if (notice.severity === 'critical')
@@ -98,7 +98,7 @@ export class DeliveryTable {
     this.#sentOf.delete(key);
     this.#sentOf.set(key, this.#now());
     for (const [oldest] of this.#sentOf) {
-      if (this.#sentOf.size <= MOST_CASES) break;
+      if (this.#sentOf.size <= MAX_CASES) break;
       this.#sentOf.delete(oldest);
     }
   }

@@ -17,7 +17,7 @@ import { LONGEST_SHELVED_MS } from './alarmMethods.ts';
 /** OPC 10000-9 has severities of 1 to 1000: medium from 401, high from 601 on. */
 const SEVERITIES = { warning: 500, critical: 800 };
 /** Conditions beyond it are not shown: each takes some 60 ms to create, and a megabyte. */
-const MOST_CONDITIONS = 2000;
+const MAX_CONDITIONS = 2000;
 
 interface Slot {
   condition: UAAlarmConditionEx;
@@ -102,8 +102,8 @@ export class AlarmConditions {
     this.#slots.set(key, slots);
     const free = slots.find((slot) => slot.alert === null);
     if (free !== undefined) return free;
-    if (this.#byNode.size >= 2 * MOST_CONDITIONS) {
-      this.#log.error({ alert: alert.id }, `an alert is not shown: there are ${MOST_CONDITIONS} conditions`);
+    if (this.#byNode.size >= 2 * MAX_CONDITIONS) {
+      this.#log.error({ alert: alert.id }, `an alert is not shown: there are ${MAX_CONDITIONS} conditions`);
       return null;
     }
     const name = slots.length === 0 ? alert.point : `${alert.point} ${slots.length + 1}`;

@@ -6,7 +6,7 @@ import type { FilePlan } from './planFile.ts';
 type Cell = SheetCell;
 
 /** Rows of a sheet below its header. */
-const MOST_SHEET_ROWS = 1_048_575;
+const MAX_SHEET_ROWS = 1_048_575;
 const ORDER_COLUMNS = [
   'supplier',
   'item',
@@ -72,7 +72,7 @@ export function planWorkbook(items: readonly PlanItem[], all: readonly PlanSerie
   return writeWorkbook([
     { name: 'Orders', header: ORDER_COLUMNS, rows: orders.map((item) => rowOf(item, ORDER_COLUMNS)) },
     { name: 'Plan', header: PLAN_COLUMNS, rows: items.map((item) => rowOf(item, PLAN_COLUMNS)) },
-    { name: 'Forecasts', header, rows: rows.slice(0, MOST_SHEET_ROWS) },
+    { name: 'Forecasts', header, rows: rows.slice(0, MAX_SHEET_ROWS) },
   ]);
 }
 

@@ -4,7 +4,7 @@ import type { PlanItem, PlanSummary } from '#models/contracts/plan.ts';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
 import { planSupply, type SupplyPlan } from '#models/planning/planSupply.ts';
 import { startOf } from '#models/supply/periods.ts';
-import { readied } from '#models/supply/readied.ts';
+import { prepareSupply } from '#models/supply/prepareSupply.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import { Routing } from '../notify/routing.ts';
@@ -42,7 +42,7 @@ export function runPlanJob(job: PlanJob): PlanResult {
   const store = new PlanStore(job.directory, new Routing([]), () => job.atMs);
   try {
     const { health, alerts, settings, whatIf } = job;
-    const tried = whatIf ? changedSupply(readied(supply, settings.today), whatIf) : supply;
+    const tried = whatIf ? changedSupply(prepareSupply(supply, settings.today), whatIf) : supply;
     const plan = planSupply(tried, { health, alerts }, store.memory(), settings);
     const summary = summaryOf(plan, job, (performance.now() - startedMs) / 1000);
     if (whatIf) return { items: plan.items, summary, rows: [] };

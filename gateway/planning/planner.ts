@@ -25,10 +25,10 @@ export interface PlannerParts {
 }
 
 /** Alerts of machines that planning looks at. */
-const MOST_ALERTS = 10_000;
+const MAX_ALERTS = 10_000;
 const ROWS_AT_ONCE = 2000;
 /** Tried plans that wait for their turn. */
-const MOST_TRIED = 4;
+const MAX_TRIED = 4;
 
 /** A request that cannot be served now. */
 export class PlannerBusy extends Error {}
@@ -91,7 +91,7 @@ export class Planner {
 
   /** A plan as it would be; nothing is kept. @throws PlannerBusy where too many wait already. */
   async tryOut(change: WhatIf): Promise<PlanResult> {
-    if (this.#trying >= MOST_TRIED) {
+    if (this.#trying >= MAX_TRIED) {
       this.turnedAway++;
       throw new PlannerBusy('other trial plans are running: try again in a moment');
     }
@@ -180,8 +180,8 @@ export class Planner {
     const atMs = now();
     // Those that stand, however old, and the newest of the others.
     const all = [
-      ...store.alerts({ active: true, limit: MOST_ALERTS }),
-      ...store.alerts({ active: false, limit: MOST_ALERTS }),
+      ...store.alerts({ active: true, limit: MAX_ALERTS }),
+      ...store.alerts({ active: false, limit: MAX_ALERTS }),
     ];
     const alerts = [...new Map(all.map((a) => [a.id, a])).values()];
     return { directory, health: store.health(), alerts, settings: settingsOf(config, atMs), reason, atMs };

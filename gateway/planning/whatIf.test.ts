@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readied } from '#models/supply/readied.ts';
+import { prepareSupply } from '#models/supply/prepareSupply.ts';
 import { noSupply, type Supply } from '#models/supply/supplyTables.ts';
 import { changedSettings, changedSupply, whatIfSchema } from './whatIf.ts';
 
@@ -72,7 +72,7 @@ test('what has come stays, however long it might have taken; what a replaced ite
   const given = { ...noSupply(), items: [{ item: 'new', supersedes: 'old' }], purchases: [order] };
   const demand = [{ item: 'old', date: '2026-01-05', quantity: 4 }];
   const stock = [{ item: 'old', quantity: 40 }];
-  const ready = readied({ ...given, demand, stock }, '2026-07-10');
+  const ready = prepareSupply({ ...given, demand, stock }, '2026-07-10');
   const tried = changedSupply(ready, { item: 'new', leadTimeFactor: 2, demandFactor: 3, stock: 0 });
   expect(tried.purchases).toMatchObject([{ ordered: '2026-06-18', promised: '2026-07-04', received: '2026-07-08' }]);
   expect(tried.demand[0].quantity).toBe(12);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
 import { ASSUMED_DAYS } from '#models/planning/suppliers.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
-import { heirsOf } from '#models/supply/heirs.ts';
+import { findSuccessors } from '#models/supply/supersessions.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 
 const factor = z.number().min(0.01).max(100);
@@ -27,9 +27,9 @@ export const whatIfSchema = z
   .refine((w) => w.stock === undefined || w.item !== undefined, 'stock is of one item: name it');
 export type WhatIf = z.infer<typeof whatIfSchema>;
 
-/** The records as they would be. @param supply as planning sees it: see `readied`. */
+/** The records as they would be. @param supply as planning sees it: see `prepareSupply`. */
 export function changedSupply(supply: Supply, change: WhatIf): Supply {
-  const heirs = heirsOf(supply.items);
+  const heirs = findSuccessors(supply.items);
   const concerns = (item: string) => change.item === undefined || change.item === (heirs.get(item) ?? item);
   const { leadTimeFactor = 1, demandFactor = 1, serviceLevel, serviceKind } = change;
   const named = new Set(supply.items.map((i) => i.item));

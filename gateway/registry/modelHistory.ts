@@ -10,7 +10,7 @@ export type ModelHistoryParts = Pick<ProposalParts, 'historian' | 'registry' | '
 
 /** Rows that are read at a time, and rows of all: the newest. */
 const ROWS_READ = 1000;
-const MOST_ROWS = 50_000;
+const MAX_ROWS = 50_000;
 
 /**
  * The index that a model would have given over the stored slow values of a machine; 1 is the model's limit.
@@ -39,7 +39,7 @@ export async function modelHistory(
   let [state, lastMs] = [freshState(model), Number.NEGATIVE_INFINITY];
   const piece = ROWS_READ * intervalMs;
   // At whole intervals, so that none lies in two pieces.
-  const firstMs = Math.ceil(Math.max(fromMs, toMs - MOST_ROWS * intervalMs) / intervalMs) * intervalMs;
+  const firstMs = Math.ceil(Math.max(fromMs, toMs - MAX_ROWS * intervalMs) / intervalMs) * intervalMs;
   for (let from = firstMs; from < toMs; from += piece) {
     const read = await readRows(target, channels, intervalMs, from, Math.min(toMs, from + piece), parts.historian);
     for (const [i, row] of read.rows.entries()) {

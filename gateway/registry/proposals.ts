@@ -36,7 +36,7 @@ const STRETCH_ROWS = 100;
 const HELD_BACK = 0.2;
 /** Rows around an alert that was not found false are no normal. */
 const AROUND_MS = 3_600_000;
-const LEAST_CHANNELS = 2;
+const MIN_CHANNELS = 2;
 
 /** Rows of a stretch of time without a gap. */
 interface Stretch {
@@ -92,7 +92,7 @@ export async function proposeModel(
       `no rows are left: of ${stretches.all.length} stretches of that time ${stretches.all.length - normal.length} lie within an hour of an alert that nobody found false`,
     );
   const moved = stretches.channels.map((_, c) => c).filter((c) => training.some((row) => row[c] !== training[0][c]));
-  if (moved.length < LEAST_CHANNELS) throw new RegistryError('fewer than two of its values moved in that time');
+  if (moved.length < MIN_CHANNELS) throw new RegistryError('fewer than two of its values moved in that time');
   const channels = moved.map((c) => stretches.channels[c]);
   const pick = (rows: readonly Float64Array[]) => rows.map((row) => Float64Array.from(moved, (c) => row[c]));
   const notes = {
@@ -244,7 +244,7 @@ export async function slowChannels(
     if (timeMs.length > STRETCH_ROWS) spacing.set(point, median(timeMs.slice(1).map((t, i) => t - timeMs[i])));
   }
   const channels = (wanted ?? [...spacing.keys()]).filter((point) => spacing.has(point)).sort();
-  if (channels.length < LEAST_CHANNELS)
+  if (channels.length < MIN_CHANNELS)
     throw new RegistryError(`${site}/${edge}/${asset} sent fewer than two slow values in the last day`);
   return { channels, intervalMs: Math.max(...channels.map((channel) => spacing.get(channel) ?? 0)) };
 }

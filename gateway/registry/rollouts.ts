@@ -3,7 +3,7 @@ import type { Command, Order } from '#models/contracts/command.ts';
 import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Origin } from '#models/contracts/topics.ts';
-import { noteSent, stepRollout } from '#models/packages/rollout.ts';
+import { recordSent, stepRollout } from '#models/packages/rollout.ts';
 import { type Registry, RegistryError } from './registry.ts';
 
 const TICK_MS = 1000;
@@ -78,7 +78,7 @@ export class Rollouts {
     if (stage !== rollout.stage) this.#log.info({ rollout: id, stage, why }, 'a roll-out goes on');
     for (const { target, order } of step.orders) {
       const sent = await command(kept.targets[target], order);
-      const now = this.#registry.change(id, (current) => noteSent(current, target, sent.id, order, this.#now()));
+      const now = this.#registry.change(id, (current) => recordSent(current, target, sent.id, order, this.#now()));
       if (now.stage !== stage) return;
     }
   }

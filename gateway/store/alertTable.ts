@@ -15,15 +15,15 @@ import type { SuppressionTable } from './suppressionTable.ts';
 
 /** An alert that stays unacknowledged has been so since it first was. */
 const UPSERT = `
-  INSERT INTO alerts (id, state, raised_ms, record, arrived_ms, site, edge, asset, point, severity, fault, finding, returned_ms, unacknowledged_ms, spectrum)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
+  INSERT INTO alerts (id, state, raised_ms, record, arrived_ms, site, edge, asset, point, severity, fault, finding, found_ms, returned_ms, unacknowledged_ms, spectrum)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
     unacknowledged_ms = iif(state = 'unacknowledged' AND excluded.state = state, unacknowledged_ms, excluded.unacknowledged_ms),
     state = excluded.state, raised_ms = excluded.raised_ms, record = excluded.record, point = excluded.point,
-    severity = excluded.severity, fault = excluded.fault, finding = excluded.finding, returned_ms = excluded.returned_ms,
+    severity = excluded.severity, fault = excluded.fault, finding = excluded.finding, found_ms = excluded.found_ms, returned_ms = excluded.returned_ms,
     spectrum = coalesce(excluded.spectrum, spectrum)`;
 
 /** Escalations that one look writes for a channel: the others follow with the next. */
-const MOST_ESCALATED = 100;
+const MAX_ESCALATED = 100;
 /** SQLite uses an index on some states where a query names the same ones. */
 const TIMED = "state IN ('shelved', 'suppressed')";
 
@@ -204,7 +204,7 @@ export class AlertTable {
       this.#db.transaction(() => {
         const sinceMs = againMs === null ? -1 : nowMs - againMs;
         for (const row of this.#statements.all(sql, nowMs - afterMs, channel, sinceMs)) {
-          if (written >= MOST_ESCALATED) return;
+          if (written >= MAX_ESCALATED) return;
           const alert: AlertRecord = JSON.parse(row.record as string);
           if (!this.#deliveries.concerns(channel, 'unacknowledged', alert)) continue;
           this.#deliveries.enqueue('unacknowledged', alert, [channel]);
@@ -231,6 +231,7 @@ export class AlertTable {
       record.severity,
       record.evidence.diagnosis.fault,
       record.finding?.finding ?? null,
+      record.finding?.atMs ?? null,
       record.returnedAtMs,
       record.state === 'unacknowledged' ? nowMs : null,
       spectrum === undefined ? null : JSON.stringify(spectrum),

@@ -4,8 +4,8 @@ import type { Attachment } from '#models/contracts/attachment.ts';
 import { type Row, Statements } from './statements.ts';
 
 /** Of one alert, and of all together: what is beyond them is refused, nothing is thrown away. */
-const MOST_OF_ALERT = 20;
-const MOST_BYTES = 1e9;
+const MAX_OF_ALERT = 20;
+const MAX_BYTES = 1e9;
 
 export type NewAttachment = Pick<Attachment, 'alert' | 'name' | 'type' | 'by' | 'atMs'>;
 /** The attachment, the same for the same content of one alert, or why there is no room for it. */
@@ -35,11 +35,11 @@ export class AttachmentTable {
     const known = this.list(alert);
     const same = known.find((attachment) => attachment.sha256 === sha256);
     if (same !== undefined) return { attachment: same, isNew: false };
-    if (known.length >= MOST_OF_ALERT) return { fault: `an alert has at most ${MOST_OF_ALERT} attachments` };
+    if (known.length >= MAX_OF_ALERT) return { fault: `an alert has at most ${MAX_OF_ALERT} attachments` };
     // Attachments that went with their alert are counted out only here, where it matters.
-    if (this.#bytes + content.length > MOST_BYTES) this.#bytes = this.#size();
-    if (this.#bytes + content.length > MOST_BYTES)
-      return { fault: `the attachments of all alerts have at most ${MOST_BYTES / 1e6} MB` };
+    if (this.#bytes + content.length > MAX_BYTES) this.#bytes = this.#size();
+    if (this.#bytes + content.length > MAX_BYTES)
+      return { fault: `the attachments of all alerts have at most ${MAX_BYTES / 1e6} MB` };
     const sql =
       'INSERT INTO attachments (alert, name, type, bytes, sha256, by, at_ms, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
     const { lastInsertRowid } = this.#statements.run(sql, alert, name, type, content.length, sha256, by, atMs, content);

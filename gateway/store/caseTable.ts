@@ -12,9 +12,9 @@ export const CASE_INDEXES = `
 `;
 
 /** Alerts that are looked at for an event: of a flood its beginning is enough. */
-const MOST_NEAR = 200;
+const MAX_NEAR = 200;
 /** Machines that a case names; of a larger event the number is given. */
-const MOST_NAMED = 200;
+const MAX_NAMED = 200;
 
 /** Alerts of one cause, as the column `case_id` of each: the id of the first of them. */
 export class CaseTable {
@@ -42,7 +42,7 @@ export class CaseTable {
         isSilence,
       ),
       ...this.#statements.all(
-        `${columns} INDEXED BY alerts_all_by_site WHERE site = ? AND raised_ms BETWEEN ? AND ? ${also} ORDER BY raised_ms LIMIT ${MOST_NEAR}`,
+        `${columns} INDEXED BY alerts_all_by_site WHERE site = ? AND raised_ms BETWEEN ? AND ? ${also} ORDER BY raised_ms LIMIT ${MAX_NEAR}`,
         site,
         fromMs,
         toMs,
@@ -91,7 +91,7 @@ export class CaseTable {
       alerts: counted.alerts as number,
       activeAlerts: counted.active as number,
       machineCount: machines.length,
-      machines: machines.slice(0, MOST_NAMED) as unknown as AlertCase['machines'],
+      machines: machines.slice(0, MAX_NAMED) as unknown as AlertCase['machines'],
     };
   }
 

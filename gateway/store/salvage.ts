@@ -17,7 +17,7 @@ type Bound = { key: Key } | null;
 /** Halvings of an unreadable range in search of readable rows inside it: 2^8 parts. */
 const HALVINGS = 8;
 /** A file of which more than this part is missing holds nothing worth the search. */
-const MOST_MISSING = 1000;
+const MAX_MISSING = 1000;
 /** Groups that are tried beyond the highest that was found; those of a table are numbered from 1. */
 const GUESSED_GROUPS = 200;
 /** Where neither end of a table can be read: rowids between powers of two, as they are given from 1 on. */
@@ -68,7 +68,7 @@ function padToFullSize(file: string): void {
     const fullBytes = pageBytes * header.readUInt32BE(28);
     const { size } = fstatSync(handle);
     // A damaged header may name any number.
-    if (isHeader && fullBytes > size && fullBytes < size * MOST_MISSING) ftruncateSync(handle, fullBytes);
+    if (isHeader && fullBytes > size && fullBytes < size * MAX_MISSING) ftruncateSync(handle, fullBytes);
   } finally {
     closeSync(handle);
   }

@@ -13,7 +13,7 @@ import type { Escalation, Routing } from '../notify/routing.ts';
 import { type DecideOrder, WorkOrderTable } from '../workOrders/workOrderTable.ts';
 import type { AlertFilter } from './alertFilter.ts';
 import { ALERT_COLUMNS } from './alertSchema.ts';
-import { AlertStatistics, ARRIVAL_INDEX } from './alertStatistics.ts';
+import { AlertStatistics, ARRIVAL_INDEX, JUDGED_INDEX } from './alertStatistics.ts';
 import { AlertTable } from './alertTable.ts';
 import { type Attached, AttachmentTable, type NewAttachment } from './attachmentTable.ts';
 import { CASE_INDEXES, type CaseFilter } from './caseTable.ts';
@@ -54,6 +54,7 @@ export const STORE_MIGRATIONS = [
   CASE_INDEXES,
   ARRIVAL_INDEX,
   'ALTER TABLE points ADD COLUMN unit TEXT;',
+  JUDGED_INDEX,
 ];
 const FORGET: Record<Retained, string> = {
   alerts:

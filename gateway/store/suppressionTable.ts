@@ -5,7 +5,7 @@ import type { Suppression, SuppressionRequest } from '#models/contracts/suppress
 import { Statements } from './statements.ts';
 
 /** Those that are to come or hold, at most. */
-const MOST_OPEN = 1000;
+const MAX_OPEN = 1000;
 
 /** Maintenance windows, and machines that are off: whose alerts are suppressed, and until when. */
 export class SuppressionTable {
@@ -26,7 +26,7 @@ export class SuppressionTable {
     const nowMs = this.#now();
     const fault = suppressionFault(request, nowMs);
     if (fault !== null) return { fault };
-    if (this.open().length >= MOST_OPEN) return { fault: `${MOST_OPEN} suppressions hold or are to come: end some` };
+    if (this.open().length >= MAX_OPEN) return { fault: `${MAX_OPEN} suppressions hold or are to come: end some` };
     const suppression = { ...request, id: randomUUID(), fromMs: request.fromMs ?? nowMs, ended: null };
     const sql = 'INSERT INTO suppressions (id, from_ms, open_until_ms, record) VALUES (?, ?, ?, ?)';
     const { id, fromMs, untilMs } = suppression;

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Shell } from '#models/configuration/shell.ts';
-import { proposeMap, type Told } from '#models/supply/proposeMap.ts';
+import { type KnownMapping, proposeMap } from '#models/supply/proposeMap.ts';
 import { readSupply } from '#models/supply/readSupply.ts';
 import {
   MAPPED_KINDS,
@@ -61,7 +61,7 @@ function tableNamed(file: string): SupplyTable {
   return supplyTableNames.find((name) => basename(file).toLowerCase().startsWith(name)) ?? 'demand';
 }
 
-function toldIn(o: MapOptions, table: SupplyTable, shell: Shell): Told {
+function toldIn(o: MapOptions, table: SupplyTable, shell: Shell): KnownMapping {
   const pairs = (given: readonly string[], option: string) =>
     Object.fromEntries(
       given.map((text) => {

@@ -9,7 +9,7 @@ import { isMapFile, mapBeside } from './mapFiles.ts';
 import type { SupplyIntake } from './supplyIntake.ts';
 
 const POLL_MS = 2000;
-const MOST_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 256 * 1024 * 1024;
 /** What programs call a file that they have not finished. */
 const UNFINISHED = /(^~|\.(part|partial|filepart|tmp|temp|crdownload|swp|lock)$|~$)/i;
 
@@ -140,7 +140,7 @@ function freeName(folder: string, name: string): string {
 function tableOfFile(file: string, name: string): SupplyTable {
   const found = lstatSync(file);
   if (found.isSymbolicLink()) throw new TableError('a link to a file: put the file itself here');
-  if (found.size > MOST_BYTES) throw new TableError(`larger than ${MOST_BYTES} bytes`);
+  if (found.size > MAX_BYTES) throw new TableError(`larger than ${MAX_BYTES} bytes`);
   return tableNameOf(name);
 }
 

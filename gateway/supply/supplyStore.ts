@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { ImportReport } from '#models/contracts/supply.ts';
+import { keyOf } from '#models/supply/normaliseRows.ts';
 import type { ReadSupply } from '#models/supply/readSupply.ts';
 import {
   noSupply,
@@ -8,7 +9,6 @@ import {
   type SupplyTable,
   supplyTableNames,
 } from '#models/supply/supplyTables.ts';
-import { keyOf } from '#models/supply/tidied.ts';
 import { TableError } from '#models/tables/parseTable.ts';
 import { migrate } from '../store/migrate.ts';
 import { openDatabase } from '../store/openDatabase.ts';

@@ -34,14 +34,14 @@ export type Answer = { ok: true; result: Results[Task['kind']] } | { ok: false; 
 /** Does a task somewhere, and answers with its result; an aborted one is given up. */
 export type Run = <T extends Task>(task: T, signal: AbortSignal) => Promise<Results[T['kind']]>;
 
-const MOST_MEGABYTES = 3072;
+const MAX_MEGABYTES = 3072;
 
 /** In a thread of its own. Rejects with TableError where a table is refused. */
 export const runInThread: Run = <T extends Task>(task: T, signal: AbortSignal) =>
   new Promise<Results[T['kind']]>((resolve, reject) => {
     const worker = new Worker(workerFile(), {
       workerData: task,
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_MEGABYTES },
     });
     const end = () => void worker.terminate();
     signal.addEventListener('abort', end);

@@ -6,7 +6,7 @@ import { randomOf } from '#models/random/random.ts';
 export const BUDGET_BLOCK = 30;
 /** Blocks from which a limit is made. */
 export const BUDGET_BLOCKS = 100;
-const MOST_SHAPE = 0.25;
+const MAX_SHAPE = 0.25;
 const RESAMPLES = 200;
 const UPPER = 0.95;
 
@@ -35,7 +35,7 @@ function returnLevel(maxima: readonly number[], period: number): number {
   const mean = excess.reduce((a, b) => a + b, 0) / excess.length;
   const variance = excess.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (excess.length - 1);
   if (!(variance > 0)) return threshold + mean;
-  const shape = Math.min(MOST_SHAPE, Math.max(0, 0.5 * (1 - mean ** 2 / variance)));
+  const shape = Math.min(MAX_SHAPE, Math.max(0, 0.5 * (1 - mean ** 2 / variance)));
   const scale = mean * (1 - shape);
   const times = Math.max(1, (excess.length / maxima.length) * period);
   const reach = shape < 1e-6 ? Math.log(times) : (times ** shape - 1) / shape;
@@ -61,7 +61,7 @@ export interface BudgetState {
 export const NO_BUDGET: BudgetState = { firstMs: null, maxima: [], inBlock: 0, blockMaximum: 0, times: null };
 
 /** No limit is raised further than this: a machine that degrades while its limit is learned must not hide it. */
-const MOST_TIMES = 2;
+const MAX_TIMES = 2;
 const MONTH_MS = 30 * 86_400_000;
 
 /**
@@ -80,7 +80,7 @@ export function stepBudget(state: BudgetState, index: number, timeMs: number, fa
   const blocksPerMonth = (BUDGET_BLOCKS * MONTH_MS) / Math.max(1, timeMs - firstMs);
   const limit = budgetLimit(maxima, blocksPerMonth, falseAlerts);
   const { peak, returns, raised } = state;
-  return { ...NO_BUDGET, peak, returns, raised, times: Math.min(MOST_TIMES, Math.max(1, limit)) };
+  return { ...NO_BUDGET, peak, returns, raised, times: Math.min(MAX_TIMES, Math.max(1, limit)) };
 }
 
 /** Excursions come again a little larger. */

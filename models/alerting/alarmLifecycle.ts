@@ -9,11 +9,11 @@ import type {
 } from '#models/contracts/alert.ts';
 
 /** Transitions that are kept with an alarm; the audit log has all. */
-const MOST_TRANSITIONS = 200;
+const MAX_TRANSITIONS = 200;
 /** Shelving is for a known, passing condition: a longer one is out of service. */
 const LONGEST_SHELVED_MS = 7 * 86_400_000;
 
-/** A change of an alarm that an operator asked for, or why it cannot be made now. */
+/** The result of an operator's action on an alarm, or why it is not possible now. */
 export type Outcome<A> = { ok: true; alarm: A; isChanged: boolean } | { ok: false; reason: string };
 
 /** State of ISA-18.2, figure 2, at a time: shelving ends by itself. What is over needs no suppression. */
@@ -103,7 +103,7 @@ function changed<A extends Alarm>(known: A, action: AlarmAction, by: string, atM
       return { ...known, comment: action.text };
     case 'shelve': {
       if (known.closed !== undefined) return 'a closed alarm cannot be shelved';
-      if (action.untilMs <= atMs) return 'the end of shelving lies in the past';
+      if (action.untilMs <= atMs) return 'the end of shelving is in the past';
       if (action.untilMs > atMs + LONGEST_SHELVED_MS)
         return 'shelving lasts at most seven days: remove it from service';
       return { ...known, shelved: { untilMs: action.untilMs, by, reason: action.reason } };
@@ -193,7 +193,7 @@ function noteOf(action: AlarmAction): string | null {
 }
 
 function withState<A extends Omit<Alarm, 'state'>>(alarm: A, atMs: number, entry: AlarmTransition | null) {
-  const history = entry === null ? alarm.history : [...(alarm.history ?? []), entry].slice(-MOST_TRANSITIONS);
+  const history = entry === null ? alarm.history : [...(alarm.history ?? []), entry].slice(-MAX_TRANSITIONS);
   return { ...alarm, ...(history === undefined ? {} : { history }), state: stateAt(alarm, atMs) } as A & {
     state: AlarmState;
   };

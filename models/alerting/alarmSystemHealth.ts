@@ -8,7 +8,7 @@ export interface AnnunciatedAlert {
   arrivedMs: number;
   returnedMs: number | null;
   acknowledgedMs: number | null;
-  /** Not over: it stands, or nobody has acknowledged it. */
+  /** Still active: it has not returned, or is unacknowledged. */
   isActive: boolean;
 }
 
@@ -40,7 +40,7 @@ const FLOOD_BEGINS = 10;
 const FLOOD_ENDS = 5;
 const CHATTERS = 3;
 const STALE_MS = 24 * 60 * MINUTE_MS;
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /**
  * How well the alarm system serves those who run the machines, by the measures of EEMUA 191 and ISA-18.2. Pure.
@@ -78,7 +78,7 @@ export function alarmSystemHealth(
       .filter((c) => c.alerts >= CHATTERS)
       .sort((a, b) => b.alerts - a.alerts),
     stale: ordered.filter((a) => a.isActive && toMs - a.arrivedMs > STALE_MS).length,
-    badActors: counted.sort((a, b) => b.alerts - a.alerts).slice(0, MOST_NAMED),
+    badActors: counted.sort((a, b) => b.alerts - a.alerts).slice(0, MAX_NAMED),
     severities: { warning: ordered.length - critical, critical },
     acknowledgement:
       waits.length === 0

@@ -31,14 +31,14 @@ export function alertMatches(
 ): boolean {
   return (
     (sites === undefined || sites.includes(site)) &&
-    fitsSome(machines, machine) &&
-    fitsSome(kinds, kind) &&
-    fitsSome(areas, area) &&
-    fitsSome(lines, line) &&
+    matchesAny(machines, machine) &&
+    matchesAny(kinds, kind) &&
+    matchesAny(areas, area) &&
+    matchesAny(lines, line) &&
     (severities === undefined || severities.includes(severity))
   );
 }
 
 /** No patterns fit everything; what is not known fits none. */
-const fitsSome = (patterns: readonly string[] | undefined, name: string | undefined): boolean =>
+const matchesAny = (patterns: readonly string[] | undefined, name: string | undefined): boolean =>
   patterns === undefined || (name !== undefined && patterns.some((pattern) => fitsName(pattern, name)));

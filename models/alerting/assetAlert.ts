@@ -18,7 +18,7 @@ export const NO_ALERT: AssetAlertState = { active: false };
 export interface AssetAlertSettings {
   /** Index from which an alert is critical. */
   criticalIndex: number;
-  /** An active alert is said again, with fresh evidence, after so long. */
+  /** An active alert is updated, with fresh evidence, after this time. */
   repeatMs: number;
 }
 
@@ -30,7 +30,7 @@ export interface Observation {
   index: number;
   /** Whether any point's trigger of the family is on. */
   on: boolean;
-  /** Whether there is something new to say of an active alert, before it is due again. */
+  /** Whether an active alert has news before its next update is due. */
   news: boolean;
   /** Prefix of the id of a new alert. */
   name: string;
@@ -38,34 +38,37 @@ export interface Observation {
 
 export type AlertChange = 'raise' | 'update' | 'return' | null;
 
-/** The state after an observation, and what is to be said of it. Pure. Severity never falls while an alert is active. */
+/** The state after an observation, and the change to report. Pure. Severity never falls while an alert is active. */
 export function stepAssetAlert(
   state: AssetAlertState,
-  seen: Observation,
+  observation: Observation,
   settings: AssetAlertSettings,
 ): { state: AssetAlertState; change: AlertChange } {
-  if (!state.active) return seen.on ? raise(seen, settings) : { state, change: null };
-  if (!seen.on) return { state: NO_ALERT, change: 'return' };
-  const severity = seen.index >= settings.criticalIndex ? 'critical' : state.severity;
-  const worse = seen.index > state.peak;
-  const point = worse ? seen.point : state.point;
+  if (!state.active) return observation.on ? raise(observation, settings) : { state, change: null };
+  if (!observation.on) return { state: NO_ALERT, change: 'return' };
+  const severity = observation.index >= settings.criticalIndex ? 'critical' : state.severity;
+  const worse = observation.index > state.peak;
+  const point = worse ? observation.point : state.point;
   const due =
     severity !== state.severity ||
-    seen.news ||
-    (seen.timeMs - state.lastSaidMs >= settings.repeatMs && point === seen.point);
-  const next = { ...state, severity, point, peak: Math.max(state.peak, seen.index) };
-  return due ? { state: { ...next, lastSaidMs: seen.timeMs }, change: 'update' } : { state: next, change: null };
+    observation.news ||
+    (observation.timeMs - state.lastSaidMs >= settings.repeatMs && point === observation.point);
+  const next = { ...state, severity, point, peak: Math.max(state.peak, observation.index) };
+  return due ? { state: { ...next, lastSaidMs: observation.timeMs }, change: 'update' } : { state: next, change: null };
 }
 
-function raise(seen: Observation, settings: AssetAlertSettings): { state: AssetAlertState; change: AlertChange } {
+function raise(
+  observation: Observation,
+  settings: AssetAlertSettings,
+): { state: AssetAlertState; change: AlertChange } {
   const state: AssetAlertState = {
     active: true,
-    id: `${seen.name}.${Math.round(seen.timeMs)}`,
-    point: seen.point,
-    severity: seen.index >= settings.criticalIndex ? 'critical' : 'warning',
-    raisedAtMs: seen.timeMs,
-    lastSaidMs: seen.timeMs,
-    peak: seen.index,
+    id: `${observation.name}.${Math.round(observation.timeMs)}`,
+    point: observation.point,
+    severity: observation.index >= settings.criticalIndex ? 'critical' : 'warning',
+    raisedAtMs: observation.timeMs,
+    lastSaidMs: observation.timeMs,
+    peak: observation.index,
   };
   return { state, change: 'raise' };
 }

@@ -9,7 +9,7 @@ const LONGEST_MS = 30 * 86_400_000;
 /** Why a suppression cannot be; null: it can. Pure. */
 export function suppressionFault({ fromMs, untilMs }: SuppressionRequest, nowMs: number): string | null {
   const beginMs = Math.max(fromMs ?? nowMs, nowMs);
-  if (untilMs <= beginMs) return 'its end lies in the past, or before its beginning';
+  if (untilMs <= beginMs) return 'its end is in the past, or before its start';
   if (untilMs - beginMs > LONGEST_MS) return 'it lasts at most 30 days: remove the alerts from service instead';
   return null;
 }

@@ -55,7 +55,7 @@ export function trackRecords(judged: readonly JudgedAlert[]): TrackRecord[] {
 }
 
 /** An alert within so long before a failure foretold it. */
-const FORETOLD_MS = 90 * 24 * HOUR_MS;
+const PREDICTION_WINDOW_MS = 90 * 24 * HOUR_MS;
 
 /**
  * Failures that no alert of their machine foretold. Pure.
@@ -81,6 +81,8 @@ export function warningDays(
 
 /** Null: no alert foretold the failure. */
 function warningMs({ machine, atMs }: RecordedFailure, raises: ReadonlyMap<string, readonly number[]>): number | null {
-  const before = (raises.get(machine) ?? []).filter((raisedMs) => raisedMs <= atMs && atMs - raisedMs <= FORETOLD_MS);
+  const before = (raises.get(machine) ?? []).filter(
+    (raisedMs) => raisedMs <= atMs && atMs - raisedMs <= PREDICTION_WINDOW_MS,
+  );
   return before.length === 0 ? null : atMs - Math.min(...before);
 }

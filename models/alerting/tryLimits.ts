@@ -50,7 +50,7 @@ export interface TrialSettings {
 const HOUR_MS = 3_600_000;
 export const TRIAL_SETTINGS: TrialSettings = { horizonMs: 90 * 24 * HOUR_MS, noticeMs: 24 * HOUR_MS, hysteresis: 0.8 };
 /** An excursion is an alert from its second interval on: one alone is an outlier. */
-const LEAST_INTERVALS = 2;
+const MIN_INTERVALS = 2;
 
 /**
  * What each of several alert rules would have done over stored history, beside the failures that came while it was
@@ -135,7 +135,7 @@ function raisesOf({ timeMs, index }: IndexHistory, { limit, persistMs }: AlertRu
   for (let i = 0; i < index.length; i++) {
     over = index[i] >= limit ? over + 1 : 0;
     if (over === 1) sinceMs = timeMs[i];
-    if (!isRaised && over >= LEAST_INTERVALS && timeMs[i] - sinceMs >= persistMs) {
+    if (!isRaised && over >= MIN_INTERVALS && timeMs[i] - sinceMs >= persistMs) {
       isRaised = true;
       raises.push(timeMs[i]);
     } else if (isRaised && index[i] < limit * hysteresis) isRaised = false;

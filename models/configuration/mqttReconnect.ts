@@ -5,7 +5,9 @@ const BUSY_MS = 10_000;
 /** Wrong credentials: slow enough that no account is locked, fast enough to notice that they were mended. */
 const REFUSED_MS = 30_000;
 
-/** CONNACK codes that a person has to mend: 3.1.1 (1, 2, 4, 5) and 5 (128 and above, without those of a busy broker). */
+/**
+ * CONNACK codes that need human intervention: 3.1.1 (1, 2, 4, 5) and 5 (128 and above, except those of a busy broker).
+ */
 const isBusy = (code: number) => code === 3 || [0x88, 0x89, 0x97, 0x9f].includes(code);
 
 /**

@@ -1,9 +1,9 @@
 /** Letters that may differ, at the most. */
-const MOST_EDITS = 3;
+const MAX_EDITS = 3;
 
 /** The name that somebody may have meant by `given`; null where none is close. Pure. */
 export function nearest(given: string, names: readonly string[]): string | null {
-  let [best, least] = [null as string | null, Math.min(MOST_EDITS, given.length / 2)];
+  let [best, least] = [null as string | null, Math.min(MAX_EDITS, given.length / 2)];
   for (const name of names) {
     const edits = editsBetween(given.toLowerCase(), name.toLowerCase());
     if (edits < least || (edits === least && best === null)) [best, least] = [name, edits];

@@ -69,7 +69,7 @@ export const diagnosisSchema = z.object({
   fault: faultSchema,
   /** 0 to 1. */
   confidence: z.number().min(0).max(1),
-  /** What speaks for it and against it, a sentence each. */
+  /** Reasons for and against it, a sentence each. */
   reasons: z.array(z.string()),
 });
 export type Diagnosis = z.infer<typeof diagnosisSchema>;
@@ -82,7 +82,7 @@ export const evidenceSchema = z.object({
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
 
-/** What an edge says of an alert. The same `id` from raise to return. */
+/** An alert message of an edge. The same `id` from raise to return. */
 export const alertMessageSchema = envelopeSchema.extend({
   id: z.string().min(1).max(300),
   asset: nameSchema,
@@ -120,7 +120,7 @@ export type AlarmState = z.infer<typeof alarmStateSchema>;
 /** How far what was found had gone. */
 export const damageSchema = z.enum(['light', 'moderate', 'severe']);
 
-/** What somebody found who looked at the machine. */
+/** The finding of a person who inspected the machine. */
 export const findingSchema = z.object({
   finding: z.enum(['confirmed', 'false_alarm', 'nothing_found']),
   by: z.string(),

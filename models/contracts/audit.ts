@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Who did what to what, when. Each entry's hash covers the one before it. */
+/** An entry of the audit trail. Its hash covers the entry before it. */
 export const auditEntrySchema = z.object({
   /** From 1, without gaps. */
   sequence: z.int().min(1),

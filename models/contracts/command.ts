@@ -6,7 +6,7 @@ import { nameSchema } from './names.ts';
 const aimed = { asset: nameSchema, point: nameSchema };
 
 /** Of a signed text. */
-const MOST_CHARACTERS = 20_000;
+const MAX_CHARACTERS = 20_000;
 
 /**
  * What an edge can be told: `reload` its configuration, `relearn` what is normal for a point, send `evidence` of one, fetch
@@ -46,9 +46,9 @@ export const commandSchema = z.object({
 export type Command = z.infer<typeof commandSchema>;
 
 /** `cmd/do`: the command as a text, and the Ed25519 signature of exactly that text in base64. */
-export const signedCommandSchema = z.object({ body: z.string().max(MOST_CHARACTERS), signature: z.string().max(200) });
+export const signedCommandSchema = z.object({ body: z.string().max(MAX_CHARACTERS), signature: z.string().max(200) });
 
-/** What became of the last command that an edge heard; part of its status. */
+/** Outcome of the edge's last command; part of its status. */
 export const commandOutcomeSchema = z.object({
   id: z.string(),
   what: z.string(),

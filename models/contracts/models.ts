@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nameSchema } from './names.ts';
 
-/** A model on a machine, and what it did since it came. */
+/** A model of a machine, and its statistics since it was installed. */
 export const modelRunSchema = z.object({
   /** The hash of its package. */
   id: z.string(),
@@ -31,7 +31,7 @@ export const machineModelsSchema = z.object({
   asset: nameSchema,
   /** It judges. */
   active: modelRunSchema.nullable(),
-  /** It runs beside and is not listened to. */
+  /** It runs in the shadow of the active model; its verdicts are not used. */
   candidate: modelRunSchema.nullable(),
   /** The one before, while the active one is watched. */
   previous: modelRunSchema.nullable(),

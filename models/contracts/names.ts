@@ -17,7 +17,7 @@ export const namePatternSchema = z
   .max(64)
   .regex(/^[A-Za-z0-9._*-]+$/, 'a name, or a pattern such as pump-*');
 
-const MOST_DISPLAYED = 200;
+const MAX_DISPLAYED = 200;
 /** Control characters, and marks that turn the direction of the text around them. */
 const UNSAFE_SHOWN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
@@ -26,7 +26,7 @@ export const displayNameSchema = z
   .string()
   .trim()
   .min(1)
-  .refine((text) => [...text].length <= MOST_DISPLAYED, { message: `at most ${MOST_DISPLAYED} characters` })
+  .refine((text) => [...text].length <= MAX_DISPLAYED, { message: `at most ${MAX_DISPLAYED} characters` })
   .refine((text) => !UNSAFE_SHOWN.test(text), { message: 'no control characters' });
 
 /** Whether a text from the wire may be used as the name of an asset or a point. */

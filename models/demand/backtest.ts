@@ -1,6 +1,6 @@
 import { type DemandClass, demandClass } from './demandClass.ts';
 import { type ForecastSettings, forecastTable, type ItemForecast } from './forecastTable.ts';
-import { type Judged, type Measures, measuresOf, seasonalScale } from './measures.ts';
+import { type ForecastOutcome, type Measures, measuresOf, seasonalScale } from './measures.ts';
 import type { ItemHistory } from './readHistory.ts';
 import { SeasonalNaive } from './seasonalNaive.ts';
 
@@ -22,7 +22,7 @@ export interface ClassMeasures {
 }
 
 /** Of the history, what has to be left to forecast from. */
-const LEAST_LEFT = 4;
+const MIN_LEFT = 4;
 
 /**
  * How good forecasts of this table are: the last periods are held back, as many as the horizon (or the lead time, if that
@@ -30,7 +30,7 @@ const LEAST_LEFT = 4;
  */
 export function backtest(items: readonly ItemHistory[], settings: ForecastSettings): Backtest {
   const heldBack = Math.max(settings.horizon, settings.leadTime);
-  const kept = items.filter(({ history }) => history.length >= heldBack + LEAST_LEFT);
+  const kept = items.filter(({ history }) => history.length >= heldBack + MIN_LEFT);
   const cut = kept.map((item) => ({ ...item, history: item.history.slice(0, -heldBack) }));
   const forecasts = forecastTable(cut, { ...settings, horizon: heldBack });
   const classes = cut.map(({ history }) => demandClass(history));
@@ -50,7 +50,7 @@ function judgedSteps(
   { history }: ItemHistory,
   forecast: ItemForecast,
   { horizon, frequency, leadTime }: ForecastSettings,
-): Judged {
+): ForecastOutcome {
   const heldBack = Math.max(horizon, leadTime);
   const before = history.slice(0, -heldBack);
   return {
@@ -62,7 +62,7 @@ function judgedSteps(
   };
 }
 
-function judgedSum(item: ItemHistory, forecast: ItemForecast, settings: ForecastSettings): Judged {
+function judgedSum(item: ItemHistory, forecast: ItemForecast, settings: ForecastSettings): ForecastOutcome {
   const { leadTime } = settings;
   const steps = judgedSteps(item, forecast, settings);
   const sum = (values: readonly number[]) => values.slice(0, leadTime).reduce((a, b) => a + b, 0);
@@ -75,7 +75,7 @@ function judgedSum(item: ItemHistory, forecast: ItemForecast, settings: Forecast
   };
 }
 
-function byClass(classes: readonly DemandClass[], judged: readonly Judged[]): ClassMeasures[] {
+function byClass(classes: readonly DemandClass[], judged: readonly ForecastOutcome[]): ClassMeasures[] {
   const names = [...new Set(classes)].sort();
   const groups = [...names.map((name) => [name, judged.filter((_, i) => classes[i] === name)] as const)];
   return [...groups, ['all', judged] as const].flatMap(([name, group]) => {

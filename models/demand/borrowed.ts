@@ -23,31 +23,31 @@ export interface BorrowedLaw {
 }
 
 /** Peers that make a family, and seasons that a peer has to have seen. */
-const LEAST_PEERS = 3;
+const MIN_PEERS = 3;
 const GROWN_SEASONS = 2;
-const LEAST_GROWN = 12;
+const MIN_GROWN = 12;
 /** Peers are never all alike. */
-const LEAST_LOG_VARIANCE = 0.05;
+const MIN_LOG_VARIANCE = 0.05;
 
 /** Whether a history is so short that its family says more. */
 export function isNew(history: readonly number[], period: number): boolean {
-  return history.length < Math.min(period, LEAST_GROWN);
+  return history.length < Math.min(period, MIN_GROWN);
 }
 
 /** Null where too few of the histories are grown. All of them end in the same period. */
 export function familyOf(histories: readonly (readonly number[])[], period: number): Family | null {
-  const least = Math.max(LEAST_GROWN, Math.min(GROWN_SEASONS * period, 2 * LEAST_GROWN));
+  const least = Math.max(MIN_GROWN, Math.min(GROWN_SEASONS * period, 2 * MIN_GROWN));
   const peers = histories.filter((h) => h.length >= least && h.some((v) => v > 0));
-  if (peers.length < LEAST_PEERS) return null;
+  if (peers.length < MIN_PEERS) return null;
   const season = commonSeason(peers, period);
   const recent = peers.map((h) => flattened(h, season).slice(-least));
   const means = recent.map(meanOf).filter((m) => m > 0);
-  if (means.length < LEAST_PEERS) return null;
+  if (means.length < MIN_PEERS) return null;
   const logs = means.map(Math.log);
   const logMean = meanOf(logs);
   const logVariance = logs.reduce((sum, v) => sum + (v - logMean) ** 2, 0) / (logs.length - 1);
   const cv2 = meanOf(recent.filter((h) => meanOf(h) > 0).map((h) => varianceOf(h) / meanOf(h) ** 2));
-  return { peers: peers.length, logMean, logVariance: Math.max(LEAST_LOG_VARIANCE, logVariance), cv2, season };
+  return { peers: peers.length, logMean, logVariance: Math.max(MIN_LOG_VARIANCE, logVariance), cv2, season };
 }
 
 /**

@@ -44,14 +44,14 @@ export class ComplexSmoothing implements Forecaster {
     let [level, potential] = [this.#level, this.#potential];
     return Array.from({ length: horizon }, () => {
       const expected = Math.max(0, level);
-      [level, potential] = carried(level, potential, this.#weights);
+      [level, potential] = advance(level, potential, this.#weights);
       return expected;
     });
   }
 }
 
 /** One period on, without news. */
-function carried(level: number, potential: number, { real, imaginary }: Weights): [number, number] {
+function advance(level: number, potential: number, { real, imaginary }: Weights): [number, number] {
   return [level - (1 - imaginary) * potential, level + (1 - real) * potential];
 }
 

@@ -1,5 +1,5 @@
 /** A history is counted where its largest demand is at most so many units; beyond, any number is near a multiple. */
-const MOST_UNITS = 1e4;
+const MAX_UNITS = 1e4;
 /** Part of the largest demand that is taken for a rounding error. */
 const ROUNDING = 1e-6;
 const DECIMALS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6] as const;
@@ -20,7 +20,7 @@ export function countUnit(history: ArrayLike<number>): number | null {
   }
   const unit = commonDivisor(history, ROUNDING * largest);
   const units = Math.round(largest / unit);
-  return units <= MOST_UNITS ? largest / units : null;
+  return units <= MAX_UNITS ? largest / units : null;
 }
 
 /** The greatest common divisor of a history whose `scale`-fold is whole; null where it is not. */

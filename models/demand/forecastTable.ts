@@ -1,5 +1,6 @@
 import { borrowedLaw, type Family, familyOf, isNew } from './borrowed.ts';
 import { countUnit, countUnits, wholeUnits } from './countUnit.ts';
+import { dampOutliers } from './dampOutliers.ts';
 import { type DemandClass, demandClass } from './demandClass.ts';
 import { demandWithin } from './demandWithin.ts';
 import { errorLawOf } from './errorLaw.ts';
@@ -13,7 +14,6 @@ import { hasSeason, withWeek } from './season.ts';
 import { SeveralSeasons } from './severalSeasons.ts';
 import { sinceFirstDemand } from './sinceFirstDemand.ts';
 import { sinceStep } from './sinceStep.ts';
-import { tamed } from './tamed.ts';
 import { WithErrors } from './withErrors.ts';
 
 export interface ForecastSettings {
@@ -90,7 +90,7 @@ interface Item extends ItemHistory {
   waited: number;
 }
 
-/** Items from their first demand on. What has no history and no family to borrow from has never been asked for. */
+/** Items from their first demand on. An item without a history and without a family has never had demand. */
 function withHistories(given: readonly ItemHistory[], period: number): Item[] {
   const items = given.map((item) => {
     const history = sinceFirstDemand(item.history);
@@ -167,7 +167,9 @@ export function leadTimeLaws(
   const kinds = items.map((item) => ({ item, family: borrowsFrom(item, families, frequency[0]) }));
   const isPooled = (item: ItemHistory) => !item.method && isPart(item.history, frequency[0]);
   const parts = kinds.filter(({ item, family }) => !family && isPooled(item)).map(({ item }) => item);
-  const taught = [...parts, ...all.slice(given.length).filter(isPooled)].map((item) => learnedOf(item, frequency));
+  const taught = [...parts, ...all.slice(given.length).filter(isPooled)].map((item) =>
+    trainingHistory(item, frequency),
+  );
   const longest = leadTimes[leadTimes.length - 1];
   const fits = new Map(
     kinds.flatMap(({ item, family }) =>
@@ -195,7 +197,7 @@ function forecastParts(parts: readonly Item[], settings: ForecastSettings): Item
   if (parts.length === 0) return [];
   const { leadTime, quantiles } = settings;
   const periods = Math.max(settings.horizon, leadTime);
-  const histories = parts.map((item) => learnedOf(item, settings.frequency));
+  const histories = parts.map((item) => trainingHistory(item, settings.frequency));
   const lead = leadTimeDemand(histories, leadTime, quantiles);
   const step = leadTime === 1 ? lead : leadTimeDemand(histories, 1, quantiles);
   const units = countUnits(histories);
@@ -212,7 +214,7 @@ function forecastParts(parts: readonly Item[], settings: ForecastSettings): Item
       leadTime: { mean: lead[i].mean, quantiles: byLevel(quantiles, (j) => rounded(lead[i].quantiles[j])) },
       flags: [
         ...flagsOf(history, settings),
-        ...(tamed(history, settings.frequency, 'part') !== history ? (['outliers'] as const) : []),
+        ...(dampOutliers(history, settings.frequency, 'part') !== history ? (['outliers'] as const) : []),
       ],
     };
   });
@@ -222,8 +224,8 @@ function forecastParts(parts: readonly Item[], settings: ForecastSettings): Item
  * What a part's forecast, and those of others, learn from. The periods before its first demand are none of its history,
  * but tell how soon parts that were never in demand come to be.
  */
-function learnedOf({ history, waited }: Item, frequency: readonly number[]): Float64Array {
-  const usual = tamed(history, frequency, 'part');
+function trainingHistory({ history, waited }: Item, frequency: readonly number[]): Float64Array {
+  const usual = dampOutliers(history, frequency, 'part');
   const since = sinceStep(usual);
   return Float64Array.from(since === usual ? [...new Array(waited).fill(0), ...usual] : since);
 }
@@ -240,13 +242,13 @@ interface SeriesFit {
   sum(leadTime: number, levels: readonly number[], elapsed: number): LeadTimeLaw;
 }
 
-function fitSeries({ history, method }: ItemHistory, asked: readonly number[], horizon: number): SeriesFit {
-  const frequency = withWeek(history, asked);
+function fitSeries({ history, method }: ItemHistory, requestedPeriods: readonly number[], horizon: number): SeriesFit {
+  const frequency = withWeek(history, requestedPeriods);
   const long = frequency.length > 1 || frequency[0] > LONGEST_SMOOTHED_SEASON;
   const usual = () => (long ? new SeveralSeasons(frequency, horizon) : new MeanOfThree(frequency[0]));
   const inner = method ? new WithErrors(createForecaster(method, frequency, horizon)) : usual();
   const forecaster = new InOwnUnit(inner);
-  const learned = tamed(history, frequency);
+  const learned = dampOutliers(history, frequency);
   forecaster.fit(learned);
   const unit = countUnit(history);
   const seasonal = inner instanceof MeanOfThree ? inner.seasonal : hasSeason(history, frequency[0]);

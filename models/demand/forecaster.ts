@@ -1,4 +1,4 @@
-/** Learns from a history of demand a period, oldest first, and says the mean of each period ahead. */
+/** Fits a history of demand per period, oldest first, and predicts the mean of each period ahead. */
 export interface Forecaster {
   readonly name: string;
   /** @param history finite numbers of at least 0; at least one. */

@@ -5,9 +5,9 @@ import type { Forecaster } from './forecaster.ts';
 import { negativeBinomialQuantiles } from './negativeBinomial.ts';
 import { type Outcomes, PartPool, type PooledItem } from './partPool.ts';
 import { demandAfter } from './partWindows.ts';
+import { probabilityAlive } from './probabilityAlive.ts';
 import { sampleItems } from './sampleItems.ts';
 import { periodsExposed, sinceFirstDemand } from './sinceFirstDemand.ts';
-import { stillAsked } from './stillAsked.ts';
 import { Tsb } from './tsb.ts';
 
 /** Demand of a part within its lead time. */
@@ -19,13 +19,13 @@ export interface LeadTimeDemand {
   method: string;
 }
 
-/** Levels that candidates are judged at, whatever is asked for. */
+/** Levels at which candidates are scored, whatever is requested. */
 const JUDGED = [0.5, 0.8, 0.9, 0.95, 0.99] as const;
 /** Origins of the backtest, in lead times before the end. */
 const BACKTESTS = [1, 2];
 /** The same where there are too few items for a pool: their own past has to tell. */
 const BACKTESTS_ALONE = Array.from({ length: 24 }, (_, k) => k + 1);
-const LEAST_HISTORY = 3;
+const MIN_HISTORY = 3;
 /** Items that the others are learned from: more take longer, and change nothing. */
 const TEACHERS = 5_000;
 /** Chance of being in demand below which an item has ended. */
@@ -123,8 +123,8 @@ export function leadTimeDemand(
     const weight = weights.get(demandClass(history)) ?? names.map(() => 1 / names.length);
     const method = names[weight.indexOf(Math.max(...weight))];
     if (known.alive < ENDED) return { mean: 0, quantiles: levels.map(() => 0), method };
-    const said = names.map((name) => candidates[name](known, leadTime, levels));
-    const quantiles = levels.map((_, j) => said.reduce((sum, q, c) => sum + weight[c] * q[j], 0));
+    const candidateQuantiles = names.map((name) => candidates[name](known, leadTime, levels));
+    const quantiles = levels.map((_, j) => candidateQuantiles.reduce((sum, q, c) => sum + weight[c] * q[j], 0));
     const alone = () => names.reduce((sum, name, c) => sum + weight[c] * RATES[name](known), 0) * leadTime;
     const mean = known.pooled ? known.pooled.item.mu * known.pooled.item.features.size : known.alive * alone();
     return { mean, quantiles, method };
@@ -147,7 +147,7 @@ function knownOf(given: Float64Array, unit: number, pool: PartPool | null): Know
     variance,
     tsb: rate(new Tsb()),
     sba: rate(new Sba()),
-    alive: stillAsked(history),
+    alive: probabilityAlive(history),
     pooled: pool && { pool, item: pool.item(given, unit) },
   };
 }
@@ -170,7 +170,7 @@ function weightsByClass(
   const losses = new Map<DemandClass, { sums: number[]; outcomes: number }>();
   for (const back of isPooled ? BACKTESTS : BACKTESTS_ALONE) {
     const cut = back * leadTime;
-    const places = histories.flatMap((h, i) => (periodsOf(h) - cut >= LEAST_HISTORY ? [i] : []));
+    const places = histories.flatMap((h, i) => (periodsOf(h) - cut >= MIN_HISTORY ? [i] : []));
     const kept = places.map((i) => histories[i]);
     const shortened = kept.map((h) => h.subarray(0, h.length - cut));
     const keptUnits = places.map((i) => units[i]);
@@ -187,18 +187,20 @@ function weightsByClass(
       const its = losses.get(itsClass) ?? { sums: names.map(() => 0), outcomes: 0 };
       its.outcomes++;
       names.forEach((name, c) => {
-        const said = candidates[name](known, leadTime, JUDGED).map((q) => Math.round(q / known.unit) * known.unit);
+        const candidateQuantiles = candidates[name](known, leadTime, JUDGED).map(
+          (q) => Math.round(q / known.unit) * known.unit,
+        );
         JUDGED.forEach((level, j) => {
-          its.sums[c] += pinball(level, said[j], outcome) / scale;
+          its.sums[c] += pinball(level, candidateQuantiles[j], outcome) / scale;
         });
       });
       losses.set(itsClass, its);
     });
   }
-  return new Map([...losses].map(([itsClass, its]) => [itsClass, softened(its.sums, its.outcomes)]));
+  return new Map([...losses].map(([itsClass, its]) => [itsClass, softmaxWeights(its.sums, its.outcomes)]));
 }
 
-function softened(losses: readonly number[], outcomes: number): number[] {
+function softmaxWeights(losses: readonly number[], outcomes: number): number[] {
   const sharpness = SHARPNESS * (1 + FEW_OUTCOMES / outcomes);
   const best = Math.max(1e-12, Math.min(...losses));
   const weights = losses.map((loss) => Math.exp(-(loss / best - 1) / sharpness));

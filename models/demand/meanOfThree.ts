@@ -4,7 +4,7 @@ import { Ets } from './ets.ts';
 import type { Forecaster } from './forecaster.ts';
 import { deseasonalised, deseasonalisedAt, reseasoned, type Season, shrunkSeason } from './season.ts';
 
-/** Fewer periods than this hold neither trend nor season: the last level goes on. */
+/** With fewer periods there is neither trend nor season: the last level continues. */
 const LEAST = 3;
 const NO_SEASON: Season = { kind: 'multiplicative', figure: Float64Array.of(1) };
 /** Variance of the drift that is not seen, in steps of the level, times the history's length. */
@@ -56,7 +56,7 @@ export class MeanOfThree implements Forecaster {
     this.#sums = null;
     if (history.length < LEAST) return;
     const season = shrunkSeason(history, this.#period, 'multiplicative');
-    // What is not asked for off season cannot be divided by its season.
+    // An item without demand off season cannot be divided by its season.
     const divides = season?.figure.every((v) => v > 0.01) ?? true;
     this.#season = (divides ? season : shrunkSeason(history, this.#period, 'additive')) ?? NO_SEASON;
     const plain = [...deseasonalised(history, this.#season)];

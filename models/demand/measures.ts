@@ -1,8 +1,8 @@
-/** What came, and what had been said of it, an entry a period that was forecast. */
-export interface Judged {
+/** Actual demand and its forecast, one entry per period. */
+export interface ForecastOutcome {
   actual: readonly number[];
   mean: readonly number[];
-  /** What the naive forecast had said. */
+  /** The naive forecast. */
   naive: readonly number[];
   /** By level, rising. */
   quantiles: Readonly<Record<string, readonly number[]>>;
@@ -27,8 +27,8 @@ export interface Measures {
   valueAdded: number;
 }
 
-/** Measures over all that was judged together; null where nothing was, or nothing was ever asked for. */
-export function measuresOf(judged: readonly Judged[]): Measures | null {
+/** Measures over all outcomes together; null if there are none, or there was never any demand. */
+export function measuresOf(judged: readonly ForecastOutcome[]): Measures | null {
   let [n, total, error, absolute, naive, scaled, scaledN, pinball, losses] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
   const within = new Map<string, { below: number; n: number }>();
   for (const j of judged) {

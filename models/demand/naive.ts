@@ -1,6 +1,6 @@
 import type { Forecaster } from './forecaster.ts';
 
-/** What was last goes on: what every other forecast has to beat. */
+/** The last value continues: the benchmark for every other forecast. */
 export class Naive implements Forecaster {
   readonly name = 'naive';
   #last = 0;

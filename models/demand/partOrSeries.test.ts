@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { randomOf } from '#models/random/random.ts';
 import { forecastTable } from './forecastTable.ts';
 import { isPart } from './partOrSeries.ts';
+import { probabilityAlive } from './probabilityAlive.ts';
 import { hasSeason } from './season.ts';
-import { stillAsked } from './stillAsked.ts';
 
 const settings = { horizon: 12, frequency: [12], quantiles: [0.5, 0.9], leadTime: 3 };
 const random = randomOf(5);
@@ -87,17 +87,17 @@ test.each([
 describe('an item alone that has long been silent', () => {
   test('is asked for no more where demand was frequent', () => {
     const ended = months(60, (t) => (t < 35 ? 2 + (t % 3) : 0));
-    expect(stillAsked(ended)).toBeLessThan(0.001);
+    expect(probabilityAlive(ended)).toBeLessThan(0.001);
     expect(forecastOf(ended).leadTime).toMatchObject({ quantiles: { '0.5': 0, '0.9': 0 } });
     expect(forecastOf(ended).leadTime.mean).toBeLessThan(0.01);
   });
 
   test('may be asked for again where demand was rare', () => {
-    expect(stillAsked(months(60, (t) => (t % 12 === 5 && t < 48 ? 1 : 0)))).toBeGreaterThan(0.7);
+    expect(probabilityAlive(months(60, (t) => (t % 12 === 5 && t < 48 ? 1 : 0)))).toBeGreaterThan(0.7);
   });
 
   test('and one that is asked for now certainly is', () => {
-    expect(stillAsked([0, 0, 4])).toBe(1);
-    expect(stillAsked([0, 0])).toBe(1);
+    expect(probabilityAlive([0, 0, 4])).toBe(1);
+    expect(probabilityAlive([0, 0])).toBe(1);
   });
 });

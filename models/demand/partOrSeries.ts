@@ -1,14 +1,14 @@
 import { mannKendall } from '#models/statistics/monotoneTrend.ts';
 import { countUnit } from './countUnit.ts';
 import { demandClass } from './demandClass.ts';
+import { probabilityAlive } from './probabilityAlive.ts';
 import { hasSeason } from './season.ts';
 import { sinceFirstDemand } from './sinceFirstDemand.ts';
-import { stillAsked } from './stillAsked.ts';
 
 /** Demand below so many units in the mean is counted, as of parts, even where no period was without demand. */
 const COUNT_MEAN = 30;
 /** Least variance of a count, as a part of a Poisson's: what is always the same tells no unit. */
-const LEAST_DISPERSION = 0.02;
+const MIN_DISPERSION = 0.02;
 /** Standard deviations beyond which a trend is no chance: six in 100,000 items without one. */
 const PLAIN = 4;
 /** Chance of being asked for at all below which a history is none of a series. */
@@ -27,7 +27,7 @@ export function isPart(given: readonly number[], period: number): boolean {
   const itsClass = demandClass(history);
   if (itsClass === 'none') return true;
   // Demand that fell until there was none may have ended, which parts know of; off season there may be none.
-  const ended = stillAsked(history) < ENDED;
+  const ended = probabilityAlive(history) < ENDED;
   const silent = history.length - 1 - history.findLastIndex((v) => v > 0);
   if (ended && silent >= period) return true;
   if (hasSeason(history, period)) return false;
@@ -44,5 +44,5 @@ function isCounted(history: readonly number[]): boolean {
   if (unit === null) return false;
   const mean = history.reduce((a, b) => a + b, 0) / history.length;
   const variance = history.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, history.length - 1);
-  return mean < COUNT_MEAN * unit && (history.length < 2 || variance >= LEAST_DISPERSION * mean * unit);
+  return mean < COUNT_MEAN * unit && (history.length < 2 || variance >= MIN_DISPERSION * mean * unit);
 }

@@ -6,9 +6,9 @@ const ORIGINS = 8;
 const ORIGIN_DECAY = 0.8;
 const RECALIBRATION_DECAY = 0.6;
 /** Periods that must lie before a training origin. */
-const LEAST_HISTORY = 3;
+const MIN_HISTORY = 3;
 /** Fewer windows than this teach nothing about others. */
-const LEAST_WINDOWS = 300;
+const MIN_WINDOWS = 300;
 const NEAR = 5000;
 const NEAREST = 200;
 
@@ -62,7 +62,7 @@ export class PartPool {
     for (const [i, history] of histories.entries()) {
       for (let k = 0; k < ORIGINS; k++) {
         const origin = history.length - leadTime - k;
-        if (origin < LEAST_HISTORY) break;
+        if (origin < MIN_HISTORY) break;
         const f = partFeatures(history, origin, level, units[i]);
         columns.push(f.columns);
         features.push(f);
@@ -71,7 +71,7 @@ export class PartPool {
         backs.push(k);
       }
     }
-    if (columns.length < LEAST_WINDOWS) return null;
+    if (columns.length < MIN_WINDOWS) return null;
     const outcome = Float64Array.from(outcomes);
     const { fitted: mus, mean } = pooledMean({
       columns,

@@ -1,5 +1,5 @@
+import { probabilityAlive } from './probabilityAlive.ts';
 import { firstDemand, periodsExposed } from './sinceFirstDemand.ts';
-import { stillAsked } from './stillAsked.ts';
 
 /** What a history up to an origin tells of the demand that follows, in units of the item's own mean size. */
 export interface PartFeatures {
@@ -49,7 +49,7 @@ export function partFeatures(history: Float64Array, origin: number, pool: PoolLe
   }
   const size = count > 0 ? sum / count : pool.size;
   const sizeCv = count > 1 ? Math.sqrt(Math.max(0, power / count - size * size)) / size : 0.5;
-  const alive = stillAsked(history.subarray(0, origin));
+  const alive = probabilityAlive(history.subarray(0, origin));
   const units = size / unit;
   return { size, units, sizeCv, count, alive, ...ratesOf(history, origin, size, last, pool, units) };
 }

@@ -1,7 +1,7 @@
 /** Rows of a regression, a column after the other for each row. */
 export interface Rows {
   columns: Float64Array[];
-  /** What came, never below 0. */
+  /** Observed outcome, never negative. */
   outcome: Float64Array;
   /** Of each row, above 0. */
   weight: Float64Array;

@@ -152,7 +152,7 @@ export function readLong({ rows, lines, separator }: Table): ItemHistory[] {
 }
 
 /** Longest run of periods that is filled in; a day of another century is a mistake. */
-const MOST_PERIODS = 20_000;
+const MAX_PERIODS = 20_000;
 
 /**
  * Periods of a table, the oldest first, with those between them that no row is of: months one by one, days and whole
@@ -192,7 +192,7 @@ function filled(values: readonly number[], step: number | null): number[] {
   const [first, last] = [sorted[0], sorted[sorted.length - 1]];
   if (step === null) return sorted;
   const count = (last - first) / step + 1;
-  if (count > MOST_PERIODS)
-    throw new TableError(`${count} periods lie between the first and the last; ${MOST_PERIODS} are the most`);
+  if (count > MAX_PERIODS)
+    throw new TableError(`${count} periods lie between the first and the last; ${MAX_PERIODS} are the most`);
   return Array.from({ length: count }, (_, i) => first + i * step);
 }

@@ -19,9 +19,9 @@ export interface ReconciledTable {
   nodes: NodeForecast[];
 }
 
-const LEAST_LEFT = 8;
-/** Sums know little of one item: its forecast is at most so many times as large, or as small, by them. */
-const MOST_MOVED = 2;
+const MIN_LEFT = 8;
+/** Sums tell little about one item: they change its forecast by at most this factor. */
+const MAX_MOVED = 2;
 
 /**
  * Forecasts of items and of the sums above them that agree with one another in each period. Which way they are made to
@@ -29,10 +29,10 @@ const MOST_MOVED = 2;
  */
 export function reconcileTable(items: readonly ItemHistory[], settings: ForecastSettings): ReconciledTable {
   const { nodes, leaves } = treeOf(items);
-  const tried = tryBoth(items, settings);
+  const tried = compareMethods(items, settings);
   const how = tried && tried.mint < tried.bottom_up ? 'mint' : 'bottom_up';
   const forecasts = forecastNodes(items, nodes, settings);
-  const means = agreeing(forecasts, nodes, items, settings, how);
+  const means = reconcileMeans(forecasts, nodes, items, settings, how);
   const moved = forecasts.map((forecast, i) => scaledTo(forecast, means[i], settings));
   const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
   const timesOf = (i: number) => {
@@ -66,7 +66,7 @@ function forecastNodes(items: readonly ItemHistory[], nodes: readonly TreeNode[]
 }
 
 /** Means of all nodes, by node and period. */
-function agreeing(
+function reconcileMeans(
   forecasts: readonly ItemForecast[],
   nodes: readonly TreeNode[],
   items: readonly ItemHistory[],
@@ -90,7 +90,7 @@ function agreeing(
     // Sums are of what is left then.
     sumsOf(
       nodes,
-      leaves.map((v, i) => [Math.min(MOST_MOVED * base[first + i], Math.max(base[first + i] / MOST_MOVED, v))]),
+      leaves.map((v, i) => [Math.min(MAX_MOVED * base[first + i], Math.max(base[first + i] / MAX_MOVED, v))]),
     ).forEach(([v], i) => {
       means[i][h] = v;
     });
@@ -99,10 +99,13 @@ function agreeing(
 }
 
 /** Σ over levels of Σ|error| / Σ actual of both ways, on the last horizon of items that were there before it. */
-function tryBoth(all: readonly ItemHistory[], settings: ForecastSettings): Record<Reconciliation, number> | null {
+function compareMethods(
+  all: readonly ItemHistory[],
+  settings: ForecastSettings,
+): Record<Reconciliation, number> | null {
   const { horizon } = settings;
   const sold = all.filter(({ history }) => history.some((v) => v > 0));
-  const items = sold.filter(({ history }) => history.length >= horizon + LEAST_LEFT);
+  const items = sold.filter(({ history }) => history.length >= horizon + MIN_LEFT);
   if (items.length < 2 || items.length < sold.length / 2) return null;
   const { nodes } = treeOf(items);
   const cut = items.map((item) => ({ ...item, history: item.history.slice(0, -horizon) }));
@@ -112,7 +115,7 @@ function tryBoth(all: readonly ItemHistory[], settings: ForecastSettings): Recor
   );
   const forecasts = forecastNodes(cut, nodes, settings);
   const errorOf = (how: Reconciliation) => {
-    const means = agreeing(forecasts, nodes, cut, settings, how);
+    const means = reconcileMeans(forecasts, nodes, cut, settings, how);
     const levels = new Map<string, [number, number]>();
     nodes.forEach(({ level }, i) => {
       const [error, sum] = levels.get(level) ?? [0, 0];

@@ -1,7 +1,7 @@
 import { createForecaster, type Method } from './forecasters.ts';
 import { newestErrors } from './withErrors.ts';
 
-/** What was told of one period ahead, and what came, the newest last. */
+/** Forecasts of one period ahead and actual demand, latest last. */
 export interface Tracked {
   mean: readonly number[];
   naive: readonly number[];
@@ -19,17 +19,17 @@ const CANDIDATES: readonly Method[] = [
   'sba',
   'tsb',
 ];
-const LEAST_TRACKED = 6;
-/** How much worse than naive, over what was tracked, a method has to be before it is looked at. */
+const MIN_TRACKED = 6;
+/** How much worse than naive, over the tracked periods, a method must be before it is reviewed. */
 const BAD = 1.25;
-/** How much better, at the newest origins, another one has to be. */
+/** How much better, at the latest origins, a replacement must be. */
 const BETTER = 0.9;
 
 const absolute = (errors: readonly number[]) => errors.reduce((sum, e) => sum + Math.abs(e), 0);
 
-/** Whether a method has turned bad: worse than naive by a quarter, over six periods that were told before they came. */
-export function turnedBad({ mean, naive, actual }: Tracked): boolean {
-  if (actual.length < LEAST_TRACKED) return false;
+/** Whether a method has degraded: a quarter worse than naive over six periods that were forecast in advance. */
+export function hasDegraded({ mean, naive, actual }: Tracked): boolean {
+  if (actual.length < MIN_TRACKED) return false;
   const own = absolute(actual.map((y, i) => mean[i] - y));
   const theirs = absolute(actual.map((y, i) => naive[i] - y));
   return theirs > 0 && own > BAD * theirs;

@@ -59,7 +59,7 @@ export function hasSeason(history: readonly number[], period: number): boolean {
 
 /** Parts of a day, from half days' hours to minutes, whose week may matter as well. */
 const DAYS: readonly number[] = [24, 48, 96, 144, 288, 1440];
-const LEAST_WEEKS = 3;
+const MIN_WEEKS = 3;
 /** Of the error of yesterday's value, that of last week's at the most where the week is a season of its own. */
 const WEEK_ERROR = 0.8;
 
@@ -70,7 +70,7 @@ const WEEK_ERROR = 0.8;
 export function withWeek(history: readonly number[], frequency: readonly number[]): readonly number[] {
   const [day] = frequency;
   const week = 7 * day;
-  if (frequency.length > 1 || !DAYS.includes(day) || history.length < LEAST_WEEKS * week) return frequency;
+  if (frequency.length > 1 || !DAYS.includes(day) || history.length < MIN_WEEKS * week) return frequency;
   let [byDay, byWeek] = [0, 0];
   for (let t = week; t < history.length; t++) {
     byDay += Math.abs(history[t] - history[t - day]);
@@ -104,11 +104,11 @@ export function seasonOf(history: ArrayLike<number>, period: number, kind: Seaso
 }
 
 /** Part of a season that has to be left of it for there to be one. */
-const LEAST_LEFT = 0.6;
+const MIN_LEFT = 0.6;
 /** Part of a cycle's places that have to be seen twice, of which a season's uncertainty is told. */
-const LEAST_TWICE = 0.5;
+const MIN_TWICE = 0.5;
 /** Values a place in the cycle, in the mean, that a moving average has to leave; of fewer, the level is a line. */
-const LEAST_CYCLES = 1.5;
+const MIN_CYCLES = 1.5;
 
 /**
  * The season, each place drawn towards none by how uncertain it is; null where less than `LEAST_LEFT` of it would be left
@@ -120,9 +120,9 @@ const LEAST_CYCLES = 1.5;
 export function shrunkSeason(history: ArrayLike<number>, period: number, kind: Season['kind']): Season | null {
   const n = history.length - 2 * (period >> 1);
   if (period < 4) return isSeasonal(history, period) ? seasonOf(history, period, kind) : null;
-  if (history.length < period + LEAST_TWICE * period) return null;
+  if (history.length < period + MIN_TWICE * period) return null;
   // Of two cycles a moving average leaves one.
-  const places = n < LEAST_CYCLES * period ? apartFromLine(history, period, kind) : apartByPlace(history, period, kind);
+  const places = n < MIN_CYCLES * period ? apartFromLine(history, period, kind) : apartByPlace(history, period, kind);
   if (places === null) return null;
   const figure = figureOf(places, kind);
   const neutral = kind === 'multiplicative' ? 1 : 0;
@@ -137,7 +137,7 @@ export function shrunkSeason(history: ArrayLike<number>, period: number, kind: S
   const noise = within / (counted - period);
   const uncertain = places.reduce((sum, values) => sum + noise / values.length, 0) / period;
   const left = 1 - (((period - 3) / (period - 1)) * uncertain) / Math.max(seen, 1e-12);
-  if (!(left >= LEAST_LEFT)) return null;
+  if (!(left >= MIN_LEFT)) return null;
   return { kind, figure: figure.map((v) => neutral + left * (v - neutral)) };
 }
 

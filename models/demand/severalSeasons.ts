@@ -4,7 +4,7 @@ import { Ets } from './ets.ts';
 import type { Forecaster } from './forecaster.ts';
 
 /** One way to forecast: in logarithms or not, with which seasons, which cycles weighing how much, on which level. */
-interface Way {
+interface SeasonalModel {
   logs: boolean;
   periods: readonly number[];
   /** Weight of a cycle beside the next newer one. */
@@ -28,7 +28,7 @@ export class SeveralSeasons implements Forecaster {
   readonly #periods: readonly number[];
   readonly #horizon: number;
   #history: readonly number[] = [];
-  #chosen: { way: Way; weight: number }[] = [];
+  #chosen: { way: SeasonalModel; weight: number }[] = [];
   /** Root mean square of what the chosen ways together missed at each step of the backtest. */
   #missed: number[] = [];
 
@@ -41,10 +41,12 @@ export class SeveralSeasons implements Forecaster {
   fit(history: readonly number[]): void {
     this.#history = history;
     const origins = originsOf(history.length, this.#horizon, this.#periods);
-    const ways = waysFor(history, this.#periods, origins.at(-1) ?? history.length);
+    const ways = candidateModels(history, this.#periods, origins.at(-1) ?? history.length);
     const tried = ways.map((way) => {
-      const said = origins.map((o) => followed(way, history.slice(0, o), Math.min(this.#horizon, history.length - o)));
-      const errors = said.map((f, i) => f.map((v, h) => v - history[origins[i] + h]));
+      const prediction = origins.map((o) =>
+        predictModel(way, history.slice(0, o), Math.min(this.#horizon, history.length - o)),
+      );
+      const errors = prediction.map((f, i) => f.map((v, h) => v - history[origins[i] + h]));
       const all = errors.flat();
       const mae = all.length > 0 ? all.reduce((sum, e) => sum + Math.abs(e), 0) / all.length : 1;
       return { way, errors, mae: Number.isFinite(mae) ? Math.max(mae, 1e-12) : Number.POSITIVE_INFINITY };
@@ -67,7 +69,7 @@ export class SeveralSeasons implements Forecaster {
   predict(horizon: number): number[] {
     const sum = new Array<number>(horizon).fill(0);
     for (const { way, weight } of this.#chosen) {
-      followed(way, this.#history, horizon).forEach((v, h) => {
+      predictModel(way, this.#history, horizon).forEach((v, h) => {
         sum[h] += weight * v;
       });
     }
@@ -106,11 +108,11 @@ function originsOf(length: number, horizon: number, periods: readonly number[]):
 /** Of a season, the periods in which it can be seen. */
 const cyclesOf = (season: number) => 2 * season + 1;
 
-function waysFor(history: readonly number[], periods: readonly number[], shortest: number): Way[] {
+function candidateModels(history: readonly number[], periods: readonly number[], shortest: number): SeasonalModel[] {
   const fitting = periods.filter((p) => p > 1 && shortest >= cyclesOf(p));
   const sets: number[][] = [[], ...fitting.map((_, i) => fitting.slice(0, i + 1))];
   const hourly = periods.length > 1;
-  const levels: Way['level'][] = hourly ? ['ses', 'ar3', 'mean'] : ['ses', 'damped', 'theta', 'ar3'];
+  const levels: SeasonalModel['level'][] = hourly ? ['ses', 'ar3', 'mean'] : ['ses', 'damped', 'theta', 'ar3'];
   const transforms = history.every((v) => v > 0) ? [false, true] : [false];
   const ways = transforms.flatMap((logs) =>
     sets.flatMap((set) =>
@@ -123,27 +125,27 @@ function waysFor(history: readonly number[], periods: readonly number[], shortes
   return [...ways, ...naive];
 }
 
-function followed(way: Way, history: readonly number[], horizon: number): number[] {
+function predictModel(model: SeasonalModel, history: readonly number[], horizon: number): number[] {
   const n = history.length;
-  if (way.level === 'seasonal_naive') {
-    const [period] = way.periods;
+  if (model.level === 'seasonal_naive') {
+    const [period] = model.periods;
     return Array.from({ length: horizon }, (_, h) => history[n - period + (h % period)]);
   }
-  const y = Float64Array.from(history, (v) => (way.logs ? Math.log(v) : v));
-  const profile = profileOf(y, way);
+  const y = Float64Array.from(history, (v) => (model.logs ? Math.log(v) : v));
+  const profile = profileOf(y, model);
   const plain = Array.from(y.subarray(Math.max(0, n - LEVEL_PERIODS)), (v, i) => {
     const t = Math.max(0, n - LEVEL_PERIODS) + i;
     return v - profile[t % profile.length];
   });
-  const level = levelModel(way.level);
+  const level = levelModel(model.level);
   level.fit(plain);
   return level.predict(horizon).map((v, h) => {
     const value = v + profile[(n + h) % profile.length];
-    return way.logs ? Math.exp(value) : value;
+    return model.logs ? Math.exp(value) : value;
   });
 }
 
-function levelModel(level: Exclude<Way['level'], 'seasonal_naive'>): Forecaster {
+function levelModel(level: Exclude<SeasonalModel['level'], 'seasonal_naive'>): Forecaster {
   switch (level) {
     case 'ses':
       return new Ets(1, [{ error: 'A', trend: 'N', season: 'N' }]);
@@ -175,7 +177,7 @@ class Mean implements Forecaster {
  * One cycle of the longest season: the mean distance to the centred moving average, newer cycles weighing more. A long
  * profile of few cycles leans on the shorter ones: c/(c+1) of it, c the cycles seen.
  */
-function profileOf(y: Float64Array, { periods, cycleWeight }: Way): Float64Array {
+function profileOf(y: Float64Array, { periods, cycleWeight }: SeasonalModel): Float64Array {
   if (periods.length === 0) return Float64Array.of(0);
   const longest = periods[periods.length - 1];
   const level = movingAverage(y, longest);

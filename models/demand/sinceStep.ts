@@ -1,5 +1,5 @@
 /** Fewest periods that make a level of their own. */
-const LEAST_SINCE = 4;
+const MIN_SINCE = 4;
 /** Chance of such an order of periods without a step. */
 const CHANCE = 1e-4;
 
@@ -19,7 +19,7 @@ export function sinceStep(history: readonly number[]): readonly number[] {
     const { low, high } = before[n - since - 1];
     // Periods without demand are no level: an item that ended is known by its silence.
     const apart = lowest > high || (highest < low && lowest > 0);
-    if (since >= LEAST_SINCE && chance < CHANCE && apart) return history.slice(n - since);
+    if (since >= MIN_SINCE && chance < CHANCE && apart) return history.slice(n - since);
   }
   return history;
 }

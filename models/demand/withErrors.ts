@@ -2,13 +2,13 @@ import type { Forecaster } from './forecaster.ts';
 
 /** Newest origins that are forecast again. */
 const ORIGINS = 12;
-const LEAST_HISTORY = 3;
+const MIN_HISTORY = 3;
 /** Of the error's variance, each further period. */
 const DRIFT = 0.2;
 
 /** What a method missed at the newest origins, one period ahead; the newest last. */
 export function newestErrors(forecaster: Forecaster, history: readonly number[], origins = ORIGINS): number[] {
-  const first = Math.max(LEAST_HISTORY, history.length - origins);
+  const first = Math.max(MIN_HISTORY, history.length - origins);
   return Array.from({ length: Math.max(0, history.length - first) }, (_, i) => {
     forecaster.fit(history.slice(0, first + i));
     return forecaster.predict(1)[0] - history[first + i];

@@ -9,15 +9,18 @@ export interface Unassessable {
   remedy: string;
 }
 
-/** While it learns from rows of its own. @param left rows that are still to come. */
+/**
+ * The score while a detector is learning.
+ * @param left rows that are still needed.
+ */
 export function stillLearning(left: number): Unassessable {
   return { assessable: false, reason: 'learning what rows are normal', remedy: `${left} more rows` };
 }
 
 /**
- * Judges rows against those that it learned first: features of one point, or values of several channels. An index of 1 is
- * the alert limit. `score` never changes what the detector knows; `learn` does, and never takes a fault for normal;
- * `snapshot` is plain data that can be given to the constructor to go on.
+ * Scores rows against a learned baseline: features of one point, or values of several channels. An index of 1 is the
+ * alert limit. `score` does not change the detector; `learn` does, and does not learn faults; `snapshot` is plain data
+ * from which the constructor restores the detector.
  */
 export interface Detector<Snapshot = Float64Array> {
   /** @param timeMs end of the row; only detectors that know days use it. */

@@ -30,15 +30,15 @@ const MEAN_COLUMN = SLOW_FEATURES.indexOf('mean');
 const LOAD_COLUMN = SLOW_FEATURES.length;
 /** A change is judged against the level of the last three minutes, and of at least so many intervals. */
 const REFERENCE_S = 180;
-const LEAST_REFERENCE = 6;
-const LEAST_CHANGES = 6;
+const MIN_REFERENCE = 6;
+const MIN_CHANGES = 6;
 /** So many intervals are learned from only when a fault that creeps in would have shown. */
 const QUARANTINE = 6;
-/** After a longer gap the reference begins anew: the daily cycle went on meanwhile. */
+/** After a longer gap the reference restarts: the daily cycle has moved on. */
 const STALE_MS = 600_000;
 const DAY_MS = 86_400_000;
 /** Less than this of a day, in one operating state, does not show its extremes. */
-const LEAST_DAY_MS = 3_600_000;
+const MIN_DAY_MS = 3_600_000;
 /** Weekdays and weekends have to be covered before the machine's own extremes stand for what it does. */
 const WHOLE_CYCLE_DAYS = 7;
 /** Temperatures follow the air: by so much within minutes, and from one week to the next (K). */
@@ -50,10 +50,10 @@ const UNSEEN_PART = 0.4;
 const DAYS_PER_MONTH = 30;
 /** What the scales of other values tell of this one before it has been measured, in degrees of freedom. */
 const PRIOR_DEGREES = 12;
-const MOST_RHO = 0.99;
+const MAX_RHO = 0.99;
 
 /** An interval that is not learned from yet. */
-interface Waiting {
+interface PendingInterval {
   level: number;
   change: number;
   load: number;
@@ -61,7 +61,7 @@ interface Waiting {
 }
 const WAITING_NUMBERS = 4;
 
-interface Judged {
+interface ScoredInterval {
   index: number;
   level: number;
   normal: number;
@@ -97,10 +97,10 @@ export class DriftDetector implements Detector {
   readonly #falseAlerts: number;
   readonly #isTemperature: boolean;
   readonly #s: DriftState;
-  /** What `score` made of a row, since `learn` is asked for the same one next. */
-  #scored: { row: readonly number[]; judged: Judged } | null = null;
+  /** The result of `score` for a row, since `learn` follows with the same row. */
+  #scored: { row: readonly number[]; judged: ScoredInterval } | null = null;
   /** Oldest first. */
-  #waiting: Waiting[] = [];
+  #waiting: PendingInterval[] = [];
   readonly #load: LoadRelation;
   /** Of whole days: highest and lowest level, largest change. */
   readonly #high: Extremes;
@@ -110,11 +110,11 @@ export class DriftDetector implements Detector {
   constructor(settings: DriftSettings, { unit, intervalS, falseAlerts }: DriftPoint, snapshot?: Float64Array) {
     this.#settings = settings;
     this.#intervalMs = intervalS * 1000;
-    this.#referenceOf = Math.max(LEAST_REFERENCE, REFERENCE_S / intervalS);
+    this.#referenceOf = Math.max(MIN_REFERENCE, REFERENCE_S / intervalS);
     this.#perDay = DAY_MS / this.#intervalMs;
     this.#falseAlerts = falseAlerts;
     this.#isTemperature = unit === 'degC';
-    // A snapshot of another shape is of an earlier release: what it took for normal is learned anew.
+    // A snapshot of another shape is from an earlier release: its baseline is relearned.
     const known = snapshot && snapshot.length >= FIXED && snapshot[0] === SNAPSHOT ? snapshot : null;
     this.#s = { ...FRESH };
     const [high, low, change] = [0, 3, 6].map((from) => {
@@ -141,7 +141,7 @@ export class DriftDetector implements Detector {
       return {
         assessable: false,
         reason: 'the value stood at zero while it was learned',
-        remedy: 'learn it anew while the machine runs',
+        remedy: 'relearn it while the machine runs',
       };
     }
     const judged = this.#judge(row, timeMs);
@@ -158,7 +158,7 @@ export class DriftDetector implements Detector {
     s.seen++;
     s.lastMs = timeMs;
     s.level = level;
-    this.#load.see(load);
+    this.#load.observe(load);
     if (s.seen <= skipWindows) return;
     const learned = s.seen > skipWindows + learnWindows;
     s.disputed = learned && index >= 1 ? 1 : 0;
@@ -168,10 +168,10 @@ export class DriftDetector implements Detector {
       this.#waiting = [];
       this.#load.startOver();
     }
-    const change = s.referenceOf >= LEAST_REFERENCE ? level - s.reference : Number.NaN;
-    this.#waiting.push({ level, change, load, loadChange: this.#load.change(load, LEAST_REFERENCE) });
+    const change = s.referenceOf >= MIN_REFERENCE ? level - s.reference : Number.NaN;
+    this.#waiting.push({ level, change, load, loadChange: this.#load.change(load, MIN_REFERENCE) });
     if (learned && this.#waiting.length <= QUARANTINE) return;
-    const settled = this.#waiting.shift() as Waiting;
+    const settled = this.#waiting.shift() as PendingInterval;
     this.#turnDay(timeMs);
     this.#load.learn(settled.load, settled.change, settled.loadChange, {
       reference: this.#referenceOf,
@@ -193,15 +193,15 @@ export class DriftDetector implements Detector {
     ]);
   }
 
-  #judge(row: readonly number[], timeMs: number): Judged {
+  #judge(row: readonly number[], timeMs: number): ScoredInterval {
     const s = this.#s;
     const mean = row[MEAN_COLUMN];
     const fresh =
-      s.seen > 0 && s.disputed === 0 && timeMs - s.lastMs > Math.max(STALE_MS, LEAST_REFERENCE * this.#intervalMs);
+      s.seen > 0 && s.disputed === 0 && timeMs - s.lastMs > Math.max(STALE_MS, MIN_REFERENCE * this.#intervalMs);
     const level = s.seen === 0 || fresh ? mean : s.level + EWMA_WEIGHT * (mean - s.level);
     const load = this.#load.smoothed(row[LOAD_COLUMN], EWMA_WEIGHT, fresh);
     const limit = this.#changeLimit();
-    const change = fresh || s.referenceOf < LEAST_REFERENCE ? 0 : this.#changeIndex(level - s.reference, load, limit);
+    const change = fresh || s.referenceOf < MIN_REFERENCE ? 0 : this.#changeIndex(level - s.reference, load, limit);
     const excursion = this.#excursion(level, limit);
     return change >= excursion.index
       ? { index: change, level, normal: s.reference, load, fresh }
@@ -213,14 +213,14 @@ export class DriftDetector implements Detector {
     const index = Math.abs(change) / limit;
     if (index < 1) return index;
     const independent = this.#s.factorOf - PRIOR_DEGREES;
-    const left = this.#load.unexplained(change, this.#load.change(load, LEAST_REFERENCE), independent);
+    const left = this.#load.unexplained(change, this.#load.change(load, MIN_REFERENCE), independent);
     return left ? Math.min(index, Math.abs(left.rest) / this.#changeLimit(left.deviation)) : index;
   }
 
   /** The change that the budget allows once; none before some were seen. @param deviation of changes. */
   #changeLimit(deviation = Math.sqrt(this.#s.square)): number {
     const { changes, factor, reference, ownChange } = this.#s;
-    if (changes < LEAST_CHANGES) return Number.POSITIVE_INFINITY;
+    if (changes < MIN_CHANGES) return Number.POSITIVE_INFINITY;
     const noise = factor * deviation;
     if (this.#isTemperature) return Math.max(noise + WEATHER_K, ownChange);
     return Math.max(noise, this.#settings.floor * Math.abs(reference), ownChange);
@@ -255,7 +255,7 @@ export class DriftDetector implements Detector {
   /** Where the number of independent changes has moved by a twentieth: the quantile costs more than all the rest. */
   #adjustFactor(): void {
     const s = this.#s;
-    const rho = s.square > 0 ? Math.min(MOST_RHO, Math.max(0, s.product / s.square)) : 0;
+    const rho = s.square > 0 ? Math.min(MAX_RHO, Math.max(0, s.product / s.square)) : 0;
     const part = (1 - rho) / (1 + rho);
     const independent = PRIOR_DEGREES + s.changes * part;
     if (Math.abs(independent - s.factorOf) <= s.factorOf / 20) return;
@@ -280,7 +280,7 @@ export class DriftDetector implements Detector {
     const s = this.#s;
     const day = Math.floor(timeMs / DAY_MS);
     if (day === s.day) return;
-    if (s.dayOf * this.#intervalMs >= LEAST_DAY_MS) {
+    if (s.dayOf * this.#intervalMs >= MIN_DAY_MS) {
       addExtreme(this.#high, s.dayHigh);
       addExtreme(this.#low, s.dayLow);
       addExtreme(this.#change, s.dayChange);

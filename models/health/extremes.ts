@@ -8,12 +8,12 @@ export interface Extremes {
 }
 
 /** Older days fade. */
-const MOST_DAYS = 28;
+const MAX_DAYS = 28;
 
 /** One more day (Welford 1962); changed in place. */
 export function addExtreme(extremes: Extremes, value: number): void {
-  if (extremes.n >= MOST_DAYS) extremes.power *= (MOST_DAYS - 1) / MOST_DAYS;
-  extremes.n = Math.min(MOST_DAYS, extremes.n + 1);
+  if (extremes.n >= MAX_DAYS) extremes.power *= (MAX_DAYS - 1) / MAX_DAYS;
+  extremes.n = Math.min(MAX_DAYS, extremes.n + 1);
   const off = value - extremes.mean;
   extremes.mean += off / extremes.n;
   extremes.power += off * (value - extremes.mean);

@@ -48,10 +48,10 @@ export function matchColumns(trained: Columns, found: Columns): MatchedColumn[] 
     );
   const { names } = found;
   const columns = trained.names.map((name) => columnOf(name, names));
-  const taken = new Set(columns);
+  const usedColumns = new Set(columns);
   const problems = [
     ['no column', trained.names.filter((_, i) => columns[i] < 0)],
-    ['unknown column', names.filter((name, c) => !taken.has(c) && names.indexOf(name) === c)],
+    ['unknown column', names.filter((name, c) => !usedColumns.has(c) && names.indexOf(name) === c)],
     ['twice there is', names.filter((name, c) => names.indexOf(name) !== c)],
   ] as const;
   const wrong = problems.flatMap(([what, which]) => (which.length > 0 ? [`${what} ${namesShown(which)}`] : []));

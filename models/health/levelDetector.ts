@@ -5,7 +5,7 @@ import { median } from './statistics.ts';
 export interface LevelSettings {
   /** Windows that are not learned from: a machine that has just been started is not itself. */
   skipWindows: number;
-  /** Windows whose median becomes the normal. */
+  /** Windows whose median becomes the baseline. */
   learnWindows: number;
   /** The level, as a multiple of the machine's own normal, at which the index is 1. */
   ratioLimit: number;
@@ -19,7 +19,7 @@ const EWMA_WEIGHT = 2 / (MEDIAN_OF + 1);
 const FOLLOW_DOWN = 0.02;
 /** How far it follows in all, as a part of what was learned: a long spell at low load must not make full load an alert. */
 const LOWEST_NORMAL = Math.log(0.6);
-/** Below this part of its normal a machine is taken to stand still. */
+/** Below this fraction of its baseline a machine is considered stopped. */
 const STANDSTILL = 1 / 4;
 const SMALLEST = 1e-12;
 
@@ -41,7 +41,7 @@ export class LevelDetector implements Detector {
   /** The normal as it was learned. */
   readonly #learnedNormal: Float64Array;
   #learning: number[];
-  /** What `score` worked out for a row, since `learn` is asked for the same one next. */
+  /** The result of `score` for a row, since `learn` follows with the same row. */
   #scored: { row: readonly number[]; level: Float64Array } | null = null;
 
   /**

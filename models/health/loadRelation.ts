@@ -23,9 +23,9 @@ const FRESH: Relation = {
 const KEYS = Object.keys(FRESH) as (keyof Relation)[];
 export const RELATION_NUMBERS = KEYS.length;
 /** Fewer pairs of changes do not show a slope. */
-const LEAST_PAIRS = 30;
+const MIN_PAIRS = 30;
 /** A load that explains less than this part of the variance is no reason to doubt a change. */
-const LEAST_EXPLAINED = 0.5;
+const MIN_EXPLAINED = 0.5;
 
 /** What the load leaves of a change: the rest, and the standard deviation with which it is known. */
 export interface Unexplained {
@@ -68,21 +68,21 @@ export class LoadRelation {
    */
   unexplained(change: number, loadChange: number, independent: number): Unexplained | null {
     const { pairs, loadSquare, valueSquare, product } = this.#r;
-    if (Number.isNaN(loadChange) || pairs < LEAST_PAIRS || loadSquare === 0) return null;
+    if (Number.isNaN(loadChange) || pairs < MIN_PAIRS || loadSquare === 0) return null;
     const slope = product / loadSquare;
     const explained = slope * product;
-    if (explained < LEAST_EXPLAINED * valueSquare) return null;
+    if (explained < MIN_EXPLAINED * valueSquare) return null;
     const square = Math.max(0, valueSquare - explained);
     const leverage = loadChange ** 2 / (independent * loadSquare);
     return { rest: change - slope * loadChange, deviation: Math.sqrt(square * (1 + leverage)) };
   }
 
-  /** Takes the smoothed load of the newest interval, be it learned from or not. */
-  see(level: number): void {
+  /** Records the smoothed load of the latest interval, whether or not it is learned from. */
+  observe(level: number): void {
     this.#r.level = level;
   }
 
-  /** The reference begins anew. */
+  /** Restarts the reference. */
   startOver(): void {
     this.#r.referenceOf = 0;
   }

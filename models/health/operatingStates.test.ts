@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { gaussian, randomOf } from '#models/random/random.ts';
-import { OperatingStates, type Placed } from './operatingStates.ts';
+import { OperatingStates, type StateAssignment } from './operatingStates.ts';
 
 const settings = { learnRows: 300, newRows: 20 };
 const random = randomOf(8);
 const near = (rpm: number, load: number) => [rpm + 5 * gaussian(random), load + 0.02 * gaussian(random)];
-const stateOf = (placed: Placed) => (placed.kind === 'state' ? placed.state : placed.kind);
+const stateOf = (placed: StateAssignment) => (placed.kind === 'state' ? placed.state : placed.kind);
 
 test('two speeds and two loads are three states where one combination does not occur; a stop is one of its own', () => {
   const states = new OperatingStates(settings, 0);
@@ -35,13 +35,13 @@ test('a load that glides, and one that hardly moves, are one state', () => {
 
 test('a speed that glides is one state, told by its band; a band is left only for good', () => {
   const states = new OperatingStates(settings, 0);
-  const speedOf = (placed: Placed) => (placed.kind === 'one' ? placed.speed : placed.kind);
+  const speedOf = (placed: StateAssignment) => (placed.kind === 'one' ? placed.speed : placed.kind);
   for (let i = 0; i < 300; i++) states.observe([1200 + 280 * Math.sin(i / 20), 0.7]);
   expect(states.states).toHaveLength(1);
   const fast = states.observe([1480, 0.7]);
   expect(speedOf(states.observe([1440, 0.7]))).toBe(speedOf(fast));
-  expect(states.isOf(fast, 0, 1440)).toBe(true);
-  expect(states.isOf(fast, 0, 1000)).toBe(false);
+  expect(states.mayBelong(fast, 0, 1440)).toBe(true);
+  expect(states.mayBelong(fast, 0, 1000)).toBe(false);
   expect(speedOf(states.observe([1000, 0.7]))).not.toBe(speedOf(fast));
   // About the edge of two bands.
   const said = new Set(Array.from({ length: 40 }, (_, i) => speedOf(states.observe([1350 + (i % 2 ? 20 : -20), 0.7]))));

@@ -1,7 +1,7 @@
 import { kmeans } from 'ml-kmeans';
 
 export interface StateSettings {
-  /** Rows from which the states are told. */
+  /** Rows from which the states are learned. */
   learnRows: number;
   /** Rows in a row, near one another and far from all states, that are a new one. */
   newRows: number;
@@ -31,24 +31,24 @@ export interface StateSnapshot {
  * Which state a row belongs to; `between` states nothing can be compared. Unlike the others `one` is all that is known,
  * but for the band of its `speed`.
  */
-export type Placed =
+export type StateAssignment =
   | { kind: 'one'; speed?: number }
   | { kind: 'state'; state: number; stopped: boolean }
   | { kind: 'between' };
 
-const MOST_STATES = 6;
-/** Beyond so many a machine is not run in states. */
-const MOST_LATER = 12;
+const MAX_STATES = 6;
+/** With more, a machine is not operated in states. */
+const MAX_LATER = 12;
 /** States hold at least this part of the rows … */
-const LEAST_PART = 0.05;
+const MIN_PART = 0.05;
 /** … and lie apart, in one value at least, by so many standard deviations: a load that glides is one state. */
-const APART = 5;
+const MIN_SEPARATION_SD = 5;
 /** No value's spread is taken as less than this part of it. */
-const LEAST_SPREAD = 0.02;
+const MIN_SPREAD = 0.02;
 /** A row belongs to a state within so many standard deviations in every value. */
-const WITHIN = 5;
-/** Below this part of the fastest state's speed a machine stands. */
-const STOPPED = 0.1;
+const MAX_DISTANCE_SD = 5;
+/** Below this fraction of the fastest state's speed a machine is at standstill. */
+const STOPPED_SPEED_FRACTION = 0.1;
 /** Ratio of neighbouring bands of speed: levels of vibration grow with its square. */
 const BAND = 1.2;
 /** A speed leaves its band when it is so many bands from the middle of it: one at the edge of two stays in one. */
@@ -65,7 +65,7 @@ export class OperatingStates {
   readonly #speed: number;
   #learning: number[][];
   #states: OperatingState[] | null;
-  #strange: number[][];
+  #outliers: number[][];
   #band: number | undefined;
 
   constructor(settings: StateSettings, speedColumn: number, snapshot?: StateSnapshot) {
@@ -73,7 +73,7 @@ export class OperatingStates {
     this.#speed = speedColumn;
     this.#learning = snapshot ? [...snapshot.learning] : [];
     this.#states = snapshot?.states ?? null;
-    this.#strange = snapshot ? [...snapshot.strange] : [];
+    this.#outliers = snapshot ? [...snapshot.strange] : [];
     this.#band = snapshot?.band;
   }
 
@@ -83,72 +83,72 @@ export class OperatingStates {
   }
 
   snapshot(): StateSnapshot {
-    return { learning: [...this.#learning], states: this.#states, strange: [...this.#strange], band: this.#band };
+    return { learning: [...this.#learning], states: this.#states, strange: [...this.#outliers], band: this.#band };
   }
 
   /** Whether a value may be of where the machine was placed; all but another speed may be while states are learned. */
-  isOf(placed: Placed, column: number, value: number): boolean {
+  mayBelong(placed: StateAssignment, column: number, value: number): boolean {
     if (placed.kind === 'between') return false;
     const { speed } = placed.kind === 'one' ? placed : {};
     if (column === this.#speed && speed !== undefined && bandOf(value, speed) !== speed) return false;
     const one = this.#states?.[placed.kind === 'one' ? 0 : placed.state];
-    return !one || Math.abs(value - one.centre[column]) <= WITHIN * one.spread[column];
+    return !one || Math.abs(value - one.centre[column]) <= MAX_DISTANCE_SD * one.spread[column];
   }
 
-  /** Takes a row of values, and places it. */
-  observe(row: readonly number[]): Placed {
+  /** Assigns a row of values to a state. */
+  observe(row: readonly number[]): StateAssignment {
     if (!this.#states) {
       this.#learning.push([...row]);
-      if (this.#learning.length === this.#settings.learnRows) this.#settle();
+      if (this.#learning.length === this.#settings.learnRows) this.#cluster();
       return this.#one(row);
     }
-    const placed = this.#place(row);
-    if (placed.kind !== 'between') {
-      this.#strange = [];
-      return placed;
+    const assignment = this.#assign(row);
+    if (assignment.kind !== 'between') {
+      this.#outliers = [];
+      return assignment;
     }
-    this.#strange = [...this.#strange, [...row]].slice(-this.#settings.newRows);
-    if (this.#strange.length < this.#settings.newRows || this.#states.length >= MOST_LATER) return placed;
-    const state = stateOf(this.#strange);
-    if (!this.#strange.every((one) => isWithin(one, state))) return placed;
-    this.#states = this.#marked([...this.#states, state]);
-    this.#strange = [];
-    return this.#place(row);
+    this.#outliers = [...this.#outliers, [...row]].slice(-this.#settings.newRows);
+    if (this.#outliers.length < this.#settings.newRows || this.#states.length >= MAX_LATER) return assignment;
+    const state = stateOf(this.#outliers);
+    if (!this.#outliers.every((one) => isWithin(one, state))) return assignment;
+    this.#states = this.#markStopped([...this.#states, state]);
+    this.#outliers = [];
+    return this.#assign(row);
   }
 
-  #place(row: readonly number[]): Placed {
+  #assign(row: readonly number[]): StateAssignment {
     const states = this.#states as OperatingState[];
     const near = states.map((state, i) => ({ i, far: distance(row, state) })).sort((a, b) => a.far - b.far)[0];
-    if (near.far > WITHIN) return { kind: 'between' };
+    if (near.far > MAX_DISTANCE_SD) return { kind: 'between' };
     return states.length === 1 ? this.#one(row) : { kind: 'state', state: near.i, stopped: states[near.i].stopped };
   }
 
   /** A machine of one state is compared with itself at about the same speed. */
-  #one(row: readonly number[]): Placed {
+  #one(row: readonly number[]): StateAssignment {
     if (this.#speed < 0) return { kind: 'one' };
     this.#band = bandOf(row[this.#speed], this.#band);
     return { kind: 'one', speed: this.#band };
   }
 
-  #settle(): void {
+  #cluster(): void {
     let best = [stateOf(this.#learning)];
     const scale = best[0].spread;
     const scaled = this.#learning.map((row) => row.map((v, c) => v / scale[c]));
-    for (let k = 2; k <= MOST_STATES; k++) {
+    for (let k = 2; k <= MAX_STATES; k++) {
       const { clusters } = kmeans(scaled, k, { initialization: 'kmeans++', seed: 1 });
       const groups = Array.from({ length: k }, (_, g) => this.#learning.filter((__, i) => clusters[i] === g));
-      if (groups.some((rows) => rows.length < LEAST_PART * this.#learning.length)) continue;
+      if (groups.some((rows) => rows.length < MIN_PART * this.#learning.length)) continue;
       const states = groups.map(stateOf);
       if (states.every((a, i) => states.every((b, j) => i === j || areApart(a, b)))) best = states;
     }
-    this.#states = this.#marked(best.sort((a, b) => a.centre[0] - b.centre[0]));
+    this.#states = this.#markStopped(best.sort((a, b) => a.centre[0] - b.centre[0]));
     this.#learning = [];
   }
 
-  #marked(states: readonly OperatingState[]): OperatingState[] {
+  #markStopped(states: readonly OperatingState[]): OperatingState[] {
     if (this.#speed < 0) return [...states];
     const fastest = Math.max(...states.map((s) => Math.abs(s.centre[this.#speed])));
-    return states.map((s) => ({ ...s, stopped: Math.abs(s.centre[this.#speed]) < STOPPED * fastest }));
+    return states.map((s) => ({ ...s, stopped: Math.abs(s.centre[this.#speed]) < STOPPED_SPEED_FRACTION * fastest }));
   }
 }
 
@@ -157,7 +157,7 @@ function stateOf(rows: readonly (readonly number[])[]): OperatingState {
   const largest = rows[0].map((_, c) => Math.max(...rows.map((row) => Math.abs(row[c]))));
   const spread = centre.map((mean, c) => {
     const variance = rows.reduce((sum, row) => sum + (row[c] - mean) ** 2, 0) / rows.length;
-    return Math.max(Math.sqrt(variance), LEAST_SPREAD * largest[c], 1e-9);
+    return Math.max(Math.sqrt(variance), MIN_SPREAD * largest[c], 1e-9);
   });
   return { centre, spread, stopped: false };
 }
@@ -173,12 +173,12 @@ function bandOf(speed: number, before: number | undefined): number {
 }
 
 function isWithin(row: readonly number[], state: OperatingState): boolean {
-  return distance(row, state) <= WITHIN;
+  return distance(row, state) <= MAX_DISTANCE_SD;
 }
 
 function areApart(a: OperatingState, b: OperatingState): boolean {
   return a.centre.some((v, c) => {
     const spread = Math.sqrt((a.spread[c] ** 2 + b.spread[c] ** 2) / 2);
-    return Math.abs(v - b.centre[c]) > APART * spread;
+    return Math.abs(v - b.centre[c]) > MIN_SEPARATION_SD * spread;
   });
 }

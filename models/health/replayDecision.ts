@@ -27,7 +27,7 @@ export function replayDecision(
   const { index, contributions } = score;
   const { on } = stepTrigger(trigger.before, index, trigger.settings);
   const { state, change } = stepAssetAlert(alert.before, { ...alert.seen, index }, alert.settings);
-  const said = state.active ? state : alert.before;
+  const reported = state.active ? state : alert.before;
   const gathered =
     context === null ? null : { pieces: [...signal], context: { ...context, axial } as unknown as RecordingContext };
   return {
@@ -35,7 +35,7 @@ export function replayDecision(
     contributions,
     on,
     change,
-    severity: said.active ? said.severity : null,
+    severity: reported.active ? reported.severity : null,
     diagnosis: diagnoseAlert(contributions, gathered).diagnosis,
   };
 }

@@ -33,17 +33,17 @@ export type TrainingSupport = z.infer<typeof supportSchema>;
 /** Newest rows that are judged; of their distances the fourth largest of thirty, so that single outliers do not count. */
 const WINDOW = 30;
 const LEVEL = 0.9;
-const MOST_ROWS = 1000;
+const MAX_ROWS = 1000;
 /** Of each unit. */
-const MOST_WINDOWS = 30;
+const MAX_WINDOWS = 30;
 /** Neighbours whose spread is a column's local deviation; it is no less than this part of the whole deviation. */
 const NEIGHBOURS = 10;
-const LEAST_LOCAL = 0.02;
+const MIN_LOCAL = 0.02;
 const ROUNDS = 3;
 /** Steps of units, from which their limits are known. */
-const LEAST_PACES = 10;
+const MIN_PACES = 10;
 /** Units of a table, from which they are judged together: their steps, this many standard errors and this factor off. */
-const LEAST_POOLED = 3;
+const MIN_POOLED = 3;
 const POOLED_ERRORS = 4;
 const OTHER_SCALE = 1.3;
 /** Chance that a unit like the training comes over the limit at any time of its life. */
@@ -103,11 +103,11 @@ export function fitSupport(
 
 /** Rows of the training, their local deviations, and the limit of units that were left out. @param windows of a unit's rows, judged each by its own. */
 function neighboursOf(units: readonly number[][][], windows: (own: number[][]) => number[][][], alpha: number) {
-  const all = thinned(units.flat(), MOST_ROWS);
+  const all = thinned(units.flat(), MAX_ROWS);
   const local = localDeviations(all);
   const worst: number[] = [];
   for (let fold = 0; fold < Math.min(FOLDS, units.length); fold++) {
-    const reference = thinned(units.filter((_, i) => i % FOLDS !== fold).flat(), MOST_ROWS);
+    const reference = thinned(units.filter((_, i) => i % FOLDS !== fold).flat(), MAX_ROWS);
     for (const unit of units.filter((_, i) => i % FOLDS === fold)) {
       const own = windows(unit).map((w) =>
         quantile(
@@ -131,7 +131,7 @@ function paceOf(units: readonly (readonly ArrayLike<number>[])[], c: number, alp
   const long = units.filter((rows) => rows.length >= WINDOW);
   const whole = long.map(logOf).filter(Number.isFinite);
   const parts = long.flatMap((rows) => windowsOf(rows).map(logOf)).filter(Number.isFinite);
-  if (whole.length < LEAST_PACES) return null;
+  if (whole.length < MIN_PACES) return null;
   return {
     log: whole.reduce((a, b) => a + b, 0) / whole.length,
     units: deviation(whole),
@@ -192,7 +192,7 @@ export function otherScale(
   const long = units.filter((rows) => rows.length >= WINDOW);
   for (const c of columns) {
     const pace = paces?.[c];
-    if (!pace || long.length < LEAST_POOLED) continue;
+    if (!pace || long.length < MIN_POOLED) continue;
     const off = long.map((rows) => Math.log(meanStep(rows, c)) - pace.log);
     const one = long.map((rows) => spreadOf(pace, rows.length));
     const mean = off.reduce((a, b) => a + b, 0) / off.length;
@@ -237,7 +237,7 @@ function short(v: number): number {
 /** Trailing windows, spread over the rows: as a unit is asked for at any time of its life. */
 function windowsOf<T>(rows: readonly T[]): T[][] {
   const windows: T[][] = [];
-  const step = Math.max(WINDOW / 3, Math.ceil(rows.length / MOST_WINDOWS));
+  const step = Math.max(WINDOW / 3, Math.ceil(rows.length / MAX_WINDOWS));
   for (let end = rows.length; end >= Math.min(rows.length, WINDOW); end -= step)
     windows.push(rows.slice(Math.max(0, end - WINDOW), end));
   return windows;
@@ -284,7 +284,7 @@ function localDeviations(rows: readonly number[][]): number[] {
         .slice(1, 1 + NEIGHBOURS);
       for (let k = 0; k < width; k++) squares[k] += deviation(near.map(({ row }) => row[k])) ** 2 / centres.length;
     }
-    scale = squares.map((s, k) => Math.max(Math.sqrt(s), LEAST_LOCAL * whole[k]));
+    scale = squares.map((s, k) => Math.max(Math.sqrt(s), MIN_LOCAL * whole[k]));
   }
   return scale;
 }

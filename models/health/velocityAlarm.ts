@@ -6,7 +6,7 @@ import type { Score } from './detector.ts';
 export const VELOCITY = 'velocityRmsMmPerS';
 /** A change of this part of zone B's upper limit is one that matters, whichever zone it leads to. */
 const CHANGE = 0.25;
-/** No machine is let run further than this beyond that limit before it is said. */
+/** The maximum distance above that limit before an alert is raised. */
 const HIGHEST = 1.25;
 /** A machine whose alarm lies no further above its normal than this is always near it, and shown so. */
 const ROOM = 1.25;

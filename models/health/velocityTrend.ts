@@ -18,7 +18,7 @@ const HORIZON_DAYS = 30;
 /** One-sided 0.1 %. */
 const SIGNIFICANT = 3.09;
 /** A rise smaller than this part of zone B's upper limit is none that matters, however sure. */
-const LEAST_RISE = 0.1;
+const MIN_RISE = 0.1;
 /** Of the newest days alone: a rise that has ended is none. One-sided 5 %. */
 const STILL_RISING = 1.64;
 /** A step that leaves less than this part of the line's residuals explains the days better than a line does. */
@@ -43,7 +43,7 @@ export function velocityTrend(
   const whole = monotoneTrend(days, velocities);
   const newest = monotoneTrend(days.slice(-TREND_DAYS), velocities.slice(-TREND_DAYS));
   const rise = whole.slope * (days[n - 1] - days[0]);
-  const matters = rise > LEAST_RISE * zoneLimits(isoClass)[1];
+  const matters = rise > MIN_RISE * zoneLimits(isoClass)[1];
   if (!(whole.z > SIGNIFICANT && newest.z > STILL_RISING && matters)) return null;
   const levels = velocities.map((v, i) => v - whole.slope * days[i]);
   if (stepResidual(velocities) < STEP_IS_BETTER * residual(levels)) return null;

@@ -31,11 +31,14 @@ export interface LoadedModel {
 /** What runs models. Every runtime gives the same answers within 1e-5 (models/inference/runtimeChecks.ts). */
 export interface ModelRuntime {
   readonly name: string;
-  /** @throws UnsupportedModel where it is another runtime's; Error that says what is wrong with the model. */
+  /** @throws UnsupportedModel if another runtime is needed; Error that describes what is wrong with the model. */
   load(file: ModelFile): Promise<LoadedModel>;
 }
 
-/** A model whose inputs are checked before it is asked. @param outputs numbers that it answers for a row. */
+/**
+ * A model whose inputs are checked before each prediction.
+ * @param outputs numbers per row.
+ */
 export function loadedModel(
   inputs: number,
   outputs: number,

@@ -9,19 +9,19 @@ import { type TensorFlow, TfjsRuntime } from './tfjsRuntime.ts';
  * @throws Error with what each of them said.
  */
 export async function loadModel(file: ModelFile): Promise<{ model: LoadedModel; runtime: string }> {
-  const said: string[] = [];
+  const reasons: string[] = [];
   for (const find of [async () => new DenseRuntime(), tfjsNode, tfjs, onnx]) {
     const runtime = await find();
-    if (typeof runtime === 'string') said.push(runtime);
+    if (typeof runtime === 'string') reasons.push(runtime);
     else
       try {
         return { model: await runtime.load(file), runtime: runtime.name };
       } catch (error) {
         if (!(error instanceof UnsupportedModel)) throw error;
-        said.push(`${runtime.name}: ${error.message}`);
+        reasons.push(`${runtime.name}: ${error.message}`);
       }
   }
-  throw new Error(`no runtime here runs this ${file.format} model (${said.join('; ')})`);
+  throw new Error(`no runtime here runs this ${file.format} model (${reasons.join('; ')})`);
 }
 
 /** TensorFlow.js with its native library; or why not. */

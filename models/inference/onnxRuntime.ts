@@ -16,7 +16,7 @@ export interface Onnx {
 
 const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential' };
 
-/** ONNX Runtime, handed in by whoever found it. One thread: an edge has other work, and answers stay the same. */
+/** ONNX Runtime, injected by the caller. One thread: an edge has other work, and results stay reproducible. */
 export class OnnxRuntime implements ModelRuntime {
   readonly name = 'onnxruntime-node';
   readonly #onnx: Onnx;

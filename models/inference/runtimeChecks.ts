@@ -33,10 +33,12 @@ export function checkRuntime(runtime: ModelRuntime, reference: ModelRuntime): vo
 
   test(`${runtime.name} runs what was learned, and says the same again`, async () => {
     const model = await runtime.load(file);
-    const said = await model.predict(values, rows.length);
-    const error = Math.sqrt(said.reduce((sum, v, i) => sum + (v - targets[i >> 1][i & 1]) ** 2, 0) / said.length);
+    const prediction = await model.predict(values, rows.length);
+    const error = Math.sqrt(
+      prediction.reduce((sum, v, i) => sum + (v - targets[i >> 1][i & 1]) ** 2, 0) / prediction.length,
+    );
     expect(error).toBeLessThan(0.15);
-    expect(await model.predict(values, rows.length)).toEqual(said);
+    expect(await model.predict(values, rows.length)).toEqual(prediction);
     expect(await model.predict(new Float32Array(0), 0)).toHaveLength(0);
   });
 

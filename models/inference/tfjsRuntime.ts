@@ -20,7 +20,7 @@ export interface TensorFlow {
   tidy<T>(work: () => T): T;
 }
 
-/** TensorFlow.js, handed in by whoever found it: with its native library, on WebAssembly, or in plain JavaScript. */
+/** TensorFlow.js, injected by the caller: with its native library, on WebAssembly, or in plain JavaScript. */
 export class TfjsRuntime implements ModelRuntime {
   readonly name: string;
   readonly #tf: TensorFlow;
@@ -45,7 +45,7 @@ export class TfjsRuntime implements ModelRuntime {
       out.dispose();
       return answers;
     };
-    // A graph does not always say how much it answers.
+    // A graph does not always declare its output size.
     return loadedModel(inputs, (await ask(new Float32Array(inputs), 1)).length, ask);
   }
 }

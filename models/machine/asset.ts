@@ -5,7 +5,7 @@ import { configuredBearingSchema } from './designation.ts';
 import { drivetrainSchema } from './drivetrain.ts';
 import { isoClassSchema } from './iso20816.ts';
 
-/** What an edge is told of a point. All of it is optional: a point that nobody described is still watched. */
+/** Configuration of a point. All of it is optional: a point without it is still watched. */
 export const pointSchema = z.strictObject({
   unit: unitSchema.optional(),
   /** `speed` marks the process value that gives the shaft's rate in rpm, `tachometer` the waveform whose pulses do. */

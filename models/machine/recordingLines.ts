@@ -5,7 +5,7 @@ import { type Drivetrain, polePassHz } from './drivetrain.ts';
 const SHAFT_HARMONICS = [1, 2, 3, 4, 5] as const;
 const DEFECT_HARMONICS = 6;
 /** Factors that a slip of the pen made far too small must not fill the message. */
-const MOST_HARMONICS = 20;
+const MAX_HARMONICS = 20;
 
 /**
  * Names the lines that a machine's configuration places in its spectra.
@@ -44,7 +44,7 @@ function defectLines({ bpfo, bpfi, bsf, ftf }: BearingFactors, shaftHz: number):
   // All families reach equally far: where one ends early its lines would be called by the names of another.
   const top = DEFECT_HARMONICS * Math.max(bpfo, bpfi, 2 * bsf);
   const harmonics = (nameOf: (k: number) => string, order: number) =>
-    Array.from({ length: Math.min(MOST_HARMONICS, Math.ceil(top / order)) }, (_, i) => ({
+    Array.from({ length: Math.min(MAX_HARMONICS, Math.ceil(top / order)) }, (_, i) => ({
       name: nameOf(i + 1),
       hz: (i + 1) * order * shaftHz,
     }));

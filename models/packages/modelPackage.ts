@@ -4,7 +4,7 @@ import { fromBase64, toBase64 } from '#models/inference/base64.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
 
 /** Bytes of a package as it travels, at most. */
-export const MOST_PACKAGE_BYTES = 8 * 1024 * 1024;
+export const MAX_PACKAGE_BYTES = 8 * 1024 * 1024;
 
 export const MODEL_FILE = 'model.json';
 
@@ -15,7 +15,7 @@ export const manifestSchema = z.strictObject({
   /** Of the model; each change has another. */
   release: z.string().regex(/^[A-Za-z0-9._-]{1,40}$/, 'letters, digits, dots, dashes; at most 40'),
   kind: z.enum(['process', 'life', 'failure']),
-  /** What a person should know before trusting it. */
+  /** What a user should know before trusting the model. */
   card: z.record(z.string(), z.unknown()),
   /** The Millwright that made it: its version, and the hash of its code. */
   code: z.strictObject({ version: z.string(), sha256: z.string() }),
@@ -31,7 +31,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 const packageSchema = z.strictObject({
   /** What is signed: exactly this text. The hash of it is the package's id, and it holds the hashes of the files. */
   manifest: z.string(),
-  /** Ed25519, base64; null while nobody has signed it. */
+  /** Ed25519, base64; null until the package is signed. */
   signature: z.string().nullable(),
   files: z.record(z.string(), z.base64()),
 });
@@ -58,7 +58,7 @@ export async function packModel(
   return { id, manifest, manifestText, signature: null, files: new Map(files) };
 }
 
-/** A package as a text: what lies on a stick, and travels. */
+/** A package as text, for a file or a message. */
 export function packageText({ manifestText, signature, files }: ModelPackage): string {
   const base64 = [...files].map(([name, bytes]) => [name, toBase64(bytes)] as const);
   return JSON.stringify({ manifest: manifestText, signature, files: Object.fromEntries(base64) });
@@ -66,7 +66,7 @@ export function packageText({ manifestText, signature, files }: ModelPackage): s
 
 /** @throws Error with what is wrong: no package, or a file that is not the one its manifest names. */
 export async function openPackage(text: string): Promise<ModelPackage> {
-  if (text.length > MOST_PACKAGE_BYTES) throw new Error(`not a model package: larger than ${MOST_PACKAGE_BYTES} bytes`);
+  if (text.length > MAX_PACKAGE_BYTES) throw new Error(`not a model package: larger than ${MAX_PACKAGE_BYTES} bytes`);
   const outer = packageSchema.safeParse(parseJson(text));
   if (!outer.success) throw new Error(`not a model package: ${issueOf(outer.error)}`);
   const manifest = manifestSchema.safeParse(parseJson(outer.data.manifest));

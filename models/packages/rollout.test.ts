@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { MachineModels } from '#models/contracts/models.ts';
 import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
-import { noteSent, stepRollout } from './rollout.ts';
+import { recordSent, stepRollout } from './rollout.ts';
 
 const [MODEL, OLD] = ['a'.repeat(64), 'b'.repeat(64)];
 const run = (id: string, rows: number) => ({ id, name: 'm', release: '1', rows, over: 0, failures: 0, msPerRow: 1 });
@@ -55,7 +55,7 @@ class Plant {
     this.rollout = step.rollout;
     for (const { target, order } of step.orders) {
       const id = `o${++this.orders}`;
-      this.rollout = noteSent(this.rollout, target, id, order, this.nowMs);
+      this.rollout = recordSent(this.rollout, target, id, order, this.nowMs);
       if (this.deaf) continue;
       const machine = this.machines[target];
       const detail = order.what === 'model' ? this.refuse(target) : null;

@@ -34,7 +34,7 @@ interface Shelf {
 }
 
 /** Of the history, what has to be left to plan from. */
-const LEAST_LEFT = 4;
+const MIN_LEFT = 4;
 
 /**
  * Plays the newest periods: each period everything is planned from what was known then, orders come after the lead time,
@@ -48,7 +48,7 @@ export function backtestStock(
   reviewPeriods: number,
   periods: number,
 ): StockBacktest {
-  const played = items.filter(({ history }) => history.length >= periods + LEAST_LEFT);
+  const played = items.filter(({ history }) => history.length >= periods + MIN_LEFT);
   const shelves = new Map<string, Shelf>();
   for (let back = periods; back > 0; back--) {
     const cut = played.map((item) => cutBack(item, back, shelves.get(item.id)));

@@ -1,6 +1,6 @@
 /** Finest counting unit, as a part of the mean demand: planning to a thousandth is finer than any forecast. */
 const FINEST = 1e-3;
-const MOST_DECIMALS = 6;
+const MAX_DECIMALS = 6;
 
 /**
  * Smallest quantity that an item is counted in, in its own unit of measure: 1 of pieces, 0.001 of tonnes that are
@@ -9,9 +9,9 @@ const MOST_DECIMALS = 6;
  */
 export function countingUnit(history: readonly number[]): number {
   if (history.every(Number.isInteger)) return 1;
-  const asked = history.filter((v) => v > 0);
-  const mean = asked.reduce((a, b) => a + b, 0) / Math.max(1, asked.length);
-  const finest = Math.floor(Math.log10(Math.max(mean * FINEST, 10 ** -MOST_DECIMALS)));
+  const demands = history.filter((v) => v > 0);
+  const mean = demands.reduce((a, b) => a + b, 0) / Math.max(1, demands.length);
+  const finest = Math.floor(Math.log10(Math.max(mean * FINEST, 10 ** -MAX_DECIMALS)));
   for (let exponent = -1; exponent > finest; exponent--) {
     const scale = 10 ** -exponent;
     if (history.every((v) => Math.abs(v * scale - Math.round(v * scale)) < 1e-6)) return 10 ** exponent;

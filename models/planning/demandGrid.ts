@@ -7,7 +7,7 @@ export interface GridLaw {
 }
 
 /** Cells between 0 and the largest demand: 0.3 % of it a step, so that a policy's cost is not the grid's. */
-const MOST_CELLS = 320;
+const MAX_CELLS = 320;
 
 /**
  * The step of an item's grid: its smallest unit where the range allows, else a multiple of it.
@@ -15,7 +15,7 @@ const MOST_CELLS = 320;
  * @param largest demand or lot that has to fit, in units of the item.
  */
 export function gridStep(unit: number, largest: number): number {
-  return unit * Math.max(1, Math.ceil(largest / unit / MOST_CELLS));
+  return unit * Math.max(1, Math.ceil(largest / unit / MAX_CELLS));
 }
 
 /** A demand distribution rounded to a grid; a value between two steps is split so that the mean is kept. */

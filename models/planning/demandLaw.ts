@@ -47,12 +47,12 @@ export function stretched({ mean, quantiles }: DemandLaw, times: number): Demand
 }
 
 /** Counts larger than this are thinned as if they were none. */
-const MOST_COUNTED = 200;
+const MAX_COUNTED = 200;
 
 /** The law of a part of an interval: each unit that is counted falls into it with that chance. */
 function partOf({ mean, quantiles }: DemandLaw, part: number): DemandLaw | null {
   const most = quantiles[quantiles.length - 1];
-  if (most > MOST_COUNTED || !quantiles.every(Number.isInteger)) return null;
+  if (most > MAX_COUNTED || !quantiles.every(Number.isInteger)) return null;
   const counts = new Array<number>(most + 1).fill(0);
   for (const n of quantiles) counts[n] += 1 / quantiles.length;
   const masses = thinned(counts, part).map((mass, value) => ({ value, mass }));

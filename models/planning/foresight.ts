@@ -1,11 +1,11 @@
-/** Remaining life as an edge tells it. */
+/** Remaining life as reported by an edge. */
 export interface LifeEstimate {
   medianDays: number;
   /** Deviation of its logarithm. */
   logDeviation: number;
 }
 
-/** How well alerts announce that a part will be taken: learned from what came. */
+/** How well alerts predict that a part will be replaced: learned from outcomes. */
 export interface Foresight {
   /** Part of the takings that an alert goes before. */
   detected: number;
@@ -33,10 +33,10 @@ export interface EstimateOutcome {
   weight: number;
 }
 
-/** What is believed before anything came: eight of ten failures are announced, a month before, give or take. */
+/** The prior: eight of ten failures are predicted, about a month in advance. */
 const USUAL = { detected: 8, missed: 2, warningDays: 30, warnings: 3, logDeviation: 1 };
 /** Outcomes that an edge's own word on the bias and the spread of its estimates counts for. */
-const TRUST = 3;
+const PRIOR_WEIGHT = 3;
 
 /**
  * Foresight by what came, each drawn to what is usual.
@@ -69,16 +69,16 @@ function outcomesOf(estimates: readonly EstimateOutcome[]): EstimateRecord {
   const centre = sum((e) => logDays(e.saidDays)) / weight;
   const x = (e: EstimateOutcome) => logDays(e.saidDays) - centre;
   const over = (e: EstimateOutcome) => logDays(e.cameDays) - logDays(e.saidDays);
-  const shift = sum(over) / (TRUST + weight);
-  const slope = sum((e) => x(e) * (over(e) - shift)) / (TRUST + sum((e) => x(e) ** 2));
+  const shift = sum(over) / (PRIOR_WEIGHT + weight);
+  const slope = sum((e) => x(e) * (over(e) - shift)) / (PRIOR_WEIGHT + sum((e) => x(e) ** 2));
   const logVariance = sum((e) => (over(e) - shift - slope * x(e)) ** 2) / weight;
   return { centre, shift, slope, logVariance, weight };
 }
 
-/** An estimate, put right by how earlier ones turned out. */
+/** An estimate corrected by how earlier ones turned out. */
 export function corrected({ medianDays, logDeviation }: LifeEstimate, { estimates }: Foresight): LifeEstimate {
   const { centre, shift, slope, logVariance, weight } = estimates;
-  const variance = (TRUST * logDeviation ** 2 + weight * logVariance) / (TRUST + weight);
+  const variance = (PRIOR_WEIGHT * logDeviation ** 2 + weight * logVariance) / (PRIOR_WEIGHT + weight);
   const log = Math.log(Math.max(1e-3, medianDays));
   return { medianDays: Math.exp(log + shift + slope * (log - centre)), logDeviation: Math.sqrt(variance) };
 }

@@ -7,7 +7,7 @@ import { type EstimateOutcome, type Foresight, foresightFrom, type LifeEstimate 
 import type { InstalledMachine } from './machineOutlook.ts';
 import { fitWeibull, type Life, type Weibull } from './weibull.ts';
 
-/** What the edges say of machines, as the gateway has it. */
+/** The edges' messages about machines, as stored by the gateway. */
 export interface MachineNews {
   health: readonly HealthMessage[];
   /** All that are kept, returned ones as well. */
@@ -24,11 +24,11 @@ export interface InstalledBase {
 
 const DAY_MS = 86_400_000;
 const DAY_S = 86_400;
-/** Planned work that is later than this by so many days was given up. */
+/** Planned work overdue by this many days was abandoned. */
 const GIVEN_UP_DAYS = 60;
-/** A machine whose edge has said nothing for so long is watched no more. */
+/** A machine whose edge has been silent for this long is no longer watched. */
 const SILENT_DAYS = 7;
-const LEAST_DAYS = 0.01;
+const MIN_DAYS = 0.01;
 /** Standard normal 95 % quantile: remaining-life intervals are of 90 %. */
 const Z_90 = 1.645;
 /** Of an interval without an upper end, or of none at all. */
@@ -47,7 +47,7 @@ export function installedBase(
 ): InstalledBase {
   const lives: Life[] = [];
   const machines = bom.map((b): InstalledMachine => {
-    const own = (records.get(b.machine) ?? []).filter((m) => concerns(m, b));
+    const own = (records.get(b.machine) ?? []).filter((m) => isForPart(m, b));
     const { ended, ageDays } = livesOf(own, b, today);
     lives.push(...ended, ...(ageDays === null ? [] : [{ days: ageDays, ended: false }]));
     return {
@@ -64,7 +64,7 @@ export function installedBase(
 }
 
 /** Records of this part; of a part that only some failures take, all of the machine. */
-export function concerns({ item }: SupplyRow<'maintenance'>, b: SupplyRow<'bom'>): boolean {
+export function isForPart({ item }: SupplyRow<'maintenance'>, b: SupplyRow<'bom'>): boolean {
   return item === b.item || ((b.probability ?? 1) < 1 && item === undefined);
 }
 
@@ -104,13 +104,16 @@ function plannedIn(
 const isOf = (machine: string, m: { site: string; edge: string; asset: string }) =>
   machine === m.asset || machine === machineKey(m);
 
-/** Alerts of wiring and silence ask for no part, nor does what is closed, or was found false and not alarmed again. */
-function asksForParts({ audience, closed, finding, history = [] }: AlertRecord): boolean {
+/**
+ * Alerts about wiring and silence need no part, nor do alerts that are closed, or were false and have not been raised
+ * again.
+ */
+function needsParts({ audience, closed, finding, history = [] }: AlertRecord): boolean {
   if (audience === 'integrator' || closed !== undefined) return false;
   if (finding === undefined || finding.finding === 'confirmed') return true;
   return history.some(({ action, atMs }) => ALARMS_AGAIN.includes(action) && atMs >= finding.atMs);
 }
-/** After these an earlier finding no longer says what is. */
+/** After these, an earlier finding no longer applies. */
 const ALARMS_AGAIN = ['reopen', 'escalate'];
 
 /** @param records of maintenance of this part. */
@@ -126,14 +129,19 @@ function watchOf(
   const isOfOldPart = (a: AlertRecord) => renewed >= Math.floor(a.raisedAtMs / DAY_MS);
   const its = health.filter((h) => isOf(b.machine, h) && today - h.timeMs / DAY_MS < SILENT_DAYS);
   const active = alerts.filter(
-    (a) => isOf(b.machine, a) && a.returnedAtMs === null && asksForParts(a) && explains(b, a) && !isOfOldPart(a),
+    (a) =>
+      isOf(b.machine, a) &&
+      a.returnedAtMs === null &&
+      (needsParts(a) || isFoundPart(b, a)) &&
+      couldExplain(b, a) &&
+      !isOfOldPart(a),
   );
   if (active.length > 0) {
     const estimates = active.flatMap((a) => lifeEstimate(a, today) ?? []);
     const sinceDays = Math.max(0, today + 1 - Math.min(...active.map((a) => a.raisedAtMs)) / DAY_MS);
     return { kind: 'alarmed', sinceDays, life: shortestLife(estimates) };
   }
-  // A machine that nobody can assess is one that nobody watches.
+  // A machine that is not assessable is not watched.
   return { kind: its.some((h) => h.index !== undefined) ? 'quiet' : 'unwatched' };
 }
 
@@ -144,9 +152,16 @@ export function siteOfMachine(machine: string, { health, alerts }: MachineNews):
   return sites.size === 1 ? [...sites][0] : null;
 }
 
+/** Whether somebody found this part damaged: it is needed until a record says that it was replaced, closed alert or not. */
+function isFoundPart({ item }: SupplyRow<'bom'>, { finding }: AlertRecord): boolean {
+  return finding?.finding === 'confirmed' && finding.part?.trim().toLowerCase() === item.toLowerCase();
+}
+
 /** Whether the failing of this part would explain an alert. */
-function explains({ faults }: SupplyRow<'bom'>, { evidence }: AlertRecord): boolean {
-  if (faults === undefined) return true;
+function couldExplain(b: SupplyRow<'bom'>, alert: AlertRecord): boolean {
+  const { faults } = b;
+  const { evidence } = alert;
+  if (faults === undefined || isFoundPart(b, alert)) return true;
   const { fault } = evidence.diagnosis;
   const named = faults.split(/[\s,;|]+/);
   return fault === 'undetermined' || coveredFaults(fault).some((f) => named.includes(f));
@@ -159,7 +174,7 @@ export function lifeEstimate({ remainingLife: life, updatedAtMs }: AlertRecord, 
   const spread = (high: number) => (Math.log(high) - Math.log(Math.max(lowS, 1e-3 * high))) / (2 * Z_90);
   const logDeviation = highS === undefined || highS <= 0 ? WIDE_LOG_DEVIATION : spread(highS);
   const since = Math.max(0, today - updatedAtMs / DAY_MS);
-  return { medianDays: Math.max(LEAST_DAYS, medianS / DAY_S - since), logDeviation };
+  return { medianDays: Math.max(MIN_DAYS, medianS / DAY_S - since), logDeviation };
 }
 
 export function shortestLife(estimates: readonly LifeEstimate[]): LifeEstimate | null {
@@ -206,7 +221,10 @@ function firstAlertBefore(b: SupplyRow<'bom'>, day: number, alerts: readonly Ale
   const days = alerts
     .filter(
       (a) =>
-        isOf(b.machine, a) && explains(b, a) && asksForParts(a) && (a.returnedAtMs ?? day * DAY_MS) / DAY_MS >= day - 1,
+        isOf(b.machine, a) &&
+        couldExplain(b, a) &&
+        needsParts(a) &&
+        (a.returnedAtMs ?? day * DAY_MS) / DAY_MS >= day - 1,
     )
     .map((a) => a.raisedAtMs / DAY_MS)
     .filter((raised) => raised < day + 1);

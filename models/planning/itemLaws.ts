@@ -28,18 +28,18 @@ export class ItemLaws {
     this.#periodDays = PERIOD_DAYS[period];
     const wanted = new Set(days.filter((d) => d > 0).flatMap((d) => this.#around(d)));
     const leadTimes = [...wanted].filter((n) => n > 0).sort((a, b) => a - b);
-    const asked = items.filter((item) => !isNothing(item));
-    if (leadTimes.length === 0 || asked.length === 0) return;
+    const demanded = items.filter((item) => !hasNoDemand(item));
+    if (leadTimes.length === 0 || demanded.length === 0) return;
     const moved = new Map(items.map((item, i) => [item, times[i] ?? 1]));
-    const laws = leadTimeLaws(asked, { frequency: [SEASON[period]], quantiles: LAW_LEVELS }, leadTimes, [], elapsed);
+    const laws = leadTimeLaws(demanded, { frequency: [SEASON[period]], quantiles: LAW_LEVELS }, leadTimes, [], elapsed);
     leadTimes.forEach((n, i) => {
-      this.#laws.set(n, new Map(asked.map((item, j) => [item, counted(item, laws[i][j], moved.get(item) ?? 1)])));
+      this.#laws.set(n, new Map(demanded.map((item, j) => [item, counted(item, laws[i][j], moved.get(item) ?? 1)])));
     });
   }
 
   /** @param days one of those that were named. */
   over(item: ItemHistory, days: number): DemandLaw {
-    if (!(days > 0) || isNothing(item)) return NO_DEMAND;
+    if (!(days > 0) || hasNoDemand(item)) return NO_DEMAND;
     const [below, above] = this.#around(days);
     const longer = days / this.#periodDays / LONGEST;
     const law = (n: number) => (n === 0 ? NO_DEMAND : (this.#laws.get(n)?.get(item) ?? NO_DEMAND));
@@ -66,7 +66,7 @@ function counted({ history }: ItemHistory, { mean, quantiles }: DemandLaw, times
   return { mean: times * mean, quantiles: history.every(Number.isInteger) ? moved.map(Math.round) : moved };
 }
 
-/** Nothing but machines takes it, or nothing is known of it at all. */
-function isNothing({ history, family }: ItemHistory): boolean {
+/** Only machines take the item, or nothing is known about it. */
+function hasNoDemand({ history, family }: ItemHistory): boolean {
   return history.every((v) => v === 0) && (history.length > 0 || family === undefined);
 }

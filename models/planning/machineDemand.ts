@@ -9,13 +9,20 @@ import {
   remainingOutlook,
   type Stream,
 } from './machineOutlook.ts';
-import { expectedUnits, type MachineShare, sharesOf, together, type UnitChances, unitsTaken } from './partsDemand.ts';
-import type { ToldChance } from './planMemory.ts';
+import {
+  combineDemand,
+  expectedUnits,
+  type MachineShare,
+  sharesOf,
+  type UnitChances,
+  unitsTaken,
+} from './partsDemand.ts';
+import type { ChanceForecast } from './planMemory.ts';
 import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
 import { NO_RECALIBRATION, type Recalibration, recalibrated } from './recalibration.ts';
 
-/** Days ahead that chances are told for, and held against what came. */
-const TOLD_DAYS = 30;
+/** Horizon of the chances that are recorded and later compared with the outcome, in days. */
+const CHANCE_HORIZON_DAYS = 30;
 
 /** What the machines that take one item will take of it. */
 export class MachineDemand {
@@ -61,20 +68,20 @@ export class MachineDemand {
       const own = now.map((m, i) => within(m, before[i]));
       before = now;
       const units = unitsTaken(own);
-      const law = together(units, spread(others(h)));
+      const law = combineDemand(units, spread(others(h)));
       return { law, byMachines: expectedUnits(units), fan: FAN_LEVELS.map((level) => lawQuantile(law, level)) };
     });
   }
 
-  /** Chances as they are told today, before any recalibration. */
-  told(today: number): ToldChance[] {
-    return this.#outlooks.flatMap((outlook, i): ToldChance[] => {
-      const { taken, stream } = outlookWithin(outlook, TOLD_DAYS);
+  /** Today's chances, before any recalibration. */
+  chanceForecasts(today: number): ChanceForecast[] {
+    return this.#outlooks.flatMap((outlook, i): ChanceForecast[] => {
+      const { taken, stream } = outlookWithin(outlook, CHANCE_HORIZON_DAYS);
       if (stream === 'planned') return [];
       const { watch } = this.base.machines[i];
       const saidDays = watch.kind === 'alarmed' ? (watch.life?.medianDays ?? null) : null;
       const its = { day: today, item: this.#item, machine: outlook.machine, stream };
-      return [{ ...its, chance: taken, horizonDays: TOLD_DAYS, saidDays }];
+      return [{ ...its, chance: taken, horizonDays: CHANCE_HORIZON_DAYS, saidDays }];
     });
   }
 

@@ -35,7 +35,7 @@ export interface MachineOutlook {
 
 const POINTS = 160;
 const SHORTEST_DAYS = 1e-3;
-const LEAST_LOG_DEVIATION = 0.05;
+const MIN_LOG_DEVIATION = 0.05;
 const FLOOR = 1e-6;
 
 /** When a machine's part will be taken, as far as is known. */
@@ -160,7 +160,7 @@ function likelihoodOf(watch: InstalledMachine['watch'], foresight: Foresight): (
       if (life === null) return (days) => warning(days) / (days + sinceDays);
       const { medianDays, logDeviation } = corrected(life, foresight);
       const median = Math.max(SHORTEST_DAYS, medianDays);
-      const deviation = Math.max(LEAST_LOG_DEVIATION, logDeviation);
+      const deviation = Math.max(MIN_LOG_DEVIATION, logDeviation);
       // An alert that is far older than any before it is still there: the floor.
       return (days) => normalShape(median / days, deviation) * (warning(days) / (days + sinceDays) + FLOOR);
     }

@@ -10,7 +10,7 @@ import { countingUnit } from './countingUnit.ts';
 import { chanceWithin, type DemandLaw, mixture } from './demandLaw.ts';
 import type { ItemLaws } from './itemLaws.ts';
 import type { MachineDemand } from './machineDemand.ts';
-import { together } from './partsDemand.ts';
+import { combineDemand } from './partsDemand.ts';
 import { type Arrival, arrivalsOf, comingWithin, type Place } from './places.ts';
 import type { PlanSettings } from './planSettings.ts';
 import { planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
@@ -26,10 +26,10 @@ export interface OrderFacts {
   delivery: DeliveryLaw;
 }
 
-const MOST_SHARES = 20;
+const MAX_SHARES = 20;
 /** Days ahead in which the day of running out is looked for. */
 const LOOK_AHEAD = { days: 364, step: 7 };
-/** A unit is gone where it is as likely as not to have been asked for. */
+/** A unit is considered gone when the chance of demand for it reaches one half. */
 const HALF = 0.5;
 
 /** Lengths of all intervals, in days, whose laws a plan asks for. @param deliveries of the places, in order. */
@@ -77,7 +77,7 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     family: place.facts?.family ?? null,
     ...(place.facts?.unit !== undefined && { unit: place.facts.unit }),
     supplier: place.facts?.supplier ?? null,
-    // Of all that was asked for: what is forecast by history is what machines did not take.
+    // Total demand: that which is forecast from history is what machines did not take.
     class: place.history.length > 0 ? demandClass(place.history) : forecast.class,
     method: machines === null ? forecast.method : 'machines_and_history',
     why: whyOf(forecast, machines),
@@ -104,7 +104,7 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     runOutDate: runOutDate(facts, settings),
     expectedFill: plan.expectedFill,
     costOfWaiting: plan.costOfWaiting,
-    machines: shares.slice(0, MOST_SHARES),
+    machines: shares.slice(0, MAX_SHARES),
   };
   const reason = whyOrder(planned, stockItem);
   return reason === null ? planned : { ...planned, whyOrder: reason };
@@ -114,7 +114,7 @@ function flagsOf({ history }: Place, { flags }: ItemForecast): string[] {
   return history.some((v) => v > 0) ? flags.filter((f) => f !== 'no_demand_in_history') : flags;
 }
 
-/** What nobody has told, as flags. */
+/** Assumptions for missing data, as flags. */
 function assumedOf({ stockFrom }: Place, { promise }: DeliveryLaw): string[] {
   const stock = { row: [], no_row: ['stock_assumed_none'], no_table: ['stock_unknown'] }[stockFrom];
   return [...(promise === 'assumed' ? ['lead_time_assumed'] : []), ...stock];
@@ -123,7 +123,7 @@ function assumedOf({ stockFrom }: Place, { promise }: DeliveryLaw): string[] {
 /** Demand of everything but machines, and of machines, over so many days. */
 function demandOver({ history, machines }: OrderFacts, laws: ItemLaws, days: number): DemandLaw {
   const others = laws.over(history, days);
-  return machines === null || days <= 0 ? others : together(machines.units(days), others);
+  return machines === null || days <= 0 ? others : combineDemand(machines.units(days), others);
 }
 
 /** Over all periods that are forecast: what a failing machine takes now says little of the years. */

@@ -3,7 +3,7 @@ import { randomOf } from '#models/random/random.ts';
 import { LAW_LEVELS, lawQuantile, mixture, NO_DEMAND } from './demandLaw.ts';
 import { foresightFrom } from './foresight.ts';
 import { type InstalledMachine, machineOutlook } from './machineOutlook.ts';
-import { expectedUnits, sharesOf, together, unitsTaken } from './partsDemand.ts';
+import { combineDemand, expectedUnits, sharesOf, unitsTaken } from './partsDemand.ts';
 import { NO_RECALIBRATION, recalibrated, recalibrationOf } from './recalibration.ts';
 import { fitWeibull, survival } from './weibull.ts';
 
@@ -103,10 +103,10 @@ test('what ten machines take is binomial; parts a failure takes, and failures th
 });
 
 test('demand of machines and of everything else add up', () => {
-  const sum = together({ step: 1, chances: [0.5, 0.5] }, { mean: 2, quantiles: LAW_LEVELS.map(() => 2) });
+  const sum = combineDemand({ step: 1, chances: [0.5, 0.5] }, { mean: 2, quantiles: LAW_LEVELS.map(() => 2) });
   expect(sum.mean).toBe(2.5);
   expect([0.25, 0.75].map((level) => lawQuantile(sum, level))).toEqual([2, 3]);
-  expect(together({ step: 1, chances: [1] }, NO_DEMAND)).toEqual(NO_DEMAND);
+  expect(combineDemand({ step: 1, chances: [1] }, NO_DEMAND)).toEqual(NO_DEMAND);
 });
 
 test('an interval whose length is not sure has the law of all that it may be', () => {

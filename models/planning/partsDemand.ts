@@ -56,7 +56,7 @@ function divisor(a: number, b: number): number {
   return b === 0 ? a : divisor(b, a % b);
 }
 
-/** What nobody will see is left out, so that thousands of machines stay quick. */
+/** Negligible chances are dropped, so that thousands of machines stay fast. */
 function trimmed(chances: number[]): number[] {
   let end = chances.length;
   while (end > 1 && chances[end - 1] < 1e-12) end--;
@@ -64,7 +64,7 @@ function trimmed(chances: number[]): number[] {
 }
 
 /** Demand of machines and of everything else together, as independent sums. */
-export function together(units: UnitChances, others: DemandLaw): DemandLaw {
+export function combineDemand(units: UnitChances, others: DemandLaw): DemandLaw {
   const n = others.quantiles.length;
   const masses: Mass[] = [];
   units.chances.forEach((mass, k) => {

@@ -1,6 +1,6 @@
 import { dayOf } from '#models/supply/dates.ts';
-import { heirsOf } from '#models/supply/heirs.ts';
 import type { ItemDemandHistory } from '#models/supply/itemDemandHistory.ts';
+import { findSuccessors } from '#models/supply/supersessions.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 
 /** An item at a site: its history, its stock, and what is known of it. */
@@ -19,13 +19,13 @@ const keyOf = ({ item, site = '' }: { item: string; site?: string }) => `${item}
 /** Every item that any table names, at each of its sites. */
 export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[], today: string): Place[] {
   const facts = new Map(supply.items.map((i) => [i.item, i]));
-  const heirs = heirsOf(supply.items);
+  const heirs = findSuccessors(supply.items);
   // What a replaced item has left lies with that of the one that replaced it.
   const stock = new Map<string, number>();
   for (const s of supply.stock) stock.set(keyOf(s), (stock.get(keyOf(s)) ?? 0) + s.quantity);
-  const asked = supply.demand.map((d) => keyOf({ ...d, item: heirs.get(d.item) ?? d.item }));
+  const demandKeys = supply.demand.map((d) => keyOf({ ...d, item: heirs.get(d.item) ?? d.item }));
   const byKey = new Map(histories.map((h) => [`${h.item}\t${h.site}`, h]));
-  const kept = [...byKey.keys(), ...stock.keys(), ...asked];
+  const kept = [...byKey.keys(), ...stock.keys(), ...demandKeys];
   const sited = new Set(kept.map((key) => key.split('\t')[0]));
   const named = [...facts.keys(), ...[...supply.bom, ...supply.purchases].map((r) => r.item)];
   const alone = named.filter((item) => !sited.has(item));

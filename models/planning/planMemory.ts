@@ -5,13 +5,13 @@ import { groupedBy } from '#models/groupedBy.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import type { SupplyRow } from '#models/supply/supplyTables.ts';
 import type { EstimateOutcome } from './foresight.ts';
-import { concerns } from './installedBase.ts';
+import { isForPart } from './installedBase.ts';
 import type { Stream } from './machineOutlook.ts';
 import { FAN_LEVELS } from './planSettings.ts';
 import { type Recalibration, type Resolved, recalibrationOf } from './recalibration.ts';
 
-/** A chance that was told of a machine: what comes of it recalibrates later ones. */
-export interface ToldChance {
+/** A recorded chance of a machine's demand: its outcome recalibrates later ones. */
+export interface ChanceForecast {
   day: number;
   item: string;
   machine: string;
@@ -23,8 +23,8 @@ export interface ToldChance {
   saidDays: number | null;
 }
 
-/** A forecast of the period that began then, told before anything of it was known. */
-export interface ToldDemand {
+/** A forecast of a period, made before any of its demand was known. */
+export interface DemandForecast {
   item: string;
   site: string;
   class: string;
@@ -33,11 +33,11 @@ export interface ToldDemand {
   naive: number;
   /** At FAN_LEVELS. */
   fan: number[];
-  /** What came; null while the period goes on. */
+  /** Actual demand; null until the period ends. */
   actual: number | null;
 }
 
-/** Measures of what was told, of one period and class. */
+/** Accuracy of the forecasts of one period and class. */
 export interface PeriodMeasures {
   period: number;
   class: string;
@@ -55,8 +55,8 @@ export interface ReplacedMethod {
 
 /** What planning remembers from one time to the next. */
 export interface PlanMemory {
-  chances: ToldChance[];
-  demands: ToldDemand[];
+  chances: ChanceForecast[];
+  demands: DemandForecast[];
   measures: PeriodMeasures[];
   methods: ReplacedMethod[];
   /** By `site/edge/asset`, the day from which a machine was watched. */
@@ -69,20 +69,23 @@ export const NO_MEMORY: PlanMemory = { chances: [], demands: [], measures: [], m
 const KEPT_DAYS = 1100;
 const KEPT_PERIODS = 24;
 const KEPT_MEASURES = 600;
-/** Records of maintenance may come some days late. */
+/** Maintenance records may arrive a few days late. */
 const GRACE_DAYS = 3;
 
-type Takings = ReadonlyMap<string, readonly number[]>;
+type PartRemovals = ReadonlyMap<string, readonly number[]>;
 
 /**
  * Days on which a machine's part reached its end, rising, by machine and item: what chances are told of. Of a part that
  * only some failures take these are all of the machine's failures.
  */
-export function takingsOf(bom: readonly SupplyRow<'bom'>[], records: readonly SupplyRow<'maintenance'>[]): Takings {
+export function findRemovals(
+  bom: readonly SupplyRow<'bom'>[],
+  records: readonly SupplyRow<'maintenance'>[],
+): PartRemovals {
   const days = new Map<string, number[]>();
   const byMachine = groupedBy(records, (r) => r.machine);
   for (const b of bom) {
-    const own = (byMachine.get(b.machine) ?? []).filter((r) => r.kind !== 'planned' && concerns(r, b));
+    const own = (byMachine.get(b.machine) ?? []).filter((r) => r.kind !== 'planned' && isForPart(r, b));
     days.set(
       `${b.machine}\t${b.item}`,
       own.map((r) => dayOf(r.date)),
@@ -94,12 +97,12 @@ export function takingsOf(bom: readonly SupplyRow<'bom'>[], records: readonly Su
 
 /** What chances of each stream turned out to be worth. Those whose horizon is not over teach nothing yet. */
 export function recalibrations(
-  told: readonly ToldChance[],
-  takings: Takings,
+  chances: readonly ChanceForecast[],
+  takings: PartRemovals,
   today: number,
 ): Map<Stream, Recalibration> {
   // Chances of one machine and horizon overlap: together they count as one.
-  const resolved = [...groupedBy(told, horizonKey).values()].flatMap((all) =>
+  const resolved = [...groupedBy(chances, horizonKey).values()].flatMap((all) =>
     all
       .filter((t) => t.day + t.horizonDays + GRACE_DAYS <= today)
       .map((t): Resolved & { stream: Stream } => {
@@ -112,11 +115,11 @@ export function recalibrations(
   return new Map([...byStream.values()].map((all) => [all[0].stream, recalibrationOf(all)]));
 }
 
-const horizonKey = (t: ToldChance) => `${t.machine}\t${t.item}\t${Math.floor(t.day / Math.max(1, t.horizonDays))}`;
+const horizonKey = (t: ChanceForecast) => `${t.machine}\t${t.item}\t${Math.floor(t.day / Math.max(1, t.horizonDays))}`;
 
 /** Estimates of remaining life whose part has been taken since. Those of one failure count as one together. */
-export function estimateOutcomes(told: readonly ToldChance[], takings: Takings): EstimateOutcome[] {
-  const ended = told.flatMap(({ saidDays, machine, item, day }) => {
+export function estimateOutcomes(chances: readonly ChanceForecast[], takings: PartRemovals): EstimateOutcome[] {
+  const ended = chances.flatMap(({ saidDays, machine, item, day }) => {
     const taken = (takings.get(`${machine}\t${item}`) ?? []).find((d) => d >= day);
     if (saidDays === null || taken === undefined) return [];
     return [{ saidDays, cameDays: taken - day, failure: `${machine}\t${item}\t${taken}` }];
@@ -128,12 +131,12 @@ export function estimateOutcomes(told: readonly ToldChance[], takings: Takings):
 }
 
 /** What of an item's told demands has come. */
-export function trackedOf(told: readonly ToldDemand[]): Tracked {
-  const came = told.filter((d) => d.actual !== null);
+export function forecastErrorsOf(forecasts: readonly DemandForecast[]): Tracked {
+  const completed = forecasts.filter((d) => d.actual !== null);
   return {
-    mean: came.map((d) => d.mean),
-    naive: came.map((d) => d.naive),
-    actual: came.map((d) => d.actual as number),
+    mean: completed.map((d) => d.mean),
+    naive: completed.map((d) => d.naive),
+    actual: completed.map((d) => d.actual as number),
   };
 }
 
@@ -153,7 +156,7 @@ export function resolveDemands(
   return { ...memory, demands, measures: [...older, ...measuresByClass(came)].slice(-KEPT_MEASURES) };
 }
 
-function measuresByClass(resolved: readonly ToldDemand[]): PeriodMeasures[] {
+function measuresByClass(resolved: readonly DemandForecast[]): PeriodMeasures[] {
   const each = resolved.flatMap((d) => [d.class, 'all'].map((name) => ({ ...d, name })));
   const groups = groupedBy(each, (d) => `${d.period}\t${d.name}`);
   return [...groups.values()].flatMap((group) => {

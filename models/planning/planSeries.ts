@@ -4,15 +4,15 @@ import { groupedBy } from '#models/groupedBy.ts';
 import { startOf } from '#models/supply/periods.ts';
 import type { MachineDemand } from './machineDemand.ts';
 import type { OrderFacts } from './orderPlan.ts';
-import type { ToldDemand } from './planMemory.ts';
+import type { DemandForecast } from './planMemory.ts';
 import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
 
 /** An item at a site, as one text. */
 export const placeKey = ({ item, site }: { item: string; site: string }): string => `${item}\t${site}`;
 
-export type ToldByPlace = ReadonlyMap<string, readonly ToldDemand[]>;
+export type ForecastsByPlace = ReadonlyMap<string, readonly DemandForecast[]>;
 
-export const toldByPlace = (demands: readonly ToldDemand[]): ToldByPlace => groupedBy(demands, placeKey);
+export const forecastsByPlace = (demands: readonly DemandForecast[]): ForecastsByPlace => groupedBy(demands, placeKey);
 
 /** Periods of history that a chart shows. */
 const SHOWN_PERIODS = 60;
@@ -25,17 +25,17 @@ export function datesFrom(first: number, count: number, { period }: PlanSettings
 /** History and fan of one item, in columns for a chart. */
 export function seriesOf(
   facts: OrderFacts,
-  toldOf: ToldByPlace,
+  toldOf: ForecastsByPlace,
   nextPeriod: number,
   settings: PlanSettings,
 ): PlanSeries {
   const { place, forecast, machines } = facts;
   const shown = place.history.slice(-SHOWN_PERIODS);
   const first = nextPeriod - shown.length;
-  const told = new Map((toldOf.get(placeKey(place)) ?? []).map((d) => [d.period, d]));
-  const tellOf = (value: (d: ToldDemand) => number) =>
+  const recorded = new Map((toldOf.get(placeKey(place)) ?? []).map((d) => [d.period, d]));
+  const tellOf = (value: (d: DemandForecast) => number) =>
     shown.map((_, i) => {
-      const known = told.get(first + i);
+      const known = recorded.get(first + i);
       return known === undefined ? null : value(known);
     });
   const fan = fanOf(forecast, machines, settings);

@@ -11,7 +11,7 @@ export interface PlanSettings {
   reviewDays: number;
   /** Of items that name none. */
   target: StockTarget;
-  /** Life of a part that no record tells of. */
+  /** Life of a part without records. */
   usualLifeDays: number;
   /** Part of a unit's cost that holding it for a year costs, of items that name none. */
   holdingRateAYear: number;

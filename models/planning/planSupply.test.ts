@@ -6,7 +6,7 @@ import { gaussian, randomOf } from '#models/random/random.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
 import { noSupply, type Supply, type SupplyRow } from '#models/supply/supplyTables.ts';
 import { foresightOf, installedBase } from './installedBase.ts';
-import { estimateOutcomes, NO_MEMORY, type PlanMemory, recalibrations, takingsOf } from './planMemory.ts';
+import { estimateOutcomes, findRemovals, NO_MEMORY, type PlanMemory, recalibrations } from './planMemory.ts';
 import type { PlanSettings } from './planSettings.ts';
 import { planSupply } from './planSupply.ts';
 import { DeliveryTimes, meanDays, supplierScores } from './suppliers.ts';
@@ -123,6 +123,28 @@ test('a replacement after an alert began ends the demand of that alert, while th
   expect(share(replaced('2026-07-01'))?.stream).toBe('quiet');
   // What was replaced before the alert began is what the alert is of.
   expect(share(replaced('2026-06-30'))?.stream).toBe('alarmed');
+});
+
+test('a part that was found damaged is needed until a record says that it was replaced, although the alert is closed', () => {
+  const found = (part?: string) => ({
+    finding: 'confirmed' as const,
+    by: 'Ann',
+    comment: null,
+    atMs: 0,
+    ...(part && { part }),
+  });
+  const closed = { closed: { atMs: 1, by: 'Ann' } };
+  const drift = { contributions: [], diagnosis: { fault: 'process_drift' as const, confidence: 1, reasons: [] } };
+  const stream = (supply: Supply, change: Partial<AlertRecord>) =>
+    planOf(supply, [alert('pump-3', 6, change)]).items[0].machines.find((m) => m.machine === 'pump-3')?.stream;
+  expect(stream(plant(), { ...closed, finding: found() })).toBe('quiet');
+  expect(stream(plant(), { ...closed, finding: found('Bearing ') })).toBe('alarmed');
+  expect(stream(plant(), { ...closed, finding: found('seal') })).toBe('quiet');
+  // What was found counts more than what the alert named.
+  expect(stream(plant(), { evidence: drift, finding: found('bearing') })).toBe('alarmed');
+  const record = { machine: 'pump-3', item: 'bearing', kind: 'failure' as const, date: '2026-07-09' };
+  const replaced = plant({ maintenance: [...plant().maintenance, record] });
+  expect(stream(replaced, { ...closed, finding: found('bearing') })).toBe('quiet');
 });
 
 test('machines take their parts from their own site', () => {
@@ -367,7 +389,7 @@ test('chances whose horizon is over recalibrate; those of a machine that was tak
   expect(recalibrations(told, new Map(), dayOf('2025-01-15')).size).toBe(0);
   const records = told.map((t) => ({ machine: t.machine, item: 'bearing', kind: 'failure', date: dateOf(t.day + 10) }));
   const bom = told.map(({ machine, item }) => ({ machine, item }));
-  const outcomes = estimateOutcomes(told, takingsOf(bom, records));
+  const outcomes = estimateOutcomes(told, findRemovals(bom, records));
   expect(outcomes).toHaveLength(30);
   expect(outcomes[0]).toEqual({ saidDays: 15, cameDays: 10, weight: 1 });
 });

@@ -7,16 +7,16 @@ import { sumsOf, treeOf } from '#models/demand/hierarchy.ts';
 import { isPart } from '#models/demand/partOrSeries.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { reconcileTable } from '#models/demand/reconcile.ts';
-import { betterMethod, turnedBad } from '#models/demand/replaceMethod.ts';
+import { betterMethod, hasDegraded } from '#models/demand/replaceMethod.ts';
 import { groupedBy } from '#models/groupedBy.ts';
 import { forgottenOrders } from '#models/supply/asOf.ts';
 import { cleaningLines } from '#models/supply/cleaning.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import { demandHistories } from '#models/supply/demandHistories.ts';
-import { contradictions } from '#models/supply/heirs.ts';
 import type { ItemDemandHistory } from '#models/supply/itemDemandHistory.ts';
 import { elapsedOf, periodOf, SEASON, startOf } from '#models/supply/periods.ts';
-import { readied } from '#models/supply/readied.ts';
+import { prepareSupply } from '#models/supply/prepareSupply.ts';
+import { findContradictions } from '#models/supply/supersessions.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import { foresightOf, installedBase, type MachineNews, siteOfMachine } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
@@ -24,16 +24,16 @@ import { MachineDemand } from './machineDemand.ts';
 import { lengthsOf, type OrderFacts, orderPlan } from './orderPlan.ts';
 import { type Place, placesOf } from './places.ts';
 import {
+  type DemandForecast,
   estimateOutcomes,
+  findRemovals,
+  forecastErrorsOf,
   type PlanMemory,
   recalibrations,
   resolveDemands,
-  type ToldDemand,
-  takingsOf,
-  trackedOf,
   trimmedMemory,
 } from './planMemory.ts';
-import { datesFrom, placeKey, seriesOf, type ToldByPlace, toldByPlace } from './planSeries.ts';
+import { datesFrom, type ForecastsByPlace, forecastsByPlace, placeKey, seriesOf } from './planSeries.ts';
 import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
 import { withinBudget } from './stockPolicy.ts';
 import { DeliveryTimes, type SupplierScore, supplierScores } from './suppliers.ts';
@@ -51,25 +51,25 @@ export interface SupplyPlan {
 }
 
 /** Periods that methods are compared on. */
-const LEAST_TO_REPLACE = 12;
-/** Chances of a machine are told this often: those of the next day say the same. */
-const TOLD_EVERY_DAYS = 7;
+const MIN_TO_REPLACE = 12;
+/** Interval between recorded chances of a machine: those of consecutive days are nearly the same. */
+const RECORD_INTERVAL_DAYS = 7;
 
 /**
  * Everything a planner is told: demand of each item from its history and from what machines say, how long deliveries
  * take, what to hold, and what to order now. Pure: the same records and memory give the same plan.
  */
-export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory, asked: PlanSettings): SupplyPlan {
-  const settings = { ...asked, today: planningDay(given, asked) };
+export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory, requested: PlanSettings): SupplyPlan {
+  const settings = { ...requested, today: planningDay(given, requested) };
   const today = dayOf(settings.today);
-  const supply = readied(given, settings.today);
+  const supply = prepareSupply(given, settings.today);
   const { items: histories, cleaning, nextPeriod } = demandHistories(supply, settings.period, settings.today);
-  const remembered = remember(memory, histories, newestPeriod(supply, settings));
+  const remembered = updateOutcomes(memory, histories, newestPeriod(supply, settings));
   const places = placesOf(supply, histories, settings.today);
-  const watched = withWatched(remembered, news, today);
+  const watched = addWatched(remembered, news, today);
   const machines = machinesOf(supply, places, news, watched, settings, today);
-  const told = toldByPlace(watched.demands);
-  const chosen = withMethods(places, watched, told, settings);
+  const recordedForecasts = forecastsByPlace(watched.demands);
+  const chosen = withMethods(places, watched, recordedForecasts, settings);
   const methods = new Map(chosen.methods.map((m) => [placeKey(m), m.method]));
   const tables = places.map((place): ItemHistory => {
     const { site, history, byMachines } = place;
@@ -79,7 +79,7 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
     return { id: placeKey(place), ...facts, history: others };
   });
   const forecastSettings = forecastSettingsOf(settings);
-  const { forecasts, moved, reconciliation } = agreeing(tables, forecastSettings);
+  const { forecasts, moved, reconciliation } = reconcileForecasts(tables, forecastSettings);
   const times = new DeliveryTimes(supply, today);
   const deliveries = places.map(({ item }) => times.law(item));
   const laws = new ItemLaws(tables, settings.period, lengthsOf(places, deliveries, settings), {
@@ -91,9 +91,9 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
     return { place, forecast: forecasts[i], history: tables[i], machines: demand, delivery: deliveries[i] };
   });
   const plans = planned.map((facts) => orderPlan(facts, laws, settings));
-  const series = planned.map((facts) => seriesOf(facts, told, nextPeriod, settings));
+  const series = planned.map((facts) => seriesOf(facts, recordedForecasts, nextPeriod, settings));
   const levels = reconciliation === null ? [] : levelsOf(tables, series, nextPeriod, settings);
-  const items = afforded(plans, settings.budget).sort((a, b) => b.costOfWaiting - a.costOfWaiting);
+  const items = fitToBudget(plans, settings.budget).sort((a, b) => b.costOfWaiting - a.costOfWaiting);
   return {
     items,
     series,
@@ -101,13 +101,17 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
     reconciliation,
     suppliers: supplierScores(supply, today),
     cleaning: [
-      ...(settings.today === asked.today ? [] : [`no record is newer: the plan is made as of ${settings.today}`]),
+      ...(settings.today === requested.today ? [] : [`no record is newer: the plan is made as of ${settings.today}`]),
       ...cleaningLines(cleaning, settings.period),
-      ...contradictions(given.items),
-      ...forgottenLines(given, settings.today),
+      ...findContradictions(given.items),
+      ...forgottenOrderNotes(given, settings.today),
     ],
     backtest: backtest(tables, { ...forecastSettings, leadTime: backtestLead(plans, settings) }),
-    memory: trimmedMemory(withTold(chosen, planned, series, machines, nextPeriod, today, settings), today, nextPeriod),
+    memory: trimmedMemory(
+      recordForecasts(chosen, planned, series, machines, nextPeriod, today, settings),
+      today,
+      nextPeriod,
+    ),
   };
 }
 
@@ -125,7 +129,7 @@ function planningDay(supply: Supply, settings: PlanSettings): string {
 
 const SHOWN = 5;
 
-function forgottenLines(supply: Supply, today: string): string[] {
+function forgottenOrderNotes(supply: Supply, today: string): string[] {
   const orders = forgottenOrders(supply, today);
   if (orders.length === 0) return [];
   const shown = `${orders.slice(0, SHOWN).join(', ')}${orders.length > SHOWN ? ' …' : ''}`;
@@ -145,12 +149,12 @@ function backtestLead(plans: readonly PlanItem[], { reviewDays, period }: PlanSe
 /** A day so many days after a Monday that begins a month. */
 const startOfDay = (days: number) => new Date(Date.UTC(2024, 0, 1 + Math.round(days))).toISOString().slice(0, 10);
 
-/** What was told and has come since. */
-function remember(memory: PlanMemory, histories: readonly ItemDemandHistory[], newest: number): PlanMemory {
+/** Adds the outcomes of recorded forecasts. */
+function updateOutcomes(memory: PlanMemory, histories: readonly ItemDemandHistory[], newest: number): PlanMemory {
   const byPlace = new Map(histories.map((h) => [placeKey(h), h]));
   return resolveDemands(memory, (item, site, period) => {
     const h = byPlace.get(placeKey({ item, site }));
-    // Of a period that no record has reached yet nothing is known.
+    // A period that no record has reached is unknown.
     return h === undefined || period > newest ? null : (h.quantity[period - h.firstPeriod] ?? null);
   });
 }
@@ -163,10 +167,10 @@ function newestPeriod({ demand, maintenance }: Supply, { period }: PlanSettings)
   return periodOf(period, newest);
 }
 
-/** Machines that are heard of for the first time are watched from today on. */
-function withWatched(memory: PlanMemory, { health }: Pick<MachineNews, 'health'>, today: number): PlanMemory {
-  const heard = Object.fromEntries(health.map((h) => [machineKey(h), today]));
-  return { ...memory, watchedSince: { ...heard, ...memory.watchedSince } };
+/** Machines that appear for the first time are watched from today on. */
+function addWatched(memory: PlanMemory, { health }: Pick<MachineNews, 'health'>, today: number): PlanMemory {
+  const firstSeen = Object.fromEntries(health.map((h) => [machineKey(h), today]));
+  return { ...memory, watchedSince: { ...firstSeen, ...memory.watchedSince } };
 }
 
 /** Demand of machines, by the place that their parts are taken from. */
@@ -178,8 +182,8 @@ function machinesOf(
   settings: PlanSettings,
   today: number,
 ): Map<string, MachineDemand> {
-  const taken = [...supply.maintenance, ...takenByUsage(supply.demand, settings.today)];
-  const takings = takingsOf(supply.bom, taken);
+  const taken = [...supply.maintenance, ...removalsFromUsage(supply.demand, settings.today)];
+  const takings = findRemovals(supply.bom, taken);
   const maps = recalibrations(memory.chances, takings, today);
   const outcomes = estimateOutcomes(memory.chances, takings);
   const foresight = foresightOf(
@@ -208,7 +212,7 @@ function placeOfMachine(places: readonly Place[], site: string | null): Place {
 }
 
 /** Usage that names its machine ends the life of its part as a record of maintenance does. */
-function takenByUsage(demand: Supply['demand'], upTo: string): Supply['maintenance'] {
+function removalsFromUsage(demand: Supply['demand'], upTo: string): Supply['maintenance'] {
   return demand.flatMap(({ item, machine, kind, date, quantity }) =>
     kind === 'usage' && machine !== undefined && date <= upTo
       ? [{ item, machine, date, quantity, kind: 'failure' }]
@@ -220,14 +224,14 @@ function takenByUsage(demand: Supply['demand'], upTo: string): Supply['maintenan
 function withMethods(
   places: readonly { item: string; site: string; history: readonly number[] }[],
   memory: PlanMemory,
-  told: ToldByPlace,
+  told: ForecastsByPlace,
   { period, today }: PlanSettings,
 ): PlanMemory {
   const known = new Map(memory.methods.map((m) => [placeKey(m), m]));
   for (const { item, site, history } of places) {
     const key = placeKey({ item, site });
-    const tracked = trackedOf(told.get(key) ?? []);
-    if (history.length < LEAST_TO_REPLACE || isPart(history, SEASON[period]) || !turnedBad(tracked)) continue;
+    const tracked = forecastErrorsOf(told.get(key) ?? []);
+    if (history.length < MIN_TO_REPLACE || isPart(history, SEASON[period]) || !hasDegraded(tracked)) continue;
     const current: Method = known.get(key)?.method ?? 'mean_of_ets_theta_ces';
     const better = betterMethod(history, [SEASON[period]], current);
     if (better === null) continue;
@@ -237,7 +241,7 @@ function withMethods(
   return { ...memory, methods: [...known.values()] };
 }
 
-function afforded(plans: readonly PlanItem[], budget: number | null): PlanItem[] {
+function fitToBudget(plans: readonly PlanItem[], budget: number | null): PlanItem[] {
   if (budget === null) return [...plans];
   const paid = withinBudget(
     plans.filter((p) => p.orderNow > 0),
@@ -247,7 +251,7 @@ function afforded(plans: readonly PlanItem[], budget: number | null): PlanItem[]
 }
 
 /** Forecasts of all items; where they name families or sites, such that agree with the forecasts of those. */
-function agreeing(tables: readonly ItemHistory[], settings: ForecastSettings) {
+function reconcileForecasts(tables: readonly ItemHistory[], settings: ForecastSettings) {
   const sold = tables.filter((t) => t.history.some((v) => v > 0));
   if (sold.length < 2 || sold.every((t) => !t.family && !t.site))
     return { forecasts: forecastTable(tables, settings), moved: [], reconciliation: null };
@@ -273,8 +277,8 @@ function levelsOf(
     .map(({ id, level }, i) => ({ id, level: level as 'total' | 'site' | 'family', date, mean: sums[i] }));
 }
 
-/** Memory with what is told now: once for each period, and chances of each machine once a week. */
-function withTold(
+/** Records the current forecasts: once per period, and the chances of each machine once a week. */
+function recordForecasts(
   memory: PlanMemory,
   planned: readonly OrderFacts[],
   series: readonly PlanSeries[],
@@ -284,7 +288,7 @@ function withTold(
   settings: PlanSettings,
 ): PlanMemory {
   const already = new Set(memory.demands.filter((d) => d.period === nextPeriod).map(placeKey));
-  const demands = planned.flatMap(({ place, forecast }, i): ToldDemand[] => {
+  const demands = planned.flatMap(({ place, forecast }, i): DemandForecast[] => {
     const { item, site, history } = place;
     if (already.has(placeKey(place)) || history.length === 0) return [];
     const [naive] = naiveOf(history, SEASON[settings.period], 1);
@@ -293,10 +297,10 @@ function withTold(
     const its = { item, site, class: forecast.class, period: nextPeriod };
     return [{ ...its, mean: mean[0], naive, fan, actual: null }];
   });
-  const lately = memory.chances.filter((c) => c.day > today - TOLD_EVERY_DAYS && c.day <= today);
+  const lately = memory.chances.filter((c) => c.day > today - RECORD_INTERVAL_DAYS && c.day <= today);
   const known = new Set(lately.map((c) => `${c.machine}\t${c.item}`));
   const chances = [...machines.values()]
-    .flatMap((m) => m.told(today))
+    .flatMap((m) => m.chanceForecasts(today))
     .filter((c) => !known.has(`${c.machine}\t${c.item}`));
   return { ...memory, demands: [...memory.demands, ...demands], chances: [...memory.chances, ...chances] };
 }

@@ -1,4 +1,4 @@
-/** A chance that was told, and what came of it. */
+/** A recorded chance, and its outcome. */
 export interface Resolved {
   /** As told before any recalibration, between 0 and 1. */
   chance: number;

@@ -12,7 +12,7 @@ export interface StockItem {
   orderCost: number;
   /** Cost of holding a unit for a period, as a part of its cost. */
   holdingRate: number;
-  /** Cost of a unit that is asked for and not there. */
+  /** Cost of a unit that is demanded but not in stock. */
   shortageCost: number;
   minimumOrder: number;
   /** Orders are whole multiples of it; at least the unit. */
@@ -264,24 +264,24 @@ const largestOf = ({ quantiles }: DemandLaw) => quantiles[quantiles.length - 1];
 const lawMean = ({ quantiles }: DemandLaw) => quantiles.reduce((a, b) => a + b, 0) / quantiles.length;
 
 /** Demand of the last review of the protection interval: in season it asks for more than the next one. */
-function askedInReview({ delivery, protection, review }: ItemDemand): number {
+function reviewDemand({ delivery, protection, review }: ItemDemand): number {
   return Math.max(review.mean, protection.mean - delivery.mean);
 }
 
 /** Expected units short in the last review of the protection interval: what is short before it no order of today helps. */
 function shortInReview(demand: ItemDemand, stock: number): number {
   const { delivery, protection } = demand;
-  const asked = askedInReview(demand);
+  const demandInReview = reviewDemand(demand);
   const beyond = expectedShort(protection, stock);
   // The two laws are learned one by one: what is short never counts for less than the review's share of it.
-  const least = (beyond * asked) / Math.max(protection.mean, asked, 1e-12);
+  const least = (beyond * demandInReview) / Math.max(protection.mean, demandInReview, 1e-12);
   return Math.max(least, beyond - expectedShort(delivery, stock));
 }
 
 /** Part of the last review's demand that is served from the shelf. */
 function fillOf(demand: ItemDemand, stock: number): number {
-  const asked = askedInReview(demand);
-  return asked > 0 ? Math.max(0, 1 - shortInReview(demand, stock) / asked) : 1;
+  const demandInReview = reviewDemand(demand);
+  return demandInReview > 0 ? Math.max(0, 1 - shortInReview(demand, stock) / demandInReview) : 1;
 }
 
 /** The least reorder point, in whole units of counting, for which `enough` holds, at most the largest demand foreseen. */

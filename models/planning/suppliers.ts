@@ -38,10 +38,10 @@ export interface SupplierScore {
   risk: number;
 }
 
-/** Assumed of an item of which nothing tells how long it takes. */
+/** Assumed for an item without any lead-time data. */
 export const ASSUMED_DAYS = 28;
 /** Ten years: what would take longer is a mistake in the records. */
-const MOST_DAYS = 3650;
+const MAX_DAYS = 3650;
 /** Newest orders that count. */
 const NEWEST = 60;
 const NEWEST_OF_TREND = 200;
@@ -51,7 +51,7 @@ const POOL_WEIGHT = 4;
 const POINTS = 9;
 /** Where an open order is later than any that came. */
 const LATER_STILL = 1.25;
-const LEAST_FOR_TREND = 8;
+const MIN_FOR_TREND = 8;
 const SIGNIFICANT = 1.96;
 /** What is believed of a supplier's risk before any order: one of ten. */
 const PRIOR_RISK = { bad: 0.5, orders: 5 };
@@ -111,7 +111,7 @@ export class DeliveryTimes {
     return censoredLaw([
       ...own.map((r) => ({ ...r, weight: 1 })),
       ...this.#pool.map((r) => ({ ...r, weight: share })),
-      // Promises are believed a little, whatever came.
+      // Promises carry a small weight, whatever the deliveries.
       { ratio: 1, open: false, weight: 1 },
     ]);
   }
@@ -179,7 +179,7 @@ function pointsOf(law: RatioLaw, promisedDays: number): DeliveryLaw['days'] {
   const levels = Array.from({ length: POINTS }, (_, i) => (i + 0.5) / POINTS);
   const chances = new Map<number, number>();
   for (const ratio of valuesAt([...law], levels)) {
-    const days = Math.min(MOST_DAYS, Math.max(0, Math.round(ratio * promisedDays)));
+    const days = Math.min(MAX_DAYS, Math.max(0, Math.round(ratio * promisedDays)));
     chances.set(days, (chances.get(days) ?? 0) + 1 / POINTS);
   }
   return [...chances].sort((a, b) => a[0] - b[0]).map(([days, chance]) => ({ days, chance }));
@@ -247,7 +247,7 @@ const isShort = ({ received, received_quantity, quantity }: SupplyRow<'purchases
 
 function trendOf(promised: readonly SupplyRow<'purchases'>[], delays: readonly number[]): number | null {
   const newest = promised.slice(-NEWEST_OF_TREND);
-  if (newest.length < LEAST_FOR_TREND) return null;
+  if (newest.length < MIN_FOR_TREND) return null;
   const { slope, z } = monotoneTrend(
     newest.map((o) => dayOf(o.ordered)),
     delays.slice(-NEWEST_OF_TREND),

@@ -23,7 +23,7 @@ export interface BandEnvelope {
 
 const known = new Map<number, BandEnvelope>();
 
-/** The one of a size, made once: nobody keeps its columns from one band to the next. */
+/** One instance per size, made once: its columns are not kept from one band to the next. */
 export function bandEnvelopeOf(size: number): BandEnvelope {
   const envelope = known.get(size) ?? createBandEnvelope(size);
   known.set(size, envelope);

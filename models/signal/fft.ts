@@ -15,12 +15,12 @@ interface Stage {
 const known = new Map<number, Stage[]>();
 
 function stagesOf(size: number): Stage[] {
-  const stages = known.get(size) ?? madeStages(size);
+  const stages = known.get(size) ?? createStages(size);
   known.set(size, stages);
   return stages;
 }
 
-function madeStages(size: number): Stage[] {
+function createStages(size: number): Stage[] {
   const stages: Stage[] = [];
   let n = size;
   let stride = 1;

@@ -53,10 +53,10 @@ export class KernelEngine implements SpectralEngine {
     this.length = length;
     this.envelopeSize = size;
     this.#band = { from, to };
-    this.#momentsAt = memory.take(64);
-    this.#bandsAt = memory.take((BANDS + 3) * 8);
-    this.#envelopeAt = memory.take(16);
-    this.#peaksAt = memory.take(PEAKS * 4);
+    this.#momentsAt = memory.allocate(64);
+    this.#bandsAt = memory.allocate((BANDS + 3) * 8);
+    this.#envelopeAt = memory.allocate(16);
+    this.#peaksAt = memory.allocate(PEAKS * 4);
     this.moments = new Float64Array(this.#buffer, this.#momentsAt, 8);
     this.bands = new Float64Array(this.#buffer, this.#bandsAt, BANDS + 3);
     this.envelope = new Float64Array(this.#buffer, this.#envelopeAt, 2);

@@ -75,8 +75,11 @@ export class KernelMemory {
     this.kernel = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernel;
   }
 
-  /** Room for so many bytes. @throws RangeError where the memory is full. */
-  take(bytes: number): number {
+  /**
+   * Allocates this many bytes.
+   * @throws RangeError if the memory is full.
+   */
+  allocate(bytes: number): number {
     const at = this.#next;
     this.#next = Math.ceil((at + bytes) / 16) * 16;
     if (this.#next > this.buffer.byteLength) throw new RangeError('the kernel’s memory is too small for its layout');
@@ -84,7 +87,7 @@ export class KernelMemory {
   }
 
   floats(count: number): number {
-    return this.take((count + PAD) * 4);
+    return this.allocate((count + PAD) * 4);
   }
 
   filled(count: number, value: (i: number) => number): number {
@@ -127,7 +130,7 @@ export class KernelMemory {
     const [cos, sin] = circleOf(size);
     const [zr, zi, workR, workI] = Array.from({ length: 4 }, () => this.floats(half + 1));
     const twiddles = this.twiddles(half, 0.5);
-    // In which columns a transform of this size ends is the kernel's to say; here it is one of nothing.
+    // The kernel determines in which columns a transform of this size ends: run one on zeros.
     const flipped = this.kernel.transform(zr, zi, workR, workI, twiddles, half);
     return {
       size,

@@ -16,11 +16,11 @@ export interface Line {
 
 export const STANDS_OUT = 9;
 /** Samples of the shortest piece that makes a spectrum. */
-export const LEAST_SPECTRUM = 256;
+export const MIN_SPECTRUM = 256;
 const LONGEST = 2 ** 18;
 /** Width of the median that is the floor, to either side. */
 const FLOOR_HZ = 12;
-const LEAST_FLOOR_BINS = 18;
+const MIN_FLOOR_BINS = 18;
 /** Of the exponential law of a spectrum: its median over its lower quartile. */
 const MEDIAN_OF_QUARTILE = Math.LN2 / Math.log(4 / 3);
 
@@ -35,7 +35,7 @@ export class LineSpectrum {
 
   constructor(pieces: readonly Float32Array[], sampleRateHz: number) {
     const longest = Math.max(0, ...pieces.map((p) => p.length));
-    if (longest < LEAST_SPECTRUM) throw new RangeError(`${longest} samples are too few for a spectrum`);
+    if (longest < MIN_SPECTRUM) throw new RangeError(`${longest} samples are too few for a spectrum`);
     const length = Math.min(LONGEST, 2 ** Math.floor(Math.log2(longest)));
     const whole = pieces.filter((p) => p.length >= length).map((p) => welch(p, sampleRateHz, length));
     const averages = whole.reduce((sum, w) => sum + w.averages, 0);
@@ -104,13 +104,13 @@ export class LineSpectrum {
 
   /** The median density about a bin. */
   #floor(bin: number): number {
-    const half = Math.max(LEAST_FLOOR_BINS, Math.round(FLOOR_HZ / this.stepHz));
+    const half = Math.max(MIN_FLOOR_BINS, Math.round(FLOOR_HZ / this.stepHz));
     // Floors change slowly: one a quarter of their width serves all lines in it.
     const place = Math.round((4 * bin) / half);
     const known = this.#floors.get(place);
     if (known !== undefined) return known;
     const centre = Math.round((place * half) / 4);
-    const isCoarse = half === LEAST_FLOOR_BINS;
+    const isCoarse = half === MIN_FLOOR_BINS;
     const to = isCoarse ? Math.max(centre + half, 2 * half) : centre + half;
     const about = this.#density.slice(Math.max(1, centre - half), to + 1);
     const median = medianOf(about);

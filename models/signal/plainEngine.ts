@@ -1,6 +1,6 @@
 import { exactMoments } from './exactMoments.ts';
 import { ComplexFft, RealFft } from './fft.ts';
-import { BANDS, envelopeBins, LEAST_POWER, PEAKS, type SpectralEngine } from './spectralEngine.ts';
+import { BANDS, envelopeBins, MIN_POWER, PEAKS, type SpectralEngine } from './spectralEngine.ts';
 
 /** The engine in plain TypeScript and float64: for any platform, and the reference for the kernel. */
 export class PlainEngine implements SpectralEngine {
@@ -71,7 +71,7 @@ export class PlainEngine implements SpectralEngine {
       for (let k = b * per + 1; k <= (b + 1) * per; k++) {
         sum += this.power[k];
         weighted += k * this.power[k];
-        const log = Math.log(Math.max(this.power[k], LEAST_POWER));
+        const log = Math.log(Math.max(this.power[k], MIN_POWER));
         logs += log;
         weightedLogs += this.power[k] * log;
       }

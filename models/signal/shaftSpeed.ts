@@ -41,10 +41,10 @@ export function estimateShaftHz(spectrum: LineSpectrum, lowHz: number, highHz: n
   if (tried.length === 0) return null;
   const best = tried.reduce((a, b) => (b.height > a.height ? b : a));
   const others = tried.filter(
-    ({ hz }) => !related(hz, best.hz, spectrum.stepHz) && !related(best.hz, hz, spectrum.stepHz),
+    ({ hz }) => !isNearMultiple(hz, best.hz, spectrum.stepHz) && !isNearMultiple(best.hz, hz, spectrum.stepHz),
   );
   const next = others.reduce((most, other) => Math.max(most, other.height), 0);
-  return best.height < CLEARLY * next ? null : meanOfLines(outstanding(spectrum, best.hz), best.hz);
+  return best.height < CLEARLY * next ? null : meanOfLines(prominentHarmonics(spectrum, best.hz), best.hz);
 }
 
 /**
@@ -80,7 +80,7 @@ interface Harmonic {
 }
 
 /** The harmonics of a rate that stand out, by number. */
-function outstanding(spectrum: LineSpectrum, hz: number): Harmonic[] {
+function prominentHarmonics(spectrum: LineSpectrum, hz: number): Harmonic[] {
   return Array.from({ length: HARMONICS }, (_, i) => ({ k: i + 1, ...spectrum.line((i + 1) * hz) })).filter(
     (line) => line.top && line.prominence >= STANDS_OUT,
   );
@@ -89,15 +89,15 @@ function outstanding(spectrum: LineSpectrum, hz: number): Harmonic[] {
 /** Those of a rate that is known roughly. In coarse bins a neighbour within a bin is another line. */
 function ownLines(spectrum: LineSpectrum, hz: number, strangersHz: readonly number[]): Harmonic[] {
   const isCoarse = spectrum.stepHz >= COARSE * hz;
-  return outstanding(spectrum, hz).filter(
+  return prominentHarmonics(spectrum, hz).filter(
     (line) =>
       (!isCoarse || Math.abs(line.hz - line.k * hz) <= PLACED_BINS * spectrum.stepHz) &&
-      !isStranger(line, spectrum, strangersHz),
+      !isForeignLine(line, spectrum, strangersHz),
   );
 }
 
 /** Whether a line stands where another one than the shaft's may be. */
-function isStranger(line: { hz: number }, { stepHz }: LineSpectrum, strangersHz: readonly number[]): boolean {
+function isForeignLine(line: { hz: number }, { stepHz }: LineSpectrum, strangersHz: readonly number[]): boolean {
   return strangersHz.some((hz) => Math.abs(line.hz - hz) < STRANGER_BINS * stepHz);
 }
 
@@ -107,7 +107,7 @@ function height(spectra: readonly LineSpectrum[], hz: number, strangersHz: reado
     for (let k = 1; k <= HARMONICS; k++) {
       const line = spectrum.line(k * hz);
       const { top, prominence } = line;
-      if (top && !isStranger(line, spectrum, strangersHz)) sum += Math.log1p(Math.min(TALLEST, prominence));
+      if (top && !isForeignLine(line, spectrum, strangersHz)) sum += Math.log1p(Math.min(TALLEST, prominence));
     }
   }
   return sum;
@@ -125,7 +125,7 @@ function meanOfLines(lines: readonly Harmonic[], hz: number): number {
 }
 
 /** Whether a rate lies near a multiple of another, or on the skirt of that one's line. */
-function related(hz: number, ofHz: number, stepHz: number): boolean {
+function isNearMultiple(hz: number, ofHz: number, stepHz: number): boolean {
   const nearest = Math.max(1, Math.round(hz / ofHz)) * ofHz;
   return Math.abs(hz - nearest) < Math.max(RELATED * hz, SKIRT_BINS * stepHz);
 }

@@ -1,5 +1,5 @@
 /** The smallest power whose logarithm is taken: float32 has few digits below. */
-export const LEAST_POWER = 1e-37;
+export const MIN_POWER = 1e-37;
 /** Equal parts of 0 to Nyquist whose power is summed. */
 export const BANDS = 8;
 /** Local maxima of the spectrum that are told, at most. */

@@ -4,7 +4,7 @@ export interface TurnProfile {
   turns: Float64Array;
 }
 
-const LEAST_PULSES = 3;
+const MIN_PULSES = 3;
 /** What varies by more from one turn to the next mean, or turns faster, is no shaft. */
 const WILD = 0.6;
 const FASTEST_HZ = 2000;
@@ -41,7 +41,7 @@ export function rangeOf(samples: Float32Array): [number, number] {
 
 /** The shaft's turns at its pulses; null where there are too few to tell a speed. */
 export function turnsOf(timesS: Float64Array, pulsesPerTurn: number): TurnProfile | null {
-  if (timesS.length < LEAST_PULSES) return null;
+  if (timesS.length < MIN_PULSES) return null;
   return { timesS, turns: timesS.map((_, i) => i / pulsesPerTurn) };
 }
 

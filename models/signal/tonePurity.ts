@@ -11,7 +11,7 @@ const PASSES = 0.8;
 const STEPS = 3;
 const FARTHEST = 0.01;
 /** Fewer kept samples do not determine two tones and a trend. */
-const LEAST_SAMPLES = 16;
+const MIN_SAMPLES = 16;
 
 /**
  * What pieces of a signal hold near a tone beside the tone itself, as a part of its amplitude: what a spectrum shows as
@@ -26,7 +26,7 @@ export function impurityOf(pieces: readonly Float32Array[], sampleRateHz: number
   const fits = pieces
     .filter((piece) => piece.length === longest)
     .map((piece) => decimated(piece, factor))
-    .filter((x) => x.length >= LEAST_SAMPLES && x.some((v) => v !== 0))
+    .filter((x) => x.length >= MIN_SAMPLES && x.some((v) => v !== 0))
     .map((x) => fitTone(x, sampleRateHz / factor, toneHz));
   const tone = fits.reduce((sum, fit) => sum + fit.tonePower, 0);
   const rest = fits.reduce((sum, fit) => sum + fit.restPower, 0);

@@ -51,7 +51,7 @@ export function cleaningLines(c: Cleaning, kind: PeriodKind): string[] {
     [c.converted, 'rows are converted to the unit of their item'],
     [c.unknownUnit, 'rows are left out: their unit is not that of their item, and no pack size leads to it'],
     [c.begunLate, `items begin with a ${kind} of which the records hold a part alone: it is left out`],
-    [c.notReached, `${kind}s at the end have no record yet: as many before stand in for them`],
+    [c.notReached, `${kind}s at the end have no record yet: as many before are used in their place`],
     [
       c.silentEnd,
       `${kind}s at the end have no record: they are read as ${kind}s without demand, for so few items cannot tell a late table from an end`,

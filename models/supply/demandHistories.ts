@@ -1,11 +1,11 @@
 import { groupedBy } from '#models/groupedBy.ts';
 import { type Cleaning, noCleaning } from './cleaning.ts';
-import { heirsOf } from './heirs.ts';
-import { homeSites } from './homeSites.ts';
+import { findHomeSites } from './homeSites.ts';
 import type { ItemDemandHistory } from './itemDemandHistory.ts';
 import { markHistory } from './markHistory.ts';
 import { type PeriodKind, periodOf } from './periods.ts';
 import { fillEnd, fillGaps, withoutBegunPeriod } from './recordGaps.ts';
+import { findSuccessors } from './supersessions.ts';
 import type { Supply, SupplyRow } from './supplyTables.ts';
 import { workingDayElasticity } from './workingDays.ts';
 
@@ -49,7 +49,7 @@ const PACKS = new Set(['pack', 'box', 'case', 'carton', 'pk']);
 export function demandHistories(supply: Supply, kind: PeriodKind, today: string): Histories {
   const cleaning = noCleaning();
   const nextPeriod = periodOf(kind, today);
-  const heirs = heirsOf(supply.items);
+  const heirs = findSuccessors(supply.items);
   const items = new Map(supply.items.map((i) => [i.item, i]));
   const machines = new Set(supply.bom.map((b) => `${b.machine}\t${b.item}`));
   const taken = new Set<string>();
@@ -79,7 +79,7 @@ export function demandHistories(supply: Supply, kind: PeriodKind, today: string)
 
 /** Parts that maintenance took: usage by a machine. */
 function usageOf(supply: Supply): SupplyRow<'demand'>[] {
-  const homes = homeSites(supply);
+  const homes = findHomeSites(supply);
   return supply.maintenance.flatMap(({ item, date, machine, kind, quantity, reference }) =>
     item === undefined || kind === 'planned'
       ? []
@@ -126,7 +126,7 @@ function historyOf(
   for (const row of rows) {
     if (row.kind !== 'return') continue;
     cleaning.returned++;
-    const left = takeBack(quantity, periodOf(kind, row.date) - first, row.quantity);
+    const left = deductReturn(quantity, periodOf(kind, row.date) - first, row.quantity);
     if (left > 0) cleaning.unmatchedReturns++;
   }
   quantity.forEach((q, i) => {
@@ -137,7 +137,7 @@ function historyOf(
 }
 
 /** Takes what came back off the newest demand before it; returns what met none. */
-function takeBack(quantity: number[], from: number, returned: number): number {
+function deductReturn(quantity: number[], from: number, returned: number): number {
   let left = returned;
   for (let i = from; i >= 0 && left > 0; i--) {
     const off = Math.min(quantity[i], left);

@@ -1,7 +1,7 @@
 import type { Table } from '#models/tables/parseTable.ts';
 
 /** Rows above a header that reports of spreadsheets begin with: titles, dates, empty lines. */
-const MOST_TITLE_ROWS = 30;
+const MAX_TITLE_ROWS = 30;
 const TOTAL =
   /^(grand |sub[- ]?)?(total|sum|summe|gesamt|gesamtsumme|ergebnis|zwischensumme|somme)s?\b.{0,60}$|(\btotal|summe|ergebnis)$|^\*+$/i;
 /** Lines that lists draw between their parts. */
@@ -12,7 +12,7 @@ const RULE = /^[-=_]{3,}$/;
  * such a row is left as it is, so that errors speak of its first line.
  */
 export function withoutTitles(table: Table, isHeader: (row: readonly string[]) => boolean): Table {
-  const header = table.rows.slice(0, MOST_TITLE_ROWS).findIndex(isHeader);
+  const header = table.rows.slice(0, MAX_TITLE_ROWS).findIndex(isHeader);
   if (header <= 0) return withoutRules(table);
   return withoutRules(below(table, header));
 }

@@ -4,7 +4,7 @@ import type { Supply } from './supplyTables.ts';
  * Where an item lies that some rows name a site for and others do not: at the only site that any table names for it.
  * Items of several sites have none: what names no site is a place of its own.
  */
-export function homeSites({
+export function findHomeSites({
   stock,
   demand,
   purchases,
@@ -19,8 +19,8 @@ export function homeSites({
 }
 
 /** Tables in which every row that can be placed names its site. */
-export function placed(supply: Supply): Supply {
-  const homes = homeSites(supply);
+export function assignHomeSites(supply: Supply): Supply {
+  const homes = findHomeSites(supply);
   const at = <R extends { item: string; site?: string }>(row: R): R => {
     const home = row.site === undefined ? homes.get(row.item) : undefined;
     return home === undefined ? row : { ...row, site: home };

@@ -9,8 +9,8 @@ const isBlank = (cell: string | undefined) => (cell ?? '').trim() === '';
 export function withItemsOfGroups(table: Table): Table {
   const [header = [], ...body] = table.rows;
   const alone = (cells: readonly string[]) => {
-    const told = cells.filter((c) => !isBlank(c));
-    return told.length === 1 ? told[0].trim() : null;
+    const filled = cells.filter((c) => !isBlank(c));
+    return filled.length === 1 ? filled[0].trim() : null;
   };
   const totals = new Set(body.flatMap((cells) => cells.map((c) => c.trim())).filter((c) => /^total /i.test(c)));
   const isGroup = (title: string) => [...totals].some((total) => total.slice('total '.length).trim() === title);
@@ -38,8 +38,9 @@ export function withItemsOfGroups(table: Table): Table {
 export function withItemsFilledDown(table: Table, item: number, needed: readonly number[]): Table {
   const [header, ...body] = table.rows;
   const items = body.map((cells) => (cells[item] ?? '').trim());
-  const told = items.filter((name) => name !== '');
-  const isList = told.length > 1 && told.length < items.length && items[0] !== '' && new Set(told).size === told.length;
+  const filled = items.filter((name) => name !== '');
+  const isList =
+    filled.length > 1 && filled.length < items.length && items[0] !== '' && new Set(filled).size === filled.length;
   const isWhole = body.every((cells) => needed.every((i) => i === item || !isBlank(cells[i])));
   if (!isList || !isWhole) return table;
   let above = '';
@@ -47,6 +48,6 @@ export function withItemsFilledDown(table: Table, item: number, needed: readonly
     above = items[i] || above;
     return cells.map((cell, c) => (c === item ? above : cell));
   });
-  const note = `${items.length - told.length} rows without an item are those of the item above them`;
+  const note = `${items.length - filled.length} rows without an item are those of the item above them`;
   return { ...table, rows: [header, ...rows], notes: [...table.notes, note] };
 }

@@ -5,8 +5,8 @@ import type { ItemDemandHistory } from './itemDemandHistory.ts';
 /** Deviations (1.4826 × median absolute deviation, of logarithms) beyond which a demand is marked. */
 const OUTLIER_DEVIATIONS = 6;
 const COUNT_DEVIATIONS = 5;
-const LEAST_SIZES = 8;
-const LEAST_LOG_DEVIATION = 0.15;
+const MIN_SIZES = 8;
+const MIN_LOG_DEVIATION = 0.15;
 /** Ratios of two units, and how near a level's step has to be to one. */
 const UNIT_RATIOS = [10, 12, 24, 100, 144, 1000];
 const RATIO_TOLERANCE = 0.12;
@@ -20,11 +20,11 @@ export function markHistory(history: ItemDemandHistory, cleaning: Cleaning): voi
     return;
   }
   const sizes = quantity.filter((q) => q > 0);
-  if (sizes.length < LEAST_SIZES) return;
+  if (sizes.length < MIN_SIZES) return;
   const whole = sizes.every(Number.isInteger);
   const logs = sizes.map(Math.log);
   const middle = median(logs);
-  const deviation = Math.max(LEAST_LOG_DEVIATION, 1.4826 * median(logs.map((v) => Math.abs(v - middle))));
+  const deviation = Math.max(MIN_LOG_DEVIATION, 1.4826 * median(logs.map((v) => Math.abs(v - middle))));
   quantity.forEach((q, i) => {
     // Small counts differ by many times their size and mean nothing: twice the root of a Poisson count has deviation 1.
     const counted = whole ? 2 * Math.abs(Math.sqrt(q) - Math.exp(middle / 2)) : Number.POSITIVE_INFINITY;
@@ -37,9 +37,9 @@ export function markHistory(history: ItemDemandHistory, cleaning: Cleaning): voi
 /** A lasting step of the sizes by the ratio of two units. */
 function unitChangeOf(quantity: readonly number[], firstPeriod: number): ItemDemandHistory['unitChange'] {
   const at = quantity.flatMap((q, i) => (q > 0 ? [i] : []));
-  if (at.length < 2 * LEAST_SIZES) return null;
+  if (at.length < 2 * MIN_SIZES) return null;
   const logs = at.map((i) => Math.log(quantity[i]));
-  for (let k = LEAST_SIZES; k <= logs.length - LEAST_SIZES; k++) {
+  for (let k = MIN_SIZES; k <= logs.length - MIN_SIZES; k++) {
     const [before, after] = [logs.slice(0, k), logs.slice(k)];
     const ratio = Math.exp(median(after) - median(before));
     const factor = UNIT_RATIOS.find((r) => near(ratio, r) || near(1 / ratio, r));

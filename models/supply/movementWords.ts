@@ -46,14 +46,14 @@ function sapMovement(code: number): DemandKind | null | undefined {
   return code > 900 ? undefined : null;
 }
 
-/** What a company says of its own words for movements, in lower case; they go before those that systems use. */
+/** A company's own terms for movements, in lower case; they take precedence over those of ERP systems. */
 export type OwnMovements = ReadonlyMap<string, DemandKind | null>;
 
 /** What a cell says of its movement; undefined: a word that no system here uses. */
 export function movementOf(cell: string, own?: OwnMovements): DemandKind | null | undefined {
   const word = cell.trim().toLowerCase();
-  const said = own?.get(word);
-  if (said !== undefined) return said;
+  const ownWord = own?.get(word);
+  if (ownWord !== undefined) return ownWord;
   if (OWN_WORDS.has(word)) return word as DemandKind;
   if (/^\d{3}$/.test(word)) return sapMovement(Number(word));
   return WORDS.find(([pattern]) => pattern.test(word))?.[1];

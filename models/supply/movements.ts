@@ -113,7 +113,7 @@ const YES = /^(1|x|y|yes|true|ja|wahr)$/i;
 const OUTWARD = /^(h|c|cr|credit|out|issue|-|haben|abgang|aus)$/i;
 const INWARD = /^(s|d|dr|debit|in|receipt|\+|soll|zugang|ein)$/i;
 const isNegative = (cell: string) => /^-|-$|^\(.+\)$/.test(cell.trim());
-const unsigned = (cell: string) =>
+const stripSign = (cell: string) =>
   cell
     .trim()
     .replace(/^[-+]|-$/g, '')
@@ -127,10 +127,11 @@ const unsigned = (cell: string) =>
  * @param quantityAt column of the quantity; -1 where issues and receipts have columns of their own.
  * @throws TableError naming the words for movements that are not known.
  */
-export function demandOfMovements(table: Table, quantityAt: number, told?: OwnMovements): Table {
+export function demandOfMovements(table: Table, quantityAt: number, ownWords?: OwnMovements): Table {
   const [header, ...body] = table.rows;
   const at = movementColumns(header, body);
-  const own = columnKey(header[at.kind] ?? '') === 'postenart' ? new Map([...ENTRY_TYPES, ...(told ?? [])]) : told;
+  const own =
+    columnKey(header[at.kind] ?? '') === 'postenart' ? new Map([...ENTRY_TYPES, ...(ownWords ?? [])]) : ownWords;
   const words = new Set(body.map((cells) => cellAt(cells, at.kind).toLowerCase()).filter((w) => !OWN_WORDS.has(w)));
   words.delete('');
   const telling = [at.out, at.status, at.cancelled, at.sign, Math.min(at.from, at.to)];
@@ -219,7 +220,7 @@ const cellAt = (cells: readonly string[], i: number) => (i < 0 ? '' : (cells[i] 
 /** Dynamics in German: what others call an issue is an adjustment there. */
 const ENTRY_TYPES: OwnMovements = new Map([['abgang', null]]);
 
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 
 function refuseUnknown(table: Table, { kind, from }: Columns, own: OwnMovements | undefined): void {
   if (kind < 0 || from >= 0) return;
@@ -229,7 +230,7 @@ function refuseUnknown(table: Table, { kind, from }: Columns, own: OwnMovements 
     if (cell !== '' && movementOf(cell, own) === undefined && !unknown.has(cell)) unknown.set(cell, table.lines[i + 1]);
   });
   if (unknown.size === 0) return;
-  const places = [...unknown].slice(0, MOST_SHOWN).map(([cell, line]) => {
+  const places = [...unknown].slice(0, MAX_SHOWN).map(([cell, line]) => {
     const found = JSON.stringify(cell.slice(0, 40));
     return `line ${line}, column ${kind + 1} (kind): found ${found}; one of order, shipment, usage, return is needed, or a map that says what it is`;
   });
@@ -266,20 +267,20 @@ function readMovement(
   if (kind === null || (skipInvoices && isInvoice(named))) return none;
   if (at.out >= 0) {
     const received = cellAt(cells, at.in);
-    if (!isZero(cell)) return { kind, quantity: unsigned(cell) };
+    if (!isZero(cell)) return { kind, quantity: stripSign(cell) };
     // What customers bring back comes in with the document that it left with; other receipts are no demand.
-    return kind === 'shipment' && !isZero(received) ? { kind: 'return', quantity: unsigned(received) } : none;
+    return kind === 'shipment' && !isZero(received) ? { kind: 'return', quantity: stripSign(received) } : none;
   }
   const isCode = /^\d{3}$/.test(named);
   const isTold = isCode || at.from >= 0 || kind === 'return' || isZero(cell);
   // Orders are no movements of stock: their sign is their own.
   const out = told === 'order' ? ordersAreIssues : outIsNegative;
-  const isBack = !isTold && (cameIn(cells, at) ?? isNegative(cell) !== out);
-  return { kind: isBack ? 'return' : kind, quantity: unsigned(cell) };
+  const isBack = !isTold && (isReceipt(cells, at) ?? isNegative(cell) !== out);
+  return { kind: isBack ? 'return' : kind, quantity: stripSign(cell) };
 }
 
 /** Whether goods came in, by a column that says it; null where none does. */
-function cameIn(cells: readonly string[], { sign, kind }: Columns): boolean | null {
+function isReceipt(cells: readonly string[], { sign, kind }: Columns): boolean | null {
   // Beside a kind alone: without one what came in is no demand at all.
   if (sign < 0 || kind < 0) return null;
   return INWARD.test(cellAt(cells, sign));

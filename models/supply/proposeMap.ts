@@ -10,12 +10,12 @@ import { columnsAt, isHeader } from './records.ts';
 import type { MappedKind, SupplyMap } from './supplyMap.ts';
 import { type Column, SUPPLY_TABLES, type SupplyTable } from './supplyTables.ts';
 
-/** What somebody has said of a table already. */
-export type Told = Partial<Omit<SupplyMap, 'table'>>;
+/** The user's answers about a table so far. */
+export type KnownMapping = Partial<Omit<SupplyMap, 'table'>>;
 
 export interface Proposal {
   map: SupplyMap;
-  /** What was told from cells and not from names, and what nobody can tell: a sentence each. */
+  /** What was inferred from cells rather than names, and what could not be determined: a sentence each. */
   guesses: string[];
   questions: string[];
 }
@@ -23,37 +23,41 @@ export interface Proposal {
 /** Part of a column's cells that must be dates, or numbers, for it to be one of those. */
 const MOSTLY = 0.9;
 /** More words than this are no types of movements. */
-const MOST_WORDS = 200;
+const MAX_WORDS = 200;
 const NO_QUANTITY = /price|cost|amount|value|balance|total|preis|kosten|betrag|wert|saldo|bestand|stock/;
 
 /** What the columns, dates, numbers and movements of a table probably mean. */
-export function proposeMap(table: SupplyTable, given: Table, told: Told): Proposal {
-  const records = withoutTitles(given, headerOf(table, given, told));
+export function proposeMap(table: SupplyTable, given: Table, answers: KnownMapping): Proposal {
+  const records = withoutTitles(given, headerOf(table, given, answers));
   const [header = [], ...body] = records.rows;
   const guesses: string[] = [];
   const questions: string[] = [];
-  const at = placesOf(table, header, body, told, guesses);
+  const at = placesOf(table, header, body, answers, guesses);
   for (const name of missingOf(table, at, header)) questions.push(`no column is ${name}: say which one`);
   const columns = Object.fromEntries([...at].map(([name, i]) => [name, header[i].trim()]));
   const cells = (kind: Column['kind']) => cellsOf(table, at, body, kind);
-  const dates = told.dates ?? orderOf(cells('date'), questions);
+  const dates = answers.dates ?? orderOf(cells('date'), questions);
   const numbers =
-    told.numbers ?? (given.numbers !== undefined ? undefined : numbersOf(cells('number'), given, guesses));
-  const movements = { ...wordsOf(at.get('kind'), body, questions, told.movements ?? {}), ...told.movements };
+    answers.numbers ?? (given.numbers !== undefined ? undefined : numbersOf(cells('number'), given, guesses));
+  const movements = { ...wordsOf(at.get('kind'), body, questions, answers.movements ?? {}), ...answers.movements };
   const map: SupplyMap = { table, columns };
-  if (told.sheet !== undefined) map.sheet = told.sheet;
+  if (answers.sheet !== undefined) map.sheet = answers.sheet;
   if (dates !== undefined) map.dates = dates;
   if (numbers !== undefined) map.numbers = numbers;
   if (Object.keys(movements).length > 0) map.movements = movements;
-  if (told.fiscalYears !== undefined) map.fiscalYears = told.fiscalYears;
+  if (answers.fiscalYears !== undefined) map.fiscalYears = answers.fiscalYears;
   return { map, guesses, questions };
 }
 
 /** The row that names what was said, or what is needed; else the one that has most texts. */
-function headerOf(table: SupplyTable, { rows }: Table, { columns = {} }: Told): (row: readonly string[]) => boolean {
-  const said = Object.values(columns).map(columnKey);
-  const names = (row: readonly string[]) => said.every((key) => row.map(columnKey).includes(key));
-  if (said.length > 0 && rows.some(names)) return names;
+function headerOf(
+  table: SupplyTable,
+  { rows }: Table,
+  { columns = {} }: KnownMapping,
+): (row: readonly string[]) => boolean {
+  const knownNames = Object.values(columns).map(columnKey);
+  const names = (row: readonly string[]) => knownNames.every((key) => row.map(columnKey).includes(key));
+  if (knownNames.length > 0 && rows.some(names)) return names;
   if (rows.some((row) => isHeader(table, row))) return (row) => isHeader(table, row);
   const texts = (row: readonly string[]) => row.filter((c) => /\p{L}/u.test(c)).length;
   const most = Math.max(...rows.slice(0, 30).map(texts));
@@ -64,7 +68,7 @@ function placesOf(
   table: SupplyTable,
   header: readonly string[],
   body: readonly string[][],
-  told: Told,
+  answers: KnownMapping,
   guesses: string[],
 ): Map<string, number> {
   const columns: Record<string, Column> = SUPPLY_TABLES[table].columns;
@@ -76,7 +80,7 @@ function placesOf(
     const year = keys.findIndex((key) => YEAR_COLUMNS.includes(key));
     if (year >= 0 && PERIOD_COLUMNS.includes(keys[at.get('date') ?? -1])) at.set('year', year);
   }
-  for (const [name, column] of Object.entries(told.columns ?? {})) {
+  for (const [name, column] of Object.entries(answers.columns ?? {})) {
     const i = keys.indexOf(columnKey(column));
     // A name that no header has is kept, for the reader to refuse.
     if (i >= 0) at.set(name, i);
@@ -163,18 +167,18 @@ function wordsOf(
   kindAt: number | undefined,
   body: readonly string[][],
   questions: string[],
-  told: Readonly<Record<string, MappedKind>>,
+  answers: Readonly<Record<string, MappedKind>>,
 ): Record<string, MappedKind> {
   if (kindAt === undefined) return {};
   const words = [...new Set(body.map((row) => (row[kindAt] ?? '').trim()))].filter((w) => w !== '').sort();
-  if (words.length > MOST_WORDS) {
-    questions.push(`${words.length} types of movements: another column says what they are`);
+  if (words.length > MAX_WORDS) {
+    questions.push(`${words.length} types of movements: another column classifies them`);
     return {};
   }
   return Object.fromEntries(
     words.map((word) => {
       const kind = movementOf(word);
-      if (kind === undefined && told[word] === undefined)
+      if (kind === undefined && answers[word] === undefined)
         questions.push(`movement ${JSON.stringify(word)}: say order, shipment, usage, return or none`);
       return [word, kind === undefined ? 'undecided' : (kind ?? 'none')];
     }),

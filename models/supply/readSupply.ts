@@ -1,10 +1,10 @@
 import { namesShown, type Table, TableError } from '#models/tables/parseTable.ts';
 import { type DateOrder, dateOrderOf, parseDate } from './dates.ts';
+import { normaliseRows } from './normaliseRows.ts';
 import { mayBeThousands, type NumberStyle, numberStyleOf, parseNumber } from './numberStyle.ts';
 import { columnsAt, recordsOf } from './records.ts';
 import { mapped, type SupplyMap } from './supplyMap.ts';
 import { type Column, SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
-import { tidied } from './tidied.ts';
 
 export interface ReadSupply<T extends SupplyTable> {
   rows: SupplyRow<T>[];
@@ -19,33 +19,34 @@ export interface ReadOptions {
   map?: SupplyMap;
 }
 
-const MOST_ERRORS = 20;
+const MAX_ERRORS = 20;
 /** Beyond it sums are no longer exact. */
 const LARGEST = 1e12;
-const UNTOLD = 'days and months cannot be told apart: say in which order they stand (dmy or mdy), or write 2026-01-31';
+const AMBIGUOUS_DATES =
+  'days and months cannot be told apart: say in which order they stand (dmy or mdy), or write 2026-01-31';
 const BLANK = /^(|na|n\/a|null|none|nan|-|#n\/a)$/i;
 
-/** A cell where it stands, for an error that somebody can find. */
+/** The position of a cell, for error messages. */
 interface Place {
   line: number;
   column: number;
   name: string;
 }
 
-/** Collects errors; all of them are told at once. */
+/** Collects errors, to report all of them at once. */
 class Errors {
   readonly #first: string[] = [];
   #count = 0;
 
   add({ line, column, name }: Place, found: string, wanted: string): void {
-    if (this.#count++ >= MOST_ERRORS) return;
+    if (this.#count++ >= MAX_ERRORS) return;
     const shown = JSON.stringify(found.slice(0, 40));
     this.#first.push(`line ${line}, column ${column} (${name}): found ${shown}; ${wanted}`);
   }
 
   throwIfAny(): void {
     if (this.#count === 0) return;
-    const more = this.#count > MOST_ERRORS ? [`… and ${this.#count - MOST_ERRORS} more`] : [];
+    const more = this.#count > MAX_ERRORS ? [`… and ${this.#count - MAX_ERRORS} more`] : [];
     throw new TableError([...this.#first, ...more].join('\n'));
   }
 }
@@ -88,7 +89,7 @@ export function readSupply<T extends SupplyTable>(kind: T, given: Table, options
     rows.push(rowOf(cells, columns, at, placeOf, style, order, errors));
   });
   errors.throwIfAny();
-  return tidied(kind, rows as SupplyRow<T>[], table.lines.slice(1), notes);
+  return normaliseRows(kind, rows as SupplyRow<T>[], table.lines.slice(1), notes);
 }
 
 function columnsLeft(header: readonly string[], used: ReadonlySet<number>): string[] {
@@ -105,7 +106,7 @@ function longOf(table: Table, at: ReadonlyMap<string, number>, { dates }: ReadOp
   const [header, ...body] = table.rows;
   const used = new Set(at.values());
   const order = dates ?? dateOrderOf(header);
-  if (order === null) throw new TableError(`line 1: ${UNTOLD}`);
+  if (order === null) throw new TableError(`line 1: ${AMBIGUOUS_DATES}`);
   const periods = header.flatMap((cell, i) => {
     const date = used.has(i) ? null : parseDate(cell, order);
     return date ? [{ i, date }] : [];
@@ -177,7 +178,9 @@ function orderOf(
   if (order !== null) return order;
   const name = [...at.keys()].find((n) => columns[n].kind === 'date') as string;
   const column = (at.get(name) as number) + 1;
-  throw new TableError(`line ${lines[1]}, column ${column} (${name}): found ${JSON.stringify(cells[0])}; ${UNTOLD}`);
+  throw new TableError(
+    `line ${lines[1]}, column ${column} (${name}): found ${JSON.stringify(cells[0])}; ${AMBIGUOUS_DATES}`,
+  );
 }
 
 function rowOf(

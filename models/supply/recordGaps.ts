@@ -32,7 +32,7 @@ export function withoutBegunPeriod(
 
 /** Items of this number at least, and mean periods with demand, that make an empty period a gap of the records. */
 const GAP_ITEMS = 5;
-const LEAST_DEMANDS_A_PERIOD = 8;
+const MIN_DEMANDS_A_PERIOD = 8;
 
 /** Demands of all items a period, where there are enough of them that an empty period is no chance; else null. */
 function demandsOf(histories: readonly ItemDemandHistory[]): number[] | null {
@@ -48,7 +48,7 @@ function demandsOf(histories: readonly ItemDemandHistory[]): number[] | null {
   if (begun < 0) return null;
   const reached = demands.slice(begun, demands.findLastIndex((n) => n > 0) + 1);
   const usual = reached.reduce((a, b) => a + b, 0) / Math.max(1, reached.length);
-  return usual < LEAST_DEMANDS_A_PERIOD ? null : demands;
+  return usual < MIN_DEMANDS_A_PERIOD ? null : demands;
 }
 
 /**

@@ -9,7 +9,7 @@ import { ownMovements, type SupplyMap } from './supplyMap.ts';
 import { type Column, SUPPLY_TABLES, type SupplyTable } from './supplyTables.ts';
 
 /** Periods in the header of a wide table, at least. */
-const LEAST_PERIODS = 2;
+const MIN_PERIODS = 2;
 
 /** A table without titles and totals, and with plain dates; of stock movements, those alone that are demand. */
 export function recordsOf(kind: SupplyTable, given: Table, map?: SupplyMap): Table {
@@ -43,7 +43,7 @@ export function isHeader(kind: SupplyTable, row: readonly string[]): boolean {
   };
   const missing = required.filter((column) => !has(column)).map(([name]) => name);
   if (missing.length === 0) return true;
-  const isWide = () => row.filter((cell) => parseDate(cell, 'dmy') !== null).length >= LEAST_PERIODS;
+  const isWide = () => row.filter((cell) => parseDate(cell, 'dmy') !== null).length >= MIN_PERIODS;
   const mayLack = keys.includes('') && missing.join() === 'item' ? true : !missing.includes('item') && isWide();
   return isDemand && mayLack;
 }

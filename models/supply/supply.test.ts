@@ -4,10 +4,10 @@ import { parseTable, TableError } from '#models/tables/parseTable.ts';
 import { cleaningLines } from './cleaning.ts';
 import { dateOrderOf, parseDate } from './dates.ts';
 import { demandHistories } from './demandHistories.ts';
-import { contradictions } from './heirs.ts';
 import { numberStyleOf, parseNumber } from './numberStyle.ts';
 import { periodOf, startOf } from './periods.ts';
 import { readSupply } from './readSupply.ts';
+import { findContradictions } from './supersessions.ts';
 import { noSupply, type SupplyRow, type SupplyTable } from './supplyTables.ts';
 import { tableOfRecords } from './tableOfRecords.ts';
 
@@ -342,13 +342,13 @@ describe('histories', () => {
 
   test('replacements that cannot all be true are said', () => {
     const two = ['a', 'b'].map((item) => ({ item, supersedes: 'c' }));
-    expect(contradictions(two)).toEqual(['c is replaced by a and by b: b has its history']);
+    expect(findContradictions(two)).toEqual(['c is replaced by a and by b: b has its history']);
     const circle = [
       { item: 'a', supersedes: 'b' },
       { item: 'b', supersedes: 'a' },
     ];
-    expect(contradictions(circle)).toHaveLength(2);
-    expect(contradictions([{ item: 'b', supersedes: 'a' }])).toEqual([]);
+    expect(findContradictions(circle)).toHaveLength(2);
+    expect(findContradictions([{ item: 'b', supersedes: 'a' }])).toEqual([]);
   });
 
   test('what replaced an item has its history, through a chain; a circle is left as it is', () => {

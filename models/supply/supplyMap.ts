@@ -14,7 +14,7 @@ export type MappedKind = (typeof MAPPED_KINDS)[number];
 
 const dateText = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a date such as 2025-12-29');
 
-/** What a kind of export means, told once and used for each of them: a small YAML file. */
+/** The meaning of a kind of export, defined once and used for each file: a small YAML file. */
 export const supplyMapSchema = z.strictObject({
   table: z.enum(supplyTableNames as [SupplyTable, ...SupplyTable[]]),
   /** Of a workbook. */
@@ -38,12 +38,12 @@ export function mappableNames(table: SupplyTable): string[] {
 }
 
 /** Rows above a header, at most. */
-const MOST_TITLE_ROWS = 30;
+const MAX_TITLE_ROWS = 30;
 
 /** The row of a table that names all columns of a map; -1: none does. */
 export function mappedHeader({ rows }: Table, { columns }: SupplyMap): number {
   const wanted = Object.values(columns).map(columnKey);
-  return rows.slice(0, MOST_TITLE_ROWS).findIndex((row) => {
+  return rows.slice(0, MAX_TITLE_ROWS).findIndex((row) => {
     const keys = row.map(columnKey);
     return wanted.every((key) => keys.includes(key));
   });
@@ -71,7 +71,7 @@ export function mapped(table: Table, map: SupplyMap): Table {
     ...table,
     rows: [header, ...table.rows.slice(at + 1)],
     lines: table.lines.slice(at),
-    // A workbook knows its numbers.
+    // A workbook stores numbers as numbers.
     numbers: table.numbers ?? map.numbers,
   };
 }

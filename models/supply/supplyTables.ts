@@ -43,7 +43,7 @@ const number = <M extends More>(also: readonly string[] = [], more = {} as M): O
 const required = { required: true } as const;
 const words = (...lines: string[]) => lines.flatMap((line) => line.split(' '));
 
-/** Ten years: what takes longer to come is a mistake. */
+/** Ten years: a longer lead time is a mistake. */
 const LEAD_TIME = { most: 3650 } as const;
 /** Names of a column in exports of ERP systems, in English and German; the first one that stands in a header counts. */
 const ITEM_NAMES = words(

@@ -3,7 +3,7 @@ import { startOf } from './periods.ts';
 
 /** Newest months that are looked at, how many tell anything, and standard errors beyond which it is no chance. */
 const MONTHS = 48;
-const LEAST_MONTHS = 24;
+const MIN_MONTHS = 24;
 const PLAIN = 3;
 
 /** Mondays to Fridays of a month, by its number (12 × year + month − 1); holidays are not known. */
@@ -26,14 +26,14 @@ export function workingDayElasticity(histories: readonly (readonly number[])[], 
   const longest = histories.reduce((most, h) => Math.max(most, h.length), 0);
   const months = Math.min(MONTHS, longest);
   const total = new Array<number>(months).fill(0);
-  // Items count alike, however many of them are asked for; one that began later would look like a rise.
+  // Items count equally, whatever their volume; an item that started later would look like a rise.
   for (const history of histories) {
     const newest = history.slice(-months);
     const mean = newest.reduce((a, b) => a + b, 0) / months;
     if (newest.length < months || !(mean > 0)) continue;
     for (let i = 0; i < months; i++) total[i] += newest[i] / mean;
   }
-  if (months < LEAST_MONTHS || total.some((v) => !(v > 0))) return null;
+  if (months < MIN_MONTHS || total.some((v) => !(v > 0))) return null;
   const first = next - months;
   const days = total.map((_, i) => Math.log(workingDays(first + i)));
   const changes = (values: readonly number[]) => values.slice(1).map((v, i) => v - values[i]);

@@ -23,7 +23,7 @@ const MAX_COLUMNS = 20_000;
 const SEPARATOR_LINE = /^sep=(.)[;,\t|]*\n/i;
 const QUOTES: Partial<Record<CsvError['code'], string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote that is opened is never closed',
-  INVALID_OPENING_QUOTE: 'a quote stands within a cell that does not begin with one',
+  INVALID_OPENING_QUOTE: 'a quote inside a cell that does not start with one',
   CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quote',
 };
 
@@ -38,12 +38,12 @@ export function parseTable(bytes: Uint8Array, wanted?: string, emptyRows = false
   // One kind of line end, within quotes, too: else lines are counted twice there.
   const all = written.replace(/\r\n?/g, '\n');
   const notes = note ? [note] : [];
-  const said = SEPARATOR_LINE.exec(all);
+  const separatorLine = SEPARATOR_LINE.exec(all);
   // An empty line in its place: lines keep their numbers.
-  const text = said ? `\n${all.slice(said[0].length)}` : all;
+  const text = separatorLine ? `\n${all.slice(separatorLine[0].length)}` : all;
   if (text.trim() === '') throw new TableError('line 1: the file is empty; a header is needed');
   if (text.includes('\0')) throw new TableError('line 1: the file holds zero bytes: it is no text');
-  const separator = wanted ?? said?.[1] ?? separatorOf(text);
+  const separator = wanted ?? separatorLine?.[1] ?? separatorOf(text);
   if (separator !== ',' && wanted === undefined) notes.push(`columns are separated by ${JSON.stringify(separator)}`);
   try {
     const parsed = parse(text, {

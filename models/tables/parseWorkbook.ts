@@ -3,10 +3,10 @@ import { parseTable, type Table, TableError } from './parseTable.ts';
 import { xmlParts } from './sheetXml.ts';
 
 /** More than this, unpacked, is no planner's table. */
-const MOST_BYTES = 512 * 1024 * 1024;
+const MAX_BYTES = 512 * 1024 * 1024;
 /** Rows and columns that a sheet may have. */
-const MOST_ROWS = 1_048_576;
-const MOST_COLUMNS = 16_384;
+const MAX_ROWS = 1_048_576;
+const MAX_COLUMNS = 16_384;
 const MINUTE_DAYS = 1 / 1440;
 /** Days from 1970 to day 0 of workbooks of either kind. */
 const DAY_0 = { 1900: -25_569, 1904: -24_107 } as const;
@@ -63,7 +63,7 @@ function unpacked(bytes: Uint8Array): Files {
       filter: ({ name, originalSize }) => {
         if (!/^xl\/.*\.(xml|rels)$/i.test(name)) return false;
         total += originalSize;
-        if (total > MOST_BYTES) throw new TableError(`a workbook of more than ${MOST_BYTES} bytes, unpacked`);
+        if (total > MAX_BYTES) throw new TableError(`a workbook of more than ${MAX_BYTES} bytes, unpacked`);
         return true;
       },
     });
@@ -183,7 +183,7 @@ function sheetOf(xml: string, reading: Reading): Content {
       const at = columnOf(attributes.get('r')) ?? cell.at + 1;
       cell = { at, type: attributes.get('t') ?? 'n', style: Number(attributes.get('s') ?? 0), value: '' };
     } else if (part.name === 'c') {
-      if (row.line > MOST_ROWS || cell.at >= MOST_COLUMNS) throw new TableError('a sheet larger than sheets can be');
+      if (row.line > MAX_ROWS || cell.at >= MAX_COLUMNS) throw new TableError('a sheet larger than sheets can be');
       while (row.cells.length < cell.at) row.cells.push('');
       const text = cellText(cell, reading);
       row.cells[cell.at] = text;

@@ -2,7 +2,7 @@
 export const BEARING_RUN_TO_FAILURE = {
   card: {
     name: 'bearing-run-to-failure',
-    purpose: 'says when the vibration of a machine grows beyond its own normal, with hours to weeks to go',
+    purpose: 'detects when the vibration of a machine grows beyond its baseline, with hours to weeks to go',
     method: 'mean log-ratio of RMS and the bands of 3/8 to 6/8 of Nyquist to the machine’s own normal',
     data: 'constants chosen on six open bearings of the FEMTO/PRONOSTIA rig, IEEE PHM 2012 (docs/decisions/0003-level-detector.md)',
     split: 'none: the six were looked at; its false alarms on simulated healthy machines were not',

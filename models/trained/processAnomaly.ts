@@ -2,7 +2,7 @@
 export const PROCESS_ANOMALY = {
   card: {
     name: 'process-anomaly',
-    purpose: 'says when process values of a machine are, together, unlike those of its own first days',
+    purpose: 'detects when process values of a machine are jointly unlike those of its own first days',
     method: 'principal components with T² and Q, learned at the edge by each machine for itself',
     data: 'none but the machine’s own: twenty stretches of rows, spread over the first days in which nothing was alerted',
     split: 'limits from five contiguous blocks, each judged by a model of the others',

@@ -37,7 +37,7 @@ export async function benchInference({
   const missing: string[] = [];
   const dense = new Map<string, Ask>();
   for (const [file, runtime] of await denseRuntimes(missing))
-    dense.set(runtime.name, askOf(await runtime.load(file), WIDTHS[0]));
+    dense.set(runtime.name, createRequest(await runtime.load(file), WIDTHS[0]));
   const convolution = await convolutions();
   if (typeof convolution === 'string') missing.push(`convolution: ${convolution}`);
   const asks = new Map([...dense, ...(typeof convolution === 'string' ? [] : convolution.asks)]);
@@ -155,7 +155,7 @@ export function convolutionModel(): { bytes: Uint8Array; weights: number } {
   return { bytes, weights: weights.reduce((sum, w) => sum + w.values.length, 0) };
 }
 
-function askOf(model: LoadedModel, width: number): Ask {
+function createRequest(model: LoadedModel, width: number): Ask {
   const row = Float32Array.from({ length: width }, (_, i) => Math.sin(i));
   return () => model.predict(row, 1);
 }

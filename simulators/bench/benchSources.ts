@@ -215,7 +215,7 @@ async function flood(
       const done = client.publishAsync(topic, payload, { qos }).finally(() => inFlight.delete(done));
       inFlight.add(done);
       if (inFlight.size >= 100) await Promise.race(inFlight);
-      // At QoS 0 nobody holds us back but the edge's own count.
+      // At QoS 0 only the edge's own counter limits the rate.
       if (qos === 0 && sent % 500 === 499) await edge.reached(DELIVERED, (sent - 2000) * metrics);
     }
     await Promise.all(inFlight);

@@ -10,7 +10,7 @@ const ORIGIN = { site: 'bench', edge: 'edge-1' };
 const PATIENCE_MS = 120_000;
 const ASK_MS = 250;
 
-/** An edge under measurement: a process of its own, with somebody at its broker who acknowledges all that it sends. */
+/** An edge under measurement: a process of its own, and a broker client that acknowledges everything it sends. */
 export class BenchedEdge {
   readonly #child: ChildProcess;
   readonly #httpPort: number;
@@ -73,7 +73,7 @@ export class BenchedEdge {
   }
 }
 
-/** Stands in for a gateway: it keeps nothing, and acknowledges everything, in groups of 10 ms as a gateway does. */
+/** Acts as a gateway: it stores nothing, and acknowledges everything in groups of 10 ms as a gateway does. */
 async function acknowledge(url: string): Promise<MqttClient> {
   const client = await mqtt.connectAsync(url);
   let waiting: { outbox: string; ranges: [number, number][] } | null = null;

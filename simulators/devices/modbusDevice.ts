@@ -48,7 +48,7 @@ export class ModbusDevice implements PlantDevices {
   }
 
   async flush(): Promise<void> {
-    // Whoever polls takes what there is.
+    // A client polls whatever is there.
   }
 
   async close(): Promise<void> {

@@ -22,14 +22,14 @@ import type { ProcessValue, SimulatedMachine } from '../machine.ts';
 import type { Scenario } from '../scenario.ts';
 import type { PlantDevices } from './plantDevices.ts';
 
-// The library speaks on stdout, which belongs to results.
+// The library logs to stdout, which is reserved for results.
 for (const set of [setErrorLogger, setTraceLogger, setWarningLogger])
   set((_where, ...words) => void process.stderr.write(`node-opcua: ${format(...words)}\n`));
 
 export interface OpcuaPlantOptions {
-  /** Names and passwords; whoever has none of these, nor a certificate, is let in only where `anonymous` says so. */
+  /** Names and passwords; a client without one of these, or a certificate, is admitted only if `anonymous` is set. */
   users?: Record<string, string>;
-  /** By default, everybody: its data are made up. */
+  /** By default everyone: the data are simulated. */
   anonymous?: boolean;
   /** Stamp of what it holds before anything is measured; by default, now. */
   beginMs?: number;
@@ -74,7 +74,7 @@ export class OpcuaPlant implements PlantDevices {
     const store = (name: string) =>
       new OPCUACertificateManager({
         rootFolder: join(this.#directory, name),
-        // Its data is made up: whoever wants it may have it.
+        // The data are simulated: anyone may read them.
         automaticallyAcceptUnknownCertificate: true,
       });
     return new OPCUAServer({

@@ -51,8 +51,10 @@ export class SparkplugDevices implements PlantDevices {
     );
     this.#client.on('error', (error) => this.#log.warn({ error: error.message }, 'broker failed'));
     this.#client.on('message', (_topic, payload) => {
-      const asked = fromBinary(PayloadSchema, payload).metrics.some((m) => m.name === 'Node Control/Rebirth');
-      if (asked) this.#bear();
+      const isRebirthRequested = fromBinary(PayloadSchema, payload).metrics.some(
+        (m) => m.name === 'Node Control/Rebirth',
+      );
+      if (isRebirthRequested) this.#bear();
     });
     await this.#client.subscribeAsync(topicOf('NCMD'), { qos: 1 });
     this.#bear();

@@ -36,8 +36,8 @@ test(`${CHANNELS} channels at 25.6 kHz for ${MINUTES} minutes`, async () => {
   const beganMs = performance.now();
   const sent = await publish(broker.url);
   const tookS = (performance.now() - beganMs) / 1000;
-  const taken = async () => (await edge.metrics()).get('millwright_edge_windows_total') ?? 0;
-  process.stderr.write(`sent ${sent} frames in ${tookS.toFixed(1)} s; the edge has ${await taken()}\n`);
+  const windowsProcessed = async () => (await edge.metrics()).get('millwright_edge_windows_total') ?? 0;
+  process.stderr.write(`sent ${sent} frames in ${tookS.toFixed(1)} s; the edge has ${await windowsProcessed()}\n`);
   Object.entries(processes).forEach(([name, pid], i) => {
     const core = (cpuSeconds(pid) - before[i]) / tookS;
     process.stderr.write(`${name}: ${core.toFixed(2)} of a core, ${residentMegabytes(pid).toFixed(0)} MB\n`);

@@ -35,7 +35,7 @@ const ready = () =>
   process.getuid?.() === 0 && spawnSync('ip', ['netns', 'add', NETWORK], { stdio: 'ignore' }).status === 0;
 
 /** Two wires into the edge's namespace: one from its machines, one to its gateway. */
-function lay(name: string, { outside, inside }: typeof PLANT): void {
+function createLink(name: string, { outside, inside }: typeof PLANT): void {
   ip('link', 'add', `${name}o`, 'type', 'veth', 'peer', 'name', `${name}i`);
   ip('link', 'set', `${name}i`, 'netns', NETWORK);
   ip('addr', 'add', `${outside}/30`, 'dev', `${name}o`);
@@ -85,8 +85,8 @@ describe.skipIf(!there)(`the wire between edge and gateway is pulled for ${CUT_S
   };
 
   beforeAll(async () => {
-    lay('mwp', PLANT);
-    lay('mwu', UPLINK);
+    createLink('mwp', PLANT);
+    createLink('mwu', UPLINK);
     ip('netns', 'exec', NETWORK, 'ip', 'link', 'set', 'lo', 'up');
     const outer = await freePort();
     const [outside, inside] = [join(directory, 'outside'), join(directory, 'inside')];

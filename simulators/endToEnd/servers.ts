@@ -10,8 +10,8 @@ export type ServerName = 'mosquitto' | 'mosquitto_pub' | 'influxd' | 'chromium';
 const PATHS = ['/usr/sbin', '/usr/bin', '/usr/local/bin'];
 
 /**
- * Whether a real server is installed. In CI its absence is an error and not a reason to skip; elsewhere a test is skipped
- * with `test.skipIf(!installed(...))`, and `npm test` has said which ones are missing.
+ * Whether a real server is installed. In CI a missing server is an error rather than a reason to skip; elsewhere a test
+ * is skipped with `test.skipIf(!installed(...))`, and `npm test` has listed the missing ones.
  */
 export function installed(name: ServerName): boolean {
   const found = PATHS.some(

@@ -2,7 +2,7 @@ import { type AlertRecord, coveredFaults, type Fault } from '#models/contracts/a
 import type { SimulatedFault } from '../scenario.ts';
 
 /** How the alert on a fault names it; `missed` where there was none in time. */
-export type Named = 'right' | 'wrong' | 'undetermined' | 'missed';
+export type DiagnosisRating = 'right' | 'wrong' | 'undetermined' | 'missed';
 
 /** A fault, and what was reported of it. */
 export interface FaultScore {
@@ -12,7 +12,7 @@ export interface FaultScore {
   /** From the onset to the alert, in the plant's seconds; null where there was none in time. */
   delayS: number | null;
   said: string | null;
-  named: Named;
+  named: DiagnosisRating;
 }
 
 export type PlantedFault = Pick<FaultScore, 'machine' | 'fault' | 'onsetS'>;
@@ -27,8 +27,14 @@ const NAMES: Partial<Record<SimulatedFault['type'], Fault>> = {
 };
 const nameOf = (fault: SimulatedFault['type']): Fault => NAMES[fault] ?? (fault as Fault);
 
-/** What an alert's newest diagnosis says of a fault. A choice that is left open is right about none of its faults. */
-function naming({ evidence: { diagnosis } }: AlertRecord, { fault }: PlantedFault): Exclude<Named, 'missed'> {
+/**
+ * How an alert's latest diagnosis rates against a fault. A diagnosis that leaves a choice open is right about none of
+ * its faults.
+ */
+function rateDiagnosis(
+  { evidence: { diagnosis } }: AlertRecord,
+  { fault }: PlantedFault,
+): Exclude<DiagnosisRating, 'missed'> {
   if (diagnosis.fault === nameOf(fault)) return 'right';
   const isOpen = diagnosis.fault === 'undetermined' || coveredFaults(diagnosis.fault).includes(nameOf(fault));
   return isOpen ? 'undetermined' : 'wrong';
@@ -52,23 +58,23 @@ export function scoreFaults(
   withinS: number,
 ): { faults: FaultScore[]; falseAlarms: AlertRecord[] } {
   const of = new Map<PlantedFault, AlertRecord[]>(faults.map((fault) => [fault, []]));
-  const give = (fault: PlantedFault, alert: AlertRecord) => of.get(fault)?.push(alert);
+  const assignAlert = (fault: PlantedFault, alert: AlertRecord) => of.get(fault)?.push(alert);
   const misnamed: { alert: AlertRecord; due: PlantedFault[] }[] = [];
   const falseAlarms: AlertRecord[] = [];
   const byOnset = [...faults].sort((a, b) => a.onsetS - b.onsetS);
   for (const alert of [...alerts].sort((a, b) => a.raisedAtMs - b.raisedAtMs)) {
     const atS = (alert.raisedAtMs - beginMs) / 1000;
     const due = byOnset.filter((f) => f.machine === alert.asset && atS >= f.onsetS && isOfKind(alert, f));
-    const right = due.find((f) => naming(alert, f) === 'right');
-    const open = due.filter((f) => naming(alert, f) === 'undetermined');
+    const right = due.find((f) => rateDiagnosis(alert, f) === 'right');
+    const open = due.filter((f) => rateDiagnosis(alert, f) === 'undetermined');
     const its = right ?? open.find((f) => of.get(f)?.length === 0) ?? open[0];
-    if (its) give(its, alert);
+    if (its) assignAlert(its, alert);
     else if (due.length > 0) misnamed.push({ alert, due });
     else falseAlarms.push(alert);
   }
   for (const { alert, due } of misnamed) {
     const alone = due.find((f) => of.get(f)?.length === 0);
-    if (alone) give(alone, alert);
+    if (alone) assignAlert(alone, alert);
     else falseAlarms.push(alert);
   }
   return { faults: faults.map((fault) => scoreOf(fault, of.get(fault) ?? [], beginMs, withinS)), falseAlarms };
@@ -78,6 +84,6 @@ function scoreOf(fault: PlantedFault, alerts: readonly AlertRecord[], beginMs: n
   const delayOf = (alert: AlertRecord) => (alert.raisedAtMs - beginMs) / 1000 - fault.onsetS;
   const first = [...alerts].sort((a, b) => a.raisedAtMs - b.raisedAtMs)[0];
   if (!first || delayOf(first) > withinS) return { ...fault, delayS: null, said: first?.text ?? null, named: 'missed' };
-  const named = alerts.find((a) => naming(a, fault) === 'right') ?? first;
-  return { ...fault, delayS: delayOf(first), said: named.text, named: naming(named, fault) };
+  const named = alerts.find((a) => rateDiagnosis(a, fault) === 'right') ?? first;
+  return { ...fault, delayS: delayOf(first), said: named.text, named: rateDiagnosis(named, fault) };
 }

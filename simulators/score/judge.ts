@@ -3,7 +3,7 @@ import type { LedgerView } from '#models/contracts/api.ts';
 import type { Flaw } from '#models/contracts/ledger.ts';
 import type { Scenario } from '../scenario.ts';
 import type { PointTruth } from '../troubles.ts';
-import { type FaultScore, type Named, scoreFaults } from './faultScore.ts';
+import { type DiagnosisRating, type FaultScore, scoreFaults } from './faultScore.ts';
 import { scoreWiring, type WiringAccusation, type WiringScore } from './wiringScore.ts';
 
 export interface ScenarioScore {
@@ -12,7 +12,7 @@ export interface ScenarioScore {
   falseAlarms: { machine: string; atS: number; text: string }[];
   /** False alarms in 30 days of one machine, at the rate of this run. */
   falsePerMachineMonth: number;
-  /** The scenario's wiring faults, and whether the integrator was told. */
+  /** The scenario's wiring faults, and whether they were reported to the integrator. */
   wiring: WiringScore[];
   /** Reports of wiring faults that the scenario does not have. */
   accused: number;
@@ -25,9 +25,9 @@ export interface ScenarioScore {
   duplicate: number;
   rejected: Record<string, number>;
   flaws: Partial<Record<Flaw, number>>;
-  /** Services that ended though nobody told them to. */
+  /** Services that stopped unexpectedly. */
   crashes: number;
-  /** Messages of which nobody can say where they are. */
+  /** Messages that are unaccounted for. */
   unexplained: number;
   /** By point, where it is not 0. */
   unexplainedPoints: Record<string, number>;
@@ -41,7 +41,7 @@ const GAP_S = 2;
 const SPARE = 10;
 const MONTH_S = 30 * 86_400;
 
-/** Holds what a system said against what its plant did. */
+/** Compares what a system reported with what its plant did. */
 export function judge(
   scenario: Scenario,
   beginMs: number,
@@ -57,7 +57,7 @@ export function judge(
     return n === 0 ? [] : [[`${t.machine}/${t.point}`, n]];
   });
   const faults = scenario.machines.flatMap((m) =>
-    // What begins after the end is nobody's to find.
+    // A fault that starts after the end cannot be found.
     m.faults
       .filter((f) => f.onsetS < scenario.score.durationS)
       .map((f) => ({ machine: m.name, fault: f.type, onsetS: f.onsetS })),
@@ -127,7 +127,7 @@ function added(all: readonly Partial<Record<string, number>>[]): Record<string, 
 
 /** By how much a score is beyond the limits of its scenario, a phrase each; none: it passes. */
 export function exceeded(score: ScenarioScore, limits: Scenario['score']['limits']): string[] {
-  const named = (how: Named) => score.faults.filter((f) => f.named === how).length;
+  const named = (how: DiagnosisRating) => score.faults.filter((f) => f.named === how).length;
   const falseAlarms = limits.falsePerMachineMonth === undefined ? score.falseAlarms.length : 0;
   const measured: [string, number, number][] = [
     ['missed', score.missed, limits.missed],

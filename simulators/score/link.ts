@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** What a link does to what passes: nothing, or so many bytes a second each way with so much delay. */
-export interface Strain {
+export interface LinkLimit {
   bytesPerS: number;
   delayMs: number;
 }
@@ -12,14 +12,14 @@ export class Link {
   readonly #to: number;
   readonly #sockets = new Set<Socket>();
   #cut = false;
-  #strain: Strain | null = null;
+  #strain: LinkLimit | null = null;
 
   private constructor(to: number) {
     this.#to = to;
     this.#server = createServer((from) => this.#pass(from));
   }
 
-  static async to(port: number): Promise<Link> {
+  static async open(port: number): Promise<Link> {
     const link = new Link(port);
     await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
     return link;
@@ -37,12 +37,12 @@ export class Link {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  mend(): void {
+  restore(): void {
     this.#cut = false;
   }
 
   /** Of connections that are made from now on; those that there are end, as on a line that is switched over. */
-  strain(strain: Strain | null): void {
+  limit(strain: LinkLimit | null): void {
     this.#strain = strain;
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -69,14 +69,14 @@ export class Link {
         this.#sockets.delete(a);
         b.destroy();
       });
-      if (this.#strain) trickle(a, b, this.#strain);
+      if (this.#strain) forwardLimited(a, b, this.#strain);
       else a.pipe(b);
     }
   }
 }
 
 /** One chunk after the other, each as long on its way as its bytes take. */
-function trickle(from: Socket, to: Socket, { bytesPerS, delayMs }: Strain): void {
+function forwardLimited(from: Socket, to: Socket, { bytesPerS, delayMs }: LinkLimit): void {
   from.on('data', (chunk) => {
     from.pause();
     setTimeout(

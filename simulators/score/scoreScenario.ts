@@ -35,10 +35,10 @@ interface System {
 }
 
 const READY_MS = 30_000;
-/** What was sent has to be in the gateway's ledger so long after the last message. */
+/** Time after the last message until the gateway's ledger must account for everything. */
 const SETTLE_MS = 60_000;
 const ASK_MS = 250;
-/** An answer that takes longer is none. */
+/** A response that takes longer counts as none. */
 const ANSWER_MS = 5000;
 
 /**
@@ -93,9 +93,9 @@ async function startSystem(
   const broker = await startScoredBroker(directory, say);
   started.push(() => broker.close());
   const [devices, source, uplink] = [
-    await Link.to(broker.port),
-    await Link.to(sourcePort(scenario, broker.port, devicePort)),
-    await Link.to(broker.port),
+    await Link.open(broker.port),
+    await Link.open(sourcePort(scenario, broker.port, devicePort)),
+    await Link.open(broker.port),
   ];
   for (const link of [devices, source, uplink]) started.push(() => link.close());
   const ports = { api: await freePort(), edge: await freePort() };
@@ -162,14 +162,14 @@ async function startDevices(
       if (scenario.systemTroubles.some((t) => t.type === 'expired_certificate'))
         await plant.useCertificate({ daysAgo: 3 });
       await plant.start();
-      trust(directory, server);
+      trustCertificate(directory, server);
       return plant;
     }
   }
 }
 
-/** As an administrator does who has the server's certificate in a file. */
-function trust(directory: string, server: string): void {
+/** As an administrator would who has the server's certificate in a file. */
+function trustCertificate(directory: string, server: string): void {
   const trusted = join(directory, 'edge/pki/trusted/certs');
   mkdirSync(trusted, { recursive: true });
   copyFileSync(join(server, 'pki/own/certs/certificate.pem'), join(trusted, `server-${Date.now()}.pem`));
@@ -197,11 +197,11 @@ function systemTroubles(scenario: Scenario, system: System, devices: PlantDevice
       case 'cut':
         system.links[trouble.link].cut();
         await rest(real(trouble.forS));
-        return system.links[trouble.link].mend();
+        return system.links[trouble.link].restore();
       case 'slow':
-        system.links[trouble.link].strain({ bytesPerS: trouble.kilobytesPerS * 1000, delayMs: trouble.delayMs });
+        system.links[trouble.link].limit({ bytesPerS: trouble.kilobytesPerS * 1000, delayMs: trouble.delayMs });
         await rest(real(trouble.forS));
-        return system.links[trouble.link].strain(null);
+        return system.links[trouble.link].limit(null);
       case 'expired_certificate':
         return renewCertificate(devices, system);
     }
@@ -228,7 +228,7 @@ async function renewCertificate(devices: PlantDevices, system: System): Promise<
   if (!(devices instanceof OpcuaPlant)) throw new Error('only an OPC UA server has a certificate here');
   await devices.useCertificate(null);
   await devices.restart(0);
-  trust(system.edge.dataDirectory, join(system.edge.dataDirectory, 'server'));
+  trustCertificate(system.edge.dataDirectory, join(system.edge.dataDirectory, 'server'));
 }
 
 /**
@@ -244,7 +244,7 @@ export async function settled(
   let before = '';
   for (;;) {
     const isOver = Date.now() > endMs;
-    const answer = await askBoth(api).catch((error: Error) => error);
+    const answer = await fetchState(api).catch((error: Error) => error);
     if (!(answer instanceof Error)) {
       const judged = score(...answer);
       const now = JSON.stringify([judged.unexplained, judged.faults]);
@@ -257,7 +257,7 @@ export async function settled(
 }
 
 /** The gateway's ledger and alerts. @throws Error where it gives no good answer. */
-async function askBoth(api: string): Promise<[LedgerView, AlertRecord[]]> {
+async function fetchState(api: string): Promise<[LedgerView, AlertRecord[]]> {
   const ask = async <T>(path: string): Promise<T> => {
     const response = await fetch(`${api}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
@@ -282,7 +282,7 @@ async function answers(
     if (status !== null && isReady(status)) return;
     if (signal.aborted) throw new Error('stopped before it began');
     if (service.crashes > 0)
-      throw new Error(`a service did not start; its log: ${service.logFile}\n${service.lastWords()}`);
+      throw new Error(`a service did not start; its log: ${service.logFile}\n${service.logTail()}`);
     await new Promise((resolve) => setTimeout(resolve, ASK_MS));
   }
   throw new Error(`${url} did not answer within ${READY_MS / 1000} s`);

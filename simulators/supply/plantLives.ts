@@ -35,7 +35,7 @@ export interface SimulatedMachine {
 }
 
 /** A part that was taken on a day. */
-export interface Taking {
+export interface PartRemoval {
   machine: string;
   day: number;
   kind: 'failure' | 'preventive';
@@ -61,7 +61,7 @@ export class PlantLives {
   }
 
   /** What is taken on a day, in the order of the machines. */
-  pass(day: number): Taking[] {
+  pass(day: number): PartRemoval[] {
     return this.machines.flatMap((machine) => {
       const failed = machine.failsDay <= day;
       const replaced = !failed && this.#isReplaced(machine, day);

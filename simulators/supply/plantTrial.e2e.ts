@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PLANT_LIVES } from './plantLives.ts';
-import { plantTrial, type Served } from './plantTrial.ts';
+import { type PolicyResult, plantTrial } from './plantTrial.ts';
 
 const SEEDS = [1, 2, 3, 4, 5];
 const YEARS = 4;
@@ -8,7 +8,7 @@ const LEVELS = [0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99];
 const LEVEL = 0.95;
 
 /** Mean over seeds, level by level. */
-function pooled(all: readonly Served[][]): Served[] {
+function pooled(all: readonly PolicyResult[][]): PolicyResult[] {
   return LEVELS.map((level, i) => ({
     level,
     fill: all.reduce((sum, s) => sum + s[i].fill / all.length, 0),
@@ -17,7 +17,7 @@ function pooled(all: readonly Served[][]): Served[] {
 }
 
 /** Stock of a policy at a fill, between the two levels that it lies between. */
-function stockAt(fill: number, served: readonly Served[]): number {
+function stockAt(fill: number, served: readonly PolicyResult[]): number {
   const i = served.findIndex((s) => s.fill >= fill);
   if (i <= 0) return served[Math.max(0, i)].stock;
   const [a, b] = [served[i - 1], served[i]];
@@ -61,6 +61,6 @@ test('what recalibration is worth: without it, estimates that are too long leave
   const options = { ...PLANT_LIVES, estimate: { ...PLANT_LIVES.estimate, factor: 1.5 } };
   const fill = (recalibrate: boolean) =>
     pooled(SEEDS.slice(0, 2).map((seed) => plantTrial({ ...options, seed }, YEARS, LEVELS, recalibrate).health));
-  const at = (served: Served[]) => served.find((s) => s.level === LEVEL)!.fill;
+  const at = (served: PolicyResult[]) => served.find((s) => s.level === LEVEL)!.fill;
   expect(at(fill(true))).toBeGreaterThan(at(fill(false)) + 0.005);
 }, 30_000);

@@ -2,7 +2,7 @@ import { leadTimeLaws } from '#models/demand/forecastTable.ts';
 import { type DemandLaw, LAW_LEVELS, lawQuantile, NO_DEMAND } from '#models/planning/demandLaw.ts';
 import { type EstimateOutcome, foresightFrom } from '#models/planning/foresight.ts';
 import { type InstalledMachine, machineOutlook, type Stream } from '#models/planning/machineOutlook.ts';
-import { together, type UnitChances, unitsTaken } from '#models/planning/partsDemand.ts';
+import { combineDemand, type UnitChances, unitsTaken } from '#models/planning/partsDemand.ts';
 import {
   NO_RECALIBRATION,
   type Recalibration,
@@ -19,18 +19,18 @@ const REVIEW_DAYS = 7;
 const LEAD_WEEKS = 4;
 const HORIZON_DAYS = (LEAD_WEEKS + 1) * REVIEW_DAYS;
 const HISTORY_WEEKS = 156;
-/** What chances are worth is learned anew this often. */
+/** Interval between recalibrations of the chances. */
 const RELEARN_DAYS = 28;
 
 export interface TrialResult {
   /** By level of the policy. */
-  health: Served[];
-  history: Served[];
+  health: PolicyResult[];
+  history: PolicyResult[];
   /** Randomised probability integral transform of each week's forecast by health, recalibrated. */
   pit: number[];
 }
 
-export interface Served {
+export interface PolicyResult {
   level: number;
   /** Part of the demand that was served from the shelf. */
   fill: number;
@@ -38,7 +38,7 @@ export interface Served {
   stock: number;
 }
 
-/** A shelf that is ordered up to a level each week, against demand that it does not know. */
+/** A shelf that is ordered up to a level each week, against unknown demand. */
 class Shelf {
   #onHand = 0;
   #owed = 0;
@@ -68,7 +68,7 @@ class Shelf {
     this.#days++;
   }
 
-  result(level: number): Served {
+  result(level: number): PolicyResult {
     return { level, fill: this.#served / Math.max(1, this.#asked), stock: this.#stockDays / this.#days };
   }
 }
@@ -83,7 +83,7 @@ interface Learned {
   maps: Map<Stream, Recalibration>;
 }
 
-interface Told {
+interface PendingChance {
   day: number;
   machine: string;
   stream: Stream;
@@ -114,8 +114,8 @@ export function plantTrial(
   };
   const shelves = levels.map(() => ({ health: new Shelf(), history: new Shelf() }));
   const takings: { machine: string; day: number }[] = [];
-  const waiting: Told[] = [];
-  const said = new Map<string, { day: number; medianDays: number }[]>();
+  const waiting: PendingChance[] = [];
+  const estimates = new Map<string, { day: number; medianDays: number }[]>();
   const forecasts: { day: number; law: DemandLaw; units: UnitChances }[] = [];
   const lastDay = HISTORY_WEEKS * 7 + Math.round(years * 365);
   for (let day = 1; day <= lastDay; day++) {
@@ -131,8 +131,8 @@ export function plantTrial(
       if (!before.watched) continue;
       if (before.alert > day) learned.missed++;
       else learned.warningDays.push(day - before.alert);
-      learned.estimates.push(...outcomesOf(said.get(machine) ?? [], day));
-      said.delete(machine);
+      learned.estimates.push(...outcomesOf(estimates.get(machine) ?? [], day));
+      estimates.delete(machine);
     }
     if (day <= HISTORY_WEEKS * 7) continue;
     for (const shelf of shelves) {
@@ -144,7 +144,7 @@ export function plantTrial(
     const installed = installedOf(plant, day);
     for (const { machine, watch } of installed) {
       if (watch.kind !== 'alarmed' || watch.life === null) continue;
-      said.set(machine, [...(said.get(machine) ?? []), { day, medianDays: watch.life.medianDays }]);
+      estimates.set(machine, [...(estimates.get(machine) ?? []), { day, medianDays: watch.life.medianDays }]);
     }
     const byHealth = lawByHealth(installed, learned, day, waiting, recalibrate);
     forecasts.push({ day, law: byHealth.law, units: byHealth.units });
@@ -159,16 +159,16 @@ export function plantTrial(
     history: levels.map((level, i) => shelves[i].history.result(level)),
     pit: forecasts
       .filter(({ day }) => day + HORIZON_DAYS <= lastDay)
-      .map(({ day, units }) => pitOf(units, within(takings, day), random)),
+      .map(({ day, units }) => pitOf(units, countWithin(takings, day), random)),
   };
 }
 
 /** Estimates of one failure count as one together. */
-function outcomesOf(said: readonly { day: number; medianDays: number }[], takenDay: number): EstimateOutcome[] {
-  return said.map(({ day, medianDays }) => ({
+function outcomesOf(estimates: readonly { day: number; medianDays: number }[], takenDay: number): EstimateOutcome[] {
+  return estimates.map(({ day, medianDays }) => ({
     saidDays: medianDays,
     cameDays: takenDay - day,
-    weight: 1 / said.length,
+    weight: 1 / estimates.length,
   }));
 }
 
@@ -192,7 +192,7 @@ function lawByHealth(
   installed: readonly InstalledMachine[],
   learned: Learned,
   day: number,
-  waiting: Told[],
+  waiting: PendingChance[],
   recalibrate: boolean,
 ): { law: DemandLaw; units: UnitChances } {
   const ongoing = installed.map(({ ageDays }) => ({ days: ageDays as number, ended: false }));
@@ -207,7 +207,7 @@ function lawByHealth(
     }),
   );
   const units = unitsTaken(outlooks);
-  return { law: together(units, NO_DEMAND), units };
+  return { law: combineDemand(units, NO_DEMAND), units };
 }
 
 function lawByHistory(weekly: readonly number[]): DemandLaw {
@@ -217,13 +217,13 @@ function lawByHistory(weekly: readonly number[]): DemandLaw {
   return { mean, quantiles };
 }
 
-function within(takings: readonly { machine: string; day: number }[], day: number): number {
+function countWithin(takings: readonly { machine: string; day: number }[], day: number): number {
   return takings.filter((t) => t.day > day && t.day <= day + HORIZON_DAYS).length;
 }
 
-/** Chances whose horizon is over: did it come? */
+/** Resolves chances whose horizon is over. */
 function resolve(
-  waiting: Told[],
+  waiting: PendingChance[],
   learned: Learned,
   day: number,
   takings: readonly { machine: string; day: number }[],

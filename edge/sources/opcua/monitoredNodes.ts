@@ -35,7 +35,7 @@ export interface ReachedNode {
   nodeId: string;
 }
 
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
 /**
  * Creates the monitored items of nodes, in calls that the server takes, and hands over what they deliver. One that cannot
@@ -147,7 +147,7 @@ function reportRevised(
     return [{ nodeId, samplingIntervalMs, revisedSamplingInterval, queueSize, revisedQueueSize }];
   });
   if (revised.length > 0) {
-    const nodes = revised.slice(0, MOST_NAMED);
+    const nodes = revised.slice(0, MAX_NAMED);
     log.warn({ revised: revised.length, nodes }, 'the server revised sampling intervals or queue sizes');
   }
   return revised.length;

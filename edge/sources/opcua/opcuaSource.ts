@@ -23,7 +23,7 @@ const MISSING_MS = 60_000;
 /** Publications without a word after which the server says that it is still there, and after which it is given up. */
 const KEEP_ALIVE_COUNT = 10;
 const LIFETIME_COUNT = 100;
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
 /** What belongs to one connection. */
 interface Connection {
@@ -248,7 +248,7 @@ export class OpcuaSource implements Source {
     try {
       const without = await readHistory(session, gaps, this.#now(), limits, take);
       if (without.length === 0) return;
-      const named = without.slice(0, MOST_NAMED).map(({ reached, status }) => `${reached.node.nodeId}: ${status}`);
+      const named = without.slice(0, MAX_NAMED).map(({ reached, status }) => `${reached.node.nodeId}: ${status}`);
       this.#log.warn({ nodes: without.length, named }, 'the server has no history of nodes');
     } catch (error) {
       this.#log.warn({ error: String(error) }, 'the history of a gap could not be read');
@@ -266,7 +266,7 @@ export class OpcuaSource implements Source {
       return;
     }
     this.#count('nodes_refused', faults.length);
-    const named = faults.slice(0, MOST_NAMED).map(({ asset, point, detail }) => `${asset}/${point}: ${detail}`);
+    const named = faults.slice(0, MAX_NAMED).map(({ asset, point, detail }) => `${asset}/${point}: ${detail}`);
     this.#log.error({ endpoint, missing: faults.length, nodes: named }, 'nodes are not monitored');
   }
 

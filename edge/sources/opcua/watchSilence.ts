@@ -1,7 +1,7 @@
 import type { ClientSubscription } from 'node-opcua-client';
-import { hear, isSilent, NOT_HEARD } from '#models/health/quality/silence.ts';
+import { isSilent, NO_ARRIVALS, stepArrival } from '#models/health/quality/arrivalTiming.ts';
 
-const LEAST_MS = 3000;
+const MIN_MS = 3000;
 
 /**
  * A subscription that is dead sends nothing, not even its keep-alives: where these are missed for `silenceMs`, or nothing
@@ -15,15 +15,15 @@ export function watchSilence(
   again: (why: string) => void,
 ): NodeJS.Timeout {
   let heardMs = now();
-  let changes = NOT_HEARD;
+  let changes = NO_ARRIVALS;
   subscription.on('keepalive', () => {
     heardMs = now();
   });
   subscription.on('raw_notification', () => {
     heardMs = now();
-    changes = hear(changes, heardMs);
+    changes = stepArrival(changes, heardMs);
   });
-  const mostMs = Math.max(LEAST_MS, silenceMs);
+  const mostMs = Math.max(MIN_MS, silenceMs);
   return setInterval(() => {
     if (!isConnected()) return;
     if (now() - heardMs > mostMs) again('the subscription fell silent');

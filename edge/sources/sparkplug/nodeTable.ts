@@ -37,7 +37,7 @@ interface Node {
 
 const SEQUENCES = 256;
 /** Metrics of one node or device. */
-const MOST_METRICS = 20_000;
+const MAX_METRICS = 20_000;
 const NOTHING: Taken = { metrics: [], unknown: 0, unborn: 0, rebirth: false, missing: 0 };
 
 /** What the births of edge nodes and their devices said, and whether their messages follow one another (Sparkplug 3.0.0, 5 and 6.4). */
@@ -106,7 +106,7 @@ function stepOf(node: Node, payload: Payload): number {
 
 function bornOf(payload: Payload): Born {
   const born: Born = { names: new Map(), types: new Map() };
-  for (const metric of payload.metrics.slice(0, MOST_METRICS)) {
+  for (const metric of payload.metrics.slice(0, MAX_METRICS)) {
     const { name, alias, datatype } = metric;
     born.types.set(name, datatype);
     if (hasAlias(metric)) born.names.set(alias, name);

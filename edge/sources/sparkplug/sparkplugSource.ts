@@ -18,7 +18,7 @@ const NAMESPACE = 'spBv1.0';
 /** A node is asked for its births once in so long: it may need a while. */
 const REBIRTH_MS = 10_000;
 const CONTRADICT_MS = 1000;
-const MOST_NODES = 10_000;
+const MAX_NODES = 10_000;
 const BOOLEAN = 11;
 
 /**
@@ -32,7 +32,7 @@ export class SparkplugSource implements Source {
   readonly #clientId: string;
   readonly #now: () => number;
   readonly #log: Logger;
-  readonly #nodes = new NodeTable(MOST_NODES);
+  readonly #nodes = new NodeTable(MAX_NODES);
   readonly events = new Map([
     ['missing_messages', 0],
     ['rebirth_requests', 0],
@@ -195,7 +195,7 @@ export class SparkplugSource implements Source {
   /** A template, a data set, a text: mapped by mistake. */
   #sayUnsupported({ asset, point }: PointName, datatype: number): void {
     const name = `${asset}/${point}`;
-    if (this.#unsupported.has(name) || this.#unsupported.size >= MOST_NODES) return;
+    if (this.#unsupported.has(name) || this.#unsupported.size >= MAX_NODES) return;
     this.#unsupported.add(name);
     this.#log.warn(
       { asset, point, type: UNMEASURED[datatype] ?? datatype },
@@ -210,7 +210,7 @@ export class SparkplugSource implements Source {
   #askForBirths(node: string): void {
     const nowMs = this.#now();
     if (nowMs - (this.#askedMs.get(node) ?? Number.NEGATIVE_INFINITY) < REBIRTH_MS) return;
-    if (this.#askedMs.size >= MOST_NODES) this.#askedMs.clear();
+    if (this.#askedMs.size >= MAX_NODES) this.#askedMs.clear();
     this.#askedMs.set(node, nowMs);
     this.#count('rebirth_requests', 1);
     this.#log.info({ node }, 'the node is asked for its births');

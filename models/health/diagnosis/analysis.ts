@@ -30,7 +30,7 @@ export interface Analysis {
    * a call asks for. A machine's fault that is called stands before all.
    */
   candidates: Candidate[];
-  /** What speaks for the verdict and against it, a sentence each. */
+  /** Reasons for and against the verdict, a sentence each. */
   evidence: string[];
   /** Mean over the recording's windows. */
   features: Record<string, number>;

@@ -1,5 +1,5 @@
 import { UNKNOWN_DRIVETRAIN } from '#models/machine/drivetrain.ts';
-import { LEAST_SPECTRUM, LineSpectrum } from '#models/signal/lineSpectrum.ts';
+import { LineSpectrum, MIN_SPECTRUM } from '#models/signal/lineSpectrum.ts';
 import { MEASURED_SPEED, refineShaftHz, type ShaftEstimate } from '#models/signal/shaftSpeed.ts';
 import { impurityOf } from '#models/signal/tonePurity.ts';
 import type { Analysis, Candidate, Verdict } from './analysis.ts';
@@ -20,7 +20,7 @@ import {
   machineCandidate,
   machineVerdict,
   suspectVerdict,
-  uncalled,
+  verdictWithoutCall,
   watchedPattern,
 } from './verdict.ts';
 
@@ -95,7 +95,7 @@ function judged(
     sensors.map((s) => ({ ...s, kurtosis: s.direction === 'axial' ? 0 : features.kurtosis })),
     { shaftHz: shaft.hz, drivetrain, severity },
   );
-  const seen = machine.candidates.filter((c) => c.score >= CONSIDERED);
+  const machineCandidates = machine.candidates.filter((c) => c.score >= CONSIDERED);
   const likeliest = machine.candidates.find((c) => c.called);
   const open = likeliest && unbalanceOrRotorBar(likeliest, machine, pieces, context.sampleRateHz, shaft.hz);
   const called = open ? undefined : likeliest;
@@ -103,10 +103,10 @@ function judged(
   const noBearing = bearingObstacle(pieces, context);
   const diagnosis = noBearing?.stopsAll ? null : bearingOf(pieces, context, shaft, sensors[0].spectrum);
   const bearing = diagnosis ? candidatesOf(diagnosis) : [];
-  const others = seen.map(machineCandidate);
+  const others = machineCandidates.map(machineCandidate);
   const lines = diagnosis && !noBearing ? evidenceOf(diagnosis, context, features) : [];
   const evidence = [
-    ...seen.flatMap(({ fault, reasons }) => reasons.map((r) => `${fault}, ${r}`)),
+    ...machineCandidates.flatMap(({ fault, reasons }) => reasons.map((r) => `${fault}, ${r}`)),
     ...lines,
     ...levelRemarks(sensors[0], hum),
   ];
@@ -135,10 +135,13 @@ function judged(
   const suspect = suspectShaft(sensors, shaft.hz, severity);
   if (noBearing || !diagnosis) {
     const obstacle = noBearing ?? UNKNOWN;
-    const watched = watchedPattern(seen, severity) ?? (suspect && suspectVerdict(suspect, severity));
+    const watched = watchedPattern(machineCandidates, severity) ?? (suspect && suspectVerdict(suspect, severity));
     return { ...ranked, ...(watched && obstacle.stopsAll ? watched : notAssessable(obstacle)) };
   }
-  return { ...ranked, ...uncalled(diagnosis, bearing, seen, suspect, features, severity, context) };
+  return {
+    ...ranked,
+    ...verdictWithoutCall(diagnosis, bearing, machineCandidates, suspect, features, severity, context),
+  };
 }
 
 const UNKNOWN: Obstacle = { reason: 'bearing geometry unknown', remedy: 'give it', stopsAll: true };
@@ -163,7 +166,7 @@ function sensorsOf(
   pieces: readonly Float32Array[],
   { sampleRateHz, unit, direction = 'radial', axial = [] }: RecordingContext,
 ): SensorSpectrum[] {
-  const long = (ps: readonly Float32Array[]) => ps.some((p) => p.length >= LEAST_SPECTRUM);
+  const long = (ps: readonly Float32Array[]) => ps.some((p) => p.length >= MIN_SPECTRUM);
   const sensor = (ps: readonly Float32Array[], its: 'radial' | 'axial'): SensorSpectrum[] =>
     long(ps) ? [{ direction: its, spectrum: new LineSpectrum(ps, sampleRateHz), unit, kurtosis: 0 }] : [];
   const first = sensor(pieces, direction);

@@ -3,7 +3,7 @@ import type { BearingFactors } from '#models/machine/bearing.ts';
 import type { Drivetrain } from '#models/machine/drivetrain.ts';
 import type { IsoClass } from '#models/machine/iso20816.ts';
 
-/** What is known of a recording beside its samples. */
+/** What is known of a recording besides its samples. */
 export interface RecordingContext {
   sampleRateHz: number;
   unit: Unit;
@@ -33,16 +33,16 @@ export interface Obstacle {
   unreadable?: boolean;
 }
 
-/** Fewer turns of the shaft than this do not tell one line from the next. */
-const LEAST_TURNS = 12;
+/** With fewer turns of the shaft, lines cannot be told apart. */
+const MIN_TURNS = 12;
 /** Shorter pieces of one signal do, if there are so many turns in all of them. */
-const LEAST_TURNS_A_PIECE = 4;
-/** A bearing's lines lie between those of the shaft, and ask for more. */
-const LEAST_TURNS_OF_BEARING = 6;
-const LEAST_TURNS_OF_PIECES = 60;
-const LEAST_SAMPLES = 1024;
+const MIN_TURNS_A_PIECE = 4;
+/** A bearing's lines lie between those of the shaft, and need more. */
+const MIN_TURNS_OF_BEARING = 6;
+const MIN_TURNS_OF_PIECES = 60;
+const MIN_SAMPLES = 1024;
 /** A resonance that rings with each impact must lie well above the rate of the impacts. */
-const LEAST_RATE_PER_LINE = 10;
+const MIN_RATE_PER_LINE = 10;
 /** More of the samples than this at the very same extreme were cut off. */
 const CLIPPED = 0.001;
 
@@ -56,18 +56,17 @@ export function signalObstacle(
   const { min, max, finite } = extremes(pieces);
   if (!finite) return { ...stop('values that are no numbers', 'mend the source of the recording'), unreadable: true };
   const longest = Math.max(0, ...pieces.map((p) => p.length));
-  if (longest < LEAST_SAMPLES)
-    return stop(`${longest} samples are too few`, `record ${LEAST_SAMPLES} or more, best 5 s`);
+  if (longest < MIN_SAMPLES) return stop(`${longest} samples are too few`, `record ${MIN_SAMPLES} or more, best 5 s`);
   if (min === max) return stop('every sample has the same value', 'check sensor and cable');
   if (!rpm) return stop('the shaft’s speed is unknown', 'give it: --speed');
   const shaftHz = rpm / 60;
   const longestS = longest / sampleRateHz;
   const turns = longestS * shaftHz;
   const all = (pieces.reduce((sum, p) => sum + p.length, 0) / sampleRateHz) * shaftHz;
-  if (turns < LEAST_TURNS && !(turns >= LEAST_TURNS_A_PIECE && all >= LEAST_TURNS_OF_PIECES)) {
-    const [found, seconds] = [Math.floor(10 * turns) / 10, Math.ceil((10 * LEAST_TURNS) / shaftHz) / 10];
+  if (turns < MIN_TURNS && !(turns >= MIN_TURNS_A_PIECE && all >= MIN_TURNS_OF_PIECES)) {
+    const [found, seconds] = [Math.floor(10 * turns) / 10, Math.ceil((10 * MIN_TURNS) / shaftHz) / 10];
     return stop(
-      `${longestS.toPrecision(2)} s hold ${found.toFixed(1)} turns of the shaft, too few: ${LEAST_TURNS} are needed`,
+      `${longestS.toPrecision(2)} s hold ${found.toFixed(1)} turns of the shaft, too few: ${MIN_TURNS} are needed`,
       `record ${seconds.toFixed(1)} s or more, best ${Math.max(5, seconds).toFixed(0)} s`,
     );
   }
@@ -82,7 +81,7 @@ export function bearingObstacle(
   if (!factors || !rpm) return stop('the bearing’s geometry is unknown', 'give it: --factors or --bearing');
   const shaftHz = rpm / 60;
   const highestHz = Math.max(factors.bpfo, factors.bpfi, 2 * factors.bsf) * shaftHz;
-  const leastHz = LEAST_RATE_PER_LINE * highestHz;
+  const leastHz = MIN_RATE_PER_LINE * highestHz;
   if (sampleRateHz < leastHz) {
     const line = highestHz.toFixed(0);
     return stop(
@@ -91,9 +90,9 @@ export function bearingObstacle(
     );
   }
   const turns = (Math.max(0, ...pieces.map((p) => p.length)) / sampleRateHz) * shaftHz;
-  if (turns < LEAST_TURNS_OF_BEARING) {
+  if (turns < MIN_TURNS_OF_BEARING) {
     const reason = `pieces of ${turns.toFixed(1)} turns of the shaft do not tell a bearing's lines from the shaft's`;
-    return { reason, remedy: `record ${(LEAST_TURNS / shaftHz).toFixed(1)} s or more without a gap`, stopsAll: false };
+    return { reason, remedy: `record ${(MIN_TURNS / shaftHz).toFixed(1)} s or more without a gap`, stopsAll: false };
   }
   const count = pieces.reduce((sum, p) => sum + p.length, 0);
   const atExtreme = countAtExtreme(pieces);

@@ -22,7 +22,7 @@ export interface BearingEvidence {
 export const HARMONICS = 4;
 /** Rolling elements slip: lines may lie this far from where geometry puts them. */
 export const SLIP = 0.015;
-/** Orders at which combs without a cause are looked at, to know how high they grow by chance. */
+/** Orders at which combs without a cause are measured, to learn how high they grow by chance. */
 export const SCAN_ORDERS = [1.3, 9.2] as const;
 const SCAN_STEP = 1 + SLIP / 3;
 /** What is left out of the scan: about each fault's family and about whole orders. */

@@ -10,7 +10,7 @@ import type { RecordingContext } from './assessability.ts';
 const BEARING_FAULTS: ReadonlySet<string> = new Set(['outer_race', 'inner_race', 'ball', 'cage', 'bearing']);
 
 /** Signal that a point gathered, and what is known of it. */
-export interface GatheredSignal {
+export interface DiagnosisSignal {
   pieces: Float32Array[];
   context: RecordingContext;
 }
@@ -27,14 +27,17 @@ export interface AlertDiagnosis {
  * bearing outgrew the others.
  * @param gathered null where too little signal was kept, or no diagnosis can be paid for.
  */
-export function diagnoseAlert(contributions: readonly Contribution[], gathered: GatheredSignal | null): AlertDiagnosis {
+export function diagnoseAlert(
+  contributions: readonly Contribution[],
+  gathered: DiagnosisSignal | null,
+): AlertDiagnosis {
   const byGrowth = diagnoseLines(contributions);
   if (!gathered) return { diagnosis: byGrowth, beside: null };
   const velocity = contributions.find((c) => c.feature.startsWith(VELOCITY));
   const context = { ...gathered.context, normalVelocityMmPerS: velocity?.normal };
   const analysis = analyzePieces(gathered.pieces, context);
   const { verdict, fault, reason, evidence, masked = [] } = analysis;
-  // Windows are short, and what grows at a bearing's line may be the shaft's beside it: a fault of the machine, or nobody knows.
+  // Windows are short, and growth at a bearing's line may come from a line of the shaft beside it: a machine fault, or undetermined.
   const isContradicted =
     verdict === 'not_assessable' ||
     verdict === 'healthy' ||
@@ -55,7 +58,7 @@ export function diagnoseAlert(contributions: readonly Contribution[], gathered: 
   const beside = isBearing || grown.fault !== 'undetermined' ? grownPattern(analysis, velocity, context.iso) : null;
   // What a machine has at 1× and the like may have been there all along: a bearing's line that outgrew all says what changed.
   if (!isBearing && grown.fault !== 'undetermined')
-    return { diagnosis: unnamed('the signal itself, which does not say what changed'), beside };
+    return { diagnosis: unnamed('the signal itself does not show what changed'), beside };
   return { diagnosis: diagnosisOf(fault, analysis, [...evidence, ...grown.reasons]), beside };
 }
 

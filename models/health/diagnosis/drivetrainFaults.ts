@@ -1,5 +1,5 @@
 import { polePassHz } from '#models/machine/drivetrain.ts';
-import { candidate, MOST, mm, type Rule, reaches, rss, share, stays } from './faultRule.ts';
+import { atLeast, atMost, candidate, MOST, mm, type Rule, rss, share } from './faultRule.ts';
 import { SPEED_PART } from './machineLines.ts';
 
 const CAVITATION_FROM_HZ = 2500;
@@ -22,8 +22,8 @@ export const gear: Rule = (lines, { shaftHz, drivetrain: { teeth } }, { candidat
   const present = sides.filter((s) => s > 0).length;
   const mode = lines.kurtosis > 4.5 ? 'broken_tooth' : 'wear';
   const conditions = [
-    reaches(`${present} of 12 sidebands about the gear mesh`, present, 6),
-    reaches(
+    atLeast(`${present} of 12 sidebands about the gear mesh`, present, 6),
+    atLeast(
       rss(meshes) > 0
         ? `sidebands of ${share(rss(sides), rss(meshes))} of the mesh`
         : 'sidebands without a line at the mesh',
@@ -48,8 +48,8 @@ export const belt: Rule = (
   const present = v.filter((x) => x > 0).length;
   candidates.push(
     candidate('belt', rss(v), [
-      reaches(`lines at ${present} multiples of the belt's rate`, present, 2),
-      reaches(`${mm(rss(v))} at them`, rss(v), 0.25 * limitMmPerS),
+      atLeast(`lines at ${present} multiples of the belt's rate`, present, 2),
+      atLeast(`${mm(rss(v))} at them`, rss(v), 0.25 * limitMmPerS),
     ]),
   );
 };
@@ -63,8 +63,8 @@ export const bladePass: Rule = (lines, { limitMmPerS, drivetrain: { blades } }, 
   const first = Math.max(lines.velocity(1), lines.ceiling(1));
   candidates.push(
     candidate('blade_pass', Math.hypot(pass, twice), [
-      reaches(`${mm(pass)} at ${blades}×, the blades' rate (${mm(twice)} at twice that)`, pass, 0.35 * limitMmPerS),
-      reaches(`that is ${share(pass, first)} of 1×`, pass, 0.7 * first),
+      atLeast(`${mm(pass)} at ${blades}×, the blades' rate (${mm(twice)} at twice that)`, pass, 0.35 * limitMmPerS),
+      atLeast(`that is ${share(pass, first)} of 1×`, pass, 0.7 * first),
     ]),
   );
 };
@@ -78,9 +78,9 @@ export const cavitation: Rule = (lines, { drivetrain: { blades } }, { candidates
   }
   candidates.push(
     candidate('cavitation', 0, [
-      reaches(`${g.toFixed(2)} g above ${CAVITATION_FROM_HZ} Hz`, g, CAVITATION_G),
-      reaches(`flatness ${flatness.toFixed(2)} there: noise rather than lines`, flatness, 0.35),
-      stays(`kurtosis ${lines.kurtosis.toFixed(1)}: random rather than in a rhythm`, lines.kurtosis, 4.5),
+      atLeast(`${g.toFixed(2)} g above ${CAVITATION_FROM_HZ} Hz`, g, CAVITATION_G),
+      atLeast(`flatness ${flatness.toFixed(2)} there: noise rather than lines`, flatness, 0.35),
+      atMost(`kurtosis ${lines.kurtosis.toFixed(1)}: random rather than in a rhythm`, lines.kurtosis, 4.5),
     ]),
   );
 };
@@ -101,8 +101,8 @@ export const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { 
         'electrical',
         twiceLine,
         [
-          reaches(`${mm(twiceLine)} at twice the line's frequency`, twiceLine, 0.3 * limitMmPerS),
-          reaches(`that is ${share(twiceLine, first)} of 1×`, twiceLine, 0.5 * first),
+          atLeast(`${mm(twiceLine)} at twice the line's frequency`, twiceLine, 0.3 * limitMmPerS),
+          atLeast(`that is ${share(twiceLine, first)} of 1×`, twiceLine, 0.5 * first),
         ],
         'stator',
       ),
@@ -129,8 +129,8 @@ export const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { 
       'electrical',
       0,
       [
-        reaches(`${present} of 4 sidebands of 1× at the pole-pass rate of ${passHz.toFixed(2)} Hz`, present, 2),
-        reaches(
+        atLeast(`${present} of 4 sidebands of 1× at the pole-pass rate of ${passHz.toFixed(2)} Hz`, present, 2),
+        atLeast(
           `they are ${share(rss(sides), first)} of 1×`,
           rss(sides),
           (isFine ? 0.03 : COARSE_SIDES) * Math.max(first, 0.05 * limitMmPerS),

@@ -59,17 +59,17 @@ export const rss = (values: readonly number[]) => Math.sqrt(values.reduce((sum, 
 export const mm = (v: number) => `${v.toFixed(2)} mm/s`;
 
 /** `value` should reach `least`. */
-export const reaches = (text: string, value: number, least: number): Condition => ({
+export const atLeast = (text: string, value: number, least: number): Condition => ({
   text,
   met: Math.min(MOST, value / Math.max(least, 1e-9)),
 });
 /** So many should be there; more say no more. */
-export const counts = (text: string, value: number, least: number): Condition => ({
+export const atLeastCount = (text: string, value: number, least: number): Condition => ({
   text,
   met: value >= least ? MOST : value / least,
 });
 /** `value` should stay below `most`. */
-export const stays = (text: string, value: number, most: number): Condition => ({
+export const atMost = (text: string, value: number, most: number): Condition => ({
   text,
   met: Math.min(MOST, most / Math.max(value, 1e-9)),
 });

@@ -12,7 +12,7 @@ const MAINS_PART = 0.004;
 const MOST = 0.5;
 const CLEAR_BINS = 4;
 
-/** What a level says of the measurement rather than of the machine, a sentence each. */
+/** What a level says about the measurement rather than the machine, a sentence each. */
 export function levelRemarks({ spectrum, unit }: SensorSpectrum, hum: Hum | null): string[] {
   const remarks = unlikelyUnit(spectrum.band(0, spectrum.nyquistHz), unit);
   if (!hum) return remarks;

@@ -1,24 +1,24 @@
 import { belt, bladePass, cavitation, electrical, gear } from './drivetrainFaults.ts';
 import {
+  atLeast,
+  atLeastCount,
+  atMost,
   candidate,
-  counts,
   type MachineCandidate,
   type MachineFaultContext,
   type MachineFindings,
   mm,
   type Rule,
-  reaches,
   rss,
   type Stage,
   share,
-  stays,
 } from './faultRule.ts';
 import { MachineLines, type SensorSpectrum, SUB_ORDERS } from './machineLines.ts';
 import { type Severity, zoneOf } from './severity.ts';
 
 const HARMONICS = 10;
 /** A pattern may be all of a vibration and still have another cause. */
-const MOST_SURE = 0.95;
+const MAX_SURE = 0.95;
 
 /**
  * Faults of a machine by rules on the lines of its spectra. Sources of the rules: ISO 13373-3:2015, annexes A to D;
@@ -49,7 +49,7 @@ export function machineFaults(sensors: readonly SensorSpectrum[], context: Machi
 
 function stageOf({ fault, score, velocityMmPerS }: MachineCandidate, severity: Severity) {
   const whole = severity.velocityMmPerS ?? 0;
-  const explains = whole > 0 ? Math.min(MOST_SURE, (velocityMmPerS / whole) ** 2) : 0;
+  const explains = whole > 0 ? Math.min(MAX_SURE, (velocityMmPerS / whole) ** 2) : 0;
   if (score < 1) return { stage: 1, called: false, explains } as const;
   if (velocityMmPerS === 0) return { stage: 2, called: true, explains } as const;
   const [, , limitC] = severity.limitsMmPerS;
@@ -63,7 +63,7 @@ function stageOf({ fault, score, velocityMmPerS }: MachineCandidate, severity: S
 const harmonics = (lines: MachineLines, direction: 'radial' | 'axial' = 'radial') =>
   Array.from({ length: HARMONICS }, (_, i) => lines.velocity(i + 1, direction));
 
-/** Where no rule names a cause: so much of the velocity at 1× and 2× points at the shaft, without saying which fault. */
+/** Without a matching rule: a velocity concentrated at 1× and 2× points at the shaft, without identifying the fault. */
 const SHAFT_SHARE = 0.5;
 
 export interface ShaftSuspicion {
@@ -92,7 +92,7 @@ export function suspectShaft(
   const subs = rss(SUB_ORDERS.map((o) => lines.velocity(o)));
   if (first < second || shaft < SHAFT_SHARE * velocityMmPerS || subs > 0.35 * shaft) return null;
   const reason = `${share(shaft, velocityMmPerS)} of the velocity lies at 1× (${mm(first)}) and 2× (${mm(second)}), too little for unbalance alone`;
-  return { explains: Math.min(MOST_SURE, (shaft / velocityMmPerS) ** 2), reason };
+  return { explains: Math.min(MAX_SURE, (shaft / velocityMmPerS) ** 2), reason };
 }
 
 /** A pattern that is the cause carries half of the power, so that it is its root in velocity. */
@@ -104,11 +104,11 @@ const unbalance: Rule = (lines, { limitMmPerS, velocityMmPerS }, { candidates })
   const subs = rss(SUB_ORDERS.map((o) => lines.velocity(o)));
   candidates.push(
     candidate('unbalance', v[0], [
-      reaches(`${mm(v[0])} at 1×`, v[0], 0.5 * limitMmPerS),
-      reaches(`${share(v[0], velocityMmPerS)} of the velocity lies at 1×`, v[0], HALF_OF_POWER * velocityMmPerS),
-      stays(`2× is ${share(v[1], v[0])} of 1×`, v[1], 0.5 * v[0]),
-      stays(`${mm(subs)} between the harmonics`, subs, 0.35 * v[0]),
-      ...(lines.hasAxial ? [stays(`axially ${mm(axial)} at 1×`, axial, 0.4 * v[0])] : []),
+      atLeast(`${mm(v[0])} at 1×`, v[0], 0.5 * limitMmPerS),
+      atLeast(`${share(v[0], velocityMmPerS)} of the velocity lies at 1×`, v[0], HALF_OF_POWER * velocityMmPerS),
+      atMost(`2× is ${share(v[1], v[0])} of 1×`, v[1], 0.5 * v[0]),
+      atMost(`${mm(subs)} between the harmonics`, subs, 0.35 * v[0]),
+      ...(lines.hasAxial ? [atMost(`axially ${mm(axial)} at 1×`, axial, 0.4 * v[0])] : []),
     ]),
   );
 };
@@ -121,9 +121,9 @@ const misalignment: Rule = (lines, { limitMmPerS }, { candidates }) => {
   const high = rss(v.slice(3));
   candidates.push(
     candidate(lines.hasAxial ? 'misalignment' : 'misalignment_or_bent_shaft', rss(v.slice(0, 3)), [
-      reaches(`${mm(second)} at 2×`, second, 0.35 * limitMmPerS),
-      reaches(`2× is ${share(second, v[0])} of 1×`, second, 0.5 * Math.max(v[0], 0.5 * axial)),
-      stays(`${share(high, rss(v))} of the harmonics lie above 3×`, high, 0.35 * rss(v)),
+      atLeast(`${mm(second)} at 2×`, second, 0.35 * limitMmPerS),
+      atLeast(`2× is ${share(second, v[0])} of 1×`, second, 0.5 * Math.max(v[0], 0.5 * axial)),
+      atMost(`${share(high, rss(v))} of the harmonics lie above 3×`, high, 0.35 * rss(v)),
     ]),
   );
 };
@@ -134,7 +134,7 @@ const bentShaft: Rule = (
   { candidates, notAssessable },
 ) => {
   if (!lines.hasAxial || !lines.hasRadial) {
-    const reason = 'a bent shaft is told from misalignment by its axial motion beside its radial one';
+    const reason = 'a bent shaft differs from misalignment in its axial motion relative to the radial one';
     notAssessable.push({ fault: 'bent_shaft', reason, remedy: 'measure both' });
     return;
   }
@@ -146,11 +146,11 @@ const bentShaft: Rule = (
   const between = rss([...SUB_ORDERS.map((o) => lines.velocity(o)), ...belt]);
   candidates.push(
     candidate('bent_shaft', Math.max(first, v[0]), [
-      reaches(`axially ${mm(first)} at 1×`, first, 0.5 * limitMmPerS),
-      reaches(`that is ${share(first, radial)} of the radial 1×`, first, 0.5 * radial),
-      stays(`${mm(between)} between the harmonics`, between, 0.5 * Math.max(v[0], first)),
-      stays(`axially ${mm(second)} at 2×`, second, 0.7 * first),
-      stays(`radially ${mm(v[1])} at 2×`, v[1], 0.5 * Math.max(v[0], first)),
+      atLeast(`axially ${mm(first)} at 1×`, first, 0.5 * limitMmPerS),
+      atLeast(`that is ${share(first, radial)} of the radial 1×`, first, 0.5 * radial),
+      atMost(`${mm(between)} between the harmonics`, between, 0.5 * Math.max(v[0], first)),
+      atMost(`axially ${mm(second)} at 2×`, second, 0.7 * first),
+      atMost(`radially ${mm(v[1])} at 2×`, v[1], 0.5 * Math.max(v[0], first)),
     ]),
   );
 };
@@ -163,14 +163,14 @@ const looseness: Rule = (lines, { limitMmPerS }, { candidates }) => {
   const subs = rss(SUB_ORDERS.map((o) => lines.velocity(o)));
   candidates.push(
     candidate('looseness', upper, [
-      reaches(`${high} of the harmonics 3× to 10× are strong`, high, 5),
-      reaches(`${mm(rss(v))} in the harmonics`, rss(v), 0.5 * limitMmPerS),
-      stays(
+      atLeast(`${high} of the harmonics 3× to 10× are strong`, high, 5),
+      atLeast(`${mm(rss(v))} in the harmonics`, rss(v), 0.5 * limitMmPerS),
+      atMost(
         `the largest is ${share(largest, rss(v))} of them: no resonance picks it out`,
         largest,
         HALF_OF_POWER * rss(v),
       ),
-      stays(`${mm(subs)} between the harmonics`, subs, 0.3 * rss(v)),
+      atMost(`${mm(subs)} between the harmonics`, subs, 0.3 * rss(v)),
     ]),
   );
 };
@@ -181,8 +181,8 @@ const rub: Rule = (lines, { limitMmPerS }, { candidates }) => {
   const strong = subs.filter((x) => x >= 0.08 * first && x > 0).length;
   candidates.push(
     candidate('rub', rss(subs), [
-      counts(`lines at ${strong} fractions of the shaft's rate`, strong, 3),
-      reaches(`${mm(rss(subs))} between the harmonics`, rss(subs), 0.15 * limitMmPerS),
+      atLeastCount(`lines at ${strong} fractions of the shaft's rate`, strong, 3),
+      atLeast(`${mm(rss(subs))} between the harmonics`, rss(subs), 0.15 * limitMmPerS),
     ]),
   );
 };

@@ -69,10 +69,10 @@ export function bearingVerdict(
 }
 
 /** Where nothing is called. */
-export function uncalled(
+export function verdictWithoutCall(
   diagnosis: BearingDiagnosis,
   candidates: readonly Candidate[],
-  seen: readonly MachineCandidate[],
+  machineCandidates: readonly MachineCandidate[],
   suspect: ShaftSuspicion | null,
   features: Record<string, number>,
   severity: Severity,
@@ -88,12 +88,12 @@ export function uncalled(
     const confidence = rounded(EARLY_IS_RIGHT * top.confidence, 3);
     return { verdict: 'watch', fault: top.fault, stage: 1, confidence, reason };
   }
-  const watched = watchedPattern(seen, severity);
+  const watched = watchedPattern(machineCandidates, severity);
   if (watched) return watched;
   if (top.score > BEYOND_CHANCE && top.fault === 'cage')
     return undetermined('a line at the cage’s rate stands out: a defect of the cage or of a rolling element');
   if (rival.score > STANDS_CLEAR && rivalDepth >= DEEP && factors) {
-    const near = misplaced(rival.order, factors);
+    const near = misplacedFault(rival.order, factors);
     if (near) return undetermined(near);
   }
   if (rival.score > BEYOND_CHANCE && (top.score > STANDS_CLEAR || rivalDepth >= DEEP))
@@ -108,8 +108,8 @@ export function uncalled(
 }
 
 /** A machine's pattern that is there while the level does not support a call; null where there is none. */
-export function watchedPattern(seen: readonly MachineCandidate[], { zone }: Severity): Verdict | null {
-  const pattern = seen.find((c) => c.score >= 1);
+export function watchedPattern(machineCandidates: readonly MachineCandidate[], { zone }: Severity): Verdict | null {
+  const pattern = machineCandidates.find((c) => c.score >= 1);
   return pattern && zone >= 2 ? machineVerdict(pattern, 'watch') : null;
 }
 
@@ -129,7 +129,7 @@ function levelText({ iso }: Severity): string {
 }
 
 /** Which defect's lines these may be, if geometry or speed are not what they were said to be. */
-function misplaced(order: number, factors: NonNullable<RecordingContext['factors']>): string | null {
+function misplacedFault(order: number, factors: NonNullable<RecordingContext['factors']>): string | null {
   for (const fault of ['outer_race', 'inner_race', 'ball'] as const) {
     const off = order / orderOf(fault, factors) - 1;
     if (Math.abs(off) <= SLIP || Math.abs(off) > MISPLACED) continue;

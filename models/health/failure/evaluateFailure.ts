@@ -66,7 +66,7 @@ export function evaluateFailure(rows: readonly JudgedRow[], costs: Costs, seed: 
       own.map((r) => r.failed),
     );
   };
-  // Ranking all rows anew is slow: a few resamples tell the width.
+  // Ranking all rows again is slow: a few resamples give the width.
   const aucs = samples.slice(0, 20).map(auc);
   return {
     units: units.length,

@@ -1,13 +1,13 @@
-/** A feature that alone tells all, or units that stand on both sides: training stops, and says why. */
+/** A single feature that determines the outcome, or a unit on both sides of a split: training stops with the reason. */
 export class LeakError extends Error {
   override readonly name = 'LeakError';
 }
 
 /** Ranks by one column alone that are better than this are no foresight. */
-const MOST_AUC = 0.995;
-const LEAST_POSITIVES = 20;
+const MAX_AUC = 0.995;
+const MIN_POSITIVES = 20;
 /** A column that goes with the time that is left like this is that time. */
-const MOST_CORRELATION = 0.995;
+const MAX_CORRELATION = 0.995;
 const COMPARED_ROWS = 20;
 
 /** @throws LeakError where one column alone ranks rows before failures above all others. */
@@ -17,13 +17,13 @@ export function checkColumns(
   labels: readonly boolean[],
 ): void {
   const positives = labels.filter(Boolean).length;
-  if (positives < LEAST_POSITIVES) return;
+  if (positives < MIN_POSITIVES) return;
   names.forEach((name, c) => {
     const auc = aucOf(
       rows.map((row) => row[c]),
       labels,
     );
-    if (Math.max(auc, 1 - auc) > MOST_AUC)
+    if (Math.max(auc, 1 - auc) > MAX_AUC)
       throw new LeakError(
         `${name} alone tells when a unit fails (AUC ${Math.max(auc, 1 - auc).toFixed(4)}): it knows the future; leave it out`,
       );
@@ -58,7 +58,7 @@ export function checkLifeColumns(
     const values = units.flatMap((u) => u.rows.map((row) => row[c]));
     const left = units.flatMap((u) => u.rows.map((_, t) => u.rows.length - 1 - t));
     const r = Math.abs(correlation(values, left));
-    if (r > MOST_CORRELATION)
+    if (r > MAX_CORRELATION)
       throw new LeakError(
         `${names ? names[c] : `sensor ${c + 1}`} goes with the time that is left (correlation ${r.toFixed(4)}): it knows the future; leave it out`,
       );

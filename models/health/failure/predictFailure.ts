@@ -29,7 +29,7 @@ const TELLING = 0.8;
 /** Smaller chances need no explanation. */
 const WORTH_A_REASON = 0.01;
 /** Empty cells at the end of a channel that are no more than these are bridged. */
-const LEAST_GAP = 3;
+const MIN_GAP = 3;
 
 const EVENT_TABLES = { events: 'eventKinds', maintenance: 'maintenanceKinds', failures: 'failureKinds' } as const;
 type EventTable = keyof typeof EVENT_TABLES;
@@ -128,7 +128,7 @@ function obstacleOf(
   columns: readonly MatchedColumn[],
   { shape, support }: FailureModel,
 ): { reason: string; remedy: string } | null {
-  const stale = times[Math.max(0, times.length - LEAST_GAP)];
+  const stale = times[Math.max(0, times.length - MIN_GAP)];
   const oldest = Math.min(stale, times[times.length - 1] - CHANNEL_WINDOWS[0] * shape.horizon);
   const missing = shape.channels.filter((_, k) => measuredAt !== undefined && measuredAt[columns[k].column] < oldest);
   if (missing.length > 0)
@@ -146,7 +146,7 @@ function obstacleOf(
       };
 }
 
-/** @throws Error that says what is wrong with the text. */
+/** @throws Error that describes what is wrong with the text. */
 export function unpackFailure(text: string): FailureModel {
   const parsed = failureModelSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;

@@ -13,7 +13,7 @@ import { type FeatureShape, featureNames, featuresOf, labelsOf, shapeOf } from '
 import { type FailureRecords, rowsApart } from './failureRecords.ts';
 import { checkColumns, checkUnits } from './leaks.ts';
 
-/** What a decision costs, in any currency: an alarm for nothing, and a failure that nobody expected. */
+/** Cost of a decision, in any currency: of a false alarm, and of a missed failure. */
 export interface Costs {
   falseAlarm: number;
   missed: number;
@@ -56,13 +56,13 @@ export interface JudgedRow {
 }
 
 const FOLDS = 5;
-const LEAST_FAILURES = 10;
-/** Rows of training, at most: neighbours say the same. */
-const MOST_ROWS = 60_000;
-/** One unit of so many is held back to tell when to stop. */
+const MIN_FAILURES = 10;
+/** Maximum number of training rows: neighbouring rows carry the same information. */
+const MAX_ROWS = 60_000;
+/** One unit in this many is held back for early stopping. */
 const HELD_BACK = 7;
 const PATIENCE = 30;
-const LEAST_TREES = 20;
+const MIN_TREES = 20;
 const BOOSTING: BoostingSettings = {
   loss: 'logistic',
   trees: 300,
@@ -156,12 +156,12 @@ function prepared(records: FailureRecords, horizon: number) {
       return failed === null ? [] : [{ unit: u, time: unit.times[t], row, failed }];
     });
   });
-  const step = Math.max(1, Math.ceil(all.length / MOST_ROWS));
+  const step = Math.max(1, Math.ceil(all.length / MAX_ROWS));
   const samples = all.filter((_, i) => i % step === 0);
   const failures = records.telemetry.reduce((sum, u) => sum + (records.failures.get(u.unit)?.length ?? 0), 0);
   if (records.telemetry.length < FOLDS) throw new RangeError(`${records.telemetry.length} units; ${FOLDS} are needed`);
-  if (failures < LEAST_FAILURES || !samples.some((s) => s.failed))
-    throw new RangeError(`${failures} failures of units that have rows; ${LEAST_FAILURES} are needed`);
+  if (failures < MIN_FAILURES || !samples.some((s) => s.failed))
+    throw new RangeError(`${failures} failures of units that have rows; ${MIN_FAILURES} are needed`);
   if (!samples.some((s) => !s.failed))
     throw new RangeError(`every row lies within ${horizon} before a failure: a shorter horizon is needed`);
   if (names.length === 0) throw new RangeError('there is neither a channel nor an event to learn from');
@@ -207,5 +207,5 @@ function learn(samples: readonly Sample[]): BoostedTrees {
   if (!stopped.some((s) => s.failed)) return trainTrees(rowsOf(samples), targetsOf(samples), BOOSTING);
   const stop = { rows: rowsOf(stopped), targets: targetsOf(stopped), patience: PATIENCE };
   const { trees } = trainTrees(rowsOf(grown), targetsOf(grown), BOOSTING, stop);
-  return trainTrees(rowsOf(samples), targetsOf(samples), { ...BOOSTING, trees: Math.max(LEAST_TREES, trees.length) });
+  return trainTrees(rowsOf(samples), targetsOf(samples), { ...BOOSTING, trees: Math.max(MIN_TREES, trees.length) });
 }

@@ -34,7 +34,7 @@ export interface LifeEvaluation {
 
 const RESAMPLES = 400;
 const CUTS = 20;
-/** Of a unit's rows every so many are given an interval: neighbours say the same. */
+/** Every n-th row of a unit gets an interval: neighbouring rows carry the same information. */
 const STEP = 5;
 const BIN = 10;
 

@@ -9,7 +9,7 @@ import type { AgeModel } from './trainAgeModel.ts';
 import type { LifeExpert, LifeModel } from './trainLife.ts';
 import { weibullSchema } from './weibullLife.ts';
 
-/** What a person should know of a model before trusting it. */
+/** What a user should know about a model before trusting it. */
 export interface LifeCard {
   purpose: string;
   data: string;

@@ -3,8 +3,8 @@ import { median } from '../statistics.ts';
 import { unlikeTraining } from '../trainingSupport.ts';
 import { FIRST_CYCLE, LIFE_CAP, lifeFeatures, scaled, type UnitHistory } from './lifeFeatures.ts';
 import type { AgeModel } from './trainAgeModel.ts';
-import { ageless, type LifeExpert, type LifeModel, speakerOf, toSteps } from './trainLife.ts';
-import { LEAST_FAILURES, weibullQuantiles } from './weibullLife.ts';
+import { ageless, createPredictor, type LifeExpert, type LifeModel, toSteps } from './trainLife.ts';
+import { MIN_FAILURES, weibullQuantiles } from './weibullLife.ts';
 
 export type LifePrediction =
   | {
@@ -37,11 +37,11 @@ const SHOWN = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
 /** Width of the kernel over what was said, in steps. */
 const KERNEL = 8;
 
-/** A column whose newest median lies further from its training, in standard deviations, is of something else. */
+/** A column whose latest median is further from its training, in standard deviations, measures something else. */
 const FAR = 10;
 const NEWEST = 10;
 /** Steps with measurements of their own, below which a history tells nothing. */
-const LEAST_MEASURED = 5;
+const MIN_MEASURED = 5;
 
 /**
  * Remaining life at a unit's last row, with a conformal interval from units that the model had not seen.
@@ -59,12 +59,12 @@ export function predictLife(unit: UnitHistory, model: LifeModel, age: AgeKnowled
   const row = features[features.length - 1];
   const known = age === 'known' || (age === 'auto' && sinceNew && unit.startsAt <= model.latestStart);
   const expert = known ? model.withAge : model.withoutAge;
-  const [left] = speakerOf(expert.networks)([known ? row : ageless(row)]);
+  const [left] = createPredictor(expert.networks)([known ? row : ageless(row)]);
   const shown = quantilesOf(left, expert.calibration, SHOWN);
   const [low, high] = [shown[0], shown[shown.length - 1]];
   const trees = known ? toSteps(predictTrees(model.trees, row)) : null;
   const agrees = trees === null || (trees >= low && trees <= high);
-  // Two models that disagree are less sure together than the one alone: the interval takes both in.
+  // Two models that disagree are less certain together than either alone: the interval covers both.
   if (trees !== null) [shown[0], shown[shown.length - 1]] = [Math.min(low, trees), Math.max(high, trees)];
   return {
     unit: unit.unit,
@@ -89,7 +89,7 @@ export function predictByAge(
     reason,
     remedy,
   });
-  if (life === null) return withheld(`fewer than ${LEAST_FAILURES} failures in the training`, needed);
+  if (life === null) return withheld(`fewer than ${MIN_FAILURES} failures in the training`, needed);
   if (age === 'unknown' || (age === 'auto' && !time.sinceNew))
     return withheld(
       'the age of the unit is unknown, and the model knows lives by age alone',
@@ -117,8 +117,8 @@ function obstacleOf(
   const missing = FIRST_CYCLE - unit.rows.length;
   if (missing > 0) return { reason: 'too short a history', remedy: more(missing) };
   const measured = unit.fresh?.filter(Boolean).length ?? unit.rows.length;
-  if (measured < LEAST_MEASURED)
-    return { reason: 'too few rows in its history', remedy: `${LEAST_MEASURED - measured} more rows` };
+  if (measured < MIN_MEASURED)
+    return { reason: 'too few rows in its history', remedy: `${MIN_MEASURED - measured} more rows` };
   const nameOf = (c: number) => (model.names ? model.names[c] : `sensor ${c + 1}`);
   const far = scaled(unit, model.scaling).findIndex((column) => Math.abs(median(column.slice(-NEWEST))) > FAR);
   if (far >= 0)
@@ -140,8 +140,12 @@ function obstacleOf(
  * Quantiles of the remaining life, in steps, where `said` was predicted: weighted quantiles of the errors made near it,
  * with the n+1 correction (Vovk et al. 2005; Tibshirani et al. 2019). They rise.
  */
-export function quantilesOf(said: number, calibration: LifeExpert['calibration'], levels: readonly number[]): number[] {
-  const weights = calibration.said.map((s) => Math.exp(-0.5 * ((s - said) / KERNEL) ** 2));
+export function quantilesOf(
+  prediction: number,
+  calibration: LifeExpert['calibration'],
+  levels: readonly number[],
+): number[] {
+  const weights = calibration.said.map((s) => Math.exp(-0.5 * ((s - prediction) / KERNEL) ** 2));
   const total = weights.reduce((a, b) => a + b, 0) + 1;
   const order = calibration.off.map((_, i) => i).sort((a, b) => calibration.off[a] - calibration.off[b]);
   const error = (p: number) => {
@@ -152,5 +156,5 @@ export function quantilesOf(said: number, calibration: LifeExpert['calibration']
     }
     return LIFE_CAP;
   };
-  return levels.map((p) => Math.max(0, Math.min(LIFE_CAP, said + error(p))));
+  return levels.map((p) => Math.max(0, Math.min(LIFE_CAP, prediction + error(p))));
 }

@@ -23,7 +23,7 @@ const NEAR = 2;
 const EARLY = 0.1;
 const EARLY_SHARE = 0.2;
 /** A longer history is of something else: two clocks in one column, or several runs in one unit. */
-const MOST_STEPS = 100 * STEPS_OF_LIFE;
+const MAX_STEPS = 100 * STEPS_OF_LIFE;
 /** Rows this many times as far apart, or as close, are in another unit of time. */
 const OTHER_INTERVAL = 1.5;
 /** A row this far into the next step, in steps, still belongs to its own: times are rounded. */
@@ -53,7 +53,7 @@ export function lifeTimeOf(units: readonly TimedUnit[], time: TableTime): LifeTi
 export function onGrid({ unit, times, rows, failed }: TimedUnit, time: LifeTime): UnitHistory {
   const end = times[times.length - 1];
   const count = Math.floor((end - times[0]) / time.step + ROUNDING) + 1;
-  if (count > MOST_STEPS)
+  if (count > MAX_STEPS)
     throw new HistoryError(
       `unit ${unit} lasts ${Number((end - times[0]).toPrecision(4))} ${time.unit}, ${Math.round(count / STEPS_OF_LIFE)} times a usual life: is each unit one run, and the unit of time that of the training?`,
     );

@@ -15,8 +15,8 @@ const SHORTEST_WORD = 3;
 
 /** What a word such as `hrs` means; null where it is no unit of time. */
 export function timeUnitOf(word: string): string | null {
-  const said = word.trim().toLowerCase();
-  return Object.entries(WRITTEN).find(([, written]) => written.includes(said))?.[0] ?? null;
+  const normalised = word.trim().toLowerCase();
+  return Object.entries(WRITTEN).find(([, written]) => written.includes(normalised))?.[0] ?? null;
 }
 
 /** The unit that a time column's header states, in brackets (`time [h]`) or in a word (`operating_hours`); or null. */

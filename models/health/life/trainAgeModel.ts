@@ -1,6 +1,6 @@
 import type { TimedUnit } from './readUnits.ts';
 import type { LifeTime } from './timeGrid.ts';
-import { fitWeibull, LEAST_FAILURES, type WeibullLife } from './weibullLife.ts';
+import { fitWeibull, MIN_FAILURES, type WeibullLife } from './weibullLife.ts';
 
 /** Lives by age alone: what a fleet with few failures, or none, can tell. */
 export interface AgeModel {
@@ -13,7 +13,7 @@ export interface AgeModel {
 }
 
 /** Failures that a model of measurements needs: its folds are by unit. */
-export const LEAST_FOR_MEASUREMENTS = 5;
+export const MIN_FOR_MEASUREMENTS = 5;
 
 /** Lives from the ages of units at their first and last rows, failed or still running; watched from new or later. */
 export function trainAgeModel(units: readonly TimedUnit[], time: LifeTime): AgeModel {
@@ -26,11 +26,11 @@ export function trainAgeModel(units: readonly TimedUnit[], time: LifeTime): AgeM
   const watched = Number(spans.reduce((sum, s) => sum + s.to - s.from, 0).toPrecision(4));
   return {
     time,
-    life: failures < LEAST_FAILURES ? null : fitWeibull(spans),
+    life: failures < MIN_FAILURES ? null : fitWeibull(spans),
     units: units.length,
     needed:
       `${failures} of ${units.length} units failed in ${watched} ${time.unit} together: ` +
-      (failures < LEAST_FAILURES ? `${LEAST_FAILURES} failures tell lives by age; ` : '') +
-      `${LEAST_FOR_MEASUREMENTS} or more, each with its rows up to the failure, tell them from what is measured`,
+      (failures < MIN_FAILURES ? `${MIN_FAILURES} failures tell lives by age; ` : '') +
+      `${MIN_FOR_MEASUREMENTS} or more, each with its rows up to the failure, tell them from what is measured`,
   };
 }

@@ -50,15 +50,15 @@ export interface JudgedUnit {
   truth: number[];
 }
 
-export type Speaker = 'withAge' | 'withoutAge' | 'trees';
-export type OutOfFold = Record<Speaker, JudgedUnit[]>;
+export type LifePredictor = 'withAge' | 'withoutAge' | 'trees';
+export type OutOfFold = Record<LifePredictor, JudgedUnit[]>;
 
 const FOLDS = 5;
 const MAX_CALIBRATION = 3000;
 const SETTINGS = { hidden: [32, 16], epochs: 40, batch: 512, learningRate: 6e-3, warmUpSteps: 50, weightDecay: 0.75 };
 /** Batches in an epoch, at the least, down to a size that still averages. */
 const BATCHES = 29;
-const LEAST_BATCH = 32;
+const MIN_BATCH = 32;
 /** Networks of each expert. */
 const MEMBERS = { withAge: 2, withoutAge: 1 };
 const BOOSTING: BoostingSettings = {
@@ -120,9 +120,9 @@ export function outOfFold(
   const all: OutOfFold = { withAge: [], withoutAge: [], trees: [] };
   for (let fold = 0; fold < FOLDS; fold++) {
     const learned = learn([...failed.filter((_, i) => i % FOLDS !== fold), ...running], seed + 100 * fold);
-    const without = speakerOf(learned.withoutAge);
-    const speakers: Record<Speaker, (rows: readonly Float64Array[]) => number[]> = {
-      withAge: speakerOf(learned.withAge),
+    const without = createPredictor(learned.withoutAge);
+    const speakers: Record<LifePredictor, (rows: readonly Float64Array[]) => number[]> = {
+      withAge: createPredictor(learned.withAge),
       withoutAge: (rows) => without(rows.map(ageless)),
       trees: (rows) => rows.map((row) => toSteps(predictTrees(learned.trees, row))),
     };
@@ -131,10 +131,10 @@ export function outOfFold(
       const steps = judgedSteps(unit);
       const judged = steps.map((t) => features[t]);
       const truth = steps.map((t) => Math.min(LIFE_CAP, features.length - 1 - t));
-      for (const speaker of Object.keys(speakers) as Speaker[])
+      for (const speaker of Object.keys(speakers) as LifePredictor[])
         all[speaker].push({ unit: unit.unit, fold, said: speakers[speaker](judged), truth });
     }
-    const off = (speaker: Speaker) => rmseOf(pairsOf(all[speaker])).toFixed(2);
+    const off = (speaker: LifePredictor) => rmseOf(pairsOf(all[speaker])).toFixed(2);
     progress(
       `fold ${fold + 1} of ${FOLDS}: ${off('withAge')} steps off so far, ${off('withoutAge')} without the age, ${off('trees')} by trees`,
     );
@@ -142,16 +142,16 @@ export function outOfFold(
   return all;
 }
 
-/** What networks say together of rows of features, in steps. */
-export function speakerOf(networks: readonly ModelArtifacts[]): (rows: readonly Float64Array[]) => number[] {
+/** The mean prediction of several networks for rows of features, in steps. */
+export function createPredictor(networks: readonly ModelArtifacts[]): (rows: readonly Float64Array[]) => number[] {
   const loaded = networks.map((network) => new DenseNetwork(network));
   return (rows) => {
     const values = new Float32Array(rows.length * loaded[0].inputs);
     rows.forEach((row, i) => {
       values.set(row, i * loaded[0].inputs);
     });
-    const said = loaded.map((network) => network.run(values, rows.length));
-    return rows.map((_, i) => toSteps(said.reduce((sum, answers) => sum + answers[i], 0) / said.length));
+    const predictions = loaded.map((network) => network.run(values, rows.length));
+    return rows.map((_, i) => toSteps(predictions.reduce((sum, answers) => sum + answers[i], 0) / predictions.length));
   };
 }
 
@@ -160,11 +160,11 @@ export function ageless(row: Float64Array): Float64Array {
   return row.subarray(0, row.length - 1);
 }
 
-/** What was said, and true minus said. */
+/** Prediction, and truth minus prediction. */
 export function pairsOf(units: readonly JudgedUnit[]): LifeExpert['calibration'] {
-  const said = units.flatMap((u) => u.said);
+  const predictions = units.flatMap((u) => u.said);
   const off = units.flatMap((u) => u.truth.map((t, i) => t - u.said[i]));
-  return { said, off };
+  return { said: predictions, off };
 }
 
 function rmseOf({ off }: LifeExpert['calibration']): number {
@@ -209,7 +209,7 @@ function learn(units: readonly UnitHistory[], seed: number): Learned {
 
 /** Small fleets take smaller batches, so that their networks are trained as long as those of large ones. */
 function batchOf(rows: number): number {
-  return Math.max(LEAST_BATCH, Math.min(SETTINGS.batch, Math.floor(rows / BATCHES)));
+  return Math.max(MIN_BATCH, Math.min(SETTINGS.batch, Math.floor(rows / BATCHES)));
 }
 
 export function toSteps(output: number): number {

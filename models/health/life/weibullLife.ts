@@ -18,7 +18,7 @@ export const weibullSchema = z.strictObject({
 export type WeibullLife = z.infer<typeof weibullSchema>;
 
 /** Fewer failures tell no spread of lives. */
-export const LEAST_FAILURES = 2;
+export const MIN_FAILURES = 2;
 /** Shapes of machines that wear: a log-normal prior, 90 % of it from 0.75 to 5.4 (Abernethy, "The New Weibull Handbook"). */
 const PRIOR_SHAPE = 2;
 const PRIOR_SPREAD = 0.6;
@@ -27,7 +27,7 @@ const SCALES = 61;
 /** Scales from the longest time on watch divided by this, to it times this. */
 const SCALE_REACH = 30;
 /** Laws that weigh less than this part of the best one are left out. */
-const LEAST_WEIGHT = 1e-5;
+const MIN_WEIGHT = 1e-5;
 /** Of the range of times, in search of a quantile. */
 const HALVINGS = 50;
 
@@ -40,7 +40,7 @@ const HALVINGS = 50;
  */
 export function fitWeibull(spans: readonly LifeSpan[]): WeibullLife {
   const failures = spans.filter((s) => s.failed).length;
-  if (failures < LEAST_FAILURES) throw new RangeError(`${LEAST_FAILURES} failures or more are needed, not ${failures}`);
+  if (failures < MIN_FAILURES) throw new RangeError(`${MIN_FAILURES} failures or more are needed, not ${failures}`);
   const longest = Math.max(...spans.map((s) => s.to));
   const laws = Array.from({ length: SHAPES }, (_, i) =>
     Math.exp(Math.log(PRIOR_SHAPE) + PRIOR_SPREAD * normalQuantile((i + 0.5) / SHAPES)),
@@ -51,7 +51,7 @@ export function fitWeibull(spans: readonly LifeSpan[]): WeibullLife {
     }),
   );
   const best = Math.max(...laws.map((law) => law.logL));
-  const kept = laws.filter((law) => law.logL > best + Math.log(LEAST_WEIGHT));
+  const kept = laws.filter((law) => law.logL > best + Math.log(MIN_WEIGHT));
   const total = kept.reduce((sum, law) => sum + Math.exp(law.logL - best), 0);
   return {
     failures,

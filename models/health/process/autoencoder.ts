@@ -6,7 +6,7 @@ import { columnStandards, type RowMethod, standardised } from './rowMethod.ts';
 
 const EPOCHS = 100;
 const PATIENCE = 10;
-/** The last part of the rows tells when to stop, and is not trained on. */
+/** The last part of the rows decides when to stop, and is not trained on. */
 const HELD_BACK = 0.1;
 const BATCH = 32;
 

@@ -39,7 +39,7 @@ export const canonicalVariates: RowMethod<Variates> = {
   leastRows: (channels) => Math.max(200, 4 * channels),
   /** Its cost grows with the third power of the channels: a minute from about here on. */
   mostChannels: 150,
-  train: (runs) => learned(runs),
+  train: (runs) => learnVariates(runs),
   load: ({ mean, sd, whiten, project }) => {
     const model = { mean, sd, whiten: flat(whiten), project: flat(project), states: project.length };
     return { statistics: (past) => statistics(model, past) };
@@ -47,7 +47,7 @@ export const canonicalVariates: RowMethod<Variates> = {
 };
 
 /** @param runs contiguous stretches of rows; pasts and futures do not reach over their ends. */
-function learned(all: readonly (readonly Float64Array[])[]): Variates {
+function learnVariates(all: readonly (readonly Float64Array[])[]): Variates {
   const runs = all.filter((run) => run.length > 2 * LAGS);
   const { mean, sd } = columnStandards(runs.flat());
   const width = mean.length;

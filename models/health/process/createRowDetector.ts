@@ -10,7 +10,7 @@ import { RowDetector, type RowSnapshot } from './rowDetector.ts';
 import { columnStandards } from './rowMethod.ts';
 
 /** Fewer rows than this are no normal to judge by. */
-export const LEAST_TRAINING_ROWS = 50;
+export const MIN_TRAINING_ROWS = 50;
 /** A plant's relations between channels are worth a model from here on. */
 const MANY_CHANNELS = 12;
 /** Channels whose two halves of the training differ by more than this many standard deviations drift. */
@@ -23,7 +23,7 @@ export interface JudgedBy {
   trigger: TriggerSettings;
 }
 
-/** An index that is smoothed already speaks at once. */
+/** A smoothed index alerts at once. */
 const AT_ONCE: TriggerSettings = { persistence: 1, offBelow: 1, offAfter: 1 };
 const HELD: TriggerSettings = { persistence: 2, offBelow: 1, offAfter: 20 };
 
@@ -37,7 +37,7 @@ export function createRowDetector(
   names: readonly string[],
   training: readonly Float64Array[],
 ): JudgedBy {
-  const chosen = method === 'auto' ? suited(names.length, training) : method;
+  const chosen = method === 'auto' ? chooseMethod(names.length, training) : method;
   const detector = makeRowDetector(chosen, names, training.length);
   for (const row of training) detector.learn(row);
   return { method: chosen, detector, trigger: triggerOf(chosen) };
@@ -61,7 +61,7 @@ export function makePanel(
 }
 
 /** A panel that has learned from `training`. @param training rows in which what is missing is NaN, oldest first. */
-export function taughtPanel(names: readonly string[], training: readonly Float64Array[]): PanelDetector<RowMethodName> {
+export function trainPanel(names: readonly string[], training: readonly Float64Array[]): PanelDetector<RowMethodName> {
   const panel = makePanel(names, training.length);
   for (const row of training) panel.learn(row);
   return panel;
@@ -95,7 +95,7 @@ export function makeRowDetector(
 }
 
 /** Canonical variates where a long, steady training of many channels allows them. */
-function suited(channels: number, training: readonly Float64Array[]): RowMethodName {
+function chooseMethod(channels: number, training: readonly Float64Array[]): RowMethodName {
   const { leastRows, mostChannels } = methodOf('canonical_variates');
   const enough = channels >= MANY_CHANNELS && channels <= mostChannels && training.length >= leastRows(channels);
   return enough && steady(training) ? 'canonical_variates' : 'drift_tolerant';

@@ -1,6 +1,6 @@
 import type { ProcessModel } from './processModel.ts';
 
-/** How far what comes now lies from what a model was trained on. */
+/** How far current rows are from those that a model was trained on. */
 export interface Fit {
   /** Rows that were compared. */
   rows: number;
@@ -17,7 +17,7 @@ const PSI_LIMIT = 0.25;
 const P_LIMIT = 0.01;
 /** Equal parts of the training that are compared. */
 const PARTS = 10;
-const LEAST_PART = 1e-3;
+const MIN_PART = 1e-3;
 
 /**
  * Population stability index and Kolmogorov–Smirnov test of each channel, with as many independent rows as its
@@ -72,7 +72,7 @@ export function psiOf(values: readonly number[], quantiles: readonly number[]): 
   }
   let psi = 0;
   for (const { trained, recent } of share.values()) {
-    const [a, b] = [Math.max(LEAST_PART, recent), Math.max(LEAST_PART, trained)];
+    const [a, b] = [Math.max(MIN_PART, recent), Math.max(MIN_PART, trained)];
     psi += (a - b) * Math.log(a / b);
   }
   return psi;

@@ -9,7 +9,7 @@ const LIMIT = 2.25;
 const FEW = 8;
 const ALPHA = 1e-4;
 /** A channel that hardly moved while it was trained is not a strict one. */
-const LEAST_WANDER = 1e-3;
+const MIN_WANDER = 1e-3;
 
 export interface DriftSnapshot {
   learning: Float64Array[];
@@ -99,7 +99,7 @@ export class DriftTolerantDetector implements Detector<DriftSnapshot> {
       const z = Float64Array.from(levels, (values) => values[c]);
       const lags = LAGS.map((lag) => Math.max(1, Math.min(lag, Math.floor(z.length / 4))));
       const structure = lags.map((lag) => structureFunction(z, lag));
-      wander[c] = Math.max(LEAST_WANDER, variance(z), ...structure);
+      wander[c] = Math.max(MIN_WANDER, variance(z), ...structure);
       const span = lags[2] - lags[0];
       growth[c] = span > 0 ? Math.max(0, (structure[2] - structure[0]) / span) : 0;
     }

@@ -48,18 +48,18 @@ export const isolationForest: RowMethod<Forest> = {
 };
 
 function statistics({ normal, trees }: Forest, row: ArrayLike<number>): Statistics {
-  const strangeness = strange(trees, row);
+  const strangeness = anomalyScore(trees, row);
   const tried = Float64Array.from(row);
   const parts = new Float64Array(normal.length);
   for (let c = 0; c < normal.length; c++) {
     tried[c] = normal[c];
-    parts[c] = Math.max(0, strangeness - strange(trees, tried));
+    parts[c] = Math.max(0, strangeness - anomalyScore(trees, tried));
     tried[c] = row[c];
   }
   return { values: [strangeness], parts: [parts] };
 }
 
-function strange(trees: readonly Tree[], row: ArrayLike<number>): number {
+function anomalyScore(trees: readonly Tree[], row: ArrayLike<number>): number {
   let depth = 0;
   for (const tree of trees) depth += depthOf(tree, row);
   return 2 ** (-depth / trees.length / expectedDepth(SAMPLE));

@@ -1,12 +1,12 @@
 import type { LoadedModel, ModelFile } from '#models/inference/modelRuntime.ts';
 import { checkNetwork, networkFile, networkStatistics } from './networkModel.ts';
 import {
+  appendToPast,
   judgeRow,
   loadProcess,
   type ProcessModel,
   type ProcessScore,
   type ProcessState,
-  pastWith,
 } from './processModel.ts';
 import type { RowModel, Statistics } from './rowMethod.ts';
 
@@ -21,7 +21,7 @@ export interface ReadyModel {
 }
 
 /** @param load finds a runtime for a network. @throws Error where the model cannot be run here. */
-export async function readyModel(
+export async function loadProcessModel(
   model: ProcessModel,
   load: (file: ModelFile) => Promise<{ model: LoadedModel; runtime: string }>,
 ): Promise<ReadyModel> {
@@ -51,7 +51,7 @@ function ready(
     async judge(rows, before) {
       let state = before;
       const pasts = rows.map((row) => {
-        const past = pastWith(model, row, state);
+        const past = appendToPast(model, row, state);
         state = { ...state, past: [...state.past, row].slice(-model.lags) };
         return past;
       });

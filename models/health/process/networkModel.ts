@@ -60,7 +60,7 @@ export async function networkStatistics(
       parts[k % width] += off;
       error += off;
     }
-    // A number that is none stays none: whoever runs it finds that it fails.
+    // NaN stays NaN: the caller detects the failure.
     return { values: [error < 1e-12 ? 1e-12 : error], parts: [parts] };
   });
 }

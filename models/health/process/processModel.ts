@@ -11,7 +11,7 @@ import { planeSchema, principalComponents } from './principalComponents.ts';
 import { blocksOf, leadingChannels, type RowMethod, type RowModel, type Statistics } from './rowMethod.ts';
 
 /** Values of all rows that a statistic looks at: they are carried from row to row. */
-const MOST_PAST = 4000;
+const MAX_PAST = 4000;
 const REFERENCE_LEVELS = Array.from({ length: 21 }, (_, i) => i / 20);
 
 const learnedSchema = z.discriminatedUnion('method', [
@@ -157,7 +157,7 @@ export function limitsOf(
   const short = (v: number) => Number(v.toPrecision(6));
   return {
     card: {
-      purpose: 'says when process values of one machine are, together, unlike those that it was trained on',
+      purpose: 'detects when process values of one machine are jointly unlike those that it was trained on',
       data,
       rows: rows.length,
       split,
@@ -189,12 +189,16 @@ export function freshState({ usual }: ProcessModel): ProcessState {
 }
 
 /** The rows that a statistic looks at once `row` has come; null while there are too few. */
-export function pastWith({ lags }: ProcessModel, row: readonly number[], { past }: ProcessState): number[][] | null {
+export function appendToPast(
+  { lags }: ProcessModel,
+  row: readonly number[],
+  { past }: ProcessState,
+): number[][] | null {
   const rows = [...past, row as number[]].slice(-lags);
   return rows.length < lags ? null : rows;
 }
 
-/** The verdict on a row, and what is carried on. Pure. @param past as `pastWith` gives them; null: too few rows yet. */
+/** The verdict on a row, and what is carried on. Pure. @param past as `appendToPast` gives them; null: too few rows yet. */
 export function judgeRow(
   model: ProcessModel,
   row: readonly number[],
@@ -208,7 +212,7 @@ export function judgeRow(
   let worst = { ratio: 0, statistic: 0 };
   levels.forEach((level, i) => {
     const ratio = level / model.limits[i];
-    // A number that is none must not look like a quiet machine: it stays.
+    // NaN must not look like a quiet machine: it is passed on.
     if (!Number.isNaN(worst.ratio) && !(ratio <= worst.ratio)) worst = { ratio, statistic: i % values.length };
   });
   const channels = leadingChannels(parts[worst.statistic]).map((c) => model.channels[c]);
@@ -222,11 +226,11 @@ export function stepProcess(
   row: readonly number[],
   state: ProcessState,
 ): { score: ProcessScore | null; state: ProcessState } {
-  const past = pastWith(model, row, state);
+  const past = appendToPast(model, row, state);
   return judgeRow(model, row, past && loaded.statistics(past), state);
 }
 
-/** @throws Error that says what is wrong with the text. */
+/** @throws Error that describes what is wrong with the text. */
 export function unpackProcess(text: string): ProcessModel {
   const parsed = processModelSchema.safeParse(JSON.parse(text));
   if (!parsed.success) {
@@ -236,8 +240,8 @@ export function unpackProcess(text: string): ProcessModel {
   const model = parsed.data;
   if (model.limits.length !== model.usual.length || model.limits.length % model.weights.length > 0)
     throw new Error('not a model of process values: its limits do not fit its averages');
-  if (model.lags * model.channels.length > MOST_PAST)
-    throw new Error(`not a model of process values: more than ${MOST_PAST} values are looked at`);
+  if (model.lags * model.channels.length > MAX_PAST)
+    throw new Error(`not a model of process values: more than ${MAX_PAST} values are looked at`);
   if (!fits(model)) throw new Error('not a model of process values: its parts do not fit one another');
   return model;
 }

@@ -43,8 +43,8 @@ export function standardised(value: number, mean: number, sd: number): number {
 }
 
 /** Of all that was added, and channels that are named. */
-const LEAST_SHARE = 0.05;
-const MOST_LEADING = 5;
+const MIN_SHARE = 0.05;
+const MAX_LEADING = 5;
 
 /** Channels by falling share of what they added, those that added next to nothing left out; at most five. */
 export function leadingChannels(parts: ArrayLike<number>): number[] {
@@ -53,12 +53,12 @@ export function leadingChannels(parts: ArrayLike<number>): number[] {
   // By insertion: no row has more than twenty of these.
   const order: number[] = [];
   for (let i = 0; i < parts.length; i++) {
-    if (!(parts[i] > LEAST_SHARE * total)) continue;
+    if (!(parts[i] > MIN_SHARE * total)) continue;
     let at = order.length;
     while (at > 0 && parts[order[at - 1]] < parts[i]) at--;
     order.splice(at, 0, i);
   }
-  return order.slice(0, MOST_LEADING);
+  return order.slice(0, MAX_LEADING);
 }
 
 /** Ends of five contiguous blocks of rows: each is judged by what is learned of the others. */

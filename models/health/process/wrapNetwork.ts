@@ -5,7 +5,7 @@ import { blocksOf, columnStandards } from './rowMethod.ts';
 
 const WEIGHTS = [0.3];
 const ALPHA = 0.002;
-const LEAST_ROWS = 100;
+const MIN_ROWS = 100;
 
 /**
  * A model of process values around a network that was learned elsewhere: its rows in standard deviations of these rows, and
@@ -21,7 +21,7 @@ export async function wrapNetwork(
   network: LoadedModel,
   { data, version }: Omit<TrainingNotes, 'seed'>,
 ): Promise<ProcessModel> {
-  if (rows.length < LEAST_ROWS + lags) throw new RangeError(`${rows.length} rows; ${LEAST_ROWS + lags} are needed`);
+  if (rows.length < MIN_ROWS + lags) throw new RangeError(`${rows.length} rows; ${MIN_ROWS + lags} are needed`);
   const { mean, sd } = columnStandards(rows);
   const learned: NetworkData = { mean: Array.from(mean), sd: Array.from(sd), answer, file };
   checkNetwork(learned, lags, network);

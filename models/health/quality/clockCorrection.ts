@@ -1,4 +1,4 @@
-/** What is added to the stamps of a device whose clock is wrong, and what may become it. */
+/** The correction of a device's timestamps while its clock is wrong, and the candidate for the next one. */
 export interface ClockCorrection {
   /** 0: the clock is taken to be right. */
   offsetMs: number;
@@ -12,7 +12,7 @@ export const CLOCK_RIGHT: ClockCorrection = { offsetMs: 0, steps: 0, late: null 
 
 /** A clock this near the edge's own is right. */
 const NEAR_MS = 10_000;
-/** What comes later than this may have waited in the network, or its clock was set back. */
+/** A longer delay may be the network's, or the clock was set back. */
 const LATE_MS = 60_000;
 /**
  * A clock that is behind delays every message by the same time. A backlog that is delivered, or a recording that is

@@ -1,10 +1,10 @@
 import { median } from '../statistics.ts';
 
-/** What is known of a device's clock beside the one that hears it. */
+/** The estimate of a device's clock relative to the receiver's. */
 export interface ClockView {
   /** How far the device's clock is behind, seconds; negative where it is ahead. The fastest way of the network is in it. */
   offsetS: number;
-  /** How much slower it runs, in millionths; null until half an hour of it was heard. */
+  /** How much slower it runs, in ppm; null for the first half hour. */
   driftPpm: number | null;
   /** Times that it was set. */
   jumps: number;
@@ -16,9 +16,9 @@ const KEPT_WINDOWS = 60;
 const DRIFT_WINDOWS = 60;
 /** A clock that differs by more from one window to the next was set. */
 const JUMP_MS = 1500;
-/** Times of a recording that is played, or of a backlog, run at another pace than the clock, and say nothing of it. */
+/** Times of a replayed recording, or of a backlog, advance at another rate than the clock and are not used. */
 const PACE = [0.5, 2] as const;
-/** After so many messages that all agree, a clock that went back is believed. */
+/** A clock that went back is accepted after this many consistent messages. */
 const AGREEING = 10;
 
 /**

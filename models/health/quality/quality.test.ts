@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Unit } from '#models/contracts/units.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
+import { isSilent, NO_ARRIVALS, stepArrival } from './arrivalTiming.ts';
 import { CLOCK_RIGHT, clockInWords, stepClock } from './clockCorrection.ts';
 import { ClockEstimate } from './clockEstimate.ts';
 import { NO_RHYTHM, stepRhythm } from './gapWatch.ts';
 import { isPossible } from './plausible.ts';
-import { hear, isSilent, NOT_HEARD } from './silence.ts';
 import { isStuck, NOT_STUCK, slowFlaw, stepStuck } from './slowFlaw.ts';
 import { NO_SPIKES, stepSpikes } from './spikeGate.ts';
 import { waveformFlaw } from './waveformFlaw.ts';
@@ -189,15 +189,15 @@ test('a recording that is played fast says nothing of a clock', () => {
 });
 
 test('what was heard regularly is silent after ten usual times, no sooner than half a minute; what is rare is not', () => {
-  let often = NOT_HEARD;
-  for (let i = 0; i < 100; i++) often = hear(often, i * 1000);
+  let often = NO_ARRIVALS;
+  for (let i = 0; i < 100; i++) often = stepArrival(often, i * 1000);
   expect(isSilent(often, 99_000 + 29_000)).toBe(false);
   expect(isSilent(often, 99_000 + 31_000)).toBe(true);
-  let rare = NOT_HEARD;
-  for (let i = 0; i < 20; i++) rare = hear(rare, i * 60_000);
+  let rare = NO_ARRIVALS;
+  for (let i = 0; i < 20; i++) rare = stepArrival(rare, i * 60_000);
   expect(isSilent(rare, 19 * 60_000 + 500_000)).toBe(false);
   expect(isSilent(rare, 19 * 60_000 + 700_000)).toBe(true);
-  expect(isSilent(hear(NOT_HEARD, 0), 1e9)).toBe(false);
+  expect(isSilent(stepArrival(NO_ARRIVALS, 0), 1e9)).toBe(false);
 });
 
 /** Messages each second from a device whose clock differs by `aheadMs(second)`; by how much each is placed wrong, ms. */

@@ -12,16 +12,16 @@ export interface StuckState {
 
 export const NOT_STUCK: StuckState = { last: null, run: 0, longest: 0, seen: 0 };
 
-/** A sensor has to be known for so many values before silence in them means anything. */
+/** Values that a sensor must have sent before their repetition means anything. */
 const KNOWN_VALUES = 200;
 /** A run this much longer than any before, and of so many values, is no chance. */
 const LONGER = 10;
-const LEAST_RUN = 60;
-/** In these units zero is a machine that stands still. */
+const MIN_RUN = 60;
+/** Units in which zero means that the machine is at standstill. */
 const STANDS_AT_ZERO: readonly Unit[] = ['rpm', 'A', 'kW', 'm3/h', 'mm/s'];
 /** A value is a spike if it lies this many times the median deviation away, and beside it no other does. */
 const SPIKE = 20;
-const LEAST_VALUES = 8;
+const MIN_VALUES = 8;
 const SPIKE_PART = 0.25;
 
 /** Follows how long a value stays exactly the same. Pure. */
@@ -33,7 +33,7 @@ export function stepStuck(state: StuckState, value: number): StuckState {
 }
 
 function isRunOdd({ run, longest, seen }: StuckState): boolean {
-  return seen >= KNOWN_VALUES && longest > 0 && run >= Math.max(LEAST_RUN, LONGER * longest);
+  return seen >= KNOWN_VALUES && longest > 0 && run >= Math.max(MIN_RUN, LONGER * longest);
 }
 
 /** Whether a sensor has been saying one value for far longer than it ever did. */
@@ -44,7 +44,7 @@ export function isStuck(state: StuckState, unit: Unit): boolean {
 /** What makes an interval of slow values unfit to be judged, or null. `spikes`: few values far from all others. */
 export function slowFlaw(values: readonly number[], stuck: StuckState, unit: Unit): Flaw | null {
   if (isStuck(stuck, unit)) return 'stuck';
-  if (values.length < LEAST_VALUES) return null;
+  if (values.length < MIN_VALUES) return null;
   const middle = median(values);
   const spread = median(values.map((v) => Math.abs(v - middle)));
   if (spread === 0) return null;

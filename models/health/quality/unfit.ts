@@ -7,16 +7,16 @@ const WHY: Record<Extract<Flaw, 'clipped' | 'stuck' | 'spikes' | 'overlap'>, { r
     remedy: 'a sensor or an input of a larger range, or a lower gain',
   },
   overlap: {
-    reason: 'each block begins before the last one ended: the sample rate is not what it is said to be',
-    remedy: 'see to the rate that the device sends, or that is configured for it',
+    reason: 'each block starts before the end of the last one: the stated sample rate is wrong',
+    remedy: 'check the rate that the device sends, or that is configured for it',
   },
   stuck: {
-    reason: 'the sensor says one value, far longer than it ever did',
-    remedy: 'see to the sensor, its cable and the device that reads it',
+    reason: 'the sensor has repeated one value for far longer than ever before',
+    remedy: 'check the sensor, its cable and the device that reads it',
   },
   spikes: {
-    reason: 'single values stand far away from all others: a fault of the measurement, not of the machine',
-    remedy: 'see to the cable, its shield and the connection; a loose contact does this',
+    reason: 'single values are far from all others: a fault of the measurement, not of the machine',
+    remedy: 'check the cable, its shield and the connection; a loose contact does this',
   },
 };
 

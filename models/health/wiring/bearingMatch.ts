@@ -27,7 +27,9 @@ export function bearingMatch(pieces: readonly Float32Array[], context: Recording
   const shaftHz = rpm / 60;
   const longest = Math.max(...pieces.map((p) => p.length));
   const table = BEARINGS.map((bearing) => ({ bearing, factors: factorsOf(bearing) }));
-  const widest = [factors, ...table.map((t) => t.factors)].reduce((a, b) => (highest(b) > highest(a) ? b : a));
+  const widest = [factors, ...table.map((t) => t.factors)].reduce((a, b) =>
+    strongestMatch(b) > strongestMatch(a) ? b : a,
+  );
   const evidence = bearingAnalyzer(sampleRateHz, longest, shaftHz, widest).evidence(pieces);
   const own = diagnoseEvidence(evidence, shaftHz, factors);
   if (own.finding !== 'none') return null;
@@ -53,4 +55,4 @@ export function bearingMatch(pieces: readonly Float32Array[], context: Recording
   return { kind: 'wrong_bearing', remedy };
 }
 
-const highest = ({ bpfo, bpfi, bsf }: BearingFactors): number => Math.max(bpfo, bpfi, 2 * bsf);
+const strongestMatch = ({ bpfo, bpfi, bsf }: BearingFactors): number => Math.max(bpfo, bpfi, 2 * bsf);

@@ -3,7 +3,7 @@ import type { Point } from '#models/machine/asset.ts';
 import type { WiringFinding } from './vibrationWiring.ts';
 
 /** Some values of one slow point in a row. */
-export interface SlowLook {
+export interface SlowInspection {
   mean: number;
   sd: number;
   unit: Unit | undefined;
@@ -32,12 +32,12 @@ const VACUUM_BAR = -1.02;
 const CLEARLY = 6;
 
 /**
- * What a slow value says of its own wiring. Pure.
- * @param ratedRpm 0 where it is not known.
+ * Checks a slow value's wiring. Pure.
+ * @param ratedRpm 0 if unknown.
  * @param linesAtRated whether the machine's vibration has a line at its rated speed.
  */
 export function slowWiring(
-  look: SlowLook,
+  look: SlowInspection,
   ratedRpm: number,
   linesAtRated: boolean,
   isKnownToRun: boolean,
@@ -50,7 +50,7 @@ export function slowWiring(
   return finding ? [finding] : [];
 }
 
-function inverted({ mean, sd, unit, role, limit }: SlowLook, isKnownToRun: boolean): WiringFinding | null {
+function inverted({ mean, sd, unit, role, limit }: SlowInspection, isKnownToRun: boolean): WiringFinding | null {
   const isBelow = mean < 0 && -mean > CLEARLY * sd;
   const remedy = `${mean.toPrecision(3)} ${unit ?? ''} where a positive value belongs: exchange the wires of the sensor, or change the sign${unit === 'degC' ? "; where it is that cold, set the point's limit" : ''}`;
   if (isBelow && (role === 'speed' || (role === 'load' && isKnownToRun))) return { kind: 'inverted_axis', remedy };
@@ -59,7 +59,7 @@ function inverted({ mean, sd, unit, role, limit }: SlowLook, isKnownToRun: boole
   return isBelow && (isFrozen || (unit === 'bar' && mean < VACUUM_BAR)) ? { kind: 'inverted_axis', remedy } : null;
 }
 
-function speedScale({ mean, role }: SlowLook, ratedRpm: number, linesAtRated: boolean): WiringFinding | null {
+function speedScale({ mean, role }: SlowInspection, ratedRpm: number, linesAtRated: boolean): WiringFinding | null {
   if (role !== 'speed' || ratedRpm <= 0) return null;
   const ratio = Math.abs(mean) / ratedRpm;
   const near = (expected: number) => Math.abs(ratio / expected - 1) < NEAR;
@@ -76,7 +76,7 @@ function speedScale({ mean, role }: SlowLook, ratedRpm: number, linesAtRated: bo
   return null;
 }
 
-function temperatureScale({ mean, unit, role, limit }: SlowLook): WiringFinding | null {
+function temperatureScale({ mean, unit, role, limit }: SlowInspection): WiringFinding | null {
   if (unit !== 'degC' || role !== 'condition' || mean < KELVIN_FROM || mean > KELVIN_TO) return null;
   if (limit !== undefined && limit > HOT_LIMIT) return null;
   const remedy = `${mean.toFixed(0)} °C is ${(mean - KELVIN).toFixed(0)} °C in kelvin: subtract 273.15 where the value is scaled, or set the point's limit where it is that hot`;
@@ -84,7 +84,7 @@ function temperatureScale({ mean, unit, role, limit }: SlowLook): WiringFinding 
 }
 
 /** A current of nothing while the machine runs. */
-function deadLoad({ mean, sd, unit, role }: SlowLook, isKnownToRun: boolean): WiringFinding | null {
+function deadLoad({ mean, sd, unit, role }: SlowInspection, isKnownToRun: boolean): WiringFinding | null {
   // Exactly constant values are a stuck sensor, which data quality reports.
   if (role !== 'load' || unit !== 'A' || !isKnownToRun || sd === 0) return null;
   if (Math.abs(mean) > 3 * sd || sd > 0.2) return null;
@@ -95,15 +95,15 @@ function deadLoad({ mean, sd, unit, role }: SlowLook, isKnownToRun: boolean): Wi
 }
 
 /** Whether the speed's values are those of another point, and that point's are a speed. */
-export function isSwappedWithSpeed(speed: SlowLook, other: SlowLook, ratedRpm: number): boolean {
+export function isSwappedWithSpeed(speed: SlowInspection, other: SlowInspection, ratedRpm: number): boolean {
   const asRated = (value: number) => value > 0.5 * ratedRpm && value < 1.2 * ratedRpm;
   return ratedRpm > 0 && other.unit !== 'rpm' && asRated(other.mean) && speed.mean < 0.2 * ratedRpm;
 }
 
 const MAINS_HZ = [50, 60] as const;
 /** Induction motors run this much slower than their field. */
-const MOST_SLIP = 0.06;
-const LEAST_SLIP = -0.002;
+const MAX_SLIP = 0.06;
+const MIN_SLIP = -0.002;
 
 /**
  * The mains frequency by which an induction motor's speed makes sense, where the configured one does not. A speed above
@@ -113,7 +113,7 @@ const LEAST_SLIP = -0.002;
 export function mainsOf(rpm: number, ratedRpm: number, poles: number, configuredHz: number): number | null {
   const slip = (speed: number, hz: number) => 1 - (speed * poles) / (120 * hz);
   const fits = (hz: number) =>
-    [rpm, ratedRpm].every((speed) => slip(speed, hz) >= LEAST_SLIP && slip(speed, hz) <= MOST_SLIP);
-  if (slip(rpm, configuredHz) < 0 || slip(ratedRpm, configuredHz) <= 1.5 * MOST_SLIP) return null;
+    [rpm, ratedRpm].every((speed) => slip(speed, hz) >= MIN_SLIP && slip(speed, hz) <= MAX_SLIP);
+  if (slip(rpm, configuredHz) < 0 || slip(ratedRpm, configuredHz) <= 1.5 * MAX_SLIP) return null;
   return MAINS_HZ.find((hz) => hz !== configuredHz && fits(hz)) ?? null;
 }

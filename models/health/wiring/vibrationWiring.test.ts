@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lookAt } from './signalLook.ts';
+import { inspectSignal } from './signalInspection.ts';
 import { belongsTo, scaleBetween, vibrationWiring } from './vibrationWiring.ts';
 
 const RATE = 12_800;
@@ -23,7 +23,7 @@ function signal(lines: Record<number, number>, noiseG = 0.01): Float32Array {
   return x;
 }
 const look = (x: Float32Array, shaftHz = RATED_HZ) => {
-  const found = lookAt([x], RATE, 'g', shaftHz);
+  const found = inspectSignal([x], RATE, 'g', shaftHz);
   if (!found) throw new Error('nothing to look at');
   return found;
 };

@@ -1,7 +1,7 @@
 import type { WiringFault } from '#models/contracts/alert.ts';
-import { lineAt, type SignalLook } from './signalLook.ts';
+import { lineAt, type SignalInspection } from './signalInspection.ts';
 
-/** A wiring fault that one look speaks for, and what to change. */
+/** A wiring fault that one inspection found, and its remedy. */
 export interface WiringFinding {
   kind: WiringFault;
   remedy: string;
@@ -9,7 +9,7 @@ export interface WiringFinding {
 
 export interface VibrationWiringContext {
   ratedHz: number;
-  /** Whether something other than the vibration says that the machine runs. */
+  /** Whether a sensor other than vibration shows that the machine is running. */
   isKnownToRun: boolean;
 }
 
@@ -25,7 +25,7 @@ const WHITE = 0.85;
 /** No machine survives this velocity. */
 const IMPOSSIBLE_MM_PER_S = 150;
 /** A machine with lines of its own moves more than this. */
-const LEAST_MM_PER_S = 0.01;
+const MIN_MM_PER_S = 0.01;
 const GRAVITY = 9.80665;
 /** Velocities of machines that run, mm/s. */
 const USUAL_MM_PER_S = [0.1, 15] as const;
@@ -38,14 +38,14 @@ const SCALES = [
   { by: 25.4, words: 'millimetres under a unit in inches' },
 ] as const;
 
-/** What one look at a vibration point says of its wiring. Pure. */
-export function vibrationWiring(look: SignalLook, context: VibrationWiringContext): WiringFinding[] {
+/** Checks a vibration point's wiring from one inspection. Pure. */
+export function vibrationWiring(look: SignalInspection, context: VibrationWiringContext): WiringFinding[] {
   return [deadChannel(look, context), wrongSpeed(look, context), wrongScale(look), invertedAxis(look)].flatMap(
     (finding) => finding ?? [],
   );
 }
 
-function deadChannel(look: SignalLook, { isKnownToRun }: VibrationWiringContext): WiringFinding | null {
+function deadChannel(look: SignalInspection, { isKnownToRun }: VibrationWiringContext): WiringFinding | null {
   const { rms, unit, flatness, shaftHz } = look;
   if (!isKnownToRun || shaftHz <= 0 || rms === 0) return null;
   const isQuiet = rms < (unit === 'g' ? DEAD_G : DEAD_MM_PER_S);
@@ -57,13 +57,13 @@ function deadChannel(look: SignalLook, { isKnownToRun }: VibrationWiringContext)
 }
 
 /** Whether no line of the look is larger than that at a frequency. */
-function isStrongest(look: SignalLook, hz: number): boolean {
+function isStrongest(look: SignalInspection, hz: number): boolean {
   const line = lineAt(look, hz);
   return line > 0 && line === look.lines[0].mmPerS;
 }
 
 /** Where the lines lie at half the reported speed, or at twice. */
-function wrongSpeed(look: SignalLook, { ratedHz }: VibrationWiringContext): WiringFinding | null {
+function wrongSpeed(look: SignalInspection, { ratedHz }: VibrationWiringContext): WiringFinding | null {
   const { shaftHz } = look;
   if (shaftHz <= 0) return null;
   const at = (order: number) => lineAt(look, order * shaftHz);
@@ -79,9 +79,9 @@ function wrongSpeed(look: SignalLook, { ratedHz }: VibrationWiringContext): Wiri
 }
 
 /** Only what is beyond any machine: a level that is merely high may be unbalance, which 1× dominates as a scale does. */
-function wrongScale({ velocityMmPerS: velocity, lines, shaftHz }: SignalLook): WiringFinding | null {
+function wrongScale({ velocityMmPerS: velocity, lines, shaftHz }: SignalInspection): WiringFinding | null {
   const isTooHigh = velocity > IMPOSSIBLE_MM_PER_S;
-  const isTooLow = shaftHz > 0 && velocity < LEAST_MM_PER_S && lines.length > 2;
+  const isTooLow = shaftHz > 0 && velocity < MIN_MM_PER_S && lines.length > 2;
   if (!isTooHigh && !isTooLow) return null;
   const plausible = SCALES.find(({ by }) => {
     const scaled = isTooHigh ? velocity / by : velocity * by;
@@ -96,7 +96,7 @@ function wrongScale({ velocityMmPerS: velocity, lines, shaftHz }: SignalLook): W
  * Whether two points of one machine differ by a scale that is often mistaken, in every line and in the whole. Bearings of
  * one machine differ from line to line.
  */
-export function scaleBetween(look: SignalLook, other: SignalLook): WiringFinding | null {
+export function scaleBetween(look: SignalInspection, other: SignalInspection): WiringFinding | null {
   if (look.unit !== other.unit || look.shaftHz <= 0) return null;
   // One that is beyond any machine by itself needs no comparison, and is the one that is wrong.
   if (wrongScale(look) || wrongScale(other)) return null;
@@ -113,7 +113,7 @@ export function scaleBetween(look: SignalLook, other: SignalLook): WiringFinding
 }
 
 /** A vertical axis that measures gravity has it upwards. */
-function invertedAxis({ mean, unit }: SignalLook): WiringFinding | null {
+function invertedAxis({ mean, unit }: SignalInspection): WiringFinding | null {
   if (unit !== 'g' || Math.abs(mean + 1) > 0.1) return null;
   return {
     kind: 'inverted_axis',
@@ -129,7 +129,7 @@ const BELONGS = 3;
 const OUTWEIGHS = 2;
 
 /** Whether a point has the lines of another machine's shaft and lacks those of its own. */
-export function belongsTo(look: SignalLook, otherHz: number): boolean {
+export function belongsTo(look: SignalInspection, otherHz: number): boolean {
   const { shaftHz, stepHz } = look;
   if (shaftHz <= 0 || otherHz <= 0) return false;
   const isNear = (a: number, b: number) => Math.abs(a - b) < Math.max(APART * b, BINS_APART * stepHz);

@@ -1,4 +1,4 @@
-import { taughtPanel } from '../createRowDetector.ts';
+import { trainPanel } from '../createRowDetector.ts';
 import { BACKGROUNDS, type Background, DAY, type Fault, faultsOn, faultyTable, TRAIN_ROWS } from './seededFaults.ts';
 
 /** What the panel makes of one seeded table, at one limit. */
@@ -69,7 +69,7 @@ export function suiteResult(judged: readonly JudgedTable[]): SuiteResult {
 function judgeTable(background: Background, fault: Fault, channels: 1 | 4, seed: number): JudgedTable {
   const { rows, from, to } = faultyTable(background, fault, channels, seed);
   const names = Array.from(rows[0], (_, c) => `c${c}`);
-  const panel = taughtPanel(names, rows.slice(0, TRAIN_ROWS));
+  const panel = trainPanel(names, rows.slice(0, TRAIN_ROWS));
   const indices = rows.slice(TRAIN_ROWS, to + LATE_ROWS).map((row) => panel.judge(row).index);
   const normalRows = from - TRAIN_ROWS;
   return {

@@ -13,7 +13,7 @@ const ALPHA = 1e-4;
 const SHORT = 5;
 const LONG = 41;
 /** Channels with no more values than these, each held for longer than this part of its rows, are commands or states. */
-const MOST_STATES = 10;
+const MAX_STATES = 10;
 const HELD_ROWS = 0.8;
 
 /** The detector of the level, and how its index becomes a verdict. */
@@ -56,11 +56,11 @@ export interface PanelSnapshot<Method extends string = string> {
 }
 
 /** @param training rows in which what is missing is NaN. */
-export function learnedFrom<Method extends string>(
+export function learnPanel<Method extends string>(
   training: readonly Float64Array[],
   base: BaseMaker<Method>,
 ): LearnedPanel<Method> {
-  const whole = carriedOn(training);
+  const whole = forwardFill(training);
   const width = whole[0].length;
   const columns = Array.from({ length: width }, (_, c) => Float64Array.from(whole, (row) => row[c]));
   const measured = columns.map((column) => !isState(column));
@@ -134,7 +134,7 @@ export function viewsOf(row: Float64Array, { carried, seasons, rows }: LearnedPa
 }
 
 /** Cells that are empty take the value above them, those at the top the first below. */
-function carriedOn(rows: readonly Float64Array[]): Float64Array[] {
+function forwardFill(rows: readonly Float64Array[]): Float64Array[] {
   let last = rows[0].map((v, c) => (Number.isNaN(v) ? (rows.find((row) => !Number.isNaN(row[c]))?.[c] ?? 0) : v));
   return rows.map((row) => {
     last = row.map((v, c) => (Number.isNaN(v) ? last[c] : v));
@@ -146,5 +146,5 @@ function carriedOn(rows: readonly Float64Array[]): Float64Array[] {
 function isState(column: Float64Array): boolean {
   let held = 0;
   for (let t = 1; t < column.length; t++) if (column[t] === column[t - 1]) held++;
-  return held > HELD_ROWS * column.length && new Set(column).size <= MOST_STATES;
+  return held > HELD_ROWS * column.length && new Set(column).size <= MAX_STATES;
 }

@@ -22,7 +22,7 @@ export interface PanelMember<Snapshot = unknown> {
 
 /** The tail is fitted to this share of the values, the largest, and to so many of them: rare bursts show in the latter. */
 const TAIL = 0.02;
-const LEAST_TAIL = 10;
+const MIN_TAIL = 10;
 /** A limit lies this far beyond all that was seen in the training. */
 const BEYOND = 1.15;
 
@@ -34,8 +34,8 @@ const BEYOND = 1.15;
 export function tailLimit(values: ArrayLike<number>, alpha: number): number {
   const sorted = Float64Array.from(values).sort();
   const n = sorted.length;
-  const limits = [LEAST_TAIL, Math.ceil(TAIL * n)].map((wanted) => {
-    const k = Math.min(n - 1, Math.max(LEAST_TAIL, wanted));
+  const limits = [MIN_TAIL, Math.ceil(TAIL * n)].map((wanted) => {
+    const k = Math.min(n - 1, Math.max(MIN_TAIL, wanted));
     const from = sorted[n - k - 1];
     let excess = 0;
     for (let i = n - k; i < n; i++) excess += (sorted[i] - from) / k;

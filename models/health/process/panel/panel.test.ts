@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import { expect, test } from 'vitest';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { checkDetector } from '../../detectorChecks.ts';
-import { makePanel, makeRowDetector, taughtPanel } from '../createRowDetector.ts';
+import { makePanel, makeRowDetector, trainPanel } from '../createRowDetector.ts';
 import { tailLimit } from './member.ts';
 import { findSeason } from './season.ts';
 import { BACKGROUNDS, DAY, type Fault, faultyTable, TRAIN_ROWS } from './seededFaults.ts';
@@ -10,7 +10,7 @@ import { RollingMedian } from './sudden.ts';
 
 function judged(rows: readonly Float64Array[], trainRows: number) {
   const names = Array.from(rows[0], (_, c) => `c${c}`);
-  const panel = taughtPanel(names, rows.slice(0, trainRows));
+  const panel = trainPanel(names, rows.slice(0, trainRows));
   const scores = rows.slice(trainRows).map((row) => panel.judge(row));
   return { panel, scores };
 }
@@ -110,7 +110,7 @@ test.each(['daily', 'load'] as const)(
     for (const fault of ['relation', 'missing', 'drift'] as const) {
       const { rows, from, to } = faultyTable(background, fault, 4, 2);
       const names = ['c0', 'c1', 'c2', 'c3'];
-      const whole = taughtPanel(names, rows.slice(0, TRAIN_ROWS));
+      const whole = trainPanel(names, rows.slice(0, TRAIN_ROWS));
       let restarted = makePanel(names, TRAIN_ROWS);
       for (const row of rows.slice(0, TRAIN_ROWS)) restarted.learn(row);
       let on = 0;
@@ -128,7 +128,7 @@ test.each(['daily', 'load'] as const)(
 
 test('a panel that has learned is no larger for the rows that it has judged', () => {
   const { rows } = faultyTable('weekly', 'spike', 4, 3);
-  const panel = taughtPanel(['c0', 'c1', 'c2', 'c3'], rows.slice(0, TRAIN_ROWS));
+  const panel = trainPanel(['c0', 'c1', 'c2', 'c3'], rows.slice(0, TRAIN_ROWS));
   const size = () => serialize(panel.snapshot()).length;
   const before = size();
   for (const row of rows) panel.judge(row);

@@ -4,7 +4,7 @@ import { leadingChannels } from '../rowMethod.ts';
 import {
   type BaseMaker,
   type LearnedPanel,
-  learnedFrom,
+  learnPanel,
   type PanelSnapshot,
   restored,
   snapshotOf,
@@ -151,7 +151,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
   }
 
   #settle(): void {
-    this.#learned = learnedFrom(this.#learning, this.#base);
+    this.#learned = learnPanel(this.#learning, this.#base);
     this.#learning = [];
   }
 }

@@ -3,9 +3,9 @@ import { blocksOf, columnStandards } from '../rowMethod.ts';
 import { type PanelMember, tailLimit } from './member.ts';
 
 const PREDICTORS = 5;
-const MOST_ROWS = 5000;
+const MAX_ROWS = 5000;
 /** Of a channel's variance, in blocks that were left out, the others must explain this much: else there is no relation. */
-const LEAST_EXPLAINED = 0.5;
+const MIN_EXPLAINED = 0.5;
 const RIDGE = 1;
 /** What is learned of so much of the training must hold, with its limits, in all of the rest. */
 const SPLITS = [0.4, 0.6, 0.8] as const;
@@ -13,7 +13,7 @@ const SPLITS = [0.4, 0.6, 0.8] as const;
 const WEIGHTS = [1, 0.2] as const;
 /** A residual's own level is followed so slowly, and not while it is beyond its limit, for so many rows at the most. */
 const SLOW = 0.01;
-const MOST_HELD = 500;
+const MAX_HELD = 500;
 
 /** Of a channel to its closest others, by standardised values; limits of its residual through each of `WEIGHTS`. */
 interface Relationship {
@@ -69,7 +69,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
   }
 
   static learn(training: readonly Float64Array[], used: readonly boolean[], alpha: number): Relation {
-    const step = Math.max(1, Math.ceil(training.length / MOST_ROWS));
+    const step = Math.max(1, Math.ceil(training.length / MAX_ROWS));
     const rows = training.filter((_, i) => i % step === 0);
     const { mean, sd } = columnStandards(rows);
     const scaled = rows.map((row) => row.map((v, c) => (v - mean[c]) / sd[c]));
@@ -79,10 +79,10 @@ export class Relation implements PanelMember<RelationSnapshot> {
       if (by.length === 0) return;
       const inputs = scaled.map((row) => inputsOf(row, by));
       const targets = scaled.map((row) => row[channel]);
-      const found = learned(inputs, targets, alpha);
+      const found = learnRelation(inputs, targets, alpha);
       const holds = SPLITS.every((part) => {
         const split = Math.floor(part * rows.length);
-        const early = learned(inputs.slice(0, split), targets.slice(0, split), alpha);
+        const early = learnRelation(inputs.slice(0, split), targets.slice(0, split), alpha);
         if (!early) return false;
         const later = targets.slice(split).map((v, i) => v - product(inputs[split + i], early.weights));
         return WEIGHTS.every((weight, w) => averaged(later, weight).every((v) => Math.abs(v) <= early.limits[w]));
@@ -123,7 +123,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
       const { limits } = this.#relations[i];
       const beyond = levels.some((level, w) => Math.abs(level[i]) > limits[w]);
       this.#held[i] = beyond ? this.#held[i] + 1 : 0;
-      if (!beyond || this.#held[i] > MOST_HELD) this.#slow[i] += SLOW * (left[i] - this.#slow[i]);
+      if (!beyond || this.#held[i] > MAX_HELD) this.#slow[i] += SLOW * (left[i] - this.#slow[i]);
     }
     levels.forEach((level, w) => {
       this.#levels[w].set(level);
@@ -160,7 +160,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
 }
 
 /** Weights, and limits from blocks that were left out; null where these show no relation. */
-function learned(inputs: readonly number[][], targets: readonly number[], alpha: number) {
+function learnRelation(inputs: readonly number[][], targets: readonly number[], alpha: number) {
   const n = targets.length;
   const mean = targets.reduce((a, b) => a + b, 0) / n;
   let [after, before] = [0, 0];
@@ -176,7 +176,7 @@ function learned(inputs: readonly number[][], targets: readonly number[], alpha:
     after += v * v;
     before += (targets[t] - mean) ** 2;
   });
-  if (after > (1 - LEAST_EXPLAINED) * before) return null;
+  if (after > (1 - MIN_EXPLAINED) * before) return null;
   const limits = WEIGHTS.map((weight) => tailLimit(averaged(left, weight).map(Math.abs), alpha / WEIGHTS.length));
   return { weights: ridge(inputs, targets, RIDGE), limits };
 }

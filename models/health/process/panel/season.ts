@@ -6,10 +6,10 @@ export interface Season {
 
 const SHORTEST = 4;
 /** A pattern has to have been seen so often. */
-const LEAST_CYCLES = 3;
-const MOST_LAG = 3000;
-const MOST_ROWS = 20_000;
-const LEAST_CORRELATION = 0.2;
+const MIN_CYCLES = 3;
+const MAX_LAG = 3000;
+const MAX_ROWS = 20_000;
+const MIN_CORRELATION = 0.2;
 const CANDIDATES = 4;
 /** A pattern is taken where it leaves less than this part of the variance in cycles that it was not learned from. */
 const WORTH = 0.7;
@@ -26,8 +26,8 @@ const CLIP = 3;
  * best tells cycles that it was not learned from.
  */
 export function findSeason(values: Float64Array): Season | null {
-  const recent = values.subarray(Math.max(0, values.length - MOST_ROWS));
-  const longest = Math.min(MOST_LAG, Math.floor(recent.length / LEAST_CYCLES));
+  const recent = values.subarray(Math.max(0, values.length - MAX_ROWS));
+  const longest = Math.min(MAX_LAG, Math.floor(recent.length / MIN_CYCLES));
   const peaks = correlationPeaks(recent, longest);
   // The top of a peak is flat: noise moves it by some rows.
   const refined = peaks.map((peak) => {
@@ -35,13 +35,13 @@ export function findSeason(values: Float64Array): Season | null {
     const near = Array.from({ length: 2 * reach + 1 }, (_, i) => peak - reach + i);
     return least(
       near.filter((p) => p >= SHORTEST && p <= longest),
-      (p) => leftOver(recent, p),
+      (p) => unexplainedFraction(recent, p),
     );
   });
   const periods = [...new Set([...refined, ...refined.map((p) => p * WEEK)])].filter((p) => p <= longest);
   let best: { period: number; left: number } | null = null;
   for (const period of periods.sort((a, b) => a - b)) {
-    const left = leftOver(recent, period);
+    const left = unexplainedFraction(recent, period);
     if (left < WORTH && left < BETTER * (best?.left ?? 1 / BETTER)) best = { period, left };
   }
   if (!best) return null;
@@ -125,7 +125,7 @@ function profileOf(values: Float64Array, period: number, without: number): Float
 }
 
 /** Part of the variance within cycles that profiles of other cycles leave. */
-function leftOver(values: Float64Array, period: number): number {
+function unexplainedFraction(values: Float64Array, period: number): number {
   const cycles = Math.floor(values.length / period);
   let [before, after] = [0, 0];
   for (let k = 0; k < cycles; k++) {
@@ -160,7 +160,7 @@ function correlationPeaks(values: Float64Array, longest: number): number[] {
   for (let lag = SHORTEST; lag <= longest; lag++) {
     // The largest within a quarter of itself on both sides.
     const reach = Math.max(1, lag >> 2);
-    let top = r[lag] > LEAST_CORRELATION;
+    let top = r[lag] > MIN_CORRELATION;
     for (let d = 1; top && d <= reach; d++)
       if (r[lag] < r[Math.max(1, lag - d)] || r[lag] < r[Math.min(longest + 1, lag + d)]) top = false;
     if (top) peaks.push(lag);

@@ -7,7 +7,7 @@ const CLIP = 4;
 /** Of the usual step: below this it is rounding. */
 const LEAST = 0.01;
 /** Fewer windows than these tell no limit. */
-const LEAST_WINDOWS = 4;
+const MIN_WINDOWS = 4;
 
 export interface SpreadSnapshot {
   /** Of each channel: the mean step in the training, and the limits of its multiples. */
@@ -67,7 +67,7 @@ export class Spread implements PanelMember<SpreadSnapshot> {
       if (t >= WINDOW) for (let c = 0; c < width; c++) seen[c].push(Math.max(LEAST, learned.#sums[c] / WINDOW));
     });
     used.forEach((use, c) => {
-      if (!use || seen[c].length < LEAST_WINDOWS * WINDOW) return;
+      if (!use || seen[c].length < MIN_WINDOWS * WINDOW) return;
       learned.#high[c] = Math.max(predictionLimit(seen[c], alpha / 2), 1.15 * Math.max(...seen[c]));
       const inverse = seen[c].map((v) => 1 / v);
       learned.#low[c] = 1 / Math.max(predictionLimit(inverse, alpha / 2), 1.15 * Math.max(...inverse));

@@ -1,12 +1,12 @@
 import type { PanelMember } from './member.ts';
 
 /** Rows without a change, or without a value, that are suspicious at the least. */
-const LEAST_RUN = 6;
-const LEAST_MISSING = 3;
+const MIN_RUN = 6;
+const MIN_MISSING = 3;
 /** A run is this much longer than any in the training. */
 const LONGER = 3;
 /** Channels that stand still in more of their rows than this are commands or states: they may. */
-const MOST_STILL = 0.9;
+const MAX_STILL = 0.9;
 
 /** Of each channel: rows at which a run is too long, and those of the run that lasts. */
 export interface RunsSnapshot {
@@ -46,9 +46,9 @@ export class Stuck implements PanelMember<StuckSnapshot> {
       }
       runs[c] = run;
       const share = still / training.length;
-      if (!use || share > MOST_STILL) return Number.POSITIVE_INFINITY;
+      if (!use || share > MAX_STILL) return Number.POSITIVE_INFINITY;
       const byChance = share > 0 ? Math.log(alpha) / Math.log(share) : 0;
-      return Math.max(LEAST_RUN, LONGER * longest, byChance);
+      return Math.max(MIN_RUN, LONGER * longest, byChance);
     });
     return new Stuck({ limits, runs, last: training[training.length - 1] });
   }
@@ -92,7 +92,7 @@ export class Missing implements PanelMember<RunsSnapshot> {
 
   static learn(training: readonly Float64Array[]): Missing {
     const width = training[0].length;
-    const limits = new Float64Array(width).fill(LEAST_MISSING);
+    const limits = new Float64Array(width).fill(MIN_MISSING);
     const learned = new Missing({ limits, runs: new Int32Array(width) });
     for (const row of training) {
       learned.push(row);

@@ -1,7 +1,7 @@
 import { type PanelMember, tailLimit } from './member.ts';
 
 /** After so many windows away from its past a value's new level is its past, too: it may come back to the old one. */
-const MOST_HELD = 1;
+const MAX_HELD = 1;
 
 export interface SuddenSnapshot {
   /** Rows of a value's past. */
@@ -93,8 +93,8 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
     this.#windows.forEach((past, c) => {
       const beyond = this.#hold && this.#distance(row[c], c) > this.#limits[c];
       this.#held[c] = beyond ? this.#held[c] + 1 : 0;
-      if (this.#held[c] === MOST_HELD * this.#window) this.#before[c] = past.median;
-      if (!beyond || this.#held[c] > MOST_HELD * this.#window) past.push(row[c]);
+      if (this.#held[c] === MAX_HELD * this.#window) this.#before[c] = past.median;
+      if (!beyond || this.#held[c] > MAX_HELD * this.#window) past.push(row[c]);
     });
   }
 

@@ -1,18 +1,20 @@
 import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
 
-/** A machine's own model is of so many channels, that nearly every row has. */
+/** Limits on the channels of a machine's own model, and the fraction of rows that must have them. */
 const { stretches, stretchRows } = PROCESS_ANOMALY.settings;
-const SELF_LEAST_CHANNELS = 3;
-const SELF_MOST_CHANNELS = 40;
-const SELF_PART = 0.95;
+const SELF_MIN_CHANNELS = 3;
+const SELF_MAX_CHANNELS = 40;
+const SELF_FRACTION = 0.95;
 
-/** Intervals from the beginning of one stretch to that of the next, so that all of them are spread over so many days; 0: none. */
+/**
+ * Intervals between the starts of two stretches, so that all stretches spread over the given days; 0 for no own model.
+ */
 export function ownModelPeriod(days: number, intervalS: number): number {
   return days === 0 ? 0 : Math.max(stretchRows, Math.round((days * 86_400) / intervalS / stretches));
 }
 
 /** Rows of a machine that has no model yet, in stretches that are spread over its first days; not kept across a restart. */
-export class OwnRows {
+export class OwnModelRows {
   readonly #period: number;
   #rows: ReadonlyMap<string, number>[] = [];
 
@@ -25,8 +27,8 @@ export class OwnRows {
     if (this.#period > 0 && interval % this.#period < stretchRows) this.#rows.push(values);
   }
 
-  /** What came until now was not the machine's normal. */
-  startOver(): void {
+  /** Discards the rows: they were not the machine's normal. */
+  clear(): void {
     this.#rows = [];
   }
 
@@ -37,11 +39,11 @@ export class OwnRows {
     this.#rows = [];
     const names = new Set(all.flatMap((row) => [...row.keys()]));
     const channels = [...names]
-      .filter((name) => all.filter((row) => row.has(name)).length > SELF_PART * all.length)
+      .filter((name) => all.filter((row) => row.has(name)).length > SELF_FRACTION * all.length)
       .filter((name) => new Set(all.map((row) => row.get(name))).size > 2)
       .sort();
-    if (channels.length < SELF_LEAST_CHANNELS || channels.length > SELF_MOST_CHANNELS) return null;
-    const whole = all.filter((row) => channels.every((channel) => row.has(channel)));
-    return { channels, rows: whole.map((row) => channels.map((channel) => row.get(channel) as number)) };
+    if (channels.length < SELF_MIN_CHANNELS || channels.length > SELF_MAX_CHANNELS) return null;
+    const completeRows = all.filter((row) => channels.every((channel) => row.has(channel)));
+    return { channels, rows: completeRows.map((row) => channels.map((channel) => row.get(channel) as number)) };
   }
 }

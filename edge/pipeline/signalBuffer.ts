@@ -1,53 +1,55 @@
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 
-/** Signal that a diagnosis asks for, and the most that is kept of one point. */
-export const ENOUGH_S = 5;
-const MOST_S = 6;
+/** Signal that a diagnosis needs, and the most that is kept per point. */
+export const DIAGNOSIS_S = 5;
+const MAX_S = 6;
 /** Blocks that begin within this of the last one's end go on where it ended. */
-export const JOINED_US = 1000;
-/** A machine that changed its speed by more begins anew: lines of different speeds do not add up. */
-const SAME_SPEED = 0.02;
+export const MAX_JOIN_GAP_US = 1000;
+/** A larger change of speed empties the buffer: lines of different speeds do not add up. */
+const SAME_SPEED_FRACTION = 0.02;
 
-/** A point that was silent for so long gives its place to another. */
+/** A point that has been silent for this long releases its slot. */
 const SILENT_US = 60e6;
 
-/** Points whose signal is kept at the same time; others wait, so that a plant in trouble does not fill the memory. */
-export class GatherRoom {
-  readonly #places: number;
-  readonly #inside = new Map<Gatherer, number>();
-  /** Blocks that were not kept since every place was taken. */
+/**
+ * Limits how many points buffer their signal at the same time, so that a plant in trouble does not exhaust the memory.
+ */
+export class SignalBufferPool {
+  readonly #slots: number;
+  readonly #holders = new Map<SignalBuffer, number>();
+  /** Blocks that were not kept because every slot was in use. */
   refused = 0;
 
-  constructor(places: number) {
-    this.#places = places;
+  constructor(slots: number) {
+    this.#slots = slots;
   }
 
   /** Points that have a place. */
-  get taken(): number {
-    return this.#inside.size;
+  get inUse(): number {
+    return this.#holders.size;
   }
 
   /** Whether a point has a place, or would get one that is free. */
-  hasPlaceFor(gatherer: Gatherer): boolean {
-    return this.#inside.has(gatherer) || this.#inside.size < this.#places;
+  canAcquire(buffer: SignalBuffer): boolean {
+    return this.#holders.has(buffer) || this.#holders.size < this.#slots;
   }
 
   /** Whether a point has a place at this time, its own or that of one that fell silent. */
-  enter(gatherer: Gatherer, timeUs: number): boolean {
-    if (!this.#inside.has(gatherer) && this.#inside.size >= this.#places) {
-      const silent = [...this.#inside].find(([, lastUs]) => timeUs - lastUs > SILENT_US);
+  acquire(buffer: SignalBuffer, timeUs: number): boolean {
+    if (!this.#holders.has(buffer) && this.#holders.size >= this.#slots) {
+      const silent = [...this.#holders].find(([, lastUs]) => timeUs - lastUs > SILENT_US);
       if (!silent) {
         this.refused++;
         return false;
       }
       silent[0].clear();
     }
-    this.#inside.set(gatherer, timeUs);
+    this.#holders.set(buffer, timeUs);
     return true;
   }
 
-  leave(gatherer: Gatherer): void {
-    this.#inside.delete(gatherer);
+  release(buffer: SignalBuffer): void {
+    this.#holders.delete(buffer);
   }
 }
 
@@ -58,36 +60,36 @@ interface Piece {
 }
 
 /** The newest seconds of a point's signal while it is under suspicion, block by block, in pieces without gaps. */
-export class Gatherer {
-  readonly #room: GatherRoom;
+export class SignalBuffer {
+  readonly #pool: SignalBufferPool;
   #pieces: Piece[] = [];
   #sampleRateHz = 0;
   #shaftHz = 0;
 
-  constructor(room: GatherRoom) {
-    this.#room = room;
+  constructor(pool: SignalBufferPool) {
+    this.#pool = pool;
   }
 
   get seconds(): number {
     return this.#sampleRateHz > 0 ? this.#pieces.reduce((sum, p) => sum + p.samples, 0) / this.#sampleRateHz : 0;
   }
 
-  /** When the oldest of the gathered signal began; the future where there is none. */
+  /** Start of the buffered signal; positive infinity if the buffer is empty. */
   get sinceMs(): number {
     const [oldest] = this.#pieces;
     return oldest ? (oldest.endUs - (oldest.samples * 1e6) / this.#sampleRateHz) / 1000 : Number.POSITIVE_INFINITY;
   }
 
-  /** The signal gathered so far; the arrays are the caller's. */
-  take(): { pieces: Float32Array[]; startsUs: number[]; sampleRateHz: number } {
+  /** A copy of the buffered signal. */
+  read(): { pieces: Float32Array[]; startsUs: number[]; sampleRateHz: number } {
     const sampleRateHz = this.#sampleRateHz;
     const startsUs = this.#pieces.map(({ endUs, samples }) => endUs - (samples * 1e6) / sampleRateHz);
-    return { pieces: this.#pieces.map(joined), startsUs, sampleRateHz };
+    return { pieces: this.#pieces.map(concatenate), startsUs, sampleRateHz };
   }
 
   add(block: WaveformBlock, shaftHz: number): void {
-    if (!this.#room.enter(this, block.startUs)) return;
-    const speedChanged = Math.abs(shaftHz - this.#shaftHz) > SAME_SPEED * this.#shaftHz;
+    if (!this.#pool.acquire(this, block.startUs)) return;
+    const speedChanged = Math.abs(shaftHz - this.#shaftHz) > SAME_SPEED_FRACTION * this.#shaftHz;
     if (block.sampleRateHz !== this.#sampleRateHz || speedChanged) this.#pieces = [];
     if (this.#pieces.length === 0) {
       this.#sampleRateHz = block.sampleRateHz;
@@ -95,26 +97,26 @@ export class Gatherer {
     }
     const endUs = block.startUs + (block.samples.length * 1e6) / block.sampleRateHz;
     const last = this.#pieces.at(-1);
-    // A block is only lent.
+    // The caller reuses the block's memory.
     const samples = block.samples.slice();
-    if (last && Math.abs(block.startUs - last.endUs) <= JOINED_US) {
+    if (last && Math.abs(block.startUs - last.endUs) <= MAX_JOIN_GAP_US) {
       last.parts.push(samples);
       last.samples += samples.length;
       last.endUs = endUs;
     } else this.#pieces.push({ endUs, parts: [samples], samples: samples.length });
-    this.#forget();
+    this.#trim();
   }
 
   clear(): void {
-    // Of a healthy point, at each of its blocks: there is nothing to leave.
+    // A healthy point calls this for each of its blocks: there is nothing to release.
     if (this.#pieces.length === 0) return;
-    this.#room.leave(this);
+    this.#pool.release(this);
     this.#pieces = [];
   }
 
   /** Oldest parts go first. */
-  #forget(): void {
-    while (this.seconds > MOST_S) {
+  #trim(): void {
+    while (this.seconds > MAX_S) {
       const [oldest] = this.#pieces;
       const [part] = oldest.parts;
       if (this.#pieces.length === 1 && oldest.parts.length === 1) return;
@@ -125,7 +127,7 @@ export class Gatherer {
   }
 }
 
-function joined({ parts, samples }: Piece): Float32Array {
+function concatenate({ parts, samples }: Piece): Float32Array {
   if (parts.length === 1) return parts[0];
   const whole = new Float32Array(samples);
   let at = 0;

@@ -1,14 +1,14 @@
 import { expect, test, vi } from 'vitest';
 import type { Want } from '#models/contracts/modelPieces.ts';
-import { Fetcher } from './fetcher.ts';
+import { PackageFetcher } from './packageFetcher.ts';
 
 const ID = 'a'.repeat(64);
-const say = (fetcher: Fetcher, piece: object) =>
+const say = (fetcher: PackageFetcher, piece: object) =>
   fetcher.receive(Buffer.from(JSON.stringify({ v: 1, id: ID, ...piece })));
 
 test('pieces come together in their order; what was not asked for, or is no piece, is let go', async () => {
   const asked: Pick<Want, 'id' | 'piece'>[] = [];
-  const fetcher: Fetcher = new Fetcher((want) => {
+  const fetcher: PackageFetcher = new PackageFetcher((want) => {
     asked.push(want);
     queueMicrotask(() => {
       fetcher.receive(Buffer.from('garbage'));
@@ -23,22 +23,24 @@ test('pieces come together in their order; what was not asked for, or is no piec
 test('a piece that was lost is asked for again, and one that never comes ends the fetching', async () => {
   vi.useFakeTimers();
   let asks = 0;
-  const fetcher: Fetcher = new Fetcher(() => {
+  const fetcher: PackageFetcher = new PackageFetcher(() => {
     if (++asks === 3) say(fetcher, { piece: 0, of: 1, text: 'late' });
   });
   const fetched = fetcher.fetch(ID);
   await vi.advanceTimersByTimeAsync(7000);
   expect(await fetched).toBe('late');
-  const never = expect(new Fetcher(() => undefined).fetch(ID)).rejects.toThrow('did not send piece 0');
+  const never = expect(new PackageFetcher(() => undefined).fetch(ID)).rejects.toThrow('did not send piece 0');
   await vi.advanceTimersByTimeAsync(60_000);
   await never;
   vi.useRealTimers();
 });
 
 test('a package that the gateway does not have, or an edge that ends, ends it at once', async () => {
-  const fetcher: Fetcher = new Fetcher((want) => queueMicrotask(() => say(fetcher, { ...want, of: 0, text: null })));
+  const fetcher: PackageFetcher = new PackageFetcher((want) =>
+    queueMicrotask(() => say(fetcher, { ...want, of: 0, text: null })),
+  );
   await expect(fetcher.fetch(ID)).rejects.toThrow('no approved package');
-  const other = new Fetcher(() => undefined);
+  const other = new PackageFetcher(() => undefined);
   const waiting = other.fetch(ID);
   await Promise.resolve();
   other.stop();

@@ -2,7 +2,7 @@ import { groupedBy } from '#models/groupedBy.ts';
 import type { Supply, SupplyRow } from './supplyTables.ts';
 
 /** What took the place of each superseded item, at the end of its chain. */
-export function heirsOf(items: readonly SupplyRow<'items'>[]): Map<string, string> {
+export function findSuccessors(items: readonly SupplyRow<'items'>[]): Map<string, string> {
   const next = new Map(items.flatMap((i) => (i.supersedes ? [[i.supersedes, i.item] as const] : [])));
   const heirs = new Map<string, string>();
   for (const old of next.keys()) {
@@ -18,9 +18,9 @@ export function heirsOf(items: readonly SupplyRow<'items'>[]): Map<string, strin
   return heirs;
 }
 
-/** What is said of replacements that cannot all be true, a sentence each. */
-export function contradictions(items: readonly SupplyRow<'items'>[]): string[] {
-  const heirs = heirsOf(items);
+/** Replacements that contradict each other, a sentence each. */
+export function findContradictions(items: readonly SupplyRow<'items'>[]): string[] {
+  const heirs = findSuccessors(items);
   const replaced = groupedBy(
     items.filter((i) => i.supersedes !== undefined),
     (i) => i.supersedes as string,
@@ -36,19 +36,19 @@ export function contradictions(items: readonly SupplyRow<'items'>[]): string[] {
  * Machines take what took a part's place, whichever of the two their bill of materials names; what is left of the old
  * one, and still comes, is used up first.
  */
-export function withHeirs(supply: Supply): Supply {
-  const heirs = heirsOf(supply.items);
-  const heir = <R extends { item?: string }>(row: R): R => {
+export function applySupersessions(supply: Supply): Supply {
+  const heirs = findSuccessors(supply.items);
+  const withSuccessor = <R extends { item?: string }>(row: R): R => {
     const item = row.item === undefined ? undefined : heirs.get(row.item);
     return item === undefined ? row : { ...row, item };
   };
   const suppliers = new Map(supply.items.map((i) => [i.item, i.supplier]));
   return {
     ...supply,
-    bom: supply.bom.map(heir),
-    maintenance: supply.maintenance.map(heir),
-    stock: supply.stock.map(heir),
+    bom: supply.bom.map(withSuccessor),
+    maintenance: supply.maintenance.map(withSuccessor),
+    stock: supply.stock.map(withSuccessor),
     // Its supplier delivered it, not that of its heir.
-    purchases: supply.purchases.map((p) => heir(p.supplier ? p : { ...p, supplier: suppliers.get(p.item) })),
+    purchases: supply.purchases.map((p) => withSuccessor(p.supplier ? p : { ...p, supplier: suppliers.get(p.item) })),
   };
 }

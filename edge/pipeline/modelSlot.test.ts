@@ -3,9 +3,9 @@ import { type ProcessModel, trainProcess } from '#models/health/process/processM
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { edgeConfigSchema } from '../config.ts';
 import { JobRunner } from '../models/runJobs.ts';
+import type { Installed } from './modelSlot.ts';
 import { Pipeline } from './pipeline.ts';
-import type { Installed } from './processSlot.ts';
-import { judgeTrial, trialJobs } from './trial.ts';
+import { evaluateTrial, trialJobs } from './trial.ts';
 
 const config = edgeConfigSchema.parse({
   site: 's',
@@ -46,7 +46,7 @@ function accept(pipeline: Pipeline, point: string, t: number, value: number) {
 
 async function runModels(pipeline: Pipeline) {
   for (let work = pipeline.takeModelWork(); work.length > 0; work = pipeline.takeModelWork())
-    for (const one of work) pipeline.modelsDone(one, await runner.run(one.work.jobs.map((job) => job.job)), 0);
+    for (const one of work) pipeline.applyModelResults(one, await runner.run(one.work.jobs.map((job) => job.job)), 0);
 }
 
 async function run(pipeline: Pipeline, from: number, to: number, clog = 0) {
@@ -64,14 +64,14 @@ async function run(pipeline: Pipeline, from: number, to: number, clog = 0) {
 const installed = (id: string, of: ProcessModel): Installed => ({ id, name: 'pump', release: id, model: of });
 
 async function bring(pipeline: Pipeline, id: string, of: ProcessModel, stage: 'shadow' | 'live') {
-  const rows = pipeline.changeModels('pump', (slot) => slot.recentRows(of));
-  const trial = judgeTrial(of, await runner.run(trialJobs(id, of, rows)), rows.length);
+  const rows = pipeline.updateModels('pump', (slot) => slot.recentRows(of));
+  const trial = evaluateTrial(of, await runner.run(trialJobs(id, of, rows)), rows.length);
   if (!trial.ok) throw new Error(trial.why);
-  pipeline.changeModels('pump', (slot) => slot.install(installed(id, of), stage));
+  pipeline.updateModels('pump', (slot) => slot.install(installed(id, of), stage));
 }
 
 const undo = (pipeline: Pipeline, id: string | null = null) =>
-  pipeline.changeModels('pump', (slot) => slot.undo(id, 'by command', 0));
+  pipeline.updateModels('pump', (slot) => slot.rollBack(id, 'by command', 0));
 const modelsOf = (pipeline: Pipeline) => pipeline.models()[0];
 
 test('a model is tried, judges, is kept over a restart, and can be taken back', async () => {
@@ -144,9 +144,12 @@ test('a model that does not fit the machine, sees nothing, fails, or is too slow
     learned: { method: 'network', data: { ...network, mean: [0, 0, 0], sd: [1, 1, 1] } },
   };
   await expect(bring(pipeline, 'e', broken, 'shadow')).rejects.toThrow('it failed');
-  const rows = pipeline.changeModels('pump', (slot) => slot.recentRows(model));
+  const rows = pipeline.updateModels('pump', (slot) => slot.recentRows(model));
   const slow = (await runner.run(trialJobs('f', model, rows))).map((r) => (r.ok ? { ...r, ms: 1e4 } : r));
-  expect(judgeTrial(model, slow, rows.length)).toMatchObject({ ok: false, why: expect.stringContaining('ms a row') });
+  expect(evaluateTrial(model, slow, rows.length)).toMatchObject({
+    ok: false,
+    why: expect.stringContaining('ms a row'),
+  });
 });
 
 test('a candidate that calls more rows unlike its training is dropped by itself, one that agrees stays', async () => {
@@ -157,7 +160,7 @@ test('a candidate that calls more rows unlike its training is dropped by itself,
   await run(pipeline, 40, 100);
   expect(modelsOf(pipeline)).toMatchObject({ active: { id: 'a' }, candidate: { id: 'same', over: 0 }, undone: null });
   const nervous = { ...model, limits: model.limits.map((l) => l / 4) };
-  pipeline.changeModels('pump', (slot) => slot.install(installed('nervous', nervous), 'shadow'));
+  pipeline.updateModels('pump', (slot) => slot.install(installed('nervous', nervous), 'shadow'));
   expect(await run(pipeline, 100, 160)).toEqual([]);
   expect(modelsOf(pipeline)).toMatchObject({ active: { id: 'a' }, candidate: null, undone: { id: 'nervous' } });
 });
@@ -168,7 +171,7 @@ test('a model that judges, and is worse than the one before, or fails, gives way
   await bring(pipeline, 'a', model, 'live');
   await run(pipeline, 40, 60);
   const nervous = { ...model, limits: model.limits.map((l) => l / 4) };
-  pipeline.changeModels('pump', (slot) => slot.install(installed('nervous', nervous), 'live'));
+  pipeline.updateModels('pump', (slot) => slot.install(installed('nervous', nervous), 'live'));
   const said = await run(pipeline, 60, 100);
   expect(modelsOf(pipeline)).toMatchObject({
     active: { id: 'a' },
@@ -176,11 +179,11 @@ test('a model that judges, and is worse than the one before, or fails, gives way
     undone: { id: 'nervous', why: expect.stringContaining('rows unlike its training, the other model') },
   });
   expect(said.filter((s) => s.change === 'raise').length).toBe(said.filter((s) => s.change === 'return').length);
-  pipeline.changeModels('pump', (slot) => slot.install(installed('failing', model), 'live'));
+  pipeline.updateModels('pump', (slot) => slot.install(installed('failing', model), 'live'));
   for (let t = 100; t < 110; t++) {
     for (const [point, value] of Object.entries(values())) accept(pipeline, point, t, value);
     for (const one of pipeline.takeModelWork())
-      pipeline.modelsDone(
+      pipeline.applyModelResults(
         one,
         one.work.jobs.map(({ job }) =>
           job.id === 'failing'
@@ -244,15 +247,15 @@ test('a machine without a model learns its own of its first days, and that finds
   const own = edgeConfigSchema.parse({ ...config, detection: { ...config.detection, ownModelDays: 0.01 } });
   const pipeline = new Pipeline(own);
   await run(pipeline, 0, 1500);
-  expect(pipeline.takeOwnRows()).toEqual([]);
+  expect(pipeline.takeTrainingRows()).toEqual([]);
   await run(pipeline, 1500, 2010);
-  const [request] = pipeline.takeOwnRows();
+  const [request] = pipeline.takeTrainingRows();
   expect(request).toMatchObject({ asset: 'pump', channels: ['flow', 'heat', 'load'] });
-  expect(pipeline.takeOwnRows()).toEqual([]);
+  expect(pipeline.takeTrainingRows()).toEqual([]);
   const learned = await runner.learn(request);
   if (!learned.ok) throw new Error(learned.why);
   expect(learned.model.card.falseRate).toBeLessThan(0.02);
-  pipeline.changeModels('pump', (slot) => slot.install(installed('own', learned.model), 'live'));
+  pipeline.updateModels('pump', (slot) => slot.install(installed('own', learned.model), 'live'));
   expect(await run(pipeline, 2010, 2400)).toEqual([]);
   const said = await run(pipeline, 2400, 2460, 0.3);
   expect(said[0]).toMatchObject({ change: 'raise' });

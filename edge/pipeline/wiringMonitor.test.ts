@@ -11,7 +11,7 @@ const BEARING = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
 const BEGIN_MS = 1.7e12;
 const ISO = { group: 2, foundation: 'rigid' };
 
-interface Told {
+interface ReportedFault {
   atS: number;
   asset: string;
   point: string;
@@ -49,12 +49,12 @@ function run(
   );
   const plant = scenario.machines.map((m) => new SimulatedMachine(m, seed));
   const wiring = new Wiring(scenario, plant);
-  const told: Told[] = [];
+  const reported: ReportedFault[] = [];
   const kept = new Map<string, Buffer>();
   for (let t = fromS; t < fromS + seconds; t += 1) {
     for (const machine of plant)
       for (const message of messagesAt(machine, scenario, t, 1, BEGIN_MS)) {
-        const { machine: asset, point, stampMs, content } = wiring.carried(message);
+        const { machine: asset, point, stampMs, content } = wiring.deliver(message);
         const base = { asset, point, timeQuality: 'source' } as const;
         const times = { timesUs: Float64Array.of(stampMs * 1000) };
         if (content.kind === 'value')
@@ -72,11 +72,11 @@ function run(
     for (const { key, value } of changed) kept.set(key, value);
     for (const { kind, body } of outgoing) {
       if (kind !== 'alerts') continue;
-      const { wiring: about, ...alert } = body as Omit<Told, 'kind'> & { wiring?: { kind: string } };
-      told.push({ ...alert, atS: t, kind: about?.kind });
+      const { wiring: about, ...alert } = body as Omit<ReportedFault, 'kind'> & { wiring?: { kind: string } };
+      reported.push({ ...alert, atS: t, kind: about?.kind });
     }
   }
-  return { told, kept };
+  return { told: reported, kept };
 }
 
 const pump = { name: 'pump', kind: 'pump', ratedRpm: 1480 };
@@ -114,27 +114,31 @@ test.each([
     'same values as',
   ],
 ])('%s is reported once, to the integrator, with the remedy: %o', (kind, machine, other, remedy) => {
-  const { told } = run([machine, other], 180);
-  expect(told.map((t) => [t.kind, t.change])).toEqual([[kind, 'raise']]);
-  expect(told[0].text).toContain(remedy);
+  const { told: reported } = run([machine, other], 180);
+  expect(reported.map((t) => [t.kind, t.change])).toEqual([[kind, 'raise']]);
+  expect(reported[0].text).toContain(remedy);
 });
 
 test('a bearing that is not the configured one is told by its lines, beside the alert of the machine', () => {
   const configured = { bpfo: 5.21, bpfi: 7.79, bsf: 2.51, ftf: 0.401 };
   const faults = [{ type: 'outer_race', point: '2H', onsetS: 150, firstG: 0.5, doublingS: 15, limitG: 8 }];
-  const { told } = run([{ ...pump, sensors: ['2H'], faults, wiring: [{ kind: 'wrong_bearing', configured }] }], 420, {
-    everyS: 1,
-  });
-  const reports = told.filter((t) => t.kind !== undefined);
+  const { told: reported } = run(
+    [{ ...pump, sensors: ['2H'], faults, wiring: [{ kind: 'wrong_bearing', configured }] }],
+    420,
+    {
+      everyS: 1,
+    },
+  );
+  const reports = reported.filter((t) => t.kind !== undefined);
   expect(reports.map((t) => [t.kind, t.change])).toEqual([['wrong_bearing', 'raise']]);
   expect(reports[0].text).toContain('lines at 3.58 orders match the outer race of a SKF 6205');
-  expect(told.some((t) => t.kind === undefined && t.change === 'raise')).toBe(true);
+  expect(reported.some((t) => t.kind === undefined && t.change === 'raise')).toBe(true);
 }, 60_000);
 
 test('what was reported is not repeated after a restart, and returns when it was put right', () => {
   const dead = wired(pump, { kind: 'dead_channel', point: '1H' });
-  const { told, kept } = run([dead], 120);
-  expect(told.map((t) => t.change)).toEqual(['raise']);
+  const { told: reported, kept } = run([dead], 120);
+  expect(reported.map((t) => t.change)).toEqual(['raise']);
   const again = run([dead], 120, { states: kept, fromS: 120 });
   expect(again.told).toEqual([]);
   const mended = run([{ ...pump, sensors: ['1H', '2H'] }], 300, {
@@ -145,6 +149,6 @@ test('what was reported is not repeated after a restart, and returns when it was
 }, 60_000);
 
 test('machines of every kind that change their load are accused of nothing', () => {
-  const { told } = run([pump, fan, motor, compressor, gearbox], 400);
-  expect(told).toEqual([]);
+  const { told: reported } = run([pump, fan, motor, compressor, gearbox], 400);
+  expect(reported).toEqual([]);
 }, 60_000);

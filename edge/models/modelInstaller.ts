@@ -4,15 +4,15 @@ import type { Logger } from 'pino';
 import type { Order } from '#models/contracts/command.ts';
 import { unpackProcess } from '#models/health/process/processModel.ts';
 import { isSigned, type ModelPackage, modelText, openPackage } from '#models/packages/modelPackage.ts';
+import type { Installed } from '../pipeline/modelSlot.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { Installed } from '../pipeline/processSlot.ts';
-import { judgeTrial, trialJobs } from '../pipeline/trial.ts';
+import { evaluateTrial, trialJobs } from '../pipeline/trial.ts';
 import type { HostResult, ModelHost } from './modelHost.ts';
 
 type ModelOrder = Extract<Order, { what: 'model' }>;
 
 /** Brings models to machines: fetched or from a file, their signature checked, tried on the machine's own rows. */
-export class ModelOrders {
+export class ModelInstaller {
   readonly #key: KeyObject | null;
   readonly #host: ModelHost;
   readonly #pipeline: Pipeline;
@@ -20,7 +20,10 @@ export class ModelOrders {
   readonly #log: Logger;
   readonly #preparing = new Map<string, Promise<Installed>>();
 
-  /** @param keyFile whose signature packages have to bear. @throws where it cannot be read, or is none. */
+  /**
+   * @param keyFile public key that verifies packages.
+   * @throws if the file cannot be read or holds no key.
+   */
   constructor(
     keyFile: string | undefined,
     host: ModelHost,
@@ -35,7 +38,10 @@ export class ModelOrders {
     this.#fetch = fetch;
   }
 
-  /** Has it ready to be installed; told twice, it is tried once. @throws Error with why it is not, or does not fit the machine. */
+  /**
+   * Prepares a model for installation; a repeated command does not repeat the trial.
+   * @throws Error with the reason if it cannot be installed, or does not fit the machine.
+   */
   prepare({ asset, id }: Pick<ModelOrder, 'asset' | 'id'>): Promise<Installed> {
     const key = `${asset}/${id}`;
     const prepared = this.#preparing.get(key) ?? this.#prepare(asset, id).finally(() => this.#preparing.delete(key));
@@ -44,46 +50,47 @@ export class ModelOrders {
   }
 
   async #prepare(asset: string, id: string): Promise<Installed> {
-    // It was tried when it came.
-    const known = this.#pipeline.changeModels(asset, (slot) => slot.known(id));
-    if (known) return known;
-    const opened = await openPackage(await this.#fetch(id));
-    if (opened.id !== id) throw new Error('the package is another one than was ordered');
-    return this.#tried(asset, opened);
+    // It passed its trial when it was installed.
+    const installed = this.#pipeline.updateModels(asset, (slot) => slot.find(id));
+    if (installed) return installed;
+    const modelPackage = await openPackage(await this.#fetch(id));
+    if (modelPackage.id !== id) throw new Error('the package is not the one that the command named');
+    return this.#tryPackage(asset, modelPackage);
   }
 
   /** The same of a package that `open` read here, from a stick or a disk. */
-  prepareOpened(asset: string, opened: ModelPackage): Promise<Installed> {
-    return this.#tried(asset, opened);
+  preparePackage(asset: string, modelPackage: ModelPackage): Promise<Installed> {
+    return this.#tryPackage(asset, modelPackage);
   }
 
   /** @throws Error with why it is no package. */
-  open(file: string): Promise<ModelPackage> {
+  openFile(file: string): Promise<ModelPackage> {
     return openPackage(readFileSync(file, 'utf8'));
   }
 
-  async #tried(asset: string, opened: ModelPackage): Promise<Installed> {
+  async #tryPackage(asset: string, modelPackage: ModelPackage): Promise<Installed> {
     if (!this.#key) throw new Error('the edge has no key to check signatures with: set uplink.commandKeyFile');
-    if (!(await isSigned(opened, this.#key.export({ format: 'der', type: 'spki' }))))
+    if (!(await isSigned(modelPackage, this.#key.export({ format: 'der', type: 'spki' }))))
       throw new Error('the package is not signed by the key that this edge trusts');
-    const { name, release, kind } = opened.manifest;
+    const { name, release, kind } = modelPackage.manifest;
     if (kind !== 'process') throw new Error(`an edge runs models of process values, not of kind ${kind}`);
-    const model = unpackProcess(modelText(opened));
-    const { rows, jobs } = this.#pipeline.changeModels(asset, (slot) => {
+    const model = unpackProcess(modelText(modelPackage));
+    const { rows, jobs } = this.#pipeline.updateModels(asset, (slot) => {
       const own = slot.recentRows(model);
-      return { rows: own, jobs: trialJobs(opened.id, model, own) };
+      return { rows: own, jobs: trialJobs(modelPackage.id, model, own) };
     });
     const results: HostResult[] = [];
-    // One by one: other machines' rows come in between, and one that does not answer is asked no more.
+    // One by one: rows of other machines may run in between, and the trial ends at the first failure.
     for (const job of jobs) {
       const [result] = await this.#host.run([job]);
       results.push(result);
       if (!result.ok) break;
     }
-    const trial = judgeTrial(model, results, rows.length);
+    const trial = evaluateTrial(model, results, rows.length);
     if (!trial.ok) throw new Error(trial.why);
     const [first] = results;
-    if (first.ok) this.#log.info({ asset, model: `${name} ${release}`, runtime: first.runtime }, 'a model was tried');
-    return { id: opened.id, name, release, model };
+    if (first.ok)
+      this.#log.info({ asset, model: `${name} ${release}`, runtime: first.runtime }, 'the trial of a model passed');
+    return { id: modelPackage.id, name, release, model };
   }
 }

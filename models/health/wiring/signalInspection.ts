@@ -1,10 +1,10 @@
 import type { Unit } from '#models/contracts/units.ts';
 import { velocityBandHz } from '#models/machine/iso20816.ts';
-import { LEAST_SPECTRUM, LineSpectrum, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
+import { LineSpectrum, MIN_SPECTRUM, STANDS_OUT } from '#models/signal/lineSpectrum.ts';
 import { motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
 
 /** What some seconds of one vibration point hold, in a few numbers. */
-export interface SignalLook {
+export interface SignalInspection {
   /** Lines that stand out, the largest first, mm/s RMS. */
   lines: { hz: number; mmPerS: number }[];
   stepHz: number;
@@ -23,17 +23,22 @@ export interface SignalLook {
 }
 
 const COARSE = 512;
-const MOST_LINES = 40;
+const MAX_LINES = 40;
 /** Lines are looked for from so many bins on: below lies what is left of the mean. */
 const FIRST_BIN = 3;
 const LINES_TO_HZ = 1000;
 /** A harmonic lies within this part of where it belongs, or a bin. */
-const NEAR = 0.012;
+const HARMONIC_TOLERANCE = 0.012;
 
 /** Null where there is too little signal, or none of vibration. */
-export function lookAt(pieces: readonly Float32Array[], rate: number, unit: Unit, shaftHz: number): SignalLook | null {
+export function inspectSignal(
+  pieces: readonly Float32Array[],
+  rate: number,
+  unit: Unit,
+  shaftHz: number,
+): SignalInspection | null {
   const motion = motionOf(unit);
-  const long = pieces.some((p) => p.length >= LEAST_SPECTRUM);
+  const long = pieces.some((p) => p.length >= MIN_SPECTRUM);
   if (!long || motion === null || motion === 'displacement') return null;
   const spectrum = new LineSpectrum(pieces, rate);
   const { mean, rms } = moments(pieces);
@@ -55,13 +60,13 @@ export function lookAt(pieces: readonly Float32Array[], rate: number, unit: Unit
 }
 
 /** mm/s RMS of the line at a frequency; 0 where none stands out. */
-export function lineAt({ lines, stepHz }: SignalLook, hz: number): number {
-  const reach = Math.max(stepHz, NEAR * hz);
+export function lineAt({ lines, stepHz }: SignalInspection, hz: number): number {
+  const reach = Math.max(stepHz, HARMONIC_TOLERANCE * hz);
   return lines.find((line) => Math.abs(line.hz - hz) <= reach)?.mmPerS ?? 0;
 }
 
-function linesOf(spectrum: LineSpectrum, unit: Unit): SignalLook['lines'] {
-  const lines: SignalLook['lines'] = [];
+function linesOf(spectrum: LineSpectrum, unit: Unit): SignalInspection['lines'] {
+  const lines: SignalInspection['lines'] = [];
   const to = Math.min(LINES_TO_HZ, spectrum.nyquistHz - 2 * spectrum.stepHz);
   for (let hz = FIRST_BIN * spectrum.stepHz; hz < to; hz += spectrum.stepHz) {
     const line = spectrum.line(hz);
@@ -69,7 +74,7 @@ function linesOf(spectrum: LineSpectrum, unit: Unit): SignalLook['lines'] {
     if (isHere && line.prominence > STANDS_OUT)
       lines.push({ hz: line.hz, mmPerS: line.rms * motionFactor(unit, line.hz, 'velocity') });
   }
-  return lines.sort((a, b) => b.mmPerS - a.mmPerS).slice(0, MOST_LINES);
+  return lines.sort((a, b) => b.mmPerS - a.mmPerS).slice(0, MAX_LINES);
 }
 
 /** By a coarse spectrum: the more averages, the nearer white noise comes to 1. */

@@ -1,21 +1,21 @@
 import type { MachineModels, ModelRun } from '#models/contracts/models.ts';
 import { freshState, type ProcessModel, type ProcessScore } from '#models/health/process/processModel.ts';
 import type { HostJob, HostResult } from '../models/modelHost.ts';
-import { FitWatch } from './fitWatch.ts';
-import { freshRun, isStale, type ModelRunState, noteTimes, overOf, worse } from './modelRun.ts';
-import { OwnRows } from './ownRows.ts';
-import { NotYet } from './trial.ts';
+import { FitMonitor } from './fitMonitor.ts';
+import { countExceedances, createRun, findRegression, isStale, type ModelRunState, recordTimes } from './modelRun.ts';
+import { OwnModelRows } from './ownModelRows.ts';
+import { NotReadyError } from './trial.ts';
 
 /** Rows that a new model is tried on, and that drift is looked for in. */
-const KEPT_ROWS = 500;
-const TRIED_ROWS = 60;
+const RECENT_ROWS = 500;
+const TRIAL_ROWS = 60;
 /** Intervals that a point may be behind the others. */
 const OPEN_ROWS = 3;
 /** Rows that wait for the models; beyond it the oldest is given up, and counted. */
-const MOST_PENDING = 200;
-const ROWS_AT_ONCE = 32;
-/** So long the model before goes on beside a new one. */
-const WATCHED_ROWS = 360;
+const MAX_PENDING = 200;
+const BATCH_ROWS = 32;
+/** Rows for which the previous model runs beside a new one. */
+const PROBATION_ROWS = 360;
 export interface Installed {
   id: string;
   name: string;
@@ -64,12 +64,12 @@ export interface SlotWork {
 export type RowVerdict = { timeMs: number } & (ProcessScore | { failed: string });
 
 /**
- * The models of one machine's process values: the one that judges, one in its shadow, and the one before, which goes on
- * for a while so that a worse one is found out. Rows go to the models as work, and come back as verdicts.
+ * The process models of one machine: the active one, a candidate in its shadow, and the previous one, which keeps
+ * running for a while so that a regression is detected. Rows go to the models as work and return as verdicts.
  */
-export class ProcessSlot {
+export class ModelSlot {
   #models: SlotModels;
-  /** That any of them wants; looked at for each value. */
+  /** Channels that any of the models uses; looked up for each value. */
   #channels: string[];
   #changed = false;
   readonly #state: SlotState;
@@ -77,21 +77,21 @@ export class ProcessSlot {
   /** By interval, the oldest first; those that points may still add to. */
   #open: OpenRow[] = [];
   #recent: { values: ReadonlyMap<string, number>; timeMs: number }[] = [];
-  #fit = new FitWatch();
-  readonly #own: OwnRows;
+  #fit = new FitMonitor();
+  readonly #trainingRows: OwnModelRows;
 
   /** @param state the machine's, and changed here. @param ownModelPeriod as `ownModelPeriod` gives it. */
   constructor(state: SlotState, ownModelPeriod: number, models?: SlotModels) {
     this.#state = state;
-    this.#own = new OwnRows(ownModelPeriod);
-    // Of before there were packages nothing is kept.
+    this.#trainingRows = new OwnModelRows(ownModelPeriod);
+    // A state from before model packages holds none.
     const kept = models && 'active' in models ? models : null;
     this.#models = kept ?? { active: null, candidate: null, previous: null };
     this.#channels = channelsOf(this.#models);
   }
 
-  /** The models, where they changed since this was last asked. */
-  changed(): SlotModels | null {
+  /** The models, if they changed since the last call. */
+  takeChanged(): SlotModels | null {
     if (!this.#changed) return null;
     this.#changed = false;
     return this.#models;
@@ -120,12 +120,12 @@ export class ProcessSlot {
     return { asset, active, candidate, previous, undone, ...(this.#fit.fit ? { fit: this.#fit.fit } : {}) };
   }
 
-  /** Takes a point's mean; a row that is complete by it, or given up, waits for the models. */
+  /** Adds a point's mean. A row that is complete, or too old to wait, is queued for the models. */
   add(point: string, interval: number, timeMs: number, mean: number): void {
     let row = this.#open.find((r) => r.interval === interval);
     if (!row) {
       const oldest = this.#open[0];
-      // Of an interval that is over for everybody.
+      // The interval is over for every point.
       if (oldest && this.#open.length >= OPEN_ROWS && interval < oldest.interval) return;
       row = { interval, timeMs, values: new Map() };
       this.#open = [...this.#open, row].sort((a, b) => a.interval - b.interval);
@@ -138,17 +138,17 @@ export class ProcessSlot {
   }
 
   /** Rows for the models, if any wait and none are on their way. */
-  work(): SlotWork | null {
-    const rows = this.#untilGap(this.#state.pending.slice(0, ROWS_AT_ONCE));
+  takeWork(): SlotWork | null {
+    const rows = this.#rowsUntilGap(this.#state.pending.slice(0, BATCH_ROWS));
     if (this.#working || rows.length === 0) return null;
     const jobs = ROLES.flatMap((role) => {
       const installed = this.#models[role];
-      if (!installed || (role === 'previous' && !this.#watching())) return [];
+      if (!installed || (role === 'previous' && !this.#isOnProbation())) return [];
       const { id, model } = installed;
       const own = rows.filter((row) => model.channels.every((channel) => Object.hasOwn(row.values, channel)));
       const values = own.map((row) => model.channels.map((channel) => row.values[channel]));
       if (own.length === 0) return [];
-      const run = this.#run(role, model);
+      const run = this.#runFor(role, model);
       const job = { id, model, rows: values, state: isStale(run, own[0].timeMs) ? freshState(model) : run.state };
       return [{ role, job, timesMs: own.map((row) => row.timeMs) }];
     });
@@ -156,8 +156,11 @@ export class ProcessSlot {
     return { rows: rows.length, jobs };
   }
 
-  /** What came of the work, in the order of its jobs; the verdicts of the active model, and why one was taken back. */
-  done(
+  /**
+   * Applies the results of `takeWork`, in the order of its jobs. Returns the active model's verdicts, and the reason if
+   * it was rolled back.
+   */
+  applyResults(
     work: SlotWork,
     results: readonly HostResult[],
     nowMs: number,
@@ -169,89 +172,93 @@ export class ProcessSlot {
       // It may have been changed meanwhile.
       if (this.#models[role]?.id !== job.id) return;
       const result = results[i];
-      this.#note(role, job, timesMs, result);
-      if (role === 'active') verdicts = this.#verdicts(timesMs, result);
+      this.#recordRun(role, job, timesMs, result);
+      if (role === 'active') verdicts = this.#verdictsFrom(timesMs, result);
     });
-    this.#noteBeside(work, results);
-    return { verdicts, undone: this.#undoWorse(nowMs) };
+    this.#compareRuns(work, results);
+    return { verdicts, undone: this.#rollBackIfWorse(nowMs) };
   }
 
-  /** Rows of which the machine's own model is to be learned, once there are enough; they are given once. */
-  ownRows(): ReturnType<OwnRows['take']> {
-    return this.#learns ? this.#own.take() : null;
+  /** Rows for training the machine's own model, once there are enough; each row is returned once. */
+  takeTrainingRows(): ReturnType<OwnModelRows['take']> {
+    return this.#collectsTrainingRows ? this.#trainingRows.take() : null;
   }
 
-  /** What came until now was not the machine's normal. */
-  startOver(): void {
-    this.#own.startOver();
+  /** Discards the training rows: they were not the machine's normal. */
+  discardTrainingRows(): void {
+    this.#trainingRows.clear();
   }
 
-  get #learns(): boolean {
+  get #collectsTrainingRows(): boolean {
     return !this.#models.active && !this.#state.undone;
   }
 
-  /** The machine's newest rows of a model's channels, to try it on. @throws NotYet where it has not said one of them. */
+  /**
+   * The machine's latest rows of a model's channels, for a trial.
+   * @throws NotReadyError if a channel has no recent value.
+   */
   recentRows({ channels }: ProcessModel): number[][] {
-    const lately = [...this.#recent.slice(-TRIED_ROWS), ...this.#open].map((row) => row.values);
-    const unknown = channels.filter((channel) => !lately.some((values) => values.has(channel)));
-    if (unknown.length > 0) throw new NotYet(`the machine has not said ${unknown.join(', ')} lately`);
-    return lately
+    const recent = [...this.#recent.slice(-TRIAL_ROWS), ...this.#open].map((row) => row.values);
+    const unknown = channels.filter((channel) => !recent.some((values) => values.has(channel)));
+    if (unknown.length > 0) throw new NotReadyError(`the machine has not said ${unknown.join(', ')} lately`);
+    return recent
       .filter((values) => channels.every((channel) => values.has(channel)))
       .map((values) => channels.map((channel) => values.get(channel) as number));
   }
 
   /** The model of this id, where the machine has it. */
-  known(id: string): Installed | null {
+  find(id: string): Installed | null {
     return ROLES.map((role) => this.#models[role]).find((one) => one?.id === id) ?? null;
   }
 
-  /** Takes a model that was tried. */
+  /** Installs a model that passed its trial. */
   install(installed: Installed, stage: 'shadow' | 'live'): void {
     const { active } = this.#models;
-    // Told twice: the one before must stay the one before.
+    // A repeated command must not replace the previous model.
     if (active?.id === installed.id) return;
-    if (stage === 'shadow') this.#use({ ...this.#models, candidate: installed });
+    if (stage === 'shadow') this.#setModels({ ...this.#models, candidate: installed });
     else {
-      this.#use({ active: installed, previous: active, candidate: null });
+      this.#setModels({ active: installed, previous: active, candidate: null });
       // Both are compared over the same rows.
       this.#state.runs = {
-        active: freshRun(installed.model),
+        active: createRun(installed.model),
         ...(active && this.#state.runs.active
-          ? { previous: { ...freshRun(active.model), state: this.#state.runs.active.state } }
+          ? { previous: { ...createRun(active.model), state: this.#state.runs.active.state } }
           : {}),
       };
-      this.#fit = new FitWatch();
+      this.#fit = new FitMonitor();
     }
-    if (stage === 'shadow') this.#state.runs.candidate = freshRun(installed.model);
+    if (stage === 'shadow') this.#state.runs.candidate = createRun(installed.model);
   }
 
   /**
-   * Takes back the model of this id, or the active one: a candidate is dropped, the active one gives way to the one
-   * before. @throws Error where there is nothing to take back.
+   * Rolls back the model of this id, or the active one: a candidate is dropped, an active model is replaced by the
+   * previous one.
+   * @throws Error if there is nothing to roll back.
    */
-  undo(id: string | null, why: string, timeMs: number): string {
+  rollBack(id: string | null, why: string, timeMs: number): string {
     const { active, candidate, previous } = this.#models;
     if (candidate && (candidate.id === id || (id === null && !active))) {
-      this.#use({ ...this.#models, candidate: null });
+      this.#setModels({ ...this.#models, candidate: null });
       delete this.#state.runs.candidate;
       this.#state.undone = { id: candidate.id, why, timeMs };
-      return 'the candidate is gone';
+      return 'the candidate was dropped';
     }
     if (!active) throw new Error('the machine has no model');
     if (id !== null && active.id !== id) throw new Error(`the machine has no model ${id.slice(0, 12)}`);
-    this.#use({ active: previous, candidate, previous: null });
+    this.#setModels({ active: previous, candidate, previous: null });
     const { runs } = this.#state;
     this.#state.runs = {
-      ...(previous ? { active: runs.previous ?? freshRun(previous.model) } : {}),
+      ...(previous ? { active: runs.previous ?? createRun(previous.model) } : {}),
       ...(runs.candidate ? { candidate: runs.candidate } : {}),
     };
     this.#state.undone = { id: active.id, why, timeMs };
-    this.#fit = new FitWatch();
+    this.#fit = new FitMonitor();
     return previous ? 'the model before judges again' : 'no model judges any more';
   }
 
-  /** Rows up to the first one that comes so late that smoothing begins anew with it. */
-  #untilGap(rows: readonly PendingRow[]): PendingRow[] {
+  /** Rows up to the first gap, where smoothing starts again. */
+  #rowsUntilGap(rows: readonly PendingRow[]): PendingRow[] {
     const { active } = this.#state.runs;
     const at = rows.findIndex(
       ({ timeMs }, i) => i > 0 && isStale({ lastMs: rows[i - 1].timeMs, stepMs: active?.stepMs ?? 0 }, timeMs),
@@ -259,14 +266,14 @@ export class ProcessSlot {
     return at < 0 ? [...rows] : rows.slice(0, at);
   }
 
-  #use(models: SlotModels): void {
+  #setModels(models: SlotModels): void {
     this.#models = models;
     this.#channels = channelsOf(models);
     this.#changed = true;
   }
 
-  #run(role: Role, model: ProcessModel): ModelRunState {
-    const run = this.#state.runs[role] ?? freshRun(model);
+  #runFor(role: Role, model: ProcessModel): ModelRunState {
+    const run = this.#state.runs[role] ?? createRun(model);
     this.#state.runs[role] = run;
     return run;
   }
@@ -275,35 +282,36 @@ export class ProcessSlot {
     const installed = this.#models[role];
     if (!installed) return null;
     const { id, name, release, model } = installed;
-    const { rows, over, failures, ms, runtime } = this.#run(role, model);
+    const { rows, over, failures, ms, runtime } = this.#runFor(role, model);
     const msPerRow = Number((rows > 0 ? ms / rows : 0).toPrecision(3));
     return { id, name, release, rows, over, failures, msPerRow, ...(runtime ? { runtime } : {}) };
   }
 
-  #watching(): boolean {
-    return (this.#state.runs.active?.rows ?? 0) < WATCHED_ROWS;
+  #isOnProbation(): boolean {
+    return (this.#state.runs.active?.rows ?? 0) < PROBATION_ROWS;
   }
 
   /** Two models are compared over the rows that both judged. */
-  #noteBeside({ jobs }: SlotWork, results: readonly HostResult[]): void {
-    const did = (role: Role) => jobs.findIndex((one) => one.role === role && one.job.id === this.#models[role]?.id);
+  #compareRuns({ jobs }: SlotWork, results: readonly HostResult[]): void {
+    const jobIndexOf = (role: Role) =>
+      jobs.findIndex((one) => one.role === role && one.job.id === this.#models[role]?.id);
     for (const [role, other] of [
       ['candidate', 'active'],
       ['active', 'previous'],
     ] as const) {
-      const [own, its] = [did(role), did(other)];
+      const [own, its] = [jobIndexOf(role), jobIndexOf(other)];
       const run = this.#state.runs[role];
       const result = results[its];
       if (own < 0 || its < 0 || !run || !result.ok) continue;
       run.beside.rows += jobs[its].job.rows.length;
-      run.beside.over += overOf(result.scores);
+      run.beside.over += countExceedances(result.scores);
     }
   }
 
-  #note(role: Role, { model, rows }: HostJob, timesMs: readonly number[], result: HostResult): void {
-    const run = this.#run(role, model);
+  #recordRun(role: Role, { model, rows }: HostJob, timesMs: readonly number[], result: HostResult): void {
+    const run = this.#runFor(role, model);
     run.rows += rows.length;
-    noteTimes(run, timesMs);
+    recordTimes(run, timesMs);
     if (!result.ok) {
       run.failures += rows.length;
       run.failing++;
@@ -313,28 +321,28 @@ export class ProcessSlot {
     run.state = result.state;
     run.ms += result.ms;
     run.runtime = result.runtime;
-    run.over += overOf(result.scores);
-    if (role === 'active') this.#fit.watch(model, result.scores, this.#recent);
+    run.over += countExceedances(result.scores);
+    if (role === 'active') this.#fit.update(model, result.scores, this.#recent);
   }
 
-  #verdicts(timesMs: readonly number[], result: HostResult): RowVerdict[] {
+  #verdictsFrom(timesMs: readonly number[], result: HostResult): RowVerdict[] {
     if (!result.ok) return [{ timeMs: timesMs[timesMs.length - 1], failed: `${result.why}: ${result.detail}` }];
     return result.scores.flatMap((score, i) => (score ? [{ timeMs: timesMs[i], ...score }] : []));
   }
 
-  /** Takes back a model that fails, is too slow, or calls more rows unlike its training than the other one. */
-  #undoWorse(timeMs: number): string | null {
+  /** Rolls back a model that fails, is too slow, or flags more rows than the model it is compared with. */
+  #rollBackIfWorse(timeMs: number): string | null {
     const { active, candidate } = this.#models;
     const { runs } = this.#state;
     if (candidate && runs.candidate) {
-      const why = worse(runs.candidate);
-      if (why) this.undo(candidate.id, why, timeMs);
+      const why = findRegression(runs.candidate);
+      if (why) this.rollBack(candidate.id, why, timeMs);
     }
     if (!active || !runs.active) return null;
-    // Where nothing runs beside it, nothing says that it is the model, and not the machine, that is unlike the training.
-    const why = worse(runs.active);
+    // Without a model to compare with, nothing shows whether the model or the machine has changed.
+    const why = findRegression(runs.active);
     if (!why) return null;
-    this.undo(active.id, why, timeMs);
+    this.rollBack(active.id, why, timeMs);
     return why;
   }
 
@@ -343,23 +351,23 @@ export class ProcessSlot {
     const closed = this.#open.filter((r) => r.interval <= row.interval);
     this.#open = this.#open.filter((r) => r.interval > row.interval);
     this.#recent.push(...closed);
-    if (this.#learns) for (const { interval, values } of closed) this.#own.add(interval, values);
-    if (this.#recent.length > KEPT_ROWS) this.#recent.splice(0, this.#recent.length - KEPT_ROWS);
+    if (this.#collectsTrainingRows) for (const { interval, values } of closed) this.#trainingRows.add(interval, values);
+    if (this.#recent.length > RECENT_ROWS) this.#recent.splice(0, this.#recent.length - RECENT_ROWS);
     const channels = this.#channels;
     if (channels.length === 0) return;
     const { pending, skipped } = this.#state;
     const models = ROLES.flatMap((role) => this.#models[role] ?? []);
     for (const { timeMs, values } of closed) {
-      // A model beside the one that judges may want more, and must not keep that one from its rows.
+      // Another model may need more channels; that must not withhold rows from the active one.
       if (models.some(({ model }) => model.channels.every((channel) => values.has(channel)))) {
         const known = channels.filter((channel) => values.has(channel));
         pending.push({ timeMs, values: Object.fromEntries(known.map((c) => [c, values.get(c) as number])) });
       } else skipped.incomplete++;
     }
     // Those that are on their way stay.
-    if (pending.length > MOST_PENDING) {
-      const from = this.#working ? ROWS_AT_ONCE : 0;
-      skipped.too_many += pending.splice(from, pending.length - MOST_PENDING).length;
+    if (pending.length > MAX_PENDING) {
+      const from = this.#working ? BATCH_ROWS : 0;
+      skipped.too_many += pending.splice(from, pending.length - MAX_PENDING).length;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { randomOf } from '#models/random/random.ts';
+import { dampOutliers } from './dampOutliers.ts';
 import { forecastTable } from './forecastTable.ts';
-import { tamed } from './tamed.ts';
 
 const random = randomOf(9);
 const steady = Array.from({ length: 48 }, () => 95 + Math.round(10 * random()));
@@ -17,7 +17,7 @@ test.each<[string, number[], number[]]>([
   ['a day of the month that nobody named', steady.map((v, t) => (t % 7 === 3 ? 900 + v : v)), []],
   ['a new level', steady.map((v, t) => (t < 24 ? v : 10 * v)), []],
 ])('%s', (_, history, changed) => {
-  const calm = tamed(history, [12]);
+  const calm = dampOutliers(history, [12]);
   expect(history.flatMap((v, t) => (v === calm[t] ? [] : [t]))).toEqual(changed);
   for (const t of changed) expect(calm[t]).toBeGreaterThan(90);
   for (const t of changed) expect(calm[t]).toBeLessThan(110);
@@ -34,7 +34,7 @@ test('of parts only what is beyond all reason is not learned from', () => {
   expect(odd.leadTime.quantiles['0.05']).toBeGreaterThan(12);
   expect(large.flags).toEqual([]);
   expect(large.leadTime.quantiles['0.95']).toBeGreaterThan(calm.leadTime.quantiles['0.95']);
-  expect(tamed([0, 0.1, 0, 0, 4000.5, 0, 0.2], [12], 'part')).toEqual([0, 0.1, 0, 0, 4000.5, 0, 0.2]);
+  expect(dampOutliers([0, 0.1, 0, 0, 4000.5, 0, 0.2], [12], 'part')).toEqual([0, 0.1, 0, 0, 4000.5, 0, 0.2]);
 });
 
 test('one typing error orders nothing, and is said', () => {

@@ -1,11 +1,11 @@
 import { TableError } from '#models/tables/parseTable.ts';
 import { SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
 
-/** Rows that tell whether their signs are those of a ledger. */
-const LEAST_TO_JUDGE = 4;
+/** Rows that decide whether their signs are those of a ledger. */
+const MIN_ROWS_TO_JUDGE = 4;
 
 /** Rows that repeat others, and what is negative, put right. @throws TableError where two rows contradict each other. */
-export function tidied<T extends SupplyTable>(
+export function normaliseRows<T extends SupplyTable>(
   kind: T,
   rows: SupplyRow<T>[],
   lines: readonly number[],
@@ -15,12 +15,12 @@ export function tidied<T extends SupplyTable>(
     const demand = rows as SupplyRow<'demand'>[];
     let negative = 0;
     const below = demand.filter((row) => row.quantity < 0 && row.kind === undefined).length;
-    if (demand.length >= LEAST_TO_JUDGE && 2 * below > demand.length)
+    if (demand.length >= MIN_ROWS_TO_JUDGE && 2 * below > demand.length)
       throw new TableError(
         `${below} of ${demand.length} quantities are below 0, and no column tells issues from receipts: add one (kind: order, shipment, usage or return)`,
       );
     for (const row of demand) {
-      // What is said to be an order is one as much as what nothing is said of.
+      // Kind `order` is the default: rows with and without it are the same demand.
       if (row.kind === 'order') delete row.kind;
       if (row.quantity >= 0) continue;
       negative++;
@@ -34,9 +34,9 @@ export function tidied<T extends SupplyTable>(
     if (early.length > 0)
       notes.push(`${early.length} orders came before they were ordered: they say nothing of how long one takes`);
   }
-  const alike = alikeCodes(rows.flatMap((row) => ('item' in row && typeof row.item === 'string' ? [row.item] : [])));
+  const alike = similarCodes(rows.flatMap((row) => ('item' in row && typeof row.item === 'string' ? [row.item] : [])));
   if (alike.length > 0)
-    notes.push(`items that may be the same are kept apart: ${alike.slice(0, MOST_ALIKE).join('; ')}`);
+    notes.push(`items that may be the same are kept apart: ${alike.slice(0, MAX_ALIKE_SHOWN).join('; ')}`);
   const byKey = new Map<string, SupplyRow<T>>();
   let [same, summed] = [0, 0];
   rows.forEach((row, i) => {
@@ -55,10 +55,10 @@ export function tidied<T extends SupplyTable>(
   return { rows: [...byKey.values()], notes };
 }
 
-const MOST_ALIKE = 5;
+const MAX_ALIKE_SHOWN = 5;
 
 /** Codes that differ in case or in leading zeros alone, as `a and A`. */
-function alikeCodes(items: readonly string[]): string[] {
+function similarCodes(items: readonly string[]): string[] {
   const byCore = new Map<string, Set<string>>();
   for (const item of items) {
     const core = item.toLowerCase().replace(/^0+(?=\d+$)/, '');

@@ -4,7 +4,7 @@ import type { PointHealth } from '#models/contracts/health.ts';
 import type { Score } from '#models/health/detector.ts';
 import type { LevelSettings } from '#models/health/levelDetector.ts';
 
-/** What a window was judged by. */
+/** The inputs of a window's score. */
 export interface DecisionBasis {
   features: { names: readonly string[]; row: readonly number[] };
   baseline: {
@@ -18,8 +18,8 @@ export interface DecisionBasis {
   trigger: { settings: TriggerSettings; before: TriggerState };
 }
 
-/** What one window of a point came to. */
-export interface Watched {
+/** The assessment of one window of a point. */
+export interface PointAssessment {
   point: string;
   timeMs: number;
   score: Score;
@@ -30,17 +30,17 @@ export interface Watched {
   /** Of a slow value: its mean over an interval, and which one that is; absent where the interval is unfit to be judged. */
   mean?: { value: number; interval: number };
   /** Seconds of signal that are gathered for a diagnosis. */
-  gatheredS?: number;
+  bufferedS?: number;
   /** When the oldest of it began. */
-  gatheredSinceMs?: number;
-  /** What the score came of; absent while no alert may come of it. */
+  bufferedSinceMs?: number;
+  /** The basis of the score; absent while no alert can follow. */
   basis?: DecisionBasis;
-  /** The spectrum of this window, made only when asked for. */
+  /** The spectrum of this window, computed on demand. */
   spectrum?: () => Spectrum;
 }
 
-export function pointHealth(watched: Watched): PointHealth {
-  const { point, score } = watched;
+export function toPointHealth(assessment: PointAssessment): PointHealth {
+  const { point, score } = assessment;
   if (score.assessable)
     return {
       assessment: 'assessed',
