@@ -42,10 +42,7 @@ describe.skipIf(!installed('mosquitto') || !installed('influxd'))(
       broker = await startMosquitto(directory);
       influx = await startInflux(directory);
       gateway = await Gateway.start(directory, broker.url, { historian: { type: 'influx', url: influx.url } });
-      edge = await Edge.start(directory, broker.url, {
-        detection: { level: { skipWindows: 4, learnWindows: 50 } },
-        healthIntervalMs: 5000,
-      });
+      edge = await Edge.start(directory, broker.url, { healthIntervalMs: 5000 });
       await until(async () => (await edge.metrics()).get('millwright_edge_source_connected{source="0"}') === 1, 10_000);
       const begin = new Date(BEGIN_MS).toISOString();
       await runMillwright(directory, 'plant', [

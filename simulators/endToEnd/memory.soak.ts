@@ -19,7 +19,7 @@ test(`memory over ${MINUTES} minutes at ${SPEED} times the demo's speed`, async 
   const directory = mkdtempSync(join(tmpdir(), 'millwright-memory-'));
   const broker = await startMosquitto(directory);
   const gateway = await Gateway.start(directory, broker.url);
-  const edge = await Edge.start(directory, broker.url, { detection: { level: { skipWindows: 4, learnWindows: 50 } } });
+  const edge = await Edge.start(directory, broker.url);
   const begin = new Date(Date.now() - MINUTES * 60_000 * SPEED).toISOString();
   const plant = startMillwright(directory, 'plant', [
     'simulate',

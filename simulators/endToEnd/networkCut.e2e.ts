@@ -6,6 +6,7 @@ import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { encodeFrame } from '#models/contracts/frame.ts';
+import { LEVEL_DEFAULTS } from '#models/health/levelDetector.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { freePort } from '../freePort.ts';
 import { startMosquittoOn } from '../mosquitto.ts';
@@ -20,7 +21,8 @@ import { until } from './until.ts';
 const CUT_S = Number(process.env.MILLWRIGHT_CUT_S ?? 30);
 const FRAMES_PER_S = Number(process.env.MILLWRIGHT_CUT_FRAMES_PER_S ?? 100);
 const POINTS = 8;
-const LEARN = 60;
+/** Frames that each point learns from, with some to spare. */
+const LEARN = LEVEL_DEFAULTS.skipWindows + LEVEL_DEFAULTS.learnWindows + 10;
 const SAMPLES = 512;
 const RATE_HZ = 5120;
 /** How far apart a recording's frames are in a point's own time: at a thousand times this is a frame each 10 ms. */
@@ -122,7 +124,6 @@ describe.skipIf(!there)(`the wire between edge and gateway is pulled for ${CUT_S
       dataDirectory: join(inside, 'edge'),
       sources: [{ type: 'mqtt', url: 'mqtt://127.0.0.1:1883', subscriptions }],
       windows: { length: SAMPLES },
-      detection: { level: { skipWindows: 2, learnWindows: LEARN - 10 } },
       ledgerIntervalMs: 1000,
       outbox: { maxMegabytes: 4096 },
       uplink: { url: `mqtt://${UPLINK.outside}:${outer}` },
