@@ -61,14 +61,16 @@ export interface FoundBearing {
   tolerance: number;
 }
 
+const MIN_SIGNS = 4;
+
 /**
  * A designation as people type it: case, blanks and what follows a hyphen do not matter where that stays unique. Published
- * geometry goes before one derived from boundary dimensions.
+ * geometry goes before one derived from boundary dimensions; fewer than four signs would fit one by chance.
  */
 export function findBearing(name: string): FoundBearing | null {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const wanted = plain(name);
-  const matching = wanted === '' ? [] : BEARINGS.filter((b) => plain(b.designation).includes(wanted));
+  const matching = wanted.length < MIN_SIGNS ? [] : BEARINGS.filter((b) => plain(b.designation).includes(wanted));
   if (matching.length === 1) return { bearing: matching[0], factors: factorsOf(matching[0]), tolerance: 0 };
   const derived = deriveBearing(name);
   return derived && { bearing: derived, factors: factorsOf(derived), tolerance: derived.tolerance };

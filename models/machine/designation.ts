@@ -2,13 +2,10 @@ import { z } from 'zod';
 import { type BearingFactors, bearingFactorsSchema } from './bearing.ts';
 import { BEARINGS, findBearing } from './bearingTable.ts';
 
-/** Letters of a designation: fewer would fit others by chance. */
-const LEAST = 4;
-
 /** The factors of a bearing, or its designation where its geometry was published; YAML reads `6205` as a number. */
 export const configuredBearingSchema = z.preprocess((value, context) => {
   if (typeof value !== 'string' && typeof value !== 'number') return value;
-  const found = String(value).length < LEAST ? null : findBearing(String(value));
+  const found = findBearing(String(value));
   if (found?.tolerance === 0) return found.factors;
   const known = BEARINGS.map(({ designation }) => designation).join(' | ');
   const message =

@@ -53,7 +53,7 @@ test('designations as they are typed; published geometry goes first; other serie
   });
   expect(findBearing('uc 206')).toMatchObject({ bearing: { designation: 'UC206' }, tolerance: 0.02 });
   expect(findBearing('608ZZ')?.bearing).toMatchObject({ rollingElements: 7, pitchDiameterMm: 15 });
-  for (const other of ['NU 308', '7308 B', '22212 E', '51108', '6', '']) expect(findBearing(other)).toBeNull();
+  for (const other of ['NU 308', '7308 B', '22212 E', '51108', '6', '21', '']) expect(findBearing(other)).toBeNull();
 });
 
 test('insert bearings with the outer ring of a larger code, or of no catalogue, have no derived geometry', () => {
