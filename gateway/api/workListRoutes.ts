@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { misses, type RecordedFailure, trackRecords, warningDays } from '#models/alerting/trackRecord.ts';
 import { workList } from '#models/alerting/workList.ts';
+import { severitySchema } from '#models/contracts/alert.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import { workListSchema } from '#models/contracts/workOrder.ts';
 import { foresightFrom } from '#models/planning/foresight.ts';
@@ -20,8 +21,8 @@ export interface WorkListParts {
   now: () => number;
 }
 
-/** Alerts that are looked at; the newest. */
-const MAX_ALERTS = 10_000;
+/** Alerts of each severity that are looked at; the newest. More would keep others waiting. */
+const MAX_ALERTS = 1000;
 
 /** What to work on first. */
 export function addWorkListRoutes(server: FastifyInstance, { store, costs, failures, now }: WorkListParts): void {
@@ -40,8 +41,10 @@ export function addWorkListRoutes(server: FastifyInstance, { store, costs, failu
       },
     },
     async ({ query: { days, site, limit }, identity }) => {
-      const list = (of?: string) => store.alerts({ active: true, site: of, limit: MAX_ALERTS });
-      const alerts = newestOf(list, identity, site, MAX_ALERTS, ({ raisedAtMs }) => raisedAtMs);
+      const alerts = severitySchema.options.flatMap((severity) => {
+        const list = (of?: string) => store.alerts({ active: true, site: of, severity, limit: MAX_ALERTS });
+        return newestOf(list, identity, site, MAX_ALERTS, ({ raisedAtMs }) => raisedAtMs);
+      });
       const records = new Map(trackRecords(store.judgedAlerts()).map((record) => [record.rule, record]));
       const all = failures();
       const raises = store.raisesOf([...new Set(all.map(({ machine }) => machine))]);
