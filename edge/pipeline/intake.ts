@@ -2,6 +2,8 @@ import type { Flaw, PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import { isSilent, NO_ARRIVALS, stepArrival } from '#models/health/quality/arrivalTiming.ts';
 import { NO_RHYTHM, type Rhythm, stepRhythm } from '#models/health/quality/gapWatch.ts';
 
+/** Time servers move a clock by no more than this in operation. */
+const ADJUSTED_US = 1e6;
 /** Recent times that tell a duplicate from a late message. */
 const RECENT_TIMES = 64;
 
@@ -96,6 +98,11 @@ export class Intake {
     if (this.#state.lastUs < timeUs) return;
     this.#state.lastUs = timeUs - 1;
     this.#state.rhythm = NO_RHYTHM;
+  }
+
+  /** The same where the time lies further back than a clock is adjusted by in operation. */
+  rewindFar(timeUs: number): void {
+    if (this.#state.lastUs - timeUs > ADJUSTED_US) this.rewind(timeUs);
   }
 
   /**

@@ -222,11 +222,18 @@ export class Machine {
    */
   #isWarmedUp(timeMs: number): boolean {
     const { hz, ratedHz } = this.#speed.shaft;
-    if (ratedHz > 0 && hz < RUNNING_FRACTION * ratedHz) this.#state.stoodMs = timeMs;
+    const { stoodMs = Number.NEGATIVE_INFINITY } = this.#state;
+    // A standstill later than now is from before a clock was set back.
+    if ((ratedHz > 0 && hz < RUNNING_FRACTION * ratedHz) || stoodMs > timeMs) this.#state.stoodMs = timeMs;
     return timeMs - (this.#state.stoodMs ?? Number.NEGATIVE_INFINITY) > WARM_UP_MS;
   }
 
   #correctClock(block: SampleBlock, nowMs: number): void {
+    if (block.timeQuality === 'received') {
+      // Data arrive in order: what seems to be older arrived after the edge's own clock was set back.
+      this.points.get(block.point)?.intake.rewindFar(timesOf(block).firstUs);
+      return;
+    }
     if (block.timeQuality !== 'source') return;
     const stampMs = timesOf(block).endUs / 1000;
     const before = this.#state.clock ?? CLOCK_RIGHT;

@@ -444,3 +444,19 @@ test('a point that is sent the other kind of data rejects it, and counts it', ()
     ['1H', 2, 1, { wrong_type: 1 }],
   ]);
 });
+
+test('what arrives after the edge’s own clock was set back by a year is new, and a reordering of arrivals is not', () => {
+  const YEAR_S = 365 * 86_400;
+  const pipeline = new Pipeline(config());
+  feed(
+    pipeline,
+    range(0, 10).map((i) => value(YEAR_S + i, 't', i, 'received')),
+  );
+  feed(
+    pipeline,
+    range(0, 10).map((i) => value(i, 't', i, 'received')),
+  );
+  expect(pipeline.ledger().points).toMatchObject([{ received: 20, delivered: 20, late: 0 }]);
+  feed(pipeline, [value(8.5, 't', 1, 'received')]);
+  expect(pipeline.ledger().points).toMatchObject([{ received: 21, delivered: 20, late: 1 }]);
+});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { replayBundle } from '#gateway/bundle/replayBundle.ts';
 import type { LedgerView } from '#models/contracts/api.ts';
 import { findRecording, readManifest } from '../recordings.ts';
 import { CHROMIUM } from './browser.ts';
@@ -71,6 +72,21 @@ describe.skipIf(!servers || !existsSync(FOLDER))(
       } finally {
         await browser.close();
       }
+    });
+
+    test('the evidence of every alert is judged again bit for bit, before and after the gateway is killed', async () => {
+      const bundleOf = async (id: string) => {
+        const answer = await fetch(`${plant.gateway.url}/api/v1/alerts/${encodeURIComponent(id)}/bundle`);
+        expect(answer.status, id).toBe(200);
+        return Buffer.from(await answer.arrayBuffer());
+      };
+      const ids = outcome.alerts.map(({ id }) => id);
+      const before = await Promise.all(ids.map(bundleOf));
+      for (const [i, bundle] of before.entries())
+        expect(replayBundle(bundle, 'of this test'), ids[i]).toMatchObject({ outcome: 'identical', details: [] });
+      await plant.gateway.process.crash();
+      await plant.gateway.process.ready();
+      expect(await Promise.all(ids.map(bundleOf))).toEqual(before);
     });
 
     test('the ledger closes: what arrived was delivered, and what was delivered is stored', async () => {

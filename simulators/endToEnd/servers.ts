@@ -5,7 +5,7 @@ import { freePort, listens } from '../freePort.ts';
 import { startMosquittoOn } from '../mosquitto.ts';
 import { until } from './until.ts';
 
-export type ServerName = 'mosquitto' | 'mosquitto_pub' | 'influxd' | 'chromium';
+export type ServerName = 'mosquitto' | 'mosquitto_pub' | 'influxd' | 'chromium' | 'faketime';
 
 const PATHS = ['/usr/sbin', '/usr/bin', '/usr/local/bin'];
 

@@ -116,7 +116,13 @@ export class Edge {
   }
 
   /** `readyStatus`: what `/healthz` answers once it is up; 503 where its sources are still away. */
-  static async start(directory: string, brokerUrl: string, settings: object = {}, readyStatus = 200): Promise<Edge> {
+  static async start(
+    directory: string,
+    brokerUrl: string,
+    settings: object = {},
+    readyStatus = 200,
+    env: Record<string, string> = {},
+  ): Promise<Edge> {
     const port = await freePort();
     const file = join(directory, 'edge.yaml');
     const config = {
@@ -145,7 +151,7 @@ export class Edge {
         (r) => r.status === readyStatus,
         () => false,
       );
-    const start = () => startMillwright(directory, 'edge', ['edge', file]);
+    const start = () => startMillwright(directory, 'edge', ['edge', file], env);
     return new Edge(await new Restartable(start, ready).ready(), url);
   }
 

@@ -63,4 +63,4 @@ test('what recalibration is worth: without it, estimates that are too long leave
     pooled(SEEDS.slice(0, 2).map((seed) => plantTrial({ ...options, seed }, YEARS, LEVELS, recalibrate).health));
   const at = (served: PolicyResult[]) => served.find((s) => s.level === LEVEL)!.fill;
   expect(at(fill(true))).toBeGreaterThan(at(fill(false)) + 0.005);
-}, 30_000);
+});
