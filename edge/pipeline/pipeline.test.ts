@@ -445,7 +445,7 @@ test('a point that is sent the other kind of data rejects it, and counts it', ()
   ]);
 });
 
-test('what arrives after the edge’s own clock was set back by a year is new, and a reordering of arrivals is not', () => {
+test('what arrives after the edge’s own clock was set back by a year is new', () => {
   const YEAR_S = 365 * 86_400;
   const pipeline = new Pipeline(config());
   feed(
@@ -457,6 +457,4 @@ test('what arrives after the edge’s own clock was set back by a year is new, a
     range(0, 10).map((i) => value(i, 't', i, 'received')),
   );
   expect(pipeline.ledger().points).toMatchObject([{ received: 20, delivered: 20, late: 0 }]);
-  feed(pipeline, [value(8.5, 't', 1, 'received')]);
-  expect(pipeline.ledger().points).toMatchObject([{ received: 21, delivered: 20, late: 1 }]);
 });
