@@ -62,7 +62,7 @@ function NewSuppression({ suppress }: { suppress: (request: object) => void }) {
     <form class="take" onSubmit={submit}>
       <label>
         Site{' '}
-        <select value={site.value} onChange={(e) => (site.value = e.currentTarget.value)}>
+        <select value={site.value || sites[0]} onChange={(e) => (site.value = e.currentTarget.value)}>
           {sites.map((name) => (
             <option key={name}>{name}</option>
           ))}
