@@ -134,3 +134,43 @@ test('within a budget of false alerts the trial that foretells most is taken, th
   expect(withinBudget(trials.slice(0, 3), 0.1)).toBeNull();
   expect(withinBudget([trial(1, 5, 0, null)], 1)).toBeNull();
 });
+
+test('what lies on a bound counts: the limit, the horizon, the notice, the first moment of the history', () => {
+  const history = { machine: 'pump', timeMs: [0, HOUR_MS, 2 * HOUR_MS], index: [2, 2, 2] };
+  const trial = (failedH: number, settings: object) =>
+    tryLimits([history], new Map([['pump', [failedH * HOUR_MS]]]), at(2), () => COSTS, {
+      ...{ horizonMs: 10 * HOUR_MS, noticeMs: 4 * HOUR_MS, hysteresis: 0.8 },
+      ...settings,
+    })[0];
+  // The second interval over the limit, at one hour, raises the alert.
+  expect(trial(5, {})).toMatchObject({ raised: 1, foretold: 1, falseAlerts: 0, leadTimeH: 4 });
+  expect(trial(4.99, {})).toMatchObject({ raised: 1, foretold: 0, missed: 1, falseAlerts: 0, leadTimeH: null });
+  expect(trial(11, {})).toMatchObject({ foretold: 1, falseAlerts: 0 });
+  expect(trial(11.01, {})).toMatchObject({ foretold: 0, missed: 1, falseAlerts: 1 });
+  expect(trial(0, {})).toMatchObject({ missed: 1, falseAlerts: 1 });
+});
+
+test('an alert returns below its hysteresis alone, and a history without length has no rate of false alerts', () => {
+  const raised = (between: number) => {
+    const index = [3, 3, between, 3, 3];
+    return tryLimits(
+      [{ machine: 'pump', timeMs: index.map((_, i) => i * HOUR_MS), index }],
+      new Map(),
+      at(2),
+      () => COSTS,
+    )[0].raised;
+  };
+  expect([raised(1.6), raised(1.59)]).toEqual([1, 2]);
+  const rate = (timeMs: number[], index: number[]) =>
+    tryLimits([{ machine: 'pump', timeMs, index }], new Map(), at(2), () => COSTS)[0].falsePerMachineMonth;
+  expect([rate([], []), rate([5], [3]), rate([5, 5 + 720 * HOUR_MS], [3, 3])]).toEqual([null, null, 1]);
+});
+
+test('of trials that cost the same the highest limit is the cheapest', () => {
+  const trial = (limit: number, cost: number) => ({
+    ...{ limit, cost, persistMinutes: 0, raised: 0, falseAlerts: 0, falsePerMachineMonth: 0 },
+    ...{ foretold: 0, missed: 0, leadTimeH: null },
+  });
+  expect(cheapest([trial(1, 5), trial(2, 3), trial(3, 3), trial(4, 7)])?.limit).toBe(3);
+  expect(cheapest([trial(1, 5)])).toBeNull();
+});
