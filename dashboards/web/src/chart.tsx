@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { number } from './format.ts';
+import { timeTicks } from './timeTicks.ts';
 
 /** A vertical line with its name. */
 export interface Mark {
@@ -129,7 +130,7 @@ function options(element: HTMLElement, latest: { current: ChartProps }): uPlot.O
       y: isLogarithmic ? { distr: 3 } : { range: (_, low, high) => rangeOf(low, high, latest.current.levels) },
     },
     axes: [
-      xIsTime ? axis : labelled({ ...axis, size: 32 }, xUnit),
+      xIsTime ? { ...axis, values: timeTicks, space: 90 } : labelled({ ...axis, size: 32 }, xUnit),
       labelled({ ...axis, size: 56, values: tickTexts }, unit),
     ],
     series,

@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { PlanSeries } from '#models/contracts/plan.ts';
 import { number } from './format.ts';
+import { timeTicks } from './timeTicks.ts';
 
 const HEIGHT = 280;
 
@@ -67,7 +68,10 @@ function options(element: HTMLElement, demand: string): uPlot.Options {
     width: element.clientWidth,
     height: HEIGHT,
     scales: { x: { time: true }, y: { range: (_, __, max) => [0, max * 1.1 || 1] } },
-    axes: [axis, { ...axis, size: 56, label: demand, labelSize: 18, labelFont: '12px system-ui, sans-serif' }],
+    axes: [
+      { ...axis, values: timeTicks, space: 90 },
+      { ...axis, size: 56, label: demand, labelSize: 18, labelFont: '12px system-ui, sans-serif' },
+    ],
     series: [
       {},
       { stroke: colour('--text'), width: 1.5, points: { show: false } },

@@ -1,0 +1,19 @@
+import type uPlot from 'uplot';
+
+const MINUTE_S = 60;
+const DAY_S = 86_400;
+
+/** Texts of a time axis as the reader's locale writes them: the day below the first tick, and below each that begins one. */
+export const timeTicks: uPlot.Axis.DynamicValues = (_self, ticks, _axis, _space, stepS) =>
+  ticks.map((seconds, i) => {
+    const at = new Date(seconds * 1000);
+    const day = at.toLocaleDateString(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+    if (stepS >= DAY_S) return day;
+    const time = at.toLocaleTimeString(undefined, {
+      hour: 'numeric',
+      minute: '2-digit',
+      ...(stepS < MINUTE_S && { second: '2-digit' }),
+    });
+    const previous = i === 0 ? null : new Date(ticks[i - 1] * 1000);
+    return previous?.getDate() === at.getDate() ? time : `${time}\n${day}`;
+  });
