@@ -8,6 +8,7 @@ import { nameSchema } from '#models/contracts/names.ts';
 import { ruleOf } from '../store/alertStatistics.ts';
 import type { Store } from '../store/store.ts';
 import { errorSchema } from './routes.ts';
+import { oneSite } from './siteScope.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -38,13 +39,11 @@ export function addAlarmHealthRoutes(server: FastifyInstance, { store, now, fail
       },
     },
     async ({ query: { days, operators, ...query }, identity }, reply) => {
-      const own = identity?.sites ?? null;
-      if (own !== null && own.length > 1 && query.site === undefined)
-        return reply.code(400).send({ error: `site: one of ${own.join(', ')}` });
-      const site = query.site ?? own?.[0];
+      const asked = oneSite(identity, query.site);
+      if ('refusal' in asked) return reply.code(400).send({ error: asked.refusal });
       const toMs = now();
       const fromMs = toMs - days * DAY_MS;
-      return alarmSystemHealth(store.annunciated(fromMs, site), fromMs, toMs, operators);
+      return alarmSystemHealth(store.annunciated(fromMs, asked.site), fromMs, toMs, operators);
     },
   );
 

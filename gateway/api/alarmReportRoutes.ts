@@ -8,6 +8,7 @@ import { valueLedger } from '#models/alerting/valueLedger.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import { alarmReport } from '../alerts/alarmReport.ts';
 import { machineCosts } from '../machineCosts.ts';
+import { oneSite } from './siteScope.ts';
 import { failuresBy, type ValueParts } from './valueRoutes.ts';
 
 /** The alarm system in one month, as a page to print or to send. */
@@ -30,10 +31,9 @@ export function addAlarmReportRoutes(server: FastifyInstance, parts: ValueParts)
       },
     },
     async ({ query, identity }, reply) => {
-      const own = identity?.sites ?? null;
-      if (own !== null && own.length > 1 && query.site === undefined)
-        return reply.code(400).send({ error: `site: one of ${own.join(', ')}` });
-      const site = query.site ?? own?.[0] ?? null;
+      const asked = oneSite(identity, query.site);
+      if ('refusal' in asked) return reply.code(400).send({ error: asked.refusal });
+      const { site = null } = asked;
       const month = monthOf(query.month, now());
       const before = month.minus({ months: 1 });
       const alerts = store.annunciated(before.toMillis(), site ?? undefined);
@@ -52,7 +52,7 @@ export function addAlarmReportRoutes(server: FastifyInstance, parts: ValueParts)
       const ofSite = store.judgedAlerts().filter(({ machine }) => site === null || machine.startsWith(`${site}/`));
       const machines = [...new Set(ofSite.map(({ machine }) => machine))];
       const ledger = valueLedger(ofSite, failuresBy(machines, parts.failures()), (machine) =>
-        machineCosts(costs, machine.slice(machine.lastIndexOf('/') + 1)),
+        machineCosts(costs, machine),
       );
       const failures = site === null ? parts.failures().filter(({ atMs }) => isIn(atMs, month)) : [];
       const html = alarmReport({

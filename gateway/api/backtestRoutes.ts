@@ -85,9 +85,7 @@ export function addBacktestRoutes(server: FastifyInstance, parts: BacktestParts)
       const rules = persistMinutes.flatMap((minutes) =>
         limits.map((limit) => ({ limit, persistMs: minutes * 60_000 })),
       );
-      const trials = tryLimits(histories, failures, rules, (machine) =>
-        machineCosts(costs, machine.slice(machine.lastIndexOf('/') + 1)),
-      );
+      const trials = tryLimits(histories, failures, rules, (machine) => machineCosts(costs, machine));
       const judged = store.judgedAlerts().filter((j) => j.raisedAtMs >= fromMs && keys.has(j.machine));
       const count = (finding: string) => judged.filter((j) => j.finding === finding).length;
       const best = cheapest(trials);

@@ -55,6 +55,16 @@ function subjectSite(request: FastifyRequest, { store, plans }: SiteScopeParts):
 }
 
 /**
+ * The site that something is asked of which is of one site or of all: the one that is named, or the identity's only one.
+ * @returns why there is none, where the identity has several and names none.
+ */
+export function oneSite(identity: Identity | null, named: string | undefined): { site?: string } | { refusal: string } {
+  const own = identity?.sites ?? null;
+  if (own !== null && own.length > 1 && named === undefined) return { refusal: `site: one of ${own.join(', ')}` };
+  return { site: named ?? own?.[0] };
+}
+
+/**
  * A page of what is listed by site, the newest first: of one site where the request names it, else of all that the identity
  * may see.
  */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { RecordedFailure } from '#models/alerting/trackRecord.ts';
 import { type LedgerEntry, ledgerSums, sumOf, valueLedger } from '#models/alerting/valueLedger.ts';
 import { nameSchema } from '#models/contracts/names.ts';
+import { assetOf } from '#models/contracts/topics.ts';
 import { valueSchema } from '#models/contracts/value.ts';
 import type { GatewayConfig } from '../config.ts';
 import { csvLine } from '../csvLine.ts';
@@ -26,7 +27,7 @@ const daysQuery = z.object({ days: z.coerce.number().min(1).max(3660).default(36
 export function addValueRoutes(server: FastifyInstance, parts: ValueParts): void {
   const { store, costs, now } = parts;
   const app = server.withTypeProvider<ZodTypeProvider>();
-  const costsOf = (machine: string) => machineCosts(costs, machine.slice(machine.lastIndexOf('/') + 1));
+  const costsOf = (machine: string) => machineCosts(costs, machine);
   const entriesOf = (days: number, sites: readonly string[] | null) => {
     const judged = store.judgedAlerts().filter(({ foundAtMs }) => foundAtMs >= now() - days * DAY_MS);
     const own = judged.filter(({ machine }) => sites === null || sites.includes(machine.split('/')[0]));
@@ -85,7 +86,6 @@ const monthOf = ({ atMs }: LedgerEntry) => new Date(atMs).toISOString().slice(0,
 
 /** Failures by machine. Maintenance names machines by asset, or as `site/edge/asset`. */
 export function failuresBy(machines: readonly string[], failures: readonly RecordedFailure[]): Map<string, number[]> {
-  const of = (machine: string) =>
-    failures.filter((f) => f.machine === machine || f.machine === machine.slice(machine.lastIndexOf('/') + 1));
+  const of = (machine: string) => failures.filter((f) => f.machine === machine || f.machine === assetOf(machine));
   return new Map(machines.map((machine) => [machine, of(machine).map(({ atMs }) => atMs)]));
 }

@@ -49,7 +49,7 @@ export function addWorkListRoutes(server: FastifyInstance, { store, costs, failu
       const all = failures();
       const raises = store.raisesOf([...new Set(all.map(({ machine }) => machine))]);
       const items = workList(alerts, {
-        costsOf: (machine) => machineCosts(costs, machine.slice(machine.lastIndexOf('/') + 1)),
+        costsOf: (machine) => machineCosts(costs, machine),
         chanceTrue: (alert) => {
           const { findings, alerts: of } = records.get(ruleOf(alert)) ?? { findings: { confirmed: 0 }, alerts: 0 };
           // Laplace's rule of succession: a rule without findings is right as often as not.

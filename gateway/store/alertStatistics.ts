@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { AnnunciatedAlert } from '#models/alerting/alarmSystemHealth.ts';
 import type { ValuedAlert } from '#models/alerting/valueLedger.ts';
 import type { AlertRecord } from '#models/contracts/alert.ts';
-import { machineKey } from '#models/contracts/topics.ts';
+import { assetOf, machineKey } from '#models/contracts/topics.ts';
 import { type Row, Statements } from './statements.ts';
 
 /** Alerts that a measure reads at most, the newest. */
@@ -67,7 +67,7 @@ export class AlertStatistics {
     const sql = `SELECT site, edge, raised_ms FROM alerts INDEXED BY alerts_all_by_asset WHERE asset = ?
       AND coalesce(finding, '') <> 'false_alarm' AND point <> 'liveness'`;
     const raised = (machine: string) => {
-      const asset = machine.slice(machine.lastIndexOf('/') + 1);
+      const asset = assetOf(machine);
       return this.#statements
         .all(sql, asset)
         .filter((row: Row) => machine === asset || machine === `${row.site}/${row.edge}/${asset}`)

@@ -11,6 +11,9 @@ export interface Origin {
 /** A machine's name throughout a company: names hold no `/`. */
 export const machineKey = (m: Origin & { asset: string }): string => `${m.site}/${m.edge}/${m.asset}`;
 
+/** The asset of such a name; what is an asset alone stays. */
+export const assetOf = (machine: string): string => machine.slice(machine.lastIndexOf('/') + 1);
+
 const base = (o: Origin) => `${TOPIC_ROOT}/${o.site}/${o.edge}`;
 
 export const topics = {

@@ -1,6 +1,6 @@
 import { type AlertRecord, coveredFaults } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
-import { machineKey } from '#models/contracts/topics.ts';
+import { assetOf, machineKey } from '#models/contracts/topics.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 import { type EstimateOutcome, type Foresight, foresightFrom, type LifeEstimate } from './foresight.ts';
@@ -210,7 +210,7 @@ export function foresightOf(
 function sinceByMachine(watchedSince: ReadonlyMap<string, number>): Map<string, number> {
   const since = new Map(watchedSince);
   for (const [key, day] of watchedSince) {
-    const asset = key.slice(key.lastIndexOf('/') + 1);
+    const asset = assetOf(key);
     since.set(asset, Math.min(day, since.get(asset) ?? day));
   }
   return since;

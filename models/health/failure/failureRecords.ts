@@ -96,16 +96,6 @@ export function readEvents(table: Table, { unit, time }: RecordColumns, dated: b
   return events;
 }
 
-/** Each unit's usual time from row to row, rising. */
-export function rowsApart(telemetry: readonly UnitTelemetry[]): number[] {
-  return telemetry
-    .flatMap(({ times }) => {
-      const steps = times.slice(1).map((t, i) => t - times[i]);
-      return steps.length > 0 ? [steps.sort((a, b) => a - b)[steps.length >> 1]] : [];
-    })
-    .sort((a, b) => a - b);
-}
-
 function forEachRow({ rows, lines }: Table, take: (cells: string[], line: number) => void): void {
   rows.slice(1).forEach((cells, i) => {
     const line = lines[i + 1];

@@ -3,9 +3,10 @@ import { splitCounts } from '#models/inference/boostedTrees.ts';
 import { ModelFileError } from '#models/packages/modelFileError.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
 import { namesShown } from '#models/tables/parseTable.ts';
+import { otherInterval } from '../rowIntervals.ts';
 import { otherScale, unlikeTraining } from '../trainingSupport.ts';
 import { CHANNEL_WINDOWS, featureNames, featuresOf } from './failureFeatures.ts';
-import { type FailureRecords, rowsApart, type UnitTelemetry } from './failureRecords.ts';
+import type { FailureRecords, UnitTelemetry } from './failureRecords.ts';
 import { chanceOf, type FailureModel, failureModelSchema } from './trainFailure.ts';
 
 /** A chance; or why there is none. */
@@ -33,8 +34,6 @@ const MIN_GAP = 3;
 
 const EVENT_TABLES = { events: 'eventKinds', maintenance: 'maintenanceKinds', failures: 'failureKinds' } as const;
 type EventTable = keyof typeof EVENT_TABLES;
-/** Rows this many times as far apart, or as close, are in another unit of time. */
-const OTHER_INTERVAL = 1.5;
 
 /** Tables without which a model would answer as if nothing had happened: those whose kinds its trees look at. */
 export function neededTables({ shape, trees }: FailureModel): EventTable[] {
@@ -59,10 +58,9 @@ function checkRecords(records: FailureRecords, { shape, interval }: FailureModel
         `${table}: the training had none of kind ${namesShown(unknown)}, and here is none of ${namesShown(missing)}: name them as there, or leave out what is new`,
       );
   }
-  const apart = rowsApart(records.telemetry);
-  if (!interval || records.dated || apart.length === 0) return;
-  const usual = apart[apart.length >> 1];
-  if (usual < interval.least / OTHER_INTERVAL || usual > interval.most * OTHER_INTERVAL)
+  if (!interval || records.dated) return;
+  const usual = otherInterval(records.telemetry, interval);
+  if (usual !== null)
     throw new RangeError(
       `rows are ${Number(usual.toPrecision(3))} apart, where those of the training were ${Number(interval.least.toPrecision(3))} to ${Number(interval.most.toPrecision(3))}: times are in another unit, or sampled otherwise; give all tables in the training's unit, with rows as far apart`,
     );

@@ -8,9 +8,10 @@ import {
   treesSchema,
 } from '#models/inference/boostedTrees.ts';
 import { isotonic, type Steps, stepAt } from '#models/statistics/isotonic.ts';
+import { rowIntervalsOf, rowIntervalsSchema } from '../rowIntervals.ts';
 import { fitSupport, supportSchema } from '../trainingSupport.ts';
 import { type FeatureShape, featureNames, featuresOf, labelsOf, shapeOf } from './failureFeatures.ts';
-import { type FailureRecords, rowsApart } from './failureRecords.ts';
+import type { FailureRecords } from './failureRecords.ts';
 import { checkColumns, checkUnits } from './leaks.ts';
 
 /** Cost of a decision, in any currency: of a false alarm, and of a missed failure. */
@@ -35,7 +36,7 @@ export const failureModelSchema = z.strictObject({
   /** Whether times are dates, and the horizon is in hours. */
   dated: z.boolean(),
   /** The shortest and the longest of the units' usual times from row to row; absent in packages that were made before it was kept. */
-  interval: z.strictObject({ least: z.number(), most: z.number() }).optional(),
+  interval: rowIntervalsSchema.optional(),
   /** Where its channels lay in the training; absent in packages that were made before it was kept. */
   support: supportSchema.nullable().optional(),
   trees: treesSchema,
@@ -93,7 +94,7 @@ export function trainFailure(
   const { shape, samples, names } = prepared(records, horizon);
   const { judged, raw } = judgedOutOfFold(records, samples, progress);
   progress('the model itself, of all units');
-  const apart = rowsApart(records.telemetry);
+  const interval = rowIntervalsOf(records.telemetry);
   const trees = learn(samples);
   const importance = Array.from(splitCounts(trees, names.length), (part, i) => ({ feature: names[i], part }))
     .filter((one) => one.part > 0)
@@ -104,7 +105,7 @@ export function trainFailure(
       version: 1,
       shape,
       dated: records.dated,
-      ...(apart.length > 0 && { interval: { least: apart[0], most: apart[apart.length - 1] } }),
+      ...(interval && { interval }),
       support: supportOf(records),
       trees,
       calibration: calibrate(raw),

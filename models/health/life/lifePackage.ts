@@ -3,6 +3,7 @@ import { treesSchema } from '#models/inference/boostedTrees.ts';
 import { packedNetworkSchema, packNetwork, unpackNetwork } from '#models/inference/packedNetwork.ts';
 import { ModelFileError } from '#models/packages/modelFileError.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
+import { rowIntervalsSchema } from '../rowIntervals.ts';
 import { supportSchema } from '../trainingSupport.ts';
 import { LIFE_CAP } from './lifeFeatures.ts';
 import type { AgeModel } from './trainAgeModel.ts';
@@ -34,7 +35,7 @@ const timeSchema = z.strictObject({
   step: z.number().positive(),
   sinceNew: z.boolean(),
   column: z.string().nullable(),
-  interval: z.strictObject({ least: z.number(), most: z.number() }).optional(),
+  interval: rowIntervalsSchema.optional(),
 });
 const ageSchema = z.strictObject({
   format: z.literal('millwright-life-by-age'),

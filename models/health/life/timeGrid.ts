@@ -1,3 +1,4 @@
+import { otherInterval, type RowIntervals, rowIntervalsOf } from '../rowIntervals.ts';
 import type { UnitHistory } from './lifeFeatures.ts';
 import { HistoryError, type TableTime, type TimedUnit } from './readUnits.ts';
 import { conversion } from './timeUnit.ts';
@@ -12,7 +13,7 @@ export interface LifeTime {
   /** The time column that it was learned from; null where there was no header. */
   column: string | null;
   /** The shortest and the longest of the units' usual times from row to row; absent in packages that were made before it was kept. */
-  interval?: { least: number; most: number };
+  interval?: RowIntervals;
 }
 
 /** Steps in the life of a typical unit: windows of features, and the cap, are made for lives of so many. */
@@ -24,8 +25,6 @@ const EARLY = 0.1;
 const EARLY_SHARE = 0.2;
 /** A longer history is of something else: two clocks in one column, or several runs in one unit. */
 const MAX_STEPS = 100 * STEPS_OF_LIFE;
-/** Rows this many times as far apart, or as close, are in another unit of time. */
-const OTHER_INTERVAL = 1.5;
 /** A row this far into the next step, in steps, still belongs to its own: times are rounded. */
 const ROUNDING = 0.01;
 
@@ -40,8 +39,7 @@ export function lifeTimeOf(units: readonly TimedUnit[], time: TableTime): LifeTi
   const starts = units.map((u) => u.times[0]).sort((a, b) => a - b);
   const early = starts[Math.floor(EARLY_SHARE * (starts.length - 1))];
   const sinceNew = !time.dated && starts[0] >= 0 && early <= EARLY * life + step;
-  const apart = intervalsOf(units);
-  const interval = apart.length > 0 ? { least: apart[0], most: apart[apart.length - 1] } : undefined;
+  const interval = rowIntervalsOf(units);
   return { unit: time.unit, step: step > 0 ? step : 1, sinceNew, column: time.column, interval };
 }
 
@@ -98,25 +96,14 @@ export function inUnitOf(units: readonly TimedUnit[], table: TableTime, model: L
 }
 
 /** Times in another unit than their header's, or row numbers, stand apart differently. */
-function checkInterval(
-  units: readonly TimedUnit[],
-  { unit, column }: LifeTime,
-  { least, most }: { least: number; most: number },
-) {
-  const apart = intervalsOf(units);
-  const usual = apart[apart.length >> 1];
-  if (usual === undefined || (usual >= least / OTHER_INTERVAL && usual <= most * OTHER_INTERVAL)) return;
+function checkInterval(units: readonly TimedUnit[], { unit, column }: LifeTime, interval: RowIntervals) {
+  const usual = otherInterval(units, interval);
+  if (usual === null) return;
+  const { least, most } = interval;
   const short = (v: number) => Number(v.toPrecision(3));
   throw new HistoryError(
     `rows are ${short(usual)} ${unit} apart, where those of the training were ${short(least)}${most > least ? ` to ${short(most)}` : ''}: if ${column} is in ${unit} all the same, say so with --time-unit`,
   );
-}
-
-/** Each unit's usual time from row to row, rising. */
-function intervalsOf(units: readonly TimedUnit[]): number[] {
-  return units
-    .flatMap(({ times }) => (times.length > 1 ? [middle(times.slice(1).map((t, i) => t - times[i]))] : []))
-    .sort((a, b) => a - b);
 }
 
 function middle(values: number[]): number {
