@@ -114,7 +114,7 @@ export async function apiServer(api: object = {}, nowMs = 5) {
     failed: () => undefined,
     version: '0',
   });
-  return { app, store, plans, historian, identities, audited, events };
+  return { app, directory, supply, store, plans, historian, identities, audited, events };
 }
 
 /** A file with a secret, as a configuration names it. */

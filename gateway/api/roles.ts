@@ -29,7 +29,12 @@ const RULES: readonly Rule[] = [
   // Whose approval an order needs is the policy's: the order itself refuses others.
   { methods: ['POST'], path: /^\/api\/v1\/work-orders\//, may: ['operator', 'planner', 'engineer'], bySite: true },
   { methods: ['POST'], path: /^\/api\/v1\/plan\/alerts\//, may: ['operator', 'planner', 'engineer'], bySite: true },
-  { methods: ['POST'], path: /^\/api\/v1\/plan\/what-if$/, may: ['planner', 'engineer'], bySite: true },
+  {
+    methods: ['POST'],
+    path: /^\/api\/v1\/plan\/(what-if$|decisions|overrides)/,
+    may: ['planner', 'engineer'],
+    bySite: true,
+  },
   { methods: ['POST'], path: /^\/api\/v1\/(supply\/|plan\/)/, may: ['planner', 'engineer'], bySite: false },
   { methods: ['POST'], path: /^\/api\/v1\/edges\//, may: ['engineer'], bySite: true },
   {

@@ -16,6 +16,7 @@ import { type AttachmentParts, addAttachmentRoutes } from './attachmentRoutes.ts
 import { addAuditRoutes } from './auditRoutes.ts';
 import { addBacktestRoutes, type BacktestParts } from './backtestRoutes.ts';
 import { addCaseRoutes } from './caseRoutes.ts';
+import { addDecisionRoutes } from './decisionRoutes.ts';
 import { addModelRoutes, type ModelParts } from './modelRoutes.ts';
 import { addNotificationRoutes, type NotificationParts } from './notificationRoutes.ts';
 import { addOpenIdRoutes } from './openIdRoutes.ts';
@@ -109,6 +110,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addWorkOrderRoutes(app, parts);
   addWorkListRoutes(app, parts);
   addPlanRoutes(app, parts);
+  addDecisionRoutes(app, parts);
   addNotificationRoutes(app, parts);
   addSessionRoutes(app, config, parts);
   addOpenIdRoutes(app, config, parts);

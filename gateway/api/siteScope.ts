@@ -51,6 +51,8 @@ function subjectSite(request: FastifyRequest, { store, plans }: SiteScopeParts):
     return store.suppressions('open', 1000).find((s) => s.id === id)?.site ?? null;
   if (path.startsWith('/api/v1/work-orders/')) return store.workOrders.get(id)?.site ?? null;
   if (path.startsWith('/api/v1/plan/alerts/')) return plans.alert(id)?.site ?? null;
+  if (path.startsWith('/api/v1/plan/decisions/')) return plans.decisions.decision(id)?.site ?? null;
+  if (path.startsWith('/api/v1/plan/overrides/')) return plans.decisions.forecastOverride(id)?.site ?? null;
   return null;
 }
 

@@ -1,9 +1,10 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { PlanItem, PlanSummary } from '#models/contracts/plan.ts';
+import { trackDecisions } from '#models/planning/orderDecisions.ts';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
 import { planSupply, type SupplyPlan } from '#models/planning/planSupply.ts';
-import { startOf } from '#models/supply/periods.ts';
+import { periodOf, startOf } from '#models/supply/periods.ts';
 import { prepareSupply } from '#models/supply/prepareSupply.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import type { SeriesRow } from '../historian/historian.ts';
@@ -11,7 +12,7 @@ import { Routing } from '../notify/routing.ts';
 import { SupplyStore, THREAD_BUSY_MS } from '../supply/supplyStore.ts';
 import { planRows } from './planRows.ts';
 import { PlanStore } from './planStore.ts';
-import { changedSupply, type WhatIf } from './whatIf.ts';
+import { changedOrders, changedSupply, type WhatIf } from './whatIf.ts';
 
 /** The task of a worker thread. */
 export interface PlanJob {
@@ -43,7 +44,11 @@ export function runPlanJob(job: PlanJob): PlanResult {
   try {
     const { health, alerts, settings, whatIf } = job;
     const tried = whatIf ? changedSupply(prepareSupply(supply, settings.today), whatIf) : supply;
-    const plan = planSupply(tried, { health, alerts }, store.memory(), settings);
+    const { orders, overrides } = decisionsOf(store, supply, job);
+    const plan = planSupply(tried, { health, alerts }, store.memory(), settings, {
+      orders: whatIf ? changedOrders(orders, whatIf, job.atMs) : orders,
+      overrides,
+    });
     const summary = summaryOf(plan, job, (performance.now() - startedMs) / 1000);
     if (whatIf) return { items: plan.items, summary, rows: [] };
     // Old periods change with the tables alone.
@@ -54,6 +59,19 @@ export function runPlanJob(job: PlanJob): PlanResult {
     store.close();
   }
 }
+
+/** What planners decided, as the purchases leave it. A trial changes nothing of it. */
+function decisionsOf({ decisions }: PlanStore, { purchases }: Supply, { settings, atMs, whatIf }: PlanJob) {
+  const current = decisions.current();
+  const changed = trackDecisions(current, purchases, settings.today).map((d) => ({ ...d, updatedAtMs: atMs }));
+  if (!whatIf) decisions.keep(changed);
+  const byId = new Map(changed.map((d) => [d.id, d]));
+  const orders = current.map((d) => byId.get(d.id) ?? d);
+  return { orders, overrides: decisions.overridesFrom(firstDayOf(settings)) };
+}
+
+/** The first day of the period that goes on. */
+const firstDayOf = ({ period, today }: PlanSettings) => startOf(period, periodOf(period, today));
 
 function readSupply(directory: string): Supply {
   const store = new SupplyStore(directory, Number.POSITIVE_INFINITY, () => 0, THREAD_BUSY_MS);
@@ -86,5 +104,6 @@ function summaryOf(plan: SupplyPlan, { settings, reason, atMs }: PlanJob, second
       class: name,
       measures,
     })),
+    ...(plan.overrides !== null && { overrides: plan.overrides }),
   };
 }

@@ -1,5 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { PlanAlert, PlanItem, PlanSeries, PlanSummary } from '#models/contracts/plan.ts';
+import type { OrderDecision, PlanException } from '#models/contracts/planDecision.ts';
+import { openExceptions, planExceptions } from '#models/planning/planExceptions.ts';
 import { NO_MEMORY, type PlanMemory } from '#models/planning/planMemory.ts';
 import { placeKey } from '#models/planning/planSeries.ts';
 import type { SupplyPlan } from '#models/planning/planSupply.ts';
@@ -8,6 +10,7 @@ import { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Routing } from '../notify/routing.ts';
 import { migrate } from '../store/migrate.ts';
 import { openDatabase } from '../store/openDatabase.ts';
+import { DECISION_SCHEMA, DecisionTable } from './decisionTable.ts';
 
 /** Steps of the schema; those that have landed are never changed. */
 export const PLAN_MIGRATIONS = [
@@ -17,6 +20,7 @@ export const PLAN_MIGRATIONS = [
   CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS memory (name TEXT NOT NULL, at INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (name, at)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;`,
+  DECISION_SCHEMA,
 ];
 const ACTIVE = "state <> 'normal'";
 const BUSY_MS = 10_000;
@@ -24,6 +28,8 @@ const BUSY_MS = 10_000;
 const KEPT_RETURNED = 5000;
 const RETURNED = "json_extract(record, '$.returnedAtMs') IS NOT NULL";
 const FORGET = `DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE ${RETURNED} ORDER BY raised_ms DESC LIMIT -1 OFFSET ?)`;
+/** Of a plan, those with the most at stake. */
+const KEPT_EXCEPTIONS = 1000;
 /** Entries of memory that lie in one row. */
 const SHARD = 2000;
 
@@ -34,11 +40,13 @@ export class PlanStore {
   readonly #db: Database.Database;
 
   readonly deliveries: DeliveryTable;
+  readonly decisions: DecisionTable;
 
   constructor(directory: string, routing: Routing, now: () => number) {
     this.#db = openDatabase(directory, 'planning.db', PLAN_MIGRATIONS, BUSY_MS);
     migrate(this.#db, 'planning.db', PLAN_MIGRATIONS);
     this.deliveries = new DeliveryTable(this.#db, routing, now);
+    this.decisions = new DecisionTable(this.#db);
   }
 
   /** Puts a plan, and the memory that it leaves, in the place of the last one. */
@@ -56,6 +64,7 @@ export class PlanStore {
       this.#put('summary', summary);
       this.#put('levels', plan.levels);
       this.#put('suppliers', plan.suppliers);
+      this.#put('exceptions', planExceptions(plan.items).slice(0, KEPT_EXCEPTIONS));
       this.#keepMemory(plan.memory);
     })();
   }
@@ -77,7 +86,15 @@ export class PlanStore {
     const order = sort === 'risk' ? 'risk DESC, rank' : 'rank';
     const sql = `SELECT record FROM plan WHERE instr(lower(item || ' ' || site || ' ' || record), lower(?)) > 0 ORDER BY ${order} LIMIT ? OFFSET ?`;
     const rows = this.#db.prepare(sql).pluck();
-    return (rows.all(words, limit, offset) as string[]).map((row) => JSON.parse(row));
+    const current = new Map(this.decisions.current().map((d) => [placeKey(d), d]));
+    return (rows.all(words, limit, offset) as string[]).map((row) => withDecision(JSON.parse(row), current));
+  }
+
+  /** What needs a planner, the most at stake first; what was decided since the plan is left out. */
+  exceptions(nowMs: number): PlanException[] {
+    const open = this.decisions.current().filter((d) => d.state === 'open');
+    const itemOf = ({ item, site }: { item: string; site: string }) => this.item(item, site)?.item ?? null;
+    return openExceptions(this.#part<PlanException[]>('exceptions') ?? [], open, itemOf, nowMs);
   }
 
   /** Whether the newest plan has an item, at a site or at any. */
@@ -94,7 +111,9 @@ export class PlanStore {
   item(item: string, site: string): { item: PlanItem; series: PlanSeries } | null {
     const sql = 'SELECT record, series FROM plan WHERE item = ? AND site = ?';
     const row = this.#db.prepare(sql).get(item, site) as { record: string; series: string } | undefined;
-    return row ? { item: JSON.parse(row.record), series: JSON.parse(row.series) } : null;
+    if (row === undefined) return null;
+    const current = new Map(this.decisions.current(item, site).map((d) => [placeKey(d), d]));
+    return { item: withDecision(JSON.parse(row.record), current), series: JSON.parse(row.series) };
   }
 
   memory(): PlanMemory {
@@ -161,4 +180,10 @@ export class PlanStore {
     const row = this.#db.prepare('SELECT value FROM parts WHERE name = ?').pluck().get(name) as string | undefined;
     return row === undefined ? null : JSON.parse(row);
   }
+}
+
+/** An item with the decision about its order whose outcome is awaited. */
+function withDecision(item: PlanItem, current: ReadonlyMap<string, OrderDecision>): PlanItem {
+  const decision = current.get(placeKey(item));
+  return decision === undefined ? item : { ...item, decision };
 }

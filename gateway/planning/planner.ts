@@ -5,11 +5,13 @@ import type { PlanAlert } from '#models/contracts/plan.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import { placeKey } from '#models/planning/planSeries.ts';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
-import type { PlanningConfig } from '../config.ts';
+import { SEGMENTS } from '#models/planning/segments.ts';
+import type { StockTarget } from '#models/planning/stockPolicy.ts';
 import type { Store } from '../store/store.ts';
 import type { Run } from '../thread/runInThread.ts';
 import { nextPlanAlerts } from './planAlerts.ts';
 import type { PlanJob, PlanResult } from './planJob.ts';
+import type { PlanningConfig } from './planningConfig.ts';
 import type { PlanStore } from './planStore.ts';
 import { changedSettings, type WhatIf } from './whatIf.ts';
 
@@ -197,14 +199,21 @@ function lifeClass({ remainingLife }: HealthMessage): string {
 
 function settingsOf(config: PlanningConfig, atMs: number): PlanSettings {
   const { period, horizon, reviewDays, serviceKind, serviceLevel, usualLifeDays, holdingRateAYear, budget } = config;
-  const target = serviceKind === 'cost' ? { kind: serviceKind } : { kind: serviceKind, level: serviceLevel };
+  const targetOf = (kind: StockTarget['kind'], level: number): StockTarget =>
+    kind === 'cost' ? { kind } : { kind, level };
+  const segmentTargets: PlanSettings['segmentTargets'] = {};
+  for (const segment of SEGMENTS) {
+    const own = config.segments[segment];
+    if (own !== undefined) segmentTargets[segment] = targetOf(own.serviceKind, own.serviceLevel ?? serviceLevel);
+  }
   const today = new Date(atMs).toISOString().slice(0, 10);
   return {
     today,
     period,
     horizon,
     reviewDays,
-    target,
+    target: targetOf(serviceKind, serviceLevel),
+    segmentTargets,
     usualLifeDays,
     holdingRateAYear,
     budget: budget ?? null,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OrderDecision } from '#models/contracts/planDecision.ts';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
 import { ASSUMED_DAYS } from '#models/planning/suppliers.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
@@ -21,10 +22,13 @@ export const whatIfSchema = z
     demandFactor: factor.optional(),
     /** Units on the shelf; of one item. */
     stock: z.number().min(0).max(1e9).optional(),
+    /** Units ordered now instead of what is proposed; of one item. */
+    order: z.number().min(0).max(1e9).optional(),
     reviewDays: z.number().min(1).max(365).optional(),
     budget: z.number().min(0).max(1e15).optional(),
   })
-  .refine((w) => w.stock === undefined || w.item !== undefined, 'stock is of one item: name it');
+  .refine((w) => w.stock === undefined || w.item !== undefined, 'stock is of one item: name it')
+  .refine((w) => w.order === undefined || w.item !== undefined, 'an order is of one item: name it');
 export type WhatIf = z.infer<typeof whatIfSchema>;
 
 /** The records as they would be. @param supply as planning sees it: see `prepareSupply`. */
@@ -88,6 +92,18 @@ function changedStock({ stock }: Supply, { item, site, stock: quantity }: WhatIf
     applied.add(s.site ?? '');
     return { ...s, quantity: again ? 0 : quantity };
   });
+}
+
+/** Decisions of planners, and the order that is tried as if it were one. */
+export function changedOrders(
+  orders: readonly OrderDecision[],
+  { item, site = '', order }: WhatIf,
+  atMs: number,
+): readonly OrderDecision[] {
+  if (item === undefined || order === undefined) return orders;
+  const tried = { item, site, action: 'freeze' as const, quantity: order, until: null, state: 'open' as const };
+  const unknown = { id: 'tried', proposed: 0, reason: null, by: '', order: null, ordersBefore: [] };
+  return [...orders, { ...unknown, ...tried, decidedAtMs: atMs, updatedAtMs: atMs }];
 }
 
 export function changedSettings(

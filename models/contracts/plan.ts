@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alarmSchema } from './alert.ts';
+import { orderDecisionSchema, overrideRecordSchema } from './planDecision.ts';
 
 export const machineShareSchema = z.object({
   machine: z.string(),
@@ -20,6 +21,10 @@ export const planItemSchema = z.object({
   /** In which the item is counted, as its table says; absent: the table does not say, or the plan is of an older version. */
   unit: z.string().optional(),
   supplier: z.string().nullable(),
+  /** In the money of the tables, 1 where they name none; absent: the plan is of an older version, as of the next four. */
+  unitCost: z.number().optional(),
+  /** ABC by the value of a year's demand, XYZ by its variation: `AX`. */
+  segment: z.string().optional(),
   class: z.string(),
   method: z.string(),
   why: z.string(),
@@ -38,6 +43,16 @@ export const planItemSchema = z.object({
   orderUpTo: z.number(),
   safetyStock: z.number(),
   orderNow: z.number(),
+  /** What the policy calls for: other than `orderNow` where a planner decided. */
+  proposedOrder: z.number().optional(),
+  /** Chance that stock, open orders and the order of now do not last until the order after it could come. */
+  runOutAfterOrder: z.number().optional(),
+  /** What a planner decided about the order; absent: nothing. */
+  decision: orderDecisionSchema.optional(),
+  /** Orders that are open. */
+  openOrders: z
+    .array(z.object({ order: z.string(), quantity: z.number(), promised: z.string().nullable() }))
+    .optional(),
   /** Why so many, in words; absent where none are to be ordered. */
   whyOrder: z.string().optional(),
   orderCost: z.number(),
@@ -140,6 +155,8 @@ export const planSummarySchema = z.object({
   ),
   /** Of forecasts that were told before their periods came. */
   tracked: z.array(z.object({ date: z.string(), class: z.string(), measures: measuresSchema })),
+  /** Whether planners' overrides of forecasts helped; absent: no overridden period has ended. */
+  overrides: overrideRecordSchema.optional(),
 });
 export type PlanSummary = z.infer<typeof planSummarySchema>;
 

@@ -17,23 +17,30 @@ export class ItemLaws {
   /**
    * @param days of all intervals that will be asked for; they may be less than a period, or between two of them.
    * @param elapsed of the period that goes on, the part that is over: intervals begin now.
-   * @param times by how many times the demand of each item is moved, to agree with sums above it.
+   * @param factorOf by how many times the demand of an item (by index) over so many whole periods is moved: to agree with
+   *   sums above it, and where planners override it.
    */
   constructor(
     items: readonly ItemHistory[],
     period: PeriodKind,
     days: readonly number[],
-    { elapsed = 0, times = [] }: { elapsed?: number; times?: readonly number[] } = {},
+    {
+      elapsed = 0,
+      factorOf = () => 1,
+    }: { elapsed?: number; factorOf?: (item: number, periods: number) => number } = {},
   ) {
     this.#periodDays = PERIOD_DAYS[period];
     const wanted = new Set(days.filter((d) => d > 0).flatMap((d) => this.#around(d)));
     const leadTimes = [...wanted].filter((n) => n > 0).sort((a, b) => a - b);
     const demanded = items.filter((item) => !hasNoDemand(item));
     if (leadTimes.length === 0 || demanded.length === 0) return;
-    const moved = new Map(items.map((item, i) => [item, times[i] ?? 1]));
+    const indexOf = new Map(items.map((item, i) => [item, i]));
     const laws = leadTimeLaws(demanded, { frequency: [SEASON[period]], quantiles: LAW_LEVELS }, leadTimes, [], elapsed);
     leadTimes.forEach((n, i) => {
-      this.#laws.set(n, new Map(demanded.map((item, j) => [item, counted(item, laws[i][j], moved.get(item) ?? 1)])));
+      this.#laws.set(
+        n,
+        new Map(demanded.map((item, j) => [item, counted(item, laws[i][j], factorOf(indexOf.get(item) as number, n))])),
+      );
     });
   }
 

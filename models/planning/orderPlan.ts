@@ -13,6 +13,7 @@ import type { MachineDemand } from './machineDemand.ts';
 import { combineDemand } from './partsDemand.ts';
 import { type Arrival, arrivalsOf, comingWithin, type Place } from './places.ts';
 import type { PlanSettings } from './planSettings.ts';
+import type { Segment } from './segments.ts';
 import { planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
 import { type DeliveryLaw, meanDays } from './suppliers.ts';
 import { whyOrder } from './whyOrder.ts';
@@ -24,9 +25,13 @@ export interface OrderFacts {
   history: ItemHistory;
   machines: MachineDemand | null;
   delivery: DeliveryLaw;
+  segment: Segment;
+  /** What a planner decided to order now; null: nothing was decided. */
+  fixedOrder: number | null;
 }
 
 const MAX_SHARES = 20;
+const MAX_OPEN_ORDERS = 50;
 /** Days ahead in which the day of running out is looked for. */
 const LOOK_AHEAD = { days: 364, step: 7 };
 /** A unit is considered gone when the chance of demand for it reaches one half. */
@@ -60,11 +65,11 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     mixture(delivery.days.map(({ days, chance }) => ({ law: over(days + more), chance })));
   const deliveryLaw = mixed(0);
   const protection = mixed(reviewDays);
-  const target = targetOf(place.facts, settings.target);
+  const target = targetOf(place.facts, settings.segmentTargets?.[facts.segment] ?? settings.target);
   const reviewPeriods = reviewDays / PERIOD_DAYS[period];
   const perPeriod = perPeriodOf(facts, period);
   const demand = { delivery: deliveryLaw, protection, review: over(reviewDays), perPeriod };
-  const stockItem = stockItemOf(place, settings);
+  const stockItem = stockItemOf(facts, settings);
   const plan = planStock(stockItem, demand, target, reviewPeriods);
   const lead = meanDays(delivery);
   const today = dayOf(settings.today);
@@ -77,6 +82,8 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     family: place.facts?.family ?? null,
     ...(place.facts?.unit !== undefined && { unit: place.facts.unit }),
     supplier: place.facts?.supplier ?? null,
+    unitCost: stockItem.unitCost,
+    segment: facts.segment,
     // Total demand: that which is forecast from history is what machines did not take.
     class: place.history.length > 0 ? demandClass(place.history) : forecast.class,
     method: machines === null ? forecast.method : 'machines_and_history',
@@ -84,6 +91,11 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     flags: [...flagsOf(place, forecast), ...assumedOf(place, delivery)],
     stock: place.stock,
     onOrder: place.coming.reduce((sum, c) => sum + c.units, 0),
+    openOrders: place.coming.slice(0, MAX_OPEN_ORDERS).map(({ order, units, promised }) => ({
+      order,
+      quantity: units,
+      promised: promised === null ? null : dateOf(promised),
+    })),
     leadTimeDays: lead,
     leadTimeFrom: delivery.promise,
     protectionDays,
@@ -97,6 +109,8 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     orderUpTo: plan.orderUpTo,
     safetyStock: plan.safetyStock,
     orderNow: plan.orderNow,
+    proposedOrder: plan.proposedOrder,
+    runOutAfterOrder: plan.runOutAfterOrder,
     orderCost: plan.orderCost,
     ...(settings.currency !== undefined && { currency: settings.currency }),
     deferred: false,
@@ -106,7 +120,7 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     costOfWaiting: plan.costOfWaiting,
     machines: shares.slice(0, MAX_SHARES),
   };
-  const reason = whyOrder(planned, stockItem);
+  const reason = facts.fixedOrder === null ? whyOrder(planned, stockItem) : null;
   return reason === null ? planned : { ...planned, whyOrder: reason };
 }
 
@@ -146,7 +160,8 @@ function targetOf(facts: SupplyRow<'items'> | undefined, usual: StockTarget): St
   return kind === 'cycle' || kind === 'fill' ? { kind, level } : usual;
 }
 
-function stockItemOf({ facts, stock, coming, history }: Place, { period, holdingRateAYear }: PlanSettings): StockItem {
+function stockItemOf({ place, fixedOrder }: OrderFacts, { period, holdingRateAYear }: PlanSettings): StockItem {
+  const { facts, stock, coming, history } = place;
   const unitCost = facts?.unit_cost ?? 1;
   const unit = countingUnit(history);
   return {
@@ -160,6 +175,7 @@ function stockItemOf({ facts, stock, coming, history }: Place, { period, holding
     minimumOrder: facts?.minimum_order ?? 0,
     packSize: facts?.pack_size ?? unit,
     unit,
+    ...(fixedOrder !== null && { fixedOrder }),
   };
 }
 

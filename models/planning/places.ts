@@ -11,7 +11,7 @@ export interface Place extends Pick<ItemDemandHistory, 'item' | 'site' | 'byMach
   /** A place without a row has nothing, where there is a table of stock at all. */
   stockFrom: 'row' | 'no_row' | 'no_table';
   /** Open orders, by the days that they were made and are promised for; null: none was named. */
-  coming: { units: number; ordered: number; promised: number | null }[];
+  coming: { order: string; units: number; ordered: number; promised: number | null }[];
 }
 
 const keyOf = ({ item, site = '' }: { item: string; site?: string }) => `${item}\t${site}`;
@@ -69,7 +69,7 @@ function comingByPlace({ purchases }: Supply, today: string): Map<string, Place[
     if (p.received !== undefined || p.cancelled !== undefined || units <= 0 || p.ordered > today) continue;
     const promised = p.promised === undefined ? null : dayOf(p.promised);
     const key = `${p.item}\t${p.site ?? ''}`;
-    coming.set(key, [...(coming.get(key) ?? []), { units, ordered: dayOf(p.ordered), promised }]);
+    coming.set(key, [...(coming.get(key) ?? []), { order: p.order, units, ordered: dayOf(p.ordered), promised }]);
   }
   return coming;
 }

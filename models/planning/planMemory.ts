@@ -30,6 +30,8 @@ export interface DemandForecast {
   class: string;
   period: number;
   mean: number;
+  /** Mean as a planner overrode it; absent: nobody did. */
+  overridden?: number;
   naive: number;
   /** At FAN_LEVELS. */
   fan: number[];

@@ -1,4 +1,5 @@
 import type { PeriodKind } from '#models/supply/periods.ts';
+import type { Segment } from './segments.ts';
 import type { StockTarget } from './stockPolicy.ts';
 
 export interface PlanSettings {
@@ -11,6 +12,8 @@ export interface PlanSettings {
   reviewDays: number;
   /** Of items that name none. */
   target: StockTarget;
+  /** Of items of a segment that name none; absent: `target`. */
+  segmentTargets?: Partial<Record<Segment, StockTarget>>;
   /** Life of a part without records. */
   usualLifeDays: number;
   /** Part of a unit's cost that holding it for a year costs, of items that name none. */

@@ -1,14 +1,14 @@
 import type { PlanItem, PlanSeries } from '#models/contracts/plan.ts';
+import type { ForecastOverride, OrderDecision, OverrideRecord } from '#models/contracts/planDecision.ts';
 import { machineKey } from '#models/contracts/topics.ts';
-import { backtest, naiveOf } from '#models/demand/backtest.ts';
+import { backtest } from '#models/demand/backtest.ts';
 import type { Method } from '#models/demand/forecasters.ts';
-import { type ForecastSettings, forecastTable } from '#models/demand/forecastTable.ts';
+import { type ForecastSettings, forecastTable, type ItemForecast } from '#models/demand/forecastTable.ts';
 import { sumsOf, treeOf } from '#models/demand/hierarchy.ts';
 import { isPart } from '#models/demand/partOrSeries.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { reconcileTable } from '#models/demand/reconcile.ts';
 import { betterMethod, hasDegraded } from '#models/demand/replaceMethod.ts';
-import { groupedBy } from '#models/groupedBy.ts';
 import { forgottenOrders } from '#models/supply/asOf.ts';
 import { cleaningLines } from '#models/supply/cleaning.ts';
 import { dayOf } from '#models/supply/dates.ts';
@@ -18,23 +18,24 @@ import { elapsedOf, periodOf, SEASON, startOf } from '#models/supply/periods.ts'
 import { prepareSupply } from '#models/supply/prepareSupply.ts';
 import { findContradictions } from '#models/supply/supersessions.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
-import { foresightOf, installedBase, type MachineNews, siteOfMachine } from './installedBase.ts';
+import {
+  factorWithin,
+  overridden,
+  overrideFactors,
+  overrideRecordOfAll,
+  overridesByPlace,
+} from './forecastOverrides.ts';
+import type { MachineNews } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
-import { MachineDemand } from './machineDemand.ts';
+import { machinesOf } from './machinesByPlace.ts';
+import { fixedOrders, withAccepted } from './orderDecisions.ts';
 import { lengthsOf, type OrderFacts, orderPlan } from './orderPlan.ts';
 import { type Place, placesOf } from './places.ts';
-import {
-  type DemandForecast,
-  estimateOutcomes,
-  findRemovals,
-  forecastErrorsOf,
-  type PlanMemory,
-  recalibrations,
-  resolveDemands,
-  trimmedMemory,
-} from './planMemory.ts';
+import { forecastErrorsOf, type PlanMemory, resolveDemands, trimmedMemory } from './planMemory.ts';
 import { datesFrom, type ForecastsByPlace, forecastsByPlace, placeKey, seriesOf } from './planSeries.ts';
 import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
+import { recordForecasts } from './recordForecasts.ts';
+import { segmentsOf } from './segments.ts';
 import { withinBudget } from './stockPolicy.ts';
 import { DeliveryTimes, type SupplierScore, supplierScores } from './suppliers.ts';
 
@@ -48,21 +49,35 @@ export interface SupplyPlan {
   cleaning: string[];
   backtest: ReturnType<typeof backtest>;
   memory: PlanMemory;
+  /** Whether planners' overrides helped; null: no overridden period has ended. */
+  overrides: OverrideRecord | null;
 }
+
+/** What planners decided: about orders, and about forecasts. */
+export interface PlannerDecisions {
+  orders: readonly OrderDecision[];
+  overrides: readonly ForecastOverride[];
+}
+
+const NO_DECISIONS: PlannerDecisions = { orders: [], overrides: [] };
 
 /** Periods that methods are compared on. */
 const MIN_TO_REPLACE = 12;
-/** Interval between recorded chances of a machine: those of consecutive days are nearly the same. */
-const RECORD_INTERVAL_DAYS = 7;
 
 /**
  * Everything a planner is told: demand of each item from its history and from what machines say, how long deliveries
  * take, what to hold, and what to order now. Pure: the same records and memory give the same plan.
  */
-export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory, requested: PlanSettings): SupplyPlan {
+export function planSupply(
+  given: Supply,
+  news: MachineNews,
+  memory: PlanMemory,
+  requested: PlanSettings,
+  decisions: PlannerDecisions = NO_DECISIONS,
+): SupplyPlan {
   const settings = { ...requested, today: planningDay(given, requested) };
   const today = dayOf(settings.today);
-  const supply = prepareSupply(given, settings.today);
+  const supply = prepareSupply(withAccepted(given, decisions.orders), settings.today);
   const { items: histories, cleaning, nextPeriod } = demandHistories(supply, settings.period, settings.today);
   const remembered = updateOutcomes(memory, histories, newestPeriod(supply, settings));
   const places = placesOf(supply, histories, settings.today);
@@ -82,13 +97,24 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
   const { forecasts, moved, reconciliation } = reconcileForecasts(tables, forecastSettings);
   const times = new DeliveryTimes(supply, today);
   const deliveries = places.map(({ item }) => times.law(item));
+  const factors = factorsOf(places, forecasts, decisions.overrides, nextPeriod, settings);
   const laws = new ItemLaws(tables, settings.period, lengthsOf(places, deliveries, settings), {
     elapsed: elapsedOf(settings.period, settings.today),
-    times: moved,
+    factorOf: (i, periods) => (moved[i] ?? 1) * factorWithin(forecasts[i].mean, factors[i], periods),
   });
+  const segments = segmentsOf(places, settings.period);
+  const fixed = fixedOrders(decisions.orders);
   const planned = places.map((place, i): OrderFacts => {
-    const demand = machines.get(placeKey(place)) ?? null;
-    return { place, forecast: forecasts[i], history: tables[i], machines: demand, delivery: deliveries[i] };
+    const key = placeKey(place);
+    return {
+      place,
+      forecast: overridden(forecasts[i], factors[i]),
+      history: tables[i],
+      machines: machines.get(key) ?? null,
+      delivery: deliveries[i],
+      segment: segments.get(key) ?? 'CZ',
+      fixedOrder: fixed.get(key) ?? null,
+    };
   });
   const plans = planned.map((facts) => orderPlan(facts, laws, settings));
   const series = planned.map((facts) => seriesOf(facts, recordedForecasts, nextPeriod, settings));
@@ -108,11 +134,28 @@ export function planSupply(given: Supply, news: MachineNews, memory: PlanMemory,
     ],
     backtest: backtest(tables, { ...forecastSettings, leadTime: backtestLead(plans, settings) }),
     memory: trimmedMemory(
-      recordForecasts(chosen, planned, series, machines, nextPeriod, today, settings),
+      recordForecasts(chosen, { planned, forecasts, series, machines }, nextPeriod, today, settings),
       today,
       nextPeriod,
     ),
+    overrides: overrideRecordOfAll(watched.demands),
   };
+}
+
+/** Of each place, by how much planners override its forecast in each period ahead. */
+function factorsOf(
+  places: readonly Place[],
+  forecasts: readonly ItemForecast[],
+  overrides: readonly ForecastOverride[],
+  nextPeriod: number,
+  settings: PlanSettings,
+): number[][] {
+  const byPlace = overridesByPlace(overrides);
+  return places.map((place, i) => {
+    const own = byPlace.get(placeKey(place));
+    const { mean } = forecasts[i];
+    return own === undefined ? [] : overrideFactors(own, datesFrom(nextPeriod, mean.length, settings), mean);
+  });
 }
 
 /**
@@ -173,53 +216,6 @@ function addWatched(memory: PlanMemory, { health }: Pick<MachineNews, 'health'>,
   return { ...memory, watchedSince: { ...firstSeen, ...memory.watchedSince } };
 }
 
-/** Demand of machines, by the place that their parts are taken from. */
-function machinesOf(
-  supply: Supply,
-  places: readonly Place[],
-  news: MachineNews,
-  memory: PlanMemory,
-  settings: PlanSettings,
-  today: number,
-): Map<string, MachineDemand> {
-  const taken = [...supply.maintenance, ...removalsFromUsage(supply.demand, settings.today)];
-  const takings = findRemovals(supply.bom, taken);
-  const maps = recalibrations(memory.chances, takings, today);
-  const outcomes = estimateOutcomes(memory.chances, takings);
-  const foresight = foresightOf(
-    { bom: supply.bom, maintenance: taken },
-    news,
-    new Map(Object.entries(memory.watchedSince)),
-    outcomes,
-  );
-  const demands = new Map<string, MachineDemand>();
-  const placesByItem = groupedBy(places, (place) => place.item);
-  const boms = groupedBy(
-    supply.bom.filter((b) => placesByItem.has(b.item)),
-    (b) => placeKey(placeOfMachine(placesByItem.get(b.item) as Place[], siteOfMachine(b.machine, news))),
-  );
-  const records = groupedBy(taken, (m) => m.machine);
-  for (const [key, bom] of boms) {
-    const base = installedBase(bom, records, news, today, settings.usualLifeDays);
-    demands.set(key, new MachineDemand(bom[0].item, base, foresight, maps));
-  }
-  return demands;
-}
-
-/** Machines take from the place of their own site, else from the first of the item: the one without a site, if any. */
-function placeOfMachine(places: readonly Place[], site: string | null): Place {
-  return places.find((place) => place.site === site) ?? places[0];
-}
-
-/** Usage that names its machine ends the life of its part as a record of maintenance does. */
-function removalsFromUsage(demand: Supply['demand'], upTo: string): Supply['maintenance'] {
-  return demand.flatMap(({ item, machine, kind, date, quantity }) =>
-    kind === 'usage' && machine !== undefined && date <= upTo
-      ? [{ item, machine, date, quantity, kind: 'failure' }]
-      : [],
-  );
-}
-
 /** Methods of series that turned bad get another in their place, where one was better. Parts are averaged over methods. */
 function withMethods(
   places: readonly { item: string; site: string; history: readonly number[] }[],
@@ -275,32 +271,4 @@ function levelsOf(
   return nodes
     .slice(0, nodes.length - leaves.length)
     .map(({ id, level }, i) => ({ id, level: level as 'total' | 'site' | 'family', date, mean: sums[i] }));
-}
-
-/** Records the current forecasts: once per period, and the chances of each machine once a week. */
-function recordForecasts(
-  memory: PlanMemory,
-  planned: readonly OrderFacts[],
-  series: readonly PlanSeries[],
-  machines: ReadonlyMap<string, MachineDemand>,
-  nextPeriod: number,
-  today: number,
-  settings: PlanSettings,
-): PlanMemory {
-  const already = new Set(memory.demands.filter((d) => d.period === nextPeriod).map(placeKey));
-  const demands = planned.flatMap(({ place, forecast }, i): DemandForecast[] => {
-    const { item, site, history } = place;
-    if (already.has(placeKey(place)) || history.length === 0) return [];
-    const [naive] = naiveOf(history, SEASON[settings.period], 1);
-    const { mean, quantiles } = series[i].forecast;
-    const fan = FAN_LEVELS.map((level) => quantiles[String(level)][0]);
-    const its = { item, site, class: forecast.class, period: nextPeriod };
-    return [{ ...its, mean: mean[0], naive, fan, actual: null }];
-  });
-  const lately = memory.chances.filter((c) => c.day > today - RECORD_INTERVAL_DAYS && c.day <= today);
-  const known = new Set(lately.map((c) => `${c.machine}\t${c.item}`));
-  const chances = [...machines.values()]
-    .flatMap((m) => m.chanceForecasts(today))
-    .filter((c) => !known.has(`${c.machine}\t${c.item}`));
-  return { ...memory, demands: [...memory.demands, ...demands], chances: [...memory.chances, ...chances] };
 }

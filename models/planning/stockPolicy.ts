@@ -19,6 +19,8 @@ export interface StockItem {
   packSize: number;
   /** Smallest quantity that demand is counted in: 1 of pieces, 0.001 of tonnes told to the kilogram. */
   unit: number;
+  /** What a planner decided to order now; absent: what the levels call for. */
+  fixedOrder?: number;
 }
 
 /** What the stock is to achieve. A cycle service and a fill rate of the same number ask for different stocks. */
@@ -47,7 +49,11 @@ export interface StockPlan {
   /** Stock and what is on its way. */
   position: number;
   orderNow: number;
+  /** What the levels call for: other than `orderNow` where that was decided. */
+  proposedOrder: number;
   orderCost: number;
+  /** Chance that the position and the order of now do not last until the order after it could come. */
+  runOutAfterOrder: number;
   /** Chance that the position alone does not last through the protection interval. */
   runOutProbability: number;
   /** Part of the order cycles without a run-out, in the long run. */
@@ -93,7 +99,8 @@ export function planStock(item: StockItem, demand: ItemDemand, target: StockTarg
   const { reorderPoint, cycle } = levelsFor(item, demand, target, reviewPeriods);
   const orderUpTo = exact(reorderPoint + cycle.span);
   const position = item.stock + item.onOrder;
-  const orderNow = position < reorderPoint ? orderQuantity(orderUpTo - position, item) : 0;
+  const proposedOrder = position < reorderPoint ? orderQuantity(orderUpTo - position, item) : 0;
+  const orderNow = item.fixedOrder ?? proposedOrder;
   const after = position + orderNow;
   return {
     reorderPoint,
@@ -101,6 +108,8 @@ export function planStock(item: StockItem, demand: ItemDemand, target: StockTarg
     safetyStock: exact(reorderPoint - demand.protection.mean),
     position,
     orderNow,
+    proposedOrder,
+    runOutAfterOrder: 1 - chanceWithin(demand.protection, after),
     orderCost: orderNow > 0 ? item.orderCost + orderNow * item.unitCost : 0,
     runOutProbability: 1 - chanceWithin(demand.protection, position),
     expectedCycleService: cycleService(cycle, demand, reorderPoint),

@@ -1,0 +1,140 @@
+import type Database from 'better-sqlite3';
+import type {
+  ForecastOverride,
+  ForecastOverrideRequest,
+  OrderDecision,
+  OrderDecisionRequest,
+} from '#models/contracts/planDecision.ts';
+import { type Row, Statements } from '../store/statements.ts';
+
+/** Its step of the schema of `planning.db`. */
+export const DECISION_SCHEMA = `
+  CREATE TABLE order_decisions (id INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT NOT NULL, site TEXT NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL) STRICT;
+  CREATE INDEX order_decisions_current ON order_decisions (item, site) WHERE state IN ('open', 'ordered');
+  CREATE TABLE forecast_overrides (id INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT NOT NULL, site TEXT NOT NULL, until TEXT NOT NULL, withdrawn INTEGER NOT NULL, record TEXT NOT NULL) STRICT;`;
+
+const CURRENT = "state IN ('open', 'ordered')";
+
+/** What planners decided about orders and forecasts, in `planning.db`. Nothing is deleted: a decision changes its state. */
+export class DecisionTable {
+  readonly #db: Database.Database;
+  readonly #statements: Statements;
+
+  constructor(db: Database.Database) {
+    this.#db = db;
+    this.#statements = new Statements(db);
+  }
+
+  /**
+   * A new decision; one of the same item and site that is open gives way to it.
+   * @param plan what the plan proposed, and orders that were open.
+   */
+  decide(
+    { item, site, by, decision }: OrderDecisionRequest,
+    plan: { proposed: number; openOrders: string[] },
+    atMs: number,
+  ): OrderDecision {
+    return this.#db.transaction(() => {
+      for (const open of this.current(item, site).filter((d) => d.state === 'open'))
+        this.keep([{ ...open, state: 'replaced', updatedAtMs: atMs }]);
+      const made: Omit<OrderDecision, 'id'> = {
+        item,
+        site,
+        action: decision.action,
+        quantity: decision.action === 'delay' ? null : decision.quantity,
+        until: decision.action === 'delay' ? decision.until : null,
+        proposed: plan.proposed,
+        reason: decision.reason ?? null,
+        by,
+        decidedAtMs: atMs,
+        updatedAtMs: atMs,
+        state: 'open',
+        order: null,
+        ordersBefore: plan.openOrders,
+      };
+      const sql = "INSERT INTO order_decisions (item, site, state, record) VALUES (?, ?, 'open', ?)";
+      const { lastInsertRowid } = this.#statements.run(sql, item, site, JSON.stringify(made));
+      return { ...made, id: String(lastInsertRowid) };
+    })();
+  }
+
+  /** Ends a decision that no order carries out yet; null where there is none such. */
+  withdraw(id: string, atMs: number): OrderDecision | null {
+    const row = this.#statements.get("SELECT * FROM order_decisions WHERE id = ? AND state = 'open'", Number(id));
+    if (row === undefined) return null;
+    const withdrawn: OrderDecision = { ...decisionOf(row), state: 'withdrawn', updatedAtMs: atMs };
+    this.keep([withdrawn]);
+    return withdrawn;
+  }
+
+  keep(decisions: readonly OrderDecision[]): void {
+    const sql = 'UPDATE order_decisions SET state = ?, record = ? WHERE id = ?';
+    for (const { id, ...record } of decisions)
+      this.#statements.run(sql, record.state, JSON.stringify(record), Number(id));
+  }
+
+  decision(id: string): OrderDecision | null {
+    const row = this.#statements.get('SELECT * FROM order_decisions WHERE id = ?', Number(id));
+    return row === undefined ? null : decisionOf(row);
+  }
+
+  /** Decisions whose outcome is awaited, the oldest first: of an item at a site, or all. */
+  current(item?: string, site?: string): OrderDecision[] {
+    const sql = `SELECT * FROM order_decisions WHERE ${CURRENT} AND (? IS NULL OR (item = ? AND site = ?)) ORDER BY id`;
+    return this.#statements.all(sql, item ?? null, item ?? null, site ?? null).map(decisionOf);
+  }
+
+  /** The newest first. */
+  all(limit: number): OrderDecision[] {
+    return this.#statements.all('SELECT * FROM order_decisions ORDER BY id DESC LIMIT ?', limit).map(decisionOf);
+  }
+
+  override(
+    { item, site, by, from, to, factor, quantity, reason }: ForecastOverrideRequest,
+    atMs: number,
+  ): ForecastOverride {
+    const made: Omit<ForecastOverride, 'id'> = {
+      item,
+      site,
+      from,
+      to,
+      factor: factor ?? null,
+      quantity: quantity ?? null,
+      reason,
+      by,
+      atMs,
+      withdrawn: null,
+    };
+    const sql = 'INSERT INTO forecast_overrides (item, site, until, withdrawn, record) VALUES (?, ?, ?, 0, ?)';
+    const { lastInsertRowid } = this.#statements.run(sql, item, site, to, JSON.stringify(made));
+    return { ...made, id: String(lastInsertRowid) };
+  }
+
+  withdrawOverride(id: string, by: string, atMs: number): ForecastOverride | null {
+    const row = this.#statements.get('SELECT * FROM forecast_overrides WHERE id = ? AND withdrawn = 0', Number(id));
+    if (row === undefined) return null;
+    const { id: rowId, ...record } = { ...overrideOf(row), withdrawn: { atMs, by } };
+    const sql = 'UPDATE forecast_overrides SET withdrawn = 1, record = ? WHERE id = ?';
+    this.#statements.run(sql, JSON.stringify(record), Number(rowId));
+    return { id: rowId, ...record };
+  }
+
+  forecastOverride(id: string): ForecastOverride | null {
+    const row = this.#statements.get('SELECT * FROM forecast_overrides WHERE id = ?', Number(id));
+    return row === undefined ? null : overrideOf(row);
+  }
+
+  /** Those that hold on a day or later, the newest first. */
+  overridesFrom(day: string): ForecastOverride[] {
+    const sql = 'SELECT * FROM forecast_overrides WHERE withdrawn = 0 AND until >= ? ORDER BY id DESC';
+    return this.#statements.all(sql, day).map(overrideOf);
+  }
+
+  /** The newest first, withdrawn ones among them. */
+  overrides(limit: number): ForecastOverride[] {
+    return this.#statements.all('SELECT * FROM forecast_overrides ORDER BY id DESC LIMIT ?', limit).map(overrideOf);
+  }
+}
+
+const decisionOf = ({ id, record }: Row): OrderDecision => ({ ...JSON.parse(record as string), id: String(id) });
+const overrideOf = ({ id, record }: Row): ForecastOverride => ({ ...JSON.parse(record as string), id: String(id) });

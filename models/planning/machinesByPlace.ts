@@ -1,0 +1,55 @@
+import { groupedBy } from '#models/groupedBy.ts';
+import type { Supply } from '#models/supply/supplyTables.ts';
+import { foresightOf, installedBase, type MachineNews, siteOfMachine } from './installedBase.ts';
+import { MachineDemand } from './machineDemand.ts';
+import type { Place } from './places.ts';
+import { estimateOutcomes, findRemovals, type PlanMemory, recalibrations } from './planMemory.ts';
+import { placeKey } from './planSeries.ts';
+import type { PlanSettings } from './planSettings.ts';
+
+/** Demand of machines, by the place that their parts are taken from. */
+export function machinesOf(
+  supply: Supply,
+  places: readonly Place[],
+  news: MachineNews,
+  memory: PlanMemory,
+  settings: PlanSettings,
+  today: number,
+): Map<string, MachineDemand> {
+  const taken = [...supply.maintenance, ...removalsFromUsage(supply.demand, settings.today)];
+  const takings = findRemovals(supply.bom, taken);
+  const maps = recalibrations(memory.chances, takings, today);
+  const outcomes = estimateOutcomes(memory.chances, takings);
+  const foresight = foresightOf(
+    { bom: supply.bom, maintenance: taken },
+    news,
+    new Map(Object.entries(memory.watchedSince)),
+    outcomes,
+  );
+  const demands = new Map<string, MachineDemand>();
+  const placesByItem = groupedBy(places, (place) => place.item);
+  const boms = groupedBy(
+    supply.bom.filter((b) => placesByItem.has(b.item)),
+    (b) => placeKey(placeOfMachine(placesByItem.get(b.item) as Place[], siteOfMachine(b.machine, news))),
+  );
+  const records = groupedBy(taken, (m) => m.machine);
+  for (const [key, bom] of boms) {
+    const base = installedBase(bom, records, news, today, settings.usualLifeDays);
+    demands.set(key, new MachineDemand(bom[0].item, base, foresight, maps));
+  }
+  return demands;
+}
+
+/** Machines take from the place of their own site, else from the first of the item: the one without a site, if any. */
+function placeOfMachine(places: readonly Place[], site: string | null): Place {
+  return places.find((place) => place.site === site) ?? places[0];
+}
+
+/** Usage that names its machine ends the life of its part as a record of maintenance does. */
+function removalsFromUsage(demand: Supply['demand'], upTo: string): Supply['maintenance'] {
+  return demand.flatMap(({ item, machine, kind, date, quantity }) =>
+    kind === 'usage' && machine !== undefined && date <= upTo
+      ? [{ item, machine, date, quantity, kind: 'failure' }]
+      : [],
+  );
+}

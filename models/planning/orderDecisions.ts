@@ -1,0 +1,77 @@
+import type { OrderDecision } from '#models/contracts/planDecision.ts';
+import { groupedBy } from '#models/groupedBy.ts';
+import { dateOf } from '#models/supply/dates.ts';
+import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
+import { placeKey } from './planSeries.ts';
+
+const DAY_MS = 86_400_000;
+const dayOfMs = (ms: number) => dateOf(Math.floor(ms / DAY_MS));
+
+/**
+ * Decisions as the purchases and the calendar leave them: an accepted proposal is carried out by the first order of its
+ * item that was placed on its day or later and that no other decision has; a delay ends on its day. Pure.
+ * @param today `2026-01-31`.
+ * @returns those that changed.
+ */
+export function trackDecisions(
+  decisions: readonly OrderDecision[],
+  purchases: readonly SupplyRow<'purchases'>[],
+  today: string,
+): OrderDecision[] {
+  const orderKey = (order: string, item: string) => `${order}\t${item}`;
+  const matched = new Set(decisions.flatMap((d) => (d.order === null ? [] : [orderKey(d.order, d.item)])));
+  const byItem = groupedBy(purchases, (p) => p.item);
+  const changed: OrderDecision[] = [];
+  for (const decision of decisions.toSorted((a, b) => a.decidedAtMs - b.decidedAtMs)) {
+    const own = byItem.get(decision.item) ?? [];
+    const next = decision.action === 'accept' ? carriedOut(decision, own) : endedOn(decision, today);
+    if (next === null) continue;
+    if (next.order !== null) matched.add(orderKey(next.order, next.item));
+    changed.push(next);
+  }
+  return changed;
+
+  function carriedOut(decision: OrderDecision, own: readonly SupplyRow<'purchases'>[]): OrderDecision | null {
+    if (decision.state !== 'open' && decision.state !== 'ordered') return null;
+    const order =
+      decision.order === null
+        ? own
+            .filter((p) => mayCarryOut(p, decision) && !matched.has(orderKey(p.order, p.item)))
+            .toSorted((a, b) => (a.ordered < b.ordered ? -1 : 1))[0]
+        : own.find((p) => p.order === decision.order);
+    if (order === undefined) return null;
+    const state = stateOf(order, today);
+    return state === decision.state ? null : { ...decision, state, order: order.order };
+  }
+}
+
+function mayCarryOut(order: SupplyRow<'purchases'>, { site, decidedAtMs, ordersBefore }: OrderDecision): boolean {
+  const isOfSite = site === '' || order.site === undefined || order.site === site;
+  return isOfSite && order.ordered >= dayOfMs(decidedAtMs) && !ordersBefore.includes(order.order);
+}
+
+function stateOf({ received, cancelled }: SupplyRow<'purchases'>, today: string): OrderDecision['state'] {
+  if (cancelled !== undefined && cancelled <= today) return 'cancelled';
+  return received !== undefined && received <= today ? 'received' : 'ordered';
+}
+
+function endedOn(decision: OrderDecision, today: string): OrderDecision | null {
+  const isOver = decision.state === 'open' && decision.until !== null && decision.until <= today;
+  return isOver ? { ...decision, state: 'ended' } : null;
+}
+
+/** Accepted proposals that no purchase order carries out yet, as open orders of the day of the decision. Pure. */
+export function withAccepted(supply: Supply, decisions: readonly OrderDecision[]): Supply {
+  const accepted = decisions.flatMap(({ id, action, state, item, site, quantity, decidedAtMs }) =>
+    action === 'accept' && state === 'open' && quantity !== null
+      ? [{ order: `decision ${id}`, item, quantity, ordered: dayOfMs(decidedAtMs), ...(site !== '' && { site }) }]
+      : [],
+  );
+  return { ...supply, purchases: [...supply.purchases, ...accepted] };
+}
+
+/** Quantities that planners have fixed, by place: frozen ones, and none while an order is delayed. Pure. */
+export function fixedOrders(decisions: readonly OrderDecision[]): Map<string, number> {
+  const open = decisions.filter((d) => d.state === 'open' && d.action !== 'accept');
+  return new Map(open.map((d) => [placeKey(d), d.quantity ?? 0]));
+}

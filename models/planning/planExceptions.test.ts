@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { PlanItem } from '#models/contracts/plan.ts';
+import type { OrderDecision } from '#models/contracts/planDecision.ts';
+import { openExceptions, planExceptions } from './planExceptions.ts';
+
+const NOW = Date.UTC(2026, 5, 20);
+const item = (more: Partial<PlanItem>) =>
+  ({
+    item: 'belt',
+    site: '',
+    name: null,
+    flags: [],
+    stock: 10,
+    onOrder: 0,
+    unitCost: 5,
+    leadTimeDays: 20,
+    protectionDays: 40,
+    expectedDemand: 40,
+    expectedByMachines: 0,
+    orderUpTo: 60,
+    orderNow: 0,
+    deferred: false,
+    runOutProbability: 0.1,
+    costOfWaiting: 0,
+    machines: [],
+    ...more,
+  }) as PlanItem;
+const kinds = (...items: PlanItem[]) => planExceptions(items).map(({ kind, atStake }) => [kind, Math.round(atStake)]);
+describe('what needs a planner', () => {
+  test('an order that is due', () => {
+    const due = { orderNow: 20, costOfWaiting: 300 };
+    expect(kinds(item(due))).toEqual([['order', 300]]);
+    expect(kinds(item({ ...due, deferred: true }))).toEqual([['over_budget', 300]]);
+  });
+
+  test('an order under way that comes too late', () => {
+    // 20 of the 40 are needed within the lead time, at 5 each.
+    expect(kinds(item({ onOrder: 30, runOutProbability: 0.5 }))).toEqual([['late_delivery', 50]]);
+    expect(kinds(item({ onOrder: 30, runOutProbability: 0.49 }))).toEqual([]);
+    expect(kinds(item({ onOrder: 30, runOutProbability: 0.9, flags: ['stock_unknown'] }))).toEqual([]);
+  });
+
+  test('stock that nobody will need, and stock for years', () => {
+    expect(kinds(item({ stock: 100, expectedDemand: 0.2 }))).toEqual([['dead_stock', 500]]);
+    // 365 a year: two years and the 60 of the order-up-to level are kept.
+    expect(kinds(item({ stock: 800 }))).toEqual([['excess_stock', 50]]);
+    expect(kinds(item({ stock: 790 }))).toEqual([]);
+    expect(kinds(item({ stock: 100, expectedDemand: 0, machines: [{} as PlanItem['machines'][0]] }))).toEqual([]);
+  });
+
+  test('the most at stake comes first', () => {
+    const cheap = item({ item: 'a', orderNow: 1, costOfWaiting: 2 });
+    const dear = item({ item: 'b', orderNow: 1, costOfWaiting: 9 });
+    expect(planExceptions([cheap, dear]).map((e) => e.item)).toEqual(['b', 'a']);
+  });
+});
+
+describe('after decisions', () => {
+  const accepted = (days: number) =>
+    ({
+      item: 'belt',
+      site: '',
+      action: 'accept',
+      quantity: 8,
+      by: 'eve',
+      decidedAtMs: NOW - days * 86_400_000,
+    }) as OrderDecision;
+  const exceptions = planExceptions([
+    item({ orderNow: 20, costOfWaiting: 300 }),
+    item({ item: 'hose', orderNow: 3, costOfWaiting: 30 }),
+  ]);
+  const left = (...open: OrderDecision[]) =>
+    openExceptions(exceptions, open, () => ({ name: null, unitCost: 5 }), NOW).map((e) => [e.kind, e.item, e.atStake]);
+
+  test('an order that was decided on needs nobody', () => {
+    expect(left()).toEqual([
+      ['order', 'belt', 300],
+      ['order', 'hose', 30],
+    ]);
+    expect(left(accepted(2.9))).toEqual([['order', 'hose', 30]]);
+    expect(left({ ...accepted(9), action: 'freeze' })).toEqual([['order', 'hose', 30]]);
+  });
+
+  test('an accepted order that the purchases lack after three days does', () => {
+    expect(left(accepted(3))).toEqual([
+      ['not_ordered', 'belt', 40],
+      ['order', 'hose', 30],
+    ]);
+  });
+});

@@ -1,0 +1,124 @@
+import type { PlanItem } from '#models/contracts/plan.ts';
+import type { OrderDecision, PlanException } from '#models/contracts/planDecision.ts';
+import { placeKey } from './planSeries.ts';
+
+/** Days that an accepted proposal may wait for its purchase order. */
+const ORDER_WITHIN_DAYS = 3;
+/** Stock beyond the order-up-to level is excess where it lasts for longer than so many years. */
+const EXCESS_YEARS = 2;
+/** Stock is dead where less than this part of it is expected to be needed within a year. */
+const DEAD_SHARE = 0.02;
+/** Chance of running out from which an order that is under way has to be hurried. */
+const HURRY = 0.5;
+const YEAR_DAYS = 365;
+const DAY_MS = 86_400_000;
+
+const shown = (units: number) => String(Number(units.toPrecision(3)));
+
+/**
+ * What in a plan needs a person, the most at stake first: orders to decide on, orders that the budget does not reach,
+ * deliveries to hurry, and stock that nobody will need. Pure.
+ *
+ * At stake is, in money: of an order, what waiting until the next review costs; of a late delivery, the expected demand of
+ * its lead time at the cost of a unit times the chance of running out; of stock, its value.
+ */
+export function planExceptions(items: readonly PlanItem[]): PlanException[] {
+  return mostAtStakeFirst(
+    items.flatMap((item) => {
+      const about = { item: item.item, site: item.site, name: item.name };
+      return orderDue(item, about) ?? lateDelivery(item, about) ?? surplus(item, about) ?? [];
+    }),
+  );
+}
+
+/**
+ * Exceptions of a plan as later decisions leave them: none of an order that was decided on, and one of each accepted order
+ * that the purchases lack after some days, with its value at stake. Pure.
+ * @param open decisions that are neither carried out nor over.
+ */
+export function openExceptions(
+  exceptions: readonly PlanException[],
+  open: readonly OrderDecision[],
+  itemOf: (decision: OrderDecision) => Pick<PlanItem, 'name' | 'unitCost'> | null,
+  nowMs: number,
+): PlanException[] {
+  const decided = new Set(open.map(placeKey));
+  const left = exceptions.filter((e) => !ABOUT_ORDERS.has(e.kind) || !decided.has(placeKey(e)));
+  const notOrdered = open.flatMap((decision): PlanException[] => {
+    const days = Math.floor((nowMs - decision.decidedAtMs) / DAY_MS);
+    if (decision.action !== 'accept' || days < ORDER_WITHIN_DAYS) return [];
+    const { item, site, by, quantity } = decision;
+    const known = itemOf(decision);
+    return [
+      {
+        kind: 'not_ordered',
+        item,
+        site,
+        name: known?.name ?? null,
+        atStake: (quantity ?? 0) * (known?.unitCost ?? 1),
+        text: `${by} accepted an order of ${shown(quantity ?? 0)} ${days} days ago; the purchases have none.`,
+        recommendation: 'Place the purchase order, or withdraw the decision.',
+      },
+    ];
+  });
+  return mostAtStakeFirst([...left, ...notOrdered]);
+}
+
+const ABOUT_ORDERS: ReadonlySet<PlanException['kind']> = new Set(['order', 'over_budget']);
+
+const mostAtStakeFirst = (exceptions: PlanException[]) =>
+  exceptions.sort((a, b) => b.atStake - a.atStake || (a.item < b.item ? -1 : 1));
+
+type About = Pick<PlanException, 'item' | 'site' | 'name'>;
+
+function orderDue(item: PlanItem, about: About): PlanException | null {
+  if (item.orderNow <= 0) return null;
+  const risk = `${Math.round(100 * item.runOutProbability)} %`;
+  return {
+    ...about,
+    kind: item.deferred ? 'over_budget' : 'order',
+    atStake: item.costOfWaiting,
+    text: `${shown(item.orderNow)} are due; the stock runs out before a delivery with ${risk}.`,
+    recommendation: item.deferred
+      ? 'Raise the budget, or delay an order that costs less to wait for.'
+      : 'Accept the order, or change its quantity.',
+  };
+}
+
+function lateDelivery(item: PlanItem, about: About): PlanException | null {
+  const { runOutProbability, onOrder, orderNow, expectedDemand, leadTimeDays, protectionDays, unitCost } = item;
+  if (orderNow > 0 || onOrder <= 0 || runOutProbability < HURRY || item.flags.includes('stock_unknown')) return null;
+  const needed = (expectedDemand * leadTimeDays) / Math.max(protectionDays, 1);
+  return {
+    ...about,
+    kind: 'late_delivery',
+    atStake: runOutProbability * needed * (unitCost ?? 1),
+    text: `${shown(onOrder)} are on order and come too late with ${Math.round(100 * runOutProbability)} %.`,
+    recommendation: 'Hurry the order, transfer stock from another site, or agree a partial delivery.',
+  };
+}
+
+function surplus(item: PlanItem, about: About): PlanException | null {
+  const { stock, onOrder, orderUpTo, unitCost = 1 } = item;
+  // Spares that a machine may need are held for it.
+  if (stock <= 0 || item.machines.length > 0) return null;
+  const yearly = (item.expectedDemand / Math.max(item.protectionDays, 1)) * YEAR_DAYS;
+  const cancel = onOrder > 0 ? 'Cancel what is on order; then sell' : 'Sell';
+  if (yearly < DEAD_SHARE * stock)
+    return {
+      ...about,
+      kind: 'dead_stock',
+      atStake: stock * unitCost,
+      text: `${shown(stock)} lie in stock; ${shown(yearly)} are expected to be needed within a year.`,
+      recommendation: `${cancel}, return or scrap the stock.`,
+    };
+  const excess = stock - orderUpTo - EXCESS_YEARS * yearly;
+  if (excess <= 0) return null;
+  return {
+    ...about,
+    kind: 'excess_stock',
+    atStake: excess * unitCost,
+    text: `${shown(stock)} in stock last ${shown(stock / Math.max(yearly, 1e-9))} years.`,
+    recommendation: `${cancel} or return up to ${shown(excess)}.`,
+  };
+}
