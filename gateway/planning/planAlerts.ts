@@ -1,6 +1,6 @@
 import { stateAt } from '#models/alerting/alarmLifecycle.ts';
 import type { PlanAlert, PlanItem } from '#models/contracts/plan.ts';
-import { placeKey } from '#models/planning/planSeries.ts';
+import { placeKey } from '#models/planning/placeKey.ts';
 
 /** From this chance on it is critical; below this part of the configured one an alert returns. */
 const CRITICAL = 0.9;

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { PlanAlert, PlanItem, PlanSeries, PlanSummary } from '#models/contracts/plan.ts';
 import type { OrderDecision, PlanException } from '#models/contracts/planDecision.ts';
+import { placeKey } from '#models/planning/placeKey.ts';
 import { openExceptions, planExceptions } from '#models/planning/planExceptions.ts';
 import { NO_MEMORY, type PlanMemory } from '#models/planning/planMemory.ts';
-import { placeKey } from '#models/planning/planSeries.ts';
 import type { SupplyPlan } from '#models/planning/planSupply.ts';
 import type { SupplierScore } from '#models/planning/suppliers.ts';
 import { DeliveryTable } from '../notify/deliveryTable.ts';

@@ -3,7 +3,7 @@ import type { AlertMessage } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { PlanAlert } from '#models/contracts/plan.ts';
 import { machineKey } from '#models/contracts/topics.ts';
-import { placeKey } from '#models/planning/planSeries.ts';
+import { placeKey } from '#models/planning/placeKey.ts';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
 import { SEGMENTS } from '#models/planning/segments.ts';
 import type { StockTarget } from '#models/planning/stockPolicy.ts';

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { AlertMessage } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { PlanAlert, PlanItem } from '#models/contracts/plan.ts';
-import { placeKey } from '#models/planning/planSeries.ts';
+import { placeKey } from '#models/planning/placeKey.ts';
 import { gatewayConfigSchema } from '../config.ts';
 import { rowsOf } from '../historian/rows.ts';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';

@@ -1,8 +1,8 @@
 import type { ForecastOverride, OverrideRecord } from '#models/contracts/planDecision.ts';
 import type { ItemForecast } from '#models/demand/forecastTable.ts';
 import { groupedBy } from '#models/groupedBy.ts';
+import { placeKey } from './placeKey.ts';
 import type { DemandForecast } from './planMemory.ts';
-import { placeKey } from './planSeries.ts';
 
 /**
  * Factors of an item's forecast in each period ahead: of several overrides of a period the newest counts. Pure.

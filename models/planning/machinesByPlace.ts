@@ -2,9 +2,9 @@ import { groupedBy } from '#models/groupedBy.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import { foresightOf, installedBase, type MachineNews, siteOfMachine } from './installedBase.ts';
 import { MachineDemand } from './machineDemand.ts';
+import { placeKey } from './placeKey.ts';
 import type { Place } from './places.ts';
 import { estimateOutcomes, findRemovals, type PlanMemory, recalibrations } from './planMemory.ts';
-import { placeKey } from './planSeries.ts';
 import type { PlanSettings } from './planSettings.ts';
 
 /** Demand of machines, by the place that their parts are taken from. */

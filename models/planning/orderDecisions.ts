@@ -2,7 +2,7 @@ import type { OrderDecision } from '#models/contracts/planDecision.ts';
 import { groupedBy } from '#models/groupedBy.ts';
 import { dateOf } from '#models/supply/dates.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
-import { placeKey } from './planSeries.ts';
+import { placeKey } from './placeKey.ts';
 
 const DAY_MS = 86_400_000;
 const dayOfMs = (ms: number) => dateOf(Math.floor(ms / DAY_MS));

@@ -2,6 +2,7 @@ import { dayOf } from '#models/supply/dates.ts';
 import type { ItemDemandHistory } from '#models/supply/itemDemandHistory.ts';
 import { findSuccessors } from '#models/supply/supersessions.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
+import { placeKey } from './placeKey.ts';
 
 /** An item at a site: its history, its stock, and what is known of it. */
 export interface Place extends Pick<ItemDemandHistory, 'item' | 'site' | 'byMachines' | 'outliers' | 'unitChange'> {
@@ -14,7 +15,7 @@ export interface Place extends Pick<ItemDemandHistory, 'item' | 'site' | 'byMach
   coming: { order: string; units: number; ordered: number; promised: number | null }[];
 }
 
-const keyOf = ({ item, site = '' }: { item: string; site?: string }) => `${item}\t${site}`;
+const keyOf = ({ item, site = '' }: { item: string; site?: string }) => placeKey({ item, site });
 
 /** Every item that any table names, at each of its sites. */
 export function placesOf(supply: Supply, histories: readonly ItemDemandHistory[], today: string): Place[] {

@@ -1,6 +1,6 @@
 import type { PlanItem } from '#models/contracts/plan.ts';
 import type { OrderDecision, PlanException } from '#models/contracts/planDecision.ts';
-import { placeKey } from './planSeries.ts';
+import { placeKey } from './placeKey.ts';
 
 /** Days that an accepted proposal may wait for its purchase order. */
 const ORDER_WITHIN_DAYS = 3;

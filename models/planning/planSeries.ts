@@ -4,11 +4,9 @@ import { groupedBy } from '#models/groupedBy.ts';
 import { startOf } from '#models/supply/periods.ts';
 import type { MachineDemand } from './machineDemand.ts';
 import type { OrderFacts } from './orderPlan.ts';
+import { placeKey } from './placeKey.ts';
 import type { DemandForecast } from './planMemory.ts';
 import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
-
-/** An item at a site, as one text. */
-export const placeKey = ({ item, site }: { item: string; site: string }): string => `${item}\t${site}`;
 
 export type ForecastsByPlace = ReadonlyMap<string, readonly DemandForecast[]>;
 

@@ -4,8 +4,8 @@ import type { ItemForecast } from '#models/demand/forecastTable.ts';
 import { SEASON } from '#models/supply/periods.ts';
 import type { MachineDemand } from './machineDemand.ts';
 import type { OrderFacts } from './orderPlan.ts';
+import { placeKey } from './placeKey.ts';
 import type { DemandForecast, PlanMemory } from './planMemory.ts';
-import { placeKey } from './planSeries.ts';
 import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
 
 /** Interval between recorded chances of a machine: those of consecutive days are nearly the same. */

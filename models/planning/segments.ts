@@ -1,6 +1,6 @@
 import { PERIODS_A_YEAR, type PeriodKind } from '#models/supply/periods.ts';
+import { placeKey } from './placeKey.ts';
 import type { Place } from './places.ts';
-import { placeKey } from './planSeries.ts';
 
 /**
  * Shares of the yearly value of demand up to which items are A and B, and coefficients of variation up to which they are X
