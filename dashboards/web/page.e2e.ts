@@ -109,6 +109,14 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     );
     expect(await page.textContent('[data-what-if]')).toMatch(/Would order 0 for 0 EUR;/);
     expect((await bearing())!.item.stock).toBe(0);
+    await page.click('text=Planning');
+    await page.waitForSelector('[data-exception] button');
+    const accepted = await page.getAttribute('[data-exception]:has(button)', 'data-exception');
+    await page.click('[data-exception]:has(button) button');
+    await page.waitForSelector(`[data-exception="${accepted}"]:has(button)`, { state: 'detached' });
+    await page.waitForSelector('summary:has-text("Decisions under way")', { timeout: 60_000 });
+    await page.click('summary:has-text("Decisions under way")');
+    expect(await page.textContent('[data-decision]')).toMatch(/order of \d+ accepted, not ordered yet/);
     await page.click('text=Machines >> nth=0');
   });
 

@@ -64,6 +64,7 @@ export function refusalOf(
 const EXAMPLES: Record<Permission, readonly [method: string, url: string]> = {
   alerts: ['POST', '/api/v1/alerts/a/acknowledge'],
   planAlerts: ['POST', '/api/v1/plan/alerts/acknowledge'],
+  decisions: ['POST', '/api/v1/plan/decisions'],
   planning: ['POST', '/api/v1/plan/run'],
   edges: ['POST', '/api/v1/edges/a/b/commands'],
   models: ['POST', '/api/v1/models'],

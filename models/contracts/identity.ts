@@ -17,6 +17,7 @@ export const sitesSchema = z.array(nameSchema).min(1).max(100).nullable();
 export const permissions = [
   'alerts',
   'planAlerts',
+  'decisions',
   'planning',
   'edges',
   'models',

@@ -38,6 +38,8 @@ export const planItemSchema = z.object({
   /** Within the protection interval: by machines, by everything else. */
   expectedDemand: z.number(),
   expectedByMachines: z.number(),
+  /** The larger of what the last year brought and what is forecast of the next; absent: an older version's plan. */
+  demandAYear: z.number().optional(),
   service: z.object({ kind: z.enum(['cycle', 'fill', 'cost']), level: z.number().nullable() }),
   reorderPoint: z.number(),
   orderUpTo: z.number(),

@@ -104,6 +104,7 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
       (sum, d) => sum + d.chance * (machines?.expected(d.days + reviewDays) ?? 0),
       0,
     ),
+    demandAYear: Math.max(lastYear(place.history, period), perPeriod * PERIODS_A_YEAR[period]),
     service: { kind: target.kind, level: target.kind === 'cost' ? null : target.level },
     reorderPoint: plan.reorderPoint,
     orderUpTo: plan.orderUpTo,
@@ -145,6 +146,11 @@ function perPeriodOf({ forecast, machines }: OrderFacts, period: PlanSettings['p
   const periods = forecast.mean.length;
   const others = forecast.mean.reduce((a, b) => a + b, 0);
   return (others + (machines?.expected(periods * PERIOD_DAYS[period]) ?? 0)) / periods;
+}
+
+/** Demand of the newest year, or of as much of one as there is. */
+function lastYear(history: readonly number[], period: PlanSettings['period']): number {
+  return history.slice(-Math.round(PERIODS_A_YEAR[period])).reduce((a, b) => a + b, 0);
 }
 
 function whyOf({ why }: ItemForecast, machines: MachineDemand | null): string {

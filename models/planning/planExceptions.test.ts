@@ -17,6 +17,7 @@ const item = (more: Partial<PlanItem>) =>
     protectionDays: 40,
     expectedDemand: 40,
     expectedByMachines: 0,
+    demandAYear: 365,
     orderUpTo: 60,
     orderNow: 0,
     deferred: false,
@@ -41,11 +42,11 @@ describe('what needs a planner', () => {
   });
 
   test('stock that nobody will need, and stock for years', () => {
-    expect(kinds(item({ stock: 100, expectedDemand: 0.2 }))).toEqual([['dead_stock', 500]]);
+    expect(kinds(item({ stock: 100, demandAYear: 1.9 }))).toEqual([['dead_stock', 500]]);
     // 365 a year: two years and the 60 of the order-up-to level are kept.
     expect(kinds(item({ stock: 800 }))).toEqual([['excess_stock', 50]]);
     expect(kinds(item({ stock: 790 }))).toEqual([]);
-    expect(kinds(item({ stock: 100, expectedDemand: 0, machines: [{} as PlanItem['machines'][0]] }))).toEqual([]);
+    expect(kinds(item({ stock: 100, demandAYear: 0, machines: [{} as PlanItem['machines'][0]] }))).toEqual([]);
   });
 
   test('the most at stake comes first', () => {

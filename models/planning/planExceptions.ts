@@ -10,7 +10,6 @@ const EXCESS_YEARS = 2;
 const DEAD_SHARE = 0.02;
 /** Chance of running out from which an order that is under way has to be hurried. */
 const HURRY = 0.5;
-const YEAR_DAYS = 365;
 const DAY_MS = 86_400_000;
 
 const shown = (units: number) => String(Number(units.toPrecision(3)));
@@ -102,14 +101,14 @@ function surplus(item: PlanItem, about: About): PlanException | null {
   const { stock, onOrder, orderUpTo, unitCost = 1 } = item;
   // Spares that a machine may need are held for it.
   if (stock <= 0 || item.machines.length > 0) return null;
-  const yearly = (item.expectedDemand / Math.max(item.protectionDays, 1)) * YEAR_DAYS;
+  const yearly = item.demandAYear ?? 0;
   const cancel = onOrder > 0 ? 'Cancel what is on order; then sell' : 'Sell';
   if (yearly < DEAD_SHARE * stock)
     return {
       ...about,
       kind: 'dead_stock',
       atStake: stock * unitCost,
-      text: `${shown(stock)} lie in stock; ${shown(yearly)} are expected to be needed within a year.`,
+      text: `${shown(stock)} lie in stock; ${shown(yearly)} are needed in a year.`,
       recommendation: `${cancel}, return or scrap the stock.`,
     };
   const excess = stock - orderUpTo - EXCESS_YEARS * yearly;

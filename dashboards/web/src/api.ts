@@ -14,6 +14,7 @@ import type {
   PlanSummary,
   supplierScoreSchema,
 } from '#models/contracts/plan.ts';
+import type { ForecastOverride, OrderDecision, PlanException } from '#models/contracts/planDecision.ts';
 import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Suppression } from '#models/contracts/suppression.ts';
@@ -130,6 +131,14 @@ export const api = {
     get<PlanView>(`/api/v1/plan?${new URLSearchParams({ sort: 'risk', limit: String(limit), search })}`),
   planItem: (item: string, site: string) =>
     get<{ item: PlanItem; series: PlanSeries }>(`/api/v1/plan/item?${new URLSearchParams({ item, site })}`),
+  planExceptions: (limit: number) => get<PlanException[]>(`/api/v1/plan/exceptions?limit=${limit}`),
+  decisions: () => get<OrderDecision[]>('/api/v1/plan/decisions'),
+  decide: (item: string, site: string, by: string, decision: object) =>
+    post('/api/v1/plan/decisions', { item, site, by, decision }),
+  withdrawDecision: (id: string, by: string) => post(`/api/v1/plan/decisions/${id}/withdraw`, { by }),
+  overrides: () => get<ForecastOverride[]>('/api/v1/plan/overrides?limit=1000'),
+  override: (wanted: object) => post('/api/v1/plan/overrides', wanted),
+  withdrawOverride: (id: string, by: string) => post(`/api/v1/plan/overrides/${id}/withdraw`, { by }),
   planAlerts: () => get<PlanAlert[]>('/api/v1/plan/alerts'),
   acknowledgePlan: (id: string, by: string, comment: string) =>
     post('/api/v1/plan/alerts/acknowledge', comment ? { id, by, comment } : { id, by }),

@@ -3,6 +3,7 @@ import { api } from '../api.ts';
 import { time } from '../format.ts';
 import { mayUse, ownName } from '../session/session.ts';
 import { machines } from '../state.ts';
+import { useChange } from '../useChange.ts';
 import { useLoaded } from '../useLoaded.ts';
 
 const HOUR_MS = 3_600_000;
@@ -10,17 +11,8 @@ const HOURS = [1, 4, 8, 24, 72, 168];
 
 /** Maintenance windows and machines that are off: their alerts are kept, and annunciated to nobody. */
 export function Suppressions() {
-  const asked = useSignal(0);
+  const { problem, asked, change } = useChange();
   const { value, error } = useLoaded(() => api.suppressions(), [asked.value]);
-  const problem = useSignal<string | null>(null);
-  const change = async (work: () => Promise<unknown>) => {
-    try {
-      await work();
-      [problem.value, asked.value] = [null, asked.value + 1];
-    } catch (reason) {
-      problem.value = reason instanceof Error ? reason.message : String(reason);
-    }
-  };
   return (
     <section aria-labelledby="suppressions-title">
       <h2 id="suppressions-title">Maintenance windows</h2>

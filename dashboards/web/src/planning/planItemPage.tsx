@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { PlanItem } from '#models/contracts/plan.ts';
-import { api } from './api.ts';
+import { api } from '../api.ts';
+import { money, number, percent, units } from '../format.ts';
+import { ScrollTable } from '../scroll.tsx';
+import { keyOf, machines, planVersion } from '../state.ts';
+import { useLoaded } from '../useLoaded.ts';
 import { FanChart } from './fanChart.tsx';
-import { money, number, percent, units } from './format.ts';
-import { ScrollTable } from './scroll.tsx';
-import { keyOf, machines, planVersion } from './state.ts';
-import { useLoaded } from './useLoaded.ts';
+import { ForecastOverrides } from './forecastOverrides.tsx';
+import { CurrentDecision, DecideOrder } from './orderDecision.tsx';
 
 /** One item: its fan against what came, whose demand it is, what to order, and what would be if. */
 export function PlanItemPage({ item, site }: { item: string; site: string }) {
@@ -22,6 +24,8 @@ export function PlanItemPage({ item, site }: { item: string; site: string }) {
       </h2>
       {error.value && <p role="alert">{error.value}</p>}
       {loaded && <Facts item={loaded.item} />}
+      {loaded?.item.decision && <CurrentDecision decision={loaded.item.decision} />}
+      {loaded && <DecideOrder key={loaded.item.orderNow} item={loaded.item} />}
       {loaded && <FanChart series={loaded.series} unit={loaded.item.unit} />}
       {loaded && loaded.series.outliers.length > 0 && (
         <p class="quiet">
@@ -36,6 +40,7 @@ export function PlanItemPage({ item, site }: { item: string; site: string }) {
         </p>
       )}
       {loaded && loaded.item.machines.length > 0 && <Machines item={loaded.item} />}
+      {loaded && <ForecastOverrides item={item} site={site} />}
       {loaded && <WhatIf item={loaded.item} />}
     </section>
   );
@@ -63,6 +68,7 @@ function Facts({ item: i }: { item: PlanItem }) {
       <dt>There and coming</dt>
       <dd>
         {units(i.stock, i.unit)} in stock, {units(i.onOrder, i.unit)} on order
+        {(i.openOrders ?? []).map((o) => `; ${o.order}: ${number(o.quantity)} due ${o.promised ?? 'on no known day'}`)}
       </dd>
       <dt>Runs out before a delivery</dt>
       <dd>
@@ -85,7 +91,10 @@ function Facts({ item: i }: { item: PlanItem }) {
         {i.leadTimeFrom === 'assumed' ? ', assumed: no table tells' : ''}
       </dd>
       <dt>Class</dt>
-      <dd>{[i.class === 'none' ? 'no demand' : i.class, ...i.flags.map((f) => f.replaceAll('_', ' '))].join(', ')}</dd>
+      <dd>
+        {i.segment === undefined ? '' : `${i.segment}, `}
+        {[i.class === 'none' ? 'no demand' : i.class, ...i.flags.map((f) => f.replaceAll('_', ' '))].join(', ')}
+      </dd>
       <dt>Method</dt>
       <dd>
         {i.method.replaceAll('_', ' ')}: {i.why}

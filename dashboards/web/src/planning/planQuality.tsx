@@ -1,10 +1,10 @@
 import type { PlanSummary } from '#models/contracts/plan.ts';
-import { api } from './api.ts';
-import { number, percent } from './format.ts';
-import { seesAllSites } from './session/session.ts';
-import { planVersion } from './state.ts';
-import { Table } from './table.tsx';
-import { useLoaded } from './useLoaded.ts';
+import { api } from '../api.ts';
+import { number, percent } from '../format.ts';
+import { seesAllSites } from '../session/session.ts';
+import { planVersion } from '../state.ts';
+import { Table } from '../table.tsx';
+import { useLoaded } from '../useLoaded.ts';
 
 /** How good forecasts are, how suppliers keep their promises, and sums of families and sites. */
 export function Quality({ summary }: { summary: PlanSummary }) {

@@ -1,14 +1,18 @@
 import { useSignal } from '@preact/signals';
 import type { PlanAlert, PlanItem, PlanSummary } from '#models/contracts/plan.ts';
-import { AcknowledgeForm } from './alerts/acknowledge.tsx';
-import { mostUrgentFirst } from './alerts/mostUrgentFirst.ts';
-import { api } from './api.ts';
-import { money, number, percent, time } from './format.ts';
+import { AcknowledgeForm } from '../alerts/acknowledge.tsx';
+import { mostUrgentFirst } from '../alerts/mostUrgentFirst.ts';
+import { api } from '../api.ts';
+import { money, number, percent, time } from '../format.ts';
+import { ScrollTable } from '../scroll.tsx';
+import { mayUse, seesAllSites } from '../session/session.ts';
+import { acknowledgePlan, planAlerts, planVersion, save } from '../state.ts';
+import { useLoaded } from '../useLoaded.ts';
+import { Decisions } from './decisions.tsx';
+import { Exceptions } from './exceptions.tsx';
+import { decisionText } from './orderDecision.tsx';
+import { planHref } from './planHref.ts';
 import { Quality } from './planQuality.tsx';
-import { ScrollTable } from './scroll.tsx';
-import { mayUse, seesAllSites } from './session/session.ts';
-import { acknowledgePlan, planAlerts, planVersion, save } from './state.ts';
-import { useLoaded } from './useLoaded.ts';
 
 const PAGE = 100;
 /** The API gives no more at once: find others by their words. */
@@ -29,6 +33,8 @@ export function PlanPage() {
       {error.value && <p role="alert">{error.value}</p>}
       {failure && <p role="alert">The newest plan could not be made: {failure}</p>}
       <SummaryLine summary={summary} loaded={view.value !== null} />
+      {summary && <Exceptions currency={summary.currency} />}
+      <Decisions />
       <h3>Alerts for planners ({planAlerts.value.length})</h3>
       <PlanAlertList alerts={planAlerts.value} />
       <h3>What will run out first</h3>
@@ -72,6 +78,7 @@ function SummaryLine({ summary, loaded }: { summary: PlanSummary | null; loaded:
     health: 'a machine’s health changed',
     import: 'new tables came',
     asked: 'it was asked for',
+    decision: 'a planner decided',
   };
   return (
     <p>
@@ -109,9 +116,6 @@ function PlanAlertList({ alerts }: { alerts: PlanAlert[] }) {
   );
 }
 
-export const planHref = ({ item, site }: { item: string; site: string }) =>
-  `#/plan/item/${encodeURIComponent(item)}/${encodeURIComponent(site)}`;
-
 function PlanTable({ items }: { items: PlanItem[] }) {
   if (items.length === 0) return <p class="empty">No item.</p>;
   return (
@@ -126,8 +130,10 @@ function PlanTable({ items }: { items: PlanItem[] }) {
         'Within, days',
         'Runs out before a delivery',
         'Order now',
+        'Decision',
         'Waiting until the next review costs',
         'Demand',
+        'Segment',
       ]}
     >
       {items.map((i) => (
@@ -148,8 +154,10 @@ function PlanTable({ items }: { items: PlanItem[] }) {
             {i.orderNow > 0 ? number(i.orderNow) : '–'}
             {i.deferred ? ' (over budget)' : ''}
           </td>
+          <td>{i.decision === undefined ? '–' : decisionText(i.decision)}</td>
           <td>{i.costOfWaiting > 0 ? money(i.costOfWaiting, i.currency) : '–'}</td>
           <td>{becauseOf(i)}</td>
+          <td>{i.segment ?? '–'}</td>
         </tr>
       ))}
     </ScrollTable>

@@ -2,8 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { PlanSeries } from '#models/contracts/plan.ts';
-import { number } from './format.ts';
-import { timeTicks } from './timeTicks.ts';
+import { number } from '../format.ts';
+import { timeTicks } from '../timeTicks.ts';
 
 const HEIGHT = 280;
 

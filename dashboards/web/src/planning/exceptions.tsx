@@ -1,0 +1,71 @@
+import type { PlanException } from '#models/contracts/planDecision.ts';
+import { api } from '../api.ts';
+import { money } from '../format.ts';
+import { ScrollTable } from '../scroll.tsx';
+import { mayUse, ownName } from '../session/session.ts';
+import { planVersion } from '../state.ts';
+import { useChange } from '../useChange.ts';
+import { useLoaded } from '../useLoaded.ts';
+import { planHref } from './planHref.ts';
+
+const SHOWN = 20;
+
+const KIND_WORDS: Record<PlanException['kind'], string> = {
+  order: 'Order due',
+  over_budget: 'Beyond the budget',
+  late_delivery: 'Delivery too late',
+  not_ordered: 'Accepted, not ordered',
+  dead_stock: 'Dead stock',
+  excess_stock: 'Excess stock',
+};
+
+/** What needs the planner, the most at stake first. */
+export function Exceptions({ currency }: { currency: string | undefined }) {
+  const { problem, change } = useChange();
+  const { value, error } = useLoaded(() => api.planExceptions(SHOWN), [planVersion.value]);
+  const shown = value.value ?? [];
+  const accept = async ({ item, site }: PlanException) => {
+    const { item: planned } = await api.planItem(item, site);
+    await api.decide(item, site, ownName() || 'the page', { action: 'accept', quantity: planned.orderNow });
+    planVersion.value++;
+  };
+  return (
+    <>
+      <h3>What needs you</h3>
+      {(error.value ?? problem.value) && <p role="alert">{error.value ?? problem.value}</p>}
+      {value.value !== null && shown.length === 0 && <p class="empty">Nothing needs a decision.</p>}
+      {shown.length > 0 && (
+        <ScrollTable
+          label="What needs a planner, the most at stake first"
+          head={['Item', 'What', 'At stake', 'Why', 'Recommendation', 'Decide']}
+        >
+          {shown.map((e) => (
+            <tr key={`${e.kind}/${e.item}/${e.site}`} data-exception={e.item}>
+              <th scope="row">
+                <a href={planHref(e)}>
+                  {e.item}
+                  {e.site ? ` @ ${e.site}` : ''}
+                </a>
+              </th>
+              <td>{KIND_WORDS[e.kind]}</td>
+              <td>{money(e.atStake, currency)}</td>
+              <td>{e.text}</td>
+              <td>{e.recommendation}</td>
+              <td>
+                {e.kind === 'order' && mayUse('decisions') && (
+                  <button
+                    type="button"
+                    aria-label={`Accept the order of ${e.item}`}
+                    onClick={() => void change(() => accept(e))}
+                  >
+                    Accept
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </ScrollTable>
+      )}
+    </>
+  );
+}

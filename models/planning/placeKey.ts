@@ -1,0 +1,2 @@
+/** An item at a site, as one text. */
+export const placeKey = ({ item, site }: { item: string; site: string }): string => `${item}\t${site}`;
