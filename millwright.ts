@@ -8,6 +8,7 @@ import { addEdgeCommands } from '#edge/command.ts';
 import type { DetectOptions } from '#edge/detect/detectFile.ts';
 import { addLearnCommands } from '#edge/learn/command.ts';
 import { addGatewayCommands } from '#gateway/command.ts';
+import { addMcpCommand } from '#gateway/mcp/command.ts';
 import { periods, positive, range, separator, vibrationUnit, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import { ROW_METHODS } from '#models/health/process/methodNames.ts';
@@ -58,6 +59,15 @@ addEdgeCommands(program, shell);
 
 addLearnCommands(program, shell);
 addGatewayCommands(program, shell);
+addMcpCommand(program, shell, async () => {
+  const { analyzeFiles } = await import('#edge/analyze/analyzeFiles.ts');
+  return (file, options) => {
+    const lines: string[] = [];
+    const usual = { pulsesPerTurn: 1, isoGroup: '2', isoFoundation: 'rigid', json: true } as const;
+    analyzeFiles([file], { ...usual, ...options }, (line) => lines.push(line));
+    return JSON.parse(lines.join(''));
+  };
+});
 
 program
   .command('check')
