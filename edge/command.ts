@@ -24,6 +24,7 @@ export function addEdgeCommands(program: Command, shell: Shell): void {
   addBrowse(edge, shell);
   addListen(edge, shell);
   addMap(edge, shell);
+  addSetup(edge, shell);
   addCertificates(edge, shell);
 }
 
@@ -169,6 +170,21 @@ function addMap(edge: Command, shell: Shell): void {
       if (samples.size === 0)
         throw shell.failure(`${withoutPassword(source.url)}: no message on ${o.topic} in ${o.for} s`);
       for (const line of mappingLines(samples, Date.now())) shell.write(line);
+    });
+}
+
+function addSetup(edge: Command, shell: Shell): void {
+  edge
+    .command('setup')
+    .description(
+      'a page on this computer that connects an edge: finds what brokers and OPC UA servers have, describes machines, writes the configuration and runs the edge with it',
+    )
+    .argument('<file>', "the edge's configuration (YAML); made where there is none")
+    .option('--port <n>', 'of the page, on loopback', wholeNumber, 8090)
+    .addHelpText('after', '\nExample:\n  millwright edge setup edge.yaml')
+    .action(async (file: string, { port }: { port: number }) => {
+      const { runSetup } = await import('./setup/runSetup.ts');
+      await runSetup(file, port, shell, () => loadToRun(shell, file));
     });
 }
 

@@ -4,6 +4,7 @@ import { decode } from './decode.ts';
 import type { Heard } from './listen.ts';
 import { type Proposal, proposeMappings } from './proposeMapping.ts';
 import { Router } from './route.ts';
+import type { Arrival } from './source.ts';
 import { subscriptionSchema } from './sourceConfig.ts';
 import { timeReader } from './timeReader.ts';
 
@@ -42,16 +43,27 @@ export function mappingLines({ byTopic }: Samples, nowMs: number): string[] {
   ];
 }
 
+/** Reads messages by a proposed subscription, as an edge would. */
+export function samplesReader(
+  subscription: Proposal['subscription'],
+  nowMs: number,
+): (topic: string, payload: Buffer) => Arrival[] {
+  const router = new Router([subscriptionSchema.parse(subscription)]);
+  const limits = { nowMs, maxFutureMs: MAX_FUTURE_MS, readTime: timeReader('auto', 'UTC') };
+  return (topic, payload) => {
+    const route = router.find(topic);
+    return route ? decode(route, payload, limits) : [];
+  };
+}
+
 function proposalLines(
   { subscription, topics }: Proposal,
   byTopic: ReadonlyMap<string, Buffer>,
   nowMs: number,
 ): string[] {
-  const router = new Router([subscriptionSchema.parse(subscription)]);
-  const limits = { nowMs, maxFutureMs: MAX_FUTURE_MS, readTime: timeReader('auto', 'UTC') };
+  const read = samplesReader(subscription, nowMs);
   const yields = topics.slice(0, SHOWN_TOPICS).flatMap((topic) => {
-    const route = router.find(topic);
-    const arrivals = route ? decode(route, byTopic.get(topic) as Buffer, limits) : [];
+    const arrivals = read(topic, byTopic.get(topic) as Buffer);
     return [
       `# ${topic}`,
       ...arrivals

@@ -1,0 +1,143 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { Shell } from '#models/configuration/shell.ts';
+import type { EdgeConfig } from '../config.ts';
+import { type RunningEdge, startEdge } from '../main.ts';
+import { brokerOf, hearBroker } from '../sources/listen.ts';
+import { Samples } from '../sources/mappingText.ts';
+import { browse } from '../sources/opcua/browse.ts';
+import { opcuaSourceSchema } from '../sources/opcua/opcuaConfig.ts';
+import { discover } from './discover.ts';
+import { SetupError } from './editConfig.ts';
+import { Setup } from './setup.ts';
+import { serveSetup } from './setupServer.ts';
+
+const MAX_VARIABLES = 500;
+const ROOT = 'ns=0;i=85';
+const ANSWER_MS = 5000;
+
+/**
+ * Serves the set-up of an edge until it is told to stop; the edge runs in this process from the moment it is started.
+ * @param load the stored configuration, with the files that it names. @throws where the file is no YAML or the port is taken.
+ */
+export async function runSetup(
+  file: string,
+  port: number,
+  shell: Shell,
+  load: () => Promise<EdgeConfig>,
+): Promise<void> {
+  const runner = new EdgeRunner(file, shell.version, load);
+  const setup = new Setup({
+    read: () => stored(file),
+    start: (text) => runner.start(text),
+    listen: async (broker, filter, seconds) => {
+      const checked = brokerOf(broker.url);
+      if (checked === null) throw new SetupError(`${broker.url}: an address such as mqtt://host:1883 is needed`);
+      const samples = new Samples();
+      const take = (heard: Parameters<Samples['take']>[0]) => samples.take(heard);
+      await hearBroker({ ...checked, ...broker }, [filter], 1000 * seconds, shell.stopSignal(), take);
+      if (samples.size === 0) throw new SetupError(`${broker.url}: no message on ${filter} in ${seconds} s`);
+      return discover(samples, Date.now());
+    },
+    browse: async (endpoint) => {
+      const nodes = [{ nodeId: ROOT, asset: 'unused', point: 'unused' }];
+      const source = opcuaSourceSchema.safeParse({ type: 'opcua', endpoint, nodes });
+      if (!source.success) throw new SetupError(`${endpoint}: an address such as opc.tcp://host:4840 is needed`);
+      const variables = await browse(source.data, setup.basics.dataDirectory || '.', ROOT, MAX_VARIABLES);
+      // What every server says of itself is no machine's.
+      return variables.filter(({ nodeId }) => !/^(ns=0;)?i=/.test(nodeId));
+    },
+  });
+  const { url, server } = await serveSetup(setup, { file, port, status: () => runner.status() });
+  shell.say(`Set-up of ${file}: ${url}`);
+  await shell.runUntilStopped({
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await runner.stop();
+    },
+  });
+}
+
+const stored = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
+/** The edge of a set-up: it starts with what is stored, and goes on with what was stored before where that fails. */
+class EdgeRunner {
+  readonly #file: string;
+  readonly #version: string;
+  readonly #load: () => Promise<EdgeConfig>;
+  #edge: RunningEdge | null = null;
+
+  constructor(file: string, version: string, load: () => Promise<EdgeConfig>) {
+    this.#file = file;
+    this.#version = version;
+    this.#load = load;
+  }
+
+  /** @throws Error where the edge does not start; the stored configuration is then the one before. */
+  async start(text: string): Promise<void> {
+    const before = stored(this.#file);
+    const wasRunning = this.#edge !== null;
+    this.#store(text);
+    try {
+      await this.#restart();
+    } catch (error) {
+      this.#store(before);
+      if (wasRunning) await this.#restart();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new SetupError(`the edge did not start, and the configuration is as it was before: ${reason}`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#edge?.stop();
+    this.#edge = null;
+  }
+
+  /** What the edge says of itself, a line each. */
+  async status(): Promise<string[]> {
+    if (this.#edge === null) return ['it does not run'];
+    const config = await this.#load();
+    const token = config.http.tokenFile === undefined ? undefined : readFileSync(config.http.tokenFile, 'utf8').trim();
+    const answer = await fetch(`http://127.0.0.1:${this.#edge.httpPort}/healthz`, {
+      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    return statusLines((await answer.json()) as EdgeStatus);
+  }
+
+  async #restart(): Promise<void> {
+    const config = await this.#load();
+    await this.stop();
+    this.#edge = await startEdge(config, this.#version);
+  }
+
+  /** Whole or not at all; an empty text is no file. */
+  #store(text: string): void {
+    if (text === '') {
+      rmSync(this.#file, { force: true });
+      return;
+    }
+    writeFileSync(`${this.#file}.new`, text, { mode: 0o600 });
+    renameSync(`${this.#file}.new`, this.#file);
+  }
+}
+
+/** As much of an edge's health as a set-up shows. */
+export interface EdgeStatus {
+  ok: boolean;
+  sources: string[];
+  uplink: boolean;
+  faults: { asset: string; point: string; detail: string }[];
+  refusedSubscriptions: { subscription: string; lastRefusal?: string | null }[];
+}
+
+/** Health of an edge, a line each. Pure. */
+export function statusLines({ ok, sources, uplink, faults, refusedSubscriptions }: EdgeStatus): string[] {
+  return [
+    ok ? 'All sources deliver.' : 'Not all sources deliver.',
+    ...sources.map((state, i) => `Source ${i + 1}: ${state}`),
+    uplink ? "The gateway's broker is connected." : "The gateway's broker is not connected: messages wait.",
+    ...faults.map((f) => `${f.asset} ${f.point}: ${f.detail}`),
+    ...refusedSubscriptions.map((s) => `${s.subscription}: every message was refused`),
+  ];
+}

@@ -1,0 +1,172 @@
+import { createPatch } from 'diff';
+import { parse } from 'yaml';
+import { formatError, parseConfiguration } from '#models/configuration/parse.ts';
+import { edgeConfigSchema } from '../config.ts';
+import type { BrowsedVariable } from '../sources/opcua/browse.ts';
+import type { Discovery, FoundGroup } from './discover.ts';
+import {
+  type BrokerAddress,
+  type EdgeBasics,
+  type MachineFacts,
+  type OpcuaNode,
+  SetupError,
+  withBasics,
+  withMachine,
+  withNodes,
+  withSubscriptions,
+} from './editConfig.ts';
+
+/** What a set-up needs of the world around it. */
+export interface SetupWorld {
+  /** The configuration as it is stored; empty: there is none yet. */
+  read(): string;
+  /** Stores a configuration and starts the edge with it; the old one stays, and runs on, where that fails. @throws Error. */
+  start(text: string): Promise<void>;
+  listen(broker: BrokerAddress, filter: string, seconds: number): Promise<Discovery>;
+  browse(endpoint: string): Promise<readonly BrowsedVariable[]>;
+}
+
+export interface KnownPoint {
+  point: string;
+  /** Undefined: nothing of it has been seen in this set-up. */
+  kind: 'waveform' | 'value' | undefined;
+  unit: string | undefined;
+  role: string | undefined;
+  hasBearing: boolean;
+}
+
+/** A machine that the draft describes or that was mapped, and its points. */
+export interface KnownMachine {
+  asset: string;
+  kind: string | undefined;
+  ratedRpm: number | undefined;
+  points: KnownPoint[];
+}
+
+interface Found {
+  asset: string;
+  point: string;
+  kind: KnownPoint['kind'];
+}
+
+/** As much of a draft's machines as a form shows, whatever is wrong with the rest. */
+interface DraftAssets {
+  assets?: Record<
+    string,
+    {
+      kind?: string;
+      ratedRpm?: number;
+      points?: Record<string, { unit?: string; role?: string; bearing?: unknown } | null>;
+    } | null
+  > | null;
+}
+
+/** One set-up of one edge: a draft of its configuration, what was found around it, and what is wrong with the draft. */
+export class Setup {
+  draft: string;
+  /** The broker that was listened to last, and what it had. */
+  discovery: (Discovery & { broker: BrokerAddress }) | null = null;
+  /** The OPC UA server that was browsed last. */
+  browsed: { endpoint: string; variables: readonly BrowsedVariable[] } | null = null;
+  /** Whether the edge runs with the stored configuration. */
+  isRunning = false;
+  readonly #world: SetupWorld;
+  readonly #mapped = new Map<string, Found>();
+
+  constructor(world: SetupWorld) {
+    this.#world = world;
+    this.draft = world.read();
+  }
+
+  /** What the draft says of the edge itself; '' where it says nothing. */
+  get basics(): EdgeBasics {
+    const { site, edge, dataDirectory, uplink } = (parse(this.draft) ?? {}) as Partial<Record<string, unknown>>;
+    const text = (value: unknown) => (typeof value === 'string' ? value : '');
+    const uplinkUrl = text((uplink as { url?: unknown } | null | undefined)?.url);
+    return { site: text(site), edge: text(edge), dataDirectory: text(dataDirectory), uplinkUrl };
+  }
+
+  setBasics(basics: EdgeBasics): void {
+    this.draft = withBasics(this.draft, basics);
+  }
+
+  async listen(broker: BrokerAddress, filter: string, seconds: number): Promise<void> {
+    this.discovery = { broker, ...(await this.#world.listen(broker, filter, seconds)) };
+  }
+
+  /** Takes proposed mappings, by their places in the discovery. */
+  addGroups(indices: readonly number[]): void {
+    const { discovery } = this;
+    const groups = indices.flatMap((i): FoundGroup[] => discovery?.groups.slice(i, i + 1) ?? []);
+    if (discovery === null || groups.length === 0) throw new SetupError('no mapping was selected');
+    const subscriptions = groups.map(({ subscription }) => subscription);
+    this.draft = withSubscriptions(this.draft, discovery.broker, subscriptions);
+    for (const found of groups.flatMap(({ points }) => points)) this.#note(found);
+    this.discovery = null;
+  }
+
+  async browse(endpoint: string): Promise<void> {
+    this.browsed = { endpoint, variables: await this.#world.browse(endpoint) };
+  }
+
+  addNodes(nodes: readonly OpcuaNode[]): void {
+    const { browsed } = this;
+    if (browsed === null || nodes.length === 0) throw new SetupError('no node was selected');
+    this.draft = withNodes(this.draft, browsed.endpoint, nodes);
+    for (const { nodeId, asset, point } of nodes) {
+      const variable = browsed.variables.find((v) => v.nodeId === nodeId);
+      this.#note({ asset, point, kind: variable?.length == null ? 'value' : 'waveform' });
+    }
+    this.browsed = null;
+  }
+
+  setMachine(facts: MachineFacts): void {
+    this.draft = withMachine(this.draft, facts);
+  }
+
+  /** What is wrong with the draft; empty: it is sound. */
+  faults(): string[] {
+    const parsed = parseConfiguration(this.draft, edgeConfigSchema);
+    return parsed.ok ? [] : parsed.errors.map((error) => formatError(error, 'edge.yaml'));
+  }
+
+  /** What the draft changes in the stored file, as a unified diff; empty: nothing. */
+  diff(): string {
+    const stored = this.#world.read();
+    return stored === this.draft ? '' : createPatch('edge.yaml', stored, this.draft, 'stored', 'draft');
+  }
+
+  async start(): Promise<void> {
+    if (this.faults().length > 0) throw new SetupError('the configuration is not sound yet');
+    await this.#world.start(this.draft);
+    this.isRunning = true;
+  }
+
+  /** Machines by name: those of the draft, and those that the mappings of this set-up yield. */
+  machines(): KnownMachine[] {
+    const { assets } = (parse(this.draft) ?? {}) as DraftAssets;
+    const mapped = [...this.#mapped.values()];
+    const names = new Set([...Object.keys(assets ?? {}), ...mapped.map(({ asset }) => asset)]);
+    return [...names].sort().map((asset) => {
+      const own = assets?.[asset] ?? {};
+      const points = new Set([
+        ...Object.keys(own.points ?? {}),
+        ...mapped.filter((m) => m.asset === asset).map(({ point }) => point),
+      ]);
+      return {
+        asset,
+        kind: own.kind,
+        ratedRpm: own.ratedRpm,
+        points: [...points].sort().map((point): KnownPoint => {
+          const { unit, role, bearing } = own.points?.[point] ?? {};
+          const kind = this.#mapped.get(`${asset}/${point}`)?.kind;
+          return { point, kind, unit, role, hasBearing: bearing !== undefined };
+        }),
+      };
+    });
+  }
+
+  #note(found: Found): void {
+    this.#mapped.set(`${found.asset}/${found.point}`, found);
+  }
+}
