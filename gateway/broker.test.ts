@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import mqtt from 'mqtt';
 import { expect, test } from 'vitest';
 import { startBroker } from './broker.ts';
@@ -12,22 +13,38 @@ checkBroker('the embedded broker', async () => {
 
 test('a client id in use is not taken over by another account; its own account may connect anew', async () => {
   const broker = await startBroker('127.0.0.1', 0, testAccounts());
-  const connect = (username: string) =>
+  const connectAs = (username: string) =>
     mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, {
       username,
       password: username,
       clientId: 'one',
       reconnectPeriod: 0,
     });
-  const first = await connect('gateway');
+  const first = await connectAs('gateway');
   const ended = new Promise((resolve) => first.once('close', () => resolve(null)));
-  await expect(connect('machines')).rejects.toThrow(/Identifier rejected/);
+  await expect(connectAs('machines')).rejects.toThrow(/Identifier rejected/);
   expect([first.connected, broker.refused]).toEqual([true, 1]);
-  const second = await connect('gateway');
+  const second = await connectAs('gateway');
   await ended;
-  await expect(connect('machines')).rejects.toThrow(/Identifier rejected/);
+  await expect(connectAs('machines')).rejects.toThrow(/Identifier rejected/);
   await second.endAsync();
-  await (await connect('machines')).endAsync();
+  await (await connectAs('machines')).endAsync();
+  await broker.close();
+});
+
+test('who has not signed in is not waited for beyond a megabyte; who has may send more', async () => {
+  const broker = await startBroker('127.0.0.1', 0, testAccounts());
+  const socket = connect(broker.port, '127.0.0.1').on('error', () => undefined);
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  // A CONNECT of 256 MB.
+  socket.write(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]));
+  for (let i = 0; i < 4; i++) socket.write(Buffer.alloc(1024 * 1024));
+  await closed;
+  expect(broker.refused).toBe(1);
+  const url = `mqtt://127.0.0.1:${broker.port}`;
+  const client = await mqtt.connectAsync(url, { username: 'machines', password: 'machines' });
+  await client.publishAsync('plant/a', Buffer.alloc(3 * 1024 * 1024), { qos: 1 });
+  await client.endAsync();
   await broker.close();
 });
 

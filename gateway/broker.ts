@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { Aedes, type AuthenticateError, type Client } from 'aedes';
 import { type BrokerAccount, covers } from './brokerAccess.ts';
 
@@ -12,6 +12,8 @@ export interface EmbeddedBroker {
 
 const BAD_CREDENTIALS = 4;
 const BAD_CLIENT_ID = 2;
+/** Before a client has signed in: MQTT's first packet may claim 256 MB, which would be kept until it is whole. */
+const MAX_UNKNOWN_BYTES = 1024 * 1024;
 
 /**
  * A broker in this process, for a laptop: MQTT 3.1.1, on loopback, nothing kept across a restart. With accounts every
@@ -26,7 +28,17 @@ export async function startBroker(
   const aedes = await Aedes.createBroker();
   const counts = { refused: 0 };
   if (accounts !== null) restrict(aedes, accounts, () => counts.refused++);
-  const server = createServer(aedes.handle);
+  const signedIn = new WeakSet<object>();
+  aedes.on('client', ({ conn }) => signedIn.add(conn));
+  const server = createServer((socket: Socket) => {
+    // Beside the broker's own listener, which is the one that reads.
+    socket.on('readable', () => {
+      if (socket.bytesRead <= MAX_UNKNOWN_BYTES || signedIn.has(socket) || socket.destroyed) return;
+      counts.refused++;
+      socket.destroy();
+    });
+    aedes.handle(socket);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

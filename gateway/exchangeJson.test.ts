@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exchangeJson } from './exchangeJson.ts';
+import { exchangeJson, isLocalAddress } from './exchangeJson.ts';
 
 const server = createServer((request, response) => {
+  if (request.url === '/elsewhere') return response.writeHead(302, { location: 'http://169.254.169.254/' }).end();
   response.writeHead(request.url === '/refused' ? 409 : 200).end(Buffer.alloc(request.url === '/long' ? 1e6 : 10, 'x'));
 });
 let url: string;
@@ -25,3 +26,34 @@ test('another answer than 2xx, and an address of this machine that is not allowe
   await expect(get('/refused')).rejects.toThrow('the receiver answered 409');
   await expect(get('/', false)).rejects.toThrow('allowLocal');
 });
+
+test('a redirect is followed nowhere', async () => {
+  await expect(get('/elsewhere')).rejects.toThrow('the receiver answered 302');
+});
+
+test.each([
+  'http://localhost',
+  'http://2130706433',
+  'http://0x7f.1',
+  'http://0177.0.0.1',
+  'http://127.1',
+  'http://0',
+  'http://[::1]',
+  'http://[::ffff:127.0.0.1]',
+  'http://[::ffff:0.0.0.0]',
+  'http://[64:ff9b::169.254.169.254]',
+  'http://169.254.169.254',
+  'http://[fe80::1]',
+  'http://user:secret@127.0.0.1',
+])('%s is an address of this machine, however it is written', async (address) => {
+  const { port } = server.address() as AddressInfo;
+  const asked = exchangeJson({ method: 'GET', url: `${address}:${port}/`, headers: {}, allowLocal: false });
+  await expect(asked).rejects.toThrow('allowLocal');
+});
+
+test.each(['10.0.0.5', '192.168.1.1', '93.184.216.34', 'fd12::1', '2606:2800::1', '::ffff:10.0.0.5'])(
+  '%s is none: receivers in a plant have such',
+  (address) => {
+    expect(isLocalAddress(address)).toBe(false);
+  },
+);

@@ -5,17 +5,32 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 const TIMEOUT_MS = 10_000;
 
-/** Loopback, link-local (cloud metadata among them) and unspecified addresses. */
+/** Loopback, link-local and unspecified addresses: length of the prefix. */
+const LOCAL_V4 = [
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['0.0.0.0', 8],
+  // Metadata of clouds that have it elsewhere: Alibaba, Azure, Oracle.
+  ['100.100.100.200', 32],
+  ['168.63.129.16', 32],
+  ['192.0.0.192', 32],
+] as const;
+const LOCAL_V6 = [
+  ['::1', 128],
+  ['::', 128],
+  ['fe80::', 10],
+  // Metadata of Amazon and Google.
+  ['fd00:ec2::254', 128],
+  ['fd20:ce::254', 128],
+] as const;
+/** IPv6 addresses that lead to an IPv4 one, in their last 32 bits: mapped, and by NAT64. */
+const WRAPPED = ['::ffff:', '64:ff9b::'] as const;
 const LOCAL = new BlockList();
-LOCAL.addSubnet('127.0.0.0', 8, 'ipv4');
-LOCAL.addSubnet('169.254.0.0', 16, 'ipv4');
-LOCAL.addSubnet('0.0.0.0', 8, 'ipv4');
-LOCAL.addAddress('::1', 'ipv6');
-LOCAL.addAddress('::', 'ipv6');
-LOCAL.addSubnet('fe80::', 10, 'ipv6');
-LOCAL.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
-LOCAL.addSubnet('::ffff:169.254.0.0', 112, 'ipv6');
-LOCAL.addAddress('fd00:ec2::254', 'ipv6');
+for (const [address, prefix] of LOCAL_V4) {
+  LOCAL.addSubnet(address, prefix, 'ipv4');
+  for (const before of WRAPPED) LOCAL.addSubnet(before + address, 96 + prefix, 'ipv6');
+}
+for (const [address, prefix] of LOCAL_V6) LOCAL.addSubnet(address, prefix, 'ipv6');
 
 export function isLocalAddress(address: string): boolean {
   return LOCAL.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');

@@ -5,6 +5,7 @@ import type { Origin } from '#models/contracts/topics.ts';
 import type { WorkOrder } from '#models/contracts/workOrder.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import type { SupplyRow } from '#models/supply/supplyTables.ts';
+import { AlarmMeasures } from './alerts/alarmMeasures.ts';
 import { AlertClock } from './alerts/alertClock.ts';
 import { Events } from './api/events.ts';
 import { FailedLogins } from './api/failedLogins.ts';
@@ -216,9 +217,17 @@ function startAlarms(
   started.add('alert clock', clock, (c) => c.stop());
   const workOrders = startWorkOrders(config.workOrders, store, events, now, log);
   started.add('work orders', workOrders, (w) => w?.stop());
+  const alarms = new AlarmMeasures({
+    directory: config.dataDirectory,
+    statistics: store.statistics,
+    run: runInThread,
+    now,
+    sites: () => [...new Set(store.health().map(({ site }) => site))],
+  });
+  started.add('alarm measures', alarms, (a) => a.stop());
   const retention = new Retention(store, config.retention, now, log);
   started.add('retention', retention, (r) => r.stop());
-  return { clock, alertsChanged, retention, workOrders };
+  return { clock, alarms, alertsChanged, retention, workOrders };
 }
 
 /** Orders for work in the maintenance system; null where the configuration has none. */

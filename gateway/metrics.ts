@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { unexplained } from '#models/contracts/ledger.ts';
 import { readMetrics } from '#models/metrics/readMetrics.ts';
+import type { AlarmMeasures } from './alerts/alarmMeasures.ts';
+import type { AlarmDay } from './alerts/alarmQuestions.ts';
 import type { AlertClock } from './alerts/alertClock.ts';
 import type { Events } from './api/events.ts';
 import type { FailedLogins } from './api/failedLogins.ts';
@@ -26,6 +28,7 @@ export interface Measured {
   events: Events;
   notifications: Notifications;
   clock: AlertClock;
+  alarms: AlarmMeasures;
   failedLogins: FailedLogins;
   turnedAway: ReadonlyMap<number, number>;
   retention: Retention;
@@ -139,11 +142,34 @@ export function gatewayMetrics(measured: Measured): Registry {
       sums.set(`${state} ${channel}`, (sums.get(`${state} ${channel}`) ?? 0) + n);
     for (const [key, n] of sums) set({ state: key.split(' ')[0], channel: key.slice(key.indexOf(' ') + 1) }, n);
   });
+  addAlarmSystem(read, measured);
+  read('escalations_deferred', 'alerts that wait for an escalation since too many are due at once', [], (set) =>
+    set({}, clock.deferred),
+  );
+  read('attachments_refused_total', 'files of alerts for which there was no room', [], (set) =>
+    set({}, store.attachments.refused),
+  );
   read('work_orders', 'orders for work on machines, by state', ['state'], (set) => {
     for (const { state, n } of store.workOrders.counts()) set({ state }, n);
   });
   addPlanning(read, measured);
   return registry;
+}
+
+/** The alarm system of each site over the last day, as one operator sees it, by the measures of EEMUA 191 and ISA-18.2. */
+function addAlarmSystem(read: ReturnType<typeof readMetrics>, { alarms }: Measured): void {
+  const ofDay = (name: string, help: string, of: (day: AlarmDay) => number) =>
+    read(`alarm_${name}`, `${help}, over the last day`, ['site'], async (set) => {
+      for (const day of await alarms.day()) set({ site: day.site }, of(day));
+    });
+  ofDay('rate_per_10_minutes', 'alerts in ten minutes, on average', ({ health }) => health.meanPer10Min);
+  ofDay('peak_per_10_minutes', 'the most alerts in any ten minutes', ({ health }) => health.peakPer10Min);
+  ofDay('floods', 'times that more than ten alerts came in ten minutes', ({ health }) => health.floods.length);
+  ofDay('flood_ratio', 'part of the time that was in a flood', ({ health }) => health.floodPart);
+  ofDay('chattering_sources', 'points with three alerts or more in a minute', ({ health }) => health.chattering.length);
+  read('alarm_stale', 'alerts that have been active for more than a day', ['site'], async (set) => {
+    for (const { site, stale } of await alarms.day()) set({ site }, stale);
+  });
 }
 
 function addPlanning(read: ReturnType<typeof readMetrics>, measured: Measured): void {

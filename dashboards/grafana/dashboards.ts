@@ -1,9 +1,11 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { alarmsDashboard } from './alarms.ts';
 import { machinesDashboard } from './machines.ts';
 import { planningDashboard } from './planning.ts';
 
 /** Dashboards that Grafana is provisioned with, by their files. */
 export const dashboards: Record<string, () => DashboardBuilder> = {
+  'alarms.json': alarmsDashboard,
   'machines.json': machinesDashboard,
   'planning.json': planningDashboard,
 };

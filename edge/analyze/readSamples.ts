@@ -69,10 +69,13 @@ function looksLikeText(bytes: Buffer): boolean {
   return beginning.every((c) => c === 9 || c === 10 || c === 13 || (c >= 32 && c < 127) || c >= 0xa0);
 }
 
+/** Of a compressed recording: a small file must not fill the memory. */
+const MAX_UNPACKED_BYTES = 2 ** 30;
+
 function bytesOf(file: string): Buffer {
   try {
     const raw = readFileSync(file);
-    return file.endsWith('.gz') ? gunzipSync(raw) : raw;
+    return file.endsWith('.gz') ? gunzipSync(raw, { maxOutputLength: MAX_UNPACKED_BYTES }) : raw;
   } catch (error) {
     throw new RecordingFormatError(`${file}: ${error instanceof Error ? error.message : error}`);
   }

@@ -74,7 +74,8 @@ export function readNumber(
 const HEX = /^[0-9a-f]+$/i;
 const MIN_HEX = 16;
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
-const DECIMALS = /^\s*[+-]?[\d.][\d.eE+-]*(\s*[,;\s]\s*[+-]?[\d.][\d.eE+-]*)+\s*$/;
+/** A blank belongs to one part alone: where several could take it, the tries double with every gap of a text that does not fit. */
+const DECIMALS = /^\s*[+-]?[\d.][\d.eE+-]*(?:(?:\s*[,;]\s*|\s+)[+-]?[\d.][\d.eE+-]*)+\s*$/;
 
 /**
  * Samples in a text: numbers apart by commas, semicolons or blanks; or bytes, in hexadecimal or base64 (either alphabet).

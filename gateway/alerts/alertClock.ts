@@ -28,6 +28,8 @@ export class AlertClock {
   readonly #parts: AlertClockParts;
   #timer: NodeJS.Timeout | null = null;
   #known = new Map<string, Watch['state']>();
+  /** Alerts that the last tick did not look at for an escalation, since there were too many at once. */
+  deferred = 0;
 
   constructor(parts: AlertClockParts) {
     this.#parts = parts;
@@ -61,7 +63,7 @@ export class AlertClock {
     const own = nextLivenessAlerts(store.ownAlerts(), silencesOf(machines, liveness, now()), now());
     for (const alert of own) store.keepOwnAlert(alert);
     const due = store.changeDue();
-    store.escalate(escalations);
+    this.deferred = store.escalate(escalations);
     if (own.length + due.length > 0) changed([...own, ...due]);
   }
 }

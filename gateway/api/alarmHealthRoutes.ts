@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { alarmSystemHealth } from '#models/alerting/alarmSystemHealth.ts';
-import { misses, type RecordedFailure, trackRecords } from '#models/alerting/trackRecord.ts';
+import { misses, type RecordedFailure } from '#models/alerting/trackRecord.ts';
 import { alarmSystemHealthSchema, trackRecordSchema, trackRecordsSchema } from '#models/contracts/alarmHealth.ts';
 import { nameSchema } from '#models/contracts/names.ts';
+import type { AlarmMeasures } from '../alerts/alarmMeasures.ts';
 import { ruleOf } from '../store/alertStatistics.ts';
 import type { Store } from '../store/store.ts';
 import { errorSchema } from './routes.ts';
@@ -14,13 +14,17 @@ const DAY_MS = 86_400_000;
 
 export interface AlarmHealthParts {
   store: Store;
+  alarms: AlarmMeasures;
   now: () => number;
   /** Failures that maintenance recorded. */
   failures: () => RecordedFailure[];
 }
 
 /** How well the alarm system serves its operators, and how often its alerts were right. */
-export function addAlarmHealthRoutes(server: FastifyInstance, { store, now, failures }: AlarmHealthParts): void {
+export function addAlarmHealthRoutes(
+  server: FastifyInstance,
+  { store, alarms, now, failures }: AlarmHealthParts,
+): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
   app.get(
@@ -43,7 +47,7 @@ export function addAlarmHealthRoutes(server: FastifyInstance, { store, now, fail
       if ('refusal' in asked) return reply.code(400).send({ error: asked.refusal });
       const toMs = now();
       const fromMs = toMs - days * DAY_MS;
-      return alarmSystemHealth(store.annunciated(fromMs, asked.site), fromMs, toMs, operators);
+      return alarms.ask({ kind: 'health', fromMs, toMs, operators, site: asked.site });
     },
   );
 
@@ -57,10 +61,9 @@ export function addAlarmHealthRoutes(server: FastifyInstance, { store, now, fail
       },
     },
     async () => {
-      const judged = store.judgedAlerts();
       const all = failures();
-      const missed = misses(all, store.raisesOf([...new Set(all.map((f) => f.machine))]));
-      return { rules: trackRecords(judged), failures: all.length, missed };
+      const missed = misses(all, store.statistics.raises([...new Set(all.map((f) => f.machine))]));
+      return { rules: await alarms.ask({ kind: 'records' }), failures: all.length, missed };
     },
   );
 
@@ -80,7 +83,7 @@ export function addAlarmHealthRoutes(server: FastifyInstance, { store, now, fail
       const alert = store.alert(params.id);
       if (alert === null) return reply.code(404).send({ error: `no alert ${params.id}` });
       const rule = ruleOf(alert);
-      const records = trackRecords(store.judgedAlerts(alert.evidence.diagnosis.fault));
+      const records = await alarms.ask({ kind: 'records', fault: alert.evidence.diagnosis.fault });
       return { rule, trackRecord: records.find((r) => r.rule === rule) ?? null };
     },
   );

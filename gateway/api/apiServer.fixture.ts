@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { AlarmMeasures } from '../alerts/alarmMeasures.ts';
 import { apiSchema } from '../apiConfig.ts';
 import { gatewayConfigSchema } from '../config.ts';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
@@ -91,6 +92,13 @@ export async function apiServer(api: object = {}, nowMs = 5) {
     testChannel: async () => undefined,
     suppressionsChanged: () => undefined,
     workOrderDecided: () => undefined,
+    alarms: new AlarmMeasures({
+      directory,
+      statistics: store.statistics,
+      run: runHere,
+      now: () => nowMs,
+      sites: () => [],
+    }),
     costs: gatewayConfigSchema.shape.costs.parse(undefined),
     failures: () => [{ machine: 'pump-1', atMs: nowMs - 1 }],
     audit: (...entry) => audited.push(entry.join(' ')),

@@ -49,7 +49,8 @@ test('what is no photograph, report or note is refused, and so is what there is 
   for (let i = 0; i < 20; i++) expect(await statusOf(post(url, Buffer.from([i])))).toBe(200);
   const full = await app.inject(post(url, Buffer.from([20])));
   expect(full).toMatchObject({ statusCode: 409 });
-  expect(full.json()).toEqual({ error: 'an alert has at most 20 attachments' });
+  expect(full.json()).toMatchObject({ error: 'an alert has at most 20 attachments' });
+  expect(store.attachments.refused).toBe(1);
   expect((await app.inject('/api/v1/alerts/a/attachments/999')).statusCode).toBe(404);
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { takeAlert } from '../store/alertStore.fixture.ts';
 import { apiServer, secretFile } from './apiServer.fixture.ts';
 
 const VIEWER = '3f9a1c7e5b8d2046a1b2c3d4e5f60718';
@@ -81,4 +82,61 @@ test('a name of a prototype is no database of notifications', async () => {
     payload: { by: 'x' },
   });
   expect(answer.statusCode).toBe(404);
+});
+
+test.each([
+  '/../../etc/passwd',
+  '/..%2f..%2fetc/passwd',
+  '/%2e%2e/%2e%2e/package.json',
+  '/assets/..%2f..%2f..%2fpackage.json',
+  '/assets/%2e%2e/%2e%2e/%2e%2e/package.json',
+  '/assets\\..\\..\\package.json',
+  '/index.html%00',
+])('%s leads to no file outside of the page', async (url) => {
+  const { app } = await apiServer();
+  const answer = await app.inject({ url, headers: { host: '127.0.0.1' } });
+  expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+  expect(answer.payload).not.toMatch(/root:|"dependencies"/);
+});
+
+test('a token without a signature, in the address, or of another kind identifies nobody', async () => {
+  const { app } = await apiServer({ tokens: [viewerOf()] });
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const unsigned = `${part({ alg: 'none' })}.${part({ sub: 'vic', role: 'administrator' })}.`;
+  const ask = async (url: string, authorization?: string) =>
+    (await app.inject({ url, headers: authorization === undefined ? {} : { authorization } })).statusCode;
+  expect(await ask('/api/v1/machines', `Bearer ${unsigned}`)).toBe(401);
+  expect(await ask(`/api/v1/machines?access_token=${VIEWER}`)).toBe(401);
+  expect(await ask('/api/v1/machines', `Basic ${Buffer.from(`vic:${VIEWER}`).toString('base64')}`)).toBe(401);
+});
+
+test('a pattern made to be slow holds nothing up', async () => {
+  const { app, store } = await apiServer({}, Date.UTC(2026, 5, 1));
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/api/v1/suppressions',
+    payload: {
+      by: 'x',
+      site: 's',
+      machines: Array(200).fill(`${'*a'.repeat(31)}*b`),
+      untilMs: Date.UTC(2026, 5, 2),
+      reason: 'r',
+    },
+  });
+  expect(answer.statusCode).toBe(201);
+  const startMs = performance.now();
+  takeAlert(store, { id: 'x', asset: 'a'.repeat(64) });
+  expect(performance.now() - startMs).toBeLessThan(1000);
+});
+
+test('texts that mean something to a database are names that nothing has', async () => {
+  const { app, store } = await apiServer();
+  takeAlert(store, { id: 'a' });
+  for (const text of ["'; DROP TABLE alerts;--", '" OR 1=1 --', "x' UNION SELECT 1", '%', '*', '\\']) {
+    const named = encodeURIComponent(text);
+    for (const url of [`alerts/${named}`, `alerts?after=${named}`, `cases/${named}`, `evidence/${named}`])
+      expect((await app.inject(`/api/v1/${url}`)).statusCode, url).toBe(404);
+    expect((await app.inject(`/api/v1/plan?search=${named}`)).json().items).toEqual([]);
+  }
+  expect((await app.inject('/api/v1/alerts')).json()).toHaveLength(1);
 });

@@ -5,12 +5,14 @@ import { cheapest, type IndexHistory, tryLimits, withinBudget } from '#models/al
 import { nameSchema } from '#models/contracts/names.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import { backtestSchema } from '#models/contracts/value.ts';
+import { failuresBy } from '../alerts/alertValue.ts';
 import type { Historian } from '../historian/historian.ts';
+import type { OfMachine } from '../identity/places.ts';
 import { machineCosts } from '../machineCosts.ts';
 import { modelHistory } from '../registry/modelHistory.ts';
 import { type Registry, RegistryError } from '../registry/registry.ts';
-import { errorSchema, type OfMachine } from './routes.ts';
-import { failuresBy, type ValueParts } from './valueRoutes.ts';
+import { errorSchema } from './routes.ts';
+import type { ValueParts } from './valueRoutes.ts';
 
 export interface BacktestParts extends ValueParts {
   historian: Historian;
@@ -86,7 +88,7 @@ export function addBacktestRoutes(server: FastifyInstance, parts: BacktestParts)
         limits.map((limit) => ({ limit, persistMs: minutes * 60_000 })),
       );
       const trials = tryLimits(histories, failures, rules, (machine) => machineCosts(costs, machine));
-      const judged = store.judgedAlerts().filter((j) => j.raisedAtMs >= fromMs && keys.has(j.machine));
+      const judged = store.statistics.judged().filter((j) => j.raisedAtMs >= fromMs && keys.has(j.machine));
       const count = (finding: string) => judged.filter((j) => j.finding === finding).length;
       const best = cheapest(trials);
       return {

@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http';
 import type { LiveEvent } from '#models/contracts/api.ts';
-import { limitedTo } from './siteScope.ts';
+import { type RecentEvent, RecentEvents } from './recentEvents.ts';
 
 const MAX_LISTENERS = 200;
 /** Of one identity: one that opens too many keeps nobody else from listening. */
 const MAX_OWN = 20;
 /** A listener that is further behind is disconnected: its page reconnects and loads the present state. */
-const MAX_BEHIND_BYTES = 1024 * 1024;
+const MAX_BEHIND_BYTES = 2 * 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
 
 interface Listener {
   /** Name or address of who listens. */
   who: string;
-  /** Sites whose events it gets; null: all. */
-  sites: readonly string[] | null;
+  /** What of an event it may see; null: nothing of it. Absent: all. */
+  limited?: (event: LiveEvent) => LiveEvent | null;
   isStillSignedIn: () => boolean;
 }
 
@@ -21,6 +21,7 @@ interface Listener {
 export class Events {
   /** Listeners disconnected because they could not keep up. */
   letGo = 0;
+  readonly #recent = new RecentEvents();
   readonly #listeners = new Map<ServerResponse, Listener>();
   readonly #keepAlive = setInterval(() => this.keepThoseSignedIn(), KEEP_ALIVE_MS);
 
@@ -28,8 +29,12 @@ export class Events {
     return this.#listeners.size;
   }
 
-  /** False where there are too many already. */
-  add(response: ServerResponse, listener: Listener): boolean {
+  /**
+   * Begins a stream. With the id of the last event that the listener got it goes on from there; where that is not known any
+   * more, the listener is told to load the present state.
+   * @returns false where there are too many already.
+   */
+  add(response: ServerResponse, listener: Listener, lastId?: string): boolean {
     const own = [...this.#listeners.values()].filter(({ who }) => who === listener.who).length;
     if (this.#listeners.size >= MAX_LISTENERS || own >= MAX_OWN) return false;
     response.writeHead(200, {
@@ -37,18 +42,17 @@ export class Events {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    response.write('retry: 2000\n\n');
+    response.write(`retry: 2000\n${this.#opening(listener, lastId)}`);
     this.#listeners.set(response, listener);
     response.on('close', () => this.#listeners.delete(response));
     return true;
   }
 
   send(event: LiveEvent): void {
-    if (this.#listeners.size === 0) return;
-    const whole = `data: ${JSON.stringify(event)}\n\n`;
-    for (const [response, { sites }] of this.#listeners) {
-      const limited = sites === null ? event : limitedTo(event, sites);
-      if (limited !== null) this.#write(response, sites === null ? whole : `data: ${JSON.stringify(limited)}\n\n`);
+    const recent = this.#recent.add(event);
+    for (const [response, { limited }] of this.#listeners) {
+      const text = textOf(recent, limited);
+      if (text !== null) this.#write(response, text);
     }
   }
 
@@ -65,10 +69,26 @@ export class Events {
     }
   }
 
+  #opening({ limited }: Listener, lastId: string | undefined): string {
+    const { lastId: newest } = this.#recent;
+    if (lastId === undefined) return `id: ${newest}\n\n`;
+    const missed = this.#recent.after(lastId);
+    if (missed === null) return `id: ${newest}\ndata: ${JSON.stringify({ type: 'reload' } satisfies LiveEvent)}\n\n`;
+    // The id of the newest goes last: a listener that is cut off before has not got them all.
+    return `\n${missed.map((event) => textOf(event, limited) ?? '').join('')}id: ${newest}\n\n`;
+  }
+
   #write(response: ServerResponse, text: string): void {
     if (response.writableLength > MAX_BEHIND_BYTES) {
       this.letGo++;
       response.destroy();
     } else response.write(text);
   }
+}
+
+/** An event as it is sent; null: it is of other sites. */
+function textOf({ id, event, text }: RecentEvent, limited: Listener['limited']): string | null {
+  if (limited === undefined) return `id: ${id}\ndata: ${text}\n\n`;
+  const seen = limited(event);
+  return seen === null ? null : `id: ${id}\ndata: ${JSON.stringify(seen)}\n\n`;
 }

@@ -1,5 +1,6 @@
 import { type Permission, permissions, type Role } from '#models/contracts/identity.ts';
 import type { Identity } from '../identity/identity.ts';
+import { isLimitedToAreas } from '../identity/places.ts';
 
 const READERS: readonly Role[] = ['viewer', 'operator', 'planner', 'engineer'];
 
@@ -45,6 +46,10 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+/** What is about single machines: an identity that is limited to areas may ask for nothing else. */
+const BY_AREA =
+  /^GET (\/openapi\.json|\/api\/v1\/(session|tokens|machines|events|series|spectra\/.+|ledger|evidence(\/.+)?|alerts(\/.+)?|work-orders|plan\/alerts))$|^POST \/api\/v1\/(session\/password|tokens|alerts\/.+|work-orders\/.+)$|^DELETE \/api\/v1\/(session|tokens\/.+)$/;
+
 /** Why an identity may not make a request; null: it may. Pure. */
 export function refusalOf(
   { role, sites }: Pick<Identity, 'role' | 'sites'>,
@@ -57,6 +62,8 @@ export function refusalOf(
   if (role !== 'administrator' && !rule?.may.includes(role)) return `the role ${role} may not do this`;
   if (sites !== null && !rule?.bySite)
     return 'this concerns every site: it needs an account that is not limited to sites';
+  if (isLimitedToAreas(sites) && !BY_AREA.test(`${wanted} ${path}`))
+    return 'this concerns whole sites: it needs an account that is not limited to areas';
   return null;
 }
 

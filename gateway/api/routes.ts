@@ -23,14 +23,14 @@ import { groupedBy } from '#models/groupedBy.ts';
 import { alertBundle } from '../bundle/alertBundle.ts';
 import { evidenceWav } from '../evidence.ts';
 import type { Historian } from '../historian/historian.ts';
+import type { OfMachine } from '../identity/places.ts';
 import type { Store } from '../store/store.ts';
-import type { Events } from './events.ts';
+import { problemFields } from './problem.ts';
 import { newestOf } from './siteScope.ts';
 
 export interface ApiParts {
   store: Store;
   historian: Historian;
-  events: Events;
   now: () => number;
   acknowledged: (alert: AlertRecord) => void;
   /** Signs an order and sends it; null where there is no key. @throws where the broker is away. */
@@ -41,7 +41,8 @@ export interface ApiParts {
   version: string;
 }
 
-export const errorSchema = z.object({ error: z.string() });
+/** Routes give `error`, the reason; the other fields are filled in, see problem.ts. */
+export const errorSchema = z.object({ error: z.string(), ...z.object(problemFields).partial().shape });
 const machineParams = z.object({ site: nameSchema, edge: nameSchema, asset: nameSchema });
 const seriesQuery = machineParams.extend({
   measurement: z.enum(['millwright_features', 'millwright_health']),
@@ -52,16 +53,10 @@ const seriesQuery = machineParams.extend({
   points: z.coerce.number().int().min(1).max(5000).default(500),
 });
 
-export interface OfMachine {
-  site: string;
-  edge: string;
-  asset: string;
-}
-
 /** Everything under `/api/v1`. */
 export function addRoutes(
   server: FastifyInstance,
-  { store, historian, events, now, acknowledged, command, watches, version }: ApiParts,
+  { store, historian, now, acknowledged, command, watches, version }: ApiParts,
 ): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
@@ -97,8 +92,12 @@ export function addRoutes(
     async ({ query: { state, after, site, ...filter }, identity }, reply) => {
       const before = after === undefined ? undefined : store.alert(after);
       if (before === null) return reply.code(404).send({ error: `no alert ${after}` });
-      const list = (of?: string) => store.alerts({ ...filter, site: of, active: state === 'active', before });
-      return newestOf(list, identity, site, filter.limit, (alert) => alert.raisedAtMs);
+      const list = (of?: string, machine?: OfMachine) => {
+        if (machine !== undefined && filter.asset !== undefined && machine.asset !== filter.asset) return [];
+        return store.alerts({ ...filter, site: of, ...machine, active: state === 'active', before });
+      };
+      const machinesOf = (own: string, area: string) => store.machinesOf(own, area);
+      return newestOf(list, identity, site, filter.limit, (alert) => alert.raisedAtMs, machinesOf);
     },
   );
 
@@ -278,15 +277,4 @@ export function addRoutes(
   );
 
   app.get('/api/v1/edges', { schema: { response: { 200: z.array(statusMessageSchema) } } }, async () => store.edges());
-
-  app.get(
-    '/api/v1/events',
-    // A HEAD request would hold a listener's place for ever.
-    { exposeHeadRoute: false, schema: { description: 'Server-sent events; each is a LiveEvent in JSON.' } },
-    ({ identity, ip, isStillSignedIn }, reply) => {
-      reply.hijack();
-      if (!events.add(reply.raw, { who: identity?.name ?? ip, sites: identity?.sites ?? null, isStillSignedIn }))
-        reply.raw.writeHead(503, { 'retry-after': '10' }).end();
-    },
-  );
 }

@@ -17,11 +17,14 @@ import { addAuditRoutes } from './auditRoutes.ts';
 import { addBacktestRoutes, type BacktestParts } from './backtestRoutes.ts';
 import { addCaseRoutes } from './caseRoutes.ts';
 import { addDecisionRoutes } from './decisionRoutes.ts';
+import { tagAnswers } from './entityTags.ts';
+import { addEventRoutes, type EventParts } from './eventRoutes.ts';
 import { addModelRoutes, type ModelParts } from './modelRoutes.ts';
 import { addNotificationRoutes, type NotificationParts } from './notificationRoutes.ts';
 import { addOpenIdRoutes } from './openIdRoutes.ts';
 import { isOverTls } from './origin.ts';
 import { addPlanRoutes, type PlanParts } from './planRoutes.ts';
+import { answerError, answerProblems, describeProblems } from './problem.ts';
 import { type ApiParts, addRoutes } from './routes.ts';
 import { addSessionRoutes, type SessionParts } from './sessionRoutes.ts';
 import { limitToSites } from './siteScope.ts';
@@ -29,7 +32,7 @@ import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
 import { addSuppressionRoutes, type SuppressionParts } from './suppressionRoutes.ts';
 import { addTokenRoutes } from './tokenRoutes.ts';
 import { addValueRoutes } from './valueRoutes.ts';
-import { addWorkListRoutes, type WorkListParts } from './workListRoutes.ts';
+import { addWorkListRoutes } from './workListRoutes.ts';
 import { addWorkOrderRoutes, type WorkOrderParts } from './workOrderRoutes.ts';
 
 const TURNED_AWAY = [401, 403, 429];
@@ -39,6 +42,7 @@ const REQUEST_MS = 120_000;
 
 export interface ServerParts
   extends ApiParts,
+    EventParts,
     ModelParts,
     NotificationParts,
     PlanParts,
@@ -48,7 +52,6 @@ export interface ServerParts
     AttachmentParts,
     SessionParts,
     BacktestParts,
-    WorkListParts,
     WorkOrderParts {
   metrics: Registry;
   /** Why the gateway cannot do its work now; empty where it can. */
@@ -71,6 +74,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
     forceCloseConnections: true,
     requestTimeout: REQUEST_MS,
     routerOptions: { maxParamLength: 300 },
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -92,11 +96,14 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
     allowList: (request) => /^\/(healthz|readyz)$/.test(request.url),
   });
   limitToSites(app, parts);
+  answerProblems(app);
+  tagAnswers(app);
   await app.register(swagger, {
     openapi: { info: { title: 'Millwright gateway', version: parts.version } },
     transform: jsonSchemaTransform,
   });
   addRoutes(app, parts);
+  addEventRoutes(app, parts);
   addModelRoutes(app, parts);
   addSupplyRoutes(app, parts);
   addSuppressionRoutes(app, parts);
@@ -116,7 +123,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addOpenIdRoutes(app, config, parts);
   addAccountRoutes(app, parts);
   addTokenRoutes(app, parts);
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/openapi.json', { schema: { hide: true } }, async () => describeProblems(app.swagger()));
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(parts.metrics.contentType).send(await parts.metrics.metrics()),
   );

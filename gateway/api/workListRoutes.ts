@@ -1,31 +1,22 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { misses, type RecordedFailure, trackRecords, warningDays } from '#models/alerting/trackRecord.ts';
+import { misses, warningDays } from '#models/alerting/trackRecord.ts';
 import { workList } from '#models/alerting/workList.ts';
 import { severitySchema } from '#models/contracts/alert.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import { workListSchema } from '#models/contracts/workOrder.ts';
 import { foresightFrom } from '#models/planning/foresight.ts';
-import type { GatewayConfig } from '../config.ts';
 import { machineCosts } from '../machineCosts.ts';
 import { ruleOf } from '../store/alertStatistics.ts';
-import type { Store } from '../store/store.ts';
 import { newestOf } from './siteScope.ts';
-
-export interface WorkListParts {
-  store: Store;
-  costs: GatewayConfig['costs'];
-  /** Failures that maintenance recorded. */
-  failures: () => RecordedFailure[];
-  now: () => number;
-}
+import type { ValueParts } from './valueRoutes.ts';
 
 /** Alerts of each severity that are looked at; the newest. More would keep others waiting. */
 const MAX_ALERTS = 1000;
 
 /** What to work on first. */
-export function addWorkListRoutes(server: FastifyInstance, { store, costs, failures, now }: WorkListParts): void {
+export function addWorkListRoutes(server: FastifyInstance, { store, alarms, costs, failures, now }: ValueParts): void {
   server.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/work-list',
     {
@@ -45,9 +36,9 @@ export function addWorkListRoutes(server: FastifyInstance, { store, costs, failu
         const list = (of?: string) => store.alerts({ active: true, site: of, severity, limit: MAX_ALERTS });
         return newestOf(list, identity, site, MAX_ALERTS, ({ raisedAtMs }) => raisedAtMs);
       });
-      const records = new Map(trackRecords(store.judgedAlerts()).map((record) => [record.rule, record]));
+      const records = new Map((await alarms.ask({ kind: 'records' })).map((record) => [record.rule, record]));
       const all = failures();
-      const raises = store.raisesOf([...new Set(all.map(({ machine }) => machine))]);
+      const raises = store.statistics.raises([...new Set(all.map(({ machine }) => machine))]);
       const items = workList(alerts, {
         costsOf: (machine) => machineCosts(costs, machine),
         chanceTrue: (alert) => {

@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
 import { workOrderSchema } from '#models/contracts/workOrder.ts';
+import type { OfMachine } from '../identity/places.ts';
 import type { Store } from '../store/store.ts';
 import { errorSchema } from './routes.ts';
 import { newestOf } from './siteScope.ts';
@@ -30,8 +31,9 @@ export function addWorkOrderRoutes(server: FastifyInstance, { store, workOrderDe
       },
     },
     async ({ query: { state, site, limit }, identity }) => {
-      const list = (of?: string) => store.workOrders.list(state, limit, of);
-      return newestOf(list, identity, site, limit, ({ createdMs }) => createdMs);
+      const list = (of?: string, machine?: OfMachine) => store.workOrders.list(state, limit, of, machine);
+      const machinesOf = (own: string, area: string) => store.machinesOf(own, area);
+      return newestOf(list, identity, site, limit, ({ createdMs }) => createdMs, machinesOf);
     },
   );
 

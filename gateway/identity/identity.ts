@@ -1,11 +1,12 @@
 import type { Role } from '#models/contracts/identity.ts';
+import { siteOf } from './places.ts';
 
 /** Who makes a request, and what it may do. */
 export interface Identity {
   /** Null of the one token that all share: requests carry the name in `by`. */
   name: string | null;
   role: Role;
-  /** Sites that it is limited to; null: all. */
+  /** Sites that it is limited to, and areas of sites as `site/area`; null: all. */
   sites: string[] | null;
   via: 'token' | 'session';
   mustChangePassword: boolean;
@@ -26,7 +27,7 @@ export function covers(own: Role, other: Role): boolean {
   return rankOf(other) < rankOf(own);
 }
 
-/** Whether sites are all among those of an identity. */
+/** Whether sites and areas are all among those of an identity. */
 export function coversSites(own: readonly string[] | null, other: readonly string[] | null): boolean {
-  return own === null || (other?.every((site) => own.includes(site)) ?? false);
+  return own === null || (other?.every((place) => own.includes(place) || own.includes(siteOf(place))) ?? false);
 }

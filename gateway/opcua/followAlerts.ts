@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type AlertRecord, alertRecordSchema } from '#models/contracts/alert.ts';
+import { eventReader } from '#models/contracts/eventStream.ts';
 import type { GatewaySession } from './gatewaySession.ts';
 
 const RECONNECT_MS = 2000;
@@ -58,13 +59,11 @@ async function follow(
     if (body === null) throw new Error('the gateway sends no events');
     listener.all(await activeAlerts(gateway));
     connected();
-    let text = '';
+    const read = eventReader();
     for await (const part of body.pipeThrough(new TextDecoderStream())) {
       clearTimeout(timer);
       timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
-      const events = (text + part).split('\n\n');
-      text = events.pop() as string;
-      for (const event of events) if (event.startsWith('data: ')) take(JSON.parse(event.slice(6)), listener);
+      for (const { data } of read(part)) if (data !== '') take(JSON.parse(data), listener);
     }
   } finally {
     clearTimeout(timer);

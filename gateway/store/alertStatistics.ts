@@ -3,6 +3,7 @@ import type { AnnunciatedAlert } from '#models/alerting/alarmSystemHealth.ts';
 import type { ValuedAlert } from '#models/alerting/valueLedger.ts';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { assetOf, machineKey } from '#models/contracts/topics.ts';
+import { ACTIVE } from './alertSchema.ts';
 import { type Row, Statements } from './statements.ts';
 
 /** Alerts that a measure reads at most, the newest. */
@@ -43,6 +44,18 @@ export class AlertStatistics {
         acknowledgedMs: row.acknowledged_ms as number | null,
         isActive: row.state !== 'normal',
       }));
+  }
+
+  /** Alerts that came before a time and are still active, counted by site; those that are suppressed are not. */
+  stale(beforeMs: number): Map<string, number> {
+    const sql = `SELECT site, count(*) AS n FROM alerts INDEXED BY alerts_active_by_site
+      WHERE ${ACTIVE} AND state <> 'suppressed' AND arrived_ms < ? GROUP BY site`;
+    return new Map(this.#statements.all(sql, beforeMs).map(({ site, n }) => [site as string, n as number]));
+  }
+
+  /** About how many alerts there are, at once: those that were removed from the middle are counted. */
+  roughCount(): number {
+    return (this.#statements.get('SELECT max(rowid) - min(rowid) + 1 AS n FROM alerts')?.n ?? 0) as number;
   }
 
   /** Alerts with a finding, of one fault or of all, the newest first: from an index alone, without their records. */

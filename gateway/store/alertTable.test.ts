@@ -77,6 +77,14 @@ test('an alert that alarms again is unacknowledged from then on, not from its ra
   expect(events(store)).toContain('x unacknowledged');
 });
 
+test('of many escalations that are due at once the rest is left for the next look, and counted', () => {
+  const { store, clock } = storeIn();
+  for (let i = 0; i < 130; i++) take(store, { id: `x${i}` });
+  clock.ms += 600_000;
+  const escalate = () => store.escalate([{ channel: 'webhook', afterMs: 600_000, againMs: null }]);
+  expect([escalate(), escalate(), escalate()]).toEqual([30, 0, 0]);
+});
+
 test('a database of the schema before has its alerts found by every column', () => {
   const { store, directory } = storeIn();
   take(store, { id: 'x', site: 's1', asset: 'm1', severity: 'critical' });
@@ -139,7 +147,7 @@ test('alerts are measured by when they came, and by what was found', () => {
   clock.ms += 60_000;
   take(store, { id: 's.e.a.vibration.2', site: 't' });
   store.act('s.e.a.vibration.1', { action: 'close', finding: 'confirmed' }, 'Ann');
-  expect(store.annunciated(START_MS, 's')).toMatchObject([
+  expect(store.statistics.annunciated(START_MS, 's')).toMatchObject([
     {
       source: 's/e/a/1H',
       severity: 'critical',
@@ -148,10 +156,10 @@ test('alerts are measured by when they came, and by what was found', () => {
       isActive: false,
     },
   ]);
-  expect(store.annunciated(START_MS + 1)).toHaveLength(1);
-  expect(store.judgedAlerts('ball')).toEqual([]);
-  expect(store.judgedAlerts('outer_race')).toMatchObject([{ rule: 'vibration outer_race', finding: 'confirmed' }]);
-  const raises = store.raisesOf(['a', 's/e/a', 'x/e/a']);
+  expect(store.statistics.annunciated(START_MS + 1)).toHaveLength(1);
+  expect(store.statistics.judged('ball')).toEqual([]);
+  expect(store.statistics.judged('outer_race')).toMatchObject([{ rule: 'vibration outer_race', finding: 'confirmed' }]);
+  const raises = store.statistics.raises(['a', 's/e/a', 'x/e/a']);
   expect([...raises.values()].map((r) => r.length)).toEqual([2, 1, 0]);
 });
 

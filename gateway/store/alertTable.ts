@@ -194,24 +194,31 @@ export class AlertTable {
     return changed;
   }
 
-  /** Notifies channels of alerts that stay unacknowledged for longer than they allow: once, or again and again. */
-  escalate(escalations: readonly Escalation[]): void {
-    for (const { channel, afterMs, againMs } of escalations) {
-      const sql = `SELECT record FROM alerts AS a WHERE state = 'unacknowledged' AND unacknowledged_ms <= ? AND NOT EXISTS (
-        SELECT 1 FROM deliveries AS d WHERE d.channel = ? AND d.alert = a.id AND d.event = 'unacknowledged' AND d.created_ms > ?)`;
-      const nowMs = this.#now();
+  /**
+   * Notifies channels of alerts that stay unacknowledged for longer than they allow: once, or again and again.
+   * @returns how many alerts were not looked at: they are left for the next time.
+   */
+  escalate(escalations: readonly Escalation[]): number {
+    return escalations.reduce((left, escalation) => left + this.#escalate(escalation), 0);
+  }
+
+  #escalate({ channel, afterMs, againMs }: Escalation): number {
+    const sql = `SELECT record FROM alerts AS a WHERE state = 'unacknowledged' AND unacknowledged_ms <= ? AND NOT EXISTS (
+      SELECT 1 FROM deliveries AS d WHERE d.channel = ? AND d.alert = a.id AND d.event = 'unacknowledged' AND d.created_ms > ?)`;
+    const nowMs = this.#now();
+    const sinceMs = againMs === null ? -1 : nowMs - againMs;
+    return this.#db.transaction(() => {
+      const due = this.#statements.all(sql, nowMs - afterMs, channel, sinceMs);
       let written = 0;
-      this.#db.transaction(() => {
-        const sinceMs = againMs === null ? -1 : nowMs - againMs;
-        for (const row of this.#statements.all(sql, nowMs - afterMs, channel, sinceMs)) {
-          if (written >= MAX_ESCALATED) return;
-          const alert: AlertRecord = JSON.parse(row.record as string);
-          if (!this.#deliveries.concerns(channel, 'unacknowledged', alert)) continue;
-          this.#deliveries.enqueue('unacknowledged', alert, [channel]);
-          written++;
-        }
-      })();
-    }
+      for (const [looked, row] of due.entries()) {
+        if (written >= MAX_ESCALATED) return due.length - looked;
+        const alert: AlertRecord = JSON.parse(row.record as string);
+        if (!this.#deliveries.concerns(channel, 'unacknowledged', alert)) continue;
+        this.#deliveries.enqueue('unacknowledged', alert, [channel]);
+        written++;
+      }
+      return 0;
+    })();
   }
 
   #change(known: AlertRecord | null, record: AlertRecord): void {

@@ -15,6 +15,8 @@ export type Attached = { attachment: Attachment; isNew: boolean } | { fault: str
 export class AttachmentTable {
   readonly #statements: Statements;
   #bytes: number;
+  /** Files for which there was no room, since the start. */
+  refused = 0;
 
   constructor(db: Database.Database) {
     db.exec(`
@@ -35,11 +37,11 @@ export class AttachmentTable {
     const known = this.list(alert);
     const same = known.find((attachment) => attachment.sha256 === sha256);
     if (same !== undefined) return { attachment: same, isNew: false };
-    if (known.length >= MAX_OF_ALERT) return { fault: `an alert has at most ${MAX_OF_ALERT} attachments` };
+    if (known.length >= MAX_OF_ALERT) return this.#refuse(`an alert has at most ${MAX_OF_ALERT} attachments`);
     // Attachments that went with their alert are counted out only here, where it matters.
     if (this.#bytes + content.length > MAX_BYTES) this.#bytes = this.#size();
     if (this.#bytes + content.length > MAX_BYTES)
-      return { fault: `the attachments of all alerts have at most ${MAX_BYTES / 1e6} MB` };
+      return this.#refuse(`the attachments of all alerts have at most ${MAX_BYTES / 1e6} MB`);
     const sql =
       'INSERT INTO attachments (alert, name, type, bytes, sha256, by, at_ms, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
     const { lastInsertRowid } = this.#statements.run(sql, alert, name, type, content.length, sha256, by, atMs, content);
@@ -57,6 +59,11 @@ export class AttachmentTable {
   content(alert: string, id: number): { attachment: Attachment; content: Buffer } | null {
     const row = this.#statements.get('SELECT * FROM attachments WHERE alert = ? AND id = ?', alert, id);
     return row === undefined ? null : { attachment: attachmentOf(row), content: row.content as Buffer };
+  }
+
+  #refuse(fault: string): { fault: string } {
+    this.refused++;
+    return { fault };
   }
 
   #size(): number {

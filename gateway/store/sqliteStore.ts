@@ -8,6 +8,7 @@ import { machineKey } from '#models/contracts/topics.ts';
 import type { Arrivals } from '../alerts/liveness.ts';
 import { AuditTable } from '../audit/auditTable.ts';
 import type { SeriesRow } from '../historian/historian.ts';
+import type { OfMachine } from '../identity/places.ts';
 import { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Escalation, Routing } from '../notify/routing.ts';
 import { type DecideOrder, WorkOrderTable } from '../workOrders/workOrderTable.ts';
@@ -81,7 +82,7 @@ export class SqliteStore implements Store {
   readonly #seen: SeenLog;
   readonly #queue: SeriesQueue;
   readonly #alerts: AlertTable;
-  readonly #statistics: AlertStatistics;
+  readonly statistics: AlertStatistics;
   readonly #audit: AuditTable;
   readonly #suppressions: SuppressionTable;
   readonly #evidence: EvidenceTable;
@@ -106,7 +107,7 @@ export class SqliteStore implements Store {
     this.workOrders = new WorkOrderTable(this.#db, this.#audit, decideOrder, now);
     this.#alerts = new AlertTable(this.#db, this.deliveries, this.workOrders, this.#suppressions, this.#audit, now);
     this.attachments = new AttachmentTable(this.#db);
-    this.#statistics = new AlertStatistics(this.#db);
+    this.statistics = new AlertStatistics(this.#db);
     this.#evidence = new EvidenceTable(this.#db, maxEvidenceBytes);
     this.#points = new PointTables(this.#db);
     migrate(this.#db, 'gateway.db', STORE_MIGRATIONS);
@@ -159,9 +160,6 @@ export class SqliteStore implements Store {
   alertCase = (id: string) => this.#alerts.cases.get(id);
   alertsOfCase = (id: string, limit: number) =>
     this.#alerts.cases.members(id, limit).flatMap((member) => this.#alerts.get(member) ?? []);
-  annunciated = (fromMs: number, site?: string) => this.#statistics.annunciated(fromMs, site);
-  judgedAlerts = (fault?: string) => this.#statistics.judged(fault);
-  raisesOf = (machines: readonly string[]) => this.#statistics.raises(machines);
   standingAlerts = () => this.#alerts.standingCounts();
   ownAlerts = () => this.#alerts.own();
   findingCounts = () => this.#alerts.findingCounts();
@@ -194,6 +192,17 @@ export class SqliteStore implements Store {
   health(): HealthMessage[] {
     const rows = this.#statements.all('SELECT record FROM health ORDER BY key');
     return rows.map((row) => JSON.parse(row.record as string));
+  }
+
+  areaOf(machine: OfMachine): string | undefined {
+    const sql = "SELECT record ->> '$.area' AS area FROM health WHERE key = ?";
+    return (this.#statements.get(sql, machineKey(machine))?.area ?? undefined) as string | undefined;
+  }
+
+  machinesOf(site: string, area: string): OfMachine[] {
+    const sql = `SELECT record ->> '$.site' AS site, record ->> '$.edge' AS edge, record ->> '$.asset' AS asset FROM health
+      WHERE record ->> '$.site' = ? AND record ->> '$.area' = ?`;
+    return this.#statements.all(sql, site, area) as unknown as OfMachine[];
   }
 
   arrivals(): Arrivals {

@@ -1,6 +1,4 @@
 import type { Outcome } from '#models/alerting/alarmLifecycle.ts';
-import type { AnnunciatedAlert } from '#models/alerting/alarmSystemHealth.ts';
-import type { ValuedAlert } from '#models/alerting/valueLedger.ts';
 import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { AlertCase } from '#models/contracts/alertCase.ts';
 import type { AuditEntry } from '#models/contracts/audit.ts';
@@ -15,10 +13,12 @@ import type { Unit } from '#models/contracts/units.ts';
 import type { Arrivals } from '../alerts/liveness.ts';
 import type { AuditHead } from '../audit/auditChain.ts';
 import type { SeriesRow } from '../historian/historian.ts';
+import type { OfMachine } from '../identity/places.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Escalation } from '../notify/routing.ts';
 import type { WorkOrderTable } from '../workOrders/workOrderTable.ts';
 import type { AlertFilter, StandingCount } from './alertFilter.ts';
+import type { AlertStatistics } from './alertStatistics.ts';
 import type { Attached, AttachmentTable, NewAttachment } from './attachmentTable.ts';
 import type { CaseFilter } from './caseTable.ts';
 import type { Range } from './sequences.ts';
@@ -75,12 +75,7 @@ export interface Store {
   queueSize(): { rows: number; bytes: number; dropped: number };
   alerts(filter: AlertFilter): AlertRecord[];
   alert(id: string): AlertRecord | null;
-  /** Alerts that came from a time on, by the gateway's clock; of a site, or of all. */
-  annunciated(fromMs: number, site?: string): AnnunciatedAlert[];
-  /** Alerts with a finding, of one fault or of all. */
-  judgedAlerts(fault?: string): ValuedAlert[];
-  /** Times at which alerts that nobody found false were raised, by machine. */
-  raisesOf(machines: readonly string[]): Map<string, number[]>;
+  readonly statistics: AlertStatistics;
   /** Cases, the last opened first. */
   alertCases(filter: CaseFilter): AlertCase[];
   alertCase(id: string): AlertCase | null;
@@ -106,13 +101,17 @@ export interface Store {
   suppress(request: SuppressionRequest): Suppression | { fault: string };
   /** Null where none of that id is open. */
   endSuppression(id: string, by: string): Suppression | null;
-  /** Notifies channels of alerts that stay unacknowledged for longer than they allow: once, or again and again. */
-  escalate(escalations: readonly Escalation[]): void;
+  /** Notifies channels of alerts that stay unacknowledged for longer than they allow; how many are left for the next time. */
+  escalate(escalations: readonly Escalation[]): number;
   readonly deliveries: DeliveryTable;
   readonly workOrders: WorkOrderTable;
   /** Notes what was found at the machine; null where there is no such alert. */
   find(id: string, finding: Finding): AlertRecord | null;
   health(): HealthMessage[];
+  /** The area that a machine stands in; undefined: none, or there is no such machine. */
+  areaOf(machine: OfMachine): string | undefined;
+  /** Machines in an area of a site. */
+  machinesOf(site: string, area: string): OfMachine[];
   /** When messages came, by the gateway's clock. */
   arrivals(): Arrivals;
   /** `unit` is null until the point's next features where an older version kept it. */

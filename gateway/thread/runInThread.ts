@@ -5,6 +5,7 @@ import type { ImportReport } from '#models/contracts/supply.ts';
 import type { ReadOptions } from '#models/supply/readSupply.ts';
 import type { SupplyTable } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
+import type { AlarmAnswers, AlarmQuestion } from '../alerts/alarmQuestions.ts';
 import type { PlanJob, PlanResult } from '../planning/planJob.ts';
 import type { CheckedTable, Origin } from '../supply/importSupply.ts';
 
@@ -21,12 +22,14 @@ export type Task =
       options: ReadOptions;
       atMs: number;
     }
-  | { kind: 'check'; table: SupplyTable; bytes: Uint8Array; options: ReadOptions };
+  | { kind: 'check'; table: SupplyTable; bytes: Uint8Array; options: ReadOptions }
+  | { kind: 'alarms'; directory: string; question: AlarmQuestion };
 
 export interface Results {
   plan: PlanResult;
   import: ImportReport;
   check: CheckedTable;
+  alarms: AlarmAnswers[AlarmQuestion['kind']];
 }
 
 export type Answer = { ok: true; result: Results[Task['kind']] } | { ok: false; refused: string };

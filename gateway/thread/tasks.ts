@@ -1,4 +1,8 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { type AlarmQuestion, answerAlarms } from '../alerts/alarmQuestions.ts';
 import { runPlanJob } from '../planning/planJob.ts';
+import { AlertStatistics } from '../store/alertStatistics.ts';
 import { checkSupply, importSupply } from '../supply/importSupply.ts';
 import { SupplyStore, THREAD_BUSY_MS } from '../supply/supplyStore.ts';
 import type { Results, Task } from './runInThread.ts';
@@ -16,6 +20,8 @@ function resultOf(task: Task): Results[Task['kind']] {
       return takeTable(task);
     case 'check':
       return checkSupply(task.table, task.bytes, task.options);
+    case 'alarms':
+      return answerFrom(task.directory, task.question);
   }
 }
 
@@ -25,5 +31,14 @@ function takeTable({ directory, mostRows, table, bytes, origin, options, atMs }:
     return importSupply(store, table, bytes, origin, options);
   } finally {
     store.close();
+  }
+}
+
+function answerFrom(directory: string, question: AlarmQuestion) {
+  const db = new Database(join(directory, 'gateway.db'), { readonly: true, timeout: THREAD_BUSY_MS });
+  try {
+    return answerAlarms(new AlertStatistics(db), question);
+  } finally {
+    db.close();
   }
 }

@@ -6,6 +6,7 @@ import type { Role } from '#models/contracts/identity.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import { openWorkOrderStates, type WorkOrder, type WorkOrderState } from '#models/contracts/workOrder.ts';
 import type { AuditTable } from '../audit/auditTable.ts';
+import type { OfMachine } from '../identity/places.ts';
 import { type Row, Statements } from '../store/statements.ts';
 
 /** Whether, and by whose decision, an alert makes an order; null: none. */
@@ -69,11 +70,15 @@ export class WorkOrderTable {
   }
 
   /** The newest first; of a site, or of all. */
-  list(state: 'open' | 'all', limit: number, site?: string): WorkOrder[] {
-    const wanted = [...(state === 'open' ? [OPEN] : []), ...(site === undefined ? [] : ['site = ?'])];
+  list(state: 'open' | 'all', limit: number, site?: string, machine?: OfMachine): WorkOrder[] {
+    const of = [
+      ...(site === undefined ? [] : [['site = ?', site]]),
+      ...(machine === undefined ? [] : [['machine = ?', machineKey(machine)]]),
+    ];
+    const wanted = [...(state === 'open' ? [OPEN] : []), ...of.map(([sql]) => sql)];
     const where = wanted.length === 0 ? '' : `WHERE ${wanted.join(' AND ')}`;
     const sql = `SELECT * FROM work_orders ${where} ORDER BY id DESC LIMIT ?`;
-    return this.#statements.all(sql, ...(site === undefined ? [] : [site]), limit).map(orderOf);
+    return this.#statements.all(sql, ...of.map(([, value]) => value), limit).map(orderOf);
   }
 
   get(id: string): WorkOrder | null {

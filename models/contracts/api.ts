@@ -112,7 +112,7 @@ export const deliverySchema = z.object({
 });
 export type DeliveryView = z.infer<typeof deliverySchema>;
 
-/** What `/api/v1/events` sends, an event a line of JSON. */
+/** What `/api/v1/events` sends, an event a line of JSON after the line of its id. */
 export const liveEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('alert'), alert: alertRecordSchema }),
   z.object({ type: z.literal('health'), health: healthMessageSchema }),
@@ -134,5 +134,7 @@ export const liveEventSchema = z.discriminatedUnion('type', [
     timeMs: z.number(),
     values: z.record(z.string(), z.number()),
   }),
+  /** What happened since `Last-Event-ID` is not known any more: the present state has to be asked for. */
+  z.object({ type: z.literal('reload') }),
 ]);
 export type LiveEvent = z.infer<typeof liveEventSchema>;

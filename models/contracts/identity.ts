@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema } from './names.ts';
+import { displayNameSchema, nameSchema } from './names.ts';
 
 /** What an account or a token may do; `metrics` is for a monitoring system. */
 export const roles = ['metrics', 'viewer', 'operator', 'planner', 'engineer', 'administrator'] as const;
@@ -10,8 +10,17 @@ export const accountNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9._@-]{1,64}$/, 'at most 64 letters, digits, ".", "_", "@" and "-"');
 
-/** Sites that an identity is limited to; null: all. */
-export const sitesSchema = z.array(nameSchema).min(1).max(100).nullable();
+/** A site, or an area of one: `north/press shop`. */
+function isPlace(text: string): boolean {
+  const at = text.indexOf('/');
+  if (at < 0) return nameSchema.safeParse(text).success;
+  const area = displayNameSchema.safeParse(text.slice(at + 1));
+  return nameSchema.safeParse(text.slice(0, at)).success && area.success && area.data === text.slice(at + 1);
+}
+const placeSchema = z.string().refine(isPlace, 'a site, or an area of one such as north/press shop');
+
+/** Sites that an identity is limited to, and areas of sites; null: all. */
+export const sitesSchema = z.array(placeSchema).min(1).max(100).nullable();
 
 /** Groups of actions that a page offers or hides. */
 export const permissions = [

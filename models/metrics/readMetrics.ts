@@ -3,7 +3,12 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export type SetMetric = (labels: Record<string, string>, value: number) => void;
 
 /** Declares a metric whose values are read when they are asked for: the hot path counts nothing twice. */
-export type DeclareMetric = (name: string, help: string, labels: string[], read: (set: SetMetric) => void) => void;
+export type DeclareMetric = (
+  name: string,
+  help: string,
+  labels: string[],
+  read: (set: SetMetric) => void | Promise<void>,
+) => void;
 
 /** Metrics below a prefix; names that end in `_total` are counters, all others gauges. */
 export function readMetrics(registry: Registry, prefix: string): DeclareMetric {
@@ -14,7 +19,7 @@ export function readMetrics(registry: Registry, prefix: string): DeclareMetric {
         ...options,
         collect() {
           this.reset();
-          read((labels, value) => this.inc(labels, value));
+          return read((labels, value) => this.inc(labels, value));
         },
       });
       return;
@@ -23,7 +28,7 @@ export function readMetrics(registry: Registry, prefix: string): DeclareMetric {
       ...options,
       collect() {
         this.reset();
-        read((labels, value) => this.set(labels, value));
+        return read((labels, value) => this.set(labels, value));
       },
     });
   };

@@ -100,9 +100,12 @@ const KNOWN: ReadonlyMap<string, KnownUnit> = new Map(
   ),
 );
 
+/** A longer one is none: looking for the brackets takes the square of its length. */
+const MAX_HEADER = 1000;
+
 /** A header such as `temp [degF]` or `temp (°F)`: what is measured, and the unit that it states; null: none. */
 export function headerUnit(header: string): { name: string; unit: string | null } {
-  const found = /^(.*\S)\s*(?:\[([^\]]+)\]|\(([^)]+)\))$/.exec(header.trim());
+  const found = header.length > MAX_HEADER ? null : /^(.*\S)\s*(?:\[([^\]]+)\]|\(([^)]+)\))$/.exec(header.trim());
   const unit = found?.[2] ?? found?.[3];
   // Words in round brackets are often part of the name.
   if (!found || unit === undefined || (found[2] === undefined && !KNOWN.has(unit.trim().toLowerCase())))

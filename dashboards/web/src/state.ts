@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
 import type { LiveEvent, MachineView } from '#models/contracts/api.ts';
+import { eventReader } from '#models/contracts/eventStream.ts';
 import type { PlanAlert } from '#models/contracts/plan.ts';
 import { machineKey as keyOf } from '#models/contracts/topics.ts';
 import { openWorkOrderStates, type WorkOrder } from '#models/contracts/workOrder.ts';
@@ -35,14 +36,21 @@ setInterval(noteVisit, VISIT_MS);
 const RECONNECT_MS = 2000;
 const SILENCE_MS = 40_000;
 
-/** Follows the gateway for as long as the page is open; after a lost connection it asks for everything anew. */
+/** Of the last event that is applied: the stream goes on from there. Null: what the page knows has to be asked for. */
+let lastEventId: string | null = null;
+
+/** Follows the gateway for as long as the page is open; after a lost connection it gets what it missed, or asks anew. */
 export async function follow(): Promise<void> {
   for (;;) {
     try {
       await listen();
     } catch (error) {
       connection.value = error instanceof NotAllowed ? 'not allowed' : 'lost';
-      if (error instanceof NotAllowed) return;
+      if (error instanceof NotAllowed) {
+        // Somebody else may sign in, who may see other sites.
+        lastEventId = null;
+        return;
+      }
     }
     await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
   }
@@ -97,21 +105,24 @@ async function listen(): Promise<void> {
     session.value = await api.session();
     // Until then the gateway answers nothing else.
     if (session.value.mustChangePassword) throw new NotAllowed('choose a password first');
-    const response = await request('/api/v1/events', { signal: watchdog.signal });
+    const headers: HeadersInit = lastEventId === null ? {} : { 'last-event-id': lastEventId };
+    const response = await request('/api/v1/events', { signal: watchdog.signal, headers });
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-    await refresh();
+    if (lastEventId === null) await refresh();
     connection.value = 'live';
     const decoder = new TextDecoder();
-    let text = '';
+    const read = eventReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
       clearTimeout(timer);
       timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
-      text += decoder.decode(value, { stream: true });
-      const parts = text.split('\n\n');
-      text = parts.pop() as string;
-      for (const part of parts) if (part.startsWith('data: ')) apply(JSON.parse(part.slice(6)));
+      for (const { id, data } of read(decoder.decode(value, { stream: true }))) {
+        const event = data === '' ? null : (JSON.parse(data) as LiveEvent);
+        if (event?.type === 'reload') await refresh();
+        else if (event !== null) apply(event);
+        lastEventId = id ?? lastEventId;
+      }
     }
   } finally {
     clearTimeout(timer);

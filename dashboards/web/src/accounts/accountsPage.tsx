@@ -9,9 +9,10 @@ import { Tokens } from './tokens.tsx';
 
 const PERSON_ROLES = roles.filter((role) => role !== 'metrics');
 const sitesText = (sites: string[] | null) => sites?.join(', ') ?? 'all sites';
-/** Null: all. */
+/** Null: all. The names of areas may have blanks, those of sites have none. */
 const sitesIn = (text: string) => {
-  const sites = text.split(/[\s,;]+/).filter((site) => site !== '');
+  const places = text.split(/[,;]/).flatMap((part) => (part.includes('/') ? [part.trim()] : part.split(/\s+/)));
+  const sites = places.filter((place) => place !== '');
   return sites.length === 0 ? null : sites;
 };
 
@@ -102,7 +103,8 @@ function NewAccount({ run }: { run: Run }) {
         </select>
       </label>
       <label>
-        Sites (none: all) <input value={sites.value} onInput={(e) => (sites.value = e.currentTarget.value)} />
+        Sites, or areas as site/area (none: all){' '}
+        <input value={sites.value} onInput={(e) => (sites.value = e.currentTarget.value)} />
       </label>
       <button type="submit">Add an account</button>
     </form>

@@ -1,0 +1,75 @@
+import type { AlertStatistics } from '../store/alertStatistics.ts';
+import type { Run } from '../thread/runInThread.ts';
+import { type AlarmAnswers, type AlarmDay, type AlarmQuestion, answerAlarms } from './alarmQuestions.ts';
+
+/** Up to so many alerts every answer takes milliseconds; with more, a thread of its own reads the database. */
+const FEW = 5000;
+/** Questions that wait for their turn: a thread takes a processor and memory. */
+const MAX_WAITING = 8;
+const ANSWER_MS = 120_000;
+/** Metrics are scraped more often than a day changes. */
+const DAY_KEPT_MS = 60_000;
+
+export interface AlarmMeasuresParts {
+  directory: string;
+  statistics: AlertStatistics;
+  run: Run;
+  now: () => number;
+  /** Sites that have machines. */
+  sites: () => string[];
+}
+
+/** A question that cannot be answered now. */
+class AlarmMeasuresBusy extends Error {
+  readonly statusCode = 503;
+}
+
+/** Measures of many alerts: here where there are few, else in a thread, one after the other. */
+export class AlarmMeasures {
+  readonly #parts: AlarmMeasuresParts;
+  readonly #abort = new AbortController();
+  /** By question: who asks the same waits for the same answer. */
+  readonly #waiting = new Map<string, Promise<unknown>>();
+  #tail: Promise<unknown> = Promise.resolve();
+  #day: { atMs: number; sites: readonly AlarmDay[] } | null = null;
+
+  constructor(parts: AlarmMeasuresParts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects where too many wait already. */
+  async ask<Q extends AlarmQuestion>(question: Q): Promise<AlarmAnswers[Q['kind']]> {
+    const { statistics } = this.#parts;
+    if (statistics.roughCount() <= FEW) return answerAlarms(statistics, question);
+    const key = JSON.stringify(question);
+    const known = this.#waiting.get(key);
+    if (known !== undefined) return known as Promise<AlarmAnswers[Q['kind']]>;
+    if (this.#waiting.size >= MAX_WAITING)
+      throw new AlarmMeasuresBusy('too many measures of alerts are asked for: try again');
+    const answer = this.#tail.then(() => this.#askThread(question)).finally(() => this.#waiting.delete(key));
+    this.#waiting.set(key, answer);
+    this.#tail = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** The last day by site, at most a minute old; what was known where it cannot be told now. */
+  async day(): Promise<readonly AlarmDay[]> {
+    const { now, sites } = this.#parts;
+    const nowMs = now();
+    if (this.#day !== null && nowMs - this.#day.atMs < DAY_KEPT_MS) return this.#day.sites;
+    const asked = await this.ask({ kind: 'day', nowMs, sites: sites() }).catch(() => null);
+    if (asked !== null) this.#day = { atMs: nowMs, sites: asked };
+    return this.#day?.sites ?? [];
+  }
+
+  stop(): void {
+    this.#abort.abort();
+  }
+
+  async #askThread<Q extends AlarmQuestion>(question: Q): Promise<AlarmAnswers[Q['kind']]> {
+    this.#abort.signal.throwIfAborted();
+    const { directory, run } = this.#parts;
+    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(ANSWER_MS)]);
+    return (await run({ kind: 'alarms', directory, question }, signal)) as AlarmAnswers[Q['kind']];
+  }
+}

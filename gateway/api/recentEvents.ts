@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import type { LiveEvent } from '#models/contracts/api.ts';
+
+/** Characters of JSON: some minutes of a plant of fifty machines. */
+const KEPT = 1024 * 1024;
+
+export interface RecentEvent {
+  id: string;
+  event: LiveEvent;
+  /** The event in JSON. */
+  text: string;
+}
+
+/** The newest events with their ids, the oldest of which go first: who was away for a moment gets what it missed. */
+export class RecentEvents {
+  /** Ids of a gateway that was restarted are not mistaken for those of this run. */
+  readonly #run = randomBytes(6).toString('base64url');
+  readonly #kept = new Map<number, RecentEvent>();
+  #characters = 0;
+  #last = 0;
+
+  /** Of the newest event. */
+  get lastId(): string {
+    return `${this.#run}.${this.#last}`;
+  }
+
+  add(event: LiveEvent): RecentEvent {
+    this.#last++;
+    const added = { id: this.lastId, event, text: JSON.stringify(event) };
+    this.#kept.set(this.#last, added);
+    this.#characters += added.text.length;
+    for (const [number, { text }] of this.#kept) {
+      if (this.#characters <= KEPT) break;
+      this.#kept.delete(number);
+      this.#characters -= text.length;
+    }
+    return added;
+  }
+
+  /** What came after an event; null: that is not known here, or no longer. */
+  after(id: string): RecentEvent[] | null {
+    const [run, number] = id.split('.');
+    if (run !== this.#run || !/^\d{1,15}$/.test(number ?? '')) return null;
+    const missed = this.#last - Number(number);
+    if (missed < 0 || missed > this.#kept.size) return null;
+    return missed === 0 ? [] : [...this.#kept.values()].slice(-missed);
+  }
+}
