@@ -217,6 +217,8 @@ async function schemaOf(kind: string): Promise<ZodObject> {
 
 async function load<T>(file: string, schema: ZodType<T>, prefix: string): Promise<T> {
   const { formatError, parseConfiguration } = await import('#models/configuration/parse.ts');
+  const { strayVariables } = await import('#models/configuration/strayVariables.ts');
+  for (const line of strayVariables(process.env, prefix, schema)) say(line);
   const parsed = parseConfiguration(await text(file), schema, process.env, prefix);
   if (parsed.ok) return parsed.value;
   throw new UsageError(parsed.errors.map((error) => formatError(error, file)).join('\n'));

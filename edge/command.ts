@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { seconds, wholeNumber } from '#models/configuration/arguments.ts';
+import { fileOf, seconds, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import { withoutPassword } from '#models/configuration/withoutPassword.ts';
 import type { CommandOutcome } from '#models/contracts/command.ts';
@@ -13,10 +13,14 @@ const PREFIX = 'MILLWRIGHT_EDGE';
 
 /** `millwright edge` and what belongs to it. Rooms are loaded when they are needed. */
 export function addEdgeCommands(program: Command, shell: Shell): void {
-  const edge = program
-    .command('edge')
+  const edge = program.command('edge');
+  edge
     .description('runs an edge agent')
-    .argument('<file>', 'its configuration (YAML); MILLWRIGHT_EDGE__A__B overrides the setting a.b')
+    .argument(
+      '<file>',
+      'its configuration (YAML); MILLWRIGHT_EDGE__A__B overrides the setting a.b',
+      fileOf(edge, existsSync),
+    )
     .addHelpText('after', '\nExample:\n  millwright edge edge/edge.example.yaml')
     .action(async (file: string) => {
       await shell.runUntilStopped(await startReloadable(shell, file));

@@ -34,19 +34,15 @@ const of = (kind: Outgoing['kind'], n: number): CommitBatch => ({
 
 /** An uplink, what it has published, and a hand to acknowledge with. */
 async function start() {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'millwright-uplink-'));
   const config = edgeConfigSchema.parse({
     site: 's',
     edge: 'e',
-    dataDirectory: 'unused',
+    dataDirectory,
     sources: [{ type: 'mqtt', url, subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] }],
     uplink: { url },
   });
-  const outbox = Outbox.open(
-    mkdtempSync(join(tmpdir(), 'millwright-uplink-')),
-    { maxBytes: 1e9, maxAgeMs: 1e15 },
-    0,
-    () => undefined,
-  );
+  const outbox = Outbox.open(dataDirectory, { maxBytes: 1e9, maxAgeMs: 1e15 }, 0, () => undefined);
   const published: { topic: string; sequence: number }[] = [];
   const listen = (packet: { topic: string; payload: Buffer | string }, done: () => void) => {
     published.push({ topic: packet.topic, sequence: JSON.parse(packet.payload.toString()).sequence });

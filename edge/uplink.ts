@@ -7,6 +7,7 @@ import { acknowledgeSchema, type StatusMessage } from '#models/contracts/status.
 import { topics } from '#models/contracts/topics.ts';
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { parseJson } from '#models/tables/parseJson.ts';
+import { brokerClientId } from './brokerClientId.ts';
 import { brokerClient } from './brokerConnection.ts';
 import type { EdgeConfig } from './config.ts';
 import { KINDS, type Outbox, type OutboxRow } from './outbox.ts';
@@ -91,7 +92,7 @@ export class Uplink {
       config.uplink.url,
       config.uplink,
       {
-        clientId: `millwright-${config.site}-${config.edge}-uplink`,
+        clientId: brokerClientId(config, 'uplink'),
         clean: true,
         will: { topic: topics.status(config), payload: Buffer.from(status(false)), qos: 1, retain: true },
       },

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { fileOf } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import { addBacktestCommand } from './alerts/command.ts';
 import { addAuditCommands } from './audit/command.ts';
@@ -24,10 +25,14 @@ interface CommandArguments {
 
 /** `millwright gateway`, and the commands that use a running one. Modules are loaded when they are needed. */
 export function addGatewayCommands(program: Command, shell: Shell): void {
-  const gateway = program
-    .command('gateway')
+  const gateway = program.command('gateway');
+  gateway
     .description('runs a gateway: ingest, historian, API and page')
-    .argument('<file>', 'its configuration (YAML); MILLWRIGHT_GATEWAY__A__B overrides the setting a.b')
+    .argument(
+      '<file>',
+      'its configuration (YAML); MILLWRIGHT_GATEWAY__A__B overrides the setting a.b',
+      fileOf(gateway, existsSync),
+    )
     .addHelpText('after', '\nExample:\n  millwright gateway gateway/gateway.example.yaml')
     .action(async (file: string) => {
       const { gatewayConfigSchema } = await import('./config.ts');

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
+import { brokerClientId } from '../brokerClientId.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { Source } from './source.ts';
 
 /** The configured source; its code is loaded only here, so that an edge carries what it uses. */
 export async function createSource(config: EdgeConfig, index: number, now: () => number, log: Logger): Promise<Source> {
   const source = config.sources[index];
-  const clientId = `millwright-${config.site}-${config.edge}-source-${index}`;
+  const clientId = brokerClientId(config, `source-${index}`);
   const itsLog = log.child({ source: index });
   switch (source.type) {
     case 'mqtt': {

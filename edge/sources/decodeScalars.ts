@@ -5,6 +5,7 @@ import {
   checkScalars,
   type Decoded,
   type DecodeLimits,
+  Instant,
   inUnit,
   type PointName,
   refuse,
@@ -13,7 +14,7 @@ import {
 import type { Reader } from './entries.ts';
 import { pathIn } from './pathIn.ts';
 import type { ScalarPayload } from './payloadConfig.ts';
-import { numberOf } from './scalarValue.ts';
+import { numberOf, withUnit } from './scalarValue.ts';
 import type { Arrival } from './source.ts';
 
 /**
@@ -35,7 +36,7 @@ export function scalarArrivals(
     // It is the value of one point alone, and says nothing else.
     if (spec.value.includes('*')) return one(refuse('missing_value'));
     if (spec.quality !== undefined && !isGood(at(spec.quality), spec)) return one(refuse('bad_quality'));
-    return one(decodeScalar(name, spec, payload, at(spec.time) ?? common, limits));
+    return one(decodeWithUnit(name, spec, payload, undefined, at(spec.time) ?? common, limits));
   }
   const value = at(spec.value);
   if (value === undefined || value === null) return one(refuse('missing_value'));
@@ -43,9 +44,10 @@ export function scalarArrivals(
   if (spec.quality !== undefined && !isGood(at(spec.quality), spec)) return one(refuse('bad_quality'));
   const unit = spec.unit === undefined ? undefined : at(spec.unit);
   if (unit !== undefined && typeof unit !== 'string') return one(refuse('wrong_type'));
-  const stamp = stampsOf(at(spec.time) ?? common, spec.deltas === undefined ? undefined : at(spec.deltas), limits);
+  const deltas = spec.deltas === undefined ? undefined : at(spec.deltas);
+  const stamp = stampsOf(at(spec.time) ?? common, deltas, spec.deltasIn, limits);
   if (!Array.isArray(value) || spec.as !== undefined)
-    return one(inUnit(decodeScalar(name, spec, value, stamp, limits), unit));
+    return one(decodeWithUnit(name, spec, value, unit, stamp, limits));
   const { decoded, refused } = decodeColumn(name, spec, value, stamp, limits);
   return [
     ...(decoded ? one(inUnit(decoded, unit)) : []),
@@ -53,17 +55,38 @@ export function scalarArrivals(
   ];
 }
 
+const DELTA_MS: Record<ScalarPayload['deltasIn'], number> = { s: 1000, ms: 1, us: 1e-3 };
+
 /** Of values with a common time and how long after it each was measured: a time each. */
-function stampsOf(stamp: unknown, deltas: unknown, limits: DecodeLimits): unknown {
-  if (!Array.isArray(deltas)) return stamp;
+function stampsOf(stamp: unknown, deltas: unknown, unit: ScalarPayload['deltasIn'], limits: DecodeLimits): unknown {
+  if (deltas === undefined) return stamp;
   const baseMs = timeOf(stamp, limits);
-  return baseMs === null ? stamp : deltas.map((delta) => (typeof delta === 'number' ? baseMs + delta : null));
+  if (baseMs === null) return stamp;
+  const timeAt = (delta: unknown): Instant | null => {
+    const isNumber = typeof delta === 'number' || (typeof delta === 'string' && delta.trim() !== '');
+    const afterMs = isNumber ? Number(delta) * DELTA_MS[unit] : Number.NaN;
+    return Number.isFinite(afterMs) ? new Instant(baseMs + afterMs) : null;
+  };
+  return Array.isArray(deltas) ? deltas.map(timeAt) : timeAt(deltas);
 }
 
 const isPlain = (payload: unknown): boolean => typeof payload !== 'object' || payload === null;
 
-/** Keys by which elements of an array say whose value they hold. */
-const IDS = ['id', 'n', 'name', 'tag', 'metric', 'tagName'] as const;
+/** Keys, in lower case, by which elements of an array say whose value they hold, by a text or by a number. */
+const IDS = new Set([
+  'id',
+  'n',
+  'name',
+  'tag',
+  'metric',
+  'tagname',
+  'key',
+  'nodeid',
+  'displayname',
+  'variable',
+  'signal',
+]);
+const NUMBERED = new Set(['ch', 'channel', 'sensor', 'register', 'port', 'node', 'address', 'axis', 'point']);
 
 /** Whether a path with `*` would make one point of elements that name several. */
 function tellsSeveralPoints(payload: unknown, path: string): boolean {
@@ -73,10 +96,27 @@ function tellsSeveralPoints(payload: unknown, path: string): boolean {
   if (!Array.isArray(elements)) return false;
   const nameAt = (element: unknown, id: string) =>
     typeof element === 'object' && element !== null ? (element as Record<string, unknown>)[id] : null;
-  return IDS.some((id) => {
-    const names = elements.map((element: unknown) => nameAt(element, id));
-    return names.every((n) => typeof n === 'string') && new Set(names).size > 1;
+  const keys = typeof elements[0] === 'object' && elements[0] !== null ? Object.keys(elements[0]) : [];
+  return keys.some((key) => {
+    const isNumbered = NUMBERED.has(key.toLowerCase());
+    if (!isNumbered && !IDS.has(key.toLowerCase())) return false;
+    const names = elements.map((element: unknown) => nameAt(element, key));
+    const isName = (n: unknown) => typeof n === 'string' || (isNumbered && typeof n === 'number');
+    return names.every(isName) && new Set(names).size > 1;
   });
+}
+
+/** @param unit that the message names beside the value; one behind the number is of the value alone. */
+function decodeWithUnit(
+  name: PointName,
+  spec: ScalarPayload,
+  value: unknown,
+  unit: string | undefined,
+  stamp: unknown,
+  limits: DecodeLimits,
+): Decoded {
+  const parts = spec.unitInText ? withUnit(value) : null;
+  return inUnit(decodeScalar(name, spec, parts?.number ?? value, stamp, limits), parts?.unit ?? unit);
 }
 
 function decodeScalar(

@@ -4,6 +4,7 @@ import { type Contradiction, contradictionOf } from './contradiction.ts';
 import { arrivalOf, checkWaveform, type DecodeLimits, inUnit, type PointName, timeOf } from './decoded.ts';
 import { namesOf } from './deviceNames.ts';
 import { interleavedAxes } from './interleavedAxes.ts';
+import { inflated } from './jsonText.ts';
 import { pathIn } from './pathIn.ts';
 import { type WaveformEncoding, type WaveformPayload, waveformEncodings } from './payloadConfig.ts';
 import { readMessage } from './payloadFormat.ts';
@@ -179,8 +180,11 @@ function jsonSamples(
   const samples = typeof value === 'string' ? samplesInText(value) : value;
   if (typeof samples === 'string') return { rejection: samples as Rejection };
   if (samples instanceof Uint8Array) {
-    const contradiction = contradictionOf(samples, encoding, byteOrder);
-    const read = readSamples(samples, encoding, byteOrder, scale);
+    // Samples may begin like compressed bytes: those that do not unpack are what they are.
+    const whole = inflated(samples);
+    const bytes = whole.ok ? whole.value : samples;
+    const contradiction = contradictionOf(bytes, encoding, byteOrder);
+    const read = readSamples(bytes, encoding, byteOrder, scale);
     return contradiction ?? (typeof read === 'string' ? { rejection: read } : read);
   }
   if (!Array.isArray(samples) || !samples.every((v) => typeof v === 'number')) return { rejection: 'wrong_type' };

@@ -25,7 +25,17 @@ const LARGEST = 1e12;
 
 export const refuse = (rejection: Rejection): Decoded => ({ ok: false, rejection });
 
-export const timeOf = (stamp: unknown, { readTime }: DecodeLimits): number | null => readTime?.(stamp) ?? null;
+/** A time that is known, whatever a device's stamps are written in. */
+export class Instant {
+  readonly ms: number;
+
+  constructor(ms: number) {
+    this.ms = ms;
+  }
+}
+
+export const timeOf = (stamp: unknown, { readTime }: DecodeLimits): number | null =>
+  stamp instanceof Instant ? stamp.ms : (readTime?.(stamp) ?? null);
 
 export function arrivalOf({ asset, point }: PointName, decoded: Decoded): Arrival {
   return decoded.ok ? decoded : { ...decoded, point: { asset, point } };

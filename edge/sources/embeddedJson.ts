@@ -1,9 +1,9 @@
-import { parseJson, type Read } from './jsonText.ts';
+import { inflated, parseJson, type Read } from './jsonText.ts';
 import { pathIn } from './pathIn.ts';
 
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
-/** A message in which the texts at some paths, JSON themselves or base64 of it, are what they say. Changes the message. */
+/** A message in which the texts at some paths, JSON themselves or base64 of it, compressed or not, are what they say. Changes the message. */
 export function withEmbedded(message: unknown, paths: readonly string[]): Read<unknown> {
   for (const path of paths) {
     const at = path.lastIndexOf('.');
@@ -11,7 +11,8 @@ export function withEmbedded(message: unknown, paths: readonly string[]): Read<u
     const key = path.slice(at + 1);
     const text = pathIn(holder, key);
     if (typeof text !== 'string') continue;
-    const parsed = parseJson(BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.from(text));
+    const bytes = inflated(BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.from(text));
+    const parsed = bytes.ok ? parseJson(bytes.value) : bytes;
     if (!parsed.ok) return parsed;
     (holder as Record<string, unknown>)[key] = parsed.value;
   }

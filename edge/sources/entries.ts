@@ -42,11 +42,13 @@ function below({ chain, keys }: Entry, key: string): Entry[] {
   return [{ chain: [...chain, (value as Record<string, unknown>)[key]], keys }];
 }
 
+/** As in `^.^.names.$key`: the element of another array, or object, that has the same key. */
+const KEY_WITHIN = /(?<=\.)\$key(?=\.|$)/g;
 const TEMPLATE = /\{([^{}]+)\}/g;
 
 /**
- * Paths as seen from an entry: `^` goes out by one level, `$key` is the entry's key, `$1` that of the first `*`, and
- * `{level}` a level of the topic. A text with several such parts, as `{$1}-{name}`, is put together.
+ * Paths as seen from an entry: `^` goes out by one level, `$key` is the entry's key, alone or as a part of a path, `$1`
+ * that of the first `*`, and `{level}` a level of the topic. A text with several such parts, as `{$1}-{name}`, is put together.
  */
 export function readerOf({ chain, keys }: Entry, levels: Readonly<Record<string, string>> = {}): Reader {
   const read: Reader = (path) => {
@@ -54,7 +56,7 @@ export function readerOf({ chain, keys }: Entry, levels: Readonly<Record<string,
     if (/^\$\d$/.test(path)) return keys[Number(path[1]) - 1];
     if (path.includes('{')) return filled(path, (name) => (Object.hasOwn(levels, name) ? levels[name] : read(name)));
     let at = chain.length - 1;
-    let rest = path;
+    let rest = path.includes('$key') ? path.replace(KEY_WITHIN, () => keys[keys.length - 1]) : path;
     for (; rest === '^' || rest.startsWith('^.'); rest = rest.slice(2)) at--;
     return at < 0 ? undefined : pathIn(chain[at], rest);
   };

@@ -44,7 +44,11 @@ export function parseJson(payload: Uint8Array): Read<unknown> {
 
 export function textOf(payload: Uint8Array): string {
   const text = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8');
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const begin = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  // Programs in C send the zero that ends their texts.
+  let end = text.length;
+  while (end > begin && text.charCodeAt(end - 1) === 0) end--;
+  return text.slice(begin, end);
 }
 
 const QUOTED_OR_NOT_FINITE = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;

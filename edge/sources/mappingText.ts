@@ -13,6 +13,7 @@ const MAX_BYTES = 256 * 1024;
 const SHOWN_TOPICS = 3;
 const SHOWN_VALUES = 12;
 const SHOWN_BYTES = 100;
+const SHOWN_ARRAYS = 5;
 const MAX_FUTURE_MS = 300_000;
 
 /** A message of each topic, of so many topics at the most. */
@@ -57,7 +58,7 @@ export function samplesReader(
 }
 
 function proposalLines(
-  { subscription, topics }: Proposal,
+  { subscription, topics, left }: Proposal,
   byTopic: ReadonlyMap<string, Buffer>,
   nowMs: number,
 ): string[] {
@@ -73,8 +74,9 @@ function proposalLines(
     ];
   });
   const more = topics.length > SHOWN_TOPICS ? [`# and ${topics.length - SHOWN_TOPICS} more topics`] : [];
+  const arrays = left.length > 0 ? [`# not mapped, arrays: ${left.slice(0, SHOWN_ARRAYS).join(', ')}`] : [];
   const entry = stringify([subscription], { lineWidth: 0 }).trimEnd().split('\n');
-  return [...yields, ...more, ...entry].map((line) => `  ${line}`);
+  return [...yields, ...more, ...arrays, ...entry].map((line) => `  ${line}`);
 }
 
 const shown = (payload: Buffer): string =>

@@ -14,6 +14,12 @@ export const waveformEncodings = [
   'float64',
 ] as const;
 export type WaveformEncoding = (typeof waveformEncodings)[number];
+const numberEncodings = [...waveformEncodings, 'int64', 'uint64'] as const;
+export type NumberEncoding = (typeof numberEncodings)[number];
+
+/** Of a number's bytes; by letters also of its words of 16 bits, as Modbus devices have it. */
+const byteOrders = ['little', 'big', 'ABCD', 'CDAB', 'BADC', 'DCBA'] as const;
+export type ByteOrder = (typeof byteOrders)[number];
 
 const integerAt = z.strictObject({
   /** Bytes from the payload's beginning. */
@@ -120,11 +126,22 @@ export const waveformSchema = z
   });
 export type WaveformPayload = z.infer<typeof waveformSchema>;
 
-/** What a payload is written in, once decompressed. */
 const formatFields = {
   /** `text`: the value itself. `binary`: bytes. Others become objects and arrays, to which paths apply. */
-  format: z.enum(['json', 'cbor', 'msgpack', 'protobuf', 'csv', 'line_protocol', 'text', 'binary']).default('json'),
+  format: z
+    .enum(['json', 'json_lines', 'cbor', 'msgpack', 'protobuf', 'csv', 'pairs', 'line_protocol', 'text', 'binary'])
+    .default('json'),
   protobuf: protobufSchema.optional(),
+  /** Names and values in a text become an object. */
+  pairs: z
+    .strictObject({
+      separator: z.string().min(1).max(8).default(';'),
+      /** Where it is the separator, names and values take turns. */
+      assignment: z.string().min(1).max(8).default('='),
+      /** Names of what stands before the first pair. */
+      leading: z.array(z.string().min(1)).default([]),
+    })
+    .optional(),
   /** Each row is an object by its column's name: `*.temp` is a column, `0.temp` a value of the first row. */
   csv: z
     .strictObject({
@@ -136,7 +153,18 @@ const formatFields = {
     .optional(),
 };
 export interface MessageFormat {
-  format: 'json' | 'cbor' | 'msgpack' | 'protobuf' | 'csv' | 'line_protocol' | 'text' | 'binary';
+  format:
+    | 'json'
+    | 'json_lines'
+    | 'cbor'
+    | 'msgpack'
+    | 'protobuf'
+    | 'csv'
+    | 'pairs'
+    | 'line_protocol'
+    | 'text'
+    | 'binary';
+  pairs?: { separator: string; assignment: string; leading: string[] };
   csv?: { delimiter?: string; columns?: string[]; skipLines: number };
   protobuf?: Protobuf;
 }
@@ -151,12 +179,14 @@ const numberFields = {
   hex: z.boolean().optional(),
   /** The sign between whole and fraction of a number in a text. */
   decimal: z.enum(['.', ',']).optional(),
-  /** The value is bytes: base64, hexadecimal digits; lists of bytes and binary formats need no setting. */
-  bytes: z.enum(['base64', 'hex']).optional(),
+  /** The value is a number with its unit behind it, as `61.2 °C`. */
+  unitInText: z.boolean().optional(),
+  /** The value is bytes: base64, hexadecimal digits, a list of words of 16 bits; lists of bytes and binary formats need no setting. */
+  bytes: z.enum(['base64', 'hex', 'words']).optional(),
   /** A number in bytes, and where it begins; negative: from the end. */
-  as: z.enum(waveformEncodings).optional(),
+  as: z.enum(numberEncodings).optional(),
   at: z.int().min(-65_536).max(65_536).optional(),
-  byteOrder: z.enum(['little', 'big']).optional(),
+  byteOrder: z.enum(byteOrders).optional(),
   /** A part of a whole number. */
   bits: bitSliceSchema.optional(),
   /** Each four bits are a decimal digit. */
@@ -242,8 +272,9 @@ export const scalarSchema = z
         message: 'one path: seconds and nanoseconds put together lose the zeros of the fraction',
       })
       .default('time'),
-    /** Path of an array with the milliseconds after `time` at which each element of the value was measured. */
+    /** Path of the time after `time` at which the value was measured, or of an array with one for each element of it. */
     deltas: z.string().min(1).optional(),
+    deltasIn: z.enum(['s', 'ms', 'us']).default('ms'),
     /** Of an array whose message has one time, that of its last element. */
     intervalMs: z.number().positive().optional(),
     /** Dotted path of a quality, and what it says where the value is good; null: it is absent. */

@@ -3,6 +3,7 @@ import { decode as decodeCbor } from 'cborg';
 import { parseTable } from '#models/tables/parseTable.ts';
 import { parseJson, type Read, textOf } from './jsonText.ts';
 import { parseLine } from './lineProtocol.ts';
+import { readPairs } from './pairs.ts';
 import type { MessageFormat, WaveformEncoding } from './payloadConfig.ts';
 import { readProtobuf } from './protobufReaders.ts';
 import { numbersIn } from './sampleBytes.ts';
@@ -13,10 +14,14 @@ const MAX_CSV_ROWS = 100_000;
 const MAX_DEPTH = 32;
 
 /** A payload as values, arrays and objects, to which paths apply; byte strings stay bytes. Never throws. */
-export function readMessage(payload: Uint8Array, { format, csv, protobuf }: MessageFormat): Read<unknown> {
+export function readMessage(payload: Uint8Array, { format, csv, pairs, protobuf }: MessageFormat): Read<unknown> {
   switch (format) {
     case 'json':
       return parseJson(payload);
+    case 'json_lines':
+      return jsonLines(textOf(payload));
+    case 'pairs':
+      return readPairs(textOf(payload), pairs);
     case 'text':
       return { ok: true, value: textOf(payload).trim() };
     case 'binary':
@@ -97,6 +102,15 @@ function csvRows(payload: Uint8Array, csv: MessageFormat['csv']): Record<string,
   return below.map((row) =>
     Object.fromEntries(names.flatMap((name, i) => (i < row.length ? [[name.trim(), row[i]]] : []))),
   );
+}
+
+/** A value a line; a line that is none loses no other. */
+function jsonLines(text: string): Read<unknown> {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length > MAX_CSV_ROWS) return { ok: false, rejection: 'bad_payload' };
+  const read = lines.map((line) => parseJson(Buffer.from(line)));
+  if (!read.some(({ ok }) => ok)) return { ok: false, rejection: 'bad_json' };
+  return { ok: true, value: read.map((line) => (line.ok ? line.value : null)) };
 }
 
 function readLines(text: string): Read<unknown> {

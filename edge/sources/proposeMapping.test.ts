@@ -91,3 +91,25 @@ test('listening shows what a message becomes, or what would take it', () => {
     lines: ['$share/g/plant/{asset}/{point}: 2 messages, 1 values, 1 wrong_type', 'on no subscription: 1 messages'],
   });
 });
+
+test('elements of an array within others, with the time beside them, and numbers as names', () => {
+  const nested = {
+    Version: 1,
+    Collections: [{ TimeStamp: '2026-11-27T12:00:00Z', Tags: [{ Name: 'Temp', Value: 61.2 }] }],
+  };
+  const channels = { ch: [1, 2].map((ch) => ({ ch, v: 10 * ch, t: NOW_MS })) };
+  const lines = mappingLines(
+    samplesOf([
+      ['wago', nested],
+      ['daq', channels],
+    ]),
+    NOW_MS,
+  ).map((l) => l.trim());
+  for (const line of ['wago/Temp = 61.2', 'daq/1 = 10', 'daq/2 = 20'])
+    expect(lines).toContain(`#   ${line} at 2026-11-27T12:00:00.000Z`);
+});
+
+test('arrays that are not mapped are named beside what is', () => {
+  const lines = mappingLines(samplesOf([['a/b', { fc: 3, data: [17012, 52429], none: [] }]]), NOW_MS);
+  expect(lines.map((l) => l.trim())).toContain('# not mapped, arrays: data');
+});

@@ -9,12 +9,16 @@ export interface Proposal {
   subscription: Record<string, unknown> | null;
   /** Topics that it is for. */
   topics: string[];
+  /** Paths of arrays in its first message that it leaves out. */
+  left: string[];
 }
 
 const TIME_KEYS = /(time|timestamp|date|_at|^at|^ts|^t|_ts)(_?ms)?$/i;
 const QUALITY_KEYS = /^(q|quality)$/i;
-const NAME_KEYS = ['id', 'tag', 'tagName', 'n', 'name', 'metric', 'tagPath', 'DisplayName'];
-const VALUE_KEYS = ['v', 'value', 'val', 'Value'];
+const NAME_KEYS =
+  /^(id|tag|tagname|n|name|metric|tagpath|displayname|key|variable|path|node|nodeid|idshort|propertyalias|ch|channel|register)$/i;
+const NUMBERED = /^(ch|channel|register)$/i;
+const VALUE_KEYS = /^(v|val|value)$/i;
 const EARLIEST_MS = Date.UTC(2000, 0, 1);
 const MIN_SAMPLES = 32;
 const MAX_VALUES = 200;
@@ -39,7 +43,15 @@ export function proposeMappings(samples: ReadonlyMap<string, Uint8Array>): Propo
   return [...groups.values()].map(({ payload, topics }) => ({
     subscription: payload && { ...proposeTopic(topics, payload), payload },
     topics,
+    left: payload?.values === undefined ? [] : arrayPaths(samples.get(topics[0]) as Uint8Array),
   }));
+}
+
+/** Of what is mapped value by value: a device's data may lie in an array beside a few numbers about it. */
+function arrayPaths(bytes: Uint8Array): string[] {
+  const parsed = parseJson(bytes);
+  const found = parsed.ok ? leaves(parsed.value, '', 0) : [];
+  return found.flatMap(({ path, value }) => (Array.isArray(value) && value.length > 0 ? [path] : []));
 }
 
 /** The levels that differ, or the last ones, name machine and point. */
@@ -104,27 +116,54 @@ function proposeWaveform(message: unknown): Record<string, unknown> | null {
 
 /** An array whose elements have a name and a value. */
 function proposeElements(message: unknown): Record<string, unknown> | null {
-  const candidates = [
-    { path: '', value: message },
-    ...(isObject(message) ? Object.entries(message) : []).map(([path, value]) => ({ path, value })),
-  ];
-  for (const { path, value } of candidates) {
-    if (!Array.isArray(value) || value.length === 0 || !value.every(isObject)) continue;
-    const [first] = value;
-    const name = NAME_KEYS.find((key) => typeof first[key] === 'string');
-    const number = VALUE_KEYS.find((key) => isNumber(first[key]));
+  for (const { path, elements, holder } of arraysOfObjects(message, '', null, 0)) {
+    const [first] = elements;
+    const keys = Object.keys(first);
+    const number = keys.find((key) => VALUE_KEYS.test(key) && isNumber(first[key]));
+    const name = keys.find((key) => NAME_KEYS.test(key) && isNameOf(elements, key));
     if (name === undefined || number === undefined) continue;
     const within = { each: { ...(path !== '' && { path }), point: name }, value: number };
-    const own = Object.entries(first).map(([key, v]) => ({ key, path: key, value: v }));
-    const outer = isObject(message) ? Object.entries(message).map(([key, v]) => ({ key, path: key, value: v })) : [];
+    const own = keys.map((key) => ({ key, path: key, value: first[key] }));
+    // A time beside the array is two levels further out than an element; those of the whole message are found by their names.
+    const out = path.includes('.') ? '^.^.' : '';
+    const outer = Object.entries(holder ?? {}).map(([key, v]) => ({ key, path: out + key, value: v }));
     return {
       type: 'scalar',
       ...within,
       ...qualityOf(own),
-      ...timeSetting([...own, ...outer].filter(({ key }) => key !== number)),
+      ...timeSetting([...own, ...outer].filter((leaf) => leaf.key !== number)),
     };
   }
   return null;
+}
+
+/** Texts, or numbers of inputs of which each element has another: other numbers may count messages. */
+function isNameOf(elements: readonly Record<string, unknown>[], key: string): boolean {
+  const names = elements.map((element) => element[key]);
+  if (names.every((n) => typeof n === 'string')) return true;
+  return NUMBERED.test(key) && names.every((n) => typeof n === 'number') && new Set(names).size === names.length;
+}
+
+interface ObjectArray {
+  path: string;
+  elements: Record<string, unknown>[];
+  /** The object that the array lies in. */
+  holder: Record<string, unknown> | null;
+}
+
+/** Arrays of objects, the outermost first; of an array's elements the first one is looked into. */
+function arraysOfObjects(
+  value: unknown,
+  path: string,
+  holder: Record<string, unknown> | null,
+  depth: number,
+): ObjectArray[] {
+  if (depth > MAX_DEPTH) return [];
+  const below = (key: string) => (path === '' ? key : `${path}.${key}`);
+  if (isObject(value))
+    return Object.entries(value).flatMap(([key, one]) => arraysOfObjects(one, below(key), value, depth + 1));
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isObject)) return [];
+  return [{ path, elements: value, holder }, ...arraysOfObjects(value[0], below('*'), null, depth + 1)];
 }
 
 function proposeValues(message: unknown): Record<string, unknown> | null {
@@ -134,7 +173,7 @@ function proposeValues(message: unknown): Record<string, unknown> | null {
   const numbers = found.filter((leaf) => !isTime(leaf) && !QUALITY_KEYS.test(leaf.key) && isNumber(leaf.value));
   if (numbers.length === 0) return null;
   const extra = { ...qualityOf(found), ...timeSetting(stamps) };
-  if (numbers.length === 1 && VALUE_KEYS.includes(numbers[0].key))
+  if (numbers.length === 1 && VALUE_KEYS.test(numbers[0].key))
     return { type: 'scalar', ...(numbers[0].path !== 'value' && { value: numbers[0].path }), ...extra };
   const isUnique = (key: string) => numbers.filter((n) => n.key === key).length === 1;
   const values = numbers

@@ -12,7 +12,7 @@ export const REMEDIES: Partial<Record<Rejection, string>> = {
   bad_payload: 'the bytes are not of the configured kind: see payload.format and payload.encoding',
   missing_value: 'nothing lies at the configured path: see payload.value, payload.values or payload.each',
   wrong_type:
-    'what lies at the path is no number, or its time cannot be read: see payload.states, hex, decimal, bytes with as, and timeFormat',
+    'what lies at the path is no number, or its time cannot be read: see payload.states, hex, decimal, unitInText, bytes with as, and timeFormat',
   bad_quality: 'the quality is not among the good ones: see payload.quality and payload.good',
   bad_rate: 'no sample rate: set payload.sampleRateHz, or payload.keys.sampleRate',
   several_points:

@@ -1,9 +1,9 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
-import type { WaveformEncoding } from './payloadConfig.ts';
+import type { ByteOrder, NumberEncoding, WaveformEncoding } from './payloadConfig.ts';
 
 type Reader = (view: DataView, at: number, isLittle: boolean) => number;
 
-const ENCODINGS: Record<WaveformEncoding, { bytes: number; read: Reader }> = {
+const ENCODINGS: Record<NumberEncoding, { bytes: number; read: Reader }> = {
   int8: { bytes: 1, read: (v, at) => v.getInt8(at) },
   uint8: { bytes: 1, read: (v, at) => v.getUint8(at) },
   int16: { bytes: 2, read: (v, at, little) => v.getInt16(at, little) },
@@ -13,6 +13,8 @@ const ENCODINGS: Record<WaveformEncoding, { bytes: number; read: Reader }> = {
   uint32: { bytes: 4, read: (v, at, little) => v.getUint32(at, little) },
   float32: { bytes: 4, read: (v, at, little) => v.getFloat32(at, little) },
   float64: { bytes: 8, read: (v, at, little) => v.getFloat64(at, little) },
+  int64: { bytes: 8, read: (v, at, little) => Number(v.getBigInt64(at, little)) },
+  uint64: { bytes: 8, read: (v, at, little) => Number(v.getBigUint64(at, little)) },
 };
 
 function int24(view: DataView, at: number, isLittle: boolean): number {
@@ -56,19 +58,25 @@ function aligned(bytes: Uint8Array, encoding: 'float32' | 'int16', scale: number
 
 export const numberReader = (encoding: WaveformEncoding): Reader => ENCODINGS[encoding].read;
 
-export const bytesIn = (encoding: WaveformEncoding): number => ENCODINGS[encoding].bytes;
+export const bytesIn = (encoding: NumberEncoding): number => ENCODINGS[encoding].bytes;
 
 /** One number; null where the bytes end before it. @param at from the beginning, or, negative, from the end. */
 export function readNumber(
   bytes: Uint8Array,
   at: number,
-  encoding: WaveformEncoding,
-  byteOrder: 'little' | 'big',
+  encoding: NumberEncoding,
+  byteOrder: ByteOrder,
 ): number | null {
   const { bytes: width, read } = ENCODINGS[encoding];
   const begin = at < 0 ? bytes.length + at : at;
   if (begin < 0 || begin + width > bytes.length) return null;
-  return read(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), begin, byteOrder === 'little');
+  const isLittle = byteOrder === 'little' || byteOrder === 'DCBA';
+  if (byteOrder !== 'CDAB' && byteOrder !== 'BADC')
+    return read(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), begin, isLittle);
+  if (width % 2 !== 0) return null;
+  // Bytes swapped within their words are those in reverse order with the words swapped.
+  const own = Buffer.from(bytes.subarray(begin, begin + width)).swap16();
+  return read(new DataView(own.buffer, own.byteOffset, width), 0, byteOrder === 'CDAB');
 }
 
 const HEX = /^[0-9a-f]+$/i;

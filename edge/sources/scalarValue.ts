@@ -1,6 +1,6 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { bitsOf } from './bitSlice.ts';
-import type { ScalarPayload, WaveformEncoding } from './payloadConfig.ts';
+import type { NumberEncoding, ScalarPayload } from './payloadConfig.ts';
 import { bytesIn, readNumber } from './sampleBytes.ts';
 
 /** Words for a switch, in lower case. */
@@ -59,7 +59,15 @@ function withPoint(text: string): string {
 function numberInBytes(value: unknown, { bytes, at, as, byteOrder }: Numeric): number | Rejection {
   const all = bytesOf(value, bytes);
   if (all === null) return 'wrong_type';
-  return readNumber(all, at ?? 0, as as WaveformEncoding, byteOrder ?? 'big') ?? 'truncated';
+  return readNumber(all, at ?? 0, as as NumberEncoding, byteOrder ?? 'big') ?? 'truncated';
+}
+
+const WITH_UNIT = /^([+-]?[\d.,]+(?:e[+-]?\d+)?)\s*([\p{L}°%µμ‰].{0,15})$/iu;
+
+/** A number and the unit behind it; null of a text that is none. */
+export function withUnit(value: unknown): { number: string; unit: string } | null {
+  const m = typeof value === 'string' ? WITH_UNIT.exec(value.trim()) : null;
+  return m && { number: m[1], unit: m[2].trim() };
 }
 
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
@@ -67,9 +75,23 @@ const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 const MIN_HEX = 16;
 const BYTES_HEX = /^([0-9a-f]{2})*$/i;
 
+const HEX_WORD = /^0x[0-9a-f]{1,4}$/i;
+
+/** Registers of 16 bits, high byte first, or a whole number of 32 bits, as its bytes. */
+function bytesOfWords(value: unknown): Uint8Array | null {
+  const isWhole = (v: unknown, bits: number) =>
+    Number.isInteger(v) && (v as number) >= -(2 ** (bits - 1)) && (v as number) < 2 ** bits;
+  if (isWhole(value, 32)) return Uint8Array.from([24, 16, 8, 0], (shift) => ((value as number) >> shift) & 0xff);
+  if (!Array.isArray(value)) return null;
+  const words = value.map((word) => (HEX_WORD.test(String(word)) ? Number(word) : word));
+  if (!words.every((word) => isWhole(word, 16))) return null;
+  return Uint8Array.from(words.flatMap((word: number) => [(word >> 8) & 0xff, word & 0xff]));
+}
+
 /** Bytes of a text in base64 or hexadecimal digits, or of a list of numbers; null of what is none. */
 export function bytesOf(value: unknown, written: ScalarPayload['bytes']): Uint8Array | null {
   if (value instanceof Uint8Array) return value;
+  if (written === 'words') return bytesOfWords(value);
   if (Array.isArray(value))
     return value.every((b) => Number.isInteger(b) && b >= -128 && b <= 255) ? Uint8Array.from(value as number[]) : null;
   if (typeof value !== 'string' || written === undefined) return null;
@@ -81,7 +103,7 @@ export function bytesOf(value: unknown, written: ScalarPayload['bytes']): Uint8A
   return BASE64.test(value) && !isHex ? Buffer.from(value, 'base64') : null;
 }
 
-export const widthOf = (type: WaveformEncoding): number => bytesIn(type);
+export const widthOf = (type: NumberEncoding): number => bytesIn(type);
 
 /** Each four bits are a decimal digit. */
 function bcdOf(value: number): number | null {

@@ -45,10 +45,23 @@ const SIZES: [least: number, factor: number][] = [
 
 function automatic(stamp: unknown, zone: string): number | null {
   const digits = typeof stamp === 'string' && /^\d{9,20}(\.\d+)?$/.test(stamp) ? Number(stamp) : stamp;
+  if (typeof stamp === 'object') return partsTime(stamp);
   if (typeof digits !== 'number') return isoTime(stamp, zone) ?? mailTime(stamp) ?? dotnetTime(stamp);
   // A smaller number is of a device that began in 1970: its milliseconds.
   const factor = SIZES.find(([least]) => digits >= least)?.[1] ?? 1;
   return finite(digits * factor);
+}
+
+const SECONDS = /^_?(s|secs?|seconds|timeinseconds|epochsecond|tv_sec)$/i;
+const NANOSECONDS = /^_?(nsecs?|nanos?|nanosecs?|nanoseconds|offsetinnanos|tv_nsec)$/i;
+
+/** Seconds since 1970 beside nanoseconds, as protocol buffers, ROS, Java and AWS write a time in two fields. */
+function partsTime(stamp: object | null): number | null {
+  const entries = Object.entries(stamp ?? {});
+  const seconds = entries.find(([key]) => SECONDS.test(key));
+  const rest = entries.find(([key]) => !SECONDS.test(key) && NANOSECONDS.test(key));
+  const [s, ns] = [seconds, rest].map((entry) => (entry === undefined ? Number.NaN : Number(entry[1])));
+  return entries.length === 2 && ns >= 0 && ns < 1e9 ? finite(1000 * s + ns / 1e6) : null;
 }
 
 /** RFC 2822, as in `Fri, 27 Nov 2026 22:00:00 GMT`. */
@@ -65,9 +78,16 @@ function dotnetTime(stamp: unknown): number | null {
 function isoTime(stamp: unknown, zone: string): number | null {
   if (typeof stamp !== 'string' || !ISO.test(stamp)) return null;
   // Date.parse takes the 30th of February for the 2nd of March.
-  if (WITH_OFFSET.test(stamp)) return isDay(stamp) ? finite(Date.parse(stamp)) : null;
-  return valid(DateTime.fromISO(stamp.replace(' ', 'T'), { zone }));
+  if (WITH_OFFSET.test(stamp) && !stamp.includes(',')) return isDay(stamp) ? finite(Date.parse(stamp)) : null;
+  return valid(DateTime.fromISO(plainIso(stamp), { zone }));
 }
+
+/** Blanks instead of the `T` and before an offset, a decimal comma, and names of UTC, in ISO's own way. */
+const plainIso = (stamp: string): string =>
+  stamp
+    .replace(' ', 'T')
+    .replace(/\s*(UTC|GMT)$/i, 'Z')
+    .replace(/\s+(?=(Z|[+-]\d{2}:?(\d{2})?)$)/, '');
 
 function isDay(stamp: string): boolean {
   const [year, month, day] = [stamp.slice(0, 4), stamp.slice(5, 7), stamp.slice(8, 10)].map(Number);

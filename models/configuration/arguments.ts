@@ -1,9 +1,24 @@
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { meansUnit, type Unit } from '#models/contracts/units.ts';
+import { nearest } from './nearest.ts';
 
 /** Longest horizon, season and lead time. */
 const MAX_PERIODS = 10_000;
 const VIBRATION_UNITS = ['g', 'm/s2', 'mm/s', 'in/s', 'um', 'mil', '1'] as const;
+
+/** The file of a command that has subcommands, too: where there is no such file, one of those may have been misspelt. */
+export function fileOf(command: Command, isThere: (file: string) => boolean): (text: string) => string {
+  return (text) => {
+    const meant = isThere(text)
+      ? null
+      : nearest(
+          text,
+          command.commands.map((sub) => sub.name()),
+        );
+    if (meant !== null) throw new InvalidArgumentError(`There is no such file. Did you mean ${meant}?`);
+    return text;
+  };
+}
 
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is needed');

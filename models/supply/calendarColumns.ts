@@ -2,8 +2,18 @@ import { type Table, TableError } from '#models/tables/parseTable.ts';
 import { columnKey } from './columnNames.ts';
 import { type FiscalCalendar, fiscalDate, parseFiscal } from './fiscalCalendar.ts';
 
-const YEARS = ['year', 'calendar_year', 'jahr', 'kalenderjahr', 'yr'];
-const FISCAL_YEARS = ['fiscal_year', 'fiscalyear', 'fy', 'geschäftsjahr', 'financial_year'];
+export const YEARS: readonly string[] = [
+  'year',
+  'calendar_year',
+  'jahr',
+  'kalenderjahr',
+  'yr',
+  'annee',
+  'ano',
+  'anno',
+  'jaar',
+];
+const FISCAL_YEARS = ['fiscal_year', 'fiscalyear', 'fy', 'geschaftsjahr', 'geschaeftsjahr', 'financial_year'];
 const FISCAL_PERIODS = ['fiscal_period', 'posting_period', 'buchungsperiode', 'financial_period'];
 const PERIODS = ['period', 'periode', 'period_no', 'period_number'];
 const WEEKS = [
@@ -18,8 +28,22 @@ const WEEKS = [
   'kw',
   'kalenderwoche',
   'woche',
+  'semaine',
+  'semana',
+  'settimana',
 ];
-const MONTHS = ['month', 'month_no', 'month_number', 'calendar_month', 'monat', 'kalendermonat'];
+const MONTHS = [
+  'month',
+  'month_no',
+  'month_number',
+  'calendar_month',
+  'monat',
+  'kalendermonat',
+  'mois',
+  'mes',
+  'mese',
+  'maand',
+];
 /** Columns that tell a period, where no other tells a date. */
 export const PERIOD_COLUMNS: readonly string[] = [...WEEKS, ...MONTHS, ...PERIODS, ...FISCAL_PERIODS];
 export const YEAR_COLUMNS: readonly string[] = [...YEARS, ...FISCAL_YEARS];

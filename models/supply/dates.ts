@@ -1,3 +1,5 @@
+import { monthNamed } from './monthNames.ts';
+
 /** The day `2026-01-31` as days since 1970, and back. */
 export const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / 86_400_000;
 export const dateOf = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
@@ -5,23 +7,6 @@ export const dateOf = (day: number): string => new Date(day * 86_400_000).toISOS
 /** Days in this order where a date is written with slashes, dashes or dots and does not begin with its year. */
 export type DateOrder = 'dmy' | 'mdy';
 
-/** In English, German and French. */
-const MONTHS = [
-  ['january', 'januar', 'janvier'],
-  ['february', 'februar', 'février'],
-  ['march', 'märz', 'mars'],
-  ['april', 'avril'],
-  ['may', 'mai'],
-  ['june', 'juni', 'juin'],
-  ['july', 'juli', 'juillet'],
-  ['august', 'août'],
-  ['september', 'septembre'],
-  ['october', 'oktober', 'octobre'],
-  ['november', 'novembre'],
-  ['december', 'dezember', 'décembre'],
-];
-/** A month's name may be as short as this. */
-const SHORTEST_MONTH = 3;
 const TIME = String.raw`(?:[T ](?:(?:[01]?\d|2[0-3])[:.][0-5]\d(?::[0-5]\d(?:\.\d+)?)?|24:00(?::00)?)(?:\s?[ap]\.?m\.?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?)?`;
 const EXCEL_FIRST = 20_000;
 const EXCEL_LAST = 80_000;
@@ -81,19 +66,27 @@ function shortDate(text: string, order: DateOrder): string | null {
   return day(fullYear(m[4]), Number(month), Number(d));
 }
 
+const MONTH_SHORT_YEAR = /^(\p{L}{3,11})\.?(?:-| ?['’])(\d{2})$/iu;
+/** Days first with dashes, as Oracle writes them: `31-JAN-26`. */
+const DAY_MONTH_SHORT_YEAR = new RegExp(`^(\\d{1,2})-(\\p{L}{3,11})\\.?-(\\d{2})${TIME}$`, 'iu');
+const DAY_MONTH_YEAR = new RegExp(`^(?:(\\d{1,2})[ -])?(\\p{L}{3,11})\\.?[ -](\\d{4})${TIME}$`, 'iu');
+const MONTH_DAY_YEAR = new RegExp(`^(\\p{L}{3,11})\\.?[ -](\\d{1,2}),? (\\d{4})${TIME}$`, 'iu');
+
 function namedMonth(text: string): string | null {
   // A number after a blank may be a day: `Mar 15`.
-  const short = /^(\p{L}{3,9})\.?(?:-| ?['’])(\d{2})$/iu.exec(text);
-  if (short) return namedMonth(`${short[1]} ${fullYear(short[2])}`);
-  const m =
-    /^(?:(\d{1,2})[ -])?(\p{L}{3,9})\.?[ -](\d{4})$/iu.exec(text) ??
-    /^()(\p{L}{3,9})\.?[ -]\d{1,2},? (\d{4})$/iu.exec(text);
-  if (!m) return null;
-  const name = m[2].toLowerCase();
-  const month =
-    MONTHS.findIndex((names) => name.length >= SHORTEST_MONTH && names.some((full) => full.startsWith(name))) + 1;
-  const inner = m[1] === '' ? /(\d{1,2}),? \d{4}$/.exec(text)?.[1] : m[1];
-  return month === 0 ? null : day(Number(m[3]), month, Number(inner ?? 1));
+  const short = MONTH_SHORT_YEAR.exec(text);
+  if (short) return dayNamed(fullYear(short[2]), short[1], 1);
+  const dashed = DAY_MONTH_SHORT_YEAR.exec(text);
+  if (dashed) return dayNamed(fullYear(dashed[3]), dashed[2], Number(dashed[1]));
+  const last = DAY_MONTH_YEAR.exec(text);
+  if (last) return dayNamed(Number(last[3]), last[2], Number(last[1] ?? 1));
+  const first = MONTH_DAY_YEAR.exec(text);
+  return first && dayNamed(Number(first[3]), first[1], Number(first[2]));
+}
+
+function dayNamed(year: number, name: string, d: number): string | null {
+  const month = monthNamed(name);
+  return month === null ? null : day(year, month, d);
 }
 
 const WEEK = String.raw`(?:W|WK|CW|KW|Week|Woche)[ .-]?(\d{1,2})`;

@@ -3,7 +3,8 @@ import type { Table } from '#models/tables/parseTable.ts';
 /** Rows above a header that reports of spreadsheets begin with: titles, dates, empty lines. */
 const MAX_TITLE_ROWS = 30;
 const TOTAL =
-  /^(grand |sub[- ]?)?(total|sum|summe|gesamt|gesamtsumme|ergebnis|zwischensumme|somme)s?\b.{0,60}$|(\btotal|summe|ergebnis)$|^\*+$/i;
+  /^(grand |sub[- ]?)?(total|totale|totaal|totaux|sum|summe|gesamt|gesamtsumme|ergebnis|zwischensumme|somme|suma)s?\b.{0,60}$|(\btotal|\btotale|\btotaal|summe|ergebnis)$|^\*+$/i;
+export const isTotalWord = (cell: string): boolean => TOTAL.test(cell.trim());
 /** Lines that lists draw between their parts. */
 const RULE = /^[-=_]{3,}$/;
 
@@ -35,11 +36,19 @@ function withoutRules(table: Table): Table {
   return { ...table, rows: table.rows.filter((_, i) => kept[i]), lines: table.lines.filter((_, i) => kept[i]) };
 }
 
-/** Without rows of totals: their first cell says so, and a cell that every record has is empty. */
-export function withoutTotals(table: Table, needed: readonly number[]): Table {
+/** A total and nothing else: `Total Quartz 5W30` is an oil. */
+const BARE_TOTAL =
+  /^(grand |overall |sub[- ]?)?(total|totale|totaal|summe|gesamt|gesamtsumme|ergebnis|gesamtergebnis)$/i;
+
+/**
+ * Without rows of totals: a cell says so, and one that every record has is empty, or the item is called a total itself.
+ * @param item its column, where there is one.
+ */
+export function withoutTotals(table: Table, needed: readonly number[], item: number | undefined): Table {
   const [header, ...body] = table.rows;
   const isTotal = (cells: readonly string[]) =>
-    cells.some((c) => TOTAL.test(c.trim())) && needed.some((i) => (cells[i] ?? '').trim() === '');
+    (item !== undefined && BARE_TOTAL.test((cells[item] ?? '').trim())) ||
+    (cells.some(isTotalWord) && needed.some((i) => (cells[i] ?? '').trim() === ''));
   const kept = body.map((cells) => !isTotal(cells));
   const left = kept.filter((k) => !k).length;
   if (left === 0) return table;

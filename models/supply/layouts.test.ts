@@ -129,6 +129,92 @@ Selected: 01.01.2026 - 28.02.2026
     'Demand 2026,,,,\nSKU,Description,Jan-26,Feb-26,Total\nA,Bearing,1,2,3\n',
     ['A 2026-01-01 1 order', 'A 2026-02-01 2 order'],
   ],
+  [
+    'Oracle: days with names of months',
+    'Item,Transaction Type,Transaction Date,Transaction Quantity\nA,Work Order Issue,31-JAN-2026 10:12:00,-4\nA,PO Receipt,05-FEB-26,20\nA,Sales order issue,09-FEB-26,-2\n',
+    ['A 2026-01-31 4 usage', 'A 2026-02-09 2 shipment'],
+  ],
+  [
+    'Sage in French, thousands parted by blanks',
+    'Référence article;Date;Type de mouvement;Quantité\nA;31/01/2026;Sortie;4,00\nA;05/02/2026;Entrée;20,00\nA;13/02/2026;Sortie;1 204,00\n',
+    ['A 2026-01-31 4 usage', 'A 2026-02-13 1204 usage'],
+  ],
+  [
+    'Dynamics in French',
+    'Date comptabilisation;Type écriture;Type document;N° article;Quantité\n31/01/2026;Vente;Expédition vente;A;-4\n05/02/2026;Achat;Réception achat;A;20\n06/02/2026;Consommation;;A;-2\n',
+    ['A 2026-01-31 4 shipment', 'A 2026-02-06 2 usage'],
+  ],
+  [
+    'movements in Spanish',
+    'Fecha registro;Tipo movimiento;Nº producto;Cantidad\n31/01/2026;Venta;A;-4\n05/02/2026;Compra;A;20\n06/02/2026;Devolución;A;1\n',
+    ['A 2026-01-31 4 shipment', 'A 2026-02-06 1 return'],
+  ],
+  [
+    'movements in Italian',
+    'Codice articolo;Data registrazione;Causale;Quantità\nA;31/01/2026;Scarico a produzione;4\nA;05/02/2026;Carico da acquisto;20\n',
+    ['A 2026-01-31 4 usage'],
+  ],
+  [
+    'movements in Dutch',
+    'Artikelcode;Datum;Transactietype;Aantal\nA;31-01-2026;Verkoop;-4,00\nA;05-02-2026;Inkoop;20,00\n',
+    ['A 2026-01-31 4 shipment'],
+  ],
+  [
+    'JD Edwards: document types',
+    '2nd Item Number,Order Date,Doc Ty,Trans QTY\nA,01/31/26,IM,-4\nA,02/14/26,OV,20\nA,02/20/26,RI,-2\n',
+    ['A 2026-01-31 4 usage', 'A 2026-02-20 2 shipment'],
+  ],
+  [
+    'SAP material documents of Fiori',
+    'Material,Goods Movement Type,Posting Date,Quantity in Base Unit,Debit/Credit Indicator\nA,261,2026-01-31,-4,H\nA,101,2026-02-03,20,S\nA,262,2026-02-05,1,S\n',
+    ['A 2026-01-31 4 usage', 'A 2026-02-05 1 return'],
+  ],
+  [
+    'SAP MC.9: units beside the quantities',
+    'Month|Material|Total usage\n01.2026|1|4 PC\n02.2026|1|1.204,5 PC\n',
+    ['1 2026-01-01 4 order', '1 2026-02-01 1204.5 order'],
+  ],
+  [
+    'an invoice that was corrected',
+    'Artikelnummer;Belegdatum;Belegart;Menge\n1;31.01.2026;Rechnung;4\n1;13.02.2026;Rechnungskorrektur;-1\n',
+    ['1 2026-01-31 4 shipment', '1 2026-02-13 1 return'],
+  ],
+  [
+    'columns by parts of their names',
+    'Artikelbez.;Ersatzteil-Artikel;Lieferscheindat.;Gelieferte Menge;Offene Menge\nLager;A;31.01.2026;4;1\n',
+    ['A 2026-01-31 4 order'],
+  ],
+  [
+    "items by their codes, not by the rows' numbers",
+    'Id,Date,Product,Qty\n1,2026-01-31,A,4\n2,2026-02-01,A,5\n',
+    ['A 2026-01-31 4 order', 'A 2026-02-01 5 order'],
+  ],
+  [
+    'items by their codes, not by what they are called',
+    'Datum;Artikel;Artikelnr.;Zugang;Abgang;Bestand\n31.01.2026;Lager;1001;;4;16\n05.02.2026;Lager;1001;20;;36\n',
+    ['1001 2026-01-31 4 usage'],
+  ],
+  [
+    'a wide table in Dutch with a row of sums',
+    'Artikel;jan-25;feb-25;mrt-25;apr-25;mei-25\nA;4;0;1;2;3\nTotaal;4;0;1;2;3\n',
+    [
+      'A 2025-01-01 4 order',
+      'A 2025-02-01 0 order',
+      'A 2025-03-01 1 order',
+      'A 2025-04-01 2 order',
+      'A 2025-05-01 3 order',
+    ],
+  ],
+  [
+    'a wide table with blanks before its years',
+    'Artikel;Nov 25;Dez 25;Jan 26\nA;4;5;6\n',
+    ['A 2025-11-01 4 order', 'A 2025-12-01 5 order', 'A 2026-01-01 6 order'],
+  ],
+  [
+    'a wide table with a column of years',
+    'Item,Year,Jan,Feb\nA,2024,1,2\nA,2025,3,4\n',
+    ['A 2024-01-01 1 order', 'A 2024-02-01 2 order', 'A 2025-01-01 3 order', 'A 2025-02-01 4 order'],
+  ],
 ])('reads %s', (_, text, demand) => {
   expect(short(text)).toEqual(demand);
 });
@@ -156,6 +242,30 @@ test.each<[string, string, RegExp]>([
     'Item,Date,Qty\nA,2026-01-01,4\n,2026-01-02,2\nA,2026-01-03,3\n',
     /line 3.*a value is needed/,
   ],
+  [
+    'a period of a wide table that it cannot read',
+    'Item,Jan-25,Feb-25,Mxx-25,Apr-25\nA,1,2,3,4\n',
+    /column 4: found "Mxx-25" among periods/,
+  ],
+  [
+    'two columns that may be the date',
+    'Item,Pick date no,Pack dat,Qty\nA,2026-01-31,2026-02-01,4\n',
+    /no column for date/,
+  ],
 ])('refuses %s, and says why', (_, text, why) => {
   expect(() => read(text)).toThrow(why);
+});
+
+test('lead times in weeks are not taken for days', () => {
+  const items = parseTable(new TextEncoder().encode('Item,Lead time (weeks)\nA,6\n'));
+  expect(() => readSupply('items', items)).toThrow(/column 2 \(lead_time_days\): found "Lead time \(weeks\)"/);
+});
+
+test('a delivery date of an order is when it is to come', () => {
+  const text =
+    'Purchasing Document;Item;Material;Vendor;Doc. Date;Delivery Date;Order Quantity\n4500001;10;A;SKF;05.01.2026;02.02.2026;20\n';
+  const { rows } = readSupply('purchases', parseTable(new TextEncoder().encode(text)));
+  expect(rows).toEqual([
+    { order: '4500001', item: 'A', supplier: 'SKF', quantity: 20, ordered: '2026-01-05', promised: '2026-02-02' },
+  ]);
 });

@@ -1,7 +1,10 @@
 /** What a movement of stock is to demand; null: none (receipts, transfers, counts). */
 export type DemandKind = 'order' | 'shipment' | 'usage' | 'return';
 
-/** Words of ERP systems for movements, in English and German, as parts of a cell in lower case; the first that fits. */
+/**
+ * Words of ERP systems for movements, in English, German, French, Spanish, Italian, Dutch and Portuguese, as parts of a
+ * cell in lower case; the first that fits.
+ */
 const WORDS: readonly [RegExp, DemandKind | null][] = [
   // Sage: goods out, returned, in; adjusted, moved, damaged and written off in and out.
   [/^go$/, 'shipment'],
@@ -12,19 +15,32 @@ const WORDS: readonly [RegExp, DemandKind | null][] = [
   [/^(stk|mfg)-cus$/, 'shipment'],
   [/^(mtl|asm)-stk$/, 'return'],
   [/^[a-z]{3}-[a-z]{3}$/, null],
+  // JD Edwards: material and inventory issued, sales invoiced; received, transferred, adjusted, completed, counted.
+  [/^(im|ii)$/, 'usage'],
+  [/^ri$/, 'shipment'],
+  [/^(ov|it|ia|ic|pi)$/, null],
   [/purchase|vendor|supplier|einkauf|bestellung|^bill\b|^po\b/, null],
-  [/credit (memo|note)|refund|return|gutschrift|retoure|rückgabe|rücklieferung/, 'return'],
-  [/sales receipt|cash sale|barverkauf/, 'shipment'],
-  [/receipt|^goods in|wareneingang|zugang/, null],
+  [/achat|fournisseur|compra|proveedor|acquisto|fornitore|fornecedor|inkoop|leverancier/, null],
+  [/credit (memo|note)|refund|return|gutschrift|retoure|rückgabe|rücklieferung|rechnungskorrektur/, 'return'],
+  [/^avoir|retour|devoluci|devoluc|^abono|nota (de |di )?cr[ée]dito|^reso\b|creditnota|creditfactuur/, 'return'],
+  [/sales receipt|sales (order )?issue|cash sale|barverkauf/, 'shipment'],
+  [/receipt|^receiv|^goods in|wareneingang|zugang/, null],
+  [/r[ée]ception|entr[ée]e|entrada|recepci|^carico|ontvangst/, null],
   [
-    /transfer|umlagerung|umbuchung|adjust|adjmt|reconcil|inventur|\bcount|opening|revalu|scrap|ausschuss|korrektur/,
+    /transfer|umlagerung|umbuchung|adjust|adjmt|reconcil|inventur|\bcount|opening|revalu|scrap|ausschuss|korrektur|^moved?$/,
     null,
   ],
+  [/transfert|inventaire|r[ée]gularisation|rebut|traspaso|ajuste|inventario|merma|trasferimento|rettifica/, null],
+  [/transfer[eê]ncia|invent[aá]rio|correctie|telling|verplaatsing/, null],
   [/output|assembly build|manufacture|istmeldung|fertigmeldung/, null],
   [
-    /consum|usage|issue|^goods out|stock entry|work order|production|verbrauch|entnahme|fertigungsauftrag|^abgang/,
+    /consum|usage|issue|^goods out|stock entry|work order|production|verbrauch|entnahme|fertigungsauftrag|^(lager|material)?abgang/,
     'usage',
   ],
+  [/verkooporder|pedido de ven(ta|da)|commande client|ordine (cliente|di vendita)/, 'order'],
+  [/^vente|^factur|livraison|exp[ée]dition|^venta|albar[aá]n|entrega|^vend|^fattura|spedizione|consegna/, 'shipment'],
+  [/verkoop|factuur|^levering|pakbon|verzending|^fatura/, 'shipment'],
+  [/sortie|consommation|salida|scarico|prelievo|verbruik|uitgifte|^sa[ií]da/, 'usage'],
   [/sales order|^order$|kundenauftrag|^auftrag$/, 'order'],
   [/sale|invoice|delivery|ship|fulfil|dispatch|verkauf|rechnung|lieferschein|warenausgang|lieferung/, 'shipment'],
 ];

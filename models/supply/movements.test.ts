@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseTable } from '#models/tables/parseTable.ts';
+import { movementOf } from './movementWords.ts';
 import { readSupply } from './readSupply.ts';
 
 const read = (text: string) => readSupply('demand', parseTable(new TextEncoder().encode(text)));
@@ -143,4 +144,26 @@ test('codes that a spreadsheet has turned into numbers are refused; months may b
 test('codes that differ in case or leading zeros alone are pointed out', () => {
   const { notes } = read('item,date,quantity\n000123,2026-01-05,3\n123,2026-01-06,3\n');
   expect(notes).toContain('items that may be the same are kept apart: 000123 and 123');
+});
+
+test.each([
+  ['Retour fournisseur', null],
+  ['Retour client', 'return'],
+  ['Facture d’achat', null],
+  ['Sortie', 'usage'],
+  ['Devolución', 'return'],
+  ['Pedido de venta', 'order'],
+  ['Scarico per vendita', 'usage'],
+  ['Carico', null],
+  ['Verkooporder', 'order'],
+  ['Verkoop', 'shipment'],
+  ['Saída', 'usage'],
+  ['Lagerabgang', 'usage'],
+  ['Lagerzugang', null],
+  ['Rechnungskorrektur', 'return'],
+  ['Sales order issue', 'shipment'],
+  ['Received', null],
+  ['Nonsense', undefined],
+])('the movement "%s"', (word, kind) => {
+  expect(movementOf(word)).toBe(kind);
 });

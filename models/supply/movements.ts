@@ -1,103 +1,15 @@
 import { type Table, TableError } from '#models/tables/parseTable.ts';
 import { columnKey } from './columnNames.ts';
+import { MOVEMENT_COLUMNS, type MovementColumn } from './movementColumns.ts';
 import { type DemandKind, hasBoth, isInvoice, movementOf, OWN_WORDS, type OwnMovements } from './movementWords.ts';
-
-/** Columns by which ERP systems say what a movement was, by their keys (`columnKey`). */
-export const MOVEMENT_COLUMNS = {
-  kind: [
-    'kind',
-    'movement_type',
-    'mvt',
-    'mvt_type',
-    'bewegungsart',
-    'bwa',
-    'bwart',
-    'entry_type',
-    'postenart',
-    'voucher_type',
-    'transaction_type',
-    'trans_type',
-    'tran_type',
-    'issue_type',
-    'issuetype',
-    'document_type',
-    'belegart',
-    'belegtyp',
-    'type',
-    'movement',
-    'mvt_type_text',
-    'buchungsart',
-    'vorgang',
-    'vorgangsart',
-    'transaction_code',
-  ],
-  from: ['from', 'source_location', 'from_location', 'location_from', 'von'],
-  to: ['to', 'destination_location', 'to_location', 'location_to', 'nach'],
-  status: ['status', 'state', 'issue_status', 'issue'],
-  /** Says yes of what was undone. */
-  cancelled: ['is_cancelled', 'is_canceled', 'cancelled', 'canceled', 'storniert', 'storno', 'voided'],
-  /** Says whether an unsigned quantity came in or went out. */
-  sign: [
-    'debit_credit',
-    'debit_credit_ind',
-    'debit_credit_indicator',
-    'shkzg',
-    's_h',
-    'soll_haben',
-    'soll_haben_kennz',
-    'direction',
-    'richtung',
-    'in_out',
-  ],
-  out: [
-    'out_qty',
-    'qty_out',
-    'issue_qty',
-    'quantity_out',
-    'out',
-    'issues',
-    'issued',
-    'issued_qty',
-    'total_issues',
-    'total_issue_quantities',
-    'total_issue_qties',
-    'issue_quantity',
-    'abgang',
-    'abgaenge',
-    'abgänge',
-    'summe_abgänge',
-    'summe_abgangsmengen',
-    'summe_der_abgangsmengen',
-    'abgangsmenge',
-  ],
-  in: [
-    'in_qty',
-    'qty_in',
-    'receipt_qty',
-    'quantity_in',
-    'in',
-    'receipts',
-    'total_receipts',
-    'total_receipt_quantities',
-    'total_receipt_qties',
-    'receipt_quantity',
-    'zugang',
-    'zugänge',
-    'summe_zugänge',
-    'summe_zugangsmengen',
-    'summe_der_zugangsmengen',
-    'zugangsmenge',
-  ],
-} as const;
-type MovementColumn = keyof typeof MOVEMENT_COLUMNS;
 
 type Place = 'customer' | 'vendor' | 'production' | 'loss' | 'stock';
 
 function placeOf(cell: string): Place {
   const text = cell.toLowerCase();
-  if (/customer|kunde/.test(text)) return 'customer';
-  if (/vendor|supplier|lieferant/.test(text)) return 'vendor';
-  if (/production|produktion|fertigung/.test(text)) return 'production';
+  if (/customer|kunde|client|klant/.test(text)) return 'customer';
+  if (/vendor|supplier|lieferant|fournisseur|proveedor|fornitor|leverancier/.test(text)) return 'vendor';
+  if (/production|produktion|fertigung|producci|produzione|productie/.test(text)) return 'production';
   return /adjustment|inventory loss|scrap|ausschuss|inventur/.test(text) ? 'loss' : 'stock';
 }
 

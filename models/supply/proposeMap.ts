@@ -9,6 +9,7 @@ import { mayBeThousands, numberStyleOf, parseNumber } from './numberStyle.ts';
 import { columnsAt, isHeader } from './records.ts';
 import type { MappedKind, SupplyMap } from './supplyMap.ts';
 import { type Column, SUPPLY_TABLES, type SupplyTable } from './supplyTables.ts';
+import { periodsIn } from './wideTable.ts';
 
 /** The user's answers about a table so far. */
 export type KnownMapping = Partial<Omit<SupplyMap, 'table'>>;
@@ -115,7 +116,7 @@ function guessByCells(
     mostly(i, (c) => /^\d{4,}$/.test(c)) && new Set(body.map((row) => (row[i] ?? '').trim().length)).size <= 2;
   const isNumber = (c: string) => Number.isFinite(parseNumber(c, numberStyleOf([c], ';')));
   // Periods in the header: a wide table has neither dates nor quantities in columns of their own.
-  if (header.filter((cell) => parseDate(cell, 'dmy') !== null).length >= 2) return;
+  if (periodsIn(header, 'dmy').filter((date) => date !== null).length >= 2) return;
   guess('date', (i) => mostly(i, isDate));
   if (!at.has('out'))
     guess(
@@ -127,7 +128,7 @@ function guessByCells(
 
 function missingOf(table: SupplyTable, at: ReadonlyMap<string, number>, header: readonly string[]): string[] {
   const columns: Record<string, Column> = SUPPLY_TABLES[table].columns;
-  const isWide = table === 'demand' && header.filter((cell) => parseDate(cell, 'dmy') !== null).length >= 2;
+  const isWide = table === 'demand' && periodsIn(header, 'dmy').filter((date) => date !== null).length >= 2;
   return Object.keys(columns).filter((name) => {
     const isIn = at.has(name) || (table === 'demand' && name === 'quantity' && at.has('out'));
     return columns[name].required && !isIn && !(isWide && name !== 'item');

@@ -5,6 +5,7 @@ import { mayBeThousands, type NumberStyle, numberStyleOf, parseNumber } from './
 import { columnsAt, recordsOf } from './records.ts';
 import { mapped, type SupplyMap } from './supplyMap.ts';
 import { type Column, SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
+import { BLANK, columnsLeft, longOf } from './wideTable.ts';
 
 export interface ReadSupply<T extends SupplyTable> {
   rows: SupplyRow<T>[];
@@ -24,7 +25,6 @@ const MAX_ERRORS = 20;
 const LARGEST = 1e12;
 const AMBIGUOUS_DATES =
   'days and months cannot be told apart: say in which order they stand (dmy or mdy), or write 2026-01-31';
-const BLANK = /^(|na|n\/a|null|none|nan|-|#n\/a)$/i;
 
 /** The position of a cell, for error messages. */
 interface Place {
@@ -63,7 +63,9 @@ export function readSupply<T extends SupplyTable>(kind: T, given: Table, options
   const at = columnsAt(header, columns);
   const missing = Object.keys(columns).filter((name) => columns[name].required && !at.has(name));
   if (kind === 'demand' && missing.includes('date') && missing.includes('quantity')) {
-    const long = longOf(table, at, { dates: options.dates ?? options.map?.dates });
+    const order = options.dates ?? options.map?.dates ?? dateOrderOf(header);
+    if (order === null) throw new TableError(`line 1: ${AMBIGUOUS_DATES}`);
+    const long = longOf(table, at, order);
     if (long) return readSupply(kind, long, { dates: options.dates });
   }
   if (missing.length > 0)
@@ -90,54 +92,6 @@ export function readSupply<T extends SupplyTable>(kind: T, given: Table, options
   });
   errors.throwIfAny();
   return normaliseRows(kind, rows as SupplyRow<T>[], table.lines.slice(1), notes);
-}
-
-function columnsLeft(header: readonly string[], used: ReadonlySet<number>): string[] {
-  const others = header.filter((cell, i) => !used.has(i) && cell.trim() !== '').map((cell) => cell.trim());
-  if (others.length === 0) return [];
-  return [`${others.length} columns are not used: ${namesShown(others)}`];
-}
-
-/**
- * A wide demand table (a column a period) as a long one; null where its header names no periods.
- * @throws TableError where days and months of the header cannot be told apart.
- */
-function longOf(table: Table, at: ReadonlyMap<string, number>, { dates }: ReadOptions): Table | null {
-  const [header, ...body] = table.rows;
-  const used = new Set(at.values());
-  const order = dates ?? dateOrderOf(header);
-  if (order === null) throw new TableError(`line 1: ${AMBIGUOUS_DATES}`);
-  const periods = header.flatMap((cell, i) => {
-    const date = used.has(i) ? null : parseDate(cell, order);
-    return date ? [{ i, date }] : [];
-  });
-  if (periods.length === 0) return null;
-  const again = periods.find(({ date }, k) => periods.findIndex((p) => p.date === date) < k);
-  if (again)
-    throw new TableError(
-      `line ${table.lines[0]}, column ${again.i + 1}: the period ${header[again.i].trim()} stands twice`,
-    );
-  const rows = [[...at.keys(), 'date', 'quantity']];
-  const lines = [table.lines[0]];
-  const from: number[] = [];
-  body.forEach((cells, r) => {
-    for (const { i, date } of periods) {
-      const cell = cells[i] ?? '';
-      if (BLANK.test(cell.trim())) continue;
-      rows.push([...[...at.values()].map((i) => cells[i] ?? ''), date, cell]);
-      lines.push(table.lines[r + 1]);
-      from.push(i);
-    }
-  });
-  const kept = [...at.values()];
-  const dated = new Set([...kept, ...periods.map(({ i }) => i)]);
-  return {
-    ...table,
-    rows,
-    lines,
-    notes: [...table.notes, `a wide table of ${periods.length} periods`, ...columnsLeft(header, dated)],
-    columnOf: (row, column) => kept[column] ?? from[row],
-  };
 }
 
 function cellsOfKind(

@@ -1,12 +1,14 @@
 import { type Table, TableError } from '#models/tables/parseTable.ts';
 import { withPlainDates } from './calendarColumns.ts';
 import { columnKey } from './columnNames.ts';
-import { parseDate } from './dates.ts';
 import { withoutTitles, withoutTotals } from './headerRow.ts';
 import { withItemsFilledDown, withItemsOfGroups } from './itemRows.ts';
-import { demandOfMovements, MOVEMENT_COLUMNS } from './movements.ts';
+import { withLikelyNames } from './likelyColumns.ts';
+import { MOVEMENT_COLUMNS } from './movementColumns.ts';
+import { demandOfMovements } from './movements.ts';
 import { ownMovements, type SupplyMap } from './supplyMap.ts';
 import { type Column, SUPPLY_TABLES, type SupplyTable } from './supplyTables.ts';
+import { periodsIn } from './wideTable.ts';
 
 /** Periods in the header of a wide table, at least. */
 const MIN_PERIODS = 2;
@@ -15,15 +17,19 @@ const MIN_PERIODS = 2;
 export function recordsOf(kind: SupplyTable, given: Table, map?: SupplyMap): Table {
   const columns: Record<string, Column> = SUPPLY_TABLES[kind].columns;
   const isDemand = kind === 'demand';
-  const titled = withoutTitles(given, (row) => isHeader(kind, row));
+  const isNamed = (row: readonly string[]) => isHeader(kind, row);
+  const titled = withoutTitles(
+    isDemand ? withLikelyNames(given, isNamed, (row) => missingIn(kind, row)) : given,
+    isNamed,
+  );
   const grouped =
     isDemand && !columnsAt(titled.rows[0] ?? [], columns).has('item') ? withItemsOfGroups(titled) : titled;
   const at = columnsAt(grouped.rows[0] ?? [], columns);
   const needed = Object.keys(columns).flatMap((name) =>
     columns[name].required && at.has(name) ? [at.get(name)!] : [],
   );
-  const records = withBareCodes(withoutTotals(grouped, needed), at);
   const item = at.get('item');
+  const records = withUnitsApart(withBareCodes(withoutTotals(grouped, needed, item), at), at);
   if (!isDemand) return records;
   const filled = item === undefined ? records : withItemsFilledDown(records, item, needed);
   const movements = demandOfMovements(filled, at.get('quantity') ?? -1, map && ownMovements(map));
@@ -31,21 +37,24 @@ export function recordsOf(kind: SupplyTable, given: Table, map?: SupplyMap): Tab
   return withPlainDates(movements, dates, map?.fiscalYears);
 }
 
+/** The columns that a table needs and a row does not name. */
+function missingIn(kind: SupplyTable, row: readonly string[]): string[] {
+  const columns: Record<string, Column> = SUPPLY_TABLES[kind].columns;
+  const keys = row.map(columnKey);
+  return Object.entries(columns).flatMap(([name, { also, required }]) => {
+    const issues = kind === 'demand' && name === 'quantity' ? MOVEMENT_COLUMNS.out : [];
+    return required && ![name, ...also, ...issues].some((other) => keys.includes(other)) ? [name] : [];
+  });
+}
+
 /** Whether a row names the columns of a table. */
 export function isHeader(kind: SupplyTable, row: readonly string[]): boolean {
-  const columns: Record<string, Column> = SUPPLY_TABLES[kind].columns;
-  const required = Object.entries(columns).filter(([, column]) => column.required);
-  const isDemand = kind === 'demand';
-  const keys = row.map(columnKey);
-  const has = ([name, { also }]: [string, Column]) => {
-    const issues = isDemand && name === 'quantity' ? MOVEMENT_COLUMNS.out : [];
-    return [name, ...also, ...issues].some((other) => keys.includes(other));
-  };
-  const missing = required.filter((column) => !has(column)).map(([name]) => name);
+  const missing = missingIn(kind, row);
   if (missing.length === 0) return true;
-  const isWide = () => row.filter((cell) => parseDate(cell, 'dmy') !== null).length >= MIN_PERIODS;
-  const mayLack = keys.includes('') && missing.join() === 'item' ? true : !missing.includes('item') && isWide();
-  return isDemand && mayLack;
+  if (kind !== 'demand') return false;
+  // The items of groups stand above their rows, in a column without a name.
+  if (missing.join() === 'item' && row.some((cell) => columnKey(cell) === '')) return true;
+  return !missing.includes('item') && periodsIn(row, 'dmy').filter((date) => date !== null).length >= MIN_PERIODS;
 }
 
 const BRACKETED = /^\[([^\]]+)\]\s*\S/;
@@ -60,7 +69,35 @@ function withBareCodes(table: Table, at: ReadonlyMap<string, number>): Table {
   return { ...table, rows: [header, ...bare], notes: [...table.notes, 'items are known by the codes in brackets'] };
 }
 
-/** Where the columns of a table stand in a header. @throws TableError where one stands twice. */
+const WITH_UNIT = /^([+-]?[\d.,' ]*\d-?)\s+(\p{L}[\p{L}\d]{0,5})\.?$/u;
+
+/** Quantities such as `4 PC` as a number and its unit, where all of them are written so. */
+function withUnitsApart(table: Table, at: ReadonlyMap<string, number>): Table {
+  const quantity = at.get('quantity');
+  const [header, ...body] = table.rows;
+  if (quantity === undefined || at.has('unit')) return table;
+  const cellOf = (cells: readonly string[]) => (cells[quantity] ?? '').trim();
+  const written = body.filter((cells) => cellOf(cells) !== '');
+  if (written.length === 0 || !written.every((cells) => WITH_UNIT.test(cellOf(cells)))) return table;
+  const apart = body.map((cells) => {
+    const [, number = '', unit = ''] = WITH_UNIT.exec(cellOf(cells)) ?? [];
+    return [...header.map((_, i) => (i === quantity ? number : (cells[i] ?? ''))), unit];
+  });
+  return { ...table, rows: [[...header, 'unit'], ...apart], columnOf: (_, i) => (i < header.length ? i : quantity) };
+}
+
+const LONG_UNIT = /\((?=[^)]*(week|woche|semaine|semana|settiman|month|monat|mois|mes))[^)]*\)/i;
+
+/** Days are what lead times are in: a header that says otherwise is no mistake of a cell. */
+function refuseWeeks(header: readonly string[], at: ReadonlyMap<string, number>): void {
+  for (const [name, i] of at)
+    if (name.endsWith('_days') && LONG_UNIT.test(header[i]))
+      throw new TableError(
+        `line 1, column ${i + 1} (${name}): found ${JSON.stringify(header[i].trim())}; a column of days is needed`,
+      );
+}
+
+/** Where the columns of a table stand in a header. @throws TableError where one stands twice, or is in weeks. */
 export function columnsAt(header: readonly string[], columns: Record<string, Column>): Map<string, number> {
   const names = header.map(columnKey);
   const at = new Map<string, number>();
@@ -73,5 +110,6 @@ export function columnsAt(header: readonly string[], columns: Record<string, Col
     // A name that is one column's own is no other column's second name.
     if (own !== undefined && (names[own] === name || !Object.hasOwn(columns, names[own]))) at.set(name, own);
   }
+  refuseWeeks(header, at);
   return at;
 }

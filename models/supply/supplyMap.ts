@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { type Table, TableError } from '#models/tables/parseTable.ts';
 import { PERIOD_COLUMNS, YEAR_COLUMNS } from './calendarColumns.ts';
 import { columnKey } from './columnNames.ts';
-import { parseDate } from './dates.ts';
 import { FISCAL_PATTERNS } from './fiscalCalendar.ts';
-import { MOVEMENT_COLUMNS } from './movements.ts';
+import { MOVEMENT_COLUMNS } from './movementColumns.ts';
 import type { OwnMovements } from './movementWords.ts';
 import { SUPPLY_TABLES, type SupplyTable, supplyTableNames } from './supplyTables.ts';
+import { periodsIn } from './wideTable.ts';
 
 /** What a movement type is; `undecided`: nobody has said yet, and a table with it is refused. */
 export const MAPPED_KINDS = ['order', 'shipment', 'usage', 'return', 'none', 'undecided'] as const;
@@ -62,10 +62,11 @@ export function mapped(table: Table, map: SupplyMap): Table {
   if (at < 0) throw new TableError(`no row has all columns of the map: ${Object.values(map.columns).join(', ')}`);
   const names = new Map(Object.entries(map.columns).map(([name, column]) => [columnKey(column), name]));
   const isWide = map.table === 'demand' && map.columns.date === undefined;
-  const header = table.rows[at].map((cell) => {
+  const periods = isWide ? periodsIn(table.rows[at], map.dates ?? 'dmy') : [];
+  const header = table.rows[at].map((cell, i) => {
     const name = names.get(columnKey(cell));
     if (name !== undefined) return headerFor(name, cell);
-    return isWide && parseDate(cell, map.dates ?? 'dmy') !== null ? cell : '';
+    return (periods[i] ?? null) === null ? '' : cell;
   });
   return {
     ...table,

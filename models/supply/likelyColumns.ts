@@ -1,0 +1,60 @@
+import type { Table } from '#models/tables/parseTable.ts';
+import { columnKey } from './columnNames.ts';
+
+/** Parts of names that tell what a column of demand is, by their keys, and those that tell that it is something else. */
+const LIKELY = {
+  item: {
+    is: /(^|_)(item|article|artikel|material|part|product|produkt|produit|producto|produto|prodotto|articolo|articulo|sku|teil)(_|$)|^(artikel|material|teile|produkt)(nr|nummer|code|id)/,
+    isNot:
+      /name|desc|desig|bez|group|grupp|type|typ|text|family|class|categ|line|pos|date|dat$|qty|quant|menge|unit|price|preis|value|wert|cost|revision|status/,
+  },
+  date: {
+    is: /(^|_)(date|dat|datum|fecha|data)(_|$)|(datum|date|dat)$/,
+    isNot: /due|expir|valid|best_before|birth|print|run_|promis|req|verfall|fallig|faellig|start|from|update/,
+  },
+  quantity: {
+    is: /(^|_)(qty|quantity|menge|qte|quantite|cantidad|quantita|aantal|quantidade|stuckzahl)(_|$)|(menge|qty)$/,
+    isNot:
+      /(^|_)(in|out|min|max|per|to)(_|$)|hand|stock|balance|saldo|bestand|open|offen|remain|rest|reorder|free|avail|price|preis|value|wert|cost|back|reserv|pack|receiv|change/,
+  },
+} as const;
+type Likely = keyof typeof LIKELY;
+
+/** Rows that may hold the header of a report. */
+const MAX_TITLE_ROWS = 30;
+
+/**
+ * A demand table none of whose rows has all names that are known, with the columns that are missing found by parts of
+ * their names, where one column alone fits each; as it is where that does not make a header either.
+ * @param isHeader whether a row names all columns that are needed.
+ * @param missingIn the columns that are needed and that a row does not name.
+ */
+export function withLikelyNames(
+  table: Table,
+  isHeader: (row: readonly string[]) => boolean,
+  missingIn: (row: readonly string[]) => readonly string[],
+): Table {
+  const first = table.rows.slice(0, MAX_TITLE_ROWS);
+  if (first.some(isHeader)) return table;
+  for (const [i, row] of first.entries()) {
+    const found = likelyColumns(row, missingIn(row));
+    const named = row.map((cell, k) => [...found].find(([, at]) => at === k)?.[0] ?? cell);
+    if (found.size === 0 || !isHeader(named)) continue;
+    const notes = [...found].map(
+      ([name, at]) => `${name} is taken to be ${JSON.stringify(row[at].trim())}, by its name`,
+    );
+    return { ...table, rows: table.rows.with(i, named), notes: [...table.notes, ...notes] };
+  }
+  return table;
+}
+
+function likelyColumns(row: readonly string[], missing: readonly string[]): Map<Likely, number> {
+  const keys = row.map(columnKey);
+  const found = new Map<Likely, number>();
+  for (const [name, { is, isNot }] of Object.entries(LIKELY) as [Likely, (typeof LIKELY)[Likely]][]) {
+    if (!missing.includes(name)) continue;
+    const fitting = keys.flatMap((key, i) => (is.test(key) && !isNot.test(key) ? [i] : []));
+    if (fitting.length === 1) found.set(name, fitting[0]);
+  }
+  return found;
+}

@@ -1,0 +1,33 @@
+const words = (...lines: string[]): string[] => lines.flatMap((line) => line.split(' '));
+
+/** Columns by which ERP systems say what a movement was, by their keys (`columnKey`). */
+export const MOVEMENT_COLUMNS = {
+  kind: words(
+    'kind movement_type goods_movement_type mvt mvt_type bewegungsart bwa bwart entry_type postenart voucher_type',
+    'transaction_type trans_type tran_type trantype parttran_trantype stock_transaction_type change_type issue_type issuetype',
+    'document_type doc_type doc_ty belegart belegtyp type movement mvt_type_text buchungsart buchungstyp',
+    'bewegungstyp vorgang vorgangsart transaktionsart transaction_code',
+    'type_de_mouvement type_mouvement mouvement tipo_de_movimiento tipo_movimiento tipo_movimento tipo_de_movimento',
+    'causale causale_magazzino transactietype mutatietype soort_mutatie',
+  ),
+  from: words('from source_location from_location location_from von'),
+  to: words('to destination_location to_location location_to nach'),
+  status: words('status state issue_status issue'),
+  /** Says yes of what was undone. */
+  cancelled: words('is_cancelled is_canceled cancelled canceled storniert storno voided'),
+  /** Says whether an unsigned quantity came in or went out. */
+  sign: words(
+    'debit_credit debit_credit_ind debit_credit_indicator debit_credit_code shkzg s_h soll_haben soll_haben_kennz direction richtung in_out',
+  ),
+  out: words(
+    'out_qty qty_out issue_qty quantity_out out issues issued issued_qty total_issues total_issue_quantities',
+    'total_issue_qties issue_quantity abgang abgaenge abgange summe_abgange summe_abgangsmengen summe_der_abgangsmengen',
+    'abgangsmenge sorties quantite_sortie salidas scarico scarichi uitgaand',
+  ),
+  in: words(
+    'in_qty qty_in receipt_qty quantity_in in receipts total_receipts total_receipt_quantities total_receipt_qties',
+    'receipt_quantity zugang zugange summe_zugange summe_zugangsmengen summe_der_zugangsmengen zugangsmenge',
+    'entrees quantite_entree entradas carico carichi inkomend',
+  ),
+} as const satisfies Record<string, readonly string[]>;
+export type MovementColumn = keyof typeof MOVEMENT_COLUMNS;
