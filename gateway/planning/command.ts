@@ -58,7 +58,7 @@ function addPlan(program: Command, shell: Shell): void {
     .argument('<file>', 'demand: as for forecast')
     .requiredOption(
       '--items <file>',
-      'id and, as far as known, stock, on_order, lead_time, unit_cost, order_cost, holding_rate, shortage_cost, minimum_order, pack_size; times in periods',
+      'id and, as far as known, stock, on_order, lead_time, unit_cost, order_cost, holding_rate, shortage_cost, minimum_order, pack_size, price_breaks (400:0.72; 800:0.68), unmet_demand (owed or lost); times in periods',
     )
     .option('--frequency <periods>', 'periods of a season; several, rising: 24,168', seasons, [12])
     .option('--review <periods>', 'between two chances to order', periods, 1)

@@ -191,3 +191,23 @@ test('demand that comes in a season is served in it: fill is of the review that 
   expect(plan.expectedDemand).toBeGreaterThan(45);
   expect(plan.reorderPoint).toBeLessThan(100);
 });
+
+test('price breaks and lost sales are read from their columns, and change what is ordered', () => {
+  const header = `${HEADER},price_breaks,unmet_demand`;
+  const items = (breaks: string, unmet: string) =>
+    [header, ...PARTS.map(({ id }) => `${id},0,0,2,10,0,0.02,50,0,1,${breaks},${unmet}`)].join('\n');
+  const cycle = run({}, items('', 'owed')).plans;
+  const cheaper = run({}, items('12:9; 40:2', '')).plans;
+  const ordered = cheaper.filter((p) => p.orderNow > 0);
+  expect(ordered.length).toBeGreaterThan(30);
+  expect(ordered.every((p) => p.discountFrom === 40 && p.orderNow >= 40 && p.orderCost === 2 * p.orderNow)).toBe(true);
+  const fill: PlanOptions['target'] = { kind: 'fill', level: 0.8 };
+  const stock = (unmet: string) =>
+    run({ target: fill }, items('', unmet)).plans.reduce((sum, p) => sum + p.reorderPoint, 0);
+  expect(stock('lost')).toBeLessThan(stock(''));
+  expect(cycle).toEqual(run({}, items('', '')).plans);
+  expect(() => run({}, items('1,000:9', '').replaceAll('1,000:9', '"1,000:9"'))).toThrow(
+    /line 2, column 11 \(price_breaks\): found "1,000:9"; quantities and unit costs such as/,
+  );
+  expect(() => run({}, items('', 'maybe'))).toThrow(/\(unmet_demand\): found "maybe"; one of owed, lost is needed/);
+});

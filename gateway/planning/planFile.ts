@@ -1,7 +1,9 @@
 import { type ItemHistory, readLong, readWide } from '#models/demand/readHistory.ts';
 import { backtestStock, type StockBacktest } from '#models/planning/backtestStock.ts';
+import { withinBudget } from '#models/planning/budget.ts';
 import { type ItemPlan, type PlannedItem, planItems } from '#models/planning/planItems.ts';
-import { type StockTarget, withinBudget } from '#models/planning/stockPolicy.ts';
+import type { StockTarget } from '#models/planning/stockPolicy.ts';
+import { PRICE_BREAKS_WANTED, parsePriceBreaks } from '#models/supply/priceBreaks.ts';
 import { type NamedFile, namesShown, numberOf, readNamed, type Table, TableError } from '#models/tables/parseTable.ts';
 import { parseWorkbookOrText } from '#models/tables/parseWorkbook.ts';
 
@@ -31,6 +33,9 @@ const COLUMNS = {
   pack_size: { absent: null, least: 1e-9 },
 } as const;
 type Column = keyof typeof COLUMNS;
+/** Further columns, of texts. */
+const TEXTS = ['price_breaks', 'unmet_demand'] as const;
+const ALLOWED: readonly string[] = [...Object.keys(COLUMNS), ...TEXTS];
 /** Beyond it sums of money and units are no longer exact. */
 const LARGEST = 1e12;
 
@@ -101,8 +106,9 @@ function writePlayed({ periods, all, items }: StockBacktest, { jsonl }: PlanOpti
 }
 
 type ItemFacts = Omit<PlannedItem, keyof ItemHistory>;
+type Texts = Pick<ItemFacts, 'priceBreaks' | 'unmetDemand'>;
 
-function factsOf(value: (column: Column) => number | null): ItemFacts {
+function factsOf(value: (column: Column) => number | null, texts: Texts): ItemFacts {
   const of = (column: Exclude<Column, 'shortage_cost' | 'pack_size'>) => value(column) ?? COLUMNS[column].absent;
   return {
     stock: of('stock'),
@@ -115,6 +121,7 @@ function factsOf(value: (column: Column) => number | null): ItemFacts {
     shortageCost: value('shortage_cost') ?? of('unit_cost'),
     minimumOrder: of('minimum_order'),
     packSize: value('pack_size') ?? undefined,
+    ...texts,
   };
 }
 
@@ -123,9 +130,9 @@ function readItems({ rows, lines, separator }: Table): Map<string, ItemFacts> {
   const names = header.map((cell) => cell.trim().toLowerCase());
   const idAt = names.indexOf('id');
   if (idAt < 0) throw new TableError(`line 1: no column id; found ${namesShown(header)}`);
-  const strange = names.filter((name) => name !== 'id' && !Object.hasOwn(COLUMNS, name));
+  const strange = names.filter((name) => name !== 'id' && !ALLOWED.includes(name));
   if (strange.length > 0)
-    throw new TableError(`line 1: found ${namesShown(strange)}; allowed: id, ${Object.keys(COLUMNS).join(', ')}`);
+    throw new TableError(`line 1: found ${namesShown(strange)}; allowed: id, ${ALLOWED.join(', ')}`);
   const items = new Map<string, ItemFacts>();
   body.forEach((cells, i) => {
     const line = lines[i + 1];
@@ -134,7 +141,7 @@ function readItems({ rows, lines, separator }: Table): Map<string, ItemFacts> {
     if (items.has(id)) throw new TableError(`line ${line}, column ${idAt + 1}: the item ${id} stands twice`);
     items.set(
       id,
-      factsOf((column) => factOf(cells, names.indexOf(column), column, line, separator)),
+      factsOf((column) => factOf(cells, names.indexOf(column), column, line, separator), textsOf(cells, names, line)),
     );
   });
   return items;
@@ -152,6 +159,20 @@ function factOf(cells: readonly string[], at: number, column: Column, line: numb
   throw new TableError(
     `line ${line}, column ${at + 1} (${column}): found ${JSON.stringify(cell.slice(0, 40))}; ${wanted} is needed`,
   );
+}
+
+function textsOf(cells: readonly string[], names: readonly string[], line: number): Texts {
+  const cell = (name: (typeof TEXTS)[number]) => (cells[names.indexOf(name)] ?? '').trim();
+  const refuse = (name: (typeof TEXTS)[number], wanted: string) => {
+    throw new TableError(
+      `line ${line}, column ${names.indexOf(name) + 1} (${name}): found ${JSON.stringify(cell(name).slice(0, 40))}; ${wanted}`,
+    );
+  };
+  const [breaks, unmet] = [cell('price_breaks'), cell('unmet_demand').toLowerCase()];
+  const priceBreaks =
+    breaks === '' ? undefined : (parsePriceBreaks(breaks) ?? refuse('price_breaks', PRICE_BREAKS_WANTED));
+  if (unmet !== '' && unmet !== 'owed' && unmet !== 'lost') refuse('unmet_demand', 'one of owed, lost is needed');
+  return { ...(priceBreaks && { priceBreaks }), ...(unmet === 'lost' && { unmetDemand: unmet }) };
 }
 
 function some(ids: readonly string[]): string {

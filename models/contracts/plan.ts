@@ -60,8 +60,10 @@ export const planItemSchema = z.object({
   orderCost: z.number(),
   /** Of its sums; absent: not configured. */
   currency: z.string().optional(),
-  /** The budget does not reach for it. */
+  /** The budget does not reach for it, or the order waits to come to what its supplier asks for. */
   deferred: z.boolean(),
+  /** What a deferred order waits for; absent: money. */
+  waitsFor: z.literal('supplier_minimum').optional(),
   /** Chance that what is there and comes in time does not last until an order of today would come. */
   runOutProbability: z.number(),
   /** The first day by which expected demand has used up what is there and comes; null: not within a year. */

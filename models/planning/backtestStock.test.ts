@@ -44,3 +44,17 @@ test('items that are too short are not played', () => {
   expect(play(0.9, 45).items).toEqual([]);
   expect(play(0.9, 45).all.fill).toBe(1);
 });
+
+test('what is lost is owed to nobody: of what is cheaper to do without no order is made', () => {
+  const cheap = items.slice(0, 1).map((item) => ({ ...item, shortageCost: 0.01, orderCost: 60 }));
+  const orders = (unmetDemand: PlannedItem['unmetDemand']) =>
+    backtestStock(
+      cheap.map((item) => ({ ...item, unmetDemand })),
+      [],
+      { kind: 'cost' },
+      [12],
+      1,
+      8,
+    ).all.orders;
+  expect(orders('lost')).toBe(0);
+});

@@ -38,7 +38,7 @@ const MIN_LEFT = 4;
 
 /**
  * Plays the newest periods: each period everything is planned from what was known then, orders come after the lead time,
- * and demand is what it was. What is not there is owed, and served first from what comes. The shelf begins at the order-up-to level of the first plan.
+ * and demand is what it was. What is not there is owed, and served first from what comes, or lost where the item says so. The shelf begins at the order-up-to level of the first plan.
  */
 export function backtestStock(
   items: readonly PlannedItem[],
@@ -87,7 +87,7 @@ function pass(shelf: Shelf, now: number, demand: number): void {
   shelf.onHand += shelf.coming.filter((c) => c.period <= now).reduce((sum, c) => sum + c.units, 0);
   shelf.coming = shelf.coming.filter((c) => c.period > now);
   const served = Math.min(demand, Math.max(0, shelf.onHand));
-  shelf.onHand -= demand;
+  shelf.onHand -= shelf.item.unmetDemand === 'lost' ? served : demand;
   shelf.asked += demand;
   shelf.served += served;
   shelf.stock += Math.max(0, shelf.onHand);

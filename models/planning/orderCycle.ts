@@ -53,7 +53,7 @@ function visitsBetweenOrders(demand: GridLaw, lots: LotRule): Float64Array {
 }
 
 /** Smallest order of at least `need` steps. */
-function quantityFor(need: number, { pack, minimumOrder }: LotRule): number {
+export function quantityFor(need: number, { pack, minimumOrder }: LotRule): number {
   return Math.ceil(Math.max(need, minimumOrder) / pack) * pack;
 }
 

@@ -5,6 +5,7 @@ import type { ItemForecast } from '#models/demand/forecastTable.ts';
 import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { dateOf, dayOf } from '#models/supply/dates.ts';
 import { elapsedOf, PERIOD_DAYS, PERIODS_A_YEAR } from '#models/supply/periods.ts';
+import { parsePriceBreaks } from '#models/supply/priceBreaks.ts';
 import type { SupplyRow } from '#models/supply/supplyTables.ts';
 import { countingUnit } from './countingUnit.ts';
 import { chanceWithin, type DemandLaw, mixture } from './demandLaw.ts';
@@ -121,7 +122,7 @@ export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSetti
     costOfWaiting: plan.costOfWaiting,
     machines: shares.slice(0, MAX_SHARES),
   };
-  const reason = facts.fixedOrder === null ? whyOrder(planned, stockItem) : null;
+  const reason = facts.fixedOrder === null ? whyOrder(planned, stockItem, plan) : null;
   return reason === null ? planned : { ...planned, whyOrder: reason };
 }
 
@@ -166,7 +167,8 @@ function targetOf(facts: SupplyRow<'items'> | undefined, usual: StockTarget): St
   return kind === 'cycle' || kind === 'fill' ? { kind, level } : usual;
 }
 
-function stockItemOf({ place, fixedOrder }: OrderFacts, { period, holdingRateAYear }: PlanSettings): StockItem {
+export function stockItemOf({ place, delivery, fixedOrder }: OrderFacts, settings: PlanSettings): StockItem {
+  const { period, holdingRateAYear, reviewDays } = settings;
   const { facts, stock, coming, history } = place;
   const unitCost = facts?.unit_cost ?? 1;
   const unit = countingUnit(history);
@@ -182,6 +184,8 @@ function stockItemOf({ place, fixedOrder }: OrderFacts, { period, holdingRateAYe
     packSize: facts?.pack_size ?? unit,
     unit,
     ...(fixedOrder !== null && { fixedOrder }),
+    ...(facts?.price_breaks !== undefined && { priceBreaks: parsePriceBreaks(facts.price_breaks) ?? [] }),
+    ...(facts?.unmet_demand === 'lost' && { lostSales: { leadReviews: Math.round(meanDays(delivery) / reviewDays) } }),
   };
 }
 

@@ -32,6 +32,11 @@ describe('what needs a planner', () => {
     const due = { orderNow: 20, costOfWaiting: 300 };
     expect(kinds(item(due))).toEqual([['order', 300]]);
     expect(kinds(item({ ...due, deferred: true }))).toEqual([['over_budget', 300]]);
+    const [waiting] = planExceptions([item({ ...due, deferred: true, waitsFor: 'supplier_minimum' })]);
+    expect(waiting).toMatchObject({
+      kind: 'order',
+      recommendation: expect.stringContaining('least order of its supplier'),
+    });
   });
 
   test('an order under way that comes too late', () => {

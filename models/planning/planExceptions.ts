@@ -75,13 +75,19 @@ function orderDue(item: PlanItem, about: About): PlanException | null {
   const risk = `${Math.round(100 * item.runOutProbability)} %`;
   return {
     ...about,
-    kind: item.deferred ? 'over_budget' : 'order',
+    kind: item.deferred && item.waitsFor === undefined ? 'over_budget' : 'order',
     atStake: item.costOfWaiting,
     text: `${shown(item.orderNow)} are due; the stock runs out before a delivery with ${risk}.`,
-    recommendation: item.deferred
-      ? 'Raise the budget, or delay an order that costs less to wait for.'
-      : 'Accept the order, or change its quantity.',
+    recommendation: recommendationFor(item),
   };
+}
+
+function recommendationFor({ deferred, waitsFor }: PlanItem): string {
+  if (waitsFor !== undefined)
+    return 'Nothing: it waits for the least order of its supplier. Accepting it orders it all the same.';
+  return deferred
+    ? 'Raise the budget, or delay an order that costs less to wait for.'
+    : 'Accept the order, or change its quantity.';
 }
 
 function lateDelivery(item: PlanItem, about: About): PlanException | null {

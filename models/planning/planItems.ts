@@ -4,9 +4,11 @@ import { countingUnit } from './countingUnit.ts';
 import { LAW_LEVELS } from './demandLaw.ts';
 import { planStock, type StockItem, type StockPlan, type StockTarget } from './stockPolicy.ts';
 
-export interface PlannedItem extends Omit<StockItem, 'unit' | 'packSize'>, ItemHistory {
+export interface PlannedItem extends Omit<StockItem, 'unit' | 'packSize' | 'lostSales'>, ItemHistory {
   /** Orders are whole multiples of it; absent: of the unit that demand is counted in. */
   packSize?: number;
+  /** What is not there when it is asked for: lost, or owed (absent). */
+  unmetDemand?: 'owed' | 'lost';
   /** Periods from an order to its delivery. */
   leadTime: number;
 }
@@ -46,7 +48,9 @@ export function planItems(
       const perPeriod = season.reduce((a, b) => a + b, 0) / Math.max(1, season.length);
       const demand = { delivery, protection, review, perPeriod };
       const unit = countingUnit(item.history);
-      const plan = planStock({ ...item, unit, packSize: item.packSize ?? unit }, demand, target, reviewPeriods);
+      const lost = item.unmetDemand === 'lost' && { lostSales: { leadReviews: Math.round(leadTime / reviewPeriods) } };
+      const stockItem = { ...item, unit, packSize: item.packSize ?? unit, ...lost };
+      const plan = planStock(stockItem, demand, target, reviewPeriods);
       return { id: item.id, leadTime, expectedDemand: protection.mean, method: protection.method, ...plan };
     });
   });

@@ -18,6 +18,7 @@ import { elapsedOf, periodOf, SEASON, startOf } from '#models/supply/periods.ts'
 import { prepareSupply } from '#models/supply/prepareSupply.ts';
 import { findContradictions } from '#models/supply/supersessions.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
+import { withinBudget } from './budget.ts';
 import {
   factorWithin,
   overridden,
@@ -27,9 +28,10 @@ import {
 } from './forecastOverrides.ts';
 import type { MachineNews } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
+import { jointOrders } from './jointOrders.ts';
 import { machinesOf } from './machinesByPlace.ts';
 import { fixedOrders, withAccepted } from './orderDecisions.ts';
-import { lengthsOf, type OrderFacts, orderPlan } from './orderPlan.ts';
+import { lengthsOf, type OrderFacts, orderPlan, stockItemOf } from './orderPlan.ts';
 import { placeKey } from './placeKey.ts';
 import { type Place, placesOf } from './places.ts';
 import { forecastErrorsOf, type PlanMemory, resolveDemands, trimmedMemory } from './planMemory.ts';
@@ -37,7 +39,6 @@ import { datesFrom, type ForecastsByPlace, forecastsByPlace, seriesOf } from './
 import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
 import { recordForecasts } from './recordForecasts.ts';
 import { segmentsOf } from './segments.ts';
-import { withinBudget } from './stockPolicy.ts';
 import { DeliveryTimes, type SupplierScore, supplierScores } from './suppliers.ts';
 
 export interface SupplyPlan {
@@ -117,7 +118,9 @@ export function planSupply(
       fixedOrder: fixed.get(key) ?? null,
     };
   });
-  const plans = planned.map((facts) => orderPlan(facts, laws, settings));
+  const single = planned.map((facts) => orderPlan(facts, laws, settings));
+  const stockItems = planned.map((facts) => stockItemOf(facts, settings));
+  const plans = jointOrders(single, stockItems, supply.suppliers, settings.period);
   const series = planned.map((facts) => seriesOf(facts, recordedForecasts, nextPeriod, settings));
   const levels = reconciliation === null ? [] : levelsOf(tables, series, nextPeriod, settings);
   const items = fitToBudget(plans, settings.budget).sort((a, b) => b.costOfWaiting - a.costOfWaiting);
@@ -241,10 +244,10 @@ function withMethods(
 function fitToBudget(plans: readonly PlanItem[], budget: number | null): PlanItem[] {
   if (budget === null) return [...plans];
   const paid = withinBudget(
-    plans.filter((p) => p.orderNow > 0),
+    plans.filter((p) => p.orderNow > 0 && !p.deferred),
     budget,
   );
-  return plans.map((plan) => ({ ...plan, deferred: plan.orderNow > 0 && !paid.has(plan) }));
+  return plans.map((plan) => ({ ...plan, deferred: plan.deferred || (plan.orderNow > 0 && !paid.has(plan)) }));
 }
 
 /** Forecasts of all items; where they name families or sites, such that agree with the forecasts of those. */

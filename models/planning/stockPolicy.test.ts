@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { normalQuantile } from '#models/statistics/quantiles.ts';
+import { withinBudget } from './budget.ts';
 import { countingUnit } from './countingUnit.ts';
 import { type DemandLaw, LAW_LEVELS, NO_DEMAND } from './demandLaw.ts';
-import { type ItemDemand, planStock, type StockItem, type StockTarget, withinBudget } from './stockPolicy.ts';
+import type { ItemDemand } from './itemDemand.ts';
+import { planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
 
 const ITEM: StockItem = {
   stock: 0,

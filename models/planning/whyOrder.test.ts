@@ -31,3 +31,9 @@ test('what packs or the least order add is told', () => {
     /20 fill up to 23, more than the 7 that are missing: the least order is 20\.$/,
   );
 });
+
+test('the quantity that a lower price is of is told, with the price', () => {
+  expect(whyOrder({ ...plan, orderNow: 20 }, free, { discountFrom: 20, unitCost: 4.5 })).toMatch(
+    /missing: the least order is 20\. From 20 on a unit costs 4\.5, which is worth their stock\.$/,
+  );
+});

@@ -1,5 +1,5 @@
 import type { PlanItem } from '#models/contracts/plan.ts';
-import type { StockItem } from './stockPolicy.ts';
+import type { StockItem, StockPlan } from './stockPolicy.ts';
 
 type Planned = Pick<
   PlanItem,
@@ -25,7 +25,11 @@ const shown = (units: number) => String(Number(units.toPrecision(3)));
 const whole = (units: number) => String(Number(units.toPrecision(12)));
 
 /** Why so many are to be ordered, in a sentence or two; null where none are. Pure. */
-export function whyOrder(plan: Planned, { packSize, minimumOrder }: Pick<StockItem, 'packSize' | 'minimumOrder'>) {
+export function whyOrder(
+  plan: Planned,
+  { packSize, minimumOrder }: Pick<StockItem, 'packSize' | 'minimumOrder'>,
+  { discountFrom, unitCost }: Pick<StockPlan, 'discountFrom' | 'unitCost'> = { discountFrom: null, unitCost: 0 },
+) {
   const { stock, onOrder, orderNow, reorderPoint, orderUpTo, expectedDemand, expectedByMachines, service } = plan;
   if (orderNow <= 0) return null;
   const position = stock + onOrder;
@@ -37,7 +41,11 @@ export function whyOrder(plan: Planned, { packSize, minimumOrder }: Pick<StockIt
     plan.safetyStock > 0 ? ` and ${shown(plan.safetyStock)} are kept so that ${SERVICE[service.kind]}${level}` : '';
   const rounded =
     orderNow > need + 1e-9
-      ? `, more than the ${whole(need)} that are missing: ${need < minimumOrder ? `the least order is ${whole(minimumOrder)}` : `packs hold ${whole(packSize)}`}`
+      ? `, more than the ${whole(need)} that are missing: ${need < Math.max(minimumOrder, discountFrom ?? 0) ? `the least order is ${whole(Math.max(minimumOrder, discountFrom ?? 0))}` : `packs hold ${whole(packSize)}`}`
       : '';
-  return `${whole(position)} are there or coming, below the reorder point of ${whole(reorderPoint)}: ${shown(expectedDemand)} are expected in the ${days} days until the order after this one could come${ofMachines}${reserve}. ${whole(orderNow)} fill up to ${whole(position + orderNow)}${rounded}.`;
+  const discount =
+    discountFrom === null
+      ? ''
+      : ` From ${whole(discountFrom)} on a unit costs ${whole(unitCost)}, which is worth their stock.`;
+  return `${whole(position)} are there or coming, below the reorder point of ${whole(reorderPoint)}: ${shown(expectedDemand)} are expected in the ${days} days until the order after this one could come${ofMachines}${reserve}. ${whole(orderNow)} fill up to ${whole(position + orderNow)}${rounded}.${discount}`;
 }

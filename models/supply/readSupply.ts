@@ -169,7 +169,7 @@ const CONTROL = /\p{Cc}/u;
 
 function readCell(
   cell: string,
-  { kind, least, above, most = LARGEST, whole, percent, oneOf }: Column,
+  { kind, least, above, most = LARGEST, whole, percent, oneOf, grammar }: Column,
   style: NumberStyle,
   order: DateOrder,
 ): string | number | { wanted: string } {
@@ -179,6 +179,7 @@ function readCell(
       const word = cell.toLowerCase();
       return oneOf.includes(word) ? word : { wanted: `one of ${oneOf.join(', ')} is needed` };
     }
+    if (grammar && !grammar.accepts(cell)) return { wanted: grammar.wanted };
     if (SHORTENED.test(cell))
       return { wanted: 'a whole code is needed: a spreadsheet has turned this one into a number' };
     if (CONTROL.test(cell)) return { wanted: 'a text without tabs and line ends is needed' };

@@ -1,5 +1,6 @@
 import { COLUMN_WORDS } from './columnWords.ts';
 import { MOVEMENT_COLUMNS } from './movementColumns.ts';
+import { PRICE_BREAKS_WANTED, parsePriceBreaks } from './priceBreaks.ts';
 
 /** What a column of a planner's table holds. */
 export type ColumnKind = 'text' | 'date' | 'number';
@@ -19,6 +20,8 @@ export interface Column {
   percent?: true;
   /** Of texts: what is allowed. */
   oneOf?: readonly string[];
+  /** Of texts with a grammar: whether it is kept to, and what is needed. */
+  grammar?: { accepts: (text: string) => boolean; wanted: string };
 }
 
 type More = Omit<Column, 'kind' | 'also'>;
@@ -45,6 +48,7 @@ const required = { required: true } as const;
 const LEAD_TIME = { most: 3650 } as const;
 const ITEM = text(COLUMN_WORDS.item, required);
 const REFERENCE = text(COLUMN_WORDS.reference);
+const PRICE_BREAKS = { accepts: (cell: string) => parsePriceBreaks(cell) !== null, wanted: PRICE_BREAKS_WANTED };
 
 /**
  * The tables that a planner gives. `key` names the columns by which a row is known again: the same key later replaces
@@ -77,6 +81,10 @@ export const SUPPLY_TABLES = {
       shortage_cost: number(['stockout_cost', 'penalty']),
       minimum_order: number(COLUMN_WORDS.minimumOrder),
       pack_size: number(COLUMN_WORDS.pack, { above: true }),
+      /** Unit costs of larger orders: `400:0.72; 800:0.68`. */
+      price_breaks: text(['quantity_discounts', 'price_scale', 'staffelpreise'], { grammar: PRICE_BREAKS }),
+      /** What becomes of demand that the shelf cannot serve; blank: it is owed. */
+      unmet_demand: text(['unmet'], { oneOf: ['owed', 'lost'] }),
       supplier: text(COLUMN_WORDS.supplier),
       lead_time_days: number(COLUMN_WORDS.leadTime, LEAD_TIME),
       service_level: number(['service', 'target_service'], { above: true, most: 0.995, percent: true }),
@@ -115,6 +123,8 @@ export const SUPPLY_TABLES = {
       supplier: text(['vendor', 'id'], required),
       name: text(['title', 'description']),
       lead_time_days: number(['lead_time', 'promised_days'], LEAD_TIME),
+      /** Money that an order has to come to. */
+      minimum_order_value: number(['minimum_value', 'min_order_value', 'mindestbestellwert']),
     },
   },
   bom: {

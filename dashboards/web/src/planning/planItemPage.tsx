@@ -55,7 +55,7 @@ function Facts({ item: i }: { item: PlanItem }) {
       <dt>Order now</dt>
       <dd data-order-now>
         {i.orderNow > 0
-          ? `${units(i.orderNow, i.unit)}, for ${money(i.orderCost, i.currency)}${i.deferred ? ' (the budget does not reach)' : ''}`
+          ? `${units(i.orderNow, i.unit)}, for ${money(i.orderCost, i.currency)}${i.deferred ? (i.waitsFor ? ' (waits for the least order of its supplier)' : ' (the budget does not reach)') : ''}`
           : 'nothing'}
         {i.costOfWaiting > 0 ? `; waiting until the next review costs ${money(i.costOfWaiting, i.currency)}` : ''}
       </dd>

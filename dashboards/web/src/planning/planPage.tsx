@@ -152,7 +152,7 @@ function PlanTable({ items }: { items: PlanItem[] }) {
           <td class={i.runOutProbability >= 0.5 ? 'bad' : ''}>{percent(i.runOutProbability)}</td>
           <td title={i.whyOrder}>
             {i.orderNow > 0 ? number(i.orderNow) : '–'}
-            {i.deferred ? ' (over budget)' : ''}
+            {i.deferred ? (i.waitsFor ? ' (waits)' : ' (over budget)') : ''}
           </td>
           <td>{i.decision === undefined ? '–' : decisionText(i.decision)}</td>
           <td>{i.costOfWaiting > 0 ? money(i.costOfWaiting, i.currency) : '–'}</td>
