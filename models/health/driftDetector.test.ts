@@ -54,6 +54,20 @@ test('a temperature may follow the day and the weather; from the first hour a gr
   expect(after(30, hot, { unit: 'degC' }).step(75)).toBeGreaterThan(1);
 });
 
+test.each([18, 400])(
+  'a temperature that rises by 5 K a minute after %i intervals is found within 20 K',
+  (intervals) => {
+    const { detector } = after(intervals, () => 56 + noise(0.3), { unit: 'degC' });
+    const risen = Array.from({ length: 24 }, (_, i) => {
+      const timeMs = (intervals + i) * 10_000;
+      const score = detector.score(row(56 + (5 / 6) * i), timeMs);
+      detector.learn(row(56 + (5 / 6) * i), timeMs);
+      return score.assessable ? score.index : 0;
+    });
+    expect(Math.max(...risen)).toBeGreaterThan(1);
+  },
+);
+
 test('after a week the machine’s own extremes are its limits', () => {
   const pressure = (i: number) => 6 + 0.5 * Math.sin((2 * Math.PI * i) / PER_DAY) + noise(0.02);
   const creep = (detector: DriftDetector, days: number) => {

@@ -34,6 +34,11 @@ const MIN_REFERENCE = 6;
 const MIN_CHANGES = 6;
 /** So many intervals are learned from only when a fault that creeps in would have shown. */
 const QUARANTINE = 6;
+/**
+ * From this part of its limit on a temperature is on its way: else a rise would teach its own beginning, and never arrive.
+ * Half of its limit is more than noise; of other values it is not.
+ */
+const ON_ITS_WAY = 0.5;
 /** After a longer gap the reference restarts: the daily cycle has moved on. */
 const STALE_MS = 600_000;
 const DAY_MS = 86_400_000;
@@ -63,6 +68,8 @@ const WAITING_NUMBERS = 4;
 
 interface ScoredInterval {
   index: number;
+  /** The index of its change alone. */
+  change: number;
   level: number;
   normal: number;
   /** Smoothed load; NaN: not known. */
@@ -88,6 +95,7 @@ const FIXED = 1 + KEYS.length + EXTREMES + RELATION_NUMBERS;
  * unseen; afterwards it is a Student prediction limit of the machine's own daily extremes.
  *
  * Nothing is learned beyond a limit, and the reference stands still there: a fault that lasts does not become normal.
+ * Of a temperature it waits from half the limit on, as long as the reference lasts: a rise is compared with what was before.
  */
 export class DriftDetector implements Detector {
   readonly #settings: DriftSettings;
@@ -99,6 +107,8 @@ export class DriftDetector implements Detector {
   readonly #s: DriftState;
   /** The result of `score` for a row, since `learn` follows with the same row. */
   #scored: { row: readonly number[]; judged: ScoredInterval } | null = null;
+  /** Intervals in a row on the way to its limit; not kept, since a restart delays what is learned by minutes at most. */
+  #held = 0;
   /** Oldest first. */
   #waiting: PendingInterval[] = [];
   readonly #load: LoadRelation;
@@ -153,7 +163,13 @@ export class DriftDetector implements Detector {
   learn(row: readonly number[], timeMs = this.#s.lastMs + this.#intervalMs): void {
     const s = this.#s;
     const { skipWindows, learnWindows } = this.#settings;
-    const { index, level, load, fresh } = this.#scored?.row === row ? this.#scored.judged : this.#judge(row, timeMs);
+    const {
+      index,
+      change: changed,
+      level,
+      load,
+      fresh,
+    } = this.#scored?.row === row ? this.#scored.judged : this.#judge(row, timeMs);
     this.#scored = null;
     s.seen++;
     s.lastMs = timeMs;
@@ -163,6 +179,9 @@ export class DriftDetector implements Detector {
     const learned = s.seen > skipWindows + learnWindows;
     s.disputed = learned && index >= 1 ? 1 : 0;
     if (s.disputed) return;
+    // No longer than a reference lasts: a new level is learned where it stays short of the limit.
+    this.#held = learned && this.#isTemperature && changed >= ON_ITS_WAY ? this.#held + 1 : 0;
+    if (this.#held > 0 && this.#held <= this.#referenceOf) return;
     if (fresh) {
       s.referenceOf = 0;
       this.#waiting = [];
@@ -204,8 +223,8 @@ export class DriftDetector implements Detector {
     const change = fresh || s.referenceOf < MIN_REFERENCE ? 0 : this.#changeIndex(level - s.reference, load, limit);
     const excursion = this.#excursion(level, limit);
     return change >= excursion.index
-      ? { index: change, level, normal: s.reference, load, fresh }
-      : { ...excursion, level, load, fresh };
+      ? { index: change, change, level, normal: s.reference, load, fresh }
+      : { ...excursion, change, level, load, fresh };
   }
 
   /** Over its limit a change is judged by what the load leaves of it, which is never more. */

@@ -1,7 +1,8 @@
 import type { Diagnosis, Fault } from '#models/contracts/alert.ts';
 import type { Contribution } from '#models/contracts/health.ts';
 
-const LINES: readonly { feature: string; fault: Fault; name: string }[] = [
+/** Features that are the lines of a bearing's parts. */
+export const BEARING_LINES: readonly { feature: string; fault: Fault; name: string }[] = [
   { feature: 'envelopeBpfo', fault: 'outer_race', name: 'outer-race line (BPFO)' },
   { feature: 'envelopeBpfi', fault: 'inner_race', name: 'inner-race line (BPFI)' },
   { feature: 'envelopeBsf2', fault: 'ball', name: 'ball line (2×BSF)' },
@@ -23,7 +24,7 @@ export function diagnoseLines(contributions: readonly Contribution[]): Diagnosis
     return found ? found.value / Math.max(found.normal, 1e-12) : null;
   };
   const whole = growth('envelopeRms') ?? growth('rms') ?? 1;
-  const grown = LINES.flatMap((line) => {
+  const grown = BEARING_LINES.flatMap((line) => {
     const ratio = growth(line.feature);
     return ratio === null ? [] : [{ ...line, ratio }];
   }).sort((a, b) => b.ratio - a.ratio);

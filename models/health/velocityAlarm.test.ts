@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { velocityIndex } from './velocityAlarm.ts';
+import { velocityIndex, withVelocity } from './velocityAlarm.ts';
 
 const small = { group: 2, foundation: 'rigid' } as const;
 const at = (value: number, normal: number, isoClass: Parameters<typeof velocityIndex>[1] = small) =>
@@ -19,4 +19,16 @@ test('a machine that was rough when it was learned is still said above 1.25 of t
 
 test('limits by agreement count', () => {
   expect(at(3, 1, { ...small, limitsMmPerS: [4, 8, 12] })).toBeCloseTo(1, 9);
+});
+
+test('without a class a change counts that matters in every class, and none of a machine that is rough by nature', () => {
+  const index = (value: number, normal: number) => {
+    const contributions = [{ feature: 'velocityRmsMmPerS', value, normal }];
+    const score = withVelocity({ assessable: true, index: 0.4, contributions }, undefined, 0.4);
+    return score.assessable ? score.index : 0;
+  };
+  expect(index(1 + 7.1 / 4, 1)).toBeCloseTo(1, 9);
+  expect(index(1.5, 1)).toBeLessThan(1);
+  expect(index(20, 10)).toBeLessThan(1);
+  expect(index(26, 10)).toBeGreaterThan(1);
 });

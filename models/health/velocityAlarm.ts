@@ -8,6 +8,8 @@ export const VELOCITY = 'velocityRmsMmPerS';
 const CHANGE = 0.25;
 /** The maximum distance above that limit before an alert is raised. */
 const HIGHEST = 1.25;
+/** The class of the widest limits: what is a change there is one in every other. */
+const WIDEST: IsoClass = { group: 1, foundation: 'flexible' };
 /** A machine whose alarm lies no further above its normal than this is always near it, and shown so. */
 const ROOM = 1.25;
 
@@ -33,18 +35,30 @@ export function velocityAlarm(normal: number, isoClass: IsoClass): number {
 export function velocityIndex({ value, normal }: Contribution, isoClass: IsoClass, normalIndex: number): number {
   const alarm = velocityAlarm(normal, isoClass);
   if (!(alarm > ROOM * normal)) return value / alarm;
+  return onItsWay(value, normal, alarm, normalIndex);
+}
+
+/**
+ * The same for a machine whose class is unknown, which may be outside the standard: only a change counts, one that
+ * matters in every class and by as large a factor as that of a level.
+ */
+function indexWithoutClass({ value, normal }: Contribution, normalIndex: number): number {
+  return onItsWay(value, normal, Math.max(risenFrom(normal, WIDEST), normal / normalIndex), normalIndex);
+}
+
+function onItsWay(value: number, normal: number, alarm: number, normalIndex: number): number {
   return normalIndex ** (1 - Math.log(value / normal) / Math.log(alarm / normal));
 }
 
 /**
  * A score whose velocity may be further on its way to its limit than the level is to its own: then it speaks for both.
- * @param iso class of the machine; without it a velocity is shown and raises nothing.
+ * @param iso class of the machine, where it is known.
  * @param normalIndex as of `velocityIndex`.
  */
 export function withVelocity(score: Score, iso: IsoClass | undefined, normalIndex: number): Score {
   const velocity = score.assessable && score.contributions.find((c) => c.feature === VELOCITY);
-  if (!velocity || !iso || !(velocity.normal > 0)) return score;
-  const index = velocityIndex(velocity, iso, normalIndex);
+  if (!velocity || !(velocity.normal > 0)) return score;
+  const index = iso ? velocityIndex(velocity, iso, normalIndex) : indexWithoutClass(velocity, normalIndex);
   if (index <= score.index) return score;
   return { ...score, index, contributions: [velocity, ...score.contributions.filter((c) => c !== velocity)] };
 }

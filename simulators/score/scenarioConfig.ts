@@ -17,13 +17,14 @@ export function edgeConfig(
   uplink: string,
   httpPort: number,
 ): object {
-  const { samples } = scenario.waveform;
+  // A frame is a window; of frames that are no power of two, the largest that fits.
+  const length = 2 ** Math.floor(Math.log2(scenario.waveform.samples));
   return {
     site: 'score',
     edge: 'edge-1',
     dataDirectory: join(directory, 'edge'),
     sources: [sourceOf(scenario, port)],
-    windows: { length: samples, hop: samples },
+    windows: { length, hop: length },
     slowIntervalS: 10,
     detection: { level: { skipWindows: 4, learnWindows: 50 } },
     healthIntervalMs: 5000,

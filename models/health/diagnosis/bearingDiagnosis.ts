@@ -33,6 +33,8 @@ const ROOM = 1.05;
 
 /** A cage that strikes does so once a turn of its own: its first harmonics modulate alike. A rolling element's fall off at once. */
 const CAGE_HARMONICS = 6;
+/** Least score of a striking cage's comb in coarse bins, where harmonics run together: simulated ones had 1.5 or more. */
+const COARSE_CAGE_SCORE = 1.4;
 const ALIKE = 0.3;
 const ABOVE_FLOOR = 2;
 /** Lines so many bins apart are two. */
@@ -69,15 +71,16 @@ export function bearingAnalyzer(
   return new EnvelopeAnalyzer({ sampleRateHz, longest, highestHz, floorHz: FLOOR_ORDERS * shaftHz });
 }
 
-/** @param pieces samples of one machine at one speed, in any unit: only their shape matters. @param tolerance of the factors. */
+/** @param pieces samples of one machine at one speed, in any unit: only their shape matters. @param tolerance of the factors. @param speedUncertainty where the shaft's lines have told the speed. */
 export function diagnoseBearing(
   pieces: readonly Float32Array[],
   analyzer: EnvelopeAnalyzer,
   givenShaftHz: number,
   factors: BearingFactors,
   tolerance = 0,
+  speedUncertainty?: number,
 ): BearingDiagnosis {
-  return diagnoseEvidence(analyzer.evidence(pieces), givenShaftHz, factors, tolerance);
+  return diagnoseEvidence(analyzer.evidence(pieces), givenShaftHz, factors, tolerance, speedUncertainty);
 }
 
 /** The same of evidence that several bearings are held against. */
@@ -86,10 +89,12 @@ export function diagnoseEvidence(
   givenShaftHz: number,
   factors: BearingFactors,
   tolerance = 0,
+  speedUncertainty?: number,
 ): BearingDiagnosis {
-  const shaftHz = refineShaftRate(evidence, givenShaftHz);
+  const shaftHz = refineShaftRate(evidence, givenShaftHz, speedUncertainty);
   const ranked = bearingEvidence(notchShaft(evidence, shaftHz), shaftHz, factors, tolerance);
-  const strikes = cageStrikes(evidence, shaftHz, factors);
+  const isCoarse = evidence.stepHz > COARSE_ORDERS * shaftHz;
+  const strikes = hasCageComb(ranked, isCoarse) && cageStrikes(evidence, shaftHz, factors);
   const found = strikes ? { ...ranked, scores: cageFirst(ranked.scores) } : ranked;
   const depth = depthOf(found, evidence, shaftHz, factors, tolerance);
   const rivalDepth = modulationDepth(evidence, found.rival.order * shaftHz, tolerance);
@@ -97,7 +102,7 @@ export function diagnoseEvidence(
   const top = orderOf(found.scores[0].fault, factors);
   // Within half a bin of one of the shaft's lines, it may be that one.
   const isShafts = top > HALF && Math.abs(top - Math.round(top)) * shaftHz < HALF * evidence.stepHz;
-  const isSkirt = evidence.stepHz > COARSE_ORDERS * shaftHz && masked.includes(found.scores[0].fault);
+  const isSkirt = isCoarse && masked.includes(found.scores[0].fault);
   const finding = strikes ? 'fault' : findingOf(found, depth, rivalDepth, tolerance);
   return {
     ...found,
@@ -111,10 +116,22 @@ export function diagnoseEvidence(
   };
 }
 
+const scoreOf = ({ scores }: BearingEvidence, fault: BearingFault) =>
+  scores.find((s) => s.fault === fault)?.score ?? Number.NEGATIVE_INFINITY;
+
 /** The depth of modulation at one rate, in its deepest band. */
 function depthAt({ stepHz, modulation }: EnvelopeEvidence, hz: number, reachHz = 0): number {
   const [from, to] = [Math.round((hz - reachHz) / stepHz) - 1, Math.round((hz + reachHz) / stepHz) + 1];
   return Math.sqrt(Math.max(0, ...modulation.map((band) => Math.max(0, ...band.subarray(Math.max(1, from), to + 1)))));
+}
+
+/**
+ * Impacts at random modulate at every rate alike, and in coarse bins the spread lines of an inner race do, too: the cage's
+ * lines must stand out, and more than those of the inner race.
+ */
+function hasCageComb(ranked: BearingEvidence, isCoarse: boolean): boolean {
+  const least = isCoarse ? COARSE_CAGE_SCORE : SIGNIFICANT;
+  return scoreOf(ranked, 'cage') > Math.max(least, scoreOf(ranked, 'inner_race'));
 }
 
 function cageStrikes(evidence: EnvelopeEvidence, shaftHz: number, { ftf }: BearingFactors): boolean {

@@ -1,11 +1,11 @@
 import type { Diagnosis, Fault } from '#models/contracts/alert.ts';
 import type { Contribution } from '#models/contracts/health.ts';
 import { type IsoClass, zoneLimits } from '#models/machine/iso20816.ts';
-import { diagnoseLines } from '../lineDiagnosis.ts';
+import { BEARING_LINES, diagnoseLines } from '../lineDiagnosis.ts';
 import { risenFrom, VELOCITY } from '../velocityAlarm.ts';
 import type { Analysis, Verdict } from './analysis.ts';
 import { analyzePieces } from './analyzeRecording.ts';
-import type { RecordingContext } from './assessability.ts';
+import { bearingObstacle, type RecordingContext } from './assessability.ts';
 
 const BEARING_FAULTS: ReadonlySet<string> = new Set(['outer_race', 'inner_race', 'ball', 'cage', 'bearing']);
 
@@ -31,8 +31,9 @@ export function diagnoseAlert(
   contributions: readonly Contribution[],
   gathered: DiagnosisSignal | null,
 ): AlertDiagnosis {
-  const byGrowth = diagnoseLines(contributions);
-  if (!gathered) return { diagnosis: byGrowth, beside: null };
+  const grownLines = diagnoseLines(contributions);
+  if (!gathered) return { diagnosis: grownLines, beside: null };
+  const byGrowth = withoutUntestedCage(grownLines, gathered);
   const velocity = contributions.find((c) => c.feature.startsWith(VELOCITY));
   const context = { ...gathered.context, normalVelocityMmPerS: velocity?.normal };
   const analysis = analyzePieces(gathered.pieces, context);
@@ -56,10 +57,25 @@ export function diagnoseAlert(
     return { diagnosis: unnamed('the signal itself'), beside: null };
   const isBearing = BEARING_FAULTS.has(fault);
   const beside = isBearing || grown.fault !== 'undetermined' ? grownPattern(analysis, velocity, context.iso) : null;
+  const lines = contributions.filter(isLine).map(growthOf);
+  // The machine's vibration has grown as much as any line of the bearing: that is what changed, and its skirts lift the lines.
+  if (!isBearing && velocity && growthOf(velocity) >= Math.max(...lines))
+    return { diagnosis: diagnosisOf(fault, analysis, [...evidence, ...grown.reasons]), beside: null };
   // What a machine has at 1× and the like may have been there all along: a bearing's line that outgrew all says what changed.
   if (!isBearing && grown.fault !== 'undetermined')
     return { diagnosis: unnamed('the signal itself does not show what changed'), beside };
   return { diagnosis: diagnosisOf(fault, analysis, [...evidence, ...grown.reasons]), beside };
+}
+
+const isLine = ({ feature }: Contribution) => BEARING_LINES.some((line) => line.feature === feature);
+const growthOf = ({ value, normal }: Contribution) => value / Math.max(normal, 1e-12);
+
+/** A rolling element passes the load zone at the cage's rate: where its own lines are out of reach, it may be that. */
+function withoutUntestedCage(byGrowth: Diagnosis, { pieces, context }: DiagnosisSignal): Diagnosis {
+  const obstacle = byGrowth.fault === 'cage' ? bearingObstacle(pieces, context) : null;
+  if (!obstacle?.stopsAll) return byGrowth;
+  const reason = `cage or rolling element: ${obstacle.reason}; ${obstacle.remedy} to decide`;
+  return { ...byGrowth, fault: 'bearing', reasons: [reason, ...byGrowth.reasons] };
 }
 
 /**

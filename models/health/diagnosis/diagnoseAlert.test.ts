@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { gaussian, randomOf } from '#models/random/random.ts';
+import { type DiagnosisSignal, diagnoseAlert } from './diagnoseAlert.ts';
+
+const factors = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
+
+/** Four seconds of an unbalance: 10 mm/s at 1×, and noise. */
+function unbalanced(sampleRateHz: number, rpm: number): DiagnosisSignal {
+  const random = randomOf(3);
+  const shaftHz = rpm / 60;
+  const g = (0.01 * 2 * Math.PI * shaftHz) / 9.81;
+  const samples = Float32Array.from(
+    { length: 4 * sampleRateHz },
+    (_, i) => g * Math.sin(2 * Math.PI * shaftHz * (i / sampleRateHz)) + 0.02 * gaussian(random),
+  );
+  return {
+    pieces: [samples],
+    context: { sampleRateHz, unit: 'g', rpm, factors, iso: { group: 2, foundation: 'rigid' } },
+  };
+}
+const grown = (velocity: number, cage: number, outer = 1.5) =>
+  Object.entries({
+    velocityRmsMmPerS: velocity,
+    envelopeRms: 1.7,
+    envelopeBpfo: outer,
+    envelopeBpfi: 1.5,
+    envelopeBsf2: 1.5,
+    envelopeFtf: cage,
+  }).map(([feature, times]) => ({ feature, value: times, normal: 1 }));
+
+test('a line of the bearing overrules the pattern of the machine only where it has grown more than the velocity', () => {
+  expect(diagnoseAlert(grown(9, 3.5), unbalanced(12_800, 2970)).diagnosis.fault).toBe('unbalance');
+  expect(diagnoseAlert(grown(2, 1.5, 20), unbalanced(12_800, 2970)).diagnosis.fault).toBe('outer_race');
+});
+
+test('a line at the cage’s rate names no part where the rolling element’s own lines are out of reach', () => {
+  const { fault, reasons } = diagnoseAlert(grown(4, 100), unbalanced(2048, 6000)).diagnosis;
+  expect(fault).toBe('bearing');
+  expect(reasons.join()).toContain('to decide');
+});
