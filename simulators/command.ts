@@ -11,6 +11,7 @@ import type { Scenario } from './scenario.ts';
 export function addSimulatorCommands(program: Command, shell: Shell): void {
   addDemo(program, shell);
   addSimulate(program, shell);
+  addPeer(program, shell);
   addSimulateSupply(program, shell);
   addReplay(program, shell);
   addBench(program, shell);
@@ -51,6 +52,7 @@ interface SimulateArguments {
   opcua?: number;
   opcuaData?: string;
   score?: boolean;
+  peer: string[];
   json?: boolean;
   keep?: string;
 }
@@ -68,16 +70,42 @@ function addSimulate(program: Command, shell: Shell): void {
     .option('--opcua <port>', 'also serves it over OPC UA on this port of loopback', wholeNumber)
     .option('--opcua-data <dir>', 'where the certificates of that server are kept')
     .option('--score', 'runs broker, gateway and edge against it, and prints what they found, missed and lost')
+    .option(
+      '--peer <peer>',
+      'with --score, again for each: another product on the same data: iso-limits, rms-sigma, or NAME=COMMAND',
+      (peer, before: string[]) => [...before, peer],
+      [],
+    )
     .option('--json', 'with --score: one object on stdout')
     .option('--keep <dir>', 'with --score: where the services keep their files and logs')
     .addHelpText(
       'after',
-      '\nExample:\n  millwright simulate simulators/scenarios/demo.yaml --mqtt mqtt://127.0.0.1:1883\n  millwright simulate lossy-devices --score',
+      '\nExample:\n  millwright simulate simulators/scenarios/demo.yaml --mqtt mqtt://127.0.0.1:1883\n  millwright simulate lossy-devices --score\n  millwright simulate faults --score --peer iso-limits --peer rms-sigma',
     )
     .action(async (name: string, o: SimulateArguments) => {
       const { scenarioSchema } = await import('./scenario.ts');
       const scenario = await shell.load(scenarioFile(shell, name), scenarioSchema, 'MILLWRIGHT_SCENARIO');
+      if (o.peer.length > 0 && !o.score) throw shell.usage('--peer is compared by a score: use --score');
       await (o.score ? score(shell, scenario, o) : run(shell, scenario, o));
+    });
+}
+
+function addPeer(program: Command, shell: Shell): void {
+  program
+    .command('peer')
+    .description('a simple product to compare with: listens to the devices of a plant, reports by one fixed rule')
+    .argument('<rule>', 'iso-limits or rms-sigma')
+    .option('--mqtt <url>', 'the broker', 'mqtt://127.0.0.1:1883')
+    .requiredOption('--plant <file>', 'its machines, as a score describes them to its peers')
+    .addHelpText('after', '\nExample:\n  millwright peer iso-limits --mqtt mqtt://127.0.0.1:1883 --plant plant.json')
+    .action(async (rule: string, { mqtt, plant }: { mqtt: string; plant: string }) => {
+      const { PEER_RULES } = await import('./peers/peerRule.ts');
+      const { peerPlantSchema } = await import('./peers/peerMessage.ts');
+      const { runPeer } = await import('./peers/runPeer.ts');
+      const known = PEER_RULES.find((name) => name === rule);
+      if (!known) throw shell.usage(`no rule ${rule}: ${PEER_RULES.join(' or ')}`);
+      const { assets } = await shell.load(plant, peerPlantSchema, 'MILLWRIGHT_PEER');
+      await runPeer({ rule: known, name: known, url: mqtt, assets, signal: shell.stopSignal() });
     });
 }
 
@@ -138,13 +166,18 @@ async function run(shell: Shell, scenario: Scenario, o: SimulateArguments): Prom
   shell.say(`${sent} messages sent`);
 }
 
-async function score(shell: Shell, scenario: Scenario, { json, keep }: SimulateArguments): Promise<void> {
+async function score(shell: Shell, scenario: Scenario, o: SimulateArguments): Promise<void> {
+  const { json, keep } = o;
   const { scoreScenario } = await import('./score/scoreScenario.ts');
+  const { peersOf } = await import('./score/peers.ts');
+  const peers = peersOf(o.peer, scenario);
+  if (typeof peers === 'string') throw shell.usage(peers);
   const { exceeded, scoreLines } = await import('./score/judge.ts');
   const directory = keep ?? mkdtempSync(join(tmpdir(), 'millwright-score-'));
   const scored = await scoreScenario(scenario, {
     command: shell.commandFile,
     directory,
+    peers,
     say: shell.say,
     signal: shell.stopSignal(),
     log: await logger('plant'),

@@ -59,3 +59,24 @@ test('process values follow the load', () => {
   expect(correlation('flow')).toBeGreaterThan(0.98);
   expect(correlation('speed')).toBeLessThan(-0.98);
 });
+
+test('a machine on a drive ramps from each of its speeds to the next, and begins again', () => {
+  const drive = [
+    { atS: 0, part: 0.5 },
+    { atS: 60, part: 0.5 },
+    { atS: 80, part: 1 },
+    { atS: 100, part: 0.5 },
+  ];
+  const config = {
+    name: 'm',
+    kind: 'pump',
+    ratedRpm: 1480,
+    bearing,
+    sensors: ['2H'],
+    calendar: { nightLoad: 1, drive },
+  };
+  const one = new SimulatedMachine(simulatedMachineSchema.parse(config), 1);
+  const part = (timeS: number) => one.rpm(timeS) / (1480 * (1.01 - 0.03 * one.load(timeS)));
+  expect([30, 70, 80, 95, 130, 170].map((t) => Number(part(t).toFixed(6)))).toEqual([0.5, 0.75, 1, 0.625, 0.5, 0.75]);
+  expect(simulatedMachineSchema.safeParse({ ...config, calendar: { drive: drive.slice(1) } }).success).toBe(false);
+});

@@ -27,8 +27,11 @@ export class MachineUse {
   speed(timeS: number): number {
     if (!this.#calendar) return 1;
     if (this.#stands(timeS)) return 0;
-    const { speeds } = this.#calendar;
-    return speeds[Math.floor(randomOf(seedOf(this.#seed, 'speed', Math.floor(timeS / MODE_S)))() * speeds.length)];
+    const { speeds, drive } = this.#calendar;
+    const part = drive ? partAt(drive, timeS) : 1;
+    return (
+      part * speeds[Math.floor(randomOf(seedOf(this.#seed, 'speed', Math.floor(timeS / MODE_S)))() * speeds.length)]
+    );
   }
 
   /** How much warmer the air is than usual, °C. */
@@ -43,6 +46,15 @@ export class MachineUse {
   #stands(timeS: number): boolean {
     return (this.#calendar?.restsAtWeekends ?? false) && Math.floor(timeS / DAY_S) % 7 >= 5;
   }
+}
+
+/** Along the ramps of a drive. */
+function partAt(drive: NonNullable<Calendar['drive']>, timeS: number): number {
+  const last = drive[drive.length - 1];
+  const since = timeS % last.atS;
+  const next = drive.findIndex(({ atS }) => atS > since);
+  const [from, to] = [drive[next - 1], drive[next]];
+  return from.part + ((since - from.atS) / (to.atS - from.atS)) * (to.part - from.part);
 }
 
 /** 1 from 22 to 6 o'clock, 0 by day. */

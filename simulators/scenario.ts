@@ -64,6 +64,14 @@ export const calendarSchema = z.strictObject({
   restsAtWeekends: z.boolean().default(false),
   /** Parts of the rated speed; another one every four hours. */
   speeds: z.array(z.number().gt(0).max(1.2)).min(1).default([1]),
+  /** Of a machine on a drive: parts of the rated speed, with a ramp from each to the next; it begins again after the last. */
+  drive: z
+    .array(z.strictObject({ atS: z.number().min(0), part: z.number().min(0).max(1.2) }))
+    .min(2)
+    .refine((all) => all[0].atS === 0 && all.every(({ atS }, i) => i === 0 || atS > all[i - 1].atS), {
+      message: 'rising times, from 0 on',
+    })
+    .optional(),
   /** The hall is so much warmer in the afternoon, and colder at night. */
   ambientSwingDegC: z.number().min(0).default(4),
   /** Days that are so much hotter. */

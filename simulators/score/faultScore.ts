@@ -1,4 +1,4 @@
-import { type AlertRecord, coveredFaults, type Fault } from '#models/contracts/alert.ts';
+import { coveredFaults, type Fault } from '#models/contracts/alert.ts';
 import type { SimulatedFault } from '../scenario.ts';
 
 /** How the alert on a fault names it; `missed` where there was none in time. */
@@ -13,6 +13,14 @@ export interface FaultScore {
   delayS: number | null;
   said: string | null;
   named: DiagnosisRating;
+}
+
+/** What is judged of an alert, Millwright's or another product's. */
+export interface ScoredAlert {
+  asset: string;
+  raisedAtMs: number;
+  text: string;
+  evidence: { diagnosis: { fault: Fault } };
 }
 
 export type PlantedFault = Pick<FaultScore, 'machine' | 'fault' | 'onsetS'>;
@@ -32,7 +40,7 @@ const nameOf = (fault: SimulatedFault['type']): Fault => NAMES[fault] ?? (fault 
  * its faults.
  */
 function rateDiagnosis(
-  { evidence: { diagnosis } }: AlertRecord,
+  { evidence: { diagnosis } }: ScoredAlert,
   { fault }: PlantedFault,
 ): Exclude<DiagnosisRating, 'missed'> {
   if (diagnosis.fault === nameOf(fault)) return 'right';
@@ -41,7 +49,7 @@ function rateDiagnosis(
 }
 
 /** A drift of a process value is no fault of vibration, and the other way round. */
-function isOfKind({ evidence }: AlertRecord, { fault }: PlantedFault): boolean {
+function isOfKind({ evidence }: ScoredAlert, { fault }: PlantedFault): boolean {
   return (evidence.diagnosis.fault === 'process_drift') === (fault === 'temperature_drift');
 }
 
@@ -53,14 +61,14 @@ function isOfKind({ evidence }: AlertRecord, { fault }: PlantedFault): boolean {
  */
 export function scoreFaults(
   faults: readonly PlantedFault[],
-  alerts: readonly AlertRecord[],
+  alerts: readonly ScoredAlert[],
   beginMs: number,
   withinS: number,
-): { faults: FaultScore[]; falseAlarms: AlertRecord[] } {
-  const of = new Map<PlantedFault, AlertRecord[]>(faults.map((fault) => [fault, []]));
-  const assignAlert = (fault: PlantedFault, alert: AlertRecord) => of.get(fault)?.push(alert);
-  const misnamed: { alert: AlertRecord; due: PlantedFault[] }[] = [];
-  const falseAlarms: AlertRecord[] = [];
+): { faults: FaultScore[]; falseAlarms: ScoredAlert[] } {
+  const of = new Map<PlantedFault, ScoredAlert[]>(faults.map((fault) => [fault, []]));
+  const assignAlert = (fault: PlantedFault, alert: ScoredAlert) => of.get(fault)?.push(alert);
+  const misnamed: { alert: ScoredAlert; due: PlantedFault[] }[] = [];
+  const falseAlarms: ScoredAlert[] = [];
   const byOnset = [...faults].sort((a, b) => a.onsetS - b.onsetS);
   for (const alert of [...alerts].sort((a, b) => a.raisedAtMs - b.raisedAtMs)) {
     const atS = (alert.raisedAtMs - beginMs) / 1000;
@@ -80,8 +88,8 @@ export function scoreFaults(
   return { faults: faults.map((fault) => scoreOf(fault, of.get(fault) ?? [], beginMs, withinS)), falseAlarms };
 }
 
-function scoreOf(fault: PlantedFault, alerts: readonly AlertRecord[], beginMs: number, withinS: number): FaultScore {
-  const delayOf = (alert: AlertRecord) => (alert.raisedAtMs - beginMs) / 1000 - fault.onsetS;
+function scoreOf(fault: PlantedFault, alerts: readonly ScoredAlert[], beginMs: number, withinS: number): FaultScore {
+  const delayOf = (alert: ScoredAlert) => (alert.raisedAtMs - beginMs) / 1000 - fault.onsetS;
   const first = [...alerts].sort((a, b) => a.raisedAtMs - b.raisedAtMs)[0];
   if (!first || delayOf(first) > withinS) return { ...fault, delayS: null, said: first?.text ?? null, named: 'missed' };
   const named = alerts.find((a) => rateDiagnosis(a, fault) === 'right') ?? first;

@@ -3,15 +3,12 @@ import type { LedgerView } from '#models/contracts/api.ts';
 import type { Flaw } from '#models/contracts/ledger.ts';
 import type { Scenario } from '../scenario.ts';
 import type { PointTruth } from '../troubles.ts';
-import { type DiagnosisRating, type FaultScore, scoreFaults } from './faultScore.ts';
+import { type AlertScore, scoreAlerts } from './alertScore.ts';
+import type { DiagnosisRating } from './faultScore.ts';
+import { comparisonLines, type PeerScore } from './peerScore.ts';
 import { scoreWiring, type WiringAccusation, type WiringScore } from './wiringScore.ts';
 
-export interface ScenarioScore {
-  faults: FaultScore[];
-  missed: number;
-  falseAlarms: { machine: string; atS: number; text: string }[];
-  /** False alarms in 30 days of one machine, at the rate of this run. */
-  falsePerMachineMonth: number;
+export interface ScenarioScore extends AlertScore {
   /** The scenario's wiring faults, and whether they were reported to the integrator. */
   wiring: WiringScore[];
   /** Reports of wiring faults that the scenario does not have. */
@@ -31,6 +28,8 @@ export interface ScenarioScore {
   unexplained: number;
   /** By point, where it is not 0. */
   unexplainedPoints: Record<string, number>;
+  /** Of the products that ran beside it; absent without any. */
+  peers?: PeerScore[];
 }
 
 type Ledger = LedgerView['points'][number];
@@ -39,7 +38,6 @@ type Ledger = LedgerView['points'][number];
 const OUTAGE_MARGIN = 1.5;
 const GAP_S = 2;
 const SPARE = 10;
-const MONTH_S = 30 * 86_400;
 
 /** Compares what a system reported with what its plant did. */
 export function judge(
@@ -56,27 +54,13 @@ export function judge(
     const n = unexplained(t, points.get(`${t.machine}/${t.point}`), scenario, downS);
     return n === 0 ? [] : [[`${t.machine}/${t.point}`, n]];
   });
-  const faults = scenario.machines.flatMap((m) =>
-    // A fault that starts after the end cannot be found.
-    m.faults
-      .filter((f) => f.onsetS < scenario.score.durationS)
-      .map((f) => ({ machine: m.name, fault: f.type, onsetS: f.onsetS })),
-  );
   // What is reported to the integrator accuses no machine.
   const ofMachines = alerts.filter((a) => a.audience !== 'integrator');
-  const { faults: scored, falseAlarms } = scoreFaults(faults, ofMachines, beginMs, scenario.score.detectWithinS);
   const { wiring, accusations } = scoreWiring(scenario.machines, alerts, beginMs);
   const sum = (of: (p: Ledger) => number) => ledger.points.reduce((total, p) => total + of(p), 0);
   const made = truth.reduce((total, t) => total + t.made, 0);
   return {
-    faults: scored,
-    missed: scored.filter((f) => f.delayS === null).length,
-    falseAlarms: falseAlarms.map(({ asset, raisedAtMs, text }) => ({
-      machine: asset,
-      atS: (raisedAtMs - beginMs) / 1000,
-      text,
-    })),
-    falsePerMachineMonth: falseAlarms.length / ((scenario.machines.length * scenario.score.durationS) / MONTH_S),
+    ...scoreAlerts(scenario, beginMs, ofMachines),
     wiring,
     accused: accusations.length,
     accusations,
@@ -176,5 +160,6 @@ export function scoreLines(score: ScenarioScore): string[] {
     `flaws: ${counts(score.flaws as Record<string, number>)}`,
     `crashes: ${score.crashes}`,
     `unexplained: ${score.unexplained}${score.unexplained === 0 ? '' : ` (${counts(score.unexplainedPoints)})`}`,
+    ...comparisonLines(score),
   ];
 }

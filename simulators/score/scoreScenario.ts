@@ -13,6 +13,8 @@ import { Service } from '../service.ts';
 import { type ScoredBroker, startScoredBroker } from './broker.ts';
 import { judge, type ScenarioScore } from './judge.ts';
 import { Link } from './link.ts';
+import { scorePeer } from './peerScore.ts';
+import { type Peer, Peers } from './peers.ts';
 import { edgeConfig, gatewayConfig } from './scenarioConfig.ts';
 
 export interface ScoreOptions {
@@ -20,6 +22,8 @@ export interface ScoreOptions {
   command: string;
   /** An empty folder; what the services keep and say stays there. */
   directory: string;
+  /** Products that hear the same devices. */
+  peers?: readonly Peer[];
   say: (line: string) => void;
   signal: AbortSignal;
   log: Logger;
@@ -32,6 +36,7 @@ interface System {
   gateway: Service;
   edge: Service;
   api: string;
+  peers: Peers | null;
 }
 
 const READY_MS = 30_000;
@@ -74,9 +79,11 @@ export async function scoreScenario(scenario: Scenario, options: ScoreOptions): 
     if (options.signal.aborted) throw new Error('stopped before its end: there is no score');
     await troubled.over();
     await devices.flush();
-    return await settled(system.api, (ledger, alerts) =>
+    const score = await settled(system.api, (ledger, alerts) =>
       judge(scenario, beginMs, truth, ledger, alerts, system.edge.crashes + system.gateway.crashes),
     );
+    const peers = system.peers?.reports().map((report) => scorePeer(scenario, beginMs, report));
+    return peers ? { ...score, peers } : score;
   } finally {
     await devices?.close();
     await end();
@@ -87,7 +94,7 @@ export async function scoreScenario(scenario: Scenario, options: ScoreOptions): 
 async function startSystem(
   scenario: Scenario,
   devicePort: number,
-  { command, directory, say, signal }: ScoreOptions,
+  { command, directory, peers = [], say, signal }: ScoreOptions,
   started: (() => Promise<unknown>)[],
 ): Promise<System> {
   const broker = await startScoredBroker(directory, say);
@@ -121,7 +128,10 @@ async function startSystem(
     `http://127.0.0.1:${ports.edge}/healthz`,
     (status) => scenario.transport === 'opcua' || scenario.transport === 'modbus' || status === 200,
   );
-  return { broker, links: { devices, source, uplink }, gateway, edge, api };
+  const mqttUrl = `mqtt://127.0.0.1:${broker.port}`;
+  const beside = peers.length > 0 ? await Peers.start(peers, scenario, { command, directory, mqttUrl, signal }) : null;
+  if (beside) started.push(() => beside.stop());
+  return { broker, links: { devices, source, uplink }, gateway, edge, api, peers: beside };
 }
 
 /** What the edge's source connects to: the broker, or the devices themselves. */
