@@ -98,3 +98,30 @@ test('TRUE and FALSE are 1 and 0; a gap counts as missing to its end and not as 
   const { lines } = run(gone, { ignore: ['label'] });
   expect(lines[0]).toMatch(/^rows 13\d to 159: .* by flow/);
 });
+
+test('cells may carry the unit of their column, and another one is an error', () => {
+  const units = (last: string) =>
+    csv(160).replace(/^([^;]*);([^;]*);/gm, (_, time, flow) => (flow === 'flow' ? _ : `${time};${flow} °C;`)) +
+    `\n2024-01-01 00:00:160;${last};0.5;0`;
+  const { said, lines } = run(units('19.0 °C'), { ignore: ['label'], jsonl: true });
+  expect(said).toContain('x.csv: cells carry their unit: flow in °C');
+  const plain = run(`${csv(160)}\n2024-01-01 00:00:160;19.0;0.5;0`, { ignore: ['label'], jsonl: true });
+  expect(lines).toEqual(plain.lines);
+  expect(() => run(`${units('19.0 °C')}\n2024-01-01 00:00:161;66 °F;0.5;0`, { ignore: ['label'] })).toThrow(
+    /line 163, column 2: found "66 °F".*first in flow is in °C/,
+  );
+});
+
+test('a date and a time of day in two columns are one time', () => {
+  const rows = Array.from(
+    { length: 160 },
+    (_, t) =>
+      `2024-01-0${1 + Math.floor(t / 80)};${String(Math.floor((t % 80) / 4)).padStart(2, '0')}:${String(15 * (t % 4)).padStart(2, '0')};${Math.sin(12.9898 * t * t)}`,
+  );
+  const options = { timeColumn: 'date' };
+  const { said } = run(['date;clock;flow', ...rows].join('\n'), options);
+  expect(said).toContain('x.csv: no channels, for they hold times of day: clock');
+  expect(said.some((line) => line.includes('the time of the row above'))).toBe(false);
+  [rows[100], rows[110]] = [rows[110], rows[100]];
+  expect(() => run(['date;clock;flow', ...rows].join('\n'), options)).toThrow('sort the table by time');
+});

@@ -1,5 +1,7 @@
 import { momentOf } from '#models/tables/moment.ts';
 import { type NamedFile, numberOf, parsePieces, type Table, TableError } from '#models/tables/parseTable.ts';
+import { unitOf, withoutUnit } from './cellUnit.ts';
+import { RowClock } from './rowClock.ts';
 
 /** One row of a table's channels. */
 export interface ChannelRow {
@@ -69,7 +71,9 @@ export function openChannels(
   for (const note of first.notes) say(`${name}: ${note}`);
   const ignored = [...ignore, ...(timeColumn === undefined ? [] : [timeColumn])];
   const layout = named(() => layoutOf(first, ignored, (note) => say(`${name}: ${note}`)));
-  const clock = new Clock(timeColumn === undefined ? -1 : columnOf(layout.header, timeColumn));
+  const clock = new RowClock(
+    timeColumn === undefined ? [] : timeColumns(layout, first, columnOf(layout.header, timeColumn)),
+  );
   function* rows(): Generator<ChannelRow> {
     let from = layout.body;
     let row = 0;
@@ -128,6 +132,15 @@ export function carryOn(row: Float64Array, last: Float64Array): number {
   return empty;
 }
 
+const TIME_OF_DAY = /^\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?$/;
+
+/** Columns of the time: beside a date without one, that of a time of day. */
+function timeColumns({ body, clocks }: Layout, { rows }: Table, column: number): number[] {
+  const joined = clocks.length === 1 ? [column, clocks[0]] : [column];
+  const first = rows[body] ?? [];
+  return Number.isNaN(momentOf(joined.map((c) => (first[c] ?? '').trim()).join(' '))) ? [column] : joined;
+}
+
 /** How numbers are written: with which mark for thousands, and whether the decimal mark is a comma. */
 interface Writing {
   thousands: RegExp | null;
@@ -139,6 +152,10 @@ interface Layout {
   body: number;
   header: string[];
   columns: number[];
+  /** Of each column of channels, what stands behind its first number, and has to behind all. */
+  cellUnits: (string | null)[];
+  /** Columns that hold a time of day. */
+  clocks: number[];
   writing: Writing;
 }
 
@@ -165,15 +182,22 @@ function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (
   if (units) say('the row below the header holds no number: taken for units, and not counted');
   const body = headed ? (units ? 2 : 1) : 0;
   const cells = rows.slice(body);
+  const given = (c: number) => cells.map((row) => (row[c] ?? '').trim()).filter((cell) => !EMPTY.test(cell));
   const words = named.filter((c) => {
-    const own = new Set(cells.map((row) => (row[c] ?? '').trim()).filter((cell) => !EMPTY.test(cell)));
+    const own = new Set(given(c));
     const isWord = (cell: string) => /[a-z]/i.test(cell) && !/\d/.test(cell) && !STATES.has(cell.toLowerCase());
     return own.size > 0 && own.size <= MAX_WORDS && [...own].every(isWord);
   });
   if (words.length > 0) say(`left out, for they hold words: ${words.map((c) => header[c]).join(', ')}`);
-  const columns = named.filter((c) => !words.includes(c));
+  const clocks = named.filter((c) => given(c).length > 0 && given(c).every((cell) => TIME_OF_DAY.test(cell)));
+  if (clocks.length > 0) say(`no channels, for they hold times of day: ${clocks.map((c) => header[c]).join(', ')}`);
+  const columns = named.filter((c) => !words.includes(c) && !clocks.includes(c));
   if (columns.length === 0) throw new TableError('no column is left to judge');
-  const some = (form: RegExp) => cells.some((row) => columns.some((c) => form.test((row[c] ?? '').trim())));
+  const cellUnits = columns.map((c) => unitOf(given(c)[0]));
+  const carried = columns.flatMap((c, k) => (cellUnits[k] === null ? [] : [`${header[c]} in ${cellUnits[k]}`]));
+  if (carried.length > 0) say(`cells carry their unit: ${carried.join(', ')}`);
+  const some = (form: RegExp) =>
+    cells.some((row) => columns.some((c, k) => form.test(withoutUnit(row[c] ?? '', cellUnits[k]).trim())));
   // A comma before other than three digits is a decimal mark, whatever stands elsewhere.
   const point = some(WITH_POINT) && (separator === ',' || !some(COMMA_DECIMALS));
   const writing: Writing =
@@ -182,7 +206,7 @@ function layoutOf({ rows, separator }: Table, ignored: readonly string[], say: (
       : { thousands: point ? /,/g : null, decimalComma: !point };
   if (writing.thousands && some(writing.decimalComma ? POINT_THOUSANDS : COMMA_THOUSANDS))
     say(`${writing.decimalComma ? 'points' : 'commas'} within numbers are taken for thousands`);
-  return { body, header, columns, writing };
+  return { body, header, columns, cellUnits, clocks, writing };
 }
 
 /** A column by its name, or by its number from 1; −1 where there is none. */
@@ -192,14 +216,20 @@ function columnOf(header: readonly string[], name: string): number {
   return header[Number(name) - 1] === undefined ? -1 : Number(name) - 1;
 }
 
-function valuesOf(cells: readonly string[], { header, columns, writing }: Layout, separator: string, line: number) {
+function valuesOf(
+  cells: readonly string[],
+  { header, columns, cellUnits, writing }: Layout,
+  separator: string,
+  line: number,
+) {
   if (cells.length !== header.length)
     throw new TableError(`line ${line}: ${cells.length} columns where the first line has ${header.length}`);
   const values = new Float64Array(columns.length);
   for (let k = 0; k < columns.length; k++) {
     const c = columns[k];
-    const value = numberOrState(cells[c], writing, separator);
-    if (!(Math.abs(value) <= LARGEST) && !EMPTY.test(cells[c].trim())) throw notANumber(cells[c], line, c, header[c]);
+    const value = numberOrState(withoutUnit(cells[c], cellUnits[k]), writing, separator);
+    if (!(Math.abs(value) <= LARGEST) && !EMPTY.test(cells[c].trim()))
+      throw notANumber(cells[c], line, c, header[c], cellUnits[k]);
     values[k] = value;
   }
   return values;
@@ -213,57 +243,12 @@ function numberOrState(cell: string, { thousands, decimalComma }: Writing, separ
   return Number.isNaN(value) ? (STATES.get(cell.trim().toLowerCase()) ?? Number.NaN) : value;
 }
 
-const HOUR_MS = 3_600_000;
-/** Clocks are set back by an hour once a year; a long table may hold a few. */
-const MAX_CHANGES = 3;
-
-/** Whether rows stand in order of time; a clock that is set back by an hour in autumn is said. */
-class Clock {
-  readonly #column: number;
-  #last = Number.NaN;
-  #changes: number[] = [];
-  #twice = 0;
-
-  /** @param column −1: none. */
-  constructor(column: number) {
-    this.#column = column;
-  }
-
-  /** @throws TableError where time goes back. */
-  pass(cells: readonly string[], line: number): void {
-    if (this.#column < 0) return;
-    const cell = cells[this.#column] ?? '';
-    const moment = momentOf(cell);
-    const dated = !Number.isNaN(moment);
-    const time = dated ? moment : Number(cell.trim() === '' ? Number.NaN : cell);
-    if (Number.isNaN(time)) return;
-    if (time === this.#last) this.#twice++;
-    if (time < this.#last) {
-      this.#changes.push(line);
-      if (!dated || this.#last - time > HOUR_MS || this.#changes.length > MAX_CHANGES)
-        throw new TableError(
-          `line ${line}: ${cell.trim()} lies before the time of the row above it: sort the table by time, oldest first`,
-        );
-    }
-    this.#last = time;
-  }
-
-  notes(): string[] {
-    return [
-      ...(this.#changes.length > 0
-        ? [
-            `the time goes back by up to an hour at line ${this.#changes.join(', ')}: taken for a clock that was set back`,
-          ]
-        : []),
-      ...(this.#twice > 0 ? [`${this.#twice} rows have the time of the row above them`] : []),
-    ];
-  }
-}
-
-function notANumber(cell: string, line: number, column: number, name: string): TableError {
+function notANumber(cell: string, line: number, column: number, name: string, unit: string | null): TableError {
   const hint = DATE.test(cell.trim())
     ? ` (a time? then --time-column ${name})`
-    : ` (no channel? then --ignore ${name})`;
+    : unit !== null
+      ? ` (the first in ${name} is in ${unit})`
+      : ` (no channel? then --ignore ${name})`;
   return new TableError(
     `line ${line}, column ${column + 1}: found ${JSON.stringify(cell.slice(0, 40))}; a number of at most ${LARGEST}, or TRUE or FALSE, is needed${hint}`,
   );

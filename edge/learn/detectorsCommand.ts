@@ -6,7 +6,7 @@ import type { Shell } from '#models/configuration/shell.ts';
 export function addEvaluateDetectors(evaluate: Command, shell: Shell): void {
   evaluate
     .command('detectors')
-    .description('of detect itself: seeded faults on six backgrounds, those found, and false alarms a month')
+    .description('of detect itself: seeded faults on eight backgrounds, those found, and false alarms a month')
     .option('--seeds <n>', 'tables of each fault on each background', wholeNumber, 5)
     .addOption(new Option('--channels <n>', '4: the last one follows the first').choices(['1', '4']).default('4'))
     .option('--json', 'one object on stdout')

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { fromBase64 } from './base64.ts';
-import { KERNEL_BASE64 } from './kernel/dense.gen.ts';
+import { type DenseKernel, KernelMemory } from './denseKernel.ts';
 import {
   checkInput,
   type LoadedModel,
@@ -45,31 +44,15 @@ interface Layer {
   bias: Float32Array;
 }
 
-interface Kernel {
-  freeFrom(): number;
-  run(
-    plan: number,
-    layers: number,
-    rows: number,
-    input: number,
-    output: number,
-    outputs: number,
-    a: number,
-    b: number,
-  ): void;
-}
-
 /** Rows that go through at once. */
 const CHUNK = 256;
-const PAGE = 65_536;
-let compiled: WebAssembly.Module | null = null;
 const padded = (units: number) => (units + 15) & -16;
 
 /** A sequential network of dense layers in WebAssembly with 128-bit SIMD, float32. It has a memory of its own. */
 export class DenseNetwork {
   readonly inputs: number;
   readonly outputs: number;
-  readonly #kernel: Kernel;
+  readonly #kernel: DenseKernel;
   readonly #layers: number;
   readonly #input: Float32Array;
   readonly #output: Float32Array;
@@ -81,16 +64,9 @@ export class DenseNetwork {
     this.inputs = layers[0].inputs;
     this.outputs = layers[layers.length - 1].units;
     this.#layers = layers.length;
-    const memory = new WebAssembly.Memory({ initial: 1 });
-    // Compiled once, however many networks there are.
-    compiled ??= new WebAssembly.Module(fromBase64(KERNEL_BASE64));
-    this.#kernel = new WebAssembly.Instance(compiled, { env: { memory, abort } }).exports as unknown as Kernel;
-    let size = (this.#kernel.freeFrom() + 15) & -16;
-    const place = (bytes: number) => {
-      const at = size;
-      size += (bytes + 15) & -16;
-      return at;
-    };
+    const memory = new KernelMemory();
+    this.#kernel = memory.kernel;
+    const place = (bytes: number) => memory.place(bytes);
     const widest = Math.max(...layers.map((l) => padded(l.units)));
     this.#at = {
       plan: place(20 * layers.length),
@@ -103,7 +79,6 @@ export class DenseNetwork {
       kernel: place(4 * l.inputs * padded(l.units)),
       bias: place(4 * padded(l.units)),
     }));
-    memory.grow(Math.max(0, Math.ceil(size / PAGE) - 1));
     layers.forEach((layer, l) => {
       const { kernel, bias } = weights[l];
       const { inputs, units, activation } = layer;
@@ -176,8 +151,4 @@ export function denseLayers({ modelTopology, weightSpecs, weightData }: ModelArt
       bias: bias.values,
     };
   });
-}
-
-function abort(): never {
-  throw new Error('the dense kernel stopped');
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parsePieces, parseTable } from './parseTable.ts';
 
@@ -19,4 +20,18 @@ test.each([
 test('what is wrong in a later piece has its line in the file', () => {
   const text = `a,b\n${'1,2\n'.repeat(100)}1,"2"3\n`;
   expect(() => [...parsePieces(bytes(text), undefined, 100)]).toThrow('line 102');
+});
+
+test('a text without a quote, read faster, has the cells and lines of one with a quote', () => {
+  const pieces = ['1', 'a', ' ', '.', 'é', ',', ',', ',', ';', '\t', '\n', '\n', '\r\n'];
+  const text = fc.array(fc.constantFrom(...pieces), { maxLength: 40 }).map((parts) => `h,1${parts.join('')}`);
+  fc.assert(
+    fc.property(text, fc.boolean(), (written, emptyRows) => {
+      const [plain, quoted] = [`${written}\nend`, `${written}\n"end"`].map((one) =>
+        parseTable(bytes(one), ',', emptyRows),
+      );
+      expect(plain).toEqual(quoted);
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -1,5 +1,6 @@
 import { EigenvalueDecomposition, inverse, Matrix } from 'ml-matrix';
 import { z } from 'zod';
+import { MatrixProduct } from '#models/inference/matrixProduct.ts';
 import { columnStandards, type RowMethod, type Statistics, standardised } from './rowMethod.ts';
 
 const LAGS = 3;
@@ -19,10 +20,11 @@ type Variates = z.infer<typeof variatesSchema>;
 interface Model {
   mean: ArrayLike<number>;
   sd: ArrayLike<number>;
-  /** Row by row, one after the other: a verdict is two products with a vector, for each row of a table. */
-  whiten: Float64Array;
-  project: Float64Array;
-  states: number;
+  /** Each row of a table is multiplied with these: they are most of a verdict's cost. */
+  whiten: MatrixProduct;
+  project: MatrixProduct;
+  /** Back from states to the whitened past. */
+  unproject: MatrixProduct;
 }
 
 /**
@@ -41,7 +43,17 @@ export const canonicalVariates: RowMethod<Variates> = {
   mostChannels: 150,
   train: (runs) => learnVariates(runs),
   load: ({ mean, sd, whiten, project }) => {
-    const model = { mean, sd, whiten: flat(whiten), project: flat(project), states: project.length };
+    const size = LAGS * mean.length;
+    const model = {
+      mean,
+      sd,
+      whiten: new MatrixProduct(whiten, size),
+      project: new MatrixProduct(project, size),
+      unproject: new MatrixProduct(
+        Array.from({ length: size }, (_, i) => project.map((row) => row[i])),
+        project.length,
+      ),
+    };
     return { statistics: (past) => statistics(model, past) };
   },
 };
@@ -96,24 +108,15 @@ function inverseRoot(m: Matrix): Matrix {
   return vectors.mmul(Matrix.diag(roots)).mmul(vectors.transpose());
 }
 
-function flat(rows: readonly (readonly number[])[]): Float64Array {
-  return Float64Array.from(rows.flat());
-}
-
 /** @param past `LAGS` rows, oldest first. */
-function statistics({ mean, sd, whiten, project, states }: Model, past: readonly ArrayLike<number>[]): Statistics {
+function statistics({ mean, sd, whiten, project, unproject }: Model, past: readonly ArrayLike<number>[]): Statistics {
   const width = mean.length;
   const size = LAGS * width;
   const scaled = new Float64Array(size);
   for (let i = 0, lag = 0; lag < LAGS; lag++)
     for (let c = 0; c < width; c++, i++) scaled[i] = standardised(past[lag][c], mean[c], sd[c]);
-  const white = product(whiten, scaled, size);
-  const found = product(project, white, states);
-  const seen = new Float64Array(size);
-  for (let s = 0, at = 0; s < states; s++) {
-    const state = found[s];
-    for (let i = 0; i < size; i++, at++) seen[i] += project[at] * state;
-  }
+  const white = whiten.times(scaled);
+  const seen = unproject.times(project.times(white));
   const [tParts, qParts] = [new Float64Array(width), new Float64Array(width)];
   let [t2, q] = [0, 0];
   for (let i = 0, lag = 0; lag < LAGS; lag++)
@@ -126,33 +129,4 @@ function statistics({ mean, sd, whiten, project, states }: Model, past: readonly
       qParts[c] += rest * rest;
     }
   return { values: [Math.max(t2, 1e-12), Math.max(q, 1e-12)], parts: [tParts, qParts] };
-}
-
-/** A matrix of `rows` rows, which lie one after the other, times a vector: four rows at a time share its loads. */
-function product(matrix: Float64Array, vector: Float64Array, rows: number): Float64Array {
-  const out = new Float64Array(rows);
-  const width = vector.length;
-  const whole = rows - (rows % 4);
-  for (let r = 0; r < whole; r += 4) {
-    const first = r * width;
-    let [a, b, c, d] = [0, 0, 0, 0];
-    for (let i = 0; i < width; i++) {
-      const v = vector[i];
-      const at = first + i;
-      a += matrix[at] * v;
-      b += matrix[at + width] * v;
-      c += matrix[at + 2 * width] * v;
-      d += matrix[at + 3 * width] * v;
-    }
-    out[r] = a;
-    out[r + 1] = b;
-    out[r + 2] = c;
-    out[r + 3] = d;
-  }
-  for (let r = whole; r < rows; r++) {
-    let sum = 0;
-    for (let i = 0; i < width; i++) sum += matrix[r * width + i] * vector[i];
-    out[r] = sum;
-  }
-  return out;
 }

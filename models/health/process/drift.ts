@@ -1,4 +1,5 @@
 import type { ProcessModel } from './processModel.ts';
+import { memoryOf } from './rowMethod.ts';
 
 /** How far current rows are from those that a model was trained on. */
 export interface Fit {
@@ -105,16 +106,6 @@ function countBelow(sorted: Float64Array, q: number, including: boolean): number
     else high = mid;
   }
   return low;
-}
-
-function memoryOf(values: readonly number[]): number {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  let [power, lagged] = [0, 0];
-  values.forEach((v, i) => {
-    power += (v - mean) ** 2;
-    if (i > 0) lagged += (v - mean) * (values[i - 1] - mean);
-  });
-  return power > 0 ? Math.min(0.99, Math.max(0, lagged / power)) : 0;
 }
 
 function kolmogorov(x: number): number {

@@ -3,8 +3,11 @@ import { tailLimit } from './panel/member.ts';
 import { columnStandards, leadingChannels, standardised } from './rowMethod.ts';
 
 const EWMA_WEIGHT = 2 / (10 + 1);
+/** Rows over which wandering is measured; in a long training the longest is a quarter of it, and the others in proportion. */
 const LAGS = [50, 75, 100] as const;
 const LIMIT = 2.25;
+/** From here on a training tells what wanders about a level from what leaves it. */
+const LONG_ROWS = 1000;
 /** More channels than these come further together by chance (`ALPHA` a row), as the training itself shows. */
 const FEW = 8;
 const ALPHA = 1e-4;
@@ -97,7 +100,9 @@ export class DriftTolerantDetector implements Detector<DriftSnapshot> {
     const growth = new Float64Array(mean.length);
     for (let c = 0; c < mean.length; c++) {
       const z = Float64Array.from(levels, (values) => values[c]);
-      const lags = LAGS.map((lag) => Math.max(1, Math.min(lag, Math.floor(z.length / 4))));
+      // What wanders about a level looks like what leaves it, until lags are longer than its memory.
+      const stretch = z.length >= LONG_ROWS ? z.length / 4 / LAGS[2] : 1;
+      const lags = LAGS.map((lag) => Math.max(1, Math.floor(Math.min(lag * stretch, z.length / 4))));
       const structure = lags.map((lag) => structureFunction(z, lag));
       wander[c] = Math.max(MIN_WANDER, variance(z), ...structure);
       const span = lags[2] - lags[0];

@@ -4,6 +4,7 @@ import { QUIET, stepTrigger } from '#models/alerting/trigger.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { checkDetector } from '../detectorChecks.ts';
 import { createRowDetector, type JudgedBy, makeRowDetector } from './createRowDetector.ts';
+import { DriftTolerantDetector } from './driftTolerant.ts';
 import { ROW_METHODS } from './methodNames.ts';
 
 const NAMES = ['a', 'b', 'c', 'd'];
@@ -95,6 +96,20 @@ test('a channel that wandered while it was trained may wander on', () => {
     rows(count, 12).map((row, t) => row.map((v, c) => (c === 1 ? v + 0.03 * (from + t) : v)));
   expect(share(createRowDetector('drift_tolerant', NAMES, wandering(400, 0)), wandering(300, 400))).toBe(0);
   expect(share(createRowDetector('drift_tolerant', NAMES, rows(400, 12)), wandering(300, 400))).toBeGreaterThan(0.8);
+});
+
+test('a long training tells what wanders about a level from what leaves it', () => {
+  const learnedGrowth = (kept: number) => {
+    const random = randomOf(13);
+    const detector = new DriftTolerantDetector(['a'], 4000);
+    for (let t = 0, level = 0; t < 4000; t++) {
+      level = kept * level + gaussian(random);
+      detector.learn([level]);
+    }
+    return detector.snapshot().learned?.growth[0] ?? Number.NaN;
+  };
+  expect(learnedGrowth(0.98)).toBeLessThan(1e-3);
+  expect(learnedGrowth(1)).toBeGreaterThan(1e-3);
 });
 
 const fixture = (name: string) => {

@@ -79,3 +79,14 @@ export function columnStandards(rows: readonly Float64Array[]): { mean: Float64A
   for (let c = 0; c < width; c++) sd[c] = Math.max(Math.sqrt(sd[c]), 1e-9 * Math.abs(mean[c]), 1e-12);
   return { mean, sd };
 }
+
+/** Correlation of values with the one before each, 0 at the least and not quite 1. */
+export function memoryOf(values: readonly number[]): number {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  let [power, lagged] = [0, 0];
+  values.forEach((v, i) => {
+    power += (v - mean) ** 2;
+    if (i > 0) lagged += (v - mean) * (values[i - 1] - mean);
+  });
+  return power > 0 ? Math.min(0.99, Math.max(0, lagged / power)) : 0;
+}

@@ -1,5 +1,6 @@
-// Small dense networks, in AssemblyScript: compiled to WebAssembly with 128-bit SIMD by `npm run build:kernel`.
-// Pointers are byte offsets into its memory; `models/inference/denseRuntime.ts` lays them out.
+// Small dense networks, and products with a matrix, in AssemblyScript: compiled to WebAssembly with 128-bit SIMD by
+// `npm run build:kernel`. Pointers are byte offsets into its memory; `denseRuntime.ts` and `matrixProduct.ts` in
+// `models/inference` lay them out.
 
 /** Activations, as `denseRuntime.ts` numbers them. */
 const RELU: i32 = 1;
@@ -64,6 +65,34 @@ function dense(input: usize, output: usize, inputs: i32, units: i32, weights: us
     v128.store(output + at, s1, 16);
     v128.store(output + at, s2, 32);
     v128.store(output + at, s3, 48);
+  }
+}
+
+/**
+ * A matrix times a vector, in double precision. The matrix lies in blocks of eight rows, each column by column; each row's
+ * sum goes from the first column to the last, as a plain loop has it.
+ */
+export function product(matrix: usize, vector: usize, output: usize, blocks: i32, columns: i32): void {
+  const end = vector + ((<usize>columns) << 3);
+  let m = matrix;
+  for (let block = 0; block < blocks; block++) {
+    let s0 = f64x2.splat(0);
+    let s1 = f64x2.splat(0);
+    let s2 = f64x2.splat(0);
+    let s3 = f64x2.splat(0);
+    for (let at = vector; at < end; at += 8) {
+      const x = v128.load64_splat(at);
+      s0 = f64x2.add(s0, f64x2.mul(x, v128.load(m)));
+      s1 = f64x2.add(s1, f64x2.mul(x, v128.load(m, 16)));
+      s2 = f64x2.add(s2, f64x2.mul(x, v128.load(m, 32)));
+      s3 = f64x2.add(s3, f64x2.mul(x, v128.load(m, 48)));
+      m += 64;
+    }
+    const to = output + ((<usize>block) << 6);
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
   }
 }
 

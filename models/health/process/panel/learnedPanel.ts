@@ -1,6 +1,7 @@
 import { QUIET, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
 import type { Detector } from '../../detector.ts';
 import { columnStandards } from '../rowMethod.ts';
+import { Range, type RangeSnapshot } from './range.ts';
 import { Relation, type RelationSnapshot } from './relation.ts';
 import { deseasonalised, findSeason, SeasonFollower, type SeasonSnapshot } from './season.ts';
 import { Spread, type SpreadSnapshot } from './spread.ts';
@@ -9,6 +10,8 @@ import { Sudden, type SuddenSnapshot } from './sudden.ts';
 
 /** Chance that a normal row brings any member over its limit in any channel; the level has its own limit. */
 const ALPHA = 1e-4;
+/** Members that share it. */
+const MEMBERS = 6;
 /** Rows of a value's recent past: the short one follows what wanders, the long one sees steps and humps. */
 const SHORT = 5;
 const LONG = 41;
@@ -32,7 +35,7 @@ export interface BaseMaker<Method extends string> {
 /** What a panel has learned, and where it stands. */
 export interface LearnedPanel<Method extends string> {
   base: Base<Method>;
-  members: [Sudden, Sudden, Spread, Stuck, Relation];
+  members: [Sudden, Sudden, Spread, Stuck, Relation, Range];
   missing: Missing;
   seasons: (SeasonFollower | null)[];
   normal: Float64Array;
@@ -48,7 +51,7 @@ export interface PanelSnapshot<Method extends string = string> {
   learned:
     | (Pick<LearnedPanel<Method>, 'normal' | 'carried' | 'rows' | 'trigger'> & {
         base: { method: Method; detector: unknown };
-        members: [SuddenSnapshot, SuddenSnapshot, SpreadSnapshot, StuckSnapshot, RelationSnapshot];
+        members: [SuddenSnapshot, SuddenSnapshot, SpreadSnapshot, StuckSnapshot, RelationSnapshot, RangeSnapshot];
         missing: RunsSnapshot;
         seasons: (SeasonSnapshot | null)[];
       })
@@ -70,7 +73,7 @@ export function learnPanel<Method extends string>(
     return season ? deseasonalised(column, season) : column;
   });
   const rows = whole.map((_, t) => Float64Array.from(without, (column) => column[t]));
-  const part = ALPHA / (5 * width);
+  const part = ALPHA / (MEMBERS * width);
   return {
     base: base.learn(rows),
     members: [
@@ -79,6 +82,7 @@ export function learnPanel<Method extends string>(
       Spread.learn(rows, measured, part),
       Stuck.learn(whole, measured, part),
       Relation.learn(whole, measured, part),
+      Range.learn(rows, measured, part),
     ],
     missing: Missing.learn(training),
     seasons: seasons.map((season, c) => season && SeasonFollower.learn(season, without[c])),
@@ -91,10 +95,17 @@ export function learnPanel<Method extends string>(
 
 export function snapshotOf<Method extends string>(learned: LearnedPanel<Method>): PanelSnapshot<Method>['learned'] {
   const { base, normal, carried, rows, trigger } = learned;
-  const [sudden, steps, spread, stuck, relation] = learned.members;
+  const [sudden, steps, spread, stuck, relation, range] = learned.members;
   return {
     base: { method: base.method, detector: base.detector.snapshot() },
-    members: [sudden.snapshot(), steps.snapshot(), spread.snapshot(), stuck.snapshot(), relation.snapshot()],
+    members: [
+      sudden.snapshot(),
+      steps.snapshot(),
+      spread.snapshot(),
+      stuck.snapshot(),
+      relation.snapshot(),
+      range.snapshot(),
+    ],
     missing: learned.missing.snapshot(),
     seasons: learned.seasons.map((season) => season?.snapshot() ?? null),
     normal,
@@ -109,10 +120,17 @@ export function restored<Method extends string>(
   base: BaseMaker<Method>,
 ): LearnedPanel<Method> {
   const { normal, carried, rows, trigger } = snapshot;
-  const [sudden, steps, spread, stuck, relation] = snapshot.members;
+  const [sudden, steps, spread, stuck, relation, range] = snapshot.members;
   return {
     base: base.restore(snapshot.base.method, snapshot.base.detector),
-    members: [new Sudden(sudden), new Sudden(steps), new Spread(spread), new Stuck(stuck), new Relation(relation)],
+    members: [
+      new Sudden(sudden),
+      new Sudden(steps),
+      new Spread(spread),
+      new Stuck(stuck),
+      new Relation(relation),
+      new Range(range),
+    ],
     missing: new Missing(snapshot.missing),
     seasons: snapshot.seasons.map((season) => season && new SeasonFollower(season)),
     normal,

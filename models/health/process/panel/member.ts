@@ -29,9 +29,10 @@ const BEYOND = 1.15;
 /**
  * The level that a statistic exceeds with chance `alpha` a row: peaks over its 98 % quantile with an exponential tail,
  * whose mean is taken one standard error too large. A normal tail falls faster, so that the limit is on the safe side.
+ * @param independent part of the values that is worth as many independent ones: those that follow one another are alike.
  * Source: Coles, "An introduction to statistical modeling of extreme values" (2001), §4.3, with shape 0.
  */
-export function tailLimit(values: ArrayLike<number>, alpha: number): number {
+export function tailLimit(values: ArrayLike<number>, alpha: number, independent = 1): number {
   const sorted = Float64Array.from(values).sort();
   const n = sorted.length;
   const limits = [MIN_TAIL, Math.ceil(TAIL * n)].map((wanted) => {
@@ -39,7 +40,7 @@ export function tailLimit(values: ArrayLike<number>, alpha: number): number {
     const from = sorted[n - k - 1];
     let excess = 0;
     for (let i = n - k; i < n; i++) excess += (sorted[i] - from) / k;
-    return from + excess * (1 + 1 / Math.sqrt(k)) * Math.log(Math.max(2, k / (n * alpha)));
+    return from + excess * (1 + 1 / Math.sqrt(Math.max(1, k * independent))) * Math.log(Math.max(2, k / (n * alpha)));
   });
   return Math.max(...limits, BEYOND * sorted[n - 1]);
 }

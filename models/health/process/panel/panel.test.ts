@@ -62,8 +62,24 @@ test('a command is not a measurement: it may stand still, and step', () => {
     return Float64Array.of(command, 10 + command + 0.1 * gaussian(random));
   });
   const { panel, scores } = judged(rows, 500);
-  expect(panel.watches().map(({ visible }) => 'c0' in visible)).toEqual([false, false, false, false, false]);
+  expect(panel.watches().map(({ visible }) => 'c0' in visible)).toEqual(new Array(6).fill(false));
   expect(scores.filter((score) => score.index >= 1).length).toBeLessThan(5);
+});
+
+test('a value beyond all that a jumping channel ever had is found; what wanders has no range', () => {
+  const { rows, from } = faultyTable('bursts', 'step_up', 1, 3);
+  const { panel, scores } = judged(rows, TRAIN_ROWS);
+  const range = (of: typeof panel) => of.watches().find(({ member }) => member === 'range');
+  expect(range(panel)?.visible.c0).toBeGreaterThan(25);
+  expect(scores.slice(0, from - TRAIN_ROWS).some(({ by }) => by.includes('range'))).toBe(false);
+  expect(scores.slice(from - TRAIN_ROWS).some(({ by }) => by.includes('range'))).toBe(true);
+  const random = randomOf(9);
+  let level = 0;
+  const walk = Array.from({ length: TRAIN_ROWS }, () => {
+    level += gaussian(random);
+    return Float64Array.of(level);
+  });
+  expect(range(trainPanel(['c0'], walk))?.channels).toBe(0);
 });
 
 test('seasons are found where there are some, with their period in rows', () => {
@@ -84,6 +100,11 @@ test('a limit of the tail holds: for normal and for exponential noise', () => {
     const over = Array.from({ length: 200_000 }, law).map((v) => limits.filter((limit) => v > limit).length / 50);
     expect(over.reduce((a, b) => a + b, 0) / over.length).toBeLessThan(2e-4);
   }
+});
+
+test('a tail of values that follow one another is of fewer', () => {
+  const values = Array.from({ length: 500 }, (_, i) => -Math.log(1 - i / 500));
+  expect(tailLimit(values, 1e-4, 0.1)).toBeGreaterThan(tailLimit(values, 1e-4));
 });
 
 test('a rolling median is that of the last values', () => {

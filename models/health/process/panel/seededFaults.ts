@@ -5,7 +5,16 @@ export const DAY = 48;
 export const TRAIN_ROWS = 28 * DAY;
 export const JUDGED_ROWS = 30 * DAY;
 
-export const BACKGROUNDS = ['white', 'autocorrelated', 'daily', 'weekly', 'wandering', 'load'] as const;
+export const BACKGROUNDS = [
+  'white',
+  'autocorrelated',
+  'daily',
+  'weekly',
+  'wandering',
+  'load',
+  'returning',
+  'bursts',
+] as const;
 export type Background = (typeof BACKGROUNDS)[number];
 export const FAULTS = [
   'spike',
@@ -76,6 +85,11 @@ const LOADS = 3;
 /** Part of the largest level that a load brings, above which it is high. */
 const HIGH_LOAD = 0.75;
 
+/** What wanders returns within so many rows. */
+const RETURN_ROWS = 2 * DAY;
+/** Where a value jumps by 30 and comes in bursts of 25, a row's noise is taken for this: whole numbers. */
+const BURST_NOISE = 6;
+
 /** Loads 0, 1, 2 …, each held for some 30 rows. */
 function stepsOf(length: number, random: Random): number[] {
   let load = 1;
@@ -95,6 +109,7 @@ function backgroundOf(
   const wave = (t: number, sharp: number) => Math.exp(sharp * (Math.cos((2 * Math.PI * (t / DAY - 0.58)) / 1) - 1));
   let state = 0;
   let load = 1;
+  let burst = 0;
   const explainedAt = (t: number): number => {
     switch (background) {
       case 'daily':
@@ -116,6 +131,13 @@ function backgroundOf(
       case 'wandering':
         state += 0.15 * e();
         return 0.002 * t + state + 0.7 * e();
+      case 'returning':
+        state += 0.35 * e() - state / RETURN_ROWS;
+        return state + 0.3 * e();
+      case 'bursts':
+        if (random() < 1 / 10) load = 1 - load;
+        burst = burst > 0 ? burst - 1 : random() < 2 / DAY ? 1 + Math.floor(4 * random()) : 0;
+        return Math.round(Math.max(-40, 30 * load - 40 + 1.5 * e() + (burst > 0 ? 15 + 10 * random() : 0)));
       default:
         return e();
     }
@@ -125,7 +147,7 @@ function backgroundOf(
     explained.push(explainedAt(t));
     return 50 + explained[t] + restAt(t);
   });
-  return { values, explained, noise: 1 };
+  return { values, explained, noise: background === 'bursts' ? BURST_NOISE : 1 };
 }
 
 /** Changes the rows from `from` on, and gives how many. @param high whether the load of a row is high. */

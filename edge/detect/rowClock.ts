@@ -1,0 +1,49 @@
+import { momentOf } from '#models/tables/moment.ts';
+import { TableError } from '#models/tables/parseTable.ts';
+
+const HOUR_MS = 3_600_000;
+/** Clocks are set back by an hour once a year; a long table may hold a few. */
+const MAX_CHANGES = 3;
+
+/** Whether rows stand in order of time; a clock that is set back by an hour in autumn is said. */
+export class RowClock {
+  readonly #columns: readonly number[];
+  #last = Number.NaN;
+  #changes: number[] = [];
+  #twice = 0;
+
+  /** @param columns of the time: none, one, or those of the date and of the time of day. */
+  constructor(columns: readonly number[]) {
+    this.#columns = columns;
+  }
+
+  /** @throws TableError where time goes back. */
+  pass(cells: readonly string[], line: number): void {
+    if (this.#columns.length === 0) return;
+    const cell = this.#columns.map((c) => (cells[c] ?? '').trim()).join(' ');
+    const moment = momentOf(cell);
+    const dated = !Number.isNaN(moment);
+    const time = dated ? moment : Number(cell === '' ? Number.NaN : cell);
+    if (Number.isNaN(time)) return;
+    if (time === this.#last) this.#twice++;
+    if (time < this.#last) {
+      this.#changes.push(line);
+      if (!dated || this.#last - time > HOUR_MS || this.#changes.length > MAX_CHANGES)
+        throw new TableError(
+          `line ${line}: ${cell} lies before the time of the row above it: sort the table by time, oldest first`,
+        );
+    }
+    this.#last = time;
+  }
+
+  notes(): string[] {
+    return [
+      ...(this.#changes.length > 0
+        ? [
+            `the time goes back by up to an hour at line ${this.#changes.join(', ')}: taken for a clock that was set back`,
+          ]
+        : []),
+      ...(this.#twice > 0 ? [`${this.#twice} rows have the time of the row above them`] : []),
+    ];
+  }
+}
