@@ -149,3 +149,27 @@ describe('universal files, dataset 58', () => {
     expect(() => read(one({ data: Buffer.from('  1.00000e+00') }))).toThrow(/a number is needed|ends within/);
   });
 });
+
+const SAMPLES = Array.from({ length: 40 }, (_, i) => Math.sin(i));
+const clock = (i: number) => `12:00:0${Math.floor(i / 1000)}.${String(i % 1000).padStart(3, '0')}`;
+test.each<[string, string, (i: number) => string]>([
+  ['a unit in the name', 'Time (ms),acc (g)', (i) => `${i},`],
+  ['a unit behind an underscore', 'timestamp_ms,acc', (i) => `${1.7e12 + i},`],
+  ['nanoseconds', 'time_ns,acc', (i) => `${1_700_000_000}${String(i).padStart(3, '0')}000000,`],
+  ['a time of day', 'time,acc', (i) => `${clock(i)},`],
+  ['a date beside it', 'date,time,acc', (i) => `2026-03-01,${clock(i)},`],
+  ['a German date and decimal commas', 'Datum;Uhrzeit;Wert', (i) => `01.03.2026;${clock(i).replace('.', ',')};`],
+  ['an American date', 'timestamp,acc', (i) => `03/01/2026 ${clock(i)},`],
+])('of a table with %s rate and signal are read', (_, names, before) => {
+  const rows = SAMPLES.map((v, i) => `${before(i)}${v.toFixed(6)}`);
+  const found = read(written('timed.csv', [names, ...rows].join('\n')));
+  expect(found.sampleRateHz).toBeCloseTo(1000, 0);
+  expect(found.samples[1]).toBeCloseTo(SAMPLES[1], 5);
+});
+
+test('a column that counts is no vibration', () => {
+  const rows = SAMPLES.map((v, i) => `${i},${v},${-v}`);
+  const file = written('counted.csv', ['n,x,y', ...rows].join('\n'));
+  expect(() => read(file)).toThrow(/column n rises evenly.*one of x, y/);
+  expect(read(file, 'y').samples[1]).toBeCloseTo(-SAMPLES[1], 5);
+});

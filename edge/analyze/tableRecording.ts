@@ -1,5 +1,6 @@
 import { decoded } from '#models/tables/parseTable.ts';
 import type { Samples } from './samples.ts';
+import { isDateAlone, isTimeCell, risesEvenly, secondsInUnit, secondsOf, timeColumnOf } from './timeCells.ts';
 
 const SEPARATORS = [';', '\t', ',', /\s+/] as const;
 type Separator = (typeof SEPARATORS)[number];
@@ -7,9 +8,7 @@ type Separator = (typeof SEPARATORS)[number];
 /** Lines above the numbers that are looked at: loggers write pages of preamble. */
 const MAX_PREAMBLE = 200;
 const RATE = /(?:sampl\w*[ _-]*(?:rate|freq\w*)|abtastrate|\bfs\b)\D{0,20}?([\d.,]+)\s*(k?)(?:Hz|S\/s)?/i;
-const TIME_NAME = /^(time|t|zeit|timestamp|sec|seconds|datetime|date)\b/i;
-const UNIT_CELL = /^[([]?(s|sec|ms|us|µs|g|m\/s\^?2|m\/s²|mm\/s|in\/s|v|mv|hz|µm|um|mil|a|-)[)\]]?$/i;
-const SECONDS: Record<string, number> = { s: 1, sec: 1, ms: 1e-3, us: 1e-6, µs: 1e-6 };
+const UNIT_CELL = /^[([]?(s|sec|ms|us|µs|ns|g|m\/s\^?2|m\/s²|mm\/s|in\/s|v|mv|hz|µm|um|mil|a|-)[)\]]?$/i;
 /** A step of the time by so much more than usual is a gap; one that differs by this part is jitter. */
 const GAP = 1.5;
 const JITTER = 0.2;
@@ -33,11 +32,11 @@ export function readTable(bytes: Uint8Array, channel: string): Samples {
   const lines = decoded(bytes).text.replace(/\r\n?/g, '\n').trimEnd().split('\n');
   const numbers = numbersOf(lines);
   const { names, units } = headerOf(lines, numbers);
-  const time = timeColumn(names, numbers);
-  const column = columnOf(channel, names, time);
+  const time = timeColumnOf(names, numbers.cells, (cell) => timeOf(cell, numbers.separator));
+  const column = columnOf(channel, names, time, numbers);
   const notes: string[] = [];
   const all = Float32Array.from(numbers.cells, (row, i) => numberAt(row, column, numbers, names, i));
-  const { from, to, rateHz } = rateOf(numbers, time, units[time ?? -1], notes);
+  const { from, to, rateHz } = rateOf(numbers, time, secondsInUnit(names[time ?? 0], units[time ?? -1]), notes);
   const samples = bridged(all.subarray(from, to), notes);
   return { samples, sampleRateHz: rateHz ?? rateInPreamble(lines.slice(0, numbers.first)), notes };
 }
@@ -63,9 +62,8 @@ const cellsOf = (line: string, separator: Separator): string[] => {
   return text === '' ? [] : text.split(separator).map((c) => c.trim());
 };
 
-const ISO = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
 const isValue = (cell: string, separator: Separator) =>
-  MISSING.test(cell) || ISO.test(cell) || !Number.isNaN(numberIn(cell, separator));
+  MISSING.test(cell) || isTimeCell(cell) || !Number.isNaN(numberIn(cell, separator));
 
 /** A decimal comma only where commas do not separate columns. */
 function numberIn(cell: string, separator: Separator): number {
@@ -88,24 +86,24 @@ function headerOf(
   return { names, units };
 }
 
-/** The column that is the time: by its name, or the first one where that rises in even steps; null for none. */
-function timeColumn(names: readonly string[], { cells, separator }: Numbers): number | null {
-  if (names.length < 2) return null;
-  const byName = names.findIndex((name) => TIME_NAME.test(name));
-  if (byName >= 0) return byName;
-  const times = cells.slice(0, 100).map((row) => timeOf(row[0], separator));
-  return times.length > 2 && times.every((t, i) => i === 0 || t > times[i - 1]) && names[0] === '0' ? 0 : null;
-}
-
-function columnOf(channel: string, names: readonly string[], time: number | null): number {
+function columnOf(
+  channel: string,
+  names: readonly string[],
+  time: number | null,
+  { cells, separator }: Numbers,
+): number {
   if (names.includes(channel) && names[0] !== '0') return names.indexOf(channel);
   const number = /^\d+$/.test(channel) ? Number(channel) : -1;
   if (names[number] === undefined)
     throw new Error(`channel ${channel}: there are ${names.length} columns, ${names.slice(0, 20).join(', ')}`);
-  if (number !== time) return number;
-  const others = names.flatMap((_, i) => (i === time ? [] : [i]));
+  const isDate = isDateAlone(cells[0][number]);
+  // A counter or a time by another name is no vibration either.
+  const counts = names.length > 1 && risesEvenly(cells.slice(0, 100).map((row) => numberIn(row[number], separator)));
+  if (number !== time && !isDate && !counts) return number;
+  const others = names.flatMap((_, i) => (i === time || i === number || isDateAlone(cells[0][i]) ? [] : [i]));
   if (others.length === 1) return others[0];
-  throw new Error(`column ${names[number]} is the time; --channel: one of ${others.map((i) => names[i]).join(', ')}`);
+  const is = number === time || isDate ? 'is the time' : 'rises evenly, as times and counters do';
+  throw new Error(`column ${names[number]} ${is}; --channel: one of ${others.map((i) => names[i]).join(', ')}`);
 }
 
 function numberAt(
@@ -123,25 +121,24 @@ function numberAt(
   );
 }
 
-/** Seconds, of a number or of an ISO time, to the microsecond. */
+/** Of a number in its own unit, of a written time in seconds. */
 function timeOf(cell: string, separator: Separator): number {
-  if (!ISO.test(cell)) return numberIn(cell, separator);
-  const fraction = /\.(\d+)/.exec(cell)?.[1] ?? '';
-  const whole = cell.replace(/\.\d+/, '').replace(' ', 'T');
-  return Date.parse(/Z|[+-]\d{2}:?\d{2}$/.test(whole) ? whole : `${whole}Z`) / 1000 + Number(`0.${fraction || 0}`);
+  return isTimeCell(cell) ? secondsOf(cell) : numberIn(cell, separator);
 }
 
 /** The rate by the time column, and its longest stretch without a gap. @throws Error where it does not rise. */
 function rateOf(
   { cells, separator }: Numbers,
   time: number | null,
-  unit: string | undefined,
+  unitS: number,
   notes: string[],
 ): { from: number; to: number; rateHz?: number } {
   const whole = { from: 0, to: cells.length };
   if (time === null || cells.length < 3) return whole;
   const origin = timeOf(cells[0][time], separator);
-  const times = cells.map((row) => (timeOf(row[time] ?? '', separator) - origin) * (SECONDS[unit ?? 's'] ?? 1));
+  const times = cells.map(
+    (row) => (timeOf(row[time] ?? '', separator) - origin) * (isTimeCell(cells[0][time]) ? 1 : unitS),
+  );
   const steps = times.slice(1).map((t, i) => t - times[i]);
   const usual = [...steps].sort((a, b) => a - b)[steps.length >> 1];
   if (!(usual > 0)) throw new Error('the time column does not rise');

@@ -21,6 +21,7 @@ const LONGEST = 2 ** 18;
 /** Width of the median that is the floor, to either side. */
 const FLOOR_HZ = 12;
 const MIN_FLOOR_BINS = 18;
+const TINY = 1e-300;
 /** Of the exponential law of a spectrum: its median over its lower quartile. */
 const MEDIAN_OF_QUARTILE = Math.LN2 / Math.log(4 / 3);
 
@@ -69,6 +70,17 @@ export class LineSpectrum {
       top: this.#density[at] >= Math.max(this.#density[at - 1], this.#density[at + 1]),
       prominence: floor > 0 ? (this.#density[at] * Math.LN2) / floor : 0,
     };
+  }
+
+  /** The same power over the median at exactly this frequency, between bins along the window's peak. */
+  prominenceAt(hz: number): number {
+    const at = Math.round(hz / this.stepHz);
+    if (at < 1 || at + 1 >= this.#density.length) return 0;
+    const [before, here, after] = [at - 1, at, at + 1].map((k) => Math.log(Math.max(this.#density[k], TINY)));
+    const off = hz / this.stepHz - at;
+    const density = Math.exp(here + (off * (after - before)) / 2 + (off * off * (after + before - 2 * here)) / 2);
+    const floor = this.#floor(at);
+    return floor > 0 ? (density * Math.LN2) / floor : 0;
   }
 
   /** RMS between two frequencies. */

@@ -33,3 +33,20 @@ test('where no line stands out, the speed stays as uncertain as it was', () => {
   expect(hz / 25).toBeCloseTo(1, 2);
   expect(uncertainty).toBeLessThanOrEqual(0.001);
 });
+
+test('lines of an inverter a slip beside the harmonics do not lead the rate away', () => {
+  const [seconds, hz, supplyHz] = [2, 40.1, 40.1 * 1.008];
+  const samples = Float32Array.from({ length: seconds * RATE }, (_, i) => {
+    const t = (2 * Math.PI * i) / RATE;
+    const supply =
+      0.8 * Math.sin(2 * supplyHz * t) + 0.5 * Math.sin(3 * supplyHz * t) + 0.5 * Math.sin(5 * supplyHz * t);
+    return Math.sin(hz * t) + supply + 0.3 * gaussian(random);
+  });
+  for (const [wrong, tolerance] of [
+    [0.98, undefined],
+    [1.06, NOMINAL_SPEED],
+  ]) {
+    const found = refineShaftHz([new LineSpectrum([samples], RATE)], hz * wrong!, tolerance);
+    expect(Math.abs(found.hz / hz - 1)).toBeLessThan(0.003);
+  }
+});

@@ -7,21 +7,26 @@ const TALLEST = 100;
 const CLEARLY = 1.15;
 const RELATED = 0.02;
 const SKIRT_BINS = 6;
+/**
+ * Harmonics that place a rate which is known roughly, each counting 1/k²: near the higher ones stand lines of something
+ * else, such as those of an inverter a slip beside them.
+ */
+const LOCATING = 3;
+/** Rates that are tried: so far apart, as a part of the rate, or so many a bin. */
+const STEP = 2e-4;
+const STEPS_A_BIN = 20;
 const STRANGER_BINS = 0.35;
-/** Beyond the tolerance lines lead so far, and no further. */
-const MARGIN = 1.25;
-const PLACED_BINS = 0.75;
-/** Bins wider than this part of the rate. */
-const COARSE = 0.015;
+/** A speed at the edge of its tolerance may lie so much beyond it, but no more than a quarter of the tolerance. */
+const EDGE = 0.005;
+/** Further from its place a line is another one. */
+const PLACED_BINS = 0.4;
 /** A measured speed may be off by so much; one from a nameplate, with slip and load, by four times that. */
 export const MEASURED_SPEED = 0.02;
 export const NOMINAL_SPEED = 0.08;
-/** Another rate than the given one is taken only where its lines are this much higher. */
-const BETTER = 1.02;
 
 export interface ShaftEstimate {
   hz: number;
-  /** As a part of the rate: half a bin at the highest harmonic that stands out, or the tolerance where none does. */
+  /** As a part of the rate: half a bin at the highest harmonic of its own, or the tolerance where none does. */
   uncertainty: number;
 }
 
@@ -36,7 +41,7 @@ export function estimateShaftHz(spectrum: LineSpectrum, lowHz: number, highHz: n
     const first = spectrum.line(hz);
     // On the skirt of a line beside it, harmonics of something else would count for this rate.
     const onTop = Math.abs(first.hz - hz) <= spectrum.stepHz / 2;
-    if (onTop && first.prominence >= STANDS_OUT) tried.push({ hz, height: height([spectrum], hz) });
+    if (onTop && first.prominence >= STANDS_OUT) tried.push({ hz, height: height(spectrum, hz) });
   }
   if (tried.length === 0) return null;
   const best = tried.reduce((a, b) => (b.height > a.height ? b : a));
@@ -58,19 +63,18 @@ export function refineShaftHz(
   strangersHz: readonly number[] = [],
 ): ShaftEstimate {
   const stepHz = Math.min(...spectra.map((s) => s.stepHz));
-  const step = Math.max(2e-4, stepHz / givenHz / 6);
-  let best = { hz: givenHz, height: height(spectra, givenHz, strangersHz) };
-  for (let part = -tolerance; part <= tolerance; part += step) {
+  const step = Math.min(STEP, stepHz / givenHz / STEPS_A_BIN);
+  const most = tolerance + Math.min(EDGE, tolerance / 4);
+  let best = { hz: givenHz, likeness: likeness(spectra, givenHz, strangersHz) };
+  for (let part = -most; part <= most; part += step) {
     const hz = givenHz * (1 + part);
-    const its = height(spectra, hz, strangersHz);
-    if (its > best.height * BETTER) best = { hz, height: its };
+    const its = likeness(spectra, hz, strangersHz);
+    if (its > best.likeness) best = { hz, likeness: its };
   }
   const lines = spectra.flatMap((spectrum) => ownLines(spectrum, best.hz, strangersHz));
   const highest = Math.max(0, ...lines.map(({ k }) => k));
   const uncertainty = highest > 0 ? Math.min(tolerance, stepHz / 2 / highest / best.hz) : tolerance;
-  const hz = meanOfLines(lines, best.hz);
-  const most = MARGIN * tolerance * givenHz;
-  return { hz: Math.min(givenHz + most, Math.max(givenHz - most, hz)), uncertainty };
+  return { hz: meanOfLines(lines, best.hz), uncertainty };
 }
 
 interface Harmonic {
@@ -86,14 +90,15 @@ function prominentHarmonics(spectrum: LineSpectrum, hz: number): Harmonic[] {
   );
 }
 
-/** Those of a rate that is known roughly. In coarse bins a neighbour within a bin is another line. */
+/** Those of a rate that is known roughly, each nearer to where the lower ones put it than lines of something else are. */
 function ownLines(spectrum: LineSpectrum, hz: number, strangersHz: readonly number[]): Harmonic[] {
-  const isCoarse = spectrum.stepHz >= COARSE * hz;
-  return prominentHarmonics(spectrum, hz).filter(
-    (line) =>
-      (!isCoarse || Math.abs(line.hz - line.k * hz) <= PLACED_BINS * spectrum.stepHz) &&
-      !isForeignLine(line, spectrum, strangersHz),
-  );
+  const own: Harmonic[] = [];
+  for (const line of prominentHarmonics(spectrum, hz)) {
+    const placeHz = line.k * meanOfLines(own, hz);
+    const isNear = Math.abs(line.hz - placeHz) <= PLACED_BINS * spectrum.stepHz;
+    if (isNear && !isForeignLine(line, spectrum, strangersHz)) own.push(line);
+  }
+  return own;
 }
 
 /** Whether a line stands where another one than the shaft's may be. */
@@ -101,13 +106,22 @@ function isForeignLine(line: { hz: number }, { stepHz }: LineSpectrum, strangers
   return strangersHz.some((hz) => Math.abs(line.hz - hz) < STRANGER_BINS * stepHz);
 }
 
-function height(spectra: readonly LineSpectrum[], hz: number, strangersHz: readonly number[] = []): number {
+function height(spectrum: LineSpectrum, hz: number): number {
+  let sum = 0;
+  for (let k = 1; k <= HARMONICS; k++) {
+    const { top, prominence } = spectrum.line(k * hz);
+    if (top) sum += Math.log1p(Math.min(TALLEST, prominence));
+  }
+  return sum;
+}
+
+/** How far the first harmonics of exactly this rate stand out of the spectra. */
+function likeness(spectra: readonly LineSpectrum[], hz: number, strangersHz: readonly number[]): number {
   let sum = 0;
   for (const spectrum of spectra) {
-    for (let k = 1; k <= HARMONICS; k++) {
-      const line = spectrum.line(k * hz);
-      const { top, prominence } = line;
-      if (top && !isForeignLine(line, spectrum, strangersHz)) sum += Math.log1p(Math.min(TALLEST, prominence));
+    for (let k = 1; k <= LOCATING; k++) {
+      const line = { hz: k * hz };
+      if (!isForeignLine(line, spectrum, strangersHz)) sum += Math.log1p(spectrum.prominenceAt(line.hz)) / k ** 2;
     }
   }
   return sum;

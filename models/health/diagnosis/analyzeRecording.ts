@@ -120,7 +120,7 @@ function judged(
   if (
     diagnosis &&
     !noBearing &&
-    !(called && diagnosis.isShafts) &&
+    !(called && (diagnosis.isShafts || isDoubtful(diagnosis, bearing[0], called))) &&
     (diagnosis.finding === 'fault' || diagnosis.finding === 'part_unsure')
   ) {
     const stage = stageOf(diagnosis, context, sensors, severity, hum);
@@ -140,8 +140,17 @@ function judged(
   }
   return {
     ...ranked,
-    ...verdictWithoutCall(diagnosis, bearing, machineCandidates, suspect, features, severity, context),
+    ...verdictWithoutCall(diagnosis, bearing, machineCandidates, suspect, features, severity, context, shaft),
   };
+}
+
+/** Whether the likeliest part's lines may be the shaft's beside them, and are less sure than the machine's fault. */
+function isDoubtful(
+  { near, scores: [top] }: BearingDiagnosis,
+  { confidence }: Candidate,
+  machine: MachineCandidate,
+): boolean {
+  return near.includes(top.fault) && confidence < machineCandidate(machine).confidence;
 }
 
 const UNKNOWN: Obstacle = { reason: 'bearing geometry unknown', remedy: 'give it', stopsAll: true };
@@ -156,10 +165,18 @@ function bearingOf(
 ): BearingDiagnosis | null {
   if (!context.rpm || !context.factors) return null;
   const givenHz = context.rpm / 60;
-  const shaftHz = stepHz > COARSE * givenHz ? givenHz : shaft.hz;
+  const isTold = shaft.uncertainty < (context.speedTolerance ?? MEASURED_SPEED);
+  const shaftHz = stepHz > COARSE * givenHz && !isTold ? givenHz : shaft.hz;
   const longest = Math.max(...pieces.map((p) => p.length));
   const analyzer = bearingAnalyzer(context.sampleRateHz, longest, shaftHz, context.factors);
-  return diagnoseBearing(pieces, analyzer, shaftHz, context.factors, context.factorsTolerance);
+  return diagnoseBearing(
+    pieces,
+    analyzer,
+    shaftHz,
+    context.factors,
+    context.factorsTolerance,
+    isTold ? shaft.uncertainty : undefined,
+  );
 }
 
 function sensorsOf(

@@ -10,8 +10,11 @@ const CLEARLY_SD = 2;
 const COARSE = 0.015;
 const NOTCH_BINS = 2;
 
-/** The shaft's rate that the envelope's shaft harmonics tell, near the one that was given. */
-export function refineShaftRate({ stepHz, excess }: EnvelopeEvidence, givenHz: number): number {
+/**
+ * The shaft's rate that the envelope's shaft harmonics tell, near the one that was given.
+ * @param uncertainty of that one, as a part of it, where lines of the shaft have told it: no further are lines looked for.
+ */
+export function refineShaftRate({ stepHz, excess }: EnvelopeEvidence, givenHz: number, uncertainty = FAR): number {
   const lines = withNeighbours(excess);
   const height = (hz: number) => {
     let sum = 0;
@@ -24,7 +27,8 @@ export function refineShaftRate({ stepHz, excess }: EnvelopeEvidence, givenHz: n
   let near = { hz: givenHz, height: height(givenHz) };
   let far = near;
   const heights: number[] = [];
-  for (let part = -FAR; part <= FAR; part += step) {
+  const reach = Math.min(FAR, Math.max(NEAR, uncertainty));
+  for (let part = -reach; part <= reach; part += step) {
     const candidate = { hz: givenHz * (1 + part), height: height(givenHz * (1 + part)) };
     heights.push(candidate.height);
     if (candidate.height > far.height) far = candidate;

@@ -77,6 +77,7 @@ export function verdictWithoutCall(
   features: Record<string, number>,
   severity: Severity,
   { factors }: RecordingContext,
+  { uncertainty }: ShaftEstimate,
 ): Verdict {
   const [top] = candidates;
   const { finding, depth, rival, rivalDepth } = diagnosis;
@@ -102,6 +103,10 @@ export function verdictWithoutCall(
     return undetermined(`lines at ${rival.order.toFixed(2)} orders, not of this bearing, stand out as much`);
   if (features.kurtosis > IMPULSIVE) return undetermined('impacts, but not in the rhythm of a bearing defect');
   if (suspect) return suspectVerdict(suspect, severity);
+  if (uncertainty > SPEED_NAMES_PART)
+    return undetermined(
+      `no line of the shaft stands out, and its speed is known to ${percent(uncertainty)} only: where a bearing's lines would lie is open`,
+    );
   if (severity.zone >= 2) return undetermined(`${levelText(severity)}, without a line that names its cause`);
   const confidence = rounded(1 - top.confidence, 3);
   return { verdict: 'healthy', fault: null, stage: null, confidence, reason: 'no line of the bearing stands out' };
