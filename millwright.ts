@@ -44,7 +44,7 @@ const shell: Shell = {
 
 const program = new Command('millwright')
   .description(
-    'Watches the machines of a plant: which one is failing, why, how long it has, and the parts it will take.',
+    'Monitors the machines of a plant: which one is failing, why, how long it will last, and which parts it needs.',
   )
   .version(version)
   .showSuggestionAfterError()
@@ -71,9 +71,9 @@ addMcpCommand(program, shell, async () => {
 
 program
   .command('check')
-  .description('checks a configuration: all errors at once, with line, path, what was found and what is allowed')
+  .description('checks a configuration: reports all errors with line, path, value found and values allowed')
   .argument('<file>', 'a configuration of an edge, a gateway or an OPC UA server of alerts, or a scenario')
-  .option('--as <kind>', `${KINDS.join(' | ')}; by default told from its settings`)
+  .option('--as <kind>', `${KINDS.join(' | ')}; by default inferred from its settings`)
   .addHelpText('after', '\nExample:\n  millwright check edge/edge.example.yaml')
   .action(async (file: string, { as }: { as?: string }) => {
     const kind = as ?? (await kindOf(await text(file)));
@@ -83,21 +83,21 @@ program
 
 program
   .command('analyze')
-  .description('diagnoses recordings of one machine: which fault, on what evidence, or what is missing to say')
+  .description('diagnoses recordings of one machine: the fault and its evidence, or the missing input')
   .argument('<files...>', 'recordings: text, WAV, NumPy, MAT, UFF 58, float32 or int16; .gz is unpacked')
-  .option('--sample-rate <hz>', 'samples a second; a WAV file and a table with a time column know their own', positive)
-  .option('--speed <rpm>', 'of the shaft; 2 % off is near enough', positive)
-  .option('--speed-tolerance <percent>', 'how far --speed may be off; 8 of a nameplate alone', positive, 2)
-  .option('--speed-range <low,high>', 'rpm: the signal itself is to tell the speed', range)
-  .option('--tacho-channel <channel>', "of the same file: a tachometer's pulses tell the speed, also one that varies")
-  .option('--pulses-per-turn <n>', 'of the tachometer', periods, 1)
+  .option('--sample-rate <hz>', 'sample rate; not needed for a WAV file or a table with a time column', positive)
+  .option('--speed <rpm>', 'shaft speed, within 2 %', positive)
+  .option('--speed-tolerance <percent>', 'tolerance of --speed; 8 for a nameplate speed', positive, 2)
+  .option('--speed-range <low,high>', 'rpm; estimates the speed from the signal', range)
+  .option('--tacho-channel <channel>', 'tachometer channel of the same file; gives the speed, even a varying one')
+  .option('--pulses-per-turn <n>', 'pulses per revolution of the tachometer', periods, 1)
   .option('--factors <list>', 'defect frequencies in shaft orders: bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398')
   .option(
     '--bearing <name>',
     'instead of --factors: a designation such as 6205, or balls=9,ball=7.94,pitch=39.04 in mm',
   )
   .addOption(
-    new Option('--format <format>', "by default by the file's name or content").choices([
+    new Option('--format <format>', "by default from the file's name or content").choices([
       'f32',
       'int16',
       'csv',
@@ -108,22 +108,30 @@ program
     ]),
   )
   .option('--channel <channel>', 'a number from 0, or the name of a column, a variable or a response', '0')
-  .option('--channels <list>', 'sensors of one machine, in each file, for one verdict: 0,1,2:axial')
-  .option('--scale <factor>', "units in one of the file's numbers, as of counts", positive)
-  .option('--sensitivity <text>', 'of the sensor, where the file holds volts: 100mV/g')
-  .option('--unit <unit>', 'of the samples: g, m/s2, mm/s, in/s, um, mil or 1', vibrationUnit, 'g')
-  .addOption(new Option('--direction <direction>', 'of the sensor to the shaft').choices(['radial', 'axial']))
-  .option('--axial-channel <channel>', 'of the same file, along the shaft: names a bent shaft')
-  .option('--blades <n>', 'of a pump or fan: names blade-pass vibration and cavitation', wholeNumber)
-  .option('--teeth <n>', 'of the gear on this shaft: names gear faults', wholeNumber)
-  .option('--poles <n>', 'of the induction motor: names electrical faults', wholeNumber)
-  .option('--belt-order <part>', "the belt's rate as a part of the shaft's: names belt faults", positive)
-  .option('--line-hz <hz>', 'frequency of the mains', positive, 50)
+  .option('--channels <list>', 'sensors of one machine in each file, combined into one verdict: 0,1,2:axial')
+  .option('--scale <factor>', 'units per file value, for counts', positive)
+  .option('--sensitivity <text>', 'sensitivity of the sensor, for a file in volts: 100mV/g')
+  .option('--unit <unit>', 'unit of the samples: g, m/s2, mm/s, in/s, um, mil or 1', vibrationUnit, 'g')
+  .addOption(
+    new Option('--direction <direction>', 'direction of the sensor relative to the shaft').choices(['radial', 'axial']),
+  )
+  .option('--axial-channel <channel>', 'axial channel of the same file: identifies a bent shaft')
+  .option('--blades <n>', 'blades of a pump or fan: identifies blade-pass vibration and cavitation', wholeNumber)
+  .option('--teeth <n>', 'teeth of the gear on this shaft: identifies gear faults', wholeNumber)
+  .option('--poles <n>', 'poles of the induction motor: identifies electrical faults', wholeNumber)
+  .option('--belt-order <part>', 'belt rate as a fraction of shaft speed: identifies belt faults', positive)
+  .option('--line-hz <hz>', 'mains frequency', positive, 50)
   .addOption(new Option('--iso-group <group>', '1: over 300 kW, 2: 15 to 300 kW').choices(['1', '2']).default('2'))
-  .addOption(new Option('--iso-foundation <kind>', 'how it stands').choices(['rigid', 'flexible']).default('rigid'))
-  .option('--normal-velocity <mm/s>', 'RMS while this machine was sound: a rise counts before zone C', positive)
-  .option('--json', 'one object a file on stdout, in the order given')
-  .option('--html <file>', 'also one page with pictures')
+  .addOption(
+    new Option('--iso-foundation <kind>', 'type of foundation').choices(['rigid', 'flexible']).default('rigid'),
+  )
+  .option(
+    '--normal-velocity <mm/s>',
+    'velocity RMS while the machine was healthy: a rise counts below zone C',
+    positive,
+  )
+  .option('--json', 'one object per file on stdout, in the order given')
+  .option('--html <file>', 'also writes a page with charts')
   .addHelpText('after', '\nExample:\n  millwright analyze pump.f32 --sample-rate 12000 --speed 1797 --bearing 6205')
   .action(async (files: string[], options: AnalyzeOptions) => {
     const { AnalyzeUsageError, analyzeFiles } = await import('#edge/analyze/analyzeFiles.ts');
@@ -139,14 +147,14 @@ program
 
 program
   .command('detect')
-  .description('finds the rows of a table of process values that are unlike its first ones')
-  .argument('<file>', 'separated values, a row a moment, a column a channel')
-  .requiredOption('--train-rows <n>', 'rows at the beginning that were normal', wholeNumber)
+  .description('finds the rows of a table of process values that differ from its first rows')
+  .argument('<file>', 'separated values, one row per time, one column per channel')
+  .requiredOption('--train-rows <n>', 'number of normal rows at the beginning', wholeNumber)
   .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
-  .option('--time-column <column>', 'the column that is a time: its name, or its number from 1')
+  .option('--time-column <column>', 'time column: name, or number from 1')
   .option(
     '--ignore <columns>',
-    'columns that are no channels: names or numbers, with commas',
+    'columns to ignore: names or numbers, separated by commas',
     (list) => list.split(','),
     [],
   )
@@ -155,7 +163,7 @@ program
       .choices(['auto', ...ROW_METHODS])
       .default('auto'),
   )
-  .option('--jsonl', 'a line of JSON for each row after training; row counts those of the file from 0')
+  .option('--jsonl', 'one line of JSON for each row after training; rows are numbered from 0')
   .addHelpText(
     'after',
     '\nExample:\n  millwright detect pump.csv --train-rows 400 --separator ";" --time-column datetime --ignore label --jsonl',
@@ -233,7 +241,7 @@ async function loadToRun<T>(file: string, schema: ZodType<T>, prefix: string): P
       return [];
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      return [`${file}: ${path}: found ${JSON.stringify(named)}; allowed: a file that can be read (${code})`];
+      return [`${file}: ${path}: found ${JSON.stringify(named)}; allowed: a readable file (${code})`];
     }
   });
   if (faults.length > 0) throw new UsageError(faults.join('\n'));

@@ -51,13 +51,13 @@ async function startReloadable(shell: Shell, file: string): Promise<{ stop(): Pr
         await before.edge.stop();
         running = await startWith(config, lastCommand).catch((error: Error) => {
           // What the file names may not be there, or a port be taken: better the old settings than none.
-          shell.say(`the edge could not be started with the new file: ${error.message}`);
-          const detail = `it could not be started with the new file, and goes on with the old one: ${error.message}`;
+          shell.say(`the edge could not start with the new file: ${error.message}`);
+          const detail = `it could not start with the new file, and continues with the old one: ${error.message}`;
           return startWith(before.config, { ...lastCommand, outcome: 'refused', detail });
         });
       });
     });
-    return 'the file is sound: starting anew with it';
+    return 'the file is valid: restarting with it';
   }
   let running = await startWith(await loadToRun(shell, file));
   return {
@@ -82,11 +82,11 @@ async function loadToRun(shell: Shell, file: string): Promise<EdgeConfig> {
 function addBrowse(edge: Command, shell: Shell): void {
   edge
     .command('browse')
-    .description('the variables of an OPC UA server, as its source in the configuration reaches it')
+    .description('lists the variables of an OPC UA server, through its source in the configuration')
     .argument('<file>', "the edge's configuration (YAML)")
-    .option('--source <n>', 'which of the sources, from 0; by default the first OPC UA one', wholeNumber)
-    .option('--node <id>', 'only what lies below this node', 'ns=0;i=85')
-    .option('--limit <n>', 'variables at the most', wholeNumber, 100_000)
+    .option('--source <n>', 'index of the source, from 0; by default the first OPC UA source', wholeNumber)
+    .option('--node <id>', 'only variables below this node', 'ns=0;i=85')
+    .option('--limit <n>', 'maximum number of variables', wholeNumber, 100_000)
     .option('--json', 'one list on stdout')
     .addHelpText('after', '\nExample:\n  millwright edge browse edge.yaml --node "ns=2;s=Line1"')
     .action(async (file: string, o: { source?: number; node: string; limit: number; json?: boolean }) => {
@@ -114,12 +114,12 @@ function addListen(edge: Command, shell: Shell): void {
   edge
     .command('listen')
     .description(
-      'what arrives at an MQTT source: what each message becomes, or why it is refused and what would take it',
+      'shows how an MQTT source decodes each message, or why it is rejected and which setting would accept it',
     )
     .argument('<file>', "the edge's configuration (YAML)")
-    .option('--for <time>', 'how long, such as 30s or 5m', seconds, 30)
-    .option('--source <n>', 'which of the sources, from 0; by default the first MQTT one', wholeNumber)
-    .option('--all', 'topics that no subscription is for, too')
+    .option('--for <time>', 'duration, such as 30s or 5m', seconds, 30)
+    .option('--source <n>', 'index of the source, from 0; by default the first MQTT source', wholeNumber)
+    .option('--all', 'includes topics without a subscription')
     .addHelpText('after', '\nExample:\n  millwright edge listen edge.yaml --for 1m')
     .action(async (file: string, o: { for: number; source?: number; all?: boolean }) => {
       const source = mqttSourceOf(shell, file, await load(shell, file), o.source);
@@ -137,24 +137,22 @@ function addListen(edge: Command, shell: Shell): void {
       const { lines, ok } = listening.summary();
       shell.write('');
       for (const line of lines) shell.write(line);
-      const remedy = o.all
-        ? ''
-        : ': its topic may differ, which --all shows, or its devices send more rarely than --for';
-      if (!ok) throw shell.failure(`a subscription took nothing${remedy}`);
+      const remedy = o.all ? '' : ': its topic may differ (see --all), or its devices send less often than --for';
+      if (!ok) throw shell.failure(`a subscription accepted nothing${remedy}`);
     });
 }
 
 function addMap(edge: Command, shell: Shell): void {
   edge
     .command('map')
-    .description('proposes subscriptions for what a broker has, with the values that they yield')
+    .description('proposes subscriptions for the messages of a broker, with the resulting values')
     .argument(
       '<broker>',
       "an address such as mqtt://host:1883, or an edge's configuration (YAML), whose MQTT source is used",
     )
-    .option('--topic <filter>', 'only what this filter fits', '#')
+    .option('--topic <filter>', 'only topics matching this filter', '#')
     .option('--for <time>', 'how long to listen, such as 30s or 5m', seconds, 60)
-    .option('--source <n>', 'which of the sources, from 0; by default the first MQTT one', wholeNumber)
+    .option('--source <n>', 'index of the source, from 0; by default the first MQTT source', wholeNumber)
     .addHelpText('after', '\nExample:\n  millwright edge map mqtt://localhost:1883 --topic "plant/#" --for 1m')
     .action(async (broker: string, o: { topic: string; for: number; source?: number }) => {
       const { brokerOf, hearBroker } = await import('./sources/listen.ts');
@@ -210,7 +208,7 @@ function addCertificates(edge: Command, shell: Shell): void {
   const certificates = edge.command('certificates').description("the OPC UA certificates in an edge's data folder");
   certificates
     .command('list')
-    .description('the own one, those of trusted servers and of rejected ones, with how long each holds')
+    .description("lists the edge's own certificate and those of trusted and rejected servers, with their expiry")
     .argument('<file>', "the edge's configuration (YAML)")
     .option('--json', 'one list on stdout')
     .addHelpText('after', '\nExample:\n  millwright edge certificates list edge.yaml')
@@ -223,9 +221,9 @@ function addCertificates(edge: Command, shell: Shell): void {
     );
   certificates
     .command('trust')
-    .description('trusts a server whose certificate was rejected, or one of whose certificate there is a file')
+    .description('trusts a server by its rejected certificate, or by a certificate file')
     .argument('<file>', "the edge's configuration (YAML)")
-    .argument('<certificate>', 'thumbprint of a rejected one, or its beginning; or a file in PEM or DER')
+    .argument('<certificate>', 'thumbprint of a rejected certificate, or its beginning; or a file in PEM or DER')
     .addHelpText('after', '\nExample:\n  millwright edge certificates trust edge.yaml 07e123b6')
     .action((file: string, certificate: string) =>
       onStore(shell, file, ({ moveCertificate, trustFile }, pki) => {
@@ -237,9 +235,9 @@ function addCertificates(edge: Command, shell: Shell): void {
     );
   certificates
     .command('reject')
-    .description('trusts a server no longer')
+    .description('stops trusting a server')
     .argument('<file>', "the edge's configuration (YAML)")
-    .argument('<thumbprint>', 'of the certificate, or its beginning')
+    .argument('<thumbprint>', 'thumbprint of the certificate, or its beginning')
     .addHelpText('after', '\nExample:\n  millwright edge certificates reject edge.yaml 07e123b6')
     .action((file: string, thumbprint: string) =>
       onStore(shell, file, ({ moveCertificate }, pki) =>
@@ -249,7 +247,7 @@ function addCertificates(edge: Command, shell: Shell): void {
   certificates
     .command('renew')
     .description(
-      'sets the own certificate aside; the edge makes a new one at its next start, which servers have to trust',
+      "sets the edge's own certificate aside; the edge creates a new one at its next start, which servers must trust",
     )
     .argument('<file>', "the edge's configuration (YAML)")
     .addHelpText('after', '\nExample:\n  millwright edge certificates renew edge.yaml')

@@ -14,7 +14,7 @@ const publicUrlSchema = z
   .refine(httpsOrLoopback, { message: 'https: passwords and cookies would be readable on the network' });
 
 const openIdSchema = z.strictObject({
-  /** Of the page's button. */
+  /** Label of the sign-in button. */
   label: z.string().min(1).max(60).default('single sign-on'),
   issuer: z
     .url({ protocol: /^https?$/, error: 'an address such as https://login.example/realms/plant' })
@@ -23,13 +23,13 @@ const openIdSchema = z.strictObject({
   clientSecretFile: z.string(),
   scope: z
     .string()
-    .regex(/\bopenid\b/, 'scopes with openid among them')
+    .regex(/\bopenid\b/, 'scopes including openid')
     .default('openid profile'),
-  /** Claim that has the name of the person. */
+  /** Claim that contains the user's name. */
   nameClaim: z.string().min(1).default('preferred_username'),
-  /** Claim that has groups or roles. */
+  /** Claim that contains groups or roles. */
   roleClaim: z.string().min(1).default('groups'),
-  /** The first that the claim has decides; without a match nobody is let in. */
+  /** The first entry whose value is in the claim applies; without a match, sign-in is refused. */
   roles: z
     .array(
       z.strictObject({
@@ -41,24 +41,24 @@ const openIdSchema = z.strictObject({
     .min(1),
 });
 
-/** The page and the API: where they listen, and who may use them. */
+/** The page and the API: addresses and access. */
 export const apiSchema = z
   .strictObject({
     host: z.string().default('127.0.0.1'),
     port: z.int().min(0).max(65_535).default(8080),
     /** TLS of the gateway itself: certificate chain and key in PEM. */
     tls: z.strictObject({ certificateFile: z.string(), keyFile: z.string() }).optional(),
-    /** The address in people's browsers, where it is not that of the gateway: behind a proxy, or for OpenID Connect. */
+    /** The address as seen by browsers, if it differs from the gateway's: behind a proxy, or for OpenID Connect. */
     publicUrl: publicUrlSchema.optional(),
-    /** People sign in with a name and a password; the first administrator finds theirs in the data directory. */
+    /** Users sign in with a name and a password; the first administrator's password is in the data directory. */
     accounts: z.strictObject({}).optional(),
-    /** People sign in at an OpenID Connect provider. */
+    /** Users sign in at an OpenID Connect provider. */
     openId: openIdSchema.optional(),
-    /** Hours until somebody has to sign in again. */
+    /** Hours until users must sign in again. */
     sessionHours: z.number().min(0.1).max(720).default(12),
-    /** One token that may do all; requests with it say who makes them. */
+    /** A single token with all permissions; requests that use it state their author. */
     tokenFile: z.string().optional(),
-    /** Tokens of services; their names are what is recorded. */
+    /** Service tokens; their names are recorded as the author. */
     tokens: z
       .array(
         z.strictObject({

@@ -5,7 +5,7 @@ import { type BrokerAccount, covers } from './brokerAccess.ts';
 
 export interface EmbeddedBroker {
   port: number;
-  /** Messages and subscriptions that were refused to clients, since the start. */
+  /** Messages and subscriptions refused to clients since the start. */
   readonly refused: number;
   close(): Promise<void>;
 }
@@ -16,9 +16,8 @@ const BAD_CLIENT_ID = 2;
 const MAX_UNKNOWN_BYTES = 1024 * 1024;
 
 /**
- * A broker in this process, for a laptop: MQTT 3.1.1, on loopback, nothing kept across a restart. With accounts every
- * client signs in and publishes under its own topics alone; one that tries others is disconnected. Without accounts it
- * serves whoever connects.
+ * An in-process broker for a laptop: MQTT 3.1.1, on loopback, without persistence. With accounts, every client signs in
+ * and may publish only under its own topics; a violation disconnects it. Without accounts it accepts any client.
  */
 export async function startBroker(
   host: string,
@@ -59,14 +58,14 @@ export async function startBroker(
 function restrict(aedes: Aedes, accounts: readonly BrokerAccount[], refuse: () => void): void {
   const byName = new Map(accounts.map((account) => [account.username, account]));
   const signedIn = new WeakMap<Client, BrokerAccount>();
-  /** Who uses each client id: another account that takes it would end that connection. */
+  /** The account of each client id: another account with the same id would end that connection. */
   const holders = new Map<string, Client>();
   aedes.on('clientDisconnect', (client) => {
     if (holders.get(client.id) === client) holders.delete(client.id);
   });
   aedes.authenticate = (client, username, password, done) => {
     const account = byName.get(username ?? '');
-    // Compared also where there is no such account, so that the time does not reveal it.
+    // Compared even without such an account, so that timing does not reveal whether it exists.
     const isRight = isSame(password ?? Buffer.alloc(0), account?.password ?? '');
     const holder = holders.get(client.id);
     const isTaken = holder !== undefined && !holder.closed && signedIn.get(holder) !== account;
@@ -84,7 +83,7 @@ function restrict(aedes: Aedes, accounts: readonly BrokerAccount[], refuse: () =
     done(Object.assign(new Error(why), { returnCode }) as AuthenticateError, false);
   };
   aedes.authorizePublish = (client, { topic }, done) => {
-    // Without a client: a message of the broker itself.
+    // Without a client, the message comes from the broker itself.
     if (client === null || covers(signedIn.get(client)?.publishes ?? [], topic)) return done(null);
     refuse();
     done(new Error(`may not publish ${topic}`));

@@ -4,7 +4,7 @@ import { gatewayFilters, supplyFilter, supplyReportTopic, TOPIC_ROOT } from '#mo
 import type { GatewayConfig } from './config.ts';
 import { edgeUsername } from './edgeUsername.ts';
 
-/** One client of the broker: what it may publish and receive, as MQTT topic filters. */
+/** A broker client with the MQTT topic filters that it may publish and receive. */
 export interface BrokerAccount {
   username: string;
   password: string;
@@ -12,17 +12,17 @@ export interface BrokerAccount {
   receives: readonly string[];
 }
 
-/** Of PBKDF2-HMAC-SHA-512, as Mosquitto stores passwords; each connection computes them once. */
+/** PBKDF2-HMAC-SHA-512 iterations, as Mosquitto stores passwords; computed once per connection. */
 const ITERATIONS = 10_000;
 
 /**
- * The accounts of a configuration: the gateway, each edge under its own site and name alone, machines, and planners.
- * @throws Error where a password cannot be read, is empty, or the gateway has no account of its own.
+ * The configured accounts: the gateway, each edge under its own site and name only, machines, and planners.
+ * @throws Error if a password is unreadable or empty, or the gateway has no account.
  */
 export function accountsOf({ broker, brokerAccounts, notifiers }: GatewayConfig): BrokerAccount[] {
   const { edges = [], machines = [], planners = [] } = brokerAccounts ?? {};
   if (broker.username === undefined || broker.passwordFile === undefined)
-    throw new Error('broker.username, broker.passwordFile: the gateway needs an account of its own');
+    throw new Error('broker.username, broker.passwordFile: the gateway needs its own account');
   const gateway = {
     username: broker.username,
     password: passwordIn(broker.passwordFile),
@@ -68,7 +68,7 @@ export function aclText(accounts: readonly BrokerAccount[]): string {
   return `# Written by millwright gateway broker-acl; changes are overwritten.\n${blocks.join('\n\n')}\n`;
 }
 
-/** Mosquitto's `password_file`: a salted hash of each password. */
+/** Mosquitto's `password_file`, with a salted hash of each password. */
 export function passwordText(accounts: readonly BrokerAccount[]): string {
   return accounts.map(({ username, password }) => `${username}:${hashed(password)}\n`).join('');
 }
@@ -80,8 +80,8 @@ function hashed(password: string): string {
 }
 
 /**
- * Whether every topic that `requested` stands for is covered by a filter. `requested` may itself be a filter, as in a subscription.
- * Topics that begin with `$` are covered by none that begins with a wildcard. Pure.
+ * Whether a filter covers every topic that `requested` matches. `requested` may itself be a filter, as in a
+ * subscription. A filter that begins with a wildcard does not cover topics that begin with `$`. Pure.
  */
 export function covers(filters: readonly string[], requested: string): boolean {
   return filters.some((filter) => coversOne(filter.split('/'), requested.split('/')));
@@ -91,7 +91,7 @@ function coversOne(filter: readonly string[], requested: readonly string[]): boo
   if (requested[0].startsWith('$') && /^[+#]$/.test(filter[0])) return false;
   for (const [i, level] of filter.entries()) {
     if (level === '#') return true;
-    // A filter that ends here, or requests more than this one grants.
+    // The granted filter ends here, or `requested` is wider than it.
     if (i >= requested.length || requested[i] === '#') return false;
     if (level !== '+' && level !== requested[i]) return false;
   }

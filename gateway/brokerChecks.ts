@@ -8,7 +8,7 @@ import { gatewayConfigSchema } from './config.ts';
 
 const WAIT_MS = 300;
 
-/** Accounts of two sites with an edge each, machines and a planner; every password is its file's name. */
+/** Accounts of two sites with one edge each, machines and a planner; each password is the name of its file. */
 export function testAccounts(): BrokerAccount[] {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-accounts-'));
   const passwordFile = (name: string) => {
@@ -30,7 +30,7 @@ export function testAccounts(): BrokerAccount[] {
   return accountsOf(config);
 }
 
-/** What every broker that enforces the accounts must do, run against each, real servers included. */
+/** Check suite for every broker that enforces accounts, including real servers. */
 export function checkBroker(name: string, open: () => Promise<{ url: string; close(): Promise<void> }>): void {
   describe(name, () => {
     let broker: { url: string; close(): Promise<void> };
@@ -46,7 +46,7 @@ export function checkBroker(name: string, open: () => Promise<{ url: string; clo
       clients.push(client);
       return client;
     };
-    /** Topics that a listener receives of those that a client publishes, each over a connection of its own. */
+    /** The topics that a listener receives out of those that a client publishes, each on its own connection. */
     const arrives = async (listener: [string, string, string], sender: [string, string], topics: string[]) => {
       const received: string[] = [];
       const client = await connect(listener[0], listener[1]);

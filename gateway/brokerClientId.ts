@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { GatewayConfig } from './config.ts';
 
 /**
- * By what the broker knows the gateway. Whoever connects under it ends the gateway's connection, whatever their account: so
- * it cannot be guessed, and is kept, since the broker keeps a session for it. @throws where the data directory takes no file.
+ * The gateway's MQTT client id. Anyone who connects with the same id ends the gateway's connection, whatever their
+ * account, so the id is random; it is stored because the broker keeps a session for it. @throws if the data directory
+ * is not writable.
  */
 export function brokerClientId({ broker, dataDirectory }: Pick<GatewayConfig, 'broker' | 'dataDirectory'>): string {
   if (broker.clientId !== undefined) return broker.clientId;

@@ -5,12 +5,14 @@ import type { GatewayConfig } from './config.ts';
 
 type Broker = GatewayConfig['broker'];
 
-/** The broker's password, from its file. @throws where that cannot be read. */
+/** Reads the broker password from its file. @throws if the file is unreadable. */
 export function brokerPassword({ passwordFile }: Pick<Broker, 'passwordFile'>): string | undefined {
   return passwordFile === undefined ? undefined : readFileSync(passwordFile, 'utf8').trim();
 }
 
-/** What mqtt.js needs of the configured broker. Secrets are read from their files. @throws where a file cannot be read. */
+/**
+ * The mqtt.js options of the configured broker, with secrets read from their files. @throws if a file is unreadable.
+ */
 export function brokerOptions(broker: Broker): IClientOptions {
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
   return {

@@ -23,7 +23,7 @@ interface CommandArguments {
   by: string;
 }
 
-/** `millwright gateway`, and the commands that use a running one. Modules are loaded when they are needed. */
+/** `millwright gateway`, and the commands that use a running one. Modules are loaded on demand. */
 export function addGatewayCommands(program: Command, shell: Shell): void {
   const gateway = program.command('gateway');
   gateway
@@ -60,14 +60,14 @@ export function addGatewayCommands(program: Command, shell: Shell): void {
 function addKeys(gateway: Command, shell: Shell): void {
   gateway
     .command('keys')
-    .description('makes the keys of commands: command.key for the gateway alone, command.pub for its edges')
-    .requiredOption('--out <dir>', 'where they go; what is there already is left alone')
+    .description('generates the command keys: command.key for the gateway only, command.pub for its edges')
+    .requiredOption('--out <dir>', 'output directory; existing files are not overwritten')
     .addHelpText('after', '\nExample:\n  millwright gateway keys --out /etc/millwright')
     .action(async ({ out }: { out: string }) => {
       const { newCommandKeys } = await import('./commands.ts');
       const [privateFile, publicFile] = [join(out, 'command.key'), join(out, 'command.pub')];
       const there = [privateFile, publicFile].find((file) => existsSync(file));
-      if (there) throw shell.failure(`${there} is there already`);
+      if (there) throw shell.failure(`${there} already exists`);
       const { privateKey, publicKey } = newCommandKeys();
       mkdirSync(out, { recursive: true });
       writeFileSync(privateFile, privateKey, { mode: 0o600 });
@@ -79,9 +79,9 @@ function addKeys(gateway: Command, shell: Shell): void {
 function addBrokerAcl(gateway: Command, shell: Shell): void {
   gateway
     .command('broker-acl')
-    .description("writes Mosquitto's files of a configuration: passwords (hashed) and acl (who may use which topics)")
+    .description("writes Mosquitto's files for a configuration: passwords (hashed) and acl (permitted topics)")
     .argument('<file>', 'its configuration (YAML), with brokerAccounts')
-    .requiredOption('--out <dir>', 'where they go; files that are there are replaced')
+    .requiredOption('--out <dir>', 'output directory; existing files are replaced')
     .addHelpText(
       'after',
       '\nExample:\n  millwright gateway broker-acl gateway/gateway.example.yaml --out /etc/mosquitto',
@@ -97,7 +97,7 @@ function addBrokerAcl(gateway: Command, shell: Shell): void {
         replaceFile(join(out, 'passwords'), passwordText(accounts));
         replaceFile(join(out, 'acl'), aclText(accounts));
         shell.say(
-          `${accounts.length} accounts in ${join(out, 'passwords')} and ${join(out, 'acl')}: have Mosquitto own and reload them (SIGHUP)`,
+          `${accounts.length} accounts in ${join(out, 'passwords')} and ${join(out, 'acl')}: change their owner to Mosquitto's user, and reload them (SIGHUP)`,
         );
       } catch (error) {
         throw shell.failure(error instanceof Error ? error.message : String(error));
@@ -105,7 +105,7 @@ function addBrokerAcl(gateway: Command, shell: Shell): void {
     });
 }
 
-/** Never half a file, which Mosquitto might read, and private to its owner. */
+/** Written atomically, because Mosquitto might read a partial file, and readable only by its owner. */
 function replaceFile(file: string, text: string): void {
   writeFileSync(`${file}.new`, text, { mode: 0o600 });
   renameSync(`${file}.new`, file);
@@ -114,9 +114,11 @@ function replaceFile(file: string, text: string): void {
 function addTestNotify(gateway: Command, shell: Shell): void {
   gateway
     .command('test-notify')
-    .description('sends a test message to the notification channels of a configuration; the gateway need not run')
+    .description(
+      'sends a test message to the notification channels of a configuration; the gateway need not be running',
+    )
     .argument('<file>', 'its configuration (YAML)')
-    .argument('[channel]', 'one channel alone, by its name or type')
+    .argument('[channel]', 'only this channel, by name or type')
     .addHelpText('after', '\nExample:\n  millwright gateway test-notify gateway/gateway.example.yaml maintenance')
     .action(async (file: string, channel?: string) => {
       const { gatewayConfigSchema } = await import('./config.ts');
@@ -131,10 +133,8 @@ function addTestNotify(gateway: Command, shell: Shell): void {
 
 function addLedger(program: Command, shell: Shell): void {
   reaching(program.command('ledger'))
-    .description(
-      'the fate of every message of every point, as a running gateway counts it; fails where a count does not close',
-    )
-    .option('--asset <name>', 'the points of one machine alone')
+    .description('accounts for every message of every point, from a running gateway; fails if a count does not balance')
+    .option('--asset <name>', 'only the points of this machine')
     .option('--json', 'one object on stdout')
     .addHelpText('after', '\nExample:\n  millwright ledger --gateway http://127.0.0.1:8080 --asset pump-101')
     .action(async (o: Reach & { asset?: string; json?: boolean }) => {
@@ -148,19 +148,19 @@ function addLedger(program: Command, shell: Shell): void {
         throw shell.usage(`--asset: the gateway knows no machine ${o.asset}`);
       if (o.json) shell.write(JSON.stringify(report));
       else for (const line of ledgerLines(report)) shell.write(line);
-      if (report.open.length > 0) throw shell.failure(`${report.open.length} points whose counts do not close`);
+      if (report.open.length > 0) throw shell.failure(`${report.open.length} points whose counts do not balance`);
     });
 }
 
 function addCommandToEdge(program: Command, shell: Shell): void {
   reaching(program.command('tell'))
-    .description('sends a command to an edge, signed by a running gateway; its status message has the outcome')
+    .description("sends a command to an edge, signed by a running gateway; prints the result from the edge's status")
     .argument('<edge>', 'site/edge')
     .argument('<what>', 'reload | relearn | evidence | model | rollback')
-    .option('--asset <name>', 'the machine; for all but reload')
+    .option('--asset <name>', 'the machine; for all commands except reload')
     .option('--point <name>', 'its point; for relearn and evidence')
-    .option('--model <id>', 'an approved model of the registry, by its id; for model, and rollback')
-    .option('--stage <stage>', 'shadow: beside the one that judges; live: in its place; for model', 'live')
+    .option('--model <id>', 'id of an approved model in the registry; for model and rollback')
+    .option('--stage <stage>', 'shadow: beside the active model; live: in its place; for model', 'live')
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
     .addHelpText('after', '\nExample:\n  millwright tell plant-1/edge-1 relearn --asset pump-101 --point 2H')
     .action(async (edge: string, what: string, o: Reach & CommandArguments) => {

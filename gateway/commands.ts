@@ -10,14 +10,14 @@ export class CommandSigner {
   readonly #now: () => number;
   #lastMs = 0;
 
-  /** @throws where the file cannot be read, or is no Ed25519 private key in PEM. */
+  /** @throws if the file is unreadable or not an Ed25519 private key in PEM. */
   constructor(keyFile: string, now: () => number) {
     this.#key = createPrivateKey(readFileSync(keyFile));
     if (this.#key.asymmetricKeyType !== 'ed25519') throw new Error(`${keyFile}: not an Ed25519 private key`);
     this.#now = now;
   }
 
-  /** A command and the message for `cmd/do`. Times rise, so that an edge takes each once. */
+  /** A command and its message for `cmd/do`. Times increase, so that an edge executes each once. */
   sign({ site, edge }: Origin, order: Order): { command: Command; message: string } {
     this.#lastMs = Math.max(this.#now(), this.#lastMs + 1);
     const command: Command = { v: SCHEMA_VERSION, id: randomUUID(), site, edge, issuedMs: this.#lastMs, order };
@@ -29,7 +29,7 @@ export class CommandSigner {
   }
 }
 
-/** A new pair of keys in PEM: the private one for the gateway, the public one for its edges. */
+/** Generates a key pair in PEM: the private key for the gateway, the public one for its edges. */
 export function newCommandKeys(): { privateKey: string; publicKey: string } {
   return generateKeyPairSync('ed25519', {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },

@@ -29,31 +29,31 @@ export type InfluxConfig = z.infer<typeof influxSchema>;
 
 const sqliteSchema = z.strictObject({
   type: z.literal('sqlite'),
-  /** Days that rows are kept. */
+  /** Retention of rows, in days. */
   retentionDays: z.number().min(0.01).default(30),
-  /** Days that mean and largest value of each hour are kept. */
+  /** Retention of hourly mean and maximum, in days. */
   rollupDays: z.number().min(0.01).default(1830),
 });
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
 
-/** Alerts that a channel or a rule is about; what is absent selects all. */
+/** Selects the alerts of a channel or rule; an absent field selects all. */
 const alertMatchFields = {
   sites: z.array(z.string().min(1)).min(1).optional(),
-  /** Machines or items; `pump-*` fits every name that begins so. */
+  /** Machines or items; `pump-*` matches every name with that prefix. */
   machines: z.array(z.string().min(1)).min(1).optional(),
-  /** Kinds of machine, as the edge's configuration has them; patterns as well. */
+  /** Machine kinds, as in the edge configuration; patterns are allowed. */
   kinds: z.array(z.string().min(1)).min(1).optional(),
-  /** Areas and lines of the plant that they stand in, likewise. */
+  /** Areas and lines of the plant; patterns are allowed. */
   areas: z.array(z.string().min(1)).min(1).optional(),
   lines: z.array(z.string().min(1)).min(1).optional(),
   severities: z.array(severitySchema).min(1).optional(),
 };
 
 const routingFields = {
-  /** By which the channel is known in logs, metrics and the API; its type where it is absent. */
+  /** The channel's name in logs, metrics and the API; defaults to its type. */
   name: z.string().min(1).max(64).optional(),
-  /** Alerts that the channel is notified of; absent: all. */
+  /** Alerts that the channel is notified of; absent for all. */
   match: z
     .strictObject({
       ...alertMatchFields,
@@ -63,18 +63,18 @@ const routingFields = {
         .optional(),
     })
     .optional(),
-  /** Notified only of alerts that stay unacknowledged for so long. */
+  /** Notified only of alerts that stay unacknowledged for this long. */
   unacknowledgedMinutes: z.number().min(1).max(10_080).optional(),
-  /** With `unacknowledgedMinutes`: notified again this often for as long as nobody acknowledges. */
+  /** With `unacknowledgedMinutes`: repeats the notification at this interval until someone acknowledges. */
   remindMinutes: z.number().min(1).max(10_080).optional(),
   /**
-   * When the channel's people are on duty. An alert goes to the channels on duty that it concerns; where none is, to all of
-   * them: critical ones at once, warnings when the next shift begins. Absent: always.
+   * Duty hours of the channel. An alert goes to the matching channels on duty; if none is on duty, to all of them:
+   * critical alerts at once, warnings when the next shift begins. Absent: always on duty.
    */
   shifts: z
     .array(
       z.strictObject({
-        /** On which a shift begins; one that ends before it begins ends on the next day. */
+        /** Days on which a shift begins; a shift whose end is before its beginning ends on the next day. */
         days: z
           .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
           .min(1)
@@ -86,7 +86,7 @@ const routingFields = {
     )
     .min(1)
     .optional(),
-  /** Warnings wait for their end; what is critical does not. */
+  /** Holds warnings until quiet hours end, but never critical alerts. */
   quietHours: z
     .strictObject({
       from: clock,
@@ -97,16 +97,16 @@ const routingFields = {
 };
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'an address such as https://host/path' });
-/** Loopback and link-local addresses, cloud metadata among them, are reached only where this is set. */
+/** Allows loopback and link-local addresses, including cloud metadata services. */
 const allowLocal = z.boolean().default(false);
 
 const webhookSchema = z.strictObject({
   type: z.literal('webhook'),
   ...routingFields,
   url: httpUrl,
-  /** A file whose text is sent as a bearer token. */
+  /** A file that contains the bearer token. */
   tokenFile: z.string().optional(),
-  /** A file whose text signs each message: HMAC-SHA-256. */
+  /** A file that contains the key for signing messages: HMAC-SHA-256. */
   secretFile: z.string().optional(),
   allowLocal,
 });
@@ -121,9 +121,9 @@ const emailSchema = z.strictObject({
   ...routingFields,
   host: z.string().min(1),
   port: z.int().min(1).max(65_535).default(587),
-  /** TLS from the start, as on port 465. */
+  /** Implicit TLS, as on port 465. */
   secure: z.boolean().default(false),
-  /** Nothing is sent where the server offers no STARTTLS. */
+  /** Refuses to send if the server does not offer STARTTLS. */
   requireTls: z.boolean().default(false),
   username: z.string().optional(),
   passwordFile: z.string().optional(),
@@ -160,15 +160,15 @@ const notifiersSchema = z
   .array(notifierSchema)
   .default([])
   .refine((all) => new Set(all.map((n) => n.name ?? n.type)).size === all.length, {
-    message: 'channels with different names: give each of several of one type a name',
+    message: 'channels with different names: name each channel if several have one type',
   });
 
-/** How long without messages an edge or a machine counts as watched. */
+/** How long an edge or machine counts as watched without a message. */
 const livenessSchema = z
   .strictObject({
-    /** Without a message for so long, or four times its usual interval, an edge or a machine is not watched. */
+    /** Time without a message, or four usual intervals if longer, after which an edge or machine is not watched. */
     silentSeconds: z.number().min(10).max(86_400).default(120),
-    /** After so long without being watched the integrator is alerted. */
+    /** Time without being watched after which the integrator is alerted. */
     alertSeconds: z.number().min(10).max(604_800).default(600),
   })
   .prefault({});
@@ -177,22 +177,22 @@ export type LivenessConfig = z.infer<typeof livenessSchema>;
 const money = z.number().min(0).max(1e12);
 const hours = z.number().min(0.1).max(1000);
 const machineCosts = {
-  /** A repair at a time of the plant's choice. */
+  /** A planned repair. */
   plannedStop: money,
-  /** A failure in operation, with what it damages and the production that it costs. */
+  /** A failure in operation, including damage and lost production. */
   unplannedStop: money,
-  /** Looking at a machine because of an alert. */
+  /** An inspection of a machine because of an alert. */
   inspection: money,
-  /** Hours of work that each takes: the work list ranks by what an hour is worth. */
+  /** Hours of work for each; the work list ranks by benefit per hour. */
   repairHours: hours.default(8),
   inspectionHours: hours.default(1),
 };
-/** What stops and visits cost: alerts are valued by it. */
+/** Costs of stops and inspections, used to value alerts. */
 const costsSchema = z
   .strictObject({
     currency: z.string().min(1).max(8).default('EUR'),
     default: z.strictObject(machineCosts).prefault({ plannedStop: 2000, unplannedStop: 12_000, inspection: 150 }),
-    /** The first that fits a machine's name. */
+    /** The first entry that matches a machine's name applies. */
     machines: z.array(z.strictObject({ match: namePatternSchema, ...machineCosts })).default([]),
   })
   .prefault({});
@@ -207,39 +207,39 @@ const orderTemplate = {
 };
 const hasOrderFields = knownFields(Object.keys(ORDER_FIELDS));
 
-/** Orders for work in a maintenance system, and who decides on them. */
+/** Work orders in a maintenance system, and their approval. */
 const workOrdersSchema = z.strictObject({
-  /** How an order is created there. */
+  /** How to create an order. */
   create: z.strictObject({
     url: httpUrl.refine(hasOrderFields, orderTemplate),
     method: z.enum(['POST', 'PUT']).default('POST'),
     /** JSON with fields such as {asset}, {text} and {amount} in its texts. */
     body: z.json().refine(hasOrderFields, orderTemplate),
-    /** Where the answer has the number of the order. */
+    /** Location of the order number in the response. */
     id: pointer,
   }),
-  /** How its status is read there; absent: what was sent is over. */
+  /** How to read the status of an order; if absent, sent orders count as closed. */
   status: z
     .strictObject({
       url: httpUrl.refine(knownFields(['id']), 'only the field {id}'),
       at: pointer,
-      /** Values of an order that is closed. */
+      /** Status values of a closed order. */
       over: z.array(z.string().min(1)).min(1),
       everySeconds: z.number().min(1).max(86_400).default(300),
     })
     .optional(),
   headers: z.record(z.string(), z.string()).default({}),
-  /** A file whose text is sent as a bearer token. */
+  /** A file that contains the bearer token. */
   tokenFile: z.string().optional(),
   allowLocal,
-  /** The first that is about an alert decides; an alert without one makes no order. */
+  /** The first rule that matches an alert applies; an alert without one creates no order. */
   rules: z
     .array(
       z.strictObject({
         match: z.strictObject(alertMatchFields).default({}),
-        /** Orders of at most this amount are sent without anybody's approval. */
+        /** Orders of at most this amount are sent without approval. */
         automaticUpTo: z.number().min(0).max(1e12).default(0),
-        /** Who approves the others, beside administrators. */
+        /** Roles that approve the others, besides administrators. */
         approvedBy: z.array(roleSchema.exclude(['metrics', 'viewer'])).default(['engineer']),
       }),
     )
@@ -250,7 +250,7 @@ export type WorkOrdersConfig = z.infer<typeof workOrdersSchema>;
 const username = z.string().regex(/^[A-Za-z0-9._@-]{1,64}$/, 'letters, digits, ".", "_", "@" and "-"');
 const filter = z.string().regex(/^[^\0\r\n]{1,500}$/, 'a topic filter such as plant/#');
 
-/** Clients of the broker beside the gateway: edges publish under their own site and name alone. */
+/** Broker clients other than the gateway: edges publish only under their own site and name. */
 const brokerAccountsSchema = z
   .strictObject({
     edges: z
@@ -258,10 +258,10 @@ const brokerAccountsSchema = z
         z.strictObject({
           site: nameSchema,
           edge: nameSchema,
-          /** site.edge where it is absent. */
+          /** Defaults to site.edge. */
           username: username.optional(),
           passwordFile: z.string(),
-          /** Topics of its machines. */
+          /** Topics of the edge's machines. */
           receives: z.array(filter).default([]),
         }),
       )
@@ -272,7 +272,7 @@ const brokerAccountsSchema = z
           username,
           passwordFile: z.string(),
           publishes: z
-            .array(filter.refine((f) => !/^(millwright(\/|$)|[+#])/.test(f), 'topics outside of millwright/'))
+            .array(filter.refine((f) => !/^(millwright(\/|$)|[+#])/.test(f), 'topics outside millwright/'))
             .min(1),
         }),
       )
@@ -282,16 +282,19 @@ const brokerAccountsSchema = z
   .superRefine(({ edges, machines, planners }, context) => {
     const names = [...edges.map(edgeUsername), ...[...machines, ...planners].map((account) => account.username)];
     const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice !== undefined) context.addIssue({ code: 'custom', message: `each name once; ${twice} is there twice` });
+    if (twice !== undefined) context.addIssue({ code: 'custom', message: `each name once; ${twice} occurs twice` });
   });
 
 export const gatewayConfigSchema = z.strictObject({
   dataDirectory: z.string().min(1),
-  /** Without a clientId one is made that nobody else knows. */
+  /** Without a clientId, a random one is generated. */
   broker: z.strictObject({ ...brokerFields, clientId: z.string().min(1).optional() }),
-  /** Who may use the broker, and for what: `millwright gateway broker-acl` writes it for Mosquitto. */
+  /** Broker accounts and their permissions: `millwright gateway broker-acl` writes them for Mosquitto. */
   brokerAccounts: brokerAccountsSchema.optional(),
-  /** A broker in the gateway's own process, for a laptop, on loopback alone. Without brokerAccounts it serves whoever connects. */
+  /**
+   * A broker in the gateway's own process, for a laptop, on loopback only. Without brokerAccounts it accepts any
+   * client.
+   */
   embeddedBroker: z
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(1883) })
     .refine((b) => isLoopback(b.host), { message: 'a loopback address; for a network use Mosquitto', path: ['host'] })
@@ -299,30 +302,33 @@ export const gatewayConfigSchema = z.strictObject({
   historian: z.discriminatedUnion('type', [sqliteSchema, influxSchema]).prefault({ type: 'sqlite' }),
   notifiers: notifiersSchema,
   liveness: livenessSchema,
-  /** Signs commands to edges: a private key (Ed25519, PEM), as `millwright gateway keys` makes it. */
+  /** Signs commands to edges: a private key (Ed25519, PEM) as created by `millwright gateway keys`. */
   commands: z.strictObject({ keyFile: z.string() }).optional(),
   planning: planningSchema,
   costs: costsSchema,
   workOrders: workOrdersSchema.optional(),
   api: apiSchema,
-  /** Days that are kept; what is older goes, a little every minute. Series: historian.retentionDays. */
+  /** Retention in days; older rows are deleted a few at a time. For series, see historian.retentionDays. */
   retention: z
     .strictObject({
-      /** Of alerts that are over, since they were raised; active ones stay. */
+      /** Returned alerts, since they were raised; active ones are kept. */
       alertDays: z.number().min(1).default(730),
-      /** Of signals behind alerts; limits.maxEvidenceMegabytes may remove them sooner. */
+      /** Evidence signals; limits.maxEvidenceMegabytes may delete them sooner. */
       evidenceDays: z.number().min(1).default(365),
     })
     .prefault({}),
   limits: z
     .strictObject({
-      /** Series (one for each point, two for each machine, three for each item); rows of more are refused and counted. */
+      /**
+       * Number of series (one per point, two per machine, three per item); rows of further series are refused and
+       * counted.
+       */
       maxSeries: z.int().min(1).default(20_000),
-      /** What waits for a historian that is away; beyond it the oldest is thrown away and counted. */
+      /** Size of the historian queue; beyond it, the oldest rows are dropped and counted. */
       maxQueueMegabytes: z.number().min(1).default(4096),
-      /** Signals behind alerts; beyond it the oldest are thrown away. */
+      /** Size of evidence signals; beyond it, the oldest are deleted. */
       maxEvidenceMegabytes: z.number().min(1).default(512),
-      /** Rows of all planners' tables together; more are refused. */
+      /** Total rows of planners' tables; further rows are refused. */
       maxSupplyRows: z.int().min(1).default(5_000_000),
     })
     .prefault({}),

@@ -1,4 +1,4 @@
-/** What an edge signs in with where no other name is configured. */
+/** The default user name of an edge. */
 export function edgeUsername({ site, edge, username }: { site: string; edge: string; username?: string }): string {
   return username ?? `${site}.${edge}`;
 }

@@ -10,7 +10,9 @@ export function evidenceView(message: EvidenceMessage): EvidenceView {
   return { id, site, edge, asset, point, unit, sampleRateHz, lines, timeMs, piecesS };
 }
 
-/** A piece of evidence as a WAV file of float32 samples in the point's unit, as `millwright analyze` reads it. */
+/**
+ * Encodes a piece of evidence as a WAV file of float32 samples in the point's unit, readable by `millwright analyze`.
+ */
 export function evidenceWav({ sampleRateHz, pieces }: EvidenceMessage, piece: number): Buffer | null {
   if (!Object.hasOwn(pieces, piece)) return null;
   const { scale, samples } = pieces[piece];

@@ -23,7 +23,7 @@ test('a message that was taken is delivered, however long the answer is; no more
 });
 
 test('another answer than 2xx, and an address of this machine that is not allowed, are errors', async () => {
-  await expect(get('/refused')).rejects.toThrow('the receiver answered 409');
+  await expect(get('/refused')).rejects.toThrow('the receiver responded with 409');
   await expect(get('/', false)).rejects.toThrow('allowLocal');
 });
 

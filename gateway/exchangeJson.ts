@@ -36,7 +36,7 @@ export function isLocalAddress(address: string): boolean {
   return LOCAL.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Resolves names as the system does, and refuses local addresses when the connection is made: names may change. */
+/** Resolves names as the system does, and refuses local addresses at connection time, because DNS may change. */
 const lookupRemote: LookupFunction = (host, options, done) => {
   resolve(host, { ...options, all: true }, (error, addresses) => {
     if (error) return done(error, '', 4);
@@ -47,24 +47,24 @@ const lookupRemote: LookupFunction = (host, options, done) => {
   });
 };
 
-const localMessage = (host: string) => `${host} is an address of this machine or its link: set allowLocal to use it`;
+const localMessage = (host: string) => `${host} is a loopback or link-local address: set allowLocal to use it`;
 
-/** Answers of other systems are short; more of one is not kept. */
+/** Responses are short; anything beyond this is discarded. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 
 export interface Exchange {
   method: 'GET' | 'POST' | 'PUT';
   url: string;
   headers: Record<string, string>;
-  /** JSON; absent: none. */
+  /** JSON body; absent for none. */
   body?: string;
   /** Whether loopback and link-local addresses may be reached. */
   allowLocal: boolean;
 }
 
 /**
- * Sends a request to another system; the beginning of its answer, up to 256 KB. Follows no redirect.
- * @throws Error where there is no answer in ten seconds, or another one than 2xx.
+ * Sends a request to an external system and returns up to 256 KB of its response. Follows no redirects.
+ * @throws Error without a response in ten seconds, or on a status other than 2xx.
  */
 export function exchangeJson({ method, url, headers, body, allowLocal }: Exchange): Promise<string> {
   const { protocol, hostname } = new URL(url);
@@ -78,7 +78,7 @@ export function exchangeJson({ method, url, headers, body, allowLocal }: Exchang
       {
         method,
         headers: { ...content, ...headers },
-        // For the whole exchange: a receiver that answers a byte now and then is none.
+        // Covers the complete exchange: a receiver that trickles bytes counts as failed.
         signal: AbortSignal.timeout(TIMEOUT_MS),
         ...(allowLocal ? {} : { lookup: lookupRemote }),
       },
@@ -89,12 +89,12 @@ export function exchangeJson({ method, url, headers, body, allowLocal }: Exchang
         answer.on('error', fail);
         answer.on('data', (part: Buffer) => {
           bytes += part.length;
-          // What was delivered is delivered, however much the receiver has to say of it.
+          // The request was delivered, however long the response is.
           if (bytes <= MAX_ANSWER_BYTES) parts.push(part);
         });
         answer.on('end', () => {
           if (statusCode >= 200 && statusCode < 300) done(Buffer.concat(parts).toString());
-          else fail(new Error(`the receiver answered ${statusCode}`));
+          else fail(new Error(`the receiver responded with ${statusCode}`));
         });
       },
     );

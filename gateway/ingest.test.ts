@@ -90,20 +90,23 @@ async function start(
   running.push(() => edge.endAsync(true));
   const acknowledged: number[] = [];
   const answers: { topic: string; body: unknown }[] = [];
-  edge.on('message', (topic, payload) => {
+  const qos = new Map<string, number>();
+  edge.on('message', (topic, payload, packet) => {
     const body = JSON.parse(payload.toString());
+    qos.set(topic, packet.qos);
     if (topic.endsWith('/cmd/ack')) acknowledged.push(...(body as Acknowledge).ranges.map(([from]) => from));
     else answers.push({ topic, body });
   });
-  await edge.subscribeAsync(['millwright/v1/s/e/cmd/#', 'millwright/v1/supply/+/report'], { qos: 1 });
+  await edge.subscribeAsync(['millwright/v1/s/e/cmd/#', 'millwright/v1/supply/+/report'], { qos: 2 });
   const { store, calls } = fakeStore();
   const taken: Taken[] = [];
   const failures: unknown[] = [];
+  const logged: { level: number; msg: string }[] = [];
   const ingest = new Ingest(
     { url, clientId: 'gateway' },
     store,
     () => NOW_MS,
-    pino({ level: 'silent' }),
+    pino({}, { write: (line) => void logged.push(JSON.parse(line)) }),
     (t) => taken.push(t),
     piece,
     async (table, payload) => supply(table, payload),
@@ -116,7 +119,7 @@ async function start(
   const send = (body: object | string) => publish('millwright/v1/s/e/features/a/p', body);
   await until(() => subscribed.size === gatewayFilters.length + 1, WAIT_MS);
   expect(subscribed).toContain(supplyFilter);
-  return { ingest, calls, taken, failures, acknowledged, answers, publish, send };
+  return { url, ingest, calls, taken, failures, logged, acknowledged, answers, qos, publish, send };
 }
 
 const ID = 'a'.repeat(64);
@@ -165,7 +168,7 @@ test('messages are committed in groups of 64 at most, acknowledged, and passed o
 });
 
 test('while the store fails nothing is acknowledged and reading stops; afterwards nothing is missing', async () => {
-  const { ingest, calls, failures, acknowledged, send } = await start();
+  const { ingest, calls, failures, logged, acknowledged, send } = await start();
   calls.isFailing = true;
   for (let i = 1; i <= 700; i++) send(features(i));
   await until(() => ingest.accepted >= 512, WAIT_MS);
@@ -177,6 +180,11 @@ test('while the store fails nothing is acknowledged and reading stops; afterward
   calls.isFailing = false;
   await until(() => acknowledged.length === 700, WAIT_MS);
   expect(ingest).toMatchObject({ accepted: 700, failure: null });
+  // Once for all attempts, and once for the end of it.
+  expect(logged.filter(({ msg }) => msg.includes('store')).map(({ level }) => level)).toEqual([
+    pino.levels.values.error,
+    pino.levels.values.info,
+  ]);
 });
 
 test('what is pending when the ingest stops is committed', async () => {
@@ -236,6 +244,45 @@ test("a planner's table that cannot be stored is retried, and nothing is read be
   await until(() => acknowledged.length === 1, WAIT_MS);
   expect(attempts).toBe(2);
   expect(answers).toEqual([{ topic: 'millwright/v1/supply/items/report', body: { table: 'items', rows: 3 } }]);
+});
+
+test('a table that cannot be stored is not retried after a stop', async () => {
+  let attempts = 0;
+  const { ingest, publish } = await start(undefined, () => {
+    attempts++;
+    throw new Error('the disk is full');
+  });
+  publish('millwright/v1/supply/items', 'a,b');
+  await until(() => ingest.tableRetries === 1, WAIT_MS);
+  await ingest.stop();
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  expect(attempts).toBe(1);
+});
+
+test('commands are sent at QoS 1, all that is asked for again at QoS 0', async () => {
+  const { ingest, acknowledged, answers, qos, publish, send } = await start();
+  publish('millwright/v1/s/e/want', { v: 1, site: 's', edge: 'e', id: ID, piece: 0 });
+  publish('millwright/v1/supply/items', 'a,b');
+  send(features(1));
+  await ingest.send({ site: 's', edge: 'e' }, '{}');
+  await until(() => answers.length === 3 && acknowledged.length === 1, WAIT_MS);
+  expect(Object.fromEntries(qos)).toEqual({
+    'millwright/v1/s/e/cmd/do': 1,
+    'millwright/v1/s/e/cmd/piece': 0,
+    'millwright/v1/supply/items/report': 0,
+    'millwright/v1/s/e/cmd/ack': 0,
+  });
+});
+
+test('a connection that another client takes is logged, one that is stopped is not', async () => {
+  const { url, ingest, logged } = await start();
+  const warnings = () => logged.filter(({ level }) => level === pino.levels.values.warn).length;
+  const other = await mqtt.connectAsync(url, { clientId: 'gateway', reconnectPeriod: 0 });
+  running.push(() => other.endAsync(true));
+  await until(() => warnings() === 1, WAIT_MS);
+  await until(() => ingest.connected, WAIT_MS);
+  await ingest.stop();
+  expect(warnings()).toBe(1);
 });
 
 test('a command goes to its edge; while the broker is away it is refused, not kept', async () => {

@@ -20,15 +20,15 @@ import type { Accepted, Refused, Store, Taken } from './store/store.ts';
 
 const GROUP_MESSAGES = 64;
 const GROUP_MS = 10;
-/** Of a refused message, so much is set aside. */
+/** Length of a refused message that is set aside. */
 const KEPT_BYTES = 4096;
 /** Messages that may be pending before back-pressure stops reading from the broker. */
 const MAX_PENDING = 512;
 const RETRY_MS = 1000;
 
 /**
- * Ingests messages of the edges. Valid messages are committed to the store in groups and acknowledged to their edge once
- * they are durable; the edge deletes them from its outbox then. Invalid messages are counted and set aside.
+ * Ingests edge messages. Valid messages are committed to the store in groups and acknowledged once they are durable,
+ * whereupon the edge deletes them from its outbox. Invalid messages are counted and set aside.
  */
 export class Ingest {
   accepted = 0;
@@ -48,10 +48,10 @@ export class Ingest {
   readonly #client: MqttClient;
   #pending: Accepted[] = [];
   #toSetAside: Refused[] = [];
-  /** Envelopes of refused messages: they are acknowledged as well, or their edges would send them for ever. */
+  /** Envelopes of refused messages: these are acknowledged too, or their edges would resend them forever. */
   #refusedEnvelopes: Envelope[] = [];
   #paused: (() => void)[] = [];
-  /** A planner's table that is not stored yet; until it is, nothing else is read. */
+  /** A planner's table that is not yet stored; until it is, reading is stopped. */
   #uploadedTable: { name: string; payload: Buffer } | null = null;
   #tableTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -84,10 +84,10 @@ export class Ingest {
     keepConnecting(
       this.#client,
       () => brokerPassword(broker),
-      (error) => this.#log.error({ error: String(error) }, 'the password of the broker cannot be read'),
+      (error) => this.#log.error({ error: String(error) }, 'the broker password cannot be read'),
     );
     this.#client.handleMessage = (_packet, resume) => {
-      // The broker gets its acknowledgement when resume() is called: not calling it is back-pressure.
+      // The broker is acknowledged when resume() is called: delaying it applies back-pressure.
       if (this.#pending.length < MAX_PENDING && this.#uploadedTable === null) resume();
       else this.#paused.push(resume);
     };
@@ -105,7 +105,7 @@ export class Ingest {
       if (this.#wasConnected)
         this.#log.warn(
           { clientId: broker.clientId },
-          'the connection to the broker ended; another gateway of this clientId would do that',
+          'the connection to the broker ended; another client with this clientId would cause that',
         );
       this.#wasConnected = false;
     });
@@ -125,7 +125,7 @@ export class Ingest {
     this.#isStopped = true;
     this.#commit();
     this.#wasConnected = false;
-    // A client that never began to connect has no stream to end.
+    // A client that never started to connect has no stream to end.
     if (this.#isStarted) await this.#client.endAsync(true);
     if (this.#timer) clearTimeout(this.#timer);
     if (this.#tableTimer) clearTimeout(this.#tableTimer);
@@ -157,7 +157,7 @@ export class Ingest {
     if (!parsed.ok) {
       this.refused.set(parsed.refusal, (this.refused.get(parsed.refusal) ?? 0) + 1);
       const { refusal, detail } = parsed;
-      // A copy of the beginning: the payload may be large and belongs to the connection's buffer.
+      // A copy of the beginning: the payload may be large and is part of the connection's buffer.
       const beginning = Uint8Array.prototype.slice.call(payload, 0, KEPT_BYTES);
       this.#toSetAside.push({ topic, refusal, detail, payload: beginning, atMs: this.#now() });
       if (parsed.envelope) this.#refusedEnvelopes.push(parsed.envelope);
@@ -188,13 +188,13 @@ export class Ingest {
     }
   }
 
-  /** At QoS 0: an edge repeats a request that is not answered. */
+  /** At QoS 0: an edge repeats an unanswered request. */
   #sendPiece(want: Want): void {
     let piece: Piece;
     try {
       piece = { v: 1, ...this.#piece(want) };
     } catch (error) {
-      this.#log.error({ error: String(error) }, 'a piece of a package could not be read');
+      this.#log.error({ error: String(error) }, 'a chunk of a package could not be read');
       return;
     }
     this.pieces++;
@@ -204,7 +204,7 @@ export class Ingest {
   #setAside(): void {
     const refused = this.#toSetAside;
     this.#toSetAside = [];
-    // Also where the store fails: what is not acknowledged is sent again, and refused again.
+    // Even if the store fails: unacknowledged messages are resent, and refused again.
     const envelopes = this.#refusedEnvelopes;
     this.#refusedEnvelopes = [];
     try {
@@ -227,13 +227,13 @@ export class Ingest {
       taken = this.#store.take(this.#pending);
     } catch (error) {
       if (this.failure === null)
-        this.#log.error({ error: String(error) }, 'the store cannot be written: edges keep their messages');
+        this.#log.error({ error: String(error) }, 'the store is not writable: edges keep their messages');
       this.failure = String(error);
       this.#failed(error);
       this.#timer = setTimeout(() => this.#commit(), RETRY_MS);
       return;
     }
-    if (this.failure !== null) this.#log.info('the store can be written again');
+    if (this.failure !== null) this.#log.info('the store is writable again');
     this.failure = null;
     this.#pending = [];
     this.duplicates += taken.duplicates;
@@ -251,7 +251,7 @@ export class Ingest {
 
   #acknowledge({ outbox, ranges, ...origin }: Taken['ranges'][number]): void {
     const message: Acknowledge = { v: 1, outbox, ranges, timeMs: this.#now() };
-    // At QoS 0: an edge that misses it sends the messages again and gets another acknowledgement.
+    // At QoS 0: an edge that misses it resends the messages and gets another acknowledgement.
     this.#client.publish(topics.acknowledge(origin), JSON.stringify(message), { qos: 0 });
   }
 }

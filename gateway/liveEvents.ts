@@ -8,7 +8,7 @@ export function bodiesOf<K extends KeptMessage['kind']>(messages: readonly KeptM
   return messages.flatMap((m) => (m.kind === kind ? [m.body as Body<K>] : []));
 }
 
-/** Sends what a transaction changed to every page that listens. */
+/** Publishes the changes of a transaction to all listening pages. */
 export function sendTaken(taken: Taken, events: Events): void {
   for (const alert of taken.alerts) events.send({ type: 'alert', alert });
   for (const message of taken.fresh) sendMessage(message, events);
@@ -16,7 +16,7 @@ export function sendTaken(taken: Taken, events: Events): void {
 
 function sendMessage(message: KeptMessage, events: Events): void {
   if (message.kind === 'health') events.send({ type: 'health', health: message.body });
-  // What a device stored is not what its machine does now.
+  // Values that a device stored earlier do not describe the machine's present state.
   if (message.kind !== 'features' || message.body.historical) return;
   const { site, edge, asset, point, timeMs, names, values } = message.body;
   const newest = values[values.length - 1];

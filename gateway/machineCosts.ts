@@ -4,6 +4,9 @@ import type { WorkHours } from '#models/alerting/workList.ts';
 import { assetOf } from '#models/contracts/topics.ts';
 import type { GatewayConfig } from './config.ts';
 
-/** What stops and visits of a machine cost, and how long the work takes, as configured. @param machine its asset, or `site/edge/asset`. Pure. */
+/**
+ * A machine's configured costs of stops and inspections, and hours of work. @param machine its asset, or
+ * `site/edge/asset`. Pure.
+ */
 export const machineCosts = (costs: GatewayConfig['costs'], machine: string): MachineCosts & WorkHours =>
   costs.machines.find(({ match }) => fitsName(match, assetOf(machine))) ?? costs.default;

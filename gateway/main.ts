@@ -47,14 +47,14 @@ interface Setting {
   version: string;
   log: Logger;
   now: () => number;
-  /** Called with what a store threw. */
+  /** Called with a store's error. */
   failed: (error: unknown) => void;
 }
 
 /**
- * Starts a gateway. Resolves when its API answers; an absent broker or InfluxDB is waited for. Where a database turns out
- * to be damaged later, all parts are stopped and started again, which mends it; edges keep what they have until then.
- * @throws where a part cannot start; those that had started are stopped by then.
+ * Starts a gateway. Resolves once its API responds; an absent broker or InfluxDB is waited for. If a database proves
+ * damaged later, all parts are stopped and restarted, which repairs it; edges keep their messages until then.
+ * @throws if a part cannot start; parts already started are stopped first.
  */
 export async function startGateway(config: GatewayConfig, version: string): Promise<RunningGateway> {
   const log = pino({ name: 'gateway' }, pino.destination(2));
@@ -66,9 +66,9 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
   };
   const failed = (error: unknown) => {
     if (!isDamage(error) || repair !== null) return;
-    log.error({ error: String(error) }, 'a database is damaged: the gateway restarts its parts to mend it');
+    log.error({ error: String(error) }, 'a database is damaged: the gateway restarts to repair it');
     suspectDatabases(config.dataDirectory);
-    // A restart that fails ends the process: what supervises it starts it anew.
+    // A failed restart ends the process, and its supervisor starts it again.
     repair = started
       .stop()
       .catch((stopping) => log.warn({ error: String(stopping) }, 'not every part stopped cleanly'))
@@ -88,7 +88,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
   };
 }
 
-/** Starts every part, or none; the port of the API. */
+/** Starts all parts, or none; returns the API port. */
 async function startAll(setting: Setting, started: Started): Promise<number> {
   const { log } = setting;
   try {
@@ -96,12 +96,14 @@ async function startAll(setting: Setting, started: Started): Promise<number> {
     log.info({ apiPort }, 'gateway started');
     return apiPort;
   } catch (error) {
-    await started.stop().catch((stopping) => log.error({ error: String(stopping) }, 'start-up was not undone cleanly'));
+    await started
+      .stop()
+      .catch((stopping) => log.error({ error: String(stopping) }, 'start-up was not unwound cleanly'));
     throw error;
   }
 }
 
-/** Starts every part in order of dependence; the port of the API. */
+/** Starts all parts in order of dependence; returns the API port. */
 async function startParts(setting: Setting, started: Started): Promise<number> {
   const { config, now, log } = setting;
   const { embeddedBroker } = config;
@@ -130,7 +132,7 @@ async function startParts(setting: Setting, started: Started): Promise<number> {
   return server;
 }
 
-/** Notifications to people. */
+/** Notifications. */
 function startDelivery(
   { config, now, log }: Setting,
   { store, plans }: Stores,
@@ -144,7 +146,7 @@ function startDelivery(
   return { channels, deliveries, notifications };
 }
 
-/** The way of messages and tables into the stores, and what is computed of them. */
+/** Ingest of messages and tables into the stores, and the computations on them. */
 function startWork(
   { config, now, log, failed }: Setting,
   { store, plans, supply, historian, registry }: Stores,
@@ -194,7 +196,7 @@ function startWork(
   return { pump, planner, intake, folder, ingest };
 }
 
-/** What happens to alerts with time, and who is shown it. */
+/** Time-driven alert changes, and live events. */
 function startAlarms(
   { config, now, log }: Setting,
   { store, routing }: Stores,
@@ -230,7 +232,7 @@ function startAlarms(
   return { clock, alarms, alertsChanged, retention, workOrders };
 }
 
-/** Orders for work in the maintenance system; null where the configuration has none. */
+/** Work orders in the maintenance system; null if none is configured. */
 function startWorkOrders(
   config: GatewayConfig['workOrders'],
   { workOrders: table }: Stores['store'],
@@ -244,7 +246,7 @@ function startWorkOrders(
   return new WorkOrders({ table, system: new MaintenanceSystem(config), everyMs, now, changed }, log);
 }
 
-/** Commands to edges, and models on their way to machines. */
+/** Commands to edges, and model roll-outs. */
 function startModels(
   { now, log, version }: Setting,
   { store, historian, registry }: Stores,
@@ -279,7 +281,7 @@ type Parts = Stores &
   ReturnType<typeof startAlarms> &
   ReturnType<typeof startModels> & { events: Events; broker: EmbeddedBroker | null };
 
-/** The API and the page; the port that they are served at. */
+/** The API and the page; returns their port. */
 async function serve({ config, now, version, failed }: Setting, parts: Parts, started: Started): Promise<number> {
   const {
     store,
@@ -306,7 +308,7 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
     },
     acknowledged: (alert) => {
       alertsChanged([alert]);
-      // What is found at a machine changes what its parts are needed for.
+      // Findings at a machine change the demand for its parts.
       if (alert.finding !== undefined) planner.request('finding');
     },
     watches: () => clock.watches(),
@@ -333,21 +335,21 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
     failed,
     warnings: () => storageIncidents(config.dataDirectory).map(incidentText),
     notReady: () => [
-      ...(ingest.connected ? [] : ['the broker is away']),
+      ...(ingest.connected ? [] : ['the broker is disconnected']),
       ...(ingest.failure === null ? [] : [`the store accepts no messages: ${ingest.failure}`]),
       ...(pump.failure === null ? [] : [`the historian accepts no rows: ${pump.failure}`]),
     ],
     version,
   });
   started.add('API', server, (s) => s.close());
-  // Before the server: it would wait for listeners whose answers never end.
+  // Before the server, which would wait for listeners with endless responses.
   started.add('live events', events, (e) => e.close());
   await server.listen({ host: config.api.host, port: config.api.port });
   const address = server.server.address();
   return typeof address === 'object' && address ? address.port : config.api.port;
 }
 
-/** Failures of maintenance's records, each at the end of its day: an alert of that day came before it. */
+/** Failures in maintenance records, each at the end of its day, so that an alert on the same day counts as earlier. */
 const failuresOf = (records: readonly SupplyRow<'maintenance'>[]) =>
   records
     .filter(({ kind }) => kind === 'failure')

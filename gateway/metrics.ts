@@ -41,21 +41,21 @@ export interface Measured {
   folder: SupplyFolder | null;
 }
 
-/** The gateway's metrics, read from its parts at each scrape. */
+/** The gateway's metrics, collected from its parts at each scrape. */
 export function gatewayMetrics(measured: Measured): Registry {
   const { registry: models, ingest, pump, store, events, notifications, clock, plans } = measured;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const read = readMetrics(registry, 'millwright_gateway');
-  read('messages_accepted_total', 'messages that kept to their contract', [], (set) => set({}, ingest.accepted));
-  read('messages_duplicate_total', 'messages that had been taken before', [], (set) => set({}, ingest.duplicates));
-  read('messages_refused_total', 'messages that did not keep to their contract', ['refusal'], (set) => {
+  read('messages_accepted_total', 'valid messages', [], (set) => set({}, ingest.accepted));
+  read('messages_duplicate_total', 'duplicate messages', [], (set) => set({}, ingest.duplicates));
+  read('messages_refused_total', 'messages that violated their contract', ['refusal'], (set) => {
     for (const [refusal, n] of ingest.refused) set({ refusal }, n);
   });
   read('store_failing', '1 while the store accepts no messages', [], (set) => set({}, ingest.failure === null ? 0 : 1));
   read(
     'storage_incidents',
-    'databases that were damaged or emptied, and whose files are still set aside',
+    'incidents of damaged or emptied databases whose files are still set aside',
     ['database', 'kind'],
     (set) => {
       for (const incident of measured.incidents()) {
@@ -64,18 +64,18 @@ export function gatewayMetrics(measured: Measured): Registry {
       }
     },
   );
-  read('retention_removed_total', 'rows removed since they were older than their retention', ['kind'], (set) => {
+  read('retention_removed_total', 'expired rows deleted', ['kind'], (set) => {
     for (const [kind, n] of measured.retention.removed) set({ kind }, n);
   });
   read(
     'embedded_broker_refused_total',
-    'sign-ins, messages and subscriptions that the embedded broker refused',
+    'sign-ins, messages and subscriptions refused by the embedded broker',
     [],
     (set) => set({}, measured.broker?.refused ?? 0),
   );
-  read('broker_connected', '1 while the gateway has its broker', [], (set) => set({}, ingest.connected ? 1 : 0));
-  read('historian_rows_written_total', 'rows that the historian took', [], (set) => set({}, pump.written));
-  read('historian_rows_refused_total', 'rows that it will never take', ['reason'], (set) => {
+  read('broker_connected', '1 while connected to the broker', [], (set) => set({}, ingest.connected ? 1 : 0));
+  read('historian_rows_written_total', 'rows written to the historian', [], (set) => set({}, pump.written));
+  read('historian_rows_refused_total', 'rows refused permanently by the historian', ['reason'], (set) => {
     set({ reason: 'historian' }, pump.refused);
     set({ reason: 'series_limit' }, pump.overSeries);
   });
@@ -83,9 +83,9 @@ export function gatewayMetrics(measured: Measured): Registry {
   read('historian_failing', '1 while the historian accepts no rows', [], (set) =>
     set({}, pump.failure === null ? 0 : 1),
   );
-  read('historian_queue_rows', 'messages that wait for the historian', [], (set) => set({}, store.queueSize().rows));
-  read('historian_queue_bytes', 'their size', [], (set) => set({}, store.queueSize().bytes));
-  read('historian_queue_dropped_total', 'messages thrown away since the queue was full', [], (set) =>
+  read('historian_queue_rows', 'messages in the historian queue', [], (set) => set({}, store.queueSize().rows));
+  read('historian_queue_bytes', 'size of the historian queue', [], (set) => set({}, store.queueSize().bytes));
+  read('historian_queue_dropped_total', 'messages dropped because the historian queue was full', [], (set) =>
     set({}, store.queueSize().dropped),
   );
   read('alerts_active', 'alerts that have not returned', ['severity'], (set) => {
@@ -96,47 +96,52 @@ export function gatewayMetrics(measured: Measured): Registry {
         standing.filter((s) => s.severity === severity).reduce((sum, s) => sum + s.n, 0),
       );
   });
-  read('machines', 'machines by whether their messages arrive', ['watch'], (set) => {
+  read('machines', 'machines by watch state', ['watch'], (set) => {
     const watch = clock.watches();
     const states = store.health().map((machine) => watch(machine).state);
     for (const state of ['watched', 'not_watched']) set({ watch: state }, states.filter((s) => s === state).length);
   });
-  read('ledger_unexplained', 'messages that the ledgers of all points do not account for', [], (set) =>
+  read('ledger_unexplained', 'messages not accounted for in the ledgers of all points', [], (set) =>
     set(
       {},
       store.ledgers().reduce((sum, p) => sum + Math.abs(unexplained(p)), 0),
     ),
   );
-  read('findings', 'alerts by what was found at the machine', ['fault', 'finding'], (set) => {
+  read('findings', 'alerts by finding', ['fault', 'finding'], (set) => {
     for (const { fault, finding, n } of store.findingCounts()) set({ fault, finding }, n);
   });
-  read('rollouts', 'roll-outs of models, by stage', ['stage'], (set) => {
+  read('rollouts', 'model roll-outs by stage', ['stage'], (set) => {
     const count = new Map<string, number>();
     for (const { stage } of models.rollouts()) count.set(stage, (count.get(stage) ?? 0) + 1);
     for (const [stage, n] of count) set({ stage }, n);
   });
-  read('model_pieces_total', 'pieces of packages that were sent to edges', [], (set) => set({}, ingest.pieces));
-  read('evidence_dropped_total', 'signals behind alerts thrown away, the oldest: there was no more room', [], (set) =>
+  read('model_pieces_total', 'package chunks sent to edges', [], (set) => set({}, ingest.pieces));
+  read('evidence_dropped_total', 'evidence signals deleted to free space', [], (set) =>
     set({}, store.evidenceDropped()),
   );
   read(
     'logins_turned_away_total',
-    'requests turned away after too many failed sign-ins of their address or account',
+    'requests refused after too many failed sign-ins of their address or account',
     [],
     (set) => set({}, measured.failedLogins.turnedAway),
   );
-  read('requests_turned_away_total', 'requests without leave, or too many, by HTTP status', ['status'], (set) => {
-    for (const [status, n] of measured.turnedAway) set({ status: String(status) }, n);
-  });
-  read('event_listeners', 'pages that listen', [], (set) => set({}, events.listeners));
-  read('event_listeners_let_go_total', 'pages let go since they were too far behind', [], (set) =>
+  read(
+    'requests_turned_away_total',
+    'requests refused for missing permission or rate, by HTTP status',
+    ['status'],
+    (set) => {
+      for (const [status, n] of measured.turnedAway) set({ status: String(status) }, n);
+    },
+  );
+  read('event_listeners', 'connected event listeners', [], (set) => set({}, events.listeners));
+  read('event_listeners_let_go_total', 'event listeners disconnected because they were too far behind', [], (set) =>
     set({}, events.letGo),
   );
   read('notifications_total', 'attempts to deliver notifications, by result', ['result'], (set) => {
     set({ result: 'sent' }, notifications.sent);
     set({ result: 'failed' }, notifications.failed);
   });
-  read('notifications', 'notifications that are kept, by channel and state', ['channel', 'state'], (set) => {
+  read('notifications', 'stored notifications, by channel and state', ['channel', 'state'], (set) => {
     const sums = new Map<string, number>();
     for (const { channel, state, n } of [store, plans].flatMap(({ deliveries }) => deliveries.counts()))
       sums.set(`${state} ${channel}`, (sums.get(`${state} ${channel}`) ?? 0) + n);
@@ -174,25 +179,23 @@ function addAlarmSystem(read: ReturnType<typeof readMetrics>, { alarms }: Measur
 
 function addPlanning(read: ReturnType<typeof readMetrics>, measured: Measured): void {
   const { planner, plans, supply, intake, folder, ingest } = measured;
-  read('plans_total', 'plans that were made', ['result'], (set) => {
+  read('plans_total', 'plans computed', ['result'], (set) => {
     set({ result: 'kept' }, planner.plans);
     set({ result: 'failed' }, planner.failures);
   });
-  read('plan_trials_total', 'trial plans, which are not kept', ['result'], (set) => {
+  read('plan_trials_total', 'what-if plans computed', ['result'], (set) => {
     set({ result: 'made' }, planner.tried);
     set({ result: 'turned_away' }, planner.turnedAway);
   });
-  read('plan_alerts_forgotten_total', 'alerts for planners that had returned and are kept no more', [], (set) =>
-    set({}, plans.forgotten),
-  );
-  read('plan_failing', '1 while no plan can be made', [], (set) => set({}, planner.failure === null ? 0 : 1));
-  read('plan_seconds', 'how long the newest plan took', [], (set) => set({}, planner.lastSeconds));
-  read('plan_items', 'items of the newest plan', ['order'], (set) => {
+  read('plan_alerts_forgotten_total', 'returned planner alerts deleted', [], (set) => set({}, plans.forgotten));
+  read('plan_failing', '1 while planning fails', [], (set) => set({}, planner.failure === null ? 0 : 1));
+  read('plan_seconds', 'duration of the latest plan', [], (set) => set({}, planner.lastSeconds));
+  read('plan_items', 'items in the latest plan', ['order'], (set) => {
     const { items = 0, toOrder = 0 } = plans.summary() ?? {};
     set({ order: 'now' }, toOrder);
     set({ order: 'nothing' }, items - toOrder);
   });
-  read('plan_alerts_active', 'alerts for planners that have not returned', ['severity'], (set) => {
+  read('plan_alerts_active', 'active planner alerts', ['severity'], (set) => {
     const active = plans.alerts({ active: true, limit: 10_000 }).filter((a) => a.returnedAtMs === null);
     for (const severity of ['warning', 'critical'])
       set({ severity }, active.filter((a) => a.severity === severity).length);
@@ -200,11 +203,11 @@ function addPlanning(read: ReturnType<typeof readMetrics>, measured: Measured): 
   read('supply_rows', 'rows of planners’ tables', ['table'], (set) => {
     for (const [table, rows] of Object.entries(supply.counts())) set({ table }, rows);
   });
-  read('supply_tables_total', 'tables that planners gave', ['result'], (set) => {
+  read('supply_tables_total', 'imported tables', ['result'], (set) => {
     set({ result: 'taken' }, intake.imported);
     set({ result: 'refused' }, intake.refused);
   });
-  read('supply_table_retries_total', 'times that a table over MQTT could not be kept, and was tried again', [], (set) =>
+  read('supply_table_retries_total', 'retries of tables received over MQTT that could not be stored', [], (set) =>
     set({}, ingest.tableRetries),
   );
   read('supply_folder_failing', '1 while the folder of tables cannot be read', [], (set) =>

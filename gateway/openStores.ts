@@ -28,8 +28,8 @@ export interface Stores {
 }
 
 /**
- * Opens everything that outlives the process; damaged files are mended first.
- * @throws where a file cannot be used, or another gateway uses it.
+ * Opens all persistent stores; damaged files are repaired first.
+ * @throws if a file is unusable or held by another gateway.
  */
 export async function openStores(
   config: GatewayConfig,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
 
-/** How a running gateway is reached. */
+/** Address and credentials of a running gateway. */
 export interface Reach {
   gateway: string;
   tokenFile?: string;
@@ -10,8 +10,8 @@ export interface Reach {
 
 export function reaching(command: Command): Command {
   return command
-    .option('--gateway <url>', 'the gateway', 'http://127.0.0.1:8080')
-    .option('--token-file <file>', 'a file with a token of the gateway');
+    .option('--gateway <url>', 'URL of the gateway', 'http://127.0.0.1:8080')
+    .option('--token-file <file>', 'a file with a gateway token');
 }
 
 export function addressOf({ gateway }: Reach, shell: Shell): string {

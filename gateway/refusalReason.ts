@@ -1,4 +1,4 @@
-/** Why a gateway refused a request, from the JSON of its answer: what a schema refuses is in `message`, what a route does in `error`. Pure. */
+/** The reason in a gateway's JSON refusal: schema errors are in `message`, route errors in `error`. Pure. */
 export function refusalReason(content: unknown): string | null {
   const { error, message } = (content ?? {}) as { error?: string; message?: string };
   return message ?? error ?? null;

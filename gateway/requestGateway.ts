@@ -2,7 +2,10 @@ import { refusalReason } from './refusalReason.ts';
 
 const ANSWER_MS = 20_000;
 
-/** A request to a running gateway: a GET, or a POST of `body`. @throws Error with its answer, or why there is none. */
+/**
+ * Sends a request to a running gateway: a GET, or a POST of `body`. @throws Error with its response, or why there is
+ * none.
+ */
 export async function requestGateway(
   gateway: string,
   token: string | undefined,
@@ -22,7 +25,7 @@ export async function requestGateway(
     throw new Error(`${address}: ${cause?.message || error}`);
   });
   const content: unknown = await answer.json().catch(() => {
-    throw new Error(`${address}: ${answer.status}, and no JSON: not a gateway`);
+    throw new Error(`${address}: ${answer.status}, without JSON: not a gateway`);
   });
   if (!answer.ok) throw new Error(`${gateway}: ${refusalReason(content) ?? answer.status}`);
   return content;

@@ -4,11 +4,13 @@ import { statusMessageSchema } from '#models/contracts/status.ts';
 import type { Origin } from '#models/contracts/topics.ts';
 import { requestGateway } from './requestGateway.ts';
 
-/** A model is fetched and tried meanwhile. */
+/** Allows time for fetching and trying a model. */
 const ANSWER_MS = 60_000;
 const ASK_MS = 250;
 
-/** Sends an order through a gateway and waits for what the edge says of it. @throws Error with why there is no answer. */
+/**
+ * Sends a command through a gateway and waits for the edge's result. @throws Error with the reason if there is none.
+ */
 export async function sendCommand(
   gateway: string,
   token: string | undefined,
@@ -34,5 +36,7 @@ export async function sendCommand(
     if (outcome?.id === sent.id) return outcome;
     await new Promise((resolve) => setTimeout(resolve, ASK_MS));
   }
-  throw new Error(`${site}/${edge} did not answer within ${ANSWER_MS / 1000} s: it is away, or refused the signature`);
+  throw new Error(
+    `${site}/${edge} did not respond within ${ANSWER_MS / 1000} s: it is disconnected, or refused the signature`,
+  );
 }

@@ -1,7 +1,7 @@
-/** A part that has not stopped by then is reported, and the others are stopped all the same. */
+/** Time limit for stopping a part; a slower one is reported, and the others are stopped anyway. */
 const MAX_STOP_MS = 10_000;
 
-/** Parts that run, in the order in which they were started; stopped in reverse, since a part may use any before it. */
+/** Running parts in start order; stopped in reverse, because a part may use any started before it. */
 export class Started {
   readonly #parts: { name: string; stop: () => void | Promise<void> }[] = [];
 
@@ -11,14 +11,14 @@ export class Started {
     this.#mostMs = mostMs;
   }
 
-  /** Registers a part that runs, with what stops it. */
+  /** Registers a running part and its stop function. */
   add<T>(name: string, part: T, stop: (part: T) => void | Promise<void>): T {
     this.#parts.push({ name, stop: () => stop(part) });
     return part;
   }
 
   /**
-   * Stops every part, the last one first. A part that fails to stop, or takes too long, keeps none of the others running.
+   * Stops every part, last one first. A part that fails to stop, or times out, does not keep the others running.
    * @throws AggregateError that names the parts that failed.
    */
   async stop(): Promise<void> {
@@ -36,7 +36,7 @@ export class Started {
   }
 }
 
-/** @throws Error where it takes longer. */
+/** @throws Error on timeout. */
 async function within(mostMs: number, work: void | Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -20,9 +20,9 @@ export function addSimulatorCommands(program: Command, shell: Shell): void {
 function addDemo(program: Command, shell: Shell): void {
   program
     .command('demo')
-    .description('a simulated plant, an edge agent, a gateway and its page, with nothing else installed')
-    .option('--data <dir>', 'where everything is kept', '.millwright/demo')
-    .option('--port <port>', "the page's port", wholeNumber, 8080)
+    .description('runs a simulated plant, an edge agent, a gateway and its page, without other software')
+    .option('--data <dir>', 'data directory', '.millwright/demo')
+    .option('--port <port>', 'port of the page', wholeNumber, 8080)
     .addHelpText('after', '\nExample:\n  millwright demo --data /var/tmp/demo')
     .action(async ({ data, port }: { data: string; port: number }) => {
       const { demo } = await import('./demo.ts');
@@ -77,7 +77,7 @@ function addSimulate(program: Command, shell: Shell): void {
       [],
     )
     .option('--json', 'with --score: one object on stdout')
-    .option('--keep <dir>', 'with --score: where the services keep their files and logs')
+    .option('--keep <dir>', "with --score: keeps the services' files and logs here")
     .addHelpText(
       'after',
       '\nExample:\n  millwright simulate simulators/scenarios/demo.yaml --mqtt mqtt://127.0.0.1:1883\n  millwright simulate lossy-devices --score\n  millwright simulate faults --score --peer iso-limits --peer rms-sigma',
@@ -112,13 +112,13 @@ function addPeer(program: Command, shell: Shell): void {
 function addSimulateSupply(program: Command, shell: Shell): void {
   program
     .command('simulate-supply')
-    .description("writes the tables of a simulated supply chain, as a gateway's folder takes them")
-    .requiredOption('--out <dir>', 'where they go')
-    .option('--seed <n>', 'the same seed has the same records', wholeNumber, 1)
+    .description("writes the tables of a simulated supply chain, in the format of a gateway's folder")
+    .requiredOption('--out <dir>', 'output directory')
+    .option('--seed <n>', 'the same seed gives the same records', wholeNumber, 1)
     .option('--months <n>', 'of history', wholeNumber, 48)
-    .option('--today <date>', 'the day that the records end with; by default today', time, Date.now())
-    .option('--machines <names>', 'machines that an edge watches, with commas', (list) => list.split(','), [])
-    .option('--unwatched <n>', 'further machines that take bearings', wholeNumber, 12)
+    .option('--today <date>', 'last day of the records; by default today', time, Date.now())
+    .option('--machines <names>', 'machines monitored by an edge, separated by commas', (list) => list.split(','), [])
+    .option('--unwatched <n>', 'further machines that use bearings', wholeNumber, 12)
     .addHelpText('after', '\nExample:\n  millwright simulate-supply --out ./supply --seed 7')
     .action(
       async (o: {
@@ -196,9 +196,9 @@ function addReplay(program: Command, shell: Shell): void {
   program
     .command('replay')
 
-    .description('sends recordings of real machines as if they were running now')
+    .description('replays recordings of real machines as live data')
     .argument('<folder>', 'a folder with a manifest.json')
-    .requiredOption('--recording <names...>', 'one or more recordings of it')
+    .requiredOption('--recording <names...>', 'one or more of its recordings')
     .option('--mqtt <url>', 'the broker', 'mqtt://127.0.0.1:1883')
     .option('--username <name>', 'for the broker; the password comes from MILLWRIGHT_MQTT_PASSWORD')
     .option('--speed <times>', 'times real time', positive, 1)
@@ -228,7 +228,7 @@ function addReplay(program: Command, shell: Shell): void {
         }).catch((error) => {
           throw error instanceof RecordingError ? shell.usage(error.message) : error;
         });
-        shell.say(`\n${sent} frames sent, ${resent} of them again after a lost connection`);
+        shell.say(`\n${sent} frames sent, ${resent} of them resent after a lost connection`);
       },
     );
 }

@@ -20,9 +20,7 @@ export function addLearnCommands(program: Command, shell: Shell): void {
   const predict = program.command('predict').description('applies a model to new data');
   addPredictLife(predict, shell);
   addPredictFailure(predict, shell);
-  const evaluate = program
-    .command('evaluate')
-    .description('says how good a model, or a detector, is on data that it has not seen');
+  const evaluate = program.command('evaluate').description('evaluates a model, or a detector, on unseen data');
   addEvaluateLife(evaluate, shell);
   addEvaluateAnomaly(evaluate, shell);
   addEvaluateFailure(evaluate, shell);
@@ -35,14 +33,14 @@ type TrainAnomalyArguments = TrainAnomalyOptions & { out: string };
 function addTrainAnomaly(train: Command, shell: Shell): void {
   train
     .command('anomaly')
-    .description('of process values, from rows that were normal: when they are, together, unlike those')
-    .argument('<file>', 'separated values, a row a moment, a column a point')
-    .requiredOption('--out <dir>', 'where the model goes')
+    .description('trains a model of process values on normal rows, which detects rows unlike them')
+    .argument('<file>', 'separated values, one row per time, one column per point')
+    .requiredOption('--out <dir>', 'output directory')
     .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
-    .option('--time-column <column>', 'the column that is a time: its name, or its number from 1')
+    .option('--time-column <column>', 'time column: name, or number from 1')
     .option(
       '--ignore <columns>',
-      'columns that are no points: names or numbers, with commas',
+      'columns to ignore: names or numbers, separated by commas',
       (list) => list.split(','),
       [],
     )
@@ -50,21 +48,21 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
     .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
     .option(
       '--network <file>',
-      'a network that was learned elsewhere, in place of a method: .onnx, or model.json of TensorFlow.js',
+      'a network trained elsewhere, instead of a method: .onnx, or model.json of TensorFlow.js',
     )
     .addOption(
-      new Option('--answer <what>', 'of the network: its rows again, or one number above 0 that grows with strangeness')
+      new Option('--answer <what>', 'output of the network: the reconstructed rows, or an anomaly score above 0')
         .choices(['reconstruction', 'score'])
         .default('reconstruction'),
     )
-    .option('--lags <n>', 'rows that the network looks at', wholeNumber, 1)
+    .option('--lags <n>', 'input rows of the network', wholeNumber, 1)
     .addHelpText('after', '\nExample:\n  millwright train anomaly normal.csv --time-column time --out model')
     .action(async (file: string, o: TrainAnomalyArguments) => {
       const { trainAnomaly } = await import('../detect/trainAnomaly.ts');
       const content = shell.bytes(file);
       if (o.network !== undefined && o.method !== undefined)
-        throw shell.usage('--method: a network brings its own; leave out one of the two');
-      if (o.network === undefined && o.lags !== 1) throw shell.usage('--lags: of a network alone');
+        throw shell.usage('--method: not allowed with --network; use one of the two');
+      if (o.network === undefined && o.lags !== 1) throw shell.usage('--lags: only with --network');
       makeDirectory(shell, o.out);
       await shell.onTable(async () => {
         const model = await trainAnomaly({ name: basename(file), bytes: content }, o, shell.version, shell.say);
@@ -88,16 +86,16 @@ interface EvaluateAnomalyArguments {
 function addEvaluateAnomaly(evaluate: Command, shell: Shell): void {
   evaluate
     .command('anomaly')
-    .description('of rows unlike the training, as detect finds them, against a column of labels; all files together')
+    .description('evaluates the anomalies found by detect against a label column, over all files together')
     .argument('<files...>', 'tables as for detect')
-    .requiredOption('--train-rows <n>', 'rows at the beginning of each file that train', wholeNumber)
-    .requiredOption('--label <column>', 'the column that is 1 where a row is anomalous')
+    .requiredOption('--train-rows <n>', 'training rows at the beginning of each file', wholeNumber)
+    .requiredOption('--label <column>', 'column that is 1 for anomalous rows')
     .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
-    .option('--time-column <column>', 'the column that is a time: its name, or its number from 1')
-    .option('--ignore <columns>', 'columns that are no channels', (list) => list.split(','), [])
+    .option('--time-column <column>', 'time column: name, or number from 1')
+    .option('--ignore <columns>', 'columns to ignore', (list) => list.split(','), [])
     .addOption(new Option('--method <method>').choices(['auto', ...ROW_METHODS]).default('auto'))
     .option('--json', 'one object on stdout')
-    .option('--html <file>', 'also one page with plots')
+    .option('--html <file>', 'also writes a page with plots')
     .addHelpText(
       'after',
       '\nExample:\n  millwright evaluate anomaly pump-*.csv --train-rows 400 --label anomaly --time-column datetime',

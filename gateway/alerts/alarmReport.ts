@@ -7,22 +7,25 @@ import { htmlReport, type ReportSection } from '#models/reports/page.ts';
 export interface AlarmReport {
   /** `2026-11`, in UTC. */
   month: string;
-  /** Null: all. */
+  /** Null for all sites. */
   site: string | null;
   operators: number;
   health: AlarmSystemHealth;
-  /** Of the month before. */
+  /** The same measures of the previous month. */
   before: AlarmSystemHealth;
-  /** Alerts of each day of the month. */
+  /** Alerts per day of the month. */
   perDay: readonly number[];
-  /** Of alerts whose finding is of the month. */
+  /** Value of the alerts with a finding in the month. */
   records: readonly TrackRecord[];
   missed: readonly RecordedFailure[];
   entries: readonly LedgerEntry[];
   currency: string;
 }
 
-/** The alarm system in one month as a page, by the measures of EEMUA 191 and ISA-18.2, with what the alerts were worth. Pure. */
+/**
+ * One month of the alarm system as an HTML page: the measures of EEMUA 191 and ISA-18.2, and the value of the alerts.
+ * Pure.
+ */
 export function alarmReport(report: AlarmReport): string {
   const { month, site, health } = report;
   const title = `Alarm system of ${site ?? 'all sites'}, ${month}`;
@@ -30,9 +33,9 @@ export function alarmReport(report: AlarmReport): string {
     measures(report),
     { heading: 'Alerts by day', figure: bars(report.perDay, month) },
     {
-      heading: 'Sources of most alerts',
+      heading: 'Most frequent sources',
       table: {
-        head: ['Source', 'Alerts', 'Part of all'],
+        head: ['Source', 'Alerts', 'Share'],
         rows: health.badActors.map(({ source, alerts, part }) => [source, String(alerts), percent(part)]),
       },
     },
@@ -76,17 +79,17 @@ function measures({ health, before, operators }: AlarmReport): ReportSection {
     heading: 'Measures',
     text: `For ${operators === 1 ? 'one operator' : `${operators} operators, who share the alerts`}. Targets: EEMUA 191, ISA-18.2.`,
     table: {
-      head: ['Measure', 'This month', 'Month before', 'Target', 'Met'],
+      head: ['Measure', 'This month', 'Previous month', 'Target', 'Met'],
       rows: [
         row('Alerts', (h) => h.alerts, null),
-        row('Mean in ten minutes, each operator', (h) => h.meanPer10Min, 1),
-        row('Most in ten minutes, each operator', (h) => h.peakPer10Min, 10),
+        row('Mean per operator in ten minutes', (h) => h.meanPer10Min, 1),
+        row('Peak per operator in ten minutes', (h) => h.peakPer10Min, 10),
         row('Time in floods', (h) => 100 * h.floodPart, 1, ' %'),
         row('Chattering sources', (h) => h.chattering.length, 0),
         row('Active for more than a day', (h) => h.stale, 5),
         row('Not acknowledged', (h) => h.unacknowledged, null),
         row('Median time to acknowledge', (h) => h.acknowledgement && h.acknowledgement.medianS / 60, null, ' min'),
-        row('Nine of ten acknowledged within', (h) => h.acknowledgement && h.acknowledgement.p90S / 60, null, ' min'),
+        row('90 % acknowledged within', (h) => h.acknowledgement && h.acknowledgement.p90S / 60, null, ' min'),
         row('Critical alerts', (h) => h.severities.critical, null),
       ],
     },
@@ -95,7 +98,7 @@ function measures({ health, before, operators }: AlarmReport): ReportSection {
 
 function findings({ records }: AlarmReport): ReportSection {
   return {
-    heading: 'What was found, by rule',
+    heading: 'Findings by rule',
     table: {
       head: ['Rule', 'Confirmed', 'False', 'Nothing found', 'Precision', 'Hours from alert to finding'],
       rows: records.map(({ rule, findings: found, precision: { share, low, high }, leadTimeH }) => [
@@ -114,7 +117,7 @@ function value({ entries, currency }: AlarmReport): ReportSection {
   const { avoided, late, inspections, amount } = sumOf(entries);
   return {
     heading: 'Value',
-    text: `${shown(amount)} ${currency}: ${avoided} unplanned stops avoided, ${late} alerts that came too late, ${inspections} visits where nothing was wrong.`,
+    text: `${shown(amount)} ${currency}: ${avoided} unplanned stops avoided, ${late} late alerts, ${inspections} inspections without a fault.`,
   };
 }
 

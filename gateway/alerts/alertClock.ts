@@ -14,16 +14,19 @@ export type MachineWatch = Machine & { watch: Watch };
 export interface AlertClockParts {
   store: Store;
   liveness: LivenessConfig;
-  /** Channels that are notified of alerts that stay unacknowledged. */
+  /** Channels that are notified of unacknowledged alerts. */
   escalations: readonly Escalation[];
   now: () => number;
-  /** Alerts that time has changed. */
+  /** Called with the alerts that changed over time. */
   changed: (alerts: readonly AlertRecord[]) => void;
-  /** Machines whose watch has changed. */
+  /** Called with the machines whose watch state changed. */
   watchChanged: (machines: readonly MachineWatch[]) => void;
 }
 
-/** What time alone does to alerts: silence is noticed, shelving and suppressions begin and end, and what nobody acknowledges is escalated. */
+/**
+ * Time-driven changes of alerts: detects silence, begins and ends shelving and suppressions, and escalates
+ * unacknowledged alerts.
+ */
 export class AlertClock {
   readonly #parts: AlertClockParts;
   #timer: NodeJS.Timeout | null = null;
@@ -44,7 +47,7 @@ export class AlertClock {
     if (this.#timer) clearInterval(this.#timer);
   }
 
-  /** Whether a machine is watched, as of now. */
+  /** Whether a machine is watched at present. */
   watches(): (machine: Machine) => Watch {
     const { store, liveness, now } = this.#parts;
     const [arrivals, edges, nowMs] = [store.arrivals(), store.edges(), now()];

@@ -19,15 +19,24 @@ interface Options extends Reach {
 export function addBacktestCommand(program: Command, shell: Shell): void {
   reaching(program.command('backtest'))
     .description(
-      'what other alert rules, or a model, would have done over the history of a running gateway: alerts, failures foretold and missed, and their cost',
+      'tries other alert rules, or a model, on the history of a running gateway: alerts, predicted and missed failures, cost',
     )
-    .option('--days <days>', 'so far back', '365')
-    .option('--limits <limits>', 'in units of the present limit, such as 0.75,1,1.5')
-    .option('--persist-minutes <minutes>', 'how long the index stays over the limit before an alert, such as 0,10,60')
-    .option('--budget <alerts>', 'false alerts for each machine and month: names the rule that finds most within it')
-    .option('--model <id>', 'the index of a process model of the registry instead of the reported one; with --asset')
-    .option('--site <name>', 'the machines of one site alone')
-    .option('--asset <name>', 'one machine alone')
+    .option('--days <days>', 'length of the history', '365')
+    .option('--limits <limits>', 'multiples of the present limit, such as 0.75,1,1.5')
+    .option(
+      '--persist-minutes <minutes>',
+      'how long the index must stay above the limit before an alert, such as 0,10,60',
+    )
+    .option(
+      '--budget <alerts>',
+      'false alerts allowed per machine and month: names the rule that predicts most failures within it',
+    )
+    .option(
+      '--model <id>',
+      'uses the index of a process model from the registry instead of the reported one; needs --asset',
+    )
+    .option('--site <name>', 'only machines of this site')
+    .option('--asset <name>', 'only this machine')
     .option('--json', 'one object on stdout')
     .addHelpText('after', '\nExample:\n  millwright backtest --asset pump-101 --limits 0.75,1,1.5,2')
     .action(async (o: Options) => {
@@ -45,7 +54,7 @@ export function addBacktestCommand(program: Command, shell: Shell): void {
     });
 }
 
-/** A table for people. Pure. */
+/** Formats a table for a terminal. Pure. */
 export function linesOf({ trials, ...backtest }: Backtest): string[] {
   const { currency, machines, failures, findings, best, bestPersistMinutes, inBudget } = backtest;
   const head = [

@@ -5,18 +5,18 @@ import type { StatusMessage } from '#models/contracts/status.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import type { LivenessConfig } from '../config.ts';
 
-/** When messages came, by the gateway's clock. */
+/** Arrival times of messages, by the gateway's clock. */
 export interface Arrivals {
   /** By `site/edge`. */
   edges: ReadonlyMap<string, number>;
-  /** By `site/edge/asset`: the newest, and the usual interval; 0 while it is not known. */
+  /** By `site/edge/asset`: the latest arrival and the usual interval; 0 while that is unknown. */
   machines: ReadonlyMap<string, { atMs: number; intervalMs: number }>;
 }
 
-/** Without a message for so many usual intervals something is silent. */
+/** An edge or machine is silent after this many usual intervals without a message. */
 const INTERVALS = 4;
 
-/** Whether a machine is watched: nothing that is not may look healthy. Pure. */
+/** Whether a machine is watched: one that is not must never appear healthy. Pure. */
 export function watchOf(
   machine: { site: string; edge: string; asset: string },
   arrivals: Arrivals,
@@ -39,7 +39,10 @@ export function watchOf(
   return { state: 'watched' };
 }
 
-/** What is silent for long enough to alert the integrator: a whole edge as one, else machines of an edge that is there. */
+/**
+ * What has been silent long enough to alert the integrator: an entire edge as one, otherwise single machines of a live
+ * edge.
+ */
 export interface Silence {
   site: string;
   edge: string;
@@ -48,7 +51,7 @@ export interface Silence {
   text: string;
 }
 
-/** @param machines with their watch, as `watchOf` gives it. */
+/** @param machines with their watch state, as `watchOf` returns it. */
 export function silencesOf(
   machines: readonly { site: string; edge: string; asset: string; watch: Watch }[],
   { alertSeconds }: LivenessConfig,
@@ -82,8 +85,8 @@ const POINT = 'liveness';
 const idOf = ({ site, edge, asset, sinceMs }: Silence) => `${site}.${edge}.${asset}.${POINT}/${Math.round(sinceMs)}`;
 
 /**
- * Alerts of the gateway's own after a look at what is silent: those to keep, raised or returned. Pure.
- * @param standing alerts of the gateway's own that have not returned; one that a person has closed is not raised again.
+ * The gateway's own silence alerts to store, raised or returned. Pure.
+ * @param standing the gateway's own alerts that have not returned; one that a person closed is not raised again.
  */
 export function nextLivenessAlerts(
   standing: readonly AlertRecord[],

@@ -12,20 +12,20 @@ import { refusalOf } from './roles.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Null where nobody has to sign in: the gateway listens on loopback alone. */
+    /** Null without sign-in: the gateway then accepts only loopback connections. */
     identity: Identity | null;
-    /** Whether the identity holds still: for answers that go on. */
+    /** Whether the identity remains valid: for streamed responses. */
     isStillSignedIn: () => boolean;
   }
 }
 
-/** Answered to everybody: health for a load balancer, the page, and what it needs to sign somebody in. */
+/** Public routes: health for a load balancer, the page, and the sign-in requests. */
 const OPEN: readonly (readonly [method: RegExp, url: RegExp])[] = [
   [/^(GET|HEAD)$/, /^\/(healthz|readyz|$|\?|index\.html$|assets\/|favicon)/],
   [/^(GET|HEAD)$/, /^\/api\/v1\/sign-in(\/openid(\/callback)?)?(\?|$)/],
   [/^POST$/, /^\/api\/v1\/session$/],
 ];
-/** What somebody may do whose password is good for choosing another alone. */
+/** What an account with a one-time password may do: choose another. */
 const OWN_SESSION = /^\/api\/v1\/session(\/password)?$/;
 const SAFE = /^(GET|HEAD|OPTIONS)$/;
 
@@ -36,11 +36,11 @@ export interface AccessParts {
 }
 
 /**
- * Decides who makes each request, and whether it may. A token identifies by its `authorization` header, a browser by the
- * cookie of its session; the name that is recorded is that of the identity, whatever the request says. Where nobody can
- * sign in, the server listens on loopback alone, answers only requests to a loopback name, and lets no page of another
- * origin change anything.
- * @throws Error where a configured token is too weak.
+ * Identifies the author of each request and decides whether it is allowed. A token is read from the `authorization`
+ * header, a browser session from its cookie. Records carry the identity's name, whatever the request says. If no
+ * sign-in is configured, the server listens only on loopback, accepts only requests to a loopback name, and refuses
+ * changes from pages of another origin.
+ * @throws Error if a configured token is too weak.
  */
 export function guard(app: FastifyInstance, config: GatewayConfig['api'], parts: AccessParts): void {
   const configured = configuredTokens(config);
@@ -56,7 +56,7 @@ export function guard(app: FastifyInstance, config: GatewayConfig['api'], parts:
     if (OPEN.some(([method, url]) => method.test(request.method) && url.test(request.url))) return;
     const identity = identify(request, configured, config, parts);
     if (identity === null) {
-      // Behind a proxy everybody has one address: who is signed in is not locked out by somebody else's guesses.
+      // Behind a proxy, all users share one address: a signed-in user must not be locked out by someone else's guesses.
       const waitS = parts.failedLogins.waitS(request.ip);
       if (waitS > 0) {
         parts.failedLogins.turnedAway++;
@@ -81,7 +81,7 @@ export function guard(app: FastifyInstance, config: GatewayConfig['api'], parts:
   });
 }
 
-/** Whether a request records who made it. */
+/** Whether a request records its author. */
 function isSigned(request: FastifyRequest, body: object): boolean {
   const schema = request.routeOptions.schema?.body as { shape?: object } | undefined;
   return 'by' in body || 'by' in (schema?.shape ?? {});
@@ -96,7 +96,7 @@ function identify(
   if (headers.authorization !== undefined) {
     const secret = /^Bearer (.+)$/.exec(headers.authorization)?.[1] ?? '';
     const given = digestOf(secret);
-    // Every token is compared: the time does not reveal which one was close.
+    // Every token is compared, so that timing does not reveal a near match.
     const [found] = configured.filter(({ digest }) => timingSafeEqual(given, digest));
     return found?.identity ?? identities.tokens.identify(secret, now());
   }
@@ -104,21 +104,22 @@ function identify(
   return secret === undefined ? null : identities.sessions.get(secret, now());
 }
 
-/** Why an identity may not make a request; null: it may. */
+/** The reason for refusing an identity's request; null if it is allowed. */
 function mayNot(identity: Identity, request: FastifyRequest, config: GatewayConfig['api']): string | null {
   const [path] = request.url.split('?');
-  // A cookie goes with every request of a browser, whichever page makes it.
+  // Browsers send the cookie with every request, whichever page makes it.
   if (identity.via === 'session' && !SAFE.test(request.method) && !isOwnOrigin(request.headers, config))
     return 'the request comes from another origin';
   if (identity.mustChangePassword && !OWN_SESSION.test(path)) return 'choose a password first';
-  // The rules are about routes: an address may be written in many ways that lead to the same one.
+  // Rules apply to routes, because many spellings of an address lead to the same route.
   return refusalOf(identity, request.method, request.routeOptions.url ?? path);
 }
 
-/** Why a gateway that nobody has to sign in to does not answer a request; null: it does. */
+/** The reason for refusing a request to a gateway without sign-in; null if it is allowed. */
 function refusalOfOpen({ method, headers }: FastifyRequest, config: GatewayConfig['api']): string | null {
-  if (!isLoopbackHost(headers.host ?? '')) return 'without accounts or tokens only a loopback address is answered';
-  // Browsers add `origin` to what may change something, whichever page makes it; other programs do not.
+  if (!isLoopbackHost(headers.host ?? ''))
+    return 'without accounts or tokens, only requests to a loopback address are accepted';
+  // Browsers add `origin` to requests that may change something, whichever page makes them; other programs do not.
   const isForeign = !SAFE.test(method) && headers.origin !== undefined && !isOwnOrigin(headers, config);
   return isForeign ? 'the request comes from another origin' : null;
 }

@@ -13,10 +13,10 @@ export interface AccountParts {
 const personRoleSchema = roleSchema.exclude(['metrics']);
 const accountParams = z.object({ name: accountNameSchema });
 const by = z.string().trim().min(1).max(100);
-/** The password that is shown once. */
+/** The one-time password; shown once. */
 const oneTimeSchema = z.object({ name: z.string(), oneTimePassword: z.string() });
 
-/** Accounts of people, for administrators. */
+/** User accounts, for administrators. */
 export function addAccountRoutes(server: FastifyInstance, { identities, audit }: AccountParts): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
@@ -28,14 +28,14 @@ export function addAccountRoutes(server: FastifyInstance, { identities, audit }:
     '/api/v1/accounts',
     {
       schema: {
-        description: 'Adds an account. The answer has its one-time password, which is shown nowhere else.',
+        description: 'Adds an account. The response contains its one-time password, which is shown only once.',
         body: z.strictObject({ by, name: accountNameSchema, role: personRoleSchema, sites: sitesSchema.default(null) }),
         response: { 201: oneTimeSchema, 409: errorSchema },
       },
     },
     async ({ body: { by: who, ...account } }, reply) => {
       const oneTimePassword = await identities.addAccount(account);
-      if (oneTimePassword === null) return reply.code(409).send({ error: `there is an account ${account.name}` });
+      if (oneTimePassword === null) return reply.code(409).send({ error: `account ${account.name} already exists` });
       audit(who, 'account_added', `${account.name} ${account.role} ${account.sites?.join(',') ?? 'all sites'}`);
       return reply.code(201).send({ name: account.name, oneTimePassword });
     },
@@ -45,7 +45,7 @@ export function addAccountRoutes(server: FastifyInstance, { identities, audit }:
     '/api/v1/accounts/:name',
     {
       schema: {
-        description: 'Changes role and sites of an account, or disables it. Its sessions and personal tokens end.',
+        description: "Changes an account's role and sites, or disables it. Ends its sessions and personal tokens.",
         params: accountParams,
         body: z.strictObject({ by, role: personRoleSchema, sites: sitesSchema, disabled: z.boolean() }),
         response: { 200: accountSchema, 409: errorSchema },
@@ -63,7 +63,7 @@ export function addAccountRoutes(server: FastifyInstance, { identities, audit }:
     '/api/v1/accounts/:name/reset',
     {
       schema: {
-        description: 'Gives an account a one-time password, and ends its sessions.',
+        description: 'Resets an account to a one-time password, and ends its sessions.',
         params: accountParams,
         body: z.strictObject({ by }),
         response: { 200: oneTimeSchema, 404: errorSchema },
@@ -81,7 +81,7 @@ export function addAccountRoutes(server: FastifyInstance, { identities, audit }:
     '/api/v1/accounts/:name',
     {
       schema: {
-        description: 'Removes an account. What it did stays in the audit log under its name.',
+        description: 'Removes an account. Its actions stay in the audit log under its name.',
         params: accountParams,
         response: { 204: z.null(), 409: errorSchema },
       },

@@ -16,7 +16,7 @@ export interface AlarmHealthParts {
   store: Store;
   alarms: AlarmMeasures;
   now: () => number;
-  /** Failures that maintenance recorded. */
+  /** Failures in the maintenance records. */
   failures: () => RecordedFailure[];
 }
 
@@ -35,7 +35,7 @@ export function addAlarmHealthRoutes(
           'Measures of EEMUA 191 and ISA-18.2 over the last days: rates, floods, chattering, stale alerts, bad actors, time to acknowledge.',
         querystring: z.object({
           days: z.coerce.number().min(0.01).max(366).default(7),
-          /** Who share the alerts. */
+          /** The number of operators who share the alerts. */
           operators: z.coerce.number().int().min(1).max(1000).default(1),
           site: nameSchema.optional(),
         }),
@@ -56,7 +56,7 @@ export function addAlarmHealthRoutes(
     {
       schema: {
         description:
-          'Precision and lead time of the alerts of each rule, by what was found, and failures that no alert foretold.',
+          "Precision and lead time of each rule's alerts, from their findings, and failures without an alert.",
         response: { 200: trackRecordsSchema },
       },
     },
@@ -71,7 +71,7 @@ export function addAlarmHealthRoutes(
     '/api/v1/alerts/:id/track-record',
     {
       schema: {
-        description: 'How often earlier alerts of the same rule were right, and how early; null: none has a finding.',
+        description: 'Precision and lead time of earlier alerts of the same rule; null if none has a finding.',
         params: z.object({ id: z.string().max(300) }),
         response: {
           200: z.object({ rule: z.string(), trackRecord: trackRecordSchema.nullable() }),

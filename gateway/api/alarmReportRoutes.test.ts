@@ -21,19 +21,19 @@ test('a month has its measures beside those of the month before, its findings an
   const html = page.payload;
   expect(html).toContain('<h1>Alarm system of all sites, 2026-05</h1>');
   expect(rowOf(html, 'Alerts')).toEqual(['Alerts', '13', '0', '', '']);
-  expect(rowOf(html, 'Most in ten minutes, each operator').slice(1)).toEqual(['6.5', '0', 'at most 10', 'yes']);
+  expect(rowOf(html, 'Peak per operator in ten minutes').slice(1)).toEqual(['6.5', '0', 'at most 10', 'yes']);
   expect(rowOf(html, 'Critical alerts')[1]).toBe('1');
   expect(html).toContain('<title>2026-05-20: 13</title>');
   expect(html).toContain('<title>2026-05-19: 0</title>');
   expect(rowOf(html, 'vibration outer_race').slice(1, 5)).toEqual(['1', '1', '0', '50 % (95 %: 9.45 % to 90.5 %)']);
-  expect(html).toContain('9850 EUR: 1 unplanned stops avoided, 0 alerts that came too late, 1 visits');
+  expect(html).toContain('9850 EUR: 1 unplanned stops avoided, 0 late alerts, 1 inspections');
   const alone = (await get('?month=2026-05&site=s')).payload;
   expect(alone).toContain('Alarm system of s, 2026-05');
   expect(rowOf(alone, 'Alerts')[1]).toBe('12');
-  expect(rowOf(alone, 'Most in ten minutes, each operator').slice(1)).toEqual(['12', '0', 'at most 10', 'no']);
+  expect(rowOf(alone, 'Peak per operator in ten minutes').slice(1)).toEqual(['12', '0', 'at most 10', 'no']);
   const june = (await get('?month=2026-06')).payload;
   expect(rowOf(june, 'Alerts').slice(1, 3)).toEqual(['0', '13']);
-  expect(june).toContain('<h2>Sources of most alerts</h2>\n<p>None.</p>');
+  expect(june).toContain('<h2>Most frequent sources</h2>\n<p>None.</p>');
   // The last month that is over.
   expect((await get('')).payload).toContain('all sites, 2026-04');
   expect((await get('?month=2026-13')).statusCode).toBe(400);

@@ -117,7 +117,7 @@ export async function apiServer(api: object = {}, nowMs = 5) {
       pino({ level: 'silent' }),
     ),
     metrics: new Registry(),
-    notReady: () => ['the broker is away'],
+    notReady: () => ['the broker is disconnected'],
     warnings: () => [],
     failed: () => undefined,
     version: '0',

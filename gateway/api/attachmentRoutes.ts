@@ -9,16 +9,16 @@ import { errorSchema } from './routes.ts';
 
 export interface AttachmentParts {
   store: Store;
-  /** An alert has a new attachment. */
+  /** Called when a file was attached to an alert. */
   acknowledged: (alert: AlertRecord) => void;
   now: () => number;
 }
 
-/** A photograph of a telephone, with room. */
+/** Larger than a typical phone photograph. */
 const MAX_BYTES = 8_000_000;
 const alertParams = z.object({ id: z.string().max(300) });
 
-/** Files that people add to alerts. */
+/** Files that people attach to alerts. */
 export function addAttachmentRoutes(server: FastifyInstance, { store, acknowledged, now }: AttachmentParts): void {
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -30,7 +30,7 @@ export function addAttachmentRoutes(server: FastifyInstance, { store, acknowledg
       {
         bodyLimit: MAX_BYTES,
         schema: {
-          description: `Adds a file to an alert: ${attachmentTypes.join(', ')}; at most ${MAX_BYTES / 1e6} MB. The same content twice is one attachment.`,
+          description: `Adds a file to an alert: ${attachmentTypes.join(', ')}; at most ${MAX_BYTES / 1e6} MB. Identical content is stored once.`,
           params: alertParams,
           querystring: z.object({ name: displayNameSchema, by: z.string().trim().min(1).max(100).default('rest') }),
           response: { 200: attachmentSchema, 400: errorSchema, 404: errorSchema, 409: errorSchema },

@@ -4,15 +4,15 @@ import { z } from 'zod';
 import { auditEntrySchema } from '#models/contracts/audit.ts';
 import type { Store } from '../store/store.ts';
 
-/** The audit log, to be read. */
+/** Read access to the audit log. */
 export function addAuditRoutes(server: FastifyInstance, { store }: { store: Store }): void {
   server.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/audit',
     {
       schema: {
-        description: 'Who did what, when; the oldest first. `head` is the last entry that was written.',
+        description: 'Audit entries, oldest first. `head` is the last entry written.',
         querystring: z.object({
-          /** The sequence of the last entry of the page before. */
+          /** The sequence of the last entry on the previous page. */
           after: z.coerce.number().int().min(0).default(0),
           limit: z.coerce.number().int().min(1).max(1000).default(200),
         }),

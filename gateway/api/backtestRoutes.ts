@@ -21,7 +21,7 @@ export interface BacktestParts extends ValueParts {
 
 const DAY_MS = 86_400_000;
 const MAX_MACHINES = 500;
-/** Intervals of a machine's history that rules are tried on. */
+/** Number of intervals into which a machine's history is divided. */
 const INTERVALS = 4000;
 const LIMITS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
 const numbers = (element: z.ZodNumber, most: number) =>
@@ -31,7 +31,7 @@ const numbers = (element: z.ZodNumber, most: number) =>
     .transform((text) => text.split(',').map(Number))
     .pipe(z.array(element).min(1).max(most));
 
-/** "Would it have fired?": what other alert rules, or a model, would have done over stored history. */
+/** Backtest of other alert rules, or of a model, on the stored history. */
 export function addBacktestRoutes(server: FastifyInstance, parts: BacktestParts): void {
   const { store, historian, registry, costs, now } = parts;
   server.withTypeProvider<ZodTypeProvider>().get(
@@ -44,13 +44,16 @@ export function addBacktestRoutes(server: FastifyInstance, parts: BacktestParts)
           days: z.coerce.number().min(0.01).max(3660).default(365),
           site: nameSchema.optional(),
           asset: nameSchema.optional(),
-          /** In units of the present limit. */
+          /** As multiples of the present limit. */
           limits: numbers(z.number().positive().max(1000), 50).default(LIMITS),
-          /** How long the index stays over the limit before an alert; each with each limit. 0: two intervals. */
+          /**
+           * How long the index must stay above the limit before an alert; each is combined with each limit. 0: two
+           * intervals.
+           */
           persistMinutes: numbers(z.number().min(0).max(100_000), 10).default([0]),
-          /** Of false alerts, for each machine and month of 30 days. */
+          /** False alerts allowed per machine and 30-day month. */
           budget: z.coerce.number().min(0).max(1000).optional(),
-          /** A process model of the registry: its index over the machine's stored values is tried. */
+          /** A process model of the registry, whose index over the machine's stored values is tested. */
           model: z.string().max(200).optional(),
         }),
         response: { 200: backtestSchema, 400: errorSchema },
@@ -67,7 +70,7 @@ export function addBacktestRoutes(server: FastifyInstance, parts: BacktestParts)
           .code(400)
           .send({ error: `${machines.length} machines, at most ${MAX_MACHINES}: name a site or an asset` });
       if (model !== undefined && asset === undefined)
-        return reply.code(400).send({ error: 'asset: a model is tried on one machine; name it' });
+        return reply.code(400).send({ error: 'asset: required, because a model is tested on one machine' });
       const [fromMs, toMs] = [now() - days * DAY_MS, now()];
       const points = () => store.points();
       const read = (machine: OfMachine) =>
@@ -110,7 +113,7 @@ export function addBacktestRoutes(server: FastifyInstance, parts: BacktestParts)
   );
 }
 
-/** Largest health index of each interval. A history that is shorter than what was asked for has shorter intervals. */
+/** Largest health index of each interval. A history shorter than requested has shorter intervals. */
 async function indexHistory(
   historian: Historian,
   { site, edge, asset }: OfMachine,

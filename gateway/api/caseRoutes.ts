@@ -10,7 +10,7 @@ import { newestOf } from './siteScope.ts';
 
 const MAX_ALERTS = 500;
 
-/** Cases: alerts of one cause. */
+/** Cases: alerts with one cause. */
 export function addCaseRoutes(server: FastifyInstance, { store }: { store: Store }): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
@@ -24,7 +24,7 @@ export function addCaseRoutes(server: FastifyInstance, { store }: { store: Store
           state: z.enum(['active', 'all']).default('active'),
           site: nameSchema.optional(),
           limit: z.coerce.number().int().min(1).max(200).default(50),
-          /** The id of the last case of the page before. */
+          /** The id of the last case on the previous page. */
           after: z.string().max(300).optional(),
         }),
         response: { 200: z.array(alertCaseSchema), 404: errorSchema },

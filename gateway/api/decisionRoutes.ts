@@ -31,7 +31,7 @@ export function addDecisionRoutes(server: FastifyInstance, { plans, planner, sto
     '/api/v1/plan/exceptions',
     {
       schema: {
-        description: 'What in the plan needs a person, the most at stake first.',
+        description: 'Exceptions of the plan that need a decision, highest stake first.',
         querystring: limitQuery.extend({ limit: z.coerce.number().int().min(1).max(1000).default(20) }),
         response: { 200: z.array(planExceptionSchema) },
       },
@@ -82,7 +82,7 @@ export function addDecisionRoutes(server: FastifyInstance, { plans, planner, sto
     '/api/v1/plan/decisions/:id/withdraw',
     {
       schema: {
-        description: 'Withdraws a decision that no purchase order carries out yet.',
+        description: 'Withdraws a decision that no purchase order implements yet.',
         params: idParams,
         body: withdrawal,
         response: { 200: orderDecisionSchema, 404: errorSchema },

@@ -3,21 +3,21 @@ import type { LiveEvent } from '#models/contracts/api.ts';
 import { type RecentEvent, RecentEvents } from './recentEvents.ts';
 
 const MAX_LISTENERS = 200;
-/** Of one identity: one that opens too many keeps nobody else from listening. */
+/** Limit per identity, so that one with many streams does not block others. */
 const MAX_OWN = 20;
 /** A listener that is further behind is disconnected: its page reconnects and loads the present state. */
 const MAX_BEHIND_BYTES = 2 * 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
 
 interface Listener {
-  /** Name or address of who listens. */
+  /** Name or address of the listener. */
   who: string;
   /** What of an event it may see; null: nothing of it. Absent: all. */
   limited?: (event: LiveEvent) => LiveEvent | null;
   isStillSignedIn: () => boolean;
 }
 
-/** Server-sent events to every page that listens. */
+/** Server-sent events to all listening pages. */
 export class Events {
   /** Listeners disconnected because they could not keep up. */
   letGo = 0;
@@ -61,7 +61,7 @@ export class Events {
     for (const response of this.#listeners.keys()) response.end();
   }
 
-  /** Ends the streams of sessions and tokens that ended. */
+  /** Ends the streams of expired or revoked sessions and tokens. */
   keepThoseSignedIn(): void {
     for (const [response, { isStillSignedIn }] of this.#listeners) {
       if (isStillSignedIn()) this.#write(response, ': keep-alive\n\n');

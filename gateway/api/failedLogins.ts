@@ -1,23 +1,23 @@
-/** Keys that are remembered: a flood of many must not fill the memory. */
+/** Limit on stored keys, so that a flood cannot exhaust memory. */
 const MAX_KEYS = 10_000;
 
-/** Counts failed sign-ins by address or by account, so that guessing is slow. */
+/** Counts failed sign-ins by address or by account, to slow down guessing. */
 export class FailedLogins {
   readonly #now: () => number;
   readonly #most: number;
   readonly #windowMs: number;
   readonly #failed = new Map<string, { count: number; sinceMs: number }>();
-  /** Requests that were refused for it; whoever refuses one counts it. */
+  /** Requests refused because of failed sign-ins; counted by the caller. */
   turnedAway = 0;
 
-  /** @param most failures within the window, after which the rest of it is waited for. */
+  /** @param most failures allowed within the window; after that, attempts must wait for its end. */
   constructor(now: () => number, most = 20, windowMs = 60_000) {
     this.#now = now;
     this.#most = most;
     this.#windowMs = windowMs;
   }
 
-  /** Seconds until the next attempt; 0 where it may be now. */
+  /** Seconds until the next attempt is allowed; 0 if it is allowed now. */
   waitS(key: string): number {
     const known = this.#failed.get(key);
     if (known === undefined || known.count < this.#most) return 0;

@@ -23,7 +23,7 @@ const by = z.string().trim().min(1).max(100);
 const idParams = z.object({ id: packageIdSchema });
 const rolloutParams = z.object({ id: z.coerce.number().int() });
 
-/** Models and their ways to machines, under `/api/v1/models` and `/api/v1/rollouts`. */
+/** Models and their roll-outs, under `/api/v1/models` and `/api/v1/rollouts`. */
 export function addModelRoutes(
   server: FastifyInstance,
   { registry, rollouts, proposals, store, now }: ModelParts,
@@ -68,7 +68,7 @@ export function addModelRoutes(
     '/api/v1/models/propose',
     {
       schema: {
-        description: 'Learns a model of the newest days of a machine, and compares it with the running one.',
+        description: "Trains a model on a machine's latest days, and compares it with the running one.",
         body: targetSchema.extend({ by, days: z.number().positive().max(365).default(14) }),
         response: {
           201: z.object({ id: packageIdSchema, comparison: z.record(z.string(), z.unknown()) }),
@@ -87,7 +87,7 @@ export function addModelRoutes(
 
   app.get(
     '/api/v1/models/:id/package',
-    { schema: { description: 'The package as a file, for an edge that no network reaches.', params: idParams } },
+    { schema: { description: 'The package as a file, for an edge without a network connection.', params: idParams } },
     async ({ params }, reply) =>
       orConflict(reply, async () => reply.type('application/json').send(registry.package(params.id))),
   );
@@ -105,7 +105,7 @@ export function addModelRoutes(
           model: packageIdSchema,
           targets: z.array(targetSchema).min(1).max(10_000),
           rows: z.int().min(1).max(1_000_000).default(360),
-          /** One in ten by default. */
+          /** One machine in ten by default. */
           canaries: z.int().min(1).optional(),
         }),
         response: { 201: rolloutSchema, 409: errorSchema },
@@ -140,7 +140,7 @@ export function addModelRoutes(
   );
 }
 
-/** A refusal of the registry becomes a 409 with its reason. */
+/** Maps a refusal of the registry to a 409 with its reason. */
 async function orConflict<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

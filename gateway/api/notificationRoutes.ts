@@ -10,9 +10,9 @@ export interface NotificationParts {
   deliveries: DeliveryTables;
   /** Channels by name. */
   channels: readonly string[];
-  /** Starts what is due. */
+  /** Starts the deliveries that are due. */
   deliver: () => void;
-  /** Sends a test message now. Rejects with the reason where it could not. */
+  /** Sends a test message now. Rejects with the reason on failure. */
   testChannel: (channel: string) => Promise<void>;
   audit: (by: string, what: string, subject: string) => void;
 }
@@ -22,7 +22,7 @@ const viewOf = (table: string, { notice: _notice, ...delivery }: Delivery): Deli
   id: `${table}-${delivery.id}`,
 });
 
-/** Notifications to people: what waits, what was delivered, the dead letters, and a test of each channel. */
+/** Notifications: pending, delivered and dead letters, and a test of each channel. */
 export function addNotificationRoutes(server: FastifyInstance, parts: NotificationParts): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
   const { deliveries, channels, deliver, testChannel, audit } = parts;
@@ -52,8 +52,8 @@ export function addNotificationRoutes(server: FastifyInstance, parts: Notificati
         schema: {
           description:
             what === 'resend'
-              ? 'Sends a dead letter, or what was abandoned, again.'
-              : 'Gives up a notification that waits or is a dead letter.',
+              ? 'Resends a dead letter or an abandoned notification.'
+              : 'Abandons a pending notification or a dead letter.',
           params: z.object({ id: z.string().regex(/^[a-z]+-[0-9]{1,15}$/) }),
           body: z.strictObject({ by: z.string().trim().min(1).max(100) }),
           response: { 200: z.object({ ok: z.literal(true) }), 404: errorSchema },

@@ -8,12 +8,12 @@ import { type SessionParts, sessionStarter } from './sessionRoutes.ts';
 const STATE_COOKIE = 'millwright-openid';
 const STATE_S = 600;
 
-/** The way to an OpenID Connect provider and back; a person who cannot be let in reads the reason on the page. */
+/** Sign-in through an OpenID Connect provider; on refusal, the page shows the reason. */
 export function addOpenIdRoutes(app: FastifyInstance, config: GatewayConfig['api'], parts: SessionParts): void {
   if (config.openId === undefined || config.publicUrl === undefined) return;
   const openId = new OpenIdSignIn(config.openId, config.publicUrl, parts.now);
   const begin = sessionStarter(config, parts);
-  // The cookie has to come along from the provider's page, which is another site.
+  // The cookie must be sent on the redirect from the provider's page, which is another site.
   const stateCookie = (value: string, seconds: number) =>
     cookieOf(config, { name: STATE_COOKIE, value, seconds, sameSite: 'lax' });
 
@@ -51,7 +51,7 @@ export function addOpenIdRoutes(app: FastifyInstance, config: GatewayConfig['api
 
 const pageWith = (reason: string) => `/?signInError=${encodeURIComponent(reason)}`;
 
-/** @throws what is no refusal. */
+/** @throws any error that is not a refusal. */
 function reasonOf(error: unknown): string {
   if (error instanceof OpenIdError) return error.message;
   throw error;

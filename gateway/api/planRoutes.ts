@@ -25,12 +25,12 @@ export interface PlanParts {
   planner: Planner;
   store: Store;
   now: () => number;
-  /** An alert for planners was acknowledged. */
+  /** Called when a planner alert was acknowledged. */
   planAcknowledged: (alert: PlanAlert) => void;
 }
 
 const MAX_ITEMS = 1_000_000;
-/** Of a plan that is tried, the first so many are answered. */
+/** Maximum number of items returned for a what-if plan. */
 const MAX_TRIED_ITEMS = 200;
 const placeQuery = z.object({ item: z.string().min(1).max(200), site: z.string().max(200).default('') });
 
@@ -46,7 +46,7 @@ export function addPlanRoutes(
     {
       schema: {
         description:
-          'The newest plan: how it was made and how good its forecasts were, and its items, the costliest to wait for (or the likeliest to run out) first.',
+          'The latest plan: its settings, the accuracy of its forecasts, and its items, ranked by the cost of waiting or by the probability of running out.',
         querystring: z.object({
           limit: z.coerce.number().int().min(1).max(5000).default(200),
           offset: z.coerce.number().int().min(0).default(0),
@@ -95,7 +95,7 @@ export function addPlanRoutes(
 
   app.get(
     '/api/v1/plan.xlsx',
-    { schema: { description: 'A workbook: orders to be made now, the plan, and forecasts.' } },
+    { schema: { description: 'A workbook: orders due now, the plan, and forecasts.' } },
     async (_request, reply) => {
       const items = plans.items(MAX_ITEMS, 0);
       const all = items.flatMap(({ item, site }) => plans.item(item, site)?.series ?? []);
@@ -129,7 +129,7 @@ export function addPlanRoutes(
     '/api/v1/plan/what-if',
     {
       schema: {
-        description: 'The plan as it would be: other service, lead times, demand, stock or budget. Nothing is kept.',
+        description: 'A what-if plan with different service, lead times, demand, stock or budget. Nothing is stored.',
         body: whatIfSchema,
         response: {
           200: z.object({ summary: planSummarySchema, items: z.array(planItemSchema) }),

@@ -7,13 +7,13 @@ const READERS: readonly Role[] = ['viewer', 'operator', 'planner', 'engineer'];
 interface Rule {
   methods: readonly string[];
   path: RegExp;
-  /** Roles beside the administrator, who may do all. */
+  /** Allowed roles; administrators may always do everything. */
   may: readonly Role[];
-  /** Whether an identity that is limited to sites may make the request: it is answered of those sites alone. */
+  /** Whether a site-restricted identity may make the request; the response then covers only its sites. */
   bySite: boolean;
 }
 
-/** Who may do what; the first rule that matches decides, and a route without a rule is the administrator's alone. */
+/** Access rules: the first match decides, and a route without a rule is for administrators only. */
 const RULES: readonly Rule[] = [
   { methods: ['GET'], path: /^\/metrics$/, may: ['metrics', ...READERS], bySite: false },
   { methods: ['GET'], path: /^\/openapi\.json$/, may: READERS, bySite: true },
@@ -27,7 +27,7 @@ const RULES: readonly Rule[] = [
   },
   { methods: ['GET'], path: /^\/api\/v1\//, may: READERS, bySite: true },
   { methods: ['POST'], path: /^\/api\/v1\/(alerts\/|suppressions)/, may: ['operator', 'engineer'], bySite: true },
-  // Whose approval an order needs is the policy's: the order itself refuses others.
+  // The approval policy decides who may approve an order: the order itself refuses others.
   { methods: ['POST'], path: /^\/api\/v1\/work-orders\//, may: ['operator', 'planner', 'engineer'], bySite: true },
   { methods: ['POST'], path: /^\/api\/v1\/plan\/alerts\//, may: ['operator', 'planner', 'engineer'], bySite: true },
   {
@@ -67,7 +67,7 @@ export function refusalOf(
   return null;
 }
 
-/** A request of each group of actions. */
+/** One sample request for each group of actions. */
 const EXAMPLES: Record<Permission, readonly [method: string, url: string]> = {
   alerts: ['POST', '/api/v1/alerts/a/acknowledge'],
   planAlerts: ['POST', '/api/v1/plan/alerts/acknowledge'],
@@ -81,7 +81,7 @@ const EXAMPLES: Record<Permission, readonly [method: string, url: string]> = {
   tokens: ['POST', '/api/v1/tokens'],
 };
 
-/** What an identity may do, for a page that hides the rest. Pure. */
+/** An identity's permissions, so that the page can hide the rest. Pure. */
 export function permissionsOf(identity: Pick<Identity, 'role' | 'sites'>): Permission[] {
   return permissions.filter((permission) => refusalOf(identity, ...EXAMPLES[permission]) === null);
 }

@@ -33,11 +33,11 @@ export interface ApiParts {
   historian: Historian;
   now: () => number;
   acknowledged: (alert: AlertRecord) => void;
-  /** Signs an order and sends it; null where there is no key. @throws where the broker is away. */
+  /** Signs a command and publishes it; null without a key. @throws if the broker is disconnected. */
   command: ((origin: Origin, order: Order) => Promise<Command>) | null;
-  /** Whether each machine is watched now. */
+  /** Whether each machine is watched at present. */
   watches: () => (machine: OfMachine) => Watch;
-  /** Of Millwright. */
+  /** Version of Millwright. */
   version: string;
 }
 
@@ -83,7 +83,7 @@ export function addRoutes(
           site: nameSchema.optional(),
           asset: nameSchema.optional(),
           severity: severitySchema.optional(),
-          /** The id of the last alert of the page before. */
+          /** The id of the last alert on the previous page. */
           after: z.string().max(300).optional(),
         }),
         response: { 200: z.array(alertRecordSchema), 404: errorSchema },
@@ -114,7 +114,7 @@ export function addRoutes(
     {
       schema: {
         description:
-          'The evidence of an alert in one tar archive: signal, features, baseline, configuration, steps of the decision, and a manifest with the SHA-256 of each. `millwright replay-alert` judges it again.',
+          'The evidence of an alert in one tar archive: signal, features, baseline, configuration, steps of the decision, and a manifest with the SHA-256 of each. `millwright replay-alert` reproduces its verdict.',
         params: z.object({ id: z.string().max(300) }),
       },
     },
@@ -122,7 +122,7 @@ export function addRoutes(
       const [alert, evidence] = [store.alert(params.id), store.evidence(params.id)];
       if (alert === null) return reply.code(404).send({ error: `no alert ${params.id}` });
       if (evidence?.decision === undefined)
-        return reply.code(404).send({ error: `no evidence of alert ${params.id} that can be judged again` });
+        return reply.code(404).send({ error: `no evidence of alert ${params.id} that can be replayed` });
       const name = `${params.id.replace(/[^A-Za-z0-9._-]+/g, '-')}.tar`;
       const bundle = alertBundle(alert, { ...evidence, decision: evidence.decision }, version);
       return reply
@@ -175,7 +175,7 @@ export function addRoutes(
     '/api/v1/alerts/:id/finding',
     {
       schema: {
-        description: 'Whether an alert was true: what models are trained anew on, and are held against.',
+        description: 'The finding of an alert, which is used to retrain and evaluate models.',
         params: z.object({ id: z.string().max(300) }),
         body: findingRequestSchema,
         response: { 200: alertRecordSchema, 404: errorSchema },
@@ -227,7 +227,7 @@ export function addRoutes(
     '/api/v1/evidence/:id',
     {
       schema: {
-        description: 'A recording whole: its pieces as int16 in base64, and the lines that the machine places in it.',
+        description: "A complete recording: its pieces as int16 in base64, and the machine's spectral lines in it.",
         params: z.object({ id: z.string().max(300) }),
         response: { 200: evidenceMessageSchema, 404: errorSchema },
       },
@@ -267,7 +267,7 @@ export function addRoutes(
         return reply.code(404).send({ error: `no edge ${params.site}/${params.edge} is known here` });
       if (!command) return reply.code(409).send({ error: 'the gateway has no signing key: set commands.keyFile' });
       try {
-        // Recorded before it is sent: an edge carries out no command that the log lacks.
+        // Recorded before it is sent: an edge must never execute a command that is missing from the log.
         store.audit(now(), body.by, 'command', `${params.site}/${params.edge}`, JSON.stringify(body.order));
         return reply.code(202).send(await command(params, body.order));
       } catch (error) {

@@ -46,7 +46,7 @@ test('with a token it wants the token, save for health', async () => {
 test('says why it is not ready', async () => {
   const answer = await (await apiServer()).app.inject('/readyz');
   expect(answer.statusCode).toBe(503);
-  expect(answer.json()).toEqual({ ok: false, why: ['the broker is away'], warnings: [] });
+  expect(answer.json()).toEqual({ ok: false, why: ['the broker is disconnected'], warnings: [] });
 });
 
 test('bad questions get clear answers', async () => {

@@ -37,7 +37,7 @@ import { addWorkOrderRoutes, type WorkOrderParts } from './workOrderRoutes.ts';
 
 const TURNED_AWAY = [401, 403, 429];
 const YEAR_S = 31_536_000;
-/** For a whole request: half a body holds no connection for longer. */
+/** Timeout of a complete request: an incomplete body must not hold its connection. */
 const REQUEST_MS = 120_000;
 
 export interface ServerParts
@@ -54,13 +54,13 @@ export interface ServerParts
     BacktestParts,
     WorkOrderParts {
   metrics: Registry;
-  /** Why the gateway cannot do its work now; empty where it can. */
+  /** Why the gateway cannot work at present; empty if it can. */
   notReady: () => string[];
-  /** What does not keep it from its work, and what somebody has to look at. */
+  /** Warnings that need attention but do not stop the gateway. */
   warnings: () => string[];
-  /** Requests that were not answered for who made them, or how many, by HTTP status. */
+  /** Requests refused for authentication, authorisation or rate, by HTTP status. */
   turnedAway: Map<number, number>;
-  /** Called with what a route threw without meaning to. */
+  /** Called with unexpected errors of routes. */
   failed: (error: unknown) => void;
   version: string;
 }
@@ -80,14 +80,15 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   app.setSerializerCompiler(serializerCompiler);
   await app.register(helmet, {
     contentSecurityPolicy: {
-      // Charts set their size in style attributes; nothing else comes from anywhere but here, and nothing upgrades to TLS on loopback.
+      // Charts set their size in style attributes; everything else must come from this origin, and loopback must not
+      // upgrade to TLS.
       directives: { defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], upgradeInsecureRequests: null },
     },
     strictTransportSecurity: isOverTls(config) && { maxAge: YEAR_S, includeSubDomains: false },
   });
   guard(app, config, parts);
-  // Of each identity, so that one that sends too many locks nobody else out; never of what supervises the gateway. Actions
-  // on alerts have a budget of their own: a page that polls too often does not keep its operator from acknowledging.
+  // One rate limit per identity, so that a busy client does not lock out others; none for supervisors of the gateway.
+  // Alert actions have their own budget, so that frequent polling does not keep an operator from acknowledging.
   await app.register(rateLimit, {
     max: 3000,
     timeWindow: '1 minute',
@@ -146,7 +147,7 @@ function tlsOf({ tls }: GatewayConfig['api']) {
   return { https: { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile) } };
 }
 
-/** The built page lies beside the built command; when run from source, in `dist`. */
+/** The built page is beside the built command; when run from source, in `dist`. */
 function pageDirectory(): string | null {
   const candidates = ['./web/', '../web/', '../../dist/web/'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),

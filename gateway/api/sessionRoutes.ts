@@ -12,10 +12,10 @@ import { cookieOf, isOwnOrigin, sessionCookie } from './origin.ts';
 import { permissionsOf } from './roles.ts';
 import { errorSchema } from './routes.ts';
 
-/** Failures after which an account is locked, for whom and from where ever. */
+/** Failures that lock an account, whoever and wherever they come from. */
 const MAX_FAILED = 10;
 const LOCKED_MS = 15 * 60_000;
-/** Each takes 100 MB of memory traffic and a thread for a tenth of a second. */
+/** Limit on concurrent password checks: each takes 100 MB of memory traffic and a thread for a tenth of a second. */
 const MAX_HASHING = 4;
 const HOUR_MS = 3_600_000;
 const passwordSchema = z.string().min(1).max(1000);
@@ -25,11 +25,11 @@ export interface SessionParts {
   failedLogins: FailedLogins;
   now: () => number;
   audit: (by: string, what: string, subject: string) => void;
-  /** Called when somebody has chosen a password. */
+  /** Called when a user has chosen a new password. */
   passwordChosen: (name: string) => void;
 }
 
-/** Signing in with an account, and out. */
+/** Sign-in with an account, and sign-out. */
 export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig['api'], parts: SessionParts): void {
   const { identities, failedLogins, now, audit, passwordChosen } = parts;
   const app = server.withTypeProvider<ZodTypeProvider>();
@@ -39,13 +39,18 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
 
   app.get(
     '/api/v1/sign-in',
-    { schema: { description: 'Ways to sign in.', response: { 200: signInSchema } } },
+    { schema: { description: 'Available sign-in methods.', response: { 200: signInSchema } } },
     async () => ({ accounts: config.accounts !== undefined, openId: config.openId?.label ?? null }),
   );
 
   app.get(
     '/api/v1/session',
-    { schema: { description: 'Who makes the request, and what it may do.', response: { 200: sessionViewSchema } } },
+    {
+      schema: {
+        description: 'The identity of the request, and its permissions.',
+        response: { 200: sessionViewSchema },
+      },
+    },
     async ({ identity }) => viewOf(identity),
   );
 
@@ -54,7 +59,7 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
     {
       schema: {
         description:
-          'Signs in; the answer sets the cookie of the session. An account is locked for a quarter of an hour after ten failures.',
+          'Signs in; the response sets the session cookie. An account is locked for a quarter of an hour after ten failures.',
         body: z.strictObject({ name: accountNameSchema, password: passwordSchema }),
         response: {
           200: sessionViewSchema,
@@ -112,7 +117,7 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
     '/api/v1/session/password',
     {
       schema: {
-        description: 'Chooses a password. Every session of the account ends, and another one begins.',
+        description: 'Changes the password. Ends every session of the account and starts a new one.',
         body: z.strictObject({ password: passwordSchema, newPassword: passwordSchema }),
         response: { 200: sessionViewSchema, 400: errorSchema, 401: errorSchema, 409: errorSchema, 429: errorSchema },
       },
@@ -122,7 +127,7 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
       const { password, newPassword } = request.body;
       const hash = identities.accounts.passwordHash(name);
       if (hash === null || request.identity?.via !== 'session')
-        return reply.code(409).send({ error: 'only an account that is signed in has a password here' });
+        return reply.code(409).send({ error: 'only a signed-in account can change its password' });
       const waitS = locked.waitS(name.toLowerCase());
       if (waitS > 0) {
         failedLogins.turnedAway++;
@@ -132,7 +137,7 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
         locked.failed(name.toLowerCase());
         return reply.code(401).send({ error: 'wrong password' });
       }
-      const fault = password === newPassword ? 'the new password is the old one' : passwordFault(newPassword, name);
+      const fault = password === newPassword ? 'the new password equals the old one' : passwordFault(newPassword, name);
       if (fault !== null) return reply.code(400).send({ error: fault });
       audit(name, 'password', name);
       await identities.choosePassword(name, newPassword);
@@ -144,7 +149,7 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
   );
 }
 
-/** Begins a session and sets its cookie; the one that the browser had ends. */
+/** Starts a session and sets its cookie; the browser's previous session ends. */
 export function sessionStarter(config: GatewayConfig['api'], { identities, now, audit }: SessionParts) {
   const seconds = (config.sessionHours * HOUR_MS) / 1000;
   return (

@@ -31,7 +31,7 @@ export function limitToSites(app: FastifyInstance, parts: SiteScopeParts): void 
     if (sites === null || reply.statusCode >= 400 || isDescription) return payload;
     const limited = limitedTo(payload, sites, areaOf);
     if (limited !== null || payload === null) return limited;
-    // The route's schema is that of what was found.
+    // The route's schema only describes a found object.
     reply.code(404);
     return { error: 'not found among your sites' };
   });
@@ -72,8 +72,8 @@ function subjectOf(request: FastifyRequest, { store, plans }: SiteScopeParts): P
 }
 
 /**
- * The site that something is asked of which is of one site or of all: the one that is named, or the identity's only one.
- * @returns why there is none, where the identity has several and names none.
+ * Resolves the site for a resource that belongs to one site or all: the named site, or the identity's only one.
+ * @returns a refusal if the identity has several sites and the request names none.
  */
 export function oneSite(identity: Identity | null, named: string | undefined): { site?: string } | { refusal: string } {
   const own = identity?.sites ?? null;
@@ -110,8 +110,8 @@ export function newestOf<T>(
 const FOREIGN = Symbol('of another site');
 
 /**
- * A value without what belongs to other sites: elements of arrays that name another one are left out. Null where the value
- * itself, or an object in it, names another one. Pure.
+ * Removes the data of other sites from a value: array elements that name another site are omitted. Null if the value
+ * itself, or an object in it, names another site. Pure.
  */
 export function limitedTo<T>(value: T, sites: readonly string[], areaOf: AreaOf): T | null {
   const limited = limit(value, sites, areaOf);

@@ -17,10 +17,10 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const tableSchema = z.enum(supplyTableNames as [string, ...string[]]);
 const checkedSchema = z.object({ table: z.string(), rows: z.int(), notes: z.array(z.string()) });
 
-/** Tables that planners give, under `/api/v1/supply`. */
+/** Tables uploaded by planners, under `/api/v1/supply`. */
 export function addSupplyRoutes(server: FastifyInstance, { supply, intake }: SupplyParts): void {
   server.register(async (scope) => {
-    // Tables are parsed by their content, whatever media type the request names.
+    // Tables are parsed by content, whatever media type the request declares.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BYTES }, (_request, body, done) =>
       done(null, body),
@@ -33,12 +33,12 @@ export function addSupplyRoutes(server: FastifyInstance, { supply, intake }: Sup
         bodyLimit: MAX_BYTES,
         schema: {
           description:
-            'A table: separated values with a header, or a JSON list of records. All of it is taken, or nothing. Rows are known again by their keys: the same table twice changes nothing.',
+            'A table: separated values with a header, or a JSON list of records. It is imported completely or not at all. Rows are identified by their keys, so that importing a table twice changes nothing.',
           params: z.object({ table: tableSchema }),
           querystring: z.object({
             by: z.string().trim().min(1).max(100).default('rest'),
             dates: z.enum(['dmy', 'mdy']).optional(),
-            check: z.stringbool().default(false).describe('reads the table, and keeps nothing'),
+            check: z.stringbool().default(false).describe('validates the table without storing it'),
           }),
           response: { 200: z.union([importReportSchema, checkedSchema]), 422: errorSchema },
         },
@@ -61,7 +61,7 @@ export function addSupplyRoutes(server: FastifyInstance, { supply, intake }: Sup
       '/api/v1/supply',
       {
         schema: {
-          description: 'How many rows of each table there are, and what became of the newest tables that were given.',
+          description: 'The number of rows per table, and the reports of the latest imports.',
           response: { 200: z.object({ rows: z.record(z.string(), z.int()), imports: z.array(importReportSchema) }) },
         },
       },

@@ -7,11 +7,11 @@ import { errorSchema } from './routes.ts';
 
 export interface SuppressionParts {
   store: Store;
-  /** Suppressions have changed: alerts are suppressed, or annunciated again, now. */
+  /** Called when suppressions changed, so that alerts are suppressed or annunciated at once. */
   suppressionsChanged: () => void;
 }
 
-/** Suppression by design (ISA-18.2): maintenance windows, and machines that are off. */
+/** Suppression by design (ISA-18.2): maintenance windows, and machines that are switched off. */
 export function addSuppressionRoutes(server: FastifyInstance, { store, suppressionsChanged }: SuppressionParts): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
@@ -34,7 +34,7 @@ export function addSuppressionRoutes(server: FastifyInstance, { store, suppressi
     {
       schema: {
         description:
-          'Suppresses the alerts of machines for a time, with a reason. They are kept, marked, and notified to nobody; what still stands at the end is notified then.',
+          'Suppresses the alerts of machines for a time, with a reason. They are stored and marked, but nobody is notified; those still active at the end are notified then.',
         body: suppressionRequestSchema,
         response: { 201: suppressionSchema, 409: errorSchema },
       },
@@ -51,7 +51,7 @@ export function addSuppressionRoutes(server: FastifyInstance, { store, suppressi
     '/api/v1/suppressions/:id/end',
     {
       schema: {
-        description: 'Ends a suppression before its time, or one that has not begun.',
+        description: 'Ends an active suppression early, or cancels a future one.',
         params: z.object({ id: z.string().max(100) }),
         body: z.strictObject({ by: z.string().trim().min(1).max(100) }),
         response: { 200: suppressionSchema, 404: errorSchema },

@@ -16,13 +16,18 @@ const DAY_MS = 86_400_000;
 const MAX_DAYS = 366;
 const NOBODY = { name: null, role: 'administrator' as const, sites: null, via: 'token' as const };
 
-/** Personal tokens of everybody, and tokens of services. */
+/** Personal tokens of all users, and service tokens. */
 export function addTokenRoutes(server: FastifyInstance, { identities, now, audit }: TokenParts): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
   app.get(
     '/api/v1/tokens',
-    { schema: { description: 'Own tokens; of an administrator all.', response: { 200: z.array(tokenSchema) } } },
+    {
+      schema: {
+        description: "The caller's tokens; for administrators, all tokens.",
+        response: { 200: z.array(tokenSchema) },
+      },
+    },
     async ({ identity }) => identities.tokens.list().filter((token) => manages(identity ?? NOBODY, token)),
   );
 
@@ -31,7 +36,7 @@ export function addTokenRoutes(server: FastifyInstance, { identities, now, audit
     {
       schema: {
         description:
-          'Creates a token that may do no more than its creator. A personal one acts under the name of its creator, a service token, which administrators create, under its own. The answer has the secret, which is kept nowhere.',
+          'Creates a token that may do no more than its creator. A personal one acts under the name of its creator, a service token, which administrators create, under its own. The response contains the secret, which is not stored.',
         body: z.strictObject({
           name: z.string().trim().min(1).max(100),
           kind: z.enum(['personal', 'service']).default('personal'),
@@ -50,7 +55,7 @@ export function addTokenRoutes(server: FastifyInstance, { identities, now, audit
         return reply.code(403).send({ error: 'an administrator creates tokens of services' });
       if (!covers(identity.role, role) || !coversSites(identity.sites, sites))
         return reply.code(403).send({ error: 'a token may do no more than its creator' });
-      // A personal token ends with its account; a token that begets others could outlive it.
+      // A personal token ends with its account; a token that could create others might outlive it.
       if (kind === 'personal' && (identity.via !== 'session' || identity.name === null))
         return reply.code(409).send({ error: 'sign in to create a personal token' });
       const createdBy = identity.name ?? 'administrator';

@@ -12,7 +12,7 @@ export interface ValueParts {
   store: Store;
   alarms: AlarmMeasures;
   costs: GatewayConfig['costs'];
-  /** Failures that maintenance recorded. */
+  /** Failures in the maintenance records. */
   failures: () => RecordedFailure[];
   now: () => number;
 }
@@ -36,7 +36,7 @@ export function addValueRoutes(server: FastifyInstance, { alarms, costs, failure
     {
       schema: {
         description:
-          'What the alerts with a finding were worth over the last days: each confirmed fault would have been an unplanned stop, each alert about nothing cost a visit.',
+          'The value of the alerts with a finding over the last days: each confirmed fault would have caused an unplanned stop, each false alarm cost an inspection.',
         querystring: daysQuery,
         response: { 200: valueSchema },
       },

@@ -12,7 +12,7 @@ import { ruleOf } from '../store/alertStatistics.ts';
 import { newestOf } from './siteScope.ts';
 import type { ValueParts } from './valueRoutes.ts';
 
-/** Alerts of each severity that are looked at; the newest. More would keep others waiting. */
+/** The latest alerts of each severity that are ranked. More would block other requests. */
 const MAX_ALERTS = 1000;
 
 /** What to work on first. */
@@ -43,7 +43,7 @@ export function addWorkListRoutes(server: FastifyInstance, { store, alarms, cost
         costsOf: (machine) => machineCosts(costs, machine),
         chanceTrue: (alert) => {
           const { findings, alerts: of } = records.get(ruleOf(alert)) ?? { findings: { confirmed: 0 }, alerts: 0 };
-          // Laplace's rule of succession: a rule without findings is right as often as not.
+          // Laplace's rule of succession: without findings, a rule is assumed to be right half of the time.
           return (findings.confirmed + 1) / (of + 2);
         },
         foresight: foresightFrom(warningDays(all, raises), misses(all, raises).length, []),

@@ -10,11 +10,11 @@ import { newestOf } from './siteScope.ts';
 
 export interface WorkOrderParts {
   store: Store;
-  /** A person has decided on an order. */
+  /** Called when a person decided on an order. */
   workOrderDecided: () => void;
 }
 
-/** Orders for work on machines: which there are, and who approves or rejects those that the policy leaves to people. */
+/** Work orders: lists them, and approves or rejects those that the policy leaves to people. */
 export function addWorkOrderRoutes(server: FastifyInstance, { store, workOrderDecided }: WorkOrderParts): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
@@ -44,8 +44,8 @@ export function addWorkOrderRoutes(server: FastifyInstance, { store, workOrderDe
         schema: {
           description:
             what === 'approve'
-              ? 'Has a proposed order sent to the maintenance system, or one that failed tried again.'
-              : 'Decides against a proposed order.',
+              ? 'Approves a proposed order, which is then sent to the maintenance system, or retries a failed one.'
+              : 'Rejects a proposed order.',
           params: z.object({ id: z.string().max(100) }),
           body: z.strictObject({
             by: z.string().trim().min(1).max(100),

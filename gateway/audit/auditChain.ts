@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { AuditEntry } from '#models/contracts/audit.ts';
 
-/** Before the first entry. */
+/** The hash before the first entry. */
 export const NO_HASH = '0'.repeat(64);
 
-/** The last entry that was written, as the log keeps it apart from the entries. */
+/** The last entry written, stored separately from the entries. */
 export interface AuditHead {
   sequence: number;
   hash: string;
 }
 
-/** SHA-256 of an entry and of the hash before it, in hexadecimal. */
+/** SHA-256 of an entry and the previous hash, in hexadecimal. */
 export function auditHash(previous: string, entry: Omit<AuditEntry, 'hash'>): string {
   const { sequence, atMs, who, what, subject, detail } = entry;
   return createHash('sha256')
@@ -19,10 +19,10 @@ export function auditHash(previous: string, entry: Omit<AuditEntry, 'hash'>): st
 }
 
 /**
- * What is wrong with a log; empty: nothing. An entry that was changed has another hash, one that was removed or moved
- * breaks the sequence and the chain, and the end of the log is known from its head.
- * @param entries in the order in which they are kept.
- * @param head as the log keeps it; null: not known, so a missing end is not found.
+ * The faults of a log; empty if it is intact. A changed entry has a different hash, a removed or moved one breaks the
+ * sequence and the chain, and the head gives the end of the log.
+ * @param entries in stored order.
+ * @param head as stored with the log; null if unknown, in which case a missing end goes undetected.
  */
 export function auditFaults(entries: Iterable<AuditEntry>, head: AuditHead | null): string[] {
   const faults: string[] = [];
@@ -35,16 +35,16 @@ export function auditFaults(entries: Iterable<AuditEntry>, head: AuditHead | nul
           : `entries ${sequence + 1} to ${entry.sequence - 1} are missing`,
       );
     if (entry.sequence <= sequence) faults.push(`entry ${entry.sequence} stands after entry ${sequence}`);
-    // After a gap the hash before is not known: only the chain after it shows its place.
+    // After a gap the previous hash is unknown: only the chain that follows locates it.
     else if (entry.sequence === sequence + 1 && entry.hash !== auditHash(hash, entry))
-      faults.push(`entry ${entry.sequence} is not what was written: its hash does not fit`);
+      faults.push(`entry ${entry.sequence} was changed: its hash does not match`);
     [sequence, hash] = [entry.sequence, entry.hash];
   }
   if (head !== null && head.sequence > sequence)
     faults.push(`the end is missing: the last entry was ${head.sequence}, found ${sequence}`);
   if (head !== null && head.sequence < sequence)
-    faults.push(`entries after ${head.sequence}, the last one that was written, were added`);
+    faults.push(`entries after ${head.sequence}, the last one written, were added`);
   if (head !== null && head.sequence === sequence && head.hash !== hash)
-    faults.push(`entry ${sequence} is not the last one that was written: its hash is another`);
+    faults.push(`entry ${sequence} is not the last one written: its hash differs`);
   return faults;
 }

@@ -6,11 +6,11 @@ import { type AuditHead, auditHash, NO_HASH } from './auditChain.ts';
 const ENTRY = 'sequence, at_ms AS atMs, who, what, subject, detail, hash';
 const HEAD = 'audit_head';
 
-/** The audit log: entries are added, and the database itself refuses to change or remove one. */
+/** The append-only audit log: database triggers refuse to change or remove entries. */
 export class AuditTable {
   readonly #statements: Statements;
 
-  /** Takes over the entries of before there were hashes. */
+  /** Migrates entries from before hashes existed. */
   constructor(db: Database.Database) {
     db.exec(`
       CREATE TABLE IF NOT EXISTS audit_log (sequence INTEGER PRIMARY KEY, at_ms REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT, hash TEXT NOT NULL) STRICT;
@@ -34,7 +34,7 @@ export class AuditTable {
     })();
   }
 
-  /** Adds an entry; call it in the transaction of the change that it records. */
+  /** Appends an entry; call it in the transaction of the change that it records. */
   add(atMs: number, who: string, what: string, subject: string, detail: string | null): void {
     const { sequence: last, hash: previous } = this.head();
     const sequence = last + 1;
@@ -50,14 +50,14 @@ export class AuditTable {
     return (row as unknown as AuditHead | undefined) ?? { sequence: 0, hash: NO_HASH };
   }
 
-  /** The oldest first. @param after the last sequence of the page before; 0: from the beginning. */
+  /** Oldest first. @param after the last sequence of the previous page; 0 starts at the beginning. */
   list(after: number, limit: number): AuditEntry[] {
     const sql = `SELECT ${ENTRY} FROM audit_log WHERE sequence > ? ORDER BY sequence LIMIT ?`;
     return this.#statements.all(sql, after, limit) as unknown as AuditEntry[];
   }
 }
 
-/** All entries of a database that is open, and their head. */
+/** All entries of an open database, and their head. */
 export function readAudit(db: Database.Database): { entries: Iterable<AuditEntry>; head: AuditHead | null } {
   const head = db.prepare(`SELECT sequence, hash FROM ${HEAD}`).get() as AuditHead | undefined;
   const entries = db.prepare(`SELECT ${ENTRY} FROM audit_log ORDER BY sequence`).iterate() as Iterable<AuditEntry>;

@@ -9,9 +9,9 @@ export function addAuditCommands(program: Command, shell: Shell): void {
     .command('audit')
     .description("the gateway's audit log")
     .command('verify')
-    .description('checks that no entry of the audit log was changed, removed or moved; the gateway may run meanwhile')
+    .description('checks that no entry of the audit log was changed, removed or moved; safe while the gateway runs')
     .argument('<path>', "the gateway's data directory, or its gateway.db")
-    .option('--head <sequence:hash>', 'an entry that was noted elsewhere before: it has to be in the log unchanged')
+    .option('--head <sequence:hash>', 'a head stored elsewhere: the log must contain it unchanged')
     .option('--json', 'one object on stdout')
     .addHelpText('after', '\nExample:\n  millwright audit verify /var/lib/millwright')
     .action(async (path: string, { head, json }: { head?: string; json?: boolean }) => {

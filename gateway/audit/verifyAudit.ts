@@ -9,15 +9,15 @@ export interface AuditReport {
 }
 
 /**
- * Checks the audit log of a gateway's database, which is opened to be read alone.
- * @param noted an entry that was noted elsewhere; null: none. It finds a log that was written anew as a whole.
- * @throws Error where the file is no database of a gateway with a hashed log.
+ * Verifies the audit log of a gateway database, opened read-only.
+ * @param noted a head stored elsewhere, or null; detects a log that was rewritten entirely.
+ * @throws Error if the file is not a gateway database with a hashed log.
  */
 export async function verifyAudit(file: string, noted: AuditHead | null): Promise<AuditReport> {
   const { default: Database } = await import('better-sqlite3');
   const db = new Database(file, { readonly: true, fileMustExist: true });
   try {
-    // One view of it, however long it takes: a gateway that runs adds entries meanwhile.
+    // One consistent snapshot: a running gateway appends entries meanwhile.
     db.exec('BEGIN');
     const { entries, head } = readAudit(db);
     let count = 0;
@@ -30,7 +30,7 @@ export async function verifyAudit(file: string, noted: AuditHead | null): Promis
       }
     }
     const faults = auditFaults(counted(), head);
-    if (!isThere) faults.push(`entry ${noted?.sequence} is not the one that was noted`);
+    if (!isThere) faults.push(`entry ${noted?.sequence} differs from --head`);
     return { entries: count, head, faults };
   } finally {
     db.close();

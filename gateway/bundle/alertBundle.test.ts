@@ -79,6 +79,6 @@ test('a file that is missing or added is found; what is no bundle is an error', 
   const added = tarOf([...files, { name: 'note.txt', bytes: Buffer.from('x') }]);
   expect(replayBundle(added, 'tested').details).toEqual(['note.txt was added']);
   expect(() => replayBundle(tarOf(files.filter((f) => f.name !== 'signal.json')), 'tested')).toThrow('signal.json');
-  expect(() => replayBundle(Buffer.from('not a tar'), 'tested')).toThrow('no tar');
+  expect(() => replayBundle(Buffer.from('not a tar'), 'tested')).toThrow('not a tar');
   expect(() => replayBundle(bundleOf(evidence).subarray(0, 3000), 'tested')).toThrow();
 });

@@ -4,17 +4,17 @@ import { type Decision, decisionSchema } from '#models/contracts/decision.ts';
 import { type EvidenceMessage, evidenceMessageSchema } from '#models/contracts/evidence.ts';
 import { filesOfTar, type TarFile, tarOf } from './tar.ts';
 
-/** Lists the SHA-256 of every other file, as `sha256sum` writes it. */
+/** Contains the SHA-256 of every other file, in the format of `sha256sum`. */
 export const MANIFEST = 'MANIFEST.sha256';
-/** Parts of a decision that are files of their own, so that the manifest has a hash of each. */
+/** Parts of a decision stored as separate files, so that the manifest has a hash of each. */
 const PARTS = ['configuration', 'features', 'baseline', 'trigger', 'alert', 'context', 'axial', 'verdict'] as const;
 
 export const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
- * The evidence of an alert in one tar archive: the alert, its signal, all that its verdict was made of, and a manifest.
- * The same evidence gives the same bytes.
- * @param evidence with its decision. @param gatewayVersion of Millwright.
+ * The evidence of an alert as a tar archive: the alert, its signal, all inputs of its verdict, and a manifest. The same
+ * evidence gives the same bytes.
+ * @param evidence including its decision. @param gatewayVersion version of Millwright.
  */
 export function alertBundle(
   alert: AlertRecord,
@@ -37,16 +37,16 @@ export function alertBundle(
 
 export interface OpenedBundle {
   evidence: EvidenceMessage & { decision: Decision };
-  /** Id of the alert. */
+  /** Alert id. */
   alert: string;
   versions: { edge: string; gateway: string };
-  /** Of the manifest: whoever noted it knows a bundle that was made anew. */
+  /** Hash of the manifest: anyone who noted it recognises a rebuilt bundle. */
   manifestSha256: string;
-  /** Files that are not what the manifest says; empty: all are. */
+  /** Files that do not match the manifest; empty if all do. */
   tampered: string[];
 }
 
-/** @throws Error where the archive is no evidence bundle. */
+/** @throws Error if the archive is not an evidence bundle. */
 export function openBundle(archive: Buffer): OpenedBundle {
   const files = new Map(filesOfTar(archive).map(({ name, bytes }) => [name, bytes]));
   const manifest = files.get(MANIFEST);

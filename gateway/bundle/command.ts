@@ -5,8 +5,8 @@ import type { Shell } from '#models/configuration/shell.ts';
 export function addBundleCommands(program: Command, shell: Shell): void {
   program
     .command('replay-alert')
-    .description('judges an alert again from its evidence bundle alone: is it what was decided, and untouched?')
-    .argument('<bundle>', 'a tar archive, as GET /api/v1/alerts/ID/bundle gives it')
+    .description("reproduces an alert's verdict from its evidence bundle alone, and detects tampering")
+    .argument('<bundle>', 'a tar archive from GET /api/v1/alerts/ID/bundle')
     .option('--json', 'one object on stdout')
     .addHelpText('after', '\nExample:\n  millwright replay-alert pump-101.tar')
     .action(async (file: string, { json }: { json?: boolean }) => {
@@ -16,7 +16,7 @@ export function addBundleCommands(program: Command, shell: Shell): void {
       try {
         report = replayBundle(archive, shell.version);
       } catch (error) {
-        throw shell.usage(`${file}: no evidence bundle: ${error instanceof Error ? error.message : error}`);
+        throw shell.usage(`${file}: not an evidence bundle: ${error instanceof Error ? error.message : error}`);
       }
       const { outcome, versions, details, alert, manifestSha256 } = report;
       if (json) shell.write(JSON.stringify(report));

@@ -5,19 +5,20 @@ import { openBundle } from './alertBundle.ts';
 
 export interface ReplayReport {
   alert: string;
-  /** Versions of Millwright: that decided, that made the bundle, and that replays. */
+  /** Versions of Millwright that decided, created the bundle, and replay it. */
   versions: { edge: string; gateway: string; replay: string };
   manifestSha256: string;
-  /** `identical`: bit for bit. `different_version`: another version of Millwright decides otherwise. */
+  /** `identical`: bit for bit. `different_version`: another version of Millwright reaches a different verdict. */
   outcome: 'identical' | 'different_version' | 'tampered';
   /** What was changed, or where the verdicts differ. */
   details: string[];
 }
 
 /**
- * Judges an alert again from its evidence bundle alone. A verdict that the same version does not reproduce was tampered with.
- * @param version of Millwright that replays.
- * @throws Error where the archive is no evidence bundle.
+ * Reproduces an alert's verdict from its evidence bundle alone. If the same version cannot reproduce it, the bundle was
+ * tampered with.
+ * @param version of Millwright used for the replay.
+ * @throws Error if the archive is not an evidence bundle.
  */
 export function replayBundle(archive: Buffer, version: string): ReplayReport {
   const { evidence, alert, manifestSha256, tampered, ...opened } = openBundle(archive);

@@ -5,7 +5,7 @@ export interface TarFile {
   bytes: Buffer;
 }
 
-/** A tar archive (POSIX ustar) of a few files; names are of 100 bytes at most. The same files give the same bytes. */
+/** A tar archive (POSIX ustar) of a few files, with names of at most 100 bytes. The same files give the same bytes. */
 export function tarOf(files: readonly TarFile[]): Buffer {
   const parts = files.flatMap(({ name, bytes }) => [
     headerOf(name, bytes.length),
@@ -31,7 +31,7 @@ function headerOf(name: string, size: number): Buffer {
   return header;
 }
 
-/** Files of an archive. @throws Error where it is none, is cut off, or holds anything but plain files. */
+/** Files of an archive. @throws Error if it is invalid, truncated, or contains anything but plain files. */
 export function filesOfTar(archive: Buffer): TarFile[] {
   const files: TarFile[] = [];
   for (let at = 0; at + BLOCK <= archive.length; ) {
@@ -46,15 +46,15 @@ export function filesOfTar(archive: Buffer): TarFile[] {
     check.write('        ', 148, 'latin1');
     const [size, sum] = [Number.parseInt(field(124, 12), 8), Number.parseInt(field(148, 8), 8)];
     if (!Number.isSafeInteger(size) || size < 0 || sum !== sumOf(check))
-      throw new Error('it is no tar archive, or a damaged one');
+      throw new Error('not a tar archive, or a damaged one');
     const [name, type] = [field(0, 100), field(156, 1)];
-    if (type !== '0' && type !== '') throw new Error(`${name} is no plain file`);
+    if (type !== '0' && type !== '') throw new Error(`${name} is not a plain file`);
     const bytes = archive.subarray(at + BLOCK, at + BLOCK + size);
-    if (bytes.length < size) throw new Error(`${name} is cut off`);
+    if (bytes.length < size) throw new Error(`${name} is truncated`);
     files.push({ name, bytes });
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
   }
-  throw new Error('it is no tar archive, or it is cut off');
+  throw new Error('not a tar archive, or a truncated one');
 }
 
 const sumOf = (header: Buffer) => header.reduce((sum, byte) => sum + byte, 0);

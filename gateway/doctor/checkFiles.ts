@@ -14,10 +14,10 @@ const DAY_MS = 86_400_000;
 const OTHERS = 0o077;
 const EXPIRES_SOON_DAYS = 30;
 
-/** The data directory: there, writable, private, with room on its disk. */
+/** Checks that the data directory exists, is writable and private, and has free disk space. */
 export function checkDirectory(directory: string): Finding[] {
   if (!existsSync(directory))
-    return [warning('data directory', `${directory} is not there yet`, 'the first start makes it')];
+    return [warning('data directory', `${directory} does not exist yet`, 'the first start creates it')];
   try {
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
@@ -25,15 +25,15 @@ export function checkDirectory(directory: string): Finding[] {
       fault(
         'data directory',
         messageOf(error),
-        `give it to the account of the gateway: chown -R millwright ${directory}`,
+        `change its owner to the gateway user: chown -R millwright ${directory}`,
       ),
     ];
   }
   const { mode } = statSync(directory);
   const access =
     (mode & OTHERS) === 0
-      ? ok('data directory', `${directory} can be written, and is private`)
-      : warning('data directory', `${directory} is open to other accounts`, `chmod 700 ${directory}`);
+      ? ok('data directory', `${directory} is writable and private`)
+      : warning('data directory', `${directory} is accessible to other users`, `chmod 700 ${directory}`);
   return [access, checkDisk(directory)];
 }
 
@@ -46,7 +46,7 @@ function checkDisk(directory: string): Finding {
   return freeGb < 2 || part < 0.1 ? warning('disk', text, remedy) : ok('disk', text);
 }
 
-/** Every database: sound, of a schema that this version knows. Reads along with a gateway that runs. */
+/** Checks that every database is sound and has a supported schema. Safe beside a running gateway. */
 export function checkDatabases(directory: string): Finding[] {
   const present = Object.keys(DATABASES).filter((name) => existsSync(join(directory, name)));
   const incidents = storageIncidents(directory).map((incident) =>
@@ -71,21 +71,21 @@ function checkDatabase(directory: string, name: string): Finding {
       if (version > known)
         return fault(
           name,
-          `schema version ${version}; this Millwright knows ${known}`,
+          `schema version ${version}; this version of Millwright supports ${known}`,
           'start the newer version, or restore a backup',
         );
       if (state !== 'ok')
-        return fault(name, String(state), 'restart the gateway, which salvages it, or restore a backup');
+        return fault(name, String(state), 'restart the gateway, which repairs it, or restore a backup');
       return ok(name, `sound, schema version ${version} of ${known}`);
     } finally {
       db.close();
     }
   } catch (error) {
-    return fault(name, messageOf(error), 'restart the gateway, which salvages it, or restore a backup');
+    return fault(name, messageOf(error), 'restart the gateway, which repairs it, or restore a backup');
   }
 }
 
-/** Files with secrets that a configuration names, by the setting. */
+/** Secret files named in a configuration, by setting. */
 export function secretFiles(config: GatewayConfig): [setting: string, file: string, isToken: boolean][] {
   const { api, broker, historian, commands, brokerAccounts: accounts, notifiers } = config;
   const named: [string, string | undefined, boolean][] = [
@@ -119,24 +119,24 @@ export function secretFiles(config: GatewayConfig): [setting: string, file: stri
   return named.filter((entry): entry is [string, string, boolean] => entry[1] !== undefined);
 }
 
-/** Secrets: there, private, and tokens strong enough. */
+/** Checks that secrets exist, are private, and that tokens are strong enough. */
 export function checkSecrets(config: GatewayConfig): Finding[] {
   return secretFiles(config).map(([setting, file, isToken]) => {
     try {
       const secret = readFileSync(file, 'utf8').trim();
-      if (secret === '') return fault(setting, `${file} is empty`, 'write the secret into it');
+      if (secret === '') return fault(setting, `${file} is empty`, 'write the secret to it');
       const weakness = isToken ? weaknessOf(secret) : null;
       if (weakness !== null) return fault(setting, `${file}: ${weakness}`, `openssl rand -hex 32 > ${file}`);
       if ((statSync(file).mode & OTHERS) !== 0)
-        return warning(setting, `${file} is open to other accounts`, `chmod 600 ${file}`);
-      return ok(setting, `${file} is there, and private`);
+        return warning(setting, `${file} is accessible to other users`, `chmod 600 ${file}`);
+      return ok(setting, `${file} exists and is private`);
     } catch (error) {
-      return fault(setting, messageOf(error), 'create the file, readable by the account of the gateway');
+      return fault(setting, messageOf(error), 'create the file, readable by the gateway user');
     }
   });
 }
 
-/** Certificates that a configuration names: valid now and for a while, and with their own key. */
+/** Checks that the configured certificates are valid, not about to expire, and match their keys. */
 export function checkCertificates({ api, broker }: GatewayConfig, nowMs: number): Finding[] {
   const pairs: [string, string | undefined, string | undefined][] = [
     ['api.tls.certificateFile', api.tls?.certificateFile, api.tls?.keyFile],
@@ -157,13 +157,9 @@ function checkCertificate(setting: string, file: string, keyFile: string | undef
       return fault(setting, `${text}, not before ${certificate.validFrom}`, 'check the clock of this machine');
     if (days < 0) return fault(setting, `${text}: expired`, 'renew it');
     if (keyFile !== undefined && !certificate.checkPrivateKey(createPrivateKey(readFileSync(keyFile))))
-      return fault(
-        setting,
-        `${keyFile} is the key of another certificate`,
-        'use the key that the certificate was made with',
-      );
+      return fault(setting, `${keyFile} does not match the certificate`, 'use the key of this certificate');
     return days < EXPIRES_SOON_DAYS ? warning(setting, `${text}: ${days} days`, 'renew it') : ok(setting, text);
   } catch (error) {
-    return fault(setting, `${file}: ${messageOf(error)}`, 'give a certificate and key in PEM');
+    return fault(setting, `${file}: ${messageOf(error)}`, 'use a certificate and key in PEM');
   }
 }

@@ -7,24 +7,24 @@ import { createHistorian } from '../historian/createHistorian.ts';
 import { type Finding, fault, messageOf, ok, warning } from './finding.ts';
 
 const ANSWER_MS = 5000;
-/** A clock that is further off places measurements and alerts where nobody looks for them. */
+/** A clock with a larger offset puts measurements and alerts at misleading times. */
 const MAX_OFF_S = 5;
 
-/** Whether the API's port is free, or a gateway answers at it. */
+/** Checks whether the API port is free, or a gateway responds on it. */
 export async function checkApi({ api: { host, port, ...api } }: GatewayConfig): Promise<Finding> {
   if (port === 0 || (await isFree(host, port))) return ok('API', `port ${port} is free`);
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  // A certificate that this machine does not trust is no reason to call the gateway absent.
+  // An untrusted certificate does not mean that the gateway is absent.
   if (isOverTls({ host, port, ...api }))
     return ok('API', `port ${port} is in use: a gateway with TLS, or another program`);
   const answer = await fetch(`http://${name}:${port}/readyz`, { signal: AbortSignal.timeout(ANSWER_MS) })
     .then((r) => r.json() as Promise<{ ok?: boolean; why?: string[] }>)
-    // Whatever is there answers otherwise than a gateway: the finding below says so.
+    // Any other response is not from a gateway; the finding below reports it.
     .catch(() => null);
-  if (answer?.ok === true) return ok('API', `a gateway runs at port ${port} and is ready`);
+  if (answer?.ok === true) return ok('API', `a gateway on port ${port} is ready`);
   if (answer?.ok === false)
-    return fault('API', `the gateway at port ${port} is not ready: ${answer.why?.join('; ')}`, 'mend what it names');
-  return fault('API', `another program uses port ${port}`, 'stop it, or set another api.port');
+    return fault('API', `the gateway at port ${port} is not ready: ${answer.why?.join('; ')}`, 'fix the named problem');
+  return fault('API', `another program uses port ${port}`, 'stop it, or change api.port');
 }
 
 function isFree(host: string, port: number): Promise<boolean> {
@@ -35,12 +35,12 @@ function isFree(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** Whether the broker lets the gateway in, and subscribe to what edges publish. */
+/** Checks that the broker accepts the gateway and its subscriptions to edge messages. */
 export async function checkBroker({ broker, embeddedBroker }: GatewayConfig): Promise<Finding> {
   if (embeddedBroker !== undefined) return ok('broker', `embedded, at port ${embeddedBroker.port}`);
   const remedy = 'start the broker, and check broker.url, username, passwordFile and caFile; its log has the reason';
   try {
-    // Another client id: the gateway that runs must not lose its session to this check.
+    // A separate client id, so that the running gateway keeps its session.
     const options = {
       ...brokerOptions(broker),
       clientId: undefined,
@@ -58,13 +58,13 @@ export async function checkBroker({ broker, embeddedBroker }: GatewayConfig): Pr
         `${broker.url} refuses the subscription`,
         'allow the gateway to read millwright/v1/# (millwright gateway broker-acl)',
       );
-    return ok('broker', `${broker.url} lets the gateway in`);
+    return ok('broker', `${broker.url} accepts the gateway`);
   } catch (error) {
     return fault('broker', `${broker.url}: ${messageOf(error)}`, remedy);
   }
 }
 
-/** Whether InfluxDB answers reads of its database, and how far its clock is from this machine's. */
+/** Checks that InfluxDB answers queries on its database, and compares its clock with this machine's. */
 export async function checkInflux(config: GatewayConfig, now: () => number): Promise<Finding[]> {
   if (config.historian.type !== 'influx') return [];
   const { url, database } = config.historian;
@@ -94,7 +94,7 @@ export async function checkInflux(config: GatewayConfig, now: () => number): Pro
   }
 }
 
-/** This machine's clock beside that of a server's answer, which has whole seconds. Pure. */
+/** Compares this machine's clock with the time in a server's response, which is in whole seconds. Pure. */
 export function clockFinding(check: string, server: string, date: string | null, nowMs: number): Finding[] {
   if (date === null || Number.isNaN(Date.parse(date))) return [];
   const offS = Math.round((nowMs - Date.parse(date)) / 1000);
@@ -103,7 +103,7 @@ export function clockFinding(check: string, server: string, date: string | null,
     warning(
       check,
       `${Math.abs(offS)} s ${offS > 0 ? 'ahead of' : 'behind'} ${server}`,
-      'synchronise both by NTP (timedatectl)',
+      'synchronise both with NTP (timedatectl)',
     ),
   ];
 }

@@ -6,7 +6,7 @@ export function addDoctorCommand(program: Command, shell: Shell): void {
   program
     .command('doctor')
     .description(
-      'looks at all that a gateway needs: configuration, disk, databases, secrets, certificates, broker, historian, clock, port; changes nothing, and may run beside it',
+      'checks everything a gateway needs: configuration, disk, databases, secrets, certificates, broker, historian, clock, port; read-only, safe beside a running gateway',
     )
     .argument('<file>', 'the configuration of the gateway (YAML)')
     .option('--json', 'one object on stdout')

@@ -47,7 +47,7 @@ test('a damaged database, an open directory and an absent broker are named with 
   const directory = findings.find((f) => f.check === 'data directory');
   expect(directory).toMatchObject({ state: 'warning', remedy: `chmod 700 ${dataDirectory}` });
   expect(directory && linesOf(directory)).toEqual([
-    `warning data directory: ${dataDirectory} is open to other accounts`,
+    `warning data directory: ${dataDirectory} is accessible to other users`,
     `        → chmod 700 ${dataDirectory}`,
   ]);
 });
@@ -78,7 +78,7 @@ test('the port of the API: free, of a gateway that is not ready, of another prog
     });
   for (const [answer, state, text] of [
     ['{"ok":true,"why":[]}', 'ok', 'is ready'],
-    ['{"ok":false,"why":["the broker is away"]}', 'fault', 'the broker is away'],
+    ['{"ok":false,"why":["the broker is disconnected"]}', 'fault', 'the broker is disconnected'],
     ['hello', 'fault', 'another program'],
   ]) {
     const server = await serve(answer);

@@ -3,7 +3,7 @@ import { checkCertificates, checkDatabases, checkDirectory, checkSecrets } from 
 import { checkApi, checkBroker, checkInflux } from './checkServers.ts';
 import type { Finding } from './finding.ts';
 
-/** Everything that a gateway needs, looked at without changing any of it; a gateway may run meanwhile. */
+/** Read-only checks of everything that a gateway needs; safe beside a running gateway. */
 export async function examine(config: GatewayConfig, now: () => number): Promise<Finding[]> {
   return [
     ...checkDirectory(config.dataDirectory),
@@ -16,7 +16,7 @@ export async function examine(config: GatewayConfig, now: () => number): Promise
   ];
 }
 
-/** A finding as a line for people, with its remedy below it. */
+/** Formats a finding for a terminal, with its remedy below it. */
 export function linesOf({ check, state, text, remedy }: Finding): string[] {
   const line = `${state.padEnd(7)} ${check}: ${text}`;
   return remedy === undefined ? [line] : [line, `        → ${remedy}`];

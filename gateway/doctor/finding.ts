@@ -1,9 +1,9 @@
-/** What one check found. */
+/** The result of one check. */
 export interface Finding {
   check: string;
   state: 'ok' | 'warning' | 'fault';
   text: string;
-  /** What to do about it; absent where nothing has to be done. */
+  /** The remedy; absent if none is needed. */
   remedy?: string;
 }
 

@@ -1,7 +1,7 @@
 import type { Columns } from '#models/contracts/api.ts';
 import type { Summary } from './rollups.ts';
 
-/** Mean and largest value in equal intervals of a time range; empty intervals are left out. */
+/** Mean and maximum in equal intervals of a time range; empty intervals are omitted. */
 export class Buckets {
   readonly #fromMs: number;
   readonly #widthMs: number;
@@ -25,7 +25,7 @@ export class Buckets {
     if (value > this.#max[at]) this.#max[at] = value;
   }
 
-  /** Adds an interval that was summed up; it counts for the one that holds its middle. */
+  /** Adds a rolled-up interval to the bucket that contains its midpoint. */
   addSummary({ startUs, widthUs, count, sum, max }: Summary): void {
     const at = this.#at((startUs + widthUs / 2) / 1000);
     if (at === null) return;

@@ -1,6 +1,6 @@
 import type { Columns } from '#models/contracts/api.ts';
 
-/** Names of what is written, the same in every historian; docs/guides/data.md lists tags and fields. */
+/** Names of measurements, the same in every historian; docs/guides/data.md lists tags and fields. */
 export type Measurement =
   | 'millwright_features'
   | 'millwright_health'
@@ -9,7 +9,7 @@ export type Measurement =
   | 'millwright_forecast'
   | 'millwright_demand';
 
-/** Of a machine, or of one of its points. */
+/** Tags of a machine, or of one of its points. */
 export interface MachineTags {
   site: string;
   edge: string;
@@ -17,7 +17,7 @@ export interface MachineTags {
   point?: string;
 }
 
-/** Of an item of stock; an empty site is none. */
+/** Tags of a stock item; an empty site means none. */
 export interface ItemTags {
   item: string;
   site: string;
@@ -28,7 +28,7 @@ export type Tags = MachineTags | ItemTags;
 export interface SeriesRow {
   measurement: Measurement;
   tags: Tags;
-  /** Microseconds since 1970 UTC; a row of the same series and time replaces the one before. */
+  /** Microseconds since 1970 UTC; a row with the same series and time replaces the previous one. */
   timeUs: number;
   fields: Record<string, number | string>;
 }
@@ -39,19 +39,19 @@ export interface SeriesQuery {
   field: string;
   fromMs: number;
   toMs: number;
-  /** At most so many intervals of equal length. */
+  /** Maximum number of intervals, of equal length. */
   points: number;
 }
 
-/** Keeps series of numbers. Writing the same rows twice changes nothing. */
+/** Stores time series. Writing the same rows twice is idempotent. */
 export interface Historian {
-  /** Resolves when the rows are durable, with those that it will never take. Rejects where trying again may help. */
+  /** Resolves with the permanently refused rows once the others are durable. Rejects if a retry may help. */
   write(rows: readonly SeriesRow[]): Promise<{ refused: number; why?: string }>;
   read(query: SeriesQuery): Promise<Columns>;
   close(): Promise<void>;
 }
 
-/** A key that is the same for all rows of one series. */
+/** A key shared by all rows of one series. */
 export function seriesKey({ measurement, tags }: Pick<SeriesRow, 'measurement' | 'tags'>): string {
   if ('item' in tags) return `${measurement}/${tags.site}/${tags.item}`;
   return `${measurement}/${tags.site}/${tags.edge}/${tags.asset}/${tags.point ?? ''}`;

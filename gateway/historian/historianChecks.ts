@@ -13,7 +13,7 @@ const row = (i: number, rms: number, point = '2H'): SeriesRow => ({
 
 const query = { measurement: 'millwright_features', tags, field: 'rms', fromMs: T0, toMs: T0 + 60_000 } as const;
 
-/** What every historian must do, run against each, real servers included. */
+/** Check suite for every historian, including real servers. */
 export function checkHistorian(name: string, open: () => Promise<Historian>): void {
   describe(name, () => {
     let historian: Historian;

@@ -16,7 +16,7 @@ describe.skipIf(!installed('influxd'))('a real InfluxDB', () => {
 
   checkHistorian('InfluxDB', async () => open());
 
-  test('rows that it will never take are found, refused and named; the others are kept', async () => {
+  test('permanently refused rows are isolated and named; the others are written', async () => {
     const row = (asset: string, index: number | string) => ({
       measurement: 'millwright_health' as const,
       tags: { site: 's', edge: 'e', asset },

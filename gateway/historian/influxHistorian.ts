@@ -4,10 +4,13 @@ import type { Columns } from '#models/contracts/api.ts';
 import type { InfluxConfig } from '../config.ts';
 import type { Historian, SeriesQuery, SeriesRow } from './historian.ts';
 
-/** HTTP answers by which InfluxDB says that these rows will never do, as opposed to "not now". */
+/** HTTP statuses with which InfluxDB refuses rows permanently. */
 const NEVER = /partial write|too large|413|field type conflict|unable to parse|points beyond retention policy/i;
 
-/** Series in InfluxDB 1.x, or another server with its line protocol. Measurements, tags and fields: docs/guides/data.md. */
+/**
+ * Stores series in InfluxDB 1.x, or another server with line protocol. Measurements, tags and fields:
+ * docs/guides/data.md.
+ */
 export class InfluxHistorian implements Historian {
   readonly #influx: InfluxDB;
   readonly #database: string;
@@ -33,7 +36,7 @@ export class InfluxHistorian implements Historian {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       if (/database not found/i.test(why)) {
-        // Only where it is missing: a user who may write need not be one who may create.
+        // Only if it is missing: a user with write permission may lack permission to create databases.
         await this.#influx.createDatabase(this.#database);
         return this.write(rows);
       }
@@ -46,7 +49,7 @@ export class InfluxHistorian implements Historian {
   async read(query: SeriesQuery): Promise<Columns> {
     const [from, to] = [Math.floor(query.fromMs), Math.ceil(query.toMs)];
     const width = Math.max(1, Math.ceil((to - from) / query.points));
-    // By itself InfluxDB counts intervals from 1970: one more than were asked for, and the first begins too early.
+    // By default InfluxDB aligns intervals to 1970, which gives one extra interval and an early first one.
     const offset = from % width;
     const field = quoteName(query.field);
     const where = Object.entries(query.tags)
@@ -61,10 +64,10 @@ export class InfluxHistorian implements Historian {
   }
 
   async close(): Promise<void> {
-    // The client holds no connection of its own between requests.
+    // The client keeps no connection open between requests.
   }
 
-  /** Finds the rows that will not do without giving up the others. */
+  /** Isolates the refused rows so that the others are written. */
   async #halves(rows: readonly SeriesRow[]): Promise<{ refused: number; why?: string }> {
     const middle = rows.length >> 1;
     const first = await this.write(rows.slice(0, middle));
@@ -74,7 +77,7 @@ export class InfluxHistorian implements Historian {
 }
 
 function pointOf(row: SeriesRow): IPoint {
-  // Line protocol has no empty tags.
+  // Line protocol does not allow empty tags.
   const tags = Object.fromEntries(Object.entries(row.tags).filter(([, value]) => value !== undefined && value !== ''));
   return {
     measurement: row.measurement,

@@ -6,13 +6,13 @@ import { rowsOf } from './rows.ts';
 
 const BATCH_MESSAGES = 200;
 
-/** Writes the rows that the store queued to the historian, in order, and retries until they are durable. */
+/** Writes queued rows from the store to the historian, in order, with retries until they are durable. */
 export class HistorianPump {
   written = 0;
   refused = 0;
-  /** Rows of series beyond the bound. */
+  /** Rows refused because their series exceed the limit. */
   overSeries = 0;
-  /** The historian's last error; null while it works. */
+  /** The historian's last error; null while it is healthy. */
   failure: string | null = null;
   readonly #store: Store;
   readonly #historian: Historian;
@@ -68,7 +68,7 @@ export class HistorianPump {
       const rows = queued.flatMap((q) => rowsOf(q.text)).filter((row) => this.#admits(row));
       await this.#write(rows);
       this.#store.unqueue(queued[queued.length - 1].id);
-      // An embedded historian answers without waiting: whatever else there is to do comes between.
+      // An embedded historian never waits for I/O: yield to other work in between.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -78,13 +78,12 @@ export class HistorianPump {
     const again = retry(handleAll, { backoff: new ExponentialBackoff({ initialDelay: 200, maxDelay: 5000 }) });
     again.onFailure(({ reason }) => {
       const why = 'error' in reason ? reason.error.message : 'unknown';
-      if (this.failure === null)
-        this.#log.warn({ error: why }, 'the historian accepts no rows: they wait in the queue');
+      if (this.failure === null) this.#log.warn({ error: why }, 'the historian rejects writes: rows wait in the queue');
       this.failure = why;
       if ('error' in reason) this.#failed(reason.error);
     });
     const { refused, why } = await again.execute(() => this.#historian.write(rows), this.#abort.signal);
-    if (this.failure !== null) this.#log.info('the historian accepts rows again');
+    if (this.failure !== null) this.#log.info('the historian accepts writes again');
     this.failure = null;
     if (refused > 0) this.#log.warn({ refused, why }, 'the historian refused rows permanently');
     this.refused += refused;

@@ -3,18 +3,18 @@ import { Statements } from '../store/statements.ts';
 
 const HOUR_US = 3600e6;
 const FINE_US = 300e6;
-/** An hour of fewer rows has no finer roll-ups: its rows are as quickly read. */
+/** An hour with fewer rows has no 5-minute roll-ups, because its rows are read as fast. */
 const MIN_FINE_ROWS = 60;
-/** Rows that are rolled up after one write: more would keep other work waiting. */
+/** Rows rolled up after one write: more would block other work. */
 const MAX_ROWS = 4000;
-/** An hour is rolled up so long after its end: messages of its last window are on their way. */
+/** Delay before an hour is rolled up, so that the messages of its last window can arrive. */
 const SETTLED_US = 120e6;
-/** Numbers of each column: count, sum, largest. */
+/** Numbers per column: count, sum, maximum. */
 const PER_COLUMN = 3;
 
 /**
- * Of what was measured every hour of a series becomes stale, found by its first and last row: a table of a year is not read
- * through at the start. Forecasts reach years ahead in a few rows.
+ * For measured series, every hour between the first and last row becomes stale; this avoids scanning a year of rows at
+ * start. Forecasts extend years ahead in a few rows.
  */
 export const ROLLUP_SCHEMA = `
   CREATE TABLE rollup (
@@ -40,7 +40,7 @@ interface RawRow {
   numbers: Buffer;
 }
 
-/** Count, sum and largest value of a field over an interval. */
+/** Count, sum and maximum of a field over an interval. */
 export interface Summary {
   startUs: number;
   widthUs: number;
@@ -49,17 +49,17 @@ export interface Summary {
   max: number;
 }
 
-/** Where a read finds its numbers. */
+/** The tables that a query reads. */
 export interface ReadPlan {
   summaries: { layout: number; startUs: number; widthUs: number; numbers: Buffer }[];
-  /** Ranges of which the rows themselves are read: [from, to), microseconds. */
+  /** Time ranges read from the rows themselves: [from, to), microseconds. */
   raw: (readonly [fromUs: number, toUs: number])[];
 }
 
 /**
- * Roll-ups of series: count, sum and largest value of each column, by hour and by five minutes. An hour is stale from the
- * write of one of its rows until it has been rolled up; until then it is read row by row. Rows and five-minute roll-ups end
- * with the retention of rows, hours with their own.
+ * Roll-ups of series: count, sum and maximum of each column, by hour and by five minutes. An hour is stale from a write
+ * of one of its rows until it is rolled up; meanwhile it is read row by row. Five-minute roll-ups expire with the rows,
+ * hourly ones have their own retention.
  */
 export class Rollups {
   readonly #db: Database.Database;
@@ -77,7 +77,7 @@ export class Rollups {
     this.#rollupUs = Math.max(rollupUs, retentionUs);
   }
 
-  /** Notes that a row was written; call it in the transaction of the write. */
+  /** Marks the hour of a written row; call it in the transaction of the write. */
   mark(series: number, timeUs: number): void {
     const startUs = Math.floor(timeUs / HOUR_US) * HOUR_US;
     const key = `${series} ${startUs}`;
@@ -86,12 +86,12 @@ export class Rollups {
     this.#marked.add(key);
   }
 
-  /** Forgets what was marked in a transaction that was rolled back. */
+  /** Discards the marks of a transaction that was rolled back. */
   forget(): void {
     this.#marked.clear();
   }
 
-  /** Rolls up hours that are over, the oldest first, and forgets what is beyond its retention; a bounded part of each. */
+  /** Rolls up past hours, oldest first, and deletes expired data; each in bounded steps. */
   advance(): void {
     const nowUs = this.#now() * 1000;
     this.#db.transaction(() => {
@@ -107,7 +107,7 @@ export class Rollups {
     })();
   }
 
-  /** Removes what a series no longer keeps. Rows of stale hours stay until they have been rolled up. @param most rows. */
+  /** Deletes a series' expired data. Rows of stale hours stay until they are rolled up. @param most rows to delete. */
   purge(series: number, most: number): void {
     const nowUs = this.#now() * 1000;
     const stale = this.#statements.get('SELECT min(start_us) AS start FROM stale_hour WHERE series = ?', series);
@@ -125,7 +125,9 @@ export class Rollups {
     this.#statements.run(forget, series, HOUR_US, nowUs - this.#rollupUs, most);
   }
 
-  /** What to read of a series for intervals of a width, so that no interval mixes in much of its neighbours. */
+  /**
+   * Chooses what to read of a series for intervals of a given width, so that intervals overlap their neighbours little.
+   */
   plan(series: number, fromUs: number, toUs: number, intervalUs: number): ReadPlan {
     const widthUs = [HOUR_US, FINE_US].find((width) => intervalUs >= width);
     const rowsFromUs = this.#now() * 1000 - this.#retentionUs;
@@ -144,7 +146,8 @@ export class Rollups {
         summaries: coarse.filter((s) => !unread.has(s.startUs)),
         raw: rawRanges(fromUs, toUs, firstUs, endUs, unread),
       };
-    // Finer: hours whose rows are gone by their own roll-up, the others by five minutes, or by their rows where they are few.
+    // Finer intervals: hours without rows from their own roll-up, others from 5-minute roll-ups, or from their rows if
+    // there are few.
     const fine = widthUs === FINE_US ? this.#summaries(series, FINE_US, firstUs, endUs) : [];
     const withFine = new Set(fine.map(({ startUs }) => Math.floor(startUs / HOUR_US) * HOUR_US));
     for (const { startUs } of coarse) if (startUs >= rowsFromUs && !withFine.has(startUs)) unread.add(startUs);
@@ -159,7 +162,7 @@ export class Rollups {
     return this.#statements.all(sql, series, widthUs, fromUs, toUs) as ReadPlan['summaries'];
   }
 
-  /** Rolls up one hour of one series; the rows that it took. */
+  /** Rolls up one hour of one series; returns the number of rows. */
   #roll(series: number, startUs: number, rowsFromUs: number): number {
     const rows = this.#statements.all(
       'SELECT time_us, layout, numbers FROM row WHERE series = ? AND time_us >= ? AND time_us < ?',
@@ -168,7 +171,7 @@ export class Rollups {
       startUs + HOUR_US,
     ) as unknown as RawRow[];
     const isOld = startUs + HOUR_US <= rowsFromUs;
-    // Rows of such an hour were removed: what comes late is added to its roll-up, and removed as well.
+    // The rows of this hour were deleted: late rows are added to its roll-up, then deleted too.
     if (!isOld)
       this.#statements.run(
         'DELETE FROM rollup WHERE series = ? AND start_us >= ? AND start_us < ?',
@@ -190,7 +193,7 @@ export class Rollups {
     return rows.length;
   }
 
-  /** Adds rows to the roll-ups of a width. */
+  /** Adds rows to the roll-ups of one width. */
   #put(series: number, widthUs: number, rows: readonly RawRow[]): void {
     const sums = new Map<string, { startUs: number; layout: number; numbers: Float64Array }>();
     for (const { time_us, layout, numbers } of rows) {
@@ -219,7 +222,7 @@ export class Rollups {
   }
 }
 
-/** The summary of one column. Null where it has no value. Pure. */
+/** Summarises one column; null if it has no value. Pure. */
 export function summaryOf(
   { startUs, widthUs, numbers }: ReadPlan['summaries'][number],
   column: number,
@@ -236,7 +239,9 @@ function addValue(numbers: Float64Array, column: number, value: number): void {
   numbers[at + 2] = Math.max(numbers[at + 2], value);
 }
 
-/** The ends of a range that are no whole hours, and whole hours that are read row by row; neighbours are one range. */
+/**
+ * The partial hours at the ends of a range, and complete hours that are read row by row; adjacent ranges are merged.
+ */
 function rawRanges(
   fromUs: number,
   toUs: number,

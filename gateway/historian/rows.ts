@@ -3,7 +3,7 @@ import type { FeatureMessage } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { SeriesRow } from './historian.ts';
 
-/** The rows of what the store queued: its kind, a line end, and its text: as an edge sent it, or rows as they are. */
+/** Decodes a queue entry into rows: its kind, a line feed, and its text, either an edge message or rows. */
 export function rowsOf(queued: string): SeriesRow[] {
   const at = queued.indexOf('\n');
   const body = JSON.parse(queued.slice(at + 1));
@@ -17,11 +17,11 @@ export function rowsOf(queued: string): SeriesRow[] {
     case 'rows':
       return body;
     default:
-      throw new RangeError(`a queue holds no ${queued.slice(0, at)}`);
+      throw new RangeError(`unexpected queue entry ${queued.slice(0, at)}`);
   }
 }
 
-/** A row a window; its time is the window's first sample. */
+/** One row per window, at the time of the window's first sample. */
 function featureRows(m: FeatureMessage): SeriesRow[] {
   const tags = { site: m.site, edge: m.edge, asset: m.asset, point: m.point };
   return m.values.map((values, i) => ({

@@ -6,7 +6,7 @@ import { Buckets } from './buckets.ts';
 import { type Historian, type SeriesQuery, type SeriesRow, seriesKey } from './historian.ts';
 import { ROLLUP_SCHEMA, Rollups, summaryOf } from './rollups.ts';
 
-/** Steps of the schema; those that have landed are never changed. */
+/** Schema migrations; released ones are never changed. */
 export const HISTORIAN_MIGRATIONS = [
   `CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) STRICT;
    CREATE TABLE IF NOT EXISTS layout (id INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE) STRICT;
@@ -22,8 +22,8 @@ const READ_ROWS = 10_000;
 const DAY_US = 24 * 3600 * 1e6;
 
 /**
- * Series in one SQLite file, `historian.db`. A row's numbers are one blob of float64; a layout names its columns. Long
- * ranges are read from roll-ups. Texts (of alerts) are not kept here: the store has them.
+ * Stores series in one SQLite file, `historian.db`. The numbers of a row are one float64 blob; a layout names its
+ * columns. Long ranges are read from roll-ups. Alert texts are not stored here, because the store has them.
  */
 export class SqliteHistorian implements Historian {
   readonly #db: Database.Database;
@@ -34,7 +34,7 @@ export class SqliteHistorian implements Historian {
   readonly #select: Database.Statement;
   #purged = 0;
 
-  /** @param rollupDays days that roll-ups by hour are kept; rows go after `retentionDays`. */
+  /** @param rollupDays retention of hourly roll-ups; rows expire after `retentionDays`. */
   constructor(directory: string, retentionDays: number, rollupDays: number, now: () => number) {
     this.#db = openDatabase(directory, 'historian.db', HISTORIAN_MIGRATIONS);
     migrate(this.#db, 'historian.db', HISTORIAN_MIGRATIONS);
@@ -66,7 +66,7 @@ export class SqliteHistorian implements Historian {
     try {
       this.#insertAll(rows);
     } catch (error) {
-      // The transaction was rolled back, and with it the ids that it gave.
+      // The transaction was rolled back, and so were the ids that it allocated.
       this.#readIds();
       this.#rollups.forget();
       throw error;
@@ -109,7 +109,7 @@ export class SqliteHistorian implements Historian {
     return buckets.columns();
   }
 
-  /** @param columns column of the field by layout; -1: it has none. */
+  /** @param columns column of the field by layout; -1 if absent. */
   async #readRows(
     series: number,
     fromUs: number,
@@ -128,7 +128,7 @@ export class SqliteHistorian implements Historian {
         if (column >= 0) buckets.add(time_us / 1000, numbers.readDoubleLE(column * 8));
       }
       if (rows.length < READ_ROWS) return;
-      // After the last row, and after whatever else waits.
+      // Yields to other pending work after the last row.
       from = rows[rows.length - 1].time_us + 0.5;
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -146,7 +146,7 @@ export class SqliteHistorian implements Historian {
     return id;
   }
 
-  /** Forgets what is older than the retention: of a few series after each write, all of them in turn. */
+  /** Deletes expired data: of a few series after each write, in rotation. */
   #purgeSome(): void {
     const ids = [...this.#ids.values()];
     this.#db.transaction(() => {

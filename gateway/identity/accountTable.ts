@@ -7,7 +7,7 @@ export interface NewAccount {
   sites: string[] | null;
 }
 
-/** Accounts of people. Names differ by more than case. */
+/** User accounts. Names must differ by more than case. */
 export class AccountTable {
   readonly #statements: Statements;
 
@@ -28,7 +28,7 @@ export class AccountTable {
     return (this.#statements.get('SELECT password FROM accounts WHERE name = ?', name)?.password as string) ?? null;
   }
 
-  /** False where there is one of that name. */
+  /** Returns false if the name exists. */
   add({ name, role, sites }: NewAccount, passwordHash: string, nowMs: number): boolean {
     const sql =
       'INSERT OR IGNORE INTO accounts (name, role, sites, password, must_change, disabled, created_ms) VALUES (?, ?, ?, ?, 1, 0, ?)';
@@ -40,7 +40,7 @@ export class AccountTable {
     this.#statements.run(sql, role, textOf(sites), disabled ? 1 : 0, name);
   }
 
-  /** @param mustChange whether it is one-time: only good for choosing another. */
+  /** @param mustChange true for a one-time password, which only allows choosing another. */
   setPassword(name: string, hash: string, mustChange: boolean): void {
     const sql = 'UPDATE accounts SET password = ?, must_change = ? WHERE name = ?';
     this.#statements.run(sql, hash, mustChange ? 1 : 0, name);
@@ -50,13 +50,13 @@ export class AccountTable {
     this.#statements.run('DELETE FROM accounts WHERE name = ?', name);
   }
 
-  /** Whether somebody beside an account may manage accounts. */
+  /** Whether another account may manage accounts. */
   hasOtherAdministrator(name: string): boolean {
     return this.list().some((a) => isManager(a) && a.name.toLowerCase() !== name.toLowerCase());
   }
 }
 
-/** Whether an account may manage the others. */
+/** Whether an account may manage other accounts. */
 export function isManager({ role, sites, disabled }: Pick<Account, 'role' | 'sites' | 'disabled'>): boolean {
   return role === 'administrator' && sites === null && !disabled;
 }
@@ -70,6 +70,6 @@ const accountOf = (row: Row): Account => ({
   createdMs: row.created_ms as number,
 });
 
-/** Sites in a column: JSON, or null for all. */
+/** Encodes sites in a column: JSON, or null for all. */
 export const textOf = (sites: readonly string[] | null) => (sites === null ? null : JSON.stringify(sites));
 export const sitesOf = (text: unknown) => (text === null ? null : (JSON.parse(text as string) as string[]));

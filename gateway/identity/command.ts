@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
 import { accountNameSchema, type Role, roles, sitesSchema } from '#models/contracts/identity.ts';
 
-/** `millwright gateway account`: accounts of a gateway that is stopped. */
+/** `millwright gateway account`: manages the accounts of a stopped gateway. */
 export function addAccountCommands(gateway: Command, shell: Shell): void {
   const account = gateway
     .command('account')
-    .description('accounts of a gateway that is stopped; while it runs, administrators manage them on its page');
+    .description('manages the accounts of a stopped gateway; while it runs, administrators manage them on its page');
   const config = ['--config <file>', 'the configuration of the gateway (YAML)'] as const;
   const run = async <T>(file: string, work: (accounts: Awaited<ReturnType<typeof open>>) => Promise<T>): Promise<T> => {
     const accounts = await open(file, shell);
@@ -29,9 +29,11 @@ export function addAccountCommands(gateway: Command, shell: Shell): void {
     .argument('<name>')
     .requiredOption(...config)
     .addOption(
-      new Option('--role <role>', 'what it may do').choices(roles.filter((r) => r !== 'metrics')).makeOptionMandatory(),
+      new Option('--role <role>', 'its permissions')
+        .choices(roles.filter((r) => r !== 'metrics'))
+        .makeOptionMandatory(),
     )
-    .option('--site <site...>', 'sites that it is limited to; without: all')
+    .option('--site <site...>', 'sites that it may access; all by default')
     .addHelpText(
       'after',
       '\nExample:\n  millwright gateway account add ann --role operator --site north --config gateway.yaml',
@@ -44,7 +46,7 @@ export function addAccountCommands(gateway: Command, shell: Shell): void {
     });
   account
     .command('reset')
-    .description('gives an account a one-time password, prints it, and ends its sessions')
+    .description("resets an account to a one-time password, prints it, and ends the account's sessions")
     .argument('<name>')
     .requiredOption(...config)
     .action(async (name: string, o: { config: string }) => {
@@ -52,7 +54,7 @@ export function addAccountCommands(gateway: Command, shell: Shell): void {
     });
   account
     .command('remove')
-    .description('removes an account; what it did stays in the audit log')
+    .description('removes an account; its actions stay in the audit log')
     .argument('<name>')
     .requiredOption(...config)
     .action(async (name: string, o: { config: string }) => {

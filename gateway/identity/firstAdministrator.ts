@@ -7,8 +7,8 @@ const NAME = 'admin';
 const FILE = 'first-administrator.txt';
 
 /**
- * Adds the account `admin` where no account may manage the others. Its one-time password is in a file that only the
- * gateway's own account can read, never in the log.
+ * Adds the account `admin` if no account may manage others. Its one-time password is written to a file that only the
+ * gateway's user can read, never to the log.
  */
 export async function ensureAdministrator(directory: string, identities: IdentityStore, log: Logger): Promise<void> {
   if (identities.hasAdministrator()) return;
@@ -17,13 +17,13 @@ export async function ensureAdministrator(directory: string, identities: Identit
   if (added === null) identities.changeAccount({ ...account, disabled: false });
   const password = added ?? (await identities.resetPassword(NAME));
   const file = join(directory, FILE);
-  // Not over a file of before, whose mode would stay.
+  // Replaces an earlier file instead of overwriting it, which would keep that file's mode.
   rmSync(file, { force: true });
   writeFileSync(file, `${NAME}\n${password}\n`, { mode: 0o600, flag: 'wx' });
   log.warn({ file }, 'there is no administrator yet: sign in with the account and the one-time password in this file');
 }
 
-/** Removes the one-time password that nobody needs any more. */
+/** Deletes the file with the one-time password once it is no longer needed. */
 export function forgetFirstPassword(directory: string, name: string): void {
   if (name.toLowerCase() === NAME) rmSync(join(directory, FILE), { force: true });
 }

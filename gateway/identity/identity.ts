@@ -1,9 +1,9 @@
 import type { Role } from '#models/contracts/identity.ts';
 import { siteOf } from './places.ts';
 
-/** Who makes a request, and what it may do. */
+/** The author of a request, and its permissions. */
 export interface Identity {
-  /** Null of the one token that all share: requests carry the name in `by`. */
+  /** Null for the shared token: requests state the name in `by`. */
   name: string | null;
   role: Role;
   /** Sites that it is limited to, and areas of sites as `site/area`; null: all. */
@@ -20,7 +20,7 @@ const RANKS: readonly (readonly Role[])[] = [
   ['administrator'],
 ];
 
-/** Whether a role may pass on another one, to a token of its own. Planners and operators may not pass on each other's. */
+/** Whether a role may grant another to a token. Planners and operators may not grant each other's role. */
 export function covers(own: Role, other: Role): boolean {
   if (own === other) return true;
   const rankOf = (role: Role) => RANKS.findIndex((rank) => rank.includes(role));

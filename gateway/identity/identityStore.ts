@@ -9,7 +9,7 @@ import { hashPassword, isPassword, oneTimePassword, spendPassword } from './pass
 import { SessionTable } from './sessionTable.ts';
 import { TokenTable } from './tokenTable.ts';
 
-/** Steps of the schema; those that have landed are never changed. */
+/** Schema migrations; released ones are never changed. */
 export const IDENTITY_MIGRATIONS = [
   `CREATE TABLE accounts (name TEXT PRIMARY KEY COLLATE NOCASE, role TEXT NOT NULL, sites TEXT, password TEXT NOT NULL, must_change INTEGER NOT NULL, disabled INTEGER NOT NULL, created_ms REAL NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE sessions (id BLOB PRIMARY KEY, name TEXT NOT NULL COLLATE NOCASE, role TEXT NOT NULL, sites TEXT, must_change INTEGER NOT NULL, created_ms REAL NOT NULL, expires_ms REAL NOT NULL) STRICT, WITHOUT ROWID;
@@ -17,7 +17,7 @@ export const IDENTITY_MIGRATIONS = [
    CREATE TABLE tokens (id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, name TEXT NOT NULL, owner TEXT COLLATE NOCASE, role TEXT NOT NULL, sites TEXT, created_by TEXT NOT NULL, created_ms REAL NOT NULL, expires_ms REAL NOT NULL, last_used_ms REAL) STRICT, WITHOUT ROWID;`,
 ];
 
-/** Accounts, sessions and tokens; one SQLite file, `identity.db`. It holds hashes alone. */
+/** Accounts, sessions and tokens in one SQLite file, `identity.db`, which stores only hashes. */
 export class IdentityStore {
   readonly accounts: AccountTable;
   readonly sessions: SessionTable;
@@ -35,14 +35,14 @@ export class IdentityStore {
     this.tokens = new TokenTable(statements);
   }
 
-  /** Adds an account; its one-time password, or null where there is one of that name. */
+  /** Adds an account and returns its one-time password; null if the name exists. */
   async addAccount(account: NewAccount): Promise<string | null> {
     const password = oneTimePassword();
     const hash = await hashPassword(password);
     return this.accounts.add(account, hash, this.#now()) ? password : null;
   }
 
-  /** The identity of a name with its password; null where one of them is wrong, or the account is disabled. */
+  /** The identity for a name and password; null if either is wrong or the account is disabled. */
   async signIn(name: string, password: string): Promise<(Omit<Identity, 'via'> & { name: string }) | null> {
     const hash = this.accounts.passwordHash(name);
     const isRight = hash === null ? await spendPassword(password) : await isPassword(password, hash);
@@ -51,7 +51,7 @@ export class IdentityStore {
     return account;
   }
 
-  /** Gives an account a one-time password and ends its sessions; null where there is no such account. */
+  /** Resets an account to a one-time password and ends its sessions; null if the account does not exist. */
   async resetPassword(name: string): Promise<string | null> {
     const password = oneTimePassword();
     const hash = await hashPassword(password);
@@ -63,7 +63,7 @@ export class IdentityStore {
     return password;
   }
 
-  /** Sets the password that a person chose, and ends the sessions of before. */
+  /** Sets a password chosen by the user, and ends earlier sessions. */
   async choosePassword(name: string, password: string): Promise<void> {
     const hash = await hashPassword(password);
     this.#db.transaction(() => {
@@ -73,8 +73,8 @@ export class IdentityStore {
   }
 
   /**
-   * Changes what an account may do. Its sessions and personal tokens end: they carry what it might do before.
-   * @returns the account as it is now, or why not.
+   * Changes an account's permissions. Ends its sessions and personal tokens, because they carry the old permissions.
+   * @returns the updated account, or the reason for refusal.
    */
   changeAccount(change: NewAccount & { disabled: boolean }): Account | { fault: string } {
     const { name } = change;
@@ -87,7 +87,7 @@ export class IdentityStore {
     return changed ?? { fault: `no account ${name}` };
   }
 
-  /** @returns why not; null: it is done. */
+  /** @returns the reason for refusal; null on success. */
   removeAccount(name: string): string | null {
     if (this.accounts.get(name) === null) return `no account ${name}`;
     if (!this.accounts.hasOtherAdministrator(name)) return LAST_ADMINISTRATOR;
@@ -112,4 +112,4 @@ export class IdentityStore {
   }
 }
 
-const LAST_ADMINISTRATOR = 'the last administrator of all sites stays: nobody else could manage accounts';
+const LAST_ADMINISTRATOR = 'the last administrator of all sites cannot be removed: nobody else could manage accounts';

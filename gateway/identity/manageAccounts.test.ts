@@ -23,7 +23,9 @@ test('accounts are added, listed, reset and removed while the gateway is stopped
   const { dataDirectory, accounts } = directoryWith();
   const password = await accounts.add({ name: 'ann', role: 'administrator', sites: null });
   await accounts.add({ name: 'bob', role: 'viewer', sites: ['north'] });
-  await expect(accounts.add({ name: 'Bob', role: 'viewer', sites: null })).rejects.toThrow('there is an account Bob');
+  await expect(accounts.add({ name: 'Bob', role: 'viewer', sites: null })).rejects.toThrow(
+    'account Bob already exists',
+  );
   expect(await accounts.list()).toMatchObject([{ name: 'ann' }, { name: 'bob', sites: ['north'] }]);
   expect(await accounts.reset('ann')).not.toBe(password);
   await accounts.remove('bob');

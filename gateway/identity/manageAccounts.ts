@@ -6,7 +6,9 @@ import { Started } from '../started.ts';
 
 const WHO = 'command line';
 
-/** Managing accounts in a data directory whose gateway is stopped: for the first start, and when nobody can sign in. */
+/**
+ * Manages the accounts in the data directory of a stopped gateway: for the first start, and when nobody can sign in.
+ */
 export class OfflineAccounts {
   readonly #config: GatewayConfig;
   readonly #now: () => number;
@@ -20,17 +22,17 @@ export class OfflineAccounts {
     return this.#withStores(async ({ identities }) => identities.accounts.list());
   }
 
-  /** The one-time password. @throws Error where there is an account of that name, or the gateway runs. */
+  /** Returns the one-time password. @throws Error if the account exists, or the gateway is running. */
   add(account: { name: string; role: Role; sites: string[] | null }): Promise<string> {
     return this.#withStores(async ({ identities }, audit) => {
       const password = await identities.addAccount(account);
-      if (password === null) throw new Error(`there is an account ${account.name}`);
+      if (password === null) throw new Error(`account ${account.name} already exists`);
       audit('account_added', `${account.name} ${account.role} ${account.sites?.join(',') ?? 'all sites'}`);
       return password;
     });
   }
 
-  /** The one-time password. @throws Error where there is no such account, or the gateway runs. */
+  /** Returns the one-time password. @throws Error if the account does not exist, or the gateway is running. */
   reset(name: string): Promise<string> {
     return this.#withStores(async ({ identities }, audit) => {
       const password = await identities.resetPassword(name);
@@ -40,7 +42,7 @@ export class OfflineAccounts {
     });
   }
 
-  /** @throws Error where there is no such account, it is the last administrator, or the gateway runs. */
+  /** @throws Error if the account does not exist, is the last administrator, or the gateway is running. */
   remove(name: string): Promise<void> {
     return this.#withStores(async ({ identities }, audit) => {
       const fault = identities.removeAccount(name);
@@ -57,7 +59,7 @@ export class OfflineAccounts {
   ): Promise<T> {
     const started = new Started();
     try {
-      // Accounts as they are: the first administrator is the gateway's to add.
+      // Opened without adding the first administrator, which is left to the gateway.
       const config = { ...this.#config, api: { ...this.#config.api, accounts: undefined } };
       const stores = await openStores(config, started, this.#now, pino({ level: 'silent' }));
       return await work(stores, (what, subject) => stores.store.audit(this.#now(), WHO, what, subject, null));

@@ -16,7 +16,7 @@ import type { Identity } from './identity.ts';
 
 export type OpenIdConfig = NonNullable<GatewayConfig['api']['openId']>;
 
-/** Between leaving for the provider and coming back. */
+/** Time limit between the redirect to the provider and the return. */
 const MAX_PENDING_MS = 600_000;
 const MAX_PENDING = 1000;
 const DISCOVERY_S = 10;
@@ -27,7 +27,7 @@ interface Pending {
   sinceMs: number;
 }
 
-/** Thrown with a reason that the person who signs in may read. */
+/** An error whose reason may be shown to the user. */
 export class OpenIdError extends Error {}
 
 /** Sign-in through an OpenID Connect provider: authorization code with PKCE, state and nonce. */
@@ -44,7 +44,10 @@ export class OpenIdSignIn {
     this.#now = now;
   }
 
-  /** Where a browser goes to sign in, and the state with which it comes back. @throws OpenIdError without the provider. */
+  /**
+   * The redirect address, and the state with which the browser returns. @throws OpenIdError if the provider is
+   * unreachable.
+   */
   async begin(): Promise<{ url: string; state: string }> {
     const provider = await this.#reach();
     const [verifier, state, nonce] = [randomPKCECodeVerifier(), randomState(), randomNonce()];
@@ -62,15 +65,15 @@ export class OpenIdSignIn {
   }
 
   /**
-   * The identity of somebody who comes back.
+   * The identity of a returning user.
    * @param query of the request, with its question mark.
-   * @param state that this browser left with.
-   * @throws OpenIdError where the provider, or the configured roles, do not let it in.
+   * @param state issued to this browser.
+   * @throws OpenIdError if the provider or the configured roles refuse the user.
    */
   async finish(query: string, state: string | undefined): Promise<Omit<Identity, 'via'> & { name: string }> {
     const pending = state === undefined ? undefined : this.#pending.get(state);
     if (state === undefined || pending === undefined || this.#isOld(pending))
-      throw new OpenIdError('the sign-in took too long, or was begun in another browser: sign in again');
+      throw new OpenIdError('the sign-in took too long, or was started in another browser: sign in again');
     this.#pending.delete(state);
     const provider = await this.#reach();
     const tokens = await authorizationCodeGrant(provider, new URL(query, this.#redirectUrl), {
@@ -88,7 +91,7 @@ export class OpenIdSignIn {
   async #reach(): Promise<Configuration> {
     const { issuer, clientId, clientSecretFile } = this.#config;
     const secret = readFileSync(clientSecretFile, 'utf8').trim();
-    // Plain HTTP is configured for a provider on loopback alone.
+    // Plain HTTP is allowed only for a provider on loopback.
     const execute = issuer.startsWith('http:') ? [allowInsecureRequests] : [];
     this.#provider ??= discovery(new URL(issuer), clientId, secret, undefined, { execute, timeout: DISCOVERY_S });
     try {
@@ -109,13 +112,13 @@ export class OpenIdSignIn {
   }
 }
 
-/** Who the claims of a provider describe. @throws OpenIdError where they have no role here. Pure. */
+/** Maps a provider's claims to an identity. @throws OpenIdError without a matching role. Pure. */
 export function identityOf(
   claims: Readonly<Record<string, unknown>>,
   { nameClaim, roleClaim, roles }: Pick<OpenIdConfig, 'nameClaim' | 'roleClaim' | 'roles'>,
 ): Omit<Identity, 'via'> & { name: string } {
   const name = accountNameSchema.safeParse(claims[nameClaim]);
-  if (!name.success) throw new OpenIdError(`the provider sends no name in the claim ${nameClaim} that can be used`);
+  if (!name.success) throw new OpenIdError(`the provider sends no usable name in the claim ${nameClaim}`);
   const values = [claims[roleClaim]].flat();
   const match = roles.find(({ value }) => values.includes(value));
   if (match === undefined)

@@ -15,42 +15,43 @@ const MIN_LENGTH = 12;
 const MAX_LENGTH = 200;
 const FORMAT = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9_-]+)\$([A-Za-z0-9_-]+)$/;
 
-/** A password's hash with its salt and cost, in the PHC string format. */
+/** Hashes a password, with salt and cost, in the PHC string format. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const key = await keyOf(password, salt, LOG_N, R, P, KEY_BYTES);
   return `$scrypt$ln=${LOG_N},r=${R},p=${P}$${salt.toString('base64url')}$${key.toString('base64url')}`;
 }
 
-/** Whether a password has a hash. @throws Error where the text is no hash. */
+/** Verifies a password against a hash. @throws Error if the text is not a hash. */
 export async function isPassword(password: string, hash: string): Promise<boolean> {
   const match = FORMAT.exec(hash);
-  if (match === null) throw new Error('not a hash of a password');
+  if (match === null) throw new Error('not a password hash');
   const [logN, r, p] = match.slice(1, 4).map(Number);
   const known = Buffer.from(match[5], 'base64url');
   const key = await keyOf(password, Buffer.from(match[4], 'base64url'), logN, r, p, known.length);
   return timingSafeEqual(key, known);
 }
 
-/** Takes as long as a wrong password: the time does not reveal whether an account exists. */
+/** Takes as long as checking a wrong password, so that timing does not reveal whether an account exists. */
 export async function spendPassword(password: string): Promise<false> {
   await keyOf(password, Buffer.alloc(SALT_BYTES), LOG_N, R, P, KEY_BYTES);
   return false;
 }
 
-/** A password that is given to a person once, for the first sign-in: 80 bits in groups that can be read out. */
+/** Generates a one-time password for the first sign-in: 80 bits in groups that are easy to read out. */
 export function oneTimePassword(): string {
   const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
   const groups = Array.from({ length: 4 }, () => [...randomBytes(4)].map((byte) => letters[byte % 32]).join(''));
   return groups.join('-');
 }
 
-/** Why a password cannot be chosen; null: it can. */
+/** The reason for refusing a password; null if it is acceptable. */
 export function passwordFault(password: string, account: string): string | null {
   const length = [...password].length;
-  if (length < MIN_LENGTH || length > MAX_LENGTH) return `a password has ${MIN_LENGTH} to ${MAX_LENGTH} characters`;
-  if (password.toLowerCase().includes(account.toLowerCase())) return 'a password does not contain the account name';
-  if (new Set(password).size < 5) return 'a password has five different characters or more';
+  if (length < MIN_LENGTH || length > MAX_LENGTH)
+    return `a password must have ${MIN_LENGTH} to ${MAX_LENGTH} characters`;
+  if (password.toLowerCase().includes(account.toLowerCase())) return 'a password must not contain the account name';
+  if (new Set(password).size < 5) return 'a password must have at least five different characters';
   return null;
 }
 

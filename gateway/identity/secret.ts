@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 
 const SECRET_BYTES = 32;
 const MIN_BITS = 128;
-/** Below so many different characters a text was not drawn at random, however long it is. */
+/** A text with fewer different characters than this is not random, whatever its length. */
 const MIN_DISTINCT = 8;
-/** Alphabets of common encodings, the smallest first. */
+/** Alphabets of common encodings, smallest first. */
 const ALPHABETS: readonly [RegExp, number][] = [
   [/^[0-9]*$/, 10],
   [/^([0-9a-f]*|[0-9A-F]*)$/, 16],
@@ -14,19 +14,19 @@ const ALPHABETS: readonly [RegExp, number][] = [
 ];
 const PRINTABLE = 94;
 
-/** A new secret of 256 bits, in base64url. */
+/** Generates a secret of 256 bits, in base64url. */
 export function newSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url');
 }
 
-/** SHA-256. Enough for secrets of 128 bits or more, which cannot be guessed; passwords are hashed by scrypt. */
+/** SHA-256: sufficient for secrets of 128 bits or more, which cannot be guessed; passwords use scrypt. */
 export function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
 /**
- * The most bits that a text can hold if each character was drawn from the smallest common alphabet that has them all;
- * 0 where it has too few different characters to be random.
+ * The maximum entropy of a text in bits, if each character was drawn from the smallest common alphabet that contains
+ * all of them; 0 with too few different characters to be random.
  */
 export function bitsOf(secret: string): number {
   if (new Set(secret).size < MIN_DISTINCT) return 0;
@@ -34,9 +34,9 @@ export function bitsOf(secret: string): number {
   return secret.length * Math.log2(size);
 }
 
-/** Why a text is too weak to be a token; null: it is not. */
+/** The reason for refusing a token as too weak; null if it is strong enough. */
 export function weaknessOf(secret: string): string | null {
   const bits = Math.floor(bitsOf(secret));
   if (bits >= MIN_BITS) return null;
-  return `at most ${bits} bits; a token has ${MIN_BITS} or more: openssl rand -hex 32`;
+  return `at most ${bits} bits; a token needs ${MIN_BITS} or more: openssl rand -hex 32`;
 }

@@ -4,10 +4,10 @@ import { sitesOf, textOf } from './accountTable.ts';
 import type { Identity } from './identity.ts';
 import { digestOf, newSecret } from './secret.ts';
 
-/** Of one name; the oldest ends when another begins. */
+/** Sessions per name; a further one ends the oldest. */
 const MAX_SESSIONS = 20;
 
-/** Sessions of browsers, by the hash of the secret in their cookie. */
+/** Browser sessions, by the hash of their cookie's secret. */
 export class SessionTable {
   readonly #statements: Statements;
 
@@ -15,7 +15,7 @@ export class SessionTable {
     this.#statements = statements;
   }
 
-  /** Begins a session; the secret of its cookie. */
+  /** Starts a session and returns its cookie's secret. */
   start(identity: Omit<Identity, 'via'> & { name: string }, nowMs: number, expiresMs: number): string {
     const { name, role, sites, mustChangePassword } = identity;
     const secret = newSecret();
@@ -38,7 +38,7 @@ export class SessionTable {
     return secret;
   }
 
-  /** Null where there is none, or none any more. */
+  /** Null if the session does not exist or has expired. */
   get(secret: string, nowMs: number): Identity | null {
     const sql = 'SELECT name, role, sites, must_change FROM sessions WHERE id = ? AND expires_ms > ?';
     const row = this.#statements.get(sql, digestOf(secret), nowMs);

@@ -5,13 +5,13 @@ import { sitesOf, textOf } from './accountTable.ts';
 import type { Identity } from './identity.ts';
 import { digestOf, newSecret } from './secret.ts';
 
-/** How exactly the last use is known: not every request writes. */
+/** Resolution of the last-used time, so that not every request writes. */
 const USE_STEP_MS = 60_000;
 const MAX_TOKENS = 1000;
 
 export interface NewToken {
   name: string;
-  /** Null: a service token. */
+  /** Null for a service token. */
   owner: string | null;
   role: Role;
   sites: string[] | null;
@@ -19,7 +19,7 @@ export interface NewToken {
   expiresMs: number;
 }
 
-/** Tokens of people and services, by the hash of their secret. */
+/** Tokens of users and services, by the hash of their secret. */
 export class TokenTable {
   readonly #statements: Statements;
 
@@ -27,7 +27,7 @@ export class TokenTable {
     this.#statements = statements;
   }
 
-  /** Adds a token, and removes those that expired; its secret, which is kept nowhere. Null where there are too many. */
+  /** Adds a token, deletes expired ones, and returns the secret, which is not stored. Null if there are too many. */
   add(token: NewToken, nowMs: number): { token: Token; secret: string } | null {
     this.#statements.run('DELETE FROM tokens WHERE expires_ms <= ?', nowMs);
     if (this.list().length >= MAX_TOKENS) return null;
@@ -48,7 +48,7 @@ export class TokenTable {
     return { token: this.get(id) as Token, secret };
   }
 
-  /** The newest first. */
+  /** Newest first. */
   list(): Token[] {
     return this.#statements.all('SELECT * FROM tokens ORDER BY created_ms DESC, id').map(tokenOf);
   }
@@ -58,7 +58,7 @@ export class TokenTable {
     return row === undefined ? null : tokenOf(row);
   }
 
-  /** Who a secret identifies; null where it is unknown or has expired. */
+  /** The identity of a secret; null if it is unknown or expired. */
   identify(secret: string, nowMs: number): Identity | null {
     const sql = 'SELECT * FROM tokens WHERE hash = ? AND expires_ms > ?';
     const row = this.#statements.get(sql, digestOf(secret), nowMs);
@@ -73,7 +73,7 @@ export class TokenTable {
     this.#statements.run('DELETE FROM tokens WHERE id = ?', id);
   }
 
-  /** Removes every token of an account. */
+  /** Deletes every token of an account. */
   removeOf(owner: string): void {
     this.#statements.run('DELETE FROM tokens WHERE owner = ?', owner);
   }

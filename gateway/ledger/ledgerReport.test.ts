@@ -45,9 +45,9 @@ test('the table has a line a point, reasons beside it, and says what was given t
     's/e/pump/2H        10          7         2     1          0     0            0        7       6  bad_json 2',
     's/e/fan/2H          9          7         2     1          0     0           -1        7       6  bad_json 2',
     'all                19         14         4     2          0     0           -1       14      12',
-    's/e: not given to any point: bad_topic 3',
-    's/e: source 1 (opcua) was away 2 times, 31 s in all, and is now',
+    's/e: not assigned to a point: bad_topic 3',
+    's/e: source 1 (opcua) was disconnected 2 times, 31 s in total, and still is',
     's/e/pump: its clock is 3.3 s ahead, drifts by 40 ppm, was set once',
-    's/e/fan/2H: the counts do not close',
+    's/e/fan/2H: the counts do not balance',
   ]);
 });

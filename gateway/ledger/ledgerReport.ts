@@ -2,14 +2,16 @@ import type { LedgerView } from '#models/contracts/api.ts';
 
 type Point = LedgerView['points'][number];
 
-/** A ledger's rows, one a point, with its sums: `received = delivered + late + duplicate + held + rejected`. */
+/** Ledger rows, one per point, with totals: `received = delivered + late + duplicate + held + rejected`. */
 export interface LedgerReport {
   points: Point[];
   unmapped: LedgerView['unmapped'];
   clocks: LedgerView['clocks'];
   sources: LedgerView['sources'];
   totals: Record<(typeof COUNTS)[number] | 'rejected', number>;
-  /** Points whose counts do not close. `stored` may be ahead of `windows`: an edge says its counts now and then. */
+  /**
+   * Points whose counts do not balance. `stored` may exceed `windows`, because an edge reports its counts periodically.
+   */
   open: string[];
 }
 
@@ -41,7 +43,7 @@ export function ledgerReport({ points, unmapped, clocks, sources }: LedgerView, 
   };
 }
 
-/** As a table for a terminal; reasons stand behind the row that they are of. */
+/** Formats a table for a terminal; rejection reasons follow their row. */
 export function ledgerLines({ points, unmapped, clocks, sources, totals, open }: LedgerReport): string[] {
   const head = [
     'point',
@@ -67,10 +69,10 @@ export function ledgerLines({ points, unmapped, clocks, sources, totals, open }:
   });
   const lost = unmapped
     .filter(({ counts }) => Object.keys(counts).length > 0)
-    .map(({ site, edge, counts }) => `${site}/${edge}: not given to any point: ${countsText(counts)}`);
+    .map(({ site, edge, counts }) => `${site}/${edge}: not assigned to a point: ${countsText(counts)}`);
   const wrong = clocks.filter(isOff).map(clockLine);
   const away = sources.filter((s) => s.outages > 0 || !s.connected).map(sourceLine);
-  return [...lines, ...lost, ...away, ...wrong, ...open.map((name) => `${name}: the counts do not close`)];
+  return [...lines, ...lost, ...away, ...wrong, ...open.map((name) => `${name}: the counts do not balance`)];
 }
 
 function countsText(counts: Partial<Record<string, number>>): string {
@@ -79,7 +81,7 @@ function countsText(counts: Partial<Record<string, number>>): string {
     .join(', ');
 }
 
-/** Seconds from which a clock is worth a line. */
+/** Clock offset from which a line is shown, in seconds. */
 const OFF_S = 1;
 const isOff = ({ offsetS, jumps }: LedgerView['clocks'][number]) => Math.abs(offsetS) >= OFF_S || jumps > 0;
 
@@ -91,6 +93,6 @@ function clockLine({ site, edge, asset, offsetS, driftPpm, jumps }: LedgerView['
 }
 
 function sourceLine({ site, edge, source, type, connected, outages, downS }: LedgerView['sources'][number]): string {
-  const now = connected ? '' : ', and is now';
-  return `${site}/${edge}: source ${source} (${type}) was away ${outages} times, ${downS.toFixed(0)} s in all${now}`;
+  const now = connected ? '' : ', and still is';
+  return `${site}/${edge}: source ${source} (${type}) was disconnected ${outages} times, ${downS.toFixed(0)} s in total${now}`;
 }

@@ -3,7 +3,7 @@ import { exchangeJson } from '../exchangeJson.ts';
 import { notificationLines, notificationTitle } from './notificationText.ts';
 import type { Notification, Notifier } from './notifier.ts';
 
-/** Alerts in one message of a chat. */
+/** Alerts per chat message. */
 const MOST = 50;
 
 /** Posts to an incoming webhook of Slack, or of a Teams workflow as an adaptive card. */
@@ -24,7 +24,7 @@ export class ChatNotifier implements Notifier {
   }
 }
 
-/** Signs that Slack reads as markup are escaped as it requires. */
+/** Escapes characters that Slack interprets as markup. */
 const slackText = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function slackMessage(notifications: readonly Notification[]): object {

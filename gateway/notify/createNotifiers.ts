@@ -6,7 +6,7 @@ import type { Notifier } from './notifier.ts';
 import { nameOf } from './routing.ts';
 import { WebhookNotifier } from './webhookNotifier.ts';
 
-/** @param publish to the gateway's broker; rejects where it is away. */
+/** @param publish to the gateway's broker; rejects while it is disconnected. */
 export function createNotifiers(
   configs: readonly NotifierConfig[],
   publish: (topic: string, message: string) => Promise<void>,

@@ -14,33 +14,33 @@ export interface Delivery {
   alert: string;
   event: NotificationEvent;
   createdMs: number;
-  /** Not tried before. */
+  /** True before the first attempt. */
   nextMs: number;
   attempts: number;
   state: DeliveryState;
-  /** Of the last attempt that failed. */
+  /** Error of the last failed attempt. */
   error: string | null;
   notice: Notice;
 }
 
-/** Beyond it new notifications go to the dead letters at once: a person decides. */
+/** Limit on pending notifications; further ones become dead letters at once, for a person to decide. */
 const MAX_WAITING = 100_000;
-/** Between two messages of one case to a channel of digests. */
+/** Interval between two messages of one case to a digest channel. */
 const CASE_MS = 60_000;
-/** Cases whose last message is remembered. */
+/** Number of cases whose last message time is kept. */
 const MAX_CASES = 1000;
-/** Delivered and abandoned ones are kept so long. */
+/** Retention of delivered and abandoned notifications. */
 const KEPT_MS = 30 * 86_400_000;
 
 /**
- * Notifications to people, as rows of the database that holds the alerts: a row is written in the transaction that changed
- * its alert, and stays until it is delivered or a person abandons it.
+ * Notifications as rows of the database that holds the alerts: a row is written in the transaction that changed its
+ * alert, and stays until it is delivered or abandoned by a person.
  */
 export class DeliveryTable {
   readonly #statements: Statements;
   readonly #routing: Routing;
   readonly #now: () => number;
-  /** When a channel was last notified of a case. Lost with the process: then the next message goes out at once. */
+  /** When a channel was last notified of a case. In memory only: after a restart the next message is sent at once. */
   readonly #sentOf = new Map<string, number>();
 
   constructor(db: Database.Database, routing: Routing, now: () => number) {
@@ -59,7 +59,7 @@ export class DeliveryTable {
     this.#now = now;
   }
 
-  /** Writes a row for each channel that is to be notified of a change; call it in the transaction of the change. */
+  /** Writes a row for each channel to be notified of a change; call it in the transaction of the change. */
   changed(before: Notice | null, after: Notice): void {
     for (const event of notificationEvents(before, after))
       this.enqueue(event, after, this.#routing.channelsFor(event, after, this.#now()));
@@ -78,9 +78,10 @@ export class DeliveryTable {
         nowMs,
         Math.max(this.#routing.notBeforeMs(channel, notice, nowMs), this.#heldMs(channel, notice)),
         isFull ? 'dead' : 'waiting',
-        isFull ? `more than ${MAX_WAITING} notifications wait` : null,
+        isFull ? `more than ${MAX_WAITING} notifications are pending` : null,
       );
-      // What waited for the end of quiet hours, a shift or a digest would hold it up: it goes out first.
+      // An earlier notification held for quiet hours, a shift or a digest would block this one, so it is released
+      // first.
       if (notice.severity === 'critical')
         this.#statements.run(
           "UPDATE deliveries SET next_ms = ? WHERE channel = ? AND alert = ? AND state = 'waiting' AND next_ms > ?",
@@ -92,7 +93,7 @@ export class DeliveryTable {
     }
   }
 
-  /** A message of a case went out: further warnings of it wait for one another. */
+  /** After a message of a case, further warnings of it are collected. */
   sentOf(channel: string, caseId: string): void {
     const key = JSON.stringify([channel, caseId]);
     this.#sentOf.delete(key);
@@ -103,7 +104,7 @@ export class DeliveryTable {
     }
   }
 
-  /** Until when a warning waits for others of its case; 0: not at all. What is critical never does. */
+  /** Until when a warning is held for others of its case; 0 for not at all. Critical alerts are never held. */
   #heldMs(channel: string, notice: Notice): number {
     if (!('case' in notice) || notice.case === undefined || notice.severity === 'critical') return 0;
     if (!this.#routing.isDigest(channel)) return 0;
@@ -111,12 +112,12 @@ export class DeliveryTable {
     return sentMs === undefined ? 0 : sentMs + CASE_MS;
   }
 
-  /** Whether a channel is to be notified of such an event. */
+  /** Whether a channel is notified of this kind of event. */
   concerns(channel: string, event: NotificationEvent, notice: Notice): boolean {
     return this.#routing.channelsFor(event, notice, this.#now()).includes(channel);
   }
 
-  /** What is to be delivered to a channel now; of each alert the oldest alone, so that its notifications stay in order. */
+  /** Deliveries due to a channel; only the oldest of each alert, to preserve their order. */
   due(channel: string, limit: number): Delivery[] {
     const sql = `SELECT * FROM deliveries AS d INDEXED BY deliveries_waiting WHERE state = 'waiting' AND channel = ? AND next_ms <= ? AND NOT EXISTS (
       SELECT 1 FROM deliveries AS e WHERE e.channel = d.channel AND e.alert = d.alert AND e.state = 'waiting' AND e.id < d.id
@@ -130,21 +131,21 @@ export class DeliveryTable {
     this.#statements.run(sql, this.#now(), id);
   }
 
-  /** An attempt failed: it is tried again, or goes to the dead letters. */
+  /** Records a failed attempt: the delivery is retried, or becomes a dead letter. */
   failed(id: number, error: string, nextMs: number | null): void {
     const sql =
       'UPDATE deliveries SET attempts = attempts + 1, error = ?, next_ms = coalesce(?, next_ms), state = ? WHERE id = ?';
     this.#statements.run(sql, error.slice(0, 500), nextMs, nextMs === null ? 'dead' : 'waiting', id);
   }
 
-  /** A channel works again: what waits for its next attempt there is tried now. Quiet hours stay. */
+  /** Retries a recovered channel's pending deliveries at once. Quiet hours still apply. */
   retryNow(channel: string): void {
     const sql =
       "UPDATE deliveries SET next_ms = ? WHERE state = 'waiting' AND channel = ? AND attempts > 0 AND next_ms > ?";
     this.#statements.run(sql, this.#now(), channel, this.#now());
   }
 
-  /** The newest first. */
+  /** Newest first. */
   list(state: DeliveryState | null, limit: number): Delivery[] {
     const where = state === null ? '' : 'WHERE state = ?';
     const values = state === null ? [limit] : [state, limit];
@@ -153,7 +154,7 @@ export class DeliveryTable {
       .map(deliveryOf);
   }
 
-  /** A person has a dead letter sent again; false where there is none of that number. */
+  /** Resends a dead letter; false if there is none with this number. */
   resend(id: number): boolean {
     const sql = "UPDATE deliveries SET state = 'waiting', next_ms = ? WHERE id = ? AND state IN ('dead', 'abandoned')";
     return this.#statements.run(sql, this.#now(), id).changes > 0;

@@ -7,7 +7,7 @@ import type { Notification, Notifier } from './notifier.ts';
 const MOST = 50;
 const TIMEOUT_MS = 20_000;
 
-/** Sends mail over SMTP; TLS from the start or by STARTTLS, as the server offers it. */
+/** Sends e-mail over SMTP, with implicit TLS or STARTTLS, as the server offers it. */
 export class EmailNotifier implements Notifier {
   readonly name: string;
   readonly most = MOST;
@@ -30,7 +30,7 @@ export class EmailNotifier implements Notifier {
       connectionTimeout: TIMEOUT_MS,
       greetingTimeout: TIMEOUT_MS,
       socketTimeout: TIMEOUT_MS,
-      // Texts of devices and people are bodies alone, never files or addresses.
+      // Device and user texts appear only in bodies, never as files or addresses.
       disableFileAccess: true,
       disableUrlAccess: true,
     });
@@ -40,7 +40,7 @@ export class EmailNotifier implements Notifier {
         to,
         subject: notificationTitle(notifications),
         text: notificationLines(notifications).join('\n'),
-        // Mail servers drop a second message of the same id.
+        // Mail servers drop a second message with the same id.
         messageId: `<${notifications
           .map((n) => n.key)
           .join('.')

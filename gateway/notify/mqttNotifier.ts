@@ -8,7 +8,7 @@ export class MqttNotifier implements Notifier {
   readonly #config: MqttNotifierConfig;
   readonly #publish: (topic: string, message: string) => Promise<void>;
 
-  /** @param publish resolves when the broker has the message, rejects where it is away. */
+  /** @param publish resolves once the broker has the message, rejects while it is disconnected. */
   constructor(name: string, config: MqttNotifierConfig, publish: (topic: string, message: string) => Promise<void>) {
     this.name = name;
     this.#config = config;

@@ -12,12 +12,12 @@ const EVENTS: Record<NotificationEvent, string> = {
   test: 'Test',
 };
 
-/** One line: what happened, how severe it is, and the alert's own sentence. */
+/** One line: the event, its severity, and the alert text. */
 export function notificationLine({ event, notice }: Notification): string {
   return `${EVENTS[event]} (${notice.severity}): ${notice.text}`;
 }
 
-/** A line for each notification; those of one case together, below a line that says so. */
+/** One line per notification; those of one case are grouped under a heading. */
 export function notificationLines(notifications: readonly Notification[]): string[] {
   const cases = new Map<string, Notification[]>();
   for (const one of notifications) {
@@ -37,7 +37,7 @@ function caseLine(notifications: readonly Notification[]): string {
   return `One case of ${notice.site}: ${what}, ${notifications.length} notifications`;
 }
 
-/** A title for one notification or for a digest of several. */
+/** The title of one notification, or of a digest. */
 export function notificationTitle(notifications: readonly Notification[]): string {
   if (notifications.length === 1) {
     const [{ event, notice }] = notifications;

@@ -5,20 +5,20 @@ import type { Notifier } from './notifier.ts';
 
 const TICK_MS = 1000;
 const FORGET_MS = 3_600_000;
-/** Messages on their way to one channel at a time. */
+/** Concurrent messages per channel. */
 const PARALLEL = 4;
 
-/** Tables of deliveries, by the database that they are in: alerts of machines, alerts of planners. */
+/** Delivery tables by database: machine alerts, planner alerts. */
 export type DeliveryTables = Record<string, DeliveryTable>;
 
 /**
- * Delivers what waits in the tables: of each alert in order, again after a failure with back-off and jitter, and to a
- * channel that works again at once. The same key marks each attempt of a notification; what was delivered before a crash
- * and not yet marked is sent again with it.
+ * Delivers pending notifications: in order for each alert, with back-off and jitter after a failure, and at once when a
+ * channel recovers. All attempts of a notification have the same key; one that was delivered just before a crash, but
+ * not marked, is resent with it.
  */
 export class Notifications {
   sent = 0;
-  /** Attempts that failed; each is made again. */
+  /** Failed attempts; each is retried. */
   failed = 0;
   readonly #tables: DeliveryTables;
   readonly #channels: ReadonlyMap<string, Notifier>;
@@ -43,7 +43,7 @@ export class Notifications {
     this.run();
   }
 
-  /** Starts what is due and not on its way. */
+  /** Starts deliveries that are due and not in progress. */
   run(): void {
     if (this.#isStopped) return;
     for (const channel of this.#channels.values())
@@ -99,7 +99,7 @@ export class Notifications {
     } finally {
       for (const { id } of batch) inFlight.delete(`${table}/${id}`);
     }
-    // What waited behind this one for its order, or for a free place.
+    // Deliveries that waited for this one, for their order or a free slot.
     this.run();
   }
 
@@ -108,7 +108,7 @@ export class Notifications {
     if (!this.#broken.has(channel.name))
       this.#log.error(
         { channel: channel.name, error },
-        'notifications cannot be delivered: they are kept and tried again',
+        'notifications cannot be delivered: they are stored and retried',
       );
     this.#broken.add(channel.name);
     const nowMs = this.#now();
@@ -119,7 +119,7 @@ export class Notifications {
       }
     } catch (storeError) {
       // The disk is full or failing: the rows are unchanged and due again.
-      this.#log.error({ error: String(storeError) }, 'failed deliveries could not be noted');
+      this.#log.error({ error: String(storeError) }, 'failed deliveries could not be recorded');
     }
   }
 }

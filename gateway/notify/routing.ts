@@ -5,14 +5,14 @@ import type { NotifierConfig } from '../config.ts';
 import type { Notice } from './notifier.ts';
 import { atClock, isOnDuty, nextDutyMs } from './shifts.ts';
 
-/** A channel that is notified of what stays unacknowledged; `againMs` null: once. */
+/** A channel that is notified of unacknowledged alerts; `againMs` null for once. */
 export interface Escalation {
   channel: string;
   afterMs: number;
   againMs: number | null;
 }
 
-/** Which channels are notified of what, and when. */
+/** Selects the channels for each notification, and their times. */
 export class Routing {
   readonly #channels: ReadonlyMap<string, NotifierConfig>;
 
@@ -24,7 +24,7 @@ export class Routing {
     return [...this.#channels.keys()];
   }
 
-  /** Channels that an event concerns: those on duty, and, where none of those with shifts is, all. */
+  /** Channels matching an event: those on duty; if none of those with shifts is, all. */
   channelsFor(event: NotificationEvent, notice: Notice, nowMs: number): string[] {
     const concerned = [...this.#channels].filter(([, config]) => concerns(config, event, notice));
     const withShifts = concerned.filter(([, { shifts }]) => shifts !== undefined);
@@ -32,7 +32,7 @@ export class Routing {
     return concerned.filter(([, { shifts }]) => !isCovered || isOnDuty(shifts, nowMs)).map(([name]) => name);
   }
 
-  /** Channels that are notified of an alert that stays unacknowledged, after how long, and how often again. */
+  /** Channels for the escalation of an alert, each with its delay and repeat interval. */
   escalations(): Escalation[] {
     return [...this.#channels].flatMap(([channel, { unacknowledgedMinutes, remindMinutes }]) =>
       unacknowledgedMinutes === undefined
@@ -47,13 +47,13 @@ export class Routing {
     );
   }
 
-  /** Whether one message of a channel carries many notifications. */
+  /** Whether the channel combines several notifications in one message. */
   isDigest(channel: string): boolean {
     const type = this.#channels.get(channel)?.type;
     return type === 'email' || type === 'slack' || type === 'teams';
   }
 
-  /** When a channel may be notified: after its quiet hours and in its next shift; of what is critical now. */
+  /** When a channel may be notified: after its quiet hours and in its next shift; at once of critical alerts. */
   notBeforeMs(channel: string, notice: Notice, nowMs: number): number {
     if (notice.severity === 'critical') return nowMs;
     const { shifts, quietHours } = this.#channels.get(channel) ?? {};
@@ -62,7 +62,7 @@ export class Routing {
   }
 }
 
-/** The end of quiet hours; the same time outside of them. */
+/** The end of the current quiet hours; the same time outside of them. */
 function endOfQuietMs(quiet: NonNullable<NotifierConfig['quietHours']>, nowMs: number): number {
   const now = DateTime.fromMillis(nowMs, { zone: quiet.timeZone });
   const [from, to] = [quiet.from, quiet.to].map((clock) => atClock(now, clock));
@@ -74,7 +74,7 @@ function endOfQuietMs(quiet: NonNullable<NotifierConfig['quietHours']>, nowMs: n
 export const nameOf = (config: NotifierConfig): string => config.name ?? config.type;
 
 function concerns({ match, unacknowledgedMinutes }: NotifierConfig, event: NotificationEvent, notice: Notice): boolean {
-  // A channel for escalations gets nothing else.
+  // An escalation channel gets no other notifications.
   if (unacknowledgedMinutes !== undefined && event !== 'unacknowledged') return false;
   if (match === undefined) return true;
   return (
@@ -83,7 +83,7 @@ function concerns({ match, unacknowledgedMinutes }: NotifierConfig, event: Notif
   );
 }
 
-/** Whom an alert is for: who runs the machines, who connects them, or who plans their parts. */
+/** The audience of an alert: those who run the machines, connect them, or plan their parts. */
 export function audienceOf(notice: Notice): 'plant' | 'integrator' | 'planner' {
   if ('item' in notice) return 'planner';
   return notice.audience ?? 'plant';

@@ -4,16 +4,16 @@ import type { NotifierConfig } from '../config.ts';
 export type Shift = NonNullable<NotifierConfig['shifts']>[number];
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-/** The next shift begins within a week; a day more for a change of the clocks. */
+/** The next shift begins within a week, plus a day for daylight-saving changes. */
 const LOOK_AHEAD_DAYS = 8;
 
-/** A time of a day, such as 22:00, on the day of another time. */
+/** A time of day, such as 22:00, on the date of another time. */
 export function atClock(day: DateTime, clock: string): DateTime {
   const [hour, minute] = clock.split(':').map(Number);
   return day.set({ hour, minute, second: 0, millisecond: 0 });
 }
 
-/** Whether one of the shifts is on; always where there are none. Pure. */
+/** Whether a shift is on duty; always true without shifts. Pure. */
 export function isOnDuty(shifts: readonly Shift[] | undefined, nowMs: number): boolean {
   return (
     shifts === undefined ||
@@ -21,14 +21,14 @@ export function isOnDuty(shifts: readonly Shift[] | undefined, nowMs: number): b
   );
 }
 
-/** When the next shift begins; now where one is on. Pure. */
+/** When the next shift begins; now if one is on duty. Pure. */
 export function nextDutyMs(shifts: readonly Shift[] | undefined, nowMs: number): number {
   if (shifts === undefined || isOnDuty(shifts, nowMs)) return nowMs;
   const begins = shifts.flatMap((shift) => spansOf(shift, nowMs).map(([from]) => from));
   return Math.min(...begins.filter((from) => from > nowMs));
 }
 
-/** Begin and end of a shift's turns from yesterday on, milliseconds. */
+/** Start and end times of a shift's occurrences from yesterday on, in milliseconds. */
 function spansOf({ days, from, to, timeZone }: Shift, nowMs: number): [number, number][] {
   const today = DateTime.fromMillis(nowMs, { zone: timeZone }).startOf('day');
   return Array.from({ length: LOOK_AHEAD_DAYS + 2 }, (_, i) => today.plus({ days: i - 1 })).flatMap((day) => {

@@ -1,14 +1,14 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Notification } from './notifier.ts';
 
-/** What a test of a channel delivers. */
+/** Content of a channel test. */
 export const testNotification = (nowMs: number): Notification => ({
   key: `test-${nowMs}`,
   event: 'test',
   notice: testNotice(nowMs),
 });
 
-/** An alert that is none: what a test of a channel sends. */
+/** A dummy alert for channel tests. */
 function testNotice(nowMs: number): AlertRecord {
   return {
     id: `test/${nowMs}`,

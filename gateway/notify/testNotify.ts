@@ -5,7 +5,7 @@ import { createNotifiers } from './createNotifiers.ts';
 import { nameOf } from './routing.ts';
 import { testNotification } from './testNotice.ts';
 
-/** Sends a test message to each channel, or to one; what went wrong with each, null where it was delivered. */
+/** Sends a test message to all channels, or to one; returns the error of each, null if delivered. */
 export async function testNotify(
   configs: readonly NotifierConfig[],
   broker: GatewayConfig['broker'],

@@ -23,7 +23,7 @@ export class WebhookNotifier implements Notifier {
     const body = JSON.stringify(notice);
     const timestamp = String(Date.now());
     const headers: Record<string, string> = { 'idempotency-key': key, 'x-millwright-event': event };
-    // Read at each attempt: a secret may be changed while the gateway runs.
+    // Read at each attempt, because the secret may change while the gateway runs.
     if (tokenFile !== undefined) headers.authorization = `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`;
     if (secretFile !== undefined) {
       const secret = readFileSync(secretFile, 'utf8').trim();

@@ -14,22 +14,22 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import { LONGEST_SHELVED_MS } from './alarmMethods.ts';
 
-/** OPC 10000-9 has severities of 1 to 1000: medium from 401, high from 601 on. */
+/** OPC 10000-9 severities range from 1 to 1000: medium from 401, high from 601. */
 const SEVERITIES = { warning: 500, critical: 800 };
-/** Conditions beyond it are not shown: each takes some 60 ms to create, and a megabyte. */
+/** Limit on conditions: each takes some 60 ms to create, and a megabyte. */
 const MAX_CONDITIONS = 2000;
 
 interface Slot {
   condition: UAAlarmConditionEx;
-  /** Null: free. */
+  /** Null if free. */
   alert: AlertRecord | null;
-  /** A method of a client is on its way: what comes meanwhile waits. */
+  /** True while a client's method runs; other changes wait. */
   isBusy: boolean;
 }
 
 /**
- * Alerts as conditions of OPC 10000-9: a machine is an object, an alert one of its conditions. The conditions of a point
- * are used again for its later alerts, so that a client finds a point's condition where it was before.
+ * Alerts as conditions of OPC 10000-9: a machine is an object, and an alert one of its conditions. Later alerts of a
+ * point reuse its conditions, so that clients find them in the same place.
  */
 export class AlarmConditions {
   readonly #log: Logger;
@@ -52,7 +52,7 @@ export class AlarmConditions {
     bindShelving(space);
   }
 
-  /** Every active alert; those that are not among them are over. */
+  /** Shows exactly these active alerts; all others have ended. */
   all(alerts: readonly AlertRecord[]): void {
     const active = new Set(alerts.map(({ id }) => id));
     for (const [id, slot] of this.#byAlert)
@@ -69,7 +69,7 @@ export class AlarmConditions {
     if (!slot.isBusy) this.#show(slot, alert);
   }
 
-  /** Nothing is known of any alert. */
+  /** Marks the state of all alerts as unknown. */
   lost(): void {
     for (const { condition } of this.#byAlert.values()) {
       const branch = condition.currentBranch();
@@ -78,14 +78,14 @@ export class AlarmConditions {
     }
   }
 
-  /** The alert of a condition, or of an object of it such as its shelving state; null: it has none. */
+  /** The alert of a condition, or of a child object such as its shelving state; null if it has none. */
   alertOf(node: UAObject): { id: string; branchOf: (eventId: Buffer | null) => ConditionSnapshot | null } | null {
     const slot = this.#byNode.get(node.nodeId.toString());
     if (!slot?.alert) return null;
     return { id: slot.alert.id, branchOf: (eventId) => slot.condition.findBranchForEventId(eventId) };
   }
 
-  /** Has changes of an alert wait until a client's method has changed its condition itself. */
+  /** Delays changes of an alert until a client's method has changed the condition itself. */
   hold(id: string): () => void {
     const slot = this.#byAlert.get(id);
     if (slot === undefined) return () => undefined;
@@ -103,7 +103,10 @@ export class AlarmConditions {
     const free = slots.find((slot) => slot.alert === null);
     if (free !== undefined) return free;
     if (this.#byNode.size >= 2 * MAX_CONDITIONS) {
-      this.#log.error({ alert: alert.id }, `an alert is not shown: there are ${MAX_CONDITIONS} conditions`);
+      this.#log.error(
+        { alert: alert.id },
+        `an alert is not shown: the limit of ${MAX_CONDITIONS} conditions is reached`,
+      );
       return null;
     }
     const name = slots.length === 0 ? alert.point : `${alert.point} ${slots.length + 1}`;
@@ -132,7 +135,7 @@ export class AlarmConditions {
     });
     condition.shelvingState?.setState('Unshelved');
     condition.suppressedState?.setValue(false);
-    // The library puts the number of the namespace before it.
+    // The library prepends the namespace index.
     condition.sourceName.setValueFromSource({ dataType: DataType.String, value: alert.asset });
     return condition;
   }
@@ -154,7 +157,7 @@ export class AlarmConditions {
     return machine;
   }
 
-  /** Shows an alert in its condition, with an event where that changes anything; frees the condition where it is over. */
+  /** Updates an alert's condition, with an event if anything changed; frees the condition once the alert has ended. */
   #show(slot: Slot, alert: AlertRecord): void {
     const { condition } = slot;
     const branch = condition.currentBranch();
@@ -176,7 +179,7 @@ export class AlarmConditions {
   }
 }
 
-/** Shelving by the methods of the type, on the state of a condition or on the condition itself (OPC 10000-9, 5.8.17). */
+/** Shelving by the methods of the type, on a condition's state or the condition itself (OPC 10000-9, 5.8.17). */
 function bindShelving(space: AddressSpace): void {
   for (const [id, name] of [
     [2947, 'unshelve'],
@@ -192,14 +195,14 @@ function bindShelving(space: AddressSpace): void {
   }
 }
 
-/** What a condition shows of an alert. Pure. */
+/** Maps an alert to the state of its condition. Pure. */
 function stateOf(alert: AlertRecord) {
   return {
     active: alert.returnedAtMs === null && alert.closed === undefined,
     acked: alert.acknowledgedAtMs !== null,
     confirmed: alert.closed !== undefined,
     shelved: alert.state === 'shelved',
-    // The library has no machinery for OutOfServiceState.
+    // The library does not implement OutOfServiceState.
     suppressed: alert.suppressed !== undefined || alert.outOfService !== undefined,
     message: alert.text,
     severity: SEVERITIES[alert.severity],

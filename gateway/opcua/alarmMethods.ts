@@ -1,18 +1,18 @@
 import type { AlarmAction } from '#models/contracts/alert.ts';
 
-/** Seven days, less what two clocks may differ: an alert cannot be shelved for longer. */
+/** Seven days, the longest possible shelving, less a tolerance for clock differences. */
 export const LONGEST_SHELVED_MS = 7 * 86_400_000 - 60_000;
 const SHELVED = 'shelved over OPC UA';
 
-/** What an OPC UA client asks of a condition (OPC 10000-9, 5.5 to 5.8). */
+/** Methods of a condition that an OPC UA client may call (OPC 10000-9, 5.5 to 5.8). */
 export type ConditionCall =
   | { method: 'Acknowledge' | 'Confirm' | 'AddComment'; comment: string }
   | { method: 'TimedShelve'; durationMs: number }
   | { method: 'OneShotShelve' | 'Unshelve' };
 
 /**
- * The transition of the alert that a call asks for; null: the call has no meaning here. To confirm that the corrective
- * action was taken closes the alert as found true. Pure.
+ * Maps a method call to a transition of the alert; null if the call does not apply. Confirming the corrective action
+ * closes the alert with the finding confirmed. Pure.
  */
 export function actionOf(call: ConditionCall, nowMs: number): AlarmAction | null {
   switch (call.method) {

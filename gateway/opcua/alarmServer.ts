@@ -21,11 +21,11 @@ import { followAlerts } from './followAlerts.ts';
 import { GatewayRefusal, GatewaySession } from './gatewaySession.ts';
 import type { OpcuaAlarmsConfig } from './opcuaAlarmsConfig.ts';
 
-// The library writes to stdout, which belongs to results.
+// The library writes to stdout, which is reserved for results.
 for (const set of [setErrorLogger, setTraceLogger, setWarningLogger])
   set((_where, ...words) => void process.stderr.write(`node-opcua: ${format(...words)}\n`));
 
-/** Methods that would change a condition behind the gateway's back. */
+/** Methods that would change a condition without the gateway. */
 const REFUSED = new Set(['Enable', 'Disable']);
 
 export interface RunningAlarmServer {
@@ -34,9 +34,9 @@ export interface RunningAlarmServer {
 }
 
 /**
- * Serves a gateway's alerts as OPC UA Alarms & Conditions. A client signs in with an account of the gateway, and each of
- * its calls is a request to the gateway in that account's name: what the gateway refuses changes nothing.
- * @throws where the port is taken or the data directory cannot be used.
+ * Serves a gateway's alerts as OPC UA Alarms & Conditions. Clients sign in with gateway accounts, and each call is a
+ * request under that account: calls that the gateway refuses change nothing.
+ * @throws if the port is in use or the data directory is unusable.
  */
 export async function startAlarmServer(config: OpcuaAlarmsConfig): Promise<RunningAlarmServer> {
   const log = pino({ name: 'opcua-alarms' }, pino.destination(2));
@@ -50,7 +50,7 @@ export async function startAlarmServer(config: OpcuaAlarmsConfig): Promise<Runni
   const conditions = new AlarmConditions(space, log);
   const calls = new AlarmCalls(conditions, log);
   space.addMethodCallInterceptor((context, object, method, inputs) => {
-    // The type's methods hand over to the condition's own, which come through here again.
+    // The type's methods delegate to the condition's own methods, which pass through here again.
     if (method.nodeId.namespace === 0 && /helve$/.test(method.browseName.name ?? '')) return StatusCodes.Good;
     const session = sessions.get(context.session ?? context) ?? own;
     return calls.intercept(session, object, method.browseName.name ?? '', inputs);
@@ -86,7 +86,7 @@ function newServer(
     port,
     host,
     allowAnonymous: anonymous,
-    // Without a certificate a client is not known, and what it reads and sends is open to all: on one machine alone.
+    // Without a certificate, a client is not authenticated and its traffic is unencrypted: on loopback only.
     ...(isLoopback(host)
       ? {}
       : {
@@ -106,7 +106,7 @@ function newServer(
           (session) => {
             sessions.set(this, session);
             this.once('session_closed', () =>
-              session.signOut().catch((error) => log.warn({ error: String(error) }, 'a session was not ended')),
+              session.signOut().catch((error) => log.warn({ error: String(error) }, 'a session could not be closed')),
             );
             done(null, true);
           },
@@ -120,7 +120,7 @@ function newServer(
   });
 }
 
-/** Calls of clients on conditions, made at the gateway before they take effect. */
+/** Applies client calls on conditions at the gateway before they take effect. */
 class AlarmCalls {
   readonly #conditions: AlarmConditions;
   readonly #log: Logger;
@@ -147,20 +147,21 @@ class AlarmCalls {
       return call.method === 'TimedShelve' ? StatusCodes.BadShelvingTimeOutOfRange : StatusCodes.BadInvalidArgument;
     const release = this.#conditions.hold(alert.id);
     try {
-      // What the gateway answers comes before its event: else the condition would show the alert as it was.
+      // The gateway's response must be applied before its event, otherwise the condition would show the earlier state.
       this.#conditions.changed(await session.act(alert.id, action));
       return StatusCodes.Good;
     } catch (error) {
-      this.#log.warn({ method, alert: alert.id, error: String(error) }, 'the gateway refused a call of a client');
+      this.#log.warn({ method, alert: alert.id, error: String(error) }, "the gateway refused a client's call");
       return statusOf(error);
     } finally {
-      // The method itself runs before the next turn of the event loop, on the condition as the client knows it.
+      // The method itself runs before the next turn of the event loop, on the condition in the state known to the
+      // client.
       setImmediate(release);
     }
   }
 }
 
-/** A call on a condition; null: another method. */
+/** Parses a call on a condition; null for another method. */
 function callOf(method: string, inputs: Variant[]): ConditionCall | null {
   switch (method) {
     case 'Acknowledge':

@@ -4,19 +4,19 @@ import { eventReader } from '#models/contracts/eventStream.ts';
 import type { GatewaySession } from './gatewaySession.ts';
 
 const RECONNECT_MS = 2000;
-/** The gateway keeps the stream alive every 15 seconds. */
+/** The gateway sends a keep-alive every 15 seconds. */
 const SILENCE_MS = 40_000;
 const PAGE = 1000;
 
 export interface AlertListener {
-  /** Every active alert, after each connection. */
+  /** Called with all active alerts after each connection. */
   all(alerts: readonly AlertRecord[]): void;
   changed(alert: AlertRecord): void;
-  /** The gateway is away: nothing is known of its alerts until `all`. */
+  /** Called when the gateway is unreachable: the state of alerts is unknown until `all`. */
   lost(): void;
 }
 
-/** Follows the alerts of a gateway until it is told to stop; after a lost connection it asks for all of them anew. */
+/** Follows the alerts of a gateway until stopped; reloads all of them after each reconnection. */
 export async function followAlerts(
   gateway: GatewaySession,
   listener: AlertListener,
@@ -27,16 +27,13 @@ export async function followAlerts(
   while (!stop.aborted) {
     try {
       await follow(gateway, listener, stop, () => {
-        if (isLost) log.info('the gateway is there again');
+        if (isLost) log.info('the gateway is reachable again');
         isLost = false;
       });
     } catch (error) {
       if (stop.aborted) return;
       if (!isLost)
-        log.error(
-          { error: String(error) },
-          'the alerts of the gateway cannot be followed: clients see them as unknown',
-        );
+        log.error({ error: String(error) }, "the gateway's alerts cannot be read: clients see their state as unknown");
     }
     isLost = true;
     listener.lost();
@@ -44,7 +41,7 @@ export async function followAlerts(
   }
 }
 
-/** What is there already is asked for once the stream is open, so that nothing falls between the two. */
+/** Existing alerts are requested once the stream is open, so that none falls between the two. */
 async function follow(
   gateway: GatewaySession,
   listener: AlertListener,
@@ -56,7 +53,7 @@ async function follow(
   const signal = AbortSignal.any([stop, watchdog.signal]);
   try {
     const { body } = await gateway.request('/api/v1/events', { signal });
-    if (body === null) throw new Error('the gateway sends no events');
+    if (body === null) throw new Error('the gateway does not stream events');
     listener.all(await activeAlerts(gateway));
     connected();
     const read = eventReader();

@@ -3,7 +3,7 @@ import { refusalReason } from '../refusalReason.ts';
 
 const ANSWER_MS = 20_000;
 
-/** A request that the gateway refused; the message is its reason. */
+/** A request refused by the gateway; the message is the reason. */
 export class GatewayRefusal extends Error {
   readonly status: number;
 
@@ -13,7 +13,7 @@ export class GatewayRefusal extends Error {
   }
 }
 
-/** Requests to a gateway in the name of one identity: that of a token, or of an account that signed in. */
+/** Requests to a gateway under one identity: a token, or a signed-in account. */
 export class GatewaySession {
   readonly #gateway: string;
   readonly #headers: Record<string, string>;
@@ -25,13 +25,16 @@ export class GatewaySession {
     this.#name = name;
   }
 
-  /** @param token undefined: nobody has to sign in. */
+  /** @param token undefined if no sign-in is needed. */
   static withToken(gateway: string, token: string | undefined): GatewaySession {
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     return new GatewaySession(gateway, headers, 'OPC UA client');
   }
 
-  /** @param origin under which browsers know the gateway's page. @throws GatewayRefusal; Error where it is away. */
+  /**
+   * @param origin of the gateway's page as browsers see it. @throws GatewayRefusal; Error if the gateway is
+   * unreachable.
+   */
   static async signIn(gateway: string, origin: string, name: string, password: string): Promise<GatewaySession> {
     const answer = await fetch(new URL('/api/v1/session', gateway), {
       method: 'POST',
@@ -47,7 +50,7 @@ export class GatewaySession {
     return new GatewaySession(gateway, { cookie, origin }, name);
   }
 
-  /** @throws GatewayRefusal; Error where the gateway is away. */
+  /** @throws GatewayRefusal; Error if the gateway is unreachable. */
   async act(alert: string, change: AlarmAction): Promise<AlertRecord> {
     const answer = await this.request(`/api/v1/alerts/${encodeURIComponent(alert)}/actions`, {
       method: 'POST',
@@ -62,7 +65,7 @@ export class GatewaySession {
     if (this.#headers.cookie !== undefined) await this.request('/api/v1/session', { method: 'DELETE' });
   }
 
-  /** @throws GatewayRefusal; Error where the gateway is away. */
+  /** @throws GatewayRefusal; Error if the gateway is unreachable. */
   async request(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { ...this.#headers, ...(init.headers as Record<string, string> | undefined) };
     const answer = await fetch(new URL(path, this.#gateway), { ...init, headers });
@@ -72,6 +75,6 @@ export class GatewaySession {
 }
 
 async function reasonOf(answer: Response): Promise<string> {
-  // A proxy in between answers without JSON: the status has to do.
-  return refusalReason(await answer.json().catch(() => null)) ?? `the gateway answered ${answer.status}`;
+  // A proxy may respond without JSON; then only the status is known.
+  return refusalReason(await answer.json().catch(() => null)) ?? `the gateway responded with ${answer.status}`;
 }

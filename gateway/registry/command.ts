@@ -13,18 +13,18 @@ interface PackArguments {
   data?: string;
 }
 
-/** `millwright model`: packages, the gateway's registry of them, and their ways to machines. */
+/** `millwright model`: packages, the gateway's registry, and roll-outs. */
 export function addModelCommands(program: Command, shell: Shell): void {
-  const model = program.command('model').description('model packages, and their ways to machines');
+  const model = program.command('model').description('model packages and roll-outs');
   model
     .command('pack')
-    .description('makes a package of a trained model: one file that a gateway takes, or a stick carries')
-    .argument('<dir>', 'where train put the model')
-    .requiredOption('--name <name>', 'what it is called')
-    .requiredOption('--release <release>', 'of this model: each change has another')
+    .description('packs a trained model into one file, for a gateway or a USB stick')
+    .argument('<dir>', 'output directory of train')
+    .requiredOption('--name <name>', 'name of the model')
+    .requiredOption('--release <release>', 'release of this model; each change needs a new one')
     .requiredOption('--out <file>', 'the package')
-    .option('--key <file>', 'signs it for edges that no gateway reaches: the private key, as gateway keys makes it')
-    .option('--data <file>', 'the table that it was trained on: its hash goes into the package')
+    .option('--key <file>', 'private key from gateway keys, to sign it for edges without a gateway connection')
+    .option('--data <file>', 'training table, whose hash is added to the package')
     .addHelpText('after', '\nExample:\n  millwright model pack model --name pump --release 1 --out pump-1.model')
     .action(async (dir: string, o: PackArguments) => {
       const { packDirectory } = await import('./packDirectory.ts');
@@ -35,7 +35,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
     });
   model
     .command('shipped')
-    .description('the cards of what Millwright brings: defaults that need no training data, and a worked example')
+    .description('prints the cards of the shipped models: defaults that need no training data, and a worked example')
     .addHelpText('after', '\nExample:\n  millwright model shipped')
     .action(async () => {
       const { BEARING_RUN_TO_FAILURE } = await import('#models/trained/bearingRunToFailure.ts');
@@ -47,9 +47,9 @@ export function addModelCommands(program: Command, shell: Shell): void {
     });
   model
     .command('show')
-    .description('what a package is: its card, its files, and whether it is signed')
+    .description('shows a package: its card, its files, and whether it is signed')
     .argument('<file>', 'a package')
-    .option('--key <file>', 'the public key that it should be signed by')
+    .option('--key <file>', 'public key to verify the signature with')
     .addHelpText('after', '\nExample:\n  millwright model show pump-1.model --key command.pub')
     .action(async (file: string, { key }: { key?: string }) => {
       const { showPackage } = await import('./packDirectory.ts');
@@ -58,7 +58,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
       if (shown.signedByKey === false) throw shell.failure(`${file} is not signed by the key`);
     });
   reaching(model.command('add'))
-    .description('gives a package to the registry of a running gateway; prints its id')
+    .description('adds a package to the registry of a running gateway; prints its id')
     .argument('<file>', 'a package')
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
     .addHelpText('after', '\nExample:\n  millwright model add pump-1.model')
@@ -69,7 +69,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
     });
   reaching(model.command('propose'))
     .description(
-      'trains a model on the newest days of a machine and compares it with the running one; it waits for approval',
+      "trains a model on a machine's latest days and compares it with the running one; it waits for approval",
     )
     .argument('<machine>', 'site/edge/asset')
     .option('--days <n>', 'of its history', wholeNumber, 14)
@@ -80,7 +80,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
       shell.write(JSON.stringify(await requested(shell, o, '/api/v1/models/propose', body)));
     });
   reaching(model.command('approve'))
-    .description('signs a model of the registry: from then on edges may have it')
+    .description('approves and signs a model of the registry, so that edges may fetch it')
     .argument('<id>', 'the package')
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
     .addHelpText('after', '\nExample:\n  millwright model approve 3f0c…')
@@ -89,19 +89,19 @@ export function addModelCommands(program: Command, shell: Shell): void {
       shell.say('approved');
     });
   reaching(model.command('list'))
-    .description('the models of the registry, who approved them, and where each runs; a line of JSON each')
+    .description('lists the models of the registry, their approvals, and where each runs; one line of JSON each')
     .addHelpText('after', '\nExample:\n  millwright model list')
     .action(async (o: Reach) => {
       for (const one of (await requested(shell, o, '/api/v1/models')) as object[]) shell.write(JSON.stringify(one));
     });
   reaching(model.command('rollout'))
     .description(
-      'a model to machines: in the shadow, then judging on some, then on all; back by itself where it is worse',
+      'rolls a model out to machines: in shadow, then live on canaries, then on all; rolled back automatically if it is worse',
     )
     .argument('<id>', 'an approved package')
     .argument('<machines...>', 'site/edge/asset; the first ones are canaries')
-    .option('--rows <n>', 'that it judges in each stage on each machine', wholeNumber, 360)
-    .option('--canaries <n>', 'how many; by default one in ten', wholeNumber)
+    .option('--rows <n>', 'rows to assess on each machine per stage', wholeNumber, 360)
+    .option('--canaries <n>', 'number of canaries; by default one machine in ten', wholeNumber)
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
     .addHelpText('after', '\nExample:\n  millwright model rollout 3f0c… plant/edge-1/pump-101 plant/edge-2/pump-102')
     .action(async (id: string, machines: string[], o: Reach & { by: string; rows: number; canaries?: number }) => {
@@ -111,14 +111,14 @@ export function addModelCommands(program: Command, shell: Shell): void {
       shell.write(JSON.stringify(await requested(shell, o, '/api/v1/rollouts', body)));
     });
   reaching(model.command('rollouts'))
-    .description('the ways of models, the newest first; a line of JSON each')
+    .description('lists roll-outs, newest first; one line of JSON each')
     .addHelpText('after', '\nExample:\n  millwright model rollouts')
     .action(async (o: Reach) => {
       for (const one of (await requested(shell, o, '/api/v1/rollouts')) as object[]) shell.write(JSON.stringify(one));
     });
   reaching(model.command('back'))
-    .description('takes a model back from all machines of a roll-out that goes on')
-    .argument('<rollout>', 'its number', wholeNumber)
+    .description('rolls an active roll-out back on all its machines')
+    .argument('<rollout>', 'number of the roll-out', wholeNumber)
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
     .addHelpText('after', '\nExample:\n  millwright model back 3')
     .action(async (id: number, o: Reach & { by: string }) => {

@@ -26,16 +26,16 @@ export interface PackOptions {
   key?: string;
   data?: string;
   version: string;
-  /** The built command: the hash of its code goes into the package. */
+  /** The built command, whose code hash is part of the package. */
   commandFile: string;
 }
 
-/** Packs a model as `train` left it; the package's id. @throws Error where there is none, or a file cannot be read. */
+/** Packs a model directory written by `train`; returns the package id. @throws Error if it is missing or unreadable. */
 export async function packDirectory(directory: string, options: PackOptions): Promise<string> {
   const model = readFileSync(join(directory, MODEL_FILE));
   const { format, card } = JSON.parse(model.toString('utf8')) as { format?: string; card?: Manifest['card'] };
   const kind = KINDS[format ?? ''];
-  if (!kind || !card) throw new Error(`${join(directory, MODEL_FILE)} is no model that train made`);
+  if (!kind || !card) throw new Error(`${join(directory, MODEL_FILE)} is not a model written by train`);
   const { version, commandFile, data } = options;
   const [name, release] = [nameOf('--name', options.name), nameOf('--release', options.release)];
   const packed = await packModel(
@@ -60,7 +60,7 @@ export async function packDirectory(directory: string, options: PackOptions): Pr
 
 type ShownPackage = Manifest & { id: string; signed: boolean; signedByKey?: boolean };
 
-/** @throws Error where it is no package. */
+/** @throws Error if the text is not a package. */
 export async function showPackage(file: string, key: string | undefined): Promise<ShownPackage> {
   const opened = await openPackage(readFileSync(file, 'utf8'));
   const trusted =
@@ -69,16 +69,18 @@ export async function showPackage(file: string, key: string | undefined): Promis
   return { id, ...manifest, signed: signature !== null, ...(key === undefined ? {} : { signedByKey: trusted }) };
 }
 
-/** @throws Error where the file is no such key. */
+/** @throws Error if the file does not contain such a key. */
 function keyOf(file: string, read: (pem: Buffer) => KeyObject): KeyObject {
   try {
     return read(readFileSync(file));
   } catch (error) {
-    throw new Error(`--key: ${file} is no such key in PEM (${error instanceof Error ? error.message : error})`);
+    throw new Error(
+      `--key: ${file} does not contain such a key in PEM (${error instanceof Error ? error.message : error})`,
+    );
   }
 }
 
-/** @throws Error where it is no name of a package. */
+/** @throws Error if the text is not a valid package name. */
 function nameOf(option: string, name: string): string {
   const schema = option === '--name' ? manifestSchema.shape.name : manifestSchema.shape.release;
   const { success, error } = schema.safeParse(name);
@@ -86,7 +88,7 @@ function nameOf(option: string, name: string): string {
   return name;
 }
 
-/** Of the command and all that it loads of its own. */
+/** Hash of the command and of all modules that it loads from its own directory. */
 async function codeHash(commandFile: string): Promise<string> {
   const chunks = join(dirname(commandFile), 'chunks');
   const files = [

@@ -118,5 +118,5 @@ test('a model is run over stored history: its index shows the fault, and from wh
   expect(overPart(7.05, 7.45)).toBeGreaterThan(0.95);
   await expect(modelHistory(target, 'none', 0, NOW_MS, parts)).rejects.toThrow('no model none');
   const lacking = { ...parts, points: () => POINTS.slice(1).map((point) => ({ ...target, point })) };
-  await expect(modelHistory(target, running, 0, NOW_MS, lacking)).rejects.toThrow('s/e/pump sends no flow');
+  await expect(modelHistory(target, running, 0, NOW_MS, lacking)).rejects.toThrow('s/e/pump does not send flow');
 });

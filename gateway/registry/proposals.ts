@@ -17,13 +17,13 @@ import type { Historian } from '../historian/historian.ts';
 import type { PointKey } from '../store/store.ts';
 import { type Registry, RegistryError } from './registry.ts';
 
-/** What a proposal is made from. */
+/** Inputs of a proposal. */
 export interface ProposalParts {
   historian: Historian;
   registry: Registry;
   edges: () => StatusMessage[];
   points: () => PointKey[];
-  /** Alerts of a machine, the newest. */
+  /** The latest alerts of a machine. */
   alerts: (target: Target) => AlertRecord[];
   now: () => number;
   version: string;
@@ -32,34 +32,35 @@ export interface ProposalParts {
 const DAY_MS = 86_400_000;
 const STRETCHES = 40;
 const STRETCH_ROWS = 100;
-/** The last part of the stretches is not trained on, and judges both. */
+/** The last part of the data is held out and used to evaluate both models. */
 const HELD_BACK = 0.2;
-/** Rows around an alert that was not found false are no normal. */
+/** Rows around an alert that was not closed as false are excluded from training. */
 const AROUND_MS = 3_600_000;
 const MIN_CHANNELS = 2;
 
-/** Rows of a stretch of time without a gap. */
+/** Rows of a gap-free period. */
 interface Stretch {
   fromMs: number;
   rows: Float64Array[];
 }
 
-/** How a model does on rows that it has not seen. */
+/** Performance of a model on held-out rows. */
 export interface Comparison {
   heldBackRows: number;
-  /** Parts of the held-back rows that each calls unlike its training; null: there is no running one to compare with. */
+  /** Shares of the held-out rows flagged by each model; null without a running model to compare with. */
   running: number | null;
   proposed: number;
-  /** Stretches of confirmed faults, and in how many of them each deviates. */
+  /** Confirmed faults, and how many of them each model detects. */
   faults: number;
   runningSees: number | null;
   proposedSees: number;
 }
 
 /**
- * Learns a model of a machine's newest days, without the hours around alerts that nobody found false, and compares it with
- * the running one on held-back time and on confirmed faults. It goes into the registry and waits for approval.
- * @throws RegistryError where there is too little to learn from.
+ * Trains a model on a machine's latest days, excluding the hours around alerts that were not closed as false, and
+ * compares it with the running model on held-out time and confirmed faults. The new model enters the registry and waits
+ * for approval.
+ * @throws RegistryError if there is too little data.
  */
 export async function proposeModel(
   target: Target,
@@ -89,10 +90,10 @@ export async function proposeModel(
   const training = normal.slice(0, split).flatMap((s) => s.rows);
   if (training.length === 0)
     throw new RegistryError(
-      `no rows are left: of ${stretches.all.length} stretches of that time ${stretches.all.length - normal.length} lie within an hour of an alert that nobody found false`,
+      `no rows are left: of ${stretches.all.length} stretches of that time ${stretches.all.length - normal.length} lie within an hour of an alert that was not closed as false`,
     );
   const moved = stretches.channels.map((_, c) => c).filter((c) => training.some((row) => row[c] !== training[0][c]));
-  if (moved.length < MIN_CHANNELS) throw new RegistryError('fewer than two of its values moved in that time');
+  if (moved.length < MIN_CHANNELS) throw new RegistryError('fewer than two of its values changed in that time');
   const channels = moved.map((c) => stretches.channels[c]);
   const pick = (rows: readonly Float64Array[]) => rows.map((row) => Float64Array.from(moved, (c) => row[c]));
   const notes = {
@@ -103,7 +104,7 @@ export async function proposeModel(
   const model = learned(channels, pick(training), notes);
   const partsOf = (one: ProcessModel, own: Stretch[]) => own.map((s) => overPart(one, s.rows, stretches.channels));
   const heldBack = normal.slice(split);
-  // A network runs at the edge alone, and a model may need values that were not kept.
+  // A network runs only at the edge, and a model may need values that were not stored.
   const compared =
     known && known.learned.method !== 'network' && known.channels.every((c) => stretches.channels.includes(c))
       ? known
@@ -133,7 +134,7 @@ export async function proposeModel(
   return { id: await registry.add(packageText(packed), by, note), comparison };
 }
 
-/** Machines whose model no longer fits, and for which nothing was proposed since it runs. */
+/** Machines whose model no longer fits, without a proposal since the model started. */
 export function machinesToPropose(edges: readonly StatusMessage[], proposed: ReadonlySet<string>): Target[] {
   return edges.flatMap(({ site, edge, online, models = [] }) =>
     models
@@ -170,7 +171,7 @@ function runningModel(
   return machine?.active ? { ...machine, id: machine.active.id } : null;
 }
 
-/** Null: a machine's own, or one that came on a stick. */
+/** Null for a machine's own model, or one from a USB stick. */
 async function knownModel(registry: Registry, id: string): Promise<ProcessModel | null> {
   if (!registry.has(id)) return null;
   return unpackProcess(modelText(await openPackage(registry.package(id))));
@@ -186,7 +187,7 @@ function overlaps(
   return fromMs < (returnedAtMs ?? Number.POSITIVE_INFINITY) + aroundMs && toMs > raisedAtMs - aroundMs;
 }
 
-/** Part of the rows that a model calls unlike its training. */
+/** Share of the rows that a model flags. */
 function overPart(model: ProcessModel, rows: readonly Float64Array[], channels: readonly string[]): number {
   const columns = model.channels.map((channel) => channels.indexOf(channel));
   if (rows.length === 0) return 0;
@@ -206,7 +207,7 @@ function overPart(model: ProcessModel, rows: readonly Float64Array[], channels: 
   return over / rows.length;
 }
 
-/** Stretches of rows, spread over the time, of the machine's slow values; or of those of a model. */
+/** Gap-free periods, spread over time, of the machine's slow values, or of a model's channels. */
 async function readStretches(
   target: Target,
   wanted: readonly string[] | null,
@@ -226,8 +227,8 @@ async function readStretches(
 }
 
 /**
- * Slow values that a machine sent in the last day, or those of them that are wanted, and the interval of the slowest.
- * @throws RegistryError where there are fewer than two.
+ * The slow values received in the last day, or the requested ones among them, and the interval of the slowest.
+ * @throws RegistryError if there are fewer than two.
  */
 export async function slowChannels(
   { site, edge, asset }: Target,
@@ -249,7 +250,7 @@ export async function slowChannels(
   return { channels, intervalMs: Math.max(...channels.map((channel) => spacing.get(channel) ?? 0)) };
 }
 
-/** Rows of the intervals in which every channel has a value, oldest first, and when each interval began. */
+/** Rows of the intervals in which every channel has a value, oldest first, with their start times. */
 export async function readRows(
   { site, edge, asset }: Target,
   channels: readonly string[],

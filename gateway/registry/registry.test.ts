@@ -49,7 +49,7 @@ test('a package waits for approval, is signed by it, and travels in pieces that 
 test('another package of the same name and release, garbage, and a roll-out of what nobody approved are refused', async () => {
   const registry = new Registry(mkdtempSync(join(tmpdir(), 'millwright-registry-')), undefined, () => 5);
   const id = await registry.add(packageText(await packed('1')), 'Ann');
-  await expect(registry.add(packageText(await packed('1', 11)), 'Ann')).rejects.toThrow('needs a release of its own');
+  await expect(registry.add(packageText(await packed('1', 11)), 'Ann')).rejects.toThrow('needs a new release');
   await expect(registry.add('{}', 'Ann')).rejects.toThrow(RegistryError);
   await expect(registry.approve(id, 'Ann')).rejects.toThrow('set commands.keyFile');
   expect(() => registry.start({ model: id, by: 'Ann', rows: 1, canaries: 1, targets: [target] })).toThrow(
@@ -64,7 +64,7 @@ test('roll-outs are kept over a restart, and a machine is on one way only', asyn
   const id = await registry.add(packageText(await packed('1')), 'Ann');
   await registry.approve(id, 'Ann');
   const started = registry.start({ model: id, by: 'Ann', rows: 1, canaries: 1, targets: [target] });
-  expect(() => registry.start({ ...started })).toThrow('s/e/a is a target');
+  expect(() => registry.start({ ...started })).toThrow('s/e/a is already in an active roll-out');
   registry.close();
   const again = new Registry(kept, keyFile, () => 9);
   expect(again.running()).toEqual([started]);

@@ -9,10 +9,10 @@ import { type Manifest, openPackage, packageText, signPackage } from '#models/pa
 import { migrate } from '../store/migrate.ts';
 import { openDatabase } from '../store/openDatabase.ts';
 
-/** Something about a model that somebody has to change first. */
+/** A refusal that names what to change about a model first. */
 export class RegistryError extends Error {}
 
-/** Steps of the schema; those that have landed are never changed. */
+/** Schema migrations; released ones are never changed. */
 export const REGISTRY_MIGRATIONS = [
   `
   CREATE TABLE IF NOT EXISTS models (
@@ -34,13 +34,13 @@ interface ModelRow {
   approved_by: string | null;
 }
 
-/** Models, who approved them, and their ways to machines; one SQLite file, `registry.db`. */
+/** Models, their approvals and roll-outs in one SQLite file, `registry.db`. */
 export class Registry {
   readonly #db: Database.Database;
   readonly #key: KeyObject | null;
   readonly #now: () => number;
 
-  /** @param keyFile what approved packages are signed with. @throws where it cannot be read. */
+  /** @param keyFile signs approved packages. @throws if it is unreadable. */
   constructor(directory: string, keyFile: string | undefined, now: () => number) {
     this.#db = openDatabase(directory, 'registry.db', REGISTRY_MIGRATIONS);
     migrate(this.#db, 'registry.db', REGISTRY_MIGRATIONS);
@@ -49,9 +49,9 @@ export class Registry {
   }
 
   /**
-   * Takes a package; it waits for approval. The same one again changes nothing.
-   * @param note why it is there, where it was not a person who added it.
-   * @throws RegistryError where it is no package, or its name and release are another one's.
+   * Adds a package, which then waits for approval. Adding it again is idempotent.
+   * @param note the reason, if it was added automatically.
+   * @throws RegistryError if it is not a package, or its name and release belong to another.
    */
   async add(text: string, by: string, note: string | null = null): Promise<string> {
     const opened = await openPackage(text).catch((error: Error) => {
@@ -63,8 +63,7 @@ export class Registry {
       | { id: string }
       | undefined;
     if (other?.id === id) return id;
-    if (other)
-      throw new RegistryError(`there is another ${name} ${release} already; a change needs a release of its own`);
+    if (other) throw new RegistryError(`a different ${name} ${release} already exists; a change needs a new release`);
     this.#db
       .prepare(
         'INSERT INTO models (id, name, release, manifest, package, added_ms, added_by, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -73,10 +72,13 @@ export class Registry {
     return id;
   }
 
-  /** Signs it: from now on edges may have it. @throws RegistryError where there is no such model, or no key. */
+  /**
+   * Approves and signs a model, so that edges may fetch it. @throws RegistryError if it does not exist, or without a
+   * key.
+   */
   async approve(id: string, by: string): Promise<void> {
     const row = this.#row(id);
-    if (!this.#key) throw new RegistryError('the gateway has no key to sign with: set commands.keyFile');
+    if (!this.#key) throw new RegistryError('the gateway has no signing key: set commands.keyFile');
     const signed = await signPackage(
       await openPackage(row.package),
       this.#key.export({ format: 'der', type: 'pkcs8' }),
@@ -86,7 +88,7 @@ export class Registry {
       .run(packageText(signed), this.#now(), by, id);
   }
 
-  /** A piece of an approved package. */
+  /** One chunk of an approved package. */
   piece(id: string, piece: number): Omit<Piece, 'v'> {
     const row = this.#db
       .prepare(
@@ -97,7 +99,7 @@ export class Registry {
     return { id, piece, of, text: row && piece < of ? row.text : null };
   }
 
-  /** The newest first; `edges` say where each runs. */
+  /** Newest first; `edges` say where each runs. */
   models(edges: readonly StatusMessage[]): ModelView[] {
     const rows = this.#db
       .prepare(
@@ -116,22 +118,22 @@ export class Registry {
     return this.#db.prepare('SELECT 1 FROM models WHERE id = ?').get(id) !== undefined;
   }
 
-  /** The package as a file, for a stick. @throws RegistryError where there is no such model. */
+  /** The package as a file, for a USB stick. @throws RegistryError if the model does not exist. */
   package(id: string): string {
     return this.#row(id).package;
   }
 
-  /** @throws RegistryError where the model is not approved, or a machine is on the way of another one already. */
+  /** @throws RegistryError if the model is not approved, or a machine already is in another roll-out. */
   start(rollout: Omit<Rollout, 'id' | 'stage' | 'startedMs' | 'stageMs'>): Rollout {
     const model = this.#row(rollout.model);
     if (model.approved_ms === null) throw new RegistryError('the model is not approved');
     const { kind } = JSON.parse(model.manifest) as Manifest;
     if (kind !== 'process')
-      throw new RegistryError(`machines run models of process values (train anomaly), not of kind ${kind}`);
+      throw new RegistryError(`machines run only process models (train anomaly), not ${kind} models`);
     const place = (t: Rollout['targets'][number]) => `${t.site}/${t.edge}/${t.asset}`;
     const taken = new Set(this.running().flatMap((r) => r.targets.map(place)));
     const twice = rollout.targets.find((t) => taken.has(place(t)));
-    if (twice) throw new RegistryError(`${place(twice)} is a target of a roll-out that goes on`);
+    if (twice) throw new RegistryError(`${place(twice)} is already in an active roll-out`);
     const nowMs = this.#now();
     const started = { ...rollout, stage: 'shadow', startedMs: nowMs, stageMs: nowMs } as const;
     const { lastInsertRowid } = this.#db
@@ -141,7 +143,7 @@ export class Registry {
     return this.change(id, (record) => ({ ...record, id }));
   }
 
-  /** Changes one, as it stands now: between a look at it and this, somebody may have sent it back. */
+  /** Updates a roll-out from its current state, because a person may have rolled it back since it was read. */
   change(id: number, next: (current: Rollout) => Rollout): Rollout {
     const row = this.#db.prepare('SELECT record FROM rollouts WHERE id = ?').get(id) as { record: string };
     const changed = next(rolloutSchema.parse(JSON.parse(row.record)));
@@ -151,13 +153,13 @@ export class Registry {
     return changed;
   }
 
-  /** Those that go on. */
+  /** Active roll-outs. */
   running(): Rollout[] {
     const rows = this.#db.prepare(`SELECT record FROM rollouts WHERE stage NOT IN (${ENDED}) ORDER BY id`).all();
     return (rows as { record: string }[]).map((row) => rolloutSchema.parse(JSON.parse(row.record)));
   }
 
-  /** The newest first. */
+  /** Newest first. */
   rollouts(): Rollout[] {
     const rows = this.#db.prepare('SELECT record FROM rollouts ORDER BY id DESC LIMIT 1000').all() as {
       record: string;

@@ -8,7 +8,7 @@ import { type Registry, RegistryError } from './registry.ts';
 
 const TICK_MS = 1000;
 
-/** Moves every roll-out on, once a second. What it sent is kept, so that a restart goes on from there. */
+/** Advances every roll-out once a second. Sent commands are stored, so that a restart continues from there. */
 export class Rollouts {
   readonly #registry: Registry;
   readonly #edges: () => StatusMessage[];
@@ -34,11 +34,12 @@ export class Rollouts {
   }
 
   /**
-   * Has one go back everywhere. One that is going back already ends as it is: machines that are away for good keep it.
-   * @throws RegistryError where it does not go on.
+   * Rolls back everywhere. One that is already being rolled back ends as it is: permanently offline machines keep the
+   * model.
+   * @throws RegistryError if the roll-out is not active.
    */
   goBack(id: number, why: string): Rollout {
-    if (!this.#registry.running().some((r) => r.id === id)) throw new RegistryError(`no roll-out ${id} goes on`);
+    if (!this.#registry.running().some((r) => r.id === id)) throw new RegistryError(`roll-out ${id} is not active`);
     return this.#registry.change(id, (now) => ({
       ...now,
       stage: now.stage === 'rolling_back' ? 'rolled_back' : 'rolling_back',
@@ -52,7 +53,7 @@ export class Rollouts {
   }
 
   async tick(): Promise<void> {
-    // Orders of the tick before may still be on their way.
+    // Commands of the previous tick may still be in flight.
     if (this.#busy || !this.#command) return;
     this.#busy = true;
     try {
@@ -72,7 +73,7 @@ export class Rollouts {
   ): Promise<void> {
     const step = stepRollout(rollout, edges, this.#now());
     const { id, stage, why } = step.rollout;
-    // Somebody may have sent it back since it was looked at: then that stands.
+    // A person may have rolled it back since it was read; that decision stands.
     const kept = this.#registry.change(id, (now) => (now.stage === rollout.stage ? step.rollout : now));
     if (kept.stage !== stage) return;
     if (stage !== rollout.stage) this.#log.info({ rollout: id, stage, why }, 'a roll-out goes on');

@@ -6,7 +6,7 @@ import { RegistryError } from './registry.ts';
 const WATCH_MS = 3_600_000;
 const DAYS = 14;
 
-/** Proposes models: on request, and where a machine's model no longer fits it; looked at once an hour. */
+/** Proposes models: on request, and hourly for machines whose model no longer fits. */
 export class Proposals {
   readonly #parts: ProposalParts;
   readonly #log: Logger;
@@ -19,7 +19,7 @@ export class Proposals {
     this.#timer = setInterval(() => void this.watch(), WATCH_MS);
   }
 
-  /** @throws RegistryError where there is too little to learn from. */
+  /** @throws RegistryError if there is too little data. */
   propose(target: Target, days: number, by: string): Promise<{ id: string; comparison: Comparison }> {
     return proposeModel(target, days, by, this.#parts);
   }
@@ -34,7 +34,7 @@ export class Proposals {
         const { id, comparison } = await this.propose(target, DAYS, 'millwright');
         this.#log.info({ ...target, id, comparison }, 'a model is proposed, and waits for approval');
       } catch (error) {
-        // Other reasons than too few rows may pass: it is tried again in an hour.
+        // Failures other than too few rows may be temporary, so it is retried in an hour.
         if (!(error instanceof RegistryError)) this.#proposed.delete(proposalKey(target, running));
         this.#log.warn({ ...target, why: String(error) }, 'no model is proposed');
       }

@@ -9,7 +9,7 @@ export interface StandingCount {
 export interface AlertFilter {
   active: boolean;
   limit: number;
-  /** Raised before: the last one of a page. */
+  /** Raised earlier than this alert, the last one of a page. */
   before?: { raisedAtMs: number; id: string };
   site?: string;
   edge?: string;

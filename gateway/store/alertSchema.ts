@@ -1,11 +1,12 @@
 import type { AlertFilter } from './alertFilter.ts';
 
-/** An alert that is not over, as ISA-18.2 has it: it stands, or nobody has acknowledged it. */
+/** An active or unacknowledged alert, as defined by ISA-18.2. */
 export const ACTIVE = "state <> 'normal'";
 
 /**
- * What alerts are selected by, as columns of their own: a list, a count or a page reads an index. Spectra lie apart from
- * the records, since lists have none. Each combination of filters that is not selective by itself has an index in the order of the list.
+ * Filter fields of alerts as separate columns: lists, counts and pages read an index. Spectra are stored separately
+ * from the records, because lists omit them. Each combination of filters that is not selective by itself has an index
+ * in list order.
  */
 export const ALERT_COLUMNS = `
   ALTER TABLE alerts ADD COLUMN site TEXT NOT NULL DEFAULT '';
@@ -46,14 +47,14 @@ function listIndexes(scope: string, where: string): string {
   };
   return Object.entries(columns)
     .map(([name, prefix]) => {
-      // Of one machine's alerts the other filters are read from the index, too.
+      // Among one machine's alerts, the index also covers the other filters.
       const rest = name === 'asset' ? ', site, severity' : '';
       return `CREATE INDEX alerts_${scope}_by_${name} ON alerts (${prefix} raised_ms, id${rest}) ${where};`;
     })
     .join('\n  ');
 }
 
-/** The index that has the alerts of a filter together, in the order of the list. */
+/** The index that groups the alerts of a filter, in list order. */
 export function listIndex({ active, site, asset, severity }: AlertFilter): string {
   const scope = `alerts_${active ? 'active' : 'all'}_by_`;
   if (asset !== undefined) return `${scope}asset`;

@@ -6,10 +6,12 @@ import { assetOf, machineKey } from '#models/contracts/topics.ts';
 import { ACTIVE } from './alertSchema.ts';
 import { type Row, Statements } from './statements.ts';
 
-/** Alerts that a measure reads at most, the newest. */
+/** Limit on alerts read by a measure; the latest are used. */
 const MOST = 100_000;
 
-/** What raised an alert: the kind of evidence in its id, `site.edge.machine.kind.time`, and the fault that it named. */
+/**
+ * The rule behind an alert: the kind of evidence in its id, `site.edge.machine.kind.time`, and the fault that it named.
+ */
 export const ruleOf = ({ evidence, ...alert }: AlertRecord): string =>
   ruleBy({ ...alert, fault: evidence.diagnosis.fault });
 
@@ -20,7 +22,7 @@ function ruleBy({ id, site, edge, asset, point, fault }: Record<(typeof RULE_COL
 }
 const RULE_COLUMNS = ['id', 'site', 'edge', 'asset', 'point', 'fault'] as const;
 
-/** Alerts as numbers: for the measures of the alarm system, and for how often alerts were right. */
+/** Alert statistics for the alarm-system measures and track records. */
 export class AlertStatistics {
   readonly #statements: Statements;
 
@@ -28,7 +30,7 @@ export class AlertStatistics {
     this.#statements = new Statements(db);
   }
 
-  /** Alerts that came from a time on, by the gateway's clock, without those that were suppressed from the beginning. */
+  /** Alerts received since a time by the gateway's clock, except those suppressed from the start. */
   annunciated(fromMs: number, site?: string): AnnunciatedAlert[] {
     const sql = `SELECT site, edge, asset, point, severity, arrived_ms, returned_ms, state, record ->> '$.acknowledgedAtMs' AS acknowledged_ms
       FROM alerts INDEXED BY alerts_by_arrival WHERE arrived_ms >= ? AND site = coalesce(?, site)
@@ -75,7 +77,10 @@ export class AlertStatistics {
     });
   }
 
-  /** Times at which alerts that nobody found false were raised. @param machines as maintenance names them: by asset, or `site/edge/asset`. */
+  /**
+   * Raise times of alerts that were not closed as false. @param machines as in maintenance records: asset, or
+   * `site/edge/asset`.
+   */
   raises(machines: readonly string[]): Map<string, number[]> {
     const sql = `SELECT site, edge, raised_ms FROM alerts INDEXED BY alerts_all_by_asset WHERE asset = ?
       AND coalesce(finding, '') <> 'false_alarm' AND point <> 'liveness'`;
@@ -92,7 +97,7 @@ export class AlertStatistics {
 
 export const ARRIVAL_INDEX = 'CREATE INDEX alerts_by_arrival ON alerts (arrived_ms);';
 
-/** All that `judged` reads, in its order. */
+/** The columns that `judged` reads, in order. */
 export const JUDGED_INDEX = `
   ALTER TABLE alerts ADD COLUMN found_ms REAL;
   UPDATE alerts SET found_ms = record ->> '$.finding.atMs' WHERE finding IS NOT NULL;

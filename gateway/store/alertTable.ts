@@ -13,7 +13,7 @@ import { CaseTable } from './caseTable.ts';
 import { type Row, Statements } from './statements.ts';
 import type { SuppressionTable } from './suppressionTable.ts';
 
-/** An alert that stays unacknowledged has been so since it first was. */
+/** An alert counts as unacknowledged since it first became so. */
 const UPSERT = `
   INSERT INTO alerts (id, state, raised_ms, record, arrived_ms, site, edge, asset, point, severity, fault, finding, found_ms, returned_ms, unacknowledged_ms, spectrum)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
@@ -22,15 +22,12 @@ const UPSERT = `
     severity = excluded.severity, fault = excluded.fault, finding = excluded.finding, found_ms = excluded.found_ms, returned_ms = excluded.returned_ms,
     spectrum = coalesce(excluded.spectrum, spectrum)`;
 
-/** Escalations that one look writes for a channel: the others follow with the next. */
+/** Escalations written per pass and channel; the rest follow in the next pass. */
 const MAX_ESCALATED = 100;
-/** SQLite uses an index on some states where a query names the same ones. */
+/** SQLite uses a partial index only for a query that names the same states. */
 const TIMED = "state IN ('shelved', 'suppressed')";
 
-/**
- * Alerts of machines as they are now, and who did what to them. Notifications are written in the transaction that changes
- * an alert.
- */
+/** Current machine alerts and their history. Notifications are written in the transaction that changes an alert. */
 export class AlertTable {
   readonly #db: Database.Database;
   readonly #statements: Statements;
@@ -39,7 +36,7 @@ export class AlertTable {
   readonly #audit: AuditTable;
   readonly cases: CaseTable;
   readonly #suppressions: SuppressionTable;
-  /** Ids of the suppressions that hold, as they were last looked at. */
+  /** Ids of the suppressions in force at the last check. */
   #suppressing = '';
   readonly #now: () => number;
 
@@ -64,7 +61,7 @@ export class AlertTable {
     this.cases = new CaseTable(db);
   }
 
-  /** The newest first, without their spectra. */
+  /** Newest first, without spectra. */
   list(filter: AlertFilter): AlertRecord[] {
     const { active, limit, before } = filter;
     const wanted: [string, unknown[]][] = [
@@ -87,7 +84,7 @@ export class AlertTable {
     return this.#statements.all(sql) as unknown as StandingCount[];
   }
 
-  /** Alerts that the gateway itself raised and that have not returned, closed ones as well. */
+  /** The gateway's own alerts that have not returned, including closed ones. */
   own(): AlertRecord[] {
     const sql = "SELECT record FROM alerts WHERE point = 'liveness' AND returned_ms IS NULL";
     return this.#statements.all(sql).map((row) => JSON.parse(row.record as string));
@@ -106,7 +103,7 @@ export class AlertTable {
     return record;
   }
 
-  /** An alert that was sent again may come after a later word on it: by its outbox's sequence it is left out. */
+  /** A resent alert may arrive after a later update; it is then ignored, by its outbox's sequence. */
   take(body: AlertMessage): AlertRecord | null {
     const last = this.#statements.get('SELECT outbox, sequence FROM alerts WHERE id = ?', body.id);
     if (last?.outbox === body.outbox && (last.sequence as number) > body.sequence) return null;
@@ -119,7 +116,7 @@ export class AlertTable {
     return record;
   }
 
-  /** An alert that the gateway itself raises, updates or returns. */
+  /** Raises, updates or returns one of the gateway's own alerts. */
   keepOwn(record: AlertRecord): void {
     this.#db.transaction(() => {
       const known = this.get(record.id);
@@ -128,7 +125,7 @@ export class AlertTable {
     })();
   }
 
-  /** What an operator does; null where there is no such alert. */
+  /** Applies an operator's action; null if the alert does not exist. */
   act(id: string, action: AlarmAction, by: string, requestId?: string): Outcome<AlertRecord> | null {
     return this.#db.transaction(() => {
       const known = this.get(id);
@@ -153,7 +150,7 @@ export class AlertTable {
     })();
   }
 
-  /** Ends what is shelved for no longer; the alerts that changed. */
+  /** Ends expired shelving; returns the changed alerts. */
   unshelveDue(): AlertRecord[] {
     return this.#db.transaction(() => {
       const rows = this.#statements.all(`SELECT record FROM alerts WHERE ${TIMED} AND state = 'shelved'`);
@@ -168,7 +165,7 @@ export class AlertTable {
     })();
   }
 
-  /** Suppresses, and annunciates again, as suppressions that began or ended require; the alerts that changed. */
+  /** Suppresses or annunciates alerts as suppressions begin or end; returns the changed alerts. */
   suppressDue(): AlertRecord[] {
     const current = this.#suppressions.current();
     const suppressing = current.map((s) => s.id).join();
@@ -248,7 +245,7 @@ export class AlertTable {
     this.#workOrders.changed(known, record);
   }
 
-  /** An alert with its machine's kind and place, by which it is routed. */
+  /** An alert with its machine's kind and location, used for routing. */
   #withMachine(record: AlertRecord): AlertRecord {
     if (record.kind !== undefined) return record;
     const row = this.#statements.get(
@@ -261,7 +258,7 @@ export class AlertTable {
   }
 }
 
-/** A record as it is kept: the case is a column of its own, since an event may take in what stood alone. */
+/** A record as stored: the case is a separate column, because an event may absorb an earlier single alert. */
 function recordOf(row: Row): AlertRecord {
   const record: AlertRecord = JSON.parse(row.record as string);
   return row.case_id === null ? record : { ...record, case: row.case_id as string };

@@ -3,15 +3,15 @@ import type Database from 'better-sqlite3';
 import type { Attachment } from '#models/contracts/attachment.ts';
 import { type Row, Statements } from './statements.ts';
 
-/** Of one alert, and of all together: what is beyond them is refused, nothing is thrown away. */
+/** Limits per alert and in total; further files are refused, and none is deleted. */
 const MAX_OF_ALERT = 20;
 const MAX_BYTES = 1e9;
 
 export type NewAttachment = Pick<Attachment, 'alert' | 'name' | 'type' | 'by' | 'atMs'>;
-/** The attachment, the same for the same content of one alert, or why there is no room for it. */
+/** The attachment (identical content of one alert is stored once), or the reason for refusal. */
 export type Attached = { attachment: Attachment; isNew: boolean } | { fault: string };
 
-/** Files that people added to alerts; they go with their alert. */
+/** Files attached to alerts by people; deleted with their alert. */
 export class AttachmentTable {
   readonly #statements: Statements;
   #bytes: number;
@@ -50,7 +50,7 @@ export class AttachmentTable {
     return { attachment, isNew: true };
   }
 
-  /** The first added first. */
+  /** Oldest first. */
   list(alert: string): Attachment[] {
     const sql = 'SELECT id, alert, name, type, bytes, sha256, by, at_ms FROM attachments WHERE alert = ? ORDER BY id';
     return this.#statements.all(sql, alert).map(attachmentOf);

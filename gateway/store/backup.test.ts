@@ -94,19 +94,21 @@ test('what is no sound backup is refused, and the directory stays as it was', as
   await historian.write([row(1)]);
   await backUp(directory, to, '0', NOW);
   await expect(backUp(directory, to, '0', NOW)).rejects.toThrow(/is not empty/);
-  await expect(backUp(join(to, 'none'), to, '0', NOW)).rejects.toThrow(/holds no database/);
+  await expect(backUp(join(to, 'none'), to, '0', NOW)).rejects.toThrow(/contains no database/);
   const release = holdDirectory(directory);
   await expect(restore(to, directory, NOW)).rejects.toThrow(/in use by a running gateway/);
   release();
   const manifest = readFileSync(join(to, MANIFEST), 'utf8');
   writeFileSync(join(to, MANIFEST), manifest.replace(/"schema": \d+/, '"schema": 99'));
-  await expect(restore(to, directory, NOW)).rejects.toThrow(/schema version 99, and this version of Millwright knows/);
+  await expect(restore(to, directory, NOW)).rejects.toThrow(
+    /schema version 99, and this version of Millwright supports/,
+  );
   writeFileSync(join(to, MANIFEST), manifest.replace('"gateway.db"', '"../gateway.db"'));
   await expect(restore(to, directory, NOW)).rejects.toThrow(/not the manifest/);
   writeFileSync(join(to, MANIFEST), manifest);
   appendFileSync(join(to, 'historian.db'), 'x');
   await expect(restore(to, directory, NOW)).rejects.toThrow(/historian\.db differs from its manifest/);
   rmSync(join(to, MANIFEST));
-  await expect(restore(to, directory, NOW)).rejects.toThrow(/no complete backup/);
+  await expect(restore(to, directory, NOW)).rejects.toThrow(/not a complete backup/);
   expect((await historian.read(query)).mean).toEqual([1]);
 });

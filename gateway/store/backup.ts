@@ -22,7 +22,7 @@ const ALL_PAGES = 0x7fffffff;
 
 const manifestSchema = z.object({
   format: z.literal(1),
-  /** Of Millwright. */
+  /** Version of Millwright. */
   version: z.string(),
   atMs: z.number(),
   files: z.array(
@@ -37,17 +37,17 @@ const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /**
- * Copies every database of a data directory, also while its gateway runs. Each copy is one consistent state; the store is
- * copied before the historian, so that what waited in between is in one of them. Each copy is checked, and the manifest is
- * written last: a directory without one is no backup.
- * @param to a directory that is absent or empty.
- * @throws Error where there is nothing to copy, the directory holds something, or a copy is not sound.
+ * Copies every database of a data directory, even while its gateway runs. Each copy is a consistent snapshot; the store
+ * is copied before the historian, so that pending rows are in at least one of them. Each copy is verified, and the
+ * manifest is written last: a directory without one is not a backup.
+ * @param to a missing or empty directory.
+ * @throws Error if there is nothing to copy, the directory is not empty, or a copy is not sound.
  */
 export async function backUp(directory: string, to: string, version: string, atMs: number): Promise<Manifest> {
   const names = Object.keys(DATABASES).filter((name) => existsSync(join(directory, name)));
-  if (names.length === 0) throw new Error(`${directory} holds no database: is it the dataDirectory of a gateway?`);
+  if (names.length === 0) throw new Error(`${directory} contains no database: is it the dataDirectory of a gateway?`);
   makePrivateDirectory(to);
-  if (readdirSync(to).length > 0) throw new Error(`${to} is not empty: give a backup a directory of its own`);
+  if (readdirSync(to).length > 0) throw new Error(`${to} is not empty: use an empty directory for a backup`);
   const files: Manifest['files'] = [];
   for (const name of names) files.push(await copyDatabase(join(directory, name), to, name));
   const manifest: Manifest = { format: 1, version, atMs, files };
@@ -58,8 +58,8 @@ export async function backUp(directory: string, to: string, version: string, atM
 }
 
 /**
- * Reads a backup's manifest and checks every file against it, and each database in full.
- * @throws Error that names what is missing or differs, or the versions where a file is of a newer schema.
+ * Reads a backup's manifest, checks every file against it, and verifies each database in full.
+ * @throws Error that names missing or different files, or the versions if a file has a newer schema.
  */
 export async function verifyBackup(from: string): Promise<Manifest> {
   const manifest = readManifest(from);
@@ -71,7 +71,7 @@ export async function verifyBackup(from: string): Promise<Manifest> {
     const known = DATABASES[name].length;
     if (schema > known)
       throw new Error(
-        `${file} has schema version ${schema}, and this version of Millwright knows ${known}: restore it with the newer one`,
+        `${file} has schema version ${schema}, and this version of Millwright supports ${known}: restore it with the newer version`,
       );
   }
   return manifest;
@@ -79,7 +79,7 @@ export async function verifyBackup(from: string): Promise<Manifest> {
 
 function readManifest(from: string): Manifest {
   const file = join(from, MANIFEST);
-  if (!existsSync(file)) throw new Error(`${from} is no complete backup: it has no ${MANIFEST}`);
+  if (!existsSync(file)) throw new Error(`${from} is not a complete backup: it has no ${MANIFEST}`);
   try {
     return manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
@@ -92,7 +92,7 @@ async function copyDatabase(file: string, to: string, name: string): Promise<Man
   makePrivateFile(copy);
   const source = new Database(file, { fileMustExist: true, timeout: 60_000 });
   try {
-    // In one step: between two steps a gateway that writes would have it begin anew.
+    // In one step: between steps, writes of a running gateway would restart the copy.
     await source.backup(copy, { progress: () => ALL_PAGES });
   } finally {
     source.close();
@@ -103,14 +103,16 @@ async function copyDatabase(file: string, to: string, name: string): Promise<Man
   return { name, schema, bytes, sha256 };
 }
 
-/** A copy stands alone, without companions. @returns its schema version. @throws where a page cannot be read. */
+/**
+ * Makes a copy self-contained, without companion files. @returns its schema version. @throws if a page is unreadable.
+ */
 function checkCopy(copy: string): number {
   const db = new Database(copy);
   try {
     db.pragma('journal_mode = DELETE');
     const verdict = db.pragma('integrity_check(1)', { simple: true });
     if (verdict !== 'ok')
-      throw new Error(`${copy} is not sound (${verdict}): restart the gateway, which mends the original`);
+      throw new Error(`${copy} is not sound (${verdict}): restart the gateway, which repairs the original`);
     return versionOf(db);
   } finally {
     db.close();
@@ -128,7 +130,7 @@ async function digestOf(file: string): Promise<string> {
   return (await measure(file)).sha256;
 }
 
-/** Has the disk keep a file, or the entries of a directory. */
+/** Flushes a file, or the entries of a directory, to disk. */
 export function flush(path: string): void {
   const handle = openSync(path, 'r');
   fsyncSync(handle);

@@ -11,12 +11,12 @@ export const CASE_INDEXES = `
   CREATE INDEX alerts_active_by_case ON alerts (case_id) WHERE ${ACTIVE};
 `;
 
-/** Alerts that are looked at for an event: of a flood its beginning is enough. */
+/** Limit on alerts examined for an event: the beginning of a flood is enough. */
 const MAX_NEAR = 200;
-/** Machines that a case names; of a larger event the number is given. */
+/** Limit on machines named in a case; a larger event gives only their number. */
 const MAX_NAMED = 200;
 
-/** Alerts of one cause, as the column `case_id` of each: the id of the first of them. */
+/** Cases: alerts with one cause, stored as the column `case_id` of each alert, which is the id of the first one. */
 export class CaseTable {
   readonly #statements: Statements;
 
@@ -24,10 +24,10 @@ export class CaseTable {
     this.#statements = new Statements(db);
   }
 
-  /** Puts an alert that has just been kept into its case; that case. */
+  /** Assigns a newly stored alert to its case; returns the case. */
   assign(alert: AlertRecord): string {
     const { site, edge, asset, raisedAtMs } = alert;
-    // Silence is no symptom of a machine: edges that fall silent together are an event of their own.
+    // Silence is not a symptom of a machine: edges that fall silent together form a separate event.
     const isSilence = alert.audience === 'integrator' ? 1 : 0;
     const [fromMs, toMs] = eventSpan(raisedAtMs);
     const columns = `SELECT id, site, edge, asset, case_id, raised_ms, ${ACTIVE} AS active FROM alerts`;
@@ -56,7 +56,7 @@ export class CaseTable {
     return found.case;
   }
 
-  /** The last opened first. @param before the last one of a page. */
+  /** Most recently opened first. @param before the last one of a page. */
   list({ active, site, limit, before }: CaseFilter): AlertCase[] {
     const wanted: [string, unknown[]][] = [
       ['case_id = id', []],
@@ -95,7 +95,7 @@ export class CaseTable {
     };
   }
 
-  /** Ids of its alerts, the first raised first. */
+  /** Ids of its alerts, in order of raise. */
   members(id: string, limit: number): string[] {
     const sql = 'SELECT id FROM alerts WHERE case_id = ? ORDER BY raised_ms LIMIT ?';
     return this.#statements.all(sql, id, limit).map((row) => row.id as string);

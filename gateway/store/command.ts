@@ -8,7 +8,7 @@ export function addStoreCommands(gateway: Command, shell: Shell): void {
   };
   gateway
     .command('backup')
-    .description('copies every database of a gateway, also while it runs; each copy is checked')
+    .description('copies every database of a gateway, even while it runs; each copy is verified')
     .argument('<dir>', 'an empty directory for the backup')
     .requiredOption('--config <file>', 'the configuration of the gateway (YAML)')
     .addHelpText(
@@ -23,7 +23,7 @@ export function addStoreCommands(gateway: Command, shell: Shell): void {
     });
   gateway
     .command('restore')
-    .description('puts the databases of a backup in place of those of a gateway that is stopped')
+    .description('replaces the databases of a stopped gateway with those of a backup')
     .argument('<dir>', 'the backup')
     .requiredOption('--config <file>', 'the configuration of the gateway (YAML)')
     .addHelpText(
@@ -34,7 +34,7 @@ export function addStoreCommands(gateway: Command, shell: Shell): void {
       const { restore } = await import('./restore.ts');
       const { manifest, former } = await restore(dir, await directoryOf(config, shell), Date.now()).catch(failing);
       shell.say(`restored the state of ${new Date(manifest.atMs).toISOString()} (Millwright ${manifest.version})`);
-      if (former !== null) shell.say(`the databases that were there are in ${former}`);
+      if (former !== null) shell.say(`the previous databases are in ${former}`);
     });
 }
 

@@ -6,8 +6,8 @@ import { SUPPLY_MIGRATIONS } from '../supply/supplyStore.ts';
 import { STORE_MIGRATIONS } from './sqliteStore.ts';
 
 /**
- * Every database of a gateway, with the migrations that this version knows. In the order of a backup: what waits in the
- * store for the historian is copied before the historian, so that no row is in neither.
+ * Every database of a gateway with its migrations, in backup order: the store, with its historian queue, is copied
+ * before the historian, so that every row is in at least one of them.
  */
 export const DATABASES: Readonly<Record<string, readonly string[]>> = {
   'gateway.db': STORE_MIGRATIONS,

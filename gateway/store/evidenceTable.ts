@@ -3,7 +3,7 @@ import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.t
 import { evidenceView } from '../evidence.ts';
 import { Statements } from './statements.ts';
 
-/** Signals behind alerts; where they take up too much the oldest go, counted. */
+/** Evidence signals; beyond the size limit the oldest are deleted and counted. */
 export class EvidenceTable {
   readonly #statements: Statements;
   readonly #maxBytes: number;
@@ -17,7 +17,7 @@ export class EvidenceTable {
     this.#maxBytes = maxBytes;
   }
 
-  /** The newest first. */
+  /** Newest first. */
   list(): EvidenceView[] {
     const rows = this.#statements.all('SELECT view FROM evidence ORDER BY time_ms DESC');
     return rows.map((row) => JSON.parse(row.view as string));
@@ -36,7 +36,7 @@ export class EvidenceTable {
     const record = JSON.stringify(body);
     const sql = 'INSERT OR REPLACE INTO evidence (id, time_ms, bytes, view, record) VALUES (?, ?, ?, ?, ?)';
     this.#statements.run(sql, body.id, body.timeMs, record.length, JSON.stringify(evidenceView(body)), record);
-    // The oldest go, by what all that are newer take up.
+    // Deletes the oldest, by the cumulative size of all newer ones.
     const { changes } = this.#statements.run(
       `DELETE FROM evidence WHERE id IN (
          SELECT id FROM (SELECT id, sum(bytes) OVER (ORDER BY time_ms DESC, id) AS upTo FROM evidence) WHERE upTo > ?)`,

@@ -3,10 +3,10 @@ import Database from 'better-sqlite3';
 import { makePrivateDirectory, makePrivateFile } from './openDatabase.ts';
 
 /**
- * Keeps a data directory for one gateway: two would overwrite each other's state. The operating system releases it with
- * the process, however that ends.
- * @returns what releases it.
- * @throws Error where another process holds it.
+ * Locks a data directory for one gateway, because two would overwrite each other's state. The operating system releases
+ * the lock when the process ends, however it ends.
+ * @returns the release function.
+ * @throws Error if another process holds the lock.
  */
 export function holdDirectory(directory: string): () => void {
   makePrivateDirectory(directory);

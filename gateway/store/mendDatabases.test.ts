@@ -81,7 +81,7 @@ test('a damaged file is named and set aside, what can be read is kept, and the r
 test('a file of which nothing can be read is begun anew, and says so', async () => {
   damage(1);
   const [incident] = mendDatabases(directory, NAMES, NOW);
-  expect(incidentText(incident)).toMatch(/nothing could be read/);
+  expect(incidentText(incident)).toMatch(/nothing was readable/);
   expect(await pointsKept()).toBe(0);
 });
 
@@ -141,7 +141,7 @@ test('each database refuses a newer schema, and names both versions', () => {
     const db = new Database(join(directory, name));
     db.pragma(`user_version = ${steps.length + 4}`);
     db.close();
-    const said = `${name} has schema version ${steps.length + 4}, and this version of Millwright knows ${steps.length}`;
+    const said = `${name} has schema version ${steps.length + 4}, and this version of Millwright supports ${steps.length}`;
     expect(() => openDatabase(directory, name, steps)).toThrow(said);
   }
 });

@@ -4,30 +4,30 @@ import Database from 'better-sqlite3';
 import { isDamage, makePrivateDirectory } from './openDatabase.ts';
 import { type Salvaged, salvage } from './salvage.ts';
 
-/** What happened to a database file; it is on record for as long as the file that was set aside lies in the directory. */
+/** An incident of a database file, recorded while the file that was set aside remains in the directory. */
 export interface StorageIncident {
   database: string;
   kind: 'damaged' | 'emptied';
-  /** The file as it was found, beside the one that took its place. */
+  /** The file as found, set aside under a new name. */
   file: string;
   atMs: number;
-  /** Rows that were saved, by table. */
+  /** Salvaged rows, by table. */
   salvaged: Salvaged[];
 }
 
 const REPORT = /^.+\.db\.(damaged|emptied)-\d+\.json$/;
-/** Databases that have held something: one that is empty now has lost it. */
+/** Lists databases that have held data: one that is empty now has lost it. */
 const KNOWN = 'databases.json';
-/** Left where a read failed: the next start checks every file, whatever its size. */
+/** Written after a failed read: the next start checks every file in full, whatever its size. */
 const SUSPECT = 'check-databases';
-/** Larger files are checked in full only after a read of one failed: the check must not delay every start. */
+/** Larger files are checked in full only after a failed read, so that the check does not delay every start. */
 const CHECK_AT_START_BYTES = 128 * 1024 * 1024;
 
 /**
- * Sees to it that every database can be used, before the first is opened: a damaged one is set aside and what can be read
- * of it is copied into a new one; one that is empty though it was not before is put on record.
- * @returns what was found now; `storageIncidents` has that of before, too.
- * @throws where a file cannot be read for another reason (permissions, disk).
+ * Makes every database usable before any is opened: a damaged one is set aside and its readable rows are copied into a
+ * new one; one that is unexpectedly empty is recorded as an incident.
+ * @returns new incidents; `storageIncidents` includes earlier ones.
+ * @throws if a file is unreadable for another reason (permissions, disk).
  */
 export function mendDatabases(directory: string, names: readonly string[], nowMs: number): StorageIncident[] {
   makePrivateDirectory(directory);
@@ -45,19 +45,19 @@ export function mendDatabases(directory: string, names: readonly string[], nowMs
   return found;
 }
 
-/** Remembers which databases hold something, so that one which is empty at a later start is noticed. */
+/** Records which databases contain data, so that an empty one is noticed at a later start. */
 export function rememberDatabases(directory: string, names: readonly string[]): void {
   const present = names.filter((name) => existsSync(join(directory, name)));
   const all = [...new Set([...readKnown(directory), ...present])].toSorted();
   writeFileSync(join(directory, KNOWN), JSON.stringify(all), { mode: 0o600 });
 }
 
-/** Has the next start check every file in full. */
+/** Makes the next start check every file in full. */
 export function suspectDatabases(directory: string): void {
   writeFileSync(join(directory, SUSPECT), '', { mode: 0o600 });
 }
 
-/** Incidents whose files are still in the directory, the oldest first. */
+/** Incidents whose files are still in the directory, oldest first. */
 export function storageIncidents(directory: string): StorageIncident[] {
   return readdirSync(directory)
     .filter((name) => REPORT.test(name) && existsSync(join(directory, name.replace(/\.json$/, ''))))
@@ -65,21 +65,21 @@ export function storageIncidents(directory: string): StorageIncident[] {
     .toSorted((a, b) => a.atMs - b.atMs);
 }
 
-/** An incident in words, with its remedy. */
+/** Describes an incident, with its remedy. */
 export function incidentText({ database, kind, file, salvaged, atMs }: StorageIncident): string {
   const rows = salvaged.reduce((sum, { copied }) => sum + copied, 0);
-  const remedy = `restore a backup where what is missing matters; then move ${file} away to clear this warning`;
+  const remedy = `restore a backup if the missing data matter; then move ${file} away to clear this warning`;
   const at = new Date(atMs).toISOString();
-  if (kind === 'emptied') return `${database} had lost its content at ${at} and was begun anew: ${remedy}`;
+  if (kind === 'emptied') return `${database} was found empty at ${at} and recreated: ${remedy}`;
   const broken = salvaged.filter((t) => !t.isWhole || t.refused > 0).map(({ table }) => table);
   const lost =
     salvaged.length === 0
-      ? 'nothing could be read'
+      ? 'nothing was readable'
       : `${rows} rows were saved; ${broken.length === 0 ? 'no table lost any' : `rows are missing from ${broken.join(', ')}`}`;
   return `${database} was damaged at ${at} and set aside as ${file}: ${lost}; check the disk, ${remedy}`;
 }
 
-/** Whether every page of a database can be read. Reads the whole file. @throws where it cannot be opened. */
+/** Whether every page of a database is readable. Reads the entire file. @throws if it cannot be opened. */
 export function isSoundDatabase(file: string): boolean {
   const db = new Database(file, { fileMustExist: true, timeout: 60_000 });
   try {
@@ -131,7 +131,7 @@ function recordEmptied(file: string, nowMs: number): StorageIncident {
   return report(file, 'emptied', aside, [], nowMs);
 }
 
-/** Moves a database with its companions away; where there is none, an empty file stands for it. */
+/** Sets a database and its companion files aside; if it does not exist, an empty file represents it. */
 function setAside(file: string, kind: StorageIncident['kind'], nowMs: number): string {
   const aside = `${file}.${kind}-${nowMs}`;
   for (const companion of ['-wal', '-shm'])
@@ -159,7 +159,7 @@ function readKnown(directory: string): string[] {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    // Damaged like what it lists: every database of the directory counts as one that held something.
+    // If this list is damaged too, every database in the directory counts as having held data.
     return readdirSync(directory).filter((name) => name.endsWith('.db'));
   }
 }

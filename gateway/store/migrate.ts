@@ -1,23 +1,23 @@
 import type Database from 'better-sqlite3';
 
-/** @throws Error where a newer version of Millwright has written the file; names both versions. */
+/** @throws Error naming both versions if the file was written by a newer version of Millwright. */
 export function refuseNewer(db: Database.Database, file: string, steps: readonly string[]): void {
   const version = versionOf(db);
   if (version > steps.length)
     throw new Error(
-      `${file} has schema version ${version}, and this version of Millwright knows ${steps.length}: start the newer one, or restore a backup`,
+      `${file} has schema version ${version}, and this version of Millwright supports ${steps.length}: start the newer version, or restore a backup`,
     );
 }
 
 /**
- * Brings a database to the newest schema, in one transaction. `user_version` counts the steps that were taken.
- * @param steps SQL, oldest first; a step that has landed is never changed.
- * @throws Error where a newer version of Millwright has written the file.
+ * Migrates a database to the latest schema, in one transaction. `user_version` counts the applied steps.
+ * @param steps SQL, oldest first; a released step is never changed.
+ * @throws Error if the file was written by a newer version of Millwright.
  */
 export function migrate(db: Database.Database, file: string, steps: readonly string[]): void {
   refuseNewer(db, file, steps);
   if (versionOf(db) === steps.length) return;
-  // Immediate: two threads that open a file of before must not both migrate it.
+  // Immediate, so that two threads opening an old file do not both migrate it.
   db.transaction(() => {
     for (const step of steps.slice(versionOf(db))) db.exec(step);
     db.pragma(`user_version = ${steps.length}`);

@@ -7,10 +7,10 @@ const STICKY = 0o1000;
 const OTHERS = 0o077;
 
 /**
- * Opens a database of the gateway: private to its account, durable at each commit, and of no newer schema than `steps`.
- * The file has to be sound; `mendDatabases` ensures that before the first one is opened.
+ * Opens a gateway database: private to its user, durable at each commit, with a schema no newer than `steps`.
+ * The file must be sound; `mendDatabases` ensures this before the first one is opened.
  * @param steps the migrations that this version knows.
- * @param busyMs how long another connection's writing is waited for.
+ * @param busyMs how long to wait for another connection's write.
  * @throws Error where the file was written by a newer version or cannot be opened.
  */
 export function openDatabase(
@@ -26,7 +26,7 @@ export function openDatabase(
   try {
     refuseNewer(db, name, steps);
     db.pragma('journal_mode = WAL');
-    // What was acknowledged is on the disk by then, whatever happens to the power.
+    // Acknowledged data must survive a power failure.
     db.pragma('synchronous = FULL');
     return db;
   } catch (error) {
@@ -35,7 +35,7 @@ export function openDatabase(
   }
 }
 
-/** Makes a directory for its owner alone. One that others use as well (such as /tmp) stays as it is. */
+/** Creates a directory that only its owner may access. A shared one (such as /tmp) keeps its mode. */
 export function makePrivateDirectory(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const { mode, uid } = statSync(directory);
@@ -43,14 +43,14 @@ export function makePrivateDirectory(directory: string): void {
   if (!isShared && (mode & OTHERS) !== 0 && uid === process.getuid?.()) chmodSync(directory, 0o700);
 }
 
-/** Makes a file for its owner alone; SQLite gives its companions (-wal, -shm) the same mode. */
+/** Creates a file that only its owner may access; SQLite gives its companions (-wal, -shm) the same mode. */
 export function makePrivateFile(file: string): void {
   closeSync(openSync(file, 'a', 0o600));
   const { mode, uid } = statSync(file);
   if ((mode & OTHERS) !== 0 && uid === process.getuid?.()) chmodSync(file, 0o600);
 }
 
-/** Whether an error means that a database file is damaged: no retry will help. */
+/** Whether an error means that a database file is damaged, so that no retry will help. */
 export function isDamage(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && /^SQLITE_(CORRUPT|NOTADB)/.test(code);

@@ -6,7 +6,7 @@ import type { Unit } from '#models/contracts/units.ts';
 import { Statements } from './statements.ts';
 import type { PointKey } from './store.ts';
 
-/** What is known of each point, its newest spectrum and its ledger, and what edges say of their clocks and sources. */
+/** Metadata, latest spectrum and ledger of each point, and the clocks and sources reported by edges. */
 export class PointTables {
   readonly #statements: Statements;
 
@@ -73,7 +73,7 @@ export class PointTables {
     const count = `INSERT INTO points (key, unit, stored) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET unit = excluded.unit, stored = stored + excluded.stored`;
     this.#statements.run(count, key, body.unit, body.values.length);
     if (!spectrum) return;
-    // By sequence: a sender's clock decides nothing. A new outbox of the edge starts anew.
+    // Ordered by sequence, because sender clocks are not trusted. A new outbox of the edge starts again.
     this.#statements.run(
       `UPDATE points SET spectrum = ?, spectrum_ms = ?, spectrum_outbox = ?, spectrum_sequence = ?
        WHERE key = ? AND (spectrum_outbox IS NOT ? OR spectrum_sequence < ?)`,
@@ -87,7 +87,7 @@ export class PointTables {
     );
   }
 
-  /** Ledgers are totals: the highest sequence of the newest outbox stands. */
+  /** Ledgers are cumulative: the highest sequence of the latest outbox applies. */
   keepLedger(body: LedgerMessage): void {
     for (const point of body.points) {
       this.#statements.run(
@@ -100,7 +100,7 @@ export class PointTables {
         JSON.stringify({ outbox: body.outbox, sequence: body.sequence }),
       );
     }
-    // A ledger that was sent again may come after a later one.
+    // A resent ledger may arrive after a later one.
     const edge = `${body.site}/${body.edge}`;
     const newest = this.#statements.get('SELECT outbox, sequence FROM ledgers WHERE key = ?', edge);
     if (newest?.outbox === body.outbox && (newest.sequence as number) > body.sequence) return;
@@ -117,7 +117,7 @@ export class PointTables {
   }
 }
 
-/** Names hold no `/`. */
+/** Names contain no `/`. */
 const keyOf = (k: PointKey) => `${machineKey(k)}/${k.point}`;
 
 function pointKeyOf(key: string): PointKey {

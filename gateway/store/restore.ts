@@ -6,10 +6,10 @@ import { holdDirectory } from './holdDirectory.ts';
 import { rememberDatabases } from './mendDatabases.ts';
 
 /**
- * Puts the databases of a backup in place of those of a data directory. The backup is verified first, and the databases
- * that were there are moved into a directory beside them.
- * @returns the manifest, and where the former databases are; null where there were none.
- * @throws Error where the backup is not sound, or a gateway uses the directory.
+ * Replaces the databases of a data directory with those of a backup. The backup is verified first, and the existing
+ * databases are moved into a directory beside them.
+ * @returns the manifest, and the path of the former databases; null if there were none.
+ * @throws Error if the backup is not sound, or a gateway uses the directory.
  */
 export async function restore(
   from: string,

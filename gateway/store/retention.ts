@@ -3,21 +3,21 @@ import type { GatewayConfig } from '../config.ts';
 
 const DAY_MS = 86_400_000;
 const EVERY_MS = 60_000;
-/** Rows of one kind that go at a time: what is acknowledged to edges must not wait long for it. */
+/** Rows of one kind deleted at a time, so that acknowledgements to edges are not delayed. */
 const ROWS = 500;
 
-/** What has an age limit in the store. The audit log has none: it is append-only. */
+/** Kinds of rows with an age limit. The audit log has none, because it is append-only. */
 export const retained = ['alerts', 'evidence'] as const;
 export type Retained = (typeof retained)[number];
 
 interface Forgetful {
-  /** Removes at most so many rows that are older, the oldest first; how many went. */
+  /** Deletes at most this many rows older than a time, oldest first; returns their number. */
   forget(kind: Retained, beforeMs: number, rows: number): number;
 }
 
-/** Removes what is older than its retention, a little at a time. */
+/** Deletes expired rows, a few at a time. */
 export class Retention {
-  /** Rows that were removed since the start. */
+  /** Rows deleted since the start. */
   readonly removed = new Map<Retained, number>();
   readonly #store: Forgetful;
   readonly #days: Record<Retained, number>;
@@ -46,7 +46,7 @@ export class Retention {
         const removed = this.#store.forget(kind, this.#now() - this.#days[kind] * DAY_MS, ROWS);
         this.removed.set(kind, (this.removed.get(kind) ?? 0) + removed);
       } catch (error) {
-        this.#log.error({ kind, error: String(error) }, 'what is older than its retention could not be removed');
+        this.#log.error({ kind, error: String(error) }, 'expired rows could not be deleted');
       }
     }
   }

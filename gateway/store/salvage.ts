@@ -5,30 +5,30 @@ import { isDamage, makePrivateFile } from './openDatabase.ts';
 export interface Salvaged {
   table: string;
   copied: number;
-  /** Rows that could be read, but not kept: their content is damaged. */
+  /** Rows that were readable but not stored, because their content is damaged. */
   refused: number;
-  /** False where a part of the table could not be read. */
+  /** False if part of the table was unreadable. */
   isWhole: boolean;
 }
 
 type Key = number | string | Buffer | null;
 type Bound = { key: Key } | null;
 
-/** Halvings of an unreadable range in search of readable rows inside it: 2^8 parts. */
+/** Bisections of an unreadable range in search of readable rows: 2^8 parts. */
 const HALVINGS = 8;
-/** A file of which more than this part is missing holds nothing worth the search. */
+/** A file with a larger missing part contains nothing worth searching for. */
 const MAX_MISSING = 1000;
-/** Groups that are tried beyond the highest that was found; those of a table are numbered from 1. */
+/** Groups tried beyond the highest one found; a table numbers them from 1. */
 const GUESSED_GROUPS = 200;
-/** Where neither end of a table can be read: rowids between powers of two, as they are given from 1 on. */
+/** Used if neither end of a table is readable: rowids between powers of two, since they are assigned from 1. */
 const POWERS: [Bound, Bound][] = Array.from({ length: 40 }, (_, i) => [{ key: 2 ** i - 1 }, { key: 2 ** (i + 1) - 1 }]);
 
 /**
- * Copies what can be read of a damaged database into a new file, table by table and row by row: from the front up to the
- * damage, from the back down to it, and between damaged pages by halving the range of keys. Schema, user version and the
- * state of AUTOINCREMENT are kept; indexes are built anew.
- * @param to a path at which there is no file yet.
- * @returns what was copied, by table; empty where not even the schema can be read.
+ * Copies the readable part of a damaged database into a new file, table by table and row by row: from the front up to
+ * the damage, from the back down to it, and between damaged pages by bisecting the key range. Schema, user version and
+ * AUTOINCREMENT state are kept; indexes are rebuilt.
+ * @param to a path without a file.
+ * @returns the rows copied, by table; empty if not even the schema is readable.
  */
 export function salvage(from: string, to: string): Salvaged[] {
   padToFullSize(from);
@@ -36,7 +36,7 @@ export function salvage(from: string, to: string): Salvaged[] {
   makePrivateFile(to);
   const target = new Database(to);
   try {
-    // Durable as a whole at the end: a salvage that is cut short begins anew.
+    // Made durable only at the end, because an interrupted salvage starts again.
     target.pragma('journal_mode = OFF');
     target.pragma('synchronous = OFF');
     const entries = schemaOf(source);
@@ -56,7 +56,7 @@ export function salvage(from: string, to: string): Salvaged[] {
   }
 }
 
-/** SQLite reads nothing of a file that is shorter than its header says: zeros in place of what is missing let it. */
+/** SQLite reads nothing from a file shorter than its header states; zeros fill the missing part. */
 function padToFullSize(file: string): void {
   const handle = openSync(file, 'r+');
   try {
@@ -67,7 +67,7 @@ function padToFullSize(file: string): void {
     const isHeader = header.toString('latin1', 0, 15) === 'SQLite format 3' && pageBytes >= 512;
     const fullBytes = pageBytes * header.readUInt32BE(28);
     const { size } = fstatSync(handle);
-    // A damaged header may name any number.
+    // A damaged header may state any number.
     if (isHeader && fullBytes > size && fullBytes < size * MAX_MISSING) ftruncateSync(handle, fullBytes);
   } finally {
     closeSync(handle);
@@ -80,19 +80,19 @@ function schemaOf(source: Database.Database): { type: string; name: string; sql:
       "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
     return source.prepare(sql).all() as { type: string; name: string; sql: string }[];
   } catch {
-    // The schema's own page: the bytes behind it cannot be interpreted. The caller reports that nothing was copied.
+    // Without the schema's own page, the data cannot be interpreted. The caller reports that nothing was copied.
     return [];
   }
 }
 
-/** Ids that were given are not given again, even where their rows are gone. */
+/** Keeps assigned ids from being reused, even if their rows are lost. */
 function keepCounters(source: Database.Database, target: Database.Database): void {
   target.pragma(`user_version = ${source.pragma('user_version', { simple: true })}`);
   let rows: { name: string; seq: number }[];
   try {
     rows = source.prepare('SELECT name, seq FROM sqlite_sequence').all() as typeof rows;
   } catch {
-    // No such table, or a damaged one: the highest ids that were copied stand.
+    // If the table is missing or damaged, the highest copied ids apply.
     return;
   }
   for (const { name, seq } of rows) {
@@ -101,18 +101,18 @@ function keepCounters(source: Database.Database, target: Database.Database): voi
   }
 }
 
-/** One table on its way from a damaged file into a sound one. */
+/** Copies one table from a damaged file into a sound one. */
 class TableCopy {
   readonly #source: Database.Database;
   readonly #target: Database.Database;
   readonly #table: string;
   readonly #columns: readonly string[];
-  /** Columns by which the table is ordered on the disk; all but the last one name a group. */
+  /** Columns that order the table on disk; all but the last identify a group. */
   readonly #keys: readonly string[];
   readonly #insert: Database.Statement;
   readonly #statements = new Map<string, Database.Statement>();
   readonly #salvaged: Salvaged;
-  /** Keys that were read, of any group: where to look in one of which both ends are damaged. */
+  /** Keys read so far, of any group: a guide for groups with both ends damaged. */
   #lowest = Number.POSITIVE_INFINITY;
   #highest = Number.NEGATIVE_INFINITY;
 
@@ -142,7 +142,7 @@ class TableCopy {
     return this.#salvaged;
   }
 
-  /** Values of the first key: those that seeks find from both ends, and whole numbers between and around them. */
+  /** Values of the first key: those found by seeking from both ends, and integers between and around them. */
   #groups(): Key[] {
     const up = this.#seek('min', '>');
     if (up.isWhole) return up.found;
@@ -182,14 +182,14 @@ class TableCopy {
     const front = up.last ?? low;
     const down = this.#copy(where, group, front, high, 'DESC');
     if (down.isWhole) return;
-    // A group that was only guessed, and of which nothing is seen, is not searched for.
+    // A guessed group in which no row is found is not searched further.
     const isSeen = up.last !== null || down.last !== null || low !== null || group.length === 0;
     if (halvings === 0 || !isSeen) return;
     for (const [from, to] of this.#partsOf(front, down.last ?? high))
       this.#copyBetween(where, group, from, to, halvings - 1);
   }
 
-  /** Parts of a range of which both ends are damaged. */
+  /** Splits a range with both ends damaged. */
   #partsOf(low: Bound, high: Bound): [Bound, Bound][] {
     if (low === null && high === null && this.#keys[0] === 'rowid') return POWERS;
     const from = low?.key ?? this.#lowest;
@@ -203,7 +203,7 @@ class TableCopy {
     ];
   }
 
-  /** Copies the rows from `low` (left out) to `high` (taken) in one direction, until the first that cannot be read. */
+  /** Copies the rows from `low` (exclusive) to `high` (inclusive) in one direction, up to the first unreadable one. */
   #copy(where: string, group: readonly Key[], low: Bound, high: Bound, order: 'ASC' | 'DESC') {
     const key = this.#keys[this.#keys.length - 1];
     const bounds = [...(low ? [`${key} > ?`] : []), ...(high ? [`${key} <= ?`] : []), '1'].join(' AND ');
@@ -240,7 +240,8 @@ class TableCopy {
         this.#salvaged.copied += this.#insert.run(...row).changes;
         return;
       } catch (error) {
-        // A value that its column does not allow: anything else, such as a full disk, is not the row's fault.
+        // Only a value that its column does not allow is the row's fault; other errors, such as a full disk, are
+        // rethrown.
         if (!hasCode(error, /^SQLITE_(CONSTRAINT|MISMATCH)/)) throw error;
       }
     }
@@ -248,7 +249,7 @@ class TableCopy {
   }
 }
 
-/** Whether an error comes of damaged pages, or of sectors that the disk cannot read. */
+/** Whether an error is caused by damaged pages or unreadable disk sectors. */
 function isUnreadable(error: unknown): boolean {
   return isDamage(error) || hasCode(error, /^SQLITE_IOERR/);
 }
@@ -257,7 +258,7 @@ function hasCode(error: unknown, pattern: RegExp): boolean {
   return error instanceof Database.SqliteError && pattern.test(error.code);
 }
 
-/** Records are JSON: one that does not parse was read from a damaged page. */
+/** Records are JSON: one that does not parse came from a damaged page. */
 function isSound(value: Key): boolean {
   if (typeof value !== 'string' || !/^[[{]/.test(value)) return true;
   try {

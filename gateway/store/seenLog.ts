@@ -10,11 +10,11 @@ interface Arrived {
   sequences: number[];
 }
 
-/** Which messages of which outbox have been taken, in memory and in two tables of the store's file. */
+/** Sequences received from each outbox, in memory and in two tables of the store's file. */
 export class SeenLog {
   readonly #db: Database.Database;
   #seen = new Map<string, SeenSequences>();
-  /** What came since the last flush, new or not. */
+  /** Sequences received since the last flush, new or repeated. */
   #arrived = new Map<string, Arrived>();
 
   constructor(db: Database.Database) {
@@ -28,11 +28,11 @@ export class SeenLog {
     this.reload();
   }
 
-  /** Goes back to what is on the disk. */
+  /** Reverts to the durable state. */
   reload(): void {
     const rows = this.#db.prepare('SELECT origin, up_to FROM seen').all() as { origin: string; up_to: number }[];
     const above = this.#db.prepare('SELECT sequence FROM seen_above WHERE origin = ?').pluck();
-    // Read whole before anything is given up: a disk that fails here, too, must not make all look new.
+    // Read completely before the memory is replaced: a failed read must not make every message look new.
     const seen = new Map(
       rows.map((row) => [row.origin, new SeenSequences(row.up_to, above.all(row.origin) as number[])]),
     );
@@ -40,7 +40,7 @@ export class SeenLog {
     this.#arrived = new Map();
   }
 
-  /** False where the message had been taken before. */
+  /** Returns false for a duplicate. */
   add({ site, edge, outbox, sequence, oldest }: Envelope): boolean {
     const origin = `${site}/${edge}/${outbox}`;
     const arrived = this.#arrived.get(origin) ?? { site, edge, outbox, sequences: [] };
@@ -51,7 +51,9 @@ export class SeenLog {
     return seen.add(sequence, oldest);
   }
 
-  /** Writes what came, within the caller's transaction; what may be acknowledged once that is durable. */
+  /**
+   * Writes the received sequences within the caller's transaction; returns what may be acknowledged after the commit.
+   */
   flush(): Taken['ranges'] {
     const mark = this.#db.prepare('INSERT OR REPLACE INTO seen (origin, up_to) VALUES (?, ?)');
     const forget = this.#db.prepare('DELETE FROM seen_above WHERE origin = ? AND sequence <= ?');

@@ -1,6 +1,6 @@
 export type Range = [from: number, to: number];
 
-/** Inclusive ranges that hold just these sequences. */
+/** Inclusive ranges that cover exactly these sequences. */
 export function rangesOf(sequences: readonly number[]): Range[] {
   const ranges: Range[] = [];
   for (const sequence of sequences.toSorted((a, b) => a - b)) {
@@ -12,9 +12,9 @@ export function rangesOf(sequences: readonly number[]): Range[] {
 }
 
 /**
- * Which sequences of one outbox have been seen: all up to a mark, and some above it, since alerts overtake features. Each
- * message has the oldest sequence that its edge still holds, so the mark moves on over what was thrown away there, and
- * what lies above it is never more than an outbox.
+ * Seen sequences of one outbox: all up to a mark, and individual ones above it, because alerts overtake features. Each
+ * message gives the oldest sequence that its edge still holds, so the mark advances past dropped messages, and the
+ * sequences above it never exceed an outbox.
  */
 export class SeenSequences {
   upTo: number;
@@ -25,7 +25,7 @@ export class SeenSequences {
     this.above = new Set(above);
   }
 
-  /** False where it had been seen. */
+  /** Returns false for a duplicate. */
   add(sequence: number, oldest: number): boolean {
     if (sequence <= this.upTo || this.above.has(sequence)) return false;
     this.above.add(sequence);
@@ -34,7 +34,7 @@ export class SeenSequences {
   }
 
   #advance(to: number): void {
-    // By sequence where the step is short, by set where an edge comes back after it threw much away.
+    // Iterates over sequences for a short step, over the set when an edge returns after dropping many messages.
     if (to - this.upTo > this.above.size) {
       for (const sequence of this.above) if (sequence <= to) this.above.delete(sequence);
       this.upTo = Math.max(this.upTo, to);

@@ -4,7 +4,7 @@ import type { QueuedSeries } from './store.ts';
 
 const DROP_ROWS = 500;
 
-/** What waits for the historian, oldest first; where there is too much of it the oldest goes, counted. */
+/** Queue for the historian, oldest first; beyond its limit, the oldest rows are dropped and counted. */
 export class SeriesQueue {
   readonly #statements: Statements;
   readonly #maxBytes: number;
@@ -27,7 +27,7 @@ export class SeriesQueue {
     return this.#size;
   }
 
-  /** Writes an entry, within the caller's transaction; `added` counts it once that is durable. */
+  /** Writes an entry within the caller's transaction; call `added` once it is durable. */
   write(text: string): void {
     this.#statements.run('INSERT INTO series_queue (text) VALUES (?)', text);
   }

@@ -191,7 +191,7 @@ test('a store of before is brought to the newest schema, and one of a newer vers
   db.pragma('user_version = 99');
   db.close();
   expect(() => new SqliteStore(directory, SETTINGS)).toThrow(
-    /schema version 99, and this version of Millwright knows \d+/,
+    /schema version 99, and this version of Millwright supports \d+/,
   );
   const old = mkdtempSync(join(tmpdir(), 'millwright-store-'));
   const before = new Database(join(old, 'gateway.db'));

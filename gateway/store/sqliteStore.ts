@@ -30,7 +30,7 @@ import type { Accepted, PointKey, Refused, Store, Taken } from './store.ts';
 import { SuppressionTable } from './suppressionTable.ts';
 
 const MAX_SET_ASIDE = 1000;
-/** Rows of the gateway's own in one entry of the queue. */
+/** Number of the gateway's own rows per queue entry. */
 const ROWS_QUEUED = 200;
 
 const SCHEMA = `
@@ -41,7 +41,7 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-/** Steps of the schema; those that have landed are never changed. */
+/** Schema migrations; released ones are never changed. */
 export const STORE_MIGRATIONS = [
   `ALTER TABLE health ADD COLUMN outbox TEXT;
    ALTER TABLE health ADD COLUMN sequence INTEGER;
@@ -62,20 +62,20 @@ const FORGET: Record<Retained, string> = {
     "DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE state = 'normal' AND raised_ms < ? ORDER BY raised_ms LIMIT ?)",
   evidence: 'DELETE FROM evidence WHERE id IN (SELECT id FROM evidence WHERE time_ms < ? ORDER BY time_ms LIMIT ?)',
 };
-/** Newest intervals between two messages on a machine's health, of which the median is its usual one. */
+/** Number of latest intervals between a machine's health messages; their median is the usual interval. */
 const GAPS = 5;
 
 export interface StoreSettings {
   maxQueueBytes: number;
   maxEvidenceBytes: number;
-  /** Whom alerts are notified to. */
+  /** Recipients of notifications. */
   routing: Routing;
-  /** Which alerts make an order for work; absent: none. */
+  /** Alerts that create a work order; absent for none. */
   decideOrder?: DecideOrder | undefined;
   now: () => number;
 }
 
-/** The store of one gateway in one SQLite file, `gateway.db`. */
+/** A gateway's store in one SQLite file, `gateway.db`. */
 export class SqliteStore implements Store {
   readonly #db: Database.Database;
   readonly #statements: Statements;
@@ -92,7 +92,7 @@ export class SqliteStore implements Store {
   readonly workOrders: WorkOrderTable;
   readonly attachments: AttachmentTable;
 
-  /** @throws Error where a newer version has written the file. */
+  /** @throws Error if a newer version has written the file. */
   constructor(directory: string, settings: StoreSettings) {
     const { maxQueueBytes, maxEvidenceBytes, routing, decideOrder = () => null, now } = settings;
     this.#db = openDatabase(directory, 'gateway.db', STORE_MIGRATIONS);
@@ -114,12 +114,12 @@ export class SqliteStore implements Store {
   }
 
   take(accepted: readonly Accepted[]): Taken {
-    // Before the transaction: what fails here is tried again with all that came.
+    // Before the transaction: a failure here is retried with the entire batch.
     this.#queue.makeRoom();
     try {
       return this.#take(accepted);
     } catch (error) {
-      // The transaction was rolled back; what is in memory has to be as old as the disk.
+      // The transaction was rolled back, so the state in memory must match the disk again.
       this.#seen.reload();
       throw error;
     }
@@ -251,7 +251,7 @@ export class SqliteStore implements Store {
     })();
   }
 
-  /** Alerts go only when they are over: those that are active stay, whatever their age. */
+  /** Deletes only alerts that have ended; active ones are kept, whatever their age. */
   forget(kind: Retained, beforeMs: number, rows: number): number {
     return this.#statements.run(FORGET[kind], beforeMs, rows).changes;
   }
@@ -310,7 +310,7 @@ export class SqliteStore implements Store {
     }
   }
 
-  /** The newest is that of the highest sequence; a new outbox of the edge starts anew. Clocks decide nothing. */
+  /** The highest sequence is the latest; a new outbox of the edge starts again. Clocks are not used. */
   #keepHealth(body: HealthMessage): void {
     const key = machineKey(body);
     const known = this.#statements.get('SELECT outbox, sequence, arrived_ms, gaps FROM health WHERE key = ?', key);

@@ -23,13 +23,13 @@ import type { Attached, AttachmentTable, NewAttachment } from './attachmentTable
 import type { CaseFilter } from './caseTable.ts';
 import type { Range } from './sequences.ts';
 
-/** A message that was accepted: what it says, and its text as it came. */
+/** An accepted message: its content, and its original text. */
 export interface Accepted {
   message: KeptMessage;
   text: string;
 }
 
-/** A message that broke its contract. */
+/** A message that violated its contract. */
 export interface Refused {
   topic: string;
   refusal: Refusal;
@@ -39,12 +39,12 @@ export interface Refused {
 }
 
 export interface Taken {
-  /** Not seen before; in order. */
+  /** Messages not seen before, in order. */
   fresh: KeptMessage[];
   duplicates: number;
-  /** What may be acknowledged, by origin: new and old alike. */
+  /** Sequences to acknowledge by origin, new and repeated. */
   ranges: { site: string; edge: string; outbox: string; ranges: Range[] }[];
-  /** Alerts as they are now, for those that listen. */
+  /** Current state of the changed alerts, for listeners. */
   alerts: AlertRecord[];
 }
 
@@ -61,16 +61,16 @@ export interface PointKey {
 }
 
 /**
- * What a gateway must not forget. `take` is one transaction: duplicates are found by `(edge, outbox, sequence)`, and what
- * is for the historian goes into a queue that outlives the process.
+ * A gateway's durable state. `take` is one transaction: duplicates are detected by `(edge, outbox, sequence)`, and rows
+ * for the historian enter a durable queue.
  */
 export interface Store {
   take(accepted: readonly Accepted[]): Taken;
-  /** Keeps the newest thousand refused messages, the beginning of each, for a person to look at. */
+  /** Sets aside the beginning of the latest thousand refused messages, for inspection. */
   setAside(refused: readonly Refused[]): void;
   queued(limit: number): QueuedSeries[];
   unqueue(upToId: number): void;
-  /** Rows of the gateway's own, for the historian; they wait in the queue as those of edges do. */
+  /** Queues the gateway's own rows for the historian, like those of edges. */
   enqueueRows(rows: readonly SeriesRow[]): void;
   queueSize(): { rows: number; bytes: number; dropped: number };
   alerts(filter: AlertFilter): AlertRecord[];
@@ -79,33 +79,33 @@ export interface Store {
   /** Cases, the last opened first. */
   alertCases(filter: CaseFilter): AlertCase[];
   alertCase(id: string): AlertCase | null;
-  /** The first raised first. */
+  /** In order of raise. */
   alertsOfCase(id: string, limit: number): AlertRecord[];
   /** Active alerts that have not returned, counted by machine and severity. */
   standingAlerts(): StandingCount[];
-  /** Alerts that the gateway itself raised and that have not returned, closed ones as well. */
+  /** The gateway's own alerts that have not returned, including closed ones. */
   ownAlerts(): AlertRecord[];
   findingCounts(): { fault: string; finding: string; n: number }[];
-  /** What an operator does, with its notifications, in one transaction; null where there is no such alert. */
+  /** Applies an operator's action with its notifications, in one transaction; null if the alert does not exist. */
   act(id: string, action: AlarmAction, by: string, requestId?: string): Outcome<AlertRecord> | null;
-  /** Adds a file to an alert and notes it in the alert's history; null where there is no such alert. */
+  /** Attaches a file to an alert and records it in the alert's history; null if the alert does not exist. */
   attach(file: NewAttachment, content: Buffer): Attached | null;
   readonly attachments: AttachmentTable;
-  /** An alert that the gateway itself raises or returns. */
+  /** Raises or returns one of the gateway's own alerts. */
   keepOwnAlert(record: AlertRecord): void;
-  /** Ends what is shelved for no longer, and applies suppressions that began or ended; the alerts that changed. */
+  /** Ends expired shelving, and applies suppressions that began or ended; returns the changed alerts. */
   changeDue(): AlertRecord[];
-  /** Those that hold or are to come; or all, the newest first. */
+  /** Active and future suppressions; or all, newest first. */
   suppressions(state: 'open' | 'all', limit: number): Suppression[];
-  /** Suppresses alerts of machines for a time, or says why not. */
+  /** Suppresses the alerts of machines for a time, or returns the reason for refusal. */
   suppress(request: SuppressionRequest): Suppression | { fault: string };
-  /** Null where none of that id is open. */
+  /** Null if there is no open suppression with that id. */
   endSuppression(id: string, by: string): Suppression | null;
   /** Notifies channels of alerts that stay unacknowledged for longer than they allow; how many are left for the next time. */
   escalate(escalations: readonly Escalation[]): number;
   readonly deliveries: DeliveryTable;
   readonly workOrders: WorkOrderTable;
-  /** Notes what was found at the machine; null where there is no such alert. */
+  /** Records a finding at a machine; null if the alert does not exist. */
   find(id: string, finding: Finding): AlertRecord | null;
   health(): HealthMessage[];
   /** The area that a machine stands in; undefined: none, or there is no such machine. */
@@ -114,18 +114,18 @@ export interface Store {
   machinesOf(site: string, area: string): OfMachine[];
   /** When messages came, by the gateway's clock. */
   arrivals(): Arrivals;
-  /** `unit` is null until the point's next features where an older version kept it. */
+  /** `unit` is null for points stored by an older version, until their next features. */
   points(): (PointKey & { hasSpectrum: boolean; unit: Unit | null })[];
   spectrum(key: PointKey): Spectrum | null;
   ledgers(): (PointLedger & { site: string; edge: string; stored: number })[];
   unmapped(): { site: string; edge: string; counts: LedgerMessage['unmapped'] }[];
-  /** The audit log, the oldest entry first, and its head. */
+  /** The audit log, oldest entry first, and its head. */
   auditLog(after: number, limit: number): { head: AuditHead; entries: AuditEntry[] };
   audit(atMs: number, by: string, what: string, subject: string, detail: string | null): void;
-  /** The newest first. */
+  /** Newest first. */
   evidenceList(): EvidenceView[];
   evidence(id: string): EvidenceMessage | null;
-  /** Signals that were thrown away to make room, since there is this store. */
+  /** Evidence signals deleted to free space, over the lifetime of this store. */
   evidenceDropped(): number;
   sources(): (SourceOutages & { site: string; edge: string })[];
   clocks(): (Clock & { site: string; edge: string })[];

@@ -4,10 +4,10 @@ import { isCurrent, suppressionFault } from '#models/alerting/suppression.ts';
 import type { Suppression, SuppressionRequest } from '#models/contracts/suppression.ts';
 import { Statements } from './statements.ts';
 
-/** Those that are to come or hold, at most. */
+/** Maximum number of active and future suppressions. */
 const MAX_OPEN = 1000;
 
-/** Maintenance windows, and machines that are off: whose alerts are suppressed, and until when. */
+/** Suppressions: maintenance windows and switched-off machines, with the machines covered and the end time. */
 export class SuppressionTable {
   readonly #statements: Statements;
   readonly #now: () => number;
@@ -21,12 +21,12 @@ export class SuppressionTable {
     this.#now = now;
   }
 
-  /** A new suppression, or why it cannot be. */
+  /** A new suppression, or the reason for refusal. */
   add(request: SuppressionRequest): Suppression | { fault: string } {
     const nowMs = this.#now();
     const fault = suppressionFault(request, nowMs);
     if (fault !== null) return { fault };
-    if (this.open().length >= MAX_OPEN) return { fault: `${MAX_OPEN} suppressions hold or are to come: end some` };
+    if (this.open().length >= MAX_OPEN) return { fault: `${MAX_OPEN} suppressions are active or planned: end some` };
     const suppression = { ...request, id: randomUUID(), fromMs: request.fromMs ?? nowMs, ended: null };
     const sql = 'INSERT INTO suppressions (id, from_ms, open_until_ms, record) VALUES (?, ?, ?, ?)';
     const { id, fromMs, untilMs } = suppression;
@@ -34,7 +34,7 @@ export class SuppressionTable {
     return suppression;
   }
 
-  /** Ends a suppression now; null where none of that id holds or is to come. */
+  /** Ends a suppression now; null if none with that id is active or planned. */
   end(id: string, by: string): Suppression | null {
     const known = this.open().find((s) => s.id === id);
     if (known === undefined) return null;
@@ -45,18 +45,18 @@ export class SuppressionTable {
     return suppression;
   }
 
-  /** Those that hold now. */
+  /** Active suppressions. */
   current(): Suppression[] {
     return this.open().filter((s) => isCurrent(s, this.#now()));
   }
 
-  /** Those that hold or are to come, the next to end first. */
+  /** Active and future suppressions, next to end first. */
   open(): Suppression[] {
     const sql = 'SELECT record FROM suppressions WHERE open_until_ms > ? ORDER BY open_until_ms';
     return this.#statements.all(sql, this.#now()).map((row) => JSON.parse(row.record as string));
   }
 
-  /** The newest first, those that are over as well. */
+  /** Newest first, including past ones. */
   all(limit: number): Suppression[] {
     const sql = 'SELECT record FROM suppressions ORDER BY from_ms DESC LIMIT ?';
     return this.#statements.all(sql, limit).map((row) => JSON.parse(row.record as string));

@@ -7,23 +7,20 @@ import type { TableFileOptions } from './tableFile.ts';
 
 const TABLES = 'demand | items | stock | purchases | suppliers | bom | maintenance';
 const dates = () =>
-  new Option('--dates <order>', 'of dates such as 03/04/2026; found from the table where it is unambiguous').choices([
+  new Option('--dates <order>', 'of dates such as 03/04/2026; inferred from the table if it is unambiguous').choices([
     'dmy',
     'mdy',
   ]);
 
 const map = () =>
-  new Option(
-    '--map <file>',
-    'what the columns mean (supply map); by default a TABLE*.map.yaml beside the file that fits',
-  );
+  new Option('--map <file>', 'column mapping from supply map; by default a matching TABLE*.map.yaml beside the file');
 
-/** `millwright supply`: planners' tables, read here or given to a running gateway. */
+/** `millwright supply`: planners' tables, checked locally or uploaded to a running gateway. */
 export function addSupplyCommands(program: Command, shell: Shell): void {
-  const supply = program.command('supply').description('tables of planners: demand, items, stock, purchases …');
+  const supply = program.command('supply').description("planners' tables: demand, items, stock, purchases …");
   supply
     .command('check')
-    .description('reads a table and says what is repaired, or every place that cannot be used; keeps nothing')
+    .description('checks a table: reports every repair or every invalid place; stores nothing')
     .argument('<table>', TABLES)
     .argument('<file>', 'a workbook (.xlsx), separated values with a header, or a JSON list of records')
     .addOption(dates())
@@ -40,7 +37,7 @@ export function addSupplyCommands(program: Command, shell: Shell): void {
   addMap(supply, shell);
 
   reaching(supply.command('import'))
-    .description('gives a table to a running gateway: all of it is taken, or nothing; twice changes nothing')
+    .description('imports a table into a running gateway, completely or not at all; repeating it changes nothing')
     .argument('<table>', TABLES)
     .argument('<file>', 'a workbook (.xlsx), separated values with a header, or a JSON list of records')
     .addOption(dates())
@@ -59,9 +56,7 @@ export function addSupplyCommands(program: Command, shell: Shell): void {
       });
       for (const note of report.notes) shell.say(note);
       const { rows, added, changed, unchanged, older } = report;
-      shell.say(
-        `${rows} rows: ${added} new, ${changed} changed, ${unchanged} as they were, ${older} older than what is known`,
-      );
+      shell.say(`${rows} rows: ${added} new, ${changed} changed, ${unchanged} as they were, ${older} outdated`);
     });
 }
 
@@ -70,19 +65,21 @@ const collected = (text: string, before: readonly string[]) => [...before, text]
 function addMap(supply: Command, shell: Shell): void {
   supply
     .command('map')
-    .description('proposes what the columns of an export mean, shows its rows, and writes a map for the next imports')
+    .description(
+      'proposes a mapping for the columns of an export, previews its rows, and saves the map for later imports',
+    )
     .argument('<file>', 'an export: a workbook (.xlsx) or separated values')
     .addOption(
-      new Option('--table <table>', 'by default what the name of the file begins with, else demand').choices(
+      new Option('--table <table>', 'by default from the beginning of the file name, otherwise demand').choices(
         TABLES.split(' | '),
       ),
     )
-    .option('--set <name=column>', 'which column it is, as in --set quantity=Menge; again for others', collected, [])
-    .option('--movement <type=kind>', 'order, shipment, usage, return or none; again for others', collected, [])
+    .option('--set <name=column>', 'assigns a column, as in --set quantity=Menge; repeatable', collected, [])
+    .option('--movement <type=kind>', 'order, shipment, usage, return or none; repeatable', collected, [])
     .addOption(dates())
     .addOption(new Option('--decimal <sign>', 'of numbers such as 1,234').choices(['.', ',']))
     .option('--sheet <name>', 'of a workbook; by default the first that has a table')
-    .option('--fiscal-year <year=date>', 'its first day, as in 2026=2025-12-29; again for others', collected, [])
+    .option('--fiscal-year <year=date>', 'its first day, as in 2026=2025-12-29; repeatable', collected, [])
     .addOption(
       new Option('--fiscal-pattern <pattern>', 'weeks of the periods of a quarter')
         .choices(['4-4-5', '4-5-4', '5-4-4', 'months'])

@@ -7,19 +7,19 @@ import { decoded, parseTable, type Table, TableError } from '#models/tables/pars
 import { isWorkbook, parseWorkbook } from '#models/tables/parseWorkbook.ts';
 import type { SupplyStore } from './supplyStore.ts';
 
-/** Bytes that distinguish JSON from separated values; even, for those that come in pairs. */
+/** Length of the prefix that distinguishes JSON from separated values; even, for two-byte encodings. */
 const LOOKED_AT = 64;
 
-/** Where a table came from. */
+/** Origin of a table. */
 export interface Origin {
-  /** A file, a topic, `rest`. */
+  /** A file, a topic, or `rest`. */
   source: string;
   by: string;
 }
 
 /**
- * Takes a table: a workbook, separated values or a JSON list of records (or one alone): all of it, or nothing.
- * @throws TableError with the places that cannot be used.
+ * Imports a table completely or not at all: a workbook, separated values, or a JSON record or list of records.
+ * @throws TableError with the invalid places.
  */
 export function importSupply(
   store: SupplyStore,
@@ -37,18 +37,18 @@ export interface CheckedTable {
   notes: string[];
 }
 
-/** How a table reads, without a store. @throws TableError with the places that cannot be used. */
+/** Parses a table without storing it. @throws TableError with the invalid places. */
 export function checkSupply(table: SupplyTable, bytes: Uint8Array, options: ReadOptions): CheckedTable {
   const { rows, notes } = readSupply(table, tableOf(bytes, options.map?.sheet), options);
   return { table, rows: rows.length, notes };
 }
 
-/** @param sheet of a workbook. @throws TableError where it is none of these. */
+/** @param sheet of a workbook. @throws TableError for any other content. */
 export function tableOf(bytes: Uint8Array, sheet?: string): Table {
   if (isWorkbook(bytes)) return parseWorkbook(bytes, sheet);
   const beginning = decoded(bytes.subarray(0, LOOKED_AT)).text.trimStart();
   if (!/^[[{]/.test(beginning)) return parseTable(bytes);
   const records = parseJson(decoded(bytes).text);
-  if (records === undefined) throw new TableError('line 1: it begins like JSON, and is none');
+  if (records === undefined) throw new TableError('line 1: it begins like JSON, but is not valid JSON');
   return tableOfRecords(records);
 }

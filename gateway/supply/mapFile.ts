@@ -30,14 +30,13 @@ export interface MapOptions {
 const PREVIEWED = 100;
 
 /**
- * Proposes what an export means, shows its first rows as they would be read, and writes the map for the imports to come.
- * @throws TableError where the file is no table, or rows cannot be read so.
+ * Proposes a mapping for an export, previews its first rows, and writes the map for later imports.
+ * @throws TableError if the file is not a table, or its rows cannot be read with the map.
  */
 export function mapFile(file: string, options: MapOptions, shell: Shell): void {
   const table = options.table ?? tableNamed(file);
   const out = options.out ?? join(dirname(file), mapFileName(table));
-  if (existsSync(out) && !options.replace)
-    throw shell.usage(`${out} is there already: --replace puts another in its place`);
+  if (existsSync(out) && !options.replace) throw shell.usage(`${out} already exists: overwrite it with --replace`);
   const given = tableOf(shell.bytes(file), options.sheet);
   const { map, guesses, questions } = proposeMap(table, given, toldIn(options, table, shell));
   const checked = supplyMapSchema.safeParse(map);
@@ -56,7 +55,7 @@ export function mapFile(file: string, options: MapOptions, shell: Shell): void {
   shell.say(`${file}: ${rows.length} rows of ${table}`);
 }
 
-/** The table that a file's name begins with; demand of any other. */
+/** The table that a file name starts with; demand by default. */
 function tableNamed(file: string): SupplyTable {
   return supplyTableNames.find((name) => basename(file).toLowerCase().startsWith(name)) ?? 'demand';
 }
@@ -89,7 +88,7 @@ function toldIn(o: MapOptions, table: SupplyTable, shell: Shell): KnownMapping {
   };
 }
 
-/** Rows in columns that stand below each other, their names first. */
+/** Formats rows in aligned columns, below their names. */
 function previewOf(rows: readonly Readonly<Record<string, string | number | undefined>>[]): string[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = [names, ...rows.map((row) => names.map((name) => String(row[name] ?? '')))];

@@ -8,11 +8,11 @@ import { type Table, TableError } from '#models/tables/parseTable.ts';
 
 const ENDING = '.map.yaml';
 
-/** Whether a file is a map, and no table. */
+/** Whether a file is a map rather than a table. */
 export const isMapFile = (name: string): boolean => name.toLowerCase().endsWith(ENDING);
 export const mapFileName = (table: SupplyTable): string => `${table}${ENDING}`;
 
-/** @throws TableError where the file is no map. */
+/** @throws TableError if the file is not a map. */
 export function readMap(file: string): SupplyMap {
   const parsed = parseConfiguration(textOf(file), supplyMapSchema, {}, '', NO_ALIASES);
   if (parsed.ok) return parsed.value;
@@ -20,13 +20,13 @@ export function readMap(file: string): SupplyMap {
 }
 
 export function mapText(map: SupplyMap): string {
-  return `# What the columns of an export mean: used for tables that have all of them.\n${stringify(map)}`;
+  return `# Column mapping of an export: used for tables that have all of these columns.\n${stringify(map)}`;
 }
 
 /**
- * The map that lies beside a table and fits it: of `demand.map.yaml`, `demand-odoo.map.yaml` and so on the first, by
- * name, all of whose columns stand in the table. Null where none does.
- * @throws TableError where one is no map.
+ * The map beside a table that fits it: the first of `demand.map.yaml`, `demand-odoo.map.yaml` and so on, by name, whose
+ * columns all exist in the table; null if there is none.
+ * @throws TableError if one of them is not a map.
  */
 export function mapBeside(folder: string, name: SupplyTable, table: Table): { file: string; map: SupplyMap } | null {
   const files = readdirSync(folder)

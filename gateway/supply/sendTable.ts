@@ -2,7 +2,7 @@ import { type ImportReport, importReportSchema } from '#models/contracts/supply.
 
 const ANSWER_MS = 120_000;
 
-/** Gives a table to a running gateway. @throws Error with what it answered, or why it did not. */
+/** Uploads a table to a running gateway. @throws Error with its response, or why there is none. */
 export async function sendTable(
   gateway: string,
   token: string | undefined,

@@ -158,7 +158,9 @@ test('a folder is read file by file, each when it no longer grows; what is refus
   await watch.look();
   watch.stop();
   expect(readFileSync(join(folder, 'refused', 'Items.csv.why.txt'), 'utf8')).toMatch(/line 2, column 2 \(unit_cost\)/);
-  expect(readFileSync(join(folder, 'refused', 'notes.txt.why.txt'), 'utf8')).toMatch(/begins with its table: demand/);
+  expect(readFileSync(join(folder, 'refused', 'notes.txt.why.txt'), 'utf8')).toMatch(
+    /must begin with its table: demand/,
+  );
   expect(existsSync(join(folder, 'notes.txt'))).toBe(false);
   expect({ taken, imported: intake.imported, refused: intake.refused }).toEqual({ taken: 1, imported: 1, refused: 2 });
   expect(watch.failure).toBeNull();
@@ -194,5 +196,5 @@ test.each([
   expect(tableNameOf(file)).toBe(table);
 });
 test('a word that only begins like a table is none', () => {
-  expect(() => tableNameOf('itemsize.csv')).toThrow(/begins with its table/);
+  expect(() => tableNameOf('itemsize.csv')).toThrow(/must begin with its table/);
 });

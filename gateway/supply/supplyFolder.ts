@@ -10,16 +10,16 @@ import type { SupplyIntake } from './supplyIntake.ts';
 
 const POLL_MS = 2000;
 const MAX_BYTES = 256 * 1024 * 1024;
-/** What programs call a file that they have not finished. */
+/** Suffixes that programs give to unfinished files. */
 const UNFINISHED = /(^~|\.(part|partial|filepart|tmp|temp|crdownload|swp|lock)$|~$)/i;
 
 /**
- * A folder whose files are taken as they come: `demand*.csv`, `items*.csv` and so on; `demand*.map.yaml` says what the columns of such files mean. A file is read when it no longer
- * grows; then it lies in `imported`, or in `refused` beside a text that says why. Polled, not notified:
- * network shares send no notifications.
+ * A folder whose files are imported as they arrive: `demand*.csv`, `items*.csv` and so on; `demand*.map.yaml` maps the
+ * columns of such files. A file is read once it stops growing, then moved to `imported`, or to `refused` beside a text
+ * with the reason. The folder is polled, because network shares send no notifications.
  */
 export class SupplyFolder {
-  /** Why the folder could not be looked into; null while it can. */
+  /** Why the folder cannot be read; null while it can. */
   failure: string | null = null;
   readonly #folder: string;
   readonly #intake: SupplyIntake;
@@ -41,7 +41,7 @@ export class SupplyFolder {
     clearInterval(this.#timer);
   }
 
-  /** Takes what has settled since the last look; at once where it is already at it. */
+  /** Imports files that have settled since the last scan; returns at once if a scan is running. */
   async look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
@@ -59,7 +59,7 @@ export class SupplyFolder {
     }
   }
 
-  /** Files that are as they were at the last look. */
+  /** Files unchanged since the last scan. */
   #settled(): string[] {
     const files = readdirSync(this.#folder, { withFileTypes: true }).filter(
       (f) =>
@@ -71,7 +71,7 @@ export class SupplyFolder {
       const { size, mtimeMs } = lstatSync(join(this.#folder, name));
       const seen = `${size}/${mtimeMs}`;
       this.#sizes.set(name, seen);
-      // One that could not be moved away is not taken again and again.
+      // A file that could not be moved away is not imported repeatedly.
       return before.get(name) === seen && this.#taken.get(name) !== seen ? [name] : [];
     });
   }
@@ -88,18 +88,18 @@ export class SupplyFolder {
       this.#moveTo('imported', name, null);
     } catch (error) {
       if (error instanceof TableError && this.#setAside(name, error.message)) return;
-      // Others need not wait for one that cannot be read, or moved, now.
+      // A file that cannot be read or moved now must not block others.
       this.#fail(`${name}: ${error instanceof Error ? error.message : error}`);
     }
   }
 
-  /** The map that lies in the folder and fits; most folders have none. */
+  /** The matching map in the folder; most folders have none. */
   #mapOf(table: SupplyTable, bytes: Uint8Array): SupplyMap | undefined {
     if (!readdirSync(this.#folder).some(isMapFile)) return undefined;
     return mapBeside(this.#folder, table, tableOf(bytes))?.map;
   }
 
-  /** Whether a file that is refused could be moved away; where it could not, it is not refused again and again. */
+  /** Whether a refused file could be moved away; if not, it is not refused repeatedly. */
   #setAside(name: string, why: string): boolean {
     try {
       this.#moveTo('refused', name, why);
@@ -127,7 +127,7 @@ export class SupplyFolder {
   }
 }
 
-/** What came before under the same name stays: `demand.csv`, then `demand.2.csv`. */
+/** Keeps earlier files of the same name: `demand.csv`, then `demand.2.csv`. */
 function freeName(folder: string, name: string): string {
   const { name: stem, ext } = parse(name);
   for (let n = 1; ; n++) {
@@ -136,7 +136,7 @@ function freeName(folder: string, name: string): string {
   }
 }
 
-/** @throws TableError of a file that cannot be one. */
+/** @throws TableError if the file cannot be a table. */
 function tableOfFile(file: string, name: string): SupplyTable {
   const found = lstatSync(file);
   if (found.isSymbolicLink()) throw new TableError('a link to a file: put the file itself here');
@@ -144,9 +144,11 @@ function tableOfFile(file: string, name: string): SupplyTable {
   return tableNameOf(name);
 }
 
-/** Which table a file holds, by the beginning of its name. @throws TableError where it says none. */
+/** The table that a file contains, by the beginning of its name. @throws TableError if the name gives none. */
 export function tableNameOf(file: string): SupplyTable {
   const name = supplyTableNames.find((table) => new RegExp(`^${table}([^a-z].*)?$`, 'i').test(file));
   if (name) return name;
-  throw new TableError(`a file's name begins with its table: ${supplyTableNames.join(', ')}, as in demand-2026-01.csv`);
+  throw new TableError(
+    `a file name must begin with its table: ${supplyTableNames.join(', ')}, as in demand-2026-01.csv`,
+  );
 }

@@ -9,22 +9,22 @@ import type { Run } from '../thread/runInThread.ts';
 import { type CheckedTable, importSupply, type Origin } from './importSupply.ts';
 import type { SupplyStore } from './supplyStore.ts';
 
-/** Larger tables than this take long enough to be read in a thread. */
+/** Tables larger than this are read in a worker thread. */
 const THREAD_BYTES = 256 * 1024;
 
 export interface IntakeParts {
   directory: string;
   mostRows: number;
   store: SupplyStore;
-  /** Of tables in which it is ambiguous. */
+  /** For tables in which it is ambiguous. */
   dates: DateOrder | undefined;
   now: () => number;
   run: Run;
-  /** Called after each table that changed anything. */
+  /** Called after each table that changed the store. */
   taken: () => void;
 }
 
-/** The way of every table into the store, from wherever it comes: it is counted, and planning is triggered. */
+/** The single path of every table into the store: it counts imports and triggers planning. */
 export class SupplyIntake {
   imported = 0;
   refused = 0;
@@ -37,7 +37,7 @@ export class SupplyIntake {
     this.#log = log;
   }
 
-  /** Rejects with TableError where it is refused. */
+  /** Rejects with TableError if the table is refused. */
   async take(name: string, bytes: Uint8Array, origin: Origin, given: ReadOptions = {}): Promise<ImportReport> {
     const options = { ...given, dates: given.dates ?? this.#parts.dates };
     const { directory, mostRows, run, now } = this.#parts;
@@ -53,12 +53,12 @@ export class SupplyIntake {
     }
   }
 
-  /** How a table reads; nothing is kept. Rejects with TableError where it would be refused. */
+  /** Parses a table without storing it. Rejects with TableError if it would be refused. */
   check(table: SupplyTable, bytes: Uint8Array, options: ReadOptions): Promise<CheckedTable> {
     return this.#parts.run({ kind: 'check', table, bytes, options }, this.#abort.signal);
   }
 
-  /** What a first look at a source says; what it refuses is counted as a table is. @throws what `see` throws. */
+  /** Runs the initial check of a source, counting a refusal like that of a table. @throws what `see` throws. */
   look<T>(origin: Origin, see: () => T): T {
     try {
       return see();
@@ -68,8 +68,8 @@ export class SupplyIntake {
   }
 
   /**
-   * What came over MQTT: its report, or why there never will be one.
-   * @throws where it cannot be kept now: it is not to be acknowledged.
+   * The report of a table received over MQTT, or the reason if it can never be imported.
+   * @throws if the table cannot be stored now; the message must not be acknowledged.
    */
   async takeMessage(name: string, bytes: Uint8Array): Promise<ImportReport | { table: string; error: string }> {
     try {
@@ -99,7 +99,7 @@ export class SupplyIntake {
   #welcome(report: ImportReport): ImportReport {
     this.imported++;
     const { table, source, added, changed, unchanged } = report;
-    this.#log.info({ table, source, added, changed, unchanged }, 'a table was taken');
+    this.#log.info({ table, source, added, changed, unchanged }, 'a table was imported');
     if (added + changed > 0) this.#parts.taken();
     return report;
   }
@@ -113,7 +113,7 @@ export class SupplyIntake {
   }
 }
 
-/** @throws TableError where there is no such table. */
+/** @throws TableError if the table does not exist. */
 export function tableOfName(name: string): SupplyTable {
   const table = supplyTableNames.find((t) => t === name);
   if (table) return table;

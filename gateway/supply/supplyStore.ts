@@ -13,27 +13,27 @@ import { TableError } from '#models/tables/parseTable.ts';
 import { migrate } from '../store/migrate.ts';
 import { openDatabase } from '../store/openDatabase.ts';
 
-/** Steps of the schema; those that have landed are never changed. */
+/** Schema migrations; released ones are never changed. */
 export const SUPPLY_MIGRATIONS = [
   `
   CREATE TABLE IF NOT EXISTS supply (kind TEXT NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (kind, key)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS imports (id INTEGER PRIMARY KEY AUTOINCREMENT, report TEXT NOT NULL) STRICT;`,
 ];
-/** Reports that are kept. */
+/** Number of reports kept. */
 const KEPT_IMPORTS = 500;
 
-/** How long a thread waits for another's writing: a large table takes some seconds. */
+/** How long a thread waits for another thread's write: a large table takes some seconds. */
 export const THREAD_BUSY_MS = 60_000;
 
-/** What planners gave, each row by its key: the same rows again change nothing. One SQLite file, `supply.db`. */
+/** Planners' tables in one SQLite file, `supply.db`, with rows by key: importing the same rows again is idempotent. */
 export class SupplyStore {
   readonly #db: Database.Database;
   readonly #mostRows: number;
   readonly #now: () => number;
 
   /**
-   * @param mostRows of all tables together; what would be more is refused.
-   * @param busyMs how long another thread's writing is waited for; then it throws.
+   * @param mostRows limit on the rows of all tables; further rows are refused.
+   * @param busyMs how long to wait for another thread's write before throwing.
    */
   constructor(directory: string, mostRows: number, now: () => number, busyMs = 250) {
     this.#db = openDatabase(directory, 'supply.db', SUPPLY_MIGRATIONS, busyMs);
@@ -43,8 +43,8 @@ export class SupplyStore {
   }
 
   /**
-   * Takes all rows of a table in one transaction, or none.
-   * @throws TableError where there would be too many.
+   * Imports all rows of a table in one transaction, or none.
+   * @throws TableError if there would be too many rows.
    */
   take<T extends SupplyTable>(table: T, { rows, notes }: ReadSupply<T>, source: string, by: string): ImportReport {
     return this.#db.transaction(() => {
@@ -101,7 +101,7 @@ export class SupplyStore {
     return Object.assign(noSupply(), Object.fromEntries(supplyTableNames.map((name) => [name, this.table(name)])));
   }
 
-  /** The newest first. */
+  /** Newest first. */
   imports(): ImportReport[] {
     const rows = this.#db.prepare('SELECT report FROM imports ORDER BY id DESC').pluck().all() as string[];
     return rows.map((row) => JSON.parse(row));
@@ -112,14 +112,16 @@ export class SupplyStore {
   }
 }
 
-/** A count of the shelf that was taken before the one that is known; one of tomorrow was a mistake, and blocks none. */
+/**
+ * An inventory count older than the known one; a count dated in the future is an error and does not block later ones.
+ */
 function isOlder(table: SupplyTable, row: object, known: { date?: string }, today: string): boolean {
   const { date } = row as { date?: string };
   if (table !== 'stock' || date === undefined || known.date === undefined) return false;
   return known.date <= today && date < known.date;
 }
 
-/** A row that names the unit which its item is counted in is the same as one that names none. */
+/** A row that names its item's counting unit is equivalent to a row without a unit. */
 function withoutOwnUnit<R extends object>(row: R, unitOf: (item: string) => string | undefined): R {
   const { item, unit, ...rest } = row as { item: string; unit?: string };
   if (unit === undefined || unitOf(item)?.toLowerCase() !== unit.toLowerCase()) return row;

@@ -9,11 +9,11 @@ import { tableOfName } from './supplyIntake.ts';
 
 export interface TableFileOptions {
   dates?: DateOrder;
-  /** A file; absent: one beside the table, where one fits. */
+  /** A file; if absent, the matching one beside the table. */
   map?: string;
 }
 
-/** Rows of a table in a file, by its map where there is one. @throws TableError where it cannot be used. */
+/** Rows of a table file, by its map if there is one. @throws TableError if it is invalid. */
 export function readTableFile(
   name: string,
   file: string,
@@ -27,8 +27,8 @@ export function readTableFile(
 }
 
 /**
- * What to give a gateway of a file: with a map the rows that it makes, else the file as it is, which the gateway reads.
- * @throws TableError where a map is wrong, or rows cannot be read by it.
+ * The content to upload: rows converted by a map, otherwise the file itself, which the gateway parses.
+ * @throws TableError if a map is invalid, or rows cannot be read with it.
  */
 export function bytesToSend(name: string, file: string, options: TableFileOptions, shell: Shell): Uint8Array {
   const { bytes, mapFile, read } = reading(name, file, options, shell);

@@ -9,7 +9,7 @@ import type { AlarmAnswers, AlarmQuestion } from '../alerts/alarmQuestions.ts';
 import type { PlanJob, PlanResult } from '../planning/planJob.ts';
 import type { CheckedTable, Origin } from '../supply/importSupply.ts';
 
-/** What takes seconds, and would keep the gateway from reading the network. */
+/** Tasks that take seconds and would block the network thread. */
 export type Task =
   | { kind: 'plan'; job: PlanJob }
   | {
@@ -34,12 +34,12 @@ export interface Results {
 
 export type Answer = { ok: true; result: Results[Task['kind']] } | { ok: false; refused: string };
 
-/** Does a task somewhere, and answers with its result; an aborted one is given up. */
+/** Runs a task and resolves with its result; an aborted task is abandoned. */
 export type Run = <T extends Task>(task: T, signal: AbortSignal) => Promise<Results[T['kind']]>;
 
 const MAX_MEGABYTES = 3072;
 
-/** In a thread of its own. Rejects with TableError where a table is refused. */
+/** Runs a task in a separate thread. Rejects with TableError if a table is refused. */
 export const runInThread: Run = <T extends Task>(task: T, signal: AbortSignal) =>
   new Promise<Results[T['kind']]>((resolve, reject) => {
     const worker = new Worker(workerFile(), {
@@ -55,11 +55,11 @@ export const runInThread: Run = <T extends Task>(task: T, signal: AbortSignal) =
     worker.once('error', reject);
     worker.once('exit', (code) => {
       signal.removeEventListener('abort', end);
-      reject(new Error(`the thread ended with ${code} before its work was done`));
+      reject(new Error(`the thread exited with ${code} before it had finished`));
     });
   });
 
-/** The built thread lies beside the built command; when run from source, in `dist`. */
+/** The built worker is beside the built command; when run from source, in `dist`. */
 function workerFile(): URL {
   const candidates = ['./worker.js', '../worker.js', '../../dist/worker.js'].map(
     (path) => new URL(path, import.meta.url),

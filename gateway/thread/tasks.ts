@@ -7,7 +7,7 @@ import { checkSupply, importSupply } from '../supply/importSupply.ts';
 import { SupplyStore, THREAD_BUSY_MS } from '../supply/supplyStore.ts';
 import type { Results, Task } from './runInThread.ts';
 
-/** Does a task where it is called. @throws TableError where a table is refused. */
+/** Runs a task in the calling thread. @throws TableError if a table is refused. */
 export function doTask<T extends Task>(task: T): Results[T['kind']] {
   return resultOf(task) as Results[T['kind']];
 }

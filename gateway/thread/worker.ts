@@ -1,4 +1,4 @@
-// The worker thread for tasks that take seconds. Built as a file of its own.
+// The worker thread for tasks that take seconds. Built as a separate file.
 import { parentPort, workerData } from 'node:worker_threads';
 import { TableError } from '#models/tables/parseTable.ts';
 import type { Answer, Task } from './runInThread.ts';

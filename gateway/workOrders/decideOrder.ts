@@ -3,7 +3,7 @@ import type { GatewayConfig } from '../config.ts';
 import { machineCosts } from '../machineCosts.ts';
 import type { DecideOrder } from './workOrderTable.ts';
 
-/** The policy of a configuration; undefined where it has no maintenance system. */
+/** The configured approval policy; undefined without a maintenance system. */
 export function decideOrderBy({ workOrders, costs }: GatewayConfig): DecideOrder | undefined {
   if (workOrders === undefined) return undefined;
   return (alert) => {

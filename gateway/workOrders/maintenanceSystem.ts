@@ -5,7 +5,7 @@ import { exchangeJson } from '../exchangeJson.ts';
 import { fieldsOfOrder } from './orderFields.ts';
 import { atPointer, fillTemplate, fillUrl } from './template.ts';
 
-/** A maintenance system behind a REST interface, as the configuration describes it. */
+/** A maintenance system with a REST interface, as configured. */
 export class MaintenanceSystem {
   readonly #config: WorkOrdersConfig;
 
@@ -13,7 +13,7 @@ export class MaintenanceSystem {
     this.#config = config;
   }
 
-  /** Creates an order there; its number. The key is the same for each attempt. @throws Error that says why not. */
+  /** Creates an order and returns its number. The key is the same for each attempt. @throws Error with the reason. */
   async create(order: WorkOrder): Promise<string> {
     const { url, method, body, id } = this.#config.create;
     const fields = fieldsOfOrder(order);
@@ -27,7 +27,7 @@ export class MaintenanceSystem {
     return textAt(answer, id, 'the number of the order');
   }
 
-  /** The order's status there, and whether it is over by it; null: the configuration has no status. */
+  /** An order's status, and whether it is closed; null if no status is configured. */
   async status(externalId: string): Promise<{ status: string; isOver: boolean } | null> {
     const { status } = this.#config;
     if (status === undefined) return null;
@@ -43,7 +43,7 @@ export class MaintenanceSystem {
 
   #headers(): Record<string, string> {
     const { headers, tokenFile } = this.#config;
-    // Read at each attempt: a secret may be changed while the gateway runs.
+    // Read at each attempt, because the secret may change while the gateway runs.
     if (tokenFile === undefined) return headers;
     return { ...headers, authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` };
   }
@@ -54,10 +54,10 @@ function textAt(answer: string, pointer: string, what: string): string {
   try {
     content = JSON.parse(answer);
   } catch {
-    throw new Error(`the maintenance system's answer is no JSON: ${answer.slice(0, 100)}`);
+    throw new Error(`the maintenance system's response is not JSON: ${answer.slice(0, 100)}`);
   }
   const found = atPointer(content, pointer);
   if (typeof found !== 'string' && typeof found !== 'number')
-    throw new Error(`the maintenance system's answer has no ${pointer}, ${what}: ${answer.slice(0, 100)}`);
+    throw new Error(`the maintenance system's response has no ${pointer}, ${what}: ${answer.slice(0, 100)}`);
   return String(found).slice(0, 200);
 }

@@ -1,8 +1,8 @@
 import type { WorkOrder } from '#models/contracts/workOrder.ts';
 
-/** Fields of a template, and what they are of an order. */
+/** Template fields, and their values in an order. */
 export const ORDER_FIELDS = {
-  /** With its time: after an empty start of the gateway numbers begin anew. */
+  /** Includes the creation time, because order numbers restart when a gateway starts empty. */
   key: ({ id, createdMs }: WorkOrder) => `millwright-${createdMs}-${id}`,
   alert: ({ alert }: WorkOrder) => alert,
   site: ({ site }: WorkOrder) => site,
@@ -21,6 +21,6 @@ export const ORDER_FIELDS = {
 
 type OrderFields = { [K in keyof typeof ORDER_FIELDS]: ReturnType<(typeof ORDER_FIELDS)[K]> };
 
-/** An order's fields for a template. Pure. */
+/** The template fields of an order. Pure. */
 export const fieldsOfOrder = (order: WorkOrder) =>
   Object.fromEntries(Object.entries(ORDER_FIELDS).map(([name, of]) => [name, of(order)])) as OrderFields;

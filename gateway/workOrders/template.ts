@@ -1,11 +1,11 @@
-/** Texts and objects with fields such as `{asset}` in their strings. */
+/** Texts and objects whose strings contain fields such as `{asset}`. */
 export type Template = string | number | boolean | null | readonly Template[] | { readonly [key: string]: Template };
 
 const FIELD = /\{(\w+)\}/g;
 
 /**
- * A template with its fields filled in. A string that is one field alone takes the field's value as it is, so that a number
- * stays a number. Pure.
+ * Fills in a template. A string that consists of a single field takes the field's value with its type, so that a number
+ * remains a number. Pure.
  */
 export function fillTemplate(template: Template, values: Readonly<Record<string, string | number>>): Template {
   if (typeof template === 'string') {
@@ -18,21 +18,21 @@ export function fillTemplate(template: Template, values: Readonly<Record<string,
   return Object.fromEntries(Object.entries(template).map(([key, value]) => [key, fillTemplate(value, values)]));
 }
 
-/** An address with its fields filled in, each escaped. Pure. */
+/** Fills in an address, escaping each field. Pure. */
 export function fillUrl(url: string, values: Readonly<Record<string, string | number>>): string {
   return url.replace(FIELD, (text, field: string) =>
     values[field] === undefined ? text : encodeURIComponent(values[field]),
   );
 }
 
-/** Names of the fields of a template. Pure. */
+/** Names of a template's fields. Pure. */
 export function fieldsOf(template: Template): string[] {
   if (typeof template === 'string') return [...template.matchAll(FIELD)].map(([, name]) => name);
   if (typeof template !== 'object' || template === null) return [];
   return Object.values(template).flatMap(fieldsOf);
 }
 
-/** What a JSON pointer (RFC 6901) such as `/d/id` points to; undefined: nothing is there. Pure. */
+/** Resolves a JSON pointer (RFC 6901) such as `/d/id`; undefined if nothing is there. Pure. */
 export function atPointer(value: unknown, pointer: string): unknown {
   const keys = pointer
     .split('/')

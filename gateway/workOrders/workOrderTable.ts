@@ -9,22 +9,22 @@ import type { AuditTable } from '../audit/auditTable.ts';
 import type { OfMachine } from '../identity/places.ts';
 import { type Row, Statements } from '../store/statements.ts';
 
-/** Whether, and by whose decision, an alert makes an order; null: none. */
+/** Decides whether an alert creates an order, and by whose decision; null for none. */
 export type DecideOrder = (alert: AlertRecord) => (WorkOrderDecision & { currency: string }) | null;
 
-/** Who decides on an order. `role` null: nobody has to sign in. */
+/** The person who decides on an order. `role` null: the gateway has no sign-in. */
 export interface Decider {
   by: string;
   role: Role | null;
 }
 
 const OPEN = `state IN (${openWorkOrderStates.map((state) => `'${state}'`).join(', ')})`;
-/** Changes of an alert that call for work on its machine. */
+/** Alert changes that require work on the machine. */
 const CALLS_FOR_WORK = new Set(['raised', 'escalated', 'reopened', 'unshelved', 'unsuppressed']);
 
 /**
- * Orders for work on machines, as rows of the database that holds the alerts: an order is made, or withdrawn, in the
- * transaction that changes its alert. A machine has one open order: further alerts of it make none.
+ * Work orders as rows of the database that holds the alerts: an order is created or withdrawn in the transaction that
+ * changes its alert. A machine has at most one open order; further alerts create none.
  */
 export class WorkOrderTable {
   readonly #db: Database.Database;
@@ -32,7 +32,7 @@ export class WorkOrderTable {
   readonly #audit: AuditTable;
   readonly #decide: DecideOrder;
   readonly #now: () => number;
-  /** Orders that were made or changed and that nobody has been told of. */
+  /** Created or changed orders that have not been published yet. */
   readonly #changed = new Set<string>();
 
   constructor(db: Database.Database, audit: AuditTable, decide: DecideOrder, now: () => number) {
@@ -51,11 +51,11 @@ export class WorkOrderTable {
     this.#now = now;
   }
 
-  /** Makes, raises or withdraws an order as a change of an alert requires; call it in the transaction of the change. */
+  /** Creates, upgrades or withdraws an order after a change of an alert; call it in the transaction of the change. */
   changed(before: AlertRecord | null, after: AlertRecord): void {
     const open = this.#openOf(machineKey(after));
     if (open?.alert === after.id && (after.closed !== undefined || after.returnedAtMs !== null)) {
-      if (!isWithSystem(open)) this.#move(open, 'withdrawn', {}, 'alert', 'the alert is over');
+      if (!isWithSystem(open)) this.#move(open, 'withdrawn', {}, 'alert', 'the alert has ended');
       return;
     }
     if (after.audience === 'integrator' || after.returnedAtMs !== null) return;
@@ -65,7 +65,7 @@ export class WorkOrderTable {
     if (open !== null && (isWithSystem(open) || !isRepairWanted)) return;
     const decision = this.#decide(after);
     if (decision === null) return;
-    if (open !== null) this.#move(open, 'withdrawn', {}, 'alert', 'a repair takes its place');
+    if (open !== null) this.#move(open, 'withdrawn', {}, 'alert', 'replaced by a repair');
     this.#make(after, decision);
   }
 
@@ -92,8 +92,8 @@ export class WorkOrderTable {
   }
 
   /**
-   * A person's decision on a proposed order, or to try again what failed. A fault where the order or the person does not
-   * allow it; null where there is no such order.
+   * Applies a person's decision on a proposed order, or retries a failed one. Returns a fault if the order or the
+   * person does not allow it; null if the order does not exist.
    */
   decide(id: string, what: 'approve' | 'reject', { by, role }: Decider, reason: string | null) {
     return this.#db.transaction((): WorkOrder | { fault: string } | null => {
@@ -108,24 +108,29 @@ export class WorkOrderTable {
     })();
   }
 
-  /** Orders that were made or changed since it was last asked. */
+  /** Orders created or changed since the last call. */
   drainChanged(): WorkOrder[] {
     const ids = [...this.#changed];
     this.#changed.clear();
     return ids.flatMap((id) => this.get(id) ?? []);
   }
 
-  /** What is to be sent to the maintenance system now; the oldest first. */
+  /** Orders due to be sent to the maintenance system, oldest first. */
   due = (limit: number) => this.#dueIn('approved', limit);
-  /** What the maintenance system has, and may have closed by now. */
+  /** Sent orders, whose status is due to be polled. */
   toFollow = (limit: number) => this.#dueIn('sent', limit);
 
-  /** The maintenance system took it, whatever has become of its alert since. @param nextMs when to ask for its status. */
+  /**
+   * Records the maintenance system's acceptance, whatever has become of the alert since. @param nextMs when to poll its
+   * status.
+   */
   sent(order: WorkOrder, externalId: string, nextMs: number): void {
     this.#db.transaction(() => this.#move(order, 'sent', { externalId, error: null }, 'system', externalId, nextMs))();
   }
 
-  /** An attempt failed: it is tried again, or, with null, a person has to decide. What was withdrawn meanwhile stays so. */
+  /**
+   * Records a failed attempt: it is retried, or, with null, a person must decide. A withdrawn order stays withdrawn.
+   */
   failed(order: WorkOrder, error: string, nextMs: number | null): void {
     this.#db.transaction(() => {
       if (this.get(order.id)?.state !== order.state) return;
@@ -135,7 +140,7 @@ export class WorkOrderTable {
     })();
   }
 
-  /** What the maintenance system says of it; unchanged ones are asked for again at `nextMs`. */
+  /** Records the maintenance system's status; an unchanged order is polled again at `nextMs`. */
   followed(order: WorkOrder, externalStatus: string, isOver: boolean, nextMs: number): void {
     this.#db.transaction(() => {
       const next = { ...order, externalStatus, error: null };
@@ -144,7 +149,7 @@ export class WorkOrderTable {
     })();
   }
 
-  /** Attempts that failed in the order's present state. */
+  /** Failed attempts in the order's present state. */
   attempts(order: WorkOrder): number {
     return this.#statements.get('SELECT attempts FROM work_orders WHERE id = ?', Number(order.id))?.attempts as number;
   }
@@ -214,7 +219,7 @@ export class WorkOrderTable {
   }
 }
 
-/** Whether the maintenance system has it, or may have it: an attempt without an answer may have succeeded. */
+/** Whether the maintenance system has, or may have, the order: an attempt without a response may have succeeded. */
 const isWithSystem = ({ state, error }: WorkOrder) => state === 'sent' || (state === 'approved' && error !== null);
 
 const whoMay = (roles: readonly Role[]) => ['administrator', ...roles].join(' or ');

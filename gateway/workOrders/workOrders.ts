@@ -5,22 +5,22 @@ import type { MaintenanceSystem } from './maintenanceSystem.ts';
 import type { WorkOrderTable } from './workOrderTable.ts';
 
 const TICK_MS = 1000;
-/** Orders of one round. */
+/** Orders per round. */
 const MOST = 20;
 
 interface WorkOrderParts {
   table: WorkOrderTable;
   system: MaintenanceSystem;
-  /** Between two questions for an order's status. */
+  /** Interval between polls of an order's status. */
   everyMs: number;
   now: () => number;
-  /** Called with each order that changed. */
+  /** Called with each changed order. */
   changed: (order: WorkOrder) => void;
 }
 
 /**
- * Sends approved orders to the maintenance system, again after a failure with back-off, and asks for their status until
- * they are over there. One request at a time: maintenance systems are not made for more.
+ * Sends approved orders to the maintenance system, with back-off after a failure, and polls their status until they are
+ * closed. One request at a time, because maintenance systems rarely support more.
  */
 export class WorkOrders {
   readonly #parts: WorkOrderParts;
@@ -39,12 +39,12 @@ export class WorkOrders {
     this.run();
   }
 
-  /** Starts a round where none is on its way. */
+  /** Starts a round unless one is running. */
   run(): void {
     if (this.#isStopped || this.#round !== null) return;
     this.#round = this.#work()
       // The disk is full or failing: the rows are unchanged and due again.
-      .catch((error) => this.#log.error({ error: String(error) }, 'work orders could not be kept'))
+      .catch((error) => this.#log.error({ error: String(error) }, 'work orders could not be stored'))
       .finally(() => {
         this.#round = null;
         for (const order of this.#parts.table.drainChanged()) this.#parts.changed(order);
@@ -73,7 +73,7 @@ export class WorkOrders {
       table.sent(order, answer, now() + everyMs);
       return;
     }
-    this.#log.error({ order: order.id, error: answer.message }, 'the maintenance system did not take a work order');
+    this.#log.error({ order: order.id, error: answer.message }, 'the maintenance system did not accept a work order');
     const isOver = now() - (order.decidedMs ?? order.createdMs) > GIVE_UP_MS;
     table.failed(order, answer.message, isOver ? null : now() + this.#delayMs(order));
   }
@@ -85,7 +85,7 @@ export class WorkOrders {
       table.failed(order, answer.message, now() + Math.max(everyMs, this.#delayMs(order)));
       return;
     }
-    // Without a status of its own, what was sent is the maintenance system's alone.
+    // Without a configured status, a sent order remains with the maintenance system.
     const { status, isOver } = answer ?? { status: 'sent', isOver: true };
     table.followed(order, status, isOver, now() + everyMs);
   }

@@ -72,3 +72,17 @@ test('whether overrides helped is judged on periods that have ended', () => {
   expect(overrideRecordOfAll(demands)).toEqual(record);
   expect(overrideRecordOfAll(demands.slice(2))).toBeNull();
 });
+
+test('a period that begins on the first or the last day of an override is moved', () => {
+  expect(overrideFactors([override({ from: '2026-07-01', to: '2026-08-01' })], dates, mean)).toEqual([1, 2, 2, 1]);
+});
+
+test('a quantity replaces a small mean, and leaves one of 0', () => {
+  const quantity = override({ factor: null, quantity: 2, from: '2026-01-01', to: '2026-12-31' });
+  expect(overrideFactors([quantity], ['2026-01-01', '2026-02-01'], [0.5, 0])).toEqual([4, 1]);
+});
+
+test('within less than a period the first one counts', () => {
+  expect(factorWithin([10, 10], [2, 4], 0.2)).toBe(2);
+  expect(factorWithin([10, 10], [2, 4], 2)).toBe(3);
+});

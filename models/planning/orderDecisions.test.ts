@@ -42,6 +42,12 @@ describe('an accepted proposal', () => {
     expect(track([decision()], orders)).toEqual([{ id: '1', state: 'ordered', order: 'PO-2' }]);
   });
 
+  test('is cancelled on the day that its order is, not before', () => {
+    const at = (cancelled: string) => track([decision()], [order('PO-2', '2026-06-12', { cancelled })])[0].state;
+    expect(at('2026-06-20')).toBe('cancelled');
+    expect(at('2026-06-21')).toBe('ordered');
+  });
+
   test('shares no order with another decision', () => {
     const both = [decision({ id: '2', decidedAtMs: Date.UTC(2026, 5, 11) }), decision()];
     const orders = [order('PO-2', '2026-06-12')];

@@ -54,6 +54,30 @@ describe('what needs a planner', () => {
     expect(kinds(item({ stock: 100, demandAYear: 0, machines: [{} as PlanItem['machines'][0]] }))).toEqual([]);
   });
 
+  test('says what to do', () => {
+    const recommendation = (more: Partial<PlanItem>) => planExceptions([item(more)])[0].recommendation;
+    expect(recommendation({ orderNow: 20 })).toMatch(/^Accept/);
+    expect(recommendation({ orderNow: 20, deferred: true })).toMatch(/^Raise the budget/);
+    expect(recommendation({ stock: 800 })).toBe('Sell or return up to 10.');
+    expect(recommendation({ stock: 800, onOrder: 1 })).toBe('Cancel what is on order; then sell or return up to 10.');
+    expect(planExceptions([item({ stock: 800 })])[0].text).toContain('2.19 years');
+  });
+
+  test('values an item without a price at 1 a unit', () => {
+    const unpriced = { unitCost: undefined };
+    expect(kinds(item({ ...unpriced, onOrder: 30, runOutProbability: 0.5 }))).toEqual([['late_delivery', 10]]);
+    expect(kinds(item({ ...unpriced, stock: 100, demandAYear: 0 }))).toEqual([['dead_stock', 100]]);
+  });
+
+  test('a late delivery is of what is on order, and an order that is due goes first', () => {
+    expect(kinds(item({ onOrder: 0, runOutProbability: 0.9 }))).toEqual([]);
+    expect(kinds(item({ onOrder: 1, runOutProbability: 0.9 }))).toEqual([['late_delivery', 90]]);
+    expect(kinds(item({ onOrder: 30, runOutProbability: 0.9, orderNow: 1, costOfWaiting: 7 }))).toEqual([['order', 7]]);
+    expect(kinds(item({ onOrder: 30, runOutProbability: 0.5, leadTimeDays: 1, protectionDays: 1 }))).toEqual([
+      ['late_delivery', 100],
+    ]);
+  });
+
   test('the most at stake comes first', () => {
     const cheap = item({ item: 'a', orderNow: 1, costOfWaiting: 2 });
     const dear = item({ item: 'b', orderNow: 1, costOfWaiting: 9 });

@@ -39,3 +39,15 @@ test('the newest year counts', () => {
 test('without any demand all are C', () => {
   expect([...segmentsOf([place('a', steady(0))], 'month').values()]).toEqual(['CZ']);
 });
+
+test('a value on a limit', () => {
+  // 80 % of the value lie before the second item, 95 % before the third.
+  const places = [place('a', steady(80)), place('b', steady(15)), place('c', steady(5))];
+  expect(Object.fromEntries(segmentsOf(places, 'month'))).toEqual({ 'a\t': 'AX', 'b\t': 'BX', 'c\t': 'CX' });
+  const alternating = (low: number, high: number) => Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? low : high));
+  const variation = (low: number, high: number) => [
+    ...segmentsOf([place('a', alternating(low, high))], 'month').values(),
+  ];
+  expect(variation(1, 3)).toEqual(['AX']);
+  expect(variation(0, 2)).toEqual(['AY']);
+});

@@ -23,7 +23,7 @@ import type { WorkList, WorkOrder } from '#models/contracts/workOrder.ts';
 
 const TOKEN = 'millwright.token';
 
-/** Nobody is signed in, or no longer. */
+/** No user is signed in, or the session has ended. */
 export class NotAllowed extends Error {}
 
 export const token = {
@@ -43,7 +43,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   return response;
 }
 
-/** A request that the gateway refused; the message is its reason. */
+/** A request refused by the gateway; the message is the reason. */
 export class Refused extends Error {
   readonly status: number;
 
@@ -54,9 +54,9 @@ export class Refused extends Error {
 }
 
 async function reasonOf(response: Response): Promise<string | null> {
-  // A proxy in between answers without JSON: the status has to do.
+  // A proxy may respond without JSON; then only the status is known.
   const body = (await response.json().catch(() => null)) as { error?: string; message?: string } | null;
-  // What a schema refuses has its reason in `message`.
+  // The reason of a schema error is in `message`.
   return body?.message ?? body?.error ?? null;
 }
 
@@ -71,7 +71,7 @@ export interface SeriesRequest {
   field: string;
   fromMs: number;
   toMs: number;
-  /** At most so many intervals; 500 where it is not given. */
+  /** Maximum number of intervals; 500 by default. */
   points?: number;
 }
 
@@ -80,7 +80,7 @@ export interface PlanView {
   failure: string | null;
   items: PlanItem[];
 }
-/** How often earlier alerts of a rule were right; null: none has a finding. */
+/** Precision of earlier alerts of a rule; null if none has a finding. */
 export interface RuleRecord {
   rule: string;
   trackRecord: z.infer<typeof trackRecordSchema> | null;
@@ -107,7 +107,7 @@ export const api = {
       await post('/api/v1/session', { name, password });
       token.forget();
     } catch (error) {
-      // Not that nobody is signed in, which this request is about.
+      // Do not report a missing sign-in, because this request is the sign-in.
       throw error instanceof NotAllowed ? new Error(error.message) : error;
     }
   },
@@ -144,7 +144,7 @@ export const api = {
     post('/api/v1/plan/alerts/acknowledge', comment ? { id, by, comment } : { id, by }),
   suppliers: () => get<Supplier[]>('/api/v1/suppliers'),
   levels: () => get<Level[]>('/api/v1/plan/levels'),
-  /** The item as it would be. @throws Error where it is planned no more. */
+  /** A what-if plan of the item. @throws Error if the item is no longer planned. */
   whatIf: async (item: string, site: string, change: object): Promise<PlanItem> => {
     const answer = await post('/api/v1/plan/what-if', { item, ...change });
     const { items } = (await answer.json()) as { items: PlanItem[] };
@@ -152,7 +152,7 @@ export const api = {
     if (!found) throw new Error(`${item} is not in the plan`);
     return found;
   },
-  /** Saves what an address answers as a file: a plain link could not bring the token. */
+  /** Saves a response as a file: a plain link could not send the token. */
   save: async (path: string, name: string) => {
     const address = URL.createObjectURL(await (await request(path)).blob());
     Object.assign(document.createElement('a'), { href: address, download: name }).click();
@@ -167,7 +167,7 @@ export const api = {
   models: () => get<ModelView[]>('/api/v1/models'),
   rollouts: () => get<Rollout[]>('/api/v1/rollouts'),
   machines: () => get<MachineView[]>('/api/v1/machines'),
-  /** The newest that are not over, and every critical one among the older. */
+  /** The latest open alerts, and every critical one among the older. */
   alerts: async (): Promise<AlertRecord[]> => {
     const [newest, critical] = await Promise.all(
       ['', '&severity=critical&limit=1000'].map((more) => get<AlertRecord[]>(`/api/v1/alerts?state=active${more}`)),
@@ -193,7 +193,7 @@ export const api = {
     const text = Object.entries(query).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]]));
     return get<Columns>(`/api/v1/series?${new URLSearchParams(text)}`);
   },
-  /** Null while the point has none. */
+  /** Null while the point has no spectrum. */
   spectrum: async (site: string, edge: string, asset: string, point: string): Promise<Spectrum | null> => {
     const path = `/api/v1/spectra/${site}/${edge}/${asset}/${point}`;
     try {
@@ -205,7 +205,7 @@ export const api = {
   },
   recordings: () => get<EvidenceView[]>('/api/v1/evidence'),
   recording: (id: string) => get<EvidenceMessage>(`/api/v1/evidence/${encodeURIComponent(id)}`),
-  /** Has the edge send what a point measures next. */
+  /** Requests the next recording of a point from its edge. */
   takeRecording: (site: string, edge: string, asset: string, point: string, by: string) =>
     post(`/api/v1/edges/${site}/${edge}/commands`, { by, order: { what: 'evidence', asset, point } }),
   act: (id: string, by: string, change: AlarmAction) =>

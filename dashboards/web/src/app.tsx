@@ -21,7 +21,7 @@ addEventListener('hashchange', () => {
 const CONNECTION_WORDS = {
   connecting: 'Connecting …',
   live: 'Live',
-  lost: 'Connection lost: trying again',
+  lost: 'Connection lost: reconnecting',
   'not allowed': 'Not signed in',
 };
 
@@ -72,7 +72,7 @@ export function App() {
   );
 }
 
-/** Of an address that somebody typed: what cannot be decoded stays as it is. */
+/** For a manually typed address: undecodable text is left as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -105,9 +105,9 @@ function Content() {
   return key === undefined ? <PlantPage /> : <UnknownMachine name={decoded(key)} />;
 }
 
-/** Of an old link: another machine's page, or the plant's, would be taken for its own. */
+/** From an outdated link: showing another machine's page, or the plant, would be misleading. */
 function UnknownMachine({ name }: { name: string }) {
-  // Until the machines are loaded nobody knows.
+  // Unknown until the machines are loaded.
   if (connection.value !== 'live') return <p role="status">Loading …</p>;
   return (
     <section aria-labelledby="machine-name">
@@ -125,7 +125,7 @@ function SignInOrChoose() {
   return mustChangePassword && name !== null ? <ChoosePassword name={name} /> : <SignInPage />;
 }
 
-/** Who is signed in, and the way out. */
+/** The signed-in user, and sign-out. */
 function SignedIn() {
   if (session.value?.name == null) return null;
   const { name, role, sites } = session.value;

@@ -4,15 +4,15 @@ import 'uplot/dist/uPlot.min.css';
 import { number } from './format.ts';
 import { timeTicks } from './timeTicks.ts';
 
-/** A vertical line with its name. */
+/** A labelled vertical line. */
 export interface Mark {
   x: number;
   name: string;
-  /** `cursor`: set by the reader. */
+  /** `cursor`: set by the user. */
   kind: 'line' | 'cursor';
 }
 
-/** A horizontal line to compare with: an alarm limit, the edge of a zone, what is normal. */
+/** A horizontal reference line: an alarm limit, a zone boundary, a baseline. */
 export interface Level {
   y: number;
   name: string;
@@ -21,39 +21,39 @@ export interface Level {
 
 interface ChartProps {
   title: string;
-  /** What a person who does not see it is told. */
+  /** Text alternative for screen readers. */
   summary: string;
   x: number[];
   y: number[];
   xIsTime: boolean;
-  /** What the vertical axis counts in; empty: pure numbers. */
+  /** Unit of the vertical axis; empty for pure numbers. */
   unit: string;
-  /** What the horizontal axis counts in; absent: it shows dates and times by themselves. */
+  /** Unit of the horizontal axis; absent for dates and times. */
   xUnit?: string;
-  /** Said of the other curve. */
+  /** Label of the second curve. */
   note?: string;
-  /** Said in place of the chart where there is nothing to draw. */
+  /** Shown instead of the chart if there is nothing to draw. */
   whyEmpty?: string;
   levels?: readonly Level[];
-  /** Another curve over the same places. */
+  /** A second curve at the same positions. */
   compared?: (number | null)[];
   marks?: readonly Mark[];
   height?: number;
-  /** The vertical axis in decades. */
+  /** Logarithmic vertical axis. */
   isLogarithmic?: boolean;
-  /** A place that the reader clicked. */
+  /** Called with the position that the user clicked. */
   onPick?: (x: number) => void;
-  /** A range that the reader dragged across. */
+  /** Called with the range that the user dragged across. */
   onZoom?: (range: [number, number]) => void;
 }
 
 const HEIGHT = 180;
 const LABEL_PX = 18;
 const CLICK_PX = 4;
-/** Names that would lie on top of one another are left out; their lines are drawn all the same. */
+/** Overlapping labels are omitted; their lines are still drawn. */
 const NAME_PX = 11;
 
-/** One line over time or frequency; where it has no point, why. */
+/** One line over time or frequency, or the reason for a missing one. */
 export function Chart(props: ChartProps) {
   const { title, unit, xUnit, note, x, whyEmpty = 'No values in this range.' } = props;
   return (
@@ -94,10 +94,13 @@ function Plot(props: ChartProps) {
   return <div ref={holder} role="img" aria-label={`${props.title}. ${props.summary}`} />;
 }
 
-/** uPlot's own have three decimals: 0.0004 g would be called 0. Of decades it leaves some out, by null. */
+/**
+ * uPlot's labels have three decimals, which would show 0.0004 g as 0. On a logarithmic axis it omits some labels,
+ * passed as null.
+ */
 const tickTexts = (_: uPlot, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? '' : number(tick)));
 
-/** An empty label would take its place all the same. */
+/** An empty label would still reserve space. */
 const labelled = (axis: uPlot.Axis, label: string): uPlot.Axis => (label === '' ? axis : { ...axis, label });
 
 function dataOf({ x, y, compared }: ChartProps): uPlot.AlignedData {
@@ -154,7 +157,7 @@ function options(element: HTMLElement, latest: { current: ChartProps }): uPlot.O
   };
 }
 
-/** A level within reach of the curve is shown; one far above it would flatten the curve. */
+/** A reference level near the curve is shown; one far above would flatten the curve. */
 const REACH = 1.6;
 
 function rangeOf(low: number, high: number, levels: readonly Level[] = []): [number, number] {

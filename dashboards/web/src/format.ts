@@ -1,7 +1,7 @@
 import type { HealthMessage, Namur, RemainingLife } from '#models/contracts/health.ts';
 import type { Unit } from '#models/contracts/units.ts';
 
-/** NE 107's words; of `CHECK_FUNCTION` see `statusText`. */
+/** Terms of NE 107; for `CHECK_FUNCTION` see `statusText`. */
 export const STATUS_WORDS: Record<Namur, string> = {
   FAILURE: 'Failure',
   MAINTENANCE_REQUIRED: 'Maintenance required',
@@ -12,9 +12,9 @@ export const STATUS_WORDS: Record<Namur, string> = {
 
 type Health = Pick<HealthMessage, 'status' | 'index'>;
 
-/** A machine of which a sensor fell silent is judged by the others: that is more than nothing, and less than normal. */
+/** A machine with a silent sensor is assessed by the others: partial information, but not normal. */
 export const statusText = ({ status, index }: Health): string =>
-  status === 'CHECK_FUNCTION' && index !== undefined ? 'Assessed in part' : STATUS_WORDS[status];
+  status === 'CHECK_FUNCTION' && index !== undefined ? 'Partly assessed' : STATUS_WORDS[status];
 
 /** Worst first. */
 export const STATUS_ORDER: readonly Namur[] = [
@@ -32,7 +32,7 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
-/** For `dateTime`; empty for a time that no calendar has. */
+/** For `dateTime`; empty for an invalid time. */
 export function isoTime(ms: number): string {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? '' : date.toISOString();
@@ -52,27 +52,27 @@ export function lifeText(life: RemainingLife): string {
   return `about ${duration(life.medianS)} (90 %: ${duration(life.lowS)} to ${high})`;
 }
 
-/** Units as people write them, where the wire writes them in ASCII. */
+/** Units as normally written; the wire format is ASCII. */
 const UNIT_WORDS: Partial<Record<Unit, string>> = { 'm/s2': 'm/s²', um: 'µm', degC: '°C', 'm3/h': 'm³/h', '1': '' };
 
 export const unitText = (unit: Unit): string => UNIT_WORDS[unit] ?? unit;
 
-/** Three significant digits without an exponent where a person would not write one. */
+/** Three significant digits, without an exponent where it can be avoided. */
 export function number(value: number): string {
   return Math.abs(value) >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
-/** No more digits than anybody would act upon. */
+/** No more digits than a reader would act on. */
 export const percent = (part: number): string =>
   part > 0 && part < 0.001 ? '< 0.1 %' : `${Number((100 * part).toPrecision(part < 0.0995 ? 2 : 3))} %`;
 
-/** Sums of money, in the currency of the tables where that is configured. */
+/** Amounts of money, in the configured currency of the tables. */
 export const money = (value: number, currency = ''): string =>
   `${value.toLocaleString(undefined, { maximumFractionDigits: value < 100 ? 2 : 0 })} ${currency}`.trimEnd();
 
-/** What is counted by the piece needs no unit. */
+/** Items counted in pieces need no unit. */
 const PIECES = /^(each|ea|pcs?|pieces?|units?|stk?|stück)$/i;
 
-/** So many of an item, in its unit where the tables tell one. */
+/** A quantity of an item, in its unit where the tables give one. */
 export const units = (value: number, unit = ''): string =>
   PIECES.test(unit) ? number(value) : `${number(value)} ${unit}`.trimEnd();

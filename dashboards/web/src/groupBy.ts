@@ -1,4 +1,4 @@
-/** Groups by a key, in the order in which keys come first. */
+/** Groups by a key, in order of first occurrence. */
 export function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const one of all) {

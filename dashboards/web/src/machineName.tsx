@@ -1,6 +1,6 @@
 import type { MachineView } from '#models/contracts/api.ts';
 
-/** What people call a machine, and its name in topics and tables where that is another. */
+/** The display name of a machine, and its id if that differs. */
 export function MachineName({ health: { asset, displayName } }: { health: MachineView['health'] }) {
   if (displayName === undefined || displayName === asset) return <>{asset}</>;
   return (

@@ -10,15 +10,15 @@ import { useLoaded, useTicks } from './useLoaded.ts';
 const REFRESH_MS = 5000;
 
 const STAGE_WORDS: Record<Rollout['stage'], string> = {
-  shadow: 'beside the old one on all',
-  canary: 'judges on some',
-  everywhere: 'judges on all',
+  shadow: 'shadow on all',
+  canary: 'live on canaries',
+  everywhere: 'live on all',
   done: 'arrived',
-  rolling_back: 'on its way back',
-  rolled_back: 'taken back',
+  rolling_back: 'rolling back',
+  rolled_back: 'rolled back',
 };
 
-/** Which model of process values judges which machine, whether it still fits, and what is on its way. */
+/** The process model of each machine, whether it still fits, and roll-outs in progress. */
 export function ModelsPage() {
   const ticks = useTicks(REFRESH_MS);
   const { value, error } = useLoaded(() => Promise.all([api.edges(), api.models(), api.rollouts()]), [ticks.value]);
@@ -36,7 +36,7 @@ export function ModelsPage() {
       {machines.length > 0 && (
         <Table
           label="Models on machines"
-          head={['Machine', 'Judges', 'Rows', 'Unlike training', 'Time a row', 'Beside it', 'Fit', 'Last taken back']}
+          head={['Machine', 'Judges', 'Rows', 'Flagged rows', 'Time a row', 'In shadow', 'Fit', 'Last rolled back']}
           rows={machines}
         />
       )}
@@ -83,7 +83,7 @@ function modelRow({ id, name, release, kind, added, approved, where }: ModelView
     id.slice(0, 12),
     kind,
     `${time(added.atMs)} by ${added.by}`,
-    approved ? `${time(approved.atMs)} by ${approved.by}` : 'not yet: no edge may have it',
+    approved ? `${time(approved.atMs)} by ${approved.by}` : 'not approved: edges cannot fetch it',
     where.length === 0 ? 'none' : where.map(({ site, edge, asset }) => `${site}/${edge}/${asset}`).join(', '),
   ];
 }

@@ -2,16 +2,16 @@ import type { ComponentChildren } from 'preact';
 
 interface ScrollTableProps {
   label: string;
-  /** Titles of the columns. */
+  /** Column titles. */
   head: readonly string[];
   /** Rows: `tr` elements. */
   children: ComponentChildren;
 }
 
-/** A table that may be wider than the page: it scrolls by itself, by keyboard as well. */
+/** A table that may be wider than the page; it scrolls separately, also by keyboard. */
 export function ScrollTable({ label, head, children }: ScrollTableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section class="scroll" aria-label={label} tabIndex={0}>
       <table class="plan">
         <thead>

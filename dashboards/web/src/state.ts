@@ -10,23 +10,23 @@ import { session } from './session/session.ts';
 
 export { keyOf };
 
-/** What the page knows; every part of it draws from here. */
+/** The page's state; all parts render from it. */
 export const machines = signal<MachineView[]>([]);
 export const alerts = signal<AlertRecord[]>([]);
-/** The alert that changed last, over or not. */
+/** The alert that changed last, whether open or not. */
 export const changedAlert = signal<AlertRecord | null>(null);
-/** Alerts for planners that have not returned. */
+/** Active planner alerts. */
 export const planAlerts = signal<PlanAlert[]>([]);
-/** Orders for work that are open, the newest first. */
+/** Open work orders, newest first. */
 export const workOrders = signal<WorkOrder[]>([]);
-/** Grows with each new plan: what shows it asks anew. */
+/** Increases with each new plan, so that views reload. */
 export const planVersion = signal(0);
 export const connection = signal<'connecting' | 'live' | 'lost' | 'not allowed'>('connecting');
 export const problem = signal<string | null>(null);
 
 const LAST_VISIT = 'millwright.lastVisit';
 const VISIT_MS = 60_000;
-/** When this reader left the page last; 0: never here before. */
+/** When this user last left the page; 0 on the first visit. */
 export const lastVisitMs = Number(localStorage.getItem(LAST_VISIT) ?? 0);
 const noteVisit = () => localStorage.setItem(LAST_VISIT, String(Date.now()));
 addEventListener('pagehide', noteVisit);
@@ -65,7 +65,7 @@ export const act = (id: string, by: string, change: AlarmAction) =>
 export const attach = (id: string, by: string, file: File) => attempt('Not attached', () => api.attach(id, by, file));
 
 export const find = (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>
-  attempt('Not noted', () => api.find(id, by, finding));
+  attempt('Not recorded', () => api.find(id, by, finding));
 
 export const decideOrder = (id: string, what: 'approve' | 'reject', by: string, reason: string | undefined) =>
   attempt('Not decided', () => api.decideOrder(id, what, by, reason));
@@ -75,7 +75,7 @@ export const acknowledgePlan = (id: string, by: string, comment: string) =>
 
 export const save = (path: string, name: string) => attempt('Not saved', () => api.save(path, name));
 
-/** Does something at the gateway; what goes wrong is shown. */
+/** Runs an action at the gateway; shows the error on failure. */
 async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
@@ -94,16 +94,16 @@ async function refresh(): Promise<void> {
 }
 
 /**
- * Events by a streamed answer and not by EventSource, which cannot bring a token. What is there already is asked for once
- * the stream is open, so that nothing falls between the two. A stream that is silent for longer than the gateway's
- * keep-alive is given up: a laptop that slept may never hear that its connection has died.
+ * Reads events from a streamed response rather than EventSource, which cannot send a token. The current state is
+ * requested once the stream is open, so that nothing falls between the two. A stream that is silent for longer than the
+ * gateway's keep-alive is abandoned: a laptop that slept may never learn that its connection has died.
  */
 async function listen(): Promise<void> {
   const watchdog = new AbortController();
   let timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
   try {
     session.value = await api.session();
-    // Until then the gateway answers nothing else.
+    // Until then the gateway refuses everything else.
     if (session.value.mustChangePassword) throw new NotAllowed('choose a password first');
     const headers: HeadersInit = lastEventId === null ? {} : { 'last-event-id': lastEventId };
     const response = await request('/api/v1/events', { signal: watchdog.signal, headers });
@@ -126,7 +126,7 @@ async function listen(): Promise<void> {
     }
   } finally {
     clearTimeout(timer);
-    // Where it ended for another reason the stream is still open.
+    // If it ended for another reason, the stream is still open.
     watchdog.abort();
   }
   connection.value = 'lost';
@@ -156,9 +156,9 @@ function applyAlert(alert: AlertRecord): void {
   if (machine?.units[alert.point] === undefined) void askMachines();
 }
 
-/** Live events carry health, but not the units of points that began to send after the page was opened. */
+/** Live events include health, but not the units of points that appear after the page was opened. */
 async function askMachines(): Promise<void> {
-  // Where the gateway is away the connection says so.
+  // If the gateway is unreachable, the connection status shows it.
   machines.value = await api.machines().catch(() => machines.value);
 }
 

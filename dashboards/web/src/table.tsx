@@ -1,6 +1,6 @@
 import { ScrollTable } from './scroll.tsx';
 
-/** Rows of text under their heads; the first cells of a row, together, are its name. */
+/** Rows of text below their headings; the first cells of a row together are its row header. */
 export function Table({ label, head, rows }: { label: string; head: string[]; rows: string[][] }) {
   return (
     <ScrollTable label={label} head={head}>

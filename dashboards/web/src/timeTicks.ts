@@ -3,7 +3,9 @@ import type uPlot from 'uplot';
 const MINUTE_S = 60;
 const DAY_S = 86_400;
 
-/** Texts of a time axis as the reader's locale writes them: the day below the first tick, and below each that begins one. */
+/**
+ * Labels of a time axis in the reader's locale: the date below the first tick, and below each tick that begins a day.
+ */
 export const timeTicks: uPlot.Axis.DynamicValues = (_self, ticks, _axis, _space, stepS) =>
   ticks.map((seconds, i) => {
     const at = new Date(seconds * 1000);

@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals';
 
-/** Changes made at the gateway: what went wrong with the last one, and a count that grows with each that went well. */
+/** Runs changes at the gateway; gives the error of the last one, and a counter of successful changes. */
 export function useChange(): {
   problem: Signal<string | null>;
   asked: Signal<number>;

@@ -1,10 +1,10 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useLoaded } from './useLoaded.ts';
 
-/** Does something at the gateway whose outcome is told in a sentence. */
+/** Runs an action at the gateway; resolves with a sentence that describes the result. */
 export type Run = (work: () => Promise<string>) => Promise<void>;
 
-/** A list that actions change: loaded again after each action, whose outcome, or why it failed, is shown. */
+/** A list that is reloaded after each action, with the action's result or error. */
 export function useChanging<T>(load: () => Promise<T>): {
   value: Signal<T | null>;
   error: Signal<string | null>;

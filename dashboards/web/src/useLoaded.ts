@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-/** What the gateway answers, asked anew when one of `reasons` changes; an answer that comes too late is left out. */
+/** Loads a response from the gateway, and again when one of `reasons` changes; outdated responses are ignored. */
 export function useLoaded<T>(
   load: () => Promise<T>,
   reasons: readonly unknown[],
@@ -25,7 +25,7 @@ export function useLoaded<T>(
   return { value, error };
 }
 
-/** Counts up once in so long, for what has to be asked anew. */
+/** A counter that increases periodically, to trigger reloading. */
 export function useTicks(everyMs: number): Signal<number> {
   const ticks = useSignal(0);
   useEffect(() => {
@@ -35,7 +35,7 @@ export function useTicks(everyMs: number): Signal<number> {
   return ticks;
 }
 
-/** The time, for what counts on. */
+/** The current time, updated periodically. */
 export function useNowMs(everyMs: number): number {
   const nowMs = useSignal(Date.now());
   useEffect(() => {

@@ -11,11 +11,11 @@ const STATE_WORDS: Record<WorkOrder['state'], string> = {
   done: 'Done',
   rejected: 'Rejected',
   withdrawn: 'Withdrawn',
-  failed: 'Not accepted by the maintenance system',
+  failed: 'Refused by the maintenance system',
 };
 export const TASK_WORDS = { inspect: 'Inspect', repair: 'Repair' };
 
-/** Open orders for work on machines; nothing where there are none. */
+/** Open work orders; nothing if there are none. */
 export function WorkOrderList() {
   if (workOrders.value.length === 0) return null;
   return (
@@ -48,7 +48,7 @@ function WorkOrderItem({ order }: { order: WorkOrder }) {
   );
 }
 
-/** Whether this reader may decide on an order that waits for somebody. */
+/** Whether this user may decide on a pending order. */
 function mayDecide({ state, approvers }: WorkOrder): boolean {
   const role = session.value?.role ?? null;
   const isApprover = role === null || role === 'administrator' || approvers.includes(role);

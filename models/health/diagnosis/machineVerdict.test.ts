@@ -71,3 +71,25 @@ test('a call goes before a suspicion, a suspicion before silence, and nothing as
   expect(machineVerdict([none]).verdict).toBe('not_assessable');
   expect(() => machineVerdict([])).toThrow(RangeError);
 });
+
+test('of two that show it equally the first one leads', () => {
+  expect(
+    roles([
+      sensor('a', 'fault', 'unbalance', 0.6, { velocityRmsMmPerS: 4 }),
+      sensor('b', 'fault', 'unbalance', 0.6, { velocityRmsMmPerS: 4 }),
+    ]),
+  ).toEqual(['source', 'agrees']);
+});
+
+test('confidence that nothing contradicts stays, 0 and 1 as well', () => {
+  const alone = (confidence: number) => machineVerdict([sensor('a', 'fault', 'unbalance', confidence)]).confidence;
+  expect([alone(1), alone(0.5), alone(0)]).toEqual([1, 0.5, 0]);
+});
+
+test('a watched fault has a size, a healthy sensor none', () => {
+  const found = machineVerdict([
+    sensor('a', 'watch', 'unbalance', 0.3, { velocityRmsMmPerS: 4 }),
+    sensor('b', 'healthy', null, 0.9, { velocityRmsMmPerS: 1 }),
+  ]);
+  expect(found.sensors.map((s) => s.size)).toEqual([4, null]);
+});

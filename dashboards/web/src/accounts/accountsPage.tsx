@@ -16,7 +16,7 @@ const sitesIn = (text: string) => {
   return sites.length === 0 ? null : sites;
 };
 
-/** Accounts for administrators, and everybody's own tokens. */
+/** Accounts for administrators, and each user's own tokens. */
 export function AccountsPage() {
   return (
     <>
@@ -33,7 +33,7 @@ function Accounts() {
       <h2 id="accounts-title">Accounts</h2>
       {error.value && <p role="alert">{error.value}</p>}
       {outcome.value && <p role="status">{outcome.value}</p>}
-      <ScrollTable label="Every account" head={['Name', 'Role', 'Sites', 'Since', 'State', 'Change']}>
+      <ScrollTable label="All accounts" head={['Name', 'Role', 'Sites', 'Since', 'State', 'Change']}>
         {(value.value ?? []).map((account) => (
           <AccountRow key={account.name} account={account} run={run} />
         ))}
@@ -48,7 +48,7 @@ function AccountRow({ account, run }: { account: Account; run: Run }) {
   const change = (what: Partial<Account>) =>
     run(async () => {
       await api.changeAccount({ ...account, ...what });
-      return `${name} is changed. Its sessions and personal tokens ended.`;
+      return `${name} has been changed; its sessions and personal tokens have ended.`;
     });
   return (
     <tr data-account={name}>

@@ -19,11 +19,13 @@ export function Tokens() {
   return (
     <section aria-labelledby="tokens-title">
       <h2 id="tokens-title">Tokens</h2>
-      <p class="quiet">A token identifies a script or a service. It may do no more than its creator, and expires.</p>
+      <p class="quiet">
+        A token identifies a script or a service. It has at most its creator’s permissions, and it expires.
+      </p>
       {error.value && <p role="alert">{error.value}</p>}
       {outcome.value && <p role="status">{outcome.value}</p>}
       {(value.value ?? []).length > 0 && (
-        <ScrollTable label="Every token" head={['For', 'Acts as', 'Role', 'Expires', 'Last used', 'Change']}>
+        <ScrollTable label="All tokens" head={['For', 'Acts as', 'Role', 'Expires', 'Last used', 'Change']}>
           {(value.value ?? []).map((token) => (
             <tr key={token.id} data-token={token.name}>
               <th scope="row">{token.name}</th>

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { keepName, ownName, session } from '../session/session.ts';
 
-/** A comment and, where nobody has signed in, the name of who acknowledges; it is kept for the next time. */
+/** A comment and, without sign-in, the name of the user, which is remembered. */
 export function AcknowledgeForm({ submit }: { submit: (by: string, comment: string) => void }) {
   const by = useSignal(ownName());
   const comment = useSignal('');

@@ -95,7 +95,7 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
             type="button"
             onClick={() => void save(`/api/v1/alerts/${encodeURIComponent(alert.id)}/bundle`, 'alert.tar')}
           >
-            Save the evidence to judge it again (tar)
+            Save the evidence bundle for replay (tar)
           </button>
         </p>
       </details>
@@ -114,7 +114,7 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
   );
 }
 
-/** How often earlier alerts of the same rule were right, and how early. */
+/** Precision and lead time of earlier alerts of the same rule. */
 function RuleRecordLine({ alert: { id, finding } }: { alert: AlertRecord }) {
   const { value, error } = useLoaded(() => api.trackRecord(id), [id, finding?.atMs]);
   if (error.value) return <p role="alert">{error.value}</p>;
@@ -131,9 +131,9 @@ function RuleRecordLine({ alert: { id, finding } }: { alert: AlertRecord }) {
   );
 }
 
-const FOUND = { confirmed: 'Found true', false_alarm: 'A false alarm', nothing_found: 'Nothing was found' };
+const FOUND = { confirmed: 'Confirmed', false_alarm: 'False alarm', nothing_found: 'Nothing found' };
 
-/** What was found at the machine: models are trained anew on it, and held against it. */
+/** The finding at the machine, which is used to retrain and evaluate models. */
 function FindingLine({ alert }: { alert: AlertRecord }) {
   const { id, finding } = alert;
   if (finding)
@@ -149,7 +149,7 @@ function FindingLine({ alert }: { alert: AlertRecord }) {
     <p class="finding">
       At the machine:{' '}
       <button type="button" onClick={() => void find(id, by, 'confirmed')}>
-        Found true
+        Confirmed
       </button>{' '}
       <button type="button" onClick={() => void find(id, by, 'false_alarm')}>
         False alarm

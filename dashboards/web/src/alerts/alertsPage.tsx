@@ -10,7 +10,7 @@ import { Suppressions } from './suppressions.tsx';
 
 const PAGE = 50;
 
-/** Every alert, closed ones as well, by filters and page by page; suppressions and notifications below. */
+/** All alerts, including closed ones, filtered and paged; suppressions and notifications below. */
 export function AlertsPage() {
   const filter = useSignal({ state: 'active', severity: '', site: '', asset: '' });
   const shown = useSignal<AlertRecord[]>([]);
@@ -26,7 +26,7 @@ export function AlertsPage() {
     }
   };
   useEffect(() => void load(), [filter.value]);
-  // The list is not moved under its reader, but shows each alert as it is.
+  // The order of the list stays fixed while it is read, but each alert shows its current state.
   useSignalEffect(() => {
     const changed = changedAlert.value;
     if (changed !== null) shown.value = shown.peek().map((alert) => (alert.id === changed.id ? changed : alert));
@@ -40,8 +40,8 @@ export function AlertsPage() {
           <label>
             State{' '}
             <select value={filter.value.state} onChange={(e) => set({ state: e.currentTarget.value })}>
-              <option value="active">not over</option>
-              <option value="all">all, closed ones as well</option>
+              <option value="active">open</option>
+              <option value="all">all, including closed</option>
             </select>
           </label>
           <label>
@@ -60,7 +60,7 @@ export function AlertsPage() {
           </label>
         </p>
         {problem.value && <p role="alert">{problem.value}</p>}
-        {shown.value.length === 0 && problem.value === null && <p class="empty">No such alerts.</p>}
+        {shown.value.length === 0 && problem.value === null && <p class="empty">No matching alerts.</p>}
         <ul class="alerts">
           {shown.value.map((alert) => (
             <AlertItem key={alert.id} alert={alert} />
@@ -69,7 +69,7 @@ export function AlertsPage() {
         {hasMore.value && (
           <p class="tools">
             <button type="button" onClick={() => void load(shown.value.at(-1)?.id)}>
-              Older ones
+              Older alerts
             </button>
           </p>
         )}

@@ -6,9 +6,9 @@ import { mayUse, ownName } from '../session/session.ts';
 import { attach, save } from '../state.ts';
 import { useLoaded } from '../useLoaded.ts';
 
-/** Files of an alert, and one more: on a telephone the camera is offered. */
+/** Files of an alert, with a form to add one; a phone offers its camera. */
 export function Attachments({ alert }: { alert: AlertRecord }) {
-  // Each attachment is an entry of the history.
+  // Each attachment is recorded in the history.
   const { value, error } = useLoaded(() => api.attachments(alert.id), [alert.id, alert.history?.length]);
   const add = async (input: HTMLInputElement) => {
     const file = input.files?.item(0);

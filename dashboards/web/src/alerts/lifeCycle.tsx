@@ -7,10 +7,10 @@ import { Attachments } from './attachments.tsx';
 
 const HOUR_MS = 3_600_000;
 const SHELVE_HOURS = [1, 8, 24, 168];
-/** Seven days are the most, by the gateway's clock, which may be a little behind this one. */
+/** Seven days at most by the gateway's clock, which may be slightly behind this one. */
 const CLOCKS_APART_MS = 60_000;
 
-/** Who owns an alert, what was done with it, and what can be done next. */
+/** The owner of an alert, its history, and the possible next actions. */
 export function LifeCycle({ alert }: { alert: AlertRecord }) {
   const isOpen = useSignal(false);
   return (
@@ -34,7 +34,7 @@ export function LifeCycle({ alert }: { alert: AlertRecord }) {
   );
 }
 
-/** What is closed can be opened again, with the reason. */
+/** Reopens a closed alert, with a reason. */
 function Reopen({ alert: { id } }: { alert: AlertRecord }) {
   const reason = useSignal('');
   return (
@@ -51,7 +51,7 @@ function Reopen({ alert: { id } }: { alert: AlertRecord }) {
   );
 }
 
-/** Transitions that a person may make. */
+/** Transitions available to the user. */
 function Actions({ alert }: { alert: AlertRecord }) {
   const text = useSignal('');
   const hasText = text.value.trim() !== '';
@@ -98,7 +98,7 @@ function Actions({ alert }: { alert: AlertRecord }) {
           <Action
             key={finding}
             label={`Close: ${finding.replace('_', ' ')}`}
-            // Why an alert was false is what makes the next one better.
+            // The reason for a false alarm helps to prevent the next one.
             ready={finding !== 'false_alarm' || hasText}
             run={() => change({ action: 'close', finding, ...(hasText ? { comment: reason } : {}) })}
           />
@@ -116,7 +116,7 @@ function Actions({ alert }: { alert: AlertRecord }) {
 
 type Found = Pick<Extract<AlarmAction, { action: 'close' }>, 'failureMode' | 'part' | 'damage'>;
 
-/** Closes an alert that was right with what was found: models learn from it, and planning takes the part's demand away. */
+/** Closes a confirmed alert with its finding: models learn from it, and a confirmed part stays in the planned demand. */
 function Confirm({ fault, run }: { fault: string; run: (found: Found) => void }) {
   const failureMode = useSignal(fault);
   const part = useSignal('');
@@ -147,7 +147,7 @@ function Confirm({ fault, run }: { fault: string; run: (found: Found) => void })
       <label>
         Damage{' '}
         <select value={damage.value} onChange={(e) => (damage.value = e.currentTarget.value)}>
-          <option value="">not said</option>
+          <option value="">not specified</option>
           {damageSchema.options.map((name) => (
             <option key={name}>{name}</option>
           ))}

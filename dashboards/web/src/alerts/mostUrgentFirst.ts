@@ -1,9 +1,9 @@
 import type { Alarm } from '#models/contracts/alert.ts';
 
-/** Shelved, suppressed and out of service: nobody is to be called for them. */
+/** Shelved, suppressed and out-of-service alerts, which need no response. */
 const SILENT: readonly Alarm['state'][] = ['shelved', 'suppressed', 'out_of_service'];
 
-/** Those that call somebody first, then critical ones, then those that nobody has acknowledged, then the newest. */
+/** Alerts that need a response first, then critical ones, then unacknowledged ones, then the newest. */
 export function mostUrgentFirst(a: Alarm, b: Alarm): number {
   return (
     Number(SILENT.includes(a.state)) - Number(SILENT.includes(b.state)) ||

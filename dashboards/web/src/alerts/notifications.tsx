@@ -6,7 +6,7 @@ import { ownName } from '../session/session.ts';
 import { Table } from '../table.tsx';
 import { useLoaded } from '../useLoaded.ts';
 
-/** Channels with a test of each, and what could not be delivered. */
+/** Channels with a test of each, and undeliverable notifications. */
 export function Notifications() {
   const asked = useSignal(0);
   const channels = useLoaded(() => api.channels(), [asked.value]);
@@ -43,7 +43,7 @@ export function Notifications() {
               <button
                 key={name}
                 type="button"
-                onClick={() => void run(`${name} has a test message`, () => api.testChannel(name, by))}
+                onClick={() => void run(`${name} : test message sent`, () => api.testChannel(name, by))}
               >
                 Test {name}
               </button>
@@ -61,11 +61,11 @@ export function Notifications() {
               <td>{event}</td>
               <td>{error ?? '–'}</td>
               <td>
-                <button type="button" onClick={() => void run('Sent again', () => api.resend(id, by))}>
-                  Send again
+                <button type="button" onClick={() => void run('Resent', () => api.resend(id, by))}>
+                  Resend
                 </button>{' '}
-                <button type="button" onClick={() => void run('Given up', () => api.abandon(id, by))}>
-                  Give up
+                <button type="button" onClick={() => void run('Abandoned', () => api.abandon(id, by))}>
+                  Abandon
                 </button>
               </td>
             </tr>

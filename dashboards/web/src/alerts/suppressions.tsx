@@ -9,7 +9,7 @@ import { useLoaded } from '../useLoaded.ts';
 const HOUR_MS = 3_600_000;
 const HOURS = [1, 4, 8, 24, 72, 168];
 
-/** Maintenance windows and machines that are off: their alerts are kept, and annunciated to nobody. */
+/** Maintenance windows and switched-off machines: their alerts are stored, but nobody is notified. */
 export function Suppressions() {
   const { problem, asked, change } = useChange();
   const { value, error } = useLoaded(() => api.suppressions(), [asked.value]);

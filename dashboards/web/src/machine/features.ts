@@ -1,14 +1,17 @@
 import type { Unit } from '#models/contracts/units.ts';
 import { unitText } from '../format.ts';
 
-/** A feature of vibration as an analyst calls it. `unit` null: the sensor's own. */
+/** A vibration feature, labelled as analysts name it. `unit` null for the sensor's unit. */
 export interface Feature {
   field: string;
   label: string;
   unit: string | null;
 }
 
-/** What a trend of a vibration point can show, the usual ones first; `models/signal/vibrationFeatures.ts` defines them. */
+/**
+ * Features available in trends of a vibration point, most common first; `models/signal/vibrationFeatures.ts` defines
+ * them.
+ */
 export const FEATURES: readonly Feature[] = [
   { field: 'velocityRmsMmPerS', label: 'Velocity RMS, 10–1000 Hz', unit: 'mm/s' },
   { field: 'rms', label: 'RMS', unit: null },
@@ -32,10 +35,10 @@ export const FEATURES: readonly Feature[] = [
   { field: 'noiseFloor', label: 'Noise floor per √Hz', unit: null },
 ];
 
-/** Shown first: the severity of ISO 20816 where it can be computed, else the RMS. */
+/** The default feature: the ISO 20816 velocity where it can be computed, otherwise the RMS. */
 export const FIRST_FIELDS = ['velocityRmsMmPerS', 'rms'] as const;
 
-/** What only evidence names. */
+/** Features that appear only in evidence. */
 const OTHERS: readonly Feature[] = [
   { field: 'mean', label: 'Mean', unit: null },
   { field: 'peakToPeak', label: 'Peak to peak', unit: null },
@@ -51,7 +54,7 @@ export function featureOf(field: string): Feature {
   return [...FEATURES, ...OTHERS].find((f) => f.field === field) ?? { field, label: field, unit: null };
 }
 
-/** The unit of a feature's values. @param unit of its point; absent: not known. */
+/** The unit of a feature's values. @param unit of its point; absent if unknown. */
 export function unitOfFeature(field: string, unit: Unit | undefined): string {
   return featureOf(field).unit ?? (unit === undefined ? 'in the sensor’s unit' : unitText(unit));
 }

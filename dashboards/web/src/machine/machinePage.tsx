@@ -11,11 +11,11 @@ import { Trends } from './trends.tsx';
 
 const REFRESH_MS = 5000;
 
-/** One machine: its health, its alerts, its trends, its recordings and the newest spectrum of each sensor. */
+/** One machine: health, alerts, trends, recordings, and the latest spectrum of each sensor. */
 export function MachinePage({ machine }: { machine: MachineView }) {
   const key = keyOf(machine.health);
   const ticks = useTicks(REFRESH_MS);
-  // Live events carry health, but not which points have begun to send.
+  // Live events include health, but not newly reporting points.
   const fresh = useLoaded(async () => (await api.machines()).find((m) => keyOf(m.health) === key), [key, ticks.value]);
   const shown = { ...machine, ...fresh.value.value, health: machine.health };
   const own = alerts.value.filter((a) => keyOf(a) === key);
@@ -60,7 +60,7 @@ function Facts({ health }: { health: MachineView['health'] }) {
   );
 }
 
-/** Points without a verdict, and what would change that. */
+/** Points without a verdict, and the remedy for each. */
 function NotAssessed({ health: { points } }: { health: MachineView['health'] }) {
   const nowMs = useNowMs(1000);
   const missing = points.flatMap((p) => (p.assessment === 'not_assessable' ? [p] : []));

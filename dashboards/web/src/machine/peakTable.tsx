@@ -10,7 +10,7 @@ interface PeakTableProps {
   setCursor: (hz: number) => void;
 }
 
-/** What the chart beside it shows, in numbers; each line can take the cursor. */
+/** The peaks of the adjacent chart in numbers; each line can be selected for the cursor. */
 export function PeakTable({ label, peaks, unit, shaftHz, setCursor }: PeakTableProps) {
   return (
     <details>

@@ -2,7 +2,7 @@ import { longestPiece, type Recording } from './recording.ts';
 
 const LOUDNESS = 0.8;
 
-/** Plays the longest piece as sound, as loud as it can be without clipping. */
+/** Plays the longest piece as sound, at the highest level without clipping. */
 export function playRecording(recording: Recording): void {
   const samples = longestPiece(recording);
   const mean = samples.reduce((sum, v) => sum + v, 0) / samples.length;

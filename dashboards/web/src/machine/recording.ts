@@ -2,7 +2,7 @@ import type { EvidenceMessage, RecordingLines } from '#models/contracts/evidence
 import type { Unit } from '#models/contracts/units.ts';
 import { integersIn, samplesOf } from '#models/signal/int16Signal.ts';
 
-/** A signal in pieces, each without a gap; what lies between them is not known. */
+/** A signal in gap-free pieces; the signal between them is unknown. */
 export interface Recording {
   point: string;
   unit: Unit;
@@ -14,7 +14,7 @@ export interface Recording {
 
 const NO_LINES: RecordingLines = { spectrum: [], envelope: [] };
 
-/** Unpacks a recording: int16 in base64, little-endian, times the scale of each piece. */
+/** Decodes a recording: little-endian int16 in base64, multiplied by the scale of each piece. */
 export function recordingOf({ point, unit, sampleRateHz, timeMs, pieces, lines }: EvidenceMessage): Recording {
   return { point, unit, sampleRateHz, timeMs, pieces: pieces.map(unpacked), lines: lines ?? NO_LINES };
 }

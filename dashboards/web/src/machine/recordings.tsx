@@ -12,7 +12,7 @@ const REFRESH_MS = 10_000;
 
 type WorkbenchType = typeof import('./workbench.tsx').Workbench;
 
-/** The recordings of a machine: those behind its alerts, and those that somebody requested; one of them opened. */
+/** The recordings of a machine, from alerts and on request, with one of them open. */
 export function Recordings({ machine }: { machine: MachineView }) {
   const ticks = useTicks(REFRESH_MS);
   const key = keyOf(machine.health);
@@ -26,7 +26,7 @@ export function Recordings({ machine }: { machine: MachineView }) {
       {all.error.value && <p role="alert">{all.error.value}</p>}
       <TakeRecording machine={machine} />
       {open === undefined ? (
-        <p class="empty">No recording yet. An alert brings one, and one can be requested here.</p>
+        <p class="empty">No recording yet. Each alert adds one, and you can request one here.</p>
       ) : (
         <>
           <label>
@@ -46,7 +46,7 @@ export function Recordings({ machine }: { machine: MachineView }) {
   );
 }
 
-/** The workbench is loaded when it is first needed: the pages before it stay light. */
+/** The workbench is loaded on first use, which keeps the other pages small. */
 function OpenRecording(props: { view: EvidenceView; others: EvidenceView[] }) {
   const loaded = useSignal<{ Workbench: WorkbenchType } | null>(null);
   useEffect(() => {
@@ -58,7 +58,7 @@ function OpenRecording(props: { view: EvidenceView; others: EvidenceView[] }) {
 }
 
 function TakeRecording({ machine: { health, waveforms } }: { machine: MachineView }) {
-  // Until a sensor is chosen it is the first: points may become known after the page has opened.
+  // The first sensor by default: points may become known after the page was opened.
   const chosen = useSignal<string | null>(null);
   const point = chosen.value ?? waveforms.at(0);
   const outcome = useSignal<string | null>(null);
@@ -68,7 +68,7 @@ function TakeRecording({ machine: { health, waveforms } }: { machine: MachineVie
     const { site, edge, asset } = health;
     try {
       await api.takeRecording(site, edge, asset, point, ownName() || 'the page');
-      outcome.value = `Requested from ${edge}. It appears here when enough of the signal is gathered.`;
+      outcome.value = `Requested from ${edge}. It appears here once enough signal has been collected.`;
     } catch (error) {
       outcome.value = `Not requested: ${error instanceof Error ? error.message : String(error)}`;
     }

@@ -8,7 +8,7 @@ interface ControlsProps {
   setting: Signal<Setting>;
 }
 
-/** How both spectra are drawn, and the cursor by numbers: what a mouse can set, a keyboard can. */
+/** Display settings of both spectra, and numeric cursor input, so that a keyboard can do everything a mouse can. */
 export function SpectrumControls({ unit, hasShaft, setting }: ControlsProps) {
   const { quantity, amplitude, frequency, isLogarithmic, cursorHz, harmonics, sidebandHz } = setting.value;
   const change = (part: Partial<Setting>) => (setting.value = { ...setting.value, ...part });
@@ -93,7 +93,7 @@ interface NumberFieldProps {
   set: (value: number | null) => void;
 }
 
-/** What is no number within the bounds changes nothing. */
+/** Input that is not a number within the bounds is ignored. */
 function NumberField({ label, value, least, most = 1e6, set }: NumberFieldProps) {
   const onChange = (event: { currentTarget: HTMLInputElement }) => {
     const { value: text, valueAsNumber } = event.currentTarget;

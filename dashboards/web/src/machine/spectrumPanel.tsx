@@ -29,7 +29,7 @@ const HEIGHT = 300;
 const PEAKS = 10;
 const SIDEBANDS = 3;
 const SNAP_BINS = 4;
-/** A logarithmic axis has no zero: four decades (80 dB) below the highest line nothing is read off any more. */
+/** A logarithmic axis has no zero: it ends four decades (80 dB) below the highest line. */
 const LEAST_OF_HIGHEST = 1e-4;
 
 interface PanelProps {
@@ -39,7 +39,7 @@ interface PanelProps {
   setting: Signal<Setting>;
 }
 
-/** One spectrum with its named lines, a cursor with harmonics and sidebands, and its highest peaks as a table. */
+/** One spectrum with named lines, a cursor with harmonics and sidebands, and a table of its highest peaks. */
 export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps) {
   const { quantity, amplitude, frequency, isLogarithmic } = setting.value;
   const { shaftHz } = recording.lines;
@@ -86,7 +86,7 @@ export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps
       />
       {zoomed.value !== null && (
         <button type="button" onClick={() => (zoomed.value = null)}>
-          Show the whole {TITLES[kind].toLowerCase()}
+          Show all {TITLES[kind].toLowerCase()}
         </button>
       )}
       <PeakTable

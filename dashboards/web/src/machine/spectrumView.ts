@@ -11,7 +11,7 @@ export type Quantity = 'measured' | Motion;
 export type AmplitudeAs = 'peak' | 'rms' | 'dB';
 export type FrequencyAs = 'Hz' | 'cpm' | 'orders';
 
-/** How both spectra of a recording are drawn, and where the reader's cursor stands. */
+/** Display settings of both spectra of a recording, and the cursor position. */
 export interface Setting {
   quantity: Quantity;
   amplitude: AmplitudeAs;
@@ -19,7 +19,7 @@ export interface Setting {
   isLogarithmic: boolean;
   cursorHz: number | null;
   harmonics: number;
-  /** Spacing of the cursor's sidebands; 0: none are drawn. */
+  /** Spacing of the cursor's sidebands; 0 for none. */
   sidebandHz: number;
 }
 
@@ -36,22 +36,25 @@ export const FIRST_SETTING: Setting = {
 export interface Peak {
   hz: number;
   amplitude: number;
-  /** Of the nearest named line; null: none is near enough. */
+  /** The nearest named line; null if none is near enough. */
   name: string | null;
 }
 
 const LONGEST = 2 ** 17;
 const SHORTEST = 256;
-/** Integrating divides by the frequency: what lies below is noise that grew. ISO 20816-1 begins here for slow machines. */
+/**
+ * Integration divides by the frequency, so that lower frequencies contain only amplified noise. ISO 20816-1 begins here
+ * for slow machines.
+ */
 const INTEGRATED_FROM_HZ = 2;
-/** From mm, mm/s and mm/s² to the units that analysts use. */
+/** Conversion from mm, mm/s and mm/s² to the units that analysts use. */
 const SHOWN: Record<Motion, { unit: string; perMillimetre: number }> = {
   acceleration: { unit: 'g', perMillimetre: 1 / MM_PER_S2_A_G },
   velocity: { unit: 'mm/s', perMillimetre: 1 },
   displacement: { unit: 'µm', perMillimetre: 1000 },
 };
 
-/** What a sensor's signal can be shown as. */
+/** Quantities that a sensor's signal can be converted to. */
 export const quantitiesOf = (unit: Unit): Quantity[] =>
   motionOf(unit) ? ['measured', 'acceleration', 'velocity', 'displacement'] : ['measured'];
 
@@ -59,8 +62,8 @@ export const unitOf = (quantity: Quantity, unit: Unit): string =>
   quantity === 'measured' ? unit : SHOWN[quantity].unit;
 
 /**
- * Peak amplitudes of the vibration, averaged in power over all segments of all pieces, as fine as half the longest piece
- * allows, in the unit of `quantity`. @throws RangeError where no piece holds 256 samples.
+ * Peak amplitudes of the vibration in the unit of `quantity`, power-averaged over all segments of all pieces, with
+ * segments of half the longest piece. @throws RangeError if no piece holds 256 samples.
  */
 export function vibrationSpectrum(recording: Recording, quantity: Quantity): Curve {
   const { pieces, sampleRateHz, unit } = recording;
@@ -77,7 +80,7 @@ export function vibrationSpectrum(recording: Recording, quantity: Quantity): Cur
   return { fromHz: 0, stepHz, amplitude };
 }
 
-/** Root mean square of curves of one length, each with its weight. */
+/** Weighted root mean square of curves of equal length. */
 function averaged(curves: readonly { amplitude: Float64Array; weight: number }[]): Float64Array {
   const total = curves.reduce((sum, c) => sum + c.weight, 0);
   return curves[0].amplitude.map((_, k) =>
@@ -90,11 +93,14 @@ function conversion(unit: Unit, hz: number, motion: Motion): number {
   return motionFactor(unit, hz, motion) * SHOWN[motion].perMillimetre;
 }
 
-/** Up to this multiple of the highest named line, at least this many Hz: beyond it a defect leaves nothing. */
+/**
+ * The upper limit of the axis: this multiple of the highest named line, and at least this many Hz; a defect leaves no
+ * lines above it.
+ */
 const ENVELOPE_SPARE = 1.3;
 const ENVELOPE_LEAST_HZ = 200;
 
-/** Peak amplitudes of the envelope, averaged in power over the pieces that are as long as the longest. */
+/** Peak amplitudes of the envelope, power-averaged over the pieces that are as long as the longest. */
 export function envelopeOf(recording: Recording): Curve {
   const { pieces, sampleRateHz, lines } = recording;
   const highest = Math.max(ENVELOPE_LEAST_HZ, ...lines.envelope.map((l) => ENVELOPE_SPARE * l.hz));
@@ -102,25 +108,25 @@ export function envelopeOf(recording: Recording): Curve {
   const whole = pieces.filter((p) => p.length >= length).map((p) => p.subarray(0, length));
   const curves = whole.map((p) => envelopeSpectrum(p, sampleRateHz, highest));
   const amplitude = averaged(curves.map((c) => ({ amplitude: c.amplitude, weight: 1 })));
-  // The first places hold what is left of the envelope's mean.
+  // The first bins contain leakage from the envelope's mean.
   amplitude.fill(0, 0, 3);
   return { ...curves[0], amplitude };
 }
 
-/** Peak amplitudes as an analyst wants to read them; dB of the RMS re 1 unit, no lower than 120 dB below it. */
+/** Amplitudes for display; dB relative to 1 unit RMS, limited to 120 dB below it. */
 export function shownAs(amplitude: number, as: AmplitudeAs): number {
   if (as === 'peak') return amplitude;
   const rms = amplitude / Math.SQRT2;
   return as === 'rms' ? rms : 20 * Math.log10(Math.max(rms, 1e-6));
 }
 
-/** The factor from Hz to what the axis shows. Orders need the shaft's rate. */
+/** The factor from Hz to the axis unit. Orders need the shaft rate. */
 export function frequencyScale(as: FrequencyAs, shaftHz: number | undefined): number {
   if (as === 'cpm') return 60;
   return as === 'orders' && shaftHz ? 1 / shaftHz : 1;
 }
 
-/** At most `count` points between two frequencies, each the highest of those that it stands for: no line is lost. */
+/** At most `count` points between two frequencies, each the maximum of its bins, so that no line is lost. */
 export function pointsBetween(
   { fromHz, stepHz, amplitude }: Curve,
   [lowHz, highHz]: readonly [number, number],
@@ -139,11 +145,11 @@ export function pointsBetween(
   return shown;
 }
 
-/** A line may be so far from where speed and geometry place it: 1 % is the slip of a loaded bearing. */
+/** Tolerance between a line and its expected frequency: 1 % is the slip of a loaded bearing. */
 const REACH = 0.01;
 const REACH_BINS = 1.5;
 
-/** The highest `count` local maxima between two frequencies, the highest first, interpolated between bins. */
+/** The highest `count` local maxima between two frequencies, highest first, interpolated between bins. */
 export function highestPeaks(
   { fromHz, stepHz, amplitude }: Curve,
   [lowHz, highHz]: readonly [number, number],
@@ -168,7 +174,7 @@ function nearest(lines: readonly NamedLine[], hz: number, reachHz: number): Name
   return near.sort((a, b) => Math.abs(a.hz - hz) - Math.abs(b.hz - hz))[0] ?? null;
 }
 
-/** The frequency of the highest place within `bins` of one: a cursor set by hand falls on the line beside it. */
+/** The frequency of the highest bin within `bins` of a frequency, so that a manually set cursor snaps to the line. */
 export function snapped({ fromHz, stepHz, amplitude }: Curve, hz: number, bins: number): number {
   const centre = Math.round((hz - fromHz) / stepHz);
   let at = Math.min(Math.max(centre, 0), amplitude.length - 1);
@@ -177,7 +183,7 @@ export function snapped({ fromHz, stepHz, amplitude }: Curve, hz: number, bins: 
   return fromHz + at * stepHz;
 }
 
-/** Lines of a cursor: its harmonics up to `harmonics`, and `sidebands` to either side of each. */
+/** The lines of a cursor: harmonics up to `harmonics`, and `sidebands` on either side of each. */
 export function cursorLines(hz: number, harmonics: number, sidebandHz: number, sidebands: number): NamedLine[] {
   return Array.from({ length: harmonics }, (_, i) => i + 1).flatMap((k) => {
     const centre = { name: k === 1 ? 'cursor' : `${k}× cursor`, hz: k * hz };
@@ -190,7 +196,7 @@ export function cursorLines(hz: number, harmonics: number, sidebandHz: number, s
   });
 }
 
-/** The highest amplitude within `reachHz` of a frequency; null beyond the curve. */
+/** The highest amplitude within `reachHz` of a frequency; null outside the curve. */
 export function highestNear({ fromHz, stepHz, amplitude }: Curve, hz: number, reachHz: number): number | null {
   const first = Math.max(0, Math.round((hz - reachHz - fromHz) / stepHz));
   const last = Math.min(amplitude.length - 1, Math.round((hz + reachHz - fromHz) / stepHz));

@@ -16,27 +16,29 @@ interface Trend {
   title: string;
   unit: string;
   columns: Columns;
-  /** Which value of each interval is drawn: of vibration the largest, so that no impact is lost; of a process value its mean. */
+  /**
+   * The value drawn per interval: the maximum for vibration, so that no impact is lost; the mean for a process value.
+   */
   drawn: 'mean' | 'max';
-  /** The week before, at the times of this one. */
+  /** The previous week, shifted to the times of this one. */
   weekBefore: Columns | null;
   levels: Level[];
-  /** Of a curve without values; absent: nothing is known of it. */
+  /** The reason for a curve without values; absent if unknown. */
   whyEmpty?: string;
 }
 
 interface Wanted {
   rangeS: number;
-  /** Null: velocity where it is computed, else RMS. */
+  /** Null selects velocity where it is computed, otherwise RMS. */
   field: string | null;
   withWeekBefore: boolean;
 }
 
-/** Trends of a machine: its health index, one feature of each vibration point, and its process values. */
+/** Trends of a machine: health index, one feature of each vibration point, and process values. */
 export function Trends({ machine, alerts, ticks }: { machine: MachineView; alerts: AlertRecord[]; ticks: number }) {
   const wanted = useSignal<Wanted>({ rangeS: RANGES_S[0], field: null, withWeekBefore: false });
   const change = (part: Partial<Wanted>) => (wanted.value = { ...wanted.value, ...part });
-  // A week of data is not read every five seconds.
+  // A week of data is not reloaded every five seconds.
   const due = wanted.value.rangeS > SHORT_S ? Math.floor(ticks / SLOW_TICKS) : ticks;
   const loaded = useLoaded(() => loadTrends(machine, wanted.value), [machine.points.join(), due, wanted.value]);
   const { rangeS, field, withWeekBefore } = wanted.value;
@@ -46,7 +48,7 @@ export function Trends({ machine, alerts, ticks }: { machine: MachineView; alert
       {loaded.error.value && <p role="alert">{loaded.error.value}</p>}
       <div class="controls">
         <fieldset class="ranges">
-          <legend>Of the last</legend>
+          <legend>Time range: last</legend>
           {RANGES_S.map((s) => (
             <label key={s}>
               <input type="radio" name="range" checked={rangeS === s} onChange={() => change({ rangeS: s })} />
@@ -90,7 +92,7 @@ function TrendChart({ trend, marks }: { trend: Trend; marks: Mark[] }) {
     <Chart
       title={title}
       unit={unit}
-      note={before ? 'the second curve: a week before' : undefined}
+      note={before ? 'second curve: previous week' : undefined}
       whyEmpty={trend.whyEmpty}
       levels={levels}
       marks={marks}
@@ -117,7 +119,7 @@ const alertMarks = (alerts: readonly AlertRecord[]): Mark[] =>
     kind: 'cursor',
   }));
 
-/** Of another curve the value nearest to each time, a week on; null where it has none within two of its steps. */
+/** For each time, the nearest value of another curve one week earlier; null if none is within two of its steps. */
 function nearestValues(
   timeMs: readonly number[],
   values: readonly number[],
@@ -149,9 +151,9 @@ async function loadTrends(machine: MachineView, wanted: Wanted): Promise<Trend[]
 }
 
 const NOT_MADE =
-  'No values in this range: nothing arrived, or this feature is not made of it (a bearing, teeth or blades have to be configured, the speed known).';
+  'No values in this range: no data arrived, or this feature is not available (a bearing, teeth or blades must be configured, and the speed known).';
 
-/** Why a machine has no index: what its points say that are not assessed. */
+/** Why a machine has no index: the reasons of its points that are not assessed. */
 function whyNoIndex({ health }: MachineView): string {
   const reasons = health.points.flatMap((p) => (p.assessment === 'assessed' ? [] : [`${p.reason} (${p.remedy})`]));
   return `No index in this range${reasons.length > 0 ? `: ${[...new Set(reasons)].join('; ')}` : ''}.`;
@@ -190,7 +192,7 @@ async function processTrend(machine: MachineView, point: string, wanted: Wanted)
 
 type Field = Pick<Parameters<typeof api.series>[0], 'measurement' | 'point' | 'field'>;
 
-/** Anchored at the machine's newest data and not at the clock: a recording that is replayed may be years old. */
+/** Anchored at the machine's latest data, not the clock: a replayed recording may be years old. */
 async function loadTrend({ health }: MachineView, { rangeS, withWeekBefore }: Wanted, field: Field) {
   const { site, edge, asset } = health;
   const toMs = health.timeMs + 1000;
@@ -200,7 +202,7 @@ async function loadTrend({ health }: MachineView, { rangeS, withWeekBefore }: Wa
   return { columns, weekBefore };
 }
 
-/** What a value is held against: the zones of ISO 20816 for the velocity, and what the machine's own normal is. */
+/** Reference lines of a value: the ISO 20816 zones of a velocity, and the machine's baseline. */
 function levelsOf({ health }: MachineView, point: string, field: string): Level[] {
   const levels: Level[] = [];
   const limits = field === 'velocityRmsMmPerS' ? health.iso?.limitsMmPerS : undefined;

@@ -6,10 +6,10 @@ import { longestPiece, type Recording, secondsOf } from './recording.ts';
 const ROWS = 120;
 const BINS = 512;
 const LENGTH = 4096;
-/** Decades below the highest line that have a colour. */
+/** Decades below the highest line that are shown in colour. */
 const DECADES = 3;
 
-/** Spectra one below the other over the recording: the darker, the higher. */
+/** Spectra in order of time, from top to bottom: darker means higher. */
 export function WaterfallChart({ recording }: { recording: Recording }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { sampleRateHz, unit } = recording;
@@ -34,7 +34,7 @@ export function WaterfallChart({ recording }: { recording: Recording }) {
   );
 }
 
-/** Each piece gives rows by its length. */
+/** Each piece gives rows in proportion to its length. */
 function rowsOf(recording: Recording): Float64Array[] {
   const length = Math.min(LENGTH, 2 ** Math.floor(Math.log2(longestPiece(recording).length)));
   const whole = recording.pieces.filter((p) => p.length >= length);
@@ -58,7 +58,9 @@ function draw(canvas: HTMLCanvasElement, rows: readonly Float64Array[], highest:
   context.putImageData(image, 0, 0);
 }
 
-/** White over blue to black: lightness falls all the way, so that it can be read without seeing colours. */
+/**
+ * White through blue to black: lightness decreases monotonically, so that the chart is readable without colour vision.
+ */
 function colourOf(level: number): [number, number, number, number] {
   const light = 255 * (1 - level);
   return [light * (1 - 0.5 * level), light, Math.min(255, light + 90 * level * (1 - level) * 4), 255];

@@ -1,4 +1,4 @@
-/** Times of a signal's lowest and highest sample in each of `count` stretches between two times: no impact is lost. */
+/** Times of the lowest and highest sample in each of `count` intervals of a time range, so that no impact is lost. */
 export function waveformBetween(
   samples: Float32Array,
   sampleRateHz: number,

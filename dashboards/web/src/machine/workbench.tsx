@@ -16,7 +16,7 @@ const WAVEFORM_POINTS = 2000;
 
 const load = async (id: string) => recordingOf(await api.recording(id));
 
-/** Waveform, spectrum, envelope spectrum and waterfall of one recording, beside another one if the reader wants. */
+/** Waveform, spectrum, envelope spectrum and waterfall of one recording, with an optional second one for comparison. */
 export function Workbench({ view, others }: { view: EvidenceView; others: EvidenceView[] }) {
   const shown = useLoaded(() => load(view.id), [view.id]);
   const comparedId = useSignal('');
@@ -63,7 +63,7 @@ function Facts({ recording }: { recording: Recording }) {
   );
 }
 
-/** Both spectra share one cursor: a line is held against its modulation. */
+/** Both spectra share one cursor, so that a line can be compared with its modulation. */
 function Spectra({ recording, compared }: { recording: Recording; compared: Recording | null }) {
   const setting = useSignal<Setting>(FIRST_SETTING);
   const hasShaft = recording.lines.shaftHz !== undefined;
@@ -100,7 +100,7 @@ function WaveformChart({ samples, sampleRateHz, unit }: WaveformProps) {
       />
       {zoomed.value !== null && (
         <button type="button" onClick={() => (zoomed.value = null)}>
-          Show the whole waveform
+          Show the complete waveform
         </button>
       )}
     </section>

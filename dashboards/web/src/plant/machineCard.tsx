@@ -7,12 +7,12 @@ import { Sparkline } from './sparkline.tsx';
 
 interface CardProps {
   machine: MachineView;
-  /** Of the machine, the newest first. */
+  /** The machine's alerts, newest first. */
   alerts: readonly AlertRecord[];
   lastVisitMs: number;
 }
 
-/** What is wrong with one machine, since when, how severe it is, who owns it and what it waits for. */
+/** A machine's fault, its age, severity, owner and next step. */
 export function MachineCard({ machine, alerts, lastVisitMs }: CardProps) {
   const { health, watch } = machine;
   if (watch.state === 'not_watched') return <UnwatchedCard health={health} watch={watch} />;
@@ -36,13 +36,13 @@ export function MachineCard({ machine, alerts, lastVisitMs }: CardProps) {
 
 function Trouble({ alert, more }: { alert: AlertRecord; more: number }) {
   const { text, asset, raisedAtMs, assignedTo } = alert;
-  // The card names the machine already.
+  // The card already shows the machine's name.
   const what = text.startsWith(`${asset} `) ? text.slice(asset.length + 1) : text;
   return (
     <>
       <span class="trouble">{what}</span>
       <span class="quiet">
-        since {time(raisedAtMs)} · {assignedTo ? `owned by ${assignedTo}` : 'nobody owns it'} · {waitsFor(alert)}
+        since {time(raisedAtMs)} · {assignedTo ? `assigned to ${assignedTo}` : 'unassigned'} · {waitsFor(alert)}
         {more > 0 ? ` · ${more} more` : ''}
       </span>
     </>
@@ -70,11 +70,11 @@ function whyNotAssessed(points: MachineView['health']['points']): string {
 
 const UNWATCHED: Record<Extract<MachineView['watch'], { state: 'not_watched' }>['reason'], string> = {
   edge_offline: 'its edge is disconnected',
-  edge_silent: 'its edge sends nothing',
-  machine_silent: 'its edge sends no verdict on it',
+  edge_silent: 'its edge sends no data',
+  machine_silent: 'its edge sends no verdict',
 };
 
-/** A machine whose messages do not arrive: its last verdict is none of now. */
+/** A machine whose messages do not arrive; its last verdict is out of date. */
 function UnwatchedCard({ health, watch }: { health: MachineView['health']; watch: MachineView['watch'] }) {
   if (watch.state === 'watched') return null;
   return (

@@ -8,7 +8,7 @@ import { alerts, keyOf, lastVisitMs, machines } from '../state.ts';
 import { WorkOrderList } from '../workOrders.tsx';
 import { MachineCard } from './machineCard.tsx';
 
-/** The alerts of the plant beside its machines, by site, area and line, the worst first. */
+/** The plant's alerts and machines, by site, area and line, worst first. */
 export function PlantPage() {
   const search = useSignal('');
   const wanted = search.value.trim().toLowerCase();
@@ -37,7 +37,7 @@ export function PlantPage() {
           <span class="quiet">{summaryOf(machines.value)}</span>
         </p>
         {machines.value.length === 0 && <p class="empty">No machine has reported yet.</p>}
-        {machines.value.length > 0 && shown.length === 0 && <p class="empty">No machine is called so.</p>}
+        {machines.value.length > 0 && shown.length === 0 && <p class="empty">No matching machine.</p>}
         {places.map(([place, own]) => (
           <MachineList key={place} place={places.length > 1 ? place : null} machines={own} alerts={byMachine} />
         ))}
@@ -47,7 +47,7 @@ export function PlantPage() {
 }
 
 interface ListProps {
-  /** Null: there is only one. */
+  /** Null if there is only one. */
   place: string | null;
   machines: MachineView[];
   alerts: Map<string, AlertRecord[]>;
@@ -67,13 +67,13 @@ function MachineList({ place, machines, alerts }: ListProps) {
   );
 }
 
-/** Unwatched machines come before all: nothing is known of them. */
+/** Machines that are not watched come first, because their state is unknown. */
 const rankOf = ({ watch, health }: MachineView): number =>
   watch.state === 'watched' ? 1 + STATUS_ORDER.indexOf(health.status) : 0;
 
 const worstOf = (machines: readonly MachineView[]): number => Math.min(...machines.map(rankOf));
 
-/** Normal ones by name: their index wavers, and a card must not move away under a finger. */
+/** Normal machines are ordered by name: their index fluctuates, and a card must not move while it is being tapped. */
 function worstFirst(a: MachineView, b: MachineView): number {
   const byIndex = a.health.status === 'NORMAL' ? 0 : (b.health.index ?? 0) - (a.health.index ?? 0);
   return rankOf(a) - rankOf(b) || byIndex || a.health.asset.localeCompare(b.health.asset);
@@ -82,7 +82,7 @@ function worstFirst(a: MachineView, b: MachineView): number {
 const statusOf = ({ watch, health }: MachineView): string =>
   watch.state === 'watched' ? statusText(health) : 'Not watched';
 
-/** Site, area and line, as far as they are configured. */
+/** Site, area and line, as far as configured. */
 const placeOf = ({ site, area, line }: MachineView['health']): string =>
   [site, area, line].filter((level) => level !== undefined).join(' / ');
 
@@ -93,7 +93,7 @@ function textOf(machine: MachineView): string {
 
 function summaryOf(all: readonly MachineView[]): string {
   const counts = groupBy(all, statusOf);
-  return ['Not watched', ...STATUS_ORDER.map((s) => STATUS_WORDS[s]), 'Assessed in part']
+  return ['Not watched', ...STATUS_ORDER.map((s) => STATUS_WORDS[s]), 'Partly assessed']
     .flatMap((status) => {
       const count = counts.get(status)?.length ?? 0;
       return count > 0 ? [`${count} ${status.toLowerCase()}`] : [];

@@ -3,16 +3,19 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Columns, MachineView } from '#models/contracts/api.ts';
 import { api } from '../api.ts';
 
-/** The last day; of a machine that is new, the last quarter of an hour. */
+/** The last day, or the last quarter of an hour for a new machine. */
 const RANGES_MS = [86_400_000, 900_000] as const;
 const POINTS = 60;
 const ENOUGH = 12;
 const REFRESH_MS = 60_000;
 const [WIDTH, HEIGHT] = [200, 32];
-/** In alert limits: a curve that is higher is cut off. */
+/** As a multiple of the alert limit; higher curves are clipped. */
 const HIGHEST = 2;
 
-/** The health index of the last day or less; the dashed line is the alert limit. It is read only while its card is in sight. */
+/**
+ * The health index of the last day or less; the dashed line is the alert limit. It is loaded only while its card is
+ * visible.
+ */
 export function Sparkline({ health }: { health: MachineView['health'] }) {
   const holder = useRef<SVGSVGElement>(null);
   const columns = useSignal<Columns | null>(null);
@@ -26,7 +29,7 @@ export function Sparkline({ health }: { health: MachineView['health'] }) {
       const toMs = newestMs.current + 1000;
       const of = { measurement: 'millwright_health', site, edge, asset, field: 'index', toMs, points: POINTS } as const;
       for (const rangeMs of RANGES_MS) {
-        // A card without its curve is still a card: the status line tells when the gateway is away.
+        // A card remains useful without its curve: the status line shows when the gateway is unreachable.
         columns.value = await api.series({ ...of, fromMs: toMs - rangeMs }).catch(() => null);
         if (columns.value === null || columns.value.timeMs.length >= ENOUGH) return;
       }

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { api, token } from '../api.ts';
 import { useLoaded } from '../useLoaded.ts';
 
-/** Every way to sign in that the gateway offers. */
+/** All sign-in methods that the gateway offers. */
 export function SignInPage() {
   const { value: ways, error } = useLoaded(() => api.waysToSignIn(), []);
   const refused = new URLSearchParams(location.search).get('signInError');
@@ -60,7 +60,7 @@ function TokenForm() {
   );
 }
 
-/** After a one-time password, before anything else. */
+/** Shown after sign-in with a one-time password. */
 export function ChoosePassword({ name }: { name: string }) {
   const [password, chosen, again] = [useSignal(''), useSignal(''), useSignal('')];
   const work = async () => {
@@ -70,11 +70,11 @@ export function ChoosePassword({ name }: { name: string }) {
   return (
     <>
       <h2>Choose a password</h2>
-      <p>The password of {name} is good for one sign-in.</p>
+      <p>The password of {name} is valid for one sign-in.</p>
       <Form label="Choose" work={work}>
-        <SecretField label="Present password" text={password} autocomplete="current-password" />
+        <SecretField label="Current password" text={password} autocomplete="current-password" />
         <SecretField label="New password, 12 characters or more" text={chosen} autocomplete="new-password" />
-        <SecretField label="New password again" text={again} autocomplete="new-password" />
+        <SecretField label="Repeat new password" text={again} autocomplete="new-password" />
       </Form>
     </>
   );
@@ -101,7 +101,7 @@ function SecretField({ label, text, autocomplete }: SecretFieldProps) {
   );
 }
 
-/** A form after which the page begins anew; what was refused is shown with its reason. */
+/** A form that reloads the page on success, or shows the reason for refusal. */
 function Form({
   label,
   work,
@@ -116,7 +116,7 @@ function Form({
     event.preventDefault();
     try {
       await work();
-      // Without what a refused sign-in left in the address.
+      // Removes the parameters of a refused sign-in from the address.
       location.replace(`/${location.hash}`);
       if (location.search === '') location.reload();
     } catch (error) {

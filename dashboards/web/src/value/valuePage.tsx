@@ -8,7 +8,7 @@ import { useLoaded } from '../useLoaded.ts';
 
 const DAYS = 365;
 
-/** What the alerts were worth, and what other limits would have done. */
+/** The value of the alerts, and a backtest of other limits. */
 export function ValuePage() {
   const { value, error } = useLoaded(() => api.value(DAYS), []);
   return (
@@ -32,17 +32,17 @@ function Ledger({ value: { currency, total, months, machines: byMachine, rules, 
     number(inspections),
     number(amount),
   ];
-  const heads = ['Stops avoided', 'Too late', 'Visits for nothing', currency];
+  const heads = ['Stops avoided', 'Too late', 'Unnecessary inspections', currency];
   return (
     <section aria-labelledby="value-title">
       <h2 id="value-title">
         Value of the alerts over a year: {number(total.amount)} {currency}
       </h2>
       <p class="quiet">
-        A confirmed fault would have been an unplanned stop. Each alert about nothing costs a visit. Alerts without a
-        finding, and failures without an alert, do not count. Costs are those of the gateway’s configuration.
+        Each confirmed fault would have caused an unplanned stop. Each false alarm costs an inspection. Alerts without a
+        finding, and failures without an alert, do not count. Costs come from the gateway’s configuration.
       </p>
-      {entries.length === 0 && <p class="empty">No alert has a finding yet: close alerts with what was found.</p>}
+      {entries.length === 0 && <p class="empty">No alert has a finding yet: close alerts with a finding.</p>}
       {entries.length > 0 && (
         <>
           <p class="tools">
@@ -54,7 +54,7 @@ function Ledger({ value: { currency, total, months, machines: byMachine, rules, 
           <Table label="By machine" head={['Machine', ...heads]} rows={byMachine.map((m) => [m.machine, ...sum(m)])} />
           <Table label="By rule" head={['Rule', ...heads]} rows={rules.map((r) => [r.rule, ...sum(r)])} />
           <Table
-            label="Newest entries"
+            label="Latest entries"
             head={['Found', 'Machine', 'Rule', 'What', currency]}
             rows={entries.slice(0, 20).map((e) => [time(e.atMs), e.machine, e.rule, WORDS[e.kind], number(e.amount)])}
           />
@@ -64,7 +64,7 @@ function Ledger({ value: { currency, total, months, machines: byMachine, rules, 
   );
 }
 
-const WORDS = { avoided: 'stop avoided', late: 'failed first', inspection: 'nothing was wrong' };
+const WORDS = { avoided: 'stop avoided', late: 'failed first', inspection: 'no fault found' };
 
 /** Limits tried on the stored health index. */
 function Limits() {
@@ -82,7 +82,7 @@ function Limits() {
   const names = [...new Set(machines.value.map((m) => m.health.asset))].sort();
   return (
     <section aria-labelledby="limits-title">
-      <h2 id="limits-title">Would it have fired?</h2>
+      <h2 id="limits-title">Backtest of alert limits</h2>
       <form class="take" onSubmit={(e) => void submit(e)}>
         <label>
           Machine{' '}
@@ -105,7 +105,7 @@ function Trials({ trial: { currency, machines: count, failures, findings, trials
   return (
     <>
       <p>
-        {count} machines, {failures} recorded failures. Really raised, with a finding: {findings.confirmed} confirmed,{' '}
+        {count} machines, {failures} recorded failures. Actual alerts with a finding: {findings.confirmed} confirmed,{' '}
         {findings.false_alarm} false, {findings.nothing_found} with nothing found.
       </p>
       <Table

@@ -7,7 +7,7 @@ import { TASK_WORDS, WorkOrderList } from '../workOrders.tsx';
 
 const DAYS = 7;
 
-/** What to work on first: machines with open alerts by the risk that an hour of work avoids, and the work orders. */
+/** Machines with open alerts, ranked by the risk avoided per hour of work, and the work orders. */
 export function WorkPage() {
   const { value, error } = useLoaded(() => api.workList(DAYS), [alerts.value]);
   return (
@@ -16,9 +16,9 @@ export function WorkPage() {
       <section aria-labelledby="work-title">
         <h2 id="work-title">Work list for {DAYS} days</h2>
         <p class="quiet">
-          The risk avoided is the chance that the fault is there, times the chance that it stops the machine within{' '}
-          {DAYS} days, times what an unplanned stop costs beyond a planned one, less the visit where nothing is wrong.
-          Costs and hours are those of the gateway’s configuration.
+          The risk avoided is the probability that the fault exists, times the probability that it stops the machine
+          within {DAYS} days, times the extra cost of an unplanned stop, less the cost of an unnecessary inspection.
+          Costs and hours come from the gateway’s configuration.
         </p>
         {value.value === null && !error.value && <p role="status">Loading …</p>}
         {value.value?.items.length === 0 && <p class="empty">No machine has an open alert.</p>}
@@ -27,9 +27,9 @@ export function WorkPage() {
             label="Work list"
             head={[
               'Machine',
-              'What is wrong',
+              'Fault',
               'Work',
-              'Fault is there',
+              'Fault probability',
               `Stops within ${DAYS} days`,
               `Risk avoided (${value.value.currency})`,
               'Hours',
