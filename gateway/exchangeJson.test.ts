@@ -28,7 +28,7 @@ test('another answer than 2xx, and an address of this machine that is not allowe
 });
 
 test('a redirect is followed nowhere', async () => {
-  await expect(get('/elsewhere')).rejects.toThrow('the receiver answered 302');
+  await expect(get('/elsewhere')).rejects.toThrow('the receiver responded with 302');
 });
 
 test.each([

@@ -4,7 +4,6 @@ import type { EdgeConfig } from '../config.ts';
 import { type RunningEdge, startEdge } from '../main.ts';
 import { brokerOf, hearBroker } from '../sources/listen.ts';
 import { Samples } from '../sources/mappingText.ts';
-import { browse } from '../sources/opcua/browse.ts';
 import { opcuaSourceSchema } from '../sources/opcua/opcuaConfig.ts';
 import { discover } from './discover.ts';
 import { SetupError } from './editConfig.ts';
@@ -42,6 +41,7 @@ export async function runSetup(
       const nodes = [{ nodeId: ROOT, asset: 'unused', point: 'unused' }];
       const source = opcuaSourceSchema.safeParse({ type: 'opcua', endpoint, nodes });
       if (!source.success) throw new SetupError(`${endpoint}: an address such as opc.tcp://host:4840 is needed`);
+      const { browse } = await import('../sources/opcua/browse.ts');
       const variables = await browse(source.data, setup.basics.dataDirectory || '.', ROOT, MAX_VARIABLES);
       // What every server says of itself is no machine's.
       return variables.filter(({ nodeId }) => !/^(ns=0;)?i=/.test(nodeId));

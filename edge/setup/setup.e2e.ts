@@ -71,10 +71,10 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))('edge setup',
     await broker?.process.end('SIGTERM');
   });
 
-  const fill = (values: Record<string, string>, form: string) =>
-    Promise.all(
-      Object.entries(values).map(([name, value]) => page.fill(`form[action="${form}"] [name="${name}"]`, value)),
-    );
+  const fill = async (values: Record<string, string>, form: string) => {
+    for (const [name, value] of Object.entries(values))
+      await page.fill(`form[action="${form}"] [name="${name}"]`, value);
+  };
   const submit = async (form: string) => {
     await Promise.all([page.waitForNavigation({ timeout: 60_000 }), page.click(`form[action="${form}"] button`)]);
   };

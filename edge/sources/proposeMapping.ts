@@ -2,6 +2,7 @@ import { safeName } from '#models/contracts/names.ts';
 import { parseJson, textOf } from './jsonText.ts';
 import { parseLine } from './lineProtocol.ts';
 import { numberOf } from './scalarValue.ts';
+import { withoutOverlaps } from './separateProposals.ts';
 import { timeReader } from './timeReader.ts';
 
 export interface Proposal {
@@ -40,11 +41,12 @@ export function proposeMappings(samples: ReadonlyMap<string, Uint8Array>): Propo
     if (group) group.topics.push(topic);
     else groups.set(kind, { payload, topics: [topic] });
   }
-  return [...groups.values()].map(({ payload, topics }) => ({
-    subscription: payload && { ...proposeTopic(topics, payload), payload },
+  const proposals = [...groups.values()].map(({ payload, topics }) => ({
+    subscription: payload && { ...proposeTopic(topics, payload, relatedTo(topics[0], samples)), payload },
     topics,
     left: payload?.values === undefined ? [] : arrayPaths(samples.get(topics[0]) as Uint8Array),
   }));
+  return withoutOverlaps(proposals);
 }
 
 /** Of what is mapped value by value: a device's data may lie in an array beside a few numbers about it. */
@@ -54,14 +56,33 @@ function arrayPaths(bytes: Uint8Array): string[] {
   return found.flatMap(({ path, value }) => (Array.isArray(value) && value.length > 0 ? [path] : []));
 }
 
-/** The levels that differ, or the last ones, name machine and point. */
-function proposeTopic(topics: readonly string[], payload: Record<string, unknown>): Record<string, unknown> {
+/** Topics that begin as one does and have as many levels: what differs among them names machines and points. */
+function relatedTo(topic: string, samples: ReadonlyMap<string, Uint8Array>): string[] {
+  const [first, ...rest] = topic.split('/');
+  return [...samples.keys()].filter((other) => {
+    const levels = other.split('/');
+    return levels[0] === first && levels.length === rest.length + 1;
+  });
+}
+
+/**
+ * The levels that differ, or the last ones, name machine and point.
+ * @param topics of the kind of message. @param related these and others, by which levels that name something are found.
+ */
+function proposeTopic(
+  topics: readonly string[],
+  payload: Record<string, unknown>,
+  related: readonly string[],
+): Record<string, unknown> {
   const levels = topics.map((topic) => topic.split('/'));
   const width = levels[0].length;
-  const differing = Array.from({ length: width }, (_, i) => i).filter((i) => new Set(levels.map((l) => l[i])).size > 1);
+  const differingIn = (all: readonly string[][]) =>
+    Array.from({ length: width }, (_, i) => i).filter((i) => new Set(all.map((l) => l[i])).size > 1);
+  const differing = differingIn(levels);
+  const naming = new Set([...differing, ...differingIn(related.map((topic) => topic.split('/')))]);
   const namesPoints =
     'values' in payload || 'each' in payload || ['senml', 'line_protocol'].includes(String(payload.type));
-  const free = [...differing];
+  const free = [...naming].sort((a, b) => a - b);
   const pattern = [...levels[0]];
   for (const i of differing) pattern[i] = '+';
   const point = namesPoints ? undefined : (free.pop() ?? (width > 1 ? width - 1 : undefined));

@@ -53,7 +53,7 @@ test('limits are tried on the stored health index, beside failures and findings'
   expect((await app.inject('/api/v1/backtest?persistMinutes=x')).statusCode).toBe(400);
   expect((await app.inject('/api/v1/backtest?asset=other')).json()).toMatchObject({ machines: 0, best: null });
   const noAsset = await app.inject('/api/v1/backtest?model=none');
-  expect(noAsset.json()).toMatchObject({ error: 'asset: a model is tried on one machine; name it' });
+  expect(noAsset.json()).toMatchObject({ error: 'asset: required, because a model is tested on one machine' });
   const noModel = await app.inject('/api/v1/backtest?model=none&asset=pump-1');
   expect(noModel.json()).toMatchObject({ error: 'no model none' });
   expect(noModel.statusCode).toBe(400);

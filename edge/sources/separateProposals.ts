@@ -1,0 +1,49 @@
+import { safeName } from '#models/contracts/names.ts';
+import type { Proposal } from './proposeMapping.ts';
+
+const PLACEHOLDER = /^(\+|\{.*\})$/;
+const NAMED = /^\{(asset|point)\}$/;
+
+/**
+ * Proposals of which each takes its own topics alone, the most specific first: the first subscription that fits a topic
+ * decides, and one for every topic of a hall would refuse the payloads of another kind there. Pure.
+ */
+export function withoutOverlaps(proposals: readonly Proposal[]): Proposal[] {
+  const known = proposals.filter(({ subscription }) => subscription !== null);
+  const unknown = proposals.filter(({ subscription }) => subscription === null);
+  const narrowed = new Set<Proposal>();
+  const specific: Proposal[] = [];
+  const general: Proposal[] = [];
+  // The kind with the most topics keeps its general pattern.
+  for (const proposal of known.toSorted((a, b) => a.topics.length - b.topics.length)) {
+    const others = known.filter((other) => other !== proposal && !narrowed.has(other));
+    if (others.some(({ topics }) => topics.some((topic) => fits(patternOf(proposal), topic)))) {
+      narrowed.add(proposal);
+      specific.push(...narrow(proposal));
+    } else general.push(proposal);
+  }
+  const byOrder = (a: Proposal, b: Proposal) => known.indexOf(a) - known.indexOf(b);
+  return [...specific, ...general.toSorted(byOrder), ...unknown];
+}
+
+const patternOf = ({ subscription }: Proposal): string => String(subscription?.topic);
+
+function fits(pattern: string, topic: string): boolean {
+  const [own, levels] = [pattern.split('/'), topic.split('/')];
+  return own.length === levels.length && own.every((level, i) => PLACEHOLDER.test(level) || level === levels[i]);
+}
+
+/** A proposal for each name at the last level that its pattern reads one from, which then stands in the pattern. */
+function narrow(proposal: Proposal): Proposal[] {
+  const { subscription, topics } = proposal;
+  const pattern = patternOf(proposal).split('/');
+  const at = pattern.findLastIndex((level) => NAMED.test(level));
+  if (at < 0) return [proposal];
+  const of = NAMED.exec(pattern[at])?.[1] ?? '';
+  const names = new Set(topics.map((topic) => topic.split('/')[at]));
+  return [...names].map((name) => ({
+    ...proposal,
+    topics: topics.filter((topic) => topic.split('/')[at] === name),
+    subscription: { ...subscription, topic: pattern.with(at, name).join('/'), [of]: safeName(name) ?? name },
+  }));
+}
