@@ -123,13 +123,13 @@ function addListen(edge: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright edge listen edge.yaml --for 1m')
     .action(async (file: string, o: { for: number; source?: number; all?: boolean }) => {
       const source = mqttSourceOf(shell, file, await load(shell, file), o.source);
-      const { hearBroker, Listening } = await import('./sources/listen.ts');
+      const { collectMessages, Listening } = await import('./sources/listen.ts');
       const { openProtobufs } = await import('./sources/protobufReaders.ts');
       await openProtobufs(source.subscriptions);
       const listening = new Listening(source);
       shell.say(`${withoutPassword(source.url)}: listening for ${o.for} s`);
       const filters = o.all ? ['#'] : listening.filters;
-      await hearBroker(source, filters, 1000 * o.for, shell.stopSignal(), (heard) => {
+      await collectMessages(source, filters, 1000 * o.for, shell.stopSignal(), (heard) => {
         for (const line of listening.take(heard, Date.now())) shell.write(line);
       }).catch((error: Error) => {
         throw shell.failure(`${withoutPassword(source.url)}: ${error.message}`);
@@ -155,7 +155,7 @@ function addMap(edge: Command, shell: Shell): void {
     .option('--source <n>', 'index of the source, from 0; by default the first MQTT source', wholeNumber)
     .addHelpText('after', '\nExample:\n  millwright edge map mqtt://localhost:1883 --topic "plant/#" --for 1m')
     .action(async (broker: string, o: { topic: string; for: number; source?: number }) => {
-      const { brokerOf, hearBroker } = await import('./sources/listen.ts');
+      const { brokerOf, collectMessages } = await import('./sources/listen.ts');
       const { mappingLines, Samples } = await import('./sources/mappingText.ts');
       const isUrl = /^[a-z]+:\/\//.test(broker);
       if (!isUrl && !existsSync(broker))
@@ -164,7 +164,7 @@ function addMap(edge: Command, shell: Shell): void {
       if (source === null) throw shell.usage(`${broker}: an address such as mqtt://host:1883 is needed`);
       const samples = new Samples();
       shell.say(`${withoutPassword(source.url)}: listening on ${o.topic} for ${o.for} s`);
-      await hearBroker(source, [o.topic], 1000 * o.for, shell.stopSignal(), (heard) => samples.take(heard)).catch(
+      await collectMessages(source, [o.topic], 1000 * o.for, shell.stopSignal(), (heard) => samples.take(heard)).catch(
         (error: Error) => {
           throw shell.failure(`${withoutPassword(source.url)}: ${error.message}`);
         },

@@ -72,9 +72,9 @@ export class Outbox {
       return new Outbox(file, limits);
     } catch (error) {
       if (!/malformed|not a database|corrupt/i.test(String(error))) throw error;
-      const aside = `${file}.damaged-${nowMs}`;
-      renameSync(file, aside);
-      warn(`the outbox was damaged (${String(error)}); it was set aside as ${aside}, and a new one was created`);
+      const damagedFile = `${file}.damaged-${nowMs}`;
+      renameSync(file, damagedFile);
+      warn(`the outbox was damaged (${String(error)}); it was set aside as ${damagedFile}, and a new one was created`);
       return new Outbox(file, limits);
     }
   }

@@ -10,7 +10,7 @@ import { addDoctorCommand } from './doctor/command.ts';
 import { addAccountCommands } from './identity/command.ts';
 import { addOpcuaAlarmsCommand } from './opcua/command.ts';
 import { addPlanningCommands } from './planning/command.ts';
-import { addressOf, type Reach, reaching, tokenOf } from './reach.ts';
+import { addGatewayOptions, addressOf, type Reach, tokenOf } from './reach.ts';
 import { addModelCommands } from './registry/command.ts';
 import { addStoreCommands } from './store/command.ts';
 import { addSupplyCommands } from './supply/command.ts';
@@ -64,10 +64,10 @@ function addKeys(gateway: Command, shell: Shell): void {
     .requiredOption('--out <dir>', 'output directory; existing files are not overwritten')
     .addHelpText('after', '\nExample:\n  millwright gateway keys --out /etc/millwright')
     .action(async ({ out }: { out: string }) => {
-      const { newCommandKeys } = await import('./commands.ts');
+      const { generateCommandKeys: newCommandKeys } = await import('./commands.ts');
       const [privateFile, publicFile] = [join(out, 'command.key'), join(out, 'command.pub')];
-      const there = [privateFile, publicFile].find((file) => existsSync(file));
-      if (there) throw shell.failure(`${there} already exists`);
+      const existing = [privateFile, publicFile].find((file) => existsSync(file));
+      if (existing) throw shell.failure(`${existing} already exists`);
       const { privateKey, publicKey } = newCommandKeys();
       mkdirSync(out, { recursive: true });
       writeFileSync(privateFile, privateKey, { mode: 0o600 });
@@ -132,7 +132,7 @@ function addTestNotify(gateway: Command, shell: Shell): void {
 }
 
 function addLedger(program: Command, shell: Shell): void {
-  reaching(program.command('ledger'))
+  addGatewayOptions(program.command('ledger'))
     .description('accounts for every message of every point, from a running gateway; fails if a count does not balance')
     .option('--asset <name>', 'only the points of this machine')
     .option('--json', 'one object on stdout')
@@ -153,7 +153,7 @@ function addLedger(program: Command, shell: Shell): void {
 }
 
 function addCommandToEdge(program: Command, shell: Shell): void {
-  reaching(program.command('tell'))
+  addGatewayOptions(program.command('tell'))
     .description("sends a command to an edge, signed by a running gateway; prints the result from the edge's status")
     .argument('<edge>', 'site/edge')
     .argument('<what>', 'reload | relearn | evidence | model | rollback')

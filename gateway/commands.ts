@@ -30,7 +30,7 @@ export class CommandSigner {
 }
 
 /** Generates a key pair in PEM: the private key for the gateway, the public one for its edges. */
-export function newCommandKeys(): { privateKey: string; publicKey: string } {
+export function generateCommandKeys(): { privateKey: string; publicKey: string } {
   return generateKeyPairSync('ed25519', {
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },

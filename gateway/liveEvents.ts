@@ -9,7 +9,7 @@ export function bodiesOf<K extends KeptMessage['kind']>(messages: readonly KeptM
 }
 
 /** Publishes the changes of a transaction to all listening pages. */
-export function sendTaken(taken: Taken, events: Events): void {
+export function publishChanges(taken: Taken, events: Events): void {
   for (const alert of taken.alerts) events.send({ type: 'alert', alert });
   for (const message of taken.fresh) sendMessage(message, events);
 }

@@ -1,4 +1,4 @@
-import { fitsName } from '#models/alerting/fitsName.ts';
+import { matchesName } from '#models/alerting/matchesName.ts';
 import type { MachineCosts } from '#models/alerting/valueLedger.ts';
 import type { WorkHours } from '#models/alerting/workList.ts';
 import { assetOf } from '#models/contracts/topics.ts';
@@ -9,4 +9,4 @@ import type { GatewayConfig } from './config.ts';
  * `site/edge/asset`. Pure.
  */
 export const machineCosts = (costs: GatewayConfig['costs'], machine: string): MachineCosts & WorkHours =>
-  costs.machines.find(({ match }) => fitsName(match, assetOf(machine))) ?? costs.default;
+  costs.machines.find(({ match }) => matchesName(match, assetOf(machine))) ?? costs.default;

@@ -18,7 +18,7 @@ import type { GatewayConfig } from './config.ts';
 import { HistorianPump } from './historian/pump.ts';
 import { forgetFirstPassword } from './identity/firstAdministrator.ts';
 import { Ingest } from './ingest.ts';
-import { bodiesOf, sendTaken } from './liveEvents.ts';
+import { bodiesOf, publishChanges } from './liveEvents.ts';
 import { gatewayMetrics } from './metrics.ts';
 import { createNotifiers } from './notify/createNotifiers.ts';
 import { Notifications } from './notify/notifications.ts';
@@ -28,7 +28,7 @@ import { Planner } from './planning/planner.ts';
 import { Rollouts } from './registry/rollouts.ts';
 import { Proposals } from './registry/watchFit.ts';
 import { Started } from './started.ts';
-import { incidentText, storageIncidents, suspectDatabases } from './store/mendDatabases.ts';
+import { incidentText, requestFullCheck, storageIncidents } from './store/mendDatabases.ts';
 import { isDamage } from './store/openDatabase.ts';
 import { Retention } from './store/retention.ts';
 import { SupplyFolder } from './supply/supplyFolder.ts';
@@ -67,7 +67,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
   const failed = (error: unknown) => {
     if (!isDamage(error) || repair !== null) return;
     log.error({ error: String(error) }, 'a database is damaged: the gateway restarts to repair it');
-    suspectDatabases(config.dataDirectory);
+    requestFullCheck(config.dataDirectory);
     // A failed restart ends the process, and its supervisor starts it again.
     repair = started
       .stop()
@@ -184,7 +184,7 @@ function startWork(
     log,
     (taken) => {
       pump.run();
-      sendTaken(taken, events);
+      publishChanges(taken, events);
       if (taken.alerts.length > 0) notifications.run();
       planner.onMessages(bodiesOf(taken.fresh, 'health'), bodiesOf(taken.fresh, 'alerts'));
     },

@@ -8,7 +8,7 @@ export interface Reach {
   tokenFile?: string;
 }
 
-export function reaching(command: Command): Command {
+export function addGatewayOptions(command: Command): Command {
   return command
     .option('--gateway <url>', 'URL of the gateway', 'http://127.0.0.1:8080')
     .option('--token-file <file>', 'a file with a gateway token');

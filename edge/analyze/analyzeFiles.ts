@@ -139,7 +139,7 @@ function analyzeFile(file: string, options: AnalyzeOptions, bearing: BearingOrde
     axial,
   };
   const analysis = analyzeRecording(samples, context);
-  const told = [
+  const summaryLines = [
     ...read.notes,
     ...notes,
     ...bearing.notes,
@@ -147,7 +147,7 @@ function analyzeFile(file: string, options: AnalyzeOptions, bearing: BearingOrde
     ...analysis.evidence,
   ];
   const picture = options.json && !options.html ? null : pictureOf(samples, turning.sampleRateHz);
-  return { file, unit, analysis: { ...analysis, evidence: told }, picture };
+  return { file, unit, analysis: { ...analysis, evidence: summaryLines }, picture };
 }
 
 /** A rate that is typed may differ from the file's by so much: clocks and digits of times. */

@@ -60,14 +60,14 @@ function tracked(
   const { meanHz, variation } = shaft;
   const rpm = meanHz * 60;
   const percent = (100 * variation).toFixed(1);
-  const told = `speed by the tachometer: ${rpm.toFixed(1)} rpm, within ${percent} %`;
-  if (variation <= STEADY) return { channels, sampleRateHz, rpm, told };
+  const speedText = `speed by the tachometer: ${rpm.toFixed(1)} rpm, within ${percent} %`;
+  if (variation <= STEADY) return { channels, sampleRateHz, rpm, told: speedText };
   // As many samples a turn as the slowest turn has, so that nothing is folded down.
   const samplesPerTurn = Math.ceil(sampleRateHz / (meanHz * (1 - variation)));
   return {
     channels: channels.map((c) => resampledOverAngle(c, sampleRateHz, profile, samplesPerTurn)),
     sampleRateHz: samplesPerTurn * meanHz,
     rpm,
-    told: `${told}; resampled over the shaft’s angle`,
+    told: `${speedText}; resampled over the shaft’s angle`,
   };
 }

@@ -8,7 +8,7 @@ import {
 import type { RowMethodName } from '#models/health/process/methodNames.ts';
 import type { PanelDetector } from '#models/health/process/panel/panelDetector.ts';
 import { type NamedFile, TableError } from '#models/tables/parseTable.ts';
-import { carryOn, firstValues, openChannels } from './readChannels.ts';
+import { fillForward, firstValues, openChannels } from './readChannels.ts';
 
 export interface DetectOptions {
   trainRows: number;
@@ -122,7 +122,7 @@ function* judgeFile(
       }
       // The panel is given what is missing; other methods know no gaps.
       const given = panel ? picked(values, moved) : null;
-      carried += carryOn(values, last);
+      carried += fillForward(values, last);
       still?.see(last, row);
       yield { row, line, ...judge(given ?? picked(values, moved)) };
     }
@@ -147,7 +147,7 @@ function learned(
   let carried = 0;
   const whole = training.map((row) => {
     const filled = row.slice();
-    carried += carryOn(filled, last);
+    carried += fillForward(filled, last);
     return filled;
   });
   // A channel that stood still tells nothing of how far it may move.

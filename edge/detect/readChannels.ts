@@ -107,7 +107,7 @@ export function readChannels(file: NamedFile, options: ChannelOptions, say: (lin
   const values = Array.from(rows, (row) => row.values);
   const last = firstValues(file.name, names, values);
   let carried = 0;
-  for (const row of values) carried += carryOn(row, last);
+  for (const row of values) carried += fillForward(row, last);
   return { names, rows: values, carried };
 }
 
@@ -121,7 +121,7 @@ export function firstValues(file: string, names: readonly string[], rows: readon
 }
 
 /** Fills empty cells with the values before them, and keeps the row's for the next. @returns how many were empty. */
-export function carryOn(row: Float64Array, last: Float64Array): number {
+export function fillForward(row: Float64Array, last: Float64Array): number {
   let empty = 0;
   for (let c = 0; c < row.length; c++) {
     if (Number.isNaN(row[c])) {

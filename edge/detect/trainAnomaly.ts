@@ -30,8 +30,8 @@ export async function trainAnomaly(
   version: string,
   say: (line: string) => void,
 ): Promise<ProcessModel> {
-  const { names, rows, carried } = readChannels(file, { separator, timeColumn, ignore }, say);
-  if (carried > 0) say(`${carried} empty cells took the value above them`);
+  const { names, rows, carried: filledCells } = readChannels(file, { separator, timeColumn, ignore }, say);
+  if (filledCells > 0) say(`${filledCells} empty cells took the value above them`);
   const moved = names.map((_, c) => c).filter((c) => rows.some((row) => row[c] !== rows[0][c]));
   const still = names.filter((_, c) => !moved.includes(c));
   if (still.length > 0) say(`left out, for they never moved: ${still.join(', ')}`);

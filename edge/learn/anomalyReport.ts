@@ -26,10 +26,10 @@ function scoresSvg({ scores, flagged, anomalous }: JudgedFile): string {
   const labelled = stretchesOf(anomalous).map(
     ([from, to]) => `<rect x="${x(from)}" y="0" width="${x(to) - x(from)}" height="${HEIGHT}" fill="#fecaca"/>`,
   );
-  const said = stretchesOf(flagged).map(
+  const stretchLines = stretchesOf(flagged).map(
     ([from, to]) => `<rect x="${x(from)}" y="${HEIGHT - 8}" width="${x(to) - x(from)}" height="8" fill="#2563eb"/>`,
   );
   const limit = `<line x1="0" y1="${y(1)}" x2="${WIDTH}" y2="${y(1)}" stroke="#555" stroke-dasharray="4"/>`;
   const curve = `<polyline fill="none" stroke="#111" points="${line}"/>`;
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img">${labelled.join('')}${said.join('')}${limit}${curve}</svg>`;
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" role="img">${labelled.join('')}${stretchLines.join('')}${limit}${curve}</svg>`;
 }

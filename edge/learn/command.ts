@@ -9,7 +9,7 @@ import { addEvaluateDetectors } from './detectorsCommand.ts';
 import { addEvaluateDiagnosis } from './diagnosisCommand.ts';
 import { addEvaluateFailure, addPredictFailure, addTrainFailure } from './failureCommand.ts';
 import { addEvaluateLife, addPredictLife, addTrainLife } from './lifeCommand.ts';
-import { makeDirectory, writeFile } from './orUsage.ts';
+import { makeDirectory, writeFile } from './withUsageError.ts';
 
 /** `millwright train`, `predict` and `evaluate`. Rooms are loaded when they are needed. */
 export function addLearnCommands(program: Command, shell: Shell): void {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { positive, separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
-import { makeDirectory, orUsage, writeFile } from './orUsage.ts';
+import { makeDirectory, withUsageError, writeFile } from './withUsageError.ts';
 
 interface RecordArguments {
   failures?: string;
@@ -63,9 +63,9 @@ async function recordsOf(shell: Shell, file: string, o: RecordArguments) {
       : readNamed(table(name), o.separator, shell.say, (t) => readEvents(t, o, telemetry.dated));
   const failures = events(o.failures);
   const units = new Set(telemetry.telemetry.map((u) => u.unit));
-  const strangers = [...failures.keys()].filter((unit) => !units.has(unit));
-  if (strangers.length > 0)
-    shell.say(`failures of units without rows are left out: ${strangers.slice(0, 20).join(', ')}`);
+  const unseenUnits = [...failures.keys()].filter((unit) => !units.has(unit));
+  if (unseenUnits.length > 0)
+    shell.say(`failures of units without rows are left out: ${unseenUnits.slice(0, 20).join(', ')}`);
   return {
     ...telemetry,
     failures,
@@ -95,7 +95,7 @@ export function addTrainFailure(train: Command, shell: Shell): void {
       await shell.onTable(async () => {
         const records = await recordsOf(shell, file, o);
         const costs = { falseAlarm: o.falseCost, missed: o.missedCost };
-        const { model, judged, importance } = orUsage(shell, file, () =>
+        const { model, judged, importance } = withUsageError(shell, file, () =>
           trainFailure(records, o.horizon, costs, shell.say),
         );
         const evaluation = evaluateFailure(judged, costs, o.seed);
@@ -118,7 +118,7 @@ export function addPredictFailure(predict: Command, shell: Shell): void {
     .action(async (file: string, o: RecordArguments & { model: string; jsonl?: boolean }) => {
       const { neededTables, predictFailure, unpackFailure } = await import('#models/health/failure/predictFailure.ts');
       await shell.onTable(async () => {
-        const model = orUsage(shell, o.model, () =>
+        const model = withUsageError(shell, o.model, () =>
           unpackFailure(Buffer.from(shell.bytes(join(o.model, 'model.json'))).toString('utf8')),
         );
         const missing = neededTables(model).filter((table) => o[table] === undefined);
@@ -127,7 +127,7 @@ export function addPredictFailure(predict: Command, shell: Shell): void {
             `${missing.map((table) => `--${table}`).join(', ')}: the model looks at this; where nothing happened, give a table with the header alone`,
           );
         const records = await recordsOf(shell, file, o);
-        for (const said of orUsage(shell, file, () => predictFailure(records, model))) {
+        for (const said of withUsageError(shell, file, () => predictFailure(records, model))) {
           const plain =
             'assessment' in said
               ? `${said.unit}: ${said.reason}`
@@ -154,7 +154,7 @@ export function addEvaluateFailure(evaluate: Command, shell: Shell): void {
       needFailures(shell, o);
       await shell.onTable(async () => {
         const records = await recordsOf(shell, file, o);
-        const judged = orUsage(shell, file, () => failureOutOfFold(records, o.horizon, shell.say));
+        const judged = withUsageError(shell, file, () => failureOutOfFold(records, o.horizon, shell.say));
         const evaluation = evaluateFailure(judged, { falseAlarm: o.falseCost, missed: o.missedCost }, o.seed);
         const lines = failureLines(evaluation);
         if (o.html) writeFile(shell, o.html, failureHtml(basename(file), lines, evaluation));

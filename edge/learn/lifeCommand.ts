@@ -8,7 +8,7 @@ import type { UnitTable } from '#models/health/life/readUnits.ts';
 import type { LifeTime } from '#models/health/life/timeGrid.ts';
 import type { AgeModel } from '#models/health/life/trainAgeModel.ts';
 import type { LifeModel } from '#models/health/life/trainLife.ts';
-import { makeDirectory, orUsage, writeFile } from './orUsage.ts';
+import { makeDirectory, withUsageError, writeFile } from './withUsageError.ts';
 
 interface TableOptions {
   format: string;
@@ -56,12 +56,12 @@ export function addTrainLife(train: Command, shell: Shell): void {
       const failures = table.units.filter((u) => u.failed).length;
       const out = join(o.out, 'model.json');
       if (o.failed !== undefined && failures < LEAST_FOR_MEASUREMENTS) {
-        const model = orUsage(shell, file, () => trainAgeModel(table.units, time));
+        const model = withUsageError(shell, file, () => trainAgeModel(table.units, time));
         writeFileSync(out, packAgeModel(model, basename(file), shell.version));
         shell.say(`${out}: lives by age alone: ${model.needed}`);
         return;
       }
-      const model = orUsage(shell, file, () => trainLife(histories, o.seed, shell.say, table.names, time));
+      const model = withUsageError(shell, file, () => trainLife(histories, o.seed, shell.say, table.names, time));
       const card = cardOf(model, basename(file), histories.length, o.seed, shell.version);
       writeFileSync(out, packLife(model, card));
       shell.say(`${out}: ${JSON.stringify(card, null, 2)}`);
@@ -82,7 +82,7 @@ export function addPredictLife(predict: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright predict rul test_FD001.txt --model model --jsonl')
     .action(async (file: string, o: TableOptions & { model: string; age: AgeKnowledge; jsonl?: boolean }) => {
       const { unpackAnyLife } = await import('#models/health/life/lifePackage.ts');
-      const model = orUsage(shell, o.model, () =>
+      const model = withUsageError(shell, o.model, () =>
         unpackAnyLife(Buffer.from(shell.bytes(modelFile(shell, o.model))).toString('utf8')),
       );
       const table = await tableOf(shell, file, o);
@@ -90,7 +90,9 @@ export function addPredictLife(predict: Command, shell: Shell): void {
         ? predictionsByAge(shell, file, table, model.byAge, o.age)
         : predictionsOf(shell, file, table, model.measured, o.age));
       for (const one of predictions)
-        shell.write(o.jsonl ? JSON.stringify({ ...one, model: basename(o.model) }) : `${one.unit}: ${plain(one)}`);
+        shell.write(
+          o.jsonl ? JSON.stringify({ ...one, model: basename(o.model) }) : `${one.unit}: ${predictionText(one)}`,
+        );
     });
 }
 
@@ -106,7 +108,7 @@ async function predictionsOf(
   const { ContractError, matchColumns, matchedRow } = await import('#models/health/inputContract.ts');
   const { otherScale } = await import('#models/health/trainingSupport.ts');
   const clock = model.time;
-  return orUsage(shell, file, () => {
+  return withUsageError(shell, file, () => {
     const columns = matchColumns(
       { names: model.names, width: model.scaling.width },
       { names, width: units[0].rows[0].length },
@@ -137,10 +139,12 @@ async function predictionsByAge(
 ): Promise<LifePrediction[]> {
   const { predictByAge } = await import('#models/health/life/predictLife.ts');
   const { inUnitOf } = await import('#models/health/life/timeGrid.ts');
-  return orUsage(shell, file, () => inUnitOf(units, time, model.time).map((unit) => predictByAge(unit, model, age)));
+  return withUsageError(shell, file, () =>
+    inUnitOf(units, time, model.time).map((unit) => predictByAge(unit, model, age)),
+  );
 }
 
-function plain(said: LifePrediction): string {
+function predictionText(said: LifePrediction): string {
   if (!('rul' in said)) return `not assessable: ${said.reason}; needed: ${said.remedy}`;
   const { low, high } = said.interval;
   const digits = said.interval.high < 10 ? 1 : 0;
@@ -161,7 +165,7 @@ export function addEvaluateLife(evaluate: Command, shell: Shell): void {
       const { evaluationHtml, evaluationLines } = await import('./lifeReport.ts');
       const table = await tableOf(shell, file, o);
       const { time, histories } = await counted(shell, file, table);
-      const judged = orUsage(shell, file, () => outOfFold(histories, o.seed, shell.say, table.names));
+      const judged = withUsageError(shell, file, () => outOfFold(histories, o.seed, shell.say, table.names));
       const evaluation = evaluateLife(judged.withAge, o.seed, time);
       const others = {
         withoutAge: evaluateLife(judged.withoutAge, o.seed, time),
@@ -183,7 +187,7 @@ async function counted(shell: Shell, file: string, { units, time }: UnitTable) {
     `time in ${clock.unit}, in steps of ${Number(clock.step.toPrecision(4))}; ${units.length} units, ${running} of them still running at their last row; ${clock.sinceNew ? 'times count since new' : 'times tell durations, not ages'}`,
   );
   if (!time.stated) shell.say(`nothing states the unit of ${time.column}: --time-unit does`);
-  return { time: clock, histories: orUsage(shell, file, () => units.map((unit) => onGrid(unit, clock))) };
+  return { time: clock, histories: withUsageError(shell, file, () => units.map((unit) => onGrid(unit, clock))) };
 }
 
 async function tableOf(shell: Shell, file: string, o: TableOptions): Promise<UnitTable> {

@@ -10,9 +10,9 @@ import type { Rejection } from '#models/contracts/ledger.ts';
 import { trendLife } from '#models/health/trendLife.ts';
 import type { Asset } from '#models/machine/asset.ts';
 import { isoVerdict } from '#models/machine/iso20816.ts';
-import { IndexHistory } from './indexHistory.ts';
 import { type MachineState, TREND, VIBRATION, WIRING } from './machineState.ts';
 import { type PointAssessment, toPointHealth } from './pointAssessment.ts';
+import { IndexHistory } from './readIndexHistory.ts';
 
 export type HealthBody = Pick<
   HealthMessage,

@@ -1,9 +1,9 @@
 import type { AssetAlertState } from '#models/alerting/assetAlert.ts';
 import type { TriggerState } from '#models/alerting/trigger.ts';
 import type { ClockCorrection } from '#models/health/quality/clockCorrection.ts';
-import { IndexHistory, type IndexHistoryState } from './indexHistory.ts';
 import type { MachineStatesState } from './machineStates.ts';
 import type { SlotState } from './modelSlot.ts';
+import { IndexHistory, type IndexHistoryState } from './readIndexHistory.ts';
 import type { VelocityHistoryState } from './velocityHistory.ts';
 import type { ReportedAlert } from './worstMoment.ts';
 

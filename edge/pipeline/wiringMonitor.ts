@@ -2,7 +2,12 @@ import type { WiringFault } from '#models/contracts/alert.ts';
 import type { SampleBlock, ScalarBlock, WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import { inspectSignal, lineAt, type SignalInspection } from '#models/health/wiring/signalInspection.ts';
 import { isSwappedWithSpeed, mainsOf, type SlowInspection, slowWiring } from '#models/health/wiring/slowWiring.ts';
-import { belongsTo, scaleBetween, vibrationWiring, type WiringFinding } from '#models/health/wiring/vibrationWiring.ts';
+import {
+  matchesSpeed,
+  scaleBetween,
+  vibrationWiring,
+  type WiringFinding,
+} from '#models/health/wiring/vibrationWiring.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { type DuplicateSignal, DuplicateSignalDetector } from './duplicateSignalDetector.ts';
@@ -125,8 +130,8 @@ export class WiringMonitor {
       if (other === asset) {
         const scale = scaleBetween(inspection, otherInspection);
         if (scale) return [scale];
-      } else if (belongsTo(inspection, this.#shafts.get(other) ?? 0)) {
-        const isSwapped = belongsTo(otherInspection, inspection.shaftHz);
+      } else if (matchesSpeed(inspection, this.#shafts.get(other) ?? 0)) {
+        const isSwapped = matchesSpeed(otherInspection, inspection.shaftHz);
         // Its own sensor may be sound, and its signal merely be brought here, too.
         if (!isSwapped) continue;
         const remedy = `its lines lie at the speed of ${other}, and those of ${other}/${point} at the speed of ${asset}: exchange the two cables, or the two mappings`;

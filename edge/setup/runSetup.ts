@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import type { Shell } from '#models/configuration/shell.ts';
 import type { EdgeConfig } from '../config.ts';
 import { type RunningEdge, startEdge } from '../main.ts';
-import { brokerOf, hearBroker } from '../sources/listen.ts';
+import { brokerOf, collectMessages } from '../sources/listen.ts';
 import { Samples } from '../sources/mappingText.ts';
 import { opcuaSourceSchema } from '../sources/opcua/opcuaConfig.ts';
 import { discover } from './discover.ts';
@@ -33,7 +33,7 @@ export async function runSetup(
       if (checked === null) throw new SetupError(`${broker.url}: an address such as mqtt://host:1883 is needed`);
       const samples = new Samples();
       const take = (heard: Parameters<Samples['take']>[0]) => samples.take(heard);
-      await hearBroker({ ...checked, ...broker }, [filter], 1000 * seconds, shell.stopSignal(), take);
+      await collectMessages({ ...checked, ...broker }, [filter], 1000 * seconds, shell.stopSignal(), take);
       if (samples.size === 0) throw new SetupError(`${broker.url}: no message on ${filter} in ${seconds} s`);
       return discover(samples, Date.now());
     },

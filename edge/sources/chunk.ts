@@ -2,9 +2,9 @@ import { crc32 } from 'node:zlib';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import type { DecodeLimits } from './decoded.ts';
 import { decodeEnvelope, decodeRaw, refuseAxes } from './decodeWaveform.ts';
-import { pathIn } from './pathIn.ts';
 import type { ChunkField, Chunks, WaveformPayload } from './payloadConfig.ts';
 import { readMessage } from './payloadFormat.ts';
+import { readPath } from './readPath.ts';
 import type { Route } from './route.ts';
 import { samplesInText } from './sampleBytes.ts';
 import type { Arrival } from './source.ts';
@@ -67,12 +67,12 @@ export function decodeChunks(
   }
   const envelopes = payloads.map((payload) => envelopeOf(spec, payload));
   const samplePaths = samplePathsOf(spec);
-  const joined = new Map(samplePaths.map((path) => [path, joinSamples(envelopes.map((e) => pathIn(e, path)))]));
+  const joined = new Map(samplePaths.map((path) => [path, joinSamples(envelopes.map((e) => readPath(e, path)))]));
   for (const samples of joined.values())
     if (typeof samples === 'string')
       return refuseAxes(route, spec, samples, 'the samples of the chunks do not fit together');
   const valueAt = (path: string) =>
-    joined.get(path) ?? envelopes.map((envelope) => pathIn(envelope, path)).find((v) => v !== undefined);
+    joined.get(path) ?? envelopes.map((envelope) => readPath(envelope, path)).find((v) => v !== undefined);
   return decodeEnvelope(route, spec, valueAt, limits);
 }
 
@@ -101,7 +101,7 @@ function fieldReader(route: Route, spec: WaveformPayload, payload: Uint8Array): 
   if (spec.framing === 'json') {
     const parsed = readMessage(payload, spec);
     if (!parsed.ok) return parsed.rejection;
-    return (field) => (typeof field === 'string' ? (level(field) ?? pathIn(parsed.value, field)) : undefined);
+    return (field) => (typeof field === 'string' ? (level(field) ?? readPath(parsed.value, field)) : undefined);
   }
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length);
   return (field) => (typeof field === 'string' ? level(field) : integerAt(view, field));
@@ -127,8 +127,9 @@ function checksumFault(
   at: FieldReader,
 ): ChunkRefusal | null {
   if (checksum === undefined) return null;
-  const told = at(checksum);
-  const wanted = typeof told === 'string' ? Number.parseInt(told.replace(/^0x/i, ''), 16) : told;
+  const expectedChecksum = at(checksum);
+  const wanted =
+    typeof expectedChecksum === 'string' ? Number.parseInt(expectedChecksum.replace(/^0x/i, ''), 16) : expectedChecksum;
   if (typeof wanted !== 'number' || !Number.isFinite(wanted))
     return { rejection: 'missing_value', detail: 'nothing at chunks.checksum' };
   let found = 0;
@@ -147,7 +148,7 @@ function checksumFault(
 
 function sampleBytesOf(spec: WaveformPayload, payload: Uint8Array): Uint8Array | null {
   if (spec.framing === 'raw') return payload.subarray(spec.skipBytes);
-  const text = pathIn(envelopeOf(spec, payload), spec.keys.samples);
+  const text = readPath(envelopeOf(spec, payload), spec.keys.samples);
   const bytes = typeof text === 'string' ? samplesInText(text) : text;
   return bytes instanceof Uint8Array ? bytes : null;
 }

@@ -85,7 +85,7 @@ export class ChunkAssembler<Origin> {
     const ended: Ended<Origin>[] = [];
     let assembly = this.#assemblies.get(chunk.waveform);
     const past = assembly ? undefined : this.#past.get(chunk.waveform);
-    const fate = past && fateAfter(past, chunk);
+    const fate = past && outcomeAfter(past, chunk);
     if (fate) return { fate, id: '', ended };
     if (assembly?.chunks.get(chunk.index)?.equals(chunk.payload)) return { fate: 'duplicate', id: assembly.id, ended };
     if (assembly && !continues(assembly, chunk)) {
@@ -153,7 +153,7 @@ export class ChunkAssembler<Origin> {
 }
 
 /** A chunk that came before, or one that was waited for in vain; null of one that begins another waveform of the same id. */
-function fateAfter(past: Past, { index, payload, receivedMs }: Chunk<unknown>): 'duplicate' | 'late' | null {
+function outcomeAfter(past: Past, { index, payload, receivedMs }: Chunk<unknown>): 'duplicate' | 'late' | null {
   if (past.checksums.get(index) === crc32(payload)) return 'duplicate';
   const isMissing = past.missing.includes(index) && receivedMs - past.lastMs < LATE * past.timeoutMs;
   return isMissing ? 'late' : null;

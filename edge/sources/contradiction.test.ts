@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { randomOf } from '#models/random/random.ts';
-import { contradictionOf } from './contradiction.ts';
+import { findContradiction } from './contradiction.ts';
 import type { WaveformEncoding } from './payloadConfig.ts';
 
 const N = 1024;
@@ -32,16 +32,16 @@ describe.each(['little', 'big'] as const)('%s endian', (byteOrder) => {
   const other = byteOrder === 'little' ? 'big' : 'little';
 
   test.each(KINDS)('%s of amplitude %d is itself, and not of the other order', (encoding, scale) => {
-    expect(contradictionOf(written(encoding, byteOrder, scale), encoding, byteOrder)).toBeNull();
+    expect(findContradiction(written(encoding, byteOrder, scale), encoding, byteOrder)).toBeNull();
     // At full scale both orders are equally loud.
     if (encoding !== 'int16' || scale < 30_000)
-      expect(contradictionOf(written(encoding, other, scale), encoding, byteOrder)).toEqual({
+      expect(findContradiction(written(encoding, other, scale), encoding, byteOrder)).toEqual({
         rejection: 'wrong_byte_order',
       });
   });
 
   test('float32 is no int16', () => {
-    expect(contradictionOf(written('float32', byteOrder, 1), 'int16', byteOrder)).toMatchObject({
+    expect(findContradiction(written('float32', byteOrder, 1), 'int16', byteOrder)).toMatchObject({
       rejection: 'bad_payload',
       detail: expect.stringContaining('float32'),
     });
@@ -52,17 +52,17 @@ test('white noise over the whole range is a signal', () => {
   const random = randomOf(20261128);
   const bytes = Buffer.from(Uint8Array.from({ length: 4096 }, () => Math.floor(random() * 256)));
   for (const encoding of ['int16', 'int24', 'int32'] as const)
-    expect(contradictionOf(bytes.subarray(0, 4092), encoding, 'little')).toBeNull();
+    expect(findContradiction(bytes.subarray(0, 4092), encoding, 'little')).toBeNull();
 });
 
 test('a text or a WAV file is no frame of samples', () => {
   const base64 = Buffer.from(written('int16', 'little', 1000).toString('base64'));
-  expect(contradictionOf(base64, 'int16', 'little')).toMatchObject({ detail: expect.stringContaining('text') });
+  expect(findContradiction(base64, 'int16', 'little')).toMatchObject({ detail: expect.stringContaining('text') });
   const wav = Buffer.concat([Buffer.from('RIFF\x24\x08\x00\x00WAVEfmt ', 'latin1'), Buffer.alloc(2100)]);
-  expect(contradictionOf(wav, 'int16', 'little')).toMatchObject({ detail: expect.stringContaining('WAV') });
+  expect(findContradiction(wav, 'int16', 'little')).toMatchObject({ detail: expect.stringContaining('WAV') });
 });
 
 test('a sensor at rest sends zeros', () => {
-  expect(contradictionOf(Buffer.alloc(4096), 'float32', 'little')).toBeNull();
-  expect(contradictionOf(Buffer.alloc(4096), 'int16', 'big')).toBeNull();
+  expect(findContradiction(Buffer.alloc(4096), 'float32', 'little')).toBeNull();
+  expect(findContradiction(Buffer.alloc(4096), 'int16', 'big')).toBeNull();
 });

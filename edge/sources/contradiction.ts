@@ -34,7 +34,7 @@ const FULL_SCALE: Partial<Record<WaveformEncoding, number>> = { int16: 2 ** 15, 
  * half as large when they are swapped; noise that is really there is as large both ways. Floats that are read as integers
  * are as loud, and read as floats they are of plausible magnitudes, which integers never are.
  */
-export function contradictionOf(
+export function findContradiction(
   bytes: Uint8Array,
   encoding: WaveformEncoding,
   byteOrder: 'little' | 'big',

@@ -12,8 +12,8 @@ import {
   timeOf,
 } from './decoded.ts';
 import type { Reader } from './entries.ts';
-import { pathIn } from './pathIn.ts';
 import type { ScalarPayload } from './payloadConfig.ts';
+import { readPath } from './readPath.ts';
 import { numberOf, withUnit } from './scalarValue.ts';
 import type { Arrival } from './source.ts';
 
@@ -92,7 +92,7 @@ const NUMBERED = new Set(['ch', 'channel', 'sensor', 'register', 'port', 'node',
 function tellsSeveralPoints(payload: unknown, path: string): boolean {
   const star = path.indexOf('*');
   if (star < 0) return false;
-  const elements = pathIn(payload, path.slice(0, Math.max(0, star - 1)));
+  const elements = readPath(payload, path.slice(0, Math.max(0, star - 1)));
   if (!Array.isArray(elements)) return false;
   const nameAt = (element: unknown, id: string) =>
     typeof element === 'object' && element !== null ? (element as Record<string, unknown>)[id] : null;

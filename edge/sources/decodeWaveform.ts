@@ -1,13 +1,13 @@
 import { decodeFrameHeader, FRAME_HEADER_BYTES } from '#models/contracts/frame.ts';
 import type { Rejection } from '#models/contracts/ledger.ts';
-import { type Contradiction, contradictionOf } from './contradiction.ts';
+import { type Contradiction, findContradiction } from './contradiction.ts';
 import { arrivalOf, checkWaveform, type DecodeLimits, inUnit, type PointName, timeOf } from './decoded.ts';
+import { detectInterleavedAxes } from './detectInterleavedAxes.ts';
 import { namesOf } from './deviceNames.ts';
-import { interleavedAxes } from './interleavedAxes.ts';
 import { inflated } from './jsonText.ts';
-import { pathIn } from './pathIn.ts';
 import { type WaveformEncoding, type WaveformPayload, waveformEncodings } from './payloadConfig.ts';
 import { readMessage } from './payloadFormat.ts';
+import { readPath } from './readPath.ts';
 import type { Route } from './route.ts';
 import { readSamples, samplesInText } from './sampleBytes.ts';
 import type { Arrival } from './source.ts';
@@ -46,7 +46,7 @@ export function decodeWaveform(
 
 /** Samples alone, without what a payload has before them. */
 export function decodeRaw(route: Route, spec: WaveformPayload, bytes: Uint8Array, limits: DecodeLimits): Arrival[] {
-  const contradiction = contradictionOf(bytes, spec.encoding, spec.byteOrder);
+  const contradiction = findContradiction(bytes, spec.encoding, spec.byteOrder);
   if (contradiction) return refuseAxes(route, spec, contradiction.rejection, contradiction.detail);
   const samples = readSamples(bytes, spec.encoding, spec.byteOrder, spec.scale);
   return deinterleaved(route, spec, samples, spec.sampleRateHz ?? 0, undefined, limits);
@@ -88,7 +88,7 @@ function oneSignal(
   limits: DecodeLimits,
 ): Arrival {
   const decoded = checkWaveform(name, samples, sampleRateHz, startUs, limits);
-  const interleaved = decoded.ok ? interleavedAxes(samples) : null;
+  const interleaved = decoded.ok ? detectInterleavedAxes(samples) : null;
   if (interleaved === null) return arrivalOf(name, decoded);
   const detail = `it looks like ${interleaved} or more interleaved signals: name their points in payload.axes`;
   return { ok: false, rejection: 'several_points', point: name, detail };
@@ -98,7 +98,7 @@ function decodeJsonWaveform(route: Route, spec: WaveformPayload, payload: Uint8A
   const parsed = readMessage(payload, spec);
   if (!parsed.ok) return refuseAxes(route, spec, parsed.rejection);
   if (typeof parsed.value !== 'object' || parsed.value === null) return refuseAxes(route, spec, 'wrong_type');
-  return decodeEnvelope(route, spec, (path) => pathIn(parsed.value, path), limits);
+  return decodeEnvelope(route, spec, (path) => readPath(parsed.value, path), limits);
 }
 
 /** @param at what lies at a dotted path of the envelope. */
@@ -183,7 +183,7 @@ function jsonSamples(
     // Samples may begin like compressed bytes: those that do not unpack are what they are.
     const whole = inflated(samples);
     const bytes = whole.ok ? whole.value : samples;
-    const contradiction = contradictionOf(bytes, encoding, byteOrder);
+    const contradiction = findContradiction(bytes, encoding, byteOrder);
     const read = readSamples(bytes, encoding, byteOrder, scale);
     return contradiction ?? (typeof read === 'string' ? { rejection: read } : read);
   }

@@ -1,5 +1,5 @@
 import { inflated, parseJson, type Read } from './jsonText.ts';
-import { pathIn } from './pathIn.ts';
+import { readPath } from './readPath.ts';
 
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
@@ -7,9 +7,9 @@ const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 export function withEmbedded(message: unknown, paths: readonly string[]): Read<unknown> {
   for (const path of paths) {
     const at = path.lastIndexOf('.');
-    const holder = at < 0 ? message : pathIn(message, path.slice(0, at));
+    const holder = at < 0 ? message : readPath(message, path.slice(0, at));
     const key = path.slice(at + 1);
-    const text = pathIn(holder, key);
+    const text = readPath(holder, key);
     if (typeof text !== 'string') continue;
     const bytes = inflated(BASE64.test(text) ? Buffer.from(text, 'base64') : Buffer.from(text));
     const parsed = bytes.ok ? parseJson(bytes.value) : bytes;

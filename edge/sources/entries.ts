@@ -1,4 +1,4 @@
-import { pathIn } from './pathIn.ts';
+import { readPath } from './readPath.ts';
 
 /** A value of a message with what it lies in. */
 export interface Entry {
@@ -26,7 +26,7 @@ export function entriesAt(message: unknown, path: string): Entry[] | null {
 }
 
 function isEmptyAt(message: unknown, path: string): boolean {
-  const at = pathIn(message, path);
+  const at = readPath(message, path);
   return typeof at === 'object' && at !== null && Object.keys(at).length === 0;
 }
 
@@ -58,7 +58,7 @@ export function readerOf({ chain, keys }: Entry, levels: Readonly<Record<string,
     let at = chain.length - 1;
     let rest = path.includes('$key') ? path.replace(KEY_WITHIN, () => keys[keys.length - 1]) : path;
     for (; rest === '^' || rest.startsWith('^.'); rest = rest.slice(2)) at--;
-    return at < 0 ? undefined : pathIn(chain[at], rest);
+    return at < 0 ? undefined : readPath(chain[at], rest);
   };
   return read;
 }

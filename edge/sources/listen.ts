@@ -20,7 +20,7 @@ const MAX_TOPICS = 1000;
 const MAX_LINES = 20;
 const MAX_FUTURE_MS = 300_000;
 
-export interface Heard {
+export interface ReceivedMessage {
   topic: string;
   payload: Buffer;
   retained: boolean;
@@ -36,12 +36,12 @@ export function brokerOf(url: string): BrokerConfig | null {
  * Hears what a broker has under some filters, as a client that is forgotten afterwards: nothing is acknowledged in the
  * place of the edge. @throws Error where the broker cannot be reached or refuses.
  */
-export async function hearBroker(
+export async function collectMessages(
   broker: BrokerConfig,
   filters: readonly string[],
   durationMs: number,
   stop: AbortSignal,
-  take: (heard: Heard) => void,
+  take: (heard: ReceivedMessage) => void,
 ): Promise<void> {
   const clientId = `millwright-listen-${Math.random().toString(16).slice(2, 10)}`;
   const client = brokerClient(
@@ -91,7 +91,7 @@ export class Listening {
   }
 
   /** Lines to show; none once enough of its topic was shown. */
-  take({ topic, payload, retained }: Heard, nowMs: number): string[] {
+  take({ topic, payload, retained }: ReceivedMessage, nowMs: number): string[] {
     const route = this.#router.find(topic);
     const shown = this.#shown.get(topic) ?? 0;
     if (shown > 0 || this.#shown.size < MAX_TOPICS) this.#shown.set(topic, shown + 1);

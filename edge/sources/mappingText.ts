@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { arrivalLines } from './arrivalText.ts';
 import { decode } from './decode.ts';
-import type { Heard } from './listen.ts';
+import type { ReceivedMessage } from './listen.ts';
 import { type Proposal, proposeMappings } from './proposeMapping.ts';
 import { Router } from './route.ts';
 import type { Arrival } from './source.ts';
@@ -24,7 +24,7 @@ export class Samples {
     return this.byTopic.size;
   }
 
-  take({ topic, payload, retained }: Heard): void {
+  take({ topic, payload, retained }: ReceivedMessage): void {
     if (/^(\$|millwright\/)/.test(topic) || payload.length === 0 || payload.length > MAX_BYTES) return;
     // A retained message shows the shape, but a live one goes before it.
     if (retained && this.byTopic.has(topic)) return;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { overlapsOf } from './overlaps.ts';
+import { findOverlaps } from './overlaps.ts';
 
 test.each([
   ['{asset}/{point}', 'pump/temperature', true],
@@ -9,9 +9,9 @@ test.each([
   ['plant/{asset}/temperature', 'plant/pump/{point}', false],
   ['plant/{asset}/#', 'plant/#', false],
 ])('%s and then %s', (first, second, isHidden) => {
-  expect(overlapsOf([first, second])).toEqual([{ first: 0, second: 1, isHidden }]);
+  expect(findOverlaps([first, second])).toEqual([{ first: 0, second: 1, isHidden }]);
 });
 
 test('topics that no message shares', () => {
-  expect(overlapsOf(['a/{point}', 'b/{point}', 'a/{asset}/{point}', 'a', '+/x/y/z'])).toEqual([]);
+  expect(findOverlaps(['a/{point}', 'b/{point}', 'a/{asset}/{point}', 'a', '+/x/y/z'])).toEqual([]);
 });

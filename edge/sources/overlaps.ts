@@ -27,7 +27,7 @@ export interface Overlap {
 const NAMED = /^\{.*\}$/;
 
 /** @param topics without groups of shared subscriptions, in their order. */
-export function overlapsOf(topics: readonly string[]): Overlap[] {
+export function findOverlaps(topics: readonly string[]): Overlap[] {
   const filters = topics.map((topic) => topic.split('/').map((level) => (NAMED.test(level) ? '+' : level)));
   return filters.flatMap((second, j) =>
     filters

@@ -4,7 +4,7 @@ import { brokerFields } from './brokerFields.ts';
 import { folderSourceSchema } from './folderConfig.ts';
 import { modbusSourceSchema } from './modbusConfig.ts';
 import { opcuaSourceSchema } from './opcua/opcuaConfig.ts';
-import { overlapsOf } from './overlaps.ts';
+import { findOverlaps } from './overlaps.ts';
 import { lineSchema, type Payload, scalarSchema, senmlSchema, waveformSchema } from './payloadConfig.ts';
 import { sparkplugSourceSchema } from './sparkplug/sparkplugConfig.ts';
 import { isTimeFormat, isZone } from './timeReader.ts';
@@ -79,7 +79,7 @@ const subscriptionsSchema = z
   .array(subscriptionSchema)
   .min(1)
   .superRefine((all, context) => {
-    for (const { first, second, isHidden } of overlapsOf(all.map(({ topic }) => withoutGroup(topic))))
+    for (const { first, second, isHidden } of findOverlaps(all.map(({ topic }) => withoutGroup(topic))))
       if (isHidden)
         context.addIssue({
           code: 'custom',

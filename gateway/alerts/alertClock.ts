@@ -4,7 +4,7 @@ import { machineKey } from '#models/contracts/topics.ts';
 import type { LivenessConfig } from '../config.ts';
 import type { Escalation } from '../notify/routing.ts';
 import type { Store } from '../store/store.ts';
-import { nextLivenessAlerts, silencesOf, watchOf } from './liveness.ts';
+import { findSilences, updateLivenessAlerts, watchOf } from './liveness.ts';
 
 const TICK_MS = 2000;
 
@@ -63,7 +63,7 @@ export class AlertClock {
     const turned = machines.filter((m) => this.#known.get(machineKey(m)) !== m.watch.state);
     this.#known = new Map(machines.map((m) => [machineKey(m), m.watch.state]));
     if (turned.length > 0) watchChanged(turned);
-    const own = nextLivenessAlerts(store.ownAlerts(), silencesOf(machines, liveness, now()), now());
+    const own = updateLivenessAlerts(store.ownAlerts(), findSilences(machines, liveness, now()), now());
     for (const alert of own) store.keepOwnAlert(alert);
     const due = store.changeDue();
     this.deferred = store.escalate(escalations);

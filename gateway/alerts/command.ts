@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
 import { type Backtest, backtestSchema } from '#models/contracts/value.ts';
-import { addressOf, type Reach, reaching, tokenOf } from '../reach.ts';
+import { addGatewayOptions, addressOf, type Reach, tokenOf } from '../reach.ts';
 import { requestGateway } from '../requestGateway.ts';
 
 interface Options extends Reach {
@@ -17,7 +17,7 @@ interface Options extends Reach {
 
 /** `millwright backtest`. */
 export function addBacktestCommand(program: Command, shell: Shell): void {
-  reaching(program.command('backtest'))
+  addGatewayOptions(program.command('backtest'))
     .description(
       'tries other alert rules, or a model, on the history of a running gateway: alerts, predicted and missed failures, cost',
     )

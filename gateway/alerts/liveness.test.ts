@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StatusMessage } from '#models/contracts/status.ts';
-import { type Arrivals, nextLivenessAlerts, silencesOf, watchOf } from './liveness.ts';
+import { type Arrivals, findSilences, updateLivenessAlerts, watchOf } from './liveness.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1);
 const CONFIG = { silentSeconds: 120, alertSeconds: 600 };
@@ -35,17 +35,19 @@ test('one machine of an edge that speaks may be silent; one that reports hourly 
 });
 
 test('a silent edge is one alert for the integrator, a silent machine another; both return', () => {
-  const raised = nextLivenessAlerts([], silencesOf(watched(arrivals(700, 700, 700)), CONFIG, NOW_MS), NOW_MS);
+  const raised = updateLivenessAlerts([], findSilences(watched(arrivals(700, 700, 700)), CONFIG, NOW_MS), NOW_MS);
   expect(raised).toMatchObject([{ asset: 'e', audience: 'integrator', state: 'unacknowledged' }]);
   expect(raised[0].text).toContain('2 machines are not watched');
   // The same silence is no second alert.
-  expect(nextLivenessAlerts(raised, silencesOf(watched(arrivals(760, 760, 760)), CONFIG, NOW_MS), NOW_MS)).toEqual([]);
-  const [back] = nextLivenessAlerts(raised, silencesOf(watched(arrivals(1, 1, 1)), CONFIG, NOW_MS), NOW_MS + 5);
+  expect(updateLivenessAlerts(raised, findSilences(watched(arrivals(760, 760, 760)), CONFIG, NOW_MS), NOW_MS)).toEqual(
+    [],
+  );
+  const [back] = updateLivenessAlerts(raised, findSilences(watched(arrivals(1, 1, 1)), CONFIG, NOW_MS), NOW_MS + 5);
   expect(back).toMatchObject({ returnedAtMs: NOW_MS + 5, state: 'returned_unacknowledged' });
-  const one = nextLivenessAlerts([], silencesOf(watched(arrivals(3, 10, 700)), CONFIG, NOW_MS), NOW_MS);
+  const one = updateLivenessAlerts([], findSilences(watched(arrivals(3, 10, 700)), CONFIG, NOW_MS), NOW_MS);
   expect(one).toMatchObject([{ asset: 'b', text: expect.stringContaining('b is not watched') }]);
 });
 
 test('nobody is alerted before the configured time', () => {
-  expect(silencesOf(watched(arrivals(500, 500, 500)), CONFIG, NOW_MS)).toEqual([]);
+  expect(findSilences(watched(arrivals(500, 500, 500)), CONFIG, NOW_MS)).toEqual([]);
 });

@@ -52,7 +52,7 @@ export interface Silence {
 }
 
 /** @param machines with their watch state, as `watchOf` returns it. */
-export function silencesOf(
+export function findSilences(
   machines: readonly { site: string; edge: string; asset: string; watch: Watch }[],
   { alertSeconds }: LivenessConfig,
   nowMs: number,
@@ -88,7 +88,7 @@ const idOf = ({ site, edge, asset, sinceMs }: Silence) => `${site}.${edge}.${ass
  * The gateway's own silence alerts to store, raised or returned. Pure.
  * @param standing the gateway's own alerts that have not returned; one that a person closed is not raised again.
  */
-export function nextLivenessAlerts(
+export function updateLivenessAlerts(
   standing: readonly AlertRecord[],
   silences: readonly Silence[],
   nowMs: number,

@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { alarmSystemHealth } from '#models/alerting/alarmSystemHealth.ts';
-import { misses, type RecordedFailure, trackRecords } from '#models/alerting/trackRecord.ts';
+import { findMisses, type RecordedFailure, trackRecords } from '#models/alerting/trackRecord.ts';
 import { valueLedger } from '#models/alerting/valueLedger.ts';
 import { machineCosts } from '../machineCosts.ts';
 import type { AlarmFacts, Costs } from './alarmFacts.ts';
@@ -45,7 +45,7 @@ export function monthReport(facts: AlarmFacts, question: ReportQuestion): string
     before: healthOf(before),
     perDay,
     records: trackRecords(ofSite.filter(({ foundAtMs }) => isIn(foundAtMs, month))),
-    missed: misses(failures, facts.raises([...new Set(failures.map(({ machine }) => machine))])),
+    missed: findMisses(failures, facts.raises([...new Set(failures.map(({ machine }) => machine))])),
     entries: ledger.filter(({ atMs }) => isIn(atMs, month)),
     currency: costs.currency,
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { takeAlert } from '../store/alertStore.fixture.ts';
 import { apiServer, secretFile } from './apiServer.fixture.ts';
-import { permissionsOf, refusalOf } from './roles.ts';
+import { checkAccess, permissionsOf } from './roles.ts';
 
 const HOST = '127.0.0.1:8080';
 const ORIGIN = `http://${HOST}`;
@@ -192,9 +192,9 @@ test('a page is offered what the identity may do', () => {
   expect(permissionsOf({ role: 'viewer', sites: null })).toEqual(['tokens']);
   expect(permissionsOf({ role: 'operator', sites: null })).toEqual(['alerts', 'planAlerts', 'workOrders', 'tokens']);
   expect(permissionsOf({ role: 'administrator', sites: ['north'] })).not.toContain('accounts');
-  expect(refusalOf({ role: 'engineer', sites: null }, 'DELETE', '/api/v1/alerts/x')).not.toBeNull();
-  expect(refusalOf({ role: 'planner', sites: null }, 'POST', '/api/v1/supply/demand?by=x')).toBeNull();
-  expect(refusalOf({ role: 'viewer', sites: null }, 'HEAD', '/api/v1/alerts')).toBeNull();
+  expect(checkAccess({ role: 'engineer', sites: null }, 'DELETE', '/api/v1/alerts/x')).not.toBeNull();
+  expect(checkAccess({ role: 'planner', sites: null }, 'POST', '/api/v1/supply/demand?by=x')).toBeNull();
+  expect(checkAccess({ role: 'viewer', sites: null }, 'HEAD', '/api/v1/alerts')).toBeNull();
 });
 
 test('events of other sites are left out, and a stream ends with its session', async () => {

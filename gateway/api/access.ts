@@ -5,10 +5,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { IdentityStore } from '../identity/identityStore.ts';
-import { digestOf, weaknessOf } from '../identity/secret.ts';
+import { digestOf, findWeakness } from '../identity/secret.ts';
 import type { FailedLogins } from './failedLogins.ts';
 import { isOwnOrigin, sessionCookie } from './origin.ts';
-import { refusalOf } from './roles.ts';
+import { checkAccess } from './roles.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -42,7 +42,7 @@ export interface AccessParts {
  * changes from pages of another origin.
  * @throws Error if a configured token is too weak.
  */
-export function guard(app: FastifyInstance, config: GatewayConfig['api'], parts: AccessParts): void {
+export function addAccessControl(app: FastifyInstance, config: GatewayConfig['api'], parts: AccessParts): void {
   const configured = configuredTokens(config);
   const isOpen = configured.length === 0 && config.accounts === undefined && config.openId === undefined;
   app.decorateRequest('identity', null);
@@ -112,7 +112,7 @@ function mayNot(identity: Identity, request: FastifyRequest, config: GatewayConf
     return 'the request comes from another origin';
   if (identity.mustChangePassword && !OWN_SESSION.test(path)) return 'choose a password first';
   // Rules apply to routes, because many spellings of an address lead to the same route.
-  return refusalOf(identity, request.method, request.routeOptions.url ?? path);
+  return checkAccess(identity, request.method, request.routeOptions.url ?? path);
 }
 
 /** The reason for refusing a request to a gateway without sign-in; null if it is allowed. */
@@ -149,7 +149,7 @@ function configuredTokens({ tokenFile, tokens = [] }: GatewayConfig['api']): Con
 
 function readToken(file: string): Buffer {
   const secret = readFileSync(file, 'utf8').trim();
-  const weakness = weaknessOf(secret);
+  const weakness = findWeakness(secret);
   if (weakness !== null) throw new Error(`${file}: ${weakness}`);
   return digestOf(secret);
 }

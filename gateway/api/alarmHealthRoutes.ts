@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { misses, type RecordedFailure } from '#models/alerting/trackRecord.ts';
+import { findMisses, type RecordedFailure } from '#models/alerting/trackRecord.ts';
 import { alarmSystemHealthSchema, trackRecordSchema, trackRecordsSchema } from '#models/contracts/alarmHealth.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import type { AlarmMeasures } from '../alerts/alarmMeasures.ts';
 import { ruleOf } from '../store/alertStatistics.ts';
 import type { Store } from '../store/store.ts';
 import { errorSchema } from './routes.ts';
-import { oneSite } from './siteScope.ts';
+import { resolveSite } from './siteScope.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -43,7 +43,7 @@ export function addAlarmHealthRoutes(
       },
     },
     async ({ query: { days, operators, ...query }, identity }, reply) => {
-      const asked = oneSite(identity, query.site);
+      const asked = resolveSite(identity, query.site);
       if ('refusal' in asked) return reply.code(400).send({ error: asked.refusal });
       const toMs = now();
       const fromMs = toMs - days * DAY_MS;
@@ -62,7 +62,7 @@ export function addAlarmHealthRoutes(
     },
     async () => {
       const all = failures();
-      const missed = misses(all, store.statistics.raises([...new Set(all.map((f) => f.machine))]));
+      const missed = findMisses(all, store.statistics.raises([...new Set(all.map((f) => f.machine))]));
       return { rules: await alarms.ask({ kind: 'records' }), failures: all.length, missed };
     },
   );

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
-import { oneSite } from './siteScope.ts';
+import { resolveSite } from './siteScope.ts';
 import type { ValueParts } from './valueRoutes.ts';
 
 /** The alarm system in one month, as a page to print or to send. */
@@ -24,7 +24,7 @@ export function addAlarmReportRoutes(server: FastifyInstance, { alarms, costs, f
       },
     },
     async ({ query, identity }, reply) => {
-      const asked = oneSite(identity, query.site);
+      const asked = resolveSite(identity, query.site);
       if ('refusal' in asked) return reply.code(400).send({ error: asked.refusal });
       const { site = null } = asked;
       const { month, operators } = query;

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { cheapest, type IndexHistory, tryLimits, withinBudget } from '#models/alerting/tryLimits.ts';
+import { findCheapest, type IndexHistory, tryLimits, withinBudget } from '#models/alerting/tryLimits.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import { backtestSchema } from '#models/contracts/value.ts';
@@ -75,7 +75,7 @@ export function addBacktestRoutes(server: FastifyInstance, parts: BacktestParts)
       const points = () => store.points();
       const read = (machine: OfMachine) =>
         model === undefined
-          ? indexHistory(historian, machine, fromMs, toMs)
+          ? readIndexHistory(historian, machine, fromMs, toMs)
           : modelHistory(machine, model, fromMs, toMs, { historian, registry, points });
       let histories: IndexHistory[];
       try {
@@ -93,7 +93,7 @@ export function addBacktestRoutes(server: FastifyInstance, parts: BacktestParts)
       const trials = tryLimits(histories, failures, rules, (machine) => machineCosts(costs, machine));
       const judged = store.statistics.judged().filter((j) => j.raisedAtMs >= fromMs && keys.has(j.machine));
       const count = (finding: string) => judged.filter((j) => j.finding === finding).length;
-      const best = cheapest(trials);
+      const best = findCheapest(trials);
       return {
         currency: costs.currency,
         machines: machines.length,
@@ -114,7 +114,7 @@ export function addBacktestRoutes(server: FastifyInstance, parts: BacktestParts)
 }
 
 /** Largest health index of each interval. A history shorter than requested has shorter intervals. */
-async function indexHistory(
+async function readIndexHistory(
   historian: Historian,
   { site, edge, asset }: OfMachine,
   fromMs: number,

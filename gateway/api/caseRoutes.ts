@@ -6,7 +6,7 @@ import { alertCaseSchema } from '#models/contracts/alertCase.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import type { Store } from '../store/store.ts';
 import { errorSchema } from './routes.ts';
-import { newestOf } from './siteScope.ts';
+import { listNewest } from './siteScope.ts';
 
 const MAX_ALERTS = 500;
 
@@ -34,7 +34,7 @@ export function addCaseRoutes(server: FastifyInstance, { store }: { store: Store
       const before = after === undefined ? undefined : store.alertCase(after);
       if (before === null) return reply.code(404).send({ error: `no case ${after}` });
       const list = (of?: string) => store.alertCases({ active: state === 'active', site: of, limit, before });
-      return newestOf(list, identity, site, limit, (found) => found.openedAtMs);
+      return listNewest(list, identity, site, limit, (found) => found.openedAtMs);
     },
   );
 

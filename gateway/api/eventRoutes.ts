@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { LiveEvent } from '#models/contracts/api.ts';
 import type { Store } from '../store/store.ts';
 import type { Events } from './events.ts';
-import { limitedTo } from './siteScope.ts';
+import { restrictToSites } from './siteScope.ts';
 
 export interface EventParts {
   events: Events;
@@ -31,7 +31,7 @@ export function addEventRoutes(server: FastifyInstance, { events, store }: Event
       const limited =
         places === null
           ? undefined
-          : (event: LiveEvent) => limitedTo(event, places, (machine) => store.areaOf(machine));
+          : (event: LiveEvent) => restrictToSites(event, places, (machine) => store.areaOf(machine));
       const listener = { who: identity?.name ?? ip, limited, isStillSignedIn };
       if (!events.add(reply.raw, listener, headers['last-event-id']))
         return reply.code(503).header('retry-after', 10).send({ error: 'too many listen already' });

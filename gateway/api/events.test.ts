@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { LiveEvent } from '#models/contracts/api.ts';
 import { eventReader } from '#models/contracts/eventStream.ts';
 import { Events } from './events.ts';
-import { limitedTo } from './siteScope.ts';
+import { restrictToSites } from './siteScope.ts';
 
 const made: Events[] = [];
 const newEvents = () => {
@@ -29,7 +29,7 @@ const featuresOf = (site: string, timeMs: number): LiveEvent => ({
 /** Opens a stream; the function that it answers tells what arrived since the last call. */
 function listen(events: Events, lastId?: string, sites: string[] | null = null) {
   const stream = Object.assign(new PassThrough(), { writeHead: () => undefined });
-  const limited = sites === null ? undefined : (event: LiveEvent) => limitedTo(event, sites, () => undefined);
+  const limited = sites === null ? undefined : (event: LiveEvent) => restrictToSites(event, sites, () => undefined);
   const listener = { who: 'ann', limited, isStillSignedIn: () => true };
   events.add(stream as unknown as ServerResponse, listener, lastId);
   const read = eventReader();

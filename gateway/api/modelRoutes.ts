@@ -44,7 +44,7 @@ export function addModelRoutes(
       bodyLimit: 2 * MAX_PACKAGE_BYTES,
     },
     async ({ body }, reply) =>
-      orConflict(reply, async () => {
+      withConflict(reply, async () => {
         const id = await registry.add(body.package, body.by);
         store.audit(now(), body.by, 'model', id, null);
         return reply.code(201).send({ id });
@@ -57,7 +57,7 @@ export function addModelRoutes(
       schema: { params: idParams, body: z.strictObject({ by }), response: { 200: modelViewSchema, 409: errorSchema } },
     },
     async ({ params, body }, reply) =>
-      orConflict(reply, async () => {
+      withConflict(reply, async () => {
         await registry.approve(params.id, body.by);
         store.audit(now(), body.by, 'approve', params.id, null);
         return registry.models(store.edges()).find((m) => m.id === params.id);
@@ -77,7 +77,7 @@ export function addModelRoutes(
       },
     },
     async ({ body }, reply) =>
-      orConflict(reply, async () => {
+      withConflict(reply, async () => {
         const { by: who, days, ...target } = body;
         const { id, comparison } = await proposals.propose(target, days, who);
         store.audit(now(), who, 'propose', id, JSON.stringify(target));
@@ -89,7 +89,7 @@ export function addModelRoutes(
     '/api/v1/models/:id/package',
     { schema: { description: 'The package as a file, for an edge without a network connection.', params: idParams } },
     async ({ params }, reply) =>
-      orConflict(reply, async () => reply.type('application/json').send(registry.package(params.id))),
+      withConflict(reply, async () => reply.type('application/json').send(registry.package(params.id))),
   );
 
   app.get('/api/v1/rollouts', { schema: { response: { 200: z.array(rolloutSchema) } } }, async () =>
@@ -112,7 +112,7 @@ export function addModelRoutes(
       },
     },
     async ({ body }, reply) =>
-      orConflict(reply, async () => {
+      withConflict(reply, async () => {
         const known = new Set(store.edges().map(({ site, edge }) => `${site}/${edge}`));
         const unknown = body.targets.find(({ site, edge }) => !known.has(`${site}/${edge}`));
         if (unknown) throw new RegistryError(`no edge ${unknown.site}/${unknown.edge} is known here`);
@@ -133,7 +133,7 @@ export function addModelRoutes(
       },
     },
     async ({ params, body }, reply) =>
-      orConflict(reply, async () => {
+      withConflict(reply, async () => {
         store.audit(now(), body.by, 'rollback', String(params.id), body.why);
         return rollouts.goBack(params.id, body.why);
       }),
@@ -141,7 +141,7 @@ export function addModelRoutes(
 }
 
 /** Maps a refusal of the registry to a 409 with its reason. */
-async function orConflict<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> {
+async function withConflict<T>(reply: FastifyReply, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

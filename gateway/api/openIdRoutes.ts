@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../config.ts';
 import { OpenIdError, OpenIdSignIn } from '../identity/openId.ts';
 import { cookieOf } from './origin.ts';
-import { type SessionParts, sessionStarter } from './sessionRoutes.ts';
+import { createSessionStarter, type SessionParts } from './sessionRoutes.ts';
 
 const STATE_COOKIE = 'millwright-openid';
 const STATE_S = 600;
@@ -12,7 +12,7 @@ const STATE_S = 600;
 export function addOpenIdRoutes(app: FastifyInstance, config: GatewayConfig['api'], parts: SessionParts): void {
   if (config.openId === undefined || config.publicUrl === undefined) return;
   const openId = new OpenIdSignIn(config.openId, config.publicUrl, parts.now);
-  const begin = sessionStarter(config, parts);
+  const begin = createSessionStarter(config, parts);
   // The cookie must be sent on the redirect from the provider's page, which is another site.
   const stateCookie = (value: string, seconds: number) =>
     cookieOf(config, { name: STATE_COOKIE, value, seconds, sameSite: 'lax' });

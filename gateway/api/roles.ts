@@ -51,7 +51,7 @@ const BY_AREA =
   /^GET (\/openapi\.json|\/api\/v1\/(session|tokens|machines|events|series|spectra\/.+|ledger|evidence(\/.+)?|alerts(\/.+)?|work-orders|plan\/alerts))$|^POST \/api\/v1\/(session\/password|tokens|alerts\/.+|work-orders\/.+)$|^DELETE \/api\/v1\/(session|tokens\/.+)$/;
 
 /** Why an identity may not make a request; null: it may. Pure. */
-export function refusalOf(
+export function checkAccess(
   { role, sites }: Pick<Identity, 'role' | 'sites'>,
   method: string,
   url: string,
@@ -83,5 +83,5 @@ const EXAMPLES: Record<Permission, readonly [method: string, url: string]> = {
 
 /** An identity's permissions, so that the page can hide the rest. Pure. */
 export function permissionsOf(identity: Pick<Identity, 'role' | 'sites'>): Permission[] {
-  return permissions.filter((permission) => refusalOf(identity, ...EXAMPLES[permission]) === null);
+  return permissions.filter((permission) => checkAccess(identity, ...EXAMPLES[permission]) === null);
 }

@@ -20,13 +20,13 @@ import { LAST_MS } from '#models/contracts/numbers.ts';
 import { statusMessageSchema } from '#models/contracts/status.ts';
 import { machineKey, type Origin } from '#models/contracts/topics.ts';
 import { groupedBy } from '#models/groupedBy.ts';
-import { alertBundle } from '../bundle/alertBundle.ts';
+import { createAlertBundle } from '../bundle/createAlertBundle.ts';
 import { evidenceWav } from '../evidence.ts';
 import type { Historian } from '../historian/historian.ts';
 import type { OfMachine } from '../identity/places.ts';
 import type { Store } from '../store/store.ts';
 import { problemFields } from './problem.ts';
-import { newestOf } from './siteScope.ts';
+import { listNewest } from './siteScope.ts';
 
 export interface ApiParts {
   store: Store;
@@ -97,7 +97,7 @@ export function addRoutes(
         return store.alerts({ ...filter, site: of, ...machine, active: state === 'active', before });
       };
       const machinesOf = (own: string, area: string) => store.machinesOf(own, area);
-      return newestOf(list, identity, site, filter.limit, (alert) => alert.raisedAtMs, machinesOf);
+      return listNewest(list, identity, site, filter.limit, (alert) => alert.raisedAtMs, machinesOf);
     },
   );
 
@@ -124,7 +124,7 @@ export function addRoutes(
       if (evidence?.decision === undefined)
         return reply.code(404).send({ error: `no evidence of alert ${params.id} that can be replayed` });
       const name = `${params.id.replace(/[^A-Za-z0-9._-]+/g, '-')}.tar`;
-      const bundle = alertBundle(alert, { ...evidence, decision: evidence.decision }, version);
+      const bundle = createAlertBundle(alert, { ...evidence, decision: evidence.decision }, version);
       return reply
         .type('application/x-tar')
         .header('content-disposition', `attachment; filename="${name}"`)

@@ -8,7 +8,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
 import type { GatewayConfig } from '../config.ts';
-import { guard } from './access.ts';
+import { addAccessControl } from './access.ts';
 import { addAccountRoutes } from './accountRoutes.ts';
 import { type AlarmHealthParts, addAlarmHealthRoutes } from './alarmHealthRoutes.ts';
 import { addAlarmReportRoutes } from './alarmReportRoutes.ts';
@@ -86,7 +86,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
     },
     strictTransportSecurity: isOverTls(config) && { maxAge: YEAR_S, includeSubDomains: false },
   });
-  guard(app, config, parts);
+  addAccessControl(app, config, parts);
   // One rate limit per identity, so that a busy client does not lock out others; none for supervisors of the gateway.
   // Alert actions have their own budget, so that frequent polling does not keep an operator from acknowledging.
   await app.register(rateLimit, {

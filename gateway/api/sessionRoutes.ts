@@ -6,7 +6,7 @@ import { accountNameSchema, sessionViewSchema, signInSchema } from '#models/cont
 import type { GatewayConfig } from '../config.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { IdentityStore } from '../identity/identityStore.ts';
-import { isPassword, passwordFault } from '../identity/password.ts';
+import { checkPassword, isPassword } from '../identity/password.ts';
 import { FailedLogins } from './failedLogins.ts';
 import { cookieOf, isOwnOrigin, sessionCookie } from './origin.ts';
 import { permissionsOf } from './roles.ts';
@@ -34,7 +34,7 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
   const { identities, failedLogins, now, audit, passwordChosen } = parts;
   const app = server.withTypeProvider<ZodTypeProvider>();
   const locked = new FailedLogins(now, MAX_FAILED, LOCKED_MS);
-  const begin = sessionStarter(config, parts);
+  const begin = createSessionStarter(config, parts);
   let hashing = 0;
 
   app.get(
@@ -137,7 +137,7 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
         locked.failed(name.toLowerCase());
         return reply.code(401).send({ error: 'wrong password' });
       }
-      const fault = password === newPassword ? 'the new password equals the old one' : passwordFault(newPassword, name);
+      const fault = password === newPassword ? 'the new password equals the old one' : checkPassword(newPassword, name);
       if (fault !== null) return reply.code(400).send({ error: fault });
       audit(name, 'password', name);
       await identities.choosePassword(name, newPassword);
@@ -150,7 +150,7 @@ export function addSessionRoutes(server: FastifyInstance, config: GatewayConfig[
 }
 
 /** Starts a session and sets its cookie; the browser's previous session ends. */
-export function sessionStarter(config: GatewayConfig['api'], { identities, now, audit }: SessionParts) {
+export function createSessionStarter(config: GatewayConfig['api'], { identities, now, audit }: SessionParts) {
   const seconds = (config.sessionHours * HOUR_MS) / 1000;
   return (
     identity: Omit<Identity, 'via'> & { name: string },

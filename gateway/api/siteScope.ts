@@ -29,7 +29,7 @@ export function limitToSites(app: FastifyInstance, parts: SiteScopeParts): void 
     // The description of the API names fields such as `site`, and no site.
     const isDescription = request.routeOptions.url === '/openapi.json';
     if (sites === null || reply.statusCode >= 400 || isDescription) return payload;
-    const limited = limitedTo(payload, sites, areaOf);
+    const limited = restrictToSites(payload, sites, areaOf);
     if (limited !== null || payload === null) return limited;
     // The route's schema only describes a found object.
     reply.code(404);
@@ -75,7 +75,10 @@ function subjectOf(request: FastifyRequest, { store, plans }: SiteScopeParts): P
  * Resolves the site for a resource that belongs to one site or all: the named site, or the identity's only one.
  * @returns a refusal if the identity has several sites and the request names none.
  */
-export function oneSite(identity: Identity | null, named: string | undefined): { site?: string } | { refusal: string } {
+export function resolveSite(
+  identity: Identity | null,
+  named: string | undefined,
+): { site?: string } | { refusal: string } {
   const own = identity?.sites ?? null;
   if (own !== null && own.length > 1 && named === undefined) return { refusal: `site: one of ${own.join(', ')}` };
   return { site: named ?? own?.[0] };
@@ -86,7 +89,7 @@ export function oneSite(identity: Identity | null, named: string | undefined): {
  * the identity may see.
  * @param list what there is of a site, or of one machine, up to the limit; undefined: of all.
  */
-export function newestOf<T>(
+export function listNewest<T>(
   list: (site?: string, machine?: OfMachine) => T[],
   identity: Identity | null,
   site: string | undefined,
@@ -113,7 +116,7 @@ const FOREIGN = Symbol('of another site');
  * Removes the data of other sites from a value: array elements that name another site are omitted. Null if the value
  * itself, or an object in it, names another site. Pure.
  */
-export function limitedTo<T>(value: T, sites: readonly string[], areaOf: AreaOf): T | null {
+export function restrictToSites<T>(value: T, sites: readonly string[], areaOf: AreaOf): T | null {
   const limited = limit(value, sites, areaOf);
   return limited === FOREIGN ? null : (limited as T);
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { misses, warningDays } from '#models/alerting/trackRecord.ts';
+import { findMisses, warningDays } from '#models/alerting/trackRecord.ts';
 import { workList } from '#models/alerting/workList.ts';
 import { severitySchema } from '#models/contracts/alert.ts';
 import { nameSchema } from '#models/contracts/names.ts';
@@ -9,7 +9,7 @@ import { workListSchema } from '#models/contracts/workOrder.ts';
 import { foresightFrom } from '#models/planning/foresight.ts';
 import { machineCosts } from '../machineCosts.ts';
 import { ruleOf } from '../store/alertStatistics.ts';
-import { newestOf } from './siteScope.ts';
+import { listNewest } from './siteScope.ts';
 import type { ValueParts } from './valueRoutes.ts';
 
 /** The latest alerts of each severity that are ranked. More would block other requests. */
@@ -34,7 +34,7 @@ export function addWorkListRoutes(server: FastifyInstance, { store, alarms, cost
     async ({ query: { days, site, limit }, identity }) => {
       const alerts = severitySchema.options.flatMap((severity) => {
         const list = (of?: string) => store.alerts({ active: true, site: of, severity, limit: MAX_ALERTS });
-        return newestOf(list, identity, site, MAX_ALERTS, ({ raisedAtMs }) => raisedAtMs);
+        return listNewest(list, identity, site, MAX_ALERTS, ({ raisedAtMs }) => raisedAtMs);
       });
       const records = new Map((await alarms.ask({ kind: 'records' })).map((record) => [record.rule, record]));
       const all = failures();
@@ -46,7 +46,7 @@ export function addWorkListRoutes(server: FastifyInstance, { store, alarms, cost
           // Laplace's rule of succession: without findings, a rule is assumed to be right half of the time.
           return (findings.confirmed + 1) / (of + 2);
         },
-        foresight: foresightFrom(warningDays(all, raises), misses(all, raises).length, []),
+        foresight: foresightFrom(warningDays(all, raises), findMisses(all, raises).length, []),
         nowMs: now(),
         days,
       });

@@ -6,7 +6,7 @@ import { workOrderSchema } from '#models/contracts/workOrder.ts';
 import type { OfMachine } from '../identity/places.ts';
 import type { Store } from '../store/store.ts';
 import { errorSchema } from './routes.ts';
-import { newestOf } from './siteScope.ts';
+import { listNewest } from './siteScope.ts';
 
 export interface WorkOrderParts {
   store: Store;
@@ -33,7 +33,7 @@ export function addWorkOrderRoutes(server: FastifyInstance, { store, workOrderDe
     async ({ query: { state, site, limit }, identity }) => {
       const list = (of?: string, machine?: OfMachine) => store.workOrders.list(state, limit, of, machine);
       const machinesOf = (own: string, area: string) => store.machinesOf(own, area);
-      return newestOf(list, identity, site, limit, ({ createdMs }) => createdMs, machinesOf);
+      return listNewest(list, identity, site, limit, ({ createdMs }) => createdMs, machinesOf);
     },
   );
 

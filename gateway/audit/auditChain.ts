@@ -11,7 +11,7 @@ export interface AuditHead {
 }
 
 /** SHA-256 of an entry and the previous hash, in hexadecimal. */
-export function auditHash(previous: string, entry: Omit<AuditEntry, 'hash'>): string {
+export function hashEntry(previous: string, entry: Omit<AuditEntry, 'hash'>): string {
   const { sequence, atMs, who, what, subject, detail } = entry;
   return createHash('sha256')
     .update(JSON.stringify([previous, sequence, atMs, who, what, subject, detail]))
@@ -24,7 +24,7 @@ export function auditHash(previous: string, entry: Omit<AuditEntry, 'hash'>): st
  * @param entries in stored order.
  * @param head as stored with the log; null if unknown, in which case a missing end goes undetected.
  */
-export function auditFaults(entries: Iterable<AuditEntry>, head: AuditHead | null): string[] {
+export function findAuditFaults(entries: Iterable<AuditEntry>, head: AuditHead | null): string[] {
   const faults: string[] = [];
   let [sequence, hash] = [0, NO_HASH];
   for (const entry of entries) {
@@ -36,7 +36,7 @@ export function auditFaults(entries: Iterable<AuditEntry>, head: AuditHead | nul
       );
     if (entry.sequence <= sequence) faults.push(`entry ${entry.sequence} stands after entry ${sequence}`);
     // After a gap the previous hash is unknown: only the chain that follows locates it.
-    else if (entry.sequence === sequence + 1 && entry.hash !== auditHash(hash, entry))
+    else if (entry.sequence === sequence + 1 && entry.hash !== hashEntry(hash, entry))
       faults.push(`entry ${entry.sequence} was changed: its hash does not match`);
     [sequence, hash] = [entry.sequence, entry.hash];
   }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { AuditEntry } from '#models/contracts/audit.ts';
 import { Statements } from '../store/statements.ts';
-import { type AuditHead, auditHash, NO_HASH } from './auditChain.ts';
+import { type AuditHead, hashEntry, NO_HASH } from './auditChain.ts';
 
 const ENTRY = 'sequence, at_ms AS atMs, who, what, subject, detail, hash';
 const HEAD = 'audit_head';
@@ -38,7 +38,7 @@ export class AuditTable {
   add(atMs: number, who: string, what: string, subject: string, detail: string | null): void {
     const { sequence: last, hash: previous } = this.head();
     const sequence = last + 1;
-    const hash = auditHash(previous, { sequence, atMs, who, what, subject, detail });
+    const hash = hashEntry(previous, { sequence, atMs, who, what, subject, detail });
     const sql =
       'INSERT INTO audit_log (sequence, at_ms, who, what, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)';
     this.#statements.run(sql, sequence, atMs, who, what, subject, detail, hash);

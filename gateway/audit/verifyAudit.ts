@@ -1,5 +1,5 @@
 import type { AuditEntry } from '#models/contracts/audit.ts';
-import { type AuditHead, auditFaults } from './auditChain.ts';
+import { type AuditHead, findAuditFaults } from './auditChain.ts';
 import { readAudit } from './auditTable.ts';
 
 export interface AuditReport {
@@ -29,7 +29,7 @@ export async function verifyAudit(file: string, noted: AuditHead | null): Promis
         yield entry;
       }
     }
-    const faults = auditFaults(counted(), head);
+    const faults = findAuditFaults(counted(), head);
     if (!isThere) faults.push(`entry ${noted?.sequence} differs from --head`);
     return { entries: count, head, faults };
   } finally {

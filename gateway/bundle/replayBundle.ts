@@ -1,7 +1,7 @@
 import type { SignalPiece } from '#models/contracts/decision.ts';
 import { replayDecision, verdictDifferences } from '#models/health/replayDecision.ts';
 import { integersIn, samplesOf } from '#models/signal/int16Signal.ts';
-import { openBundle } from './alertBundle.ts';
+import { openBundle } from './createAlertBundle.ts';
 
 export interface ReplayReport {
   alert: string;

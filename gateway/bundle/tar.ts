@@ -6,7 +6,7 @@ export interface TarFile {
 }
 
 /** A tar archive (POSIX ustar) of a few files, with names of at most 100 bytes. The same files give the same bytes. */
-export function tarOf(files: readonly TarFile[]): Buffer {
+export function createTar(files: readonly TarFile[]): Buffer {
   const parts = files.flatMap(({ name, bytes }) => [
     headerOf(name, bytes.length),
     bytes,
@@ -32,7 +32,7 @@ function headerOf(name: string, size: number): Buffer {
 }
 
 /** Files of an archive. @throws Error if it is invalid, truncated, or contains anything but plain files. */
-export function filesOfTar(archive: Buffer): TarFile[] {
+export function readTar(archive: Buffer): TarFile[] {
   const files: TarFile[] = [];
   for (let at = 0; at + BLOCK <= archive.length; ) {
     const header = archive.subarray(at, at + BLOCK);

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync }
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { GatewayConfig } from '../config.ts';
-import { weaknessOf } from '../identity/secret.ts';
+import { findWeakness } from '../identity/secret.ts';
 import { DATABASES } from '../store/databases.ts';
 import { incidentText, storageIncidents } from '../store/mendDatabases.ts';
 import { versionOf } from '../store/migrate.ts';
@@ -125,7 +125,7 @@ export function checkSecrets(config: GatewayConfig): Finding[] {
     try {
       const secret = readFileSync(file, 'utf8').trim();
       if (secret === '') return fault(setting, `${file} is empty`, 'write the secret to it');
-      const weakness = isToken ? weaknessOf(secret) : null;
+      const weakness = isToken ? findWeakness(secret) : null;
       if (weakness !== null) return fault(setting, `${file}: ${weakness}`, `openssl rand -hex 32 > ${file}`);
       if ((statSync(file).mode & OTHERS) !== 0)
         return warning(setting, `${file} is accessible to other users`, `chmod 600 ${file}`);

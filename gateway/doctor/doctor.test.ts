@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { gatewayConfigSchema } from '../config.ts';
 import { IdentityStore } from '../identity/identityStore.ts';
 import { clockFinding } from './checkServers.ts';
-import { examine, linesOf } from './doctor.ts';
+import { linesOf, runChecks } from './doctor.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
@@ -23,10 +23,10 @@ async function examined(change: object, prepare: (directory: string) => void = (
     api: { port: 0 },
     ...change,
   });
-  return { dataDirectory, findings: await examine(config, Date.now) };
+  return { dataDirectory, findings: await runChecks(config, Date.now) };
 }
 
-const stateOf = (findings: Awaited<ReturnType<typeof examine>>, check: string) =>
+const stateOf = (findings: Awaited<ReturnType<typeof runChecks>>, check: string) =>
   findings.find((f) => f.check === check)?.state;
 
 test('a sound gateway has no fault', async () => {

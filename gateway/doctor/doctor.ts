@@ -4,7 +4,7 @@ import { checkApi, checkBroker, checkInflux } from './checkServers.ts';
 import type { Finding } from './finding.ts';
 
 /** Read-only checks of everything that a gateway needs; safe beside a running gateway. */
-export async function examine(config: GatewayConfig, now: () => number): Promise<Finding[]> {
+export async function runChecks(config: GatewayConfig, now: () => number): Promise<Finding[]> {
   return [
     ...checkDirectory(config.dataDirectory),
     ...checkDatabases(config.dataDirectory),

@@ -5,7 +5,7 @@ import { openDatabase } from '../store/openDatabase.ts';
 import { Statements } from '../store/statements.ts';
 import { AccountTable, isManager, type NewAccount } from './accountTable.ts';
 import type { Identity } from './identity.ts';
-import { hashPassword, isPassword, oneTimePassword, spendPassword } from './password.ts';
+import { hashPassword, isPassword, oneTimePassword, simulatePasswordCheck } from './password.ts';
 import { SessionTable } from './sessionTable.ts';
 import { TokenTable } from './tokenTable.ts';
 
@@ -45,7 +45,7 @@ export class IdentityStore {
   /** The identity for a name and password; null if either is wrong or the account is disabled. */
   async signIn(name: string, password: string): Promise<(Omit<Identity, 'via'> & { name: string }) | null> {
     const hash = this.accounts.passwordHash(name);
-    const isRight = hash === null ? await spendPassword(password) : await isPassword(password, hash);
+    const isRight = hash === null ? await simulatePasswordCheck(password) : await isPassword(password, hash);
     const account = this.accounts.get(name);
     if (!isRight || account === null || account.disabled) return null;
     return account;

@@ -33,7 +33,7 @@ export async function isPassword(password: string, hash: string): Promise<boolea
 }
 
 /** Takes as long as checking a wrong password, so that timing does not reveal whether an account exists. */
-export async function spendPassword(password: string): Promise<false> {
+export async function simulatePasswordCheck(password: string): Promise<false> {
   await keyOf(password, Buffer.alloc(SALT_BYTES), LOG_N, R, P, KEY_BYTES);
   return false;
 }
@@ -46,7 +46,7 @@ export function oneTimePassword(): string {
 }
 
 /** The reason for refusing a password; null if it is acceptable. */
-export function passwordFault(password: string, account: string): string | null {
+export function checkPassword(password: string, account: string): string | null {
   const length = [...password].length;
   if (length < MIN_LENGTH || length > MAX_LENGTH)
     return `a password must have ${MIN_LENGTH} to ${MAX_LENGTH} characters`;

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { hashPassword, isPassword, passwordFault } from './password.ts';
-import { bitsOf, newSecret, weaknessOf } from './secret.ts';
+import { checkPassword, hashPassword, isPassword } from './password.ts';
+import { bitsOf, findWeakness, generateSecret } from './secret.ts';
 
 test('the strength of a token is that of its length and alphabet', () => {
   expect(bitsOf('0123456789'.repeat(4))).toBeCloseTo(132.9, 1);
-  expect(weaknessOf('0123456789abcdef'.repeat(2))).toBeNull();
-  expect(weaknessOf('0123456789abcdef'.repeat(2).slice(1))).toContain('at most 124 bits');
-  expect(weaknessOf('correct-horse-battery')).toContain('at most 126 bits');
-  expect(weaknessOf('ab'.repeat(100))).toContain('at most 0 bits');
-  for (let i = 0; i < 1000; i++) expect(weaknessOf(newSecret())).toBeNull();
+  expect(findWeakness('0123456789abcdef'.repeat(2))).toBeNull();
+  expect(findWeakness('0123456789abcdef'.repeat(2).slice(1))).toContain('at most 124 bits');
+  expect(findWeakness('correct-horse-battery')).toContain('at most 126 bits');
+  expect(findWeakness('ab'.repeat(100))).toContain('at most 0 bits');
+  for (let i = 0; i < 1000; i++) expect(findWeakness(generateSecret())).toBeNull();
 });
 
 test('a password has its hash alone, in any normal form of Unicode', async () => {
@@ -20,8 +20,8 @@ test('a password has its hash alone, in any normal form of Unicode', async () =>
 });
 
 test('a password that can be guessed is refused with the reason', () => {
-  expect(passwordFault('elevenchars', 'ann')).toContain('12 to 200');
-  expect(passwordFault('aaaabbbbaaaabbbb', 'ann')).toContain('five different');
-  expect(passwordFault('my name is ANN!', 'ann')).toContain('account name');
-  expect(passwordFault('correct horse battery', 'ann')).toBeNull();
+  expect(checkPassword('elevenchars', 'ann')).toContain('12 to 200');
+  expect(checkPassword('aaaabbbbaaaabbbb', 'ann')).toContain('five different');
+  expect(checkPassword('my name is ANN!', 'ann')).toContain('account name');
+  expect(checkPassword('correct horse battery', 'ann')).toBeNull();
 });

@@ -15,7 +15,7 @@ const ALPHABETS: readonly [RegExp, number][] = [
 const PRINTABLE = 94;
 
 /** Generates a secret of 256 bits, in base64url. */
-export function newSecret(): string {
+export function generateSecret(): string {
   return randomBytes(SECRET_BYTES).toString('base64url');
 }
 
@@ -35,7 +35,7 @@ export function bitsOf(secret: string): number {
 }
 
 /** The reason for refusing a token as too weak; null if it is strong enough. */
-export function weaknessOf(secret: string): string | null {
+export function findWeakness(secret: string): string | null {
   const bits = Math.floor(bitsOf(secret));
   if (bits >= MIN_BITS) return null;
   return `at most ${bits} bits; a token needs ${MIN_BITS} or more: openssl rand -hex 32`;

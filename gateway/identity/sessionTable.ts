@@ -2,7 +2,7 @@ import type { Role } from '#models/contracts/identity.ts';
 import type { Statements } from '../store/statements.ts';
 import { sitesOf, textOf } from './accountTable.ts';
 import type { Identity } from './identity.ts';
-import { digestOf, newSecret } from './secret.ts';
+import { digestOf, generateSecret } from './secret.ts';
 
 /** Sessions per name; a further one ends the oldest. */
 const MAX_SESSIONS = 20;
@@ -18,7 +18,7 @@ export class SessionTable {
   /** Starts a session and returns its cookie's secret. */
   start(identity: Omit<Identity, 'via'> & { name: string }, nowMs: number, expiresMs: number): string {
     const { name, role, sites, mustChangePassword } = identity;
-    const secret = newSecret();
+    const secret = generateSecret();
     this.#statements.run('DELETE FROM sessions WHERE expires_ms <= ?', nowMs);
     this.#statements.run(
       'DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE name = ? ORDER BY created_ms DESC LIMIT -1 OFFSET ?)',

@@ -3,7 +3,7 @@ import type { Role, Token } from '#models/contracts/identity.ts';
 import type { Row, Statements } from '../store/statements.ts';
 import { sitesOf, textOf } from './accountTable.ts';
 import type { Identity } from './identity.ts';
-import { digestOf, newSecret } from './secret.ts';
+import { digestOf, generateSecret } from './secret.ts';
 
 /** Resolution of the last-used time, so that not every request writes. */
 const USE_STEP_MS = 60_000;
@@ -31,7 +31,7 @@ export class TokenTable {
   add(token: NewToken, nowMs: number): { token: Token; secret: string } | null {
     this.#statements.run('DELETE FROM tokens WHERE expires_ms <= ?', nowMs);
     if (this.list().length >= MAX_TOKENS) return null;
-    const secret = `mwt_${newSecret()}`;
+    const secret = `mwt_${generateSecret()}`;
     const [id, { name, owner, role, sites, createdBy, expiresMs }] = [randomUUID(), token];
     this.#statements.run(
       'INSERT INTO tokens (id, hash, name, owner, role, sites, created_by, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',

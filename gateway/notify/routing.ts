@@ -3,7 +3,7 @@ import { alertMatches } from '#models/alerting/alertMatch.ts';
 import type { NotificationEvent } from '#models/alerting/notificationEvent.ts';
 import type { NotifierConfig } from '../config.ts';
 import type { Notice } from './notifier.ts';
-import { atClock, isOnDuty, nextDutyMs } from './shifts.ts';
+import { atTimeOfDay, findNextDutyMs, isOnDuty } from './shifts.ts';
 
 /** A channel that is notified of unacknowledged alerts; `againMs` null for once. */
 export interface Escalation {
@@ -57,7 +57,7 @@ export class Routing {
   notBeforeMs(channel: string, notice: Notice, nowMs: number): number {
     if (notice.severity === 'critical') return nowMs;
     const { shifts, quietHours } = this.#channels.get(channel) ?? {};
-    const onDutyMs = nextDutyMs(shifts, nowMs);
+    const onDutyMs = findNextDutyMs(shifts, nowMs);
     return quietHours === undefined ? onDutyMs : endOfQuietMs(quietHours, onDutyMs);
   }
 }
@@ -65,7 +65,7 @@ export class Routing {
 /** The end of the current quiet hours; the same time outside of them. */
 function endOfQuietMs(quiet: NonNullable<NotifierConfig['quietHours']>, nowMs: number): number {
   const now = DateTime.fromMillis(nowMs, { zone: quiet.timeZone });
-  const [from, to] = [quiet.from, quiet.to].map((clock) => atClock(now, clock));
+  const [from, to] = [quiet.from, quiet.to].map((clock) => atTimeOfDay(now, clock));
   const isQuiet = from <= to ? now >= from && now < to : now >= from || now < to;
   if (!isQuiet) return nowMs;
   return (now < to ? to : to.plus({ days: 1 })).toMillis();

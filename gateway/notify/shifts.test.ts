@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { gatewayConfigSchema } from '../config.ts';
 import { Routing } from './routing.ts';
-import { isOnDuty, nextDutyMs } from './shifts.ts';
+import { findNextDutyMs, isOnDuty } from './shifts.ts';
 
 const EARLY = {
   days: ['mon', 'tue', 'wed', 'thu', 'fri'],
@@ -32,10 +32,10 @@ test('a night shift belongs to the day on which it begins', () => {
 });
 
 test('the next shift is found over a weekend and a change of the clocks', () => {
-  expect(nextDutyMs([shift(EARLY)], at('2026-06-05T13:00:00Z'))).toBe(at('2026-06-08T04:00:00Z'));
+  expect(findNextDutyMs([shift(EARLY)], at('2026-06-05T13:00:00Z'))).toBe(at('2026-06-08T04:00:00Z'));
   // The clocks go back on 25 October.
-  expect(nextDutyMs([shift(EARLY)], at('2026-10-23T13:00:00Z'))).toBe(at('2026-10-26T05:00:00Z'));
-  expect(nextDutyMs([shift(EARLY), shift(NIGHT)], at('2026-06-01T13:00:00Z'))).toBe(at('2026-06-01T20:00:00Z'));
+  expect(findNextDutyMs([shift(EARLY)], at('2026-10-23T13:00:00Z'))).toBe(at('2026-10-26T05:00:00Z'));
+  expect(findNextDutyMs([shift(EARLY), shift(NIGHT)], at('2026-06-01T13:00:00Z'))).toBe(at('2026-06-01T20:00:00Z'));
 });
 
 const routing = () => {

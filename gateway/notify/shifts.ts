@@ -8,7 +8,7 @@ const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const LOOK_AHEAD_DAYS = 8;
 
 /** A time of day, such as 22:00, on the date of another time. */
-export function atClock(day: DateTime, clock: string): DateTime {
+export function atTimeOfDay(day: DateTime, clock: string): DateTime {
   const [hour, minute] = clock.split(':').map(Number);
   return day.set({ hour, minute, second: 0, millisecond: 0 });
 }
@@ -22,7 +22,7 @@ export function isOnDuty(shifts: readonly Shift[] | undefined, nowMs: number): b
 }
 
 /** When the next shift begins; now if one is on duty. Pure. */
-export function nextDutyMs(shifts: readonly Shift[] | undefined, nowMs: number): number {
+export function findNextDutyMs(shifts: readonly Shift[] | undefined, nowMs: number): number {
   if (shifts === undefined || isOnDuty(shifts, nowMs)) return nowMs;
   const begins = shifts.flatMap((shift) => spansOf(shift, nowMs).map(([from]) => from));
   return Math.min(...begins.filter((from) => from > nowMs));
@@ -33,7 +33,7 @@ function spansOf({ days, from, to, timeZone }: Shift, nowMs: number): [number, n
   const today = DateTime.fromMillis(nowMs, { zone: timeZone }).startOf('day');
   return Array.from({ length: LOOK_AHEAD_DAYS + 2 }, (_, i) => today.plus({ days: i - 1 })).flatMap((day) => {
     if (!days.includes(DAYS[day.weekday - 1])) return [];
-    const [begin, end] = [atClock(day, from), atClock(day, to)];
-    return [[begin.toMillis(), (end > begin ? end : atClock(day.plus({ days: 1 }), to)).toMillis()]];
+    const [begin, end] = [atTimeOfDay(day, from), atTimeOfDay(day, to)];
+    return [[begin.toMillis(), (end > begin ? end : atTimeOfDay(day.plus({ days: 1 }), to)).toMillis()]];
   });
 }

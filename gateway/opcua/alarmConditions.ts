@@ -162,7 +162,7 @@ export class AlarmConditions {
     const { condition } = slot;
     const branch = condition.currentBranch();
     const wanted = stateOf(alert);
-    const isChanged = JSON.stringify(wanted) !== JSON.stringify(shownIn(condition, branch));
+    const isChanged = JSON.stringify(wanted) !== JSON.stringify(fillCondition(condition, branch));
     if (isChanged) {
       branch.setActiveState(wanted.active);
       branch.setAckedState(wanted.acked);
@@ -212,7 +212,7 @@ function stateOf(alert: AlertRecord) {
   };
 }
 
-function shownIn(condition: UAAlarmConditionEx, branch: ConditionSnapshot): ReturnType<typeof stateOf> {
+function fillCondition(condition: UAAlarmConditionEx, branch: ConditionSnapshot): ReturnType<typeof stateOf> {
   return {
     active: branch.getActiveState(),
     acked: branch.getAckedState(),

@@ -14,7 +14,7 @@ type Known = ReadonlyMap<string, PlanAlert>;
  * below. Those that changed are answered.
  * @param active alerts that have not returned, by item and site.
  */
-export function nextPlanAlerts(active: Known, items: readonly PlanItem[], chance: number, atMs: number): PlanAlert[] {
+export function updatePlanAlerts(active: Known, items: readonly PlanItem[], chance: number, atMs: number): PlanAlert[] {
   const byPlace = new Map(items.map((item) => [placeKey(item), item]));
   const gone = [...active.values()].filter((a) => !byPlace.has(placeKey(a))).map((a) => returned(a, atMs));
   const changed = items.flatMap((item) => {

@@ -130,9 +130,9 @@ function readItems({ rows, lines, separator }: Table): Map<string, ItemFacts> {
   const names = header.map((cell) => cell.trim().toLowerCase());
   const idAt = names.indexOf('id');
   if (idAt < 0) throw new TableError(`line 1: no column id; found ${namesShown(header)}`);
-  const strange = names.filter((name) => name !== 'id' && !ALLOWED.includes(name));
-  if (strange.length > 0)
-    throw new TableError(`line 1: found ${namesShown(strange)}; allowed: id, ${ALLOWED.join(', ')}`);
+  const unknownColumns = names.filter((name) => name !== 'id' && !ALLOWED.includes(name));
+  if (unknownColumns.length > 0)
+    throw new TableError(`line 1: found ${namesShown(unknownColumns)}; allowed: id, ${ALLOWED.join(', ')}`);
   const items = new Map<string, ItemFacts>();
   body.forEach((cells, i) => {
     const line = lines[i + 1];

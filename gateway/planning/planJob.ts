@@ -12,7 +12,7 @@ import { Routing } from '../notify/routing.ts';
 import { SupplyStore, THREAD_BUSY_MS } from '../supply/supplyStore.ts';
 import { planRows } from './planRows.ts';
 import { PlanStore } from './planStore.ts';
-import { changedOrders, changedSupply, type WhatIf } from './whatIf.ts';
+import { applyWhatIf, changeOrders, type WhatIf } from './whatIf.ts';
 
 /** The task of a worker thread. */
 export interface PlanJob {
@@ -43,10 +43,10 @@ export function runPlanJob(job: PlanJob): PlanResult {
   const store = new PlanStore(job.directory, new Routing([]), () => job.atMs);
   try {
     const { health, alerts, settings, whatIf } = job;
-    const tried = whatIf ? changedSupply(prepareSupply(supply, settings.today), whatIf) : supply;
+    const modifiedSupply = whatIf ? applyWhatIf(prepareSupply(supply, settings.today), whatIf) : supply;
     const { orders, overrides } = decisionsOf(store, supply, job);
-    const plan = planSupply(tried, { health, alerts }, store.memory(), settings, {
-      orders: whatIf ? changedOrders(orders, whatIf, job.atMs) : orders,
+    const plan = planSupply(modifiedSupply, { health, alerts }, store.memory(), settings, {
+      orders: whatIf ? changeOrders(orders, whatIf, job.atMs) : orders,
       overrides,
     });
     const summary = summaryOf(plan, job, (performance.now() - startedMs) / 1000);

@@ -9,11 +9,11 @@ import { SEGMENTS } from '#models/planning/segments.ts';
 import type { StockTarget } from '#models/planning/stockPolicy.ts';
 import type { Store } from '../store/store.ts';
 import type { Run } from '../thread/runInThread.ts';
-import { nextPlanAlerts } from './planAlerts.ts';
+import { updatePlanAlerts } from './planAlerts.ts';
 import type { PlanJob, PlanResult } from './planJob.ts';
 import type { PlanningConfig } from './planningConfig.ts';
 import type { PlanStore } from './planStore.ts';
-import { changedSettings, type WhatIf } from './whatIf.ts';
+import { changeSettings, type WhatIf } from './whatIf.ts';
 
 export interface PlannerParts {
   directory: string;
@@ -99,7 +99,7 @@ export class Planner {
     }
     this.#trying++;
     const job = { ...this.#job('what_if'), whatIf: change };
-    const tried = this.#after(() => this.#run({ ...job, settings: changedSettings(job.settings, change) }));
+    const tried = this.#after(() => this.#run({ ...job, settings: changeSettings(job.settings, change) }));
     try {
       const result = await tried;
       this.tried++;
@@ -168,7 +168,7 @@ export class Planner {
     }
     if (this.#abort.signal.aborted) return;
     const active = new Map(plans.standing().map((a) => [placeKey(a), a]));
-    const alerts = nextPlanAlerts(active, result.items, config.alertChance, now());
+    const alerts = updatePlanAlerts(active, result.items, config.alertChance, now());
     plans.keepAlerts(alerts);
     planned(result, alerts);
   }

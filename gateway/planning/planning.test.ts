@@ -15,7 +15,7 @@ import { SqliteStore } from '../store/sqliteStore.ts';
 import { importSupply } from '../supply/importSupply.ts';
 import { SupplyStore } from '../supply/supplyStore.ts';
 import type { Run, Task } from '../thread/runInThread.ts';
-import { nextPlanAlerts } from './planAlerts.ts';
+import { updatePlanAlerts } from './planAlerts.ts';
 import { forecastCsv, planCsv } from './planCsv.ts';
 import { type PlanJob, type PlanResult, runPlanJob } from './planJob.ts';
 import { Planner } from './planner.ts';
@@ -287,23 +287,23 @@ const item = (change: Partial<PlanItem>): PlanItem =>
 test('an alert for planners is one, whatever is said of it again; it returns well below, and rises anew', () => {
   const active = (alerts: PlanAlert[]) =>
     new Map(alerts.filter((a) => a.returnedAtMs === null).map((a) => [placeKey(a), a]));
-  const [first] = nextPlanAlerts(new Map(), [item({})], 0.5, 1);
+  const [first] = updatePlanAlerts(new Map(), [item({})], 0.5, 1);
   expect(first).toMatchObject({ severity: 'warning', state: 'unacknowledged', raisedAtMs: 1 });
-  expect(nextPlanAlerts(active([first]), [item({})], 0.5, 2)).toEqual([]);
-  expect(nextPlanAlerts(active([first]), [item({ runOutProbability: 0.4 })], 0.5, 2)).toMatchObject([
+  expect(updatePlanAlerts(active([first]), [item({})], 0.5, 2)).toEqual([]);
+  expect(updatePlanAlerts(active([first]), [item({ runOutProbability: 0.4 })], 0.5, 2)).toMatchObject([
     { id: first.id, returnedAtMs: null },
   ]);
-  const [worse] = nextPlanAlerts(active([first]), [item({ runOutProbability: 0.95 })], 0.5, 3);
+  const [worse] = updatePlanAlerts(active([first]), [item({ runOutProbability: 0.95 })], 0.5, 3);
   expect(worse).toMatchObject({ id: first.id, severity: 'critical', raisedAtMs: 1, updatedAtMs: 3 });
-  const [ended] = nextPlanAlerts(active([worse]), [item({ runOutProbability: 0.2 })], 0.5, 4);
+  const [ended] = updatePlanAlerts(active([worse]), [item({ runOutProbability: 0.2 })], 0.5, 4);
   expect(ended).toMatchObject({ id: first.id, state: 'returned_unacknowledged', returnedAtMs: 4 });
-  expect(nextPlanAlerts(active([first]), [], 0.5, 5)).toMatchObject([{ returnedAtMs: 5 }]);
-  expect(nextPlanAlerts(active([ended]), [item({})], 0.5, 6)[0].id).not.toBe(first.id);
+  expect(updatePlanAlerts(active([first]), [], 0.5, 5)).toMatchObject([{ returnedAtMs: 5 }]);
+  expect(updatePlanAlerts(active([ended]), [item({})], 0.5, 6)[0].id).not.toBe(first.id);
   // A shelf that nobody has told of is none that is empty.
-  expect(nextPlanAlerts(new Map(), [item({ flags: ['stock_unknown'] })], 0.5, 1)).toEqual([]);
+  expect(updatePlanAlerts(new Map(), [item({ flags: ['stock_unknown'] })], 0.5, 1)).toEqual([]);
   // Below the limit nothing is said; nor where nothing has to be ordered.
-  expect(nextPlanAlerts(new Map(), [item({ runOutProbability: 0.49 })], 0.5, 1)).toEqual([]);
-  expect(nextPlanAlerts(new Map(), [item({ orderNow: 0 })], 0.5, 1)).toEqual([]);
+  expect(updatePlanAlerts(new Map(), [item({ runOutProbability: 0.49 })], 0.5, 1)).toEqual([]);
+  expect(updatePlanAlerts(new Map(), [item({ orderNow: 0 })], 0.5, 1)).toEqual([]);
 });
 
 test('separated values hold no formula of a spreadsheet', () => {

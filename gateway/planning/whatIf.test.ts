@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { prepareSupply } from '#models/supply/prepareSupply.ts';
 import { noSupply, type Supply } from '#models/supply/supplyTables.ts';
-import { changedSettings, changedSupply, whatIfSchema } from './whatIf.ts';
+import { applyWhatIf, changeSettings, whatIfSchema } from './whatIf.ts';
 
 const supply: Supply = {
   ...noSupply(),
@@ -21,14 +21,14 @@ const supply: Supply = {
 const leadTimes = ({ items }: Supply) => Object.fromEntries(items.map((i) => [i.item, i.lead_time_days]));
 
 test('a lead time is stretched wherever it comes from: the item, its supplier, its orders, or what is assumed', () => {
-  const longer = changedSupply(supply, { leadTimeFactor: 2 });
+  const longer = applyWhatIf(supply, { leadTimeFactor: 2 });
   expect(leadTimes(longer)).toEqual({ a: 20, b: 60, c: 56, d: undefined });
   expect(longer.purchases[0].promised).toBe('2026-01-21');
-  expect(leadTimes(changedSupply(supply, { leadTimeFactor: 2, item: 'a' }))).toMatchObject({ a: 20, b: undefined });
+  expect(leadTimes(applyWhatIf(supply, { leadTimeFactor: 2, item: 'a' }))).toMatchObject({ a: 20, b: undefined });
 });
 
 test('demand, service and stock are those of the item that is named', () => {
-  const tried = changedSupply(supply, { item: 'a', demandFactor: 1.5, serviceLevel: 0.9, stock: 7 });
+  const tried = applyWhatIf(supply, { item: 'a', demandFactor: 1.5, serviceLevel: 0.9, stock: 7 });
   expect(tried.demand.map((d) => d.quantity)).toEqual([6, 6, 6]);
   expect(tried.items.find((i) => i.item === 'a')).toMatchObject({ service_level: 0.9 });
   expect(tried.items.find((i) => i.item === 'b')).not.toHaveProperty('service_level');
@@ -53,11 +53,11 @@ test('settings change where all items are meant, and alone then', () => {
     holdingRateAYear: 0.2,
     budget: null,
   };
-  expect(changedSettings(settings, { serviceKind: 'fill', budget: 5 })).toMatchObject({
+  expect(changeSettings(settings, { serviceKind: 'fill', budget: 5 })).toMatchObject({
     target: { kind: 'fill', level: 0.95 },
     budget: 5,
   });
-  expect(changedSettings(settings, { item: 'a', serviceKind: 'fill' }).target).toEqual(settings.target);
+  expect(changeSettings(settings, { item: 'a', serviceKind: 'fill' }).target).toEqual(settings.target);
 });
 
 test('what has come stays, however long it might have taken; what a replaced item left is its heir’s', () => {
@@ -73,7 +73,7 @@ test('what has come stays, however long it might have taken; what a replaced ite
   const demand = [{ item: 'old', date: '2026-01-05', quantity: 4 }];
   const stock = [{ item: 'old', quantity: 40 }];
   const ready = prepareSupply({ ...given, demand, stock }, '2026-07-10');
-  const tried = changedSupply(ready, { item: 'new', leadTimeFactor: 2, demandFactor: 3, stock: 0 });
+  const tried = applyWhatIf(ready, { item: 'new', leadTimeFactor: 2, demandFactor: 3, stock: 0 });
   expect(tried.purchases).toMatchObject([{ ordered: '2026-06-18', promised: '2026-07-04', received: '2026-07-08' }]);
   expect(tried.demand[0].quantity).toBe(12);
   expect(tried.stock.map((s) => s.quantity)).toEqual([0]);

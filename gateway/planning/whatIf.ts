@@ -32,7 +32,7 @@ export const whatIfSchema = z
 export type WhatIf = z.infer<typeof whatIfSchema>;
 
 /** The records as they would be. @param supply as planning sees it: see `prepareSupply`. */
-export function changedSupply(supply: Supply, change: WhatIf): Supply {
+export function applyWhatIf(supply: Supply, change: WhatIf): Supply {
   const heirs = findSuccessors(supply.items);
   const concerns = (item: string) => change.item === undefined || change.item === (heirs.get(item) ?? item);
   const { leadTimeFactor = 1, demandFactor = 1, serviceLevel, serviceKind } = change;
@@ -95,7 +95,7 @@ function changedStock({ stock }: Supply, { item, site, stock: quantity }: WhatIf
 }
 
 /** Decisions of planners, and the order that is tried as if it were one. */
-export function changedOrders(
+export function changeOrders(
   orders: readonly OrderDecision[],
   { item, site = '', order }: WhatIf,
   atMs: number,
@@ -106,7 +106,7 @@ export function changedOrders(
   return [...orders, { ...unknown, ...tried, decidedAtMs: atMs, updatedAtMs: atMs }];
 }
 
-export function changedSettings(
+export function changeSettings(
   settings: PlanSettings,
   { reviewDays, budget, item, serviceKind, serviceLevel }: WhatIf,
 ): PlanSettings {

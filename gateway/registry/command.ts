@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import type { Target } from '#models/contracts/rollout.ts';
-import { addressOf, type Reach, reaching, textOf, tokenOf } from '../reach.ts';
+import { addGatewayOptions, addressOf, type Reach, textOf, tokenOf } from '../reach.ts';
 
 interface PackArguments {
   name: string;
@@ -57,7 +57,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
       shell.write(JSON.stringify(shown, null, 2));
       if (shown.signedByKey === false) throw shell.failure(`${file} is not signed by the key`);
     });
-  reaching(model.command('add'))
+  addGatewayOptions(model.command('add'))
     .description('adds a package to the registry of a running gateway; prints its id')
     .argument('<file>', 'a package')
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
@@ -67,7 +67,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
       const { id } = (await requested(shell, o, '/api/v1/models', { by: o.by, package: text })) as { id: string };
       shell.write(id);
     });
-  reaching(model.command('propose'))
+  addGatewayOptions(model.command('propose'))
     .description(
       "trains a model on a machine's latest days and compares it with the running one; it waits for approval",
     )
@@ -79,7 +79,7 @@ export function addModelCommands(program: Command, shell: Shell): void {
       const body = { by: o.by, days: o.days, ...targetOf(place, shell) };
       shell.write(JSON.stringify(await requested(shell, o, '/api/v1/models/propose', body)));
     });
-  reaching(model.command('approve'))
+  addGatewayOptions(model.command('approve'))
     .description('approves and signs a model of the registry, so that edges may fetch it')
     .argument('<id>', 'the package')
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')
@@ -88,13 +88,13 @@ export function addModelCommands(program: Command, shell: Shell): void {
       await requested(shell, o, `/api/v1/models/${encodeURIComponent(id)}/approve`, { by: o.by });
       shell.say('approved');
     });
-  reaching(model.command('list'))
+  addGatewayOptions(model.command('list'))
     .description('lists the models of the registry, their approvals, and where each runs; one line of JSON each')
     .addHelpText('after', '\nExample:\n  millwright model list')
     .action(async (o: Reach) => {
       for (const one of (await requested(shell, o, '/api/v1/models')) as object[]) shell.write(JSON.stringify(one));
     });
-  reaching(model.command('rollout'))
+  addGatewayOptions(model.command('rollout'))
     .description(
       'rolls a model out to machines: in shadow, then live on canaries, then on all; rolled back automatically if it is worse',
     )
@@ -110,13 +110,13 @@ export function addModelCommands(program: Command, shell: Shell): void {
       const body = { by, model: id, targets, rows, ...(canaries === undefined ? {} : { canaries }) };
       shell.write(JSON.stringify(await requested(shell, o, '/api/v1/rollouts', body)));
     });
-  reaching(model.command('rollouts'))
+  addGatewayOptions(model.command('rollouts'))
     .description('lists roll-outs, newest first; one line of JSON each')
     .addHelpText('after', '\nExample:\n  millwright model rollouts')
     .action(async (o: Reach) => {
       for (const one of (await requested(shell, o, '/api/v1/rollouts')) as object[]) shell.write(JSON.stringify(one));
     });
-  reaching(model.command('back'))
+  addGatewayOptions(model.command('back'))
     .description('rolls an active roll-out back on all its machines')
     .argument('<rollout>', 'number of the roll-out', wholeNumber)
     .option('--by <who>', 'for the audit', process.env.USER ?? 'command line')

@@ -9,7 +9,7 @@ import { MODEL_FILE, packageText, packModel } from '#models/packages/modelPackag
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
 import { modelHistory } from './modelHistory.ts';
-import { machinesToPropose, type ProposalParts, proposeModel } from './proposals.ts';
+import { findUnfitMachines, type ProposalParts, proposeModel } from './proposals.ts';
 import { Registry } from './registry.ts';
 
 const DAY_MS = 86_400_000;
@@ -81,7 +81,7 @@ test('the new normal is learned without the confirmed fault, compared on held-ba
   timeout: 30_000,
 }, async () => {
   const { parts, registry, edge, running } = await made;
-  expect(machinesToPropose([edge], new Set())).toEqual([target]);
+  expect(findUnfitMachines([edge], new Set())).toEqual([target]);
   const { id, comparison } = await proposeModel(target, 6.5, 'Ann', parts);
   expect(comparison.running).toBeGreaterThan(0.5);
   expect(comparison.proposed).toBeLessThan(0.05);
@@ -90,7 +90,7 @@ test('the new normal is learned without the confirmed fault, compared on held-ba
   const [proposed] = registry.models([edge]).filter((m) => m.id === id);
   expect(proposed).toMatchObject({ approved: null, added: { note: expect.stringContaining('no longer fits') } });
   expect(proposed.card).toMatchObject({ comparison });
-  expect(machinesToPropose([edge], new Set([`s/e/pump/${running}`]))).toEqual([]);
+  expect(findUnfitMachines([edge], new Set([`s/e/pump/${running}`]))).toEqual([]);
 });
 
 test('a machine that has said too little is refused with the reason', async () => {

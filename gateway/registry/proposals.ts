@@ -135,7 +135,7 @@ export async function proposeModel(
 }
 
 /** Machines whose model no longer fits, without a proposal since the model started. */
-export function machinesToPropose(edges: readonly StatusMessage[], proposed: ReadonlySet<string>): Target[] {
+export function findUnfitMachines(edges: readonly StatusMessage[], proposed: ReadonlySet<string>): Target[] {
   return edges.flatMap(({ site, edge, online, models = [] }) =>
     models
       .filter(

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Target } from '#models/contracts/rollout.ts';
-import { type Comparison, machinesToPropose, type ProposalParts, proposalKey, proposeModel } from './proposals.ts';
+import { type Comparison, findUnfitMachines, type ProposalParts, proposalKey, proposeModel } from './proposals.ts';
 import { RegistryError } from './registry.ts';
 
 const WATCH_MS = 3_600_000;
@@ -25,7 +25,7 @@ export class Proposals {
   }
 
   async watch(): Promise<void> {
-    for (const target of machinesToPropose(this.#parts.edges(), this.#proposed)) {
+    for (const target of findUnfitMachines(this.#parts.edges(), this.#proposed)) {
       const { site, edge, asset } = target;
       const models = this.#parts.edges().find((e) => e.site === site && e.edge === edge)?.models;
       const running = models?.find((m) => m.asset === asset)?.active?.id ?? '';

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
 import { Routing } from '../notify/routing.ts';
-import { backUp, MANIFEST } from './backup.ts';
+import { createBackup, MANIFEST } from './backup.ts';
 import { holdDirectory } from './holdDirectory.ts';
 import { restore } from './restore.ts';
 import { SqliteStore } from './sqliteStore.ts';
@@ -53,7 +53,7 @@ const query = { ...row(0), field: 'stock', fromMs: NOW, toMs: NOW + 1000, points
 test('a backup of stores that are in use is restored as it was; what was there is kept aside', async () => {
   store.enqueueRows([row(1)]);
   await historian.write([row(1), row(2)]);
-  const { files } = await backUp(directory, to, '1.2.3', NOW);
+  const { files } = await createBackup(directory, to, '1.2.3', NOW);
   expect(files.map(({ name }) => name)).toEqual(['gateway.db', 'historian.db']);
   expect(readdirSync(to).toSorted()).toEqual(['gateway.db', 'historian.db', MANIFEST]);
   for (const name of readdirSync(to)) expect(statSync(join(to, name)).mode & 0o777, name).toBe(0o600);
@@ -80,7 +80,7 @@ test('a backup is consistent while rows are written to its source', async () => 
       await new Promise((resolve) => setImmediate(resolve));
     }
   })();
-  await backUp(directory, to, '0', NOW);
+  await createBackup(directory, to, '0', NOW);
   isDone = true;
   await writing;
   await closeAll();
@@ -92,9 +92,9 @@ test('a backup is consistent while rows are written to its source', async () => 
 
 test('what is no sound backup is refused, and the directory stays as it was', async () => {
   await historian.write([row(1)]);
-  await backUp(directory, to, '0', NOW);
-  await expect(backUp(directory, to, '0', NOW)).rejects.toThrow(/is not empty/);
-  await expect(backUp(join(to, 'none'), to, '0', NOW)).rejects.toThrow(/contains no database/);
+  await createBackup(directory, to, '0', NOW);
+  await expect(createBackup(directory, to, '0', NOW)).rejects.toThrow(/is not empty/);
+  await expect(createBackup(join(to, 'none'), to, '0', NOW)).rejects.toThrow(/contains no database/);
   const release = holdDirectory(directory);
   await expect(restore(to, directory, NOW)).rejects.toThrow(/in use by a running gateway/);
   release();

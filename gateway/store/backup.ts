@@ -43,7 +43,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
  * @param to a missing or empty directory.
  * @throws Error if there is nothing to copy, the directory is not empty, or a copy is not sound.
  */
-export async function backUp(directory: string, to: string, version: string, atMs: number): Promise<Manifest> {
+export async function createBackup(directory: string, to: string, version: string, atMs: number): Promise<Manifest> {
   const names = Object.keys(DATABASES).filter((name) => existsSync(join(directory, name)));
   if (names.length === 0) throw new Error(`${directory} contains no database: is it the dataDirectory of a gateway?`);
   makePrivateDirectory(to);

@@ -16,7 +16,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
 import { DATABASES } from './databases.ts';
 import { holdDirectory } from './holdDirectory.ts';
-import { incidentText, mendDatabases, rememberDatabases, storageIncidents, suspectDatabases } from './mendDatabases.ts';
+import { incidentText, mendDatabases, rememberDatabases, requestFullCheck, storageIncidents } from './mendDatabases.ts';
 import { openDatabase } from './openDatabase.ts';
 
 const NAMES = Object.keys(DATABASES);
@@ -121,7 +121,7 @@ test('a file that never was there is new, without an incident', () => {
 });
 
 test('after a failed read every file is checked once', () => {
-  suspectDatabases(directory);
+  requestFullCheck(directory);
   mendDatabases(directory, NAMES, NOW);
   expect(readdirSync(directory)).not.toContain('check-databases');
 });

@@ -53,7 +53,7 @@ export function rememberDatabases(directory: string, names: readonly string[]): 
 }
 
 /** Makes the next start check every file in full. */
-export function suspectDatabases(directory: string): void {
+export function requestFullCheck(directory: string): void {
   writeFileSync(join(directory, SUSPECT), '', { mode: 0o600 });
 }
 
@@ -109,17 +109,17 @@ function stateOf(file: string, isSuspect: boolean): 'sound' | 'empty' | 'damaged
 }
 
 function mend(file: string, nowMs: number): StorageIncident {
-  const aside = setAside(file, 'damaged', nowMs);
+  const setAsideFile = setAside(file, 'damaged', nowMs);
   const fresh = `${file}.salvage`;
-  const salvaged = salvageOrNothing(aside, fresh);
+  const salvaged = salvageOrNothing(setAsideFile, fresh);
   if (salvaged.length > 0) renameSync(fresh, file);
   else rmSync(fresh, { force: true });
-  return report(file, 'damaged', aside, salvaged, nowMs);
+  return report(file, 'damaged', setAsideFile, salvaged, nowMs);
 }
 
-function salvageOrNothing(aside: string, fresh: string): Salvaged[] {
+function salvageOrNothing(setAsideFile: string, fresh: string): Salvaged[] {
   try {
-    return salvage(aside, fresh);
+    return salvage(setAsideFile, fresh);
   } catch (error) {
     if (isDamage(error)) return [];
     throw error;
@@ -127,29 +127,29 @@ function salvageOrNothing(aside: string, fresh: string): Salvaged[] {
 }
 
 function recordEmptied(file: string, nowMs: number): StorageIncident {
-  const aside = setAside(file, 'emptied', nowMs);
-  return report(file, 'emptied', aside, [], nowMs);
+  const setAsideFile = setAside(file, 'emptied', nowMs);
+  return report(file, 'emptied', setAsideFile, [], nowMs);
 }
 
 /** Sets a database and its companion files aside; if it does not exist, an empty file represents it. */
 function setAside(file: string, kind: StorageIncident['kind'], nowMs: number): string {
-  const aside = `${file}.${kind}-${nowMs}`;
+  const setAsideFile = `${file}.${kind}-${nowMs}`;
   for (const companion of ['-wal', '-shm'])
-    if (existsSync(file + companion)) renameSync(file + companion, aside + companion);
-  if (existsSync(file)) renameSync(file, aside);
-  else writeFileSync(aside, '', { mode: 0o600 });
-  return aside;
+    if (existsSync(file + companion)) renameSync(file + companion, setAsideFile + companion);
+  if (existsSync(file)) renameSync(file, setAsideFile);
+  else writeFileSync(setAsideFile, '', { mode: 0o600 });
+  return setAsideFile;
 }
 
 function report(
   file: string,
   kind: StorageIncident['kind'],
-  aside: string,
+  setAsideFile: string,
   salvaged: Salvaged[],
   atMs: number,
 ): StorageIncident {
-  const incident: StorageIncident = { database: basename(file), kind, file: basename(aside), atMs, salvaged };
-  writeFileSync(`${aside}.json`, JSON.stringify(incident), { mode: 0o600 });
+  const incident: StorageIncident = { database: basename(file), kind, file: basename(setAsideFile), atMs, salvaged };
+  writeFileSync(`${setAsideFile}.json`, JSON.stringify(incident), { mode: 0o600 });
   return incident;
 }
 

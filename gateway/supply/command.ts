@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Shell } from '#models/configuration/shell.ts';
 import type { SupplyTable } from '#models/supply/supplyTables.ts';
-import { addressOf, type Reach, reaching, tokenOf } from '../reach.ts';
+import { addGatewayOptions, addressOf, type Reach, tokenOf } from '../reach.ts';
 import type { MapOptions } from './mapFile.ts';
 import type { TableFileOptions } from './tableFile.ts';
 
@@ -36,7 +36,7 @@ export function addSupplyCommands(program: Command, shell: Shell): void {
 
   addMap(supply, shell);
 
-  reaching(supply.command('import'))
+  addGatewayOptions(supply.command('import'))
     .description('imports a table into a running gateway, completely or not at all; repeating it changes nothing')
     .argument('<table>', TABLES)
     .argument('<file>', 'a workbook (.xlsx), separated values with a header, or a JSON list of records')
@@ -46,7 +46,7 @@ export function addSupplyCommands(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright supply import demand orders.csv --gateway http://127.0.0.1:8080')
     .action(async (table: string, file: string, o: Reach & TableFileOptions & { by: string }) => {
       const { sendTable } = await import('./sendTable.ts');
-      const { bytesToSend } = await import('./tableFile.ts');
+      const { readUpload: bytesToSend } = await import('./tableFile.ts');
       let bytes: Uint8Array = new Uint8Array();
       await shell.onTable(() => {
         bytes = bytesToSend(table, file, o, shell);

@@ -8,7 +8,7 @@ import { type MapOptions, mapFile } from './mapFile.ts';
 import { SupplyFolder } from './supplyFolder.ts';
 import { SupplyIntake } from './supplyIntake.ts';
 import { SupplyStore } from './supplyStore.ts';
-import { bytesToSend, readTableFile } from './tableFile.ts';
+import { readTableFile, readUpload } from './tableFile.ts';
 
 const directory = () => mkdtempSync(join(tmpdir(), 'millwright-map-'));
 const none: MapOptions = { set: [], movement: [], fiscalYear: [], fiscalPattern: '4-4-5' };
@@ -59,7 +59,7 @@ test('a map is proposed, completed by what is said, and used for the next export
   const next = join(folder, 'moves-2026-02.csv');
   writeFileSync(next, 'Wert;Stueck;Code;Was;Wann\n1;7-;10001;901;28.02.2026\n');
   expect(rowsOf(next, shell)).toEqual(['10001 2026-02-28 7 usage']);
-  expect(JSON.parse(String(bytesToSend('demand', next, {}, shell)))).toEqual([
+  expect(JSON.parse(String(readUpload('demand', next, {}, shell)))).toEqual([
     { item: '10001', date: '2026-02-28', quantity: 7, kind: 'usage' },
   ]);
 });

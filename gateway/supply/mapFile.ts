@@ -38,7 +38,7 @@ export function mapFile(file: string, options: MapOptions, shell: Shell): void {
   const out = options.out ?? join(dirname(file), mapFileName(table));
   if (existsSync(out) && !options.replace) throw shell.usage(`${out} already exists: overwrite it with --replace`);
   const given = tableOf(shell.bytes(file), options.sheet);
-  const { map, guesses, questions } = proposeMap(table, given, toldIn(options, table, shell));
+  const { map, guesses, questions } = proposeMap(table, given, columnValues(options, table, shell));
   const checked = supplyMapSchema.safeParse(map);
   if (!checked.success)
     throw shell.usage(checked.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('\n'));
@@ -60,7 +60,7 @@ function tableNamed(file: string): SupplyTable {
   return supplyTableNames.find((name) => basename(file).toLowerCase().startsWith(name)) ?? 'demand';
 }
 
-function toldIn(o: MapOptions, table: SupplyTable, shell: Shell): KnownMapping {
+function columnValues(o: MapOptions, table: SupplyTable, shell: Shell): KnownMapping {
   const pairs = (given: readonly string[], option: string) =>
     Object.fromEntries(
       given.map((text) => {
@@ -70,8 +70,9 @@ function toldIn(o: MapOptions, table: SupplyTable, shell: Shell): KnownMapping {
       }),
     );
   const columns = pairs(o.set, '--set');
-  const strange = Object.keys(columns).filter((name) => !mappableNames(table).includes(name));
-  if (strange.length > 0) throw shell.usage(`--set ${strange[0]}: allowed are ${mappableNames(table).join(', ')}`);
+  const unknownNames = Object.keys(columns).filter((name) => !mappableNames(table).includes(name));
+  if (unknownNames.length > 0)
+    throw shell.usage(`--set ${unknownNames[0]}: allowed are ${mappableNames(table).join(', ')}`);
   const movements = pairs(o.movement, '--movement');
   for (const [word, kind] of Object.entries(movements))
     if (!MAPPED_KINDS.includes(kind as MappedKind))

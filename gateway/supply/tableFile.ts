@@ -30,7 +30,7 @@ export function readTableFile(
  * The content to upload: rows converted by a map, otherwise the file itself, which the gateway parses.
  * @throws TableError if a map is invalid, or rows cannot be read with it.
  */
-export function bytesToSend(name: string, file: string, options: TableFileOptions, shell: Shell): Uint8Array {
+export function readUpload(name: string, file: string, options: TableFileOptions, shell: Shell): Uint8Array {
   const { bytes, mapFile, read } = reading(name, file, options, shell);
   if (mapFile === null) return bytes;
   const { rows, notes } = read();

@@ -3,7 +3,7 @@ import type { WorkOrder } from '#models/contracts/workOrder.ts';
 import type { WorkOrdersConfig } from '../config.ts';
 import { exchangeJson } from '../exchangeJson.ts';
 import { fieldsOfOrder } from './orderFields.ts';
-import { atPointer, fillTemplate, fillUrl } from './template.ts';
+import { fillTemplate, fillUrl, resolvePointer } from './template.ts';
 
 /** A maintenance system with a REST interface, as configured. */
 export class MaintenanceSystem {
@@ -56,7 +56,7 @@ function textAt(answer: string, pointer: string, what: string): string {
   } catch {
     throw new Error(`the maintenance system's response is not JSON: ${answer.slice(0, 100)}`);
   }
-  const found = atPointer(content, pointer);
+  const found = resolvePointer(content, pointer);
   if (typeof found !== 'string' && typeof found !== 'number')
     throw new Error(`the maintenance system's response has no ${pointer}, ${what}: ${answer.slice(0, 100)}`);
   return String(found).slice(0, 200);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { atPointer, fieldsOf, fillTemplate, fillUrl } from './template.ts';
+import { fieldsOf, fillTemplate, fillUrl, resolvePointer } from './template.ts';
 
 test('fields are filled in at any depth; a field alone keeps its type, an unknown one stays', () => {
   const template = { title: '{task} {asset}', cost: '{amount}', tags: ['{asset}', 7, null], other: '{unknown}' };
@@ -18,8 +18,8 @@ test('fields of an address are escaped: a number of another system cannot change
 
 test('a pointer finds what RFC 6901 says, and nothing of a prototype', () => {
   const answer = { d: { results: [{ 'a/b': 1, '~': 2 }] } };
-  expect(atPointer(answer, '/d/results/0/a~1b')).toBe(1);
-  expect(atPointer(answer, '/d/results/0/~0')).toBe(2);
-  expect(atPointer(answer, '/d/none/0')).toBeUndefined();
-  expect(atPointer(answer, '/constructor')).toBeUndefined();
+  expect(resolvePointer(answer, '/d/results/0/a~1b')).toBe(1);
+  expect(resolvePointer(answer, '/d/results/0/~0')).toBe(2);
+  expect(resolvePointer(answer, '/d/none/0')).toBeUndefined();
+  expect(resolvePointer(answer, '/constructor')).toBeUndefined();
 });

@@ -33,7 +33,7 @@ export function fieldsOf(template: Template): string[] {
 }
 
 /** Resolves a JSON pointer (RFC 6901) such as `/d/id`; undefined if nothing is there. Pure. */
-export function atPointer(value: unknown, pointer: string): unknown {
+export function resolvePointer(value: unknown, pointer: string): unknown {
   const keys = pointer
     .split('/')
     .slice(1)

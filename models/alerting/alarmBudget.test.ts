@@ -5,7 +5,7 @@ import {
   BUDGET_BLOCK,
   BUDGET_BLOCKS,
   type BudgetState,
-  budgetLimit,
+  computeBudgetLimit,
   NO_BUDGET,
   stepBudget,
   stepReturns,
@@ -31,7 +31,7 @@ test('twelve months of sound machines keep to the budget, where a quantile of th
     const maxima = Array.from({ length: BUDGET_BLOCKS }, (_, b) =>
       Math.max(...training.slice(b * BUDGET_BLOCK, (b + 1) * BUDGET_BLOCK)),
     );
-    const limits = { budget: budgetLimit(maxima, MONTH / BUDGET_BLOCK, 1), naive: quantile(training, 0.999) };
+    const limits = { budget: computeBudgetLimit(maxima, MONTH / BUDGET_BLOCK, 1), naive: quantile(training, 0.999) };
     const above = { budget: 0, naive: 0 };
     for (let i = 0; i < MONTH; i++) {
       const score = next();

@@ -17,7 +17,7 @@ const UPPER = 0.95;
  * Modeling of Extreme Values" (2001), §4.3; moments: Hosking & Wallis, Technometrics 29 (1987).
  * @param maxima of `BUDGET_BLOCKS` blocks of a sound machine.
  */
-export function budgetLimit(maxima: readonly number[], blocks: number, falseAlerts: number): number {
+export function computeBudgetLimit(maxima: readonly number[], blocks: number, falseAlerts: number): number {
   const random = randomOf(1);
   const levels = Array.from({ length: RESAMPLES }, () =>
     returnLevel(
@@ -78,7 +78,7 @@ export function stepBudget(state: BudgetState, index: number, timeMs: number, fa
   const maxima = [...state.maxima, blockMaximum];
   if (maxima.length < BUDGET_BLOCKS) return { ...state, firstMs, maxima, inBlock: 0, blockMaximum: 0, times: null };
   const blocksPerMonth = (BUDGET_BLOCKS * MONTH_MS) / Math.max(1, timeMs - firstMs);
-  const limit = budgetLimit(maxima, blocksPerMonth, falseAlerts);
+  const limit = computeBudgetLimit(maxima, blocksPerMonth, falseAlerts);
   const { peak, returns, raised } = state;
   return { ...NO_BUDGET, peak, returns, raised, times: Math.min(MAX_TIMES, Math.max(1, limit)) };
 }

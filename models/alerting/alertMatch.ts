@@ -1,5 +1,5 @@
 import type { Severity } from '../contracts/alert.ts';
-import { fitsName } from './fitsName.ts';
+import { matchesName } from './matchesName.ts';
 
 /** Alerts that a rule is about; what is absent selects all. */
 export interface AlertMatch {
@@ -41,4 +41,4 @@ export function alertMatches(
 
 /** No patterns fit everything; what is not known fits none. */
 const matchesAny = (patterns: readonly string[] | undefined, name: string | undefined): boolean =>
-  patterns === undefined || (name !== undefined && patterns.some((pattern) => fitsName(pattern, name)));
+  patterns === undefined || (name !== undefined && patterns.some((pattern) => matchesName(pattern, name)));

@@ -1,7 +1,7 @@
 import type { Alarm, AlertRecord } from '#models/contracts/alert.ts';
 import type { Suppression, SuppressionRequest } from '#models/contracts/suppression.ts';
 import { withTransition } from './alarmLifecycle.ts';
-import { fitsName } from './fitsName.ts';
+import { matchesName } from './matchesName.ts';
 
 /** What is silent for longer is out of service. */
 const LONGEST_MS = 30 * 86_400_000;
@@ -20,7 +20,7 @@ export const isCurrent = ({ fromMs, untilMs, ended }: Suppression, atMs: number)
 
 /** Whether a suppression is of a machine. */
 export const isOfMachine = (s: Suppression, machine: { site: string; asset: string }): boolean =>
-  s.site === machine.site && (s.machines === undefined || s.machines.some((p) => fitsName(p, machine.asset)));
+  s.site === machine.site && (s.machines === undefined || s.machines.some((p) => matchesName(p, machine.asset)));
 
 /**
  * An alert under the suppressions that hold now: suppressed by the first that is of its machine, or by none any more. Pure.

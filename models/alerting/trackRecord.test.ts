@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type JudgedAlert, misses, trackRecords } from './trackRecord.ts';
+import { findMisses, type JudgedAlert, trackRecords } from './trackRecord.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -26,5 +26,5 @@ test('a failure without an alert of its machine in the ninety days before is a m
     { machine: 'b', atMs: 100 * DAY_MS },
   ];
   const raises = new Map([['a', [50 * DAY_MS, 201 * DAY_MS]]]);
-  expect(misses(failures, raises)).toEqual([failures[1], failures[2]]);
+  expect(findMisses(failures, raises)).toEqual([failures[1], failures[2]]);
 });

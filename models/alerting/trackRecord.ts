@@ -61,7 +61,7 @@ const PREDICTION_WINDOW_MS = 90 * 24 * HOUR_MS;
  * Failures that no alert of their machine foretold. Pure.
  * @param raises of alerts that nobody found false, by machine; times in any order.
  */
-export function misses(
+export function findMisses(
   failures: readonly RecordedFailure[],
   raises: ReadonlyMap<string, readonly number[]>,
 ): RecordedFailure[] {

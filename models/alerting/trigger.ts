@@ -19,8 +19,8 @@ export const QUIET: TriggerState = { on: false, run: 0 };
 
 /** The state after one more index. Pure. */
 export function stepTrigger(state: TriggerState, index: number, settings: TriggerSettings): TriggerState {
-  const speaks = state.on ? index < settings.offBelow : index >= 1;
-  const run = speaks ? state.run + 1 : 0;
+  const isBeyond = state.on ? index < settings.offBelow : index >= 1;
+  const run = isBeyond ? state.run + 1 : 0;
   const needed = state.on ? settings.offAfter : settings.persistence;
   return run >= needed ? { on: !state.on, run: 0 } : { on: state.on, run };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gaussian, randomOf } from '../random/random.ts';
-import { cheapest, type IndexHistory, tryLimits, withinBudget } from './tryLimits.ts';
+import { findCheapest, type IndexHistory, tryLimits, withinBudget } from './tryLimits.ts';
 
 const HOUR_MS = 3_600_000;
 const at = (...limits: number[]) => limits.map((limit) => ({ limit, persistMs: 0 }));
@@ -32,7 +32,7 @@ test('the limit of least cost on one half of the machines beats 1, 2, 3 and 4 ro
   const { all, failures } = histories(7, 80);
   const [first, second] = [all.slice(0, 40), all.slice(40)];
   const sigma = 0.25;
-  const chosen = cheapest(
+  const chosen = findCheapest(
     tryLimits(
       first,
       failuresOf(first, failures),
@@ -100,9 +100,9 @@ test('a trial counts alerts, false ones, failures foretold in time, and their co
   const [late] = tryLimits([hours(values)], failures, at(2), () => COSTS, { ...near, noticeMs: 50 * HOUR_MS });
   expect(late).toMatchObject({ foretold: 0, missed: 1, falseAlerts: 1 });
   expect(() => tryLimits([hours(values)], failures, at(0), () => COSTS)).toThrow(RangeError);
-  expect(cheapest([atTwo, atTen])?.limit).toBe(2);
-  expect(cheapest([])).toBeNull();
-  expect(cheapest([atTwo, { ...atTwo, limit: 3 }])).toBeNull();
+  expect(findCheapest([atTwo, atTen])?.limit).toBe(2);
+  expect(findCheapest([])).toBeNull();
+  expect(findCheapest([atTwo, { ...atTwo, limit: 3 }])).toBeNull();
   const before = { machine: 'pump', timeMs: [1e9, 2e9], index: [3, 3] };
   expect(tryLimits([before], new Map([['pump', [5]]]), at(2), () => COSTS)[0]).toMatchObject({
     missed: 0,
@@ -171,6 +171,6 @@ test('of trials that cost the same the highest limit is the cheapest', () => {
     ...{ limit, cost, persistMinutes: 0, raised: 0, falseAlerts: 0, falsePerMachineMonth: 0 },
     ...{ foretold: 0, missed: 0, leadTimeH: null },
   });
-  expect(cheapest([trial(1, 5), trial(2, 3), trial(3, 3), trial(4, 7)])?.limit).toBe(3);
-  expect(cheapest([trial(1, 5)])).toBeNull();
+  expect(findCheapest([trial(1, 5), trial(2, 3), trial(3, 3), trial(4, 7)])?.limit).toBe(3);
+  expect(findCheapest([trial(1, 5)])).toBeNull();
 });

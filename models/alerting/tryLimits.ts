@@ -88,7 +88,7 @@ export function tryLimits(
 }
 
 /** The trial that costs least; of several the highest limit. Null where all cost the same. Pure. */
-export function cheapest(trials: readonly LimitTrial[]): LimitTrial | null {
+export function findCheapest(trials: readonly LimitTrial[]): LimitTrial | null {
   const byCost = trials.toSorted((a, b) => a.cost - b.cost || b.limit - a.limit);
   return byCost.length > 1 && byCost[0].cost < byCost[byCost.length - 1].cost ? byCost[0] : null;
 }

@@ -47,6 +47,6 @@ export function decodeFrameHeader(bytes: Uint8Array): FrameHeader | null {
     scale: view.getFloat64(16, true),
     startUs: view.getFloat64(24, true),
   };
-  const sound = view.getUint32(0, true) === MAGIC && encoding !== undefined;
-  return sound && Number.isFinite(header.scale) && Number.isFinite(header.startUs) ? header : null;
+  const isValid = view.getUint32(0, true) === MAGIC && encoding !== undefined;
+  return isValid && Number.isFinite(header.scale) && Number.isFinite(header.startUs) ? header : null;
 }

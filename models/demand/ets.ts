@@ -126,8 +126,8 @@ function formsFor(y: Float64Array, period: number): EtsForm[] {
     (['N', 'A', 'Ad'] as const).flatMap((trend) => errors.map((error) => ({ error, trend, season }))),
   );
   // Additive errors on a multiplicative season have no finite variance (the same book, §15.2).
-  const sound = forms.filter(({ error, season }) => !(error === 'A' && season === 'M'));
-  const enough = sound.filter((form) => y.length - parameterCount(form) - 2 > 0);
+  const admissible = forms.filter(({ error, season }) => !(error === 'A' && season === 'M'));
+  const enough = admissible.filter((form) => y.length - parameterCount(form) - 2 > 0);
   return enough.length > 0 ? enough : [{ error: 'A', trend: 'N', season: 'N' }];
 }
 

@@ -28,14 +28,14 @@ export function isIndependent(history: readonly number[], period: number): boole
 function autocorrelationScore(history: readonly number[], lags: number): number {
   const n = history.length;
   const mean = meanOf(history);
-  const away = history.map((v) => v - mean);
-  const power = away.reduce((sum, v) => sum + v * v, 0);
+  const deviations = history.map((v) => v - mean);
+  const power = deviations.reduce((sum, v) => sum + v * v, 0);
   // What is always the same shows no distribution.
   if (!(power > 0)) return Number.POSITIVE_INFINITY;
   let q = 0;
   for (let lag = 1; lag <= lags; lag++) {
     let product = 0;
-    for (let t = lag; t < n; t++) product += away[t] * away[t - lag];
+    for (let t = lag; t < n; t++) product += deviations[t] * deviations[t - lag];
     q += (n * (n + 2) * (product / power) ** 2) / (n - lag);
   }
   const spread = 2 / (9 * lags);

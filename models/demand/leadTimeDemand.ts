@@ -119,7 +119,7 @@ export function leadTimeDemand(
   const names = Object.keys(candidates);
   const weights = weightsByClass(teachers.histories, teachers.units, leadTime, candidates);
   return histories.slice(0, wanted).map((history, i) => {
-    const known = knownOf(history, units[i], pool);
+    const known = knownDemand(history, units[i], pool);
     const weight = weights.get(demandClass(history)) ?? names.map(() => 1 / names.length);
     const method = names[weight.indexOf(Math.max(...weight))];
     if (known.alive < ENDED) return { mean: 0, quantiles: levels.map(() => 0), method };
@@ -131,7 +131,7 @@ export function leadTimeDemand(
   });
 }
 
-function knownOf(given: Float64Array, unit: number, pool: PartPool | null): Known {
+function knownDemand(given: Float64Array, unit: number, pool: PartPool | null): Known {
   const history = sinceFirstDemand(given);
   const periods = periodsExposed(history.length, history.filter((v) => v > 0).length);
   const mean = history.reduce((a, b) => a + b, 0) / periods;
@@ -177,7 +177,7 @@ function weightsByClass(
     const pool = isPooled ? PartPool.learn(shortened, keptUnits, leadTime) : null;
     if (!pool && isPooled) continue;
     kept.forEach((history, i) => {
-      const known = knownOf(shortened[i], keptUnits[i], pool);
+      const known = knownDemand(shortened[i], keptUnits[i], pool);
       const outcome = demandAfter(history, history.length - cut, leadTime);
       const sizes = shortened[i].filter((v) => v > 0);
       const size = sizes.length > 0 ? (known.mean * shortened[i].length) / sizes.length : (pool?.level.size ?? 1);

@@ -19,7 +19,7 @@ export function nelderMead(
   const costs = points.map(cost);
   let evaluations = n + 1;
   const centre = new Float64Array(n);
-  const tried = new Float64Array(n);
+  const trialPoint = new Float64Array(n);
   const second = new Float64Array(n);
   const along = (to: Float64Array, from: Float64Array, t: number) => {
     for (let j = 0; j < n; j++) to[j] = centre[j] + t * (from[j] - centre[j]);
@@ -35,14 +35,14 @@ export function nelderMead(
     if (Math.abs(costs[worst] - costs[best]) <= tolerance * (Math.abs(costs[best]) + 1e-12)) break;
     centre.fill(0);
     for (let i = 0; i <= n; i++) if (i !== worst) for (let j = 0; j < n; j++) centre[j] += points[i][j] / n;
-    const reflected = along(tried, points[worst], -1);
+    const reflected = along(trialPoint, points[worst], -1);
     if (reflected < costs[best]) {
       const expanded = along(second, points[worst], -2);
       if (expanded < reflected) replace(worst, second, expanded);
-      else replace(worst, tried, reflected);
-    } else if (reflected < costs[next]) replace(worst, tried, reflected);
+      else replace(worst, trialPoint, reflected);
+    } else if (reflected < costs[next]) replace(worst, trialPoint, reflected);
     else {
-      if (reflected < costs[worst]) replace(worst, tried, reflected);
+      if (reflected < costs[worst]) replace(worst, trialPoint, reflected);
       const contracted = along(second, points[worst], 0.5);
       if (contracted < costs[worst]) replace(worst, second, contracted);
       else {

@@ -80,13 +80,13 @@ export class PartPool {
       exposure: Float64Array.from(features, ({ alive }) => alive),
     });
     // Demand that falls or rises everywhere is seen in the newest windows first.
-    let [came, expected] = [0, 0];
+    let [actual, expected] = [0, 0];
     for (let i = 0; i < mus.length; i++) {
       const w = RECALIBRATION_DECAY ** backs[i];
-      came += w * outcome[i];
+      actual += w * outcome[i];
       expected += w * mus[i];
     }
-    const factor = came > 0 && expected > 0 ? came / expected : 1;
+    const factor = actual > 0 && expected > 0 ? actual / expected : 1;
     const order = Array.from(mus, (_, i) => i);
     order.sort((a, b) => mus[a] - mus[b] || outcome[a] - outcome[b] || features[a].units - features[b].units);
     return new PartPool(level, mean, factor, {

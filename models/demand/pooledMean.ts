@@ -62,9 +62,9 @@ export function pooledMean({ columns, outcome, weight, exposure }: Rows): Pooled
       reached = deviance(next);
     }
     if (!(reached <= fit * (1 + ENOUGH))) break;
-    const moved = next.reduce((largest, v, j) => Math.max(largest, Math.abs(v - beta[j])), 0);
+    const largestChange = next.reduce((largest, v, j) => Math.max(largest, Math.abs(v - beta[j])), 0);
     [beta, fit] = [next, reached];
-    if (moved < ENOUGH) break;
+    if (largestChange < ENOUGH) break;
   }
   return {
     fitted: Float64Array.from(columns, (row, i) => exposure[i] * mean(row)),

@@ -31,8 +31,8 @@ const absolute = (errors: readonly number[]) => errors.reduce((sum, e) => sum + 
 export function hasDegraded({ mean, naive, actual }: Tracked): boolean {
   if (actual.length < MIN_TRACKED) return false;
   const own = absolute(actual.map((y, i) => mean[i] - y));
-  const theirs = absolute(actual.map((y, i) => naive[i] - y));
-  return theirs > 0 && own > BAD * theirs;
+  const reference = absolute(actual.map((y, i) => naive[i] - y));
+  return reference > 0 && own > BAD * reference;
 }
 
 /** The method that erred least at the newest origins; null where none is a tenth better than the current one. */

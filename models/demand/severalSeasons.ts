@@ -181,10 +181,10 @@ function profileOf(y: Float64Array, { periods, cycleWeight }: SeasonalModel): Fl
   if (periods.length === 0) return Float64Array.of(0);
   const longest = periods[periods.length - 1];
   const level = movingAverage(y, longest);
-  const apart = y.map((v, t) => v - level[t]);
-  let profile: Float64Array = cycleOf(apart, periods[0], cycleWeight);
+  const residual = y.map((v, t) => v - level[t]);
+  let profile: Float64Array = cycleOf(residual, periods[0], cycleWeight);
   for (const period of periods.slice(1)) {
-    const own = cycleOf(apart, period, cycleWeight);
+    const own = cycleOf(residual, period, cycleWeight);
     const cycles = y.length / period;
     const shorter = profile;
     profile = own.map((v, i) => (cycles * v + shorter[i % shorter.length]) / (cycles + 1));
@@ -193,12 +193,12 @@ function profileOf(y: Float64Array, { periods, cycleWeight }: SeasonalModel): Fl
 }
 
 /** Weighted means by place in the cycle, about 0. */
-function cycleOf(apart: Float64Array, period: number, cycleWeight: number): Float64Array<ArrayBuffer> {
+function cycleOf(residual: Float64Array, period: number, cycleWeight: number): Float64Array<ArrayBuffer> {
   const sums = new Float64Array(period);
   const weights = new Float64Array(period);
-  apart.forEach((v, t) => {
+  residual.forEach((v, t) => {
     if (Number.isNaN(v)) return;
-    const w = cycleWeight ** Math.floor((apart.length - 1 - t) / period);
+    const w = cycleWeight ** Math.floor((residual.length - 1 - t) / period);
     sums[t % period] += w * v;
     weights[t % period] += w;
   });

@@ -18,8 +18,8 @@ export function sinceStep(history: readonly number[]): readonly number[] {
     chance *= since / (n - since + 1);
     const { low, high } = before[n - since - 1];
     // Periods without demand are no level: an item that ended is known by its silence.
-    const apart = lowest > high || (highest < low && lowest > 0);
-    if (since >= MIN_SINCE && chance < CHANCE && apart) return history.slice(n - since);
+    const isSeparate = lowest > high || (highest < low && lowest > 0);
+    if (since >= MIN_SINCE && chance < CHANCE && isSeparate) return history.slice(n - since);
   }
   return history;
 }

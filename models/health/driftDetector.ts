@@ -278,8 +278,8 @@ export class DriftDetector implements Detector {
     const part = (1 - rho) / (1 + rho);
     const independent = PRIOR_DEGREES + s.changes * part;
     if (Math.abs(independent - s.factorOf) <= s.factorOf / 20) return;
-    const looks = DAYS_PER_MONTH * this.#perDay * part;
-    const chance = Math.min(0.01, this.#falseAlerts / looks / 2);
+    const looksPerMonth = DAYS_PER_MONTH * this.#perDay * part;
+    const chance = Math.min(0.01, this.#falseAlerts / looksPerMonth / 2);
     s.factorOf = independent;
     s.factor = studentQuantileOf(1 - chance, independent) * Math.sqrt(1 + 1 / independent);
   }

@@ -9,8 +9,8 @@ const OTHER_INTERVAL = 1.5;
 
 /** Undefined where no unit has two rows. Pure. */
 export function rowIntervalsOf(units: readonly { times: readonly number[] }[]): RowIntervals | undefined {
-  const apart = usualIntervals(units);
-  return apart.length > 0 ? { least: apart[0], most: apart[apart.length - 1] } : undefined;
+  const interval = usualIntervals(units);
+  return interval.length > 0 ? { least: interval[0], most: interval[interval.length - 1] } : undefined;
 }
 
 /** The usual time from row to row where it is none of the training's; null: it is one, or no unit has two rows. Pure. */
@@ -18,8 +18,8 @@ export function otherInterval(
   units: readonly { times: readonly number[] }[],
   { least, most }: RowIntervals,
 ): number | null {
-  const apart = usualIntervals(units);
-  const usual = apart.at(apart.length >> 1);
+  const interval = usualIntervals(units);
+  const usual = interval.at(interval.length >> 1);
   if (usual === undefined || (usual >= least / OTHER_INTERVAL && usual <= most * OTHER_INTERVAL)) return null;
   return usual;
 }

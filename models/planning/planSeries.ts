@@ -31,7 +31,7 @@ export function seriesOf(
   const shown = place.history.slice(-SHOWN_PERIODS);
   const first = nextPeriod - shown.length;
   const recorded = new Map((toldOf.get(placeKey(place)) ?? []).map((d) => [d.period, d]));
-  const tellOf = (value: (d: DemandForecast) => number) =>
+  const describe = (value: (d: DemandForecast) => number) =>
     shown.map((_, i) => {
       const known = recorded.get(first + i);
       return known === undefined ? null : value(known);
@@ -44,9 +44,9 @@ export function seriesOf(
       date: datesFrom(first, shown.length, settings),
       quantity: shown,
       byMachines: place.byMachines.slice(-SHOWN_PERIODS),
-      told: tellOf((d) => d.mean),
-      toldLow: tellOf((d) => d.fan[0]),
-      toldHigh: tellOf((d) => d.fan[d.fan.length - 1]),
+      told: describe((d) => d.mean),
+      toldLow: describe((d) => d.fan[0]),
+      toldHigh: describe((d) => d.fan[d.fan.length - 1]),
     },
     forecast: { date: datesFrom(nextPeriod, settings.horizon, settings), ...fan },
     outliers: place.outliers.map(({ period, quantity, usual }) => ({

@@ -119,8 +119,8 @@ export class DeliveryTimes {
   #promise(item: string, supplier: string): { days: number; from: DeliveryLaw['promise'] } {
     const own = this.#items.get(item)?.lead_time_days;
     if (own !== undefined) return { days: own, from: 'item' };
-    const theirs = this.#suppliers.get(supplier)?.lead_time_days;
-    if (theirs !== undefined) return { days: theirs, from: 'supplier' };
+    const othersRatios = this.#suppliers.get(supplier)?.lead_time_days;
+    if (othersRatios !== undefined) return { days: othersRatios, from: 'supplier' };
     const promised = (this.#orders.get(item) ?? [])
       .filter((p) => p.promised !== undefined)
       .map((p) => dayOf(p.promised as string) - dayOf(p.ordered));

@@ -29,10 +29,10 @@ export const survival = ({ shape, scale }: Weibull, days: number): number =>
  * @param usualDays mean life where records say nothing.
  */
 export function fitWeibull(lives: readonly Life[], usualDays: number): Weibull {
-  const sound = lives.filter(({ days }) => days > 0);
-  const logs = Float64Array.from(sound, ({ days }) => Math.log(days / usualDays));
-  const ended = sound.filter((l) => l.ended).length;
-  const logsOfEnded = logs.reduce((sum, v, i) => sum + (sound[i].ended ? v : 0), 0);
+  const positiveLives = lives.filter(({ days }) => days > 0);
+  const logs = Float64Array.from(positiveLives, ({ days }) => Math.log(days / usualDays));
+  const ended = positiveLives.filter((l) => l.ended).length;
+  const logsOfEnded = logs.reduce((sum, v, i) => sum + (positiveLives[i].ended ? v : 0), 0);
   const longest = logs.reduce((most, v) => Math.max(most, v), 0);
   // In parts of the longest life, so that no power overflows.
   const powersOf = (shape: number) => logs.reduce((sum, v) => sum + Math.exp(shape * (v - longest)), 0);

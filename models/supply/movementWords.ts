@@ -68,8 +68,8 @@ export type OwnMovements = ReadonlyMap<string, DemandKind | null>;
 /** What a cell says of its movement; undefined: a word that no system here uses. */
 export function movementOf(cell: string, own?: OwnMovements): DemandKind | null | undefined {
   const word = cell.trim().toLowerCase();
-  const ownWord = own?.get(word);
-  if (ownWord !== undefined) return ownWord;
+  const overriddenKind = own?.get(word);
+  if (overriddenKind !== undefined) return overriddenKind;
   if (OWN_WORDS.has(word)) return word as DemandKind;
   if (/^\d{3}$/.test(word)) return sapMovement(Number(word));
   return WORDS.find(([pattern]) => pattern.test(word))?.[1];

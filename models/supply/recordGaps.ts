@@ -112,8 +112,8 @@ function fill(values: number[], gaps: ReadonlySet<number>): void {
     if (q !== null) return;
     const before = known.slice(0, i).findLast((v) => v !== null);
     const after = known.slice(i + 1).find((v) => v !== null);
-    const beside = [before, after].filter((v) => v !== undefined && v !== null);
-    const mean = beside.reduce((a, b) => a + b, 0) / Math.max(1, beside.length);
+    const neighbours = [before, after].filter((v) => v !== undefined && v !== null);
+    const mean = neighbours.reduce((a, b) => a + b, 0) / Math.max(1, neighbours.length);
     values[i] = whole ? Math.round(mean) : mean;
   });
 }

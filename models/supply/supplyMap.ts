@@ -55,9 +55,9 @@ export function mappedHeader({ rows }: Table, { columns }: SupplyMap): number {
  */
 export function mapped(table: Table, map: SupplyMap): Table {
   const allowed = mappableNames(map.table);
-  const strange = Object.keys(map.columns).filter((name) => !allowed.includes(name));
-  if (strange.length > 0)
-    throw new TableError(`the map names ${strange.join(', ')}; allowed for ${map.table}: ${allowed.join(', ')}`);
+  const unknownNames = Object.keys(map.columns).filter((name) => !allowed.includes(name));
+  if (unknownNames.length > 0)
+    throw new TableError(`the map names ${unknownNames.join(', ')}; allowed for ${map.table}: ${allowed.join(', ')}`);
   const at = mappedHeader(table, map);
   if (at < 0) throw new TableError(`no row has all columns of the map: ${Object.values(map.columns).join(', ')}`);
   const names = new Map(Object.entries(map.columns).map(([name, column]) => [columnKey(column), name]));

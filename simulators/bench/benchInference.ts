@@ -43,7 +43,7 @@ export async function benchInference({
   const asks = new Map([...dense, ...(typeof convolution === 'string' ? [] : convolution.asks)]);
   const times = new Map<string, number[]>([...asks.keys()].map((name) => [name, []]));
   for (let run = 1; run <= runs; run++) {
-    for (const [name, ask] of asks) times.get(name)?.push(await timed(ask));
+    for (const [name, infer] of asks) times.get(name)?.push(await timed(infer));
     say(`run ${run} of ${runs}`);
   }
   const us = (name: string) => Number(median(times.get(name) ?? []).toPrecision(3));
@@ -161,11 +161,11 @@ function createRequest(model: LoadedModel, width: number): Ask {
 }
 
 /** Microseconds for one answer. */
-async function timed(ask: Ask): Promise<number> {
-  for (let i = 0; i < 20; i++) await ask();
+async function timed(infer: Ask): Promise<number> {
+  for (let i = 0; i < 20; i++) await infer();
   const begin = performance.now();
   let count = 0;
   // The clock is read now and then: it costs as much as the fastest of them.
-  while (performance.now() - begin < RUN_MS) for (let i = 0; i < 10; i++, count++) await ask();
+  while (performance.now() - begin < RUN_MS) for (let i = 0; i < 10; i++, count++) await infer();
   return ((performance.now() - begin) * 1000) / count;
 }

@@ -229,18 +229,18 @@ function resolve(
   takings: readonly { machine: string; day: number }[],
 ): void {
   while (waiting.length > 0 && waiting[0].day + HORIZON_DAYS <= day) {
-    const told = waiting.shift()!;
-    const came = takings.some(
-      (t) => t.machine === told.machine && t.day > told.day && t.day <= told.day + HORIZON_DAYS,
+    const prediction = waiting.shift()!;
+    const hasOccurred = takings.some(
+      (t) => t.machine === prediction.machine && t.day > prediction.day && t.day <= prediction.day + HORIZON_DAYS,
     );
-    const resolved = learned.resolved.get(told.stream) ?? [];
-    resolved.push({ chance: told.chance, came, weight: REVIEW_DAYS / HORIZON_DAYS });
-    learned.resolved.set(told.stream, resolved);
+    const resolved = learned.resolved.get(prediction.stream) ?? [];
+    resolved.push({ chance: prediction.chance, came: hasOccurred, weight: REVIEW_DAYS / HORIZON_DAYS });
+    learned.resolved.set(prediction.stream, resolved);
   }
 }
 
 /** Randomised over the mass of what came. Source: Smith, J. Forecasting 4 (1985). */
-function pitOf({ chances: units }: UnitChances, came: number, random: Random): number {
-  const below = units.slice(0, came).reduce((a, b) => a + b, 0);
-  return below + random() * (units[came] ?? 0);
+function pitOf({ chances: units }: UnitChances, hasOccurred: number, random: Random): number {
+  const below = units.slice(0, hasOccurred).reduce((a, b) => a + b, 0);
+  return below + random() * (units[hasOccurred] ?? 0);
 }

@@ -41,7 +41,7 @@ export async function browse(
     const session = await client.createSession(identityOf(config));
     try {
       const limits = await readServerLimits(session);
-      return await readAll(session, await variablesBelow(session, root, limit, limits), limits);
+      return await readAll(session, await listVariables(session, root, limit, limits), limits);
     } finally {
       await session.close();
     }
@@ -50,7 +50,7 @@ export async function browse(
   }
 }
 
-async function variablesBelow(session: ClientSession, root: string, limit: number, limits: ServerLimits) {
+async function listVariables(session: ClientSession, root: string, limit: number, limits: ServerLimits) {
   const found: { path: string; nodeId: string }[] = [];
   const seen = new Set([root]);
   let level = [{ nodeId: root, path: '' }];

@@ -28,6 +28,6 @@ export function bearingStage(
   const rest = velocityMmPerS ** 2 - others.reduce((sum, v) => sum + v * v, 0);
   const zone = zoneOf(Math.sqrt(Math.max(0, rest)), limitsMmPerS);
   if (zone === 3) return 4;
-  const standing = Array.from({ length: HARMONICS }, (_, i) => lines.velocity((i + 1) * order)).filter((v) => v > 0);
-  return zone === 2 || standing.length >= LINES_IN_SPECTRUM ? 3 : 2;
+  const defectLines = Array.from({ length: HARMONICS }, (_, i) => lines.velocity((i + 1) * order)).filter((v) => v > 0);
+  return zone === 2 || defectLines.length >= LINES_IN_SPECTRUM ? 3 : 2;
 }

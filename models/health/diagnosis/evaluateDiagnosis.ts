@@ -61,7 +61,7 @@ function scoreOf(name: string, judged: readonly JudgedRecording[]): DiagnosisSco
   const faulty = judged.filter((j) => j.truth !== 'healthy');
   const healthy = judged.filter((j) => j.truth === 'healthy');
   const worn = judged.filter((j) => BEARING_PARTS.has(j.truth));
-  const sound = judged.filter((j) => !BEARING_PARTS.has(j.truth));
+  const faultFree = judged.filter((j) => !BEARING_PARTS.has(j.truth));
   const calls = judged.filter(called);
   const share = (of: readonly JudgedRecording[], so: (j: JudgedRecording) => boolean) =>
     shareOf(of.filter(so).length, of.length);
@@ -72,7 +72,7 @@ function scoreOf(name: string, judged: readonly JudgedRecording[]): DiagnosisSco
     called: share(faulty, called),
     callsRight: share(calls, right),
     calledWrong: share(worn, (j) => called(j) && !right(j)),
-    soundBearingsBlamed: share(sound, (j) => called(j) && isBearing(j.analysis.fault)),
+    soundBearingsBlamed: share(faultFree, (j) => called(j) && isBearing(j.analysis.fault)),
     healthyCalledFaulty: share(healthy, called),
     namedRight: share(faulty, (j) => (called(j) || watched(j)) && right(j)),
     watched: share(judged, watched),

@@ -51,8 +51,8 @@ export function machineVerdict(sensors: readonly SensorAnalysis[]): MachineVerdi
   if (sensors.length === 0) throw new RangeError('a machine without a sensor has no verdict');
   const rank = Math.max(...sensors.map(({ analysis }) => RANK.indexOf(analysis.verdict)));
   const verdict = RANK[rank];
-  const saying = sensors.filter(({ analysis }) => analysis.verdict === verdict);
-  const lead = leaderOf(saying);
+  const callers = sensors.filter(({ analysis }) => analysis.verdict === verdict);
+  const lead = leaderOf(callers);
   const parts = sensors.map((s) => partOf(s, lead));
   const against = parts.filter((p) => p.role === 'contradicts');
   const doubt = against.reduce((sum, p) => sum + p.confidence, 0);
@@ -68,11 +68,11 @@ export function machineVerdict(sensors: readonly SensorAnalysis[]): MachineVerdi
   };
 }
 
-function leaderOf(saying: readonly SensorAnalysis[]): SensorAnalysis {
+function leaderOf(callers: readonly SensorAnalysis[]): SensorAnalysis {
   const support = (fault: Fault | null) =>
-    saying.filter((s) => isSame(s.analysis.fault, fault)).reduce((sum, s) => sum + s.analysis.confidence, 0);
-  const first = saying.reduce((a, b) => (support(b.analysis.fault) > support(a.analysis.fault) ? b : a));
-  return saying
+    callers.filter((s) => isSame(s.analysis.fault, fault)).reduce((sum, s) => sum + s.analysis.confidence, 0);
+  const first = callers.reduce((a, b) => (support(b.analysis.fault) > support(a.analysis.fault) ? b : a));
+  return callers
     .filter((s) => isSame(s.analysis.fault, first.analysis.fault))
     .reduce((a, b) => (sizeOf(b.analysis) > sizeOf(a.analysis) ? b : a));
 }

@@ -3,7 +3,7 @@ import { quantile } from '../statistics.ts';
 import { LIFE_CAP } from './lifeFeatures.ts';
 import { ENDS, LEVEL, quantilesOf } from './predictLife.ts';
 import type { LifeTime } from './timeGrid.ts';
-import { type JudgedUnit, pairsOf, thin } from './trainLife.ts';
+import { downsample, type JudgedUnit, pairsOf } from './trainLife.ts';
 
 /** A number with its 90 % interval by resampling whole units: rows of one unit are not independent. */
 export interface Estimate {
@@ -88,7 +88,7 @@ export function evaluateLife(
 /** How many of each unit's rows lie in the interval that the other folds' errors give them. */
 function coverageOf(units: readonly JudgedUnit[]): { n: number; inside: number; width: number }[] {
   const folds = [...new Set(units.map((u) => u.fold))];
-  const others = new Map(folds.map((fold) => [fold, thin(pairsOf(units.filter((u) => u.fold !== fold)))]));
+  const others = new Map(folds.map((fold) => [fold, downsample(pairsOf(units.filter((u) => u.fold !== fold)))]));
   return units.map(({ fold, said, truth }) => {
     const calibration = others.get(fold);
     const result = { n: 0, inside: 0, width: 0 };

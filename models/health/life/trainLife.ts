@@ -89,7 +89,7 @@ export function trainLife(
   const { scaling, trees, ...networks } = learn(units, seed);
   const expert = (speaker: 'withAge' | 'withoutAge'): LifeExpert => {
     const pairs = pairsOf(folds[speaker]);
-    return { networks: networks[speaker], calibration: thin(pairs), rmse: rmseOf(pairs) };
+    return { networks: networks[speaker], calibration: downsample(pairs), rmse: rmseOf(pairs) };
   };
   return {
     names: names && [...names],
@@ -217,7 +217,7 @@ export function toSteps(output: number): number {
 }
 
 /** Every k-th pair: intervals need thousands, not tens of thousands. */
-export function thin({ said, off }: LifeExpert['calibration']): LifeExpert['calibration'] {
+export function downsample({ said, off }: LifeExpert['calibration']): LifeExpert['calibration'] {
   const step = Math.max(1, Math.ceil(said.length / MAX_CALIBRATION));
   const every = (_: number, i: number) => i % step === 0;
   const short = (v: number) => Number(v.toFixed(2));

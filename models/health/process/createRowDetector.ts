@@ -106,6 +106,6 @@ function steady(training: readonly Float64Array[]): boolean {
   const { sd } = columnStandards(training);
   const early = columnStandards(training.slice(0, half)).mean;
   const late = columnStandards(training.slice(half)).mean;
-  const apart = sd.map((s, c) => Math.abs(late[c] - early[c]) / s).sort();
-  return apart[Math.floor(0.75 * apart.length)] <= STEADY;
+  const shifts = sd.map((s, c) => Math.abs(late[c] - early[c]) / s).sort();
+  return shifts[Math.floor(0.75 * shifts.length)] <= STEADY;
 }

@@ -37,16 +37,16 @@ const CLEARLY = 6;
  * @param linesAtRated whether the machine's vibration has a line at its rated speed.
  */
 export function slowWiring(
-  look: SlowInspection,
+  inspection: SlowInspection,
   ratedRpm: number,
   linesAtRated: boolean,
   isKnownToRun: boolean,
 ): WiringFinding[] {
   const finding =
-    inverted(look, isKnownToRun) ??
-    speedScale(look, ratedRpm, linesAtRated) ??
-    temperatureScale(look) ??
-    deadLoad(look, isKnownToRun);
+    inverted(inspection, isKnownToRun) ??
+    speedScale(inspection, ratedRpm, linesAtRated) ??
+    temperatureScale(inspection) ??
+    deadLoad(inspection, isKnownToRun);
   return finding ? [finding] : [];
 }
 

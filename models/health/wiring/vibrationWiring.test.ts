@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inspectSignal } from './signalInspection.ts';
-import { belongsTo, scaleBetween, vibrationWiring } from './vibrationWiring.ts';
+import { matchesSpeed, scaleBetween, vibrationWiring } from './vibrationWiring.ts';
 
 const RATE = 12_800;
 const RATED_HZ = 25;
@@ -72,8 +72,8 @@ test('two sensors of a machine that differ by a unit in every line', () => {
 
 test('lines of another machine’s shaft, and none of its own', () => {
   const other = signal({ 16.5: 1, 33: 0.3, 49.5: 0.1 });
-  expect(belongsTo(look(other), 16.5)).toBe(true);
-  expect(belongsTo(look(signal(sound)), 16.5)).toBe(false);
+  expect(matchesSpeed(look(other), 16.5)).toBe(true);
+  expect(matchesSpeed(look(signal(sound)), 16.5)).toBe(false);
   // A neighbour that is felt through the floor.
-  expect(belongsTo(look(signal({ ...sound, 16.5: 1.2 })), 16.5)).toBe(false);
+  expect(matchesSpeed(look(signal({ ...sound, 16.5: 1.2 })), 16.5)).toBe(false);
 });

@@ -129,7 +129,7 @@ const BELONGS = 3;
 const OUTWEIGHS = 2;
 
 /** Whether a point has the lines of another machine's shaft and lacks those of its own. */
-export function belongsTo(look: SignalInspection, otherHz: number): boolean {
+export function matchesSpeed(look: SignalInspection, otherHz: number): boolean {
   const { shaftHz, stepHz } = look;
   if (shaftHz <= 0 || otherHz <= 0) return false;
   const isNear = (a: number, b: number) => Math.abs(a - b) < Math.max(APART * b, BINS_APART * stepHz);

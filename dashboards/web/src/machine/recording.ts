@@ -15,7 +15,7 @@ export interface Recording {
 const NO_LINES: RecordingLines = { spectrum: [], envelope: [] };
 
 /** Decodes a recording: little-endian int16 in base64, multiplied by the scale of each piece. */
-export function recordingOf({ point, unit, sampleRateHz, timeMs, pieces, lines }: EvidenceMessage): Recording {
+export function decodeRecording({ point, unit, sampleRateHz, timeMs, pieces, lines }: EvidenceMessage): Recording {
   return { point, unit, sampleRateHz, timeMs, pieces: pieces.map(unpacked), lines: lines ?? NO_LINES };
 }
 

@@ -7,16 +7,16 @@ import { number } from '../format.ts';
 import { PeakTable } from './peakTable.tsx';
 import type { Recording } from './recording.ts';
 import {
-  cursorLines,
+  computeCursorLines,
+  convertAmplitude,
   envelopeOf,
+  findHighestPeaks,
   frequencyScale,
   highestNear,
-  highestPeaks,
-  pointsBetween,
   type Quantity,
+  reducePoints,
   type Setting,
-  shownAs,
-  snapped,
+  snapToPeak,
   unitOf,
   vibrationSpectrum,
 } from './spectrumView.ts';
@@ -52,15 +52,16 @@ export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps
   const unit = kind === 'envelope' ? recording.unit : unitOf(quantity, recording.unit);
   const amplitudeUnit = amplitude === 'dB' ? `dB re 1 ${unit} RMS` : `${unit} ${amplitude === 'peak' ? 'peak' : 'RMS'}`;
   const inDecades = isLogarithmic && amplitude !== 'dB';
-  const { hz, amplitude: heights } = pointsBetween(curve, range, POINTS);
+  const { hz, amplitude: heights } = reducePoints(curve, range, POINTS);
   const least = LEAST_OF_HIGHEST * Math.max(...heights);
-  const drawn = (a: number) => (inDecades ? Math.max(shownAs(a, amplitude), least) : shownAs(a, amplitude));
+  const drawn = (a: number) =>
+    inDecades ? Math.max(convertAmplitude(a, amplitude), least) : convertAmplitude(a, amplitude);
   const bucketHz = Math.max(curve.stepHz, (range[1] - range[0]) / POINTS);
   const ofOther = (at: number) => {
     const height = other && highestNear(other, at, bucketHz / 2);
     return height === null ? null : drawn(height);
   };
-  const peaks = highestPeaks(curve, range, lines, PEAKS);
+  const peaks = findHighestPeaks(curve, range, lines, PEAKS);
   const setCursor = (cursorHz: number) => (setting.value = { ...setting.value, cursorHz });
   return (
     <section aria-label={TITLES[kind]}>
@@ -81,7 +82,7 @@ export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps
             ? 'No line.'
             : `Highest line ${number(drawn(peaks[0].amplitude))} ${amplitudeUnit} at ${number(peaks[0].hz)} Hz.`
         }
-        onPick={(x) => setCursor(snapped(curve, x / scale, SNAP_BINS))}
+        onPick={(x) => setCursor(snapToPeak(curve, x / scale, SNAP_BINS))}
         onZoom={([from, to]) => (zoomed.value = [from / scale, to / scale])}
       />
       {zoomed.value !== null && (
@@ -109,7 +110,7 @@ function useCurve(kind: Kind, recording: Recording | null, quantity: Quantity): 
 }
 
 function marksOf(lines: readonly NamedLine[], { cursorHz, harmonics, sidebandHz }: Setting, scale: number): Mark[] {
-  const cursor = cursorHz === null ? [] : cursorLines(cursorHz, harmonics, sidebandHz, SIDEBANDS);
+  const cursor = cursorHz === null ? [] : computeCursorLines(cursorHz, harmonics, sidebandHz, SIDEBANDS);
   const mark = (kind: Mark['kind']) => (line: NamedLine) => ({ x: line.hz * scale, name: line.name, kind });
   return [...lines.map(mark('line')), ...cursor.map(mark('cursor'))];
 }

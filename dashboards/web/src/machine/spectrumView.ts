@@ -114,7 +114,7 @@ export function envelopeOf(recording: Recording): Curve {
 }
 
 /** Amplitudes for display; dB relative to 1 unit RMS, limited to 120 dB below it. */
-export function shownAs(amplitude: number, as: AmplitudeAs): number {
+export function convertAmplitude(amplitude: number, as: AmplitudeAs): number {
   if (as === 'peak') return amplitude;
   const rms = amplitude / Math.SQRT2;
   return as === 'rms' ? rms : 20 * Math.log10(Math.max(rms, 1e-6));
@@ -127,7 +127,7 @@ export function frequencyScale(as: FrequencyAs, shaftHz: number | undefined): nu
 }
 
 /** At most `count` points between two frequencies, each the maximum of its bins, so that no line is lost. */
-export function pointsBetween(
+export function reducePoints(
   { fromHz, stepHz, amplitude }: Curve,
   [lowHz, highHz]: readonly [number, number],
   count: number,
@@ -150,7 +150,7 @@ const REACH = 0.01;
 const REACH_BINS = 1.5;
 
 /** The highest `count` local maxima between two frequencies, highest first, interpolated between bins. */
-export function highestPeaks(
+export function findHighestPeaks(
   { fromHz, stepHz, amplitude }: Curve,
   [lowHz, highHz]: readonly [number, number],
   lines: readonly NamedLine[],
@@ -175,7 +175,7 @@ function nearest(lines: readonly NamedLine[], hz: number, reachHz: number): Name
 }
 
 /** The frequency of the highest bin within `bins` of a frequency, so that a manually set cursor snaps to the line. */
-export function snapped({ fromHz, stepHz, amplitude }: Curve, hz: number, bins: number): number {
+export function snapToPeak({ fromHz, stepHz, amplitude }: Curve, hz: number, bins: number): number {
   const centre = Math.round((hz - fromHz) / stepHz);
   let at = Math.min(Math.max(centre, 0), amplitude.length - 1);
   for (let k = Math.max(0, centre - bins); k <= Math.min(amplitude.length - 1, centre + bins); k++)
@@ -184,7 +184,7 @@ export function snapped({ fromHz, stepHz, amplitude }: Curve, hz: number, bins: 
 }
 
 /** The lines of a cursor: harmonics up to `harmonics`, and `sidebands` on either side of each. */
-export function cursorLines(hz: number, harmonics: number, sidebandHz: number, sidebands: number): NamedLine[] {
+export function computeCursorLines(hz: number, harmonics: number, sidebandHz: number, sidebands: number): NamedLine[] {
   return Array.from({ length: harmonics }, (_, i) => i + 1).flatMap((k) => {
     const centre = { name: k === 1 ? 'cursor' : `${k}× cursor`, hz: k * hz };
     if (!(sidebandHz > 0)) return [centre];

@@ -1,5 +1,5 @@
 /** Times of the lowest and highest sample in each of `count` intervals of a time range, so that no impact is lost. */
-export function waveformBetween(
+export function reduceWaveform(
   samples: Float32Array,
   sampleRateHz: number,
   [fromS, toS]: readonly [number, number],

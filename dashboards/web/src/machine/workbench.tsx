@@ -5,16 +5,16 @@ import { Chart } from '../chart.tsx';
 import { number, time } from '../format.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { playRecording } from './playRecording.ts';
-import { longestPiece, type Recording, recordingOf, secondsOf } from './recording.ts';
+import { decodeRecording, longestPiece, type Recording, secondsOf } from './recording.ts';
 import { SpectrumControls } from './spectrumControls.tsx';
 import { SpectrumPanel } from './spectrumPanel.tsx';
 import { FIRST_SETTING, type Setting } from './spectrumView.ts';
 import { WaterfallChart } from './waterfallChart.tsx';
-import { waveformBetween } from './waveformView.ts';
+import { reduceWaveform } from './waveformView.ts';
 
 const WAVEFORM_POINTS = 2000;
 
-const load = async (id: string) => recordingOf(await api.recording(id));
+const load = async (id: string) => decodeRecording(await api.recording(id));
 
 /** Waveform, spectrum, envelope spectrum and waterfall of one recording, with an optional second one for comparison. */
 export function Workbench({ view, others }: { view: EvidenceView; others: EvidenceView[] }) {
@@ -85,7 +85,7 @@ interface WaveformProps {
 function WaveformChart({ samples, sampleRateHz, unit }: WaveformProps) {
   const wholeS = samples.length / sampleRateHz;
   const zoomed = useSignal<readonly [number, number] | null>(null);
-  const { seconds, values } = waveformBetween(samples, sampleRateHz, zoomed.value ?? [0, wholeS], WAVEFORM_POINTS);
+  const { seconds, values } = reduceWaveform(samples, sampleRateHz, zoomed.value ?? [0, wholeS], WAVEFORM_POINTS);
   return (
     <section aria-label="Waveform">
       <Chart

@@ -26,13 +26,13 @@ export function DecideOrder({ item }: { item: PlanItem }) {
   const tryOut = () =>
     change(async () => {
       effect.value = 'Planning …';
-      const tried = await api
+      const whatIfItem = await api
         .whatIf(item.item, item.site, { site: item.site, order: Number(quantity.value) })
         .catch((error: unknown) => {
           effect.value = null;
           throw error;
         });
-      effect.value = effectOf(tried, item);
+      effect.value = effectOf(whatIfItem, item);
     });
   return (
     <>
@@ -98,9 +98,9 @@ export function DecideOrder({ item }: { item: PlanItem }) {
 }
 
 /** What another quantity changes, in a sentence. */
-function effectOf(tried: PlanItem, now: PlanItem): string {
-  const [before, after] = [now.runOutAfterOrder ?? 0, tried.runOutAfterOrder ?? 0];
-  return `${units(tried.orderNow, tried.unit)} for ${money(tried.orderCost, tried.currency)} instead of ${units(now.orderNow, now.unit)} for ${money(now.orderCost, now.currency)}: the stock runs out before the order after this one with ${percent(after)} instead of ${percent(before)}.`;
+function effectOf(whatIfItem: PlanItem, now: PlanItem): string {
+  const [before, after] = [now.runOutAfterOrder ?? 0, whatIfItem.runOutAfterOrder ?? 0];
+  return `${units(whatIfItem.orderNow, whatIfItem.unit)} for ${money(whatIfItem.orderCost, whatIfItem.currency)} instead of ${units(now.orderNow, now.unit)} for ${money(now.orderCost, now.currency)}: the stock runs out before the order after this one with ${percent(after)} instead of ${percent(before)}.`;
 }
 
 const STATE_WORDS: Record<OrderDecision['state'], string> = {

@@ -141,7 +141,7 @@ function WhatIf({ item }: { item: PlanItem }) {
   const stock = useSignal(String(item.stock));
   const leadTime = useSignal('1');
   const demand = useSignal('1');
-  const tried = useSignal<PlanItem | null>(null);
+  const whatIfPlan = useSignal<PlanItem | null>(null);
   const said = useSignal<string | null>(null);
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -149,7 +149,7 @@ function WhatIf({ item }: { item: PlanItem }) {
     try {
       // What was not changed stays as it is planned, its kind of service too.
       const changed = { service: service.value !== usual, stock: stock.value !== String(item.stock) };
-      tried.value = await api.whatIf(item.item, item.site, {
+      whatIfPlan.value = await api.whatIf(item.item, item.site, {
         ...(changed.service ? { serviceLevel: Number(service.value) / 100 } : {}),
         ...(changed.stock ? { stock: Number(stock.value), site: item.site } : {}),
         leadTimeFactor: Number(leadTime.value),
@@ -174,7 +174,7 @@ function WhatIf({ item }: { item: PlanItem }) {
       />
     </label>
   );
-  const t = tried.value;
+  const t = whatIfPlan.value;
   return (
     <>
       <h3>What if</h3>

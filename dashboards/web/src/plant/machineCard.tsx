@@ -42,14 +42,14 @@ function Trouble({ alert, more }: { alert: AlertRecord; more: number }) {
     <>
       <span class="trouble">{what}</span>
       <span class="quiet">
-        since {time(raisedAtMs)} · {assignedTo ? `assigned to ${assignedTo}` : 'unassigned'} · {waitsFor(alert)}
+        since {time(raisedAtMs)} · {assignedTo ? `assigned to ${assignedTo}` : 'unassigned'} · {nextStepText(alert)}
         {more > 0 ? ` · ${more} more` : ''}
       </span>
     </>
   );
 }
 
-function waitsFor({ state, returnedAtMs, finding }: AlertRecord): string {
+function nextStepText({ state, returnedAtMs, finding }: AlertRecord): string {
   if (state === 'shelved') return 'shelved';
   if (state === 'out_of_service') return 'out of service';
   if (state === 'unacknowledged' || state === 'returned_unacknowledged') return 'waits for acknowledgement';

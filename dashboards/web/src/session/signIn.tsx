@@ -5,10 +5,10 @@ import { useLoaded } from '../useLoaded.ts';
 
 /** All sign-in methods that the gateway offers. */
 export function SignInPage() {
-  const { value: ways, error } = useLoaded(() => api.waysToSignIn(), []);
+  const { value: methods, error } = useLoaded(() => api.waysToSignIn(), []);
   const refused = new URLSearchParams(location.search).get('signInError');
-  if (ways.value === null) return <p role={error.value ? 'alert' : 'status'}>{error.value ?? 'Loading …'}</p>;
-  const { accounts, openId } = ways.value;
+  if (methods.value === null) return <p role={error.value ? 'alert' : 'status'}>{error.value ?? 'Loading …'}</p>;
+  const { accounts, openId } = methods.value;
   return (
     <>
       <h2>Sign in</h2>

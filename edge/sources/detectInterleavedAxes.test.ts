@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { randomOf } from '#models/random/random.ts';
-import { interleavedAxes } from './interleavedAxes.ts';
+import { detectInterleavedAxes } from './detectInterleavedAxes.ts';
 
 const random = randomOf(20261128);
 /** Of variance 1. */
@@ -14,11 +14,11 @@ const interleaved = (...axes: Float32Array[]) =>
   );
 
 test('three axes of which one holds gravity', () => {
-  expect(interleavedAxes(interleaved(axis(400, 0.5), axis(400, 0.5), axis(400, 0.5, 1)))).toBe(3);
+  expect(detectInterleavedAxes(interleaved(axis(400, 0.5), axis(400, 0.5), axis(400, 0.5, 1)))).toBe(3);
 });
 
 test('axes of different strength without gravity look like one signal', () => {
-  expect(interleavedAxes(interleaved(axis(1000, 1), axis(1000, 0.6), axis(1000, 0.4)))).toBeNull();
+  expect(detectInterleavedAxes(interleaved(axis(1000, 1), axis(1000, 0.6), axis(1000, 0.4)))).toBeNull();
 });
 
 test('a few impacts in a frame, at any time and strength, are one signal', () => {
@@ -33,12 +33,12 @@ test('a few impacts in a frame, at any time and strength, are one signal', () =>
           : sum + size * Math.exp(-since / 15) * Math.sin(2 * Math.PI * rate * since);
       }, 0.1 * noise()),
     );
-    expect(interleavedAxes(samples), `frame ${frame}`).toBeNull();
+    expect(detectInterleavedAxes(samples), `frame ${frame}`).toBeNull();
   }
 });
 
 test('a resting sensor of three axes', () => {
-  expect(interleavedAxes(interleaved(axis(400, 0), axis(400, 0), axis(400, 0, 1)))).toBe(3);
+  expect(detectInterleavedAxes(interleaved(axis(400, 0), axis(400, 0), axis(400, 0, 1)))).toBe(3);
 });
 
 test('one signal, whatever it measures, is one', () => {
@@ -53,9 +53,9 @@ test('one signal, whatever it measures, is one', () => {
     'impacts that ring': at((i) => Math.exp(-(i % 256) / 20) * Math.sin(2 * Math.PI * 0.21 * i) + 0.05 * noise()),
     pulses: at((i) => (i % 400 < 20 ? 5 : 0)),
   };
-  for (const [name, samples] of Object.entries(signals)) expect(interleavedAxes(samples), name).toBeNull();
+  for (const [name, samples] of Object.entries(signals)) expect(detectInterleavedAxes(samples), name).toBeNull();
 });
 
 test('a short frame shows nothing', () => {
-  expect(interleavedAxes(interleaved(axis(64, 1), axis(64, 1), axis(64, 1, 9)))).toBeNull();
+  expect(detectInterleavedAxes(interleaved(axis(64, 1), axis(64, 1), axis(64, 1, 9)))).toBeNull();
 });

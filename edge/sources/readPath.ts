@@ -1,5 +1,5 @@
 /** What lies at a dotted path; `*` gives an array of what lies at the rest of the path in each element; '' is all. */
-export function pathIn(value: unknown, path: string): unknown {
+export function readPath(value: unknown, path: string): unknown {
   if (path === '') return value;
   // A key may hold dots itself.
   if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, path))
@@ -11,7 +11,7 @@ export function pathIn(value: unknown, path: string): unknown {
     if (key === '*') {
       if (!Array.isArray(found)) return undefined;
       const rest = keys.slice(i + 1).join('.');
-      return rest === '' ? found : found.map((one) => pathIn(one, rest));
+      return rest === '' ? found : found.map((one) => readPath(one, rest));
     }
     if (typeof found !== 'object' || found === null) return undefined;
     const taken = keysTaken(found, keys, i);

@@ -3,9 +3,9 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Decision } from '#models/contracts/decision.ts';
 import { type EvidenceMessage, evidenceMessageSchema } from '#models/contracts/evidence.ts';
 import { messagesOf } from '#simulators/endToEnd/messagesOf.ts';
-import { alertBundle, MANIFEST, sha256 } from './alertBundle.ts';
+import { createAlertBundle, MANIFEST, sha256 } from './createAlertBundle.ts';
 import { replayBundle } from './replayBundle.ts';
-import { filesOfTar, tarOf } from './tar.ts';
+import { createTar, readTar } from './tar.ts';
 
 type Evidence = EvidenceMessage & { decision: Decision };
 const fault = (type: string) => ({ type, point: '2H', onsetS: 60, firstG: 0.3, doublingS: 25, limitG: 12 });
@@ -22,19 +22,19 @@ beforeAll(() => {
     .map(({ body }) => evidenceMessageSchema.parse(JSON.parse(JSON.stringify({ ...envelope, ...body }))) as Evidence);
 }, 60_000);
 
-const bundleOf = (evidence: Evidence) => alertBundle({ id: evidence.id } as AlertRecord, evidence, 'gateway');
+const bundleOf = (evidence: Evidence) => createAlertBundle({ id: evidence.id } as AlertRecord, evidence, 'gateway');
 /** The bundle with one file replaced, and with a manifest that fits where `forged`. */
 function changed(evidence: Evidence, name: string, change: (text: string) => string, forged: boolean): Buffer {
-  const files = filesOfTar(bundleOf(evidence)).map((file) => {
+  const files = readTar(bundleOf(evidence)).map((file) => {
     if (file.name !== name) return file;
     const text = change(file.bytes.toString());
     expect(text).not.toBe(file.bytes.toString());
     return { name, bytes: Buffer.from(text) };
   });
-  if (!forged) return tarOf(files);
+  if (!forged) return createTar(files);
   const others = files.filter((f) => f.name !== MANIFEST);
   const manifest = others.map((f) => `${sha256(f.bytes)}  ${f.name}\n`).join('');
-  return tarOf([...others, { name: MANIFEST, bytes: Buffer.from(manifest) }]);
+  return createTar([...others, { name: MANIFEST, bytes: Buffer.from(manifest) }]);
 }
 
 test('alerts with their signal replay bit for bit, and their bundles are the same each time', () => {
@@ -75,10 +75,10 @@ test('another version that decides differently is named, not accused', () => {
 
 test('a file that is missing or added is found; what is no bundle is an error', () => {
   const [evidence] = all;
-  const files = filesOfTar(bundleOf(evidence));
-  const added = tarOf([...files, { name: 'note.txt', bytes: Buffer.from('x') }]);
+  const files = readTar(bundleOf(evidence));
+  const added = createTar([...files, { name: 'note.txt', bytes: Buffer.from('x') }]);
   expect(replayBundle(added, 'tested').details).toEqual(['note.txt was added']);
-  expect(() => replayBundle(tarOf(files.filter((f) => f.name !== 'signal.json')), 'tested')).toThrow('signal.json');
+  expect(() => replayBundle(createTar(files.filter((f) => f.name !== 'signal.json')), 'tested')).toThrow('signal.json');
   expect(() => replayBundle(Buffer.from('not a tar'), 'tested')).toThrow('not a tar');
   expect(() => replayBundle(bundleOf(evidence).subarray(0, 3000), 'tested')).toThrow();
 });

@@ -5,7 +5,7 @@ import type { Shell } from '#models/configuration/shell.ts';
 const USAGE = ['LeakError', 'ModelFileError', 'HistoryError'];
 
 /** @throws the shell's usage error where the table is too small, or leaks. */
-export function orUsage<T>(shell: Shell, file: string, work: () => T): T {
+export function withUsageError<T>(shell: Shell, file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

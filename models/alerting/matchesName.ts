@@ -2,7 +2,7 @@
  * Whether a name fits a pattern: `pump-*` fits every name that begins so. Each part between two `*` is looked for once,
  * where it comes first: a regular expression of the same tries every place of each, and takes hours for a dozen.
  */
-export function fitsName(pattern: string, name: string): boolean {
+export function matchesName(pattern: string, name: string): boolean {
   const [first, ...others] = pattern.split('*');
   const last = others.pop();
   if (last === undefined) return name === pattern;

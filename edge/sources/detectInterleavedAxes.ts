@@ -6,7 +6,7 @@ const QUARTERS = 4;
 /** A shorter signal shows nothing. */
 const MIN_SAMPLES = 1024;
 /** Samples that are looked at. */
-const LOOKED_AT = 1536;
+const EXAMINED_SAMPLES = 1536;
 /** Means that differ by less than this part of the deviation need no closer look, which is dearer. */
 const MEANS_APART = 0.6;
 /** Medians that differ by so many median absolute deviations: one axis holds gravity. */
@@ -18,12 +18,13 @@ const MEDIANS_APART = 1;
  * differ, in each quarter of the frame alike. Means and variances are no criterion: a few impacts of a failing bearing make
  * those of every third sample differ as much.
  */
-export function interleavedAxes(samples: Float32Array): number | null {
+export function detectInterleavedAxes(samples: Float32Array): number | null {
   if (samples.length < MIN_SAMPLES) return null;
-  const looked = samples.subarray(0, LOOKED_AT);
+  const examined = samples.subarray(0, EXAMINED_SAMPLES);
   return (
     COUNTS.find(
-      (count) => areApart(looked, count, momentsOf, MEANS_APART) && areApart(looked, count, mediansOf, MEDIANS_APART),
+      (count) =>
+        areApart(examined, count, momentsOf, MEANS_APART) && areApart(examined, count, mediansOf, MEDIANS_APART),
     ) ?? null
   );
 }

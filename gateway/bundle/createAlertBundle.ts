@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { type Decision, decisionSchema } from '#models/contracts/decision.ts';
 import { type EvidenceMessage, evidenceMessageSchema } from '#models/contracts/evidence.ts';
-import { filesOfTar, type TarFile, tarOf } from './tar.ts';
+import { createTar, readTar, type TarFile } from './tar.ts';
 
 /** Contains the SHA-256 of every other file, in the format of `sha256sum`. */
 export const MANIFEST = 'MANIFEST.sha256';
@@ -16,7 +16,7 @@ export const sha256 = (bytes: Buffer | string): string => createHash('sha256').u
  * evidence gives the same bytes.
  * @param evidence including its decision. @param gatewayVersion version of Millwright.
  */
-export function alertBundle(
+export function createAlertBundle(
   alert: AlertRecord,
   evidence: EvidenceMessage & { decision: Decision },
   gatewayVersion: string,
@@ -32,7 +32,7 @@ export function alertBundle(
     return { name, bytes: Buffer.from(`${JSON.stringify(content, null, 1)}\n`) };
   });
   const manifest = files.map(({ name, bytes }) => `${sha256(bytes)}  ${name}\n`).join('');
-  return tarOf([...files, { name: MANIFEST, bytes: Buffer.from(manifest) }]);
+  return createTar([...files, { name: MANIFEST, bytes: Buffer.from(manifest) }]);
 }
 
 export interface OpenedBundle {
@@ -48,7 +48,7 @@ export interface OpenedBundle {
 
 /** @throws Error if the archive is not an evidence bundle. */
 export function openBundle(archive: Buffer): OpenedBundle {
-  const files = new Map(filesOfTar(archive).map(({ name, bytes }) => [name, bytes]));
+  const files = new Map(readTar(archive).map(({ name, bytes }) => [name, bytes]));
   const manifest = files.get(MANIFEST);
   if (manifest === undefined) throw new Error(`it has no ${MANIFEST}`);
   const tampered = manifestFaults(manifest.toString('utf8'), files);
