@@ -64,11 +64,11 @@ function addKeys(gateway: Command, shell: Shell): void {
     .requiredOption('--out <dir>', 'output directory; existing files are not overwritten')
     .addHelpText('after', '\nExample:\n  millwright gateway keys --out /etc/millwright')
     .action(async ({ out }: { out: string }) => {
-      const { generateCommandKeys: newCommandKeys } = await import('./commands.ts');
+      const { generateCommandKeys } = await import('./commands.ts');
       const [privateFile, publicFile] = [join(out, 'command.key'), join(out, 'command.pub')];
       const existing = [privateFile, publicFile].find((file) => existsSync(file));
       if (existing) throw shell.failure(`${existing} already exists`);
-      const { privateKey, publicKey } = newCommandKeys();
+      const { privateKey, publicKey } = generateCommandKeys();
       mkdirSync(out, { recursive: true });
       writeFileSync(privateFile, privateKey, { mode: 0o600 });
       writeFileSync(publicFile, publicKey);

@@ -46,16 +46,14 @@ export function addTrainLife(train: Command, shell: Shell): void {
     )
     .action(async (file: string, o: TableOptions & { out: string; seed: number }) => {
       const { trainLife } = await import('#models/health/life/trainLife.ts');
-      const { MIN_FOR_MEASUREMENTS: LEAST_FOR_MEASUREMENTS, trainAgeModel } = await import(
-        '#models/health/life/trainAgeModel.ts'
-      );
+      const { MIN_FOR_MEASUREMENTS, trainAgeModel } = await import('#models/health/life/trainAgeModel.ts');
       const { cardOf, packAgeModel, packLife } = await import('#models/health/life/lifePackage.ts');
       makeDirectory(shell, o.out);
       const table = await tableOf(shell, file, o);
       const { time, histories } = await counted(shell, file, table);
       const failures = table.units.filter((u) => u.failed).length;
       const out = join(o.out, 'model.json');
-      if (o.failed !== undefined && failures < LEAST_FOR_MEASUREMENTS) {
+      if (o.failed !== undefined && failures < MIN_FOR_MEASUREMENTS) {
         const model = withUsageError(shell, file, () => trainAgeModel(table.units, time));
         writeFileSync(out, packAgeModel(model, basename(file), shell.version));
         shell.say(`${out}: lives by age alone: ${model.needed}`);

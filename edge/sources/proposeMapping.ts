@@ -2,17 +2,8 @@ import { safeName } from '#models/contracts/names.ts';
 import { parseJson, textOf } from './jsonText.ts';
 import { parseLine } from './lineProtocol.ts';
 import { numberOf } from './scalarValue.ts';
-import { withoutOverlaps } from './separateProposals.ts';
+import { type Proposal, withoutOverlaps } from './separateProposals.ts';
 import { timeReader } from './timeReader.ts';
-
-export interface Proposal {
-  /** An entry of `subscriptions`; null where nothing is recognised. */
-  subscription: Record<string, unknown> | null;
-  /** Topics that it is for. */
-  topics: string[];
-  /** Paths of arrays in its first message that it leaves out. */
-  left: string[];
-}
 
 const TIME_KEYS = /(time|timestamp|date|_at|^at|^ts|^t|_ts)(_?ms)?$/i;
 const QUALITY_KEYS = /^(q|quality)$/i;

@@ -1,5 +1,13 @@
 import { safeName } from '#models/contracts/names.ts';
-import type { Proposal } from './proposeMapping.ts';
+
+export interface Proposal {
+  /** An entry of `subscriptions`; null where nothing is recognised. */
+  subscription: Record<string, unknown> | null;
+  /** Topics that it is for. */
+  topics: string[];
+  /** Paths of arrays in its first message that it leaves out. */
+  left: string[];
+}
 
 const PLACEHOLDER = /^(\+|\{.*\})$/;
 const NAMED = /^\{(asset|point)\}$/;

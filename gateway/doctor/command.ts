@@ -13,8 +13,8 @@ export function addDoctorCommand(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright doctor /etc/millwright/gateway.yaml')
     .action(async (file: string, { json }: { json?: boolean }) => {
       const { gatewayConfigSchema } = await import('../config.ts');
-      const { runChecks: examine, linesOf } = await import('./doctor.ts');
-      const findings = await examine(await shell.load(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY'), Date.now);
+      const { runChecks, linesOf } = await import('./doctor.ts');
+      const findings = await runChecks(await shell.load(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY'), Date.now);
       if (json) shell.write(JSON.stringify({ findings }));
       else for (const line of findings.flatMap(linesOf)) shell.write(line);
       const faults = findings.filter(({ state }) => state === 'fault').length;

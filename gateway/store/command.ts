@@ -16,8 +16,10 @@ export function addStoreCommands(gateway: Command, shell: Shell): void {
       '\nExample:\n  millwright gateway backup /backup/2026-06-01 --config /etc/millwright/gateway.yaml',
     )
     .action(async (dir: string, { config }: { config: string }) => {
-      const { createBackup: backUp } = await import('./backup.ts');
-      const { files } = await backUp(await directoryOf(config, shell), dir, shell.version, Date.now()).catch(failing);
+      const { createBackup } = await import('./backup.ts');
+      const { files } = await createBackup(await directoryOf(config, shell), dir, shell.version, Date.now()).catch(
+        failing,
+      );
       for (const { name, bytes, schema } of files) shell.say(`${name}: ${bytes} bytes, schema version ${schema}`);
       shell.say(`${dir} is complete`);
     });

@@ -46,10 +46,10 @@ export function addSupplyCommands(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright supply import demand orders.csv --gateway http://127.0.0.1:8080')
     .action(async (table: string, file: string, o: Reach & TableFileOptions & { by: string }) => {
       const { sendTable } = await import('./sendTable.ts');
-      const { readUpload: bytesToSend } = await import('./tableFile.ts');
+      const { readUpload } = await import('./tableFile.ts');
       let bytes: Uint8Array = new Uint8Array();
       await shell.onTable(() => {
-        bytes = bytesToSend(table, file, o, shell);
+        bytes = readUpload(table, file, o, shell);
       });
       const report = await sendTable(addressOf(o, shell), tokenOf(o, shell), table, bytes, o).catch((error: Error) => {
         throw shell.failure(error.message);
