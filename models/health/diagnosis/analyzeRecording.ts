@@ -138,10 +138,26 @@ function judged(
     const watched = watchedPattern(machineCandidates, severity) ?? (suspect && suspectVerdict(suspect, severity));
     return { ...ranked, ...(watched && obstacle.stopsAll ? watched : notAssessable(obstacle)) };
   }
-  return {
-    ...ranked,
-    ...verdictWithoutCall(diagnosis, bearing, machineCandidates, suspect, features, severity, context, shaft),
-  };
+  const verdict = verdictWithoutCall(
+    diagnosis,
+    bearing,
+    machineCandidates,
+    suspect,
+    features,
+    severity,
+    context,
+    shaft,
+  );
+  const limits = verdict.verdict === 'healthy' ? limitsOfHealthy(sensors, context) : [];
+  return { ...ranked, ...verdict, evidence: [...evidence, ...limits] };
+}
+
+/** What a healthy verdict does not say: on a motor rig the healthy level of one machine is another's with a bent shaft. */
+function limitsOfHealthy(sensors: readonly SensorSpectrum[], { normalVelocityMmPerS }: RecordingContext): string[] {
+  const isTold = normalVelocityMmPerS !== undefined || sensors.some(({ direction }) => direction === 'axial');
+  return isTold
+    ? []
+    : ['a radial sensor alone does not exclude misalignment or a bent shaft: add an axial one, or the normal velocity'];
 }
 
 /** Whether the likeliest part's lines may be the shaft's beside them, and are less sure than the machine's fault. */
