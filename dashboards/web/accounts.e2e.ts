@@ -62,7 +62,7 @@ describe.skipIf(!installed('chromium'))('accounts on the page', () => {
   async function choose(present: string, chosen: string) {
     await page.fill('label:has-text("Current password") input', present);
     await page.fill('label:has-text("12 characters") input', chosen);
-    await page.fill('label:has-text("again") input', chosen);
+    await page.fill('label:has-text("Repeat new password") input', chosen);
     await page.keyboard.press('Enter');
   }
 
