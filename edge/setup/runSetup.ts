@@ -37,9 +37,9 @@ export async function runSetup(
       if (samples.size === 0) throw new SetupError(`${broker.url}: no message on ${filter} in ${seconds} s`);
       return discover(samples, Date.now());
     },
-    browse: async (endpoint) => {
+    browse: async (endpoint, settings) => {
       const nodes = [{ nodeId: ROOT, asset: 'unused', point: 'unused' }];
-      const source = opcuaSourceSchema.safeParse({ type: 'opcua', endpoint, nodes });
+      const source = opcuaSourceSchema.safeParse({ ...settings, type: 'opcua', endpoint, nodes });
       if (!source.success) throw new SetupError(`${endpoint}: an address such as opc.tcp://host:4840 is needed`);
       const { browse } = await import('../sources/opcua/browse.ts');
       const variables = await browse(source.data, setup.basics.dataDirectory || '.', ROOT, MAX_VARIABLES);

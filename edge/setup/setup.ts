@@ -23,7 +23,8 @@ export interface SetupWorld {
   /** Stores a configuration and starts the edge with it; the old one stays, and runs on, where that fails. @throws Error. */
   start(text: string): Promise<void>;
   listen(broker: BrokerAddress, filter: string, seconds: number): Promise<Discovery>;
-  browse(endpoint: string): Promise<readonly BrowsedVariable[]>;
+  /** @param settings of the draft's source of that endpoint: security, user; empty where it has none. */
+  browse(endpoint: string, settings: object): Promise<readonly BrowsedVariable[]>;
 }
 
 export interface KnownPoint {
@@ -106,7 +107,7 @@ export class Setup {
   }
 
   async browse(endpoint: string): Promise<void> {
-    this.browsed = { endpoint, variables: await this.#world.browse(endpoint) };
+    this.browsed = { endpoint, variables: await this.#world.browse(endpoint, this.#settingsOf(endpoint)) };
   }
 
   addNodes(nodes: readonly OpcuaNode[]): void {
@@ -137,7 +138,7 @@ export class Setup {
   }
 
   async start(): Promise<void> {
-    if (this.faults().length > 0) throw new SetupError('the configuration is not sound yet');
+    if (this.faults().length > 0) throw new SetupError('the configuration is not valid yet');
     await this.#world.start(this.draft);
     this.isRunning = true;
   }
@@ -164,6 +165,11 @@ export class Setup {
         }),
       };
     });
+  }
+
+  #settingsOf(endpoint: string): object {
+    const { sources } = (parse(this.draft) ?? {}) as { sources?: { type?: string; endpoint?: string }[] | null };
+    return sources?.find((source) => source.type === 'opcua' && source.endpoint === endpoint) ?? {};
   }
 
   #note(found: Found): void {
