@@ -88,11 +88,12 @@ async function runPeer(peer: string, port: number, frames: Buffer[], count: numb
   child.stdout.on('data', (chunk) => {
     text += chunk;
   });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   // It says nothing until it is done: a moment to start and subscribe.
   await new Promise((resolve) => setTimeout(resolve, 3000));
   await publish(`mqtt://127.0.0.1:${port}`, 'bench/peer', frames, count);
-  await ended;
+  const code = await ended;
+  if (code !== 0) throw new Error(`the peer ${peer} ended with ${code}: it needs python3 with paho-mqtt and numpy`);
   return (JSON.parse(text) as { cpuUsPerWindow: number }).cpuUsPerWindow;
 }
 
