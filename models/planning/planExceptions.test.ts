@@ -78,7 +78,14 @@ describe('what needs a planner', () => {
     ]);
   });
 
-  test('the most at stake comes first', () => {
+  test('chances are in percent', () => {
+    const [late] = planExceptions([item({ onOrder: 30, runOutProbability: 0.5 })]);
+    expect(late.text).toBe('30 are on order and come too late with 50 %.');
+  });
+
+  test('the most at stake comes first, equals by their names', () => {
+    const equal = ['c', 'a', 'b'].map((name) => item({ item: name, orderNow: 1, costOfWaiting: 2 }));
+    expect(planExceptions(equal).map((e) => e.item)).toEqual(['a', 'b', 'c']);
     const cheap = item({ item: 'a', orderNow: 1, costOfWaiting: 2 });
     const dear = item({ item: 'b', orderNow: 1, costOfWaiting: 9 });
     expect(planExceptions([cheap, dear]).map((e) => e.item)).toEqual(['b', 'a']);

@@ -46,6 +46,7 @@ async function isKilled(trial: Trial, timeoutMs: number): Promise<boolean> {
 /** Prints survivors as they are found; a run that is stopped counts the mutants that were tried. */
 async function scoreOf(file: string, mutants: readonly Mutant[]): Promise<{ killed: number; tried: number }> {
   const tests = testsOf(file, importers, reach);
+  if (tests.length === 0) say(`${relative(root, file)}: no test in reach`);
   const startMs = performance.now();
   if (await isKilled({ file, mutant: null, tests }, BASELINE_MS)) throw new Error(`tests of ${file} fail as it is`);
   const timeoutMs = Math.round(SLOWER * (performance.now() - startMs) + GRACE_MS);
