@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { WorkOrder } from '#models/contracts/workOrder.ts';
 import { number, time } from './format.ts';
-import { mayUse, ownName, session } from './session/session.ts';
+import { mayUse, recordedName, session } from './session/session.ts';
 import { decideOrder, keyOf, workOrders } from './state.ts';
 
 const STATE_WORDS: Record<WorkOrder['state'], string> = {
@@ -58,7 +58,7 @@ function mayDecide({ state, approvers }: WorkOrder): boolean {
 function Decision({ order: { id } }: { order: WorkOrder }) {
   const reason = useSignal('');
   const decide = (what: 'approve' | 'reject') =>
-    void decideOrder(id, what, ownName() || 'the page', reason.value.trim() || undefined);
+    void decideOrder(id, what, recordedName(), reason.value.trim() || undefined);
   return (
     <p class="actions">
       <label>

@@ -2,7 +2,7 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import { attachmentTypes } from '#models/contracts/attachment.ts';
 import { api } from '../api.ts';
 import { time } from '../format.ts';
-import { mayUse, ownName } from '../session/session.ts';
+import { mayUse, recordedName } from '../session/session.ts';
 import { attach, save } from '../state.ts';
 import { useLoaded } from '../useLoaded.ts';
 
@@ -12,7 +12,7 @@ export function Attachments({ alert }: { alert: AlertRecord }) {
   const { value, error } = useLoaded(() => api.attachments(alert.id), [alert.id, alert.history?.length]);
   const add = async (input: HTMLInputElement) => {
     const file = input.files?.item(0);
-    if (file) await attach(alert.id, ownName() || 'the page', file);
+    if (file) await attach(alert.id, recordedName(), file);
     input.value = '';
   };
   return (

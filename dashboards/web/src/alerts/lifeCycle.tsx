@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { type AlarmAction, type AlertRecord, damageSchema, faultSchema } from '#models/contracts/alert.ts';
 import { time } from '../format.ts';
-import { mayUse, ownName } from '../session/session.ts';
+import { mayUse, recordedName } from '../session/session.ts';
 import { act } from '../state.ts';
 import { Attachments } from './attachments.tsx';
 
@@ -45,7 +45,7 @@ function Reopen({ alert: { id } }: { alert: AlertRecord }) {
       <Action
         label="Reopen"
         ready={reason.value.trim() !== ''}
-        run={() => void act(id, ownName() || 'the page', { action: 'reopen', reason: reason.value.trim() })}
+        run={() => void act(id, recordedName(), { action: 'reopen', reason: reason.value.trim() })}
       />
     </p>
   );
@@ -57,7 +57,7 @@ function Actions({ alert }: { alert: AlertRecord }) {
   const hasText = text.value.trim() !== '';
   const change = (action: AlarmAction) => {
     text.value = '';
-    void act(alert.id, ownName() || 'the page', action);
+    void act(alert.id, recordedName(), action);
   };
   const reason = text.value.trim();
   return (

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { api } from '../api.ts';
 import { time } from '../format.ts';
 import { ScrollTable } from '../scroll.tsx';
-import { ownName } from '../session/session.ts';
+import { recordedName } from '../session/session.ts';
 import { Table } from '../table.tsx';
 import { useLoaded } from '../useLoaded.ts';
 
@@ -21,7 +21,7 @@ export function Notifications() {
     }
     asked.value++;
   };
-  const by = ownName() || 'the page';
+  const by = recordedName();
   return (
     <section aria-labelledby="notifications-title">
       <h2 id="notifications-title">Notifications</h2>

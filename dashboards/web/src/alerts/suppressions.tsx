@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { api } from '../api.ts';
 import { time } from '../format.ts';
-import { mayUse, ownName } from '../session/session.ts';
+import { mayUse, recordedName } from '../session/session.ts';
 import { machines } from '../state.ts';
 import { useChange } from '../useChange.ts';
 import { useLoaded } from '../useLoaded.ts';
@@ -24,7 +24,7 @@ export function Suppressions() {
             {kind === 'maintenance' ? 'Maintenance' : 'Machine off'} at {site}: {named?.join(', ') ?? 'all machines'},{' '}
             {time(fromMs)} to {time(untilMs)}, {by}: {reason}{' '}
             {mayUse('alerts') && (
-              <button type="button" onClick={() => void change(() => api.endSuppression(id, ownName() || 'the page'))}>
+              <button type="button" onClick={() => void change(() => api.endSuppression(id, recordedName()))}>
                 End now
               </button>
             )}
@@ -43,7 +43,7 @@ function NewSuppression({ suppress }: { suppress: (request: object) => void }) {
     event.preventDefault();
     const patterns = named.value.split(/[\s,]+/).filter((name) => name !== '');
     suppress({
-      by: ownName() || 'the page',
+      by: recordedName(),
       site: site.value || sites[0],
       ...(patterns.length > 0 && { machines: patterns }),
       untilMs: Date.now() + Number(hours.value) * HOUR_MS,

@@ -4,7 +4,7 @@ import type { MachineView } from '#models/contracts/api.ts';
 import type { EvidenceView } from '#models/contracts/evidence.ts';
 import { api } from '../api.ts';
 import { number, time } from '../format.ts';
-import { mayUse, ownName } from '../session/session.ts';
+import { mayUse, recordedName } from '../session/session.ts';
 import { keyOf } from '../state.ts';
 import { useLoaded, useTicks } from '../useLoaded.ts';
 
@@ -67,7 +67,7 @@ function TakeRecording({ machine: { health, waveforms } }: { machine: MachineVie
     event.preventDefault();
     const { site, edge, asset } = health;
     try {
-      await api.takeRecording(site, edge, asset, point, ownName() || 'the page');
+      await api.takeRecording(site, edge, asset, point, recordedName());
       outcome.value = `Requested from ${edge}. It appears here once enough signal has been collected.`;
     } catch (error) {
       outcome.value = `Not requested: ${error instanceof Error ? error.message : String(error)}`;

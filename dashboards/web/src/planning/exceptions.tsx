@@ -2,7 +2,7 @@ import type { PlanException } from '#models/contracts/planDecision.ts';
 import { api } from '../api.ts';
 import { money } from '../format.ts';
 import { ScrollTable } from '../scroll.tsx';
-import { mayUse, ownName } from '../session/session.ts';
+import { mayUse, recordedName } from '../session/session.ts';
 import { planVersion } from '../state.ts';
 import { useChange } from '../useChange.ts';
 import { useLoaded } from '../useLoaded.ts';
@@ -26,7 +26,7 @@ export function Exceptions({ currency }: { currency: string | undefined }) {
   const shown = value.value ?? [];
   const accept = async ({ item, site }: PlanException) => {
     const { item: planned } = await api.planItem(item, site);
-    await api.decide(item, site, ownName() || 'the page', { action: 'accept', quantity: planned.orderNow });
+    await api.decide(item, site, recordedName(), { action: 'accept', quantity: planned.orderNow });
     planVersion.value++;
   };
   return (

@@ -2,12 +2,10 @@ import { useSignal } from '@preact/signals';
 import type { ForecastOverride } from '#models/contracts/planDecision.ts';
 import { api } from '../api.ts';
 import { number, time } from '../format.ts';
-import { mayUse, ownName } from '../session/session.ts';
+import { mayUse, recordedName } from '../session/session.ts';
 import { planVersion } from '../state.ts';
 import { useChange } from '../useChange.ts';
 import { useLoaded } from '../useLoaded.ts';
-
-const by = () => ownName() || 'the page';
 
 /** What planners know that history does not: overrides of an item's forecast, with their reasons. */
 export function ForecastOverrides({ item, site }: { item: string; site: string }) {
@@ -24,7 +22,10 @@ export function ForecastOverrides({ item, site }: { item: string; site: string }
           <li key={override.id} data-override>
             {overrideText(override)}{' '}
             {override.withdrawn === null && mayUse('decisions') && (
-              <button type="button" onClick={() => void change(() => api.withdrawOverride(override.id, by()))}>
+              <button
+                type="button"
+                onClick={() => void change(() => api.withdrawOverride(override.id, recordedName()))}
+              >
                 Withdraw
               </button>
             )}
@@ -32,7 +33,7 @@ export function ForecastOverrides({ item, site }: { item: string; site: string }
         ))}
       </ul>
       {mayUse('decisions') && (
-        <NewOverride add={(wanted) => change(() => api.override({ item, site, by: by(), ...wanted }))} />
+        <NewOverride add={(wanted) => change(() => api.override({ item, site, by: recordedName(), ...wanted }))} />
       )}
     </>
   );

@@ -3,11 +3,9 @@ import type { PlanItem } from '#models/contracts/plan.ts';
 import type { OrderDecision } from '#models/contracts/planDecision.ts';
 import { api } from '../api.ts';
 import { money, percent, time, units } from '../format.ts';
-import { mayUse, ownName } from '../session/session.ts';
+import { mayUse, recordedName } from '../session/session.ts';
 import { planVersion } from '../state.ts';
 import { useChange } from '../useChange.ts';
-
-const by = () => ownName() || 'the page';
 
 /** Decides on the order of an item: accepts it with any quantity, freezes the quantity, or delays it. */
 export function DecideOrder({ item }: { item: PlanItem }) {
@@ -18,7 +16,7 @@ export function DecideOrder({ item }: { item: PlanItem }) {
   if (!mayUse('decisions')) return null;
   const decide = (decision: object) =>
     change(async () => {
-      await api.decide(item.item, item.site, by(), decision);
+      await api.decide(item.item, item.site, recordedName(), decision);
       planVersion.value++;
     });
   const because = reason.value.trim() === '' ? {} : { reason: reason.value.trim() };
@@ -144,7 +142,7 @@ export function CurrentDecision({ decision }: { decision: OrderDecision }) {
           type="button"
           onClick={() =>
             void change(async () => {
-              await api.withdrawDecision(decision.id, by());
+              await api.withdrawDecision(decision.id, recordedName());
               planVersion.value++;
             })
           }
