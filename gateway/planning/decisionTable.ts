@@ -7,7 +7,7 @@ import type {
 } from '#models/contracts/planDecision.ts';
 import { type Row, Statements } from '../store/statements.ts';
 
-/** Its step of the schema of `planning.db`. */
+/** Migration of `planning.db` that adds decisions and overrides. */
 export const DECISION_SCHEMA = `
   CREATE TABLE order_decisions (id INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT NOT NULL, site TEXT NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL) STRICT;
   CREATE INDEX order_decisions_current ON order_decisions (item, site) WHERE state IN ('open', 'ordered');
@@ -15,7 +15,7 @@ export const DECISION_SCHEMA = `
 
 const CURRENT = "state IN ('open', 'ordered')";
 
-/** What planners decided about orders and forecasts, in `planning.db`. Nothing is deleted: a decision changes its state. */
+/** Planners' decisions on orders and forecasts, in `planning.db`. Nothing is deleted: a decision changes its state. */
 export class DecisionTable {
   readonly #db: Database.Database;
   readonly #statements: Statements;
@@ -26,8 +26,8 @@ export class DecisionTable {
   }
 
   /**
-   * A new decision; one of the same item and site that is open gives way to it.
-   * @param plan what the plan proposed, and orders that were open.
+   * Stores a new decision; it replaces an open one of the same item and site.
+   * @param plan the proposed order, and the orders open at the time.
    */
   decide(
     { item, site, by, decision }: OrderDecisionRequest,
@@ -58,7 +58,7 @@ export class DecisionTable {
     })();
   }
 
-  /** Ends a decision that no order carries out yet; null where there is none such. */
+  /** Withdraws a decision that no purchase order fulfils yet; null if there is none. */
   withdraw(id: string, atMs: number): OrderDecision | null {
     const row = this.#statements.get("SELECT * FROM order_decisions WHERE id = ? AND state = 'open'", Number(id));
     if (row === undefined) return null;
@@ -78,13 +78,13 @@ export class DecisionTable {
     return row === undefined ? null : decisionOf(row);
   }
 
-  /** Decisions whose outcome is awaited, the oldest first: of an item at a site, or all. */
+  /** Decisions in progress, oldest first: those of an item at a site, or all. */
   current(item?: string, site?: string): OrderDecision[] {
     const sql = `SELECT * FROM order_decisions WHERE ${CURRENT} AND (? IS NULL OR (item = ? AND site = ?)) ORDER BY id`;
     return this.#statements.all(sql, item ?? null, item ?? null, site ?? null).map(decisionOf);
   }
 
-  /** The newest first. */
+  /** Newest first. */
   all(limit: number): OrderDecision[] {
     return this.#statements.all('SELECT * FROM order_decisions ORDER BY id DESC LIMIT ?', limit).map(decisionOf);
   }
@@ -124,13 +124,13 @@ export class DecisionTable {
     return row === undefined ? null : overrideOf(row);
   }
 
-  /** Those that hold on a day or later, the newest first. */
+  /** Overrides that apply on a day or later, newest first. */
   overridesFrom(day: string): ForecastOverride[] {
     const sql = 'SELECT * FROM forecast_overrides WHERE withdrawn = 0 AND until >= ? ORDER BY id DESC';
     return this.#statements.all(sql, day).map(overrideOf);
   }
 
-  /** The newest first, withdrawn ones among them. */
+  /** Newest first, including withdrawn ones. */
   overrides(limit: number): ForecastOverride[] {
     return this.#statements.all('SELECT * FROM forecast_overrides ORDER BY id DESC LIMIT ?', limit).map(overrideOf);
   }

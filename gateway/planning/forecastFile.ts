@@ -10,24 +10,24 @@ import { measuresLine } from './measuresLine.ts';
 export interface ForecastOptions extends ForecastSettings {
   format: 'wide' | 'long';
   jsonl?: boolean;
-  /** Sums of families and sites as well, agreeing with their items. */
+  /** Also forecasts totals of families and sites, consistent with their items. */
   hierarchy?: boolean;
-  /** Measures on the last periods, instead of forecasts. */
+  /** Accuracy on the last periods instead of forecasts. */
   backtest?: boolean;
 }
 
 export interface Outputs {
-  /** A line on stdout. */
+  /** Writes a line to stdout. */
   write: (line: string) => void;
-  /** What was repaired on the way, and what people should know. */
+  /** Reports repairs and notes. */
   say: (line: string) => void;
-  /** Takes a page with pictures; absent where none is wanted. */
+  /** Receives an HTML page with charts; absent: none is made. */
   page?: (html: string) => void;
 }
 
 /**
  * Forecasts each item of a file and writes a line for each, in the file's order.
- * @throws TableError where the file is no table of histories.
+ * @throws TableError if the file is not a table of histories.
  */
 export function forecastFile(file: NamedFile, options: ForecastOptions, outputs: Outputs): void {
   const { write, say, page } = outputs;
@@ -42,7 +42,7 @@ export function forecastFile(file: NamedFile, options: ForecastOptions, outputs:
   page?.(forecastPage(file.name, items, forecasts, backtest(items, options)));
 }
 
-/** Sums first, then what they are sums of. */
+/** Totals first, then their items. */
 function hierarchyOf(items: readonly ItemHistory[], options: ForecastOptions, { write, say }: Outputs): ItemForecast[] {
   const { how, tried, items: forecasts, nodes } = reconcileTable(items, options);
   const errors = tried

@@ -4,13 +4,13 @@ import type { ItemHistory } from '#models/demand/readHistory.ts';
 import { htmlPage } from '#models/reports/page.ts';
 import { measuresLine } from './measuresLine.ts';
 
-/** Items that are drawn: the largest. */
+/** Number of items drawn: the largest. */
 const DRAWN = 40;
 const WIDTH = 460;
 const HEIGHT = 200;
 const MARGIN = 34;
 
-/** One page of a forecast: what came, the fan of what is expected, and how often such fans held. */
+/** One page of a forecast: actual demand, the fan of the forecast, and the coverage of such fans. */
 export function forecastPage(
   file: string,
   items: readonly ItemHistory[],

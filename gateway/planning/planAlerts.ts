@@ -2,17 +2,18 @@ import { stateAt } from '#models/alerting/alarmLifecycle.ts';
 import type { PlanAlert, PlanItem } from '#models/contracts/plan.ts';
 import { placeKey } from '#models/planning/placeKey.ts';
 
-/** From this chance on it is critical; below this part of the configured one an alert returns. */
+/** Probability from which an alert is critical; share of the configured probability below which it returns. */
 const CRITICAL = 0.9;
 const RETURNS = 0.6;
 
 type Known = ReadonlyMap<string, PlanAlert>;
 
 /**
- * Planners' alerts after a plan: what will run out before an order of today could come, from a chance on. One alert an
- * item and site, the same `id` until it has returned; it returns when an order, or a repair, has brought the chance well
- * below. Those that changed are answered.
+ * Planner alerts after a plan: items whose probability of running out before an order placed today would arrive reaches
+ * `chance`. One alert per item and site keeps its `id` until it returns, once an order or a repair has brought the
+ * probability well below `chance`.
  * @param active alerts that have not returned, by item and site.
+ * @returns the alerts that changed.
  */
 export function updatePlanAlerts(active: Known, items: readonly PlanItem[], chance: number, atMs: number): PlanAlert[] {
   const byPlace = new Map(items.map((item) => [placeKey(item), item]));
@@ -20,10 +21,10 @@ export function updatePlanAlerts(active: Known, items: readonly PlanItem[], chan
   const changed = items.flatMap((item) => {
     const known = active.get(placeKey(item)) ?? null;
     const due = item.runOutProbability >= (known === null ? chance : chance * RETURNS);
-    // Nothing is to be done where nothing has to be ordered, and nothing that was ordered could be hurried.
+    // Without an order to place or to expedite there is nothing to do.
     if (!due) return known === null ? [] : [returned(known, atMs)];
     if (known === null && item.orderNow <= 0 && item.onOrder <= 0) return [];
-    // Nor where no stock is recorded.
+    // The same holds if no stock is recorded.
     if (known === null && item.flags.includes('stock_unknown')) return [];
     const next = raised(known, item, atMs);
     return known !== null && known.text === next.text && known.severity === next.severity ? [] : [next];
@@ -50,7 +51,7 @@ function returned(alert: PlanAlert, atMs: number): PlanAlert {
   return { ...next, state: stateAt(next, atMs) };
 }
 
-/** One sentence: what runs out, what to order by when, and whose demand it is. */
+/** One sentence: the item that runs out, the order to place or expedite, and the machine behind the demand. */
 function textOf(item: PlanItem): string {
   const what = `${item.item}${item.site ? ` at ${item.site}` : ''}`;
   const within = `its lead time of ${Math.round(item.leadTimeDays)} days`;

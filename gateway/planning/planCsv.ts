@@ -48,7 +48,7 @@ const PLAN_COLUMNS = [
 ] as const;
 type Column = (typeof ORDER_COLUMNS)[number] | (typeof PLAN_COLUMNS)[number];
 
-/** Further ones are the arithmetic's. */
+/** Further digits are rounding noise. */
 const DIGITS = 6;
 
 const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
@@ -59,13 +59,13 @@ const rowOf = (item: PlanItem, columns: readonly Column[]): Cell[] =>
     return typeof value === 'number' && !Number.isInteger(value) ? rounded(value) : value;
   });
 
-/** What to hold and to order, a row an item and site, the costliest to wait for first. */
+/** Stock targets and orders, one row per item and site, ranked by the cost of waiting. */
 export function planCsv(items: readonly PlanItem[]): string {
   const rows = items.map((item) => csvLine(rowOf(item, PLAN_COLUMNS)));
   return `${[PLAN_COLUMNS.join(','), ...rows].join('\n')}\n`;
 }
 
-/** The plan, the orders of it that are to be made now, and the forecasts, as a workbook (.xlsx). */
+/** The plan, its orders due now, and the forecasts, as a workbook (.xlsx). */
 export function planWorkbook(items: readonly PlanItem[], all: readonly PlanSeries[]): Uint8Array {
   const orders = items.filter((item) => item.orderNow > 0 && !item.deferred);
   const { header, rows } = forecastRows(all);
@@ -82,7 +82,7 @@ export function itemPlanWorkbook(plans: readonly FilePlan[]): Uint8Array {
   return writeWorkbook([{ name: 'Plan', header: header, rows: plans.map((plan) => header.map((name) => plan[name])) }]);
 }
 
-/** What is expected, a row an item, site and period. */
+/** Forecasts, one row per item, site and period. */
 export function forecastCsv(all: readonly PlanSeries[]): string {
   const { header, rows } = forecastRows(all);
   return `${[header.join(','), ...rows.map(csvLine)].join('\n')}\n`;

@@ -11,17 +11,17 @@ export interface PlanOptions {
   format: 'wide' | 'long';
   target: StockTarget;
   reviewPeriods: number;
-  /** Periods of a season; several, rising. */
+  /** Periods per season; several in ascending order. */
   frequency: readonly number[];
   budget?: number;
-  /** Instead of a plan: so many of the newest periods are played. */
+  /** Number of latest periods to simulate instead of planning. */
   backtest?: number;
   jsonl?: boolean;
 }
 
-/** Columns of the table of items, all but `id` optional: what stands for an absent one, and what is allowed. */
+/** Optional columns of the item table: default and allowed values. */
 const COLUMNS = {
-  /** Below 0: units that are owed. */
+  /** Negative: units owed. */
   stock: { absent: 0, least: -1e12 },
   on_order: { absent: 0, least: 0 },
   lead_time: { absent: 1, least: 0, whole: true },
@@ -33,16 +33,16 @@ const COLUMNS = {
   pack_size: { absent: null, least: 1e-9 },
 } as const;
 type Column = keyof typeof COLUMNS;
-/** Further columns, of texts. */
+/** Text columns. */
 const TEXTS = ['price_breaks', 'unmet_demand'] as const;
 const ALLOWED: readonly string[] = [...Object.keys(COLUMNS), ...TEXTS];
-/** Beyond it sums of money and units are no longer exact. */
+/** Beyond this, totals of money and units are no longer exact. */
 const LARGEST = 1e12;
 
 /**
- * Plans the items of two tables, demand and items, answers the plans (none of a backtest), and writes a line for each, the costliest to wait for first.
- * @param say what was repaired, and items that stand in one of the tables alone.
- * @throws TableError where a table cannot be used.
+ * Plans the items of two tables, demand and items, and writes a line for each, ranked by the cost of waiting.
+ * @param say reports repairs, and items that are in only one of the tables.
+ * @returns the plans; none for a backtest. @throws TableError if a table cannot be used.
  */
 export function planFile(
   demand: NamedFile,
@@ -88,7 +88,7 @@ export function planFile(
   });
 }
 
-/** A plan of an item, and whether the budget pays for its order later. */
+/** A plan of an item, and whether the budget defers its order. */
 export type FilePlan = ItemPlan & { deferred: boolean };
 
 function writePlayed({ periods, all, items }: StockBacktest, { jsonl }: PlanOptions, write: (line: string) => void) {
@@ -117,7 +117,7 @@ function factsOf(value: (column: Column) => number | null, texts: Texts): ItemFa
     unitCost: of('unit_cost'),
     orderCost: of('order_cost'),
     holdingRate: of('holding_rate'),
-    // A unit that is not there costs at least what it is worth.
+    // A missing unit costs at least the unit's value.
     shortageCost: value('shortage_cost') ?? of('unit_cost'),
     minimumOrder: of('minimum_order'),
     packSize: value('pack_size') ?? undefined,

@@ -22,21 +22,21 @@ export interface PlanJob {
   settings: PlanSettings;
   reason: string;
   atMs: number;
-  /** Something is tried, and nothing kept. */
+  /** A trial plan: nothing is stored. */
   whatIf?: WhatIf;
 }
 
 export interface PlanResult {
   items: PlanItem[];
   summary: PlanSummary;
-  /** For the historian; empty where nothing is kept. */
+  /** Rows for the historian; empty for a trial. */
   rows: SeriesRow[];
 }
 
-/** Periods of history that are written with every plan. */
+/** Periods of history written with every plan. */
 const FRESH_PERIODS = 3;
 
-/** Makes a plan of what lies in a data directory, and keeps it. Takes seconds: it is run in a thread of its own. */
+/** Plans from the tables of a data directory and stores the plan. It takes seconds, so it runs in a worker thread. */
 export function runPlanJob(job: PlanJob): PlanResult {
   const startedMs = performance.now();
   const supply = readSupply(job.directory);
@@ -51,7 +51,7 @@ export function runPlanJob(job: PlanJob): PlanResult {
     });
     const summary = summaryOf(plan, job, (performance.now() - startedMs) / 1000);
     if (whatIf) return { items: plan.items, summary, rows: [] };
-    // Old periods change with the tables alone.
+    // Older periods change only with the tables.
     const periods = store.summary() === null || job.reason === 'import' ? Number.POSITIVE_INFINITY : FRESH_PERIODS;
     store.keep(plan, summary);
     return { items: plan.items, summary, rows: planRows(plan, job.atMs, periods) };
@@ -60,7 +60,7 @@ export function runPlanJob(job: PlanJob): PlanResult {
   }
 }
 
-/** What planners decided, as the purchases leave it. A trial changes nothing of it. */
+/** Decisions of planners, updated by the purchases. A trial stores no update. */
 function decisionsOf({ decisions }: PlanStore, { purchases }: Supply, { settings, atMs, whatIf }: PlanJob) {
   const current = decisions.current();
   const changed = trackDecisions(current, purchases, settings.today).map((d) => ({ ...d, updatedAtMs: atMs }));
@@ -70,7 +70,7 @@ function decisionsOf({ decisions }: PlanStore, { purchases }: Supply, { settings
   return { orders, overrides: decisions.overridesFrom(firstDayOf(settings)) };
 }
 
-/** The first day of the period that goes on. */
+/** First day of the current period. */
 const firstDayOf = ({ period, today }: PlanSettings) => startOf(period, periodOf(period, today));
 
 function readSupply(directory: string): Supply {

@@ -5,8 +5,8 @@ const usOf = (date: string) => Date.parse(`${date}T00:00:00Z`) * 1000;
 
 /**
  * A plan as series: `millwright_plan` at the time of the plan, `millwright_forecast` at the periods ahead, and
- * `millwright_demand` at those that have ended. A later plan replaces an earlier one's rows of a period.
- * @param periods of history that may have changed since the last plan.
+ * `millwright_demand` at past periods. A later plan replaces the rows of an earlier one.
+ * @param periods number of past periods that may have changed since the last plan.
  */
 export function planRows({ items, series }: SupplyPlan, atMs: number, periods: number): SeriesRow[] {
   const plans = items.map(

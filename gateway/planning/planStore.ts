@@ -12,7 +12,7 @@ import { migrate } from '../store/migrate.ts';
 import { openDatabase } from '../store/openDatabase.ts';
 import { DECISION_SCHEMA, DecisionTable } from './decisionTable.ts';
 
-/** Steps of the schema; those that have landed are never changed. */
+/** Schema migrations; released ones never change. */
 export const PLAN_MIGRATIONS = [
   `
   CREATE TABLE IF NOT EXISTS plan (rank INTEGER PRIMARY KEY, item TEXT NOT NULL, site TEXT NOT NULL, risk REAL NOT NULL, record TEXT NOT NULL, series TEXT NOT NULL) STRICT;
@@ -24,18 +24,18 @@ export const PLAN_MIGRATIONS = [
 ];
 const ACTIVE = "state <> 'normal'";
 const BUSY_MS = 10_000;
-/** Alerts that have returned: the newest are kept. */
+/** Number of returned alerts kept, the newest. */
 const KEPT_RETURNED = 5000;
 const RETURNED = "json_extract(record, '$.returnedAtMs') IS NOT NULL";
 const FORGET = `DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE ${RETURNED} ORDER BY raised_ms DESC LIMIT -1 OFFSET ?)`;
-/** Of a plan, those with the most at stake. */
+/** Number of exceptions stored per plan, those with the most at stake. */
 const KEPT_EXCEPTIONS = 1000;
-/** Entries of memory that lie in one row. */
+/** Memory entries per row. */
 const SHARD = 2000;
 
-/** The newest plan, what planning remembers, and planners' alerts; one SQLite file, `planning.db`. */
+/** The latest plan, the memory of planning, and planner alerts, in one SQLite file, `planning.db`. */
 export class PlanStore {
-  /** Alerts that had returned, and of which there were too many. */
+  /** Returned alerts that were deleted because there were too many. */
   forgotten = 0;
   readonly #db: Database.Database;
 
@@ -49,7 +49,7 @@ export class PlanStore {
     this.decisions = new DecisionTable(this.#db);
   }
 
-  /** Puts a plan, and the memory that it leaves, in the place of the last one. */
+  /** Replaces the stored plan and memory. */
   keep(plan: SupplyPlan, summary: PlanSummary): void {
     const series = new Map(plan.series.map((s) => [placeKey(s), s]));
     this.#db.transaction(() => {
@@ -81,7 +81,7 @@ export class PlanStore {
     return this.#part<SupplierScore[]>('suppliers') ?? [];
   }
 
-  /** The costliest to wait for first, or the likeliest to run out before a delivery. */
+  /** Ranked by the cost of waiting, or by the risk of running out before a delivery. */
   items(limit: number, offset: number, sort: 'waiting' | 'risk' = 'waiting', words = ''): PlanItem[] {
     const order = sort === 'risk' ? 'risk DESC, rank' : 'rank';
     const sql = `SELECT record FROM plan WHERE instr(lower(item || ' ' || site || ' ' || record), lower(?)) > 0 ORDER BY ${order} LIMIT ? OFFSET ?`;
@@ -90,14 +90,14 @@ export class PlanStore {
     return (rows.all(words, limit, offset) as string[]).map((row) => withDecision(JSON.parse(row), current));
   }
 
-  /** What needs a planner, the most at stake first; what was decided since the plan is left out. */
+  /** Exceptions ranked by the money at stake, without those decided since the plan. */
   exceptions(nowMs: number): PlanException[] {
     const open = this.decisions.current().filter((d) => d.state === 'open');
     const itemOf = ({ item, site }: { item: string; site: string }) => this.item(item, site)?.item ?? null;
     return openExceptions(this.#part<PlanException[]>('exceptions') ?? [], open, itemOf, nowMs);
   }
 
-  /** Whether the newest plan has an item, at a site or at any. */
+  /** Whether the latest plan has an item, at one site or at any. */
   has(item: string, site?: string): boolean {
     const sql = 'SELECT count(*) FROM plan WHERE item = ? AND site = coalesce(?, site)';
     return (
@@ -136,7 +136,7 @@ export class PlanStore {
     return (rows.all(limit) as string[]).map((row) => JSON.parse(row));
   }
 
-  /** All that have not returned. */
+  /** All alerts that have not returned. */
   standing(): PlanAlert[] {
     const sql = "SELECT record FROM alerts WHERE json_extract(record, '$.returnedAtMs') IS NULL";
     return (this.#db.prepare(sql).pluck().all() as string[]).map((row) => JSON.parse(row));
@@ -182,7 +182,7 @@ export class PlanStore {
   }
 }
 
-/** An item with the decision about its order whose outcome is awaited. */
+/** An item with the decision in progress on its order. */
 function withDecision(item: PlanItem, current: ReadonlyMap<string, OrderDecision>): PlanItem {
   const decision = current.get(placeKey(item));
   return decision === undefined ? item : { ...item, decision };

@@ -21,37 +21,37 @@ export interface PlannerParts {
   store: Store;
   plans: PlanStore;
   now: () => number;
-  /** Called after each plan that was kept, with the alerts that it changed. */
+  /** Called after each stored plan, with the alerts that it changed. */
   planned: (result: PlanResult, alerts: PlanAlert[]) => void;
   run: Run;
 }
 
-/** Alerts of machines that planning looks at. */
+/** Most machine alerts that planning reads. */
 const MAX_ALERTS = 10_000;
 const ROWS_AT_ONCE = 2000;
-/** Tried plans that wait for their turn. */
+/** Most trial plans in the queue. */
 const MAX_TRIED = 4;
 
-/** A request that cannot be served now. */
+/** Too many trial plans are queued. */
 export class PlannerBusy extends Error {}
 
 /**
- * Plans on a schedule, when machines' alerts change and when tables come; one plan at a time, and no more often than is
- * configured. A failure is reported, and the next trigger tries again.
+ * Plans on a schedule, when machine alerts change and when tables are imported; one plan at a time, and no more often
+ * than configured. A failure is reported, and the next trigger tries again.
  */
 export class Planner {
   plans = 0;
   failures = 0;
-  /** Plans that were tried, and that were not since others waited. */
+  /** Trial plans made, and refused because the queue was full. */
   tried = 0;
   turnedAway = 0;
-  /** Why the last plan could not be made; null: it could. */
+  /** Why the last plan failed; null: it succeeded. */
   failure: string | null = null;
   lastSeconds = 0;
   readonly #parts: PlannerParts;
   readonly #log: Logger;
   readonly #schedule: NodeJS.Timeout;
-  /** By machine: the part of its last health message that concerns planning. */
+  /** By machine: the part of its last health message that matters to planning. */
   readonly #seen = new Map<string, string>();
   #waiting: string | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -67,7 +67,7 @@ export class Planner {
     this.#schedule = setInterval(() => this.request('schedule'), parts.config.everyHours * 3_600_000);
   }
 
-  /** Wants a plan, for a reason; it comes as soon as it may. */
+  /** Requests a plan, with a reason; it runs as soon as permitted. */
   request(reason: string): void {
     if (this.#abort.signal.aborted) return;
     this.#waiting ??= reason;
@@ -79,7 +79,7 @@ export class Planner {
     }, wait);
   }
 
-  /** Requests a plan where messages of edges change the demand of machines. */
+  /** Requests a plan if edge messages change the demand of machines. */
   onMessages(health: readonly HealthMessage[], alerts: readonly AlertMessage[]): void {
     const changed = health.filter((h) => {
       const key = machineKey(h);
@@ -91,7 +91,7 @@ export class Planner {
     if (changed.length > 0 || alerts.some((a) => a.change !== 'update')) this.request('health');
   }
 
-  /** A plan as it would be; nothing is kept. @throws PlannerBusy where too many wait already. */
+  /** A trial plan; nothing is stored. @throws PlannerBusy if too many are queued. */
   async tryOut(change: WhatIf): Promise<PlanResult> {
     if (this.#trying >= MAX_TRIED) {
       this.turnedAway++;
@@ -122,7 +122,7 @@ export class Planner {
     this.#lastMs = this.#parts.now();
     this.#running = this.#after(() => this.#plan(reason))
       .catch((error) => {
-        // A plan that had not begun when the gateway stopped.
+        // The gateway stopped before this plan began.
         if (!this.#abort.signal.aborted) throw error;
       })
       .finally(() => {
@@ -131,14 +131,14 @@ export class Planner {
       });
   }
 
-  /** One after another: they read and write the same files. */
+  /** Runs plans one at a time, because they read and write the same files. */
   #after<T>(work: () => Promise<T>): Promise<T> {
     const begin = () => {
       if (this.#abort.signal.aborted) throw new PlannerBusy('the gateway is stopping');
       return work();
     };
     const next = this.#tail.then(begin);
-    // The caller gets the error; the plans behind it go on.
+    // The caller gets the error; the queue continues.
     this.#tail = next.catch(() => undefined);
     return next;
   }
@@ -163,7 +163,7 @@ export class Planner {
     const { store, plans, config, now, planned } = this.#parts;
     for (let at = 0; at < result.rows.length && !this.#abort.signal.aborted; at += ROWS_AT_ONCE) {
       store.enqueueRows(result.rows.slice(at, at + ROWS_AT_ONCE));
-      // What edges send comes between.
+      // Edge messages are ingested in between.
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (this.#abort.signal.aborted) return;
@@ -180,7 +180,7 @@ export class Planner {
   #job(reason: string): PlanJob {
     const { directory, store, config, now } = this.#parts;
     const atMs = now();
-    // Those that stand, however old, and the newest of the others.
+    // All active alerts, however old, and the newest of the others.
     const all = [
       ...store.alerts({ active: true, limit: MAX_ALERTS }),
       ...store.alerts({ active: false, limit: MAX_ALERTS }),
@@ -190,7 +190,7 @@ export class Planner {
   }
 }
 
-/** What is left of a machine's life, in halves: smaller changes are no news to a planner. */
+/** Remaining life of a machine in halves: smaller changes do not matter to planning. */
 function lifeClass({ remainingLife }: HealthMessage): string {
   return remainingLife.assessment === 'assessed'
     ? String(Math.round(Math.log2(Math.max(3600, remainingLife.medianS))))

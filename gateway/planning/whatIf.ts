@@ -8,21 +8,21 @@ import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 
 const factor = z.number().min(0.01).max(100);
 
-/** What a planner tries without keeping it: of all items, or of one. */
+/** A trial change of the plan, for all items or for one; nothing is stored. */
 export const whatIfSchema = z
   .strictObject({
-    /** Of this item alone are stock, lead time, demand and service changed; absent: of all. */
+    /** The only item whose stock, lead time, demand and service change; absent: all items. */
     item: z.string().min(1).max(200).optional(),
-    /** Where the stock lies that is changed; absent: wherever the item does. */
+    /** Site whose stock changes; absent: every site of the item. */
     site: z.string().max(200).optional(),
     serviceKind: z.enum(['cycle', 'fill', 'cost']).optional(),
     serviceLevel: z.number().min(0.5).max(0.995).optional(),
     leadTimeFactor: factor.optional(),
-    /** Of the demand that history gives: machines do not fail more often for it. */
+    /** Scales the demand from history: machines do not fail more often for it. */
     demandFactor: factor.optional(),
-    /** Units on the shelf; of one item. */
+    /** Units in stock, of one item. */
     stock: z.number().min(0).max(1e9).optional(),
-    /** Units ordered now instead of what is proposed; of one item. */
+    /** Units ordered now instead of the proposed quantity, of one item. */
     order: z.number().min(0).max(1e9).optional(),
     reviewDays: z.number().min(1).max(365).optional(),
     budget: z.number().min(0).max(1e15).optional(),
@@ -31,7 +31,7 @@ export const whatIfSchema = z
   .refine((w) => w.order === undefined || w.item !== undefined, 'an order is of one item: name it');
 export type WhatIf = z.infer<typeof whatIfSchema>;
 
-/** The records as they would be. @param supply as planning sees it: see `prepareSupply`. */
+/** The records with the trial change. @param supply as prepared for planning by `prepareSupply`. */
 export function applyWhatIf(supply: Supply, change: WhatIf): Supply {
   const heirs = findSuccessors(supply.items);
   const concerns = (item: string) => change.item === undefined || change.item === (heirs.get(item) ?? item);
@@ -58,7 +58,7 @@ export function applyWhatIf(supply: Supply, change: WhatIf): Supply {
   };
 }
 
-/** An order that took, or takes, so many times as long: what has come was ordered earlier, what has not comes later. */
+/** An order with its lead time scaled: a received one was placed earlier, an open one arrives later. */
 function stretched(order: SupplyRow<'purchases'>, factor: number): SupplyRow<'purchases'> {
   const { promised, received } = order;
   const [from, to] = [dayOf(order.ordered), received === undefined ? null : dayOf(received)];
@@ -70,7 +70,7 @@ function stretched(order: SupplyRow<'purchases'>, factor: number): SupplyRow<'pu
 const stretchedDays = (days: number | undefined, factor: number) =>
   days === undefined ? {} : { lead_time_days: days * factor };
 
-/** Lead times of items as plans take them; none where they are learned from orders, which are stretched themselves. */
+/** Lead times of items as planned; undefined where they are learned from orders, which are scaled themselves. */
 function leadTimesOf({ suppliers, purchases }: Supply): (item: SupplyRow<'items'>) => number | undefined {
   const days = new Map(suppliers.map((s) => [s.supplier, s.lead_time_days]));
   const byNewest = [...purchases].sort((a, b) => (a.ordered < b.ordered ? -1 : 1));
@@ -84,7 +84,7 @@ function changedStock({ stock }: Supply, { item, site, stock: quantity }: WhatIf
   if (item === undefined || quantity === undefined) return stock;
   const concerns = (s: SupplyRow<'stock'>) => s.item === item && (site === undefined || (s.site ?? '') === site);
   if (!stock.some(concerns)) return [...stock, { item, quantity, ...(site ? { site } : {}) }];
-  // Rows of one place, such as those of an item that it replaced, are its stock together.
+  // Several rows of one place, such as those of a superseded item, add up to its stock.
   const applied = new Set<string>();
   return stock.map((s) => {
     if (!concerns(s)) return s;
@@ -94,7 +94,7 @@ function changedStock({ stock }: Supply, { item, site, stock: quantity }: WhatIf
   });
 }
 
-/** Decisions of planners, and the order that is tried as if it were one. */
+/** Decisions of planners, with the trial order as one more. */
 export function changeOrders(
   orders: readonly OrderDecision[],
   { item, site = '', order }: WhatIf,

@@ -5,9 +5,9 @@ import { placeKey } from './placeKey.ts';
 import type { DemandForecast } from './planMemory.ts';
 
 /**
- * Factors of an item's forecast in each period ahead: of several overrides of a period the newest counts. Pure.
+ * Factors on an item's forecast in each period ahead: if several overrides cover a period, the newest counts. Pure.
  * @param overrides of the item at the site.
- * @param dates first days of the periods. @param mean of the forecast, a period each.
+ * @param dates first days of the periods. @param mean forecast mean of each period.
  */
 export function overrideFactors(
   overrides: readonly ForecastOverride[],
@@ -23,7 +23,7 @@ export function overrideFactors(
   });
 }
 
-/** A forecast with its mean, its quantiles and those of its lead time moved by a factor for each period. Pure. */
+/** A forecast with the mean and quantiles of each period multiplied by its factor. Pure. */
 export function overridden(forecast: ItemForecast, factors: readonly number[]): ItemForecast {
   const times = (values: readonly number[]) => values.map((v, h) => v * (factors[h] ?? 1));
   const whole = Object.values(forecast.quantiles).every((q) => q.every(Number.isInteger));
@@ -35,8 +35,8 @@ export function overridden(forecast: ItemForecast, factors: readonly number[]): 
 }
 
 /**
- * How many times the demand of the next periods is what the forecast without overrides has. Pure.
- * @param periods to come, whole; of more than are forecast, all that are.
+ * Ratio of the demand of the next periods with overrides to that without. Pure.
+ * @param periods number of periods ahead, rounded; at most those of the forecast count.
  */
 export function factorWithin(mean: readonly number[], factors: readonly number[], periods: number): number {
   const ahead = mean.slice(0, Math.max(1, Math.round(periods)));
@@ -44,17 +44,17 @@ export function factorWithin(mean: readonly number[], factors: readonly number[]
   return before > 0 ? ahead.reduce((sum, m, h) => sum + m * (factors[h] ?? 1), 0) / before : 1;
 }
 
-/** Overrides by the place they are of. */
+/** Overrides by place. */
 export const overridesByPlace = (overrides: readonly ForecastOverride[]): ReadonlyMap<string, ForecastOverride[]> =>
   groupedBy(overrides, placeKey);
 
-/** Whether overrides helped, by place, over the periods that have ended since. Pure. */
+/** Errors with and without overrides, by place, over the periods that have ended. Pure. */
 export function overrideRecords(demands: readonly DemandForecast[]): Map<string, OverrideRecord> {
   const ended = demands.filter((d) => d.overridden !== undefined && d.actual !== null);
   return new Map([...groupedBy(ended, placeKey)].map(([place, all]) => [place, recordOf(all)]));
 }
 
-/** Of all places together; null: no overridden period has ended. */
+/** The same for all places together; null: no overridden period has ended. */
 export function overrideRecordOfAll(demands: readonly DemandForecast[]): OverrideRecord | null {
   const ended = demands.filter((d) => d.overridden !== undefined && d.actual !== null);
   return ended.length === 0 ? null : recordOf(ended);

@@ -8,10 +8,10 @@ const DAY_MS = 86_400_000;
 const dayOfMs = (ms: number) => dateOf(Math.floor(ms / DAY_MS));
 
 /**
- * Decisions as the purchases and the calendar leave them: an accepted proposal is carried out by the first order of its
- * item that was placed on its day or later and that no other decision has; a delay ends on its day. Pure.
+ * Updates decisions by the purchases and the calendar: an accepted proposal is fulfilled by the first order of its item
+ * that was placed on its day or later and belongs to no other decision; a delay ends on its day. Pure.
  * @param today `2026-01-31`.
- * @returns those that changed.
+ * @returns the decisions that changed.
  */
 export function trackDecisions(
   decisions: readonly OrderDecision[],
@@ -60,7 +60,7 @@ function endedOn(decision: OrderDecision, today: string): OrderDecision | null {
   return isOver ? { ...decision, state: 'ended' } : null;
 }
 
-/** Accepted proposals that no purchase order carries out yet, as open orders of the day of the decision. Pure. */
+/** The supply with accepted proposals that no purchase order fulfils yet, as open orders placed on their day. Pure. */
 export function withAccepted(supply: Supply, decisions: readonly OrderDecision[]): Supply {
   const accepted = decisions.flatMap(({ id, action, state, item, site, quantity, decidedAtMs }) =>
     action === 'accept' && state === 'open' && quantity !== null
@@ -70,7 +70,7 @@ export function withAccepted(supply: Supply, decisions: readonly OrderDecision[]
   return { ...supply, purchases: [...supply.purchases, ...accepted] };
 }
 
-/** Quantities that planners have fixed, by place: frozen ones, and none while an order is delayed. Pure. */
+/** Order quantities fixed by planners, by place: a frozen quantity, or 0 while the order is delayed. Pure. */
 export function fixedOrders(decisions: readonly OrderDecision[]): Map<string, number> {
   const open = decisions.filter((d) => d.state === 'open' && d.action !== 'accept');
   return new Map(open.map((d) => [placeKey(d), d.quantity ?? 0]));

@@ -2,24 +2,24 @@ import type { PlanItem } from '#models/contracts/plan.ts';
 import type { OrderDecision, PlanException } from '#models/contracts/planDecision.ts';
 import { placeKey } from './placeKey.ts';
 
-/** Days that an accepted proposal may wait for its purchase order. */
+/** Days within which an accepted proposal needs its purchase order. */
 const ORDER_WITHIN_DAYS = 3;
-/** Stock beyond the order-up-to level is excess where it lasts for longer than so many years. */
+/** Stock beyond the order-up-to level is excess if it exceeds the demand of so many years. */
 const EXCESS_YEARS = 2;
-/** Stock is dead where less than this part of it is expected to be needed within a year. */
+/** Stock is dead if less than this share of it is expected to be needed within a year. */
 const DEAD_SHARE = 0.02;
-/** Chance of running out from which an order that is under way has to be hurried. */
+/** Probability of running out from which an open order has to be expedited. */
 const HURRY = 0.5;
 const DAY_MS = 86_400_000;
 
 const shown = (units: number) => String(Number(units.toPrecision(3)));
 
 /**
- * What in a plan needs a person, the most at stake first: orders to decide on, orders that the budget does not reach,
- * deliveries to hurry, and stock that nobody will need. Pure.
+ * Exceptions of a plan, ranked by the money at stake: orders to decide on, orders beyond the budget, deliveries to
+ * expedite, and stock that is not needed. Pure.
  *
- * At stake is, in money: of an order, what waiting until the next review costs; of a late delivery, the expected demand of
- * its lead time at the cost of a unit times the chance of running out; of stock, its value.
+ * At stake is, for an order, the cost of waiting until the next review; for a late delivery, the cost of the demand
+ * expected within its lead time times the probability of running out; for stock, its value.
  */
 export function planExceptions(items: readonly PlanItem[]): PlanException[] {
   return mostAtStakeFirst(
@@ -31,9 +31,9 @@ export function planExceptions(items: readonly PlanItem[]): PlanException[] {
 }
 
 /**
- * Exceptions of a plan as later decisions leave them: none of an order that was decided on, and one of each accepted order
- * that the purchases lack after some days, with its value at stake. Pure.
- * @param open decisions that are neither carried out nor over.
+ * Exceptions of a plan, updated by later decisions: orders that were decided on are dropped, and accepted orders still
+ * missing from the purchases after some days are added, with their value at stake. Pure.
+ * @param open decisions that are neither fulfilled nor ended.
  */
 export function openExceptions(
   exceptions: readonly PlanException[],
@@ -105,7 +105,7 @@ function lateDelivery(item: PlanItem, about: About): PlanException | null {
 
 function surplus(item: PlanItem, about: About): PlanException | null {
   const { stock, onOrder, orderUpTo, unitCost = 1 } = item;
-  // Spares that a machine may need are held for it.
+  // Spares that a machine may need are never surplus.
   if (stock <= 0 || item.machines.length > 0) return null;
   const yearly = item.demandAYear ?? 0;
   const cancel = onOrder > 0 ? 'Cancel what is on order; then sell' : 'Sell';

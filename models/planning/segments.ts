@@ -3,8 +3,8 @@ import { placeKey } from './placeKey.ts';
 import type { Place } from './places.ts';
 
 /**
- * Shares of the yearly value of demand up to which items are A and B, and coefficients of variation up to which they are X
- * and Y. Customary limits: Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains" (2017), ch. 2, and
+ * Cumulative shares of the yearly demand value up to which items are A and B, and coefficients of variation up to which
+ * they are X and Y. Customary limits: Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains" (2017), ch. 2, and
  * Scholz-Reiter et al. (2012) on XYZ.
  */
 const VALUE_SHARES = { A: 0.8, B: 0.95 };
@@ -15,7 +15,7 @@ export type Segment = (typeof SEGMENTS)[number];
 
 type Valued = Pick<Place, 'item' | 'site' | 'history' | 'facts'>;
 
-/** ABC by the value of a year's demand and XYZ by its variation, by place. Pure. */
+/** ABC class by the value of a year's demand and XYZ class by its variation, by place. Pure. */
 export function segmentsOf(places: readonly Valued[], period: PeriodKind): Map<string, Segment> {
   const year = PERIODS_A_YEAR[period];
   const valued = places
@@ -34,7 +34,7 @@ export function segmentsOf(places: readonly Valued[], period: PeriodKind): Map<s
   return segments;
 }
 
-/** An item is in the class that its value begins in: the largest is always A. */
+/** Class by the cumulative share before the item, so that the largest item is always A. */
 function valueClass(before: number, total: number): 'A' | 'B' | 'C' {
   if (total <= 0) return 'C';
   const share = before / total;

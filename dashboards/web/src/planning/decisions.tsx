@@ -4,7 +4,7 @@ import { useLoaded } from '../useLoaded.ts';
 import { CurrentDecision } from './orderDecision.tsx';
 import { planHref } from './planHref.ts';
 
-/** Decisions whose outcome is awaited: from the acceptance of an order to its receipt. */
+/** Decisions in progress: from the acceptance of an order to its receipt. */
 export function Decisions() {
   const { value, error } = useLoaded(() => api.decisions(), [planVersion.value]);
   const current = value.value ?? [];

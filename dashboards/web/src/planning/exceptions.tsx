@@ -13,13 +13,13 @@ const SHOWN = 20;
 const KIND_WORDS: Record<PlanException['kind'], string> = {
   order: 'Order due',
   over_budget: 'Beyond the budget',
-  late_delivery: 'Delivery too late',
+  late_delivery: 'Late delivery',
   not_ordered: 'Accepted, not ordered',
   dead_stock: 'Dead stock',
   excess_stock: 'Excess stock',
 };
 
-/** What needs the planner, the most at stake first. */
+/** Plan exceptions, ranked by the money at stake. */
 export function Exceptions({ currency }: { currency: string | undefined }) {
   const { problem, change } = useChange();
   const { value, error } = useLoaded(() => api.planExceptions(SHOWN), [planVersion.value]);
@@ -31,13 +31,13 @@ export function Exceptions({ currency }: { currency: string | undefined }) {
   };
   return (
     <>
-      <h3>What needs you</h3>
+      <h3>Needs your decision</h3>
       {(error.value ?? problem.value) && <p role="alert">{error.value ?? problem.value}</p>}
       {value.value !== null && shown.length === 0 && <p class="empty">Nothing needs a decision.</p>}
       {shown.length > 0 && (
         <ScrollTable
-          label="What needs a planner, the most at stake first"
-          head={['Item', 'What', 'At stake', 'Why', 'Recommendation', 'Decide']}
+          label="Plan exceptions by the money at stake"
+          head={['Item', 'Exception', 'At stake', 'Why', 'Recommendation', 'Decide']}
         >
           {shown.map((e) => (
             <tr key={`${e.kind}/${e.item}/${e.site}`} data-exception={e.item}>

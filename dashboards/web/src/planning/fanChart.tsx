@@ -7,7 +7,7 @@ import { timeTicks } from '../timeTicks.ts';
 
 const HEIGHT = 280;
 
-/** What came, what had been told of it, and the fan of what is expected. */
+/** Actual demand, what had been forecast for it, and the fan of the forecast. */
 export function FanChart({ series, unit = 'units' }: { series: PlanSeries; unit?: string }) {
   const holder = useRef<HTMLDivElement>(null);
   const demand = `${unit === 'each' ? 'units' : unit} a ${periodOf(series)}`;
@@ -24,7 +24,7 @@ export function FanChart({ series, unit = 'units' }: { series: PlanSeries; unit?
   return (
     <figure class="chart">
       <figcaption>
-        Demand, {demand} <small>line: what came; dashes: what had been told; bands: half and nine of ten</small>
+        Demand, {demand} <small>line: actual; dashes: earlier forecasts; bands: 50 % and 90 % intervals</small>
       </figcaption>
       <div ref={holder} role="img" aria-label={`Demand, ${demand}. ${summaryOf(series)}`} />
     </figure>
@@ -46,7 +46,7 @@ function summaryOf({ history, forecast }: PlanSeries): string {
 
 type Column = (number | null)[];
 
-/** Columns: time, what came, what had been told, the mean ahead, and the four edges of the bands. */
+/** Columns: time, actual demand, earlier forecasts, the mean ahead, and the four edges of the bands. */
 function dataOf({ history, forecast }: PlanSeries): uPlot.AlignedData {
   const x = [...history.date, ...forecast.date].map((d) => Date.parse(`${d}T00:00:00Z`) / 1000);
   const ahead = (values: readonly number[]): Column => [...history.date.map(() => null), ...values];

@@ -14,9 +14,9 @@ export function ForecastOverrides({ item, site }: { item: string; site: string }
   const own = (value.value ?? []).filter((o) => o.item === item && o.site === site);
   return (
     <>
-      <h3>Overrides of the forecast</h3>
+      <h3>Forecast overrides</h3>
       {(error.value ?? problem.value) && <p role="alert">{error.value ?? problem.value}</p>}
-      {value.value !== null && own.length === 0 && <p class="empty">Nobody has overridden this forecast.</p>}
+      {value.value !== null && own.length === 0 && <p class="empty">This forecast has no overrides.</p>}
       <ul>
         {own.map((override) => (
           <li key={override.id} data-override>
@@ -40,7 +40,7 @@ export function ForecastOverrides({ item, site }: { item: string; site: string }
 }
 
 function overrideText({ from, to, factor, quantity, reason, by: who, atMs, withdrawn }: ForecastOverride): string {
-  const what = factor === null ? `${number(quantity ?? 0)} a period` : `${number(factor)} times the forecast`;
+  const what = factor === null ? `${number(quantity ?? 0)} per period` : `${number(factor)} times the forecast`;
   const end = withdrawn === null ? '' : `; withdrawn by ${withdrawn.by}, ${time(withdrawn.atMs)}`;
   return `${from} to ${to}: ${what} (${who}, ${time(atMs)}: ${reason})${end}`;
 }
@@ -70,7 +70,7 @@ function NewOverride({ add }: { add: (wanted: object) => Promise<void> }) {
           onChange={(e) => (kind.value = e.currentTarget.value as 'factor' | 'quantity')}
         >
           <option value="factor">times the forecast</option>
-          <option value="quantity">units a period</option>
+          <option value="quantity">units per period</option>
         </select>
       </label>
       <label>

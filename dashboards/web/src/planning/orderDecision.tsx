@@ -87,7 +87,7 @@ export function DecideOrder({ item }: { item: PlanItem }) {
           Delay the order
         </button>
       </form>
-      <p class="quiet">To freeze or to delay an order needs a reason.</p>
+      <p class="quiet">Freezing or delaying an order needs a reason.</p>
       <p role="status" data-effect>
         {effect.value}
       </p>
@@ -95,10 +95,10 @@ export function DecideOrder({ item }: { item: PlanItem }) {
   );
 }
 
-/** What another quantity changes, in a sentence. */
+/** The effect of another quantity, in one sentence. */
 function effectOf(whatIfItem: PlanItem, now: PlanItem): string {
   const [before, after] = [now.runOutAfterOrder ?? 0, whatIfItem.runOutAfterOrder ?? 0];
-  return `${units(whatIfItem.orderNow, whatIfItem.unit)} for ${money(whatIfItem.orderCost, whatIfItem.currency)} instead of ${units(now.orderNow, now.unit)} for ${money(now.orderCost, now.currency)}: the stock runs out before the order after this one with ${percent(after)} instead of ${percent(before)}.`;
+  return `${units(whatIfItem.orderNow, whatIfItem.unit)} for ${money(whatIfItem.orderCost, whatIfItem.currency)} instead of ${units(now.orderNow, now.unit)} for ${money(now.orderCost, now.currency)}: the risk of running out before the following order could arrive is ${percent(after)} instead of ${percent(before)}.`;
 }
 
 const STATE_WORDS: Record<OrderDecision['state'], string> = {
@@ -108,10 +108,10 @@ const STATE_WORDS: Record<OrderDecision['state'], string> = {
   cancelled: 'cancelled',
   withdrawn: 'withdrawn',
   replaced: 'replaced by a later decision',
-  ended: 'over',
+  ended: 'ended',
 };
 
-/** A decision in a sentence. */
+/** A decision in one sentence. */
 export function decisionText({
   action,
   quantity,
@@ -131,7 +131,7 @@ export function decisionText({
   return `${what}, ${outcome}${order === null ? '' : ` as ${order}`} (${who}, ${time(decidedAtMs)}${reason === null ? '' : `: ${reason}`})`;
 }
 
-/** The decision on an item whose outcome is awaited, and its withdrawal while nothing is ordered. */
+/** The decision in progress on an item; it can be withdrawn until an order exists. */
 export function CurrentDecision({ decision }: { decision: OrderDecision }) {
   const { problem, change } = useChange();
   return (

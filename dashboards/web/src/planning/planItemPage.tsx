@@ -9,7 +9,7 @@ import { FanChart } from './fanChart.tsx';
 import { ForecastOverrides } from './forecastOverrides.tsx';
 import { CurrentDecision, DecideOrder } from './orderDecision.tsx';
 
-/** One item: its fan against what came, whose demand it is, what to order, and what would be if. */
+/** One item: order, decision, fan chart with actual demand, machines behind the demand, overrides and what-if. */
 export function PlanItemPage({ item, site }: { item: string; site: string }) {
   const { value: view, error } = useLoaded(() => api.planItem(item, site), [item, site, planVersion.value]);
   const loaded = view.value;
@@ -29,14 +29,13 @@ export function PlanItemPage({ item, site }: { item: string; site: string }) {
       {loaded && <FanChart series={loaded.series} unit={loaded.item.unit} />}
       {loaded && loaded.series.outliers.length > 0 && (
         <p class="quiet">
-          Far from the usual, and kept:{' '}
-          {loaded.series.outliers.map((o) => `${number(o.quantity)} in ${o.date}`).join(', ')}.
+          Outliers, kept: {loaded.series.outliers.map((o) => `${number(o.quantity)} in ${o.date}`).join(', ')}.
         </p>
       )}
       {loaded?.series.unitChange && (
         <p class="quiet">
-          From {loaded.series.unitChange.date} on sizes are {number(loaded.series.unitChange.factor)} times what they
-          were: perhaps another unit.
+          From {loaded.series.unitChange.date} on, demands are {number(loaded.series.unitChange.factor)} times their
+          earlier size: the unit may have changed.
         </p>
       )}
       {loaded && loaded.item.machines.length > 0 && <Machines item={loaded.item} />}
@@ -46,7 +45,7 @@ export function PlanItemPage({ item, site }: { item: string; site: string }) {
   );
 }
 
-const SERVICE_WORDS = { cycle: 'nothing runs out in', fill: 'served from the shelf are', cost: 'least cost' };
+const SERVICE_WORDS = { cycle: 'cycle service', fill: 'fill rate', cost: 'least cost' };
 
 function Facts({ item: i }: { item: PlanItem }) {
   const { kind, level } = i.service;
@@ -55,40 +54,42 @@ function Facts({ item: i }: { item: PlanItem }) {
       <dt>Order now</dt>
       <dd data-order-now>
         {i.orderNow > 0
-          ? `${units(i.orderNow, i.unit)}, for ${money(i.orderCost, i.currency)}${i.deferred ? (i.waitsFor ? ' (waits for the least order of its supplier)' : ' (the budget does not reach)') : ''}`
+          ? `${units(i.orderNow, i.unit)}, for ${money(i.orderCost, i.currency)}${i.deferred ? (i.waitsFor ? ' (waits for the minimum order value of its supplier)' : ' (beyond the budget)') : ''}`
           : 'nothing'}
         {i.costOfWaiting > 0 ? `; waiting until the next review costs ${money(i.costOfWaiting, i.currency)}` : ''}
       </dd>
       {i.whyOrder !== undefined && (
         <>
-          <dt>Why so many</dt>
+          <dt>Why this quantity</dt>
           <dd data-why-order>{i.whyOrder}</dd>
         </>
       )}
-      <dt>There and coming</dt>
+      <dt>Stock and open orders</dt>
       <dd>
         {units(i.stock, i.unit)} in stock, {units(i.onOrder, i.unit)} on order
-        {(i.openOrders ?? []).map((o) => `; ${o.order}: ${number(o.quantity)} due ${o.promised ?? 'on no known day'}`)}
+        {(i.openOrders ?? []).map(
+          (o) => `; ${o.order}: ${number(o.quantity)} due ${o.promised ?? 'on an unknown date'}`,
+        )}
       </dd>
-      <dt>Runs out before a delivery</dt>
+      <dt>Run-out risk before a delivery</dt>
       <dd>
         {percent(i.runOutProbability)}
-        {i.runOutDate ? `; used up about ${i.runOutDate}` : ''}
+        {i.runOutDate ? `; expected to last until ${i.runOutDate}` : ''}
       </dd>
       <dt>Expected demand</dt>
       <dd>
-        {units(i.expectedDemand, i.unit)} within {number(Math.round(i.protectionDays))} days of delivery and review
+        {units(i.expectedDemand, i.unit)} over {number(Math.round(i.protectionDays))} days of delivery and review
         {i.expectedByMachines > 0 ? `, ${number(i.expectedByMachines)} of them for machines` : ''}
       </dd>
-      <dt>Reorder at, up to</dt>
+      <dt>Reorder point, order-up-to level</dt>
       <dd>
         {number(i.reorderPoint)}, {number(i.orderUpTo)} (safety stock {number(i.safetyStock)}; {SERVICE_WORDS[kind]}
         {level === null ? '' : ` ${percent(level)}`})
       </dd>
-      <dt>Delivery</dt>
+      <dt>Lead time</dt>
       <dd>
         {number(Math.round(i.leadTimeDays))} days{i.supplier ? ` from ${i.supplier}` : ''}
-        {i.leadTimeFrom === 'assumed' ? ', assumed: no table tells' : ''}
+        {i.leadTimeFrom === 'assumed' ? ' (assumed: not in any table)' : ''}
       </dd>
       <dt>Class</dt>
       <dd>
@@ -106,7 +107,7 @@ function Facts({ item: i }: { item: PlanItem }) {
 const STREAM_WORDS = {
   planned: 'work is planned',
   alarmed: 'an alert stands',
-  quiet: 'watched, and quiet',
+  quiet: 'watched, no alert',
   unwatched: 'not watched',
 };
 
@@ -117,8 +118,8 @@ function Machines({ item }: { item: PlanItem }) {
   );
   return (
     <>
-      <h3>Machines that make the demand</h3>
-      <ScrollTable label="Machines that make the demand" head={['Machine', 'Chance', 'Units', 'Why']}>
+      <h3>Machines behind the demand</h3>
+      <ScrollTable label="Machines behind the demand" head={['Machine', 'Probability', 'Units', 'Reason']}>
         {item.machines.map((m) => (
           <tr key={m.machine} data-machine={m.machine}>
             <th scope="row">
@@ -134,7 +135,7 @@ function Machines({ item }: { item: PlanItem }) {
   );
 }
 
-/** Tries other service, stock or lead times on this item; nothing is kept. */
+/** Tries another service, stock, lead time or demand on this item; nothing is stored. */
 function WhatIf({ item }: { item: PlanItem }) {
   const usual = String(Math.round(1000 * (item.service.level ?? 0.95)) / 10);
   const service = useSignal(usual);
@@ -147,7 +148,7 @@ function WhatIf({ item }: { item: PlanItem }) {
     event.preventDefault();
     said.value = 'Planning …';
     try {
-      // What was not changed stays as it is planned, its kind of service too.
+      // Unchanged fields are not sent: a level alone would reset the kind of service.
       const changed = { service: service.value !== usual, stock: stock.value !== String(item.stock) };
       whatIfPlan.value = await api.whatIf(item.item, item.site, {
         ...(changed.service ? { serviceLevel: Number(service.value) / 100 } : {}),
@@ -181,15 +182,15 @@ function WhatIf({ item }: { item: PlanItem }) {
       <form class="acknowledge" onSubmit={(e) => void submit(e)}>
         {field('Service, %', service, 50, 99.9)}
         {field('In stock', stock, 0, 1e9)}
-        {field('Lead time, times', leadTime, 0.01, 100)}
-        {field('Demand, times', demand, 0.01, 100)}
+        {field('Lead time factor', leadTime, 0.01, 100)}
+        {field('Demand factor', demand, 0.01, 100)}
         <button type="submit">Try</button>
       </form>
       <p role="status" data-what-if>
         {said.value}
         {t &&
           !said.value &&
-          `Would order ${units(t.orderNow, t.unit)} for ${money(t.orderCost, t.currency)}; reorder at ${number(t.reorderPoint)}, up to ${number(t.orderUpTo)}; runs out before a delivery with ${percent(t.runOutProbability)}. Nothing was kept.`}
+          `Would order ${units(t.orderNow, t.unit)} for ${money(t.orderCost, t.currency)}; reorder point ${number(t.reorderPoint)}, order-up-to level ${number(t.orderUpTo)}; run-out risk before a delivery ${percent(t.runOutProbability)}. Nothing was kept.`}
       </p>
     </>
   );

@@ -15,10 +15,10 @@ import { planHref } from './planHref.ts';
 import { Quality } from './planQuality.tsx';
 
 const PAGE = 100;
-/** The API gives no more at once: find others by their words. */
+/** Most that the API returns at once; search finds the others. */
 const MOST = 5000;
 
-/** What will run out first, what to order now, and how good the forecasts behind it are. */
+/** Exceptions, planner alerts, items by their risk of running out, and the accuracy of the forecasts. */
 export function PlanPage() {
   const shown = useSignal(PAGE);
   const words = useSignal('');
@@ -31,13 +31,13 @@ export function PlanPage() {
     <section aria-labelledby="plan-title">
       <h2 id="plan-title">Planning</h2>
       {error.value && <p role="alert">{error.value}</p>}
-      {failure && <p role="alert">The newest plan could not be made: {failure}</p>}
+      {failure && <p role="alert">The latest plan failed: {failure}</p>}
       <SummaryLine summary={summary} loaded={view.value !== null} />
       {summary && <Exceptions currency={summary.currency} />}
       <Decisions />
-      <h3>Alerts for planners ({planAlerts.value.length})</h3>
+      <h3>Planner alerts ({planAlerts.value.length})</h3>
       <PlanAlertList alerts={planAlerts.value} />
-      <h3>What will run out first</h3>
+      <h3>Items by risk of running out</h3>
       <p class="tools">
         <label>
           Find an item
@@ -70,26 +70,24 @@ export function PlanPage() {
 
 function SummaryLine({ summary, loaded }: { summary: PlanSummary | null; loaded: boolean }) {
   if (summary === null)
-    return (
-      <p class="empty">{loaded ? 'No plan yet: give the gateway tables of items, demand and stock.' : 'Loading …'}</p>
-    );
+    return <p class="empty">{loaded ? 'No plan yet: import tables of items, demand and stock.' : 'Loading …'}</p>;
   const { atMs, items, toOrder, orderCost, currency, reason } = summary;
   const why: Record<string, string> = {
     health: 'a machine’s health changed',
-    import: 'new tables came',
-    asked: 'it was asked for',
+    import: 'tables were imported',
+    asked: 'on request',
     decision: 'a planner decided',
   };
   return (
     <p>
-      Planned {time(atMs)} ({why[reason] ?? reason}): {items} items, {toOrder} to order now for
+      Planned {time(atMs)} ({why[reason] ?? reason}): {items} items, {toOrder} to order now, for
       {` ${money(orderCost, currency)}`}.
     </p>
   );
 }
 
 function PlanAlertList({ alerts }: { alerts: PlanAlert[] }) {
-  if (alerts.length === 0) return <p class="empty">Nothing runs out before it could be delivered.</p>;
+  if (alerts.length === 0) return <p class="empty">No item is at risk of running out before a delivery.</p>;
   return (
     <ul class="alerts">
       {alerts.toSorted(mostUrgentFirst).map((alert) => (
@@ -117,7 +115,7 @@ function PlanAlertList({ alerts }: { alerts: PlanAlert[] }) {
 }
 
 function PlanTable({ items }: { items: PlanItem[] }) {
-  if (items.length === 0) return <p class="empty">No item.</p>;
+  if (items.length === 0) return <p class="empty">No items.</p>;
   return (
     <ScrollTable
       label="Items by their risk of running out"
@@ -127,11 +125,11 @@ function PlanTable({ items }: { items: PlanItem[] }) {
         'In stock',
         'On order',
         'Expected demand',
-        'Within, days',
-        'Runs out before a delivery',
+        'Over, days',
+        'Run-out risk before a delivery',
         'Order now',
         'Decision',
-        'Waiting until the next review costs',
+        'Cost of waiting for the next review',
         'Demand',
         'Segment',
       ]}
@@ -166,7 +164,7 @@ function PlanTable({ items }: { items: PlanItem[] }) {
 
 function becauseOf({ machines, class: itsClass, flags }: PlanItem): string {
   const alarmed = machines.filter((m) => m.chance >= 0.5);
-  if (alarmed.length > 0) return `of ${alarmed.map((m) => m.machine).join(', ')}`;
+  if (alarmed.length > 0) return `for ${alarmed.map((m) => m.machine).join(', ')}`;
   const noted = flags.filter((f) => f === 'new' || f === 'dying' || f === 'seasonal');
   return [itsClass === 'none' ? 'no demand' : itsClass, ...noted].join(', ');
 }

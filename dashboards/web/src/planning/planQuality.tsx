@@ -6,7 +6,7 @@ import { planVersion } from '../state.ts';
 import { Table } from '../table.tsx';
 import { useLoaded } from '../useLoaded.ts';
 
-/** How good forecasts are, how suppliers keep their promises, and sums of families and sites. */
+/** Accuracy of the forecasts, delivery performance of suppliers, and totals of families and sites. */
 export function Quality({ summary }: { summary: PlanSummary }) {
   const { value, error } = useLoaded(
     () => Promise.all([api.suppliers(), seesAllSites() ? api.levels() : []]),
@@ -17,14 +17,14 @@ export function Quality({ summary }: { summary: PlanSummary }) {
     <>
       {error.value && <p role="alert">{error.value}</p>}
       <details>
-        <summary>How good the forecasts are</summary>
+        <summary>Forecast accuracy</summary>
         <p>
-          The newest periods were held back and forecast from what was before. Below the 95 % quantile should lie 95 %
-          of what came; value added is what forecasting saves of the error of “as last season”.
+          The latest periods were held back and forecast from the earlier ones. 95 % of the actual demands should lie
+          below the 95 % quantile. Value added is the share of the error of “as last season” that the forecast avoids.
         </p>
         <Table
-          label="Measures of forecasts"
-          head={['Class', 'Items', 'Of', 'Bias', 'WAPE', 'Below 5 %', 'Below 95 %', 'Value added']}
+          label="Forecast accuracy"
+          head={['Class', 'Items', 'Over', 'Bias', 'WAPE', 'Below 5 %', 'Below 95 %', 'Value added']}
           rows={summary.backtest.map(({ class: name, items, of, measures: m }) => [
             name,
             String(items),
@@ -39,12 +39,12 @@ export function Quality({ summary }: { summary: PlanSummary }) {
         <Tracked summary={summary} />
         {summary.replaced.map((r) => (
           <p key={`${r.item}/${r.site}`}>
-            {r.item} {r.site}: since {r.since} by {r.method}, for {r.why}.
+            {r.item} {r.site}: method {r.method} since {r.since}, because {r.why}.
           </p>
         ))}
         {summary.cleaning.length > 0 && (
           <>
-            <h4>What was done to the records</h4>
+            <h4>Cleaning of the records</h4>
             <ul>
               {summary.cleaning.map((line) => (
                 <li key={line}>{line}</li>
@@ -57,17 +57,7 @@ export function Quality({ summary }: { summary: PlanSummary }) {
         <summary>Suppliers ({suppliers.length})</summary>
         <Table
           label="Suppliers"
-          head={[
-            'Supplier',
-            'Orders',
-            'On time',
-            'Days, half of',
-            'Days, nine of ten',
-            'Quantity',
-            'Overdue',
-            'Trend',
-            'Risk',
-          ]}
+          head={['Supplier', 'Orders', 'On time', 'Days, median', 'Days, 90 %', 'Quantity', 'Overdue', 'Trend', 'Risk']}
           rows={suppliers.map((s) => [
             s.name ?? s.supplier,
             String(s.orders),
@@ -84,8 +74,10 @@ export function Quality({ summary }: { summary: PlanSummary }) {
       <details>
         <summary>Families and sites</summary>
         <p>
-          Forecasts by history, without what machines will take. Sums agree with their items,{' '}
-          {summary.reconciliation === 'mint' ? 'by least variance: that erred less on the newest periods' : 'bottom up'}
+          Forecasts from history, without the demand of machines. Totals are reconciled with their items,{' '}
+          {summary.reconciliation === 'mint'
+            ? 'by MinT, which had the smaller error on the latest periods'
+            : 'bottom up'}
           .
         </p>
         <Table
@@ -98,14 +90,13 @@ export function Quality({ summary }: { summary: PlanSummary }) {
   );
 }
 
-/** Forecasts that were told before their periods came. */
+/** Accuracy of forecasts that were issued before their periods. */
 function Tracked({ summary }: { summary: PlanSummary }) {
   const all = summary.tracked.filter((t) => t.class === 'all').slice(-12);
-  if (all.length === 0)
-    return <p class="quiet">No period has ended since this gateway plans: nothing is tracked yet.</p>;
+  if (all.length === 0) return <p class="quiet">No period has ended since planning began: nothing is tracked yet.</p>;
   return (
     <Table
-      label="Forecasts that were told before their periods came"
+      label="Accuracy of forecasts issued before their periods"
       head={['Period', 'Items', 'Bias', 'WAPE', 'Below 95 %', 'Value added']}
       rows={all.map(({ date, measures: m }) => [
         date,
