@@ -51,7 +51,9 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))('edge setup',
       devices.publish('hall/odd', '<odd/>');
     }, 500);
     const pagePort = await freePort();
-    setup = startMillwright(directory, 'setup', ['edge', 'setup', file, '--port', String(pagePort)]);
+    // Another edge of the same computer may have the usual port.
+    const env = { MILLWRIGHT_EDGE__HTTP__PORT: String(await freePort()) };
+    setup = startMillwright(directory, 'setup', ['edge', 'setup', file, '--port', String(pagePort)], env);
     let said = '';
     setup.stderr.on('data', (chunk) => {
       said += chunk;
