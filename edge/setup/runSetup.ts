@@ -42,7 +42,10 @@ export async function runSetup(
       const source = opcuaSourceSchema.safeParse({ ...settings, type: 'opcua', endpoint, nodes });
       if (!source.success) throw new SetupError(`${endpoint}: an address such as opc.tcp://host:4840 is needed`);
       const { browse } = await import('../sources/opcua/browse.ts');
-      const variables = await browse(source.data, setup.basics.dataDirectory || '.', ROOT, MAX_VARIABLES);
+      const { dataDirectory } = setup.basics;
+      if (dataDirectory === '')
+        throw new SetupError('enter the data directory first: it holds the certificates of the edge');
+      const variables = await browse(source.data, dataDirectory, ROOT, MAX_VARIABLES);
       // What every server says of itself is no machine's.
       return variables.filter(({ nodeId }) => !/^(ns=0;)?i=/.test(nodeId));
     },
