@@ -1,17 +1,15 @@
 #!/usr/bin/env node
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, Help, Option } from 'commander';
+import { Command, Help } from 'commander';
 import type { ZodObject, ZodType } from 'zod';
-import type { AnalyzeOptions } from '#edge/analyze/analyzeFiles.ts';
+import { addAnalyzeCommand } from '#edge/analyze/command.ts';
 import { addEdgeCommands } from '#edge/command.ts';
-import type { DetectOptions } from '#edge/detect/detectFile.ts';
+import { addDetectCommand } from '#edge/detect/command.ts';
 import { addLearnCommands } from '#edge/learn/command.ts';
 import { addGatewayCommands } from '#gateway/command.ts';
 import { addMcpCommand } from '#gateway/mcp/command.ts';
-import { periods, positive, range, separator, vibrationUnit, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
-import { ROW_METHODS } from '#models/health/process/methodNames.ts';
 import { addSimulatorCommands } from '#simulators/command.ts';
 
 /** Exit codes: 0 done, 1 failed, 2 wrong usage or configuration. */
@@ -57,6 +55,8 @@ const program = new Command('millwright')
 addSimulatorCommands(program, shell);
 addEdgeCommands(program, shell);
 
+addAnalyzeCommand(program, shell);
+addDetectCommand(program, shell);
 addLearnCommands(program, shell);
 addGatewayCommands(program, shell);
 addMcpCommand(program, shell, async () => {
@@ -79,98 +79,6 @@ program
     const kind = as ?? (await kindOf(await text(file)));
     await load(file, await schemaOf(kind), `MILLWRIGHT_${kind.toUpperCase().replace('-', '_')}`);
     say(`${file}: a sound ${kind} configuration`);
-  });
-
-program
-  .command('analyze')
-  .description('diagnoses recordings of one machine: the fault and its evidence, or the missing input')
-  .argument('<files...>', 'recordings: text, WAV, NumPy, MAT, UFF 58, float32 or int16; .gz is unpacked')
-  .option('--sample-rate <hz>', 'sample rate; not needed for a WAV file or a table with a time column', positive)
-  .option('--speed <rpm>', 'shaft speed, within 2 %', positive)
-  .option('--speed-tolerance <percent>', 'tolerance of --speed; 8 for a nameplate speed', positive, 2)
-  .option('--speed-range <low,high>', 'rpm; estimates the speed from the signal', range)
-  .option('--tacho-channel <channel>', 'tachometer channel of the same file; gives the speed, even a varying one')
-  .option('--pulses-per-turn <n>', 'pulses per revolution of the tachometer', periods, 1)
-  .option('--factors <list>', 'defect frequencies in shaft orders: bpfo=3.58,bpfi=5.42,bsf=2.36,ftf=0.398')
-  .option(
-    '--bearing <name>',
-    'instead of --factors: a designation such as 6205, or balls=9,ball=7.94,pitch=39.04 in mm',
-  )
-  .addOption(
-    new Option('--format <format>', "by default from the file's name or content").choices([
-      'f32',
-      'int16',
-      'csv',
-      'wav',
-      'npy',
-      'mat',
-      'uff',
-    ]),
-  )
-  .option('--channel <channel>', 'a number from 0, or the name of a column, a variable or a response', '0')
-  .option('--channels <list>', 'sensors of one machine in each file, combined into one verdict: 0,1,2:axial')
-  .option('--scale <factor>', 'units per file value, for counts', positive)
-  .option('--sensitivity <text>', 'sensitivity of the sensor, for a file in volts: 100mV/g')
-  .option('--unit <unit>', 'unit of the samples: g, m/s2, mm/s, in/s, um, mil or 1', vibrationUnit, 'g')
-  .addOption(
-    new Option('--direction <direction>', 'direction of the sensor relative to the shaft').choices(['radial', 'axial']),
-  )
-  .option('--axial-channel <channel>', 'axial channel of the same file: identifies a bent shaft')
-  .option('--blades <n>', 'blades of a pump or fan: identifies blade-pass vibration and cavitation', wholeNumber)
-  .option('--teeth <n>', 'teeth of the gear on this shaft: identifies gear faults', wholeNumber)
-  .option('--poles <n>', 'poles of the induction motor: identifies electrical faults', wholeNumber)
-  .option('--belt-order <part>', 'belt rate as a fraction of shaft speed: identifies belt faults', positive)
-  .option('--line-hz <hz>', 'mains frequency', positive, 50)
-  .addOption(new Option('--iso-group <group>', '1: over 300 kW, 2: 15 to 300 kW').choices(['1', '2']).default('2'))
-  .addOption(
-    new Option('--iso-foundation <kind>', 'type of foundation').choices(['rigid', 'flexible']).default('rigid'),
-  )
-  .option(
-    '--normal-velocity <mm/s>',
-    'velocity RMS while the machine was healthy: a rise counts below zone C',
-    positive,
-  )
-  .option('--json', 'one object per file on stdout, in the order given')
-  .option('--html <file>', 'also writes a page with charts')
-  .addHelpText('after', '\nExample:\n  millwright analyze pump.f32 --sample-rate 12000 --speed 1797 --bearing 6205')
-  .action(async (files: string[], options: AnalyzeOptions) => {
-    const { AnalyzeUsageError, analyzeFiles } = await import('#edge/analyze/analyzeFiles.ts');
-    const { RecordingFormatError } = await import('#edge/analyze/readSamples.ts');
-    try {
-      analyzeFiles(files, options, (line) => process.stdout.write(`${line}\n`));
-    } catch (error) {
-      if (error instanceof AnalyzeUsageError || error instanceof RecordingFormatError)
-        throw new UsageError(error.message);
-      throw error;
-    }
-  });
-
-program
-  .command('detect')
-  .description('finds the rows of a table of process values that differ from its first rows')
-  .argument('<file>', 'separated values, one row per time, one column per channel')
-  .requiredOption('--train-rows <n>', 'number of normal rows at the beginning', wholeNumber)
-  .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
-  .option('--time-column <column>', 'time column: name, or number from 1')
-  .option(
-    '--ignore <columns>',
-    'columns to ignore: names or numbers, separated by commas',
-    (list) => list.split(','),
-    [],
-  )
-  .addOption(
-    new Option('--method <method>', 'auto: canonical variates for long steady training of many channels')
-      .choices(['auto', ...ROW_METHODS])
-      .default('auto'),
-  )
-  .option('--jsonl', 'one line of JSON for each row after training; rows are numbered from 0')
-  .addHelpText(
-    'after',
-    '\nExample:\n  millwright detect pump.csv --train-rows 400 --separator ";" --time-column datetime --ignore label --jsonl',
-  )
-  .action(async (file: string, options: DetectOptions) => {
-    const { detectFile } = await import('#edge/detect/detectFile.ts');
-    await tableCommand(() => detectFile({ name: file, bytes: bytes(file) }, options, writeLine, say));
   });
 
 async function text(file: string): Promise<string> {

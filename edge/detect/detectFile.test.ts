@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type DetectOptions, detectFile } from './detectFile.ts';
+import { type DetectOptions, detectFiles } from './detectFile.ts';
 
 const base: DetectOptions = { trainRows: 60, ignore: [], method: 'auto' };
 
@@ -19,8 +19,8 @@ function csv(lines: number, separator = ';', fault = 40): string {
 function run(text: string, options: Partial<DetectOptions> = {}) {
   const lines: string[] = [];
   const said: string[] = [];
-  detectFile(
-    { name: 'x.csv', bytes: Buffer.from(text) },
+  detectFiles(
+    [{ name: 'x.csv', bytes: Buffer.from(text) }],
     { ...base, timeColumn: 'time', ...options },
     (l) => lines.push(l),
     (l) => said.push(l),

@@ -31,8 +31,9 @@ export interface RowScore {
   missing?: string[];
 }
 
-/** A row's verdict, and where the row stands: in the file's rows below its header, counted from 0, and in its lines, from 1. */
+/** A row's verdict, and where the row stands: in the rows below the header, over all files and counted from 0, and in its file's lines, from 1. */
 export interface JudgedRow extends RowScore {
+  file: string;
   row: number;
   line: number;
 }
@@ -42,37 +43,49 @@ const PROGRESS_ROWS = 100_000;
 
 /**
  * Learns what is normal from the first rows of a table and writes a verdict on each of the others; without `jsonl` the
- * stretches that were unlike the training. Rows count those of the file.
+ * stretches that were unlike the training. Several files are one table; rows count over all of them.
  * @param say what was repaired, which method was taken, and progress.
- * @throws TableError where the file is no table of numbers, or too short.
+ * @throws TableError where a file is no table of numbers, or all are too short.
  */
-export function detectFile(
-  file: NamedFile,
+export function detectFiles(
+  files: readonly NamedFile[],
   options: DetectOptions,
   write: (line: string) => void,
   say: (line: string) => void,
 ): void {
   let [judged, gaps, stretches] = [0, 0, 0];
   const lacking = new Set<string>();
-  let open: { from: number; to: number; worst: RowScore } | null = null;
+  let open: { from: JudgedRow; to: number; worst: RowScore } | null = null;
+  const several = files.length > 1;
   const close = () => {
     if (open === null) return;
     const { from, to, worst } = open;
-    write(`rows ${from} to ${to}: up to ${worst.score.toFixed(1)} times the limit, by ${worst.channels.join(', ')}`);
+    const place = several ? ` (from ${from.file}, line ${from.line})` : '';
+    write(
+      `rows ${from.row} to ${to}${place}: up to ${worst.score.toFixed(1)} times the limit, by ${worst.channels.join(', ')}`,
+    );
     stretches++;
     open = null;
   };
-  for (const verdict of judgeFile(file, options, say)) {
-    const { row, line, score, anomaly, channels, by, missing = [] } = verdict;
+  for (const verdict of judgeFiles(files, options, say)) {
+    const { file, row, line, score, anomaly, channels, by, missing = [] } = verdict;
     judged++;
     if (judged % PROGRESS_ROWS === 0) say(`${judged} rows judged`);
     if (missing.length > 0) gaps++;
     for (const name of missing) lacking.add(name);
     if (options.jsonl) {
-      const shown = { row, line, score: Number(score.toPrecision(6)), anomaly: anomaly ? 1 : 0, channels, by };
+      const shown = {
+        ...(several ? { file } : {}),
+        row,
+        line,
+        score: Number(score.toPrecision(6)),
+        anomaly: anomaly ? 1 : 0,
+        channels,
+        by,
+      };
       write(JSON.stringify({ ...shown, missing: verdict.missing, afterTraining: row - options.trainRows }));
     } else if (!anomaly) close();
-    else if (open === null) open = { from: row, to: row, worst: verdict };
+    else if (open === null) open = { from: verdict, to: row, worst: verdict };
     else open = { from: open.from, to: row, worst: score > open.worst.score ? verdict : open.worst };
   }
   if (options.jsonl) return;
@@ -85,22 +98,22 @@ export function detectFile(
     );
 }
 
-/** The verdict on each row after training. @throws TableError as `detectFile`. */
-export function scoreFile(
-  file: NamedFile,
+/** The verdict on each row after training. @throws TableError as `detectFiles`. */
+export function scoreFiles(
+  files: readonly NamedFile[],
   options: Omit<DetectOptions, 'jsonl'>,
   say: (line: string) => void,
 ): JudgedRow[] {
-  return [...judgeFile(file, options, say)];
+  return [...judgeFiles(files, options, say)];
 }
 
 /** Rows are read, judged and given one by one: a file may be longer than memory holds rows. */
-function* judgeFile(
-  file: NamedFile,
+function* judgeFiles(
+  files: readonly NamedFile[],
   options: Omit<DetectOptions, 'jsonl'>,
   say: (line: string) => void,
 ): Generator<JudgedRow> {
-  const { names, rows } = openChannels(file, options, say);
+  const { names, rows } = openChannels(files, options, say);
   const { trainRows } = options;
   if (trainRows < MIN_TRAINING_ROWS)
     throw new TableError(`--train-rows: found ${trainRows}; ${MIN_TRAINING_ROWS} or more are needed to know a normal`);
@@ -111,11 +124,11 @@ function* judgeFile(
   let last: Float64Array = new Float64Array(names.length);
   let [seen, carried] = [0, 0];
   let still: Still | null = null;
-  for (const { row, values, line } of rows) {
+  for (const { file, row, values, line } of rows) {
     if (row < trainRows) training.push(values);
     else {
       if (judge === null) {
-        last = firstValues(file.name, names, training);
+        last = firstValues(files[0].name, names, training);
         ({ judge, moved, carried } = learned(names, training, last, options.method, say));
         still = new Still(names, last, moved);
         training.length = 0;
@@ -124,13 +137,15 @@ function* judgeFile(
       const given = panel ? picked(values, moved) : null;
       carried += fillForward(values, last);
       still?.see(last, row);
-      yield { row, line, ...judge(given ?? picked(values, moved)) };
+      yield { file, row, line, ...judge(given ?? picked(values, moved)) };
     }
     seen = row + 1;
   }
   if (judge === null) {
-    firstValues(file.name, names, training);
-    throw new TableError(`--train-rows: found ${trainRows}; the file has ${seen} rows, and some must be left`);
+    firstValues(files[0].name, names, training);
+    throw new TableError(
+      `--train-rows: found ${trainRows}; ${files.length > 1 ? 'the files have' : 'the file has'} ${seen} rows, and some must be left`,
+    );
   }
   for (const note of still?.notes() ?? []) say(note);
   if (carried > 0) say(`${carried} empty cells took the value above them`);

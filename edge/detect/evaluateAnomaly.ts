@@ -1,6 +1,6 @@
 import { type RowMetrics, rowMetrics } from '#models/health/process/rowMetrics.ts';
 import { type NamedFile, numberOf, readNamed, type Table, TableError } from '#models/tables/parseTable.ts';
-import { type DetectOptions, scoreFile } from './detectFile.ts';
+import { type DetectOptions, scoreFiles } from './detectFile.ts';
 
 export interface EvaluateAnomalyOptions extends Omit<DetectOptions, 'jsonl'> {
   label: string;
@@ -25,7 +25,7 @@ export function evaluateAnomaly(
 ): { all: RowMetrics; byFile: (RowMetrics & { file: string })[]; judged: JudgedFile[] } {
   const judged = files.map((file) => {
     const ignore = [...options.ignore, options.label];
-    const rows = scoreFile(file, { ...options, ignore }, say);
+    const rows = scoreFiles([file], { ...options, ignore }, say);
     const flagged = rows.map((score) => score.anomaly);
     const scores = rows.map((row) => row.score);
     const labels = readNamed(

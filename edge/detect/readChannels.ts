@@ -1,3 +1,4 @@
+import { columnOrder } from '#models/tables/joinTables.ts';
 import { momentOf } from '#models/tables/moment.ts';
 import { type NamedFile, numberOf, parsePieces, type Table, TableError } from '#models/tables/parseTable.ts';
 import { unitOf, withoutUnit } from './cellUnit.ts';
@@ -5,7 +6,8 @@ import { RowClock } from './rowClock.ts';
 
 /** One row of a table's channels. */
 export interface ChannelRow {
-  /** In the file's rows below its header, counted from 0. */
+  file: string;
+  /** In the rows below the header, counted from 0; over all files. */
   row: number;
   /** NaN where the cell is empty. */
   values: Float64Array;
@@ -50,14 +52,41 @@ const STATES: ReadonlyMap<string, number> = new Map([
 
 /**
  * Channels of a table, a row a moment; a long file is read in pieces. A first row without a single number is the
- * header; without one, channels are called `c1`, `c2` … by their column.
+ * header; without one, channels are called `c1`, `c2` … by their column. Several files with the same columns, in any
+ * order, are one table: their rows follow each other in the order of the files.
  * @param say what was repaired. @throws TableError that names the file, with line and column, counted from 1.
  */
 export function openChannels(
-  { name, bytes }: NamedFile,
-  { separator, timeColumn, ignore }: ChannelOptions,
+  files: readonly NamedFile[],
+  options: ChannelOptions,
   say: (line: string) => void,
 ): ChannelStream {
+  const first = openFile(files[0], options, Number.NaN, say);
+  function* rows(): Generator<ChannelRow> {
+    let [own, row] = [first, 0];
+    for (const [k, file] of files.entries()) {
+      if (k > 0) own = openFile(file, options, own.clock.last, say);
+      const order = columnOrder({ name: files[0].name, header: first.names }, { name: file.name, header: own.names });
+      const moved = order.some((from, c) => from !== c);
+      for (const { line, values } of own.rows)
+        yield {
+          file: file.name,
+          row: row++,
+          line,
+          values: moved ? Float64Array.from(order, (c) => values[c]) : values,
+        };
+    }
+  }
+  return { names: first.names, rows: rows() };
+}
+
+/** Channels of one file. @param after time of the last row of the file before it; NaN: none. */
+function openFile(
+  { name, bytes }: NamedFile,
+  { separator, timeColumn, ignore }: ChannelOptions,
+  after: number,
+  say: (line: string) => void,
+): { names: string[]; rows: Iterable<Pick<ChannelRow, 'line' | 'values'>>; clock: RowClock } {
   const named = <T>(work: () => T): T => {
     try {
       return work();
@@ -73,20 +102,19 @@ export function openChannels(
   const layout = named(() => layoutOf(first, ignored, (note) => say(`${name}: ${note}`)));
   const clock = new RowClock(
     timeColumn === undefined ? [] : timeColumns(layout, first, columnOf(layout.header, timeColumn)),
+    after,
   );
-  function* rows(): Generator<ChannelRow> {
+  function* rows(): Generator<Pick<ChannelRow, 'line' | 'values'>> {
     let from = layout.body;
-    let row = 0;
     // Spreadsheets end in rows of separators alone: such rows count where others follow.
-    let held: ChannelRow[] = [];
+    let held: Pick<ChannelRow, 'line' | 'values'>[] = [];
     for (let piece: Table | undefined = first; piece; piece = named(() => pieces.next().value as Table | undefined)) {
       const { rows: cells, lines, separator: between } = piece;
       for (let i = from; i < cells.length; i++) {
         const one = named(() => {
           clock.pass(cells[i], lines[i]);
-          return { row, values: valuesOf(cells[i], layout, between, lines[i]), line: lines[i] };
+          return { values: valuesOf(cells[i], layout, between, lines[i]), line: lines[i] };
         });
-        row++;
         if (cells[i].every((cell) => cell.trim() === '')) held.push(one);
         else {
           yield* held;
@@ -98,14 +126,18 @@ export function openChannels(
     }
     for (const note of clock.notes()) say(`${name}: ${note}`);
   }
-  return { names: layout.columns.map((c) => layout.header[c]), rows: rows() };
+  return { names: layout.columns.map((c) => layout.header[c]), rows: rows(), clock };
 }
 
 /** All channels of a table. @throws TableError as `openChannels`, and where a column holds no number. */
-export function readChannels(file: NamedFile, options: ChannelOptions, say: (line: string) => void): Channels {
-  const { names, rows } = openChannels(file, options, say);
+export function readChannels(
+  files: readonly NamedFile[],
+  options: ChannelOptions,
+  say: (line: string) => void,
+): Channels {
+  const { names, rows } = openChannels(files, options, say);
   const values = Array.from(rows, (row) => row.values);
-  const last = firstValues(file.name, names, values);
+  const last = firstValues(files[0].name, names, values);
   let carried = 0;
   for (const row of values) carried += fillForward(row, last);
   return { names, rows: values, carried };

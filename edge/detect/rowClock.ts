@@ -8,13 +8,19 @@ const MAX_CHANGES = 3;
 /** Whether rows stand in order of time; a clock that is set back by an hour in autumn is said. */
 export class RowClock {
   readonly #columns: readonly number[];
-  #last = Number.NaN;
+  /** Time of the last row; NaN before the first. Dates in milliseconds, else as in the table. */
+  last: number;
+  #begun = false;
   #changes: number[] = [];
   #twice = 0;
 
-  /** @param columns of the time: none, one, or those of the date and of the time of day. */
-  constructor(columns: readonly number[]) {
+  /**
+   * @param columns of the time: none, one, or those of the date and of the time of day.
+   * @param after time of the last row of the file before this one; NaN: none.
+   */
+  constructor(columns: readonly number[], after: number) {
     this.#columns = columns;
+    this.last = after;
   }
 
   /** @throws TableError where time goes back. */
@@ -25,15 +31,18 @@ export class RowClock {
     const dated = !Number.isNaN(moment);
     const time = dated ? moment : Number(cell === '' ? Number.NaN : cell);
     if (Number.isNaN(time)) return;
-    if (time === this.#last) this.#twice++;
-    if (time < this.#last) {
+    if (time === this.last) this.#twice++;
+    if (time < this.last) {
       this.#changes.push(line);
-      if (!dated || this.#last - time > HOUR_MS || this.#changes.length > MAX_CHANGES)
+      if (!dated || this.last - time > HOUR_MS || this.#changes.length > MAX_CHANGES)
         throw new TableError(
-          `line ${line}: ${cell} lies before the time of the row above it: sort the table by time, oldest first`,
+          this.#begun
+            ? `line ${line}: ${cell} lies before the time of the row above it: sort the table by time, oldest first`
+            : `line ${line}: ${cell} lies before the end of the file before it: give the files in order of time`,
         );
     }
-    this.#last = time;
+    this.#begun = true;
+    this.last = time;
   }
 
   notes(): string[] {

@@ -29,7 +29,7 @@ const artifacts = trainDense(scaled.slice(0, 300), scaled.slice(0, 300), {
   seed: 1,
 });
 const options = { ignore: [], seed: 1, answer: 'reconstruction', lags: 1 } as const;
-const wrap = (network: string) => trainAnomaly(table, { ...options, ignore: [], network }, '0', () => undefined);
+const wrap = (network: string) => trainAnomaly([table], { ...options, ignore: [], network }, '0', () => undefined);
 
 /** As TensorFlow.js' converter writes it; `paths` are those of its manifest. */
 function tensorFlow(name: string, paths: string[]): string {
@@ -70,7 +70,7 @@ test('a model.json names no files but those beside it, and weights are as long a
 test('a network that is not as wide as the table is refused', async () => {
   const file = tensorFlow('wide.json', ['weights.bin']);
   const narrow = { name: 'n.csv', bytes: Buffer.from(['a,b', ...rows.map(([a, b]) => `${a},${b}`)].join('\n')) };
-  await expect(trainAnomaly(narrow, { ...options, ignore: [], network: file }, '0', () => undefined)).rejects.toThrow(
+  await expect(trainAnomaly([narrow], { ...options, ignore: [], network: file }, '0', () => undefined)).rejects.toThrow(
     'the network takes 3 numbers',
   );
 });

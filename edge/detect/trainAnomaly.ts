@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { LearningMethod } from '#models/health/process/methodNames.ts';
 import { networkFile } from '#models/health/process/networkModel.ts';
 import { type ProcessModel, trainProcess } from '#models/health/process/processModel.ts';
@@ -25,12 +26,13 @@ export interface TrainAnomalyOptions {
  * @throws TableError where the file is no table of numbers, or too short, or a network does not fit it.
  */
 export async function trainAnomaly(
-  file: NamedFile,
+  files: readonly NamedFile[],
   { separator, timeColumn, ignore, method = 'principal_components', seed, network, answer, lags }: TrainAnomalyOptions,
   version: string,
   say: (line: string) => void,
 ): Promise<ProcessModel> {
-  const { names, rows, carried: filledCells } = readChannels(file, { separator, timeColumn, ignore }, say);
+  const { names, rows, carried: filledCells } = readChannels(files, { separator, timeColumn, ignore }, say);
+  const data = files.map((file) => basename(file.name)).join(', ');
   if (filledCells > 0) say(`${filledCells} empty cells took the value above them`);
   const moved = names.map((_, c) => c).filter((c) => rows.some((row) => row[c] !== rows[0][c]));
   const still = names.filter((_, c) => !moved.includes(c));
@@ -38,13 +40,13 @@ export async function trainAnomaly(
   const channels = moved.map((c) => names[c]);
   const values = rows.map((row) => Float64Array.from(moved, (c) => row[c]));
   try {
-    if (network === undefined) return trainProcess(method, channels, values, { data: file.name, version, seed });
+    if (network === undefined) return trainProcess(method, channels, values, { data, version, seed });
     const of = { answer, file: readNetwork(network) };
     const loaded = await loadModel(networkFile({ ...of, mean: [], sd: [] })).catch((error: Error) => {
       throw new Error(`${network}: ${error.message}`);
     });
     say(`the network runs on ${loaded.runtime}`);
-    return await wrapNetwork(of, lags, channels, values, loaded.model, { data: file.name, version });
+    return await wrapNetwork(of, lags, channels, values, loaded.model, { data, version });
   } catch (error) {
     if (error instanceof RangeError || network !== undefined)
       throw new TableError(error instanceof Error ? error.message : String(error));

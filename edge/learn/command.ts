@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
@@ -34,7 +34,10 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
   train
     .command('anomaly')
     .description('trains a model of process values on normal rows, which detects rows unlike them')
-    .argument('<file>', 'separated values, one row per time, one column per point')
+    .argument(
+      '<files...>',
+      'separated values, Parquet or .xlsx, one row per time, one column per point; several files, or those of a folder, are one table in their order',
+    )
     .requiredOption('--out <dir>', 'output directory')
     .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
     .option('--time-column <column>', 'time column: name, or number from 1')
@@ -57,15 +60,15 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
     )
     .option('--lags <n>', 'input rows of the network', wholeNumber, 1)
     .addHelpText('after', '\nExample:\n  millwright train anomaly normal.csv --time-column time --out model')
-    .action(async (file: string, o: TrainAnomalyArguments) => {
+    .action(async (paths: string[], o: TrainAnomalyArguments) => {
       const { trainAnomaly } = await import('../detect/trainAnomaly.ts');
-      const content = shell.bytes(file);
+      const { readTableFiles } = await import('../detect/tableFiles.ts');
       if (o.network !== undefined && o.method !== undefined)
         throw shell.usage('--method: not allowed with --network; use one of the two');
       if (o.network === undefined && o.lags !== 1) throw shell.usage('--lags: only with --network');
       makeDirectory(shell, o.out);
       await shell.onTable(async () => {
-        const model = await trainAnomaly({ name: basename(file), bytes: content }, o, shell.version, shell.say);
+        const model = await trainAnomaly(await readTableFiles(paths), o, shell.version, shell.say);
         writeFileSync(join(o.out, 'model.json'), JSON.stringify(model));
         shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(model.card, null, 2)}`);
       });
@@ -100,12 +103,12 @@ function addEvaluateAnomaly(evaluate: Command, shell: Shell): void {
       'after',
       '\nExample:\n  millwright evaluate anomaly pump-*.csv --train-rows 400 --label anomaly --time-column datetime',
     )
-    .action(async (files: string[], o: EvaluateAnomalyArguments) => {
+    .action(async (paths: string[], o: EvaluateAnomalyArguments) => {
       const { evaluateAnomaly, metricsLine } = await import('../detect/evaluateAnomaly.ts');
+      const { readTableFiles } = await import('../detect/tableFiles.ts');
       const { anomalyHtml } = await import('./anomalyReport.ts');
-      const content = files.map((name) => ({ name, bytes: shell.bytes(name) }));
-      await shell.onTable(() => {
-        const { all, byFile, judged } = evaluateAnomaly(content, o, shell.say);
+      await shell.onTable(async () => {
+        const { all, byFile, judged } = evaluateAnomaly(await readTableFiles(paths), o, shell.say);
         const lines = [...byFile, { file: 'all', ...all }].map(({ file, ...metrics }) => metricsLine(file, metrics));
         if (o.html) writeFile(shell, o.html, anomalyHtml(lines, judged));
         if (o.json) shell.write(JSON.stringify({ all, files: byFile }));

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { positive, separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
+import { readTogether } from './readTogether.ts';
 import { makeDirectory, withUsageError, writeFile } from './withUsageError.ts';
 
 interface RecordArguments {
@@ -25,11 +26,18 @@ interface TrainFailureArguments extends RecordArguments {
 /** The tables of a fleet's life, in the user's own columns. */
 function withRecords(command: Command): Command {
   return command
-    .argument('<file>', 'telemetry: a row a unit and time, further columns are channels (there may be none)')
+    .argument(
+      '<files...>',
+      'telemetry: a row a unit and time, further columns are channels (there may be none); Parquet or .xlsx too, several files, or those of a folder',
+    )
     .option('--failures <file>', 'a row a failure: unit, time and, if known, what failed; needed to learn')
     .option('--events <file>', 'errors and the like: unit, time, kind')
     .option('--maintenance <file>', 'what was repaired or replaced: unit, time, kind')
-    .option('--unit <column>', "the unit's column, in every table", 'unit')
+    .option(
+      '--unit <column>',
+      "the unit's column, in every table; telemetry without it: each file is a unit, by its name",
+      'unit',
+    )
     .option(
       '--time <column>',
       "the time's column, in every table: numbers, or dates (then the horizon is in hours)",
@@ -52,11 +60,11 @@ function withCosts(command: Command): Command {
     .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber, 1);
 }
 
-async function recordsOf(shell: Shell, file: string, o: RecordArguments) {
+async function recordsOf(shell: Shell, files: string[], o: RecordArguments) {
   const { readEvents, readTelemetry } = await import('#models/health/failure/failureRecords.ts');
   const { readNamed } = await import('#models/tables/parseTable.ts');
   const table = (name: string) => ({ name, bytes: shell.bytes(name) });
-  const telemetry = readNamed(table(file), o.separator, shell.say, (t) => readTelemetry(t, o));
+  const telemetry = await readTogether(shell, files, o, (t) => readTelemetry(t, o));
   const events = (name: string | undefined) =>
     name === undefined
       ? new Map()
@@ -86,14 +94,15 @@ export function addTrainFailure(train: Command, shell: Shell): void {
       'after',
       '\nExample:\n  millwright train failure telemetry.csv --failures failures.csv --maintenance maint.csv --horizon 24 --unit machineID --time datetime --out model',
     )
-    .action(async (file: string, o: TrainFailureArguments & { out: string }) => {
+    .action(async (files: string[], o: TrainFailureArguments & { out: string }) => {
+      const file = files.map((path) => basename(path)).join(', ');
       const { trainFailure } = await import('#models/health/failure/trainFailure.ts');
       const { evaluateFailure } = await import('#models/health/failure/evaluateFailure.ts');
       const { failureCard } = await import('./failureReport.ts');
       needFailures(shell, o);
       makeDirectory(shell, o.out);
       await shell.onTable(async () => {
-        const records = await recordsOf(shell, file, o);
+        const records = await recordsOf(shell, files, o);
         const costs = { falseAlarm: o.falseCost, missed: o.missedCost };
         const { model, judged, importance } = withUsageError(shell, file, () =>
           trainFailure(records, o.horizon, costs, shell.say),
@@ -115,7 +124,8 @@ export function addPredictFailure(predict: Command, shell: Shell): void {
       'after',
       '\nExample:\n  millwright predict failure telemetry.csv --failures failures.csv --maintenance maint.csv --unit machineID --time datetime --model model --jsonl',
     )
-    .action(async (file: string, o: RecordArguments & { model: string; jsonl?: boolean }) => {
+    .action(async (files: string[], o: RecordArguments & { model: string; jsonl?: boolean }) => {
+      const file = files.map((path) => basename(path)).join(', ');
       const { neededTables, predictFailure, unpackFailure } = await import('#models/health/failure/predictFailure.ts');
       await shell.onTable(async () => {
         const model = withUsageError(shell, o.model, () =>
@@ -126,7 +136,7 @@ export function addPredictFailure(predict: Command, shell: Shell): void {
           throw shell.usage(
             `${missing.map((table) => `--${table}`).join(', ')}: the model looks at this; where nothing happened, give a table with the header alone`,
           );
-        const records = await recordsOf(shell, file, o);
+        const records = await recordsOf(shell, files, o);
         for (const said of withUsageError(shell, file, () => predictFailure(records, model))) {
           const plain =
             'assessment' in said
@@ -147,13 +157,14 @@ export function addEvaluateFailure(evaluate: Command, shell: Shell): void {
       'after',
       '\nExample:\n  millwright evaluate failure telemetry.csv --failures failures.csv --horizon 24 --unit machineID --time datetime --html failure.html',
     )
-    .action(async (file: string, o: TrainFailureArguments & { json?: boolean; html?: string }) => {
+    .action(async (files: string[], o: TrainFailureArguments & { json?: boolean; html?: string }) => {
+      const file = files.map((path) => basename(path)).join(', ');
       const { failureOutOfFold } = await import('#models/health/failure/trainFailure.ts');
       const { evaluateFailure } = await import('#models/health/failure/evaluateFailure.ts');
       const { failureHtml, failureLines } = await import('./failureReport.ts');
       needFailures(shell, o);
       await shell.onTable(async () => {
-        const records = await recordsOf(shell, file, o);
+        const records = await recordsOf(shell, files, o);
         const judged = withUsageError(shell, file, () => failureOutOfFold(records, o.horizon, shell.say));
         const evaluation = evaluateFailure(judged, { falseAlarm: o.falseCost, missed: o.missedCost }, o.seed);
         const lines = failureLines(evaluation);

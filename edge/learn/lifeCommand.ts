@@ -8,6 +8,7 @@ import type { UnitTable } from '#models/health/life/readUnits.ts';
 import type { LifeTime } from '#models/health/life/timeGrid.ts';
 import type { AgeModel } from '#models/health/life/trainAgeModel.ts';
 import type { LifeModel } from '#models/health/life/trainLife.ts';
+import { readTogether } from './readTogether.ts';
 import { makeDirectory, withUsageError, writeFile } from './withUsageError.ts';
 
 interface TableOptions {
@@ -22,8 +23,9 @@ interface TableOptions {
 
 function withTable(command: Command): Command {
   return command
+    .argument('<files...>', 'a row a unit and time; csv: also Parquet or .xlsx, several files, or those of a folder')
     .option('--format <format>', 'cmapss (no header: unit, cycle, values) | csv (with a header)', 'cmapss')
-    .option('--unit <column>', "csv: the unit's column", 'unit')
+    .option('--unit <column>', "csv: the unit's column; without such a column each file is a unit, by its name", 'unit')
     .option('--time <column>', "csv: the time's column: numbers or dates", 'time')
     .option(
       '--time-unit <unit>',
@@ -37,19 +39,19 @@ function withTable(command: Command): Command {
 export function addTrainLife(train: Command, shell: Shell): void {
   withTable(train.command('rul'))
     .description('of remaining useful life, from units that were run to failure or are still running')
-    .argument('<file>', 'a row a unit and time')
     .requiredOption('--out <dir>', 'where the model goes')
     .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
     .addHelpText(
       'after',
       '\nExamples:\n  millwright train rul train_FD001.txt --out model\n  millwright train rul pumps.csv --format csv --unit pump --time "time [h]" --failed failed --out model',
     )
-    .action(async (file: string, o: TableOptions & { out: string; seed: number }) => {
+    .action(async (files: string[], o: TableOptions & { out: string; seed: number }) => {
+      const file = files.map((path) => basename(path)).join(', ');
       const { trainLife } = await import('#models/health/life/trainLife.ts');
       const { MIN_FOR_MEASUREMENTS, trainAgeModel } = await import('#models/health/life/trainAgeModel.ts');
       const { cardOf, packAgeModel, packLife } = await import('#models/health/life/lifePackage.ts');
       makeDirectory(shell, o.out);
-      const table = await tableOf(shell, file, o);
+      const table = await tableOf(shell, files, o);
       const { time, histories } = await counted(shell, file, table);
       const failures = table.units.filter((u) => u.failed).length;
       const out = join(o.out, 'model.json');
@@ -69,7 +71,6 @@ export function addTrainLife(train: Command, shell: Shell): void {
 export function addPredictLife(predict: Command, shell: Shell): void {
   withTable(predict.command('rul'))
     .description("for the remaining useful life at each unit's last row, in the model's unit of time")
-    .argument('<file>', 'a row a unit and time')
     .requiredOption('--model <dir>', 'where the model is, or the name of a shipped one: turbofan')
     .addOption(
       new Option('--age <knowledge>', "of a unit's age since new; auto: where its first time is as in the training")
@@ -78,12 +79,13 @@ export function addPredictLife(predict: Command, shell: Shell): void {
     )
     .option('--jsonl', 'a line of JSON for each unit on stdout')
     .addHelpText('after', '\nExample:\n  millwright predict rul test_FD001.txt --model model --jsonl')
-    .action(async (file: string, o: TableOptions & { model: string; age: AgeKnowledge; jsonl?: boolean }) => {
+    .action(async (files: string[], o: TableOptions & { model: string; age: AgeKnowledge; jsonl?: boolean }) => {
+      const file = files.map((path) => basename(path)).join(', ');
       const { unpackAnyLife } = await import('#models/health/life/lifePackage.ts');
       const model = withUsageError(shell, o.model, () =>
         unpackAnyLife(Buffer.from(shell.bytes(modelFile(shell, o.model))).toString('utf8')),
       );
-      const table = await tableOf(shell, file, o);
+      const table = await tableOf(shell, files, o);
       const predictions = await ('byAge' in model
         ? predictionsByAge(shell, file, table, model.byAge, o.age)
         : predictionsOf(shell, file, table, model.measured, o.age));
@@ -151,17 +153,19 @@ function predictionText(said: LifePrediction): string {
 
 export function addEvaluateLife(evaluate: Command, shell: Shell): void {
   withTable(evaluate.command('rul'))
-    .description('of remaining useful life: five folds by unit, each metric with its uncertainty over units')
-    .argument('<file>', 'a row a unit and time; only units that failed are judged')
+    .description(
+      'of remaining useful life: five folds by unit that failed, each metric with its uncertainty over units',
+    )
     .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber, 1)
     .option('--json', 'one object on stdout')
     .option('--html <file>', 'also one page with plots')
     .addHelpText('after', '\nExample:\n  millwright evaluate rul train_FD001.txt --html life.html')
-    .action(async (file: string, o: TableOptions & { seed: number; json?: boolean; html?: string }) => {
+    .action(async (files: string[], o: TableOptions & { seed: number; json?: boolean; html?: string }) => {
+      const file = files.map((path) => basename(path)).join(', ');
       const { outOfFold } = await import('#models/health/life/trainLife.ts');
       const { evaluateLife } = await import('#models/health/life/evaluateLife.ts');
       const { evaluationHtml, evaluationLines } = await import('./lifeReport.ts');
-      const table = await tableOf(shell, file, o);
+      const table = await tableOf(shell, files, o);
       const { time, histories } = await counted(shell, file, table);
       const judged = withUsageError(shell, file, () => outOfFold(histories, o.seed, shell.say, table.names));
       const evaluation = evaluateLife(judged.withAge, o.seed, time);
@@ -188,29 +192,21 @@ async function counted(shell: Shell, file: string, { units, time }: UnitTable) {
   return { time: clock, histories: withUsageError(shell, file, () => units.map((unit) => onGrid(unit, clock))) };
 }
 
-async function tableOf(shell: Shell, file: string, o: TableOptions): Promise<UnitTable> {
+async function tableOf(shell: Shell, files: string[], o: TableOptions): Promise<UnitTable> {
   if (o.format !== 'cmapss' && o.format !== 'csv')
     throw shell.usage(`--format: found ${o.format}; allowed: cmapss | csv`);
-  const { readNamed } = await import('#models/tables/parseTable.ts');
-  const { HistoryError, readUnits } = await import('#models/health/life/readUnits.ts');
-  const { timeUnitOf } = await import('#models/health/life/timeUnit.ts');
-  const bytes = shell.bytes(file);
-  try {
-    if (o.format === 'cmapss') return readUnits(cmapssRows(shell, file, bytes), {});
-    const { unit, time, ignore, failed } = o;
-    const timeUnit = o.timeUnit === undefined ? undefined : (timeUnitOf(o.timeUnit) ?? o.timeUnit);
-    let read: UnitTable | undefined;
-    await shell.onTable(() => {
-      read = readNamed({ name: file, bytes }, o.separator, shell.say, ({ rows, lines, separator: between }) =>
-        readUnits(rows, { unit, time, ignore, failed, timeUnit, separator: between, lines }),
-      );
-    });
-    if (read === undefined) throw new Error(`${file}: not read`);
-    return read;
-  } catch (error) {
-    if (error instanceof HistoryError) throw shell.usage(`${file}: ${error.message}`);
-    throw error;
+  const { readUnits } = await import('#models/health/life/readUnits.ts');
+  if (o.format === 'cmapss') {
+    const [file, ...further] = files;
+    if (further.length > 0) throw shell.usage(`--format cmapss: found ${files.length} files; one is allowed`);
+    return withUsageError(shell, file, () => readUnits(cmapssRows(shell, file, shell.bytes(file)), {}));
   }
+  const { timeUnitOf } = await import('#models/health/life/timeUnit.ts');
+  const { unit, time, ignore, failed } = o;
+  const timeUnit = o.timeUnit === undefined ? undefined : (timeUnitOf(o.timeUnit) ?? o.timeUnit);
+  return readTogether(shell, files, o, ({ rows, lines, separator: between }) =>
+    readUnits(rows, { unit, time, ignore, failed, timeUnit, separator: between, lines }),
+  );
 }
 
 function cmapssRows(shell: Shell, file: string, bytes: Uint8Array): string[][] {

@@ -1,9 +1,9 @@
 import { momentOf } from '#models/tables/moment.ts';
-import { numberOf } from '#models/tables/parseTable.ts';
+import { numberOf, TableError } from '#models/tables/parseTable.ts';
 import { isClockUnit, statedTimeUnit, unitMs } from './timeUnit.ts';
 
 /** Something in a table that is no history of units: where, and what. */
-export class HistoryError extends Error {
+export class HistoryError extends TableError {
   override readonly name = 'HistoryError';
 }
 

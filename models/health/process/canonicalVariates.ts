@@ -1,6 +1,7 @@
 import { EigenvalueDecomposition, inverse, Matrix } from 'ml-matrix';
 import { z } from 'zod';
 import { MatrixProduct } from '#models/inference/matrixProduct.ts';
+import { laggedCovariance, standardisedRun } from './laggedCovariance.ts';
 import { columnStandards, type RowMethod, type Statistics, standardised } from './rowMethod.ts';
 
 const LAGS = 3;
@@ -63,23 +64,13 @@ function learnVariates(all: readonly (readonly Float64Array[])[]): Variates {
   const runs = all.filter((run) => run.length > 2 * LAGS);
   const { mean, sd } = columnStandards(runs.flat());
   const width = mean.length;
-  const scaled = runs.map((run) => run.map((row) => row.map((v, c) => (v - mean[c]) / sd[c])));
-  const pasts: number[][] = [];
-  const futures: number[][] = [];
-  for (const run of scaled) {
-    for (let t = LAGS; t + LAGS <= run.length; t++) {
-      pasts.push(run.slice(t - LAGS, t).flatMap((row) => Array.from(row)));
-      futures.push(run.slice(t, t + LAGS).flatMap((row) => Array.from(row)));
-    }
-  }
-  const past = new Matrix(pasts);
-  const future = new Matrix(futures);
-  const n = pasts.length;
-  const covariance = (a: Matrix, b: Matrix) => a.transpose().mmul(b).div(n);
-  const ridge = Matrix.eye(LAGS * width).mul(RIDGE);
-  const pp = covariance(past, past).add(ridge);
-  const ff = covariance(future, future).add(ridge);
-  const fp = covariance(future, past);
+  const scaled = runs.map((run) => standardisedRun(run, mean, sd));
+  const { covariance } = laggedCovariance(scaled, width, 2 * LAGS);
+  const size = LAGS * width;
+  const ridge = Matrix.eye(size).mul(RIDGE);
+  const pp = covariance.subMatrix(0, size - 1, 0, size - 1).add(ridge);
+  const ff = covariance.subMatrix(size, 2 * size - 1, size, 2 * size - 1).add(ridge);
+  const fp = covariance.subMatrix(size, 2 * size - 1, 0, size - 1);
   const whiten = inverseRoot(pp);
   // Right singular vectors of Σff^−½ Σfp Σpp^−½ are eigenvectors of Σpp^−½ Σpf Σff^−1 Σfp Σpp^−½.
   const inner = whiten.mmul(fp.transpose()).mmul(inverse(ff)).mmul(fp).mmul(whiten);

@@ -1,5 +1,6 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { EigenvalueDecomposition } from 'ml-matrix';
 import { z } from 'zod';
+import { laggedCovariance, standardisedRun } from './laggedCovariance.ts';
 import { columnStandards, type RowMethod, standardised } from './rowMethod.ts';
 
 /** Principal components that together hold so much of the variance. */
@@ -32,8 +33,7 @@ export const principalComponents: RowMethod<Plane> = {
 
 function planeOf(rows: readonly Float64Array[]): Plane {
   const { mean, sd } = columnStandards(rows);
-  const scaled = new Matrix(rows.map((row) => Array.from(row, (v, c) => (v - mean[c]) / sd[c])));
-  const correlation = scaled.transpose().mmul(scaled).div(rows.length);
+  const { covariance: correlation } = laggedCovariance([standardisedRun(rows, mean, sd)], mean.length, 1);
   const eigen = new EigenvalueDecomposition(correlation, { assumeSymmetric: true });
   const order = eigen.realEigenvalues
     .map((_, i) => i)

@@ -74,7 +74,9 @@ export function columnStandards(rows: readonly Float64Array[]): { mean: Float64A
   const width = rows[0].length;
   const mean = new Float64Array(width);
   const sd = new Float64Array(width);
-  for (const row of rows) for (let c = 0; c < width; c++) mean[c] += row[c] / rows.length;
+  // From the first row: the mean of a channel that stands still is its value, without a rounding error.
+  for (const row of rows) for (let c = 0; c < width; c++) mean[c] += (row[c] - rows[0][c]) / rows.length;
+  for (let c = 0; c < width; c++) mean[c] += rows[0][c];
   for (const row of rows) for (let c = 0; c < width; c++) sd[c] += (row[c] - mean[c]) ** 2 / rows.length;
   for (let c = 0; c < width; c++) sd[c] = Math.max(Math.sqrt(sd[c]), 1e-9 * Math.abs(mean[c]), 1e-12);
   return { mean, sd };

@@ -1,0 +1,42 @@
+import { type Command, Option } from 'commander';
+import { separator, wholeNumber } from '#models/configuration/arguments.ts';
+import type { Shell } from '#models/configuration/shell.ts';
+import { ROW_METHODS } from '#models/health/process/methodNames.ts';
+import type { DetectOptions } from './detectFile.ts';
+
+/** `millwright detect`. */
+export function addDetectCommand(program: Command, shell: Shell): void {
+  program
+    .command('detect')
+    .description('finds the rows of a table of process values that differ from its first rows')
+    .argument(
+      '<files...>',
+      'separated values, Parquet or .xlsx (.gz is unpacked), one row per time, one column per channel; several files, or those of a folder, are one table in their order',
+    )
+    .requiredOption('--train-rows <n>', 'number of normal rows at the beginning', wholeNumber)
+    .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
+    .option('--time-column <column>', 'time column: name, or number from 1')
+    .option(
+      '--ignore <columns>',
+      'columns to ignore: names or numbers, separated by commas',
+      (list) => list.split(','),
+      [],
+    )
+    .addOption(
+      new Option('--method <method>', 'auto: canonical variates for long steady training of many channels')
+        .choices(['auto', ...ROW_METHODS])
+        .default('auto'),
+    )
+    .option('--jsonl', 'one line of JSON for each row after training; rows are numbered from 0')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  millwright detect pump.csv --train-rows 400 --separator ";" --time-column datetime --ignore label --jsonl\n  millwright detect exports/ --train-rows 20160 --time-column time',
+    )
+    .action(async (paths: string[], options: DetectOptions) => {
+      const { detectFiles } = await import('./detectFile.ts');
+      const { readTableFiles } = await import('./tableFiles.ts');
+      await shell.onTable(async () => {
+        detectFiles(await readTableFiles(paths), options, shell.write, shell.say);
+      });
+    });
+}

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { csvCell } from '#models/tables/csvCell.ts';
+import { isParquet, parquetText } from '#models/tables/parquetText.ts';
+import { type NamedFile, TableError } from '#models/tables/parseTable.ts';
+import { isWorkbook, parseWorkbook } from '#models/tables/parseWorkbook.ts';
+
+const TABLE = /\.(csv|tsv|txt|parquet|xlsx|xlsm)(\.gz)?$/i;
+/** No table is unpacked to more: a small archive may hold any number of zeros. */
+const MAX_UNPACKED_BYTES = 2 ** 31 - 1;
+
+/**
+ * The table files that paths name, as separated values: files as given, and those of a folder in the order of their
+ * names (`day-2` before `day-10`). Gzip is unpacked; Parquet and workbooks are converted. Text files are read when
+ * their bytes are asked for, one after the other.
+ * @throws TableError if a path cannot be read, or a folder holds no table.
+ */
+export async function readTableFiles(paths: readonly string[]): Promise<NamedFile[]> {
+  return Promise.all(paths.flatMap(filesOf).map(tableFile));
+}
+
+function filesOf(path: string): string[] {
+  if (!readable(path, () => statSync(path)).isDirectory()) return [path];
+  const natural = new Intl.Collator('en', { numeric: true }).compare;
+  const names = readable(path, () => readdirSync(path)).filter((name) => TABLE.test(name));
+  if (names.length === 0) throw new TableError(`${path}: no file that ends in .csv, .tsv, .txt, .parquet or .xlsx`);
+  return names.sort(natural).map((name) => join(path, name));
+}
+
+async function tableFile(name: string): Promise<NamedFile> {
+  if (!/\.(parquet|xlsx|xlsm)(\.gz)?$/i.test(name))
+    return {
+      name,
+      get bytes() {
+        return contentOf(name);
+      },
+    };
+  const bytes = contentOf(name);
+  try {
+    if (isParquet(bytes)) return { name, bytes: await parquetText(bytes) };
+    return { name, bytes: isWorkbook(bytes) ? sheetText(bytes) : bytes };
+  } catch (error) {
+    throw error instanceof TableError ? new TableError(`${name}: ${error.message}`) : error;
+  }
+}
+
+function sheetText(bytes: Uint8Array): Uint8Array {
+  const lines = parseWorkbook(bytes).rows.map((cells) => cells.map(csvCell).join(','));
+  return Buffer.from(`${lines.join('\n')}\n`);
+}
+
+function contentOf(name: string): Uint8Array {
+  const bytes = readable(name, () => readFileSync(name));
+  if (!/\.gz$/i.test(name)) return bytes;
+  return readable(name, () => gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }));
+}
+
+function readable<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new TableError(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
