@@ -29,6 +29,7 @@ export function addEdgeCommands(program: Command, shell: Shell): void {
   addListen(edge, shell);
   addMap(edge, shell);
   addSetup(edge, shell);
+  addEnrol(edge, shell);
   addCertificates(edge, shell);
 }
 
@@ -187,6 +188,30 @@ function addSetup(edge: Command, shell: Shell): void {
     .action(async (file: string, { port }: { port: number }) => {
       const { runSetup } = await import('./setup/runSetup.ts');
       await runSetup(file, port, shell, () => loadToRun(shell, file));
+    });
+}
+
+function addEnrol(edge: Command, shell: Shell): void {
+  edge
+    .command('enrol')
+    .description("obtains this edge's broker account, or a new password for it, with a one-time code of the gateway")
+    .argument('<gateway>', 'address of the gateway, such as https://gateway:8443')
+    .requiredOption('--code <code>', 'the one-time code')
+    .requiredOption('--out <dir>', 'where the password, certificates and keys are stored')
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright edge enrol https://gateway:8443 --code mwe_… --out /etc/millwright/uplink\n\nNODE_EXTRA_CA_CERTS names the certificate authority of a gateway that Node.js does not trust.',
+    )
+    .action(async (gateway: string, { code, out }: { code: string; out: string }) => {
+      const { EnrolmentError, enrolEdge } = await import('./enrolEdge.ts');
+      if (!URL.canParse(gateway)) throw shell.usage(`${gateway}: an address such as https://gateway:8443 is needed`);
+      try {
+        shell.write(await enrolEdge(gateway, code, out));
+      } catch (error) {
+        if (error instanceof EnrolmentError) throw shell.failure(error.message);
+        throw error;
+      }
+      shell.say("these lines belong into the edge's configuration; a running edge reads a new password by itself");
     });
 }
 

@@ -3,16 +3,16 @@ import mqtt from 'mqtt';
 import { expect, test } from 'vitest';
 import { startBroker } from './broker.ts';
 import { aclText, covers, passwordText } from './brokerAccess.ts';
-import { checkBroker, testAccounts } from './brokerChecks.ts';
+import { checkBroker, findTestAccount, testAccounts } from './brokerChecks.ts';
 import { gatewayConfigSchema } from './config.ts';
 
 checkBroker('the embedded broker', async () => {
-  const broker = await startBroker('127.0.0.1', 0, testAccounts());
+  const broker = await startBroker('127.0.0.1', 0, findTestAccount());
   return { url: `mqtt://127.0.0.1:${broker.port}`, close: () => broker.close() };
 });
 
 test('a client id in use is not taken over by another account; its own account may connect anew', async () => {
-  const broker = await startBroker('127.0.0.1', 0, testAccounts());
+  const broker = await startBroker('127.0.0.1', 0, findTestAccount());
   const connectAs = (username: string) =>
     mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, {
       username,
@@ -33,7 +33,7 @@ test('a client id in use is not taken over by another account; its own account m
 });
 
 test('who has not signed in is not waited for beyond a megabyte; who has may send more', async () => {
-  const broker = await startBroker('127.0.0.1', 0, testAccounts());
+  const broker = await startBroker('127.0.0.1', 0, findTestAccount());
   const socket = connect(broker.port, '127.0.0.1').on('error', () => undefined);
   const closed = new Promise((resolve) => socket.once('close', resolve));
   // A CONNECT of 256 MB.

@@ -1,7 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 import { Aedes, type AuthenticateError, type Client } from 'aedes';
 import { type BrokerAccount, covers } from './brokerAccess.ts';
+import { isBrokerPassword } from './brokerPassword.ts';
+
+/** The account of a name; undefined: there is none (any more). */
+export type FindAccount = (username: string) => BrokerAccount | undefined;
 
 export interface EmbeddedBroker {
   port: number;
@@ -22,11 +25,11 @@ const MAX_UNKNOWN_BYTES = 1024 * 1024;
 export async function startBroker(
   host: string,
   port: number,
-  accounts: readonly BrokerAccount[] | null = null,
+  find: FindAccount | null = null,
 ): Promise<EmbeddedBroker> {
   const aedes = await Aedes.createBroker();
   const counts = { refused: 0 };
-  if (accounts !== null) restrict(aedes, accounts, () => counts.refused++);
+  if (find !== null) restrict(aedes, find, () => counts.refused++);
   const signedIn = new WeakSet<object>();
   aedes.on('client', ({ conn }) => signedIn.add(conn));
   const server = createServer((socket: Socket) => {
@@ -55,48 +58,49 @@ export async function startBroker(
   };
 }
 
-function restrict(aedes: Aedes, accounts: readonly BrokerAccount[], refuse: () => void): void {
-  const byName = new Map(accounts.map((account) => [account.username, account]));
-  const signedIn = new WeakMap<Client, BrokerAccount>();
+function restrict(aedes: Aedes, find: FindAccount, refuse: () => void): void {
+  /** User names: the permissions are looked up at each use, because an account may be revoked. */
+  const signedIn = new WeakMap<Client, string>();
+  const accountOf = (client: Client) => {
+    const username = signedIn.get(client);
+    return username === undefined ? undefined : find(username);
+  };
   /** The account of each client id: another account with the same id would end that connection. */
   const holders = new Map<string, Client>();
   aedes.on('clientDisconnect', (client) => {
     if (holders.get(client.id) === client) holders.delete(client.id);
   });
   aedes.authenticate = (client, username, password, done) => {
-    const account = byName.get(username ?? '');
-    // Compared even without such an account, so that timing does not reveal whether it exists.
-    const isRight = isSame(password ?? Buffer.alloc(0), account?.password ?? '');
-    const holder = holders.get(client.id);
-    const isTaken = holder !== undefined && !holder.closed && signedIn.get(holder) !== account;
-    if (account !== undefined && isRight && !isTaken) {
-      holders.set(client.id, client);
-      signedIn.set(client, account);
-      done(null, true);
-      return;
-    }
-    refuse();
-    const [why, returnCode] =
-      account !== undefined && isRight
+    const name = username ?? '';
+    const account = find(name);
+    const decide = (isRight: boolean) => {
+      const holder = holders.get(client.id);
+      const isTaken = holder !== undefined && !holder.closed && signedIn.get(holder) !== name;
+      if (isRight && !isTaken) {
+        holders.set(client.id, client);
+        signedIn.set(client, name);
+        done(null, true);
+        return;
+      }
+      refuse();
+      const [why, returnCode] = isRight
         ? ['another account uses this client id', BAD_CLIENT_ID]
         : ['wrong name or password', BAD_CREDENTIALS];
-    done(Object.assign(new Error(why), { returnCode }) as AuthenticateError, false);
+      done(Object.assign(new Error(why), { returnCode }) as AuthenticateError, false);
+    };
+    // A damaged hash lets nobody in.
+    isBrokerPassword(password ?? Buffer.alloc(0), account?.secret).then(decide, () => decide(false));
   };
   aedes.authorizePublish = (client, { topic }, done) => {
     // Without a client, the message comes from the broker itself.
-    if (client === null || covers(signedIn.get(client)?.publishes ?? [], topic)) return done(null);
+    if (client === null || covers(accountOf(client)?.publishes ?? [], topic)) return done(null);
     refuse();
     done(new Error(`may not publish ${topic}`));
   };
   aedes.authorizeSubscribe = (client, subscription, done) => {
-    if (client === null || covers(signedIn.get(client)?.receives ?? [], subscription.topic))
+    if (client === null || covers(accountOf(client)?.receives ?? [], subscription.topic))
       return done(null, subscription);
     refuse();
     done(null, null);
   };
-}
-
-function isSame(given: Buffer, expected: string): boolean {
-  const digest = (value: Buffer | string) => createHash('sha256').update(value).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

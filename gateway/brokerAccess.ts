@@ -1,19 +1,17 @@
-import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gatewayFilters, supplyFilter, supplyReportTopic, TOPIC_ROOT } from '#models/contracts/topics.ts';
+import { type BrokerSecret, hashBrokerPassword } from './brokerPassword.ts';
 import type { GatewayConfig } from './config.ts';
 import { edgeUsername } from './edgeUsername.ts';
+import type { EnrolledEdge } from './identity/enrolmentTable.ts';
 
 /** A broker client with the MQTT topic filters that it may publish and receive. */
 export interface BrokerAccount {
   username: string;
-  password: string;
+  secret: BrokerSecret;
   publishes: readonly string[];
   receives: readonly string[];
 }
-
-/** PBKDF2-HMAC-SHA-512 iterations, as Mosquitto stores passwords; computed once per connection. */
-const ITERATIONS = 10_000;
 
 /**
  * The configured accounts: the gateway, each edge under its own site and name only, machines, and planners.
@@ -25,7 +23,7 @@ export function accountsOf({ broker, brokerAccounts, notifiers }: GatewayConfig)
     throw new Error('broker.username, broker.passwordFile: the gateway needs its own account');
   const gateway = {
     username: broker.username,
-    password: passwordIn(broker.passwordFile),
+    secret: { password: passwordIn(broker.passwordFile) },
     publishes: [
       `${TOPIC_ROOT}/+/+/cmd/#`,
       supplyReportTopic('+'),
@@ -37,23 +35,37 @@ export function accountsOf({ broker, brokerAccounts, notifiers }: GatewayConfig)
     gateway,
     ...edges.map((account) => ({
       username: edgeUsername(account),
-      password: passwordIn(account.passwordFile),
-      publishes: gatewayFilters.map((filter) => filter.replace('+/+', `${account.site}/${account.edge}`)),
-      receives: [`${TOPIC_ROOT}/${account.site}/${account.edge}/cmd/#`, ...account.receives],
+      secret: { password: passwordIn(account.passwordFile) },
+      ...edgeTopics(account),
     })),
     ...machines.map(({ username, passwordFile, publishes }) => ({
       username,
-      password: passwordIn(passwordFile),
+      secret: { password: passwordIn(passwordFile) },
       publishes,
       receives: [],
     })),
     ...planners.map(({ username, passwordFile }) => ({
       username,
-      password: passwordIn(passwordFile),
+      secret: { password: passwordIn(passwordFile) },
       publishes: [supplyFilter],
       receives: [supplyReportTopic('+')],
     })),
   ];
+}
+
+/** The account of an edge that enrolled. */
+export const enrolledAccount = (edge: EnrolledEdge): BrokerAccount => ({
+  username: edge.username,
+  secret: { hash: edge.passwordHash },
+  ...edgeTopics(edge),
+});
+
+/** An edge publishes under its own site and name only. */
+function edgeTopics({ site, edge, receives }: { site: string; edge: string; receives: readonly string[] }) {
+  return {
+    publishes: gatewayFilters.map((filter) => filter.replace('+/+', `${site}/${edge}`)),
+    receives: [`${TOPIC_ROOT}/${site}/${edge}/cmd/#`, ...receives],
+  };
 }
 
 /** Mosquitto's `acl_file`. */
@@ -70,13 +82,11 @@ export function aclText(accounts: readonly BrokerAccount[]): string {
 
 /** Mosquitto's `password_file`, with a salted hash of each password. */
 export function passwordText(accounts: readonly BrokerAccount[]): string {
-  return accounts.map(({ username, password }) => `${username}:${hashed(password)}\n`).join('');
-}
-
-function hashed(password: string): string {
-  const salt = randomBytes(12);
-  const hash = pbkdf2Sync(password, salt, ITERATIONS, 64, 'sha512');
-  return `$7$${ITERATIONS}$${salt.toString('base64')}$${hash.toString('base64')}`;
+  return accounts
+    .map(
+      ({ username, secret }) => `${username}:${'hash' in secret ? secret.hash : hashBrokerPassword(secret.password)}\n`,
+    )
+    .join('');
 }
 
 /**

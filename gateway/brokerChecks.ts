@@ -30,6 +30,12 @@ export function testAccounts(): BrokerAccount[] {
   return accountsOf(config);
 }
 
+/** The same accounts, as the embedded broker asks for them. */
+export function findTestAccount(): (username: string) => BrokerAccount | undefined {
+  const accounts = testAccounts();
+  return (username) => accounts.find((account) => account.username === username);
+}
+
 /** Check suite for every broker that enforces accounts, including real servers. */
 export function checkBroker(name: string, open: () => Promise<{ url: string; close(): Promise<void> }>): void {
   describe(name, () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { fileOf } from '#models/configuration/arguments.ts';
@@ -88,14 +88,17 @@ function addBrokerAcl(gateway: Command, shell: Shell): void {
     )
     .action(async (file: string, { out }: { out: string }) => {
       const { gatewayConfigSchema } = await import('./config.ts');
-      const { accountsOf, aclText, passwordText } = await import('./brokerAccess.ts');
+      const { accountsOf } = await import('./brokerAccess.ts');
+      const { writeBrokerFiles } = await import('./brokerFiles.ts');
       const config = await shell.load(file, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY');
       if (config.brokerAccounts === undefined) throw shell.usage(`${file}: brokerAccounts is missing`);
+      if (config.brokerAccounts.enrolment !== undefined)
+        throw shell.usage(
+          `${file}: with brokerAccounts.enrolment the gateway writes these files, which also hold enrolled edges: set enrolment.mosquittoDirectory`,
+        );
       try {
         const accounts = accountsOf(config);
-        mkdirSync(out, { recursive: true });
-        replaceFile(join(out, 'passwords'), passwordText(accounts));
-        replaceFile(join(out, 'acl'), aclText(accounts));
+        writeBrokerFiles(out, accounts);
         shell.say(
           `${accounts.length} accounts in ${join(out, 'passwords')} and ${join(out, 'acl')}: change their owner to Mosquitto's user, and reload them (SIGHUP)`,
         );
@@ -103,12 +106,6 @@ function addBrokerAcl(gateway: Command, shell: Shell): void {
         throw shell.failure(error instanceof Error ? error.message : String(error));
       }
     });
-}
-
-/** Written atomically, because Mosquitto might read a partial file, and readable only by its owner. */
-function replaceFile(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
 }
 
 function addTestNotify(gateway: Command, shell: Shell): void {

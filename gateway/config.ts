@@ -278,6 +278,15 @@ const brokerAccountsSchema = z
       )
       .default([]),
     planners: z.array(z.strictObject({ username, passwordFile: z.string() })).default([]),
+    /** Lets administrators give edges a one-time code for an account of their own. */
+    enrolment: z
+      .strictObject({
+        /** The broker's address as edges reach it; by default broker.url. */
+        brokerUrl: brokerFields.url.optional(),
+        /** Where Mosquitto's files `passwords` and `acl` are written after each change. */
+        mosquittoDirectory: z.string().min(1).optional(),
+      })
+      .optional(),
   })
   .superRefine(({ edges, machines, planners }, context) => {
     const names = [...edges.map(edgeUsername), ...[...machines, ...planners].map((account) => account.username)];

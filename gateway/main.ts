@@ -11,7 +11,7 @@ import { Events } from './api/events.ts';
 import { FailedLogins } from './api/failedLogins.ts';
 import { createServer } from './api/server.ts';
 import { type EmbeddedBroker, startBroker } from './broker.ts';
-import { accountsOf } from './brokerAccess.ts';
+import { BrokerAccounts } from './brokerAccounts.ts';
 import { brokerClientId } from './brokerClientId.ts';
 import { CommandSigner } from './commands.ts';
 import type { GatewayConfig } from './config.ts';
@@ -107,11 +107,12 @@ async function startAll(setting: Setting, started: Started): Promise<number> {
 async function startParts(setting: Setting, started: Started): Promise<number> {
   const { config, now, log } = setting;
   const { embeddedBroker } = config;
-  const accounts = config.brokerAccounts === undefined ? null : accountsOf(config);
-  const broker = embeddedBroker ? await startBroker(embeddedBroker.host, embeddedBroker.port, accounts) : null;
-  started.add('broker', broker, (b) => b?.close());
   const signer = config.commands && new CommandSigner(config.commands.keyFile, now);
   const stores = await openStores(config, started, now, log);
+  const accounts = config.brokerAccounts === undefined ? null : new BrokerAccounts(config, stores.identities, now);
+  const find = accounts && ((username: string) => accounts.account(username));
+  const broker = embeddedBroker ? await startBroker(embeddedBroker.host, embeddedBroker.port, find) : null;
+  started.add('broker', broker, (b) => b?.close());
   const events = new Events();
   const delivery = startDelivery(setting, stores, started, (topic, message) => work.ingest.publish(topic, message));
   const work = startWork(setting, stores, events, delivery, started);
@@ -119,7 +120,7 @@ async function startParts(setting: Setting, started: Started): Promise<number> {
   const models = startModels(setting, stores, signer, work.ingest, started);
   const server = await serve(
     setting,
-    { ...stores, ...delivery, ...work, ...alarms, ...models, events, broker },
+    { ...stores, ...delivery, ...work, ...alarms, ...models, events, broker, accounts },
     started,
   );
   work.ingest.start();
@@ -279,7 +280,7 @@ type Parts = Stores &
   ReturnType<typeof startDelivery> &
   ReturnType<typeof startWork> &
   ReturnType<typeof startAlarms> &
-  ReturnType<typeof startModels> & { events: Events; broker: EmbeddedBroker | null };
+  ReturnType<typeof startModels> & { events: Events; broker: EmbeddedBroker | null; accounts: BrokerAccounts | null };
 
 /** The API and the page; returns their port. */
 async function serve({ config, now, version, failed }: Setting, parts: Parts, started: Started): Promise<number> {
@@ -301,6 +302,7 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
   const turnedAway = new Map<number, number>();
   const server = await createServer(config.api, {
     ...parts,
+    enrolments: config.brokerAccounts?.enrolment === undefined ? null : parts.accounts,
     now,
     planAcknowledged: (alert) => {
       events.send({ type: 'plan', atMs: alert.updatedAtMs, alerts: [alert] });

@@ -19,11 +19,11 @@ declare module 'fastify' {
   }
 }
 
-/** Public routes: health for a load balancer, the page, and the sign-in requests. */
+/** Public routes: health for a load balancer, the page, the sign-in requests, and the exchange of an edge's code. */
 const OPEN: readonly (readonly [method: RegExp, url: RegExp])[] = [
   [/^(GET|HEAD)$/, /^\/(healthz|readyz|$|\?|index\.html$|assets\/|favicon)/],
   [/^(GET|HEAD)$/, /^\/api\/v1\/sign-in(\/openid(\/callback)?)?(\?|$)/],
-  [/^POST$/, /^\/api\/v1\/session$/],
+  [/^POST$/, /^\/api\/v1\/(session|enrol)$/],
 ];
 /** What an account with a one-time password may do: choose another. */
 const OWN_SESSION = /^\/api\/v1\/session(\/password)?$/;

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { AlarmMeasures } from '../alerts/alarmMeasures.ts';
 import { apiSchema } from '../apiConfig.ts';
+import { BrokerAccounts } from '../brokerAccounts.ts';
 import { gatewayConfigSchema } from '../config.ts';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
 import { IdentityStore } from '../identity/identityStore.ts';
@@ -44,23 +45,40 @@ function plannerOf(directory: string, store: SqliteStore, plans: PlanStore): Pla
   };
   return new Planner(parts, pino({ level: 'silent' }));
 }
+/** Accounts of a broker with one configured edge, north.edge-1. */
+function enrolmentsOf(directory: string, identities: IdentityStore, now: () => number): BrokerAccounts {
+  const passwordFile = join(directory, 'mqtt-password');
+  writeFileSync(passwordFile, 'a password');
+  const config = gatewayConfigSchema.parse({
+    dataDirectory: directory,
+    broker: { url: 'mqtts://broker:8883', username: 'gateway', passwordFile },
+    brokerAccounts: {
+      edges: [{ site: 'north', edge: 'edge-1', passwordFile }],
+      enrolment: { mosquittoDirectory: join(directory, 'mosquitto') },
+    },
+  });
+  return new BrokerAccounts(config, identities, now);
+}
+
 const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
 const ROUTING = new Routing([{ type: 'webhook', url: 'http://127.0.0.1:9', allowLocal: true }]);
 
 /** The API over stores of its own; `api` as in a configuration. */
-export async function apiServer(api: object = {}, nowMs = 5) {
+export async function apiServer(api: object = {}, time: number | (() => number) = 5) {
+  const now = typeof time === 'number' ? () => time : time;
   const directory = mkdtempSync(join(tmpdir(), 'millwright-api-'));
-  const registry = new ModelRegistry(directory, undefined, () => nowMs);
+  const registry = new ModelRegistry(directory, undefined, now);
   const store = new SqliteStore(directory, {
     maxQueueBytes: 1e6,
     maxEvidenceBytes: 1e6,
     routing: ROUTING,
-    now: () => nowMs,
+    now,
   });
-  const supply = new SupplyStore(directory, 1000, () => nowMs);
-  const plans = new PlanStore(directory, ROUTING, () => nowMs);
-  const historian = new SqliteHistorian(directory, 30, 30, () => nowMs);
-  const identities = new IdentityStore(directory, () => nowMs);
+  const supply = new SupplyStore(directory, 1000, now);
+  const plans = new PlanStore(directory, ROUTING, now);
+  const historian = new SqliteHistorian(directory, 30, 30, now);
+  const identities = new IdentityStore(directory, now);
+  const enrolments = enrolmentsOf(directory, identities, now);
   const audited: string[] = [];
   const events = new Events();
   const app = await createServer(apiSchema.parse({ port: 0, ...api }), {
@@ -71,7 +89,7 @@ export async function apiServer(api: object = {}, nowMs = 5) {
         mostRows: 1000,
         store: supply,
         dates: undefined,
-        now: () => nowMs,
+        now,
         run: runHere,
         taken: () => undefined,
       },
@@ -83,7 +101,7 @@ export async function apiServer(api: object = {}, nowMs = 5) {
     store,
     historian,
     events,
-    now: () => nowMs,
+    now,
     acknowledged: () => undefined,
     watches: () => () => ({ state: 'watched' }),
     deliveries: { alerts: store.deliveries },
@@ -96,33 +114,28 @@ export async function apiServer(api: object = {}, nowMs = 5) {
       directory,
       statistics: store.statistics,
       run: runHere,
-      now: () => nowMs,
+      now,
       sites: () => [],
     }),
     costs: gatewayConfigSchema.shape.costs.parse(undefined),
-    failures: () => [{ machine: 'pump-1', atMs: nowMs - 1 }],
+    failures: () => [{ machine: 'pump-1', atMs: now() - 1 }],
     audit: (...entry) => audited.push(entry.join(' ')),
     identities,
+    enrolments,
     passwordChosen: () => undefined,
-    failedLogins: new FailedLogins(() => nowMs),
+    failedLogins: new FailedLogins(now),
     turnedAway: new Map(),
     command: null,
     registry,
     proposals: new Proposals(proposalParts(registry), pino({ level: 'silent' })),
-    rollouts: new Rollouts(
-      registry,
-      () => [],
-      null,
-      () => nowMs,
-      pino({ level: 'silent' }),
-    ),
+    rollouts: new Rollouts(registry, () => [], null, now, pino({ level: 'silent' })),
     metrics: new Registry(),
     notReady: () => ['the broker is disconnected'],
     warnings: () => [],
     failed: () => undefined,
     version: '0',
   });
-  return { app, directory, supply, store, plans, historian, identities, audited, events };
+  return { app, directory, supply, store, plans, historian, identities, enrolments, audited, events };
 }
 
 /** A file with a secret, as a configuration names it. */

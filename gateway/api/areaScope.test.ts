@@ -101,8 +101,8 @@ describe('an identity of an area', async () => {
       Object.keys(methods).map((method) => [method.toUpperCase() as 'GET', path] as const),
     );
     for (const [method, path] of routes.filter(([, p]) => !p.startsWith('/api/v1/sign-in'))) {
-      // Signing in needs no identity.
-      if (method !== 'GET' && path === '/api/v1/session') continue;
+      // Signing in and enrolling need no identity.
+      if (method !== 'GET' && /^\/api\/v1\/(session|enrol)$/.test(path)) continue;
       const names: Record<string, string> = { site: 's', edge: 'e', asset: 'pump-a', point: 'p', id: 'of-pump-a' };
       const url = path.replace(/\{(\w+)\}/g, (_whole, name: string) => names[name] ?? '1');
       const query =

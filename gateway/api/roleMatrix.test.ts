@@ -109,10 +109,13 @@ const MATRIX: Record<string, { may: readonly Role[]; bySite: boolean }> = {
     'PUT /api/v1/accounts/{name}',
     'DELETE /api/v1/accounts/{name}',
     'POST /api/v1/accounts/{name}/reset',
+    'GET /api/v1/enrolments',
+    'POST /api/v1/enrolments',
+    'DELETE /api/v1/enrolments/{site}/{edge}',
   ]),
 };
-/** Nobody has signed in yet. */
-const OPEN = ['GET /api/v1/sign-in', 'POST /api/v1/session'];
+/** Nobody has signed in yet; a one-time code is a credential of its own. */
+const OPEN = ['GET /api/v1/sign-in', 'POST /api/v1/session', 'POST /api/v1/enrol'];
 
 function rows(may: readonly Role[], bySite: boolean, routes: readonly string[]) {
   return Object.fromEntries(routes.map((route) => [route, { may, bySite }]));

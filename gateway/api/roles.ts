@@ -18,7 +18,12 @@ const RULES: readonly Rule[] = [
   { methods: ['GET'], path: /^\/metrics$/, may: ['metrics', ...READERS], bySite: false },
   { methods: ['GET'], path: /^\/openapi\.json$/, may: READERS, bySite: true },
   { methods: ['GET', 'POST', 'DELETE'], path: /^\/api\/v1\/(session|tokens)(\/|$)/, may: READERS, bySite: true },
-  { methods: ['GET', 'POST', 'PUT', 'DELETE'], path: /^\/api\/v1\/accounts(\/|$)/, may: [], bySite: false },
+  {
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    path: /^\/api\/v1\/(accounts|enrolments)(\/|$)/,
+    may: [],
+    bySite: false,
+  },
   {
     methods: ['GET'],
     path: /^\/api\/v1\/(audit|notification|track-record|supply(\/|$)|plan\.|plan\/levels|forecast\.csv)/,

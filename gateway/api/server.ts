@@ -17,6 +17,7 @@ import { addAuditRoutes } from './auditRoutes.ts';
 import { addBacktestRoutes, type BacktestParts } from './backtestRoutes.ts';
 import { addCaseRoutes } from './caseRoutes.ts';
 import { addDecisionRoutes } from './decisionRoutes.ts';
+import { addEnrolmentRoutes, type EnrolmentParts } from './enrolmentRoutes.ts';
 import { tagAnswers } from './entityTags.ts';
 import { addEventRoutes, type EventParts } from './eventRoutes.ts';
 import { addModelRoutes, type ModelParts } from './modelRoutes.ts';
@@ -51,6 +52,7 @@ export interface ServerParts
     AlarmHealthParts,
     AttachmentParts,
     SessionParts,
+    EnrolmentParts,
     BacktestParts,
     WorkOrderParts {
   metrics: Registry;
@@ -124,6 +126,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addOpenIdRoutes(app, config, parts);
   addAccountRoutes(app, parts);
   addTokenRoutes(app, parts);
+  addEnrolmentRoutes(app, parts);
   app.get('/openapi.json', { schema: { hide: true } }, async () => describeProblems(app.swagger()));
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(parts.metrics.contentType).send(await parts.metrics.metrics()),

@@ -1,9 +1,11 @@
 import type Database from 'better-sqlite3';
 import type { Account } from '#models/contracts/identity.ts';
+import { edgeUsername } from '../edgeUsername.ts';
 import { migrate } from '../store/migrate.ts';
 import { openDatabase } from '../store/openDatabase.ts';
 import { Statements } from '../store/statements.ts';
 import { AccountTable, isManager, type NewAccount } from './accountTable.ts';
+import { type EnrolledEdge, EnrolmentTable } from './enrolmentTable.ts';
 import type { Identity } from './identity.ts';
 import { hashPassword, isPassword, oneTimePassword, simulatePasswordCheck } from './password.ts';
 import { SessionTable } from './sessionTable.ts';
@@ -15,13 +17,16 @@ export const IDENTITY_MIGRATIONS = [
    CREATE TABLE sessions (id BLOB PRIMARY KEY, name TEXT NOT NULL COLLATE NOCASE, role TEXT NOT NULL, sites TEXT, must_change INTEGER NOT NULL, created_ms REAL NOT NULL, expires_ms REAL NOT NULL) STRICT, WITHOUT ROWID;
    CREATE INDEX sessions_by_name ON sessions (name, created_ms);
    CREATE TABLE tokens (id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, name TEXT NOT NULL, owner TEXT COLLATE NOCASE, role TEXT NOT NULL, sites TEXT, created_by TEXT NOT NULL, created_ms REAL NOT NULL, expires_ms REAL NOT NULL, last_used_ms REAL) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE enrolment_codes (hash BLOB PRIMARY KEY, site TEXT NOT NULL, edge TEXT NOT NULL, receives TEXT NOT NULL, expires_ms REAL NOT NULL, UNIQUE (site, edge)) STRICT, WITHOUT ROWID;
+   CREATE TABLE edge_accounts (site TEXT NOT NULL, edge TEXT NOT NULL, username TEXT NOT NULL UNIQUE, password TEXT NOT NULL, receives TEXT NOT NULL, enrolled_ms REAL NOT NULL, PRIMARY KEY (site, edge)) STRICT, WITHOUT ROWID;`,
 ];
 
-/** Accounts, sessions and tokens in one SQLite file, `identity.db`, which stores only hashes. */
+/** Accounts, sessions, tokens and enrolled edges in one SQLite file, `identity.db`, which stores only hashes. */
 export class IdentityStore {
   readonly accounts: AccountTable;
   readonly sessions: SessionTable;
   readonly tokens: TokenTable;
+  readonly enrolments: EnrolmentTable;
   readonly #db: Database.Database;
   readonly #now: () => number;
 
@@ -33,6 +38,7 @@ export class IdentityStore {
     this.accounts = new AccountTable(statements);
     this.sessions = new SessionTable(statements);
     this.tokens = new TokenTable(statements);
+    this.enrolments = new EnrolmentTable(statements);
   }
 
   /** Adds an account and returns its one-time password; null if the name exists. */
@@ -96,6 +102,20 @@ export class IdentityStore {
       this.#endAccess(name);
     })();
     return null;
+  }
+
+  /**
+   * Exchanges a one-time code for a broker account of its edge, replacing an earlier one.
+   * @returns the edge; null if the code is unknown, used or expired.
+   */
+  enrol(code: string, passwordHash: string): EnrolledEdge | null {
+    return this.#db.transaction(() => {
+      const edge = this.enrolments.edgeOf(code, this.#now());
+      if (edge === null) return null;
+      const account = { ...edge, username: edgeUsername(edge), passwordHash };
+      this.enrolments.redeem(code, account, this.#now());
+      return account;
+    })();
   }
 
   hasAdministrator(): boolean {
