@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { KINDS, Outbox } from './outbox.ts';
 import type { CommitBatch, Outgoing } from './pipeline/pipeline.ts';
@@ -204,4 +205,79 @@ test('a commit that fails keeps nothing of what it was to keep, and the next one
   expect(outbox.states().size).toBe(0);
   outbox.commit(of('features', 1), origin, NOW_MS);
   expect(outbox.next('features', 0, 10).map((row) => row.sequence)).toEqual([1]);
+});
+
+test('a file that cannot be opened for another reason than damage is an error, and stays where it is', () => {
+  const directory = fresh();
+  mkdirSync(join(directory, 'outbox.db'));
+  expect(() => open(directory)).toThrow(/unable to open/);
+  expect(readdirSync(directory)).toEqual(['outbox.db']);
+});
+
+test('where nothing but alerts is left the oldest two hundred of them go, and the count outlives the process', () => {
+  const directory = fresh();
+  const first = open(directory, 230_000);
+  first.commit(of('alerts', 220, 'a'.repeat(1000)), origin, NOW_MS);
+  expect(first.next('alerts', 0, 1000).map((row) => row.sequence)).toEqual(
+    Array.from({ length: 20 }, (_, i) => 201 + i),
+  );
+  expect(first.counts).toEqual({ rows: 20, bytes: bytesOf(first), dropped: { 'full/alerts': 200 } });
+  first.close();
+  expect(open(directory, 230_000).counts.dropped).toEqual({ 'full/alerts': 200 });
+});
+
+test('an outbox that is full to the byte drops nothing', () => {
+  const trial = open(fresh());
+  trial.commit(of('features', 3, 'x'.repeat(100)), origin, NOW_MS);
+  const size = trial.counts.bytes;
+  const kept = (maxBytes: number) => {
+    const outbox = open(fresh(), maxBytes);
+    outbox.commit(of('features', 3, 'x'.repeat(100)), origin, NOW_MS);
+    return outbox.counts.rows;
+  };
+  expect([kept(size), kept(size - 1)]).toEqual([3, 0]);
+});
+
+test('age is looked at once an hour, by the position of an hour a day before; the count outlives the process', () => {
+  const hour = 3_600_000;
+  const directory = fresh();
+  const first = open(directory);
+  first.commit(of('features', 2), origin, NOW_MS);
+  // Within the same hour: no position of its own.
+  first.commit(of('features', 3), origin, NOW_MS + hour - 1);
+  first.commit(of('features', 4), origin, NOW_MS + hour);
+  first.commit(of('alerts', 1), origin, NOW_MS + DAY_MS + hour - 1);
+  expect(first.counts.dropped).toEqual({ 'age/features': 2 });
+  first.commit(of('alerts', 1), origin, NOW_MS + DAY_MS + hour);
+  expect(first.counts.dropped).toEqual({ 'age/features': 2 });
+  first.commit(of('alerts', 1), origin, NOW_MS + DAY_MS + 2 * hour);
+  expect(first.counts).toEqual({ rows: 3, bytes: bytesOf(first), dropped: { 'age/features': 9 } });
+  first.close();
+  const second = open(directory);
+  expect(second.counts).toEqual({ rows: 3, bytes: bytesOf(second), dropped: { 'age/features': 9 } });
+  // Positions that were used are forgotten, later ones are not.
+  second.commit(of('features', 1), origin, NOW_MS + 2 * DAY_MS + 2 * hour);
+  expect(second.counts.rows).toBe(4);
+});
+
+test('what is acknowledged twice, or was dropped before, is forgotten once', () => {
+  const outbox = open(fresh());
+  expect(outbox.hasAcknowledged).toBe(false);
+  outbox.commit(of('features', 5), origin, NOW_MS);
+  outbox.acknowledge([
+    [1, 2],
+    [2, 3],
+    [9, 20],
+  ]);
+  outbox.commit({ outgoing: [], states: [] }, origin, NOW_MS);
+  expect(outbox.hasAcknowledged).toBe(false);
+  expect(outbox.counts).toEqual({ rows: 2, bytes: bytesOf(outbox), dropped: {} });
+});
+
+test('others can read the file while it is written', () => {
+  const directory = fresh();
+  open(directory).commit(of('features', 1), origin, NOW_MS);
+  const reader = new Database(join(directory, 'outbox.db'), { readonly: true });
+  expect(reader.pragma('journal_mode', { simple: true })).toBe('wal');
+  reader.close();
 });

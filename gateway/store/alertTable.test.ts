@@ -175,3 +175,51 @@ test('a shelved alert is annunciated again when its time is over, not before, an
   expect(store.auditLog(0, 10).entries.at(-1)).toMatchObject({ who: 'time', what: 'unshelve', subject: 'x' });
   expect(store.changeDue()).toEqual([]);
 });
+
+test('what an alert changes is looked at for work orders, and an alert of a machine without a place has none', () => {
+  const decide = () => ({
+    task: 'inspect' as const,
+    amount: 150,
+    currency: 'EUR',
+    isAutomatic: true,
+    approvers: ['engineer' as const],
+  });
+  const { store, directory } = storeIn(undefined, decide);
+  const db = new Database(join(directory, 'gateway.db'));
+  db.prepare("INSERT INTO health (key, time_ms, record) VALUES ('s/e/a', 1, ?)").run(JSON.stringify({ kind: 'pump' }));
+  db.close();
+  take(store, { id: 'x' });
+  expect(store.workOrders.list('all', 10)).toMatchObject([{ asset: 'a', task: 'inspect', state: 'approved' }]);
+  expect(store.alert('x')).toMatchObject({ kind: 'pump' });
+  for (const name of ['area', 'line']) expect(store.alert('x')).not.toHaveProperty(name);
+});
+
+test('a suppression begins once for the alerts that stand, and ends once', () => {
+  const { store, clock } = storeIn();
+  take(store, { id: 'x' });
+  take(store, { id: 'y', asset: 'b' });
+  const untilMs = START_MS + 3_600_000;
+  store.suppress({ by: 'Ann', kind: 'maintenance', site: 's', machines: ['a'], untilMs, reason: 'r' });
+  expect(store.changeDue().map((a) => [a.id, a.state])).toEqual([['x', 'suppressed']]);
+  expect(store.changeDue()).toEqual([]);
+  expect(store.alert('y')?.state).toBe('unacknowledged');
+  clock.ms = untilMs;
+  expect(store.changeDue().map((a) => [a.id, a.state])).toEqual([['x', 'unacknowledged']]);
+  expect(store.changeDue()).toEqual([]);
+});
+
+test('reminders come again after their interval, and of alerts that concern the channel alone', () => {
+  const { store, clock } = storeIn();
+  take(store, { id: 'x' });
+  clock.ms += 600_000;
+  const remind = () => {
+    store.escalate([{ channel: 'webhook', afterMs: 600_000, againMs: 300_000 }]);
+    return events(store).filter((e) => e === 'x unacknowledged').length;
+  };
+  expect([remind(), remind()]).toEqual([1, 1]);
+  clock.ms += 299_999;
+  expect(remind()).toBe(1);
+  clock.ms += 1;
+  expect(remind()).toBe(2);
+  expect(store.escalate([{ channel: 'of nobody', afterMs: 0, againMs: null }])).toBe(0);
+});

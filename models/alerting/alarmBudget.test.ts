@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Score } from '#models/health/detector.ts';
 import { quantile } from '#models/health/statistics.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import {
@@ -82,4 +83,71 @@ test('alerts that return by themselves more often than the budget allows raise t
   });
   const worse = withBudget({ assessable: true, index: 8, contributions: [] }, budget);
   expect(worse.assessable && worse.index).toBeGreaterThan(1);
+});
+
+const MONTH_MS = 30 * 86_400_000;
+
+test('the limit of exponential extremes is that of their law, or above it for what a hundred blocks do not tell', () => {
+  const maxima = Array.from({ length: BUDGET_BLOCKS }, (_, i) => -Math.log(1 - (i + 0.5) / BUDGET_BLOCKS));
+  for (const blocks of [100, 1000, 10_000]) {
+    // Exceeded once in so many blocks: ln(blocks).
+    const limit = computeBudgetLimit(maxima, blocks, 1);
+    expect(limit).toBeGreaterThan(Math.log(blocks));
+    expect(limit).toBeLessThan(1.8 * Math.log(blocks));
+    // Two false alerts of as many blocks are one of half as many.
+    expect(computeBudgetLimit(maxima, blocks, 2)).toBe(computeBudgetLimit(maxima, blocks / 2, 1));
+    const scaled = maxima.map((v) => 3 + 2 * v);
+    expect(computeBudgetLimit(scaled, blocks, 1)).toBeCloseTo(3 + 2 * limit, 6);
+  }
+});
+
+test('extremes that are all the same are the limit', () => {
+  const same = new Array<number>(BUDGET_BLOCKS).fill(0.6);
+  expect(computeBudgetLimit(same, 1000, 1)).toBe(0.6);
+});
+
+test('the largest of thirty scores is kept, from the first score on', () => {
+  let state: BudgetState = NO_BUDGET;
+  for (let i = 0; i < BUDGET_BLOCK - 1; i++) state = stepBudget(state, 0.02 * ((i * 7) % 30), 500 + i, 1);
+  expect(state).toMatchObject({ firstMs: 500, maxima: [], inBlock: 29, blockMaximum: 0.58, times: null });
+  state = stepBudget(state, 0.1, 600, 1);
+  expect(state).toMatchObject({ firstMs: 500, maxima: [0.58], inBlock: 0, blockMaximum: 0, times: null });
+});
+
+test('scores that come faster have more chances to pass a limit, which is raised further, but never beyond twice', () => {
+  const settled = (intervalMs: number) => {
+    const next = scores(5);
+    let state: BudgetState = { ...NO_BUDGET, peak: 0, returns: [7], raised: 1.1 };
+    for (let i = 0; state.times === null; i++) state = stepBudget(state, Math.min(0.99, next()), intervalMs * i, 1);
+    // What was learned of returns stays.
+    expect(state).toMatchObject({ returns: [7], raised: 1.1, maxima: [], inBlock: 0 });
+    return state.times;
+  };
+  const [fast, usual, slow] = [1, 10_000, 600_000].map(settled);
+  expect(fast).toBe(2);
+  expect(usual).toBeLessThan(fast);
+  expect(slow).toBeLessThan(usual);
+});
+
+test('one alert a month may return by itself; the next within thirty days raises the limit a quarter beyond it', () => {
+  const alertAndReturn = (state: BudgetState, peak: number, timeMs: number) =>
+    stepReturns(stepReturns(stepReturns(state, peak, true, timeMs, 1), 1, true, timeMs, 1), 0.1, false, timeMs, 1);
+  const once = alertAndReturn(NO_BUDGET, 3, 0);
+  expect(once).toMatchObject({ peak: 0, returns: [0] });
+  expect(once.raised).toBeUndefined();
+  expect(alertAndReturn(once, 2, MONTH_MS - 1)).toMatchObject({ raised: 2.5, returns: [], peak: 0 });
+  expect(alertAndReturn(once, 2, MONTH_MS)).toMatchObject({ returns: [MONTH_MS] });
+  // It never falls again.
+  expect(alertAndReturn({ ...once, raised: 4 }, 2, 1).raised).toBe(4);
+  expect(stepReturns(once, 0.1, false, 9, 1)).toBe(once);
+});
+
+test('an index is over the higher of both limits; what cannot be assessed stays so', () => {
+  const score: Score = { assessable: true, index: 3, contributions: [] };
+  expect(withBudget(score, NO_BUDGET)).toEqual({ ...score, limit: { times: 1, by: 'floor' } });
+  const limit = { times: 1.5, by: 'budget' };
+  expect(withBudget(score, { ...NO_BUDGET, times: 1.5, raised: 1.2 })).toEqual({ ...score, index: 2, limit });
+  expect(withBudget(score, { ...NO_BUDGET, times: 1, raised: 1.5 })).toEqual({ ...score, index: 2, limit });
+  const unknown = { assessable: false, reason: 'r' } as unknown as Score;
+  expect(withBudget(unknown, { ...NO_BUDGET, times: 2 })).toBe(unknown);
 });

@@ -176,3 +176,87 @@ test('no order of messages, actions and time leads to an impossible state or los
     }),
   );
 });
+
+test('shelving lasts at most seven days from now, and its end lies ahead', () => {
+  const shelve = (untilMs: number) => applyAction(raised(), { action: 'shelve', untilMs, reason: 'r' }, 'Ann', 100).ok;
+  expect([100, 101, 100 + 7 * DAY_MS, 101 + 7 * DAY_MS].map(shelve)).toEqual([false, true, true, false]);
+});
+
+test('what is suppressed stays so until it has both returned and been seen', () => {
+  const suppressed = { id: 's', kind: 'maintenance', by: 'Ann', reason: 'r', untilMs: 9, wasStanding: false } as const;
+  const stateOf = (change: Partial<AlertRecord>) => stateAt({ ...raised(), suppressed, ...change }, 5);
+  expect(stateOf({})).toBe('suppressed');
+  expect(stateOf({ returnedAtMs: 3 })).toBe('suppressed');
+  expect(stateOf({ acknowledgedAtMs: 3 })).toBe('suppressed');
+  expect(stateOf({ returnedAtMs: 3, acknowledgedAtMs: 4 })).toBe('normal');
+});
+
+test('an action that changes nothing leaves the record as it is, without a transition', () => {
+  const known = raised();
+  const out = acted(known, { action: 'remove_from_service', reason: 'r' }, 2);
+  const assigned = acted(known, { action: 'assign', to: 'Bob' }, 2);
+  const seen = acted(known, { action: 'acknowledge' }, 2);
+  const nothing: [AlertRecord, AlarmAction][] = [
+    [known, { action: 'unacknowledge', reason: 'r' }],
+    [known, { action: 'unshelve' }],
+    [known, { action: 'return_to_service' }],
+    [seen, { action: 'acknowledge' }],
+    [out, { action: 'remove_from_service', reason: 'again' }],
+    [assigned, { action: 'assign', to: 'Bob' }],
+  ];
+  for (const [record, action] of nothing)
+    expect(applyAction(record, action, 'Eve', 9)).toEqual({ ok: true, alarm: record, isChanged: false });
+  expect(acted(out, { action: 'return_to_service' }, 3).state).toBe('unacknowledged');
+  expect(acted(seen, { action: 'unacknowledge', reason: 'r' }, 3).state).toBe('unacknowledged');
+  expect(applyAction(known, { action: 'reopen', reason: 'r' }, 'Eve', 9).ok).toBe(false);
+  const closed = acted(known, { action: 'close', finding: 'confirmed' }, 2);
+  expect(applyAction(closed, { action: 'shelve', untilMs: 99, reason: 'r' }, 'Eve', 9).ok).toBe(false);
+});
+
+test('a finding has what was told of it, and nothing else; it acknowledges what nobody had', () => {
+  const told = { failureMode: 'wear', part: 'bearing', damage: 'spalling' };
+  const closed = acted(raised(), { action: 'close', finding: 'confirmed', comment: 'seen', ...told } as AlarmAction, 7);
+  expect(closed.finding).toEqual({ finding: 'confirmed', by: 'Ann', comment: 'seen', atMs: 7, ...told });
+  expect(closed).toMatchObject({ acknowledgedAtMs: 7, acknowledgedBy: 'Ann', closed: { atMs: 7, by: 'Ann' } });
+  const bare = acted(
+    acted(raised(), { action: 'acknowledge' }, 3, 'Bob'),
+    { action: 'close', finding: 'confirmed' },
+    7,
+  );
+  expect(bare.finding).toEqual({ finding: 'confirmed', by: 'Ann', comment: null, atMs: 7 });
+  expect(bare).toMatchObject({ acknowledgedAtMs: 3, acknowledgedBy: 'Bob' });
+});
+
+test('each transition tells who did what, when and why; the newest two hundred are kept', () => {
+  const noteOf = (action: AlarmAction) => acted(raised(), action, 4).history?.at(-1);
+  expect(noteOf({ action: 'acknowledge', comment: 'c' })).toEqual({
+    atMs: 4,
+    by: 'Ann',
+    action: 'acknowledge',
+    note: 'c',
+  });
+  expect(noteOf({ action: 'acknowledge' })?.note).toBeNull();
+  expect(noteOf({ action: 'assign', to: 'Bob' })?.note).toBe('Bob');
+  expect(noteOf({ action: 'close', finding: 'confirmed' })?.note).toBe('confirmed');
+  expect(noteOf({ action: 'close', finding: 'confirmed', comment: 'worn' })?.note).toBe('confirmed: worn');
+  let record = raised();
+  for (let i = 1; i <= 201; i++) record = acted(record, { action: 'comment', text: `${i}` }, i);
+  expect(record.history).toHaveLength(200);
+  expect([record.history?.[0].note, record.history?.at(-1)?.note]).toEqual(['2', '201']);
+});
+
+test('what returned while it was suppressed is told of as returned, if it had been annunciated before', () => {
+  const suppressed = { id: 's', kind: 'maintenance', by: 'Ann', reason: 'r', untilMs: 9, wasStanding: true } as const;
+  const before: AlertRecord = { ...after(says('raise', 1), says('return', 3)), suppressed, state: 'suppressed' };
+  const { suppressed: _ended, ...rest } = before;
+  const ended: AlertRecord = { ...rest, state: 'returned_unacknowledged' };
+  expect(notificationEvents(before, ended)).toEqual(['returned']);
+  expect(notificationEvents({ ...before, suppressed: { ...suppressed, wasStanding: false } }, ended)).toEqual([]);
+  expect(notificationEvents(before, { ...ended, closed: { atMs: 4, by: 'Ann' } })).toEqual([]);
+  const standing = { ...raised(), suppressed, state: 'suppressed' as const };
+  expect(notificationEvents(standing, raised())).toEqual(['unsuppressed']);
+  const closed = acted(raised(), { action: 'close', finding: 'confirmed' }, 2);
+  expect(notificationEvents(closed, acted(closed, { action: 'reopen', reason: 'r' }, 3))).toEqual(['reopened']);
+  expect(notificationEvents(null, after(says('return', 3)))).toEqual(['raised', 'returned']);
+  expect(notificationEvents(after(says('return', 3)), raised())).toEqual(['raised']);
+});

@@ -29,3 +29,14 @@ test('one that comes late joins the event that it belongs to by its time', () =>
   const event = ['a', 'b', 'c', 'd'].map((m, i) => member(`x${m}`, m, i, false, 'xa'));
   expect(caseOf(alert('late', 1), event)).toEqual({ case: 'xa', joining: [] });
 });
+
+test('two minutes belong together, a second more does not; of the same time the first by name gives the case', () => {
+  const at = (afterS: number) => caseOf(alert('c', afterS), [member('x', 'a'), member('y', 'b', 60)]).case;
+  expect([at(120), at(121)]).toEqual(['x', 'new']);
+  const [y, x] = [member('y', 'b'), member('x', 'a')];
+  for (const near of [
+    [x, y],
+    [y, x],
+  ])
+    expect(caseOf(alert('c'), near)).toEqual({ case: 'x', joining: ['y'] });
+});

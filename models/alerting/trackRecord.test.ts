@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findMisses, type JudgedAlert, trackRecords } from './trackRecord.ts';
+import { findMisses, type JudgedAlert, trackRecords, warningDays } from './trackRecord.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -27,4 +27,17 @@ test('a failure without an alert of its machine in the ninety days before is a m
   ];
   const raises = new Map([['a', [50 * DAY_MS, 201 * DAY_MS]]]);
   expect(findMisses(failures, raises)).toEqual([failures[1], failures[2]]);
+});
+
+test('warning is from the first alert of the ninety days before a failure; what came later, or long before, is none', () => {
+  const failure = { machine: 'a', atMs: 100 * DAY_MS };
+  const warned = (...days: number[]) => warningDays([failure], new Map([['a', days.map((day) => day * DAY_MS)]]));
+  expect(warned(70, 40, 99)).toEqual([60]);
+  expect([warned(10), warned(9.99), warned(100), warned(100.01), warned()]).toEqual([[90], [], [0], [], []]);
+  expect(warned(9, 95)).toEqual([5]);
+  expect(warningDays([failure, { machine: 'b', atMs: 0 }], new Map())).toEqual([]);
+});
+
+test('a finding that was noted before its alert arrived took no time', () => {
+  expect(trackRecords([judged('confirmed', -3)])[0].leadTimeH).toBe(0);
 });

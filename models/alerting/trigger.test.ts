@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { QUIET, stepTrigger, type TriggerState } from './trigger.ts';
+import { QUIET, stepTrigger, TRIGGER_DEFAULTS, type TriggerState } from './trigger.ts';
 
 const settings = { persistence: 3, offBelow: 0.7, offAfter: 5 };
 const run = (indices: number[], from: TriggerState = QUIET) =>
@@ -34,4 +34,12 @@ test('never chatters: between two switches lie at least three scores', () => {
       });
     }),
   );
+});
+
+test('by default nine scores at the limit switch on, and sixty below seven tenths of it off', () => {
+  const after = (n: number, index: number, from: TriggerState) =>
+    Array.from({ length: n }).reduce<TriggerState>((state) => stepTrigger(state, index, TRIGGER_DEFAULTS), from).on;
+  expect([after(8, 1, QUIET), after(9, 1, QUIET), after(9, 0.999, QUIET)]).toEqual([false, true, false]);
+  const on: TriggerState = { on: true, run: 0 };
+  expect([after(59, 0.699, on), after(60, 0.699, on), after(60, 0.7, on)]).toEqual([true, false, true]);
 });

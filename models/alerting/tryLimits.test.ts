@@ -174,3 +174,54 @@ test('of trials that cost the same the highest limit is the cheapest', () => {
   expect(findCheapest([trial(1, 5), trial(2, 3), trial(3, 3), trial(4, 7)])?.limit).toBe(3);
   expect(findCheapest([trial(1, 5)])).toBeNull();
 });
+
+test('by default an alert of the last ninety days foretells a failure, in time if it leaves a day', () => {
+  const until = (hours: number): IndexHistory => ({
+    machine: 'pump',
+    timeMs: [0, 1, hours + 1].map((h) => h * HOUR_MS),
+    index: [2, 2, 0],
+  });
+  const trialOf = (hours: number) =>
+    tryLimits([until(hours)], new Map([['pump', [(hours + 1) * HOUR_MS]]]), at(2), () => COSTS)[0];
+  // Raised in the second hour.
+  expect(trialOf(24)).toMatchObject({ foretold: 1, missed: 0, falseAlerts: 0, leadTimeH: 24, cost: 2000 });
+  expect(trialOf(23)).toMatchObject({ foretold: 0, missed: 1, falseAlerts: 0, leadTimeH: null, cost: 12_000 });
+  expect(trialOf(90 * 24)).toMatchObject({ foretold: 1, falseAlerts: 0 });
+  expect(trialOf(90 * 24 + 1)).toMatchObject({ foretold: 0, missed: 1, falseAlerts: 1, cost: 12_150 });
+});
+
+test('a failure before the first record could not have been foretold, and an empty history covers no time', () => {
+  const history: IndexHistory = { machine: 'pump', timeMs: [HOUR_MS, 721 * HOUR_MS], index: [0, 0] };
+  const missed = (failedMs: number) =>
+    tryLimits([history], new Map([['pump', [failedMs]]]), at(1), () => COSTS)[0].missed;
+  expect([missed(HOUR_MS - 1), missed(HOUR_MS)]).toEqual([0, 1]);
+  const empty = tryLimits(
+    [{ machine: 'pump', timeMs: [], index: [] }],
+    new Map([['pump', [5]]]),
+    at(1),
+    () => COSTS,
+  )[0];
+  expect(empty).toMatchObject({ missed: 0, falsePerMachineMonth: null });
+  expect(tryLimits([history], new Map(), at(1), () => COSTS)[0].falsePerMachineMonth).toBe(0);
+});
+
+test('an excursion has to last, and one that returned below its hysteresis is raised again', () => {
+  const timeMs = Array.from({ length: 12 }, (_, hour) => hour * HOUR_MS);
+  const raised = (index: number[], persistHours: number) =>
+    tryLimits(
+      [{ machine: 'pump', timeMs, index }],
+      new Map(),
+      [{ limit: 1, persistMs: persistHours * HOUR_MS }],
+      () => COSTS,
+    )[0].raised;
+  const three = [0, 1, 1, 1, 0.9, 1, 1, 1, 0.8, 1, 1, 1];
+  expect([raised(three, 0), raised(three, 2), raised(three, 3)]).toEqual([1, 1, 0]);
+  expect(
+    raised(
+      three.map((v) => (v === 0.8 ? 0.79 : v)),
+      2,
+    ),
+  ).toBe(2);
+  expect(raised([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1], 0)).toBe(0);
+  expect(() => tryLimits([], new Map(), [{ limit: 0, persistMs: 0 }], () => COSTS)).toThrow(RangeError);
+});

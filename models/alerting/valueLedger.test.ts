@@ -119,3 +119,33 @@ test('over a simulated year of 50 machines the ledger is what the alerts saved',
     expect(Math.abs(amount / saved - 1)).toBeLessThan(0.01);
   }
 });
+
+test('alerts that stood together are one fault, through any number of links; a visit a day later is another', () => {
+  const linked = [alert('a', 1, 5, 'confirmed'), alert('b', 4, 9, 'confirmed'), alert('c', 8, 30, 'confirmed')];
+  expect(valueLedger(linked, NONE, costsOf).map((e) => e.alerts)).toEqual([['a', 'b', 'c']]);
+  const visits = (foundDay: number) =>
+    valueLedger([alert('a', 1, 5, 'false_alarm'), alert('b', 5.5, foundDay, 'false_alarm')], NONE, costsOf).length;
+  expect([visits(6), visits(6.01)]).toEqual([1, 2]);
+  // On the very moment at which the first one was looked at.
+  expect(valueLedger([alert('a', 1, 5, 'false_alarm'), alert('b', 5, 50, 'false_alarm')], NONE, costsOf)).toHaveLength(
+    1,
+  );
+});
+
+test('a failure on the day of the finding came first, one of the next day was avoided, as was one before the alert', () => {
+  const kindOf = (failedDay: number) =>
+    valueLedger([alert('a', 1, 5.5, 'confirmed')], new Map([['pump', [failedDay * DAY_MS]]]), costsOf)[0].kind;
+  expect([kindOf(1), kindOf(0.99), kindOf(5.99), kindOf(6)]).toEqual(['late', 'avoided', 'late', 'avoided']);
+});
+
+test('an entry is of the day on which its fault was first confirmed; entries stand in order of time', () => {
+  const entries = valueLedger(
+    [alert('z', 60, 61, 'confirmed'), alert('a', 1, 4, 'false_alarm', 'fan'), alert('b', 2, 6, 'confirmed', 'fan')],
+    NONE,
+    costsOf,
+  );
+  expect(entries.map(({ machine, atMs, rule }) => [machine, atMs / DAY_MS, rule])).toEqual([
+    ['fan', 6, 'rule of b'],
+    ['pump', 61, 'rule of z'],
+  ]);
+});

@@ -97,3 +97,16 @@ test.each([
 ])('an alert that is %s asks for no work', (_, change) => {
   expect(workList([alert('pump', change)], parts)).toEqual([]);
 });
+
+test('a planned stop that costs more than an unplanned one avoids no risk; a visit for nothing still costs', () => {
+  const costsOf = () => ({ ...COSTS, plannedStop: 20_000 });
+  expect(workList([alert('pump', life(7))], { ...parts, costsOf })[0].riskAvoided).toBeCloseTo(-0.5 * 150, 9);
+});
+
+test('an alert that has stood for longer than any before it is about to stop its machine', () => {
+  const [item] = workList([alert('pump', { raisedAtMs: NOW_MS - 1e9 * DAY_MS })], parts);
+  expect(item.chanceOfStop).toBe(1);
+  // One that was raised by a clock that is ahead has stood for no time.
+  const [ahead] = workList([alert('pump', { raisedAtMs: NOW_MS + DAY_MS })], parts);
+  expect(ahead.chanceOfStop).toBeCloseTo(0.0728, 3);
+});

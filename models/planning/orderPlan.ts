@@ -58,7 +58,7 @@ function arrivalsInTime(place: Place, lead: number, today: number): Arrival[] {
 }
 
 /** What to hold and to order of an item: by the law of everything else, by its machines, and by how long deliveries take. */
-export function orderPlan(facts: OrderFacts, laws: ItemLaws, settings: PlanSettings): PlanItem {
+export function orderPlan(facts: OrderFacts, laws: Pick<ItemLaws, 'over'>, settings: PlanSettings): PlanItem {
   const { place, forecast, machines, delivery } = facts;
   const { reviewDays, period } = settings;
   const over = (days: number) => demandOver(facts, laws, days);
@@ -137,7 +137,7 @@ function assumedOf({ stockFrom }: Place, { promise }: DeliveryLaw): string[] {
 }
 
 /** Demand of everything but machines, and of machines, over so many days. */
-function demandOver({ history, machines }: OrderFacts, laws: ItemLaws, days: number): DemandLaw {
+function demandOver({ history, machines }: OrderFacts, laws: Pick<ItemLaws, 'over'>, days: number): DemandLaw {
   const others = laws.over(history, days);
   return machines === null || days <= 0 ? others : combineDemand(machines.units(days), others);
 }

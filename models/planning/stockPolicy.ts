@@ -178,7 +178,7 @@ function lostSalesLevels(
   const { cycle, reorderPoint } = owing;
   const policy = {
     lots: lotsOf(item, step, Math.round(cycle.span / step)),
-    leadReviews: item.lostSales?.leadReviews ?? 0,
+    leadReviews: item.lostSales!.leadReviews,
   };
   const at = Math.round(reorderPoint / step);
   const goal = lostSalesGoal(item, demand, target, holding, owing.cycle, step);
@@ -232,8 +232,8 @@ function atTarget(cycle: Cycle, item: StockItem, demand: ItemDemand, target: Sto
   return { reorderPoint: reorderPointAt(cycle, item, demand, target, holding), cycle };
 }
 
-/** Sizes of orders that are tried, as parts of the span of the economic quantity, where packs bind. */
-const SPANS_TRIED = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5] as const;
+/** Sizes of orders that are tried, as parts of the span of the economic quantity, where packs bind: up to one and a half. */
+const SPANS_TRIED = Array.from({ length: 7 }, (_, i) => i / 4);
 
 /** The cheapest of several order sizes, each with its own best reorder point. */
 function cheapestLots(item: StockItem, demand: ItemDemand, holding: number, review: GridLaw): Levels {

@@ -45,7 +45,8 @@ export function fitWeibull(lives: readonly Life[], usualDays: number): Weibull {
     const { powers, logScale } = fitOf(shape);
     const prior =
       ((logShape - USUAL_LOG_SHAPE) / LOG_SHAPE_DEVIATION) ** 2 / 2 + (logScale / LOG_SCALE_DEVIATION) ** 2 / 2;
-    const density = ended * (logShape - shape * logScale) + (shape - 1) * logsOfEnded;
+    // Less the sum of the logarithms, which is the same for every shape.
+    const density = ended * (logShape - shape * logScale) + shape * logsOfEnded;
     return prior + powers * Math.exp(shape * (longest - logScale)) - density;
   };
   const shape = Math.exp(goldenSection(costOf, Math.log(SHAPES[0]), Math.log(SHAPES[1])));

@@ -7,7 +7,12 @@ import { type Mutant, mutantsOf } from './mutants.ts';
 import type { Trial } from './testRunner.ts';
 import { importersBelow, sourcesBelow, testsOf } from './testsOf.ts';
 
-// npm run mutate -- [--every N] [--reach N] PATH...: how many small changes of these sources their unit tests notice.
+const USAGE = `npm run mutate -- [--every N] [--reach N] PATH...
+
+How many small changes (mutants) of these files or folders their unit tests detect; survivors are listed.
+  --every N  each Nth mutant of a file only (1)
+  --reach N  tests that reach the file over at most N imports, and the test of its name beside it (2)
+`;
 
 /** A test that runs so many times longer than with the source as it is, and so much besides, runs for ever. */
 const SLOWER = 4;
@@ -16,8 +21,16 @@ const BASELINE_MS = 600_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { every: { type: 'string', default: '1' }, reach: { type: 'string', default: '2' } },
+  options: {
+    every: { type: 'string', default: '1' },
+    reach: { type: 'string', default: '2' },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
+if (values.help || positionals.length === 0) {
+  process.stdout.write(USAGE);
+  process.exit(values.help ? 0 : 2);
+}
 const [every, reach] = [Number(values.every), Number(values.reach)];
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const root = process.cwd();

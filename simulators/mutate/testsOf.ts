@@ -1,11 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 
-/** Unit tests that reach a file over at most `reach` imports, nearest first. */
+/**
+ * Unit tests that reach a file over at most `reach` imports, nearest first. The test beside the file that has its name
+ * comes before all others, however it reaches it: by a fixture, a part may be several imports away.
+ */
 export function testsOf(file: string, importers: ReadonlyMap<string, readonly string[]>, reach: number): string[] {
-  const tests: string[] = [];
-  const seen = new Set([file]);
+  const own = file.replace(/\.ts$/, '.test.ts');
+  const tests = existsSync(own) ? [own] : [];
+  const seen = new Set([file, ...tests]);
   let edge = [file];
   for (let step = 0; step < reach; step++) {
     edge = edge.flatMap((at) => importers.get(at) ?? []).filter((at) => !seen.has(at) && seen.add(at));
