@@ -93,11 +93,23 @@ test('the limit of exponential extremes is that of their law, or above it for wh
     // Exceeded once in so many blocks: ln(blocks).
     const limit = computeBudgetLimit(maxima, blocks, 1);
     expect(limit).toBeGreaterThan(Math.log(blocks));
-    expect(limit).toBeLessThan(1.8 * Math.log(blocks));
+    expect(limit).toBeLessThan(1.4 * Math.log(blocks));
     // Two false alerts of as many blocks are one of half as many.
     expect(computeBudgetLimit(maxima, blocks, 2)).toBe(computeBudgetLimit(maxima, blocks / 2, 1));
     const scaled = maxima.map((v) => 3 + 2 * v);
     expect(computeBudgetLimit(scaled, blocks, 1)).toBeCloseTo(3 + 2 * limit, 6);
+  }
+});
+
+test('of generalised Pareto extremes, up to a shape of a quarter, it is at most a third too high', () => {
+  for (const shape of [0.01, 0.1, 0.2, 0.25]) {
+    const level = (blocks: number) => (blocks ** shape - 1) / shape;
+    const maxima = Array.from({ length: BUDGET_BLOCKS }, (_, i) => level(1 / (1 - (i + 0.5) / BUDGET_BLOCKS)));
+    for (const blocks of [100, 1000, 10_000]) {
+      const limit = computeBudgetLimit(maxima, blocks, 1);
+      expect(limit).toBeGreaterThanOrEqual(level(blocks));
+      expect(limit).toBeLessThan(1.35 * level(blocks));
+    }
   }
 });
 
@@ -132,13 +144,14 @@ test('scores that come faster have more chances to pass a limit, which is raised
 test('one alert a month may return by itself; the next within thirty days raises the limit a quarter beyond it', () => {
   const alertAndReturn = (state: BudgetState, peak: number, timeMs: number) =>
     stepReturns(stepReturns(stepReturns(state, peak, true, timeMs, 1), 1, true, timeMs, 1), 0.1, false, timeMs, 1);
-  const once = alertAndReturn(NO_BUDGET, 3, 0);
-  expect(once).toMatchObject({ peak: 0, returns: [0] });
+  const firstMs = 5 * MONTH_MS;
+  const once = alertAndReturn(NO_BUDGET, 3, firstMs);
+  expect(once).toMatchObject({ peak: 0, returns: [firstMs] });
   expect(once.raised).toBeUndefined();
-  expect(alertAndReturn(once, 2, MONTH_MS - 1)).toMatchObject({ raised: 2.5, returns: [], peak: 0 });
-  expect(alertAndReturn(once, 2, MONTH_MS)).toMatchObject({ returns: [MONTH_MS] });
+  expect(alertAndReturn(once, 2, firstMs + MONTH_MS - 1)).toMatchObject({ raised: 2.5, returns: [], peak: 0 });
+  expect(alertAndReturn(once, 2, firstMs + MONTH_MS)).toMatchObject({ returns: [firstMs + MONTH_MS] });
   // It never falls again.
-  expect(alertAndReturn({ ...once, raised: 4 }, 2, 1).raised).toBe(4);
+  expect(alertAndReturn({ ...once, raised: 4 }, 2, firstMs + 1).raised).toBe(4);
   expect(stepReturns(once, 0.1, false, 9, 1)).toBe(once);
 });
 

@@ -126,6 +126,9 @@ test('alerts that stood together are one fault, through any number of links; a v
   const visits = (foundDay: number) =>
     valueLedger([alert('a', 1, 5, 'false_alarm'), alert('b', 5.5, foundDay, 'false_alarm')], NONE, costsOf).length;
   expect([visits(6), visits(6.01)]).toEqual([1, 2]);
+  expect(
+    valueLedger([alert('a', 1, 5, 'false_alarm'), alert('b', 5.5, 6, 'false_alarm')], NONE, costsOf)[0].alerts,
+  ).toEqual(['a', 'b']);
   // On the very moment at which the first one was looked at.
   expect(valueLedger([alert('a', 1, 5, 'false_alarm'), alert('b', 5, 50, 'false_alarm')], NONE, costsOf)).toHaveLength(
     1,
@@ -136,6 +139,9 @@ test('a failure on the day of the finding came first, one of the next day was av
   const kindOf = (failedDay: number) =>
     valueLedger([alert('a', 1, 5.5, 'confirmed')], new Map([['pump', [failedDay * DAY_MS]]]), costsOf)[0].kind;
   expect([kindOf(1), kindOf(0.99), kindOf(5.99), kindOf(6)]).toEqual(['late', 'avoided', 'late', 'avoided']);
+  // Days are those of the calendar: the third of them ends on its own midnight.
+  const third = valueLedger([alert('a', 1, 2.5, 'confirmed')], new Map([['pump', [3 * DAY_MS]]]), costsOf);
+  expect(third[0].kind).toBe('avoided');
 });
 
 test('an entry is of the day on which its fault was first confirmed; entries stand in order of time', () => {
