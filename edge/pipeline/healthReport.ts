@@ -10,7 +10,8 @@ import type { Rejection } from '#models/contracts/ledger.ts';
 import { trendLife } from '#models/health/trendLife.ts';
 import type { Asset } from '#models/machine/asset.ts';
 import { isoVerdict } from '#models/machine/iso20816.ts';
-import { type MachineState, TREND, VIBRATION, WIRING } from './machineState.ts';
+import { warningStatus } from './alertFamily.ts';
+import type { MachineState } from './machineState.ts';
 import { type PointAssessment, toPointHealth } from './pointAssessment.ts';
 import { IndexHistory } from './readIndexHistory.ts';
 
@@ -61,7 +62,7 @@ const NO_END_OF_LIFE: RemainingLife = {
 
 /** The latest assessment of each point of a machine, and its health messages, which wait here for the next commit. */
 export class HealthReport {
-  pending: HealthBody[] = [];
+  #pending: HealthBody[] = [];
   /** The latest assessment by the machine's process model. */
   process: ProcessHealth | undefined;
   /** The largest index of the machine's points, as published; null if none is assessable. */
@@ -91,6 +92,12 @@ export class HealthReport {
     this.#operatingState = operatingState;
     this.#clock = clock;
     this.#history = new IndexHistory(state.history);
+  }
+
+  take(): HealthBody[] {
+    const pending = this.#pending;
+    this.#pending = [];
+    return pending;
   }
 
   record(assessment: PointAssessment): void {
@@ -129,7 +136,7 @@ export class HealthReport {
     const assessed = this.#points.flatMap((p) => (p.assessment === 'assessed' ? [p] : []));
     const worst = assessed.reduce<(typeof assessed)[number] | null>((a, b) => (a && a.index >= b.index ? a : b), null);
     this.index = worst?.index ?? null;
-    this.pending.push({
+    this.#pending.push({
       timeMs,
       timeQuality: this.#clock() === null ? 'source' : 'corrected',
       asset: this.#name,
@@ -187,10 +194,12 @@ export class HealthReport {
   #status(assessed: boolean): Namur {
     const end = this.#config?.endOfLife;
     if (end && this.index !== null && this.index >= end.value) return 'FAILURE';
-    // How a machine is wired is independent of its health.
-    const active = [...this.#state.alerts].filter(([family, alert]) => alert.active && !family.startsWith(WIRING));
-    if (active.some(([, alert]) => alert.active && alert.severity === 'critical')) return 'OFF_SPEC';
-    if (active.some(([family]) => family === VIBRATION || family === TREND)) return 'MAINTENANCE_REQUIRED';
+    const active = [...this.#state.alerts].flatMap(([family, alert]) => {
+      const warning = warningStatus(family);
+      return alert.active && warning !== null ? [{ warning, severity: alert.severity }] : [];
+    });
+    if (active.some(({ severity }) => severity === 'critical')) return 'OFF_SPEC';
+    if (active.some(({ warning }) => warning === 'MAINTENANCE_REQUIRED')) return 'MAINTENANCE_REQUIRED';
     if (active.length > 0) return 'OFF_SPEC';
     return assessed && this.#silent.size === 0 ? 'NORMAL' : 'CHECK_FUNCTION';
   }

@@ -5,7 +5,7 @@ import { CLOCK_RIGHT, clockInWords, stepClock } from '#models/health/quality/clo
 import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
 import { MachineSpeed } from './machineSpeed.ts';
-import { emptyMachineState, type MachineState, VIBRATION } from './machineState.ts';
+import { emptyMachineState, type MachineState } from './machineState.ts';
 import { MachineStates } from './machineStates.ts';
 import type { SlotModels } from './modelSlot.ts';
 import type { PointAssessment } from './pointAssessment.ts';
@@ -109,7 +109,7 @@ export class Machine {
     } else if (point instanceof VibrationPoint && block.kind === 'waveform') {
       const before = point.intake.ledger.delivered;
       point.accept(block, this.#speed.shaft, this.#stateAssignment, (assessment) =>
-        this.verdicts.assess(VIBRATION, assessment),
+        this.verdicts.assessVibration(assessment),
       );
       if (point.intake.ledger.delivered > before) this.#speed.estimateFrom(block);
       const completedRequest = point.takeCompletedRequest();
@@ -124,7 +124,7 @@ export class Machine {
         (assessment) => {
           this.#assignState(assessment);
           this.verdicts.addProcessValue(assessment);
-          if (point.role === 'condition') this.verdicts.assess(`value.${block.point}`, assessment);
+          if (point.role === 'condition') this.verdicts.assessValue(assessment);
         },
       );
       if (last !== undefined) this.#states?.detectDeparture(block.point, last);

@@ -11,7 +11,7 @@ import type { ReportedAlert } from './worstMoment.ts';
 export interface MachineState {
   rpm: number | null;
   healthMs: number;
-  /** By family: `vibration`, `trend`, `value.<point>` or `wiring.<kind>.<point>`. */
+  /** By family (`alertFamily.ts`). */
   alerts: Map<string, AssetAlertState>;
   on: string[];
   /** Of active alerts, by family, what they have reported. */
@@ -35,13 +35,6 @@ export interface MachineState {
   /** When the machine was last at standstill. */
   stoodMs?: number;
 }
-
-/** Families of alerts, besides `value.<point>`. */
-export const VIBRATION = 'vibration';
-export const TREND = 'trend';
-export const PROCESS = 'process';
-/** Of alerts to the integrator: `wiring.<kind>.<point>`. */
-export const WIRING = 'wiring.';
 
 export function emptyMachineState(): MachineState {
   return {

@@ -114,15 +114,10 @@ export class Pipeline {
     const states: CommitBatch['states'] = [];
     for (const [asset, points] of this.#changedPoints) {
       const machine = this.#machines.get(asset) as Machine;
-      for (const body of machine.verdicts.reports.alerts)
-        outgoing.push({ kind: 'alerts', topic: topics.alerts(origin, asset), body });
-      for (const body of machine.verdicts.health.pending)
-        outgoing.push({ kind: 'health', topic: topics.health(origin, asset), body });
-      for (const body of machine.verdicts.pendingEvidence)
-        outgoing.push({ kind: 'evidence', topic: topics.evidence(origin, body.id), body });
-      machine.verdicts.reports.alerts = [];
-      machine.verdicts.pendingEvidence = [];
-      machine.verdicts.health.pending = [];
+      const { alerts, health, evidence } = machine.verdicts.take();
+      for (const body of alerts) outgoing.push({ kind: 'alerts', topic: topics.alerts(origin, asset), body });
+      for (const body of health) outgoing.push({ kind: 'health', topic: topics.health(origin, asset), body });
+      for (const body of evidence) outgoing.push({ kind: 'evidence', topic: topics.evidence(origin, body.id), body });
       const state = serialize(machine.state());
       // A machine changes less often than its points: what is on the disk already is not written again.
       if (!this.#writtenStates.get(asset)?.equals(state)) states.push({ key: `machine/${asset}`, value: state });
@@ -217,7 +212,7 @@ export class Pipeline {
     const machine = this.#machines.get(asset);
     if (!machine) return;
     machine.verdicts.applyModelResults(work, results, nowMs);
-    this.#hasPendingAlerts ||= machine.verdicts.reports.alerts.length > 0;
+    this.#hasPendingAlerts ||= machine.verdicts.hasPendingAlerts;
     this.#machinesWithRows.add(asset);
     this.#markMachineChanged(asset);
   }
@@ -279,7 +274,7 @@ export class Pipeline {
     if (isAccepted)
       for (const change of this.#wiring.observe(block, machine.wiringContext, nowMs)) this.#reportWiring(change);
     if (flaw) machine.countFlaw(block.point, flaw);
-    this.#hasPendingAlerts ||= machine.verdicts.reports.alerts.length > 0;
+    this.#hasPendingAlerts ||= machine.verdicts.hasPendingAlerts;
     if (block.kind === 'scalars') this.#machinesWithRows.add(block.asset);
     this.#markPointChanged(block.asset, block.point);
   }

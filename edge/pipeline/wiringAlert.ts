@@ -3,10 +3,8 @@ import type { Wiring, WiringFault } from '#models/contracts/alert.ts';
 import type { RemainingLife } from '#models/contracts/health.ts';
 import type { Score } from '#models/health/detector.ts';
 import type { AlertBody } from './alertBody.ts';
-import { WIRING } from './machineState.ts';
+import { type ActiveAlert, WIRING } from './alertFamily.ts';
 import type { WiringChange } from './wiringVotes.ts';
-
-type ActiveAlert = AssetAlertState & { active: true };
 
 const UNFIT_WIRING: readonly WiringFault[] = ['wrong_scale', 'dead_channel'];
 export const MISWIRED: Score = {
