@@ -3,7 +3,8 @@ import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { directionOf } from '#models/machine/drivetrain.ts';
 import { quantised, samplesOf } from '#models/signal/int16Signal.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
-import { sameRate, VibrationPoint } from './vibrationPoint.ts';
+import { sameRate } from './sampleRate.ts';
+import { VibrationPoint } from './vibrationPoint.ts';
 
 /** Arrivals that pay for one diagnosis of gathered signal, which costs as much as some hundreds of windows. */
 const ARRIVALS_PER_DIAGNOSIS = 20;

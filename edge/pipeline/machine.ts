@@ -10,10 +10,11 @@ import { MachineStates } from './machineStates.ts';
 import type { SlotModels } from './modelSlot.ts';
 import type { PointAssessment } from './pointAssessment.ts';
 import { toPointUnit } from './pointUnit.ts';
+import { isRunning } from './shaft.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
 import { TachometerPoint } from './tachometerPoint.ts';
 import { slowTrigger, type VerdictSettings, Verdicts } from './verdicts.ts';
-import { RUNNING_FRACTION, VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
+import { VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
 import type { WiringContext } from './wiringMonitor.ts';
 
 export interface MachineSettings extends VibrationSettings, VerdictSettings, Omit<SlowSettings, 'trigger'> {
@@ -221,10 +222,9 @@ export class Machine {
    * comparable.
    */
   #isWarmedUp(timeMs: number): boolean {
-    const { hz, ratedHz } = this.#speed.shaft;
     const { stoodMs = Number.NEGATIVE_INFINITY } = this.#state;
     // A standstill later than now is from before a clock was set back.
-    if ((ratedHz > 0 && hz < RUNNING_FRACTION * ratedHz) || stoodMs > timeMs) this.#state.stoodMs = timeMs;
+    if (!isRunning(this.#speed.shaft) || stoodMs > timeMs) this.#state.stoodMs = timeMs;
     return timeMs - (this.#state.stoodMs ?? Number.NEGATIVE_INFINITY) > WARM_UP_MS;
   }
 

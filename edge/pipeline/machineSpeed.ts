@@ -2,8 +2,9 @@ import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import type { Asset } from '#models/machine/asset.ts';
 import { LineSpectrum, MIN_SPECTRUM } from '#models/signal/lineSpectrum.ts';
 import { estimateShaftHz } from '#models/signal/shaftSpeed.ts';
+import { sameRate } from './sampleRate.ts';
+import type { Shaft } from './shaft.ts';
 import { SignalBuffer, SignalBufferPool } from './signalBuffer.ts';
-import { sameRate } from './vibrationPoint.ts';
 
 /** Signal for one estimate: resolves lines half a hertz apart. */
 const ESTIMATION_S = 4;
@@ -38,7 +39,7 @@ export class MachineSpeed {
     return rpm !== null && this.#range !== undefined && rpm >= this.#range[0] && rpm <= this.#range[1];
   }
 
-  get shaft(): { hz: number; ratedHz: number } {
+  get shaft(): Shaft {
     return { hz: (this.#state.rpm ?? this.#ratedRpm) / 60, ratedHz: this.#ratedRpm / 60 };
   }
 

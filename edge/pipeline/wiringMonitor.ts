@@ -11,6 +11,7 @@ import {
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { type DuplicateSignal, DuplicateSignalDetector } from './duplicateSignalDetector.ts';
+import type { Shaft } from './shaft.ts';
 import { SignalBuffer, SignalBufferPool } from './signalBuffer.ts';
 import { type WiringChange, WiringVotes } from './wiringVotes.ts';
 
@@ -18,7 +19,7 @@ import { type WiringChange, WiringVotes } from './wiringVotes.ts';
 export interface WiringContext {
   name: string;
   config: Asset | undefined;
-  shaft: { hz: number; ratedHz: number };
+  shaft: Shaft;
   /** Whether a sensor other than vibration measures its speed. */
   isSpeedMeasured: boolean;
 }
@@ -106,7 +107,7 @@ export class WiringMonitor {
     inspection: SignalInspection,
   ): WiringChange[] {
     const { shaft, config, isSpeedMeasured } = machine;
-    const isKnownToRun = isSpeedMeasured && isRunning(shaft);
+    const isKnownToRun = isSpeedMeasured && isAtSpeed(shaft);
     const alone = vibrationWiring(inspection, { ratedHz: shaft.ratedHz, isKnownToRun });
     const all = [...alone, ...this.#compareWithOthers(`${asset}/${point}`, inspection)];
     const timeMs = startUs / 1000;
@@ -170,7 +171,7 @@ export class WiringMonitor {
     const { shaft, isSpeedMeasured } = machine;
     const ratedRpm = 60 * shaft.ratedHz;
     const linesAtRated = this.#hasLine(at.asset, shaft.ratedHz);
-    const isKnownToRun = (isSpeedMeasured && isRunning(shaft)) || linesAtRated;
+    const isKnownToRun = (isSpeedMeasured && isAtSpeed(shaft)) || linesAtRated;
     if (inspection.role !== 'speed')
       return this.#votes.count(at, SLOW_KINDS, slowWiring(inspection, ratedRpm, linesAtRated, isKnownToRun));
     const swapped = this.#swappedWithSpeed(at.asset, inspection, ratedRpm);
@@ -222,7 +223,7 @@ export class WiringMonitor {
   }
 }
 
-const isRunning = ({ hz, ratedHz }: WiringContext['shaft']): boolean => hz > Math.max(RUNNING_FRACTION * ratedHz, 1);
+const isAtSpeed = ({ hz, ratedHz }: Shaft): boolean => hz > Math.max(RUNNING_FRACTION * ratedHz, 1);
 
 function toWiringChange({ of, ...twins }: DuplicateSignal): WiringChange {
   const remedy = `the same values as ${of}, to the last digit: connect its own sensor, or correct the mapping of one of the two`;

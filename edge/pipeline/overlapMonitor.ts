@@ -1,0 +1,31 @@
+import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
+import { MAX_JOIN_GAP_US } from './signalBuffer.ts';
+
+/** Blocks overlap if one begins before the last one's end by more than this part of itself. */
+const OVERLAP_FRACTION = 0.02;
+/** More consecutive overlaps than a reset clock explains: the stated sample rate, and so every frequency, is wrong. */
+const WRONG_RATE_BLOCKS = 5;
+
+/** Finds blocks that begin before the last one's end: their stated rate is wrong, or their clock was set. */
+export class OverlapMonitor {
+  #endUs = Number.NEGATIVE_INFINITY;
+  #inARow = 0;
+
+  /** When the newest block ended. */
+  get endUs(): number {
+    return this.#endUs;
+  }
+
+  get isRateWrong(): boolean {
+    return this.#inARow >= WRONG_RATE_BLOCKS;
+  }
+
+  /** @returns whether the block overlaps the one before. */
+  observe({ startUs, samples, sampleRateHz }: WaveformBlock): boolean {
+    const durationUs = (samples.length * 1e6) / sampleRateHz;
+    const overlaps = startUs < this.#endUs - Math.max(MAX_JOIN_GAP_US, OVERLAP_FRACTION * durationUs);
+    this.#inARow = overlaps ? this.#inARow + 1 : 0;
+    this.#endUs = startUs + durationUs;
+    return overlaps;
+  }
+}
