@@ -7,10 +7,10 @@ import { type Asset, configuredPoint, type Point } from '#models/machine/asset.t
 import { MachineSpeed } from './machineSpeed.ts';
 import { emptyMachineState, type MachineState } from './machineState.ts';
 import { MachineStates } from './machineStates.ts';
-import type { SlotModels } from './modelSlot.ts';
 import type { PointAssessment } from './pointAssessment.ts';
 import { toPointUnit } from './pointUnit.ts';
 import { isRunning } from './shaft.ts';
+import type { SlotModels } from './slotModels.ts';
 import { SlowPoint, type SlowSettings } from './slowPoint.ts';
 import { TachometerPoint } from './tachometerPoint.ts';
 import { slowTrigger, type VerdictSettings, Verdicts } from './verdicts.ts';

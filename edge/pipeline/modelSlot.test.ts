@@ -3,8 +3,8 @@ import { type ProcessModel, trainProcess } from '#models/health/process/processM
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { edgeConfigSchema } from '../config.ts';
 import { JobRunner } from '../models/runJobs.ts';
-import type { Installed } from './modelSlot.ts';
 import { Pipeline } from './pipeline.ts';
+import type { Installed } from './slotModels.ts';
 import { evaluateTrial, trialJobs } from './trial.ts';
 
 const config = edgeConfigSchema.parse({
