@@ -1,9 +1,8 @@
 import type { Clock, Flaw, PointLedger, Rejection } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import type { StateAssignment, StateSettings } from '#models/health/operatingStates.ts';
-import { CLOCK_RIGHT, clockInWords, stepClock } from '#models/health/quality/clockCorrection.ts';
-import { ClockEstimate } from '#models/health/quality/clockEstimate.ts';
 import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
+import { MachineClock, timesOf } from './machineClock.ts';
 import { MachineSpeed } from './machineSpeed.ts';
 import { emptyMachineState, type MachineState } from './machineState.ts';
 import { MachineStates } from './machineStates.ts';
@@ -38,8 +37,7 @@ export class Machine {
   readonly #state: MachineState;
   readonly #speed: MachineSpeed;
   readonly #states: MachineStates | null;
-  /** Not kept across a restart: half a minute of messages restores it. */
-  readonly #clock = new ClockEstimate();
+  readonly #clock: MachineClock;
 
   /** `origin` is `<site>.<edge>`, the beginning of each alert's id. */
   constructor(
@@ -60,7 +58,8 @@ export class Machine {
     this.#states = MachineStates.of(config, settings.states, this.#state.states);
     const shaftHz = () => this.#speed.shaft.hz;
     const operatingState = () => this.#states?.view();
-    const clock = () => clockInWords(this.#state.clock ?? CLOCK_RIGHT);
+    this.#clock = new MachineClock(this.#state, settings.aheadMs);
+    const clock = () => this.#clock.inWords();
     const parts = { points: this.points, shaftHz, operatingState, clock, models };
     this.verdicts = new Verdicts(origin, name, config, settings, this.#state, parts);
   }
@@ -137,13 +136,12 @@ export class Machine {
   /** Historical data do not affect the clock, the speed or the operating state, and do not count as a sign of life. */
   #acceptHistorical(block: SampleBlock): void {
     const point = this.points.get(block.point) ?? this.addPoint(block.point, block.kind);
-    const { offsetMs } = this.#state.clock ?? CLOCK_RIGHT;
     if (block.timeQuality === 'received') point.intake.reject('missing_value');
     else if (point instanceof VibrationPoint && block.kind === 'waveform') {
-      if (offsetMs !== 0) correct(block, offsetMs);
+      this.#clock.correct(block);
       point.acceptHistorical(block);
     } else if (point instanceof SlowPoint && block.kind === 'scalars') {
-      if (offsetMs !== 0) correct(block, offsetMs);
+      this.#clock.correct(block);
       point.acceptHistorical(block);
     } else point.intake.reject('wrong_type');
   }
@@ -194,16 +192,7 @@ export class Machine {
 
   /** The clock that stamps the machine's data; null until enough messages have arrived. */
   get clock(): Clock | null {
-    const view = this.#clock.view;
-    const { offsetMs, steps } = this.#state.clock ?? CLOCK_RIGHT;
-    if (offsetMs === 0) return view && { asset: this.#name, ...view, jumps: Math.max(view.jumps, steps) };
-    return {
-      asset: this.#name,
-      offsetS: offsetMs / 1000,
-      driftPpm: view?.driftPpm ?? null,
-      jumps: Math.max(view?.jumps ?? 0, steps),
-      corrected: true,
-    };
+    return this.#clock.view(this.#name);
   }
 
   /** Reports points that have fallen silent; returns the new ones. */
@@ -235,13 +224,7 @@ export class Machine {
       return;
     }
     if (block.timeQuality !== 'source') return;
-    const stampMs = timesOf(block).endUs / 1000;
-    const before = this.#state.clock ?? CLOCK_RIGHT;
-    const clock = stepClock(before, stampMs, nowMs, this.#settings.aheadMs);
-    this.#state.clock = clock;
-    const setBack = this.#clock.observe(stampMs, nowMs);
-    if (clock.offsetMs !== 0) correct(block, clock.offsetMs);
-    if (!setBack && clock.offsetMs === before.offsetMs) return;
+    if (!this.#clock.observe(block, nowMs)) return;
     const { firstUs } = timesOf(block);
     for (const { intake } of this.points.values()) intake.rewind(firstUs);
   }
@@ -253,16 +236,4 @@ export class Machine {
   state(): MachineState {
     return this.#state;
   }
-}
-
-function timesOf(block: SampleBlock): { firstUs: number; endUs: number } {
-  if (block.kind === 'scalars') return { firstUs: block.timesUs[0], endUs: block.timesUs[block.timesUs.length - 1] };
-  return { firstUs: block.startUs, endUs: block.startUs + (block.samples.length * 1e6) / block.sampleRateHz };
-}
-
-/** Moves a block to where its device's clock should have placed it; changed in place. */
-function correct(block: SampleBlock, offsetMs: number): void {
-  block.timeQuality = 'corrected';
-  if (block.kind === 'waveform') block.startUs += offsetMs * 1000;
-  else for (let i = 0; i < block.timesUs.length; i++) block.timesUs[i] += offsetMs * 1000;
 }

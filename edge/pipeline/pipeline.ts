@@ -1,49 +1,22 @@
-import { deserialize, serialize } from 'node:v8';
-import type { Clock, LedgerMessage, Rejection, SourceOutages, SubscriptionLedger } from '#models/contracts/ledger.ts';
+import { deserialize } from 'node:v8';
+import type { Clock, LedgerMessage } from '#models/contracts/ledger.ts';
 import type { MachineModels } from '#models/contracts/models.ts';
-import { type MessageKind, topics } from '#models/contracts/topics.ts';
-import { createEngine } from '#models/signal/createEngine.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { HostResult } from '../models/modelHost.ts';
-import type { Receipt } from '../receipts.ts';
 import type { Arrival } from '../sources/source.ts';
-import { DiagnosisCredit } from './diagnose.ts';
+import { ChangedPoints } from './changedPoints.ts';
+import type { CommitBatch, LedgerDue } from './commitBatch.ts';
+import { LedgerRecords } from './ledgerRecords.ts';
 import { Machine, type MachineSettings } from './machine.ts';
+import { MachineRecords } from './machineRecords.ts';
+import { sharedSettings } from './machineSettings.ts';
 import type { ModelSlot, SlotWork } from './modelSlot.ts';
-import { ownModelPeriod } from './ownModelRows.ts';
-import { SignalBufferPool } from './signalBuffer.ts';
 import type { SlotModels } from './slotModels.ts';
 import { NotReadyError } from './trial.ts';
 import { WiringMonitor } from './wiringMonitor.ts';
 import type { WiringChange } from './wiringVotes.ts';
 
-/** A message on its way to the outbox; it gets its envelope there. */
-export interface Outgoing {
-  kind: Exclude<MessageKind, 'status' | 'want'>;
-  topic: string;
-  body: object;
-}
-
-/** Everything that one commit makes durable. */
-export interface CommitBatch {
-  outgoing: Outgoing[];
-  states: { key: string; value: Buffer }[];
-  /** Of the messages that brought it. */
-  receipts?: readonly Receipt[];
-}
-
-/** A ledger message that is due. */
-export interface LedgerDue {
-  timeMs: number;
-  sources?: SourceOutages[];
-  subscriptions?: SubscriptionLedger[];
-}
-
-const LEDGER_CHUNK = 500;
-/** Points whose signal is buffered at the same time: about 40 MB at 25.6 kHz. */
-const MAX_BUFFERED_POINTS = 64;
-const UNMAPPED = 'unmapped';
-
+/** Rows of a machine that wait for its models. */
 export interface MachineWork {
   asset: string;
   work: SlotWork;
@@ -58,43 +31,21 @@ export class Pipeline {
   /** Points whose wiring was corrected: they relearn after the next commit. */
   readonly #repairedPoints: { asset: string; point: string }[] = [];
   #points = 0;
-  readonly #writtenStates = new Map<string, Buffer>();
-  /** Points that changed since the last drain, and since the last ledger message. */
-  #changedPoints = new Map<string, Set<string>>();
-  #unreportedPoints = new Map<string, Set<string>>();
-  readonly #unmapped: LedgerMessage['unmapped'];
-  #unmappedChanged = false;
+  /** Since the last drain. */
+  readonly #changed = new ChangedPoints();
+  readonly #records: MachineRecords;
+  readonly #ledgers: LedgerRecords;
   #hasPendingAlerts = false;
-  #publishedSources: string | undefined;
-  #publishedSubscriptions: string | undefined;
   /** Machines that may have rows for their models. */
   readonly #machinesWithRows = new Set<string>();
 
   /** `states` is what `drain` gave before a restart; `version` is of Millwright, which evidence names. */
   constructor(config: EdgeConfig, states: ReadonlyMap<string, Buffer> = new Map(), version = 'unknown') {
     this.#config = config;
-    const { alerting, detection, windows, otherWindows, slowIntervalS, spectrumIntervalMs, healthIntervalMs } = config;
-    this.#settings = {
-      windows,
-      engine: createEngine(windows.length),
-      otherWindows: otherWindows.map((shape) => ({ shape, engine: createEngine(shape.length) })),
-      intervalS: slowIntervalS,
-      level: detection.level,
-      drift: detection.drift,
-      states: detection.states,
-      aheadMs: config.limits.maxFutureMs,
-      falseAlerts: 0,
-      trigger: alerting,
-      alert: alerting,
-      spectrumIntervalMs,
-      healthIntervalMs,
-      ownModelPeriod: ownModelPeriod(detection.ownModelDays, slowIntervalS),
-      bufferPool: new SignalBufferPool(MAX_BUFFERED_POINTS),
-      credit: new DiagnosisCredit(),
-      version,
-    };
-    const unmapped = states.get(UNMAPPED);
-    this.#unmapped = unmapped ? deserialize(unmapped) : {};
+    this.#settings = sharedSettings(config, version);
+    const { site, edge } = config;
+    this.#records = new MachineRecords({ site, edge });
+    this.#ledgers = new LedgerRecords({ site, edge }, this.#machines, states);
     this.#restore(states);
   }
 
@@ -105,40 +56,20 @@ export class Pipeline {
     else if (arrival.point && this.#hasPoint(arrival.point.asset, arrival.point.point)) {
       this.#machines.get(arrival.point.asset)?.reject(arrival.point.point, arrival.rejection, nowMs);
       this.#markPointChanged(arrival.point.asset, arrival.point.point);
-    } else this.#countUnmapped(arrival.rejection);
+    } else this.#ledgers.countUnmapped(arrival.rejection);
   }
 
   /** Returns the messages and states that have accumulated since the last call. */
   drain(options: { ledger: LedgerDue | null }): CommitBatch {
-    const origin = { site: this.#config.site, edge: this.#config.edge };
-    const outgoing: Outgoing[] = [];
-    const states: CommitBatch['states'] = [];
-    for (const [asset, points] of this.#changedPoints) {
-      const machine = this.#machines.get(asset) as Machine;
-      const { alerts, health, evidence } = machine.verdicts.take();
-      for (const body of alerts) outgoing.push({ kind: 'alerts', topic: topics.alerts(origin, asset), body });
-      for (const body of health) outgoing.push({ kind: 'health', topic: topics.health(origin, asset), body });
-      for (const body of evidence) outgoing.push({ kind: 'evidence', topic: topics.evidence(origin, body.id), body });
-      const state = serialize(machine.state());
-      // A machine changes less often than its points: what is on the disk already is not written again.
-      if (!this.#writtenStates.get(asset)?.equals(state)) states.push({ key: `machine/${asset}`, value: state });
-      this.#writtenStates.set(asset, state);
-      const models = machine.verdicts.models.takeChanged();
-      if (models) states.push({ key: `models/${asset}`, value: serialize(models) });
-      for (const name of points) {
-        const point = machine.points.get(name);
-        if (!point) continue;
-        const topic = topics.features(origin, asset, name);
-        for (const body of point.rows.take()) outgoing.push({ kind: 'features', topic, body });
-        states.push({ key: `point/${asset}/${name}`, value: serialize(point.state()) });
-      }
-    }
-    this.#changedPoints = new Map();
+    const batch: CommitBatch = { outgoing: [], states: [] };
+    for (const [asset, points] of this.#changed.all)
+      this.#records.moveTo(batch, asset, this.#machines.get(asset) as Machine, points);
+    this.#changed.clear();
     this.#hasPendingAlerts = false;
     for (const { asset, point } of this.#repairedPoints.splice(0)) this.relearn(asset, point);
-    if (this.#unmappedChanged) states.push({ key: UNMAPPED, value: serialize(this.#unmapped) });
-    if (options.ledger) outgoing.push(...this.#ledgers(topics.ledger(origin), options.ledger));
-    return { outgoing, states };
+    batch.states.push(...this.#ledgers.states());
+    if (options.ledger) batch.outgoing.push(...this.#ledgers.take(options.ledger));
+    return batch;
   }
 
   /** Whether an alert awaits the next commit. */
@@ -186,7 +117,7 @@ export class Pipeline {
     const active = machine.verdicts.models.activeName;
     const result = change(machine.verdicts.models);
     if (machine.verdicts.models.activeName !== active) machine.verdicts.resetProcess();
-    this.#markMachineChanged(asset);
+    this.#changed.markMachine(asset);
     return result;
   }
 
@@ -215,7 +146,7 @@ export class Pipeline {
     machine.verdicts.applyModelResults(work, results, nowMs);
     this.#hasPendingAlerts ||= machine.verdicts.hasPendingAlerts;
     this.#machinesWithRows.add(asset);
-    this.#markMachineChanged(asset);
+    this.#changed.markMachine(asset);
   }
 
   /** The models of every machine that has, or had, one. */
@@ -259,13 +190,13 @@ export class Pipeline {
 
   /** The ledger of every point. */
   ledger(): Pick<LedgerMessage, 'points' | 'unmapped'> {
-    return { points: [...this.#machines.values()].flatMap((m) => m.ledgers()), unmapped: this.#unmapped };
+    return { points: [...this.#machines.values()].flatMap((m) => m.ledgers()), unmapped: this.#ledgers.unmapped };
   }
 
   #acceptBlock({ block, flaw }: Arrival & { ok: true }, nowMs: number): void {
     if (!this.#hasPoint(block.asset, block.point)) {
       if (this.#points >= this.#config.limits.maxPoints) {
-        this.#countUnmapped('too_many_points');
+        this.#ledgers.countUnmapped('too_many_points');
         return;
       }
       this.#points++;
@@ -327,57 +258,8 @@ export class Pipeline {
     }
   }
 
-  #markMachineChanged(asset: string): void {
-    if (!this.#changedPoints.has(asset)) this.#changedPoints.set(asset, new Set());
-  }
-
   #markPointChanged(asset: string, point: string): void {
-    for (const map of [this.#changedPoints, this.#unreportedPoints]) {
-      const points = map.get(asset);
-      if (points) points.add(point);
-      else map.set(asset, new Set([point]));
-    }
-  }
-
-  #countUnmapped(reason: Rejection): void {
-    this.#unmapped[reason] = (this.#unmapped[reason] ?? 0) + 1;
-    this.#unmappedChanged = true;
-  }
-
-  /** Ledgers of the points that changed since the last ledger message. */
-  #ledgers(topic: string, { timeMs, sources, subscriptions }: LedgerDue): Outgoing[] {
-    const changed = [...this.#unreportedPoints].flatMap(([asset, names]) =>
-      [...names].flatMap((name) => {
-        const point = this.#machines.get(asset)?.points.get(name);
-        return point ? [structuredClone(point.intake.ledger)] : [];
-      }),
-    );
-    const sourcesChanged = JSON.stringify(sources) !== this.#publishedSources;
-    const subscriptionsText = JSON.stringify(subscriptions);
-    const subscriptionsChanged = subscriptionsText !== this.#publishedSubscriptions;
-    if (changed.length === 0 && !this.#unmappedChanged && !sourcesChanged && !subscriptionsChanged) return [];
-    this.#publishedSources = JSON.stringify(sources);
-    this.#publishedSubscriptions = subscriptionsText;
-    const clocks = [...this.#unreportedPoints.keys()].flatMap((asset) => this.#machines.get(asset)?.clock ?? []);
-    this.#unreportedPoints = new Map();
-    this.#unmappedChanged = false;
-    const messages: Outgoing[] = [];
-    for (let at = 0; at === 0 || at < changed.length; at += LEDGER_CHUNK) {
-      const points = changed.slice(at, at + LEDGER_CHUNK);
-      messages.push({
-        kind: 'ledger',
-        topic,
-        body: {
-          timeMs,
-          timeQuality: 'received',
-          points,
-          unmapped: { ...this.#unmapped },
-          ...(at === 0 && clocks.length > 0 ? { clocks } : {}),
-          ...(at === 0 && sources ? { sources } : {}),
-          ...(at === 0 && subscriptionsChanged && subscriptions?.length ? { subscriptions } : {}),
-        },
-      });
-    }
-    return messages;
+    this.#changed.mark(asset, point);
+    this.#ledgers.markPointChanged(asset, point);
   }
 }
