@@ -1,9 +1,8 @@
 import type { Diagnosis, Fault } from '#models/contracts/alert.ts';
 import type { Contribution } from '#models/contracts/health.ts';
+import { NOTEWORTHY_RATIO } from './judgement.ts';
 
 const VELOCITY = 'velocityRmsMmPerS';
-/** Less is within what a healthy level varies by. */
-const NOTEWORTHY_RATIO = 1.2;
 const FAULT_TEXT: Record<Fault, string> = {
   outer_race: 'outer-race defect of the bearing',
   inner_race: 'inner-race defect of the bearing',

@@ -1,10 +1,6 @@
 import type { ScalarBlock, WaveformBlock } from '#models/contracts/sampleBlock.ts';
+import { MIN_CHANGES, SAME_BLOCKS, SAME_VALUES } from './judgement.ts';
 
-/** Consecutive blocks, or values, that must be equal. */
-const SAME_BLOCKS = 3;
-const SAME_VALUES = 30;
-/** Values that must differ from the one before: two points may well rest at the same value. */
-const MIN_CHANGES = 10;
 /** Samples of a block that are compared. */
 const COMPARED_SAMPLES = 64;
 /** Points whose latest content is remembered. */

@@ -1,8 +1,8 @@
 import { type Fit, fitOf } from '#models/health/process/drift.ts';
 import type { ProcessModel, ProcessScore } from '#models/health/process/processModel.ts';
+import { MIN_FIT_ROWS } from './judgement.ts';
 
 const CHECK_INTERVAL_ROWS = 50;
-const MIN_ROWS = 200;
 const MAX_INDICES = 500;
 
 /** Whether a model still fits its machine, looked at now and then; not kept across a restart. */
@@ -25,6 +25,7 @@ export class FitMonitor {
     const rows = recent
       .filter(({ values }) => model.channels.every((channel) => values.has(channel)))
       .map(({ values }) => model.channels.map((channel) => values.get(channel) as number));
-    if (rows.length >= MIN_ROWS && this.#indices.length >= MIN_ROWS) this.fit = fitOf(model, rows, this.#indices);
+    if (rows.length >= MIN_FIT_ROWS && this.#indices.length >= MIN_FIT_ROWS)
+      this.fit = fitOf(model, rows, this.#indices);
   }
 }

@@ -2,6 +2,7 @@ import type { Clock, Flaw, PointLedger, Rejection } from '#models/contracts/ledg
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import type { StateAssignment, StateSettings } from '#models/health/operatingStates.ts';
 import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
+import { WARM_UP_MS } from './judgement.ts';
 import { MachineClock, timesOf } from './machineClock.ts';
 import { MachineSpeed } from './machineSpeed.ts';
 import { emptyMachineState, type MachineState } from './machineState.ts';
@@ -23,9 +24,6 @@ export interface MachineSettings extends VibrationSettings, VerdictSettings, Omi
 }
 
 type AnyPoint = VibrationPoint | SlowPoint | TachometerPoint;
-
-/** Slow values take this long to settle after a start. */
-const WARM_UP_MS = 30 * 60_000;
 
 /** One machine: its points, speed and clock, and the verdicts on them. */
 export class Machine {

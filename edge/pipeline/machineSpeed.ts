@@ -2,14 +2,10 @@ import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import type { Asset } from '#models/machine/asset.ts';
 import { LineSpectrum, MIN_SPECTRUM } from '#models/signal/lineSpectrum.ts';
 import { estimateShaftHz } from '#models/signal/shaftSpeed.ts';
+import { ESTIMATE_VALID_US, ESTIMATION_S } from './judgement.ts';
 import { sameRate } from './sampleRate.ts';
 import type { Shaft } from './shaft.ts';
 import { SignalBuffer, SignalBufferPool } from './signalBuffer.ts';
-
-/** Signal for one estimate: resolves lines half a hertz apart. */
-const ESTIMATION_S = 4;
-/** How long an estimated speed is valid. */
-const ESTIMATE_VALID_US = 60e6;
 
 /**
  * A machine's speed: from its speed value or tachometer, whichever reported last; without either, but with a

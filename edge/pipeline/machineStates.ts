@@ -6,9 +6,7 @@ import {
   type StateSnapshot,
 } from '#models/health/operatingStates.ts';
 import type { Asset } from '#models/machine/asset.ts';
-
-/** Intervals for which a less frequent value remains valid. */
-const HOLD_INTERVALS = 10;
+import { HOLD_INTERVALS } from './judgement.ts';
 
 export interface MachineStatesState {
   values: string[];

@@ -4,14 +4,15 @@ import {
   type ProcessScore,
   type ProcessState,
 } from '#models/health/process/processModel.ts';
-import { MAX_ROW_MS } from './trial.ts';
-
-/** Consecutive failed batches before a model is rolled back. */
-const MAX_FAILURES = 3;
-/** A model that calls this part, and this many, more rows unlike its training than the other one is worse. */
-const WORSE_FRACTION = 0.1;
-const WORSE_ROWS = 5;
-const MIN_COMPARED = 10;
+import {
+  MAX_FAILURES,
+  MAX_ROW_MS,
+  MIN_COMPARED,
+  STALE_MS,
+  STALE_STEPS,
+  WORSE_FRACTION,
+  WORSE_ROWS,
+} from './judgement.ts';
 
 /** What a model did since it has its role. */
 export interface ModelRunState {
@@ -50,10 +51,6 @@ export function findRegression(run: ModelRunState): string | null {
   if (run.over - expectedOver < Math.max(WORSE_ROWS, WORSE_FRACTION * run.rows)) return null;
   return `it calls ${run.over} of ${run.rows} rows unlike its training, the other model ${Math.round(expectedOver)}`;
 }
-
-/** A row this much later than the one before is unrelated to it: the machine was at standstill. */
-const STALE_MS = 600_000;
-const STALE_STEPS = 8;
 
 /** Whether a model's smoothed state is too old for a row of this time. */
 export function isStale({ lastMs, stepMs = 0 }: Pick<ModelRunState, 'lastMs' | 'stepMs'>, timeMs: number): boolean {

@@ -1,6 +1,7 @@
 import type { ModelRun } from '#models/contracts/models.ts';
 import type { ProcessModel } from '#models/health/process/processModel.ts';
 import type { HostJob, HostResult } from '../models/modelHost.ts';
+import { PROBATION_ROWS } from './judgement.ts';
 import { countExceedances, createRun, findRegression, isStale, type ModelRunState, recordTimes } from './modelRun.ts';
 import type { Installed, Role } from './slotModels.ts';
 
@@ -12,9 +13,6 @@ export interface SlotJob {
   job: HostJob;
   timesMs: number[];
 }
-
-/** Rows for which the previous model runs beside a new one. */
-const PROBATION_ROWS = 360;
 
 /** What the models of a machine did since each has its role; models are compared over the rows that both judged. */
 export class ModelRuns {

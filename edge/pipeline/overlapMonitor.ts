@@ -1,10 +1,5 @@
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
-import { MAX_JOIN_GAP_US } from './signalBuffer.ts';
-
-/** Blocks overlap if one begins before the last one's end by more than this part of itself. */
-const OVERLAP_FRACTION = 0.02;
-/** More consecutive overlaps than a reset clock explains: the stated sample rate, and so every frequency, is wrong. */
-const WRONG_RATE_BLOCKS = 5;
+import { MAX_JOIN_GAP_US, OVERLAP_FRACTION, WRONG_RATE_BLOCKS } from './judgement.ts';
 
 /** Finds blocks that begin before the last one's end: their stated rate is wrong, or their clock was set. */
 export class OverlapMonitor {

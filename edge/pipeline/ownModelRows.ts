@@ -1,10 +1,8 @@
 import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
+import { OWN_MAX_CHANNELS, OWN_MIN_CHANNELS, OWN_ROW_FRACTION } from './judgement.ts';
 
 /** Limits on the channels of a machine's own model, and the fraction of rows that must have them. */
 const { stretches, stretchRows } = PROCESS_ANOMALY.settings;
-const SELF_MIN_CHANNELS = 3;
-const SELF_MAX_CHANNELS = 40;
-const SELF_FRACTION = 0.95;
 
 /**
  * Intervals between the starts of two stretches, so that all stretches spread over the given days; 0 for no own model.
@@ -39,10 +37,10 @@ export class OwnModelRows {
     this.#rows = [];
     const names = new Set(all.flatMap((row) => [...row.keys()]));
     const channels = [...names]
-      .filter((name) => all.filter((row) => row.has(name)).length > SELF_FRACTION * all.length)
+      .filter((name) => all.filter((row) => row.has(name)).length > OWN_ROW_FRACTION * all.length)
       .filter((name) => new Set(all.map((row) => row.get(name))).size > 2)
       .sort();
-    if (channels.length < SELF_MIN_CHANNELS || channels.length > SELF_MAX_CHANNELS) return null;
+    if (channels.length < OWN_MIN_CHANNELS || channels.length > OWN_MAX_CHANNELS) return null;
     const completeRows = all.filter((row) => channels.every((channel) => row.has(channel)));
     return { channels, rows: completeRows.map((row) => channels.map((channel) => row.get(channel) as number)) };
   }

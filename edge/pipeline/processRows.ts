@@ -1,9 +1,9 @@
 import type { ProcessModel } from '#models/health/process/processModel.ts';
+import { TRIAL_ROWS } from './judgement.ts';
 import { NotReadyError } from './trial.ts';
 
 /** Rows that a new model is tried on, and that drift is looked for in. */
 const RECENT_ROWS = 500;
-const TRIAL_ROWS = 60;
 /** Intervals that a point may be behind the others. */
 const OPEN_ROWS = 3;
 

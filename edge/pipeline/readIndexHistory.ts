@@ -1,3 +1,5 @@
+import { FORGET_INDEX, START_INDEX } from './judgement.ts';
+
 interface PointHistory {
   timesS: number[];
   indices: number[];
@@ -9,9 +11,6 @@ interface PointHistory {
 export type IndexHistoryState = Map<string, PointHistory>;
 
 const CAPACITY = 64;
-/** A rise begins above one of these and is forgotten below the other. */
-const START_INDEX = 0.55;
-const FORGET_INDEX = 0.45;
 
 /** The rise of each point's index since it left its normal, thinned to a bounded number of observations. */
 export class IndexHistory {

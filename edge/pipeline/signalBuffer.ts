@@ -1,12 +1,8 @@
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
+import { MAX_JOIN_GAP_US, SAME_SPEED_FRACTION } from './judgement.ts';
 
-/** Signal that a diagnosis needs, and the most that is kept per point. */
-export const DIAGNOSIS_S = 5;
+/** The most that is kept per point. */
 const MAX_S = 6;
-/** Blocks that begin within this of the last one's end go on where it ended. */
-export const MAX_JOIN_GAP_US = 1000;
-/** A larger change of speed empties the buffer: lines of different speeds do not add up. */
-const SAME_SPEED_FRACTION = 0.02;
 
 /** A point that has been silent for this long releases its slot. */
 const SILENT_US = 60e6;

@@ -1,5 +1,6 @@
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
-import { DIAGNOSIS_S, SignalBuffer, type SignalBufferPool } from './signalBuffer.ts';
+import { DIAGNOSIS_S } from './judgement.ts';
+import { SignalBuffer, type SignalBufferPool } from './signalBuffer.ts';
 
 /** Requested evidence is sent after this time, even if incomplete. */
 const MAX_WAIT_US = 60e6;

@@ -3,7 +3,14 @@ import type { Point } from '#models/machine/asset.ts';
 import { pulseTimes, rangeOf, shaftOf, turnsOf } from '#models/signal/tachometer.ts';
 import { FeatureRows } from './featureRows.ts';
 import { Intake, type IntakeState } from './intake.ts';
-import { MAX_JOIN_GAP_US } from './signalBuffer.ts';
+import {
+  MAX_JOIN_GAP_US,
+  STANDSTILL_S,
+  STANDSTILL_SNAPSHOTS,
+  STILL_SWING_FRACTION,
+  SWING_DECAY,
+  TURNS,
+} from './judgement.ts';
 
 interface TachometerState {
   kind: 'tachometer';
@@ -13,14 +20,6 @@ interface TachometerState {
 
 /** A shaft that turns slowly gives its pulses over several blocks. */
 const BUFFER_S = 3;
-/** Only the latest turns count: the speed may change within the buffer. */
-const TURNS = 3;
-/** Below this part of the swing that its pulses had, a signal holds none. */
-const STILL_SWING_FRACTION = 0.3;
-const SWING_DECAY = 0.999;
-/** A shaft without pulses for this long, or in this many snapshots, is at standstill. */
-const STANDSTILL_S = 2;
-const STANDSTILL_SNAPSHOTS = 5;
 
 /** A tachometer's signal: its blocks give the shaft's speed, and no rows. */
 export class TachometerPoint {

@@ -1,6 +1,7 @@
 import { freshState, type ProcessModel } from '#models/health/process/processModel.ts';
 import { NOT_YET } from '#models/packages/rollout.ts';
 import type { HostJob, HostResult } from '../models/modelHost.ts';
+import { MAX_EXCEEDING_FRACTION, MAX_ROW_MS, MIN_SEEN_FRACTION, MIN_TRIAL_ROWS, SHIFT_SD } from './judgement.ts';
 
 /** What a new model did on the machine's own rows. */
 export type TrialResult = { ok: true } | { ok: false; why: string };
@@ -12,15 +13,7 @@ export class NotReadyError extends Error {
   }
 }
 
-const MIN_ROWS = 10;
-/** A model that calls more of the machine's own recent rows unlike its training does not fit it. */
-const MAX_EXCEEDING_FRACTION = 0.2;
-/** A model must detect a shift of this many standard deviations, in this fraction of the probed channels. */
-const SHIFT_SD = 10;
-const MIN_SEEN_FRACTION = 0.5;
 const MAX_PROBED = 12;
-/** Time for a row, in the process in which models run. */
-export const MAX_ROW_MS = 50;
 /** 5 to 95 % of a normal law, in standard deviations. */
 const RANGE = 3.29;
 
@@ -29,8 +22,8 @@ const RANGE = 3.29;
  * @throws NotReadyError where there are too few rows.
  */
 export function trialJobs(id: string, model: ProcessModel, rows: readonly number[][]): HostJob[] {
-  if (rows.length < MIN_ROWS)
-    throw new NotReadyError(`${rows.length} rows with all its channels for a trial; ${MIN_ROWS} are needed`);
+  if (rows.length < MIN_TRIAL_ROWS)
+    throw new NotReadyError(`${rows.length} rows with all its channels for a trial; ${MIN_TRIAL_ROWS} are needed`);
   const state = freshState(model);
   const own: HostJob = { id, model, rows: [...rows], state };
   const shifted = probedChannels(model).map((c) => {

@@ -3,6 +3,7 @@ import { median } from '#models/health/statistics.ts';
 import { VELOCITY } from '#models/health/velocityAlarm.ts';
 import { velocityTrend } from '#models/health/velocityTrend.ts';
 import type { IsoClass } from '#models/machine/iso20816.ts';
+import { MIN_DAY_VALUES, NORMAL_DAYS } from './judgement.ts';
 
 export interface DailyVelocities {
   days: number[];
@@ -25,11 +26,8 @@ export type VelocityHistoryState = Map<string, PointVelocities>;
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 60;
-const NORMAL_DAYS = 5;
 /** Interval between the values that are kept of a day. */
 const SAMPLE_MS = 900_000;
-/** A day with fewer values is not representative. */
-const MIN_VALUES = 3;
 
 /** Daily medians of each point's velocity, over the days on which it ran. */
 export class VelocityHistory {
@@ -56,7 +54,7 @@ export class VelocityHistory {
     const { today: day, values } = point;
     point.today = today;
     point.values = [];
-    if (values.length < MIN_VALUES) return null;
+    if (values.length < MIN_DAY_VALUES) return null;
     point.days = [...point.days, day].slice(-MAX_DAYS);
     point.medians = [...point.medians, median(values)].slice(-MAX_DAYS);
     if (point.medians.length === NORMAL_DAYS) point.normal ??= median(point.medians);

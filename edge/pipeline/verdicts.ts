@@ -11,6 +11,7 @@ import type { DiagnosisCredit } from './diagnose.ts';
 import type { EvidenceBody } from './evidence.ts';
 import { EvidenceReports } from './evidenceReports.ts';
 import { type HealthBody, HealthReport } from './healthReport.ts';
+import { SLOW_OFF_AFTER_DIVISOR, SLOW_PERSISTENCE_DIVISOR } from './judgement.ts';
 import type { MachineState } from './machineState.ts';
 import { emptySlotState, ModelSlot, type SlotWork } from './modelSlot.ts';
 import { valueFamily } from './plainFamilies.ts';
@@ -46,9 +47,13 @@ export interface VerdictMachine {
   models?: SlotModels;
 }
 
-/** A slow trigger counts intervals, not windows: a third of the persistence is still half a minute and more. */
+/** The trigger of slow values and process rows, which count intervals. */
 export function slowTrigger({ persistence, offBelow, offAfter }: TriggerSettings): TriggerSettings {
-  return { persistence: Math.ceil(persistence / 3), offBelow, offAfter: Math.ceil(offAfter / 6) };
+  return {
+    persistence: Math.ceil(persistence / SLOW_PERSISTENCE_DIVISOR),
+    offBelow,
+    offAfter: Math.ceil(offAfter / SLOW_OFF_AFTER_DIVISOR),
+  };
 }
 
 /** From the assessments of one machine's points to its health, alerts and evidence, which wait for the next commit. */

@@ -12,9 +12,9 @@ import { createDecision } from './decision.ts';
 import { type DiagnosisCredit, readDiagnosisSignal } from './diagnose.ts';
 import type { EvidenceReports } from './evidenceReports.ts';
 import type { HealthReport } from './healthReport.ts';
+import { BEARING_CONFIRMATIONS, DIAGNOSIS_S } from './judgement.ts';
 import type { MachineState } from './machineState.ts';
 import type { PointAssessment } from './pointAssessment.ts';
-import { DIAGNOSIS_S } from './signalBuffer.ts';
 import { VibrationPoint } from './vibrationPoint.ts';
 import { type WiringChange, WiringVotes } from './wiringVotes.ts';
 
@@ -39,9 +39,6 @@ export interface VibrationFamilyMachine {
   evidence: EvidenceReports;
   reportWiring: (change: WiringChange) => void;
 }
-
-/** Consecutive diagnoses that must show another bearing. */
-const BEARING_CONFIRMATIONS = 2;
 
 /** Vibration: its alerts are diagnosed from the buffered signal, sent with it, and have secondary alerts beside them. */
 export class VibrationFamily implements AlertFamily {

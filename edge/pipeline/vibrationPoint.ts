@@ -11,6 +11,7 @@ import { type Remainder, type Window, WindowCutter, type WindowShape } from '#mo
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { FeatureRows } from './featureRows.ts';
 import { Intake, type IntakeState } from './intake.ts';
+import { BLOCKS_WITHOUT_WINDOW, SUSPICION_INDEX } from './judgement.ts';
 import { LongerWindows, type OtherWindows } from './longerWindows.ts';
 import { OverlapMonitor } from './overlapMonitor.ts';
 import type { PointAssessment } from './pointAssessment.ts';
@@ -52,11 +53,6 @@ interface BlockContext {
   /** Null at standstill. */
   assignment: StateAssignment | null;
 }
-
-/** From this index on, the signal itself is kept for a diagnosis. */
-const SUSPICION_INDEX = 0.6;
-/** Consecutive blocks without a window before the point reports it. */
-const BLOCKS_WITHOUT_WINDOW = 20;
 
 /** One vibration sensor, stage by stage: a block is admitted, cut into windows, each has features and is assessed. */
 export class VibrationPoint {

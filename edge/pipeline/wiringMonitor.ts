@@ -11,6 +11,15 @@ import {
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { DEFAULT_WAVEFORM_UNIT } from '../sources/source.ts';
 import { type DuplicateSignal, DuplicateSignalDetector } from './duplicateSignalDetector.ts';
+import {
+  AT_SPEED_FRACTION,
+  EARLY_INSPECTIONS,
+  EARLY_INTERVAL_US,
+  INSPECTION_BLOCKS,
+  INSPECTION_S,
+  INSPECTION_VALUES,
+  LATER_INTERVAL_US,
+} from './judgement.ts';
 import type { Shaft } from './shaft.ts';
 import { SignalBuffer, SignalBufferPool } from './signalBuffer.ts';
 import { type WiringChange, WiringVotes } from './wiringVotes.ts';
@@ -26,19 +35,8 @@ export interface WiringContext {
 
 /** Points whose signal is buffered at the same time. */
 const MAX_SLOTS = 4;
-const INSPECTION_S = 3;
-/** A point with short blocks is inspected after this many. */
-const INSPECTION_BLOCKS = 20;
 /** An idle point releases its slot after this time. */
 const IDLE_MS = 3_600_000;
-/** The first inspections of a point follow closely; later ones detect changes. */
-const EARLY_INSPECTIONS = 8;
-const EARLY_INTERVAL_US = 10e6;
-const LATER_INTERVAL_US = 3600e6;
-/** Slow values per inspection. */
-const INSPECTION_VALUES = 30;
-/** Above this fraction of its rated speed a machine is running. */
-const RUNNING_FRACTION = 0.3;
 
 const VIBRATION_KINDS: readonly WiringFault[] = ['dead_channel', 'wrong_scale', 'inverted_axis', 'swapped_sensors'];
 const WITHOUT_LINES = VIBRATION_KINDS.filter((kind) => kind !== 'swapped_sensors');
@@ -223,7 +221,7 @@ export class WiringMonitor {
   }
 }
 
-const isAtSpeed = ({ hz, ratedHz }: Shaft): boolean => hz > Math.max(RUNNING_FRACTION * ratedHz, 1);
+const isAtSpeed = ({ hz, ratedHz }: Shaft): boolean => hz > Math.max(AT_SPEED_FRACTION * ratedHz, 1);
 
 function toWiringChange({ of, ...twins }: DuplicateSignal): WiringChange {
   const remedy = `the same values as ${of}, to the last digit: connect its own sensor, or correct the mapping of one of the two`;

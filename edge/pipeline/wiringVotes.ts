@@ -1,5 +1,6 @@
 import type { WiringFault } from '#models/contracts/alert.ts';
 import type { WiringFinding } from '#models/health/wiring/vibrationWiring.ts';
+import { CLEAR_FACTOR, CONFIRMATIONS } from './judgement.ts';
 
 /** A wiring fault that was confirmed, or cleared, by enough inspections. */
 export interface WiringChange extends WiringFinding {
@@ -8,11 +9,6 @@ export interface WiringChange extends WiringFinding {
   timeMs: number;
   isPresent: boolean;
 }
-
-/** Default number of consecutive inspections that must agree. */
-const CONFIRMATIONS = 3;
-/** Clearing a fault needs this many times as many: an alert that lasts is better than one that chatters. */
-const CLEAR_FACTOR = 2;
 
 /**
  * Counts inspections for and against each wiring fault of a point: a single one may be a start-up or a passing load.
