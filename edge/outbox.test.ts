@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { KINDS, Outbox } from './outbox.ts';
-import type { CommitBatch, Outgoing } from './pipeline/commitBatch.ts';
+import type { CommitBatch, Outgoing } from './pipeline/record/commitBatch.ts';
 
 const NOW_MS = 1.7e12;
 const DAY_MS = 86_400_000;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { CommitBatch, Outgoing } from './pipeline/commitBatch.ts';
+import type { CommitBatch, Outgoing } from './pipeline/record/commitBatch.ts';
 import { Receipts } from './receipts.ts';
 
 export interface OutboxRow {

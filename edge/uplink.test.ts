@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '#simulators/endToEnd/until.ts';
 import { edgeConfigSchema } from './config.ts';
 import { Outbox } from './outbox.ts';
-import type { CommitBatch, Outgoing } from './pipeline/commitBatch.ts';
+import type { CommitBatch, Outgoing } from './pipeline/record/commitBatch.ts';
 import { Uplink } from './uplink.ts';
 
 let broker: Aedes;

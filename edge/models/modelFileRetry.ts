@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { NotReadyError } from '../pipeline/trial.ts';
+import { NotReadyError } from '../pipeline/process/trial.ts';
 
 const RETRY_MS = 10_000;
 

@@ -5,8 +5,8 @@ import type { Order } from '#models/contracts/command.ts';
 import { unpackProcess } from '#models/health/process/processModel.ts';
 import { isSigned, type ModelPackage, modelText, openPackage } from '#models/packages/modelPackage.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { Installed } from '../pipeline/slotModels.ts';
-import { evaluateTrial, trialJobs } from '../pipeline/trial.ts';
+import type { Installed } from '../pipeline/process/slotModels.ts';
+import { evaluateTrial, trialJobs } from '../pipeline/process/trial.ts';
 import type { HostResult, ModelHost } from './modelHost.ts';
 
 type ModelOrder = Extract<Order, { what: 'model' }>;

@@ -2,20 +2,20 @@ import type { Clock, Flaw, PointLedger, Rejection } from '#models/contracts/ledg
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
 import type { StateAssignment, StateSettings } from '#models/health/operatingStates.ts';
 import { type Asset, configuredPoint, type Point } from '#models/machine/asset.ts';
+import type { PointAssessment } from './assessment/pointAssessment.ts';
+import { MachineClock, timesOf } from './block/machineClock.ts';
+import { toPointUnit } from './block/pointUnit.ts';
 import { WARM_UP_MS } from './judgement.ts';
-import { MachineClock, timesOf } from './machineClock.ts';
-import { MachineSpeed } from './machineSpeed.ts';
 import { emptyMachineState, type MachineState } from './machineState.ts';
-import { MachineStates } from './machineStates.ts';
-import type { PointAssessment } from './pointAssessment.ts';
-import { toPointUnit } from './pointUnit.ts';
-import { isRunning } from './shaft.ts';
-import type { SlotModels } from './slotModels.ts';
-import { SlowPoint, type SlowSettings } from './slowPoint.ts';
-import { TachometerPoint } from './tachometerPoint.ts';
+import { MachineSpeed } from './operation/machineSpeed.ts';
+import { MachineStates } from './operation/machineStates.ts';
+import { isRunning } from './operation/shaft.ts';
+import { SlowPoint, type SlowSettings } from './points/slowPoint.ts';
+import { TachometerPoint } from './points/tachometerPoint.ts';
+import { VibrationPoint, type VibrationSettings } from './points/vibrationPoint.ts';
+import type { SlotModels } from './process/slotModels.ts';
 import { slowTrigger, type VerdictSettings, Verdicts } from './verdicts.ts';
-import { VibrationPoint, type VibrationSettings } from './vibrationPoint.ts';
-import type { WiringContext } from './wiringMonitor.ts';
+import type { WiringContext } from './wiring/wiringMonitor.ts';
 
 export interface MachineSettings extends VibrationSettings, VerdictSettings, Omit<SlowSettings, 'trigger'> {
   states: StateSettings;

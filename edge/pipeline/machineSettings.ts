@@ -1,9 +1,9 @@
 import { createEngine } from '#models/signal/createEngine.ts';
 import type { EdgeConfig } from '../config.ts';
-import { DiagnosisCredit } from './diagnose.ts';
+import { DiagnosisCredit } from './alert/diagnose.ts';
+import { SignalBufferPool } from './block/signalBuffer.ts';
 import type { MachineSettings } from './machine.ts';
-import { ownModelPeriod } from './ownModelRows.ts';
-import { SignalBufferPool } from './signalBuffer.ts';
+import { ownModelPeriod } from './process/ownModelRows.ts';
 
 /** Points whose signal is buffered at the same time: about 40 MB at 25.6 kHz. */
 const MAX_BUFFERED_POINTS = 64;

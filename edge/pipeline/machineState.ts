@@ -1,11 +1,11 @@
 import type { AssetAlertState } from '#models/alerting/assetAlert.ts';
 import type { TriggerState } from '#models/alerting/trigger.ts';
 import type { ClockCorrection } from '#models/health/quality/clockCorrection.ts';
-import type { MachineStatesState } from './machineStates.ts';
-import type { SlotState } from './modelSlot.ts';
-import { IndexHistory, type IndexHistoryState } from './readIndexHistory.ts';
-import type { VelocityHistoryState } from './velocityHistory.ts';
-import type { ReportedAlert } from './worstMoment.ts';
+import type { ReportedAlert } from './alert/worstMoment.ts';
+import { IndexHistory, type IndexHistoryState } from './health/readIndexHistory.ts';
+import type { VelocityHistoryState } from './health/velocityHistory.ts';
+import type { MachineStatesState } from './operation/machineStates.ts';
+import type { SlotState } from './process/modelSlot.ts';
 
 /** The state of a machine that survives a restart, besides its points and models. */
 export interface MachineState {

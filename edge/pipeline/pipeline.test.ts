@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { LedgerMessage } from '#models/contracts/ledger.ts';
 import type { SampleBlock, WaveformBlock } from '#models/contracts/sampleBlock.ts';
 import { edgeConfigSchema } from '../config.ts';
-import type { LedgerDue } from './commitBatch.ts';
 import { Pipeline } from './pipeline.ts';
+import type { LedgerDue } from './record/commitBatch.ts';
 
 const RATE = 4000;
 const config = (extra: object = {}) =>

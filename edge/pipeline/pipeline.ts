@@ -5,16 +5,16 @@ import type { EdgeConfig } from '../config.ts';
 import type { HostResult } from '../models/modelHost.ts';
 import type { Arrival } from '../sources/source.ts';
 import { ChangedPoints } from './changedPoints.ts';
-import type { CommitBatch, LedgerDue } from './commitBatch.ts';
-import { LedgerRecords } from './ledgerRecords.ts';
 import { Machine, type MachineSettings } from './machine.ts';
-import { MachineRecords } from './machineRecords.ts';
 import { sharedSettings } from './machineSettings.ts';
-import type { ModelSlot, SlotWork } from './modelSlot.ts';
-import type { SlotModels } from './slotModels.ts';
-import { NotReadyError } from './trial.ts';
-import { WiringMonitor } from './wiringMonitor.ts';
-import type { WiringChange } from './wiringVotes.ts';
+import type { ModelSlot, SlotWork } from './process/modelSlot.ts';
+import type { SlotModels } from './process/slotModels.ts';
+import { NotReadyError } from './process/trial.ts';
+import type { CommitBatch, LedgerDue } from './record/commitBatch.ts';
+import { LedgerRecords } from './record/ledgerRecords.ts';
+import { MachineRecords } from './record/machineRecords.ts';
+import { WiringMonitor } from './wiring/wiringMonitor.ts';
+import type { WiringChange } from './wiring/wiringVotes.ts';
 
 /** Rows of a machine that wait for its models. */
 export interface MachineWork {
@@ -22,7 +22,14 @@ export interface MachineWork {
   work: SlotWork;
 }
 
-/** Every machine of the edge: arrivals in, messages and states out. No I/O and no clock of its own. */
+/**
+ * Every machine of the edge: arrivals in, messages and states out. No I/O and no clock of its own.
+ *
+ * A folder per stage: `block` admits what arrives (`SampleBlock`), `points` cut it into windows (`Window`), `features`
+ * gather their rows (`FeatureBody`), `assessment` scores them (`PointAssessment`), `alert`, `health`, `process` and
+ * `wiring` turn scores into messages (`AlertBody`, `HealthBody`, `EvidenceBody`), and `record` makes a batch for the outbox
+ * of these (`CommitBatch`). `operation` knows how a machine is run meanwhile. `judgement.ts` holds the constants.
+ */
 export class Pipeline {
   readonly #config: EdgeConfig;
   readonly #machines = new Map<string, Machine>();

@@ -1,0 +1,77 @@
+import type { AlertCause } from '#models/alerting/alertCause.ts';
+import type { AlertChange, AssetAlertState } from '#models/alerting/assetAlert.ts';
+import type { Diagnosis } from '#models/contracts/alert.ts';
+import type { Decision } from '#models/contracts/decision.ts';
+import type { Namur, RemainingLife } from '#models/contracts/health.ts';
+import type { PointAssessment } from '../assessment/pointAssessment.ts';
+
+export type ActiveAlert = AssetAlertState & { active: true };
+export type ReportedChange = Exclude<AlertChange, null>;
+
+/** Names of families; a secondary fault has `vibration.<fault>`, a slow value `value.<point>`. */
+export const VIBRATION = 'vibration';
+export const TREND = 'trend';
+export const PROCESS = 'process';
+const VALUE = 'value';
+/** Of alerts to the integrator: `wiring.<kind>.<point>`. */
+export const WIRING = 'wiring.';
+
+export const valueFamilyName = (point: string): string => `${VALUE}.${point}`;
+
+/** Why an alert is raised or updated. */
+export interface CauseFound {
+  /** The newest diagnosis. */
+  diagnosis: Diagnosis;
+  /** What the alert reports, which takes two diagnoses to become another. */
+  cause: AlertCause;
+  /** Another fault beside it, which has an alert of its own. */
+  second: Diagnosis | null;
+}
+
+/** An alert that was just reported. */
+export interface AlertReport {
+  alert: ActiveAlert;
+  change: ReportedChange;
+  assessment: PointAssessment;
+  index: number;
+  /** Null for a return. */
+  found: CauseFound | null;
+  /** Input of the step that brought the change. */
+  step: Pick<Decision['alert'], 'before' | 'seen'>;
+}
+
+/** How the alerts of a family are reported. */
+export interface ReportedFamily {
+  /** Key of its alert's state, and part of the alert's id. */
+  readonly name: string;
+  /** Whether its evidence holds the machine's ISO zone. */
+  readonly hasIsoEvidence: boolean;
+  /** One sentence for the alert. */
+  describe(assessment: PointAssessment, diagnosis: Diagnosis, reasons: string[]): string;
+  remainingLife(): RemainingLife;
+}
+
+/** What is particular to the alerts of one kind of assessment; everything else is the same for all (`alertStage.ts`). */
+export interface AlertFamily extends ReportedFamily {
+  findCause(assessment: PointAssessment, reasons: string[], before: AlertCause | null): CauseFound;
+  /** Whether an active alert is to be updated before its next update is due. */
+  hasNews?(alert: AssetAlertState, assessment: PointAssessment): boolean;
+  /** Called with each assessment, before the alert's step. */
+  observe?(assessment: PointAssessment, index: number): void;
+  /** Called after each report of its alert. */
+  onReported?(report: AlertReport): void;
+}
+
+const WARNING_STATUS: Record<string, Namur | null> = {
+  [VIBRATION]: 'MAINTENANCE_REQUIRED',
+  [TREND]: 'MAINTENANCE_REQUIRED',
+  [PROCESS]: 'OFF_SPEC',
+  [VALUE]: 'OFF_SPEC',
+  // How a machine is wired is independent of its health.
+  [WIRING.slice(0, -1)]: null,
+};
+
+/** The NAMUR NE 107 status of a machine with a warning of that family; null if it says nothing of the machine's health. */
+export function warningStatus(family: string): Namur | null {
+  return WARNING_STATUS[family.split('.')[0]];
+}

@@ -1,0 +1,41 @@
+import type { SignalPiece } from '#models/contracts/decision.ts';
+import type { EvidenceMessage, RecordingLines } from '#models/contracts/evidence.ts';
+import type { Unit } from '#models/contracts/units.ts';
+import { quantised } from '#models/signal/int16Signal.ts';
+import type { SignalBuffer } from '../block/signalBuffer.ts';
+
+/** Evidence that still lacks its envelope. */
+export type EvidenceBody = Pick<
+  EvidenceMessage,
+  'id' | 'asset' | 'point' | 'unit' | 'sampleRateHz' | 'lines' | 'pieces' | 'timeMs' | 'timeQuality' | 'decision'
+>;
+
+/** The signal that a point has gathered, as int16: sixteen bits are what most sensors give, at half the size. */
+export function createEvidence(
+  id: string,
+  asset: string,
+  point: string,
+  unit: Unit,
+  buffer: SignalBuffer,
+  lines: RecordingLines,
+): EvidenceBody {
+  const { pieces, startsUs, sampleRateHz } = buffer.read();
+  const endUs = startsUs[startsUs.length - 1] + (pieces[pieces.length - 1].length * 1e6) / sampleRateHz;
+  return {
+    id,
+    asset,
+    point,
+    unit,
+    sampleRateHz,
+    lines,
+    pieces: pieces.map((samples, i) => ({ startUs: startsUs[i], ...encodePiece(samples) })),
+    timeMs: endUs / 1000,
+    timeQuality: 'source',
+  };
+}
+
+/** A piece of signal for the wire: int16 in base64. */
+export function encodePiece(samples: Float32Array): SignalPiece {
+  const { scale, integers } = quantised(samples);
+  return { scale, samples: Buffer.from(integers.buffer).toString('base64') };
+}

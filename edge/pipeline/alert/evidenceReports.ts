@@ -1,0 +1,33 @@
+import type { Decision } from '#models/contracts/decision.ts';
+import { type Asset, configuredPoint } from '#models/machine/asset.ts';
+import { recordingLines } from '#models/machine/recordingLines.ts';
+import type { VibrationPoint } from '../points/vibrationPoint.ts';
+import { createEvidence, type EvidenceBody } from './evidence.ts';
+
+/** Recordings of one machine's points, for an alert or a command. They wait here to be taken. */
+export class EvidenceReports {
+  #pending: EvidenceBody[] = [];
+  readonly #name: string;
+  readonly #config: Asset | undefined;
+  readonly #shaftHz: () => number;
+
+  constructor(name: string, config: Asset | undefined, shaftHz: () => number) {
+    this.#name = name;
+    this.#config = config;
+    this.#shaftHz = shaftHz;
+  }
+
+  /** Adds what a point has buffered. @param id of the alert or the command. */
+  add(id: string, point: VibrationPoint, name: string, decision?: Decision): void {
+    const bearing = configuredPoint(this.#config, name)?.bearing;
+    const lines = recordingLines(this.#shaftHz(), bearing, this.#config?.drivetrain);
+    const evidence = createEvidence(id, this.#name, name, point.unit, point.buffer, lines);
+    this.#pending.push(decision === undefined ? evidence : { ...evidence, decision });
+  }
+
+  take(): EvidenceBody[] {
+    const pending = this.#pending;
+    this.#pending = [];
+    return pending;
+  }
+}

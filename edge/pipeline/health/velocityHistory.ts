@@ -1,0 +1,80 @@
+import type { Contribution } from '#models/contracts/health.ts';
+import { median } from '#models/health/statistics.ts';
+import { VELOCITY } from '#models/health/velocityAlarm.ts';
+import { velocityTrend } from '#models/health/velocityTrend.ts';
+import type { IsoClass } from '#models/machine/iso20816.ts';
+import { MIN_DAY_VALUES, NORMAL_DAYS } from '../judgement.ts';
+
+export interface DailyVelocities {
+  days: number[];
+  medians: number[];
+  /** Of its first days, from which its alarm limit is counted. */
+  normal: number;
+}
+
+interface PointVelocities {
+  days: number[];
+  medians: number[];
+  normal: number | null;
+  today: number;
+  /** Some of today's values, mm/s. */
+  values: number[];
+  nextMs: number;
+}
+
+export type VelocityHistoryState = Map<string, PointVelocities>;
+
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 60;
+/** Interval between the values that are kept of a day. */
+const SAMPLE_MS = 900_000;
+
+/** Daily medians of each point's velocity, over the days on which it ran. */
+export class VelocityHistory {
+  readonly #state: VelocityHistoryState;
+
+  constructor(state: VelocityHistoryState) {
+    this.#state = state;
+  }
+
+  /** The days and their medians where one has just ended; null at any other time. */
+  add(point: string, timeMs: number, velocityMmPerS: number): DailyVelocities | null {
+    const today = Math.floor(timeMs / DAY_MS);
+    const known = this.#state.get(point) ?? { days: [], medians: [], normal: null, today, values: [], nextMs: timeMs };
+    this.#state.set(point, known);
+    const ended = today > known.today ? this.#closeDay(known, today) : null;
+    if (timeMs >= known.nextMs) {
+      known.values.push(velocityMmPerS);
+      known.nextMs = timeMs + SAMPLE_MS;
+    }
+    return ended;
+  }
+
+  #closeDay(point: PointVelocities, today: number): DailyVelocities | null {
+    const { today: day, values } = point;
+    point.today = today;
+    point.values = [];
+    if (values.length < MIN_DAY_VALUES) return null;
+    point.days = [...point.days, day].slice(-MAX_DAYS);
+    point.medians = [...point.medians, median(values)].slice(-MAX_DAYS);
+    if (point.medians.length === NORMAL_DAYS) point.normal ??= median(point.medians);
+    const { days, medians, normal } = point;
+    return normal === null ? null : { days, medians, normal };
+  }
+}
+
+/** How near a trend's alarm is (1), and why, in words. */
+export function assessTrend(
+  { days, medians, normal }: DailyVelocities,
+  isoClass: IsoClass,
+): { index: number; contribution: Contribution; reasons: string[] } {
+  const last = medians[medians.length - 1];
+  const contribution = { feature: VELOCITY, value: last, normal };
+  const trend = velocityTrend(days, medians, normal, isoClass);
+  if (!trend) return { index: 0, contribution, reasons: ['the velocity no longer rises towards its alarm limit'] };
+  const reasons = [
+    `velocity rises by ${trend.perDay.toFixed(3)} mm/s a day and reaches its alarm limit in ${Math.ceil(trend.daysToAlarm)} days`,
+    `by daily medians it went from ${medians[0].toFixed(2)} to ${last.toFixed(2)} mm/s in ${days[days.length - 1] - days[0]} days`,
+  ];
+  return { index: trend.index, contribution, reasons };
+}

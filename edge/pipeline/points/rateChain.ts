@@ -1,0 +1,112 @@
+import { QUIET, type TriggerState } from '#models/alerting/trigger.ts';
+import type { Unit } from '#models/contracts/units.ts';
+import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.ts';
+import { VELOCITY } from '#models/health/velocityAlarm.ts';
+import type { SpectralEngine } from '#models/signal/spectralEngine.ts';
+import { type FeaturePlan, VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
+import { fromSingleDetector, StateDetectors, type StateDetectorsState } from '../assessment/stateDetectors.ts';
+import { sameRate } from '../block/sampleRate.ts';
+import type { RowMeta } from '../features/featureRows.ts';
+
+/** What a point does with windows of one rate. */
+export interface RateChain {
+  sampleRateHz: number;
+  signature: string;
+  features: VibrationFeatures;
+  detectors: StateDetectors;
+  trigger: TriggerState;
+  meta: RowMeta;
+  velocityColumn: number;
+  crestColumn: number;
+  /** Features that its detectors follow. */
+  followed: { indexed: readonly string[]; evidence: readonly string[] };
+}
+
+export interface RateChainState {
+  sampleRateHz: number;
+  /** What the detector's numbers are of: with another unit, length or bearing they mean nothing. */
+  signature: string;
+  detectors?: StateDetectorsState;
+  /** Of before there were operating states. */
+  detector?: Float64Array;
+  trigger: TriggerState;
+}
+
+/** What the chains of a point have in common. */
+export interface RateChainPlan {
+  asset: string;
+  point: string;
+  unit: Unit;
+  /** Of a window. */
+  length: number;
+  features: Omit<FeaturePlan, 'length' | 'sampleRateHz'>;
+  engine: SpectralEngine;
+  level: LevelSettings;
+  /** That the point may bring in a month. */
+  falseAlerts: number;
+}
+
+/** A point with more sample rates drops the one that was used least recently. */
+const MAX_CHAINS = 3;
+
+/** The chains of a point by sample rate: a device may send several, and measures its own. */
+export class RateChains {
+  readonly #plan: RateChainPlan;
+  /** The most recently used rate is last. */
+  #chains: RateChain[];
+
+  constructor(plan: RateChainPlan, states: readonly RateChainState[] = []) {
+    this.#plan = plan;
+    this.#chains = states.map((state) => createChain(plan, state.sampleRateHz, state));
+  }
+
+  at(sampleRateHz: number): RateChain {
+    const near = (chain: RateChain) => sameRate(chain.sampleRateHz, sampleRateHz);
+    const last = this.#chains[this.#chains.length - 1];
+    if (last && near(last)) return last;
+    const chain = this.#chains.find(near) ?? createChain(this.#plan, sampleRateHz);
+    this.#chains = [...this.#chains.filter((c) => c !== chain), chain].slice(-MAX_CHAINS);
+    return chain;
+  }
+
+  state(): RateChainState[] {
+    return this.#chains.map(({ sampleRateHz, signature, detectors, trigger }) => ({
+      sampleRateHz,
+      signature,
+      detectors: detectors.state(),
+      trigger,
+    }));
+  }
+}
+
+function createChain(plan: RateChainPlan, sampleRateHz: number, before?: RateChainState): RateChain {
+  const { asset, point, unit, length, level, falseAlerts } = plan;
+  const features = new VibrationFeatures({ ...plan.features, length, sampleRateHz }, plan.engine);
+  const { names } = features;
+  const followed = followedOf(names);
+  const { indexed, evidence } = followed;
+  const signature = [unit, length, ...names, 'evidence', ...evidence].join(' ');
+  const known = before?.signature === signature ? before : undefined;
+  return {
+    sampleRateHz,
+    signature,
+    features,
+    detectors: new StateDetectors(
+      (snapshot) => new LevelDetector(names, indexed, evidence, level, snapshot),
+      falseAlerts,
+      known?.detectors ?? fromSingleDetector(known?.detector),
+    ),
+    trigger: known?.trigger ?? QUIET,
+    meta: { asset, point, unit, windowUs: (length / sampleRateHz) * 1e6, names },
+    velocityColumn: names.indexOf(VELOCITY),
+    crestColumn: names.indexOf('crestFactor'),
+    followed,
+  };
+}
+
+/** RMS and the bands of 3/8 to 6/8 of Nyquist: where bearings ring, and below what a sensor's filter takes away. */
+function followedOf(names: readonly string[]): RateChain['followed'] {
+  const bands = names.filter((name) => name.startsWith('band'));
+  const evidence = names.filter((name) => name === VELOCITY || /^envelope(Rms|Bp|Bs|Ft)/.test(name));
+  return { indexed: ['rms', ...bands.slice(3, 6)], evidence };
+}

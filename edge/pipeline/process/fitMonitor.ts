@@ -1,0 +1,31 @@
+import { type Fit, fitOf } from '#models/health/process/drift.ts';
+import type { ProcessModel, ProcessScore } from '#models/health/process/processModel.ts';
+import { MIN_FIT_ROWS } from '../judgement.ts';
+
+const CHECK_INTERVAL_ROWS = 50;
+const MAX_INDICES = 500;
+
+/** Whether a model still fits its machine, looked at now and then; not kept across a restart. */
+export class FitMonitor {
+  fit: Fit | undefined;
+  #indices: number[] = [];
+  #rowsSinceCheck = 0;
+
+  /** @param recent the machine's newest rows. */
+  update(
+    model: ProcessModel,
+    scores: readonly (ProcessScore | null)[],
+    recent: readonly { values: ReadonlyMap<string, number> }[],
+  ): void {
+    for (const score of scores) if (score) this.#indices.push(score.index);
+    this.#rowsSinceCheck += scores.length;
+    if (this.#rowsSinceCheck < CHECK_INTERVAL_ROWS) return;
+    this.#rowsSinceCheck = 0;
+    this.#indices = this.#indices.slice(-MAX_INDICES);
+    const rows = recent
+      .filter(({ values }) => model.channels.every((channel) => values.has(channel)))
+      .map(({ values }) => model.channels.map((channel) => values.get(channel) as number));
+    if (rows.length >= MIN_FIT_ROWS && this.#indices.length >= MIN_FIT_ROWS)
+      this.fit = fitOf(model, rows, this.#indices);
+  }
+}
