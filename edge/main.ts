@@ -93,7 +93,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   const host = hooks.models ?? new ProcessHost(MODEL_PROCESS, log);
   // A host that the caller provides is closed by the caller.
   if (!hooks.models) opened.push(() => host.stop());
-  agent.useModels(
+  agent.models.start(
     host,
     new ModelInstaller(config.uplink.commandKeyFile, host, agent.pipeline, (id) => fetcher.fetch(id), log),
   );
@@ -176,8 +176,8 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
     if (isInstalling) return;
     isInstalling = true;
     try {
-      await agent.installModelFiles();
-      await agent.trainOwnModels();
+      await agent.models.installFiles();
+      await agent.models.trainOwn();
     } catch (error) {
       log.error({ error: String(error) }, 'a model could not be stored');
     }

@@ -149,7 +149,7 @@ export function edgeMetrics(
     set({}, host.restarts),
   );
   read('model_files_waiting', 'machines whose model file was not taken', [], (set) =>
-    set({}, [...agent.modelFiles.values()].filter((one) => one.why !== null).length),
+    set({}, [...agent.models.files.values()].filter((one) => one.why !== null).length),
   );
   read('source_connected', '1 while the source has its server', ['source'], (set) => {
     for (const [i, s] of sources.entries()) set({ source: String(i) }, s.state === 'connected' ? 1 : 0);
