@@ -110,3 +110,11 @@ test('an alert that has stood for longer than any before it is about to stop its
   const [ahead] = workList([alert('pump', { raisedAtMs: NOW_MS + DAY_MS })], parts);
   expect(ahead.chanceOfStop).toBeCloseTo(0.0728, 3);
 });
+
+test('an estimate of three days ago has three days less left', () => {
+  const threeDaysAgo = NOW_MS - 3 * DAY_MS;
+  const estimate = { assessment: 'assessed', medianS: 10 * 86_400, lowS: 5 * 86_400, highS: 20 * 86_400, method: 'm' };
+  const [item] = workList([alert('pump', { remainingLife: estimate, updatedAtMs: threeDaysAgo })], parts);
+  // Seven are left: half of such machines stop within them.
+  expect(item.chanceOfStop).toBeCloseTo(0.5, 6);
+});
