@@ -23,7 +23,7 @@ export function updatePlanAlerts(active: Known, items: readonly PlanItem[], chan
     const due = item.runOutProbability >= (known === null ? chance : chance * RETURNS);
     // Without an order to place or to expedite there is nothing to do.
     if (!due) return known === null ? [] : [returned(known, atMs)];
-    if (known === null && item.orderNow <= 0 && item.onOrder <= 0) return [];
+    if (known === null && item.orderNow <= 0 && item.onOrder <= 0 && item.transfersIn === undefined) return [];
     // The same holds if no stock is recorded.
     if (known === null && item.flags.includes('stock_unknown')) return [];
     const next = raised(known, item, atMs);
@@ -55,7 +55,15 @@ function returned(alert: PlanAlert, atMs: number): PlanAlert {
 function textOf(item: PlanItem): string {
   const what = `${item.item}${item.site ? ` at ${item.site}` : ''}`;
   const within = `its lead time of ${Math.round(item.leadTimeDays)} days`;
-  const order = item.orderNow > 0 ? `order ${item.orderNow} now` : `${item.onOrder} on order come too late: hurry them`;
+  const order = [
+    ...(item.transfersIn ?? []).map(
+      ({ site, quantity }) => `transfer ${quantity} from ${site || 'stock without a site'}`,
+    ),
+    ...(item.orderNow > 0 ? [`order ${item.orderNow} now`] : []),
+    ...(item.transfersIn === undefined && item.orderNow <= 0
+      ? [`${item.onOrder} on order come too late: hurry them`]
+      : []),
+  ].join(', ');
   const worst = item.machines[0];
   const who = worst && worst.chance >= 0.5 ? ` ${worst.machine} will need it.` : '';
   return `${what} runs out within ${within} (${Math.round(100 * item.runOutProbability)} %, ${item.stock} in stock): ${order}.${who}`;

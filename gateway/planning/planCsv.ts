@@ -45,7 +45,10 @@ const PLAN_COLUMNS = [
   'runOutDate',
   'costOfWaiting',
   'whyOrder',
+  'transfersIn',
+  'transfersOut',
 ] as const;
+const TRANSFER_COLUMNS = ['item', 'name', 'from', 'to', 'quantity', 'unit', 'value', 'currency'] as const;
 type Column = (typeof ORDER_COLUMNS)[number] | (typeof PLAN_COLUMNS)[number];
 
 /** Further digits are rounding noise. */
@@ -56,6 +59,8 @@ const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
 const rowOf = (item: PlanItem, columns: readonly Column[]): Cell[] =>
   columns.map((name) => {
     const value = item[name] ?? null;
+    if (typeof value === 'object' && value !== null)
+      return value.map(({ site, quantity }) => `${rounded(quantity)} ${site}`.trim()).join('; ');
     return typeof value === 'number' && !Number.isInteger(value) ? rounded(value) : value;
   });
 
@@ -65,12 +70,21 @@ export function planCsv(items: readonly PlanItem[]): string {
   return `${[PLAN_COLUMNS.join(','), ...rows].join('\n')}\n`;
 }
 
-/** The plan, its orders due now, and the forecasts, as a workbook (.xlsx). */
+/** What is sent to a site, a row for each sender. */
+function transferRows({ item, name, site, unit, unitCost, currency, transfersIn = [] }: PlanItem): Cell[][] {
+  return transfersIn.map(({ site: from, quantity }) => {
+    const value = unitCost === undefined ? null : rounded(quantity * unitCost);
+    return [item, name, from, site, rounded(quantity), unit ?? null, value, currency ?? null];
+  });
+}
+
+/** The plan, its orders and transfers due now, and the forecasts, as a workbook (.xlsx). */
 export function planWorkbook(items: readonly PlanItem[], all: readonly PlanSeries[]): Uint8Array {
   const orders = items.filter((item) => item.orderNow > 0 && !item.deferred);
   const { header, rows } = forecastRows(all);
   return writeWorkbook([
     { name: 'Orders', header: ORDER_COLUMNS, rows: orders.map((item) => rowOf(item, ORDER_COLUMNS)) },
+    { name: 'Transfers', header: TRANSFER_COLUMNS, rows: items.flatMap(transferRows) },
     { name: 'Plan', header: PLAN_COLUMNS, rows: items.map((item) => rowOf(item, PLAN_COLUMNS)) },
     { name: 'Forecasts', header, rows: rows.slice(0, MAX_SHEET_ROWS) },
   ]);

@@ -91,6 +91,7 @@ function summaryOf(plan: SupplyPlan, { settings, reason, atMs }: PlanJob, second
     period: settings.period,
     items: plan.items.length,
     toOrder: orders.length,
+    toTransfer: plan.items.reduce((sum, i) => sum + (i.transfersIn?.length ?? 0), 0),
     orderCost: orders.reduce((sum, o) => sum + o.orderCost, 0),
     ...(settings.currency !== undefined && { currency: settings.currency }),
     seconds,

@@ -198,7 +198,8 @@ function lifeClass({ remainingLife }: HealthMessage): string {
 }
 
 function settingsOf(config: PlanningConfig, atMs: number): PlanSettings {
-  const { period, horizon, reviewDays, serviceKind, serviceLevel, usualLifeDays, holdingRateAYear, budget } = config;
+  const { period, horizon, reviewDays, serviceKind, serviceLevel, usualLifeDays, holdingRateAYear } = config;
+  const { budget, transfers } = config;
   const targetOf = (kind: StockTarget['kind'], level: number): StockTarget =>
     kind === 'cost' ? { kind } : { kind, level };
   const segmentTargets: PlanSettings['segmentTargets'] = {};
@@ -217,6 +218,7 @@ function settingsOf(config: PlanningConfig, atMs: number): PlanSettings {
     usualLifeDays,
     holdingRateAYear,
     budget: budget ?? null,
+    ...(transfers !== false && { transfers: { pools: transfers.pools ?? null, cost: transfers.cost } }),
     ...(config.currency !== undefined && { currency: config.currency }),
   };
 }

@@ -304,6 +304,13 @@ test('an alert for planners is one, whatever is said of it again; it returns wel
   // Below the limit nothing is said; nor where nothing has to be ordered.
   expect(updatePlanAlerts(new Map(), [item({ runOutProbability: 0.49 })], 0.5, 1)).toEqual([]);
   expect(updatePlanAlerts(new Map(), [item({ orderNow: 0 })], 0.5, 1)).toEqual([]);
+  const [sent] = updatePlanAlerts(
+    new Map(),
+    [item({ orderNow: 0, transfersIn: [{ site: 's', quantity: 3 }] })],
+    0.5,
+    1,
+  );
+  expect(sent.text).toMatch(/: transfer 3 from s\.$/);
 });
 
 test('separated values hold no formula of a spreadsheet', () => {

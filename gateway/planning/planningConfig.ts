@@ -28,6 +28,18 @@ export const planningSchema = z
     holdingRateAYear: z.number().min(0).max(10).default(0.2),
     /** Budget of the orders placed now. */
     budget: z.number().min(0).optional(),
+    /** Transfers of excess stock between sites, before purchases; false: none are proposed. */
+    transfers: z
+      .union([
+        z.literal(false),
+        z.strictObject({
+          /** Sites that send each other stock; absent: all of them. */
+          pools: z.array(z.array(z.string().max(200)).min(2)).optional(),
+          /** What one transfer costs: it has to save as much of a purchase. */
+          cost: z.number().min(0).max(1e9).default(0),
+        }),
+      ])
+      .default({ cost: 0 }),
     /** Currency of the amounts in the tables, shown with every amount; absent: none is shown. */
     currency: z.string().min(1).max(8).optional(),
     /** Interval between plans; changes of machine alerts or tables also start one, at most every `leastSeconds`. */

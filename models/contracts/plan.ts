@@ -12,6 +12,9 @@ export const machineShareSchema = z.object({
   expected: z.number(),
 });
 
+/** Units that one site sends to another. */
+const transferSchema = z.object({ site: z.string(), quantity: z.number() });
+
 /** An item at a site: what it will need, and what to order. Times in days, demand in units of the item. */
 export const planItemSchema = z.object({
   item: z.string(),
@@ -47,6 +50,9 @@ export const planItemSchema = z.object({
   orderNow: z.number(),
   /** What the policy calls for: other than `orderNow` where a planner decided. */
   proposedOrder: z.number().optional(),
+  /** What other sites send before anything is purchased, and what this one sends them; absent: nothing. */
+  transfersIn: z.array(transferSchema).optional(),
+  transfersOut: z.array(transferSchema).optional(),
   /** Chance that stock, open orders and the order of now do not last until the order after it could come. */
   runOutAfterOrder: z.number().optional(),
   /** What a planner decided about the order; absent: nothing. */
@@ -55,7 +61,7 @@ export const planItemSchema = z.object({
   openOrders: z
     .array(z.object({ order: z.string(), quantity: z.number(), promised: z.string().nullable() }))
     .optional(),
-  /** Why so many, in words; absent where none are to be ordered. */
+  /** Why so many, in words; absent where none are to be ordered or transferred. */
   whyOrder: z.string().optional(),
   orderCost: z.number(),
   /** Of its sums; absent: not configured. */
@@ -140,6 +146,8 @@ export const planSummarySchema = z.object({
   period: z.enum(['day', 'week', 'month']),
   items: z.int(),
   toOrder: z.int(),
+  /** Transfers between sites that are proposed; absent: an older version's plan. */
+  toTransfer: z.int().optional(),
   orderCost: z.number(),
   /** Of all sums of the plan; absent: not configured. */
   currency: z.string().optional(),

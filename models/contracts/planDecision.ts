@@ -103,7 +103,7 @@ export type OverrideRecord = z.infer<typeof overrideRecordSchema>;
 
 /** Something in the plan that needs a person, with the money at stake. */
 export const planExceptionSchema = z.object({
-  kind: z.enum(['order', 'over_budget', 'late_delivery', 'not_ordered', 'dead_stock', 'excess_stock']),
+  kind: z.enum(['order', 'over_budget', 'late_delivery', 'not_ordered', 'transfer', 'dead_stock', 'excess_stock']),
   item: z.string(),
   site: z.string(),
   name: z.string().nullable(),

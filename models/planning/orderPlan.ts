@@ -29,6 +29,8 @@ export interface OrderFacts {
   segment: Segment;
   /** What a planner decided to order now; null: nothing was decided. */
   fixedOrder: number | null;
+  /** Units that other sites send now; absent: none. */
+  transferIn?: number;
 }
 
 const MAX_SHARES = 20;
@@ -167,7 +169,10 @@ function targetOf(facts: SupplyRow<'items'> | undefined, usual: StockTarget): St
   return kind === 'cycle' || kind === 'fill' ? { kind, level } : usual;
 }
 
-export function stockItemOf({ place, delivery, fixedOrder }: OrderFacts, settings: PlanSettings): StockItem {
+export function stockItemOf(
+  { place, delivery, fixedOrder, transferIn = 0 }: OrderFacts,
+  settings: PlanSettings,
+): StockItem {
   const { period, holdingRateAYear, reviewDays } = settings;
   const { facts, stock, coming, history } = place;
   const unitCost = facts?.unit_cost ?? 1;
@@ -183,6 +188,7 @@ export function stockItemOf({ place, delivery, fixedOrder }: OrderFacts, setting
     minimumOrder: facts?.minimum_order ?? 0,
     packSize: facts?.pack_size ?? unit,
     unit,
+    transferIn,
     ...(fixedOrder !== null && { fixedOrder }),
     ...(facts?.price_breaks !== undefined && { priceBreaks: parsePriceBreaks(facts.price_breaks) ?? [] }),
     ...(facts?.unmet_demand === 'lost' && { lostSales: { leadReviews: Math.round(meanDays(delivery) / reviewDays) } }),

@@ -18,6 +18,7 @@ const item = (more: Partial<PlanItem>) =>
     expectedDemand: 40,
     expectedByMachines: 0,
     demandAYear: 365,
+    reorderPoint: 20,
     orderUpTo: 60,
     orderNow: 0,
     deferred: false,
@@ -44,6 +45,15 @@ describe('what needs a planner', () => {
     expect(kinds(item({ onOrder: 30, runOutProbability: 0.5 }))).toEqual([['late_delivery', 50]]);
     expect(kinds(item({ onOrder: 30, runOutProbability: 0.49 }))).toEqual([]);
     expect(kinds(item({ onOrder: 30, runOutProbability: 0.9, flags: ['stock_unknown'] }))).toEqual([]);
+  });
+
+  test('a transfer that makes a purchase unnecessary, and a sender that has less to sell', () => {
+    const transfersIn = [{ site: 'south', quantity: 7 }];
+    const [due] = planExceptions([item({ transfersIn, costOfWaiting: 40 })]);
+    expect(due).toMatchObject({ kind: 'transfer', atStake: 40 });
+    expect(due.recommendation).toBe('Transfer 7 from south: nothing has to be purchased.');
+    expect(kinds(item({ transfersIn, orderNow: 3, costOfWaiting: 40 }))).toEqual([['order', 40]]);
+    expect(kinds(item({ stock: 800, transfersOut: transfersIn }))).toEqual([['excess_stock', 15]]);
   });
 
   test('stock that nobody will need, and stock for years', () => {

@@ -25,7 +25,9 @@ export function planExceptions(items: readonly PlanItem[]): PlanException[] {
   return mostAtStakeFirst(
     items.flatMap((item) => {
       const about = { item: item.item, site: item.site, name: item.name };
-      return orderDue(item, about) ?? lateDelivery(item, about) ?? surplus(item, about) ?? [];
+      return (
+        orderDue(item, about) ?? transferDue(item, about) ?? lateDelivery(item, about) ?? surplus(item, about) ?? []
+      );
     }),
   );
 }
@@ -82,6 +84,19 @@ function orderDue(item: PlanItem, about: About): PlanException | null {
   };
 }
 
+function transferDue(item: PlanItem, about: About): PlanException | null {
+  const transfers = item.transfersIn ?? [];
+  if (transfers.length === 0) return null;
+  const parts = transfers.map(({ site, quantity }) => `${shown(quantity)} from ${site || 'the stock without a site'}`);
+  return {
+    ...about,
+    kind: 'transfer',
+    atStake: item.costOfWaiting,
+    text: `The position is below the reorder point of ${shown(item.reorderPoint)}; other sites hold more than they need.`,
+    recommendation: `Transfer ${parts.join(' and ')}: nothing has to be purchased.`,
+  };
+}
+
 function recommendationFor({ deferred, waitsFor }: PlanItem): string {
   if (waitsFor !== undefined)
     return 'Nothing: it waits for the least order of its supplier. Accepting it orders it all the same.';
@@ -104,7 +119,8 @@ function lateDelivery(item: PlanItem, about: About): PlanException | null {
 }
 
 function surplus(item: PlanItem, about: About): PlanException | null {
-  const { stock, onOrder, orderUpTo, unitCost = 1 } = item;
+  const { onOrder, orderUpTo, unitCost = 1 } = item;
+  const stock = (item.transfersOut ?? []).reduce((left, t) => left - t.quantity, item.stock);
   // Spares that a machine may need are never surplus.
   if (stock <= 0 || item.machines.length > 0) return null;
   const yearly = item.demandAYear ?? 0;

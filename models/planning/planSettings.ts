@@ -1,6 +1,7 @@
 import type { PeriodKind } from '#models/supply/periods.ts';
 import type { Segment } from './segments.ts';
 import type { StockTarget } from './stockPolicy.ts';
+import type { TransferRules } from './transfers.ts';
 
 export interface PlanSettings {
   /** `2026-01-31`. */
@@ -20,6 +21,8 @@ export interface PlanSettings {
   holdingRateAYear: number;
   /** Money for orders now; null: all that are needed. */
   budget: number | null;
+  /** Transfers between sites; absent: none are proposed. */
+  transfers?: TransferRules;
   /** Of all sums; absent: not told. */
   currency?: string;
 }

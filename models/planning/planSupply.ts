@@ -40,6 +40,7 @@ import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
 import { recordForecasts } from './recordForecasts.ts';
 import { segmentsOf } from './segments.ts';
 import { DeliveryTimes, type SupplierScore, supplierScores } from './suppliers.ts';
+import { withTransfers } from './transfers.ts';
 
 export interface SupplyPlan {
   /** The costliest to wait for first. */
@@ -118,9 +119,11 @@ export function planSupply(
       fixedOrder: fixed.get(key) ?? null,
     };
   });
+  const replan = (i: number, transferIn: number) => orderPlan({ ...planned[i], transferIn }, laws, settings);
   const single = planned.map((facts) => orderPlan(facts, laws, settings));
   const stockItems = planned.map((facts) => stockItemOf(facts, settings));
-  const plans = jointOrders(single, stockItems, supply.suppliers, settings.period);
+  const supplied = withTransfers({ plans: single, items: stockItems, replan }, settings.transfers ?? null);
+  const plans = jointOrders(supplied, stockItems, supply.suppliers, settings.period);
   const series = planned.map((facts) => seriesOf(facts, recordedForecasts, nextPeriod, settings));
   const levels = reconciliation === null ? [] : levelsOf(tables, series, nextPeriod, settings);
   const items = fitToBudget(plans, settings.budget).sort((a, b) => b.costOfWaiting - a.costOfWaiting);

@@ -34,6 +34,8 @@ export interface StockItem {
   packSize: number;
   /** Smallest quantity that demand is counted in: 1 of pieces, 0.001 of tonnes told to the kilogram. */
   unit: number;
+  /** Units that other sites send now; absent: none. */
+  transferIn?: number;
   /** What a planner decided to order now; absent: what the levels call for. */
   fixedOrder?: number;
   /** Lower costs of a unit in larger orders. */
@@ -103,9 +105,10 @@ export function planStock(item: StockItem, demand: ItemDemand, target: StockTarg
   const [offer, { reorderPoint, cycle, fill, cycleService }] = cheapestOffer(item, demand, target, reviewPeriods);
   const orderUpTo = exact(reorderPoint + cycle.span);
   const position = item.stock + item.onOrder;
-  const proposedOrder = position < reorderPoint ? orderQuantity(orderUpTo - position, offer) : 0;
+  const supplied = exact(position + (item.transferIn ?? 0));
+  const proposedOrder = supplied < reorderPoint ? orderQuantity(exact(orderUpTo - supplied), offer) : 0;
   const orderNow = item.fixedOrder ?? proposedOrder;
-  const after = position + orderNow;
+  const after = supplied + orderNow;
   return {
     reorderPoint,
     orderUpTo,

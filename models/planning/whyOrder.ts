@@ -1,4 +1,5 @@
 import type { PlanItem } from '#models/contracts/plan.ts';
+import { exact } from './lotCycle.ts';
 import type { StockItem, StockPlan } from './stockPolicy.ts';
 
 type Planned = Pick<
@@ -27,12 +28,12 @@ const whole = (units: number) => String(Number(units.toPrecision(12)));
 /** Why so many are to be ordered, in a sentence or two; null where none are. Pure. */
 export function whyOrder(
   plan: Planned,
-  { packSize, minimumOrder }: Pick<StockItem, 'packSize' | 'minimumOrder'>,
+  { packSize, minimumOrder, transferIn = 0 }: Pick<StockItem, 'packSize' | 'minimumOrder' | 'transferIn'>,
   { discountFrom, unitCost }: Pick<StockPlan, 'discountFrom' | 'unitCost'> = { discountFrom: null, unitCost: 0 },
 ) {
   const { stock, onOrder, orderNow, reorderPoint, orderUpTo, expectedDemand, expectedByMachines, service } = plan;
   if (orderNow <= 0) return null;
-  const position = stock + onOrder;
+  const position = exact(stock + onOrder + transferIn);
   const need = orderUpTo - position;
   const days = Math.round(plan.protectionDays);
   const ofMachines = expectedByMachines > 0.05 ? ` (${shown(expectedByMachines)} of them for machines)` : '';

@@ -15,6 +15,7 @@ const KIND_WORDS: Record<PlanException['kind'], string> = {
   over_budget: 'Beyond the budget',
   late_delivery: 'Late delivery',
   not_ordered: 'Accepted, not ordered',
+  transfer: 'Transfer due',
   dead_stock: 'Dead stock',
   excess_stock: 'Excess stock',
 };

@@ -127,6 +127,7 @@ function PlanTable({ items }: { items: PlanItem[] }) {
         'Expected demand',
         'Over, days',
         'Run-out risk before a delivery',
+        'Transfer in',
         'Order now',
         'Decision',
         'Cost of waiting for the next review',
@@ -148,6 +149,7 @@ function PlanTable({ items }: { items: PlanItem[] }) {
           <td>{number(i.expectedDemand)}</td>
           <td>{number(Math.round(i.protectionDays))}</td>
           <td class={i.runOutProbability >= 0.5 ? 'bad' : ''}>{percent(i.runOutProbability)}</td>
+          <td>{(i.transfersIn ?? []).map((t) => `${number(t.quantity)} ← ${t.site || '–'}`).join(', ') || '–'}</td>
           <td title={i.whyOrder}>
             {i.orderNow > 0 ? number(i.orderNow) : '–'}
             {i.deferred ? (i.waitsFor ? ' (waits)' : ' (over budget)') : ''}
