@@ -58,6 +58,11 @@ export const COLUMN_WORDS = {
     'stock on_hand qty_on_hand quantity_on_hand stock_on_hand qtyonhand unrestricted unrestricted_stock unrestricted_use_stock',
     'frei_verwendbar lagerbestand bestand quantite_en_stock stock_reel existencias giacenza voorraad curbal current_balance qty units',
   ),
+  /** Of a stock: a part of a site. */
+  storageLocation: words(
+    'sloc stor_loc stge_loc storage_loc lgort lagerort lagerplatz lgpla storage_bin bin bin_code bin_location emplacement ubicacion ubicazione',
+  ),
+  batch: words('charge charg batch_no batch_number lot lot_no lot_number los partie numero_de_lot lote lotto partij'),
   purchase: words(
     'purchase_order purchase_order_no purchase_order_number po po_no po_number ponum purchasing_document purch_doc einkaufsbeleg',
     'bestellnummer bestellung order_no order_number order_reference document_number document_no reference ref',
@@ -81,7 +86,11 @@ export const COLUMN_WORDS = {
     'group category product_group item_group material_group item_category warengruppe artikelgruppe famille familia famiglia',
   ),
   cost: words(
-    'standard_cost average_cost avg_cost einstandspreis cost unit_price price cout_unitaire prix_unitaire costo_unitario coste_unitario kostprijs',
+    'standard_cost average_cost avg_cost moving_average_cost einstandspreis cost unit_price standard_price moving_price moving_average_price',
+    'price standardpreis gleitender_durchschnittspreis gleitender_preis bewertungspreis stprs verpr preis cout_unitaire prix_unitaire costo_unitario coste_unitario kostprijs',
+  ),
+  priceUnit: words(
+    'price_per peinh preiseinheit preis_pro per pro je unite_de_prix unidad_de_precio unita_di_prezzo prijseenheid',
   ),
   minimumOrder: words(
     'moq minimum_order_quantity minimum_order_qty min_order min_order_qty minimum_lot_size mindestbestellmenge',

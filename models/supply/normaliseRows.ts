@@ -1,4 +1,6 @@
 import { TableError } from '#models/tables/parseTable.ts';
+import { dividePrices } from './priceUnits.ts';
+import { locationOf, sumLocations } from './stockLocations.ts';
 import { SUPPLY_TABLES, type SupplyRow, type SupplyTable } from './supplyTables.ts';
 
 /** Rows that decide whether their signs are those of a ledger. */
@@ -34,13 +36,14 @@ export function normaliseRows<T extends SupplyTable>(
     if (early.length > 0)
       notes.push(`${early.length} orders came before they were ordered: they say nothing of how long one takes`);
   }
+  if (kind === 'items') dividePrices(rows as SupplyRow<'items'>[], notes);
   const alike = similarCodes(rows.flatMap((row) => ('item' in row && typeof row.item === 'string' ? [row.item] : [])));
   if (alike.length > 0)
     notes.push(`items that may be the same are kept apart: ${alike.slice(0, MAX_ALIKE_SHOWN).join('; ')}`);
   const byKey = new Map<string, SupplyRow<T>>();
   let [same, summed] = [0, 0];
   rows.forEach((row, i) => {
-    const key = keyOf(kind, row);
+    const key = `${keyOf(kind, row)}${kind === 'stock' ? locationOf(row as SupplyRow<'stock'>) : ''}`;
     const known = byKey.get(key);
     if (known === undefined) byKey.set(key, row);
     else if (kind === 'demand') {
@@ -52,7 +55,11 @@ export function normaliseRows<T extends SupplyTable>(
   });
   if (same > 0) notes.push(`${same} rows repeat another one and are left out`);
   if (summed > 0) notes.push(`${summed} rows are added to others of the same item, day and reference`);
-  return { rows: [...byKey.values()], notes };
+  const distinct = [...byKey.values()];
+  return {
+    rows: kind === 'stock' ? (sumLocations(distinct as SupplyRow<'stock'>[], notes) as typeof distinct) : distinct,
+    notes,
+  };
 }
 
 const MAX_ALIKE_SHOWN = 5;

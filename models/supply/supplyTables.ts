@@ -76,6 +76,8 @@ export const SUPPLY_TABLES = {
       family: text(COLUMN_WORDS.family),
       unit: text(COLUMN_WORDS.unit),
       unit_cost: number(COLUMN_WORDS.cost),
+      /** Units that the cost is of, as in `price per 100`; it is divided by them when the table is read. */
+      price_unit: number(COLUMN_WORDS.priceUnit, { above: true }),
       order_cost: number(['ordering_cost', 'setup_cost']),
       holding_rate: number(['carrying_rate'], { percent: true }),
       shortage_cost: number(['stockout_cost', 'penalty']),
@@ -99,6 +101,9 @@ export const SUPPLY_TABLES = {
       /** Below 0: units that are owed. */
       quantity: { ...number(COLUMN_WORDS.onHand, required), least: -1e12 },
       site: text(COLUMN_WORDS.site),
+      /** Parts of a site, and batches: their rows are added up when the table is read. */
+      storage_location: text(COLUMN_WORDS.storageLocation),
+      batch: text(COLUMN_WORDS.batch),
       date: date(['counted', 'as_of', 'time']),
     },
   },
