@@ -199,7 +199,7 @@ function lifeClass({ remainingLife }: HealthMessage): string {
 
 function settingsOf(config: PlanningConfig, atMs: number): PlanSettings {
   const { period, horizon, reviewDays, serviceKind, serviceLevel, usualLifeDays, holdingRateAYear } = config;
-  const { budget, transfers } = config;
+  const { budget, transfers, depot } = config;
   const targetOf = (kind: StockTarget['kind'], level: number): StockTarget =>
     kind === 'cost' ? { kind } : { kind, level };
   const segmentTargets: PlanSettings['segmentTargets'] = {};
@@ -218,6 +218,7 @@ function settingsOf(config: PlanningConfig, atMs: number): PlanSettings {
     usualLifeDays,
     holdingRateAYear,
     budget: budget ?? null,
+    ...(depot !== undefined && { depot }),
     ...(transfers !== false && { transfers: { pools: transfers.pools ?? null, cost: transfers.cost } }),
     ...(config.currency !== undefined && { currency: config.currency }),
   };

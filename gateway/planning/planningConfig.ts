@@ -40,6 +40,8 @@ export const planningSchema = z
         }),
       ])
       .default({ cost: 0 }),
+    /** The site that repairs items with `repair_days` for all others, and the days from its shelf to theirs. */
+    depot: z.strictObject({ site: z.string().max(200), days: z.number().min(0).max(365).default(1) }).optional(),
     /** Currency of the amounts in the tables, shown with every amount; absent: none is shown. */
     currency: z.string().min(1).max(8).optional(),
     /** Interval between plans; changes of machine alerts or tables also start one, at most every `leastSeconds`. */

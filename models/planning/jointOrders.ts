@@ -90,8 +90,8 @@ function quantityWithin(plan: PlanItem, item: StockItem, days: number): number {
   // What a planner decided stays.
   if (item.fixedOrder !== undefined) return plan.orderNow;
   const used = (plan.expectedDemand / Math.max(plan.protectionDays, 1e-9)) * days;
-  const sent = (plan.transfersIn ?? []).reduce((sum, t) => sum + t.quantity, 0);
-  const position = plan.stock + plan.onOrder + sent;
+  const sumOfAll = (transfers: PlanItem['transfersIn'] = []) => transfers.reduce((sum, t) => sum + t.quantity, 0);
+  const position = plan.stock + plan.onOrder + sumOfAll(plan.transfersIn) - sumOfAll(plan.transfersOut);
   if (plan.orderNow <= 0 && position - used >= plan.reorderPoint) return 0;
   return Math.max(plan.orderNow, orderQuantity(wholeUnits(plan.orderUpTo - position + used, item.unit), item));
 }

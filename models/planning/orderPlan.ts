@@ -7,6 +7,7 @@ import { dateOf, dayOf } from '#models/supply/dates.ts';
 import { elapsedOf, PERIOD_DAYS, PERIODS_A_YEAR } from '#models/supply/periods.ts';
 import { parsePriceBreaks } from '#models/supply/priceBreaks.ts';
 import type { SupplyRow } from '#models/supply/supplyTables.ts';
+import { type BaseStock, planBaseStock } from './baseStockPlan.ts';
 import { countingUnit } from './countingUnit.ts';
 import { chanceWithin, type DemandLaw, mixture } from './demandLaw.ts';
 import type { ItemLaws } from './itemLaws.ts';
@@ -29,8 +30,10 @@ export interface OrderFacts {
   segment: Segment;
   /** What a planner decided to order now; null: nothing was decided. */
   fixedOrder: number | null;
-  /** Units that other sites send now; absent: none. */
+  /** Units that other sites send now, less what they are sent; absent: none. */
   transferIn?: number;
+  /** A level that is known from all sites together; absent: the item's own policy decides. */
+  baseStock?: BaseStock;
 }
 
 const MAX_SHARES = 20;
@@ -46,8 +49,9 @@ export function lengthsOf(
   deliveries: readonly DeliveryLaw[],
   settings: PlanSettings,
 ): number[] {
-  const { reviewDays } = settings;
-  const days = deliveries.flatMap((d) => d.days.map((point) => point.days));
+  const { reviewDays, depot } = settings;
+  const ways = depot === undefined ? [] : [depot.days];
+  const days = [...ways, ...deliveries.flatMap((d) => d.days.map((point) => point.days))];
   const arrivals = places.flatMap((place, i) =>
     arrivalsInTime(place, meanDays(deliveries[i]), dayOf(settings.today)).map((a) => a.days),
   );
@@ -73,7 +77,10 @@ export function orderPlan(facts: OrderFacts, laws: Pick<ItemLaws, 'over'>, setti
   const perPeriod = perPeriodOf(facts, period);
   const demand = { delivery: deliveryLaw, protection, review: over(reviewDays), perPeriod };
   const stockItem = stockItemOf(facts, settings);
-  const plan = planStock(stockItem, demand, target, reviewPeriods);
+  const plan =
+    facts.baseStock === undefined
+      ? planStock(stockItem, demand, target, reviewPeriods)
+      : planBaseStock(stockItem, demand, facts.baseStock);
   const lead = meanDays(delivery);
   const today = dayOf(settings.today);
   const protectionDays = lead + reviewDays;
@@ -145,7 +152,7 @@ function demandOver({ history, machines }: OrderFacts, laws: Pick<ItemLaws, 'ove
 }
 
 /** Over all periods that are forecast: what a failing machine takes now says little of the years. */
-function perPeriodOf({ forecast, machines }: OrderFacts, period: PlanSettings['period']): number {
+export function perPeriodOf({ forecast, machines }: OrderFacts, period: PlanSettings['period']): number {
   const periods = forecast.mean.length;
   const others = forecast.mean.reduce((a, b) => a + b, 0);
   return (others + (machines?.expected(periods * PERIOD_DAYS[period]) ?? 0)) / periods;
@@ -162,7 +169,7 @@ function whyOf({ why }: ItemForecast, machines: MachineDemand | null): string {
   return `what ${machines.base.machines.length} machines will take (${ended} lives of the part that have ended, ${ongoing} that go on), and everything else by its history: ${why}`;
 }
 
-function targetOf(facts: SupplyRow<'items'> | undefined, usual: StockTarget): StockTarget {
+export function targetOf(facts: SupplyRow<'items'> | undefined, usual: StockTarget): StockTarget {
   const kind = facts?.service_kind ?? (facts?.service_level === undefined ? undefined : 'cycle');
   if (kind === 'cost') return { kind };
   const level = facts?.service_level ?? (usual.kind === 'cost' ? 0.95 : usual.level);

@@ -51,7 +51,7 @@ describe('what needs a planner', () => {
     const transfersIn = [{ site: 'south', quantity: 7 }];
     const [due] = planExceptions([item({ transfersIn, costOfWaiting: 40 })]);
     expect(due).toMatchObject({ kind: 'transfer', atStake: 40 });
-    expect(due.recommendation).toBe('Transfer 7 from south: nothing has to be purchased.');
+    expect(due.recommendation).toBe('Transfer 7 from south.');
     expect(kinds(item({ transfersIn, orderNow: 3, costOfWaiting: 40 }))).toEqual([['order', 40]]);
     expect(kinds(item({ stock: 800, transfersOut: transfersIn }))).toEqual([['excess_stock', 15]]);
   });

@@ -92,8 +92,8 @@ function transferDue(item: PlanItem, about: About): PlanException | null {
     ...about,
     kind: 'transfer',
     atStake: item.costOfWaiting,
-    text: `The position is below the reorder point of ${shown(item.reorderPoint)}; other sites hold more than they need.`,
-    recommendation: `Transfer ${parts.join(' and ')}: nothing has to be purchased.`,
+    text: `The position is below the reorder point of ${shown(item.reorderPoint)}; other sites can send units.`,
+    recommendation: `Transfer ${parts.join(' and ')}.`,
   };
 }
 

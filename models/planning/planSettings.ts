@@ -1,4 +1,5 @@
 import type { PeriodKind } from '#models/supply/periods.ts';
+import type { Depot } from './repairLoop.ts';
 import type { Segment } from './segments.ts';
 import type { StockTarget } from './stockPolicy.ts';
 import type { TransferRules } from './transfers.ts';
@@ -21,6 +22,8 @@ export interface PlanSettings {
   holdingRateAYear: number;
   /** Money for orders now; null: all that are needed. */
   budget: number | null;
+  /** The site that repairs for all others; absent: each repairs its own. */
+  depot?: Depot;
   /** Transfers between sites; absent: none are proposed. */
   transfers?: TransferRules;
   /** Of all sums; absent: not told. */

@@ -19,6 +19,8 @@ import { prepareSupply } from '#models/supply/prepareSupply.ts';
 import { findContradictions } from '#models/supply/supersessions.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import { withinBudget } from './budget.ts';
+import { withDepotLevels } from './depotLevels.ts';
+import { suppliedByDepots } from './depotPlan.ts';
 import {
   factorWithin,
   overridden,
@@ -38,6 +40,7 @@ import { forecastErrorsOf, type PlanMemory, resolveDemands, trimmedMemory } from
 import { datesFrom, type ForecastsByPlace, forecastsByPlace, seriesOf } from './planSeries.ts';
 import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
 import { recordForecasts } from './recordForecasts.ts';
+import { repairLaw, withRepairs } from './repairLoop.ts';
 import { segmentsOf } from './segments.ts';
 import { DeliveryTimes, type SupplierScore, supplierScores } from './suppliers.ts';
 import { withTransfers } from './transfers.ts';
@@ -83,7 +86,7 @@ export function planSupply(
   const supply = prepareSupply(withAccepted(given, decisions.orders), settings.today);
   const { items: histories, cleaning, nextPeriod } = demandHistories(supply, settings.period, settings.today);
   const remembered = updateOutcomes(memory, histories, newestPeriod(supply, settings));
-  const places = placesOf(supply, histories, settings.today);
+  const places = withRepairs(placesOf(supply, histories, settings.today), supply, today, settings.depot ?? null);
   const watched = addWatched(remembered, news, today);
   const machines = machinesOf(supply, places, news, watched, settings, today);
   const recordedForecasts = forecastsByPlace(watched.demands);
@@ -99,7 +102,7 @@ export function planSupply(
   const forecastSettings = forecastSettingsOf(settings);
   const { forecasts, moved, reconciliation } = reconcileForecasts(tables, forecastSettings);
   const times = new DeliveryTimes(supply, today);
-  const deliveries = places.map(({ item }) => times.law(item));
+  const deliveries = places.map((place) => repairLaw(place, times.law(place.item)));
   const factors = factorsOf(places, forecasts, decisions.overrides, nextPeriod, settings);
   const laws = new ItemLaws(tables, settings.period, lengthsOf(places, deliveries, settings), {
     elapsed: elapsedOf(settings.period, settings.today),
@@ -119,11 +122,15 @@ export function planSupply(
       fixedOrder: fixed.get(key) ?? null,
     };
   });
+  const groups = withDepotLevels(planned, settings);
   const replan = (i: number, transferIn: number) => orderPlan({ ...planned[i], transferIn }, laws, settings);
   const single = planned.map((facts) => orderPlan(facts, laws, settings));
   const stockItems = planned.map((facts) => stockItemOf(facts, settings));
-  const supplied = withTransfers({ plans: single, items: stockItems, replan }, settings.transfers ?? null);
-  const plans = jointOrders(supplied, stockItems, supply.suppliers, settings.period);
+  const repaired = suppliedByDepots({ plans: single, items: stockItems, replan }, groups);
+  const supplied = withTransfers({ plans: repaired, items: stockItems, replan }, settings.transfers ?? null);
+  const fromDepots = new Set(groups.flatMap((g) => g.sites));
+  const bought = stockItems.map((item, i) => (fromDepots.has(i) ? { ...item, fixedOrder: 0 } : item));
+  const plans = jointOrders(supplied, bought, supply.suppliers, settings.period);
   const series = planned.map((facts) => seriesOf(facts, recordedForecasts, nextPeriod, settings));
   const levels = reconciliation === null ? [] : levelsOf(tables, series, nextPeriod, settings);
   const items = fitToBudget(plans, settings.budget).sort((a, b) => b.costOfWaiting - a.costOfWaiting);

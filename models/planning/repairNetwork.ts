@@ -158,7 +158,7 @@ export function levelsWithin(
 }
 
 /** Levels beyond this end no backorder that counts. */
-export const MOST_UNITS = 400;
+export const MOST_UNITS = 1500;
 const WORTHLESS = 1e-9;
 
 /** Options of which each further unit ends fewer backorders than the one before. */

@@ -41,7 +41,9 @@ export interface Planned {
 export function proposeTransfers({ plans, items }: Planned, rules: TransferRules): Transfer[] {
   const places = plans.map((plan, i): Place => ({ plan, item: items[i] }));
   return [...groupedBy(places, ({ plan }) => plan.item).values()].flatMap((group) =>
-    group.length > 1 ? transfersWithin(group, rules) : [],
+    group.length > 1 && group.every(({ plan }) => (plan.transfersIn ?? plan.transfersOut) === undefined)
+      ? transfersWithin(group, rules)
+      : [],
   );
 }
 

@@ -89,6 +89,9 @@ export const SUPPLY_TABLES = {
       unmet_demand: text(['unmet'], { oneOf: ['owed', 'lost'] }),
       supplier: text(COLUMN_WORDS.supplier),
       lead_time_days: number(COLUMN_WORDS.leadTime, LEAD_TIME),
+      /** Of what is repaired: from failure to the shelf, and the part that cannot be. */
+      repair_days: number(['repair_time', 'turnaround', 'turnaround_days', 'reparaturzeit'], LEAD_TIME),
+      scrap_share: number(['scrap_rate', 'condemnation_rate', 'ausschuss'], { most: 1, percent: true }),
       service_level: number(['service', 'target_service'], { above: true, most: 0.995, percent: true }),
       service_kind: text(['target'], { oneOf: ['cycle', 'fill', 'cost'] }),
       supersedes: text(['replaces', 'predecessor']),
