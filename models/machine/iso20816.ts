@@ -43,12 +43,12 @@ export function displacementLimits({ group, foundation }: IsoClass): readonly [n
 
 /** Slower machines are outside the standard. */
 export const SLOWEST_RPM = 120;
-/** Of slower machines, lower frequencies count, and displacement is judged beside velocity. */
+/** Up to this speed lower frequencies count; of slower machines displacement is judged beside velocity. */
 export const SLOW_RPM = 600;
 
-/** The band of the velocity that is judged. */
-export function velocityBandHz(rpm: number): readonly [fromHz: number, toHz: number] {
-  return [rpm < SLOW_RPM ? 2 : 10, 1000];
+/** The band of the velocity that is judged. A machine of nominally 600 rpm slips below it. @param rpm absent: not known. */
+export function velocityBandHz(rpm = Number.POSITIVE_INFINITY): readonly [fromHz: number, toHz: number] {
+  return [rpm <= SLOW_RPM ? 2 : 10, 1000];
 }
 
 /** The zone of a velocity; a value on a limit belongs to the lower zone. */

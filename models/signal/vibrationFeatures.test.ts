@@ -109,6 +109,19 @@ test('scale goes through, silence is all zeros', () => {
   expect(Object.values(silent).every((v) => v === 0)).toBe(true);
 });
 
+test('a slow machine’s velocity holds what lies below 10 Hz, such as its 1×', () => {
+  const velocity = (ratedRpm?: number) => {
+    const slow = new VibrationFeatures({ length: N, sampleRateHz: 2560, unit: 'g', ratedRpm });
+    const at5Hz = Float32Array.from({ length: N }, (_, i) => 0.1 * Math.sin((2 * Math.PI * 5 * i) / 2560));
+    return slow.extract(at5Hz, 0)[slow.names.indexOf('velocityRmsMmPerS')];
+  };
+  const exact = (0.1 * Math.SQRT1_2 * 9806.65) / (2 * Math.PI * 5);
+  expect(velocity(300) / exact).toBeCloseTo(1, 1);
+  expect(velocity(600)).toBe(velocity(300));
+  expect(velocity(601)).toBeLessThan(0.01 * exact);
+  expect(velocity()).toBe(velocity(601));
+});
+
 test('a velocity is left out where bins are too coarse for it, and where nothing accelerates', () => {
   const names = (plan: object) => new VibrationFeatures({ length: N, sampleRateHz: RATE, unit: 'g', ...plan }).names;
   expect(names({})).toContain('velocityRmsMmPerS');

@@ -2,6 +2,7 @@ import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { Unit } from '#models/contracts/units.ts';
 import type { BearingFactors } from '#models/machine/bearing.ts';
 import { type Drivetrain, polePassHz } from '#models/machine/drivetrain.ts';
+import { velocityBandHz } from '#models/machine/iso20816.ts';
 import { createEngine } from './createEngine.ts';
 import { BANDS, PEAKS, type SpectralEngine } from './spectralEngine.ts';
 import { interpolatedPeak } from './spectralPeaks.ts';
@@ -31,7 +32,6 @@ const ORDERS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 /** E[ln P] of an exponential law lies this far below the logarithm of its mean (Euler's constant). */
 const EULER = 0.5772156649015329;
 const BEARING_LINES = ['bpfo', 'bpfi', 'bsf2', 'ftf'] as const;
-const ISO_BAND_HZ = [10, 1000] as const;
 
 /** Velocity is summed over bins: coarser ones than this, or a rate that does not hold the band, give wrong figures. */
 const VELOCITY_MAX_BIN_HZ = 4;
@@ -42,6 +42,8 @@ export interface FeaturePlan {
   unit: Unit;
   bearing?: BearingFactors;
   drivetrain?: Drivetrain;
+  /** Decides on the band of the velocity. It is the rated speed: a band that follows the speed would be a step in the velocity. */
+  ratedRpm?: number;
   /** Further bands, each from and to a frequency in Hz, none of them one of the eight. */
   bands?: readonly (readonly [number, number])[];
 }
@@ -60,7 +62,7 @@ export interface FeaturePlan {
  * | `spectralFlatness` | geometric over arithmetic mean of P | Johnston, IEEE JSAC 6 (1988) |
  * | `noiseFloor` | √ of exp(mean ln P + 0.5772), unit/√Hz: what the mean density would be without lines | Euler's constant |
  * | `peak1Hz` `peak1Amplitude` … | frequency and peak amplitude of the five strongest lines, interpolated; 0 where there are fewer | Grandke 1983 |
- * | `velocityRmsMmPerS` | RMS velocity 10–1000 Hz by division by 2πf; only where the unit is an acceleration and bins are 4 Hz or less | ISO 20816-1 |
+ * | `velocityRmsMmPerS` | RMS velocity 10–1000 Hz, from 2 Hz on up to 600 rpm, by division by 2πf; only where the unit is an acceleration and bins are 4 Hz or less | ISO 20816-1 |
  * | `envelopeRms` | RMS of the envelope about its mean, in 0.16–0.62 of Nyquist | Randall & Antoni 2011 |
  * | `orderThird` `orderHalf` `orderOneAndHalf` `order1` … `order10` | peak amplitude at shaft rate × ⅓, ½, 1½, 1 … 10, ±1 bin (0 while the speed is unknown) | |
  * | `gearMesh` `gearSidebands` | peak amplitude at teeth × shaft rate; root sum of squares of the six lines 1, 2 and 3 shaft rates to either side | Randall 2011, §5.4 |
@@ -76,6 +78,7 @@ export class VibrationFeatures {
   readonly #engine: SpectralEngine;
   /** g and m/s² in mm/s²; 0 where the unit is no acceleration or the spectrum is too coarse for a velocity. */
   readonly #velocityScale: number;
+  readonly #velocityBandHz: readonly [number, number];
   /** |H|² to one-sided power density, unit²/Hz: 2 / (rate · Σw²), with Σw² = 3/8 of a Hann window's length. */
   readonly #densityScale: number;
 
@@ -85,7 +88,8 @@ export class VibrationFeatures {
     this.plan = plan;
     this.#engine = engine;
     this.#densityScale = 2 / (plan.sampleRateHz * plan.length * 0.375);
-    const fits = this.resolutionHz <= VELOCITY_MAX_BIN_HZ && plan.sampleRateHz > 2 * ISO_BAND_HZ[1];
+    this.#velocityBandHz = velocityBandHz(plan.ratedRpm);
+    const fits = this.resolutionHz <= VELOCITY_MAX_BIN_HZ && plan.sampleRateHz > 2 * this.#velocityBandHz[1];
     const toMmPerS2 = { g: MM_PER_S2_A_G, 'm/s2': 1000 }[plan.unit as string] ?? 0;
     this.#velocityScale = fits ? toMmPerS2 : 0;
     this.names = namesOf(plan, this.#velocityScale > 0);
@@ -189,9 +193,10 @@ export class VibrationFeatures {
   #velocityRms(): number {
     const { power } = this.#engine;
     const df = this.resolutionHz;
-    const to = Math.min(power.length - 1, Math.floor(ISO_BAND_HZ[1] / df));
+    const [fromHz, toHz] = this.#velocityBandHz;
+    const to = Math.min(power.length - 1, Math.floor(toHz / df));
     let sum = 0;
-    for (let k = Math.max(1, Math.ceil(ISO_BAND_HZ[0] / df)); k <= to; k++) sum += power[k] / (k * k);
+    for (let k = Math.max(1, Math.ceil(fromHz / df)); k <= to; k++) sum += power[k] / (k * k);
     return (this.#velocityScale * Math.sqrt(sum * this.#densityScale * df)) / (2 * Math.PI * df);
   }
 

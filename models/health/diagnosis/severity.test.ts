@@ -41,7 +41,8 @@ describe('zones', () => {
     const slow = severity(1, { rpm: 599 }, { hz: 5 });
     expect(slow.zone).toBe(1);
     expect(slow.iso).toMatchObject({ zone: 'B', fromHz: 2, displacementUm: 31.83 });
-    expect(severity(1, { rpm: 600 }, { hz: 5 })).toMatchObject({ zone: 0, iso: { fromHz: 10 } });
+    expect(severity(1, { rpm: 600 }, { hz: 5 }).iso).toMatchObject({ fromHz: 2 });
+    expect(severity(1, { rpm: 601 }, { hz: 5 })).toMatchObject({ zone: 0, iso: { fromHz: 10 } });
     expect(severity(1, { rpm: 600 }, { hz: 5 }).iso).not.toHaveProperty('displacementUm');
     expect(severity(1, { rpm: 599, iso: { ...ISO, limitsMmPerS: [1.5, 2, 3] } }, { hz: 5 }).zone).toBe(0);
     expect(severity(3, { rpm: 599 }, { hz: 500 }).zone).toBe(2);

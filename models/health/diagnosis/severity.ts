@@ -36,7 +36,7 @@ const BELOW_SHAFT = 0.5;
 
 /** Judges one sensor's level. @param spectrum null where the recording is too short for one. */
 export function severityOf(spectrum: LineSpectrum | null, context: RecordingContext): Severity {
-  const { unit, iso: isoClass, rpm = SLOW_RPM, normalVelocityMmPerS } = context;
+  const { unit, iso: isoClass, rpm = Number.POSITIVE_INFINITY, normalVelocityMmPerS } = context;
   // Below 600 rpm displacement is limited, too: a line at the shaft's rate reaches both limits at 600 rpm.
   const limits = zoneLimits(isoClass).map((limit) => limit * Math.min(1, rpm / SLOW_RPM));
   const limitsMmPerS = [limits[0], limits[1], limits[2]] as const;
