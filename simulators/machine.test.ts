@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
-import { SimulatedMachine } from './machine.ts';
-import { type SimulatedFault, simulatedMachineSchema } from './scenario.ts';
+import { machinesOf, SimulatedMachine } from './machine.ts';
+import { type SimulatedFault, scenarioSchema, simulatedMachineSchema } from './scenario.ts';
 
 const bearing = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
 const machine = (faults: SimulatedFault[], kind = 'motor', seed = 1) =>
@@ -79,4 +79,39 @@ test('a machine on a drive ramps from each of its speeds to the next, and begins
   const part = (timeS: number) => one.rpm(timeS) / (1480 * (1.01 - 0.03 * one.load(timeS)));
   expect([30, 70, 80, 95, 130, 170].map((t) => Number(part(t).toFixed(6)))).toEqual([0.5, 0.75, 1, 0.625, 0.5, 0.75]);
   expect(simulatedMachineSchema.safeParse({ ...config, calendar: { drive: drive.slice(1) } }).success).toBe(false);
+});
+
+test('a repaired machine is as it was before its fault', () => {
+  const faults: SimulatedFault[] = [
+    { type: 'unbalance', onsetS: 10, repairedAtS: 100, firstMmPerS: 5, doublingS: 30, limitMmPerS: 20 },
+    { type: 'outer_race', point: '2H', onsetS: 10, repairedAtS: 100, firstG: 1, doublingS: 30, limitG: 20 },
+    { type: 'temperature_drift', onsetS: 10, repairedAtS: 100, degCPerMinute: 10, limitDegC: 60 },
+  ];
+  const [ill, sound] = [machine(faults), machine([])];
+  expect(ill.waveform('2H', 99, 12_800, 1000)).not.toEqual(sound.waveform('2H', 99, 12_800, 1000));
+  expect(ill.waveform('2H', 100, 12_800, 1000)).toEqual(sound.waveform('2H', 100, 12_800, 1000));
+  expect(ill.processValues(100)).toEqual(sound.processValues(100));
+});
+
+const coupled = (coupling?: object) =>
+  scenarioSchema.safeParse({
+    machines: [
+      { name: 'pump', kind: 'pump', ratedRpm: 740, bearing, sensors: ['1H'], coupling },
+      { name: 'motor', kind: 'motor', ratedRpm: 1480, bearing, sensors: ['2H'] },
+    ],
+  });
+
+test('a driven machine turns with its driver and shakes with a part of it', () => {
+  const plant = (coupling?: object) => machinesOf(scenarioSchema.parse(coupled(coupling).data));
+  const [pump, motor] = plant({ drivenBy: 'motor', part: 0.5 });
+  const [alone] = plant({ drivenBy: 'motor', part: 0 });
+  expect(pump.rpm(7)).toBeCloseTo(motor.rpm(7) / 2, 9);
+  expect(pump.load(7)).toBe(motor.load(7));
+  const [with_, without, its] = [pump, alone, motor].map((m) => m.waveform(m.config.sensors[0], 7, 12_800, 500));
+  for (let i = 0; i < 500; i++) expect(with_[i] - without[i]).toBeCloseTo(0.5 * its[i], 5);
+});
+
+test('a machine is driven by another one that drives itself', () => {
+  expect(coupled({ drivenBy: 'motor' }).success).toBe(true);
+  for (const drivenBy of ['pump', 'gone']) expect(coupled({ drivenBy }).success).toBe(false);
 });

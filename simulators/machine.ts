@@ -3,7 +3,7 @@ import { directionOf } from '#models/machine/drivetrain.ts';
 import { gaussian, type Random, randomOf, seedOf } from '#models/random/random.ts';
 import { drivetrainOf, LINE_HZ, symptoms, TEETH } from './machineFaults.ts';
 import { MachineUse } from './machineUse.ts';
-import type { MachineKind, SimulatedFault, SimulatedMachineConfig } from './scenario.ts';
+import type { MachineKind, Scenario, SimulatedFault, SimulatedMachineConfig } from './scenario.ts';
 
 /** Vibration of a kind of machine at rated load. */
 interface VibrationProfile {
@@ -75,9 +75,12 @@ export class SimulatedMachine {
   readonly #seed: number;
   readonly #phase: number;
   readonly #use: MachineUse;
+  readonly #driver: SimulatedMachine | undefined;
 
-  constructor(config: SimulatedMachineConfig, seed: number) {
+  /** @param driver the machine that it is coupled to. */
+  constructor(config: SimulatedMachineConfig, seed: number, driver?: SimulatedMachine) {
     this.config = config;
+    this.#driver = driver;
     this.#seed = seedOf(seed, config.name);
     this.#phase = 2 * Math.PI * randomOf(this.#seed)();
     this.#use = new MachineUse(config.calendar, this.#seed);
@@ -85,6 +88,7 @@ export class SimulatedMachine {
 
   /** Load as a part of the rated one: 0.55 to 0.95, less where its calendar says so, 0 while it stands. */
   load(timeS: number): number {
+    if (this.#driver) return this.#driver.load(timeS);
     return this.#use.load(timeS) * this.#swing(timeS);
   }
 
@@ -96,8 +100,9 @@ export class SimulatedMachine {
     return 0.75 + (0.2 * swing) / 1.4;
   }
 
-  /** A loaded machine slips: 3 % at full load. */
+  /** A loaded machine slips: 3 % at full load. A driven one turns as much slower or faster as it is rated. */
   rpm(timeS: number): number {
+    if (this.#driver) return (this.config.ratedRpm / this.#driver.config.ratedRpm) * this.#driver.rpm(timeS);
     return this.#use.speed(timeS) * this.config.ratedRpm * (1.01 - 0.03 * this.load(timeS));
   }
 
@@ -135,8 +140,9 @@ export class SimulatedMachine {
     if (shaftHz === 0) return x.map(() => STANDING_G * gaussian(random));
     const along = directionOf(sensor) === 'axial' ? AXIAL_PART : 1;
     this.#addTones(x, shaftHz, this.load(timeS), along, sampleRateHz, random);
+    this.#addDriver(x, sensor, timeS, sampleRateHz);
     for (const fault of this.config.faults) {
-      if (fault.type === 'temperature_drift') continue;
+      if (fault.type === 'temperature_drift' || !isThere(fault, timeS)) continue;
       if ('point' in fault) {
         const g = severityAt(fault.firstG, fault.limitG, fault, timeS);
         // The other bearing's sensor picks it up through the shaft and the casing, at a sixth of the amplitude.
@@ -151,6 +157,15 @@ export class SimulatedMachine {
       if (added.impactG > 0) this.#addImpacts(x, 'tooth', added.impactG, shaftHz, sampleRateHz, random);
     }
     return x;
+  }
+
+  /** What the coupling transmits, from the driver's sensor of the same name, or its first. */
+  #addDriver(x: Float32Array, sensor: string, timeS: number, sampleRateHz: number): void {
+    if (!this.#driver || !this.config.coupling) return;
+    const { sensors } = this.#driver.config;
+    const nearest = sensors.includes(sensor) ? sensor : sensors[0];
+    const its = this.#driver.waveform(nearest, timeS, sampleRateHz, x.length);
+    for (let i = 0; i < x.length; i++) x[i] += this.config.coupling.part * its[i];
   }
 
   #addTones(x: Float32Array, shaftHz: number, load: number, along: number, rate: number, random: Random): void {
@@ -201,7 +216,7 @@ export class SimulatedMachine {
   #drift(timeS: number): number {
     let sum = 0;
     for (const fault of this.config.faults) {
-      if (fault.type !== 'temperature_drift' || timeS < fault.onsetS) continue;
+      if (fault.type !== 'temperature_drift' || !isThere(fault, timeS)) continue;
       sum += Math.min(fault.limitDegC, ((timeS - fault.onsetS) / 60) * fault.degCPerMinute);
     }
     return sum;
@@ -210,9 +225,24 @@ export class SimulatedMachine {
 
 type BearingFault = Extract<SimulatedFault, { point: string }>['type'];
 
-/** A severity that doubles in so many seconds from the onset on, up to its limit; 0 before. */
+function isThere({ onsetS, repairedAtS = Number.POSITIVE_INFINITY }: SimulatedFault, timeS: number): boolean {
+  return timeS >= onsetS && timeS < repairedAtS;
+}
+
+/** A severity that doubles in so many seconds from the onset on, up to its limit. */
 function severityAt(first: number, limit: number, fault: { onsetS: number; doublingS: number }, timeS: number): number {
-  return timeS < fault.onsetS ? 0 : Math.min(limit, first * 2 ** ((timeS - fault.onsetS) / fault.doublingS));
+  return Math.min(limit, first * 2 ** ((timeS - fault.onsetS) / fault.doublingS));
+}
+
+/** The machines of a scenario, coupled as it says. */
+export function machinesOf({ machines, seed }: Scenario): SimulatedMachine[] {
+  const driving = new Map(
+    machines.filter((m) => !m.coupling).map((config) => [config.name, new SimulatedMachine(config, seed)]),
+  );
+  return machines.map(
+    (config) =>
+      driving.get(config.name) ?? new SimulatedMachine(config, seed, driving.get(config.coupling?.drivenBy ?? '')),
+  );
 }
 
 function addTones(x: Float32Array, tones: readonly { hz: number; g: number }[], rate: number, random: Random): void {

@@ -24,6 +24,8 @@ export type MachineFaultType = (typeof MACHINE_FAULTS)[number];
 const growth = {
   /** Seconds after the plant's beginning. */
   onsetS: z.number().min(0),
+  /** From then on the machine is sound again. */
+  repairedAtS: z.number().positive().optional(),
 };
 
 export const faultSchema = z.discriminatedUnion('type', [
@@ -79,6 +81,9 @@ export const calendarSchema = z.strictObject({
 });
 export type Calendar = z.infer<typeof calendarSchema>;
 
+/** A machine that another one drives: they turn alike, and a part of the other's vibration reaches its sensors. */
+const couplingSchema = z.strictObject({ drivenBy: nameSchema, part: z.number().min(0).max(1).default(0.2) });
+
 export const simulatedMachineSchema = z.strictObject({
   name: nameSchema,
   kind: machineKindSchema,
@@ -90,6 +95,7 @@ export const simulatedMachineSchema = z.strictObject({
   /** Names of the vibration sensors. */
   sensors: z.array(nameSchema).min(1),
   calendar: calendarSchema.optional(),
+  coupling: couplingSchema.optional(),
   faults: z.array(faultSchema).default([]),
   wiring: z.array(wiringFaultSchema).default([]),
 });
@@ -210,9 +216,16 @@ export const scenarioSchema = scenarioObjectSchema.superRefine((scenario, contex
     if (names.indexOf(name) !== i) wrong(['machines', i, 'name'], 'a name of its own');
     if (new Set(sensors).size !== sensors.length) wrong(['machines', i, 'sensors'], 'each sensor once');
     for (const [f, fault] of faults.entries()) {
+      if (fault.repairedAtS !== undefined && fault.repairedAtS <= fault.onsetS)
+        wrong(['machines', i, 'faults', f, 'repairedAtS'], `later than onsetS, ${fault.onsetS}`);
       if ('point' in fault && !sensors.includes(fault.point))
         wrong(['machines', i, 'faults', f, 'point'], `one of its sensors: ${sensors.join(', ')}`);
     }
+  }
+  for (const [i, { name, coupling }] of machines.entries()) {
+    const driver = machines.find((m) => m.name === coupling?.drivenBy);
+    if (coupling && (!driver || driver.name === name || driver.coupling))
+      wrong(['machines', i, 'coupling', 'drivenBy'], 'another machine, which drives itself');
   }
   for (const [i, machine] of machines.entries())
     wiringIssues(machine, machines).forEach(([path, message]) => {

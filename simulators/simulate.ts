@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { MqttDevices } from './devices/mqttDevices.ts';
 import type { PlantDevices } from './devices/plantDevices.ts';
-import { SimulatedMachine } from './machine.ts';
+import { machinesOf, type SimulatedMachine } from './machine.ts';
 import { runPlant } from './runPlant.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -29,7 +29,7 @@ export interface SimulateOptions {
 /** Runs a plant's devices over MQTT, and OPC UA beside it, at `speed` times real time, with the troubles of its scenario. */
 export async function simulate(scenario: Scenario, options: SimulateOptions): Promise<{ sent: number }> {
   const { url, username, password, signal, log } = options;
-  const machines = scenario.machines.map((config) => new SimulatedMachine(config, scenario.seed));
+  const machines = machinesOf(scenario);
   const mqtt = new MqttDevices(scenario, url, { username, password }, log);
   signal.addEventListener('abort', () => void mqtt.close());
   const all: PlantDevices[] = [mqtt, ...(await startOpcua(scenario, machines, options))];

@@ -17,12 +17,12 @@ const plant = (wiring: object[]) =>
     ],
   });
 
-/** What arrives of every point in the plant's fifth second. */
-function arriving(wiring: object[]) {
+/** What arrives of every point in one second of the plant. */
+function arriving(wiring: object[], timeS = 5) {
   const scenario = plant(wiring);
   const machines = scenario.machines.map((m) => new SimulatedMachine(m, scenario.seed));
   const wired = new Wiring(scenario, machines);
-  const messages = machines.flatMap((m) => messagesAt(m, scenario, 5, 1, 0)).map((m) => wired.deliver(m));
+  const messages = machines.flatMap((m) => messagesAt(m, scenario, timeS, 1, 0)).map((m) => wired.deliver(m));
   return new Map(
     messages.map(({ machine, point, content }) => [
       `${machine}/${point}`,
@@ -41,6 +41,17 @@ test('swapped sensors carry each other’s signals, on one machine or two', () =
   expect(across.get('pump/2H')).toEqual(of('fan/2H'));
   expect(across.get('fan/2H')).toEqual(of('pump/2H'));
   expect(across.get('pump/1H')).toEqual(of('pump/1H'));
+});
+
+test('sensors that are exchanged while the plant runs carry each other’s signals only then', () => {
+  const swap = { kind: 'swapped_sensors', point: '1H', with: '2H', atS: 10, forS: 10 };
+  for (const timeS of [9, 20]) expect(arriving([swap], timeS)).toEqual(arriving([], timeS));
+  const during = arriving([swap], 10);
+  expect(during.get('pump/1H')).toEqual(arriving([], 10).get('pump/2H'));
+  expect(during.get('pump/2H')).toEqual(arriving([], 10).get('pump/1H'));
+  const dead = { kind: 'dead_channel', point: 'current', atS: 10 };
+  expect(arriving([dead], 9)).toEqual(arriving([], 9));
+  expect(Math.abs(arriving([dead], 500).get('pump/current')?.[0] ?? 9)).toBeLessThan(0.2);
 });
 
 test('scale, sign, speed, a dead channel and a second one with the same signal', () => {

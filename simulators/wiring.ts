@@ -2,7 +2,7 @@ import { gaussian, randomOf, seedOf } from '#models/random/random.ts';
 import type { DeviceMessage } from './deviceMessage.ts';
 import type { SimulatedMachine } from './machine.ts';
 import type { Scenario, SimulatedMachineConfig } from './scenario.ts';
-import type { SimulatedWiringFault } from './wiringFaults.ts';
+import { isWired, type SimulatedWiringFault } from './wiringFaults.ts';
 
 type Content = DeviceMessage['content'];
 type Of<K extends SimulatedWiringFault['kind']> = Extract<SimulatedWiringFault, { kind: K }>;
@@ -15,25 +15,31 @@ const OPEN_INPUT_VALUE = 0.02;
 export const fullName = (machine: string, reference: string): string =>
   reference.includes('/') ? reference : `${machine}/${reference}`;
 
+/** A point under which, while a fault lasts, another one's signal arrives. */
+interface CrossedSignal {
+  point: string;
+  source: string;
+  fault: SimulatedWiringFault;
+}
+
 /** Brings each sensor's signal to where a scenario's cables take it, at the scale that its device is set to. */
 export class Wiring {
   readonly #machines: ReadonlyMap<string, SimulatedMachine>;
   readonly #scenario: Scenario;
-  /** By the point under which a signal arrives: the point whose sensor measures it. */
-  readonly #sources: ReadonlyMap<string, string>;
+  readonly #crossed: readonly CrossedSignal[];
 
   constructor(scenario: Scenario, machines: readonly SimulatedMachine[]) {
     this.#scenario = scenario;
     this.#machines = new Map(machines.map((m) => [m.config.name, m]));
-    this.#sources = new Map(scenario.machines.flatMap(sourcesOf));
+    this.#crossed = scenario.machines.flatMap(crossedSignals);
   }
 
   /** The message as it arrives under its own name. */
   deliver(message: DeviceMessage): DeviceMessage {
     const { machine, point, timeS } = message;
-    const source = this.#sources.get(`${machine}/${point}`);
+    const source = this.#crossed.findLast((c) => c.point === `${machine}/${point}` && isWired(c.fault, timeS))?.source;
     const content = source === undefined ? message.content : this.#measured(source, timeS);
-    const faults = this.#machines.get(machine)?.config.wiring ?? [];
+    const faults = this.#machines.get(machine)?.config.wiring.filter((fault) => isWired(fault, timeS)) ?? [];
     return { ...message, content: faults.reduce((changed, fault) => changedBy(fault, message, changed), content) };
   }
 
@@ -49,14 +55,15 @@ export class Wiring {
   }
 }
 
-function sourcesOf({ name, wiring }: SimulatedMachineConfig): [string, string][] {
-  return wiring.flatMap((fault): [string, string][] => {
-    if (fault.kind === 'duplicate_signal') return [[`${name}/${fault.point}`, fullName(name, fault.of)]];
+function crossedSignals({ name, wiring }: SimulatedMachineConfig): CrossedSignal[] {
+  return wiring.flatMap((fault): CrossedSignal[] => {
+    if (fault.kind === 'duplicate_signal')
+      return [{ point: `${name}/${fault.point}`, source: fullName(name, fault.of), fault }];
     if (fault.kind !== 'swapped_sensors') return [];
     const [one, other] = [`${name}/${fault.point}`, fullName(name, fault.with)];
     return [
-      [one, other],
-      [other, one],
+      { point: one, source: other, fault },
+      { point: other, source: one, fault },
     ];
   });
 }

@@ -5,18 +5,22 @@ import { bearingFactorsSchema } from '#models/machine/bearing.ts';
 /** By its position on the machine, or, of another machine, with that one's name before it: `fan-301/2H`. */
 const pointReferenceSchema = z.string().regex(/^[^/]+(\/[^/]+)?$/, 'a point, or machine/point');
 
+/** When it is made, in seconds after the plant's beginning, and for how long; without that, to the end. */
+const during = { atS: z.number().min(0).default(0), forS: z.number().positive().optional() };
+
 /**
  * Mistakes in how a machine is connected or described. Devices measure what the machine does; what is wrong is where their
  * signals arrive, or what the edge is told of them.
  */
 export const wiringFaultSchema = z.discriminatedUnion('kind', [
   /** Each of the two carries the other's signal. */
-  z.strictObject({ kind: z.literal('swapped_sensors'), point: nameSchema, with: pointReferenceSchema }),
+  z.strictObject({ kind: z.literal('swapped_sensors'), ...during, point: nameSchema, with: pointReferenceSchema }),
   /** The edge is given these factors instead of the bearing's own. */
   z.strictObject({ kind: z.literal('wrong_bearing'), configured: bearingFactorsSchema }),
   /** The point sends value × factor + offset under the unit of the value. */
   z.strictObject({
     kind: z.literal('wrong_scale'),
+    ...during,
     point: nameSchema,
     factor: z
       .number()
@@ -27,15 +31,24 @@ export const wiringFaultSchema = z.discriminatedUnion('kind', [
   /** The edge is given this mains frequency. */
   z.strictObject({ kind: z.literal('wrong_mains_frequency'), configuredHz: z.number().min(10).max(400) }),
   /** The speed is sent as so many times what it is. */
-  z.strictObject({ kind: z.literal('wrong_speed'), factor: z.number().positive() }),
+  z.strictObject({ kind: z.literal('wrong_speed'), ...during, factor: z.number().positive() }),
   /** The point sends the negative of what it measures. */
-  z.strictObject({ kind: z.literal('inverted_axis'), point: nameSchema }),
+  z.strictObject({ kind: z.literal('inverted_axis'), ...during, point: nameSchema }),
   /** The sensor is not connected: the point sends the noise of its amplifier. */
-  z.strictObject({ kind: z.literal('dead_channel'), point: nameSchema }),
+  z.strictObject({ kind: z.literal('dead_channel'), ...during, point: nameSchema }),
   /** The point sends the signal of another one. */
-  z.strictObject({ kind: z.literal('duplicate_signal'), point: nameSchema, of: pointReferenceSchema }),
+  z.strictObject({ kind: z.literal('duplicate_signal'), ...during, point: nameSchema, of: pointReferenceSchema }),
 ]);
 export type SimulatedWiringFault = z.infer<typeof wiringFaultSchema>;
+
+/** When it begins; what the edge is told wrongly, it is told from the beginning. */
+export const wiringBeginsS = (fault: SimulatedWiringFault): number => ('atS' in fault ? fault.atS : 0);
+
+export function isWired(fault: SimulatedWiringFault, timeS: number): boolean {
+  return (
+    timeS >= wiringBeginsS(fault) && (!('forS' in fault) || timeS < wiringBeginsS(fault) + (fault.forS ?? Infinity))
+  );
+}
 
 interface WiredMachine {
   name: string;

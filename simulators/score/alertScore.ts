@@ -19,7 +19,7 @@ export function scoreAlerts(scenario: Scenario, beginMs: number, alerts: readonl
     // A fault that starts after the end cannot be found.
     m.faults
       .filter((f) => f.onsetS < score.durationS)
-      .map((f) => ({ machine: m.name, fault: f.type, onsetS: f.onsetS })),
+      .map((f) => ({ machine: m.name, fault: f.type, onsetS: f.onsetS, repairedAtS: f.repairedAtS })),
   );
   const { faults, falseAlarms } = scoreFaults(planted, alerts, beginMs, score.detectWithinS);
   return {

@@ -23,7 +23,9 @@ export interface ScoredAlert {
   evidence: { diagnosis: { fault: Fault } };
 }
 
-export type PlantedFault = Pick<FaultScore, 'machine' | 'fault' | 'onsetS'>;
+export interface PlantedFault extends Pick<FaultScore, 'machine' | 'fault' | 'onsetS'> {
+  repairedAtS?: number;
+}
 
 /** The name that a diagnosis has for a simulated fault; the others are called what they are. */
 const NAMES: Partial<Record<SimulatedFault['type'], Fault>> = {
@@ -53,6 +55,10 @@ function isOfKind({ evidence }: ScoredAlert, { fault }: PlantedFault): boolean {
   return (evidence.diagnosis.fault === 'process_drift') === (fault === 'temperature_drift');
 }
 
+function isThere({ onsetS, repairedAtS = Number.POSITIVE_INFINITY }: PlantedFault, atS: number): boolean {
+  return atS >= onsetS && atS < repairedAtS;
+}
+
 /**
  * Gives each alert to the fault that it is about: one that names a fault to that fault, one that names none to a fault
  * that nothing was reported of yet. An alert with a wrong name counts for a fault without any other alert, and is false
@@ -72,7 +78,7 @@ export function scoreFaults(
   const byOnset = [...faults].sort((a, b) => a.onsetS - b.onsetS);
   for (const alert of [...alerts].sort((a, b) => a.raisedAtMs - b.raisedAtMs)) {
     const atS = (alert.raisedAtMs - beginMs) / 1000;
-    const due = byOnset.filter((f) => f.machine === alert.asset && atS >= f.onsetS && isOfKind(alert, f));
+    const due = byOnset.filter((f) => f.machine === alert.asset && isThere(f, atS) && isOfKind(alert, f));
     const right = due.find((f) => rateDiagnosis(alert, f) === 'right');
     const open = due.filter((f) => rateDiagnosis(alert, f) === 'undetermined');
     const its = right ?? open.find((f) => of.get(f)?.length === 0) ?? open[0];
@@ -88,7 +94,8 @@ export function scoreFaults(
   return { faults: faults.map((fault) => scoreOf(fault, of.get(fault) ?? [], beginMs, withinS)), falseAlarms };
 }
 
-function scoreOf(fault: PlantedFault, alerts: readonly ScoredAlert[], beginMs: number, withinS: number): FaultScore {
+function scoreOf(planted: PlantedFault, alerts: readonly ScoredAlert[], beginMs: number, withinS: number): FaultScore {
+  const { repairedAtS: _, ...fault } = planted;
   const delayOf = (alert: ScoredAlert) => (alert.raisedAtMs - beginMs) / 1000 - fault.onsetS;
   const first = [...alerts].sort((a, b) => a.raisedAtMs - b.raisedAtMs)[0];
   if (!first || delayOf(first) > withinS) return { ...fault, delayS: null, said: first?.text ?? null, named: 'missed' };

@@ -138,6 +138,7 @@ test.each([
   [{ ...unbalance, type: 'gear_wear' }, 'gear', 'right'],
   [{ ...unbalance, type: 'rotor_bar' }, 'electrical', 'right'],
   [{ ...unbalance, type: 'bent_shaft' }, 'misalignment_or_bent_shaft', 'undetermined'],
+  [{ ...unbalance, type: 'bent_shaft' }, 'unbalance_or_bent_shaft', 'undetermined'],
   [{ ...outer, onsetS: 60 }, 'bearing', 'undetermined'],
   [{ ...outer, onsetS: 60 }, 'ball', 'wrong'],
   [{ type: 'temperature_drift', onsetS: 60, degCPerMinute: 5 }, 'process_drift', 'right'],
@@ -166,6 +167,16 @@ test('a second alert that names a fault which is not there is false', () => {
   expect(score.falsePerMachineMonth).toBeCloseTo(1500, 6);
 });
 
+test('an alert that is raised after the repair is false', () => {
+  const repaired = { ...unbalance, repairedAtS: 90 };
+  expect(named([repaired], [alert('ill', 85)])).toMatchObject({ faults: [{ named: 'right' }], falseAlarms: [] });
+  expect(named([repaired], [alert('ill', 95)])).toMatchObject({
+    faults: [{ named: 'missed' }],
+    falseAlarms: [{ atS: 95 }],
+  });
+  expect(named([repaired], [alert('ill', 85)]).faults[0]).not.toHaveProperty('repairedAtS');
+});
+
 const report = (asset: string, atS: number, kind: string) =>
   ({ ...alert(asset, atS, 'undetermined'), audience: 'integrator', wiring: { kind, remedy: 'r' } }) as AlertRecord;
 
@@ -188,6 +199,14 @@ test('reports of wiring faults are found or accuse, and are no alarms of a machi
   ]);
   expect(score).toMatchObject({ accused: 1, accusations: [{ machine: 'well', atS: 60 }], falseAlarms: [], missed: 1 });
   expect(scoreLines(score).join('\n')).toContain('wiring faults: 3, accused: 1');
+});
+
+test('a wiring fault is found from its beginning on', () => {
+  const swap = { kind: 'swapped_sensors', point: '2H', with: 'well/2H', atS: 45 };
+  const scoreOf = (atS: number) =>
+    judge(plant({}, [], [swap]), 0, [], ledger(), [report('ill', atS, 'swapped_sensors')], 0);
+  expect(scoreOf(65)).toMatchObject({ accused: 0, wiring: [{ found: true, delayS: 20 }] });
+  expect(scoreOf(40)).toMatchObject({ accused: 1, wiring: [{ found: false, delayS: null }] });
 });
 
 test('each limit is held, and what passes the limits exceeds none', () => {

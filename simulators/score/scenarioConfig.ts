@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { modbusPlaces } from '../devices/modbusDevice.ts';
 import { GROUP } from '../devices/sparkplugDevices.ts';
-import { SimulatedMachine } from '../machine.ts';
+import { machinesOf, type SimulatedMachine } from '../machine.ts';
 import type { Scenario } from '../scenario.ts';
 import { assetsOf } from '../scenarioAssets.ts';
 
@@ -37,7 +37,7 @@ export function edgeConfig(
 }
 
 function sourceOf(scenario: Scenario, port: number): object {
-  const machines = scenario.machines.map((config) => new SimulatedMachine(config, scenario.seed));
+  const machines = machinesOf(scenario);
   const { sampleRateHz } = scenario.waveform;
   switch (scenario.transport) {
     case 'mqtt':

@@ -6,7 +6,7 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { LedgerView } from '#models/contracts/api.ts';
 import type { PlantDevices } from '../devices/plantDevices.ts';
 import { freePort } from '../freePort.ts';
-import { SimulatedMachine } from '../machine.ts';
+import { machinesOf, type SimulatedMachine } from '../machine.ts';
 import { runPlant } from '../runPlant.ts';
 import type { Scenario, SystemTrouble } from '../scenario.ts';
 import { Service } from '../service.ts';
@@ -52,7 +52,7 @@ const ANSWER_MS = 5000;
  */
 export async function scoreScenario(scenario: Scenario, options: ScoreOptions): Promise<ScenarioScore> {
   const { durationS, speed } = scenario.score;
-  const machines = scenario.machines.map((config) => new SimulatedMachine(config, scenario.seed));
+  const machines = machinesOf(scenario);
   const devicePort = await freePort();
   const started: (() => Promise<unknown>)[] = [];
   const end = async () => {

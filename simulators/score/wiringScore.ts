@@ -1,12 +1,13 @@
 import type { AlertRecord, WiringFault } from '#models/contracts/alert.ts';
 import type { SimulatedMachineConfig } from '../scenario.ts';
+import { wiringBeginsS } from '../wiringFaults.ts';
 
 /** A wiring fault of the scenario, and what was reported of it. */
 export interface WiringScore {
   kind: WiringFault;
   machine: string;
   found: boolean;
-  /** From the beginning of the run to the report, in the plant's seconds; null where there was none. */
+  /** From its beginning to the report, in the plant's seconds; null where there was none. */
   delayS: number | null;
 }
 
@@ -22,11 +23,11 @@ export interface WiringAccusation {
 function machinesOf({
   name,
   wiring,
-}: SimulatedMachineConfig): { kind: WiringFault; machine: string; others: string[] }[] {
+}: SimulatedMachineConfig): { kind: WiringFault; machine: string; others: string[]; beginsS: number }[] {
   return wiring.map((fault) => {
     const reference = fault.kind === 'swapped_sensors' ? fault.with : fault.kind === 'duplicate_signal' ? fault.of : '';
     const other = reference.includes('/') ? reference.split('/')[0] : name;
-    return { kind: fault.kind, machine: name, others: [name, other] };
+    return { kind: fault.kind, machine: name, others: [name, other], beginsS: wiringBeginsS(fault) };
   });
 }
 
@@ -42,11 +43,12 @@ export function scoreWiring(
       wiring ? [{ kind: wiring.kind, machine: asset, atS: (raisedAtMs - beginMs) / 1000, text }] : [],
     )
     .sort((a, b) => a.atS - b.atS);
-  const isOf = (report: WiringAccusation, { kind, others }: (typeof faults)[number]) =>
-    report.kind === kind && others.includes(report.machine);
+  const isOf = (report: WiringAccusation, { kind, others, beginsS }: (typeof faults)[number]) =>
+    report.kind === kind && others.includes(report.machine) && report.atS >= beginsS;
   const wiring = faults.map((fault): WiringScore => {
     const report = reports.find((r) => isOf(r, fault));
-    return { kind: fault.kind, machine: fault.machine, found: report !== undefined, delayS: report?.atS ?? null };
+    const delayS = report ? report.atS - fault.beginsS : null;
+    return { kind: fault.kind, machine: fault.machine, found: report !== undefined, delayS };
   });
   return { wiring, accusations: reports.filter((report) => !faults.some((fault) => isOf(report, fault))) };
 }
