@@ -83,10 +83,10 @@ export const INSPECTION_S = 3;
 export const INSPECTION_VALUES = 30;
 /** A point with short blocks is inspected after this many. Source: argument. */
 export const INSPECTION_BLOCKS = 20;
-/** The first inspections of a point follow closely; later ones detect changes. Source: argument. */
+/** The first inspections of a point follow closely; later ones, at intervals that double, detect changes. Source: argument. */
 export const EARLY_INSPECTIONS = 8;
 export const EARLY_INTERVAL_US = 10e6;
-export const LATER_INTERVAL_US = 3600e6;
+export const LATER_INTERVAL_US = 600e6;
 /** Consecutive blocks, or values, that must be equal for two points to carry one signal. Source: argument. */
 export const SAME_BLOCKS = 3;
 export const SAME_VALUES = 30;

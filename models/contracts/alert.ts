@@ -20,8 +20,9 @@ export const faultSchema = z.enum([
   'unbalance',
   'misalignment',
   'bent_shaft',
-  /** Where the sensors cannot tell the two apart. */
+  /** Where the sensors cannot tell two apart. */
   'misalignment_or_bent_shaft',
+  'unbalance_or_bent_shaft',
   'looseness',
   'rub',
   'gear',
@@ -38,6 +39,7 @@ export type Fault = z.infer<typeof faultSchema>;
 const UNDECIDED: Record<string, readonly string[]> = {
   bearing: ['outer_race', 'inner_race', 'ball', 'cage'],
   misalignment_or_bent_shaft: ['misalignment', 'bent_shaft'],
+  unbalance_or_bent_shaft: ['unbalance', 'bent_shaft'],
 } satisfies Partial<Record<Fault, readonly Fault[]>>;
 
 /** The faults that a diagnosis covers: its own, and those it does not tell apart. */

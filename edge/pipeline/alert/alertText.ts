@@ -13,6 +13,7 @@ const FAULT_TEXT: Record<Fault, string> = {
   misalignment: 'misalignment',
   bent_shaft: 'bent shaft',
   misalignment_or_bent_shaft: 'misalignment or bent shaft',
+  unbalance_or_bent_shaft: 'unbalance or bent shaft',
   looseness: 'mechanical looseness',
   rub: 'the rotor rubs',
   gear: 'gear fault',

@@ -2,6 +2,7 @@ import { QUIET, type TriggerState } from '#models/alerting/trigger.ts';
 import type { Unit } from '#models/contracts/units.ts';
 import { LevelDetector, type LevelSettings } from '#models/health/levelDetector.ts';
 import { VELOCITY } from '#models/health/velocityAlarm.ts';
+import { velocityBandHz } from '#models/machine/iso20816.ts';
 import type { SpectralEngine } from '#models/signal/spectralEngine.ts';
 import { type FeaturePlan, VibrationFeatures } from '#models/signal/vibrationFeatures.ts';
 import { fromSingleDetector, StateDetectors, type StateDetectorsState } from '../assessment/stateDetectors.ts';
@@ -79,13 +80,18 @@ export class RateChains {
   }
 }
 
+/** Of a slow machine: baselines learned in the band of the others mean nothing in its own. */
+function velocityBandOf({ features: { ratedRpm } }: RateChainPlan): string[] {
+  return velocityBandHz(ratedRpm)[0] < velocityBandHz()[0] ? ['slow'] : [];
+}
+
 function createChain(plan: RateChainPlan, sampleRateHz: number, before?: RateChainState): RateChain {
   const { asset, point, unit, length, level, falseAlerts } = plan;
   const features = new VibrationFeatures({ ...plan.features, length, sampleRateHz }, plan.engine);
   const { names } = features;
   const followed = followedOf(names);
   const { indexed, evidence } = followed;
-  const signature = [unit, length, ...names, 'evidence', ...evidence].join(' ');
+  const signature = [unit, length, ...names, 'evidence', ...evidence, ...velocityBandOf(plan)].join(' ');
   const known = before?.signature === signature ? before : undefined;
   return {
     sampleRateHz,

@@ -86,7 +86,8 @@ export class VibrationPoint {
       (state as VibrationState | undefined)?.kind === 'vibration' ? (state as VibrationState) : undefined;
     const { windows, engine, level, trigger, falseAlerts } = settings;
     const unit = config?.unit ?? DEFAULT_WAVEFORM_UNIT;
-    const features = { unit, bearing: config?.bearing, bands: config?.bands, drivetrain: machine?.drivetrain };
+    const { drivetrain, ratedRpm } = machine ?? {};
+    const features = { unit, bearing: config?.bearing, bands: config?.bands, drivetrain, ratedRpm };
     this.#point = point;
     this.unit = unit;
     this.#settings = settings;

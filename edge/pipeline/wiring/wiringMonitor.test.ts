@@ -119,6 +119,14 @@ test.each([
   expect(reported[0].text).toContain(remedy);
 });
 
+test('sensors that are exchanged while the machines run are reported within minutes', () => {
+  const swap = { kind: 'swapped_sensors', point: '2H', with: 'fan/2H', atS: 200 };
+  const { told: reported } = run([{ ...gearbox, ratedRpm: 2970, wiring: [swap] }, fan], 480);
+  const swapped = reported.filter((t) => t.kind === 'swapped_sensors');
+  expect(swapped.map((t) => [t.asset, t.change])).toEqual([['fan', 'raise']]);
+  expect(swapped[0].atS).toBeGreaterThan(200);
+}, 60_000);
+
 test('a bearing that is not the configured one is told by its lines, beside the alert of the machine', () => {
   const configured = { bpfo: 5.21, bpfi: 7.79, bsf: 2.51, ftf: 0.401 };
   const faults = [{ type: 'outer_race', point: '2H', onsetS: 150, firstG: 0.5, doublingS: 15, limitG: 8 }];

@@ -94,8 +94,10 @@ export class WiringMonitor {
     this.#slots.delete(key);
     const unit = configuredPoint(machine.config, block.point)?.unit ?? DEFAULT_WAVEFORM_UNIT;
     const inspection = inspectSignal(pieces, sampleRateHz, unit, machine.shaft.hz);
-    const everyUs = known.made < EARLY_INSPECTIONS ? EARLY_INTERVAL_US : LATER_INTERVAL_US;
-    this.#inspections.set(key, { made: known.made + 1, nextUs: block.startUs + everyUs, look: inspection });
+    // A signal that no longer shows its own machine is inspected as closely as a new one.
+    const made = showsOwn(known.look) && !showsOwn(inspection) ? 0 : known.made;
+    const everyUs = Math.min(LATER_INTERVAL_US, EARLY_INTERVAL_US * 2 ** Math.max(0, made + 1 - EARLY_INSPECTIONS));
+    this.#inspections.set(key, { made: made + 1, nextUs: block.startUs + everyUs, look: inspection });
     return inspection ? this.#judge(block, machine, inspection) : [];
   }
 
@@ -227,3 +229,5 @@ function toWiringChange({ of, ...twins }: DuplicateSignal): WiringChange {
   const remedy = `the same values as ${of}, to the last digit: connect its own sensor, or correct the mapping of one of the two`;
   return { ...twins, kind: 'duplicate_signal', remedy };
 }
+
+const showsOwn = (look: SignalInspection | null): boolean => look !== null && lineAt(look, look.shaftHz) > 0;

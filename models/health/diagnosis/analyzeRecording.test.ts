@@ -309,6 +309,18 @@ describe('a line at the shaft’s rate, from sensors of any kind', () => {
     expect(found).toMatchObject({ verdict: 'fault', fault: 'misalignment_or_bent_shaft' });
   });
 
+  test('2× beside it may be a bent shaft’s where it may have grown and nobody measures along the shaft', () => {
+    const [first, second] = [sine(1480, 6, 'mm/s', 5120, 20), sine(2960, 1, 'mm/s', 5120, 20)];
+    const both = first.map((v, i) => v + second[i]);
+    const context = { rpm: 1480, sampleRateHz: 5120, unit: 'mm/s', iso: ISO } as const;
+    const open = { verdict: 'fault', fault: 'unbalance_or_bent_shaft', stage: 3 };
+    expect(analyzeRecording(both, { ...context, normalVelocityMmPerS: 1 })).toMatchObject(open);
+    expect(analyzeRecording(both, context).fault).toBe('unbalance');
+    expect(analyzeRecording(first, { ...context, normalVelocityMmPerS: 1 }).fault).toBe('unbalance');
+    const axial = [sine(1480, 0.5, 'mm/s', 5120, 20)];
+    expect(analyzeRecording(both, { ...context, normalVelocityMmPerS: 1, axial }).fault).toBe('unbalance');
+  });
+
   test('zone C that half lies at 1× and 2×, with neither pattern complete, is suspected to be the shaft', () => {
     const parts = [
       [1480, 1.9],

@@ -1,3 +1,4 @@
+import { coveredFaults } from '#models/contracts/alert.ts';
 import { UNKNOWN_DRIVETRAIN } from '#models/machine/drivetrain.ts';
 import { LineSpectrum, MIN_SPECTRUM } from '#models/signal/lineSpectrum.ts';
 import { MEASURED_SPEED, refineShaftHz, type ShaftEstimate } from '#models/signal/shaftSpeed.ts';
@@ -58,7 +59,7 @@ function unbalanceOrRotorBar(
   sampleRateHz: number,
   shaftHz: number,
 ): (Verdict & Pick<Analysis, 'remedy'>) | null {
-  const untested = fault === 'unbalance' && untold.find(({ mode }) => mode === 'rotor_bar');
+  const untested = coveredFaults(fault).includes('unbalance') && untold.find(({ mode }) => mode === 'rotor_bar');
   if (!untested) return null;
   const impurity = impurityOf(pieces, sampleRateHz, shaftHz);
   if (impurity === null || impurity <= PURE) return null;
@@ -93,7 +94,7 @@ function judged(
   );
   const machine = machineFaults(
     sensors.map((s) => ({ ...s, kurtosis: s.direction === 'axial' ? 0 : features.kurtosis })),
-    { shaftHz: shaft.hz, drivetrain, severity },
+    { shaftHz: shaft.hz, drivetrain, severity, hasNormal: context.normalVelocityMmPerS !== undefined },
   );
   const machineCandidates = machine.candidates.filter((c) => c.score >= CONSIDERED);
   const likeliest = machine.candidates.find((c) => c.called);

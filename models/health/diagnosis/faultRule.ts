@@ -13,6 +13,8 @@ export interface MachineFaultContext {
   shaftHz: number;
   drivetrain: Drivetrain;
   severity: Severity;
+  /** Whether the machine's normal is known, so that what is there now may be what has grown. */
+  hasNormal?: boolean;
 }
 
 export interface MachineCandidate {

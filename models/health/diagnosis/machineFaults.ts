@@ -98,12 +98,17 @@ export function suspectShaft(
 /** A pattern that is the cause carries half of the power, so that it is its root in velocity. */
 const HALF_OF_POWER = Math.SQRT1_2;
 
-const unbalance: Rule = (lines, { limitMmPerS, velocityMmPerS }, { candidates }) => {
+/** Beside a 2× of this part of 1×, what has grown may be a bent shaft: docs/decisions/0026-unbalance-or-bent-shaft.md. */
+const WITH_SECOND = 0.12;
+
+/** Without an axial sensor a bent shaft differs from it in its 2× alone. */
+const unbalance: Rule = (lines, { limitMmPerS, velocityMmPerS, hasNormal = false }, { candidates }) => {
   const v = harmonics(lines);
   const axial = lines.velocity(1, 'axial');
   const subs = rss(SUB_ORDERS.map((o) => lines.velocity(o)));
+  const isOpen = hasNormal && !lines.hasAxial && v[1] >= WITH_SECOND * v[0];
   candidates.push(
-    candidate('unbalance', v[0], [
+    candidate(isOpen ? 'unbalance_or_bent_shaft' : 'unbalance', v[0], [
       atLeast(`${mm(v[0])} at 1×`, v[0], 0.5 * limitMmPerS),
       atLeast(`${share(v[0], velocityMmPerS)} of the velocity lies at 1×`, v[0], HALF_OF_POWER * velocityMmPerS),
       atMost(`2× is ${share(v[1], v[0])} of 1×`, v[1], 0.5 * v[0]),
