@@ -7,7 +7,7 @@ import { Statements } from '../store/statements.ts';
 import { AccountTable, isManager, type NewAccount } from './accountTable.ts';
 import { type EnrolledEdge, EnrolmentTable } from './enrolmentTable.ts';
 import type { Identity } from './identity.ts';
-import { hashPassword, isPassword, oneTimePassword, simulatePasswordCheck } from './password.ts';
+import { hashPassword, isPassword, oneTimePassword, PASSWORD_COST, simulatePasswordCheck } from './password.ts';
 import { SessionTable } from './sessionTable.ts';
 import { TokenTable } from './tokenTable.ts';
 
@@ -29,11 +29,14 @@ export class IdentityStore {
   readonly enrolments: EnrolmentTable;
   readonly #db: Database.Database;
   readonly #now: () => number;
+  readonly #cost: typeof PASSWORD_COST;
 
-  constructor(directory: string, now: () => number) {
+  /** @param cost of hashing passwords, which tests lower. */
+  constructor(directory: string, now: () => number, cost = PASSWORD_COST) {
     this.#db = openDatabase(directory, 'identity.db', IDENTITY_MIGRATIONS);
     migrate(this.#db, 'identity.db', IDENTITY_MIGRATIONS);
     this.#now = now;
+    this.#cost = cost;
     const statements = new Statements(this.#db);
     this.accounts = new AccountTable(statements);
     this.sessions = new SessionTable(statements);
@@ -44,14 +47,15 @@ export class IdentityStore {
   /** Adds an account and returns its one-time password; null if the name exists. */
   async addAccount(account: NewAccount): Promise<string | null> {
     const password = oneTimePassword();
-    const hash = await hashPassword(password);
+    const hash = await hashPassword(password, this.#cost);
     return this.accounts.add(account, hash, this.#now()) ? password : null;
   }
 
   /** The identity for a name and password; null if either is wrong or the account is disabled. */
   async signIn(name: string, password: string): Promise<(Omit<Identity, 'via'> & { name: string }) | null> {
     const hash = this.accounts.passwordHash(name);
-    const isRight = hash === null ? await simulatePasswordCheck(password) : await isPassword(password, hash);
+    const isRight =
+      hash === null ? await simulatePasswordCheck(password, this.#cost) : await isPassword(password, hash);
     const account = this.accounts.get(name);
     if (!isRight || account === null || account.disabled) return null;
     return account;
@@ -60,7 +64,7 @@ export class IdentityStore {
   /** Resets an account to a one-time password and ends its sessions; null if the account does not exist. */
   async resetPassword(name: string): Promise<string | null> {
     const password = oneTimePassword();
-    const hash = await hashPassword(password);
+    const hash = await hashPassword(password, this.#cost);
     if (this.accounts.get(name) === null) return null;
     this.#db.transaction(() => {
       this.accounts.setPassword(name, hash, true);
@@ -71,7 +75,7 @@ export class IdentityStore {
 
   /** Sets a password chosen by the user, and ends earlier sessions. */
   async choosePassword(name: string, password: string): Promise<void> {
-    const hash = await hashPassword(password);
+    const hash = await hashPassword(password, this.#cost);
     this.#db.transaction(() => {
       this.accounts.setPassword(name, hash, false);
       this.sessions.endAll(name);

@@ -46,6 +46,7 @@ test('the first administrator has a one-time password in a private file, until i
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(lines.join()).toContain(file);
   expect(lines.join()).not.toContain(password);
+  expect(identities.accounts.passwordHash(name)).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
   expect(await identities.signIn(name, password)).toMatchObject({ role: 'administrator', mustChangePassword: true });
   await ensureAdministrator(dataDirectory, identities, log);
   expect(identities.accounts.list()).toHaveLength(1);

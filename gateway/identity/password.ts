@@ -5,10 +5,15 @@ const derive = promisify<string | Buffer, Buffer, number, { N: number; r: number
   scrypt,
 );
 
-/** Cost of scrypt (RFC 7914): 32 MiB and about 0.1 s a hash. https://cheatsheetseries.owasp.org, "Password Storage". */
-const LOG_N = 15;
-const R = 8;
-const P = 3;
+/** Cost parameters of scrypt (RFC 7914). */
+export interface PasswordCost {
+  logN: number;
+  r: number;
+  p: number;
+}
+
+/** 32 MiB and about 0.1 s a hash. https://cheatsheetseries.owasp.org, "Password Storage". */
+export const PASSWORD_COST: PasswordCost = { logN: 15, r: 8, p: 3 };
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 const MIN_LENGTH = 12;
@@ -16,10 +21,10 @@ const MAX_LENGTH = 200;
 const FORMAT = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9_-]+)\$([A-Za-z0-9_-]+)$/;
 
 /** Hashes a password, with salt and cost, in the PHC string format. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost = PASSWORD_COST): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const key = await keyOf(password, salt, LOG_N, R, P, KEY_BYTES);
-  return `$scrypt$ln=${LOG_N},r=${R},p=${P}$${salt.toString('base64url')}$${key.toString('base64url')}`;
+  const key = await keyOf(password, salt, cost, KEY_BYTES);
+  return `$scrypt$ln=${cost.logN},r=${cost.r},p=${cost.p}$${salt.toString('base64url')}$${key.toString('base64url')}`;
 }
 
 /** Verifies a password against a hash. @throws Error if the text is not a hash. */
@@ -28,13 +33,13 @@ export async function isPassword(password: string, hash: string): Promise<boolea
   if (match === null) throw new Error('not a password hash');
   const [logN, r, p] = match.slice(1, 4).map(Number);
   const known = Buffer.from(match[5], 'base64url');
-  const key = await keyOf(password, Buffer.from(match[4], 'base64url'), logN, r, p, known.length);
+  const key = await keyOf(password, Buffer.from(match[4], 'base64url'), { logN, r, p }, known.length);
   return timingSafeEqual(key, known);
 }
 
 /** Takes as long as checking a wrong password, so that timing does not reveal whether an account exists. */
-export async function simulatePasswordCheck(password: string): Promise<false> {
-  await keyOf(password, Buffer.alloc(SALT_BYTES), LOG_N, R, P, KEY_BYTES);
+export async function simulatePasswordCheck(password: string, cost = PASSWORD_COST): Promise<false> {
+  await keyOf(password, Buffer.alloc(SALT_BYTES), cost, KEY_BYTES);
   return false;
 }
 
@@ -55,7 +60,7 @@ export function checkPassword(password: string, account: string): string | null 
   return null;
 }
 
-function keyOf(password: string, salt: Buffer, logN: number, r: number, p: number, bytes: number): Promise<Buffer> {
+function keyOf(password: string, salt: Buffer, { logN, r, p }: PasswordCost, bytes: number): Promise<Buffer> {
   const N = 2 ** logN;
   return derive(password.normalize('NFKC'), salt, bytes, { N, r, p, maxmem: 256 * N * r });
 }
