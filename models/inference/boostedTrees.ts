@@ -247,15 +247,16 @@ function grow(
 function histogramOf({ bins }: Binned, rows: Int32Array, gradient: Float64Array, hessian: Float64Array): Histogram {
   const size = bins.length * BINS;
   const sums = { gradient: new Float64Array(size), hessian: new Float64Array(size), rows: new Float64Array(size) };
+  const { gradient: gradients, hessian: hessians, rows: counts } = sums;
   for (let f = 0; f < bins.length; f++) {
     const column = bins[f];
     const first = f * BINS;
     for (let k = 0; k < rows.length; k++) {
       const i = rows[k];
       const at = first + column[i];
-      sums.gradient[at] += gradient[i];
-      sums.hessian[at] += hessian[i];
-      sums.rows[at]++;
+      gradients[at] += gradient[i];
+      hessians[at] += hessian[i];
+      counts[at]++;
     }
   }
   return sums;
@@ -263,10 +264,16 @@ function histogramOf({ bins }: Binned, rows: Int32Array, gradient: Float64Array,
 
 function without(all: Histogram, part: Histogram): Histogram {
   return {
-    gradient: all.gradient.map((v, i) => v - part.gradient[i]),
-    hessian: all.hessian.map((v, i) => v - part.hessian[i]),
-    rows: all.rows.map((v, i) => v - part.rows[i]),
+    gradient: difference(all.gradient, part.gradient),
+    hessian: difference(all.hessian, part.hessian),
+    rows: difference(all.rows, part.rows),
   };
+}
+
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const left = new Float64Array(a.length);
+  for (let i = 0; i < left.length; i++) left[i] = a[i] - b[i];
+  return left;
 }
 
 /** The split that lowers the loss most; null where none lowers it, or leaves would be too small. */
