@@ -42,8 +42,8 @@ test('ridge finds the weights of a line', () => {
 });
 
 test('learns to tell how long units have that it has not seen, and how sure it is; the same again from its package', () => {
-  const model = trainLife(fleet(12, 2), 1, () => undefined);
-  const again = unpackLife(packLife(model, cardOf(model, 'test', 12, 1, '0')));
+  const model = trainLife(fleet(20, 2), 1, () => undefined);
+  const again = unpackLife(packLife(model, cardOf(model, 'test', 20, 1, '0')));
   let held = 0;
   const unseen = fleet(20, 3);
   for (const unit of unseen) {
