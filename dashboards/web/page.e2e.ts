@@ -127,6 +127,21 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     await page.waitForFunction(() => document.querySelector('.machine strong')?.textContent === 'pump-101');
   });
 
+  test('the map holds every machine in its place, the broken one first, and is used by keyboard', async () => {
+    await page.getByLabel('As a map').check();
+    await page.waitForFunction(() => document.querySelectorAll('.map .spot').length === 9);
+    expect(await page.textContent('.map .spot')).toMatch(/pump-101.*outer-race defect.*waits for/s);
+    await page.focus('.map .spot');
+    await page.keyboard.press('ArrowRight');
+    const second = await page.evaluate(() => document.activeElement?.getAttribute('href'));
+    expect(second).not.toContain('pump-101');
+    expect(await page.getAttribute('.focused a', 'href')).toBe(second);
+    await page.evaluate(AXE);
+    const found = 'axe.run().then((r) => r.violations.map((v) => v.id))';
+    expect(await page.evaluate(found)).toEqual([]);
+    await page.getByLabel('As a map').uncheck();
+  });
+
   test('has no violation of accessibility, light and dark, narrow and wide, and never scrolls sideways', async () => {
     const views = {
       '#/': '.machine',

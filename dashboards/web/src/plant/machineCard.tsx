@@ -16,8 +16,7 @@ interface CardProps {
 export function MachineCard({ machine, alerts, lastVisitMs }: CardProps) {
   const { health, watch } = machine;
   if (watch.state === 'not_watched') return <UnwatchedCard health={health} watch={watch} />;
-  const worst = alerts.find((a) => a.severity === 'critical') ?? alerts.at(0);
-  const isNew = lastVisitMs > 0 && alerts.some((a) => a.raisedAtMs > lastVisitMs);
+  const worst = worstOf(alerts);
   return (
     <li class={`machine ${health.status}`}>
       <a href={`#/machine/${keyOf(health)}`}>
@@ -27,26 +26,47 @@ export function MachineCard({ machine, alerts, lastVisitMs }: CardProps) {
         <span class="quiet">{health.kind}</span>
         <span class="status">{statusText(health)}</span>
         {worst ? <Trouble alert={worst} more={alerts.length - 1} /> : <span class="quiet">{levelText(health)}</span>}
-        {isNew && <span class="badge">New since your last visit</span>}
+        {isNewSince(alerts, lastVisitMs) && <span class="badge">New since your last visit</span>}
         <Sparkline health={health} />
       </a>
     </li>
   );
 }
 
+const worstOf = (alerts: readonly AlertRecord[]) => alerts.find((a) => a.severity === 'critical') ?? alerts.at(0);
+
+export const isNewSince = (alerts: readonly AlertRecord[], lastVisitMs: number): boolean =>
+  lastVisitMs > 0 && alerts.some((a) => a.raisedAtMs > lastVisitMs);
+
+/** What the card shows, in one sentence. */
+export function descriptionOf(machine: MachineView, alerts: readonly AlertRecord[], lastVisitMs: number): string {
+  const { health, watch } = machine;
+  if (watch.state === 'not_watched') return `Not watched, ${unwatchedText(watch)}`;
+  const worst = worstOf(alerts);
+  const detail = worst ? `${faultText(worst)}, ${careText(worst, alerts.length - 1)}` : levelText(health);
+  const isNew = isNewSince(alerts, lastVisitMs) ? ' · New since your last visit' : '';
+  return `${statusText(health)}, ${detail}${isNew}`;
+}
+
 function Trouble({ alert, more }: { alert: AlertRecord; more: number }) {
-  const { text, asset, raisedAtMs, assignedTo } = alert;
-  // The card already shows the machine's name.
-  const what = text.startsWith(`${asset} `) ? text.slice(asset.length + 1) : text;
   return (
     <>
-      <span class="trouble">{what}</span>
-      <span class="quiet">
-        since {time(raisedAtMs)} · {assignedTo ? `assigned to ${assignedTo}` : 'unassigned'} · {nextStepText(alert)}
-        {more > 0 ? ` · ${more} more` : ''}
-      </span>
+      <span class="trouble">{faultText(alert)}</span>
+      <span class="quiet">{careText(alert, more)}</span>
     </>
   );
+}
+
+/** The card already shows the machine's name. */
+const faultText = ({ text, asset }: AlertRecord): string =>
+  text.startsWith(`${asset} `) ? text.slice(asset.length + 1) : text;
+
+/** Since when, whose, and the next step. */
+function careText(alert: AlertRecord, more: number): string {
+  const { raisedAtMs, assignedTo } = alert;
+  const owner = assignedTo ? `assigned to ${assignedTo}` : 'unassigned';
+  const others = more > 0 ? ` · ${more} more` : '';
+  return `since ${time(raisedAtMs)} · ${owner} · ${nextStepText(alert)}${others}`;
 }
 
 function nextStepText({ state, returnedAtMs, finding }: AlertRecord): string {
@@ -68,11 +88,16 @@ function whyNotAssessed(points: MachineView['health']['points']): string {
   return first?.assessment === 'not_assessable' ? `${first.reason} (${first.remedy})` : 'no data yet';
 }
 
-const UNWATCHED: Record<Extract<MachineView['watch'], { state: 'not_watched' }>['reason'], string> = {
+type Unwatched = Extract<MachineView['watch'], { state: 'not_watched' }>;
+
+const UNWATCHED: Record<Unwatched['reason'], string> = {
   edge_offline: 'its edge is disconnected',
   edge_silent: 'its edge sends no data',
   machine_silent: 'its edge sends no verdict',
 };
+
+const unwatchedText = ({ sinceMs, reason }: Unwatched): string =>
+  `${sinceMs > 0 ? `since ${time(sinceMs)}: ` : ''}${UNWATCHED[reason]}`;
 
 /** A machine whose messages do not arrive; its last verdict is out of date. */
 function UnwatchedCard({ health, watch }: { health: MachineView['health']; watch: MachineView['watch'] }) {
@@ -85,10 +110,7 @@ function UnwatchedCard({ health, watch }: { health: MachineView['health']; watch
         </strong>
         <span class="quiet">{health.kind}</span>
         <span class="status">Not watched</span>
-        <span class="quiet">
-          {watch.sinceMs > 0 ? `since ${time(watch.sinceMs)}: ` : ''}
-          {UNWATCHED[watch.reason]}
-        </span>
+        <span class="quiet">{unwatchedText(watch)}</span>
       </a>
     </li>
   );

@@ -7,10 +7,15 @@ import { groupBy } from '../groupBy.ts';
 import { alerts, keyOf, lastVisitMs, machines } from '../state.ts';
 import { WorkOrderList } from '../workOrders.tsx';
 import { MachineCard } from './machineCard.tsx';
+import { PlantMap } from './plantMap.tsx';
+import { worstFirst, worstOf } from './worstFirst.ts';
+
+const MAP = 'millwright.map';
 
 /** The plant's alerts and machines, by site, area and line, worst first. */
 export function PlantPage() {
   const search = useSignal('');
+  const isMap = useSignal(localStorage.getItem(MAP) === 'true');
   const wanted = search.value.trim().toLowerCase();
   const shown = machines.value.filter((m) => wanted === '' || textOf(m).includes(wanted));
   const byMachine = groupBy(alerts.value, keyOf);
@@ -34,13 +39,28 @@ export function PlantPage() {
             Search by name, kind, place or status
             <input value={search.value} onInput={(e) => (search.value = e.currentTarget.value)} />
           </label>
+          <label>
+            <input
+              type="checkbox"
+              checked={isMap.value}
+              onChange={(e) => {
+                isMap.value = e.currentTarget.checked;
+                localStorage.setItem(MAP, String(isMap.value));
+              }}
+            />{' '}
+            As a map
+          </label>
           <span class="quiet">{summaryOf(machines.value)}</span>
         </p>
         {machines.value.length === 0 && <p class="empty">No machine has reported yet.</p>}
         {machines.value.length > 0 && shown.length === 0 && <p class="empty">No matching machine.</p>}
-        {places.map(([place, own]) => (
-          <MachineList key={place} place={places.length > 1 ? place : null} machines={own} alerts={byMachine} />
-        ))}
+        {isMap.value ? (
+          <PlantMap machines={shown} alerts={byMachine} lastVisitMs={lastVisitMs} />
+        ) : (
+          places.map(([place, own]) => (
+            <MachineList key={place} place={places.length > 1 ? place : null} machines={own} alerts={byMachine} />
+          ))
+        )}
       </section>
     </div>
   );
@@ -65,18 +85,6 @@ function MachineList({ place, machines, alerts }: ListProps) {
       </ul>
     </>
   );
-}
-
-/** Machines that are not watched come first, because their state is unknown. */
-const rankOf = ({ watch, health }: MachineView): number =>
-  watch.state === 'watched' ? 1 + STATUS_ORDER.indexOf(health.status) : 0;
-
-const worstOf = (machines: readonly MachineView[]): number => Math.min(...machines.map(rankOf));
-
-/** Normal machines are ordered by name: their index fluctuates, and a card must not move while it is being tapped. */
-function worstFirst(a: MachineView, b: MachineView): number {
-  const byIndex = a.health.status === 'NORMAL' ? 0 : (b.health.index ?? 0) - (a.health.index ?? 0);
-  return rankOf(a) - rankOf(b) || byIndex || a.health.asset.localeCompare(b.health.asset);
 }
 
 const statusOf = ({ watch, health }: MachineView): string =>
