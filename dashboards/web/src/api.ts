@@ -20,6 +20,7 @@ import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Suppression } from '#models/contracts/suppression.ts';
 import type { Backtest, Value } from '#models/contracts/value.ts';
 import type { WorkList, WorkOrder } from '#models/contracts/workOrder.ts';
+import { t } from './i18n/i18n.ts';
 
 const TOKEN = 'millwright.token';
 
@@ -38,7 +39,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   const known = token.read();
   if (known) headers.set('authorization', `Bearer ${known}`);
   const response = await fetch(path, { ...init, headers });
-  if (response.status === 401) throw new NotAllowed((await reasonOf(response)) ?? 'sign in');
+  if (response.status === 401) throw new NotAllowed((await reasonOf(response)) ?? t('sign in'));
   if (!response.ok) throw new Refused(path, response.status, await reasonOf(response));
   return response;
 }
@@ -149,7 +150,7 @@ export const api = {
     const answer = await post('/api/v1/plan/what-if', { item, ...change });
     const { items } = (await answer.json()) as { items: PlanItem[] };
     const found = items.find((i) => i.site === site);
-    if (!found) throw new Error(`${item} is not in the plan`);
+    if (!found) throw new Error(t('{{item}} is not in the plan', { item }));
     return found;
   },
   /** Saves a response as a file: a plain link could not send the token. */

@@ -2,6 +2,8 @@ import { signal } from '@preact/signals';
 import { AccountsPage } from './accounts/accountsPage.tsx';
 import { AlertsPage } from './alerts/alertsPage.tsx';
 import { api } from './api.ts';
+import { DisplaySettings } from './displaySettings.tsx';
+import { t, term } from './i18n/i18n.ts';
 import { MachinePage } from './machine/machinePage.tsx';
 import { ModelsPage } from './models.tsx';
 import { PlanItemPage } from './planning/planItemPage.tsx';
@@ -19,10 +21,10 @@ addEventListener('hashchange', () => {
 });
 
 const CONNECTION_WORDS = {
-  connecting: 'Connecting …',
-  live: 'Live',
-  lost: 'Connection lost: reconnecting',
-  'not allowed': 'Not signed in',
+  connecting: t('Connecting …'),
+  live: t('Live'),
+  lost: t('Connection lost: reconnecting'),
+  'not allowed': t('Not signed in'),
 };
 
 export function App() {
@@ -34,28 +36,29 @@ export function App() {
             Millwright
           </a>
         </h1>
-        <nav aria-label="Views">
+        <nav aria-label={t('Views')}>
           <a class="view" href="#/" aria-current={view() === 'machines' ? 'page' : undefined}>
-            Machines
+            {t('Machines')}
           </a>
           <a class="view" href="#/alerts" aria-current={view() === 'alerts' ? 'page' : undefined}>
-            Alerts
+            {t('Alerts')}
           </a>
           <a class="view" href="#/work" aria-current={view() === 'work' ? 'page' : undefined}>
-            Work
+            {t('Work')}
           </a>
           <a class="view" href="#/models" aria-current={view() === 'models' ? 'page' : undefined}>
-            Models
+            {t('Models')}
           </a>
           <a class="view" href="#/plan" aria-current={view() === 'planning' ? 'page' : undefined}>
-            Planning{planAlerts.value.length > 0 ? ` (${planAlerts.value.length})` : ''}
+            {t('Planning')}
+            {planAlerts.value.length > 0 ? ` (${planAlerts.value.length})` : ''}
           </a>
           <a class="view" href="#/value" aria-current={view() === 'value' ? 'page' : undefined}>
-            Value
+            {t('Value')}
           </a>
           {mayUse('tokens') && session.value?.name != null && (
             <a class="view" href="#/accounts" aria-current={view() === 'accounts' ? 'page' : undefined}>
-              {mayUse('accounts') ? 'Accounts' : 'Tokens'}
+              {mayUse('accounts') ? t('Accounts') : t('Tokens')}
             </a>
           )}
         </nav>
@@ -68,6 +71,7 @@ export function App() {
         {problem.value && <p role="alert">{problem.value}</p>}
         {connection.value === 'not allowed' ? <SignInOrChoose /> : <Content />}
       </main>
+      <DisplaySettings />
     </>
   );
 }
@@ -108,14 +112,14 @@ function Content() {
 /** From an outdated link: showing another machine's page, or the plant, would be misleading. */
 function UnknownMachine({ name }: { name: string }) {
   // Unknown until the machines are loaded.
-  if (connection.value !== 'live') return <p role="status">Loading …</p>;
+  if (connection.value !== 'live') return <p role="status">{t('Loading …')}</p>;
   return (
     <section aria-labelledby="machine-name">
       <p>
-        <a href="#/">All machines</a>
+        <a href="#/">{t('All machines')}</a>
       </p>
       <h2 id="machine-name">{name}</h2>
-      <p role="alert">No machine of this name has reported to this gateway, or you may not see its site.</p>
+      <p role="alert">{t('No machine of this name has reported to this gateway, or you may not see its site.')}</p>
     </section>
   );
 }
@@ -136,11 +140,11 @@ function SignedIn() {
     <span class="signed-in">
       {name}{' '}
       <small class="quiet">
-        {role}
+        {role === null ? '' : term(role)}
         {sites === null ? '' : `, ${sites.join(', ')}`}
       </small>{' '}
       <button type="button" onClick={() => void signOut()}>
-        Sign out
+        {t('Sign out')}
       </button>
     </span>
   );

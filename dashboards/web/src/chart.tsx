@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { t } from './i18n/i18n.ts';
 import 'uplot/dist/uPlot.min.css';
 import { number } from './format.ts';
 import { timeTicks } from './timeTicks.ts';
@@ -55,14 +56,14 @@ const NAME_PX = 11;
 
 /** One line over time or frequency, or the reason for a missing one. */
 export function Chart(props: ChartProps) {
-  const { title, unit, xUnit, note, x, whyEmpty = 'No values in this range.' } = props;
+  const { title, unit, xUnit, note, x, whyEmpty = t('No values in this range.') } = props;
   return (
     <figure class="chart">
       <figcaption>
         {title}{' '}
         <small>
           {unit}
-          {xUnit === undefined ? '' : ` over ${xUnit}`}
+          {xUnit === undefined ? '' : ` ${t('over {{unit}}', { unit: xUnit })}`}
           {note === undefined ? '' : `; ${note}`}
         </small>
       </figcaption>

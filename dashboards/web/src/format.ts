@@ -1,20 +1,24 @@
 import type { HealthMessage, Namur, RemainingLife } from '#models/contracts/health.ts';
 import type { Unit } from '#models/contracts/units.ts';
+import { language, locale, t } from './i18n/i18n.ts';
 
 /** Terms of NE 107; for `CHECK_FUNCTION` see `statusText`. */
 export const STATUS_WORDS: Record<Namur, string> = {
-  FAILURE: 'Failure',
-  MAINTENANCE_REQUIRED: 'Maintenance required',
-  OFF_SPEC: 'Off specification',
-  CHECK_FUNCTION: 'Not assessed',
-  NORMAL: 'Normal',
+  FAILURE: t('Failure'),
+  MAINTENANCE_REQUIRED: t('Maintenance required'),
+  OFF_SPEC: t('Off specification'),
+  CHECK_FUNCTION: t('Not assessed'),
+  NORMAL: t('Normal'),
 };
+
+/** A status within a sentence. German keeps its nouns in capitals. */
+export const inSentence = (words: string): string => (language === 'en' ? words.toLowerCase() : words);
 
 type Health = Pick<HealthMessage, 'status' | 'index'>;
 
 /** A machine with a silent sensor is assessed by the others: partial information, but not normal. */
 export const statusText = ({ status, index }: Health): string =>
-  status === 'CHECK_FUNCTION' && index !== undefined ? 'Partly assessed' : STATUS_WORDS[status];
+  status === 'CHECK_FUNCTION' && index !== undefined ? t('Partly assessed') : STATUS_WORDS[status];
 
 /** Worst first. */
 export const STATUS_ORDER: readonly Namur[] = [
@@ -29,7 +33,7 @@ export function duration(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`;
   if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
   if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
+  return t('{{count}} days', { count: Math.round(seconds / 86_400) });
 }
 
 /** For `dateTime`; empty for an invalid time. */
@@ -40,35 +44,63 @@ export function isoTime(ms: number): string {
 
 export function time(ms: number): string {
   const date = new Date(ms);
-  if (Number.isNaN(date.getTime())) return 'at an impossible time';
+  if (Number.isNaN(date.getTime())) return t('at an impossible time');
   const sameDay = date.toDateString() === new Date().toDateString();
-  return sameDay ? date.toLocaleTimeString() : date.toLocaleString();
+  return sameDay ? date.toLocaleTimeString(locale) : date.toLocaleString(locale);
 }
 
 export function lifeText(life: RemainingLife): string {
-  if (life.assessment === 'not_assessable') return `not assessable: ${life.reason}`;
-  if (life.medianS === 0) return 'reached';
-  const high = life.highS === undefined ? 'open' : duration(life.highS);
-  return `about ${duration(life.medianS)} (90 %: ${duration(life.lowS)} to ${high})`;
+  if (life.assessment === 'not_assessable') return t('not assessable: {{reason}}', { reason: life.reason });
+  if (life.medianS === 0) return t('reached');
+  const high = life.highS === undefined ? t('open') : duration(life.highS);
+  return t('about {{medianS}} (90 %: {{lowS}} to {{high}})', {
+    medianS: duration(life.medianS),
+    lowS: duration(life.lowS),
+    high,
+  });
 }
 
 /** Units as normally written; the wire format is ASCII. */
-const UNIT_WORDS: Partial<Record<Unit, string>> = { 'm/s2': 'm/s²', um: 'µm', degC: '°C', 'm3/h': 'm³/h', '1': '' };
+const UNIT_WORDS: Partial<Record<Unit, string>> = {
+  'm/s2': 'm/s²',
+  um: 'µm',
+  degC: '°C',
+  'm3/h': 'm³/h',
+  rpm: t('rpm'),
+  '1': '',
+};
 
 export const unitText = (unit: Unit): string => UNIT_WORDS[unit] ?? unit;
 
+const PLAIN = new Intl.NumberFormat(locale, { useGrouping: false, maximumFractionDigits: 20 });
+/** Without a sign for zero. */
+const plain = (value: number): string => PLAIN.format(value + 0);
+
+/** A number with a given count of decimals. */
+export const decimals = (value: number, count: number): string =>
+  value.toLocaleString(locale, { useGrouping: false, minimumFractionDigits: count, maximumFractionDigits: count });
+
+/** A calendar date of the interface, such as 2026-11-28. */
+export function day(date: string): string {
+  const at = new Date(`${date.slice(0, 10)}T00:00:00Z`);
+  const isEnglish = language === 'en' || Number.isNaN(at.getTime());
+  return isEnglish ? date : at.toLocaleDateString(locale, { timeZone: 'UTC' });
+}
+
 /** Three significant digits, without an exponent where it can be avoided. */
 export function number(value: number): string {
-  return Math.abs(value) >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+  return plain(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3)));
 }
 
 /** No more digits than a reader would act on. */
 export const percent = (part: number): string =>
-  part > 0 && part < 0.001 ? '< 0.1 %' : `${Number((100 * part).toPrecision(part < 0.0995 ? 2 : 3))} %`;
+  part > 0 && part < 0.001
+    ? `< ${plain(0.1)} %`
+    : `${plain(Number((100 * part).toPrecision(part < 0.0995 ? 2 : 3)))} %`;
 
 /** Amounts of money, in the configured currency of the tables. */
 export const money = (value: number, currency = ''): string =>
-  `${value.toLocaleString(undefined, { maximumFractionDigits: value < 100 ? 2 : 0 })} ${currency}`.trimEnd();
+  `${value.toLocaleString(locale, { maximumFractionDigits: value < 100 ? 2 : 0 })} ${currency}`.trimEnd();
 
 /** Items counted in pieces need no unit. */
 const PIECES = /^(each|ea|pcs?|pieces?|units?|stk?|stück)$/i;
@@ -76,3 +108,6 @@ const PIECES = /^(each|ea|pcs?|pieces?|units?|stk?|stück)$/i;
 /** A quantity of an item, in its unit where the tables give one. */
 export const units = (value: number, unit = ''): string =>
   PIECES.test(unit) ? number(value) : `${number(value)} ${unit}`.trimEnd();
+
+/** A vibration velocity with its unit. */
+export const velocity = (mmPerS: number): string => `${number(mmPerS)} mm/s`;

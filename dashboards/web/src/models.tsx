@@ -4,55 +4,66 @@ import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import { api } from './api.ts';
 import { number, percent, time } from './format.ts';
+import { t, term } from './i18n/i18n.ts';
 import { Table } from './table.tsx';
 import { useLoaded, useTicks } from './useLoaded.ts';
 
 const REFRESH_MS = 5000;
 
 const STAGE_WORDS: Record<Rollout['stage'], string> = {
-  shadow: 'shadow on all',
-  canary: 'live on canaries',
-  everywhere: 'live on all',
-  done: 'arrived',
-  rolling_back: 'rolling back',
-  rolled_back: 'rolled back',
+  shadow: t('shadow on all'),
+  canary: t('live on canaries'),
+  everywhere: t('live on all'),
+  done: t('arrived'),
+  rolling_back: t('rolling back'),
+  rolled_back: t('rolled back'),
 };
 
 /** The process model of each machine, whether it still fits, and roll-outs in progress. */
 export function ModelsPage() {
   const ticks = useTicks(REFRESH_MS);
   const { value, error } = useLoaded(() => Promise.all([api.edges(), api.models(), api.rollouts()]), [ticks.value]);
-  if (value.value === null) return <p role={error.value ? 'alert' : 'status'}>{error.value ?? 'Loading …'}</p>;
+  if (value.value === null) return <p role={error.value ? 'alert' : 'status'}>{error.value ?? t('Loading …')}</p>;
   const [edges, models, rollouts] = value.value;
   const machines = edges.flatMap((edge) => (edge.models ?? []).map((its) => machineRow(edge, its)));
   return (
     <>
       {error.value && <p role="alert">{error.value}</p>}
-      <h2>Models on machines ({machines.length})</h2>
+      <h2>{t('Models on machines ({{count}})', { count: machines.length })}</h2>
       <p class="quiet">
-        A machine with three slow values or more learns a model of them over its first week; others come from the
-        registry.
+        {t(
+          'A machine with three slow values or more learns a model of them over its first week; others come from the registry.',
+        )}
       </p>
       {machines.length > 0 && (
         <Table
-          label="Models on machines"
-          head={['Machine', 'Judges', 'Rows', 'Flagged rows', 'Time a row', 'In shadow', 'Fit', 'Last rolled back']}
+          label={t('Models on machines')}
+          head={[
+            t('Machine'),
+            t('Judges'),
+            t('Rows'),
+            t('Flagged rows'),
+            t('Time a row'),
+            t('In shadow'),
+            t('Fit'),
+            t('Last rolled back'),
+          ]}
           rows={machines}
         />
       )}
-      <h2>Registry ({models.length})</h2>
+      <h2>{t('Registry ({{count}})', { count: models.length })}</h2>
       {models.length > 0 && (
         <Table
-          label="Registry"
-          head={['Model', 'Id', 'Kind', 'Added', 'Approved', 'Runs on']}
+          label={t('Registry')}
+          head={[t('Model'), t('Id'), t('Kind'), t('Added'), t('Approved'), t('Runs on')]}
           rows={models.map(modelRow)}
         />
       )}
-      <h2>Roll-outs ({rollouts.length})</h2>
+      <h2>{t('Roll-outs ({{count}})', { count: rollouts.length })}</h2>
       {rollouts.length > 0 && (
         <Table
-          label="Roll-outs"
-          head={['Number', 'Model', 'Stage', 'Since', 'Machines', 'Why']}
+          label={t('Roll-outs')}
+          head={[t('Number'), t('Model'), t('Stage'), t('Since'), t('Machines'), t('Why')]}
           rows={rollouts.map((rollout) => rolloutRow(rollout, models))}
         />
       )}
@@ -64,10 +75,11 @@ const named = ({ name, release }: Pick<ModelRun, 'name' | 'release'>) => `${name
 
 function machineRow({ site, edge, online }: StatusMessage, { asset, active, candidate, undone, fit }: MachineModels) {
   const drifted = fit?.drifted.map(({ channel }) => channel).join(', ');
-  const fits = fit === undefined ? 'too few rows yet' : drifted ? `moved: ${drifted}` : 'as in training';
+  const fits =
+    fit === undefined ? t('too few rows yet') : drifted ? t('moved: {{drifted}}', { drifted }) : t('as in training');
   return [
-    `${site}/${edge}/${asset}${online ? '' : ' (away)'}`,
-    active ? named(active) : 'none',
+    `${site}/${edge}/${asset}${online ? '' : ` (${t('away')})`}`,
+    active ? named(active) : t('none'),
     active ? number(active.rows) : '–',
     active && active.rows > 0 ? percent(active.over / active.rows) : '–',
     active ? `${number(active.msPerRow)} ms` : '–',
@@ -81,10 +93,12 @@ function modelRow({ id, name, release, kind, added, approved, where }: ModelView
   return [
     named({ name, release }),
     id.slice(0, 12),
-    kind,
-    `${time(added.atMs)} by ${added.by}`,
-    approved ? `${time(approved.atMs)} by ${approved.by}` : 'not approved: edges cannot fetch it',
-    where.length === 0 ? 'none' : where.map(({ site, edge, asset }) => `${site}/${edge}/${asset}`).join(', '),
+    term(kind),
+    t('{{atMs}} by {{by}}', { atMs: time(added.atMs), by: added.by }),
+    approved
+      ? t('{{atMs}} by {{by}}', { atMs: time(approved.atMs), by: approved.by })
+      : t('not approved: edges cannot fetch it'),
+    where.length === 0 ? t('none') : where.map(({ site, edge, asset }) => `${site}/${edge}/${asset}`).join(', '),
   ];
 }
 

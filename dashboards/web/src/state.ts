@@ -6,6 +6,7 @@ import type { PlanAlert } from '#models/contracts/plan.ts';
 import { machineKey as keyOf } from '#models/contracts/topics.ts';
 import { openWorkOrderStates, type WorkOrder } from '#models/contracts/workOrder.ts';
 import { api, NotAllowed, request } from './api.ts';
+import { t } from './i18n/i18n.ts';
 import { session } from './session/session.ts';
 
 export { keyOf };
@@ -57,23 +58,24 @@ export async function follow(): Promise<void> {
 }
 
 export const acknowledge = (id: string, by: string, comment: string) =>
-  attempt('Not acknowledged', () => api.acknowledge(id, by, comment));
+  attempt(t('Not acknowledged'), () => api.acknowledge(id, by, comment));
 
 export const act = (id: string, by: string, change: AlarmAction) =>
-  attempt('Not changed', () => api.act(id, by, change));
+  attempt(t('Not changed'), () => api.act(id, by, change));
 
-export const attach = (id: string, by: string, file: File) => attempt('Not attached', () => api.attach(id, by, file));
+export const attach = (id: string, by: string, file: File) =>
+  attempt(t('Not attached'), () => api.attach(id, by, file));
 
 export const find = (id: string, by: string, finding: 'confirmed' | 'false_alarm') =>
-  attempt('Not recorded', () => api.find(id, by, finding));
+  attempt(t('Not recorded'), () => api.find(id, by, finding));
 
 export const decideOrder = (id: string, what: 'approve' | 'reject', by: string, reason: string | undefined) =>
-  attempt('Not decided', () => api.decideOrder(id, what, by, reason));
+  attempt(t('Not decided'), () => api.decideOrder(id, what, by, reason));
 
 export const acknowledgePlan = (id: string, by: string, comment: string) =>
-  attempt('Not acknowledged', () => api.acknowledgePlan(id, by, comment));
+  attempt(t('Not acknowledged'), () => api.acknowledgePlan(id, by, comment));
 
-export const save = (path: string, name: string) => attempt('Not saved', () => api.save(path, name));
+export const save = (path: string, name: string) => attempt(t('Not saved'), () => api.save(path, name));
 
 /** Runs an action at the gateway; shows the error on failure. */
 async function attempt(what: string, work: () => Promise<unknown>): Promise<void> {

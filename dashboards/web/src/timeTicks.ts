@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import { locale } from './i18n/i18n.ts';
 
 const MINUTE_S = 60;
 const DAY_S = 86_400;
@@ -9,9 +10,9 @@ const DAY_S = 86_400;
 export const timeTicks: uPlot.Axis.DynamicValues = (_self, ticks, _axis, _space, stepS) =>
   ticks.map((seconds, i) => {
     const at = new Date(seconds * 1000);
-    const day = at.toLocaleDateString(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+    const day = at.toLocaleDateString(locale, { day: 'numeric', month: 'short', year: 'numeric' });
     if (stepS >= DAY_S) return day;
-    const time = at.toLocaleTimeString(undefined, {
+    const time = at.toLocaleTimeString(locale, {
       hour: 'numeric',
       minute: '2-digit',
       ...(stepS < MINUTE_S && { second: '2-digit' }),

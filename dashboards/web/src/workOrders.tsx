@@ -1,26 +1,27 @@
 import { useSignal } from '@preact/signals';
 import type { WorkOrder } from '#models/contracts/workOrder.ts';
 import { number, time } from './format.ts';
+import { t } from './i18n/i18n.ts';
 import { mayUse, recordedName, session } from './session/session.ts';
 import { decideOrder, keyOf, workOrders } from './state.ts';
 
 const STATE_WORDS: Record<WorkOrder['state'], string> = {
-  proposed: 'Waits for approval',
-  approved: 'Approved, not sent yet',
-  sent: 'In the maintenance system',
-  done: 'Done',
-  rejected: 'Rejected',
-  withdrawn: 'Withdrawn',
-  failed: 'Refused by the maintenance system',
+  proposed: t('Waits for approval'),
+  approved: t('Approved, not sent yet'),
+  sent: t('In the maintenance system'),
+  done: t('Done'),
+  rejected: t('Rejected'),
+  withdrawn: t('Withdrawn'),
+  failed: t('Refused by the maintenance system'),
 };
-export const TASK_WORDS = { inspect: 'Inspect', repair: 'Repair' };
+export const TASK_WORDS = { inspect: t('Inspect'), repair: t('Repair') };
 
 /** Open work orders; nothing if there are none. */
 export function WorkOrderList() {
   if (workOrders.value.length === 0) return null;
   return (
     <>
-      <h2>Work orders ({workOrders.value.length})</h2>
+      <h2>{t('Work orders ({{count}})', { count: workOrders.value.length })}</h2>
       <ul class="work-orders">
         {workOrders.value.map((order) => (
           <WorkOrderItem key={order.id} order={order} />
@@ -37,11 +38,12 @@ function WorkOrderItem({ order }: { order: WorkOrder }) {
         {TASK_WORDS[order.task]} {order.asset}
       </a>
       , {number(order.amount)} {order.currency}: <strong>{STATE_WORDS[order.state]}</strong>
-      {order.externalId && ` as ${order.externalId}`}
+      {order.externalId && ` ${t('as {{order}}', { order: order.externalId })}`}
       {order.externalStatus && ` (${order.externalStatus})`}
       <p class="quiet">
-        {time(order.createdMs)}: {order.text}.{order.decidedBy && ` Approved by ${order.decidedBy}.`}
-        {order.error && ` Last attempt: ${order.error}`}
+        {time(order.createdMs)}: {order.text}.
+        {order.decidedBy && ` ${t('Approved by {{name}}.', { name: order.decidedBy })}`}
+        {order.error && ` ${t('Last attempt: {{error}}', { error: order.error })}`}
       </p>
       {mayDecide(order) && <Decision order={order} />}
     </li>
@@ -62,13 +64,14 @@ function Decision({ order: { id } }: { order: WorkOrder }) {
   return (
     <p class="actions">
       <label>
-        Reason <input maxLength={1000} value={reason.value} onInput={(e) => (reason.value = e.currentTarget.value)} />
+        {t('Reason')}{' '}
+        <input maxLength={1000} value={reason.value} onInput={(e) => (reason.value = e.currentTarget.value)} />
       </label>
       <button type="button" onClick={() => decide('approve')}>
-        Approve
+        {t('Approve')}
       </button>
       <button type="button" onClick={() => decide('reject')}>
-        Reject
+        {t('Reject')}
       </button>
     </p>
   );

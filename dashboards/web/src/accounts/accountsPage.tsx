@@ -2,13 +2,14 @@ import { useSignal } from '@preact/signals';
 import { type Account, roles } from '#models/contracts/identity.ts';
 import { api } from '../api.ts';
 import { time } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { ScrollTable } from '../scroll.tsx';
 import { mayUse } from '../session/session.ts';
 import { type Run, useChanging } from '../useChanging.ts';
 import { Tokens } from './tokens.tsx';
 
 const PERSON_ROLES = roles.filter((role) => role !== 'metrics');
-const sitesText = (sites: string[] | null) => sites?.join(', ') ?? 'all sites';
+const sitesText = (sites: string[] | null) => sites?.join(', ') ?? t('all sites');
 /** Null: all. The names of areas may have blanks, those of sites have none. */
 const sitesIn = (text: string) => {
   const places = text.split(/[,;]/).flatMap((part) => (part.includes('/') ? [part.trim()] : part.split(/\s+/)));
@@ -30,10 +31,13 @@ function Accounts() {
   const { value, error, outcome, run } = useChanging(() => api.accounts());
   return (
     <section aria-labelledby="accounts-title">
-      <h2 id="accounts-title">Accounts</h2>
+      <h2 id="accounts-title">{t('Accounts')}</h2>
       {error.value && <p role="alert">{error.value}</p>}
       {outcome.value && <p role="status">{outcome.value}</p>}
-      <ScrollTable label="All accounts" head={['Name', 'Role', 'Sites', 'Since', 'State', 'Change']}>
+      <ScrollTable
+        label={t('All accounts')}
+        head={[t('Name'), t('Role'), t('Sites'), t('Since'), t('State'), t('Change')]}
+      >
         {(value.value ?? []).map((account) => (
           <AccountRow key={account.name} account={account} run={run} />
         ))}
@@ -48,31 +52,33 @@ function AccountRow({ account, run }: { account: Account; run: Run }) {
   const change = (what: Partial<Account>) =>
     run(async () => {
       await api.changeAccount({ ...account, ...what });
-      return `${name} has been changed; its sessions and personal tokens have ended.`;
+      return t('{{name}} has been changed; its sessions and personal tokens have ended.', { name });
     });
   return (
     <tr data-account={name}>
       <th scope="row">{name}</th>
       <td>
         <select
-          aria-label={`Role of ${name}`}
+          aria-label={t('Role of {{name}}', { name })}
           value={role}
           onChange={(e) => void change({ role: e.currentTarget.value as Account['role'] })}
         >
           {PERSON_ROLES.map((one) => (
-            <option key={one}>{one}</option>
+            <option key={one} value={one}>
+              {term(one)}
+            </option>
           ))}
         </select>
       </td>
       <td>{sitesText(sites)}</td>
       <td>{time(createdMs)}</td>
-      <td>{disabled ? 'disabled' : mustChangePassword ? 'one-time password' : 'active'}</td>
+      <td>{disabled ? t('disabled') : mustChangePassword ? t('one-time password') : t('active')}</td>
       <td>
         <button type="button" onClick={() => void run(() => oneTime(api.resetAccount(name)))}>
-          Reset password
+          {t('Reset password')}
         </button>{' '}
         <button type="button" onClick={() => void change({ disabled: !disabled })}>
-          {disabled ? 'Enable' : 'Disable'}
+          {disabled ? t('Enable') : t('Disable')}
         </button>
       </td>
     </tr>
@@ -92,26 +98,29 @@ function NewAccount({ run }: { run: Run }) {
   return (
     <form class="take" onSubmit={submit}>
       <label>
-        Name <input required maxLength={64} value={name.value} onInput={(e) => (name.value = e.currentTarget.value)} />
+        {t('Name')}{' '}
+        <input required maxLength={64} value={name.value} onInput={(e) => (name.value = e.currentTarget.value)} />
       </label>
       <label>
-        Role{' '}
+        {t('Role')}{' '}
         <select value={role.value} onChange={(e) => (role.value = e.currentTarget.value as Account['role'])}>
           {PERSON_ROLES.map((one) => (
-            <option key={one}>{one}</option>
+            <option key={one} value={one}>
+              {term(one)}
+            </option>
           ))}
         </select>
       </label>
       <label>
-        Sites, or areas as site/area (none: all){' '}
+        {t('Sites, or areas as site/area (none: all)')}{' '}
         <input value={sites.value} onInput={(e) => (sites.value = e.currentTarget.value)} />
       </label>
-      <button type="submit">Add an account</button>
+      <button type="submit">{t('Add an account')}</button>
     </form>
   );
 }
 
 async function oneTime(answer: Promise<{ name: string; oneTimePassword: string }>): Promise<string> {
   const { name, oneTimePassword } = await answer;
-  return `One-time password of ${name}: ${oneTimePassword}. It is shown only now.`;
+  return t('One-time password of {{name}}: {{oneTimePassword}}. It is shown only now.', { name, oneTimePassword });
 }

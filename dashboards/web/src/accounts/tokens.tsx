@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { type Role, roles, type Token } from '#models/contracts/identity.ts';
 import { api } from '../api.ts';
 import { time } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { ScrollTable } from '../scroll.tsx';
 import { mayUse, session } from '../session/session.ts';
 import { type Run, useChanging } from '../useChanging.ts';
@@ -14,28 +15,31 @@ export function Tokens() {
   const remove = (token: Token) =>
     run(async () => {
       await api.removeToken(token.id);
-      return `The token ${token.name} is removed.`;
+      return t('The token {{name}} is removed.', { name: token.name });
     });
   return (
     <section aria-labelledby="tokens-title">
-      <h2 id="tokens-title">Tokens</h2>
+      <h2 id="tokens-title">{t('Tokens')}</h2>
       <p class="quiet">
-        A token identifies a script or a service. It has at most its creator’s permissions, and it expires.
+        {t('A token identifies a script or a service. It has at most its creator’s permissions, and it expires.')}
       </p>
       {error.value && <p role="alert">{error.value}</p>}
       {outcome.value && <p role="status">{outcome.value}</p>}
       {(value.value ?? []).length > 0 && (
-        <ScrollTable label="All tokens" head={['For', 'Acts as', 'Role', 'Expires', 'Last used', 'Change']}>
+        <ScrollTable
+          label={t('All tokens')}
+          head={[t('For'), t('Acts as'), t('Role'), t('Expires'), t('Last used'), t('Change')]}
+        >
           {(value.value ?? []).map((token) => (
             <tr key={token.id} data-token={token.name}>
               <th scope="row">{token.name}</th>
-              <td>{token.owner ?? 'itself'}</td>
-              <td>{token.role}</td>
+              <td>{token.owner ?? t('itself')}</td>
+              <td>{term(token.role)}</td>
               <td>{time(token.expiresMs)}</td>
-              <td>{token.lastUsedMs === null ? 'never' : time(token.lastUsedMs)}</td>
+              <td>{token.lastUsedMs === null ? t('never') : time(token.lastUsedMs)}</td>
               <td>
                 <button type="button" onClick={() => void remove(token)}>
-                  Remove
+                  {t('Remove')}
                 </button>
               </td>
             </tr>
@@ -57,27 +61,32 @@ function NewToken({ run }: { run: Run }) {
       const kind = isService.value ? 'service' : 'personal';
       const { secret } = await api.addToken({ name: name.value.trim(), kind, role: role.value, days: days.value });
       name.value = '';
-      return `Token: ${secret}. It is shown only now.`;
+      return t('Token: {{secret}}. It is shown only now.', { secret });
     });
   };
   return (
     <form class="take" onSubmit={submit}>
       <label>
-        For <input required maxLength={100} value={name.value} onInput={(e) => (name.value = e.currentTarget.value)} />
+        {t('For')}{' '}
+        <input required maxLength={100} value={name.value} onInput={(e) => (name.value = e.currentTarget.value)} />
       </label>
       <label>
-        Role{' '}
+        {t('Role')}{' '}
         <select value={role.value} onChange={(e) => (role.value = e.currentTarget.value as Role)}>
           {roles.map((one) => (
-            <option key={one}>{one}</option>
+            <option key={one} value={one}>
+              {term(one)}
+            </option>
           ))}
         </select>
       </label>
       <label>
-        Days{' '}
+        {t('Days')}{' '}
         <select value={days.value} onChange={(e) => (days.value = Number(e.currentTarget.value))}>
           {DAYS.map((one) => (
-            <option key={one}>{one}</option>
+            <option key={one} value={one}>
+              {one}
+            </option>
           ))}
         </select>
       </label>
@@ -88,10 +97,10 @@ function NewToken({ run }: { run: Run }) {
             checked={isService.value}
             onChange={(e) => (isService.value = e.currentTarget.checked)}
           />{' '}
-          of a service
+          {t('of a service')}
         </label>
       )}
-      <button type="submit">Create a token</button>
+      <button type="submit">{t('Create a token')}</button>
     </form>
   );
 }

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { t } from '../i18n/i18n.ts';
 import { keepName, ownName, session } from '../session/session.ts';
 
 /** A comment and, without sign-in, the name of the user, which is remembered. */
@@ -14,15 +15,15 @@ export function AcknowledgeForm({ submit }: { submit: (by: string, comment: stri
     <form class="acknowledge" onSubmit={onSubmit}>
       {session.value?.name == null && (
         <label>
-          Your name
+          {t('Your name')}
           <input required maxLength={100} value={by.value} onInput={(e) => (by.value = e.currentTarget.value)} />
         </label>
       )}
       <label>
-        Comment
+        {t('Comment')}
         <input maxLength={1000} value={comment.value} onInput={(e) => (comment.value = e.currentTarget.value)} />
       </label>
-      <button type="submit">Acknowledge</button>
+      <button type="submit">{t('Acknowledge')}</button>
     </form>
   );
 }

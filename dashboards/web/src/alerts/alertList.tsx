@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { api } from '../api.ts';
-import { duration, isoTime, lifeText, number, percent, time } from '../format.ts';
+import { duration, isoTime, lifeText, number, percent, time, velocity } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { featureOf, unitOfFeature } from '../machine/features.ts';
 import { mayUse, ownName } from '../session/session.ts';
 import { acknowledge, find, keyOf, machines, save } from '../state.ts';
@@ -11,17 +12,17 @@ import { LifeCycle } from './lifeCycle.tsx';
 import { mostUrgentFirst } from './mostUrgentFirst.ts';
 
 const STATE_WORDS: Record<AlertRecord['state'], string> = {
-  unacknowledged: 'New',
-  acknowledged: 'Acknowledged',
-  returned_unacknowledged: 'Returned, not acknowledged',
-  normal: 'Closed',
-  shelved: 'Shelved',
-  suppressed: 'Suppressed',
-  out_of_service: 'Out of service',
+  unacknowledged: t('New'),
+  acknowledged: t('Acknowledged'),
+  returned_unacknowledged: t('Returned, not acknowledged'),
+  normal: t('Closed'),
+  shelved: t('Shelved'),
+  suppressed: t('Suppressed'),
+  out_of_service: t('Out of service'),
 };
 
 export function AlertList({ alerts }: { alerts: AlertRecord[] }) {
-  if (alerts.length === 0) return <p class="empty">No active alerts.</p>;
+  if (alerts.length === 0) return <p class="empty">{t('No active alerts.')}</p>;
   return (
     <ul class="alerts">
       {alerts.toSorted(mostUrgentFirst).map((alert) => (
@@ -39,7 +40,7 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
   return (
     <li class={`alert ${alert.severity} ${alert.state}`} data-alert={alert.id}>
       <header>
-        <span class="badge">{alert.severity === 'critical' ? 'Critical' : 'Warning'}</span>
+        <span class="badge">{alert.severity === 'critical' ? t('Critical') : t('Warning')}</span>
         <span class="state">{STATE_WORDS[alert.state]}</span>
         <time dateTime={isoTime(alert.raisedAtMs)}>{time(alert.raisedAtMs)}</time>
       </header>
@@ -49,20 +50,24 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
       <dl>
         {machine?.health.displayName !== undefined && (
           <>
-            <dt>Machine</dt>
+            <dt>{t('Machine')}</dt>
             <dd>{machine.health.displayName}</dd>
           </>
         )}
-        <dt>Time left</dt>
+        <dt>{t('Time left')}</dt>
         <dd>{lifeText(alert.remainingLife)}</dd>
-        <dt>Level</dt>
+        <dt>{t('Level')}</dt>
         <dd>
-          {number(alert.index)} × the alert limit
-          {iso ? `, ISO zone ${iso.zone} at ${number(iso.velocityMmPerS)} mm/s` : ''}
+          {t('{{index}} × the alert limit{{zone}}', {
+            index: number(alert.index),
+            zone: iso
+              ? `, ${t('ISO zone {{zone}} at {{velocity}}', { zone: iso.zone, velocity: velocity(iso.velocityMmPerS) })}`
+              : '',
+          })}
         </dd>
       </dl>
       <details onToggle={(e) => (isOpen.value = e.currentTarget.open)}>
-        <summary>Evidence</summary>
+        <summary>{t('Evidence')}</summary>
         <ul>
           {diagnosis.reasons.map((reason) => (
             <li key={reason}>{reason}</li>
@@ -71,10 +76,10 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
         <table>
           <thead>
             <tr>
-              <th scope="col">Feature</th>
-              <th scope="col">Now</th>
-              <th scope="col">Normal</th>
-              <th scope="col">Unit</th>
+              <th scope="col">{t('Feature')}</th>
+              <th scope="col">{t('Now')}</th>
+              <th scope="col">{t('Normal')}</th>
+              <th scope="col">{t('Unit')}</th>
             </tr>
           </thead>
           <tbody>
@@ -95,7 +100,7 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
             type="button"
             onClick={() => void save(`/api/v1/alerts/${encodeURIComponent(alert.id)}/bundle`, 'alert.tar')}
           >
-            Save the evidence bundle for replay (tar)
+            {t('Save the evidence bundle for replay (tar)')}
           </button>
         </p>
       </details>
@@ -104,8 +109,11 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
       )}
       {alert.acknowledgedAtMs !== null && (
         <p class="quiet">
-          Acknowledged by {alert.acknowledgedBy}, {time(alert.acknowledgedAtMs)}
-          {alert.comment ? `: ${alert.comment}` : ''}
+          {t('Acknowledged by {{acknowledgedBy}}, {{acknowledgedAtMs}}{{comment}}', {
+            acknowledgedBy: alert.acknowledgedBy,
+            acknowledgedAtMs: time(alert.acknowledgedAtMs),
+            comment: alert.comment ? `: ${alert.comment}` : '',
+          })}
         </p>
       )}
       {alert.acknowledgedAtMs !== null && <FindingLine alert={alert} />}
@@ -118,20 +126,34 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
 function RuleRecordLine({ alert: { id, finding } }: { alert: AlertRecord }) {
   const { value, error } = useLoaded(() => api.trackRecord(id), [id, finding?.atMs]);
   if (error.value) return <p role="alert">{error.value}</p>;
-  if (value.value === null) return <p role="status">Loading …</p>;
+  if (value.value === null) return <p role="status">{t('Loading …')}</p>;
   const { rule, trackRecord } = value.value;
-  if (trackRecord === null) return <p class="quiet">No alert of the rule “{rule}” has a finding yet.</p>;
+  if (trackRecord === null)
+    return <p class="quiet">{t('No alert of the rule “{{rule}}” has a finding yet.', { rule })}</p>;
   const { precision, leadTimeH } = trackRecord;
-  const early = leadTimeH === null ? '' : `; found ${duration(leadTimeH * 3600)} after the alert (median)`;
+  const early =
+    leadTimeH === null
+      ? ''
+      : `; ${t('found {{duration}} after the alert (median)', { duration: duration(leadTimeH * 3600) })}`;
   return (
     <p class="quiet">
-      Of {precision.of} earlier alerts of the rule “{rule}” with a finding {precision.count} were right:{' '}
-      {percent(precision.share ?? 0)} (95 %: {percent(precision.low ?? 0)} to {percent(precision.high ?? 1)}){early}.
+      {t(
+        'Of {{count}} earlier alerts of the rule “{{rule}}” with a finding {{right}} were right: {{share}} (95 %: {{low}} to {{high}}){{early}}.',
+        {
+          count: precision.of,
+          rule,
+          right: precision.count,
+          share: percent(precision.share ?? 0),
+          low: percent(precision.low ?? 0),
+          high: percent(precision.high ?? 1),
+          early,
+        },
+      )}
     </p>
   );
 }
 
-const FOUND = { confirmed: 'Confirmed', false_alarm: 'False alarm', nothing_found: 'Nothing found' };
+const FOUND = { confirmed: t('Confirmed'), false_alarm: t('False alarm'), nothing_found: t('Nothing found') };
 
 /** The finding at the machine, which is used to retrain and evaluate models. */
 function FindingLine({ alert }: { alert: AlertRecord }) {
@@ -139,20 +161,30 @@ function FindingLine({ alert }: { alert: AlertRecord }) {
   if (finding)
     return (
       <p class="quiet">
-        {FOUND[finding.finding]} by {finding.by}, {time(finding.atMs)}
-        {[finding.failureMode?.replaceAll('_', ' '), finding.part, finding.damage].filter(Boolean).join(', ')}
+        {t('{{found}} by {{by}}, {{atMs}}{{details}}', {
+          found: FOUND[finding.finding],
+          by: finding.by,
+          atMs: time(finding.atMs),
+          details: [
+            finding.failureMode && term(finding.failureMode),
+            finding.part,
+            finding.damage && term(finding.damage),
+          ]
+            .filter(Boolean)
+            .join(', '),
+        })}
       </p>
     );
   if (!mayUse('alerts')) return null;
   const by = ownName() || (alert.acknowledgedBy ?? 'the page');
   return (
     <p class="finding">
-      At the machine:{' '}
+      {t('At the machine:')}{' '}
       <button type="button" onClick={() => void find(id, by, 'confirmed')}>
-        Confirmed
+        {t('Confirmed')}
       </button>{' '}
       <button type="button" onClick={() => void find(id, by, 'false_alarm')}>
-        False alarm
+        {t('False alarm')}
       </button>
     </p>
   );

@@ -2,6 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { api } from '../api.ts';
+import { t } from '../i18n/i18n.ts';
 import { mayUse } from '../session/session.ts';
 import { changedAlert } from '../state.ts';
 import { AlertItem } from './alertList.tsx';
@@ -35,32 +36,34 @@ export function AlertsPage() {
   return (
     <>
       <section aria-labelledby="all-alerts-title">
-        <h2 id="all-alerts-title">All alerts</h2>
+        <h2 id="all-alerts-title">{t('All alerts')}</h2>
         <p class="controls">
           <label>
-            State{' '}
+            {t('State')}{' '}
             <select value={filter.value.state} onChange={(e) => set({ state: e.currentTarget.value })}>
-              <option value="active">open</option>
-              <option value="all">all, including closed</option>
+              <option value="active">{t('open')}</option>
+              <option value="all">{t('all, including closed')}</option>
             </select>
           </label>
           <label>
-            Severity{' '}
+            {t('Severity')}{' '}
             <select value={filter.value.severity} onChange={(e) => set({ severity: e.currentTarget.value })}>
-              <option value="">all</option>
-              <option value="critical">critical</option>
-              <option value="warning">warning</option>
+              <option value="">{t('all')}</option>
+              <option value="critical">{t('critical')}</option>
+              <option value="warning">{t('warning')}</option>
             </select>
           </label>
           <label>
-            Site <input value={filter.value.site} onChange={(e) => set({ site: e.currentTarget.value.trim() })} />
+            {t('Site')}{' '}
+            <input value={filter.value.site} onChange={(e) => set({ site: e.currentTarget.value.trim() })} />
           </label>
           <label>
-            Machine <input value={filter.value.asset} onChange={(e) => set({ asset: e.currentTarget.value.trim() })} />
+            {t('Machine')}{' '}
+            <input value={filter.value.asset} onChange={(e) => set({ asset: e.currentTarget.value.trim() })} />
           </label>
         </p>
         {problem.value && <p role="alert">{problem.value}</p>}
-        {shown.value.length === 0 && problem.value === null && <p class="empty">No matching alerts.</p>}
+        {shown.value.length === 0 && problem.value === null && <p class="empty">{t('No matching alerts.')}</p>}
         <ul class="alerts">
           {shown.value.map((alert) => (
             <AlertItem key={alert.id} alert={alert} />
@@ -69,7 +72,7 @@ export function AlertsPage() {
         {hasMore.value && (
           <p class="tools">
             <button type="button" onClick={() => void load(shown.value.at(-1)?.id)}>
-              Older alerts
+              {t('Older alerts')}
             </button>
           </p>
         )}

@@ -2,6 +2,7 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import { attachmentTypes } from '#models/contracts/attachment.ts';
 import { api } from '../api.ts';
 import { time } from '../format.ts';
+import { t } from '../i18n/i18n.ts';
 import { mayUse, recordedName } from '../session/session.ts';
 import { attach, save } from '../state.ts';
 import { useLoaded } from '../useLoaded.ts';
@@ -29,7 +30,7 @@ export function Attachments({ alert }: { alert: AlertRecord }) {
                 {name}
               </button>{' '}
               <span class="quiet">
-                {Math.ceil(bytes / 1000)} kB, {by}, {time(atMs)}
+                {t('{{size}} kB, {{by}}, {{atMs}}', { size: Math.ceil(bytes / 1000), by, atMs: time(atMs) })}
               </span>
             </li>
           ))}
@@ -37,7 +38,7 @@ export function Attachments({ alert }: { alert: AlertRecord }) {
       )}
       {mayUse('alerts') && (
         <label>
-          Attach a photograph, report or note{' '}
+          {t('Attach a photograph, report or note')}{' '}
           <input type="file" accept={attachmentTypes.join(',')} onChange={(e) => void add(e.currentTarget)} />
         </label>
       )}

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { type AlarmAction, type AlertRecord, damageSchema, faultSchema } from '#models/contracts/alert.ts';
 import { time } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { mayUse, recordedName } from '../session/session.ts';
 import { act } from '../state.ts';
 import { Attachments } from './attachments.tsx';
@@ -10,23 +11,31 @@ const SHELVE_HOURS = [1, 8, 24, 168];
 /** Seven days at most by the gateway's clock, which may be slightly behind this one. */
 const CLOCKS_APART_MS = 60_000;
 
+const CLOSE_WORDS = { false_alarm: t('Close: false alarm'), nothing_found: t('Close: nothing found') };
+
 /** The owner of an alert, its history, and the possible next actions. */
 export function LifeCycle({ alert }: { alert: AlertRecord }) {
   const isOpen = useSignal(false);
   return (
     <details class="lifecycle" onToggle={(e) => (isOpen.value = e.currentTarget.open)}>
       <summary>
-        {alert.assignedTo ? `Assigned to ${alert.assignedTo}` : mayUse('alerts') ? 'Assign, shelve, close' : 'History'}
-        {alert.shelved ? ` · shelved until ${time(alert.shelved.untilMs)}: ${alert.shelved.reason}` : ''}
-        {alert.outOfService ? ` · out of service: ${alert.outOfService.reason}` : ''}
+        {alert.assignedTo
+          ? t('Assigned to {{assignedTo}}', { assignedTo: alert.assignedTo })
+          : mayUse('alerts')
+            ? t('Assign, shelve, close')
+            : t('History')}
+        {alert.shelved
+          ? ` · ${t('shelved until {{time}}: {{reason}}', { time: time(alert.shelved.untilMs), reason: alert.shelved.reason })}`
+          : ''}
+        {alert.outOfService ? ` · ${t('out of service: {{reason}}', { reason: alert.outOfService.reason })}` : ''}
       </summary>
       {mayUse('alerts') && (alert.closed === undefined ? <Actions alert={alert} /> : <Reopen alert={alert} />)}
       {isOpen.value && <Attachments alert={alert} />}
       <ol>
-        {(alert.history ?? []).map((t) => (
-          <li key={`${t.atMs} ${t.action}`}>
-            {time(t.atMs)} {t.by ?? 'automatically'}: {t.action.replaceAll('_', ' ')}
-            {t.note ? ` – ${t.note}` : ''}
+        {(alert.history ?? []).map((entry) => (
+          <li key={`${entry.atMs} ${entry.action}`}>
+            {time(entry.atMs)} {entry.by ?? t('automatically')}: {term(entry.action)}
+            {entry.note ? ` – ${entry.note}` : ''}
           </li>
         ))}
       </ol>
@@ -40,10 +49,11 @@ function Reopen({ alert: { id } }: { alert: AlertRecord }) {
   return (
     <p class="actions">
       <label>
-        Reason <input maxLength={1000} value={reason.value} onInput={(e) => (reason.value = e.currentTarget.value)} />
+        {t('Reason')}{' '}
+        <input maxLength={1000} value={reason.value} onInput={(e) => (reason.value = e.currentTarget.value)} />
       </label>
       <Action
-        label="Reopen"
+        label={t('Reopen')}
         ready={reason.value.trim() !== ''}
         run={() => void act(id, recordedName(), { action: 'reopen', reason: reason.value.trim() })}
       />
@@ -63,33 +73,33 @@ function Actions({ alert }: { alert: AlertRecord }) {
   return (
     <>
       <label>
-        Name, comment or reason
+        {t('Name, comment or reason')}
         <input maxLength={1000} value={text.value} onInput={(e) => (text.value = e.currentTarget.value)} />
       </label>
       <p class="actions">
-        <Action label="Comment" ready={hasText} run={() => change({ action: 'comment', text: reason })} />
-        <Action label="Assign" ready={hasText} run={() => change({ action: 'assign', to: reason })} />
+        <Action label={t('Comment')} ready={hasText} run={() => change({ action: 'comment', text: reason })} />
+        <Action label={t('Assign')} ready={hasText} run={() => change({ action: 'assign', to: reason })} />
         {SHELVE_HOURS.map((hours) => (
           <Action
             key={hours}
-            label={`Shelve ${hours} h`}
+            label={t('Shelve {{hours}} h', { hours })}
             ready={hasText}
             run={() => change({ action: 'shelve', untilMs: Date.now() + hours * HOUR_MS - CLOCKS_APART_MS, reason })}
           />
         ))}
-        {alert.shelved && <Action label="Unshelve" ready run={() => change({ action: 'unshelve' })} />}
+        {alert.shelved && <Action label={t('Unshelve')} ready run={() => change({ action: 'unshelve' })} />}
         {alert.outOfService ? (
-          <Action label="Return to service" ready run={() => change({ action: 'return_to_service' })} />
+          <Action label={t('Return to service')} ready run={() => change({ action: 'return_to_service' })} />
         ) : (
           <Action
-            label="Out of service"
+            label={t('Out of service')}
             ready={hasText}
             run={() => change({ action: 'remove_from_service', reason })}
           />
         )}
         {alert.acknowledgedAtMs !== null && (
           <Action
-            label="Undo acknowledgement"
+            label={t('Undo acknowledgement')}
             ready={hasText}
             run={() => change({ action: 'unacknowledge', reason })}
           />
@@ -97,7 +107,7 @@ function Actions({ alert }: { alert: AlertRecord }) {
         {(['false_alarm', 'nothing_found'] as const).map((finding) => (
           <Action
             key={finding}
-            label={`Close: ${finding.replace('_', ' ')}`}
+            label={CLOSE_WORDS[finding]}
             // The reason for a false alarm helps to prevent the next one.
             ready={finding !== 'false_alarm' || hasText}
             run={() => change({ action: 'close', finding, ...(hasText ? { comment: reason } : {}) })}
@@ -132,28 +142,30 @@ function Confirm({ fault, run }: { fault: string; run: (found: Found) => void })
   return (
     <p class="actions">
       <label>
-        Fault found{' '}
+        {t('Fault found')}{' '}
         <select value={failureMode.value} onChange={(e) => (failureMode.value = e.currentTarget.value)}>
           {faultSchema.options.map((name) => (
             <option key={name} value={name}>
-              {name.replaceAll('_', ' ')}
+              {term(name)}
             </option>
           ))}
         </select>
       </label>
       <label>
-        Part <input maxLength={1000} value={part.value} onInput={(e) => (part.value = e.currentTarget.value)} />
+        {t('Part')} <input maxLength={1000} value={part.value} onInput={(e) => (part.value = e.currentTarget.value)} />
       </label>
       <label>
-        Damage{' '}
+        {t('Damage')}{' '}
         <select value={damage.value} onChange={(e) => (damage.value = e.currentTarget.value)}>
-          <option value="">not specified</option>
+          <option value="">{t('not specified')}</option>
           {damageSchema.options.map((name) => (
-            <option key={name}>{name}</option>
+            <option key={name} value={name}>
+              {term(name)}
+            </option>
           ))}
         </select>
       </label>
-      <Action label="Close: confirmed" ready run={confirm} />
+      <Action label={t('Close: confirmed')} ready run={confirm} />
     </p>
   );
 }

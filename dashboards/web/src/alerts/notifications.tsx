@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { api } from '../api.ts';
 import { time } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { ScrollTable } from '../scroll.tsx';
 import { recordedName } from '../session/session.ts';
 import { Table } from '../table.tsx';
@@ -24,15 +25,15 @@ export function Notifications() {
   const by = recordedName();
   return (
     <section aria-labelledby="notifications-title">
-      <h2 id="notifications-title">Notifications</h2>
+      <h2 id="notifications-title">{t('Notifications')}</h2>
       {outcome.value && <p role="status">{outcome.value}</p>}
       {(channels.error.value ?? dead.error.value) && <p role="alert">{channels.error.value ?? dead.error.value}</p>}
-      {channels.value.value?.length === 0 && <p class="empty">No channel is configured: see notifiers.</p>}
+      {channels.value.value?.length === 0 && <p class="empty">{t('No channel is configured: see notifiers.')}</p>}
       {channels.value.value !== null && channels.value.value.length > 0 && (
         <>
           <Table
-            label="Channels"
-            head={['Channel', 'Waiting', 'Delivered', 'Dead letters', 'Abandoned']}
+            label={t('Channels')}
+            head={[t('Channel'), t('Waiting'), t('Delivered'), t('Dead letters'), t('Abandoned')]}
             rows={channels.value.value.map(({ name, counts }) => [
               name,
               ...['waiting', 'delivered', 'dead', 'abandoned'].map((state) => String(counts[state] ?? 0)),
@@ -43,29 +44,32 @@ export function Notifications() {
               <button
                 key={name}
                 type="button"
-                onClick={() => void run(`${name} : test message sent`, () => api.testChannel(name, by))}
+                onClick={() => void run(t('{{name}} : test message sent', { name }), () => api.testChannel(name, by))}
               >
-                Test {name}
+                {t('Test {{name}}', { name })}
               </button>
             ))}
           </p>
         </>
       )}
       {dead.value.value !== null && dead.value.value.length > 0 && (
-        <ScrollTable label="Dead letters" head={['Created', 'Channel', 'Alert', 'Event', 'Last error', '']}>
+        <ScrollTable
+          label={t('Dead letters')}
+          head={[t('Created'), t('Channel'), t('Alert'), t('Event'), t('Last error'), '']}
+        >
           {dead.value.value.map(({ id, createdMs, channel, alert, event, error }) => (
             <tr key={id}>
               <td>{time(createdMs)}</td>
               <td>{channel}</td>
               <td>{alert}</td>
-              <td>{event}</td>
+              <td>{term(event)}</td>
               <td>{error ?? '–'}</td>
               <td>
-                <button type="button" onClick={() => void run('Resent', () => api.resend(id, by))}>
-                  Resend
+                <button type="button" onClick={() => void run(t('Resent'), () => api.resend(id, by))}>
+                  {t('Resend')}
                 </button>{' '}
-                <button type="button" onClick={() => void run('Abandoned', () => api.abandon(id, by))}>
-                  Abandon
+                <button type="button" onClick={() => void run(t('Abandoned'), () => api.abandon(id, by))}>
+                  {t('Abandon')}
                 </button>
               </td>
             </tr>

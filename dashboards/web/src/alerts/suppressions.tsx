@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { api } from '../api.ts';
 import { time } from '../format.ts';
+import { t } from '../i18n/i18n.ts';
 import { mayUse, recordedName } from '../session/session.ts';
 import { machines } from '../state.ts';
 import { useChange } from '../useChange.ts';
@@ -15,17 +16,24 @@ export function Suppressions() {
   const { value, error } = useLoaded(() => api.suppressions(), [asked.value]);
   return (
     <section aria-labelledby="suppressions-title">
-      <h2 id="suppressions-title">Maintenance windows</h2>
+      <h2 id="suppressions-title">{t('Maintenance windows')}</h2>
       {(error.value ?? problem.value) && <p role="alert">{error.value ?? problem.value}</p>}
-      {value.value?.length === 0 && <p class="empty">No alerts are suppressed.</p>}
+      {value.value?.length === 0 && <p class="empty">{t('No alerts are suppressed.')}</p>}
       <ul>
         {value.value?.map(({ id, kind, site, machines: named, fromMs, untilMs, by, reason }) => (
           <li key={id}>
-            {kind === 'maintenance' ? 'Maintenance' : 'Machine off'} at {site}: {named?.join(', ') ?? 'all machines'},{' '}
-            {time(fromMs)} to {time(untilMs)}, {by}: {reason}{' '}
+            {t('{{kind}} at {{site}}: {{machines}}, {{fromMs}} to {{untilMs}}, {{by}}: {{reason}}', {
+              kind: kind === 'maintenance' ? t('Maintenance') : t('Machine off'),
+              site,
+              machines: named?.join(', ') ?? t('all machines'),
+              fromMs: time(fromMs),
+              untilMs: time(untilMs),
+              by,
+              reason,
+            })}{' '}
             {mayUse('alerts') && (
               <button type="button" onClick={() => void change(() => api.endSuppression(id, recordedName()))}>
-                End now
+                {t('End now')}
               </button>
             )}
           </li>
@@ -53,7 +61,7 @@ function NewSuppression({ suppress }: { suppress: (request: object) => void }) {
   return (
     <form class="take" onSubmit={submit}>
       <label>
-        Site{' '}
+        {t('Site')}{' '}
         <select value={site.value || sites[0]} onChange={(e) => (site.value = e.currentTarget.value)}>
           {sites.map((name) => (
             <option key={name}>{name}</option>
@@ -61,11 +69,11 @@ function NewSuppression({ suppress }: { suppress: (request: object) => void }) {
         </select>
       </label>
       <label>
-        Machines, such as pump-*; none: all{' '}
+        {t('Machines, such as pump-*; none: all')}{' '}
         <input value={named.value} onInput={(e) => (named.value = e.currentTarget.value)} />
       </label>
       <label>
-        For{' '}
+        {t('For')}{' '}
         <select value={hours.value} onChange={(e) => (hours.value = e.currentTarget.value)}>
           {HOURS.map((n) => (
             <option key={n} value={n}>
@@ -75,10 +83,10 @@ function NewSuppression({ suppress }: { suppress: (request: object) => void }) {
         </select>
       </label>
       <label>
-        Reason{' '}
+        {t('Reason')}{' '}
         <input required maxLength={1000} value={reason.value} onInput={(e) => (reason.value = e.currentTarget.value)} />
       </label>
-      <button type="submit">Suppress alerts for maintenance</button>
+      <button type="submit">{t('Suppress alerts for maintenance')}</button>
     </form>
   );
 }

@@ -2,7 +2,8 @@ import type { MachineView } from '#models/contracts/api.ts';
 import { AlertList } from '../alerts/alertList.tsx';
 import { api } from '../api.ts';
 import { Chart } from '../chart.tsx';
-import { duration, lifeText, number, statusText, time, unitText } from '../format.ts';
+import { duration, lifeText, number, statusText, time, unitText, velocity } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { MachineName } from '../machineName.tsx';
 import { alerts, keyOf } from '../state.ts';
 import { useLoaded, useNowMs, useTicks } from '../useLoaded.ts';
@@ -23,7 +24,7 @@ export function MachinePage({ machine }: { machine: MachineView }) {
   return (
     <section aria-labelledby="machine-name">
       <p>
-        <a href="#/">All machines</a>
+        <a href="#/">{t('All machines')}</a>
       </p>
       <h2 id="machine-name">
         <MachineName health={health} /> <span class={`status ${health.status}`}>{statusText(health)}</span>
@@ -31,7 +32,7 @@ export function MachinePage({ machine }: { machine: MachineView }) {
       <Facts health={health} />
       <NotAssessed health={health} />
       {fresh.error.value && <p role="alert">{fresh.error.value}</p>}
-      <h3>Alerts</h3>
+      <h3>{t('Alerts')}</h3>
       <AlertList alerts={own} />
       <Trends machine={shown} alerts={own} ticks={ticks.value} />
       <Recordings machine={shown} />
@@ -44,17 +45,19 @@ function Facts({ health }: { health: MachineView['health'] }) {
   const { iso } = health;
   return (
     <dl class="facts">
-      <dt>Kind</dt>
-      <dd>{health.kind}</dd>
-      <dt>Health index</dt>
-      <dd>{health.index === undefined ? 'not assessed' : `${number(health.index)} × alert limit`}</dd>
-      <dt>Time to the alert limit</dt>
-      <dd>{health.timeToLimit ? lifeText(health.timeToLimit) : 'not given'}</dd>
-      <dt>Remaining life</dt>
+      <dt>{t('Kind')}</dt>
+      <dd>{term(health.kind)}</dd>
+      <dt>{t('Health index')}</dt>
+      <dd>
+        {health.index === undefined ? t('not assessed') : t('{{index}} × alert limit', { index: number(health.index) })}
+      </dd>
+      <dt>{t('Time to the alert limit')}</dt>
+      <dd>{health.timeToLimit ? lifeText(health.timeToLimit) : t('not given')}</dd>
+      <dt>{t('Remaining life')}</dt>
       <dd>{lifeText(health.remainingLife)}</dd>
-      <dt>ISO zone</dt>
-      <dd>{iso ? `${iso.zone} (${number(iso.velocityMmPerS)} mm/s, ${iso.edition})` : 'not configured'}</dd>
-      <dt>Last verdict</dt>
+      <dt>{t('ISO zone')}</dt>
+      <dd>{iso ? `${iso.zone} (${velocity(iso.velocityMmPerS)}, ${iso.edition})` : t('not configured')}</dd>
+      <dt>{t('Last verdict')}</dt>
       <dd>{time(health.timeMs)}</dd>
     </dl>
   );
@@ -67,15 +70,15 @@ function NotAssessed({ health: { points } }: { health: MachineView['health'] }) 
   if (missing.length === 0) return null;
   return (
     <>
-      <h3>
-        Not assessed: {missing.length} of {points.length} points
-      </h3>
+      <h3>{t('Not assessed: {{missing}} of {{count}} points', { missing: missing.length, count: points.length })}</h3>
       <ul>
         {missing.map(({ point, reason, remedy, silentSinceMs }) => (
           <li key={point}>
             <strong>{point}</strong>: {reason}
-            {silentSinceMs === undefined ? '' : ` for ${duration((nowMs - silentSinceMs) / 1000)}`} –{' '}
-            <span class="quiet">{remedy}</span>
+            {silentSinceMs === undefined
+              ? ''
+              : ` ${t('for {{duration}}', { duration: duration((nowMs - silentSinceMs) / 1000) })}`}{' '}
+            – <span class="quiet">{remedy}</span>
           </li>
         ))}
       </ul>
@@ -90,7 +93,7 @@ function NewestSpectra({ machine, ticks }: { machine: MachineView; ticks: number
   const spectra = useLoaded(() => Promise.all(waveforms.map(load)), [waveforms.join(), ticks]);
   return (
     <section aria-labelledby="spectra-title">
-      <h3 id="spectra-title">Newest spectra</h3>
+      <h3 id="spectra-title">{t('Newest spectra')}</h3>
       {spectra.error.value && <p role="alert">{spectra.error.value}</p>}
       <div class="charts">
         {(spectra.value.value ?? []).map(
@@ -99,12 +102,15 @@ function NewestSpectra({ machine, ticks }: { machine: MachineView; ticks: number
               <Chart
                 key={point}
                 title={`${point}, ${time(spectrum.timeMs)}`}
-                unit={`${unitText(spectrum.unit)} peak`}
+                unit={t('{{unit}} peak', { unit: unitText(spectrum.unit) })}
                 xUnit="Hz"
                 xIsTime={false}
                 x={spectrum.amplitude.map((_, i) => (i + 0.5) * spectrum.stepHz)}
                 y={spectrum.amplitude}
-                summary={`Highest line ${number(Math.max(...spectrum.amplitude))} ${unitText(spectrum.unit)}`}
+                summary={t('Highest line {{max}} {{unit}}', {
+                  max: number(Math.max(...spectrum.amplitude)),
+                  unit: unitText(spectrum.unit),
+                })}
               />
             ),
         )}

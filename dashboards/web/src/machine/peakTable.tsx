@@ -1,5 +1,7 @@
-import { number } from '../format.ts';
+import { decimals, number } from '../format.ts';
+import { t } from '../i18n/i18n.ts';
 import { ScrollTable } from '../scroll.tsx';
+import { lineName } from './lineName.ts';
 import type { Peak } from './spectrumView.ts';
 
 interface PeakTableProps {
@@ -15,16 +17,20 @@ export function PeakTable({ label, peaks, unit, shaftHz, setCursor }: PeakTableP
   return (
     <details>
       <summary>{label}</summary>
-      <ScrollTable label={label} head={['Hz', 'Order', unit, 'Line', 'Cursor']}>
+      <ScrollTable label={label} head={['Hz', t('Order'), unit, t('Line'), t('Cursor')]}>
         {peaks.map(({ hz, amplitude, name }) => (
           <tr key={hz} data-peak={name ?? ''}>
-            <td>{hz.toFixed(2)}</td>
-            <td>{shaftHz ? (hz / shaftHz).toFixed(3) : '–'}</td>
+            <td>{decimals(hz, 2)}</td>
+            <td>{shaftHz ? decimals(hz / shaftHz, 3) : '–'}</td>
             <td>{number(amplitude)}</td>
-            <td>{name ?? '–'}</td>
+            <td>{name === null ? '–' : lineName(name)}</td>
             <td>
-              <button type="button" aria-label={`Set the cursor to ${hz.toFixed(2)} Hz`} onClick={() => setCursor(hz)}>
-                Set
+              <button
+                type="button"
+                aria-label={t('Set the cursor to {{frequency}} Hz', { frequency: decimals(hz, 2) })}
+                onClick={() => setCursor(hz)}
+              >
+                {t('Set')}
               </button>
             </td>
           </tr>

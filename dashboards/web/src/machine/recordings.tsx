@@ -4,6 +4,7 @@ import type { MachineView } from '#models/contracts/api.ts';
 import type { EvidenceView } from '#models/contracts/evidence.ts';
 import { api } from '../api.ts';
 import { number, time } from '../format.ts';
+import { t } from '../i18n/i18n.ts';
 import { mayUse, recordedName } from '../session/session.ts';
 import { keyOf } from '../state.ts';
 import { useLoaded, useTicks } from '../useLoaded.ts';
@@ -22,15 +23,15 @@ export function Recordings({ machine }: { machine: MachineView }) {
   const open = recordings.find((r) => r.id === chosen.value) ?? recordings.at(0);
   return (
     <section aria-labelledby="recordings-title">
-      <h3 id="recordings-title">Recordings</h3>
+      <h3 id="recordings-title">{t('Recordings')}</h3>
       {all.error.value && <p role="alert">{all.error.value}</p>}
       <TakeRecording machine={machine} />
       {open === undefined ? (
-        <p class="empty">No recording yet. Each alert adds one, and you can request one here.</p>
+        <p class="empty">{t('No recording yet. Each alert adds one, and you can request one here.')}</p>
       ) : (
         <>
           <label>
-            Recording{' '}
+            {t('Recording')}{' '}
             <select value={open.id} onChange={(e) => (chosen.value = e.currentTarget.value)}>
               {recordings.map((r) => (
                 <option key={r.id} value={r.id}>
@@ -52,7 +53,7 @@ function OpenRecording(props: { view: EvidenceView; others: EvidenceView[] }) {
   useEffect(() => {
     void import('./workbench.tsx').then((module) => (loaded.value = module));
   }, []);
-  if (loaded.value === null) return <p class="quiet">Loading …</p>;
+  if (loaded.value === null) return <p class="quiet">{t('Loading …')}</p>;
   const { Workbench } = loaded.value;
   return <Workbench {...props} />;
 }
@@ -68,22 +69,22 @@ function TakeRecording({ machine: { health, waveforms } }: { machine: MachineVie
     const { site, edge, asset } = health;
     try {
       await api.takeRecording(site, edge, asset, point, recordedName());
-      outcome.value = `Requested from ${edge}. It appears here once enough signal has been collected.`;
+      outcome.value = t('Requested from {{edge}}. It appears here once enough signal has been collected.', { edge });
     } catch (error) {
-      outcome.value = `Not requested: ${error instanceof Error ? error.message : String(error)}`;
+      outcome.value = t('Not requested: {{error}}', { error: error instanceof Error ? error.message : String(error) });
     }
   };
   return (
     <form class="take" onSubmit={(e) => void submit(e)}>
       <label>
-        Sensor{' '}
+        {t('Sensor')}{' '}
         <select value={point} onChange={(e) => (chosen.value = e.currentTarget.value)}>
           {waveforms.map((name) => (
             <option key={name}>{name}</option>
           ))}
         </select>
       </label>{' '}
-      <button type="submit">Take a recording</button> <output class="quiet">{outcome.value}</output>
+      <button type="submit">{t('Take a recording')}</button> <output class="quiet">{outcome.value}</output>
     </form>
   );
 }

@@ -1,5 +1,6 @@
 import type { Signal } from '@preact/signals';
 import type { Unit } from '#models/contracts/units.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { type AmplitudeAs, type FrequencyAs, type Quantity, quantitiesOf, type Setting } from './spectrumView.ts';
 
 interface ControlsProps {
@@ -15,21 +16,21 @@ export function SpectrumControls({ unit, hasShaft, setting }: ControlsProps) {
   const frequencies: FrequencyAs[] = hasShaft ? ['Hz', 'cpm', 'orders'] : ['Hz', 'cpm'];
   return (
     <fieldset class="controls">
-      <legend>Spectra and cursor</legend>
+      <legend>{t('Spectra and cursor')}</legend>
       <Choice
-        label="Quantity"
+        label={t('Quantity')}
         value={quantity}
         of={quantitiesOf(unit)}
         set={(v: Quantity) => change({ quantity: v })}
       />
       <Choice
-        label="Amplitude"
+        label={t('Amplitude')}
         value={amplitude}
         of={['peak', 'rms', 'dB']}
         set={(v: AmplitudeAs) => change({ amplitude: v })}
       />
       <Choice
-        label="Frequency in"
+        label={t('Frequency in')}
         value={frequency}
         of={frequencies}
         set={(v: FrequencyAs) => change({ frequency: v })}
@@ -40,23 +41,23 @@ export function SpectrumControls({ unit, hasShaft, setting }: ControlsProps) {
           checked={isLogarithmic}
           onChange={(e) => change({ isLogarithmic: e.currentTarget.checked })}
         />{' '}
-        Logarithmic
+        {t('Logarithmic')}
       </label>
       <NumberField
-        label="Cursor, Hz"
+        label={t('Cursor, Hz')}
         value={cursorHz}
         least={0}
         set={(hz) => change({ cursorHz: hz !== null && hz > 0 ? hz : null })}
       />
       <NumberField
-        label="Harmonics"
+        label={t('Harmonics')}
         value={harmonics}
         least={1}
         most={20}
         set={(n) => change({ harmonics: Math.round(n ?? 1) })}
       />
       <NumberField
-        label="Sidebands every, Hz"
+        label={t('Sidebands every, Hz')}
         value={sidebandHz}
         least={0}
         set={(hz) => change({ sidebandHz: hz ?? 0 })}
@@ -78,7 +79,9 @@ function Choice<T extends string>({ label, value, of, set }: ChoiceProps<T>) {
       {label}{' '}
       <select value={value} onChange={(e) => set(e.currentTarget.value as T)}>
         {of.map((option) => (
-          <option key={option}>{option}</option>
+          <option key={option} value={option}>
+            {term(option)}
+          </option>
         ))}
       </select>
     </label>

@@ -4,6 +4,8 @@ import type { NamedLine } from '#models/contracts/evidence.ts';
 import type { Curve } from '#models/signal/pictures.ts';
 import { Chart, type Mark } from '../chart.tsx';
 import { number } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
+import { lineName } from './lineName.ts';
 import { PeakTable } from './peakTable.tsx';
 import type { Recording } from './recording.ts';
 import {
@@ -22,7 +24,15 @@ import {
 } from './spectrumView.ts';
 
 type Kind = 'vibration' | 'envelope';
-const TITLES: Record<Kind, string> = { vibration: 'Spectrum', envelope: 'Envelope spectrum' };
+const WHOLE: Record<Kind, string> = {
+  vibration: t('Show all spectrum'),
+  envelope: t('Show all envelope spectrum'),
+};
+const PEAKS_OF: Record<Kind, string> = {
+  vibration: t('Highest lines of the spectrum'),
+  envelope: t('Highest lines of the envelope spectrum'),
+};
+const TITLES: Record<Kind, string> = { vibration: t('Spectrum'), envelope: t('Envelope spectrum') };
 
 const POINTS = 2000;
 const HEIGHT = 300;
@@ -50,7 +60,12 @@ export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps
   const range = zoomed.value ?? ([curve.fromHz, curve.fromHz + (curve.amplitude.length - 1) * curve.stepHz] as const);
   const scale = frequencyScale(frequency, shaftHz);
   const unit = kind === 'envelope' ? recording.unit : unitOf(quantity, recording.unit);
-  const amplitudeUnit = amplitude === 'dB' ? `dB re 1 ${unit} RMS` : `${unit} ${amplitude === 'peak' ? 'peak' : 'RMS'}`;
+  const amplitudeUnit =
+    amplitude === 'dB'
+      ? t('dB re 1 {{unit}} RMS', { unit })
+      : amplitude === 'peak'
+        ? t('{{unit}} peak', { unit })
+        : t('{{unit}} RMS', { unit });
   const inDecades = isLogarithmic && amplitude !== 'dB';
   const { hz, amplitude: heights } = reducePoints(curve, range, POINTS);
   const least = LEAST_OF_HIGHEST * Math.max(...heights);
@@ -69,7 +84,7 @@ export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps
         key={`${kind} ${frequency} ${amplitude}`}
         title={TITLES[kind]}
         unit={amplitudeUnit}
-        xUnit={frequency}
+        xUnit={term(frequency)}
         xIsTime={false}
         x={hz.map((f) => f * scale)}
         y={heights.map(drawn)}
@@ -79,19 +94,23 @@ export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps
         isLogarithmic={inDecades}
         summary={
           peaks.length === 0
-            ? 'No line.'
-            : `Highest line ${number(drawn(peaks[0].amplitude))} ${amplitudeUnit} at ${number(peaks[0].hz)} Hz.`
+            ? t('No line.')
+            : t('Highest line {{amplitude}} {{unit}} at {{hz}} Hz.', {
+                amplitude: number(drawn(peaks[0].amplitude)),
+                unit: amplitudeUnit,
+                hz: number(peaks[0].hz),
+              })
         }
         onPick={(x) => setCursor(snapToPeak(curve, x / scale, SNAP_BINS))}
         onZoom={([from, to]) => (zoomed.value = [from / scale, to / scale])}
       />
       {zoomed.value !== null && (
         <button type="button" onClick={() => (zoomed.value = null)}>
-          Show all {TITLES[kind].toLowerCase()}
+          {WHOLE[kind]}
         </button>
       )}
       <PeakTable
-        label={`Highest lines of the ${TITLES[kind].toLowerCase()}`}
+        label={PEAKS_OF[kind]}
         peaks={peaks.map((p) => ({ ...p, amplitude: drawn(p.amplitude) }))}
         unit={amplitudeUnit}
         shaftHz={shaftHz}
@@ -112,5 +131,8 @@ function useCurve(kind: Kind, recording: Recording | null, quantity: Quantity): 
 function marksOf(lines: readonly NamedLine[], { cursorHz, harmonics, sidebandHz }: Setting, scale: number): Mark[] {
   const cursor = cursorHz === null ? [] : computeCursorLines(cursorHz, harmonics, sidebandHz, SIDEBANDS);
   const mark = (kind: Mark['kind']) => (line: NamedLine) => ({ x: line.hz * scale, name: line.name, kind });
-  return [...lines.map(mark('line')), ...cursor.map(mark('cursor'))];
+  return [
+    ...lines.map((line) => ({ ...mark('line')(line), name: lineName(line.name) })),
+    ...cursor.map(mark('cursor')),
+  ];
 }

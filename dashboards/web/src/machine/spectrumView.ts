@@ -4,6 +4,7 @@ import { type Curve, envelopeSpectrum } from '#models/signal/pictures.ts';
 import { interpolatedPeak } from '#models/signal/spectralPeaks.ts';
 import { MM_PER_S2_A_G, type Motion, motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
 import { amplitudes, welch } from '#models/signal/welch.ts';
+import { t } from '../i18n/i18n.ts';
 import { longestPiece, type Recording } from './recording.ts';
 
 /** `measured`: in the sensor's unit. */
@@ -68,7 +69,7 @@ export const unitOf = (quantity: Quantity, unit: Unit): string =>
 export function vibrationSpectrum(recording: Recording, quantity: Quantity): Curve {
   const { pieces, sampleRateHz, unit } = recording;
   const longest = longestPiece(recording).length;
-  if (longest < SHORTEST) throw new RangeError(`${longest} samples are too few for a spectrum`);
+  if (longest < SHORTEST) throw new RangeError(t('{{count}} samples are too few for a spectrum', { count: longest }));
   const length = 2 ** Math.floor(Math.log2(Math.min(LONGEST, Math.max(SHORTEST, longest / 2))));
   const spectra = pieces.filter((p) => p.length >= length).map((p) => welch(p, sampleRateHz, length));
   const { stepHz } = spectra[0];
@@ -186,7 +187,7 @@ export function snapToPeak({ fromHz, stepHz, amplitude }: Curve, hz: number, bin
 /** The lines of a cursor: harmonics up to `harmonics`, and `sidebands` on either side of each. */
 export function computeCursorLines(hz: number, harmonics: number, sidebandHz: number, sidebands: number): NamedLine[] {
   return Array.from({ length: harmonics }, (_, i) => i + 1).flatMap((k) => {
-    const centre = { name: k === 1 ? 'cursor' : `${k}× cursor`, hz: k * hz };
+    const centre = { name: k === 1 ? t('cursor') : t('{{k}}× cursor', { k }), hz: k * hz };
     if (!(sidebandHz > 0)) return [centre];
     const beside = Array.from({ length: sidebands }, (_, i) => i + 1).flatMap((n) => [
       { name: `${centre.name} − ${n}`, hz: k * hz - n * sidebandHz },

@@ -4,6 +4,7 @@ import type { Columns, MachineView } from '#models/contracts/api.ts';
 import { api } from '../api.ts';
 import { Chart, type Level, type Mark } from '../chart.tsx';
 import { duration, number } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { FEATURES, FIRST_FIELDS, featureOf, unitOfFeature } from './features.ts';
 
@@ -44,11 +45,11 @@ export function Trends({ machine, alerts, ticks }: { machine: MachineView; alert
   const { rangeS, field, withWeekBefore } = wanted.value;
   return (
     <section aria-labelledby="trends-title">
-      <h3 id="trends-title">Trends</h3>
+      <h3 id="trends-title">{t('Trends')}</h3>
       {loaded.error.value && <p role="alert">{loaded.error.value}</p>}
       <div class="controls">
         <fieldset class="ranges">
-          <legend>Time range: last</legend>
+          <legend>{t('Time range: last')}</legend>
           {RANGES_S.map((s) => (
             <label key={s}>
               <input type="radio" name="range" checked={rangeS === s} onChange={() => change({ rangeS: s })} />
@@ -57,9 +58,9 @@ export function Trends({ machine, alerts, ticks }: { machine: MachineView; alert
           ))}
         </fieldset>
         <label>
-          Vibration feature{' '}
+          {t('Vibration feature')}{' '}
           <select value={field ?? ''} onChange={(e) => change({ field: e.currentTarget.value || null })}>
-            <option value="">velocity RMS, or RMS</option>
+            <option value="">{t('velocity RMS, or RMS')}</option>
             {FEATURES.map((f) => (
               <option key={f.field} value={f.field}>
                 {f.label}
@@ -73,7 +74,7 @@ export function Trends({ machine, alerts, ticks }: { machine: MachineView; alert
             checked={withWeekBefore}
             onChange={(e) => change({ withWeekBefore: e.currentTarget.checked })}
           />{' '}
-          Beside the week before
+          {t('Beside the week before')}
         </label>
       </div>
       <div class="charts">
@@ -92,7 +93,7 @@ function TrendChart({ trend, marks }: { trend: Trend; marks: Mark[] }) {
     <Chart
       title={title}
       unit={unit}
-      note={before ? 'second curve: previous week' : undefined}
+      note={before ? t('second curve: previous week') : undefined}
       whyEmpty={trend.whyEmpty}
       levels={levels}
       marks={marks}
@@ -108,14 +109,14 @@ function TrendChart({ trend, marks }: { trend: Trend; marks: Mark[] }) {
 function summaryOf(columns: Columns, drawn: Trend['drawn']): string {
   const last = columns[drawn].at(-1);
   return last === undefined
-    ? 'No values in this range.'
-    : `Now ${number(last)}, highest ${number(Math.max(...columns.max))}.`;
+    ? t('No values in this range.')
+    : t('Now {{last}}, highest {{max}}.', { last: number(last), max: number(Math.max(...columns.max)) });
 }
 
 const alertMarks = (alerts: readonly AlertRecord[]): Mark[] =>
   alerts.map((a) => ({
     x: a.raisedAtMs / 1000,
-    name: a.evidence.diagnosis.fault.replaceAll('_', ' '),
+    name: term(a.evidence.diagnosis.fault),
     kind: 'cursor',
   }));
 
@@ -138,11 +139,11 @@ async function loadTrends(machine: MachineView, wanted: Wanted): Promise<Trend[]
   const { points, waveforms } = machine;
   const index = loadTrend(machine, wanted, { measurement: 'millwright_health', field: 'index' }).then((curves) => ({
     ...curves,
-    title: 'Health index',
-    unit: '× alert limit',
+    title: t('Health index'),
+    unit: t('× alert limit'),
     drawn: 'max' as const,
     whyEmpty: whyNoIndex(machine),
-    levels: [{ y: 1, name: 'alert', tone: 'bad' as const }],
+    levels: [{ y: 1, name: t('alert'), tone: 'bad' as const }],
   }));
   const ofPoints = points.map((point) =>
     waveforms.includes(point) ? vibrationTrend(machine, point, wanted) : processTrend(machine, point, wanted),
@@ -150,13 +151,16 @@ async function loadTrends(machine: MachineView, wanted: Wanted): Promise<Trend[]
   return Promise.all([index, ...ofPoints]);
 }
 
-const NOT_MADE =
-  'No values in this range: no data arrived, or this feature is not available (a bearing, teeth or blades must be configured, and the speed known).';
+const NOT_MADE = t(
+  'No values in this range: no data arrived, or this feature is not available (a bearing, teeth or blades must be configured, and the speed known).',
+);
 
 /** Why a machine has no index: the reasons of its points that are not assessed. */
 function whyNoIndex({ health }: MachineView): string {
   const reasons = health.points.flatMap((p) => (p.assessment === 'assessed' ? [] : [`${p.reason} (${p.remedy})`]));
-  return `No index in this range${reasons.length > 0 ? `: ${[...new Set(reasons)].join('; ')}` : ''}.`;
+  return t('No index in this range{{reasons}}.', {
+    reasons: reasons.length > 0 ? `: ${[...new Set(reasons)].join('; ')}` : '',
+  });
 }
 
 async function vibrationTrend(machine: MachineView, point: string, wanted: Wanted): Promise<Trend> {
@@ -207,10 +211,14 @@ function levelsOf({ health }: MachineView, point: string, field: string): Level[
   const levels: Level[] = [];
   const limits = field === 'velocityRmsMmPerS' ? health.iso?.limitsMmPerS : undefined;
   limits?.forEach((y, i) => {
-    levels.push({ y, name: `zone ${'BCD'[i]}`, tone: i === 0 ? 'quiet' : i === 1 ? 'warn' : 'bad' });
+    levels.push({
+      y,
+      name: t('zone {{zone}}', { zone: 'BCD'[i] }),
+      tone: i === 0 ? 'quiet' : i === 1 ? 'warn' : 'bad',
+    });
   });
   const own = health.points.find((p) => p.point === point);
   const normal = own?.assessment === 'assessed' && own.contributions.find((c) => c.feature === field)?.normal;
-  if (typeof normal === 'number') levels.push({ y: normal, name: 'normal', tone: 'quiet' });
+  if (typeof normal === 'number') levels.push({ y: normal, name: t('normal'), tone: 'quiet' });
   return levels;
 }

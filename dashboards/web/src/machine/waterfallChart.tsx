@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { waterfall } from '#models/signal/pictures.ts';
 import { number } from '../format.ts';
+import { t } from '../i18n/i18n.ts';
 import { longestPiece, type Recording, secondsOf } from './recording.ts';
 
 const ROWS = 120;
@@ -19,16 +20,23 @@ export function WaterfallChart({ recording }: { recording: Recording }) {
   return (
     <figure class="chart">
       <figcaption>
-        Waterfall{' '}
+        {t('Waterfall')}{' '}
         <small>
-          0 to {number(sampleRateHz / 2)} Hz to the right, {number(secondsOf(recording))} s downwards
+          {t('0 to {{frequency}} Hz to the right, {{seconds}} s downwards', {
+            frequency: number(sampleRateHz / 2),
+            seconds: number(secondsOf(recording)),
+          })}
         </small>
       </figcaption>
       <canvas
         ref={canvas}
         class="waterfall"
         role="img"
-        aria-label={`Waterfall of ${rows.length} spectra. Highest line ${number(highest)} ${unit}.`}
+        aria-label={t('Waterfall of {{count}} spectra. Highest line {{highest}} {{unit}}.', {
+          count: rows.length,
+          highest: number(highest),
+          unit,
+        })}
       />
     </figure>
   );

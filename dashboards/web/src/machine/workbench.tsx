@@ -3,6 +3,7 @@ import type { EvidenceView } from '#models/contracts/evidence.ts';
 import { api } from '../api.ts';
 import { Chart } from '../chart.tsx';
 import { number, time } from '../format.ts';
+import { t } from '../i18n/i18n.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { playRecording } from './playRecording.ts';
 import { decodeRecording, longestPiece, type Recording, secondsOf } from './recording.ts';
@@ -24,16 +25,16 @@ export function Workbench({ view, others }: { view: EvidenceView; others: Eviden
   const problem = shown.error.value ?? compared.error.value;
   const recording = shown.value.value;
   if (problem) return <p role="alert">{problem}</p>;
-  if (recording === null) return <p class="quiet">Loading the recording …</p>;
+  if (recording === null) return <p class="quiet">{t('Loading the recording …')}</p>;
   const alike = others.filter((o) => o.sampleRateHz === view.sampleRateHz && o.unit === view.unit);
   return (
     <div class="workbench">
       <Facts recording={recording} />
       {alike.length > 0 && (
         <label>
-          Compare with{' '}
+          {t('Compare with')}{' '}
           <select value={comparedId.value} onChange={(e) => (comparedId.value = e.currentTarget.value)}>
-            <option value="">nothing</option>
+            <option value="">{t('nothing')}</option>
             {alike.map((o) => (
               <option key={o.id} value={o.id}>
                 {o.point}, {time(o.timeMs)}
@@ -51,13 +52,22 @@ export function Workbench({ view, others }: { view: EvidenceView; others: Eviden
 
 function Facts({ recording }: { recording: Recording }) {
   const { point, pieces, sampleRateHz, timeMs, lines } = recording;
-  const inPieces = pieces.length > 1 ? ` in ${pieces.length} pieces` : '';
-  const shaft = lines.shaftHz ? `shaft at ${number(60 * lines.shaftHz)} rpm` : 'shaft speed unknown';
+  const inPieces = pieces.length > 1 ? ` ${t('in {{count}} pieces', { count: pieces.length })}` : '';
+  const shaft = lines.shaftHz
+    ? t('shaft at {{speed}} rpm', { speed: number(60 * lines.shaftHz) })
+    : t('shaft speed unknown');
   return (
     <p class="quiet">
-      {point}, {number(secondsOf(recording))} s{inPieces} at {number(sampleRateHz)} Hz, until {time(timeMs)}, {shaft}{' '}
+      {t('{{point}}, {{seconds}} s{{inPieces}} at {{rate}} Hz, until {{time}}, {{shaft}}', {
+        point,
+        seconds: number(secondsOf(recording)),
+        inPieces,
+        rate: number(sampleRateHz),
+        time: time(timeMs),
+        shaft,
+      })}{' '}
       <button type="button" onClick={() => playRecording(recording)}>
-        Listen
+        {t('Listen')}
       </button>
     </p>
   );
@@ -87,20 +97,24 @@ function WaveformChart({ samples, sampleRateHz, unit }: WaveformProps) {
   const zoomed = useSignal<readonly [number, number] | null>(null);
   const { seconds, values } = reduceWaveform(samples, sampleRateHz, zoomed.value ?? [0, wholeS], WAVEFORM_POINTS);
   return (
-    <section aria-label="Waveform">
+    <section aria-label={t('Waveform')}>
       <Chart
-        title="Waveform"
+        title={t('Waveform')}
         unit={unit}
         xUnit="s"
         xIsTime={false}
         x={seconds}
         y={values}
-        summary={`From ${number(Math.min(...values))} to ${number(Math.max(...values))} ${unit}.`}
+        summary={t('From {{min}} to {{max}} {{unit}}.', {
+          min: number(Math.min(...values)),
+          max: number(Math.max(...values)),
+          unit,
+        })}
         onZoom={(range) => (zoomed.value = range)}
       />
       {zoomed.value !== null && (
         <button type="button" onClick={() => (zoomed.value = null)}>
-          Show the complete waveform
+          {t('Show the complete waveform')}
         </button>
       )}
     </section>

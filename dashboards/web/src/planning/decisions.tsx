@@ -1,4 +1,5 @@
 import { api } from '../api.ts';
+import { t } from '../i18n/i18n.ts';
 import { planVersion } from '../state.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { CurrentDecision } from './orderDecision.tsx';
@@ -12,7 +13,7 @@ export function Decisions() {
   if (current.length === 0) return null;
   return (
     <details>
-      <summary>Decisions under way ({current.length})</summary>
+      <summary>{t('Decisions under way ({{count}})', { count: current.length })}</summary>
       <ul>
         {current.map((decision) => (
           <li key={decision.id}>

@@ -1,6 +1,7 @@
 import type { PlanException } from '#models/contracts/planDecision.ts';
 import { api } from '../api.ts';
 import { money } from '../format.ts';
+import { t } from '../i18n/i18n.ts';
 import { ScrollTable } from '../scroll.tsx';
 import { mayUse, recordedName } from '../session/session.ts';
 import { planVersion } from '../state.ts';
@@ -11,13 +12,13 @@ import { planHref } from './planHref.ts';
 const SHOWN = 20;
 
 const KIND_WORDS: Record<PlanException['kind'], string> = {
-  order: 'Order due',
-  over_budget: 'Beyond the budget',
-  late_delivery: 'Late delivery',
-  not_ordered: 'Accepted, not ordered',
-  transfer: 'Transfer due',
-  dead_stock: 'Dead stock',
-  excess_stock: 'Excess stock',
+  order: t('Order due'),
+  over_budget: t('Beyond the budget'),
+  late_delivery: t('Late delivery'),
+  not_ordered: t('Accepted, not ordered'),
+  transfer: t('Transfer due'),
+  dead_stock: t('Dead stock'),
+  excess_stock: t('Excess stock'),
 };
 
 /** Plan exceptions, ranked by the money at stake. */
@@ -32,13 +33,13 @@ export function Exceptions({ currency }: { currency: string | undefined }) {
   };
   return (
     <>
-      <h3>Needs your decision</h3>
+      <h3>{t('Needs your decision')}</h3>
       {(error.value ?? problem.value) && <p role="alert">{error.value ?? problem.value}</p>}
-      {value.value !== null && shown.length === 0 && <p class="empty">Nothing needs a decision.</p>}
+      {value.value !== null && shown.length === 0 && <p class="empty">{t('Nothing needs a decision.')}</p>}
       {shown.length > 0 && (
         <ScrollTable
-          label="Plan exceptions by the money at stake"
-          head={['Item', 'Exception', 'At stake', 'Why', 'Recommendation', 'Decide']}
+          label={t('Plan exceptions by the money at stake')}
+          head={[t('Item'), t('Exception'), t('At stake'), t('Why'), t('Recommendation'), t('Decide')]}
         >
           {shown.map((e) => (
             <tr key={`${e.kind}/${e.item}/${e.site}`} data-exception={e.item}>
@@ -56,10 +57,10 @@ export function Exceptions({ currency }: { currency: string | undefined }) {
                 {e.kind === 'order' && mayUse('decisions') && (
                   <button
                     type="button"
-                    aria-label={`Accept the order of ${e.item}`}
+                    aria-label={t('Accept the order of {{item}}', { item: e.item })}
                     onClick={() => void change(() => accept(e))}
                   >
-                    Accept
+                    {t('Accept')}
                   </button>
                 )}
               </td>

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { t } from '../i18n/i18n.ts';
 import 'uplot/dist/uPlot.min.css';
 import type { PlanSeries } from '#models/contracts/plan.ts';
 import { number } from '../format.ts';
@@ -7,10 +8,18 @@ import { timeTicks } from '../timeTicks.ts';
 
 const HEIGHT = 280;
 
+type Period = 'day' | 'week' | 'month' | 'period';
+const PER: Record<Period, (unit: string) => string> = {
+  day: (unit) => t('{{unit}} a day', { unit }),
+  week: (unit) => t('{{unit}} a week', { unit }),
+  month: (unit) => t('{{unit}} a month', { unit }),
+  period: (unit) => t('{{unit}} a period', { unit }),
+};
+
 /** Actual demand, what had been forecast for it, and the fan of the forecast. */
-export function FanChart({ series, unit = 'units' }: { series: PlanSeries; unit?: string }) {
+export function FanChart({ series, unit }: { series: PlanSeries; unit?: string }) {
   const holder = useRef<HTMLDivElement>(null);
-  const demand = `${unit === 'each' ? 'units' : unit} a ${periodOf(series)}`;
+  const demand = PER[periodOf(series)](unit === 'each' || unit === undefined ? t('units') : unit);
   useEffect(() => {
     const element = holder.current as HTMLDivElement;
     const plot = new uPlot(options(element, demand), dataOf(series), element);
@@ -24,15 +33,16 @@ export function FanChart({ series, unit = 'units' }: { series: PlanSeries; unit?
   return (
     <figure class="chart">
       <figcaption>
-        Demand, {demand} <small>line: actual; dashes: earlier forecasts; bands: 50 % and 90 % intervals</small>
+        {t('Demand, {{demand}}', { demand })}{' '}
+        <small>{t('line: actual; dashes: earlier forecasts; bands: 50 % and 90 % intervals')}</small>
       </figcaption>
-      <div ref={holder} role="img" aria-label={`Demand, ${demand}. ${summaryOf(series)}`} />
+      <div ref={holder} role="img" aria-label={`${t('Demand, {{demand}}', { demand })}. ${summaryOf(series)}`} />
     </figure>
   );
 }
 
 /** Dates are the first days of periods. */
-function periodOf({ forecast: { date } }: PlanSeries): 'day' | 'week' | 'month' | 'period' {
+function periodOf({ forecast: { date } }: PlanSeries): Period {
   const days = (Date.parse(date[1]) - Date.parse(date[0])) / 86_400_000;
   if (!(days > 0)) return 'period';
   return days < 2 ? 'day' : days < 8 ? 'week' : 'month';
@@ -41,7 +51,13 @@ function periodOf({ forecast: { date } }: PlanSeries): 'day' | 'week' | 'month' 
 function summaryOf({ history, forecast }: PlanSeries): string {
   const last = history.quantity.at(-1);
   const [low, high] = [forecast.quantiles['0.05']?.[0] ?? 0, forecast.quantiles['0.95']?.[0] ?? 0];
-  return `Last ${last === undefined ? 'unknown' : number(last)}, next ${number(forecast.mean[0] ?? 0)} (${number(low)} to ${number(high)}), of which machines ${number(forecast.byMachines[0] ?? 0)}.`;
+  return t('Last {{last}}, next {{mean}} ({{low}} to {{high}}), of which machines {{byMachines}}.', {
+    last: last === undefined ? t('unknown') : number(last),
+    mean: number(forecast.mean[0] ?? 0),
+    low: number(low),
+    high: number(high),
+    byMachines: number(forecast.byMachines[0] ?? 0),
+  });
 }
 
 type Column = (number | null)[];

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { ForecastOverride } from '#models/contracts/planDecision.ts';
 import { api } from '../api.ts';
-import { number, time } from '../format.ts';
+import { day, number, time } from '../format.ts';
+import { t } from '../i18n/i18n.ts';
 import { mayUse, recordedName } from '../session/session.ts';
 import { planVersion } from '../state.ts';
 import { useChange } from '../useChange.ts';
@@ -14,9 +15,9 @@ export function ForecastOverrides({ item, site }: { item: string; site: string }
   const own = (value.value ?? []).filter((o) => o.item === item && o.site === site);
   return (
     <>
-      <h3>Forecast overrides</h3>
+      <h3>{t('Forecast overrides')}</h3>
       {(error.value ?? problem.value) && <p role="alert">{error.value ?? problem.value}</p>}
-      {value.value !== null && own.length === 0 && <p class="empty">This forecast has no overrides.</p>}
+      {value.value !== null && own.length === 0 && <p class="empty">{t('This forecast has no overrides.')}</p>}
       <ul>
         {own.map((override) => (
           <li key={override.id} data-override>
@@ -26,7 +27,7 @@ export function ForecastOverrides({ item, site }: { item: string; site: string }
                 type="button"
                 onClick={() => void change(() => api.withdrawOverride(override.id, recordedName()))}
               >
-                Withdraw
+                {t('Withdraw')}
               </button>
             )}
           </li>
@@ -40,9 +41,23 @@ export function ForecastOverrides({ item, site }: { item: string; site: string }
 }
 
 function overrideText({ from, to, factor, quantity, reason, by: who, atMs, withdrawn }: ForecastOverride): string {
-  const what = factor === null ? `${number(quantity ?? 0)} per period` : `${number(factor)} times the forecast`;
-  const end = withdrawn === null ? '' : `; withdrawn by ${withdrawn.by}, ${time(withdrawn.atMs)}`;
-  return `${from} to ${to}: ${what} (${who}, ${time(atMs)}: ${reason})${end}`;
+  const what =
+    factor === null
+      ? t('{{quantity}} per period', { quantity: number(quantity ?? 0) })
+      : t('{{factor}} times the forecast', { factor: number(factor) });
+  const end =
+    withdrawn === null
+      ? ''
+      : `; ${t('withdrawn by {{by}}, {{atMs}}', { by: withdrawn.by, atMs: time(withdrawn.atMs) })}`;
+  return t('{{from}} to {{to}}: {{what}} ({{who}}, {{atMs}}: {{reason}}){{end}}', {
+    from: day(from),
+    to: day(to),
+    what,
+    who,
+    atMs: time(atMs),
+    reason,
+    end,
+  });
 }
 
 function NewOverride({ add }: { add: (wanted: object) => Promise<void> }) {
@@ -52,29 +67,29 @@ function NewOverride({ add }: { add: (wanted: object) => Promise<void> }) {
     event.preventDefault();
     void add({ from: from.value, to: to.value, [kind.value]: Number(value.value), reason: reason.value });
   };
-  const day = (label: string, name: string, of: typeof from) => (
+  const dateField = (label: string, name: string, of: typeof from) => (
     <label>
       {label}{' '}
       <input type="date" name={name} required value={of.value} onInput={(e) => (of.value = e.currentTarget.value)} />
     </label>
   );
   return (
-    <form class="take" aria-label="Override the forecast" onSubmit={submit}>
-      {day('From', 'from', from)}
-      {day('to', 'to', to)}
+    <form class="take" aria-label={t('Override the forecast')} onSubmit={submit}>
+      {dateField(t('From'), 'from', from)}
+      {dateField(t('to'), 'to', to)}
       <label>
-        As{' '}
+        {t('As')}{' '}
         <select
           name="kind"
           value={kind.value}
           onChange={(e) => (kind.value = e.currentTarget.value as 'factor' | 'quantity')}
         >
-          <option value="factor">times the forecast</option>
-          <option value="quantity">units per period</option>
+          <option value="factor">{t('times the forecast')}</option>
+          <option value="quantity">{t('units per period')}</option>
         </select>
       </label>
       <label>
-        Value{' '}
+        {t('Value', { context: 'number' })}{' '}
         <input
           type="number"
           name="value"
@@ -86,7 +101,7 @@ function NewOverride({ add }: { add: (wanted: object) => Promise<void> }) {
         />
       </label>
       <label>
-        Reason{' '}
+        {t('Reason')}{' '}
         <input
           name="reason"
           required
@@ -95,7 +110,7 @@ function NewOverride({ add }: { add: (wanted: object) => Promise<void> }) {
           onInput={(e) => (reason.value = e.currentTarget.value)}
         />
       </label>
-      <button type="submit">Override the forecast</button>
+      <button type="submit">{t('Override the forecast')}</button>
     </form>
   );
 }

@@ -2,7 +2,8 @@ import { useSignal } from '@preact/signals';
 import type { PlanItem } from '#models/contracts/plan.ts';
 import type { OrderDecision } from '#models/contracts/planDecision.ts';
 import { api } from '../api.ts';
-import { money, percent, time, units } from '../format.ts';
+import { day, money, number, percent, time, units } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { mayUse, recordedName } from '../session/session.ts';
 import { planVersion } from '../state.ts';
 import { useChange } from '../useChange.ts';
@@ -23,7 +24,7 @@ export function DecideOrder({ item }: { item: PlanItem }) {
   const isReasonMissing = reason.value.trim() === '';
   const tryOut = () =>
     change(async () => {
-      effect.value = 'Planning …';
+      effect.value = t('Planning …');
       const whatIfItem = await api
         .whatIf(item.item, item.site, { site: item.site, order: Number(quantity.value) })
         .catch((error: unknown) => {
@@ -34,7 +35,7 @@ export function DecideOrder({ item }: { item: PlanItem }) {
     });
   return (
     <>
-      <h3>Decide on the order</h3>
+      <h3>{t('Decide on the order')}</h3>
       {problem.value && <p role="alert">{problem.value}</p>}
       <form
         class="take"
@@ -44,7 +45,7 @@ export function DecideOrder({ item }: { item: PlanItem }) {
         }}
       >
         <label>
-          Quantity{item.unit ? `, ${item.unit}` : ''}{' '}
+          {item.unit ? t('Quantity, {{unit}}', { unit: term(item.unit) }) : t('Quantity', { context: 'order' })}{' '}
           <input
             type="number"
             name="quantity"
@@ -56,7 +57,7 @@ export function DecideOrder({ item }: { item: PlanItem }) {
           />
         </label>
         <label>
-          Reason{' '}
+          {t('Reason')}{' '}
           <input
             name="reason"
             maxLength={1000}
@@ -65,18 +66,18 @@ export function DecideOrder({ item }: { item: PlanItem }) {
           />
         </label>
         <button type="button" disabled={quantity.value === ''} onClick={() => void tryOut()}>
-          Show the effect
+          {t('Show the effect')}
         </button>
-        <button type="submit">Accept the order</button>
+        <button type="submit">{t('Accept the order')}</button>
         <button
           type="button"
           disabled={isReasonMissing || quantity.value === ''}
           onClick={() => void decide({ action: 'freeze', quantity: Number(quantity.value), ...because })}
         >
-          Freeze the quantity
+          {t('Freeze the quantity')}
         </button>
         <label>
-          Not before{' '}
+          {t('Not before')}{' '}
           <input type="date" name="until" value={until.value} onInput={(e) => (until.value = e.currentTarget.value)} />
         </label>
         <button
@@ -84,10 +85,10 @@ export function DecideOrder({ item }: { item: PlanItem }) {
           disabled={isReasonMissing || until.value === ''}
           onClick={() => void decide({ action: 'delay', until: until.value, ...because })}
         >
-          Delay the order
+          {t('Delay the order')}
         </button>
       </form>
-      <p class="quiet">Freezing or delaying an order needs a reason.</p>
+      <p class="quiet">{t('Freezing or delaying an order needs a reason.')}</p>
       <p role="status" data-effect>
         {effect.value}
       </p>
@@ -98,17 +99,27 @@ export function DecideOrder({ item }: { item: PlanItem }) {
 /** The effect of another quantity, in one sentence. */
 function effectOf(whatIfItem: PlanItem, now: PlanItem): string {
   const [before, after] = [now.runOutAfterOrder ?? 0, whatIfItem.runOutAfterOrder ?? 0];
-  return `${units(whatIfItem.orderNow, whatIfItem.unit)} for ${money(whatIfItem.orderCost, whatIfItem.currency)} instead of ${units(now.orderNow, now.unit)} for ${money(now.orderCost, now.currency)}: the risk of running out before the following order could arrive is ${percent(after)} instead of ${percent(before)}.`;
+  return t(
+    '{{order}} for {{cost}} instead of {{orderBefore}} for {{costBefore}}: the risk of running out before the following order could arrive is {{after}} instead of {{before}}.',
+    {
+      order: units(whatIfItem.orderNow, whatIfItem.unit),
+      cost: money(whatIfItem.orderCost, whatIfItem.currency),
+      orderBefore: units(now.orderNow, now.unit),
+      costBefore: money(now.orderCost, now.currency),
+      after: percent(after),
+      before: percent(before),
+    },
+  );
 }
 
 const STATE_WORDS: Record<OrderDecision['state'], string> = {
-  open: 'decided',
-  ordered: 'ordered',
-  received: 'received',
-  cancelled: 'cancelled',
-  withdrawn: 'withdrawn',
-  replaced: 'replaced by a later decision',
-  ended: 'ended',
+  open: t('decided'),
+  ordered: t('ordered'),
+  received: t('received'),
+  cancelled: t('cancelled'),
+  withdrawn: t('withdrawn'),
+  replaced: t('replaced by a later decision'),
+  ended: t('ended'),
 };
 
 /** A decision in one sentence. */
@@ -123,12 +134,12 @@ export function decisionText({
   decidedAtMs,
 }: OrderDecision): string {
   const what = {
-    accept: `order of ${quantity} accepted`,
-    freeze: `quantity frozen at ${quantity}`,
-    delay: `no order before ${until}`,
+    accept: t('order of {{quantity}} accepted', { quantity: quantity === null ? '' : number(quantity) }),
+    freeze: t('quantity frozen at {{quantity}}', { quantity: quantity === null ? '' : number(quantity) }),
+    delay: t('no order before {{until}}', { until: until === null ? '' : day(until) }),
   }[action];
-  const outcome = action === 'accept' && state === 'open' ? 'not ordered yet' : STATE_WORDS[state];
-  return `${what}, ${outcome}${order === null ? '' : ` as ${order}`} (${who}, ${time(decidedAtMs)}${reason === null ? '' : `: ${reason}`})`;
+  const outcome = action === 'accept' && state === 'open' ? t('not ordered yet') : STATE_WORDS[state];
+  return `${what}, ${outcome}${order === null ? '' : ` ${t('as {{order}}', { order })}`} (${who}, ${time(decidedAtMs)}${reason === null ? '' : `: ${reason}`})`;
 }
 
 /** The decision in progress on an item; it can be withdrawn until an order exists. */
@@ -147,7 +158,7 @@ export function CurrentDecision({ decision }: { decision: OrderDecision }) {
             })
           }
         >
-          Withdraw
+          {t('Withdraw')}
         </button>
       )}
       {problem.value && <span role="alert">{problem.value}</span>}

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { PlanItem } from '#models/contracts/plan.ts';
 import { api } from '../api.ts';
-import { money, number, percent, units } from '../format.ts';
+import { day, money, number, percent, units } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { ScrollTable } from '../scroll.tsx';
 import { keyOf, machines, planVersion } from '../state.ts';
 import { useLoaded } from '../useLoaded.ts';
@@ -16,7 +17,7 @@ export function PlanItemPage({ item, site }: { item: string; site: string }) {
   return (
     <section aria-labelledby="item-name">
       <p>
-        <a href="#/plan">All items</a>
+        <a href="#/plan">{t('All items')}</a>
       </p>
       <h2 id="item-name">
         {item}
@@ -29,13 +30,19 @@ export function PlanItemPage({ item, site }: { item: string; site: string }) {
       {loaded && <FanChart series={loaded.series} unit={loaded.item.unit} />}
       {loaded && loaded.series.outliers.length > 0 && (
         <p class="quiet">
-          Outliers, kept: {loaded.series.outliers.map((o) => `${number(o.quantity)} in ${o.date}`).join(', ')}.
+          {t('Outliers, kept: {{outliers}}.', {
+            outliers: loaded.series.outliers
+              .map((o) => t('{{quantity}} in {{date}}', { quantity: number(o.quantity), date: day(o.date) }))
+              .join(', '),
+          })}
         </p>
       )}
       {loaded?.series.unitChange && (
         <p class="quiet">
-          From {loaded.series.unitChange.date} on, demands are {number(loaded.series.unitChange.factor)} times their
-          earlier size: the unit may have changed.
+          {t('From {{date}} on, demands are {{factor}} times their earlier size: the unit may have changed.', {
+            date: day(loaded.series.unitChange.date),
+            factor: number(loaded.series.unitChange.factor),
+          })}
         </p>
       )}
       {loaded && loaded.item.machines.length > 0 && <Machines item={loaded.item} />}
@@ -45,70 +52,104 @@ export function PlanItemPage({ item, site }: { item: string; site: string }) {
   );
 }
 
-const SERVICE_WORDS = { cycle: 'cycle service', fill: 'fill rate', cost: 'least cost' };
+const SERVICE_WORDS = { cycle: t('cycle service'), fill: t('fill rate'), cost: t('least cost') };
 
 function Facts({ item: i }: { item: PlanItem }) {
   const { kind, level } = i.service;
   return (
     <dl class="facts">
-      <dt>Order now</dt>
+      <dt>{t('Order now')}</dt>
       <dd data-order-now>
         {i.orderNow > 0
-          ? `${units(i.orderNow, i.unit)}, for ${money(i.orderCost, i.currency)}${i.deferred ? (i.waitsFor ? ' (waits for the minimum order value of its supplier)' : ' (beyond the budget)') : ''}`
-          : 'nothing'}
-        {i.costOfWaiting > 0 ? `; waiting until the next review costs ${money(i.costOfWaiting, i.currency)}` : ''}
+          ? t('{{orderNow}}, for {{orderCost}}{{deferred}}', {
+              orderNow: units(i.orderNow, i.unit),
+              orderCost: money(i.orderCost, i.currency),
+              deferred: i.deferred
+                ? i.waitsFor
+                  ? ` (${t('waits for the minimum order value of its supplier')})`
+                  : ` (${t('beyond the budget')})`
+                : '',
+            })
+          : t('nothing')}
+        {i.costOfWaiting > 0
+          ? `; ${t('waiting until the next review costs {{cost}}', { cost: money(i.costOfWaiting, i.currency) })}`
+          : ''}
       </dd>
       {i.whyOrder !== undefined && (
         <>
-          <dt>Why this quantity</dt>
+          <dt>{t('Why this quantity')}</dt>
           <dd data-why-order>{i.whyOrder}</dd>
         </>
       )}
-      <dt>Stock and open orders</dt>
+      <dt>{t('Stock and open orders')}</dt>
       <dd>
-        {units(i.stock, i.unit)} in stock, {units(i.onOrder, i.unit)} on order
-        {(i.openOrders ?? []).map(
-          (o) => `; ${o.order}: ${number(o.quantity)} due ${o.promised ?? 'on an unknown date'}`,
-        )}
+        {t('{{stock}} in stock, {{onOrder}} on order{{openOrders}}', {
+          stock: units(i.stock, i.unit),
+          onOrder: units(i.onOrder, i.unit),
+          openOrders: (i.openOrders ?? [])
+            .map(
+              (o) =>
+                `; ${t('{{order}}: {{quantity}} due {{promised}}', {
+                  order: o.order,
+                  quantity: number(o.quantity),
+                  promised: o.promised ? day(o.promised) : t('on an unknown date'),
+                })}`,
+            )
+            .join(''),
+        })}
       </dd>
-      <dt>Run-out risk before a delivery</dt>
+      <dt>{t('Run-out risk before a delivery')}</dt>
       <dd>
         {percent(i.runOutProbability)}
-        {i.runOutDate ? `; expected to last until ${i.runOutDate}` : ''}
+        {i.runOutDate ? `; ${t('expected to last until {{date}}', { date: day(i.runOutDate) })}` : ''}
       </dd>
-      <dt>Expected demand</dt>
+      <dt>{t('Expected demand')}</dt>
       <dd>
-        {units(i.expectedDemand, i.unit)} over {number(Math.round(i.protectionDays))} days of delivery and review
-        {i.expectedByMachines > 0 ? `, ${number(i.expectedByMachines)} of them for machines` : ''}
+        {t('{{expectedDemand}} over {{days}} days of delivery and review{{machines}}', {
+          expectedDemand: units(i.expectedDemand, i.unit),
+          days: number(Math.round(i.protectionDays)),
+          machines:
+            i.expectedByMachines > 0
+              ? `, ${t('{{machines}} of them for machines', { machines: number(i.expectedByMachines) })}`
+              : '',
+        })}
       </dd>
-      <dt>Reorder point, order-up-to level</dt>
+      <dt>{t('Reorder point, order-up-to level')}</dt>
       <dd>
-        {number(i.reorderPoint)}, {number(i.orderUpTo)} (safety stock {number(i.safetyStock)}; {SERVICE_WORDS[kind]}
-        {level === null ? '' : ` ${percent(level)}`})
+        {t('{{reorderPoint}}, {{orderUpTo}} (safety stock {{safetyStock}}; {{service}}{{level}})', {
+          reorderPoint: number(i.reorderPoint),
+          orderUpTo: number(i.orderUpTo),
+          safetyStock: number(i.safetyStock),
+          service: SERVICE_WORDS[kind],
+          level: level === null ? '' : ` ${percent(level)}`,
+        })}
       </dd>
-      <dt>Lead time</dt>
+      <dt>{t('Lead time')}</dt>
       <dd>
-        {number(Math.round(i.leadTimeDays))} days{i.supplier ? ` from ${i.supplier}` : ''}
-        {i.leadTimeFrom === 'assumed' ? ' (assumed: not in any table)' : ''}
+        {t('{{count}} days{{supplier}}{{assumed}}', {
+          count: Math.round(i.leadTimeDays),
+          supplier: i.supplier ? ` ${t('from {{supplier}}', { supplier: i.supplier })}` : '',
+          assumed: i.leadTimeFrom === 'assumed' ? ` (${t('assumed: not in any table')})` : '',
+        })}
       </dd>
-      <dt>Class</dt>
+      <dt>{t('Class')}</dt>
       <dd>
         {i.segment === undefined ? '' : `${i.segment}, `}
-        {[i.class === 'none' ? 'no demand' : i.class, ...i.flags.map((f) => f.replaceAll('_', ' '))].join(', ')}
+        {[i.class === 'none' ? t('no demand') : term(i.class), ...i.flags.map(term)].join(', ')}
       </dd>
-      <dt>Method</dt>
+      <dt>{t('Method')}</dt>
       <dd>
-        {i.method.replaceAll('_', ' ')}: {i.why}
+        {term(i.method)}: {i.why}
       </dd>
     </dl>
   );
 }
 
 const STREAM_WORDS = {
-  planned: 'work is planned',
-  alarmed: 'an alert stands',
-  quiet: 'watched, no alert',
-  unwatched: 'not watched',
+  planned: t('work is planned'),
+  alarmed: t('an alert stands'),
+  quiet: t('watched, no alert'),
+  unwatched: t('not watched'),
 };
 
 function Machines({ item }: { item: PlanItem }) {
@@ -118,8 +159,11 @@ function Machines({ item }: { item: PlanItem }) {
   );
   return (
     <>
-      <h3>Machines behind the demand</h3>
-      <ScrollTable label="Machines behind the demand" head={['Machine', 'Probability', 'Units', 'Reason']}>
+      <h3>{t('Machines behind the demand')}</h3>
+      <ScrollTable
+        label={t('Machines behind the demand')}
+        head={[t('Machine'), t('Probability'), t('Units'), t('Reason')]}
+      >
         {item.machines.map((m) => (
           <tr key={m.machine} data-machine={m.machine}>
             <th scope="row">
@@ -146,7 +190,7 @@ function WhatIf({ item }: { item: PlanItem }) {
   const said = useSignal<string | null>(null);
   const submit = async (event: Event) => {
     event.preventDefault();
-    said.value = 'Planning …';
+    said.value = t('Planning …');
     try {
       // Unchanged fields are not sent: a level alone would reset the kind of service.
       const changed = { service: service.value !== usual, stock: stock.value !== String(item.stock) };
@@ -175,22 +219,31 @@ function WhatIf({ item }: { item: PlanItem }) {
       />
     </label>
   );
-  const t = whatIfPlan.value;
+  const plan = whatIfPlan.value;
   return (
     <>
-      <h3>What if</h3>
+      <h3>{t('What if')}</h3>
       <form class="acknowledge" onSubmit={(e) => void submit(e)}>
-        {field('Service, %', service, 50, 99.9)}
-        {field('In stock', stock, 0, 1e9)}
-        {field('Lead time factor', leadTime, 0.01, 100)}
-        {field('Demand factor', demand, 0.01, 100)}
-        <button type="submit">Try</button>
+        {field(t('Service, %'), service, 50, 99.9)}
+        {field(t('In stock'), stock, 0, 1e9)}
+        {field(t('Lead time factor'), leadTime, 0.01, 100)}
+        {field(t('Demand factor'), demand, 0.01, 100)}
+        <button type="submit">{t('Try')}</button>
       </form>
       <p role="status" data-what-if>
         {said.value}
-        {t &&
+        {plan &&
           !said.value &&
-          `Would order ${units(t.orderNow, t.unit)} for ${money(t.orderCost, t.currency)}; reorder point ${number(t.reorderPoint)}, order-up-to level ${number(t.orderUpTo)}; run-out risk before a delivery ${percent(t.runOutProbability)}. Nothing was kept.`}
+          t(
+            'Would order {{orderNow}} for {{orderCost}}; reorder point {{reorderPoint}}, order-up-to level {{orderUpTo}}; run-out risk before a delivery {{runOutProbability}}. Nothing was kept.',
+            {
+              orderNow: units(plan.orderNow, plan.unit),
+              orderCost: money(plan.orderCost, plan.currency),
+              reorderPoint: number(plan.reorderPoint),
+              orderUpTo: number(plan.orderUpTo),
+              runOutProbability: percent(plan.runOutProbability),
+            },
+          )}
       </p>
     </>
   );

@@ -4,6 +4,7 @@ import { AcknowledgeForm } from '../alerts/acknowledge.tsx';
 import { mostUrgentFirst } from '../alerts/mostUrgentFirst.ts';
 import { api } from '../api.ts';
 import { money, number, percent, time } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { ScrollTable } from '../scroll.tsx';
 import { mayUse, seesAllSites } from '../session/session.ts';
 import { acknowledgePlan, planAlerts, planVersion, save } from '../state.ts';
@@ -29,30 +30,30 @@ export function PlanPage() {
   const { summary = null, items = [], failure = null } = view.value ?? {};
   return (
     <section aria-labelledby="plan-title">
-      <h2 id="plan-title">Planning</h2>
+      <h2 id="plan-title">{t('Planning')}</h2>
       {error.value && <p role="alert">{error.value}</p>}
-      {failure && <p role="alert">The latest plan failed: {failure}</p>}
+      {failure && <p role="alert">{t('The latest plan failed: {{failure}}', { failure })}</p>}
       <SummaryLine summary={summary} loaded={view.value !== null} />
       {summary && <Exceptions currency={summary.currency} />}
       <Decisions />
-      <h3>Planner alerts ({planAlerts.value.length})</h3>
+      <h3>{t('Planner alerts ({{count}})', { count: planAlerts.value.length })}</h3>
       <PlanAlertList alerts={planAlerts.value} />
-      <h3>Items by risk of running out</h3>
+      <h3>{t('Items by risk of running out')}</h3>
       <p class="tools">
         <label>
-          Find an item
+          {t('Find an item')}
           <input type="search" value={words.value} onInput={(e) => (words.value = e.currentTarget.value)} />
         </label>
         {seesAllSites() && (
           <>
             <button type="button" onClick={() => void save('/api/v1/plan.csv', 'plan.csv')}>
-              Save the plan (CSV)
+              {t('Save the plan (CSV)')}
             </button>
             <button type="button" onClick={() => void save('/api/v1/plan.xlsx', 'plan.xlsx')}>
-              Save orders and plan (Excel)
+              {t('Save orders and plan (Excel)')}
             </button>
             <button type="button" onClick={() => void save('/api/v1/forecast.csv', 'forecast.csv')}>
-              Save the forecasts (CSV)
+              {t('Save the forecasts (CSV)')}
             </button>
           </>
         )}
@@ -60,7 +61,7 @@ export function PlanPage() {
       <PlanTable items={items} />
       {items.length === shown.value && shown.value + PAGE <= MOST && (
         <button type="button" onClick={() => (shown.value += PAGE)}>
-          Show more
+          {t('Show more')}
         </button>
       )}
       {summary && <Quality summary={summary} />}
@@ -70,30 +71,35 @@ export function PlanPage() {
 
 function SummaryLine({ summary, loaded }: { summary: PlanSummary | null; loaded: boolean }) {
   if (summary === null)
-    return <p class="empty">{loaded ? 'No plan yet: import tables of items, demand and stock.' : 'Loading …'}</p>;
+    return <p class="empty">{loaded ? t('No plan yet: import tables of items, demand and stock.') : t('Loading …')}</p>;
   const { atMs, items, toOrder, orderCost, currency, reason } = summary;
   const why: Record<string, string> = {
-    health: 'a machine’s health changed',
-    import: 'tables were imported',
-    asked: 'on request',
-    decision: 'a planner decided',
+    health: t('a machine’s health changed'),
+    import: t('tables were imported'),
+    asked: t('on request'),
+    decision: t('a planner decided'),
   };
   return (
     <p>
-      Planned {time(atMs)} ({why[reason] ?? reason}): {items} items, {toOrder} to order now, for
-      {` ${money(orderCost, currency)}`}.
+      {t('Planned {{atMs}} ({{why}}): {{items}} items, {{toOrder}} to order now, for {{cost}}.', {
+        atMs: time(atMs),
+        why: why[reason] ?? reason,
+        items,
+        toOrder,
+        cost: money(orderCost, currency),
+      })}
     </p>
   );
 }
 
 function PlanAlertList({ alerts }: { alerts: PlanAlert[] }) {
-  if (alerts.length === 0) return <p class="empty">No item is at risk of running out before a delivery.</p>;
+  if (alerts.length === 0) return <p class="empty">{t('No item is at risk of running out before a delivery.')}</p>;
   return (
     <ul class="alerts">
       {alerts.toSorted(mostUrgentFirst).map((alert) => (
         <li key={alert.id} class={`alert ${alert.severity} ${alert.state}`} data-plan-alert={alert.item}>
           <header>
-            <span class="badge">{alert.severity === 'critical' ? 'Critical' : 'Warning'}</span>
+            <span class="badge">{alert.severity === 'critical' ? t('Critical') : t('Warning')}</span>
             <time dateTime={new Date(alert.raisedAtMs).toISOString()}>{time(alert.raisedAtMs)}</time>
           </header>
           <h4>
@@ -104,8 +110,11 @@ function PlanAlertList({ alerts }: { alerts: PlanAlert[] }) {
           )}
           {alert.acknowledgedAtMs !== null && (
             <p class="quiet">
-              Acknowledged by {alert.acknowledgedBy}, {time(alert.acknowledgedAtMs)}
-              {alert.comment ? `: ${alert.comment}` : ''}
+              {t('Acknowledged by {{acknowledgedBy}}, {{acknowledgedAtMs}}{{comment}}', {
+                acknowledgedBy: alert.acknowledgedBy,
+                acknowledgedAtMs: time(alert.acknowledgedAtMs),
+                comment: alert.comment ? `: ${alert.comment}` : '',
+              })}
             </p>
           )}
         </li>
@@ -115,24 +124,24 @@ function PlanAlertList({ alerts }: { alerts: PlanAlert[] }) {
 }
 
 function PlanTable({ items }: { items: PlanItem[] }) {
-  if (items.length === 0) return <p class="empty">No items.</p>;
+  if (items.length === 0) return <p class="empty">{t('No items.')}</p>;
   return (
     <ScrollTable
-      label="Items by their risk of running out"
+      label={t('Items by their risk of running out')}
       head={[
-        'Item',
-        'Unit',
-        'In stock',
-        'On order',
-        'Expected demand',
-        'Over, days',
-        'Run-out risk before a delivery',
-        'Transfer in',
-        'Order now',
-        'Decision',
-        'Cost of waiting for the next review',
-        'Demand',
-        'Segment',
+        t('Item'),
+        t('Unit'),
+        t('In stock'),
+        t('On order'),
+        t('Expected demand'),
+        t('Over, days'),
+        t('Run-out risk before a delivery'),
+        t('Transfer in'),
+        t('Order now'),
+        t('Decision'),
+        t('Cost of waiting for the next review'),
+        t('Demand'),
+        t('Segment'),
       ]}
     >
       {items.map((i) => (
@@ -143,16 +152,19 @@ function PlanTable({ items }: { items: PlanItem[] }) {
               {i.site ? ` @ ${i.site}` : ''}
             </a>
           </th>
-          <td>{i.unit ?? '–'}</td>
+          <td>{i.unit === undefined ? '–' : term(i.unit)}</td>
           <td>{number(i.stock)}</td>
           <td>{number(i.onOrder)}</td>
           <td>{number(i.expectedDemand)}</td>
           <td>{number(Math.round(i.protectionDays))}</td>
           <td class={i.runOutProbability >= 0.5 ? 'bad' : ''}>{percent(i.runOutProbability)}</td>
-          <td>{(i.transfersIn ?? []).map((t) => `${number(t.quantity)} ← ${t.site || '–'}`).join(', ') || '–'}</td>
+          <td>
+            {(i.transfersIn ?? []).map(({ quantity, site }) => `${number(quantity)} ← ${site || '–'}`).join(', ') ||
+              '–'}
+          </td>
           <td title={i.whyOrder}>
             {i.orderNow > 0 ? number(i.orderNow) : '–'}
-            {i.deferred ? (i.waitsFor ? ' (waits)' : ' (over budget)') : ''}
+            {i.deferred ? (i.waitsFor ? ` (${t('waits')})` : ` (${t('over budget')})`) : ''}
           </td>
           <td>{i.decision === undefined ? '–' : decisionText(i.decision)}</td>
           <td>{i.costOfWaiting > 0 ? money(i.costOfWaiting, i.currency) : '–'}</td>
@@ -166,7 +178,7 @@ function PlanTable({ items }: { items: PlanItem[] }) {
 
 function becauseOf({ machines, class: itsClass, flags }: PlanItem): string {
   const alarmed = machines.filter((m) => m.chance >= 0.5);
-  if (alarmed.length > 0) return `for ${alarmed.map((m) => m.machine).join(', ')}`;
+  if (alarmed.length > 0) return t('for {{machines}}', { machines: alarmed.map((m) => m.machine).join(', ') });
   const noted = flags.filter((f) => f === 'new' || f === 'dying' || f === 'seasonal');
-  return [itsClass === 'none' ? 'no demand' : itsClass, ...noted].join(', ');
+  return [itsClass === 'none' ? t('no demand') : term(itsClass), ...noted.map(term)].join(', ');
 }

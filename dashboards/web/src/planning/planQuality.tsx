@@ -1,6 +1,7 @@
 import type { PlanSummary } from '#models/contracts/plan.ts';
 import { api } from '../api.ts';
-import { number, percent } from '../format.ts';
+import { day, number, percent } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { seesAllSites } from '../session/session.ts';
 import { planVersion } from '../state.ts';
 import { Table } from '../table.tsx';
@@ -17,18 +18,28 @@ export function Quality({ summary }: { summary: PlanSummary }) {
     <>
       {error.value && <p role="alert">{error.value}</p>}
       <details>
-        <summary>Forecast accuracy</summary>
+        <summary>{t('Forecast accuracy')}</summary>
         <p>
-          The latest periods were held back and forecast from the earlier ones. 95 % of the actual demands should lie
-          below the 95 % quantile. Value added is the share of the error of “as last season” that the forecast avoids.
+          {t(
+            'The latest periods were held back and forecast from the earlier ones. 95 % of the actual demands should lie below the 95 % quantile. Value added is the share of the error of “as last season” that the forecast avoids.',
+          )}
         </p>
         <Table
-          label="Forecast accuracy"
-          head={['Class', 'Items', 'Over', 'Bias', 'WAPE', 'Below 5 %', 'Below 95 %', 'Value added']}
+          label={t('Forecast accuracy')}
+          head={[
+            t('Class'),
+            t('Items'),
+            t('Over'),
+            t('Bias'),
+            t('WAPE'),
+            t('Below 5 %'),
+            t('Below 95 %'),
+            t('Value added'),
+          ]}
           rows={summary.backtest.map(({ class: name, items, of, measures: m }) => [
-            name,
+            term(name),
             String(items),
-            of === 'period' ? 'a period' : 'the lead time',
+            of === 'period' ? t('a period') : t('the lead time'),
             percent(m.bias),
             percent(m.wape),
             percent(m.coverage['0.05'] ?? 0),
@@ -39,12 +50,18 @@ export function Quality({ summary }: { summary: PlanSummary }) {
         <Tracked summary={summary} />
         {summary.replaced.map((r) => (
           <p key={`${r.item}/${r.site}`}>
-            {r.item} {r.site}: method {r.method} since {r.since}, because {r.why}.
+            {t('{{item}} {{site}}: method {{method}} since {{since}}, because {{why}}.', {
+              item: r.item,
+              site: r.site,
+              method: term(r.method),
+              since: day(r.since),
+              why: r.why,
+            })}
           </p>
         ))}
         {summary.cleaning.length > 0 && (
           <>
-            <h4>Cleaning of the records</h4>
+            <h4>{t('Cleaning of the records')}</h4>
             <ul>
               {summary.cleaning.map((line) => (
                 <li key={line}>{line}</li>
@@ -54,10 +71,20 @@ export function Quality({ summary }: { summary: PlanSummary }) {
         )}
       </details>
       <details>
-        <summary>Suppliers ({suppliers.length})</summary>
+        <summary>{t('Suppliers ({{count}})', { count: suppliers.length })}</summary>
         <Table
-          label="Suppliers"
-          head={['Supplier', 'Orders', 'On time', 'Days, median', 'Days, 90 %', 'Quantity', 'Overdue', 'Trend', 'Risk']}
+          label={t('Suppliers')}
+          head={[
+            t('Supplier'),
+            t('Orders'),
+            t('On time'),
+            t('Days, median'),
+            t('Days, 90 %'),
+            t('Quantity', { context: 'order' }),
+            t('Overdue'),
+            t('Trend'),
+            t('Risk'),
+          ]}
           rows={suppliers.map((s) => [
             s.name ?? s.supplier,
             String(s.orders),
@@ -66,24 +93,30 @@ export function Quality({ summary }: { summary: PlanSummary }) {
             s.p90Days === null ? '–' : number(s.p90Days),
             s.quantityRate === null ? '–' : percent(s.quantityRate),
             String(s.overdue),
-            s.delayTrendDaysAYear === null ? 'steady' : `${number(s.delayTrendDaysAYear)} days a year`,
+            s.delayTrendDaysAYear === null
+              ? t('steady')
+              : t('{{days}} days a year', { days: number(s.delayTrendDaysAYear) }),
             percent(s.risk),
           ])}
         />
       </details>
       <details>
-        <summary>Families and sites</summary>
+        <summary>{t('Families and sites')}</summary>
         <p>
-          Forecasts from history, without the demand of machines. Totals are reconciled with their items,{' '}
-          {summary.reconciliation === 'mint'
-            ? 'by MinT, which had the smaller error on the latest periods'
-            : 'bottom up'}
-          .
+          {t(
+            'Forecasts from history, without the demand of machines. Totals are reconciled with their items, {{how}}.',
+            {
+              how:
+                summary.reconciliation === 'mint'
+                  ? t('by MinT, which had the smaller error on the latest periods')
+                  : t('bottom up'),
+            },
+          )}
         </p>
         <Table
-          label="Families and sites"
-          head={['Level', 'Name', ...(levels[0]?.date.slice(0, 3) ?? [])]}
-          rows={levels.map((l) => [l.level, l.id || '–', ...l.mean.slice(0, 3).map(number)])}
+          label={t('Families and sites')}
+          head={[t('Level', { context: 'hierarchy' }), t('Name'), ...(levels[0]?.date.slice(0, 3).map(day) ?? [])]}
+          rows={levels.map((l) => [term(l.level), l.id || '–', ...l.mean.slice(0, 3).map(number)])}
         />
       </details>
     </>
@@ -93,13 +126,14 @@ export function Quality({ summary }: { summary: PlanSummary }) {
 /** Accuracy of forecasts that were issued before their periods. */
 function Tracked({ summary }: { summary: PlanSummary }) {
   const all = summary.tracked.filter((t) => t.class === 'all').slice(-12);
-  if (all.length === 0) return <p class="quiet">No period has ended since planning began: nothing is tracked yet.</p>;
+  if (all.length === 0)
+    return <p class="quiet">{t('No period has ended since planning began: nothing is tracked yet.')}</p>;
   return (
     <Table
-      label="Accuracy of forecasts issued before their periods"
-      head={['Period', 'Items', 'Bias', 'WAPE', 'Below 95 %', 'Value added']}
+      label={t('Accuracy of forecasts issued before their periods')}
+      head={[t('Period'), t('Items'), t('Bias'), t('WAPE'), t('Below 95 %'), t('Value added')]}
       rows={all.map(({ date, measures: m }) => [
-        date,
+        day(date),
         String(m.n),
         percent(m.bias),
         percent(m.wape),

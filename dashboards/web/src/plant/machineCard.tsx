@@ -1,6 +1,7 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { MachineView } from '#models/contracts/api.ts';
-import { number, statusText, time } from '../format.ts';
+import { statusText, time, velocity } from '../format.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { MachineName } from '../machineName.tsx';
 import { keyOf } from '../state.ts';
 import { Sparkline } from './sparkline.tsx';
@@ -23,10 +24,10 @@ export function MachineCard({ machine, alerts, lastVisitMs }: CardProps) {
         <strong>
           <MachineName health={health} />
         </strong>
-        <span class="quiet">{health.kind}</span>
+        <span class="quiet">{term(health.kind)}</span>
         <span class="status">{statusText(health)}</span>
         {worst ? <Trouble alert={worst} more={alerts.length - 1} /> : <span class="quiet">{levelText(health)}</span>}
-        {isNewSince(alerts, lastVisitMs) && <span class="badge">New since your last visit</span>}
+        {isNewSince(alerts, lastVisitMs) && <span class="badge">{t('New since your last visit')}</span>}
         <Sparkline health={health} />
       </a>
     </li>
@@ -41,10 +42,10 @@ export const isNewSince = (alerts: readonly AlertRecord[], lastVisitMs: number):
 /** What the card shows, in one sentence. */
 export function descriptionOf(machine: MachineView, alerts: readonly AlertRecord[], lastVisitMs: number): string {
   const { health, watch } = machine;
-  if (watch.state === 'not_watched') return `Not watched, ${unwatchedText(watch)}`;
+  if (watch.state === 'not_watched') return `${t('Not watched')}, ${unwatchedText(watch)}`;
   const worst = worstOf(alerts);
   const detail = worst ? `${faultText(worst)}, ${careText(worst, alerts.length - 1)}` : levelText(health);
-  const isNew = isNewSince(alerts, lastVisitMs) ? ' · New since your last visit' : '';
+  const isNew = isNewSince(alerts, lastVisitMs) ? ` · ${t('New since your last visit')}` : '';
   return `${statusText(health)}, ${detail}${isNew}`;
 }
 
@@ -64,40 +65,46 @@ const faultText = ({ text, asset }: AlertRecord): string =>
 /** Since when, whose, and the next step. */
 function careText(alert: AlertRecord, more: number): string {
   const { raisedAtMs, assignedTo } = alert;
-  const owner = assignedTo ? `assigned to ${assignedTo}` : 'unassigned';
-  const others = more > 0 ? ` · ${more} more` : '';
-  return `since ${time(raisedAtMs)} · ${owner} · ${nextStepText(alert)}${others}`;
+  const owner = assignedTo ? t('assigned to {{assignedTo}}', { assignedTo }) : t('unassigned');
+  const others = more > 0 ? ` · ${t('{{more}} more', { more })}` : '';
+  return `${t('since {{time}}', { time: time(raisedAtMs) })} · ${owner} · ${nextStepText(alert)}${others}`;
 }
 
 function nextStepText({ state, returnedAtMs, finding }: AlertRecord): string {
-  if (state === 'shelved') return 'shelved';
-  if (state === 'out_of_service') return 'out of service';
-  if (state === 'unacknowledged' || state === 'returned_unacknowledged') return 'waits for acknowledgement';
-  return returnedAtMs === null && !finding ? 'waits for a finding' : 'waits to be closed';
+  if (state === 'shelved') return t('shelved');
+  if (state === 'out_of_service') return t('out of service');
+  if (state === 'unacknowledged' || state === 'returned_unacknowledged') return t('waits for acknowledgement');
+  return returnedAtMs === null && !finding ? t('waits for a finding') : t('waits to be closed');
 }
 
 function levelText({ index, iso, points }: MachineView['health']): string {
   const missing = points.filter((p) => p.assessment === 'not_assessable').length;
-  const part = missing > 0 ? ` · ${missing} of ${points.length} points not assessed` : '';
-  const level = index === undefined ? whyNotAssessed(points) : `${Math.round(100 * index)} % of the alert limit${part}`;
-  return iso ? `${level} · ISO zone ${iso.zone}, ${number(iso.velocityMmPerS)} mm/s` : level;
+  const part =
+    missing > 0 ? ` · ${t('{{missing}} of {{count}} points not assessed', { missing, count: points.length })}` : '';
+  const level =
+    index === undefined
+      ? whyNotAssessed(points)
+      : t('{{percent}} % of the alert limit', { percent: Math.round(100 * index) }) + part;
+  return iso
+    ? `${level} · ${t('ISO zone {{zone}}, {{velocity}}', { zone: iso.zone, velocity: velocity(iso.velocityMmPerS) })}`
+    : level;
 }
 
 function whyNotAssessed(points: MachineView['health']['points']): string {
   const first = points.find((p) => p.assessment === 'not_assessable');
-  return first?.assessment === 'not_assessable' ? `${first.reason} (${first.remedy})` : 'no data yet';
+  return first?.assessment === 'not_assessable' ? `${first.reason} (${first.remedy})` : t('no data yet');
 }
 
 type Unwatched = Extract<MachineView['watch'], { state: 'not_watched' }>;
 
 const UNWATCHED: Record<Unwatched['reason'], string> = {
-  edge_offline: 'its edge is disconnected',
-  edge_silent: 'its edge sends no data',
-  machine_silent: 'its edge sends no verdict',
+  edge_offline: t('its edge is disconnected'),
+  edge_silent: t('its edge sends no data'),
+  machine_silent: t('its edge sends no verdict'),
 };
 
 const unwatchedText = ({ sinceMs, reason }: Unwatched): string =>
-  `${sinceMs > 0 ? `since ${time(sinceMs)}: ` : ''}${UNWATCHED[reason]}`;
+  `${sinceMs > 0 ? `${t('since {{time}}', { time: time(sinceMs) })}: ` : ''}${UNWATCHED[reason]}`;
 
 /** A machine whose messages do not arrive; its last verdict is out of date. */
 function UnwatchedCard({ health, watch }: { health: MachineView['health']; watch: MachineView['watch'] }) {
@@ -108,8 +115,8 @@ function UnwatchedCard({ health, watch }: { health: MachineView['health']; watch
         <strong>
           <MachineName health={health} />
         </strong>
-        <span class="quiet">{health.kind}</span>
-        <span class="status">Not watched</span>
+        <span class="quiet">{term(health.kind)}</span>
+        <span class="status">{t('Not watched')}</span>
         <span class="quiet">{unwatchedText(watch)}</span>
       </a>
     </li>

@@ -2,8 +2,9 @@ import { useSignal } from '@preact/signals';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { MachineView } from '#models/contracts/api.ts';
 import { AlertList } from '../alerts/alertList.tsx';
-import { STATUS_ORDER, STATUS_WORDS, statusText } from '../format.ts';
+import { inSentence, STATUS_ORDER, STATUS_WORDS, statusText } from '../format.ts';
 import { groupBy } from '../groupBy.ts';
+import { t, term } from '../i18n/i18n.ts';
 import { alerts, keyOf, lastVisitMs, machines } from '../state.ts';
 import { WorkOrderList } from '../workOrders.tsx';
 import { MachineCard } from './machineCard.tsx';
@@ -25,18 +26,18 @@ export function PlantPage() {
   return (
     <div class="overview">
       <section aria-labelledby="alerts-title">
-        <h2 id="alerts-title">Alerts ({alerts.value.length})</h2>
+        <h2 id="alerts-title">{t('Alerts ({{count}})', { count: alerts.value.length })}</h2>
         <AlertList alerts={alerts.value} />
         <p>
-          <a href="#/alerts">All alerts, closed ones as well; maintenance windows and notifications</a>
+          <a href="#/alerts">{t('All alerts, closed ones as well; maintenance windows and notifications')}</a>
         </p>
         <WorkOrderList />
       </section>
       <section aria-labelledby="machines-title">
-        <h2 id="machines-title">Machines ({machines.value.length})</h2>
+        <h2 id="machines-title">{t('Machines ({{count}})', { count: machines.value.length })}</h2>
         <p class="controls">
           <label>
-            Search by name, kind, place or status
+            {t('Search by name, kind, place or status')}
             <input value={search.value} onInput={(e) => (search.value = e.currentTarget.value)} />
           </label>
           <label>
@@ -48,12 +49,12 @@ export function PlantPage() {
                 localStorage.setItem(MAP, String(isMap.value));
               }}
             />{' '}
-            As a map
+            {t('As a map')}
           </label>
           <span class="quiet">{summaryOf(machines.value)}</span>
         </p>
-        {machines.value.length === 0 && <p class="empty">No machine has reported yet.</p>}
-        {machines.value.length > 0 && shown.length === 0 && <p class="empty">No matching machine.</p>}
+        {machines.value.length === 0 && <p class="empty">{t('No machine has reported yet.')}</p>}
+        {machines.value.length > 0 && shown.length === 0 && <p class="empty">{t('No matching machine.')}</p>}
         {isMap.value ? (
           <PlantMap machines={shown} alerts={byMachine} lastVisitMs={lastVisitMs} />
         ) : (
@@ -88,7 +89,7 @@ function MachineList({ place, machines, alerts }: ListProps) {
 }
 
 const statusOf = ({ watch, health }: MachineView): string =>
-  watch.state === 'watched' ? statusText(health) : 'Not watched';
+  watch.state === 'watched' ? statusText(health) : t('Not watched');
 
 /** Site, area and line, as far as configured. */
 const placeOf = ({ site, area, line }: MachineView['health']): string =>
@@ -96,15 +97,15 @@ const placeOf = ({ site, area, line }: MachineView['health']): string =>
 
 function textOf(machine: MachineView): string {
   const { asset, displayName = '', kind } = machine.health;
-  return [asset, displayName, kind, placeOf(machine.health), statusOf(machine)].join(' ').toLowerCase();
+  return [asset, displayName, kind, term(kind), placeOf(machine.health), statusOf(machine)].join(' ').toLowerCase();
 }
 
 function summaryOf(all: readonly MachineView[]): string {
   const counts = groupBy(all, statusOf);
-  return ['Not watched', ...STATUS_ORDER.map((s) => STATUS_WORDS[s]), 'Partly assessed']
+  return [t('Not watched'), ...STATUS_ORDER.map((s) => STATUS_WORDS[s]), t('Partly assessed')]
     .flatMap((status) => {
       const count = counts.get(status)?.length ?? 0;
-      return count > 0 ? [`${count} ${status.toLowerCase()}`] : [];
+      return count > 0 ? [`${count} ${inSentence(status)}`] : [];
     })
     .join(' · ');
 }

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Columns, MachineView } from '#models/contracts/api.ts';
 import { api } from '../api.ts';
+import { t } from '../i18n/i18n.ts';
 
 /** The last day, or the last quarter of an hour for a new machine. */
 const RANGES_MS = [86_400_000, 900_000] as const;
@@ -48,7 +49,10 @@ export function Sparkline({ health }: { health: MachineView['health'] }) {
   }, [site, edge, asset]);
 
   const limit = HEIGHT * (1 - 1 / HIGHEST);
-  const name = `health index of ${asset}, ${Math.round(100 * (health.index ?? 0))} % of the alert limit now`;
+  const name = t('health index of {{asset}}, {{percent}} % of the alert limit now', {
+    asset,
+    percent: Math.round(100 * (health.index ?? 0)),
+  });
   return (
     <svg ref={holder} class="sparkline" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img">
       <title>{name}</title>

@@ -1,29 +1,30 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { api, token } from '../api.ts';
+import { t } from '../i18n/i18n.ts';
 import { useLoaded } from '../useLoaded.ts';
 
 /** All sign-in methods that the gateway offers. */
 export function SignInPage() {
   const { value: methods, error } = useLoaded(() => api.waysToSignIn(), []);
   const refused = new URLSearchParams(location.search).get('signInError');
-  if (methods.value === null) return <p role={error.value ? 'alert' : 'status'}>{error.value ?? 'Loading …'}</p>;
+  if (methods.value === null) return <p role={error.value ? 'alert' : 'status'}>{error.value ?? t('Loading …')}</p>;
   const { accounts, openId } = methods.value;
   return (
     <>
-      <h2>Sign in</h2>
+      <h2>{t('Sign in')}</h2>
       {refused && <p role="alert">{refused}</p>}
       {openId !== null && (
         <p>
           <a class="button" href="/api/v1/sign-in/openid">
-            Sign in with {openId}
+            {t('Sign in with {{openId}}', { openId })}
           </a>
         </p>
       )}
       {accounts && <AccountForm />}
       {accounts || openId !== null ? (
         <details>
-          <summary>Use a token</summary>
+          <summary>{t('Use a token')}</summary>
           <TokenForm />
         </details>
       ) : (
@@ -36,9 +37,9 @@ export function SignInPage() {
 function AccountForm() {
   const [name, password] = [useSignal(''), useSignal('')];
   return (
-    <Form label="Sign in" work={() => api.signIn(name.value.trim(), password.value)}>
+    <Form label={t('Sign in')} work={() => api.signIn(name.value.trim(), password.value)}>
       <label>
-        Name
+        {t('Name')}
         <input
           required
           autocomplete="username"
@@ -46,7 +47,7 @@ function AccountForm() {
           onInput={(e) => (name.value = e.currentTarget.value)}
         />
       </label>
-      <SecretField label="Password" text={password} autocomplete="current-password" />
+      <SecretField label={t('Password')} text={password} autocomplete="current-password" />
     </Form>
   );
 }
@@ -54,8 +55,8 @@ function AccountForm() {
 function TokenForm() {
   const text = useSignal('');
   return (
-    <Form label="Enter" work={async () => token.keep(text.value.trim())}>
-      <SecretField label="Token of this gateway" text={text} autocomplete="off" />
+    <Form label={t('Enter')} work={async () => token.keep(text.value.trim())}>
+      <SecretField label={t('Token of this gateway')} text={text} autocomplete="off" />
     </Form>
   );
 }
@@ -64,17 +65,17 @@ function TokenForm() {
 export function ChoosePassword({ name }: { name: string }) {
   const [password, chosen, again] = [useSignal(''), useSignal(''), useSignal('')];
   const work = async () => {
-    if (chosen.value !== again.value) throw new Error('The two new passwords differ.');
+    if (chosen.value !== again.value) throw new Error(t('The two new passwords differ.'));
     await api.choosePassword(password.value, chosen.value);
   };
   return (
     <>
-      <h2>Choose a password</h2>
-      <p>The password of {name} is valid for one sign-in.</p>
-      <Form label="Choose" work={work}>
-        <SecretField label="Current password" text={password} autocomplete="current-password" />
-        <SecretField label="New password, 12 characters or more" text={chosen} autocomplete="new-password" />
-        <SecretField label="Repeat new password" text={again} autocomplete="new-password" />
+      <h2>{t('Choose a password')}</h2>
+      <p>{t('The password of {{name}} is valid for one sign-in.', { name })}</p>
+      <Form label={t('Choose')} work={work}>
+        <SecretField label={t('Current password')} text={password} autocomplete="current-password" />
+        <SecretField label={t('New password, 12 characters or more')} text={chosen} autocomplete="new-password" />
+        <SecretField label={t('Repeat new password')} text={again} autocomplete="new-password" />
       </Form>
     </>
   );

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { Backtest, Value } from '#models/contracts/value.ts';
 import { api } from '../api.ts';
 import { number, time } from '../format.ts';
+import { t } from '../i18n/i18n.ts';
 import { machines, save } from '../state.ts';
 import { Table } from '../table.tsx';
 import { useLoaded } from '../useLoaded.ts';
@@ -14,10 +15,10 @@ export function ValuePage() {
   return (
     <>
       {error.value && <p role="alert">{error.value}</p>}
-      {value.value === null ? <p role="status">Loading …</p> : <Ledger value={value.value} />}
+      {value.value === null ? <p role="status">{t('Loading …')}</p> : <Ledger value={value.value} />}
       <p class="tools">
         <button type="button" onClick={() => void save('/api/v1/alarm-report', 'alarm-report.html')}>
-          Save last month’s report on the alarm system (HTML)
+          {t('Save last month’s report on the alarm system (HTML)')}
         </button>
       </p>
       <Limits />
@@ -32,30 +33,35 @@ function Ledger({ value: { currency, total, months, machines: byMachine, rules, 
     number(inspections),
     number(amount),
   ];
-  const heads = ['Stops avoided', 'Too late', 'Unnecessary inspections', currency];
+  const heads = [t('Stops avoided'), t('Too late'), t('Unnecessary inspections'), currency];
   return (
     <section aria-labelledby="value-title">
       <h2 id="value-title">
-        Value of the alerts over a year: {number(total.amount)} {currency}
+        {t('Value of the alerts over a year: {{amount}} {{currency}}', { amount: number(total.amount), currency })}
       </h2>
       <p class="quiet">
-        Each confirmed fault would have caused an unplanned stop. Each false alarm costs an inspection. Alerts without a
-        finding, and failures without an alert, do not count. Costs come from the gateway’s configuration.
+        {t(
+          'Each confirmed fault would have caused an unplanned stop. Each false alarm costs an inspection. Alerts without a finding, and failures without an alert, do not count. Costs come from the gateway’s configuration.',
+        )}
       </p>
-      {entries.length === 0 && <p class="empty">No alert has a finding yet: close alerts with a finding.</p>}
+      {entries.length === 0 && <p class="empty">{t('No alert has a finding yet: close alerts with a finding.')}</p>}
       {entries.length > 0 && (
         <>
           <p class="tools">
             <button type="button" onClick={() => void save(`/api/v1/value.csv?days=${DAYS}`, 'value.csv')}>
-              Save every entry (CSV)
+              {t('Save every entry (CSV)')}
             </button>
           </p>
-          <Table label="By month" head={['Month', ...heads]} rows={months.map((m) => [m.month, ...sum(m)])} />
-          <Table label="By machine" head={['Machine', ...heads]} rows={byMachine.map((m) => [m.machine, ...sum(m)])} />
-          <Table label="By rule" head={['Rule', ...heads]} rows={rules.map((r) => [r.rule, ...sum(r)])} />
+          <Table label={t('By month')} head={[t('Month'), ...heads]} rows={months.map((m) => [m.month, ...sum(m)])} />
           <Table
-            label="Latest entries"
-            head={['Found', 'Machine', 'Rule', 'What', currency]}
+            label={t('By machine')}
+            head={[t('Machine'), ...heads]}
+            rows={byMachine.map((m) => [m.machine, ...sum(m)])}
+          />
+          <Table label={t('By rule')} head={[t('Rule'), ...heads]} rows={rules.map((r) => [r.rule, ...sum(r)])} />
+          <Table
+            label={t('Latest entries')}
+            head={[t('Found'), t('Machine'), t('Rule'), t('What'), currency]}
             rows={entries.slice(0, 20).map((e) => [time(e.atMs), e.machine, e.rule, WORDS[e.kind], number(e.amount)])}
           />
         </>
@@ -64,7 +70,7 @@ function Ledger({ value: { currency, total, months, machines: byMachine, rules, 
   );
 }
 
-const WORDS = { avoided: 'stop avoided', late: 'failed first', inspection: 'no fault found' };
+const WORDS = { avoided: t('stop avoided'), late: t('failed first'), inspection: t('no fault found') };
 
 /** Limits tried on the stored health index. */
 function Limits() {
@@ -82,18 +88,18 @@ function Limits() {
   const names = [...new Set(machines.value.map((m) => m.health.asset))].sort();
   return (
     <section aria-labelledby="limits-title">
-      <h2 id="limits-title">Backtest of alert limits</h2>
+      <h2 id="limits-title">{t('Backtest of alert limits')}</h2>
       <form class="take" onSubmit={(e) => void submit(e)}>
         <label>
-          Machine{' '}
+          {t('Machine')}{' '}
           <select value={asset.value} onChange={(e) => (asset.value = e.currentTarget.value)}>
-            <option value="">all</option>
+            <option value="">{t('all')}</option>
             {names.map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
         </label>
-        <button type="submit">Try other alert limits on the last year</button>
+        <button type="submit">{t('Try other alert limits on the last year')}</button>
       </form>
       {problem.value && <p role="alert">{problem.value}</p>}
       {trial.value && <Trials trial={trial.value} />}
@@ -105,21 +111,38 @@ function Trials({ trial: { currency, machines: count, failures, findings, trials
   return (
     <>
       <p>
-        {count} machines, {failures} recorded failures. Actual alerts with a finding: {findings.confirmed} confirmed,{' '}
-        {findings.false_alarm} false, {findings.nothing_found} with nothing found.
+        {t(
+          '{{count}} machines, {{failures}} recorded failures. Actual alerts with a finding: {{confirmed}} confirmed, {{falseAlarms}} false, {{nothingFound}} with nothing found.',
+          {
+            count,
+            failures,
+            confirmed: findings.confirmed,
+            falseAlarms: findings.false_alarm,
+            nothingFound: findings.nothing_found,
+          },
+        )}
       </p>
       <Table
-        label="Limits"
-        head={['× present limit', 'Alerts', 'False', 'Foretold', 'Missed', 'Hours before', `Cost (${currency})`, '']}
-        rows={trials.map((t) => [
-          number(t.limit),
-          number(t.raised),
-          number(t.falseAlerts),
-          number(t.foretold),
-          number(t.missed),
-          t.leadTimeH === null ? '–' : number(t.leadTimeH),
-          number(t.cost),
-          t.limit === best ? 'least cost' : '',
+        label={t('Limits')}
+        head={[
+          t('× present limit'),
+          t('Alerts'),
+          t('False'),
+          t('Foretold'),
+          t('Missed'),
+          t('Hours before'),
+          t('Cost ({{currency}})', { currency }),
+          '',
+        ]}
+        rows={trials.map((trial) => [
+          number(trial.limit),
+          number(trial.raised),
+          number(trial.falseAlerts),
+          number(trial.foretold),
+          number(trial.missed),
+          trial.leadTimeH === null ? '–' : number(trial.leadTimeH),
+          number(trial.cost),
+          trial.limit === best ? t('least cost') : '',
         ])}
       />
     </>

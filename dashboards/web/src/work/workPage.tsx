@@ -1,5 +1,6 @@
 import { api } from '../api.ts';
 import { money, number, percent, time } from '../format.ts';
+import { t } from '../i18n/i18n.ts';
 import { ScrollTable } from '../scroll.tsx';
 import { alerts, keyOf } from '../state.ts';
 import { useLoaded } from '../useLoaded.ts';
@@ -14,28 +15,29 @@ export function WorkPage() {
     <>
       {error.value && <p role="alert">{error.value}</p>}
       <section aria-labelledby="work-title">
-        <h2 id="work-title">Work list for {DAYS} days</h2>
+        <h2 id="work-title">{t('Work list for {{days}} days', { days: DAYS })}</h2>
         <p class="quiet">
-          The risk avoided is the probability that the fault exists, times the probability that it stops the machine
-          within {DAYS} days, times the extra cost of an unplanned stop, less the cost of an unnecessary inspection.
-          Costs and hours come from the gateway’s configuration.
+          {t(
+            'The risk avoided is the probability that the fault exists, times the probability that it stops the machine within {{days}} days, times the extra cost of an unplanned stop, less the cost of an unnecessary inspection. Costs and hours come from the gateway’s configuration.',
+            { days: DAYS },
+          )}
         </p>
-        {value.value === null && !error.value && <p role="status">Loading …</p>}
-        {value.value?.items.length === 0 && <p class="empty">No machine has an open alert.</p>}
+        {value.value === null && !error.value && <p role="status">{t('Loading …')}</p>}
+        {value.value?.items.length === 0 && <p class="empty">{t('No machine has an open alert.')}</p>}
         {value.value !== null && value.value.items.length > 0 && (
           <ScrollTable
-            label="Work list"
+            label={t('Work list')}
             head={[
-              'Machine',
-              'Fault',
-              'Work',
-              'Fault probability',
-              `Stops within ${DAYS} days`,
-              `Risk avoided (${value.value.currency})`,
-              'Hours',
-              `${value.value.currency} an hour`,
-              'Owner',
-              'Since',
+              t('Machine'),
+              t('Fault'),
+              t('Work'),
+              t('Fault probability'),
+              t('Stops within {{days}} days', { days: DAYS }),
+              t('Risk avoided ({{currency}})', { currency: value.value.currency }),
+              t('Hours'),
+              t('{{currency}} an hour', { currency: value.value.currency }),
+              t('Owner'),
+              t('Since'),
             ]}
           >
             {value.value.items.map((item) => (
@@ -52,7 +54,7 @@ export function WorkPage() {
                 <td>{money(item.riskAvoided)}</td>
                 <td>{number(item.hours)}</td>
                 <td>{money(item.riskPerHour)}</td>
-                <td>{item.assignedTo ?? 'nobody'}</td>
+                <td>{item.assignedTo ?? t('nobody')}</td>
                 <td>{time(item.raisedAtMs)}</td>
               </tr>
             ))}

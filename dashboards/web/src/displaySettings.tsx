@@ -1,0 +1,27 @@
+import { choose, LANGUAGES, type Language, language, locale, t } from './i18n/i18n.ts';
+
+/** What the reader chooses for this browser; and the zone of all times. */
+export function DisplaySettings() {
+  return (
+    <footer class="settings">
+      <label>
+        {t('Language')}{' '}
+        <select value={language} onChange={(e) => choose(e.currentTarget.value as Language)}>
+          {Object.entries(LANGUAGES).map(([code, name]) => (
+            <option key={code} value={code} lang={code}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <span class="quiet">{t('Times: {{zone}}', { zone: zoneText() })}</span>
+    </footer>
+  );
+}
+
+/** The zone by its name and by its present distance from UTC. */
+function zoneText(): string {
+  const format = new Intl.DateTimeFormat(locale, { timeZoneName: 'longOffset' });
+  const offset = format.formatToParts(new Date()).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  return `${format.resolvedOptions().timeZone} (${offset.replace('GMT', 'UTC')})`;
+}
