@@ -262,6 +262,20 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     expect(await title.textContent()).toBe('Spectrum mm/s peak over orders');
   });
 
+  test('the reader chooses the language and the units, and the browser remembers them', async () => {
+    await page.goto(`http://127.0.0.1:${port}/#/`);
+    await page.getByLabel('Velocity').selectOption('in/s');
+    await page.waitForFunction(() => /ISO zone A, 0\.0\d+ in\/s/.test(document.body.textContent ?? ''));
+    await page.getByLabel('Language').selectOption('de');
+    await page.waitForSelector('h2:has-text("Maschinen (9)")');
+    expect(await page.getAttribute('html', 'lang')).toBe('de');
+    await page.waitForFunction(() => /ISO-Zone A, 0,0\d+ in\/s/.test(document.body.textContent ?? ''));
+    await page.getByLabel('Geschwindigkeit').selectOption('');
+    await page.waitForFunction(() => /ISO-Zone A, \d+,\d+ mm\/s/.test(document.body.textContent ?? ''));
+    await page.getByLabel('Sprache').selectOption('en');
+    await page.waitForSelector('h2:has-text("Machines (9)")');
+  });
+
   test('says so when the gateway is away, and goes on when it is back', async () => {
     const status = () => page.textContent('[role=status]');
     expect(await status()).toBe('Live');

@@ -1,4 +1,5 @@
 import { choose, LANGUAGES, type Language, language, locale, t } from './i18n/i18n.ts';
+import { CHOICES, type Choice, chooseUnit, chosenUnit, unitText } from './units.ts';
 
 /** What the reader chooses for this browser; and the zone of all times. */
 export function DisplaySettings() {
@@ -14,6 +15,22 @@ export function DisplaySettings() {
           ))}
         </select>
       </label>
+      {Object.entries(CHOICES).map(([choice, { label, units }]) => (
+        <label key={choice}>
+          {label}{' '}
+          <select
+            value={chosenUnit(choice as Choice)}
+            onChange={(e) => chooseUnit(choice as Choice, e.currentTarget.value)}
+          >
+            <option value="">{t('as measured')}</option>
+            {units.map((unit) => (
+              <option key={unit} value={unit}>
+                {unitText(unit)}
+              </option>
+            ))}
+          </select>
+        </label>
+      ))}
       <span class="quiet">{t('Times: {{zone}}', { zone: zoneText() })}</span>
     </footer>
   );

@@ -1,6 +1,6 @@
 import type { HealthMessage, Namur, RemainingLife } from '#models/contracts/health.ts';
-import type { Unit } from '#models/contracts/units.ts';
 import { language, locale, t } from './i18n/i18n.ts';
+import { convert, shownIn } from './units.ts';
 
 /** Terms of NE 107; for `CHECK_FUNCTION` see `statusText`. */
 export const STATUS_WORDS: Record<Namur, string> = {
@@ -60,18 +60,6 @@ export function lifeText(life: RemainingLife): string {
   });
 }
 
-/** Units as normally written; the wire format is ASCII. */
-const UNIT_WORDS: Partial<Record<Unit, string>> = {
-  'm/s2': 'm/s²',
-  um: 'µm',
-  degC: '°C',
-  'm3/h': 'm³/h',
-  rpm: t('rpm'),
-  '1': '',
-};
-
-export const unitText = (unit: Unit): string => UNIT_WORDS[unit] ?? unit;
-
 const PLAIN = new Intl.NumberFormat(locale, { useGrouping: false, maximumFractionDigits: 20 });
 /** Without a sign for zero. */
 const plain = (value: number): string => PLAIN.format(value + 0);
@@ -109,5 +97,8 @@ const PIECES = /^(each|ea|pcs?|pieces?|units?|stk?|stück)$/i;
 export const units = (value: number, unit = ''): string =>
   PIECES.test(unit) ? number(value) : `${number(value)} ${unit}`.trimEnd();
 
-/** A vibration velocity with its unit. */
-export const velocity = (mmPerS: number): string => `${number(mmPerS)} mm/s`;
+/** A vibration velocity in the reader's unit. */
+export function velocity(mmPerS: number): string {
+  const shown = shownIn('mm/s');
+  return `${number(convert(shown, mmPerS))} ${shown.text}`;
+}

@@ -3,9 +3,10 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import { api } from '../api.ts';
 import { duration, isoTime, lifeText, number, percent, time, velocity } from '../format.ts';
 import { t, term } from '../i18n/i18n.ts';
-import { featureOf, unitOfFeature } from '../machine/features.ts';
+import { featureOf, shownOfFeature } from '../machine/features.ts';
 import { mayUse, ownName } from '../session/session.ts';
 import { acknowledge, find, keyOf, machines, save } from '../state.ts';
+import { convert } from '../units.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { AcknowledgeForm } from './acknowledge.tsx';
 import { LifeCycle } from './lifeCycle.tsx';
@@ -83,14 +84,17 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
             </tr>
           </thead>
           <tbody>
-            {contributions.map((c) => (
-              <tr key={c.feature}>
-                <th scope="row">{featureOf(c.feature).label}</th>
-                <td>{number(c.value)}</td>
-                <td>{number(c.normal)}</td>
-                <td>{unitOfFeature(c.feature, unit)}</td>
-              </tr>
-            ))}
+            {contributions.map((c) => {
+              const shown = shownOfFeature(c.feature, unit);
+              return (
+                <tr key={c.feature}>
+                  <th scope="row">{featureOf(c.feature).label}</th>
+                  <td>{number(convert(shown, c.value))}</td>
+                  <td>{number(convert(shown, c.normal))}</td>
+                  <td>{shown.text}</td>
+                </tr>
+              );
+            })}
           </tbody>
         </table>
         {iso && <p class="quiet">{iso.edition}</p>}

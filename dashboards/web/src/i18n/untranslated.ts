@@ -7,7 +7,7 @@ export const NOT_TRANSLATED: readonly RegExp[] = [
   // The product's name, and the name under which actions without a sign-in are recorded.
   /^(Millwright|the page)$/,
   // Units and symbols.
-  ...exactly('s min h ms g Hz cpm dB x y m/s2 m/s² mm/s in/s µm degC °C m3/h m³/h UTC T00:00:00Z'),
+  ...exactly('s min h ms g Hz cpm dB x y m/s2 m/s² mm/s in/s µm degC degF °C °F m3/h m³/h UTC T00:00:00Z'),
   // Requests.
   ...exactly('Bearer content-type application/json POST PUT DELETE last-event-id risk evidence'),
   // Roles of elements, classes of the style sheet, and settings of the canvas.
@@ -23,5 +23,5 @@ export const NOT_TRANSLATED: readonly RegExp[] = [
   ...exactly('velocityRmsMmPerS rms peak crestFactor kurtosis envelopeRms envelopeBpfo envelopeBpfi envelopeBsf2'),
   ...exactly('envelopeFtf order1 order2 order3 orderHalf gearMesh gearSidebands bladePass line2 spectralCentroidHz'),
   ...exactly('noiseFloor peakToPeak skewness spectralSpreadHz spectralEntropy spectralFlatness orders measured'),
-  ...exactly('acceleration velocity displacement numeric short 2-digit longOffset timeZoneName GMT'),
+  ...exactly('acceleration velocity temperature displacement numeric short 2-digit longOffset timeZoneName GMT'),
 ];

@@ -1,6 +1,6 @@
 import type { Unit } from '#models/contracts/units.ts';
-import { unitText } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
+import { type Shown, shownIn } from '../units.ts';
 
 /** A vibration feature, labelled as analysts name it. `unit` null for the sensor's unit. */
 export interface Feature {
@@ -55,7 +55,9 @@ export function featureOf(field: string): Feature {
   return [...FEATURES, ...OTHERS].find((f) => f.field === field) ?? { field, label: field, unit: null };
 }
 
-/** The unit of a feature's values. @param unit of its point; absent if unknown. */
-export function unitOfFeature(field: string, unit: Unit | undefined): string {
-  return featureOf(field).unit ?? (unit === undefined ? t('in the sensor’s unit') : unitText(unit));
+/** How a feature's values are shown. @param unit of its point; absent if unknown. */
+export function shownOfFeature(field: string, unit: Unit | undefined): Shown {
+  const own = featureOf(field).unit ?? unit;
+  if (own === undefined) return { text: t('in the sensor’s unit'), scale: 1, offset: 0 };
+  return shownIn(own);
 }

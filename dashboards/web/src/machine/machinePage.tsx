@@ -1,11 +1,14 @@
+import { useMemo } from 'preact/hooks';
 import type { MachineView } from '#models/contracts/api.ts';
+import type { Spectrum } from '#models/contracts/featureVector.ts';
 import { AlertList } from '../alerts/alertList.tsx';
 import { api } from '../api.ts';
 import { Chart } from '../chart.tsx';
-import { duration, lifeText, number, statusText, time, unitText, velocity } from '../format.ts';
+import { duration, lifeText, number, statusText, time, velocity } from '../format.ts';
 import { t, term } from '../i18n/i18n.ts';
 import { MachineName } from '../machineName.tsx';
 import { alerts, keyOf } from '../state.ts';
+import { shownIn } from '../units.ts';
 import { useLoaded, useNowMs, useTicks } from '../useLoaded.ts';
 import { Recordings } from './recordings.tsx';
 import { Trends } from './trends.tsx';
@@ -97,24 +100,25 @@ function NewestSpectra({ machine, ticks }: { machine: MachineView; ticks: number
       {spectra.error.value && <p role="alert">{spectra.error.value}</p>}
       <div class="charts">
         {(spectra.value.value ?? []).map(
-          ({ point, spectrum }) =>
-            spectrum && (
-              <Chart
-                key={point}
-                title={`${point}, ${time(spectrum.timeMs)}`}
-                unit={t('{{unit}} peak', { unit: unitText(spectrum.unit) })}
-                xUnit="Hz"
-                xIsTime={false}
-                x={spectrum.amplitude.map((_, i) => (i + 0.5) * spectrum.stepHz)}
-                y={spectrum.amplitude}
-                summary={t('Highest line {{max}} {{unit}}', {
-                  max: number(Math.max(...spectrum.amplitude)),
-                  unit: unitText(spectrum.unit),
-                })}
-              />
-            ),
+          ({ point, spectrum }) => spectrum && <NewestSpectrum key={point} point={point} spectrum={spectrum} />,
         )}
       </div>
     </section>
+  );
+}
+
+function NewestSpectrum({ point, spectrum }: { point: string; spectrum: Spectrum }) {
+  const { text, scale } = shownIn(spectrum.unit);
+  const amplitude = useMemo(() => spectrum.amplitude.map((a) => scale * a), [spectrum, scale]);
+  return (
+    <Chart
+      title={`${point}, ${time(spectrum.timeMs)}`}
+      unit={t('{{unit}} peak', { unit: text })}
+      xUnit="Hz"
+      xIsTime={false}
+      x={amplitude.map((_, i) => (i + 0.5) * spectrum.stepHz)}
+      y={amplitude}
+      summary={t('Highest line {{max}} {{unit}}', { max: number(Math.max(...amplitude)), unit: text })}
+    />
   );
 }

@@ -5,6 +5,7 @@ import type { Curve } from '#models/signal/pictures.ts';
 import { Chart, type Mark } from '../chart.tsx';
 import { number } from '../format.ts';
 import { t, term } from '../i18n/i18n.ts';
+import { shownIn } from '../units.ts';
 import { lineName } from './lineName.ts';
 import { PeakTable } from './peakTable.tsx';
 import type { Recording } from './recording.ts';
@@ -59,7 +60,9 @@ export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps
   const zoomed = useSignal<readonly [number, number] | null>(null);
   const range = zoomed.value ?? ([curve.fromHz, curve.fromHz + (curve.amplitude.length - 1) * curve.stepHz] as const);
   const scale = frequencyScale(frequency, shaftHz);
-  const unit = kind === 'envelope' ? recording.unit : unitOf(quantity, recording.unit);
+  const { text: unit, scale: perUnit } = shownIn(
+    kind === 'envelope' ? recording.unit : unitOf(quantity, recording.unit),
+  );
   const amplitudeUnit =
     amplitude === 'dB'
       ? t('dB re 1 {{unit}} RMS', { unit })
@@ -68,9 +71,11 @@ export function SpectrumPanel({ kind, recording, compared, setting }: PanelProps
         : t('{{unit}} RMS', { unit });
   const inDecades = isLogarithmic && amplitude !== 'dB';
   const { hz, amplitude: heights } = reducePoints(curve, range, POINTS);
-  const least = LEAST_OF_HIGHEST * Math.max(...heights);
-  const drawn = (a: number) =>
-    inDecades ? Math.max(convertAmplitude(a, amplitude), least) : convertAmplitude(a, amplitude);
+  const least = LEAST_OF_HIGHEST * perUnit * Math.max(...heights);
+  const drawn = (a: number) => {
+    const height = convertAmplitude(perUnit * a, amplitude);
+    return inDecades ? Math.max(height, least) : height;
+  };
   const bucketHz = Math.max(curve.stepHz, (range[1] - range[0]) / POINTS);
   const ofOther = (at: number) => {
     const height = other && highestNear(other, at, bucketHz / 2);

@@ -5,8 +5,9 @@ import { api } from '../api.ts';
 import { Chart, type Level, type Mark } from '../chart.tsx';
 import { duration, number } from '../format.ts';
 import { t, term } from '../i18n/i18n.ts';
+import { convert, type Shown } from '../units.ts';
 import { useLoaded } from '../useLoaded.ts';
-import { FEATURES, FIRST_FIELDS, featureOf, unitOfFeature } from './features.ts';
+import { FEATURES, FIRST_FIELDS, featureOf, shownOfFeature } from './features.ts';
 
 const RANGES_S = [900, 7200, 86_400, 7 * 86_400, 30 * 86_400];
 const SHORT_S = 7200;
@@ -171,12 +172,10 @@ async function vibrationTrend(machine: MachineView, point: string, wanted: Wante
     const curves = await loadTrend(machine, wanted, { measurement: 'millwright_features', point, field });
     const levels = levelsOf(machine, point, field);
     trend = {
-      ...curves,
       title: `${point} ${feature.label}`,
-      unit: unitOfFeature(field, machine.units[point]),
       drawn: 'max',
-      levels,
       whyEmpty: NOT_MADE,
+      ...inUnit(shownOfFeature(field, machine.units[point]), curves, levels),
     };
     if (curves.columns.timeMs.length > 0) break;
   }
@@ -186,14 +185,25 @@ async function vibrationTrend(machine: MachineView, point: string, wanted: Wante
 async function processTrend(machine: MachineView, point: string, wanted: Wanted): Promise<Trend> {
   const curves = await loadTrend(machine, wanted, { measurement: 'millwright_features', point, field: 'mean' });
   return {
-    ...curves,
     title: point,
-    unit: unitOfFeature('mean', machine.units[point]),
     drawn: 'mean',
-    levels: levelsOf(machine, point, 'mean'),
+    ...inUnit(shownOfFeature('mean', machine.units[point]), curves, levelsOf(machine, point, 'mean')),
   };
 }
 
+/** Curves and their levels in the reader's unit. */
+function inUnit(shown: Shown, { columns, weekBefore }: Curves, levels: readonly Level[]) {
+  const all = (values: number[]) => values.map((value) => convert(shown, value));
+  const curve = ({ timeMs, mean, max }: Columns): Columns => ({ timeMs, mean: all(mean), max: all(max) });
+  return {
+    unit: shown.text,
+    columns: curve(columns),
+    weekBefore: weekBefore && curve(weekBefore),
+    levels: levels.map((level) => ({ ...level, y: convert(shown, level.y) })),
+  };
+}
+
+type Curves = Pick<Trend, 'columns' | 'weekBefore'>;
 type Field = Pick<Parameters<typeof api.series>[0], 'measurement' | 'point' | 'field'>;
 
 /** Anchored at the machine's latest data, not the clock: a replayed recording may be years old. */

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { waterfall } from '#models/signal/pictures.ts';
 import { number } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
+import { shownIn } from '../units.ts';
 import { longestPiece, type Recording, secondsOf } from './recording.ts';
 
 const ROWS = 120;
@@ -14,6 +15,7 @@ const DECADES = 3;
 export function WaterfallChart({ recording }: { recording: Recording }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { sampleRateHz, unit } = recording;
+  const { text, scale } = shownIn(unit);
   const rows = useMemo(() => rowsOf(recording), [recording]);
   const highest = Math.max(...rows.map((row) => Math.max(...row)));
   useEffect(() => draw(canvas.current as HTMLCanvasElement, rows, highest), [rows]);
@@ -34,8 +36,8 @@ export function WaterfallChart({ recording }: { recording: Recording }) {
         role="img"
         aria-label={t('Waterfall of {{count}} spectra. Highest line {{highest}} {{unit}}.', {
           count: rows.length,
-          highest: number(highest),
-          unit,
+          highest: number(scale * highest),
+          unit: text,
         })}
       />
     </figure>

@@ -4,6 +4,7 @@ import { api } from '../api.ts';
 import { Chart } from '../chart.tsx';
 import { number, time } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
+import { convert, shownIn } from '../units.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { playRecording } from './playRecording.ts';
 import { decodeRecording, longestPiece, type Recording, secondsOf } from './recording.ts';
@@ -95,12 +96,19 @@ interface WaveformProps {
 function WaveformChart({ samples, sampleRateHz, unit }: WaveformProps) {
   const wholeS = samples.length / sampleRateHz;
   const zoomed = useSignal<readonly [number, number] | null>(null);
-  const { seconds, values } = reduceWaveform(samples, sampleRateHz, zoomed.value ?? [0, wholeS], WAVEFORM_POINTS);
+  const shown = shownIn(unit);
+  const { seconds, values: measured } = reduceWaveform(
+    samples,
+    sampleRateHz,
+    zoomed.value ?? [0, wholeS],
+    WAVEFORM_POINTS,
+  );
+  const values = measured.map((value) => convert(shown, value));
   return (
     <section aria-label={t('Waveform')}>
       <Chart
         title={t('Waveform')}
-        unit={unit}
+        unit={shown.text}
         xUnit="s"
         xIsTime={false}
         x={seconds}
@@ -108,7 +116,7 @@ function WaveformChart({ samples, sampleRateHz, unit }: WaveformProps) {
         summary={t('From {{min}} to {{max}} {{unit}}.', {
           min: number(Math.min(...values)),
           max: number(Math.max(...values)),
-          unit,
+          unit: shown.text,
         })}
         onZoom={(range) => (zoomed.value = range)}
       />

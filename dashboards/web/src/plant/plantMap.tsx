@@ -5,6 +5,7 @@ import type { Namur } from '#models/contracts/health.ts';
 import { keyOf } from '../state.ts';
 import { descriptionOf, isNewSince, MachineCard } from './machineCard.tsx';
 import { mapOf, type Place } from './mapOf.ts';
+import { worstFirst } from './worstFirst.ts';
 
 /** Marks that can be told apart without colour. */
 const MARKS: Record<Namur, string> = {
@@ -24,13 +25,19 @@ interface MapProps {
 /** A schematic map: sites, areas and lines as boxes around their machines; the focused machine has its card above. */
 export function PlantMap({ machines, alerts, lastVisitMs }: MapProps) {
   const focused = useSignal<string | null>(null);
-  const { places, machines: others } = mapOf(machines);
+  const whole = mapOf(machines);
   return (
     <>
-      <FocusedCard focused={focused} machines={machines} alerts={alerts} lastVisitMs={lastVisitMs} />
+      <FocusedCard
+        focused={focused}
+        first={machines.toSorted(worstFirst).at(0)}
+        machines={machines}
+        alerts={alerts}
+        lastVisitMs={lastVisitMs}
+      />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys move between the links inside, which stay in the tab order */}
       <div class="map" onKeyDown={moveFocus}>
-        <Inside places={places} machines={others} alerts={alerts} lastVisitMs={lastVisitMs} focused={focused} />
+        <Inside {...whole} alerts={alerts} lastVisitMs={lastVisitMs} focused={focused} />
       </div>
     </>
   );
@@ -53,10 +60,13 @@ interface FocusedProps extends MapProps {
   focused: Signal<string | null>;
 }
 
+interface CardProps extends FocusedProps {
+  first: MachineView | undefined;
+}
+
 /** The card of the machine under the pointer or the keyboard's focus; of the worst one at first. */
-function FocusedCard({ machines, alerts, lastVisitMs, focused }: FocusedProps) {
-  const { machines: all } = flat(mapOf(machines));
-  const machine = machines.find(({ health }) => keyOf(health) === focused.value) ?? all.at(0);
+function FocusedCard({ machines, first, alerts, lastVisitMs, focused }: CardProps) {
+  const machine = machines.find(({ health }) => keyOf(health) === focused.value) ?? first;
   if (machine === undefined) return null;
   return (
     <ul class="machines focused">
@@ -64,10 +74,6 @@ function FocusedCard({ machines, alerts, lastVisitMs, focused }: FocusedProps) {
     </ul>
   );
 }
-
-const flat = ({ places, machines }: Pick<Place, 'places' | 'machines'>): { machines: MachineView[] } => ({
-  machines: [...places.flatMap((place) => flat(place).machines), ...machines],
-});
 
 interface InsideProps extends FocusedProps {
   places: Place[];
