@@ -48,6 +48,8 @@ function checkDisk(directory: string): Finding {
 
 /** Checks that every database is sound and has a supported schema. Safe beside a running gateway. */
 export function checkDatabases(directory: string): Finding[] {
+  // `checkDirectory` has named the reason, and there is nothing to read.
+  if (!isReadable(directory)) return [];
   const present = Object.keys(DATABASES).filter((name) => existsSync(join(directory, name)));
   const incidents = storageIncidents(directory).map((incident) =>
     warning(
@@ -57,6 +59,15 @@ export function checkDatabases(directory: string): Finding[] {
     ),
   );
   return [...present.map((name) => checkDatabase(directory, name)), ...incidents];
+}
+
+function isReadable(directory: string): boolean {
+  try {
+    accessSync(directory, constants.R_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function checkDatabase(directory: string, name: string): Finding {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, mkdtempSync, openSync, rmdirSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -34,6 +34,12 @@ test('a sound gateway has no fault', async () => {
   expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
   expect(stateOf(findings, 'identity.db')).toBe('ok');
   expect(stateOf(findings, 'broker')).toBe('ok');
+});
+
+test('before the first start there is no data directory, which is no fault', async () => {
+  const { findings } = await examined({}, rmdirSync);
+  expect(stateOf(findings, 'data directory')).toBe('warning');
+  expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
 });
 
 test('a damaged database, an open directory and an absent broker are named with a remedy', async () => {

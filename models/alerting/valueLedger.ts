@@ -100,6 +100,7 @@ export function ledgerSums(
   return new Map(groups.map(([key, own]) => [key, sumOf(own)]));
 }
 
+/** Number of entries of each kind, and the sum of their amounts, in the currency of the costs. Pure. */
 export function sumOf(entries: readonly LedgerEntry[]): LedgerSum {
   const count = (kind: LedgerEntry['kind']) => entries.filter((entry) => entry.kind === kind).length;
   return {

@@ -24,6 +24,10 @@ export interface FrameHeader {
 const MAGIC = 0x3146574d;
 const ENCODINGS: readonly SampleEncoding[] = ['float32', 'int16'];
 
+/**
+ * A frame of samples as bytes: the header, little-endian, then the samples as they lie in memory.
+ * @param samples of the type that `header.encoding` names.
+ */
 export function encodeFrame(header: FrameHeader, samples: Float32Array | Int16Array): Uint8Array {
   const bytes = new Uint8Array(FRAME_HEADER_BYTES + samples.byteLength);
   const view = new DataView(bytes.buffer);

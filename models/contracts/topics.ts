@@ -32,6 +32,8 @@ export const topics = {
 const SUPPLY_ROOT = `${TOPIC_ROOT}/supply`;
 /** Tables of planners, a topic each; what became of one is said below it. */
 export const supplyFilter = `${SUPPLY_ROOT}/+`;
+
+/** The topic of the report on a planner's table. */
 export const supplyReportTopic = (table: string) => `${SUPPLY_ROOT}/${table}/report`;
 
 /** The table of a topic, or null where it is none of theirs. */

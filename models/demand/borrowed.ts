@@ -55,7 +55,9 @@ export function familyOf(histories: readonly (readonly number[])[], period: numb
  * n / (n + cv²/τ²)), with the family's season; spread by what is not known of the level and by what a peer varies.
  * Source of the shrinkage: Efron & Morris, JASA 70 (1975).
  * @param history demand a period, oldest first; may be empty.
- * @param levels rising. @param whole whether demand is counted. @param elapsed of the first period ahead, the part that is over.
+ * @param family of the item, as `familyOf` gives it.
+ * @param options `horizon` and `leadTime` in periods; `levels` rising; `whole`, whether demand is counted; `elapsed`, of
+ * the first period ahead the part that is over.
  */
 export function borrowedLaw(
   history: readonly number[],

@@ -24,7 +24,11 @@ export const METHODS = [
 ] as const;
 export type Method = (typeof METHODS)[number];
 
-/** @param seasons periods of a season; several, rising. @param horizon that is asked for. */
+/**
+ * The forecaster of a method's name.
+ * @param seasons periods of a season, at least one; several, rising. Methods for one season take the first.
+ * @param horizon that is asked for, in periods.
+ */
 export function createForecaster(method: Method, seasons: readonly number[], horizon: number): Forecaster {
   switch (method) {
     case 'naive':

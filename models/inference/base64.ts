@@ -6,6 +6,7 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** Bytes as base64 text; megabytes at once. */
 export function toBase64(bytes: Uint8Array): string {
   let text = '';
   // A call takes only so many arguments.

@@ -57,7 +57,10 @@ export function loadedModel(
 /** A model that this runtime does not run, though another one may. */
 export class UnsupportedModel extends Error {}
 
-/** @throws RangeError where `values` are not `rows` rows of `inputs` numbers. */
+/**
+ * Checks the input of a prediction.
+ * @throws RangeError where `values` are not `rows` rows of `inputs` numbers.
+ */
 export function checkInput(values: Float32Array, rows: number, inputs: number): void {
   if (values.length !== rows * inputs)
     throw new RangeError(`${values.length} inputs for ${rows} rows where the model has ${inputs} a row`);

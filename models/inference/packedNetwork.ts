@@ -12,10 +12,12 @@ export const packedNetworkSchema = z.strictObject({
 });
 export type PackedNetwork = z.infer<typeof packedNetworkSchema>;
 
+/** A network as JSON, its weights in base64. */
 export function packNetwork({ modelTopology, weightSpecs, weightData }: ModelArtifacts): PackedNetwork {
   return { modelTopology, weightSpecs, weights: toBase64(new Uint8Array(weightData)) };
 }
 
+/** The network of its JSON; the inverse of `packNetwork`. */
 export function unpackNetwork({ weights, ...rest }: PackedNetwork): ModelArtifacts {
   return { ...rest, weightData: fromBase64(weights).buffer };
 }

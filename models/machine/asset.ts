@@ -50,7 +50,10 @@ export const assetSchema = z.strictObject({
 });
 export type Asset = z.infer<typeof assetSchema>;
 
-/** A point may be called "constructor": only what was configured counts. */
+/**
+ * The configuration of an asset's point; undefined where there is none. A point may be called "constructor": only what
+ * was configured counts.
+ */
 export function configuredPoint(asset: Asset | undefined, point: string): Point | undefined {
   const points = asset?.points ?? {};
   return Object.hasOwn(points, point) ? points[point] : undefined;

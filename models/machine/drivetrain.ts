@@ -22,6 +22,8 @@ export const UNKNOWN_DRIVETRAIN: Drivetrain = { lineHz: 50 };
 /**
  * Rate at which the rotor's bars pass the poles, slip × poles, in Hz: a broken bar modulates by it.
  * Source: Thomson & Fenger, IEEE Ind. Appl. Mag. 7 (2001).
+ * @param poles number of poles, not of pole pairs.
+ * @param lineHz frequency of the mains, or of the converter that feeds the motor.
  */
 export function polePassHz(poles: number, lineHz: number, shaftHz: number): number {
   return Math.abs(2 * lineHz - poles * shaftHz);

@@ -24,7 +24,9 @@ const LIMITS_MM_PER_S = {
   '2 flexible': [2.3, 4.5, 7.1],
 } as const;
 
-/** Upper limits of zones A, B and C in mm/s RMS. */
+/**
+ * Upper limits of zones A, B and C in mm/s RMS: those by agreement where there are any, else those of `ISO_EDITION`.
+ */
 export function zoneLimits({ group, foundation, limitsMmPerS }: IsoClass): readonly [number, number, number] {
   return limitsMmPerS ?? LIMITS_MM_PER_S[`${group} ${foundation}`];
 }
@@ -37,6 +39,10 @@ const LIMITS_UM = {
   '2 flexible': [37, 71, 113],
 } as const;
 
+/**
+ * Upper limits of zones A, B and C in µm RMS, for machines below `SLOW_RPM`. Limits by agreement are of velocity and
+ * do not change these.
+ */
 export function displacementLimits({ group, foundation }: IsoClass): readonly [number, number, number] {
   return LIMITS_UM[`${group} ${foundation}`];
 }
@@ -46,12 +52,19 @@ export const SLOWEST_RPM = 120;
 /** Up to this speed lower frequencies count; of slower machines displacement is judged beside velocity. */
 export const SLOW_RPM = 600;
 
-/** The band of the velocity that is judged. A machine of nominally 600 rpm slips below it. @param rpm absent: not known. */
+/**
+ * The band of the velocity that is judged, in Hz: from 2 Hz up to 600 rpm, else from 10 Hz; to 1000 Hz. A machine of
+ * nominally 600 rpm slips below it.
+ * @param rpm absent: not known.
+ */
 export function velocityBandHz(rpm = Number.POSITIVE_INFINITY): readonly [fromHz: number, toHz: number] {
   return [rpm <= SLOW_RPM ? 2 : 10, 1000];
 }
 
-/** The zone of a velocity; a value on a limit belongs to the lower zone. */
+/**
+ * The zone of a velocity; a value on a limit belongs to the lower zone.
+ * @param velocityMmPerS mm/s RMS in the band of `velocityBandHz`.
+ */
 export function isoVerdict(isoClass: IsoClass, velocityMmPerS: number): IsoVerdict {
   const limits = zoneLimits(isoClass);
   const above = limits.filter((limit) => velocityMmPerS > limit).length;

@@ -177,6 +177,7 @@ export function lifeEstimate({ remainingLife: life, updatedAtMs }: AlertRecord, 
   return { medianDays: Math.max(MIN_DAYS, medianS / DAY_S - since), logDeviation };
 }
 
+/** The estimate with the least median; null of none. */
 export function shortestLife(estimates: readonly LifeEstimate[]): LifeEstimate | null {
   return estimates.reduce<LifeEstimate | null>((a, b) => (a === null || b.medianDays < a.medianDays ? b : a), null);
 }

@@ -9,6 +9,7 @@ export interface ItemDemand {
   perPeriod: number;
 }
 
+/** The highest quantile of a distribution: the largest demand foreseen, in units of the item. */
 export const largestOf = ({ quantiles }: DemandLaw) => quantiles[quantiles.length - 1];
 
 /** Mean of the values themselves: costs of a position have to agree with its expected shortage. */

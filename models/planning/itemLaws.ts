@@ -15,10 +15,12 @@ export class ItemLaws {
   readonly #laws = new Map<number, Map<ItemHistory, DemandLaw>>();
 
   /**
+   * @param items whose histories all end in the same period.
+   * @param period that histories are counted in.
    * @param days of all intervals that will be asked for; they may be less than a period, or between two of them.
-   * @param elapsed of the period that goes on, the part that is over: intervals begin now.
-   * @param factorOf by how many times the demand of an item (by index) over so many whole periods is moved: to agree with
-   *   sums above it, and where planners override it.
+   * @param options `elapsed`: of the period that goes on, the part that is over; intervals begin now. `factorOf`: by how
+   * many times the demand of an item (by index) over so many whole periods is moved, to agree with sums above it, and
+   * where planners override it.
    */
   constructor(
     items: readonly ItemHistory[],

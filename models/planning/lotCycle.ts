@@ -36,12 +36,21 @@ export interface Cycle {
 /** Base stock: each review orders what the last one took. */
 export const EACH_REVIEW: Cycle = { span: 0, positions: [{ units: 0, share: 1 }], undershoots: null, orderRate: 1 };
 
+/**
+ * Sizes of orders, in steps of a grid: packs are rounded, to one step at least, and the minimum order is rounded up.
+ * @param step of the grid, in units of the item.
+ * @param span order-up-to level less reorder point, in steps.
+ */
 export function lotsOf({ packSize, minimumOrder }: LotSizes, step: number, span: number): LotRule {
   const pack = Math.max(1, Math.round(packSize / step));
   return { span, pack, minimumOrder: Math.ceil(minimumOrder / step - 1e-9) };
 }
 
-/** @param span order-up-to level less reorder point, in steps. */
+/**
+ * What happens between two orders, in units of the item; see `orderCycle` for the source.
+ * @param review demand of one review.
+ * @param span order-up-to level less reorder point, in steps.
+ */
 export function cycleOf(item: LotSizes, review: GridLaw, span: number): Cycle {
   const { step } = review;
   const { share, undershoot, orderRate } = orderCycle(review, lotsOf(item, step, span));
@@ -68,7 +77,11 @@ export function cycleServiceAt(
 /** Sums of units that are counted in thousandths: 37.2, not 37.199999999999996. */
 export const exact = (units: number) => Number(units.toPrecision(12));
 
-/** Economic order quantity, √(2KD/h), in units; 0 where orders or holding cost nothing. */
+/**
+ * Economic order quantity, √(2KD/h), in units of the item: K the cost of an order, D the mean demand a period, h the
+ * cost of holding a unit for a period. 0 where orders or holding cost nothing.
+ * Source: Silver, Pyke & Thomas, "Inventory and Production Management in Supply Chains" (2017), ch. 4.
+ */
 export function economicLot({ orderCost, unitCost, holdingRate }: LotCosts, { perPeriod }: ItemDemand): number {
   const holding = unitCost * holdingRate;
   return orderCost > 0 && holding > 0 ? Math.sqrt((2 * orderCost * perPeriod) / holding) : 0;

@@ -176,6 +176,10 @@ export function targetOf(facts: SupplyRow<'items'> | undefined, usual: StockTarg
   return kind === 'cycle' || kind === 'fill' ? { kind, level } : usual;
 }
 
+/**
+ * An item as the stock policy needs it: facts of the planner's table, the plan's settings where the table says
+ * nothing. Stock and orders are in units of the item, costs in the table's currency, the holding rate is a period's.
+ */
 export function stockItemOf(
   { place, delivery, fixedOrder, transferIn = 0 }: OrderFacts,
   settings: PlanSettings,

@@ -38,6 +38,7 @@ export function unitsTaken(machines: readonly MachineOutlook[]): UnitChances {
   return { step, chances };
 }
 
+/** Mean of a distribution of units. */
 export const expectedUnits = ({ step, chances }: UnitChances): number =>
   chances.reduce((sum, mass, k) => sum + mass * k * step, 0);
 

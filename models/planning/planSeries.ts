@@ -10,6 +10,7 @@ import { FAN_LEVELS, type PlanSettings } from './planSettings.ts';
 
 export type ForecastsByPlace = ReadonlyMap<string, readonly DemandForecast[]>;
 
+/** Recorded forecasts grouped by `placeKey`: item and site. */
 export const forecastsByPlace = (demands: readonly DemandForecast[]): ForecastsByPlace => groupedBy(demands, placeKey);
 
 /** Periods of history that a chart shows. */

@@ -60,6 +60,11 @@ export function recalibrationOf(resolved: readonly Resolved[]): Recalibration {
   return { a, b: Math.max(0.1, b), outcomes: resolved.reduce((sum, r) => sum + r.weight, 0) };
 }
 
+/**
+ * A chance corrected by what chances turned out to be worth, logistic(a + b·logit(chance)). Unchanged where it is 0,
+ * or where no outcome is known.
+ * @param chance between 0 and 1, as told before any recalibration.
+ */
 export function recalibrated(chance: number, { a, b, outcomes }: Recalibration): number {
   return outcomes === 0 || chance <= 0 ? chance : logistic(a + b * logit(chance));
 }

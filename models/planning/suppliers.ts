@@ -185,6 +185,7 @@ function pointsOf(law: RatioLaw, promisedDays: number): DeliveryLaw['days'] {
   return [...chances].sort((a, b) => a[0] - b[0]).map(([days, chance]) => ({ days, chance }));
 }
 
+/** Mean length of a delivery, in days. */
 export const meanDays = ({ days }: DeliveryLaw): number => days.reduce((sum, d) => sum + d.chance * d.days, 0);
 
 /** How suppliers keep their promises, the riskiest first. */

@@ -19,6 +19,7 @@ const LOG_SCALE_DEVIATION = 1.1;
 const STEPS = 40;
 const NEWTON_STEPS = 20;
 
+/** Probability that a part lasts longer than this: S(t) = exp(−(t/scale)^shape); 1 for days below 0. */
 export const survival = ({ shape, scale }: Weibull, days: number): number =>
   Math.exp(-((Math.max(0, days) / scale) ** shape));
 

@@ -1,6 +1,10 @@
 /** A seeded generator of uniform numbers in [0, 1): mulberry32 (public domain, T. Ettinger). */
 export type Random = () => number;
 
+/**
+ * A generator of its own; the same seed gives the same numbers.
+ * @param seed of which the lowest 32 bits count.
+ */
 export function randomOf(seed: number): Random {
   let a = seed >>> 0;
   return () => {

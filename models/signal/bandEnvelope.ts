@@ -23,17 +23,29 @@ export interface BandEnvelope {
 
 const known = new Map<number, BandEnvelope>();
 
-/** One instance per size, made once: its columns are not kept from one band to the next. */
+/**
+ * The shared instance for transforms of one size, created on first use. Callers take turns: its columns hold one band
+ * at a time.
+ * @param size as of `createBandEnvelope`.
+ */
 export function bandEnvelopeOf(size: number): BandEnvelope {
   const envelope = known.get(size) ?? createBandEnvelope(size);
   known.set(size, envelope);
   return envelope;
 }
 
+/**
+ * A new instance: the WebAssembly kernel where it runs, plain TypeScript elsewhere.
+ * @param size length of the transforms, a power of two; see `BandEnvelope`.
+ */
 export function createBandEnvelope(size: number): BandEnvelope {
   return kernelSupported() ? new KernelBandEnvelope(size) : new PlainBandEnvelope(size);
 }
 
+/**
+ * Envelope spectra in plain TypeScript and float64: for any platform, and the reference for the kernel.
+ * @throws RangeError if the size is not a power of two of at least 4.
+ */
 export class PlainBandEnvelope implements BandEnvelope {
   readonly size: number;
   readonly re: Float64Array;
@@ -77,6 +89,7 @@ export class PlainBandEnvelope implements BandEnvelope {
   }
 }
 
+/** Envelope spectra by the WebAssembly kernel with SIMD, float32. Each instance has a memory of its own. */
 export class KernelBandEnvelope implements BandEnvelope {
   readonly size: number;
   readonly re: Float32Array;

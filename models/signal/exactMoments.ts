@@ -1,4 +1,10 @@
-/** Into `out`, in float64, of `x`: what `SpectralEngine.moments` holds. */
+/**
+ * Writes eight statistics of a window into `out`, in float64 and in the order of `SpectralEngine.moments`: mean;
+ * second to fourth central moments (divided by the number of samples); largest and smallest sample; mean magnitude and
+ * mean square root of the magnitude, both about the mean.
+ * @param x at least one sample.
+ * @param out at least eight values.
+ */
 export function exactMoments(x: Float32Array, out: Float64Array): void {
   const n = x.length;
   let sum = 0;

@@ -42,6 +42,10 @@ function createStages(size: number): Stage[] {
   return stages;
 }
 
+/**
+ * Complex discrete Fourier transform of one length, in place on a real and an imaginary column: X[k] = Σ
+ * x[t]·exp(−2πi·k·t/size), without scaling. A transform allocates nothing.
+ */
 export class ComplexFft {
   readonly size: number;
   readonly #stages: Stage[];

@@ -26,7 +26,9 @@ const TINY = 1e-300;
 const MEDIAN_OF_QUARTILE = Math.LN2 / Math.log(4 / 3);
 
 /**
- * The averaged spectrum of some pieces of one signal, as fine as the longest of them allows, asked for lines.
+ * The averaged power spectrum of pieces of one signal, queried for lines and bands. Its segments are the largest power
+ * of two, at most 2^18 samples, that the longest piece holds; shorter pieces do not count. Amplitudes are RMS, in the
+ * samples' unit; frequencies are in Hz.
  * @throws RangeError where no piece holds 256 samples.
  */
 export class LineSpectrum {

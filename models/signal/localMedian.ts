@@ -37,7 +37,11 @@ export function select(values: Float64Array, rank: number): number {
 /** Medians are taken at this many places in a window's width, and joined by straight lines. */
 const PLACES = 8;
 
-/** The median of `values` within `half` to either side of each place; windows at the ends are shorter. */
+/**
+ * The running median of `values` within `half` places to either side; windows at the ends are shorter. It is computed
+ * at eight places in a window's width and interpolated linearly between them.
+ * @returns as many values as `values` has.
+ */
 export function localMedian(values: Float64Array, half: number): Float64Array {
   const hop = Math.max(1, Math.floor((2 * half) / PLACES));
   const out = new Float64Array(values.length);

@@ -4,8 +4,9 @@ import type { TurnProfile } from './tachometer.ts';
  * A signal resampled at equal angles of the shaft, so that what turns with it is a line however its speed varies.
  * Times by straight lines between the profile's points, values by cubic interpolation.
  * Source: Fyfe & Munck, "Analysis of computed order tracking", MSSP 11 (1997).
+ * @param samples in any unit, which the result keeps.
  * @param samplesPerTurn at least the rate over the slowest speed, or what lies above is folded down.
- * @returns samples from the profile's first turn to its last.
+ * @returns samples from the profile's first turn to its last; `samplesPerTurn / 2` is the highest order they hold.
  */
 export function resampledOverAngle(
   samples: Float32Array,

@@ -51,7 +51,13 @@ export interface Waterfall {
   rows: Float64Array[];
 }
 
-/** At most `rows` spectra, one after the other over a recording, each of at most `bins` places. */
+/**
+ * At most `rows` spectra of segments spread evenly over a recording, each of at most `bins` values: peak amplitudes in
+ * the samples' unit, the largest of the bins that a value stands for.
+ * @param length of a segment in samples, a power of two.
+ * @returns no rows where the recording is shorter than a segment.
+ * @throws RangeError if `length` is not a power of two.
+ */
 export function waterfall(
   samples: Float32Array,
   sampleRateHz: number,

@@ -31,8 +31,9 @@ export interface ShaftEstimate {
 }
 
 /**
- * A shaft's rate told from the signal alone, within a range: where the first five harmonics stand out most, the first
- * among them. Null where no rate does so clearly.
+ * A shaft's rate in Hz, estimated from the signal alone, within a range: where the first five harmonics stand out
+ * most, the first among them. Null where no rate does so clearly.
+ * @param lowHz above 0.
  */
 export function estimateShaftHz(spectrum: LineSpectrum, lowHz: number, highHz: number): number | null {
   const step = Math.max(spectrum.stepHz / (2 * HARMONICS), lowHz * 1e-4);
@@ -54,6 +55,9 @@ export function estimateShaftHz(spectrum: LineSpectrum, lowHz: number, highHz: n
 
 /**
  * The shaft's rate within a tolerance of the given one, where the harmonics of the spectra stand out most.
+ * @param spectra at least one, of sensors of one machine at one time.
+ * @param givenHz above 0.
+ * @param tolerance of the given rate, as a part of it: `MEASURED_SPEED` or `NOMINAL_SPEED`.
  * @param strangersHz where lines of something else stand, such as twice the mains frequency.
  */
 export function refineShaftHz(

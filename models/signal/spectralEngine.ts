@@ -33,7 +33,11 @@ export interface SpectralEngine {
   readonly envelopeSize: number;
 }
 
-/** Bins of the envelope's band, and the length of the transform that its width asks for. */
+/**
+ * The envelope's band as bins of a spectrum.
+ * @param length of the window, in samples.
+ * @returns the first and the last bin of the band, and the smallest power of two that holds as many.
+ */
 export function envelopeBins(length: number): { from: number; to: number; size: number } {
   const from = Math.ceil((ENVELOPE_BAND[0] * length) / 2);
   const to = Math.floor((ENVELOPE_BAND[1] * length) / 2);

@@ -7,8 +7,9 @@ export interface SpectralPeak {
 }
 
 /**
- * The line whose largest bin is `k`, in a Hann-windowed power spectrum: frequency by the ratio of the two largest bins,
- * power corrected for the distance from the bin. Source: Grandke, IEEE Trans. Instrum. Meas. 32 (1983).
+ * The line whose largest bin is `k`, in a Hann-windowed power spectrum: frequency by the ratio of the two largest
+ * bins, power corrected for the distance from the bin. Source: Grandke, IEEE Trans. Instrum. Meas. 32 (1983).
+ * @param k a bin with a neighbour to either side.
  */
 export function interpolatedPeak(power: Float32Array | Float64Array, k: number): SpectralPeak {
   const side = power[k + 1] >= power[k - 1] ? 1 : -1;

@@ -4,6 +4,9 @@ import type { Unit } from '#models/contracts/units.ts';
 /**
  * Peak amplitude of a sine from the Hann power density of its largest bin: a² = 2·P·ENBW·df, with an equivalent noise
  * bandwidth of 1.5 bins (Harris, "On the use of windows", Proc. IEEE 66 (1978), table I).
+ * @param powerDensity one-sided, in unit²/Hz.
+ * @param resolutionHz width of a bin.
+ * @returns in the unit of the samples.
  */
 export function peakAmplitude(powerDensity: number, resolutionHz: number): number {
   return Math.sqrt(3 * powerDensity * resolutionHz);

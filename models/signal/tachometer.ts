@@ -29,7 +29,7 @@ export function pulseTimes(samples: Float32Array, sampleRateHz: number): Float64
   return Float64Array.from(times);
 }
 
-/** Smallest and largest. */
+/** Smallest and largest sample; `[Infinity, −Infinity]` of none. */
 export function rangeOf(samples: Float32Array): [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const v of samples) {

@@ -22,7 +22,11 @@ export function motionOf(unit: Unit): Motion | null {
   return known ? MOTIONS[known[0]] : null;
 }
 
-/** The factor that turns a line of `unit` at a frequency into mm, mm/s or mm/s²; 0 where it is not of vibration. */
+/**
+ * The factor that converts the amplitude of a line at a frequency from `unit` to mm, mm/s or mm/s² of a motion, by
+ * integration or differentiation of a sine: (2πf)^n. 0 where the unit is not of vibration.
+ * @param hz above 0.
+ */
 export function motionFactor(unit: Unit, hz: number, motion: Motion): number {
   const [derivative, millimetres] = VIBRATION[unit] ?? [0, 0];
   return millimetres * (2 * Math.PI * hz) ** (MOTIONS.indexOf(motion) - derivative);

@@ -12,8 +12,10 @@ export interface AveragedSpectrum {
 /**
  * Welch's average of Hann-windowed periodograms, half overlapped, each about its own mean.
  * Source: Welch, IEEE Trans. Audio Electroacoust. 15 (1967).
- * @param length of a segment, a power of two of at most `samples.length`.
- * @throws RangeError where there is no whole segment.
+ * @param samples in any unit.
+ * @param length of a segment, a power of two of at least 4 and at most `samples.length`.
+ * @returns `length / 2 + 1` values of one-sided power density, in unit²/Hz.
+ * @throws RangeError where there is no whole segment, or `length` is not a power of two.
  */
 export function welch(samples: Float32Array, sampleRateHz: number, length: number): AveragedSpectrum {
   if (samples.length < length) throw new RangeError(`${samples.length} samples hold no segment of ${length}`);

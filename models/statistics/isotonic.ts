@@ -5,8 +5,11 @@ export interface Steps {
 }
 
 /**
- * The rising line that is nearest to the points, by pooling adjacent violators (Ayer et al., Ann. Math. Statist. 26 (1955));
- * what a score is worth as a chance (Zadrozny & Elkan, KDD 2002).
+ * The rising line that is nearest to the points, by pooling adjacent violators (Ayer et al., Ann. Math. Statist. 26
+ * (1955)); what a score is worth as a chance (Zadrozny & Elkan, KDD 2002).
+ * @param scores in any order.
+ * @param targets as many; of a chance, 1 for what came and 0 for what did not.
+ * @returns steps at rising scores; none of no points.
  */
 export function isotonic(scores: readonly number[], targets: readonly number[]): Steps {
   const order = scores.map((_, i) => i).sort((a, b) => scores[a] - scores[b]);
@@ -27,6 +30,10 @@ export function isotonic(scores: readonly number[], targets: readonly number[]):
   return { x: pools.map((p) => p.from), y: pools.map((p) => p.sum / p.weight) };
 }
 
+/**
+ * The value of a step line at a place; before its first step, that of the first step.
+ * @param at any number. The line has at least one step.
+ */
 export function stepAt({ x, y }: Steps, at: number): number {
   let low = 0;
   let high = x.length;

@@ -7,7 +7,12 @@ export interface MonotoneTrend {
   z: number;
 }
 
-/** @param x rising; pairs of equal ones are left out of the slope. @param y as many; at least two. */
+/**
+ * A robust trend: the Theil–Sen slope, in units of `y` per unit of `x` (0 without a pair of different `x`), and the
+ * Mann–Kendall statistic. Compares all pairs: n² steps.
+ * @param x rising; pairs of equal ones are left out of the slope.
+ * @param y as many; at least two.
+ */
 export function monotoneTrend(x: readonly number[], y: readonly number[]): MonotoneTrend {
   const n = x.length;
   const slopes: number[] = [];

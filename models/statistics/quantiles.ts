@@ -1,4 +1,7 @@
-/** Quantile of the standard normal distribution; error below 4.5e-4. Source: Abramowitz & Stegun, 26.2.23. */
+/**
+ * Quantile of the standard normal distribution; error below 4.5e-4. Source: Abramowitz & Stegun, 26.2.23.
+ * @param p between 0 and 1, neither of them included.
+ */
 export function normalQuantile(p: number): number {
   const tail = Math.min(p, 1 - p);
   const t = Math.sqrt(-2 * Math.log(tail));
@@ -7,7 +10,10 @@ export function normalQuantile(p: number): number {
   return p < 0.5 ? -z : z;
 }
 
-/** Quantile of Student's law with four degrees of freedom, in closed form. Source: Shaw, J. Comp. Finance 9 (2006), §3. */
+/**
+ * Quantile of Student's law with four degrees of freedom, in closed form. Source: Shaw, J. Comp. Finance 9 (2006), §3.
+ * @param p between 0 and 1, neither of them included.
+ */
 export function student4Quantile(p: number): number {
   const a = Math.sqrt(4 * p * (1 - p));
   const q = Math.cos(Math.acos(a) / 3) / a;
@@ -17,6 +23,8 @@ export function student4Quantile(p: number): number {
 /**
  * Quantile of Student's law, by the Cornish–Fisher expansion; within 1 % from five degrees of freedom on.
  * Source: Abramowitz & Stegun, 26.7.5.
+ * @param p between 0 and 1, neither of them included.
+ * @param degrees of freedom, also no whole number.
  */
 export function studentQuantileOf(p: number, degrees: number): number {
   const z = normalQuantile(p);

@@ -10,7 +10,12 @@ export interface Share {
 
 const Z_95 = 1.959964;
 
-/** Source: Wilson, JASA 22 (1927): holds for few cases and for shares near 0 and 1. */
+/**
+ * A share with Wilson's 95 % score interval, which holds for few cases and for shares near 0 and 1.
+ * Source: Wilson, JASA 22 (1927).
+ * @param count 0 to `of`.
+ * @returns the counts alone where `of` is 0.
+ */
 export function shareOf(count: number, of: number): Share {
   if (of === 0) return { count, of };
   const share = count / of;

@@ -27,6 +27,7 @@ export interface Cleaning {
   workingDays: number | null;
 }
 
+/** The account of records on which nothing has been done yet; a new object each time. */
 export function noCleaning(): Cleaning {
   const none = {
     returned: 0,

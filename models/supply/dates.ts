@@ -1,7 +1,11 @@
 import { monthNamed } from './monthNames.ts';
 
-/** The day `2026-01-31` as days since 1970, and back. */
+/** The day `2026-01-31` as days since 1970-01-01 (UTC), of a date that exists. */
 export const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / 86_400_000;
+
+/**
+ * A whole number of days since 1970-01-01 (UTC) as `2026-01-31`. @throws RangeError of a day that `Date` cannot hold.
+ */
 export const dateOf = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
 
 /** Days in this order where a date is written with slashes, dashes or dots and does not begin with its year. */

@@ -4,6 +4,8 @@ import type { Table } from '#models/tables/parseTable.ts';
 const MAX_TITLE_ROWS = 30;
 const TOTAL =
   /^(grand |sub[- ]?)?(total|totale|totaal|totaux|sum|summe|gesamt|gesamtsumme|ergebnis|zwischensumme|somme|suma)s?\b.{0,60}$|(\btotal|\btotale|\btotaal|summe|ergebnis)$|^\*+$/i;
+
+/** Whether a cell announces a total or a subtotal, in the languages of `TOTAL`. */
 export const isTotalWord = (cell: string): boolean => TOTAL.test(cell.trim());
 /** Lines that lists draw between their parts. */
 const RULE = /^[-=_]{3,}$/;

@@ -82,4 +82,5 @@ const INVOICE = /invoice|rechnung/i;
 export const hasBoth = (words: ReadonlySet<string>): boolean =>
   [...words].some((word) => DELIVERY.test(word)) && [...words].some(isInvoice);
 
+/** Whether a word for a movement means an invoice and not a delivery. */
 export const isInvoice = (word: string): boolean => INVOICE.test(word) && !DELIVERY.test(word);

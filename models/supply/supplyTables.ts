@@ -177,6 +177,7 @@ export type SupplyRow<T extends SupplyTable> = {
 /** All tables, as they stand now. */
 export type Supply = { [T in SupplyTable]: SupplyRow<T>[] };
 
+/** Tables without rows, all of them; a new object each time. */
 export const noSupply = (): Supply => ({
   demand: [],
   items: [],

@@ -28,6 +28,7 @@ export function periodsIn(header: readonly string[], order: DateOrder): (string 
   return header.map((cell) => dateOfMonth((monthNamed(cell.trim()) ?? 0) - 1));
 }
 
+/** Place of the column of years in a header; -1 where there is none. */
 export const yearColumn = (header: readonly string[]): number =>
   header.findIndex((cell) => YEARS.includes(columnKey(cell)));
 
@@ -102,6 +103,10 @@ function refuseOthers(table: Table, found: readonly (string | null)[], used: Rea
     );
 }
 
+/**
+ * A note on the named columns that are not used; an empty list where all are.
+ * @param used places of columns, from 0 on.
+ */
 export function columnsLeft(header: readonly string[], used: ReadonlySet<number>): string[] {
   const others = header.filter((cell, i) => !used.has(i) && cell.trim() !== '').map((cell) => cell.trim());
   if (others.length === 0) return [];

@@ -28,7 +28,11 @@ import {
 /** Faults of the machine are listed from this score on. */
 const CONSIDERED = 0.5;
 
-/** Diagnoses one recording, in the unit of `context`. */
+/**
+ * Diagnoses one recording: bearing and machine faults, ISO zone, evidence; or, without throwing, what keeps it from a
+ * verdict, with a remedy.
+ * @param samples in the unit of `context`, without a gap; at least 1024, and 12 turns of the shaft.
+ */
 export function analyzeRecording(samples: Float32Array, context: RecordingContext): Analysis {
   return analyzePieces([samples], context);
 }

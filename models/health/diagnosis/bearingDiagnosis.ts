@@ -71,7 +71,13 @@ export function bearingAnalyzer(
   return new EnvelopeAnalyzer({ sampleRateHz, longest, highestHz, floorHz: FLOOR_ORDERS * shaftHz });
 }
 
-/** @param pieces samples of one machine at one speed, in any unit: only their shape matters. @param tolerance of the factors. @param speedUncertainty where the shaft's lines have told the speed. */
+/**
+ * Which part of a bearing is damaged, by its envelope spectrum: `docs/decisions/0006-bearing-diagnosis.md`.
+ * @param pieces samples of one machine at one speed, in any unit: only their shape matters.
+ * @param givenShaftHz above 0.
+ * @param tolerance of the factors, as a part of them.
+ * @param speedUncertainty as a part of the rate, where the shaft's lines have told it.
+ */
 export function diagnoseBearing(
   pieces: readonly Float32Array[],
   analyzer: EnvelopeAnalyzer,

@@ -10,6 +10,10 @@ const FINE_BINS = 4;
 const COARSE_BINS = 2;
 const COARSE_SIDES = 0.12;
 
+/**
+ * Gear: sidebands at the shaft's rate about the first two harmonics of the mesh, by acceleration. The rules' sources
+ * are those of `machineFaults`.
+ */
 export const gear: Rule = (lines, { shaftHz, drivetrain: { teeth } }, { candidates, notAssessable }) => {
   if (teeth === undefined) {
     notAssessable.push({ fault: 'gear', reason: 'the number of teeth is unknown', remedy: 'give it: teeth' });
@@ -35,6 +39,7 @@ export const gear: Rule = (lines, { shaftHz, drivetrain: { teeth } }, { candidat
   candidates.push(candidate('gear', 0, [...conditions, { text: impacts, met: MOST }], mode));
 };
 
+/** Belt: lines at the first four multiples of the belt's rate, by velocity. Not assessable without that rate. */
 export const belt: Rule = (
   lines,
   { shaftHz, limitMmPerS, drivetrain: { beltOrder } },
@@ -54,6 +59,7 @@ export const belt: Rule = (
   );
 };
 
+/** Blade pass: the line at blades × shaft rate, by velocity, against the zone limit and 1×. */
 export const bladePass: Rule = (lines, { limitMmPerS, drivetrain: { blades } }, { candidates, notAssessable }) => {
   if (blades === undefined) {
     notAssessable.push({ fault: 'blade_pass', reason: 'the number of blades is unknown', remedy: 'give it: blades' });
@@ -69,6 +75,7 @@ export const bladePass: Rule = (lines, { limitMmPerS, drivetrain: { blades } }, 
   );
 };
 
+/** Cavitation: noise rather than lines or impacts above 2.5 kHz, by acceleration; only of machines with blades. */
 export const cavitation: Rule = (lines, { drivetrain: { blades } }, { candidates, notAssessable }) => {
   const { g, flatness } = lines.above(CAVITATION_FROM_HZ);
   if (blades === undefined || g === 0) {
@@ -85,6 +92,10 @@ export const cavitation: Rule = (lines, { drivetrain: { blades } }, { candidates
   );
 };
 
+/**
+ * Electrical faults of an induction motor: the stator by the line at twice the mains frequency, a broken rotor bar by
+ * sidebands of 1× at the pole-pass rate. Source: Thomson & Fenger, IEEE Ind. Appl. Mag. 7 (2001).
+ */
 export const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { candidates, notAssessable }) => {
   const { poles, lineHz } = drivetrain;
   if (poles === undefined) {

@@ -57,7 +57,10 @@ export const MOST = 3;
 export type RuleContext = MachineFaultContext & { limitMmPerS: number; velocityMmPerS: number };
 export type Rule = (lines: MachineLines, context: RuleContext, findings: MachineFindings) => void;
 
+/** Root of the sum of squares: the RMS of lines together. */
 export const rss = (values: readonly number[]) => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
+
+/** A velocity in mm/s RMS as text. */
 export const mm = (v: number) => `${v.toFixed(2)} mm/s`;
 
 /** `value` should reach `least`. */
@@ -76,7 +79,10 @@ export const atMost = (text: string, value: number, most: number): Condition => 
   met: Math.min(MOST, most / Math.max(value, 1e-9)),
 });
 
-/** @param velocityMmPerS of the pattern; 0 where its own conditions say how bad it is. */
+/**
+ * A fault by its pattern: its score is that of the condition that it meets least.
+ * @param velocityMmPerS RMS of the pattern; 0 where its own conditions say how bad it is.
+ */
 export function candidate(
   fault: MachineFault,
   velocityMmPerS: number,
@@ -88,6 +94,7 @@ export function candidate(
   return { fault, ...(mode ? { mode } : {}), score, velocityMmPerS, explains: 0, reasons, stage: 1, called: false };
 }
 
+/** A part of a whole as text, in per cent. */
 export function share(part: number, whole: number): string {
   return `${((100 * part) / Math.max(whole, 1e-9)).toFixed(0)} %`;
 }

@@ -27,11 +27,16 @@ const LINE: Record<BearingFault, string> = {
   cage: 'cage (FTF)',
 };
 
+/**
+ * A machine fault among the candidates of a diagnosis: its confidence is s²/(1 + s²) of its score s, or, from a score
+ * of 1 on, the part of the vibration that it explains where that is more.
+ */
 export function machineCandidate({ fault, score, explains }: MachineCandidate): Candidate {
   const clear = score ** 2 / (1 + score ** 2);
   return { fault, confidence: rounded(Math.max(clear, score < 1 ? 0 : explains), 3), score: rounded(score, 2) };
 }
 
+/** The verdict that names a machine fault, with the conditions that it met. */
 export function machineVerdict(candidate: MachineCandidate, verdict: 'fault' | 'watch'): Verdict {
   const { fault, mode, stage, reasons } = candidate;
   const { confidence } = machineCandidate(candidate);
@@ -43,6 +48,9 @@ function named({ fault, mode }: MachineCandidate): string {
   return mode ? `${fault} (${mode})`.replaceAll('_', ' ') : fault.replaceAll('_', ' ');
 }
 
+/**
+ * The verdict that names a bearing fault, or the bearing alone where lines, geometry or speed do not tell its part.
+ */
 export function bearingVerdict(
   { finding, depth, scores: [top] }: BearingDiagnosis,
   { fault, confidence }: Candidate,
@@ -118,6 +126,7 @@ export function watchedPattern(machineCandidates: readonly MachineCandidate[], {
   return pattern && zone >= 2 ? machineVerdict(pattern, 'watch') : null;
 }
 
+/** The verdict on a suspected misalignment or bent shaft: `watch`, never a call. */
 export function suspectVerdict({ explains, reason }: ShaftSuspicion, severity: Severity): Verdict {
   const next = 'suspect misalignment or a bent shaft, measure axially and compare the phase across the coupling';
   return {
@@ -155,6 +164,7 @@ export function candidatesOf({ scores }: BearingDiagnosis): Candidate[] {
   }));
 }
 
+/** The evidence for and against a bearing fault, a sentence each: combs, modulation, speed, impacts. */
 export function evidenceOf(
   { scores, rival, rivalDepth, depth, shaftHz }: BearingDiagnosis,
   { rpm = 0 }: RecordingContext,

@@ -16,6 +16,11 @@ const COUNT_WINDOWS = [1, 7] as const;
 /** A time since something is no longer than this, in horizons. */
 const LONGEST = 100;
 
+/**
+ * What the features of some records are made of: their channels, and the kinds of events that occur, in alphabetical
+ * order.
+ * @param horizon in the unit of time of the tables.
+ */
 export function shapeOf({ channels, events, maintenance, failures }: FailureRecords, horizon: number): FeatureShape {
   const kinds = (of: FailureRecords['events']) =>
     [...new Set([...of.values()].flatMap((own) => own.map((e) => e.kind)))].sort();

@@ -10,7 +10,12 @@ const MIN_POSITIVES = 20;
 const MAX_CORRELATION = 0.995;
 const COMPARED_ROWS = 20;
 
-/** @throws LeakError where one column alone ranks rows before failures above all others. */
+/**
+ * Refuses features that know the outcome.
+ * @param rows of one value a name.
+ * @param labels whether each row is before a failure; fewer than 20 such rows are not judged.
+ * @throws LeakError where one column alone ranks rows before failures above all others.
+ */
 export function checkColumns(
   names: readonly string[],
   rows: readonly Float64Array[],
@@ -30,7 +35,10 @@ export function checkColumns(
   });
 }
 
-/** @throws LeakError where two units have the same history: one would train, the other judge. */
+/**
+ * Refuses units that stand in a table twice, by their first 20 rows.
+ * @throws LeakError where two units have the same history: one would train, the other judge.
+ */
 export function checkUnits(units: readonly { unit: string; rows: readonly ArrayLike<number>[] }[]): void {
   const seen = new Map<string, string>();
   for (const { unit, rows } of units) {
@@ -47,6 +55,7 @@ export function checkUnits(units: readonly { unit: string; rows: readonly ArrayL
 }
 
 /**
+ * Refuses sensors that count down to the failure.
  * @param names of the columns of a run-to-failure table; without them they are counted from 1.
  * @throws LeakError where a column goes with the time that is left, as no sensor does.
  */

@@ -66,7 +66,11 @@ function checkRecords(records: FailureRecords, { shape, interval }: FailureModel
     );
 }
 
-/** @throws RangeError where the tables lack a channel of the model, or are in another unit of time, or name kinds otherwise. */
+/**
+ * The chance that each unit fails within the model's horizon after its last row, or why it cannot be assessed.
+ * @throws RangeError where the tables are in another unit of time or of another scale than the training, or name kinds
+ * otherwise; ContractError where they lack a channel of the model.
+ */
 export function predictFailure(records: FailureRecords, model: FailureModel): FailurePrediction[] {
   const { shape, threshold } = model;
   if (records.dated !== model.dated)
@@ -144,7 +148,10 @@ function obstacleOf(
       };
 }
 
-/** @throws Error that describes what is wrong with the text. */
+/**
+ * A model from its JSON text.
+ * @throws ModelFileError that describes what is wrong with the text.
+ */
 export function unpackFailure(text: string): FailureModel {
   const parsed = failureModelSchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;

@@ -129,7 +129,10 @@ export function unpackAnyLife(text: string): { measured: LifeModel } | { byAge: 
   return { byAge: { time, life, units, needed } };
 }
 
-/** @throws ModelFileError that states what is wrong with the text. */
+/**
+ * A model of remaining life by what is measured, from its JSON text.
+ * @throws ModelFileError that states what is wrong with the text.
+ */
 export function unpackLife(text: string): LifeModel {
   const parsed = packageSchema.safeParse(parseJson(text));
   if (!parsed.success) {

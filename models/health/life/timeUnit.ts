@@ -34,6 +34,7 @@ export function conversion(from: string, to: string): number | null {
   return SECONDS[from] / SECONDS[to];
 }
 
+/** Whether a unit has a length in seconds; cycles and flights have none. */
 export function isClockUnit(unit: string): unit is ClockUnit {
   return unit in SECONDS;
 }

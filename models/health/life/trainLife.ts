@@ -212,6 +212,7 @@ function batchOf(rows: number): number {
   return Math.max(MIN_BATCH, Math.min(SETTINGS.batch, Math.floor(rows / BATCHES)));
 }
 
+/** Steps that are left, 0 to `LIFE_CAP`, from a network's output, which is in parts of that cap. */
 export function toSteps(output: number): number {
   return Math.max(0, Math.min(LIFE_CAP, output * LIFE_CAP));
 }

@@ -20,7 +20,11 @@ export interface ReadyModel {
   ): Promise<{ scores: (ProcessScore | null)[]; state: ProcessState }>;
 }
 
-/** @param load finds a runtime for a network. @throws Error where the model cannot be run here. */
+/**
+ * A process model, ready to judge rows.
+ * @param load finds a runtime for a network; methods that learn here need none.
+ * @throws Error where the model cannot be run here, or its network is not as wide as its rows.
+ */
 export async function loadProcessModel(
   model: ProcessModel,
   load: (file: ModelFile) => Promise<{ model: LoadedModel; runtime: string }>,

@@ -20,12 +20,16 @@ export const networkSchema = z.strictObject({
 });
 export type NetworkData = z.infer<typeof networkSchema>;
 
+/** The network of a model as the file that a runtime loads. */
 export function networkFile({ file }: NetworkData): ModelFile {
   if (file.format === 'onnx') return { format: 'onnx', bytes: fromBase64(file.bytes) };
   return { format: file.format, artifacts: unpackNetwork(file.network) };
 }
 
-/** @throws Error where its inputs or answers are not as wide as its rows. */
+/**
+ * Checks that a network fits the rows it is given.
+ * @throws Error where its inputs or answers are not as wide as its rows.
+ */
 export function checkNetwork({ mean, answer }: NetworkData, lags: number, model: LoadedModel): void {
   const width = lags * mean.length;
   if (model.inputs !== width)

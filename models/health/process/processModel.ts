@@ -73,6 +73,7 @@ export interface TrainingNotes {
   seed: number;
 }
 
+/** The implementation of a method that learns from rows. */
 export function methodOf(method: LearningMethod): RowMethod<never> {
   switch (method) {
     case 'principal_components':
@@ -184,6 +185,7 @@ export function loadProcess({ learned }: ProcessModel): RowModel {
   return methodOf(learned.method).load(learned.data as never);
 }
 
+/** The state before the first row: no past, and averages as they were in the training. */
 export function freshState({ usual }: ProcessModel): ProcessState {
   return { past: [], levels: usual };
 }
@@ -198,7 +200,7 @@ export function appendToPast(
   return rows.length < lags ? null : rows;
 }
 
-/** The verdict on a row, and what is carried on. Pure. @param past as `appendToPast` gives them; null: too few rows yet. */
+/** The verdict on a row, and what is carried on. Pure. @param statistics null: too few rows before it yet. */
 export function judgeRow(
   model: ProcessModel,
   row: readonly number[],
@@ -230,7 +232,7 @@ export function stepProcess(
   return judgeRow(model, row, past && loaded.statistics(past), state);
 }
 
-/** @throws Error that describes what is wrong with the text. */
+/** A model from its JSON text. @throws Error that describes what is wrong with the text. */
 export function unpackProcess(text: string): ProcessModel {
   const parsed = processModelSchema.safeParse(JSON.parse(text));
   if (!parsed.success) {

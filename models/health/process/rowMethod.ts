@@ -38,6 +38,10 @@ const BLOCKS = 5;
 /** A single value counts for no more than this many standard deviations: a spike must not last in the averages. */
 export const WINSORISED = 10;
 
+/**
+ * A value in standard deviations from the mean, limited to ±`WINSORISED`.
+ * @param sd above 0.
+ */
 export function standardised(value: number, mean: number, sd: number): number {
   return Math.max(-WINSORISED, Math.min(WINSORISED, (value - mean) / sd));
 }

@@ -12,7 +12,11 @@ export interface RowMetrics {
   f1OfFlaggingAll: number;
 }
 
-/** Of all rows together; where there are none of a kind its rate is 0. */
+/**
+ * Precision, recall, F1 and error rates over all rows together; where there are none of a kind its rate is 0.
+ * @param flagged verdict on each row.
+ * @param anomalous label of each row, as many.
+ */
 export function rowMetrics(flagged: readonly boolean[], anomalous: readonly boolean[]): RowMetrics {
   let [hits, falseAlarms, missed] = [0, 0, 0];
   flagged.forEach((flag, i) => {

@@ -12,7 +12,10 @@ const LEARNED_ARRIVALS = 16;
 const SILENCE_FACTOR = 10;
 const MIN_MS = 30_000;
 
-/** Pure. */
+/**
+ * The timing after one more arrival: the mean interval, of the first 16 plain, later exponentially weighted. Pure.
+ * @param nowMs by the receiver's clock.
+ */
 export function stepArrival({ lastMs, meanMs, known }: ArrivalTiming, nowMs: number): ArrivalTiming {
   if (lastMs === Number.NEGATIVE_INFINITY) return { lastMs: nowMs, meanMs: 0, known: 0 };
   const weight = 1 / Math.min(LEARNED_ARRIVALS, known + 1);

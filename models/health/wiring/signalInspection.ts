@@ -30,7 +30,13 @@ const LINES_TO_HZ = 1000;
 /** A harmonic lies within this part of where it belongs, or a bin. */
 const HARMONIC_TOLERANCE = 0.012;
 
-/** Null where there is too little signal, or none of vibration. */
+/**
+ * Measures a piece of signal for the checks of its wiring. Null where there is too little signal, or none of
+ * vibration, or a displacement.
+ * @param pieces of one signal in `unit`, each without a gap.
+ * @param rate samples a second.
+ * @param shaftHz as reported meanwhile.
+ */
 export function inspectSignal(
   pieces: readonly Float32Array[],
   rate: number,

@@ -58,7 +58,11 @@ export interface PanelSnapshot<Method extends string = string> {
     | null;
 }
 
-/** @param training rows in which what is missing is NaN. */
+/**
+ * Learns the panel: the level's detector, the members, each at its part of the false-alarm budget, and the seasons.
+ * @param training rows of one value a channel, oldest first; NaN is missing.
+ * @param base makes the detector that judges the level.
+ */
 export function learnPanel<Method extends string>(
   training: readonly Float64Array[],
   base: BaseMaker<Method>,
@@ -93,6 +97,7 @@ export function learnPanel<Method extends string>(
   };
 }
 
+/** The state of a learned panel, for storage; `restored` is its inverse. */
 export function snapshotOf<Method extends string>(learned: LearnedPanel<Method>): PanelSnapshot<Method>['learned'] {
   const { base, normal, carried, rows, trigger } = learned;
   const [sudden, steps, spread, stuck, relation, range] = learned.members;
@@ -115,6 +120,10 @@ export function snapshotOf<Method extends string>(learned: LearnedPanel<Method>)
   };
 }
 
+/**
+ * A learned panel from its stored state.
+ * @param base makes the detector that judges the level, by the name and state that were stored.
+ */
 export function restored<Method extends string>(
   snapshot: NonNullable<PanelSnapshot<Method>['learned']>,
   base: BaseMaker<Method>,

@@ -55,7 +55,11 @@ export interface FaultyTable {
   to: number;
 }
 
-/** @param channels 1, or 4: the last follows the first, which is a load in steps where the fault shows at one load. */
+/**
+ * A simulated table of 28 days without a fault and 30 days in which it begins, a row every half hour.
+ * @param channels 1, or 4: the last follows the first, which is a load in steps where the fault shows at one load.
+ * @param seed the same one gives the same table.
+ */
 export function faultyTable(background: Background, fault: Fault, channels: 1 | 4, seed: number): FaultyTable {
   const random = randomOf(seedOf(background, fault, channels, seed));
   const length = TRAIN_ROWS + JUDGED_ROWS;
