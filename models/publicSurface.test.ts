@@ -41,7 +41,7 @@ function publicModules(): string[] {
     .flatMap((folder) =>
       readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
     )
-    .filter((file) => /(?<!\.(test|e2e|gen|as|d)|Checks)\.ts$/.test(file));
+    .filter((file) => /(?<!\.(test|e2e|fixture|gen|as|d)|Checks)\.ts$/.test(file));
 }
 
 describe('public modules of the models', () => {

@@ -28,6 +28,7 @@ export function countLaw(mean: number, variance = mean): CountLaw {
   return Float64Array.from(chances);
 }
 
+/** The chance of no more than so many units. */
 export function chanceOfAtMost(law: CountLaw, units: number): number {
   let sum = 0;
   for (let k = 0; k <= Math.min(units, law.length - 1); k++) sum += law[k];

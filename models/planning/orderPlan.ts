@@ -169,6 +169,7 @@ function whyOf({ why }: ItemForecast, machines: MachineDemand | null): string {
   return `what ${machines.base.machines.length} machines will take (${ended} lives of the part that have ended, ${ongoing} that go on), and everything else by its history: ${why}`;
 }
 
+/** An item's service target: its own kind and level where the planner's table has them, else the plan's. */
 export function targetOf(facts: SupplyRow<'items'> | undefined, usual: StockTarget): StockTarget {
   const kind = facts?.service_kind ?? (facts?.service_level === undefined ? undefined : 'cycle');
   if (kind === 'cost') return { kind };

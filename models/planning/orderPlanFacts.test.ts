@@ -12,6 +12,7 @@ describe('what an item costs', () => {
   test('is what its row says, with the year’s holding rate shared out to the periods', () => {
     const item = { order_cost: 40, shortage_cost: 90, holding_rate: 0.26, minimum_order: 24, pack_size: 6 };
     expect(itemOf({ item, place: { stock: 5, coming: coming(3, 40) } }, { period: 'month' })).toEqual({
+      transferIn: 0,
       stock: 5,
       onOrder: 20,
       unitCost: 10,
@@ -26,6 +27,7 @@ describe('what an item costs', () => {
 
   test('is assumed where nothing is said: one a unit, no cost of an order, short at least what it is worth', () => {
     expect(itemOf({ place: { facts: undefined } }, { period: 'month' })).toEqual({
+      transferIn: 0,
       stock: 0,
       onOrder: 0,
       unitCost: 1,

@@ -10,6 +10,7 @@ export interface Depot {
   days: number;
 }
 
+/** Whether an item is repaired after a failure: its `repair_days` are known. */
 export const isRepairable = ({ facts }: Pick<Place, 'facts'>): boolean => facts?.repair_days !== undefined;
 
 /**
