@@ -16,16 +16,26 @@ export class BrokerAccounts {
   readonly #identities: IdentityStore;
   readonly #configured: ReadonlyMap<string, BrokerAccount>;
   readonly #now: () => number;
+  readonly #changed: () => void;
 
-  /** @throws Error if a password, key or certificate cannot be read, or Mosquitto's files cannot be written. */
-  constructor(config: GatewayConfig, identities: IdentityStore, now: () => number) {
+  /**
+   * @param changed called after an edge's account was added or removed.
+   * @throws Error if a password, key or certificate cannot be read, or Mosquitto's files cannot be written.
+   */
+  constructor(
+    config: GatewayConfig,
+    identities: IdentityStore,
+    now: () => number,
+    changed: () => void = () => undefined,
+  ) {
     this.#config = config;
     this.#identities = identities;
     this.#configured = new Map(accountsOf(config).map((account) => [account.username, account]));
     this.#now = now;
+    this.#changed = changed;
     if (config.brokerAccounts?.enrolment === undefined) return;
     this.#readPublicFiles();
-    this.#writeFiles();
+    this.writeFiles();
   }
 
   /** The account of a broker client; undefined: there is none. */
@@ -46,12 +56,14 @@ export class BrokerAccounts {
   ): { code: string; expiresMs: number } | { fault: string } {
     const username = edgeUsername(edge);
     if (this.#configured.has(username)) return { fault: `${username} is a configured account: remove it there first` };
-    // Names may contain dots: a.b of c, and b.c of a.
-    const other = this.list().find((e) => e.username === username && (e.site !== edge.site || e.edge !== edge.edge));
-    if (other !== undefined) return { fault: `${other.site}/${other.edge} has the same user name, ${username}` };
-    const expiresMs = this.#now() + validMs;
-    const code = this.#identities.enrolments.addCode(edge, receives, this.#now(), expiresMs);
-    return { code, expiresMs };
+    return this.#identities.atOnce(() => {
+      // Names may contain dots: a.b of c, and b.c of a.
+      const other = this.list().find((e) => e.username === username && (e.site !== edge.site || e.edge !== edge.edge));
+      if (other !== undefined) return { fault: `${other.site}/${other.edge} has the same user name, ${username}` };
+      const expiresMs = this.#now() + validMs;
+      const code = this.#identities.enrolments.addCode(edge, receives, this.#now(), expiresMs);
+      return { code, expiresMs };
+    });
   }
 
   /** The account for a code, whose password is not stored; null if the code is unknown, used or expired. */
@@ -59,14 +71,18 @@ export class BrokerAccounts {
     const password = generateSecret();
     const account = this.#identities.enrol(code, hashBrokerPassword(password));
     if (account === null) return null;
-    this.#writeFiles();
+    this.#changed();
+    this.writeFiles();
     return this.#answerFor(account, password);
   }
 
   /** False if there is nothing to revoke. */
   revoke(edge: EdgeName): boolean {
-    const revoked = this.#identities.enrolments.revoke(edge);
-    if (revoked) this.#writeFiles();
+    const revoked = this.#identities.atOnce(() => this.#identities.enrolments.revoke(edge));
+    if (revoked) {
+      this.#changed();
+      this.writeFiles();
+    }
     return revoked;
   }
 
@@ -86,7 +102,8 @@ export class BrokerAccounts {
     };
   }
 
-  #writeFiles(): void {
+  /** Writes Mosquitto's files, if their directory is configured. @throws Error if it cannot be written. */
+  writeFiles(): void {
     const directory = this.#config.brokerAccounts?.enrolment?.mosquittoDirectory;
     if (directory === undefined) return;
     const enrolled = this.#identities.enrolments.accounts().map(enrolledAccount);

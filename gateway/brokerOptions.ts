@@ -13,12 +13,14 @@ export function brokerPassword({ passwordFile }: Pick<Broker, 'passwordFile'>): 
 /**
  * The mqtt.js options of the configured broker, with secrets read from their files. @throws if a file is unreadable.
  */
-export function brokerOptions(broker: Broker): IClientOptions {
+export function brokerOptions(broker: Broker & { isShared?: boolean }): IClientOptions {
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
   return {
-    protocolVersion: 4,
+    // Gateways that share the messages need MQTT 5. Without a session the broker keeps no messages for one that died:
+    // its edges send them again, to another.
+    protocolVersion: broker.isShared ? 5 : 4,
     clientId: broker.clientId,
-    clean: false,
+    clean: broker.isShared === true,
     ...RECONNECT,
     connectTimeout: 10_000,
     keepalive: 15,

@@ -35,6 +35,21 @@ const sqliteSchema = z.strictObject({
   rollupDays: z.number().min(0.01).default(1830),
 });
 
+/** State in PostgreSQL: several gateways work on it at once. */
+const postgresSchema = z.strictObject({
+  type: z.literal('postgres'),
+  url: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'an address such as postgres://millwright@host:5432/millwright' })
+    .refine((url) => URL.canParse(url) && new URL(url).password === '', 'no password in it: name a passwordFile'),
+  /** Without one, PGPASSWORD in the environment applies. */
+  passwordFile: z.string().optional(),
+  /** A certificate authority; with it the server must prove its name. */
+  caFile: z.string().optional(),
+  /** Longest wait for one answer. The gateway does nothing else while it waits. */
+  answerSeconds: z.number().min(0.5).max(30).default(3),
+});
+export type PostgresConfig = z.infer<typeof postgresSchema>;
+
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 22:00');
 
 /** Selects the alerts of a channel or rule; an absent field selects all. */
@@ -294,8 +309,12 @@ const brokerAccountsSchema = z
     if (twice !== undefined) context.addIssue({ code: 'custom', message: `each name once; ${twice} occurs twice` });
   });
 
-export const gatewayConfigSchema = z.strictObject({
+const gatewaySchema = z.strictObject({
   dataDirectory: z.string().min(1),
+  /** Where alerts, plans, tables, models and accounts are kept. */
+  store: z
+    .discriminatedUnion('type', [z.strictObject({ type: z.literal('sqlite') }), postgresSchema])
+    .prefault({ type: 'sqlite' }),
   /** Without a clientId, a random one is generated. */
   broker: z.strictObject({ ...brokerFields, clientId: z.string().min(1).optional() }),
   /** Broker accounts and their permissions: `millwright gateway broker-acl` writes them for Mosquitto. */
@@ -342,4 +361,20 @@ export const gatewayConfigSchema = z.strictObject({
     })
     .prefault({}),
 });
-export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
+export type GatewayConfig = z.infer<typeof gatewaySchema>;
+
+export const gatewayConfigSchema = gatewaySchema.superRefine(({ store, historian, embeddedBroker }, context) => {
+  if (store.type !== 'postgres') return;
+  if (historian.type !== 'influx')
+    context.addIssue({
+      code: 'custom',
+      path: ['historian', 'type'],
+      message: 'influx, because store.type is postgres: a file of series belongs to one gateway',
+    });
+  if (embeddedBroker !== undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['embeddedBroker'],
+      message: 'none, because store.type is postgres: gateways share a broker that speaks MQTT 5',
+    });
+});

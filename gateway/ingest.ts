@@ -64,7 +64,7 @@ export class Ingest {
    * and returns the report; `failed` is called with what the store threw.
    */
   constructor(
-    broker: GatewayConfig['broker'],
+    broker: GatewayConfig['broker'] & { isShared?: boolean },
     store: Store,
     now: () => number,
     log: Logger,
@@ -95,7 +95,7 @@ export class Ingest {
     this.#client.on('connect', () => {
       this.#wasConnected = true;
       this.#log.info({ url: withoutPassword(broker.url) }, 'gateway connected');
-      for (const filter of [...gatewayFilters, supplyFilter]) {
+      for (const filter of filtersOf(broker.isShared === true)) {
         this.#client.subscribe(filter, { qos: 1 }, (error) => {
           if (error) this.#log.error({ filter, error: error.message }, 'the broker refused a subscription');
         });
@@ -254,4 +254,14 @@ export class Ingest {
     // At QoS 0: an edge that misses it resends the messages and gets another acknowledgement.
     this.#client.publish(topics.acknowledge(origin), JSON.stringify(message), { qos: 0 });
   }
+}
+
+/**
+ * What a gateway subscribes to. Several share the messages: each goes to one of them. The states of edges go to all,
+ * because the broker gives retained messages only to those.
+ */
+function filtersOf(isShared: boolean): string[] {
+  const filters = [...gatewayFilters, supplyFilter];
+  if (!isShared) return filters;
+  return filters.map((filter) => (filter.endsWith('/status') ? filter : `$share/millwright/${filter}`));
 }

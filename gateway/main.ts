@@ -24,12 +24,15 @@ import { createNotifiers } from './notify/createNotifiers.ts';
 import { Notifications } from './notify/notifications.ts';
 import { testNotification } from './notify/testNotice.ts';
 import { openStores, type Stores } from './openStores.ts';
+import { ALONE, type Lead } from './peers/lead.ts';
+import { Peers } from './peers/peers.ts';
 import { Planner } from './planning/planner.ts';
 import { Rollouts } from './registry/rollouts.ts';
 import { Proposals } from './registry/watchFit.ts';
 import { Started } from './started.ts';
 import { incidentText, requestFullCheck, storageIncidents } from './store/mendDatabases.ts';
 import { isDamage } from './store/openDatabase.ts';
+import { placeOf } from './store/postgres/postgresSettings.ts';
 import { Retention } from './store/retention.ts';
 import { SupplyFolder } from './supply/supplyFolder.ts';
 import { SupplyIntake } from './supply/supplyIntake.ts';
@@ -49,6 +52,12 @@ interface Setting {
   now: () => number;
   /** Called with a store's error. */
   failed: (error: unknown) => void;
+}
+
+/** With the other gateways of a shared database. */
+interface Shared extends Setting {
+  peers: Peers | null;
+  lead: Lead;
 }
 
 /**
@@ -104,16 +113,31 @@ async function startAll(setting: Setting, started: Started): Promise<number> {
 }
 
 /** Starts all parts in order of dependence; returns the API port. */
-async function startParts(setting: Setting, started: Started): Promise<number> {
-  const { config, now, log } = setting;
+async function startParts(given: Setting, started: Started): Promise<number> {
+  const { config, now, log } = given;
   const { embeddedBroker } = config;
   const signer = config.commands && new CommandSigner(config.commands.keyFile, now);
   const stores = await openStores(config, started, now, log);
-  const accounts = config.brokerAccounts === undefined ? null : new BrokerAccounts(config, stores.identities, now);
+  const accountsChanged = () => peers?.tell({ accounts: 'changed' });
+  const accounts =
+    config.brokerAccounts === undefined ? null : new BrokerAccounts(config, stores.identities, now, accountsChanged);
   const find = accounts && ((username: string) => accounts.account(username));
   const broker = embeddedBroker ? await startBroker(embeddedBroker.host, embeddedBroker.port, find) : null;
   started.add('broker', broker, (b) => b?.close());
-  const events = new Events();
+  const peers = connectPeers(given, {
+    told: (message) => {
+      if ('plan' in message) work.planner.request(message.plan);
+      else if ('accounts' in message) rewriteBrokerFiles(accounts, log);
+      else for (const event of message.events) events.sendHere(event);
+    },
+    leads: () => {
+      work.pump.run();
+      work.planner.request('start');
+    },
+  });
+  started.add('other gateways', peers, (p) => p?.stop());
+  const setting = { ...given, peers, lead: peers ?? ALONE };
+  const events = new Events((event) => peers?.publish(event));
   const delivery = startDelivery(setting, stores, started, (topic, message) => work.ingest.publish(topic, message));
   const work = startWork(setting, stores, events, delivery, started);
   const alarms = startAlarms(setting, stores, events, delivery, started);
@@ -123,6 +147,7 @@ async function startParts(setting: Setting, started: Started): Promise<number> {
     { ...stores, ...delivery, ...work, ...alarms, ...models, events, broker, accounts },
     started,
   );
+  peers?.start();
   work.ingest.start();
   delivery.notifications.start();
   alarms.clock.start();
@@ -133,33 +158,63 @@ async function startParts(setting: Setting, started: Started): Promise<number> {
   return server;
 }
 
+/** The other gateways of a shared database; null: this one is alone. */
+function connectPeers(
+  { config, log }: Pick<Setting, 'config' | 'log'>,
+  handlers: ConstructorParameters<typeof Peers>[1],
+): Peers | null {
+  const place = placeOf(config);
+  return typeof place === 'string' ? null : new Peers(place, handlers, log);
+}
+
+/** Another gateway changed the accounts of edges; those of the configuration are the same. */
+function rewriteBrokerFiles(accounts: BrokerAccounts | null, log: Logger): void {
+  try {
+    accounts?.writeFiles();
+  } catch (error) {
+    log.warn({ error: String(error) }, 'the files of broker accounts were not written');
+  }
+}
+
 /** Notifications. */
 function startDelivery(
-  { config, now, log }: Setting,
+  { config, now, log, lead }: Shared,
   { store, plans }: Stores,
   started: Started,
   publish: (topic: string, message: string) => Promise<void>,
 ) {
   const channels = createNotifiers(config.notifiers, publish);
   const deliveries = { alerts: store.deliveries, plans: plans.deliveries };
-  const notifications = new Notifications(deliveries, channels, now, log);
+  const notifications = new Notifications(deliveries, channels, now, log, lead);
   started.add('notifications', notifications, (n) => n.stop());
   return { channels, deliveries, notifications };
 }
 
 /** Ingest of messages and tables into the stores, and the computations on them. */
 function startWork(
-  { config, now, log, failed }: Setting,
+  { config, now, log, failed, lead, peers }: Shared,
   { store, plans, supply, historian, registry }: Stores,
   events: Events,
   { notifications }: ReturnType<typeof startDelivery>,
   started: Started,
 ) {
-  const { dataDirectory: directory, limits, planning } = config;
-  const pump = started.add('historian pump', new HistorianPump(store, historian, limits.maxSeries, log, failed), (p) =>
-    p.stop(),
+  const { limits, planning } = config;
+  const place = placeOf(config);
+  const pump = started.add(
+    'historian pump',
+    new HistorianPump(store, historian, limits.maxSeries, log, failed, lead),
+    (p) => p.stop(),
   );
-  const plannerParts = { directory, config: planning, store, plans, now, run: runInThread };
+  const plannerParts = {
+    place,
+    config: planning,
+    store,
+    plans,
+    now,
+    run: runInThread,
+    lead,
+    pass: (plan: string) => peers?.tell({ plan }),
+  };
   const planned: ConstructorParameters<typeof Planner>[0]['planned'] = (result, alerts) => {
     pump.run();
     events.send({ type: 'plan', atMs: result.summary.atMs, alerts });
@@ -167,7 +222,7 @@ function startWork(
   };
   const planner = started.add('planner', new Planner({ ...plannerParts, planned }, log), (p) => p.stop());
   const intakeParts = {
-    directory,
+    place,
     mostRows: limits.maxSupplyRows,
     store: supply,
     dates: planning.dates,
@@ -179,7 +234,7 @@ function startWork(
   const folder = planning.folder === undefined ? null : new SupplyFolder(planning.folder, intake, log);
   started.add('table folder', folder, (f) => f?.stop());
   const ingest = new Ingest(
-    { ...config.broker, clientId: brokerClientId(config) },
+    { ...config.broker, clientId: brokerClientId(config), isShared: peers !== null },
     store,
     now,
     log,
@@ -199,12 +254,13 @@ function startWork(
 
 /** Time-driven alert changes, and live events. */
 function startAlarms(
-  { config, now, log }: Setting,
+  setting: Shared,
   { store, routing }: Stores,
   events: Events,
   { notifications }: ReturnType<typeof startDelivery>,
   started: Started,
 ) {
+  const { config, now, log, lead } = setting;
   const alertsChanged = (alerts: readonly AlertRecord[]) => {
     for (const alert of alerts) events.send({ type: 'alert', alert });
     notifications.run();
@@ -215,41 +271,41 @@ function startAlarms(
     escalations: routing.escalations(),
     now,
     changed: alertsChanged,
-    watchChanged: (machines) => events.send({ type: 'watch', machines: [...machines] }),
+    lead,
+    // Each gateway sees the silence of machines by itself.
+    watchChanged: (machines) => events.sendHere({ type: 'watch', machines: [...machines] }),
   });
   started.add('alert clock', clock, (c) => c.stop());
-  const workOrders = startWorkOrders(config.workOrders, store, events, now, log);
+  const workOrders = startWorkOrders(setting, store, events);
   started.add('work orders', workOrders, (w) => w?.stop());
   const alarms = new AlarmMeasures({
-    directory: config.dataDirectory,
+    place: placeOf(config),
     statistics: store.statistics,
     run: runInThread,
     now,
     sites: () => [...new Set(store.health().map(({ site }) => site))],
   });
   started.add('alarm measures', alarms, (a) => a.stop());
-  const retention = new Retention(store, config.retention, now, log);
+  const retention = new Retention(store, config.retention, now, log, lead);
   started.add('retention', retention, (r) => r.stop());
   return { clock, alarms, alertsChanged, retention, workOrders };
 }
 
 /** Work orders in the maintenance system; null if none is configured. */
 function startWorkOrders(
-  config: GatewayConfig['workOrders'],
+  { config: { workOrders: config }, now, log, lead }: Shared,
   { workOrders: table }: Stores['store'],
   events: Events,
-  now: () => number,
-  log: Logger,
 ): WorkOrders | null {
   if (config === undefined) return null;
   const everyMs = (config.status?.everySeconds ?? 0) * 1000;
   const changed = (order: WorkOrder) => events.send({ type: 'work_order', order });
-  return new WorkOrders({ table, system: new MaintenanceSystem(config), everyMs, now, changed }, log);
+  return new WorkOrders({ table, system: new MaintenanceSystem(config), everyMs, now, changed, lead }, log);
 }
 
 /** Commands to edges, and model roll-outs. */
 function startModels(
-  { now, log, version }: Setting,
+  { now, log, version, lead }: Shared,
   { store, historian, registry }: Stores,
   signer: CommandSigner | undefined,
   ingest: Ingest,
@@ -269,9 +325,10 @@ function startModels(
   const proposals = new Proposals(
     { historian, registry, edges, points: () => store.points(), alerts, now, version },
     log,
+    lead,
   );
   started.add('proposals', proposals, (p) => p.stop());
-  const rollouts = new Rollouts(registry, edges, command, now, log);
+  const rollouts = new Rollouts(registry, edges, command, now, log, lead);
   started.add('rollouts', rollouts, (r) => r.stop());
   return { command, proposals, rollouts };
 }
@@ -283,7 +340,8 @@ type Parts = Stores &
   ReturnType<typeof startModels> & { events: Events; broker: EmbeddedBroker | null; accounts: BrokerAccounts | null };
 
 /** The API and the page; returns their port. */
-async function serve({ config, now, version, failed }: Setting, parts: Parts, started: Started): Promise<number> {
+async function serve(setting: Shared, parts: Parts, started: Started): Promise<number> {
+  const { config, now, version, failed, peers } = setting;
   const {
     store,
     supply,
@@ -327,6 +385,8 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
     audit: (by, what, subject) => store.audit(now(), by, what, subject, null),
     metrics: gatewayMetrics({
       ...parts,
+      peers,
+      lead: setting.lead,
       failedLogins,
       turnedAway,
       incidents: () => storageIncidents(config.dataDirectory),
@@ -337,6 +397,7 @@ async function serve({ config, now, version, failed }: Setting, parts: Parts, st
     failed,
     warnings: () => storageIncidents(config.dataDirectory).map(incidentText),
     notReady: () => [
+      ...(peers === null || peers.isConnected ? [] : ['PostgreSQL cannot be reached']),
       ...(ingest.connected ? [] : ['the broker is disconnected']),
       ...(ingest.failure === null ? [] : [`the store accepts no messages: ${ingest.failure}`]),
       ...(pump.failure === null ? [] : [`the historian accepts no rows: ${pump.failure}`]),

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { unexplained } from '#models/contracts/ledger.ts';
-import { readMetrics } from '#models/metrics/readMetrics.ts';
+import { type DeclareMetric, readMetrics } from '#models/metrics/readMetrics.ts';
 import type { AlarmMeasures } from './alerts/alarmMeasures.ts';
 import type { AlarmDay } from './alerts/alarmQuestions.ts';
 import type { AlertClock } from './alerts/alertClock.ts';
@@ -10,10 +10,13 @@ import type { EmbeddedBroker } from './broker.ts';
 import type { HistorianPump } from './historian/pump.ts';
 import type { Ingest } from './ingest.ts';
 import type { Notifications } from './notify/notifications.ts';
+import type { Lead } from './peers/lead.ts';
+import type { Peers } from './peers/peers.ts';
 import type { Planner } from './planning/planner.ts';
 import type { PlanStore } from './planning/planStore.ts';
 import type { Registry as ModelRegistry } from './registry/registry.ts';
 import type { StorageIncident } from './store/mendDatabases.ts';
+import { PostgresError } from './store/postgres/postgresConnection.ts';
 import type { Retention } from './store/retention.ts';
 import type { Store } from './store/store.ts';
 import type { SupplyFolder } from './supply/supplyFolder.ts';
@@ -33,6 +36,8 @@ export interface Measured {
   turnedAway: ReadonlyMap<number, number>;
   retention: Retention;
   broker: EmbeddedBroker | null;
+  peers: Peers | null;
+  lead: Lead;
   incidents: () => readonly StorageIncident[];
   planner: Planner;
   plans: PlanStore;
@@ -46,7 +51,25 @@ export function gatewayMetrics(measured: Measured): Registry {
   const { registry: models, ingest, pump, store, events, notifications, clock, plans } = measured;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const read = readMetrics(registry, 'millwright_gateway');
+  const readAll = readMetrics(registry, 'millwright_gateway');
+  // A database that is away leaves out what only it knows; the rest is most wanted then.
+  const read: DeclareMetric = (name, help, labels, values) =>
+    readAll(name, help, labels, async (set) => {
+      try {
+        await values(set);
+      } catch (error) {
+        if (!(error instanceof PostgresError)) throw error;
+      }
+    });
+  read('leader', '1 while this gateway does the work that only one may do', [], (set) =>
+    set({}, measured.lead.isLeader ? 1 : 0),
+  );
+  read('lead_turns_total', 'times that this gateway became the leader', [], (set) =>
+    set({}, measured.peers?.turns ?? 0),
+  );
+  read('database_connected', '1 while connected to the shared database', [], (set) => {
+    if (measured.peers !== null) set({}, measured.peers.isConnected ? 1 : 0);
+  });
   read('messages_accepted_total', 'valid messages', [], (set) => set({}, ingest.accepted));
   read('messages_duplicate_total', 'duplicate messages', [], (set) => set({}, ingest.duplicates));
   read('messages_refused_total', 'messages that violated their contract', ['refusal'], (set) => {

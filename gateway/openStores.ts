@@ -11,6 +11,7 @@ import type { Started } from './started.ts';
 import { DATABASES } from './store/databases.ts';
 import { holdDirectory } from './store/holdDirectory.ts';
 import { incidentText, mendDatabases, rememberDatabases } from './store/mendDatabases.ts';
+import { placeOf } from './store/postgres/postgresSettings.ts';
 import { SqliteStore } from './store/sqliteStore.ts';
 import { SupplyStore } from './supply/supplyStore.ts';
 import { decideOrderBy } from './workOrders/decideOrder.ts';
@@ -39,7 +40,8 @@ export async function openStores(
 ): Promise<Stores> {
   const { dataDirectory, limits, commands } = config;
   started.add('data directory', holdDirectory(dataDirectory), (release) => release());
-  const names = Object.keys(DATABASES);
+  const place = placeOf(config);
+  const names = typeof place === 'string' ? Object.keys(DATABASES) : [];
   for (const incident of mendDatabases(dataDirectory, names, now())) log.error(incidentText(incident));
   const routing = new Routing(config.notifiers);
   const storeSettings = {
@@ -53,12 +55,12 @@ export async function openStores(
     started.add(name, part, (p) => p.close());
   const stores = {
     routing,
-    store: opened('store', new SqliteStore(dataDirectory, storeSettings)),
-    plans: opened('plans', new PlanStore(dataDirectory, routing, now)),
-    supply: opened('supply', new SupplyStore(dataDirectory, limits.maxSupplyRows, now)),
-    registry: opened('registry', new Registry(dataDirectory, commands?.keyFile, now)),
+    store: opened('store', new SqliteStore(place, storeSettings)),
+    plans: opened('plans', new PlanStore(place, routing, now)),
+    supply: opened('supply', new SupplyStore(place, limits.maxSupplyRows, now)),
+    registry: opened('registry', new Registry(place, commands?.keyFile, now)),
     historian: opened('historian', await createHistorian(config, now)),
-    identities: opened('identities', new IdentityStore(dataDirectory, now)),
+    identities: opened('identities', new IdentityStore(place, now)),
   };
   if (config.api.accounts !== undefined) await ensureAdministrator(dataDirectory, stores.identities, log);
   rememberDatabases(dataDirectory, names);

@@ -20,7 +20,13 @@ function measures(isLarge: boolean) {
     running.now--;
     return doTask(structuredClone(task));
   };
-  const parts = { directory, statistics: store.statistics, run, now: () => clock.ms, sites: () => ['s', 'quiet'] };
+  const parts = {
+    place: directory,
+    statistics: store.statistics,
+    run,
+    now: () => clock.ms,
+    sites: () => ['s', 'quiet'],
+  };
   return { alarms: new AlarmMeasures(parts), store, clock, tasks, running };
 }
 

@@ -1,4 +1,5 @@
 import type { AlertStatistics } from '../store/alertStatistics.ts';
+import type { Place } from '../store/postgres/postgresSettings.ts';
 import type { Run } from '../thread/runInThread.ts';
 import { type AlarmAnswers, type AlarmDay, type AlarmQuestion, answerAlarms } from './alarmQuestions.ts';
 
@@ -11,7 +12,7 @@ const ANSWER_MS = 120_000;
 const DAY_KEPT_MS = 60_000;
 
 export interface AlarmMeasuresParts {
-  directory: string;
+  place: Place;
   statistics: AlertStatistics;
   run: Run;
   now: () => number;
@@ -68,8 +69,8 @@ export class AlarmMeasures {
 
   async #askThread<Q extends AlarmQuestion>(question: Q): Promise<AlarmAnswers[Q['kind']]> {
     this.#abort.signal.throwIfAborted();
-    const { directory, run } = this.#parts;
+    const { place, run } = this.#parts;
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(ANSWER_MS)]);
-    return (await run({ kind: 'alarms', directory, question }, signal)) as AlarmAnswers[Q['kind']];
+    return (await run({ kind: 'alarms', place, question }, signal)) as AlarmAnswers[Q['kind']];
   }
 }

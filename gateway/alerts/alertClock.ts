@@ -3,6 +3,8 @@ import type { Watch } from '#models/contracts/api.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import type { LivenessConfig } from '../config.ts';
 import type { Escalation } from '../notify/routing.ts';
+import { ALONE, type Lead } from '../peers/lead.ts';
+import { unlessAway } from '../store/postgres/unlessAway.ts';
 import type { Store } from '../store/store.ts';
 import { findSilences, updateLivenessAlerts, watchOf } from './liveness.ts';
 
@@ -21,6 +23,7 @@ export interface AlertClockParts {
   changed: (alerts: readonly AlertRecord[]) => void;
   /** Called with the machines whose watch state changed. */
   watchChanged: (machines: readonly MachineWatch[]) => void;
+  lead?: Lead;
 }
 
 /**
@@ -55,6 +58,10 @@ export class AlertClock {
   }
 
   tick(): void {
+    unlessAway(() => this.#tick());
+  }
+
+  #tick(): void {
     const { store, liveness, escalations, now, changed, watchChanged } = this.#parts;
     const watch = this.watches();
     const machines = store.health().map(({ site, edge, asset }): MachineWatch => {
@@ -63,6 +70,7 @@ export class AlertClock {
     const turned = machines.filter((m) => this.#known.get(machineKey(m)) !== m.watch.state);
     this.#known = new Map(machines.map((m) => [machineKey(m), m.watch.state]));
     if (turned.length > 0) watchChanged(turned);
+    if (!(this.#parts.lead ?? ALONE).isLeader) return;
     const own = updateLivenessAlerts(store.ownAlerts(), findSilences(machines, liveness, now()), now());
     for (const alert of own) store.keepOwnAlert(alert);
     const due = store.changeDue();

@@ -16,6 +16,7 @@ import { Registry as ModelRegistry } from '../registry/registry.ts';
 import { Rollouts } from '../registry/rollouts.ts';
 import { Proposals } from '../registry/watchFit.ts';
 import { SqliteStore } from '../store/sqliteStore.ts';
+import { testPlace } from '../store/testPlace.fixture.ts';
 import { SupplyIntake } from '../supply/supplyIntake.ts';
 import { SupplyStore } from '../supply/supplyStore.ts';
 import type { Run } from '../thread/runInThread.ts';
@@ -35,7 +36,7 @@ const runHere: Run = async (task) => doTask(task);
 function plannerOf(directory: string, store: SqliteStore, plans: PlanStore): Planner {
   const { planning } = gatewayConfigSchema.parse({ dataDirectory: directory, broker: { url: 'mqtt://127.0.0.1' } });
   const parts = {
-    directory,
+    place: testPlace(directory),
     config: planning,
     store,
     plans,
@@ -69,17 +70,17 @@ const ROUTING = new Routing([{ type: 'webhook', url: 'http://127.0.0.1:9', allow
 export async function apiServer(api: object = {}, time: number | (() => number) = 5) {
   const now = typeof time === 'number' ? () => time : time;
   const directory = mkdtempSync(join(tmpdir(), 'millwright-api-'));
-  const registry = new ModelRegistry(directory, undefined, now);
-  const store = new SqliteStore(directory, {
+  const registry = new ModelRegistry(testPlace(directory), undefined, now);
+  const store = new SqliteStore(testPlace(directory), {
     maxQueueBytes: 1e6,
     maxEvidenceBytes: 1e6,
     routing: ROUTING,
     now,
   });
-  const supply = new SupplyStore(directory, 1000, now);
-  const plans = new PlanStore(directory, ROUTING, now);
+  const supply = new SupplyStore(testPlace(directory), 1000, now);
+  const plans = new PlanStore(testPlace(directory), ROUTING, now);
   const historian = new SqliteHistorian(directory, 30, 30, now);
-  const identities = new IdentityStore(directory, now, CHEAP);
+  const identities = new IdentityStore(testPlace(directory), now, CHEAP);
   const enrolments = enrolmentsOf(directory, identities, now);
   const audited: string[] = [];
   const events = new Events();
@@ -87,7 +88,7 @@ export async function apiServer(api: object = {}, time: number | (() => number) 
     supply,
     intake: new SupplyIntake(
       {
-        directory,
+        place: testPlace(directory),
         mostRows: 1000,
         store: supply,
         dates: undefined,
@@ -113,7 +114,7 @@ export async function apiServer(api: object = {}, time: number | (() => number) 
     suppressionsChanged: () => undefined,
     workOrderDecided: () => undefined,
     alarms: new AlarmMeasures({
-      directory,
+      place: testPlace(directory),
       statistics: store.statistics,
       run: runHere,
       now,

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { LiveEvent } from '#models/contracts/api.ts';
+import { unlessAway } from '../store/postgres/unlessAway.ts';
 import { type RecentEvent, RecentEvents } from './recentEvents.ts';
 
 const MAX_LISTENERS = 200;
@@ -22,8 +23,14 @@ export class Events {
   /** Listeners disconnected because they could not keep up. */
   letGo = 0;
   readonly #recent = new RecentEvents();
+  readonly #others: (event: LiveEvent) => void;
   readonly #listeners = new Map<ServerResponse, Listener>();
-  readonly #keepAlive = setInterval(() => this.keepThoseSignedIn(), KEEP_ALIVE_MS);
+  readonly #keepAlive = setInterval(() => unlessAway(() => this.keepThoseSignedIn()), KEEP_ALIVE_MS);
+
+  /** @param others passes events to the pages of other gateways. */
+  constructor(others: (event: LiveEvent) => void = () => undefined) {
+    this.#others = others;
+  }
 
   get listeners(): number {
     return this.#listeners.size;
@@ -48,7 +55,14 @@ export class Events {
     return true;
   }
 
+  /** To the pages of all gateways. */
   send(event: LiveEvent): void {
+    this.sendHere(event);
+    this.#others(event);
+  }
+
+  /** To the pages of this gateway. */
+  sendHere(event: LiveEvent): void {
     const recent = this.#recent.add(event);
     for (const [response, { limited }] of this.#listeners) {
       const text = textOf(recent, limited);

@@ -1,5 +1,5 @@
-import type Database from 'better-sqlite3';
 import type { AuditEntry } from '#models/contracts/audit.ts';
+import { createTables, type Sql } from '../store/sql.ts';
 import { Statements } from '../store/statements.ts';
 import { type AuditHead, hashEntry, NO_HASH } from './auditChain.ts';
 
@@ -11,14 +11,21 @@ export class AuditTable {
   readonly #statements: Statements;
 
   /** Migrates entries from before hashes existed. */
-  constructor(db: Database.Database) {
-    db.exec(`
+  constructor(db: Sql) {
+    createTables(
+      db,
+      `
       CREATE TABLE IF NOT EXISTS audit_log (sequence INTEGER PRIMARY KEY, at_ms REAL NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT, hash TEXT NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS ${HEAD} (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
       CREATE TRIGGER IF NOT EXISTS audit_log_unchanged BEFORE UPDATE ON audit_log BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
       CREATE TRIGGER IF NOT EXISTS audit_log_kept BEFORE DELETE ON audit_log BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
-    `);
+    `,
+    );
     this.#statements = new Statements(db);
+    if (db.isShared !== true) this.#moveOldEntries(db);
+  }
+
+  #moveOldEntries(db: Sql): void {
     db.transaction(() => {
       const sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'audit'";
       if (this.#statements.get(sql) === undefined) return;
@@ -41,8 +48,8 @@ export class AuditTable {
     const hash = hashEntry(previous, { sequence, atMs, who, what, subject, detail });
     const sql =
       'INSERT INTO audit_log (sequence, at_ms, who, what, subject, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?)';
-    this.#statements.run(sql, sequence, atMs, who, what, subject, detail, hash);
-    this.#statements.run(`INSERT OR REPLACE INTO ${HEAD} (id, sequence, hash) VALUES (1, ?, ?)`, sequence, hash);
+    this.#statements.write(sql, sequence, atMs, who, what, subject, detail, hash);
+    this.#statements.write(`INSERT OR REPLACE INTO ${HEAD} (id, sequence, hash) VALUES (1, ?, ?)`, sequence, hash);
   }
 
   head(): AuditHead {
@@ -58,7 +65,7 @@ export class AuditTable {
 }
 
 /** All entries of an open database, and their head. */
-export function readAudit(db: Database.Database): { entries: Iterable<AuditEntry>; head: AuditHead | null } {
+export function readAudit(db: Sql): { entries: Iterable<AuditEntry>; head: AuditHead | null } {
   const head = db.prepare(`SELECT sequence, hash FROM ${HEAD}`).get() as AuditHead | undefined;
   const entries = db.prepare(`SELECT ${ENTRY} FROM audit_log ORDER BY sequence`).iterate() as Iterable<AuditEntry>;
   return { entries, head: head ?? { sequence: 0, hash: NO_HASH } };

@@ -98,11 +98,12 @@ function checkDatabase(directory: string, name: string): Finding {
 
 /** Secret files named in a configuration, by setting. */
 export function secretFiles(config: GatewayConfig): [setting: string, file: string, isToken: boolean][] {
-  const { api, broker, historian, commands, brokerAccounts: accounts, notifiers } = config;
+  const { api, broker, store, historian, commands, brokerAccounts: accounts, notifiers } = config;
   const named: [string, string | undefined, boolean][] = [
     ['broker.passwordFile', broker.passwordFile, false],
     ['broker.keyFile', broker.keyFile, false],
     ['historian.passwordFile', historian.type === 'influx' ? historian.passwordFile : undefined, false],
+    ['store.passwordFile', store.type === 'postgres' ? store.passwordFile : undefined, false],
     ['commands.keyFile', commands?.keyFile, false],
     ['api.tls.keyFile', api.tls?.keyFile, false],
     ['api.openId.clientSecretFile', api.openId?.clientSecretFile, false],

@@ -1,5 +1,6 @@
 import type { GatewayConfig } from '../config.ts';
 import { checkCertificates, checkDatabases, checkDirectory, checkSecrets } from './checkFiles.ts';
+import { checkPostgres } from './checkPostgres.ts';
 import { checkApi, checkBroker, checkInflux } from './checkServers.ts';
 import type { Finding } from './finding.ts';
 
@@ -10,6 +11,7 @@ export async function runChecks(config: GatewayConfig, now: () => number): Promi
     ...checkDatabases(config.dataDirectory),
     ...checkSecrets(config),
     ...checkCertificates(config, now()),
+    ...checkPostgres(config),
     await checkBroker(config),
     ...(await checkInflux(config, now)),
     await checkApi(config),

@@ -1,5 +1,6 @@
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
 import type { Logger } from 'pino';
+import { ALONE, type Lead } from '../peers/lead.ts';
 import type { Store } from '../store/store.ts';
 import { type Historian, type SeriesRow, seriesKey } from './historian.ts';
 import { rowsOf } from './rows.ts';
@@ -19,6 +20,7 @@ export class HistorianPump {
   readonly #maxSeries: number;
   readonly #log: Logger;
   readonly #failed: (error: unknown) => void;
+  readonly #lead: Lead;
   readonly #series = new Set<string>();
   readonly #abort = new AbortController();
   #running: Promise<void> | null = null;
@@ -30,8 +32,10 @@ export class HistorianPump {
     maxSeries: number,
     log: Logger,
     failed: (error: unknown) => void = () => undefined,
+    lead: Lead = ALONE,
   ) {
     this.#failed = failed;
+    this.#lead = lead;
     this.#store = store;
     this.#historian = historian;
     this.#maxSeries = maxSeries;
@@ -44,7 +48,7 @@ export class HistorianPump {
 
   /** Drains the queue; does nothing while a drain is running. */
   run(): void {
-    if (this.#running || this.#abort.signal.aborted) return;
+    if (this.#running || this.#abort.signal.aborted || !this.#lead.isLeader) return;
     this.#running = this.#drain()
       .catch((error) => {
         this.#failed(error);
@@ -62,7 +66,7 @@ export class HistorianPump {
   }
 
   async #drain(): Promise<void> {
-    while (!this.#abort.signal.aborted) {
+    while (!this.#abort.signal.aborted && this.#lead.isLeader) {
       const queued = this.#store.queued(BATCH_MESSAGES);
       if (queued.length === 0) return;
       const rows = queued.flatMap((q) => rowsOf(q.text)).filter((row) => this.#admits(row));

@@ -1,8 +1,9 @@
-import type Database from 'better-sqlite3';
 import type { Account } from '#models/contracts/identity.ts';
 import { edgeUsername } from '../edgeUsername.ts';
 import { migrate } from '../store/migrate.ts';
-import { openDatabase } from '../store/openDatabase.ts';
+import { openState } from '../store/openState.ts';
+import type { Place } from '../store/postgres/postgresSettings.ts';
+import type { Sql } from '../store/sql.ts';
 import { Statements } from '../store/statements.ts';
 import { AccountTable, isManager, type NewAccount } from './accountTable.ts';
 import { type EnrolledEdge, EnrolmentTable } from './enrolmentTable.ts';
@@ -27,13 +28,13 @@ export class IdentityStore {
   readonly sessions: SessionTable;
   readonly tokens: TokenTable;
   readonly enrolments: EnrolmentTable;
-  readonly #db: Database.Database;
+  readonly #db: Sql;
   readonly #now: () => number;
   readonly #cost: typeof PASSWORD_COST;
 
   /** @param cost of hashing passwords, which tests lower. */
-  constructor(directory: string, now: () => number, cost = PASSWORD_COST) {
-    this.#db = openDatabase(directory, 'identity.db', IDENTITY_MIGRATIONS);
+  constructor(place: Place, now: () => number, cost = PASSWORD_COST) {
+    this.#db = openState(place, 'identity.db', IDENTITY_MIGRATIONS);
     migrate(this.#db, 'identity.db', IDENTITY_MIGRATIONS);
     this.#now = now;
     this.#cost = cost;
@@ -88,24 +89,23 @@ export class IdentityStore {
    */
   changeAccount(change: NewAccount & { disabled: boolean }): Account | { fault: string } {
     const { name } = change;
-    if (!isManager(change) && !this.accounts.hasOtherAdministrator(name)) return { fault: LAST_ADMINISTRATOR };
-    const changed = this.#db.transaction(() => {
+    return this.atOnce(() => {
+      if (!isManager(change) && !this.accounts.hasOtherAdministrator(name)) return { fault: LAST_ADMINISTRATOR };
       this.accounts.change(change);
       this.#endAccess(name);
-      return this.accounts.get(name);
-    })();
-    return changed ?? { fault: `no account ${name}` };
+      return this.accounts.get(name) ?? { fault: `no account ${name}` };
+    });
   }
 
   /** @returns the reason for refusal; null on success. */
   removeAccount(name: string): string | null {
-    if (this.accounts.get(name) === null) return `no account ${name}`;
-    if (!this.accounts.hasOtherAdministrator(name)) return LAST_ADMINISTRATOR;
-    this.#db.transaction(() => {
+    return this.atOnce(() => {
+      if (this.accounts.get(name) === null) return `no account ${name}`;
+      if (!this.accounts.hasOtherAdministrator(name)) return LAST_ADMINISTRATOR;
       this.accounts.remove(name);
       this.#endAccess(name);
-    })();
-    return null;
+      return null;
+    });
   }
 
   /**
@@ -113,13 +113,18 @@ export class IdentityStore {
    * @returns the edge; null if the code is unknown, used or expired.
    */
   enrol(code: string, passwordHash: string): EnrolledEdge | null {
-    return this.#db.transaction(() => {
+    return this.atOnce(() => {
       const edge = this.enrolments.edgeOf(code, this.#now());
       if (edge === null) return null;
       const account = { ...edge, username: edgeUsername(edge), passwordHash };
       this.enrolments.redeem(code, account, this.#now());
       return account;
-    })();
+    });
+  }
+
+  /** What is read and written without another gateway's writes in between. */
+  atOnce<R>(work: () => R): R {
+    return this.#db.transaction(work).immediate();
   }
 
   hasAdministrator(): boolean {

@@ -1,5 +1,5 @@
-import type Database from 'better-sqlite3';
 import { type NotificationEvent, notificationEvents } from '#models/alerting/notificationEvent.ts';
+import { createTables, type Sql } from '../store/sql.ts';
 import { Statements } from '../store/statements.ts';
 import type { Notice } from './notifier.ts';
 import type { Routing } from './routing.ts';
@@ -43,8 +43,10 @@ export class DeliveryTable {
   /** When a channel was last notified of a case. In memory only: after a restart the next message is sent at once. */
   readonly #sentOf = new Map<string, number>();
 
-  constructor(db: Database.Database, routing: Routing, now: () => number) {
-    db.exec(`
+  constructor(db: Sql, routing: Routing, now: () => number) {
+    createTables(
+      db,
+      `
       CREATE TABLE IF NOT EXISTS deliveries (
         id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, alert TEXT NOT NULL, event TEXT NOT NULL, notice TEXT NOT NULL,
         created_ms REAL NOT NULL, next_ms REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, state TEXT NOT NULL DEFAULT 'waiting',
@@ -53,7 +55,8 @@ export class DeliveryTable {
       CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, channel, next_ms);
       CREATE INDEX IF NOT EXISTS deliveries_order ON deliveries (channel, alert, state, id);
       CREATE INDEX IF NOT EXISTS deliveries_waiting ON deliveries (channel, id, next_ms, alert) WHERE state = 'waiting';
-    `);
+    `,
+    );
     this.#statements = new Statements(db);
     this.#routing = routing;
     this.#now = now;
@@ -69,7 +72,7 @@ export class DeliveryTable {
     const nowMs = this.#now();
     for (const channel of channels) {
       const isFull = this.#waiting() >= MAX_WAITING;
-      this.#statements.run(
+      this.#statements.write(
         'INSERT INTO deliveries (channel, alert, event, notice, created_ms, next_ms, state, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
         channel,
         notice.id,
@@ -83,7 +86,7 @@ export class DeliveryTable {
       // An earlier notification held for quiet hours, a shift or a digest would block this one, so it is released
       // first.
       if (notice.severity === 'critical')
-        this.#statements.run(
+        this.#statements.write(
           "UPDATE deliveries SET next_ms = ? WHERE channel = ? AND alert = ? AND state = 'waiting' AND next_ms > ?",
           nowMs,
           channel,

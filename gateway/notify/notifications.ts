@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import { ALONE, type Lead } from '../peers/lead.ts';
 import { GIVE_UP_MS, retryDelayMs } from '../retryDelay.ts';
+import { unlessAway } from '../store/postgres/unlessAway.ts';
 import type { Delivery, DeliveryTable } from './deliveryTable.ts';
 import type { Notifier } from './notifier.ts';
 
@@ -24,6 +26,7 @@ export class Notifications {
   readonly #channels: ReadonlyMap<string, Notifier>;
   readonly #now: () => number;
   readonly #log: Logger;
+  readonly #lead: Lead;
   readonly #inFlight = new Map<string, Set<string>>();
   readonly #tasks = new Set<Promise<void>>();
   readonly #broken = new Set<string>();
@@ -31,11 +34,18 @@ export class Notifications {
   #forgotMs = 0;
   #isStopped = false;
 
-  constructor(tables: DeliveryTables, channels: readonly Notifier[], now: () => number, log: Logger) {
+  constructor(
+    tables: DeliveryTables,
+    channels: readonly Notifier[],
+    now: () => number,
+    log: Logger,
+    lead: Lead = ALONE,
+  ) {
     this.#tables = tables;
     this.#channels = new Map(channels.map((c) => [c.name, c]));
     this.#now = now;
     this.#log = log;
+    this.#lead = lead;
   }
 
   start(): void {
@@ -45,7 +55,10 @@ export class Notifications {
 
   /** Starts deliveries that are due and not in progress. */
   run(): void {
-    if (this.#isStopped) return;
+    if (!this.#isStopped && this.#lead.isLeader) unlessAway(() => this.#run());
+  }
+
+  #run(): void {
     for (const channel of this.#channels.values())
       for (const [table, deliveries] of Object.entries(this.#tables)) this.#runChannel(channel, table, deliveries);
     if (this.#now() - this.#forgotMs < FORGET_MS) return;

@@ -1,10 +1,10 @@
-import type Database from 'better-sqlite3';
 import type {
   ForecastOverride,
   ForecastOverrideRequest,
   OrderDecision,
   OrderDecisionRequest,
 } from '#models/contracts/planDecision.ts';
+import type { Sql } from '../store/sql.ts';
 import { type Row, Statements } from '../store/statements.ts';
 
 /** Migration of `planning.db` that adds decisions and overrides. */
@@ -17,10 +17,10 @@ const CURRENT = "state IN ('open', 'ordered')";
 
 /** Planners' decisions on orders and forecasts, in `planning.db`. Nothing is deleted: a decision changes its state. */
 export class DecisionTable {
-  readonly #db: Database.Database;
+  readonly #db: Sql;
   readonly #statements: Statements;
 
-  constructor(db: Database.Database) {
+  constructor(db: Sql) {
     this.#db = db;
     this.#statements = new Statements(db);
   }
@@ -60,11 +60,13 @@ export class DecisionTable {
 
   /** Withdraws a decision that no purchase order fulfils yet; null if there is none. */
   withdraw(id: string, atMs: number): OrderDecision | null {
-    const row = this.#statements.get("SELECT * FROM order_decisions WHERE id = ? AND state = 'open'", Number(id));
-    if (row === undefined) return null;
-    const withdrawn: OrderDecision = { ...decisionOf(row), state: 'withdrawn', updatedAtMs: atMs };
-    this.keep([withdrawn]);
-    return withdrawn;
+    return this.#db.transaction(() => {
+      const row = this.#statements.get("SELECT * FROM order_decisions WHERE id = ? AND state = 'open'", Number(id));
+      if (row === undefined) return null;
+      const withdrawn: OrderDecision = { ...decisionOf(row), state: 'withdrawn', updatedAtMs: atMs };
+      this.keep([withdrawn]);
+      return withdrawn;
+    })();
   }
 
   keep(decisions: readonly OrderDecision[]): void {
@@ -80,7 +82,7 @@ export class DecisionTable {
 
   /** Decisions in progress, oldest first: those of an item at a site, or all. */
   current(item?: string, site?: string): OrderDecision[] {
-    const sql = `SELECT * FROM order_decisions WHERE ${CURRENT} AND (? IS NULL OR (item = ? AND site = ?)) ORDER BY id`;
+    const sql = `SELECT * FROM order_decisions WHERE ${CURRENT} AND (CAST(? AS TEXT) IS NULL OR (item = ? AND site = ?)) ORDER BY id`;
     return this.#statements.all(sql, item ?? null, item ?? null, site ?? null).map(decisionOf);
   }
 

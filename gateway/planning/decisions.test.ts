@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { OrderDecisionRequest } from '#models/contracts/planDecision.ts';
 import { apiServer } from '../api/apiServer.fixture.ts';
 import { Routing } from '../notify/routing.ts';
+import { testPlace } from '../store/testPlace.fixture.ts';
 import { importSupply } from '../supply/importSupply.ts';
 import { SupplyStore } from '../supply/supplyStore.ts';
 import { runPlanJob } from './planJob.ts';
@@ -18,8 +19,8 @@ function plannersDesk() {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-desk-'));
   let today = '2026-07-10';
   const now = () => dayMs(today);
-  const supply = new SupplyStore(directory, 10_000, now);
-  const plans = new PlanStore(directory, new Routing([]), now);
+  const supply = new SupplyStore(testPlace(directory), 10_000, now);
+  const plans = new PlanStore(testPlace(directory), new Routing([]), now);
   const take = (table: Parameters<typeof importSupply>[1], rows: object[]) =>
     importSupply(supply, table, Buffer.from(JSON.stringify(rows)), { source: 'rest', by: 'ERP' });
   const months = Array.from({ length: 24 }, (_, m) => new Date(Date.UTC(2024, 6 + m, 15)).toISOString().slice(0, 10));
@@ -51,7 +52,7 @@ function plannersDesk() {
       budget: null,
     };
     const { items } = runPlanJob({
-      directory,
+      place: testPlace(directory),
       health: [],
       alerts: [],
       settings,
@@ -181,7 +182,7 @@ test('the API records who decides, and refuses what is not planned or not comple
   const accept = { item: 'belt', site: '', by: 'eve', decision: { action: 'accept', quantity: 4 } };
   expect((await post('decisions', accept)).statusCode).toBe(404);
   runPlanJob({
-    directory,
+    place: testPlace(directory),
     health: [],
     alerts: [],
     settings: {

@@ -9,6 +9,7 @@ import { prepareSupply } from '#models/supply/prepareSupply.ts';
 import type { Supply } from '#models/supply/supplyTables.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import { Routing } from '../notify/routing.ts';
+import type { Place } from '../store/postgres/postgresSettings.ts';
 import { SupplyStore, THREAD_BUSY_MS } from '../supply/supplyStore.ts';
 import { planRows } from './planRows.ts';
 import { PlanStore } from './planStore.ts';
@@ -16,7 +17,7 @@ import { applyWhatIf, changeOrders, type WhatIf } from './whatIf.ts';
 
 /** The task of a worker thread. */
 export interface PlanJob {
-  directory: string;
+  place: Place;
   health: readonly HealthMessage[];
   alerts: readonly AlertRecord[];
   settings: PlanSettings;
@@ -39,8 +40,8 @@ const FRESH_PERIODS = 3;
 /** Plans from the tables of a data directory and stores the plan. It takes seconds, so it runs in a worker thread. */
 export function runPlanJob(job: PlanJob): PlanResult {
   const startedMs = performance.now();
-  const supply = readSupply(job.directory);
-  const store = new PlanStore(job.directory, new Routing([]), () => job.atMs);
+  const supply = readSupply(job.place);
+  const store = new PlanStore(job.place, new Routing([]), () => job.atMs);
   try {
     const { health, alerts, settings, whatIf } = job;
     const modifiedSupply = whatIf ? applyWhatIf(prepareSupply(supply, settings.today), whatIf) : supply;
@@ -73,8 +74,8 @@ function decisionsOf({ decisions }: PlanStore, { purchases }: Supply, { settings
 /** First day of the current period. */
 const firstDayOf = ({ period, today }: PlanSettings) => startOf(period, periodOf(period, today));
 
-function readSupply(directory: string): Supply {
-  const store = new SupplyStore(directory, Number.POSITIVE_INFINITY, () => 0, THREAD_BUSY_MS);
+function readSupply(place: Place): Supply {
+  const store = new SupplyStore(place, Number.POSITIVE_INFINITY, () => 0, THREAD_BUSY_MS);
   try {
     return store.all();
   } finally {

@@ -1,4 +1,3 @@
-import type Database from 'better-sqlite3';
 import type { PlanAlert, PlanItem, PlanSeries, PlanSummary } from '#models/contracts/plan.ts';
 import type { OrderDecision, PlanException } from '#models/contracts/planDecision.ts';
 import { placeKey } from '#models/planning/placeKey.ts';
@@ -9,7 +8,9 @@ import type { SupplierScore } from '#models/planning/suppliers.ts';
 import { DeliveryTable } from '../notify/deliveryTable.ts';
 import type { Routing } from '../notify/routing.ts';
 import { migrate } from '../store/migrate.ts';
-import { openDatabase } from '../store/openDatabase.ts';
+import { openState } from '../store/openState.ts';
+import type { Place } from '../store/postgres/postgresSettings.ts';
+import type { Sql } from '../store/sql.ts';
 import { DECISION_SCHEMA, DecisionTable } from './decisionTable.ts';
 
 /** Schema migrations; released ones never change. */
@@ -37,13 +38,13 @@ const SHARD = 2000;
 export class PlanStore {
   /** Returned alerts that were deleted because there were too many. */
   forgotten = 0;
-  readonly #db: Database.Database;
+  readonly #db: Sql;
 
   readonly deliveries: DeliveryTable;
   readonly decisions: DecisionTable;
 
-  constructor(directory: string, routing: Routing, now: () => number) {
-    this.#db = openDatabase(directory, 'planning.db', PLAN_MIGRATIONS, BUSY_MS);
+  constructor(place: Place, routing: Routing, now: () => number) {
+    this.#db = openState(place, 'planning.db', PLAN_MIGRATIONS, BUSY_MS);
     migrate(this.#db, 'planning.db', PLAN_MIGRATIONS);
     this.deliveries = new DeliveryTable(this.#db, routing, now);
     this.decisions = new DecisionTable(this.#db);

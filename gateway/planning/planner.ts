@@ -7,6 +7,8 @@ import { placeKey } from '#models/planning/placeKey.ts';
 import type { PlanSettings } from '#models/planning/planSettings.ts';
 import { SEGMENTS } from '#models/planning/segments.ts';
 import type { StockTarget } from '#models/planning/stockPolicy.ts';
+import { ALONE, type Lead } from '../peers/lead.ts';
+import type { Place } from '../store/postgres/postgresSettings.ts';
 import type { Store } from '../store/store.ts';
 import type { Run } from '../thread/runInThread.ts';
 import { updatePlanAlerts } from './planAlerts.ts';
@@ -16,7 +18,7 @@ import type { PlanStore } from './planStore.ts';
 import { changeSettings, type WhatIf } from './whatIf.ts';
 
 export interface PlannerParts {
-  directory: string;
+  place: Place;
   config: PlanningConfig;
   store: Store;
   plans: PlanStore;
@@ -24,6 +26,9 @@ export interface PlannerParts {
   /** Called after each stored plan, with the alerts that it changed. */
   planned: (result: PlanResult, alerts: PlanAlert[]) => void;
   run: Run;
+  lead?: Lead;
+  /** Passes a request to the leader. */
+  pass?: (reason: string) => void;
 }
 
 /** Most machine alerts that planning reads. */
@@ -70,6 +75,10 @@ export class Planner {
   /** Requests a plan, with a reason; it runs as soon as permitted. */
   request(reason: string): void {
     if (this.#abort.signal.aborted) return;
+    if (!(this.#parts.lead ?? ALONE).isLeader) {
+      this.#parts.pass?.(reason);
+      return;
+    }
     this.#waiting ??= reason;
     if (this.#timer !== null || this.#running !== null) return;
     const wait = Math.max(0, this.#lastMs + this.#parts.config.leastSeconds * 1000 - this.#parts.now());
@@ -144,9 +153,8 @@ export class Planner {
   }
 
   async #plan(reason: string): Promise<void> {
-    const job = this.#job(reason);
     try {
-      const result = await this.#run(job);
+      const result = await this.#run(this.#job(reason));
       this.plans++;
       this.failure = null;
       this.lastSeconds = result.summary.seconds;
@@ -178,7 +186,7 @@ export class Planner {
   }
 
   #job(reason: string): PlanJob {
-    const { directory, store, config, now } = this.#parts;
+    const { place, store, config, now } = this.#parts;
     const atMs = now();
     // All active alerts, however old, and the newest of the others.
     const all = [
@@ -186,7 +194,7 @@ export class Planner {
       ...store.alerts({ active: false, limit: MAX_ALERTS }),
     ];
     const alerts = [...new Map(all.map((a) => [a.id, a])).values()];
-    return { directory, health: store.health(), alerts, settings: settingsOf(config, atMs), reason, atMs };
+    return { place, health: store.health(), alerts, settings: settingsOf(config, atMs), reason, atMs };
   }
 }
 

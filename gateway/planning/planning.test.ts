@@ -12,6 +12,7 @@ import { rowsOf } from '../historian/rows.ts';
 import { SqliteHistorian } from '../historian/sqliteHistorian.ts';
 import { Routing } from '../notify/routing.ts';
 import { SqliteStore } from '../store/sqliteStore.ts';
+import { testPlace } from '../store/testPlace.fixture.ts';
 import { importSupply } from '../supply/importSupply.ts';
 import { SupplyStore } from '../supply/supplyStore.ts';
 import type { Run, Task } from '../thread/runInThread.ts';
@@ -28,14 +29,14 @@ const origin = { source: 'test', by: 'Ann' };
 /** A gateway's data directory with ten pumps that take one bearing, and some years of their records. */
 function plant() {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-plan-'));
-  const store = new SqliteStore(directory, {
+  const store = new SqliteStore(testPlace(directory), {
     maxQueueBytes: 1e7,
     maxEvidenceBytes: 1e6,
     routing: new Routing([]),
     now: () => NOW_MS,
   });
-  const supply = new SupplyStore(directory, 10_000, () => NOW_MS);
-  const plans = new PlanStore(directory, new Routing([]), () => NOW_MS);
+  const supply = new SupplyStore(testPlace(directory), 10_000, () => NOW_MS);
+  const plans = new PlanStore(testPlace(directory), new Routing([]), () => NOW_MS);
   const take = (table: Parameters<typeof importSupply>[1], rows: object[]) =>
     importSupply(supply, table, Buffer.from(JSON.stringify(rows)), origin);
   take('items', [{ item: 'bearing', unit_cost: 80, lead_time_days: 21 }]);
@@ -44,7 +45,7 @@ function plant() {
     'bom',
     Array.from({ length: 10 }, (_, i) => ({ machine: `pump-${i}`, item: 'bearing', installed: '2026-01-10' })),
   );
-  return { directory, store, supply, plans, take };
+  return { directory, place: testPlace(directory), store, supply, plans, take };
 }
 
 let sequence = 0;
@@ -264,7 +265,7 @@ test('plan, memory and alerts are there after a restart', async () => {
   const { result } = await after(1);
   await made.stop();
   parts.plans.close();
-  const again = new PlanStore(parts.directory, new Routing([]), () => NOW_MS);
+  const again = new PlanStore(testPlace(parts.directory), new Routing([]), () => NOW_MS);
   expect(again.items(10, 0)).toEqual(result.items);
   expect(again.memory().chances).toHaveLength(10);
   expect(again.summary()?.items).toBe(1);

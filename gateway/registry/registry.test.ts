@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PIECE_CHARACTERS } from '#models/contracts/modelPieces.ts';
 import { isSigned, openPackage, packageText, packModel } from '#models/packages/modelPackage.ts';
+import { testPlace } from '../store/testPlace.fixture.ts';
 import { Registry, RegistryError } from './registry.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'millwright-registry-'));
@@ -27,7 +28,7 @@ const packed = (release: string, size = 10) =>
 const target = { site: 's', edge: 'e', asset: 'a' };
 
 test('a package waits for approval, is signed by it, and travels in pieces that make it again', async () => {
-  const registry = new Registry(directory, keyFile, () => 5);
+  const registry = new Registry(testPlace(directory), keyFile, () => 5);
   const one = await packed('1', 3 * PIECE_CHARACTERS);
   const id = await registry.add(packageText(one), 'Ann');
   expect(await registry.add(packageText(one), 'Bob')).toBe(id);
@@ -47,7 +48,7 @@ test('a package waits for approval, is signed by it, and travels in pieces that 
 });
 
 test('another package of the same name and release, garbage, and a roll-out of what nobody approved are refused', async () => {
-  const registry = new Registry(mkdtempSync(join(tmpdir(), 'millwright-registry-')), undefined, () => 5);
+  const registry = new Registry(testPlace(mkdtempSync(join(tmpdir(), 'millwright-registry-'))), undefined, () => 5);
   const id = await registry.add(packageText(await packed('1')), 'Ann');
   await expect(registry.add(packageText(await packed('1', 11)), 'Ann')).rejects.toThrow('needs a new release');
   await expect(registry.add('{}', 'Ann')).rejects.toThrow(RegistryError);
@@ -60,13 +61,13 @@ test('another package of the same name and release, garbage, and a roll-out of w
 
 test('roll-outs are kept over a restart, and a machine is on one way only', async () => {
   const kept = mkdtempSync(join(tmpdir(), 'millwright-registry-'));
-  const registry = new Registry(kept, keyFile, () => 5);
+  const registry = new Registry(testPlace(kept), keyFile, () => 5);
   const id = await registry.add(packageText(await packed('1')), 'Ann');
   await registry.approve(id, 'Ann');
   const started = registry.start({ model: id, by: 'Ann', rows: 1, canaries: 1, targets: [target] });
   expect(() => registry.start({ ...started })).toThrow('s/e/a is already in an active roll-out');
   registry.close();
-  const again = new Registry(kept, keyFile, () => 9);
+  const again = new Registry(testPlace(kept), keyFile, () => 9);
   expect(again.running()).toEqual([started]);
   again.change(started.id, (now) => ({ ...now, stage: 'done' }));
   expect(again.running()).toEqual([]);

@@ -1,13 +1,14 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type Database from 'better-sqlite3';
 import type { ModelView } from '#models/contracts/api.ts';
 import { PIECE_CHARACTERS, type Piece } from '#models/contracts/modelPieces.ts';
 import { type Rollout, rolloutSchema } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import { type Manifest, openPackage, packageText, signPackage } from '#models/packages/modelPackage.ts';
 import { migrate } from '../store/migrate.ts';
-import { openDatabase } from '../store/openDatabase.ts';
+import { openState } from '../store/openState.ts';
+import type { Place } from '../store/postgres/postgresSettings.ts';
+import type { Sql } from '../store/sql.ts';
 
 /** A refusal that names what to change about a model first. */
 export class RegistryError extends Error {}
@@ -36,13 +37,13 @@ interface ModelRow {
 
 /** Models, their approvals and roll-outs in one SQLite file, `registry.db`. */
 export class Registry {
-  readonly #db: Database.Database;
+  readonly #db: Sql;
   readonly #key: KeyObject | null;
   readonly #now: () => number;
 
   /** @param keyFile signs approved packages. @throws if it is unreadable. */
-  constructor(directory: string, keyFile: string | undefined, now: () => number) {
-    this.#db = openDatabase(directory, 'registry.db', REGISTRY_MIGRATIONS);
+  constructor(place: Place, keyFile: string | undefined, now: () => number) {
+    this.#db = openState(place, 'registry.db', REGISTRY_MIGRATIONS);
     migrate(this.#db, 'registry.db', REGISTRY_MIGRATIONS);
     this.#key = keyFile === undefined ? null : createPrivateKey(readFileSync(keyFile));
     this.#now = now;
@@ -125,6 +126,10 @@ export class Registry {
 
   /** @throws RegistryError if the model is not approved, or a machine already is in another roll-out. */
   start(rollout: Omit<Rollout, 'id' | 'stage' | 'startedMs' | 'stageMs'>): Rollout {
+    return this.#db.transaction(() => this.#start(rollout))();
+  }
+
+  #start(rollout: Omit<Rollout, 'id' | 'stage' | 'startedMs' | 'stageMs'>): Rollout {
     const model = this.#row(rollout.model);
     if (model.approved_ms === null) throw new RegistryError('the model is not approved');
     const { kind } = JSON.parse(model.manifest) as Manifest;
@@ -145,6 +150,10 @@ export class Registry {
 
   /** Updates a roll-out from its current state, because a person may have rolled it back since it was read. */
   change(id: number, next: (current: Rollout) => Rollout): Rollout {
+    return this.#db.transaction(() => this.#change(id, next))();
+  }
+
+  #change(id: number, next: (current: Rollout) => Rollout): Rollout {
     const row = this.#db.prepare('SELECT record FROM rollouts WHERE id = ?').get(id) as { record: string };
     const changed = next(rolloutSchema.parse(JSON.parse(row.record)));
     this.#db

@@ -4,6 +4,7 @@ import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Origin } from '#models/contracts/topics.ts';
 import { recordSent, stepRollout } from '#models/packages/rollout.ts';
+import { ALONE, type Lead } from '../peers/lead.ts';
 import { type Registry, RegistryError } from './registry.ts';
 
 const TICK_MS = 1000;
@@ -15,6 +16,7 @@ export class Rollouts {
   readonly #command: ((origin: Origin, order: Order) => Promise<Command>) | null;
   readonly #now: () => number;
   readonly #log: Logger;
+  readonly #lead: Lead;
   readonly #timer: NodeJS.Timeout;
   #busy = false;
 
@@ -24,12 +26,14 @@ export class Rollouts {
     command: ((origin: Origin, order: Order) => Promise<Command>) | null,
     now: () => number,
     log: Logger,
+    lead: Lead = ALONE,
   ) {
     this.#registry = registry;
     this.#edges = edges;
     this.#command = command;
     this.#now = now;
     this.#log = log;
+    this.#lead = lead;
     this.#timer = setInterval(() => void this.tick(), TICK_MS);
   }
 
@@ -54,7 +58,7 @@ export class Rollouts {
 
   async tick(): Promise<void> {
     // Commands of the previous tick may still be in flight.
-    if (this.#busy || !this.#command) return;
+    if (this.#busy || !this.#command || !this.#lead.isLeader) return;
     this.#busy = true;
     try {
       const edges = this.#edges();

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Target } from '#models/contracts/rollout.ts';
+import { ALONE, type Lead } from '../peers/lead.ts';
 import { type Comparison, findUnfitMachines, type ProposalParts, proposalKey, proposeModel } from './proposals.ts';
 import { RegistryError } from './registry.ts';
 
@@ -10,13 +11,20 @@ const DAYS = 14;
 export class Proposals {
   readonly #parts: ProposalParts;
   readonly #log: Logger;
+  readonly #lead: Lead;
   readonly #timer: NodeJS.Timeout;
   readonly #proposed = new Set<string>();
 
-  constructor(parts: ProposalParts, log: Logger) {
+  constructor(parts: ProposalParts, log: Logger, lead: Lead = ALONE) {
     this.#parts = parts;
     this.#log = log;
-    this.#timer = setInterval(() => void this.watch(), WATCH_MS);
+    this.#lead = lead;
+    this.#timer = setInterval(() => {
+      if (this.#lead.isLeader)
+        this.watch().catch((error) =>
+          this.#log.warn({ error: String(error) }, 'the fit of models could not be looked at'),
+        );
+    }, WATCH_MS);
   }
 
   /** @throws RegistryError if there is too little data. */

@@ -37,7 +37,7 @@ export const ALERT_COLUMNS = `
   CREATE INDEX alerts_by_case ON alerts (case_id, raised_ms) WHERE case_id IS NOT NULL;
 `;
 
-function listIndexes(scope: string, where: string): string {
+export function listIndexes(scope: string, where: string): string {
   const columns = {
     time: '',
     severity: 'severity,',

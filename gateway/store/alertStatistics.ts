@@ -1,9 +1,9 @@
-import type Database from 'better-sqlite3';
 import type { AnnunciatedAlert } from '#models/alerting/alarmSystemHealth.ts';
 import type { ValuedAlert } from '#models/alerting/valueLedger.ts';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { assetOf, machineKey } from '#models/contracts/topics.ts';
 import { ACTIVE } from './alertSchema.ts';
+import type { Sql } from './sql.ts';
 import { type Row, Statements } from './statements.ts';
 
 /** Limit on alerts read by a measure; the latest are used. */
@@ -26,13 +26,13 @@ const RULE_COLUMNS = ['id', 'site', 'edge', 'asset', 'point', 'fault'] as const;
 export class AlertStatistics {
   readonly #statements: Statements;
 
-  constructor(db: Database.Database) {
+  constructor(db: Sql) {
     this.#statements = new Statements(db);
   }
 
   /** Alerts received since a time by the gateway's clock, except those suppressed from the start. */
   annunciated(fromMs: number, site?: string): AnnunciatedAlert[] {
-    const sql = `SELECT site, edge, asset, point, severity, arrived_ms, returned_ms, state, record ->> '$.acknowledgedAtMs' AS acknowledged_ms
+    const sql = `SELECT site, edge, asset, point, severity, arrived_ms, returned_ms, state, CAST(record ->> '$.acknowledgedAtMs' AS DOUBLE PRECISION) AS acknowledged_ms
       FROM alerts INDEXED BY alerts_by_arrival WHERE arrived_ms >= ? AND site = coalesce(?, site)
       ORDER BY arrived_ms DESC LIMIT ${MOST}`;
     return this.#statements

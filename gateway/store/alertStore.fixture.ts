@@ -7,6 +7,7 @@ import type { KeptMessage } from '#models/contracts/message.ts';
 import { Routing } from '../notify/routing.ts';
 import type { DecideOrder } from '../workOrders/workOrderTable.ts';
 import { SqliteStore } from './sqliteStore.ts';
+import { testPlace } from './testPlace.fixture.ts';
 
 export const START_MS = Date.UTC(2026, 5, 1);
 const open: SqliteStore[] = [];
@@ -23,7 +24,7 @@ export function alertStore(directory = mkdtempSync(join(tmpdir(), 'millwright-al
   const clock = { ms: START_MS };
   const routing = new Routing([{ type: 'webhook', url: 'http://192.0.2.1/', allowLocal: false }]);
   const limits = { maxQueueBytes: 1e7, maxEvidenceBytes: 1e6 };
-  const store = new SqliteStore(directory, { ...limits, routing, decideOrder, now: () => clock.ms });
+  const store = new SqliteStore(testPlace(directory), { ...limits, routing, decideOrder, now: () => clock.ms });
   open.push(store);
   return { store, clock, directory };
 }

@@ -1,4 +1,3 @@
-import type Database from 'better-sqlite3';
 import { applyAction, applyMessage, applyTime, type Outcome, withFinding } from '#models/alerting/alarmLifecycle.ts';
 import { applySuppressions } from '#models/alerting/suppression.ts';
 import type { AlarmAction, AlertMessage, AlertRecord, Finding } from '#models/contracts/alert.ts';
@@ -10,6 +9,7 @@ import type { WorkOrderTable } from '../workOrders/workOrderTable.ts';
 import type { AlertFilter, StandingCount } from './alertFilter.ts';
 import { ACTIVE, listIndex } from './alertSchema.ts';
 import { CaseTable } from './caseTable.ts';
+import { createTables, type Sql } from './sql.ts';
 import { type Row, Statements } from './statements.ts';
 import type { SuppressionTable } from './suppressionTable.ts';
 
@@ -17,10 +17,10 @@ import type { SuppressionTable } from './suppressionTable.ts';
 const UPSERT = `
   INSERT INTO alerts (id, state, raised_ms, record, arrived_ms, site, edge, asset, point, severity, fault, finding, found_ms, returned_ms, unacknowledged_ms, spectrum)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
-    unacknowledged_ms = iif(state = 'unacknowledged' AND excluded.state = state, unacknowledged_ms, excluded.unacknowledged_ms),
+    unacknowledged_ms = CASE WHEN alerts.state = 'unacknowledged' AND excluded.state = alerts.state THEN alerts.unacknowledged_ms ELSE excluded.unacknowledged_ms END,
     state = excluded.state, raised_ms = excluded.raised_ms, record = excluded.record, point = excluded.point,
     severity = excluded.severity, fault = excluded.fault, finding = excluded.finding, found_ms = excluded.found_ms, returned_ms = excluded.returned_ms,
-    spectrum = coalesce(excluded.spectrum, spectrum)`;
+    spectrum = coalesce(excluded.spectrum, alerts.spectrum)`;
 
 /** Escalations written per pass and channel; the rest follow in the next pass. */
 const MAX_ESCALATED = 100;
@@ -29,7 +29,7 @@ const TIMED = "state IN ('shelved', 'suppressed')";
 
 /** Current machine alerts and their history. Notifications are written in the transaction that changes an alert. */
 export class AlertTable {
-  readonly #db: Database.Database;
+  readonly #db: Sql;
   readonly #statements: Statements;
   readonly #deliveries: DeliveryTable;
   readonly #workOrders: WorkOrderTable;
@@ -41,7 +41,7 @@ export class AlertTable {
   readonly #now: () => number;
 
   constructor(
-    db: Database.Database,
+    db: Sql,
     deliveries: DeliveryTable,
     workOrders: WorkOrderTable,
     suppressions: SuppressionTable,
@@ -54,9 +54,12 @@ export class AlertTable {
     this.#deliveries = deliveries;
     this.#workOrders = workOrders;
     this.#now = now;
-    db.exec(`
+    createTables(
+      db,
+      `
       CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL, outbox TEXT, sequence INTEGER) STRICT;
-      `);
+      `,
+    );
     this.#statements = new Statements(db);
     this.cases = new CaseTable(db);
   }
@@ -112,7 +115,7 @@ export class AlertTable {
     const record = applySuppressions(known, applied, this.#suppressions.current(), this.#now());
     this.#change(known, record);
     const sql = 'UPDATE alerts SET outbox = ?, sequence = ? WHERE id = ?';
-    this.#statements.run(sql, body.outbox, body.sequence, body.id);
+    this.#statements.write(sql, body.outbox, body.sequence, body.id);
     return record;
   }
 
@@ -221,7 +224,7 @@ export class AlertTable {
   #change(known: AlertRecord | null, record: AlertRecord): void {
     const nowMs = this.#now();
     const { spectrum, ...evidence } = record.evidence;
-    this.#statements.run(
+    this.#statements.write(
       UPSERT,
       record.id,
       record.state,

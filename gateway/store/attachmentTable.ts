@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type Database from 'better-sqlite3';
 import type { Attachment } from '#models/contracts/attachment.ts';
+import { createTables, type Sql } from './sql.ts';
 import { type Row, Statements } from './statements.ts';
 
 /** Limits per alert and in total; further files are refused, and none is deleted. */
@@ -15,11 +15,14 @@ export type Attached = { attachment: Attachment; isNew: boolean } | { fault: str
 export class AttachmentTable {
   readonly #statements: Statements;
   #bytes: number;
+  readonly #isShared: boolean;
   /** Files for which there was no room, since the start. */
   refused = 0;
 
-  constructor(db: Database.Database) {
-    db.exec(`
+  constructor(db: Sql) {
+    createTables(
+      db,
+      `
       CREATE TABLE IF NOT EXISTS attachments (
         id INTEGER PRIMARY KEY AUTOINCREMENT, alert TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, bytes INTEGER NOT NULL,
         sha256 TEXT NOT NULL, by TEXT NOT NULL, at_ms REAL NOT NULL, content BLOB NOT NULL
@@ -27,8 +30,10 @@ export class AttachmentTable {
       CREATE UNIQUE INDEX IF NOT EXISTS attachments_of ON attachments (alert, sha256);
       CREATE TRIGGER IF NOT EXISTS attachments_go AFTER DELETE ON alerts
         BEGIN DELETE FROM attachments WHERE alert = OLD.id; END;
-    `);
+    `,
+    );
     this.#statements = new Statements(db);
+    this.#isShared = db.isShared === true;
     this.#bytes = this.#size();
   }
 
@@ -39,7 +44,7 @@ export class AttachmentTable {
     if (same !== undefined) return { attachment: same, isNew: false };
     if (known.length >= MAX_OF_ALERT) return this.#refuse(`an alert has at most ${MAX_OF_ALERT} attachments`);
     // Attachments that went with their alert are counted out only here, where it matters.
-    if (this.#bytes + content.length > MAX_BYTES) this.#bytes = this.#size();
+    if (this.#isShared || this.#bytes + content.length > MAX_BYTES) this.#bytes = this.#size();
     if (this.#bytes + content.length > MAX_BYTES)
       return this.#refuse(`the attachments of all alerts have at most ${MAX_BYTES / 1e6} MB`);
     const sql =

@@ -1,9 +1,9 @@
-import type Database from 'better-sqlite3';
 import { type CaseMember, caseOf, eventSpan } from '#models/alerting/alertCase.ts';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { AlertCase } from '#models/contracts/alertCase.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import { ACTIVE } from './alertSchema.ts';
+import type { Sql } from './sql.ts';
 import { type Row, Statements } from './statements.ts';
 
 export const CASE_INDEXES = `
@@ -20,7 +20,7 @@ const MAX_NAMED = 200;
 export class CaseTable {
   readonly #statements: Statements;
 
-  constructor(db: Database.Database) {
+  constructor(db: Sql) {
     this.#statements = new Statements(db);
   }
 
@@ -52,7 +52,7 @@ export class CaseTable {
     ];
     const found = caseOf({ id: alert.id, machine: machineKey(alert), raisedAtMs }, rows.map(memberOf));
     for (const id of [alert.id, ...found.joining])
-      this.#statements.run('UPDATE alerts SET case_id = ? WHERE id = ?', found.case, id);
+      this.#statements.write('UPDATE alerts SET case_id = ? WHERE id = ?', found.case, id);
     return found.case;
   }
 
@@ -76,7 +76,7 @@ export class CaseTable {
     const first = this.#statements.get('SELECT record, raised_ms FROM alerts WHERE id = ? AND case_id = id', id);
     if (first === undefined) return null;
     const counted = this.#statements.get(
-      `SELECT count(*) AS alerts, sum(${ACTIVE}) AS active, sum(severity = 'critical') AS critical FROM alerts WHERE case_id = ?`,
+      `SELECT count(*) AS alerts, count(*) FILTER (WHERE ${ACTIVE}) AS active, count(*) FILTER (WHERE severity = 'critical') AS critical FROM alerts WHERE case_id = ?`,
       id,
     ) as Row;
     const machines = this.#statements.all('SELECT DISTINCT edge, asset FROM alerts WHERE case_id = ?', id);

@@ -42,5 +42,8 @@ export function addStoreCommands(gateway: Command, shell: Shell): void {
 
 async function directoryOf(config: string, shell: Shell): Promise<string> {
   const { gatewayConfigSchema } = await import('../config.ts');
-  return (await shell.load(config, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY')).dataDirectory;
+  const { dataDirectory, store } = await shell.load(config, gatewayConfigSchema, 'MILLWRIGHT_GATEWAY');
+  if (store.type === 'postgres')
+    throw shell.usage(`${config}: store.type is postgres: pg_dump and pg_restore copy its schemas millwright_*`);
+  return dataDirectory;
 }

@@ -1,6 +1,6 @@
-import type Database from 'better-sqlite3';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import { evidenceView } from '../evidence.ts';
+import { createTables, type Sql } from './sql.ts';
 import { Statements } from './statements.ts';
 
 /** Evidence signals; beyond the size limit the oldest are deleted and counted. */
@@ -8,11 +8,14 @@ export class EvidenceTable {
   readonly #statements: Statements;
   readonly #maxBytes: number;
 
-  constructor(db: Database.Database, maxBytes: number) {
-    db.exec(`
+  constructor(db: Sql, maxBytes: number) {
+    createTables(
+      db,
+      `
       CREATE TABLE IF NOT EXISTS evidence (id TEXT PRIMARY KEY, time_ms REAL NOT NULL, bytes INTEGER NOT NULL, view TEXT NOT NULL, record TEXT NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-    `);
+    `,
+    );
     this.#statements = new Statements(db);
     this.#maxBytes = maxBytes;
   }
@@ -39,7 +42,7 @@ export class EvidenceTable {
     // Deletes the oldest, by the cumulative size of all newer ones.
     const { changes } = this.#statements.run(
       `DELETE FROM evidence WHERE id IN (
-         SELECT id FROM (SELECT id, sum(bytes) OVER (ORDER BY time_ms DESC, id) AS upTo FROM evidence) WHERE upTo > ?)`,
+         SELECT id FROM (SELECT id, sum(bytes) OVER (ORDER BY time_ms DESC, id) AS up_to FROM evidence) AS newer WHERE up_to > ?)`,
       this.#maxBytes,
     );
     if (changes === 0) return;

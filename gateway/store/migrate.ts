@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import type { Sql } from './sql.ts';
 
 /** @throws Error naming both versions if the file was written by a newer version of Millwright. */
 export function refuseNewer(db: Database.Database, file: string, steps: readonly string[]): void {
@@ -10,11 +11,15 @@ export function refuseNewer(db: Database.Database, file: string, steps: readonly
 }
 
 /**
- * Migrates a database to the latest schema, in one transaction. `user_version` counts the applied steps.
+ * Migrates an SQLite file to the latest schema, in one transaction; PostgreSQL is migrated where it is opened. `user_version` counts the applied steps.
  * @param steps SQL, oldest first; a released step is never changed.
  * @throws Error if the file was written by a newer version of Millwright.
  */
-export function migrate(db: Database.Database, file: string, steps: readonly string[]): void {
+export function migrate(db: Sql, file: string, steps: readonly string[]): void {
+  if (db.isShared !== true) migrateFile(db as Database.Database, file, steps);
+}
+
+function migrateFile(db: Database.Database, file: string, steps: readonly string[]): void {
   refuseNewer(db, file, steps);
   if (versionOf(db) === steps.length) return;
   // Immediate, so that two threads opening an old file do not both migrate it.

@@ -1,8 +1,8 @@
-import type Database from 'better-sqlite3';
 import type { FeatureMessage, Spectrum } from '#models/contracts/featureVector.ts';
 import type { Clock, LedgerMessage, PointLedger, SourceOutages } from '#models/contracts/ledger.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import type { Unit } from '#models/contracts/units.ts';
+import { createTables, type Sql } from './sql.ts';
 import { Statements } from './statements.ts';
 import type { PointKey } from './store.ts';
 
@@ -10,8 +10,10 @@ import type { PointKey } from './store.ts';
 export class PointTables {
   readonly #statements: Statements;
 
-  constructor(db: Database.Database) {
-    db.exec(`
+  constructor(db: Sql) {
+    createTables(
+      db,
+      `
       CREATE TABLE IF NOT EXISTS points (
         key TEXT PRIMARY KEY, spectrum TEXT, spectrum_ms REAL, ledger TEXT, ledger_sequence TEXT, stored INTEGER NOT NULL DEFAULT 0
       ) STRICT, WITHOUT ROWID;
@@ -19,7 +21,8 @@ export class PointTables {
       CREATE TABLE IF NOT EXISTS ledgers (key TEXT PRIMARY KEY, outbox TEXT NOT NULL, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS clocks (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS sources (key TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
-    `);
+    `,
+    );
     this.#statements = new Statements(db);
   }
 
@@ -70,13 +73,13 @@ export class PointTables {
   keepFeatures(body: FeatureMessage): void {
     const { spectrum } = body;
     const key = keyOf(body);
-    const count = `INSERT INTO points (key, unit, stored) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET unit = excluded.unit, stored = stored + excluded.stored`;
-    this.#statements.run(count, key, body.unit, body.values.length);
+    const count = `INSERT INTO points (key, unit, stored) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET unit = excluded.unit, stored = points.stored + excluded.stored`;
+    this.#statements.write(count, key, body.unit, body.values.length);
     if (!spectrum) return;
     // Ordered by sequence, because sender clocks are not trusted. A new outbox of the edge starts again.
-    this.#statements.run(
+    this.#statements.write(
       `UPDATE points SET spectrum = ?, spectrum_ms = ?, spectrum_outbox = ?, spectrum_sequence = ?
-       WHERE key = ? AND (spectrum_outbox IS NOT ? OR spectrum_sequence < ?)`,
+       WHERE key = ? AND (spectrum_outbox IS DISTINCT FROM ? OR spectrum_sequence < ?)`,
       JSON.stringify(spectrum),
       spectrum.timeMs,
       body.outbox,
@@ -90,11 +93,11 @@ export class PointTables {
   /** Ledgers are cumulative: the highest sequence of the latest outbox applies. */
   keepLedger(body: LedgerMessage): void {
     for (const point of body.points) {
-      this.#statements.run(
+      this.#statements.write(
         `INSERT INTO points (key, ledger, ledger_sequence) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE
          SET ledger = excluded.ledger, ledger_sequence = excluded.ledger_sequence
-         WHERE coalesce(json_extract(ledger_sequence, '$.outbox'), '') <> json_extract(excluded.ledger_sequence, '$.outbox')
-            OR json_extract(excluded.ledger_sequence, '$.sequence') > json_extract(ledger_sequence, '$.sequence')`,
+         WHERE coalesce(json_extract(points.ledger_sequence, '$.outbox'), '') <> json_extract(excluded.ledger_sequence, '$.outbox')
+            OR CAST(json_extract(excluded.ledger_sequence, '$.sequence') AS BIGINT) > CAST(json_extract(points.ledger_sequence, '$.sequence') AS BIGINT)`,
         keyOf({ ...body, asset: point.asset, point: point.point }),
         JSON.stringify(point),
         JSON.stringify({ outbox: body.outbox, sequence: body.sequence }),
@@ -105,7 +108,7 @@ export class PointTables {
     const newest = this.#statements.get('SELECT outbox, sequence FROM ledgers WHERE key = ?', edge);
     if (newest?.outbox === body.outbox && (newest.sequence as number) > body.sequence) return;
     const mark = 'INSERT OR REPLACE INTO ledgers (key, outbox, sequence) VALUES (?, ?, ?)';
-    this.#statements.run(mark, edge, body.outbox, body.sequence);
+    this.#statements.write(mark, edge, body.outbox, body.sequence);
     this.#keepOf('unmapped', 'counts', edge, body.unmapped);
     if (body.sources) this.#keepOf('sources', 'record', edge, body.sources);
     for (const clock of body.clocks ?? []) this.#keepOf('clocks', 'record', `${edge}/${clock.asset}`, clock);
@@ -113,7 +116,7 @@ export class PointTables {
 
   #keepOf(table: 'unmapped' | 'sources' | 'clocks', column: 'counts' | 'record', key: string, value: unknown): void {
     const sql = `INSERT OR REPLACE INTO ${table} (key, ${column}) VALUES (?, ?)`;
-    this.#statements.run(sql, key, JSON.stringify(value));
+    this.#statements.write(sql, key, JSON.stringify(value));
   }
 }
 

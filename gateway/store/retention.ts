@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { GatewayConfig } from '../config.ts';
+import { ALONE, type Lead } from '../peers/lead.ts';
 
 const DAY_MS = 86_400_000;
 const EVERY_MS = 60_000;
@@ -23,13 +24,21 @@ export class Retention {
   readonly #days: Record<Retained, number>;
   readonly #now: () => number;
   readonly #log: Logger;
+  readonly #lead: Lead;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(store: Forgetful, config: GatewayConfig['retention'], now: () => number, log: Logger) {
+  constructor(
+    store: Forgetful,
+    config: GatewayConfig['retention'],
+    now: () => number,
+    log: Logger,
+    lead: Lead = ALONE,
+  ) {
     this.#store = store;
     this.#days = { alerts: config.alertDays, evidence: config.evidenceDays };
     this.#now = now;
     this.#log = log;
+    this.#lead = lead;
   }
 
   start(): void {
@@ -41,6 +50,7 @@ export class Retention {
   }
 
   run(): void {
+    if (!this.#lead.isLeader) return;
     for (const kind of retained) {
       try {
         const removed = this.#store.forget(kind, this.#now() - this.#days[kind] * DAY_MS, ROWS);

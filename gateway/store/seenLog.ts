@@ -1,6 +1,7 @@
-import type Database from 'better-sqlite3';
 import type { Envelope } from '#models/contracts/envelope.ts';
 import { rangesOf, SeenSequences } from './sequences.ts';
+import { createTables, type Sql } from './sql.ts';
+import { Statements } from './statements.ts';
 import type { Taken } from './store.ts';
 
 interface Arrived {
@@ -12,24 +13,57 @@ interface Arrived {
 
 /** Sequences received from each outbox, in memory and in two tables of the store's file. */
 export class SeenLog {
-  readonly #db: Database.Database;
+  readonly #db: Sql;
+  readonly #statements: Statements;
   #seen = new Map<string, SeenSequences>();
   /** Sequences received since the last flush, new or repeated. */
   #arrived = new Map<string, Arrived>();
 
-  constructor(db: Database.Database) {
+  constructor(db: Sql) {
     this.#db = db;
-    db.exec(`
+    this.#statements = new Statements(db);
+    createTables(
+      db,
+      `
       CREATE TABLE IF NOT EXISTS seen (origin TEXT PRIMARY KEY, up_to INTEGER NOT NULL) STRICT, WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS seen_above (
         origin TEXT NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (origin, sequence)
       ) STRICT, WITHOUT ROWID;
-    `);
+    `,
+    );
     this.reload();
   }
 
   /** Reverts to the durable state. */
   reload(): void {
+    // What others share is read with each group of messages.
+    if (this.#db.isShared !== true) this.#readAll();
+    this.#arrived = new Map();
+  }
+
+  /** Reads what other gateways may have received of these origins; call it in the transaction that adds to them. */
+  refresh(origins: readonly string[]): void {
+    if (this.#db.isShared !== true || origins.length === 0) return;
+    const places = origins.map(() => '?').join(', ');
+    const read = (what: string, table: string) =>
+      this.#db.prepare(`SELECT origin, ${what} AS n FROM ${table} WHERE origin IN (${places})`).all(...origins) as {
+        origin: string;
+        n: number;
+      }[];
+    const above = read('sequence', 'seen_above');
+    const upTo = new Map(read('up_to', 'seen').map(({ origin, n }) => [origin, n]));
+    this.#seen = new Map(
+      origins.map((origin) => [
+        origin,
+        new SeenSequences(
+          upTo.get(origin) ?? 0,
+          above.filter((row) => row.origin === origin).map(({ n }) => n),
+        ),
+      ]),
+    );
+  }
+
+  #readAll(): void {
     const rows = this.#db.prepare('SELECT origin, up_to FROM seen').all() as { origin: string; up_to: number }[];
     const above = this.#db.prepare('SELECT sequence FROM seen_above WHERE origin = ?').pluck();
     // Read completely before the memory is replaced: a failed read must not make every message look new.
@@ -37,12 +71,11 @@ export class SeenLog {
       rows.map((row) => [row.origin, new SeenSequences(row.up_to, above.all(row.origin) as number[])]),
     );
     this.#seen = seen;
-    this.#arrived = new Map();
   }
 
   /** Returns false for a duplicate. */
   add({ site, edge, outbox, sequence, oldest }: Envelope): boolean {
-    const origin = `${site}/${edge}/${outbox}`;
+    const origin = originOf({ site, edge, outbox });
     const arrived = this.#arrived.get(origin) ?? { site, edge, outbox, sequences: [] };
     arrived.sequences.push(sequence);
     this.#arrived.set(origin, arrived);
@@ -55,18 +88,21 @@ export class SeenLog {
    * Writes the received sequences within the caller's transaction; returns what may be acknowledged after the commit.
    */
   flush(): Taken['ranges'] {
-    const mark = this.#db.prepare('INSERT OR REPLACE INTO seen (origin, up_to) VALUES (?, ?)');
-    const forget = this.#db.prepare('DELETE FROM seen_above WHERE origin = ? AND sequence <= ?');
-    const remember = this.#db.prepare('INSERT OR IGNORE INTO seen_above (origin, sequence) VALUES (?, ?)');
+    const mark = 'INSERT OR REPLACE INTO seen (origin, up_to) VALUES (?, ?)';
+    const forget = 'DELETE FROM seen_above WHERE origin = ? AND sequence <= ?';
+    const remember = 'INSERT OR IGNORE INTO seen_above (origin, sequence) VALUES (?, ?)';
     const ranges: Taken['ranges'] = [];
     for (const [origin, { sequences, ...from }] of this.#arrived) {
       const { upTo, above } = this.#seen.get(origin) as SeenSequences;
-      mark.run(origin, upTo);
-      forget.run(origin, upTo);
-      for (const sequence of sequences) if (above.has(sequence)) remember.run(origin, sequence);
+      this.#statements.write(mark, origin, upTo);
+      this.#statements.write(forget, origin, upTo);
+      for (const sequence of sequences) if (above.has(sequence)) this.#statements.write(remember, origin, sequence);
       ranges.push({ ...from, ranges: rangesOf(sequences) });
     }
     this.#arrived = new Map();
     return ranges;
   }
 }
+
+export const originOf = ({ site, edge, outbox }: Pick<Envelope, 'site' | 'edge' | 'outbox'>) =>
+  `${site}/${edge}/${outbox}`;

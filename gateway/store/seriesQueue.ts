@@ -1,35 +1,52 @@
-import type Database from 'better-sqlite3';
+import { createTables, type Sql } from './sql.ts';
 import { type Row, Statements } from './statements.ts';
 import type { QueuedSeries } from './store.ts';
 
 const DROP_ROWS = 500;
+/** How old the size of a queue may be to which other gateways add too. */
+const READ_AGAIN_MS = 5000;
 
 /** Queue for the historian, oldest first; beyond its limit, the oldest rows are dropped and counted. */
 export class SeriesQueue {
   readonly #statements: Statements;
   readonly #maxBytes: number;
-  readonly #size: { rows: number; bytes: number; dropped: number };
+  #size: { rows: number; bytes: number; dropped: number };
+  readonly #isShared: boolean;
+  #readMs: number;
 
-  constructor(db: Database.Database, maxBytes: number) {
-    db.exec(`
+  constructor(db: Sql, maxBytes: number) {
+    createTables(
+      db,
+      `
       CREATE TABLE IF NOT EXISTS series_queue (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-    `);
+    `,
+    );
     this.#statements = new Statements(db);
     this.#maxBytes = maxBytes;
-    const sql = 'SELECT count(*) AS rows, coalesce(sum(length(text)), 0) AS bytes FROM series_queue';
-    const size = this.#statements.get(sql) as Row;
-    const dropped = this.#statements.get("SELECT value FROM meta WHERE key = 'queueDropped'");
-    this.#size = { rows: size.rows as number, bytes: size.bytes as number, dropped: Number(dropped?.value ?? 0) };
+    this.#isShared = db.isShared === true;
+    this.#size = this.#read();
+    this.#readMs = performance.now();
   }
 
   get size(): { rows: number; bytes: number; dropped: number } {
+    if (this.#isShared && performance.now() - this.#readMs > READ_AGAIN_MS) {
+      this.#size = this.#read();
+      this.#readMs = performance.now();
+    }
     return this.#size;
+  }
+
+  #read(): { rows: number; bytes: number; dropped: number } {
+    const sql = 'SELECT count(*) AS rows, coalesce(sum(length(text)), 0) AS bytes FROM series_queue';
+    const size = this.#statements.get(sql) as Row;
+    const dropped = this.#statements.get("SELECT value FROM meta WHERE key = 'queueDropped'");
+    return { rows: size.rows as number, bytes: size.bytes as number, dropped: Number(dropped?.value ?? 0) };
   }
 
   /** Writes an entry within the caller's transaction; call `added` once it is durable. */
   write(text: string): void {
-    this.#statements.run('INSERT INTO series_queue (text) VALUES (?)', text);
+    this.#statements.write('INSERT INTO series_queue (text) VALUES (?)', text);
   }
 
   added(rows: number, bytes: number): void {
@@ -50,7 +67,7 @@ export class SeriesQueue {
   }
 
   makeRoom(): void {
-    if (this.#size.bytes <= this.#maxBytes) return;
+    if (this.size.bytes <= this.#maxBytes) return;
     while (this.#size.bytes > this.#maxBytes) {
       const rows = this.oldest(DROP_ROWS);
       if (rows.length === 0) return;

@@ -8,6 +8,7 @@ import { Routing } from '../notify/routing.ts';
 import { takeAlert } from './alertStore.fixture.ts';
 import { SqliteStore } from './sqliteStore.ts';
 import type { Accepted } from './store.ts';
+import { isOnPostgres, testPlace } from './testPlace.fixture.ts';
 
 let directory: string;
 let store: SqliteStore;
@@ -20,10 +21,12 @@ const SETTINGS = {
   routing: new Routing([]),
   now: () => nowMs,
 };
+/** Of what only the file shows. */
+const fileTest = test.skipIf(isOnPostgres());
 beforeEach(() => {
   nowMs = START_MS;
   directory = mkdtempSync(join(tmpdir(), 'millwright-store-'));
-  store = new SqliteStore(directory, SETTINGS);
+  store = new SqliteStore(testPlace(directory), SETTINGS);
 });
 
 const envelope = (sequence: number, oldest = 1) => ({
@@ -89,7 +92,7 @@ test('takes each sequence once, and acknowledges it each time', () => {
 test('remembers across a restart what it has seen, queued and counted', () => {
   store.take([features(1), features(5)]);
   store.close();
-  store = new SqliteStore(directory, SETTINGS);
+  store = new SqliteStore(testPlace(directory), SETTINGS);
   expect(store.take([features(1), features(5), features(3)])).toMatchObject({ duplicates: 2 });
   expect(store.queued(10)).toHaveLength(3);
   expect(store.spectrum({ site: 's', edge: 'e', asset: 'a', point: 'p' })).toMatchObject({ timeMs: START_MS + 5 });
@@ -103,7 +106,7 @@ test('an edge that begins a new outbox is heard again', () => {
 });
 
 test('a queue that is full throws its oldest away, and counts them', () => {
-  store = new SqliteStore(mkdtempSync(join(tmpdir(), 'millwright-store-')), {
+  store = new SqliteStore(testPlace(mkdtempSync(join(tmpdir(), 'millwright-store-'))), {
     ...SETTINGS,
     maxQueueBytes: 20_000,
     maxEvidenceBytes: 20_000,
@@ -125,7 +128,7 @@ test('the newest ledger of an outbox stands, and that of a new outbox replaces i
   expect(store.unmapped()).toEqual([{ site: 's', edge: 'e', counts: { bad_topic: 2 } }]);
 });
 
-test('what was set aside is bounded', () => {
+fileTest('what was set aside is bounded', () => {
   const refused = { topic: 't', refusal: 'bad_json' as const, detail: '', payload: new Uint8Array(10), atMs: 0 };
   for (let i = 0; i < 30; i++) store.setAside(Array.from({ length: 50 }, () => refused));
   store.close();
@@ -180,17 +183,17 @@ test('when messages came is known after a restart, by the clock of the gateway',
     nowMs += 60_000;
   }
   store.close();
-  store = new SqliteStore(directory, SETTINGS);
+  store = new SqliteStore(testPlace(directory), SETTINGS);
   expect(store.arrivals().edges.get('s/e')).toBe(START_MS + 6 * 60_000);
   expect(store.arrivals().machines.get('s/e/a')).toEqual({ atMs: START_MS + 6 * 60_000, intervalMs: 60_000 });
 });
 
-test('a store of before is brought to the newest schema, and one of a newer version is refused', () => {
+fileTest('a store of before is brought to the newest schema, and one of a newer version is refused', () => {
   store.close();
   const db = new Database(join(directory, 'gateway.db'));
   db.pragma('user_version = 99');
   db.close();
-  expect(() => new SqliteStore(directory, SETTINGS)).toThrow(
+  expect(() => new SqliteStore(testPlace(directory), SETTINGS)).toThrow(
     /schema version 99, and this version of Millwright supports \d+/,
   );
   const old = mkdtempSync(join(tmpdir(), 'millwright-store-'));
@@ -205,7 +208,7 @@ test('a store of before is brought to the newest schema, and one of a newer vers
   expect(store.health()).toMatchObject([{ index: 0.3 }]);
 });
 
-test('what is older than its retention goes, a bounded number at a time; active alerts stay', () => {
+fileTest('what is older than its retention goes, a bounded number at a time; active alerts stay', () => {
   const db = new Database(join(directory, 'gateway.db'));
   const alert = db.prepare("INSERT INTO alerts (id, state, raised_ms, record) VALUES (?, ?, ?, '{}')");
   for (let day = 1; day <= 5; day++) alert.run(`over-${day}`, 'normal', day);
@@ -222,7 +225,7 @@ test('what is older than its retention goes, a bounded number at a time; active 
 test('what the queue dropped is counted on after a restart', () => {
   const settings = { ...SETTINGS, maxQueueBytes: 5000 };
   store.close();
-  store = new SqliteStore(directory, settings);
+  store = new SqliteStore(testPlace(directory), settings);
   store.take(Array.from({ length: 40 }, (_, i) => features(i + 1)));
   store.take([]);
   const before = { ...store.queueSize() };
@@ -230,7 +233,7 @@ test('what the queue dropped is counted on after a restart', () => {
   expect(before).toEqual({ rows: 0, bytes: 0, dropped: 40 });
   store.take([features(41)]);
   store.close();
-  store = new SqliteStore(directory, settings);
+  store = new SqliteStore(testPlace(directory), settings);
   expect(store.queueSize()).toEqual({ rows: 1, bytes: 'features\n'.length + features(41).text.length, dropped: 40 });
 });
 
@@ -247,7 +250,7 @@ const evidence = (sequence: number) =>
 
 test('of evidence the newest that fits stays, and what went is counted over all messages', () => {
   store.close();
-  store = new SqliteStore(directory, { ...SETTINGS, maxEvidenceBytes: 26_000 });
+  store = new SqliteStore(testPlace(directory), { ...SETTINGS, maxEvidenceBytes: 26_000 });
   // Each takes some 8,200 bytes: three fit.
   for (let i = 1; i <= 5; i++) store.take([evidence(i)]);
   expect(store.evidenceList().map((e) => e.id)).toEqual(['e5', 'e4', 'e3']);

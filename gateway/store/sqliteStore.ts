@@ -1,4 +1,3 @@
-import type Database from 'better-sqlite3';
 import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { KeptMessage } from '#models/contracts/message.ts';
@@ -20,11 +19,13 @@ import { type Attached, AttachmentTable, type NewAttachment } from './attachment
 import { CASE_INDEXES, type CaseFilter } from './caseTable.ts';
 import { EvidenceTable } from './evidenceTable.ts';
 import { migrate } from './migrate.ts';
-import { openDatabase } from './openDatabase.ts';
+import { openState } from './openState.ts';
 import { PointTables } from './pointTables.ts';
+import type { Place } from './postgres/postgresSettings.ts';
 import type { Retained } from './retention.ts';
-import { SeenLog } from './seenLog.ts';
+import { originOf, SeenLog } from './seenLog.ts';
 import { SeriesQueue } from './seriesQueue.ts';
+import { createTables, type Sql } from './sql.ts';
 import { Statements } from './statements.ts';
 import type { Accepted, PointKey, Refused, Store, Taken } from './store.ts';
 import { SuppressionTable } from './suppressionTable.ts';
@@ -75,9 +76,9 @@ export interface StoreSettings {
   now: () => number;
 }
 
-/** A gateway's store in one SQLite file, `gateway.db`. */
+/** A gateway's store in one SQLite file, `gateway.db`, or in a schema of PostgreSQL. */
 export class SqliteStore implements Store {
-  readonly #db: Database.Database;
+  readonly #db: Sql;
   readonly #statements: Statements;
   readonly #seen: SeenLog;
   readonly #queue: SeriesQueue;
@@ -93,10 +94,10 @@ export class SqliteStore implements Store {
   readonly attachments: AttachmentTable;
 
   /** @throws Error if a newer version has written the file. */
-  constructor(directory: string, settings: StoreSettings) {
+  constructor(place: Place, settings: StoreSettings) {
     const { maxQueueBytes, maxEvidenceBytes, routing, decideOrder = () => null, now } = settings;
-    this.#db = openDatabase(directory, 'gateway.db', STORE_MIGRATIONS);
-    this.#db.exec(SCHEMA);
+    this.#db = openState(place, 'gateway.db', STORE_MIGRATIONS);
+    createTables(this.#db, SCHEMA);
     this.#statements = new Statements(this.#db);
     this.#seen = new SeenLog(this.#db);
     this.#queue = new SeriesQueue(this.#db, maxQueueBytes);
@@ -129,10 +130,10 @@ export class SqliteStore implements Store {
     this.#db.transaction(() => {
       for (const { topic, refusal, detail, payload, atMs } of refused) {
         const sql = 'INSERT INTO set_aside (at_ms, topic, refusal, detail, payload) VALUES (?, ?, ?, ?, ?)';
-        this.#statements.run(sql, atMs, topic.slice(0, 200), refusal, detail, Buffer.from(payload));
+        this.#statements.write(sql, atMs, topic.slice(0, 200), refusal, detail, Buffer.from(payload));
       }
       const sql = 'DELETE FROM set_aside WHERE id <= (SELECT max(id) FROM set_aside) - ?';
-      this.#statements.run(sql, MAX_SET_ASIDE);
+      this.#statements.write(sql, MAX_SET_ASIDE);
     })();
   }
 
@@ -264,7 +265,9 @@ export class SqliteStore implements Store {
     const taken: Taken = { fresh: [], duplicates: 0, ranges: [], alerts: [] };
     let [entries, bytes] = [0, 0];
     const arrived = new Set<string>();
+    const bodies = accepted.flatMap(({ message }) => (message.kind === 'status' ? [] : [message.body]));
     this.#db.transaction(() => {
+      this.#seen.refresh([...new Set(bodies.map(originOf))]);
       for (const { message, text } of accepted) {
         if (message.kind !== 'status' && !this.#seen.add(message.body)) {
           taken.duplicates++;
@@ -281,7 +284,7 @@ export class SqliteStore implements Store {
         bytes += entry.length;
       }
       const sql = 'INSERT OR REPLACE INTO edge_arrivals (key, at_ms) VALUES (?, ?)';
-      for (const edge of arrived) this.#statements.run(sql, edge, this.#now());
+      for (const edge of arrived) this.#statements.write(sql, edge, this.#now());
       taken.ranges = this.#seen.flush();
     })();
     this.#queue.added(entries, bytes);
@@ -319,10 +322,10 @@ export class SqliteStore implements Store {
     const since = nowMs - ((known?.arrived_ms as number) || nowMs);
     const newGaps = JSON.stringify((since > 0 ? [...gaps, since] : gaps).slice(-GAPS));
     if (known?.outbox === body.outbox && (known.sequence as number) > body.sequence) {
-      this.#statements.run('UPDATE health SET arrived_ms = ?, gaps = ? WHERE key = ?', nowMs, newGaps, key);
+      this.#statements.write('UPDATE health SET arrived_ms = ?, gaps = ? WHERE key = ?', nowMs, newGaps, key);
       return;
     }
-    this.#statements.run(
+    this.#statements.write(
       `INSERT OR REPLACE INTO health (key, time_ms, record, outbox, sequence, arrived_ms, gaps) VALUES (?, ?, ?, ?, ?, ?, ?)`,
       key,
       body.timeMs,
@@ -336,6 +339,6 @@ export class SqliteStore implements Store {
 
   #keepStatus(body: StatusMessage): void {
     const sql = 'INSERT OR REPLACE INTO edges (key, record) VALUES (?, ?)';
-    this.#statements.run(sql, `${body.site}/${body.edge}`, JSON.stringify(body));
+    this.#statements.write(sql, `${body.site}/${body.edge}`, JSON.stringify(body));
   }
 }

@@ -1,18 +1,24 @@
-import type Database from 'better-sqlite3';
+import type { Sql, SqlResult, SqlStatement } from './sql.ts';
 
 export type Row = Record<string, unknown>;
 
 /** Statements of one database, each prepared once. */
 export class Statements {
-  readonly #db: Database.Database;
-  readonly #prepared = new Map<string, Database.Statement>();
+  readonly #db: Sql;
+  readonly #prepared = new Map<string, SqlStatement>();
 
-  constructor(db: Database.Database) {
+  constructor(db: Sql) {
     this.#db = db;
   }
 
-  run(sql: string, ...values: unknown[]): Database.RunResult {
+  run(sql: string, ...values: unknown[]): SqlResult {
     return this.#statement(sql).run(...values);
+  }
+
+  /** Runs a statement whose result nobody needs: over a network, many travel together. */
+  write(sql: string, ...values: unknown[]): void {
+    if (this.#db.later === undefined) this.#statement(sql).run(...values);
+    else this.#db.later(sql, values);
   }
 
   get(sql: string, ...values: unknown[]): Row | undefined {
@@ -23,7 +29,7 @@ export class Statements {
     return this.#statement(sql).all(...values) as Row[];
   }
 
-  #statement(sql: string): Database.Statement {
+  #statement(sql: string): SqlStatement {
     const known = this.#prepared.get(sql) ?? this.#db.prepare(sql);
     this.#prepared.set(sql, known);
     return known;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type Database from 'better-sqlite3';
 import { isCurrent, suppressionFault } from '#models/alerting/suppression.ts';
 import type { Suppression, SuppressionRequest } from '#models/contracts/suppression.ts';
+import { createTables, type Sql } from './sql.ts';
 import { Statements } from './statements.ts';
 
 /** Maximum number of active and future suppressions. */
@@ -12,11 +12,14 @@ export class SuppressionTable {
   readonly #statements: Statements;
   readonly #now: () => number;
 
-  constructor(db: Database.Database, now: () => number) {
-    db.exec(`
+  constructor(db: Sql, now: () => number) {
+    createTables(
+      db,
+      `
       CREATE TABLE IF NOT EXISTS suppressions (id TEXT PRIMARY KEY, from_ms REAL NOT NULL, open_until_ms REAL NOT NULL, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
       CREATE INDEX IF NOT EXISTS suppressions_open ON suppressions (open_until_ms);
-    `);
+    `,
+    );
     this.#statements = new Statements(db);
     this.#now = now;
   }

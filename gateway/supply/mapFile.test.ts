@@ -135,7 +135,7 @@ test('a folder reads its tables by the maps in it, and leaves the maps where the
   const run = async () => {
     throw new Error('in a thread');
   };
-  const parts = { directory: '', mostRows: 1, store, dates: undefined, now: () => 5, run, taken: () => undefined };
+  const parts = { place: '', mostRows: 1, store, dates: undefined, now: () => 5, run, taken: () => undefined };
   const watch = new SupplyFolder(folder, new SupplyIntake(parts, log), log, 1e8);
   await watch.look();
   await watch.look();

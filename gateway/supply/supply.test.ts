@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { testPlace } from '../store/testPlace.fixture.ts';
 import type { Run } from '../thread/runInThread.ts';
 import { doTask } from '../thread/tasks.ts';
 import { importSupply } from './importSupply.ts';
@@ -15,7 +16,7 @@ const refusing: Run = async () => {
   throw new Error('in a thread');
 };
 const directory = () => mkdtempSync(join(tmpdir(), 'millwright-supply-'));
-const open = (mostRows = 1000) => new SupplyStore(directory(), mostRows, () => 5);
+const open = (mostRows = 1000) => new SupplyStore(testPlace(directory()), mostRows, () => 5);
 const origin = { source: 'test', by: 'Ann' };
 const DEMAND = 'item,date,quantity,reference\na,2026-01-02,3,1\na,2026-01-02,4,2\nb,2026-02-01,1,3\n';
 
@@ -64,7 +65,7 @@ test('nor of one that would be more than may be kept', () => {
 });
 
 test('an older count of the shelf does not undo a newer one, unless that one is of a day to come', () => {
-  const store = new SupplyStore(directory(), 1000, () => Date.parse('2026-03-01'));
+  const store = new SupplyStore(testPlace(directory()), 1000, () => Date.parse('2026-03-01'));
   const take = (rows: object[]) => importSupply(store, 'stock', Buffer.from(JSON.stringify(rows)), origin);
   take([{ item: 'a', quantity: 5, date: '2026-02-01' }]);
   expect(take([{ item: 'a', quantity: 9, date: '2026-01-01' }])).toMatchObject({ older: 1, changed: 0 });
@@ -76,10 +77,10 @@ test('an older count of the shelf does not undo a newer one, unless that one is 
 
 test('what was taken is there after a restart', () => {
   const where = directory();
-  const first = new SupplyStore(where, 1000, () => 5);
+  const first = new SupplyStore(testPlace(where), 1000, () => 5);
   importSupply(first, 'demand', Buffer.from(DEMAND), origin);
   first.close();
-  const second = new SupplyStore(where, 1000, () => 6);
+  const second = new SupplyStore(testPlace(where), 1000, () => 6);
   expect(second.counts()).toMatchObject({ demand: 3, items: 0 });
   expect(second.all().demand).toHaveLength(3);
 });
@@ -89,7 +90,7 @@ test('a folder keeps what came before under the same name, waits for what is unf
   const folder = join(directory(), 'inbox');
   const log = pino({ level: 'silent' });
   const taken = () => undefined;
-  const parts = { directory: '', mostRows: 1, store, dates: undefined, now: () => 5, run: refusing, taken };
+  const parts = { place: '', mostRows: 1, store, dates: undefined, now: () => 5, run: refusing, taken };
   const intake = new SupplyIntake(parts, log);
   const watch = new SupplyFolder(folder, intake, log, 1e8);
   mkdirSync(folder);
@@ -133,7 +134,7 @@ test('a folder is read file by file, each when it no longer grows; what is refus
   let taken = 0;
   const log = pino({ level: 'silent' });
   const parts = {
-    directory: '',
+    place: '',
     mostRows: 1,
     store,
     dates: undefined,
@@ -168,13 +169,21 @@ test('a folder is read file by file, each when it no longer grows; what is refus
 
 test('a large table is taken in a thread, and its refusal comes back', async () => {
   const where = directory();
-  const store = new SupplyStore(where, 1e6, () => 5);
+  const store = new SupplyStore(testPlace(where), 1e6, () => 5);
   const tasks: string[] = [];
   const run: Run = async (task) => {
     tasks.push(task.kind);
     return doTask(task);
   };
-  const parts = { directory: where, mostRows: 1e6, store, dates: undefined, now: () => 5, run, taken: () => undefined };
+  const parts = {
+    place: testPlace(where),
+    mostRows: 1e6,
+    store,
+    dates: undefined,
+    now: () => 5,
+    run,
+    taken: () => undefined,
+  };
   const intake = new SupplyIntake(parts, pino({ level: 'silent' }));
   const rows = Array.from({ length: 20_000 }, (_, i) => `item-${i},2026-01-02,3,ref-${i}`);
   const text = `item,date,quantity,reference\n${rows.join('\n')}\n`;

@@ -5,6 +5,7 @@ import type { ReadOptions } from '#models/supply/readSupply.ts';
 import { type SupplyTable, supplyTableNames } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
 import { isWorkbook } from '#models/tables/parseWorkbook.ts';
+import type { Place } from '../store/postgres/postgresSettings.ts';
 import type { Run } from '../thread/runInThread.ts';
 import { type CheckedTable, importSupply, type Origin } from './importSupply.ts';
 import type { SupplyStore } from './supplyStore.ts';
@@ -13,7 +14,7 @@ import type { SupplyStore } from './supplyStore.ts';
 const THREAD_BYTES = 256 * 1024;
 
 export interface IntakeParts {
-  directory: string;
+  place: Place;
   mostRows: number;
   store: SupplyStore;
   /** For tables in which it is ambiguous. */
@@ -40,13 +41,13 @@ export class SupplyIntake {
   /** Rejects with TableError if the table is refused. */
   async take(name: string, bytes: Uint8Array, origin: Origin, given: ReadOptions = {}): Promise<ImportReport> {
     const options = { ...given, dates: given.dates ?? this.#parts.dates };
-    const { directory, mostRows, run, now } = this.#parts;
+    const { place, mostRows, run, now } = this.#parts;
     // A small workbook may unpack to a large one.
     if (bytes.length <= THREAD_BYTES && !isWorkbook(bytes))
       return this.#counted(name, origin, () => this.#takeHere(name, bytes, origin, options));
     try {
       const table = tableOfName(name);
-      const task = { kind: 'import', directory, mostRows, table, bytes, origin, options, atMs: now() } as const;
+      const task = { kind: 'import', place, mostRows, table, bytes, origin, options, atMs: now() } as const;
       return this.#welcome(await run(task, this.#abort.signal));
     } catch (error) {
       throw this.#turnedAway(name, origin, error);

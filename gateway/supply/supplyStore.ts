@@ -1,4 +1,3 @@
-import type Database from 'better-sqlite3';
 import type { ImportReport } from '#models/contracts/supply.ts';
 import { keyOf } from '#models/supply/normaliseRows.ts';
 import type { ReadSupply } from '#models/supply/readSupply.ts';
@@ -11,7 +10,9 @@ import {
 } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
 import { migrate } from '../store/migrate.ts';
-import { openDatabase } from '../store/openDatabase.ts';
+import { openState } from '../store/openState.ts';
+import type { Place } from '../store/postgres/postgresSettings.ts';
+import type { Sql } from '../store/sql.ts';
 
 /** Schema migrations; released ones are never changed. */
 export const SUPPLY_MIGRATIONS = [
@@ -27,7 +28,7 @@ export const THREAD_BUSY_MS = 60_000;
 
 /** Planners' tables in one SQLite file, `supply.db`, with rows by key: importing the same rows again is idempotent. */
 export class SupplyStore {
-  readonly #db: Database.Database;
+  readonly #db: Sql;
   readonly #mostRows: number;
   readonly #now: () => number;
 
@@ -35,8 +36,8 @@ export class SupplyStore {
    * @param mostRows limit on the rows of all tables; further rows are refused.
    * @param busyMs how long to wait for another thread's write before throwing.
    */
-  constructor(directory: string, mostRows: number, now: () => number, busyMs = 250) {
-    this.#db = openDatabase(directory, 'supply.db', SUPPLY_MIGRATIONS, busyMs);
+  constructor(place: Place, mostRows: number, now: () => number, busyMs = 250) {
+    this.#db = openState(place, 'supply.db', SUPPLY_MIGRATIONS, busyMs);
     migrate(this.#db, 'supply.db', SUPPLY_MIGRATIONS);
     this.#mostRows = mostRows;
     this.#now = now;

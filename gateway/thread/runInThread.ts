@@ -7,6 +7,7 @@ import type { SupplyTable } from '#models/supply/supplyTables.ts';
 import { TableError } from '#models/tables/parseTable.ts';
 import type { AlarmAnswers, AlarmQuestion } from '../alerts/alarmQuestions.ts';
 import type { PlanJob, PlanResult } from '../planning/planJob.ts';
+import type { Place } from '../store/postgres/postgresSettings.ts';
 import type { CheckedTable, Origin } from '../supply/importSupply.ts';
 
 /** Tasks that take seconds and would block the network thread. */
@@ -14,7 +15,7 @@ export type Task =
   | { kind: 'plan'; job: PlanJob }
   | {
       kind: 'import';
-      directory: string;
+      place: Place;
       mostRows: number;
       table: SupplyTable;
       bytes: Uint8Array;
@@ -23,7 +24,7 @@ export type Task =
       atMs: number;
     }
   | { kind: 'check'; table: SupplyTable; bytes: Uint8Array; options: ReadOptions }
-  | { kind: 'alarms'; directory: string; question: AlarmQuestion };
+  | { kind: 'alarms'; place: Place; question: AlarmQuestion };
 
 export interface Results {
   plan: PlanResult;

@@ -3,6 +3,8 @@ import Database from 'better-sqlite3';
 import { type AlarmQuestion, answerAlarms } from '../alerts/alarmQuestions.ts';
 import { runPlanJob } from '../planning/planJob.ts';
 import { AlertStatistics } from '../store/alertStatistics.ts';
+import { openPostgres } from '../store/postgres/openPostgres.ts';
+import type { Place } from '../store/postgres/postgresSettings.ts';
 import { checkSupply, importSupply } from '../supply/importSupply.ts';
 import { SupplyStore, THREAD_BUSY_MS } from '../supply/supplyStore.ts';
 import type { Results, Task } from './runInThread.ts';
@@ -21,12 +23,12 @@ function resultOf(task: Task): Results[Task['kind']] {
     case 'check':
       return checkSupply(task.table, task.bytes, task.options);
     case 'alarms':
-      return answerFrom(task.directory, task.question);
+      return answerFrom(task.place, task.question);
   }
 }
 
-function takeTable({ directory, mostRows, table, bytes, origin, options, atMs }: Extract<Task, { kind: 'import' }>) {
-  const store = new SupplyStore(directory, mostRows, () => atMs, THREAD_BUSY_MS);
+function takeTable({ place, mostRows, table, bytes, origin, options, atMs }: Extract<Task, { kind: 'import' }>) {
+  const store = new SupplyStore(place, mostRows, () => atMs, THREAD_BUSY_MS);
   try {
     return importSupply(store, table, bytes, origin, options);
   } finally {
@@ -34,8 +36,11 @@ function takeTable({ directory, mostRows, table, bytes, origin, options, atMs }:
   }
 }
 
-function answerFrom(directory: string, question: AlarmQuestion) {
-  const db = new Database(join(directory, 'gateway.db'), { readonly: true, timeout: THREAD_BUSY_MS });
+function answerFrom(place: Place, question: AlarmQuestion) {
+  const db =
+    typeof place === 'string'
+      ? new Database(join(place, 'gateway.db'), { readonly: true, timeout: THREAD_BUSY_MS })
+      : openPostgres(place, 'gateway.db');
   try {
     return answerAlarms(new AlertStatistics(db), question);
   } finally {

@@ -1,4 +1,3 @@
-import type Database from 'better-sqlite3';
 import { notificationEvents } from '#models/alerting/notificationEvent.ts';
 import type { WorkOrderDecision } from '#models/alerting/workOrderRule.ts';
 import type { AlertRecord } from '#models/contracts/alert.ts';
@@ -7,6 +6,7 @@ import { machineKey } from '#models/contracts/topics.ts';
 import { openWorkOrderStates, type WorkOrder, type WorkOrderState } from '#models/contracts/workOrder.ts';
 import type { AuditTable } from '../audit/auditTable.ts';
 import type { OfMachine } from '../identity/places.ts';
+import { createTables, type Sql } from '../store/sql.ts';
 import { type Row, Statements } from '../store/statements.ts';
 
 /** Decides whether an alert creates an order, and by whose decision; null for none. */
@@ -27,7 +27,7 @@ const CALLS_FOR_WORK = new Set(['raised', 'escalated', 'reopened', 'unshelved', 
  * changes its alert. A machine has at most one open order; further alerts create none.
  */
 export class WorkOrderTable {
-  readonly #db: Database.Database;
+  readonly #db: Sql;
   readonly #statements: Statements;
   readonly #audit: AuditTable;
   readonly #decide: DecideOrder;
@@ -35,15 +35,18 @@ export class WorkOrderTable {
   /** Created or changed orders that have not been published yet. */
   readonly #changed = new Set<string>();
 
-  constructor(db: Database.Database, audit: AuditTable, decide: DecideOrder, now: () => number) {
-    db.exec(`
+  constructor(db: Sql, audit: AuditTable, decide: DecideOrder, now: () => number) {
+    createTables(
+      db,
+      `
       CREATE TABLE IF NOT EXISTS work_orders (
         id INTEGER PRIMARY KEY AUTOINCREMENT, machine TEXT NOT NULL, site TEXT NOT NULL, alert TEXT NOT NULL, state TEXT NOT NULL,
         record TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_ms REAL NOT NULL
       ) STRICT;
       CREATE INDEX IF NOT EXISTS work_orders_due ON work_orders (state, next_ms);
       CREATE INDEX IF NOT EXISTS work_orders_open ON work_orders (machine) WHERE ${OPEN};
-    `);
+    `,
+    );
     this.#db = db;
     this.#statements = new Statements(db);
     this.#audit = audit;

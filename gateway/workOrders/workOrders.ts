@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { WorkOrder } from '#models/contracts/workOrder.ts';
+import { ALONE, type Lead } from '../peers/lead.ts';
 import { GIVE_UP_MS, retryDelayMs } from '../retryDelay.ts';
+import { unlessAway } from '../store/postgres/unlessAway.ts';
 import type { MaintenanceSystem } from './maintenanceSystem.ts';
 import type { WorkOrderTable } from './workOrderTable.ts';
 
@@ -16,6 +18,7 @@ interface WorkOrderParts {
   now: () => number;
   /** Called with each changed order. */
   changed: (order: WorkOrder) => void;
+  lead?: Lead;
 }
 
 /**
@@ -47,7 +50,9 @@ export class WorkOrders {
       .catch((error) => this.#log.error({ error: String(error) }, 'work orders could not be stored'))
       .finally(() => {
         this.#round = null;
-        for (const order of this.#parts.table.drainChanged()) this.#parts.changed(order);
+        unlessAway(() => {
+          for (const order of this.#parts.table.drainChanged()) this.#parts.changed(order);
+        });
       });
   }
 
@@ -58,6 +63,7 @@ export class WorkOrders {
   }
 
   async #work(): Promise<void> {
+    if (!(this.#parts.lead ?? ALONE).isLeader) return;
     for (const order of this.#parts.table.due(MOST)) await this.#unlessStopped(() => this.#send(order));
     for (const order of this.#parts.table.toFollow(MOST)) await this.#unlessStopped(() => this.#follow(order));
   }

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { gatewayConfigSchema } from './config.ts';
+
+const base = { dataDirectory: 'd', broker: { url: 'mqtt://127.0.0.1' }, api: { host: '127.0.0.1', port: 1 } };
+const faultsOf = (settings: object) => {
+  const read = gatewayConfigSchema.safeParse({ ...base, ...settings });
+  return read.success ? [] : read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+};
+const postgres = { type: 'postgres', url: 'postgres://millwright@db/millwright' };
+const historian = { type: 'influx', url: 'http://127.0.0.1:8086' };
+
+test('gateways that share a database share no file of series and no embedded broker', () => {
+  expect(faultsOf({ store: postgres, historian })).toEqual([]);
+  expect(faultsOf({ store: postgres, embeddedBroker: {} })).toEqual([
+    expect.stringMatching(/^historian\.type: influx, because/),
+    expect.stringMatching(/^embeddedBroker: none, because/),
+  ]);
+  expect(faultsOf({ embeddedBroker: {} })).toEqual([]);
+});
+
+test('a password in the address of the database is refused', () => {
+  expect(faultsOf({ store: { ...postgres, url: 'postgres://millwright:secret@db/m' }, historian })).toEqual([
+    expect.stringContaining('name a passwordFile'),
+  ]);
+});

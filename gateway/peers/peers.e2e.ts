@@ -1,0 +1,181 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import mqtt, { type MqttClient } from 'mqtt';
+import { afterAll, expect, test } from 'vitest';
+import type { AlertRecord } from '#models/contracts/alert.ts';
+import { alertMessage } from '../../simulators/endToEnd/alertMessage.ts';
+import { hasPostgres, startPostgres } from '../../simulators/endToEnd/postgresServer.ts';
+import { installed, type Restartable, startInflux, startMosquitto } from '../../simulators/endToEnd/servers.ts';
+import { Gateway } from '../../simulators/endToEnd/services.ts';
+import { until } from '../../simulators/endToEnd/until.ts';
+
+const KILLS = Number(process.env.MILLWRIGHT_KILLS ?? 2);
+const GROUP = 25;
+const ALERTS = KILLS * GROUP;
+const stops: (() => unknown)[] = [];
+afterAll(async () => {
+  // The last first, and each of them even where another fails.
+  for (const stop of stops.reverse()) await Promise.resolve(stop()).catch(() => undefined);
+});
+
+/** Ends a server with the test, also with one that is given up. */
+function ending<T extends { process: Restartable }>(server: T): T {
+  const kill = () => {
+    if (server.process.alive) process.kill(server.process.pid, 'SIGKILL');
+  };
+  process.once('exit', kill);
+  stops.push(async () => {
+    await server.process.end('SIGKILL');
+    process.off('exit', kill);
+  });
+  return server;
+}
+
+/** An edge: what is not acknowledged is sent again. */
+class Sender {
+  readonly #client: MqttClient;
+  readonly #waiting = new Map<number, { topic: string; text: string }>();
+  #sequence = 0;
+
+  constructor(client: MqttClient) {
+    this.#client = client;
+    client.on('message', (_topic, payload) => {
+      const { ranges } = JSON.parse(payload.toString()) as { ranges?: [number, number][] };
+      for (const [from, to] of ranges ?? []) for (let s = from; s <= to; s++) this.#waiting.delete(s);
+    });
+  }
+
+  send(asset: string, change: 'raise' | 'return'): void {
+    const sequence = ++this.#sequence;
+    const text = JSON.stringify(alertMessage({ sequence, asset, change }));
+    const message = { topic: `millwright/v1/plant/e1/alerts/${asset}`, text };
+    this.#waiting.set(sequence, message);
+    this.#client.publish(message.topic, message.text, { qos: 1 });
+  }
+
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  resend(): void {
+    for (const { topic, text } of this.#waiting.values()) this.#client.publish(topic, text, { qos: 1 });
+  }
+}
+
+/** A webhook that knows a repeated notification by its key; the events of each machine. */
+async function receiver() {
+  const accepted = new Map<string, string>();
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { asset } = JSON.parse(Buffer.concat(chunks).toString()) as { asset: string };
+      accepted.set(String(request.headers['idempotency-key']), `${asset} ${request.headers['x-millwright-event']}`);
+      response.writeHead(200).end();
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  stops.push(
+    () => server.close(),
+    () => server.closeAllConnections(),
+  );
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, accepted };
+}
+
+test.skipIf(!hasPostgres() || !installed('mosquitto') || !installed('influxd'))(
+  `two gateways on one PostgreSQL, ${KILLS} times kill -9: each transition and notification of ${ALERTS} alerts once`,
+  { timeout: 600_000 },
+  async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'millwright-peers-'));
+    const postgres = ending(await startPostgres());
+    const broker = ending(await startMosquitto(directory));
+    const influx = ending(await startInflux(directory));
+    const hook = await receiver();
+    const settings = {
+      store: { type: 'postgres', url: `${postgres.url}/postgres`, answerSeconds: 20 },
+      historian: { type: 'influx', url: influx.url },
+      notifiers: [{ type: 'webhook', url: hook.url, allowLocal: true }],
+    };
+    const passwordFile = join(directory, 'mqtt-password');
+    writeFileSync(passwordFile, 'a password');
+    const gateways: Gateway[] = [];
+    for (const name of ['a', 'b']) {
+      const own = {
+        broker: { url: broker.url, username: 'gateway', passwordFile },
+        brokerAccounts: { enrolment: { mosquittoDirectory: join(directory, name) } },
+      };
+      mkdirSync(join(directory, `gateway-${name}`));
+      gateways.push(
+        ending(await Gateway.start(join(directory, `gateway-${name}`), broker.url, { ...settings, ...own })),
+      );
+    }
+    const listening = new AbortController();
+    stops.push(() => listening.abort());
+    const client = await mqtt.connectAsync(broker.url, { reconnectPeriod: 200 });
+    stops.push(() => client.endAsync(true));
+    await client.subscribeAsync('millwright/v1/plant/e1/cmd/ack');
+    const sender = new Sender(client);
+    for (let kill = 0; kill < KILLS; kill++) {
+      for (let i = 0; i < GROUP; i++) sender.send(`m${kill * GROUP + i}`, 'raise');
+      await new Promise((done) => setTimeout(done, 100));
+      await gateways[kill % 2].process.crash();
+      sender.resend();
+    }
+    const drained = () =>
+      until(async () => {
+        if (sender.pending > 0) sender.resend();
+        return sender.pending === 0;
+      }, 120_000);
+    await drained();
+    // A return comes to the other gateway as well as a raise.
+    for (let i = 0; i < ALERTS; i += 5) sender.send(`m${i}`, 'return');
+    await drained();
+    const events = ALERTS + ALERTS / 5;
+    await until(async () => hook.accepted.size >= events, 120_000);
+    expect([...hook.accepted.values()].toSorted()).toEqual(
+      Array.from({ length: ALERTS }, (_, i) => (i % 5 === 0 ? [`m${i} raised`, `m${i} returned`] : [`m${i} raised`]))
+        .flat()
+        .toSorted(),
+    );
+    const [first, second] = await Promise.all(gateways.map((gateway) => gateway.alerts()));
+    expect(first.map((alert: AlertRecord) => alert.id).toSorted()).toEqual(
+      Array.from({ length: ALERTS }, (_, i) => `plant.e1.m${i}`).toSorted(),
+    );
+    expect(second).toEqual(first);
+    // What one gateway does, the pages of the other see.
+    const stream = await fetch(`${gateways[1].url}/api/v1/events`, { signal: listening.signal });
+    const heard = heardIn(stream, 'acknowledgedAtMs');
+    heard.catch(() => undefined);
+    await gateways[0].post('/api/v1/alerts/plant.e1.m1/acknowledge', { by: 'test' });
+    await heard;
+    await enrolsOnce(gateways, (name) => join(directory, name, 'passwords'));
+    const leaders = await Promise.all(gateways.map(async (g) => (await g.metrics()).get('millwright_gateway_leader')));
+    expect(leaders.toSorted()).toEqual([0, 1]);
+  },
+);
+
+/** Of many who use one code at both gateways at once, one gets the account; both gateways' broker files have it. */
+async function enrolsOnce(gateways: Gateway[], passwordsOf: (name: string) => string): Promise<void> {
+  const { code } = (await gateways[0].post('/api/v1/enrolments', { site: 'south', edge: 'e7' })) as { code: string };
+  const enrol = ({ url }: Gateway) =>
+    fetch(`${url}/api/v1/enrol`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code }),
+    });
+  const answers = await Promise.all([...gateways, ...gateways, ...gateways].map(enrol));
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401, 401, 401]);
+  const lineOf = (name: string) => /^south\.e7:.*$/m.exec(readFileSync(passwordsOf(name), 'utf8'))?.[0];
+  await until(() => lineOf('a') !== undefined && lineOf('a') === lineOf('b'), 10_000);
+}
+
+async function heardIn(response: Response, words: string): Promise<void> {
+  let text = '';
+  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += Buffer.from(chunk).toString();
+    if (text.includes(words) && text.includes('plant.e1.m1')) return;
+  }
+}

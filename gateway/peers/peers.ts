@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { LiveEvent } from '#models/contracts/api.ts';
+import { clientOptions } from '../store/postgres/clientOptions.ts';
+import { schemaOf } from '../store/postgres/openPostgres.ts';
+import type { PostgresSettings } from '../store/postgres/postgresSettings.ts';
+import type { Lead } from './lead.ts';
+import { Pieces, piecesOf } from './pieces.ts';
+
+/** What gateways tell each other. */
+export type PeerMessage = { events: LiveEvent[] } | { plan: string } | { accounts: 'changed' };
+
+interface PeerHandlers {
+  told: (message: PeerMessage) => void;
+  /** This gateway became the leader. */
+  leads: () => void;
+}
+
+const CHANNEL = 'millwright';
+const TURN_MS = 1000;
+/** How long a lead lasts that is not renewed. */
+const LEASE_MS = 6000;
+/** A leader stops before its lease ends, so that two never lead at once; its clock may run a little slow. */
+const MARGIN_MS = 1000;
+const GATHER_MS = 50;
+/** Live events that wait for a connection; beyond, they are dropped, and pages are told to load the present state. */
+const MAX_WAITING = 2000;
+
+/**
+ * The other gateways of a PostgreSQL database. One of them leads: it holds a lease, renewed every second, so a gateway
+ * that died or hangs is followed after six. Live events reach all of them by NOTIFY.
+ */
+export class Peers implements Lead {
+  /** Gateways became the leader so often since this one started. */
+  turns = 0;
+  readonly #settings: PostgresSettings;
+  readonly #handlers: PeerHandlers;
+  readonly #log: Logger;
+  readonly #me = randomUUID();
+  readonly #pieces = new Pieces(this.#me);
+  #client: pg.Client | null = null;
+  #leadsUntilMs = Number.NEGATIVE_INFINITY;
+  #wasLeader = false;
+  #waiting: LiveEvent[] = [];
+  #sent = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #gathering: NodeJS.Timeout | null = null;
+  #turn: Promise<void> = Promise.resolve();
+  #asked: Promise<unknown> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(settings: PostgresSettings, handlers: PeerHandlers, log: Logger) {
+    this.#settings = settings;
+    this.#handlers = handlers;
+    this.#log = log;
+  }
+
+  get isLeader(): boolean {
+    return performance.now() < this.#leadsUntilMs;
+  }
+
+  get isConnected(): boolean {
+    return this.#client !== null;
+  }
+
+  start(): void {
+    this.#turn = this.#takeTurn();
+  }
+
+  /** Gives the lead away, so that the next gateway need not wait for its end. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    if (this.#gathering) clearTimeout(this.#gathering);
+    await this.#turn;
+    this.#leadsUntilMs = Number.NEGATIVE_INFINITY;
+    const client = this.#client;
+    this.#client = null;
+    if (client !== null)
+      await this.#ask(client, 'UPDATE lead SET until = now() WHERE holder = $1', [this.#me]).catch(() => undefined);
+    await client?.end().catch(() => undefined);
+  }
+
+  /** Live events for the pages of the other gateways. */
+  publish(event: LiveEvent): void {
+    if (this.#waiting.length >= MAX_WAITING) this.#waiting = [{ type: 'reload' }];
+    this.#waiting.push(event);
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = null;
+      if (this.#client === null) return;
+      const events = this.#waiting;
+      this.#waiting = [];
+      this.tell({ events });
+    }, GATHER_MS);
+  }
+
+  /** Tells the other gateways. Without a connection it is lost: what matters is in the database. */
+  tell(message: PeerMessage): void {
+    const pieces = piecesOf(this.#me, this.#sent++, JSON.stringify(message));
+    const client = this.#client;
+    if (client === null) return;
+    for (const piece of pieces) this.#ask(client, 'SELECT pg_notify($1, $2)', [CHANNEL, piece]).catch(() => undefined);
+  }
+
+  async #takeTurn(): Promise<void> {
+    try {
+      this.#client ??= await this.#connect();
+      await this.#lease(this.#client);
+    } catch (error) {
+      this.#lose(error);
+    }
+    if (this.isLeader !== this.#wasLeader) {
+      this.#wasLeader = this.isLeader;
+      this.#log.info(this.#wasLeader ? 'this gateway leads' : 'this gateway no longer leads');
+      if (this.#wasLeader) {
+        this.turns++;
+        this.#handlers.leads();
+      }
+    }
+    if (!this.#isStopped) this.#timer = setTimeout(() => this.start(), TURN_MS);
+  }
+
+  /** Takes or renews the lead by the server's clock. The own end is counted from before the question. */
+  async #lease(client: pg.Client): Promise<void> {
+    const askedMs = performance.now();
+    const { rowCount } = await this.#ask(
+      client,
+      `INSERT INTO lead (id, holder, until) VALUES (1, $1, now() + $2 * interval '1 millisecond')
+       ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, until = excluded.until
+       WHERE lead.holder = excluded.holder OR lead.until < now()`,
+      [this.#me, LEASE_MS],
+    );
+    this.#leadsUntilMs = rowCount === 1 ? askedMs + LEASE_MS - MARGIN_MS : Number.NEGATIVE_INFINITY;
+  }
+
+  /** One question after the other. */
+  #ask(client: pg.Client, text: string, values: unknown[]): Promise<pg.QueryResult> {
+    const asked = this.#asked.then(() => client.query(text, values));
+    this.#asked = asked.catch(() => undefined);
+    return asked;
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client({ ...clientOptions(this.#settings), query_timeout: this.#settings.answerMs });
+    client.on('error', (error) => {
+      if (client === this.#client) this.#lose(error);
+    });
+    client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
+    await client.connect();
+    await client.query(`SET search_path TO ${schemaOf('gateway.db')}; LISTEN ${CHANNEL}`);
+    // What the others said meanwhile is unknown.
+    this.#handlers.told({ events: [{ type: 'reload' }] });
+    this.#handlers.told({ accounts: 'changed' });
+    return client;
+  }
+
+  #hear(payload: string): void {
+    try {
+      const text = this.#pieces.add(payload);
+      if (text !== null) this.#handlers.told(JSON.parse(text) as PeerMessage);
+    } catch (error) {
+      this.#log.warn({ error: String(error) }, 'a message of another gateway could not be read');
+    }
+  }
+
+  #lose(error: unknown): void {
+    if (this.#client !== null) this.#log.warn({ error: String(error) }, 'the other gateways cannot be reached');
+    const client = this.#client;
+    this.#client = null;
+    void client?.end().catch(() => undefined);
+  }
+}

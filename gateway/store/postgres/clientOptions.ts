@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import type { ClientConfig } from 'pg';
+import type { PostgresSettings } from './postgresSettings.ts';
+
+const CONNECT_MS = 3000;
+/**
+ * A session that stops in a transaction is ended by the server: it would keep the others waiting. A lost machine is
+ * noticed within 15 s.
+ */
+const SESSION = [
+  'idle_in_transaction_session_timeout=10s',
+  'standard_conforming_strings=on',
+  'tcp_keepalives_idle=5',
+  'tcp_keepalives_interval=5',
+  'tcp_keepalives_count=2',
+];
+
+/** Options of the client, with secrets read from their files. @throws if a file is unreadable. */
+export function clientOptions({ url, passwordFile, caFile, answerMs }: PostgresSettings): ClientConfig {
+  const options = [...SESSION, `statement_timeout=${answerMs}`, `lock_timeout=${answerMs}`];
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    application_name: 'millwright',
+    options: options.map((option) => `-c ${option}`).join(' '),
+    ...(passwordFile !== undefined && { password: readFileSync(passwordFile, 'utf8').trim() }),
+    ...(caFile !== undefined && { ssl: { ca: readFileSync(caFile, 'utf8') } }),
+  };
+}

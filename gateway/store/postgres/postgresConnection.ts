@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { PostgresSettings } from './postgresSettings.ts';
+import { type Answer, CONNECTED_AS, CONNECTION, type Question, type ThreadData, WAKE } from './threadTypes.ts';
+
+const CONNECT_MS = 8000;
+/** After a connection waited in vain, the others of the process wait this long, until one of them gets an answer. */
+const DOUBT_MS = 250;
+const DOUBT_LASTS_MS = 10_000;
+/** By server: when a wait was in vain. */
+const silentSinceMs = new Map<string, number>();
+
+/** PostgreSQL gave an error, or no answer. */
+export class PostgresError extends Error {
+  readonly code: string;
+  /** The API passes it on: the request may succeed in a moment. */
+  readonly statusCode = 503;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * One connection, asked synchronously: a thread speaks to the server while the caller waits, at most `answerMs`. Without
+ * a connection questions fail at once; the thread connects again by itself.
+ */
+export class PostgresConnection {
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #flags: Int32Array<SharedArrayBuffer>;
+  readonly #answerMs: number;
+  readonly #server: string;
+  #asked = 0;
+
+  /** @throws PostgresError if the server cannot be reached. */
+  constructor(settings: PostgresSettings, schema: string) {
+    const { port1, port2 } = new MessageChannel();
+    const flags = new SharedArrayBuffer(12);
+    this.#flags = new Int32Array(flags);
+    this.#port = port1;
+    this.#answerMs = settings.answerMs;
+    this.#server = settings.url;
+    const workerData: ThreadData = { port: port2, flags, settings, schema };
+    this.#worker = new Worker(threadFile(), { workerData, transferList: [port2] });
+    this.#worker.unref();
+    this.#port.unref();
+    try {
+      this.#answer({ kind: 'wait', id: ++this.#asked }, CONNECT_MS);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** The number of the present connection; null: there is none. */
+  get present(): number | null {
+    return Atomics.load(this.#flags, CONNECTION) === 1 ? Atomics.load(this.#flags, CONNECTED_AS) : null;
+  }
+
+  /** @param of the connection that the question belongs to. @throws PostgresError */
+  ask(text: string, values: unknown[] | null, of = this.present): Extract<Answer, { ok: true }> {
+    if (of === null || this.present !== of)
+      throw new PostgresError('unreachable', 'PostgreSQL cannot be reached at present');
+    // The server ends a statement of this length itself; the rest is for its answer.
+    const isInDoubt = performance.now() - (silentSinceMs.get(this.#server) ?? -DOUBT_LASTS_MS) < DOUBT_LASTS_MS;
+    return this.#answer(
+      { kind: 'ask', id: ++this.#asked, text, values, of },
+      isInDoubt ? DOUBT_MS : this.#answerMs + 500,
+    );
+  }
+
+  close(): void {
+    this.#port.postMessage({ kind: 'close' } satisfies Question);
+    this.#worker.ref();
+  }
+
+  #answer(question: Extract<Question, { id: number }>, mostMs: number): Extract<Answer, { ok: true }> {
+    const untilMs = performance.now() + mostMs;
+    this.#port.postMessage(question);
+    for (;;) {
+      const seen = Atomics.load(this.#flags, WAKE);
+      const answer = receiveMessageOnPort(this.#port)?.message as Answer | undefined;
+      // The answer to a question that was given up is no answer to this one.
+      if (answer !== undefined && answer.id !== question.id) continue;
+      if (answer?.ok && question.kind === 'ask') silentSinceMs.delete(this.#server);
+      if (answer?.ok) return answer;
+      if (answer !== undefined) throw new PostgresError(answer.code, answer.message);
+      const leftMs = untilMs - performance.now();
+      if (leftMs > 0) Atomics.wait(this.#flags, WAKE, seen, leftMs);
+      else break;
+    }
+    this.#port.postMessage({ kind: 'drop' } satisfies Question);
+    Atomics.store(this.#flags, CONNECTION, 0);
+    // A short wait proves nothing: the next long one may be answered.
+    if (mostMs > DOUBT_MS) silentSinceMs.set(this.#server, performance.now());
+    throw new PostgresError('unreachable', `PostgreSQL did not answer within ${mostMs} ms`);
+  }
+}
+
+/** The built thread is beside the built command; when run from source, in `dist`. */
+function threadFile(): URL {
+  const candidates = ['./postgresThread.js', '../postgresThread.js', '../../../dist/postgresThread.js'].map(
+    (path) => new URL(path, import.meta.url),
+  );
+  const found = candidates.find((url) => existsSync(fileURLToPath(url)));
+  if (!found) throw new Error('postgresThread.js is not built: npm run build:command');
+  return found;
+}

@@ -1,0 +1,142 @@
+import type { Sql, SqlResult, SqlStatement } from '../sql.ts';
+import { toPostgres, withValues } from './dialect.ts';
+import { PostgresConnection, PostgresError } from './postgresConnection.ts';
+import type { PostgresSettings } from './postgresSettings.ts';
+
+/** Locks of this kind, by schema: one gateway writes at a time, as in an SQLite file. */
+const WRITES = 0x6d77;
+
+/** Characters of statements that travel together. */
+const MAX_TOGETHER = 1_000_000;
+
+/** A schema of PostgreSQL behind the calls of an SQLite file. */
+export class PostgresDatabase implements Sql {
+  readonly isShared = true;
+  readonly #connection: PostgresConnection;
+  readonly #schema: string;
+  /** The connection of the open transaction. */
+  #open: number | null = null;
+  /** Statements of the open transaction that have not been sent. */
+  #waiting: string[] = [];
+  #waitingCharacters = 0;
+  readonly #translated = new Map<string, string>();
+
+  /** @throws PostgresError if the server cannot be reached. */
+  constructor(settings: PostgresSettings, schema: string) {
+    this.#connection = new PostgresConnection(settings, schema);
+    this.#schema = schema;
+  }
+
+  prepare(sql: string): SqlStatement {
+    return new PostgresStatement(toPostgres(sql), (text, values) => this.#ask(text, values));
+  }
+
+  exec(sql: string): void {
+    this.#ask(sql, null);
+  }
+
+  later(sql: string, values: readonly unknown[]): void {
+    const translated = this.#translated.get(sql) ?? toPostgres(sql);
+    this.#translated.set(sql, translated);
+    const text = withValues(translated, values.map(storable));
+    if (this.#open === null) {
+      this.#ask(text, null);
+      return;
+    }
+    this.#waiting.push(text);
+    this.#waitingCharacters += text.length;
+    if (this.#waitingCharacters > MAX_TOGETHER) this.#send();
+  }
+
+  transaction<R>(work: () => R): (() => R) & { immediate(): R } {
+    const run = () => (this.#open === null ? this.#transact(work) : work());
+    return Object.assign(run, { immediate: run });
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #transact<R>(work: () => R): R {
+    this.#open = this.#connection.present;
+    try {
+      this.exec(`BEGIN; SELECT pg_advisory_xact_lock(${WRITES}, hashtext('${this.#schema}'))`);
+      const result = work();
+      const { command } = this.#ask('COMMIT', null);
+      // After an error that was caught within it, a transaction only ends.
+      if (command !== 'COMMIT') throw new PostgresError('rolled_back', 'the transaction was rolled back');
+      return result;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    } finally {
+      this.#open = null;
+      this.#waiting = [];
+      this.#waitingCharacters = 0;
+    }
+  }
+
+  #ask(text: string, values: unknown[] | null) {
+    this.#send();
+    return this.#connection.ask(text, values, this.#open ?? this.#connection.present);
+  }
+
+  #send(): void {
+    if (this.#waiting.length === 0) return;
+    const together = this.#waiting.join(';\n');
+    this.#waiting = [];
+    this.#waitingCharacters = 0;
+    this.#connection.ask(together, null, this.#open);
+  }
+
+  #rollBack(): void {
+    try {
+      this.#connection.ask('ROLLBACK', null, this.#open);
+    } catch {
+      // With the connection the server has ended the transaction.
+    }
+  }
+}
+
+type Ask = (text: string, values: unknown[]) => { rows: Record<string, unknown>[]; changes: number };
+
+class PostgresStatement implements SqlStatement {
+  readonly #text: string;
+  readonly #ask: Ask;
+  #isPlucked = false;
+
+  constructor(text: string, ask: Ask) {
+    this.#text = text;
+    this.#ask = ask;
+  }
+
+  run(...values: unknown[]): SqlResult {
+    const { rows, changes } = this.#asked(values);
+    return { changes, lastInsertRowid: Number(rows[0]?.id ?? 0) };
+  }
+
+  get(...values: unknown[]): unknown {
+    return this.all(...values)[0];
+  }
+
+  all(...values: unknown[]): unknown[] {
+    const { rows } = this.#asked(values);
+    return this.#isPlucked ? rows.map((row) => Object.values(row)[0]) : rows;
+  }
+
+  iterate(...values: unknown[]): Iterable<unknown> {
+    return this.all(...values);
+  }
+
+  pluck(): SqlStatement {
+    this.#isPlucked = true;
+    return this;
+  }
+
+  #asked(values: unknown[]) {
+    return this.#ask(this.#text, values.map(storable));
+  }
+}
+
+/** PostgreSQL keeps no NUL in a text. */
+const storable = (value: unknown) => (typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : (value ?? null));
