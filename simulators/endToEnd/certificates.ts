@@ -7,7 +7,9 @@ export function makeCertificates(directory: string, names: readonly string[]) {
   const folder = join(directory, 'certificates');
   mkdirSync(folder, { recursive: true });
   const file = (name: string, ending: string) => join(folder, `${name}.${ending}`);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
+  // The OPC UA library leaves an OPENSSL_CONF in a process that names no file; another test file may have loaded it.
+  const { OPENSSL_CONF: _, ...env } = process.env;
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe', env });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   openssl(
     'req',
