@@ -53,12 +53,10 @@ export default defineConfig({
           include: ['{edge,gateway,models,simulators,dashboards}/**/*.e2e.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          // Each file runs real servers and processes, and waits for half of its time: two cores carry three files.
-          maxWorkers: 3,
+          // Two files at a time occupy two cores; with a third, what is measured in seconds becomes late.
+          maxWorkers: 2,
           // As above: loading the modules of each file anew took a second and a half.
           isolate: false,
-          // Vitest asks for it of projects with another number of workers.
-          sequence: { groupOrder: 1 },
         },
       },
       // Hours, not minutes: npm run soak:memory and its like.

@@ -217,7 +217,8 @@ describe.skipIf(!there)(`the wire between edge and gateway is pulled for ${CUT_S
       }
       expect(pace).toBeGreaterThan(20);
       expect(CUT_S / drainS).toBeGreaterThan(1);
-      expect(alertMs).toBeLessThan(3000);
+      // Alerts are sent first: most of the backlog still waits when the last one has arrived.
+      expect(waitingAtAlert).toBeGreaterThan(waiting / 2);
     },
     40 * 60_000,
   );
