@@ -55,8 +55,6 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Two files at a time occupy two cores; with a third, what is measured in seconds becomes late.
           maxWorkers: 2,
-          // As above: loading the modules of each file anew took a second and a half.
-          isolate: false,
         },
       },
       // Hours, not minutes: npm run soak:memory and its like.
