@@ -40,8 +40,10 @@ export class BrokerAccounts {
 
   /** The account of a broker client; undefined: there is none. */
   account(username: string): BrokerAccount | undefined {
+    const configured = this.#configured.get(username);
+    if (configured !== undefined) return configured;
     const enrolled = this.#identities.enrolments.account(username);
-    return this.#configured.get(username) ?? (enrolled === null ? undefined : enrolledAccount(enrolled));
+    return enrolled === null ? undefined : enrolledAccount(enrolled);
   }
 
   list(): Enrolment[] {

@@ -263,7 +263,7 @@ const workOrdersSchema = z.strictObject({
 export type WorkOrdersConfig = z.infer<typeof workOrdersSchema>;
 
 const username = z.string().regex(/^[A-Za-z0-9._@-]{1,64}$/, 'letters, digits, ".", "_", "@" and "-"');
-const filter = z.string().regex(/^[^\0\r\n]{1,500}$/, 'a topic filter such as plant/#');
+export const topicFilterSchema = z.string().regex(/^[^\0\r\n]{1,500}$/, 'a topic filter such as plant/#');
 
 /** Broker clients other than the gateway: edges publish only under their own site and name. */
 const brokerAccountsSchema = z
@@ -277,7 +277,7 @@ const brokerAccountsSchema = z
           username: username.optional(),
           passwordFile: z.string(),
           /** Topics of the edge's machines. */
-          receives: z.array(filter).default([]),
+          receives: z.array(topicFilterSchema).default([]),
         }),
       )
       .default([]),
@@ -287,7 +287,7 @@ const brokerAccountsSchema = z
           username,
           passwordFile: z.string(),
           publishes: z
-            .array(filter.refine((f) => !/^(millwright(\/|$)|[+#])/.test(f), 'topics outside millwright/'))
+            .array(topicFilterSchema.refine((f) => !/^(millwright(\/|$)|[+#])/.test(f), 'topics outside millwright/'))
             .min(1),
         }),
       )

@@ -13,15 +13,11 @@ export async function readTogether<T>(
 ): Promise<T> {
   const { readTableFiles } = await import('../detect/tableFiles.ts');
   const { readJoined } = await import('#models/tables/joinTables.ts');
-  const { parseTable } = await import('#models/tables/parseTable.ts');
+  const { readNamed } = await import('#models/tables/parseTable.ts');
   let result: { value: T } | undefined;
   await shell.onTable(async () => {
     const files = await readTableFiles(paths);
-    const tables = files.map(({ name, bytes }) => {
-      const table = parseTable(bytes, separator);
-      for (const note of table.notes) shell.say(`${name}: ${note}`);
-      return { name, table };
-    });
+    const tables = files.map((file) => readNamed(file, separator, shell.say, (table) => ({ name: file.name, table })));
     result = { value: readJoined(tables, unit, read) };
   });
   if (result === undefined) throw new Error(`${paths.join(', ')}: not read`);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { enrolledSchema, enrolmentCodeSchema, enrolmentSchema } from '#models/contracts/enrolment.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import type { BrokerAccounts } from '../brokerAccounts.ts';
+import { topicFilterSchema } from '../config.ts';
 import type { FailedLogins } from './failedLogins.ts';
 import { errorSchema } from './routes.ts';
 
@@ -42,11 +43,7 @@ export function addEnrolmentRoutes(server: FastifyInstance, { enrolments, failed
         description:
           'Creates a one-time code with which an edge obtains its broker account, or a new password for it. The response contains the code, which is not stored; an earlier code of the edge becomes invalid.',
         body: params.extend({
-          receives: z
-            .array(z.string().regex(/^[^\0\r\n]{1,500}$/, 'a topic filter such as plant/#'))
-            .max(MAX_FILTERS)
-            .default([])
-            .describe('topics of the edge’s machines'),
+          receives: z.array(topicFilterSchema).max(MAX_FILTERS).default([]).describe('topics of the edge’s machines'),
           hours: z.number().min(0.01).max(MAX_HOURS).default(24),
         }),
         response: {

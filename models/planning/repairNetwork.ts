@@ -63,8 +63,7 @@ export function serviceOf(network: RepairNetwork, levels: SpareLevels, law: Resu
 function resupplyLaws({ depotDays, sites, varianceRatio }: RepairNetwork, depot: number, law: ResupplyLaw): CountLaw[] {
   const requests = sites.map(({ rate, ownShare }) => rate * (1 - ownShare));
   const total = requests.reduce((a, b) => a + b, 0);
-  const inRepair = total * depotDays;
-  const owed = momentsBeyond(countLaw(inRepair, varianceRatio * inRepair), depot);
+  const owed = owedByDepot(total * depotDays, varianceRatio, depot);
   return sites.map(({ rate, transportDays, ownShare, ownDays }, j) => {
     const part = total > 0 ? requests[j] / total : 0;
     const own = rate * ownShare * ownDays + requests[j] * transportDays;
@@ -73,6 +72,10 @@ function resupplyLaws({ depotDays, sites, varianceRatio }: RepairNetwork, depot:
     return countLaw(mean, varianceRatio * own + part * (1 - part) * owed.mean + part ** 2 * owed.variance);
   });
 }
+
+/** Units that sites wait for at the depot: what is in repair beyond its stock. @param inRepair their mean. */
+const owedByDepot = (inRepair: number, varianceRatio: number, depot: number) =>
+  momentsBeyond(countLaw(inRepair, varianceRatio * inRepair), depot);
 
 /** The best levels of so many units in all. */
 export interface SparesOption extends SpareLevels {
@@ -89,6 +92,8 @@ const DEPOT_DONE = 1e-6;
  */
 export function bestLevels(network: RepairNetwork, mostUnits: number, law: ResupplyLaw = 'corrected'): SparesOption[] {
   const best: SparesOption[] = [];
+  const inRepair =
+    network.sites.reduce((sum, { rate, ownShare }) => sum + rate * (1 - ownShare), 0) * network.depotDays;
   for (let depot = 0; depot <= mostUnits; depot++) {
     const laws = resupplyLaws(network, depot, law);
     allocate(laws, mostUnits - depot, (sites, backorders) => {
@@ -96,14 +101,9 @@ export function bestLevels(network: RepairNetwork, mostUnits: number, law: Resup
       if (best[units] === undefined || backorders < best[units].backorders - 1e-12)
         best[units] = { units, depot, sites: [...sites], backorders };
     });
-    if (depotOwes(network, depot) < DEPOT_DONE) break;
+    if (owedByDepot(inRepair, network.varianceRatio, depot).mean < DEPOT_DONE) break;
   }
   return best;
-}
-
-function depotOwes({ depotDays, sites, varianceRatio }: RepairNetwork, depot: number): number {
-  const inRepair = sites.reduce((sum, { rate, ownShare }) => sum + rate * (1 - ownShare), 0) * depotDays;
-  return momentsBeyond(countLaw(inRepair, varianceRatio * inRepair), depot).mean;
 }
 
 /** Gives units to sites by marginal analysis, and tells of each step. */

@@ -18,7 +18,11 @@ export function isParquet(bytes: Uint8Array): boolean {
  * @throws TableError if the file is damaged, or a column holds lists, structures or bytes.
  */
 export async function parquetText(bytes: Uint8Array): Promise<Uint8Array> {
-  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  // Only the parts that are asked for are copied.
+  const file = {
+    byteLength: bytes.byteLength,
+    slice: (from: number, to?: number) => new Uint8Array(bytes.subarray(from, to)).buffer,
+  };
   try {
     const metadata = await parquetMetadataAsync(file);
     const names = parquetSchema(metadata).children.map((column) => column.element.name);
