@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PlanItem } from '#models/contracts/plan.ts';
 import { jointOrders } from './jointOrders.ts';
+import { ITEM } from './stockItem.fixture.ts';
 import type { StockItem } from './stockPolicy.ts';
 
 /** Ten days' review and delivery, one unit a day. */
@@ -22,17 +23,6 @@ const planOf = (item: string, change: Partial<PlanItem>): PlanItem =>
     ...change,
   }) as PlanItem;
 
-const ITEM: StockItem = {
-  stock: 0,
-  onOrder: 0,
-  unitCost: 10,
-  orderCost: 0,
-  holdingRate: 0.02,
-  shortageCost: 10,
-  minimumOrder: 0,
-  packSize: 1,
-  unit: 1,
-};
 const urgent = planOf('a', { stock: 4, orderNow: 8, orderCost: 80, costOfWaiting: 50, whyOrder: 'Needed.' });
 /** Reordered from the fourth day on, and from the ninth. */
 const [soon, later] = [planOf('b', { stock: 15 }), planOf('c', { stock: 20 })];

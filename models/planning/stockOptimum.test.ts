@@ -1,19 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type DemandLaw, LAW_LEVELS, NO_DEMAND } from './demandLaw.ts';
 import type { ItemDemand } from './itemDemand.ts';
+import { ITEM } from './stockItem.fixture.ts';
 import { planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
-
-const ITEM: StockItem = {
-  stock: 0,
-  onOrder: 0,
-  unitCost: 10,
-  orderCost: 0,
-  holdingRate: 0.02,
-  shortageCost: 10,
-  minimumOrder: 0,
-  packSize: 1,
-  unit: 1,
-};
 
 /** Any number up to the largest is as likely as another, in steps that the levels of a law hit exactly. */
 const uniform = (largest: number): DemandLaw => ({

@@ -5,19 +5,8 @@ import { withinBudget } from './budget.ts';
 import { countingUnit } from './countingUnit.ts';
 import { type DemandLaw, LAW_LEVELS, NO_DEMAND } from './demandLaw.ts';
 import type { ItemDemand } from './itemDemand.ts';
+import { ITEM } from './stockItem.fixture.ts';
 import { planStock, type StockItem, type StockTarget } from './stockPolicy.ts';
-
-const ITEM: StockItem = {
-  stock: 0,
-  onOrder: 0,
-  unitCost: 10,
-  orderCost: 0,
-  holdingRate: 0.02,
-  shortageCost: 10,
-  minimumOrder: 0,
-  packSize: 1,
-  unit: 1,
-};
 
 const normal = (mean: number, deviation: number, unit = 1): DemandLaw => ({
   mean,
