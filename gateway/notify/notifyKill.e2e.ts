@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mqtt, { type MqttClient } from 'mqtt';
+import mqtt from 'mqtt';
 import { afterAll, expect, test } from 'vitest';
 import { randomOf } from '#models/random/random.ts';
-import { alertMessage } from '../../simulators/endToEnd/alertMessage.ts';
+import { AlertSender } from '../../simulators/endToEnd/alertSender.ts';
 import { Gateway } from '../../simulators/endToEnd/services.ts';
 import { until } from '../../simulators/endToEnd/until.ts';
 import { freePort } from '../../simulators/freePort.ts';
@@ -17,46 +17,6 @@ const GROUP = 25;
 const ALERTS = KILLS * GROUP;
 let stop: () => Promise<void> = async () => undefined;
 afterAll(() => stop());
-
-/** An edge's messages, sent again until the gateway has acknowledged them, as an edge does. */
-class Sender {
-  readonly #client: MqttClient;
-  readonly #waiting = new Map<number, string>();
-  #sequence = 0;
-
-  constructor(client: MqttClient) {
-    this.#client = client;
-    client.on('message', (_topic, payload) => {
-      const { ranges } = JSON.parse(payload.toString()) as { ranges?: [number, number][] };
-      for (const [from, to] of ranges ?? []) for (let s = from; s <= to; s++) this.#waiting.delete(s);
-    });
-  }
-
-  send(id: string, change: 'raise' | 'return'): void {
-    const sequence = ++this.#sequence;
-    const body = alertMessage({ sequence, asset: id, change });
-    this.#waiting.set(sequence, JSON.stringify(body));
-    this.#publish(JSON.stringify(body));
-  }
-
-  get pending(): number {
-    return this.#waiting.size;
-  }
-
-  /** Whether the gateway has what was sent of an alert. */
-  isTaken(id: string): boolean {
-    return [...this.#waiting.values()].every((text) => (JSON.parse(text) as { asset: string }).asset !== id);
-  }
-
-  resend(): void {
-    for (const text of this.#waiting.values()) this.#publish(text);
-  }
-
-  #publish(text: string): void {
-    const { asset } = JSON.parse(text) as { asset: string };
-    this.#client.publish(`millwright/v1/plant/e1/alerts/${asset}`, text, { qos: 1 });
-  }
-}
 
 test(`every notification of ${ALERTS} alerts is delivered once, through ${KILLS} kill -9 and a failing receiver`, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-notify-kill-'));
@@ -94,7 +54,7 @@ test(`every notification of ${ALERTS} alerts is delivered once, through ${KILLS}
   });
   const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 200 });
   await client.subscribeAsync('millwright/v1/plant/e1/cmd/ack');
-  const sender = new Sender(client);
+  const sender = new AlertSender(client);
   stop = async () => {
     await client.endAsync(true);
     await gateway.process.end('SIGTERM');

@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mqtt, { type MqttClient } from 'mqtt';
+import mqtt from 'mqtt';
 import { afterAll, expect, test } from 'vitest';
 import type { AlertRecord } from '#models/contracts/alert.ts';
-import { alertMessage } from '../../simulators/endToEnd/alertMessage.ts';
+import { AlertSender } from '../../simulators/endToEnd/alertSender.ts';
 import { hasPostgres, startPostgres } from '../../simulators/endToEnd/postgresServer.ts';
 import { installed, type Restartable, startInflux, startMosquitto } from '../../simulators/endToEnd/servers.ts';
 import { Gateway } from '../../simulators/endToEnd/services.ts';
@@ -32,37 +32,6 @@ function ending<T extends { process: Restartable }>(server: T): T {
     process.off('exit', kill);
   });
   return server;
-}
-
-/** An edge: what is not acknowledged is sent again. */
-class Sender {
-  readonly #client: MqttClient;
-  readonly #waiting = new Map<number, { topic: string; text: string }>();
-  #sequence = 0;
-
-  constructor(client: MqttClient) {
-    this.#client = client;
-    client.on('message', (_topic, payload) => {
-      const { ranges } = JSON.parse(payload.toString()) as { ranges?: [number, number][] };
-      for (const [from, to] of ranges ?? []) for (let s = from; s <= to; s++) this.#waiting.delete(s);
-    });
-  }
-
-  send(asset: string, change: 'raise' | 'return'): void {
-    const sequence = ++this.#sequence;
-    const text = JSON.stringify(alertMessage({ sequence, asset, change }));
-    const message = { topic: `millwright/v1/plant/e1/alerts/${asset}`, text };
-    this.#waiting.set(sequence, message);
-    this.#client.publish(message.topic, message.text, { qos: 1 });
-  }
-
-  get pending(): number {
-    return this.#waiting.size;
-  }
-
-  resend(): void {
-    for (const { topic, text } of this.#waiting.values()) this.#client.publish(topic, text, { qos: 1 });
-  }
 }
 
 /** A webhook that knows a repeated notification by its key; the events of each machine. */
@@ -117,7 +86,7 @@ test.skipIf(!hasPostgres() || !installed('mosquitto') || !installed('influxd'))(
     const client = await mqtt.connectAsync(broker.url, { reconnectPeriod: 200 });
     stops.push(() => client.endAsync(true));
     await client.subscribeAsync('millwright/v1/plant/e1/cmd/ack');
-    const sender = new Sender(client);
+    const sender = new AlertSender(client);
     for (let kill = 0; kill < KILLS; kill++) {
       for (let i = 0; i < GROUP; i++) sender.send(`m${kill * GROUP + i}`, 'raise');
       await new Promise((done) => setTimeout(done, 100));
