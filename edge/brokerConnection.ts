@@ -14,6 +14,7 @@ export function brokerClient(url: string, broker: BrokerConfig, options: IClient
     client,
     () => brokerPassword(broker),
     (error) => log.error({ url, error: String(error) }, 'the password of the broker cannot be read'),
+    broker.standby,
   );
   return client;
 }

@@ -1,5 +1,6 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import { brokerUrlSchema, standbySchema } from '#models/configuration/brokerUrl.ts';
 import { severitySchema } from '#models/contracts/alert.ts';
 import { roleSchema } from '#models/contracts/identity.ts';
 import { namePatternSchema, nameSchema } from '#models/contracts/names.ts';
@@ -10,7 +11,8 @@ import { ORDER_FIELDS } from './workOrders/orderFields.ts';
 import { fieldsOf, type Template } from './workOrders/template.ts';
 
 const brokerFields = {
-  url: z.url({ protocol: /^(mqtt|mqtts|tcp|ssl)$/, error: 'an address such as mqtt://host:1883 or mqtts://host:8883' }),
+  url: brokerUrlSchema,
+  standby: standbySchema,
   username: z.string().optional(),
   passwordFile: z.string().optional(),
   caFile: z.string().optional(),

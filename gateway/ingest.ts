@@ -1,7 +1,6 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
-import { keepConnecting } from '#models/configuration/mqttReconnect.ts';
-import { withoutPassword } from '#models/configuration/withoutPassword.ts';
+import { brokerInUse, keepConnecting } from '#models/configuration/mqttReconnect.ts';
 import type { Envelope } from '#models/contracts/envelope.ts';
 import { type KeptMessage, parseMessage, type Refusal } from '#models/contracts/message.ts';
 import type { Piece, Want } from '#models/contracts/modelPieces.ts';
@@ -85,6 +84,7 @@ export class Ingest {
       this.#client,
       () => brokerPassword(broker),
       (error) => this.#log.error({ error: String(error) }, 'the broker password cannot be read'),
+      broker.standby,
     );
     this.#client.handleMessage = (_packet, resume) => {
       // The broker is acknowledged when resume() is called: delaying it applies back-pressure.
@@ -94,7 +94,7 @@ export class Ingest {
     this.#client.on('message', (topic, payload) => this.#accept(topic, payload));
     this.#client.on('connect', () => {
       this.#wasConnected = true;
-      this.#log.info({ url: withoutPassword(broker.url) }, 'gateway connected');
+      this.#log.info({ broker: brokerInUse(this.#client) }, 'gateway connected');
       for (const filter of filtersOf(broker.isShared === true)) {
         this.#client.subscribe(filter, { qos: 1 }, (error) => {
           if (error) this.#log.error({ filter, error: error.message }, 'the broker refused a subscription');

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { brokerUrlSchema, standbySchema } from '#models/configuration/brokerUrl.ts';
 
 /** Of sources and of the uplink. */
 export const brokerFields = {
-  url: z.url({ protocol: /^(mqtt|mqtts|tcp|ssl)$/, error: 'an address such as mqtt://host:1883 or mqtts://host:8883' }),
+  url: brokerUrlSchema,
+  standby: standbySchema,
   username: z.string().optional(),
   passwordFile: z.string().optional(),
   caFile: z.string().optional(),

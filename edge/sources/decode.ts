@@ -33,6 +33,15 @@ export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits):
   return pointsOf(named, spec, message.value, at, undefined, limits);
 }
 
+/** A retained message may be of any age: a value without a time of its own would look new on each connection. */
+export function decodeRetained(route: Route, payload: Uint8Array, limits: DecodeLimits): Arrival[] {
+  return decode(route, payload, limits).map((arrival) => {
+    if (!arrival.ok || arrival.block.timeQuality !== 'received') return arrival;
+    const { asset, point } = arrival.block;
+    return { ok: false, rejection: 'retained', point: { asset, point } };
+  });
+}
+
 /** A payload without its compression. Bytes that may be anything begin like compressed ones now and then: those stay. */
 function wholeOf(payload: Uint8Array, spec: Payload): Read<Uint8Array> {
   const whole = inflated(payload);

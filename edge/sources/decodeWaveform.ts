@@ -4,10 +4,10 @@ import { type Contradiction, findContradiction } from './contradiction.ts';
 import { arrivalOf, checkWaveform, type DecodeLimits, inUnit, type PointName, timeOf } from './decoded.ts';
 import { detectInterleavedAxes } from './detectInterleavedAxes.ts';
 import { namesOf } from './deviceNames.ts';
+import { readerOf } from './entries.ts';
 import { inflated } from './jsonText.ts';
 import { type WaveformEncoding, type WaveformPayload, waveformEncodings } from './payloadConfig.ts';
 import { readMessage } from './payloadFormat.ts';
-import { readPath } from './readPath.ts';
 import type { Route } from './route.ts';
 import { readSamples, samplesInText } from './sampleBytes.ts';
 import type { Arrival } from './source.ts';
@@ -49,7 +49,13 @@ export function decodeRaw(route: Route, spec: WaveformPayload, bytes: Uint8Array
   const contradiction = findContradiction(bytes, spec.encoding, spec.byteOrder);
   if (contradiction) return refuseAxes(route, spec, contradiction.rejection, contradiction.detail);
   const samples = readSamples(bytes, spec.encoding, spec.byteOrder, spec.scale);
-  return deinterleaved(route, spec, samples, spec.sampleRateHz ?? 0, undefined, limits);
+  const at = readerOf({ chain: [undefined], keys: [] }, route.levels);
+  const [rate, stamp] = [at(spec.keys.sampleRate), at(spec.keys.time)];
+  const startMs = stamp === undefined ? undefined : timeOf(stamp, limits);
+  if (startMs === null) return refuseAxes(route, spec, 'wrong_type');
+  const startUs = startMs === undefined ? undefined : Math.round(startMs * 1000);
+  const sampleRateHz = rate === undefined ? spec.sampleRateHz : rateHz(rate, spec.sampleRateIn);
+  return deinterleaved(route, spec, samples, sampleRateHz ?? 0, startUs, limits);
 }
 
 /** One signal for each axis: the first sample of each, then the second of each, and so on. */
@@ -98,7 +104,7 @@ function decodeJsonWaveform(route: Route, spec: WaveformPayload, payload: Uint8A
   const parsed = readMessage(payload, spec);
   if (!parsed.ok) return refuseAxes(route, spec, parsed.rejection);
   if (typeof parsed.value !== 'object' || parsed.value === null) return refuseAxes(route, spec, 'wrong_type');
-  return decodeEnvelope(route, spec, (path) => readPath(parsed.value, path), limits);
+  return decodeEnvelope(route, spec, readerOf({ chain: [parsed.value], keys: [] }, route.levels), limits);
 }
 
 /** @param at what lies at a dotted path of the envelope. */

@@ -36,7 +36,7 @@ const VALUES = [
   route({ type: 'scalar', value: 'rows.*.v', time: 'rows.*.t', quality: 'rows.*.q', unit: 'unit' }),
   route({ type: 'scalar', values: { one: 'a.b', two: 'v' }, intervalMs: 10 }),
   route({ type: 'scalar', each: { path: 'rows.*', point: '{$1}-{$key}', asset: '^.^.unit' }, value: '', time: '^.t' }),
-  ...['cbor', 'msgpack', 'csv', 'line_protocol', 'text'].map((format) =>
+  ...['cbor', 'msgpack', 'csv', 'xml', 'line_protocol', 'text'].map((format) =>
     route({ type: 'scalar', format, each: { path: '*', point: '$key' }, value: '', decimal: ',' }),
   ),
   route({

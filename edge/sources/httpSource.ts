@@ -7,7 +7,7 @@ import { sameText } from '../httpServer.ts';
 import { decode } from './decode.ts';
 import { openProtobufs } from './protobufReaders.ts';
 import { RefusalLog } from './refusalLog.ts';
-import { Router } from './route.ts';
+import { type Properties, type Route, Router } from './route.ts';
 import type { Arrival, OnceSink, Source } from './source.ts';
 import type { HttpSourceConfig } from './sourceConfig.ts';
 import { type TimeReader, timeReader } from './timeReader.ts';
@@ -25,6 +25,12 @@ const MAX_KEYS = 10_000;
 const MAX_KEY_LETTERS = 256;
 
 const TIMES = { requestTimeout: REQUEST_MS, connectionsCheckingInterval: REQUEST_MS / 4 };
+
+interface Post {
+  topic: string;
+  payload: Buffer;
+  headers: Properties;
+}
 
 interface Answer {
   status: number;
@@ -166,8 +172,9 @@ export class HttpSource implements Source {
       sink.accept({ ok: false, rejection: 'too_large', point: null }, null);
       return { status: 413, body: { error: `at most ${this.#limits.maxPayloadBytes} bytes` } };
     }
+    const post = { topic, payload, headers: request.headers };
     const header = request.headers['idempotency-key'];
-    if (typeof header !== 'string' || header === '') return this.#take(device, topic, payload, sink);
+    if (typeof header !== 'string' || header === '') return this.#take(device, post, sink);
     if (header.length > MAX_KEY_LETTERS)
       return { status: 400, body: { error: `an Idempotency-Key of at most ${MAX_KEY_LETTERS} characters` } };
     const key = `${device.name}\n${header}`;
@@ -181,16 +188,18 @@ export class HttpSource implements Source {
       this.#count('requests_repeated');
       return JSON.parse(before) as Answer;
     }
-    const answer = this.#take(device, topic, payload, sink, `http/${key}`);
+    const answer = this.#take(device, post, sink, `http/${key}`);
     this.#answers.set(key, answer);
     if (this.#answers.size > MAX_KEYS) this.#answers.delete(this.#answers.keys().next().value as string);
     return answer;
   }
 
-  async #take(device: Device, topic: string, payload: Buffer, sink: OnceSink, key?: string): Promise<Answer> {
+  async #take(device: Device, post: Post, sink: OnceSink, key?: string): Promise<Answer> {
+    const { topic, payload, headers } = post;
     await new Promise<void>((resume) => sink.whenReady(resume));
-    const arrivals = this.#arrivalsOf(device, topic, payload);
-    const subscription = this.#router.find(topic)?.subscription.topic ?? 'none';
+    const route = this.#router.find(topic, headers);
+    const arrivals = this.#arrivalsOf(device, route, payload);
+    const subscription = route?.subscription.topic ?? 'none';
     const rejected: Record<string, number> = {};
     for (const arrival of arrivals) {
       if (arrival.ok) continue;
@@ -205,8 +214,7 @@ export class HttpSource implements Source {
     return answer;
   }
 
-  #arrivalsOf({ assets }: Device, topic: string, payload: Buffer): Arrival[] {
-    const route = this.#router.find(topic);
+  #arrivalsOf({ assets }: Device, route: Route | null, payload: Buffer): Arrival[] {
     if (!route) return [{ ok: false, rejection: 'bad_topic', point: null }];
     const { maxFutureMs } = this.#limits;
     const decoded = decode(route, payload, { nowMs: this.#now(), maxFutureMs, readTime: this.#readTime });

@@ -5,10 +5,10 @@ import { arrivalLines } from './arrivalText.ts';
 import { type BrokerConfig, brokerFields } from './brokerFields.ts';
 import { readChunkHeader } from './chunk.ts';
 import { chunksOf } from './chunkedWaveforms.ts';
-import { decode, refuseAll } from './decode.ts';
+import { decode, decodeRetained, refuseAll } from './decode.ts';
 import { inflated } from './jsonText.ts';
 import { REMEDIES } from './refusalLog.ts';
-import { filterOf, type Route, Router } from './route.ts';
+import { filterOf, type Properties, type Route, Router } from './route.ts';
 import type { Arrival } from './source.ts';
 import { type MqttSourceConfig, withoutGroup } from './sourceConfig.ts';
 import { SubscriptionCounts } from './subscriptionCounts.ts';
@@ -24,6 +24,8 @@ export interface ReceivedMessage {
   topic: string;
   payload: Buffer;
   retained: boolean;
+  /** User properties of MQTT 5. */
+  properties?: Properties;
 }
 
 /** A broker by its address alone, which may hold a user's name; null of what is no address of one. */
@@ -54,7 +56,9 @@ export async function collectMessages(
     await new Promise<void>((resolve, reject) => {
       client.once('error', reject);
       client.once('close', () => reject(new Error('the broker closed the connection')));
-      client.on('message', (topic, payload, { retain }) => take({ topic, payload, retained: retain }));
+      client.on('message', (topic, payload, { retain, properties }) =>
+        take({ topic, payload, retained: retain, properties: properties?.userProperties }),
+      );
       client.once('connect', () => {
         for (const filter of new Set(filters))
           client.subscribe(filter, { qos: 0 }, (error) => error && reject(new Error(`${filter}: ${error.message}`)));
@@ -91,8 +95,8 @@ export class Listening {
   }
 
   /** Lines to show; none once enough of its topic was shown. */
-  take({ topic, payload, retained }: ReceivedMessage, nowMs: number): string[] {
-    const route = this.#router.find(topic);
+  take({ topic, payload, retained, properties }: ReceivedMessage, nowMs: number): string[] {
+    const route = this.#router.find(topic, properties);
     const shown = this.#shown.get(topic) ?? 0;
     if (shown > 0 || this.#shown.size < MAX_TOPICS) this.#shown.set(topic, shown + 1);
     if (!route) {
@@ -122,11 +126,12 @@ export class Listening {
   }
 
   #outcome(route: Route, payload: Buffer, retained: boolean, nowMs: number): Arrival[] | string {
-    if (retained) return refuseAll(route, 'retained');
+    if (retained && !route.subscription.retained) return refuseAll(route, 'retained');
     const chunked = chunksOf(route);
     if (chunked) return chunkOutcome(route, chunked, payload);
     const { timeFormat, timeZone } = this.#config;
-    return decode(route, payload, { nowMs, maxFutureMs: MAX_FUTURE_MS, readTime: timeReader(timeFormat, timeZone) });
+    const limits = { nowMs, maxFutureMs: MAX_FUTURE_MS, readTime: timeReader(timeFormat, timeZone) };
+    return retained ? decodeRetained(route, payload, limits) : decode(route, payload, limits);
   }
 }
 

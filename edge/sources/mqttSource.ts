@@ -1,12 +1,14 @@
 import type { IPublishPacket, MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import { brokerInUse } from '#models/configuration/mqttReconnect.ts';
 import { withoutPassword } from '#models/configuration/withoutPassword.ts';
 import { brokerClient } from '../brokerConnection.ts';
 import type { EdgeConfig } from '../config.ts';
 import { ChunkedWaveforms, chunksOf } from './chunkedWaveforms.ts';
 import type { ChunkStore } from './chunkStore.ts';
-import { decode, refuseAll } from './decode.ts';
+import { decode, decodeRetained, refuseAll } from './decode.ts';
 import type { DecodeLimits } from './decoded.ts';
+import { DeviceRequests } from './deviceRequests.ts';
 import { openProtobufs } from './protobufReaders.ts';
 import { RefusalLog } from './refusalLog.ts';
 import { filterOf, type Route, Router } from './route.ts';
@@ -42,6 +44,9 @@ export class MqttSource implements Source {
   #chunked: ChunkedWaveforms | null = null;
   #sweep: NodeJS.Timeout | null = null;
   #quiet: NodeJS.Timeout | null = null;
+  #requests: DeviceRequests | null = null;
+  /** The last one that accepted the connection. */
+  #broker: string | null = null;
   #connection = 0;
 
   /** @param openChunks where chunks of waveforms are kept; called only where a subscription has such. */
@@ -89,7 +94,7 @@ export class MqttSource implements Source {
     client.on('message', (topic, payload, packet) => {
       const connection = this.#connection;
       const done = packet.qos === 0 ? null : () => release(packet.messageId, connection);
-      const route = router.find(topic);
+      const route = router.find(topic, packet.properties?.userProperties);
       if (route) this.#counts.message(route.subscription.topic);
       if (route && this.#isChunk(route, payload, packet)) {
         this.#counts.chunk(route.subscription.topic);
@@ -98,7 +103,7 @@ export class MqttSource implements Source {
     });
     client.on('connect', () => {
       this.#connection++;
-      this.#log.info({ url: withoutPassword(this.#config.url) }, 'source connected');
+      this.#noteBroker(brokerInUse(client));
       for (const { topic, qos } of this.#config.subscriptions) {
         client.subscribe(filterOf(topic), { qos }, (error) => {
           if (error) this.#log.error({ topic, error: error.message }, 'the broker refused a subscription');
@@ -109,7 +114,18 @@ export class MqttSource implements Source {
     client.on('error', (error) =>
       this.#log.error({ url: withoutPassword(this.#config.url), error: error.message }, 'source failed'),
     );
+    if (this.#config.requests.length > 0) this.#requests = new DeviceRequests(this.#config.requests, client, this.#log);
     client.connect();
+  }
+
+  #noteBroker(broker: string): void {
+    if (this.#broker !== null && this.#broker !== broker) this.#count('broker_switched');
+    this.#broker = broker;
+    this.#log.info({ broker }, 'source connected');
+  }
+
+  #count(event: string): void {
+    this.events.set(event, (this.events.get(event) ?? 0) + 1);
   }
 
   async stop(): Promise<void> {
@@ -119,6 +135,8 @@ export class MqttSource implements Source {
     this.#sweep = null;
     if (this.#quiet) clearTimeout(this.#quiet);
     this.#quiet = null;
+    this.#requests?.stop();
+    this.#requests = null;
     if (client) await client.endAsync(true);
     this.#chunked?.stop();
     this.#chunked = null;
@@ -152,7 +170,7 @@ export class MqttSource implements Source {
           sink.acceptOnce(arrivals, receipt, done);
         },
         receiptOf: (key) => sink.receiptOf(key),
-        count: (event) => this.events.set(event, (this.events.get(event) ?? 0) + 1),
+        count: (event) => this.#count(event),
       },
       this.#log,
     );
@@ -191,9 +209,10 @@ export class MqttSource implements Source {
 
   #arrivalsOf(route: Route | null, payload: Buffer, packet: IPublishPacket): Arrival[] {
     if (!route) return [{ ok: false, rejection: 'bad_topic', point: null }];
-    if (packet.retain) return refuseAll(route, 'retained');
+    if (packet.retain && !route.subscription.retained) return refuseAll(route, 'retained');
     if (payload.length > this.#limits.maxPayloadBytes) return refuseAll(route, 'too_large');
-    return decode(route, payload, this.#limitsAt(this.#now()));
+    const limits = this.#limitsAt(this.#now());
+    return packet.retain ? decodeRetained(route, payload, limits) : decode(route, payload, limits);
   }
 }
 

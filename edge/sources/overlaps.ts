@@ -26,9 +26,15 @@ export interface Overlap {
 
 const NAMED = /^\{.*\}$/;
 
+const filterLevels = (topic: string): string[] => topic.split('/').map((level) => (NAMED.test(level) ? '+' : level));
+
+/** Whether messages of a topic arrive by a subscription's, which is without the group of a shared one. */
+export const fitsTopic = (subscribed: string, topic: string): boolean =>
+  covers(filterLevels(subscribed), topic.split('/'));
+
 /** @param topics without groups of shared subscriptions, in their order. */
 export function findOverlaps(topics: readonly string[]): Overlap[] {
-  const filters = topics.map((topic) => topic.split('/').map((level) => (NAMED.test(level) ? '+' : level)));
+  const filters = topics.map(filterLevels);
   return filters.flatMap((second, j) =>
     filters
       .slice(0, j)

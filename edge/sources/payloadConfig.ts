@@ -57,6 +57,12 @@ const protobufSchema = z.strictObject({
 });
 export type Protobuf = z.infer<typeof protobufSchema>;
 
+const xmlSchema = z.strictObject({
+  /** Elements that are lists even where one occurs alone; `all` makes each below the root one. */
+  lists: z.union([z.literal('all'), z.array(z.string().min(1)).min(1)]),
+});
+export type XmlSettings = z.infer<typeof xmlSchema>;
+
 /** A `.proto` file belongs to the format, and the format to one. */
 const hasItsProtobuf = (p: { format: string; protobuf?: Protobuf }): boolean =>
   (p.format === 'protobuf') === (p.protobuf !== undefined);
@@ -77,7 +83,7 @@ export const waveformSchema = z
       .union([z.array(nameSchema).min(2).max(16), z.record(nameSchema, z.string().min(1))])
       .refine((axes) => Array.isArray(axes) || Object.keys(axes).length > 0, { message: 'one point or more' })
       .optional(),
-    /** Dotted paths in a JSON envelope. */
+    /** Dotted paths in a JSON envelope; `{level}` is a level of the topic or a property, also of raw frames. */
     keys: z
       .strictObject({
         samples: z.string().min(1).default('samples'),
@@ -90,8 +96,9 @@ export const waveformSchema = z
     /** What an envelope's rate is in: a frequency, or the time from one sample to the next. */
     sampleRateIn: z.enum(['Hz', 'kHz', 's', 'ms', 'us']).default('Hz'),
     /** What an envelope is written in. */
-    format: z.enum(['json', 'cbor', 'msgpack', 'protobuf']).default('json'),
+    format: z.enum(['json', 'cbor', 'msgpack', 'protobuf', 'xml']).default('json'),
     protobuf: protobufSchema.optional(),
+    xml: xmlSchema.optional(),
     /** Instead of the topic's: paths of the machine's and the point's name in an envelope. */
     assetPath: z.string().min(1).optional(),
     pointPath: z.string().min(1).optional(),
@@ -120,8 +127,9 @@ export const waveformSchema = z
     message: 'a list of points: only a JSON envelope has a path for each',
     path: ['axes'],
   })
-  .refine((p) => p.framing !== 'raw' || p.sampleRateHz !== undefined, {
-    message: 'a rate in Hz: raw frames do not tell theirs',
+  .refine((p) => p.framing !== 'raw' || p.sampleRateHz !== undefined || p.keys.sampleRate.includes('{'), {
+    message:
+      'a rate in Hz, or one outside the frame as in keys: { sampleRate: "{rate}" }: raw frames do not tell theirs',
     path: ['sampleRateHz'],
   });
 export type WaveformPayload = z.infer<typeof waveformSchema>;
@@ -129,7 +137,19 @@ export type WaveformPayload = z.infer<typeof waveformSchema>;
 const formatFields = {
   /** `text`: the value itself. `binary`: bytes. Others become objects and arrays, to which paths apply. */
   format: z
-    .enum(['json', 'json_lines', 'cbor', 'msgpack', 'protobuf', 'csv', 'pairs', 'line_protocol', 'text', 'binary'])
+    .enum([
+      'json',
+      'json_lines',
+      'cbor',
+      'msgpack',
+      'protobuf',
+      'csv',
+      'xml',
+      'pairs',
+      'line_protocol',
+      'text',
+      'binary',
+    ])
     .default('json'),
   protobuf: protobufSchema.optional(),
   /** Names and values in a text become an object. */
@@ -151,6 +171,7 @@ const formatFields = {
       skipLines: z.int().min(0).max(1000).default(0),
     })
     .optional(),
+  xml: xmlSchema.optional(),
 };
 export interface MessageFormat {
   format:
@@ -160,12 +181,14 @@ export interface MessageFormat {
     | 'msgpack'
     | 'protobuf'
     | 'csv'
+    | 'xml'
     | 'pairs'
     | 'line_protocol'
     | 'text'
     | 'binary';
   pairs?: { separator: string; assignment: string; leading: string[] };
   csv?: { delimiter?: string; columns?: string[]; skipLines: number };
+  xml?: XmlSettings;
   protobuf?: Protobuf;
 }
 

@@ -6,6 +6,7 @@ import { parseLine } from './lineProtocol.ts';
 import { readPairs } from './pairs.ts';
 import type { MessageFormat, WaveformEncoding } from './payloadConfig.ts';
 import { readProtobuf } from './protobufReaders.ts';
+import { readXml } from './readXml.ts';
 import { numbersIn } from './sampleBytes.ts';
 
 /** Elements of an array or a map, at the most. */
@@ -14,7 +15,7 @@ const MAX_CSV_ROWS = 100_000;
 const MAX_DEPTH = 32;
 
 /** A payload as values, arrays and objects, to which paths apply; byte strings stay bytes. Never throws. */
-export function readMessage(payload: Uint8Array, { format, csv, pairs, protobuf }: MessageFormat): Read<unknown> {
+export function readMessage(payload: Uint8Array, { format, csv, pairs, protobuf, xml }: MessageFormat): Read<unknown> {
   switch (format) {
     case 'json':
       return parseJson(payload);
@@ -30,6 +31,8 @@ export function readMessage(payload: Uint8Array, { format, csv, pairs, protobuf 
       return readLines(textOf(payload));
     case 'csv':
       return attempt(() => csvRows(payload, csv));
+    case 'xml':
+      return attempt(() => readXml(textOf(payload), xml));
     case 'protobuf':
       return readProtobuf(payload, protobuf);
     case 'cbor':

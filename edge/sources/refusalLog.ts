@@ -31,7 +31,8 @@ export const REMEDIES: Partial<Record<Rejection, string>> = {
   time_in_future: 'decades ahead: see timeFormat',
   bad_header: 'no header of Millwright’s: set payload.framing to raw or json',
   empty: 'nothing in it: see payload.value or payload.each',
-  retained: 'a retained message is of the past; live ones are taken',
+  retained:
+    'a retained message is of the past: "retained: true" of the subscription accepts those with a time of their own',
 };
 
 /** Warns of refused messages with a sample and a remedy: of each kind the first, the hundredth, the ten thousandth … */

@@ -7,9 +7,12 @@ export interface Route {
   /** '' where the payload names its points. */
   point: string;
   subscription: Subscription;
-  /** The topic's levels by the names that the pattern gives them, without braces. */
+  /** The topic's levels and the message's properties, by the names that the subscription gives them, without braces. */
   levels?: Readonly<Record<string, string>>;
 }
+
+/** Text by key; of one that occurs several times a list. */
+export type Properties = Readonly<Record<string, string | string[] | undefined>>;
 
 const MAX_CACHED = 50_000;
 
@@ -25,21 +28,24 @@ export class Router {
     }));
   }
 
-  /** Null where no subscription fits or a level is not fit to be a name. */
-  find(topic: string): Route | null {
+  /**
+   * Null where no subscription fits or a level is not fit to be a name.
+   * @param properties of the message: user properties of MQTT 5, or headers of HTTP in lower case.
+   */
+  find(topic: string, properties: Properties = {}): Route | null {
     const known = this.#cache.get(topic);
     if (known !== undefined) return known;
-    const route = this.#match(topic);
+    const route = this.#match(topic, properties);
     // Only what is of use is remembered: a flood of odd topics must not push out the good ones, nor fill the memory.
-    if (route && this.#cache.size < MAX_CACHED) this.#cache.set(topic, route);
+    if (route && !route.subscription.properties && this.#cache.size < MAX_CACHED) this.#cache.set(topic, route);
     return route;
   }
 
-  #match(topic: string): Route | null {
+  #match(topic: string, properties: Properties): Route | null {
     const levels = topic.split('/');
     for (const { levels: pattern, subscription } of this.#patterns) {
       if (!fits(pattern, levels)) continue;
-      const named = namedLevels(pattern, levels);
+      const named = { ...namedLevels(pattern, levels), ...namedProperties(subscription, properties) };
       // A message that names its machine or its point itself needs none in its topic.
       const [asset, point] = (['asset', 'point'] as const).map((of) => {
         const template = subscription[of] ?? (named[of] === undefined ? '' : `{${of}}`);
@@ -65,6 +71,17 @@ const NAMED = /^\{[A-Za-z][A-Za-z0-9]*\}$/;
 
 function namedLevels(pattern: readonly string[], levels: readonly string[]): Record<string, string> {
   const named = pattern.flatMap((p, i) => (NAMED.test(p) ? [[p.slice(1, -1), levels[i]]] : []));
+  return Object.fromEntries(named);
+}
+
+/** Of a property that occurs several times the first counts. */
+function namedProperties({ properties }: Subscription, given: Properties): Record<string, string> {
+  const named = Object.entries(properties ?? {}).flatMap(([name, key]) => {
+    // Node.js has the names of headers in lower case.
+    const own = [key, key.toLowerCase()].find((one) => Object.hasOwn(given, one));
+    const value = own === undefined ? undefined : [given[own]].flat()[0];
+    return value === undefined ? [] : [[name, value]];
+  });
   return Object.fromEntries(named);
 }
 

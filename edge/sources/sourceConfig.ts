@@ -4,7 +4,7 @@ import { brokerFields } from './brokerFields.ts';
 import { folderSourceSchema } from './folderConfig.ts';
 import { modbusSourceSchema } from './modbusConfig.ts';
 import { opcuaSourceSchema } from './opcua/opcuaConfig.ts';
-import { findOverlaps } from './overlaps.ts';
+import { findOverlaps, fitsTopic } from './overlaps.ts';
 import { lineSchema, type Payload, scalarSchema, senmlSchema, waveformSchema } from './payloadConfig.ts';
 import { sparkplugSourceSchema } from './sparkplug/sparkplugConfig.ts';
 import { isTimeFormat, isZone } from './timeReader.ts';
@@ -27,6 +27,9 @@ function namesAsset(payload: Payload): boolean {
   return payload.type === 'scalar' && (payload.assetPath !== undefined || payload.each?.asset !== undefined);
 }
 
+/** The name of a level, as topics have it in braces. */
+const LEVEL_NAME = /^[A-Za-z][A-Za-z0-9]*$/;
+
 /** A name, or one put together of the topic's levels, as `{what}-{phase}`. */
 const nameOrTemplate = z.union([
   nameSchema,
@@ -37,6 +40,12 @@ const nameOrTemplate = z.union([
       'a name, or one with levels of the topic, as {what}-{phase}',
     ),
 ]);
+
+/** Names that the topic's levels and the user properties give. */
+const namedOutside = (s: { topic: string; properties?: Record<string, string> }): string[] => [
+  ...s.topic.split('/').flatMap((level) => /^\{(.+)\}$/.exec(level)?.[1] ?? []),
+  ...Object.keys(s.properties ?? {}),
+];
 
 const SHARED = /^\$share\/[^/+#]+\//;
 
@@ -51,7 +60,20 @@ export const subscriptionSchema = z
     point: nameOrTemplate.optional(),
     /** Names for what devices call their machines and points: `{ "24e124136b502217": pump-7 }`. */
     names: z.record(z.string().min(1), nameSchema).optional(),
-    qos: z.union([z.literal(0), z.literal(1)]).default(1),
+    /** User properties of MQTT 5, or headers of HTTP, by the names under which settings refer to them: `{ machine: x-device }` is `{machine}`. */
+    properties: z
+      .record(
+        z.string().regex(LEVEL_NAME, 'a name of letters and digits, as {machine} refers to it'),
+        z.string().min(1),
+      )
+      .optional(),
+    /** Whether retained messages are accepted; each has to carry its own time. */
+    retained: z.boolean().default(false),
+    qos: z
+      .union([z.literal(0), z.literal(1)], {
+        error: '0 or 1; a message published at QoS 2 is delivered at 1, and one that comes twice is recognised',
+      })
+      .default(1),
     payload: z.discriminatedUnion('type', [waveformSchema, scalarSchema, senmlSchema, lineSchema]),
   })
   .refine((s) => /^[^#]*(^|\/)#$|^[^#]+$/.test(s.topic), { message: '# alone as the last level', path: ['topic'] })
@@ -63,14 +85,18 @@ export const subscriptionSchema = z
     message: '{asset} and {point} once each',
     path: ['topic'],
   })
-  .refine((s) => s.asset !== undefined || namesAsset(s.payload) || s.topic.split('/').includes('{asset}'), {
+  .refine((s) => s.asset !== undefined || namesAsset(s.payload) || namedOutside(s).includes('asset'), {
     message: 'a topic with a level {asset}, the setting "asset", or a path of it in the payload',
     path: ['topic'],
   })
-  .refine((s) => s.point !== undefined || namesPoints(s.payload) || s.topic.split('/').includes('{point}'), {
+  .refine((s) => s.point !== undefined || namesPoints(s.payload) || namedOutside(s).includes('point'), {
     message:
       'a topic with a level {point}, the setting "point", or points in the payload ("values", "each", "pointPath", "axes")',
     path: ['topic'],
+  })
+  .refine((s) => s.properties === undefined || s.payload.type !== 'waveform' || s.payload.chunks === undefined, {
+    message: 'not with chunks: what is stored of an incomplete waveform is its topic and payload',
+    path: ['properties'],
   });
 export type Subscription = z.infer<typeof subscriptionSchema>;
 
@@ -101,12 +127,47 @@ const timeFields = {
   timeZone: z.string().refine(isZone, { message: 'an IANA time zone such as Europe/Berlin' }).default('UTC'),
 };
 
-const mqttSourceSchema = z.strictObject({
-  type: z.literal('mqtt'),
-  ...brokerFields,
-  ...timeFields,
-  subscriptions: subscriptionsSchema,
+/** A message that the edge publishes so that a device answers with its values. */
+const requestSchema = z.strictObject({
+  topic: z.string().regex(/^[^+#]+$/, 'a topic without + and #'),
+  payload: z.string().max(65_536).default(''),
+  /** Seconds from one to the next; the first is sent on each connection. */
+  everyS: z.number().min(0.1).max(86_400),
+  qos: z.union([z.literal(0), z.literal(1)]).default(0),
+  /** MQTT 5: where the device is to answer, a topic of a subscription. */
+  responseTopic: z
+    .string()
+    .regex(/^[^+#]+$/, 'a topic without + and #')
+    .optional(),
 });
+export type DeviceRequest = z.infer<typeof requestSchema>;
+
+const mqttSourceSchema = z
+  .strictObject({
+    type: z.literal('mqtt'),
+    ...brokerFields,
+    ...timeFields,
+    subscriptions: subscriptionsSchema,
+    requests: z.array(requestSchema).max(1000).default([]),
+  })
+  .superRefine(({ protocol, subscriptions, requests }, context) => {
+    const need5 = [
+      ...subscriptions.flatMap((s, i) => (s.properties ? [['subscriptions', i, 'properties']] : [])),
+      ...requests.flatMap((r, i) => (r.responseTopic === undefined ? [] : [['requests', i, 'responseTopic']])),
+    ];
+    if (protocol !== '5')
+      for (const path of need5) context.addIssue({ code: 'custom', message: "only with protocol: '5'", path });
+    for (const [i, { responseTopic }] of requests.entries())
+      if (
+        responseTopic !== undefined &&
+        !subscriptions.some(({ topic }) => fitsTopic(withoutGroup(topic), responseTopic))
+      )
+        context.addIssue({
+          code: 'custom',
+          message: 'a topic that one of the subscriptions accepts',
+          path: ['requests', i, 'responseTopic'],
+        });
+  });
 export type MqttSourceConfig = z.infer<typeof mqttSourceSchema>;
 
 const httpSourceSchema = z

@@ -1,3 +1,5 @@
+import { type BrokerAddress, standbyAddress } from './brokerUrl.ts';
+
 /** First delay, also of a connection that was cut. */
 const FIRST_MS = 1000;
 /** A broker that is starting, or busy, is asked again at this pace at the slowest. */
@@ -22,7 +24,7 @@ export function reconnectDelayMs(code: number | null, attempts: number): number 
 
 /** What of an mqtt.js client is needed here. */
 interface ReconnectingClient {
-  options: { reconnectPeriod?: number; password?: string | Buffer };
+  options: { reconnectPeriod?: number; password?: string | Buffer; host?: string; hostname?: string; port?: number };
   on(event: 'connect' | 'reconnect', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error & { code?: unknown }) => void): unknown;
 }
@@ -31,28 +33,46 @@ interface ReconnectingClient {
 export const RECONNECT = { reconnectPeriod: FIRST_MS, reconnectOnConnackError: true } as const;
 
 /**
- * Has a client connect for as long as it runs, whatever refuses it, with back-off. The password is read again before each
- * attempt: it may have been changed.
- * @param password throws where it cannot be read; the one before is used then. @param onUnreadable hears of that.
+ * Keeps a client connecting for as long as it runs, with back-off, whatever refuses it. The password is read again before
+ * each attempt: it may have been changed. A connection that is lost is first tried again; then the brokers take turns.
+ * @param password throws if it cannot be read; the previous one is used then, and `onUnreadable` is called.
+ * @param standby `host` or `host:port` of brokers beside the client's own.
  */
 export function keepConnecting(
   client: ReconnectingClient,
   password: () => string | undefined,
   onUnreadable: (error: unknown) => void,
+  standby: readonly string[] = [],
 ): void {
+  const { host = '', port } = client.options;
+  const brokers: BrokerAddress[] = [{ host, port }, ...standby.map(standbyAddress)];
+  let refusals = 0;
   let attempts = 0;
+  let broker = 0;
   client.on('connect', () => {
+    refusals = 0;
     attempts = 0;
     client.options.reconnectPeriod = reconnectDelayMs(null, 0);
   });
   client.on('error', ({ code }) => {
-    client.options.reconnectPeriod = reconnectDelayMs(typeof code === 'number' ? code : null, attempts++);
+    client.options.reconnectPeriod = reconnectDelayMs(typeof code === 'number' ? code : null, refusals++);
   });
   client.on('reconnect', () => {
+    if (attempts++ > 0) broker = (broker + 1) % brokers.length;
+    if (brokers.length > 1) {
+      // mqtt.js opens its next stream with these options; it keeps the TLS name of an earlier host unless told otherwise.
+      const next = brokers[broker];
+      Object.assign(client.options, { host: next.host, hostname: next.host, port: next.port, servername: undefined });
+    }
     try {
       client.options.password = password();
     } catch (error) {
       onUnreadable(error);
     }
   });
+}
+
+/** The broker that a client speaks to, without user and password: for logs. */
+export function brokerInUse({ options }: Pick<ReconnectingClient, 'options'>): string {
+  return `${options.host}${options.port === undefined ? '' : `:${options.port}`}`;
 }
