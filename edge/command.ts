@@ -7,6 +7,7 @@ import { withoutPassword } from '#models/configuration/withoutPassword.ts';
 import type { CommandOutcome } from '#models/contracts/command.ts';
 import type { StoredCertificate } from './certificates/certificateStore.ts';
 import type { EdgeConfig } from './config.ts';
+import type { BrowsedVariable } from './sources/opcua/browse.ts';
 import type { MqttSourceConfig } from './sources/sourceConfig.ts';
 
 const PREFIX = 'MILLWRIGHT_EDGE';
@@ -88,27 +89,48 @@ function addBrowse(edge: Command, shell: Shell): void {
     .option('--source <n>', 'index of the source, from 0; by default the first OPC UA source', wholeNumber)
     .option('--node <id>', 'only variables below this node', 'ns=0;i=85')
     .option('--limit <n>', 'maximum number of variables', wholeNumber, 100_000)
+    .option('--selected', 'only what the configuration takes, with the point that each variable becomes')
     .option('--json', 'one list on stdout')
-    .addHelpText('after', '\nExample:\n  millwright edge browse edge.yaml --node "ns=2;s=Line1"')
-    .action(async (file: string, o: { source?: number; node: string; limit: number; json?: boolean }) => {
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright edge browse edge.yaml --node "ns=2;s=Line1"\n  millwright edge browse edge.yaml --selected',
+    )
+    .action(async (file: string, o: BrowseOptions) => {
       const config = await load(shell, file);
       const source = config.sources.filter((s, i) => (o.source === undefined ? s.type === 'opcua' : i === o.source))[0];
       if (source?.type !== 'opcua') throw shell.usage(`${file}: there is no such source of type opcua`);
-      const { browse } = await import('./sources/opcua/browse.ts');
-      const variables = await browse(source, config.dataDirectory, o.node, o.limit).catch((error: Error) => {
+      const { browse, browseTaken } = await import('./sources/opcua/browse.ts');
+      const failed = (error: Error) => {
         throw shell.failure(`${source.endpoint}: ${error.message}`);
-      });
-      if (variables.length === 0) throw shell.failure(`${source.endpoint}: no variables below ${o.node}`);
-      if (o.json) {
-        shell.write(JSON.stringify(variables));
+      };
+      if (o.selected) {
+        const { variables, faults } = await browseTaken(source, config.dataDirectory).catch(failed);
+        for (const { asset, point, reason, detail } of faults) shell.say(`${asset}/${point}: ${reason}: ${detail}`);
+        if (o.json) shell.write(JSON.stringify(variables));
+        else for (const one of variables) shell.write(`${one.asset}/${one.point}\t${shownVariable(one)}`);
+        if (faults.length > 0) throw shell.failure(`${source.endpoint}: ${faults.length} faults`);
         return;
       }
-      for (const { path, nodeId, dataType, length, unit, value, status } of variables) {
-        const type = length === null ? dataType : `${dataType}[${length}]`;
-        const shown = status === 'Good' ? `${value ?? ''} ${unit ?? ''}`.trim() : status;
-        shell.write(`${nodeId}\t${type}\t${path}\t${shown}`);
-      }
+      const variables = await browse(source, config.dataDirectory, o.node, o.limit).catch(failed);
+      if (variables.length === 0) throw shell.failure(`${source.endpoint}: no variables below ${o.node}`);
+      if (o.json) shell.write(JSON.stringify(variables));
+      else for (const one of variables) shell.write(shownVariable(one));
     });
+}
+
+interface BrowseOptions {
+  source?: number;
+  node: string;
+  limit: number;
+  selected?: boolean;
+  json?: boolean;
+}
+
+/** Columns: node id, type, path, value or status. */
+function shownVariable({ path, nodeId, dataType, length, unit, value, status }: BrowsedVariable): string {
+  const type = length === null ? dataType : `${dataType}[${length}]`;
+  const shown = status === 'Good' ? `${value ?? ''} ${unit ?? ''}`.trim() : status;
+  return `${nodeId}\t${type}\t${path}\t${shown}`;
 }
 
 function addListen(edge: Command, shell: Shell): void {

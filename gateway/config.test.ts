@@ -11,8 +11,11 @@ const historian = { type: 'influx', url: 'http://127.0.0.1:8086' };
 
 test('gateways that share a database share no file of series and no embedded broker', () => {
   expect(faultsOf({ store: postgres, historian })).toEqual([]);
+  expect(faultsOf({ store: postgres, historian: { type: 'victoriametrics', url: 'http://127.0.0.1:8428' } })).toEqual(
+    [],
+  );
   expect(faultsOf({ store: postgres, embeddedBroker: {} })).toEqual([
-    expect.stringMatching(/^historian\.type: influx, because/),
+    expect.stringMatching(/^historian\.type: influx or victoriametrics, because/),
     expect.stringMatching(/^embeddedBroker: none, because/),
   ]);
   expect(faultsOf({ embeddedBroker: {} })).toEqual([]);

@@ -29,6 +29,18 @@ const influxSchema = z.strictObject({
 });
 export type InfluxConfig = z.infer<typeof influxSchema>;
 
+const victoriaSchema = z.strictObject({
+  type: z.literal('victoriametrics'),
+  url: z.url({ protocol: /^https?$/, error: 'an address such as http://host:8428' }),
+  /** The label `db` of every series. */
+  database: z.string().min(1).default('millwright'),
+  username: z.string().optional(),
+  passwordFile: z.string().optional(),
+  /** At most the server's -retentionPeriod: it drops older rows without an error, so the gateway counts them. */
+  retentionDays: z.number().min(1).default(30),
+});
+export type VictoriaConfig = z.infer<typeof victoriaSchema>;
+
 const sqliteSchema = z.strictObject({
   type: z.literal('sqlite'),
   /** Retention of rows, in days. */
@@ -329,7 +341,7 @@ const gatewaySchema = z.strictObject({
     .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(1883) })
     .refine((b) => isLoopback(b.host), { message: 'a loopback address; for a network use Mosquitto', path: ['host'] })
     .optional(),
-  historian: z.discriminatedUnion('type', [sqliteSchema, influxSchema]).prefault({ type: 'sqlite' }),
+  historian: z.discriminatedUnion('type', [sqliteSchema, influxSchema, victoriaSchema]).prefault({ type: 'sqlite' }),
   notifiers: notifiersSchema,
   liveness: livenessSchema,
   /** Signs commands to edges: a private key (Ed25519, PEM) as created by `millwright gateway keys`. */
@@ -367,11 +379,11 @@ export type GatewayConfig = z.infer<typeof gatewaySchema>;
 
 export const gatewayConfigSchema = gatewaySchema.superRefine(({ store, historian, embeddedBroker }, context) => {
   if (store.type !== 'postgres') return;
-  if (historian.type !== 'influx')
+  if (historian.type === 'sqlite')
     context.addIssue({
       code: 'custom',
       path: ['historian', 'type'],
-      message: 'influx, because store.type is postgres: a file of series belongs to one gateway',
+      message: 'influx or victoriametrics, because store.type is postgres: a file of series belongs to one gateway',
     });
   if (embeddedBroker !== undefined)
     context.addIssue({

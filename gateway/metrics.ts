@@ -101,6 +101,7 @@ export function gatewayMetrics(measured: Measured): Registry {
   read('historian_rows_refused_total', 'rows refused permanently by the historian', ['reason'], (set) => {
     set({ reason: 'historian' }, pump.refused);
     set({ reason: 'series_limit' }, pump.overSeries);
+    set({ reason: 'unsupported' }, pump.unsupported);
   });
   read('historian_series', 'series written since the start', [], (set) => set({}, pump.series));
   read('historian_failing', '1 while the historian accepts no rows', [], (set) =>

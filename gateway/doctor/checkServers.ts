@@ -3,7 +3,6 @@ import mqtt from 'mqtt';
 import { isOverTls } from '../api/origin.ts';
 import { brokerOptions } from '../brokerOptions.ts';
 import type { GatewayConfig } from '../config.ts';
-import { createHistorian } from '../historian/createHistorian.ts';
 import { type Finding, fault, messageOf, ok, warning } from './finding.ts';
 
 const ANSWER_MS = 5000;
@@ -61,36 +60,6 @@ export async function checkBroker({ broker, embeddedBroker }: GatewayConfig): Pr
     return ok('broker', `${broker.url} accepts the gateway`);
   } catch (error) {
     return fault('broker', `${broker.url}: ${messageOf(error)}`, remedy);
-  }
-}
-
-/** Checks that InfluxDB answers queries on its database, and compares its clock with this machine's. */
-export async function checkInflux(config: GatewayConfig, now: () => number): Promise<Finding[]> {
-  if (config.historian.type !== 'influx') return [];
-  const { url, database } = config.historian;
-  try {
-    const ping = await fetch(new URL('/ping', url), { signal: AbortSignal.timeout(ANSWER_MS) });
-    const clock = clockFinding('clock', url, ping.headers.get('date'), now());
-    const historian = await createHistorian(config, now);
-    const tags = { site: 'doctor', edge: 'doctor', asset: 'doctor' };
-    await historian.read({
-      measurement: 'millwright_health',
-      tags,
-      field: 'index',
-      fromMs: now() - 1000,
-      toMs: now(),
-      points: 1,
-    });
-    await historian.close();
-    return [ok('historian', `${url} answers, database ${database}`), ...clock];
-  } catch (error) {
-    return [
-      fault(
-        'historian',
-        `${url}: ${messageOf(error)}`,
-        'start InfluxDB, and check historian.url, database, username and passwordFile',
-      ),
-    ];
   }
 }
 

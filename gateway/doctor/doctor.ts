@@ -1,7 +1,8 @@
 import type { GatewayConfig } from '../config.ts';
 import { checkCertificates, checkDatabases, checkDirectory, checkSecrets } from './checkFiles.ts';
+import { checkHistorian } from './checkHistorian.ts';
 import { checkPostgres } from './checkPostgres.ts';
-import { checkApi, checkBroker, checkInflux } from './checkServers.ts';
+import { checkApi, checkBroker } from './checkServers.ts';
 import type { Finding } from './finding.ts';
 
 /** Read-only checks of everything that a gateway needs; safe beside a running gateway. */
@@ -13,7 +14,7 @@ export async function runChecks(config: GatewayConfig, now: () => number): Promi
     ...checkCertificates(config, now()),
     ...checkPostgres(config),
     await checkBroker(config),
-    ...(await checkInflux(config, now)),
+    ...(await checkHistorian(config, now)),
     await checkApi(config),
   ];
 }

@@ -12,5 +12,9 @@ export async function createHistorian(config: GatewayConfig, now: () => number):
       const { InfluxHistorian } = await import('./influxHistorian.ts');
       return new InfluxHistorian(config.historian);
     }
+    case 'victoriametrics': {
+      const { VictoriaHistorian } = await import('./victoriaHistorian.ts');
+      return new VictoriaHistorian(config.historian, now);
+    }
   }
 }

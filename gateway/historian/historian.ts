@@ -43,10 +43,19 @@ export interface SeriesQuery {
   points: number;
 }
 
+/** What became of rows that a historian was given; those that are not counted here are durable. */
+export interface Written {
+  /** Rows that the historian will never take; `why` is the reason for one of them. */
+  refused: number;
+  why?: string;
+  /** Rows of a kind that this historian does not store. */
+  unsupported?: number;
+}
+
 /** Stores time series. Writing the same rows twice is idempotent. */
 export interface Historian {
   /** Resolves with the permanently refused rows once the others are durable. Rejects if a retry may help. */
-  write(rows: readonly SeriesRow[]): Promise<{ refused: number; why?: string }>;
+  write(rows: readonly SeriesRow[]): Promise<Written>;
   read(query: SeriesQuery): Promise<Columns>;
   close(): Promise<void>;
 }

@@ -11,6 +11,8 @@ const BATCH_MESSAGES = 200;
 export class HistorianPump {
   written = 0;
   refused = 0;
+  /** Rows of a kind that the historian does not store. */
+  unsupported = 0;
   /** Rows refused because their series exceed the limit. */
   overSeries = 0;
   /** The historian's last error; null while it is healthy. */
@@ -86,12 +88,17 @@ export class HistorianPump {
       this.failure = why;
       if ('error' in reason) this.#failed(reason.error);
     });
-    const { refused, why } = await again.execute(() => this.#historian.write(rows), this.#abort.signal);
+    const {
+      refused,
+      why,
+      unsupported = 0,
+    } = await again.execute(() => this.#historian.write(rows), this.#abort.signal);
     if (this.failure !== null) this.#log.info('the historian accepts writes again');
     this.failure = null;
     if (refused > 0) this.#log.warn({ refused, why }, 'the historian refused rows permanently');
     this.refused += refused;
-    this.written += rows.length - refused;
+    this.unsupported += unsupported;
+    this.written += rows.length - refused - unsupported;
   }
 
   #admits(row: SeriesRow): boolean {

@@ -11,7 +11,7 @@ export const dateOf = (day: number): string => new Date(day * 86_400_000).toISOS
 /** Days in this order where a date is written with slashes, dashes or dots and does not begin with its year. */
 export type DateOrder = 'dmy' | 'mdy';
 
-const TIME = String.raw`(?:[T ](?:(?:[01]?\d|2[0-3])[:.][0-5]\d(?::[0-5]\d(?:\.\d+)?)?|24:00(?::00)?)(?:\s?[ap]\.?m\.?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?)?`;
+const TIME = String.raw`(?:[T -](?:(?:[01]?\d|2[0-3])[:.][0-5]\d(?:[:.][0-5]\d(?:\.\d+)?)?|24:00(?::00)?)(?:\s?[ap]\.?m\.?)?(?: ?(?:Z|[+-]\d{2}:?\d{2}))?)?`;
 const EXCEL_FIRST = 20_000;
 const EXCEL_LAST = 80_000;
 /** Days from 1970 to Excel's day 0. */
@@ -40,19 +40,29 @@ export function dateOrderOf(cells: readonly string[]): DateOrder | null {
 /**
  * A date of any of the usual ways to write one, as `2026-01-31`: ISO dates and times, months (`2024-03`, `03/2024`, `Mar
  * 2024`, `Mar-24`), ISO weeks (`2024-W05`, `KW 05/2024`: their Mondays), quarters (`2024Q1`), `20240131`, `202401`,
- * `31.01.2024`, `31.01.24`, spreadsheet day numbers. Null of anything else.
+ * `31.01.2024`, `31.01.24`, spreadsheet day numbers, JD Edwards' days. Null of anything else.
  */
 export function parseDate(cell: string, order: DateOrder): string | null {
   const text = cell.trim();
   return (
-    isoDate(text) ?? shortDate(text, order) ?? namedMonth(text) ?? week(text) ?? quarter(text) ?? spreadsheetDay(text)
+    isoDate(text) ??
+    shortDate(text, order) ??
+    namedMonth(text) ??
+    week(text) ??
+    quarter(text) ??
+    spreadsheetDay(text) ??
+    julianDay(text)
   );
 }
 
 function isoDate(text: string): string | null {
-  const m = ISO.exec(text) ?? /^(\d{4})(\d{2})(\d{2})$/.exec(text) ?? /^((?:19|20)\d{2})(0[1-9]|1[0-2])$/.exec(text);
+  const m =
+    ISO.exec(text) ??
+    /^(\d{4})(\d{2})(\d{2})$/.exec(text) ??
+    /^((?:19|20)\d{2})(0[1-9]|1[0-2])$/.exec(text) ??
+    /^(\d{4})[ -]?M(\d{1,2})$/i.exec(text);
   if (m) return day(Number(m[1]), Number(m[2]), Number(m[3] ?? 1));
-  const month = /^(\d{1,2})[/.](\d{4})$/.exec(text);
+  const month = /^M?(\d{1,2})[/.](\d{4})$/i.exec(text);
   return month && day(Number(month[2]), Number(month[1]), 1);
 }
 
@@ -74,6 +84,7 @@ const MONTH_SHORT_YEAR = /^(\p{L}{3,11})\.?(?:-| ?['’])(\d{2})$/iu;
 /** Days first with dashes, as Oracle writes them: `31-JAN-26`. */
 const DAY_MONTH_SHORT_YEAR = new RegExp(`^(\\d{1,2})-(\\p{L}{3,11})\\.?-(\\d{2})${TIME}$`, 'iu');
 const DAY_MONTH_YEAR = new RegExp(`^(?:(\\d{1,2})[ -])?(\\p{L}{3,11})\\.?[ -](\\d{4})${TIME}$`, 'iu');
+const YEAR_MONTH = /^(\d{4})[ /-](\p{L}{3,11})\.?$/u;
 const MONTH_DAY_YEAR = new RegExp(`^(\\p{L}{3,11})\\.?[ -](\\d{1,2}),? (\\d{4})${TIME}$`, 'iu');
 
 function namedMonth(text: string): string | null {
@@ -84,6 +95,8 @@ function namedMonth(text: string): string | null {
   if (dashed) return dayNamed(fullYear(dashed[3]), dashed[2], Number(dashed[1]));
   const last = DAY_MONTH_YEAR.exec(text);
   if (last) return dayNamed(Number(last[3]), last[2], Number(last[1] ?? 1));
+  const year = YEAR_MONTH.exec(text);
+  if (year) return dayNamed(Number(year[1]), year[2], 1);
   const first = MONTH_DAY_YEAR.exec(text);
   return first && dayNamed(Number(first[3]), first[1], Number(first[2]));
 }
@@ -119,6 +132,15 @@ function spreadsheetDay(text: string): string | null {
   if (!/^\d{5}(\.\d+)?$/.test(text)) return null;
   const value = Math.floor(Number(text));
   return value < EXCEL_FIRST || value > EXCEL_LAST ? null : dateOf(value + EXCEL_DAY_0);
+}
+
+/** A day of JD Edwards: the century from 1900 on, the year, the day of the year; `126031` is January 31, 2026. */
+function julianDay(text: string): string | null {
+  const m = /^(1\d{2})(\d{3})$/.exec(text);
+  if (!m || Number(m[2]) < 1) return null;
+  const year = String(1900 + Number(m[1]));
+  const date = dateOf(dayOf(`${year}-01-01`) + Number(m[2]) - 1);
+  return date.startsWith(year) ? date : null;
 }
 
 /** Null of days that no calendar has. */

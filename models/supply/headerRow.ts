@@ -3,10 +3,10 @@ import type { Table } from '#models/tables/parseTable.ts';
 /** Rows above a header that reports of spreadsheets begin with: titles, dates, empty lines. */
 const MAX_TITLE_ROWS = 30;
 const TOTAL =
-  /^(grand |sub[- ]?)?(total|totale|totaal|totaux|sum|summe|gesamt|gesamtsumme|ergebnis|zwischensumme|somme|suma)s?\b.{0,60}$|(\btotal|\btotale|\btotaal|summe|ergebnis)$|^\*+$/i;
+  /^(grand |sub[- ]?)?(total|totale|totaal|totaux|opening|closing|anfangsbestand|endbestand|sum|summe|gesamt|gesamtsumme|ergebnis|zwischensumme|somme|suma)s?\b.{0,60}$|(\btotal|\btotale|\btotaal|summe|ergebnis)$|^\*+$/i;
 
-/** Whether a cell announces a total or a subtotal, in the languages of `TOTAL`. */
-export const isTotalWord = (cell: string): boolean => TOTAL.test(cell.trim());
+/** Whether a cell announces a total, a subtotal or a balance brought forward, in the languages of `TOTAL`. */
+export const isTotalWord = (cell: string): boolean => TOTAL.test(cell.trim().replace(/^'(.+)'$/, '$1'));
 /** Lines that lists draw between their parts. */
 const RULE = /^[-=_]{3,}$/;
 
@@ -34,7 +34,10 @@ function withoutRules(table: Table): Table {
   const header = table.rows[0]?.join('\t');
   const isRule = (cells: readonly string[]) =>
     cells.every((c) => c.trim() === '' || RULE.test(c.trim())) || cells.join('\t') === header;
-  const kept = table.rows.map((cells, i) => i === 0 || !isRule(cells));
+  // Units and formats in brackets, below the names.
+  const isUnits = (cells: readonly string[]) =>
+    cells.some((c) => c.trim() !== '') && cells.every((c) => /^([([].*[)\]])?$/.test(c.trim()));
+  const kept = table.rows.map((cells, i) => i === 0 || !(isRule(cells) || (i === 1 && isUnits(cells))));
   return { ...table, rows: table.rows.filter((_, i) => kept[i]), lines: table.lines.filter((_, i) => kept[i]) };
 }
 

@@ -2,6 +2,9 @@ import type { Table } from '#models/tables/parseTable.ts';
 
 const isBlank = (cell: string | undefined) => (cell ?? '').trim() === '';
 
+/** What sums up a group, as QuickBooks writes it on the desktop and online. */
+const TOTAL_OF = /^total (for )?/i;
+
 /**
  * A report whose items stand in rows of their own above what moved (`Bearing 6205`, its rows, `Total Bearing 6205`) as a
  * table with a column `item`; one without such rows as it is.
@@ -12,8 +15,8 @@ export function withItemsOfGroups(table: Table): Table {
     const filled = cells.filter((c) => !isBlank(c));
     return filled.length === 1 ? filled[0].trim() : null;
   };
-  const totals = new Set(body.flatMap((cells) => cells.map((c) => c.trim())).filter((c) => /^total /i.test(c)));
-  const isGroup = (title: string) => [...totals].some((total) => total.slice('total '.length).trim() === title);
+  const totals = new Set(body.flatMap((cells) => cells.map((c) => c.trim())).filter((c) => TOTAL_OF.test(c)));
+  const isGroup = (title: string) => [...totals].some((total) => total.replace(TOTAL_OF, '').trim() === title);
   const isTotal = (cells: readonly string[]) => cells.some((c) => /^total\b/i.test(c.trim()));
   let item = '';
   const rows: string[][] = [];
@@ -49,5 +52,41 @@ export function withItemsFilledDown(table: Table, item: number, needed: readonly
     return cells.map((cell, c) => (c === item ? above : cell));
   });
   const note = `${items.length - filled.length} rows without an item are those of the item above them`;
+  return { ...table, rows: [header, ...rows], notes: [...table.notes, note] };
+}
+
+const DATED = /dat|fecha/;
+
+/**
+ * A list of documents whose lines leave out what stands in the first line of each (Odoo, ERPNext: date and number, then
+ * items alone) with the document's date, number and so on in all of its lines; any other table as it is.
+ * @param at places of the columns by name.
+ * @param needed places of those that each line has to have.
+ */
+export function withDocumentsFilledDown(
+  table: Table,
+  at: ReadonlyMap<string, number>,
+  needed: readonly number[],
+): Table {
+  const [header, ...body] = table.rows;
+  const date = at.get('date') ?? at.get('ordered');
+  if (date === undefined || body.length === 0 || isBlank(body[0][date])) return table;
+  const [lines, firsts] = [body.filter((cells) => isBlank(cells[date])), body.filter((cells) => !isBlank(cells[date]))];
+  const shared = header.flatMap((_, i) => (lines.every((cells) => isBlank(cells[i])) ? [i] : []));
+  const own = [...needed, at.get('item') ?? date].filter((i) => i !== date && i !== at.get('order'));
+  const isWhole = lines.every((cells) => own.every((i) => !isBlank(cells[i])));
+  if (lines.length === 0 || !isWhole) return table;
+  // What names the document stands beside each of its dates: a date alone may just be missing.
+  const isNamed = shared.some(
+    (i) =>
+      !DATED.test(header[i].toLowerCase()) && header[i].trim() !== '' && firsts.every((cells) => !isBlank(cells[i])),
+  );
+  if (!isNamed) return table;
+  let first = body[0];
+  const rows = body.map((cells) => {
+    if (!isBlank(cells[date])) first = cells;
+    return cells === first ? cells : header.map((_, i) => (shared.includes(i) ? (first[i] ?? '') : (cells[i] ?? '')));
+  });
+  const note = `${lines.length} lines have the date and number of the document above them`;
   return { ...table, rows: [header, ...rows], notes: [...table.notes, note] };
 }

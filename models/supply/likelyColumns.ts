@@ -13,12 +13,21 @@ const LIKELY = {
     isNot: /due|expir|valid|best_before|birth|print|run_|promis|req|verfall|fallig|faellig|start|from|update/,
   },
   quantity: {
-    is: /(^|_)(qty|quantity|menge|qte|quantite|cantidad|quantita|aantal|quantidade|stuckzahl)(_|$)|(menge|qty)$/,
+    is: /(^|_)(qty|quantity|menge|qte|quantite|cantidad|quantita|aantal|quantidade|stuckzahl|antal|ilosc)(_|$)|(menge|qty)$/,
     isNot:
-      /(^|_)(in|out|min|max|per|to)(_|$)|hand|stock|balance|saldo|bestand|open|offen|remain|rest|reorder|free|avail|price|preis|value|wert|cost|back|reserv|pack|receiv|change/,
+      /(^|_)(in|out|min|max|per|to)(_|$)|hand|stock|balance|saldo|bestand|open|offen|remain|rest|reorder|free|avail|price|preis|value|wert|cost|back|reserv|pack|receiv|change|after/,
   },
 } as const;
 type Likely = keyof typeof LIKELY;
+
+/** Names that are taken for a column where no other fits better: what an item is called, and amounts of money. */
+const WEAK: Readonly<Record<'item' | 'quantity', readonly string[]>> = {
+  item: ['row_labels', 'product_name', 'item_name', 'artikelbezeichnung', 'part_name', 'id'],
+  quantity: ['units', 'unidades', 'unites', 'value', 'amount', 'sales'],
+};
+
+/** The unit that quantities are in: `Menge in BME`. */
+const IN_UNIT = /^(menge|qty|quantity|quantite|cantidad|quantita)_in_.+$/;
 
 /** Rows that may hold the header of a report. */
 const MAX_TITLE_ROWS = 30;
@@ -35,7 +44,8 @@ export function withLikelyNames(
   missingIn: (row: readonly string[]) => readonly string[],
 ): Table {
   const first = table.rows.slice(0, MAX_TITLE_ROWS);
-  if (first.some(isHeader)) return table;
+  const header = first.findIndex(isHeader);
+  if (header >= 0) return withBetterNames(table, header, missingIn);
   for (const [i, row] of first.entries()) {
     const found = likelyColumns(row, missingIn(row));
     const named = row.map((cell, k) => [...found].find(([, at]) => at === k)?.[0] ?? cell);
@@ -48,9 +58,21 @@ export function withLikelyNames(
   return table;
 }
 
-function likelyColumns(row: readonly string[], missing: readonly string[]): Map<Likely, number> {
-  const keys = row.map(columnKey);
-  const found = new Map<Likely, number>();
+/** A header some of whose columns are known by weak names alone, with those that are likelier in their place. */
+function withBetterNames(table: Table, at: number, missingIn: (row: readonly string[]) => readonly string[]): Table {
+  const row = table.rows[at];
+  const isWeak = (cell: string) => Object.values(WEAK).some((names) => names.includes(columnKey(cell)));
+  const found = likelyColumns(row, missingIn(row.map((cell) => (isWeak(cell) ? '' : cell))));
+  if (found.size === 0) return table;
+  const named = row.map((cell, k) => [...found].find(([, place]) => place === k)?.[0] ?? cell);
+  const notes = [...found].map(([name, k]) => `${name} is taken to be ${JSON.stringify(row[k].trim())}, by its name`);
+  return { ...table, rows: table.rows.with(at, named), notes: [...table.notes, ...notes] };
+}
+
+/** Places of the columns of `missing` that a part of one name alone tells. */
+export function likelyColumns(row: readonly string[], missing: readonly string[]): Map<string, number> {
+  const keys = row.map((cell) => columnKey(cell).replace(IN_UNIT, '$1'));
+  const found = new Map<string, number>();
   for (const [name, { is, isNot }] of Object.entries(LIKELY) as [Likely, (typeof LIKELY)[Likely]][]) {
     if (!missing.includes(name)) continue;
     const fitting = keys.flatMap((key, i) => (is.test(key) && !isNot.test(key) ? [i] : []));

@@ -4,20 +4,28 @@ const words = (...lines: string[]): string[] => lines.flatMap((line) => line.spl
 export const MOVEMENT_COLUMNS = {
   kind: words(
     'kind movement_type goods_movement_type mvt mvt_type bewegungsart bwa bwart entry_type postenart voucher_type',
-    'transaction_type trans_type tran_type trantype parttran_trantype stock_transaction_type change_type issue_type issuetype',
+    'transaction_type trans_type tran_type trantype part_tran_tran_type trn_type stock_transaction_type change_type issue_type issuetype',
     'document_type doc_type doc_ty belegart belegtyp type movement mvt_type_text buchungsart buchungstyp',
-    'bewegungstyp vorgang vorgangsart transaktionsart transaction_code',
+    'bewegungstyp vorgang vorgangsart transaktionsart transaction_code trans_code tran_code transaction_type_name kind_of_transaction',
+    'ildct sddcto dct trstyp ttyp typ tipo tipo_documento tipo_de_documento type_piece',
+    'typ_dokumentu transaktionstyp posttype bevegelsestype rorelsetyp soort documentsoort zu_abgang bewegung',
+    'mvt_text movement_type_text bewegungsartentext transaction_description transaction_source_type transaction',
     'type_de_mouvement type_mouvement mouvement tipo_de_movimiento tipo_movimiento tipo_movimento tipo_de_movimento',
     'causale causale_magazzino transactietype mutatietype soort_mutatie',
   ),
-  from: words('from source_location from_location location_from von'),
-  to: words('to destination_location to_location location_to nach'),
-  status: words('status state issue_status issue'),
+  from: words('from source_location from_location location_from location_id location_id_complete_name von desde de da'),
+  to: words(
+    'to destination_location to_location location_to location_dest_id location_dest_id_complete_name nach hacia a para',
+  ),
+  status: words(
+    'status state order_status invoice_status document_status doc_status line_status statut estado stato issue_status issue',
+    'financial_status',
+  ),
   /** Says yes of what was undone. */
   cancelled: words('is_cancelled is_canceled cancelled canceled storniert storno voided'),
   /** Says whether an unsigned quantity came in or went out. */
   sign: words(
-    'debit_credit debit_credit_ind debit_credit_indicator debit_credit_code shkzg s_h soll_haben soll_haben_kennz direction richtung in_out',
+    'debit_credit debit_credit_ind debit_credit_indicator debit_credit_code shkzg s_h soll_haben soll_haben_kennz direction richtung in_out inventory_multiplier inv_mult',
   ),
   out: words(
     'out_qty qty_out issue_qty quantity_out out issues issued issued_qty total_issues total_issue_quantities',

@@ -18,31 +18,61 @@ const WORDS: readonly [RegExp, DemandKind | null][] = [
   // JD Edwards: material and inventory issued, sales invoiced; received, transferred, adjusted, completed, counted.
   [/^(im|ii)$/, 'usage'],
   [/^ri$/, 'shipment'],
-  [/^(ov|it|ia|ic|pi)$/, null],
+  [/^co$/, 'return'],
+  [/^(ov|it|ia|ic|ir|pi)$/, null],
+  // Sage 100: sales orders, told from orders that are not shipped by their signs.
+  [/^so$/, 'order'],
+  // IFS: issues to shop, work and material requisition orders; what came back, arrived, was made, moved or counted.
+  [/^oeship$/, 'shipment'],
+  [/^(soiss|woiss|niss|bacflush)$/, 'usage'],
+  [/^(souniss|wouniss|uniss|nuniss|oeret.*)$/, 'return'],
+  [/^(arrival|oorec|(invm|count)-(in|out)|invscrap)$/, null],
+  // Syspro, Macola: issues, sales; receipts, transfers, adjustments, costs, counts.
+  [/^i$/, 'usage'],
+  [/^s$/, 'shipment'],
+  [/^[rtacp]$/, null],
+  // Polish documents: goods and internal issues; receipts of both kinds, moves.
+  [/^wz\b/, 'shipment'],
+  [/^rw\b/, 'usage'],
+  [/^(pz|pw|mm)\b/, null],
+  // Goods issues and receipts in the texts of SAP: to orders and deliveries, for scrap.
+  [/^(wa|gi)\b.*(scrap|verschrott)/, null],
+  [/^(wa|gi|gd)\b.*(delivery|lieferung)/, 'shipment'],
+  [/^(wa|gi)\b/, 'usage'],
+  [/^(we|gr)\b./, null],
+  [/estimate|^quot|proposal|angebot|devis|presupuesto|offerte|preventivo|or[çc]amento/, null],
   [/purchase|vendor|supplier|einkauf|bestellung|^bill\b|^po\b/, null],
   [/achat|fournisseur|compra|proveedor|acquisto|fornitore|fornecedor|inkoop|leverancier/, null],
   [/credit (memo|note)|refund|return|gutschrift|retoure|rückgabe|rücklieferung|rechnungskorrektur/, 'return'],
   [/^avoir|retour|devoluci|devoluc|^abono|nota (de |di )?cr[ée]dito|^reso\b|creditnota|creditfactuur/, 'return'],
   [/sales receipt|sales (order )?issue|cash sale|barverkauf/, 'shipment'],
-  [/receipt|^receiv|^goods in|wareneingang|zugang/, null],
+  [
+    /receipt|receiv|restock|replenish|check(ed)?[ -]?in\b|^goods in|eingang|^pick(ed)?$|put ?away|wareneingang|zugang|inleverans|varemottak/,
+    null,
+  ],
   [/r[ée]ception|entr[ée]e|entrada|recepci|^carico|ontvangst/, null],
   [
-    /transfer|umlagerung|umbuchung|adjust|adjmt|reconcil|inventur|\bcount|opening|revalu|scrap|ausschuss|korrektur|^moved?$/,
+    /transfer|umlagerung|umbuchung|adjust|adjmt|reconcil|inventur|\bcount|opening|revalu|scrap|write[- ]?off|ausschuss|korrektur|^moved?$/,
     null,
   ],
   [/transfert|inventaire|r[ée]gularisation|rebut|traspaso|ajuste|inventario|merma|trasferimento|rettifica/, null],
   [/transfer[eê]ncia|invent[aá]rio|correctie|telling|verplaatsing/, null],
   [/output|assembly build|manufacture|istmeldung|fertigmeldung/, null],
   [
-    /consum|usage|issue|^goods out|stock entry|work order|production|verbrauch|entnahme|fertigungsauftrag|^(lager|material)?abgang/,
+    /consum|usage|\bused\b|withdraw|check(ed)?[ -]?out|issue|^goods out|stock entry|work order|production|verbrauch|entnahme|fertigungsauftrag|^(lager|material)?(abgang|ausgang)|uttag|forbrug|förbrukning/,
     'usage',
   ],
   [/verkooporder|pedido de ven(ta|da)|commande client|ordine (cliente|di vendita)/, 'order'],
   [/^vente|^factur|livraison|exp[ée]dition|^venta|albar[aá]n|entrega|^vend|^fattura|spedizione|consegna/, 'shipment'],
+  [/^salg|^försälj/, 'shipment'],
+  [/^k(ø|jø|ö)[bp]/, null],
   [/verkoop|factuur|^levering|pakbon|verzending|^fatura/, 'shipment'],
-  [/sortie|consommation|salida|scarico|prelievo|verbruik|uitgifte|^sa[ií]da/, 'usage'],
-  [/sales order|^order$|kundenauftrag|^auftrag$/, 'order'],
-  [/sale|invoice|delivery|ship|fulfil|dispatch|verkauf|rechnung|lieferschein|warenausgang|lieferung/, 'shipment'],
+  [/sortie|consommation|salida|scarico|prelievo|verbruik|uitgifte|afgifte|^sa[ií]da/, 'usage'],
+  [/sales order|customer order|^order$|kundenauftrag|^auftrag$/, 'order'],
+  [
+    /sale|invoice|delivery|ship|fulfil|d[ie]spatch|verkauf|artikelausführung|auslieferung|rechnung|lieferschein|warenausgang|lieferung/,
+    'shipment',
+  ],
 ];
 export const OWN_WORDS = new Set(['order', 'shipment', 'usage', 'return']);
 
@@ -71,12 +101,32 @@ export function movementOf(cell: string, own?: OwnMovements): DemandKind | null 
   const overriddenKind = own?.get(word);
   if (overriddenKind !== undefined) return overriddenKind;
   if (OWN_WORDS.has(word)) return word as DemandKind;
-  if (/^\d{3}$/.test(word)) return sapMovement(Number(word));
-  return WORDS.find(([pattern]) => pattern.test(word))?.[1];
+  const code = SAP_CODE.exec(word);
+  if (code) return sapMovement(Number(code[1] ?? code[2]));
+  const b1 = BUSINESS_ONE.exec(word);
+  if (b1) return BUSINESS_ONE_DOCUMENTS.get(b1[1]);
+  const text = word.replace(LEADING_NUMBER, '');
+  return WORDS.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-const DELIVERY = /deliver|ship|fulfil|dispatch|lieferung|lieferschein|warenausgang/i;
-const INVOICE = /invoice|rechnung/i;
+/** A movement type of SAP, alone or with its text: `261`, `261 (GI for order)`, `261 - …`, `GI for order (261)`. */
+const SAP_CODE = /^(\d{3})(?:\s*[-–:(].*)?$|\((\d{3})\)$/;
+/** The number of a type before its text, as Infor M3 writes them: `31-Customer order`. */
+const LEADING_NUMBER = /^\d{1,2}\s*[-–:]\s*(?=\p{L})/u;
+/** SAP Business One puts the kind of a document before its number. Source: the object types of its SDK. */
+const BUSINESS_ONE = /^([a-z]{2}) \d+$/;
+const BUSINESS_ONE_DOCUMENTS: ReadonlyMap<string, DemandKind | null> = new Map([
+  ['dn', 'shipment'],
+  ['in', 'shipment'],
+  ['re', 'return'],
+  ['cn', 'return'],
+  ['so', 'usage'],
+  ...['pd', 'pu', 'pr', 'pc', 'si', 'im', 'pw', 'mr', 'st', 'ob'].map((word) => [word, null] as const),
+]);
+
+const DELIVERY =
+  /deliver|ship|fulfil|d[ie]spatch|lieferung|lieferschein|warenausgang|livraison|exp[ée]dition|albar[aá]n|entrega|consegna|spedizione|\bddt\b|levering|pakbon/i;
+const INVOICE = /invoice|rechnung|factur|fattura|fatura|factuur/i;
 
 /** Whether a list has deliveries and their invoices: the same goods twice. */
 export const hasBoth = (words: ReadonlySet<string>): boolean =>

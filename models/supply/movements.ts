@@ -20,10 +20,11 @@ function betweenPlaces(from: Place, to: Place): DemandKind | null {
   return from === 'stock' && to === 'production' ? 'usage' : null;
 }
 
-const NOT_DONE = /cancel|draft|waiting|void|quot|on order|reserv|storn|entwurf|abgebrochen|wartend/i;
+const NOT_DONE =
+  /cancel|draft|waiting|void|quot|on order|reserv|storn|entwurf|abgebrochen|wartend|annul|anulad|brouillon|borrador|bozza|rascunho/i;
 const YES = /^(1|x|y|yes|true|ja|wahr)$/i;
-const OUTWARD = /^(h|c|cr|credit|out|issue|-|haben|abgang|aus)$/i;
-const INWARD = /^(s|d|dr|debit|in|receipt|\+|soll|zugang|ein)$/i;
+const OUTWARD = /^(h|c|cr|credit|out|o|issue|-1?|haben|abgang|aus)$/i;
+const INWARD = /^(s|d|dr|debit|in|i|receipt|\+?1|\+|soll|zugang|ein)$/i;
 const isNegative = (cell: string) => /^-|-$|^\(.+\)$/.test(cell.trim());
 const stripSign = (cell: string) =>
   cell
@@ -39,7 +40,8 @@ const stripSign = (cell: string) =>
  * @param quantityAt column of the quantity; -1 where issues and receipts have columns of their own.
  * @throws TableError naming the words for movements that are not known.
  */
-export function demandOfMovements(table: Table, quantityAt: number, ownWords?: OwnMovements): Table {
+export function demandOfMovements(given: Table, quantityAt: number, ownWords?: OwnMovements): Table {
+  const table = withTextsOfKinds(given, ownWords);
   const [header, ...body] = table.rows;
   const at = movementColumns(header, body);
   const own =
@@ -48,6 +50,7 @@ export function demandOfMovements(table: Table, quantityAt: number, ownWords?: O
   words.delete('');
   const telling = [at.out, at.status, at.cancelled, at.sign, Math.min(at.from, at.to)];
   if (words.size === 0 && telling.every((column) => column < 0)) return table;
+  if (quantityAt < 0 && at.out < 0) return table;
   refuseUnknown(table, at, own);
   const reading = {
     at,
@@ -99,26 +102,75 @@ interface Reading {
   skipInvoices: boolean;
 }
 
+/** A kind that another column tells where the first has a code that is not known: texts stand beside codes. */
+function withTextsOfKinds(table: Table, own: OwnMovements | undefined): Table {
+  const [header, ...body] = table.rows;
+  const names = header.map(columnKey);
+  const [first = -1, ...others] = MOVEMENT_COLUMNS.kind.map((key) => names.indexOf(key)).filter((i) => i >= 0);
+  const isKnown = (cell: string) => cell !== '' && movementOf(cell, own) !== undefined;
+  const rows = body.map((cells) => {
+    const cell = cellAt(cells, first);
+    if (cell === '' || isKnown(cell)) return cells;
+    const told = others.map((i) => cellAt(cells, i)).find(isKnown);
+    return told === undefined ? cells : cells.with(first, told);
+  });
+  return { ...table, rows: [header, ...rows] };
+}
+
+/** Parts of the names of amounts that went out and came in, where one column alone has each. */
+const AMOUNT = /qty|quantit|menge|total|summe|cantidad/;
+const NO_AMOUNT = /value|amount|wert|betrag|cost|price|preis|date|dat|status|type|art$/;
+const OUT = /issue|abgang|abgaenge|ausgang|sortie|salida/;
+const IN = /receipt|zugang|zugaenge|eingang|entree|entrada/;
+
+function inAndOutByParts(names: readonly string[]): { out: number; in: number } | Record<never, never> {
+  const of = (part: RegExp) =>
+    names.flatMap((n, i) => (part.test(n) && AMOUNT.test(n) && !NO_AMOUNT.test(n) ? [i] : []));
+  const [outs, ins] = [of(OUT), of(IN)];
+  return outs.length === 1 && ins.length === 1 ? { out: outs[0], in: ins[0] } : {};
+}
+
 /** Columns whose names may say something of movements; their cells decide. */
 const MAY_TELL = /typ|kind|beleg|document|transa|vorgang|bewegung|movement|origin|reference|source/;
 
 /** Where the columns that tell movements stand; -1: nowhere. */
 export function movementColumns(header: readonly string[], body: readonly string[][]): Columns {
   const names = header.map(columnKey);
-  const find = (keys: readonly string[]) => keys.map((key) => names.indexOf(key)).find((i) => i >= 0) ?? -1;
-  const at = Object.fromEntries(Object.entries(MOVEMENT_COLUMNS).map(([name, keys]) => [name, find(keys)])) as Columns;
+  const all = (keys: readonly string[]) => keys.map((key) => names.indexOf(key)).filter((i) => i >= 0);
+  const at = Object.fromEntries(
+    Object.entries(MOVEMENT_COLUMNS).map(([name, keys]) => [name, all(keys)[0] ?? -1]),
+  ) as Columns;
+  if (at.out < 0) Object.assign(at, inAndOutByParts(names));
+  // One place alone is a place, and not where goods went from or to.
+  if (at.from < 0 || at.to < 0) Object.assign(at, { from: -1, to: -1 });
+  if (at.status < 0) at.status = names.findIndex((name) => /(^|_)(status|stage)(_|$)/.test(name));
+  const kinds = new Set(body.map((cells) => cellAt(cells, at.kind).toUpperCase()));
+  if (at.sign < 0 && kinds.has('O') && [...kinds].every((kind) => ['O', 'I', ''].includes(kind)))
+    Object.assign(at, { sign: at.kind, kind: -1 });
   // What was issued, not how far the issue has got.
   const isAmount = names[at.status] === 'issue' && body.every((cells) => !/\p{L}/u.test(cellAt(cells, at.status)));
   const status = isAmount ? -1 : at.status;
-  return { ...at, status, out: isAmount ? at.status : at.out, kind: at.kind >= 0 ? at.kind : kindByCells(names, body) };
+  return {
+    ...at,
+    status,
+    out: isAmount ? at.status : at.out,
+    kind: at.kind >= 0 || at.sign >= 0 ? at.kind : kindByCells(names, body),
+  };
 }
 
-/** A column of which every cell is a word for a movement, where they differ. */
+/** More different words than this are no kinds of movements. */
+const MOST_KINDS = 20;
+/** A word, or the kind of a document before its number. */
+const MAY_BE_KIND = /^([\p{L} .-]+|[A-Z]{2} \d+)$/u;
+
+/** A column of which every cell is a word for a movement, where they differ: by its name, or by words of both directions. */
 function kindByCells(names: readonly string[], body: readonly string[][]): number {
   return names.findIndex((name, i) => {
-    if (!MAY_TELL.test(name)) return false;
     const cells = new Set(body.map((row) => cellAt(row, i)));
-    return cells.size > 1 && [...cells].every((cell) => /^[\p{L} .-]+$/u.test(cell) && movementOf(cell) !== undefined);
+    if (cells.size < 2 || ![...cells].every((cell) => MAY_BE_KIND.test(cell))) return false;
+    const kinds = new Set([...cells].map((cell) => movementOf(cell)));
+    if (kinds.has(undefined)) return false;
+    return MAY_TELL.test(name) || (kinds.has(null) && kinds.size > 1 && cells.size <= MOST_KINDS);
   });
 }
 
@@ -183,7 +235,7 @@ function readMovement(
     // What customers bring back comes in with the document that it left with; other receipts are no demand.
     return kind === 'shipment' && !isZero(received) ? { kind: 'return', quantity: stripSign(received) } : none;
   }
-  const isCode = /^\d{3}$/.test(named);
+  const isCode = /^\d{3}\b|\(\d{3}\)$/.test(named);
   const isTold = isCode || at.from >= 0 || kind === 'return' || isZero(cell);
   // Orders are no movements of stock: their sign is their own.
   const out = told === 'order' ? ordersAreIssues : outIsNegative;

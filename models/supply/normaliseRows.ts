@@ -32,6 +32,7 @@ export function normaliseRows<T extends SupplyTable>(
     if (negative > 0) notes.push(`${negative} negative quantities are read as returns`);
   }
   if (kind === 'purchases') {
+    receivedOfOpen(rows as SupplyRow<'purchases'>[]);
     const early = (rows as SupplyRow<'purchases'>[]).filter((p) => p.received !== undefined && p.received < p.ordered);
     if (early.length > 0)
       notes.push(`${early.length} orders came before they were ordered: they say nothing of how long one takes`);
@@ -60,6 +61,15 @@ export function normaliseRows<T extends SupplyTable>(
     rows: kind === 'stock' ? (sumLocations(distinct as SupplyRow<'stock'>[], notes) as typeof distinct) : distinct,
     notes,
   };
+}
+
+/** What came of each order, where a list says what is still to come. */
+function receivedOfOpen(purchases: readonly SupplyRow<'purchases'>[]): void {
+  for (const row of purchases) {
+    const { open_quantity: open } = row;
+    delete row.open_quantity;
+    if (open !== undefined && open < row.quantity) row.received_quantity ??= row.quantity - open;
+  }
 }
 
 const MAX_ALIKE_SHOWN = 5;

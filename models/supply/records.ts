@@ -2,8 +2,10 @@ import { type Table, TableError } from '#models/tables/parseTable.ts';
 import { withPlainDates } from './calendarColumns.ts';
 import { columnKey } from './columnNames.ts';
 import { withoutTitles, withoutTotals } from './headerRow.ts';
-import { withItemsFilledDown, withItemsOfGroups } from './itemRows.ts';
-import { withLikelyNames } from './likelyColumns.ts';
+import { withBareLineNames, withItemLinesAlone, withNumberedItems } from './itemLines.ts';
+import { withDocumentsFilledDown, withItemsFilledDown, withItemsOfGroups } from './itemRows.ts';
+import { withJoinedHeader, withYearOfTitle } from './joinedHeader.ts';
+import { likelyColumns, withLikelyNames } from './likelyColumns.ts';
 import { MOVEMENT_COLUMNS } from './movementColumns.ts';
 import { demandOfMovements } from './movements.ts';
 import { ownMovements, type SupplyMap } from './supplyMap.ts';
@@ -18,10 +20,14 @@ export function recordsOf(kind: SupplyTable, given: Table, map?: SupplyMap): Tab
   const columns: Record<string, Column> = SUPPLY_TABLES[kind].columns;
   const isDemand = kind === 'demand';
   const isNamed = (row: readonly string[]) => isHeader(kind, row);
-  const titled = withoutTitles(
-    isDemand ? withLikelyNames(given, isNamed, (row) => missingIn(kind, row)) : given,
-    isNamed,
-  );
+  const isNearlyNamed = (row: readonly string[]) => {
+    const missing = missingIn(kind, row);
+    return isNamed(row) || (isDemand && likelyColumns(row, missing).size === missing.length);
+  };
+  const bare = withBareLineNames(given);
+  const numbered = withNumberedItems(isDemand ? withYearOfTitle(withJoinedHeader(bare)) : bare, isNearlyNamed);
+  const named = isDemand ? withLikelyNames(numbered, isNamed, (row) => missingIn(kind, row)) : numbered;
+  const titled = withItemLinesAlone(withoutTitles(named, isNamed));
   const grouped =
     isDemand && !columnsAt(titled.rows[0] ?? [], columns).has('item') ? withItemsOfGroups(titled) : titled;
   const at = columnsAt(grouped.rows[0] ?? [], columns);
@@ -29,7 +35,8 @@ export function recordsOf(kind: SupplyTable, given: Table, map?: SupplyMap): Tab
     columns[name].required && at.has(name) ? [at.get(name)!] : [],
   );
   const item = at.get('item');
-  const records = withUnitsApart(withBareCodes(withoutTotals(grouped, needed, item), at), at);
+  const documents = withDocumentsFilledDown(withoutTotals(grouped, needed, item), at, needed);
+  const records = withUnitsApart(withBareCodes(documents, at), at);
   if (!isDemand) return records;
   const filled = item === undefined ? records : withItemsFilledDown(records, item, needed);
   const movements = demandOfMovements(filled, at.get('quantity') ?? -1, map && ownMovements(map));

@@ -121,7 +121,9 @@ export const SUPPLY_TABLES = {
       ordered: date(COLUMN_WORDS.ordered, required),
       promised: date(COLUMN_WORDS.promised),
       received: date(COLUMN_WORDS.received),
-      received_quantity: number(['delivered_quantity', 'qty_received', 'quantity_received', 'received_qty']),
+      received_quantity: number(COLUMN_WORDS.receivedQuantity),
+      /** What is still to come, in place of what came: it is turned round when the table is read. */
+      open_quantity: number(COLUMN_WORDS.openQuantity),
       cancelled: date(['cancelled_on']),
     },
   },

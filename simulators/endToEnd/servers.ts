@@ -5,7 +5,7 @@ import { freePort, listens } from '../freePort.ts';
 import { startMosquittoOn } from '../mosquitto.ts';
 import { until } from './until.ts';
 
-export type ServerName = 'mosquitto' | 'mosquitto_pub' | 'influxd' | 'chromium' | 'faketime';
+export type ServerName = 'mosquitto' | 'mosquitto_pub' | 'influxd' | 'victoria-metrics' | 'chromium' | 'faketime';
 
 const PATHS = ['/usr/sbin', '/usr/bin', '/usr/local/bin'];
 
@@ -131,6 +131,27 @@ level = "error"
       return results[0].series?.[0] ?? { columns: [], values: [] };
     },
   };
+}
+
+/** Debian's VictoriaMetrics, with what docs/guides/scale.md asks for. */
+export async function startVictoria(directory: string): Promise<{ url: string; process: Restartable }> {
+  const port = await freePort();
+  const options = [
+    `-storageDataPath=${join(directory, 'victoria-metrics')}`,
+    `-httpListenAddr=127.0.0.1:${port}`,
+    '-retentionPeriod=100y',
+    '-dedup.minScrapeInterval=1ms',
+    '-loggerLevel=ERROR',
+  ];
+  const url = `http://127.0.0.1:${port}`;
+  const start = () => spawn(find('victoria-metrics'), options, { stdio: 'ignore' });
+  const process = await new Restartable(start, () =>
+    fetch(`${url}/health`).then(
+      (r) => r.ok,
+      () => false,
+    ),
+  ).ready();
+  return { url, process };
 }
 
 function find(name: ServerName): string {

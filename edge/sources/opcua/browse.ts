@@ -1,14 +1,13 @@
-import {
-  AttributeIds,
-  BrowseDirection,
-  type ClientSession,
-  DataType,
-  NodeClass,
-  type ReferenceDescription,
-} from 'node-opcua-client';
+import { AttributeIds, type ClientSession, DataType, NodeClass } from 'node-opcua-client';
+import { pino } from 'pino';
+import type { SourceFault } from '../source.ts';
+import { childrenOf } from './children.ts';
 import { engineeringUnits } from './engineeringUnits.ts';
+import { NamespaceMemory } from './namespaces.ts';
 import { identityOf, opcuaClient } from './opcuaClient.ts';
-import type { OpcuaSourceConfig } from './opcuaConfig.ts';
+import { addressOf, type OpcuaNodeConfig, type OpcuaSourceConfig } from './opcuaConfig.ts';
+import { resolveAddresses } from './resolveAddresses.ts';
+import { selectNodes } from './selectNodes.ts';
 import { inCalls, readServerLimits, type ServerLimits } from './serverLimits.ts';
 
 /** A variable of a server, as `millwright edge browse` shows it. */
@@ -28,20 +27,64 @@ const MAX_DEPTH = 12;
 const CHUNK = 100;
 const CONNECT_MS = 15_000;
 
+/** A variable that the configuration takes, as the point that it becomes; `path` is relative to `under`, or the address. */
+export interface TakenVariable extends BrowsedVariable {
+  asset: string;
+  point: string;
+}
+
 /** Every variable below a node, depth first, at most `limit` of them. @throws where the server is away, or lets us not in. */
-export async function browse(
+export function browse(
   config: OpcuaSourceConfig,
   dataDirectory: string,
   root: string,
   limit: number,
 ): Promise<BrowsedVariable[]> {
+  return withSession(config, dataDirectory, async (session, limits) =>
+    readAll(session, await listVariables(session, root, limit, limits), limits),
+  );
+}
+
+/** What a source would monitor now, and its faults. @throws as `browse`. */
+export function browseTaken(
+  config: OpcuaSourceConfig,
+  dataDirectory: string,
+): Promise<{ variables: TakenVariable[]; faults: SourceFault[] }> {
+  return withSession(config, dataDirectory, async (session, limits) => {
+    const memory = new NamespaceMemory(dataDirectory, config.endpoint);
+    const log = pino({ level: 'silent' });
+    const selected = await selectNodes(session, config.browse, config.nodes, limits, memory, log);
+    const taken = [...config.nodes.map((node) => ({ node, path: addressOf(node) })), ...selected.nodes];
+    const addresses = taken.map(({ node }) => addressOf(node));
+    const faults = [...selected.faults, ...selected.empty.flatMap((one) => one.faults)];
+    const reached: { node: OpcuaNodeConfig; path: string; nodeId: string }[] = [];
+    for (const [i, resolved] of (await resolveAddresses(session, addresses, limits, memory)).entries()) {
+      const { node, path } = taken[i];
+      if (resolved.ok) reached.push({ node, path, nodeId: resolved.nodeId });
+      else faults.push({ asset: node.asset, point: node.point, reason: resolved.reason, detail: resolved.detail });
+    }
+    const variables = await readAll(session, reached, limits);
+    return {
+      variables: variables.map((variable, i) => {
+        const { asset, point } = reached[i].node;
+        return { ...variable, asset, point };
+      }),
+      faults,
+    };
+  });
+}
+
+async function withSession<T>(
+  config: OpcuaSourceConfig,
+  dataDirectory: string,
+  work: (session: ClientSession, limits: ServerLimits) => Promise<T>,
+): Promise<T> {
   const client = opcuaClient(config, dataDirectory);
   try {
     await within(client.connect(config.endpoint), CONNECT_MS, `${config.endpoint} did not answer`);
     const session = await client.createSession(identityOf(config));
     try {
-      const limits = await readServerLimits(session);
-      return await readAll(session, await listVariables(session, root, limit, limits), limits);
+      return await work(session, await readServerLimits(session));
     } finally {
       await session.close();
     }
@@ -81,41 +124,6 @@ async function listVariables(session: ClientSession, root: string, limit: number
 }
 
 const SERVER = 'ns=0;i=2253';
-
-/** Components, organised nodes and the rest of what leads down, not properties; servers hand out long lists in pieces. */
-async function childrenOf(
-  session: ClientSession,
-  nodeIds: readonly string[],
-  limits: ServerLimits,
-): Promise<ReferenceDescription[][]> {
-  const results = await inCalls(nodeIds, limits.browses, (some) =>
-    session.browse(
-      some.map((nodeId) => ({
-        nodeId,
-        referenceTypeId: 'HierarchicalReferences',
-        browseDirection: BrowseDirection.Forward,
-        includeSubtypes: true,
-        nodeClassMask: 0,
-        resultMask: 63,
-      })),
-    ),
-  );
-  const lists: ReferenceDescription[][] = [];
-  for (const result of results) {
-    const references = [...(result.references ?? [])];
-    for (let more = result.continuationPoint; more && more.length > 0; ) {
-      const rest = await session.browseNext(more, false);
-      references.push(...(rest.references ?? []));
-      more = rest.continuationPoint;
-    }
-    const isProperty = (r: ReferenceDescription) =>
-      r.referenceTypeId.value === HAS_PROPERTY && r.referenceTypeId.namespace === 0;
-    lists.push(references.filter((r) => !isProperty(r)));
-  }
-  return lists;
-}
-
-const HAS_PROPERTY = 46;
 
 async function readAll(
   session: ClientSession,

@@ -15,8 +15,8 @@ import { groupedBy } from '#models/groupedBy.ts';
 import type { SourceFault } from '../source.ts';
 import { engineeringUnits } from './engineeringUnits.ts';
 import type { NamespaceMemory } from './namespaces.ts';
-import { resolveNodeId } from './namespaces.ts';
-import type { OpcuaNodeConfig } from './opcuaConfig.ts';
+import { addressOf, type OpcuaNodeConfig } from './opcuaConfig.ts';
+import { resolveAddresses } from './resolveAddresses.ts';
 import { inCalls, type ServerLimits } from './serverLimits.ts';
 
 /** Takes a value of a node; `unit` is the one that the server names for it. */
@@ -50,18 +50,13 @@ export async function monitorNodes(
   deliver: Deliver,
   log: Logger,
 ): Promise<Monitoring> {
-  const namespaces = await session.readNamespaceArray();
+  const addresses = await resolveAddresses(session, nodes.map(addressOf), limits, memory);
   const faults: SourceFault[] = [];
   const reached: ReachedNode[] = [];
-  for (const node of nodes) {
-    const resolved = resolveNodeId(node.nodeId, namespaces, memory.first, memory.file);
-    if (resolved.ok) reached.push({ node, nodeId: resolved.nodeId });
-    else faults.push(faultOf(node, resolved.reason, resolved.detail));
+  for (const [i, resolved] of addresses.entries()) {
+    if (resolved.ok) reached.push({ node: nodes[i], nodeId: resolved.nodeId });
+    else faults.push(faultOf(nodes[i], resolved.reason, resolved.detail));
   }
-  memory.remember(
-    reached.map(({ node }) => node.nodeId),
-    namespaces,
-  );
   const units = await unitsOf(session, reached, limits, log);
   const items: { node: OpcuaNodeConfig; item: ClientMonitoredItemBase }[] = [];
   for (const group of grouped(reached)) {
@@ -79,8 +74,9 @@ export async function monitorNodes(
   return { faults, revised: reportRevised(items, log), monitored };
 }
 
-function faultOf({ asset, point, nodeId }: OpcuaNodeConfig, reason: string, detail: string): SourceFault {
-  return { asset, point, reason, detail: `${nodeId}: ${detail}` };
+function faultOf(node: OpcuaNodeConfig, reason: string, detail: string): SourceFault {
+  const { asset, point } = node;
+  return { asset, point, reason, detail: `${addressOf(node)}: ${detail}` };
 }
 
 /** Nodes of the same settings. */
@@ -140,11 +136,11 @@ function reportRevised(
   const revised = items.flatMap(({ node, item }) => {
     const { statusCode, revisedSamplingInterval, revisedQueueSize } = item.result ?? {};
     if (!statusCode?.isGood() || revisedSamplingInterval === undefined || revisedQueueSize === undefined) return [];
-    const { nodeId, samplingIntervalMs, queueSize } = node;
+    const { samplingIntervalMs, queueSize } = node;
     // 0 requests the fastest that the server has: no interval contradicts it.
     const isSlower = samplingIntervalMs > 0 && Math.abs(revisedSamplingInterval - samplingIntervalMs) >= 1;
     if (!isSlower && revisedQueueSize >= queueSize) return [];
-    return [{ nodeId, samplingIntervalMs, revisedSamplingInterval, queueSize, revisedQueueSize }];
+    return [{ node: addressOf(node), samplingIntervalMs, revisedSamplingInterval, queueSize, revisedQueueSize }];
   });
   if (revised.length > 0) {
     const nodes = revised.slice(0, MAX_NAMED);

@@ -7,39 +7,63 @@ import { z } from 'zod';
 export type ResolvedId = { ok: true; nodeId: string } | { ok: false; reason: NamespaceFault; detail: string };
 export type NamespaceFault = 'namespace_unknown' | 'namespace_changed';
 
+/** A namespace as a configuration names it; a URI as it is written there, with `;` and `%` escaped. */
+export type NamespaceRef = { uri: string } | { index: number };
+/** Where a server has a namespace now. */
+export type FoundNamespace = { ok: true; index: number } | { ok: false; reason: NamespaceFault; detail: string };
+
+/** What a configuration's namespaces are looked up in: the server's own, and `first`, as they were at first; it lies in `file`. */
+export interface Namespaces {
+  now: readonly string[];
+  first: ReadonlyMap<number, string>;
+  file: string;
+}
+
 const BY_URI = /^nsu=([^;]+);(.+)$/;
 const BY_INDEX = /^ns=(\d+);/;
 
 /** OPC 10000-6, 5.3.1.10: in a URI only `;` and `%` are escaped. */
 const unescaped = (uri: string) => uri.replace(/%3b/gi, ';').replace(/%25/g, '%');
 
-/**
- * Resolves a node id against the server's namespace array. A server may number its namespaces anew whenever it starts: a
- * URI is looked up, and an index counts only while it stands for the namespace for which it stood at first.
- * @param remembered URIs by index, as they were at first; `file` is where they lie.
- */
-export function resolveNodeId(
-  nodeId: string,
-  namespaces: readonly string[],
-  remembered: ReadonlyMap<number, string>,
-  file: string,
-): ResolvedId {
+/** Resolves a node id against the server's namespace array. */
+export function resolveNodeId(nodeId: string, namespaces: Namespaces): ResolvedId {
   const byUri = BY_URI.exec(nodeId);
-  if (byUri) {
-    const uri = unescaped(byUri[1]);
-    const index = namespaces.indexOf(uri);
-    if (index >= 0) return { ok: true, nodeId: `ns=${index};${byUri[2]}` };
-    const detail = `the server has no namespace ${uri}; it has ${namespaces.join(', ')}`;
+  const rest = byUri?.[2] ?? nodeId.replace(BY_INDEX, '');
+  const found = findNamespace(byUri ? { uri: byUri[1] } : { index: indexOf(nodeId) }, namespaces, rest);
+  if (!found.ok) return found;
+  return { ok: true, nodeId: byUri ? `ns=${found.index};${rest}` : nodeId };
+}
+
+/**
+ * Where the server has a namespace. A server may number its namespaces anew whenever it starts: a URI is looked up, and an
+ * index counts only while it stands for the namespace for which it stood at first.
+ * @param rest what follows in the setting, for the remedy.
+ */
+export function findNamespace(namespace: NamespaceRef, { now, first, file }: Namespaces, rest: string): FoundNamespace {
+  if ('uri' in namespace) {
+    const uri = unescaped(namespace.uri);
+    const index = now.indexOf(uri);
+    if (index >= 0) return { ok: true, index };
+    const detail = `the server has no namespace ${uri}; it has ${now.join(', ')}`;
     return { ok: false, reason: 'namespace_unknown', detail };
   }
-  const index = indexOf(nodeId);
-  const first = remembered.get(index);
-  if (first === undefined || first === namespaces[index]) return { ok: true, nodeId };
-  const rest = nodeId.replace(BY_INDEX, '');
-  const now = namespaces[index] ?? 'absent';
-  const detail = `namespace ${index} was ${first} and is now ${now}: write nsu=${first};${rest}, or delete ${file} to accept the new numbering`;
+  const { index } = namespace;
+  const before = first.get(index);
+  if (before === undefined || before === now[index]) return { ok: true, index };
+  const detail = `namespace ${index} was ${before} and is now ${now[index] ?? 'absent'}: write nsu=${before};${rest}, or delete ${file} to accept the new numbering`;
   return { ok: false, reason: 'namespace_changed', detail };
 }
+
+/** A node id as a server gives it, with the URI instead of the index. */
+export function withNamespaceUri(nodeId: string, namespaces: readonly string[]): string {
+  const index = indexOf(nodeId);
+  if (index === 0) return nodeId;
+  const uri = namespaces[index].replace(/%/g, '%25').replace(/;/g, '%3B');
+  return `nsu=${uri};${nodeId.replace(BY_INDEX, '')}`;
+}
+
+/** The namespace index that a node id names; null where it names a URI. */
+export const namespaceIndexOf = (nodeId: string): number | null => (BY_URI.test(nodeId) ? null : indexOf(nodeId));
 
 /** 0 where a node id names none: the standard's own namespace, which never moves. */
 function indexOf(nodeId: string): number {
@@ -68,13 +92,11 @@ export class NamespaceMemory {
     return this.#first;
   }
 
-  /** Remembers the namespaces of node ids that name an index which was not used before. @throws where the disk refuses. */
-  remember(nodeIds: readonly string[], namespaces: readonly string[]): void {
+  /** Remembers the namespaces of indices that were not used before. @throws where the disk refuses. */
+  remember(indices: readonly number[], namespaces: readonly string[]): void {
     const before = this.#first.size;
-    for (const nodeId of nodeIds) {
-      const index = BY_URI.test(nodeId) ? 0 : indexOf(nodeId);
+    for (const index of indices)
       if (index > 0 && index < namespaces.length && !this.#first.has(index)) this.#first.set(index, namespaces[index]);
-    }
     if (this.#first.size === before) return;
     mkdirSync(this.#directory, { recursive: true });
     const content = { endpoint: this.#endpoint, namespaces: Object.fromEntries(this.#first) };

@@ -1,17 +1,24 @@
 import { z } from 'zod';
 import { nameSchema } from '#models/contracts/names.ts';
 import { bitSliceSchema } from '../bitSlice.ts';
+import { parseBrowsePath } from './browsePath.ts';
+import { capturesOf, parsePathPattern } from './pathPattern.ts';
 
-const opcuaNodeSchema = z.strictObject({
-  /** A namespace is best named by its URI (`nsu=`): a server may number its namespaces anew whenever it starts. */
-  nodeId: z
-    .string()
-    .regex(
-      /^(ns=\d+;|nsu=[^;]+;)?(i=\d+|s=.+|g=[0-9a-fA-F-]{36}|b=[A-Za-z0-9+/=]+)$/,
-      'a node id such as nsu=urn:vendor:device;s=Pump.Temperature or ns=2;s=Pump.Temperature',
-    ),
-  asset: nameSchema,
-  point: nameSchema,
+const NODE_ID = /^(ns=\d+;|nsu=[^;]+;)?(i=\d+|s=.+|g=[0-9a-fA-F-]{36}|b=[A-Za-z0-9+/=]+)$/;
+export const isNodeId = (text: string): boolean => NODE_ID.test(text);
+
+/** A namespace is best named by its URI (`nsu=`): a server may number its namespaces anew whenever it starts. */
+const nodeIdSchema = z
+  .string()
+  .regex(NODE_ID, 'a node id such as nsu=urn:vendor:device;s=Pump.Temperature or ns=2;s=Pump.Temperature');
+
+/** Browse names from the Root folder on, each with its namespace before it. */
+const pathSchema = z.string().refine((text) => parseBrowsePath(text) !== null, {
+  message: 'a browse path such as /Objects/2:Pump/nsu=urn:vendor:device;Speed',
+});
+
+/** How values are sampled and read. */
+const nodeFields = {
   /** How often the server samples; a waveform is sent whole, as an array, each time it changes. */
   samplingIntervalMs: z.number().min(0).default(1000),
   /** Values that the server keeps between two publications. */
@@ -37,8 +44,73 @@ const opcuaNodeSchema = z.strictObject({
     .refine((scale) => scale !== 0, { message: 'not 0: the value would never change' })
     .default(1),
   offset: z.number().default(0),
-});
+};
+
+const opcuaNodeSchema = z
+  .strictObject({
+    nodeId: nodeIdSchema.optional(),
+    /** Instead of a node id. */
+    path: pathSchema.optional(),
+    asset: nameSchema,
+    point: nameSchema,
+    ...nodeFields,
+  })
+  .refine((node) => (node.nodeId === undefined) !== (node.path === undefined), {
+    message: '"nodeId" or "path"',
+    path: ['nodeId'],
+  });
 export type OpcuaNodeConfig = z.infer<typeof opcuaNodeSchema>;
+
+const templateSchema = z.string().min(1).max(200);
+
+/** Nodes that are found on the server, on each connection, by where they are and of which types. */
+const selectionSchema = z
+  .strictObject({
+    /** Where the search begins: a node id or a browse path. */
+    under: z.union([pathSchema, nodeIdSchema], { error: 'a node id or a browse path' }).default('/Objects'),
+    /** Browse names below it, in any namespace. */
+    path: z.string().refine((text) => parsePathPattern(text) !== null, {
+      message:
+        'browse names below "under" such as {asset}/Monitoring/{point}: {…} and * within a name, + for one, one # for any number',
+    }),
+    /** Types of the nodes that braces stand for, by name or node id; subtypes count. */
+    types: z
+      .record(
+        z.string(),
+        z.string().refine((text) => isNodeId(text) || /^[A-Za-z_]\w*$/.test(text), {
+          message: 'the name or the node id of a type, such as AnalogItemType or nsu=urn:vendor:types;i=1002',
+        }),
+      )
+      .default({}),
+    asset: templateSchema.default('{asset}'),
+    point: templateSchema.default('{point}'),
+    /** Names for what the server calls its machines and points. */
+    names: z.record(z.string().min(1), nameSchema).optional(),
+    /** Nodes at most. */
+    limit: z.int().min(1).max(20_000).default(1000),
+    ...nodeFields,
+  })
+  .superRefine(({ path, types, asset, point }, context) => {
+    const parts = new Set([...capturesOf(path), 'name', ...(path.split('/').includes('#') ? ['rest'] : [])]);
+    for (const [key, template] of Object.entries({ asset, point }))
+      for (const part of capturesOf(template))
+        if (!parts.has(part))
+          context.addIssue({
+            code: 'custom',
+            path: [key],
+            message: `"path" has no {${part}}; there are ${[...parts].map((one) => `{${one}}`).join(', ')}`,
+          });
+    for (const part of Object.keys(types))
+      if (!capturesOf(path).includes(part))
+        context.addIssue({ code: 'custom', path: ['types', part], message: `"path" has no {${part}}` });
+  });
+export type OpcuaSelectionConfig = z.infer<typeof selectionSchema>;
+
+/** A point, as one word. */
+export const keyOf = ({ asset, point }: { asset: string; point: string }): string => `${asset}/${point}`;
+
+/** What a node is found by. */
+export const addressOf = ({ nodeId, path }: OpcuaNodeConfig): string => nodeId ?? path ?? '';
 
 export const opcuaSourceSchema = z
   .strictObject({
@@ -56,7 +128,13 @@ export const opcuaSourceSchema = z
     timestamps: z.enum(['source', 'server', 'arrival']).default('source'),
     /** Whether values of a gap are read from the server's history after a new connection. */
     history: z.boolean().default(false),
-    nodes: z.array(opcuaNodeSchema).min(1),
+    nodes: z.array(opcuaNodeSchema).default([]),
+    /** Beside `nodes`, or instead of them. */
+    browse: z.array(selectionSchema).default([]),
+  })
+  .refine(({ nodes, browse }) => nodes.length + browse.length > 0, {
+    message: 'at least one node, or one selection in "browse"',
+    path: ['nodes'],
   })
   .refine((s) => (s.userCertificateFile === undefined) === (s.userKeyFile === undefined), {
     message: 'a certificate and its key, or neither',

@@ -9,6 +9,7 @@ import {
   StatusCodes,
   type UAVariable,
   Variant,
+  VariantArrayType,
 } from 'node-opcua';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,6 +17,8 @@ import { until } from '#simulators/endToEnd/until.ts';
 import { freePort } from '#simulators/freePort.ts';
 import { edgeConfigSchema } from '../../config.ts';
 import type { Arrival } from '../source.ts';
+import { browseTaken } from './browse.ts';
+import { type OpcuaSourceConfig, opcuaSourceSchema } from './opcuaConfig.ts';
 import { OpcuaSource } from './opcuaSource.ts';
 
 /** Another server than the simulator's: standard nodes, ten thousand of them, of types that a plant may have. */
@@ -54,6 +57,7 @@ beforeAll(async () => {
     variable.setValueFromSource({ dataType: DataType.Double, value: 0 });
     variables.push(variable);
   }
+  addHall(server);
   await server.start();
 });
 afterAll(async () => {
@@ -61,17 +65,54 @@ afterAll(async () => {
   await server?.shutdown(100);
 });
 
+/** Two pumps, one of a subtype, and a fan, in a hall; each has measurements. */
+function addHall({ engine }: OPCUAServer): void {
+  const space = engine.addressSpace;
+  if (!space) throw new Error('the server has no address space');
+  const types = space.registerNamespace('urn:test:machinery');
+  const pump = types.addObjectType({ browseName: 'PumpType' });
+  const dosing = types.addObjectType({ browseName: 'DosingPumpType', subtypeOf: pump });
+  const fan = types.addObjectType({ browseName: 'FanType' });
+  const namespace = space.getOwnNamespace();
+  const hall = namespace.addFolder(space.rootFolder.objects, { browseName: 'Hall' });
+  const line = namespace.addFolder(hall, { browseName: 'Line 1' });
+  for (const [i, [browseName, typeDefinition]] of (
+    [
+      ['Pump 1', pump],
+      ['P2', dosing],
+      ['F1', fan],
+    ] as const
+  ).entries()) {
+    const machine = namespace.addObject({ organizedBy: i === 0 ? hall : line, browseName, typeDefinition });
+    const measurements = namespace.addObject({ componentOf: machine, browseName: 'Measurements' });
+    const add = (name: string, dataType: DataType, value: unknown, more: object = {}) =>
+      namespace.addVariable({ componentOf: measurements, browseName: name, dataType, ...more }).setValueFromSource({
+        dataType,
+        value,
+        ...(Array.isArray(value) ? { arrayType: VariantArrayType.Array } : {}),
+      });
+    add('Speed', DataType.Double, 1480 + i);
+    add('Running', DataType.Boolean, true);
+    add('Name', DataType.String, 'x');
+    add(
+      'Signal',
+      DataType.Float,
+      Array.from({ length: 64 }, (_, k) => k % 7),
+      { valueRank: 1 },
+    );
+  }
+}
+
 /** Subscribes, and gathers what arrives by point. */
-async function listen(nodes: object[]): Promise<Map<string, Arrival[]>> {
+async function listen(nodes: object[], browse: object[] = []): Promise<Map<string, Arrival[]>> {
   const config = edgeConfigSchema.parse({
     site: 's',
     edge: 'e',
     dataDirectory: join(directory, `edge-${sources.length}`),
-    sources: [{ type: 'opcua', endpoint: `opc.tcp://127.0.0.1:${port}`, publishingIntervalMs: 200, nodes }],
+    sources: [{ type: 'opcua', endpoint: `opc.tcp://127.0.0.1:${port}`, publishingIntervalMs: 200, nodes, browse }],
     uplink: { url: 'mqtt://x' },
   });
-  const [its] = config.sources;
-  if (its.type !== 'opcua') throw new Error('no OPC UA');
+  const its = config.sources[0] as OpcuaSourceConfig;
   const source = new OpcuaSource(its, config, () => Date.now(), pino({ level: 'silent' }));
   sources.push(source);
   const arrived = new Map<string, Arrival[]>();
@@ -109,6 +150,33 @@ test('ten thousand nodes in one source, each of which is heard', async () => {
   expect(valuesOf(arrived.get('v9999')).at(-1)).toBe(10_000);
   await sources.pop()?.stop();
 }, 120_000);
+
+test('machines are found by their type wherever they stand, and their measurements by the kind of value', async () => {
+  const pumps = { under: '/Objects/1:Hall', path: '#/{asset}/Measurements/{point}', types: { asset: 'PumpType' } };
+  const browse = [
+    pumps,
+    { ...pumps, sampleRateHz: 1000, names: { 'Pump 1': 'P1' } },
+    { under: '/Objects/1:Hall', path: 'nowhere/{asset}/{point}' },
+  ];
+  const arrived = await listen([], browse);
+  const source = sources[sources.length - 1];
+  await until(() => source.state === 'connected' && (arrived.get('Speed')?.length ?? 0) > 1, 20_000);
+  const named = (point: string) =>
+    (arrived.get(point) ?? []).flatMap((a) => (a.ok ? [`${a.block.asset} ${a.block.kind}`] : []));
+  const [, pump1] = named('Speed');
+  expect(named('Speed')).toEqual(['P2 scalars', pump1]);
+  expect(pump1).toMatch(/^Pump-1\.[0-9a-f]{4} scalars$/);
+  await until(() => named('Signal').length === 2, 10_000);
+  expect(named('Signal').toSorted()).toEqual(['P1 waveform', 'P2 waveform']);
+  expect([...arrived.keys()].toSorted()).toEqual(['Running', 'Signal', 'Speed']);
+  expect(source.faults).toMatchObject([{ asset: '{asset}', point: '{point}', reason: 'nothing_selected' }]);
+  const settings = { type: 'opcua', endpoint: `opc.tcp://127.0.0.1:${port}`, browse };
+  const { variables } = await browseTaken(opcuaSourceSchema.parse(settings), join(directory, 'browse'));
+  expect(variables.find(({ asset, point }) => asset === 'P2' && point === 'Speed')).toMatchObject({
+    path: 'Line 1/P2/Measurements/Speed',
+    value: 1481,
+  });
+});
 
 test('a deadband keeps small changes away; a queue that overflows is told', async () => {
   const arrived = await listen([

@@ -72,12 +72,12 @@ async function serve(uris: string[], count = NODES): Promise<void> {
   await server.start();
 }
 
-async function listen(nodes: object[]): Promise<Map<string, Arrival[]>> {
+async function listen(nodes: object[], browse: object[] = []): Promise<Map<string, Arrival[]>> {
   config = edgeConfigSchema.parse({
     site: 's',
     edge: 'e',
     dataDirectory: join(directory, 'edge'),
-    sources: [{ type: 'opcua', endpoint: `opc.tcp://127.0.0.1:${port}`, publishingIntervalMs: 100, nodes }],
+    sources: [{ type: 'opcua', endpoint: `opc.tcp://127.0.0.1:${port}`, publishingIntervalMs: 100, nodes, browse }],
     uplink: { url: 'mqtt://x' },
   });
   source = new OpcuaSource(config.sources[0] as OpcuaSourceConfig, config, () => Date.now(), pino({ level: 'silent' }));
@@ -119,10 +119,15 @@ test('300 nodes of a server that takes 200 in a call are all delivered; slower s
 
 test('after a restart by which nodes are gone, those are named and the others go on', async () => {
   await serve([PUMPS], 3);
-  const arrived = await listen([0, 1, 2].map((i) => node(`nsu=${PUMPS}`, i)));
+  const fans = { path: 'fans/v{point}', asset: 'fan' };
+  const arrived = await listen(
+    [0, 1, 2].map((i) => node(`nsu=${PUMPS}`, i)),
+    [fans],
+  );
   await until(() => arrived.size === 3, 20_000);
+  expect(source?.faults).toMatchObject([{ asset: 'fan', reason: 'nothing_selected' }]);
   await server?.shutdown(0);
-  await serve([PUMPS], 2);
+  await serve([FANS, PUMPS], 2);
   await until(
     () => sessions() === 2 && source?.state === 'connected',
     40_000,
@@ -136,6 +141,9 @@ test('after a restart by which nodes are gone, those are named and the others go
       detail: `nsu=${PUMPS};s=v2: the server refuses it: BadNodeIdUnknown`,
     },
   ]);
+  // What a selection finds is looked for anew.
+  await until(() => arrived.has('0') && arrived.has('1'), 10_000);
+  expect(numbersOf(arrived.get('1'))).toEqual([1001]);
   const before = arrived.get('v1')?.length ?? 0;
   variables.get(`${PUMPS} v1`)?.setValueFromSource({ dataType: DataType.Double, value: 7 });
   await until(() => (arrived.get('v1')?.length ?? 0) > before && numbersOf(arrived.get('v1')).at(-1) === 7, 10_000);
@@ -144,9 +152,23 @@ test('after a restart by which nodes are gone, those are named and the others go
 test('with shifted namespaces a URI finds its node again, and an index is refused rather than read from another', async () => {
   await serve([PUMPS, FANS], 2);
   const byIndex = { ...node('ns=2', 1), point: 'by-index' };
-  const arrived = await listen([node(`nsu=${PUMPS}`, 1), byIndex]);
-  await until(() => arrived.size === 2, 20_000);
+  const path = (names: string, point: string) => ({
+    path: `/Objects/${names}`,
+    asset: 'line',
+    point,
+    samplingIntervalMs: 50,
+  });
+  const arrived = await listen([
+    node(`nsu=${PUMPS}`, 1),
+    byIndex,
+    path(`nsu=${PUMPS};pumps/nsu=${PUMPS};v1`, 'path'),
+    path('2:pumps/2:v1', 'path-by-index'),
+    path(`nsu=${PUMPS};pumps/nsu=${PUMPS};v9`, 'no-path'),
+  ]);
+  await until(() => arrived.size === 4, 20_000);
   expect(numbersOf(arrived.get('by-index'))).toEqual([1]);
+  expect(numbersOf(arrived.get('path-by-index'))).toEqual([1]);
+  expect(source?.faults).toMatchObject([{ point: 'no-path', reason: 'BadNoMatch' }]);
   await server?.shutdown(0);
   await serve([FANS, PUMPS], 2);
   await until(
@@ -156,7 +178,12 @@ test('with shifted namespaces a URI finds its node again, and an index is refuse
   );
   variables.get(`${PUMPS} v1`)?.setValueFromSource({ dataType: DataType.Double, value: 5 });
   await until(() => numbersOf(arrived.get('v1')).at(-1) === 5, 10_000);
-  expect(source?.faults).toMatchObject([{ point: 'by-index', reason: 'namespace_changed' }]);
+  await until(() => numbersOf(arrived.get('path')).at(-1) === 5, 10_000);
+  expect(source?.faults).toMatchObject([
+    { point: 'by-index', reason: 'namespace_changed' },
+    { point: 'path-by-index', reason: 'namespace_changed' },
+    { point: 'no-path', reason: 'BadNoMatch' },
+  ]);
   expect(source?.faults[0].detail).toContain(`write nsu=${PUMPS};s=v1`);
   for (const arrivals of arrived.values()) for (const value of numbersOf(arrivals)) expect(value).toBeLessThan(1000);
   // Nor does a restart of the edge forget for which namespace it stood.

@@ -1,39 +1,24 @@
 import { join } from 'node:path';
-import type { ClientSession, ClientSubscription, OPCUAClient } from 'node-opcua-client';
+import type { ClientSession, OPCUAClient } from 'node-opcua-client';
 import type { Logger } from 'pino';
 import { preferTrusted } from '../../certificates/certificateStore.ts';
 import type { EdgeConfig } from '../../config.ts';
-import { type DecodeLimits, inUnit } from '../decoded.ts';
 import type { Sink, Source, SourceFault } from '../source.ts';
-import { decodeDataValue, remedyOf } from './dataValue.ts';
-import { type Gap, readHistory } from './history.ts';
-import { type Deliver, monitorNodes, type ReachedNode } from './monitoredNodes.ts';
 import { NamespaceMemory } from './namespaces.ts';
+import { type MonitorContext, NodeMonitor } from './nodeMonitor.ts';
 import { identityOf, onNewSession, opcuaClient } from './opcuaClient.ts';
-import type { OpcuaNodeConfig, OpcuaSourceConfig } from './opcuaConfig.ts';
+import type { OpcuaSourceConfig } from './opcuaConfig.ts';
 import { PublishingGate } from './publishingGate.ts';
-import { readServerLimits, type ServerLimits } from './serverLimits.ts';
+import { readServerLimits } from './serverLimits.ts';
 import { watchSilence } from './watchSilence.ts';
 
 const RETRY_MS = 1000;
 /** A connection that was lost is repaired with its session and what the server kept for it; after so long it is made anew. */
 const REPAIR_MS = 10_000;
-/** Nodes that the server refused are tried again: a program that is loaded into a controller later brings them. */
-const MISSING_MS = 60_000;
 /** Publications without a word after which the server says that it is still there, and after which it is given up. */
 const KEEP_ALIVE_COUNT = 10;
 const LIFETIME_COUNT = 100;
 const MAX_NAMED = 20;
-
-/** What belongs to one connection. */
-interface Connection {
-  session: ClientSession;
-  subscription: ClientSubscription;
-  limits: ServerLimits;
-  memory: NamespaceMemory;
-  deliver: Deliver;
-  sink: Sink;
-}
 
 /**
  * Subscribes to nodes of an OPC UA server; its source timestamps and status codes are kept. A server that is away is
@@ -54,16 +39,13 @@ export class OpcuaSource implements Source {
   readonly #edge: EdgeConfig;
   readonly #now: () => number;
   readonly #log: Logger;
-  /** Values of a kind that is refused, each logged once. */
-  readonly #logged = new Set<string>();
-  /** Source times of the newest values, by node, where history is read. */
-  readonly #newest = new Map<OpcuaNodeConfig, number>();
+  readonly #context: MonitorContext;
   #client: OPCUAClient | null = null;
   #repair: NodeJS.Timeout | null = null;
   #session: ClientSession | null = null;
   #retry: NodeJS.Timeout | null = null;
   #watch: NodeJS.Timeout | null = null;
-  #missing: NodeJS.Timeout | null = null;
+  #monitor: NodeMonitor | null = null;
   #attempt = 0;
 
   constructor(config: OpcuaSourceConfig, edge: EdgeConfig, now: () => number, log: Logger) {
@@ -71,6 +53,16 @@ export class OpcuaSource implements Source {
     this.#edge = edge;
     this.#now = now;
     this.#log = log;
+    this.#context = {
+      config,
+      edge,
+      now,
+      log,
+      newest: new Map(),
+      logged: new Set(),
+      count: (event, n) => this.#count(event, n),
+      report: (faults) => this.#report(faults),
+    };
   }
 
   async start(sink: Sink): Promise<void> {
@@ -91,7 +83,7 @@ export class OpcuaSource implements Source {
   #clearTimers(): void {
     if (this.#repair) clearTimeout(this.#repair);
     if (this.#watch) clearInterval(this.#watch);
-    if (this.#missing) clearTimeout(this.#missing);
+    this.#monitor?.stop();
   }
 
   #note(state: Source['state'], what: string): void {
@@ -173,7 +165,7 @@ export class OpcuaSource implements Source {
     again: (why: string) => void,
     isNewest: () => boolean,
   ): Promise<void> {
-    const { endpoint, publishingIntervalMs, nodes } = this.#config;
+    const { endpoint, publishingIntervalMs, nodes, browse } = this.#config;
     const memory = new NamespaceMemory(this.#edge.dataDirectory, endpoint);
     const limits = await readServerLimits(session);
     const subscription = await session.createSubscription2({
@@ -195,64 +187,11 @@ export class OpcuaSource implements Source {
     if (this.#watch) clearInterval(this.#watch);
     const silenceMs = 3 * KEEP_ALIVE_COUNT * publishingInterval;
     this.#watch = watchSilence(subscription, silenceMs, this.#now, () => this.state === 'connected', again);
-    const deliver: Deliver = (node, value, unit) => {
-      // What an old connection still delivers may be another node's by now.
-      if (!isNewest()) return;
-      this.#take(node, value, unit, sink);
-      gate.check();
-    };
-    await this.#monitor({ session, subscription, limits, memory, deliver, sink }, nodes, isNewest);
-  }
-
-  /** Monitors nodes, keeps those that cannot be as faults, and tries these again later. @throws where whole calls fail. */
-  async #monitor(connection: Connection, nodes: readonly OpcuaNodeConfig[], isNewest: () => boolean): Promise<void> {
-    const { session, subscription, limits, memory, deliver } = connection;
-    // Before a first new value moves them.
-    const newest = new Map(this.#newest);
-    const made = await monitorNodes(session, subscription, nodes, limits, memory, deliver, this.#log);
-    if (!isNewest()) return;
-    const { faults, revised, monitored } = made;
-    const gaps = monitored.flatMap((reached) => {
-      const sinceMs = newest.get(reached.node);
-      return sinceMs === undefined ? [] : [{ reached, sinceMs }];
-    });
-    if (gaps.length > 0) void this.#backfill(connection, gaps, isNewest);
-    this.#count('intervals_revised', revised);
-    this.#report(faults);
-    const names = new Set(faults.map(({ asset, point }) => `${asset}/${point}`));
-    const missing = nodes.filter(({ asset, point }) => names.has(`${asset}/${point}`));
-    if (missing.length === 0) return;
-    this.#missing = setTimeout(() => {
-      if (!isNewest()) return;
-      this.#monitor(connection, missing, isNewest).catch((error) => {
-        this.#log.warn({ error: String(error) }, 'missing nodes could not be tried again');
-      });
-    }, MISSING_MS);
-  }
-
-  /** Values of the gap before this connection, marked as historical. */
-  async #backfill({ session, limits, sink }: Connection, gaps: readonly Gap[], isNewest: () => boolean): Promise<void> {
-    const take = async ({ node }: ReachedNode, values: Parameters<Deliver>[1][]) => {
-      for (const value of values) {
-        await new Promise<void>((resume) => sink.whenReady(resume));
-        if (!isNewest()) return false;
-        const bounds: DecodeLimits = { nowMs: this.#now(), maxFutureMs: this.#edge.limits.maxFutureMs };
-        const decoded = decodeDataValue(node, 'source', value, bounds);
-        if (decoded.ok) this.#count('values_backfilled', 1);
-        const { asset, point } = node;
-        if (decoded.ok) sink.accept({ ok: true, block: { ...decoded.block, historical: true } }, null);
-        else sink.accept({ ...decoded, point: { asset, point } }, null);
-      }
-      return isNewest();
-    };
-    try {
-      const without = await readHistory(session, gaps, this.#now(), limits, take);
-      if (without.length === 0) return;
-      const named = without.slice(0, MAX_NAMED).map(({ reached, status }) => `${reached.node.nodeId}: ${status}`);
-      this.#log.warn({ nodes: without.length, named }, 'the server has no history of nodes');
-    } catch (error) {
-      this.#log.warn({ error: String(error) }, 'the history of a gap could not be read');
-    }
+    this.#monitor = new NodeMonitor(
+      { session, subscription, limits, memory, sink, isNewest, delivered: () => gate.check() },
+      this.#context,
+    );
+    await this.#monitor.monitor(nodes, browse);
   }
 
   /** Named again only where they changed, and after a new connection. */
@@ -268,28 +207,5 @@ export class OpcuaSource implements Source {
     this.#count('nodes_refused', faults.length);
     const named = faults.slice(0, MAX_NAMED).map(({ asset, point, detail }) => `${asset}/${point}: ${detail}`);
     this.#log.error({ endpoint, missing: faults.length, nodes: named }, 'nodes are not monitored');
-  }
-
-  #take(node: OpcuaNodeConfig, value: Parameters<Deliver>[1], unit: string | undefined, sink: Sink): void {
-    const { asset, point } = node;
-    const limits: DecodeLimits = { nowMs: this.#now(), maxFutureMs: this.#edge.limits.maxFutureMs };
-    const decoded = inUnit(decodeDataValue(node, this.#config.timestamps, value, limits), unit);
-    if (!decoded.ok) {
-      this.#logRefusal(node, decoded.rejection, value);
-      sink.accept({ ...decoded, point: { asset, point } }, null);
-      return;
-    }
-    const stampMs = value.sourceTimestamp?.getTime() ?? 0;
-    if (this.#config.history && stampMs > 0) this.#newest.set(node, stampMs);
-    // The server's queue was full before this value: some are lost (OPC 10000-4, 7.39.1).
-    sink.accept(value.statusCode.hasOverflowBit ? { ...decoded, flaw: 'overflow' } : decoded, null);
-  }
-
-  #logRefusal({ nodeId, asset, point }: OpcuaNodeConfig, rejection: string, { value }: Parameters<Deliver>[1]): void {
-    const remedy = remedyOf(rejection, value);
-    const kind = `${asset}/${point} ${rejection}`;
-    if (remedy === undefined || this.#logged.has(kind)) return;
-    this.#logged.add(kind);
-    this.#log.warn({ nodeId, asset, point, rejection, remedy }, 'values of a node are refused');
   }
 }

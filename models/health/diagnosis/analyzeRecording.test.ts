@@ -8,7 +8,7 @@ import { LineSpectrum } from '#models/signal/lineSpectrum.ts';
 import { SimulatedMachine } from '#simulators/machine.ts';
 import { drivetrainOf } from '#simulators/machineFaults.ts';
 import { MACHINE_FAULTS, type MachineFaultType, simulatedMachineSchema } from '#simulators/scenario.ts';
-import { analyzeRecording } from './analyzeRecording.ts';
+import { analyzePieces, analyzeRecording } from './analyzeRecording.ts';
 import type { RecordingContext } from './assessability.ts';
 import { machineFaults } from './machineFaults.ts';
 
@@ -217,6 +217,34 @@ describe('simulated faults of machines, their speed known to 2 %, radial and axi
 
   test.each(['motor', 'pump', 'fan', 'gearbox', 'compressor'])('a healthy %s has none', (kind) => {
     for (const rpm of [990, 1480, 2960]) expect(analyzed(kind, rpm).verdict).toBe('healthy');
+  });
+
+  /** Six seconds in frames, from a motor whose speed at 50 Hz and its poles contradict each other: as on a converter. */
+  const offMains = (type: MachineFaultType, rpm: number, seed: number, frame: number) => {
+    const faults = [{ type, onsetS: 0, firstMmPerS: 8, doublingS: 1e9, limitMmPerS: 8 }];
+    const its = { name: 'm', kind: 'motor', ratedRpm: rpm, bearing: FACTORS, sensors: ['2H'], faults };
+    const config = simulatedMachineSchema.parse(its);
+    const machine = new SimulatedMachine(config, seed);
+    const pieces = Array.from({ length: Math.floor(76_800 / frame) }, (_, i) =>
+      machine.waveform('2H', 10 + i / 1000, 12_800, frame),
+    );
+    const context = { rpm: machine.rpm(10), sampleRateHz: 12_800, unit: 'g', factors: FACTORS, iso: ISO } as const;
+    return analyzePieces(pieces, { ...context, drivetrain: drivetrainOf(config), normalVelocityMmPerS: 1 });
+  };
+
+  test.each([
+    [850, 4096],
+    [850, 16_384],
+    [1180, 16_384],
+    [1200, 4096],
+    [1200, 16_384],
+  ])('at %i rpm in frames of %i, where no slip places its sidebands, a rotor bar is no unbalance', (rpm, frame) => {
+    for (const seed of [1, 2, 3]) {
+      const bar = offMains('rotor_bar', rpm, seed, frame);
+      expect(bar).toMatchObject({ verdict: 'undetermined', remedy: 'check poles, lineHz and speed' });
+      expect(bar.reason).toMatch(/^unbalance, or a rotor bar: .*% is no induction motor's/);
+      expect(offMains('unbalance', rpm, seed, frame)).toMatchObject({ verdict: 'fault', fault: 'unbalance' });
+    }
   });
 
   test('a large gear’s mesh is not taken for its own sidebands', () => {

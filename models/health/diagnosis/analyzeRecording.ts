@@ -55,18 +55,24 @@ export function analyzePieces(pieces: readonly Float32Array[], context: Recordin
 /** More than this beside the tone itself, and 1× is not unbalance alone: docs/decisions/0023-short-frames-and-names.md. */
 const PURE = 0.25;
 
-/** Where pieces are too short for the sidebands of a broken rotor bar and 1× is no pure tone, either may be the cause. */
+/**
+ * Where the sidebands of a broken rotor bar cannot be placed, or pieces are too short for them, and 1× is no pure tone,
+ * either may be the cause.
+ */
 function unbalanceOrRotorBar(
-  { fault }: MachineCandidate,
+  { fault, velocityMmPerS }: MachineCandidate,
   { notAssessable: untold }: MachineFindings,
   pieces: readonly Float32Array[],
-  sampleRateHz: number,
-  shaftHz: number,
+  { spectrum }: SensorSpectrum,
+  { sampleRateHz, shaftHz }: { sampleRateHz: number; shaftHz: number },
 ): (Verdict & Pick<Analysis, 'remedy'>) | null {
   const untested = coveredFaults(fault).includes('unbalance') && untold.find(({ mode }) => mode === 'rotor_bar');
   if (!untested) return null;
-  const impurity = impurityOf(pieces, sampleRateHz, shaftHz);
-  if (impurity === null || impurity <= PURE) return null;
+  // The refined speed may be half a bin off, by its weaker harmonics: too far for a fit, which begins at the line itself.
+  const beside = impurityOf(pieces, sampleRateHz, spectrum.line(shaftHz).hz);
+  if (beside === null) return null;
+  const impurity = Math.hypot(beside, (untested.sharedMmPerS ?? 0) / velocityMmPerS);
+  if (impurity <= PURE) return null;
   const reason = `unbalance, or a rotor bar: 1× varies by ${(100 * impurity).toFixed(0)} % within a piece; ${untested.reason}: ${untested.remedy} to decide`;
   return {
     verdict: 'undetermined',
@@ -102,7 +108,8 @@ function judged(
   );
   const machineCandidates = machine.candidates.filter((c) => c.score >= CONSIDERED);
   const likeliest = machine.candidates.find((c) => c.called);
-  const open = likeliest && unbalanceOrRotorBar(likeliest, machine, pieces, context.sampleRateHz, shaft.hz);
+  const place = { sampleRateHz: context.sampleRateHz, shaftHz: shaft.hz };
+  const open = likeliest && unbalanceOrRotorBar(likeliest, machine, pieces, sensors[0], place);
   const called = open ? undefined : likeliest;
   const hum = mainsHum(sensors[0], shaft.hz, severity);
   const noBearing = bearingObstacle(pieces, context);

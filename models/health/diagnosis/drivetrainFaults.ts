@@ -122,7 +122,10 @@ export const electrical: Rule = (lines, { shaftHz, limitMmPerS, drivetrain }, { 
   const passHz = polePassHz(poles, lineHz, shaftHz);
   if (passHz > 0.4 * shaftHz) {
     const reason = `a slip of ${((100 * passHz) / (2 * lineHz)).toFixed(0)} % is no induction motor's with ${poles} poles`;
-    notAssessable.push({ fault: 'electrical', reason, remedy: 'check poles, lineHz and speed' });
+    // A converter's frequency, or other poles, would place them elsewhere; where they are configured, 2× may be one of them.
+    const sharedMmPerS = Math.abs(passHz - shaftHz) < COARSE_BINS * lines.stepHz ? lines.velocity(2) : 0;
+    const remedy = 'check poles, lineHz and speed';
+    notAssessable.push({ fault: 'electrical', mode: 'rotor_bar', reason, remedy, sharedMmPerS });
     return;
   }
   const isFine = passHz >= FINE_BINS * lines.stepHz;

@@ -39,7 +39,14 @@ export interface MachineFindings {
   /** The likeliest first. */
   candidates: MachineCandidate[];
   /** Faults whose lines cannot be placed or told apart, and what would change that. */
-  notAssessable: { fault: MachineFault; mode?: MachineCandidate['mode']; reason: string; remedy: string }[];
+  notAssessable: {
+    fault: MachineFault;
+    mode?: MachineCandidate['mode'];
+    reason: string;
+    remedy: string;
+    /** Of a harmonic of the shaft that may be a line of this fault, mm/s RMS: their places are the same. */
+    sharedMmPerS?: number;
+  }[];
 }
 
 /** A condition: what it says, and how far it is met (1: just). */

@@ -1,0 +1,179 @@
+import type { ClientSession, ClientSubscription } from 'node-opcua-client';
+import type { Logger } from 'pino';
+import type { EdgeConfig } from '../../config.ts';
+import { type DecodeLimits, inUnit } from '../decoded.ts';
+import type { Sink, SourceFault } from '../source.ts';
+import { decodeDataValue, remedyOf } from './dataValue.ts';
+import { type Gap, readHistory } from './history.ts';
+import { type Deliver, monitorNodes, type ReachedNode } from './monitoredNodes.ts';
+import type { NamespaceMemory } from './namespaces.ts';
+import {
+  addressOf,
+  keyOf,
+  type OpcuaNodeConfig,
+  type OpcuaSelectionConfig,
+  type OpcuaSourceConfig,
+} from './opcuaConfig.ts';
+import { selectNodes } from './selectNodes.ts';
+import type { ServerLimits } from './serverLimits.ts';
+
+/** Nodes that the server refused are tried again: a program that is loaded into a controller later brings them. */
+const MISSING_MS = 60_000;
+const MAX_NAMED = 20;
+
+type Value = Parameters<Deliver>[1];
+
+/** What belongs to one connection. */
+export interface Connection {
+  session: ClientSession;
+  subscription: ClientSubscription;
+  limits: ServerLimits;
+  memory: NamespaceMemory;
+  sink: Sink;
+  /** False once another connection has begun, or the source was stopped. */
+  isNewest: () => boolean;
+  /** Called after each value that was handed over. */
+  delivered: () => void;
+}
+
+/** What outlives connections. */
+export interface MonitorContext {
+  config: OpcuaSourceConfig;
+  edge: EdgeConfig;
+  now: () => number;
+  log: Logger;
+  /** Source times of the newest values, by point, where history is read. */
+  newest: Map<string, number>;
+  /** Values of a kind that is refused, each logged once. */
+  logged: Set<string>;
+  count: (event: string, n: number) => void;
+  report: (faults: readonly SourceFault[]) => void;
+}
+
+/** Monitors the nodes of a source on one connection, and reads what their server stored before it. */
+export class NodeMonitor {
+  readonly #connection: Connection;
+  readonly #context: MonitorContext;
+  /** What selections have found on this connection, and faults of it that no further attempt will change. */
+  readonly #selected: OpcuaNodeConfig[] = [];
+  readonly #lasting: SourceFault[] = [];
+  #missing: NodeJS.Timeout | null = null;
+
+  constructor(connection: Connection, context: MonitorContext) {
+    this.#connection = connection;
+    this.#context = context;
+  }
+
+  stop(): void {
+    if (this.#missing) clearTimeout(this.#missing);
+  }
+
+  /**
+   * Monitors nodes and what selections find, reports those that cannot be as faults, and tries these again later.
+   * @throws where whole calls fail.
+   */
+  async monitor(nodes: readonly OpcuaNodeConfig[], selections: readonly OpcuaSelectionConfig[]): Promise<void> {
+    const { session, subscription, limits, memory, isNewest } = this.#connection;
+    const { config, log, count, report } = this.#context;
+    // Before a first new value moves them.
+    const newest = new Map(this.#context.newest);
+    const present = [...config.nodes, ...this.#selected];
+    const selected = await selectNodes(session, selections, present, limits, memory, log);
+    const found = selected.nodes.map(({ node }) => node);
+    this.#selected.push(...found);
+    this.#lasting.push(...selected.faults);
+    const all = [...nodes, ...found];
+    const deliver: Deliver = (node, value, unit) => this.#deliver(node, value, unit);
+    const { faults, revised, monitored } = await monitorNodes(session, subscription, all, limits, memory, deliver, log);
+    if (!isNewest()) return;
+    const gaps = monitored.flatMap((reached) => {
+      const sinceMs = newest.get(keyOf(reached.node));
+      return sinceMs === undefined ? [] : [{ reached, sinceMs }];
+    });
+    if (gaps.length > 0) void this.#backfill(gaps);
+    count('intervals_revised', revised);
+    report([...faults, ...selected.empty.flatMap((one) => one.faults), ...this.#lasting]);
+    const names = new Set(faults.map(keyOf));
+    const missing = all.filter((node) => names.has(keyOf(node)));
+    const empty = selected.empty.map(({ selection }) => selection);
+    if (missing.length + empty.length > 0) this.#tryLater(missing, empty);
+  }
+
+  #tryLater(nodes: readonly OpcuaNodeConfig[], selections: readonly OpcuaSelectionConfig[]): void {
+    this.#missing = setTimeout(() => {
+      if (!this.#connection.isNewest()) return;
+      this.monitor(nodes, selections).catch((error) => {
+        this.#context.log.warn({ error: String(error) }, 'missing nodes could not be tried again');
+      });
+    }, MISSING_MS);
+  }
+
+  #deliver(node: OpcuaNodeConfig, value: Value, unit: string | undefined): void {
+    // What an old connection still delivers may be another node's by now.
+    if (!this.#connection.isNewest()) return;
+    this.#take(node, value, unit);
+    this.#connection.delivered();
+  }
+
+  get #limits(): DecodeLimits {
+    const { now, edge } = this.#context;
+    return { nowMs: now(), maxFutureMs: edge.limits.maxFutureMs };
+  }
+
+  #take(node: OpcuaNodeConfig, value: Value, unit: string | undefined): void {
+    const { asset, point } = node;
+    const { config, newest } = this.#context;
+    const { sink } = this.#connection;
+    const decoded = inUnit(decodeDataValue(node, config.timestamps, value, this.#limits), unit);
+    if (!decoded.ok) {
+      this.#logRefusal(node, decoded.rejection, value);
+      sink.accept({ ...decoded, point: { asset, point } }, null);
+      return;
+    }
+    const stampMs = value.sourceTimestamp?.getTime() ?? 0;
+    if (config.history && stampMs > 0) newest.set(keyOf(node), stampMs);
+    // The server's queue was full before this value: some are lost (OPC 10000-4, 7.39.1).
+    sink.accept(value.statusCode.hasOverflowBit ? { ...decoded, flaw: 'overflow' } : decoded, null);
+  }
+
+  #logRefusal(node: OpcuaNodeConfig, rejection: string, { value }: Value): void {
+    const { logged, log } = this.#context;
+    const remedy = remedyOf(rejection, value);
+    const kind = `${keyOf(node)} ${rejection}`;
+    if (remedy === undefined || logged.has(kind)) return;
+    logged.add(kind);
+    const { asset, point } = node;
+    log.warn({ node: addressOf(node), asset, point, rejection, remedy }, 'values of a node are refused');
+  }
+
+  /** Values of the gap before this connection, marked as historical. */
+  async #backfill(gaps: readonly Gap[]): Promise<void> {
+    const { session, limits } = this.#connection;
+    const { log, now } = this.#context;
+    try {
+      const without = await readHistory(session, gaps, now(), limits, (reached, values) =>
+        this.#takeHistorical(reached, values),
+      );
+      if (without.length === 0) return;
+      const named = without.slice(0, MAX_NAMED).map(({ reached, status }) => `${addressOf(reached.node)}: ${status}`);
+      log.warn({ nodes: without.length, named }, 'the server has no history of nodes');
+    } catch (error) {
+      log.warn({ error: String(error) }, 'the history of a gap could not be read');
+    }
+  }
+
+  /** False where the rest is not wanted any more. */
+  async #takeHistorical({ node }: ReachedNode, values: readonly Value[]): Promise<boolean> {
+    const { sink, isNewest } = this.#connection;
+    const { asset, point } = node;
+    for (const value of values) {
+      await new Promise<void>((resume) => sink.whenReady(resume));
+      if (!isNewest()) return false;
+      const decoded = decodeDataValue(node, 'source', value, this.#limits);
+      if (decoded.ok) this.#context.count('values_backfilled', 1);
+      if (decoded.ok) sink.accept({ ok: true, block: { ...decoded.block, historical: true } }, null);
+      else sink.accept({ ...decoded, point: { asset, point } }, null);
+    }
+    return isNewest();
+  }
+}
