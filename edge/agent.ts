@@ -4,7 +4,7 @@ import type { EdgeConfig } from './config.ts';
 import { ModelWork } from './models/modelWork.ts';
 import type { Outbox } from './outbox.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
-import type { CommitBatch, LedgerDue } from './pipeline/record/commitBatch.ts';
+import type { CommitBatch, KeptState, LedgerDue, Outgoing } from './pipeline/record/commitBatch.ts';
 import type { Receipt } from './receipts.ts';
 import type { Outages } from './sources/outages.ts';
 import type { Arrival, OnceSink } from './sources/source.ts';
@@ -34,6 +34,8 @@ export class Agent implements OnceSink {
   failure: string | null = null;
   /** Outages of the sources, once there are any. */
   outages: Outages | null = null;
+  /** Reads the messages of each commit. */
+  observer: { observe(outgoing: readonly Outgoing[]): KeptState[] } | null = null;
   readonly #config: EdgeConfig;
   readonly #outbox: Outbox;
   readonly #now: () => number;
@@ -160,9 +162,7 @@ export class Agent implements OnceSink {
     this.#timer = null;
     this.#dueMs = Number.POSITIVE_INFINITY;
     this.#pause = null;
-    const isDurable =
-      (this.#uncommitted === null || this.#write(this.#uncommitted)) &&
-      this.#write({ ...this.pipeline.drain({ ledger: this.#ledgerDue() }), receipts: this.#receipts.splice(0) });
+    const isDurable = (this.#uncommitted === null || this.#write(this.#uncommitted)) && this.#write(this.#drain());
     if (!isDurable) {
       this.#schedule(RETRY_MS);
       return;
@@ -175,6 +175,12 @@ export class Agent implements OnceSink {
     this.#paused = [];
     for (const call of resume) call();
     this.#committed();
+  }
+
+  #drain(): CommitBatch {
+    const drained = this.pipeline.drain({ ledger: this.#ledgerDue() });
+    const kept = this.observer?.observe(drained.outgoing) ?? [];
+    return { ...drained, states: [...drained.states, ...kept], receipts: this.#receipts.splice(0) };
   }
 
   /** False where the write failed; the batch is then kept for the next attempt. */

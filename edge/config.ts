@@ -7,6 +7,7 @@ import { LEVEL_DEFAULTS } from '#models/health/levelDetector.ts';
 import { STATE_DEFAULTS } from '#models/health/operatingStates.ts';
 import { assetSchema } from '#models/machine/asset.ts';
 import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
+import { publishSchema } from './publish/publishConfig.ts';
 import { brokerFields } from './sources/brokerFields.ts';
 import { sourceSchema } from './sources/sourceConfig.ts';
 
@@ -109,6 +110,7 @@ const edgeObjectSchema = z.strictObject({
     /** The gateway's public key (Ed25519, PEM): commands that bear its signature are obeyed; without it none is. */
     commandKeyFile: z.string().optional(),
   }),
+  publish: publishSchema.optional(),
   http: z
     .strictObject({
       host: z.string().default('127.0.0.1'),

@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { Command, CommandOutcome } from '#models/contracts/command.ts';
 import { SCHEMA_VERSION } from '#models/contracts/envelope.ts';
 import type { SubscriptionLedger } from '#models/contracts/ledger.ts';
 import { Agent } from './agent.ts';
+import { brokerClientId } from './brokerClientId.ts';
 import { CertificateWatch } from './certificates/certificateWatch.ts';
 import { Commands } from './commands.ts';
 import type { EdgeConfig } from './config.ts';
@@ -14,6 +15,7 @@ import { ModelInstaller } from './models/modelInstaller.ts';
 import { PackageFetcher } from './models/packageFetcher.ts';
 import { ProcessHost } from './models/processHost.ts';
 import { Outbox } from './outbox.ts';
+import { PlantPublisher } from './publish/plantPublisher.ts';
 import { createSource } from './sources/createSource.ts';
 import { Outages } from './sources/outages.ts';
 import { MAX_FAULTS, type Source } from './sources/source.ts';
@@ -88,7 +90,13 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   const { site, edge } = config;
   const fetcher = new PackageFetcher((want) => uplink.request({ v: SCHEMA_VERSION, site, edge, ...want }));
   uplink.lastCommand = hooks.lastCommand;
-  const agent = new Agent(config, outbox, now, log, () => uplink.flush(), version);
+  const publisher = config.publish && openPublisher(config, config.publish, outbox, now, log);
+  const committed = () => {
+    uplink.flush();
+    publisher?.flush();
+  };
+  const agent = new Agent(config, outbox, now, log, committed, version);
+  agent.observer = publisher ?? null;
   uplink.models = () => agent.pipeline.models();
   const host = hooks.models ?? new ProcessHost(MODEL_PROCESS, log);
   // A host that the caller provides is closed by the caller.
@@ -123,13 +131,14 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
       log.error({ error: String(error) }, 'a command could not be recorded, and was not executed');
     }
   }
-  const metrics = edgeMetrics(agent, outbox, uplink, sources, certificates, commands, host);
+  const metrics = edgeMetrics(agent, outbox, uplink, sources, certificates, commands, host, publisher);
   const server = await serveHttp(config.http, metrics, () => ({
     ok: agent.failure === null && sources.every((s) => s.state === 'connected' && (s.faults ?? []).length === 0),
     detail: {
       sources: sources.map((s) => s.state),
       faults: sources.flatMap(({ faults = [] }, source) => faults.slice(0, MAX_FAULTS).map((f) => ({ source, ...f }))),
       uplink: uplink.connected,
+      ...(publisher && { publish: publisher.connected }),
       outbox: outbox.counts,
       failure: agent.failure,
       refusedSubscriptions: refusedSubscriptions(agent),
@@ -137,6 +146,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   }));
   opened.push(() => new Promise((resolve) => server.close(resolve)));
   opened.push(() => uplink.stop());
+  if (publisher) opened.push(() => publisher.stop());
   opened.push(() => fetcher.stop());
   // Everything is committed before the uplink closes.
   opened.push(() => {
@@ -149,6 +159,7 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
   }
   // Last: an edge that cannot start announces nothing.
   uplink.start();
+  publisher?.start();
   // Ledgers are due by the clock even where nothing arrives, and an uplink may have waited for its gateway.
   const tick = setInterval(() => {
     agent.outages?.look(now());
@@ -194,6 +205,17 @@ async function open(config: EdgeConfig, version: string, hooks: EdgeHooks, opene
     clearInterval(installing);
   });
   return httpPort;
+}
+
+function openPublisher(
+  config: EdgeConfig,
+  publish: NonNullable<EdgeConfig['publish']>,
+  outbox: Outbox,
+  now: () => number,
+  log: Logger,
+): PlantPublisher {
+  const clientId = brokerClientId(config, 'publish');
+  return new PlantPublisher(publish, config, clientId, outbox.states(), now, log);
 }
 
 /** Subscriptions whose messages were all refused, with the last reason and what would take them. */

@@ -5,6 +5,7 @@ import type { CertificateWatch } from './certificates/certificateWatch.ts';
 import type { Commands } from './commands.ts';
 import type { ModelHost } from './models/modelHost.ts';
 import type { Outbox } from './outbox.ts';
+import type { PlantPublisher } from './publish/plantPublisher.ts';
 import { MAX_FAULTS, type Source } from './sources/source.ts';
 import type { Uplink } from './uplink.ts';
 
@@ -17,6 +18,7 @@ export function edgeMetrics(
   certificates: CertificateWatch,
   commands: Commands,
   host: ModelHost,
+  publisher?: PlantPublisher,
 ): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -107,6 +109,20 @@ export function edgeMetrics(
     set({}, agent.failure === null ? 0 : 1),
   );
   read('uplink_connected', '1 while the uplink has its broker', [], (set) => set({}, uplink.connected ? 1 : 0));
+  if (publisher) {
+    read('publish_connected', '1 while the broker of "publish" is connected', [], (set) =>
+      set({}, publisher.connected ? 1 : 0),
+    );
+    read('publish_messages_total', 'messages published in the plant’s namespace', [], (set) =>
+      set({}, publisher.published),
+    );
+    read('publish_waiting', 'topics whose latest message waits for the broker', [], (set) =>
+      set({}, publisher.waiting),
+    );
+    read('publish_replaced_total', 'messages replaced by a newer one of their topic before they were sent', [], (set) =>
+      set({}, publisher.replaced),
+    );
+  }
   read('uplink_resent_total', 'messages sent again', [], (set) => set({}, uplink.resent));
   read('gateway_clock_offset_seconds', "how far the gateway's clock is behind; negative: ahead", [], (set) => {
     if (uplink.gatewayClockOffsetS !== undefined) set({}, uplink.gatewayClockOffsetS);

@@ -1,6 +1,7 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { brokerUrlSchema, standbySchema } from '#models/configuration/brokerUrl.ts';
+import { fieldsOf, type Template } from '#models/configuration/template.ts';
 import { severitySchema } from '#models/contracts/alert.ts';
 import { roleSchema } from '#models/contracts/identity.ts';
 import { namePatternSchema, nameSchema } from '#models/contracts/names.ts';
@@ -8,7 +9,6 @@ import { apiSchema, isLoopback } from './apiConfig.ts';
 import { edgeUsername } from './edgeUsername.ts';
 import { planningSchema } from './planning/planningConfig.ts';
 import { ORDER_FIELDS } from './workOrders/orderFields.ts';
-import { fieldsOf, type Template } from './workOrders/template.ts';
 
 const brokerFields = {
   url: brokerUrlSchema,

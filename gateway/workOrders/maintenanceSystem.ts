@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { fillTemplate, fillUrl, resolvePointer } from '#models/configuration/template.ts';
 import type { WorkOrder } from '#models/contracts/workOrder.ts';
 import type { WorkOrdersConfig } from '../config.ts';
 import { exchangeJson } from '../exchangeJson.ts';
 import { fieldsOfOrder } from './orderFields.ts';
-import { fillTemplate, fillUrl, resolvePointer } from './template.ts';
 
 /** A maintenance system with a REST interface, as configured. */
 export class MaintenanceSystem {

@@ -1,6 +1,20 @@
 import type { AlertMessage } from '#models/contracts/alert.ts';
 
-type Body<M> = Omit<M, 'v' | 'site' | 'edge' | 'outbox' | 'sequence' | 'oldest'>;
-
 /** An alert that still lacks its envelope. */
-export type AlertBody = Pick<AlertMessage, Exclude<keyof Body<AlertMessage>, number | symbol>>;
+export type AlertBody = Pick<
+  AlertMessage,
+  | 'id'
+  | 'asset'
+  | 'point'
+  | 'change'
+  | 'severity'
+  | 'raisedAtMs'
+  | 'text'
+  | 'index'
+  | 'evidence'
+  | 'remainingLife'
+  | 'audience'
+  | 'wiring'
+  | 'timeMs'
+  | 'timeQuality'
+>;

@@ -5,13 +5,15 @@ const FIELD = /\{(\w+)\}/g;
 
 /**
  * Fills in a template. A string that consists of a single field takes the field's value with its type, so that a number
- * remains a number. Pure.
+ * remains a number; within a longer string null is no text. A field without a value stays as it is. Pure.
  */
-export function fillTemplate(template: Template, values: Readonly<Record<string, string | number>>): Template {
+export function fillTemplate(template: Template, values: Readonly<Record<string, Template>>): Template {
   if (typeof template === 'string') {
     const [whole, name] = /^\{(\w+)\}$/.exec(template) ?? [];
-    if (whole !== undefined) return values[name] ?? template;
-    return template.replace(FIELD, (text, field: string) => String(values[field] ?? text));
+    if (whole !== undefined) return Object.hasOwn(values, name) ? values[name] : template;
+    return template.replace(FIELD, (text, field: string) =>
+      Object.hasOwn(values, field) ? String(values[field] ?? '') : text,
+    );
   }
   if (typeof template !== 'object' || template === null) return template;
   if (Array.isArray(template)) return template.map((element) => fillTemplate(element, values));

@@ -1,0 +1,206 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import type { MqttClient } from 'mqtt';
+import type { Logger } from 'pino';
+import { brokerInUse } from '#models/configuration/mqttReconnect.ts';
+import { fillTemplate } from '#models/configuration/template.ts';
+import { PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
+import { brokerClient } from '../brokerConnection.ts';
+import type { KeptState, Outgoing } from '../pipeline/record/commitBatch.ts';
+import { conditionFields, type Fields, featureFields, type Origin } from './conditionFields.ts';
+import { Conditions } from './conditions.ts';
+import type { PublishConfig, PublishedMessage } from './publishConfig.ts';
+import {
+  asksForRebirth,
+  conditionMetrics,
+  featureMetrics,
+  type SparkplugMessage,
+  SparkplugNode,
+} from './sparkplugNode.ts';
+
+/** Sent, not yet acknowledged by the broker. */
+const MAX_IN_FLIGHT = 64;
+
+interface Waiting {
+  payload: string;
+  message: PublishedMessage;
+}
+
+/**
+ * Publishes the condition of machines in the plant's namespace. It is a state, not a log: of each topic only the latest
+ * message waits for the broker, so that what waits is bounded by the number of machines and points; replaced ones are
+ * counted. Everything is published anew on each connection, since a broker may have lost what it retained.
+ */
+export class PlantPublisher {
+  readonly #config: PublishConfig;
+  readonly #origin: Origin;
+  readonly #now: () => number;
+  readonly #log: Logger;
+  readonly #client: MqttClient;
+  readonly #conditions: Conditions;
+  readonly #node: SparkplugNode | null;
+  readonly #waiting = new Map<string, Waiting>();
+  /** Points whose features changed since their last publication. */
+  readonly #duePoints = new Set<string>();
+  readonly #publishedMs = new Map<string, number>();
+  #inFlight = 0;
+  #connection = 0;
+  #isStarted = false;
+  published = 0;
+  replaced = 0;
+
+  /** @param states of the outbox, of which those of this publisher are read. */
+  constructor(
+    config: PublishConfig,
+    origin: Origin,
+    clientId: string,
+    states: ReadonlyMap<string, Buffer>,
+    now: () => number,
+    log: Logger,
+  ) {
+    this.#config = config;
+    this.#origin = origin;
+    this.#now = now;
+    this.#log = log;
+    this.#conditions = new Conditions(states);
+    this.#node = config.sparkplug ? new SparkplugNode(config.sparkplug, now) : null;
+    this.#client = brokerClient(config.url, config, { clientId, clean: true, will: this.#will() }, log);
+    this.#client.on('connect', () => this.#begin());
+    this.#client.on('message', (_topic, payload) => this.#obey(payload));
+    this.#client.on('close', () => {
+      this.#inFlight = 0;
+      this.#node?.nextSession();
+      this.#client.options.will = this.#will();
+    });
+    this.#client.on('error', (error) => log.error({ error: error.message }, 'publishing to the plant failed'));
+  }
+
+  get connected(): boolean {
+    return this.#client.connected;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    this.#client.connect();
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#isStarted) return;
+    const death = this.#node?.death();
+    if (death && this.connected) await this.#client.publishAsync(death.topic, death.payload, { qos: 0 });
+    await this.#client.endAsync(true);
+  }
+
+  /** Reads the messages of a commit; the states that it returns belong into the same one. */
+  observe(outgoing: readonly Outgoing[]): KeptState[] {
+    return this.#conditions.observe(outgoing);
+  }
+
+  /** Publishes what changed, once it is durable. */
+  flush(): void {
+    const { machines, points } = this.#conditions.takeChanges();
+    for (const asset of machines) this.#publishCondition(asset);
+    for (const key of points) this.#duePoints.add(key);
+    const now = this.#now();
+    for (const key of this.#duePoints)
+      if (now - (this.#publishedMs.get(key) ?? Number.NEGATIVE_INFINITY) >= 1000 * this.#config.featuresEveryS) {
+        this.#duePoints.delete(key);
+        this.#publishedMs.set(key, now);
+        this.#publishFeatures(key);
+      }
+    this.#send();
+  }
+
+  #begin(): void {
+    this.#connection++;
+    this.#log.info({ broker: brokerInUse(this.#client) }, 'publishing to the plant');
+    if (this.#node) {
+      this.#client.subscribe(this.#node.commandTopic, { qos: 1 });
+      this.#sendSparkplug(this.#node.births());
+    }
+    for (const asset of this.#conditions.machines.keys()) this.#publishCondition(asset);
+    for (const key of this.#conditions.points.keys()) this.#publishFeatures(key);
+    this.#send();
+  }
+
+  #obey(payload: Buffer): void {
+    try {
+      if (this.#node && asksForRebirth(fromBinary(PayloadSchema, payload).metrics))
+        this.#sendSparkplug(this.#node.births());
+    } catch (error) {
+      this.#log.warn({ error: String(error) }, 'a Sparkplug command cannot be read');
+    }
+  }
+
+  #publishCondition(asset: string): void {
+    const condition = this.#conditions.machines.get(asset);
+    if (!condition) return;
+    const fields = conditionFields(this.#origin, asset, condition);
+    this.#enqueue('condition', fields);
+    this.#update(asset, conditionMetrics(fields));
+  }
+
+  #publishFeatures(key: string): void {
+    const features = this.#conditions.points.get(key);
+    if (!features) return;
+    const { asset, point, values } = features;
+    this.#enqueue('features', featureFields(this.#origin, features, this.#conditions.machines.get(asset)?.health));
+    this.#update(asset, featureMetrics(point, values));
+  }
+
+  #update(asset: string, readings: ReturnType<typeof conditionMetrics>): void {
+    const message = this.#node?.update(asset, readings);
+    if (message) this.#sendSparkplug([message]);
+  }
+
+  #enqueue(of: PublishedMessage['of'], fields: Fields): void {
+    for (const message of this.#config.messages) {
+      if (message.of !== of) continue;
+      const topic = topicOf(message.topic, fields);
+      const payload = JSON.stringify(message.payload === undefined ? fields : fillTemplate(message.payload, fields));
+      if (this.#waiting.has(topic)) this.replaced++;
+      this.#waiting.set(topic, { payload, message });
+    }
+  }
+
+  #send(): void {
+    const connection = this.#connection;
+    for (const [topic, { payload, message }] of this.#waiting) {
+      if (!this.#client.connected || this.#inFlight >= MAX_IN_FLIGHT) return;
+      this.#waiting.delete(topic);
+      this.#inFlight++;
+      this.#client.publish(topic, payload, { qos: message.qos, retain: message.retain }, (error) => {
+        // The next connection publishes everything anew.
+        if (connection !== this.#connection) return;
+        this.#inFlight--;
+        if (!error) this.published++;
+        this.#send();
+      });
+    }
+  }
+
+  /** At QoS 0, as the specification has it: a host notices a gap by the sequence and asks for births. */
+  #sendSparkplug(messages: readonly SparkplugMessage[]): void {
+    if (!this.#client.connected) return;
+    for (const { topic, payload } of messages) {
+      this.#client.publish(topic, payload, { qos: 0 });
+      this.published++;
+    }
+  }
+
+  #will() {
+    return this.#node ? { ...this.#node.death(), qos: 1 as const, retain: false } : undefined;
+  }
+}
+
+/** A level without a value, such as the area of a machine that has none, is left out. */
+function topicOf(template: string, fields: Fields): string {
+  return template
+    .split('/')
+    .map((level) => String(fillTemplate(level, fields) ?? '').replace(/[/+#]/g, '-'))
+    .filter((level) => level !== '')
+    .join('/');
+}
