@@ -99,6 +99,10 @@ export class Agent implements OnceSink {
     return this.#outbox.receiptOf(key);
   }
 
+  newestMs(asset: string, point: string): number | null {
+    return this.pipeline.newestMs(asset, point);
+  }
+
   #take(arrivals: readonly Arrival[], done: (() => void) | null): void {
     for (const arrival of arrivals) this.pipeline.accept(arrival, this.#now());
     this.models.infer();

@@ -150,6 +150,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
       '#/work': 'table.plan',
       '#/models': 'h2',
       '#/value': 'section',
+      '#/audit': 'section',
       '#/plan': 'tr[data-item]',
       '#/plan/item/bearing%206205/': '.chart canvas',
     };
@@ -238,6 +239,15 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     expect(await titles()).toMatch(/Health index.*2H Velocity RMS.*mm\/s.*temperature.*g peak over Hz/s);
     await page.selectOption('label:has-text("Vibration feature") select', 'kurtosis');
     await until(async () => (await titles()).includes('2H Kurtosis'), 10_000);
+  });
+
+  test('charts follow a switch between light and dark', async () => {
+    const picture = () => page.$eval('.chart canvas', (canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    await page.emulateMedia({ colorScheme: 'light' });
+    const light = await picture();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await until(async () => (await picture()) !== light, 5000);
+    await page.emulateMedia({ colorScheme: 'light' });
   });
 
   test('a recording is taken and read off: the envelope’s highest line is the defect’s, and the cursor goes to it', async () => {

@@ -51,6 +51,16 @@ const features = (drained: ReturnType<typeof feed>) =>
 const ledgerOf = (pipeline: Pipeline, point = 'temperature') =>
   pipeline.ledger().points.find((p) => p.point === point) ?? expect.fail('no such point');
 
+test('the newest live time of a point is known across a restart; what was stored does not move it', () => {
+  const pipeline = new Pipeline(config);
+  const { states } = feed(pipeline, [value(0, 60), value(1, 61), stored(-3600, 10)]);
+  expect(pipeline.newestMs('a', 'temperature')).toBe(NOW_MS + 1000);
+  expect(pipeline.newestMs('a', 'speed')).toBeNull();
+  expect(pipeline.newestMs('b', 'temperature')).toBeNull();
+  const restarted = new Pipeline(config, new Map(states.map(({ key, value }) => [key, value])));
+  expect(restarted.newestMs('a', 'temperature')).toBe(NOW_MS + 1000);
+});
+
 test('values that a device stored become marked rows of their own time, and are not late', () => {
   const pipeline = new Pipeline(config);
   feed(pipeline, [value(0, 60), value(1, 61)]);

@@ -52,6 +52,10 @@ export const BLOCKS_WITHOUT_WINDOW = 20;
 export const SUSPICION_INDEX = 0.6;
 /** Signal that a diagnosis needs. Source: docs/guides/diagnosis.md. */
 export const DIAGNOSIS_S = 5;
+/** Of that, as much is kept: the oldest block goes only when the newer ones are enough. Source: argument. */
+export const KEPT_FACTOR = 1.2;
+/** Short blocks of a slow machine need more seconds; no point keeps more samples than this for them. Source: argument. */
+export const MAX_SLOW_SAMPLES = 250_000;
 /** A larger change of speed empties the buffer: lines of different speeds do not add up. Source: argument. */
 export const SAME_SPEED_FRACTION = 0.02;
 /** Consecutive diagnoses that must show another bearing. Source: argument. */

@@ -96,6 +96,11 @@ export class Pipeline {
     return { gatheredPoints: bufferPool.inUse, refusedBlocks: bufferPool.refused, made, deferred };
   }
 
+  /** Time of the newest value of a point that was accepted, ms since 1970; null of a point without one. */
+  newestMs(asset: string, point: string): number | null {
+    return this.#machines.get(asset)?.points.get(point)?.intake.newestMs ?? null;
+  }
+
   /** Finds points that have fallen silent; call it once a second. */
   checkSilence(nowMs: number): void {
     for (const [asset, machine] of this.#machines)

@@ -17,6 +17,22 @@ const registerTypes = [
   'bcd16',
   'bcd32',
 ] as const;
+const waveformTypes = ['int16', 'uint16', 'int32', 'uint32', 'float32', 'float64'] as const;
+const orders = ['ABCD', 'CDAB', 'BADC', 'DCBA'] as const;
+
+/** Registers of a number of each type. */
+export const WORDS_OF = {
+  int16: 1,
+  uint16: 1,
+  int32: 2,
+  uint32: 2,
+  float32: 2,
+  int64: 4,
+  uint64: 4,
+  float64: 4,
+  bcd16: 1,
+  bcd32: 2,
+} as const satisfies Record<(typeof registerTypes)[number], number>;
 
 /** Patterns by which a device marks a value that it does not have: numbers as read, bytes as `0x8000`, or SunSpec's own. */
 const noValueSchema = z.union([
@@ -26,38 +42,103 @@ const noValueSchema = z.union([
     .min(1),
 ]);
 
+/** As the protocol counts them, from 0, unless the source has `firstAddress: 1`: register 40001 of many manuals is 0 or 1. */
+const addressSchema = z.int().min(0).max(65_536);
+/** Places of the bytes, `A` being the most significant. `CDAB` swaps words, `BADC` bytes in words, `DCBA` both. */
+const orderSchema = z.enum(orders);
+const scaleSchema = z
+  .number()
+  .refine((scale) => scale !== 0, { message: 'not 0: the value would never change' })
+  .default(1);
+
+/** A whole number or a float that is no point's: a scale, a rate, or a mark of a buffer. */
+const helperFields = {
+  table: z.enum(['holding', 'input']).default('holding'),
+  address: addressSchema,
+  type: z.enum(registerTypes).default('uint16'),
+  order: orderSchema.default('ABCD'),
+};
+
+/** Where the scale of a value is read, with the value. */
+const scaleFromSchema = z.strictObject({
+  ...helperFields,
+  type: z.enum(registerTypes).default('int16'),
+  /** What the register holds: a power of ten, as SunSpec's scale factors, a factor, or a divisor. */
+  as: z.enum(['exponent', 'factor', 'divisor']).default('exponent'),
+});
+
 const modbusRegisterSchema = z
   .strictObject({
     asset: nameSchema,
     point: nameSchema,
     table: z.enum(['holding', 'input', 'coil', 'discrete']).default('holding'),
-    /** As the protocol counts them, from 0, unless the source has `firstAddress: 1`: register 40001 of many manuals is 0 or 1. */
-    address: z.int().min(0).max(65_536),
-    /** Of registers; coils and discrete inputs are 0 or 1. Texts are no measurement. */
-    type: z
-      .enum(registerTypes, { error: `one of ${registerTypes.join(', ')}; texts are no measurement` })
-      .default('int16'),
-    /** Places of the bytes, `A` being the most significant. `CDAB` swaps words, `BADC` bytes in words, `DCBA` both. */
-    order: z.enum(['ABCD', 'CDAB', 'BADC', 'DCBA']).optional(),
+    address: addressSchema,
+    /** Of registers; coils and discrete inputs are 0 or 1. */
+    type: z.enum([...registerTypes, 'text'], { error: `one of ${registerTypes.join(', ')}, text` }).default('int16'),
+    /** Registers of a text, two characters each. */
+    length: z.int().min(1).max(MAX_REGISTERS).optional(),
+    /** Words of a text that stand for numbers, as `{ RUN: 1, STOP: 0 }`. */
+    states: z.record(z.string(), z.number()).optional(),
+    order: orderSchema.optional(),
     /** `little` is the order `CDAB`; kept for configurations that have it. */
     wordOrder: z.enum(['big', 'little']).optional(),
-    /** A part of a whole number. */
+    /** A part of a whole number; several points may take parts of one register. */
     bits: bitSliceSchema.optional(),
     noValue: noValueSchema.optional(),
-    /** The value in the point's unit is `number × scale + offset`. */
-    scale: z
-      .number()
-      .refine((scale) => scale !== 0, { message: 'not 0: the value would never change' })
-      .default(1),
+    /** The value in the point's unit is `number × scale of another register × scale + offset`. */
+    scaleFrom: scaleFromSchema.optional(),
+    scale: scaleSchema,
     offset: z.number().default(0),
   })
   .refine((r) => r.order === undefined || r.wordOrder === undefined, {
     message: '"order" or "wordOrder", not both',
     path: ['order'],
   })
-  .refine((r) => r.bits === undefined || /^u?int(16|32)$/.test(r.type), {
-    message: 'bits of int16, uint16, int32 or uint32',
+  .refine((r) => r.bits === undefined || /^u?int(16|32|64)$/.test(r.type), {
+    message: 'bits of int16, uint16, int32, uint32, int64 or uint64',
     path: ['bits'],
+  })
+  .refine((r) => (r.type === 'text') === (r.length !== undefined), {
+    message: 'the registers of a text; of no other type',
+    path: ['length'],
+  })
+  .refine((r) => r.states === undefined || r.type === 'text', {
+    message: 'words of a text: "type: text" with its "length"',
+    path: ['states'],
+  });
+
+/** Samples in a row of registers, which the device fills and then marks as complete. */
+const modbusWaveformSchema = z
+  .strictObject({
+    asset: nameSchema,
+    point: nameSchema,
+    table: z.enum(['holding', 'input']).default('holding'),
+    /** Of the first sample. */
+    address: addressSchema,
+    samples: z.int().min(16).max(65_536),
+    type: z.enum(waveformTypes).default('int16'),
+    order: orderSchema.default('ABCD'),
+    sampleRateHz: z.number().min(10).max(200_000).optional(),
+    /** The rate is in a register: Hz are `number × scale`. */
+    sampleRateFrom: z.strictObject({ ...helperFields, scale: scaleSchema }).optional(),
+    /** The buffer is complete while this register has this value. */
+    ready: z.strictObject({ ...helperFields, value: z.int().default(1) }).optional(),
+    /** Counts buffers: one is read when it changes, and is whole when it has not changed meanwhile. */
+    sequence: z.strictObject(helperFields).optional(),
+    scale: scaleSchema,
+    offset: z.number().default(0),
+  })
+  .refine((w) => (w.sampleRateHz === undefined) !== (w.sampleRateFrom === undefined), {
+    message: '"sampleRateHz" or "sampleRateFrom"',
+    path: ['sampleRateHz'],
+  })
+  .refine((w) => w.ready !== undefined || w.sequence !== undefined, {
+    message: 'a register "ready" or "sequence" that tells when a new buffer is complete',
+    path: ['ready'],
+  })
+  .refine((w) => w.address + (w.samples * WORDS_OF[w.type] - 1) <= 65_536, {
+    message: 'so many that the buffer ends at the last register or before',
+    path: ['samples'],
   });
 
 /** Modbus over Serial Line 1.02, 2.5.1: 19200 Bd with even parity unless the device says otherwise. */
@@ -89,12 +170,18 @@ export const modbusSourceSchema = z
     /** Registers that are read together. */
     groups: z
       .array(
-        z.strictObject({
-          intervalMs: z.number().min(10).default(1000),
-          /** Of the device behind the address; a gateway has several. */
-          unitId: z.int().min(0).max(255).default(1),
-          registers: z.array(modbusRegisterSchema).min(1),
-        }),
+        z
+          .strictObject({
+            intervalMs: z.number().min(10).default(1000),
+            /** Of the device behind the address; a gateway has several. */
+            unitId: z.int().min(0).max(255).default(1),
+            registers: z.array(modbusRegisterSchema).default([]),
+            waveforms: z.array(modbusWaveformSchema).default([]),
+          })
+          .refine(({ registers, waveforms }) => registers.length + waveforms.length > 0, {
+            message: 'at least one of "registers" or "waveforms"',
+            path: ['registers'],
+          }),
       )
       .min(1),
   })
@@ -104,38 +191,70 @@ export const modbusSourceSchema = z
   })
   .superRefine(({ groups, firstAddress }, context) => {
     const seen = new Set<string>();
-    for (const [g, { registers }] of groups.entries()) {
-      for (const [r, { asset, point, address }] of registers.entries()) {
-        const name = `${asset}/${point}`;
-        const at = ['groups', g, 'registers', r];
-        if (seen.has(name))
-          context.addIssue({
-            code: 'custom',
-            path: [...at, 'point'],
-            message: 'one register for each point: another has this one',
-          });
-        seen.add(name);
-        if (address < firstAddress || address > 65_535 + firstAddress)
-          context.addIssue({
-            code: 'custom',
-            path: [...at, 'address'],
-            message: `from ${firstAddress} to ${65_535 + firstAddress}: addresses count from ${firstAddress} here`,
-          });
+    for (const [g, { registers, waveforms }] of groups.entries()) {
+      for (const [list, entries] of Object.entries({ registers, waveforms })) {
+        for (const [i, entry] of entries.entries()) {
+          const at = ['groups', g, list, i];
+          const name = `${entry.asset}/${entry.point}`;
+          if (seen.has(name))
+            context.addIssue({
+              code: 'custom',
+              path: [...at, 'point'],
+              message: 'one register for each point: another has this one',
+            });
+          seen.add(name);
+          for (const { path, address } of addressesOf(entry))
+            if (address < firstAddress || address > 65_535 + firstAddress)
+              context.addIssue({
+                code: 'custom',
+                path: [...at, ...path],
+                message: `from ${firstAddress} to ${65_535 + firstAddress}: addresses count from ${firstAddress} here`,
+              });
+        }
       }
     }
   })
   // From here on addresses count from 0, and each register has its order and its marks.
-  .transform(({ groups, firstAddress, noValue, ...rest }) => ({
-    ...rest,
-    groups: groups.map(({ registers, ...group }) => ({
-      ...group,
-      registers: registers.map(({ wordOrder, order, ...register }) => ({
-        ...register,
-        address: register.address - firstAddress,
-        order: order ?? (wordOrder === 'little' ? ('CDAB' as const) : ('ABCD' as const)),
-        noValue: register.noValue ?? noValue,
+  .transform(({ groups, firstAddress, noValue, ...rest }) => {
+    const from0 = <T extends { address: number }>(one: T): T => ({ ...one, address: one.address - firstAddress });
+    const from0If = <T extends { address: number }>(one: T | undefined) => (one === undefined ? undefined : from0(one));
+    return {
+      ...rest,
+      groups: groups.map(({ registers, waveforms, ...group }) => ({
+        ...group,
+        registers: registers.map(({ wordOrder, order, ...register }) => ({
+          ...from0(register),
+          ...(register.scaleFrom === undefined ? {} : { scaleFrom: from0(register.scaleFrom) }),
+          order: order ?? (wordOrder === 'little' ? ('CDAB' as const) : ('ABCD' as const)),
+          noValue: register.noValue ?? noValue,
+        })),
+        waveforms: waveforms.map((waveform) => ({
+          ...from0(waveform),
+          sampleRateFrom: from0If(waveform.sampleRateFrom),
+          ready: from0If(waveform.ready),
+          sequence: from0If(waveform.sequence),
+        })),
       })),
-    })),
-  }));
+    };
+  });
 export type ModbusSourceConfig = z.infer<typeof modbusSourceSchema>;
-export type ModbusRegisterConfig = ModbusSourceConfig['groups'][number]['registers'][number];
+export type ModbusGroupConfig = ModbusSourceConfig['groups'][number];
+export type ModbusRegisterConfig = ModbusGroupConfig['registers'][number];
+export type ModbusWaveformConfig = ModbusGroupConfig['waveforms'][number];
+export type ModbusScaleConfig = z.infer<typeof scaleFromSchema>;
+/** A number in registers, whatever it is for. */
+export type ModbusNumberConfig = Pick<ModbusScaleConfig, 'table' | 'address' | 'type' | 'order'>;
+
+interface Addressed {
+  address: number;
+}
+
+/** Every address that an entry has, and where it stands. */
+function addressesOf(entry: Addressed & Partial<Record<(typeof HELPERS)[number], Addressed>>) {
+  const helpers = HELPERS.flatMap((key) => {
+    const helper = entry[key];
+    return helper === undefined ? [] : [{ path: [key, 'address'], address: helper.address }];
+  });
+  return [{ path: ['address'], address: entry.address }, ...helpers];
+}
+const HELPERS = ['scaleFrom', 'sampleRateFrom', 'ready', 'sequence'] as const;

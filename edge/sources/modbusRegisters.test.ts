@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { edgeConfigSchema } from '../config.ts';
-import type { ModbusRegisterConfig } from './modbusConfig.ts';
-import { decodeRegister, planReads, splitRead } from './modbusRegisters.ts';
+import type { ModbusRegisterConfig, ModbusScaleConfig } from './modbusConfig.ts';
+import {
+  decodeRegister,
+  decodeSamples,
+  decodeScale,
+  isScale,
+  type ModbusRead,
+  planReads,
+  pointsOf,
+  splitRead,
+  valuesOf,
+} from './modbusRegisters.ts';
 
 const register = (settings: Partial<ModbusRegisterConfig>): ModbusRegisterConfig => ({
   asset: 'a',
@@ -16,9 +26,11 @@ const register = (settings: Partial<ModbusRegisterConfig>): ModbusRegisterConfig
   offset: 0,
   ...settings,
 });
+/** Without scales of other registers. */
+const registersOf = (read: ModbusRead) => read.values.flatMap((value) => (isScale(value) ? [] : [value]));
 const decoded = (settings: Partial<ModbusRegisterConfig>, bytes: number[]) => {
   const [read] = planReads([register(settings)]);
-  return decodeRegister(read.values[0], read, Uint8Array.from(bytes));
+  return decodeRegister(registersOf(read)[0], read, Uint8Array.from(bytes));
 };
 
 test.each([
@@ -74,7 +86,85 @@ test('bits of a register, coils and discrete inputs', () => {
     ['coil', 11, 1],
     ['discrete', 4, 1],
   ]);
-  expect(reads[0].values.map((value) => decodeRegister(value, reads[0], Uint8Array.from([0b10])))).toEqual([0, 1]);
+  expect(registersOf(reads[0]).map((value) => decodeRegister(value, reads[0], Uint8Array.from([0b10])))).toEqual([
+    0, 1,
+  ]);
+});
+
+test('64 bits keep their lowest ones; several points take parts of one register from one read', () => {
+  const wide = [0x40, 0, 0, 0, 0, 0, 0, 0b101];
+  const bit = (from: number, type: 'int64' | 'uint64' = 'uint64') => ({
+    type,
+    bits: { from, length: 1, signed: false },
+  });
+  expect([0, 1, 2, 62, 63].map((from) => decoded(bit(from), wide))).toEqual([1, 0, 1, 1, 0]);
+  expect(
+    decoded({ type: 'int64', bits: { from: 0, length: 4, signed: true } }, [255, 255, 255, 255, 255, 255, 255, 0xfe]),
+  ).toBe(-2);
+  const fields = [0, 1, 2].map((from) =>
+    register({ address: 7, type: 'uint16', point: `b${from}`, bits: { from, length: 1, signed: false } }),
+  );
+  const reads = planReads(fields);
+  expect(reads.map(({ address, count }) => [address, count])).toEqual([[7, 1]]);
+  expect(registersOf(reads[0]).map((value) => decodeRegister(value, reads[0], Uint8Array.from([0, 0b101])))).toEqual([
+    1, 0, 1,
+  ]);
+});
+
+test('a text stands for a number by its words, or is one; its order may swap bytes', () => {
+  const text = (content: string) => [...Buffer.from(content.padEnd(8, '\0'), 'latin1')];
+  const settings = { type: 'text', length: 4, states: { RUN: 1, STOP: 0 } } as const;
+  expect(decoded(settings, text('RUN'))).toBe(1);
+  expect(decoded(settings, text('STOP    '))).toBe(0);
+  expect(decoded({ ...settings, order: 'BADC' }, [...Buffer.from('URN\0')].concat([0, 0, 0, 0]))).toBe('wrong_type');
+  expect(decoded({ ...settings, order: 'BADC' }, [...Buffer.from('UR\0N')].concat([0, 0, 0, 0]))).toBe(1);
+  expect(decoded({ ...settings, scale: 10 }, text('61.2'))).toBeCloseTo(612, 9);
+  expect(decoded(settings, text('HALT'))).toBe('wrong_type');
+  expect(planReads([register({ ...settings, address: 3 }), register({ address: 7, point: 'q' })])[0].count).toBe(5);
+});
+
+const scale = (settings: Partial<ModbusScaleConfig> = {}): ModbusScaleConfig => ({
+  table: 'holding',
+  address: 0,
+  type: 'int16',
+  order: 'ABCD',
+  as: 'exponent',
+  ...settings,
+});
+
+test('the scale of another register: SunSpec’s exponents, factors and divisors', () => {
+  const scaled = (settings: Partial<ModbusScaleConfig>, bytes: number[], number: number) => {
+    const apply = decodeScale(scale(settings), { address: 0 }, Uint8Array.from(bytes));
+    return typeof apply === 'string' ? apply : apply(number);
+  };
+  expect(scaled({}, [0xff, 0xff], 235)).toBe(23.5);
+  expect(scaled({}, [0xff, 0xfe], 7)).toBe(0.07);
+  expect(scaled({}, [0, 3], 2)).toBe(2000);
+  expect(scaled({}, [0x80, 0], 2)).toBe('missing_value');
+  expect(scaled({}, [0, 11], 2)).toBe('out_of_range');
+  expect(scaled({ as: 'factor', type: 'uint16' }, [0, 4], 2.5)).toBe(10);
+  expect(scaled({ as: 'divisor', type: 'uint16' }, [0, 4], 10)).toBe(2.5);
+  expect(scaled({ as: 'divisor', type: 'uint16' }, [0, 0], 10)).toBe('out_of_range');
+  const value = register({ scaleFrom: scale(), scale: 2, offset: 1 });
+  expect(decodeRegister(value, { address: 0 }, Uint8Array.from([0, 50]), (n) => n / 10)).toBe(11);
+});
+
+test('points share a scale register, which is read with them and fails with them', () => {
+  const scaleFrom = scale({ address: 2 });
+  const values = [0, 1, 5].map((address) => register({ address, point: `p${address}`, scaleFrom }));
+  const reads = planReads(valuesOf(values));
+  expect(reads.map(({ address, count, values: its }) => [address, count, its.length])).toEqual([
+    [0, 3, 3],
+    [5, 1, 1],
+  ]);
+  expect(pointsOf(reads[0]).map(({ point }) => point)).toEqual(['p0', 'p1', 'p5']);
+});
+
+test('samples of a buffer, of any type and order', () => {
+  const waveform = { type: 'int16', order: 'ABCD', scale: 0.5, offset: 1 } as const;
+  expect([...decodeSamples(waveform, Uint8Array.from([0xff, 0xfe, 0, 4]))]).toEqual([0, 3]);
+  const floats = { ...waveform, type: 'float32', order: 'CDAB', scale: 1, offset: 0 } as const;
+  expect([...decodeSamples(floats, Uint8Array.from([0, 0, 0x41, 0x48]))]).toEqual([12.5]);
 });
 
 test('a value that the device marks as absent is missing, and a like number elsewhere is not', () => {
@@ -124,10 +214,12 @@ test('every value lies whole in exactly one request, whatever is asked for', () 
       fc.array(fc.tuple(fc.nat(400), fc.constantFrom(...types)), { minLength: 1, maxLength: 60 }),
       (asked) => {
         const reads = planReads(asked.map(([address, type], i) => register({ address, type, point: `p${i}` })));
-        expect(reads.flatMap((r) => r.values.map((v) => v.point)).sort()).toEqual(asked.map((_, i) => `p${i}`).sort());
+        expect(reads.flatMap((r) => registersOf(r).map((v) => v.point)).sort()).toEqual(
+          asked.map((_, i) => `p${i}`).sort(),
+        );
         for (const read of reads) {
           expect(read.count).toBeLessThanOrEqual(125);
-          for (const value of read.values) {
+          for (const value of registersOf(read)) {
             const words = { int16: 1, float32: 2, float64: 4 }[value.type as (typeof types)[number]];
             expect(value.address + words).toBeLessThanOrEqual(read.address + read.count);
             expect(value.address).toBeGreaterThanOrEqual(read.address);
@@ -154,7 +246,11 @@ test('a source of registers is configured in words', () => {
   expect(parse([{ asset: 'a', point: 'p', address: 70_000 }]).success).toBe(false);
   expect(parse([]).success).toBe(false);
   const [text] = problemsOf(parse([{ asset: 'a', point: 'p', address: 0, type: 'string' }]));
-  expect(text).toMatch(/registers.0.type: .*texts are no measurement/);
+  expect(text).toMatch(/registers.0.type: one of int16, .*, text/);
+  const at0 = { asset: 'a', point: 'p', address: 0 };
+  expect(parse([{ ...at0, type: 'text', length: 4, states: { RUN: 1 } }]).success).toBe(true);
+  expect(problemsOf(parse([{ ...at0, type: 'text' }]))[0]).toMatch(/registers.0.length: the registers of a text/);
+  expect(problemsOf(parse([{ ...at0, states: { RUN: 1 } }]))[0]).toMatch(/registers.0.states: words of a text/);
   const both = { asset: 'a', point: 'p', address: 0, order: 'CDAB', wordOrder: 'little' };
   expect(problemsOf(parse([both]))[0]).toMatch(/not both/);
   expect(problemsOf(parse([{ asset: 'a', point: 'p', address: 0 }], { transport: 'serial' }))[0]).toMatch(
@@ -172,4 +268,10 @@ test('addresses count from 0 or 1; orders and marks of the source reach its regi
     noValue: 'sunspec',
   });
   expect(problemsOf(parse([{ asset: 'a', point: 'p', address: 0 }], source))[0]).toMatch(/addresses count from 1 here/);
+  const scaled = { asset: 'a', point: 'p', address: 1, scaleFrom: { address: 0 } };
+  expect(problemsOf(parse([scaled], source))[0]).toMatch(/scaleFrom.address: from 1/);
+  const found = parse([{ ...scaled, scaleFrom: { address: 9 } }], source);
+  expect(found.success && found.data.sources[0]).toMatchObject({
+    groups: [{ registers: [{ scaleFrom: { address: 8 } }] }],
+  });
 });

@@ -1,52 +1,90 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { bitsOf } from './bitSlice.ts';
-import { MAX_REGISTERS, type ModbusRegisterConfig } from './modbusConfig.ts';
+import {
+  MAX_REGISTERS,
+  type ModbusNumberConfig,
+  type ModbusRegisterConfig,
+  type ModbusScaleConfig,
+  type ModbusWaveformConfig,
+  WORDS_OF,
+} from './modbusConfig.ts';
+import { numberOf } from './scalarValue.ts';
+
+/** The scale of points, which is read with them. */
+export interface ModbusScale {
+  scale: ModbusScaleConfig;
+  points: ModbusRegisterConfig[];
+}
+
+/** What lies in the registers of a request: the value of a point, or the scale of some. */
+export type ModbusValue = ModbusRegisterConfig | ModbusScale;
 
 /** One request: so many registers, or bits, from an address, and the values that lie in them. */
 export interface ModbusRead {
   table: ModbusRegisterConfig['table'];
   address: number;
   count: number;
-  values: ModbusRegisterConfig[];
+  values: ModbusValue[];
 }
 
 /** Modbus Application Protocol 1.1b3, 6.1: coils or discrete inputs of one request. */
 const MAX_BITS = 2000;
 
-const WORDS = {
-  int16: 1,
-  uint16: 1,
-  int32: 2,
-  uint32: 2,
-  float32: 2,
-  int64: 4,
-  uint64: 4,
-  float64: 4,
-  bcd16: 1,
-  bcd32: 2,
-} as const satisfies Record<ModbusRegisterConfig['type'], number>;
-
 export const isBitTable = (table: ModbusRegisterConfig['table']) => table === 'coil' || table === 'discrete';
+export const isScale = (value: ModbusValue): value is ModbusScale => 'points' in value;
 
-/** Registers, or bits, that a value takes. */
-const lengthOf = ({ table, type }: ModbusRegisterConfig) => (isBitTable(table) ? 1 : WORDS[type]);
+/** Registers, or bits, of a value: where they begin, and how many there are. */
+function placeOf(value: ModbusValue): { table: ModbusRegisterConfig['table']; address: number; length: number } {
+  if (isScale(value)) {
+    const { table, address, type } = value.scale;
+    return { table, address, length: WORDS_OF[type] };
+  }
+  const { table, address, type, length = 1 } = value;
+  return { table, address, length: isBitTable(table) ? 1 : type === 'text' ? length : WORDS_OF[type] };
+}
+
+/** Points whose values a request, or its failure, decides. */
+export const pointsOf = ({ values }: ModbusRead): ModbusRegisterConfig[] => [
+  ...new Set(values.flatMap((value) => (isScale(value) ? value.points : [value]))),
+];
+
+/** One word for a scale register: points that have it in common share its value. */
+export const scaleKeyOf = ({ table, address, type, order, as }: ModbusScaleConfig): string =>
+  [table, address, type, order, as].join('/');
+
+/** The values of points, and each scale that they refer to, once. */
+export function valuesOf(registers: readonly ModbusRegisterConfig[]): ModbusValue[] {
+  const scales = new Map<string, ModbusScale>();
+  for (const register of registers) {
+    if (register.scaleFrom === undefined) continue;
+    const key = scaleKeyOf(register.scaleFrom);
+    const known = scales.get(key);
+    if (known) known.points.push(register);
+    else scales.set(key, { scale: register.scaleFrom, points: [register] });
+  }
+  return [...registers, ...scales.values()];
+}
 
 /**
  * The fewest requests that read all values. Only registers that touch share one: a device refuses a whole request for one
  * register that it does not have.
  */
-export function planReads(registers: readonly ModbusRegisterConfig[], maxRegisters = MAX_REGISTERS): ModbusRead[] {
+export function planReads(values: readonly ModbusValue[], maxRegisters = MAX_REGISTERS): ModbusRead[] {
   const reads: ModbusRead[] = [];
-  const sorted = registers.toSorted((a, b) => a.table.localeCompare(b.table) || a.address - b.address);
-  for (const value of sorted) {
+  const placed = values.map((value) => ({ value, place: placeOf(value) }));
+  const sorted = placed.toSorted(
+    (a, b) => a.place.table.localeCompare(b.place.table) || a.place.address - b.place.address,
+  );
+  for (const { value, place } of sorted) {
+    const { table, address, length } = place;
     const last = reads.at(-1);
-    const end = value.address + lengthOf(value);
-    const most = isBitTable(value.table) ? MAX_BITS : maxRegisters;
-    const touches = last && last.table === value.table && value.address <= last.address + last.count;
+    const end = address + length;
+    const most = isBitTable(table) ? MAX_BITS : maxRegisters;
+    const touches = last && last.table === table && address <= last.address + last.count;
     if (touches && end - last.address <= most) {
       last.count = Math.max(last.count, end - last.address);
       last.values.push(value);
-    } else reads.push({ table: value.table, address: value.address, count: lengthOf(value), values: [value] });
+    } else reads.push({ table, address, count: length, values: [value] });
   }
   return reads;
 }
@@ -58,25 +96,88 @@ export function splitRead({ values }: ModbusRead): ModbusRead[] {
 }
 
 /** Bytes of an answer to a read. */
-export const bytesOf = ({ table, count }: ModbusRead) => (isBitTable(table) ? Math.ceil(count / 8) : 2 * count);
+export const bytesOf = ({ table, count }: Pick<ModbusRead, 'table' | 'count'>) =>
+  isBitTable(table) ? Math.ceil(count / 8) : 2 * count;
 
-/** A value in its point's unit from the bytes of a read, or why it has none: `missing_value` where the device says so. */
-export function decodeRegister(value: ModbusRegisterConfig, read: ModbusRead, bytes: Uint8Array): number | Rejection {
-  const { scale, offset } = value;
+/**
+ * A value in its point's unit from the bytes of a read, or why it has none: `missing_value` where the device says so.
+ * @param scaled applies the scale that another register holds.
+ */
+export function decodeRegister(
+  value: ModbusRegisterConfig,
+  read: Pick<ModbusRead, 'address'>,
+  bytes: Uint8Array,
+  scaled: (number: number) => number = (number) => number,
+): number | Rejection {
+  const { table, type, scale, offset, noValue } = value;
   const at = value.address - read.address;
-  if (isBitTable(value.table)) return ((bytes[at >> 3] >> (at & 7)) & 1) * scale + offset;
-  const view = ordered(value, bytes, 2 * at);
-  const number = numberIn(view, value.type);
-  if (Number.isNaN(number) && value.type.startsWith('bcd'))
-    return isNoValue(value, view, number) ? 'missing_value' : 'wrong_type';
-  if (isNoValue(value, view, number)) return 'missing_value';
-  const bits = value.bits === undefined ? number : bitsOf(number, value.bits);
-  return bits * scale + offset;
+  if (isBitTable(table)) return ((bytes[at >> 3] >> (at & 7)) & 1) * scale + offset;
+  if (type === 'text') return numberOf(textIn(value, bytes, 2 * at), { ...value, bits: undefined });
+  const view = ordered({ ...value, type }, bytes, 2 * at);
+  const number = exactIn(view, type);
+  if (isNoValue(type, noValue, view, number)) return 'missing_value';
+  if (Number.isNaN(number) && type.startsWith('bcd')) return 'wrong_type';
+  const bits = value.bits === undefined ? Number(number) : bitsOf(number, value.bits);
+  return scaled(bits) * scale + offset;
 }
 
+/** How SunSpec's Information Model bounds a scale factor. */
+const MAX_EXPONENT = 10;
+
+/** What the scale in another register does to a number; a reason where the device has none, or an impossible one. */
+export function decodeScale(
+  { as, ...config }: ModbusScaleConfig,
+  read: Pick<ModbusRead, 'address'>,
+  bytes: Uint8Array,
+): ((number: number) => number) | Rejection {
+  const view = ordered(config, bytes, 2 * (config.address - read.address));
+  const number = Number(exactIn(view, config.type));
+  if (isNoValue(config.type, as === 'exponent' ? 'sunspec' : undefined, view, number)) return 'missing_value';
+  if (as === 'exponent') {
+    if (!Number.isInteger(number) || Math.abs(number) > MAX_EXPONENT) return 'out_of_range';
+    // 10^-1 is no number that is held exactly: a division rounds once.
+    return number < 0 ? (n) => n / 10 ** -number : (n) => n * 10 ** number;
+  }
+  if (number === 0 || !Number.isFinite(number)) return 'out_of_range';
+  return as === 'factor' ? (n) => n * number : (n) => n / number;
+}
+
+/** A number from the bytes of a read that begins at `address`. */
+export function decodeNumber(config: ModbusNumberConfig, address: number, bytes: Uint8Array): number {
+  return Number(exactIn(ordered(config, bytes, 2 * (config.address - address)), config.type));
+}
+
+/** Samples in a point's unit, from the bytes of a whole buffer. */
+export function decodeSamples(
+  { type, order, scale, offset }: Pick<ModbusWaveformConfig, 'type' | 'order' | 'scale' | 'offset'>,
+  bytes: Uint8Array,
+): Float32Array<ArrayBuffer> {
+  const width = 2 * WORDS_OF[type];
+  return Float32Array.from(
+    { length: bytes.length / width },
+    (_, i) => Number(exactIn(ordered({ type, order }, bytes, i * width), type)) * scale + offset,
+  );
+}
+
+/** Two characters a register, the first in the high byte unless the order swaps bytes; what follows a zero is no text. */
+function textIn({ order, length = 1 }: ModbusRegisterConfig, bytes: Uint8Array, from: number): string {
+  const swap = order === 'BADC' || order === 'DCBA' ? 1 : 0;
+  const characters = Array.from({ length: 2 * length }, (_, i) => bytes[from + (i ^ swap)]);
+  const end = characters.indexOf(0);
+  return Buffer.from(end < 0 ? characters : characters.slice(0, end))
+    .toString('latin1')
+    .trim();
+}
+
+type NumberType = ModbusNumberConfig['type'];
+
 /** The bytes of a value, the most significant first. */
-function ordered({ type, order }: ModbusRegisterConfig, bytes: Uint8Array, from: number): DataView {
-  const words = WORDS[type];
+function ordered(
+  { type, order }: Pick<ModbusNumberConfig, 'type' | 'order'>,
+  bytes: Uint8Array,
+  from: number,
+): DataView {
+  const words = WORDS_OF[type];
   const view = new DataView(new ArrayBuffer(2 * words));
   const swapWords = order === 'CDAB' || order === 'DCBA';
   const swapBytes = order === 'BADC' || order === 'DCBA' ? 1 : 0;
@@ -89,7 +190,7 @@ function ordered({ type, order }: ModbusRegisterConfig, bytes: Uint8Array, from:
 }
 
 /** The SunSpec Information Model's "not implemented" of each type, in bytes; of floats any NaN. */
-const SUNSPEC: Partial<Record<ModbusRegisterConfig['type'], string>> = {
+const SUNSPEC: Partial<Record<NumberType, string>> = {
   int16: '0x8000',
   uint16: '0xffff',
   int32: '0x80000000',
@@ -99,18 +200,24 @@ const SUNSPEC: Partial<Record<ModbusRegisterConfig['type'], string>> = {
 };
 
 /** A NaN of a register is a value that is not there where marks are configured; else it is refused as not finite. */
-function isNoValue({ type, noValue }: ModbusRegisterConfig, view: DataView, number: number): boolean {
+function isNoValue(
+  type: NumberType,
+  noValue: ModbusRegisterConfig['noValue'],
+  view: DataView,
+  number: number | bigint,
+): boolean {
   if (noValue === undefined) return false;
   if (type.startsWith('float') && Number.isNaN(number)) return true;
   const marks = noValue === 'sunspec' ? [SUNSPEC[type]] : noValue;
   const bytes = BigInt(`0x${Buffer.from(view.buffer).toString('hex')}`);
   return marks.some((mark) =>
     // YAML reads 0xFFFF without quotes as a number: it stands for the same bytes.
-    typeof mark === 'string' ? BigInt(mark) === bytes : mark === number || mark === Number(bytes),
+    typeof mark === 'string' ? BigInt(mark) === bytes : mark === Number(number) || mark === Number(bytes),
   );
 }
 
-function numberIn(view: DataView, type: ModbusRegisterConfig['type']): number {
+/** 64 bits as a bigint: a number holds 53 of them. */
+function exactIn(view: DataView, type: NumberType): number | bigint {
   switch (type) {
     case 'int16':
       return view.getInt16(0);
@@ -123,9 +230,9 @@ function numberIn(view: DataView, type: ModbusRegisterConfig['type']): number {
     case 'float32':
       return view.getFloat32(0);
     case 'int64':
-      return Number(view.getBigInt64(0));
+      return view.getBigInt64(0);
     case 'uint64':
-      return Number(view.getBigUint64(0));
+      return view.getBigUint64(0);
     case 'float64':
       return view.getFloat64(0);
     case 'bcd16':

@@ -16,6 +16,9 @@ afterEach(async () => {
   await shut();
 });
 
+/** Registers of a test beside those of the drive. */
+const memory = new Map<number, number>();
+
 /** A drive: temperature in tenths at input 0, speed as float32 at holding 10; nothing else. */
 function serve(port: number): Promise<void> {
   const speed = new DataView(new ArrayBuffer(4));
@@ -33,6 +36,7 @@ function serve(port: number): Promise<void> {
       },
       getDiscreteInput: async (address: number) => address === 9,
       getHoldingRegister: async (address: number) => {
+        if (memory.has(address)) return memory.get(address) as number;
         if (address !== 10 && address !== 11) throw refuse();
         return speed.getUint16(2 * (address - 10));
       },
@@ -102,6 +106,39 @@ test('all four tables; a register that the device lacks takes no neighbours with
   expect(valuesOf(arrivals, 'discrete9')[0]).toBe(1);
   expect(source?.faults).toMatchObject([{ asset: 'drive', point: 'beyond', reason: 'illegal_data_address' }]);
   expect(source?.faults[0].detail).toContain('unit 7, holding, address 12');
+});
+
+test('scales of other registers, texts, and a waveform of several requests', async () => {
+  const port = await freePort();
+  await serve(port);
+  const [POWER, SCALE, TEXT, SEQUENCE, BUFFER] = [100, 110, 120, 130, 200];
+  for (const [address, value] of [
+    [POWER, 235],
+    [SCALE, 0xffff],
+    [TEXT, 0x5255],
+    [TEXT + 1, 0x4e00],
+    [SEQUENCE, 1],
+  ])
+    memory.set(address, value);
+  for (let i = 0; i < 256; i++) memory.set(BUFFER + i, i);
+  const registers = [
+    { asset: 'drive', point: 'power', address: POWER, scaleFrom: { address: SCALE } },
+    { asset: 'drive', point: 'lost', address: POWER, scaleFrom: { address: 999 } },
+    { asset: 'drive', point: 'state', address: TEXT, type: 'text', length: 2, states: { RUN: 1, STOP: 0 } },
+  ];
+  const waveform = { address: BUFFER, samples: 256, sampleRateHz: 1000, scale: 0.01, sequence: { address: SEQUENCE } };
+  const waveforms = [{ asset: 'drive', point: '2H', ...waveform }];
+  const arrivals = await listenTo(port, [{ intervalMs: 50, unitId: 7, registers, waveforms }]);
+  const lengthsOf = () =>
+    arrivals.flatMap((a) => (a.ok && a.block.kind === 'waveform' ? [a.block.samples.length] : []));
+  await expect.poll(() => valuesOf(arrivals, 'power').length, { timeout: 5000 }).toBeGreaterThan(1);
+  expect(valuesOf(arrivals, 'power')[0]).toBe(23.5);
+  expect(valuesOf(arrivals, 'state')[0]).toBe(1);
+  expect(valuesOf(arrivals, 'lost')).toEqual([]);
+  expect(source?.faults).toMatchObject([{ point: 'lost', reason: 'illegal_data_address' }]);
+  expect(lengthsOf()).toEqual([]);
+  memory.set(SEQUENCE, 2);
+  await expect.poll(lengthsOf, { timeout: 5000 }).toEqual([256]);
 });
 
 test('a device that is away at the start, and again later, is waited for', async () => {

@@ -1,33 +1,50 @@
 import ModbusRTU from 'modbus-serial';
 import type { Logger } from 'pino';
+import type { Rejection } from '#models/contracts/ledger.ts';
 import type { EdgeConfig } from '../config.ts';
-import { checkScalar, refuse } from './decoded.ts';
-import type { ModbusSourceConfig } from './modbusConfig.ts';
-import { bytesOf, decodeRegister, type ModbusRead, planReads, splitRead } from './modbusRegisters.ts';
+import { arrivalOf, checkScalar, type DecodeLimits, refuse } from './decoded.ts';
+import type { ModbusRegisterConfig, ModbusSourceConfig } from './modbusConfig.ts';
+import {
+  decodeRegister,
+  decodeScale,
+  isScale,
+  type ModbusRead,
+  planReads,
+  pointsOf,
+  scaleKeyOf,
+  splitRead,
+  valuesOf,
+} from './modbusRegisters.ts';
+import {
+  isAnswer,
+  isOfAddress,
+  type ModbusBlock,
+  messageOf,
+  openConnection,
+  reasonOf,
+  requestBytes,
+} from './modbusRequest.ts';
+import { ModbusWaveform } from './modbusWaveforms.ts';
 import type { Sink, Source, SourceFault } from './source.ts';
 
 const RETRY_MS = 2000;
-
-/** Modbus Application Protocol 1.1b3, 7. */
-const ILLEGAL_ADDRESS = 2;
-const ILLEGAL_VALUE = 3;
-const EXCEPTIONS: Record<number, string> = {
-  1: 'illegal_function',
-  [ILLEGAL_ADDRESS]: 'illegal_data_address',
-  [ILLEGAL_VALUE]: 'illegal_data_value',
-  4: 'server_device_failure',
-  5: 'acknowledge',
-  6: 'server_device_busy',
-  8: 'memory_parity_error',
-  10: 'gateway_path_unavailable',
-  11: 'gateway_target_failed_to_respond',
-};
 
 interface PollingGroup {
   intervalMs: number;
   unitId: number;
   reads: ModbusRead[];
+  waveforms: readonly ModbusWaveform[];
   dueMs: number;
+}
+
+/** What one poll of a group has read. */
+interface Poll {
+  group: PollingGroup;
+  sink: Sink;
+  /** By the register that holds it; a reason where the device has none. */
+  scales: Map<string, ReturnType<typeof decodeScale>>;
+  /** Values that wait for their scale. */
+  waiting: { value: ModbusRegisterConfig; read: ModbusRead; bytes: Uint8Array }[];
 }
 
 /**
@@ -43,7 +60,7 @@ export class ModbusSource implements Source {
   readonly #log: Logger;
   readonly #groups: PollingGroup[];
   /** Reads that had no good answer the last time: each is logged once, and a fault while it lasts. */
-  readonly #refused = new Map<ModbusRead, SourceFault[]>();
+  readonly #refused = new Map<ModbusRead | ModbusWaveform, SourceFault[]>();
   #client: ModbusRTU | null = null;
   #loop: Promise<void> | null = null;
   #wake: (() => void) | null = null;
@@ -53,10 +70,11 @@ export class ModbusSource implements Source {
     this.#limits = limits;
     this.#now = now;
     this.#log = log;
-    this.#groups = config.groups.map(({ intervalMs, unitId, registers }) => ({
+    this.#groups = config.groups.map(({ intervalMs, unitId, registers, waveforms }) => ({
       intervalMs,
       unitId,
-      reads: planReads(registers, config.maxRegisters),
+      reads: planReads(valuesOf(registers), config.maxRegisters),
+      waveforms: waveforms.map((waveform) => new ModbusWaveform(waveform, config.maxRegisters)),
       dueMs: 0,
     }));
   }
@@ -105,7 +123,7 @@ export class ModbusSource implements Source {
     // An error between two requests shows at the next one.
     client.on('error', (error: unknown) => this.#log.debug({ error: messageOf(error) }, 'connection failed'));
     client.setTimeout(timeoutMs);
-    await this.#woken((resume, fail) => this.#open(client).then(resume, fail));
+    await this.#woken((resume, fail) => openConnection(client, this.#config).then(resume, fail));
     if (this.#stopped) {
       client.destroy(() => undefined);
       return;
@@ -119,21 +137,6 @@ export class ModbusSource implements Source {
     return transport === 'serial' ? { path: serial?.path } : { host, port };
   }
 
-  #open(client: ModbusRTU): Promise<void> {
-    const { transport, host = '', port, serial, timeoutMs: timeout } = this.#config;
-    switch (transport) {
-      case 'tcp':
-        return client.connectTCP(host, { port, timeout });
-      case 'rtu_over_tcp':
-        // The library's own "TcpRTU" adds a TCP header; this one sends RTU frames as they are.
-        return client.connectTelnet(host, { port });
-      case 'serial': {
-        const { path = '', ...line } = serial ?? {};
-        return client.connectRTUBuffered(path, line);
-      }
-    }
-  }
-
   /** The groups that are due, then a rest until the next is; whether anything answered. A group that is behind leaves out what it missed. */
   async #pollDue(sink: Sink): Promise<boolean> {
     let asked = 0;
@@ -145,12 +148,15 @@ export class ModbusSource implements Source {
       if (!this.#client?.isOpen) throw new Error('the device closed the connection');
       group.dueMs += group.intervalMs;
       if (group.dueMs <= nowMs) group.dueMs = nowMs + group.intervalMs;
-      for (const read of group.reads) {
+      const poll: Poll = { group, sink, scales: new Map(), waiting: [] };
+      for (const one of [...group.reads, ...group.waveforms]) {
         await this.#woken((resume) => sink.whenReady(resume));
         if (this.state !== 'connected') return answered > 0;
         asked++;
-        if (await this.#read(group, read, sink)) answered++;
+        const isAnswered = one instanceof ModbusWaveform ? this.#readWaveform(poll, one) : this.#read(poll, one);
+        if (await isAnswered) answered++;
       }
+      this.#acceptWaiting(poll);
     }
     // Behind a gateway one unit may be dead; where none answers, it is the connection.
     if (asked > 0 && answered === 0) throw new Error('nothing answered');
@@ -160,59 +166,115 @@ export class ModbusSource implements Source {
   }
 
   /** Whether the device answered, be it with a refusal. */
-  async #read(group: PollingGroup, read: ModbusRead, sink: Sink): Promise<boolean> {
-    const client = this.#client as ModbusRTU;
-    client.setID(group.unitId);
-    let bytes: Uint8Array | null = null;
+  async #read(poll: Poll, read: ModbusRead): Promise<boolean> {
+    let bytes: Uint8Array | null;
     try {
-      await this.#woken((resume, fail) => {
-        request(client, read)
-          .then(({ buffer }) => {
-            if (buffer.length < bytesOf(read)) throw new Error(`${buffer.length} bytes for a count of ${read.count}`);
-            bytes = buffer;
-            resume();
-          })
-          .catch(fail);
-      });
+      bytes = await this.#bytes(poll.group.unitId, read);
     } catch (error) {
-      this.#refuse(group, read, error, sink);
-      // An exception is the device's answer; anything else means that there was none.
-      return codeOf(error) !== undefined;
+      this.#refuse(poll, read, error);
+      return isAnswer(error);
     }
     if (bytes === null) return false;
     this.#refused.delete(read);
-    const limits = { nowMs: this.#now(), maxFutureMs: this.#limits.maxFutureMs };
     for (const value of read.values) {
-      const { asset, point } = value;
-      const number = decodeRegister(value, read, bytes);
-      const decoded = typeof number === 'string' ? refuse(number) : checkScalar(value, number, undefined, limits);
-      sink.accept(decoded.ok ? decoded : { ...decoded, point: { asset, point } }, null);
+      if (isScale(value)) poll.scales.set(scaleKeyOf(value.scale), decodeScale(value.scale, read, bytes));
+      else if (value.scaleFrom !== undefined) poll.waiting.push({ value, read, bytes });
+      else this.#accept(poll.sink, value, decodeRegister(value, read, bytes));
     }
     return true;
   }
 
+  /** Bytes of registers; null once the source was stopped. @throws what the device or the library answers. */
+  async #bytes(unitId: number, block: ModbusBlock): Promise<Uint8Array | null> {
+    const client = this.#client as ModbusRTU;
+    client.setID(unitId);
+    let bytes: Uint8Array | null = null;
+    await this.#woken((resume, fail) => {
+      requestBytes(client, block)
+        .then((read) => {
+          bytes = read;
+          resume();
+        })
+        .catch(fail);
+    });
+    return bytes;
+  }
+
+  /** Values whose scale stands in another register; where that was refused, so were they. */
+  #acceptWaiting({ scales, waiting, sink }: Poll): void {
+    for (const { value, read, bytes } of waiting) {
+      const scaled = value.scaleFrom && scales.get(scaleKeyOf(value.scaleFrom));
+      if (scaled === undefined) continue;
+      this.#accept(sink, value, typeof scaled === 'string' ? scaled : decodeRegister(value, read, bytes, scaled));
+    }
+  }
+
+  #accept(sink: Sink, { asset, point }: ModbusRegisterConfig, number: number | Rejection): void {
+    const decoded =
+      typeof number === 'string'
+        ? refuse(number)
+        : checkScalar({ asset, point }, number, undefined, this.#decodeLimits);
+    sink.accept(arrivalOf({ asset, point }, decoded), null);
+  }
+
+  get #decodeLimits(): DecodeLimits {
+    return { nowMs: this.#now(), maxFutureMs: this.#limits.maxFutureMs };
+  }
+
+  /** Whether the device answered. */
+  async #readWaveform({ group, sink }: Poll, waveform: ModbusWaveform): Promise<boolean> {
+    const { asset, point } = waveform.config;
+    const read = async (block: ModbusBlock) => {
+      const bytes = await this.#bytes(group.unitId, block);
+      if (bytes === null) throw new Error('the source was stopped');
+      return bytes;
+    };
+    try {
+      const decoded = await waveform.poll(read, () => this.#decodeLimits);
+      this.#refused.delete(waveform);
+      if (decoded?.ok === false && decoded.rejection === 'missing_chunk')
+        this.#log.warn(
+          { asset, point },
+          'the device replaced a buffer while it was read: poll more often, or less at a time',
+        );
+      if (decoded) sink.accept(arrivalOf({ asset, point }, decoded), null);
+      return true;
+    } catch (error) {
+      if (this.#stopped) return false;
+      sink.accept({ ok: false, rejection: 'bad_quality', point: { asset, point } }, null);
+      this.#report(waveform, [{ asset, point }], group.unitId, waveform.place, error);
+      return isAnswer(error);
+    }
+  }
+
   /** One register that a device lacks spoils a request for many: that is sent in halves from now on. */
-  #refuse(group: PollingGroup, read: ModbusRead, error: unknown, sink: Sink): void {
-    const code = codeOf(error);
-    if ((code === ILLEGAL_ADDRESS || code === ILLEGAL_VALUE) && read.values.length > 1) {
+  #refuse({ group, sink }: Poll, read: ModbusRead, error: unknown): void {
+    if (isOfAddress(error) && read.values.length > 1) {
       group.reads = group.reads.flatMap((one) => (one === read ? splitRead(read) : [one]));
       this.#refused.delete(read);
     }
-    for (const { asset, point } of read.values)
+    const points = pointsOf(read);
+    for (const { asset, point } of points)
       sink.accept({ ok: false, rejection: 'bad_quality', point: { asset, point } }, null);
-    if (this.#refused.has(read) || !group.reads.includes(read)) return;
-    const { unitId } = group;
-    const { table, address, count } = read;
-    const reason = code === undefined ? 'no_answer' : (EXCEPTIONS[code] ?? `exception_${code}`);
-    const detail = `unit ${unitId}, ${table}, address ${address} from 0, count ${count}: ${messageOf(error)}`;
+    if (group.reads.includes(read)) this.#report(read, points, group.unitId, read, error);
+  }
+
+  /** Keeps the points as faults, and logs the first refusal. */
+  #report(
+    refused: ModbusRead | ModbusWaveform,
+    points: readonly { asset: string; point: string }[],
+    unitId: number,
+    { table, address, count }: ModbusBlock,
+    error: unknown,
+  ): void {
+    if (this.#refused.has(refused)) return;
+    const [reason, message] = [reasonOf(error), messageOf(error)];
+    const detail = `unit ${unitId}, ${table}, address ${address} from 0, count ${count}: ${message}`;
     this.#refused.set(
-      read,
-      read.values.map(({ asset, point }) => ({ asset, point, reason, detail })),
+      refused,
+      points.map(({ asset, point }) => ({ asset, point, reason, detail })),
     );
-    this.#log.error(
-      { unitId, table, address, count, reason, error: messageOf(error) },
-      'a read was refused, or not answered',
-    );
+    this.#log.error({ unitId, table, address, count, reason, error: message }, 'a read was refused, or not answered');
   }
 
   async #sleep(ms: number): Promise<void> {
@@ -232,26 +294,4 @@ export class ModbusSource implements Source {
     });
     this.#wake = null;
   }
-}
-
-/** Of the four tables; the answer's buffer holds registers big-endian, or bits, the first the lowest of its byte. */
-function request(client: ModbusRTU, { table, address, count }: ModbusRead): Promise<{ buffer: Buffer }> {
-  switch (table) {
-    case 'holding':
-      return client.readHoldingRegisters(address, count);
-    case 'input':
-      return client.readInputRegisters(address, count);
-    case 'coil':
-      return client.readCoils(address, count);
-    case 'discrete':
-      return client.readDiscreteInputs(address, count);
-  }
-}
-
-/** Of an exception that a device answered; undefined where there was no answer. */
-const codeOf = (error: unknown) => (error as { modbusCode?: number }).modbusCode;
-
-function messageOf(error: unknown): string {
-  const { message } = error as { message?: unknown };
-  return typeof message === 'string' ? message : String(error);
 }

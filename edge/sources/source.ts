@@ -22,6 +22,8 @@ export interface Sink {
   accept(arrival: Arrival, done: (() => void) | null): void;
   /** While false, a source must not read on: what is accepted could not be kept. `whenReady` calls back, perhaps at once. */
   whenReady(resume: () => void): void;
+  /** Time of the newest value of a point that was accepted, ms since 1970, also before a restart; null where there is none. */
+  newestMs?(asset: string, point: string): number | null;
 }
 
 /** For messages that may come twice, after a crash or because their sender was not answered. */

@@ -189,8 +189,14 @@ test('a configured token of less than 128 bits is refused at the start', async (
 });
 
 test('a page is offered what the identity may do', () => {
-  expect(permissionsOf({ role: 'viewer', sites: null })).toEqual(['tokens']);
-  expect(permissionsOf({ role: 'operator', sites: null })).toEqual(['alerts', 'planAlerts', 'workOrders', 'tokens']);
+  expect(permissionsOf({ role: 'viewer', sites: null })).toEqual(['tokens', 'audit']);
+  expect(permissionsOf({ role: 'operator', sites: null })).toEqual([
+    'alerts',
+    'planAlerts',
+    'workOrders',
+    'tokens',
+    'audit',
+  ]);
   expect(permissionsOf({ role: 'administrator', sites: ['north'] })).not.toContain('accounts');
   expect(checkAccess({ role: 'engineer', sites: null }, 'DELETE', '/api/v1/alerts/x')).not.toBeNull();
   expect(checkAccess({ role: 'planner', sites: null }, 'POST', '/api/v1/supply/demand?by=x')).toBeNull();

@@ -26,7 +26,7 @@ const RULES: readonly Rule[] = [
   },
   {
     methods: ['GET'],
-    path: /^\/api\/v1\/(audit|notification|track-record|supply(\/|$)|plan\.|plan\/levels|forecast\.csv)/,
+    path: /^\/api\/v1\/(audit|notification|track-record|supply(\/|$)|plan\.|plan\/levels|plan\/scenarios|forecast\.csv)/,
     may: READERS,
     bySite: false,
   },
@@ -84,6 +84,7 @@ const EXAMPLES: Record<Permission, readonly [method: string, url: string]> = {
   workOrders: ['POST', '/api/v1/work-orders/1/approve'],
   accounts: ['GET', '/api/v1/accounts'],
   tokens: ['POST', '/api/v1/tokens'],
+  audit: ['GET', '/api/v1/audit'],
 };
 
 /** An identity's permissions, so that the page can hide the rest. Pure. */

@@ -27,6 +27,7 @@ import { isOverTls } from './origin.ts';
 import { addPlanRoutes, type PlanParts } from './planRoutes.ts';
 import { answerError, answerProblems, describeProblems } from './problem.ts';
 import { type ApiParts, addRoutes } from './routes.ts';
+import { addScenarioRoutes } from './scenarioRoutes.ts';
 import { addSessionRoutes, type SessionParts } from './sessionRoutes.ts';
 import { limitToSites } from './siteScope.ts';
 import { addSupplyRoutes, type SupplyParts } from './supplyRoutes.ts';
@@ -121,6 +122,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   addWorkListRoutes(app, parts);
   addPlanRoutes(app, parts);
   addDecisionRoutes(app, parts);
+  addScenarioRoutes(app, parts);
   addNotificationRoutes(app, parts);
   addSessionRoutes(app, config, parts);
   addOpenIdRoutes(app, config, parts);

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { AuditTable } from './auditTable.ts';
+import { type AuditFilter, AuditTable } from './auditTable.ts';
 import { verifyAudit } from './verifyAudit.ts';
+import { verifyStoredAudit } from './verifyStoredAudit.ts';
 
 /** A log of five entries; `tamper` is what somebody does to it who can write the file. */
 async function faultsAfter(tamper: (db: Database.Database) => void) {
@@ -73,4 +74,50 @@ test('the database refuses to change or remove an entry, and takes over a log of
   expect(table.list(1, 10)).toHaveLength(1);
   expect(() => db.exec("UPDATE audit_log SET who = 'x'")).toThrow('append-only');
   expect(() => db.exec('DELETE FROM audit_log')).toThrow('append-only');
+});
+
+test('the newest entries come first, by who, what, subject and time, in any case and with no sign of a pattern', () => {
+  const table = new AuditTable(new Database(':memory:'));
+  table.add(1, 'Ann', 'acknowledge', 'demo.pump_101.vibration', null);
+  table.add(2, 'Bob', 'shelve', 'demo.pump-101.vibration', 'noise');
+  table.add(3, 'ann', 'close', 'demo.fan-1.vibration', null);
+  const found = (filter: AuditFilter) => table.find(filter, null, 10).entries.map((e) => e.sequence);
+  expect(found({})).toEqual([3, 2, 1]);
+  expect(found({ who: 'ANN' })).toEqual([3, 1]);
+  expect(found({ what: 'shel' })).toEqual([2]);
+  expect(found({ subject: 'pump_101' })).toEqual([1]);
+  expect(found({ subject: '%' })).toEqual([]);
+  expect(found({ fromMs: 2, toMs: 3 })).toEqual([2]);
+  const first = table.find({}, null, 2);
+  expect(first).toMatchObject({ entries: [{ sequence: 3 }, { sequence: 2 }], next: 2 });
+  expect(table.find({}, first.next, 2)).toMatchObject({ entries: [{ sequence: 1 }], next: null });
+});
+
+test('a rare entry far back is found in short steps', () => {
+  const db = new Database(':memory:');
+  const table = new AuditTable(db);
+  table.add(1, 'Eve', 'tell', 'x', null);
+  db.exec(`WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
+    INSERT INTO audit_log SELECT i, i, 'Ann', 'comment', 'y', NULL, '' FROM n;
+    UPDATE audit_head SET sequence = 30000`);
+  const first = table.find({ who: 'Eve' }, null, 10);
+  expect(first.entries).toEqual([]);
+  expect(table.find({ who: 'Eve' }, first.next, 10)).toMatchObject({ entries: [{ sequence: 1 }], next: null });
+});
+
+test('a running gateway verifies its log, also while entries are added', async () => {
+  const db = new Database(':memory:');
+  const table = new AuditTable(db);
+  for (let i = 1; i <= 1200; i++) table.add(i, 'Ann', 'comment', 'x', null);
+  const store = {
+    auditLog: (after: number, limit: number) => {
+      const page = { head: table.head(), entries: table.list(after, limit) };
+      if (after === 500) table.add(2000, 'Bob', 'comment', 'x', null);
+      return page;
+    },
+  };
+  const sound = await verifyStoredAudit(store, () => 7);
+  expect(sound).toMatchObject({ entries: 1201, faultCount: 0, faults: [], atMs: 7, head: table.head() });
+  db.exec("DROP TRIGGER audit_log_unchanged; UPDATE audit_log SET who = 'Eve' WHERE sequence = 900");
+  expect((await verifyStoredAudit(store, () => 7)).faults[0]).toMatch(/entry 900 was changed/);
 });

@@ -6,6 +6,20 @@ import { type AuditHead, hashEntry, NO_HASH } from './auditChain.ts';
 const ENTRY = 'sequence, at_ms AS atMs, who, what, subject, detail, hash';
 const HEAD = 'audit_head';
 
+/** How many entries one request looks at: some milliseconds, whatever the filter finds. */
+const LOOKED_AT = 20_000;
+
+/** Entries to find: each text is contained in its field, in any case. Times in milliseconds, `toMs` excluded. */
+export interface AuditFilter {
+  who?: string;
+  what?: string;
+  subject?: string;
+  fromMs?: number;
+  toMs?: number;
+}
+
+const contains = (text = ''): string => `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+
 /** The append-only audit log: database triggers refuse to change or remove entries. */
 export class AuditTable {
   readonly #statements: Statements;
@@ -61,6 +75,25 @@ export class AuditTable {
   list(after: number, limit: number): AuditEntry[] {
     const sql = `SELECT ${ENTRY} FROM audit_log WHERE sequence > ? ORDER BY sequence LIMIT ?`;
     return this.#statements.all(sql, after, limit) as unknown as AuditEntry[];
+  }
+
+  /**
+   * Newest first.
+   * @param before the `next` of the previous page; null starts at the newest entry.
+   * @returns `next` also where no entry of this page fits the filter, so that a rare one is found in several short steps;
+   *   null after the first entry of the log.
+   */
+  find(filter: AuditFilter, before: number | null, limit: number): { entries: AuditEntry[]; next: number | null } {
+    const from = before ?? this.head().sequence + 1;
+    const lowest = Math.max(1, from - LOOKED_AT);
+    const { fromMs = 0, toMs = Number.MAX_SAFE_INTEGER } = filter;
+    const sql = `SELECT ${ENTRY} FROM audit_log WHERE sequence < ? AND sequence >= ? AND at_ms >= ? AND at_ms < ?
+      AND lower(who) LIKE ? ESCAPE '\\' AND lower(what) LIKE ? ESCAPE '\\' AND lower(subject) LIKE ? ESCAPE '\\'
+      ORDER BY sequence DESC LIMIT ?`;
+    const texts = [filter.who, filter.what, filter.subject].map(contains);
+    const entries = this.#statements.all(sql, from, lowest, fromMs, toMs, ...texts, limit) as unknown as AuditEntry[];
+    const next = entries.length === limit ? entries[limit - 1].sequence : lowest;
+    return { entries, next: next > 1 ? next : null };
   }
 }
 

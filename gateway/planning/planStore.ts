@@ -12,6 +12,7 @@ import { openState } from '../store/openState.ts';
 import type { Place } from '../store/postgres/postgresSettings.ts';
 import type { Sql } from '../store/sql.ts';
 import { DECISION_SCHEMA, DecisionTable } from './decisionTable.ts';
+import { SCENARIO_SCHEMA, ScenarioTable } from './scenarioTable.ts';
 
 /** Schema migrations; released ones never change. */
 export const PLAN_MIGRATIONS = [
@@ -22,6 +23,7 @@ export const PLAN_MIGRATIONS = [
   CREATE TABLE IF NOT EXISTS memory (name TEXT NOT NULL, at INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (name, at)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;`,
   DECISION_SCHEMA,
+  SCENARIO_SCHEMA,
 ];
 const ACTIVE = "state <> 'normal'";
 const BUSY_MS = 10_000;
@@ -42,12 +44,14 @@ export class PlanStore {
 
   readonly deliveries: DeliveryTable;
   readonly decisions: DecisionTable;
+  readonly scenarios: ScenarioTable;
 
   constructor(place: Place, routing: Routing, now: () => number) {
     this.#db = openState(place, 'planning.db', PLAN_MIGRATIONS, BUSY_MS);
     migrate(this.#db, 'planning.db', PLAN_MIGRATIONS);
     this.deliveries = new DeliveryTable(this.#db, routing, now);
     this.decisions = new DecisionTable(this.#db);
+    this.scenarios = new ScenarioTable(this.#db);
   }
 
   /** Replaces the stored plan and memory. */

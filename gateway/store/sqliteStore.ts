@@ -5,7 +5,7 @@ import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Suppression, SuppressionRequest } from '#models/contracts/suppression.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import type { Arrivals } from '../alerts/liveness.ts';
-import { AuditTable } from '../audit/auditTable.ts';
+import { type AuditFilter, AuditTable } from '../audit/auditTable.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import type { OfMachine } from '../identity/places.ts';
 import { DeliveryTable } from '../notify/deliveryTable.ts';
@@ -177,6 +177,10 @@ export class SqliteStore implements Store {
   auditLog = (after: number, limit: number) => ({
     head: this.#audit.head(),
     entries: this.#audit.list(after, limit),
+  });
+  findAudit = (filter: AuditFilter, before: number | null, limit: number) => ({
+    head: this.#audit.head(),
+    ...this.#audit.find(filter, before, limit),
   });
 
   evidenceList = () => this.#evidence.list();

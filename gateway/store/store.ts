@@ -1,7 +1,7 @@
 import type { Outcome } from '#models/alerting/alarmLifecycle.ts';
 import type { AlarmAction, AlertRecord, Finding } from '#models/contracts/alert.ts';
 import type { AlertCase } from '#models/contracts/alertCase.ts';
-import type { AuditEntry } from '#models/contracts/audit.ts';
+import type { AuditEntry, AuditPage } from '#models/contracts/audit.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
@@ -12,6 +12,7 @@ import type { Suppression, SuppressionRequest } from '#models/contracts/suppress
 import type { Unit } from '#models/contracts/units.ts';
 import type { Arrivals } from '../alerts/liveness.ts';
 import type { AuditHead } from '../audit/auditChain.ts';
+import type { AuditFilter } from '../audit/auditTable.ts';
 import type { SeriesRow } from '../historian/historian.ts';
 import type { OfMachine } from '../identity/places.ts';
 import type { DeliveryTable } from '../notify/deliveryTable.ts';
@@ -121,6 +122,8 @@ export interface Store {
   unmapped(): { site: string; edge: string; counts: LedgerMessage['unmapped'] }[];
   /** The audit log, oldest entry first, and its head. */
   auditLog(after: number, limit: number): { head: AuditHead; entries: AuditEntry[] };
+  /** Entries of the audit log that fit a filter, newest first. */
+  findAudit(filter: AuditFilter, before: number | null, limit: number): AuditPage;
   audit(atMs: number, by: string, what: string, subject: string, detail: string | null): void;
   /** Newest first. */
   evidenceList(): EvidenceView[];

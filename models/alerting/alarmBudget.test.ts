@@ -118,6 +118,35 @@ test('extremes that are all the same are the limit', () => {
   expect(computeBudgetLimit(same, 1000, 1)).toBe(0.6);
 });
 
+test('extremes in steps have one limit, however they are rounded', () => {
+  const exact = Array.from({ length: BUDGET_BLOCKS }, (_, i) => 0.5 - 0.05 * Math.log(1 - (i + 0.5) / BUDGET_BLOCKS));
+  for (const step of [0.01, 0.05, 0.1, 0.2]) {
+    const inSteps = exact.map((v) => Number((Math.round(v / step) * step).toFixed(6)));
+    const limit = computeBudgetLimit(inSteps, 1000, 1);
+    expect(limit).toBeGreaterThan(computeBudgetLimit(exact, 1000, 1));
+    for (const [every, ulps] of [
+      [2, 1],
+      [3, -1],
+      [7, 2],
+    ]) {
+      const rounded = inSteps.map((v, i) => (i % every === 0 ? v + ulps * 1.1e-16 : v));
+      expect(computeBudgetLimit(rounded, 1000, 1)).toBeCloseTo(limit, 9);
+    }
+  }
+});
+
+test('a single height above the others counts as an exponential excess, be it once or several times', () => {
+  const withExcesses = (n: number) => Array.from({ length: BUDGET_BLOCKS }, (_, i) => (i < n ? 0.8 : 0.6));
+  for (const n of [20, 30, 40]) {
+    // Of 100 blocks n are 0.2 above the median; once in 1000 blocks, 0.2 × ln(n / 100 × 1000) are, and more by the bootstrap.
+    const level = 0.6 + 0.2 * Math.log((n / BUDGET_BLOCKS) * 1000);
+    const limit = computeBudgetLimit(withExcesses(n), 1000, 1);
+    expect(limit).toBeGreaterThan(level);
+    expect(limit).toBeLessThan(level + 0.1);
+  }
+  expect(computeBudgetLimit(withExcesses(1), 1000, 1)).toBeGreaterThan(0.8);
+});
+
 test('the largest of thirty scores is kept, from the first score on', () => {
   let state: BudgetState = NO_BUDGET;
   for (let i = 0; i < BUDGET_BLOCK - 1; i++) state = stepBudget(state, 0.02 * ((i * 7) % 30), 500 + i, 1);

@@ -28,14 +28,17 @@ export function computeBudgetLimit(maxima: readonly number[], blocks: number, fa
   return quantile(levels, UPPER);
 }
 
+/** Maxima that differ by less than this part of the threshold are the same: quantised ones differ by rounding. */
+const SAME = 1e-9;
+
+/** Excesses without a spread of their own, one alone or several that are the same, are exponential: a shape of 0. */
 function returnLevel(maxima: readonly number[], period: number): number {
   const threshold = quantile(maxima, 0.5);
-  const excess = maxima.filter((v) => v > threshold).map((v) => v - threshold);
-  if (excess.length < 2) return threshold;
+  const excess = maxima.map((v) => v - threshold).filter((v) => v > SAME * Math.abs(threshold));
+  if (excess.length === 0) return threshold;
   const mean = excess.reduce((a, b) => a + b, 0) / excess.length;
-  const variance = excess.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (excess.length - 1);
-  if (!(variance > 0)) return threshold + mean;
-  const shape = Math.min(MAX_SHAPE, Math.max(0, 0.5 * (1 - mean ** 2 / variance)));
+  const variance = excess.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, excess.length - 1);
+  const shape = variance > 0 ? Math.min(MAX_SHAPE, Math.max(0, 0.5 * (1 - mean ** 2 / variance))) : 0;
   const scale = mean * (1 - shape);
   const times = Math.max(1, (excess.length / maxima.length) * period);
   const reach = shape < 1e-6 ? Math.log(times) : (times ** shape - 1) / shape;

@@ -13,3 +13,26 @@ export const auditEntrySchema = z.object({
   hash: z.string(),
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+export const auditHeadSchema = z.object({ sequence: z.int(), hash: z.string() });
+
+/** A page of the audit log. */
+export const auditPageSchema = z.object({
+  /** The last entry written. */
+  head: auditHeadSchema,
+  entries: z.array(auditEntrySchema),
+  /** Newest first: `before` of the next page, even where this one is empty; null: there is none. */
+  next: z.int().nullable().optional(),
+});
+export type AuditPage = z.infer<typeof auditPageSchema>;
+
+/** The outcome of a check of the entire log. */
+export const auditVerificationSchema = z.object({
+  entries: z.int(),
+  head: auditHeadSchema,
+  faultCount: z.int(),
+  /** The first hundred. */
+  faults: z.array(z.string()),
+  atMs: z.number(),
+});
+export type AuditVerification = z.infer<typeof auditVerificationSchema>;

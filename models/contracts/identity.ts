@@ -34,6 +34,7 @@ export const permissions = [
   'workOrders',
   'accounts',
   'tokens',
+  'audit',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -3,6 +3,7 @@ import type { trackRecordSchema } from '#models/contracts/alarmHealth.ts';
 import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
 import type { Columns, DeliveryView, MachineView, ModelView } from '#models/contracts/api.ts';
 import type { Attachment } from '#models/contracts/attachment.ts';
+import type { AuditPage, AuditVerification } from '#models/contracts/audit.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { Account, Role, SessionView, SignIn, Token } from '#models/contracts/identity.ts';
@@ -15,6 +16,7 @@ import type {
   supplierScoreSchema,
 } from '#models/contracts/plan.ts';
 import type { ForecastOverride, OrderDecision, PlanException } from '#models/contracts/planDecision.ts';
+import type { ScenarioComparison } from '#models/contracts/planScenario.ts';
 import type { Rollout } from '#models/contracts/rollout.ts';
 import type { StatusMessage } from '#models/contracts/status.ts';
 import type { Suppression } from '#models/contracts/suppression.ts';
@@ -39,7 +41,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   const known = token.read();
   if (known) headers.set('authorization', `Bearer ${known}`);
   const response = await fetch(path, { ...init, headers });
-  if (response.status === 401) throw new NotAllowed((await reasonOf(response)) ?? t('sign in'));
+  if (response.status === 401) throw new NotAllowed((await reasonOf(response)) ?? t('sign in first'));
   if (!response.ok) throw new Refused(path, response.status, await reasonOf(response));
   return response;
 }
@@ -95,6 +97,14 @@ const post = (path: string, body: object) => send('POST', path, body);
 const answerOf = async <T>(answer: Promise<Response>): Promise<T> => (await answer).json() as Promise<T>;
 const accountPath = (name: string) => `/api/v1/accounts/${encodeURIComponent(name)}`;
 
+type Filter = Record<string, string | number | undefined>;
+
+/** The fields of a filter that are set. */
+const queryOf = (filter: Filter) =>
+  new URLSearchParams(
+    Object.entries(filter).flatMap(([k, v]) => (v === undefined || v === '' ? [] : [[k, String(v)]])),
+  );
+
 interface OneTime {
   name: string;
   oneTimePassword: string;
@@ -145,6 +155,10 @@ export const api = {
     post('/api/v1/plan/alerts/acknowledge', comment ? { id, by, comment } : { id, by }),
   suppliers: () => get<Supplier[]>('/api/v1/suppliers'),
   levels: () => get<Level[]>('/api/v1/plan/levels'),
+  scenarios: () => get<ScenarioComparison>('/api/v1/plan/scenarios'),
+  addScenario: (name: string, by: string, change: object) => post('/api/v1/plan/scenarios', { name, by, change }),
+  runScenario: (id: string) => post(`/api/v1/plan/scenarios/${id}/run`, {}),
+  removeScenario: (id: string, by: string) => post(`/api/v1/plan/scenarios/${id}/remove`, { by }),
   /** A what-if plan of the item. @throws Error if the item is no longer planned. */
   whatIf: async (item: string, site: string, change: object): Promise<PlanItem> => {
     const answer = await post('/api/v1/plan/what-if', { item, ...change });
@@ -176,10 +190,9 @@ export const api = {
     const known = new Set(newest.map(({ id }) => id));
     return [...newest, ...critical.filter(({ id }) => !known.has(id))];
   },
-  alertPage: (filter: Record<string, string | number | undefined>) => {
-    const text = Object.entries(filter).flatMap(([k, v]) => (v === undefined || v === '' ? [] : [[k, String(v)]]));
-    return get<AlertRecord[]>(`/api/v1/alerts?${new URLSearchParams(text)}`);
-  },
+  alertPage: (filter: Filter) => get<AlertRecord[]>(`/api/v1/alerts?${queryOf(filter)}`),
+  audit: (filter: Filter) => get<AuditPage>(`/api/v1/audit?order=newest&${queryOf(filter)}`),
+  verifyAudit: () => get<AuditVerification>('/api/v1/audit/verification'),
   trackRecord: (alert: string) => get<RuleRecord>(`/api/v1/alerts/${encodeURIComponent(alert)}/track-record`),
   suppressions: () => get<Suppression[]>('/api/v1/suppressions'),
   suppress: (wanted: object) => post('/api/v1/suppressions', wanted),

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { AccountsPage } from './accounts/accountsPage.tsx';
 import { AlertsPage } from './alerts/alertsPage.tsx';
 import { api } from './api.ts';
+import { AuditPage } from './audit/auditPage.tsx';
 import { DisplaySettings } from './displaySettings.tsx';
 import { t, term } from './i18n/i18n.ts';
 import { MachinePage } from './machine/machinePage.tsx';
@@ -56,6 +57,11 @@ export function App() {
           <a class="view" href="#/value" aria-current={view() === 'value' ? 'page' : undefined}>
             {t('Value')}
           </a>
+          {mayUse('audit') && (
+            <a class="view" href="#/audit" aria-current={view() === 'audit' ? 'page' : undefined}>
+              {t('Audit')}
+            </a>
+          )}
           {mayUse('tokens') && session.value?.name != null && (
             <a class="view" href="#/accounts" aria-current={view() === 'accounts' ? 'page' : undefined}>
               {mayUse('accounts') ? t('Accounts') : t('Tokens')}
@@ -85,8 +91,9 @@ function decoded(text: string): string {
   }
 }
 
-function view(): 'machines' | 'alerts' | 'work' | 'models' | 'planning' | 'accounts' | 'value' {
+function view(): 'machines' | 'alerts' | 'work' | 'models' | 'planning' | 'accounts' | 'value' | 'audit' {
   if (route.value.startsWith('#/value')) return 'value';
+  if (route.value.startsWith('#/audit')) return 'audit';
   if (route.value.startsWith('#/work')) return 'work';
   if (route.value.startsWith('#/alerts')) return 'alerts';
   if (route.value.startsWith('#/accounts')) return 'accounts';
@@ -100,6 +107,7 @@ function Content() {
   if (view() === 'planning') return <PlanPage />;
   if (view() === 'models') return <ModelsPage />;
   if (view() === 'accounts') return <AccountsPage />;
+  if (view() === 'audit') return <AuditPage />;
   if (view() === 'value') return <ValuePage />;
   if (view() === 'work') return <WorkPage />;
   if (view() === 'alerts') return <AlertsPage />;

@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import { t } from './i18n/i18n.ts';
 import 'uplot/dist/uPlot.min.css';
 import { number } from './format.ts';
+import { onThemeSwitch } from './theme.ts';
 import { timeTicks } from './timeTicks.ts';
 
 /** A labelled vertical line. */
@@ -84,8 +85,11 @@ function Plot(props: ChartProps) {
     plot.current = new uPlot(options(element, latest), dataOf(props), element);
     const watch = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height }));
     watch.observe(element);
+    // Colours are read at each drawing.
+    const leaveTheme = onThemeSwitch(() => plot.current?.redraw(false, true));
     return () => {
       watch.disconnect();
+      leaveTheme();
       plot.current?.destroy();
     };
   }, [unit, xUnit, isLogarithmic, compared === undefined]);
@@ -112,14 +116,14 @@ function options(element: HTMLElement, latest: { current: ChartProps }): uPlot.O
   const { xIsTime, unit, xUnit = '', compared, height = HEIGHT, isLogarithmic = false } = latest.current;
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
   const axis = {
-    stroke: colour('--quiet'),
-    grid: { stroke: colour('--line'), width: 1 },
-    ticks: { stroke: colour('--line') },
+    stroke: () => colour('--quiet'),
+    grid: { stroke: () => colour('--line'), width: 1 },
+    ticks: { stroke: () => colour('--line') },
     labelSize: LABEL_PX,
     labelFont: '12px system-ui, sans-serif',
   };
   const line = (stroke: string): uPlot.Series => ({
-    stroke: colour(stroke),
+    stroke: () => colour(stroke),
     width: 1.5,
     points: { show: false },
     spanGaps: true,

@@ -1,5 +1,5 @@
 import type { HealthMessage, Namur, RemainingLife } from '#models/contracts/health.ts';
-import { language, locale, t } from './i18n/i18n.ts';
+import { language, locale, sentence, t } from './i18n/i18n.ts';
 import { convert, shownIn } from './units.ts';
 
 /** Terms of NE 107; for `CHECK_FUNCTION` see `statusText`. */
@@ -50,7 +50,7 @@ export function time(ms: number): string {
 }
 
 export function lifeText(life: RemainingLife): string {
-  if (life.assessment === 'not_assessable') return t('not assessable: {{reason}}', { reason: life.reason });
+  if (life.assessment === 'not_assessable') return t('not assessable: {{reason}}', { reason: sentence(life.reason) });
   if (life.medianS === 0) return t('reached');
   const high = life.highS === undefined ? t('open') : duration(life.highS);
   return t('about {{medianS}} (90 %: {{lowS}} to {{high}})', {

@@ -1,11 +1,19 @@
 import type { MachineView } from '#models/contracts/api.ts';
+import { keyOf, machines } from './state.ts';
 
 /** The display name of a machine, and its id if that differs. */
 export function MachineName({ health: { asset, displayName } }: { health: MachineView['health'] }) {
   if (displayName === undefined || displayName === asset) return <>{asset}</>;
   return (
     <>
-      {displayName} <small class="quiet">{asset}</small>
+      <bdi>{displayName}</bdi> <small class="quiet">{asset}</small>
     </>
   );
+}
+
+/** The name of a machine that is known by its key or not; its id if it has not reported. */
+export function NameOf(machine: { site: string; edge: string; asset: string }) {
+  const known = machines.value.find(({ health }) => keyOf(health) === keyOf(machine));
+  if (known === undefined) return <>{machine.asset}</>;
+  return <MachineName health={known.health} />;
 }

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { WorkOrder } from '#models/contracts/workOrder.ts';
 import { number, time } from './format.ts';
 import { t } from './i18n/i18n.ts';
+import { NameOf } from './machineName.tsx';
 import { mayUse, recordedName, session } from './session/session.ts';
 import { decideOrder, keyOf, workOrders } from './state.ts';
 
@@ -35,7 +36,7 @@ function WorkOrderItem({ order }: { order: WorkOrder }) {
   return (
     <li class="work-order" data-order={order.id}>
       <a href={`#/machine/${keyOf(order)}`}>
-        {TASK_WORDS[order.task]} {order.asset}
+        {TASK_WORDS[order.task]} <NameOf {...order} />
       </a>
       , {number(order.amount)} {order.currency}: <strong>{STATE_WORDS[order.state]}</strong>
       {order.externalId && ` ${t('as {{order}}', { order: order.externalId })}`}

@@ -141,3 +141,30 @@ test('diagnoses are paid for by arrivals', () => {
   for (let i = 0; i < 21; i++) credit.earn();
   expect([credit.spend(), credit.spend()]).toEqual([true, false]);
 });
+
+test('short blocks of a slow shaft are kept until there are sixty turns, and no more samples than the bound', () => {
+  const room = new SignalBufferPool(99);
+  const filled = (blockS: number, shaftHz: number, blocks: number, sampleRateHz = 1000) => {
+    const buffer = new SignalBuffer(room);
+    for (let i = 0; i < blocks; i++)
+      buffer.add({ ...frame(2 * blockS * i, blockS * sampleRateHz), sampleRateHz }, shaftHz);
+    return buffer;
+  };
+  // 5 Hz: a block of 1.28 s has 6.4 turns, and ten of them 64.
+  expect(filled(1.28, 5, 9).isComplete).toBe(false);
+  expect(filled(1.28, 5, 10).isComplete).toBe(true);
+  expect(filled(1.28, 5, 30).seconds).toBeCloseTo(11 * 1.28, 6);
+  // Twelve turns in a block, or fewer than four: more of them would change nothing.
+  for (const [blockS, shaftHz] of [
+    [2.5, 5],
+    [0.7, 5],
+    [1.28, 20],
+  ]) {
+    expect(filled(blockS, shaftHz, Math.ceil(5 / blockS)).isComplete).toBe(true);
+    expect(filled(blockS, shaftHz, 30).seconds).toBeLessThanOrEqual(6);
+  }
+  const fast = filled(1.28, 5, 30, 50_000);
+  expect(fast.seconds * 50_000).toBeLessThanOrEqual(300_000);
+  expect(fast.isComplete).toBe(true);
+  expect(new SignalBuffer(room).isComplete).toBe(false);
+});

@@ -7,7 +7,7 @@ import { bearingMatch } from '#models/health/wiring/bearingMatch.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import type { PointAssessment } from '../assessment/pointAssessment.ts';
 import type { HealthReport } from '../health/healthReport.ts';
-import { BEARING_CONFIRMATIONS, DIAGNOSIS_S } from '../judgement.ts';
+import { BEARING_CONFIRMATIONS } from '../judgement.ts';
 import type { MachineState } from '../machineState.ts';
 import { VibrationPoint } from '../points/vibrationPoint.ts';
 import { type WiringChange, WiringVotes } from '../wiring/wiringVotes.ts';
@@ -60,10 +60,10 @@ export class VibrationFamily implements AlertFamily {
   }
 
   /** Where an alert waits for its diagnosis, or for a second one, of other signal, that confirms another fault. */
-  hasNews(alert: AssetAlertState, { point, bufferedS = 0, bufferedSinceMs = 0 }: PointAssessment): boolean {
+  hasNews(alert: AssetAlertState, { point, isSignalComplete, bufferedSinceMs = 0 }: PointAssessment): boolean {
     const { state, reports } = this.#machine;
     if (!alert.active || alert.point !== point) return false;
-    if (bufferedS < DIAGNOSIS_S || !this.#settings.credit.available) return false;
+    if (!isSignalComplete || !this.#settings.credit.available) return false;
     return state.undiagnosed || (reports.isUnconfirmed(VIBRATION) && bufferedSinceMs >= alert.lastSaidMs);
   }
 
@@ -92,15 +92,15 @@ export class VibrationFamily implements AlertFamily {
   }
 
   #diagnose(assessment: PointAssessment): AlertDiagnosis {
-    const { bufferedS = 0, point, timeMs, score } = assessment;
+    const { bufferedS = 0, isSignalComplete = false, point, timeMs, score } = assessment;
     const { state, points, config, name, shaftHz, reportWiring } = this.#machine;
     const { credit } = this.#settings;
     const isSpeedKnown = shaftHz() > 0;
     const hasCredit = isSpeedKnown && bufferedS > 0 && credit.spend();
-    state.undiagnosed = isSpeedKnown && (!hasCredit || bufferedS < DIAGNOSIS_S);
+    state.undiagnosed = isSpeedKnown && (!hasCredit || !isSignalComplete);
     this.#diagnosed = hasCredit ? readDiagnosisSignal(point, points, config, shaftHz() * 60) : null;
     const alertDiagnosis = diagnoseAlert(score.assessable ? score.contributions : [], this.#diagnosed);
-    if (this.#diagnosed && bufferedS >= DIAGNOSIS_S && credit.spend()) {
+    if (this.#diagnosed && isSignalComplete && credit.spend()) {
       const match = bearingMatch(this.#diagnosed.pieces, this.#diagnosed.context);
       const findings = match ? [match] : [];
       this.#bearingVotes.count({ asset: name, point, timeMs }, ['wrong_bearing'], findings).forEach(reportWiring);
@@ -110,12 +110,12 @@ export class VibrationFamily implements AlertFamily {
 
   /** The signal behind an alert goes with it, and once more when there is enough of it. */
   #sendEvidenceOnce({ alert, change, assessment, index, step }: AlertReport, diagnosis: Diagnosis): void {
-    const { point, bufferedS = 0, basis, on, score } = assessment;
+    const { point, bufferedS = 0, isSignalComplete, basis, on, score } = assessment;
     const { state, points, config, evidence } = this.#machine;
     const vibrationPoint = points.get(point);
     const { id, severity } = alert;
     if (!(vibrationPoint instanceof VibrationPoint) || bufferedS === 0 || state.evidenceOf === id) return;
-    if (bufferedS >= DIAGNOSIS_S) state.evidenceOf = id;
+    if (isSignalComplete) state.evidenceOf = id;
     else if (state.firstEvidenceOf !== id) state.firstEvidenceOf = id;
     else return;
     const { version, alert: settings } = this.#settings;

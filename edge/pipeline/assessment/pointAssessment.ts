@@ -31,6 +31,8 @@ export interface PointAssessment {
   mean?: { value: number; interval: number };
   /** Seconds of signal that are gathered for a diagnosis. */
   bufferedS?: number;
+  /** Whether they are enough for it. */
+  isSignalComplete?: boolean;
   /** When the oldest of it began. */
   bufferedSinceMs?: number;
   /** The basis of the score; absent while no alert can follow. */

@@ -42,6 +42,12 @@ export class Intake {
     return this.#state.ledger;
   }
 
+  /** Time of the newest live message, ms since 1970; null before the first. */
+  get newestMs(): number | null {
+    const { lastUs } = this.#state;
+    return lastUs === Number.NEGATIVE_INFINITY ? null : lastUs / 1000;
+  }
+
   reject(reason: Rejection): void {
     const { ledger } = this.#state;
     ledger.received++;

@@ -1,8 +1,6 @@
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
-import { MAX_JOIN_GAP_US, SAME_SPEED_FRACTION } from '../judgement.ts';
-
-/** The most that is kept per point. */
-const MAX_S = 6;
+import { MIN_TURNS, MIN_TURNS_A_PIECE, MIN_TURNS_OF_PIECES } from '#models/health/diagnosis/assessability.ts';
+import { DIAGNOSIS_S, KEPT_FACTOR, MAX_JOIN_GAP_US, MAX_SLOW_SAMPLES, SAME_SPEED_FRACTION } from '../judgement.ts';
 
 /** A point that has been silent for this long releases its slot. */
 const SILENT_US = 60e6;
@@ -70,6 +68,11 @@ export class SignalBuffer {
     return this.#sampleRateHz > 0 ? this.#pieces.reduce((sum, p) => sum + p.samples, 0) / this.#sampleRateHz : 0;
   }
 
+  /** Whether the buffered signal is long enough for a diagnosis, or as long as it will be. */
+  get isComplete(): boolean {
+    return this.#pieces.length > 0 && this.seconds >= this.#neededS();
+  }
+
   /** Start of the buffered signal; positive infinity if the buffer is empty. */
   get sinceMs(): number {
     const [oldest] = this.#pieces;
@@ -110,9 +113,17 @@ export class SignalBuffer {
     this.#pieces = [];
   }
 
+  /** Short pieces of a slow shaft are enough for a diagnosis only when there are so many turns in all of them. */
+  #neededS(): number {
+    const turns = (Math.max(...this.#pieces.map((p) => p.samples)) / this.#sampleRateHz) * this.#shaftHz;
+    if (turns >= MIN_TURNS || turns < MIN_TURNS_A_PIECE) return DIAGNOSIS_S;
+    const mostS = MAX_SLOW_SAMPLES / KEPT_FACTOR / this.#sampleRateHz;
+    return Math.max(DIAGNOSIS_S, Math.min(mostS, MIN_TURNS_OF_PIECES / this.#shaftHz));
+  }
+
   /** Oldest parts go first. */
   #trim(): void {
-    while (this.seconds > MAX_S) {
+    while (this.seconds > KEPT_FACTOR * this.#neededS()) {
       const [oldest] = this.#pieces;
       const [part] = oldest.parts;
       if (this.#pieces.length === 1 && oldest.parts.length === 1) return;

@@ -1,5 +1,4 @@
 import type { WaveformBlock } from '#models/contracts/sampleBlock.ts';
-import { DIAGNOSIS_S } from '../judgement.ts';
 import { SignalBuffer, type SignalBufferPool } from './signalBuffer.ts';
 
 /** Requested evidence is sent after this time, even if incomplete. */
@@ -36,9 +35,8 @@ export class SignalCollection {
     const request = this.#request;
     if (request === null) return null;
     request.sinceUs ??= nowUs;
-    const enough = this.buffer.seconds >= DIAGNOSIS_S;
     const overdue = nowUs - request.sinceUs > MAX_WAIT_US;
-    if (!enough && !overdue) return null;
+    if (!this.buffer.isComplete && !overdue) return null;
     this.#request = null;
     return this.buffer.seconds > 0 ? request.id : null;
   }

@@ -215,9 +215,9 @@ export class VibrationPoint {
     const { score, on } = assessed;
     this.#signal.isSuspicious = on || (score.assessable && score.index >= SUSPICION_INDEX);
     const velocityMmPerS = row[chain.velocityColumn] ?? this.#otherVelocity;
-    const { seconds, sinceMs } = this.buffer;
-    const point = this.#point;
-    return { point, timeMs, ...assessed, velocityMmPerS, bufferedS: seconds, bufferedSinceMs: sinceMs, spectrum };
+    const { seconds: bufferedS, sinceMs: bufferedSinceMs, isComplete: isSignalComplete } = this.buffer;
+    const buffered = { bufferedS, bufferedSinceMs, isSignalComplete };
+    return { point: this.#point, timeMs, ...assessed, velocityMmPerS, ...buffered, spectrum };
   }
 
   #reportNoWindow(block: WaveformBlock): PointAssessment {

@@ -16,6 +16,16 @@ function decode(value: VariantOptions, node: object = {}, stamps: object = {}, t
   const dataValue = new DataValue({ value: new Variant(value), statusCode: StatusCodes.Good, ...stamps });
   return decodeDataValue(config.nodes[0], config.timestamps, dataValue, limits);
 }
+const opcuaNode = opcuaSourceSchema.parse({
+  type: 'opcua',
+  endpoint: 'opc.tcp://x:4840',
+  nodes: [{ nodeId: 'ns=1;s=x', asset: 'a', point: 'p' }],
+}).nodes[0];
+/** A value as it arrives: the library's constructor would want a structure that it knows. */
+const structured = (value: object) =>
+  Object.assign(new DataValue({ statusCode: StatusCodes.Good }), {
+    value: { dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Scalar, value } as Variant,
+  });
 const numberIn = (decoded: ReturnType<typeof decode>) =>
   decoded.ok && decoded.block.kind === 'scalars'
     ? decoded.block.values[0]
@@ -44,6 +54,49 @@ test('a 64-bit integer beyond what a number holds exactly is refused, not rounde
   expect(
     numberIn(decode({ dataType: DataType.UInt64, arrayType: VariantArrayType.Scalar, value: [0x7fffffff, 1] })),
   ).toBe('out_of_range');
+});
+
+test('bits and differences of 64-bit integers are taken before they are rounded', () => {
+  const wide = (high: number, low: number, node: object, dataType = DataType.UInt64) =>
+    numberIn(decode({ dataType, arrayType: VariantArrayType.Scalar, value: [high, low] }, node));
+  expect(wide(0x40000000, 5, { bits: { from: 0, length: 3 } })).toBe(5);
+  expect(wide(0x40000000, 5, { bits: { from: 62, length: 1 } })).toBe(1);
+  expect(wide(0x10000000, 5, { offset: -(2 ** 60) })).toBe(5);
+  expect(wide(0xffffffff, 0xfffffffe, { scale: 0.5 }, DataType.Int64)).toBe(-1);
+});
+
+/** As node-opcua decodes a structure: fields by names that begin with a small letter, described by a schema. */
+const structure = {
+  schema: {
+    fields: [
+      { name: 'speed', fieldType: 'Double' },
+      { name: 'energy', fieldType: 'Int64' },
+      { name: 'range', fieldType: 'Double', isArray: true },
+      { name: 'state', fieldType: 'LocalizedText' },
+      { name: 'motor', fieldType: 'MotorType' },
+    ],
+  },
+  speed: 1480,
+  energy: [0xffffffff, 0xfffffffe],
+  range: [3, 4],
+  state: { text: 'RUN', locale: 'en' },
+  motor: { axes: [{ rms: 1.5 }, { rms: 2.5 }] },
+};
+
+test('a member of a structure is read as if it were the value', () => {
+  const ofMember = (member: string, node: object = {}) =>
+    numberIn(decodeDataValue({ ...opcuaNode, ...node, member }, 'source', structured(structure), limits));
+  expect(ofMember('Speed', { scale: 2 })).toBe(2960);
+  expect(ofMember('energy')).toBe(-2);
+  expect(ofMember('Range.1')).toBe(4);
+  expect(ofMember('Range')).toBe('bad_rate');
+  expect(ofMember('Range', { sampleRateHz: 1000 })).toBe('waveform');
+  expect(ofMember('State', { states: { RUN: 1 } })).toBe(1);
+  expect(ofMember('Motor.Axes.1.Rms')).toBe(2.5);
+  expect(ofMember('Motor')).toBe('unsupported_type');
+  expect(ofMember('Torque')).toBe('missing_value');
+  expect(remedyOf('missing_value', structured(structure).value)).toMatch(/one of its fields .* speed, energy, range/);
+  expect(numberIn(decode({ dataType: DataType.Double, value: 1 }, { member: 'Speed' }))).toBe('wrong_type');
 });
 
 test('what is no measurement is refused with a remedy', () => {

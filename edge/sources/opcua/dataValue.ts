@@ -1,7 +1,9 @@
 import { DataType, type DataValue, StatusCodes, type Variant, VariantArrayType } from 'node-opcua-client';
+import { bitsOf } from '../bitSlice.ts';
 import { checkCompleted, checkScalar, type Decoded, type DecodeLimits, refuse } from '../decoded.ts';
 import { numberOf } from '../scalarValue.ts';
 import type { OpcuaNodeConfig, OpcuaSourceConfig } from './opcuaConfig.ts';
+import { memberNames, memberOf } from './structureMember.ts';
 
 /** A block of a monitored value, or why there is none. Scalars, texts that stand for numbers, and arrays of one dimension. */
 export function decodeDataValue(
@@ -14,15 +16,26 @@ export function decodeDataValue(
   if (statusCode.isBad() || statusCode.equals(StatusCodes.UncertainNoCommunicationLastUsableValue)) {
     return refuse('bad_quality');
   }
-  const content: unknown = variant?.value;
-  if (!variant || content === null || content === undefined) return refuse('missing_value');
+  const whole: unknown = variant?.value;
+  if (!variant || whole === null || whole === undefined) return refuse('missing_value');
   const timeMs = timeOf(dataValue, timestamps);
+  if (node.member === undefined) return decodeVariant(node, variant, timeMs, limits);
+  if (variant.dataType !== DataType.ExtensionObject) return refuse('wrong_type');
+  const member = memberOf(whole, node.member);
+  return typeof member === 'string' ? refuse(member) : decodeVariant(node, member, timeMs, limits);
+}
+
+function decodeVariant(node: OpcuaNodeConfig, variant: Variant, timeMs: number | undefined, limits: DecodeLimits) {
   if (variant.arrayType === VariantArrayType.Scalar) return decodeScalar(node, variant, timeMs, limits);
   if (!isOneDimensional(variant) || !NUMERIC.has(variant.dataType)) return refuse('unsupported_type');
   return decodeArray(node, variant, timeMs, limits);
 }
 
 function decodeScalar(node: OpcuaNodeConfig, variant: Variant, timeMs: number | undefined, limits: DecodeLimits) {
+  if (WIDE.has(variant.dataType)) {
+    const integer = wideInteger(variant.value, variant.dataType);
+    return integer === null ? refuse('wrong_type') : checkScalar(node, scaled(integer, node), timeMs, limits);
+  }
   const content = scalarContent(variant);
   if (content === undefined) return refuse('unsupported_type');
   const value = numberOf(content, { ...node, hex: false });
@@ -35,7 +48,7 @@ function decodeArray(node: OpcuaNodeConfig, variant: Variant, timeMs: number | u
   const elements = variant.value as ArrayLike<unknown>;
   const samples = Float64Array.from(
     elements,
-    (v) => (isWide ? wideNumber(v, variant.dataType) : Number(v)) * scale + offset,
+    (v) => (isWide ? Number(wideInteger(v, variant.dataType) ?? Number.NaN) : Number(v)) * scale + offset,
   );
   if (sampleRateHz !== undefined) return checkCompleted(node, Float32Array.from(samples), sampleRateHz, timeMs, limits);
   // One element that `range` selects arrives as an array of one.
@@ -59,7 +72,6 @@ const NUMERIC: ReadonlySet<DataType> = new Set([
 
 /** A number, a boolean or a text; undefined of what can be none of these: times, byte strings, structures. */
 function scalarContent({ dataType, value }: Variant): number | boolean | string | undefined {
-  if (WIDE.has(dataType)) return wideNumber(value, dataType);
   if (NUMERIC.has(dataType)) return value as number | boolean;
   if (dataType === DataType.String) return String(value);
   if (dataType === DataType.LocalizedText) return String((value as { text?: string | null }).text ?? '');
@@ -71,11 +83,18 @@ function isOneDimensional({ arrayType, dimensions }: Variant): boolean {
   return arrayType === VariantArrayType.Array || (dimensions ?? []).filter((n) => n > 1).length <= 1;
 }
 
-/** node-opcua gives 64-bit integers as their high and low halves. NaN of anything else. */
-function wideNumber(halves: unknown, type: DataType): number {
-  if (!Array.isArray(halves) || halves.length !== 2) return Number.NaN;
+/** node-opcua gives 64-bit integers as their high and low halves. Null of anything else. */
+function wideInteger(halves: unknown, type: DataType): bigint | null {
+  if (!Array.isArray(halves) || halves.length !== 2) return null;
   const [high, low] = halves as [number, number];
-  return (type === DataType.Int64 ? high | 0 : high >>> 0) * 2 ** 32 + (low >>> 0);
+  const bits = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+  return type === DataType.Int64 ? BigInt.asIntN(64, bits) : bits;
+}
+
+/** A number holds 53 bits: what takes a part of the integer, or the difference to one, comes before it is made a number. */
+function scaled(integer: bigint, { bits, scale, offset }: OpcuaNodeConfig): number {
+  if (bits !== undefined) return bitsOf(integer, bits) * scale + offset;
+  return scale === 1 && Number.isInteger(offset) ? Number(integer + BigInt(offset)) : Number(integer) * scale + offset;
 }
 
 /** OPC UA counts from 1601, and 0 means that there is no time; some servers convert a 0 of Unix time instead. */
@@ -91,8 +110,20 @@ function stampOf(date: Date | null | undefined): number | undefined {
   return timeMs === 0 || timeMs <= FIRST_DAY_END_MS ? undefined : timeMs;
 }
 
-/** What a person can do about a value that is refused, by its reason; undefined where its status says it all. */
+const REFUSED_STRUCTURE: ReadonlySet<string> = new Set(['unsupported_type', 'missing_value']);
+const MAX_NAMED = 20;
+
+/**
+ * What a person can do about a value that is refused, by its reason; undefined where its status says it all.
+ * @param variant as the server sent it.
+ */
 export function remedyOf(rejection: string, variant: Variant | null | undefined): string | undefined {
+  if (variant?.dataType === DataType.ExtensionObject && REFUSED_STRUCTURE.has(rejection)) {
+    const names = memberNames(variant.value);
+    return names.length > 0
+      ? `a structure: set "member" to one of its fields that is a number: ${names.slice(0, MAX_NAMED).join(', ')}`
+      : 'a structure that the server does not describe: choose a node with a number';
+  }
   const type = DataType[variant?.dataType ?? DataType.Null];
   const sizes = variant?.dimensions?.join(' × ') ?? String((variant?.value as ArrayLike<unknown> | null)?.length ?? 0);
   switch (rejection) {
@@ -101,7 +132,7 @@ export function remedyOf(rejection: string, variant: Variant | null | undefined)
     case 'unsupported_type':
       return variant?.arrayType === VariantArrayType.Matrix && NUMERIC.has(variant.dataType)
         ? `a matrix of ${sizes}: set "range" to take one row or element, such as 0,0:${(variant.dimensions?.[1] ?? 1) - 1}`
-        : `a ${type} is no measurement: choose a node with a number, such as a member of the structure`;
+        : `a ${type} is no measurement: choose a node with a number`;
     case 'bad_rate':
       return `an array of ${sizes}: set "sampleRateHz" where it is a waveform, or "range" to take one element`;
     case 'missing_value':

@@ -75,20 +75,20 @@ export class NodeMonitor {
   async monitor(nodes: readonly OpcuaNodeConfig[], selections: readonly OpcuaSelectionConfig[]): Promise<void> {
     const { session, subscription, limits, memory, isNewest } = this.#connection;
     const { config, log, count, report } = this.#context;
-    // Before a first new value moves them.
-    const newest = new Map(this.#context.newest);
     const present = [...config.nodes, ...this.#selected];
     const selected = await selectNodes(session, selections, present, limits, memory, log);
     const found = selected.nodes.map(({ node }) => node);
     this.#selected.push(...found);
     this.#lasting.push(...selected.faults);
     const all = [...nodes, ...found];
+    // Before a first new value moves them.
+    const newest = new Map(all.map((node) => [keyOf(node), this.#newestOf(node)]));
     const deliver: Deliver = (node, value, unit) => this.#deliver(node, value, unit);
     const { faults, revised, monitored } = await monitorNodes(session, subscription, all, limits, memory, deliver, log);
     if (!isNewest()) return;
     const gaps = monitored.flatMap((reached) => {
       const sinceMs = newest.get(keyOf(reached.node));
-      return sinceMs === undefined ? [] : [{ reached, sinceMs }];
+      return typeof sinceMs === 'number' ? [{ reached, sinceMs }] : [];
     });
     if (gaps.length > 0) void this.#backfill(gaps);
     count('intervals_revised', revised);
@@ -97,6 +97,13 @@ export class NodeMonitor {
     const missing = all.filter((node) => names.has(keyOf(node)));
     const empty = selected.empty.map(({ selection }) => selection);
     if (missing.length + empty.length > 0) this.#tryLater(missing, empty);
+  }
+
+  /** Of this run, or of the last one before the edge was restarted. */
+  #newestOf(node: OpcuaNodeConfig): number | null {
+    const { config, newest } = this.#context;
+    if (!config.history) return null;
+    return newest.get(keyOf(node)) ?? this.#connection.sink.newestMs?.(node.asset, node.point) ?? null;
   }
 
   #tryLater(nodes: readonly OpcuaNodeConfig[], selections: readonly OpcuaSelectionConfig[]): void {

@@ -33,9 +33,13 @@ class ServerCertificates extends OPCUACertificateManager {
   }
 }
 
-/** A client that has not connected yet; certificates lie in the edge's `pki` folder. */
-export function opcuaClient(config: OpcuaSourceConfig, dataDirectory: string): OPCUAClient {
+/**
+ * A client that has not connected yet; certificates lie in the edge's `pki` folder.
+ * @param serverCertificate in DER, of a server that does not tell it; else the server is asked.
+ */
+export function opcuaClient(config: OpcuaSourceConfig, dataDirectory: string, serverCertificate?: Buffer): OPCUAClient {
   return OPCUAClient.create({
+    ...(serverCertificate === undefined ? {} : { serverCertificate }),
     applicationName: 'Millwright',
     clientCertificateManager: new ServerCertificates({
       rootFolder: join(dataDirectory, 'pki'),
@@ -45,7 +49,8 @@ export function opcuaClient(config: OpcuaSourceConfig, dataDirectory: string): O
     securityPolicy: SecurityPolicy[config.securityPolicy],
     endpointMustExist: false,
     keepSessionAlive: true,
-    connectionStrategy: { initialDelay: 200, maxDelay: 1000, maxRetry: -1 },
+    // With a standby, an absent server is left soon; else it is waited for.
+    connectionStrategy: { initialDelay: 200, maxDelay: 1000, maxRetry: config.standby.length > 0 ? 1 : -1 },
   });
 }
 

@@ -22,10 +22,10 @@ test('a selection names its points by what its path has', () => {
   expect(ofSelection({ path: '{asset}/+/{point}', types: { asset: 'PumpType', point: 'i=2368' } })).toEqual([]);
   expect(ofSelection({ path: '{asset}/#', point: '{rest}' })).toEqual([]);
   expect(ofSelection({ path: '{asset}/#' })).toEqual([
-    'browse.0.point: "path" has no {point}; there are {asset}, {name}, {rest}',
+    'browse.0.point: placeholders that "path" has, not {point}: {asset}, {name}, {rest}',
   ]);
   expect(ofSelection({ path: 'x/{point}', asset: 'a', types: { pump: 'PumpType' } })).toEqual([
-    'browse.0.types.pump: "path" has no {pump}',
+    'browse.0.types.pump: a placeholder of "path"',
   ]);
   expect(ofSelection({ path: '{asset}//{point}' })[0]).toMatch(/browse names below "under"/);
   expect(ofSelection({ path: '{asset}/{point}', under: 'Objects' })[0]).toMatch(

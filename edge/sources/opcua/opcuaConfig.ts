@@ -34,6 +34,11 @@ const nodeFields = {
     .string()
     .regex(/^\d+(:\d+)?(,\d+(:\d+)?)*$/, 'a range of elements such as 3, 0:1023 or 0,0:1023')
     .optional(),
+  /** A field of a structure, as `Motor.Speed`; elements of arrays by their index, from 0. */
+  member: z
+    .string()
+    .regex(/^[^.]+(\.[^.]+)*$/, 'a field of a structure such as Motor.Speed or Axes.0.Rms')
+    .optional(),
   /** Words that stand for numbers, as `{ RUN: 1, STOP: 0 }`; on, off, yes, no, true and false are known. */
   states: z.record(z.string(), z.number()).optional(),
   /** A part of a whole number. */
@@ -98,11 +103,11 @@ const selectionSchema = z
           context.addIssue({
             code: 'custom',
             path: [key],
-            message: `"path" has no {${part}}; there are ${[...parts].map((one) => `{${one}}`).join(', ')}`,
+            message: `placeholders that "path" has, not {${part}}: ${[...parts].map((one) => `{${one}}`).join(', ')}`,
           });
     for (const part of Object.keys(types))
       if (!capturesOf(path).includes(part))
-        context.addIssue({ code: 'custom', path: ['types', part], message: `"path" has no {${part}}` });
+        context.addIssue({ code: 'custom', path: ['types', part], message: 'a placeholder of "path"' });
   });
 export type OpcuaSelectionConfig = z.infer<typeof selectionSchema>;
 
@@ -112,10 +117,14 @@ export const keyOf = ({ asset, point }: { asset: string; point: string }): strin
 /** What a node is found by. */
 export const addressOf = ({ nodeId, path }: OpcuaNodeConfig): string => nodeId ?? path ?? '';
 
+const endpointSchema = z.url({ protocol: /^opc\.tcp$/, error: 'an address such as opc.tcp://host:4840' });
+
 export const opcuaSourceSchema = z
   .strictObject({
     type: z.literal('opcua'),
-    endpoint: z.url({ protocol: /^opc\.tcp$/, error: 'an address such as opc.tcp://host:4840' }),
+    endpoint: endpointSchema,
+    /** Servers with the same address space, which are turned to while the first is away or not healthy. */
+    standby: z.array(endpointSchema).default([]),
     securityMode: z.enum(['None', 'Sign', 'SignAndEncrypt']).default('None'),
     securityPolicy: z.enum(['None', 'Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss']).default('None'),
     username: z.string().optional(),
@@ -126,7 +135,7 @@ export const opcuaSourceSchema = z
     publishingIntervalMs: z.number().min(10).default(500),
     /** Which time a value bears. Where the source's is absent it is the server's, and where that is, the arrival's. */
     timestamps: z.enum(['source', 'server', 'arrival']).default('source'),
-    /** Whether values of a gap are read from the server's history after a new connection. */
+    /** Whether values of a gap, also of the edge's own, are read from the server's history after a new connection. */
     history: z.boolean().default(false),
     nodes: z.array(opcuaNodeSchema).default([]),
     /** Beside `nodes`, or instead of them. */

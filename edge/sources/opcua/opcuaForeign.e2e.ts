@@ -203,9 +203,13 @@ test('a deadband keeps small changes away; a queue that overflows is told', asyn
   expect(valuesOf(arrived.get('v3'))).not.toContain(1003);
 });
 
-test('status codes become qualities, odd types their reasons', async () => {
-  const arrived = await listen([node(10), node(11), node(12), node(13)]);
-  await until(() => arrived.size === 4, 20_000);
+test('status codes become qualities, odd types their reasons, members of structures values', async () => {
+  const status = { nodeId: 'i=2256', member: 'BuildInfo.BuildDate', asset: 'line', point: 'built' };
+  const state = { ...status, member: 'State', point: 'state' };
+  const arrived = await listen([node(10), node(11), node(12), node(13), status, state]);
+  await until(() => arrived.size === 6, 20_000);
+  expect(valuesOf(arrived.get('state'))[0]).toBe(0);
+  expect(arrived.get('built')?.[0]).toMatchObject({ ok: false, rejection: 'unsupported_type' });
   variables[10].setValueFromSource({ dataType: DataType.Double, value: 5 }, StatusCodes.BadSensorFailure);
   variables[11].setValueFromSource(
     new Variant({ dataType: DataType.Double, value: 6 }),

@@ -118,4 +118,24 @@ test('what the server stored while the network was cut is read, marked as histor
   );
   expect(valuesOf(true)).toEqual(['kept 2', 'kept 3', 'kept 4']);
   expect(source.events.get('values_backfilled')).toBe(3);
+  // Another edge, which was down: what it had last is known from its store.
+  await source.stop();
+  const newestMs = Date.now();
+  arrivals.length = 0;
+  for (const value of [5, 6]) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    write(value);
+  }
+  source = new OpcuaSource(settings, config, () => Date.now(), pino({ level: 'silent' }));
+  await source.start({
+    accept: (arrival) => arrivals.push(arrival),
+    whenReady: (resume) => resume(),
+    newestMs: (_, point) => (point === 'kept' ? newestMs : null),
+  });
+  await until(
+    () => valuesOf(true).length >= 2,
+    30_000,
+    () => [source.state, valuesOf(true), valuesOf(false)],
+  );
+  expect(valuesOf(true)).toEqual(['kept 5', 'kept 6']);
 });

@@ -9,12 +9,20 @@ import { type MonitorContext, NodeMonitor } from './nodeMonitor.ts';
 import { identityOf, onNewSession, opcuaClient } from './opcuaClient.ts';
 import type { OpcuaSourceConfig } from './opcuaConfig.ts';
 import { PublishingGate } from './publishingGate.ts';
-import { readServerLimits } from './serverLimits.ts';
+import { HEALTHY_LEVEL, ServerChoice } from './serverChoice.ts';
+import { readServerLimits, readServiceLevel } from './serverLimits.ts';
+import { TrustedTurn } from './trustedTurn.ts';
 import { watchSilence } from './watchSilence.ts';
 
 const RETRY_MS = 1000;
 /** A connection that was lost is repaired with its session and what the server kept for it; after so long it is made anew. */
 const REPAIR_MS = 10_000;
+/** The same where another server stands by. */
+const SWITCH_MS = 2000;
+/** A server that has not answered by then is left, where there is something else to try. */
+const CONNECT_MS = 10_000;
+/** How often a server with a standby is asked for its ServiceLevel. */
+const LEVEL_MS = 5000;
 /** Publications without a word after which the server says that it is still there, and after which it is given up. */
 const KEEP_ALIVE_COUNT = 10;
 const LIFETIME_COUNT = 100;
@@ -34,25 +42,34 @@ export class OpcuaSource implements Source {
     ['nodes_refused', 0],
     ['intervals_revised', 0],
     ['values_backfilled', 0],
+    ['server_switched', 0],
   ]);
   readonly #config: OpcuaSourceConfig;
   readonly #edge: EdgeConfig;
   readonly #now: () => number;
   readonly #log: Logger;
   readonly #context: MonitorContext;
+  readonly #servers: ServerChoice;
+  readonly #trusted: TrustedTurn;
   #client: OPCUAClient | null = null;
   #repair: NodeJS.Timeout | null = null;
   #session: ClientSession | null = null;
   #retry: NodeJS.Timeout | null = null;
   #watch: NodeJS.Timeout | null = null;
+  #level: NodeJS.Timeout | null = null;
+  #late: NodeJS.Timeout | null = null;
   #monitor: NodeMonitor | null = null;
   #attempt = 0;
+  /** Whether the server to try next is chosen already. */
+  #turned = false;
 
   constructor(config: OpcuaSourceConfig, edge: EdgeConfig, now: () => number, log: Logger) {
     this.#config = config;
     this.#edge = edge;
     this.#now = now;
     this.#log = log;
+    this.#servers = new ServerChoice([config.endpoint, ...config.standby]);
+    this.#trusted = new TrustedTurn(join(edge.dataDirectory, 'pki'), now);
     this.#context = {
       config,
       edge,
@@ -83,12 +100,14 @@ export class OpcuaSource implements Source {
   #clearTimers(): void {
     if (this.#repair) clearTimeout(this.#repair);
     if (this.#watch) clearInterval(this.#watch);
+    if (this.#level) clearInterval(this.#level);
+    if (this.#late) clearTimeout(this.#late);
     this.#monitor?.stop();
   }
 
   #note(state: Source['state'], what: string): void {
     if (this.state !== 'stopped') this.state = state;
-    this.#log.info({ endpoint: this.#config.endpoint }, what);
+    this.#log.info({ endpoint: this.#servers.endpoint }, what);
   }
 
   async #connect(sink: Sink): Promise<void> {
@@ -103,8 +122,12 @@ export class OpcuaSource implements Source {
     } catch (error) {
       this.#log.warn({ error: String(error) }, 'the certificates could not be looked through');
     }
-    const client = opcuaClient(this.#config, this.#edge.dataDirectory);
+    const pinned = this.#certificate();
+    const client = opcuaClient(this.#config, this.#edge.dataDirectory, pinned);
     this.#client = client;
+    // Without anything else to try, a server is waited for as long as it takes.
+    const isPatient = pinned === undefined && !this.#servers.hasOthers;
+    if (!isPatient) this.#late = setTimeout(() => this.#failed('the server did not answer', again), CONNECT_MS);
     client.on('connection_lost', () => {
       if (isNewest()) this.#lost(again);
     });
@@ -114,12 +137,14 @@ export class OpcuaSource implements Source {
       this.#note('connected', 'connection back');
     });
     try {
-      await client.connect(this.#config.endpoint);
+      await client.connect(this.#servers.endpoint);
       const session = await client.createSession(identityOf(this.#config));
+      if (this.#late) clearTimeout(this.#late);
       session.once('session_closed', () => again('the session was closed'));
       // A session that is gone means a server that was restarted: its nodes may be others.
       onNewSession(client, () => again('the server has no session of this edge any more'));
-      if (isNewest()) await this.#subscribe(session, sink, again, isNewest);
+      if (isNewest() && (await this.#isGoodEnough(session, again)))
+        await this.#subscribe(session, sink, again, isNewest);
       if (!isNewest()) {
         // Meanwhile another attempt began, or the source was stopped.
         await client.disconnect();
@@ -129,8 +154,50 @@ export class OpcuaSource implements Source {
       this.#count('sessions_made', 1);
       this.#note('connected', 'source connected');
     } catch (error) {
-      again(error instanceof Error ? error.message : String(error));
+      if (isNewest()) this.#failed(error instanceof Error ? error.message : String(error), again);
     }
+  }
+
+  /** Of a server that does not tell its own. */
+  #certificate(): Buffer | undefined {
+    try {
+      return this.#config.securityMode === 'None' ? undefined : this.#trusted.certificate();
+    } catch (error) {
+      this.#log.warn({ error: String(error) }, 'the trusted certificates could not be read');
+      return undefined;
+    }
+  }
+
+  /** An attempt that reached no session. */
+  #failed(why: string, again: (why: string) => void): void {
+    let remedy: string | null = null;
+    try {
+      remedy = this.#config.securityMode === 'None' ? null : this.#trusted.next(why);
+    } catch (error) {
+      this.#log.warn({ error: String(error) }, 'the trusted certificates could not be read');
+    }
+    again(remedy === null ? why : `${why}: ${remedy}`);
+  }
+
+  /** Whether a server with a standby is healthy, or the best there is; watches it from then on. */
+  async #isGoodEnough(session: ClientSession, again: (why: string) => void): Promise<boolean> {
+    if (!this.#servers.hasOthers) return true;
+    const accepted = await readServiceLevel(session);
+    const { endpoint } = this.#servers;
+    if (!this.#servers.take(accepted)) {
+      this.#count('server_switched', 1);
+      this.#turned = true;
+      again(`the ServiceLevel of ${endpoint} is ${accepted}`);
+      return false;
+    }
+    this.#level = setInterval(() => {
+      readServiceLevel(session)
+        .then((level) => {
+          if (level < Math.min(HEALTHY_LEVEL, accepted)) again(`the ServiceLevel fell to ${level}`);
+        })
+        .catch((error) => this.#log.debug({ error: String(error) }, 'the ServiceLevel could not be read'));
+    }, LEVEL_MS);
+    return true;
   }
 
   #count(event: string, n: number): void {
@@ -141,15 +208,17 @@ export class OpcuaSource implements Source {
     this.#count('connections_lost', 1);
     this.#note('connecting', 'connection lost');
     if (this.#repair) clearTimeout(this.#repair);
-    this.#repair = setTimeout(() => again('the connection did not come back'), REPAIR_MS);
+    const repairMs = this.#servers.hasOthers ? SWITCH_MS : REPAIR_MS;
+    this.#repair = setTimeout(() => again('the connection did not come back'), repairMs);
   }
 
   #again(sink: Sink, why: string): void {
     if (this.state === 'stopped') return;
     this.#attempt++;
     this.state = 'connecting';
-    this.#log.warn({ endpoint: this.#config.endpoint, why }, 'source failed: trying again');
+    this.#log.warn({ endpoint: this.#servers.endpoint, why }, 'source failed: trying again');
     this.#clearTimers();
+    this.#turn();
     if (this.#retry) clearTimeout(this.#retry);
     const old = this.#client;
     this.#retry = setTimeout(() => {
@@ -157,6 +226,15 @@ export class OpcuaSource implements Source {
       old?.disconnect().catch((error) => this.#log.debug({ error: String(error) }, 'disconnect failed'));
       if (this.state !== 'stopped') void this.#connect(sink);
     }, RETRY_MS);
+  }
+
+  /** To the next server, where there is one, unless a better one was chosen already. */
+  #turn(): void {
+    if (this.#servers.hasOthers && !this.#turned) {
+      this.#servers.leave();
+      this.#count('server_switched', 1);
+    }
+    this.#turned = false;
   }
 
   async #subscribe(

@@ -92,12 +92,13 @@ async function selectOne(
 /** OPC 10000-6, annex A: NodeIds of the standard's types. */
 const VALUES = { number: 'ns=0;i=26', boolean: 'ns=0;i=1', enumeration: 'ns=0;i=29', any: 'ns=0;i=24' };
 const TEXTS = { text: 'ns=0;i=12', localized: 'ns=0;i=21' };
+const STRUCTURE = 'ns=0;i=22';
 const SCALAR_RANK = -1;
 
 /** Of variables, those whose values may become the selection's: numbers, and texts where it has words for them. */
 async function withReadableValue(
   session: ClientSession,
-  { states, sampleRateHz, range }: OpcuaSelectionConfig,
+  { states, member, sampleRateHz, range }: OpcuaSelectionConfig,
   matches: readonly Candidate[],
   types: TypeTree,
   limits: ServerLimits,
@@ -107,11 +108,14 @@ async function withReadableValue(
   const dataTypes = (await read(AttributeIds.DataType)).map(({ value }) => (value?.value as NodeId | null)?.toString());
   const ranks = (await read(AttributeIds.ValueRank)).map(({ value }) => value?.value as number | null | undefined);
   await types.load(dataTypes.flatMap((type) => type ?? []));
-  const wanted = [...Object.values(VALUES), ...(states === undefined ? [] : Object.values(TEXTS))];
+  const values = [...Object.values(VALUES), ...(states === undefined ? [] : Object.values(TEXTS))];
+  const wanted = member === undefined ? values : [STRUCTURE];
   return matches.filter((_, i) => {
     const type = dataTypes[i];
     const rank = ranks[i] ?? SCALAR_RANK;
-    const isShaped = sampleRateHz === undefined ? range !== undefined || rank < 0 : rank !== SCALAR_RANK;
+    // Of a structure, the member has a shape.
+    const isShaped =
+      member !== undefined || (sampleRateHz === undefined ? range !== undefined || rank < 0 : rank !== SCALAR_RANK);
     return isShaped && (type === undefined || wanted.some((one) => isOf(types, type, one)));
   });
 }

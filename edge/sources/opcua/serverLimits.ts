@@ -34,6 +34,15 @@ export async function readServerLimits(session: ClientSession): Promise<ServerLi
   return limits;
 }
 
+/** How well a server serves now, 0 to 255 (OPC 10000-5, 6.3.1); that of a healthy one where it does not say. */
+export async function readServiceLevel(session: ClientSession): Promise<number> {
+  const nodeId = `ns=0;i=${VariableIds.Server_ServiceLevel}`;
+  const { statusCode, value } = await session.read({ nodeId, attributeId: AttributeIds.Value });
+  const level: unknown = value?.value;
+  return statusCode.isGood() && typeof level === 'number' ? level : MAX_LEVEL;
+}
+const MAX_LEVEL = 255;
+
 const TOO_LARGE =
   /BadTooManyOperations|BadEncodingLimitsExceeded|BadRequestTooLarge|BadResponseTooLarge|BadTcpMessageTooLarge/;
 

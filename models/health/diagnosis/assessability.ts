@@ -34,12 +34,12 @@ export interface Obstacle {
 }
 
 /** With fewer turns of the shaft, lines cannot be told apart. */
-const MIN_TURNS = 12;
+export const MIN_TURNS = 12;
 /** Shorter pieces of one signal do, if there are so many turns in all of them. */
-const MIN_TURNS_A_PIECE = 4;
+export const MIN_TURNS_A_PIECE = 4;
 /** A bearing's lines lie between those of the shaft, and need more. */
 const MIN_TURNS_OF_BEARING = 6;
-const MIN_TURNS_OF_PIECES = 60;
+export const MIN_TURNS_OF_PIECES = 60;
 const MIN_SAMPLES = 1024;
 /** A resonance that rings with each impact must lie well above the rate of the impacts. */
 const MIN_RATE_PER_LINE = 10;

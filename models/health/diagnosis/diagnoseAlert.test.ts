@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { gaussian, randomOf } from '#models/random/random.ts';
+import { analyzePieces } from './analyzeRecording.ts';
 import { type DiagnosisSignal, diagnoseAlert } from './diagnoseAlert.ts';
 
 const factors = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
@@ -37,4 +38,27 @@ test('a line at the cage’s rate names no part where the rolling element’s ow
   const { fault, reasons } = diagnoseAlert(grown(4, 100), unbalanced(2048, 6000)).diagnosis;
   expect(fault).toBe('bearing');
   expect(reasons.join()).toContain('to decide');
+});
+
+/** Noise that four harmonics of the outer race's rate modulate weakly: early lines. */
+function earlyOuterRace(): DiagnosisSignal {
+  const [sampleRateHz, rpm] = [12_800, 1480];
+  const random = randomOf(7);
+  const turns = (2 * Math.PI * factors.bpfo * rpm) / 60 / sampleRateHz;
+  const samples = Float32Array.from({ length: 6 * sampleRateHz }, (_, i) => {
+    const lines = [1, 2, 3, 4].reduce((sum, k) => sum + Math.cos(k * turns * i), 0);
+    return 0.05 * (1 + 0.1 * lines) * gaussian(random);
+  });
+  const iso = { group: 2, foundation: 'rigid' } as const;
+  return { pieces: [samples], context: { sampleRateHz, unit: 'g', rpm, factors, iso } };
+}
+
+test('early lines name the part where they have grown, not where the velocity alone has', () => {
+  const signal = earlyOuterRace();
+  expect(analyzePieces(signal.pieces, signal.context)).toMatchObject({ verdict: 'watch', fault: 'outer_race' });
+  expect(diagnoseAlert(grown(1.4, 1.5, 2.4), signal).diagnosis.fault).toBe('outer_race');
+  const { diagnosis, beside } = diagnoseAlert(grown(3.6, 1.1, 1.1), signal);
+  expect(diagnosis.fault).toBe('undetermined');
+  expect(diagnosis.reasons.join()).toContain('has grown more than these lines');
+  expect(beside).toBeNull();
 });

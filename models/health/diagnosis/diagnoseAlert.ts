@@ -56,6 +56,8 @@ export function diagnoseAlert(
   if ((verdict !== 'fault' && verdict !== 'watch') || fault === null)
     return { diagnosis: unnamed('the signal itself'), beside: null };
   const isBearing = BEARING_FAULTS.has(fault);
+  if (isBearing && verdict === 'watch' && !hasGrownMost(fault, contributions, velocity))
+    return { diagnosis: unnamed('the machine’s vibration has grown more than these lines'), beside: null };
   const beside = isBearing || grown.fault !== 'undetermined' ? grownPattern(analysis, velocity, context.iso) : null;
   const lines = contributions.filter(isLine).map(growthOf);
   // The machine's vibration has grown as much as any line of the bearing: that is what changed, and its skirts lift the lines.
@@ -69,6 +71,13 @@ export function diagnoseAlert(
 
 const isLine = ({ feature }: Contribution) => BEARING_LINES.some((line) => line.feature === feature);
 const growthOf = ({ value, normal }: Contribution) => value / Math.max(normal, 1e-12);
+
+/** Whether the lines of a part have grown as much as the velocity: early lines that have not may be chance, or old. */
+function hasGrownMost(fault: Fault, contributions: readonly Contribution[], velocity?: Contribution): boolean {
+  const part = BEARING_LINES.find((line) => line.fault === fault)?.feature;
+  const its = contributions.filter((c) => (part === undefined ? isLine(c) : c.feature === part));
+  return !velocity || its.length === 0 || Math.max(...its.map(growthOf)) >= growthOf(velocity);
+}
 
 /** A rolling element passes the load zone at the cage's rate: where its own lines are out of reach, it may be that. */
 function withoutUntestedCage(byGrowth: Diagnosis, { pieces, context }: DiagnosisSignal): Diagnosis {

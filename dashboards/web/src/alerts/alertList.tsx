@@ -2,13 +2,15 @@ import { useSignal } from '@preact/signals';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { api } from '../api.ts';
 import { duration, isoTime, lifeText, number, percent, time, velocity } from '../format.ts';
-import { t, term } from '../i18n/i18n.ts';
+import { sentence, t, term } from '../i18n/i18n.ts';
 import { featureOf, shownOfFeature } from '../machine/features.ts';
+import { MachineName } from '../machineName.tsx';
 import { mayUse, ownName } from '../session/session.ts';
 import { acknowledge, find, keyOf, machines, save } from '../state.ts';
 import { convert } from '../units.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { AcknowledgeForm } from './acknowledge.tsx';
+import { alertTitle } from './alertTitle.ts';
 import { LifeCycle } from './lifeCycle.tsx';
 import { mostUrgentFirst } from './mostUrgentFirst.ts';
 
@@ -46,13 +48,17 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
         <time dateTime={isoTime(alert.raisedAtMs)}>{time(alert.raisedAtMs)}</time>
       </header>
       <h3>
-        <a href={`#/machine/${keyOf(alert)}`}>{alert.text}</a>
+        <a href={`#/machine/${keyOf(alert)}`}>
+          <bdi>{alertTitle(alert, machine)}</bdi>
+        </a>
       </h3>
       <dl>
         {machine?.health.displayName !== undefined && (
           <>
             <dt>{t('Machine')}</dt>
-            <dd>{machine.health.displayName}</dd>
+            <dd>
+              <MachineName health={machine.health} />
+            </dd>
           </>
         )}
         <dt>{t('Time left')}</dt>
@@ -71,7 +77,7 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
         <summary>{t('Evidence')}</summary>
         <ul>
           {diagnosis.reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
+            <li key={reason}>{sentence(reason)}</li>
           ))}
         </ul>
         <table>

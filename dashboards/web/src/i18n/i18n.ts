@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import type { texts } from './german/german.ts';
+import { translateSentence } from './sentence.ts';
 
 /** A language's code, and its own name for itself. */
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
@@ -32,12 +33,14 @@ type Base<T extends string> = T extends `${infer Text}_${'one' | 'other' | 'orde
   : T;
 export type Text = Base<keyof typeof texts & string>;
 
+const inGerman = language === 'de' ? await import('./german/german.ts') : null;
+
 // The English text is the key, so that only its singular forms need an entry.
 await i18next.init({
   lng: language,
   resources: {
     en: { translation: (await import('./english.ts')).english },
-    ...(language === 'de' && { de: { translation: (await import('./german/german.ts')).german } }),
+    ...(inGerman && { de: { translation: inGerman.german } }),
   },
   keySeparator: false,
   nsSeparator: false,
@@ -54,3 +57,7 @@ export function term(code: string): string {
   const text = code.replaceAll('_', ' ');
   return i18next.exists(text) ? i18next.t(text) : text;
 }
+
+/** A sentence that an edge or the gateway wrote in English, in the reader's language; an unknown one as it is. */
+export const sentence = (text: string): string =>
+  (inGerman && translateSentence(text, inGerman.sentences, term)) ?? text;

@@ -13,7 +13,7 @@ const HIDDEN =
   /^(class|href|key|id|name|type|value|autocomplete|role|scope|step|accept|rel|kind|viewBox|preserveAspectRatio|xmlns|tone|data-.*|aria-(labelledby|current|hidden))$/;
 /** Functions and constructors whose arguments are never shown. */
 const INTERNAL =
-  /(^|\.)(term|translated|useSignal|getItem|setItem|removeItem|getPropertyValue|querySelector(All)?|addEventListener|getElementById|getContext|createElement|startsWith|endsWith|includes|replace|replaceAll|split|request|get|get<.*|post|send|save|mayUse|join|URLSearchParams|Headers|toLocaleString|field|Symbol|set|convertAmplitude)$/;
+  /(^|\.)(term|translated|useSignal|getItem|setItem|removeItem|getPropertyValue|querySelector(All)?|addEventListener|removeEventListener|matchMedia|getElementById|getContext|createElement|startsWith|endsWith|includes|replace|replaceAll|split|request|get|get<.*|post|send|save|mayUse|join|URLSearchParams|Headers|toLocaleString|field|Symbol|set|convertAmplitude)$/;
 
 /** All texts of the page's sources. Keys are literal arguments of `t`. */
 export function sourceTexts(folder: string): Map<string, SourceTexts> {

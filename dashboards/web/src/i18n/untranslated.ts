@@ -18,6 +18,8 @@ export const NOT_TRANSLATED: readonly RegExp[] = [
   ...exactly('nothing_found reopen comment assign shelve unshelve return_to_service remove_from_service close'),
   ...exactly('unacknowledge shelved suppressed out_of_service waiting delivered dead abandoned approve reject'),
   ...exactly('accept freeze delay order hierarchy number belt from to day week month period index mean max'),
+  ...exactly('audit loading loaded who what subject'),
+  /^audit verify --head$/,
   /^not allowed$|^choose a password first$/,
   // Features and options of spectra, which have labels of their own.
   ...exactly('velocityRmsMmPerS rms peak crestFactor kurtosis envelopeRms envelopeBpfo envelopeBpfi envelopeBsf2'),

@@ -5,7 +5,7 @@ import { AlertList } from '../alerts/alertList.tsx';
 import { api } from '../api.ts';
 import { Chart } from '../chart.tsx';
 import { duration, lifeText, number, statusText, time, velocity } from '../format.ts';
-import { t, term } from '../i18n/i18n.ts';
+import { sentence, t, term } from '../i18n/i18n.ts';
 import { MachineName } from '../machineName.tsx';
 import { alerts, keyOf } from '../state.ts';
 import { shownIn } from '../units.ts';
@@ -77,11 +77,11 @@ function NotAssessed({ health: { points } }: { health: MachineView['health'] }) 
       <ul>
         {missing.map(({ point, reason, remedy, silentSinceMs }) => (
           <li key={point}>
-            <strong>{point}</strong>: {reason}
+            <strong>{point}</strong>: {sentence(reason)}
             {silentSinceMs === undefined
               ? ''
               : ` ${t('for {{duration}}', { duration: duration((nowMs - silentSinceMs) / 1000) })}`}{' '}
-            – <span class="quiet">{remedy}</span>
+            – <span class="quiet">{sentence(remedy)}</span>
           </li>
         ))}
       </ul>

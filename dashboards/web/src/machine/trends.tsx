@@ -4,7 +4,7 @@ import type { Columns, MachineView } from '#models/contracts/api.ts';
 import { api } from '../api.ts';
 import { Chart, type Level, type Mark } from '../chart.tsx';
 import { duration, number } from '../format.ts';
-import { t, term } from '../i18n/i18n.ts';
+import { sentence, t, term } from '../i18n/i18n.ts';
 import { convert, type Shown } from '../units.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { FEATURES, FIRST_FIELDS, featureOf, shownOfFeature } from './features.ts';
@@ -158,7 +158,9 @@ const NOT_MADE = t(
 
 /** Why a machine has no index: the reasons of its points that are not assessed. */
 function whyNoIndex({ health }: MachineView): string {
-  const reasons = health.points.flatMap((p) => (p.assessment === 'assessed' ? [] : [`${p.reason} (${p.remedy})`]));
+  const reasons = health.points.flatMap((p) =>
+    p.assessment === 'assessed' ? [] : [`${sentence(p.reason)} (${sentence(p.remedy)})`],
+  );
   return t('No index in this range{{reasons}}.', {
     reasons: reasons.length > 0 ? `: ${[...new Set(reasons)].join('; ')}` : '',
   });

@@ -4,6 +4,7 @@ import { t } from '../i18n/i18n.ts';
 import 'uplot/dist/uPlot.min.css';
 import type { PlanSeries } from '#models/contracts/plan.ts';
 import { number } from '../format.ts';
+import { onThemeSwitch } from '../theme.ts';
 import { timeTicks } from '../timeTicks.ts';
 
 const HEIGHT = 280;
@@ -25,8 +26,10 @@ export function FanChart({ series, unit }: { series: PlanSeries; unit?: string }
     const plot = new uPlot(options(element, demand), dataOf(series), element);
     const watch = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     watch.observe(element);
+    const leaveTheme = onThemeSwitch(() => plot.redraw(false, true));
     return () => {
       watch.disconnect();
+      leaveTheme();
       plot.destroy();
     };
   }, [series, demand]);
@@ -74,12 +77,12 @@ function dataOf({ history, forecast }: PlanSeries): uPlot.AlignedData {
 function options(element: HTMLElement, demand: string): uPlot.Options {
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
   const axis = {
-    stroke: colour('--quiet'),
-    grid: { stroke: colour('--line'), width: 1 },
-    ticks: { stroke: colour('--line') },
+    stroke: () => colour('--quiet'),
+    grid: { stroke: () => colour('--line'), width: 1 },
+    ticks: { stroke: () => colour('--line') },
   };
   const hidden: uPlot.Series = { width: 0, points: { show: false } };
-  const band = `color-mix(in srgb, ${colour('--accent')} 22%, transparent)`;
+  const band = () => `color-mix(in srgb, ${colour('--accent')} 22%, transparent)`;
   return {
     width: element.clientWidth,
     height: HEIGHT,
@@ -90,9 +93,9 @@ function options(element: HTMLElement, demand: string): uPlot.Options {
     ],
     series: [
       {},
-      { stroke: colour('--text'), width: 1.5, points: { show: false } },
-      { stroke: colour('--quiet'), width: 1, dash: [4, 4], points: { show: true, size: 4 } },
-      { stroke: colour('--accent'), width: 2, points: { show: false } },
+      { stroke: () => colour('--text'), width: 1.5, points: { show: false } },
+      { stroke: () => colour('--quiet'), width: 1, dash: [4, 4], points: { show: true, size: 4 } },
+      { stroke: () => colour('--accent'), width: 2, points: { show: false } },
       hidden,
       hidden,
       hidden,

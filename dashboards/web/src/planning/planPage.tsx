@@ -14,6 +14,7 @@ import { Exceptions } from './exceptions.tsx';
 import { decisionText } from './orderDecision.tsx';
 import { planHref } from './planHref.ts';
 import { Quality } from './planQuality.tsx';
+import { Scenarios } from './scenarios.tsx';
 
 const PAGE = 100;
 /** Most that the API returns at once; search finds the others. */
@@ -36,6 +37,7 @@ export function PlanPage() {
       <SummaryLine summary={summary} loaded={view.value !== null} />
       {summary && <Exceptions currency={summary.currency} />}
       <Decisions />
+      {seesAllSites() && <Scenarios />}
       <h3>{t('Planner alerts ({{count}})', { count: planAlerts.value.length })}</h3>
       <PlanAlertList alerts={planAlerts.value} />
       <h3>{t('Items by risk of running out')}</h3>

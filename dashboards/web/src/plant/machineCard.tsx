@@ -1,7 +1,8 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { MachineView } from '#models/contracts/api.ts';
+import { alertWords } from '../alerts/alertTitle.ts';
 import { statusText, time, velocity } from '../format.ts';
-import { t, term } from '../i18n/i18n.ts';
+import { sentence, t, term } from '../i18n/i18n.ts';
 import { MachineName } from '../machineName.tsx';
 import { keyOf } from '../state.ts';
 import { Sparkline } from './sparkline.tsx';
@@ -26,7 +27,11 @@ export function MachineCard({ machine, alerts, lastVisitMs }: CardProps) {
         </strong>
         <span class="quiet">{term(health.kind)}</span>
         <span class="status">{statusText(health)}</span>
-        {worst ? <Trouble alert={worst} more={alerts.length - 1} /> : <span class="quiet">{levelText(health)}</span>}
+        {worst ? (
+          <Trouble alert={worst} machine={machine} more={alerts.length - 1} />
+        ) : (
+          <span class="quiet">{levelText(health)}</span>
+        )}
         {isNewSince(alerts, lastVisitMs) && <span class="badge">{t('New since your last visit')}</span>}
         <Sparkline health={health} />
       </a>
@@ -44,23 +49,19 @@ export function descriptionOf(machine: MachineView, alerts: readonly AlertRecord
   const { health, watch } = machine;
   if (watch.state === 'not_watched') return `${t('Not watched')}, ${unwatchedText(watch)}`;
   const worst = worstOf(alerts);
-  const detail = worst ? `${faultText(worst)}, ${careText(worst, alerts.length - 1)}` : levelText(health);
+  const detail = worst ? `${alertWords(worst, machine)}, ${careText(worst, alerts.length - 1)}` : levelText(health);
   const isNew = isNewSince(alerts, lastVisitMs) ? ` · ${t('New since your last visit')}` : '';
   return `${statusText(health)}, ${detail}${isNew}`;
 }
 
-function Trouble({ alert, more }: { alert: AlertRecord; more: number }) {
+function Trouble({ alert, machine, more }: { alert: AlertRecord; machine: MachineView; more: number }) {
   return (
     <>
-      <span class="trouble">{faultText(alert)}</span>
+      <span class="trouble">{alertWords(alert, machine)}</span>
       <span class="quiet">{careText(alert, more)}</span>
     </>
   );
 }
-
-/** The card already shows the machine's name. */
-const faultText = ({ text, asset }: AlertRecord): string =>
-  text.startsWith(`${asset} `) ? text.slice(asset.length + 1) : text;
 
 /** Since when, whose, and the next step. */
 function careText(alert: AlertRecord, more: number): string {
@@ -92,7 +93,9 @@ function levelText({ index, iso, points }: MachineView['health']): string {
 
 function whyNotAssessed(points: MachineView['health']['points']): string {
   const first = points.find((p) => p.assessment === 'not_assessable');
-  return first?.assessment === 'not_assessable' ? `${first.reason} (${first.remedy})` : t('no data yet');
+  return first?.assessment === 'not_assessable'
+    ? `${sentence(first.reason)} (${sentence(first.remedy)})`
+    : t('no data yet');
 }
 
 type Unwatched = Extract<MachineView['watch'], { state: 'not_watched' }>;

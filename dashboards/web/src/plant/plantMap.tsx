@@ -117,7 +117,8 @@ function Spot({ machine, alerts, lastVisitMs, focused }: { machine: MachineView 
         onFocus={show}
         onPointerEnter={show}
       >
-        <span aria-hidden="true">{isWatched ? MARKS[health.status] : '–'}</span> {health.displayName ?? health.asset}
+        <span aria-hidden="true">{isWatched ? MARKS[health.status] : '–'}</span>{' '}
+        <bdi>{health.displayName ?? health.asset}</bdi>
         {isNewSince(own, lastVisitMs) && <span aria-hidden="true"> ●</span>}
         <span class="unseen">: {descriptionOf(machine, own, lastVisitMs)}</span>
       </a>

@@ -1,8 +1,11 @@
+import type { WorkItem } from '#models/contracts/workOrder.ts';
+import { alertTitle } from '../alerts/alertTitle.ts';
 import { api } from '../api.ts';
 import { money, number, percent, time } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
+import { NameOf } from '../machineName.tsx';
 import { ScrollTable } from '../scroll.tsx';
-import { alerts, keyOf } from '../state.ts';
+import { alerts, keyOf, machines } from '../state.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { TASK_WORDS, WorkOrderList } from '../workOrders.tsx';
 
@@ -43,11 +46,13 @@ export function WorkPage() {
             {value.value.items.map((item) => (
               <tr key={keyOf(item)}>
                 <td>
-                  <a href={`#/machine/${keyOf(item)}`}>{item.asset}</a>
+                  <a href={`#/machine/${keyOf(item)}`}>
+                    <NameOf {...item} />
+                  </a>
                   <br />
                   <span class="quiet">{[item.site, item.area, item.line].filter(Boolean).join(' / ')}</span>
                 </td>
-                <td>{item.text}</td>
+                <td>{titleOf(item)}</td>
                 <td>{TASK_WORDS[item.task]}</td>
                 <td>{percent(item.chanceTrue)}</td>
                 <td>{percent(item.chanceOfStop)}</td>
@@ -64,4 +69,11 @@ export function WorkPage() {
       <WorkOrderList />
     </>
   );
+}
+
+/** The title of the item's worst alert; the gateway's text where the page does not have that alert. */
+function titleOf(item: WorkItem): string {
+  const worst = alerts.value.find(({ id, text }) => item.alerts.includes(id) && text === item.text);
+  const machine = machines.value.find(({ health }) => keyOf(health) === keyOf(item));
+  return worst === undefined ? item.text : alertTitle(worst, machine);
 }

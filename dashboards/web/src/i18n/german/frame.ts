@@ -14,7 +14,7 @@ export const frame = {
   Temperature: 'Temperatur',
   'as measured': 'wie gemessen',
   'Times: {{zone}}': 'Zeiten: {{zone}}',
-  'sign in': 'bitte anmelden',
+  'sign in first': 'bitte anmelden',
   'Connecting …': 'Verbindung wird aufgebaut …',
   Live: 'Live',
   'Connection lost: reconnecting': 'Verbindung unterbrochen: wird neu aufgebaut',

@@ -1,13 +1,16 @@
 import { alerts } from './alerts.ts';
+import { audit } from './audit.ts';
 import { frame } from './frame.ts';
 import { machine } from './machine.ts';
 import { planning } from './planning.ts';
 import { planQuality } from './planQuality.ts';
 import { terms } from './terms.ts';
+import { titles } from './titles.ts';
 import { work } from './work.ts';
 
+export { sentences } from './sentences.ts';
 export { terms };
 
 /** The German texts of the page by their English ones; words of maintenance engineers and planners. */
-export const texts = { ...frame, ...alerts, ...work, ...machine, ...planning, ...planQuality };
+export const texts = { ...frame, ...alerts, ...audit, ...work, ...machine, ...planning, ...planQuality, ...titles };
 export const german = { ...terms, ...texts };
