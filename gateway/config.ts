@@ -1,7 +1,6 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { brokerUrlSchema, standbySchema } from '#models/configuration/brokerUrl.ts';
-import { fieldsOf, type Template } from '#models/configuration/template.ts';
 import { severitySchema } from '#models/contracts/alert.ts';
 import { roleSchema } from '#models/contracts/identity.ts';
 import { namePatternSchema, nameSchema } from '#models/contracts/names.ts';
@@ -9,6 +8,7 @@ import { apiSchema, isLoopback } from './apiConfig.ts';
 import { edgeUsername } from './edgeUsername.ts';
 import { planningSchema } from './planning/planningConfig.ts';
 import { ORDER_FIELDS } from './workOrders/orderFields.ts';
+import { accessFields, allowLocal, createSchema, httpUrl, knownFields, pointer } from './workOrders/restTemplate.ts';
 
 const brokerFields = {
   url: brokerUrlSchema,
@@ -125,10 +125,6 @@ const routingFields = {
     .optional(),
 };
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'an address such as https://host/path' });
-/** Allows loopback and link-local addresses, including cloud metadata services. */
-const allowLocal = z.boolean().default(false);
-
 const webhookSchema = z.strictObject({
   type: z.literal('webhook'),
   ...routingFields,
@@ -226,27 +222,10 @@ const costsSchema = z
   })
   .prefault({});
 
-const pointer = z.string().regex(/^(\/[^/]*)+$/, 'a JSON pointer such as /d/id');
-const knownFields = (allowed: readonly string[]) => (template: Template) =>
-  fieldsOf(template).every((field) => allowed.includes(field));
-const orderTemplate = {
-  error: `only the fields ${Object.keys(ORDER_FIELDS)
-    .map((field) => `{${field}}`)
-    .join(', ')}`,
-};
-const hasOrderFields = knownFields(Object.keys(ORDER_FIELDS));
-
 /** Work orders in a maintenance system, and their approval. */
 const workOrdersSchema = z.strictObject({
   /** How to create an order. */
-  create: z.strictObject({
-    url: httpUrl.refine(hasOrderFields, orderTemplate),
-    method: z.enum(['POST', 'PUT']).default('POST'),
-    /** JSON with fields such as {asset}, {text} and {amount} in its texts. */
-    body: z.json().refine(hasOrderFields, orderTemplate),
-    /** Location of the order number in the response. */
-    id: pointer,
-  }),
+  create: createSchema(Object.keys(ORDER_FIELDS)),
   /** How to read the status of an order; if absent, sent orders count as closed. */
   status: z
     .strictObject({
@@ -257,10 +236,7 @@ const workOrdersSchema = z.strictObject({
       everySeconds: z.number().min(1).max(86_400).default(300),
     })
     .optional(),
-  headers: z.record(z.string(), z.string()).default({}),
-  /** A file that contains the bearer token. */
-  tokenFile: z.string().optional(),
-  allowLocal,
+  ...accessFields,
   /** The first rule that matches an alert applies; an alert without one creates no order. */
   rules: z
     .array(

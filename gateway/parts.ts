@@ -19,6 +19,7 @@ import type { Stores } from './openStores.ts';
 import type { Lead } from './peers/lead.ts';
 import { Peers } from './peers/peers.ts';
 import { Planner } from './planning/planner.ts';
+import { RequisitionSender } from './planning/requisitionSender.ts';
 import { Rollouts } from './registry/rollouts.ts';
 import { Proposals } from './registry/watchFit.ts';
 import type { Started } from './started.ts';
@@ -109,6 +110,10 @@ export function startWork(
     notifications.run();
   };
   const planner = started.add('planner', new Planner({ ...plannerParts, planned }, log), (p) => p.stop());
+  if (planning.requisitions !== undefined) {
+    const sender = new RequisitionSender({ plans, system: planning.requisitions, now, lead }, log);
+    started.add('requisitions', sender, (s) => s.stop());
+  }
   const intakeParts = {
     place,
     mostRows: limits.maxSupplyRows,

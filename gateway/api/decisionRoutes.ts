@@ -61,17 +61,22 @@ export function addDecisionRoutes(server: FastifyInstance, { plans, planner, sto
     {
       schema: {
         description:
-          'Accepts a proposed order, with its own or another quantity; freezes its quantity; or delays it to a day. An open decision about the same item and site gives way. An accepted order counts as on order until the purchases have it.',
+          'Accepts a proposed order, with its own or another quantity; freezes its quantity; or delays it to a day. Accepts a transfer from another site, or freezes its quantity. An open decision about the same order or transfer gives way. What is accepted counts as on order until the purchases have it; a transfer is an order whose supplier is the site that sends.',
         body: orderDecisionRequestSchema,
         response: { 201: orderDecisionSchema, 404: errorSchema },
       },
     },
-    async ({ body }, reply) => {
+    async ({ body, identity }, reply) => {
       const planned = plans.item(body.item, body.site)?.item;
       if (planned === undefined)
         return reply.code(404).send({ error: `no plan of ${body.item}${body.site ? ` at ${body.site}` : ''}` });
       const openOrders = (planned.openOrders ?? []).map(({ order }) => order);
-      const proposed = planned.proposedOrder ?? planned.orderNow;
+      const from = 'from' in body.decision ? body.decision.from : undefined;
+      const mayTake = (site: string) => (identity?.sites ?? null) === null || identity?.sites?.includes(site);
+      if (from !== undefined && (from === body.site || !plans.has(body.item, from) || !mayTake(from)))
+        return reply.code(404).send({ error: `no plan of ${body.item} at another site ${from}` });
+      const transfer = planned.transfersIn?.find(({ site }) => site === from)?.quantity ?? 0;
+      const proposed = from === undefined ? (planned.proposedOrder ?? planned.orderNow) : transfer;
       const decision = decisions.decide(body, { proposed, openOrders }, now());
       decided(body.by, `order_${body.decision.action}`, body, body.decision);
       return reply.code(201).send(decision);
@@ -93,6 +98,24 @@ export function addDecisionRoutes(server: FastifyInstance, { plans, planner, sto
       if (withdrawn === null) return reply.code(404).send({ error: `no decision ${params.id} that is open` });
       decided(body.by, 'order_decision_withdrawn', withdrawn, { id: params.id });
       return withdrawn;
+    },
+  );
+
+  app.post(
+    '/api/v1/plan/decisions/:id/received',
+    {
+      schema: {
+        description: 'Marks an accepted transfer as received, where the purchases do not list transfers.',
+        params: idParams,
+        body: withdrawal,
+        response: { 200: orderDecisionSchema, 404: errorSchema },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const received = decisions.receive(params.id, now());
+      if (received === null) return reply.code(404).send({ error: `no transfer ${params.id} under way` });
+      decided(body.by, 'transfer_received', received, { id: params.id });
+      return received;
     },
   );
 

@@ -16,6 +16,7 @@ import {
 import { forecastCsv, planCsv, planWorkbook } from '../planning/planCsv.ts';
 import { type Planner, PlannerBusy } from '../planning/planner.ts';
 import type { PlanStore } from '../planning/planStore.ts';
+import { REQUISITION_LAYOUTS, requisitionLines, requisitionsCsv } from '../planning/requisitions.ts';
 import { whatIfSchema } from '../planning/whatIf.ts';
 import type { Store } from '../store/store.ts';
 import { errorSchema } from './routes.ts';
@@ -91,6 +92,25 @@ export function addPlanRoutes(
 
   app.get('/api/v1/plan.csv', { schema: { description: 'The plan as separated values.' } }, async (_request, reply) =>
     reply.type('text/csv').send(planCsv(plans.items(MAX_ITEMS, 0))),
+  );
+
+  app.get(
+    '/api/v1/plan.requisitions.csv',
+    {
+      schema: {
+        description:
+          'Purchase requisitions as separated values in the layout of an ERP system: accepted orders that the purchases do not have yet, or all orders that are due.',
+        querystring: z.object({
+          layout: z.enum(REQUISITION_LAYOUTS),
+          orders: z.enum(['accepted', 'due']).default('accepted'),
+        }),
+      },
+    },
+    async ({ query }, reply) => {
+      const today = plans.summary()?.today ?? new Date(now()).toISOString().slice(0, 10);
+      const lines = requisitionLines(plans.items(MAX_ITEMS, 0), query.orders, today);
+      return reply.type('text/csv').send(requisitionsCsv(query.layout, lines, today));
+    },
   );
 
   app.get(

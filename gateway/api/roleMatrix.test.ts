@@ -66,6 +66,7 @@ const MATRIX: Record<string, { may: readonly Role[]; bySite: boolean }> = {
     'GET /api/v1/notification-channels',
     'GET /api/v1/notifications',
     'GET /api/v1/plan.csv',
+    'GET /api/v1/plan.requisitions.csv',
     'GET /api/v1/plan.xlsx',
     'GET /api/v1/plan/levels',
     'GET /api/v1/plan/scenarios',
@@ -88,6 +89,7 @@ const MATRIX: Record<string, { may: readonly Role[]; bySite: boolean }> = {
   ]),
   ...rows(PLAN, true, [
     'POST /api/v1/plan/decisions',
+    'POST /api/v1/plan/decisions/{id}/received',
     'POST /api/v1/plan/decisions/{id}/withdraw',
     'POST /api/v1/plan/overrides',
     'POST /api/v1/plan/overrides/{id}/withdraw',

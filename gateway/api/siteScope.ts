@@ -68,6 +68,8 @@ function subjectOf(request: FastifyRequest, { store, plans }: SiteScopeParts): P
     return store.suppressions('open', 1000).find((s) => s.id === id) ?? null;
   if (path.startsWith('/api/v1/work-orders/')) return store.workOrders.get(id);
   if (path.startsWith('/api/v1/plan/alerts/')) return plans.alert(id);
+  if (path.startsWith('/api/v1/plan/decisions/')) return plans.decisions.decision(id);
+  if (path.startsWith('/api/v1/plan/overrides/')) return plans.decisions.forecastOverride(id);
   return null;
 }
 

@@ -13,7 +13,13 @@ export const DECISION_SCHEMA = `
   CREATE INDEX order_decisions_current ON order_decisions (item, site) WHERE state IN ('open', 'ordered');
   CREATE TABLE forecast_overrides (id INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT NOT NULL, site TEXT NOT NULL, until TEXT NOT NULL, withdrawn INTEGER NOT NULL, record TEXT NOT NULL) STRICT;`;
 
+/** Migration that adds what became of requisitions: a table of its own, since plans store decisions from their thread. */
+export const REQUISITION_SCHEMA =
+  'CREATE TABLE order_requisitions (decision INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;';
+
 const CURRENT = "state IN ('open', 'ordered')";
+const DECISIONS =
+  'SELECT d.*, r.record AS requisition FROM order_decisions d LEFT JOIN order_requisitions r ON r.decision = d.id';
 
 /** Planners' decisions on orders and forecasts, in `planning.db`. Nothing is deleted: a decision changes its state. */
 export class DecisionTable {
@@ -26,7 +32,8 @@ export class DecisionTable {
   }
 
   /**
-   * Stores a new decision; it replaces an open one of the same item and site.
+   * Stores a new decision; it replaces an open one of the same item and site, and of the same sender if it is about a
+   * transfer.
    * @param plan the proposed order, and the orders open at the time.
    */
   decide(
@@ -35,12 +42,14 @@ export class DecisionTable {
     atMs: number,
   ): OrderDecision {
     return this.#db.transaction(() => {
-      for (const open of this.current(item, site).filter((d) => d.state === 'open'))
+      const from = 'from' in decision ? decision.from : undefined;
+      for (const open of this.current(item, site).filter((d) => d.state === 'open' && d.from === from))
         this.keep([{ ...open, state: 'replaced', updatedAtMs: atMs }]);
       const made: Omit<OrderDecision, 'id'> = {
         item,
         site,
         action: decision.action,
+        ...(from !== undefined && { from }),
         quantity: decision.action === 'delay' ? null : decision.quantity,
         until: decision.action === 'delay' ? decision.until : null,
         proposed: plan.proposed,
@@ -61,7 +70,7 @@ export class DecisionTable {
   /** Withdraws a decision that no purchase order fulfils yet; null if there is none. */
   withdraw(id: string, atMs: number): OrderDecision | null {
     return this.#db.transaction(() => {
-      const row = this.#statements.get("SELECT * FROM order_decisions WHERE id = ? AND state = 'open'", Number(id));
+      const row = this.#statements.get(`${DECISIONS} WHERE d.id = ? AND state = 'open'`, Number(id));
       if (row === undefined) return null;
       const withdrawn: OrderDecision = { ...decisionOf(row), state: 'withdrawn', updatedAtMs: atMs };
       this.keep([withdrawn]);
@@ -69,26 +78,52 @@ export class DecisionTable {
     })();
   }
 
+  /** Accepted orders that no purchase order carries out and whose requisition is due to be sent, oldest first. */
+  toRequest(nowMs: number, most: number): OrderDecision[] {
+    const isDue = ({ requisition: r }: OrderDecision) => r === undefined || (r.nextMs !== null && r.nextMs <= nowMs);
+    return this.current()
+      .filter((d) => d.action === 'accept' && d.state === 'open' && isDue(d))
+      .slice(0, most);
+  }
+
+  /** Records what became of a requisition. */
+  requested(id: string, requisition: NonNullable<OrderDecision['requisition']>): void {
+    const sql =
+      'INSERT INTO order_requisitions (decision, record) VALUES (?, ?) ON CONFLICT (decision) DO UPDATE SET record = excluded.record';
+    this.#statements.run(sql, Number(id), JSON.stringify(requisition));
+  }
+
+  /** Marks an accepted transfer as received, where the purchases do not list transfers; null if there is none. */
+  receive(id: string, atMs: number): OrderDecision | null {
+    return this.#db.transaction(() => {
+      const known = this.decision(id);
+      if (known?.action !== 'accept_transfer' || (known.state !== 'open' && known.state !== 'ordered')) return null;
+      const received: OrderDecision = { ...known, state: 'received', updatedAtMs: atMs };
+      this.keep([received]);
+      return received;
+    })();
+  }
+
   keep(decisions: readonly OrderDecision[]): void {
     const sql = 'UPDATE order_decisions SET state = ?, record = ? WHERE id = ?';
-    for (const { id, ...record } of decisions)
+    for (const { id, requisition: _, ...record } of decisions)
       this.#statements.run(sql, record.state, JSON.stringify(record), Number(id));
   }
 
   decision(id: string): OrderDecision | null {
-    const row = this.#statements.get('SELECT * FROM order_decisions WHERE id = ?', Number(id));
+    const row = this.#statements.get(`${DECISIONS} WHERE d.id = ?`, Number(id));
     return row === undefined ? null : decisionOf(row);
   }
 
   /** Decisions in progress, oldest first: those of an item at a site, or all. */
   current(item?: string, site?: string): OrderDecision[] {
-    const sql = `SELECT * FROM order_decisions WHERE ${CURRENT} AND (CAST(? AS TEXT) IS NULL OR (item = ? AND site = ?)) ORDER BY id`;
+    const sql = `${DECISIONS} WHERE ${CURRENT} AND (CAST(? AS TEXT) IS NULL OR (item = ? AND site = ?)) ORDER BY d.id`;
     return this.#statements.all(sql, item ?? null, item ?? null, site ?? null).map(decisionOf);
   }
 
   /** Newest first. */
   all(limit: number): OrderDecision[] {
-    return this.#statements.all('SELECT * FROM order_decisions ORDER BY id DESC LIMIT ?', limit).map(decisionOf);
+    return this.#statements.all(`${DECISIONS} ORDER BY d.id DESC LIMIT ?`, limit).map(decisionOf);
   }
 
   override(
@@ -138,5 +173,9 @@ export class DecisionTable {
   }
 }
 
-const decisionOf = ({ id, record }: Row): OrderDecision => ({ ...JSON.parse(record as string), id: String(id) });
+const decisionOf = ({ id, record, requisition }: Row): OrderDecision => ({
+  ...JSON.parse(record as string),
+  id: String(id),
+  ...(typeof requisition === 'string' && { requisition: JSON.parse(requisition) }),
+});
 const overrideOf = ({ id, record }: Row): ForecastOverride => ({ ...JSON.parse(record as string), id: String(id) });

@@ -1,5 +1,6 @@
 import type { PlanAlert, PlanItem, PlanSeries, PlanSummary } from '#models/contracts/plan.ts';
 import type { OrderDecision, PlanException } from '#models/contracts/planDecision.ts';
+import { groupedBy } from '#models/groupedBy.ts';
 import { placeKey } from '#models/planning/placeKey.ts';
 import { openExceptions, planExceptions } from '#models/planning/planExceptions.ts';
 import { NO_MEMORY, type PlanMemory } from '#models/planning/planMemory.ts';
@@ -11,7 +12,7 @@ import { migrate } from '../store/migrate.ts';
 import { openState } from '../store/openState.ts';
 import type { Place } from '../store/postgres/postgresSettings.ts';
 import type { Sql } from '../store/sql.ts';
-import { DECISION_SCHEMA, DecisionTable } from './decisionTable.ts';
+import { DECISION_SCHEMA, DecisionTable, REQUISITION_SCHEMA } from './decisionTable.ts';
 import { SCENARIO_SCHEMA, ScenarioTable } from './scenarioTable.ts';
 
 /** Schema migrations; released ones never change. */
@@ -24,6 +25,7 @@ export const PLAN_MIGRATIONS = [
   CREATE TABLE IF NOT EXISTS alerts (id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms REAL NOT NULL, record TEXT NOT NULL) STRICT;`,
   DECISION_SCHEMA,
   SCENARIO_SCHEMA,
+  REQUISITION_SCHEMA,
 ];
 const ACTIVE = "state <> 'normal'";
 const BUSY_MS = 10_000;
@@ -91,7 +93,7 @@ export class PlanStore {
     const order = sort === 'risk' ? 'risk DESC, rank' : 'rank';
     const sql = `SELECT record FROM plan WHERE instr(lower(item || ' ' || site || ' ' || record), lower(?)) > 0 ORDER BY ${order} LIMIT ? OFFSET ?`;
     const rows = this.#db.prepare(sql).pluck();
-    const current = new Map(this.decisions.current().map((d) => [placeKey(d), d]));
+    const current = groupedBy(this.decisions.current(), placeKey);
     return (rows.all(words, limit, offset) as string[]).map((row) => withDecision(JSON.parse(row), current));
   }
 
@@ -117,7 +119,7 @@ export class PlanStore {
     const sql = 'SELECT record, series FROM plan WHERE item = ? AND site = ?';
     const row = this.#db.prepare(sql).get(item, site) as { record: string; series: string } | undefined;
     if (row === undefined) return null;
-    const current = new Map(this.decisions.current(item, site).map((d) => [placeKey(d), d]));
+    const current = groupedBy(this.decisions.current(item, site), placeKey);
     return { item: withDecision(JSON.parse(row.record), current), series: JSON.parse(row.series) };
   }
 
@@ -187,8 +189,14 @@ export class PlanStore {
   }
 }
 
-/** An item with the decision in progress on its order. */
-function withDecision(item: PlanItem, current: ReadonlyMap<string, OrderDecision>): PlanItem {
-  const decision = current.get(placeKey(item));
-  return decision === undefined ? item : { ...item, decision };
+/** An item with the decisions in progress on its order and on transfers to it. */
+function withDecision(item: PlanItem, current: ReadonlyMap<string, OrderDecision[]>): PlanItem {
+  const own = current.get(placeKey(item)) ?? [];
+  const decision = own.findLast((d) => d.from === undefined);
+  const transferDecisions = own.filter((d) => d.from !== undefined);
+  return {
+    ...item,
+    ...(decision !== undefined && { decision }),
+    ...(transferDecisions.length > 0 && { transferDecisions }),
+  };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { SEGMENTS } from '#models/planning/segments.ts';
+import { accessFields, createSchema } from '../workOrders/restTemplate.ts';
+import { REQUISITION_FIELDS } from './requisitionFields.ts';
 
 /** Settings of forecasting and planning. */
 export const planningSchema = z
@@ -49,6 +51,8 @@ export const planningSchema = z
     leastSeconds: z.number().min(1).max(86_400).default(30),
     /** Probability of running out before an order placed today would arrive, from which planners are alerted. */
     alertChance: z.number().min(0.05).max(0.99).default(0.5),
+    /** Accepted orders are sent to the ERP system as purchase requisitions; absent: they are not. */
+    requisitions: z.strictObject({ create: createSchema(Object.keys(REQUISITION_FIELDS)), ...accessFields }).optional(),
     /** Folder watched for tables: demand*.csv, items*.csv and so on. */
     folder: z.string().min(1).optional(),
     /** Order of day and month in dates such as 03/04/2026; inferred from tables that are unambiguous. */

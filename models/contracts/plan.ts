@@ -57,6 +57,8 @@ export const planItemSchema = z.object({
   runOutAfterOrder: z.number().optional(),
   /** What a planner decided about the order; absent: nothing. */
   decision: orderDecisionSchema.optional(),
+  /** What planners decided about transfers to this site; absent: nothing. */
+  transferDecisions: z.array(orderDecisionSchema).optional(),
   /** Orders that are open. */
   openOrders: z
     .array(z.object({ order: z.string(), quantity: z.number(), promised: z.string().nullable() }))

@@ -22,6 +22,20 @@ export const orderDecisionRequestSchema = z.strictObject({
     z.strictObject({ action: z.literal('freeze'), quantity: quantitySchema, reason: reasonSchema }),
     /** Nothing is proposed before this day. */
     z.strictObject({ action: z.literal('delay'), until: dateSchema, reason: reasonSchema }),
+    /** Another site is to send this many: they count as on order here and as gone there from today. */
+    z.strictObject({
+      action: z.literal('accept_transfer'),
+      from: z.string().max(200),
+      quantity: quantitySchema.refine((units) => units > 0, 'a transfer needs a quantity'),
+      reason: reasonSchema.optional(),
+    }),
+    /** The transfer keeps this quantity, or is not proposed with 0, until it is accepted or withdrawn. */
+    z.strictObject({
+      action: z.literal('freeze_transfer'),
+      from: z.string().max(200),
+      quantity: quantitySchema,
+      reason: reasonSchema,
+    }),
   ]),
 });
 export type OrderDecisionRequest = z.infer<typeof orderDecisionRequestSchema>;
@@ -40,7 +54,9 @@ export const orderDecisionSchema = z.object({
   id: z.string(),
   item: z.string(),
   site: z.string(),
-  action: z.enum(['accept', 'freeze', 'delay']),
+  action: z.enum(['accept', 'freeze', 'delay', 'accept_transfer', 'freeze_transfer']),
+  /** The site that sends; absent: the decision is about an order. */
+  from: z.string().optional(),
   /** Units; null of a delay. */
   quantity: z.number().nullable(),
   /** Day up to which a delay holds; null of others. */
@@ -55,6 +71,18 @@ export const orderDecisionSchema = z.object({
   state: z.enum(orderDecisionStates),
   /** The purchase order that carries an accepted proposal out; null: none yet. */
   order: z.string().nullable(),
+  /** The purchase requisition that was sent for it; absent: none was. */
+  requisition: z
+    .object({
+      /** Its number in the ERP system; null: it is not there yet. */
+      number: z.string().nullable(),
+      attempts: z.int(),
+      /** The next attempt; null: it is there, or was given up. */
+      nextMs: z.number().nullable(),
+      /** Why the last attempt failed. */
+      error: z.string().nullable(),
+    })
+    .optional(),
   /** Orders of the item that were open at that time: none of them carries the decision out. */
   ordersBefore: z.array(z.string()),
 });

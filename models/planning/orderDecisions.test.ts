@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OrderDecision } from '#models/contracts/planDecision.ts';
 import { noSupply } from '#models/supply/supplyTables.ts';
-import { fixedOrders, trackDecisions, withAccepted } from './orderDecisions.ts';
+import { fixedOrders, fixedTransfers, trackDecisions, withAccepted } from './orderDecisions.ts';
 
 const decision = (more: Partial<OrderDecision> = {}): OrderDecision => ({
   id: '1',
@@ -89,4 +89,34 @@ test('a delay ends on its day, and fixes the order at none before it', () => {
 test('a frozen proposal fixes its quantity; an accepted one fixes none', () => {
   expect([...fixedOrders([decision({ action: 'freeze', quantity: 7 })])]).toEqual([['belt\tnorth', 7]]);
   expect([...fixedOrders([decision()])]).toEqual([]);
+});
+
+describe('an accepted transfer', () => {
+  const transfer = (more: Partial<OrderDecision> = {}) =>
+    decision({ action: 'accept_transfer', from: 'south', ...more });
+
+  test('is carried out by an order whose supplier is the site that sends', () => {
+    const orders = [
+      order('PO-2', '2026-06-11', { supplier: 'SKF' }),
+      order('STO-1', '2026-06-12', { supplier: 'south' }),
+    ];
+    expect(track([transfer()], orders)).toEqual([{ id: '1', state: 'ordered', order: 'STO-1' }]);
+    expect(track([transfer()], [orders[0]])).toEqual([]);
+  });
+
+  test('counts as on order at the one site and as gone from the other, until an order has it', () => {
+    const given = { ...noSupply(), stock: [{ item: 'belt', site: 'south', quantity: 100 }] };
+    const { purchases, stock } = withAccepted(given, [transfer()]);
+    expect(purchases).toEqual([
+      { order: 'decision 1', item: 'belt', quantity: 12, ordered: '2026-06-10', site: 'north' },
+    ]);
+    expect(stock).toEqual([...given.stock, { item: 'belt', site: 'south', quantity: -12 }]);
+    expect(withAccepted(given, [transfer({ state: 'ordered' })])).toEqual(given);
+  });
+
+  test('fixes no order; a frozen one fixes its transfer', () => {
+    const frozen = transfer({ action: 'freeze_transfer', quantity: 0 });
+    expect(fixedOrders([transfer(), frozen])).toEqual(new Map());
+    expect(fixedTransfers([transfer(), frozen])).toEqual([{ item: 'belt', from: 'south', to: 'north', quantity: 0 }]);
+  });
 });

@@ -3,6 +3,7 @@ import { groupedBy } from '#models/groupedBy.ts';
 import { dateOf } from '#models/supply/dates.ts';
 import type { Supply, SupplyRow } from '#models/supply/supplyTables.ts';
 import { placeKey } from './placeKey.ts';
+import type { Transfer } from './transfers.ts';
 
 const DAY_MS = 86_400_000;
 const dayOfMs = (ms: number) => dateOf(Math.floor(ms / DAY_MS));
@@ -24,7 +25,7 @@ export function trackDecisions(
   const changed: OrderDecision[] = [];
   for (const decision of decisions.toSorted((a, b) => a.decidedAtMs - b.decidedAtMs)) {
     const own = byItem.get(decision.item) ?? [];
-    const next = decision.action === 'accept' ? carriedOut(decision, own) : endedOn(decision, today);
+    const next = isAccepted(decision) ? carriedOut(decision, own) : endedOn(decision, today);
     if (next === null) continue;
     if (next.order !== null) matched.add(orderKey(next.order, next.item));
     changed.push(next);
@@ -45,9 +46,14 @@ export function trackDecisions(
   }
 }
 
-function mayCarryOut(order: SupplyRow<'purchases'>, { site, decidedAtMs, ordersBefore }: OrderDecision): boolean {
+const isAccepted = ({ action }: OrderDecision) => action === 'accept' || action === 'accept_transfer';
+
+/** A transfer is carried out by an order whose supplier is the site that sends. */
+function mayCarryOut(order: SupplyRow<'purchases'>, decision: OrderDecision): boolean {
+  const { site, from, decidedAtMs, ordersBefore } = decision;
   const isOfSite = site === '' || order.site === undefined || order.site === site;
-  return isOfSite && order.ordered >= dayOfMs(decidedAtMs) && !ordersBefore.includes(order.order);
+  const isOfSender = from === undefined || order.supplier === from;
+  return isOfSite && isOfSender && order.ordered >= dayOfMs(decidedAtMs) && !ordersBefore.includes(order.order);
 }
 
 function stateOf({ received, cancelled }: SupplyRow<'purchases'>, today: string): OrderDecision['state'] {
@@ -60,18 +66,40 @@ function endedOn(decision: OrderDecision, today: string): OrderDecision | null {
   return isOver ? { ...decision, state: 'ended' } : null;
 }
 
-/** The supply with accepted proposals that no purchase order fulfils yet, as open orders placed on their day. Pure. */
+/**
+ * The supply with accepted proposals that no purchase order fulfils yet, as open orders placed on their day. What a site
+ * is to send is no longer in its stock. Pure.
+ */
 export function withAccepted(supply: Supply, decisions: readonly OrderDecision[]): Supply {
-  const accepted = decisions.flatMap(({ id, action, state, item, site, quantity, decidedAtMs }) =>
-    action === 'accept' && state === 'open' && quantity !== null
-      ? [{ order: `decision ${id}`, item, quantity, ordered: dayOfMs(decidedAtMs), ...(site !== '' && { site }) }]
-      : [],
+  const accepted = decisions.flatMap((decision) => {
+    const { id, state, item, site, quantity, decidedAtMs, from } = decision;
+    return isAccepted(decision) && state === 'open' && quantity !== null
+      ? [{ from, row: { order: `decision ${id}`, item, quantity, ordered: dayOfMs(decidedAtMs), ...siteOf(site) } }]
+      : [];
+  });
+  const sent = accepted.flatMap(({ from, row: { item, quantity } }) =>
+    from === undefined ? [] : [{ item, quantity: -quantity, ...siteOf(from) }],
   );
-  return { ...supply, purchases: [...supply.purchases, ...accepted] };
+  return {
+    ...supply,
+    purchases: [...supply.purchases, ...accepted.map(({ row }) => row)],
+    stock: [...supply.stock, ...sent],
+  };
 }
+
+const siteOf = (site: string) => (site === '' ? {} : { site });
 
 /** Order quantities fixed by planners, by place: a frozen quantity, or 0 while the order is delayed. Pure. */
 export function fixedOrders(decisions: readonly OrderDecision[]): Map<string, number> {
-  const open = decisions.filter((d) => d.state === 'open' && d.action !== 'accept');
+  const open = decisions.filter((d) => d.state === 'open' && (d.action === 'freeze' || d.action === 'delay'));
   return new Map(open.map((d) => [placeKey(d), d.quantity ?? 0]));
+}
+
+/** Transfers whose quantity planners fixed; 0: none is to be proposed. Pure. */
+export function fixedTransfers(decisions: readonly OrderDecision[]): Transfer[] {
+  return decisions.flatMap(({ action, state, item, site, from, quantity }) =>
+    action === 'freeze_transfer' && state === 'open' && from !== undefined
+      ? [{ item, from, to: site, quantity: quantity ?? 0 }]
+      : [],
+  );
 }

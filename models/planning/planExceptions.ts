@@ -33,7 +33,7 @@ export function planExceptions(items: readonly PlanItem[]): PlanException[] {
 }
 
 /**
- * Exceptions of a plan, updated by later decisions: orders that were decided on are dropped, and accepted orders still
+ * Exceptions of a plan, updated by later decisions: orders and transfers that were decided on are dropped, and accepted orders still
  * missing from the purchases after some days are added, with their value at stake. Pure.
  * @param open decisions that are neither fulfilled nor ended.
  */
@@ -43,8 +43,11 @@ export function openExceptions(
   itemOf: (decision: OrderDecision) => Pick<PlanItem, 'name' | 'unitCost'> | null,
   nowMs: number,
 ): PlanException[] {
-  const decided = new Set(open.map(placeKey));
-  const left = exceptions.filter((e) => !ABOUT_ORDERS.has(e.kind) || !decided.has(placeKey(e)));
+  const ofOrders = new Set(open.filter((d) => d.from === undefined).map(placeKey));
+  const ofTransfers = new Set(open.filter((d) => d.from !== undefined).map(placeKey));
+  const isDecided = (e: PlanException) =>
+    ABOUT_ORDERS.has(e.kind) ? ofOrders.has(placeKey(e)) : e.kind === 'transfer' && ofTransfers.has(placeKey(e));
+  const left = exceptions.filter((e) => !isDecided(e));
   const notOrdered = open.flatMap((decision): PlanException[] => {
     const days = Math.floor((nowMs - decision.decidedAtMs) / DAY_MS);
     if (decision.action !== 'accept' || days < ORDER_WITHIN_DAYS) return [];

@@ -32,7 +32,7 @@ import type { MachineNews } from './installedBase.ts';
 import { ItemLaws } from './itemLaws.ts';
 import { jointOrders } from './jointOrders.ts';
 import { machinesOf } from './machinesByPlace.ts';
-import { fixedOrders, withAccepted } from './orderDecisions.ts';
+import { fixedOrders, fixedTransfers, withAccepted } from './orderDecisions.ts';
 import { lengthsOf, type OrderFacts, orderPlan, stockItemOf } from './orderPlan.ts';
 import { placeKey } from './placeKey.ts';
 import { type Place, placesOf } from './places.ts';
@@ -127,7 +127,8 @@ export function planSupply(
   const single = planned.map((facts) => orderPlan(facts, laws, settings));
   const stockItems = planned.map((facts) => stockItemOf(facts, settings));
   const repaired = suppliedByDepots({ plans: single, items: stockItems, replan }, groups);
-  const supplied = withTransfers({ plans: repaired, items: stockItems, replan }, settings.transfers ?? null);
+  const rules = settings.transfers && { ...settings.transfers, fixed: fixedTransfers(decisions.orders) };
+  const supplied = withTransfers({ plans: repaired, items: stockItems, replan }, rules ?? null);
   const fromDepots = new Set(groups.flatMap((g) => g.sites));
   const bought = stockItems.map((item, i) => (fromDepots.has(i) ? { ...item, fixedOrder: 0 } : item));
   const plans = jointOrders(supplied, bought, supply.suppliers, settings.period);

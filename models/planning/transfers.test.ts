@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { OrderDecision } from '#models/contracts/planDecision.ts';
 import { noSupply, type Supply } from '#models/supply/supplyTables.ts';
 import { NO_MEMORY } from './planMemory.ts';
 import type { PlanSettings } from './planSettings.ts';
@@ -161,4 +162,34 @@ test('the part of a machine comes from its own site while that has one, and from
   const elsewhere = plan({ north: 0, south: 5 });
   expect(at(elsewhere, 'north')).toMatchObject({ orderNow: 0, transfersIn: [{ site: 'south' }] });
   expect(at(plan({ north: 0, south: 0 }), 'north').orderNow).toBeGreaterThan(0);
+});
+
+test('a transfer that a planner froze is proposed as it is, and one frozen at 0 is not', () => {
+  const supply = twoSites({ north: 2, south: 100 });
+  const frozen = (from: string, site: string, quantity: number): OrderDecision => ({
+    id: '1',
+    item: 'seal',
+    site,
+    from,
+    action: 'freeze_transfer',
+    quantity,
+    until: null,
+    proposed: 0,
+    reason: 'no lorry',
+    by: 'eve',
+    decidedAtMs: 0,
+    updatedAtMs: 0,
+    state: 'open',
+    order: null,
+    ordersBefore: [],
+  });
+  const planned = (decision: OrderDecision) =>
+    planSupply(supply, { health: [], alerts: [] }, NO_MEMORY, settings, { orders: [decision], overrides: [] }).items;
+  const alone = at(planOf(supply, { transfers: undefined }), 'north');
+  const none = at(planned(frozen('south', 'north', 0)), 'north');
+  expect([none.transfersIn, none.orderNow]).toEqual([undefined, alone.orderNow]);
+  const some = at(planned(frozen('south', 'north', 3)), 'north');
+  expect(some).toMatchObject({ transfersIn: [{ site: 'south', quantity: 3 }], orderNow: alone.orderNow - 3 });
+  // Also to a site that is not short.
+  expect(at(planned(frozen('north', 'south', 1)), 'south').transfersIn).toEqual([{ site: 'north', quantity: 1 }]);
 });

@@ -10,6 +10,8 @@ export interface TransferRules {
   pools: readonly (readonly string[])[] | null;
   /** Money that one transfer costs: it has to save as much of a purchase. */
   cost: number;
+  /** Transfers whose quantity a planner fixed; 0: none is proposed. */
+  fixed?: readonly Transfer[];
 }
 
 /** Units of an item that one site sends to another. */
@@ -48,19 +50,30 @@ export function proposeTransfers({ plans, items }: Planned, rules: TransferRules
 }
 
 function transfersWithin(group: readonly Place[], rules: TransferRules): Transfer[] {
-  const excess = new Map(group.map((place) => [place, excessOf(place)]));
+  const fixed = (rules.fixed ?? []).filter(({ item }) => item === group[0].plan.item);
+  const between = (from: Place, to: Place) => fixed.find((t) => t.from === from.plan.site && t.to === to.plan.site);
+  const sum = (transfers: readonly Transfer[]) => exact(transfers.reduce((total, t) => total + t.quantity, 0));
+  const excess = new Map(
+    group.map((place) => [place, exact(excessOf(place) - sum(fixed.filter((t) => t.from === place.plan.site)))]),
+  );
   const short = group.filter(({ plan, item }) => plan.orderNow > 0 && item.fixedOrder === undefined);
   short.sort((a, b) => b.plan.costOfWaiting - a.plan.costOfWaiting || (a.plan.site < b.plan.site ? -1 : 1));
-  return short.flatMap((receiver) => {
+  const proposed = short.flatMap((receiver) => {
     const senders = group.filter(
-      (place) => place !== receiver && mayExchange(place.plan.site, receiver.plan.site, rules),
+      (place) =>
+        place !== receiver &&
+        between(place, receiver) === undefined &&
+        mayExchange(place.plan.site, receiver.plan.site, rules),
     );
-    const parts = partsFor(receiver, senders, excess);
-    return parts.slice(0, worthSending(receiver, parts, rules.cost)).map(({ sender, quantity }) => {
+    const already = sum(fixed.filter((t) => t.to === receiver.plan.site));
+    const parts = partsFor(receiver, senders, excess, already);
+    return parts.slice(0, worthSending(receiver, parts, rules.cost, already)).map(({ sender, quantity }) => {
       excess.set(sender, exact((excess.get(sender) ?? 0) - quantity));
       return { item: receiver.plan.item, from: sender.plan.site, to: receiver.plan.site, quantity };
     });
   });
+  const sites = new Set(group.map(({ plan }) => plan.site));
+  return [...fixed.filter((t) => t.quantity > 0 && sites.has(t.from) && sites.has(t.to)), ...proposed];
 }
 
 interface Part {
@@ -68,10 +81,18 @@ interface Part {
   quantity: number;
 }
 
-/** What could be sent: the sender whose excess is enough, else the largest excess first. */
-function partsFor(receiver: Place, senders: readonly Place[], excess: ReadonlyMap<Place, number>): Part[] {
-  let need = exact(receiver.plan.orderUpTo - positionOf(receiver));
-  const has = (place: Place) => whole(excess.get(place) ?? 0, receiver.item.unit);
+/**
+ * What could be sent: the sender whose excess is enough, else the largest excess first.
+ * @param already units that come by fixed transfers.
+ */
+function partsFor(
+  receiver: Place,
+  senders: readonly Place[],
+  excess: ReadonlyMap<Place, number>,
+  already: number,
+): Part[] {
+  let need = exact(receiver.plan.orderUpTo - positionOf(receiver) - already);
+  const has = (place: Place) => whole(Math.max(0, excess.get(place) ?? 0), receiver.item.unit);
   const bySize = [...senders].sort((a, b) => has(b) - has(a) || (a.plan.site < b.plan.site ? -1 : 1));
   const enough = bySize.findLast((place) => has(place) >= need);
   const parts: Part[] = [];
@@ -85,8 +106,8 @@ function partsFor(receiver: Place, senders: readonly Place[], excess: ReadonlyMa
 }
 
 /** How many of the parts are sent: as many as save most of the purchase for what they cost; 0: none is worth it. */
-function worthSending({ plan, item }: Place, parts: readonly Part[], cost: number): number {
-  const position = positionOf({ plan, item });
+function worthSending({ plan, item }: Place, parts: readonly Part[], cost: number, already: number): number {
+  const position = exact(positionOf({ plan, item }) + already);
   let [best, saved, sent] = [0, 0, 0];
   parts.forEach(({ quantity }, i) => {
     sent = exact(sent + quantity);

@@ -147,6 +147,7 @@ export const api = {
   decide: (item: string, site: string, by: string, decision: object) =>
     post('/api/v1/plan/decisions', { item, site, by, decision }),
   withdrawDecision: (id: string, by: string) => post(`/api/v1/plan/decisions/${id}/withdraw`, { by }),
+  transferReceived: (id: string, by: string) => post(`/api/v1/plan/decisions/${id}/received`, { by }),
   overrides: () => get<ForecastOverride[]>('/api/v1/plan/overrides?limit=1000'),
   override: (wanted: object) => post('/api/v1/plan/overrides', wanted),
   withdrawOverride: (id: string, by: string) => post(`/api/v1/plan/overrides/${id}/withdraw`, { by }),

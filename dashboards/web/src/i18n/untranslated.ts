@@ -8,6 +8,8 @@ export const NOT_TRANSLATED: readonly RegExp[] = [
   /^(Millwright|the page)$/,
   // Units and symbols.
   ...exactly('s min h ms g Hz cpm dB x y m/s2 m/s² mm/s in/s µm degC degF °C °F m3/h m³/h UTC T00:00:00Z'),
+  // Other products.
+  ...exactly('SAP Odoo ERPNext Dynamics'),
   // Requests.
   ...exactly('Bearer content-type application/json POST PUT DELETE last-event-id risk evidence'),
   // Roles of elements, classes of the style sheet, and settings of the canvas.
@@ -17,7 +19,9 @@ export const NOT_TRANSLATED: readonly RegExp[] = [
   ...exactly('connecting lost live value work alerts accounts planning models machines active confirmed false_alarm'),
   ...exactly('nothing_found reopen comment assign shelve unshelve return_to_service remove_from_service close'),
   ...exactly('unacknowledge shelved suppressed out_of_service waiting delivered dead abandoned approve reject'),
-  ...exactly('accept freeze delay order hierarchy number belt from to day week month period index mean max'),
+  ...exactly(
+    'accept freeze delay accept_transfer freeze_transfer order hierarchy number belt from to day week month period index mean max',
+  ),
   ...exactly('audit loading loaded who what subject'),
   /^audit verify --head$/,
   /^not allowed$|^choose a password first$/,

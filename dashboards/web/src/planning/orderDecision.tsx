@@ -132,14 +132,32 @@ export function decisionText({
   state,
   order,
   decidedAtMs,
+  from,
 }: OrderDecision): string {
+  const sent = { quantity: quantity === null ? '' : number(quantity), site: from || '–' };
   const what = {
     accept: t('order of {{quantity}} accepted', { quantity: quantity === null ? '' : number(quantity) }),
     freeze: t('quantity frozen at {{quantity}}', { quantity: quantity === null ? '' : number(quantity) }),
     delay: t('no order before {{until}}', { until: until === null ? '' : day(until) }),
+    accept_transfer: t('transfer of {{quantity}} from {{site}} accepted', sent),
+    freeze_transfer: t('transfer from {{site}} frozen at {{quantity}}', sent),
   }[action];
-  const outcome = action === 'accept' && state === 'open' ? t('not ordered yet') : STATE_WORDS[state];
+  const outcome =
+    (action === 'accept' || action === 'accept_transfer') && state === 'open'
+      ? t('not ordered yet')
+      : STATE_WORDS[state];
   return `${what}, ${outcome}${order === null ? '' : ` ${t('as {{order}}', { order })}`} (${who}, ${time(decidedAtMs)}${reason === null ? '' : `: ${reason}`})`;
+}
+
+/** What became of the requisition that was sent to the ERP system. */
+function requisitionText({ requisition }: OrderDecision): string {
+  if (requisition === undefined) return '';
+  const { number: no, nextMs, error } = requisition;
+  if (no !== null) return t('Requisition {{no}}.', { no });
+  const failure = { error: error ?? '' };
+  return nextMs === null
+    ? t('The ERP system never accepted the requisition: {{error}}.', failure)
+    : t('The ERP system has not accepted the requisition yet: {{error}}.', failure);
 }
 
 /** The decision in progress on an item; it can be withdrawn until an order exists. */
@@ -160,7 +178,23 @@ export function CurrentDecision({ decision }: { decision: OrderDecision }) {
         >
           {t('Withdraw')}
         </button>
-      )}
+      )}{' '}
+      {decision.action === 'accept_transfer' &&
+        (decision.state === 'open' || decision.state === 'ordered') &&
+        mayUse('decisions') && (
+          <button
+            type="button"
+            onClick={() =>
+              void change(async () => {
+                await api.transferReceived(decision.id, recordedName());
+                planVersion.value++;
+              })
+            }
+          >
+            {t('Received')}
+          </button>
+        )}
+      {requisitionText(decision)}
       {problem.value && <span role="alert">{problem.value}</span>}
     </p>
   );

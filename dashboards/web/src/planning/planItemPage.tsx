@@ -9,6 +9,7 @@ import { useLoaded } from '../useLoaded.ts';
 import { FanChart } from './fanChart.tsx';
 import { ForecastOverrides } from './forecastOverrides.tsx';
 import { CurrentDecision, DecideOrder } from './orderDecision.tsx';
+import { Transfers } from './transferDecision.tsx';
 
 /** One item: order, decision, fan chart with actual demand, machines behind the demand, overrides and what-if. */
 export function PlanItemPage({ item, site }: { item: string; site: string }) {
@@ -26,6 +27,7 @@ export function PlanItemPage({ item, site }: { item: string; site: string }) {
       {error.value && <p role="alert">{error.value}</p>}
       {loaded && <Facts item={loaded.item} />}
       {loaded?.item.decision && <CurrentDecision decision={loaded.item.decision} />}
+      {loaded && <Transfers item={loaded.item} />}
       {loaded && <DecideOrder key={loaded.item.orderNow} item={loaded.item} />}
       {loaded && <FanChart series={loaded.series} unit={loaded.item.unit} />}
       {loaded && loaded.series.outliers.length > 0 && (

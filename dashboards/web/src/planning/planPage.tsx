@@ -14,6 +14,7 @@ import { Exceptions } from './exceptions.tsx';
 import { decisionText } from './orderDecision.tsx';
 import { planHref } from './planHref.ts';
 import { Quality } from './planQuality.tsx';
+import { SaveRequisitions } from './requisitions.tsx';
 import { Scenarios } from './scenarios.tsx';
 
 const PAGE = 100;
@@ -57,6 +58,7 @@ export function PlanPage() {
             <button type="button" onClick={() => void save('/api/v1/forecast.csv', 'forecast.csv')}>
               {t('Save the forecasts (CSV)')}
             </button>
+            <SaveRequisitions />
           </>
         )}
       </p>
