@@ -9,6 +9,7 @@ import { addDetectCommand } from '#edge/detect/command.ts';
 import { addLearnCommands } from '#edge/learn/command.ts';
 import { addGatewayCommands } from '#gateway/command.ts';
 import { addMcpCommand } from '#gateway/mcp/command.ts';
+import { CannotListen } from '#models/configuration/listenError.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import { addSimulatorCommands } from '#simulators/command.ts';
 
@@ -190,7 +191,7 @@ try {
     say(error.message);
     process.exit(2);
   }
-  if (error instanceof Failure) {
+  if (error instanceof Failure || error instanceof CannotListen) {
     say(error.message);
     process.exit(1);
   }

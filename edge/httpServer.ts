@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
+import { listenError } from '#models/configuration/listenError.ts';
 import type { EdgeConfig } from './config.ts';
 
 export interface EdgeHealth {
@@ -27,7 +28,7 @@ export async function serveHttp(
     } else response.writeHead(404).end();
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(listenError(error, 'http.port')));
     server.listen(config.port, config.host, resolve);
   });
   return server;

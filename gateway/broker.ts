@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { Aedes, type AuthenticateError, type Client } from 'aedes';
+import { listenError } from '#models/configuration/listenError.ts';
 import { type BrokerAccount, covers } from './brokerAccess.ts';
 import { isBrokerPassword } from './brokerPassword.ts';
 
@@ -42,7 +43,7 @@ export async function startBroker(
     aedes.handle(socket);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(listenError(error, 'embeddedBroker.port')));
     server.listen(port, host, resolve);
   });
   const address = server.address();

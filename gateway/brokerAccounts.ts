@@ -90,7 +90,8 @@ export class BrokerAccounts {
 
   #answerFor({ site, edge, username }: EdgeName & { username: string }, password: string): Enrolled {
     const { broker, brokerAccounts } = this.#config;
-    const brokerUrl = brokerAccounts?.enrolment?.brokerUrl ?? broker.url;
+    // The configuration refuses accounts with another type of broker.
+    const brokerUrl = brokerAccounts?.enrolment?.brokerUrl ?? (broker.type === 'mqtt' ? broker.url : '');
     return { site, edge, brokerUrl, username, password, ...this.#readPublicFiles() };
   }
 

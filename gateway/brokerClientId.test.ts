@@ -6,7 +6,7 @@ import { brokerClientId } from './brokerClientId.ts';
 
 test('a client id is made once for a data directory; a configured one is used', () => {
   const [one, other] = ['a', 'b'].map((name) => mkdtempSync(join(tmpdir(), `millwright-${name}-`)));
-  const broker = { url: 'mqtt://127.0.0.1' };
+  const broker = { type: 'mqtt', url: 'mqtt://127.0.0.1' } as const;
   const id = brokerClientId({ broker, dataDirectory: one });
   expect(id).toMatch(/^millwright-gateway-[0-9a-f]{16}$/);
   expect(brokerClientId({ broker, dataDirectory: one })).toBe(id);

@@ -3,17 +3,18 @@ import type { IClientOptions } from 'mqtt';
 import { RECONNECT } from '#models/configuration/mqttReconnect.ts';
 import type { GatewayConfig } from './config.ts';
 
-type Broker = GatewayConfig['broker'];
+/** An MQTT broker; `isShared`: other gateways take messages of the same edges. */
+export type MqttBroker = Extract<GatewayConfig['broker'], { type: 'mqtt' }> & { isShared?: boolean };
 
 /** Reads the broker password from its file. @throws if the file is unreadable. */
-export function brokerPassword({ passwordFile }: Pick<Broker, 'passwordFile'>): string | undefined {
+export function brokerPassword({ passwordFile }: Pick<MqttBroker, 'passwordFile'>): string | undefined {
   return passwordFile === undefined ? undefined : readFileSync(passwordFile, 'utf8').trim();
 }
 
 /**
  * The mqtt.js options of the configured broker, with secrets read from their files. @throws if a file is unreadable.
  */
-export function brokerOptions(broker: Broker & { isShared?: boolean }): IClientOptions {
+export function brokerOptions(broker: MqttBroker): IClientOptions {
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
   return {
     // Gateways that share the messages need MQTT 5. Without a session the broker keeps no messages for one that died:

@@ -26,3 +26,17 @@ test('a password in the address of the database is refused', () => {
     expect.stringContaining('name a passwordFile'),
   ]);
 });
+
+test('a broker is MQTT unless it is said to be NATS, which has its own accounts', () => {
+  expect(gatewayConfigSchema.parse(base).broker.type).toBe('mqtt');
+  const broker = { type: 'nats', servers: ['nats://n1:4222', 'tls://n2:4222'] };
+  expect(faultsOf({ broker, store: postgres, historian })).toEqual([]);
+  expect(faultsOf({ broker, embeddedBroker: {}, brokerAccounts: {} })).toEqual([
+    expect.stringMatching(/^embeddedBroker: none, because broker\.type is nats/),
+    expect.stringMatching(/^brokerAccounts: none, because broker\.type is nats/),
+  ]);
+  expect(faultsOf({ broker: { ...broker, servers: ['nats://gateway:secret@n1'] } })).toEqual([
+    expect.stringContaining('name a passwordFile'),
+  ]);
+  expect(faultsOf({ broker: { url: 'nats://n1' } })).toEqual([expect.stringMatching(/^broker\.url: /)]);
+});

@@ -20,6 +20,37 @@ const brokerFields = {
   keyFile: z.string().optional(),
 };
 
+const mqttBrokerSchema = z.strictObject({
+  type: z.literal('mqtt').default('mqtt'),
+  ...brokerFields,
+  clientId: z.string().min(1).optional(),
+});
+
+const natsServer = z
+  .url({ protocol: /^(nats|tls)$/, error: 'an address such as nats://host:4222 or tls://host:4222' })
+  .refine((url) => URL.canParse(url) && new URL(url).password === '', 'no password in it: name a passwordFile');
+
+/** Edges speak MQTT to nats-server; gateways take their messages from its JetStream. */
+const natsBrokerSchema = z.strictObject({
+  type: z.literal('nats'),
+  /** Servers of the cluster; others are learned from them. */
+  servers: z.array(natsServer).min(1),
+  clientId: z.string().min(1).optional(),
+  username: z.string().optional(),
+  passwordFile: z.string().optional(),
+  /** A `.creds` file: a user's JWT and key. */
+  credentialsFile: z.string().optional(),
+  caFile: z.string().optional(),
+  certificateFile: z.string().optional(),
+  keyFile: z.string().optional(),
+  /** Copies of each message; three survive the loss of one server of three. */
+  replicas: z.int().min(1).max(5).default(1),
+  /** Bounds of the messages that wait for a gateway; beyond, the oldest go, and edges send them again. */
+  maxMegabytes: z.number().min(1).default(1024),
+  maxHours: z.number().min(0.1).default(24),
+});
+export type NatsBroker = z.infer<typeof natsBrokerSchema>;
+
 const influxSchema = z.strictObject({
   type: z.literal('influx'),
   url: z.url({ protocol: /^https?$/, error: 'an address such as http://host:8086' }),
@@ -306,7 +337,7 @@ const gatewaySchema = z.strictObject({
     .discriminatedUnion('type', [z.strictObject({ type: z.literal('sqlite') }), postgresSchema])
     .prefault({ type: 'sqlite' }),
   /** Without a clientId, a random one is generated. */
-  broker: z.strictObject({ ...brokerFields, clientId: z.string().min(1).optional() }),
+  broker: z.discriminatedUnion('type', [mqttBrokerSchema, natsBrokerSchema]),
   /** Broker accounts and their permissions: `millwright gateway broker-acl` writes them for Mosquitto. */
   brokerAccounts: brokerAccountsSchema.optional(),
   /**
@@ -353,18 +384,20 @@ const gatewaySchema = z.strictObject({
 });
 export type GatewayConfig = z.infer<typeof gatewaySchema>;
 
-export const gatewayConfigSchema = gatewaySchema.superRefine(({ store, historian, embeddedBroker }, context) => {
+export const gatewayConfigSchema = gatewaySchema.superRefine((config, context) => {
+  const { store, historian, embeddedBroker, broker, brokerAccounts } = config;
+  const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (broker.type === 'nats') {
+    if (embeddedBroker !== undefined) refuse(['embeddedBroker'], 'none, because broker.type is nats');
+    if (brokerAccounts !== undefined)
+      refuse(['brokerAccounts'], 'none, because broker.type is nats: its servers have accounts of their own');
+  }
   if (store.type !== 'postgres') return;
   if (historian.type === 'sqlite')
-    context.addIssue({
-      code: 'custom',
-      path: ['historian', 'type'],
-      message: 'influx or victoriametrics, because store.type is postgres: a file of series belongs to one gateway',
-    });
+    refuse(
+      ['historian', 'type'],
+      'influx or victoriametrics, because store.type is postgres: a file of series belongs to one gateway',
+    );
   if (embeddedBroker !== undefined)
-    context.addIssue({
-      code: 'custom',
-      path: ['embeddedBroker'],
-      message: 'none, because store.type is postgres: gateways share a broker that speaks MQTT 5',
-    });
+    refuse(['embeddedBroker'], 'none, because store.type is postgres: gateways share a broker that speaks MQTT 5');
 });

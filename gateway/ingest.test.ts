@@ -8,6 +8,8 @@ import type { Acknowledge } from '#models/contracts/status.ts';
 import { gatewayFilters, supplyFilter } from '#models/contracts/topics.ts';
 import { until } from '#simulators/endToEnd/until.ts';
 import { Ingest } from './ingest.ts';
+import type { BrokerLink, LinkHandlers } from './messages/brokerLink.ts';
+import { MqttLink } from './messages/mqttLink.ts';
 import type { Accepted, Refused, Store, Taken } from './store/store.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1);
@@ -102,11 +104,12 @@ async function start(
   const taken: Taken[] = [];
   const failures: unknown[] = [];
   const logged: { level: number; msg: string }[] = [];
+  const log = pino({}, { write: (line) => void logged.push(JSON.parse(line)) });
   const ingest = new Ingest(
-    { url, clientId: 'gateway' },
+    (handlers) => new MqttLink({ type: 'mqtt', url, clientId: 'gateway' }, handlers, log),
     store,
     () => NOW_MS,
-    pino({}, { write: (line) => void logged.push(JSON.parse(line)) }),
+    log,
     (t) => taken.push(t),
     piece,
     async (table, payload) => supply(table, payload),
@@ -200,11 +203,11 @@ test('what is pending when the ingest stops is committed', async () => {
 test('an ingest that was never started stops', async () => {
   const { store } = fakeStore();
   const nothing = () => ({});
-  const broker = { url: 'mqtt://127.0.0.1:1', clientId: 'gateway' };
+  const broker = { type: 'mqtt', url: 'mqtt://127.0.0.1:1', clientId: 'gateway' } as const;
   const log = pino({ level: 'silent' });
   const piece = () => ({ id: ID, piece: 0, of: 1, text: 'x' });
   await new Ingest(
-    broker,
+    (handlers) => new MqttLink(broker, handlers, log),
     store,
     () => NOW_MS,
     log,
@@ -213,6 +216,53 @@ test('an ingest that was never started stops', async () => {
     async () => ({}),
     nothing,
   ).stop();
+});
+
+test('the broker is told that a message is taken once it is durable or answered, and not before', async () => {
+  const { store, calls } = fakeStore();
+  const taken: string[] = [];
+  let handlers: LinkHandlers | undefined;
+  const link: BrokerLink = {
+    connected: true,
+    start: () => undefined,
+    stop: async () => undefined,
+    resume: () => undefined,
+    publish: async () => undefined,
+    tell: () => undefined,
+  };
+  const open = (given: LinkHandlers) => {
+    handlers = given;
+    return link;
+  };
+  const piece = () => ({ id: ID, piece: 0, of: 1, text: 'x' });
+  const log = pino({ level: 'silent' });
+  const nothing = () => undefined;
+  const ingest = new Ingest(
+    open,
+    store,
+    () => NOW_MS,
+    log,
+    nothing,
+    piece,
+    async () => ({}),
+    nothing,
+  );
+  running.push(() => ingest.stop());
+  const receive = (name: string, topic: string, body: object) =>
+    handlers?.received(`millwright/v1/${topic}`, Buffer.from(JSON.stringify(body)), () => taken.push(name));
+  receive('want', 's/e/want', { v: 1, site: 's', edge: 'e', id: ID, piece: 0 });
+  expect(taken).toEqual(['want']);
+  calls.isFailing = true;
+  receive('features', 's/e/features/a/p', features(1));
+  receive('lost', 's/e/features/a/p', broken(2));
+  await until(() => ingest.failure !== null, WAIT_MS);
+  expect(taken).toEqual(['want']);
+  calls.isFailing = false;
+  receive('broken', 's/e/features/a/p', broken(2));
+  receive('table', 'supply/items', {});
+  await until(() => taken.length === 4, WAIT_MS);
+  // What could not be set aside comes again.
+  expect(taken.toSorted()).toEqual(['broken', 'features', 'table', 'want']);
 });
 
 test('a requested piece of a package is published; one that cannot be read is not, and nothing else stops', async () => {

@@ -1,20 +1,10 @@
-import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
-import { brokerInUse, keepConnecting } from '#models/configuration/mqttReconnect.ts';
 import type { Envelope } from '#models/contracts/envelope.ts';
 import { type KeptMessage, parseMessage, type Refusal } from '#models/contracts/message.ts';
 import type { Piece, Want } from '#models/contracts/modelPieces.ts';
 import type { Acknowledge } from '#models/contracts/status.ts';
-import {
-  gatewayFilters,
-  type Origin,
-  parseSupplyTopic,
-  supplyFilter,
-  supplyReportTopic,
-  topics,
-} from '#models/contracts/topics.ts';
-import { brokerOptions, brokerPassword } from './brokerOptions.ts';
-import type { GatewayConfig } from './config.ts';
+import { type Origin, parseSupplyTopic, supplyReportTopic, topics } from '#models/contracts/topics.ts';
+import type { BrokerLink, OpenLink } from './messages/brokerLink.ts';
 import type { Accepted, Refused, Store, Taken } from './store/store.ts';
 
 const GROUP_MESSAGES = 64;
@@ -44,26 +34,26 @@ export class Ingest {
   pieces = 0;
   /** Failed attempts to store a planner's table. */
   tableRetries = 0;
-  readonly #client: MqttClient;
+  readonly #link: BrokerLink;
   #pending: Accepted[] = [];
   #toSetAside: Refused[] = [];
+  /** Told to the broker once the pending messages, or those to set aside, are durable. */
+  #toTake: (() => void)[] = [];
+  #toTakeAside: (() => void)[] = [];
   /** Envelopes of refused messages: these are acknowledged too, or their edges would resend them forever. */
   #refusedEnvelopes: Envelope[] = [];
-  #paused: (() => void)[] = [];
   /** A planner's table that is not yet stored; until it is, reading is stopped. */
-  #uploadedTable: { name: string; payload: Buffer } | null = null;
+  #uploadedTable: { name: string; payload: Buffer; taken: () => void } | null = null;
   #tableTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #isStarted = false;
   #isStopped = false;
-  #wasConnected = false;
 
   /**
    * `taken` is called after each transaction; `piece` reads a piece of a model package; `supply` imports a planner's table
    * and returns the report; `failed` is called with what the store threw.
    */
   constructor(
-    broker: GatewayConfig['broker'] & { isShared?: boolean },
+    open: OpenLink,
     store: Store,
     now: () => number,
     log: Logger,
@@ -79,54 +69,24 @@ export class Ingest {
     this.#now = now;
     this.#log = log;
     this.#taken = taken;
-    this.#client = mqtt.connect(broker.url, { ...brokerOptions(broker), manualConnect: true });
-    keepConnecting(
-      this.#client,
-      () => brokerPassword(broker),
-      (error) => this.#log.error({ error: String(error) }, 'the broker password cannot be read'),
-      broker.standby,
-    );
-    this.#client.handleMessage = (_packet, resume) => {
-      // The broker is acknowledged when resume() is called: delaying it applies back-pressure.
-      if (this.#pending.length < MAX_PENDING && this.#uploadedTable === null) resume();
-      else this.#paused.push(resume);
-    };
-    this.#client.on('message', (topic, payload) => this.#accept(topic, payload));
-    this.#client.on('connect', () => {
-      this.#wasConnected = true;
-      this.#log.info({ broker: brokerInUse(this.#client) }, 'gateway connected');
-      for (const filter of filtersOf(broker.isShared === true)) {
-        this.#client.subscribe(filter, { qos: 1 }, (error) => {
-          if (error) this.#log.error({ filter, error: error.message }, 'the broker refused a subscription');
-        });
-      }
+    this.#link = open({
+      received: (topic, payload, done) => this.#accept(topic, payload, done),
+      isFull: () => this.#pending.length >= MAX_PENDING || this.#uploadedTable !== null,
     });
-    this.#client.on('close', () => {
-      if (this.#wasConnected)
-        this.#log.warn(
-          { clientId: broker.clientId },
-          'the connection to the broker ended; another client with this clientId would cause that',
-        );
-      this.#wasConnected = false;
-    });
-    this.#client.on('error', (error) => this.#log.error({ error: error.message }, 'broker failed'));
   }
 
   get connected(): boolean {
-    return this.#client.connected;
+    return this.#link.connected;
   }
 
   start(): void {
-    this.#isStarted = true;
-    this.#client.connect();
+    this.#link.start();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#commit();
-    this.#wasConnected = false;
-    // A client that never started to connect has no stream to end.
-    if (this.#isStarted) await this.#client.endAsync(true);
+    await this.#link.stop();
     if (this.#timer) clearTimeout(this.#timer);
     if (this.#tableTimer) clearTimeout(this.#tableTimer);
   }
@@ -136,22 +96,22 @@ export class Ingest {
     await this.publish(topics.command(origin), message);
   }
 
-  /** Publishes at QoS 1; resolves on the broker's acknowledgement. @throws Error while the broker is disconnected. */
-  async publish(topic: string, message: string): Promise<void> {
-    if (!this.#client.connected) throw new Error('the broker is disconnected');
-    await this.#client.publishAsync(topic, message, { qos: 1 });
+  /** Resolves on the broker's acknowledgement. @throws Error while the broker is disconnected. */
+  publish(topic: string, message: string): Promise<void> {
+    return this.#link.publish(topic, message);
   }
 
-  #accept(topic: string, payload: Buffer): void {
+  #accept(topic: string, payload: Buffer, done: () => void): void {
     const table = parseSupplyTopic(topic);
     if (table !== null) {
-      this.#uploadedTable = { name: table, payload };
+      this.#uploadedTable = { name: table, payload, taken: done };
       void this.#storeTable();
       return;
     }
     const parsed = parseMessage(topic, payload);
     if (parsed.ok && parsed.message.kind === 'want') {
       this.#sendPiece(parsed.message.body);
+      done();
       return;
     }
     if (!parsed.ok) {
@@ -160,12 +120,14 @@ export class Ingest {
       // A copy of the beginning: the payload may be large and is part of the connection's buffer.
       const beginning = Uint8Array.prototype.slice.call(payload, 0, KEPT_BYTES);
       this.#toSetAside.push({ topic, refusal, detail, payload: beginning, atMs: this.#now() });
+      this.#toTakeAside.push(done);
       if (parsed.envelope) this.#refusedEnvelopes.push(parsed.envelope);
       if (this.#toSetAside.length >= GROUP_MESSAGES) this.#setAside();
       this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
       return;
     }
     this.accepted++;
+    this.#toTake.push(done);
     this.#pending.push({ message: parsed.message as KeptMessage, text: payload.toString('utf8') });
     if (this.failure === null && this.#pending.length >= GROUP_MESSAGES) this.#commit();
     else this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
@@ -174,10 +136,11 @@ export class Ingest {
   /** Stores a table before its message is acknowledged; a failure is retried while reading is stopped. */
   async #storeTable(): Promise<void> {
     if (this.#uploadedTable === null) return;
-    const { name, payload } = this.#uploadedTable;
+    const { name, payload, taken } = this.#uploadedTable;
     try {
       const report = await this.#supply(name, payload);
-      this.#client.publish(supplyReportTopic(name), JSON.stringify(report), { qos: 0 });
+      this.#link.tell(supplyReportTopic(name), JSON.stringify(report));
+      taken();
       this.#uploadedTable = null;
       this.#resume();
     } catch (error) {
@@ -188,7 +151,7 @@ export class Ingest {
     }
   }
 
-  /** At QoS 0: an edge repeats an unanswered request. */
+  /** An edge repeats an unanswered request. */
   #sendPiece(want: Want): void {
     let piece: Piece;
     try {
@@ -198,7 +161,7 @@ export class Ingest {
       return;
     }
     this.pieces++;
-    this.#client.publish(topics.piece(want), JSON.stringify(piece), { qos: 0 });
+    this.#link.tell(topics.piece(want), JSON.stringify(piece));
   }
 
   #setAside(): void {
@@ -207,11 +170,14 @@ export class Ingest {
     // Even if the store fails: unacknowledged messages are resent, and refused again.
     const envelopes = this.#refusedEnvelopes;
     this.#refusedEnvelopes = [];
+    const toTake = this.#toTakeAside;
+    this.#toTakeAside = [];
     try {
       this.#store.setAside(refused);
       for (const { site, edge, outbox, sequence } of envelopes) {
         this.#acknowledge({ site, edge, outbox, ranges: [[sequence, sequence]] });
       }
+      for (const take of toTake) take();
     } catch (error) {
       this.#log.error({ error: String(error), messages: refused.length }, 'refused messages could not be set aside');
     }
@@ -236,6 +202,9 @@ export class Ingest {
     if (this.failure !== null) this.#log.info('the store is writable again');
     this.failure = null;
     this.#pending = [];
+    const toTake = this.#toTake;
+    this.#toTake = [];
+    for (const take of toTake) take();
     this.duplicates += taken.duplicates;
     for (const ranges of taken.ranges) this.#acknowledge(ranges);
     this.#taken(taken);
@@ -244,24 +213,12 @@ export class Ingest {
 
   #resume(): void {
     if (this.#uploadedTable !== null) return;
-    const stopped = this.#paused;
-    this.#paused = [];
-    for (const call of stopped) call();
+    this.#link.resume();
   }
 
   #acknowledge({ outbox, ranges, ...origin }: Taken['ranges'][number]): void {
     const message: Acknowledge = { v: 1, outbox, ranges, timeMs: this.#now() };
-    // At QoS 0: an edge that misses it resends the messages and gets another acknowledgement.
-    this.#client.publish(topics.acknowledge(origin), JSON.stringify(message), { qos: 0 });
+    // An edge that misses it resends the messages and gets another acknowledgement.
+    this.#link.tell(topics.acknowledge(origin), JSON.stringify(message));
   }
-}
-
-/**
- * What a gateway subscribes to. Several share the messages: each goes to one of them. The states of edges go to all,
- * because the broker gives retained messages only to those.
- */
-function filtersOf(isShared: boolean): string[] {
-  const filters = [...gatewayFilters, supplyFilter];
-  if (!isShared) return filters;
-  return filters.map((filter) => (filter.endsWith('/status') ? filter : `$share/millwright/${filter}`));
 }

@@ -104,7 +104,7 @@ async function startParts(given: Setting, started: Started): Promise<number> {
   const setting = { ...given, peers, lead: peers ?? ALONE };
   const events = new Events((event) => peers?.publish(event));
   const delivery = startDelivery(setting, stores, started, (topic, message) => work.ingest.publish(topic, message));
-  const work = startWork(setting, stores, events, delivery, started);
+  const work = await startWork(setting, stores, events, delivery, started);
   const alarms = startAlarms(setting, stores, events, delivery, started);
   const models = startModels(setting, stores, signer, work.ingest, started);
   const server = await serve(

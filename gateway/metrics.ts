@@ -67,6 +67,9 @@ export function gatewayMetrics(measured: Measured): Registry {
   read('lead_turns_total', 'times that this gateway became the leader', [], (set) =>
     set({}, measured.peers?.turns ?? 0),
   );
+  read('live_events_dropped_total', 'live events not sent to other gateways: no shared database', [], (set) =>
+    set({}, measured.peers?.dropped ?? 0),
+  );
   read('database_connected', '1 while connected to the shared database', [], (set) => {
     if (measured.peers !== null) set({}, measured.peers.isConnected ? 1 : 0);
   });

@@ -7,12 +7,12 @@ import { AlarmMeasures } from './alerts/alarmMeasures.ts';
 import { AlertClock } from './alerts/alertClock.ts';
 import type { Events } from './api/events.ts';
 import type { BrokerAccounts } from './brokerAccounts.ts';
-import { brokerClientId } from './brokerClientId.ts';
 import type { CommandSigner } from './commands.ts';
 import type { GatewayConfig } from './config.ts';
 import { HistorianPump } from './historian/pump.ts';
 import { Ingest } from './ingest.ts';
 import { bodiesOf, publishChanges } from './liveEvents.ts';
+import { linkOf } from './messages/openLink.ts';
 import { createNotifiers } from './notify/createNotifiers.ts';
 import { Notifications } from './notify/notifications.ts';
 import type { Stores } from './openStores.ts';
@@ -80,7 +80,7 @@ export function startDelivery(
 }
 
 /** Ingest of messages and tables into the stores, and the computations on them. */
-export function startWork(
+export async function startWork(
   { config, now, log, failed, lead, peers }: Shared,
   { store, plans, supply, historian, registry }: Stores,
   events: Events,
@@ -127,7 +127,7 @@ export function startWork(
   const folder = planning.folder === undefined ? null : new SupplyFolder(planning.folder, intake, log);
   started.add('table folder', folder, (f) => f?.stop());
   const ingest = new Ingest(
-    { ...config.broker, clientId: brokerClientId(config), isShared: peers !== null },
+    await linkOf(config, peers !== null, log),
     store,
     now,
     log,

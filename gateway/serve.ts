@@ -1,3 +1,4 @@
+import { listenError } from '#models/configuration/listenError.ts';
 import { dayOf } from '#models/supply/dates.ts';
 import type { SupplyRow } from '#models/supply/supplyTables.ts';
 import type { Events } from './api/events.ts';
@@ -15,7 +16,7 @@ import { incidentText, storageIncidents } from './store/mendDatabases.ts';
 
 type Parts = Stores &
   ReturnType<typeof startDelivery> &
-  ReturnType<typeof startWork> &
+  Awaited<ReturnType<typeof startWork>> &
   ReturnType<typeof startAlarms> &
   ReturnType<typeof startModels> & { events: Events; broker: EmbeddedBroker | null; accounts: BrokerAccounts | null };
 
@@ -87,7 +88,9 @@ export async function serve(setting: Shared, parts: Parts, started: Started): Pr
   started.add('API', server, (s) => s.close());
   // Before the server, which would wait for listeners with endless responses.
   started.add('live events', events, (e) => e.close());
-  await server.listen({ host: config.api.host, port: config.api.port });
+  await server.listen({ host: config.api.host, port: config.api.port }).catch((error) => {
+    throw listenError(error, 'api.port');
+  });
   const address = server.server.address();
   return typeof address === 'object' && address ? address.port : config.api.port;
 }

@@ -1,10 +1,14 @@
-import type { ProcessModel, ProcessScore, ProcessState } from '#models/health/process/processModel.ts';
+import type { OwnMembers } from '#models/health/process/ownMembers.ts';
+import type { ProcessModel } from '#models/health/process/processModel.ts';
+import type { ProcessScore, ProcessState } from '#models/health/process/processState.ts';
 
 /** Rows of one machine for one model. */
 export interface HostJob {
   /** The model's package. */
   id: string;
   model: ProcessModel;
+  /** What judges beside a machine's own model. */
+  members?: OwnMembers;
   rows: number[][];
   state: ProcessState;
 }
@@ -25,9 +29,13 @@ export type HostResult =
 export interface LearnRequest {
   channels: string[];
   rows: number[][];
+  /** Rows that follow a gap. */
+  starts: number[];
+  /** Channels that tell how the machine is run. */
+  context: string[];
 }
 
-export type LearnResult = { ok: true; model: ProcessModel } | { ok: false; why: string };
+export type LearnResult = { ok: true; model: ProcessModel; members: OwnMembers } | { ok: false; why: string };
 
 /** Runs models off the thread that reads the network; every call returns in bounded time. */
 export interface ModelHost {

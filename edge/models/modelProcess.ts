@@ -2,18 +2,18 @@ import type { ProcessModel } from '#models/health/process/processModel.ts';
 import type { HostJob, HostResult, LearnRequest, LearnResult } from './modelHost.ts';
 import { JobRunner } from './runJobs.ts';
 
+/** A job whose model was sent before has none. */
+type SentJob = Omit<HostJob, 'model' | 'members'> & { model: ProcessModel | null; members?: HostJob['members'] };
+
 /** A request to the process that runs the models; each model is sent once. */
-export type HostRequest = { turn: number } & (
-  | { jobs: (Omit<HostJob, 'model'> & { model: ProcessModel | null })[] }
-  | { learn: LearnRequest }
-);
+export type HostRequest = { turn: number } & ({ jobs: SentJob[] } | { learn: LearnRequest });
 export interface HostAnswer {
   turn: number;
   results: HostResult[] | LearnResult;
 }
 
 /** Models that were received; the edge tracks them, and starts again with each new process. */
-const knownModels = new Map<string, ProcessModel>();
+const knownModels = new Map<string, Pick<HostJob, 'model' | 'members'>>();
 const runner = new JobRunner();
 
 process.on('message', async (request: HostRequest) => {
@@ -24,9 +24,11 @@ process.on('message', async (request: HostRequest) => {
   process.send?.(answer);
 });
 
-function run(jobs: (Omit<HostJob, 'model'> & { model: ProcessModel | null })[]): Promise<HostResult[]> {
-  for (const { id, model } of jobs) if (model) knownModels.set(id, model);
-  return runner.run(jobs.map((job) => ({ ...job, model: knownModels.get(job.id) as ProcessModel })));
+function run(jobs: SentJob[]): Promise<HostResult[]> {
+  for (const { id, model, members } of jobs) if (model) knownModels.set(id, { model, members });
+  return runner.run(
+    jobs.map((job) => ({ ...job, ...(knownModels.get(job.id) as Pick<HostJob, 'model' | 'members'>) })),
+  );
 }
 
 // Without its edge it has nothing to do; signals are the edge's to answer.

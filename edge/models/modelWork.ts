@@ -138,14 +138,19 @@ export class ModelWork {
         log.warn({ asset, why }, 'no model could be trained on the machine’s own rows; collection starts over');
         continue;
       }
-      const { model } = learned;
-      const id = createHash('sha256').update(JSON.stringify(model)).digest('hex');
-      const installed = { id, name: 'own', release: id.slice(0, 8), model };
+      const { model, members } = learned;
+      const id = createHash('sha256')
+        .update(JSON.stringify([model, members]))
+        .digest('hex');
+      const installed = { id, name: 'own', release: id.slice(0, 8), model, members };
       // An approved model may have been installed meanwhile.
       if (pipeline.models().some((m) => m.asset === asset && m.active)) continue;
       durably(() => pipeline.updateModels(asset, (slot) => slot.install(installed, 'live')) ?? '');
       const { channels, card } = model;
-      log.info({ asset, channels, rows: card.rows }, 'a model trained on the machine’s own rows is live');
+      log.info(
+        { asset, channels, rows: card.rows, members: members.watches },
+        'a model trained on the machine’s own rows is live',
+      );
     }
   }
 }

@@ -71,7 +71,7 @@ export class ProcessHost implements ModelHost {
     const rows = jobs.reduce((sum, job) => sum + job.rows.length, 0);
     // Evaluated when its turn comes: by then it may be another process.
     const createWork = () => ({
-      jobs: jobs.map((job) => ({ ...job, model: this.#known.has(job.id) ? null : job.model })),
+      jobs: jobs.map((job) => (this.#known.has(job.id) ? { ...job, model: null, members: undefined } : job)),
     });
     const answer = await this.#request(createWork, Math.min(MAX_TIMEOUT_MS, MIN_TIMEOUT_MS + ROW_TIMEOUT_MS * rows));
     if (typeof answer === 'string') return answer;

@@ -1,4 +1,5 @@
 import { loadProcessModel, type ReadyModel } from '#models/health/process/judgeRows.ts';
+import { learnOwnMembers, withMembers } from '#models/health/process/ownMembers.ts';
 import { type ProcessModel, trainProcess } from '#models/health/process/processModel.ts';
 import { loadModel } from '#models/inference/modelRuntimes.ts';
 import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
@@ -9,6 +10,11 @@ function withMargin(model: ProcessModel): ProcessModel {
   const { margin } = PROCESS_ANOMALY.settings;
   const index = model.reference.index.map((v) => v / margin);
   return { ...model, limits: model.limits.map((l) => l * margin), reference: { ...model.reference, index } };
+}
+
+async function loaded(model: ProcessModel, members: HostJob['members']): Promise<ReadyModel> {
+  const ready = await loadProcessModel(model, loadModel);
+  return members ? withMembers(ready, model.channels, members) : ready;
 }
 
 /** Models that are kept ready. */
@@ -25,11 +31,15 @@ export class JobRunner implements ModelHost {
     return results;
   }
 
-  async learn({ channels, rows }: LearnRequest): Promise<LearnResult> {
+  async learn({ channels, rows, starts, context }: LearnRequest): Promise<LearnResult> {
     try {
       const columns = rows.map((row) => Float64Array.from(row));
       const notes = { data: "the machine's own first rows", version: 'edge', seed: 1 };
-      return { ok: true, model: withMargin(trainProcess('principal_components', channels, columns, notes)) };
+      const model = withMargin(trainProcess('principal_components', channels, columns, notes));
+      const training = { channels, rows: columns, starts: new Set(starts), context: new Set(context) };
+      // T² and Q are squares, the members' ratios are not.
+      const members = learnOwnMembers(training, Math.sqrt(PROCESS_ANOMALY.settings.margin));
+      return { ok: true, model, members };
     } catch (error) {
       return { ok: false, why: error instanceof Error ? error.message : String(error) };
     }
@@ -39,9 +49,9 @@ export class JobRunner implements ModelHost {
     this.#readyModels.clear();
   }
 
-  async #runJob({ id, model, rows, state }: HostJob): Promise<HostResult> {
+  async #runJob({ id, model, members, rows, state }: HostJob): Promise<HostResult> {
     try {
-      const ready = this.#readyModels.get(id) ?? (await loadProcessModel(model, loadModel));
+      const ready = this.#readyModels.get(id) ?? (await loaded(model, members));
       this.#cache(id, ready);
       const begin = performance.now();
       const judged = await ready.judge(rows, state);

@@ -1,8 +1,9 @@
 import { deserialize } from 'node:v8';
 import type { Clock, LedgerMessage } from '#models/contracts/ledger.ts';
 import type { MachineModels } from '#models/contracts/models.ts';
+import { configuredPoint } from '#models/machine/asset.ts';
 import type { EdgeConfig } from '../config.ts';
-import type { HostResult } from '../models/modelHost.ts';
+import type { HostResult, LearnRequest } from '../models/modelHost.ts';
 import type { Arrival } from '../sources/source.ts';
 import { ChangedPoints } from './changedPoints.ts';
 import { Machine, type MachineSettings } from './machine.ts';
@@ -144,11 +145,18 @@ export class Pipeline {
   }
 
   /** Training rows of machines that have no model and enough rows; each machine once. */
-  takeTrainingRows(): { asset: string; channels: string[]; rows: number[][] }[] {
+  takeTrainingRows(): ({ asset: string } & LearnRequest)[] {
     return [...this.#machines].flatMap(([asset, { verdicts }]) => {
       const own = verdicts.models.takeTrainingRows();
-      return own ? [{ asset, ...own }] : [];
+      return own ? [{ asset, ...own, context: this.#contextOf(asset, own.channels) }] : [];
     });
+  }
+
+  /** Points that tell how a machine is run. */
+  #contextOf(asset: string, channels: readonly string[]): string[] {
+    const { assets } = this.#config;
+    const config = Object.hasOwn(assets, asset) ? assets[asset] : undefined;
+    return channels.filter((channel) => ['load', 'speed'].includes(configuredPoint(config, channel)?.role ?? ''));
   }
 
   /** Applies the results of `takeModelWork`, in the order of its jobs. */

@@ -102,6 +102,7 @@ export function secretFiles(config: GatewayConfig): [setting: string, file: stri
   const named: [string, string | undefined, boolean][] = [
     ['broker.passwordFile', broker.passwordFile, false],
     ['broker.keyFile', broker.keyFile, false],
+    ['broker.credentialsFile', broker.type === 'nats' ? broker.credentialsFile : undefined, false],
     ['historian.passwordFile', historian.type === 'sqlite' ? undefined : historian.passwordFile, false],
     ['store.passwordFile', store.type === 'postgres' ? store.passwordFile : undefined, false],
     ['commands.keyFile', commands?.keyFile, false],

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import mqtt from 'mqtt';
 import { isOverTls } from '../api/origin.ts';
-import { brokerOptions } from '../brokerOptions.ts';
+import { brokerOptions, type MqttBroker } from '../brokerOptions.ts';
 import type { GatewayConfig } from '../config.ts';
 import { type Finding, fault, messageOf, ok, warning } from './finding.ts';
 
@@ -35,8 +35,14 @@ function isFree(host: string, port: number): Promise<boolean> {
 }
 
 /** Checks that the broker accepts the gateway and its subscriptions to edge messages. */
-export async function checkBroker({ broker, embeddedBroker }: GatewayConfig): Promise<Finding> {
-  if (embeddedBroker !== undefined) return ok('broker', `embedded, at port ${embeddedBroker.port}`);
+export async function checkBroker({ broker, embeddedBroker }: GatewayConfig): Promise<Finding[]> {
+  if (embeddedBroker !== undefined) return [ok('broker', `embedded, at port ${embeddedBroker.port}`)];
+  if (broker.type === 'mqtt') return [await checkMqtt(broker)];
+  const { checkNats } = await import('./checkNats.ts');
+  return checkNats(broker);
+}
+
+async function checkMqtt(broker: MqttBroker): Promise<Finding> {
   const remedy = 'start the broker, and check broker.url, username, passwordFile and caFile; its log has the reason';
   try {
     // A separate client id, so that the running gateway keeps its session.

@@ -13,7 +13,7 @@ export async function runChecks(config: GatewayConfig, now: () => number): Promi
     ...checkSecrets(config),
     ...checkCertificates(config, now()),
     ...checkPostgres(config),
-    await checkBroker(config),
+    ...(await checkBroker(config)),
     ...(await checkHistorian(config, now)),
     await checkApi(config),
   ];

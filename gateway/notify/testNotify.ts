@@ -12,19 +12,7 @@ export async function testNotify(
   channel: string | undefined,
 ): Promise<{ name: string; error: string | null }[]> {
   const wanted = configs.filter((config) => channel === undefined || nameOf(config) === channel);
-  const publish = async (topic: string, message: string) => {
-    const client = await mqtt.connectAsync(
-      broker.url,
-      {
-        ...brokerOptions(broker),
-        clientId: undefined,
-        clean: true,
-      },
-      false,
-    );
-    await client.publishAsync(topic, message, { qos: 1 });
-    await client.endAsync();
-  };
+  const publish = (topic: string, message: string) => publishOnce(broker, topic, message);
   return Promise.all(
     createNotifiers(wanted, publish).map(async (notifier) => {
       try {
@@ -35,4 +23,16 @@ export async function testNotify(
       }
     }),
   );
+}
+
+/** Publishes over a connection of its own, beside that of a running gateway. */
+async function publishOnce(broker: GatewayConfig['broker'], topic: string, message: string): Promise<void> {
+  if (broker.type === 'nats') {
+    const { publishOnNats } = await import('../messages/publishOnNats.ts');
+    return publishOnNats(broker, topic, message);
+  }
+  const options = { ...brokerOptions(broker), clientId: undefined, clean: true };
+  const client = await mqtt.connectAsync(broker.url, options, false);
+  await client.publishAsync(topic, message, { qos: 1 });
+  await client.endAsync();
 }

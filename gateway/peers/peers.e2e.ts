@@ -1,6 +1,4 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
@@ -11,6 +9,7 @@ import { hasPostgres, startPostgres } from '../../simulators/endToEnd/postgresSe
 import { installed, type Restartable, startInflux, startMosquitto } from '../../simulators/endToEnd/servers.ts';
 import { Gateway } from '../../simulators/endToEnd/services.ts';
 import { until } from '../../simulators/endToEnd/until.ts';
+import { startWebhookReceiver } from '../../simulators/endToEnd/webhookReceiver.ts';
 
 const KILLS = Number(process.env.MILLWRIGHT_KILLS ?? 2);
 const GROUP = 25;
@@ -34,26 +33,6 @@ function ending<T extends { process: Restartable }>(server: T): T {
   return server;
 }
 
-/** A webhook that knows a repeated notification by its key; the events of each machine. */
-async function receiver() {
-  const accepted = new Map<string, string>();
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { asset } = JSON.parse(Buffer.concat(chunks).toString()) as { asset: string };
-      accepted.set(String(request.headers['idempotency-key']), `${asset} ${request.headers['x-millwright-event']}`);
-      response.writeHead(200).end();
-    });
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  stops.push(
-    () => server.close(),
-    () => server.closeAllConnections(),
-  );
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, accepted };
-}
-
 test.skipIf(!hasPostgres() || !installed('mosquitto') || !installed('influxd'))(
   `two gateways on one PostgreSQL, ${KILLS} times kill -9: each transition and notification of ${ALERTS} alerts once`,
   { timeout: 600_000 },
@@ -62,7 +41,8 @@ test.skipIf(!hasPostgres() || !installed('mosquitto') || !installed('influxd'))(
     const postgres = ending(await startPostgres());
     const broker = ending(await startMosquitto(directory));
     const influx = ending(await startInflux(directory));
-    const hook = await receiver();
+    const hook = await startWebhookReceiver();
+    stops.push(() => hook.close());
     const settings = {
       store: { type: 'postgres', url: `${postgres.url}/postgres`, answerSeconds: 20 },
       historian: { type: 'influx', url: influx.url },

@@ -8,6 +8,10 @@ import type { PostgresSettings } from '../store/postgres/postgresSettings.ts';
 import type { Lead } from './lead.ts';
 import { Pieces, piecesOf } from './pieces.ts';
 
+/** Live events of a message, without the request to load the present state. */
+const eventsIn = (message: PeerMessage) =>
+  'events' in message ? message.events.filter(({ type }) => type !== 'reload').length : 0;
+
 /** What gateways tell each other. */
 export type PeerMessage = { events: LiveEvent[] } | { plan: string } | { accounts: 'changed' };
 
@@ -34,6 +38,8 @@ const MAX_WAITING = 2000;
 export class Peers implements Lead {
   /** Gateways became the leader so often since this one started. */
   turns = 0;
+  /** Live events that other gateways were not sent, because the database was away. Their pages load the present state. */
+  dropped = 0;
   readonly #settings: PostgresSettings;
   readonly #handlers: PeerHandlers;
   readonly #log: Logger;
@@ -84,7 +90,10 @@ export class Peers implements Lead {
 
   /** Live events for the pages of the other gateways. */
   publish(event: LiveEvent): void {
-    if (this.#waiting.length >= MAX_WAITING) this.#waiting = [{ type: 'reload' }];
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.dropped += eventsIn({ events: this.#waiting });
+      this.#waiting = [{ type: 'reload' }];
+    }
     this.#waiting.push(event);
     this.#gathering ??= setTimeout(() => {
       this.#gathering = null;
@@ -99,8 +108,14 @@ export class Peers implements Lead {
   tell(message: PeerMessage): void {
     const pieces = piecesOf(this.#me, this.#sent++, JSON.stringify(message));
     const client = this.#client;
-    if (client === null) return;
-    for (const piece of pieces) this.#ask(client, 'SELECT pg_notify($1, $2)', [CHANNEL, piece]).catch(() => undefined);
+    if (client === null) {
+      this.dropped += eventsIn(message);
+      return;
+    }
+    const told = pieces.map((piece) => this.#ask(client, 'SELECT pg_notify($1, $2)', [CHANNEL, piece]));
+    Promise.all(told).catch(() => {
+      this.dropped += eventsIn(message);
+    });
   }
 
   async #takeTurn(): Promise<void> {

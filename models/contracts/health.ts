@@ -72,6 +72,8 @@ export const processHealthSchema = z.discriminatedUnion('assessment', [
     index: quantitySchema,
     /** The channels that moved it, the one that moved it most first. */
     channels: z.array(z.string()),
+    /** Members of the machine's own panel whose limit the row exceeds, and how many times. */
+    by: z.array(z.object({ member: z.string(), channel: z.string(), ratio: quantitySchema })).optional(),
   }),
   z.object({ assessment: z.literal('not_assessable'), model: z.string(), reason: z.string(), remedy: z.string() }),
 ]);

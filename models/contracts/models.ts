@@ -15,6 +15,8 @@ export const modelRunSchema = z.object({
   msPerRow: z.number(),
   /** What runs it. */
   runtime: z.string().optional(),
+  /** Of a machine's own model: the members of the panel beside it, and in how many channels each takes part. */
+  members: z.array(z.object({ member: z.string(), channels: z.int() })).optional(),
 });
 export type ModelRun = z.infer<typeof modelRunSchema>;
 

@@ -60,6 +60,21 @@ export function addBench(program: Command, shell: Shell): void {
     });
 
   bench
+    .command('panel')
+    .description(
+      'CPU microseconds a value, and bytes a channel, of the model and panel that a machine learns for itself',
+    )
+    .option('--json', 'one line of JSON on stdout')
+    .option('--channels <n>', 'slow values of the machine, 3 to 40', wholeNumber, 8)
+    .option('--rows <n>', 'rows that are judged', wholeNumber, 50_000)
+    .addHelpText('after', '\nExample:\n  millwright bench panel --channels 8 --json')
+    .action(async (o: { json?: boolean; channels: number; rows: number }) => {
+      const { benchPanel } = await import('./benchPanel.ts');
+      const result = await benchPanel(o.channels, Math.max(1, o.rows), shell.say);
+      shell.write(JSON.stringify(result, null, o.json ? undefined : 2));
+    });
+
+  bench
     .command('inference')
     .description('answers of a small dense network and of a 1-D convolution, beside TensorFlow.js and ONNX Runtime')
     .option('--runs <n>', 'rounds in turns; medians are shown', wholeNumber, 5)

@@ -124,8 +124,10 @@ async function learnOwn(pipeline: Pipeline, runner: JobRunner): Promise<number> 
   for (const { asset, ...request } of pipeline.takeTrainingRows()) {
     const result = await runner.learn(request);
     if (!result.ok) throw new Error(`${asset}: ${result.why}`);
-    const { model } = result;
-    pipeline.updateModels(asset, (slot) => slot.install({ id: asset, name: 'own', release: '1', model }, 'live'));
+    const { model, members } = result;
+    pipeline.updateModels(asset, (slot) =>
+      slot.install({ id: asset, name: 'own', release: '1', model, members }, 'live'),
+    );
     learned++;
   }
   return learned;

@@ -73,13 +73,22 @@ export function ModelsPage() {
 
 const named = ({ name, release }: Pick<ModelRun, 'name' | 'release'>) => `${name} ${release}`;
 
+/** Members of the panel beside a machine's own model, each with the number of values that it watches. */
+function membersText({ members = [] }: ModelRun): string {
+  const watching = new Map<string, number>();
+  for (const { member, channels } of members)
+    if (channels > 0) watching.set(member, Math.max(channels, watching.get(member) ?? 0));
+  const listed = [...watching].map(([member, channels]) => `${term(member)} ${number(channels)}`);
+  return listed.length > 0 ? ` (${listed.join(', ')})` : '';
+}
+
 function machineRow({ site, edge, online }: StatusMessage, { asset, active, candidate, undone, fit }: MachineModels) {
   const drifted = fit?.drifted.map(({ channel }) => channel).join(', ');
   const fits =
     fit === undefined ? t('too few rows yet') : drifted ? t('moved: {{drifted}}', { drifted }) : t('as in training');
   return [
     `${site}/${edge}/${asset}${online ? '' : ` (${t('away')})`}`,
-    active ? named(active) : t('none'),
+    active ? named(active) + membersText(active) : t('none'),
     active ? number(active.rows) : '–',
     active && active.rows > 0 ? percent(active.over / active.rows) : '–',
     active ? `${number(active.msPerRow)} ms` : '–',

@@ -1,5 +1,6 @@
 import { type Fit, fitOf } from '#models/health/process/drift.ts';
-import type { ProcessModel, ProcessScore } from '#models/health/process/processModel.ts';
+import type { ProcessModel } from '#models/health/process/processModel.ts';
+import type { ProcessScore } from '#models/health/process/processState.ts';
 import { MIN_FIT_ROWS } from '../judgement.ts';
 
 const CHECK_INTERVAL_ROWS = 50;
@@ -17,7 +18,8 @@ export class FitMonitor {
     scores: readonly (ProcessScore | null)[],
     recent: readonly { values: ReadonlyMap<string, number> }[],
   ): void {
-    for (const score of scores) if (score) this.#indices.push(score.index);
+    // The members of a panel have no part in what the model was trained on.
+    for (const score of scores) if (score) this.#indices.push(score.level ?? score.index);
     this.#rowsSinceCheck += scores.length;
     if (this.#rowsSinceCheck < CHECK_INTERVAL_ROWS) return;
     this.#rowsSinceCheck = 0;

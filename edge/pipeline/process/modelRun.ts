@@ -1,9 +1,5 @@
-import {
-  freshState,
-  type ProcessModel,
-  type ProcessScore,
-  type ProcessState,
-} from '#models/health/process/processModel.ts';
+import { freshState, type ProcessModel } from '#models/health/process/processModel.ts';
+import type { ProcessScore, ProcessState } from '#models/health/process/processState.ts';
 import {
   MAX_FAILURES,
   MAX_ROW_MS,
@@ -55,6 +51,11 @@ export function findRegression(run: ModelRunState): string | null {
 /** Whether a model's smoothed state is too old for a row of this time. */
 export function isStale({ lastMs, stepMs = 0 }: Pick<ModelRunState, 'lastMs' | 'stepMs'>, timeMs: number): boolean {
   return lastMs !== undefined && timeMs - lastMs > Math.max(STALE_MS, STALE_STEPS * stepMs);
+}
+
+/** The state with which a model goes on after a gap. */
+export function afterGap(model: ProcessModel, { members }: ProcessState): ProcessState {
+  return { ...freshState(model), ...(members ? { members, follows: 'gap' } : {}) };
 }
 
 /** Records the times of assessed rows. */

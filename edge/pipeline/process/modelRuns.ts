@@ -42,10 +42,15 @@ export class ModelRuns {
 
   view(role: Role, installed: Installed | null): ModelRun | null {
     if (!installed) return null;
-    const { id, name, release, model } = installed;
+    const { id, name, release, model, members } = installed;
     const { rows, over, failures, ms, runtime } = this.of(role, model);
     const msPerRow = Number((rows > 0 ? ms / rows : 0).toPrecision(3));
-    return { id, name, release, rows, over, failures, msPerRow, ...(runtime ? { runtime } : {}) };
+    const watches = members?.watches.map(({ member, channels }) => ({ member, channels }));
+    return {
+      ...{ id, name, release, rows, over, failures, msPerRow },
+      ...(runtime ? { runtime } : {}),
+      ...(watches ? { members: watches } : {}),
+    };
   }
 
   /** Begins the runs of a new active model and of the one that it replaces: both are compared over the same rows. */

@@ -50,7 +50,12 @@ async function runModels(pipeline: Pipeline) {
 }
 
 async function run(pipeline: Pipeline, from: number, to: number, clog = 0) {
-  const said: { change: string; text: string; index: number; evidence: { diagnosis: { fault: string } } }[] = [];
+  const said: {
+    change: string;
+    text: string;
+    index: number;
+    evidence: { diagnosis: { fault: string; reasons: string[] } };
+  }[] = [];
   for (let t = from; t < to; t++) {
     for (const [point, value] of Object.entries(values(clog))) accept(pipeline, point, t, value);
     await runModels(pipeline);
@@ -252,12 +257,19 @@ test('a machine without a model learns its own of its first days, and that finds
   const [request] = pipeline.takeTrainingRows();
   expect(request).toMatchObject({ asset: 'pump', channels: ['flow', 'heat', 'load'] });
   expect(pipeline.takeTrainingRows()).toEqual([]);
-  const learned = await runner.learn(request);
+  // All points are of role load, which no member of the panel judges.
+  expect(request.context).toEqual(['flow', 'heat', 'load']);
+  const learned = await runner.learn({ ...request, context: ['load'] });
   if (!learned.ok) throw new Error(learned.why);
-  expect(learned.model.card.falseRate).toBeLessThan(0.02);
-  pipeline.updateModels('pump', (slot) => slot.install(installed('own', learned.model), 'live'));
+  const { model: ownModel, members } = learned;
+  expect(ownModel.card.falseRate).toBeLessThan(0.02);
+  pipeline.updateModels('pump', (slot) => slot.install({ ...installed('own', ownModel), members }, 'live'));
   expect(await run(pipeline, 2010, 2400)).toEqual([]);
-  const said = await run(pipeline, 2400, 2460, 0.3);
+  expect(modelsOf(pipeline).active?.members).toContainEqual({ member: 'relation', channels: 2 });
+  const after = new Pipeline(own, states);
+  const said = await run(after, 2400, 2460, 0.3);
   expect(said[0]).toMatchObject({ change: 'raise' });
   expect(said[0].text).toContain('flow');
+  const because = said[0].evidence.diagnosis.reasons.join('; ');
+  expect(because).toMatch(/flow: not what the other values let expect \(\d+\.\d times the limit\)/);
 });

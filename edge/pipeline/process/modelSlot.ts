@@ -1,8 +1,9 @@
 import type { MachineModels } from '#models/contracts/models.ts';
-import { freshState, type ProcessModel, type ProcessScore } from '#models/health/process/processModel.ts';
+import type { ProcessModel } from '#models/health/process/processModel.ts';
+import type { ProcessScore } from '#models/health/process/processState.ts';
 import type { HostResult } from '../../models/modelHost.ts';
 import { FitMonitor } from './fitMonitor.ts';
-import { isStale } from './modelRun.ts';
+import { afterGap, isStale } from './modelRun.ts';
 import { type ModelRunStates, ModelRuns, type SlotJob } from './modelRuns.ts';
 import { OwnModelRows } from './ownModelRows.ts';
 import { type ProcessRow, ProcessRows } from './processRows.ts';
@@ -100,7 +101,7 @@ export class ModelSlot {
   add(point: string, interval: number, timeMs: number, mean: number): void {
     const closed = this.#rows.add(point, interval, timeMs, mean, this.#channels);
     if (closed.length === 0) return;
-    if (this.#collectsTrainingRows) for (const row of closed) this.#trainingRows.add(row.interval, row.values);
+    if (this.#collectsTrainingRows) for (const row of closed) this.#trainingRows.add(row);
     if (this.#channels.length > 0) this.#enqueue(closed);
   }
 
@@ -221,12 +222,13 @@ export class ModelSlot {
   #jobFor(role: Role, rows: readonly PendingRow[]): SlotJob | null {
     const installed = this.#models[role];
     if (!installed || (role === 'previous' && !this.#runs.isOnProbation)) return null;
-    const { id, model } = installed;
+    const { id, model, members } = installed;
     const own = rows.filter((row) => model.channels.every((channel) => Object.hasOwn(row.values, channel)));
     if (own.length === 0) return null;
     const values = own.map((row) => model.channels.map((channel) => row.values[channel]));
     const run = this.#runs.of(role, model);
-    const job = { id, model, rows: values, state: isStale(run, own[0].timeMs) ? freshState(model) : run.state };
+    const state = isStale(run, own[0].timeMs) ? afterGap(model, run.state) : run.state;
+    const job = { id, model, ...(members ? { members } : {}), rows: values, state };
     return { role, job, timesMs: own.map((row) => row.timeMs) };
   }
 

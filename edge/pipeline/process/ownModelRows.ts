@@ -1,5 +1,7 @@
 import { PROCESS_ANOMALY } from '#models/trained/processAnomaly.ts';
 import { OWN_MAX_CHANNELS, OWN_MIN_CHANNELS, OWN_ROW_FRACTION } from '../judgement.ts';
+import { isStale } from './modelRun.ts';
+import type { ProcessRow } from './processRows.ts';
 
 /** Limits on the channels of a machine's own model, and the fraction of rows that must have them. */
 const { stretches, stretchRows } = PROCESS_ANOMALY.settings;
@@ -14,15 +16,15 @@ export function ownModelPeriod(days: number, intervalS: number): number {
 /** Rows of a machine that has no model yet, in stretches that are spread over its first days; not kept across a restart. */
 export class OwnModelRows {
   readonly #period: number;
-  #rows: ReadonlyMap<string, number>[] = [];
+  #rows: ProcessRow[] = [];
 
   /** @param period as `ownModelPeriod` gives it. */
   constructor(period: number) {
     this.#period = period;
   }
 
-  add(interval: number, values: ReadonlyMap<string, number>): void {
-    if (this.#period > 0 && interval % this.#period < stretchRows) this.#rows.push(values);
+  add(row: ProcessRow): void {
+    if (this.#period > 0 && row.interval % this.#period < stretchRows) this.#rows.push(row);
   }
 
   /** Discards the rows: they were not the machine's normal. */
@@ -30,18 +32,31 @@ export class OwnModelRows {
     this.#rows = [];
   }
 
-  /** Once there are enough: the values that nearly every row has and that move, and the rows that have all of them. */
-  take(): { channels: string[]; rows: number[][] } | null {
+  /**
+   * Once there are enough: the values that nearly every row has and that move, the rows that have all of them, and which
+   * of these follow a gap.
+   */
+  take(): { channels: string[]; rows: number[][]; starts: number[] } | null {
     if (this.#rows.length < stretches * stretchRows) return null;
     const all = this.#rows;
     this.#rows = [];
-    const names = new Set(all.flatMap((row) => [...row.keys()]));
+    const names = new Set(all.flatMap(({ values }) => [...values.keys()]));
     const channels = [...names]
-      .filter((name) => all.filter((row) => row.has(name)).length > OWN_ROW_FRACTION * all.length)
-      .filter((name) => new Set(all.map((row) => row.get(name))).size > 2)
+      .filter((name) => all.filter(({ values }) => values.has(name)).length > OWN_ROW_FRACTION * all.length)
+      .filter((name) => new Set(all.map(({ values }) => values.get(name))).size > 2)
       .sort();
     if (channels.length < OWN_MIN_CHANNELS || channels.length > OWN_MAX_CHANNELS) return null;
-    const completeRows = all.filter((row) => channels.every((channel) => row.has(channel)));
-    return { channels, rows: completeRows.map((row) => channels.map((channel) => row.get(channel) as number)) };
+    const complete = all.filter(({ values }) => channels.every((channel) => values.has(channel)));
+    return {
+      channels,
+      rows: complete.map(({ values }) => channels.map((channel) => values.get(channel) as number)),
+      starts: complete.flatMap((row, i) => (i > 0 && isBroken(complete[i - 1], row) ? [i] : [])),
+    };
   }
+}
+
+/** Whether a row has nothing to do with the one before, as it would have while it is judged. */
+function isBroken(before: ProcessRow, row: ProcessRow): boolean {
+  const stepMs = (row.timeMs - before.timeMs) / Math.max(1, row.interval - before.interval);
+  return isStale({ lastMs: before.timeMs, stepMs }, row.timeMs);
 }

@@ -1,3 +1,4 @@
+import type { OwnMembers } from '#models/health/process/ownMembers.ts';
 import type { ProcessModel } from '#models/health/process/processModel.ts';
 
 export interface Installed {
@@ -5,6 +6,8 @@ export interface Installed {
   name: string;
   release: string;
   model: ProcessModel;
+  /** What judges beside a machine's own model; those of before there were members have none. */
+  members?: OwnMembers;
 }
 
 export type Role = 'active' | 'candidate' | 'previous';

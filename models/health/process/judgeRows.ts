@@ -1,13 +1,7 @@
 import type { LoadedModel, ModelFile } from '#models/inference/modelRuntime.ts';
 import { checkNetwork, networkFile, networkStatistics } from './networkModel.ts';
-import {
-  appendToPast,
-  judgeRow,
-  loadProcess,
-  type ProcessModel,
-  type ProcessScore,
-  type ProcessState,
-} from './processModel.ts';
+import { appendToPast, judgeRow, loadProcess, type ProcessModel } from './processModel.ts';
+import type { ProcessScore, ProcessState } from './processState.ts';
 import type { RowModel, Statistics } from './rowMethod.ts';
 
 /** A model that is ready, and what runs it. */

@@ -8,6 +8,7 @@ import { networkSchema } from './networkModel.ts';
 import { tailLimit } from './panel/member.ts';
 import { predictionLimit } from './predictionLimit.ts';
 import { planeSchema, principalComponents } from './principalComponents.ts';
+import type { ProcessScore, ProcessState } from './processState.ts';
 import { blocksOf, leadingChannels, type RowMethod, type RowModel, type Statistics } from './rowMethod.ts';
 
 /** Values of all rows that a statistic looks at: they are carried from row to row. */
@@ -51,19 +52,6 @@ export const processModelSchema = z.strictObject({
   }),
 });
 export type ProcessModel = z.infer<typeof processModelSchema>;
-
-/** What is carried from row to row: the last rows, and the averages. */
-export interface ProcessState {
-  past: number[][];
-  levels: number[];
-}
-
-export interface ProcessScore {
-  /** 1 is the limit. */
-  index: number;
-  /** The channels that moved it, the one that moved it most first. */
-  channels: string[];
-}
 
 export interface TrainingNotes {
   /** Where the rows come from. */

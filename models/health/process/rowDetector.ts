@@ -1,13 +1,7 @@
 import { type Detector, type Score, stillLearning } from '../detector.ts';
 import type { LearningMethod } from './methodNames.ts';
-import {
-  freshState,
-  loadProcess,
-  type ProcessModel,
-  type ProcessState,
-  stepProcess,
-  trainProcess,
-} from './processModel.ts';
+import { freshState, loadProcess, type ProcessModel, stepProcess, trainProcess } from './processModel.ts';
+import type { ProcessState } from './processState.ts';
 import { columnStandards, type RowModel } from './rowMethod.ts';
 
 export interface RowSnapshot {

@@ -1,20 +1,10 @@
 import { QUIET, type TriggerSettings, type TriggerState } from '#models/alerting/trigger.ts';
 import type { Detector } from '../../detector.ts';
 import { columnStandards } from '../rowMethod.ts';
-import { Range, type RangeSnapshot } from './range.ts';
-import { Relation, type RelationSnapshot } from './relation.ts';
+import { MemberSet, type MemberSnapshots } from './memberSet.ts';
 import { deseasonalised, findSeason, SeasonFollower, type SeasonSnapshot } from './season.ts';
-import { Spread, type SpreadSnapshot } from './spread.ts';
-import { Missing, type RunsSnapshot, Stuck, type StuckSnapshot } from './stuck.ts';
-import { Sudden, type SuddenSnapshot } from './sudden.ts';
+import { Missing, type RunsSnapshot } from './stuck.ts';
 
-/** Chance that a normal row brings any member over its limit in any channel; the level has its own limit. */
-const ALPHA = 1e-4;
-/** Members that share it. */
-const MEMBERS = 6;
-/** Rows of a value's recent past: the short one follows what wanders, the long one sees steps and humps. */
-const SHORT = 5;
-const LONG = 41;
 /** Channels with no more values than these, each held for longer than this part of its rows, are commands or states. */
 const MAX_STATES = 10;
 const HELD_ROWS = 0.8;
@@ -35,7 +25,7 @@ export interface BaseMaker<Method extends string> {
 /** What a panel has learned, and where it stands. */
 export interface LearnedPanel<Method extends string> {
   base: Base<Method>;
-  members: [Sudden, Sudden, Spread, Stuck, Relation, Range];
+  members: MemberSet;
   missing: Missing;
   seasons: (SeasonFollower | null)[];
   normal: Float64Array;
@@ -51,7 +41,7 @@ export interface PanelSnapshot<Method extends string = string> {
   learned:
     | (Pick<LearnedPanel<Method>, 'normal' | 'carried' | 'rows' | 'trigger'> & {
         base: { method: Method; detector: unknown };
-        members: [SuddenSnapshot, SuddenSnapshot, SpreadSnapshot, StuckSnapshot, RelationSnapshot, RangeSnapshot];
+        members: MemberSnapshots;
         missing: RunsSnapshot;
         seasons: (SeasonSnapshot | null)[];
       })
@@ -77,17 +67,9 @@ export function learnPanel<Method extends string>(
     return season ? deseasonalised(column, season) : column;
   });
   const rows = whole.map((_, t) => Float64Array.from(without, (column) => column[t]));
-  const part = ALPHA / (MEMBERS * width);
   return {
     base: base.learn(rows),
-    members: [
-      Sudden.learn(rows, measured, part, SHORT, false),
-      Sudden.learn(rows, measured, part, LONG, true),
-      Spread.learn(rows, measured, part),
-      Stuck.learn(whole, measured, part),
-      Relation.learn(whole, measured, part),
-      Range.learn(rows, measured, part),
-    ],
+    members: MemberSet.learn({ whole, without: rows }, measured),
     missing: Missing.learn(training),
     seasons: seasons.map((season, c) => season && SeasonFollower.learn(season, without[c])),
     normal: columnStandards(whole).mean,
@@ -100,17 +82,9 @@ export function learnPanel<Method extends string>(
 /** The state of a learned panel, for storage; `restored` is its inverse. */
 export function snapshotOf<Method extends string>(learned: LearnedPanel<Method>): PanelSnapshot<Method>['learned'] {
   const { base, normal, carried, rows, trigger } = learned;
-  const [sudden, steps, spread, stuck, relation, range] = learned.members;
   return {
     base: { method: base.method, detector: base.detector.snapshot() },
-    members: [
-      sudden.snapshot(),
-      steps.snapshot(),
-      spread.snapshot(),
-      stuck.snapshot(),
-      relation.snapshot(),
-      range.snapshot(),
-    ],
+    members: learned.members.snapshot(),
     missing: learned.missing.snapshot(),
     seasons: learned.seasons.map((season) => season?.snapshot() ?? null),
     normal,
@@ -129,17 +103,9 @@ export function restored<Method extends string>(
   base: BaseMaker<Method>,
 ): LearnedPanel<Method> {
   const { normal, carried, rows, trigger } = snapshot;
-  const [sudden, steps, spread, stuck, relation, range] = snapshot.members;
   return {
     base: base.restore(snapshot.base.method, snapshot.base.detector),
-    members: [
-      new Sudden(sudden),
-      new Sudden(steps),
-      new Spread(spread),
-      new Stuck(stuck),
-      new Relation(relation),
-      new Range(range),
-    ],
+    members: new MemberSet(snapshot.members),
     missing: new Missing(snapshot.missing),
     seasons: snapshot.seasons.map((season) => season && new SeasonFollower(season)),
     normal,
@@ -169,8 +135,8 @@ function forwardFill(rows: readonly Float64Array[]): Float64Array[] {
   });
 }
 
-/** A command, a state or a setting: a few values, held. */
-function isState(column: Float64Array): boolean {
+/** Whether a channel is a command, a state or a setting: a few values, held. */
+export function isState(column: Float64Array): boolean {
   let held = 0;
   for (let t = 1; t < column.length; t++) if (column[t] === column[t - 1]) held++;
   return held > HELD_ROWS * column.length && new Set(column).size <= MAX_STATES;

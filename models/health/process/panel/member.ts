@@ -12,6 +12,10 @@ export interface PanelMember<Snapshot = unknown> {
    */
   ratios(row: Float64Array): Float64Array;
   push(row: Float64Array): void;
+  /** Forgets the recent past: the next row has nothing to do with it. What was learned stays. */
+  restart(): void;
+  /** Gives each array of its running state to `visit`, always in the same order; `visit` may read or overwrite it. */
+  visitState(visit: (part: Float64Array) => void): void;
   /** Of each channel the smallest change that it could see (`sizes`); null where it takes no part. */
   visible(): (number | null)[];
   /** Plain data that can be given to the constructor to go on. */
@@ -19,6 +23,9 @@ export interface PanelMember<Snapshot = unknown> {
   /** What a size is: in the channel's own unit, or how many rows, or how many times the usual. */
   readonly sizes: 'own unit' | 'rows' | 'times';
 }
+
+/** Of rows that follow one another without a gap. */
+export const NO_STARTS: ReadonlySet<number> = new Set();
 
 /** The tail is fitted to this share of the values, the largest, and to so many of them: rare bursts show in the latter. */
 const TAIL = 0.02;

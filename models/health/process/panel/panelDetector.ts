@@ -10,16 +10,7 @@ import {
   snapshotOf,
   viewsOf,
 } from './learnedPanel.ts';
-import type { PanelMember } from './member.ts';
-
-/** What a member watches. */
-export interface Watch {
-  member: string;
-  channels: number;
-  /** Of each of them the smallest change that it could see, and in what it is measured. */
-  sizes: PanelMember['sizes'];
-  visible: Record<string, number>;
-}
+import type { Watch } from './memberSet.ts';
 
 export type PanelScore = Extract<Score, { assessable: true }> & {
   /** Members whose limit the row exceeds, and channels that have no value in it. */
@@ -64,14 +55,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
 
   /** What is watched, and what could be seen. */
   watches(): Watch[] {
-    if (!this.#learned) return [];
-    return this.#learned.members.map((member) => {
-      const visible = member.visible();
-      const known = visible.flatMap((v, c) =>
-        v === null ? [] : [[this.#names[c], Number(v.toPrecision(3))] as const],
-      );
-      return { member: member.name, sizes: member.sizes, channels: known.length, visible: Object.fromEntries(known) };
-    });
+    return this.#learned?.members.watches(this.#names) ?? [];
   }
 
   /** Periods of the seasons that were found, in rows. */
@@ -104,7 +88,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
         normal: learned.normal[c],
       }));
     };
-    for (const member of learned.members) take(member.name, member.ratios(member.seasonal ? whole : without));
+    learned.members.judge(whole, without, take);
     take('missing', learned.missing.ratios(values));
     const missing = this.#names.filter((_, c) => Number.isNaN(values[c]));
     const verdict: PanelScore = { assessable: true, index, contributions: leading, by, missing };
@@ -132,7 +116,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     });
     learned.trigger = stepTrigger(learned.trigger, latest.base, learned.base.trigger);
     learned.base.detector.learn(without);
-    for (const member of learned.members) member.push(member.seasonal ? whole : without);
+    learned.members.push(whole, without);
     learned.missing.push(values);
     learned.carried = whole;
     learned.rows++;

@@ -66,6 +66,14 @@ export class Range implements PanelMember<RangeSnapshot> {
     // What lies beyond a range does not widen it.
   }
 
+  restart(): void {
+    // A range has no past.
+  }
+
+  visitState(): void {
+    // Nothing runs on from row to row.
+  }
+
   visible(): (number | null)[] {
     const { above, below } = this.#learned;
     return Array.from(above, (limit, c) => (Number.isFinite(limit) ? Math.max(limit, below[c]) : null));

@@ -30,7 +30,7 @@ export interface RelationSnapshot {
   levels: Float64Array[];
   /** The residuals' own levels, and rows for which they have been held. */
   slow: Float64Array;
-  held: Int32Array;
+  held: Float64Array;
 }
 
 interface RelationStep {
@@ -53,7 +53,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
   readonly #relations: readonly Relationship[];
   readonly #levels: Float64Array[];
   readonly #slow: Float64Array;
-  readonly #held: Int32Array;
+  readonly #held: Float64Array;
   readonly #ratios: Float64Array;
   /** Of the row that was judged last: `push` of the same row takes it. */
   #latest: RelationStep | null = null;
@@ -90,7 +90,7 @@ export class Relation implements PanelMember<RelationSnapshot> {
       if (found && holds) relations.push({ channel, by, ...found });
     });
     const zeros = () => new Float64Array(relations.length);
-    const held = new Int32Array(relations.length);
+    const held = new Float64Array(relations.length);
     return new Relation({ mean, sd, relations, levels: WEIGHTS.map(zeros), slow: zeros(), held });
   }
 
@@ -128,6 +128,20 @@ export class Relation implements PanelMember<RelationSnapshot> {
     levels.forEach((level, w) => {
       this.#levels[w].set(level);
     });
+  }
+
+  /** The residuals' own levels stay: they follow how a relation shifts over hours. */
+  restart(): void {
+    for (const levels of this.#levels) levels.fill(0);
+    this.#held.fill(0);
+    this.#latest = null;
+  }
+
+  visitState(visit: (part: Float64Array) => void): void {
+    for (const levels of this.#levels) visit(levels);
+    visit(this.#slow);
+    visit(this.#held);
+    this.#latest = null;
   }
 
   visible(): (number | null)[] {

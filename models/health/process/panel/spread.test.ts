@@ -45,7 +45,7 @@ test('a single spike is not a spread', () => {
 
 test('the ratio is the mean step of twenty-four rows over its limit', () => {
   const usual = row(2);
-  const fresh = { usual, low: row(0.1), high: row(3), last: row(0), next: 0 };
+  const fresh = { usual, low: row(0.1), high: row(3), last: row(0), next: 0, filled: 24 };
   const spread = new Spread({ ...fresh, rings: [new Float64Array(24).fill(1)], sums: row(24) });
   // A step of four is two usual ones: (23 + 2) / 24 of the limit, 3.
   expect(spread.ratios(row(4))[0]).toBeCloseTo(25 / 24 / 3, 12);

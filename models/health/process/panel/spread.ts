@@ -1,5 +1,5 @@
 import { predictionLimit } from '../predictionLimit.ts';
-import type { PanelMember } from './member.ts';
+import { NO_STARTS, type PanelMember } from './member.ts';
 
 const WINDOW = 24;
 /** A single step counts for no more than so many usual ones: a spike is not a spread. */
@@ -19,6 +19,8 @@ export interface SpreadSnapshot {
   rings: Float64Array[];
   sums: Float64Array;
   next: number;
+  /** Steps that the window holds. */
+  filled: number;
 }
 
 /** More or less unrest than usual: the mean step from row to row over a window, upwards and downwards. */
@@ -30,41 +32,62 @@ export class Spread implements PanelMember<SpreadSnapshot> {
   readonly #low: Float64Array;
   readonly #high: Float64Array;
   readonly #last: Float64Array;
-  readonly #rings: Float64Array[];
+  /** All rings in one array, and views of each. */
+  readonly #store: Float64Array;
+  readonly #rings: readonly Float64Array[];
   readonly #sums: Float64Array;
   readonly #ratios: Float64Array;
-  #next: number;
+  /** Place of the next step, and steps that the window holds. */
+  readonly #at: Float64Array;
 
-  constructor({ usual, low, high, last, rings, sums, next }: SpreadSnapshot) {
+  constructor({ usual, low, high, last, rings, sums, next, filled }: SpreadSnapshot) {
     this.#usual = usual.slice();
     this.#low = low.slice();
     this.#high = high.slice();
     this.#last = last.slice();
-    this.#rings = rings.map((ring) => ring.slice());
+    this.#store = new Float64Array(WINDOW * rings.length);
+    this.#rings = rings.map((ring, c) => {
+      const view = this.#store.subarray(c * WINDOW, (c + 1) * WINDOW);
+      view.set(ring);
+      return view;
+    });
     this.#sums = sums.slice();
-    this.#next = next;
+    this.#at = Float64Array.of(next, filled);
     this.#ratios = new Float64Array(usual.length);
   }
 
-  static learn(training: readonly Float64Array[], used: readonly boolean[], alpha: number): Spread {
+  /** @param starts rows that have nothing to do with those before them. */
+  static learn(
+    training: readonly Float64Array[],
+    used: readonly boolean[],
+    alpha: number,
+    starts: ReadonlySet<number> = NO_STARTS,
+  ): Spread {
     const width = used.length;
     const learned = new Spread({
       usual: Float64Array.from(used, (_, c) => {
-        let sum = 0;
-        for (let t = 1; t < training.length; t++) sum += Math.abs(training[t][c] - training[t - 1][c]);
-        return Math.max(sum / (training.length - 1), 1e-12);
+        let [sum, steps] = [0, 0];
+        for (let t = 1; t < training.length; t++) {
+          if (starts.has(t)) continue;
+          sum += Math.abs(training[t][c] - training[t - 1][c]);
+          steps++;
+        }
+        return Math.max(sum / steps, 1e-12);
       }),
       low: new Float64Array(width),
       high: new Float64Array(width).fill(Number.POSITIVE_INFINITY),
-      last: training[0],
+      last: new Float64Array(width).fill(Number.NaN),
       rings: used.map(() => new Float64Array(WINDOW)),
       sums: new Float64Array(width),
       next: 0,
+      filled: 0,
     });
     const seen: number[][] = used.map(() => []);
     training.forEach((row, t) => {
+      if (starts.has(t)) learned.restart();
       learned.push(row);
-      if (t >= WINDOW) for (let c = 0; c < width; c++) seen[c].push(Math.max(LEAST, learned.#sums[c] / WINDOW));
+      if (learned.#at[1] === WINDOW)
+        for (let c = 0; c < width; c++) seen[c].push(Math.max(LEAST, learned.#sums[c] / WINDOW));
     });
     used.forEach((use, c) => {
       if (!use || seen[c].length < MIN_WINDOWS * WINDOW) return;
@@ -83,27 +106,48 @@ export class Spread implements PanelMember<SpreadSnapshot> {
       last: this.#last.slice(),
       rings: this.#rings.map((ring) => ring.slice()),
       sums: this.#sums.slice(),
-      next: this.#next,
+      next: this.#at[0],
+      filled: this.#at[1],
     };
   }
 
   ratios(row: Float64Array): Float64Array {
     const out = this.#ratios;
+    const [next, filled] = this.#at;
+    if (filled < WINDOW) return out.fill(0);
     for (let c = 0; c < out.length; c++) {
-      const mean = Math.max(LEAST, (this.#sums[c] + this.#stepOf(row, c) - this.#rings[c][this.#next]) / WINDOW);
+      const mean = Math.max(LEAST, (this.#sums[c] + this.#stepOf(row, c) - this.#rings[c][next]) / WINDOW);
       out[c] = Math.max(mean / this.#high[c], this.#low[c] / mean);
     }
     return out;
   }
 
   push(row: Float64Array): void {
+    const [next, filled] = this.#at;
+    const isFirst = Number.isNaN(this.#last[0]);
     for (let c = 0; c < row.length; c++) {
-      const step = this.#stepOf(row, c);
-      this.#sums[c] = Math.max(0, this.#sums[c] + step - this.#rings[c][this.#next]);
-      this.#rings[c][this.#next] = step;
+      const step = isFirst ? 0 : this.#stepOf(row, c);
+      this.#sums[c] = Math.max(0, this.#sums[c] + step - this.#rings[c][next]);
+      this.#rings[c][next] = step;
       this.#last[c] = row[c];
     }
-    this.#next = (this.#next + 1) % WINDOW;
+    if (isFirst) return;
+    this.#at[0] = (next + 1) % WINDOW;
+    this.#at[1] = Math.min(WINDOW, filled + 1);
+  }
+
+  restart(): void {
+    this.#store.fill(0);
+    this.#sums.fill(0);
+    this.#last.fill(Number.NaN);
+    this.#at.fill(0);
+  }
+
+  visitState(visit: (part: Float64Array) => void): void {
+    visit(this.#store);
+    visit(this.#sums);
+    visit(this.#last);
+    visit(this.#at);
   }
 
   visible(): (number | null)[] {

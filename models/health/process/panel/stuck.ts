@@ -1,4 +1,4 @@
-import type { PanelMember } from './member.ts';
+import { NO_STARTS, type PanelMember } from './member.ts';
 
 /** Rows without a change, or without a value, that are suspicious at the least. */
 const MIN_RUN = 6;
@@ -11,7 +11,7 @@ const MAX_STILL = 0.9;
 /** Of each channel: rows at which a run is too long, and those of the run that lasts. */
 export interface RunsSnapshot {
   limits: Float64Array;
-  runs: Int32Array;
+  runs: Float64Array;
 }
 
 export interface StuckSnapshot extends RunsSnapshot {
@@ -24,7 +24,7 @@ export class Stuck implements PanelMember<StuckSnapshot> {
   readonly seasonal = true;
   readonly sizes = 'rows';
   readonly #limits: Float64Array;
-  readonly #runs: Int32Array;
+  readonly #runs: Float64Array;
   readonly #last: Float64Array;
   readonly #ratios: Float64Array;
 
@@ -35,12 +35,18 @@ export class Stuck implements PanelMember<StuckSnapshot> {
     this.#ratios = new Float64Array(limits.length);
   }
 
-  static learn(training: readonly Float64Array[], used: readonly boolean[], alpha: number): Stuck {
-    const runs = new Int32Array(used.length);
+  /** @param starts rows that have nothing to do with those before them. */
+  static learn(
+    training: readonly Float64Array[],
+    used: readonly boolean[],
+    alpha: number,
+    starts: ReadonlySet<number> = NO_STARTS,
+  ): Stuck {
+    const runs = new Float64Array(used.length);
     const limits = Float64Array.from(used, (use, c) => {
       let [run, longest, still] = [0, 0, 0];
       for (let t = 1; t < training.length; t++) {
-        run = training[t][c] === training[t - 1][c] ? run + 1 : 0;
+        run = training[t][c] === training[t - 1][c] && !starts.has(t) ? run + 1 : 0;
         if (run > 0) still++;
         longest = Math.max(longest, run);
       }
@@ -70,6 +76,16 @@ export class Stuck implements PanelMember<StuckSnapshot> {
     }
   }
 
+  restart(): void {
+    this.#runs.fill(0);
+    this.#last.fill(Number.NaN);
+  }
+
+  visitState(visit: (part: Float64Array) => void): void {
+    visit(this.#runs);
+    visit(this.#last);
+  }
+
   visible(): (number | null)[] {
     return Array.from(this.#limits, (limit) => (Number.isFinite(limit) ? limit : null));
   }
@@ -81,7 +97,7 @@ export class Missing implements PanelMember<RunsSnapshot> {
   readonly seasonal = true;
   readonly sizes = 'rows';
   readonly #limits: Float64Array;
-  readonly #runs: Int32Array;
+  readonly #runs: Float64Array;
   readonly #ratios: Float64Array;
 
   constructor({ limits, runs }: RunsSnapshot) {
@@ -93,7 +109,7 @@ export class Missing implements PanelMember<RunsSnapshot> {
   static learn(training: readonly Float64Array[]): Missing {
     const width = training[0].length;
     const limits = new Float64Array(width).fill(MIN_MISSING);
-    const learned = new Missing({ limits, runs: new Int32Array(width) });
+    const learned = new Missing({ limits, runs: new Float64Array(width) });
     for (const row of training) {
       learned.push(row);
       for (let c = 0; c < width; c++) learned.#limits[c] = Math.max(learned.#limits[c], LONGER * learned.#runs[c]);
@@ -113,6 +129,14 @@ export class Missing implements PanelMember<RunsSnapshot> {
 
   push(row: Float64Array): void {
     for (let c = 0; c < row.length; c++) this.#runs[c] = Number.isNaN(row[c]) ? this.#runs[c] + 1 : 0;
+  }
+
+  restart(): void {
+    this.#runs.fill(0);
+  }
+
+  visitState(visit: (part: Float64Array) => void): void {
+    visit(this.#runs);
   }
 
   visible(): (number | null)[] {

@@ -1,4 +1,4 @@
-import { type PanelMember, tailLimit } from './member.ts';
+import { NO_STARTS, type PanelMember, tailLimit } from './member.ts';
 
 /** After so many windows away from its past a value's new level is its past, too: it may come back to the old one. */
 const MAX_HELD = 1;
@@ -12,7 +12,7 @@ export interface SuddenSnapshot {
   /** Each channel's past, the oldest first. */
   pasts: Float64Array[];
   /** Rows beyond the limit until now. */
-  held: Int32Array;
+  held: Float64Array;
   /** The median that was left; NaN where none was. */
   before: Float64Array;
 }
@@ -27,8 +27,10 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
   readonly seasonal = false;
   readonly sizes = 'own unit';
   readonly #windows: RollingMedian[];
+  /** What all of them hold, in one array. */
+  readonly #store: Float64Array;
   readonly #limits: Float64Array;
-  readonly #held: Int32Array;
+  readonly #held: Float64Array;
   readonly #hold: boolean;
   readonly #before: Float64Array;
   readonly #window: number;
@@ -38,8 +40,10 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
     this.#window = window;
     this.#hold = hold;
     this.#limits = limits.slice();
-    this.#windows = pasts.map((past) => {
-      const rolling = new RollingMedian(window);
+    const length = RollingMedian.storeLength(window);
+    this.#store = new Float64Array(length * pasts.length);
+    this.#windows = pasts.map((past, c) => {
+      const rolling = new RollingMedian(window, this.#store.subarray(c * length, (c + 1) * length));
       for (const value of past) rolling.push(value);
       return rolling;
     });
@@ -48,27 +52,32 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
     this.#ratios = new Float64Array(limits.length);
   }
 
-  /** @param hold whether what is beyond the limit is kept out of the past. */
+  /**
+   * @param hold whether what is beyond the limit is kept out of the past.
+   * @param starts rows that have nothing to do with those before them.
+   */
   static learn(
     training: readonly Float64Array[],
     used: readonly boolean[],
     alpha: number,
     window: number,
     hold: boolean,
+    starts: ReadonlySet<number> = NO_STARTS,
   ): Sudden {
     const pasts: Float64Array[] = [];
     const limits = Float64Array.from(used, (use, c) => {
       const past = new RollingMedian(window);
       const distances: number[] = [];
-      for (const row of training) {
+      training.forEach((row, t) => {
+        if (starts.has(t)) past.clear();
         if (past.full) distances.push(Math.abs(row[c] - past.median));
         past.push(row[c]);
-      }
+      });
       pasts.push(past.values());
       return use && distances.length > 0 ? Math.max(tailLimit(distances, alpha), 1e-12) : Number.POSITIVE_INFINITY;
     });
     const width = used.length;
-    const [held, before] = [new Int32Array(width), new Float64Array(width).fill(Number.NaN)];
+    const [held, before] = [new Float64Array(width), new Float64Array(width).fill(Number.NaN)];
     return new Sudden({ window, hold, limits, pasts, held, before });
   }
 
@@ -98,7 +107,21 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
     });
   }
 
+  restart(): void {
+    for (const past of this.#windows) past.clear();
+    this.#held.fill(0);
+    this.#before.fill(Number.NaN);
+  }
+
+  visitState(visit: (part: Float64Array) => void): void {
+    visit(this.#store);
+    visit(this.#held);
+    visit(this.#before);
+  }
+
+  /** 0 while there is too little of a past. */
   #distance(value: number, c: number): number {
+    if (!this.#windows[c].full) return 0;
     const now = Math.abs(value - this.#windows[c].median);
     const then = Math.abs(value - this.#before[c]);
     return then < now ? then : now;
@@ -111,46 +134,61 @@ export class Sudden implements PanelMember<SuddenSnapshot> {
 
 /** Median of the last values. */
 export class RollingMedian {
+  readonly #window: number;
   readonly #ring: Float64Array;
   readonly #sorted: Float64Array;
-  #count = 0;
-  #next = 0;
+  /** Values that it holds, and the place of the next one. */
+  readonly #at: Float64Array;
 
-  constructor(window: number) {
-    this.#ring = new Float64Array(window);
-    this.#sorted = new Float64Array(window);
+  /** Numbers in which it keeps what it holds. */
+  static storeLength(window: number): number {
+    return 2 * window + 2;
+  }
+
+  /** @param store zeros, or what another one of the same window held; part of a larger array where there are many. */
+  constructor(window: number, store: Float64Array = new Float64Array(RollingMedian.storeLength(window))) {
+    this.#window = window;
+    this.#ring = store.subarray(0, window);
+    this.#sorted = store.subarray(window, 2 * window);
+    this.#at = store.subarray(2 * window);
   }
 
   get full(): boolean {
-    return this.#count === this.#ring.length;
+    return this.#at[0] === this.#window;
   }
 
   get median(): number {
-    return this.#sorted[this.#count >> 1];
+    return this.#sorted[this.#at[0] >> 1];
   }
 
   /** The oldest first. */
   values(): Float64Array {
-    const from = this.full ? this.#next : 0;
-    return Float64Array.from({ length: this.#count }, (_, i) => this.#ring[(from + i) % this.#ring.length]);
+    const [count, next] = this.#at;
+    const from = this.full ? next : 0;
+    return Float64Array.from({ length: count }, (_, i) => this.#ring[(from + i) % this.#window]);
+  }
+
+  clear(): void {
+    this.#at.fill(0);
   }
 
   push(value: number): void {
     const sorted = this.#sorted;
-    let n = this.#count;
+    const next = this.#at[1];
+    let n = this.#at[0];
     if (this.full) {
-      const gone = this.#ring[this.#next];
+      const gone = this.#ring[next];
       let at = 0;
       while (sorted[at] !== gone) at++;
       sorted.copyWithin(at, at + 1, n--);
-    } else this.#count++;
+    } else this.#at[0]++;
     let at = n;
     while (at > 0 && sorted[at - 1] > value) {
       sorted[at] = sorted[at - 1];
       at--;
     }
     sorted[at] = value;
-    this.#ring[this.#next] = value;
-    this.#next = (this.#next + 1) % this.#ring.length;
+    this.#ring[next] = value;
+    this.#at[1] = (next + 1) % this.#window;
   }
 }

@@ -1,5 +1,11 @@
 /** Codes of the interface, with blanks for underscores. */
 export const terms = {
+  // Members of a machine's own panel.
+  sudden: 'Sprung',
+  spread: 'Unruhe',
+  stuck: 'festsitzend',
+  relation: 'Zusammenhang',
+  range: 'Wertebereich',
   // Faults.
   'outer race': 'Außenringschaden',
   'inner race': 'Innenringschaden',

@@ -1,0 +1,23 @@
+/** What a gateway does with the messages of its broker. */
+export interface LinkHandlers {
+  /** `taken` is called once the message is durable or needs nothing more; without it, it may come again. */
+  received(topic: string, payload: Buffer, taken: () => void): void;
+  /** While true, the link reads no further messages; `resume` ends that. */
+  isFull(): boolean;
+}
+
+/** A gateway's connection to the broker of its edges. */
+export interface BrokerLink {
+  /** Whether messages can come and go. */
+  readonly connected: boolean;
+  start(): void;
+  stop(): Promise<void>;
+  resume(): void;
+  /** Resolves once the broker has the message. @throws Error while it is disconnected. */
+  publish(topic: string, message: string): Promise<void>;
+  /** Publishes what its receiver asks for again if it is lost. */
+  tell(topic: string, message: string): void;
+}
+
+/** Opens the link of one ingest. */
+export type OpenLink = (handlers: LinkHandlers) => BrokerLink;

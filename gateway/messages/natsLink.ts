@@ -1,0 +1,161 @@
+import { type ConsumerMessages, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from 'pino';
+import { parseSupplyTopic } from '#models/contracts/topics.ts';
+import type { NatsBroker } from '../config.ts';
+import type { BrokerLink, LinkHandlers } from './brokerLink.ts';
+import { natsOptions } from './natsOptions.ts';
+import { ACK_WAIT_MS, ensureStreams, GATEWAYS, MESSAGE_STREAM, STATUS_STREAM } from './natsStreams.ts';
+import { subjectOf, topicOf } from './natsSubjects.ts';
+
+const RETRY_MS = 1000;
+/** Messages that wait in this process for the store, beside those in the ingest. */
+const MOST_FETCHED = 256;
+/** A silent server has lost the request: a new one is made after two missed signs of life. */
+const SIGN_OF_LIFE_MS = 2000;
+
+/**
+ * The link to a NATS cluster with JetStream. Edges speak MQTT to it. Gateways share a durable pull consumer, and
+ * acknowledge a message when it is durable: one that was given to a gateway that died goes to another.
+ */
+export class NatsLink implements BrokerLink {
+  readonly #broker: NatsBroker;
+  readonly #name: string;
+  readonly #handlers: LinkHandlers;
+  readonly #log: Logger;
+  readonly #working = new Set<NodeJS.Timeout>();
+  #connection: NatsConnection | null = null;
+  #isReading = false;
+  #isStopped = false;
+  #running: Promise<void> | null = null;
+  #reading: ConsumerMessages[] = [];
+  #resume: (() => void)[] = [];
+  #failure: string | null = null;
+
+  constructor(broker: NatsBroker, name: string, handlers: LinkHandlers, log: Logger) {
+    this.#broker = broker;
+    this.#name = name;
+    this.#handlers = handlers;
+    this.#log = log;
+  }
+
+  get connected(): boolean {
+    return this.#isReading;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const timer of this.#working) clearInterval(timer);
+    this.resume();
+    for (const messages of this.#reading) messages.stop();
+    // What was acknowledged is told; what was not goes to another gateway.
+    await this.#connection?.flush().catch((error) => this.#say(error));
+    await this.#connection?.close();
+    await this.#running;
+  }
+
+  resume(): void {
+    const waiting = this.#resume;
+    this.#resume = [];
+    for (const call of waiting) call();
+  }
+
+  async publish(topic: string, message: string): Promise<void> {
+    const connection = this.#connection;
+    if (connection === null || !this.#isReading) throw new Error('the broker is disconnected');
+    connection.publish(subjectOf(topic), message);
+    await connection.flush();
+  }
+
+  tell(topic: string, message: string): void {
+    try {
+      this.#connection?.publish(subjectOf(topic), message);
+    } catch (error) {
+      this.#log.error({ topic, error: String(error) }, 'a message could not be published');
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      try {
+        await this.#session();
+      } catch (error) {
+        this.#say(error);
+      }
+      this.#isReading = false;
+      if (!this.#isStopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  /** From connecting to the end of the connection or of a stream. */
+  async #session(): Promise<void> {
+    if (this.#connection === null || this.#connection.isClosed()) {
+      const connection = await connect(natsOptions(this.#broker, this.#name));
+      this.#connection = connection;
+      void this.#follow(connection).catch((error) => this.#say(error));
+    }
+    const connection = this.#connection;
+    if (this.#isStopped) return connection.close();
+    await ensureStreams(await jetstreamManager(connection), this.#broker);
+    const { consumers } = jetstream(connection);
+    const wanted = { max_messages: MOST_FETCHED, idle_heartbeat: SIGN_OF_LIFE_MS, expires: 10 * SIGN_OF_LIFE_MS };
+    const shared = await consumers.get(MESSAGE_STREAM, GATEWAYS);
+    const states = await consumers.get(STATUS_STREAM, { deliver_policy: 'last_per_subject' });
+    this.#reading = await Promise.all([shared.consume(wanted), states.consume(wanted)]);
+    this.#isReading = true;
+    this.#failure = null;
+    this.#log.info({ server: connection.getServer() }, 'gateway connected');
+    // The end of one is the end of both.
+    const takenOf = [(message: JsMsg) => this.#takenOf(message), () => () => undefined];
+    await Promise.race(this.#reading.map((messages, i) => this.#read(messages, takenOf[i]))).finally(() => {
+      for (const messages of this.#reading) messages.stop();
+    });
+  }
+
+  /** Knows whether the connection is up; the client itself connects to another server. */
+  async #follow(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (connection !== this.#connection) return;
+      if (type === 'disconnect') {
+        this.#isReading = false;
+        if (!this.#isStopped) this.#log.warn('the connection to the broker ended');
+      } else if (type === 'reconnect') {
+        this.#isReading = true;
+        this.#log.info({ server: connection.getServer() }, 'gateway connected');
+      }
+    }
+  }
+
+  async #read(messages: ConsumerMessages, takenOf: (message: JsMsg) => () => void): Promise<void> {
+    for await (const message of messages) {
+      this.#handlers.received(topicOf(message.subject), Buffer.from(message.data), takenOf(message));
+      while (this.#handlers.isFull() && !this.#isStopped)
+        await new Promise<void>((resolve) => {
+          this.#resume.push(resolve);
+        });
+    }
+  }
+
+  /** A planner's table may take longer than a message may: meanwhile the server is told that work goes on. */
+  #takenOf(message: JsMsg): () => void {
+    if (parseSupplyTopic(topicOf(message.subject)) === null) return () => message.ack();
+    const timer = setInterval(() => message.working(), ACK_WAIT_MS / 3);
+    this.#working.add(timer);
+    return () => {
+      clearInterval(timer);
+      this.#working.delete(timer);
+      message.ack();
+    };
+  }
+
+  /** Each failure once, not at each attempt. */
+  #say(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    if (text !== this.#failure && !this.#isStopped) this.#log.error({ error: text }, 'broker failed');
+    this.#failure = text;
+  }
+}

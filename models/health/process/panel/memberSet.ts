@@ -1,0 +1,181 @@
+import { NO_STARTS, type PanelMember } from './member.ts';
+import { Range, type RangeSnapshot } from './range.ts';
+import { Relation, type RelationSnapshot } from './relation.ts';
+import { Spread, type SpreadSnapshot } from './spread.ts';
+import { Stuck, type StuckSnapshot } from './stuck.ts';
+import { Sudden, type SuddenSnapshot } from './sudden.ts';
+
+/** Chance that a normal row brings any member over its limit in any channel; the level has its own limit. */
+const ALPHA = 1e-4;
+/** Rows of a value's recent past: the short one follows what wanders, the long one sees steps and humps. */
+const SHORT = 5;
+const LONG = 41;
+/** What is learned of so much of the training must hold in all of the rest. */
+const SPLITS = [0.4, 0.6, 0.8] as const;
+
+type Members = [Sudden, Sudden, Spread, Stuck, Relation, Range];
+export type MemberSnapshots = [
+  SuddenSnapshot,
+  SuddenSnapshot,
+  SpreadSnapshot,
+  StuckSnapshot,
+  RelationSnapshot,
+  RangeSnapshot,
+];
+const COUNT = 6;
+
+/** Rows of one value a channel, oldest first, as they are and without their seasons. */
+export interface MemberRows {
+  whole: readonly Float64Array[];
+  without: readonly Float64Array[];
+  /** Rows that have nothing to do with those before them. */
+  starts?: ReadonlySet<number>;
+}
+
+/** What a member watches. */
+export interface Watch {
+  member: string;
+  channels: number;
+  /** Of each of them the smallest change that it could see, and in what it is measured. */
+  sizes: PanelMember['sizes'];
+  visible: Record<string, number>;
+}
+
+/** The members of a panel besides the level: they share one chance of a false alarm, Bonferroni's part for each channel of each. */
+export class MemberSet {
+  readonly list: Readonly<Members>;
+  readonly #stateLength: number;
+
+  constructor([sudden, steps, spread, stuck, relation, range]: MemberSnapshots) {
+    this.list = [
+      new Sudden(sudden),
+      new Sudden(steps),
+      new Spread(spread),
+      new Stuck(stuck),
+      new Relation(relation),
+      new Range(range),
+    ];
+    let length = 0;
+    this.#visitState((part) => {
+      length += part.length;
+    });
+    this.#stateLength = length;
+  }
+
+  /** @param used of each channel, whether it is judged; one that is not may still explain others. */
+  static learn(rows: MemberRows, used: readonly boolean[]): MemberSet {
+    return learnEach(rows, new Array(COUNT).fill(used));
+  }
+
+  /**
+   * The same, of members that hold: one judges a channel only where its limits from earlier parts of the training are never
+   * exceeded in the rest.
+   * @param kept of each channel, whether it stays in any case.
+   */
+  static learnQualified(rows: MemberRows, used: readonly boolean[], kept: readonly boolean[]): MemberSet {
+    const holding = new Array<readonly boolean[]>(COUNT).fill(used).map((own) => [...own]);
+    for (const part of SPLITS) dropExceeded(rows, Math.floor(part * rows.whole.length), holding, kept);
+    return learnEach(rows, holding);
+  }
+
+  /** What each member watches, and what could be seen, rounded to three digits. */
+  watches(names: readonly string[]): Watch[] {
+    return this.list.map((member) => {
+      const known = member
+        .visible()
+        .flatMap((size, c) => (size === null ? [] : [[names[c], Number(size.toPrecision(3))] as const]));
+      return { member: member.name, sizes: member.sizes, channels: known.length, visible: Object.fromEntries(known) };
+    });
+  }
+
+  /** Calls `visit` with each member's ratios; the array is the member's own. */
+  judge(whole: Float64Array, without: Float64Array, visit: (name: string, ratios: Float64Array) => void): void {
+    for (const member of this.list) visit(member.name, member.ratios(member.seasonal ? whole : without));
+  }
+
+  push(whole: Float64Array, without: Float64Array): void {
+    for (const member of this.list) member.push(member.seasonal ? whole : without);
+  }
+
+  /** Forgets the recent past: the next row has nothing to do with it. */
+  restart(): void {
+    for (const member of this.list) member.restart();
+  }
+
+  snapshot(): MemberSnapshots {
+    const [sudden, steps, spread, stuck, relation, range] = this.list;
+    return [
+      sudden.snapshot(),
+      steps.snapshot(),
+      spread.snapshot(),
+      stuck.snapshot(),
+      relation.snapshot(),
+      range.snapshot(),
+    ];
+  }
+
+  /** What runs on from row to row, as one array; `resume` takes it. */
+  runningState(): Float64Array {
+    const state = new Float64Array(this.#stateLength);
+    let at = 0;
+    this.#visitState((part) => {
+      state.set(part, at);
+      at += part.length;
+    });
+    return state;
+  }
+
+  /** Goes on from a `runningState` of the same members. @throws RangeError where it is of others. */
+  resume(state: Float64Array): void {
+    if (state.length !== this.#stateLength)
+      throw new RangeError(`a state of ${state.length} numbers; the members have ${this.#stateLength}`);
+    let at = 0;
+    this.#visitState((part) => {
+      part.set(state.subarray(at, at + part.length));
+      at += part.length;
+    });
+  }
+
+  #visitState(visit: (part: Float64Array) => void): void {
+    for (const member of this.list) member.visitState(visit);
+  }
+}
+
+/** @param used of each member, which channels it judges. */
+function learnEach(
+  { whole, without, starts = NO_STARTS }: MemberRows,
+  used: readonly (readonly boolean[])[],
+): MemberSet {
+  const part = ALPHA / (COUNT * whole[0].length);
+  const [sudden, steps, spread, stuck, relation, range] = used;
+  return new MemberSet([
+    Sudden.learn(without, sudden, part, SHORT, false, starts).snapshot(),
+    Sudden.learn(without, steps, part, LONG, true, starts).snapshot(),
+    Spread.learn(without, spread, part, starts).snapshot(),
+    Stuck.learn(whole, stuck, part, starts).snapshot(),
+    Relation.learn(whole, relation, part).snapshot(),
+    Range.learn(without, range, part).snapshot(),
+  ]);
+}
+
+/** Takes from each member the channels in which limits of the rows before `split` are exceeded after it. */
+function dropExceeded(
+  { whole, without, starts = NO_STARTS }: MemberRows,
+  split: number,
+  holding: boolean[][],
+  kept: readonly boolean[],
+): void {
+  const before = [...starts].filter((t) => t < split);
+  const early = learnEach(
+    { whole: whole.slice(0, split), without: without.slice(0, split), starts: new Set(before) },
+    holding,
+  );
+  for (let t = split; t < whole.length; t++) {
+    if (starts.has(t)) early.restart();
+    early.list.forEach((member, m) => {
+      const ratios = member.ratios(member.seasonal ? whole[t] : without[t]);
+      for (let c = 0; c < ratios.length; c++) if (ratios[c] >= 1 && !kept[c]) holding[m][c] = false;
+    });
+    early.push(whole[t], without[t]);
+  }
+}
