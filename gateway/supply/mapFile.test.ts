@@ -40,6 +40,19 @@ const SAID = {
 const rowsOf = (file: string, shell: Shell) =>
   readTableFile('demand', file, {}, shell).rows.map((r) => Object.values(r).join(' '));
 
+test('a list that calls its items by a number alone is mapped so, without lines of accounts', () => {
+  const file = join(directory(), 'demand.csv');
+  const header = 'Document Type,Document No.,Sell-to Customer No.,Type,No.,Description,Quantity,Shipment Date';
+  writeFileSync(
+    file,
+    `${header}\nOrder,SO-1,C1,Item,BRG,Bearing,4,1/31/2026\nOrder,SO-1,C1,G/L Account,8100,Freight,1,1/31/2026\n`,
+  );
+  const { shell, said } = shellOf();
+  mapFile(file, none, shell);
+  expect(said).toContain('item: No.');
+  expect(rowsOf(file, shell)).toEqual(['BRG 2026-01-31 4 SO-1']);
+});
+
 test('a map is proposed, completed by what is said, and used for the next export beside it', () => {
   const folder = directory();
   const file = join(folder, 'moves-2026-01.csv');

@@ -34,9 +34,8 @@ const ITEM =
 export function withNumberedItems(table: Table, isHeader: (row: readonly string[]) => boolean): Table {
   const first = table.rows.slice(0, MAX_TITLE_ROWS);
   for (const [i, row] of first.entries()) {
-    const keys = row.map(columnKey);
-    const at = NUMBERS.map((name) => keys.indexOf(name)).find((k) => k >= 0) ?? -1;
-    if (at < 0 || !keys.some((key, k) => k !== at && DESCRIPTIONS.includes(key)) || isHeader(row)) continue;
+    const at = numberedItemAt(row);
+    if (at < 0 || isHeader(row)) continue;
     if (!isHeader(row.with(at, 'item'))) continue;
     const notes = [...table.notes, `item is taken to be ${JSON.stringify(row[at].trim())}, beside its description`];
     return { ...table, rows: table.rows.with(i, row.with(at, 'item')), notes };
@@ -44,12 +43,23 @@ export function withNumberedItems(table: Table, isHeader: (row: readonly string[
   return table;
 }
 
+/** The column of a header that is the item by a short name, beside a description; -1: there is none. */
+export function numberedItemAt(header: readonly string[]): number {
+  const keys = header.map(columnKey);
+  const at = NUMBERS.map((name) => keys.indexOf(name)).find((k) => k >= 0) ?? -1;
+  return keys.some((key, k) => k !== at && DESCRIPTIONS.includes(key)) ? at : -1;
+}
+
+/** The column that says what each line of a document is of; -1: there is none. */
+export const lineTypeAt = (header: readonly string[], body: readonly (readonly string[])[]): number =>
+  header.findIndex(
+    (cell, i) => LINE_TYPES.includes(columnKey(cell)) && body.some((cells) => ITEM.test((cells[i] ?? '').trim())),
+  );
+
 /** Lines of documents without those of accounts, resources and texts, where a column says what each line is of. */
 export function withItemLinesAlone(table: Table): Table {
   const [header = [], ...body] = table.rows;
-  const at = header.findIndex(
-    (cell, i) => LINE_TYPES.includes(columnKey(cell)) && body.some((cells) => ITEM.test((cells[i] ?? '').trim())),
-  );
+  const at = lineTypeAt(header, body);
   if (at < 0) return table;
   const kept = body.map((cells) => ITEM.test((cells[at] ?? '').trim()));
   const left = kept.filter((k) => !k).length;

@@ -3,6 +3,8 @@ import { PERIOD_COLUMNS, YEAR_COLUMNS } from './calendarColumns.ts';
 import { columnKey } from './columnNames.ts';
 import { dateOrderOf, parseDate } from './dates.ts';
 import { withoutTitles } from './headerRow.ts';
+import { numberedItemAt } from './itemLines.ts';
+import { likelyColumns } from './likelyColumns.ts';
 import { movementColumns } from './movements.ts';
 import { movementOf } from './movementWords.ts';
 import { mayBeThousands, numberStyleOf, parseNumber } from './numberStyle.ts';
@@ -87,7 +89,12 @@ function placesOf(
     if (i >= 0) at.set(name, i);
     if (name === 'quantity') at.delete('out');
   }
-  if (table === 'demand') guessByCells(at, header, body, guesses);
+  if (!at.has('item') && numberedItemAt(header) >= 0) at.set('item', numberedItemAt(header));
+  if (table === 'demand') {
+    const missing = missingOf(table, at, header);
+    for (const [name, i] of likelyColumns(header, missing)) if (![...at.values()].includes(i)) at.set(name, i);
+    guessByCells(at, header, body, guesses);
+  }
   return at;
 }
 

@@ -3,6 +3,7 @@ import { type Table, TableError } from '#models/tables/parseTable.ts';
 import { PERIOD_COLUMNS, YEAR_COLUMNS } from './calendarColumns.ts';
 import { columnKey } from './columnNames.ts';
 import { FISCAL_PATTERNS } from './fiscalCalendar.ts';
+import { lineTypeAt } from './itemLines.ts';
 import { MOVEMENT_COLUMNS } from './movementColumns.ts';
 import type { OwnMovements } from './movementWords.ts';
 import { SUPPLY_TABLES, type SupplyTable, supplyTableNames } from './supplyTables.ts';
@@ -63,9 +64,12 @@ export function mapped(table: Table, map: SupplyMap): Table {
   const names = new Map(Object.entries(map.columns).map(([name, column]) => [columnKey(column), name]));
   const isWide = map.table === 'demand' && map.columns.date === undefined;
   const periods = isWide ? periodsIn(table.rows[at], map.dates ?? 'dmy') : [];
+  const lineType = lineTypeAt(table.rows[at], table.rows.slice(at + 1));
   const header = table.rows[at].map((cell, i) => {
     const name = names.get(columnKey(cell));
     if (name !== undefined) return headerFor(name, cell);
+    // What is no item stays out, whatever the map names.
+    if (i === lineType) return cell;
     return (periods[i] ?? null) === null ? '' : cell;
   });
   return {

@@ -81,6 +81,8 @@ export class NodeMonitor {
     this.#selected.push(...found);
     this.#lasting.push(...selected.faults);
     const all = [...nodes, ...found];
+    if (all.some(({ member }) => member !== undefined)) await this.#learnStructures();
+    if (!isNewest()) return;
     // Before a first new value moves them.
     const newest = new Map(all.map((node) => [keyOf(node), this.#newestOf(node)]));
     const deliver: Deliver = (node, value, unit) => this.#deliver(node, value, unit);
@@ -97,6 +99,18 @@ export class NodeMonitor {
     const missing = all.filter((node) => names.has(keyOf(node)));
     const empty = selected.empty.map(({ selection }) => selection);
     if (missing.length + empty.length > 0) this.#tryLater(missing, empty);
+  }
+
+  /**
+   * What the server's own structures consist of. The library would look it up with the first value, which keeps every other
+   * value waiting, and ends the process where the connection is lost meanwhile.
+   */
+  async #learnStructures(): Promise<void> {
+    try {
+      await this.#connection.session.extractNamespaceDataType();
+    } catch (error) {
+      this.#context.log.warn({ error: String(error) }, 'the server does not describe its structures');
+    }
   }
 
   /** Of this run, or of the last one before the edge was restarted. */
