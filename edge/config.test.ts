@@ -42,3 +42,20 @@ test('a user certificate comes with its key, and time zones exist', () => {
   const subscriptions = [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }];
   expect(problems({ type: 'mqtt', url: 'mqtt://x', subscriptions, timeZone: 'Middle/Earth' })).toHaveLength(1);
 });
+
+test('a machine is coupled to other machines of its edge', () => {
+  const paths = (coupledTo: string[]) => {
+    const source = {
+      type: 'mqtt',
+      url: 'mqtt://x',
+      subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }],
+    };
+    const assets = { motor: {}, pump: { coupledTo } };
+    const config = { site: 's', edge: 'e', dataDirectory: 'd', sources: [source], uplink: { url: 'mqtt://x' }, assets };
+    const result = edgeConfigSchema.safeParse(config);
+    return result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  };
+  expect(paths(['motor'])).toEqual([]);
+  for (const wrong of ['fan', 'pump', 'constructor'])
+    expect(paths(['motor', wrong])).toEqual(['assets.pump.coupledTo.1: another machine of this edge: motor']);
+});

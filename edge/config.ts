@@ -123,14 +123,21 @@ const edgeObjectSchema = z.strictObject({
       path: ['tokenFile'],
     }),
 });
-export const edgeConfigSchema = edgeObjectSchema.refine(
-  ({ detection, alerting }) => detection.level.ratioLimit * alerting.offBelow > 1.2,
-  {
+export const edgeConfigSchema = edgeObjectSchema
+  .refine(({ detection, alerting }) => detection.level.ratioLimit * alerting.offBelow > 1.2, {
     // The index of a machine at its normal is 1 / ratioLimit: an alert could never return to below offBelow.
     message: 'at least 1.2 / alerting.offBelow: below that no alert would ever return',
     path: ['detection', 'level', 'ratioLimit'],
-  },
-);
+  })
+  .superRefine(({ assets }, context) => {
+    for (const [name, { coupledTo = [] }] of Object.entries(assets))
+      for (const [i, other] of coupledTo.entries())
+        if (other === name || !Object.hasOwn(assets, other)) {
+          const others = Object.keys(assets).filter((asset) => asset !== name);
+          const message = `another machine of this edge: ${others.join(', ') || 'there is none'}`;
+          context.addIssue({ code: 'custom', path: ['assets', name, 'coupledTo', i], message });
+        }
+  });
 export type EdgeConfig = z.infer<typeof edgeConfigSchema>;
 
 function isLoopback(host: string): boolean {

@@ -15,6 +15,7 @@ export function assetsOf(scenario: Scenario): object {
         kind: m.kind,
         area: m.area,
         line: m.line,
+        ...(m.coupling ? { coupledTo: [m.coupling.drivenBy] } : {}),
         endOfLife: { feature: 'index', value: END_OF_LIFE },
         ratedRpm: m.ratedRpm,
         ...(m.iso ? { iso: m.iso } : {}),

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { separator, wholeNumber } from '#models/configuration/arguments.ts';
+import { positive, separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import { ROW_METHODS } from '#models/health/process/methodNames.ts';
 import type { DetectOptions } from './detectFile.ts';
@@ -17,6 +17,11 @@ export function addDetectCommand(program: Command, shell: Shell): void {
     .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
     .option('--time-column <column>', 'time column: name, or number from 1')
     .option(
+      '--join-within <n>',
+      'with --time-column, files of different columns are joined by time: oldest value that a row takes, in seconds (times that are no dates: in their unit); by default two steps of its file',
+      positive,
+    )
+    .option(
       '--ignore <columns>',
       'columns to ignore: names or numbers, separated by commas',
       (list) => list.split(','),
@@ -32,11 +37,11 @@ export function addDetectCommand(program: Command, shell: Shell): void {
       'after',
       '\nExamples:\n  millwright detect pump.csv --train-rows 400 --separator ";" --time-column datetime --ignore label --jsonl\n  millwright detect exports/ --train-rows 20160 --time-column time',
     )
-    .action(async (paths: string[], options: DetectOptions) => {
+    .action(async (paths: string[], options: DetectOptions & { joinWithin?: number }) => {
       const { detectFiles } = await import('./detectFile.ts');
-      const { readTableFiles } = await import('./tableFiles.ts');
+      const { readJoinedFiles } = await import('./tableFiles.ts');
       await shell.onTable(async () => {
-        detectFiles(await readTableFiles(paths), options, shell.write, shell.say);
+        detectFiles(await readJoinedFiles(paths, options, shell.say), options, shell.write, shell.say);
       });
     });
 }

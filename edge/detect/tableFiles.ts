@@ -2,11 +2,14 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { csvCell } from '#models/tables/csvCell.ts';
+import { joinByTime } from '#models/tables/joinByTime.ts';
 import { isParquet, parquetText } from '#models/tables/parquetText.ts';
 import { type NamedFile, TableError } from '#models/tables/parseTable.ts';
 import { isWorkbook, parseWorkbook } from '#models/tables/parseWorkbook.ts';
 
 const TABLE = /\.(csv|tsv|txt|parquet|xlsx|xlsm)(\.gz)?$/i;
+/** A header is no longer, or the files are compared as a whole. */
+const HEADER_BYTES = 65_536;
 /** No table is unpacked to more: a small archive may hold any number of zeros. */
 const MAX_UNPACKED_BYTES = 2 ** 31 - 1;
 
@@ -18,6 +21,31 @@ const MAX_UNPACKED_BYTES = 2 ** 31 - 1;
  */
 export async function readTableFiles(paths: readonly string[]): Promise<NamedFile[]> {
   return Promise.all(paths.flatMap(filesOf).map(tableFile));
+}
+
+/**
+ * The same; with a time column, files of different columns are joined by time.
+ * @param say how they were joined. @throws TableError also where they cannot be.
+ */
+export async function readJoinedFiles(
+  paths: readonly string[],
+  { timeColumn, separator, joinWithin }: { timeColumn?: string; separator?: string; joinWithin?: number },
+  say: (line: string) => void,
+): Promise<readonly NamedFile[]> {
+  const files = await readTableFiles(paths);
+  if (timeColumn === undefined) {
+    if (joinWithin !== undefined) throw new TableError('--join-within: needs --time-column');
+    return files;
+  }
+  return hasSameColumns(files) ? files : joinByTime(files, { timeColumn, separator, within: joinWithin }, say);
+}
+
+/** Whether the first lines are the same; long files of one table are not read as a whole for it. */
+function hasSameColumns(files: readonly NamedFile[]): boolean {
+  const first = files.map(
+    ({ bytes }) => Buffer.from(bytes.subarray(0, HEADER_BYTES)).toString('latin1').split('\n')[0],
+  );
+  return first.every((line) => line.trim() === first[0].trim());
 }
 
 function filesOf(path: string): string[] {

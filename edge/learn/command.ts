@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { separator, wholeNumber } from '#models/configuration/arguments.ts';
+import { positive, separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import { LEARNING_METHODS, ROW_METHODS, type RowMethodName } from '#models/health/process/methodNames.ts';
 import type { TrainAnomalyOptions } from '../detect/trainAnomaly.ts';
@@ -28,7 +28,7 @@ export function addLearnCommands(program: Command, shell: Shell): void {
   addEvaluateDetectors(evaluate, shell);
 }
 
-type TrainAnomalyArguments = TrainAnomalyOptions & { out: string };
+type TrainAnomalyArguments = TrainAnomalyOptions & { out: string; joinWithin?: number };
 
 function addTrainAnomaly(train: Command, shell: Shell): void {
   train
@@ -41,6 +41,11 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
     .requiredOption('--out <dir>', 'output directory')
     .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
     .option('--time-column <column>', 'time column: name, or number from 1')
+    .option(
+      '--join-within <n>',
+      'with --time-column, files of different columns are joined by time: oldest value that a row takes, in seconds (times that are no dates: in their unit); by default two steps of its file',
+      positive,
+    )
     .option(
       '--ignore <columns>',
       'columns to ignore: names or numbers, separated by commas',
@@ -62,13 +67,14 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  millwright train anomaly normal.csv --time-column time --out model')
     .action(async (paths: string[], o: TrainAnomalyArguments) => {
       const { trainAnomaly } = await import('../detect/trainAnomaly.ts');
-      const { readTableFiles } = await import('../detect/tableFiles.ts');
+      const { readJoinedFiles } = await import('../detect/tableFiles.ts');
       if (o.network !== undefined && o.method !== undefined)
         throw shell.usage('--method: not allowed with --network; use one of the two');
       if (o.network === undefined && o.lags !== 1) throw shell.usage('--lags: only with --network');
       makeDirectory(shell, o.out);
       await shell.onTable(async () => {
-        const model = await trainAnomaly(await readTableFiles(paths), o, shell.version, shell.say);
+        const files = await readJoinedFiles(paths, o, shell.say);
+        const model = await trainAnomaly(files, o, shell.version, shell.say);
         writeFileSync(join(o.out, 'model.json'), JSON.stringify(model));
         shell.say(`${join(o.out, 'model.json')}: ${JSON.stringify(model.card, null, 2)}`);
       });

@@ -33,6 +33,8 @@ export interface LearnRequest {
   starts: number[];
   /** Channels that tell how the machine is run. */
   context: string[];
+  /** Of channels: a change that is normal beyond what the training shows, in the channel's unit. */
+  normalChanges: Record<string, number>;
 }
 
 export type LearnResult = { ok: true; model: ProcessModel; members: OwnMembers } | { ok: false; why: string };

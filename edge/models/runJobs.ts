@@ -31,12 +31,15 @@ export class JobRunner implements ModelHost {
     return results;
   }
 
-  async learn({ channels, rows, starts, context }: LearnRequest): Promise<LearnResult> {
+  async learn({ channels, rows, starts, context, normalChanges }: LearnRequest): Promise<LearnResult> {
     try {
       const columns = rows.map((row) => Float64Array.from(row));
       const notes = { data: "the machine's own first rows", version: 'edge', seed: 1 };
       const model = withMargin(trainProcess('principal_components', channels, columns, notes));
-      const training = { channels, rows: columns, starts: new Set(starts), context: new Set(context) };
+      const training = {
+        ...{ channels, rows: columns, starts: new Set(starts), context: new Set(context) },
+        normalChanges: new Map(Object.entries(normalChanges)),
+      };
       // T² and Q are squares, the members' ratios are not.
       const members = learnOwnMembers(training, Math.sqrt(PROCESS_ANOMALY.settings.margin));
       return { ok: true, model, members };

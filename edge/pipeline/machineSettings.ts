@@ -5,7 +5,7 @@ import { SignalBufferPool } from './block/signalBuffer.ts';
 import type { MachineSettings } from './machine.ts';
 import { ownModelPeriod } from './process/ownModelRows.ts';
 
-/** Points whose signal is buffered at the same time: about 40 MB at 25.6 kHz. */
+/** Points whose signal is buffered at the same time: about 40 MB at 25.6 kHz, 64 MB if all are slow machines in short blocks. */
 const MAX_BUFFERED_POINTS = 64;
 
 /** What the machines of an edge have in common; its engines, buffers and credit are shared. */
@@ -29,5 +29,6 @@ export function sharedSettings(config: EdgeConfig, version: string): MachineSett
     bufferPool: new SignalBufferPool(MAX_BUFFERED_POINTS),
     credit: new DiagnosisCredit(),
     version,
+    coupledAlerts: () => [],
   };
 }

@@ -1,6 +1,8 @@
 import { deserialize } from 'node:v8';
+import type { CoupledAlert } from '#models/alerting/crossTalk.ts';
 import type { Clock, LedgerMessage } from '#models/contracts/ledger.ts';
 import type { MachineModels } from '#models/contracts/models.ts';
+import { WEATHER_K } from '#models/health/driftDetector.ts';
 import { configuredPoint } from '#models/machine/asset.ts';
 import type { EdgeConfig } from '../config.ts';
 import type { HostResult, LearnRequest } from '../models/modelHost.ts';
@@ -148,15 +150,19 @@ export class Pipeline {
   takeTrainingRows(): ({ asset: string } & LearnRequest)[] {
     return [...this.#machines].flatMap(([asset, { verdicts }]) => {
       const own = verdicts.models.takeTrainingRows();
-      return own ? [{ asset, ...own, context: this.#contextOf(asset, own.channels) }] : [];
+      return own ? [{ asset, ...own, ...this.#knownOf(asset, own.channels) }] : [];
     });
   }
 
-  /** Points that tell how a machine is run. */
-  #contextOf(asset: string, channels: readonly string[]): string[] {
+  /** What the configuration tells of a machine's points: which show how it is run, and which follow the weather. */
+  #knownOf(asset: string, channels: readonly string[]): Pick<LearnRequest, 'context' | 'normalChanges'> {
     const { assets } = this.#config;
     const config = Object.hasOwn(assets, asset) ? assets[asset] : undefined;
-    return channels.filter((channel) => ['load', 'speed'].includes(configuredPoint(config, channel)?.role ?? ''));
+    const temperatures = channels.filter((channel) => configuredPoint(config, channel)?.unit === 'degC');
+    return {
+      context: channels.filter((channel) => ['load', 'speed'].includes(configuredPoint(config, channel)?.role ?? '')),
+      normalChanges: Object.fromEntries(temperatures.map((channel) => [channel, WEATHER_K])),
+    };
   }
 
   /** Applies the results of `takeModelWork`, in the order of its jobs. */
@@ -253,11 +259,21 @@ export class Pipeline {
       const config = Object.hasOwn(assets, name) ? assets[name] : undefined;
       // The budget is a machine's: its points share it.
       const points = Math.max(1, Object.keys(config?.points ?? {}).length);
-      const settings = { ...this.#settings, falseAlerts: this.#config.alerting.falseAlertsPerMonth / points };
+      const falseAlerts = this.#config.alerting.falseAlertsPerMonth / points;
+      const settings = { ...this.#settings, falseAlerts, coupledAlerts: () => this.#coupledAlerts(name) };
       machine = new Machine(`${site}.${edge}`, name, config, settings, state, models);
       this.#machines.set(name, machine);
     }
     return machine;
+  }
+
+  /** Active vibration alerts of machines that are coupled to this one, whichever of the two is configured so. */
+  #coupledAlerts(name: string): CoupledAlert[] {
+    const { assets } = this.#config;
+    return [...this.#machines].flatMap(([other, { verdicts }]) => {
+      const isCoupled = coupledOf(assets, name).includes(other) || coupledOf(assets, other).includes(name);
+      return isCoupled && verdicts.vibrationAlert ? [verdicts.vibrationAlert] : [];
+    });
   }
 
   /** Machines first: a point belongs to one. Names hold no `/`. */
@@ -283,3 +299,7 @@ export class Pipeline {
     this.#ledgers.markPointChanged(asset, point);
   }
 }
+
+/** A machine may be called "constructor": only what was configured counts. */
+const coupledOf = (assets: EdgeConfig['assets'], name: string): readonly string[] =>
+  (Object.hasOwn(assets, name) && assets[name].coupledTo) || [];

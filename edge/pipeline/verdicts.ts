@@ -1,10 +1,11 @@
 import type { AssetAlertSettings } from '#models/alerting/assetAlert.ts';
+import type { CoupledAlert } from '#models/alerting/crossTalk.ts';
 import type { TriggerSettings } from '#models/alerting/trigger.ts';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import type { Asset } from '#models/machine/asset.ts';
 import type { HostResult } from '../models/modelHost.ts';
 import type { AlertBody } from './alert/alertBody.ts';
-import type { AlertFamily } from './alert/alertFamily.ts';
+import { type AlertFamily, VIBRATION } from './alert/alertFamily.ts';
 import { AlertReports } from './alert/alertReports.ts';
 import { AlertStage } from './alert/alertStage.ts';
 import type { DiagnosisCredit } from './alert/diagnose.ts';
@@ -35,6 +36,8 @@ export interface VerdictSettings {
   ownModelPeriod: number;
   /** Of Millwright: evidence names it. */
   version: string;
+  /** Active vibration alerts of the machines that are coupled to this one. */
+  coupledAlerts: () => CoupledAlert[];
 }
 
 /** What the verdicts need of their machine. */
@@ -104,6 +107,12 @@ export class Verdicts {
   /** Whether an alert awaits the next commit. */
   get hasPendingAlerts(): boolean {
     return this.#reports.isPending;
+  }
+
+  /** The active alert of its vibration; null where there is none. */
+  get vibrationAlert(): CoupledAlert | null {
+    const alert = this.#alerts.of(VIBRATION);
+    return alert.active ? { machine: this.#name, raisedAtMs: alert.raisedAtMs, peak: alert.peak } : null;
   }
 
   /** What awaits the next commit; each message once. */

@@ -47,7 +47,7 @@ const MIN_DAY_MS = 3_600_000;
 /** Weekdays and weekends have to be covered before the machine's own extremes stand for what it does. */
 const WHOLE_CYCLE_DAYS = 7;
 /** Temperatures follow the air: by so much within minutes, and from one week to the next (K). */
-const WEATHER_K = 10;
+export const WEATHER_K = 10;
 /** Before a whole cycle was covered: the range of the air for which machines are rated (IEC 60034-1, 6.2 and 6.4: 0 to 40 °C) … */
 const UNSEEN_K = 40;
 /** … and of all other values this part of what was seen. */

@@ -42,6 +42,8 @@ export const assetSchema = z.strictObject({
     .optional(),
   iso: isoClassSchema.optional(),
   drivetrain: drivetrainSchema.optional(),
+  /** Machines whose vibration reaches it, and that its own reaches: over a coupling or a common frame. One of the two suffices. */
+  coupledTo: z.array(nameSchema).max(20).optional(),
   /** Where its life ends, in multiples of the alert limit: without it no remaining life is given, only the time to that limit. */
   endOfLife: z.strictObject({ feature: z.literal('index'), value: z.number().gt(1).max(1e6) }).optional(),
   /** A file with a model package for it: as it comes on a stick, for an edge that no gateway reaches. */

@@ -1,5 +1,6 @@
 import { type AlertCause, stepCause } from '#models/alerting/alertCause.ts';
 import { type AssetAlertSettings, type AssetAlertState, NO_ALERT } from '#models/alerting/assetAlert.ts';
+import { type CoupledAlert, crossTalkOrigin } from '#models/alerting/crossTalk.ts';
 import type { Diagnosis } from '#models/contracts/alert.ts';
 import type { RemainingLife } from '#models/contracts/health.ts';
 import { type AlertDiagnosis, type DiagnosisSignal, diagnoseAlert } from '#models/health/diagnosis/diagnoseAlert.ts';
@@ -24,6 +25,8 @@ export interface VibrationFamilySettings {
   credit: DiagnosisCredit;
   /** Of Millwright: evidence names it. */
   version: string;
+  /** Active vibration alerts of the machines that are coupled to this one. */
+  coupledAlerts: () => CoupledAlert[];
 }
 
 /** What the family needs of its machine. */
@@ -73,9 +76,14 @@ export class VibrationFamily implements AlertFamily {
   }
 
   describe({ point, score }: PointAssessment, diagnosis: Diagnosis): string {
-    const { name, config } = this.#machine;
+    const { name, config, state } = this.#machine;
     const contributions = score.assessable ? score.contributions : [];
-    return alertText(name, point, configuredPoint(config, point)?.unit ?? '', diagnosis, contributions);
+    const text = alertText(name, point, configuredPoint(config, point)?.unit ?? '', diagnosis, contributions);
+    const own = state.alerts.get(VIBRATION);
+    const origin = own?.active ? crossTalkOrigin(own, this.#settings.coupledAlerts()) : null;
+    return origin === null
+      ? text
+      : `${text}; may be transmitted from ${origin}, which was alerted first and more strongly`;
   }
 
   remainingLife(): RemainingLife {

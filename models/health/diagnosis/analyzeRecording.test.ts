@@ -319,6 +319,22 @@ describe('a line at the shaft’s rate, from sensors of any kind', () => {
     expect(at(1480, 1.6, 'g', { normalVelocityMmPerS: 1.5 }).verdict).not.toBe('fault');
   });
 
+  test('a line within the whole of what the machine had is not what has grown', () => {
+    // Of a slow fan the blades alone are 2 mm/s, and what grows is noise.
+    const [first, blades] = [sine(360, 1, 'mm/s', 5120, 20), sine(360 * 9, 2, 'mm/s', 5120, 20)];
+    const samples = first.map((v, i) => v + blades[i] + 3 * gaussian(noise));
+    const context = {
+      rpm: 360,
+      sampleRateHz: 5120,
+      unit: 'mm/s',
+      iso: ISO,
+      drivetrain: { lineHz: 50, blades: 9 },
+    } as const;
+    expect(analyzeRecording(samples, context)).toMatchObject({ verdict: 'fault', fault: 'blade_pass' });
+    expect(analyzeRecording(samples, { ...context, normalVelocityMmPerS: 2.2 }).fault).not.toBe('blade_pass');
+    expect(analyzeRecording(samples, { ...context, normalVelocityMmPerS: 1.2 }).fault).toBe('blade_pass');
+  });
+
   test('below 600 rpm the band begins at 2 Hz and displacement counts; below 120 it alone does', () => {
     const slow = at(300, 8, 'g');
     expect(slow).toMatchObject({ verdict: 'fault', stage: 4, iso: { zone: 'D', fromHz: 2 } });

@@ -104,7 +104,7 @@ function judged(
   );
   const machine = machineFaults(
     sensors.map((s) => ({ ...s, kurtosis: s.direction === 'axial' ? 0 : features.kurtosis })),
-    { shaftHz: shaft.hz, drivetrain, severity, hasNormal: context.normalVelocityMmPerS !== undefined },
+    { shaftHz: shaft.hz, drivetrain, severity, normalMmPerS: context.normalVelocityMmPerS },
   );
   const machineCandidates = machine.candidates.filter((c) => c.score >= CONSIDERED);
   const likeliest = machine.candidates.find((c) => c.called);

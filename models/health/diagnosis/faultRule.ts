@@ -13,8 +13,8 @@ export interface MachineFaultContext {
   shaftHz: number;
   drivetrain: Drivetrain;
   severity: Severity;
-  /** Whether the machine's normal is known, so that what is there now may be what has grown. */
-  hasNormal?: boolean;
+  /** The machine's velocity while it was sound, mm/s RMS: what exceeds it has grown. Absent: unknown. */
+  normalMmPerS?: number;
 }
 
 export interface MachineCandidate {

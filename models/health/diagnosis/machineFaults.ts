@@ -42,9 +42,19 @@ export function machineFaults(sensors: readonly SensorSpectrum[], context: Machi
     electrical,
   ])
     rule(lines, { ...context, limitMmPerS, velocityMmPerS: context.severity.velocityMmPerS ?? 0 }, findings);
-  findings.candidates = findings.candidates.map((c) => ({ ...c, ...stageOf(c, context.severity) }));
+  findings.candidates = findings.candidates
+    .map((c) => withNormal(c, context.normalMmPerS))
+    .map((c) => ({ ...c, ...stageOf(c, context.severity) }));
   findings.candidates.sort((a, b) => b.score - a.score);
   return findings;
+}
+
+/** A pattern within the whole of what the machine had while it was sound may have been there all along. */
+function withNormal(candidate: MachineCandidate, normalMmPerS = 0): MachineCandidate {
+  const { velocityMmPerS, score, reasons } = candidate;
+  if (velocityMmPerS === 0 || velocityMmPerS >= normalMmPerS) return candidate;
+  const against = `against: ${mm(velocityMmPerS)} may have been there all along: the machine had ${mm(normalMmPerS)}`;
+  return { ...candidate, score: Math.min(score, velocityMmPerS / normalMmPerS), reasons: [...reasons, against] };
 }
 
 function stageOf({ fault, score, velocityMmPerS }: MachineCandidate, severity: Severity) {
@@ -102,11 +112,11 @@ const HALF_OF_POWER = Math.SQRT1_2;
 const WITH_SECOND = 0.12;
 
 /** Without an axial sensor a bent shaft differs from it in its 2× alone. */
-const unbalance: Rule = (lines, { limitMmPerS, velocityMmPerS, hasNormal = false }, { candidates }) => {
+const unbalance: Rule = (lines, { limitMmPerS, velocityMmPerS, normalMmPerS }, { candidates }) => {
   const v = harmonics(lines);
   const axial = lines.velocity(1, 'axial');
   const subs = rss(SUB_ORDERS.map((o) => lines.velocity(o)));
-  const isOpen = hasNormal && !lines.hasAxial && v[1] >= WITH_SECOND * v[0];
+  const isOpen = normalMmPerS !== undefined && !lines.hasAxial && v[1] >= WITH_SECOND * v[0];
   candidates.push(
     candidate(isOpen ? 'unbalance_or_bent_shaft' : 'unbalance', v[0], [
       atLeast(`${mm(v[0])} at 1×`, v[0], 0.5 * limitMmPerS),

@@ -121,6 +121,30 @@ describe('members of the panel beside a model', () => {
     expect(watched(stepped, 'range')).toEqual([['flow']]);
   });
 
+  test('a change that is known to be normal is none, though the training does not show it', async () => {
+    const next = plant(9);
+    const rows = training(next);
+    const { model } = learn(rows);
+    const of = { channels: CHANNELS, rows, starts: STARTS, context: new Set(['load']) };
+    const own = learnOwnMembers({ ...of, normalChanges: new Map([['heat', 100]]) }, MARGIN);
+    const ready = await readyOf({ model, own });
+    const { state } = await judge(
+      ready,
+      freshState(model),
+      Array.from({ length: 100 }, () => next()),
+    );
+    for (const [by, found] of [
+      [60, false],
+      [130, true],
+    ] as const) {
+      const stepped = Array.from({ length: 20 }, () => next()).map((row) =>
+        Float64Array.of(row[0], row[1] + by, row[2]),
+      );
+      expect(members((await judge(ready, state, stepped)).scores).has('sudden heat')).toBe(found);
+    }
+    expect(own.watches[1].visible.heat).toBeGreaterThan(100);
+  });
+
   test('after a gap the recent past counts no more, and a jump between stretches is no step', async () => {
     const next = plant(4);
     const rows = training(next);

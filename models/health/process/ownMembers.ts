@@ -11,8 +11,8 @@ export interface OwnMembers {
   context: boolean[];
   /** Of channels that are judged. */
   watches: Watch[];
-  /** A limit of the training is exceeded so many times before a row counts as unlike it. */
-  margin: number;
+  /** Of each member and channel: a limit of the training is exceeded so many times before a row counts as unlike it. */
+  raised: number[][];
 }
 
 export interface OwnTraining {
@@ -23,6 +23,8 @@ export interface OwnTraining {
   starts: ReadonlySet<number>;
   /** Channels that tell how the machine is run, such as its speed and load. */
   context: ReadonlySet<string>;
+  /** Of channels: a change that is normal beyond what the training shows, in the channel's unit. */
+  normalChanges?: ReadonlyMap<string, number>;
 }
 
 /** Members that a change of the context explains: a machine that is run in another way gives other values. */
@@ -33,16 +35,28 @@ const EXPLAINED = ['sudden', 'spread', 'range'];
  * rows held in the later ones. Rows come in stretches, in which no season is visible.
  * @param margin by which limits are raised: no week holds all that is normal.
  */
-export function learnOwnMembers({ channels, rows, starts, context }: OwnTraining, margin: number): OwnMembers {
+export function learnOwnMembers(
+  { channels, rows, starts, context, normalChanges }: OwnTraining,
+  margin: number,
+): OwnMembers {
   const measured = channels.map((_, c) => !isState(Float64Array.from(rows, (row) => row[c])));
   const isContext = channels.map((name) => context.has(name));
   const set = MemberSet.learnQualified({ whole: rows, without: rows, starts }, measured, isContext);
-  const watches = set.watches(channels).map((watch) => {
-    const visible = Object.entries(watch.visible).filter(([name]) => !context.has(name));
-    const raised = visible.map(([name, size]) => [name, Number((size * margin).toPrecision(3))] as const);
-    return { ...watch, channels: raised.length, visible: Object.fromEntries(raised) };
+  const raised = set.list.map((member) =>
+    member.visible().map((size, c) => {
+      const least = member.sizes === 'own unit' ? (normalChanges?.get(channels[c]) ?? 0) : 0;
+      return size === null ? margin : Math.max(margin, 1 + least / size);
+    }),
+  );
+  const watches = set.watches(channels).map((watch, m) => {
+    const visible = channels.flatMap((name, c) =>
+      name in watch.visible && !context.has(name)
+        ? [[name, Number((watch.visible[name] * raised[m][c]).toPrecision(3))] as const]
+        : [],
+    );
+    return { ...watch, channels: visible.length, visible: Object.fromEntries(visible) };
   });
-  return { snapshots: set.snapshot(), context: isContext, watches, margin };
+  return { snapshots: set.snapshot(), context: isContext, watches, raised };
 }
 
 /** A model, and beside it the members of a panel: a row's index is the largest of theirs. */
@@ -83,16 +97,18 @@ function isSame(a: Float64Array, b: Float64Array): boolean {
 }
 
 /** The members' ratios of a row to their raised limits: what exceeds them, and the largest of all. */
-function exceeded(set: MemberSet, row: Float64Array, channels: readonly string[], { context, margin }: OwnMembers) {
+function exceeded(set: MemberSet, row: Float64Array, channels: readonly string[], { context, raised }: OwnMembers) {
   const by: MemberEvidence[] = [];
   let [worst, channel]: [number, number] = [0, 0];
   let leading: string[] = [];
+  let m = -1;
   set.judge(row, row, (member, ratios) => {
+    m++;
     if (EXPLAINED.includes(member) && context.some((is, c) => is && ratios[c] >= 1)) return;
     const before = worst;
     for (let c = 0; c < ratios.length; c++) {
       if (context[c]) continue;
-      const ratio = ratios[c] / margin;
+      const ratio = ratios[c] / raised[m][c];
       if (ratio >= 1) by.push({ member, channel: channels[c], ratio });
       if (ratio > worst) [worst, channel] = [ratio, c];
     }

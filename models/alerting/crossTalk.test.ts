@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { crossTalkOrigin } from './crossTalk.ts';
+
+const own = { raisedAtMs: 100, peak: 1.5 };
+
+test('an alert may be cross-talk of the first coupled machine that was alerted before and is further beyond its limit', () => {
+  const motor = { machine: 'motor', raisedAtMs: 60, peak: 3 };
+  const pump = { machine: 'pump', raisedAtMs: 50, peak: 2 };
+  expect(crossTalkOrigin(own, [motor])).toBe('motor');
+  expect(crossTalkOrigin(own, [motor, pump])).toBe('pump');
+  expect(crossTalkOrigin(own, [])).toBeNull();
+});
+
+test('not of one that was alerted later or at the same time, nor of a smaller one', () => {
+  for (const other of [
+    { machine: 'motor', raisedAtMs: 100, peak: 3 },
+    { machine: 'motor', raisedAtMs: 101, peak: 3 },
+    { machine: 'motor', raisedAtMs: 60, peak: 1.5 },
+    { machine: 'motor', raisedAtMs: 60, peak: 1.2 },
+  ])
+    expect(crossTalkOrigin(own, [other])).toBeNull();
+});
