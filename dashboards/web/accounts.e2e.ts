@@ -27,10 +27,13 @@ describe.skipIf(!installed('chromium'))('accounts on the page', () => {
     const [port, brokerPort] = [await freePort(), await freePort()];
     url = `http://127.0.0.1:${port}`;
     const file = join(directory, 'gateway.yaml');
+    const passwordFile = join(directory, 'broker-password');
+    writeFileSync(passwordFile, 'a password of the broker');
     const config = {
       dataDirectory: join(directory, 'data'),
-      broker: { url: `mqtt://127.0.0.1:${brokerPort}` },
+      broker: { url: `mqtt://127.0.0.1:${brokerPort}`, username: 'gateway', passwordFile },
       embeddedBroker: { port: brokerPort },
+      brokerAccounts: { enrolment: {} },
       api: { port, accounts: {} },
     };
     writeFileSync(file, JSON.stringify(config));
@@ -117,6 +120,19 @@ describe.skipIf(!installed('chromium'))('accounts on the page', () => {
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
       expect(sideways, `${width} px`).toBe(false);
     }
+  });
+
+  test('an empty plant leads to set-up, where an edge gets its code and the command, and loses its account', async () => {
+    await page.goto(`${url}/#/`);
+    await page.click('text=Connect the first edge: set-up');
+    await page.fill('label:has-text("Site") input', 'north');
+    await page.fill('label:has-text("Edge") input', 'edge-7');
+    await page.click('text=Create a one-time code');
+    const command = await page.textContent('[data-command]');
+    expect(command).toMatch(/^millwright edge enrol http:\/\/127\.0\.0\.1:\d+ --code mwe_[\w-]{43} --out /);
+    expect(await violations()).toEqual([]);
+    await page.click('tr[data-enrolment="north/edge-7"] button');
+    await page.waitForSelector('tr[data-enrolment]', { state: 'detached' });
   });
 
   test('signed out nothing is shown; another account has its own role', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MachineView } from '#models/contracts/api.ts';
 import type { PlanAlert, PlanItem, PlanSeries } from '#models/contracts/plan.ts';
 import { CHROMIUM } from '#simulators/endToEnd/browser.ts';
 import { installed } from '#simulators/endToEnd/servers.ts';
@@ -151,6 +152,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
       '#/models': 'h2',
       '#/value': 'section',
       '#/audit': 'section',
+      '#/setup': 'table.plan',
       '#/plan': 'tr[data-item]',
       '#/plan/item/bearing%206205/': '.chart canvas',
     };
@@ -204,7 +206,16 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     await page.waitForSelector('table.plan tbody tr');
     expect(await page.textContent('table.plan tbody tr:first-of-type')).toMatch(/pump-101.*outer.race/is);
     await page.goto(`http://127.0.0.1:${port}/#/alerts`);
+    await page.waitForSelector('input[data-select]');
+    await until(async () => {
+      await page.keyboard.press('a');
+      return (await page.getByText(/^[1-9]\d* selected$/).count()) > 0;
+    }, 5000);
+    await page.locator('.bulk input').fill('Bob');
+    await page.getByRole('button', { name: 'Assign', exact: true }).first().click();
+    await page.getByText(/^[1-9]\d* changed$/).waitFor();
     const alert = page.locator('.alert', { hasText: 'pump-101' }).first();
+    await alert.getByText('Assigned to Bob').first().waitFor();
     await alert.locator('.lifecycle summary').click();
     await alert.locator('input[type=file]').setInputFiles({
       name: 'race.png',
@@ -241,12 +252,50 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     await until(async () => (await titles()).includes('2H Kurtosis'), 10_000);
   });
 
+  test('names of 200 letters, of other scripts and with markup are text, and never widen the page', async () => {
+    const names = ['ü'.repeat(200), '<b>pump</b> \u200fאבג\u200f 101'];
+    const machines = (await get('/api/v1/machines')) as MachineView[];
+    machines.forEach(({ health }, i) => {
+      // Live events name the real machines as they are.
+      Object.assign(health, { asset: `x-${i}`, displayName: names[i % 2] });
+    });
+    await page.route('**/api/v1/machines', (route) => route.fulfill({ json: machines }));
+    await page.setViewportSize({ width: 400, height: 900 });
+    await page.goto(`http://127.0.0.1:${port}/#/`);
+    await page.reload();
+    await page.getByText('<b>pump</b>').first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await page.unroute('**/api/v1/machines');
+    await page.reload();
+    await page.goto(`http://127.0.0.1:${port}/#/machine/demo/edge-1/pump-101`);
+    await page.waitForSelector('.chart canvas');
+  });
+
   test('charts follow a switch between light and dark', async () => {
-    const picture = () => page.$eval('.chart canvas', (canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    // Grid lines are drawn one pixel wide, in the exact colour of the style sheet; its data change it at any time.
+    const isGridIn = ([red, green, blue]: number[]) =>
+      page.$eval(
+        '.chart canvas',
+        (canvas, [r, g, b]) => {
+          const { width, height } = canvas as HTMLCanvasElement;
+          const context = (canvas as HTMLCanvasElement).getContext('2d') as CanvasRenderingContext2D;
+          const { data } = context.getImageData(0, 0, width, height);
+          let count = 0;
+          for (let i = 0; i < data.length; i += 4)
+            if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) count++;
+          return count > 100;
+        },
+        [red, green, blue],
+      );
+    const [light, dark] = [
+      [0xdd, 0xe1, 0xe7],
+      [0x32, 0x3a, 0x45],
+    ];
     await page.emulateMedia({ colorScheme: 'light' });
-    const light = await picture();
+    await until(() => isGridIn(light), 5000);
     await page.emulateMedia({ colorScheme: 'dark' });
-    await until(async () => (await picture()) !== light, 5000);
+    await until(() => isGridIn(dark), 5000);
+    expect(await isGridIn(light)).toBe(false);
     await page.emulateMedia({ colorScheme: 'light' });
   });
 

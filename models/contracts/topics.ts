@@ -22,7 +22,8 @@ export const topics = {
   health: (o: Origin, asset: string) => `${base(o)}/health/${asset}`,
   alerts: (o: Origin, asset: string) => `${base(o)}/alerts/${asset}`,
   ledger: (o: Origin) => `${base(o)}/ledger`,
-  evidence: (o: Origin, id: string) => `${base(o)}/evidence/${id}`,
+  // Its parts are levels: brokers that map topics to dotted subjects refuse a dot (nats-server before 2.10).
+  evidence: (o: Origin, id: string) => `${base(o)}/evidence/${id.replaceAll('.', '/')}`,
   acknowledge: (o: Origin) => `${base(o)}/cmd/ack`,
   command: (o: Origin) => `${base(o)}/cmd/do`,
   want: (o: Origin) => `${base(o)}/want`,

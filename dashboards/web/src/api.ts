@@ -4,6 +4,7 @@ import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
 import type { Columns, DeliveryView, MachineView, ModelView } from '#models/contracts/api.ts';
 import type { Attachment } from '#models/contracts/attachment.ts';
 import type { AuditPage, AuditVerification } from '#models/contracts/audit.ts';
+import type { Enrolment } from '#models/contracts/enrolment.ts';
 import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { Account, Role, SessionView, SignIn, Token } from '#models/contracts/identity.ts';
@@ -138,6 +139,11 @@ export const api = {
   addToken: (wanted: { name: string; kind: 'personal' | 'service'; role: Role; days: number }) =>
     answerOf<{ secret: string }>(post('/api/v1/tokens', wanted)),
   removeToken: (id: string) => request(`/api/v1/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+  enrolments: () => get<Enrolment[]>('/api/v1/enrolments'),
+  addEnrolment: (site: string, edge: string, receives: string[]) =>
+    answerOf<{ code: string; expiresMs: number }>(post('/api/v1/enrolments', { site, edge, receives })),
+  revokeEnrolment: (site: string, edge: string) =>
+    request(`/api/v1/enrolments/${encodeURIComponent(site)}/${encodeURIComponent(edge)}`, { method: 'DELETE' }),
   plan: (limit: number, search: string) =>
     get<PlanView>(`/api/v1/plan?${new URLSearchParams({ sort: 'risk', limit: String(limit), search })}`),
   planItem: (item: string, site: string) =>
@@ -175,10 +181,8 @@ export const api = {
     URL.revokeObjectURL(address);
   },
   value: (days: number) => get<Value>(`/api/v1/value?days=${days}`),
-  backtest: (days: number, asset: string) =>
-    get<Backtest>(
-      `/api/v1/backtest?${new URLSearchParams({ days: String(days), ...(asset === '' ? {} : { asset }) })}`,
-    ),
+  backtest: (days: number, asset: string, site?: string) =>
+    get<Backtest>(`/api/v1/backtest?${queryOf({ days, asset, site })}`),
   edges: () => get<StatusMessage[]>('/api/v1/edges'),
   models: () => get<ModelView[]>('/api/v1/models'),
   rollouts: () => get<Rollout[]>('/api/v1/rollouts'),

@@ -12,6 +12,7 @@ import { PlanPage } from './planning/planPage.tsx';
 import { PlantPage } from './plant/plantPage.tsx';
 import { mayUse, session } from './session/session.ts';
 import { ChoosePassword, SignInPage } from './session/signIn.tsx';
+import { SetupPage } from './setup/setupPage.tsx';
 import { connection, keyOf, machines, planAlerts, problem } from './state.ts';
 import { ValuePage } from './value/valuePage.tsx';
 import { WorkPage } from './work/workPage.tsx';
@@ -57,6 +58,9 @@ export function App() {
           <a class="view" href="#/value" aria-current={view() === 'value' ? 'page' : undefined}>
             {t('Value')}
           </a>
+          <a class="view" href="#/setup" aria-current={view() === 'setup' ? 'page' : undefined}>
+            {t('Set-up')}
+          </a>
           {mayUse('audit') && (
             <a class="view" href="#/audit" aria-current={view() === 'audit' ? 'page' : undefined}>
               {t('Audit')}
@@ -91,8 +95,9 @@ function decoded(text: string): string {
   }
 }
 
-function view(): 'machines' | 'alerts' | 'work' | 'models' | 'planning' | 'accounts' | 'value' | 'audit' {
+function view(): 'machines' | 'alerts' | 'work' | 'models' | 'planning' | 'accounts' | 'value' | 'audit' | 'setup' {
   if (route.value.startsWith('#/value')) return 'value';
+  if (route.value.startsWith('#/setup')) return 'setup';
   if (route.value.startsWith('#/audit')) return 'audit';
   if (route.value.startsWith('#/work')) return 'work';
   if (route.value.startsWith('#/alerts')) return 'alerts';
@@ -107,6 +112,7 @@ function Content() {
   if (view() === 'planning') return <PlanPage />;
   if (view() === 'models') return <ModelsPage />;
   if (view() === 'accounts') return <AccountsPage />;
+  if (view() === 'setup') return <SetupPage />;
   if (view() === 'audit') return <AuditPage />;
   if (view() === 'value') return <ValuePage />;
   if (view() === 'work') return <WorkPage />;

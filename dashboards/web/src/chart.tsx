@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { t } from './i18n/i18n.ts';
 import 'uplot/dist/uPlot.min.css';
+import { ChartExport } from './chartExport.tsx';
 import { number } from './format.ts';
 import { onThemeSwitch } from './theme.ts';
 import { timeTicks } from './timeTicks.ts';
@@ -58,8 +59,9 @@ const NAME_PX = 11;
 /** One line over time or frequency, or the reason for a missing one. */
 export function Chart(props: ChartProps) {
   const { title, unit, xUnit, note, x, whyEmpty = t('No values in this range.') } = props;
+  const figure = useRef<HTMLElement>(null);
   return (
-    <figure class="chart">
+    <figure class="chart" ref={figure}>
       <figcaption>
         {title}{' '}
         <small>
@@ -69,6 +71,7 @@ export function Chart(props: ChartProps) {
         </small>
       </figcaption>
       {x.length === 0 ? <p class="empty">{whyEmpty}</p> : <Plot {...props} />}
+      {x.length > 0 && <ChartExport chart={props} canvasOf={() => figure.current?.querySelector('canvas') ?? null} />}
     </figure>
   );
 }

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { api } from '../api.ts';
 import { duration, isoTime, lifeText, number, percent, time, velocity } from '../format.ts';
@@ -13,6 +14,7 @@ import { AcknowledgeForm } from './acknowledge.tsx';
 import { alertTitle } from './alertTitle.ts';
 import { LifeCycle } from './lifeCycle.tsx';
 import { mostUrgentFirst } from './mostUrgentFirst.ts';
+import { OtherLimits } from './otherLimits.tsx';
 
 const STATE_WORDS: Record<AlertRecord['state'], string> = {
   unacknowledged: t('New'),
@@ -35,7 +37,8 @@ export function AlertList({ alerts }: { alerts: AlertRecord[] }) {
   );
 }
 
-export function AlertItem({ alert }: { alert: AlertRecord }) {
+/** @param selection shown in the alert's header. */
+export function AlertItem({ alert, selection }: { alert: AlertRecord; selection?: ComponentChildren }) {
   const isOpen = useSignal(false);
   const { diagnosis, contributions, iso } = alert.evidence;
   const machine = machines.value.find(({ health }) => keyOf(health) === keyOf(alert));
@@ -43,6 +46,7 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
   return (
     <li class={`alert ${alert.severity} ${alert.state}`} data-alert={alert.id}>
       <header>
+        {selection}
         <span class="badge">{alert.severity === 'critical' ? t('Critical') : t('Warning')}</span>
         <span class="state">{STATE_WORDS[alert.state]}</span>
         <time dateTime={isoTime(alert.raisedAtMs)}>{time(alert.raisedAtMs)}</time>
@@ -105,6 +109,7 @@ export function AlertItem({ alert }: { alert: AlertRecord }) {
         </table>
         {iso && <p class="quiet">{iso.edition}</p>}
         {isOpen.value && <RuleRecordLine alert={alert} />}
+        {isOpen.value && alert.audience !== 'integrator' && <OtherLimits alert={alert} />}
         <p>
           <button
             type="button"

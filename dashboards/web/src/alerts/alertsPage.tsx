@@ -5,15 +5,18 @@ import { api } from '../api.ts';
 import { t } from '../i18n/i18n.ts';
 import { mayUse } from '../session/session.ts';
 import { changedAlert } from '../state.ts';
-import { AlertItem } from './alertList.tsx';
+import { type AlertSearch, alertAddressOf, alertSearchIn } from './alertSearch.ts';
+import { BulkActions } from './bulkActions.tsx';
 import { Notifications } from './notifications.tsx';
+import { SelectableAlerts } from './selectableAlerts.tsx';
 import { Suppressions } from './suppressions.tsx';
 
 const PAGE = 50;
 
 /** All alerts, including closed ones, filtered and paged; suppressions and notifications below. */
 export function AlertsPage() {
-  const filter = useSignal({ state: 'active', severity: '', site: '', asset: '' });
+  const filter = useSignal(alertSearchIn(location.hash));
+  const selected = useSignal<ReadonlySet<string>>(new Set());
   const shown = useSignal<AlertRecord[]>([]);
   const problem = useSignal<string | null>(null);
   const hasMore = useSignal(false);
@@ -26,7 +29,11 @@ export function AlertsPage() {
       problem.value = error instanceof Error ? error.message : String(error);
     }
   };
-  useEffect(() => void load(), [filter.value]);
+  useEffect(() => {
+    history.replaceState(null, '', alertAddressOf(filter.value));
+    selected.value = new Set();
+    void load();
+  }, [filter.value]);
   // The order of the list stays fixed while it is read, but each alert shows its current state.
   useSignalEffect(() => {
     const changed = changedAlert.value;
@@ -40,14 +47,20 @@ export function AlertsPage() {
         <p class="controls">
           <label>
             {t('State')}{' '}
-            <select value={filter.value.state} onChange={(e) => set({ state: e.currentTarget.value })}>
+            <select
+              value={filter.value.state}
+              onChange={(e) => set({ state: e.currentTarget.value as AlertSearch['state'] })}
+            >
               <option value="active">{t('open')}</option>
               <option value="all">{t('all, including closed')}</option>
             </select>
           </label>
           <label>
             {t('Severity')}{' '}
-            <select value={filter.value.severity} onChange={(e) => set({ severity: e.currentTarget.value })}>
+            <select
+              value={filter.value.severity}
+              onChange={(e) => set({ severity: e.currentTarget.value as AlertSearch['severity'] })}
+            >
               <option value="">{t('all')}</option>
               <option value="critical">{t('critical')}</option>
               <option value="warning">{t('warning')}</option>
@@ -64,11 +77,8 @@ export function AlertsPage() {
         </p>
         {problem.value && <p role="alert">{problem.value}</p>}
         {shown.value.length === 0 && problem.value === null && <p class="empty">{t('No matching alerts.')}</p>}
-        <ul class="alerts">
-          {shown.value.map((alert) => (
-            <AlertItem key={alert.id} alert={alert} />
-          ))}
-        </ul>
+        {mayUse('alerts') && shown.value.length > 0 && <BulkActions selected={selected} shown={shown.value} />}
+        <SelectableAlerts alerts={shown.value} selected={selected} />
         {hasMore.value && (
           <p class="tools">
             <button type="button" onClick={() => void load(shown.value.at(-1)?.id)}>

@@ -55,7 +55,7 @@ export function AuditPage() {
       {problem.value && <p role="alert">{problem.value}</p>}
       {entries.value.length > 0 && (
         <ScrollTable
-          label={t('Audit log')}
+          label={t('Entries')}
           head={[t('Number'), t('Time'), t('Who'), t('Action'), t('Subject'), t('Details')]}
         >
           {entries.value.map((entry) => (

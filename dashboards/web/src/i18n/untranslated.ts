@@ -23,6 +23,12 @@ export const NOT_TRANSLATED: readonly RegExp[] = [
     'accept freeze delay accept_transfer freeze_transfer order hierarchy number belt from to day week month period index mean max',
   ),
   ...exactly('audit loading loaded who what subject'),
+  ...exactly('accept freeze delay order hierarchy number belt from to day week month period index mean max'),
+  ...exactly('audit setup loading loaded who what subject'),
+  ...exactly('next previous select selectAll clear acknowledge all state'),
+  // Formats of files.
+  /^(CSV|PNG|csv|png|wav|canvas|chart|2d|\.chart|text\/csv|audio\/wav|RIFF|WAVEfmt|data|NFC)$/,
+  /^(input|\.alert)/,
   /^audit verify --head$/,
   /^not allowed$|^choose a password first$/,
   // Features and options of spectra, which have labels of their own.

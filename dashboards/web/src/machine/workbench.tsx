@@ -4,8 +4,10 @@ import { api } from '../api.ts';
 import { Chart } from '../chart.tsx';
 import { number, time } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
+import { fileNameOf, saveFile, wavOf } from '../saveFile.ts';
 import { convert, shownIn } from '../units.ts';
 import { useLoaded } from '../useLoaded.ts';
+import { AutocorrelationChart } from './autocorrelationChart.tsx';
 import { playRecording } from './playRecording.ts';
 import { decodeRecording, longestPiece, type Recording, secondsOf } from './recording.ts';
 import { SpectrumControls } from './spectrumControls.tsx';
@@ -46,6 +48,7 @@ export function Workbench({ view, others }: { view: EvidenceView; others: Eviden
       )}
       <Spectra recording={recording} compared={comparedId.value ? compared.value.value : null} />
       <WaveformChart samples={longestPiece(recording)} sampleRateHz={recording.sampleRateHz} unit={recording.unit} />
+      <AutocorrelationChart samples={longestPiece(recording)} sampleRateHz={recording.sampleRateHz} />
       <WaterfallChart recording={recording} />
     </div>
   );
@@ -69,10 +72,20 @@ function Facts({ recording }: { recording: Recording }) {
       })}{' '}
       <button type="button" onClick={() => playRecording(recording)}>
         {t('Listen')}
+      </button>{' '}
+      <button type="button" onClick={() => saveSound(recording)}>
+        {t('Save as WAV')}
       </button>
     </p>
   );
 }
+
+/** The longest piece, in the sensor's unit: a file without gaps. */
+const saveSound = (recording: Recording) =>
+  saveFile(
+    fileNameOf(`${recording.point}-${new Date(recording.timeMs).toISOString()}`, 'wav'),
+    new Blob([wavOf(longestPiece(recording), recording.sampleRateHz)], { type: 'audio/wav' }),
+  );
 
 /** Both spectra share one cursor, so that a line can be compared with its modulation. */
 function Spectra({ recording, compared }: { recording: Recording; compared: Recording | null }) {

@@ -53,7 +53,11 @@ export function PlantPage() {
           </label>
           <span class="quiet">{summaryOf(machines.value)}</span>
         </p>
-        {machines.value.length === 0 && <p class="empty">{t('No machine has reported yet.')}</p>}
+        {machines.value.length === 0 && (
+          <p class="empty">
+            {t('No machine has reported yet.')} <a href="#/setup">{t('Connect the first edge: set-up')}</a>
+          </p>
+        )}
         {machines.value.length > 0 && shown.length === 0 && <p class="empty">{t('No matching machine.')}</p>}
         {isMap.value ? (
           <PlantMap machines={shown} alerts={byMachine} lastVisitMs={lastVisitMs} />

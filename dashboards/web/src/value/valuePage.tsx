@@ -6,6 +6,7 @@ import { t } from '../i18n/i18n.ts';
 import { machines, save } from '../state.ts';
 import { Table } from '../table.tsx';
 import { useLoaded } from '../useLoaded.ts';
+import { Trials } from './trials.tsx';
 
 const DAYS = 365;
 
@@ -104,47 +105,5 @@ function Limits() {
       {problem.value && <p role="alert">{problem.value}</p>}
       {trial.value && <Trials trial={trial.value} />}
     </section>
-  );
-}
-
-function Trials({ trial: { currency, machines: count, failures, findings, trials, best } }: { trial: Backtest }) {
-  return (
-    <>
-      <p>
-        {t(
-          '{{count}} machines, {{failures}} recorded failures. Actual alerts with a finding: {{confirmed}} confirmed, {{falseAlarms}} false, {{nothingFound}} with nothing found.',
-          {
-            count,
-            failures,
-            confirmed: findings.confirmed,
-            falseAlarms: findings.false_alarm,
-            nothingFound: findings.nothing_found,
-          },
-        )}
-      </p>
-      <Table
-        label={t('Limits')}
-        head={[
-          t('× present limit'),
-          t('Alerts'),
-          t('False'),
-          t('Foretold'),
-          t('Missed'),
-          t('Hours before'),
-          t('Cost ({{currency}})', { currency }),
-          '',
-        ]}
-        rows={trials.map((trial) => [
-          number(trial.limit),
-          number(trial.raised),
-          number(trial.falseAlerts),
-          number(trial.foretold),
-          number(trial.missed),
-          trial.leadTimeH === null ? '–' : number(trial.leadTimeH),
-          number(trial.cost),
-          trial.limit === best ? t('least cost') : '',
-        ])}
-      />
-    </>
   );
 }

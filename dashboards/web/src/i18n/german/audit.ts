@@ -4,6 +4,7 @@ export const audit = {
   'Audit log': 'Prüfprotokoll',
   'Every action of a person, a token or an edge, newest first. Entries cannot be changed or removed.':
     'Jede Handlung einer Person, eines Tokens oder eines Edge-Geräts, die neueste zuerst. Einträge lassen sich weder ändern noch löschen.',
+  Entries: 'Einträge',
   Number: 'Nummer',
   Time: 'Zeit',
   Who: 'Wer',

@@ -4,6 +4,7 @@ import { frame } from './frame.ts';
 import { machine } from './machine.ts';
 import { planning } from './planning.ts';
 import { planQuality } from './planQuality.ts';
+import { setup } from './setup.ts';
 import { terms } from './terms.ts';
 import { titles } from './titles.ts';
 import { work } from './work.ts';
@@ -12,5 +13,15 @@ export { sentences } from './sentences.ts';
 export { terms };
 
 /** The German texts of the page by their English ones; words of maintenance engineers and planners. */
-export const texts = { ...frame, ...alerts, ...audit, ...work, ...machine, ...planning, ...planQuality, ...titles };
+export const texts = {
+  ...frame,
+  ...alerts,
+  ...audit,
+  ...work,
+  ...machine,
+  ...planning,
+  ...planQuality,
+  ...titles,
+  ...setup,
+};
 export const german = { ...terms, ...texts };

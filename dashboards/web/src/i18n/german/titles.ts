@@ -32,4 +32,29 @@ export const titles = {
     '{{point}}: hoch, {{value}} {{unit}}, normal {{normal}} {{unit}}',
   '{{point}}: low, {{value}} {{unit}} where {{normal}} {{unit}} is normal':
     '{{point}}: niedrig, {{value}} {{unit}}, normal {{normal}} {{unit}}',
+  // The list of alerts, and other limits.
+  Remark: 'Bemerkung',
+  'Actions on the selected alerts': 'Handlungen an den ausgewählten Alarmen',
+  '{{count}} selected_one': '{{count}} ausgewählt',
+  '{{count}} selected_other': '{{count}} ausgewählt',
+  '{{count}} changed_one': '{{count}} geändert',
+  '{{count}} changed_other': '{{count}} geändert',
+  '{{count}} changed, {{refused}} refused: {{why}}_one': '{{count}} geändert, {{refused}} abgelehnt: {{why}}',
+  '{{count}} changed, {{refused}} refused: {{why}}_other': '{{count}} geändert, {{refused}} abgelehnt: {{why}}',
+  'Select {{text}}': '{{text}} auswählen',
+  'Keys: j and k go from alert to alert, x selects one, a selects all, Escape none.':
+    'Tasten: j und k gehen von Alarm zu Alarm, x wählt einen aus, a alle, Escape keinen.',
+  'It was raised because the index of {{point}} stayed above 1, the alert limit; it now stands at {{index}}. A limit of {{index}} times the present one or more would not have been reached by this value.':
+    'Er kam, weil der Index von {{point}} über 1, der Alarmgrenze, blieb; er steht jetzt bei {{index}}. Eine Grenze ab dem {{index}}-Fachen der jetzigen hätte dieser Wert nicht erreicht.',
+  'The index of {{point}} is {{index}}, below 1, the alert limit: the alert has another cause, which its title names, or it is about to return.':
+    'Der Index von {{point}} ist {{index}}, unter 1, der Alarmgrenze: Der Alarm hat eine andere Ursache, die sein Titel nennt, oder er geht bald.',
+  'Would it have been raised? Try other limits on this machine':
+    'Wäre er gekommen? Andere Grenzen an dieser Maschine erproben',
+  // Exports and autocorrelation.
+  'Save {{title}} as CSV': '{{title}} als CSV speichern',
+  'Save {{title}} as PNG': '{{title}} als PNG speichern',
+  'Save as WAV': 'Als WAV speichern',
+  Autocorrelation: 'Autokorrelation',
+  'The signal does not repeat itself.': 'Das Signal wiederholt sich nicht.',
+  'Highest after {{seconds}} s: {{value}}.': 'Am höchsten nach {{seconds}} s: {{value}}.',
 };

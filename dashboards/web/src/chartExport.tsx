@@ -1,0 +1,57 @@
+import { t } from './i18n/i18n.ts';
+import { csvOf, fileNameOf, saveFile } from './saveFile.ts';
+
+export interface ExportedChart {
+  title: string;
+  x: number[];
+  y: number[];
+  xIsTime: boolean;
+  unit: string;
+  xUnit?: string;
+  note?: string;
+  compared?: (number | null)[];
+}
+
+/** The values of a chart as a table, in the units that it shows; times by ISO 8601 in UTC. */
+export function chartCsv({ title, x, y, xIsTime, unit, xUnit = '', note, compared }: ExportedChart): string {
+  const positions = xIsTime ? x.map((seconds) => new Date(1000 * seconds).toISOString()) : x;
+  const name = unit === '' ? title : `${title} (${unit})`;
+  const head = [xIsTime ? t('Time') : xUnit, name];
+  return compared === undefined
+    ? csvOf(head, [positions, y])
+    : csvOf([...head, note ?? name], [positions, y, compared]);
+}
+
+/** Buttons that store a chart's values and its picture. @param canvasOf the drawn chart. */
+export function ChartExport({ chart, canvasOf }: { chart: ExportedChart; canvasOf: () => HTMLCanvasElement | null }) {
+  const { title } = chart;
+  const savePicture = () => {
+    const canvas = canvasOf();
+    canvas && onGround(canvas).toBlob((blob) => blob && saveFile(fileNameOf(title, 'png'), blob));
+  };
+  return (
+    <span class="exports">
+      <button
+        type="button"
+        class="export"
+        aria-label={t('Save {{title}} as CSV', { title })}
+        onClick={() => saveFile(fileNameOf(title, 'csv'), new Blob([`\ufeff${chartCsv(chart)}`], { type: 'text/csv' }))}
+      >
+        CSV
+      </button>{' '}
+      <button type="button" class="export" aria-label={t('Save {{title}} as PNG', { title })} onClick={savePicture}>
+        PNG
+      </button>
+    </span>
+  );
+}
+
+/** A canvas is transparent: outside the page, its lines need the card's colour behind them. */
+function onGround(canvas: HTMLCanvasElement): HTMLCanvasElement {
+  const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+  const context = copy.getContext('2d') as CanvasRenderingContext2D;
+  context.fillStyle = getComputedStyle(canvas.closest('.chart') ?? canvas).backgroundColor;
+  context.fillRect(0, 0, copy.width, copy.height);
+  context.drawImage(canvas, 0, 0);
+  return copy;
+}
