@@ -70,8 +70,9 @@ test('files for Mosquitto hold no password, and what each account may do', () =>
 });
 
 test('accounts that could take the place of others are refused', () => {
+  const broker = { url: 'mqtt://h', username: 'gateway', passwordFile: 'f' };
   const parse = (brokerAccounts: object) =>
-    gatewayConfigSchema.safeParse({ dataDirectory: 'd', broker: { url: 'mqtt://h' }, brokerAccounts }).success;
+    gatewayConfigSchema.safeParse({ dataDirectory: 'd', broker, brokerAccounts }).success;
   const machine = { username: 'm', passwordFile: 'f', publishes: ['plant/#'] };
   expect(parse({ machines: [machine] })).toBe(true);
   expect(parse({ machines: [machine, machine] })).toBe(false);

@@ -40,3 +40,13 @@ test('a broker is MQTT unless it is said to be NATS, which has its own accounts'
   ]);
   expect(faultsOf({ broker: { url: 'nats://n1' } })).toEqual([expect.stringMatching(/^broker\.url: /)]);
 });
+
+test('a gateway whose broker asks for accounts has one itself', () => {
+  const brokerAccounts = { enrolment: {} };
+  const own = { username: 'gateway', passwordFile: 'f' };
+  expect(faultsOf({ brokerAccounts })).toEqual([
+    expect.stringMatching(/^broker\.username: the account of the gateway/),
+    expect.stringMatching(/^broker\.passwordFile: the account of the gateway/),
+  ]);
+  expect(faultsOf({ broker: { ...base.broker, ...own }, brokerAccounts })).toEqual([]);
+});

@@ -392,6 +392,13 @@ export const gatewayConfigSchema = gatewaySchema.superRefine((config, context) =
     if (brokerAccounts !== undefined)
       refuse(['brokerAccounts'], 'none, because broker.type is nats: its servers have accounts of their own');
   }
+  if (broker.type === 'mqtt' && brokerAccounts !== undefined)
+    for (const name of ['username', 'passwordFile'] as const)
+      if (broker[name] === undefined)
+        refuse(
+          ['broker', name],
+          'the account of the gateway itself, because brokerAccounts makes the broker ask for one',
+        );
   if (store.type !== 'postgres') return;
   if (historian.type === 'sqlite')
     refuse(

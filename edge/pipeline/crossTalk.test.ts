@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { unconnectedEdge } from '#simulators/endToEnd/unconnectedEdge.ts';
 import { machinesOf } from '#simulators/machine.ts';
 import { scenarioSchema } from '#simulators/scenario.ts';
 import { assetsOf } from '#simulators/scenarioAssets.ts';
-import { edgeConfigSchema } from '../config.ts';
 import { Pipeline } from './pipeline.ts';
 
 const [RATE, FRAME, EVERY_S, SECONDS] = [12_800, 4096, 0.5, 190];
@@ -18,18 +18,7 @@ function raisedTexts(part: number): Map<string, string> {
       { ...machine, name: 'pump', coupling: { drivenBy: 'motor', part } },
     ],
   });
-  const pipeline = new Pipeline(
-    edgeConfigSchema.parse({
-      site: 's',
-      edge: 'e',
-      dataDirectory: 'unused',
-      sources: [
-        { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
-      ],
-      uplink: { url: 'mqtt://x' },
-      assets: assetsOf(scenario),
-    }),
-  );
+  const pipeline = new Pipeline(unconnectedEdge({ assets: assetsOf(scenario) }));
   const texts = new Map<string, string>();
   for (let t = 0; t < SECONDS; t += EVERY_S) {
     for (const one of machinesOf(scenario)) {

@@ -1,21 +1,11 @@
 import { expect, test } from 'vitest';
 import { unexplained } from '#models/contracts/ledger.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
-import { edgeConfigSchema } from '../config.ts';
+import { unconnectedEdge } from '#simulators/endToEnd/unconnectedEdge.ts';
 import { Pipeline } from './pipeline.ts';
 
 const NOW_MS = 1.7e12;
-const config = edgeConfigSchema.parse({
-  site: 's',
-  edge: 'e',
-  dataDirectory: 'unused',
-  sources: [
-    { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
-  ],
-  uplink: { url: 'mqtt://x' },
-  windows: { length: 256 },
-  healthIntervalMs: 0,
-});
+const config = unconnectedEdge({ windows: { length: 256 }, healthIntervalMs: 0 });
 
 const value = (seconds: number, v: number, more: object = {}): SampleBlock => ({
   kind: 'scalars',

@@ -1,20 +1,13 @@
 import { expect, test } from 'vitest';
 import type { LedgerMessage } from '#models/contracts/ledger.ts';
 import type { SampleBlock, WaveformBlock } from '#models/contracts/sampleBlock.ts';
-import { edgeConfigSchema } from '../config.ts';
+import { unconnectedEdge } from '#simulators/endToEnd/unconnectedEdge.ts';
 import { Pipeline } from './pipeline.ts';
 import type { LedgerDue } from './record/commitBatch.ts';
 
 const RATE = 4000;
 const config = (extra: object = {}) =>
-  edgeConfigSchema.parse({
-    site: 's',
-    edge: 'e',
-    dataDirectory: 'unused',
-    sources: [
-      { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
-    ],
-    uplink: { url: 'mqtt://x' },
+  unconnectedEdge({
     windows: { length: 256 },
     detection: { level: { skipWindows: 2, learnWindows: 20 } },
     healthIntervalMs: 0,

@@ -143,7 +143,7 @@ export async function createServer(config: GatewayConfig['api'], parts: ServerPa
   });
   app.addHook('onError', async (_request, _reply, error) => parts.failed(error));
   const page = pageDirectory();
-  if (page) await app.register(fastifyStatic, { root: page });
+  if (page) await app.register(fastifyStatic, { root: page, preCompressed: true });
   return app;
 }
 

@@ -113,7 +113,7 @@ export function movementOf(cell: string, own?: OwnMovements): DemandKind | null 
 const SAP_CODE = /^(\d{3})(?:\s*[-–:(].*)?$|\((\d{3})\)$/;
 /** The number of a type before its text, as Infor M3 writes them: `31-Customer order`. */
 const LEADING_NUMBER = /^\d{1,2}\s*[-–:]\s*(?=\p{L})/u;
-/** SAP Business One puts the kind of a document before its number. Source: the object types of its SDK. */
+/** SAP Business One puts the kind of a document before its number: the origin codes of its transactions. */
 const BUSINESS_ONE = /^([a-z]{2}) \d+$/;
 const BUSINESS_ONE_DOCUMENTS: ReadonlyMap<string, DemandKind | null> = new Map([
   ['dn', 'shipment'],

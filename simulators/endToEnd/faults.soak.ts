@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { edgeConfigSchema } from '#edge/config.ts';
 import { Pipeline } from '#edge/pipeline/pipeline.ts';
 import type { AlertMessage } from '#models/contracts/alert.ts';
 import type { SampleBlock } from '#models/contracts/sampleBlock.ts';
@@ -8,6 +7,7 @@ import { type MachineKind, type SimulatedFault, scenarioSchema } from '../scenar
 import { assetsOf } from '../scenarioAssets.ts';
 import { type AlertScore, scoreAlerts } from '../score/alertScore.ts';
 import type { DiagnosisRating, ScoredAlert } from '../score/faultScore.ts';
+import { unconnectedEdge } from './unconnectedEdge.ts';
 
 /**
  * `npm run soak:faults`: one growing fault of each of sixteen kinds, as an edge with shipped defaults judges them from
@@ -78,16 +78,7 @@ test.each(cases)(
       score: { durationS: DURATION_S, detectWithinS: DURATION_S },
       machines: Object.entries(KINDS).map((one) => machine(one, rpm)),
     });
-    const config = edgeConfigSchema.parse({
-      site: 's',
-      edge: 'e',
-      dataDirectory: 'unused',
-      sources: [
-        { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
-      ],
-      uplink: { url: 'mqtt://x' },
-      assets: assetsOf(scenario),
-    });
+    const config = unconnectedEdge({ assets: assetsOf(scenario) });
     const pipeline = new Pipeline(config);
     const alerts = new Map<string, ScoredAlert>();
     const machines = scenario.machines.map((m) => new SimulatedMachine(m, seed));

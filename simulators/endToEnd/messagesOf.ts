@@ -1,8 +1,8 @@
-import { edgeConfigSchema } from '#edge/config.ts';
 import { Pipeline } from '#edge/pipeline/pipeline.ts';
 import { SimulatedMachine } from '../machine.ts';
 import { drivetrainOf } from '../machineFaults.ts';
 import { simulatedMachineSchema } from '../scenario.ts';
+import { unconnectedEdge } from './unconnectedEdge.ts';
 
 const BEARING = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
 const RATE = 12_800;
@@ -20,14 +20,7 @@ export function messagesOf(kind: string, faults: object[], seconds: number, ever
   });
   const machine = new SimulatedMachine(config, 4);
   const pipeline = new Pipeline(
-    edgeConfigSchema.parse({
-      site: 's',
-      edge: 'e',
-      dataDirectory: 'unused',
-      sources: [
-        { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
-      ],
-      uplink: { url: 'mqtt://x' },
+    unconnectedEdge({
       healthIntervalMs: 1e9,
       detection: { level: { skipWindows: 5, learnWindows: 90 } },
       assets: {

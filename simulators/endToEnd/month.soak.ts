@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { edgeConfigSchema } from '#edge/config.ts';
 import { JobRunner } from '#edge/models/runJobs.ts';
 import { Pipeline } from '#edge/pipeline/pipeline.ts';
 import { SimulatedMachine } from '../machine.ts';
 import { type Calendar, type MachineKind, type SimulatedMachineConfig, scenarioSchema } from '../scenario.ts';
 import { assetsOf } from '../scenarioAssets.ts';
+import { unconnectedEdge } from './unconnectedEdge.ts';
 
 /**
  * `npm run soak:month`: fifty healthy machines for a month, as an edge with shipped defaults judges them; each alert is
@@ -55,16 +55,7 @@ test.each(Array.from({ length: SEEDS }, (_, i) => FIRST_SEED + i))(
   `${MACHINES} healthy machines for ${DAYS} days, seed %i`,
   async (seed) => {
     const scenario = scenarioSchema.parse({ seed, machines: Array.from({ length: MACHINES }, (_, i) => machine(i)) });
-    const config = edgeConfigSchema.parse({
-      site: 's',
-      edge: 'e',
-      dataDirectory: 'unused',
-      sources: [
-        { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
-      ],
-      uplink: { url: 'mqtt://x' },
-      assets: assetsOf(scenario),
-    });
+    const config = unconnectedEdge({ assets: assetsOf(scenario) });
     const pipeline = new Pipeline(config);
     const machines = scenario.machines.map((m) => new SimulatedMachine(m, seed));
     const raised: { day: number; text: string }[] = [];

@@ -1,17 +1,10 @@
 import { expect, test } from 'vitest';
 import type { HealthMessage } from '#models/contracts/health.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
-import { edgeConfigSchema } from '../../config.ts';
+import { unconnectedEdge } from '#simulators/endToEnd/unconnectedEdge.ts';
 import { Pipeline } from '../pipeline.ts';
 
-const config = edgeConfigSchema.parse({
-  site: 's',
-  edge: 'e',
-  dataDirectory: 'unused',
-  sources: [
-    { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
-  ],
-  uplink: { url: 'mqtt://x' },
+const config = unconnectedEdge({
   slowIntervalS: 1,
   healthIntervalMs: 0,
   detection: { states: { learnRows: 100, newRows: 10 } },

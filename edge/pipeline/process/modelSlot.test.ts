@@ -1,20 +1,14 @@
 import { expect, test } from 'vitest';
 import { type ProcessModel, trainProcess } from '#models/health/process/processModel.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
+import { unconnectedEdge } from '#simulators/endToEnd/unconnectedEdge.ts';
 import { edgeConfigSchema } from '../../config.ts';
 import { JobRunner } from '../../models/runJobs.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Installed } from './slotModels.ts';
 import { evaluateTrial, trialJobs } from './trial.ts';
 
-const config = edgeConfigSchema.parse({
-  site: 's',
-  edge: 'e',
-  dataDirectory: 'unused',
-  sources: [
-    { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
-  ],
-  uplink: { url: 'mqtt://x' },
+const config = unconnectedEdge({
   slowIntervalS: 1,
   assets: {
     pump: { kind: 'pump', points: { load: { role: 'load' }, flow: { role: 'load' }, heat: { role: 'load' } } },

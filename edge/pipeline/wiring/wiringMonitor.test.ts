@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { messagesAt } from '#simulators/deviceMessage.ts';
+import { unconnectedEdge } from '#simulators/endToEnd/unconnectedEdge.ts';
 import { SimulatedMachine } from '#simulators/machine.ts';
 import { scenarioSchema } from '#simulators/scenario.ts';
 import { assetsOf } from '#simulators/scenarioAssets.ts';
 import { Wiring } from '#simulators/wiring.ts';
-import { edgeConfigSchema } from '../../config.ts';
 import { Pipeline } from '../pipeline.ts';
 
 const BEARING = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
@@ -34,19 +34,7 @@ function run(
   { seed = 3, states = new Map<string, Buffer>(), fromS = 0, everyS = 2 } = {},
 ) {
   const scenario = plantOf(machines, seed, everyS);
-  const pipeline = new Pipeline(
-    edgeConfigSchema.parse({
-      site: 's',
-      edge: 'e',
-      dataDirectory: 'unused',
-      sources: [
-        { type: 'mqtt', url: 'mqtt://x', subscriptions: [{ topic: '{asset}/{point}', payload: { type: 'scalar' } }] },
-      ],
-      uplink: { url: 'mqtt://x' },
-      assets: assetsOf(scenario),
-    }),
-    states,
-  );
+  const pipeline = new Pipeline(unconnectedEdge({ assets: assetsOf(scenario) }), states);
   const plant = scenario.machines.map((m) => new SimulatedMachine(m, seed));
   const wiring = new Wiring(scenario, plant);
   const reported: ReportedFault[] = [];

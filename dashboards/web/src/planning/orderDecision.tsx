@@ -7,6 +7,7 @@ import { t, term } from '../i18n/i18n.ts';
 import { mayUse, recordedName } from '../session/session.ts';
 import { planVersion } from '../state.ts';
 import { useChange } from '../useChange.ts';
+import { QuantityField, ReasonField } from './decisionFields.tsx';
 
 /** Decides on the order of an item: accepts it with any quantity, freezes the quantity, or delays it. */
 export function DecideOrder({ item }: { item: PlanItem }) {
@@ -44,27 +45,11 @@ export function DecideOrder({ item }: { item: PlanItem }) {
           void decide({ action: 'accept', quantity: Number(quantity.value), ...because });
         }}
       >
-        <label>
-          {item.unit ? t('Quantity, {{unit}}', { unit: term(item.unit) }) : t('Quantity', { context: 'order' })}{' '}
-          <input
-            type="number"
-            name="quantity"
-            required
-            min={0}
-            step="any"
-            value={quantity.value}
-            onInput={(e) => (quantity.value = e.currentTarget.value)}
-          />
-        </label>
-        <label>
-          {t('Reason')}{' '}
-          <input
-            name="reason"
-            maxLength={1000}
-            value={reason.value}
-            onInput={(e) => (reason.value = e.currentTarget.value)}
-          />
-        </label>
+        <QuantityField
+          label={item.unit ? t('Quantity, {{unit}}', { unit: term(item.unit) }) : t('Quantity', { context: 'order' })}
+          quantity={quantity}
+        />
+        <ReasonField reason={reason} />
         <button type="button" disabled={quantity.value === ''} onClick={() => void tryOut()}>
           {t('Show the effect')}
         </button>

@@ -5,6 +5,7 @@ import { t } from '../i18n/i18n.ts';
 import { mayUse, recordedName } from '../session/session.ts';
 import { planVersion } from '../state.ts';
 import { useChange } from '../useChange.ts';
+import { QuantityField, ReasonField } from './decisionFields.tsx';
 import { CurrentDecision } from './orderDecision.tsx';
 
 /** Decides on what other sites are to send: accepts it with any quantity, or freezes the quantity. */
@@ -45,27 +46,8 @@ function DecideTransfer({ item, from, proposed }: { item: PlanItem; from: string
         void decide('accept_transfer');
       }}
     >
-      <label>
-        {t('From {{site}}', { site: from || t('the stock without a site') })}{' '}
-        <input
-          type="number"
-          name="quantity"
-          required
-          min={0}
-          step="any"
-          value={quantity.value}
-          onInput={(e) => (quantity.value = e.currentTarget.value)}
-        />
-      </label>
-      <label>
-        {t('Reason')}{' '}
-        <input
-          name="reason"
-          maxLength={1000}
-          value={reason.value}
-          onInput={(e) => (reason.value = e.currentTarget.value)}
-        />
-      </label>
+      <QuantityField label={t('From {{site}}', { site: from || t('the stock without a site') })} quantity={quantity} />
+      <ReasonField reason={reason} />
       <button type="submit">{t('Accept the transfer')}</button>
       <button
         type="button"

@@ -1,0 +1,35 @@
+import type { Signal } from '@preact/signals';
+import { t } from '../i18n/i18n.ts';
+
+/** The quantity that a planner decides on. */
+export function QuantityField({ label, quantity }: { label: string; quantity: Signal<string> }) {
+  return (
+    <label>
+      {label}{' '}
+      <input
+        type="number"
+        name="quantity"
+        required
+        min={0}
+        step="any"
+        value={quantity.value}
+        onInput={(e) => (quantity.value = e.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+/** Why it was decided. */
+export function ReasonField({ reason }: { reason: Signal<string> }) {
+  return (
+    <label>
+      {t('Reason')}{' '}
+      <input
+        name="reason"
+        maxLength={1000}
+        value={reason.value}
+        onInput={(e) => (reason.value = e.currentTarget.value)}
+      />
+    </label>
+  );
+}
