@@ -104,8 +104,23 @@ function decodeJsonWaveform(route: Route, spec: WaveformPayload, payload: Uint8A
   const parsed = readMessage(payload, spec);
   if (!parsed.ok) return refuseAxes(route, spec, parsed.rejection);
   if (typeof parsed.value !== 'object' || parsed.value === null) return refuseAxes(route, spec, 'wrong_type');
-  return decodeEnvelope(route, spec, readerOf({ chain: [parsed.value], keys: [] }, route.levels), limits);
+  const envelope = spec.format === 'csv' ? columnsOf(parsed.value as Record<string, string>[], spec) : parsed.value;
+  return decodeEnvelope(route, spec, readerOf({ chain: [envelope], keys: [] }, route.levels), limits);
 }
+
+/** A row a sample: columns become arrays, except those of time, rate, scale and unit, which stand in the first row. */
+function columnsOf(rows: readonly Record<string, string>[], { keys }: WaveformPayload): Record<string, unknown> {
+  const once = new Set([keys.time, keys.sampleRate, keys.unit]);
+  const columns = Object.keys(rows[0] ?? {}).map((name) => {
+    if (name === keys.scale) return [name, numberOf(rows[0][name])];
+    return [name, once.has(name) ? rows[0][name] : rows.map((row) => numberOf(row[name]))];
+  });
+  return Object.fromEntries(columns);
+}
+
+/** NaN of what is none. */
+const numberOf = (text: string | undefined): number =>
+  text === undefined || text.trim() === '' ? Number.NaN : Number(text.trim().replace(',', '.'));
 
 /** @param at what lies at a dotted path of the envelope. */
 export function decodeEnvelope(
@@ -124,7 +139,9 @@ export function decodeEnvelope(
     at(keys.time),
     at(keys.unit),
   ];
-  const sampleRateHz = rate === undefined ? spec.sampleRateHz : rateHz(rate, spec.sampleRateIn);
+  const seconds = keys.seconds === undefined ? undefined : at(keys.seconds);
+  const configured = seconds === undefined ? spec.sampleRateHz : rateOfTimes(seconds);
+  const sampleRateHz = rate === undefined ? configured : rateHz(rate, spec.sampleRateIn);
   if (sampleRateHz === undefined) return refuseAxes(route, spec, 'bad_rate');
   if (typeof scale !== 'number' || !isEncoding(encoding)) return refuseAxes(route, spec, 'wrong_type');
   const startMs = stamp === undefined ? undefined : timeOf(stamp, limits);
@@ -173,6 +190,17 @@ const RATES: Record<WaveformPayload['sampleRateIn'], (v: number) => number> = {
 function rateHz(rate: unknown, given: WaveformPayload['sampleRateIn']): number | undefined {
   const value = typeof rate === 'string' ? Number(rate) : rate;
   return typeof value === 'number' && Number.isFinite(value) ? RATES[given](value) : undefined;
+}
+
+/** How far a sample may be from its place, in steps: more, and samples are missing or were not taken at one rate. */
+const MAX_JITTER = 0.5;
+
+/** The rate of samples at given seconds; undefined where they are no times of one rate. */
+function rateOfTimes(seconds: unknown): number | undefined {
+  if (!Array.isArray(seconds) || seconds.length < 2 || !seconds.every((s) => Number.isFinite(s))) return undefined;
+  const step = (seconds[seconds.length - 1] - seconds[0]) / (seconds.length - 1);
+  const isEven = seconds.every((s, i) => Math.abs(s - seconds[0] - i * step) <= MAX_JITTER * step);
+  return step > 0 && isEven ? 1 / step : undefined;
 }
 
 const isEncoding = (value: unknown): value is WaveformEncoding => waveformEncodings.includes(value as WaveformEncoding);

@@ -57,6 +57,13 @@ const protobufSchema = z.strictObject({
 });
 export type Protobuf = z.infer<typeof protobufSchema>;
 
+const csvSchema = z.strictObject({
+  delimiter: z.string().length(1).optional(),
+  /** Names of the columns where the payload has no header. */
+  columns: z.array(z.string().min(1)).min(1).optional(),
+  skipLines: z.int().min(0).max(1000).default(0),
+});
+
 const xmlSchema = z.strictObject({
   /** Elements that are lists even where one occurs alone; `all` makes each below the root one. */
   lists: z.union([z.literal('all'), z.array(z.string().min(1)).min(1)]),
@@ -91,14 +98,17 @@ export const waveformSchema = z
         time: z.string().min(1).default('startTime'),
         scale: z.string().min(1).default('scale'),
         unit: z.string().min(1).default('unit'),
+        /** Seconds since the first sample, one for each: the rate follows from them. */
+        seconds: z.string().min(1).optional(),
       })
       .prefault({}),
     /** What an envelope's rate is in: a frequency, or the time from one sample to the next. */
     sampleRateIn: z.enum(['Hz', 'kHz', 's', 'ms', 'us']).default('Hz'),
     /** What an envelope is written in. */
-    format: z.enum(['json', 'cbor', 'msgpack', 'protobuf', 'xml']).default('json'),
+    format: z.enum(['json', 'cbor', 'msgpack', 'protobuf', 'xml', 'csv']).default('json'),
     protobuf: protobufSchema.optional(),
     xml: xmlSchema.optional(),
+    csv: csvSchema.optional(),
     /** Instead of the topic's: paths of the machine's and the point's name in an envelope. */
     assetPath: z.string().min(1).optional(),
     pointPath: z.string().min(1).optional(),
@@ -163,14 +173,7 @@ const formatFields = {
     })
     .optional(),
   /** Each row is an object by its column's name: `*.temp` is a column, `0.temp` a value of the first row. */
-  csv: z
-    .strictObject({
-      delimiter: z.string().length(1).optional(),
-      /** Names of the columns where the payload has no header. */
-      columns: z.array(z.string().min(1)).min(1).optional(),
-      skipLines: z.int().min(0).max(1000).default(0),
-    })
-    .optional(),
+  csv: csvSchema.optional(),
   xml: xmlSchema.optional(),
 };
 export interface MessageFormat {

@@ -110,14 +110,17 @@ export function AlertItem({ alert, selection }: { alert: AlertRecord; selection?
         {iso && <p class="quiet">{iso.edition}</p>}
         {isOpen.value && <RuleRecordLine alert={alert} />}
         {isOpen.value && alert.audience !== 'integrator' && <OtherLimits alert={alert} />}
-        <p>
-          <button
-            type="button"
-            onClick={() => void save(`/api/v1/alerts/${encodeURIComponent(alert.id)}/bundle`, 'alert.tar')}
-          >
-            {t('Save the evidence bundle for replay (tar)')}
-          </button>
-        </p>
+        {/* Alerts of slow values have no signal that could be replayed. */}
+        {alert.evidence.spectrum && (
+          <p>
+            <button
+              type="button"
+              onClick={() => void save(`/api/v1/alerts/${encodeURIComponent(alert.id)}/bundle`, 'alert.tar')}
+            >
+              {t('Save the evidence bundle for replay (tar)')}
+            </button>
+          </p>
+        )}
       </details>
       {alert.acknowledgedAtMs === null && mayUse('alerts') && (
         <AcknowledgeForm submit={(by, comment) => void acknowledge(alert.id, by, comment)} />
