@@ -11,13 +11,10 @@ const LONGEST = [
   'edge/sources/opcua/opcuaSecured.e2e.ts',
   'edge/sources/opcua/opcuaRestarts.e2e.ts',
   'gateway/commands.e2e.ts',
-  'models/health/life/lifeTime.test.ts',
-  'edge/pipeline/diagnose.test.ts',
-  'edge/pipeline/wiringMonitor.test.ts',
-  'models/health/life/life.test.ts',
-  'models/health/process/process.test.ts',
-  'models/health/process/panel/panel.test.ts',
-  'models/health/diagnosis/analyzeRecording.test.ts',
+  'models/health/diagnosis/simulatedMachines.suite.test.ts',
+  'edge/pipeline/alert/diagnose.suite.test.ts',
+  'models/health/life/life.suite.test.ts',
+  'models/health/life/lifeTime.suite.test.ts',
 ];
 
 /** The longest files start first, so that no worker is left alone with one at the end. */
@@ -39,11 +36,22 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{edge,gateway,models,simulators,dashboards}/**/*.test.ts'],
+          exclude: ['**/*.suite.test.ts'],
           // Two cores that others use as well: five seconds are not enough for what takes one alone.
           testTimeout: 20_000,
           // By default one core of two is left alone.
           maxWorkers: 2,
           // Modules are loaded once for each worker, not for each file: none of them keeps state that a test would change.
+          isolate: false,
+        },
+      },
+      // What only many simulated machines or units show: half of the time of all tests, so `npm test` runs them and `npm run check` does not.
+      {
+        test: {
+          name: 'suite',
+          include: ['{edge,gateway,models,simulators,dashboards}/**/*.suite.test.ts'],
+          testTimeout: 60_000,
+          maxWorkers: 2,
           isolate: false,
         },
       },
