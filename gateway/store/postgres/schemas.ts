@@ -28,6 +28,10 @@ const PLANNING = `
   CREATE INDEX order_decisions_current ON order_decisions (item, site) WHERE state IN ('open', 'ordered');
   CREATE TABLE forecast_overrides (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, item TEXT NOT NULL, site TEXT NOT NULL, until TEXT NOT NULL, withdrawn BIGINT NOT NULL, record TEXT NOT NULL);`;
 
+const SCENARIOS_AND_REQUISITIONS = `
+  CREATE TABLE plan_scenarios (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name TEXT NOT NULL UNIQUE, record TEXT NOT NULL);
+  CREATE TABLE order_requisitions (decision BIGINT PRIMARY KEY, record TEXT NOT NULL);`;
+
 const SUPPLY = `
   CREATE TABLE supply (kind TEXT NOT NULL, key TEXT NOT NULL, row TEXT NOT NULL, PRIMARY KEY (kind, key));
   CREATE TABLE imports (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, report TEXT NOT NULL);`;
@@ -61,7 +65,7 @@ const byBytes = (sql: string) =>
 /** Migrations by database: the schema of the first version with PostgreSQL, and later steps. Released ones never change. */
 export const POSTGRES_MIGRATIONS: Readonly<Record<string, readonly string[]>> = {
   'gateway.db': [FUNCTIONS + byBytes(ALERT_TABLES + DELIVERIES)],
-  'planning.db': [FUNCTIONS + byBytes(PLANNING + DELIVERIES)],
+  'planning.db': [FUNCTIONS + byBytes(PLANNING + DELIVERIES), byBytes(SCENARIOS_AND_REQUISITIONS)],
   'supply.db': [byBytes(SUPPLY)],
   'registry.db': [byBytes(REGISTRY)],
   'identity.db': [byBytes(IDENTITY + ENROLMENTS)],
