@@ -18,7 +18,7 @@ import { type MessageType, NodeTable } from './sparkplug/nodeTable.ts';
 import { timeReader } from './timeReader.ts';
 
 /** `npm run soak:fuzz` sets a million. Half of all cases are random bytes, half are good messages that were damaged. */
-const CASES = Number(process.env.MILLWRIGHT_FUZZ_CASES ?? 20_000);
+const CASES = Number(process.env.MILLWRIGHT_FUZZ_CASES ?? 5000);
 const MAX_MS = 250;
 /** In the second half of the cases: the first fills what a process keeps for itself. */
 const MAX_GROWTH_MB = 100;
