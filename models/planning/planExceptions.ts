@@ -82,7 +82,7 @@ function orderDue(item: PlanItem, about: About): PlanException | null {
     ...about,
     kind: item.deferred && item.waitsFor === undefined ? 'over_budget' : 'order',
     atStake: item.costOfWaiting,
-    text: `${shown(item.orderNow)} are due; the stock runs out before a delivery with ${risk}.`,
+    text: `${shown(item.orderNow)} are due; the probability of running out before a delivery is ${risk}.`,
     recommendation: recommendationFor(item),
   };
 }
@@ -116,8 +116,8 @@ function lateDelivery(item: PlanItem, about: About): PlanException | null {
     ...about,
     kind: 'late_delivery',
     atStake: runOutProbability * needed * (unitCost ?? 1),
-    text: `${shown(onOrder)} are on order and come too late with ${Math.round(100 * runOutProbability)} %.`,
-    recommendation: 'Hurry the order, transfer stock from another site, or agree a partial delivery.',
+    text: `${shown(onOrder)} are on order; the probability that they come too late is ${Math.round(100 * runOutProbability)} %.`,
+    recommendation: 'Expedite the order, transfer stock from another site, or agree a partial delivery.',
   };
 }
 
