@@ -61,7 +61,7 @@ function textOf(item: PlanItem): string {
     ),
     ...(item.orderNow > 0 ? [`order ${item.orderNow} now`] : []),
     ...(item.transfersIn === undefined && item.orderNow <= 0
-      ? [`${item.onOrder} on order come too late: hurry them`]
+      ? [`${item.onOrder} on order come too late: expedite them`]
       : []),
   ].join(', ');
   const worst = item.machines[0];

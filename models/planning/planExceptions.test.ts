@@ -90,7 +90,7 @@ describe('what needs a planner', () => {
 
   test('chances are in percent', () => {
     const [late] = planExceptions([item({ onOrder: 30, runOutProbability: 0.5 })]);
-    expect(late.text).toBe('30 are on order and come too late with 50 %.');
+    expect(late.text).toBe('30 are on order; the probability that they come too late is 50 %.');
   });
 
   test('the most at stake comes first, equals by their names', () => {
