@@ -152,8 +152,8 @@ function addListen(edge: Command, shell: Shell): void {
       const listening = new Listening(source);
       shell.say(`${withoutPassword(source.url)}: listening for ${o.for} s`);
       const filters = o.all ? ['#'] : listening.filters;
-      await collectMessages(source, filters, 1000 * o.for, shell.stopSignal(), (heard) => {
-        for (const line of listening.take(heard, Date.now())) shell.write(line);
+      await collectMessages(source, filters, 1000 * o.for, shell.stopSignal(), (message) => {
+        for (const line of listening.take(message, Date.now())) shell.write(line);
       }).catch((error: Error) => {
         throw shell.failure(`${withoutPassword(source.url)}: ${error.message}`);
       });
@@ -187,11 +187,11 @@ function addMap(edge: Command, shell: Shell): void {
       if (source === null) throw shell.usage(`${broker}: an address such as mqtt://host:1883 is needed`);
       const samples = new Samples();
       shell.say(`${withoutPassword(source.url)}: listening on ${o.topic} for ${o.for} s`);
-      await collectMessages(source, [o.topic], 1000 * o.for, shell.stopSignal(), (heard) => samples.take(heard)).catch(
-        (error: Error) => {
-          throw shell.failure(`${withoutPassword(source.url)}: ${error.message}`);
-        },
-      );
+      await collectMessages(source, [o.topic], 1000 * o.for, shell.stopSignal(), (message) =>
+        samples.take(message),
+      ).catch((error: Error) => {
+        throw shell.failure(`${withoutPassword(source.url)}: ${error.message}`);
+      });
       if (samples.size === 0)
         throw shell.failure(`${withoutPassword(source.url)}: no message on ${o.topic} in ${o.for} s`);
       for (const line of mappingLines(samples, Date.now())) shell.write(line);

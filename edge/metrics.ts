@@ -32,7 +32,7 @@ export function edgeMetrics(
       sum((p) => p.received),
     ),
   );
-  read('messages_delivered_total', 'messages that were used', [], (set) =>
+  read('messages_delivered_total', 'accepted messages', [], (set) =>
     set(
       {},
       sum((p) => p.delivered),
@@ -44,59 +44,62 @@ export function edgeMetrics(
       sum((p) => p.late),
     ),
   );
-  read('messages_duplicate_total', 'messages that had been used before', [], (set) =>
+  read('messages_duplicate_total', 'duplicate messages', [], (set) =>
     set(
       {},
       sum((p) => p.duplicate),
     ),
   );
-  read('messages_rejected_total', 'messages that were not used, by reason', ['reason'], (set) => {
+  read('messages_rejected_total', 'rejected messages, by reason', ['reason'], (set) => {
     for (const [reason, n] of rejections(agent)) set({ reason }, n);
   });
-  read('flaws_total', 'what was wrong with data that were taken', ['flaw'], (set) => {
+  read('flaws_total', 'data-quality flaws of accepted data', ['flaw'], (set) => {
     const total = new Map<string, number>();
     for (const { flaws = {} } of agent.pipeline.ledger().points) addCounts(total, flaws);
     for (const [flaw, n] of total) set({ flaw }, n);
   });
-  read('clock_offset_seconds', "how far a machine's clock is behind; negative: ahead", ['asset'], (set) => {
+  read('clock_offset_seconds', "offset of a machine's clock; positive: it is behind", ['asset'], (set) => {
     for (const { asset, offsetS } of agent.pipeline.clocks()) set({ asset }, offsetS);
   });
-  read('clock_jumps_total', 'times that clocks of machines were set', [], (set) =>
+  read('clock_jumps_total', 'adjustments of machine clocks', [], (set) =>
     set(
       {},
       agent.pipeline.clocks().reduce((sum, { jumps }) => sum + jumps, 0),
     ),
   );
-  read('messages_held', 'messages that are not durable yet', [], (set) => set({}, agent.pendingArrivals));
-  read('windows_total', 'feature rows made', [], (set) =>
+  read('messages_held', 'messages waiting for a commit', [], (set) => set({}, agent.pendingArrivals));
+  read('windows_total', 'computed feature rows', [], (set) =>
     set(
       {},
       sum((p) => p.windows),
     ),
   );
-  read('signal_engine', '1 for the signal engine that runs here', ['engine'], (set) =>
+  read('signal_engine', '1 for the signal engine in use', ['engine'], (set) =>
     set({ engine: agent.pipeline.engine }, 1),
   );
-  read('gathered_points', 'points whose signal is kept for a diagnosis', [], (set) =>
+  read('gathered_points', 'points whose signal is buffered for a diagnosis', [], (set) =>
     set({}, agent.pipeline.diagnoses.gatheredPoints),
   );
-  read('gather_refused_blocks_total', 'blocks not kept for a diagnosis: every place was taken', [], (set) =>
-    set({}, agent.pipeline.diagnoses.refusedBlocks),
+  read(
+    'gather_refused_blocks_total',
+    'blocks not buffered for a diagnosis because all buffers were in use',
+    [],
+    (set) => set({}, agent.pipeline.diagnoses.refusedBlocks),
   );
-  read('diagnoses_total', 'diagnoses of gathered signal', [], (set) => set({}, agent.pipeline.diagnoses.made));
-  read('diagnoses_deferred_total', 'diagnoses that had to wait for more arrivals', [], (set) =>
+  read('diagnoses_total', 'diagnoses of buffered signals', [], (set) => set({}, agent.pipeline.diagnoses.made));
+  read('diagnoses_deferred_total', 'diagnoses deferred until more data arrive', [], (set) =>
     set({}, agent.pipeline.diagnoses.deferred),
   );
-  read('points', 'points known', [], (set) => set({}, agent.pipeline.ledger().points.length));
-  read('points_silent', 'points that were heard regularly, and are heard of no more', [], (set) =>
+  read('points', 'known points', [], (set) => set({}, agent.pipeline.ledger().points.length));
+  read('points_silent', 'points that used to send regularly and are silent', [], (set) =>
     set({}, agent.pipeline.silentPoints),
   );
   read('commits_total', 'transactions since the start', [], (set) => set({}, agent.commits));
-  read('outbox_rows', 'messages that the gateway has not acknowledged', [], (set) => set({}, outbox.counts.rows));
-  read('outbox_bytes', 'their size', [], (set) => set({}, outbox.counts.bytes));
+  read('outbox_rows', 'messages not yet acknowledged by the gateway', [], (set) => set({}, outbox.counts.rows));
+  read('outbox_bytes', 'size of the outbox', [], (set) => set({}, outbox.counts.bytes));
   read(
     'outbox_dropped_total',
-    'messages thrown away: the outbox was full, or they were too old',
+    'messages dropped because the outbox was full or they were too old',
     ['why', 'kind'],
     (set) => {
       for (const [key, n] of Object.entries(outbox.counts.dropped)) {
@@ -105,10 +108,10 @@ export function edgeMetrics(
       }
     },
   );
-  read('outbox_failing', '1 while nothing can be written to the disk', [], (set) =>
-    set({}, agent.failure === null ? 0 : 1),
+  read('outbox_failing', '1 while the outbox cannot be written', [], (set) => set({}, agent.failure === null ? 0 : 1));
+  read('uplink_connected', '1 while the uplink is connected to its broker', [], (set) =>
+    set({}, uplink.connected ? 1 : 0),
   );
-  read('uplink_connected', '1 while the uplink has its broker', [], (set) => set({}, uplink.connected ? 1 : 0));
   if (publisher) {
     read('publish_connected', '1 while the broker of "publish" is connected', [], (set) =>
       set({}, publisher.connected ? 1 : 0),
@@ -123,54 +126,47 @@ export function edgeMetrics(
       set({}, publisher.replaced),
     );
   }
-  read('uplink_resent_total', 'messages sent again', [], (set) => set({}, uplink.resent));
-  read('gateway_clock_offset_seconds', "how far the gateway's clock is behind; negative: ahead", [], (set) => {
+  read('uplink_resent_total', 'resent messages', [], (set) => set({}, uplink.resent));
+  read('gateway_clock_offset_seconds', "offset of the gateway's clock; positive: it is behind", [], (set) => {
     if (uplink.gatewayClockOffsetS !== undefined) set({}, uplink.gatewayClockOffsetS);
   });
-  read('commands_refused_total', 'commands that were not obeyed, by reason', ['why'], (set) => {
+  read('commands_refused_total', 'refused commands, by reason', ['why'], (set) => {
     for (const [why, n] of commands.refused) set({ why }, n);
   });
-  read('health_index', 'how far a machine is on its way to its alert limit, which is 1', ['asset'], (set) => {
+  read('health_index', 'health index of a machine; 1 is the alert limit', ['asset'], (set) => {
     for (const { asset, index } of agent.pipeline.indices()) set({ asset }, index);
   });
-  read(
-    'model_rows_total',
-    'rows of process values that a model judged',
-    ['asset', 'role', 'model', 'runtime'],
-    (set) => {
-      for (const { labels, run } of modelRuns(agent)) set(labels, run.rows);
-    },
-  );
+  read('model_rows_total', 'rows of process values judged by a model', ['asset', 'role', 'model', 'runtime'], (set) => {
+    for (const { labels, run } of modelRuns(agent)) set(labels, run.rows);
+  });
   read(
     'model_rows_over_total',
-    'rows that it called unlike its training',
+    'rows that a model judged unlike its training',
     ['asset', 'role', 'model', 'runtime'],
     (set) => {
       for (const { labels, run } of modelRuns(agent)) set(labels, run.over);
     },
   );
-  read('model_failures_total', 'rows on which it failed', ['asset', 'role', 'model', 'runtime'], (set) => {
+  read('model_failures_total', 'rows on which a model failed', ['asset', 'role', 'model', 'runtime'], (set) => {
     for (const { labels, run } of modelRuns(agent)) set(labels, run.failures);
   });
-  read('model_row_seconds', 'mean time for a row', ['asset', 'role', 'model', 'runtime'], (set) => {
+  read('model_row_seconds', 'mean inference time of a row', ['asset', 'role', 'model', 'runtime'], (set) => {
     for (const { labels, run } of modelRuns(agent)) set(labels, run.msPerRow / 1000);
   });
-  read('model_rows_skipped_total', 'rows that no model judged, by reason', ['reason'], (set) => {
+  read('model_rows_skipped_total', 'rows not judged by a model, by reason', ['reason'], (set) => {
     for (const [reason, n] of Object.entries(agent.pipeline.skippedRows)) set({ reason }, n);
   });
-  read('model_fits', '1 while the machine is as in the training of its model', ['asset'], (set) => {
+  read('model_fits', '1 while the machine resembles the training of its model', ['asset'], (set) => {
     for (const { asset, fit } of agent.pipeline.models()) if (fit) set({ asset }, fit.advice === null ? 1 : 0);
   });
-  read('model_process_restarts_total', 'times that the process of the models was ended', [], (set) =>
-    set({}, host.restarts),
-  );
-  read('model_files_waiting', 'machines whose model file was not taken', [], (set) =>
+  read('model_process_restarts_total', 'restarts of the model process', [], (set) => set({}, host.restarts));
+  read('model_files_waiting', 'machines whose model file was not accepted', [], (set) =>
     set({}, [...agent.models.files.values()].filter((one) => one.why !== null).length),
   );
-  read('source_connected', '1 while the source has its server', ['source'], (set) => {
+  read('source_connected', '1 while the source is connected', ['source'], (set) => {
     for (const [i, s] of sources.entries()) set({ source: String(i) }, s.state === 'connected' ? 1 : 0);
   });
-  read('source_events_total', 'what happened to a source beside arrivals', ['source', 'event'], (set) => {
+  read('source_events_total', 'events of a source', ['source', 'event'], (set) => {
     for (const [i, { events = new Map<string, number>() }] of sources.entries())
       for (const [event, n] of events) set({ source: String(i), event }, n);
   });
@@ -191,7 +187,7 @@ export function edgeMetrics(
   );
   read(
     'subscription_messages_total',
-    'messages of a subscription; values taken, messages ignored, refusals',
+    'messages of a subscription: accepted values, ignored and rejected messages',
     ['source', 'subscription', 'result'],
     (set) => {
       for (const { source, subscription, messages, values, ignored, rejected } of agent.outages?.subscriptions() ??
@@ -204,7 +200,7 @@ export function edgeMetrics(
   );
   read(
     'certificate_expiry_timestamp_seconds',
-    'when an OPC UA certificate runs out: the own one, and those of trusted servers',
+    "expiry of an OPC UA certificate: the edge's own and those of trusted servers",
     ['place', 'thumbprint'],
     (set) => {
       for (const { place, thumbprint, validToMs } of certificates.current) set({ place, thumbprint }, validToMs / 1000);

@@ -14,7 +14,7 @@ export interface OutboxRow {
 export interface OutboxCounts {
   rows: number;
   bytes: number;
-  /** Messages thrown away since the outbox was made, by `<why>/<kind>`: it was `full`, or they were too old (`age`). */
+  /** Messages dropped since the outbox was created, by `<why>/<kind>`: it was `full`, or they were too old (`age`). */
   dropped: Record<string, number>;
 }
 
@@ -30,12 +30,12 @@ interface Discarded {
   dropped: Record<string, number>;
 }
 
-/** What leaves first, and what is thrown away last. */
+/** Priority of sending; what is last is dropped first. */
 const PRIORITY: Record<Outgoing['kind'], number> = { alerts: 0, health: 1, ledger: 2, features: 3, evidence: 4 };
 export const KINDS = ['alerts', 'health', 'ledger', 'features', 'evidence'] as const;
 /** Interval between checks for rows that are too old. */
 const MARK_INTERVAL_MS = 3_600_000;
-/** Rows thrown away at once when the outbox is full. */
+/** Rows dropped at once when the outbox is full. */
 const DROP_ROWS = 200;
 
 /**

@@ -228,7 +228,7 @@ test('the broker is told that a message is taken once it is durable or answered,
     stop: async () => undefined,
     resume: () => undefined,
     publish: async () => undefined,
-    tell: () => undefined,
+    publishUnconfirmed: () => undefined,
   };
   const open = (given: LinkHandlers) => {
     handlers = given;

@@ -139,7 +139,7 @@ export class Ingest {
     const { name, payload, taken } = this.#uploadedTable;
     try {
       const report = await this.#supply(name, payload);
-      this.#link.tell(supplyReportTopic(name), JSON.stringify(report));
+      this.#link.publishUnconfirmed(supplyReportTopic(name), JSON.stringify(report));
       taken();
       this.#uploadedTable = null;
       this.#resume();
@@ -161,7 +161,7 @@ export class Ingest {
       return;
     }
     this.pieces++;
-    this.#link.tell(topics.piece(want), JSON.stringify(piece));
+    this.#link.publishUnconfirmed(topics.piece(want), JSON.stringify(piece));
   }
 
   #setAside(): void {
@@ -219,6 +219,6 @@ export class Ingest {
   #acknowledge({ outbox, ranges, ...origin }: Taken['ranges'][number]): void {
     const message: Acknowledge = { v: 1, outbox, ranges, timeMs: this.#now() };
     // An edge that misses it resends the messages and gets another acknowledgement.
-    this.#link.tell(topics.acknowledge(origin), JSON.stringify(message));
+    this.#link.publishUnconfirmed(topics.acknowledge(origin), JSON.stringify(message));
   }
 }

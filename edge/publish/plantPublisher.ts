@@ -10,9 +10,9 @@ import { conditionFields, type Fields, featureFields, type Origin } from './cond
 import { Conditions } from './conditions.ts';
 import type { PublishConfig, PublishedMessage } from './publishConfig.ts';
 import {
-  asksForRebirth,
   conditionMetrics,
   featureMetrics,
+  requestsRebirth,
   type SparkplugMessage,
   SparkplugNode,
 } from './sparkplugNode.ts';
@@ -65,7 +65,7 @@ export class PlantPublisher {
     this.#node = config.sparkplug ? new SparkplugNode(config.sparkplug, now) : null;
     this.#client = brokerClient(config.url, config, { clientId, clean: true, will: this.#will() }, log);
     this.#client.on('connect', () => this.#begin());
-    this.#client.on('message', (_topic, payload) => this.#obey(payload));
+    this.#client.on('message', (_topic, payload) => this.#handleCommand(payload));
     this.#client.on('close', () => {
       this.#inFlight = 0;
       this.#node?.nextSession();
@@ -126,9 +126,9 @@ export class PlantPublisher {
     this.#send();
   }
 
-  #obey(payload: Buffer): void {
+  #handleCommand(payload: Buffer): void {
     try {
-      if (this.#node && asksForRebirth(fromBinary(PayloadSchema, payload).metrics))
+      if (this.#node && requestsRebirth(fromBinary(PayloadSchema, payload).metrics))
         this.#sendSparkplug(this.#node.births());
     } catch (error) {
       this.#log.warn({ error: String(error) }, 'a Sparkplug command cannot be read');

@@ -91,8 +91,8 @@ export class SparkplugNode {
   }
 }
 
-/** Whether a command of the host asks for births. */
-export const asksForRebirth = (metrics: readonly { name: string; value: { value?: unknown } }[]): boolean =>
+/** Whether a command of the host requests births. */
+export const requestsRebirth = (metrics: readonly { name: string; value: { value?: unknown } }[]): boolean =>
   metrics.some(({ name, value }) => name === REBIRTH && value.value === true);
 
 /** A machine's condition as metrics; its name is that of the device. */

@@ -35,7 +35,7 @@ export function brokerOf(url: string): BrokerConfig | null {
 }
 
 /**
- * Hears what a broker has under some filters, as a client that is forgotten afterwards: nothing is acknowledged in the
+ * Receives what a broker has under some filters, as a temporary client: nothing is acknowledged in the
  * place of the edge. @throws Error where the broker cannot be reached or refuses.
  */
 export async function collectMessages(
@@ -43,7 +43,7 @@ export async function collectMessages(
   filters: readonly string[],
   durationMs: number,
   stop: AbortSignal,
-  take: (heard: ReceivedMessage) => void,
+  take: (message: ReceivedMessage) => void,
 ): Promise<void> {
   const clientId = `millwright-listen-${Math.random().toString(16).slice(2, 10)}`;
   const client = brokerClient(

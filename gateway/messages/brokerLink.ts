@@ -15,8 +15,8 @@ export interface BrokerLink {
   resume(): void;
   /** Resolves once the broker has the message. @throws Error while it is disconnected. */
   publish(topic: string, message: string): Promise<void>;
-  /** Publishes what its receiver asks for again if it is lost. */
-  tell(topic: string, message: string): void;
+  /** Publishes without confirmation: the receiver requests it again if it is lost. */
+  publishUnconfirmed(topic: string, message: string): void;
 }
 
 /** Opens the link of one ingest. */

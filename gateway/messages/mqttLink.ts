@@ -73,7 +73,7 @@ export class MqttLink implements BrokerLink {
     await this.#client.publishAsync(topic, message, { qos: 1 });
   }
 
-  tell(topic: string, message: string): void {
+  publishUnconfirmed(topic: string, message: string): void {
     this.#client.publish(topic, message, { qos: 0 });
   }
 }

@@ -166,9 +166,9 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     const { link } = open('one');
     await expect(link.publish('millwright/v1/s/e/cmd/do', '{}')).rejects.toThrow('disconnected');
     await until(async () => link.connected, WAIT_MS);
-    link.tell('millwright/v1/s/e/cmd/ack', 'ack');
+    link.publishUnconfirmed('millwright/v1/s/e/cmd/ack', 'ack');
     await link.publish('millwright/v1/s/e/cmd/do', 'do');
-    link.tell('millwright/v1/s/other/cmd/ack', 'not for this one');
+    link.publishUnconfirmed('millwright/v1/s/other/cmd/ack', 'not for this one');
     await publishOnNats(broker, 'millwright/v1/s/e/cmd/piece', 'piece');
     await until(async () => heard.length >= 3, WAIT_MS);
     expect(heard).toEqual(

@@ -52,8 +52,8 @@ export class NatsLink implements BrokerLink {
     for (const timer of this.#working) clearInterval(timer);
     this.resume();
     for (const messages of this.#reading) messages.stop();
-    // What was acknowledged is told; what was not goes to another gateway.
-    await this.#connection?.flush().catch((error) => this.#say(error));
+    // Acknowledgements are flushed; what has none is redelivered to another gateway.
+    await this.#connection?.flush().catch((error) => this.#logFailure(error));
     await this.#connection?.close();
     await this.#running;
   }
@@ -71,7 +71,7 @@ export class NatsLink implements BrokerLink {
     await connection.flush();
   }
 
-  tell(topic: string, message: string): void {
+  publishUnconfirmed(topic: string, message: string): void {
     try {
       this.#connection?.publish(subjectOf(topic), message);
     } catch (error) {
@@ -84,7 +84,7 @@ export class NatsLink implements BrokerLink {
       try {
         await this.#session();
       } catch (error) {
-        this.#say(error);
+        this.#logFailure(error);
       }
       this.#isReading = false;
       if (!this.#isStopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -96,7 +96,7 @@ export class NatsLink implements BrokerLink {
     if (this.#connection === null || this.#connection.isClosed()) {
       const connection = await connect(natsOptions(this.#broker, this.#name));
       this.#connection = connection;
-      void this.#follow(connection).catch((error) => this.#say(error));
+      void this.#follow(connection).catch((error) => this.#logFailure(error));
     }
     const connection = this.#connection;
     if (this.#isStopped) return connection.close();
@@ -153,7 +153,7 @@ export class NatsLink implements BrokerLink {
   }
 
   /** Each failure once, not at each attempt. */
-  #say(error: unknown): void {
+  #logFailure(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     if (text !== this.#failure && !this.#isStopped) this.#log.error({ error: text }, 'broker failed');
     this.#failure = text;
