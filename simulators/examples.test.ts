@@ -29,9 +29,9 @@ test.each<[string, z.ZodType]>([
   expect(parsed).toMatchObject({ ok: true });
 });
 
-test('docker-compose.scale.yml gives every service its secrets, volumes and files', () => {
+test('gateway/scale.compose.yaml gives every service its secrets, volumes and files', () => {
   const file = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-  const compose = parse(readFileSync(file('docker-compose.scale.yml'), 'utf8'), { merge: true }) as Compose;
+  const compose = parse(readFileSync(file('gateway/scale.compose.yaml'), 'utf8'), { merge: true }) as Compose;
   const services = Object.entries(compose.services);
   expect(services.map(([name]) => name)).toEqual(
     expect.arrayContaining(['nats-1', 'nats-2', 'nats-3', 'postgres', 'victoriametrics', 'gateway-1', 'gateway-2']),
@@ -39,7 +39,7 @@ test('docker-compose.scale.yml gives every service its secrets, volumes and file
   for (const [name, { secrets = [], volumes = [], image }] of services) {
     for (const secret of secrets) expect(compose.secrets, name).toHaveProperty([secret]);
     for (const [source] of volumes.map((volume) => volume.split(':')))
-      if (source.startsWith('.')) expect(existsSync(file(source)), `${name}: ${source}`).toBe(true);
+      if (source.startsWith('.')) expect(existsSync(file(`gateway/${source}`)), `${name}: ${source}`).toBe(true);
       else expect(Object.keys(compose.volumes), name).toContain(source);
     expect(image, name).toMatch(/:v?\d/);
   }

@@ -51,9 +51,8 @@ export function decodeRaw(route: Route, spec: WaveformPayload, bytes: Uint8Array
   const samples = readSamples(bytes, spec.encoding, spec.byteOrder, spec.scale);
   const at = readerOf({ chain: [undefined], keys: [] }, route.levels);
   const [rate, stamp] = [at(spec.keys.sampleRate), at(spec.keys.time)];
-  const startMs = stamp === undefined ? undefined : timeOf(stamp, limits);
-  if (startMs === null) return refuseAxes(route, spec, 'wrong_type');
-  const startUs = startMs === undefined ? undefined : Math.round(startMs * 1000);
+  const startUs = startOf(stamp, limits);
+  if (startUs === null) return refuseAxes(route, spec, 'wrong_type');
   const sampleRateHz = rate === undefined ? spec.sampleRateHz : rateHz(rate, spec.sampleRateIn);
   return deinterleaved(route, spec, samples, sampleRateHz ?? 0, startUs, limits);
 }
@@ -144,10 +143,9 @@ export function decodeEnvelope(
   const sampleRateHz = rate === undefined ? configured : rateHz(rate, spec.sampleRateIn);
   if (sampleRateHz === undefined) return refuseAxes(route, spec, 'bad_rate');
   if (typeof scale !== 'number' || !isEncoding(encoding)) return refuseAxes(route, spec, 'wrong_type');
-  const startMs = stamp === undefined ? undefined : timeOf(stamp, limits);
-  if (startMs === null || (unit !== undefined && typeof unit !== 'string'))
+  const startUs = startOf(stamp, limits);
+  if (startUs === null || (unit !== undefined && typeof unit !== 'string'))
     return refuseAxes(route, spec, 'wrong_type');
-  const startUs = startMs === undefined ? undefined : Math.round(startMs * 1000);
   const own = { ...spec, encoding, scale };
   const read = (name: PointName, path: string): Arrival => {
     const samples = jsonSamples(at(path), own);
@@ -190,6 +188,12 @@ const RATES: Record<WaveformPayload['sampleRateIn'], (v: number) => number> = {
 function rateHz(rate: unknown, given: WaveformPayload['sampleRateIn']): number | undefined {
   const value = typeof rate === 'string' ? Number(rate) : rate;
   return typeof value === 'number' && Number.isFinite(value) ? RATES[given](value) : undefined;
+}
+
+/** In microseconds since 1970; undefined without a stamp, null of one that is no time. */
+function startOf(stamp: unknown, limits: DecodeLimits): number | undefined | null {
+  const startMs = stamp === undefined ? undefined : timeOf(stamp, limits);
+  return typeof startMs === 'number' ? Math.round(startMs * 1000) : startMs;
 }
 
 /** How far a sample may be from its place, in steps: more, and samples are missing or were not taken at one rate. */

@@ -203,7 +203,7 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     await link.stop();
   });
 
-  test('the configuration of docker-compose.scale.yml is sound, whatever a password looks like', () => {
+  test('the configuration of scale.compose.yaml is sound, whatever a password looks like', () => {
     const file = fileURLToPath(new URL('../nats/nats.conf', import.meta.url));
     const env = { NATS_NAME: 'n', NATS_GATEWAY: '"12e45"', NATS_EDGE: '"0x7f"', NATS_MACHINES: '"true"' };
     expect(checkNatsConfiguration(file, env)).toMatchObject({ isSound: true });

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { t } from './i18n/i18n.ts';
 import 'uplot/dist/uPlot.min.css';
-import { ChartExport } from './chartExport.tsx';
+import { ChartExport, type ExportedChart } from './chartExport.tsx';
 import { number } from './format.ts';
 import { onThemeSwitch } from './theme.ts';
 import { timeTicks } from './timeTicks.ts';
@@ -22,24 +22,12 @@ export interface Level {
   tone: 'bad' | 'warn' | 'quiet';
 }
 
-interface ChartProps {
-  title: string;
+interface ChartProps extends ExportedChart {
   /** Text alternative for screen readers. */
   summary: string;
-  x: number[];
-  y: number[];
-  xIsTime: boolean;
-  /** Unit of the vertical axis; empty for pure numbers. */
-  unit: string;
-  /** Unit of the horizontal axis; absent for dates and times. */
-  xUnit?: string;
-  /** Label of the second curve. */
-  note?: string;
   /** Shown instead of the chart if there is nothing to draw. */
   whyEmpty?: string;
   levels?: readonly Level[];
-  /** A second curve at the same positions. */
-  compared?: (number | null)[];
   marks?: readonly Mark[];
   height?: number;
   /** Logarithmic vertical axis. */

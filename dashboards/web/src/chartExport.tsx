@@ -1,14 +1,19 @@
 import { t } from './i18n/i18n.ts';
 import { csvOf, fileNameOf, saveFile } from './saveFile.ts';
 
+/** The content of a chart, drawn and exported alike. */
 export interface ExportedChart {
   title: string;
   x: number[];
   y: number[];
   xIsTime: boolean;
+  /** Unit of the vertical axis; empty for pure numbers. */
   unit: string;
+  /** Unit of the horizontal axis; absent for dates and times. */
   xUnit?: string;
+  /** Label of the second curve. */
   note?: string;
+  /** A second curve at the same positions. */
   compared?: (number | null)[];
 }
 

@@ -20,12 +20,13 @@ export function QuantityField({ label, quantity }: { label: string; quantity: Si
 }
 
 /** Why it was decided. */
-export function ReasonField({ reason }: { reason: Signal<string> }) {
+export function ReasonField({ reason, required = false }: { reason: Signal<string>; required?: boolean }) {
   return (
     <label>
       {t('Reason')}{' '}
       <input
         name="reason"
+        required={required}
         maxLength={1000}
         value={reason.value}
         onInput={(e) => (reason.value = e.currentTarget.value)}

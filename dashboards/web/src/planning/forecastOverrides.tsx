@@ -7,6 +7,7 @@ import { mayUse, recordedName } from '../session/session.ts';
 import { planVersion } from '../state.ts';
 import { useChange } from '../useChange.ts';
 import { useLoaded } from '../useLoaded.ts';
+import { ReasonField } from './decisionFields.tsx';
 
 /** What planners know that history does not: overrides of an item's forecast, with their reasons. */
 export function ForecastOverrides({ item, site }: { item: string; site: string }) {
@@ -100,16 +101,7 @@ function NewOverride({ add }: { add: (wanted: object) => Promise<void> }) {
           onInput={(e) => (value.value = e.currentTarget.value)}
         />
       </label>
-      <label>
-        {t('Reason')}{' '}
-        <input
-          name="reason"
-          required
-          maxLength={1000}
-          value={reason.value}
-          onInput={(e) => (reason.value = e.currentTarget.value)}
-        />
-      </label>
+      <ReasonField reason={reason} required />
       <button type="submit">{t('Override the forecast')}</button>
     </form>
   );
