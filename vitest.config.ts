@@ -15,6 +15,7 @@ const LONGEST = [
   'edge/pipeline/alert/diagnose.suite.test.ts',
   'models/health/life/life.suite.test.ts',
   'models/health/life/lifeTime.suite.test.ts',
+  'simulators/supply/plantTrial.suite.test.ts',
 ];
 
 /** The longest files start first, so that no worker is left alone with one at the end. */
@@ -30,6 +31,9 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    tags: [{ name: 'slow', description: 'A second and more: `npm test` runs it, `npm run check` does not.' }],
+    // What was transformed once is read from the disk the next time.
+    experimental: { fsModuleCache: true },
     sequence: { sequencer: LongestFirst },
     projects: [
       {

@@ -6,7 +6,9 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { brokerClient } from './brokerConnection.ts';
 
-test('a refused CONNACK is not final, and a password that was changed is the next one tried', async () => {
+test('a refused CONNACK is not final, and a password that was changed is the next one tried', {
+  tags: 'slow',
+}, async () => {
   const passwordFile = join(mkdtempSync(join(tmpdir(), 'millwright-broker-')), 'password');
   writeFileSync(passwordFile, 'the old one\n');
   // Server unavailable, then not authorised, then accepted.

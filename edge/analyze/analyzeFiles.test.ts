@@ -140,7 +140,9 @@ describe('sensors of one machine', () => {
   });
   const file = written('sensors.csv', `time,nde,de,ax\n${rows.join('\n')}`);
 
-  test('one verdict, by the sensor where the fault is largest; the others are named with what they show', () => {
+  test('one verdict, by the sensor where the fault is largest; the others are named with what they show', {
+    tags: 'slow',
+  }, () => {
     const [line] = printed([file], { channels: 'nde,de,ax:axial', json: true, sampleRate: undefined });
     const found = JSON.parse(line);
     expect(found).toMatchObject({ files: [file], verdict: 'fault', fault: 'inner_race' });

@@ -35,7 +35,7 @@ test('a model travels once', async () => {
   expect(await one.run([job('a'), job('b')])).toMatchObject([{ runtime: 'false' }, { runtime: 'true' }]);
 });
 
-test('one that ends the process is left without an answer, the others are not', async () => {
+test('one that ends the process is left without an answer, the others are not', { tags: 'slow' }, async () => {
   const one = host();
   const results = await one.run([job('a'), job('crash'), job('b')]);
   expect(results).toMatchObject([{ ok: true }, { ok: false, why: 'crashed' }, { ok: true }]);
@@ -44,14 +44,14 @@ test('one that ends the process is left without an answer, the others are not', 
   expect(await one.run([job('a')])).toMatchObject([{ ok: true }]);
 });
 
-test('one that gives no answer is not asked for its other rows', async () => {
+test('one that gives no answer is not asked for its other rows', { tags: 'slow' }, async () => {
   const one = host();
   const results = await one.run([job('crash'), job('crash'), job('a'), job('crash')]);
   expect(results.map((r) => r.ok || r.why)).toEqual(['crashed', 'crashed', true, 'crashed']);
   expect(one.restarts).toBe(3);
 });
 
-test('what waits behind one that hangs is told to the new process, too', async () => {
+test('what waits behind one that hangs is told to the new process, too', { tags: 'slow' }, async () => {
   const one = host();
   await one.run([job('a')]);
   const hanging = one.run([job('silent')]);
@@ -63,7 +63,7 @@ test('what waits behind one that hangs is told to the new process, too', async (
   expect(await one.run([job('a')])).toMatchObject([{ ok: false, why: 'crashed' }]);
 });
 
-test('one that never answers is given up in bounded time', async () => {
+test('one that never answers is given up in bounded time', { tags: 'slow' }, async () => {
   const one = host();
   await one.run([job('a')]);
   const begin = Date.now();

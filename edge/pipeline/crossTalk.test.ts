@@ -39,6 +39,7 @@ function raisedTexts(part: number): Map<string, string> {
 }
 
 test('the alert of a coupled machine names the one that was alerted first and more strongly', {
+  tags: 'slow',
   timeout: 60_000,
 }, () => {
   const texts = raisedTexts(0.3);

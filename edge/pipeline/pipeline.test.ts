@@ -303,7 +303,9 @@ test('a point of which nothing is heard any more is said to be silent, once, and
   expect(pipeline.silentPoints).toBe(0);
 });
 
-test('a machine of which one sensor fell silent is to be checked, whatever the other says of it', () => {
+test('a machine of which one sensor fell silent is to be checked, whatever the other says of it', {
+  tags: 'slow',
+}, () => {
   const pipeline = new Pipeline(config({ assets: { a: { points: { temperature: { unit: 'degC' } } } } }));
   const noise = (i: number) => 0.3 * Math.sin(12.9898 * (i + 1) * (i + 3));
   const at = (i: number) => NOW_MS + i * 1000;

@@ -21,7 +21,7 @@ test('axes of different strength without gravity look like one signal', () => {
   expect(detectInterleavedAxes(interleaved(axis(1000, 1), axis(1000, 0.6), axis(1000, 0.4)))).toBeNull();
 });
 
-test('a few impacts in a frame, at any time and strength, are one signal', () => {
+test('a few impacts in a frame, at any time and strength, are one signal', { tags: 'slow' }, () => {
   for (let frame = 0; frame < 2000; frame++) {
     const impacts = Array.from({ length: 12 }, () => ({ at: 2560 * random(), size: 20 * random() }));
     const rate = 0.05 + 0.4 * random();

@@ -121,7 +121,7 @@ test('recordings are taken in the order of their times, which are those of their
   await expect.poll(() => readdirSync(join(directory, 'taken', 'pump')).sort()).toEqual(['a.wav', 'b.wav']);
 });
 
-test('a file that is still written is left alone; one that cannot be read is put aside', async () => {
+test('a file that is still written is left alone; one that cannot be read is put aside', { tags: 'slow' }, async () => {
   const directory = newFolder();
   put(directory, 'pump/growing.wav', wav(500).subarray(0, 300));
   put(directory, 'pump/x.wav.part', wav(500));

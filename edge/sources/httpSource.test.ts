@@ -147,7 +147,7 @@ test('what is refused names why: token, machine, path, size, content', async () 
   expect((await post('/ingest/pump/temperature', `{"value":1,"x":"${'x'.repeat(5000)}"}`))[0]).toBe(413);
 });
 
-test('a port that is taken is waited for', async () => {
+test('a port that is taken is waited for', { tags: 'slow' }, async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
   const { port } = other.address() as { port: number };

@@ -19,7 +19,7 @@ function directoryWith() {
   return { dataDirectory, accounts: new OfflineAccounts(config, () => 5) };
 }
 
-test('accounts are added, listed, reset and removed while the gateway is stopped', async () => {
+test('accounts are added, listed, reset and removed while the gateway is stopped', { tags: 'slow' }, async () => {
   const { dataDirectory, accounts } = directoryWith();
   const password = await accounts.add({ name: 'ann', role: 'administrator', sites: null });
   await accounts.add({ name: 'bob', role: 'viewer', sites: ['north'] });

@@ -108,7 +108,9 @@ async function drain({ store, notifications, clock }: ReturnType<typeof gateway>
   throw new Error(`still waiting: ${JSON.stringify(store.deliveries.counts())}`);
 }
 
-test('500 alerts at a receiver that refuses, resets and recovers: each notification once, in order, across a restart', async () => {
+test('500 alerts at a receiver that refuses, resets and recovers: each notification once, in order, across a restart', {
+  tags: 'slow',
+}, async () => {
   let answers = 0;
   const hook = await receiver(() => (answers++ < 60 ? (answers % 2 ? 503 : 'reset') : 200));
   const config = [{ type: 'webhook', url: hook.url, allowLocal: true }];

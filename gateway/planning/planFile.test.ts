@@ -155,7 +155,7 @@ test('an order that costs nothing is never deferred', () => {
   expect(run({ budget: 1 }, free).plans.every((p) => !p.deferred)).toBe(true);
 });
 
-test('the newest periods played: service, stock and cost of each item and of all', () => {
+test('the newest periods played: service, stock and cost of each item and of all', { tags: 'slow' }, () => {
   const { plans } = run({ backtest: 6, reviewPeriods: 2 });
   expect(plans).toHaveLength(PARTS.length + 1);
   expect(plans.at(-1)).toMatchObject({ id: null, periods: 6 });
@@ -192,7 +192,7 @@ test('demand that comes in a season is served in it: fill is of the review that 
   expect(plan.reorderPoint).toBeLessThan(100);
 });
 
-test('price breaks and lost sales are read from their columns, and change what is ordered', () => {
+test('price breaks and lost sales are read from their columns, and change what is ordered', { tags: 'slow' }, () => {
   const header = `${HEADER},price_breaks,unmet_demand`;
   const items = (breaks: string, unmet: string) =>
     [header, ...PARTS.map(({ id }) => `${id},0,0,2,10,0,0.02,50,0,1,${breaks},${unmet}`)].join('\n');

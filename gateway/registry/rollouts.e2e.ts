@@ -18,20 +18,21 @@ import { onnxBytes } from '#models/inference/onnxModel.ts';
 import { openPackage, packageText } from '#models/packages/modelPackage.ts';
 import { gaussian, randomOf } from '#models/random/random.ts';
 import { CHROMIUM } from '#simulators/endToEnd/browser.ts';
+import { FULL_SIZE } from '#simulators/endToEnd/fullSize.ts';
 import { type Broker, installed, startMosquitto } from '#simulators/endToEnd/servers.ts';
 import { Edge, Gateway, runMillwright } from '#simulators/endToEnd/services.ts';
 import { until } from '#simulators/endToEnd/until.ts';
 
-const EDGES = 20;
+const EDGES = FULL_SIZE ? 20 : 8;
 const ROWS = 12;
 const MINUTE_MS = 60_000;
-/** Shared by the edges that run here: twenty processes would be the machine's, not the test's, to carry. */
+/** Shared by the edges that run here: a process for each would be the machine's, not the test's, to carry. */
 const models = new ProcessHost(
   fileURLToPath(new URL('../../dist/modelProcess.js', import.meta.url)),
   pino({ level: 'silent' }),
 );
 
-describe.skipIf(!installed('mosquitto') || !installed('chromium'))('a model on its way to twenty edges', () => {
+describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`a model on its way to ${EDGES} edges`, () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-rollout-'));
   const names = Array.from({ length: EDGES }, (_, i) => `edge-${i + 1}`);
   /** The last one is a process of its own, to be killed. */

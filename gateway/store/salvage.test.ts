@@ -78,7 +78,7 @@ test('a sound file is copied whole, with its schema, indexes and counters', () =
 test.each([
   ['event', 3],
   ['row', 5],
-])('of %s only what lay on the %i damaged pages is lost', (table, damaged) => {
+])('of %s only what lay on the %i damaged pages is lost', { tags: 'slow' }, (table, damaged) => {
   const file = filled();
   const before = counts(file);
   const leaves = leavesOf(file, table);

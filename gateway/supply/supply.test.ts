@@ -167,7 +167,7 @@ test('a folder is read file by file, each when it no longer grows; what is refus
   expect(watch.failure).toBeNull();
 });
 
-test('a large table is taken in a thread, and its refusal comes back', async () => {
+test('a large table is taken in a thread, and its refusal comes back', { tags: 'slow' }, async () => {
   const where = directory();
   const store = new SupplyStore(testPlace(where), 1e6, () => 5);
   const tasks: string[] = [];

@@ -24,7 +24,9 @@ function scores(seed: number): () => number {
 }
 const MONTH = (30 * 86_400) / 10;
 
-test('twelve months of sound machines keep to the budget, where a quantile of the training does not', () => {
+test('twelve months of sound machines keep to the budget, where a quantile of the training does not', {
+  tags: 'slow',
+}, () => {
   const counts = { budget: 0, naive: 0 };
   for (let seed = 1; seed <= 12; seed++) {
     const next = scores(seed);

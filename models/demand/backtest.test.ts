@@ -42,7 +42,9 @@ test.each(METHODS)('%s is made by its name', (method) => {
 
 const settings = { horizon: 6, frequency: [12], quantiles: [0.1, 0.5, 0.9], leadTime: 3 };
 
-test('a backtest holds back what it judges: levels cover what they say, and forecasting is worth it', () => {
+test('a backtest holds back what it judges: levels cover what they say, and forecasting is worth it', {
+  tags: 'slow',
+}, () => {
   const random = randomOf(2);
   const items = Array.from({ length: 120 }, (_, i) => ({
     id: `i${i}`,

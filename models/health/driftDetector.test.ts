@@ -47,7 +47,9 @@ test('the limit is the value’s own noise, whatever its offset, and tightens wi
   expect(limits[2]).toBeLessThan(0.05 * 60);
 });
 
-test('a temperature may follow the day and the weather; from the first hour a gross step is still found', () => {
+test('a temperature may follow the day and the weather; from the first hour a gross step is still found', {
+  tags: 'slow',
+}, () => {
   const week = after(10 * PER_DAY, hot, { unit: 'degC' });
   expect(week.worst).toBeLessThan(1);
   expect(week.step(50 + 8)).toBeLessThan(1);

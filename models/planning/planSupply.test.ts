@@ -324,7 +324,7 @@ test('packs, minimum orders and open orders are kept to', () => {
   expect(planOf(supply).items.find((i) => i.item === first.item)).toMatchObject({ onOrder: 10_000, orderNow: 0 });
 });
 
-test('what was told is held against what came: once, by class and over time', () => {
+test('what was told is held against what came: once, by class and over time', { tags: 'slow' }, () => {
   const supply = catalogue();
   const earlier = planOf(supply, [], NO_MEMORY, { today: '2026-06-10' });
   expect(earlier.memory.demands).toHaveLength(12);

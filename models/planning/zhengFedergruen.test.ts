@@ -74,7 +74,7 @@ function historyOf(mass: Float64Array, periods: number, seed: number): number[] 
   return history;
 }
 
-test('a plan from a history costs hardly more than the optimum for its law', () => {
+test('a plan from a history costs hardly more than the optimum for its law', { tags: 'slow' }, () => {
   const [orderCost, penalty] = [5, 4];
   const means = [6, 10, 20, 25];
   for (const seed of [1, 2, 3]) {

@@ -8,6 +8,7 @@ import { replayBundle } from '#gateway/bundle/replayBundle.ts';
 import type { LedgerView } from '#models/contracts/api.ts';
 import { findRecording, readManifest } from '../recordings.ts';
 import { CHROMIUM } from './browser.ts';
+import { FULL_SIZE } from './fullSize.ts';
 import { type Outcome, type Plant, runThrough, startPlant, WINDOWS_PER_SNAPSHOT } from './runToFailure.ts';
 import { installed } from './servers.ts';
 import { until } from './until.ts';
@@ -19,7 +20,8 @@ const START_MS = Date.UTC(2026, 0, 5);
 const servers = installed('mosquitto') && installed('influxd') && installed('chromium');
 
 // Needs the FEMTO recordings beside the project, which may not be part of it; kill.e2e.ts runs the same way on simulated ones.
-describe.skipIf(!servers || !existsSync(FOLDER))(
+// Under `npm run test:long` alone.
+describe.skipIf(!FULL_SIZE || !servers || !existsSync(FOLDER))(
   'six real bearings, run until they failed, at 1,000 times real time',
   () => {
     let plant: Plant;

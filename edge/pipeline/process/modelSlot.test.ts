@@ -242,7 +242,9 @@ test('rows that wait for models that never come back are bounded, and the oldest
   expect(pipeline.skippedRows.too_many).toBeGreaterThan(100);
 });
 
-test('a machine without a model learns its own of its first days, and that finds a clog', async () => {
+test('a machine without a model learns its own of its first days, and that finds a clog', {
+  tags: 'slow',
+}, async () => {
   const own = edgeConfigSchema.parse({ ...config, detection: { ...config.detection, ownModelDays: 0.01 } });
   const pipeline = new Pipeline(own);
   await run(pipeline, 0, 1500);

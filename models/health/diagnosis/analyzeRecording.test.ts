@@ -59,7 +59,7 @@ test('the scale of the samples does not matter to the bearing', () => {
   expect(bearing(thousand)).toEqual(bearing(one));
 });
 
-test('a bearing that is not there is hardly ever blamed', () => {
+test('a bearing that is not there is hardly ever blamed', { tags: 'slow' }, () => {
   const random = randomOf(11);
   const lines = [FACTORS.bpfo, FACTORS.bpfi, 2 * FACTORS.bsf];
   let asked = 0;
@@ -260,7 +260,7 @@ describe('what a recording cannot say alone', () => {
 });
 
 describe.skipIf(!existsSync(WHOLE_SET))('the whole drive-end set (only where ../shared is beside the project)', () => {
-  test('most faults are right first, and a call is mostly right', { timeout: 60_000 }, () => {
+  test('most faults are right first, and a call is mostly right', { tags: 'slow', timeout: 60_000 }, () => {
     const faulty = recordingsOf(WHOLE_SET).filter((r) => r.fault !== 'healthy');
     const found = faulty.map((r) => ({ ...analyzeRecording(samplesOf(WHOLE_SET, r), contextOf(r)), truth: r.fault }));
     const first = found.filter((f) => f.candidates[0].fault === f.truth).length;
