@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { positive } from '#models/configuration/arguments.ts';
@@ -9,6 +9,8 @@ import type { RecordingContext } from '#models/health/diagnosis/assessability.ts
 import type { JudgedRecording } from '#models/health/diagnosis/evaluateDiagnosis.ts';
 import { bearingFactorsSchema } from '#models/machine/bearing.ts';
 import { findBearing } from '#models/machine/bearingTable.ts';
+import type { FolderEvaluation } from './diagnosisReport.ts';
+import { writeFile } from './withUsageError.ts';
 
 /** `manifest.json` of a folder of recordings; unknown fields pass. */
 const manifestSchema = z.object({
@@ -32,6 +34,7 @@ interface EvaluateArguments {
   speedError: number;
   speedTolerance: number;
   json?: boolean;
+  html?: string;
 }
 
 export function addEvaluateDiagnosis(evaluate: Command, shell: Shell): void {
@@ -42,15 +45,22 @@ export function addEvaluateDiagnosis(evaluate: Command, shell: Shell): void {
     .option('--speed-error <percent>', 'how wrong a speed the diagnosis is given', Number, 0)
     .option('--speed-tolerance <percent>', 'how far it takes the speed to be off', positive, 2)
     .option('--json', 'one object a folder on stdout')
-    .addHelpText('after', '\nExample:\n  millwright evaluate diagnosis recordings/drive-end --speed-error 2')
+    .option('--html <file>', 'also one page with tables and a reliability diagram')
+    .addHelpText(
+      'after',
+      '\nExample:\n  millwright evaluate diagnosis recordings/drive-end --speed-error 2 --html diagnosis.html',
+    )
     .action(async (folders: string[], o: EvaluateArguments) => {
       const { evaluateDiagnosis } = await import('#models/health/diagnosis/evaluateDiagnosis.ts');
-      const { diagnosisLines } = await import('./diagnosisReport.ts');
+      const { diagnosisHtml, diagnosisLines } = await import('./diagnosisReport.ts');
+      const evaluated: FolderEvaluation[] = [];
       for (const folder of folders) {
         const evaluation = evaluateDiagnosis(await judgedOf(shell, folder, o));
+        evaluated.push({ folder: basename(folder), evaluation });
         if (o.json) shell.write(JSON.stringify({ folder, ...evaluation }));
         else for (const line of diagnosisLines(folder, evaluation)) shell.write(line);
       }
+      if (o.html) writeFile(shell, o.html, diagnosisHtml(evaluated));
     });
 }
 

@@ -24,3 +24,17 @@ test.each([1, 2, 3, 4, 5, 6])('an inner race in short pieces is not taken for a 
 test.each([1, 2, 3, 4, 5, 6])('a cage that strikes is still told there, seed %i', (seed) => {
   expect(shortPieces('cage', seed)).toMatchObject({ scores: [{ fault: 'cage' }, {}, {}, {}], finding: 'fault' });
 });
+
+test('where a cage strikes and the rolling element’s own lines stand clear, the part is unsure', () => {
+  const fault = (type: string, firstG: number) => ({ type, point: '2H', onsetS: 0, firstG, doublingS: 1e6 });
+  const config = { name: 'm', kind: 'compressor', ratedRpm: 1480, bearing, sensors: ['2H'] };
+  const found = (faults: ReturnType<typeof fault>[]) => {
+    const machine = new SimulatedMachine(simulatedMachineSchema.parse({ ...config, faults }), 1);
+    const pieces = [machine.waveform('2H', 10, RATE_HZ, 16 * SAMPLES)];
+    const shaftHz = machine.rpm(10) / 60;
+    return diagnoseBearing(pieces, bearingAnalyzer(RATE_HZ, 16 * SAMPLES, shaftHz, bearing), shaftHz, bearing);
+  };
+  const cage = [{ fault: 'cage' }, {}, {}, {}];
+  expect(found([fault('cage', 2)])).toMatchObject({ scores: cage, finding: 'fault' });
+  expect(found([fault('cage', 2), fault('ball', 1.5)])).toMatchObject({ scores: cage, finding: 'part_unsure' });
+});

@@ -109,7 +109,7 @@ export function diagnoseEvidence(
   // Within half a bin of one of the shaft's lines, it may be that one.
   const isShafts = top > HALF && Math.abs(top - Math.round(top)) * shaftHz < HALF * evidence.stepHz;
   const isSkirt = isCoarse && masked.includes(found.scores[0].fault);
-  const finding = strikes ? 'fault' : findingOf(found, depth, rivalDepth, tolerance);
+  const finding = strikes ? cageFinding(ranked) : findingOf(found, depth, rivalDepth, tolerance);
   return {
     ...found,
     shaftHz,
@@ -151,6 +151,11 @@ function cageStrikes(evidence: EnvelopeEvidence, shaftHz: number, { ftf }: Beari
     const isDeep = modulationDepth(one, cageHz) >= DEEP;
     return isDeep && Math.min(...depths) >= Math.max(ALIKE * Math.max(...depths), ABOVE_FLOOR * floor);
   });
+}
+
+/** A rolling element passes the load zone once a cage turn: where its own comb stands clear, too, either may be damaged. */
+function cageFinding({ ballAlone }: BearingEvidence): BearingDiagnosis['finding'] {
+  return ballAlone > STANDS_CLEAR ? 'part_unsure' : 'fault';
 }
 
 function cageFirst(scores: readonly BearingScore[]): BearingScore[] {

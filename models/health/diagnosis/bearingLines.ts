@@ -17,6 +17,8 @@ export interface BearingEvidence {
   rival: { order: number; score: number };
   /** The strongest comb at a half, a third, twice or three times the likeliest fault's order. */
   multiple: number;
+  /** The score of the rolling element's own comb, without the cage's lines. */
+  ballAlone: number;
 }
 
 export const HARMONICS = 4;
@@ -49,7 +51,8 @@ export function bearingEvidence(
   const combs = new Combs(evidence.excess, step, SLIP + tolerance);
   const scanned = scan(combs);
   const calibrate = calibration(scanned, factors, NEAR_FAULT + tolerance);
-  const scores = scoresOf((order) => calibrate(combs.slipped(order)), factors);
+  const scoreAt = (order: number) => calibrate(combs.slipped(order));
+  const scores = scoresOf(scoreAt, factors);
   const top = scores[0].fault;
   const [order] = orders(top, factors);
   const others = scanned.map(({ order, comb }) => ({ order, score: calibrate(comb) }));
@@ -62,6 +65,7 @@ export function bearingEvidence(
     scores,
     rival: rivals.reduce((a, b) => (b.score > a.score ? b : a), { order: 0, score: Number.NEGATIVE_INFINITY }),
     multiple: Math.max(Number.NEGATIVE_INFINITY, ...shared.map((o) => o.score)),
+    ballAlone: scoreAt(2 * factors.bsf),
   };
 }
 

@@ -6,10 +6,11 @@ const judged = (
   verdict: JudgedRecording['analysis']['verdict'],
   fault: JudgedRecording['analysis']['fault'],
   first: 'ball' | 'outer_race' = 'ball',
+  confidence = 0.5,
 ): JudgedRecording => ({
   truth,
   rpm: 1480,
-  analysis: { verdict, fault, candidates: [{ fault: first, confidence: 0.5, score: 5 }] },
+  analysis: { verdict, fault, confidence, candidates: [{ fault: first, confidence: 0.5, score: 5 }] },
 });
 
 test('calls are counted by what they say of a known fault', () => {
@@ -35,4 +36,20 @@ test('calls are counted by what they say of a known fault', () => {
   expect(all.healthyWatched).toMatchObject({ count: 0, of: 2 });
   expect(byFault.map((s) => [s.name, s.recordings])).toContainEqual(['ball', 4]);
   expect(bySpeed.map((s) => s.name)).toEqual(['1500 rpm']);
+});
+
+test('verdicts of a like confidence are counted together, calls and suspicions apart', () => {
+  const { calibration } = evaluateDiagnosis([
+    judged('ball', 'fault', 'ball', 'ball', 0.8),
+    judged('ball', 'fault', 'bearing', 'ball', 0.84),
+    judged('ball', 'fault', 'outer_race', 'ball', 0.76),
+    judged('ball', 'fault', 'ball', 'ball', 0.95),
+    judged('ball', 'watch', 'outer_race', 'ball', 0.3),
+    judged('healthy', 'healthy', null, 'ball', 0.9),
+  ]);
+  expect(calibration).toHaveLength(3);
+  expect(calibration[0]).toMatchObject({ verdict: 'fault', from: 0.95, meanConfidence: 0.95, right: { count: 1, of: 1 } });
+  expect(calibration[1]).toMatchObject({ verdict: 'fault', from: 0.75, right: { count: 2, of: 3 } });
+  expect(calibration[1].meanConfidence).toBeCloseTo(0.8, 9);
+  expect(calibration[2]).toMatchObject({ verdict: 'watch', from: 0.25, right: { count: 0, of: 1 } });
 });

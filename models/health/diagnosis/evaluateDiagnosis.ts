@@ -7,7 +7,7 @@ export interface JudgedRecording {
   /** `healthy`, or the name of a fault. */
   truth: string;
   rpm: number;
-  analysis: Pick<Analysis, 'verdict' | 'fault' | 'candidates'>;
+  analysis: Pick<Analysis, 'verdict' | 'fault' | 'confidence' | 'candidates'>;
 }
 
 export interface DiagnosisScore {
@@ -33,7 +33,18 @@ export interface DiagnosisScore {
   healthyWatched: Share;
 }
 
+/** How often verdicts of a like confidence are right. */
+export interface ConfidenceBin {
+  verdict: 'fault' | 'watch';
+  /** Lower limit of the confidence, and its mean. */
+  from: number;
+  meanConfidence: number;
+  right: Share;
+}
+
 export interface DiagnosisEvaluation {
+  /** Bins that hold a recording, the surest first. */
+  calibration: ConfidenceBin[];
   all: DiagnosisScore;
   byFault: DiagnosisScore[];
   bySpeed: DiagnosisScore[];
@@ -51,10 +62,26 @@ export function evaluateDiagnosis(judged: readonly JudgedRecording[]): Diagnosis
       ),
     );
   return {
+    calibration: (['fault', 'watch'] as const).flatMap((verdict) => calibrationOf(judged, verdict)),
     all: scoreOf('all', judged),
     byFault: groups((j) => j.truth),
     bySpeed: groups((j) => `${(100 * Math.round(j.rpm / 100)).toFixed(0)} rpm`),
   };
+}
+
+/** Lower limits of the bins of confidence. */
+const FROM = [0.95, 0.9, 0.85, 0.75, 0.5, 0.25, 0] as const;
+
+function calibrationOf(judged: readonly JudgedRecording[], verdict: ConfidenceBin['verdict']): ConfidenceBin[] {
+  return FROM.flatMap((from, i) => {
+    const below = FROM[i - 1] ?? Number.POSITIVE_INFINITY;
+    const its = judged.filter(
+      ({ analysis: a }) => a.verdict === verdict && a.confidence >= from && a.confidence < below,
+    );
+    if (its.length === 0) return [];
+    const meanConfidence = its.reduce((sum, j) => sum + j.analysis.confidence, 0) / its.length;
+    return [{ verdict, from, meanConfidence, right: shareOf(its.filter(right).length, its.length) }];
+  });
 }
 
 function scoreOf(name: string, judged: readonly JudgedRecording[]): DiagnosisScore {

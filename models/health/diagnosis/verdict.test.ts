@@ -44,19 +44,33 @@ describe('a called bearing fault', () => {
     );
 
   test('grows surer with score and depth, and never beyond 1', () => {
-    // 0.4 · (1 + 1) / (1 + e^-1.6), and half of these odds at twice the depth.
-    expect(called({ depth: 0.3 }, 4.6, 0.4)).toMatchObject({ fault: 'outer_race', confidence: 0.666, stage: 2 });
-    expect(called({ depth: 0.6 }, 4.6, 0.4).confidence).toBe(0.727);
-    expect(called({ depth: 0.3 }, 6.6, 0.4).confidence).toBe(0.442);
+    // 0.4 · (1 + 1) / (1 + e^-1.6), and half of these odds at twice the depth; 0.3 of what is open is wrong.
+    expect(called({ depth: 0.3 }, 4.6, 0.4)).toMatchObject({ fault: 'outer_race', confidence: 0.9, stage: 2 });
+    expect(called({ depth: 0.6 }, 4.6, 0.4).confidence).toBe(0.918);
+    expect(called({ depth: 0.3 }, 6.6, 0.4).confidence).toBe(0.833);
     expect(called({ depth: 0.3 }, 4.6, 1).confidence).toBe(1);
   });
 
+  test('is at most 0.2 of a cage, whose calls on real machines were rolling elements’', () => {
+    const { confidence } = bearingVerdict(
+      diagnosis({ finding: 'fault', depth: 0.6 }, [9]),
+      { fault: 'cage', confidence: 0.9, score: 9 },
+      2,
+      { uncertainty: 0 } as Parameters<typeof bearingVerdict>[3],
+      { factorsTolerance: 0 } as RecordingContext,
+    );
+    expect(confidence).toBe(0.2);
+  });
+
   test('names no part where parts exchange their lines', () => {
-    expect(called({ depth: 0.3, finding: 'part_unsure' }, 9, 0.4)).toMatchObject({ fault: 'bearing', confidence: 0.4 });
+    expect(called({ depth: 0.3, finding: 'part_unsure' }, 9, 0.4)).toMatchObject({
+      fault: 'bearing',
+      confidence: 0.82,
+    });
     expect(called({ depth: 0.3 }, 9, 0.4, 0.03).fault).toBe('outer_race');
     expect(called({ depth: 0.3 }, 9, 0.4, 0.031).fault).toBe('bearing');
     expect(called({ depth: 0.3 }, 9, 0.4, 0, 0.03).fault).toBe('outer_race');
-    expect(called({ depth: 0.3 }, 9, 0.4, 0, 0.031)).toMatchObject({ fault: 'bearing', confidence: 0.4 });
+    expect(called({ depth: 0.3 }, 9, 0.4, 0, 0.031)).toMatchObject({ fault: 'bearing', confidence: 0.82 });
   });
 });
 
