@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { detectFiles } from './detectFile.ts';
-import { readTableFiles } from './tableFiles.ts';
+import { readLabelledFiles, readTableFiles } from './tableFiles.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'tables-'));
 const wave = (t: number) => Math.sin(12.9898 * (t + 1) * (t + 3));
@@ -64,4 +64,20 @@ test('a path that is not there, and a folder without tables, are errors that nam
   const directory = folder();
   await expect(readTableFiles([directory])).rejects.toThrow(`${directory}: no file that ends in .csv`);
   await expect(readTableFiles([join(directory, 'x.csv')])).rejects.toThrow(/x\.csv: ENOENT/);
+});
+
+test('labels in one of two files: both are one table; labels in each: each is judged by itself', async () => {
+  const directory = folder();
+  const path = (name: string, text: string) => {
+    writeFileSync(join(directory, name), text);
+    return join(directory, name);
+  };
+  const fast = path('fast.csv', 'time,flow,label\n0,1,0\n1,2,0\n2,3,1\n');
+  const slow = path('slow.csv', 'time,heat\n0,50\n2,60\n');
+  const options = { label: 'label', timeColumn: 'time' };
+  const [both, ...none] = await readLabelledFiles([fast, slow], options, () => undefined);
+  expect(none).toEqual([]);
+  expect(Buffer.from(both.bytes).toString()).toBe('time,flow,label,heat\n0,1,0,50\n1,2,0,50\n2,3,1,60\n');
+  const other = path('other.csv', 'time,level,label\n0,1,0\n');
+  expect(await readLabelledFiles([fast, other], options, () => undefined)).toHaveLength(2);
 });

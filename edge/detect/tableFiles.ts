@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { csvCell } from '#models/tables/csvCell.ts';
 import { joinByTime } from '#models/tables/joinByTime.ts';
 import { isParquet, parquetText } from '#models/tables/parquetText.ts';
-import { type NamedFile, TableError } from '#models/tables/parseTable.ts';
+import { type NamedFile, readNamed, TableError } from '#models/tables/parseTable.ts';
 import { isWorkbook, parseWorkbook } from '#models/tables/parseWorkbook.ts';
 
 const TABLE = /\.(csv|tsv|txt|parquet|xlsx|xlsm)(\.gz)?$/i;
@@ -38,6 +38,32 @@ export async function readJoinedFiles(
     return files;
   }
   return hasSameColumns(files) ? files : joinByTime(files, { timeColumn, separator, within: joinWithin }, say);
+}
+
+/**
+ * Files that are judged against labels: each by itself, or joined by time where one alone has the labels.
+ * @throws TableError as `readJoinedFiles`.
+ */
+export async function readLabelledFiles(
+  paths: readonly string[],
+  options: { label: string; timeColumn?: string; separator?: string; joinWithin?: number },
+  say: (line: string) => void,
+): Promise<readonly NamedFile[]> {
+  const files = await readTableFiles(paths);
+  const labelled = files.filter((file) => headerOf(file, options.separator).includes(options.label));
+  return files.length > 1 && labelled.length === 1 ? readJoinedFiles(paths, options, say) : files;
+}
+
+/** The names of a file's columns; a long file is not read as a whole for it. @throws TableError that names the file. */
+export function headerOf({ name, bytes }: NamedFile, separator?: string): string[] {
+  const end = bytes.length <= HEADER_BYTES ? bytes.length : bytes.lastIndexOf(10, HEADER_BYTES) + 1 || HEADER_BYTES;
+  const first = { name, bytes: bytes.subarray(0, end) };
+  return readNamed(
+    first,
+    separator,
+    () => undefined,
+    ({ rows }) => rows[0].map((cell) => cell.trim()),
+  );
 }
 
 /** Whether the first lines are the same; long files of one table are not read as a whole for it. */

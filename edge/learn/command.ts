@@ -11,6 +11,9 @@ import { addEvaluateFailure, addPredictFailure, addTrainFailure } from './failur
 import { addEvaluateLife, addPredictLife, addTrainLife } from './lifeCommand.ts';
 import { makeDirectory, writeFile } from './withUsageError.ts';
 
+const ANOMALY_JOIN_HELP =
+  'with --time-column, files of different columns are joined by time: oldest value that a row takes, in seconds (times that are no dates: in their unit); by default two steps of its file';
+
 /** `millwright train`, `predict` and `evaluate`. Rooms are loaded when they are needed. */
 export function addLearnCommands(program: Command, shell: Shell): void {
   const train = program.command('train').description('trains a model');
@@ -41,11 +44,7 @@ function addTrainAnomaly(train: Command, shell: Shell): void {
     .requiredOption('--out <dir>', 'output directory')
     .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
     .option('--time-column <column>', 'time column: name, or number from 1')
-    .option(
-      '--join-within <n>',
-      'with --time-column, files of different columns are joined by time: oldest value that a row takes, in seconds (times that are no dates: in their unit); by default two steps of its file',
-      positive,
-    )
+    .option('--join-within <n>', ANOMALY_JOIN_HELP, positive)
     .option(
       '--ignore <columns>',
       'columns to ignore: names or numbers, separated by commas',
@@ -90,6 +89,7 @@ interface EvaluateAnomalyArguments {
   method: RowMethodName | 'auto';
   json?: boolean;
   html?: string;
+  joinWithin?: number;
 }
 
 function addEvaluateAnomaly(evaluate: Command, shell: Shell): void {
@@ -101,6 +101,7 @@ function addEvaluateAnomaly(evaluate: Command, shell: Shell): void {
     .requiredOption('--label <column>', 'column that is 1 for anomalous rows')
     .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
     .option('--time-column <column>', 'time column: name, or number from 1')
+    .option('--join-within <n>', `${ANOMALY_JOIN_HELP}; only where one of them alone has the labels`, positive)
     .option('--ignore <columns>', 'columns to ignore', (list) => list.split(','), [])
     .addOption(new Option('--method <method>').choices(['auto', ...ROW_METHODS]).default('auto'))
     .option('--json', 'one object on stdout')
@@ -111,10 +112,10 @@ function addEvaluateAnomaly(evaluate: Command, shell: Shell): void {
     )
     .action(async (paths: string[], o: EvaluateAnomalyArguments) => {
       const { evaluateAnomaly, metricsLine } = await import('../detect/evaluateAnomaly.ts');
-      const { readTableFiles } = await import('../detect/tableFiles.ts');
+      const { readLabelledFiles } = await import('../detect/tableFiles.ts');
       const { anomalyHtml } = await import('./anomalyReport.ts');
       await shell.onTable(async () => {
-        const { all, byFile, judged } = evaluateAnomaly(await readTableFiles(paths), o, shell.say);
+        const { all, byFile, judged } = evaluateAnomaly(await readLabelledFiles(paths, o, shell.say), o, shell.say);
         const lines = [...byFile, { file: 'all', ...all }].map(({ file, ...metrics }) => metricsLine(file, metrics));
         if (o.html) writeFile(shell, o.html, anomalyHtml(lines, judged));
         if (o.json) shell.write(JSON.stringify({ all, files: byFile }));

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { positive, separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
-import { readTogether } from './readTogether.ts';
-import { makeDirectory, withUsageError, writeFile } from './withUsageError.ts';
+import { JOIN_WITHIN_HELP, readTogether } from './readTogether.ts';
+import { ALLOW_LEAK_HELP, makeDirectory, withUsageError, writeFile } from './withUsageError.ts';
 
 interface RecordArguments {
   failures?: string;
@@ -14,6 +14,7 @@ interface RecordArguments {
   time: string;
   ignore: string[];
   separator?: string;
+  joinWithin?: number;
 }
 
 interface TrainFailureArguments extends RecordArguments {
@@ -21,6 +22,7 @@ interface TrainFailureArguments extends RecordArguments {
   falseCost: number;
   missedCost: number;
   seed: number;
+  allowLeak: string[];
 }
 
 /** The tables of a fleet's life, in the user's own columns. */
@@ -49,7 +51,8 @@ function withRecords(command: Command): Command {
       (list) => list.split(','),
       [],
     )
-    .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator);
+    .option('--separator <s>', "by default the header's most frequent of , ; tab |", separator)
+    .option('--join-within <n>', JOIN_WITHIN_HELP, positive);
 }
 
 function withCosts(command: Command): Command {
@@ -57,14 +60,15 @@ function withCosts(command: Command): Command {
     .requiredOption('--horizon <time>', 'fails within so much: hours where times are dates', positive)
     .option('--false-cost <cost>', 'of an alarm for nothing', positive, 1)
     .option('--missed-cost <cost>', 'of a failure that nobody expected, in the same money', positive, 10)
-    .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber, 1);
+    .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber, 1)
+    .option('--allow-leak <columns>', ALLOW_LEAK_HELP, (list) => list.split(','), []);
 }
 
 async function recordsOf(shell: Shell, files: string[], o: RecordArguments) {
   const { readEvents, readTelemetry } = await import('#models/health/failure/failureRecords.ts');
   const { readNamed } = await import('#models/tables/parseTable.ts');
   const table = (name: string) => ({ name, bytes: shell.bytes(name) });
-  const telemetry = await readTogether(shell, files, o, (t) => readTelemetry(t, o));
+  const telemetry = await readTogether(shell, files, { ...o, complete: false }, (t) => readTelemetry(t, o));
   const events = (name: string | undefined) =>
     name === undefined
       ? new Map()
@@ -105,7 +109,7 @@ export function addTrainFailure(train: Command, shell: Shell): void {
         const records = await recordsOf(shell, files, o);
         const costs = { falseAlarm: o.falseCost, missed: o.missedCost };
         const { model, judged, importance } = withUsageError(shell, file, () =>
-          trainFailure(records, o.horizon, costs, shell.say),
+          trainFailure(records, o.horizon, costs, shell.say, o.allowLeak),
         );
         const evaluation = evaluateFailure(judged, costs, o.seed);
         const card = failureCard(basename(file), model, evaluation, importance, costs, shell.version);
@@ -165,7 +169,7 @@ export function addEvaluateFailure(evaluate: Command, shell: Shell): void {
       needFailures(shell, o);
       await shell.onTable(async () => {
         const records = await recordsOf(shell, files, o);
-        const judged = withUsageError(shell, file, () => failureOutOfFold(records, o.horizon, shell.say));
+        const judged = withUsageError(shell, file, () => failureOutOfFold(records, o.horizon, shell.say, o.allowLeak));
         const evaluation = evaluateFailure(judged, { falseAlarm: o.falseCost, missed: o.missedCost }, o.seed);
         const lines = failureLines(evaluation);
         if (o.html) writeFile(shell, o.html, failureHtml(basename(file), lines, evaluation));

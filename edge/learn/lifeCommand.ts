@@ -1,15 +1,15 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { separator, wholeNumber } from '#models/configuration/arguments.ts';
+import { positive, separator, wholeNumber } from '#models/configuration/arguments.ts';
 import type { Shell } from '#models/configuration/shell.ts';
 import type { AgeKnowledge, LifePrediction } from '#models/health/life/predictLife.ts';
 import type { UnitTable } from '#models/health/life/readUnits.ts';
 import type { LifeTime } from '#models/health/life/timeGrid.ts';
 import type { AgeModel } from '#models/health/life/trainAgeModel.ts';
 import type { LifeModel } from '#models/health/life/trainLife.ts';
-import { readTogether } from './readTogether.ts';
-import { makeDirectory, withUsageError, writeFile } from './withUsageError.ts';
+import { JOIN_WITHIN_HELP, readTogether } from './readTogether.ts';
+import { ALLOW_LEAK_HELP, makeDirectory, withUsageError, writeFile } from './withUsageError.ts';
 
 interface TableOptions {
   format: string;
@@ -19,6 +19,7 @@ interface TableOptions {
   failed?: string;
   ignore: string[];
   separator?: string;
+  joinWithin?: number;
 }
 
 function withTable(command: Command): Command {
@@ -33,7 +34,8 @@ function withTable(command: Command): Command {
     )
     .option('--failed <column>', 'csv: 1 where a unit failed, 0 where it still ran; without it all units failed')
     .option('--ignore <columns>', 'csv: columns that are no values, with commas', (list) => list.split(','), [])
-    .option('--separator <s>', "csv: by default the header's most frequent of , ; tab |", separator);
+    .option('--separator <s>', "csv: by default the header's most frequent of , ; tab |", separator)
+    .option('--join-within <n>', `csv: ${JOIN_WITHIN_HELP}`, positive);
 }
 
 export function addTrainLife(train: Command, shell: Shell): void {
@@ -41,11 +43,12 @@ export function addTrainLife(train: Command, shell: Shell): void {
     .description('of remaining useful life, from units that were run to failure or are still running')
     .requiredOption('--out <dir>', 'where the model goes')
     .option('--seed <n>', 'the same seed gives the same model', wholeNumber, 1)
+    .option('--allow-leak <columns>', ALLOW_LEAK_HELP, (list) => list.split(','), [])
     .addHelpText(
       'after',
       '\nExamples:\n  millwright train rul train_FD001.txt --out model\n  millwright train rul pumps.csv --format csv --unit pump --time "time [h]" --failed failed --out model',
     )
-    .action(async (files: string[], o: TableOptions & { out: string; seed: number }) => {
+    .action(async (files: string[], o: TableOptions & { out: string; seed: number; allowLeak: string[] }) => {
       const file = files.map((path) => basename(path)).join(', ');
       const { trainLife } = await import('#models/health/life/trainLife.ts');
       const { MIN_FOR_MEASUREMENTS, trainAgeModel } = await import('#models/health/life/trainAgeModel.ts');
@@ -61,7 +64,9 @@ export function addTrainLife(train: Command, shell: Shell): void {
         shell.say(`${out}: lives by age alone: ${model.needed}`);
         return;
       }
-      const model = withUsageError(shell, file, () => trainLife(histories, o.seed, shell.say, table.names, time));
+      const model = withUsageError(shell, file, () =>
+        trainLife(histories, o.seed, shell.say, table.names, time, o.allowLeak),
+      );
       const card = cardOf(model, basename(file), histories.length, o.seed, shell.version);
       writeFileSync(out, packLife(model, card));
       shell.say(`${out}: ${JSON.stringify(card, null, 2)}`);
@@ -157,27 +162,35 @@ export function addEvaluateLife(evaluate: Command, shell: Shell): void {
       'of remaining useful life: five folds by unit that failed, each metric with its uncertainty over units',
     )
     .option('--seed <n>', 'the same seed gives the same numbers', wholeNumber, 1)
+    .option('--allow-leak <columns>', ALLOW_LEAK_HELP, (list) => list.split(','), [])
     .option('--json', 'one object on stdout')
     .option('--html <file>', 'also one page with plots')
     .addHelpText('after', '\nExample:\n  millwright evaluate rul train_FD001.txt --html life.html')
-    .action(async (files: string[], o: TableOptions & { seed: number; json?: boolean; html?: string }) => {
-      const file = files.map((path) => basename(path)).join(', ');
-      const { outOfFold } = await import('#models/health/life/trainLife.ts');
-      const { evaluateLife } = await import('#models/health/life/evaluateLife.ts');
-      const { evaluationHtml, evaluationLines } = await import('./lifeReport.ts');
-      const table = await tableOf(shell, files, o);
-      const { time, histories } = await counted(shell, file, table);
-      const judged = withUsageError(shell, file, () => outOfFold(histories, o.seed, shell.say, table.names));
-      const evaluation = evaluateLife(judged.withAge, o.seed, time);
-      const others = {
-        withoutAge: evaluateLife(judged.withoutAge, o.seed, time),
-        trees: evaluateLife(judged.trees, o.seed, time),
-      };
-      const lines = evaluationLines(evaluation, others);
-      if (o.html) writeFile(shell, o.html, evaluationHtml(basename(file), lines, evaluation, judged.withAge));
-      if (o.json) shell.write(JSON.stringify({ ...evaluation, ...others }));
-      else for (const line of lines) shell.write(line);
-    });
+    .action(
+      async (
+        files: string[],
+        o: TableOptions & { seed: number; allowLeak: string[]; json?: boolean; html?: string },
+      ) => {
+        const file = files.map((path) => basename(path)).join(', ');
+        const { outOfFold } = await import('#models/health/life/trainLife.ts');
+        const { evaluateLife } = await import('#models/health/life/evaluateLife.ts');
+        const { evaluationHtml, evaluationLines } = await import('./lifeReport.ts');
+        const table = await tableOf(shell, files, o);
+        const { time, histories } = await counted(shell, file, table);
+        const judged = withUsageError(shell, file, () =>
+          outOfFold(histories, o.seed, shell.say, table.names, o.allowLeak),
+        );
+        const evaluation = evaluateLife(judged.withAge, o.seed, time);
+        const others = {
+          withoutAge: evaluateLife(judged.withoutAge, o.seed, time),
+          trees: evaluateLife(judged.trees, o.seed, time),
+        };
+        const lines = evaluationLines(evaluation, others);
+        if (o.html) writeFile(shell, o.html, evaluationHtml(basename(file), lines, evaluation, judged.withAge));
+        if (o.json) shell.write(JSON.stringify({ ...evaluation, ...others }));
+        else for (const line of lines) shell.write(line);
+      },
+    );
 }
 
 /** A table's histories in the steps that suit it; what was decided is reported. */
@@ -204,7 +217,7 @@ async function tableOf(shell: Shell, files: string[], o: TableOptions): Promise<
   const { timeUnitOf } = await import('#models/health/life/timeUnit.ts');
   const { unit, time, ignore, failed } = o;
   const timeUnit = o.timeUnit === undefined ? undefined : (timeUnitOf(o.timeUnit) ?? o.timeUnit);
-  return readTogether(shell, files, o, ({ rows, lines, separator: between }) =>
+  return readTogether(shell, files, { ...o, complete: true }, ({ rows, lines, separator: between }) =>
     readUnits(rows, { unit, time, ignore, failed, timeUnit, separator: between, lines }),
   );
 }

@@ -4,6 +4,10 @@ import type { Shell } from '#models/configuration/shell.ts';
 /** Errors that are about what the user gave. */
 const USAGE = ['LeakError', 'ModelFileError', 'HistoryError'];
 
+/** Of commands that learn. */
+export const ALLOW_LEAK_HELP =
+  'columns, with commas, that are kept although they look as if they knew the outcome; a warning names them';
+
 /** @throws the shell's usage error where the table is too small, or leaks. */
 export function withUsageError<T>(shell: Shell, file: string, work: () => T): T {
   try {

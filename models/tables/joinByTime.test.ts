@@ -53,3 +53,20 @@ test('what cannot be joined is an error that names the file', () => {
     'b.csv: line 3: noon is no time',
   );
 });
+
+test('rows of units take values of their own unit, in any order; incomplete ones are left out where they are no use', () => {
+  const load = file('load.csv', ['pump,time,load', 'b,0,1', 'a,0,2', 'a,1,3', 'b,1,4', 'a,2,5', 'c,2,6']);
+  const heat = file('heat.csv', ['time,heat,pump', '2,70,a', '0,60,a', '0,50,b']);
+  const said: string[] = [];
+  const join = { timeColumn: 'time', unitColumn: 'pump', within: 1 };
+  const [{ bytes }] = joinByTime([load, heat], { ...join, complete: true }, (line) => said.push(line));
+  const rows = Buffer.from(bytes).toString().trim().split('\n');
+  expect(rows[0]).toBe('pump,time,load,heat');
+  expect([...rows.slice(1)].sort()).toEqual(['a,0,2,60', 'a,1,3,60', 'a,2,5,70', 'b,0,1,50', 'b,1,4,50']);
+  expect(said[0]).toMatch(/every 1, take .* every 2, up to 1 old; 1 of 6 rows have none and are left out$/);
+  expect(() => joinByTime([load, file('x.csv', ['time,x', '0,1'])], join, () => undefined)).toThrow(
+    'x.csv: no column pump; found time, x',
+  );
+  const late = file('late.csv', ['time,late,pump', '9,70,a']);
+  expect(() => joinByTime([load, late], { ...join, complete: true }, () => undefined)).toThrow('no row has values');
+});

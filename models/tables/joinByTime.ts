@@ -6,6 +6,10 @@ export interface TimeJoin {
   separator?: string;
   /** The oldest value that a row takes: seconds where times are dates, else in the unit of the times. */
   within?: number;
+  /** Column that names the unit of a row, in every file: rows are joined within their unit, in any order of time. */
+  unitColumn?: string;
+  /** Rows for which a file has no value are left out, for readers that know no empty cells. */
+  complete?: boolean;
 }
 
 /** Without `within`, a value is valid for so many of its table's usual steps: one that is late by a step is not missing. */
@@ -16,6 +20,8 @@ interface Series {
   names: string[];
   header: string[];
   time: number;
+  /** Place of the column of units; −1 without one. */
+  unit: number;
   separator: string;
   rows: string[][];
   /** Dates in milliseconds, else as in the table. */
@@ -26,7 +32,7 @@ interface Series {
 /**
  * Joins files of different columns by time: each row of the series with the shortest step takes, of every other series, the
  * latest row at or before its own time, or empty cells where that is too old. Files of the same columns follow one another,
- * and are given back as they are where all have the same.
+ * and are given back as they are where all have the same. With `unitColumn`, rows take values of their own unit.
  * @param say how it was joined, and how many rows found nothing.
  * @throws TableError where a file has no such column or no time in it, times go back, or a column is in two series.
  */
@@ -48,29 +54,37 @@ export function joinByTime(
   const shown = (span: number) => `${Number((span / unit).toPrecision(4))}${main.dated ? ' s' : ''}`;
   const header = [...main.header];
   const rows = main.rows.map((row) => [...row]);
+  const whole = rows.map(() => true);
   for (const series of others) {
     const within = join.within === undefined ? VALID_STEPS * stepOf(series) : join.within * unit;
-    const columns = series.header.map((_, c) => c).filter((c) => c !== series.time);
+    const columns = series.header.map((_, c) => c).filter((c) => c !== series.time && c !== series.unit);
     header.push(...columns.map((c) => series.header[c]));
-    const found = latestBefore(main.times, series.times, within);
+    const found = latestBefore(main, series, within);
     found.forEach((at, i) => {
       rows[i].push(...columns.map((c) => (at < 0 ? '' : series.rows[at][c])));
+      if (at < 0) whole[i] = false;
     });
     const without = found.filter((at) => at < 0).length;
     say(
-      `joined by time: rows of ${main.names.join(', ')}, every ${shown(stepOf(main))}, take the latest of ${series.names.join(', ')}, every ${shown(stepOf(series))}, up to ${shown(within)} old; ${without} of ${rows.length} rows have none`,
+      `joined by time: rows of ${main.names.join(', ')}, every ${shown(stepOf(main))}, take the latest of ${series.names.join(', ')}, every ${shown(stepOf(series))}, up to ${shown(within)} old; ${without} of ${rows.length} rows have none${join.complete && without > 0 ? ' and are left out' : ''}`,
     );
   }
-  const text = [header, ...rows].map((cells) => cells.map((cell) => quoted(cell, main.separator)).join(main.separator));
+  const kept = join.complete ? rows.filter((_, i) => whole[i]) : rows;
+  if (kept.length === 0)
+    throw new TableError(`${main.names[0]}: no row has values of all files within the time allowed`);
+  const text = [header, ...kept].map((cells) => cells.map((cell) => quoted(cell, main.separator)).join(main.separator));
   return [{ name: all.flatMap(({ names }) => names).join(' + '), bytes: Buffer.from(`${text.join('\n')}\n`) }];
 }
 
-function seriesOf({ name, bytes }: NamedFile, { timeColumn, separator }: TimeJoin): Series {
+function seriesOf({ name, bytes }: NamedFile, { timeColumn, separator, unitColumn }: TimeJoin): Series {
   const table = parseTable(bytes, separator);
   const header = table.rows[0].map((cell) => cell.trim());
   const named = header.indexOf(timeColumn);
   const time = named >= 0 ? named : Number(timeColumn) - 1;
   if (header[time] === undefined) throw new TableError(`${name}: no column ${timeColumn}; found ${namesShown(header)}`);
+  const unit = unitColumn === undefined ? -1 : header.indexOf(unitColumn);
+  if (unitColumn !== undefined && unit < 0)
+    throw new TableError(`${name}: no column ${unitColumn}; found ${namesShown(header)}`);
   const rows = table.rows.slice(1);
   const short = rows.findIndex((row) => row.length !== header.length);
   if (short >= 0)
@@ -84,7 +98,7 @@ function seriesOf({ name, bytes }: NamedFile, { timeColumn, separator }: TimeJoi
     if (Number.isNaN(at)) throw new TableError(`${name}: line ${table.lines[i + 1]}: ${cell} is no time`);
     return at;
   });
-  return { names: [name], header, time, separator: table.separator, rows, times, dated };
+  return { names: [name], header, time, unit, separator: table.separator, rows, times, dated };
 }
 
 function addTo(all: Series[], series: Series): void {
@@ -101,7 +115,15 @@ function addTo(all: Series[], series: Series): void {
 
 const isSubset = (some: readonly string[], of: readonly string[]) => some.every((column) => of.includes(column));
 
-function checkOrder({ names, times, rows, time }: Series): void {
+/** Rows of units may come in any order, others not. */
+function checkOrder(series: Series): void {
+  const { names, times, rows, time, unit } = series;
+  if (unit >= 0) {
+    const order = times.map((_, i) => i).sort((a, b) => times[a] - times[b]);
+    series.rows = order.map((i) => rows[i]);
+    series.times = order.map((i) => times[i]);
+    return;
+  }
   const at = times.findIndex((t, i) => i > 0 && t < times[i - 1]);
   if (at >= 0)
     throw new TableError(
@@ -111,29 +133,40 @@ function checkOrder({ names, times, rows, time }: Series): void {
 
 function checkNames(all: readonly Series[]): void {
   const seen = new Map<string, string>();
-  for (const { names, header, time } of all)
+  for (const { names, header, time, unit } of all)
     header.forEach((column, c) => {
-      const before = c === time ? undefined : seen.get(column);
+      if (c === time || c === unit) return;
+      const before = seen.get(column);
       if (before !== undefined)
         throw new TableError(
           `${names[0]}: column ${column} is in ${before}, too: name it in another way, or ignore it`,
         );
-      if (c !== time) seen.set(column, names[0]);
+      seen.set(column, names[0]);
     });
 }
 
-/** The usual step from row to row; of less than two rows, none is shorter. */
-function stepOf({ times }: Series): number {
-  const steps = times.slice(1).map((t, i) => t - times[i]);
+/** The usual step from row to row of a unit; of less than two rows, none is shorter. */
+function stepOf({ times, rows, unit }: Series): number {
+  const last = new Map<string, number>();
+  const steps: number[] = [];
+  times.forEach((time, i) => {
+    const key = unit < 0 ? '' : rows[i][unit];
+    const before = last.get(key);
+    if (before !== undefined) steps.push(time - before);
+    last.set(key, time);
+  });
   return steps.length === 0 ? Number.POSITIVE_INFINITY : steps.sort((a, b) => a - b)[steps.length >> 1];
 }
 
-/** Of each time the latest row of the others at or before it, −1 where that is older than `within`. Both in order. */
-function latestBefore(times: readonly number[], others: readonly number[], within: number): number[] {
-  let at = -1;
-  return times.map((time) => {
-    while (at + 1 < others.length && others[at + 1] <= time) at++;
-    return at >= 0 && time - others[at] <= within ? at : -1;
+/** For each row the latest row of the other series, and of its unit, at or before it; −1 where that is older than `within`. Both in order. */
+function latestBefore(main: Series, other: Series, within: number): number[] {
+  const latest = new Map<string, number>();
+  let next = 0;
+  return main.times.map((time, i) => {
+    for (; next < other.times.length && other.times[next] <= time; next++)
+      latest.set(other.unit < 0 ? '' : other.rows[next][other.unit], next);
+    const at = latest.get(main.unit < 0 ? '' : main.rows[i][main.unit]);
+    return at !== undefined && time - other.times[at] <= within ? at : -1;
   });
 }
 

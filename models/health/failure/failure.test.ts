@@ -5,7 +5,7 @@ import { parseTable } from '#models/tables/parseTable.ts';
 import { evaluateFailure } from './evaluateFailure.ts';
 import { featureNames, featuresOf, labelsOf, shapeOf } from './failureFeatures.ts';
 import { type FailureRecords, readEvents, readTelemetry, type UnitEvent } from './failureRecords.ts';
-import { aucOf, checkLifeColumns, checkUnits } from './leaks.ts';
+import { aucOf, checkColumns, checkLifeColumns, checkUnits } from './leaks.ts';
 import { predictFailure, unpackFailure } from './predictFailure.ts';
 import { trainFailure } from './trainFailure.ts';
 
@@ -151,6 +151,20 @@ test('a column that knows the future, and a unit on both sides, stop the trainin
     ]),
   ).not.toThrow();
   expect(() => trainFailure(fleet(4, 1), HORIZON, COSTS, () => undefined)).toThrow('5 are needed');
+});
+
+test('a column that is allowed stays, with a warning; others are still refused', () => {
+  const said: string[] = [];
+  const rule = { allowed: ['wear'], warn: (text: string) => said.push(text) };
+  const labels = Array.from({ length: 100 }, (_, i) => i >= 60);
+  const rows = labels.map((failed, i) => Float64Array.of(i, failed ? 1 : 0));
+  checkColumns(['wear: mean over 1 horizons', 'time since wear was maintained'], rows, labels, rule);
+  expect(said).toHaveLength(2);
+  expect(said[0]).toMatch(/^wear: mean over 1 horizons alone tells .*kept, as wear is allowed/);
+  expect(() => checkColumns(['wear', 'wear level'], rows, labels, rule)).toThrow('wear level alone tells');
+  const lives = [{ rows: Array.from({ length: 90 }, (_, t) => [3 * (90 - t)]) }];
+  checkLifeColumns(lives, ['wear'], rule);
+  expect(() => checkLifeColumns(lives, ['age'], rule)).toThrow('--allow-leak');
 });
 
 test('tables of dates and of numbers are read; what is wrong has its place', () => {

@@ -3,6 +3,14 @@ export class LeakError extends Error {
   override readonly name = 'LeakError';
 }
 
+/** Columns that are kept although they look like a leak, such as an honest precursor: a warning names them. */
+export interface LeakRule {
+  allowed: readonly string[];
+  warn: (text: string) => void;
+}
+
+const NONE_ALLOWED: LeakRule = { allowed: [], warn: () => undefined };
+
 /** Ranks by one column alone that are better than this are no foresight. */
 const MAX_AUC = 0.995;
 const MIN_POSITIVES = 20;
@@ -14,12 +22,14 @@ const COMPARED_ROWS = 20;
  * Refuses features that know the outcome.
  * @param rows of one value a name.
  * @param labels whether each row is before a failure; fewer than 20 such rows are not judged.
+ * @param rule what is kept nevertheless: the feature, or the channel that it was made of.
  * @throws LeakError where one column alone ranks rows before failures above all others.
  */
 export function checkColumns(
   names: readonly string[],
   rows: readonly Float64Array[],
   labels: readonly boolean[],
+  rule: LeakRule = NONE_ALLOWED,
 ): void {
   const positives = labels.filter(Boolean).length;
   if (positives < MIN_POSITIVES) return;
@@ -29,9 +39,7 @@ export function checkColumns(
       labels,
     );
     if (Math.max(auc, 1 - auc) > MAX_AUC)
-      throw new LeakError(
-        `${name} alone tells when a unit fails (AUC ${Math.max(auc, 1 - auc).toFixed(4)}): it knows the future; leave it out`,
-      );
+      found(name, `${name} alone tells when a unit fails (AUC ${Math.max(auc, 1 - auc).toFixed(4)})`, rule);
   });
 }
 
@@ -62,16 +70,30 @@ export function checkUnits(units: readonly { unit: string; rows: readonly ArrayL
 export function checkLifeColumns(
   units: readonly { rows: readonly (readonly number[])[] }[],
   names: readonly string[] | null,
+  rule: LeakRule = NONE_ALLOWED,
 ): void {
   for (let c = 0; c < units[0].rows[0].length; c++) {
     const values = units.flatMap((u) => u.rows.map((row) => row[c]));
     const left = units.flatMap((u) => u.rows.map((_, t) => u.rows.length - 1 - t));
     const r = Math.abs(correlation(values, left));
-    if (r > MAX_CORRELATION)
-      throw new LeakError(
-        `${names ? names[c] : `sensor ${c + 1}`} goes with the time that is left (correlation ${r.toFixed(4)}): it knows the future; leave it out`,
-      );
+    const name = names ? names[c] : `sensor ${c + 1}`;
+    if (r > MAX_CORRELATION) found(name, `${name} goes with the time that is left (correlation ${r.toFixed(4)})`, rule);
   }
+}
+
+function found(name: string, what: string, { allowed, warn }: LeakRule): void {
+  const column = allowed.find((one) => isOf(name, one));
+  if (column === undefined)
+    throw new LeakError(
+      `${what}: it knows the future; leave it out, or keep it with --allow-leak where it is measured before the failure`,
+    );
+  warn(`${what}: kept, as ${column} is allowed; the metrics hold only if it is known that early in use, too`);
+}
+
+/** Whether a feature is a column, or made of it (`featureNames`). */
+function isOf(name: string, column: string): boolean {
+  const since = `time since ${column}`;
+  return name === column || name.startsWith(`${column}: `) || name === since || name.startsWith(`${since} `);
 }
 
 /** Chance that a row before a failure stands above another one. */

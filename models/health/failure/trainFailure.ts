@@ -12,7 +12,7 @@ import { rowIntervalsOf, rowIntervalsSchema } from '../rowIntervals.ts';
 import { fitSupport, supportSchema } from '../trainingSupport.ts';
 import { type FeatureShape, featureNames, featuresOf, labelsOf, shapeOf } from './failureFeatures.ts';
 import type { FailureRecords } from './failureRecords.ts';
-import { checkColumns, checkUnits } from './leaks.ts';
+import { checkColumns, checkUnits, type LeakRule } from './leaks.ts';
 
 /** Cost of a decision, in any currency: of a false alarm, and of a missed failure. */
 export interface Costs {
@@ -83,6 +83,7 @@ interface Sample {
 /**
  * Learns the chance that a unit fails within the horizon, from boosted trees on causal features, calibrated on units that
  * the trees had not seen.
+ * @param allowedLeaks channels or features that may look as if they knew the future.
  * @throws RangeError where there are too few units or failures; LeakError where a column knows the future.
  */
 export function trainFailure(
@@ -90,8 +91,9 @@ export function trainFailure(
   horizon: number,
   costs: Costs,
   progress: (text: string) => void,
+  allowedLeaks: readonly string[] = [],
 ): { model: Omit<FailureModel, 'card'>; judged: JudgedRow[]; importance: { feature: string; part: number }[] } {
-  const { shape, samples, names } = prepared(records, horizon);
+  const { shape, samples, names } = prepared(records, horizon, { allowed: allowedLeaks, warn: progress });
   const { judged, raw } = judgedOutOfFold(records, samples, progress);
   progress('the model itself, of all units');
   const interval = rowIntervalsOf(records.telemetry);
@@ -121,8 +123,9 @@ export function failureOutOfFold(
   records: FailureRecords,
   horizon: number,
   progress: (text: string) => void,
+  allowedLeaks: readonly string[] = [],
 ): JudgedRow[] {
-  const { samples } = prepared(records, horizon);
+  const { samples } = prepared(records, horizon, { allowed: allowedLeaks, warn: progress });
   return judgedOutOfFold(records, samples, progress).judged;
 }
 
@@ -146,7 +149,7 @@ function supportOf({ channels, telemetry }: FailureRecords) {
   return moving.length === 0 ? null : fitSupport(telemetry, moving);
 }
 
-function prepared(records: FailureRecords, horizon: number) {
+function prepared(records: FailureRecords, horizon: number, leaks: LeakRule) {
   checkUnits(records.telemetry);
   const shape: FeatureShape = shapeOf(records, horizon);
   const names = featureNames(shape);
@@ -170,6 +173,7 @@ function prepared(records: FailureRecords, horizon: number) {
     names,
     samples.map((s) => s.row),
     samples.map((s) => s.failed),
+    leaks,
   );
   return { shape, samples, names };
 }

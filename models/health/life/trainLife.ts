@@ -74,6 +74,7 @@ const BOOSTING: BoostingSettings = {
  * Trains on units that were run to failure, and on what is known of those that were still running: that they had more than
  * the cap left until so long before their last row. Folds are by unit, so that no unit is on both sides.
  * @param names of the columns, if they have a header. @param time how the units' steps are counted.
+ * @param allowedLeaks columns that may look as if they knew the future.
  * @throws RangeError where fewer units failed than there are folds; LeakError where a sensor knows the future, or a unit stands
  * on both sides.
  */
@@ -83,8 +84,9 @@ export function trainLife(
   progress: (text: string) => void,
   names: readonly string[] | null = null,
   time: LifeTime | null = null,
+  allowedLeaks: readonly string[] = [],
 ): LifeModel {
-  const folds = outOfFold(units, seed, progress, names);
+  const folds = outOfFold(units, seed, progress, names, allowedLeaks);
   progress('the model itself, of all units');
   const { scaling, trees, ...networks } = learn(units, seed);
   const expert = (speaker: 'withAge' | 'withoutAge'): LifeExpert => {
@@ -110,13 +112,14 @@ export function outOfFold(
   seed: number,
   progress: (text: string) => void,
   names: readonly string[] | null = null,
+  allowedLeaks: readonly string[] = [],
 ): OutOfFold {
   const failed = units.filter((u) => u.failed ?? true);
   const running = units.filter((u) => !(u.failed ?? true));
   if (failed.length < FOLDS)
     throw new RangeError(`at least ${FOLDS} units that were run to failure are needed, not ${failed.length}`);
   checkUnits(units);
-  checkLifeColumns(failed, names);
+  checkLifeColumns(failed, names, { allowed: allowedLeaks, warn: progress });
   const all: OutOfFold = { withAge: [], withoutAge: [], trees: [] };
   for (let fold = 0; fold < FOLDS; fold++) {
     const learned = learn([...failed.filter((_, i) => i % FOLDS !== fold), ...running], seed + 100 * fold);
