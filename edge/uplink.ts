@@ -1,5 +1,6 @@
 import type { MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import { keepSubscribed } from '#models/configuration/mqttSubscribe.ts';
 import { withoutPassword } from '#models/configuration/withoutPassword.ts';
 import type { CommandOutcome } from '#models/contracts/command.ts';
 import type { MachineModels } from '#models/contracts/models.ts';
@@ -94,15 +95,21 @@ export class Uplink {
       {
         clientId: brokerClientId(config, 'uplink'),
         clean: true,
+        resubscribe: false,
         will: { topic: topics.status(config), payload: Buffer.from(status(false)), qos: 1, retain: true },
       },
       log,
     );
+    // Before anything is published: the acknowledgement may follow at once.
+    const { command, piece } = this.#topics;
+    keepSubscribed(
+      this.#client,
+      [topics.acknowledge(config), command, piece].map((topic) => ({ topic, qos: 1 })),
+      (topic, error) => log.error({ topic, error: error.message }, 'the broker refused a subscription'),
+    );
     this.#client.on('connect', () => {
       this.#log.info({ url: withoutPassword(config.uplink.url) }, 'uplink connected');
       this.publishStatus();
-      const { command, piece } = this.#topics;
-      this.#client.subscribe([topics.acknowledge(config), command, piece], { qos: 1 });
       this.#resendAll();
     });
     this.#client.on('close', () => {

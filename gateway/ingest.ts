@@ -4,8 +4,10 @@ import { type KeptMessage, parseMessage, type Refusal } from '#models/contracts/
 import type { Piece, Want } from '#models/contracts/modelPieces.ts';
 import type { Acknowledge } from '#models/contracts/status.ts';
 import { type Origin, parseSupplyTopic, supplyReportTopic, topics } from '#models/contracts/topics.ts';
-import type { BrokerLink, OpenLink } from './messages/brokerLink.ts';
+import type { BrokerLink, LinkHandlers, OpenLink } from './messages/brokerLink.ts';
 import type { Accepted, Refused, Store, Taken } from './store/store.ts';
+
+type Settle = Parameters<LinkHandlers['received']>[2];
 
 const GROUP_MESSAGES = 64;
 const GROUP_MS = 10;
@@ -37,13 +39,13 @@ export class Ingest {
   readonly #link: BrokerLink;
   #pending: Accepted[] = [];
   #toSetAside: Refused[] = [];
-  /** Told to the broker once the pending messages, or those to set aside, are durable. */
-  #toTake: (() => void)[] = [];
-  #toTakeAside: (() => void)[] = [];
+  /** Called once the pending messages, or those to set aside, are durable. */
+  #toSettle: Settle[] = [];
+  #toSettleAside: Settle[] = [];
   /** Envelopes of refused messages: these are acknowledged too, or their edges would resend them forever. */
   #refusedEnvelopes: Envelope[] = [];
   /** A planner's table that is not yet stored; until it is, reading is stopped. */
-  #uploadedTable: { name: string; payload: Buffer; taken: () => void } | null = null;
+  #uploadedTable: { name: string; payload: Buffer; settle: Settle } | null = null;
   #tableTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isStopped = false;
@@ -70,7 +72,7 @@ export class Ingest {
     this.#log = log;
     this.#taken = taken;
     this.#link = open({
-      received: (topic, payload, done) => this.#accept(topic, payload, done),
+      received: (topic, payload, settle) => this.#accept(topic, payload, settle),
       isFull: () => this.#pending.length >= MAX_PENDING || this.#uploadedTable !== null,
     });
   }
@@ -101,17 +103,17 @@ export class Ingest {
     return this.#link.publish(topic, message);
   }
 
-  #accept(topic: string, payload: Buffer, done: () => void): void {
+  #accept(topic: string, payload: Buffer, settle: Settle): void {
     const table = parseSupplyTopic(topic);
     if (table !== null) {
-      this.#uploadedTable = { name: table, payload, taken: done };
+      this.#uploadedTable = { name: table, payload, settle };
       void this.#storeTable();
       return;
     }
     const parsed = parseMessage(topic, payload);
     if (parsed.ok && parsed.message.kind === 'want') {
       this.#sendPiece(parsed.message.body);
-      done();
+      settle(true);
       return;
     }
     if (!parsed.ok) {
@@ -120,14 +122,14 @@ export class Ingest {
       // A copy of the beginning: the payload may be large and is part of the connection's buffer.
       const beginning = Uint8Array.prototype.slice.call(payload, 0, KEPT_BYTES);
       this.#toSetAside.push({ topic, refusal, detail, payload: beginning, atMs: this.#now() });
-      this.#toTakeAside.push(done);
+      this.#toSettleAside.push(settle);
       if (parsed.envelope) this.#refusedEnvelopes.push(parsed.envelope);
       if (this.#toSetAside.length >= GROUP_MESSAGES) this.#setAside();
       this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
       return;
     }
     this.accepted++;
-    this.#toTake.push(done);
+    this.#toSettle.push(settle);
     this.#pending.push({ message: parsed.message as KeptMessage, text: payload.toString('utf8') });
     if (this.failure === null && this.#pending.length >= GROUP_MESSAGES) this.#commit();
     else this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
@@ -136,11 +138,11 @@ export class Ingest {
   /** Stores a table before its message is acknowledged; a failure is retried while reading is stopped. */
   async #storeTable(): Promise<void> {
     if (this.#uploadedTable === null) return;
-    const { name, payload, taken } = this.#uploadedTable;
+    const { name, payload, settle } = this.#uploadedTable;
     try {
       const report = await this.#supply(name, payload);
       this.#link.publishUnconfirmed(supplyReportTopic(name), JSON.stringify(report));
-      taken();
+      settle(true);
       this.#uploadedTable = null;
       this.#resume();
     } catch (error) {
@@ -170,15 +172,16 @@ export class Ingest {
     // Even if the store fails: unacknowledged messages are resent, and refused again.
     const envelopes = this.#refusedEnvelopes;
     this.#refusedEnvelopes = [];
-    const toTake = this.#toTakeAside;
-    this.#toTakeAside = [];
+    const toSettle = this.#toSettleAside;
+    this.#toSettleAside = [];
     try {
       this.#store.setAside(refused);
       for (const { site, edge, outbox, sequence } of envelopes) {
         this.#acknowledge({ site, edge, outbox, ranges: [[sequence, sequence]] });
       }
-      for (const take of toTake) take();
+      for (const settle of toSettle) settle(true);
     } catch (error) {
+      for (const settle of toSettle) settle(false);
       this.#log.error({ error: String(error), messages: refused.length }, 'refused messages could not be set aside');
     }
   }
@@ -202,9 +205,9 @@ export class Ingest {
     if (this.failure !== null) this.#log.info('the store is writable again');
     this.failure = null;
     this.#pending = [];
-    const toTake = this.#toTake;
-    this.#toTake = [];
-    for (const take of toTake) take();
+    const toSettle = this.#toSettle;
+    this.#toSettle = [];
+    for (const settle of toSettle) settle(true);
     this.duplicates += taken.duplicates;
     for (const ranges of taken.ranges) this.#acknowledge(ranges);
     this.#taken(taken);

@@ -2,6 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import type { MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { brokerInUse } from '#models/configuration/mqttReconnect.ts';
+import { keepSubscribed } from '#models/configuration/mqttSubscribe.ts';
 import { fillTemplate } from '#models/configuration/template.ts';
 import { PayloadSchema } from '#models/sparkplug/sparkplugB_pb.ts';
 import { brokerClient } from '../brokerConnection.ts';
@@ -63,7 +64,15 @@ export class PlantPublisher {
     this.#log = log;
     this.#conditions = new Conditions(states);
     this.#node = config.sparkplug ? new SparkplugNode(config.sparkplug, now) : null;
-    this.#client = brokerClient(config.url, config, { clientId, clean: true, will: this.#will() }, log);
+    this.#client = brokerClient(
+      config.url,
+      config,
+      { clientId, clean: true, resubscribe: false, will: this.#will() },
+      log,
+    );
+    keepSubscribed(this.#client, this.#node ? [{ topic: this.#node.commandTopic, qos: 1 }] : [], (topic, error) =>
+      log.error({ topic, error: error.message }, 'the broker refused a subscription'),
+    );
     this.#client.on('connect', () => this.#begin());
     this.#client.on('message', (_topic, payload) => this.#handleCommand(payload));
     this.#client.on('close', () => {
@@ -117,10 +126,7 @@ export class PlantPublisher {
   #begin(): void {
     this.#connection++;
     this.#log.info({ broker: brokerInUse(this.#client) }, 'publishing to the plant');
-    if (this.#node) {
-      this.#client.subscribe(this.#node.commandTopic, { qos: 1 });
-      this.#sendSparkplug(this.#node.births());
-    }
+    if (this.#node) this.#sendSparkplug(this.#node.births());
     for (const asset of this.#conditions.machines.keys()) this.#publishCondition(asset);
     for (const key of this.#conditions.points.keys()) this.#publishFeatures(key);
     this.#send();

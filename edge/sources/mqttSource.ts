@@ -1,6 +1,7 @@
 import type { IPublishPacket, MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { brokerInUse } from '#models/configuration/mqttReconnect.ts';
+import { keepSubscribed } from '#models/configuration/mqttSubscribe.ts';
 import { withoutPassword } from '#models/configuration/withoutPassword.ts';
 import { brokerClient } from '../brokerConnection.ts';
 import type { EdgeConfig } from '../config.ts';
@@ -104,12 +105,12 @@ export class MqttSource implements Source {
     client.on('connect', () => {
       this.#connection++;
       this.#noteBroker(brokerInUse(client));
-      for (const { topic, qos } of this.#config.subscriptions) {
-        client.subscribe(filterOf(topic), { qos }, (error) => {
-          if (error) this.#log.error({ topic, error: error.message }, 'the broker refused a subscription');
-        });
-      }
     });
+    keepSubscribed(
+      client,
+      this.#config.subscriptions.map(({ topic, qos }) => ({ topic: filterOf(topic), qos })),
+      (topic, error) => this.#log.error({ topic, error: error.message }, 'the broker refused a subscription'),
+    );
     client.on('close', () => this.#log.warn({ url: withoutPassword(this.#config.url) }, 'source disconnected'));
     client.on('error', (error) =>
       this.#log.error({ url: withoutPassword(this.#config.url), error: error.message }, 'source failed'),

@@ -1,7 +1,10 @@
 /** What a gateway does with the messages of its broker. */
 export interface LinkHandlers {
-  /** `taken` is called once the message is durable or needs nothing more; without it, it may come again. */
-  received(topic: string, payload: Buffer, taken: () => void): void;
+  /**
+   * `settle` is called once: with true when the message is durable or needs nothing more, with false where it has to come
+   * again. Until then the link holds it for this gateway.
+   */
+  received(topic: string, payload: Buffer, settle: (isTaken: boolean) => void): void;
   /** While true, the link reads no further messages; `resume` ends that. */
   isFull(): boolean;
 }

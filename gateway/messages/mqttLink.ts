@@ -1,6 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { brokerInUse, keepConnecting } from '#models/configuration/mqttReconnect.ts';
+import { keepSubscribed } from '#models/configuration/mqttSubscribe.ts';
 import { gatewayFilters, supplyFilter } from '#models/contracts/topics.ts';
 import { brokerOptions, brokerPassword, type MqttBroker } from '../brokerOptions.ts';
 import type { BrokerLink, LinkHandlers } from './brokerLink.ts';
@@ -30,12 +31,12 @@ export class MqttLink implements BrokerLink {
     this.#client.on('connect', () => {
       this.#wasConnected = true;
       log.info({ broker: brokerInUse(this.#client) }, 'gateway connected');
-      for (const filter of filtersOf(broker.isShared === true)) {
-        this.#client.subscribe(filter, { qos: 1 }, (error) => {
-          if (error) log.error({ filter, error: error.message }, 'the broker refused a subscription');
-        });
-      }
     });
+    keepSubscribed(
+      this.#client,
+      filtersOf(broker.isShared === true).map((topic) => ({ topic, qos: 1 })),
+      (filter, error) => log.error({ filter, error: error.message }, 'the broker refused a subscription'),
+    );
     this.#client.on('close', () => {
       if (this.#wasConnected)
         log.warn(

@@ -29,7 +29,7 @@ const ACCOUNTS = `authorization {
 interface Received {
   topic: string;
   text: string;
-  taken: () => void;
+  settle: (isTaken: boolean) => void;
 }
 
 describe.skipIf(!hasNats())('a real nats-server', () => {
@@ -47,9 +47,9 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
       broker,
       name,
       {
-        received(topic, payload, taken) {
-          received.push({ topic, text: payload.toString(), taken });
-          if (takes) taken();
+        received(topic, payload, settle) {
+          received.push({ topic, text: payload.toString(), settle });
+          if (takes) settle(true);
         },
         isFull: () => flow.isFull,
       },
@@ -120,16 +120,32 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     expect(c.texts()).toEqual([]);
   });
 
-  test('messages of a gateway that ended before its commit go to another', async () => {
-    const dying = open('dying', { takes: false });
-    await until(async () => dying.link.connected, WAIT_MS);
+  test('a message belongs to a gateway for as long as it works on it, and goes to another when it ends', async () => {
+    const working = open('working', { takes: false });
+    await until(async () => working.link.connected, WAIT_MS);
     await send('alerts/a', 'one');
-    await until(async () => dying.texts().length === 1, WAIT_MS);
-    await dying.link.stop();
+    await until(async () => working.texts().length === 1, WAIT_MS);
     const heir = open('heir');
-    await until(async () => heir.texts().length === 1, ACK_WAIT_MS + WAIT_MS);
-    expect([dying.texts(), heir.texts()]).toEqual([['one'], ['one']]);
+    await until(async () => heir.link.connected, WAIT_MS);
+    await new Promise((resolve) => setTimeout(resolve, 2 * ACK_WAIT_MS));
+    expect([working.texts(), heir.texts()]).toEqual([['one'], []]);
+    await working.link.stop();
+    const stoppedMs = performance.now();
+    await until(async () => heir.texts().length === 1, WAIT_MS);
+    expect(performance.now() - stoppedMs).toBeLessThan(2 * ACK_WAIT_MS);
+    expect(heir.texts()).toEqual(['one']);
     await heir.link.stop();
+  });
+
+  test('a message that could not be kept comes again', async () => {
+    const one = open('one', { takes: false });
+    await until(async () => one.link.connected, WAIT_MS);
+    await send('alerts/a', 'one');
+    await until(async () => one.texts().length === 1, WAIT_MS);
+    one.received[one.received.length - 1].settle(false);
+    await until(async () => one.texts().length === 2, WAIT_MS);
+    one.received[one.received.length - 1].settle(true);
+    await one.link.stop();
   });
 
   test('a gateway that is full reads no further', async () => {

@@ -1,7 +1,6 @@
 import { type ConsumerMessages, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
-import { parseSupplyTopic } from '#models/contracts/topics.ts';
 import type { NatsBroker } from '../config.ts';
 import type { BrokerLink, LinkHandlers } from './brokerLink.ts';
 import { natsOptions } from './natsOptions.ts';
@@ -9,10 +8,14 @@ import { ACK_WAIT_MS, ensureStreams, GATEWAYS, MESSAGE_STREAM, STATUS_STREAM } f
 import { subjectOf, topicOf } from './natsSubjects.ts';
 
 const RETRY_MS = 1000;
+/** A question that no server answers is asked again: the stream may be between two leaders. */
+const QUESTION_MS = 2000;
 /** Messages that wait in this process for the store, beside those in the ingest. */
 const MOST_FETCHED = 256;
 /** A silent server has lost the request: a new one is made after two missed signs of life. */
-const SIGN_OF_LIFE_MS = 2000;
+const SIGN_OF_LIFE_MS = 1000;
+/** A gateway that hangs is given messages until its request expires. */
+const REQUEST_MS = 4 * SIGN_OF_LIFE_MS;
 
 /**
  * The link to a NATS cluster with JetStream. Edges speak MQTT to it. Gateways share a durable pull consumer, and
@@ -23,7 +26,9 @@ export class NatsLink implements BrokerLink {
   readonly #name: string;
   readonly #handlers: LinkHandlers;
   readonly #log: Logger;
-  readonly #working = new Set<NodeJS.Timeout>();
+  /** Messages without an acknowledgement, and whether the server has been told for one tick that work on them goes on. */
+  readonly #untaken = new Map<JsMsg, boolean>();
+  #working: NodeJS.Timeout | null = null;
   #connection: NatsConnection | null = null;
   #isReading = false;
   #isStopped = false;
@@ -44,12 +49,13 @@ export class NatsLink implements BrokerLink {
   }
 
   start(): void {
+    this.#working = setInterval(() => this.#reportWork(), ACK_WAIT_MS / 4);
     this.#running = this.#run();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const timer of this.#working) clearInterval(timer);
+    if (this.#working) clearInterval(this.#working);
     this.resume();
     for (const messages of this.#reading) messages.stop();
     // Acknowledgements are flushed; what has none is redelivered to another gateway.
@@ -100,9 +106,9 @@ export class NatsLink implements BrokerLink {
     }
     const connection = this.#connection;
     if (this.#isStopped) return connection.close();
-    await ensureStreams(await jetstreamManager(connection), this.#broker);
-    const { consumers } = jetstream(connection);
-    const wanted = { max_messages: MOST_FETCHED, idle_heartbeat: SIGN_OF_LIFE_MS, expires: 10 * SIGN_OF_LIFE_MS };
+    await ensureStreams(await jetstreamManager(connection, { timeout: QUESTION_MS }), this.#broker);
+    const { consumers } = jetstream(connection, { timeout: QUESTION_MS });
+    const wanted = { max_messages: MOST_FETCHED, idle_heartbeat: SIGN_OF_LIFE_MS, expires: REQUEST_MS };
     const shared = await consumers.get(MESSAGE_STREAM, GATEWAYS);
     const states = await consumers.get(STATUS_STREAM, { deliver_policy: 'last_per_subject' });
     this.#reading = await Promise.all([shared.consume(wanted), states.consume(wanted)]);
@@ -110,8 +116,8 @@ export class NatsLink implements BrokerLink {
     this.#failure = null;
     this.#log.info({ server: connection.getServer() }, 'gateway connected');
     // The end of one is the end of both.
-    const takenOf = [(message: JsMsg) => this.#takenOf(message), () => () => undefined];
-    await Promise.race(this.#reading.map((messages, i) => this.#read(messages, takenOf[i]))).finally(() => {
+    const settleOf = [(message: JsMsg) => this.#settleOf(message), () => () => undefined];
+    await Promise.race(this.#reading.map((messages, i) => this.#read(messages, settleOf[i]))).finally(() => {
       for (const messages of this.#reading) messages.stop();
     });
   }
@@ -130,9 +136,9 @@ export class NatsLink implements BrokerLink {
     }
   }
 
-  async #read(messages: ConsumerMessages, takenOf: (message: JsMsg) => () => void): Promise<void> {
+  async #read(messages: ConsumerMessages, settleOf: (message: JsMsg) => (isTaken: boolean) => void): Promise<void> {
     for await (const message of messages) {
-      this.#handlers.received(topicOf(message.subject), Buffer.from(message.data), takenOf(message));
+      this.#handlers.received(topicOf(message.subject), Buffer.from(message.data), settleOf(message));
       while (this.#handlers.isFull() && !this.#isStopped)
         await new Promise<void>((resolve) => {
           this.#resume.push(resolve);
@@ -140,16 +146,24 @@ export class NatsLink implements BrokerLink {
     }
   }
 
-  /** A planner's table may take longer than a message may: meanwhile the server is told that work goes on. */
-  #takenOf(message: JsMsg): () => void {
-    if (parseSupplyTopic(topicOf(message.subject)) === null) return () => message.ack();
-    const timer = setInterval(() => message.working(), ACK_WAIT_MS / 3);
-    this.#working.add(timer);
-    return () => {
-      clearInterval(timer);
-      this.#working.delete(timer);
-      message.ack();
+  #settleOf(message: JsMsg): (isTaken: boolean) => void {
+    this.#untaken.set(message, false);
+    return (isTaken) => {
+      this.#untaken.delete(message);
+      if (isTaken) message.ack();
+      else message.nak(RETRY_MS);
     };
+  }
+
+  /**
+   * Tells the server that work goes on: a database may be slow, and a planner's table takes long. Most messages are
+   * acknowledged within one tick and are not reported.
+   */
+  #reportWork(): void {
+    for (const [message, isOld] of this.#untaken) {
+      if (isOld) message.working();
+      else this.#untaken.set(message, true);
+    }
   }
 
   /** Each failure once, not at each attempt. */

@@ -7,8 +7,9 @@ import {
 } from '@nats-io/transport-node';
 import type { NatsBroker } from '../config.ts';
 
+const CONNECT_MS = 5000;
 /** A connection is given up after two unanswered questions. */
-const PING_MS = 5000;
+const PING_MS = 1000;
 
 /**
  * Connection options of a NATS cluster. Secrets are read again at each attempt to connect.
@@ -22,7 +23,7 @@ export function natsOptions(broker: NatsBroker, name: string): NodeConnectionOpt
     name,
     authenticator: authenticatorOf(broker),
     tls: isTls ? { caFile, certFile: certificateFile, keyFile } : undefined,
-    timeout: PING_MS,
+    timeout: CONNECT_MS,
     pingInterval: PING_MS,
     reconnectTimeWait: 1000,
     maxReconnectAttempts: -1,

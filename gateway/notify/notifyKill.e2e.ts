@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mqtt from 'mqtt';
 import { afterAll, expect, test } from 'vitest';
 import { randomOf } from '#models/random/random.ts';
 import { AlertSender } from '../../simulators/endToEnd/alertSender.ts';
@@ -52,11 +51,9 @@ test(`every notification of ${ALERTS} alerts is delivered once, through ${KILLS}
     embeddedBroker: { port },
     notifiers: [{ type: 'webhook', url: hook, allowLocal: true }],
   });
-  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 200 });
-  await client.subscribeAsync('millwright/v1/plant/e1/cmd/ack');
-  const sender = new AlertSender(client);
+  const sender = await AlertSender.connect(`mqtt://127.0.0.1:${port}`);
   stop = async () => {
-    await client.endAsync(true);
+    await sender.end();
     await gateway.process.end('SIGTERM');
     server.closeAllConnections();
     server.close();
@@ -79,7 +76,6 @@ test(`every notification of ${ALERTS} alerts is delivered once, through ${KILLS}
     }
     await new Promise((done) => setTimeout(done, 50 + 300 * random()));
     await gateway.process.crash();
-    await client.subscribeAsync('millwright/v1/plant/e1/cmd/ack');
     sender.resend();
   }
   isDown = false;

@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mqtt from 'mqtt';
 import { afterAll, expect, test } from 'vitest';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { AlertSender } from '../../simulators/endToEnd/alertSender.ts';
@@ -63,10 +62,8 @@ test.skipIf(!hasPostgres() || !installed('mosquitto') || !installed('influxd'))(
     }
     const listening = new AbortController();
     stops.push(() => listening.abort());
-    const client = await mqtt.connectAsync(broker.url, { reconnectPeriod: 200 });
-    stops.push(() => client.endAsync(true));
-    await client.subscribeAsync('millwright/v1/plant/e1/cmd/ack');
-    const sender = new AlertSender(client);
+    const sender = await AlertSender.connect(broker.url);
+    stops.push(() => sender.end());
     for (let kill = 0; kill < KILLS; kill++) {
       for (let i = 0; i < GROUP; i++) sender.send(`m${kill * GROUP + i}`, 'raise');
       await new Promise((done) => setTimeout(done, 100));

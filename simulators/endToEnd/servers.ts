@@ -5,7 +5,14 @@ import { freePort, listens } from '../freePort.ts';
 import { startMosquittoOn } from '../mosquitto.ts';
 import { until } from './until.ts';
 
-export type ServerName = 'mosquitto' | 'mosquitto_pub' | 'influxd' | 'victoria-metrics' | 'chromium' | 'faketime';
+export type ServerName =
+  | 'mosquitto'
+  | 'mosquitto_pub'
+  | 'influxd'
+  | 'victoria-metrics'
+  | 'chromium'
+  | 'faketime'
+  | 'promtool';
 
 const PATHS = ['/usr/sbin', '/usr/bin', '/usr/local/bin'];
 

@@ -1,6 +1,7 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import { keepSubscribed } from '#models/configuration/mqttSubscribe.ts';
 import { withoutPassword } from '#models/configuration/withoutPassword.ts';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { isName } from '#models/contracts/names.ts';
@@ -77,15 +78,22 @@ export class SparkplugSource implements Source {
     this.#client = client;
     client.handleMessage = (_packet, resume) => sink.whenReady(resume);
     client.on('message', (topic, payload) => this.#take(topic, payload, sink));
+    // 5.13: a host subscribes before it says that it is online.
+    const { groups, hostId } = this.#config;
+    keepSubscribed(
+      client,
+      [
+        ...groups.map((group) => ({ topic: `${NAMESPACE}/${group}/+/#`, qos: 0 as const })),
+        ...(hostId === undefined ? [] : [{ topic: `${NAMESPACE}/STATE/${hostId}`, qos: 1 as const }]),
+      ],
+      (topic, error) => this.#log.error({ topic, error: error.message }, 'the broker refused a subscription'),
+    );
     client.on('connect', () => {
       this.#log.info({ url: withoutPassword(this.#config.url) }, 'source connected');
       this.#nodes.forget();
       this.#askedMs.clear();
-      for (const group of this.#config.groups) client.subscribe(`${NAMESPACE}/${group}/+/#`, { qos: 0 });
       const state = this.#stateMessage(true);
-      if (!state) return;
-      client.subscribe(state.topic, { qos: 1 });
-      this.#say(state);
+      if (state) this.#say(state);
     });
     client.on('close', () => {
       // The next birth's time has to be the next will's, too.

@@ -11,6 +11,11 @@ const SUITES: Record<string, () => Promise<unknown>> = {
   accounts: () => import('../../identity/identityStore.test.ts'),
   decisions: () => import('../../planning/decisions.test.ts'),
   registry: () => import('../../registry/registry.test.ts'),
+  suppressions: () => import('../suppressionTable.test.ts'),
+  'work orders': () => import('../../workOrders/workOrderTable.test.ts'),
+  supply: () => import('../../supply/supply.test.ts'),
+  scenarios: () => import('../../api/scenarioRoutes.test.ts'),
+  audit: () => import('../../api/auditRoutes.test.ts'),
 };
 
 const server = hasPostgres() ? await startPostgres(false) : null;
