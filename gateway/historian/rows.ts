@@ -40,6 +40,7 @@ function healthRow(m: HealthMessage): SeriesRow {
   if (m.index !== undefined) fields.index = m.index;
   if (m.iso) fields.velocityMmPerS = m.iso.velocityMmPerS;
   if (m.remainingLife.assessment === 'assessed') fields.remainingLifeS = m.remainingLife.medianS;
+  if (m.operatingState) fields.operatingState = stateNumber(m.operatingState);
   return {
     measurement: 'millwright_health',
     tags: { site: m.site, edge: m.edge, asset: m.asset },
@@ -47,6 +48,10 @@ function healthRow(m: HealthMessage): SeriesRow {
     fields,
   };
 }
+
+/** A state's number, -1 at standstill, -2 between states: charts read numbers only. */
+const stateNumber = ({ kind, state = 0 }: NonNullable<HealthMessage['operatingState']>): number =>
+  kind === 'known' ? state : kind === 'stopped' ? -1 : -2;
 
 function alertRow(m: AlertMessage): SeriesRow {
   return {

@@ -57,6 +57,8 @@ export const remainingLifeSchema = z.discriminatedUnion('assessment', [
     lowS: amountSchema,
     /** Absent: the interval has no upper end. */
     highS: amountSchema.optional(),
+    /** Of an exponential trend: the health index that it reaches then. */
+    toIndex: quantitySchema.optional(),
     method: z.string(),
   }),
   z.object({ assessment: z.literal('not_assessable'), reason: z.string(), remedy: z.string() }),

@@ -49,6 +49,7 @@ export function trendLife(
     medianS: fromNow(distance / slope),
     lowS: fromNow((slope * distance - root) / a),
     highS: fromNow((slope * distance + root) / a),
+    toIndex: level,
     method: `exponential trend of the health index to ${meaning}`,
   };
 }

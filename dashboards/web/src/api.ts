@@ -241,6 +241,9 @@ export const api = {
     });
   },
   workOrders: () => get<WorkOrder[]>('/api/v1/work-orders'),
+  /** Closed ones as well, the newest. */
+  allWorkOrders: (site: string) =>
+    get<WorkOrder[]>(`/api/v1/work-orders?${queryOf({ state: 'all', site, limit: 1000 })}`),
   workList: (days: number) => get<WorkList>(`/api/v1/work-list?days=${days}`),
   decideOrder: (id: string, what: 'approve' | 'reject', by: string, reason: string | undefined) =>
     post(`/api/v1/work-orders/${id}/${what}`, reason === undefined ? { by } : { by, reason }),

@@ -2,36 +2,19 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { t } from './i18n/i18n.ts';
 import 'uplot/dist/uPlot.min.css';
+import { drawBands, drawFan, drawLevels, drawMarks } from './chartDrawing.ts';
 import { ChartExport, type ExportedChart } from './chartExport.tsx';
+import { verticalRange } from './chartRange.ts';
 import { number } from './format.ts';
 import { onThemeSwitch } from './theme.ts';
 import { timeTicks } from './timeTicks.ts';
-
-/** A labelled vertical line. */
-export interface Mark {
-  x: number;
-  name: string;
-  /** `cursor`: set by the user. */
-  kind: 'line' | 'cursor';
-}
-
-/** A horizontal reference line: an alarm limit, a zone boundary, a baseline. */
-export interface Level {
-  y: number;
-  name: string;
-  tone: 'bad' | 'warn' | 'quiet';
-}
 
 interface ChartProps extends ExportedChart {
   /** Text alternative for screen readers. */
   summary: string;
   /** Shown instead of the chart if there is nothing to draw. */
   whyEmpty?: string;
-  levels?: readonly Level[];
-  marks?: readonly Mark[];
   height?: number;
-  /** Logarithmic vertical axis. */
-  isLogarithmic?: boolean;
   /** Called with the position that the user clicked. */
   onPick?: (x: number) => void;
   /** Called with the range that the user dragged across. */
@@ -41,8 +24,6 @@ interface ChartProps extends ExportedChart {
 const HEIGHT = 180;
 const LABEL_PX = 18;
 const CLICK_PX = 4;
-/** Overlapping labels are omitted; their lines are still drawn. */
-const NAME_PX = 11;
 
 /** One line over time or frequency, or the reason for a missing one. */
 export function Chart(props: ChartProps) {
@@ -69,7 +50,7 @@ function Plot(props: ChartProps) {
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(props);
   latest.current = props;
-  const { x, y, unit, xUnit, levels, compared, marks, height = HEIGHT, isLogarithmic } = props;
+  const { x, y, unit, xUnit, levels, compared, marks, bands, fan, range, height = HEIGHT, isLogarithmic } = props;
 
   useEffect(() => {
     const element = holder.current as HTMLDivElement;
@@ -83,9 +64,12 @@ function Plot(props: ChartProps) {
       leaveTheme();
       plot.current?.destroy();
     };
-  }, [unit, xUnit, isLogarithmic, compared === undefined]);
+  }, [unit, xUnit, isLogarithmic, compared === undefined, range === undefined]);
 
-  useEffect(() => plot.current?.setData(dataOf(props)), [x, y, levels, compared, marks]);
+  useEffect(
+    () => plot.current?.setData(dataOf(props)),
+    [x, y, levels, compared, marks, bands, fan, range?.[0], range?.[1]],
+  );
 
   return <div ref={holder} role="img" aria-label={`${props.title}. ${props.summary}`} />;
 }
@@ -125,8 +109,10 @@ function options(element: HTMLElement, latest: { current: ChartProps }): uPlot.O
     width: element.clientWidth,
     height,
     scales: {
-      x: { time: xIsTime },
-      y: isLogarithmic ? { distr: 3 } : { range: (_, low, high) => rangeOf(low, high, latest.current.levels) },
+      x: { time: xIsTime, range: (_, low, high) => horizontalRange(low, high, latest.current.range) },
+      y: isLogarithmic
+        ? { distr: 3 }
+        : { range: (_, low, high) => verticalRange(low, high, latest.current.levels, latest.current.fan) },
     },
     axes: [
       xIsTime ? { ...axis, values: timeTicks, space: 90 } : labelled({ ...axis, size: 32 }, xUnit),
@@ -145,7 +131,9 @@ function options(element: HTMLElement, latest: { current: ChartProps }): uPlot.O
     },
     hooks: {
       setSelect: [(self) => zoom(self, latest.current)],
+      drawClear: [(self) => drawBands(self, latest.current.bands ?? [], colour)],
       draw: [
+        (self) => latest.current.fan && drawFan(self, latest.current.fan, colour),
         (self) => drawLevels(self, latest.current.levels ?? [], colour),
         (self) => drawMarks(self, latest.current.marks ?? [], colour),
       ],
@@ -153,14 +141,9 @@ function options(element: HTMLElement, latest: { current: ChartProps }): uPlot.O
   };
 }
 
-/** A reference level near the curve is shown; one far above would flatten the curve. */
-const REACH = 1.6;
-
-function rangeOf(low: number, high: number, levels: readonly Level[] = []): [number, number] {
-  const near = levels.map((l) => l.y).filter((y) => y <= REACH * high);
-  const [from, to] = [Math.min(0, low), Math.max(high, ...near)];
-  return [1.05 * from, 1.1 * to || 1];
-}
+/** A single value would otherwise get an axis of years. */
+const horizontalRange = (low: number, high: number, range?: readonly [number, number]): [number, number] =>
+  range === undefined ? [low, high > low ? high : low + 1] : [range[0], range[1]];
 
 function pick(self: uPlot, { onPick }: ChartProps): void {
   const { left = -1 } = self.cursor;
@@ -172,56 +155,4 @@ function zoom(self: uPlot, { onZoom }: ChartProps): void {
   if (!onZoom || width < CLICK_PX) return;
   onZoom([self.posToVal(left, 'x'), self.posToVal(left + width, 'x')]);
   self.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
-}
-
-function drawLevels(self: uPlot, levels: readonly Level[], colour: (name: string) => string): void {
-  const { ctx, bbox } = self;
-  const [low, high] = [self.scales.y.min ?? 0, self.scales.y.max ?? 0];
-  ctx.save();
-  prepareText(ctx);
-  ctx.textAlign = 'right';
-  ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
-  for (const { y, name, tone } of levels) {
-    if (y < low || y > high) continue;
-    const at = Math.round(self.valToPos(y, 'y', true));
-    ctx.strokeStyle = ctx.fillStyle = colour(`--${tone}`);
-    ctx.beginPath();
-    ctx.moveTo(bbox.left, at);
-    ctx.lineTo(bbox.left + bbox.width, at);
-    ctx.stroke();
-    ctx.fillText(name, bbox.left + bbox.width - 2, at - 2 * devicePixelRatio);
-  }
-  ctx.restore();
-}
-
-function prepareText(ctx: CanvasRenderingContext2D): void {
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'alphabetic';
-  ctx.font = `${NAME_PX * devicePixelRatio}px system-ui, sans-serif`;
-}
-
-function drawMarks(self: uPlot, marks: readonly Mark[], colour: (name: string) => string): void {
-  const { ctx, bbox } = self;
-  const [low, high] = [self.scales.x.min ?? 0, self.scales.x.max ?? 0];
-  ctx.save();
-  prepareText(ctx);
-  let free = Number.NEGATIVE_INFINITY;
-  for (const { x, name, kind } of marks.toSorted((a, b) => a.x - b.x)) {
-    if (x < low || x > high) continue;
-    const at = Math.round(self.valToPos(x, 'x', true));
-    ctx.strokeStyle = ctx.fillStyle = colour(kind === 'cursor' ? '--bad' : '--quiet');
-    ctx.setLineDash(kind === 'cursor' ? [] : [3 * devicePixelRatio, 3 * devicePixelRatio]);
-    ctx.beginPath();
-    ctx.moveTo(at, bbox.top);
-    ctx.lineTo(at, bbox.top + bbox.height);
-    ctx.stroke();
-    if (at < free) continue;
-    free = at + (NAME_PX + 3) * devicePixelRatio;
-    ctx.save();
-    ctx.translate(at + 2 * devicePixelRatio, bbox.top + 2);
-    ctx.rotate(Math.PI / 2);
-    ctx.fillText(name, 0, -2 * devicePixelRatio);
-    ctx.restore();
-  }
-  ctx.restore();
 }

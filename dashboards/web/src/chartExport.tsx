@@ -1,3 +1,5 @@
+import type { Band, Fan, Level, Mark } from './chartDrawing.ts';
+import { chartSvg } from './chartSvg.ts';
 import { t } from './i18n/i18n.ts';
 import { csvOf, fileNameOf, saveFile } from './saveFile.ts';
 
@@ -15,6 +17,14 @@ export interface ExportedChart {
   note?: string;
   /** A second curve at the same positions. */
   compared?: (number | null)[];
+  levels?: readonly Level[];
+  marks?: readonly Mark[];
+  bands?: readonly Band[];
+  fan?: Fan;
+  /** Of the horizontal axis; the range of the values where absent. */
+  range?: readonly [number, number];
+  /** Logarithmic vertical axis. */
+  isLogarithmic?: boolean;
 }
 
 /** The values of a chart as a table, in the units that it shows; times by ISO 8601 in UTC. */
@@ -46,6 +56,14 @@ export function ChartExport({ chart, canvasOf }: { chart: ExportedChart; canvasO
       </button>{' '}
       <button type="button" class="export" aria-label={t('Save {{title}} as PNG', { title })} onClick={savePicture}>
         PNG
+      </button>{' '}
+      <button
+        type="button"
+        class="export"
+        aria-label={t('Save {{title}} as SVG', { title })}
+        onClick={() => saveFile(fileNameOf(title, 'svg'), new Blob([chartSvg(chart)], { type: 'image/svg+xml' }))}
+      >
+        SVG
       </button>
     </span>
   );

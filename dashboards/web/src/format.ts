@@ -36,6 +36,9 @@ export function duration(seconds: number): string {
   return t('{{count}} days', { count: Math.round(seconds / 86_400) });
 }
 
+const NUMERIC_DATE = { year: 'numeric', month: 'numeric', day: 'numeric' } as const;
+const NUMERIC_TIME = { hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
+
 /** For `dateTime`; empty for an invalid time. */
 export function isoTime(ms: number): string {
   const date = new Date(ms);
@@ -46,8 +49,12 @@ export function time(ms: number): string {
   const date = new Date(ms);
   if (Number.isNaN(date.getTime())) return t('at an impossible time');
   const sameDay = date.toDateString() === new Date().toDateString();
-  return sameDay ? date.toLocaleTimeString(locale) : date.toLocaleString(locale);
+  return (sameDay ? TIME : DATE_AND_TIME).format(date);
 }
+
+/** Made once: a page with a thousand alerts asks often. */
+const TIME = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+const DATE_AND_TIME = new Intl.DateTimeFormat(locale, { ...NUMERIC_DATE, ...NUMERIC_TIME });
 
 export function lifeText(life: RemainingLife): string {
   if (life.assessment === 'not_assessable') return t('not assessable: {{reason}}', { reason: sentence(life.reason) });

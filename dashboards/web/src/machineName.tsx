@@ -1,5 +1,5 @@
 import type { MachineView } from '#models/contracts/api.ts';
-import { keyOf, machines } from './state.ts';
+import { machineOf } from './state.ts';
 
 /** The display name of a machine, and its id if that differs. */
 export function MachineName({ health: { asset, displayName } }: { health: MachineView['health'] }) {
@@ -13,7 +13,7 @@ export function MachineName({ health: { asset, displayName } }: { health: Machin
 
 /** The name of a machine that is known by its key or not; its id if it has not reported. */
 export function NameOf(machine: { site: string; edge: string; asset: string }) {
-  const known = machines.value.find(({ health }) => keyOf(health) === keyOf(machine));
+  const known = machineOf(machine);
   if (known === undefined) return <>{machine.asset}</>;
   return <MachineName health={known.health} />;
 }

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
 import type { LiveEvent, MachineView } from '#models/contracts/api.ts';
 import { eventReader } from '#models/contracts/eventStream.ts';
@@ -6,6 +6,8 @@ import type { PlanAlert } from '#models/contracts/plan.ts';
 import { machineKey as keyOf } from '#models/contracts/topics.ts';
 import { openWorkOrderStates, type WorkOrder } from '#models/contracts/workOrder.ts';
 import { api, NotAllowed, request } from './api.ts';
+import { applyHealth } from './applyHealth.ts';
+import { groupBy } from './groupBy.ts';
 import { t } from './i18n/i18n.ts';
 import { session } from './session/session.ts';
 
@@ -14,6 +16,14 @@ export { keyOf };
 /** The page's state; all parts render from it. */
 export const machines = signal<MachineView[]>([]);
 export const alerts = signal<AlertRecord[]>([]);
+const machinesByKey = computed(() => new Map(machines.value.map((machine) => [keyOf(machine.health), machine])));
+/** A machine by its name; undefined if it has not reported. */
+export const machineOf = (of: Parameters<typeof keyOf>[0]): MachineView | undefined =>
+  machinesByKey.value.get(keyOf(of));
+const alertsByMachine = computed(() => groupBy(alerts.value, keyOf));
+const NO_ALERTS: readonly AlertRecord[] = [];
+/** The open alerts of a machine; the same array until an alert changes. */
+export const alertsOf = (key: string): readonly AlertRecord[] => alertsByMachine.value.get(key) ?? NO_ALERTS;
 /** The alert that changed last, whether open or not. */
 export const changedAlert = signal<AlertRecord | null>(null);
 /** Active planner alerts. */
@@ -136,7 +146,7 @@ async function listen(): Promise<void> {
 
 function apply(event: LiveEvent): void {
   if (event.type === 'alert') applyAlert(event.alert);
-  if (event.type === 'health') applyHealth(event);
+  if (event.type === 'health') receiveHealth(event);
   if (event.type === 'plan') applyPlan(event.alerts);
   if (event.type === 'work_order') applyOrder(event.order);
   if (event.type === 'watch') applyWatch(event.machines);
@@ -154,7 +164,7 @@ function applyAlert(alert: AlertRecord): void {
   changedAlert.value = alert;
   const others = alerts.value.filter((a) => a.id !== alert.id);
   alerts.value = alert.state === 'normal' ? others : [alert, ...others].sort((a, b) => b.raisedAtMs - a.raisedAtMs);
-  const machine = machines.value.find((m) => keyOf(m.health) === keyOf(alert));
+  const machine = machineOf(alert);
   if (machine?.units[alert.point] === undefined) void askMachines();
 }
 
@@ -175,19 +185,16 @@ function applyWatch(changed: Extract<LiveEvent, { type: 'watch' }>['machines']):
   machines.value = machines.value.map((m) => ({ ...m, watch: watches.get(keyOf(m.health)) ?? m.watch }));
 }
 
-function applyHealth({ health }: Extract<LiveEvent, { type: 'health' }>): void {
-  const known = machines.value.find((m) => keyOf(m.health) === keyOf(health));
-  const points = [...new Set([...(known?.points ?? []), ...health.points.map((p) => p.point)])];
-  const others = machines.value.filter((m) => m !== known);
-  machines.value = [
-    ...others,
-    {
-      health,
-      watch: { state: 'watched' },
-      points,
-      waveforms: known?.waveforms ?? [],
-      units: known?.units ?? {},
-      activeAlerts: known?.activeAlerts ?? 0,
-    },
-  ];
+/** Between two drawings: 500 machines send a hundred messages a second, and nobody reads faster. */
+const DRAW_MS = 250;
+const newest = new Map<string, MachineView['health']>();
+
+function receiveHealth({ health }: Extract<LiveEvent, { type: 'health' }>): void {
+  if (newest.size === 0) setTimeout(drawNewest, DRAW_MS);
+  newest.set(keyOf(health), health);
+}
+
+function drawNewest(): void {
+  machines.value = applyHealth(machines.value, newest);
+  newest.clear();
 }

@@ -5,6 +5,7 @@ import { t } from './i18n/i18n.ts';
 import { NameOf } from './machineName.tsx';
 import { mayUse, recordedName, session } from './session/session.ts';
 import { decideOrder, keyOf, workOrders } from './state.ts';
+import { TASK_WORDS } from './work/taskWords.ts';
 
 const STATE_WORDS: Record<WorkOrder['state'], string> = {
   proposed: t('Waits for approval'),
@@ -15,7 +16,6 @@ const STATE_WORDS: Record<WorkOrder['state'], string> = {
   withdrawn: t('Withdrawn'),
   failed: t('Refused by the maintenance system'),
 };
-export const TASK_WORDS = { inspect: t('Inspect'), repair: t('Repair') };
 
 /** Open work orders; nothing if there are none. */
 export function WorkOrderList() {

@@ -1,20 +1,23 @@
-import { useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
+import { useComputed, useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { api } from '../api.ts';
 import { duration, isoTime, lifeText, number, percent, time, velocity } from '../format.ts';
 import { sentence, t, term } from '../i18n/i18n.ts';
 import { featureOf, shownOfFeature } from '../machine/features.ts';
 import { MachineName } from '../machineName.tsx';
+import { ReportButtons } from '../report.tsx';
 import { mayUse, ownName } from '../session/session.ts';
-import { acknowledge, find, keyOf, machines, save } from '../state.ts';
+import { acknowledge, find, keyOf, machineOf, save } from '../state.ts';
 import { convert } from '../units.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { AcknowledgeForm } from './acknowledge.tsx';
 import { alertTitle } from './alertTitle.ts';
+import { FINDING_WORDS } from './findingWords.ts';
 import { LifeCycle } from './lifeCycle.tsx';
 import { mostUrgentFirst } from './mostUrgentFirst.ts';
 import { OtherLimits } from './otherLimits.tsx';
+import { type Selection, SelectionBox } from './selection.tsx';
 
 const STATE_WORDS: Record<AlertRecord['state'], string> = {
   unacknowledged: t('New'),
@@ -26,27 +29,43 @@ const STATE_WORDS: Record<AlertRecord['state'], string> = {
   out_of_service: t('Out of service'),
 };
 
-export function AlertList({ alerts }: { alerts: AlertRecord[] }) {
+/** As many as anybody works through before looking anew. */
+const FIRST = 50;
+
+/** Alerts, the most urgent first; of many, the first ones until the reader asks for more. */
+export function AlertList({ alerts }: { alerts: readonly AlertRecord[] }) {
+  const most = useSignal(FIRST);
   if (alerts.length === 0) return <p class="empty">{t('No active alerts.')}</p>;
   return (
-    <ul class="alerts">
-      {alerts.toSorted(mostUrgentFirst).map((alert) => (
-        <AlertItem key={alert.id} alert={alert} />
-      ))}
-    </ul>
+    <>
+      <ul class="alerts">
+        {alerts
+          .toSorted(mostUrgentFirst)
+          .slice(0, most.value)
+          .map((alert) => (
+            <AlertItem key={alert.id} alert={alert} />
+          ))}
+      </ul>
+      {alerts.length > most.value && (
+        <button type="button" onClick={() => (most.value += FIRST)}>
+          {t('Show more')} ({alerts.length - most.value})
+        </button>
+      )}
+    </>
   );
 }
 
-/** @param selection shown in the alert's header. */
-export function AlertItem({ alert, selection }: { alert: AlertRecord; selection?: ComponentChildren }) {
+/** @param selected with a box in the alert's header. */
+export function AlertItem({ alert, selected }: { alert: AlertRecord; selected?: Selection }) {
   const isOpen = useSignal(false);
+  const part = useRef<HTMLLIElement>(null);
   const { diagnosis, contributions, iso } = alert.evidence;
-  const machine = machines.value.find(({ health }) => keyOf(health) === keyOf(alert));
+  const machine = useComputed(() => machineOf(alert)).value;
   const unit = machine?.units[alert.point];
   return (
-    <li class={`alert ${alert.severity} ${alert.state}`} data-alert={alert.id}>
+    <li class={`alert ${alert.severity} ${alert.state}`} data-alert={alert.id} ref={part}>
       <header>
-        {selection}
+        {selected && <SelectionBox id={alert.id} title={alertTitle(alert, machine)} selected={selected} />}
         <span class="badge">{alert.severity === 'critical' ? t('Critical') : t('Warning')}</span>
         <span class="state">{STATE_WORDS[alert.state]}</span>
         <time dateTime={isoTime(alert.raisedAtMs)}>{time(alert.raisedAtMs)}</time>
@@ -110,6 +129,7 @@ export function AlertItem({ alert, selection }: { alert: AlertRecord; selection?
         {iso && <p class="quiet">{iso.edition}</p>}
         {isOpen.value && <RuleRecordLine alert={alert} />}
         {isOpen.value && alert.audience !== 'integrator' && <OtherLimits alert={alert} />}
+        <ReportButtons of={part} name={alertTitle(alert, machine)} />
         {/* Alerts of slow values have no signal that could be replayed. */}
         {alert.evidence.spectrum && (
           <p>
@@ -171,8 +191,6 @@ function RuleRecordLine({ alert: { id, finding } }: { alert: AlertRecord }) {
   );
 }
 
-const FOUND = { confirmed: t('Confirmed'), false_alarm: t('False alarm'), nothing_found: t('Nothing found') };
-
 /** The finding at the machine, which is used to retrain and evaluate models. */
 function FindingLine({ alert }: { alert: AlertRecord }) {
   const { id, finding } = alert;
@@ -180,7 +198,7 @@ function FindingLine({ alert }: { alert: AlertRecord }) {
     return (
       <p class="quiet">
         {t('{{found}} by {{by}}, {{atMs}}{{details}}', {
-          found: FOUND[finding.finding],
+          found: FINDING_WORDS[finding.finding],
           by: finding.by,
           atMs: time(finding.atMs),
           details: [

@@ -1,28 +1,20 @@
-import type { Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { t } from '../i18n/i18n.ts';
 import { mayUse } from '../session/session.ts';
-import { keyOf, machines } from '../state.ts';
 import { AlertItem } from './alertList.tsx';
 import { listKeyOf } from './alertSearch.ts';
-import { alertTitle } from './alertTitle.ts';
+import { type Selection, toggle } from './selection.tsx';
 
 interface ListProps {
   alerts: readonly AlertRecord[];
-  /** Ids. */
-  selected: Signal<ReadonlySet<string>>;
+  selected: Selection;
 }
 
 /** The list of alerts with a box beside each, also by keyboard: j, k, x, a and Escape. */
 export function SelectableAlerts({ alerts, selected }: ListProps) {
   const list = useRef<HTMLUListElement>(null);
   const canSelect = mayUse('alerts');
-  const toggle = (id: string) => {
-    const next = new Set(selected.value);
-    if (!next.delete(id)) next.add(id);
-    selected.value = next;
-  };
   useEffect(() => {
     if (!canSelect) return;
     const onKey = (event: KeyboardEvent) => {
@@ -31,7 +23,7 @@ export function SelectableAlerts({ alerts, selected }: ListProps) {
       event.preventDefault();
       if (key === 'selectAll') selected.value = new Set(alerts.map(({ id }) => id));
       else if (key === 'clear') selected.value = new Set();
-      else move(list.current as HTMLUListElement, key, toggle);
+      else move(list.current as HTMLUListElement, key, selected);
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
@@ -43,39 +35,23 @@ export function SelectableAlerts({ alerts, selected }: ListProps) {
       )}
       <ul class="alerts" ref={list}>
         {alerts.map((alert) => (
-          <AlertItem
-            key={alert.id}
-            alert={alert}
-            selection={
-              canSelect && (
-                <input
-                  type="checkbox"
-                  data-select={alert.id}
-                  aria-label={t('Select {{text}}', { text: alertTitle(alert, machineOf(alert)) })}
-                  checked={selected.value.has(alert.id)}
-                  onChange={() => toggle(alert.id)}
-                />
-              )
-            }
-          />
+          <AlertItem key={alert.id} alert={alert} selected={canSelect ? selected : undefined} />
         ))}
       </ul>
     </>
   );
 }
 
-const machineOf = (alert: AlertRecord) => machines.value.find(({ health }) => keyOf(health) === keyOf(alert));
-
 /** Whether a key belongs to the field that has the focus. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('input:not([type=checkbox]), select, textarea');
 
 /** Moves the focus between the boxes, or selects the focused alert. */
-function move(list: HTMLElement, key: 'next' | 'previous' | 'select', toggle: (id: string) => void): void {
+function move(list: HTMLElement, key: 'next' | 'previous' | 'select', selected: Selection): void {
   const boxes = [...list.querySelectorAll<HTMLInputElement>('input[data-select]')];
   const at = boxes.findIndex((box) => box.closest('.alert')?.contains(document.activeElement));
   if (key === 'select') {
-    if (at >= 0) toggle(boxes[at].dataset.select ?? '');
+    if (at >= 0) toggle(selected, boxes[at].dataset.select ?? '');
     return;
   }
   const to = key === 'next' ? Math.min(at + 1, boxes.length - 1) : Math.max(at - 1, 0);

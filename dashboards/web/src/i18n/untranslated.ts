@@ -25,9 +25,15 @@ export const NOT_TRANSLATED: readonly RegExp[] = [
   ...exactly('audit loading loaded who what subject'),
   ...exactly('accept freeze delay order hierarchy number belt from to day week month period index mean max'),
   ...exactly('audit setup loading loaded who what subject'),
+  ...exactly(
+    'medium short highlight finding repair accent good printed printing approved sent done html charset utf-8',
+  ),
+  /^(button, form|Content-Security|default-src|\[role=img\]$|aria-label$)/,
   ...exactly('next previous select selectAll clear acknowledge all state'),
   // Formats of files.
-  /^(CSV|PNG|csv|png|wav|canvas|chart|2d|\.chart|text\/csv|audio\/wav|RIFF|WAVEfmt|data|NFC)$/,
+  /^(CSV|PNG|csv|png|wav|canvas|chart|2d|\.chart|text\/csv|audio\/wav|RIFF|WAVEfmt|data|NFC|svg|SVG|image\/svg\+xml|text\/html|operatingState)$/,
+  // Markup of drawings and reports.
+  /[<>]|="|^[MLHV#]/,
   /^(input|\.alert)/,
   /^audit verify --head$/,
   /^not allowed$|^choose a password first$/,

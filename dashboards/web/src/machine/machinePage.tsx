@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type { MachineView } from '#models/contracts/api.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import { AlertList } from '../alerts/alertList.tsx';
@@ -7,7 +7,8 @@ import { Chart } from '../chart.tsx';
 import { duration, lifeText, number, statusText, time, velocity } from '../format.ts';
 import { sentence, t, term } from '../i18n/i18n.ts';
 import { MachineName } from '../machineName.tsx';
-import { alerts, keyOf } from '../state.ts';
+import { ReportButtons } from '../report.tsx';
+import { alertsOf, keyOf } from '../state.ts';
 import { shownIn } from '../units.ts';
 import { useLoaded, useNowMs, useTicks } from '../useLoaded.ts';
 import { Recordings } from './recordings.tsx';
@@ -22,16 +23,18 @@ export function MachinePage({ machine }: { machine: MachineView }) {
   // Live events include health, but not newly reporting points.
   const fresh = useLoaded(async () => (await api.machines()).find((m) => keyOf(m.health) === key), [key, ticks.value]);
   const shown = { ...machine, ...fresh.value.value, health: machine.health };
-  const own = alerts.value.filter((a) => keyOf(a) === key);
+  const own = alertsOf(key);
   const { health } = machine;
+  const part = useRef<HTMLElement>(null);
   return (
-    <section aria-labelledby="machine-name">
-      <p>
+    <section aria-labelledby="machine-name" ref={part}>
+      <p class="no-report">
         <a href="#/">{t('All machines')}</a>
       </p>
       <h2 id="machine-name">
         <MachineName health={health} /> <span class={`status ${health.status}`}>{statusText(health)}</span>
       </h2>
+      <ReportButtons of={part} name={health.displayName ?? health.asset} />
       <Facts health={health} />
       <NotAssessed health={health} />
       {fresh.error.value && <p role="alert">{fresh.error.value}</p>}

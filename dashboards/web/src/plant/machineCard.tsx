@@ -1,6 +1,7 @@
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { MachineView } from '#models/contracts/api.ts';
 import { alertWords } from '../alerts/alertTitle.ts';
+import { drawnOnChange } from '../drawnOnChange.tsx';
 import { statusText, time, velocity } from '../format.ts';
 import { sentence, t, term } from '../i18n/i18n.ts';
 import { MachineName } from '../machineName.tsx';
@@ -15,7 +16,7 @@ interface CardProps {
 }
 
 /** A machine's fault, its age, severity, owner and next step. */
-export function MachineCard({ machine, alerts, lastVisitMs }: CardProps) {
+export const MachineCard = drawnOnChange(({ machine, alerts, lastVisitMs }: CardProps) => {
   const { health, watch } = machine;
   if (watch.state === 'not_watched') return <UnwatchedCard health={health} watch={watch} />;
   const worst = worstOf(alerts);
@@ -37,7 +38,7 @@ export function MachineCard({ machine, alerts, lastVisitMs }: CardProps) {
       </a>
     </li>
   );
-}
+});
 
 const worstOf = (alerts: readonly AlertRecord[]) => alerts.find((a) => a.severity === 'critical') ?? alerts.at(0);
 

@@ -1,6 +1,6 @@
 import type { MachineView } from '#models/contracts/api.ts';
 import { groupBy } from '../groupBy.ts';
-import { worstFirst, worstOf } from './worstFirst.ts';
+import { byName, worstFirst, worstOf } from './worstFirst.ts';
 
 /** A site, an area or a line, with what it contains. */
 export interface Place {
@@ -23,7 +23,7 @@ export function mapOf(machines: readonly MachineView[], depth = 0): Pick<Place, 
     machines.filter(({ health }) => health[level] !== undefined),
     ({ health }) => health[level] as string,
   );
-  const sorted = [...inside].sort(([a, own], [b, others]) => worstOf(own) - worstOf(others) || a.localeCompare(b));
+  const sorted = [...inside].sort(([a, own], [b, others]) => worstOf(own) - worstOf(others) || byName(a, b));
   const places = sorted.map(([name, own]) => ({ name, count: own.length, ...mapOf(own, depth + 1) }));
   // A machine with a line but no area is found by its line.
   const deeper = outside.length > 0 ? mapOf(outside, depth + 1) : { places: [], machines: [] };

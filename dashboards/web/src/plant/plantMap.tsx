@@ -2,7 +2,8 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { MachineView } from '#models/contracts/api.ts';
 import type { Namur } from '#models/contracts/health.ts';
-import { keyOf } from '../state.ts';
+import { drawnOnChange } from '../drawnOnChange.tsx';
+import { alertsOf, keyOf } from '../state.ts';
 import { descriptionOf, isNewSince, MachineCard } from './machineCard.tsx';
 import { mapOf, type Place } from './mapOf.ts';
 import { worstFirst } from './worstFirst.ts';
@@ -18,12 +19,11 @@ const MARKS: Record<Namur, string> = {
 
 interface MapProps {
   machines: MachineView[];
-  alerts: Map<string, AlertRecord[]>;
   lastVisitMs: number;
 }
 
 /** A schematic map: sites, areas and lines as boxes around their machines; the focused machine has its card above. */
-export function PlantMap({ machines, alerts, lastVisitMs }: MapProps) {
+export function PlantMap({ machines, lastVisitMs }: MapProps) {
   const focused = useSignal<string | null>(null);
   const whole = mapOf(machines);
   return (
@@ -32,12 +32,11 @@ export function PlantMap({ machines, alerts, lastVisitMs }: MapProps) {
         focused={focused}
         first={machines.toSorted(worstFirst).at(0)}
         machines={machines}
-        alerts={alerts}
         lastVisitMs={lastVisitMs}
       />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys move between the links inside, which stay in the tab order */}
       <div class="map" onKeyDown={moveFocus}>
-        <Inside {...whole} alerts={alerts} lastVisitMs={lastVisitMs} focused={focused} />
+        <Inside {...whole} lastVisitMs={lastVisitMs} focused={focused} />
       </div>
     </>
   );
@@ -65,12 +64,12 @@ interface CardProps extends FocusedProps {
 }
 
 /** The card of the machine under the pointer or the keyboard's focus; of the worst one at first. */
-function FocusedCard({ machines, first, alerts, lastVisitMs, focused }: CardProps) {
+function FocusedCard({ machines, first, lastVisitMs, focused }: CardProps) {
   const machine = machines.find(({ health }) => keyOf(health) === focused.value) ?? first;
   if (machine === undefined) return null;
   return (
     <ul class="machines focused">
-      <MachineCard machine={machine} alerts={alerts.get(keyOf(machine.health)) ?? []} lastVisitMs={lastVisitMs} />
+      <MachineCard machine={machine} alerts={alertsOf(keyOf(machine.health))} lastVisitMs={lastVisitMs} />
     </ul>
   );
 }
@@ -85,7 +84,7 @@ function Inside({ places, machines, ...rest }: InsideProps) {
       {machines.length > 0 && (
         <ul>
           {machines.map((machine) => (
-            <Spot key={keyOf(machine.health)} machine={machine} {...rest} />
+            <Spot key={keyOf(machine.health)} machine={machine} alerts={alertsOf(keyOf(machine.health))} {...rest} />
           ))}
         </ul>
       )}
@@ -103,10 +102,14 @@ function Inside({ places, machines, ...rest }: InsideProps) {
   );
 }
 
-function Spot({ machine, alerts, lastVisitMs, focused }: { machine: MachineView } & Omit<FocusedProps, 'machines'>) {
+interface SpotProps extends Omit<FocusedProps, 'machines'> {
+  machine: MachineView;
+  alerts: readonly AlertRecord[];
+}
+
+const Spot = drawnOnChange(({ machine, alerts: own, lastVisitMs, focused }: SpotProps) => {
   const { health, watch } = machine;
   const key = keyOf(health);
-  const own = alerts.get(key) ?? [];
   const isWatched = watch.state === 'watched';
   const show = () => (focused.value = key);
   return (
@@ -124,4 +127,4 @@ function Spot({ machine, alerts, lastVisitMs, focused }: { machine: MachineView 
       </a>
     </li>
   );
-}
+});

@@ -1,15 +1,14 @@
 import { useSignal } from '@preact/signals';
-import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { MachineView } from '#models/contracts/api.ts';
 import { AlertList } from '../alerts/alertList.tsx';
 import { inSentence, STATUS_ORDER, STATUS_WORDS, statusText } from '../format.ts';
 import { groupBy } from '../groupBy.ts';
 import { t, term } from '../i18n/i18n.ts';
-import { alerts, keyOf, lastVisitMs, machines } from '../state.ts';
+import { alerts, alertsOf, keyOf, lastVisitMs, machines } from '../state.ts';
 import { WorkOrderList } from '../workOrders.tsx';
 import { MachineCard } from './machineCard.tsx';
 import { PlantMap } from './plantMap.tsx';
-import { worstFirst, worstOf } from './worstFirst.ts';
+import { byName, worstFirst, worstOf } from './worstFirst.ts';
 
 const MAP = 'millwright.map';
 
@@ -19,20 +18,12 @@ export function PlantPage() {
   const isMap = useSignal(localStorage.getItem(MAP) === 'true');
   const wanted = search.value.trim().toLowerCase();
   const shown = machines.value.filter((m) => wanted === '' || textOf(m).includes(wanted));
-  const byMachine = groupBy(alerts.value, keyOf);
   const places = [...groupBy(shown, ({ health }) => placeOf(health))].sort(
-    ([a, own], [b, others]) => worstOf(own) - worstOf(others) || a.localeCompare(b),
+    ([a, own], [b, others]) => worstOf(own) - worstOf(others) || byName(a, b),
   );
   return (
     <div class="overview">
-      <section aria-labelledby="alerts-title">
-        <h2 id="alerts-title">{t('Alerts ({{count}})', { count: alerts.value.length })}</h2>
-        <AlertList alerts={alerts.value} />
-        <p>
-          <a href="#/alerts">{t('All alerts, closed ones as well; maintenance windows and notifications')}</a>
-        </p>
-        <WorkOrderList />
-      </section>
+      <OpenAlerts />
       <section aria-labelledby="machines-title">
         <h2 id="machines-title">{t('Machines ({{count}})', { count: machines.value.length })}</h2>
         <p class="controls">
@@ -60,10 +51,10 @@ export function PlantPage() {
         )}
         {machines.value.length > 0 && shown.length === 0 && <p class="empty">{t('No matching machine.')}</p>}
         {isMap.value ? (
-          <PlantMap machines={shown} alerts={byMachine} lastVisitMs={lastVisitMs} />
+          <PlantMap machines={shown} lastVisitMs={lastVisitMs} />
         ) : (
           places.map(([place, own]) => (
-            <MachineList key={place} place={places.length > 1 ? place : null} machines={own} alerts={byMachine} />
+            <MachineList key={place} place={places.length > 1 ? place : null} machines={own} />
           ))
         )}
       </section>
@@ -71,21 +62,34 @@ export function PlantPage() {
   );
 }
 
+/** A part of its own: it is drawn again when an alert changes, not with each machine's health. */
+function OpenAlerts() {
+  return (
+    <section aria-labelledby="alerts-title">
+      <h2 id="alerts-title">{t('Alerts ({{count}})', { count: alerts.value.length })}</h2>
+      <AlertList alerts={alerts.value} />
+      <p>
+        <a href="#/alerts">{t('All alerts, closed ones as well; maintenance windows and notifications')}</a>
+      </p>
+      <WorkOrderList />
+    </section>
+  );
+}
+
 interface ListProps {
   /** Null if there is only one. */
   place: string | null;
   machines: MachineView[];
-  alerts: Map<string, AlertRecord[]>;
 }
 
-function MachineList({ place, machines, alerts }: ListProps) {
+function MachineList({ place, machines }: ListProps) {
   return (
     <>
       {place !== null && <h3>{place}</h3>}
       <ul class="machines">
         {machines.toSorted(worstFirst).map((machine) => {
           const key = keyOf(machine.health);
-          return <MachineCard key={key} machine={machine} alerts={alerts.get(key) ?? []} lastVisitMs={lastVisitMs} />;
+          return <MachineCard key={key} machine={machine} alerts={alertsOf(key)} lastVisitMs={lastVisitMs} />;
         })}
       </ul>
     </>

@@ -5,9 +5,10 @@ import { money, number, percent, time } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
 import { NameOf } from '../machineName.tsx';
 import { ScrollTable } from '../scroll.tsx';
-import { alerts, keyOf, machines } from '../state.ts';
+import { alerts, keyOf, machineOf } from '../state.ts';
 import { useLoaded } from '../useLoaded.ts';
-import { TASK_WORDS, WorkOrderList } from '../workOrders.tsx';
+import { WorkOrderList } from '../workOrders.tsx';
+import { TASK_WORDS } from './taskWords.ts';
 
 const DAYS = 7;
 
@@ -74,6 +75,6 @@ export function WorkPage() {
 /** The title of the item's worst alert; the gateway's text where the page does not have that alert. */
 function titleOf(item: WorkItem): string {
   const worst = alerts.value.find(({ id, text }) => item.alerts.includes(id) && text === item.text);
-  const machine = machines.value.find(({ health }) => keyOf(health) === keyOf(item));
+  const machine = machineOf(item);
   return worst === undefined ? item.text : alertTitle(worst, machine);
 }

@@ -53,6 +53,11 @@ export const titles = {
   // Exports and autocorrelation.
   'Save {{title}} as CSV': '{{title}} als CSV speichern',
   'Save {{title}} as PNG': '{{title}} als PNG speichern',
+  'Save {{title}} as SVG': '{{title}} als SVG speichern',
+  'Report of {{name}}': 'Bericht zu {{name}}',
+  'Report, {{time}}': 'Bericht, {{time}}',
+  'Save as a report (HTML)': 'Als Bericht speichern (HTML)',
+  'Print, or save as PDF': 'Drucken oder als PDF speichern',
   'Save as WAV': 'Als WAV speichern',
   Autocorrelation: 'Autokorrelation',
   'The signal does not repeat itself.': 'Das Signal wiederholt sich nicht.',
