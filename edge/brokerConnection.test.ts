@@ -36,3 +36,24 @@ test('a refused CONNACK is not final, and a password that was changed is the nex
   await client.endAsync(true);
   await new Promise((done) => server.close(done));
 });
+
+test('a client that is ended while it connects does not connect again', async () => {
+  let connections = 0;
+  // It never answers, and neither CONNACK nor refusal comes before the end.
+  const server = createServer((socket) => {
+    connections++;
+    socket.on('error', () => undefined);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = brokerClient(url, { url, protocol: '3.1.1' }, { clientId: 'c' }, pino({ level: 'silent' }));
+  client.on('error', () => undefined);
+  client.connect();
+  await new Promise((done) => server.once('connection', done));
+  await client.endAsync(true);
+  // Twice the first delay.
+  await new Promise((done) => setTimeout(done, 2000));
+  expect(connections).toBe(1);
+  expect(client.reconnecting).toBe(false);
+  await new Promise((done) => server.close(done));
+});

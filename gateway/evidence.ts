@@ -1,10 +1,10 @@
-import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
+import type { EvidenceView, SignalEvidence } from '#models/contracts/evidence.ts';
 import { integersIn, samplesOf } from '#models/signal/int16Signal.ts';
 
 const WAV_HEADER_BYTES = 44;
 const WAVE_FORMAT_IEEE_FLOAT = 3;
 
-export function evidenceView(message: EvidenceMessage): EvidenceView {
+export function evidenceView(message: SignalEvidence): EvidenceView {
   const { id, site, edge, asset, point, unit, sampleRateHz, lines, timeMs, pieces } = message;
   const piecesS = pieces.map(({ samples }) => Buffer.byteLength(samples, 'base64') / 2 / sampleRateHz);
   return { id, site, edge, asset, point, unit, sampleRateHz, lines, timeMs, piecesS };
@@ -13,7 +13,7 @@ export function evidenceView(message: EvidenceMessage): EvidenceView {
 /**
  * Encodes a piece of evidence as a WAV file of float32 samples in the point's unit, readable by `millwright analyze`.
  */
-export function evidenceWav({ sampleRateHz, pieces }: EvidenceMessage, piece: number): Buffer | null {
+export function evidenceWav({ sampleRateHz, pieces }: SignalEvidence, piece: number): Buffer | null {
   if (!Object.hasOwn(pieces, piece)) return null;
   const { scale, samples } = pieces[piece];
   const data = Buffer.from(samplesOf({ scale, integers: integersIn(samples) }).buffer);

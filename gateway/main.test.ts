@@ -42,7 +42,15 @@ test('a start that fails leaves nothing running: the next one succeeds in the sa
   const gateway = await startGateway(config, '0');
   expect((await fetch(`http://127.0.0.1:${gateway.apiPort}/healthz`)).status).toBe(200);
   await gateway.stop();
-  await listen(brokerPort);
+  const { server: later } = await listen(brokerPort);
+  let connections = 0;
+  later.on('connection', (socket) => {
+    connections++;
+    socket.destroy();
+  });
+  // Longer than the first delay before a client of the broker connects again.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  expect(connections).toBe(0);
 });
 
 test('a database that is damaged while the gateway runs is mended, and work goes on', async () => {

@@ -10,39 +10,54 @@ const bearing = { bpfo: 3.5848, bpfi: 5.4152, bsf: 2.357, ftf: 0.398 };
 const machine = { kind: 'pump', ratedRpm: 1480, bearing, iso: { group: 2, foundation: 'rigid' }, sensors: ['2H'] };
 const unbalance = { type: 'unbalance', onsetS: 60, firstMmPerS: 2, doublingS: 20, limitMmPerS: 30 };
 
-/** First texts of the alerts of a motor with an unbalance and of the pump that it drives. */
-function raisedTexts(part: number): Map<string, string> {
+/** Newest texts of the alerts, and of each machine where its vibration comes from. */
+interface Told {
+  texts: Map<string, string>;
+  origins: Map<string, string>;
+}
+
+/** @param own fault of the pump, that a motor with an unbalance drives. */
+function told(part: number, own: object[] = []): Told {
   const scenario = scenarioSchema.parse({
     machines: [
       { ...machine, name: 'motor', faults: [unbalance] },
-      { ...machine, name: 'pump', coupling: { drivenBy: 'motor', part } },
+      { ...machine, name: 'pump', faults: own, coupling: { drivenBy: 'motor', part } },
     ],
   });
   const pipeline = new Pipeline(unconnectedEdge({ assets: assetsOf(scenario) }));
-  const texts = new Map<string, string>();
+  const [texts, origins] = [new Map<string, string>(), new Map<string, string>()];
   for (let t = 0; t < SECONDS; t += EVERY_S) {
     for (const one of machinesOf(scenario)) {
       const startUs = Math.round(1.7e15 + t * 1e6);
       const base = { asset: one.config.name, timeQuality: 'source' } as const;
-      const values = { timesUs: Float64Array.of(startUs), values: Float64Array.of(one.rpm(t)) };
+      const values = { timesUs: Float64Array.of(startUs), values: Float64Array.of(one.processValues(t)[0].value) };
       pipeline.accept({ ok: true, block: { ...base, kind: 'scalars', point: 'speed', ...values } }, startUs / 1000);
       const samples = one.waveform('2H', t, RATE, FRAME);
       const block = { ...base, kind: 'waveform', point: '2H', startUs, sampleRateHz: RATE, samples } as const;
       pipeline.accept({ ok: true, block }, startUs / 1000);
     }
     for (const { kind, body } of pipeline.drain({ ledger: null }).outgoing) {
-      const { change, asset, text } = body as unknown as { change?: string; asset: string; text: string };
-      if (kind === 'alerts' && change === 'raise') texts.set(asset, text);
+      const { asset, text, transmittedFrom } = body as unknown as Record<string, string>;
+      if (kind === 'alerts') texts.set(asset, text);
+      if (kind === 'health' && transmittedFrom) origins.set(asset, transmittedFrom);
     }
   }
-  return texts;
+  return { texts, origins };
 }
 
-test('the alert of a coupled machine names the one that was alerted first and more strongly', {
+test('what a coupling transmits raises no alert of its own: the alert of the machine that it comes from tells of it', {
   tags: 'slow',
   timeout: 60_000,
 }, () => {
-  const texts = raisedTexts(0.3);
+  const { texts, origins } = told(0.3);
+  expect([...texts.keys()]).toEqual(['motor']);
+  expect(texts.get('motor')).toMatch(/; transmitted to pump$/);
+  expect([...origins]).toEqual([['pump', 'motor']]);
+});
+
+test('a fault of its own is alerted, whatever is transmitted besides', { tags: 'slow', timeout: 60_000 }, () => {
+  const own = { type: 'outer_race', point: '2H', onsetS: 60, firstG: 1, doublingS: 20, limitG: 12 };
+  const { texts } = told(0.3, [own]);
   expect(texts.get('motor')).not.toContain('transmitted');
-  expect(texts.get('pump')).toMatch(/; may be transmitted from motor, which was alerted first and more strongly$/);
+  expect(texts.get('pump')).toMatch(/outer-race defect/);
 });

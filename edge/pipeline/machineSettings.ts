@@ -30,5 +30,6 @@ export function sharedSettings(config: EdgeConfig, version: string): MachineSett
     credit: new DiagnosisCredit(),
     version,
     coupledAlerts: () => [],
+    transmittedTo: () => [],
   };
 }

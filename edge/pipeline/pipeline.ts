@@ -1,5 +1,4 @@
 import { deserialize } from 'node:v8';
-import type { CoupledAlert } from '#models/alerting/crossTalk.ts';
 import type { Clock, LedgerMessage } from '#models/contracts/ledger.ts';
 import type { MachineModels } from '#models/contracts/models.ts';
 import { WEATHER_K } from '#models/health/driftDetector.ts';
@@ -8,6 +7,7 @@ import type { EdgeConfig } from '../config.ts';
 import type { HostResult, LearnRequest } from '../models/modelHost.ts';
 import type { Arrival } from '../sources/source.ts';
 import { ChangedPoints } from './changedPoints.ts';
+import { Coupling } from './coupling.ts';
 import { Machine, type MachineSettings } from './machine.ts';
 import { sharedSettings } from './machineSettings.ts';
 import type { ModelSlot, SlotWork } from './process/modelSlot.ts';
@@ -38,6 +38,7 @@ export class Pipeline {
   readonly #machines = new Map<string, Machine>();
   readonly #settings: MachineSettings;
   readonly #wiring = new WiringMonitor();
+  readonly #coupling: Coupling;
   /** Points whose wiring was corrected: they relearn after the next commit. */
   readonly #repairedPoints: { asset: string; point: string }[] = [];
   #points = 0;
@@ -52,6 +53,7 @@ export class Pipeline {
   /** `states` is what `drain` gave before a restart; `version` is of Millwright, which evidence names. */
   constructor(config: EdgeConfig, states: ReadonlyMap<string, Buffer> = new Map(), version = 'unknown') {
     this.#config = config;
+    this.#coupling = new Coupling(config.assets, this.#machines);
     this.#settings = sharedSettings(config, version);
     const { site, edge } = config;
     this.#records = new MachineRecords({ site, edge });
@@ -260,20 +262,16 @@ export class Pipeline {
       // The budget is a machine's: its points share it.
       const points = Math.max(1, Object.keys(config?.points ?? {}).length);
       const falseAlerts = this.#config.alerting.falseAlertsPerMonth / points;
-      const settings = { ...this.#settings, falseAlerts, coupledAlerts: () => this.#coupledAlerts(name) };
+      const settings = {
+        ...this.#settings,
+        falseAlerts,
+        coupledAlerts: () => this.#coupling.alertsAround(name),
+        transmittedTo: () => this.#coupling.transmittedTo(name),
+      };
       machine = new Machine(`${site}.${edge}`, name, config, settings, state, models);
       this.#machines.set(name, machine);
     }
     return machine;
-  }
-
-  /** Active vibration alerts of machines that are coupled to this one, whichever of the two is configured so. */
-  #coupledAlerts(name: string): CoupledAlert[] {
-    const { assets } = this.#config;
-    return [...this.#machines].flatMap(([other, { verdicts }]) => {
-      const isCoupled = coupledOf(assets, name).includes(other) || coupledOf(assets, other).includes(name);
-      return isCoupled && verdicts.vibrationAlert ? [verdicts.vibrationAlert] : [];
-    });
   }
 
   /** Machines first: a point belongs to one. Names hold no `/`. */
@@ -299,7 +297,3 @@ export class Pipeline {
     this.#ledgers.markPointChanged(asset, point);
   }
 }
-
-/** A machine may be called "constructor": only what was configured counts. */
-const coupledOf = (assets: EdgeConfig['assets'], name: string): readonly string[] =>
-  (Object.hasOwn(assets, name) && assets[name].coupledTo) || [];

@@ -5,13 +5,14 @@ import type { HealthMessage } from '#models/contracts/health.ts';
 import type { Asset } from '#models/machine/asset.ts';
 import type { HostResult } from '../models/modelHost.ts';
 import type { AlertBody } from './alert/alertBody.ts';
-import { type AlertFamily, VIBRATION } from './alert/alertFamily.ts';
+import { type AlertFamily, type AlertReport, VIBRATION } from './alert/alertFamily.ts';
 import { AlertReports } from './alert/alertReports.ts';
 import { AlertStage } from './alert/alertStage.ts';
 import type { DiagnosisCredit } from './alert/diagnose.ts';
 import type { EvidenceBody } from './alert/evidence.ts';
 import { EvidenceReports } from './alert/evidenceReports.ts';
 import { valueFamily } from './alert/plainFamilies.ts';
+import { createValuesDecision } from './alert/valuesDecision.ts';
 import { VibrationFamily } from './alert/vibrationFamily.ts';
 import type { PointAssessment } from './assessment/pointAssessment.ts';
 import { type HealthBody, HealthReport } from './health/healthReport.ts';
@@ -38,6 +39,8 @@ export interface VerdictSettings {
   version: string;
   /** Active vibration alerts of the machines that are coupled to this one. */
   coupledAlerts: () => CoupledAlert[];
+  /** Coupled machines whose vibration is taken for what this one transmits. */
+  transmittedTo: () => string[];
 }
 
 /** What the verdicts need of their machine. */
@@ -73,7 +76,7 @@ export class Verdicts {
   readonly #alerts: AlertStage;
   readonly #trend: TrendStage;
   readonly #process: ProcessStage;
-  readonly #vibration: AlertFamily;
+  readonly #vibration: VibrationFamily;
   readonly #values = new Map<string, AlertFamily>();
 
   /** `origin` is `<site>.<edge>`, the beginning of each alert's id; `state` is the machine's, and changed here. */
@@ -90,14 +93,15 @@ export class Verdicts {
     this.#config = config;
     this.#settings = settings;
     this.#state = state;
-    this.health = new HealthReport(name, config, state, operatingState, clock);
+    this.health = new HealthReport(name, config, state, operatingState, clock, () => this.transmittedFrom);
     state.slot ??= emptySlotState();
     this.models = new ModelSlot(state.slot, settings.ownModelPeriod, models);
     this.#reports = new AlertReports(name, state, this.health, clock);
     this.#evidence = new EvidenceReports(name, config, shaftHz);
     this.#alerts = new AlertStage(`${origin}.${name}`, state, settings.alert, this.#reports);
-    this.#trend = new TrendStage(name, config?.iso, state.velocityDays, this.#alerts);
-    this.#process = new ProcessStage(name, state, slowTrigger(settings.trigger), this.health, this.#alerts);
+    const slow = slowTrigger(settings.trigger);
+    this.#trend = new TrendStage(name, config?.iso, state.velocityDays, this.#alerts, this.#sendValues);
+    this.#process = new ProcessStage(name, state, slow, this.health, this.#alerts, this.#sendValues);
     const [reports, evidence, health] = [this.#reports, this.#evidence, this.health];
     const report = (change: WiringChange) => this.reportWiring(change);
     const machine = { name, config, state, points, shaftHz, health, reports, evidence, reportWiring: report };
@@ -112,7 +116,14 @@ export class Verdicts {
   /** The active alert of its vibration; null where there is none. */
   get vibrationAlert(): CoupledAlert | null {
     const alert = this.#alerts.of(VIBRATION);
-    return alert.active ? { machine: this.#name, raisedAtMs: alert.raisedAtMs, peak: alert.peak } : null;
+    if (!alert.active) return null;
+    const fault = this.#reports.previousReport(VIBRATION, 'update')?.cause?.diagnosis.fault ?? 'undetermined';
+    return { machine: this.#name, raisedAtMs: alert.raisedAtMs, peak: alert.peak, fault };
+  }
+
+  /** The coupled machine whose vibration this one's is taken for; null where there is none. */
+  get transmittedFrom(): string | null {
+    return this.#vibration.transmittedFrom;
   }
 
   /** What awaits the next commit; each message once. */
@@ -131,7 +142,7 @@ export class Verdicts {
 
   assessValue(assessment: PointAssessment): void {
     const { point } = assessment;
-    const family = this.#values.get(point) ?? valueFamily(this.#name, this.#config, point);
+    const family = this.#values.get(point) ?? valueFamily(this.#name, this.#config, point, this.#sendValues);
     this.#values.set(point, family);
     this.#assess(family, assessment);
   }
@@ -166,6 +177,13 @@ export class Verdicts {
   sendEvidence(id: string, point: VibrationPoint, name: string): void {
     this.#evidence.add(id, point, name);
   }
+
+  /** The values behind an alert go with it: when it is raised, and again when it becomes critical. */
+  readonly #sendValues = (report: AlertReport): void => {
+    const { version, alert } = this.#settings;
+    const decision = createValuesDecision(report, { version, configuration: this.#config ?? null, settings: alert });
+    if (decision) this.#evidence.addValues(report.alert.id, report.assessment, decision);
+  };
 
   #assess(family: AlertFamily, reported: PointAssessment): void {
     const isWrong = isMiswired(this.#state.alerts, reported.point);

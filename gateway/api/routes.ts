@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { type AlertRecord, alertRecordSchema, severitySchema } from '#models/contracts/alert.ts';
+import { type AlertRecord, alertRecordSchema, alertViewSchema, severitySchema } from '#models/contracts/alert.ts';
 import {
   acknowledgeRequestSchema,
   alarmActionRequestSchema,
@@ -12,7 +12,7 @@ import {
   type Watch,
 } from '#models/contracts/api.ts';
 import { type Command, commandSchema, type Order, orderSchema } from '#models/contracts/command.ts';
-import { evidenceMessageSchema, evidenceViewSchema } from '#models/contracts/evidence.ts';
+import { evidenceViewSchema, isSignal, signalEvidenceSchema } from '#models/contracts/evidence.ts';
 import { spectrumSchema } from '#models/contracts/featureVector.ts';
 import { unexplained } from '#models/contracts/ledger.ts';
 import { nameSchema } from '#models/contracts/names.ts';
@@ -20,7 +20,7 @@ import { LAST_MS } from '#models/contracts/numbers.ts';
 import { statusMessageSchema } from '#models/contracts/status.ts';
 import { machineKey, type Origin } from '#models/contracts/topics.ts';
 import { groupedBy } from '#models/groupedBy.ts';
-import { createAlertBundle } from '../bundle/createAlertBundle.ts';
+import { createAlertBundle, hasDecision } from '../bundle/createAlertBundle.ts';
 import { evidenceWav } from '../evidence.ts';
 import type { Historian } from '../historian/historian.ts';
 import type { OfMachine } from '../identity/places.ts';
@@ -104,9 +104,13 @@ export function addRoutes(
   app.get(
     '/api/v1/alerts/:id',
     {
-      schema: { params: z.object({ id: z.string().max(300) }), response: { 200: alertRecordSchema, 404: errorSchema } },
+      schema: { params: z.object({ id: z.string().max(300) }), response: { 200: alertViewSchema, 404: errorSchema } },
     },
-    async ({ params }, reply) => store.alert(params.id) ?? reply.code(404).send({ error: `no alert ${params.id}` }),
+    async ({ params }, reply) => {
+      const [alert, evidence] = [store.alert(params.id), store.evidence(params.id)];
+      if (alert === null) return reply.code(404).send({ error: `no alert ${params.id}` });
+      return { ...alert, hasBundle: evidence !== null && hasDecision(evidence) };
+    },
   );
 
   app.get(
@@ -114,17 +118,17 @@ export function addRoutes(
     {
       schema: {
         description:
-          'The evidence of an alert in one tar archive: signal, features, baseline, configuration, steps of the decision, and a manifest with the SHA-256 of each. `millwright replay-alert` reproduces its verdict.',
+          'The evidence of an alert in one tar archive: its signal with features and baseline, or its values with what was known before them; configuration, steps of the decision, and a manifest with the SHA-256 of each. `millwright replay-alert` reproduces its verdict.',
         params: z.object({ id: z.string().max(300) }),
       },
     },
     async ({ params }, reply) => {
       const [alert, evidence] = [store.alert(params.id), store.evidence(params.id)];
       if (alert === null) return reply.code(404).send({ error: `no alert ${params.id}` });
-      if (evidence?.decision === undefined)
+      if (evidence === null || !hasDecision(evidence))
         return reply.code(404).send({ error: `no evidence of alert ${params.id} that can be replayed` });
       const name = `${params.id.replace(/[^A-Za-z0-9._-]+/g, '-')}.tar`;
-      const bundle = createAlertBundle(alert, { ...evidence, decision: evidence.decision }, version);
+      const bundle = createAlertBundle(alert, evidence, version);
       return reply
         .type('application/x-tar')
         .header('content-disposition', `attachment; filename="${name}"`)
@@ -229,11 +233,13 @@ export function addRoutes(
       schema: {
         description: "A complete recording: its pieces as int16 in base64, and the machine's spectral lines in it.",
         params: z.object({ id: z.string().max(300) }),
-        response: { 200: evidenceMessageSchema, 404: errorSchema },
+        response: { 200: signalEvidenceSchema, 404: errorSchema },
       },
     },
-    async ({ params }, reply) =>
-      store.evidence(params.id) ?? reply.code(404).send({ error: `no evidence ${params.id}` }),
+    async ({ params }, reply) => {
+      const evidence = store.evidence(params.id);
+      return evidence && isSignal(evidence) ? evidence : reply.code(404).send({ error: `no recording ${params.id}` });
+    },
   );
 
   app.get(
@@ -247,7 +253,7 @@ export function addRoutes(
     },
     async ({ params }, reply) => {
       const message = store.evidence(params.id);
-      const wav = message && evidenceWav(message, params.piece);
+      const wav = message && isSignal(message) && evidenceWav(message, params.piece);
       if (!wav) return reply.code(404).send({ error: `no piece ${params.piece} of evidence ${params.id}` });
       return reply.type('audio/wav').send(wav);
     },

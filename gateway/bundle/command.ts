@@ -12,9 +12,9 @@ export function addBundleCommands(program: Command, shell: Shell): void {
     .action(async (file: string, { json }: { json?: boolean }) => {
       const { replayBundle } = await import('./replayBundle.ts');
       const archive = Buffer.from(shell.bytes(file));
-      let report: ReturnType<typeof replayBundle>;
+      let report: Awaited<ReturnType<typeof replayBundle>>;
       try {
-        report = replayBundle(archive, shell.version);
+        report = await replayBundle(archive, shell.version);
       } catch (error) {
         throw shell.usage(`${file}: not an evidence bundle: ${error instanceof Error ? error.message : error}`);
       }

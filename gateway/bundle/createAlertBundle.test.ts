@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Decision } from '#models/contracts/decision.ts';
-import { type EvidenceMessage, evidenceMessageSchema } from '#models/contracts/evidence.ts';
+import { type SignalEvidence, signalEvidenceSchema } from '#models/contracts/evidence.ts';
 import { messagesOf } from '#simulators/endToEnd/messagesOf.ts';
 import { createAlertBundle, MANIFEST, sha256 } from './createAlertBundle.ts';
 import { replayBundle } from './replayBundle.ts';
 import { createTar, readTar } from './tar.ts';
 
-type Evidence = EvidenceMessage & { decision: Decision };
+type Evidence = SignalEvidence & { decision: Decision };
 const fault = (type: string) => ({ type, point: '2H', onsetS: 60, firstG: 0.3, doublingS: 25, limitG: 12 });
 const unbalance = { type: 'unbalance', onsetS: 60, firstMmPerS: 2, doublingS: 20, limitMmPerS: 9 };
 
@@ -19,7 +19,7 @@ beforeAll(() => {
   all = runs
     .flat()
     .filter(({ kind }) => kind === 'evidence')
-    .map(({ body }) => evidenceMessageSchema.parse(JSON.parse(JSON.stringify({ ...envelope, ...body }))) as Evidence);
+    .map(({ body }) => signalEvidenceSchema.parse(JSON.parse(JSON.stringify({ ...envelope, ...body }))) as Evidence);
 }, 60_000);
 
 const bundleOf = (evidence: Evidence) => createAlertBundle({ id: evidence.id } as AlertRecord, evidence, 'gateway');
@@ -37,12 +37,12 @@ function changed(evidence: Evidence, name: string, change: (text: string) => str
   return createTar([...others, { name: MANIFEST, bytes: Buffer.from(manifest) }]);
 }
 
-test('alerts with their signal replay bit for bit, and their bundles are the same each time', () => {
+test('alerts with their signal replay bit for bit, and their bundles are the same each time', async () => {
   expect(all.length).toBeGreaterThanOrEqual(2);
   expect(all.map((e) => e.decision.verdict.diagnosis.fault)).toEqual(['outer_race', 'unbalance']);
   for (const evidence of all) {
     expect(evidence.decision.context).not.toBeNull();
-    expect(replayBundle(bundleOf(evidence), 'tested')).toMatchObject({ outcome: 'identical', details: [] });
+    expect(await replayBundle(bundleOf(evidence), 'tested')).toMatchObject({ outcome: 'identical', details: [] });
     expect(bundleOf(evidence).equals(bundleOf(evidence))).toBe(true);
   }
 });
@@ -56,29 +56,31 @@ test.each([
   ],
   ['decision/configuration.json', (text: string) => text.replace('"group": 2', '"group": 1')],
   ['decision/verdict.json', (text: string) => text.replace(/"confidence": ([\d.]+)/, '"confidence": 0.123')],
-])('a change of %s is found, by the manifest, and where that was made to fit by the verdict', (name, change) => {
+])('a change of %s is found, by the manifest, and where that was made to fit by the verdict', async (name, change) => {
   const [, evidence] = all;
-  const plain = replayBundle(changed(evidence, name, change, false), 'tested');
+  const plain = await replayBundle(changed(evidence, name, change, false), 'tested');
   expect(plain).toMatchObject({ outcome: 'tampered', details: [`${name} was changed`] });
-  const forged = replayBundle(changed(evidence, name, change, true), 'tested');
+  const forged = await replayBundle(changed(evidence, name, change, true), 'tested');
   expect(forged.outcome).toBe('tampered');
   expect(forged.details[0]).toMatch(/^verdict\.|^its features/);
 });
 
-test('another version that decides differently is named, not accused', () => {
+test('another version that decides differently is named, not accused', async () => {
   const [evidence] = all;
   const verdict = { ...evidence.decision.verdict, index: 1 };
-  const report = replayBundle(bundleOf({ ...evidence, decision: { ...evidence.decision, verdict } }), 'newer');
+  const report = await replayBundle(bundleOf({ ...evidence, decision: { ...evidence.decision, verdict } }), 'newer');
   expect(report).toMatchObject({ outcome: 'different_version', versions: { edge: 'tested', replay: 'newer' } });
   expect(report.details[0]).toMatch(/^verdict\.index: recorded 1, replayed /);
 });
 
-test('a file that is missing or added is found; what is no bundle is an error', () => {
+test('a file that is missing or added is found; what is no bundle is an error', async () => {
   const [evidence] = all;
   const files = readTar(bundleOf(evidence));
   const added = createTar([...files, { name: 'note.txt', bytes: Buffer.from('x') }]);
-  expect(replayBundle(added, 'tested').details).toEqual(['note.txt was added']);
-  expect(() => replayBundle(createTar(files.filter((f) => f.name !== 'signal.json')), 'tested')).toThrow('signal.json');
-  expect(() => replayBundle(Buffer.from('not a tar'), 'tested')).toThrow('not a tar');
-  expect(() => replayBundle(bundleOf(evidence).subarray(0, 3000), 'tested')).toThrow();
+  expect((await replayBundle(added, 'tested')).details).toEqual(['note.txt was added']);
+  await expect(replayBundle(createTar(files.filter((f) => f.name !== 'signal.json')), 'tested')).rejects.toThrow(
+    'signal.json',
+  );
+  await expect(replayBundle(Buffer.from('not a tar'), 'tested')).rejects.toThrow('not a tar');
+  await expect(replayBundle(bundleOf(evidence).subarray(0, 3000), 'tested')).rejects.toThrow();
 });

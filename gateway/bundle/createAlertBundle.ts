@@ -1,32 +1,42 @@
 import { createHash } from 'node:crypto';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { type Decision, decisionSchema } from '#models/contracts/decision.ts';
-import { type EvidenceMessage, evidenceMessageSchema } from '#models/contracts/evidence.ts';
+import {
+  type EvidenceMessage,
+  isSignal,
+  type SignalEvidence,
+  signalEvidenceSchema,
+  type ValuesEvidence,
+  valuesEvidenceSchema,
+} from '#models/contracts/evidence.ts';
 import { createTar, readTar, type TarFile } from './tar.ts';
 
 /** Contains the SHA-256 of every other file, in the format of `sha256sum`. */
 export const MANIFEST = 'MANIFEST.sha256';
-/** Parts of a decision stored as separate files, so that the manifest has a hash of each. */
-const PARTS = ['configuration', 'features', 'baseline', 'trigger', 'alert', 'context', 'axial', 'verdict'] as const;
+/** Folders of a decision's parts and, of values, of their basis: files of their own, so that the manifest has a hash of each. */
+const DECISION = 'decision/';
+const BASIS = 'decision/basis/';
+
+/** Evidence from which its verdict can be replayed. */
+export type DecidedEvidence = (SignalEvidence & { decision: Decision }) | ValuesEvidence;
+export const hasDecision = (evidence: EvidenceMessage): evidence is DecidedEvidence => evidence.decision !== undefined;
 
 export const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
- * The evidence of an alert as a tar archive: the alert, its signal, all inputs of its verdict, and a manifest. The same
- * evidence gives the same bytes.
- * @param evidence including its decision. @param gatewayVersion version of Millwright.
+ * The evidence of an alert as a tar archive: the alert, its signal or values, all inputs of its verdict, and a manifest. The
+ * same evidence gives the same bytes.
+ * @param gatewayVersion version of Millwright.
  */
-export function createAlertBundle(
-  alert: AlertRecord,
-  evidence: EvidenceMessage & { decision: Decision },
-  gatewayVersion: string,
-): Buffer {
-  const { decision, ...signal } = evidence;
+export function createAlertBundle(alert: AlertRecord, evidence: DecidedEvidence, gatewayVersion: string): Buffer {
+  const { decision, ...rest } = evidence;
+  const { version, ...parts } = decision;
   const contents: Record<string, unknown> = {
     'alert.json': alert,
-    'signal.json': signal,
-    'versions.json': { edge: decision.version, gateway: gatewayVersion },
-    ...Object.fromEntries(PARTS.map((part) => [`decision/${part}.json`, decision[part]])),
+    [isSignal(evidence) ? 'signal.json' : 'values.json']: rest,
+    'versions.json': { edge: version, gateway: gatewayVersion },
+    ...inFolder(DECISION, { ...parts, basis: undefined }),
+    ...('basis' in parts ? inFolder(BASIS, parts.basis) : {}),
   };
   const files = Object.entries(contents).map(([name, content]): TarFile => {
     return { name, bytes: Buffer.from(`${JSON.stringify(content, null, 1)}\n`) };
@@ -35,8 +45,14 @@ export function createAlertBundle(
   return createTar([...files, { name: MANIFEST, bytes: Buffer.from(manifest) }]);
 }
 
+/** Each field as a file of a folder. */
+const inFolder = (folder: string, fields: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, field]) => (field === undefined ? [] : [[`${folder}${name}.json`, field]])),
+  );
+
 export interface OpenedBundle {
-  evidence: EvidenceMessage & { decision: Decision };
+  evidence: DecidedEvidence;
   /** Alert id. */
   alert: string;
   versions: { edge: string; gateway: string };
@@ -57,12 +73,20 @@ export function openBundle(archive: Buffer): OpenedBundle {
     if (bytes === undefined) throw new Error(`${name} is missing`);
     return JSON.parse(bytes.toString('utf8'));
   };
+  /** The files of a folder, as fields. */
+  const folder = (name: string) =>
+    Object.fromEntries(
+      [...files.keys()]
+        .filter((file) => file.startsWith(name) && file.lastIndexOf('/') === name.length - 1)
+        .map((file) => [file.slice(name.length, -'.json'.length), json(file)]),
+    );
   const versions = json('versions.json') as OpenedBundle['versions'];
-  const parts = Object.fromEntries(PARTS.map((part) => [part, json(`decision/${part}.json`)]));
-  const decision = decisionSchema.parse({ version: versions.edge, ...parts });
-  const evidence = evidenceMessageSchema.parse(json('signal.json'));
+  const parts = { version: versions.edge, ...folder(DECISION) };
+  const evidence: DecidedEvidence = files.has('values.json')
+    ? valuesEvidenceSchema.parse({ ...(json('values.json') as object), decision: { ...parts, basis: folder(BASIS) } })
+    : { ...signalEvidenceSchema.parse(json('signal.json')), decision: decisionSchema.parse(parts) };
   return {
-    evidence: { ...evidence, decision },
+    evidence,
     alert: String((json('alert.json') as AlertRecord).id),
     versions,
     manifestSha256: sha256(manifest),

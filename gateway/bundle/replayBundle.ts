@@ -1,7 +1,10 @@
-import type { SignalPiece } from '#models/contracts/decision.ts';
+import type { SignalPiece, Verdict } from '#models/contracts/decision.ts';
+import { isSignal } from '#models/contracts/evidence.ts';
 import { replayDecision, verdictDifferences } from '#models/health/replayDecision.ts';
+import { replayValues } from '#models/health/valuesDecision.ts';
+import { loadModel } from '#models/inference/modelRuntimes.ts';
 import { integersIn, samplesOf } from '#models/signal/int16Signal.ts';
-import { openBundle } from './createAlertBundle.ts';
+import { type DecidedEvidence, openBundle } from './createAlertBundle.ts';
 
 export interface ReplayReport {
   alert: string;
@@ -20,21 +23,26 @@ export interface ReplayReport {
  * @param version of Millwright used for the replay.
  * @throws Error if the archive is not an evidence bundle.
  */
-export function replayBundle(archive: Buffer, version: string): ReplayReport {
+export async function replayBundle(archive: Buffer, version: string): Promise<ReplayReport> {
   const { evidence, alert, manifestSha256, tampered, ...opened } = openBundle(archive);
   const versions = { ...opened.versions, replay: version };
   const base = { alert, versions, manifestSha256 };
   if (tampered.length > 0) return { ...base, outcome: 'tampered', details: tampered };
-  const { decision, pieces } = evidence;
   let details: string[];
   try {
-    const replayed = replayDecision(decision, pieces.map(signalOf), decision.axial.map(signalOf));
-    details = verdictDifferences(decision.verdict, JSON.parse(JSON.stringify(replayed)));
+    const replayed = await replay(evidence);
+    details = verdictDifferences(evidence.decision.verdict, JSON.parse(JSON.stringify(replayed)));
   } catch (error) {
     details = [error instanceof Error ? error.message : String(error)];
   }
   if (details.length === 0) return { ...base, outcome: 'identical', details };
   return { ...base, outcome: versions.edge === version ? 'tampered' : 'different_version', details };
+}
+
+async function replay(evidence: DecidedEvidence): Promise<Verdict> {
+  if (!isSignal(evidence)) return replayValues(evidence.decision, loadModel);
+  const { decision, pieces } = evidence;
+  return replayDecision(decision, pieces.map(signalOf), decision.axial.map(signalOf));
 }
 
 const signalOf = (piece: SignalPiece): Float32Array =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { Columns, MachineView } from '#models/contracts/api.ts';
-import type { EvidenceMessage } from '#models/contracts/evidence.ts';
+import type { SignalEvidence } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import { machineInput, pathOf, type Tool, tool, withQuery } from './tool.ts';
 
@@ -77,7 +77,7 @@ export const machineTools: readonly Tool[] = [
       'What an alert was raised on: sensor, unit, sample rate, the stretches recorded, and the lines that the diagnosis used. Without the samples.',
     input: { id: z.string().describe('id of the alert or of a recording') },
     run: async (ask, { id }) => {
-      const { pieces, decision, ...evidence } = (await ask(`/api/v1/evidence/${pathOf(id)}`)) as EvidenceMessage;
+      const { pieces, decision, ...evidence } = (await ask(`/api/v1/evidence/${pathOf(id)}`)) as SignalEvidence;
       return {
         ...evidence,
         hasDecision: decision !== undefined,

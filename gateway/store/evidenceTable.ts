@@ -1,9 +1,9 @@
-import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
+import { type EvidenceMessage, type EvidenceView, isSignal } from '#models/contracts/evidence.ts';
 import { evidenceView } from '../evidence.ts';
 import { createTables, type Sql } from './sql.ts';
 import { Statements } from './statements.ts';
 
-/** Evidence signals; beyond the size limit the oldest are deleted and counted. */
+/** Evidence of alerts, signals and values; beyond the size limit the oldest are deleted and counted. */
 export class EvidenceTable {
   readonly #statements: Statements;
   readonly #maxBytes: number;
@@ -20,9 +20,9 @@ export class EvidenceTable {
     this.#maxBytes = maxBytes;
   }
 
-  /** Newest first. */
+  /** The signals, newest first. */
   list(): EvidenceView[] {
-    const rows = this.#statements.all('SELECT view FROM evidence ORDER BY time_ms DESC');
+    const rows = this.#statements.all("SELECT view FROM evidence WHERE view <> 'null' ORDER BY time_ms DESC");
     return rows.map((row) => JSON.parse(row.view as string));
   }
 
@@ -37,8 +37,9 @@ export class EvidenceTable {
 
   keep(body: EvidenceMessage): void {
     const record = JSON.stringify(body);
+    const view = JSON.stringify(isSignal(body) ? evidenceView(body) : null);
     const sql = 'INSERT OR REPLACE INTO evidence (id, time_ms, bytes, view, record) VALUES (?, ?, ?, ?, ?)';
-    this.#statements.run(sql, body.id, body.timeMs, record.length, JSON.stringify(evidenceView(body)), record);
+    this.#statements.run(sql, body.id, body.timeMs, record.length, view, record);
     // Deletes the oldest, by the cumulative size of all newer ones.
     const { changes } = this.#statements.run(
       `DELETE FROM evidence WHERE id IN (

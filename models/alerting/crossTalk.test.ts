@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { crossTalkOrigin } from './crossTalk.ts';
+import { crossTalkOrigin, isAttributable } from './crossTalk.ts';
 
 const own = { raisedAtMs: 100, peak: 1.5 };
 
 test('an alert may be cross-talk of the first coupled machine that was alerted before and is further beyond its limit', () => {
-  const motor = { machine: 'motor', raisedAtMs: 60, peak: 3 };
-  const pump = { machine: 'pump', raisedAtMs: 50, peak: 2 };
-  expect(crossTalkOrigin(own, [motor])).toBe('motor');
-  expect(crossTalkOrigin(own, [motor, pump])).toBe('pump');
+  const motor = { machine: 'motor', raisedAtMs: 60, peak: 3, fault: 'unbalance' } as const;
+  const pump = { machine: 'pump', raisedAtMs: 50, peak: 2, fault: 'undetermined' } as const;
+  expect(crossTalkOrigin(own, [motor])).toBe(motor);
+  expect(crossTalkOrigin(own, [motor, pump])).toBe(pump);
   expect(crossTalkOrigin(own, [])).toBeNull();
 });
 
@@ -18,5 +18,14 @@ test('not of one that was alerted later or at the same time, nor of a smaller on
     { machine: 'motor', raisedAtMs: 60, peak: 1.5 },
     { machine: 'motor', raisedAtMs: 60, peak: 1.2 },
   ])
-    expect(crossTalkOrigin(own, [other])).toBeNull();
+    expect(crossTalkOrigin(own, [{ ...other, fault: 'unbalance' }])).toBeNull();
+});
+
+test('it is attributed where the diagnosis names nothing, or what the other machine has', () => {
+  expect(isAttributable('undetermined', 'unbalance')).toBe(true);
+  expect(isAttributable('unbalance', 'unbalance')).toBe(true);
+  expect(isAttributable('unbalance_or_bent_shaft', 'unbalance')).toBe(true);
+  expect(isAttributable('outer_race', 'bearing')).toBe(true);
+  expect(isAttributable('outer_race', 'unbalance')).toBe(false);
+  expect(isAttributable('unbalance', 'undetermined')).toBe(false);
 });

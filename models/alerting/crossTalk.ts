@@ -1,9 +1,13 @@
+import { coveredFaults, type Fault } from '#models/contracts/alert.ts';
+
 /** What is known of a machine's vibration alert when another machine's may be cross-talk of it. */
 export interface CoupledAlert {
   machine: string;
   raisedAtMs: number;
   /** Its largest index, in alert limits. */
   peak: number;
+  /** What it is diagnosed as. */
+  fault: Fault;
 }
 
 /**
@@ -12,9 +16,20 @@ export interface CoupledAlert {
  * Transmitted vibration comes later and is weaker. Source: argument. Pure.
  * @param own alert. @param coupled active alerts of machines that are coupled to it.
  */
-export function crossTalkOrigin(own: Omit<CoupledAlert, 'machine'>, coupled: readonly CoupledAlert[]): string | null {
+export function crossTalkOrigin(
+  own: Pick<CoupledAlert, 'raisedAtMs' | 'peak'>,
+  coupled: readonly CoupledAlert[],
+): CoupledAlert | null {
   const [first] = coupled
     .filter((other) => other.raisedAtMs < own.raisedAtMs && other.peak > own.peak)
     .toSorted((a, b) => a.raisedAtMs - b.raisedAtMs);
-  return first?.machine ?? null;
+  return first ?? null;
+}
+
+/**
+ * Whether a machine's diagnosis leaves its vibration to the machine that may transmit it: it names nothing, or the same
+ * fault. A fault that the other machine does not have is its own.
+ */
+export function isAttributable(own: Fault, origin: Fault): boolean {
+  return own === 'undetermined' || coveredFaults(own).includes(origin) || coveredFaults(origin).includes(own);
 }

@@ -25,7 +25,7 @@ export function reconnectDelayMs(code: number | null, attempts: number): number 
 /** What of an mqtt.js client is needed here. */
 interface ReconnectingClient {
   options: { reconnectPeriod?: number; password?: string | Buffer; host?: string; hostname?: string; port?: number };
-  on(event: 'connect' | 'reconnect', listener: () => void): unknown;
+  on(event: 'connect' | 'reconnect' | 'end', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error & { code?: unknown }) => void): unknown;
 }
 
@@ -33,7 +33,7 @@ interface ReconnectingClient {
 export const RECONNECT = { reconnectPeriod: FIRST_MS, reconnectOnConnackError: true } as const;
 
 /**
- * Keeps a client connecting for as long as it runs, with back-off, whatever refuses it. The password is read again before
+ * Keeps a client connecting until it is ended, with back-off, whatever refuses it. The password is read again before
  * each attempt: it may have been changed. A connection that is lost is first tried again; then the brokers take turns.
  * @param password throws if it cannot be read; the previous one is used then, and `onUnreadable` is called.
  * @param standby `host` or `host:port` of brokers beside the client's own.
@@ -49,12 +49,19 @@ export function keepConnecting(
   let refusals = 0;
   let attempts = 0;
   let broker = 0;
+  let hasEnded = false;
+  client.on('end', () => {
+    // mqtt.js 5.16 forgets that a client with `manualConnect` has ended, and reconnects when its stream closes after that.
+    hasEnded = true;
+    client.options.reconnectPeriod = 0;
+  });
   client.on('connect', () => {
     refusals = 0;
     attempts = 0;
     client.options.reconnectPeriod = reconnectDelayMs(null, 0);
   });
   client.on('error', ({ code }) => {
+    if (hasEnded) return;
     client.options.reconnectPeriod = reconnectDelayMs(typeof code === 'number' ? code : null, refusals++);
   });
   client.on('reconnect', () => {

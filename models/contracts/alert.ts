@@ -232,3 +232,10 @@ export const alertRecordSchema = alarmSchema.extend({
   remainingLife: remainingLifeSchema,
 });
 export type AlertRecord = z.infer<typeof alertRecordSchema>;
+
+/** One alert as the gateway serves it by its id. */
+export const alertViewSchema = alertRecordSchema.extend({
+  /** Whether the evidence of its verdict is stored, for a bundle that can be replayed. */
+  hasBundle: z.boolean(),
+});
+export type AlertView = z.infer<typeof alertViewSchema>;

@@ -23,6 +23,37 @@ export const verdictSchema = z.object({
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
+/** Persistence and hysteresis, as they were before the verdict. */
+const triggerBeforeSchema = z.object({
+  settings: z.object({ persistence: z.number(), offBelow: z.number(), offAfter: z.number() }),
+  before: z.object({ on: z.boolean(), run: z.number() }),
+});
+
+/** The machine's alert before the verdict, and what was new to it. */
+const alertBeforeSchema = z.object({
+  settings: z.object({ criticalIndex: z.number(), repeatMs: z.number() }),
+  before: z.discriminatedUnion('active', [
+    z.object({ active: z.literal(false) }),
+    z.object({
+      active: z.literal(true),
+      id: z.string(),
+      point: z.string(),
+      severity: severitySchema,
+      raisedAtMs: timeMsSchema,
+      lastSaidMs: timeMsSchema,
+      peak: quantitySchema,
+    }),
+  ]),
+  seen: z.object({
+    timeMs: timeMsSchema,
+    point: z.string(),
+    /** Whether the trigger of any point of the machine is on. */
+    on: z.boolean(),
+    news: z.boolean(),
+    name: z.string(),
+  }),
+});
+
 /**
  * How a verdict on a vibration point came about: all that the decision was made of, beside the signal. With the same
  * version of Millwright it leads to the same verdict, bit for bit.
@@ -43,35 +74,8 @@ export const decisionSchema = z.object({
     /** What the false-alarm budget asks for: the limit, as a multiple of the configured one. */
     limitTimes: z.number(),
   }),
-  /** Persistence and hysteresis, as they were before the window. */
-  trigger: z.object({
-    settings: z.object({ persistence: z.number(), offBelow: z.number(), offAfter: z.number() }),
-    before: z.object({ on: z.boolean(), run: z.number() }),
-  }),
-  /** The machine's alert before the window, and what was new to it. */
-  alert: z.object({
-    settings: z.object({ criticalIndex: z.number(), repeatMs: z.number() }),
-    before: z.discriminatedUnion('active', [
-      z.object({ active: z.literal(false) }),
-      z.object({
-        active: z.literal(true),
-        id: z.string(),
-        point: z.string(),
-        severity: severitySchema,
-        raisedAtMs: timeMsSchema,
-        lastSaidMs: timeMsSchema,
-        peak: quantitySchema,
-      }),
-    ]),
-    seen: z.object({
-      timeMs: timeMsSchema,
-      point: z.string(),
-      /** Whether the trigger of any point of the machine is on. */
-      on: z.boolean(),
-      news: z.boolean(),
-      name: z.string(),
-    }),
-  }),
+  trigger: triggerBeforeSchema,
+  alert: alertBeforeSchema,
   /** Of the diagnosis of the signal; null: it was made by the features alone. */
   context: settings.nullable(),
   /** Signal of an axial sensor beside the point. */
@@ -79,3 +83,21 @@ export const decisionSchema = z.object({
   verdict: verdictSchema,
 });
 export type Decision = z.infer<typeof decisionSchema>;
+
+/**
+ * How a verdict on values came about: daily velocities, a slow value, or a row of process values. With the same version of
+ * Millwright it leads to the same verdict, bit for bit.
+ */
+export const valuesDecisionSchema = z.object({
+  /** Of Millwright, on the edge. */
+  version: z.string().max(100),
+  /** The machine as it was configured; null: it was not. */
+  configuration: settings.nullable(),
+  /** The values and what was known before them, by `kind`, in the form of `toExactJson`. */
+  basis: z.looseObject({ kind: z.enum(['trend', 'value', 'process']) }),
+  /** Null: the verdict is on as long as its index reaches the limit. */
+  trigger: triggerBeforeSchema.nullable(),
+  alert: alertBeforeSchema,
+  verdict: verdictSchema,
+});
+export type ValuesDecision = z.infer<typeof valuesDecisionSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decisionSchema } from './decision.ts';
+import { decisionSchema, valuesDecisionSchema } from './decision.ts';
 import { envelopeSchema } from './envelope.ts';
 import { nameSchema } from './names.ts';
 import { quantitySchema, timeUsSchema } from './numbers.ts';
@@ -21,7 +21,7 @@ export const recordingLinesSchema = z.object({
 export type RecordingLines = z.infer<typeof recordingLinesSchema>;
 
 /** The signal behind an alert, or that a command asked for. `timeMs` is its end. */
-export const evidenceMessageSchema = envelopeSchema.extend({
+export const signalEvidenceSchema = envelopeSchema.extend({
   /** Of the alert, or of the command that asked. */
   id: z.string().min(1).max(300),
   asset: nameSchema,
@@ -37,9 +37,24 @@ export const evidenceMessageSchema = envelopeSchema.extend({
   /** How the alert's verdict on this signal came about; absent where a command asked for the signal. */
   decision: decisionSchema.optional(),
 });
+export type SignalEvidence = z.infer<typeof signalEvidenceSchema>;
+
+/** The values behind an alert that no signal led to, and how its verdict on them came about. */
+export const valuesEvidenceSchema = envelopeSchema.extend({
+  /** Of the alert. */
+  id: z.string().min(1).max(300),
+  asset: nameSchema,
+  point: nameSchema,
+  decision: valuesDecisionSchema,
+});
+export type ValuesEvidence = z.infer<typeof valuesEvidenceSchema>;
+
+export const evidenceMessageSchema = z.union([signalEvidenceSchema, valuesEvidenceSchema]);
 export type EvidenceMessage = z.infer<typeof evidenceMessageSchema>;
 
-/** Evidence as a gateway lists it. */
+export const isSignal = (evidence: EvidenceMessage): evidence is SignalEvidence => 'pieces' in evidence;
+
+/** A signal as a gateway lists it. */
 export const evidenceViewSchema = z.object({
   id: z.string(),
   site: z.string(),

@@ -96,6 +96,8 @@ export const healthMessageSchema = envelopeSchema.extend({
   remainingLife: remainingLifeSchema,
   /** Until the index reaches the alert limit; absent of messages written before it was given. */
   timeToLimit: remainingLifeSchema.optional(),
+  /** The coupled machine that its vibration comes from, which has the alert; absent where there is none. */
+  transmittedFrom: nameSchema.optional(),
   /** How it is run: absent where nothing tells it, or it is run in one way only. Counted from 0, of so many. */
   operatingState: z
     .object({ kind: z.enum(['known', 'stopped', 'between']), state: z.int().optional(), of: z.int() })

@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import { type AlertMessage, alertMessageSchema } from './alert.ts';
 import { type Envelope, envelopeSchema, SCHEMA_VERSION } from './envelope.ts';
-import { type EvidenceMessage, evidenceMessageSchema } from './evidence.ts';
+import { type EvidenceMessage, signalEvidenceSchema, valuesEvidenceSchema } from './evidence.ts';
 import { type FeatureMessage, featureMessageSchema } from './featureVector.ts';
 import { type HealthMessage, healthMessageSchema } from './health.ts';
 import { type LedgerMessage, ledgerMessageSchema } from './ledger.ts';
@@ -39,10 +39,15 @@ const schemas: Record<EdgeMessage['kind'], ZodType<Origin>> = {
   health: healthMessageSchema,
   alerts: alertMessageSchema,
   ledger: ledgerMessageSchema,
-  evidence: evidenceMessageSchema,
+  evidence: signalEvidenceSchema,
   status: statusMessageSchema,
   want: wantSchema,
 };
+
+/** A union would name none of the faults of either. */
+function schemaOf(kind: EdgeMessage['kind'], body: unknown): ZodType<Origin> {
+  return kind === 'evidence' && !Object.hasOwn(body as object, 'pieces') ? valuesEvidenceSchema : schemas[kind];
+}
 
 const refuse = (refusal: Refusal, detail: string, envelope?: Envelope): Parsed => ({
   ok: false,
@@ -67,7 +72,7 @@ export function parseMessage(topic: string, payload: Uint8Array): Parsed {
   }
   const version = (body as { v?: unknown } | null)?.v;
   if (version !== SCHEMA_VERSION) return refuse('unknown_version', `v is ${JSON.stringify(version)?.slice(0, 50)}`);
-  const result = schemas[address.kind].safeParse(body);
+  const result = schemaOf(address.kind, body).safeParse(body);
   if (!result.success) {
     const issue = result.error.issues[0];
     const detail = `${issue.path.join('.')}: ${issue.message}`.slice(0, 200);

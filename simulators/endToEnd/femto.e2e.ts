@@ -85,7 +85,7 @@ describe.skipIf(!FULL_SIZE || !servers || !existsSync(FOLDER))(
       const ids = outcome.alerts.map(({ id }) => id);
       const before = await Promise.all(ids.map(bundleOf));
       for (const [i, bundle] of before.entries())
-        expect(replayBundle(bundle, 'of this test'), ids[i]).toMatchObject({ outcome: 'identical', details: [] });
+        expect(await replayBundle(bundle, 'of this test'), ids[i]).toMatchObject({ outcome: 'identical', details: [] });
       await plant.gateway.process.crash();
       await plant.gateway.process.ready();
       expect(await Promise.all(ids.map(bundleOf))).toEqual(before);

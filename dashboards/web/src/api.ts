@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import type { trackRecordSchema } from '#models/contracts/alarmHealth.ts';
-import type { AlarmAction, AlertRecord } from '#models/contracts/alert.ts';
+import type { AlarmAction, AlertRecord, AlertView } from '#models/contracts/alert.ts';
 import type { Columns, DeliveryView, MachineView, ModelView } from '#models/contracts/api.ts';
 import type { Attachment } from '#models/contracts/attachment.ts';
 import type { AuditPage, AuditVerification } from '#models/contracts/audit.ts';
 import type { Enrolment } from '#models/contracts/enrolment.ts';
-import type { EvidenceMessage, EvidenceView } from '#models/contracts/evidence.ts';
+import type { EvidenceView, SignalEvidence } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { Account, Role, SessionView, SignIn, Token } from '#models/contracts/identity.ts';
 import type {
@@ -198,6 +198,7 @@ export const api = {
   alertPage: (filter: Filter) => get<AlertRecord[]>(`/api/v1/alerts?${queryOf(filter)}`),
   audit: (filter: Filter) => get<AuditPage>(`/api/v1/audit?order=newest&${queryOf(filter)}`),
   verifyAudit: () => get<AuditVerification>('/api/v1/audit/verification'),
+  alert: (id: string) => get<AlertView>(`/api/v1/alerts/${encodeURIComponent(id)}`),
   trackRecord: (alert: string) => get<RuleRecord>(`/api/v1/alerts/${encodeURIComponent(alert)}/track-record`),
   suppressions: () => get<Suppression[]>('/api/v1/suppressions'),
   suppress: (wanted: object) => post('/api/v1/suppressions', wanted),
@@ -223,7 +224,7 @@ export const api = {
     }
   },
   recordings: () => get<EvidenceView[]>('/api/v1/evidence'),
-  recording: (id: string) => get<EvidenceMessage>(`/api/v1/evidence/${encodeURIComponent(id)}`),
+  recording: (id: string) => get<SignalEvidence>(`/api/v1/evidence/${encodeURIComponent(id)}`),
   /** Requests the next recording of a point from its edge. */
   takeRecording: (site: string, edge: string, asset: string, point: string, by: string) =>
     post(`/api/v1/edges/${site}/${edge}/commands`, { by, order: { what: 'evidence', asset, point } }),

@@ -58,6 +58,8 @@ export interface AlertFamily extends ReportedFamily {
   hasNews?(alert: AssetAlertState, assessment: PointAssessment): boolean;
   /** Called with each assessment, before the alert's step. */
   observe?(assessment: PointAssessment, index: number): void;
+  /** Whether what would raise its alert is another machine's, whose alert tells of it. */
+  isTransmitted?(assessment: PointAssessment, index: number): boolean;
   /** Called after each report of its alert. */
   onReported?(report: AlertReport): void;
 }

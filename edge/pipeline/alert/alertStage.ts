@@ -52,6 +52,7 @@ export class AlertStage {
       news: family.hasNews?.(before, assessment) ?? false,
       name: `${this.#origin}.${family.name}`,
     };
+    if (!before.active && seen.on && family.isTransmitted?.(assessment, index)) return null;
     const { state, change } = stepAssetAlert(before, { ...seen, index }, this.#settings);
     this.#state.alerts.set(family.name, state);
     const alert = state.active ? state : before;

@@ -1,14 +1,17 @@
 import type { SignalPiece } from '#models/contracts/decision.ts';
-import type { EvidenceMessage, RecordingLines } from '#models/contracts/evidence.ts';
+import type { RecordingLines, SignalEvidence, ValuesEvidence } from '#models/contracts/evidence.ts';
 import type { Unit } from '#models/contracts/units.ts';
 import { quantised } from '#models/signal/int16Signal.ts';
 import type { SignalBuffer } from '../block/signalBuffer.ts';
 
-/** Evidence that still lacks its envelope. */
-export type EvidenceBody = Pick<
-  EvidenceMessage,
+type SignalBody = Pick<
+  SignalEvidence,
   'id' | 'asset' | 'point' | 'unit' | 'sampleRateHz' | 'lines' | 'pieces' | 'timeMs' | 'timeQuality' | 'decision'
 >;
+type ValuesBody = Pick<ValuesEvidence, 'id' | 'asset' | 'point' | 'timeMs' | 'timeQuality' | 'decision'>;
+
+/** Evidence that still lacks its envelope. */
+export type EvidenceBody = SignalBody | ValuesBody;
 
 /** The signal that a point has gathered, as int16: sixteen bits are what most sensors give, at half the size. */
 export function createEvidence(
@@ -18,7 +21,7 @@ export function createEvidence(
   unit: Unit,
   buffer: SignalBuffer,
   lines: RecordingLines,
-): EvidenceBody {
+): SignalBody {
   const { pieces, startsUs, sampleRateHz } = buffer.read();
   const endUs = startsUs[startsUs.length - 1] + (pieces[pieces.length - 1].length * 1e6) / sampleRateHz;
   return {

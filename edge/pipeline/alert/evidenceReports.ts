@@ -1,10 +1,11 @@
-import type { Decision } from '#models/contracts/decision.ts';
+import type { Decision, ValuesDecision } from '#models/contracts/decision.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
 import { recordingLines } from '#models/machine/recordingLines.ts';
+import type { PointAssessment } from '../assessment/pointAssessment.ts';
 import type { VibrationPoint } from '../points/vibrationPoint.ts';
 import { createEvidence, type EvidenceBody } from './evidence.ts';
 
-/** Recordings of one machine's points, for an alert or a command. They wait here to be taken. */
+/** Recordings and values of one machine's points, for an alert or a command. They wait here to be taken. */
 export class EvidenceReports {
   #pending: EvidenceBody[] = [];
   readonly #name: string;
@@ -23,6 +24,11 @@ export class EvidenceReports {
     const lines = recordingLines(this.#shaftHz(), bearing, this.#config?.drivetrain);
     const evidence = createEvidence(id, this.#name, name, point.unit, point.buffer, lines);
     this.#pending.push(decision === undefined ? evidence : { ...evidence, decision });
+  }
+
+  /** Adds the values that an alert's verdict came from. @param id of the alert. */
+  addValues(id: string, { point, timeMs }: PointAssessment, decision: ValuesDecision): void {
+    this.#pending.push({ id, asset: this.#name, point, timeMs, timeQuality: 'source', decision });
   }
 
   take(): EvidenceBody[] {

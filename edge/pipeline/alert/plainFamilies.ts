@@ -1,7 +1,7 @@
-import type { Diagnosis } from '#models/contracts/alert.ts';
 import type { RemainingLife } from '#models/contracts/health.ts';
+import { type ValuesBasis, valuesDiagnosis } from '#models/health/valuesDecision.ts';
 import { type Asset, configuredPoint } from '#models/machine/asset.ts';
-import { type AlertFamily, PROCESS, TREND, valueFamilyName } from './alertFamily.ts';
+import { type AlertFamily, type AlertReport, PROCESS, TREND, valueFamilyName } from './alertFamily.ts';
 import { alertText } from './alertText.ts';
 
 const LIMIT_AHEAD: RemainingLife = {
@@ -17,16 +17,17 @@ const NO_END_OF_LIFE: RemainingLife = {
 };
 
 type Plain = Pick<AlertFamily, 'name' | 'hasIsoEvidence' | 'describe'> & {
+  kind: ValuesBasis['kind'];
   life: RemainingLife;
-  diagnose: (reasons: string[]) => Diagnosis;
+  onReported: (report: AlertReport) => void;
 };
 
-/** A family whose alerts keep the cause that they are raised with, and that does nothing else with its assessments. */
-function plainFamily({ life, diagnose, ...own }: Plain): AlertFamily {
+/** A family whose alerts keep the cause that they are raised with. */
+function plainFamily({ kind, life, ...own }: Plain): AlertFamily {
   return {
     ...own,
     findCause: (_, reasons) => {
-      const diagnosis = diagnose(reasons);
+      const diagnosis = valuesDiagnosis(kind, reasons);
       return { diagnosis, cause: { diagnosis, isProvisional: false, other: null }, second: null };
     },
     remainingLife: () => life,
@@ -34,28 +35,37 @@ function plainFamily({ life, diagnose, ...own }: Plain): AlertFamily {
 }
 
 /** A velocity that will reach its alarm limit. */
-export const trendFamily = (asset: string): AlertFamily =>
+export const trendFamily = (asset: string, onReported: Plain['onReported']): AlertFamily =>
   plainFamily({
+    kind: 'trend',
+    onReported,
     name: TREND,
     hasIsoEvidence: true,
     life: LIMIT_AHEAD,
     describe: ({ point }, _, [first]) => `${asset} ${point}: ${first}`,
-    diagnose: (reasons) => ({ fault: 'undetermined', confidence: 0, reasons }),
   });
 
 /** Process values that are unlike those of the model's training. */
-export const processFamily = (asset: string): AlertFamily =>
+export const processFamily = (asset: string, onReported: Plain['onReported']): AlertFamily =>
   plainFamily({
+    kind: 'process',
+    onReported,
     name: PROCESS,
     hasIsoEvidence: false,
     life: NO_END_OF_LIFE,
     describe: ({ point }, _, [first]) => `${asset} ${point}: ${first}`,
-    diagnose: (reasons) => ({ fault: 'process_drift', confidence: 1, reasons }),
   });
 
 /** A slow value that left the range of its baseline. */
-export const valueFamily = (asset: string, config: Asset | undefined, point: string): AlertFamily =>
+export const valueFamily = (
+  asset: string,
+  config: Asset | undefined,
+  point: string,
+  onReported: Plain['onReported'],
+): AlertFamily =>
   plainFamily({
+    kind: 'value',
+    onReported,
     name: valueFamilyName(point),
     hasIsoEvidence: false,
     life: NO_END_OF_LIFE,
@@ -64,5 +74,4 @@ export const valueFamily = (asset: string, config: Asset | undefined, point: str
       const unit = configuredPoint(config, assessment.point)?.unit ?? '';
       return alertText(asset, assessment.point, unit, diagnosis, contributions);
     },
-    diagnose: () => ({ fault: 'process_drift', confidence: 1, reasons: ['it left the range of its baseline'] }),
   });

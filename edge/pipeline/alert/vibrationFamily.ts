@@ -1,7 +1,7 @@
 import { type AlertCause, stepCause } from '#models/alerting/alertCause.ts';
 import { type AssetAlertSettings, type AssetAlertState, NO_ALERT } from '#models/alerting/assetAlert.ts';
-import { type CoupledAlert, crossTalkOrigin } from '#models/alerting/crossTalk.ts';
-import type { Diagnosis } from '#models/contracts/alert.ts';
+import { type CoupledAlert, crossTalkOrigin, isAttributable } from '#models/alerting/crossTalk.ts';
+import type { Diagnosis, Fault } from '#models/contracts/alert.ts';
 import type { RemainingLife } from '#models/contracts/health.ts';
 import { type AlertDiagnosis, type DiagnosisSignal, diagnoseAlert } from '#models/health/diagnosis/diagnoseAlert.ts';
 import { bearingMatch } from '#models/health/wiring/bearingMatch.ts';
@@ -27,6 +27,18 @@ export interface VibrationFamilySettings {
   version: string;
   /** Active vibration alerts of the machines that are coupled to this one. */
   coupledAlerts: () => CoupledAlert[];
+  /** Coupled machines whose vibration is taken for what this one transmits. */
+  transmittedTo: () => string[];
+}
+
+/** A machine's vibration that is beyond its limit and taken for another's. */
+interface Transmitted {
+  /** The machine that it comes from. */
+  origin: string;
+  fault: Fault;
+  /** When that was diagnosed, and whether from too little signal. */
+  atMs: number;
+  isProvisional: boolean;
 }
 
 /** What the family needs of its machine. */
@@ -51,11 +63,41 @@ export class VibrationFamily implements AlertFamily {
   readonly #machine: VibrationFamilyMachine;
   /** The signal of the newest diagnosis; null: it was made by the features alone. */
   #diagnosed: DiagnosisSignal | null = null;
+  #transmitted: Transmitted | null = null;
   readonly #bearingVotes = new WiringVotes(BEARING_CONFIRMATIONS);
 
   constructor(settings: VibrationFamilySettings, machine: VibrationFamilyMachine) {
     this.#settings = settings;
     this.#machine = machine;
+  }
+
+  /** The machine whose vibration this one's is taken for; null where there is none. */
+  get transmittedFrom(): string | null {
+    const isOn = this.#machine.state.on.some((key) => key.startsWith(`${VIBRATION}/`));
+    return isOn && this.#transmitted ? this.#transmitted.origin : null;
+  }
+
+  /** Forgotten at a restart: the next window tells it anew. */
+  isTransmitted(assessment: PointAssessment, index: number): boolean {
+    const { timeMs, on } = assessment;
+    const origin = crossTalkOrigin({ raisedAtMs: timeMs, peak: index }, this.#settings.coupledAlerts());
+    // The point whose trigger is on decides.
+    if (origin === null || on) this.#transmitted = origin && this.#attribute(assessment, origin);
+    return this.#transmitted !== null;
+  }
+
+  #attribute(assessment: PointAssessment, { machine, fault }: CoupledAlert): Transmitted | null {
+    const own = this.#renewed(assessment);
+    return own.isProvisional || isAttributable(own.fault, fault) ? { ...own, origin: machine } : null;
+  }
+
+  /** What its own signal shows: diagnosed anew as often as an alert is updated, and once there is enough signal. */
+  #renewed(assessment: PointAssessment): Omit<Transmitted, 'origin'> {
+    const [before, { timeMs, isSignalComplete = false }] = [this.#transmitted, assessment];
+    const isRecent = before && timeMs - before.atMs < this.#settings.alert.repeatMs;
+    if (isRecent && !(before.isProvisional && isSignalComplete)) return before;
+    const { fault } = this.#diagnose(assessment).diagnosis;
+    return { fault, atMs: timeMs, isProvisional: this.#machine.state.undiagnosed };
   }
 
   observe(assessment: PointAssessment, index: number): void {
@@ -81,9 +123,14 @@ export class VibrationFamily implements AlertFamily {
     const text = alertText(name, point, configuredPoint(config, point)?.unit ?? '', diagnosis, contributions);
     const own = state.alerts.get(VIBRATION);
     const origin = own?.active ? crossTalkOrigin(own, this.#settings.coupledAlerts()) : null;
-    return origin === null
-      ? text
-      : `${text}; may be transmitted from ${origin}, which was alerted first and more strongly`;
+    const followers = this.#settings.transmittedTo();
+    return [
+      text,
+      ...(origin && isAttributable(diagnosis.fault, origin.fault)
+        ? [`may be transmitted from ${origin.machine}, which was alerted first and more strongly`]
+        : []),
+      ...(followers.length > 0 ? [`transmitted to ${followers.join(', ')}`] : []),
+    ].join('; ');
   }
 
   remainingLife(): RemainingLife {
@@ -139,6 +186,9 @@ export class VibrationFamily implements AlertFamily {
     const name = `${VIBRATION}.${diagnosis.fault}`;
     if (state.alerts.get(name)?.active) return;
     const { timeMs, point } = assessment;
+    // What a coupled machine had before is not this one's second fault, whatever its own first one adds to the index.
+    const other = crossTalkOrigin({ raisedAtMs: timeMs, peak: 0 }, this.#settings.coupledAlerts());
+    if (other && isAttributable(diagnosis.fault, other.fault)) return;
     const origin = step.seen.name.slice(0, -VIBRATION.length);
     const id = `${origin}${name}.${Math.round(timeMs)}`;
     const alert = { ...first, id, point, raisedAtMs: timeMs, lastSaidMs: timeMs };

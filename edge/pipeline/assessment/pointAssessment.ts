@@ -3,6 +3,7 @@ import type { Spectrum } from '#models/contracts/featureVector.ts';
 import type { PointHealth } from '#models/contracts/health.ts';
 import type { Score } from '#models/health/detector.ts';
 import type { LevelSettings } from '#models/health/levelDetector.ts';
+import type { ValuesBasis } from '#models/health/valuesDecision.ts';
 
 /** The inputs of a window's score. */
 export interface DecisionBasis {
@@ -16,6 +17,13 @@ export interface DecisionBasis {
     limitTimes: number;
   };
   trigger: { settings: TriggerSettings; before: TriggerState };
+}
+
+/** The inputs of a verdict on values. */
+export interface ValuesInputs {
+  basis: ValuesBasis;
+  /** Null: the verdict is on as long as its index reaches the limit. */
+  trigger: { settings: TriggerSettings; before: TriggerState } | null;
 }
 
 /** The assessment of one window of a point. */
@@ -37,6 +45,8 @@ export interface PointAssessment {
   bufferedSinceMs?: number;
   /** The basis of the score; absent while no alert can follow. */
   basis?: DecisionBasis;
+  /** The same, of values. */
+  values?: ValuesInputs;
   /** The spectrum of this window, computed on demand. */
   spectrum?: () => Spectrum;
 }

@@ -78,6 +78,8 @@ function toLines(outgoing: readonly Outgoing[]): string[] {
 }
 
 function shorten(value: unknown): unknown {
+  // Every bit of it, which other processors may round in other ways.
+  if (typeof value === 'object' && value !== null && '$float64' in value) return { $float64: 'numbers' };
   if (typeof value === 'number' && !Number.isInteger(value)) return Number(value.toPrecision(6));
   if (typeof value === 'string' && value.length > 250) return hash(value);
   return Array.isArray(value) && value.length > 40 ? hash(JSON.stringify(value)) : value;

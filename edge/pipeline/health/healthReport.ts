@@ -29,6 +29,7 @@ export type HealthBody = Pick<
   | 'remainingLife'
   | 'timeToLimit'
   | 'operatingState'
+  | 'transmittedFrom'
   | 'process'
   | 'timeMs'
   | 'timeQuality'
@@ -72,6 +73,7 @@ export class HealthReport {
   readonly #state: MachineState;
   readonly #operatingState: () => HealthMessage['operatingState'];
   readonly #clock: () => string | null;
+  readonly #transmittedFrom: () => string | null;
   readonly #history: IndexHistory;
   /** Not kept across a restart, since the next window brings it again. */
   #points: PointHealth[] = [];
@@ -85,12 +87,14 @@ export class HealthReport {
     state: MachineState,
     operatingState: () => HealthMessage['operatingState'],
     clock: () => string | null,
+    transmittedFrom: () => string | null = () => null,
   ) {
     this.#name = name;
     this.#config = config;
     this.#state = state;
     this.#operatingState = operatingState;
     this.#clock = clock;
+    this.#transmittedFrom = transmittedFrom;
     this.#history = new IndexHistory(state.history);
   }
 
@@ -133,6 +137,7 @@ export class HealthReport {
   report(timeMs: number): void {
     this.#state.healthMs = timeMs;
     const operatingState = this.#operatingState();
+    const transmittedFrom = this.#transmittedFrom();
     const assessed = this.#points.flatMap((p) => (p.assessment === 'assessed' ? [p] : []));
     const worst = assessed.reduce<(typeof assessed)[number] | null>((a, b) => (a && a.index >= b.index ? a : b), null);
     this.index = worst?.index ?? null;
@@ -151,6 +156,7 @@ export class HealthReport {
       remainingLife: this.remainingLife(),
       timeToLimit: this.#estimateTimeTo(1, 'the alert limit'),
       ...(operatingState ? { operatingState } : {}),
+      ...(transmittedFrom === null ? {} : { transmittedFrom }),
       ...(this.process ? { process: this.process } : {}),
     });
   }

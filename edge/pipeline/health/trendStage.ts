@@ -1,10 +1,11 @@
+import { assessTrend } from '#models/health/assessTrend.ts';
 import type { Score } from '#models/health/detector.ts';
 import type { Asset } from '#models/machine/asset.ts';
-import { type AlertFamily, TREND } from '../alert/alertFamily.ts';
+import { type AlertFamily, type AlertReport, TREND } from '../alert/alertFamily.ts';
 import type { AlertStage } from '../alert/alertStage.ts';
 import { trendFamily } from '../alert/plainFamilies.ts';
 import type { PointAssessment } from '../assessment/pointAssessment.ts';
-import { assessTrend, VelocityHistory, type VelocityHistoryState } from './velocityHistory.ts';
+import { VelocityHistory, type VelocityHistoryState } from './velocityHistory.ts';
 
 /** From the velocities of a machine's points to the alert of their trend, once a day. */
 export class TrendStage {
@@ -13,11 +14,18 @@ export class TrendStage {
   readonly #alerts: AlertStage;
   readonly #family: AlertFamily;
 
-  constructor(name: string, isoClass: Asset['iso'], state: VelocityHistoryState, alerts: AlertStage) {
+  /** @param onReported sends the evidence of an alert. */
+  constructor(
+    name: string,
+    isoClass: Asset['iso'],
+    state: VelocityHistoryState,
+    alerts: AlertStage,
+    onReported: (report: AlertReport) => void,
+  ) {
     this.#isoClass = isoClass;
     this.#history = new VelocityHistory(state);
     this.#alerts = alerts;
-    this.#family = trendFamily(name);
+    this.#family = trendFamily(name, onReported);
   }
 
   assess({ point, timeMs, score, velocityMmPerS }: PointAssessment): void {
@@ -31,6 +39,7 @@ export class TrendStage {
     if (!completedDays) return;
     const { index, contribution, reasons } = assessTrend(completedDays, this.#isoClass);
     const trendScore: Score = { assessable: true, index, contributions: [contribution] };
-    this.#alerts.step(this.#family, { point, timeMs, score: trendScore, on: index >= 1 }, index, reasons);
+    const values = { basis: { kind: 'trend', ...completedDays }, trigger: null } as const;
+    this.#alerts.step(this.#family, { point, timeMs, score: trendScore, on: index >= 1, values }, index, reasons);
   }
 }

@@ -1,16 +1,6 @@
-import type { Contribution } from '#models/contracts/health.ts';
+import type { DailyVelocities } from '#models/health/assessTrend.ts';
 import { median } from '#models/health/statistics.ts';
-import { VELOCITY } from '#models/health/velocityAlarm.ts';
-import { velocityTrend } from '#models/health/velocityTrend.ts';
-import type { IsoClass } from '#models/machine/iso20816.ts';
 import { MIN_DAY_VALUES, NORMAL_DAYS } from '../judgement.ts';
-
-export interface DailyVelocities {
-  days: number[];
-  medians: number[];
-  /** Of its first days, from which its alarm limit is counted. */
-  normal: number;
-}
 
 interface PointVelocities {
   days: number[];
@@ -61,20 +51,4 @@ export class VelocityHistory {
     const { days, medians, normal } = point;
     return normal === null ? null : { days, medians, normal };
   }
-}
-
-/** How near a trend's alarm is (1), and why, in words. */
-export function assessTrend(
-  { days, medians, normal }: DailyVelocities,
-  isoClass: IsoClass,
-): { index: number; contribution: Contribution; reasons: string[] } {
-  const last = medians[medians.length - 1];
-  const contribution = { feature: VELOCITY, value: last, normal };
-  const trend = velocityTrend(days, medians, normal, isoClass);
-  if (!trend) return { index: 0, contribution, reasons: ['the velocity no longer rises towards its alarm limit'] };
-  const reasons = [
-    `velocity rises by ${trend.perDay.toFixed(3)} mm/s a day and reaches its alarm limit in ${Math.ceil(trend.daysToAlarm)} days`,
-    `by daily medians it went from ${medians[0].toFixed(2)} to ${last.toFixed(2)} mm/s in ${days[days.length - 1] - days[0]} days`,
-  ];
-  return { index: trend.index, contribution, reasons };
 }

@@ -11,7 +11,7 @@ import { NO_SPIKES, type SpikeState, stepSpikes, type TimedValue } from '#models
 import { unfit } from '#models/health/quality/unfit.ts';
 import type { Point } from '#models/machine/asset.ts';
 import { SLOW_FEATURES, slowFeatures } from '#models/signal/slowFeatures.ts';
-import type { PointAssessment } from '../assessment/pointAssessment.ts';
+import type { PointAssessment, ValuesInputs } from '../assessment/pointAssessment.ts';
 import { fromSingleDetector, StateDetectors, type StateDetectorsState } from '../assessment/stateDetectors.ts';
 import { Intake, type IntakeState } from '../block/intake.ts';
 import { FeatureRows, type RowMeta } from '../features/featureRows.ts';
@@ -49,6 +49,9 @@ const NOT_RUNNING: Score = {
 };
 /** More values in one interval than this are summarised early, so that memory stays bounded. */
 const MAX_VALUES = 10_000;
+
+/** Whether an alert is on or may be raised by the next interval: only then is its verdict to be replayed. */
+const mayAlert = ({ on, run }: TriggerState, { persistence }: TriggerSettings): boolean => on || run + 1 >= persistence;
 
 /** One slow value: gathered over an interval, summarised, scored. */
 export class SlowPoint {
@@ -204,14 +207,28 @@ export class SlowPoint {
       this.intake.countFlaw(flaw);
       return { point: this.#point, timeMs, score: unfit(flaw), on: this.#trigger.on };
     }
-    const score = this.#detectors.judge(
-      load === undefined ? row : [...row, load],
-      assignment,
-      timeMs,
-      this.#trigger.on,
-    );
-    if (score.assessable) this.#trigger = stepTrigger(this.#trigger, score.index, this.#settings.trigger);
+    const judged = load === undefined ? row : [...row, load];
+    const before = this.#trigger;
+    const snapshot = mayAlert(before, this.#settings.trigger) ? this.#detectors.snapshot(assignment) : null;
+    const score = this.#detectors.judge(judged, assignment, timeMs, before.on);
+    if (score.assessable) this.#trigger = stepTrigger(before, score.index, this.#settings.trigger);
+    const values = snapshot && score.assessable ? this.#inputs(judged, timeMs, snapshot, score, before) : undefined;
     const mean = { value: row[MEAN_COLUMN], interval: this.#intervalOf(startUs) };
-    return { point: this.#point, timeMs, score, on: this.#trigger.on, mean };
+    return { point: this.#point, timeMs, score, on: this.#trigger.on, mean, ...(values ? { values } : {}) };
+  }
+
+  /** What a verdict is replayed from. */
+  #inputs(
+    row: readonly number[],
+    timeMs: number,
+    snapshot: Float64Array,
+    { limit }: Score & { assessable: true },
+    before: TriggerState,
+  ): ValuesInputs {
+    const { drift, intervalS, falseAlerts, trigger } = this.#settings;
+    const point = { unit: this.#unit, intervalS, falseAlerts };
+    const limitTimes = limit?.times ?? 1;
+    const basis = { kind: 'value', row, timeMs, settings: drift, point, snapshot, limitTimes } as const;
+    return { basis, trigger: { settings: trigger, before } };
   }
 }

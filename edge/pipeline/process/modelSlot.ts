@@ -1,7 +1,8 @@
 import type { MachineModels } from '#models/contracts/models.ts';
 import type { ProcessModel } from '#models/health/process/processModel.ts';
 import type { ProcessScore } from '#models/health/process/processState.ts';
-import type { HostResult } from '../../models/modelHost.ts';
+import type { ProcessBasis } from '#models/health/valuesDecision.ts';
+import type { HostJob, HostResult } from '../../models/modelHost.ts';
 import { FitMonitor } from './fitMonitor.ts';
 import { afterGap, isStale } from './modelRun.ts';
 import { type ModelRunStates, ModelRuns, type SlotJob } from './modelRuns.ts';
@@ -39,7 +40,7 @@ export interface SlotWork {
 }
 
 /** The active model's verdict on a row; or why there is none. */
-export type RowVerdict = { timeMs: number } & (ProcessScore | { failed: string });
+export type RowVerdict = { timeMs: number } & ((ProcessScore & { basis: ProcessBasis }) | { failed: string });
 
 /**
  * The process models of one machine: the active one, a candidate in its shadow, and the previous one, which keeps
@@ -136,7 +137,7 @@ export class ModelSlot {
       this.#runs.record(slotJob, result);
       if (role !== 'active') return;
       if (result.ok) this.#fit.update(job.model, result.scores, this.#rows.recent);
-      verdicts = verdictsOf(timesMs, result);
+      verdicts = verdictsOf(job, timesMs, result);
     });
     this.#runs.compare(done);
     return { verdicts, undone: this.#rollBackIfWorse(nowMs) };
@@ -263,7 +264,15 @@ export class ModelSlot {
   }
 }
 
-function verdictsOf(timesMs: readonly number[], result: HostResult): RowVerdict[] {
+function verdictsOf(
+  { id: modelId, model, members, rows, state }: HostJob,
+  timesMs: readonly number[],
+  result: HostResult,
+): RowVerdict[] {
   if (!result.ok) return [{ timeMs: timesMs[timesMs.length - 1], failed: `${result.why}: ${result.detail}` }];
-  return result.scores.flatMap((score, i) => (score ? [{ timeMs: timesMs[i], ...score }] : []));
+  return result.scores.flatMap((score, i) => {
+    if (!score) return [];
+    const basis: ProcessBasis = { kind: 'process', modelId, model, members, rows: rows.slice(0, i + 1), state };
+    return [{ timeMs: timesMs[i], ...score, basis }];
+  });
 }

@@ -1,26 +1,12 @@
 import { QUIET, stepTrigger, type TriggerSettings } from '#models/alerting/trigger.ts';
 import type { Score } from '#models/health/detector.ts';
-import type { MemberEvidence } from '#models/health/process/processState.ts';
-import { type AlertFamily, PROCESS } from '../alert/alertFamily.ts';
+import { MAX_BY, processReasons } from '#models/health/process/processReasons.ts';
+import { type AlertFamily, type AlertReport, PROCESS } from '../alert/alertFamily.ts';
 import type { AlertStage } from '../alert/alertStage.ts';
 import { processFamily } from '../alert/plainFamilies.ts';
 import type { HealthReport } from '../health/healthReport.ts';
 import type { MachineState } from '../machineState.ts';
 import type { RowVerdict } from './modelSlot.ts';
-
-/** Members that are named. */
-const MAX_BY = 5;
-const MEMBER_TEXTS: Record<string, string> = {
-  sudden: 'a sudden change',
-  spread: 'more or less unrest than usual',
-  stuck: 'one value, repeated for too long',
-  relation: 'not what the other values let expect',
-  range: 'beyond all that it ever was',
-};
-
-function evidenceText({ member, channel, ratio }: MemberEvidence): string {
-  return `${channel}: ${MEMBER_TEXTS[member] ?? member} (${ratio.toFixed(1)} times the limit)`;
-}
 
 /** From a model's verdicts on rows of process values to the machine's health and its process alert. */
 export class ProcessStage {
@@ -30,13 +16,20 @@ export class ProcessStage {
   readonly #alerts: AlertStage;
   readonly #family: AlertFamily;
 
-  /** @param state the machine's: its process trigger is changed here. */
-  constructor(name: string, state: MachineState, trigger: TriggerSettings, health: HealthReport, alerts: AlertStage) {
+  /** @param state the machine's: its process trigger is changed here. @param onReported sends the evidence of an alert. */
+  constructor(
+    name: string,
+    state: MachineState,
+    trigger: TriggerSettings,
+    health: HealthReport,
+    alerts: AlertStage,
+    onReported: (report: AlertReport) => void,
+  ) {
     this.#state = state;
     this.#trigger = trigger;
     this.#health = health;
     this.#alerts = alerts;
-    this.#family = processFamily(name);
+    this.#family = processFamily(name, onReported);
   }
 
   apply(model: string, verdict: RowVerdict): void {
@@ -54,15 +47,15 @@ export class ProcessStage {
       channels,
       ...(by.length > 0 ? { by: by.slice(0, MAX_BY) } : {}),
     };
-    const trigger = stepTrigger(this.#state.processTrigger ?? QUIET, index, this.#trigger);
+    const before = this.#state.processTrigger ?? QUIET;
+    const trigger = stepTrigger(before, index, this.#trigger);
     this.#state.processTrigger = trigger;
     const score: Score = { assessable: true, index, contributions: [] };
-    const moved = `process values are unlike those of its training: ${channels.join(', ')}`;
-    const evidence = by.slice(0, MAX_BY).map(evidenceText);
     // An alert is of a point: the one that moved most, which may be another one now.
     this.#alerts.clearFamily(PROCESS);
-    const assessment = { point: channels[0] ?? PROCESS, timeMs, score, on: trigger.on };
-    this.#alerts.step(this.#family, assessment, index, [moved, ...evidence]);
+    const values = { basis: verdict.basis, trigger: { settings: this.#trigger, before } };
+    const assessment = { point: channels[0] ?? PROCESS, timeMs, score, on: trigger.on, values };
+    this.#alerts.step(this.#family, assessment, index, processReasons(verdict));
   }
 
   /** Ends what a replaced model raised. @param newestMs when its newest row ended. */

@@ -129,18 +129,8 @@ export function AlertItem({ alert, selected }: { alert: AlertRecord; selected?: 
         {iso && <p class="quiet">{iso.edition}</p>}
         {isOpen.value && <RuleRecordLine alert={alert} />}
         {isOpen.value && alert.audience !== 'integrator' && <OtherLimits alert={alert} />}
+        {isOpen.value && <BundleButton id={alert.id} />}
         <ReportButtons of={part} name={alertTitle(alert, machine)} />
-        {/* Alerts of slow values have no signal that could be replayed. */}
-        {alert.evidence.spectrum && (
-          <p>
-            <button
-              type="button"
-              onClick={() => void save(`/api/v1/alerts/${encodeURIComponent(alert.id)}/bundle`, 'alert.tar')}
-            >
-              {t('Save the evidence bundle for replay (tar)')}
-            </button>
-          </p>
-        )}
       </details>
       {alert.acknowledgedAtMs === null && mayUse('alerts') && (
         <AcknowledgeForm submit={(by, comment) => void acknowledge(alert.id, by, comment)} />
@@ -157,6 +147,20 @@ export function AlertItem({ alert, selected }: { alert: AlertRecord; selected?: 
       {alert.acknowledgedAtMs !== null && <FindingLine alert={alert} />}
       <LifeCycle alert={alert} />
     </li>
+  );
+}
+
+/** Saves the evidence of an alert, where the gateway has it: mistakes of wiring, and silence, have none. */
+function BundleButton({ id }: { id: string }) {
+  const { value, error } = useLoaded(() => api.alert(id), [id]);
+  if (error.value) return <p role="alert">{error.value}</p>;
+  if (!value.value?.hasBundle) return null;
+  return (
+    <p>
+      <button type="button" onClick={() => void save(`/api/v1/alerts/${encodeURIComponent(id)}/bundle`, 'alert.tar')}>
+        {t('Save the evidence bundle for replay (tar)')}
+      </button>
+    </p>
   );
 }
 

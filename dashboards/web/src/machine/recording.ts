@@ -1,4 +1,4 @@
-import type { EvidenceMessage, RecordingLines } from '#models/contracts/evidence.ts';
+import type { RecordingLines, SignalEvidence } from '#models/contracts/evidence.ts';
 import type { Unit } from '#models/contracts/units.ts';
 import { integersIn, samplesOf } from '#models/signal/int16Signal.ts';
 
@@ -15,11 +15,11 @@ export interface Recording {
 const NO_LINES: RecordingLines = { spectrum: [], envelope: [] };
 
 /** Decodes a recording: little-endian int16 in base64, multiplied by the scale of each piece. */
-export function decodeRecording({ point, unit, sampleRateHz, timeMs, pieces, lines }: EvidenceMessage): Recording {
+export function decodeRecording({ point, unit, sampleRateHz, timeMs, pieces, lines }: SignalEvidence): Recording {
   return { point, unit, sampleRateHz, timeMs, pieces: pieces.map(unpacked), lines: lines ?? NO_LINES };
 }
 
-const unpacked = ({ scale, samples }: EvidenceMessage['pieces'][number]): Float32Array =>
+const unpacked = ({ scale, samples }: SignalEvidence['pieces'][number]): Float32Array =>
   samplesOf({ scale, integers: integersIn(samples) });
 
 export const longestPiece = ({ pieces }: Recording): Float32Array =>

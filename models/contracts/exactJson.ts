@@ -1,0 +1,45 @@
+/** Keys of the objects that stand for what JSON has no form for. */
+const NUMBER = '$number';
+const FLOATS = '$float64';
+/** Characters that one call of `fromCharCode` takes. */
+const CHUNK = 8192;
+
+/**
+ * Plain data as JSON values from which `fromExactJson` restores every bit: numbers that JSON has no form for (NaN, ±∞, −0)
+ * become `{"$number": "NaN"}`, and Float64Arrays `{"$float64": base64}`, little-endian. Pure.
+ * @param value numbers, strings, booleans, null, arrays, Float64Arrays and objects of these; undefined fields are left out.
+ */
+export function toExactJson(value: unknown): unknown {
+  if (typeof value === 'number') {
+    if (Object.is(value, -0)) return { [NUMBER]: '-0' };
+    return Number.isFinite(value) ? value : { [NUMBER]: String(value) };
+  }
+  if (value instanceof Float64Array) return { [FLOATS]: base64Of(value) };
+  if (Array.isArray(value)) return value.map(toExactJson);
+  if (typeof value !== 'object' || value === null) return value;
+  const known = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(known.map(([key, field]) => [key, toExactJson(field)]));
+}
+
+/** The data of which `toExactJson` made JSON values. Pure. @throws Error where base64 is damaged. */
+export function fromExactJson(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(fromExactJson);
+  if (typeof json !== 'object' || json === null) return json;
+  const { [NUMBER]: number, [FLOATS]: floats } = json as Record<string, unknown>;
+  if (typeof number === 'string') return Number(number);
+  if (typeof floats === 'string') return floatsIn(floats);
+  return Object.fromEntries(Object.entries(json).map(([key, field]) => [key, fromExactJson(field)]));
+}
+
+function base64Of({ buffer, byteOffset, byteLength }: Float64Array): string {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+  let text = '';
+  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  return btoa(text);
+}
+
+function floatsIn(base64: string): Float64Array {
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  if (bytes.length % 8 !== 0) throw new Error(`${bytes.length} bytes are no array of numbers`);
+  return new Float64Array(bytes.buffer);
+}

@@ -1,0 +1,111 @@
+import { NO_BUDGET, withBudget } from '#models/alerting/alarmBudget.ts';
+import { stepAssetAlert } from '#models/alerting/assetAlert.ts';
+import { stepTrigger } from '#models/alerting/trigger.ts';
+import type { Diagnosis } from '#models/contracts/alert.ts';
+import type { ValuesDecision, Verdict } from '#models/contracts/decision.ts';
+import { fromExactJson } from '#models/contracts/exactJson.ts';
+import type { Contribution } from '#models/contracts/health.ts';
+import type { LoadedModel, ModelFile } from '#models/inference/modelRuntime.ts';
+import { assetSchema } from '#models/machine/asset.ts';
+import { assessTrend, type DailyVelocities } from './assessTrend.ts';
+import { DriftDetector, type DriftPoint, type DriftSettings } from './driftDetector.ts';
+import { loadProcessModel } from './process/judgeRows.ts';
+import { type OwnMembers, withMembers } from './process/ownMembers.ts';
+import type { ProcessModel } from './process/processModel.ts';
+import { processReasons } from './process/processReasons.ts';
+import type { ProcessState } from './process/processState.ts';
+
+/** Daily velocities of a point, from which a trend was read. */
+export interface TrendBasis extends DailyVelocities {
+  kind: 'trend';
+}
+
+/** An interval of a slow value, and what its detector knew before it. */
+export interface ValueBasis {
+  kind: 'value';
+  /** `SLOW_FEATURES` of the interval, in the point's unit, and the machine's mean load where that is known. */
+  row: readonly number[];
+  timeMs: number;
+  settings: DriftSettings;
+  point: DriftPoint;
+  snapshot: Float64Array;
+  /** What the false-alarm budget asks for: the limit, as a multiple of the configured one. */
+  limitTimes: number;
+}
+
+/** Rows of process values, the judged one last, and what the machine's model carried on from those before them. */
+export interface ProcessBasis {
+  kind: 'process';
+  /** SHA-256 of the model's package, or of a machine's own model. */
+  modelId: string;
+  model: ProcessModel;
+  members?: OwnMembers;
+  rows: readonly (readonly number[])[];
+  state: ProcessState;
+}
+
+export type ValuesBasis = TrendBasis | ValueBasis | ProcessBasis;
+
+/** What an alert of values says of its cause. Pure. */
+export function valuesDiagnosis(kind: ValuesBasis['kind'], reasons: string[]): Diagnosis {
+  switch (kind) {
+    case 'trend':
+      return { fault: 'undetermined', confidence: 0, reasons };
+    case 'process':
+      return { fault: 'process_drift', confidence: 1, reasons };
+    case 'value':
+      return { fault: 'process_drift', confidence: 1, reasons: ['it left the range of its baseline'] };
+  }
+}
+
+type LoadModel = (file: ModelFile) => Promise<{ model: LoadedModel; runtime: string }>;
+interface Scored {
+  index: number;
+  contributions: Contribution[];
+  reasons: string[];
+}
+
+/**
+ * The verdict that a decision's values lead to, by the code that edges run.
+ * @param load finds a runtime for a network.
+ * @throws Error where the values allow no verdict: they are not what an edge wrote.
+ */
+export async function replayValues(decision: ValuesDecision, load: LoadModel): Promise<Verdict> {
+  const { configuration, trigger, alert } = decision;
+  const basis = fromExactJson(decision.basis) as ValuesBasis;
+  const { index, contributions, reasons } = await scoreOf(basis, configuration, load);
+  const on = trigger === null ? index >= 1 : stepTrigger(trigger.before, index, trigger.settings).on;
+  const { state, change } = stepAssetAlert(alert.before, { ...alert.seen, index }, alert.settings);
+  const reported = state.active ? state : alert.before;
+  const severity = reported.active ? reported.severity : null;
+  return { index, contributions, on, change, severity, diagnosis: valuesDiagnosis(basis.kind, reasons) };
+}
+
+async function scoreOf(
+  basis: ValuesBasis,
+  configuration: ValuesDecision['configuration'],
+  load: LoadModel,
+): Promise<Scored> {
+  switch (basis.kind) {
+    case 'trend': {
+      const { iso } = assetSchema.parse(configuration);
+      if (iso === undefined) throw new Error('its machine has no ISO class, and so no alarm limit');
+      const { index, contribution, reasons } = assessTrend(basis, iso);
+      return { index, contributions: [contribution], reasons };
+    }
+    case 'value': {
+      const detector = new DriftDetector(basis.settings, basis.point, basis.snapshot);
+      const score = withBudget(detector.score(basis.row, basis.timeMs), { ...NO_BUDGET, times: basis.limitTimes });
+      if (!score.assessable) throw new Error(`its values allow no verdict: ${score.reason}`);
+      return { index: score.index, contributions: score.contributions, reasons: [] };
+    }
+    case 'process': {
+      const { model, members, rows, state } = basis;
+      const ready = await loadProcessModel(model, load);
+      const whole = members ? withMembers(ready, model.channels, members) : ready;
+      const score = (await whole.judge(rows as number[][], state)).scores.at(-1);
+      if (!score) throw new Error('its rows allow no verdict: there are too few');
+      return { index: score.index, contributions: [], reasons: processReasons(score) };
+    }
+  }
+}
