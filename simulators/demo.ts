@@ -74,6 +74,7 @@ function printWelcome(
   say('    all others      healthy: they stay silent');
   say('    bearing 6205    none is on the shelf: once pump-101 fails, planners are told to order');
   say('');
+  say(`  Tour             http://127.0.0.1:${apiPort}/#/tour`);
   say(`  API description  http://127.0.0.1:${apiPort}/openapi.json`);
   say(`  Planner's view   http://127.0.0.1:${apiPort}/#/plan`);
   say(`  Tables           drop demand*.csv, stock*.csv … into ${dataDirectory}/supply`);

@@ -7,6 +7,7 @@ import { DisplaySettings } from './displaySettings.tsx';
 import { t, term } from './i18n/i18n.ts';
 import { MachinePage } from './machine/machinePage.tsx';
 import { ModelsPage } from './models.tsx';
+import { PartsPage } from './parts/partsPage.tsx';
 import { PlanItemPage } from './planning/planItemPage.tsx';
 import { PlanPage } from './planning/planPage.tsx';
 import { PlantPage } from './plant/plantPage.tsx';
@@ -14,7 +15,9 @@ import { mayUse, session } from './session/session.ts';
 import { ChoosePassword, SignInPage } from './session/signIn.tsx';
 import { SetupPage } from './setup/setupPage.tsx';
 import { connection, keyOf, machines, planAlerts, problem } from './state.ts';
+import { Tour } from './tour/tour.tsx';
 import { ValuePage } from './value/valuePage.tsx';
+import { WallPage } from './wall/wallPage.tsx';
 import { WorkPage } from './work/workPage.tsx';
 
 const route = signal(location.hash);
@@ -30,6 +33,14 @@ const CONNECTION_WORDS = {
 };
 
 export function App() {
+  if (route.value === '#/wall' && connection.value !== 'not allowed')
+    return (
+      <main>
+        <h1 class="unseen">{t('Wall display')}</h1>
+        <Connection />
+        <WallPage />
+      </main>
+    );
   return (
     <>
       <header class="top">
@@ -73,16 +84,23 @@ export function App() {
           )}
         </nav>
         <SignedIn />
-        <span class={`connection ${connection.value.replace(' ', '-')}`} role="status">
-          {CONNECTION_WORDS[connection.value]}
-        </span>
+        <Connection />
       </header>
       <main>
         {problem.value && <p role="alert">{problem.value}</p>}
         {connection.value === 'not allowed' ? <SignInOrChoose /> : <Content />}
       </main>
+      <Tour />
       <DisplaySettings />
     </>
+  );
+}
+
+function Connection() {
+  return (
+    <span class={`connection ${connection.value.replace(' ', '-')}`} role="status">
+      {CONNECTION_WORDS[connection.value]}
+    </span>
   );
 }
 
@@ -117,6 +135,7 @@ function Content() {
   if (view() === 'value') return <ValuePage />;
   if (view() === 'work') return <WorkPage />;
   if (view() === 'alerts') return <AlertsPage />;
+  if (route.value.startsWith('#/parts')) return <PartsPage />;
   const key = /^#\/machine\/(.+)$/.exec(route.value)?.[1];
   const machine = machines.value.find((m) => keyOf(m.health) === key);
   if (machine) return <MachinePage key={key} machine={machine} />;

@@ -1,31 +1,7 @@
-import type { Band, Fan, Level, Mark } from './chartDrawing.ts';
 import { chartSvg } from './chartSvg.ts';
+import type { ExportedChart } from './exportedChart.ts';
 import { t } from './i18n/i18n.ts';
 import { csvOf, fileNameOf, saveFile } from './saveFile.ts';
-
-/** The content of a chart, drawn and exported alike. */
-export interface ExportedChart {
-  title: string;
-  x: number[];
-  y: number[];
-  xIsTime: boolean;
-  /** Unit of the vertical axis; empty for pure numbers. */
-  unit: string;
-  /** Unit of the horizontal axis; absent for dates and times. */
-  xUnit?: string;
-  /** Label of the second curve. */
-  note?: string;
-  /** A second curve at the same positions. */
-  compared?: (number | null)[];
-  levels?: readonly Level[];
-  marks?: readonly Mark[];
-  bands?: readonly Band[];
-  fan?: Fan;
-  /** Of the horizontal axis; the range of the values where absent. */
-  range?: readonly [number, number];
-  /** Logarithmic vertical axis. */
-  isLogarithmic?: boolean;
-}
 
 /** The values of a chart as a table, in the units that it shows; times by ISO 8601 in UTC. */
 export function chartCsv({ title, x, y, xIsTime, unit, xUnit = '', note, compared }: ExportedChart): string {

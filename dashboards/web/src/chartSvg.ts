@@ -1,6 +1,6 @@
 import { type Band, type Fan, isDashed, type Level, type Mark, TONES, type Tone } from './chartDrawing.ts';
-import type { ExportedChart } from './chartExport.tsx';
 import { verticalRange } from './chartRange.ts';
+import type { ExportedChart } from './exportedChart.ts';
 import { number } from './format.ts';
 import { locale } from './i18n/i18n.ts';
 

@@ -1,4 +1,5 @@
 import { choose, LANGUAGES, type Language, language, locale, t } from './i18n/i18n.ts';
+import { startTour } from './tour/tour.tsx';
 import { CHOICES, type Choice, chooseUnit, chosenUnit, unitText } from './units.ts';
 
 /** What the reader chooses for this browser; and the zone of all times. */
@@ -31,6 +32,11 @@ export function DisplaySettings() {
           </select>
         </label>
       ))}
+      <button type="button" onClick={startTour}>
+        {t('Tour')}
+      </button>
+      <a href="#/wall">{t('Wall display')}</a>
+      <a href="#/parts">{t('Parts of the page')}</a>
       <span class="quiet">{t('Times: {{zone}}', { zone: zoneText() })}</span>
     </footer>
   );

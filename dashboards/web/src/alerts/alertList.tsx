@@ -3,8 +3,11 @@ import { useRef } from 'preact/hooks';
 import type { AlertRecord } from '#models/contracts/alert.ts';
 import { api } from '../api.ts';
 import { duration, isoTime, lifeText, number, percent, time, velocity } from '../format.ts';
+import { Explain } from '../help/explain.tsx';
+import { isTopic } from '../help/topics.ts';
 import { sentence, t, term } from '../i18n/i18n.ts';
 import { featureOf, shownOfFeature } from '../machine/features.ts';
+import { familyIn, highlighted } from '../machine/highlight.ts';
 import { MachineName } from '../machineName.tsx';
 import { ReportButtons } from '../report.tsx';
 import { mayUse, ownName } from '../session/session.ts';
@@ -86,7 +89,9 @@ export function AlertItem({ alert, selected }: { alert: AlertRecord; selected?: 
         )}
         <dt>{t('Time left')}</dt>
         <dd>{lifeText(alert.remainingLife)}</dd>
-        <dt>{t('Level')}</dt>
+        <dt>
+          {t('Level')} <Explain topic="healthIndex" />
+        </dt>
         <dd>
           {t('{{index}} × the alert limit{{zone}}', {
             index: number(alert.index),
@@ -100,7 +105,9 @@ export function AlertItem({ alert, selected }: { alert: AlertRecord; selected?: 
         <summary>{t('Evidence')}</summary>
         <ul>
           {diagnosis.reasons.map((reason) => (
-            <li key={reason}>{sentence(reason)}</li>
+            <li key={reason}>
+              {sentence(reason)} <LinesOf reason={reason} alert={alert} />
+            </li>
           ))}
         </ul>
         <table>
@@ -117,7 +124,9 @@ export function AlertItem({ alert, selected }: { alert: AlertRecord; selected?: 
               const shown = shownOfFeature(c.feature, unit);
               return (
                 <tr key={c.feature}>
-                  <th scope="row">{featureOf(c.feature).label}</th>
+                  <th scope="row">
+                    {featureOf(c.feature).label} {isTopic(c.feature) && <Explain topic={c.feature} />}
+                  </th>
                   <td>{number(convert(shown, c.value))}</td>
                   <td>{number(convert(shown, c.normal))}</td>
                   <td>{shown.text}</td>
@@ -161,6 +170,23 @@ function BundleButton({ id }: { id: string }) {
         {t('Save the evidence bundle for replay (tar)')}
       </button>
     </p>
+  );
+}
+
+/** Leads to the lines that a sentence is about, in the spectra of the alert's recording. */
+function LinesOf({ reason, alert }: { reason: string; alert: AlertRecord }) {
+  const family = familyIn(reason);
+  if (family === null) return null;
+  const isShown = highlighted.value === family;
+  const show = () => {
+    highlighted.value = isShown ? null : family;
+    location.hash = `#/machine/${keyOf(alert)}`;
+    if (!isShown) requestAnimationFrame(() => document.getElementById('recordings-title')?.scrollIntoView());
+  };
+  return (
+    <button type="button" class="export" aria-pressed={isShown} onClick={show}>
+      {t('Show {{family}} in the spectrum', { family })}
+    </button>
   );
 }
 

@@ -10,7 +10,7 @@ export interface SourceTexts {
 
 /** Attributes of elements and components that are never shown. */
 const HIDDEN =
-  /^(class|href|key|id|name|type|value|autocomplete|role|scope|step|accept|rel|kind|viewBox|preserveAspectRatio|xmlns|tone|data-.*|aria-(labelledby|current|hidden))$/;
+  /^(class|href|key|id|name|type|value|autocomplete|role|scope|step|accept|rel|kind|viewBox|preserveAspectRatio|xmlns|tone|topic|popover|data-.*|aria-(labelledby|current|hidden))$/;
 /** Functions and constructors whose arguments are never shown. */
 const INTERNAL =
   /(^|\.)(term|translated|useSignal|getItem|setItem|removeItem|getPropertyValue|querySelector(All)?|addEventListener|removeEventListener|matchMedia|getElementById|getContext|createElement|startsWith|endsWith|includes|replace|replaceAll|split|request|get|get<.*|post|send|save|mayUse|join|URLSearchParams|Headers|toLocaleString|field|Symbol|set|convertAmplitude)$/;

@@ -28,7 +28,12 @@ export const NOT_TRANSLATED: readonly RegExp[] = [
   ...exactly(
     'medium short highlight finding repair accent good printed printing approved sent done html charset utf-8',
   ),
-  /^(button, form|Content-Security|default-src|\[role=img\]$|aria-label$)/,
+  /^(button, form|Content-Security|default-src|\[role=img\]$|aria-label$|(tour|explain|main section|\.machines$|\[aria-labelledby))/,
+  // Names of parts and of colours of the style sheet, shown as they are.
+  ...exactly('runOut expectedDemand orderNow costOfWaiting'),
+  /^var\(--/,
+  ...exactly('ground card text quiet line unknown screen open'),
+  /^(m-|#\/(wall|tour|parts)|2×BSF|BSF|recordings-title|start)$/,
   ...exactly('next previous select selectAll clear acknowledge all state'),
   // Formats of files.
   /^(CSV|PNG|csv|png|wav|canvas|chart|2d|\.chart|text\/csv|audio\/wav|RIFF|WAVEfmt|data|NFC|svg|SVG|image\/svg\+xml|text\/html|operatingState)$/,

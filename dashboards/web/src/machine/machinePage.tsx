@@ -5,6 +5,7 @@ import { AlertList } from '../alerts/alertList.tsx';
 import { api } from '../api.ts';
 import { Chart } from '../chart.tsx';
 import { duration, lifeText, number, statusText, time, velocity } from '../format.ts';
+import { Explain } from '../help/explain.tsx';
 import { sentence, t, term } from '../i18n/i18n.ts';
 import { MachineName } from '../machineName.tsx';
 import { ReportButtons } from '../report.tsx';
@@ -53,15 +54,23 @@ function Facts({ health }: { health: MachineView['health'] }) {
     <dl class="facts">
       <dt>{t('Kind')}</dt>
       <dd>{term(health.kind)}</dd>
-      <dt>{t('Health index')}</dt>
+      <dt>
+        {t('Health index')} <Explain topic="healthIndex" />
+      </dt>
       <dd>
         {health.index === undefined ? t('not assessed') : t('{{index}} × alert limit', { index: number(health.index) })}
       </dd>
-      <dt>{t('Time to the alert limit')}</dt>
+      <dt>
+        {t('Time to the alert limit')} <Explain topic="timeToLimit" />
+      </dt>
       <dd>{health.timeToLimit ? lifeText(health.timeToLimit) : t('not given')}</dd>
-      <dt>{t('Remaining life')}</dt>
+      <dt>
+        {t('Remaining life')} <Explain topic="remainingLife" />
+      </dt>
       <dd>{lifeText(health.remainingLife)}</dd>
-      <dt>{t('ISO zone')}</dt>
+      <dt>
+        {t('ISO zone')} <Explain topic="isoZone" />
+      </dt>
       <dd>{iso ? `${iso.zone} (${velocity(iso.velocityMmPerS)}, ${iso.edition})` : t('not configured')}</dd>
       <dt>{t('Last verdict')}</dt>
       <dd>{time(health.timeMs)}</dd>

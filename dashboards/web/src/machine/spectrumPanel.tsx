@@ -7,6 +7,7 @@ import type { Mark } from '../chartDrawing.ts';
 import { number } from '../format.ts';
 import { t, term } from '../i18n/i18n.ts';
 import { shownIn } from '../units.ts';
+import { highlighted, isOfFamily } from './highlight.ts';
 import { lineName } from './lineName.ts';
 import { PeakTable } from './peakTable.tsx';
 import type { Recording } from './recording.ts';
@@ -138,7 +139,10 @@ function marksOf(lines: readonly NamedLine[], { cursorHz, harmonics, sidebandHz 
   const cursor = cursorHz === null ? [] : computeCursorLines(cursorHz, harmonics, sidebandHz, SIDEBANDS);
   const mark = (kind: Mark['kind']) => (line: NamedLine) => ({ x: line.hz * scale, name: line.name, kind });
   return [
-    ...lines.map((line) => ({ ...mark('line')(line), name: lineName(line.name) })),
+    ...lines.map((line) => {
+      const kind = isOfFamily(line.name, highlighted.value) ? 'highlight' : 'line';
+      return { ...mark(kind)(line), name: lineName(line.name) };
+    }),
     ...cursor.map(mark('cursor')),
   ];
 }

@@ -1,6 +1,8 @@
 import type { Signal } from '@preact/signals';
 import type { MachineView } from '#models/contracts/api.ts';
 import { duration, time } from '../format.ts';
+import { Explanations } from '../help/explain.tsx';
+import { isTopic } from '../help/topics.ts';
 import { t } from '../i18n/i18n.ts';
 import { keyOf, machines } from '../state.ts';
 import { FEATURES } from './features.ts';
@@ -52,6 +54,7 @@ export function TrendControls({ machine, wanted }: ControlsProps) {
         <ComparisonChoice machine={machine} set={(comparison) => change({ comparison })} />
       </div>
       <Movement machine={machine} window={window} set={(moved) => change({ window: moved })} />
+      <Explanations title={t('What the features mean')} topics={FEATURES.map(({ field }) => field).filter(isTopic)} />
       <details>
         <summary>{t('Several features together')}</summary>
         <p class="choices">

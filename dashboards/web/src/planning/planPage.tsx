@@ -4,6 +4,7 @@ import { AcknowledgeForm } from '../alerts/acknowledge.tsx';
 import { mostUrgentFirst } from '../alerts/mostUrgentFirst.ts';
 import { api } from '../api.ts';
 import { money, number, percent, time } from '../format.ts';
+import { Explanations } from '../help/explain.tsx';
 import { t, term } from '../i18n/i18n.ts';
 import { ScrollTable } from '../scroll.tsx';
 import { mayUse, seesAllSites } from '../session/session.ts';
@@ -62,6 +63,10 @@ export function PlanPage() {
           </>
         )}
       </p>
+      <Explanations
+        title={t('What the columns mean')}
+        topics={['runOut', 'expectedDemand', 'orderNow', 'costOfWaiting']}
+      />
       <PlanTable items={items} />
       {items.length === shown.value && shown.value + PAGE <= MOST && (
         <button type="button" onClick={() => (shown.value += PAGE)}>

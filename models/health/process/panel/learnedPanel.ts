@@ -3,6 +3,7 @@ import type { Detector } from '../../detector.ts';
 import { columnStandards } from '../rowMethod.ts';
 import { MemberSet, type MemberSnapshots } from './memberSet.ts';
 import { deseasonalised, findSeason, SeasonFollower, type SeasonSnapshot } from './season.ts';
+import { States, type StatesSnapshot } from './states.ts';
 import { Missing, type RunsSnapshot } from './stuck.ts';
 
 /** Channels with no more values than these, each held for longer than this part of its rows, are commands or states. */
@@ -27,6 +28,7 @@ export interface LearnedPanel<Method extends string> {
   base: Base<Method>;
   members: MemberSet;
   missing: Missing;
+  states: States;
   seasons: (SeasonFollower | null)[];
   normal: Float64Array;
   /** The last value of each channel. */
@@ -43,6 +45,7 @@ export interface PanelSnapshot<Method extends string = string> {
         base: { method: Method; detector: unknown };
         members: MemberSnapshots;
         missing: RunsSnapshot;
+        states: StatesSnapshot;
         seasons: (SeasonSnapshot | null)[];
       })
     | null;
@@ -71,6 +74,10 @@ export function learnPanel<Method extends string>(
     base: base.learn(rows),
     members: MemberSet.learn({ whole, without: rows }, measured),
     missing: Missing.learn(training),
+    states: States.learn(
+      whole,
+      measured.map((one) => !one),
+    ),
     seasons: seasons.map((season, c) => season && SeasonFollower.learn(season, without[c])),
     normal: columnStandards(whole).mean,
     carried: whole[whole.length - 1],
@@ -86,6 +93,7 @@ export function snapshotOf<Method extends string>(learned: LearnedPanel<Method>)
     base: { method: base.method, detector: base.detector.snapshot() },
     members: learned.members.snapshot(),
     missing: learned.missing.snapshot(),
+    states: learned.states.snapshot(),
     seasons: learned.seasons.map((season) => season?.snapshot() ?? null),
     normal,
     carried,
@@ -107,6 +115,7 @@ export function restored<Method extends string>(
     base: base.restore(snapshot.base.method, snapshot.base.detector),
     members: new MemberSet(snapshot.members),
     missing: new Missing(snapshot.missing),
+    states: new States(snapshot.states),
     seasons: snapshot.seasons.map((season) => season && new SeasonFollower(season)),
     normal,
     carried,

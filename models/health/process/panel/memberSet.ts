@@ -41,6 +41,14 @@ export interface Watch {
   visible: Record<string, number>;
 }
 
+/** What a member watches, and what could be seen, rounded to three digits. */
+export function watchOf(member: PanelMember, names: readonly string[]): Watch {
+  const known = member
+    .visible()
+    .flatMap((size, c) => (size === null ? [] : [[names[c], Number(size.toPrecision(3))] as const]));
+  return { member: member.name, sizes: member.sizes, channels: known.length, visible: Object.fromEntries(known) };
+}
+
 /** The members of a panel besides the level: they share one chance of a false alarm, Bonferroni's part for each channel of each. */
 export class MemberSet {
   readonly list: Readonly<Members>;
@@ -80,12 +88,7 @@ export class MemberSet {
 
   /** What each member watches, and what could be seen, rounded to three digits. */
   watches(names: readonly string[]): Watch[] {
-    return this.list.map((member) => {
-      const known = member
-        .visible()
-        .flatMap((size, c) => (size === null ? [] : [[names[c], Number(size.toPrecision(3))] as const]));
-      return { member: member.name, sizes: member.sizes, channels: known.length, visible: Object.fromEntries(known) };
-    });
+    return this.list.map((member) => watchOf(member, names));
   }
 
   /** Calls `visit` with each member's ratios; the array is the member's own. */

@@ -10,7 +10,7 @@ import {
   snapshotOf,
   viewsOf,
 } from './learnedPanel.ts';
-import type { Watch } from './memberSet.ts';
+import { type Watch, watchOf } from './memberSet.ts';
 
 export type PanelScore = Extract<Score, { assessable: true }> & {
   /** Members whose limit the row exceeds, and channels that have no value in it. */
@@ -55,7 +55,10 @@ export class PanelDetector<Method extends string = string> implements Detector<P
 
   /** What is watched, and what could be seen. */
   watches(): Watch[] {
-    return this.#learned?.members.watches(this.#names) ?? [];
+    const learned = this.#learned;
+    if (!learned) return [];
+    const states = watchOf(learned.states, this.#names);
+    return [...learned.members.watches(this.#names), ...(states.channels > 0 ? [states] : [])];
   }
 
   /** Periods of the seasons that were found, in rows. */
@@ -90,6 +93,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     };
     learned.members.judge(whole, without, take);
     take('missing', learned.missing.ratios(values));
+    take('states', learned.states.ratios(whole));
     const missing = this.#names.filter((_, c) => Number.isNaN(values[c]));
     const verdict: PanelScore = { assessable: true, index, contributions: leading, by, missing };
     this.#latest = { row, values, verdict, base: base.index, whole, without };
@@ -118,6 +122,7 @@ export class PanelDetector<Method extends string = string> implements Detector<P
     learned.base.detector.learn(without);
     learned.members.push(whole, without);
     learned.missing.push(values);
+    learned.states.push(whole);
     learned.carried = whole;
     learned.rows++;
   }

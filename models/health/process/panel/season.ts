@@ -5,14 +5,18 @@ export interface Season {
 }
 
 const SHORTEST = 4;
-/** A pattern has to have been seen so often. */
+/** A pattern has to have been seen so often; a plain one (`PLAIN`) twice. */
 const MIN_CYCLES = 3;
+const MIN_PLAIN_CYCLES = 2;
+const MIN_PLAIN_ROWS = 300;
 const MAX_LAG = 3000;
 const MAX_ROWS = 20_000;
 const MIN_CORRELATION = 0.2;
 const CANDIDATES = 4;
 /** A pattern is taken where it leaves less than this part of the variance in cycles that it was not learned from. */
 const WORTH = 0.7;
+/** Where each of two cycles leaves no more than this of the other: of 2,400 random walks and autoregressions of 300 rows or more, none. */
+const PLAIN = 0.15;
 /** A longer period must be better than a shorter one by this. */
 const BETTER = 0.85;
 const WEEK = 7;
@@ -27,7 +31,10 @@ const CLIP = 3;
  */
 export function findSeason(values: Float64Array): Season | null {
   const recent = values.subarray(Math.max(0, values.length - MAX_ROWS));
-  const longest = Math.min(MAX_LAG, Math.floor(recent.length / MIN_CYCLES));
+  const longest = Math.min(
+    MAX_LAG,
+    Math.floor(recent.length / (recent.length < MIN_PLAIN_ROWS ? MIN_CYCLES : MIN_PLAIN_CYCLES)),
+  );
   const peaks = correlationPeaks(recent, longest);
   // The top of a peak is flat: noise moves it by some rows.
   const refined = peaks.map((peak) => {
@@ -42,7 +49,8 @@ export function findSeason(values: Float64Array): Season | null {
   let best: { period: number; left: number } | null = null;
   for (const period of periods.sort((a, b) => a - b)) {
     const left = unexplainedFraction(recent, period);
-    if (left < WORTH && left < BETTER * (best?.left ?? 1 / BETTER)) best = { period, left };
+    const worth = period * MIN_CYCLES <= recent.length ? WORTH : PLAIN;
+    if (left < worth && left < BETTER * (best?.left ?? 1 / BETTER)) best = { period, left };
   }
   if (!best) return null;
   const { period } = best;

@@ -1,6 +1,7 @@
 import { alerts } from './alerts.ts';
 import { audit } from './audit.ts';
 import { frame } from './frame.ts';
+import { help } from './help.ts';
 import { machine } from './machine.ts';
 import { planning } from './planning.ts';
 import { planQuality } from './planQuality.ts';
@@ -17,6 +18,7 @@ export const texts = {
   ...frame,
   ...alerts,
   ...audit,
+  ...help,
   ...work,
   ...machine,
   ...planning,
