@@ -2,12 +2,12 @@ import { crc32 } from 'node:zlib';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import type { DecodeLimits } from './decoded.ts';
 import { decodeEnvelope, decodeRaw, refuseAxes } from './decodeWaveform.ts';
-import type { ChunkField, Chunks, WaveformPayload } from './payloadConfig.ts';
 import { readMessage } from './payloadFormat.ts';
 import { readPath } from './readPath.ts';
 import type { Route } from './route.ts';
 import { samplesInText } from './sampleBytes.ts';
 import type { Arrival } from './source.ts';
+import type { ChunkField, Chunks, WaveformPayload } from './waveformConfig.ts';
 
 export interface ChunkHeader {
   /** From 0, whatever the device counts from. */

@@ -8,9 +8,9 @@ import type { ChunkStore, StoredChunk } from './chunkStore.ts';
 import type { DecodeLimits } from './decoded.ts';
 import { refuseAxes } from './decodeWaveform.ts';
 import { inflated } from './jsonText.ts';
-import type { Chunks, WaveformPayload } from './payloadConfig.ts';
 import type { Route } from './route.ts';
 import type { Arrival } from './source.ts';
+import type { Chunks, WaveformPayload } from './waveformConfig.ts';
 
 /** In memory and on disk, of all waveforms of a source that are not complete. */
 const LIMITS = { maxBytes: 64 * 1024 * 1024, maxWaveforms: 1000 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomOf } from '#models/random/random.ts';
 import { findContradiction } from './contradiction.ts';
-import type { WaveformEncoding } from './payloadConfig.ts';
+import type { WaveformEncoding } from './valueConfig.ts';
 
 const N = 1024;
 const tone = (i: number) => Math.sin((2 * Math.PI * 100 * i) / 5120);

@@ -1,6 +1,6 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
-import type { WaveformEncoding } from './payloadConfig.ts';
 import { bytesIn, numberReader } from './sampleBytes.ts';
+import type { WaveformEncoding } from './valueConfig.ts';
 
 /** Why bytes cannot be samples of the configured encoding, and which setting would take them. */
 export interface Contradiction {

@@ -11,7 +11,9 @@ import type { Payload, ScalarPayload } from './payloadConfig.ts';
 import { readMessage } from './payloadFormat.ts';
 import { readRecords } from './records.ts';
 import type { Route } from './route.ts';
+import { isSame } from './scalarValue.ts';
 import type { Arrival } from './source.ts';
+import { namesIn, splitName } from './splitName.ts';
 
 /** Decodes and validates one payload: an arrival for each point that it speaks of; none where `where` or `only` ask for none of it. Pure; never throws. */
 export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits): Arrival[] {
@@ -26,9 +28,12 @@ export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits):
   if (!message.ok) return refuseAll(route, message.rejection);
   if (spec.type === 'senml') return decodeSenml(route, message.value, limits);
   if (spec.each !== undefined) return decodeEach(route, spec, spec.each, message.value, limits);
-  const at = readerOf({ chain: [message.value], keys: [] }, route.levels);
-  if (!isWanted(spec, at)) return [];
-  const named = nameWithin(route, spec, at);
+  const outside = readerOf({ chain: [message.value], keys: [] }, route.levels);
+  if (!isWanted(spec, outside)) return [];
+  const levels = levelsWithin(route, spec, outside);
+  if (levels === null) return doesNotSplit(spec);
+  const at = spec.split === undefined ? outside : readerOf({ chain: [message.value], keys: [] }, levels);
+  const named = nameWithin(route, spec, at, levels);
   if (named === null) return [{ ok: false, rejection: 'missing_value', point: null }];
   return pointsOf(named, spec, message.value, at, undefined, limits);
 }
@@ -56,7 +61,8 @@ export function refuseAll(route: Route, rejection: Rejection): Arrival[] {
   if (spec.type === 'waveform' && spec.assetPath === undefined && spec.pointPath === undefined)
     return axesOf(route, spec).map((name) => arrivalOf(name, refuse(rejection)));
   const isNamed =
-    spec.type === 'scalar' && [spec.each, spec.assetPath, spec.pointPath, spec.records].every((v) => v === undefined);
+    spec.type === 'scalar' &&
+    [spec.each, spec.assetPath, spec.pointPath, spec.records, spec.split].every((v) => v === undefined);
   if (!isNamed || route.asset === '') return [{ ok: false, rejection, point: null }];
   const names = spec.values === undefined ? [route.point] : Object.keys(spec.values);
   return names.map((point) => arrivalOf({ asset: route.asset, point }, refuse(rejection)));
@@ -72,11 +78,11 @@ function decodeEach(
 ): Arrival[] {
   const within = readerOf({ chain: [message], keys: [] }, route.levels);
   if (!isWanted(spec, within)) return [];
-  const entries = entriesAt(message, each.path);
-  if (entries === null) return [{ ok: false, rejection: 'missing_value', point: null }];
+  const entries = entriesAt(message, each.path)?.filter((entry) => !isTimeOf(spec, each.path, entry));
+  if (entries === undefined) return [{ ok: false, rejection: 'missing_value', point: null }];
   if (entries.length === 0) return [{ ok: false, rejection: 'empty', point: null }];
   const asset = spec.assetPath === undefined ? route.asset : textAt(within, spec.assetPath);
-  const common = within(spec.time);
+  const common = typeof spec.time === 'string' ? within(spec.time) : undefined;
   return entries.flatMap((entry) => decodeEntry(route, spec, each, entry, { asset, common }, limits));
 }
 
@@ -88,16 +94,20 @@ function decodeEntry(
   outer: { asset: string | undefined; common: unknown },
   limits: DecodeLimits,
 ): Arrival[] {
-  const at = readerOf(entry, route.levels);
-  if (!isWanted(each, at)) return [];
-  const asset = each.asset === undefined ? outer.asset : textAt(at, each.asset);
+  const outside = readerOf(entry, route.levels);
+  if (!isWanted(each, outside)) return [];
+  const levels = levelsWithin(route, spec, outside);
+  if (levels === null) return doesNotSplit(spec);
+  const at = spec.split === undefined ? outside : readerOf(entry, levels);
+  const asset = each.asset === undefined ? (splitPart(spec, levels, 'asset') ?? outer.asset) : textAt(at, each.asset);
   const element = entry.chain[entry.chain.length - 1];
-  if (each.point === undefined) {
+  const own = each.point === undefined ? splitPart(spec, levels, 'point') : textAt(at, each.point);
+  if (each.point === undefined && own === undefined) {
     const named = namesOf(asset, route.point || 'x', route.subscription.names);
     if (named === null) return [{ ok: false, rejection: 'bad_topic', point: null }];
     return pointsOf({ ...named, point: route.point }, spec, element, at, outer.common, limits);
   }
-  const name = namesOf(asset, textAt(at, each.point), route.subscription.names);
+  const name = namesOf(asset, own, route.subscription.names);
   if (name === null) return [{ ok: false, rejection: 'bad_topic', point: null }];
   if (each.only !== undefined && !each.only.includes(name.point)) return [];
   return scalarArrivals(name, spec, element, at, outer.common, limits);
@@ -146,14 +156,42 @@ function recordsOf(
 
 function isWanted({ where }: Pick<ScalarPayload, 'where'>, at: Reader): boolean {
   if (where === undefined) return true;
-  return Object.entries(where).every(([path, wanted]) => [wanted].flat().includes(at(path) as string));
+  return Object.entries(where).every(([path, wanted]) => {
+    const found = at(path);
+    return [wanted].flat().some((one) => isSame(found, one));
+  });
+}
+
+type Levels = Readonly<Record<string, string>>;
+
+/** The topic's levels, and the parts of the text that `split` takes apart; null where that text does not fit. */
+function levelsWithin(route: Route, { split }: ScalarPayload, at: Reader): Levels | null {
+  if (split === undefined) return route.levels ?? {};
+  const text = textAt(at, split.path);
+  const parts = text === undefined ? null : splitName(text, split);
+  return parts && { ...route.levels, ...parts };
+}
+
+/** A part of a text, not a level of the topic of the same name. */
+const splitPart = ({ split }: ScalarPayload, levels: Levels, name: 'asset' | 'point'): string | undefined =>
+  split !== undefined && namesIn(split.pattern).includes(name) ? levels[name] : undefined;
+
+const doesNotSplit = ({ split }: ScalarPayload): Arrival[] => [
+  { ok: false, rejection: 'bad_topic', point: null, detail: `nothing at ${split?.path} fits ${split?.pattern}` },
+];
+
+/** Whether an entry is the time of its neighbours: a point for each key of a flat message would take it for a value. */
+function isTimeOf({ time }: ScalarPayload, path: string, { chain, keys }: Entry): boolean {
+  if (typeof time !== 'string' || keys.length !== 1 || Array.isArray(chain[chain.length - 2])) return false;
+  return time === (path === '' ? keys[0] : `${path}.${keys[0]}`);
 }
 
 /** The message's own names where it has them, else those of its topic; null where they are missing or none. */
-function nameWithin(route: Route, { assetPath, pointPath }: ScalarPayload, at: Reader): PointName | null {
+function nameWithin(route: Route, spec: ScalarPayload, at: Reader, levels: Levels): PointName | null {
   const { names } = route.subscription;
-  const asset = assetPath === undefined ? route.asset : textAt(at, assetPath);
-  const point = pointPath === undefined ? route.point : textAt(at, pointPath);
+  const { assetPath, pointPath } = spec;
+  const asset = assetPath === undefined ? (splitPart(spec, levels, 'asset') ?? route.asset) : textAt(at, assetPath);
+  const point = pointPath === undefined ? (splitPart(spec, levels, 'point') ?? route.point) : textAt(at, pointPath);
   if (point !== '') return namesOf(asset, point, names);
   // Its points are named one by one.
   const named = namesOf(asset, 'x', names);

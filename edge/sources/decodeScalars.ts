@@ -14,7 +14,7 @@ import {
 import type { Reader } from './entries.ts';
 import type { ScalarPayload } from './payloadConfig.ts';
 import { readPath } from './readPath.ts';
-import { numberOf, withUnit } from './scalarValue.ts';
+import { isSame, numberOf, recordsIn, timesInBytes, withUnit } from './scalarValue.ts';
 import type { Arrival } from './source.ts';
 
 /**
@@ -32,23 +32,23 @@ export function scalarArrivals(
   limits: DecodeLimits,
 ): Arrival[] {
   const one = (decoded: Decoded) => [arrivalOf(name, decoded)];
-  if (isPlain(payload)) {
-    // It is the value of one point alone, and says nothing else.
-    if (spec.value.includes('*')) return one(refuse('missing_value'));
-    if (spec.quality !== undefined && !isGood(at(spec.quality), spec)) return one(refuse('bad_quality'));
-    return one(decodeWithUnit(name, spec, payload, undefined, at(spec.time) ?? common, limits));
-  }
-  const value = at(spec.value);
+  // A plain payload is the value of one point alone.
+  const value = isPlain(payload) && !spec.value.includes('*') ? payload : at(spec.value);
   if (value === undefined || value === null) return one(refuse('missing_value'));
   if (tellsSeveralPoints(payload, spec.value)) return one(refuse('several_points'));
   if (spec.quality !== undefined && !isGood(at(spec.quality), spec)) return one(refuse('bad_quality'));
   const unit = spec.unit === undefined ? undefined : at(spec.unit);
   if (unit !== undefined && typeof unit !== 'string') return one(refuse('wrong_type'));
   const deltas = spec.deltas === undefined ? undefined : at(spec.deltas);
-  const stamp = stampsOf(at(spec.time) ?? common, deltas, spec.deltasIn, limits);
-  if (!Array.isArray(value) || spec.as !== undefined)
+  const packed = spec.every === undefined ? undefined : recordsIn(value, spec, spec.every);
+  if (packed === null) return one(refuse('wrong_type'));
+  const { time } = spec;
+  const own = typeof time === 'string' ? (at(time) ?? common) : timesInBytes(packed?.records ?? value, spec, time);
+  const stamp = stampsOf(own, deltas, spec.deltasIn, limits);
+  if (packed === undefined && (!Array.isArray(value) || spec.as !== undefined))
     return one(decodeWithUnit(name, spec, value, unit, stamp, limits));
-  const { decoded, refused } = decodeColumn(name, spec, value, stamp, limits);
+  const { decoded, refused } = decodeColumn(name, spec, packed?.records ?? (value as unknown[]), stamp, limits);
+  if (packed?.isCutOff) refused.push('truncated');
   return [
     ...(decoded ? one(inUnit(decoded, unit)) : []),
     ...refused.map((rejection) => arrivalOf(name, refuse(rejection))),
@@ -135,7 +135,7 @@ function decodeScalar(
 /** Of an array each element has to be good. */
 function isGood(quality: unknown, { good }: ScalarPayload): boolean {
   const all = Array.isArray(quality) ? quality : [quality];
-  return all.every((one) => good.includes((one ?? null) as (typeof good)[number]));
+  return all.every((one) => good.some((wanted) => isSame(one ?? null, wanted)));
 }
 
 /** An array of values with an array of times, or with the last one's time and an interval; and what of it is refused. */
@@ -149,7 +149,7 @@ function decodeColumn(
   if (values.length === 0) return { decoded: refuse('empty'), refused: [] };
   const timesMs = Array.isArray(stamp)
     ? stamp.map((one) => timeOf(one, limits))
-    : spaced(stamp === undefined ? limits.nowMs : timeOf(stamp, limits), values.length, spec.intervalMs);
+    : spaced(stamp === undefined ? limits.nowMs : timeOf(stamp, limits), values.length, spec);
   if (timesMs?.length !== values.length) return { decoded: refuse('wrong_type'), refused: [] };
   const numbers = values.map((value, i) => (timesMs[i] === null ? 'wrong_type' : numberOf(value, spec)));
   const good = numbers.flatMap((n, i) => (typeof n === 'number' && Number.isFinite(n) ? [i] : []));
@@ -162,7 +162,8 @@ function decodeColumn(
 }
 
 /** Null where one time is all that is known of several values. */
-function spaced(lastMs: number | null, count: number, intervalMs: number | undefined): number[] | null {
-  if (lastMs === null || (count > 1 && intervalMs === undefined)) return null;
-  return Array.from({ length: count }, (_, i) => lastMs - (count - 1 - i) * (intervalMs ?? 0));
+function spaced(stampMs: number | null, count: number, { intervalMs, timeIs }: ScalarPayload): number[] | null {
+  if (stampMs === null || (count > 1 && intervalMs === undefined)) return null;
+  const its = timeIs === 'first' ? 0 : count - 1;
+  return Array.from({ length: count }, (_, i) => stampMs + (i - its) * (intervalMs ?? 0));
 }

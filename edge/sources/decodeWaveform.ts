@@ -1,16 +1,27 @@
 import { decodeFrameHeader, FRAME_HEADER_BYTES } from '#models/contracts/frame.ts';
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { type Contradiction, findContradiction } from './contradiction.ts';
-import { arrivalOf, checkWaveform, type DecodeLimits, inUnit, type PointName, timeOf } from './decoded.ts';
+import {
+  arrivalOf,
+  checkCompleted,
+  checkWaveform,
+  type Decoded,
+  type DecodeLimits,
+  inUnit,
+  type PointName,
+  timeOf,
+} from './decoded.ts';
 import { detectInterleavedAxes } from './detectInterleavedAxes.ts';
 import { namesOf } from './deviceNames.ts';
 import { readerOf } from './entries.ts';
+import { envelopeValues } from './envelopeValues.ts';
 import { inflated } from './jsonText.ts';
-import { type WaveformEncoding, type WaveformPayload, waveformEncodings } from './payloadConfig.ts';
 import { readMessage } from './payloadFormat.ts';
 import type { Route } from './route.ts';
-import { readSamples, samplesInText } from './sampleBytes.ts';
+import { numberInFrame, readSamples, samplesInText } from './sampleBytes.ts';
 import type { Arrival } from './source.ts';
+import { type WaveformEncoding, waveformEncodings } from './valueConfig.ts';
+import type { WaveformPayload } from './waveformConfig.ts';
 
 /** The same rejection for every axis of a frame. */
 export function refuseAxes(route: PointName, spec: WaveformPayload, rejection: Rejection, detail?: string): Arrival[] {
@@ -35,8 +46,11 @@ export function decodeWaveform(
 ): Arrival[] {
   if (spec.framing === 'json') return decodeJsonWaveform(route, spec, payload, limits);
   if (spec.framing === 'raw') {
-    if (payload.length < spec.skipBytes) return refuseAxes(route, spec, 'truncated');
-    return decodeRaw(route, spec, payload.subarray(spec.skipBytes), limits);
+    const { skipBytes } = spec;
+    if (payload.length < skipBytes) return refuseAxes(route, spec, 'truncated');
+    const own = spec.header === undefined ? {} : headerOf(payload, spec.header);
+    if (own === null) return refuseAxes(route, spec, 'truncated', 'the frame ends within payload.header');
+    return decodeRaw(route, spec, payload.subarray(skipBytes), limits, own);
   }
   const header = decodeFrameHeader(payload);
   if (!header) return refuseAxes(route, spec, payload.length < FRAME_HEADER_BYTES ? 'truncated' : 'bad_header');
@@ -44,13 +58,32 @@ export function decodeWaveform(
   return deinterleaved(route, spec, samples, header.sampleRateHz, header.startUs, limits);
 }
 
-/** Samples alone, without what a payload has before them. */
-export function decodeRaw(route: Route, spec: WaveformPayload, bytes: Uint8Array, limits: DecodeLimits): Arrival[] {
+/** What the bytes before the samples say. */
+interface FrameHeader {
+  sampleRate?: number;
+  time?: number;
+  scale?: number;
+}
+
+/** Null where the frame ends within it. */
+function headerOf(payload: Uint8Array, header: NonNullable<WaveformPayload['header']>): FrameHeader | null {
+  const read = Object.entries(header).map(([name, place]) => [name, numberInFrame(payload, place)] as const);
+  return read.some(([, number]) => number === null) ? null : Object.fromEntries(read);
+}
+
+/** Samples alone, and what stood before them. */
+export function decodeRaw(
+  route: Route,
+  spec: WaveformPayload,
+  bytes: Uint8Array,
+  limits: DecodeLimits,
+  header: FrameHeader = {},
+): Arrival[] {
   const contradiction = findContradiction(bytes, spec.encoding, spec.byteOrder);
   if (contradiction) return refuseAxes(route, spec, contradiction.rejection, contradiction.detail);
-  const samples = readSamples(bytes, spec.encoding, spec.byteOrder, spec.scale);
+  const samples = readSamples(bytes, spec.encoding, spec.byteOrder, spec.scale * (header.scale ?? 1));
   const at = readerOf({ chain: [undefined], keys: [] }, route.levels);
-  const [rate, stamp] = [at(spec.keys.sampleRate), at(spec.keys.time)];
+  const [rate, stamp] = [header.sampleRate ?? at(spec.keys.sampleRate), header.time ?? at(spec.keys.time)];
   const startUs = startOf(stamp, limits);
   if (startUs === null) return refuseAxes(route, spec, 'wrong_type');
   const sampleRateHz = rate === undefined ? spec.sampleRateHz : rateHz(rate, spec.sampleRateIn);
@@ -72,7 +105,7 @@ function deinterleaved(
     // A header of Millwright's is made for one signal: its frames are not searched for others.
     if (spec.framing === 'header')
       return [arrivalOf(names[0], checkWaveform(names[0], samples, sampleRateHz, startUs, limits))];
-    return [oneSignal(names[0], samples, sampleRateHz, startUs, limits)];
+    return [oneSignal(names[0], spec, samples, sampleRateHz, startUs, limits)];
   }
   if (samples.length % names.length !== 0) return refuseAxes(route, spec, 'truncated');
   return names.map((name, axis) => {
@@ -80,19 +113,34 @@ function deinterleaved(
       { length: samples.length / names.length },
       (_, i) => samples[i * names.length + axis],
     );
-    return arrivalOf(name, checkWaveform(name, own, sampleRateHz, startUs, limits));
+    return arrivalOf(name, checkPlaced(name, spec, own, sampleRateHz, startUs, limits));
   });
+}
+
+/** @param stampUs of the first sample or, by `timeIs`, the last. */
+function checkPlaced(
+  name: PointName,
+  { timeIs }: WaveformPayload,
+  samples: Float32Array<ArrayBuffer>,
+  sampleRateHz: number,
+  stampUs: number | undefined,
+  limits: DecodeLimits,
+): Decoded {
+  return timeIs === 'last' && stampUs !== undefined
+    ? checkCompleted(name, samples, sampleRateHz, stampUs / 1000, limits)
+    : checkWaveform(name, samples, sampleRateHz, stampUs, limits);
 }
 
 /** Refused where it looks like several. */
 function oneSignal(
   name: PointName,
+  spec: WaveformPayload,
   samples: Float32Array<ArrayBuffer>,
   sampleRateHz: number,
-  startUs: number | undefined,
+  stampUs: number | undefined,
   limits: DecodeLimits,
 ): Arrival {
-  const decoded = checkWaveform(name, samples, sampleRateHz, startUs, limits);
+  const decoded = checkPlaced(name, spec, samples, sampleRateHz, stampUs, limits);
   const interleaved = decoded.ok ? detectInterleavedAxes(samples) : null;
   if (interleaved === null) return arrivalOf(name, decoded);
   const detail = `it looks like ${interleaved} or more interleaved signals: name their points in payload.axes`;
@@ -104,7 +152,10 @@ function decodeJsonWaveform(route: Route, spec: WaveformPayload, payload: Uint8A
   if (!parsed.ok) return refuseAxes(route, spec, parsed.rejection);
   if (typeof parsed.value !== 'object' || parsed.value === null) return refuseAxes(route, spec, 'wrong_type');
   const envelope = spec.format === 'csv' ? columnsOf(parsed.value as Record<string, string>[], spec) : parsed.value;
-  return decodeEnvelope(route, spec, readerOf({ chain: [envelope], keys: [] }, route.levels), limits);
+  const at = readerOf({ chain: [envelope], keys: [] }, route.levels);
+  const signals = decodeEnvelope(route, spec, at, limits);
+  const named = spec.values === undefined ? null : namedWithin(route, spec, at);
+  return named === null ? signals : [...signals, ...envelopeValues(named.asset, spec, envelope, at, limits)];
 }
 
 /** A row a sample: columns become arrays, except those of time, rate, scale and unit, which stand in the first row. */
@@ -132,17 +183,14 @@ export function decodeEnvelope(
   if (route === null) return [{ ok: false, rejection: 'missing_value', point: null }];
   const { keys } = spec;
   const rate = at(keys.sampleRate) ?? undefined;
-  const [encoding, scale, stamp, unit] = [
-    at('encoding') ?? spec.encoding,
-    at(keys.scale) ?? spec.scale,
-    at(keys.time),
-    at(keys.unit),
-  ];
+  const encoding = at('encoding') ?? spec.encoding;
+  const scale = scaleOf(at(keys.scale) ?? spec.scale);
+  const [stamp, unit] = [at(keys.time), at(keys.unit)];
   const seconds = keys.seconds === undefined ? undefined : at(keys.seconds);
   const configured = seconds === undefined ? spec.sampleRateHz : rateOfTimes(seconds);
   const sampleRateHz = rate === undefined ? configured : rateHz(rate, spec.sampleRateIn);
   if (sampleRateHz === undefined) return refuseAxes(route, spec, 'bad_rate');
-  if (typeof scale !== 'number' || !isEncoding(encoding)) return refuseAxes(route, spec, 'wrong_type');
+  if (scale === null || !isEncoding(encoding)) return refuseAxes(route, spec, 'wrong_type');
   const startUs = startOf(stamp, limits);
   if (startUs === null || (unit !== undefined && typeof unit !== 'string'))
     return refuseAxes(route, spec, 'wrong_type');
@@ -150,7 +198,7 @@ export function decodeEnvelope(
   const read = (name: PointName, path: string): Arrival => {
     const samples = jsonSamples(at(path), own);
     if (!(samples instanceof Float32Array)) return { ok: false, point: name, ...samples };
-    const arrival = oneSignal(name, samples, sampleRateHz, startUs, limits);
+    const arrival = oneSignal(name, spec, samples, sampleRateHz, startUs, limits);
     return arrival.ok ? arrivalOf(name, inUnit(arrival, unit)) : arrival;
   };
   if (spec.axes === undefined) return [read(route, keys.samples)];
@@ -185,9 +233,13 @@ const RATES: Record<WaveformPayload['sampleRateIn'], (v: number) => number> = {
   us: (v) => 1e6 / v,
 };
 
+/** A number, or a text of one with or without its unit. */
 function rateHz(rate: unknown, given: WaveformPayload['sampleRateIn']): number | undefined {
-  const value = typeof rate === 'string' ? Number(rate) : rate;
-  return typeof value === 'number' && Number.isFinite(value) ? RATES[given](value) : undefined;
+  const written = typeof rate === 'string' ? /^\s*([\d.]+(?:e[+-]?\d+)?)\s*(k?Hz)?\s*$/i.exec(rate) : null;
+  const value = written === null ? rate : Number(written[1]);
+  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
+  const unit = written?.[2]?.toLowerCase();
+  return RATES[unit === undefined ? given : unit === 'khz' ? 'kHz' : 'Hz'](value);
 }
 
 /** In microseconds since 1970; undefined without a stamp, null of one that is no time. */
@@ -225,6 +277,18 @@ function jsonSamples(
     const read = readSamples(bytes, encoding, byteOrder, scale);
     return contradiction ?? (typeof read === 'string' ? { rejection: read } : read);
   }
-  if (!Array.isArray(samples) || !samples.every((v) => typeof v === 'number')) return { rejection: 'wrong_type' };
-  return Float32Array.from(samples, (v: number) => v * scale);
+  if (!Array.isArray(samples)) return { rejection: 'wrong_type' };
+  const isNumbers = samples.every((v) => typeof v === 'number');
+  if (!isNumbers && !samples.every((v) => typeof v === 'number' || QUOTED.test(String(v))))
+    return { rejection: 'wrong_type' };
+  return Float32Array.from(samples, (v: number | string) => Number(v) * scale);
 }
+
+/** A factor, perhaps written as a text; null of what is none. */
+function scaleOf(value: unknown): number | null {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' && QUOTED.test(value) ? Number(value) : null;
+}
+
+/** A number that its sender wrote as a text. */
+const QUOTED = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

@@ -49,9 +49,11 @@ const TEMPLATE = /\{([^{}]+)\}/g;
 /**
  * Paths as seen from an entry: `^` goes out by one level, `$key` is the entry's key, alone or as a part of a path, `$1`
  * that of the first `*`, and `{level}` a level of the topic. A text with several such parts, as `{$1}-{name}`, is put together.
+ * Of several paths, as `a | b`, the first counts at which something lies.
  */
 export function readerOf({ chain, keys }: Entry, levels: Readonly<Record<string, string>> = {}): Reader {
   const read: Reader = (path) => {
+    if (path.includes(OR)) return firstOf(path.split(OR), read);
     if (path === '$key') return keys[keys.length - 1];
     if (/^\$\d$/.test(path)) return keys[Number(path[1]) - 1];
     if (path.includes('{')) return filled(path, (name) => (Object.hasOwn(levels, name) ? levels[name] : read(name)));
@@ -61,6 +63,17 @@ export function readerOf({ chain, keys }: Entry, levels: Readonly<Record<string,
     return at < 0 ? undefined : readPath(chain[at], rest);
   };
   return read;
+}
+
+const OR = ' | ';
+
+/** What lies at the first of some paths at which there is something. */
+function firstOf(paths: readonly string[], read: Reader): unknown {
+  for (const path of paths) {
+    const found = read(path);
+    if (found !== undefined && found !== null) return found;
+  }
+  return undefined;
 }
 
 /** Undefined where a part is missing. */

@@ -42,13 +42,22 @@ export function parseJson(payload: Uint8Array): Read<unknown> {
   }
 }
 
+/** In UTF-8, or in UTF-16 with the byte-order mark that programs on Windows write. */
 export function textOf(payload: Uint8Array): string {
-  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8');
+  const text = decoded(payload);
   const begin = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   // Programs in C send the zero that ends their texts.
   let end = text.length;
   while (end > begin && text.charCodeAt(end - 1) === 0) end--;
   return text.slice(begin, end);
+}
+
+function decoded(payload: Uint8Array): string {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
+  if (payload[0] === 0xff && payload[1] === 0xfe) return bytes.toString('utf16le');
+  if (payload[0] === 0xfe && payload[1] === 0xff && payload.length % 2 === 0)
+    return Buffer.from(bytes).swap16().toString('utf16le');
+  return bytes.toString('utf8');
 }
 
 const QUOTED_OR_NOT_FINITE = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g;

@@ -1,5 +1,5 @@
+import type { MessageFormat } from './formatConfig.ts';
 import type { Read } from './jsonText.ts';
-import type { MessageFormat } from './payloadConfig.ts';
 
 const MAX_PAIRS = 100_000;
 

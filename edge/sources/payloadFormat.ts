@@ -1,13 +1,14 @@
 import { decode as decodeMsgpack } from '@msgpack/msgpack';
 import { decode as decodeCbor } from 'cborg';
 import { parseTable } from '#models/tables/parseTable.ts';
+import type { MessageFormat } from './formatConfig.ts';
 import { parseJson, type Read, textOf } from './jsonText.ts';
 import { parseLine } from './lineProtocol.ts';
 import { readPairs } from './pairs.ts';
-import type { MessageFormat, WaveformEncoding } from './payloadConfig.ts';
 import { readProtobuf } from './protobufReaders.ts';
 import { readXml } from './readXml.ts';
 import { numbersIn } from './sampleBytes.ts';
+import type { WaveformEncoding } from './valueConfig.ts';
 
 /** Elements of an array or a map, at the most. */
 const MAX_ENTRIES = 1_000_000;

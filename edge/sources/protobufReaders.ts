@@ -1,5 +1,5 @@
+import type { Protobuf } from './formatConfig.ts';
 import type { Read } from './jsonText.ts';
-import type { Protobuf } from './payloadConfig.ts';
 import type { ProtobufReader } from './protobufFile.ts';
 import type { Subscription } from './sourceConfig.ts';
 

@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import type { XmlSettings } from './payloadConfig.ts';
+import type { XmlSettings } from './formatConfig.ts';
 
 /** Deeper documents are refused. */
 const MAX_DEPTH = 32;

@@ -1,5 +1,6 @@
-import type { ScalarPayload, ValueSpec } from './payloadConfig.ts';
+import type { ScalarPayload } from './payloadConfig.ts';
 import { bytesOf, widthOf } from './scalarValue.ts';
+import type { ValueSpec } from './valueConfig.ts';
 
 export interface FoundRecord {
   point: string;

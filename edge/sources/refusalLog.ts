@@ -6,13 +6,14 @@ const MAX_KINDS = 1000;
 
 /** What a person can do about it; the others speak for themselves. */
 export const REMEDIES: Partial<Record<Rejection, string>> = {
-  bad_topic: 'no subscription fits the topic, or the message names no machine: see topic, asset and point',
+  bad_topic:
+    'no subscription fits the topic, or the message names no machine: see topic, asset, point and payload.split',
   bad_json:
     'the payload is no JSON: set payload.format (text, csv, cbor, msgpack, line_protocol, binary) or payload.type',
   bad_payload: 'the bytes are not of the configured kind: see payload.format and payload.encoding',
   missing_value: 'nothing lies at the configured path: see payload.value, payload.values or payload.each',
   wrong_type:
-    'what lies at the path is no number, or its time cannot be read: see payload.states, hex, decimal, unitInText, bytes with as, and timeFormat',
+    'what lies at the path is no number, or its time cannot be read: see payload.states, hex, decimal, unitInText, bytes with as, and timeFormat; an array needs intervalMs or a time for each',
   bad_quality: 'the quality is not among the good ones: see payload.quality and payload.good',
   bad_rate: 'no sample rate: set payload.sampleRateHz, or payload.keys.sampleRate',
   several_points:

@@ -1,5 +1,6 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
-import type { ByteOrder, NumberEncoding, WaveformEncoding } from './payloadConfig.ts';
+import type { ByteOrder, NumberEncoding, WaveformEncoding } from './valueConfig.ts';
+import type { NumberAt } from './waveformConfig.ts';
 
 type Reader = (view: DataView, at: number, isLittle: boolean) => number;
 
@@ -58,6 +59,10 @@ function aligned(bytes: Uint8Array, encoding: 'float32' | 'int16', scale: number
 
 export const numberReader = (encoding: WaveformEncoding): Reader => ENCODINGS[encoding].read;
 
+/** One number at a position of a raw frame; null where the bytes end before it. */
+export const numberInFrame = (bytes: Uint8Array, { at, type, byteOrder }: NumberAt): number | null =>
+  readNumber(bytes, at, type, byteOrder);
+
 export const bytesIn = (encoding: NumberEncoding): number => ENCODINGS[encoding].bytes;
 
 /** One number; null where the bytes end before it. @param at from the beginning, or, negative, from the end. */
@@ -91,12 +96,16 @@ const DECIMALS = /^\s*[+-]?[\d.][\d.eE+-]*(?:(?:\s*[,;]\s*|\s+)[+-]?[\d.][\d.eE+
  */
 export function samplesInText(text: string): number[] | Uint8Array | Rejection {
   if (DECIMALS.test(text)) {
+    // Decimal commas, or pairs of numbers: nothing says which.
+    if (text.includes(';') && text.includes(',') && !text.includes('.')) return 'wrong_type';
     const values = text
       .trim()
       .split(/[,;\s]+/)
       .map(Number);
     return values.every(Number.isFinite) ? values : 'wrong_type';
   }
-  if (text.length >= MIN_HEX && HEX.test(text)) return text.length % 2 === 0 ? Buffer.from(text, 'hex') : 'truncated';
+  const digits = text.replace(/^0x/i, '');
+  if (digits.length >= MIN_HEX && HEX.test(digits))
+    return digits.length % 2 === 0 ? Buffer.from(digits, 'hex') : 'truncated';
   return BASE64.test(text) ? Buffer.from(text, 'base64') : 'bad_payload';
 }

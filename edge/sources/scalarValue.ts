@@ -1,7 +1,8 @@
 import type { Rejection } from '#models/contracts/ledger.ts';
 import { bitsOf } from './bitSlice.ts';
-import type { NumberEncoding, ScalarPayload } from './payloadConfig.ts';
+import type { ScalarPayload } from './payloadConfig.ts';
 import { bytesIn, readNumber } from './sampleBytes.ts';
+import type { NumberEncoding, TimeInBytes } from './valueConfig.ts';
 
 /** Words for a switch, in lower case. */
 const WORDS: Record<string, number> = { true: 1, false: 0, on: 1, off: 0, yes: 1, no: 0 };
@@ -101,6 +102,38 @@ export function bytesOf(value: unknown, written: ScalarPayload['bytes']): Uint8A
   }
   const isHex = value.length >= MIN_HEX && BYTES_HEX.test(value);
   return BASE64.test(value) && !isHex ? Buffer.from(value, 'base64') : null;
+}
+
+/** Records of a fixed size behind each other; null of what is no bytes. `isCutOff`: the last one is not whole, and left out. */
+export function recordsIn(
+  value: unknown,
+  { bytes, skipBytes = 0 }: Pick<ScalarPayload, 'bytes' | 'skipBytes'>,
+  every: number,
+): { records: Uint8Array[]; isCutOff: boolean } | null {
+  const all = bytesOf(value, bytes)?.subarray(skipBytes);
+  if (all === undefined) return null;
+  const count = Math.floor(all.length / every);
+  const records = Array.from({ length: count }, (_, i) => all.subarray(i * every, (i + 1) * every));
+  return { records, isCutOff: all.length % every !== 0 };
+}
+
+/** The time that stands in bytes, in each of several records; null where it cannot be read. */
+export function timesInBytes(
+  value: unknown,
+  { bytes, every }: Pick<ScalarPayload, 'bytes' | 'every'>,
+  { at, as, byteOrder }: TimeInBytes,
+): number | null | (number | null)[] {
+  if (every !== undefined && Array.isArray(value))
+    return value.map((record: Uint8Array) => readNumber(record, at, as, byteOrder));
+  const all = bytesOf(value, bytes);
+  return all && readNumber(all, at, as, byteOrder);
+}
+
+/** Whether a message says what a setting wants: a number or a truth value may be written as a text there. */
+export function isSame(found: unknown, wanted: string | number | boolean | null): boolean {
+  if (found === wanted) return true;
+  const isWritten = typeof found === 'string' && (typeof wanted === 'number' || typeof wanted === 'boolean');
+  return (isWritten || (typeof found === 'number' && typeof wanted === 'string')) && String(found) === String(wanted);
 }
 
 export const widthOf = (type: NumberEncoding): number => bytesIn(type);

@@ -5,9 +5,11 @@ import { folderSourceSchema } from './folderConfig.ts';
 import { modbusSourceSchema } from './modbusConfig.ts';
 import { opcuaSourceSchema } from './opcua/opcuaConfig.ts';
 import { findOverlaps, fitsTopic } from './overlaps.ts';
-import { lineSchema, type Payload, scalarSchema, senmlSchema, waveformSchema } from './payloadConfig.ts';
+import { lineSchema, type Payload, type ScalarPayload, scalarSchema, senmlSchema } from './payloadConfig.ts';
 import { sparkplugSourceSchema } from './sparkplug/sparkplugConfig.ts';
+import { namesIn } from './splitName.ts';
 import { isTimeFormat, isZone } from './timeReader.ts';
+import { waveformSchema } from './waveformConfig.ts';
 
 function namesPoints(payload: Payload): boolean {
   switch (payload.type) {
@@ -17,14 +19,23 @@ function namesPoints(payload: Payload): boolean {
     case 'waveform':
       return payload.axes !== undefined || payload.pointPath !== undefined;
     case 'scalar':
-      return [payload.values, payload.each?.point, payload.pointPath, payload.records].some((v) => v !== undefined);
+      return (
+        [payload.values, payload.each?.point, payload.pointPath, payload.records].some((v) => v !== undefined) ||
+        splits(payload, 'point')
+      );
   }
 }
+
+const splits = ({ split }: ScalarPayload, name: string): boolean =>
+  split !== undefined && namesIn(split.pattern).includes(name);
 
 function namesAsset(payload: Payload): boolean {
   if (payload.type === 'line_protocol') return payload.assetTag !== undefined;
   if (payload.type === 'waveform') return payload.assetPath !== undefined;
-  return payload.type === 'scalar' && (payload.assetPath !== undefined || payload.each?.asset !== undefined);
+  return (
+    payload.type === 'scalar' &&
+    (payload.assetPath !== undefined || payload.each?.asset !== undefined || splits(payload, 'asset'))
+  );
 }
 
 /** The name of a level, as topics have it in braces. */
@@ -116,11 +127,12 @@ const subscriptionsSchema = z
 
 /** How the times of payloads are read. */
 const timeFields = {
-  /** `auto`: ISO 8601, or a number of milliseconds since 1970. Else a unit, or a pattern such as `dd.MM.yyyy HH:mm:ss` (Luxon's tokens). */
+  /** `auto`: ISO 8601, or a number since 1970 whose size tells its unit. Else a unit, a count since another day, or a pattern such as `dd.MM.yyyy HH:mm:ss` (Luxon's tokens). */
   timeFormat: z
     .string()
     .refine(isTimeFormat, {
-      message: 'auto, s, ms, us, ns, or a pattern with day and time such as dd.MM.yyyy HH:mm:ss',
+      message:
+        'auto, s, ms, us, ns, filetime, ticks, days1900, s1904, or a pattern with day and time such as dd.MM.yyyy HH:mm:ss',
     })
     .default('auto'),
   /** Of texts that name none: an IANA zone such as `Europe/Berlin`. */

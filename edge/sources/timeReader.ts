@@ -4,7 +4,19 @@ import { DateTime, IANAZone } from 'luxon';
 export type TimeReader = (stamp: unknown) => number | null;
 
 const NUMBERS: Record<string, number> = { s: 1000, ms: 1, us: 1e-3, ns: 1e-6 };
-const ISO = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
+/** Counts since another day than the first of 1970: in ms, and that day. */
+const EPOCHS: Record<string, [toMs: (count: number) => number, sinceMs: number]> = {
+  // 100 ns since 1601: Windows, OPC and Rockwell.
+  filetime: [(count) => count / 1e4, Date.UTC(1601, 0, 1)],
+  // 100 ns since the year 1: .NET's DateTime.Ticks.
+  ticks: [(count) => count / 1e4, Date.parse('0001-01-01T00:00:00Z')],
+  // Days since 30 December 1899: spreadsheets, OLE automation, Delphi.
+  days1900: [(count) => count * 86_400_000, Date.UTC(1899, 11, 30)],
+  // Seconds since 1904: LabVIEW.
+  s1904: [(count) => count * 1000, Date.UTC(1904, 0, 1)],
+};
+/** Dates of the calendar, of the week and of the year, with signs between their parts or without. */
+const ISO = /^\d{4}(-?\d{2}-?\d{2}|\/\d{2}\/\d{2}|-?W\d{2}-?\d|-?\d{3})[T ]\d{2}/i;
 /** An ISO text that names its offset: the plain way is ten times as fast, and these come by the thousand. */
 const WITH_OFFSET = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/;
 
@@ -14,7 +26,7 @@ export function isZone(zone: string): boolean {
 
 /** Whether a pattern holds a day and a time that are read back as they were. */
 export function isTimeFormat(format: string): boolean {
-  if (format === 'auto' || NUMBERS[format] !== undefined) return true;
+  if (format === 'auto' || NUMBERS[format] !== undefined || EPOCHS[format] !== undefined) return true;
   const time = DateTime.utc(2026, 3, 14, 15, 9, 26);
   const back = DateTime.fromFormat(time.toFormat(format, { locale: 'en' }), format, { zone: 'UTC', locale: 'en' });
   return back.isValid && Math.abs(back.toMillis() - time.toMillis()) < 60_000;
@@ -22,13 +34,15 @@ export function isTimeFormat(format: string): boolean {
 
 /**
  * @param format `auto` (ISO 8601 with `T` or a space, RFC 2822, or a number whose size tells s, ms, us or ns), a unit (`s`, `ms`, `us`, `ns` since
- * 1970, as a number or its digits), or a pattern of Luxon's tokens.
+ * 1970, as a number or its digits), a count since another day (`filetime`, `ticks`, `days1900`, `s1904`), or a pattern of Luxon's tokens.
  * @param zone IANA zone of texts that name no offset. An hour that summer time repeats cannot be told apart: devices do well to send UTC.
  */
 export function timeReader(format: string, zone: string): TimeReader {
   if (format === 'auto') return (stamp) => automatic(stamp, zone);
   const factor = NUMBERS[format];
   if (factor !== undefined) return (stamp) => numberOf(stamp, factor);
+  const epoch = EPOCHS[format];
+  if (epoch !== undefined) return (stamp) => sinceThen(numberOf(stamp, 1), ...epoch);
   return (stamp) =>
     typeof stamp === 'string' || typeof stamp === 'number'
       ? valid(DateTime.fromFormat(String(stamp), format, { zone, locale: 'en' }))
@@ -82,9 +96,11 @@ function isoTime(stamp: unknown, zone: string): number | null {
   return valid(DateTime.fromISO(plainIso(stamp), { zone }));
 }
 
-/** Blanks instead of the `T` and before an offset, a decimal comma, and names of UTC, in ISO's own way. */
+/** Slashes in the date, blanks instead of the `T` and before an offset, a decimal comma, and names of UTC, in ISO's own way. */
 const plainIso = (stamp: string): string =>
   stamp
+    .toUpperCase()
+    .replace(/^(\d{4})\/(\d{2})\/(\d{2})/, '$1-$2-$3')
     .replace(' ', 'T')
     .replace(/\s*(UTC|GMT)$/i, 'Z')
     .replace(/\s+(?=(Z|[+-]\d{2}:?(\d{2})?)$)/, '');
@@ -98,6 +114,10 @@ function numberOf(stamp: unknown, factor: number): number | null {
   const isDigits = typeof stamp === 'string' && /^-?\d+(\.\d+)?$/.test(stamp);
   return typeof stamp === 'number' || isDigits ? finite(Number(stamp) * factor) : null;
 }
+
+/** In whole microseconds: more than that the counts lose as numbers. */
+const sinceThen = (count: number | null, toMs: (count: number) => number, sinceMs: number): number | null =>
+  count === null ? null : Math.round((toMs(count) + sinceMs) * 1000) / 1000;
 
 function valid(time: DateTime): number | null {
   return time.isValid ? time.toMillis() : null;

@@ -28,6 +28,11 @@ test('all errors at once, each with line, path, what was found and what is allow
   ]);
 });
 
+test('keys that look like numbers stay as they are written', () => {
+  const parsed = parseConfiguration('names: { 24E1: a, 0102: b, 1.50: c, true: d }', z.unknown());
+  expect(parsed).toEqual({ ok: true, value: { names: { '24E1': 'a', '0102': 'b', '1.50': 'c', true: 'd' } } });
+});
+
 test('an unknown kind lists the kinds there are', () => {
   const parsed = parseConfiguration(sound.replace('type: mqtt', 'type: opcua'), schema);
   expect(parsed.ok).toBe(false);

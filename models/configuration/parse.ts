@@ -42,7 +42,8 @@ export function parseConfiguration<T>(
   mostAliases = MAX_ALIASES,
 ): ParsedConfiguration<T> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  // A device's id such as 24E1 or 0102 is a key as it is written, not as a number.
+  const document = parseDocument(text, { lineCounter: lines, stringKeys: true });
   const errors = document.errors.map(({ linePos, message }) => {
     const line = linePos?.[0].line ?? null;
     const found = line === null ? null : text.split('\n')[line - 1]?.trim();
