@@ -49,6 +49,21 @@ test('what is said of a row that goes without saying makes it no other row', () 
   expect(take('item,date,quantity,reference,unit\na,2026-01-02,3,1,box\n')).toMatchObject({ added: 1 });
 });
 
+test('a file of which more columns are read than before does not count twice', () => {
+  const store = open();
+  const take = (text: string) => importSupply(store, 'demand', Buffer.from(text), origin);
+  take('item,date,quantity\na,2026-01-02,3\na,2026-01-05,4\nab,2026-01-02,3\n');
+  const report = take('item,date,quantity,site\na,2026-01-02,3,W1\na,2026-01-05,4,W1\na,2026-01-09,2,W1\n');
+  expect(report).toMatchObject({ added: 3 });
+  expect(report.notes).toContain('2 rows of an earlier import are replaced: the same demand with more columns');
+  expect(store.table('demand').map((r) => `${r.item} ${r.site} ${r.quantity}`)).toEqual([
+    'a W1 3',
+    'a W1 4',
+    'a W1 2',
+    'ab undefined 3',
+  ]);
+});
+
 test('nothing of a file that is broken is taken', () => {
   const store = open();
   const broken = `${DEMAND}c,soon,1,4\n`;

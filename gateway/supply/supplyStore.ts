@@ -1,6 +1,7 @@
 import type { ImportReport } from '#models/contracts/supply.ts';
 import { keyOf } from '#models/supply/normaliseRows.ts';
 import type { ReadSupply } from '#models/supply/readSupply.ts';
+import { replacedRows } from '#models/supply/replacedRows.ts';
 import {
   noSupply,
   type Supply,
@@ -59,8 +60,9 @@ export class SupplyStore {
           units.set(item, JSON.parse((known.get('items', item) as string | undefined) ?? '{}').unit);
         return units.get(item);
       };
-      for (const given of rows) {
-        const row = table === 'demand' ? withoutOwnUnit(given, unitOf) : given;
+      const own = rows.map((given) => (table === 'demand' ? withoutOwnUnit(given, unitOf) : given));
+      const replaced = table === 'demand' ? this.#replace(own as SupplyRow<'demand'>[]) : 0;
+      for (const row of own) {
         const key = keyOf(table, row);
         const text = JSON.stringify(row);
         const before = known.get(table, key) as string | undefined;
@@ -73,11 +75,30 @@ export class SupplyStore {
       }
       if (counts.added > 0 && this.rows() > this.#mostRows)
         throw new TableError(`more than ${this.#mostRows} rows of all tables together: raise limits.maxSupplyRows`);
-      const report = { atMs: this.#now(), by, source, table, rows: rows.length, ...counts, notes };
+      const said =
+        replaced === 0 ? [] : [`${replaced} rows of an earlier import are replaced: the same demand with more columns`];
+      const report = { atMs: this.#now(), by, source, table, rows: rows.length, ...counts, notes: [...notes, ...said] };
       this.#db.prepare('INSERT INTO imports (report) VALUES (?)').run(JSON.stringify(report));
       this.#db.prepare('DELETE FROM imports WHERE id <= (SELECT max(id) FROM imports) - ?').run(KEPT_IMPORTS);
       return report;
     })();
+  }
+
+  /** Deletes stored demand that is imported once more with more columns; how many rows. */
+  #replace(rows: readonly SupplyRow<'demand'>[]): number {
+    const keys = new Set(rows.map((row) => keyOf('demand', row)));
+    const known = this.#db.prepare("SELECT 1 FROM supply WHERE kind = 'demand' AND key = ?").pluck();
+    // Keys begin with the item and a tab, which a line end follows.
+    const ofItem = this.#db.prepare("SELECT row FROM supply WHERE kind = 'demand' AND key >= ? AND key < ?").pluck();
+    const remove = this.#db.prepare("DELETE FROM supply WHERE kind = 'demand' AND key = ?");
+    const added = rows.filter((row) => known.get(keyOf('demand', row)) === undefined);
+    const replaced = replacedRows(added, (item) =>
+      (ofItem.all(`${item}\t`, `${item}\n`) as string[])
+        .map((text) => JSON.parse(text) as SupplyRow<'demand'>)
+        .filter((row) => !keys.has(keyOf('demand', row))),
+    );
+    for (const row of replaced) remove.run(keyOf('demand', row));
+    return replaced.length;
   }
 
   rows(): number {

@@ -25,12 +25,18 @@ const SHORT = new RegExp(`^(\\d{1,2})([/.-])(\\d{1,2})\\2(\\d{4}|(?<=[/.])\\d{2}
 const LAST_CENTURY_FROM = 70;
 const ISO = new RegExp(`^(\\d{4})[-/.](\\d{1,2})(?:[-/.](\\d{1,2}))?${TIME}$`, 'i');
 
+/** Names of days, and what says that a period begins with one. */
+const BEFORE_DATE =
+  /^(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|mo|di|mi|do|fr|sa|so|(?:week|wk) (?:of|commencing|beginning|starting)|w\/c|woche vom)[.,]*\s+(?=\S*\d)/i;
+const FULL_DAY_BEFORE = /^(?:mon|tues|wednes|thurs|fri|satur|sun)day,? (?=\p{L})/iu;
+const bareDate = (cell: string) => cell.trim().replace(BEFORE_DATE, '').replace(FULL_DAY_BEFORE, '');
+
 /**
  * In which order days and months stand in a column of dates such as 03/04/2024: told by the first one that can be read
  * in one way alone; dots are day first. Null where nothing tells it and it matters.
  */
 export function dateOrderOf(cells: readonly string[]): DateOrder | null {
-  const short = cells.map((c) => SHORT.exec(c.trim())).filter((m) => m !== null);
+  const short = cells.map((c) => SHORT.exec(bareDate(c))).filter((m) => m !== null);
   if (short.length === 0 || short.some(([, , sign]) => sign === '.')) return 'dmy';
   if (short.some(([, first]) => Number(first) > 12)) return 'dmy';
   if (short.some(([, , , second]) => Number(second) > 12)) return 'mdy';
@@ -43,7 +49,7 @@ export function dateOrderOf(cells: readonly string[]): DateOrder | null {
  * `31.01.2024`, `31.01.24`, spreadsheet day numbers, JD Edwards' days. Null of anything else.
  */
 export function parseDate(cell: string, order: DateOrder): string | null {
-  const text = cell.trim();
+  const text = bareDate(cell);
   return (
     isoDate(text) ??
     shortDate(text, order) ??
@@ -83,7 +89,7 @@ function shortDate(text: string, order: DateOrder): string | null {
 const MONTH_SHORT_YEAR = /^(\p{L}{3,11})\.?(?:-| ?['’])(\d{2})$/iu;
 /** Days first with dashes, as Oracle writes them: `31-JAN-26`. */
 const DAY_MONTH_SHORT_YEAR = new RegExp(`^(\\d{1,2})-(\\p{L}{3,11})\\.?-(\\d{2})${TIME}$`, 'iu');
-const DAY_MONTH_YEAR = new RegExp(`^(?:(\\d{1,2})[ -])?(\\p{L}{3,11})\\.?[ -](\\d{4})${TIME}$`, 'iu');
+const DAY_MONTH_YEAR = new RegExp(`^(?:(\\d{1,2})(?:[ /-]|\\. ?))?(\\p{L}{3,11})\\.?[ /-](\\d{4})${TIME}$`, 'iu');
 const YEAR_MONTH = /^(\d{4})[ /-](\p{L}{3,11})\.?$/u;
 const MONTH_DAY_YEAR = new RegExp(`^(\\p{L}{3,11})\\.?[ -](\\d{1,2}),? (\\d{4})${TIME}$`, 'iu');
 
@@ -108,11 +114,11 @@ function dayNamed(year: number, name: string, d: number): string | null {
 
 const WEEK = String.raw`(?:W|WK|CW|KW|Week|Woche)[ .-]?(\d{1,2})`;
 const YEAR_WEEK = new RegExp(`^(\\d{4})[ /-]?${WEEK}$`, 'i');
-const WEEK_YEAR = new RegExp(`^${WEEK}(?:[ /.-]|, )(\\d{4})$`, 'i');
+const WEEK_YEAR = new RegExp(`^${WEEK}(?:[ /.-]|, )(\\d{4}|\\d{2})$`, 'i');
 
 function week(text: string): string | null {
   const reversed = WEEK_YEAR.exec(text);
-  const m = reversed ? ['', reversed[2], reversed[1]] : YEAR_WEEK.exec(text);
+  const m = reversed ? ['', String(fullYear(reversed[2])), reversed[1]] : YEAR_WEEK.exec(text);
   if (!m || Number(m[2]) < 1 || Number(m[2]) > 53 || Number(m[1]) < FIRST_YEAR || Number(m[1]) > LAST_YEAR) return null;
   // The week of January 4 is the first; days since 1970 begin on a Thursday.
   const fourth = dayOf(`${m[1]}-01-04`);
@@ -122,10 +128,10 @@ function week(text: string): string | null {
 }
 
 function quarter(text: string): string | null {
-  const m = /^(\d{4})[- ]?Q([1-4])$/i.exec(text) ?? /^Q([1-4])[- ](\d{4})$/i.exec(text);
+  const m = /^(\d{4})[- ]?Q([1-4])$/i.exec(text) ?? /^Q([1-4])[- /'](\d{4}|\d{2})$/i.exec(text);
   if (!m) return null;
   const [year, q] = m[1].length === 4 ? [m[1], m[2]] : [m[2], m[1]];
-  return day(Number(year), 3 * Number(q) - 2, 1);
+  return day(fullYear(year), 3 * Number(q) - 2, 1);
 }
 
 function spreadsheetDay(text: string): string | null {

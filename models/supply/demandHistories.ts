@@ -39,6 +39,19 @@ const PIECES = new Set([
   'unit',
   'units',
   'nos',
+  'no',
+  'un',
+  'u',
+  'ud',
+  'stck',
+  'stuk',
+  'stuks',
+  'szt',
+  'pz',
+  'pza',
+  'pièce',
+  'pieza',
+  'pezzo',
 ]);
 const PACKS = new Set(['pack', 'box', 'case', 'carton', 'pk']);
 /**
@@ -93,7 +106,7 @@ function inOwnUnit(
   item: SupplyRow<'items'> | undefined,
   cleaning: Cleaning,
 ): SupplyRow<'demand'> | null {
-  const [unit, own] = [row.unit?.toLowerCase(), item?.unit?.toLowerCase()];
+  const [unit, own] = [row.unit, item?.unit].map((name) => name?.toLowerCase().replace(/\.$/, ''));
   if (unit === undefined || own === undefined || unit === own || (PIECES.has(unit) && PIECES.has(own))) return row;
   const factor = PACKS.has(unit) ? item?.pack_size : DOZENS.get(unit);
   if (factor === undefined) {

@@ -80,7 +80,7 @@ Selected: 01.01.2026 - 28.02.2026
   [
     'Infor LN: issues and receipts',
     'Item;Warehouse;Transaction Date;Transaction Type;Order Origin;Quantity\nBRG;W01;2026-01-31 10:00;Issue;Sales;4\nBRG;W01;2026-02-01 10:00;Receipt;Purchase;20\n',
-    ['BRG 2026-01-31 4 usage'],
+    ['BRG 2026-01-31 4 shipment'],
   ],
   [
     'Epicor: pairs of where from and where to',

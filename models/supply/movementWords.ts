@@ -10,6 +10,11 @@ const WORDS: readonly [RegExp, DemandKind | null][] = [
   [/^go$/, 'shipment'],
   [/^gr$/, 'return'],
   [/^(gi|ai|ao|mi|mo|di|do|wo)$/, null],
+  // QAD: issues to sales orders, to work orders and unplanned; other issues and receipts move, count or come from vendors.
+  [/^iss-(so|fas)$/, 'shipment'],
+  [/^iss-(wo|unp)$/, 'usage'],
+  [/^rct-(so|rma)$/, 'return'],
+  [/^(iss|rct|cyc|tag|ord|cst|cn)-[a-z]+$/, null],
   // Epicor: from stock to jobs, assemblies, maintenance and customers, and back; other pairs move or count.
   [/^stk-(mtl|asm|ukn|mnt)$/, 'usage'],
   [/^(stk|mfg)-cus$/, 'shipment'],
@@ -20,8 +25,12 @@ const WORDS: readonly [RegExp, DemandKind | null][] = [
   [/^ri$/, 'shipment'],
   [/^co$/, 'return'],
   [/^(ov|it|ia|ic|ir|pi)$/, null],
-  // Sage 100: sales orders, told from orders that are not shipped by their signs.
+  // Sage 100: sales orders, told from orders that are not shipped by their signs; sold without an order, issued to
+  // products and work orders; receipts.
   [/^so$/, 'order'],
+  [/^(is|ps)$/, 'shipment'],
+  [/^(bi|wi)$/, 'usage'],
+  [/^(br|wr|po)$/, null],
   // IFS: issues to shop, work and material requisition orders; what came back, arrived, was made, moved or counted.
   [/^oeship$/, 'shipment'],
   [/^(soiss|woiss|niss|bacflush)$/, 'usage'],
@@ -45,6 +54,7 @@ const WORDS: readonly [RegExp, DemandKind | null][] = [
   [/achat|fournisseur|compra|proveedor|acquisto|fornitore|fornecedor|inkoop|leverancier/, null],
   [/credit (memo|note)|refund|return|gutschrift|retoure|rückgabe|rücklieferung|rechnungskorrektur/, 'return'],
   [/^avoir|retour|devoluci|devoluc|^abono|nota (de |di )?cr[ée]dito|^reso\b|creditnota|creditfactuur/, 'return'],
+  [/\brma\b.*receipt/, 'return'],
   [/sales receipt|sales (order )?issue|cash sale|barverkauf/, 'shipment'],
   [
     /receipt|receiv|restock|replenish|check(ed)?[ -]?in\b|^goods in|eingang|^pick(ed)?$|put ?away|wareneingang|zugang|inleverans|varemottak/,
@@ -52,7 +62,7 @@ const WORDS: readonly [RegExp, DemandKind | null][] = [
   ],
   [/r[ée]ception|entr[ée]e|entrada|recepci|^carico|ontvangst/, null],
   [
-    /transfer|umlagerung|umbuchung|adjust|adjmt|reconcil|inventur|\bcount|opening|revalu|scrap|write[- ]?off|ausschuss|korrektur|^moved?$/,
+    /transfer|umlagerung|umbuchung|adjust|adjmt|reconcil|inventur|\bcount|stock ?(take|check)|^none$|opening|revalu|scrap|write[- ]?off|ausschuss|korrektur|^moved?$/,
     null,
   ],
   [/transfert|inventaire|r[ée]gularisation|rebut|traspaso|ajuste|inventario|merma|trasferimento|rettifica/, null],

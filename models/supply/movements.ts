@@ -1,7 +1,12 @@
 import { type Table, TableError } from '#models/tables/parseTable.ts';
 import { columnKey } from './columnNames.ts';
-import { MOVEMENT_COLUMNS, type MovementColumn } from './movementColumns.ts';
+import { parseDate } from './dates.ts';
+import { withKindsOfDocuments } from './documentKinds.ts';
+import { MOVEMENT_COLUMNS } from './movementColumns.ts';
+import { cellAt, type MovementPlaces, movementColumns } from './movementPlaces.ts';
 import { type DemandKind, hasBoth, isInvoice, movementOf, OWN_WORDS, type OwnMovements } from './movementWords.ts';
+import { isNegativeText } from './numberStyle.ts';
+import { codesOfSystem } from './systemCodes.ts';
 
 type Place = 'customer' | 'vendor' | 'production' | 'loss' | 'stock';
 
@@ -21,11 +26,10 @@ function betweenPlaces(from: Place, to: Place): DemandKind | null {
 }
 
 const NOT_DONE =
-  /cancel|draft|waiting|void|quot|on order|reserv|storn|entwurf|abgebrochen|wartend|annul|anulad|brouillon|borrador|bozza|rascunho/i;
+  /cancel|draft|waiting|void|quot|on order|reserv|storn|entwurf|abgebrochen|wartend|annul|anulad|brouillon|borrador|bozza|rascunho|^(fully )?refunded$|^failed$|pending payment/i;
 const YES = /^(1|x|y|yes|true|ja|wahr)$/i;
 const OUTWARD = /^(h|c|cr|credit|out|o|issue|-1?|haben|abgang|aus)$/i;
 const INWARD = /^(s|d|dr|debit|in|i|receipt|\+?1|\+|soll|zugang|ein)$/i;
-const isNegative = (cell: string) => /^-|-$|^\(.+\)$/.test(cell.trim());
 const stripSign = (cell: string) =>
   cell
     .trim()
@@ -41,15 +45,17 @@ const stripSign = (cell: string) =>
  * @throws TableError naming the words for movements that are not known.
  */
 export function demandOfMovements(given: Table, quantityAt: number, ownWords?: OwnMovements): Table {
-  const table = withTextsOfKinds(given, ownWords);
+  const own = codesOfSystem(given.rows[0], ownWords);
+  const table = withTextsOfKinds(withDocumentKinds(withWholeRows(given), quantityAt), own);
   const [header, ...body] = table.rows;
   const at = movementColumns(header, body);
-  const own =
-    columnKey(header[at.kind] ?? '') === 'postenart' ? new Map([...ENTRY_TYPES, ...(ownWords ?? [])]) : ownWords;
   const words = new Set(body.map((cells) => cellAt(cells, at.kind).toLowerCase()).filter((w) => !OWN_WORDS.has(w)));
   words.delete('');
   const telling = [at.out, at.status, at.cancelled, at.sign, Math.min(at.from, at.to)];
-  if (words.size === 0 && telling.every((column) => column < 0)) return table;
+  if (words.size === 0 && telling.every((column) => column < 0)) {
+    refuseLedger(table, quantityAt);
+    return table;
+  }
   if (quantityAt < 0 && at.out < 0) return table;
   refuseUnknown(table, at, own);
   const reading = {
@@ -87,11 +93,41 @@ export function demandOfMovements(given: Table, quantityAt: number, ownWords?: O
   };
 }
 
-type Columns = Record<MovementColumn, number>;
+/** Rows as long as the header: a blank cell may be left out at the end of a row, or stand beyond it. */
+function withWholeRows(table: Table): Table {
+  const [header, ...body] = table.rows;
+  const whole = body.map((cells) => {
+    const isLonger = cells.slice(header.length).some((cell) => cell.trim() !== '');
+    return isLonger || cells.length === header.length ? cells : header.map((_, c) => cells[c] ?? '');
+  });
+  return { ...table, rows: [header, ...whole] };
+}
+
+/** Movements told by the numbers of their documents, where no other column tells them. */
+function withDocumentKinds(table: Table, quantityAt: number): Table {
+  const at = movementColumns(table.rows[0], table.rows.slice(1));
+  const isTold = [at.kind, at.out, at.sign, Math.min(at.from, at.to)].some((column) => column >= 0);
+  return isTold || quantityAt < 0 ? table : withKindsOfDocuments(table, quantityAt);
+}
+
+/** A column of what is in stock after each movement. */
+const BALANCE =
+  /balance|saldo|bestand|on_hand|closing|(stock|qty|quantity)_after|after_(qty|quantity)|solde|existencia|giacenza/;
+
+/** @throws TableError of a ledger with a balance, in which nothing but signs tells receipts from issues. */
+function refuseLedger(table: Table, quantityAt: number): void {
+  const [header, ...body] = table.rows;
+  if (!header.some((cell, i) => i !== quantityAt && BALANCE.test(columnKey(cell)))) return;
+  const out = body.filter((cells) => isNegativeText(cellAt(cells, quantityAt))).length;
+  if (out > 0 && out < body.length)
+    throw new TableError(
+      `line ${table.lines[0]}: a list of movements with their balance, and no column tells issues from receipts: add one (kind: order, shipment, usage or return)`,
+    );
+}
 
 /** How the rows of one list are read. */
 interface Reading {
-  at: Columns;
+  at: MovementPlaces;
   quantityAt: number;
   own: OwnMovements | undefined;
   /** Issues are below 0. */
@@ -107,9 +143,12 @@ function withTextsOfKinds(table: Table, own: OwnMovements | undefined): Table {
   const [header, ...body] = table.rows;
   const names = header.map(columnKey);
   const [first = -1, ...others] = MOVEMENT_COLUMNS.kind.map((key) => names.indexOf(key)).filter((i) => i >= 0);
+  // Syspro: sales or inventory, and what was done to the inventory.
+  const detail = names[first] === 'movement_type' ? names.indexOf('trn_type') : -1;
   const isKnown = (cell: string) => cell !== '' && movementOf(cell, own) !== undefined;
   const rows = body.map((cells) => {
     const cell = cellAt(cells, first);
+    if (isKnown(cellAt(cells, detail))) return cells.with(first, cellAt(cells, detail));
     if (cell === '' || isKnown(cell)) return cells;
     const told = others.map((i) => cellAt(cells, i)).find(isKnown);
     return told === undefined ? cells : cells.with(first, told);
@@ -117,76 +156,14 @@ function withTextsOfKinds(table: Table, own: OwnMovements | undefined): Table {
   return { ...table, rows: [header, ...rows] };
 }
 
-/** Parts of the names of amounts that went out and came in, where one column alone has each. */
-const AMOUNT = /qty|quantit|menge|total|summe|cantidad/;
-const NO_AMOUNT = /value|amount|wert|betrag|cost|price|preis|date|dat|status|type|art$/;
-const OUT = /issue|abgang|abgaenge|ausgang|sortie|salida/;
-const IN = /receipt|zugang|zugaenge|eingang|entree|entrada/;
+const quantityColumn = ({ out }: MovementPlaces, quantityAt: number) => (out >= 0 ? out : quantityAt);
 
-function inAndOutByParts(names: readonly string[]): { out: number; in: number } | Record<never, never> {
-  const of = (part: RegExp) =>
-    names.flatMap((n, i) => (part.test(n) && AMOUNT.test(n) && !NO_AMOUNT.test(n) ? [i] : []));
-  const [outs, ins] = [of(OUT), of(IN)];
-  return outs.length === 1 && ins.length === 1 ? { out: outs[0], in: ins[0] } : {};
-}
-
-/** Columns whose names may say something of movements; their cells decide. */
-const MAY_TELL = /typ|kind|beleg|document|transa|vorgang|bewegung|movement|origin|reference|source/;
-
-/** Where the columns that tell movements stand; -1: nowhere. */
-export function movementColumns(header: readonly string[], body: readonly string[][]): Columns {
-  const names = header.map(columnKey);
-  const all = (keys: readonly string[]) => keys.map((key) => names.indexOf(key)).filter((i) => i >= 0);
-  const at = Object.fromEntries(
-    Object.entries(MOVEMENT_COLUMNS).map(([name, keys]) => [name, all(keys)[0] ?? -1]),
-  ) as Columns;
-  if (at.out < 0) Object.assign(at, inAndOutByParts(names));
-  // One place alone is a place, and not where goods went from or to.
-  if (at.from < 0 || at.to < 0) Object.assign(at, { from: -1, to: -1 });
-  if (at.status < 0) at.status = names.findIndex((name) => /(^|_)(status|stage)(_|$)/.test(name));
-  const kinds = new Set(body.map((cells) => cellAt(cells, at.kind).toUpperCase()));
-  if (at.sign < 0 && kinds.has('O') && [...kinds].every((kind) => ['O', 'I', ''].includes(kind)))
-    Object.assign(at, { sign: at.kind, kind: -1 });
-  // What was issued, not how far the issue has got.
-  const isAmount = names[at.status] === 'issue' && body.every((cells) => !/\p{L}/u.test(cellAt(cells, at.status)));
-  const status = isAmount ? -1 : at.status;
-  return {
-    ...at,
-    status,
-    out: isAmount ? at.status : at.out,
-    kind: at.kind >= 0 || at.sign >= 0 ? at.kind : kindByCells(names, body),
-  };
-}
-
-/** More different words than this are no kinds of movements. */
-const MOST_KINDS = 20;
-/** A word, or the kind of a document before its number. */
-const MAY_BE_KIND = /^([\p{L} .-]+|[A-Z]{2} \d+)$/u;
-
-/** A column of which every cell is a word for a movement, where they differ: by its name, or by words of both directions. */
-function kindByCells(names: readonly string[], body: readonly string[][]): number {
-  return names.findIndex((name, i) => {
-    const cells = new Set(body.map((row) => cellAt(row, i)));
-    if (cells.size < 2 || ![...cells].every((cell) => MAY_BE_KIND.test(cell))) return false;
-    const kinds = new Set([...cells].map((cell) => movementOf(cell)));
-    if (kinds.has(undefined)) return false;
-    return MAY_TELL.test(name) || (kinds.has(null) && kinds.size > 1 && cells.size <= MOST_KINDS);
-  });
-}
-
-const quantityColumn = ({ out }: Columns, quantityAt: number) => (out >= 0 ? out : quantityAt);
-
-const isReplaced = (column: number, at: Columns, quantityAt: number) =>
+const isReplaced = (column: number, at: MovementPlaces, quantityAt: number) =>
   column === quantityAt || Object.values(at).includes(column);
-
-const cellAt = (cells: readonly string[], i: number) => (i < 0 ? '' : (cells[i] ?? '').trim());
-
-/** Dynamics in German: what others call an issue is an adjustment there. */
-const ENTRY_TYPES: OwnMovements = new Map([['abgang', null]]);
 
 const MAX_SHOWN = 20;
 
-function refuseUnknown(table: Table, { kind, from }: Columns, own: OwnMovements | undefined): void {
+function refuseUnknown(table: Table, { kind, from }: MovementPlaces, own: OwnMovements | undefined): void {
   if (kind < 0 || from >= 0) return;
   const unknown = new Map<string, number>();
   table.rows.slice(1).forEach((cells, i) => {
@@ -201,8 +178,8 @@ function refuseUnknown(table: Table, { kind, from }: Columns, own: OwnMovements 
   throw new TableError(places.join('\n'));
 }
 
-function nameOf(cells: readonly string[], at: Columns): string {
-  if (YES.test(cellAt(cells, at.cancelled))) return 'cancelled rows';
+function nameOf(cells: readonly string[], at: MovementPlaces): string {
+  if (isCancelled(cells, at)) return 'cancelled rows';
   if (at.from >= 0 && at.to >= 0) return `${placeOf(cellAt(cells, at.from))} to ${placeOf(cellAt(cells, at.to))}`;
   if (NOT_DONE.test(cellAt(cells, at.status))) return cellAt(cells, at.status);
   if (at.kind >= 0) return cellAt(cells, at.kind) || 'rows';
@@ -212,10 +189,16 @@ function nameOf(cells: readonly string[], at: Columns): string {
 
 const isZero = (cell: string) => !/[1-9]/.test(cell);
 
+/** A yes, or the day of the cancellation. */
+function isCancelled(cells: readonly string[], { cancelled }: MovementPlaces): boolean {
+  const cell = cellAt(cells, cancelled);
+  return YES.test(cell) || (parseDate(cell, 'dmy') ?? parseDate(cell, 'mdy')) !== null;
+}
+
 /** Systems that post issues below 0 do so for most of them; a few of the other sign are returns. */
 function areNegative(body: readonly string[][], { at, own, quantityAt }: Reading, kinds: readonly DemandKind[]) {
   const of = body.filter((cells) => kinds.some((kind) => kind === movementOf(cellAt(cells, at.kind), own)));
-  return of.filter((cells) => isNegative(cellAt(cells, quantityAt))).length * 2 > of.length;
+  return of.filter((cells) => isNegativeText(cellAt(cells, quantityAt))).length * 2 > of.length;
 }
 
 function readMovement(
@@ -224,7 +207,7 @@ function readMovement(
 ): { kind: DemandKind | null; quantity: string } {
   const cell = cellAt(cells, quantityColumn(at, quantityAt));
   const none = { kind: null, quantity: cell };
-  if (NOT_DONE.test(cellAt(cells, at.status)) || YES.test(cellAt(cells, at.cancelled))) return none;
+  if (NOT_DONE.test(cellAt(cells, at.status)) || isCancelled(cells, at)) return none;
   const named = cellAt(cells, at.kind);
   const told = kindOf(cells, at, named, own);
   const kind = told === 'order' && ordersAreIssues ? 'shipment' : told;
@@ -232,19 +215,21 @@ function readMovement(
   if (at.out >= 0) {
     const received = cellAt(cells, at.in);
     if (!isZero(cell)) return { kind, quantity: stripSign(cell) };
-    // What customers bring back comes in with the document that it left with; other receipts are no demand.
-    return kind === 'shipment' && !isZero(received) ? { kind: 'return', quantity: stripSign(received) } : none;
+    // What customers bring back comes in with the document that it left with, or one of returns; other receipts are no demand.
+    return (kind === 'shipment' || kind === 'return') && !isZero(received)
+      ? { kind: 'return', quantity: stripSign(received) }
+      : none;
   }
   const isCode = /^\d{3}\b|\(\d{3}\)$/.test(named);
   const isTold = isCode || at.from >= 0 || kind === 'return' || isZero(cell);
   // Orders are no movements of stock: their sign is their own.
   const out = told === 'order' ? ordersAreIssues : outIsNegative;
-  const isBack = !isTold && (isReceipt(cells, at) ?? isNegative(cell) !== out);
+  const isBack = !isTold && (isReceipt(cells, at) ?? isNegativeText(cell) !== out);
   return { kind: isBack ? 'return' : kind, quantity: stripSign(cell) };
 }
 
 /** Whether goods came in, by a column that says it; null where none does. */
-function isReceipt(cells: readonly string[], { sign, kind }: Columns): boolean | null {
+function isReceipt(cells: readonly string[], { sign, kind }: MovementPlaces): boolean | null {
   // Beside a kind alone: without one what came in is no demand at all.
   if (sign < 0 || kind < 0) return null;
   return INWARD.test(cellAt(cells, sign));
@@ -252,12 +237,28 @@ function isReceipt(cells: readonly string[], { sign, kind }: Columns): boolean |
 
 function kindOf(
   cells: readonly string[],
-  at: Columns,
+  at: MovementPlaces,
   named: string,
   own: OwnMovements | undefined,
 ): DemandKind | null {
   if (at.from >= 0 && at.to >= 0) return betweenPlaces(placeOf(cellAt(cells, at.from)), placeOf(cellAt(cells, at.to)));
-  if (named !== '') return movementOf(named, own) ?? null;
+  if (named !== '') return byOrigin(movementOf(named, own) ?? null, named, cellAt(cells, at.origin));
   if (at.sign >= 0) return OUTWARD.test(cellAt(cells, at.sign)) ? 'usage' : null;
   return at.out >= 0 ? 'usage' : 'order';
+}
+
+/** A receipt, in languages of `MOVEMENT_COLUMNS`; sales are told by the order that it is of. */
+const RECEIPT = /^(receipt|receive|zugang|eingang|r[ée]ception|entr[ée]e|entrada|ontvangst)/i;
+
+/**
+ * A movement by the order that it was for, where another column tells it: issues of transfers, counts and purchases are
+ * no demand, those of sales are shipments, and what sales orders bring in comes back.
+ */
+function byOrigin(kind: DemandKind | null, named: string, origin: string): DemandKind | null {
+  const of = origin === '' ? undefined : movementOf(origin);
+  const isSale = of === 'shipment' || of === 'order';
+  if (kind === null) return isSale && RECEIPT.test(named) ? 'return' : null;
+  if (kind === 'return' || of === undefined) return kind;
+  if (of === null) return null;
+  return kind === 'usage' && isSale ? 'shipment' : kind;
 }

@@ -47,6 +47,9 @@ export function mayBeThousands(cells: readonly string[], { decimal, thousands }:
   return pointed.length > 0 && pointed.every((c) => GROUPS_POINT.test(c) && !c.startsWith('0.'));
 }
 
+/** Whether a number as written is below 0: `-5`, `5-`, `(5)`. */
+export const isNegativeText = (cell: string): boolean => /^-|-$|^\(.+\)$/.test(cell.trim());
+
 /** A number as written, or NaN: blanks between thousands and signs of money are left out; `(5)` and `5-` are −5. */
 export function parseNumber(cell: string, { decimal, thousands }: NumberStyle): number {
   let text = stripped(cell);

@@ -5,7 +5,7 @@ import { dateOrderOf, parseDate } from './dates.ts';
 import { withoutTitles } from './headerRow.ts';
 import { numberedItemAt } from './itemLines.ts';
 import { likelyColumns } from './likelyColumns.ts';
-import { movementColumns } from './movements.ts';
+import { movementColumns } from './movementPlaces.ts';
 import { movementOf } from './movementWords.ts';
 import { mayBeThousands, numberStyleOf, parseNumber } from './numberStyle.ts';
 import { columnsAt, isHeader } from './records.ts';

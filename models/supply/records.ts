@@ -2,12 +2,14 @@ import { type Table, TableError } from '#models/tables/parseTable.ts';
 import { withPlainDates } from './calendarColumns.ts';
 import { columnKey } from './columnNames.ts';
 import { withoutTitles, withoutTotals } from './headerRow.ts';
+import { withItemsOfBlocks } from './itemBlocks.ts';
 import { withBareLineNames, withItemLinesAlone, withNumberedItems } from './itemLines.ts';
 import { withDocumentsFilledDown, withItemsFilledDown, withItemsOfGroups } from './itemRows.ts';
 import { withJoinedHeader, withYearOfTitle } from './joinedHeader.ts';
 import { likelyColumns, withLikelyNames } from './likelyColumns.ts';
 import { MOVEMENT_COLUMNS } from './movementColumns.ts';
 import { demandOfMovements } from './movements.ts';
+import { withDatesOfFiscalPeriods, withQuantitiesOfPeriods } from './periodHeaders.ts';
 import { ownMovements, type SupplyMap } from './supplyMap.ts';
 import { type Column, SUPPLY_TABLES, type SupplyTable } from './supplyTables.ts';
 import { periodsIn } from './wideTable.ts';
@@ -25,7 +27,7 @@ export function recordsOf(kind: SupplyTable, given: Table, map?: SupplyMap): Tab
     return isNamed(row) || (isDemand && likelyColumns(row, missing).size === missing.length);
   };
   const bare = withBareLineNames(given);
-  const numbered = withNumberedItems(isDemand ? withYearOfTitle(withJoinedHeader(bare)) : bare, isNearlyNamed);
+  const numbered = withNumberedItems(isDemand ? withPlainHeader(bare, map) : bare, isNearlyNamed);
   const named = isDemand ? withLikelyNames(numbered, isNamed, (row) => missingIn(kind, row)) : numbered;
   const titled = withItemLinesAlone(withoutTitles(named, isNamed));
   const grouped =
@@ -42,6 +44,12 @@ export function recordsOf(kind: SupplyTable, given: Table, map?: SupplyMap): Tab
   const movements = demandOfMovements(filled, at.get('quantity') ?? -1, map && ownMovements(map));
   const dates = columnsAt(movements.rows[0] ?? [], columns).get('date') ?? -1;
   return withPlainDates(movements, dates, map?.fiscalYears);
+}
+
+/** A report of demand with one header, whose periods stand alone. */
+function withPlainHeader(table: Table, map: SupplyMap | undefined): Table {
+  const wide = withYearOfTitle(withJoinedHeader(withQuantitiesOfPeriods(withItemsOfBlocks(table))));
+  return withDatesOfFiscalPeriods(wide, map?.fiscalYears);
 }
 
 /** The columns that a table needs and a row does not name. */
@@ -104,6 +112,20 @@ function refuseWeeks(header: readonly string[], at: ReadonlyMap<string, number>)
       );
 }
 
+/** Names of codes of items that tell more than `Item` beside them. */
+const ITEM_CODES: readonly string[] = [
+  'material',
+  'sku',
+  'variant_code_sku',
+  'item_code',
+  'item_number',
+  'item_no',
+  'part_number',
+  'part_no',
+  'product_code',
+  'artikelnummer',
+];
+
 /** Where the columns of a table stand in a header. @throws TableError where one stands twice, or is in weeks. */
 export function columnsAt(header: readonly string[], columns: Record<string, Column>): Map<string, number> {
   const names = header.map(columnKey);
@@ -111,8 +133,8 @@ export function columnsAt(header: readonly string[], columns: Record<string, Col
   for (const [name, { also }] of Object.entries(columns)) {
     const places = names.flatMap((n, i) => (n === name ? [i] : []));
     if (places.length > 1) throw new TableError(`line 1, column ${places[1] + 1}: the column ${name} stands twice`);
-    // Beside a material, an item is the line of a document.
-    const isLine = name === 'item' && places.length > 0 && names.includes('material');
+    // Beside a material, an item is the line of a document; beside a code, it is what the code is called.
+    const isLine = name === 'item' && places.length > 0 && names.some((n) => ITEM_CODES.includes(n));
     const own = (isLine ? undefined : places[0]) ?? also.map((other) => names.indexOf(other)).find((i) => i >= 0);
     // A name that is one column's own is no other column's second name.
     if (own !== undefined && (names[own] === name || !Object.hasOwn(columns, names[own]))) at.set(name, own);

@@ -9,6 +9,10 @@ export const BLANK = /^(|na|n\/a|null|none|nan|-|#n\/a)$/i;
 
 /** A month, a blank, and what may be a year of two digits or a day: `Mar 25`. */
 const MONTH_AND_NUMBER = /^(\p{L}{3,11})\.? ([23]\d)$/u;
+/** Years of two digits before their months, which spreadsheets also make of `Jan-25`. */
+const NUMBER_AND_MONTH = /^([23]\d)-(\p{L}{3,11})\.?$/u;
+/** The number of a month beside a column of years. */
+const MONTH_NUMBER = /^M?(0?[1-9]|1[0-2])$/i;
 const MIN_MONTHS = 3;
 
 /**
@@ -19,13 +23,17 @@ export function periodsIn(header: readonly string[], order: DateOrder): (string 
   const plain = header.map((cell) => parseDate(cell, order));
   if (plain.some((date) => date !== null)) return plain;
   const months = header.map((cell) => {
-    const m = MONTH_AND_NUMBER.exec(cell.trim());
-    const month = m && monthNamed(m[1]);
-    return m && month ? 12 * (2000 + Number(m[2])) + month - 1 : null;
+    const first = MONTH_AND_NUMBER.exec(cell.trim());
+    const [name, year] = first ? first.slice(1) : (NUMBER_AND_MONTH.exec(cell.trim())?.slice(1).reverse() ?? []);
+    const month = name === undefined ? null : monthNamed(name);
+    return month === null ? null : 12 * (2000 + Number(year)) + month - 1;
   });
   if (followEachOther(months)) return months.map(dateOfMonth);
   if (yearColumn(header) < 0) return plain;
-  return header.map((cell) => dateOfMonth((monthNamed(cell.trim()) ?? 0) - 1));
+  const named = header.map((cell) => monthNamed(cell.trim()));
+  const numbers = header.map((cell) => Number(MONTH_NUMBER.exec(cell.trim())?.[1] ?? Number.NaN));
+  const numbered = numbers.map((n) => (Number.isNaN(n) ? null : n));
+  return (followEachOther(numbered) ? numbered : named).map((month) => dateOfMonth((month ?? 0) - 1));
 }
 
 /** Place of the column of years in a header; -1 where there is none. */
