@@ -45,7 +45,7 @@ function publicModules(): string[] {
 }
 
 describe('public modules of the models', () => {
-  it('say of each exported function and class what it is', { tags: 'slow' }, () => {
+  it('say of each exported function and class what it is', () => {
     const modules = publicModules();
     expect(modules).toContain('models/signal/welch.ts');
     const texts = modules.map((file) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8'));

@@ -52,6 +52,7 @@ export type ValuesEvidence = z.infer<typeof valuesEvidenceSchema>;
 export const evidenceMessageSchema = z.union([signalEvidenceSchema, valuesEvidenceSchema]);
 export type EvidenceMessage = z.infer<typeof evidenceMessageSchema>;
 
+/** Whether the evidence is a signal, not the values that a verdict on slow or process values came from. */
 export const isSignal = (evidence: EvidenceMessage): evidence is SignalEvidence => 'pieces' in evidence;
 
 /** A signal as a gateway lists it. */
