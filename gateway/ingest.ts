@@ -5,6 +5,7 @@ import type { Piece, Want } from '#models/contracts/modelPieces.ts';
 import type { Acknowledge } from '#models/contracts/status.ts';
 import { type Origin, parseSupplyTopic, supplyReportTopic, topics } from '#models/contracts/topics.ts';
 import type { BrokerLink, LinkHandlers, OpenLink } from './messages/brokerLink.ts';
+import { inSpan } from './spans.ts';
 import type { Accepted, Refused, Store, Taken } from './store/store.ts';
 
 type Settle = Parameters<LinkHandlers['received']>[2];
@@ -38,6 +39,7 @@ export class Ingest {
   tableRetries = 0;
   readonly #link: BrokerLink;
   #pending: Accepted[] = [];
+  #pendingSinceMs = 0;
   #toSetAside: Refused[] = [];
   /** Called once the pending messages, or those to set aside, are durable. */
   #toSettle: Settle[] = [];
@@ -130,6 +132,7 @@ export class Ingest {
     }
     this.accepted++;
     this.#toSettle.push(settle);
+    if (this.#pending.length === 0) this.#pendingSinceMs = this.#now();
     this.#pending.push({ message: parsed.message as KeptMessage, text: payload.toString('utf8') });
     if (this.failure === null && this.#pending.length >= GROUP_MESSAGES) this.#commit();
     else this.#timer ??= setTimeout(() => this.#commit(), GROUP_MS);
@@ -190,10 +193,14 @@ export class Ingest {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#toSetAside.length > 0) this.#setAside();
-    if (this.#pending.length === 0) return;
+    const messages = this.#pending.length;
+    if (messages > 0) inSpan('ingest', { messages }, () => this.#commitPending(), this.#pendingSinceMs);
+  }
+
+  #commitPending(): void {
     let taken: Taken;
     try {
-      taken = this.#store.take(this.#pending);
+      taken = inSpan('commit', {}, () => this.#store.take(this.#pending));
     } catch (error) {
       if (this.failure === null)
         this.#log.error({ error: String(error) }, 'the store is not writable: edges keep their messages');

@@ -19,6 +19,7 @@ import { serve } from './serve.ts';
 import { Started } from './started.ts';
 import { requestFullCheck } from './store/mendDatabases.ts';
 import { isDamage } from './store/openDatabase.ts';
+import { untilReachable } from './store/postgres/untilReachable.ts';
 
 export interface RunningGateway {
   apiPort: number;
@@ -26,7 +27,8 @@ export interface RunningGateway {
 }
 
 /**
- * Starts a gateway. Resolves once its API responds; an absent broker or InfluxDB is waited for. If a database proves
+ * Starts a gateway. Resolves once its API responds; an absent PostgreSQL, broker or InfluxDB is waited
+ * for. If a database proves
  * damaged later, all parts are stopped and restarted, which repairs it; edges keep their messages until then.
  * @throws if a part cannot start; parts already started are stopped first.
  */
@@ -51,7 +53,7 @@ export async function startGateway(config: GatewayConfig, version: string): Prom
         repair = null;
       });
   };
-  const apiPort = await start(config.api);
+  const apiPort = await untilReachable(() => start(config.api), log);
   return {
     apiPort,
     async stop() {

@@ -8,13 +8,14 @@ import type { TrainAnomalyOptions } from '../detect/trainAnomaly.ts';
 import { addEvaluateDetectors } from './detectorsCommand.ts';
 import { addEvaluateDiagnosis } from './diagnosisCommand.ts';
 import { addEvaluateFailure, addPredictFailure, addTrainFailure } from './failureCommand.ts';
+import { addFleetCommands } from './fleetCommand.ts';
 import { addEvaluateLife, addPredictLife, addTrainLife } from './lifeCommand.ts';
 import { makeDirectory, writeFile } from './withUsageError.ts';
 
 const ANOMALY_JOIN_HELP =
   'with --time-column, files of different columns are joined by time: oldest value that a row takes, in seconds (times that are no dates: in their unit); by default two steps of its file';
 
-/** `millwright train`, `predict` and `evaluate`. Rooms are loaded when they are needed. */
+/** `millwright train`, `predict`, `evaluate` and `fleet`. Rooms are loaded when they are needed. */
 export function addLearnCommands(program: Command, shell: Shell): void {
   const train = program.command('train').description('trains a model');
   addTrainAnomaly(train, shell);
@@ -29,6 +30,7 @@ export function addLearnCommands(program: Command, shell: Shell): void {
   addEvaluateFailure(evaluate, shell);
   addEvaluateDiagnosis(evaluate, shell);
   addEvaluateDetectors(evaluate, shell);
+  addFleetCommands(program, shell);
 }
 
 type TrainAnomalyArguments = TrainAnomalyOptions & { out: string; joinWithin?: number };

@@ -30,7 +30,11 @@ const route = (payload: object) => ({
   point: 'p',
   subscription: subscriptionSchema.parse({ topic: 'x/{asset}/{point}', payload }),
 });
-const WAVEFORMS = ['header', 'json', 'raw'].map((framing) => route({ type: 'waveform', framing, sampleRateHz: 1000 }));
+const WAVEFORMS = [
+  ...['header', 'json', 'raw'].map((framing) => route({ type: 'waveform', framing, sampleRateHz: 1000 })),
+  route({ type: 'waveform', framing: 'raw', header: { sampleRate: { at: 3 }, time: { at: 5, type: 'uint32' } } }),
+  route({ type: 'waveform', framing: 'json', timeIs: 'last', values: { rate: 'sampleRateHz', first: 'samples.0' } }),
+];
 const VALUES = [
   route({ type: 'scalar' }),
   route({ type: 'scalar', value: 'rows.*.v', time: 'rows.*.t', quality: 'rows.*.q', unit: 'unit' }),
@@ -52,6 +56,21 @@ const VALUES = [
     format: 'binary',
     value: '',
     records: { headerBytes: 1, types: { '01': { values: { one: { as: 'int16' } } }, '7b': { length: 0 } } },
+  }),
+  route({
+    type: 'scalar',
+    format: 'binary',
+    value: '',
+    every: 5,
+    skipBytes: 2,
+    time: { at: 1 },
+    values: { one: { at: 0, as: 'uint8' }, two: { at: -2, as: 'int16' } },
+  }),
+  route({
+    type: 'scalar',
+    split: { path: 'unit', pattern: '{asset}.*-{point}' },
+    each: { path: 'rows' },
+    value: 'v | a.b | q',
   }),
   route({ type: 'senml', format: 'cbor' }),
 ];

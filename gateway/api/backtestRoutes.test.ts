@@ -33,7 +33,7 @@ test('limits are tried on the stored health index, beside failures and findings'
       fields: { index: hour >= 50 && hour < 56 ? 1.4 : hour > 180 ? 3 : 0.5 },
     })),
   );
-  const trial = (await app.inject('/api/v1/backtest?days=10&limits=1,2,5')).json();
+  const trial = (await app.inject('/api/v1/backtest?days=10&limits=1,2,5&persistMinutes=0')).json();
   expect(trial).toMatchObject({ machines: 1, failures: 1, best: 2 });
   expect(trial.trials).toMatchObject([
     { limit: 1, raised: 2, falseAlerts: 0, foretold: 1, missed: 0 },
@@ -49,6 +49,11 @@ test('limits are tried on the stored health index, beside failures and findings'
     { persistMinutes: 600, raised: 1, foretold: 1 },
   ]);
   expect(lasting.inBudget).toMatchObject({ foretold: 1 });
+  const shipped = (await app.inject('/api/v1/backtest?days=10')).json();
+  expect(shipped.trials.map((t: { persistMinutes: number }) => t.persistMinutes)).toEqual([
+    ...Array(8).fill(0),
+    ...Array(8).fill(1440),
+  ]);
   expect((await app.inject('/api/v1/backtest?limits=0')).statusCode).toBe(400);
   expect((await app.inject('/api/v1/backtest?persistMinutes=x')).statusCode).toBe(400);
   expect((await app.inject('/api/v1/backtest?asset=other')).json()).toMatchObject({ machines: 0, best: null });

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { findCheapest, type IndexHistory, tryLimits, withinBudget } from '#models/alerting/tryLimits.ts';
+import { findCheapest, type IndexHistory, TRIED, tryLimits, withinBudget } from '#models/alerting/tryLimits.ts';
 import { nameSchema } from '#models/contracts/names.ts';
 import { machineKey } from '#models/contracts/topics.ts';
 import { backtestSchema } from '#models/contracts/value.ts';
@@ -23,7 +23,6 @@ const DAY_MS = 86_400_000;
 const MAX_MACHINES = 500;
 /** Number of intervals into which a machine's history is divided. */
 const INTERVALS = 4000;
-const LIMITS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
 const numbers = (element: z.ZodNumber, most: number) =>
   z
     .string()
@@ -45,12 +44,12 @@ export function addBacktestRoutes(server: FastifyInstance, parts: BacktestParts)
           site: nameSchema.optional(),
           asset: nameSchema.optional(),
           /** As multiples of the present limit. */
-          limits: numbers(z.number().positive().max(1000), 50).default(LIMITS),
+          limits: numbers(z.number().positive().max(1000), 50).default(TRIED.limits),
           /**
            * How long the index must stay above the limit before an alert; each is combined with each limit. 0: two
            * intervals.
            */
-          persistMinutes: numbers(z.number().min(0).max(100_000), 10).default([0]),
+          persistMinutes: numbers(z.number().min(0).max(100_000), 10).default(TRIED.persistMinutes),
           /** False alerts allowed per machine and 30-day month. */
           budget: z.coerce.number().min(0).max(1000).optional(),
           /** A process model of the registry, whose index over the machine's stored values is tested. */

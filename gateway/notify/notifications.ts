@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { ALONE, type Lead } from '../peers/lead.ts';
 import { GIVE_UP_MS, retryDelayMs } from '../retryDelay.ts';
+import { inSpan } from '../spans.ts';
 import { unlessAway } from '../store/postgres/unlessAway.ts';
 import type { Delivery, DeliveryTable } from './deliveryTable.ts';
 import type { Notifier } from './notifier.ts';
@@ -97,7 +98,10 @@ export class Notifications {
   ): Promise<void> {
     for (const { id } of batch) inFlight.add(`${table}/${id}`);
     try {
-      await channel.notify(batch.map(({ id, event, notice }) => ({ key: `${table}-${id}`, event, notice })));
+      const notices = batch.map(({ id, event, notice }) => ({ key: `${table}-${id}`, event, notice }));
+      await inSpan('notification', { channel: channel.name, notifications: batch.length }, () =>
+        channel.notify(notices),
+      );
       for (const { id, notice } of batch) {
         deliveries.delivered(id);
         if ('case' in notice && notice.case !== undefined) deliveries.sentOf(channel.name, notice.case);

@@ -8,6 +8,7 @@ import type { PlanSettings } from '#models/planning/planSettings.ts';
 import { SEGMENTS } from '#models/planning/segments.ts';
 import type { StockTarget } from '#models/planning/stockPolicy.ts';
 import { ALONE, type Lead } from '../peers/lead.ts';
+import { inSpan } from '../spans.ts';
 import type { Place } from '../store/postgres/postgresSettings.ts';
 import type { Store } from '../store/store.ts';
 import type { Run } from '../thread/runInThread.ts';
@@ -154,7 +155,7 @@ export class Planner {
 
   async #plan(reason: string): Promise<void> {
     try {
-      const result = await this.#run(this.#job(reason));
+      const result = await inSpan('plan', { reason }, () => this.#run(this.#job(reason)));
       this.plans++;
       this.failure = null;
       this.lastSeconds = result.summary.seconds;

@@ -1,3 +1,4 @@
+import { groupedBy } from '../groupedBy.ts';
 import { median } from '../health/statistics.ts';
 import type { MachineCosts } from './valueLedger.ts';
 
@@ -47,6 +48,9 @@ export interface TrialSettings {
   hysteresis: number;
 }
 
+/** Tried unless others are asked for: multiples of the present limit, and minutes for which the index stays above it. */
+export const TRIED = { limits: [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4], persistMinutes: [0, 24 * 60] };
+
 const HOUR_MS = 3_600_000;
 export const TRIAL_SETTINGS: TrialSettings = { horizonMs: 90 * 24 * HOUR_MS, noticeMs: 24 * HOUR_MS, hysteresis: 0.8 };
 /** An excursion is an alert from its second interval on: one alone is an outlier. */
@@ -87,10 +91,18 @@ export function tryLimits(
   });
 }
 
-/** The trial that costs least; of several the highest limit. Null where all cost the same. Pure. */
+/**
+ * The trial that costs least. Of several that cost the same, the middle one of the persistence that has most of them: few
+ * failures leave a wide choice, and a limit at its edge is the first to fail on other machines. Null where all cost the
+ * same. Pure.
+ */
 export function findCheapest(trials: readonly LimitTrial[]): LimitTrial | null {
-  const byCost = trials.toSorted((a, b) => a.cost - b.cost || b.limit - a.limit);
-  return byCost.length > 1 && byCost[0].cost < byCost[byCost.length - 1].cost ? byCost[0] : null;
+  const least = Math.min(...trials.map(({ cost }) => cost));
+  if (!trials.some(({ cost }) => cost > least)) return null;
+  const cheapest = trials.filter(({ cost }) => cost === least);
+  const groups = [...groupedBy(cheapest, ({ persistMinutes }) => String(persistMinutes)).values()];
+  const [widest] = groups.toSorted((a, b) => b.length - a.length);
+  return widest.toSorted((a, b) => a.limit - b.limit)[Math.floor(widest.length / 2)];
 }
 
 /** The trial that finds most within a budget of false alerts; of several the one with the fewest. Null: none is within it. Pure. */

@@ -184,6 +184,41 @@ test.each<[string, string, string[]]>([
     'Werk;Material;Monat;Anzahl Verbräuche;Gesamtverbr.;Einheit\n1000;4711;01.2026;2;4,000;ST\n1000;4711;02.2026;3;1.206,000;ST\n',
     ['4711 2026-01-01 4', '4711 2026-02-01 1206'],
   ],
+  [
+    'Oracle with titles, issues in brackets',
+    'Material Transactions Report,,,,,,\nOrganization: M1,,,,,,\nReport Date: 01-MAR-2026,,,,,,\n,,,,,,\nTransaction Date,Item,Item Description,Transaction Type,Source,UOM,Quantity\n31-JAN-26,BRG,Bearing,Move Order Issue,1001,EA,(4)\n02-FEB-26,BRG,Bearing,PO Receipt,2001,EA,20\n13-FEB-26,BRG,Bearing,WIP component issue,3001,EA,(2)\n',
+    ['BRG 2026-01-31 4', 'BRG 2026-02-13 2'],
+  ],
+  [
+    'Epicor by technical names, a kit shipped',
+    'Company,Plant,PartNum,TranDate,TranType,TranQty,InventoryTrans,JobNum,OrderNum\nEPIC,MfgSys,BRG,2026-01-31,STK-MTL,4,True,J1,0\nEPIC,MfgSys,BRG,2026-02-02,MFG-STK,20,True,J2,0\nEPIC,MfgSys,BRG,2026-02-13,STK-UKN,2,True,,0\nEPIC,MfgSys,BRG,2026-02-14,KIT-CUS,2,True,,7\n',
+    ['BRG 2026-01-31 4', 'BRG 2026-02-13 2', 'BRG 2026-02-14 2'],
+  ],
+  [
+    'IFS order lines by technical names',
+    'ORDER_NO;LINE_NO;CATALOG_NO;CATALOG_DESC;BUY_QTY_DUE;DATE_ENTERED;REAL_SHIP_DATE;OBJSTATE\nC1;1;BRG;Bearing;4;2026-01-31;2026-02-01;Invoiced\nC2;1;BRG;Bearing;3;2026-02-03;;Cancelled\n',
+    ['BRG 2026-01-31 4'],
+  ],
+  [
+    'Maximo: usage, a return, a transfer',
+    'USAGENUM,SITEID,FROMSTORELOC,ITEMNUM,USETYPE,QUANTITY,ACTUALDATE,WONUM\n1001,BEDFORD,CENTRAL,BRG,ISSUE,4,2026-01-31 10:11,WO1\n1002,BEDFORD,CENTRAL,BRG,RETURN,1,2026-02-02 10:11,WO1\n1003,BEDFORD,CENTRAL,BRG,TRANSFER,5,2026-02-03 10:11,\n',
+    ['BRG 2026-01-31 4', 'BRG 2026-02-02 -1'],
+  ],
+  [
+    'SAP MB51 unconverted, dates month first, a total',
+    'Material Document List                                                                     03/01/2026\n\n------------------------------------------------------------------------------------------\n|Material          |Plnt|SLoc|MvT|S|Mat. Doc. |Item|Pstng Date|  Qty in UnE|EUn|Amount LC|\n------------------------------------------------------------------------------------------\n|4711              |1000|0001|261| |4900001234|   1|01/31/2026|          4-|PC |   50.00-|\n|4711              |1000|0001|101| |5000001236|   1|02/13/2026|      1,200 |PC |15,000.00|\n|4711              |1000|0001|201| |4900001237|   1|02/14/2026|      1,300-|PC |16,000.00-|\n------------------------------------------------------------------------------------------\n|*                 |    |    |   | |          |    |          |        104-|PC | 1,050.00-|\n------------------------------------------------------------------------------------------\n',
+    ['4711 2026-01-31 4', '4711 2026-02-14 1300'],
+  ],
+  [
+    'Dynamics AX by technical names',
+    'ITEMID,INVENTSITEID,DATEPHYSICAL,QTY,STATUSISSUE,STATUSRECEIPT,REFERENCECATEGORY,REFERENCEID\nBRG,1,2026-01-31,-4,1,0,Sales order,SO1\nBRG,1,2026-02-02,20,0,1,Purchase order,PO1\n',
+    ['BRG 2026-01-31 4'],
+  ],
+  [
+    'Lawson codes',
+    'Company,Location,Item,Document,Doc Type,Trans Date,Quantity,UOM\n1000,MAIN,BRG,1,SH,20260131,-4,EA\n1000,MAIN,BRG,2,RC,20260202,20,EA\n',
+    ['BRG 2026-01-31 4'],
+  ],
 ])('reads %s', (_, text, demand) => {
   expect(signed(text)).toEqual(demand);
 });

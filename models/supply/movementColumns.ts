@@ -18,7 +18,7 @@ export const MOVEMENT_COLUMNS = {
     'to destination_location to_location location_to location_dest_id location_dest_id_complete_name nach hacia a para',
   ),
   status: words(
-    'status state order_status invoice_status document_status doc_status line_status statut estado stato issue_status issue',
+    'status state order_status invoice_status document_status doc_status line_status statut estado stato issue_status issue objstate',
     'financial_status',
   ),
   /** Says yes of what was undone. */

@@ -17,7 +17,7 @@ const WORDS: readonly [RegExp, DemandKind | null][] = [
   [/^(iss|rct|cyc|tag|ord|cst|cn)-[a-z]+$/, null],
   // Epicor: from stock to jobs, assemblies, maintenance and customers, and back; other pairs move or count.
   [/^stk-(mtl|asm|ukn|mnt)$/, 'usage'],
-  [/^(stk|mfg)-cus$/, 'shipment'],
+  [/^(stk|mfg|kit)-cus$/, 'shipment'],
   [/^(mtl|asm)-stk$/, 'return'],
   [/^[a-z]{3}-[a-z]{3}$/, null],
   // JD Edwards: material and inventory issued, sales invoiced; received, transferred, adjusted, completed, counted.
@@ -31,6 +31,10 @@ const WORDS: readonly [RegExp, DemandKind | null][] = [
   [/^(is|ps)$/, 'shipment'],
   [/^(bi|wi)$/, 'usage'],
   [/^(br|wr|po)$/, null],
+  // Lawson: shipments; requisitions and customers' returns; receipts, adjustments, what goes back to a vendor.
+  [/^sh$/, 'shipment'],
+  [/^(rr|cr)$/, 'return'],
+  [/^(rc|rt|aj|vi)$/, null],
   // IFS: issues to shop, work and material requisition orders; what came back, arrived, was made, moved or counted.
   [/^oeship$/, 'shipment'],
   [/^(soiss|woiss|niss|bacflush)$/, 'usage'],

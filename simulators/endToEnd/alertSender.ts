@@ -3,10 +3,18 @@ import { keepConnecting, RECONNECT } from '#models/configuration/mqttReconnect.t
 import { keepSubscribed } from '#models/configuration/mqttSubscribe.ts';
 import { alertMessage } from './alertMessage.ts';
 
+interface Message {
+  asset: string;
+  topic: string;
+  text: string;
+}
+
 /** An edge's messages, sent again until the gateway has acknowledged them, as an edge does. */
 export class AlertSender {
   readonly #client: MqttClient;
-  readonly #waiting = new Map<number, { asset: string; text: string }>();
+  readonly #waiting = new Map<number, Message>();
+  /** A day ago: windows may come faster than they would in life. */
+  readonly #beganS = Math.floor(Date.now() / 1000) - 86_400;
   #sequence = 0;
   /** Refused subscriptions. */
   refused = 0;
@@ -44,7 +52,27 @@ export class AlertSender {
   send(id: string, change: 'raise' | 'return'): void {
     const sequence = ++this.#sequence;
     const body = alertMessage({ sequence, asset: id, change });
-    const message = { asset: id, text: JSON.stringify(body) };
+    this.#send(sequence, { asset: id, topic: `alerts/${id}`, text: JSON.stringify(body) });
+  }
+
+  /** A vector of `features` values for each of `windows` windows of a second; the first has the number `first`. */
+  sendFeatures(
+    asset: string,
+    { first, windows, features }: { first: number; windows: number; features: number },
+  ): void {
+    const sequence = ++this.#sequence;
+    const numbers = Array.from({ length: windows }, (_, i) => first + i);
+    const names = Array.from({ length: features }, (_, i) => `f${i}`);
+    const body = {
+      ...{ v: 1, site: 'plant', edge: 'e1', outbox: 'o1', sequence, oldest: 1, timeQuality: 'source' },
+      ...{ timeMs: Date.now(), asset, point: '1H', unit: 'g', windowUs: 1e6, names },
+      startUs: numbers.map((n) => 1e6 * (this.#beganS + n)),
+      values: numbers.map((n) => names.map((_, i) => Math.sin(n + i))),
+    };
+    this.#send(sequence, { asset, topic: `features/${asset}/1H`, text: JSON.stringify(body) });
+  }
+
+  #send(sequence: number, message: Message): void {
     this.#waiting.set(sequence, message);
     this.#publish(message);
   }
@@ -62,7 +90,7 @@ export class AlertSender {
     for (const message of this.#waiting.values()) this.#publish(message);
   }
 
-  #publish({ asset, text }: { asset: string; text: string }): void {
-    this.#client.publish(`millwright/v1/plant/e1/alerts/${asset}`, text, { qos: 1 });
+  #publish({ topic, text }: Message): void {
+    this.#client.publish(`millwright/v1/plant/e1/${topic}`, text, { qos: 1 });
   }
 }

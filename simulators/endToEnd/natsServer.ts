@@ -28,8 +28,11 @@ export interface NatsServer {
   process: Restartable;
 }
 
-/** Debian's nats-server with JetStream and MQTT; several are a cluster. `more` goes into each configuration. */
-export async function startNats(directory: string, count = 1, more = ''): Promise<NatsServer[]> {
+/**
+ * Debian's nats-server with JetStream and MQTT; several are a cluster. `more` goes into each configuration; the first
+ * keeps its messages on `firstDisk`.
+ */
+export async function startNats(directory: string, count = 1, more = '', firstDisk = directory): Promise<NatsServer[]> {
   const ports: { client: number; mqtt: number; cluster: number; monitor: number }[] = [];
   for (let i = 0; i < count; i++)
     ports.push({
@@ -48,7 +51,7 @@ export async function startNats(directory: string, count = 1, more = ''): Promis
 listen: 127.0.0.1:${client}
 http: 127.0.0.1:${monitor}
 max_payload: 4MB
-jetstream { store_dir: "${join(directory, `nats-${i}`)}" }
+jetstream { store_dir: "${join(i === 0 ? firstDisk : directory, `nats-${i}`)}" }
 mqtt { listen: 127.0.0.1:${mqtt} }
 ${count === 1 ? '' : `cluster { name: plant, listen: 127.0.0.1:${cluster}, routes: [${routes}] }`}
 ${more}

@@ -28,12 +28,12 @@ export function hasPostgres(): boolean {
 }
 
 /**
- * Debian's PostgreSQL on a free port. It refuses to run as root, who therefore runs it as `postgres`. @param isDurable
+ * Debian's PostgreSQL on a free port. It refuses to run as root, who therefore runs it as `postgres`. @param root directory that its data are in. @param isDurable
  * false where nothing is killed, because a durable commit takes a disk its time.
  */
-export async function startPostgres(isDurable = true): Promise<PostgresServer> {
+export async function startPostgres(isDurable = true, root = tmpdir()): Promise<PostgresServer> {
   const bin = binOf() as string;
-  const data = mkdtempSync(join(tmpdir(), 'millwright-postgres-'));
+  const data = mkdtempSync(join(root, 'millwright-postgres-'));
   const account = process.getuid?.() === 0 ? postgresUser() : null;
   if (account !== null) chownSync(data, account.uid, account.gid);
   const user = account ?? {};

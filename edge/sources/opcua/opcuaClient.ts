@@ -10,6 +10,7 @@ import {
   type UserIdentityInfo,
   UserTokenType,
 } from 'node-opcua-client';
+import { setDefaultCertificateSubject } from 'node-opcua-common';
 import { setErrorLogger, setTraceLogger, setWarningLogger } from 'node-opcua-debug';
 import { listCertificates } from '../../certificates/certificateStore.ts';
 import type { OpcuaSourceConfig } from './opcuaConfig.ts';
@@ -17,6 +18,9 @@ import type { OpcuaSourceConfig } from './opcuaConfig.ts';
 // The library speaks on stdout, which belongs to results.
 for (const set of [setErrorLogger, setTraceLogger, setWarningLogger])
   set((_where, ...words) => void process.stderr.write(`node-opcua: ${format(...words)}\n`));
+
+// The certificate that the edge makes for itself would else name the library's makers.
+setDefaultCertificateSubject('/O=Millwright');
 
 /**
  * Servers that the edge trusts. The library keeps an index that lags behind the folder: it would move a certificate that

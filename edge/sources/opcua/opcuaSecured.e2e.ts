@@ -68,7 +68,9 @@ test.skipIf(skip).each(FULL_SIZE ? POLICIES : POLICIES.slice(0, 1))(
       await runMillwright(folder, 'trust', ['edge', 'certificates', 'trust', join(folder, 'edge.yaml'), thumbprint]);
       const delivered = async () => (await edge.metrics()).get('millwright_edge_messages_delivered_total') ?? 0;
       await until(async () => (await delivered()) > 5, 30_000);
-      expect(listCertificates(own, Date.now()).map((c) => c.place)).toEqual(['own', 'trusted']);
+      const certificates = listCertificates(own, Date.now());
+      expect(certificates.map((c) => c.place)).toEqual(['own', 'trusted']);
+      expect(certificates[0].subject).toMatch(/O=Millwright/);
     } finally {
       await edge.process.end('SIGTERM');
     }

@@ -11,9 +11,12 @@ import type { EdgeConfig } from '../../config.ts';
 import { checkCompleted, checkScalar, type Decoded, type PointName } from '../decoded.ts';
 import type { Sink, Source } from '../source.ts';
 import { inflated } from './compression.ts';
+import { pointByPattern } from './metricPattern.ts';
 import { metricValue, UNMEASURED } from './metricValue.ts';
 import { type MessageType, type NamedMetric, NodeTable } from './nodeTable.ts';
+import { PointOwners } from './pointOwners.ts';
 import type { SparkplugMetricConfig, SparkplugSourceConfig } from './sparkplugConfig.ts';
+import { withMembers } from './templateMembers.ts';
 
 const NAMESPACE = 'spBv1.0';
 /** A node is asked for its births once in so long: it may need a while. */
@@ -39,6 +42,9 @@ export class SparkplugSource implements Source {
     ['rebirth_requests', 0],
   ]);
   readonly #askedMs = new Map<string, number>();
+  /** Types of the members of templates, by node or device. */
+  readonly #memberTypes = new Map<string, Map<string, number>>();
+  readonly #owners: PointOwners;
   /** Metrics that can be no measurement, each said once. */
   readonly #unsupported = new Set<string>();
   #client: MqttClient | null = null;
@@ -55,6 +61,7 @@ export class SparkplugSource implements Source {
     this.#clientId = clientId;
     this.#now = now;
     this.#log = log;
+    this.#owners = new PointOwners(log);
   }
 
   get state(): Source['state'] {
@@ -92,6 +99,7 @@ export class SparkplugSource implements Source {
       this.#log.info({ url: withoutPassword(this.#config.url) }, 'source connected');
       this.#nodes.forget();
       this.#askedMs.clear();
+      this.#owners.forget();
       const state = this.#stateMessage(true);
       if (state) this.#say(state);
     });
@@ -167,14 +175,26 @@ export class SparkplugSource implements Source {
     }
     if (taken.rebirth) this.#askForBirths(node);
     const path = device === '' ? [group, edgeNode] : [group, edgeNode, device];
-    for (const named of taken.metrics) this.#accept(path, named, payload, sink);
+    for (const named of withMembers(taken.metrics, this.#typesAt(path))) this.#accept(path, named, payload, sink);
+  }
+
+  #typesAt(path: string[]): Map<string, number> {
+    const key = path.join('/');
+    const types = this.#memberTypes.get(key) ?? new Map<string, number>();
+    if (this.#memberTypes.size < MAX_NODES) this.#memberTypes.set(key, types);
+    return types;
   }
 
   #accept(path: string[], named: NamedMetric, payload: Payload, sink: Sink): void {
     for (const mapping of this.#config.metrics) {
-      const point = pointOf(mapping, path, named.name);
-      if (!point) continue;
-      const decoded = marked(this.#decode(mapping, point, named, payload), named.metric.isHistorical);
+      const found = pointOf(mapping, path, named.name);
+      if (!found) continue;
+      // A pattern asks for what can be measured, whatever else lies there.
+      if (found.isByPattern && UNMEASURED[named.datatype] !== undefined) return;
+      const { point } = found;
+      const decoded = this.#owners.isOf(point, named.name)
+        ? marked(this.#decode(mapping, point, named, payload), named.metric.isHistorical)
+        : ({ ok: false, rejection: 'several_points' } as const);
       sink.accept(decoded.ok ? decoded : { ...decoded, point }, null);
       return;
     }
@@ -255,14 +275,19 @@ function isMessageType(type: string | undefined): type is MessageType {
 
 /** Null where the mapping does not speak of this metric. */
 function pointOf(
-  { from, metric, asset, point }: SparkplugMetricConfig,
+  mapping: SparkplugMetricConfig,
   path: string[],
   name: string,
-): PointName | null {
+): { point: PointName; isByPattern: boolean } | null {
+  const { from, metric, asset, point } = mapping;
   const pattern = from.split('/');
   if (pattern.length !== path.length) return null;
   if (!pattern.every((p, i) => p === '+' || p === '{asset}' || p === path[i])) return null;
-  if (metric !== '{point}' && metric !== name) return null;
-  const its = { asset: asset ?? path[pattern.indexOf('{asset}')], point: point ?? name };
-  return isName(its.asset) && isName(its.point) ? its : null;
+  const outside: string | undefined = path[pattern.indexOf('{asset}')];
+  if (metric !== '{point}' && metric !== name) {
+    const found = pointByPattern(mapping, name, outside);
+    return found && { point: found, isByPattern: true };
+  }
+  const its = { asset: asset ?? outside, point: point ?? name };
+  return isName(its.asset) && isName(its.point) ? { point: its, isByPattern: false } : null;
 }

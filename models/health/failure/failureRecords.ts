@@ -96,6 +96,18 @@ export function readEvents(table: Table, { unit, time }: RecordColumns, dated: b
   return events;
 }
 
+/** Whether a table's times are dates, as its first row has them. */
+export function isDated({ rows }: Table, time: string): boolean {
+  return isDate(
+    rows[1]?.[
+      columnOf(
+        rows[0].map((cell) => cell.trim()),
+        time,
+      )
+    ],
+  );
+}
+
 function forEachRow({ rows, lines }: Table, take: (cells: string[], line: number) => void): void {
   rows.slice(1).forEach((cells, i) => {
     const line = lines[i + 1];

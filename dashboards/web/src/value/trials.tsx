@@ -3,9 +3,9 @@ import { number } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
 import { Table } from '../table.tsx';
 
-/** What other alert limits would have done, one line a limit. */
+/** What other alert limits would have done, one line for a limit and the time above it. */
 export function Trials({
-  trial: { currency, machines: count, failures, findings, trials, best },
+  trial: { currency, machines: count, failures, findings, trials, best, bestPersistMinutes },
 }: {
   trial: Backtest;
 }) {
@@ -27,6 +27,7 @@ export function Trials({
         label={t('Limits')}
         head={[
           t('× present limit'),
+          t('Hours above it'),
           t('Alerts'),
           t('False'),
           t('Foretold'),
@@ -37,13 +38,14 @@ export function Trials({
         ]}
         rows={trials.map((trial) => [
           number(trial.limit),
+          number(trial.persistMinutes / 60),
           number(trial.raised),
           number(trial.falseAlerts),
           number(trial.foretold),
           number(trial.missed),
           trial.leadTimeH === null ? '–' : number(trial.leadTimeH),
           number(trial.cost),
-          trial.limit === best ? t('least cost') : '',
+          trial.limit === best && trial.persistMinutes === bestPersistMinutes ? t('least cost') : '',
         ])}
       />
     </>

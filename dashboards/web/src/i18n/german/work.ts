@@ -97,6 +97,7 @@ export const work = {
     '{{count}} Maschinen, erfasste Ausfälle: {{failures}}. Tatsächliche Alarme mit Befund: {{confirmed}} bestätigt, {{falseAlarms}} Fehlalarm, {{nothingFound}} ohne Fund.',
   Limits: 'Grenzen',
   '× present limit': '× heutige Grenze',
+  'Hours above it': 'Stunden darüber',
   False: 'Fehlalarme',
   Foretold: 'Vorhergesagt',
   Missed: 'Verpasst',

@@ -1,0 +1,81 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Link } from '../score/link.ts';
+import type { Restartable } from './servers.ts';
+
+/** What may befall a server. */
+export const OUTAGES = ['killed', 'frozen', 'slowed', 'full'] as const;
+export type Outage = (typeof OUTAGES)[number];
+
+const DISK = '1g';
+/** A line with a delay of a quarter of a second each way. */
+const SLOW = { bytesPerS: 200_000, delayMs: 250 };
+const MEGABYTE = 1024 * 1024;
+
+/** A server with a disk of its own and a stretch of network before it. */
+export interface Afflicted {
+  process: Restartable;
+  link: Link;
+  disk: string;
+}
+
+/** Mounts a small disk; false where that is not allowed. */
+export function mountDisk(directory: string): boolean {
+  mkdirSync(directory, { recursive: true });
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=1777`, 'tmpfs', directory]).status === 0;
+}
+
+export function unmountDisk(directory: string): void {
+  execFileSync('umount', ['-l', directory]);
+}
+
+/** Begins an outage. @returns what ends it. */
+export async function begin(outage: Outage, { process: server, link, disk }: Afflicted): Promise<() => void> {
+  switch (outage) {
+    case 'killed':
+      await server.end('SIGKILL');
+      return () => server.restart();
+    case 'frozen': {
+      const pids = familyOf(server.pid);
+      signal(pids, 'SIGSTOP');
+      return () => signal(pids, 'SIGCONT');
+    }
+    case 'slowed':
+      link.limit(SLOW);
+      return () => link.limit(null);
+    case 'full': {
+      const file = join(disk, 'filler');
+      fill(file);
+      return () => rmSync(file);
+    }
+  }
+}
+
+/** A process and those that it started: PostgreSQL is many. */
+function familyOf(pid: number): number[] {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+  return [pid, ...stdout.split('\n').filter(Boolean).map(Number)];
+}
+
+function signal(pids: readonly number[], name: 'SIGSTOP' | 'SIGCONT'): void {
+  for (const pid of pids) spawnSync('kill', [`-${name}`, String(pid)]);
+}
+
+/** Writes until the disk takes no more. */
+function fill(file: string): void {
+  const handle = openSync(file, 'w');
+  try {
+    for (let size = MEGABYTE; size >= 1; size = Math.floor(size / 16)) fillWith(handle, Buffer.alloc(size));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function fillWith(handle: number, block: Buffer): void {
+  try {
+    for (;;) writeSync(handle, block);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+}
