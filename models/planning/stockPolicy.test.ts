@@ -129,6 +129,19 @@ test('what the law meets exactly needs no more: nothing is held of what 95 of 10
   expect(planStock(item, demand, { kind: 'cycle', level: 0.96 }, 1).reorderPoint).toBe(5);
 });
 
+test('a cycle service counts what an order leaves below the reorder point', () => {
+  const demand = { delivery: rare(30), protection: rare(60), review: rare(30), perPeriod: 0.75 };
+  const { reorderPoint, expectedCycleService } = planStock(
+    { ...ITEM, orderCost: 50 },
+    demand,
+    { kind: 'cycle', level: 0.9 },
+    1,
+  );
+  // Five units outlast every interval. Yet an order is placed when they are gone, and 15 of 100 deliveries come too late.
+  expect(reorderPoint).toBeGreaterThan(5);
+  expect(expectedCycleService).toBeGreaterThanOrEqual(0.9);
+});
+
 test('an empty shelf is ordered for, however large the pack and low the target', () => {
   const plan = planStock({ ...ITEM, packSize: 5000 }, DEMAND, { kind: 'fill', level: 0.5 }, 1);
   expect(plan).toMatchObject({ reorderPoint: 1, orderNow: 5000 });

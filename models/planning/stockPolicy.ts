@@ -268,14 +268,10 @@ function reorderPointAt(
   const search = (enough: (at: number) => boolean, least = 0) =>
     leastFor(enough, demand.protection, Math.min(least, largestOf(demand.protection)), item.unit);
   switch (target.kind) {
-    case 'cycle': {
-      const base = search((at) => chanceWithin(demand.protection, at) >= target.level - 1e-9);
-      // Of what is rarely asked for, a single order may always come too late; it needs no more than its base stock.
-      return Math.min(
-        base,
-        search((at) => cycleServiceAt(cycle, demand, at) >= target.level - 1e-9),
-      );
-    }
+    case 'cycle':
+      // Nothing is held of what most intervals do not ask for at all, although its orders always come too late.
+      if (chanceWithin(demand.protection, 0) >= target.level - 1e-9) return 0;
+      return search((at) => cycleServiceAt(cycle, demand, at) >= target.level - 1e-9);
     case 'fill':
       // However large a lot is, an empty shelf is below the reorder point.
       return search(
