@@ -130,14 +130,15 @@ test('what the law meets exactly needs no more: nothing is held of what 95 of 10
 });
 
 test('a cycle service counts what an order leaves below the reorder point', () => {
-  const demand = { delivery: rare(30), protection: rare(60), review: rare(30), perPeriod: 0.75 };
-  const { reorderPoint, expectedCycleService } = planStock(
-    { ...ITEM, orderCost: 50 },
-    demand,
-    { kind: 'cycle', level: 0.9 },
-    1,
-  );
-  // Five units outlast every interval. Yet an order is placed when they are gone, and 15 of 100 deliveries come too late.
+  /** Nothing, five or ten units, with so many chances in 200. */
+  const law = (fives: number, tens: number): DemandLaw => ({
+    mean: (5 * fives + 10 * tens) / 200,
+    quantiles: LAW_LEVELS.map((_, i) => (i < 200 - fives - tens ? 0 : i < 200 - tens ? 5 : 10)),
+  });
+  const demand = { delivery: law(24, 6), protection: law(44, 16), review: law(30, 0), perPeriod: 0.75 };
+  const item = { ...ITEM, orderCost: 50 };
+  const { reorderPoint, expectedCycleService } = planStock(item, demand, { kind: 'cycle', level: 0.9 }, 1);
+  // Five units outlast 92 of 100 intervals. Yet an order is placed when they are gone, and 15 of 100 deliveries come too late.
   expect(reorderPoint).toBeGreaterThan(5);
   expect(expectedCycleService).toBeGreaterThanOrEqual(0.9);
 });
