@@ -154,6 +154,8 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
       '#/value': 'section',
       '#/audit': 'section',
       '#/setup': 'table.plan',
+      '#/wall': '.wall .machine',
+      '#/parts': '.chart canvas',
       '#/plan': 'tr[data-item]',
       '#/plan/item/bearing%206205/': '.chart canvas',
     };
@@ -243,6 +245,17 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     await page.getByRole('button', { name: 'End now' }).click();
     await page.getByText('No alerts are suppressed.').waitFor();
     await page.goto(`http://127.0.0.1:${port}/#/`);
+  });
+
+  test('a machine is compared with its sister, and its report is one file that asks for nothing else', async () => {
+    await page.goto(`http://127.0.0.1:${port}/#/machine/demo/edge-1/pump-101`);
+    await page.locator('[data-comparison]').selectOption('demo/edge-1/pump-102');
+    await page.locator('figcaption', { hasText: 'second curve: comparison' }).first().waitFor();
+    const button = page.getByRole('button', { name: 'Save as a report' }).first();
+    const [saved] = await Promise.all([page.waitForEvent('download'), button.click()]);
+    const report = readFileSync(await saved.path(), 'utf8');
+    expect(report).toMatch(/outer race \(BPFO\).*data:image\/png/s);
+    expect(report).not.toMatch(/<script|<button|href=|src="(?!data:)/);
   });
 
   test("one machine's page shows trends of the feature that is chosen, and its newest spectrum", async () => {

@@ -86,6 +86,8 @@ export const healthMessageSchema = envelopeSchema.extend({
   kind: z.string(),
   /** What people call the machine, where that is configured. */
   displayName: displayNameSchema.optional(),
+  /** What people call its points, of those that have another name than their id. */
+  pointNames: z.record(nameSchema, displayNameSchema).optional(),
   area: displayNameSchema.optional(),
   line: displayNameSchema.optional(),
   status: namurSchema,

@@ -7,6 +7,8 @@ import { isoClassSchema } from './iso20816.ts';
 
 /** Configuration of a point. All of it is optional: a point without it is still watched. */
 export const pointSchema = z.strictObject({
+  /** What people call it, in any script. */
+  displayName: displayNameSchema.optional(),
   unit: unitSchema.optional(),
   /** `speed` marks the process value that gives the shaft's rate in rpm, `tachometer` the waveform whose pulses do. */
   role: z.enum(['condition', 'speed', 'load', 'tachometer']).default('condition'),

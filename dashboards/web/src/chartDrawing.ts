@@ -98,7 +98,8 @@ export function drawMarks(self: uPlot, marks: readonly Mark[], colour: ColourOf)
     ctx.moveTo(at, bbox.top);
     ctx.lineTo(at, bbox.top + bbox.height);
     ctx.stroke();
-    if (at < free) continue;
+    // What a person set or chose keeps its name; names of the machine's lines give way.
+    if (at < free && isDashed(kind)) continue;
     free = at + (NAME_PX + 3) * devicePixelRatio;
     ctx.save();
     ctx.translate(at + 2 * devicePixelRatio, bbox.top + 2);

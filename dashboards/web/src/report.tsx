@@ -9,7 +9,11 @@ const OPERATED = 'button, form, input, select, textarea, .exports, .controls, .t
 /** Buttons that store a part of the page as one file, or print it. @param of the part that they lie in. */
 export function ReportButtons({ of, name }: { of: RefObject<HTMLElement | null>; name: string }) {
   const title = t('Report of {{name}}', { name });
-  const withPart = (act: (part: HTMLElement) => void) => () => of.current && act(of.current);
+  const withPart = (act: (part: HTMLElement) => void) => async () => {
+    if (of.current === null) return;
+    await openEvidence(of.current);
+    act(of.current);
+  };
   return (
     <p class="tools no-report">
       <button
@@ -25,6 +29,15 @@ export function ReportButtons({ of, name }: { of: RefObject<HTMLElement | null>;
       </button>
     </p>
   );
+}
+
+const DRAWN_MS = 300;
+
+/** Evidence is drawn once it is open, and belongs to a report. */
+async function openEvidence(part: HTMLElement): Promise<void> {
+  const closed = [...part.querySelectorAll<HTMLDetailsElement>('details.evidence:not([open])')];
+  for (const one of closed) one.open = true;
+  if (closed.length > 0) await new Promise((resolve) => setTimeout(resolve, DRAWN_MS));
 }
 
 /** A part of the page as a document of its own: charts are pictures in it, and nothing in it refers to the gateway. */

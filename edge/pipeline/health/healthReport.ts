@@ -20,6 +20,7 @@ export type HealthBody = Pick<
   | 'asset'
   | 'kind'
   | 'displayName'
+  | 'pointNames'
   | 'area'
   | 'line'
   | 'status'
@@ -61,6 +62,14 @@ const NO_END_OF_LIFE: RemainingLife = {
   remedy: 'see timeToLimit; configure endOfLife where the end is known',
 };
 
+/** Display names of the configured points; nothing where none has one. */
+function pointNamesOf(config: Asset | undefined): Pick<HealthMessage, 'pointNames'> {
+  const named = Object.entries(config?.points ?? {}).flatMap(([point, { displayName }]) =>
+    displayName === undefined ? [] : [[point, displayName] as const],
+  );
+  return named.length === 0 ? {} : { pointNames: Object.fromEntries(named) };
+}
+
 /** The latest assessment of each point of a machine, and its health messages, which wait here for the next commit. */
 export class HealthReport {
   #pending: HealthBody[] = [];
@@ -71,6 +80,7 @@ export class HealthReport {
   readonly #name: string;
   readonly #config: Asset | undefined;
   readonly #state: MachineState;
+  readonly #pointNames: Pick<HealthMessage, 'pointNames'>;
   readonly #operatingState: () => HealthMessage['operatingState'];
   readonly #clock: () => string | null;
   readonly #transmittedFrom: () => string | null;
@@ -92,6 +102,7 @@ export class HealthReport {
     this.#name = name;
     this.#config = config;
     this.#state = state;
+    this.#pointNames = pointNamesOf(config);
     this.#operatingState = operatingState;
     this.#clock = clock;
     this.#transmittedFrom = transmittedFrom;
@@ -147,6 +158,7 @@ export class HealthReport {
       asset: this.#name,
       kind: this.#config?.kind ?? 'machine',
       ...(this.#config?.displayName !== undefined && { displayName: this.#config.displayName }),
+      ...this.#pointNames,
       ...(this.#config?.area !== undefined && { area: this.#config.area }),
       ...(this.#config?.line !== undefined && { line: this.#config.line }),
       status: this.#status(assessed.length > 0),

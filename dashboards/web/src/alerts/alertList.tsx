@@ -1,6 +1,8 @@
 import { useComputed, useSignal } from '@preact/signals';
+import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { AlertRecord } from '#models/contracts/alert.ts';
+import type { MachineView } from '#models/contracts/api.ts';
 import { api } from '../api.ts';
 import { duration, isoTime, lifeText, number, percent, time, velocity } from '../format.ts';
 import { Explain } from '../help/explain.tsx';
@@ -62,9 +64,8 @@ export function AlertList({ alerts }: { alerts: readonly AlertRecord[] }) {
 export function AlertItem({ alert, selected }: { alert: AlertRecord; selected?: Selection }) {
   const isOpen = useSignal(false);
   const part = useRef<HTMLLIElement>(null);
-  const { diagnosis, contributions, iso } = alert.evidence;
+  const { iso } = alert.evidence;
   const machine = useComputed(() => machineOf(alert)).value;
-  const unit = machine?.units[alert.point];
   return (
     <li class={`alert ${alert.severity} ${alert.state}`} data-alert={alert.id} ref={part}>
       <header>
@@ -101,45 +102,9 @@ export function AlertItem({ alert, selected }: { alert: AlertRecord; selected?: 
           })}
         </dd>
       </dl>
-      <details onToggle={(e) => (isOpen.value = e.currentTarget.open)}>
+      <details class="evidence" onToggle={(e) => (isOpen.value = e.currentTarget.open)}>
         <summary>{t('Evidence')}</summary>
-        <ul>
-          {diagnosis.reasons.map((reason) => (
-            <li key={reason}>
-              {sentence(reason)} <LinesOf reason={reason} alert={alert} />
-            </li>
-          ))}
-        </ul>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('Feature')}</th>
-              <th scope="col">{t('Now')}</th>
-              <th scope="col">{t('Normal')}</th>
-              <th scope="col">{t('Unit')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {contributions.map((c) => {
-              const shown = shownOfFeature(c.feature, unit);
-              return (
-                <tr key={c.feature}>
-                  <th scope="row">
-                    {featureOf(c.feature).label} {isTopic(c.feature) && <Explain topic={c.feature} />}
-                  </th>
-                  <td>{number(convert(shown, c.value))}</td>
-                  <td>{number(convert(shown, c.normal))}</td>
-                  <td>{shown.text}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-        {iso && <p class="quiet">{iso.edition}</p>}
-        {isOpen.value && <RuleRecordLine alert={alert} />}
-        {isOpen.value && alert.audience !== 'integrator' && <OtherLimits alert={alert} />}
-        {isOpen.value && <BundleButton id={alert.id} />}
-        <ReportButtons of={part} name={alertTitle(alert, machine)} />
+        {isOpen.value && <EvidenceOf alert={alert} machine={machine} part={part} />}
       </details>
       {alert.acknowledgedAtMs === null && mayUse('alerts') && (
         <AcknowledgeForm submit={(by, comment) => void acknowledge(alert.id, by, comment)} />
@@ -156,6 +121,60 @@ export function AlertItem({ alert, selected }: { alert: AlertRecord; selected?: 
       {alert.acknowledgedAtMs !== null && <FindingLine alert={alert} />}
       <LifeCycle alert={alert} />
     </li>
+  );
+}
+
+interface EvidenceProps {
+  alert: AlertRecord;
+  machine: MachineView | undefined;
+  /** What a report of the alert holds. */
+  part: RefObject<HTMLElement | null>;
+}
+
+/** Why an alert was raised; drawn once it is asked for, since a list may hold hundreds. */
+function EvidenceOf({ alert, machine, part }: EvidenceProps) {
+  const { diagnosis, contributions, iso } = alert.evidence;
+  const unit = machine?.units[alert.point];
+  return (
+    <>
+      <ul>
+        {diagnosis.reasons.map((reason) => (
+          <li key={reason}>
+            {sentence(reason)} <LinesOf reason={reason} alert={alert} />
+          </li>
+        ))}
+      </ul>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t('Feature')}</th>
+            <th scope="col">{t('Now')}</th>
+            <th scope="col">{t('Normal')}</th>
+            <th scope="col">{t('Unit')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {contributions.map((c) => {
+            const shown = shownOfFeature(c.feature, unit);
+            return (
+              <tr key={c.feature}>
+                <th scope="row">
+                  {featureOf(c.feature).label} {isTopic(c.feature) && <Explain topic={c.feature} />}
+                </th>
+                <td>{number(convert(shown, c.value))}</td>
+                <td>{number(convert(shown, c.normal))}</td>
+                <td>{shown.text}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {iso && <p class="quiet">{iso.edition}</p>}
+      <RuleRecordLine alert={alert} />
+      {alert.audience !== 'integrator' && <OtherLimits alert={alert} />}
+      <ReportButtons of={part} name={alertTitle(alert, machine)} />
+      <BundleButton id={alert.id} />
+    </>
   );
 }
 

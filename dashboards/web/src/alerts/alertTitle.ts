@@ -3,6 +3,7 @@ import type { MachineView } from '#models/contracts/api.ts';
 import { number, velocity } from '../format.ts';
 import { sentence, t } from '../i18n/i18n.ts';
 import { featureOf, shownOfFeature } from '../machine/features.ts';
+import { pointName } from '../pointName.ts';
 import { convert } from '../units.ts';
 
 const FAULTS: Record<Fault, string> = {
@@ -51,8 +52,9 @@ export function alertTitle(alert: AlertRecord, machine: MachineView | undefined)
 
 /** The same without the machine: for its own card. The gateway's text if the alert has no codes to name. */
 export function alertWords(alert: AlertRecord, machine: MachineView | undefined): string {
-  const { asset, point, text, wiring } = alert;
-  const start = `${asset} ${point}: `;
+  const { asset, text, wiring } = alert;
+  const start = `${asset} ${alert.point}: `;
+  const point = pointName(machine?.health, alert.point);
   // An alert of the gateway itself, such as one about a silent edge.
   if (!text.startsWith(start)) return text;
   if (wiring !== undefined) return `${point}: ${WIRING[wiring.kind]}: ${sentence(wiring.remedy)}`;
@@ -61,7 +63,7 @@ export function alertWords(alert: AlertRecord, machine: MachineView | undefined)
   if (family !== 'vibration' && family !== 'value') return `${point}: ${sentence(text.slice(start.length))}`;
   const [first] = contributions;
   if (first === undefined) return `${point}: ${FAULTS[diagnosis.fault]}`;
-  const unit = machine?.units[point];
+  const unit = machine?.units[alert.point];
   const { value, normal } = first;
   if (diagnosis.fault === 'process_drift') {
     const shown = shownOfFeature(first.feature, unit);

@@ -28,9 +28,9 @@ export const NOT_TRANSLATED: readonly RegExp[] = [
   ...exactly(
     'medium short highlight finding repair accent good printed printing approved sent done html charset utf-8',
   ),
-  /^(button, form|Content-Security|default-src|\[role=img\]$|aria-label$|(tour|explain|main section|\.machines$|\[aria-labelledby))/,
+  /^(button, form|Content-Security|default-src|\[role=img\]$|aria-label$|details\.evidence|(tour|explain|main section|\.machines$|\[aria-labelledby))/,
   // Names of parts and of colours of the style sheet, shown as they are.
-  ...exactly('runOut expectedDemand orderNow costOfWaiting'),
+  ...exactly('0H evidence runOut expectedDemand orderNow costOfWaiting'),
   /^var\(--/,
   ...exactly('ground card text quiet line unknown screen open'),
   /^(m-|#\/(wall|tour|parts)|2×BSF|BSF|recordings-title|start)$/,

@@ -8,6 +8,7 @@ import { duration, lifeText, number, statusText, time, velocity } from '../forma
 import { Explain } from '../help/explain.tsx';
 import { sentence, t, term } from '../i18n/i18n.ts';
 import { MachineName } from '../machineName.tsx';
+import { pointName } from '../pointName.ts';
 import { ReportButtons } from '../report.tsx';
 import { alertsOf, keyOf } from '../state.ts';
 import { shownIn } from '../units.ts';
@@ -79,7 +80,8 @@ function Facts({ health }: { health: MachineView['health'] }) {
 }
 
 /** Points without a verdict, and the remedy for each. */
-function NotAssessed({ health: { points } }: { health: MachineView['health'] }) {
+function NotAssessed({ health }: { health: MachineView['health'] }) {
+  const { points } = health;
   const nowMs = useNowMs(1000);
   const missing = points.flatMap((p) => (p.assessment === 'not_assessable' ? [p] : []));
   if (missing.length === 0) return null;
@@ -89,7 +91,7 @@ function NotAssessed({ health: { points } }: { health: MachineView['health'] }) 
       <ul>
         {missing.map(({ point, reason, remedy, silentSinceMs }) => (
           <li key={point}>
-            <strong>{point}</strong>: {sentence(reason)}
+            <strong>{pointName(health, point)}</strong>: {sentence(reason)}
             {silentSinceMs === undefined
               ? ''
               : ` ${t('for {{duration}}', { duration: duration((nowMs - silentSinceMs) / 1000) })}`}{' '}
@@ -112,7 +114,8 @@ function NewestSpectra({ machine, ticks }: { machine: MachineView; ticks: number
       {spectra.error.value && <p role="alert">{spectra.error.value}</p>}
       <div class="charts">
         {(spectra.value.value ?? []).map(
-          ({ point, spectrum }) => spectrum && <NewestSpectrum key={point} point={point} spectrum={spectrum} />,
+          ({ point, spectrum }) =>
+            spectrum && <NewestSpectrum key={point} point={pointName(machine.health, point)} spectrum={spectrum} />,
         )}
       </div>
     </section>

@@ -9,6 +9,8 @@ export interface Recording {
   sampleRateHz: number;
   timeMs: number;
   pieces: Float32Array[];
+  /** Of the first sample of each piece, microseconds since 1970. */
+  startsUs: number[];
   lines: RecordingLines;
 }
 
@@ -16,7 +18,8 @@ const NO_LINES: RecordingLines = { spectrum: [], envelope: [] };
 
 /** Decodes a recording: little-endian int16 in base64, multiplied by the scale of each piece. */
 export function decodeRecording({ point, unit, sampleRateHz, timeMs, pieces, lines }: SignalEvidence): Recording {
-  return { point, unit, sampleRateHz, timeMs, pieces: pieces.map(unpacked), lines: lines ?? NO_LINES };
+  const startsUs = pieces.map(({ startUs }) => startUs);
+  return { point, unit, sampleRateHz, timeMs, pieces: pieces.map(unpacked), startsUs, lines: lines ?? NO_LINES };
 }
 
 const unpacked = ({ scale, samples }: SignalEvidence['pieces'][number]): Float32Array =>

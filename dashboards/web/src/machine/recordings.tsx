@@ -5,6 +5,7 @@ import type { EvidenceView } from '#models/contracts/evidence.ts';
 import { api } from '../api.ts';
 import { number, time } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
+import { pointName } from '../pointName.ts';
 import { mayUse, recordedName } from '../session/session.ts';
 import { keyOf } from '../state.ts';
 import { useLoaded, useTicks } from '../useLoaded.ts';
@@ -35,7 +36,8 @@ export function Recordings({ machine }: { machine: MachineView }) {
             <select value={open.id} onChange={(e) => (chosen.value = e.currentTarget.value)}>
               {recordings.map((r) => (
                 <option key={r.id} value={r.id}>
-                  {r.point}, {time(r.timeMs)}, {number(r.piecesS.reduce((sum, s) => sum + s, 0))} s
+                  {pointName(machine.health, r.point)}, {time(r.timeMs)},{' '}
+                  {number(r.piecesS.reduce((sum, s) => sum + s, 0))} s
                 </option>
               ))}
             </select>
@@ -80,7 +82,9 @@ function TakeRecording({ machine: { health, waveforms } }: { machine: MachineVie
         {t('Sensor')}{' '}
         <select value={point} onChange={(e) => (chosen.value = e.currentTarget.value)}>
           {waveforms.map((name) => (
-            <option key={name}>{name}</option>
+            <option key={name} value={name}>
+              {pointName(health, name)}
+            </option>
           ))}
         </select>
       </label>{' '}

@@ -22,6 +22,7 @@ const recording = (pieces: Float32Array[], sampleRateHz: number, lines: Recordin
   timeMs: 0,
   sampleRateHz,
   pieces,
+  startsUs: pieces.map(() => 0),
   lines,
 });
 /** Two g at 25 Hz and half a g at 150 Hz, ten seconds and again four. */

@@ -2,6 +2,7 @@ import type { Columns, MachineView } from '#models/contracts/api.ts';
 import { api } from '../api.ts';
 import type { Level } from '../chartDrawing.ts';
 import { sentence, t } from '../i18n/i18n.ts';
+import { pointName } from '../pointName.ts';
 import { convert, type Shown } from '../units.ts';
 import { FIRST_FIELDS, featureOf, shownOfFeature } from './features.ts';
 import type { TrendWindow } from './trendWindow.ts';
@@ -102,7 +103,7 @@ async function vibrationTrend(
     const curves = await loadTrend(machine, wanted, { measurement: 'millwright_features', point, field });
     const levels = levelsOf(machine, point, field);
     trend = {
-      title: `${point} ${feature.label}`,
+      title: `${pointName(machine.health, point)} ${feature.label}`,
       whyEmpty: NOT_MADE,
       ...inUnit(shownOfFeature(field, machine.units[point]), curves, levels, 'max'),
     };
@@ -114,7 +115,7 @@ async function vibrationTrend(
 async function processTrend(machine: MachineView, point: string, wanted: Wanted): Promise<Trend> {
   const curves = await loadTrend(machine, wanted, { measurement: 'millwright_features', point, field: 'mean' });
   return {
-    title: point,
+    title: pointName(machine.health, point),
     ...inUnit(shownOfFeature('mean', machine.units[point]), curves, levelsOf(machine, point, 'mean'), 'mean'),
   };
 }

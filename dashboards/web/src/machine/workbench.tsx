@@ -8,6 +8,7 @@ import { fileNameOf, saveFile, wavOf } from '../saveFile.ts';
 import { convert, shownIn } from '../units.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { AutocorrelationChart } from './autocorrelationChart.tsx';
+import { OrbitChart } from './orbitChart.tsx';
 import { playRecording } from './playRecording.ts';
 import { decodeRecording, longestPiece, type Recording, secondsOf } from './recording.ts';
 import { SpectrumControls } from './spectrumControls.tsx';
@@ -47,6 +48,9 @@ export function Workbench({ view, others }: { view: EvidenceView; others: Eviden
         </label>
       )}
       <Spectra recording={recording} compared={comparedId.value ? compared.value.value : null} />
+      {comparedId.value && compared.value.value && (
+        <OrbitChart horizontal={recording} vertical={compared.value.value} />
+      )}
       <WaveformChart samples={longestPiece(recording)} sampleRateHz={recording.sampleRateHz} unit={recording.unit} />
       <AutocorrelationChart samples={longestPiece(recording)} sampleRateHz={recording.sampleRateHz} />
       <WaterfallChart recording={recording} />

@@ -18,9 +18,6 @@ export function PlantPage() {
   const isMap = useSignal(localStorage.getItem(MAP) === 'true');
   const wanted = search.value.trim().toLowerCase();
   const shown = machines.value.filter((m) => wanted === '' || textOf(m).includes(wanted));
-  const places = [...groupBy(shown, ({ health }) => placeOf(health))].sort(
-    ([a, own], [b, others]) => worstOf(own) - worstOf(others) || byName(a, b),
-  );
   return (
     <div class="overview">
       <OpenAlerts />
@@ -50,13 +47,7 @@ export function PlantPage() {
           </p>
         )}
         {machines.value.length > 0 && shown.length === 0 && <p class="empty">{t('No matching machine.')}</p>}
-        {isMap.value ? (
-          <PlantMap machines={shown} lastVisitMs={lastVisitMs} />
-        ) : (
-          places.map(([place, own]) => (
-            <MachineList key={place} place={places.length > 1 ? place : null} machines={own} />
-          ))
-        )}
+        {isMap.value ? <PlantMap machines={shown} lastVisitMs={lastVisitMs} /> : <MachinesByPlace machines={shown} />}
       </section>
     </div>
   );
@@ -73,6 +64,19 @@ function OpenAlerts() {
       </p>
       <WorkOrderList />
     </section>
+  );
+}
+
+function MachinesByPlace({ machines }: { machines: MachineView[] }) {
+  const places = [...groupBy(machines, ({ health }) => placeOf(health))].sort(
+    ([a, own], [b, others]) => worstOf(own) - worstOf(others) || byName(a, b),
+  );
+  return (
+    <>
+      {places.map(([place, own]) => (
+        <MachineList key={place} place={places.length > 1 ? place : null} machines={own} />
+      ))}
+    </>
   );
 }
 

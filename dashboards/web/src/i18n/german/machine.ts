@@ -93,6 +93,11 @@ export const machine = {
   'the week before': 'der Vorwoche',
   'second curve: comparison': 'zweite Kurve: Vergleich',
   'fan: predicted, 90 % interval': 'Fächer: Vorhersage, 90-%-Intervall',
+  Orbit: 'Orbit',
+  '{{x}}: {{widest}} µm, {{y}}: {{highest}} µm peak to peak, average of {{turns}} turns at {{rpm}} rpm.':
+    '{{x}}: {{widest}} µm, {{y}}: {{highest}} µm Spitze-Spitze, Mittel aus {{turns}} Umdrehungen bei {{rpm}} 1/min.',
+  'The dot is where the common recording begins. Sensors have to stand at a right angle and share a clock.':
+    'Der Punkt ist der Beginn der gemeinsamen Aufzeichnung. Die Sensoren müssen im rechten Winkel stehen und eine Uhr teilen.',
   standstill: 'Stillstand',
   'state {{number}}': 'Zustand {{number}}',
   several: 'mehrere',

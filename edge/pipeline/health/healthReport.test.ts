@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { assetSchema } from '#models/machine/asset.ts';
+import { emptyMachineState } from '../machineState.ts';
+import { HealthReport } from './healthReport.ts';
+
+const namesIn = (points: object) => {
+  const config = assetSchema.parse({ points });
+  const report = new HealthReport(
+    'pump-1',
+    config,
+    emptyMachineState(),
+    () => undefined,
+    () => null,
+  );
+  report.report(1000);
+  return report.take()[0].pointNames;
+};
+
+test('health names the points that have another name than their id, also one called "constructor"', () => {
+  const names = { '2H': { displayName: 'Antriebsseite' }, constructor: { displayName: 'c' }, '2V': {} };
+  expect(namesIn(names)).toEqual({ '2H': 'Antriebsseite', constructor: 'c' });
+  expect(namesIn({ '2V': {} })).toBeUndefined();
+});
