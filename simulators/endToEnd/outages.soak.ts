@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -153,6 +153,8 @@ const cases = chosen('MILLWRIGHT_OUTAGE_SERVERS', SERVERS).flatMap((server) =>
 );
 test.each(cases)('%s is %s: nothing is lost, nothing comes twice', async (server, outage) => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-outage-'));
+  // PostgreSQL runs as a user of its own.
+  chmodSync(directory, 0o755);
   const plant = await startPlant(server, directory);
   const hook = await startWebhookReceiver();
   stops.push(() => hook.close());

@@ -19,12 +19,18 @@ const SESSION = [
 export function clientOptions({ url, passwordFile, caFile, answerMs }: PostgresSettings): ClientConfig {
   const options = [...SESSION, `statement_timeout=${answerMs}`, `lock_timeout=${answerMs}`];
   return {
-    connectionString: url,
+    connectionString: passwordFile === undefined ? url : withPassword(url, readFileSync(passwordFile, 'utf8').trim()),
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     application_name: 'millwright',
     options: options.map((option) => `-c ${option}`).join(' '),
-    ...(passwordFile !== undefined && { password: readFileSync(passwordFile, 'utf8').trim() }),
     ...(caFile !== undefined && { ssl: { ca: readFileSync(caFile, 'utf8') } }),
   };
+}
+
+/** A password beside an address with a user gives way to the address, which has none: it has to be within. */
+function withPassword(url: string, password: string): string {
+  const address = new URL(url);
+  address.password = encodeURIComponent(password);
+  return address.href;
 }
