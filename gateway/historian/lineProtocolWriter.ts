@@ -29,8 +29,7 @@ export class LineProtocolWriter {
   readonly client: InfluxDB;
   readonly #database: string;
 
-  /** @param headers sent with every request. */
-  constructor({ url: address, database, username }: LineProtocolServer, password?: string, headers = {}) {
+  constructor({ url: address, database, username }: LineProtocolServer, password?: string) {
     const url = new URL(address);
     this.#database = database;
     this.client = new InfluxDB({
@@ -40,7 +39,6 @@ export class LineProtocolWriter {
       database,
       username,
       password,
-      options: { headers },
       pool: { requestTimeout: 10_000, maxRetries: 0 },
     });
   }

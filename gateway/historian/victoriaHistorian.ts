@@ -44,7 +44,7 @@ export class VictoriaHistorian implements Historian {
     const { url, database, username } = config;
     const account = `${username ?? ''}:${passwordOf(config) ?? ''}`;
     this.#headers = username === undefined ? {} : { authorization: `Basic ${Buffer.from(account).toString('base64')}` };
-    this.#writer = new LineProtocolWriter({ url, database }, undefined, this.#headers);
+    this.#writer = new LineProtocolWriter({ url, database, username }, passwordOf(config));
   }
 
   async write(rows: readonly SeriesRow[]): Promise<Written> {
