@@ -13,7 +13,7 @@ import { readRecords } from './records.ts';
 import type { Route } from './route.ts';
 import { isSame } from './scalarValue.ts';
 import type { Arrival } from './source.ts';
-import { namesIn, splitName } from './splitName.ts';
+import { hasPart, splitName } from './splitName.ts';
 
 /** Decodes and validates one payload: an arrival for each point that it speaks of; none where `where` or `only` ask for none of it. Pure; never throws. */
 export function decode(route: Route, payload: Uint8Array, limits: DecodeLimits): Arrival[] {
@@ -174,7 +174,7 @@ function levelsWithin(route: Route, { split }: ScalarPayload, at: Reader): Level
 
 /** A part of a text, not a level of the topic of the same name. */
 const splitPart = ({ split }: ScalarPayload, levels: Levels, name: 'asset' | 'point'): string | undefined =>
-  split !== undefined && namesIn(split.pattern).includes(name) ? levels[name] : undefined;
+  split !== undefined && hasPart(split, name) ? levels[name] : undefined;
 
 const doesNotSplit = ({ split }: ScalarPayload): Arrival[] => [
   { ok: false, rejection: 'bad_topic', point: null, detail: `nothing at ${split?.path} fits ${split?.pattern}` },

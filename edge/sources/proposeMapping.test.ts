@@ -113,3 +113,12 @@ test('arrays that are not mapped are named beside what is', () => {
   const lines = mappingLines(samplesOf([['a/b', { fc: 3, data: [17012, 52429], none: [] }]]), NOW_MS);
   expect(lines.map((l) => l.trim())).toContain('# not mapped, arrays: data');
 });
+
+test('of a machine with two kinds of messages, the level before their names is the machine', () => {
+  const messages: [string, unknown][] = [
+    ['hall/press/Pump 7/vib', { fs: 5120, y: sine, ts: NOW_MS }],
+    ['hall/press/Pump 7/values', { temp: 61, rpm: 1480, ts: NOW_MS }],
+  ];
+  const topics = proposeMappings(samplesOf(messages).byTopic).map(({ subscription }) => subscription?.topic);
+  expect(topics.toSorted()).toEqual(['hall/press/{asset}/values', 'hall/press/{asset}/vib']);
+});

@@ -56,6 +56,10 @@ function relatedTo(topic: string, samples: ReadonlyMap<string, Uint8Array>): str
   });
 }
 
+/** Levels of topics that say what a message has. */
+const KIND =
+  /^(values?|data|telemetry|states?|status|sensors?|measurements?|events?|up|json|scalars?|process|params|metrics)$/i;
+
 /**
  * The levels that differ, or the last ones, name machine and point.
  * @param topics of the kind of message. @param related these and others, by which levels that name something are found.
@@ -77,7 +81,11 @@ function proposeTopic(
   const pattern = [...levels[0]];
   for (const i of differing) pattern[i] = '+';
   const point = namesPoints ? undefined : (free.pop() ?? (width > 1 ? width - 1 : undefined));
-  const asset = free.pop() ?? (point === undefined ? width - 1 : point > 0 ? point - 1 : undefined);
+  const last = free.pop() ?? (point === undefined ? width - 1 : point > 0 ? point - 1 : undefined);
+  // A level that says what kind of message comes is of no machine: the one before it is.
+  const isKind =
+    last !== undefined && last > 1 && levels.every((l) => l[last] === levels[0][last] && KIND.test(l[last]));
+  const asset = isKind ? last - 1 : last;
   if (point !== undefined) pattern[point] = '{point}';
   if (asset !== undefined) pattern[asset] = '{asset}';
   const topic = pattern.join('/');

@@ -7,7 +7,7 @@ import { opcuaSourceSchema } from './opcua/opcuaConfig.ts';
 import { findOverlaps, fitsTopic } from './overlaps.ts';
 import { lineSchema, type Payload, type ScalarPayload, scalarSchema, senmlSchema } from './payloadConfig.ts';
 import { sparkplugSourceSchema } from './sparkplug/sparkplugConfig.ts';
-import { namesIn } from './splitName.ts';
+import { hasPart } from './splitName.ts';
 import { isTimeFormat, isZone } from './timeReader.ts';
 import { waveformSchema } from './waveformConfig.ts';
 
@@ -26,8 +26,7 @@ function namesPoints(payload: Payload): boolean {
   }
 }
 
-const splits = ({ split }: ScalarPayload, name: string): boolean =>
-  split !== undefined && namesIn(split.pattern).includes(name);
+const splits = ({ split }: ScalarPayload, name: string): boolean => split !== undefined && hasPart(split, name);
 
 function namesAsset(payload: Payload): boolean {
   if (payload.type === 'line_protocol') return payload.assetTag !== undefined;

@@ -9,7 +9,7 @@ const isPattern = (text: string): boolean => {
 };
 
 /** The names in braces. */
-export const namesIn = (pattern: string): string[] =>
+const namesIn = (pattern: string): string[] =>
   [...pattern.matchAll(PLACEHOLDER)].flatMap(([, name]) => (name === undefined ? [] : [name]));
 
 export const splitSchema = z.strictObject({
@@ -42,6 +42,10 @@ function partsOf(pattern: string): Parts {
   known.set(pattern, parts);
   return parts;
 }
+
+/** Whether a pattern has a part of that name. */
+export const hasPart = ({ pattern }: Split, name: string): boolean =>
+  partsOf(pattern).parts.some((part) => part.name === name);
 
 /** What the names in a pattern stand for in a text; null where it does not fit. */
 export function splitName(text: string, { pattern }: Split): Record<string, string> | null {
