@@ -20,7 +20,7 @@ test('rows are written with the configured account', async () => {
   const config = { type: 'victoriametrics', url, database: 'm', username: 'millwright', passwordFile } as const;
   const historian = new VictoriaHistorian({ ...config, retentionDays: 365 }, Date.now);
   const tags = { site: 's', edge: 'e', asset: 'a', point: 'p' };
-  await historian.write([{ measurement: 'features', tags, fields: { rms: 1 }, timeUs: 1000 * Date.now() }]);
+  await historian.write([{ measurement: 'millwright_features', tags, fields: { rms: 1 }, timeUs: 1000 * Date.now() }]);
   server.close();
   expect(accounts).toEqual(['millwright:secret']);
 });
