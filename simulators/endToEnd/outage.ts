@@ -47,7 +47,11 @@ export async function begin(outage: Outage, { process: server, link, disk }: Aff
     case 'full': {
       const file = join(disk, 'filler');
       fill(file);
-      return () => rmSync(file);
+      return () => {
+        rmSync(file);
+        // PostgreSQL ends where it cannot write its log; its supervisor starts it again.
+        if (!server.alive) server.restart();
+      };
     }
   }
 }
