@@ -3,6 +3,7 @@ import { directionOf } from '#models/machine/drivetrain.ts';
 import { gaussian, type Random, randomOf, seedOf } from '#models/random/random.ts';
 import { drivetrainOf, LINE_HZ, symptoms, TEETH } from './machineFaults.ts';
 import { MachineUse } from './machineUse.ts';
+import { NoiseFloor } from './noiseFloor.ts';
 import type { MachineKind, Scenario, SimulatedFault, SimulatedMachineConfig } from './scenario.ts';
 
 /** Vibration of a kind of machine at rated load. */
@@ -76,6 +77,8 @@ export class SimulatedMachine {
   readonly #phase: number;
   readonly #use: MachineUse;
   readonly #driver: SimulatedMachine | undefined;
+  /** By sample rate. */
+  readonly #floors = new Map<number, NoiseFloor>();
 
   /** @param driver the machine that it is coupled to. */
   constructor(config: SimulatedMachineConfig, seed: number, driver?: SimulatedMachine) {
@@ -180,8 +183,13 @@ export class SimulatedMachine {
     }
     if (voice.lineG > 0) tones.push({ hz: 2 * LINE_HZ, g: voice.lineG });
     addTones(x, tones, rate, random);
-    const noise = voice.noiseG * (0.7 + 0.4 * load);
-    for (let i = 0; i < x.length; i++) x[i] += noise * gaussian(random);
+    this.#floorAt(rate).add(x, voice.noiseG * (0.7 + 0.4 * load), random);
+  }
+
+  #floorAt(rate: number): NoiseFloor {
+    const floor = this.#floors.get(rate) ?? new NoiseFloor(this.config.kind, rate);
+    this.#floors.set(rate, floor);
+    return floor;
   }
 
   #addImpacts(
@@ -204,7 +212,9 @@ export class SimulatedMachine {
     const length = Math.ceil((5 / decay) * rate);
     for (let t = -periodS * random(); t < x.length / rate; t += periodS * (1 + slip * gaussian(random))) {
       const zone = zoneOrder === 0 ? 1 : 0.2 + 0.8 * Math.max(0, Math.cos(2 * Math.PI * zoneOrder * shaftHz * t)) ** 2;
-      const height = g * zone * (1 + 0.1 * gaussian(random));
+      // What an impact rings reaches the sensor along many paths, with either sign.
+      const sign = random() < 0.5 ? -1 : 1;
+      const height = sign * g * zone * (1 + 0.1 * gaussian(random));
       const from = Math.max(0, Math.ceil(t * rate));
       for (let i = from; i < Math.min(x.length, from + length); i++) {
         const since = i / rate - t;

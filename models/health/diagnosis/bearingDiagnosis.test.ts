@@ -36,5 +36,5 @@ test('where a cage strikes and the rolling element’s own lines stand clear, th
   };
   const cage = [{ fault: 'cage' }, {}, {}, {}];
   expect(found([fault('cage', 2)])).toMatchObject({ scores: cage, finding: 'fault' });
-  expect(found([fault('cage', 2), fault('ball', 1.5)])).toMatchObject({ scores: cage, finding: 'part_unsure' });
+  expect(found([fault('cage', 2), fault('ball', 1.2)])).toMatchObject({ scores: cage, finding: 'part_unsure' });
 });
