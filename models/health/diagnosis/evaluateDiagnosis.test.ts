@@ -48,7 +48,12 @@ test('verdicts of a like confidence are counted together, calls and suspicions a
     judged('healthy', 'healthy', null, 'ball', 0.9),
   ]);
   expect(calibration).toHaveLength(3);
-  expect(calibration[0]).toMatchObject({ verdict: 'fault', from: 0.95, meanConfidence: 0.95, right: { count: 1, of: 1 } });
+  expect(calibration[0]).toMatchObject({
+    verdict: 'fault',
+    from: 0.95,
+    meanConfidence: 0.95,
+    right: { count: 1, of: 1 },
+  });
   expect(calibration[1]).toMatchObject({ verdict: 'fault', from: 0.75, right: { count: 2, of: 3 } });
   expect(calibration[1].meanConfidence).toBeCloseTo(0.8, 9);
   expect(calibration[2]).toMatchObject({ verdict: 'watch', from: 0.25, right: { count: 0, of: 1 } });
