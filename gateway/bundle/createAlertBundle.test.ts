@@ -38,8 +38,8 @@ function changed(evidence: Evidence, name: string, change: (text: string) => str
 }
 
 test('alerts with their signal replay bit for bit, and their bundles are the same each time', async () => {
-  expect(all.length).toBeGreaterThanOrEqual(2);
-  expect(all.map((e) => e.decision.verdict.diagnosis.fault)).toEqual(['outer_race', 'unbalance']);
+  // One at the raise, and another when an alert becomes critical.
+  expect([...new Set(all.map((e) => e.decision.verdict.diagnosis.fault))]).toEqual(['outer_race', 'unbalance']);
   for (const evidence of all) {
     expect(evidence.decision.context).not.toBeNull();
     expect(await replayBundle(bundleOf(evidence), 'tested')).toMatchObject({ outcome: 'identical', details: [] });
