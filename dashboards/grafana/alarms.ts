@@ -17,7 +17,7 @@ interface PromQuery extends Dataquery {
   datasource: DataSourceRef;
 }
 
-/** PromQL as it stands, of a metric of the gateway. */
+/** A verbatim PromQL query for a metric of the gateway. */
 function promQl(expr: string, legendFormat: string): Builder<Dataquery> {
   const plain = { refId: 'A', expr, legendFormat, datasource: DATASOURCE };
   const target = Object.defineProperty(plain, '_implementsDataqueryVariant', {
@@ -26,7 +26,7 @@ function promQl(expr: string, legendFormat: string): Builder<Dataquery> {
   return { build: () => target };
 }
 
-/** @param target what EEMUA 191 and ISA-18.2 allow. */
+/** @param target the limit of EEMUA 191 and ISA-18.2. */
 const above = (target: number) =>
   new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([
     { value: null, color: 'green' },
@@ -48,7 +48,7 @@ const series = (title: string, expr: string, legend: string, { x, y }: { x: numb
     .gridPos({ x, y, w: 12, h: 8 })
     .withTarget(promQl(expr, legend));
 
-/** How well the alarm system serves its operators, of the gateway's metrics: a dashboard that Grafana is provisioned with. */
+/** The dashboard of alarm-system performance, from the gateway's metrics; provisioned in Grafana. */
 export function alarmsDashboard(): DashboardBuilder {
   return (
     new DashboardBuilder('Millwright alarm system')
@@ -56,7 +56,7 @@ export function alarmsDashboard(): DashboardBuilder {
       .tags(['millwright'])
       .time({ from: 'now-7d', to: 'now' })
       .refresh('1m')
-      // Thresholds are just above what is allowed: at the limit itself a value is still good.
+      // Thresholds are just above the limits: a value at its limit is still acceptable.
       .withPanel(
         stat(
           'Alerts in 10 minutes, mean of a day (at most 1)',

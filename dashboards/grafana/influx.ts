@@ -12,7 +12,7 @@ interface InfluxQuery extends Dataquery {
   datasource: DataSourceRef;
 }
 
-/** InfluxQL as it stands. The SDK's marker method is not enumerable, so that it does not show in the JSON. */
+/** A verbatim InfluxQL query. The SDK's marker method is not enumerable, to keep it out of the JSON. */
 export function influxQl(query: string, resultFormat: InfluxQuery['resultFormat'], alias?: string): Builder<Dataquery> {
   const plain = {
     refId: 'A',
@@ -28,7 +28,7 @@ export function influxQl(query: string, resultFormat: InfluxQuery['resultFormat'
   return { build: () => target };
 }
 
-/** A variable of the dashboard whose values a query names. */
+/** A dashboard variable whose values come from a query. */
 export function variable(name: string, label: string, query: string) {
   return new QueryVariableBuilder(name)
     .label(label)

@@ -17,7 +17,7 @@ interface Panel {
   targets: { query: string }[];
 }
 
-/** What Grafana puts in for its macros and variables. */
+/** Expands macros and variables as Grafana does. */
 function expanded(query: string): string {
   return query
     .replaceAll('$timeFilter', `time >= ${BEGIN_MS}ms AND time <= ${BEGIN_MS + PLANT_S * 1000}ms`)
@@ -26,7 +26,7 @@ function expanded(query: string): string {
 }
 
 describe.skipIf(!installed('mosquitto') || !installed('influxd'))(
-  "the dashboard's queries, on the demo's plant in a real InfluxDB",
+  "the dashboard's queries on the demo plant, in a real InfluxDB",
   () => {
     let broker: Broker;
     let influx: Influx;
@@ -82,12 +82,12 @@ describe.skipIf(!installed('mosquitto') || !installed('influxd'))(
       else expect(found).toHaveLength(9);
     });
 
-    test('the broken machine is the only one with an alert', async () => {
+    test('only the broken machine has an alert', async () => {
       const alerts = await gateway.alerts();
       expect(alerts.map((a) => a.asset)).toEqual(['pump-101']);
     });
 
-    test('series stay few: one for each point, and two for a machine at most', async () => {
+    test('cardinality stays low: one series per point, and at most two per machine', async () => {
       const { values } = await influx.query('SHOW SERIES');
       // Nine machines, ten vibration sensors, 31 slow values.
       const points = (await gateway.ledger()).points.length;

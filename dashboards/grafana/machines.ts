@@ -13,7 +13,7 @@ const limitAtOne = () =>
     { value: 2.5, color: 'red' },
   ]);
 
-/** Machines, their alerts, their trends: a dashboard that Grafana is provisioned with. */
+/** The dashboard of machines, their alerts and trends; provisioned in Grafana. */
 export function machinesDashboard(): DashboardBuilder {
   return new DashboardBuilder('Millwright machines')
     .uid('millwright-machines')

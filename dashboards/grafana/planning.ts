@@ -5,7 +5,7 @@ import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-s
 import { DATASOURCE, influxQl, variable } from './influx.ts';
 
 const ITEM = `"item" =~ /^$item$/`;
-/** Forecasts lie ahead of any range that a person chooses. */
+/** Forecasts lie beyond any range that a user selects. */
 const AHEAD = 'time > now() - 1095d AND time < now() + 730d';
 
 const risk = () =>
@@ -15,7 +15,7 @@ const risk = () =>
     { value: 0.5, color: 'red' },
   ]);
 
-/** What runs out, what to order, and demand against its forecast: a dashboard that Grafana is provisioned with. */
+/** The dashboard of stock-out risks, orders, and demand against its forecast; provisioned in Grafana. */
 export function planningDashboard(): DashboardBuilder {
   return new DashboardBuilder('Millwright planning')
     .uid('millwright-planning')

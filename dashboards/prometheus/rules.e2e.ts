@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { installed } from '../../simulators/endToEnd/servers.ts';
 
-test.skipIf(!installed('promtool'))('promtool: each alert fires when it should, and not before', () => {
+test.skipIf(!installed('promtool'))('promtool: each alert fires when it should, and no earlier', () => {
   const directory = fileURLToPath(new URL('.', import.meta.url));
   const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', 'rules.test.yml'], {
     cwd: directory,

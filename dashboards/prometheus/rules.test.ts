@@ -12,7 +12,7 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf
 const rules = (parse(read('rules.yml')) as Rules).groups.flatMap((group) => group.rules);
 const names = rules.map(({ alert }) => alert);
 
-test('each alert has a section in the runbook, and the runbook no other', () => {
+test('the runbook has exactly one section per alert', () => {
   const headings = [...read('../../docs/guides/runbook.md').matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
   expect(headings).toEqual(names);
   expect(rules.map(({ annotations }) => annotations.runbook)).toEqual(
@@ -20,13 +20,13 @@ test('each alert has a section in the runbook, and the runbook no other', () => 
   );
 });
 
-test('each alert is fired by a case of rules.test.yml, which promtool runs', () => {
+test('a case of rules.test.yml, which promtool runs, fires each alert', () => {
   const { tests } = parse(read('rules.test.yml')) as Cases;
   const fired = tests.flatMap((one) => one.alert_rule_test).filter((one) => one.exp_alerts !== undefined);
   expect(fired.map(({ alertname }) => alertname)).toEqual(names);
 });
 
-test('each metric of a rule is one that an edge or a gateway has', () => {
+test('each metric in a rule is exported by an edge or a gateway', () => {
   const code = read('../../edge/metrics.ts') + read('../../gateway/metrics.ts');
   const words = [...code.matchAll(/'(\w+)'/g)].map(([, word]) => word);
   const daily = [...code.matchAll(/ofDay\('(\w+)'/g)].map(([, word]) => `alarm_${word}`);

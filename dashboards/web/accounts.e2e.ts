@@ -111,9 +111,9 @@ describe.skipIf(!installed('chromium'))('accounts on the page', () => {
     await page.click('text=Create a token');
     const token = await page.waitForSelector('[role=status]:has-text("Token: mwt_")');
     const secret = /mwt_[\w-]+/.exec((await token.textContent()) ?? '')?.[0];
-    const ask = async (path: string) =>
+    const statusOf = async (path: string) =>
       (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${secret}` } })).status;
-    expect([await ask('/metrics'), await ask('/api/v1/alerts')]).toEqual([200, 403]);
+    expect([await statusOf('/metrics'), await statusOf('/api/v1/alerts')]).toEqual([200, 403]);
     for (const width of [400, 1920]) {
       await page.setViewportSize({ width, height: 900 });
       expect(await violations()).toEqual([]);
@@ -122,7 +122,7 @@ describe.skipIf(!installed('chromium'))('accounts on the page', () => {
     }
   });
 
-  test('an empty plant leads to set-up, where an edge gets its code and the command, and loses its account', async () => {
+  test('an empty plant leads to set-up, which issues an edge’s code and command, and revokes its account', async () => {
     await page.goto(`${url}/#/`);
     await page.click('text=Connect the first edge: set-up');
     await page.fill('label:has-text("Site") input', 'north');
@@ -135,7 +135,7 @@ describe.skipIf(!installed('chromium'))('accounts on the page', () => {
     await page.waitForSelector('tr[data-enrolment]', { state: 'detached' });
   });
 
-  test('signed out nothing is shown; another account has its own role', async () => {
+  test('nothing is shown after sign-out; another account has its own role', async () => {
     await page.click('text=Sign out');
     await page.waitForSelector('h2:has-text("Sign in")');
     expect(await page.textContent('.connection')).toBe('Not signed in');
@@ -147,7 +147,7 @@ describe.skipIf(!installed('chromium'))('accounts on the page', () => {
     expect(await page.textContent('nav')).not.toContain('Accounts');
     const status = await page.evaluate(async () => (await fetch('/api/v1/accounts')).status);
     expect(status).toBe(403);
-    // Scripts cannot read the cookie of the session.
+    // Scripts cannot read the session cookie.
     expect(await page.evaluate(() => document.cookie)).toBe('');
   });
 });

@@ -13,10 +13,10 @@ import { startMillwright } from '#simulators/endToEnd/services.ts';
 import { until } from '#simulators/endToEnd/until.ts';
 import { freePort } from '#simulators/freePort.ts';
 
-/** Brought in through the debugger: the page's policy lets no foreign script in by a tag. */
+/** Injected through the debugger: the page's content security policy blocks foreign script tags. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** The demo as `npm start` runs it, and its page in a real browser. */
+/** The demo that `npm start` runs, with its page in a real browser. */
 describe.skipIf(!installed('chromium'))('npm start', () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-demo-'));
   let port: number;
@@ -66,8 +66,8 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
   };
   let before: Awaited<ReturnType<typeof bearing>>;
 
-  test('a plan is there before any machine fails: bearings are wanted by their history alone', async () => {
-    // Tables come one by one: the first plans know the machines and not yet what was maintained.
+  test('a plan exists before any machine fails: only history drives the demand for bearings', async () => {
+    // Tables are read one by one: the first plans have machines but no maintenance history.
     await until(async () => {
       before = await bearing();
       return before !== null && before.item.machines.length >= 15 && before.series.history.quantity.length > 0;
@@ -77,7 +77,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     expect(await planAlertsOf('bearing 6205')).toEqual([]);
   });
 
-  test('the first true alert is on the page within 90 seconds, live, with its defect', async () => {
+  test('the page shows the first true alert with its defect within 90 seconds, without a reload', async () => {
     await page.waitForSelector('[data-alert]', { timeout: 100_000 });
     const seconds = (Date.now() - startedMs) / 1000;
     process.stderr.write(`first alert on the page after ${seconds.toFixed(0)} s\n`);
@@ -85,12 +85,12 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     expect(await page.textContent('[data-alert] h3')).toContain('pump-101 2H: outer-race defect of the bearing');
   });
 
-  test('the planner’s view: demand of the bearing rises before history could, and an alert says to order', async () => {
+  test('the planner’s view: bearing demand rises before history shows it, and an alert recommends an order', async () => {
     await until(async () => (await planAlertsOf('bearing 6205')).length === 1, 40_000);
     const now = (await bearing())!;
     expect(now.item.expectedByMachines - before!.item.expectedByMachines).toBeGreaterThan(0.7);
     expect(now.series.forecast.byMachines[0] - before!.series.forecast.byMachines[0]).toBeGreaterThan(0.7);
-    // History knows nothing of it.
+    // History is unchanged.
     expect(now.series.history).toEqual(before!.series.history);
     expect(now.item.machines[0]).toMatchObject({ machine: 'pump-101', stream: 'alarmed' });
     await page.click('text=Planning');
@@ -129,7 +129,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     await page.waitForFunction(() => document.querySelector('.machine strong')?.textContent === 'pump-101');
   });
 
-  test('the map holds every machine in its place, the broken one first, and is used by keyboard', async () => {
+  test('the map shows every machine in its place, the broken one first, and works by keyboard', async () => {
     await page.getByLabel('As a map').check();
     await page.waitForFunction(() => document.querySelectorAll('.map .spot').length === 9);
     expect(await page.textContent('.map .spot')).toMatch(/pump-101.*outer-race defect.*waits for/s);
@@ -144,7 +144,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     await page.getByLabel('As a map').uncheck();
   });
 
-  test('has no violation of accessibility, light and dark, narrow and wide, and never scrolls sideways', async () => {
+  test('has no accessibility violations, light and dark, narrow and wide, and never scrolls sideways', async () => {
     const views = {
       '#/': '.machine',
       '#/machine/demo/edge-1/pump-101': '.chart canvas',
@@ -205,7 +205,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     ]);
   });
 
-  test('the work list ranks the failing pump; its alert takes a photograph, a window suppresses, what was closed is reopened', async () => {
+  test('the failing pump in the work list; a photograph on its alert; a suppression window; reopening a closed alert', async () => {
     await page.goto(`http://127.0.0.1:${port}/#/work`);
     await page.waitForSelector('table.plan tbody tr');
     expect(await page.textContent('table.plan tbody tr:first-of-type')).toMatch(/pump-101.*outer.race/is);
@@ -247,7 +247,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     await page.goto(`http://127.0.0.1:${port}/#/`);
   });
 
-  test('a machine is compared with its sister, and its report is one file that asks for nothing else', async () => {
+  test('a machine is compared with its sister, and its report is one self-contained file', async () => {
     await page.goto(`http://127.0.0.1:${port}/#/machine/demo/edge-1/pump-101`);
     await page.locator('[data-comparison]').selectOption('demo/edge-1/pump-102');
     await page.locator('figcaption', { hasText: 'second curve: comparison' }).first().waitFor();
@@ -258,7 +258,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     expect(report).not.toMatch(/<script|<button|href=|src="(?!data:)/);
   });
 
-  test("one machine's page shows trends of the feature that is chosen, and its newest spectrum", async () => {
+  test("a machine's page shows trends of the chosen feature, and its latest spectrum", async () => {
     await page.goto(`http://127.0.0.1:${port}/#/machine/demo/edge-1/pump-101`);
     await page.waitForFunction(() => document.querySelectorAll('.chart canvas').length >= 7);
     const titles = () => page.$$eval('.chart figcaption', (all) => all.map((e) => e.textContent ?? '').join());
@@ -267,11 +267,11 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     await until(async () => (await titles()).includes('2H Kurtosis'), 10_000);
   });
 
-  test('names of 200 letters, of other scripts and with markup are text, and never widen the page', async () => {
+  test('names of 200 letters, in other scripts or with markup are shown as text and never widen the page', async () => {
     const names = ['ü'.repeat(200), '<b>pump</b> \u200fאבג\u200f 101'];
     const machines = (await get('/api/v1/machines')) as MachineView[];
     machines.forEach(({ health }, i) => {
-      // Live events name the real machines as they are.
+      // Live events use the machines' real names.
       Object.assign(health, { asset: `x-${i}`, displayName: names[i % 2] });
     });
     await page.route('**/api/v1/machines', (route) => route.fulfill({ json: machines }));
@@ -287,7 +287,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
   });
 
   test('charts follow a switch between light and dark', async () => {
-    // Grid lines are drawn one pixel wide, in the exact colour of the style sheet; its data change it at any time.
+    // Grid lines are one pixel wide, in the exact colour of the style sheet; new data redraw the canvas at any time.
     const isGridIn = ([red, green, blue]: number[]) =>
       page.$eval(
         '.chart canvas',
@@ -314,7 +314,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     await page.emulateMedia({ colorScheme: 'light' });
   });
 
-  test('a recording is taken and read off: the envelope’s highest line is the defect’s, and the cursor goes to it', async () => {
+  test('a recording on request: the envelope’s highest line is the defect’s, and the cursor jumps to it', async () => {
     const known = await page.$$eval('label:has-text("Recording") option', (all) => all.length);
     await page.click('text=Take a recording');
     await page.waitForSelector('.take output:has-text("Requested from edge-1")');
@@ -336,7 +336,7 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     expect(await title.textContent()).toBe('Spectrum mm/s peak over orders');
   });
 
-  test('the reader chooses the language and the units, and the browser remembers them', async () => {
+  test('the browser remembers the chosen language and units', async () => {
     await page.goto(`http://127.0.0.1:${port}/#/`);
     await page.getByLabel('Velocity').selectOption('in/s');
     await page.waitForFunction(() => /ISO zone A, 0\.0\d+ in\/s/.test(document.body.textContent ?? ''));
@@ -350,13 +350,13 @@ describe.skipIf(!installed('chromium'))('npm start', () => {
     await page.waitForSelector('h2:has-text("Machines (9)")');
   });
 
-  test('says so when the gateway is away, and goes on when it is back', async () => {
+  test('shows when the gateway is unreachable, and recovers when it returns', async () => {
     const status = () => page.textContent('[role=status]');
     expect(await status()).toBe('Live');
     const before = await activeIds();
     expect(await stop()).toBe(0);
     await until(async () => (await status())?.includes('lost') ?? false, 10_000);
-    // The second start goes on from the first one's data.
+    // The second start continues with the first one's data.
     await start();
     expect(await activeIds()).toEqual(before);
     await until(async () => (await status()) === 'Live', 15_000);

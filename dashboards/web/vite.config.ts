@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const OUT = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
-/** Writes a compressed copy beside each text file: the gateway serves it, so that nothing is compressed per request. */
+/** Writes a compressed copy beside each text file for the gateway to serve, instead of compressing per request. */
 const compressed: Plugin = {
   name: 'compressed',
   closeBundle() {
@@ -23,6 +23,6 @@ const compressed: Plugin = {
 export default defineConfig({
   plugins: [preact(), compressed],
   build: { outDir: OUT, emptyOutDir: true },
-  // For work on the page beside a running gateway: npx vite dashboards/web
+  // For developing the page with a running gateway: npx vite dashboards/web
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
 });

@@ -136,8 +136,8 @@ export const api = {
     send('PUT', accountPath(name), { role, sites, disabled }),
   resetAccount: (name: string) => answerOf<OneTime>(post(`${accountPath(name)}/reset`, {})),
   tokens: () => get<Token[]>('/api/v1/tokens'),
-  addToken: (wanted: { name: string; kind: 'personal' | 'service'; role: Role; days: number }) =>
-    answerOf<{ secret: string }>(post('/api/v1/tokens', wanted)),
+  addToken: (fields: { name: string; kind: 'personal' | 'service'; role: Role; days: number }) =>
+    answerOf<{ secret: string }>(post('/api/v1/tokens', fields)),
   removeToken: (id: string) => request(`/api/v1/tokens/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   enrolments: () => get<Enrolment[]>('/api/v1/enrolments'),
   addEnrolment: (site: string, edge: string, receives: string[]) =>
@@ -155,7 +155,7 @@ export const api = {
   withdrawDecision: (id: string, by: string) => post(`/api/v1/plan/decisions/${id}/withdraw`, { by }),
   transferReceived: (id: string, by: string) => post(`/api/v1/plan/decisions/${id}/received`, { by }),
   overrides: () => get<ForecastOverride[]>('/api/v1/plan/overrides?limit=1000'),
-  override: (wanted: object) => post('/api/v1/plan/overrides', wanted),
+  override: (fields: object) => post('/api/v1/plan/overrides', fields),
   withdrawOverride: (id: string, by: string) => post(`/api/v1/plan/overrides/${id}/withdraw`, { by }),
   planAlerts: () => get<PlanAlert[]>('/api/v1/plan/alerts'),
   acknowledgePlan: (id: string, by: string, comment: string) =>
@@ -187,7 +187,7 @@ export const api = {
   models: () => get<ModelView[]>('/api/v1/models'),
   rollouts: () => get<Rollout[]>('/api/v1/rollouts'),
   machines: () => get<MachineView[]>('/api/v1/machines'),
-  /** The latest open alerts, and every critical one among the older. */
+  /** The latest open alerts, and all older critical ones. */
   alerts: async (): Promise<AlertRecord[]> => {
     const [newest, critical] = await Promise.all(
       ['', '&severity=critical&limit=1000'].map((more) => get<AlertRecord[]>(`/api/v1/alerts?state=active${more}`)),
@@ -201,7 +201,7 @@ export const api = {
   alert: (id: string) => get<AlertView>(`/api/v1/alerts/${encodeURIComponent(id)}`),
   trackRecord: (alert: string) => get<RuleRecord>(`/api/v1/alerts/${encodeURIComponent(alert)}/track-record`),
   suppressions: () => get<Suppression[]>('/api/v1/suppressions'),
-  suppress: (wanted: object) => post('/api/v1/suppressions', wanted),
+  suppress: (fields: object) => post('/api/v1/suppressions', fields),
   endSuppression: (id: string, by: string) => post(`/api/v1/suppressions/${encodeURIComponent(id)}/end`, { by }),
   channels: () => get<{ name: string; counts: Record<string, number> }[]>('/api/v1/notification-channels'),
   testChannel: (name: string, by: string) =>
@@ -242,7 +242,7 @@ export const api = {
     });
   },
   workOrders: () => get<WorkOrder[]>('/api/v1/work-orders'),
-  /** Closed ones as well, the newest. */
+  /** The newest work orders, including closed ones. */
   allWorkOrders: (site: string) =>
     get<WorkOrder[]>(`/api/v1/work-orders?${queryOf({ state: 'all', site, limit: 1000 })}`),
   workList: (days: number) => get<WorkList>(`/api/v1/work-list?days=${days}`),

@@ -20,7 +20,7 @@ const machine = (asset: string, more: object = {}): MachineView => ({
   ...more,
 });
 
-test('only machines with new health become new objects, and all keep their place', () => {
+test('only machines with new health become new objects, and the order is kept', () => {
   const before = [machine('a'), machine('b'), machine('c')];
   const after = applyHealth(before, new Map([['s/e/b', health('b', 0.7)]]));
   expect(after.map((m) => m.health.asset)).toEqual(['a', 'b', 'c']);
@@ -29,7 +29,7 @@ test('only machines with new health become new objects, and all keep their place
   expect(after[1]).toMatchObject({ health: { index: 0.7 }, waveforms: ['2H'], units: { '2H': 'g' } });
 });
 
-test('a message makes its machine watched again and adds its points; an unknown machine comes last', () => {
+test('a message marks its machine as watched and adds its points; an unknown machine is appended', () => {
   const silent = machine('a', { watch: { state: 'not_watched', sinceMs: 1, reason: 'edge_silent' } });
   const newest = new Map([
     ['s/e/new', health('new', 0.2, ['1V'])],

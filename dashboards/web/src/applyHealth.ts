@@ -4,8 +4,8 @@ import { machineKey as keyOf } from '#models/contracts/topics.ts';
 type Health = MachineView['health'];
 
 /**
- * The machines with their newest health. Pure. A machine without a new one stays the same object, so that views draw
- * again only what changed; a machine that was unknown is added at the end.
+ * The machines with their newest health. Pure. A machine without new health stays the same object, so that views
+ * re-render only what changed; an unknown machine is appended.
  * @param newest by machine.
  */
 export function applyHealth(machines: readonly MachineView[], newest: ReadonlyMap<string, Health>): MachineView[] {

@@ -26,7 +26,7 @@ const HEIGHT = 180;
 const LABEL_PX = 18;
 const CLICK_PX = 4;
 
-/** One line over time or frequency, or the reason for a missing one. */
+/** One curve over time or frequency, or the reason why there is none. */
 export function Chart(props: ChartProps) {
   const { title, unit, xUnit, note, x, whyEmpty = t('No values in this range.') } = props;
   const figure = useRef<HTMLElement>(null);

@@ -4,7 +4,7 @@ import type uPlot from 'uplot';
 export interface Mark {
   x: number;
   name: string;
-  /** `cursor`: set by the user. `highlight`: meant by the sentence that the user chose. */
+  /** `cursor`: set by the user. `highlight`: named by the sentence that the user selected. */
   kind: 'line' | 'cursor' | 'highlight' | 'alert' | 'finding' | 'repair';
 }
 
@@ -23,7 +23,7 @@ export interface Band {
   tone: Tone;
 }
 
-/** A prediction: its median and the 90 % interval about it, each as points of a curve. */
+/** A prediction: its median and 90 % prediction interval, each as points of a curve. */
 export interface Fan {
   x: number[];
   median: number[];
@@ -42,7 +42,7 @@ export const TONES: Record<Mark['kind'], Tone> = {
   finding: 'accent',
   repair: 'good',
 };
-/** Lines of the machine are dashed; what a person or the edge set is drawn through. */
+/** Lines of the machine are dashed; marks set by a person or the edge are solid. */
 export const isDashed = (kind: Mark['kind']): boolean => kind === 'line';
 
 /** Overlapping labels are omitted; their lines are still drawn. */
@@ -98,7 +98,7 @@ export function drawMarks(self: uPlot, marks: readonly Mark[], colour: ColourOf)
     ctx.moveTo(at, bbox.top);
     ctx.lineTo(at, bbox.top + bbox.height);
     ctx.stroke();
-    // What a person set or chose keeps its name; names of the machine's lines give way.
+    // Labels of marks that a person set or selected always stay; labels of the machine's lines give way.
     if (at < free && isDashed(kind)) continue;
     free = at + (NAME_PX + 3) * devicePixelRatio;
     ctx.save();
@@ -110,7 +110,7 @@ export function drawMarks(self: uPlot, marks: readonly Mark[], colour: ColourOf)
   ctx.restore();
 }
 
-/** Behind the curve, with the names at the foot: colour is never the only mark. */
+/** Drawn behind the curve, with names at the foot: colour is never the only cue. */
 export function drawBands(self: uPlot, bands: readonly Band[], colour: ColourOf): void {
   const { ctx, bbox } = self;
   ctx.save();

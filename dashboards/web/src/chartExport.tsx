@@ -3,7 +3,7 @@ import type { ExportedChart } from './exportedChart.ts';
 import { t } from './i18n/i18n.ts';
 import { csvOf, fileNameOf, saveFile } from './saveFile.ts';
 
-/** The values of a chart as a table, in the units that it shows; times by ISO 8601 in UTC. */
+/** The values of a chart as a table, in the displayed units; times in ISO 8601, UTC. */
 export function chartCsv({ title, x, y, xIsTime, unit, xUnit = '', note, compared }: ExportedChart): string {
   const positions = xIsTime ? x.map((seconds) => new Date(1000 * seconds).toISOString()) : x;
   const name = unit === '' ? title : `${title} (${unit})`;
@@ -13,7 +13,7 @@ export function chartCsv({ title, x, y, xIsTime, unit, xUnit = '', note, compare
     : csvOf([...head, note ?? name], [positions, y, compared]);
 }
 
-/** Buttons that store a chart's values and its picture. @param canvasOf the drawn chart. */
+/** Buttons that save a chart's values and its picture. @param canvasOf the drawn chart. */
 export function ChartExport({ chart, canvasOf }: { chart: ExportedChart; canvasOf: () => HTMLCanvasElement | null }) {
   const { title } = chart;
   const savePicture = () => {
@@ -45,7 +45,7 @@ export function ChartExport({ chart, canvasOf }: { chart: ExportedChart; canvasO
   );
 }
 
-/** A canvas is transparent: outside the page, its lines need the card's colour behind them. */
+/** Adds the card's background: a canvas is transparent, and its lines need it outside the page. */
 function onGround(canvas: HTMLCanvasElement): HTMLCanvasElement {
   const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
   const context = copy.getContext('2d') as CanvasRenderingContext2D;

@@ -2,10 +2,10 @@ import type { Fan, Level } from './chartDrawing.ts';
 
 /** A reference level near the curve is shown; one far above would flatten the curve. */
 const REACH = 1.6;
-/** Where a fan rises steeply, its end would flatten the curve: the axis ends at so many times the highest value. */
+/** The end of a steep fan would flatten the curve: the axis ends at this multiple of the highest value. */
 const FAN_REACH = 2.5;
 
-/** The vertical axis of a linear chart: from zero, with the levels that lie near and what fits of a fan. Pure. */
+/** The vertical axis of a linear chart: from zero, with nearby levels and as much of a fan as fits. Pure. */
 export function verticalRange(low: number, high: number, levels: readonly Level[] = [], fan?: Fan): [number, number] {
   const ahead = fan === undefined ? high : Math.min(Math.max(...fan.high), FAN_REACH * high);
   const top = Math.max(high, ahead);

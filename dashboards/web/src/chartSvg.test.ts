@@ -20,7 +20,7 @@ test('a curve is drawn to the scale of its axes, with its limits, marks, bands a
   expect(svg).toContain('<polygon');
 });
 
-test('names are text in it, and control characters, which XML refuses, are left out', () => {
+test('names are escaped, and control characters, which XML forbids, are removed', () => {
   const svg = chartSvg({ ...chart, title: '<script>"a" & b\u0000\u001b</script>' });
   expect(svg).toContain('&lt;script&gt;&quot;a&quot; &amp; b&lt;/script&gt;');
   expect(svg.includes('<script') || svg.includes('\u0000')).toBe(false);

@@ -7,7 +7,7 @@ import { locale } from './i18n/i18n.ts';
 const [WIDTH, HEIGHT] = [960, 360];
 const PLOT = { left: 70, top: 34, right: WIDTH - 16, bottom: HEIGHT - 40 };
 const [TICKS_X, TICKS_Y] = [8, 5];
-/** Of the light theme: a drawing is for paper. */
+/** The light theme: a drawing is for paper. */
 const COLOURS: Record<Tone, string> = {
   bad: '#b3261e',
   warn: '#8a5300',
@@ -23,7 +23,7 @@ interface Scales {
   rangeY: readonly [number, number];
 }
 
-/** A chart as a drawing of its own, with its curves, limits, marks and bands. Pure. */
+/** A chart as a stand-alone SVG drawing, with its curves, limits, marks and bands. Pure. */
 export function chartSvg(chart: ExportedChart): string {
   const scales = scalesOf(chart);
   const { title, unit, x, y, note, compared, levels = [], marks = [], bands = [], fan } = chart;
@@ -80,7 +80,7 @@ function axesOf({ xIsTime, xUnit = '', isLogarithmic }: ExportedChart, { x, y, r
   ].join('\n');
 }
 
-/** A curve; a missing value is spanned, as on the page. */
+/** A curve; gaps are bridged, as on the page. */
 function curveSvg(xs: readonly number[], ys: readonly (number | null)[], colour: string, { x, y }: Scales): string {
   const points = ys.flatMap((v, i) => (v === null ? [] : [`${fixed(x(xs[i]))},${fixed(y(v))}`]));
   return `<polyline fill="none" stroke="${colour}" stroke-width="1.5" points="${points.join(' ')}"/>`;
@@ -125,5 +125,5 @@ function decadesIn([from, to]: readonly [number, number]): number[] {
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 /** Text for XML, which allows no control characters. */
 const escaped = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a name may hold and XML may not
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: names may contain them, XML may not
   text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '').replace(/[&<>"]/g, (c) => ENTITIES[c]);

@@ -2,7 +2,7 @@ import { choose, LANGUAGES, type Language, language, locale, t } from './i18n/i1
 import { startTour } from './tour/tour.tsx';
 import { CHOICES, type Choice, chooseUnit, chosenUnit, unitText } from './units.ts';
 
-/** What the reader chooses for this browser; and the zone of all times. */
+/** Display settings of this browser, and the time zone of all times. */
 export function DisplaySettings() {
   return (
     <footer class="settings">
@@ -42,7 +42,7 @@ export function DisplaySettings() {
   );
 }
 
-/** The zone by its name and by its present distance from UTC. */
+/** The name of the time zone and its current UTC offset. */
 function zoneText(): string {
   const format = new Intl.DateTimeFormat(locale, { timeZoneName: 'longOffset' });
   const offset = format.formatToParts(new Date()).find(({ type }) => type === 'timeZoneName')?.value ?? '';

@@ -1,6 +1,6 @@
 import { Component, type ComponentType } from 'preact';
 
-/** A component that is drawn again only when one of its properties is another object or value. */
+/** A component that is re-rendered only when one of its properties is another object or value. */
 export function drawnOnChange<P extends object>(View: ComponentType<P>): ComponentType<P> {
   return class extends Component<P> {
     override shouldComponentUpdate(next: P): boolean {

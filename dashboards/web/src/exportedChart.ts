@@ -1,6 +1,6 @@
 import type { Band, Fan, Level, Mark } from './chartDrawing.ts';
 
-/** The content of a chart, drawn and exported alike. */
+/** The content of a chart, for display and export. */
 export interface ExportedChart {
   title: string;
   x: number[];

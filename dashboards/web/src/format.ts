@@ -52,7 +52,7 @@ export function time(ms: number): string {
   return (sameDay ? TIME : DATE_AND_TIME).format(date);
 }
 
-/** Made once: a page with a thousand alerts asks often. */
+/** Created once: a page with a thousand alerts formats many times. */
 const TIME = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
 const DATE_AND_TIME = new Intl.DateTimeFormat(locale, { ...NUMERIC_DATE, ...NUMERIC_TIME });
 

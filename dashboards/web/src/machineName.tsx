@@ -11,7 +11,7 @@ export function MachineName({ health: { asset, displayName } }: { health: Machin
   );
 }
 
-/** The name of a machine that is known by its key or not; its id if it has not reported. */
+/** The name of a machine; its id if it has not reported. */
 export function NameOf(machine: { site: string; edge: string; asset: string }) {
   const known = machineOf(machine);
   if (known === undefined) return <>{machine.asset}</>;

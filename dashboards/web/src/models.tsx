@@ -73,7 +73,7 @@ export function ModelsPage() {
 
 const named = ({ name, release }: Pick<ModelRun, 'name' | 'release'>) => `${name} ${release}`;
 
-/** Members of the panel beside a machine's own model, each with the number of values that it watches. */
+/** Members of the panel beside a machine's own model, each with the number of values it monitors. */
 function membersText({ members = [] }: ModelRun): string {
   const watching = new Map<string, number>();
   for (const { member, channels } of members)

@@ -1,6 +1,6 @@
 import type { MachineView } from '#models/contracts/api.ts';
 
-/** What people call a point, with its id; the id alone where it has no other name. Pure. */
+/** The display name of a point with its id; only the id if it has no other name. Pure. */
 export function pointName(health: Pick<MachineView['health'], 'pointNames'> | undefined, point: string): string {
   const names = health?.pointNames ?? {};
   // A point may be called "constructor".

@@ -3,10 +3,10 @@ import { time } from './format.ts';
 import { language, t } from './i18n/i18n.ts';
 import { fileNameOf, saveFile } from './saveFile.ts';
 
-/** What a report leaves out: it cannot be operated, and its reader sees the state of one moment. */
+/** Omitted from a report, which is a static snapshot: controls and what depends on them. */
 const OPERATED = 'button, form, input, select, textarea, .exports, .controls, .tools, .no-report, canvas.waterfall';
 
-/** Buttons that store a part of the page as one file, or print it. @param of the part that they lie in. */
+/** Buttons that save a part of the page as one file, or print it. @param of the part that contains them. */
 export function ReportButtons({ of, name }: { of: RefObject<HTMLElement | null>; name: string }) {
   const title = t('Report of {{name}}', { name });
   const withPart = (act: (part: HTMLElement) => void) => async () => {
@@ -33,14 +33,14 @@ export function ReportButtons({ of, name }: { of: RefObject<HTMLElement | null>;
 
 const DRAWN_MS = 300;
 
-/** Evidence is drawn once it is open, and belongs to a report. */
+/** Opens all evidence, which belongs in a report but is rendered only when open. */
 async function openEvidence(part: HTMLElement): Promise<void> {
   const closed = [...part.querySelectorAll<HTMLDetailsElement>('details.evidence:not([open])')];
   for (const one of closed) one.open = true;
   if (closed.length > 0) await new Promise((resolve) => setTimeout(resolve, DRAWN_MS));
 }
 
-/** A part of the page as a document of its own: charts are pictures in it, and nothing in it refers to the gateway. */
+/** A part of the page as a self-contained document: charts become pictures, and nothing refers to the gateway. */
 function reportOf(part: HTMLElement, title: string): string {
   const report = document.implementation.createHTMLDocument(title);
   report.documentElement.lang = language;
@@ -74,11 +74,11 @@ function withPictures(part: HTMLElement): HTMLElement {
   return copy;
 }
 
-/** Those of the page; a drawing in a report is light, like paper. */
+/** The page's own; a drawing in a report is light, like paper. */
 const styleSheets = (): string =>
   [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)).join('\n');
 
-/** Prints one part; the style sheet hides what lies beside it. */
+/** Prints one part; the style sheet hides everything else. */
 function printAlone(part: HTMLElement): void {
   part.classList.add('printed');
   document.body.classList.add('printing');

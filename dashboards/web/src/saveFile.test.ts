@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { csvOf, fileNameOf, wavOf } from './saveFile.ts';
 
-test('a CSV file quotes what needs it, leaves gaps empty, and holds no formula', () => {
+test('a CSV file quotes values where needed, leaves gaps empty, and contains no formulas', () => {
   expect(
     csvOf(
       ['time', 'a,"b"'],
@@ -13,7 +13,7 @@ test('a CSV file quotes what needs it, leaves gaps empty, and holds no formula',
   ).toBe('time,"a,""b"""\r\nx,1.5\r\n\'=1+1,\r\n');
 });
 
-test('a file name comes from any title', () => {
+test('any title gives a valid file name', () => {
   expect(fileNameOf('2H Größe / Spektrum: ×', 'csv')).toBe('2H-Größe-Spektrum.csv');
   expect(fileNameOf('…', 'png')).toBe('chart.png');
   expect(fileNameOf('../../x', 'png')).toBe('x.png');

@@ -1,4 +1,4 @@
-/** Stores data made in the browser as a file of the reader. */
+/** Saves data created in the browser as a file. */
 export function saveFile(name: string, data: Blob): void {
   const address = URL.createObjectURL(data);
   Object.assign(document.createElement('a'), { href: address, download: name }).click();
@@ -11,7 +11,7 @@ export function fileNameOf(title: string, ending: string): string {
   return `${name.replace(/^[-.]+|[-.]+$/g, '').slice(0, 80) || 'chart'}.${ending}`;
 }
 
-/** A cell of a CSV file (RFC 4180); what a spreadsheet would take for a formula is marked as text. */
+/** A cell of a CSV file (RFC 4180); values that a spreadsheet would read as a formula are marked as text. */
 export function csvCell(value: string | number | null): string {
   if (typeof value === 'number' || value === null) return String(value ?? '');
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
@@ -29,8 +29,8 @@ const BYTES_A_SAMPLE = 4;
 const IEEE_FLOAT = 3;
 
 /**
- * A WAV file of one channel of 32-bit floats (WAVE_FORMAT_IEEE_FLOAT), which holds the values in their unit.
- * @param sampleRateHz rounded: the format has whole rates alone.
+ * A WAV file of one channel of 32-bit floats (WAVE_FORMAT_IEEE_FLOAT), with the values in their unit.
+ * @param sampleRateHz rounded: the format has only integer rates.
  */
 export function wavOf(samples: Float32Array, sampleRateHz: number): Uint8Array<ArrayBuffer> {
   const bytes = BYTES_A_SAMPLE * samples.length;

@@ -41,16 +41,16 @@ const VISIT_MS = 60_000;
 export const lastVisitMs = Number(localStorage.getItem(LAST_VISIT) ?? 0);
 const noteVisit = () => localStorage.setItem(LAST_VISIT, String(Date.now()));
 addEventListener('pagehide', noteVisit);
-// A browser that is killed fires no event.
+// A killed browser fires no event.
 setInterval(noteVisit, VISIT_MS);
 
 const RECONNECT_MS = 2000;
 const SILENCE_MS = 40_000;
 
-/** Of the last event that is applied: the stream goes on from there. Null: what the page knows has to be asked for. */
+/** The last event applied, from which the stream resumes. Null: the page must request the current state. */
 let lastEventId: string | null = null;
 
-/** Follows the gateway for as long as the page is open; after a lost connection it gets what it missed, or asks anew. */
+/** Follows the gateway while the page is open; a reconnect resumes with missed events or requests the state again. */
 export async function follow(): Promise<void> {
   for (;;) {
     try {
@@ -58,7 +58,7 @@ export async function follow(): Promise<void> {
     } catch (error) {
       connection.value = error instanceof NotAllowed ? 'not allowed' : 'lost';
       if (error instanceof NotAllowed) {
-        // Somebody else may sign in, who may see other sites.
+        // The next user may see other sites.
         lastEventId = null;
         return;
       }
@@ -98,8 +98,8 @@ async function attempt(what: string, work: () => Promise<unknown>): Promise<void
 }
 
 async function refresh(): Promise<void> {
-  const asked = [api.machines(), api.alerts(), api.planAlerts(), api.workOrders()] as const;
-  const [allMachines, allAlerts, forPlanners, orders] = await Promise.all(asked);
+  const requests = [api.machines(), api.alerts(), api.planAlerts(), api.workOrders()] as const;
+  const [allMachines, allAlerts, forPlanners, orders] = await Promise.all(requests);
   [machines.value, alerts.value, workOrders.value] = [allMachines, allAlerts, orders];
   planAlerts.value = forPlanners.filter((a) => a.returnedAtMs === null);
   planVersion.value++;
@@ -115,7 +115,7 @@ async function listen(): Promise<void> {
   let timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
   try {
     session.value = await api.session();
-    // Until then the gateway refuses everything else.
+    // The gateway refuses everything else until the password is changed.
     if (session.value.mustChangePassword) throw new NotAllowed('choose a password first');
     const headers: HeadersInit = lastEventId === null ? {} : { 'last-event-id': lastEventId };
     const response = await request('/api/v1/events', { signal: watchdog.signal, headers });
@@ -138,7 +138,7 @@ async function listen(): Promise<void> {
     }
   } finally {
     clearTimeout(timer);
-    // If it ended for another reason, the stream is still open.
+    // After an error, the stream is still open.
     watchdog.abort();
   }
   connection.value = 'lost';
@@ -165,11 +165,11 @@ function applyAlert(alert: AlertRecord): void {
   const others = alerts.value.filter((a) => a.id !== alert.id);
   alerts.value = alert.state === 'normal' ? others : [alert, ...others].sort((a, b) => b.raisedAtMs - a.raisedAtMs);
   const machine = machineOf(alert);
-  if (machine?.units[alert.point] === undefined) void askMachines();
+  if (machine?.units[alert.point] === undefined) void reloadMachines();
 }
 
 /** Live events include health, but not the units of points that appear after the page was opened. */
-async function askMachines(): Promise<void> {
+async function reloadMachines(): Promise<void> {
   // If the gateway is unreachable, the connection status shows it.
   machines.value = await api.machines().catch(() => machines.value);
 }
@@ -185,9 +185,9 @@ function applyWatch(changed: Extract<LiveEvent, { type: 'watch' }>['machines']):
   machines.value = machines.value.map((m) => ({ ...m, watch: watches.get(keyOf(m.health)) ?? m.watch }));
 }
 
-/** Between two drawings: 500 machines send a hundred messages a second, and nobody reads faster. */
+/** Interval between renderings: 500 machines send a hundred messages a second, faster than anybody reads. */
 const [DRAW_MS, DRAW_MANY_MS] = [250, 1000];
-/** With more, drawing all of them four times a second would delay what the reader does. */
+/** With more machines, rendering all of them four times a second would delay the user's input. */
 const MANY = 100;
 const newest = new Map<string, MachineView['health']>();
 

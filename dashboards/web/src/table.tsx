@@ -1,6 +1,6 @@
 import { ScrollTable } from './scroll.tsx';
 
-/** Rows of text below their headings; the first cells of a row together are its row header. */
+/** Rows of text below their headings; the first three cells identify a row. */
 export function Table({ label, head, rows }: { label: string; head: string[]; rows: string[][] }) {
   return (
     <ScrollTable label={label} head={head}>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { convert, converted } from './units.ts';
 
-test('a velocity is shown in mm/s or in/s, whichever it was measured in', () => {
+test('a velocity is shown in mm/s or in/s, independently of the measured unit', () => {
   const inches = converted('mm/s', 'in/s');
   expect(inches.text).toBe('in/s');
   expect(convert(inches, 25.4)).toBeCloseTo(1, 12);
@@ -10,7 +10,7 @@ test('a velocity is shown in mm/s or in/s, whichever it was measured in', () => 
   expect(convert(millimetres, 1)).toBeCloseTo(25.4, 12);
 });
 
-test('a temperature is shown in °F, its differences and amplitudes by the scale alone', () => {
+test('a temperature is shown in °F; differences and amplitudes are scaled without the offset', () => {
   const shown = converted('degC', 'degF');
   expect(shown.text).toBe('°F');
   expect(convert(shown, 100)).toBe(212);
@@ -18,7 +18,7 @@ test('a temperature is shown in °F, its differences and amplitudes by the scale
   expect(shown.scale * 10).toBe(18);
 });
 
-test('other units and readers without a choice see what was measured', () => {
+test('other units, and units without a choice, are shown as measured', () => {
   expect(converted('mm/s', '')).toEqual({ text: 'mm/s', scale: 1, offset: 0 });
   expect(converted('degC', 'degC')).toEqual({ text: '°C', scale: 1, offset: 0 });
   expect(converted('g', 'in/s')).toEqual({ text: 'g', scale: 1, offset: 0 });

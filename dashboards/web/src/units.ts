@@ -31,13 +31,13 @@ const keyOf = (choice: Choice) => `millwright.unit.${choice}`;
 /** Empty: as measured. */
 export const chosenUnit = (choice: Choice): string => globalThis.localStorage?.getItem(keyOf(choice)) ?? '';
 
-/** Charts and tables hold converted values: another unit starts the page anew. */
+/** Charts and tables hold converted values: another unit reloads the page. */
 export function chooseUnit(choice: Choice, unit: string): void {
   localStorage.setItem(keyOf(choice), unit);
   location.reload();
 }
 
-/** How values in a unit are shown to this reader. */
+/** The user's display unit for values in a unit. */
 export const shownIn = (unit: Unit | string): Shown =>
   converted(unit, chosenUnit(unit === 'degC' ? 'temperature' : 'velocity'));
 

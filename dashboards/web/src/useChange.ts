@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals';
 
-/** Runs changes at the gateway; gives the error of the last one, and a counter of successful changes. */
+/** Runs changes at the gateway; returns the error of the last one, and a counter of successful changes. */
 export function useChange(): {
   problem: Signal<string | null>;
   asked: Signal<number>;

@@ -9,17 +9,17 @@ export function useLoaded<T>(
   const value = useSignal<T | null>(null);
   const error = useSignal<string | null>(null);
   useEffect(() => {
-    let gone = false;
+    let isStale = false;
     load().then(
       (loaded) => {
-        if (!gone) [value.value, error.value] = [loaded, null];
+        if (!isStale) [value.value, error.value] = [loaded, null];
       },
       (reason) => {
-        if (!gone) error.value = reason instanceof Error ? reason.message : String(reason);
+        if (!isStale) error.value = reason instanceof Error ? reason.message : String(reason);
       },
     );
     return () => {
-      gone = true;
+      isStale = true;
     };
   }, reasons);
   return { value, error };

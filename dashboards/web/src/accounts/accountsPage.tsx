@@ -10,7 +10,7 @@ import { Tokens } from './tokens.tsx';
 
 const PERSON_ROLES = roles.filter((role) => role !== 'metrics');
 const sitesText = (sites: string[] | null) => sites?.join(', ') ?? t('all sites');
-/** Null: all. The names of areas may have blanks, those of sites have none. */
+/** Null: all. Area names may contain blanks; site names may not. */
 const sitesIn = (text: string) => {
   const places = text.split(/[,;]/).flatMap((part) => (part.includes('/') ? [part.trim()] : part.split(/\s+/)));
   const sites = places.filter((place) => place !== '');

@@ -34,10 +34,10 @@ const STATE_WORDS: Record<AlertRecord['state'], string> = {
   out_of_service: t('Out of service'),
 };
 
-/** As many as anybody works through before looking anew. */
+/** As many as anybody works through before reloading the list. */
 const FIRST = 50;
 
-/** Alerts, the most urgent first; of many, the first ones until the reader asks for more. */
+/** Alerts, the most urgent first; a long list is shown in steps. */
 export function AlertList({ alerts }: { alerts: readonly AlertRecord[] }) {
   const most = useSignal(FIRST);
   if (alerts.length === 0) return <p class="empty">{t('No active alerts.')}</p>;
@@ -60,7 +60,7 @@ export function AlertList({ alerts }: { alerts: readonly AlertRecord[] }) {
   );
 }
 
-/** @param selected with a box in the alert's header. */
+/** @param selected adds a check box to the alert's header. */
 export function AlertItem({ alert, selected }: { alert: AlertRecord; selected?: Selection }) {
   const isOpen = useSignal(false);
   const part = useRef<HTMLLIElement>(null);
@@ -127,11 +127,11 @@ export function AlertItem({ alert, selected }: { alert: AlertRecord; selected?: 
 interface EvidenceProps {
   alert: AlertRecord;
   machine: MachineView | undefined;
-  /** What a report of the alert holds. */
+  /** The element that a report of the alert contains. */
   part: RefObject<HTMLElement | null>;
 }
 
-/** Why an alert was raised; drawn once it is asked for, since a list may hold hundreds. */
+/** Why an alert was raised; rendered on demand, because a list may hold hundreds of alerts. */
 function EvidenceOf({ alert, machine, part }: EvidenceProps) {
   const { diagnosis, contributions, iso } = alert.evidence;
   const unit = machine?.units[alert.point];
@@ -178,7 +178,7 @@ function EvidenceOf({ alert, machine, part }: EvidenceProps) {
   );
 }
 
-/** Saves the evidence of an alert, where the gateway has it: mistakes of wiring, and silence, have none. */
+/** Saves the evidence of an alert if the gateway has any: wiring faults and silent sensors have none. */
 function BundleButton({ id }: { id: string }) {
   const { value, error } = useLoaded(() => api.alert(id), [id]);
   if (error.value) return <p role="alert">{error.value}</p>;
@@ -192,7 +192,7 @@ function BundleButton({ id }: { id: string }) {
   );
 }
 
-/** Leads to the lines that a sentence is about, in the spectra of the alert's recording. */
+/** Highlights the lines that a sentence describes in the spectra of the alert's recording. */
 function LinesOf({ reason, alert }: { reason: string; alert: AlertRecord }) {
   const family = familyIn(reason);
   if (family === null) return null;

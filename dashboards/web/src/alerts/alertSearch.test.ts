@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { alertAddressOf, alertSearchIn, listKeyOf } from './alertSearch.ts';
 
-test('a search survives in the address, and an unknown value is left out', () => {
+test('a search round-trips through the address, and unknown values are dropped', () => {
   const search = { state: 'all', severity: 'critical', site: 'north', asset: 'pump-1' } as const;
   expect(alertSearchIn(alertAddressOf(search))).toEqual(search);
   expect(alertAddressOf(alertSearchIn('#/alerts'))).toBe('#/alerts');
@@ -13,7 +13,7 @@ test('a search survives in the address, and an unknown value is left out', () =>
   });
 });
 
-test('keys act alone: with Ctrl they are the browser’s', () => {
+test('keys with a modifier such as Ctrl are left to the browser', () => {
   const key = (name: string, ctrlKey = false) => listKeyOf({ key: name, ctrlKey, metaKey: false, altKey: false });
   expect(['j', 'k', 'x', 'a', 'Escape'].map((name) => key(name))).toEqual([
     'next',

@@ -8,7 +8,7 @@ export interface AlertSearch {
   asset: string;
 }
 
-/** The search in an address such as `#/alerts?severity=critical`; what it does not know is left out. */
+/** The search in an address such as `#/alerts?severity=critical`; unknown values are dropped. */
 export function alertSearchIn(hash: string): AlertSearch {
   const query = new URLSearchParams(hash.split('?')[1] ?? '');
   const severity = query.get('severity');
@@ -20,14 +20,14 @@ export function alertSearchIn(hash: string): AlertSearch {
   };
 }
 
-/** The address of a search, to be kept or passed on. */
+/** The address of a search, for a bookmark or a link. */
 export function alertAddressOf({ state, ...rest }: AlertSearch): string {
   const set = Object.entries(rest).filter(([, value]) => value !== '');
   const query = new URLSearchParams([...(state === 'all' ? [['state', state]] : []), ...set]);
   return query.size === 0 ? '#/alerts' : `#/alerts?${query}`;
 }
 
-/** What a key does in the list of alerts; null: nothing. */
+/** The action of a key in the list of alerts. */
 export type ListKey = 'next' | 'previous' | 'select' | 'selectAll' | 'clear';
 
 /** Pure. The keys of mail programs: j and k move, x selects, a selects all, Escape clears. */

@@ -21,7 +21,7 @@ const alert = (more: object): AlertRecord =>
 const machine = (displayName?: string) =>
   ({ health: { displayName }, units: { '2H': 'g', t: 'degC' } }) as unknown as MachineView;
 
-test('a feature has its name, and the machine the one that people use, however it is written', () => {
+test('a title names the feature and uses the machine’s display name, whatever characters it contains', () => {
   const title = '2H: outer-race defect of the bearing, RMS, 2400–3200 Hz 3 times its normal';
   expect(alertTitle(alert({}), machine())).toBe(`pump-1 ${title}`);
   const name = `Kühlpumpe ${'ü'.repeat(190)}`;
@@ -29,7 +29,7 @@ test('a feature has its name, and the machine the one that people use, however i
   expect(alertWords(alert({}), undefined)).toBe(title);
 });
 
-test('a velocity is given in the reader’s unit, with its growth where it has grown', () => {
+test('a velocity is shown in the reader’s unit, with its growth if any', () => {
   const grown = evidence('unbalance', 'velocityRmsMmPerS', 4.5, 1.5);
   expect(alertWords(alert({ evidence: grown }), machine())).toBe('2H: unbalance, 4.5 mm/s RMS, 3 times its normal');
   const old = evidence('unbalance', 'velocityRmsMmPerS', 4.5, 4.4);
@@ -47,7 +47,7 @@ test('a slow value is compared with its normal', () => {
   expect(alertWords(alert(slow), undefined)).toBe('t: high');
 });
 
-test('wiring, trends and alerts of the gateway keep what they say', () => {
+test('alerts of wiring, trends and the gateway keep their text', () => {
   const wiring = { kind: 'dead_channel', remedy: 'check the cable' };
   expect(alertTitle(alert({ wiring }), machine('P'))).toBe('P 2H: dead channel: check the cable');
   expect(alertTitle(alert({ id: 's.e.pump-1.trend.5' }), machine('P'))).toBe('P 2H: text of the edge');

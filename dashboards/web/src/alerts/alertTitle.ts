@@ -39,10 +39,10 @@ const WIRING: Record<WiringFault, string> = {
   duplicate_signal: t('carries the signal of another point'),
 };
 
-/** A smaller change of a velocity says nothing beside the velocity itself; edges use the same ratio in their texts. */
+/** A smaller change adds nothing to the velocity itself; edges use the same ratio in their texts. */
 const NOTEWORTHY_RATIO = 1.2;
 
-/** An alert in one sentence: its machine by the name that people use, its point, and what is wrong. */
+/** An alert in one sentence: the machine's display name, its point, and what is wrong. */
 export function alertTitle(alert: AlertRecord, machine: MachineView | undefined): string {
   const words = alertWords(alert, machine);
   const name = machine?.health.displayName ?? alert.asset;
@@ -50,12 +50,12 @@ export function alertTitle(alert: AlertRecord, machine: MachineView | undefined)
   return words === alert.text ? words : `${place}${words}`;
 }
 
-/** The same without the machine: for its own card. The gateway's text if the alert has no codes to name. */
+/** The same without the machine, for its own card; the gateway's text if the alert has no codes. */
 export function alertWords(alert: AlertRecord, machine: MachineView | undefined): string {
   const { asset, text, wiring } = alert;
   const start = `${asset} ${alert.point}: `;
   const point = pointName(machine?.health, alert.point);
-  // An alert of the gateway itself, such as one about a silent edge.
+  // Raised by the gateway itself, for example for a silent edge.
   if (!text.startsWith(start)) return text;
   if (wiring !== undefined) return `${point}: ${WIRING[wiring.kind]}: ${sentence(wiring.remedy)}`;
   const { diagnosis, contributions } = alert.evidence;
@@ -67,7 +67,7 @@ export function alertWords(alert: AlertRecord, machine: MachineView | undefined)
   const { value, normal } = first;
   if (diagnosis.fault === 'process_drift') {
     const shown = shownOfFeature(first.feature, unit);
-    // Without the unit, the edge's text says more.
+    // Without a unit, the edge's text is more informative.
     if (unit === undefined) return text.slice(asset.length + 1);
     const values = { value: number(convert(shown, value)), normal: number(convert(shown, normal)), unit: shown.text };
     return value > normal
@@ -82,7 +82,7 @@ export function alertWords(alert: AlertRecord, machine: MachineView | undefined)
   return `${point}: ${FAULTS[diagnosis.fault]}, ${level}`;
 }
 
-/** What kind of assessment raised an alert: its id is `site.edge.asset.family.time`. */
+/** The kind of assessment that raised an alert, from its id: `site.edge.asset.family.time`. */
 function familyOf({ id, site, edge, asset }: AlertRecord): string {
   const start = `${site}.${edge}.${asset}.`;
   return id.startsWith(start) ? id.slice(start.length).split('.')[0] : '';

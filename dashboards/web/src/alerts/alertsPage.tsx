@@ -34,7 +34,7 @@ export function AlertsPage() {
     selected.value = new Set();
     void load();
   }, [filter.value]);
-  // The order of the list stays fixed while it is read, but each alert shows its current state.
+  // The order of the list stays fixed while the user reads it, but each alert shows its current state.
   useSignalEffect(() => {
     const changed = changedAlert.value;
     if (changed !== null) shown.value = shown.peek().map((alert) => (alert.id === changed.id ? changed : alert));

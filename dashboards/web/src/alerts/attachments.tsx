@@ -7,7 +7,7 @@ import { mayUse, recordedName } from '../session/session.ts';
 import { attach, save } from '../state.ts';
 import { useLoaded } from '../useLoaded.ts';
 
-/** Files of an alert, with a form to add one; a phone offers its camera. */
+/** Attachments of an alert, with a form to add one; a phone offers its camera. */
 export function Attachments({ alert }: { alert: AlertRecord }) {
   // Each attachment is recorded in the history.
   const { value, error } = useLoaded(() => api.attachments(alert.id), [alert.id, alert.history?.length]);

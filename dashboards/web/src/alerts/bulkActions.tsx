@@ -16,7 +16,7 @@ interface BulkProps {
   shown: readonly AlertRecord[];
 }
 
-/** One action on all selected alerts, each recorded as its own; what is refused stays selected, with the reason. */
+/** Applies an action to each selected alert and records it per alert; refused alerts stay selected, with the reason. */
 export function BulkActions({ selected, shown }: BulkProps) {
   const text = useSignal('');
   const outcome = useSignal<string | null>(null);
@@ -72,7 +72,7 @@ export function BulkActions({ selected, shown }: BulkProps) {
   );
 }
 
-/** Runs an action on each alert; returns the reasons of those that the gateway refused, by alert. */
+/** Runs an action on each alert; returns the reasons for refusals, by alert. */
 async function runAll(alerts: readonly AlertRecord[], action: AlarmAction): Promise<Map<string, string>> {
   const refused = new Map<string, string>();
   const waiting = [...alerts];

@@ -126,7 +126,7 @@ function Actions({ alert }: { alert: AlertRecord }) {
 
 type Found = Pick<Extract<AlarmAction, { action: 'close' }>, 'failureMode' | 'part' | 'damage'>;
 
-/** Closes a confirmed alert with its finding: models learn from it, and a confirmed part stays in the planned demand. */
+/** Closes a confirmed alert with its finding: models learn from it, and planned demand keeps a confirmed part. */
 function Confirm({ fault, run }: { fault: string; run: (found: Found) => void }) {
   const failureMode = useSignal(fault);
   const part = useSignal('');

@@ -7,11 +7,11 @@ import { recordedName } from '../session/session.ts';
 import { Table } from '../table.tsx';
 import { useLoaded } from '../useLoaded.ts';
 
-/** Channels with a test of each, and undeliverable notifications. */
+/** Channels with a test for each, and dead letters. */
 export function Notifications() {
-  const asked = useSignal(0);
-  const channels = useLoaded(() => api.channels(), [asked.value]);
-  const dead = useLoaded(() => api.deadLetters(), [asked.value]);
+  const changes = useSignal(0);
+  const channels = useLoaded(() => api.channels(), [changes.value]);
+  const dead = useLoaded(() => api.deadLetters(), [changes.value]);
   const outcome = useSignal<string | null>(null);
   const run = async (done: string, work: () => Promise<unknown>) => {
     try {
@@ -20,7 +20,7 @@ export function Notifications() {
     } catch (error) {
       outcome.value = error instanceof Error ? error.message : String(error);
     }
-    asked.value++;
+    changes.value++;
   };
   const by = recordedName();
   return (

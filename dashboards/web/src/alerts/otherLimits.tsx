@@ -8,7 +8,7 @@ import { Trials } from '../value/trials.tsx';
 
 const DAYS = 365;
 
-/** Why an alert was raised, and which other limits would have raised it: over its machine's stored history. */
+/** Why an alert was raised, and which other limits would have raised it, from its machine's stored history. */
 export function OtherLimits({ alert }: { alert: AlertRecord }) {
   const trial = useSignal<Backtest | null>(null);
   const problem = useSignal<string | null>(null);

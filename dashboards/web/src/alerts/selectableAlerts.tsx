@@ -11,7 +11,7 @@ interface ListProps {
   selected: Selection;
 }
 
-/** The list of alerts with a box beside each, also by keyboard: j, k, x, a and Escape. */
+/** The list of alerts with check boxes and keyboard control: j, k, x, a and Escape. */
 export function SelectableAlerts({ alerts, selected }: ListProps) {
   const list = useRef<HTMLUListElement>(null);
   const canSelect = mayUse('alerts');
@@ -42,7 +42,7 @@ export function SelectableAlerts({ alerts, selected }: ListProps) {
   );
 }
 
-/** Whether a key belongs to the field that has the focus. */
+/** Whether the focused field consumes the key. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.matches('input:not([type=checkbox]), select, textarea');
 

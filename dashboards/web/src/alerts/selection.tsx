@@ -1,7 +1,7 @@
 import { type ReadonlySignal, type Signal, useComputed } from '@preact/signals';
 import { t } from '../i18n/i18n.ts';
 
-/** The ids of the alerts that are selected. */
+/** The ids of the selected alerts. */
 export type Selection = Signal<ReadonlySet<string>>;
 
 export function toggle(selected: Selection, id: string): void {
@@ -10,7 +10,7 @@ export function toggle(selected: Selection, id: string): void {
   selected.value = next;
 }
 
-/** The box of one alert, which is drawn again only when its own state changes. */
+/** The check box of one alert; re-rendered only when its own state changes. */
 export function SelectionBox({ id, title, selected }: { id: string; title: string; selected: Selection }) {
   const isSelected: ReadonlySignal<boolean> = useComputed(() => selected.value.has(id));
   return (

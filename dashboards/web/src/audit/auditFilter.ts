@@ -1,4 +1,4 @@
-/** What the reader looks for in the audit log: parts of texts, and calendar days of the reader's time zone. */
+/** A search in the audit log: substrings, and calendar days in the reader's time zone. */
 export interface AuditSearch {
   who: string;
   what: string;
@@ -23,7 +23,7 @@ export function searchIn(hash: string): AuditSearch {
   };
 }
 
-/** The address of a search, to be kept or passed on. */
+/** The address of a search, for a bookmark or a link. */
 export function addressOf(search: AuditSearch): string {
   const query = new URLSearchParams(FIELDS.flatMap((name) => (search[name] === '' ? [] : [[name, search[name]]])));
   return query.size === 0 ? '#/audit' : `#/audit?${query}`;
@@ -40,7 +40,7 @@ export function requestOf({ who, what, subject, from, to }: AuditSearch): Record
   return { who, what: what.trim().replaceAll(' ', '_'), subject, fromMs: dayMs(from, 0), toMs: dayMs(to, 1) };
 }
 
-/** What an entry says beyond its subject, one line a value; an entry may hold text or JSON. */
+/** The details of an entry, one line per value; they may be text or JSON. */
 export function detailLines(detail: string | null): string[] {
   if (detail === null) return [];
   let value: unknown;

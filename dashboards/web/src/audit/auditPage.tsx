@@ -9,10 +9,10 @@ import { AuditCheckLine } from './auditCheck.tsx';
 import { type AuditSearch, addressOf, detailLines, requestOf, searchIn } from './auditFilter.ts';
 
 const PAGE = 100;
-/** While the gateway looks through older entries in vain, the page asks on; then the reader decides. */
+/** Empty pages of results that are followed automatically; further ones need a click. */
 const MOST_EMPTY = 20;
 
-/** Who did what and when: the audit log, newest first, and whether it is unchanged. */
+/** The audit log, newest first, with a check of its integrity. */
 export function AuditPage() {
   const search = useSignal(searchIn(location.hash));
   const entries = useSignal<AuditEntry[]>([]);
@@ -21,17 +21,17 @@ export function AuditPage() {
   const problem = useSignal<string | null>(null);
 
   const load = async (from: number | null) => {
-    const wanted = search.value;
+    const requested = search.value;
     state.value = 'loading';
     try {
       let before = from;
       let found: AuditEntry[] = [];
       for (let step = 0; step < MOST_EMPTY && found.length === 0 && (step === 0 || before !== null); step++) {
-        const page = await api.audit({ ...requestOf(wanted), before: before ?? undefined, limit: PAGE });
+        const page = await api.audit({ ...requestOf(requested), before: before ?? undefined, limit: PAGE });
         [found, before] = [page.entries, page.next ?? null];
       }
-      // The reader has changed the search meanwhile.
-      if (wanted !== search.value) return;
+      // The user has changed the search meanwhile.
+      if (requested !== search.value) return;
       entries.value = from === null ? found : [...entries.value, ...found];
       [next.value, problem.value] = [before, null];
     } catch (error) {

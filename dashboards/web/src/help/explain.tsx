@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks';
 import { t } from '../i18n/i18n.ts';
 import { TOPICS, type TopicName } from './topics.ts';
 
-/** A button beside a number that says what it means. The browser closes it by Escape or by a click elsewhere. */
+/** A button that explains the number beside it. The browser closes the explanation on Escape or a click elsewhere. */
 export function Explain({ topic }: { topic: TopicName }) {
   const id = useId();
   const isOpen = useSignal(false);
@@ -27,7 +27,7 @@ export function Explain({ topic }: { topic: TopicName }) {
   );
 }
 
-/** What several numbers mean, one below the other, behind one heading. */
+/** Explanations of several numbers under one heading. */
 export function Explanations({ title, topics }: { title: string; topics: readonly TopicName[] }) {
   const isOpen = useSignal(false);
   return (

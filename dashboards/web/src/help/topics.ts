@@ -1,6 +1,6 @@
 import { t } from '../i18n/i18n.ts';
 
-/** What a number means. */
+/** The explanation of a number. */
 export interface Topic {
   name: string;
   meaning: string;
@@ -33,7 +33,7 @@ const order = (name: string, meaning: string): Topic => ({
   source: FEATURES_GUIDE,
 });
 
-/** Explanations by the names that features and fields have in the interface. */
+/** Explanations, by the names of features and fields in the interface. */
 export const TOPICS = {
   healthIndex: {
     name: t('Health index'),

@@ -13,7 +13,7 @@ const used = new Set([...sources.values()].flatMap(({ translated }) => translate
 const baseOf = (key: string) => key.replace(/_(one|other|order|hierarchy|number|line)$/, '');
 const valuesIn = (text: string) => new Set(text.match(/\{\{\w+\}\}/g));
 
-test('every text of the page is in German, and no German text is left over', () => {
+test('every text of the page has a German translation, and none is unused', () => {
   const known = new Set(Object.keys(texts).map(baseOf));
   expect([...used].filter((text) => !known.has(text))).toEqual([]);
   expect([...known].filter((text) => !used.has(text))).toEqual([]);
@@ -26,14 +26,14 @@ test('a translation inserts the same values as the text, and both forms of a plu
     expect(Object.keys(texts)).toContain(`${baseOf(key)}_other`);
 });
 
-test('no source of the page shows a literal text', () => {
+test('no source of the page shows an untranslated literal', () => {
   const shown = [...sources].flatMap(([file, { literal }]) =>
     literal.filter((text) => !NOT_TRANSLATED.some((known) => known.test(text))).map((text) => `${file}: ${text}`),
   );
   expect(shown).toEqual([]);
 });
 
-test('literal texts are found where they would be shown, and nowhere else', () => {
+test('literal texts are found only where they would be shown', () => {
   const source = `
     const label = loading ? 'Please wait' : t('Done');
     const view = <p class="quiet" title="A tip">Hello {name}{t('{{n}} days', { n })}<b>{\`\${n} left\`}</b></p>;
@@ -50,7 +50,7 @@ test('every fault, damage and role has a German name', () => {
   expect(german['outer race']).toBe('Außenringschaden');
 });
 
-test('the language is the first that the page has', () => {
+test('the language is the first preferred one that the page supports', () => {
   expect(languageOf(['fr-FR', 'de-AT', 'en'])).toBe('de');
   expect(languageOf(['', 'en-GB', 'de'])).toBe('en');
   expect(languageOf(['fr'])).toBe('en');

@@ -19,7 +19,7 @@ test.each([
   expect(german(text)).toBe(expected);
 });
 
-test('an unknown sentence is left to the caller, not half translated', () => {
+test('an unknown sentence is left to the caller, not partly translated', () => {
   expect(german('unbalance, for: the moon is full')).toBeNull();
   expect(german('stage three of four')).toBeNull();
 });

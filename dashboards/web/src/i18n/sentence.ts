@@ -1,7 +1,7 @@
-/** Sentences of an edge by their pattern: `#` is a number, `@` a part of the bearing, in the order of the sentence. */
+/** Translations by sentence pattern: `#` is a number, `@` a part of the bearing, in the order of the sentence. */
 export interface SentencePatterns {
   patterns: Readonly<Record<string, string>>;
-  /** Parts of the bearing as sentences name them. */
+  /** Parts of the bearing, as named in sentences. */
   parts: Readonly<Record<string, string>>;
   for: string;
   against: string;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 
-/** What a source file shows: the keys it translates, and texts that it does not. */
+/** The texts that a source file shows: translated keys, and untranslated literals. */
 export interface SourceTexts {
   translated: string[];
   literal: string[];
@@ -37,7 +37,7 @@ function visit(node: ts.Node, texts: SourceTexts): void {
     return;
   }
   if (isHidden(node)) {
-    // A hidden part may hold a visible one, such as a function that returns an element.
+    // A hidden node may contain a visible one, such as a function that returns an element.
     ts.forEachChild(node, (child) => (isText(child) ? undefined : visit(child, texts)));
     return;
   }
@@ -60,7 +60,7 @@ const isKey = (node: ts.Node): node is ts.StringLiteralLike =>
   node.parent.expression.getText() === 't' &&
   node.parent.arguments[0] === node;
 
-/** Whether the texts directly inside are part of the program, not of the page. */
+/** Whether the texts directly inside belong to the program rather than the page. */
 function isHidden(node: ts.Node): boolean {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node)) return true;
   if (ts.isJsxAttribute(node)) return HIDDEN.test(node.name.getText());

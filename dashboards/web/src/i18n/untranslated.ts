@@ -2,7 +2,7 @@ const exactly = (words: string) => words.split(' ').map((word) => new RegExp(`^$
 
 /** Texts of the sources that are the same in every language, or never shown. */
 export const NOT_TRANSLATED: readonly RegExp[] = [
-  // Addresses, colours of the style sheet, and what the browser keeps.
+  // Addresses, colours of the style sheet, and keys of local storage.
   /^(\/|#\/|--|millwright|\.\/|&|12px|px |color-mix|22%)/,
   // The product's name, and the name under which actions without a sign-in are recorded.
   /^(Millwright|the page)$/,

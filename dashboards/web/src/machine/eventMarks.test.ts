@@ -3,7 +3,7 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import type { WorkOrder } from '#models/contracts/workOrder.ts';
 import { eventMarks } from './eventMarks.ts';
 
-test('alerts, each of their findings, and the work that was decided are marked at their times', () => {
+test('alerts, all their findings, and approved work orders are marked at their times', () => {
   const alert = {
     raisedAtMs: 1000,
     evidence: { diagnosis: { fault: 'outer_race' } },

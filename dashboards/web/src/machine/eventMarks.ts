@@ -5,10 +5,10 @@ import type { Mark } from '../chartDrawing.ts';
 import { term } from '../i18n/i18n.ts';
 import { TASK_WORDS } from '../work/taskWords.ts';
 
-/** Work that somebody decided to do; what was rejected or withdrawn did not change the machine. */
+/** Approved work; rejected or withdrawn orders did not change the machine. */
 const DECIDED: readonly WorkOrder['state'][] = ['approved', 'sent', 'done'];
 
-/** What happened to a machine, as marks on its trends: alerts, what was found, and work that was decided. Pure. */
+/** A machine's events as marks on its trends: alerts, findings, and approved work. Pure. */
 export function eventMarks(alerts: readonly AlertRecord[], orders: readonly WorkOrder[]): Mark[] {
   return [
     ...alerts.map((a): Mark => ({ x: a.raisedAtMs / 1000, name: term(a.evidence.diagnosis.fault), kind: 'alert' })),

@@ -2,7 +2,7 @@ import type { Unit } from '#models/contracts/units.ts';
 import { t } from '../i18n/i18n.ts';
 import { type Shown, shownIn } from '../units.ts';
 
-/** A vibration feature, labelled as analysts name it. `unit` null for the sensor's unit. */
+/** A vibration feature with the analysts' usual label. `unit` null for the sensor's unit. */
 export interface Feature {
   field: string;
   label: string;
@@ -55,7 +55,7 @@ export function featureOf(field: string): Feature {
   return [...FEATURES, ...OTHERS].find((f) => f.field === field) ?? { field, label: field, unit: null };
 }
 
-/** How a feature's values are shown. @param unit of its point; absent if unknown. */
+/** How a feature's values are displayed. @param unit of its point; absent if unknown. */
 export function shownOfFeature(field: string, unit: Unit | undefined): Shown {
   const own = featureOf(field).unit ?? unit;
   if (own === undefined) return { text: t('in the sensor’s unit'), scale: 1, offset: 0 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { familyIn, isOfFamily } from './highlight.ts';
 
-test('a sentence tells its lines: bearing frequencies by name, orders as multiples', () => {
+test('a sentence names its lines: bearing frequencies by name, orders as multiples', () => {
   expect(familyIn('four harmonics of the outer race (BPFO) stand out: score 12, 4 is the limit')).toBe('BPFO');
   expect(familyIn('depth of modulation at the rolling element (2×BSF): 12 %, 4 % is the limit')).toBe('2×BSF');
   expect(familyIn('2.53 mm/s at 2×')).toBe('2×');

@@ -19,7 +19,7 @@ test('the fan starts at the present index and its median reaches the limit in th
   expect(low[half]).toBeCloseTo(0.5);
 });
 
-test('a configured end of life comes before the alert limit, and the fan ends where the chart does', () => {
+test('a configured end of life takes precedence over the alert limit, and the fan ends with the chart', () => {
   const { x, high, low } = lifeFan(
     machine({ timeToLimit: trend, remainingLife: { ...trend, toIndex: 5, highS: undefined } }),
     150,
@@ -29,7 +29,7 @@ test('a configured end of life comes before the alert limit, and the fan ends wh
   expect(new Set(low)).toEqual(new Set([0.25]));
 });
 
-test('there is none without a trend, without its limit, or beyond it', () => {
+test('there is no fan without a trend or its limit, or beyond the limit', () => {
   expect(lifeFan(machine({}), 100)).toBeUndefined();
   expect(lifeFan(machine({ timeToLimit: { ...trend, toIndex: undefined } }), 100)).toBeUndefined();
   expect(lifeFan(machine({ timeToLimit: trend, index: 1.2 }), 100)).toBeUndefined();

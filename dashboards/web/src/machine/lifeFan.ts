@@ -6,8 +6,8 @@ const POINTS = 24;
 type Trend = Extract<RemainingLife, { assessment: 'assessed' }> & { toIndex: number };
 
 /**
- * The health index ahead as its exponential trend predicts it: up to the end of life where one is configured, otherwise
- * to the alert limit. Undefined where no trend is known or its end is reached. Pure.
+ * The health index predicted by its exponential trend: up to the end of life if one is configured, otherwise to the
+ * alert limit. Undefined if no trend is known or its end is reached. Pure.
  * @param mostS how far ahead it is drawn, seconds.
  */
 export function lifeFan({ health }: MachineView, mostS: number): Fan | undefined {
@@ -20,7 +20,7 @@ export function lifeFan({ health }: MachineView, mostS: number): Fan | undefined
   return {
     x: after.map((s) => timeMs / 1000 + s),
     median: towards(trend.medianS),
-    // The end that comes first is the highest curve.
+    // The earliest end gives the highest curve.
     high: towards(trend.lowS),
     low: towards(trend.highS),
   };
@@ -29,7 +29,7 @@ export function lifeFan({ health }: MachineView, mostS: number): Fan | undefined
 const isTrend = (life: RemainingLife | undefined): life is Trend =>
   life?.assessment === 'assessed' && life.toIndex !== undefined && life.medianS > 0;
 
-/** It stays at its end. Without one it does not rise. */
+/** Constant after its end; without an end it does not rise. */
 function indexAfter(seconds: number, now: number, end: number, endS: number | undefined): number {
   if (endS === undefined) return now;
   return seconds >= endS ? end : now * (end / now) ** (seconds / endS);

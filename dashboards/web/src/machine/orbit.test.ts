@@ -18,18 +18,18 @@ const recording = (startUs: number, of: (s: number) => number, more: Partial<Rec
 });
 const turn = (s: number) => 2 * Math.PI * HZ * s;
 
-test('an ellipse comes back with its axes, although the recordings begin apart and the speed is given wrong', () => {
+test('an ellipse is recovered with its axes although the recordings start apart and the given speed is off', () => {
   const x = recording(0, (s) => 40 * Math.cos(turn(s)));
   const y = recording(700_300, (s) => 15 * Math.sin(turn(s)));
   const orbit = orbitOf(x, y)!;
   expect(orbit.shaftHz).toBeCloseTo(HZ, 1);
   expect(Math.max(...orbit.x)).toBeCloseTo(40, 0);
   expect(Math.max(...orbit.y)).toBeCloseTo(15, 0);
-  // A quarter of a turn apart: the one is at its end where the other passes its middle.
+  // A quarter of a turn apart: one is at its peak where the other passes zero.
   expect(Math.abs(orbit.y[orbit.x.indexOf(Math.max(...orbit.x))])).toBeLessThan(1.5);
 });
 
-test('acceleration is integrated twice: its orbit is that of the displacement, not a mirrored one', () => {
+test('acceleration is integrated twice: its orbit equals that of the displacement and is not mirrored', () => {
   const omega = 2 * Math.PI * HZ;
   const y = recording(0, (s) => 15 * Math.sin(turn(s)));
   const moved = recording(0, (s) => 40 * Math.cos(turn(s)));
@@ -40,7 +40,7 @@ test('acceleration is integrated twice: its orbit is that of the displacement, n
   });
 });
 
-test('there is none without four turns in common, a speed, or units of vibration', () => {
+test('there is no orbit without four common turns, a speed, or units of vibration', () => {
   const x = recording(0, (s) => Math.cos(turn(s)));
   expect(orbitOf(x, recording(1_950_000, Math.sin))).toBeNull();
   const noSpeed = { lines: { spectrum: [], envelope: [] } };

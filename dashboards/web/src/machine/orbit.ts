@@ -1,7 +1,7 @@
 import { type Motion, motionFactor, motionOf } from '#models/signal/vibrationUnit.ts';
 import type { Recording } from './recording.ts';
 
-/** The path of a shaft's centre over one turn, as two sensors at a right angle see it; µm. */
+/** The path of a shaft's centre over one turn, from two sensors at a right angle; µm. */
 export interface Orbit {
   x: number[];
   y: number[];
@@ -13,23 +13,23 @@ export interface Orbit {
 const HARMONICS = 10;
 const POINTS = 256;
 const [FEWEST_TURNS, MOST_TURNS] = [4, 32];
-/** The speed is sought this near to the given one, in so many steps: an error blurs the average. */
+/** Relative range and number of steps of the search around the given speed: an error blurs the average. */
 const [SEARCH, STEPS] = [0.01, 41];
-/** What a filter before the sensor leaves of the frequencies below Nyquist. */
+/** The part of the frequencies below Nyquist that an anti-aliasing filter passes. */
 const PASSED = 0.9;
 const MICROMETRES = 1000;
 
 interface Stretch {
   samples: Float32Array;
   sampleRateHz: number;
-  /** Of the first sample, after the beginning of what both recorded, seconds. */
+  /** Time of the first sample after the start of the overlap, seconds. */
   startS: number;
 }
 
 /**
  * The synchronously averaged orbit of two recordings of one machine: the first ten harmonics of the shaft, as
- * displacement, over whole turns that both recorded. Null where they do not overlap for four turns, the speed is unknown,
- * or a unit is not of vibration. Pure. Both clocks are taken as one: a millisecond between them turns 1× at 25 Hz by 9°.
+ * displacement, over whole turns that both recorded. Null if they do not overlap for four turns, the speed is unknown,
+ * or a unit is not of vibration. Pure. Assumes synchronous clocks: an offset of 1 ms shifts 1× at 25 Hz by 9°.
  */
 export function orbitOf(horizontal: Recording, vertical: Recording): Orbit | null {
   const given = horizontal.lines.shaftHz ?? vertical.lines.shaftHz;
@@ -44,7 +44,7 @@ export function orbitOf(horizontal: Recording, vertical: Recording): Orbit | nul
   return { x, y, turns, shaftHz };
 }
 
-/** The longest stretch of time in which a piece of each has samples. */
+/** The longest period in which both have a piece with samples. */
 function longestOverlap(a: Recording, b: Recording): { x: Stretch; y: Stretch; lengthS: number } | null {
   let best: { x: Stretch; y: Stretch; lengthS: number } | null = null;
   a.pieces.forEach((x, i) => {
@@ -93,7 +93,7 @@ function component({ samples, sampleRateHz, startS }: Stretch, hz: number, lengt
   return [scale * cosine, scale * sine];
 }
 
-/** How often each motion is differentiated from displacement: each integration turns a sine back by a quarter. */
+/** Order of the derivative of displacement: each integration delays a sine by a quarter of a period. */
 const DERIVATIVE: Record<Motion, number> = { displacement: 0, velocity: 1, acceleration: 2 };
 
 /** One turn of displacement, µm. */

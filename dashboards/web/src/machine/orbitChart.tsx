@@ -7,7 +7,7 @@ import type { Recording } from './recording.ts';
 const HALF = 100;
 const MARGIN = 1.1;
 
-/** The orbit of two sensors at a right angle that recorded at the same time; nothing where there is none. */
+/** The orbit of two sensors at a right angle that recorded at the same time; empty if there is none. */
 export function OrbitChart({ horizontal, vertical }: { horizontal: Recording; vertical: Recording }) {
   const orbit = useMemo(() => orbitOf(horizontal, vertical), [horizontal, vertical]);
   if (orbit === null || horizontal.point === vertical.point) return null;

@@ -9,7 +9,7 @@ export interface Recording {
   sampleRateHz: number;
   timeMs: number;
   pieces: Float32Array[];
-  /** Of the first sample of each piece, microseconds since 1970. */
+  /** Time of the first sample of each piece, microseconds since 1970. */
   startsUs: number[];
   lines: RecordingLines;
 }

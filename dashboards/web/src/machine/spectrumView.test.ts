@@ -33,7 +33,7 @@ const tone = (seconds: number) =>
   );
 const tones = recording([tone(10), tone(4)], RATE, recordingLines(25));
 
-test('a tone is read off at its frequency with its peak amplitude, and by its name', () => {
+test('a tone is read at its frequency with its peak amplitude and its name', () => {
   const spectrum = vibrationSpectrum(tones, 'measured');
   const peaks = findHighestPeaks(spectrum, [0, RATE / 2], tones.lines.spectrum, 2);
   expect(peaks.map((p) => p.hz)).toEqual([expect.closeTo(25, 2), expect.closeTo(150, 2)]);
@@ -57,14 +57,14 @@ test('amplitudes as peak, RMS and dB; frequencies in Hz, cpm and orders', () => 
   expect(frequencyScale('orders', undefined)).toBe(1);
 });
 
-test('what a screen is given keeps the highest line of each stretch', () => {
+test('reduction for the screen keeps the highest line of each interval', () => {
   const spectrum = vibrationSpectrum(tones, 'measured');
   const { hz, amplitude } = reducePoints(spectrum, [0, RATE / 2], 200);
   expect(hz.length).toBeLessThanOrEqual(200);
   expect(hz[amplitude.indexOf(Math.max(...amplitude))]).toBeCloseTo(25, 1);
 });
 
-test('a cursor set beside a line falls on it, and brings its harmonics and sidebands', () => {
+test('a cursor beside a line snaps to it and shows its harmonics and sidebands', () => {
   const spectrum = vibrationSpectrum(tones, 'measured');
   expect(snapToPeak(spectrum, 25.6, 4)).toBeCloseTo(25, 1);
   const lines = computeCursorLines(100, 2, 5, 1);
@@ -85,7 +85,7 @@ test('the envelope of a real bearing with an outer-race defect shows BPFO and it
   expect(peaks.map((p) => p.name)).toEqual(['BPFO', '2×BPFO']);
 });
 
-test('a waveform on a screen keeps its impacts', () => {
+test('reduction of a waveform keeps its impacts', () => {
   const samples = new Float32Array(100_000);
   samples[54_321] = 9;
   const { seconds, values } = reduceWaveform(samples, 10_000, [0, 10], 500);
@@ -93,7 +93,7 @@ test('a waveform on a screen keeps its impacts', () => {
   expect(seconds[values.indexOf(9)]).toBeCloseTo(5.4321, 4);
 });
 
-test('a recording is unpacked from int16 in base64, piece by piece', () => {
+test('a recording is decoded from int16 in base64, piece by piece', () => {
   const samples = Buffer.from(Int16Array.from([0, 32_767, -32_768, 100]).buffer).toString('base64');
   const pieces = [{ startUs: 0, scale: 0.01, samples }];
   const message = { point: '2H', unit: 'g' as const, sampleRateHz: 4, timeMs: 1, pieces };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { stateBands } from './stateBands.ts';
 
-test('equal neighbours are one band; mixed intervals and those between states have none', () => {
+test('equal neighbours form one band; intervals with mixed states or between states have none', () => {
   const max = [0, 0, 0, 1, -2, -1, -1];
   const mean = [0, 0, 0, 0.5, -2, -1, -1];
   const timeMs = max.map((_, i) => 1000 * i);

@@ -4,8 +4,8 @@ import { t } from '../i18n/i18n.ts';
 
 /**
  * Operating states as bands over time: neighbouring intervals with the same state are one band. An interval with more
- * than one state, and one in between, has no band. Pure.
- * @param states numbers as the historian keeps them: counted from 0, -1 at standstill, -2 between states.
+ * than one state, or between states, has no band. Pure.
+ * @param states numbers of the historian: counted from 0, -1 at standstill, -2 between states.
  */
 export function stateBands({ timeMs, mean, max }: Columns): Band[] {
   const bands: (Band & { state: number })[] = [];
@@ -22,6 +22,6 @@ export function stateBands({ timeMs, mean, max }: Columns): Band[] {
 
 const nameOf = (state: number): string => (state < 0 ? t('standstill') : t('state {{number}}', { number: state + 1 }));
 
-/** Neighbouring states differ in colour; their names tell them apart without it. */
+/** Neighbouring states differ in colour, and by name for readers who cannot see it. */
 const toneOf = (state: number): Band['tone'] =>
   state < 0 ? 'quiet' : (['accent', 'good', 'warn'] as const)[state % 3];

@@ -6,18 +6,18 @@ import { isTopic } from '../help/topics.ts';
 import { t } from '../i18n/i18n.ts';
 import { keyOf, machines } from '../state.ts';
 import { FEATURES } from './features.ts';
-import { type Comparison, endOf, type Wanted } from './trendLoad.ts';
+import { type Comparison, endOf, type TrendSelection } from './trendLoad.ts';
 import { pan, RANGES_S, type TrendWindow, widen } from './trendWindow.ts';
 
 interface ControlsProps {
   machine: MachineView;
-  wanted: Signal<Wanted>;
+  wanted: Signal<TrendSelection>;
 }
 
-/** What the trends show: the stretch of time, the features, and what they are compared with. */
+/** Controls of the trends: time window, features and comparison. */
 export function TrendControls({ machine, wanted }: ControlsProps) {
   const { window, fields } = wanted.value;
-  const change = (part: Partial<Wanted>) => (wanted.value = { ...wanted.value, ...part });
+  const change = (part: Partial<TrendSelection>) => (wanted.value = { ...wanted.value, ...part });
   const toggle = (field: string) =>
     change({ fields: fields.includes(field) ? fields.filter((f) => f !== field) : [...fields, field] });
   return (
@@ -75,7 +75,7 @@ interface MovementProps {
   set: (window: TrendWindow) => void;
 }
 
-/** Back, on and out; dragging across a chart goes in. */
+/** Pan back and forward, and zoom out; dragging across a chart zooms in. */
 function Movement({ machine, window, set }: MovementProps) {
   const newestMs = machine.health.timeMs + 1000;
   const toMs = endOf(machine, window);

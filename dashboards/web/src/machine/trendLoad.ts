@@ -25,7 +25,7 @@ export interface Trend {
   isIndex?: boolean;
 }
 
-export interface Wanted {
+export interface TrendSelection {
   window: TrendWindow;
   /** Features of vibration points; none: velocity where it is computed, otherwise RMS. */
   fields: readonly string[];
@@ -42,12 +42,12 @@ export const endOf = ({ health }: MachineView, { endMs }: TrendWindow): number =
 function nearestValues(
   timeMs: readonly number[],
   values: readonly number[],
-  wantedMs: readonly number[],
+  atMs: readonly number[],
   shiftMs: number,
 ): (number | null)[] {
   const step = timeMs.length > 1 ? (timeMs[timeMs.length - 1] - timeMs[0]) / (timeMs.length - 1) : 0;
   let i = 0;
-  return wantedMs.map((ms) => {
+  return atMs.map((ms) => {
     const target = ms - shiftMs;
     while (i + 1 < timeMs.length && Math.abs(timeMs[i + 1] - target) <= Math.abs(timeMs[i] - target)) i++;
     return i < timeMs.length && Math.abs(timeMs[i] - target) <= 2 * step ? values[i] : null;
@@ -55,9 +55,9 @@ function nearestValues(
 }
 
 /** Trends of the health index, of each vibration point by feature, and of process values. */
-export async function loadTrends(machine: MachineView, wanted: Wanted): Promise<Trend[]> {
+export async function loadTrends(machine: MachineView, selection: TrendSelection): Promise<Trend[]> {
   const { points, waveforms } = machine;
-  const index = loadTrend(machine, wanted, { measurement: 'millwright_health', field: 'index' }).then((curves) => ({
+  const index = loadTrend(machine, selection, { measurement: 'millwright_health', field: 'index' }).then((curves) => ({
     ...inUnit(
       { text: t('× alert limit'), scale: 1, offset: 0 },
       curves,
@@ -69,9 +69,9 @@ export async function loadTrends(machine: MachineView, wanted: Wanted): Promise<
     isIndex: true,
   }));
   const ofPoints = points.flatMap((point) => {
-    if (!waveforms.includes(point)) return processTrend(machine, point, wanted);
-    const choices = wanted.fields.length === 0 ? [FIRST_FIELDS] : wanted.fields.map((field) => [field]);
-    return choices.map((fields) => vibrationTrend(machine, point, wanted, fields));
+    if (!waveforms.includes(point)) return processTrend(machine, point, selection);
+    const choices = selection.fields.length === 0 ? [FIRST_FIELDS] : selection.fields.map((field) => [field]);
+    return choices.map((fields) => vibrationTrend(machine, point, selection, fields));
   });
   return Promise.all([index, ...ofPoints]);
 }
@@ -90,17 +90,17 @@ function whyNoIndex({ health }: MachineView): string {
   });
 }
 
-/** @param fields the first of them that has values. */
+/** @param fields in order of preference: the first one with values is shown. */
 async function vibrationTrend(
   machine: MachineView,
   point: string,
-  wanted: Wanted,
+  selection: TrendSelection,
   fields: readonly string[],
 ): Promise<Trend> {
   let trend: Trend | null = null;
   for (const field of fields) {
     const feature = featureOf(field);
-    const curves = await loadTrend(machine, wanted, { measurement: 'millwright_features', point, field });
+    const curves = await loadTrend(machine, selection, { measurement: 'millwright_features', point, field });
     const levels = levelsOf(machine, point, field);
     trend = {
       title: `${pointName(machine.health, point)} ${feature.label}`,
@@ -112,8 +112,8 @@ async function vibrationTrend(
   return trend as Trend;
 }
 
-async function processTrend(machine: MachineView, point: string, wanted: Wanted): Promise<Trend> {
-  const curves = await loadTrend(machine, wanted, { measurement: 'millwright_features', point, field: 'mean' });
+async function processTrend(machine: MachineView, point: string, selection: TrendSelection): Promise<Trend> {
+  const curves = await loadTrend(machine, selection, { measurement: 'millwright_features', point, field: 'mean' });
   return {
     title: pointName(machine.health, point),
     ...inUnit(shownOfFeature('mean', machine.units[point]), curves, levelsOf(machine, point, 'mean'), 'mean'),
@@ -140,7 +140,7 @@ interface Curves {
 }
 type Field = Pick<Parameters<typeof api.series>[0], 'measurement' | 'point' | 'field'>;
 
-async function loadTrend(machine: MachineView, { window, comparison }: Wanted, field: Field): Promise<Curves> {
+async function loadTrend(machine: MachineView, { window, comparison }: TrendSelection, field: Field): Promise<Curves> {
   const toMs = endOf(machine, window);
   const read = ({ site, edge, asset }: MachineView['health'], endMs: number) =>
     api.series({ site, edge, asset, ...field, fromMs: endMs - window.rangeS * 1000, toMs: endMs });
@@ -150,7 +150,7 @@ async function loadTrend(machine: MachineView, { window, comparison }: Wanted, f
   return { columns, other, shiftMs };
 }
 
-/** The operating states that the machine was in; empty where it has but one. */
+/** The machine's operating states over time; empty if it has only one. */
 export const loadStates = ({ health, ...machine }: MachineView, window: TrendWindow): Promise<Columns> => {
   const { site, edge, asset } = health;
   const toMs = endOf({ health, ...machine }, window);

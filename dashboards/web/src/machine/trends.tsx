@@ -12,7 +12,7 @@ import { eventMarks } from './eventMarks.ts';
 import { lifeFan } from './lifeFan.ts';
 import { stateBands } from './stateBands.ts';
 import { TrendControls } from './trendControls.tsx';
-import { endOf, loadStates, loadTrends, type Trend, type Wanted } from './trendLoad.ts';
+import { endOf, loadStates, loadTrends, type Trend, type TrendSelection } from './trendLoad.ts';
 import { FIRST_WINDOW, type TrendWindow, zoomTo } from './trendWindow.ts';
 
 const SHORT_S = 7200;
@@ -21,19 +21,19 @@ const MOST_EVENTS = 200;
 
 interface TrendsProps {
   machine: MachineView;
-  /** Changes when an alert of the machine does. */
+  /** Changes with the machine's alerts. */
   alerts: readonly unknown[];
   ticks: number;
 }
 
-/** Trends of a machine: health index, features of each vibration point, and process values, over one stretch of time. */
+/** Trends of a machine over one time window: health index, features of each vibration point, and process values. */
 export function Trends({ machine, alerts, ticks }: TrendsProps) {
-  const wanted = useSignal<Wanted>({ window: FIRST_WINDOW, fields: [], comparison: null });
-  const { window } = wanted.value;
+  const selection = useSignal<TrendSelection>({ window: FIRST_WINDOW, fields: [], comparison: null });
+  const { window } = selection.value;
   // A week of data, or the past, is not reloaded every five seconds.
   const due = window.endMs !== null ? 0 : window.rangeS > SHORT_S ? Math.floor(ticks / SLOW_TICKS) : ticks;
   const points = machine.points.join();
-  const trends = useLoaded(() => loadTrends(machine, wanted.value), [points, due, wanted.value]);
+  const trends = useLoaded(() => loadTrends(machine, selection.value), [points, due, selection.value]);
   const states = useLoaded(() => loadStates(machine, window), [due, window]);
   const events = useLoaded(() => loadEvents(machine), [alerts]);
   const marks = useMemo(() => events.value.value ?? [], [events.value.value]);
@@ -44,7 +44,7 @@ export function Trends({ machine, alerts, ticks }: TrendsProps) {
     <section aria-labelledby="trends-title">
       <h3 id="trends-title">{t('Trends')}</h3>
       {trends.error.value && <p role="alert">{trends.error.value}</p>}
-      <TrendControls machine={machine} wanted={wanted} />
+      <TrendControls machine={machine} wanted={selection} />
       <div class="charts">
         {loaded.map((trend) => (
           <TrendChart
@@ -54,7 +54,7 @@ export function Trends({ machine, alerts, ticks }: TrendsProps) {
             marks={marks}
             bands={bands}
             range={range}
-            onZoom={(dragged) => (wanted.value = { ...wanted.value, window: zoomTo(dragged) })}
+            onZoom={(dragged) => (selection.value = { ...selection.value, window: zoomTo(dragged) })}
           />
         ))}
       </div>
@@ -62,7 +62,7 @@ export function Trends({ machine, alerts, ticks }: TrendsProps) {
   );
 }
 
-/** Alerts of the machine, closed ones as well, their findings, and its work orders. */
+/** The machine's alerts, including closed ones, their findings, and its work orders. */
 async function loadEvents({ health }: MachineView): Promise<Mark[]> {
   const { site, asset } = health;
   const isOwn = (one: Parameters<typeof keyOf>[0]) => keyOf(one) === keyOf(health);
@@ -74,8 +74,8 @@ async function loadEvents({ health }: MachineView): Promise<Mark[]> {
 }
 
 /**
- * The same stretch of time for all trends, so that they can be read one below the other: the window, from the first
- * value in it on. A machine that was connected a minute ago would otherwise show an empty quarter of an hour.
+ * The same range for all trends, so that they can be compared: the window, from its first value on. A machine that was
+ * connected a minute ago would otherwise show an empty quarter of an hour.
  */
 function rangeOf(machine: MachineView, window: TrendWindow, trends: readonly Trend[]): [number, number] {
   const to = endOf(machine, window) / 1000;
@@ -97,7 +97,7 @@ interface TrendChartProps {
 
 function TrendChart({ trend, machine, marks, bands, range: [from, to], onZoom }: TrendChartProps) {
   const { title, unit, columns, drawn, compared, levels } = trend;
-  // As far ahead as the trend goes back: a curve that ends in a month does not squeeze the last quarter of an hour.
+  // As far ahead as the trend goes back: a prediction of a month would squeeze the last quarter of an hour.
   const fan = trend.isIndex === true ? lifeFan(machine, to - from) : undefined;
   const x = useMemo(() => columns.timeMs.map((ms) => ms / 1000), [columns]);
   return (

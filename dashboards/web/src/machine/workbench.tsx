@@ -30,16 +30,16 @@ export function Workbench({ view, others }: { view: EvidenceView; others: Eviden
   const recording = shown.value.value;
   if (problem) return <p role="alert">{problem}</p>;
   if (recording === null) return <p class="quiet">{t('Loading the recording …')}</p>;
-  const alike = others.filter((o) => o.sampleRateHz === view.sampleRateHz && o.unit === view.unit);
+  const comparable = others.filter((o) => o.sampleRateHz === view.sampleRateHz && o.unit === view.unit);
   return (
     <div class="workbench">
       <Facts recording={recording} />
-      {alike.length > 0 && (
+      {comparable.length > 0 && (
         <label>
           {t('Compare with')}{' '}
           <select value={comparedId.value} onChange={(e) => (comparedId.value = e.currentTarget.value)}>
             <option value="">{t('nothing')}</option>
-            {alike.map((o) => (
+            {comparable.map((o) => (
               <option key={o.id} value={o.id}>
                 {o.point}, {time(o.timeMs)}
               </option>
@@ -84,7 +84,7 @@ function Facts({ recording }: { recording: Recording }) {
   );
 }
 
-/** The longest piece, in the sensor's unit: a file without gaps. */
+/** Saves the longest piece in the sensor's unit, so that the file has no gaps. */
 const saveSound = (recording: Recording) =>
   saveFile(
     fileNameOf(`${recording.point}-${new Date(recording.timeMs).toISOString()}`, 'wav'),

@@ -8,7 +8,7 @@ import { Table } from '../table.tsx';
 const TOKENS = ['ground', 'card', 'text', 'quiet', 'line', 'accent', 'good', 'warn', 'bad', 'unknown'];
 const X = Array.from({ length: 60 }, (_, i) => i);
 
-/** The parts that views are made of, each once: whoever builds a view takes them from here. */
+/** A catalogue of the components that views are built from. */
 export function PartsPage() {
   return (
     <section aria-labelledby="parts-title">

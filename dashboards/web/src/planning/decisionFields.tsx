@@ -1,7 +1,6 @@
 import type { Signal } from '@preact/signals';
 import { t } from '../i18n/i18n.ts';
 
-/** The quantity that a planner decides on. */
 export function QuantityField({ label, quantity }: { label: string; quantity: Signal<string> }) {
   return (
     <label>
@@ -19,7 +18,6 @@ export function QuantityField({ label, quantity }: { label: string; quantity: Si
   );
 }
 
-/** Why it was decided. */
 export function ReasonField({ reason, required = false }: { reason: Signal<string>; required?: boolean }) {
   return (
     <label>

@@ -17,7 +17,7 @@ const PER: Record<Period, (unit: string) => string> = {
   period: (unit) => t('{{unit}} a period', { unit }),
 };
 
-/** Actual demand, what had been forecast for it, and the fan of the forecast. */
+/** Actual demand, the earlier forecasts for it, and the fan of the current forecast. */
 export function FanChart({ series, unit }: { series: PlanSeries; unit?: string }) {
   const holder = useRef<HTMLDivElement>(null);
   const demand = PER[periodOf(series)](unit === 'each' || unit === undefined ? t('units') : unit);
@@ -65,7 +65,7 @@ function summaryOf({ history, forecast }: PlanSeries): string {
 
 type Column = (number | null)[];
 
-/** Columns: time, actual demand, earlier forecasts, the mean ahead, and the four edges of the bands. */
+/** Columns: time, actual demand, earlier forecasts, the mean forecast, and the four edges of the bands. */
 function dataOf({ history, forecast }: PlanSeries): uPlot.AlignedData {
   const x = [...history.date, ...forecast.date].map((d) => Date.parse(`${d}T00:00:00Z`) / 1000);
   const ahead = (values: readonly number[]): Column => [...history.date.map(() => null), ...values];

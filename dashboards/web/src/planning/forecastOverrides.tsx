@@ -9,7 +9,7 @@ import { useChange } from '../useChange.ts';
 import { useLoaded } from '../useLoaded.ts';
 import { ReasonField } from './decisionFields.tsx';
 
-/** What planners know that history does not: overrides of an item's forecast, with their reasons. */
+/** Planners' overrides of an item's forecast, with reasons, for what history does not show. */
 export function ForecastOverrides({ item, site }: { item: string; site: string }) {
   const { problem, asked, change } = useChange();
   const { value, error } = useLoaded(() => api.overrides(), [asked.value, planVersion.value]);
@@ -35,7 +35,7 @@ export function ForecastOverrides({ item, site }: { item: string; site: string }
         ))}
       </ul>
       {mayUse('decisions') && (
-        <NewOverride add={(wanted) => change(() => api.override({ item, site, by: recordedName(), ...wanted }))} />
+        <NewOverride add={(fields) => change(() => api.override({ item, site, by: recordedName(), ...fields }))} />
       )}
     </>
   );
@@ -61,7 +61,7 @@ function overrideText({ from, to, factor, quantity, reason, by: who, atMs, withd
   });
 }
 
-function NewOverride({ add }: { add: (wanted: object) => Promise<void> }) {
+function NewOverride({ add }: { add: (fields: object) => Promise<void> }) {
   const [from, to, value, reason] = [useSignal(''), useSignal(''), useSignal(''), useSignal('')];
   const kind = useSignal<'factor' | 'quantity'>('factor');
   const submit = (event: Event) => {

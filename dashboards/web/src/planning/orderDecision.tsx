@@ -134,7 +134,7 @@ export function decisionText({
   return `${what}, ${outcome}${order === null ? '' : ` ${t('as {{order}}', { order })}`} (${who}, ${time(decidedAtMs)}${reason === null ? '' : `: ${reason}`})`;
 }
 
-/** What became of the requisition that was sent to the ERP system. */
+/** The status of the requisition sent to the ERP system. */
 function requisitionText({ requisition }: OrderDecision): string {
   if (requisition === undefined) return '';
   const { number: no, nextMs, error } = requisition;

@@ -189,10 +189,10 @@ function WhatIf({ item }: { item: PlanItem }) {
   const leadTime = useSignal('1');
   const demand = useSignal('1');
   const whatIfPlan = useSignal<PlanItem | null>(null);
-  const said = useSignal<string | null>(null);
+  const message = useSignal<string | null>(null);
   const submit = async (event: Event) => {
     event.preventDefault();
-    said.value = t('Planning …');
+    message.value = t('Planning …');
     try {
       // Unchanged fields are not sent: a level alone would reset the kind of service.
       const changed = { service: service.value !== usual, stock: stock.value !== String(item.stock) };
@@ -202,9 +202,9 @@ function WhatIf({ item }: { item: PlanItem }) {
         leadTimeFactor: Number(leadTime.value),
         demandFactor: Number(demand.value),
       });
-      said.value = null;
+      message.value = null;
     } catch (reason) {
-      said.value = reason instanceof Error ? reason.message : String(reason);
+      message.value = reason instanceof Error ? reason.message : String(reason);
     }
   };
   const field = (label: string, value: typeof service, least: number, most: number) => (
@@ -233,9 +233,9 @@ function WhatIf({ item }: { item: PlanItem }) {
         <button type="submit">{t('Try')}</button>
       </form>
       <p role="status" data-what-if>
-        {said.value}
+        {message.value}
         {plan &&
-          !said.value &&
+          !message.value &&
           t(
             'Would order {{orderNow}} for {{orderCost}}; reorder point {{reorderPoint}}, order-up-to level {{orderUpTo}}; run-out risk before a delivery {{runOutProbability}}. Nothing was kept.',
             {

@@ -22,7 +22,7 @@ const PAGE = 100;
 /** Most that the API returns at once; search finds the others. */
 const MOST = 5000;
 
-/** Exceptions, planner alerts, items by their risk of running out, and the accuracy of the forecasts. */
+/** Exceptions, planner alerts, items by stock-out risk, and forecast accuracy. */
 export function PlanPage() {
   const shown = useSignal(PAGE);
   const words = useSignal('');

@@ -8,7 +8,7 @@ import { useChange } from '../useChange.ts';
 import { QuantityField, ReasonField } from './decisionFields.tsx';
 import { CurrentDecision } from './orderDecision.tsx';
 
-/** Decides on what other sites are to send: accepts it with any quantity, or freezes the quantity. */
+/** Decides on transfers from other sites: accepts one with any quantity, or freezes the quantity. */
 export function Transfers({ item }: { item: PlanItem }) {
   const { transfersIn = [], transferDecisions = [] } = item;
   if (transfersIn.length + transferDecisions.length === 0) return null;

@@ -45,7 +45,7 @@ const worstOf = (alerts: readonly AlertRecord[]) => alerts.find((a) => a.severit
 export const isNewSince = (alerts: readonly AlertRecord[], lastVisitMs: number): boolean =>
   lastVisitMs > 0 && alerts.some((a) => a.raisedAtMs > lastVisitMs);
 
-/** What the card shows, in one sentence. */
+/** A one-sentence summary of the card. */
 export function descriptionOf(machine: MachineView, alerts: readonly AlertRecord[], lastVisitMs: number): string {
   const { health, watch } = machine;
   if (watch.state === 'not_watched') return `${t('Not watched')}, ${unwatchedText(watch)}`;
@@ -64,7 +64,7 @@ function Trouble({ alert, machine, more }: { alert: AlertRecord; machine: Machin
   );
 }
 
-/** Since when, whose, and the next step. */
+/** The alert's age, its owner, and the next step. */
 function careText(alert: AlertRecord, more: number): string {
   const { raisedAtMs, assignedTo } = alert;
   const owner = assignedTo ? t('assigned to {{assignedTo}}', { assignedTo }) : t('unassigned');

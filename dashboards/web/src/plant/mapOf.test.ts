@@ -7,7 +7,7 @@ const machine = (asset: string, place: { site: string; area?: string; line?: str
   ({ health: { asset, status, ...place }, watch: { state: 'watched' } }) as unknown as MachineView;
 const namesOf = (machines: readonly MachineView[]) => machines.map(({ health }) => health.asset);
 
-test('machines lie in their line, area and site, the worst first at each level', () => {
+test('machines are grouped by site, area and line, the worst first at each level', () => {
   const { places, machines } = mapOf([
     machine('fan-1', { site: 'south', area: 'mill', line: '1' }),
     machine('fan-2', { site: 'north', area: 'boiler' }),

@@ -8,7 +8,7 @@ export interface Place {
   /** All machines in it, at any level. */
   count: number;
   places: Place[];
-  /** Machines that belong to no place further inside. */
+  /** Machines that belong to no nested place. */
   machines: MachineView[];
 }
 

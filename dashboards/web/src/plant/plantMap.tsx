@@ -44,7 +44,7 @@ export function PlantMap({ machines, lastVisitMs }: MapProps) {
 
 const STEPS: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** Arrow keys go from machine to machine, Home to the worst, End to the last. */
+/** Arrow keys move between machines, Home to the worst, End to the last. */
 function moveFocus(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
   const links = [...event.currentTarget.querySelectorAll('a')];
   const at = links.indexOf(document.activeElement as HTMLAnchorElement);

@@ -16,8 +16,8 @@ const MAP = 'millwright.map';
 export function PlantPage() {
   const search = useSignal('');
   const isMap = useSignal(localStorage.getItem(MAP) === 'true');
-  const wanted = search.value.trim().toLowerCase();
-  const shown = machines.value.filter((m) => wanted === '' || textOf(m).includes(wanted));
+  const query = search.value.trim().toLowerCase();
+  const shown = machines.value.filter((m) => query === '' || textOf(m).includes(query));
   return (
     <div class="overview">
       <OpenAlerts />
@@ -53,7 +53,7 @@ export function PlantPage() {
   );
 }
 
-/** A part of its own: it is drawn again when an alert changes, not with each machine's health. */
+/** A component of its own: re-rendered when an alert changes, not with each machine's health. */
 function OpenAlerts() {
   return (
     <section aria-labelledby="alerts-title">

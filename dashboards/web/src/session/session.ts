@@ -17,7 +17,7 @@ export const seesAllSites = (): boolean => session.value?.sites == null;
 /** The name recorded with actions; empty without a sign-in or an entered name. */
 export const ownName = (): string => session.value?.name ?? localStorage.getItem(NAME) ?? '';
 
-/** The name that an action is recorded under where nobody has given one, too. */
+/** The name recorded with actions, with a default if none was entered. */
 export const recordedName = (): string => ownName() || 'the page';
 
 /** Stores a name entered by a user without sign-in. */

@@ -1,4 +1,4 @@
-/** What a shell command line may hold as it is; the rest is quoted. */
+/** Quotes a text for a shell command line where necessary. */
 const quoted = (text: string) => (/^[A-Za-z0-9._:/@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** The command with which an edge obtains its broker account. @param gateway its address. */

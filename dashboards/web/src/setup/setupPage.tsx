@@ -10,7 +10,7 @@ import { Enrolments } from './enrolments.tsx';
 
 const REFRESH_MS = 5000;
 
-/** How a plant is connected: edges, their broker accounts, notification channels, and people. */
+/** Connects a plant: edges, their broker accounts, notification channels, and people. */
 export function SetupPage() {
   return (
     <>

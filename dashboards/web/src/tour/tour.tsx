@@ -62,14 +62,14 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-/** The step that is shown; null: no tour. The demo's address asks for one. */
+/** The current step; null: no tour. The demo's address starts one. */
 const step = signal<number | null>(location.hash === '#/tour' ? 0 : null);
 
 export const startTour = (): void => {
   step.value = 0;
 };
 
-/** A panel at the foot of the page that leads from view to view; the page stays usable meanwhile. */
+/** A panel at the foot of the page that guides through the views; the page stays usable. */
 export function Tour() {
   const at = step.value;
   const panel = useRef<HTMLElement>(null);
@@ -106,7 +106,7 @@ export function Tour() {
 
 const LOOK_MS = 200;
 
-/** Outlines a part once it is there. @returns a function that ends it. */
+/** Outlines an element once it exists. @returns a function that stops waiting and removes the outline. */
 function pointAt(selector: string): () => void {
   let found: Element | null = null;
   const timer = setInterval(() => {

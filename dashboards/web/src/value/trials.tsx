@@ -3,7 +3,7 @@ import { number } from '../format.ts';
 import { t } from '../i18n/i18n.ts';
 import { Table } from '../table.tsx';
 
-/** What other alert limits would have done, one line for a limit and the time above it. */
+/** The effect of other alert limits, one line per limit and time above it. */
 export function Trials({
   trial: { currency, machines: count, failures, findings, trials, best, bestPersistMinutes },
 }: {

@@ -8,12 +8,12 @@ import { worstFirst } from '../plant/worstFirst.ts';
 import { alerts, alertsOf, keyOf, lastVisitMs, machineOf, machines } from '../state.ts';
 import { useNowMs } from '../useLoaded.ts';
 
-/** What a screen shows at once and can be read from some metres away. */
+/** As many as fit on a screen and are legible from some metres away. */
 const CARDS = 8;
 const ALERTS = 5;
 const TURN_MS = 20_000;
 
-/** A screen in the control room: nothing to operate, large type, and pages of machines that turn by themselves. */
+/** A display for the control room: no controls, large type, and pages of machines that turn automatically. */
 export function WallPage() {
   const nowMs = useNowMs(1000);
   useEffect(keepScreenOn, []);
@@ -64,7 +64,7 @@ const isInStatus =
   ({ health, watch }: (typeof machines.value)[number]): boolean =>
     watch.state === 'watched' && health.status === status;
 
-/** Where the browser allows it; a screen that turns off by itself is then the computer's setting. */
+/** Keeps the screen on if the browser allows it; otherwise the computer's power settings apply. */
 function keepScreenOn(): () => void {
   const lock = navigator.wakeLock?.request('screen').catch(() => null);
   return () => void lock?.then((held) => held?.release());

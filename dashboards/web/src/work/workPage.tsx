@@ -72,7 +72,7 @@ export function WorkPage() {
   );
 }
 
-/** The title of the item's worst alert; the gateway's text where the page does not have that alert. */
+/** The title of the item's worst alert; the gateway's text if the page does not have that alert. */
 function titleOf(item: WorkItem): string {
   const worst = alerts.value.find(({ id, text }) => item.alerts.includes(id) && text === item.text);
   const machine = machineOf(item);

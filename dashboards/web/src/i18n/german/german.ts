@@ -13,7 +13,7 @@ import { work } from './work.ts';
 export { sentences } from './sentences.ts';
 export { terms };
 
-/** The German texts of the page by their English ones; words of maintenance engineers and planners. */
+/** The page's German texts by their English ones, in the terms of maintenance engineers and planners. */
 export const texts = {
   ...frame,
   ...alerts,

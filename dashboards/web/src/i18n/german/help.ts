@@ -1,4 +1,4 @@
-/** What numbers mean, the tour, the wall display and the parts of the page. */
+/** Explanations of numbers, the tour, the wall display and the parts of the page. */
 export const help = {
   'What is “{{name}}”?': 'Was ist „{{name}}“?',
   'What the features mean': 'Was die Kennwerte bedeuten',

@@ -1,6 +1,6 @@
 import type { SentencePatterns } from '../sentence.ts';
 
-/** Reasons and remedies that an edge writes in English. What is missing here stays English. */
+/** Reasons and remedies that an edge writes in English. Missing ones stay English. */
 export const sentences: SentencePatterns = {
   for: 'dafür',
   against: 'dagegen',

@@ -1,4 +1,4 @@
-/** What an alert says in its title. */
+/** Titles of alerts. */
 export const titles = {
   'outer-race defect of the bearing': 'Außenringschaden des Wälzlagers',
   'inner-race defect of the bearing': 'Innenringschaden des Wälzlagers',
