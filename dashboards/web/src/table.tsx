@@ -1,11 +1,11 @@
 import { ScrollTable } from './scroll.tsx';
 
-/** Rows of text below their headings; the first three cells identify a row. */
+/** Rows of text below their headings. */
 export function Table({ label, head, rows }: { label: string; head: string[]; rows: string[][] }) {
   return (
     <ScrollTable label={label} head={head}>
       {rows.map((row) => (
-        <tr key={row.slice(0, 3).join('/')}>
+        <tr key={row.join('/')}>
           {row.map((cell, i) => (
             <td key={head[i]}>{cell}</td>
           ))}

@@ -35,6 +35,7 @@ export function AuditPage() {
       entries.value = from === null ? found : [...entries.value, ...found];
       [next.value, problem.value] = [before, null];
     } catch (error) {
+      if (requested !== search.value) return;
       problem.value = error instanceof Error ? error.message : String(error);
     }
     state.value = 'loaded';

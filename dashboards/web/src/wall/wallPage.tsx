@@ -66,6 +66,15 @@ const isInStatus =
 
 /** Keeps the screen on if the browser allows it; otherwise the computer's power settings apply. */
 function keepScreenOn(): () => void {
-  const lock = navigator.wakeLock?.request('screen').catch(() => null);
-  return () => void lock?.then((held) => held?.release());
+  let lock: Promise<WakeLockSentinel | null> | undefined;
+  // Browsers release the lock when the page is hidden.
+  const request = () => {
+    if (document.visibilityState === 'visible') lock = navigator.wakeLock?.request('screen').catch(() => null);
+  };
+  request();
+  document.addEventListener('visibilitychange', request);
+  return () => {
+    document.removeEventListener('visibilitychange', request);
+    void lock?.then((held) => held?.release());
+  };
 }
