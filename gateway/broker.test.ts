@@ -32,7 +32,7 @@ test('a client id in use is not taken over by another account; its own account m
   await broker.close();
 });
 
-test('who has not signed in is not waited for beyond a megabyte; who has may send more', async () => {
+test('a client that has not signed in may send at most a megabyte; a signed-in client may send more', async () => {
   const broker = await startBroker('127.0.0.1', 0, findTestAccount());
   const socket = connect(broker.port, '127.0.0.1').on('error', () => undefined);
   const closed = new Promise((resolve) => socket.once('close', resolve));
@@ -58,18 +58,18 @@ test.each([
   ['plant/+/x', 'plant/+/x', true],
   ['#', '$SYS/broker', false],
   ['a/b', 'a', false],
-])('%s covers %s: %s', (filter, asked, expected) => {
-  expect(covers([filter], asked)).toBe(expected);
+])('%s covers %s: %s', (filter, requested, expected) => {
+  expect(covers([filter], requested)).toBe(expected);
 });
 
-test('files for Mosquitto hold no password, and what each account may do', () => {
+test('the files for Mosquitto contain the permissions of each account, but no password', () => {
   const accounts = testAccounts();
   expect(passwordText(accounts)).toMatch(/^gateway:\$7\$10000\$[^$]+\$[^$]+\nnorth\.edge-1:\$7\$/);
   expect(passwordText(accounts)).not.toBe(passwordText(accounts));
   expect(aclText(accounts)).toContain('user south\ntopic write millwright/v1/south/edge-1/status\n');
 });
 
-test('accounts that could take the place of others are refused', () => {
+test('accounts that could impersonate others are refused', () => {
   const broker = { url: 'mqtt://h', username: 'gateway', passwordFile: 'f' };
   const parse = (brokerAccounts: object) =>
     gatewayConfigSchema.safeParse({ dataDirectory: 'd', broker, brokerAccounts }).success;

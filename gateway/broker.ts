@@ -4,7 +4,7 @@ import { listenError } from '#models/configuration/listenError.ts';
 import { type BrokerAccount, covers } from './brokerAccess.ts';
 import { isBrokerPassword } from './brokerPassword.ts';
 
-/** The account of a name; undefined: there is none (any more). */
+/** Finds the account of a name; undefined if it does not exist or was removed. */
 export type FindAccount = (username: string) => BrokerAccount | undefined;
 
 export interface EmbeddedBroker {
@@ -76,8 +76,8 @@ function restrict(aedes: Aedes, find: FindAccount, refuse: () => void): void {
     const account = find(name);
     const decide = (isRight: boolean) => {
       const holder = holders.get(client.id);
-      const isTaken = holder !== undefined && !holder.closed && signedIn.get(holder) !== name;
-      if (isRight && !isTaken) {
+      const isInUse = holder !== undefined && !holder.closed && signedIn.get(holder) !== name;
+      if (isRight && !isInUse) {
         holders.set(client.id, client);
         signedIn.set(client, name);
         done(null, true);
@@ -89,7 +89,7 @@ function restrict(aedes: Aedes, find: FindAccount, refuse: () => void): void {
         : ['wrong name or password', BAD_CREDENTIALS];
       done(Object.assign(new Error(why), { returnCode }) as AuthenticateError, false);
     };
-    // A damaged hash lets nobody in.
+    // A damaged hash refuses every password.
     isBrokerPassword(password ?? Buffer.alloc(0), account?.secret).then(decide, () => decide(false));
   };
   aedes.authorizePublish = (client, { topic }, done) => {

@@ -38,7 +38,7 @@ export class BrokerAccounts {
     this.writeFiles();
   }
 
-  /** The account of a broker client; undefined: there is none. */
+  /** The account of a broker client; undefined if there is none. */
   account(username: string): BrokerAccount | undefined {
     const configured = this.#configured.get(username);
     if (configured !== undefined) return configured;

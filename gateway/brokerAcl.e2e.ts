@@ -13,7 +13,7 @@ import { checkBroker, testAccounts } from './brokerChecks.ts';
 describe.skipIf(!installed('mosquitto'))('the files of broker-acl', () => {
   checkBroker('Mosquitto', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'millwright-mosquitto-'));
-    // Started as root it becomes another account.
+    // Mosquitto started as root switches to another account.
     chmodSync(directory, 0o755);
     const port = await freePort();
     const accounts = testAccounts();

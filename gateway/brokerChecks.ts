@@ -30,7 +30,7 @@ export function testAccounts(): BrokerAccount[] {
   return accountsOf(config);
 }
 
-/** The same accounts, as the embedded broker asks for them. */
+/** The same accounts, as the embedded broker looks them up. */
 export function findTestAccount(): (username: string) => BrokerAccount | undefined {
   const accounts = testAccounts();
   return (username) => accounts.find((account) => account.username === username);
@@ -52,7 +52,7 @@ export function checkBroker(name: string, open: () => Promise<{ url: string; clo
       clients.push(client);
       return client;
     };
-    /** The topics that a listener receives out of those that a client publishes, each on its own connection. */
+    /** Topics that a listener receives of those that a client publishes, each on its own connection. */
     const arrives = async (listener: [string, string, string], sender: [string, string], topics: string[]) => {
       const received: string[] = [];
       const client = await connect(listener[0], listener[1]);

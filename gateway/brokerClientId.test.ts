@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { brokerClientId } from './brokerClientId.ts';
 
-test('a client id is made once for a data directory; a configured one is used', () => {
+test('a client id is generated once per data directory; a configured one takes precedence', () => {
   const [one, other] = ['a', 'b'].map((name) => mkdtempSync(join(tmpdir(), `millwright-${name}-`)));
   const broker = { type: 'mqtt', url: 'mqtt://127.0.0.1' } as const;
   const id = brokerClientId({ broker, dataDirectory: one });

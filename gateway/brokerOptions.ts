@@ -3,7 +3,7 @@ import type { IClientOptions } from 'mqtt';
 import { RECONNECT } from '#models/configuration/mqttReconnect.ts';
 import type { GatewayConfig } from './config.ts';
 
-/** An MQTT broker; `isShared`: other gateways take messages of the same edges. */
+/** An MQTT broker; `isShared`: other gateways receive messages of the same edges. */
 export type MqttBroker = Extract<GatewayConfig['broker'], { type: 'mqtt' }> & { isShared?: boolean };
 
 /** Reads the broker password from its file. @throws if the file is unreadable. */
@@ -17,8 +17,8 @@ export function brokerPassword({ passwordFile }: Pick<MqttBroker, 'passwordFile'
 export function brokerOptions(broker: MqttBroker): IClientOptions {
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
   return {
-    // Gateways that share the messages need MQTT 5. Without a session the broker keeps no messages for one that died:
-    // its edges send them again, to another.
+    // Shared subscriptions need MQTT 5. Without a session the broker queues no messages for a gateway that died: its
+    // edges send them again, to another gateway.
     protocolVersion: broker.isShared ? 5 : 4,
     clientId: broker.clientId,
     clean: broker.isShared === true,

@@ -25,7 +25,7 @@ describe.skipIf(!installed('mosquitto'))('commands through a real broker', () =>
 
   const tell = (...args: string[]) =>
     runMillwright(directory, 'tell', ['tell', 'test/edge-1', ...args, '--gateway', gateway.url]);
-  /** A frame that goes on where the last one ended. */
+  /** Sends a frame that continues the previous one. */
   async function send(n: number): Promise<void> {
     for (let i = 0; i < n; i++, frames++) {
       const timeS = (frames * samples) / sampleRateHz;
@@ -60,7 +60,7 @@ describe.skipIf(!installed('mosquitto'))('commands through a real broker', () =>
     await broker?.process.end('SIGKILL');
   });
 
-  test('evidence: the signal of a point comes as a WAV file that analyze reads', async () => {
+  test('evidence: the signal of a point is returned as a WAV file that analyze reads', async () => {
     await send(2);
     await until(async () => (await gateway.ledger()).points.some((p) => p.asset === 'pump-101'), 20_000);
     await tell('evidence', '--asset', 'pump-101', '--point', '2H');
@@ -79,14 +79,14 @@ describe.skipIf(!installed('mosquitto'))('commands through a real broker', () =>
     expect(wav.readUInt32LE(24)).toBe(sampleRateHz);
   });
 
-  test('relearn: a point forgets its normal and not its counts', async () => {
+  test('relearn: a point discards its baseline but not its counts', async () => {
     await tell('relearn', '--asset', 'pump-101', '--point', '2H');
     await send(1);
     await until(async () => (await gateway.ledger()).points[0].received === frames, 20_000);
     await expect(tell('relearn', '--asset', 'pump-101', '--point', 'nowhere')).rejects.toThrow(/refused/);
   });
 
-  test('reload: a sound file is taken, one that is not changes nothing', async () => {
+  test('reload: a valid file is applied, an invalid one changes nothing', async () => {
     const file = join(directory, 'edge.yaml');
     const sound = readFileSync(file, 'utf8');
     await expect(
@@ -104,7 +104,7 @@ describe.skipIf(!installed('mosquitto'))('commands through a real broker', () =>
     }, 30_000);
   });
 
-  test('model: one that was trained from a table is tried on the machine’s own rows, judges, and is taken back', async () => {
+  test('model: one trained from a table is tested on the machine’s own rows, runs inference, and is withdrawn', async () => {
     const random = randomOf(4);
     const row = () => {
       const load = 0.7 + 0.1 * gaussian(random);
@@ -135,7 +135,7 @@ describe.skipIf(!installed('mosquitto'))('commands through a real broker', () =>
     await expect(tell('rollback', '--asset', 'line-1')).rejects.toThrow(/has no model/);
   });
 
-  test('a package on a stick: signed elsewhere, it is taken by a machine whose configuration names it', async () => {
+  test('a signed package on a USB stick is installed on a machine whose configuration names it', async () => {
     const stick = join(directory, 'stick.model');
     const key = join(directory, 'command.key');
     const named = (release: string, more: string[]) => [
@@ -159,7 +159,7 @@ describe.skipIf(!installed('mosquitto'))('commands through a real broker', () =>
     expect(await waiting()).toBe(0);
   });
 
-  test('what was recorded, or signed by somebody else, is refused', async () => {
+  test('a replayed command and one with a foreign signature are refused', async () => {
     const refused = async (why: string) =>
       (await edge.metrics()).get(`millwright_edge_commands_refused_total{why="${why}"}`) ?? 0;
     await tell('evidence', '--asset', 'pump-101', '--point', '2H');

@@ -9,7 +9,7 @@ const faultsOf = (settings: object) => {
 const postgres = { type: 'postgres', url: 'postgres://millwright@db/millwright' };
 const historian = { type: 'influx', url: 'http://127.0.0.1:8086' };
 
-test('gateways that share a database share no file of series and no embedded broker', () => {
+test('gateways that share a database cannot use a series file or an embedded broker', () => {
   expect(faultsOf({ store: postgres, historian })).toEqual([]);
   expect(faultsOf({ store: postgres, historian: { type: 'victoriametrics', url: 'http://127.0.0.1:8428' } })).toEqual(
     [],
@@ -21,13 +21,13 @@ test('gateways that share a database share no file of series and no embedded bro
   expect(faultsOf({ embeddedBroker: {} })).toEqual([]);
 });
 
-test('a password in the address of the database is refused', () => {
+test('a password in the database address is refused', () => {
   expect(faultsOf({ store: { ...postgres, url: 'postgres://millwright:secret@db/m' }, historian })).toEqual([
     expect.stringContaining('name a passwordFile'),
   ]);
 });
 
-test('a broker is MQTT unless it is said to be NATS, which has its own accounts', () => {
+test('a broker defaults to MQTT; NATS has its own accounts', () => {
   expect(gatewayConfigSchema.parse(base).broker.type).toBe('mqtt');
   const broker = { type: 'nats', servers: ['nats://n1:4222', 'tls://n2:4222'] };
   expect(faultsOf({ broker, store: postgres, historian })).toEqual([]);
@@ -41,7 +41,7 @@ test('a broker is MQTT unless it is said to be NATS, which has its own accounts'
   expect(faultsOf({ broker: { url: 'nats://n1' } })).toEqual([expect.stringMatching(/^broker\.url: /)]);
 });
 
-test('a gateway whose broker asks for accounts has one itself', () => {
+test('a gateway whose broker requires accounts needs its own', () => {
   const brokerAccounts = { enrolment: {} };
   const own = { username: 'gateway', passwordFile: 'f' };
   expect(faultsOf({ brokerAccounts })).toEqual([

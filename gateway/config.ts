@@ -30,7 +30,7 @@ const natsServer = z
   .url({ protocol: /^(nats|tls)$/, error: 'an address such as nats://host:4222 or tls://host:4222' })
   .refine((url) => URL.canParse(url) && new URL(url).password === '', 'no password in it: name a passwordFile');
 
-/** Edges speak MQTT to nats-server; gateways take their messages from its JetStream. */
+/** Edges use MQTT with nats-server; gateways consume their messages from its JetStream. */
 const natsBrokerSchema = z.strictObject({
   type: z.literal('nats'),
   /** Servers of the cluster; others are learned from them. */
@@ -45,7 +45,7 @@ const natsBrokerSchema = z.strictObject({
   keyFile: z.string().optional(),
   /** Copies of each message; three survive the loss of one server of three. */
   replicas: z.int().min(1).max(5).default(1),
-  /** Bounds of the messages that wait for a gateway; beyond, the oldest go, and edges send them again. */
+  /** Limit on messages that wait for a gateway; beyond it, the oldest are dropped and edges send them again. */
   maxMegabytes: z.number().min(1).default(1024),
   maxHours: z.number().min(0.1).default(24),
 });
@@ -80,7 +80,7 @@ const sqliteSchema = z.strictObject({
   rollupDays: z.number().min(0.01).default(1830),
 });
 
-/** State in PostgreSQL: several gateways work on it at once. */
+/** State in PostgreSQL, which several gateways can share. */
 const postgresSchema = z.strictObject({
   type: z.literal('postgres'),
   url: z
@@ -88,9 +88,9 @@ const postgresSchema = z.strictObject({
     .refine((url) => URL.canParse(url) && new URL(url).password === '', 'no password in it: name a passwordFile'),
   /** Without one, PGPASSWORD in the environment applies. */
   passwordFile: z.string().optional(),
-  /** A certificate authority; with it the server must prove its name. */
+  /** A certificate authority; if set, the server's name is verified. */
   caFile: z.string().optional(),
-  /** Longest wait for one answer. The gateway does nothing else while it waits. */
+  /** Timeout of one query. The gateway blocks while it waits. */
   answerSeconds: z.number().min(0.5).max(30).default(3),
 });
 export type PostgresConfig = z.infer<typeof postgresSchema>;
@@ -332,7 +332,7 @@ const brokerAccountsSchema = z
 
 const gatewaySchema = z.strictObject({
   dataDirectory: z.string().min(1),
-  /** Where alerts, plans, tables, models and accounts are kept. */
+  /** Storage of alerts, plans, tables, models and accounts. */
   store: z
     .discriminatedUnion('type', [z.strictObject({ type: z.literal('sqlite') }), postgresSchema])
     .prefault({ type: 'sqlite' }),

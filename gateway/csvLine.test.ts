@@ -10,6 +10,6 @@ test.each([
   ['＝1', "'＝1"],
   ['a-b = c', 'a-b = c'],
   ['M8; 20', 'M8; 20'],
-])('the text %j is no formula of a spreadsheet', (text, cell) => {
+])('the text %j cannot become a spreadsheet formula', (text, cell) => {
   expect(csvLine([text, -1])).toBe(`${cell},-1`);
 });

@@ -2,12 +2,12 @@ import { csvCell } from '#models/tables/csvCell.ts';
 import type { SheetCell } from '#models/tables/writeWorkbook.ts';
 
 /**
- * What a spreadsheet takes for a formula, at the beginning of a cell: also after a semicolon, a tab or a line end, at which
- * it may begin another cell, as programs set to a language with decimal commas do. East Asian ones read wide signs as well.
+ * Characters that start a spreadsheet formula at the beginning of a cell: also after a semicolon, a tab or a line end,
+ * which separate cells in locales with decimal commas. East Asian versions also read full-width signs.
  */
 const FORMULA = /(?<=^|[;\t\r\n])(?=[=+\-@\t\r＝＋－＠])/g;
 
-/** A line of separated values. Text that a spreadsheet would take for a formula gets an apostrophe before it. Pure. */
+/** A CSV line. Text that a spreadsheet would read as a formula is prefixed with an apostrophe. Pure. */
 export function csvLine(cells: readonly SheetCell[]): string {
   return cells.map(cellText).join(',');
 }

@@ -17,17 +17,17 @@ afterAll(() => server.close());
 const get = (path: string, allowLocal = true) =>
   exchangeJson({ method: 'GET', url: url + path, headers: {}, allowLocal });
 
-test('a message that was taken is delivered, however long the answer is; no more of it than 256 KB is kept', async () => {
+test('an accepted message counts as delivered however long the response is; at most 256 KB of it is kept', async () => {
   expect(await get('/')).toBe('xxxxxxxxxx');
   expect((await get('/long')).length).toBeLessThanOrEqual(256 * 1024);
 });
 
-test('another answer than 2xx, and an address of this machine that is not allowed, are errors', async () => {
+test('a status other than 2xx and a forbidden local address are errors', async () => {
   await expect(get('/refused')).rejects.toThrow('the receiver responded with 409');
   await expect(get('/', false)).rejects.toThrow('allowLocal');
 });
 
-test('a redirect is followed nowhere', async () => {
+test('redirects are not followed', async () => {
   await expect(get('/elsewhere')).rejects.toThrow('the receiver responded with 302');
 });
 
@@ -47,12 +47,12 @@ test.each([
   'http://user:secret@127.0.0.1',
 ])('%s is an address of this machine, however it is written', async (address) => {
   const { port } = server.address() as AddressInfo;
-  const asked = exchangeJson({ method: 'GET', url: `${address}:${port}/`, headers: {}, allowLocal: false });
-  await expect(asked).rejects.toThrow('allowLocal');
+  const exchange = exchangeJson({ method: 'GET', url: `${address}:${port}/`, headers: {}, allowLocal: false });
+  await expect(exchange).rejects.toThrow('allowLocal');
 });
 
 test.each(['10.0.0.5', '192.168.1.1', '93.184.216.34', 'fd12::1', '2606:2800::1', '::ffff:10.0.0.5'])(
-  '%s is none: receivers in a plant have such',
+  '%s is allowed: plant networks use such addresses',
   (address) => {
     expect(isLocalAddress(address)).toBe(false);
   },

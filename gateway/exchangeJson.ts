@@ -10,7 +10,7 @@ const LOCAL_V4 = [
   ['127.0.0.0', 8],
   ['169.254.0.0', 16],
   ['0.0.0.0', 8],
-  // Metadata of clouds that have it elsewhere: Alibaba, Azure, Oracle.
+  // Cloud metadata services at other addresses: Alibaba, Azure, Oracle.
   ['100.100.100.200', 32],
   ['168.63.129.16', 32],
   ['192.0.0.192', 32],
@@ -19,7 +19,7 @@ const LOCAL_V6 = [
   ['::1', 128],
   ['::', 128],
   ['fe80::', 10],
-  // Metadata of Amazon and Google.
+  // Metadata services of Amazon and Google.
   ['fd00:ec2::254', 128],
   ['fd20:ce::254', 128],
 ] as const;

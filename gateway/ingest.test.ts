@@ -10,7 +10,7 @@ import { until } from '#simulators/endToEnd/until.ts';
 import { Ingest } from './ingest.ts';
 import type { BrokerLink, LinkHandlers } from './messages/brokerLink.ts';
 import { MqttLink } from './messages/mqttLink.ts';
-import type { Accepted, Refused, Store, Taken } from './store/store.ts';
+import type { Accepted, Refused, Store, TakeResult } from './store/store.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1);
 const WAIT_MS = 5000;
@@ -37,10 +37,10 @@ const features = (sequence: number, change: object = {}) => ({
   values: [[sequence]],
   ...change,
 });
-/** Breaks its contract, in an envelope that is the edge's own. */
+/** Violates its contract, in a valid envelope of the edge. */
 const broken = (sequence: number) => features(sequence, { names: 'rms' });
 
-/** A store that counts what it gets, and fails on request. */
+/** A store that counts its calls, and fails on request. */
 function fakeStore() {
   const calls = { groups: [] as number[], refused: [] as Refused[], isFailing: false, failures: 0 };
   const check = () => {
@@ -49,7 +49,7 @@ function fakeStore() {
     throw new Error('the disk is full');
   };
   const store = {
-    take(accepted: readonly Accepted[]): Taken {
+    take(accepted: readonly Accepted[]): TakeResult {
       check();
       calls.groups.push(accepted.length);
       const sequences = accepted.map(({ message }) => (message.body as { sequence: number }).sequence);
@@ -65,7 +65,7 @@ function fakeStore() {
   return { store, calls };
 }
 
-/** A broker, and the filters that the gateway has subscribed to. */
+/** A broker, and the gateway's subscriptions. */
 async function startBroker() {
   const broker = await Aedes.createBroker();
   const server = createServer(broker.handle);
@@ -82,7 +82,7 @@ async function startBroker() {
   return { url: `mqtt://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`, subscribed };
 }
 
-/** An ingest on a broker of its own, and an edge that publishes to it and receives its answers. */
+/** An ingest with its own broker, and an edge that publishes to it and receives its acknowledgements. */
 async function start(
   piece: (want: Want) => Omit<Piece, 'v'> = () => ({ id: ID, piece: 0, of: 1, text: 'x' }),
   supply: (table: string, payload: Uint8Array) => object = () => ({}),
@@ -101,7 +101,7 @@ async function start(
   });
   await edge.subscribeAsync(['millwright/v1/s/e/cmd/#', 'millwright/v1/supply/+/report'], { qos: 2 });
   const { store, calls } = fakeStore();
-  const taken: Taken[] = [];
+  const taken: TakeResult[] = [];
   const failures: unknown[] = [];
   const logged: { level: number; msg: string }[] = [];
   const log = pino({}, { write: (line) => void logged.push(JSON.parse(line)) });
@@ -127,7 +127,7 @@ async function start(
 
 const ID = 'a'.repeat(64);
 
-test('a refused message is counted, set aside and acknowledged once: its edge sends it no more', async () => {
+test('a refused message is counted, set aside and acknowledged once, so that its edge does not resend it', async () => {
   const { ingest, calls, acknowledged, send } = await start();
   send(broken(7));
   await until(() => acknowledged.length === 1, WAIT_MS);
@@ -153,14 +153,14 @@ test('a refused message that cannot be set aside is not acknowledged, so that it
   expect(calls.refused).toHaveLength(1);
 });
 
-test('of a large refused message only the beginning is set aside', async () => {
+test('only the beginning of a large refused message is set aside', async () => {
   const { calls, send } = await start();
   send(`{${' '.repeat(10_000)}`);
   await until(() => calls.refused.length === 1, WAIT_MS);
   expect(calls.refused[0].payload).toHaveLength(4096);
 });
 
-test('messages are committed in groups of 64 at most, acknowledged, and passed on', async () => {
+test('messages are committed in groups of at most 64, acknowledged and passed on', async () => {
   const { ingest, calls, taken, acknowledged, send } = await start();
   for (let i = 1; i <= 200; i++) send(features(i));
   await until(() => acknowledged.length === 200, WAIT_MS);
@@ -170,7 +170,7 @@ test('messages are committed in groups of 64 at most, acknowledged, and passed o
   expect(ingest).toMatchObject({ accepted: 200, duplicates: calls.groups.length, failure: null });
 });
 
-test('while the store fails nothing is acknowledged and reading stops; afterwards nothing is missing', async () => {
+test('while the store fails, nothing is acknowledged and back-pressure stops reading; no message is lost', async () => {
   const { ingest, calls, failures, logged, acknowledged, send } = await start();
   calls.isFailing = true;
   for (let i = 1; i <= 700; i++) send(features(i));
@@ -183,14 +183,14 @@ test('while the store fails nothing is acknowledged and reading stops; afterward
   calls.isFailing = false;
   await until(() => acknowledged.length === 700, WAIT_MS);
   expect(ingest).toMatchObject({ accepted: 700, failure: null });
-  // Once for all attempts, and once for the end of it.
+  // One line for all failed attempts, and one for the recovery.
   expect(logged.filter(({ msg }) => msg.includes('store')).map(({ level }) => level)).toEqual([
     pino.levels.values.error,
     pino.levels.values.info,
   ]);
 });
 
-test('what is pending when the ingest stops is committed', async () => {
+test('messages pending when the ingest stops are committed', async () => {
   const { ingest, calls, send } = await start();
   calls.isFailing = true;
   send(features(1));
@@ -200,7 +200,7 @@ test('what is pending when the ingest stops is committed', async () => {
   expect(calls.groups).toEqual([1]);
 });
 
-test('an ingest that was never started stops', async () => {
+test('an ingest that was never started can be stopped', async () => {
   const { store } = fakeStore();
   const nothing = () => ({});
   const broker = { type: 'mqtt', url: 'mqtt://127.0.0.1:1', clientId: 'gateway' } as const;
@@ -218,7 +218,7 @@ test('an ingest that was never started stops', async () => {
   ).stop();
 });
 
-test('the broker is told that a message is taken once it is durable or answered, or that it has to come again', async () => {
+test('a message is settled with the broker once it is durable or answered; otherwise it is redelivered', async () => {
   const { store, calls } = fakeStore();
   const taken: string[] = [];
   const again: string[] = [];
@@ -250,8 +250,8 @@ test('the broker is told that a message is taken once it is durable or answered,
   );
   running.push(() => ingest.stop());
   const receive = (name: string, topic: string, body: object) =>
-    handlers?.received(`millwright/v1/${topic}`, Buffer.from(JSON.stringify(body)), (isTaken) =>
-      (isTaken ? taken : again).push(name),
+    handlers?.received(`millwright/v1/${topic}`, Buffer.from(JSON.stringify(body)), (isDone) =>
+      (isDone ? taken : again).push(name),
     );
   receive('want', 's/e/want', { v: 1, site: 's', edge: 'e', id: ID, piece: 0 });
   expect(taken).toEqual(['want']);
@@ -265,11 +265,11 @@ test('the broker is told that a message is taken once it is durable or answered,
   receive('table', 'supply/items', {});
   await until(() => taken.length === 4, WAIT_MS);
   expect(taken.toSorted()).toEqual(['broken', 'features', 'table', 'want']);
-  // What could not be set aside.
+  // The message that could not be set aside.
   expect(again).toEqual(['lost']);
 });
 
-test('a requested piece of a package is published; one that cannot be read is not, and nothing else stops', async () => {
+test('a requested piece of a package is published; an unreadable one is skipped without affecting others', async () => {
   const { ingest, answers, publish } = await start((want) => {
     if (want.piece === 0) throw new Error('no such file');
     return { id: want.id, piece: want.piece, of: 2, text: 'x' };
@@ -282,7 +282,7 @@ test('a requested piece of a package is published; one that cannot be read is no
   expect(ingest).toMatchObject({ pieces: 1, accepted: 0 });
 });
 
-test("a planner's table that cannot be stored is retried, and nothing is read before it is stored", async () => {
+test("a planner's table that cannot be stored is retried, and reading stops until it is stored", async () => {
   let attempts = 0;
   const { ingest, failures, acknowledged, answers, publish, send } = await start(undefined, (table, payload) => {
     attempts++;
@@ -313,7 +313,7 @@ test('a table that cannot be stored is not retried after a stop', async () => {
   expect(attempts).toBe(1);
 });
 
-test('commands are sent at QoS 1, all that is asked for again at QoS 0', async () => {
+test('commands are sent at QoS 1; messages that edges request again, at QoS 0', async () => {
   const { ingest, acknowledged, answers, qos, publish, send } = await start();
   publish('millwright/v1/s/e/want', { v: 1, site: 's', edge: 'e', id: ID, piece: 0 });
   publish('millwright/v1/supply/items', 'a,b');
@@ -328,7 +328,7 @@ test('commands are sent at QoS 1, all that is asked for again at QoS 0', async (
   });
 });
 
-test('a connection that another client takes is logged, one that is stopped is not', async () => {
+test('a connection taken over by another client is logged; a stopped one is not', async () => {
   const { url, ingest, logged } = await start();
   const warnings = () => logged.filter(({ level }) => level === pino.levels.values.warn).length;
   const other = await mqtt.connectAsync(url, { clientId: 'gateway', reconnectPeriod: 0 });
@@ -339,7 +339,7 @@ test('a connection that another client takes is logged, one that is stopped is n
   expect(warnings()).toBe(1);
 });
 
-test('a command goes to its edge; while the broker is away it is refused, not kept', async () => {
+test('a command is sent to its edge; while the broker is disconnected it is refused, not queued', async () => {
   const { ingest, answers } = await start();
   await ingest.send({ site: 's', edge: 'e' }, '{"what":"relearn"}');
   await until(() => answers.length > 0, WAIT_MS);

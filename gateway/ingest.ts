@@ -6,7 +6,7 @@ import type { Acknowledge } from '#models/contracts/status.ts';
 import { type Origin, parseSupplyTopic, supplyReportTopic, topics } from '#models/contracts/topics.ts';
 import type { BrokerLink, LinkHandlers, OpenLink } from './messages/brokerLink.ts';
 import { inSpan } from './spans.ts';
-import type { Accepted, Refused, Store, Taken } from './store/store.ts';
+import type { Accepted, Refused, Store, TakeResult } from './store/store.ts';
 
 type Settle = Parameters<LinkHandlers['received']>[2];
 
@@ -30,7 +30,7 @@ export class Ingest {
   readonly #store: Store;
   readonly #log: Logger;
   readonly #now: () => number;
-  readonly #taken: (taken: Taken) => void;
+  readonly #taken: (committed: TakeResult) => void;
   readonly #piece: (want: Want) => Omit<Piece, 'v'>;
   readonly #supply: (table: string, payload: Uint8Array) => Promise<object>;
   readonly #failed: (error: unknown) => void;
@@ -53,15 +53,15 @@ export class Ingest {
   #isStopped = false;
 
   /**
-   * `taken` is called after each transaction; `piece` reads a piece of a model package; `supply` imports a planner's table
-   * and returns the report; `failed` is called with what the store threw.
+   * `committed` is called after each transaction; `piece` reads a piece of a model package; `supply` imports a planner's
+   * table and returns the report; `failed` is called with errors of the store.
    */
   constructor(
     open: OpenLink,
     store: Store,
     now: () => number,
     log: Logger,
-    taken: (t: Taken) => void,
+    committed: (t: TakeResult) => void,
     piece: (want: Want) => Omit<Piece, 'v'>,
     supply: (table: string, payload: Uint8Array) => Promise<object>,
     failed: (error: unknown) => void,
@@ -72,7 +72,7 @@ export class Ingest {
     this.#store = store;
     this.#now = now;
     this.#log = log;
-    this.#taken = taken;
+    this.#taken = committed;
     this.#link = open({
       received: (topic, payload, settle) => this.#accept(topic, payload, settle),
       isFull: () => this.#pending.length >= MAX_PENDING || this.#uploadedTable !== null,
@@ -198,9 +198,9 @@ export class Ingest {
   }
 
   #commitPending(): void {
-    let taken: Taken;
+    let committed: TakeResult;
     try {
-      taken = inSpan('commit', {}, () => this.#store.take(this.#pending));
+      committed = inSpan('commit', {}, () => this.#store.take(this.#pending));
     } catch (error) {
       if (this.failure === null)
         this.#log.error({ error: String(error) }, 'the store is not writable: edges keep their messages');
@@ -215,9 +215,9 @@ export class Ingest {
     const toSettle = this.#toSettle;
     this.#toSettle = [];
     for (const settle of toSettle) settle(true);
-    this.duplicates += taken.duplicates;
-    for (const ranges of taken.ranges) this.#acknowledge(ranges);
-    this.#taken(taken);
+    this.duplicates += committed.duplicates;
+    for (const ranges of committed.ranges) this.#acknowledge(ranges);
+    this.#taken(committed);
     this.#resume();
   }
 
@@ -226,7 +226,7 @@ export class Ingest {
     this.#link.resume();
   }
 
-  #acknowledge({ outbox, ranges, ...origin }: Taken['ranges'][number]): void {
+  #acknowledge({ outbox, ranges, ...origin }: TakeResult['ranges'][number]): void {
     const message: Acknowledge = { v: 1, outbox, ranges, timeMs: this.#now() };
     // An edge that misses it resends the messages and gets another acknowledgement.
     this.#link.publishUnconfirmed(topics.acknowledge(origin), JSON.stringify(message));

@@ -1,6 +1,6 @@
 import type { KeptMessage } from '#models/contracts/message.ts';
 import type { Events } from './api/events.ts';
-import type { Taken } from './store/store.ts';
+import type { TakeResult } from './store/store.ts';
 
 type Body<K extends KeptMessage['kind']> = Extract<KeptMessage, { kind: K }>['body'];
 
@@ -9,9 +9,9 @@ export function bodiesOf<K extends KeptMessage['kind']>(messages: readonly KeptM
 }
 
 /** Publishes the changes of a transaction to all listening pages. */
-export function publishChanges(taken: Taken, events: Events): void {
-  for (const alert of taken.alerts) events.send({ type: 'alert', alert });
-  for (const message of taken.fresh) sendMessage(message, events);
+export function publishChanges(committed: TakeResult, events: Events): void {
+  for (const alert of committed.alerts) events.send({ type: 'alert', alert });
+  for (const message of committed.fresh) sendMessage(message, events);
 }
 
 function sendMessage(message: KeptMessage, events: Events): void {

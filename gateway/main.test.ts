@@ -26,7 +26,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test('a start that fails leaves nothing running: the next one succeeds in the same process', async () => {
+test('a failed start leaves nothing running: the next one succeeds in the same process', async () => {
   const { server: occupant, port: apiPort } = await listen();
   const brokerPort = await freePort();
   const config = gatewayConfigSchema.parse({
@@ -48,12 +48,12 @@ test('a start that fails leaves nothing running: the next one succeeds in the sa
     connections++;
     socket.destroy();
   });
-  // Longer than the first delay before a client of the broker connects again.
+  // Longer than the first reconnect delay of a broker client.
   await new Promise((resolve) => setTimeout(resolve, 1500));
   expect(connections).toBe(0);
 });
 
-test('a database that is damaged while the gateway runs is mended, and work goes on', async () => {
+test('a database damaged while the gateway runs is repaired, and the gateway resumes', async () => {
   const brokerPort = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'millwright-main-'));
   const config = gatewayConfigSchema.parse({
@@ -70,7 +70,7 @@ test('a database that is damaged while the gateway runs is mended, and work goes
   db.close();
   const gateway = await startGateway(config, '0');
   const api = `http://127.0.0.1:${gateway.apiPort}`;
-  // The tail, which is in no cache: signals behind alerts.
+  // The tail of the file, which is not cached: evidence signals.
   const size = statSync(join(directory, 'gateway.db')).size;
   const handle = openSync(join(directory, 'gateway.db'), 'r+');
   writeSync(handle, Buffer.alloc(size / 2, 0xa5), 0, size / 2, size / 2);

@@ -27,9 +27,9 @@ export interface RunningGateway {
 }
 
 /**
- * Starts a gateway. Resolves once its API responds; an absent PostgreSQL, broker or InfluxDB is waited
- * for. If a database proves
- * damaged later, all parts are stopped and restarted, which repairs it; edges keep their messages until then.
+ * Starts a gateway. Resolves once its API responds; it waits for an absent PostgreSQL, broker or InfluxDB. If a
+ * database proves damaged later, all parts are stopped and restarted, which repairs it; edges keep their messages until
+ * then.
  * @throws if a part cannot start; parts already started are stopped first.
  */
 export async function startGateway(config: GatewayConfig, version: string): Promise<RunningGateway> {

@@ -52,7 +52,7 @@ export function gatewayMetrics(measured: Measured): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const readAll = readMetrics(registry, 'millwright_gateway');
-  // A database that is away leaves out what only it knows; the rest is most wanted then.
+  // If a database is unreachable, its metrics are omitted: the others matter most then.
   const read: DeclareMetric = (name, help, labels, values) =>
     readAll(name, help, labels, async (set) => {
       try {
@@ -188,7 +188,7 @@ export function gatewayMetrics(measured: Measured): Registry {
   return registry;
 }
 
-/** The alarm system of each site over the last day, as one operator sees it, by the measures of EEMUA 191 and ISA-18.2. */
+/** Measures of EEMUA 191 and ISA-18.2 for each site over the last day, for one operator. */
 function addAlarmSystem(read: ReturnType<typeof readMetrics>, { alarms }: Measured): void {
   const ofDay = (name: string, help: string, of: (day: AlarmDay) => number) =>
     read(`alarm_${name}`, `${help}, over the last day`, ['site'], async (set) => {

@@ -31,7 +31,7 @@ import { runInThread } from './thread/runInThread.ts';
 import { MaintenanceSystem } from './workOrders/maintenanceSystem.ts';
 import { WorkOrders } from './workOrders/workOrders.ts';
 
-/** What every part of a gateway is given. */
+/** Dependencies of every part of a gateway. */
 export interface Setting {
   config: GatewayConfig;
   version: string;
@@ -47,7 +47,7 @@ export interface Shared extends Setting {
   lead: Lead;
 }
 
-/** The other gateways of a shared database; null: this one is alone. */
+/** The other gateways of a shared database; null if the database is not shared. */
 export function connectPeers(
   { config, log }: Pick<Setting, 'config' | 'log'>,
   handlers: ConstructorParameters<typeof Peers>[1],
@@ -56,7 +56,7 @@ export function connectPeers(
   return typeof place === 'string' ? null : new Peers(place, handlers, log);
 }
 
-/** Another gateway changed the accounts of edges; those of the configuration are the same. */
+/** Called when another gateway changed the accounts of edges; configured accounts are unchanged. */
 export function rewriteBrokerFiles(accounts: BrokerAccounts | null, log: Logger): void {
   try {
     accounts?.writeFiles();
@@ -131,11 +131,11 @@ export async function startWork(
     store,
     now,
     log,
-    (taken) => {
+    (committed) => {
       pump.run();
-      publishChanges(taken, events);
-      if (taken.alerts.length > 0) notifications.run();
-      planner.onMessages(bodiesOf(taken.fresh, 'health'), bodiesOf(taken.fresh, 'alerts'));
+      publishChanges(committed, events);
+      if (committed.alerts.length > 0) notifications.run();
+      planner.onMessages(bodiesOf(committed.fresh, 'health'), bodiesOf(committed.fresh, 'alerts'));
     },
     ({ id, piece }) => registry.piece(id, piece),
     (table, payload) => intake.takeMessage(table, payload),
@@ -165,7 +165,7 @@ export function startAlarms(
     now,
     changed: alertsChanged,
     lead,
-    // Each gateway sees the silence of machines by itself.
+    // Each gateway detects silent machines itself.
     watchChanged: (machines) => events.sendHere({ type: 'watch', machines: [...machines] }),
   });
   started.add('alert clock', clock, (c) => c.stop());

@@ -14,7 +14,7 @@ import { freePort } from '#simulators/freePort.ts';
 
 /**
  * The files of docker-compose.yml against Debian's servers: its broker configuration and access list, InfluxDB with
- * authentication, its edge and gateway files with nothing but addresses overridden from the environment.
+ * authentication, and its edge and gateway files with only addresses overridden from the environment.
  */
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const TOKEN = 'a-token-of-this-test-of-256-bits';
@@ -30,7 +30,7 @@ describe.skipIf(!installed('mosquitto') || !installed('influxd') || !installed('
     let brokerUrl: string;
     let influxUrl: string;
     let api: string;
-    const ask = (path: string, token = TOKEN) =>
+    const get = (path: string, token = TOKEN) =>
       fetch(`${api}${path}`, { headers: { authorization: `Bearer ${token}` } });
 
     beforeAll(async () => {
@@ -74,7 +74,7 @@ describe.skipIf(!installed('mosquitto') || !installed('influxd') || !installed('
       );
       await until(
         () =>
-          ask('/readyz').then(
+          get('/readyz').then(
             (r) => r.ok,
             () => false,
           ),
@@ -160,7 +160,7 @@ level = "error"
           ),
         30_000,
       );
-      // As the image does on its first start: an administrator, a database, and a user who may use that database alone.
+      // As the image does on its first start: an administrator, a database, and a user limited to that database.
       await influx(`CREATE USER admin WITH PASSWORD '${INFLUX.admin}' WITH ALL PRIVILEGES`);
       await influx('CREATE DATABASE millwright');
       await influx(`CREATE USER millwright WITH PASSWORD '${INFLUX.millwright}'`);
@@ -176,9 +176,9 @@ level = "error"
       return answer.json() as Promise<{ results: { series?: { values: unknown[][] }[] }[] }>;
     }
 
-    test('the alert comes the whole way', async () => {
-      await until(async () => ((await (await ask('/api/v1/alerts')).json()) as unknown[]).length === 1, 20_000);
-      expect(await (await ask('/api/v1/alerts')).json()).toMatchObject([
+    test('an alert passes through the whole chain', async () => {
+      await until(async () => ((await (await get('/api/v1/alerts')).json()) as unknown[]).length === 1, 20_000);
+      expect(await (await get('/api/v1/alerts')).json()).toMatchObject([
         { asset: 'pump-101', evidence: { diagnosis: { fault: 'outer_race' } } },
       ]);
       await until(
@@ -189,9 +189,9 @@ level = "error"
       );
     });
 
-    test('the API gives nothing without the token, and the page asks for it', async () => {
+    test('the API refuses requests without the token, and the page prompts for it', async () => {
       expect((await fetch(`${api}/api/v1/alerts`)).status).toBe(401);
-      expect((await ask('/api/v1/alerts', 'wrong')).status).toBe(401);
+      expect((await get('/api/v1/alerts', 'wrong')).status).toBe(401);
       const browser = await chromium.launch(CHROMIUM);
       try {
         const page = await browser.newPage();
@@ -206,9 +206,9 @@ level = "error"
       }
     });
 
-    test('the broker lets nobody in without a password, and an edge speak under its own name alone', async () => {
+    test('the broker requires a password, and an edge publishes only under its own name', async () => {
       await expect(mqtt.connectAsync(brokerUrl, { reconnectPeriod: 0 }, false)).rejects.toThrow();
-      const before = (await (await ask('/metrics')).text()).match(/messages_(accepted|refused)_total.* \d+/g);
+      const before = (await (await get('/metrics')).text()).match(/messages_(accepted|refused)_total.* \d+/g);
       const edge = await mqtt.connectAsync(brokerUrl, {
         username: 'edge-1',
         password: PASSWORDS['edge-1'],
@@ -222,7 +222,7 @@ level = "error"
       });
       await machines.publishAsync('millwright/v1/compose/edge-1/status', '{"v": 1}', { qos: 1 });
       await new Promise((resolve) => setTimeout(resolve, 500));
-      expect((await (await ask('/metrics')).text()).match(/messages_refused_total\{.*/g)).toBeNull();
+      expect((await (await get('/metrics')).text()).match(/messages_refused_total\{.*/g)).toBeNull();
       expect(before).not.toBeNull();
       await edge.endAsync();
       await machines.endAsync();

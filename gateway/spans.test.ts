@@ -9,7 +9,7 @@ afterEach(() => {
   context.disable();
 });
 
-/** An SDK that keeps what it is given. */
+/** An SDK that exports spans to memory. */
 function startSdk(): InMemorySpanExporter {
   const exporter = new InMemorySpanExporter();
   trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
@@ -28,7 +28,7 @@ const spansOf = (exporter: InMemorySpanExporter) =>
     };
   });
 
-test('without an SDK the work is done, and its result and errors come back', async () => {
+test('without an SDK the work runs, and its result or error is passed on', async () => {
   expect(inSpan('a', {}, () => 1)).toBe(1);
   expect(await inSpan('a', {}, async () => 2)).toBe(2);
   expect(() =>
@@ -38,7 +38,7 @@ test('without an SDK the work is done, and its result and errors come back', asy
   ).toThrow('no');
 });
 
-test('with one, spans nest, and begin when they are said to', async () => {
+test('with an SDK, spans nest, and begin at the given time', async () => {
   const exporter = startSdk();
   const startMs = Date.now() - 5000;
   await inSpan('outer', { n: 2 }, async () => inSpan('inner', {}, () => 1), startMs);
@@ -49,7 +49,7 @@ test('with one, spans nest, and begin when they are said to', async () => {
   expect(1000 * seconds + nanoseconds / 1e6).toBeCloseTo(startMs, 0);
 });
 
-test('an error ends its span, and is recorded', async () => {
+test('an error is recorded and ends its span', async () => {
   const exporter = startSdk();
   await expect(inSpan('later', {}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(() =>

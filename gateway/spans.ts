@@ -1,8 +1,8 @@
 import { type Attributes, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 
 /**
- * Runs work as a span of OpenTelemetry, which ends with it, or with its promise; an error is recorded and passed on.
- * Without an SDK in the process spans go nowhere.
+ * Runs work in an OpenTelemetry span, which ends with it or its promise; an error is recorded and rethrown. Without an
+ * SDK in the process, spans are discarded.
  * @param startMs when the span began, if before now.
  */
 export function inSpan<T>(name: string, attributes: Attributes, work: () => T, startMs?: number): T {

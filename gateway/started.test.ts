@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Started } from './started.ts';
 
-test('parts stop in reverse, each once', async () => {
+test('parts stop in reverse order, each once', async () => {
   const stopped: string[] = [];
   const started = new Started();
   for (const name of ['store', 'ingest', 'api']) started.add(name, name, (part) => void stopped.push(part));
@@ -10,7 +10,7 @@ test('parts stop in reverse, each once', async () => {
   expect(stopped).toEqual(['api', 'ingest', 'store']);
 });
 
-test('a part that fails to stop is named, and the others stop all the same', async () => {
+test('a part that fails to stop is named, and the others still stop', async () => {
   const stopped: string[] = [];
   const started = new Started();
   started.add('store', null, () => void stopped.push('store'));
@@ -21,7 +21,7 @@ test('a part that fails to stop is named, and the others stop all the same', asy
   expect(stopped).toEqual(['store']);
 });
 
-test('a part that never stops is named after a while, and the others stop', async () => {
+test('a part that never stops is named after a timeout, and the others stop', async () => {
   const stopped: string[] = [];
   const started = new Started(20);
   started.add('store', null, () => void stopped.push('store'));

@@ -7,7 +7,7 @@ import type { AlarmQuestion } from './alarmQuestions.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Measures of a store; `isLarge`: as if it had many alerts, so that a thread is asked. */
+/** Measures of a store; `isLarge` simulates many alerts, so that a worker thread answers. */
 function measures(isLarge: boolean) {
   const { store, clock, directory } = alertStore();
   if (isLarge) Object.assign(store.statistics, { roughCount: () => 1e6 });
@@ -32,7 +32,7 @@ function measures(isLarge: boolean) {
 
 const health = (operators = 1): AlarmQuestion => ({ kind: 'health', fromMs: 0, toMs: START_MS + DAY_MS, operators });
 
-test('a thread answers what is answered here where there are few alerts', async () => {
+test('a worker thread gives the same answers as the main thread does for few alerts', async () => {
   const [here, there] = [measures(false), measures(true)];
   for (const { store } of [here, there])
     for (let i = 0; i < 12; i++) takeAlert(store, { id: `${i}`, asset: `m${i % 3}`, point: `${i}` });
@@ -41,27 +41,27 @@ test('a thread answers what is answered here where there are few alerts', async 
   expect([here.tasks, there.tasks]).toEqual([[], ['health']]);
 });
 
-test('questions to a thread are answered one after the other, equal ones once; too many are turned away', async () => {
+test('a thread answers questions in turn and equal ones once; questions beyond the queue limit are rejected', async () => {
   const { alarms, running, tasks } = measures(true);
-  const asked = Array.from({ length: 20 }, (_, i) => alarms.ask(health(1 + Math.floor(i / 2))));
-  const results = await Promise.allSettled(asked);
+  const pending = Array.from({ length: 20 }, (_, i) => alarms.ask(health(1 + Math.floor(i / 2))));
+  const results = await Promise.allSettled(pending);
   const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   expect([running.most, tasks.length, refused.length]).toEqual([1, 8, 4]);
   expect(refused[0]).toMatchObject({ statusCode: 503 });
   await expect(alarms.ask(health())).resolves.toMatchObject({ alerts: 0 });
 });
 
-test('the last day is told by site, quiet ones as well, and computed once a minute', async () => {
+test('the last day is reported by site, including quiet sites, and computed once a minute', async () => {
   const { alarms, store, clock, tasks } = measures(true);
   takeAlert(store, { id: 'old', site: 's' });
   clock.ms += DAY_MS + 1;
   for (let i = 0; i < 11; i++) takeAlert(store, { id: `${i}`, site: 's', point: '1H' });
   const day = await alarms.day();
-  const told = day.map(({ site, health: { alerts, floods, chattering }, stale }) => ({
+  const reported = day.map(({ site, health: { alerts, floods, chattering }, stale }) => ({
     site,
     counts: [alerts, floods.length, chattering.length, stale],
   }));
-  expect(told).toEqual([
+  expect(reported).toEqual([
     { site: 's', counts: [11, 1, 1, 1] },
     { site: 'quiet', counts: [0, 0, 0, 0] },
   ]);

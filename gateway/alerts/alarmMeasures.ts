@@ -3,12 +3,12 @@ import type { Place } from '../store/postgres/postgresSettings.ts';
 import type { Run } from '../thread/runInThread.ts';
 import { type AlarmAnswers, type AlarmDay, type AlarmQuestion, answerAlarms } from './alarmQuestions.ts';
 
-/** Up to so many alerts every answer takes milliseconds; with more, a thread of its own reads the database. */
+/** Up to this many alerts, every answer takes milliseconds; beyond it, a worker thread reads the database. */
 const FEW = 5000;
-/** Questions that wait for their turn: a thread takes a processor and memory. */
+/** Limit on queued questions: each thread uses a processor and memory. */
 const MAX_WAITING = 8;
 const ANSWER_MS = 120_000;
-/** Metrics are scraped more often than a day changes. */
+/** Metrics are scraped more often than the figures of a day change. */
 const DAY_KEPT_MS = 60_000;
 
 export interface AlarmMeasuresParts {
@@ -25,11 +25,11 @@ class AlarmMeasuresBusy extends Error {
   readonly statusCode = 503;
 }
 
-/** Measures of many alerts: here where there are few, else in a thread, one after the other. */
+/** Measures of alerts: computed here if there are few, otherwise in a worker thread, one question at a time. */
 export class AlarmMeasures {
   readonly #parts: AlarmMeasuresParts;
   readonly #abort = new AbortController();
-  /** By question: who asks the same waits for the same answer. */
+  /** Pending answers by question: equal questions share one answer. */
   readonly #waiting = new Map<string, Promise<unknown>>();
   #tail: Promise<unknown> = Promise.resolve();
   #day: { atMs: number; sites: readonly AlarmDay[] } | null = null;
@@ -38,7 +38,7 @@ export class AlarmMeasures {
     this.#parts = parts;
   }
 
-  /** Rejects where too many wait already. */
+  /** Rejects if too many questions are queued. */
   async ask<Q extends AlarmQuestion>(question: Q): Promise<AlarmAnswers[Q['kind']]> {
     const { statistics } = this.#parts;
     if (statistics.roughCount() <= FEW) return answerAlarms(statistics, question);
@@ -53,13 +53,13 @@ export class AlarmMeasures {
     return answer;
   }
 
-  /** The last day by site, at most a minute old; what was known where it cannot be told now. */
+  /** The last day by site, at most a minute old; the previous result if it cannot be computed now. */
   async day(): Promise<readonly AlarmDay[]> {
     const { now, sites } = this.#parts;
     const nowMs = now();
     if (this.#day !== null && nowMs - this.#day.atMs < DAY_KEPT_MS) return this.#day.sites;
-    const asked = await this.ask({ kind: 'day', nowMs, sites: sites() }).catch(() => null);
-    if (asked !== null) this.#day = { atMs: nowMs, sites: asked };
+    const days = await this.ask({ kind: 'day', nowMs, sites: sites() }).catch(() => null);
+    if (days !== null) this.#day = { atMs: nowMs, sites: days };
     return this.#day?.sites ?? [];
   }
 

@@ -14,7 +14,7 @@ export interface AlarmDay {
   stale: number;
 }
 
-/** What takes long where there are many alerts. Every part of a question can be sent to another thread. */
+/** Computations that are slow with many alerts. Every field can be posted to another thread. */
 export type AlarmQuestion =
   | { kind: 'health'; fromMs: number; toMs: number; operators: number; site?: string }
   | { kind: 'day'; nowMs: number; sites: readonly string[] }
@@ -57,7 +57,7 @@ function answerOf(facts: AlarmFacts, question: AlarmQuestion): AlarmAnswers[Alar
   }
 }
 
-/** Of each site that has machines, or had alerts. */
+/** For each site that has machines or had alerts. */
 function alarmDays(facts: AlarmFacts, machinesAt: readonly string[], nowMs: number): AlarmDay[] {
   const fromMs = nowMs - DAY_MS;
   const alerts = groupedBy(facts.annunciated(fromMs), ({ source }) => source.split('/')[0]);

@@ -34,7 +34,7 @@ export class AlertClock {
   readonly #parts: AlertClockParts;
   #timer: NodeJS.Timeout | null = null;
   #known = new Map<string, Watch['state']>();
-  /** Alerts that the last tick did not look at for an escalation, since there were too many at once. */
+  /** Alerts that the last tick did not check for escalation, because there were too many at once. */
   deferred = 0;
 
   constructor(parts: AlertClockParts) {

@@ -7,7 +7,7 @@ import { machineCosts } from '../machineCosts.ts';
 import type { AlarmFacts, Costs } from './alarmFacts.ts';
 
 export interface ValueQuestion {
-  /** Findings from then on. */
+  /** Findings from this time on. */
   fromMs: number;
   /** Null: all. */
   sites: readonly string[] | null;

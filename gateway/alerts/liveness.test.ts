@@ -18,27 +18,27 @@ const arrivals = (edgeAgoS: number, aAgoS: number, bAgoS: number, intervalS = 10
 const watched = (from: Arrivals, online = true, nowMs = NOW_MS) =>
   MACHINES.map((m) => ({ ...m, watch: watchOf(m, from, status(online), CONFIG, nowMs) }));
 
-test('machines of an edge that speaks are watched', () => {
+test('machines of a live edge are watched', () => {
   expect(watched(arrivals(3, 10, 100)).map((m) => m.watch.state)).toEqual(['watched', 'watched']);
 });
 
-test('nothing is watched of an edge that is silent or disconnected, nor before its first message', () => {
+test('no machine is watched before the first message of its edge, or while the edge is silent or disconnected', () => {
   expect(watched(arrivals(700, 700, 700))[0].watch).toMatchObject({ state: 'not_watched', reason: 'edge_silent' });
   expect(watched(arrivals(60, 60, 60), false)[0].watch).toMatchObject({ state: 'not_watched', reason: 'edge_offline' });
   const never: Arrivals = { edges: new Map(), machines: new Map() };
   expect(watched(never)[0].watch).toMatchObject({ state: 'not_watched', sinceMs: 0 });
 });
 
-test('one machine of an edge that speaks may be silent; one that reports hourly is not', () => {
+test('one machine of a live edge can be silent; a machine that reports hourly is not silent', () => {
   expect(watched(arrivals(3, 10, 300)).map((m) => m.watch.state)).toEqual(['watched', 'not_watched']);
   expect(watched(arrivals(3, 10, 3000, 3600)).map((m) => m.watch.state)).toEqual(['watched', 'watched']);
 });
 
-test('a silent edge is one alert for the integrator, a silent machine another; both return', () => {
+test('a silent edge raises one alert for the integrator and a silent machine another; both return', () => {
   const raised = updateLivenessAlerts([], findSilences(watched(arrivals(700, 700, 700)), CONFIG, NOW_MS), NOW_MS);
   expect(raised).toMatchObject([{ asset: 'e', audience: 'integrator', state: 'unacknowledged' }]);
   expect(raised[0].text).toContain('2 machines are not watched');
-  // The same silence is no second alert.
+  // The same silence raises no second alert.
   expect(updateLivenessAlerts(raised, findSilences(watched(arrivals(760, 760, 760)), CONFIG, NOW_MS), NOW_MS)).toEqual(
     [],
   );
@@ -48,6 +48,6 @@ test('a silent edge is one alert for the integrator, a silent machine another; b
   expect(one).toMatchObject([{ asset: 'b', text: expect.stringContaining('b is not watched') }]);
 });
 
-test('nobody is alerted before the configured time', () => {
+test('no alert is raised before the configured time', () => {
   expect(findSilences(watched(arrivals(500, 500, 500)), CONFIG, NOW_MS)).toEqual([]);
 });

@@ -39,10 +39,7 @@ export function watchOf(
   return { state: 'watched' };
 }
 
-/**
- * What has been silent long enough to alert the integrator: an entire edge as one, otherwise single machines of a live
- * edge.
- */
+/** A silence long enough to alert the integrator: an entire edge as one, otherwise single machines of a live edge. */
 export interface Silence {
   site: string;
   edge: string;

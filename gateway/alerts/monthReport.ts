@@ -51,7 +51,7 @@ export function monthReport(facts: AlarmFacts, question: ReportQuestion): string
   });
 }
 
-/** The first moment of a month, or of the last one that is over. */
+/** The start of a month; by default, of the last complete one. */
 function monthOf(name: string | undefined, nowMs: number): DateTime {
   if (name !== undefined) return DateTime.fromFormat(name, 'yyyy-MM', { zone: 'utc' });
   return DateTime.fromMillis(nowMs, { zone: 'utc' }).startOf('month').minus({ months: 1 });

@@ -6,7 +6,7 @@ import { checkAccess, permissionsOf } from './roles.ts';
 const HOST = '127.0.0.1:8080';
 const ORIGIN = `http://${HOST}`;
 
-/** A gateway with an account of a role, and requests as a browser makes them. */
+/** A gateway with an account of the given role, and requests as a browser makes them. */
 async function withAccount(role: 'viewer' | 'administrator' = 'administrator', sites: string[] | null = null) {
   const made = await apiServer({ accounts: {} });
   const oneTimePassword = (await made.identities.addAccount({ name: 'ann', role, sites })) ?? '';
@@ -27,7 +27,7 @@ async function withAccount(role: 'viewer' | 'administrator' = 'administrator', s
     const answer = await browse('POST', '/api/v1/session', undefined, { name: 'ann', password });
     return { answer, cookie: String(answer.headers['set-cookie'] ?? '').split(';')[0] };
   };
-  /** Past the one-time password; the cookie of the session. */
+  /** Replaces the one-time password; returns the session cookie. */
   const enter = async (): Promise<string> => {
     const { cookie } = await signIn(oneTimePassword);
     const answer = await browse('POST', '/api/v1/session/password', cookie, {
@@ -40,7 +40,7 @@ async function withAccount(role: 'viewer' | 'administrator' = 'administrator', s
 }
 const PASSWORD = 'correct horse battery';
 
-test('a one-time password is good for choosing another alone', async () => {
+test('a one-time password only allows choosing a new one', async () => {
   const { browse, signIn, oneTimePassword } = await withAccount();
   const { answer, cookie } = await signIn(oneTimePassword);
   expect(answer.json()).toMatchObject({ name: 'ann', role: 'administrator', mustChangePassword: true });
@@ -54,12 +54,12 @@ test('a one-time password is good for choosing another alone', async () => {
   expect(chosen.json()).toMatchObject({ mustChangePassword: false });
   const fresh = String(chosen.headers['set-cookie']).split(';')[0];
   expect((await browse('GET', '/api/v1/alerts', fresh)).statusCode).toBe(200);
-  // Against fixation: the session of before has ended.
+  // Against session fixation: the previous session has ended.
   expect((await browse('GET', '/api/v1/session', cookie)).statusCode).toBe(401);
   expect((await signIn(oneTimePassword)).answer.statusCode).toBe(401);
 });
 
-test('the cookie is kept from scripts and other sites, and a request of another origin changes nothing', async () => {
+test('scripts and other sites cannot read the cookie, and a request from another origin changes nothing', async () => {
   const { browse, enter, store } = await withAccount();
   const cookie = await enter();
   const again = await browse('POST', '/api/v1/session', cookie, { name: 'ann', password: PASSWORD });
@@ -71,7 +71,7 @@ test('the cookie is kept from scripts and other sites, and a request of another 
   expect((await acknowledge('null')).statusCode).toBe(403);
   expect((await acknowledge(null)).statusCode).toBe(403);
   expect(store.alert('x')?.acknowledgedBy).toBeNull();
-  // What is recorded is the name of the session.
+  // The session's name is recorded, not the one in the request.
   expect((await acknowledge(ORIGIN)).json()).toMatchObject({ acknowledgedBy: 'ann' });
   const foreign = await browse(
     'POST',
@@ -83,7 +83,7 @@ test('the cookie is kept from scripts and other sites, and a request of another 
   expect(foreign.statusCode).toBe(403);
 });
 
-test('signing out, a reset, and a change of the account end its sessions and tokens', async () => {
+test('sign-out, a password reset and a change of the account end its sessions and tokens', async () => {
   const { browse, enter, signIn, identities } = await withAccount();
   await identities.addAccount({ name: 'bob', role: 'administrator', sites: null });
   const states = async (cookie: string) => (await browse('GET', '/api/v1/session', cookie)).statusCode;
@@ -108,7 +108,7 @@ test('signing out, a reset, and a change of the account end its sessions and tok
   expect((await signIn(PASSWORD)).answer.statusCode).toBe(401);
 });
 
-test('an account is locked after ten failures, unknown names look the same, and the right password waits too', async () => {
+test('ten failures lock an account, even for the right password; unknown names look the same', async () => {
   const { app, oneTimePassword } = await withAccount();
   const guess = async (name: string, password: string, i: number) =>
     (
@@ -124,7 +124,7 @@ test('an account is locked after ten failures, unknown names look the same, and 
   expect(await guess('nobody', 'wrong', 99)).toBe(401);
 });
 
-test('an administrator manages accounts; the last one stays', async () => {
+test('an administrator manages accounts; the last administrator cannot be removed', async () => {
   const { browse, enter, audited } = await withAccount();
   const cookie = await enter();
   const added = await browse('POST', '/api/v1/accounts', cookie, { name: 'bob', role: 'operator', sites: ['north'] });
@@ -152,7 +152,7 @@ test('an administrator manages accounts; the last one stays', async () => {
   expect(audited.join()).not.toContain(added.json().oneTimePassword);
 });
 
-test('a token may do no more than its creator, and expires', async () => {
+test("a token has at most its creator's permissions, and expires", async () => {
   const { browse, enter, app, identities } = await withAccount('viewer', ['north']);
   await identities.addAccount({ name: 'admin', role: 'administrator', sites: null });
   const cookie = await enter();
@@ -169,7 +169,7 @@ test('a token may do no more than its creator, and expires', async () => {
   expect(token).toMatchObject({ owner: 'ann', sites: ['north'], expiresMs: 86_400_005 });
   const session = await app.inject({ url: '/api/v1/session', headers: { authorization: `Bearer ${secret}` } });
   expect(session.json()).toMatchObject({ name: 'ann', role: 'viewer', sites: ['north'], isSession: false });
-  // A personal token creates no other, which would outlive it.
+  // A personal token cannot create another, which might outlive it.
   const begotten = await app.inject({
     method: 'POST',
     url: '/api/v1/tokens',
@@ -183,12 +183,12 @@ test('a token may do no more than its creator, and expires', async () => {
   expect((await browse('DELETE', `/api/v1/tokens/${token.id}`, cookie)).statusCode).toBe(204);
 });
 
-test('a configured token of less than 128 bits is refused at the start', async () => {
+test('a configured token of less than 128 bits is refused at startup', async () => {
   await expect(apiServer({ tokenFile: secretFile('0123456789abcdef') })).rejects.toThrow('at most 64 bits');
   await expect(apiServer({ tokenFile: secretFile('a'.repeat(200)) })).rejects.toThrow('at most 0 bits');
 });
 
-test('a page is offered what the identity may do', () => {
+test('the session lists the permissions of the identity', () => {
   expect(permissionsOf({ role: 'viewer', sites: null })).toEqual(['tokens', 'audit']);
   expect(permissionsOf({ role: 'operator', sites: null })).toEqual([
     'alerts',
@@ -203,7 +203,7 @@ test('a page is offered what the identity may do', () => {
   expect(checkAccess({ role: 'viewer', sites: null }, 'HEAD', '/api/v1/alerts')).toBeNull();
 });
 
-test('events of other sites are left out, and a stream ends with its session', async () => {
+test('a stream omits events of other sites and ends with its session', async () => {
   const { events, app, identities, enter } = await withAccount('viewer', ['north']);
   const cookie = await enter();
   const answer = await app.inject({ url: '/api/v1/events', headers: { host: HOST, cookie }, payloadAsStream: true });

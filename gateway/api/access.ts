@@ -25,7 +25,7 @@ const OPEN: readonly (readonly [method: RegExp, url: RegExp])[] = [
   [/^(GET|HEAD)$/, /^\/api\/v1\/sign-in(\/openid(\/callback)?)?(\?|$)/],
   [/^POST$/, /^\/api\/v1\/(session|enrol)$/],
 ];
-/** What an account with a one-time password may do: choose another. */
+/** The only routes for an account with a one-time password: it must choose a new one. */
 const OWN_SESSION = /^\/api\/v1\/session(\/password)?$/;
 const SAFE = /^(GET|HEAD|OPTIONS)$/;
 

@@ -43,11 +43,11 @@ export function addAlarmHealthRoutes(
       },
     },
     async ({ query: { days, operators, ...query }, identity }, reply) => {
-      const asked = resolveSite(identity, query.site);
-      if ('refusal' in asked) return reply.code(400).send({ error: asked.refusal });
+      const requested = resolveSite(identity, query.site);
+      if ('refusal' in requested) return reply.code(400).send({ error: requested.refusal });
       const toMs = now();
       const fromMs = toMs - days * DAY_MS;
-      return alarms.ask({ kind: 'health', fromMs, toMs, operators, site: asked.site });
+      return alarms.ask({ kind: 'health', fromMs, toMs, operators, site: requested.site });
     },
   );
 

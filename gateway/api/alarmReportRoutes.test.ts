@@ -8,8 +8,8 @@ function rowOf(html: string, name: string): string[] {
   return [...row.matchAll(/<td>(.*?)<\/td>/g)].map(([, cell]) => cell);
 }
 
-test('a month has its measures beside those of the month before, its findings and its value', async () => {
-  // The server's clock stands: what came, came at this time.
+test('a monthly report shows its measures beside those of the previous month, its findings and its value', async () => {
+  // The server's clock is fixed, so everything is received at this time.
   const { app, store } = await apiServer({}, Date.UTC(2026, 4, 20, 12));
   for (let i = 0; i < 12; i++) takeAlert(store, { id: `s.e.pump-${i}.vibration.1`, asset: `pump-${i}` });
   takeAlert(store, { id: 'x', site: 'other', severity: 'critical' });
@@ -34,7 +34,7 @@ test('a month has its measures beside those of the month before, its findings an
   const june = (await get('?month=2026-06')).payload;
   expect(rowOf(june, 'Alerts').slice(1, 3)).toEqual(['0', '13']);
   expect(june).toContain('<h2>Most frequent sources</h2>\n<p>None.</p>');
-  // The last month that is over.
+  // By default, the last complete month.
   expect((await get('')).payload).toContain('all sites, 2026-04');
   expect((await get('?month=2026-13')).statusCode).toBe(400);
 });

@@ -24,9 +24,9 @@ export function addAlarmReportRoutes(server: FastifyInstance, { alarms, costs, f
       },
     },
     async ({ query, identity }, reply) => {
-      const asked = resolveSite(identity, query.site);
-      if ('refusal' in asked) return reply.code(400).send({ error: asked.refusal });
-      const { site = null } = asked;
+      const requested = resolveSite(identity, query.site);
+      if ('refusal' in requested) return reply.code(400).send({ error: requested.refusal });
+      const { site = null } = requested;
       const { month, operators } = query;
       const html = await alarms.ask({
         kind: 'report',

@@ -32,7 +32,7 @@ function proposalParts(registry: ModelRegistry) {
 
 const runHere: Run = async (task) => doTask(task);
 
-/** Plans in the test's own thread. */
+/** A planner that runs in the test's own thread. */
 function plannerOf(directory: string, store: SqliteStore, plans: PlanStore): Planner {
   const { planning } = gatewayConfigSchema.parse({ dataDirectory: directory, broker: { url: 'mqtt://127.0.0.1' } });
   const parts = {
@@ -46,7 +46,7 @@ function plannerOf(directory: string, store: SqliteStore, plans: PlanStore): Pla
   };
   return new Planner(parts, pino({ level: 'silent' }));
 }
-/** Accounts of a broker with one configured edge, north.edge-1. */
+/** Broker accounts with one configured edge, north.edge-1. */
 function enrolmentsOf(directory: string, identities: IdentityStore, now: () => number): BrokerAccounts {
   const passwordFile = join(directory, 'mqtt-password');
   writeFileSync(passwordFile, 'a password');
@@ -61,12 +61,12 @@ function enrolmentsOf(directory: string, identities: IdentityStore, now: () => n
   return new BrokerAccounts(config, identities, now);
 }
 
-/** The shipped cost is tested with the hash itself; here it would be half of the time. */
+/** The production cost is tested in password tests; here it would take half of the test time. */
 const CHEAP = { logN: 4, r: 8, p: 1 };
 const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
 const ROUTING = new Routing([{ type: 'webhook', url: 'http://127.0.0.1:9', allowLocal: true }]);
 
-/** The API over stores of its own; `api` as in a configuration. */
+/** The API with its own stores; `api` as in a configuration. */
 export async function apiServer(api: object = {}, time: number | (() => number) = 5) {
   const now = typeof time === 'number' ? () => time : time;
   const directory = mkdtempSync(join(tmpdir(), 'millwright-api-'));

@@ -10,7 +10,7 @@ import { apiServer, secretFile } from './apiServer.fixture.ts';
 const SCOPES = { a: ['s/hall A'], b: ['s/hall B'], mixed: ['s/hall B', 'other'], whole: ['s'] };
 type Scope = keyof typeof SCOPES;
 const secretOf = (scope: Scope) => `0123456789-abcdefghij-${scope}-of-areas`;
-/** What an identity of areas may ask for: written down a second time, apart from the rules. */
+/** Routes open to an identity limited to areas; listed independently of the rules. */
 const BY_AREA = [
   'GET /api/v1/alerts',
   'GET /api/v1/alerts/{id}',
@@ -42,7 +42,7 @@ const BY_AREA = [
   'POST /api/v1/work-orders/{id}/reject',
 ];
 
-/** Two machines of one site, in two halls, and one that stands nowhere. */
+/** Two machines of one site in two halls, and one without an area. */
 async function plant() {
   const tokens = (Object.keys(SCOPES) as Scope[]).map((scope) => {
     return { name: scope, role: 'administrator', sites: SCOPES[scope], tokenFile: secretFile(secretOf(scope)) };
@@ -82,7 +82,7 @@ function takeMachine(store: SqliteStore, asset: string, area: string | undefined
   takeAlert(store, { site: 's', edge: 'e', sequence: ++sequence, asset, id: `of-${asset}`, text: `${asset} is worn` });
 }
 
-function ask(app: FastifyInstance, scope: Scope, url: string, method: 'GET' | 'POST' | 'PUT' | 'DELETE' = 'GET') {
+function send(app: FastifyInstance, scope: Scope, url: string, method: 'GET' | 'POST' | 'PUT' | 'DELETE' = 'GET') {
   return app.inject({
     method,
     url,
@@ -92,11 +92,11 @@ function ask(app: FastifyInstance, scope: Scope, url: string, method: 'GET' | 'P
   });
 }
 
-describe('an identity of an area', async () => {
+describe('an identity limited to an area', async () => {
   const { app } = await plant();
 
-  test('is answered of machines of that area alone, on every route of the API', async () => {
-    const { paths } = (await ask(app, 'whole', '/openapi.json')).json() as { paths: Record<string, object> };
+  test('gets data of machines in that area only, on every route of the API', async () => {
+    const { paths } = (await send(app, 'whole', '/openapi.json')).json() as { paths: Record<string, object> };
     const routes = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => [method.toUpperCase() as 'GET', path] as const),
     );
@@ -109,7 +109,7 @@ describe('an identity of an area', async () => {
         path === '/api/v1/series'
           ? '?site=s&edge=e&asset=pump-a&measurement=millwright_features&field=rms&fromMs=0&toMs=9'
           : '';
-      const answer = await ask(app, 'b', url + query, method);
+      const answer = await send(app, 'b', url + query, method);
       const route = `${method} ${path}`;
       if (!BY_AREA.includes(route)) expect(answer.statusCode, route).toBe(403);
       else if (path !== '/api/v1/events') {
@@ -122,7 +122,7 @@ describe('an identity of an area', async () => {
 
   test('sees all of its machines', async () => {
     const idsOf = async (scope: Scope, url: string) =>
-      ((await ask(app, scope, url)).json() as { id: string }[]).map(({ id }) => id);
+      ((await send(app, scope, url)).json() as { id: string }[]).map(({ id }) => id);
     expect(await idsOf('a', '/api/v1/alerts')).toEqual(['of-pump-a']);
     expect(await idsOf('mixed', '/api/v1/alerts?site=s')).toEqual(['of-pump-b']);
     expect(await idsOf('mixed', '/api/v1/alerts?site=other')).toEqual([]);
@@ -130,22 +130,22 @@ describe('an identity of an area', async () => {
     expect(await idsOf('b', '/api/v1/alerts?limit=1')).toEqual(['of-pump-b']);
     expect(await idsOf('a', '/api/v1/evidence')).toEqual(['of-pump-a']);
     expect(await idsOf('whole', '/api/v1/alerts')).toHaveLength(3);
-    expect((await ask(app, 'b', '/api/v1/spectra/s/e/pump-b/p')).statusCode).toBe(200);
-    expect((await ask(app, 'b', '/api/v1/alerts/of-pump-b')).json().text).toBe('pump-b is worn');
-    const machines = (await ask(app, 'a', '/api/v1/machines')).json() as { health: { asset: string } }[];
+    expect((await send(app, 'b', '/api/v1/spectra/s/e/pump-b/p')).statusCode).toBe(200);
+    expect((await send(app, 'b', '/api/v1/alerts/of-pump-b')).json().text).toBe('pump-b is worn');
+    const machines = (await send(app, 'a', '/api/v1/machines')).json() as { health: { asset: string } }[];
     expect(machines.map(({ health }) => health.asset)).toEqual(['pump-a']);
-    expect((await ask(app, 'a', '/api/v1/alerts?site=other')).statusCode).toBe(404);
+    expect((await send(app, 'a', '/api/v1/alerts?site=other')).statusCode).toBe(404);
   });
 
-  test('acts on alerts of its machines alone', async () => {
+  test('acts only on alerts of its machines', async () => {
     const act = async (asset: string) =>
-      (await ask(app, 'a', `/api/v1/alerts/of-${asset}/acknowledge`, 'POST')).statusCode;
+      (await send(app, 'a', `/api/v1/alerts/of-${asset}/acknowledge`, 'POST')).statusCode;
     expect(await act('pump-b')).toBe(404);
     expect(await act('pump-c')).toBe(404);
   });
 });
 
-test('an area is covered by itself and by its site', () => {
+test('an area is covered by itself and its site', () => {
   expect(coversSites(['s'], ['s/hall A'])).toBe(true);
   expect(coversSites(['s/hall A'], ['s/hall A'])).toBe(true);
   expect(coversSites(['s/hall A'], ['s'])).toBe(false);
@@ -160,6 +160,6 @@ test.each([
   [['/press'], false],
   [['south/ press'], false],
   [['a b'], false],
-])('%j: sites and areas of them', (places, isAllowed) => {
+])('%j: sites and their areas', (places, isAllowed) => {
   expect(sitesSchema.safeParse(places).success).toBe(isAllowed);
 });

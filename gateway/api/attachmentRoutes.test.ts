@@ -10,7 +10,7 @@ const post = (url: string, payload: Buffer, type = 'image/png') => ({
   headers: { 'content-type': type },
 });
 
-test('a photograph comes back byte for byte, stands in the history, and the same one twice is one', async () => {
+test('a photograph is returned byte for byte and appears in the history; a duplicate is stored once', async () => {
   const { app, store } = await apiServer();
   takeAlert(store, { id: 'a' });
   const url = '/api/v1/alerts/a/attachments';
@@ -36,7 +36,7 @@ test('a photograph comes back byte for byte, stands in the history, and the same
   ]);
 });
 
-test('what is no photograph, report or note is refused, and so is what there is no room for', async () => {
+test('only photographs, reports and notes are accepted, and only while there is space', async () => {
   const { app, store } = await apiServer();
   takeAlert(store, { id: 'a' });
   const url = '/api/v1/alerts/a/attachments?name=x';
@@ -54,7 +54,7 @@ test('what is no photograph, report or note is refused, and so is what there is 
   expect((await app.inject('/api/v1/alerts/a/attachments/999')).statusCode).toBe(404);
 });
 
-test('who signed in is who attached, and attachments go with their alert', async () => {
+test('attachments carry the signed-in name and are deleted with their alert', async () => {
   const token = secretFile('0123456789abcdef0123456789abcdef');
   const { app, store } = await apiServer({ tokens: [{ name: 'Bob', role: 'operator', tokenFile: token }] }, 1e12);
   takeAlert(store, { id: 'a', raisedAtMs: 1e12 });

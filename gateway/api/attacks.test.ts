@@ -12,7 +12,7 @@ const viewerOf = (sites?: string[]) => ({
 });
 const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
 
-describe('an address that is written otherwise leads to the same rule', () => {
+describe('a different spelling of an address leads to the same rule', () => {
   test.each(['/api/v1/%61ccounts', '/api/v1/accounts#x', '/api/v1/acc%6Funts?a=b', '/api/v1/accounts?%23'])(
     'accounts as %s',
     async (url) => {
@@ -22,7 +22,7 @@ describe('an address that is written otherwise leads to the same rule', () => {
   );
 
   test.each(['%61udit', 'suppl%79', 'pla%6e.csv', '%6eotifications', '%74rack-record'])(
-    'what concerns every site as %s, for an identity of one site',
+    'a route of all sites as %s is refused to an identity of one site',
     async (path) => {
       const { app } = await apiServer({ tokens: [viewerOf(['north'])] });
       expect((await app.inject({ url: `/api/v1/${path}`, headers: bearer(VIEWER) })).statusCode).toBe(403);
@@ -30,7 +30,7 @@ describe('an address that is written otherwise leads to the same rule', () => {
   );
 });
 
-describe('a gateway that nobody has to sign in to', () => {
+describe('a gateway without sign-in', () => {
   const change = async (headers: Record<string, string>) => {
     const { app } = await apiServer();
     const request = {
@@ -42,7 +42,7 @@ describe('a gateway that nobody has to sign in to', () => {
   };
 
   test.each(['http://evil.example', 'null', 'http://127.0.0.1:9999'])(
-    'takes nothing of a page of %s',
+    'refuses changes from a page of %s',
     async (origin) => {
       const answer = await change({ origin, 'content-type': 'text/plain' });
       expect(answer.statusCode).toBe(403);
@@ -50,21 +50,21 @@ describe('a gateway that nobody has to sign in to', () => {
     },
   );
 
-  test('takes what its own page and other programs send', async () => {
+  test('accepts requests from its own page and other programs', async () => {
     expect((await change({ origin: 'http://127.0.0.1:8080' })).statusCode).toBe(200);
     expect((await change({})).statusCode).toBe(200);
   });
 });
 
-test('guesses from an address lock out no token that is good, only further guesses', async () => {
+test('guesses from an address block further guesses but not valid tokens', async () => {
   const { app } = await apiServer({ tokens: [viewerOf()] });
-  const ask = (secret: string) => app.inject({ url: '/api/v1/machines', headers: bearer(secret) });
-  for (let i = 0; i < 20; i++) expect((await ask(`wrong-${i}`)).statusCode).toBe(401);
-  expect((await ask('wrong-again')).statusCode).toBe(429);
-  expect((await ask(VIEWER)).statusCode).toBe(200);
+  const sendRequest = (secret: string) => app.inject({ url: '/api/v1/machines', headers: bearer(secret) });
+  for (let i = 0; i < 20; i++) expect((await sendRequest(`wrong-${i}`)).statusCode).toBe(401);
+  expect((await sendRequest('wrong-again')).statusCode).toBe(429);
+  expect((await sendRequest(VIEWER)).statusCode).toBe(200);
 });
 
-test('who gave a table is the identity, whatever the request says', async () => {
+test('the identity is recorded as the author of a table, whatever the request says', async () => {
   const tokens = [{ name: 'paula', role: 'planner', tokenFile: secretFile(PLANNER) }];
   const { app } = await apiServer({ tokens });
   const payload = 'item,date,quantity\na,2026-01-01,1\n';
@@ -73,7 +73,7 @@ test('who gave a table is the identity, whatever the request says', async () => 
   expect(imports.map(({ by }: { by: string }) => by)).toEqual(['paula']);
 });
 
-test('a name of a prototype is no database of notifications', async () => {
+test('a property name of the prototype is not a notification state', async () => {
   const { app } = await apiServer();
   const answer = await app.inject({
     method: 'POST',
@@ -92,25 +92,25 @@ test.each([
   '/assets/%2e%2e/%2e%2e/%2e%2e/package.json',
   '/assets\\..\\..\\package.json',
   '/index.html%00',
-])('%s leads to no file outside of the page', async (url) => {
+])('%s reaches no file outside the page', async (url) => {
   const { app } = await apiServer();
   const answer = await app.inject({ url, headers: { host: '127.0.0.1' } });
   expect(answer.statusCode).toBeGreaterThanOrEqual(400);
   expect(answer.payload).not.toMatch(/root:|"dependencies"/);
 });
 
-test('a token without a signature, in the address, or of another kind identifies nobody', async () => {
+test('a token without a signature, in the address, or of another scheme identifies nobody', async () => {
   const { app } = await apiServer({ tokens: [viewerOf()] });
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const unsigned = `${part({ alg: 'none' })}.${part({ sub: 'vic', role: 'administrator' })}.`;
-  const ask = async (url: string, authorization?: string) =>
+  const sendRequest = async (url: string, authorization?: string) =>
     (await app.inject({ url, headers: authorization === undefined ? {} : { authorization } })).statusCode;
-  expect(await ask('/api/v1/machines', `Bearer ${unsigned}`)).toBe(401);
-  expect(await ask(`/api/v1/machines?access_token=${VIEWER}`)).toBe(401);
-  expect(await ask('/api/v1/machines', `Basic ${Buffer.from(`vic:${VIEWER}`).toString('base64')}`)).toBe(401);
+  expect(await sendRequest('/api/v1/machines', `Bearer ${unsigned}`)).toBe(401);
+  expect(await sendRequest(`/api/v1/machines?access_token=${VIEWER}`)).toBe(401);
+  expect(await sendRequest('/api/v1/machines', `Basic ${Buffer.from(`vic:${VIEWER}`).toString('base64')}`)).toBe(401);
 });
 
-test('a pattern made to be slow holds nothing up', async () => {
+test('a pattern crafted to be slow does not block the gateway', async () => {
   const { app, store } = await apiServer({}, Date.UTC(2026, 5, 1));
   const answer = await app.inject({
     method: 'POST',
@@ -129,7 +129,7 @@ test('a pattern made to be slow holds nothing up', async () => {
   expect(performance.now() - startMs).toBeLessThan(1000);
 });
 
-test('texts that mean something to a database are names that nothing has', async () => {
+test('text with a meaning in SQL is treated as an unknown name', async () => {
   const { app, store } = await apiServer();
   takeAlert(store, { id: 'a' });
   for (const text of ["'; DROP TABLE alerts;--", '" OR 1=1 --', "x' UNION SELECT 1", '%', '*', '\\']) {

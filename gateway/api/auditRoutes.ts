@@ -27,7 +27,7 @@ export function addAuditRoutes(
           /** Newest first: `next` of the previous page. */
           before: z.coerce.number().int().min(1).optional(),
           limit: z.coerce.number().int().min(1).max(1000).default(200),
-          /** Newest first: texts that the fields contain. */
+          /** Newest first: text that each field must contain. */
           who: text,
           what: text,
           subject: text,
@@ -51,7 +51,7 @@ export function addAuditRoutes(
       },
     },
     async () => {
-      // Requests that come meanwhile share the result.
+      // Concurrent requests share the result.
       running ??= verifyStoredAudit(store, now).finally(() => {
         running = null;
       });

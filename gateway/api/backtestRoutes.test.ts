@@ -19,12 +19,12 @@ function keepHealth(store: SqliteStore, timeMs: number): void {
   store.take([{ message: { kind: 'health', body } as never, text: JSON.stringify(body) }]);
 }
 
-test('limits are tried on the stored health index, beside failures and findings', async () => {
+test('limits are tested on the stored health index, with failures and findings', async () => {
   const { app, store, historian } = await apiServer({}, Date.UTC(2026, 5, 1));
   const nowUs = Date.UTC(2026, 5, 1) * 1000;
   keepHealth(store, nowUs / 1000);
   const tags = { site: 's', edge: 'e', asset: 'pump-1' };
-  // Ten days by the hour: an excursion of six hours to 1.4, and growth over the last two days before the failure.
+  // Ten days of hourly values: a six-hour excursion to 1.4, and growth over the last two days before the failure.
   await historian.write(
     Array.from({ length: 240 }, (_, hour) => ({
       measurement: 'millwright_health' as const,
@@ -43,7 +43,7 @@ test('limits are tried on the stored health index, beside failures and findings'
   expect(trial).toMatchObject({ bestPersistMinutes: 0, inBudget: null, model: null });
   expect(trial.trials[0].falsePerMachineMonth).toBe(0);
   const lasting = (await app.inject('/api/v1/backtest?days=10&limits=1&persistMinutes=0,600&budget=5')).json();
-  // The excursion of six hours does not last for ten.
+  // A six-hour excursion does not persist for ten hours.
   expect(lasting.trials).toMatchObject([
     { persistMinutes: 0, raised: 2 },
     { persistMinutes: 600, raised: 1, foretold: 1 },
@@ -64,7 +64,7 @@ test('limits are tried on the stored health index, beside failures and findings'
   expect(noModel.statusCode).toBe(400);
 });
 
-test('a history of hours is read as finely within a year as within a day', async () => {
+test('a short history is read at the same resolution within a year as within a day', async () => {
   const nowMs = Date.UTC(2026, 5, 1);
   const { app, store, historian } = await apiServer({}, nowMs);
   keepHealth(store, nowMs);

@@ -17,11 +17,11 @@ const withdrawal = z.strictObject({ by: z.string().trim().min(1).max(100) });
 
 type DecisionParts = Pick<PlanParts, 'plans' | 'planner' | 'store' | 'now'>;
 
-/** What planners decide about proposed orders and forecasts, and what needs their decision, under `/api/v1/plan`. */
+/** Planners' decisions on proposed orders and forecasts, and exceptions that need one, under `/api/v1/plan`. */
 export function addDecisionRoutes(server: FastifyInstance, { plans, planner, store, now }: DecisionParts): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
   const { decisions } = plans;
-  /** Records a decision and plans anew with it. */
+  /** Records a decision and requests a new plan. */
   const decided = (by: string, what: string, { item, site }: { item: string; site: string }, detail: object) => {
     store.audit(now(), by, what, site ? `${item}@${site}` : item, JSON.stringify(detail));
     planner.request('decision');

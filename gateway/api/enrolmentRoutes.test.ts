@@ -68,7 +68,7 @@ test('an edge exchanges its code once for an account under its own name, which t
   );
 });
 
-test('a second code replaces the password; revocation ends the account, and what it may publish', async () => {
+test('a second code replaces the password; revocation ends the account and its permissions', async () => {
   const { app, gateway, createCode, enrolments, directory } = await listening();
   const enrol = async () => {
     const { code } = await createCode({ site: 'south', edge: 'edge-7' });
@@ -108,7 +108,7 @@ test('codes expire, and a newer one of the same edge replaces the older', async 
   expect(await list()).toEqual([]);
 });
 
-test('guessing is throttled by address', async () => {
+test('guesses are throttled by address', async () => {
   const { app, createCode } = await listening();
   const { code } = await createCode({ site: 'south', edge: 'edge-7' });
   const enrol = (guess: string) => app.inject({ method: 'POST', url: '/api/v1/enrol', body: { code: guess } });
@@ -127,6 +127,6 @@ test('user names are unique: configured accounts, and names that differ only in 
   });
 });
 
-test('the password does not cross a network in clear', async () => {
+test('the password does not cross a network in clear text', async () => {
   await expect(enrolEdge('http://gateway.example:8086', 'mwe_x', folder())).rejects.toThrow('use https://');
 });

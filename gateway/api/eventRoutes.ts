@@ -11,13 +11,13 @@ export interface EventParts {
   store: Store;
 }
 
-/** What happens, as it happens. */
+/** The stream of live events. */
 export function addEventRoutes(server: FastifyInstance, { events, store }: EventParts): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
 
   app.get(
     '/api/v1/events',
-    // A HEAD request would hold a listener's place for ever.
+    // A HEAD request would occupy a listener's slot for ever.
     {
       exposeHeadRoute: false,
       schema: {

@@ -26,7 +26,7 @@ const featuresOf = (site: string, timeMs: number): LiveEvent => ({
   values: {},
 });
 
-/** Opens a stream; the function that it answers tells what arrived since the last call. */
+/** Opens a stream; returns a function that returns what arrived since its last call. */
 function listen(events: Events, lastId?: string, sites: string[] | null = null) {
   const stream = Object.assign(new PassThrough(), { writeHead: () => undefined });
   const limited = sites === null ? undefined : (event: LiveEvent) => restrictToSites(event, sites, () => undefined);
@@ -41,7 +41,7 @@ function listen(events: Events, lastId?: string, sites: string[] | null = null) 
   };
 }
 
-test('who was away for a moment gets what it missed, once and in order', () => {
+test('a listener that reconnects gets the events it missed, once and in order', () => {
   const events = newEvents();
   const first = listen(events);
   events.send(featuresOf('s', 1));
@@ -57,7 +57,7 @@ test('who was away for a moment gets what it missed, once and in order', () => {
   expect(listen(events, lastId)().times).toEqual([]);
 });
 
-test('a stream tells where it begins: what happens before its first event is not lost either', () => {
+test('a stream sends its starting id, so that events before its first one are not lost', () => {
   const events = newEvents();
   events.send(featuresOf('s', 1));
   const { lastId } = listen(events)();
@@ -65,22 +65,22 @@ test('a stream tells where it begins: what happens before its first event is not
   expect(listen(events, lastId)().times).toEqual([2]);
 });
 
-test('what is older than the recent events, of another run, or no id makes the listener ask anew', () => {
+test('a last id that is too old, from another run or invalid makes the listener reload', () => {
   const events = newEvents();
   const { lastId } = listen(events)();
   const large = { ...featuresOf('s', 1), point: 'p'.repeat(100_000) };
   for (let i = 0; i < 10; i++) events.send(large);
   expect(listen(events, lastId)().times).toHaveLength(10);
   events.send(large);
-  const told = listen(events, lastId)();
-  expect(told.times).toEqual(['reload']);
-  expect(listen(events, told.lastId)().times).toEqual([]);
+  const received = listen(events, lastId)();
+  expect(received.times).toEqual(['reload']);
+  expect(listen(events, received.lastId)().times).toEqual([]);
   const [run] = String(lastId).split('.');
   for (const id of [listen(newEvents())().lastId, `${run}.99`, `${run}.-1`, `${run}.1e1`, run, '', 'x.y', '__proto__'])
     expect(listen(events, id)().times, id).toEqual(['reload']);
 });
 
-test('who may see some sites gets the missed events of those alone', () => {
+test('a listener restricted to sites gets only their missed events', () => {
   const events = newEvents();
   const { lastId } = listen(events, undefined, ['north'])();
   events.send(featuresOf('north', 1));

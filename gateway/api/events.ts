@@ -13,7 +13,7 @@ const KEEP_ALIVE_MS = 15_000;
 interface Listener {
   /** Name or address of the listener. */
   who: string;
-  /** What of an event it may see; null: nothing of it. Absent: all. */
+  /** The part of an event that the listener may see; null: nothing. Absent: all. */
   limited?: (event: LiveEvent) => LiveEvent | null;
   isStillSignedIn: () => boolean;
 }
@@ -37,9 +37,9 @@ export class Events {
   }
 
   /**
-   * Begins a stream. With the id of the last event that the listener got it goes on from there; where that is not known any
-   * more, the listener is told to load the present state.
-   * @returns false where there are too many already.
+   * Begins a stream. It resumes after the last event that the listener received; if that event is no longer known, the
+   * listener must load the present state.
+   * @returns false if there are too many listeners.
    */
   add(response: ServerResponse, listener: Listener, lastId?: string): boolean {
     const own = [...this.#listeners.values()].filter(({ who }) => who === listener.who).length;
@@ -88,7 +88,7 @@ export class Events {
     if (lastId === undefined) return `id: ${newest}\n\n`;
     const missed = this.#recent.after(lastId);
     if (missed === null) return `id: ${newest}\ndata: ${JSON.stringify({ type: 'reload' } satisfies LiveEvent)}\n\n`;
-    // The id of the newest goes last: a listener that is cut off before has not got them all.
+    // The newest id is sent last: a listener that is disconnected before has not received all events.
     return `\n${missed.map((event) => textOf(event, limited) ?? '').join('')}id: ${newest}\n\n`;
   }
 
@@ -100,7 +100,7 @@ export class Events {
   }
 }
 
-/** An event as it is sent; null: it is of other sites. */
+/** An event as sent; null if it belongs to other sites. */
 function textOf({ id, event, text }: RecentEvent, limited: Listener['limited']): string | null {
   if (limited === undefined) return `id: ${id}\ndata: ${text}\n\n`;
   const seen = limited(event);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '#simulators/freePort.ts';
 import { apiServer, secretFile } from './apiServer.fixture.ts';
 
-/** Signing in at a real OpenID Connect provider, as a browser does: every redirect and form, cookies by host. */
+/** Sign-in at a real OpenID Connect provider, as in a browser: every redirect and form, cookies by host. */
 const GROUPS: Record<string, string[]> = { ann: ['staff', 'plant-operators'], bob: ['visitors'] };
 const CLIENT_SECRET = 'a-client-secret-of-this-test-0123456789';
 let provider: Server;
@@ -53,7 +53,7 @@ afterAll(async () => {
   provider.close();
 });
 
-/** Follows redirects and fills in the provider's forms until an answer is neither. */
+/** Follows redirects and fills in the provider's forms until a response is neither. */
 class Browser {
   readonly #cookies = new Map<string, Map<string, string>>();
 
@@ -75,7 +75,7 @@ class Browser {
     return location === null ? { url, answer } : { url: new URL(location, url).href, answer };
   }
 
-  /** From the gateway to the provider, through its forms, and back to the page; the address of the page. */
+  /** Signs in from the gateway through the provider's forms; returns the address of the final page. */
   async signIn(name: string): Promise<string> {
     let at = (await this.open(`${gateway}/api/v1/sign-in/openid`)).url;
     for (let step = 0; step < 20; step++) {
@@ -94,7 +94,7 @@ class Browser {
   }
 }
 
-test('somebody whose group has a role is signed in with it, and is known by name', async () => {
+test('a user whose group has a role is signed in with it, by name', async () => {
   const browser = new Browser();
   expect(await browser.signIn('ann')).toBe(`${gateway}/`);
   const { answer } = await browser.open(`${gateway}/api/v1/session`);
@@ -102,14 +102,14 @@ test('somebody whose group has a role is signed in with it, and is known by name
   expect(made.audited).toContain('ann sign_in 127.0.0.1');
 });
 
-test('somebody without a role reads why, and has no session', async () => {
+test('a user without a role sees the reason and gets no session', async () => {
   const browser = new Browser();
   const page = new URL(await browser.signIn('bob'));
   expect(page.searchParams.get('signInError')).toContain('no role for bob');
   expect((await browser.open(`${gateway}/api/v1/session`)).answer.status).toBe(401);
 });
 
-test('a code of another browser, or a state that was used, signs nobody in', async () => {
+test('a code from another browser or a used state is refused', async () => {
   const browser = new Browser();
   const { url } = await browser.open(`${gateway}/api/v1/sign-in/openid`);
   const state = new URL(url).searchParams.get('state');

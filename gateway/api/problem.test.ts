@@ -18,22 +18,22 @@ test.each([
   expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
   const body = answer.json();
   expect(body).toMatchObject({ type: 'about:blank', title: expect.stringMatching(/\w/), status, detail });
-  // As clients read it before there were problem details.
+  // The fields that clients read before problem details existed.
   expect(body.message ?? body.error).toBe(body.detail);
 });
 
-test('who is not let in gets a problem as well', async () => {
+test('a refused sign-in is a problem as well', async () => {
   const tokens = [{ name: 'vic', role: 'viewer', tokenFile: secretFile(SECRET) }];
   const { app } = await apiServer({ tokens });
-  const ask = async (authorization?: string) => {
+  const get = async (authorization?: string) => {
     const headers = authorization === undefined ? {} : { authorization };
     return (await app.inject({ method: 'POST', url: '/api/v1/plan/run', payload: {}, headers })).json();
   };
-  expect(await ask()).toMatchObject({ status: 401, title: 'Unauthorized', detail: 'sign in, or send a token' });
-  expect(await ask(`Bearer ${SECRET}`)).toMatchObject({ status: 403, title: 'Forbidden' });
+  expect(await get()).toMatchObject({ status: 401, title: 'Unauthorized', detail: 'sign in, or send a token' });
+  expect(await get(`Bearer ${SECRET}`)).toMatchObject({ status: 403, title: 'Forbidden' });
 });
 
-test('the description of the API names the problem as an answer of every operation', async () => {
+test('the API description lists the problem as a response of every operation', async () => {
   const { app } = await apiServer();
   const described = (await app.inject({ url: '/openapi.json', headers: HOST })).json();
   expect(described.components.schemas.Problem.required).toEqual(expect.arrayContaining(['type', 'status', 'detail']));
@@ -46,7 +46,7 @@ test('the description of the API names the problem as an answer of every operati
   expect(operations.every(({ responses }) => 'default' in responses)).toBe(true);
 });
 
-test('what is no error keeps its form', async () => {
+test('a successful response keeps its form', async () => {
   const { app } = await apiServer();
   expect((await app.inject({ url: '/api/v1/machines', headers: HOST })).headers['content-type']).toMatch(
     /^application\/json/,

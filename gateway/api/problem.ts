@@ -10,7 +10,7 @@ export const problemFields = {
   type: z.string(),
   title: z.string(),
   status: z.int(),
-  /** What is wrong, for a person. */
+  /** Human-readable reason. */
   detail: z.string(),
   code: z.string().optional(),
   message: z.string().optional(),
@@ -25,7 +25,7 @@ interface Answer {
   message?: string;
 }
 
-/** Gives every error of the API the form of problem details, beside the fields that clients know from before. */
+/** Returns every API error as problem details, with the fields of earlier versions beside them. */
 export function answerProblems(app: FastifyInstance): void {
   app.addHook('preSerialization', async (_request, reply, payload) => {
     if (reply.statusCode < FIRST_ERROR || !isAnswer(payload)) return payload;
@@ -39,7 +39,7 @@ export function answerProblems(app: FastifyInstance): void {
   });
 }
 
-/** An error that was thrown, by a route or before one was found. */
+/** Handles an error thrown by a route or before routing. */
 export function answerError(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const statusCode = statusOf(error, reply);
   const { code, message } = error;
@@ -69,7 +69,7 @@ interface Described {
   components?: { schemas?: Record<string, unknown> };
 }
 
-/** The errors of a description of the API: problem details of every operation, whether its route names the status or not. */
+/** Adds problem details to every operation of an API description, whether or not its route declares the status. */
 export function describeProblems<T extends object>(description: T): T {
   const described = description as Described;
   const schema = { $ref: '#/components/schemas/Problem' };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LiveEvent } from '#models/contracts/api.ts';
 
-/** Characters of JSON: some minutes of a plant of fifty machines. */
+/** Characters of JSON: some minutes of a plant with fifty machines. */
 const KEPT = 1024 * 1024;
 
 export interface RecentEvent {
@@ -11,15 +11,15 @@ export interface RecentEvent {
   text: string;
 }
 
-/** The newest events with their ids, the oldest of which go first: who was away for a moment gets what it missed. */
+/** The newest events by id, up to a total size: a listener that reconnects gets the events it missed. */
 export class RecentEvents {
-  /** Ids of a gateway that was restarted are not mistaken for those of this run. */
+  /** Distinguishes ids of this run from those before a restart. */
   readonly #run = randomBytes(6).toString('base64url');
   readonly #kept = new Map<number, RecentEvent>();
   #characters = 0;
   #last = 0;
 
-  /** Of the newest event. */
+  /** Id of the newest event. */
   get lastId(): string {
     return `${this.#run}.${this.#last}`;
   }
@@ -37,7 +37,7 @@ export class RecentEvents {
     return added;
   }
 
-  /** What came after an event; null: that is not known here, or no longer. */
+  /** The events after a given one; null if that one is unknown or no longer kept. */
   after(id: string): RecentEvent[] | null {
     const [run, number] = id.split('.');
     if (run !== this.#run || !/^\d{1,15}$/.test(number ?? '')) return null;

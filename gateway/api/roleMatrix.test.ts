@@ -14,7 +14,7 @@ const PLAN = ['planner', 'engineer', 'administrator'] as const;
 const ENGINEER = ['engineer', 'administrator'] as const;
 const ADMINISTRATOR = ['administrator'] as const;
 
-/** Who may use each route, and whether an identity of some sites may: written down a second time, apart from the rules. */
+/** Roles that may use each route, and whether a site-restricted identity may; listed independently of the rules. */
 const MATRIX: Record<string, { may: readonly Role[]; bySite: boolean }> = {
   ...rows(READ, true, [
     'GET /api/v1/alarm-health',
@@ -124,7 +124,7 @@ const MATRIX: Record<string, { may: readonly Role[]; bySite: boolean }> = {
     'DELETE /api/v1/enrolments/{site}/{edge}',
   ]),
 };
-/** Nobody has signed in yet; a one-time code is a credential of its own. */
+/** Routes without sign-in; a one-time code is its own credential. */
 const OPEN = ['GET /api/v1/sign-in', 'POST /api/v1/session', 'POST /api/v1/enrol'];
 
 function rows(may: readonly Role[], bySite: boolean, routes: readonly string[]) {
@@ -133,7 +133,7 @@ function rows(may: readonly Role[], bySite: boolean, routes: readonly string[]) 
 
 const secretOf = (role: Role, scope: string) => `0123456789-abcdefghij-${role}-${scope}`;
 
-/** A plant of two sites, and a token of every role: for all of it, and for one site. */
+/** A plant with two sites, and tokens of every role for both sites and for one. */
 async function plant() {
   const tokens = roles.flatMap((role) => [
     { name: `${role} of all`, role, tokenFile: secretFile(secretOf(role, 'all')) },
@@ -208,7 +208,7 @@ const parameters = (site: string): Record<string, string> => ({
 });
 
 let address = 0;
-/** A request of a route, of a site, from an address of its own: no failure counts for another. */
+/** Requests a route for a site, each from its own address, so that failures do not add up. */
 async function send(app: FastifyInstance, route: string, site: string, authorization?: string) {
   const [method, path] = route.split(' ') as ['GET' | 'POST' | 'PUT' | 'DELETE', string];
   const of = parameters(site);
@@ -264,19 +264,19 @@ describe('role by route', async () => {
     }
   });
 
-  test('what an identity of one site names of another is as unknown as what does not exist', async () => {
+  test('to an identity of one site, things of another site do not exist', async () => {
     const named = routes.filter(
       ([route, { bySite }]) => bySite && /\{(site|id)\}/.test(route) && !/tokens|models|rollouts/.test(route),
     );
     for (const [route] of named) {
       const { status } = await send(app, route, FOREIGN, bearer('administrator', 'one'));
-      // 415: a body that the route does not take is refused before anything is looked up.
+      // 415: an unsupported body is refused before any lookup.
       expect([400, 404, 415], route).toContain(status);
     }
     expect(named.length).toBeGreaterThan(10);
   });
 
-  test('without credentials, with a forged or an expired token nothing is answered', async () => {
+  test('requests without credentials or with a forged or expired token are refused', async () => {
     const { app: fresh, identities } = await plant();
     const added = identities.tokens.add(
       { name: 'old', owner: null, role: 'administrator', sites: null, createdBy: 'Ann', expiresMs: 4 },

@@ -32,7 +32,7 @@ const RULES: readonly Rule[] = [
   },
   { methods: ['GET'], path: /^\/api\/v1\//, may: READERS, bySite: true },
   { methods: ['POST'], path: /^\/api\/v1\/(alerts\/|suppressions)/, may: ['operator', 'engineer'], bySite: true },
-  // The approval policy decides who may approve an order: the order itself refuses others.
+  // The approval policy decides who may approve an order, and refuses others.
   { methods: ['POST'], path: /^\/api\/v1\/work-orders\//, may: ['operator', 'planner', 'engineer'], bySite: true },
   { methods: ['POST'], path: /^\/api\/v1\/plan\/alerts\//, may: ['operator', 'planner', 'engineer'], bySite: true },
   {
@@ -51,23 +51,23 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** What is about single machines: an identity that is limited to areas may ask for nothing else. */
+/** Routes about single machines: the only ones open to an identity limited to areas. */
 const BY_AREA =
   /^GET (\/openapi\.json|\/api\/v1\/(session|tokens|machines|events|series|spectra\/.+|ledger|evidence(\/.+)?|alerts(\/.+)?|work-orders|plan\/alerts))$|^POST \/api\/v1\/(session\/password|tokens|alerts\/.+|work-orders\/.+)$|^DELETE \/api\/v1\/(session|tokens\/.+)$/;
 
-/** Why an identity may not make a request; null: it may. Pure. */
+/** The reason for refusing an identity's request; null if it is allowed. Pure. */
 export function checkAccess(
   { role, sites }: Pick<Identity, 'role' | 'sites'>,
   method: string,
   url: string,
 ): string | null {
   const [path] = url.split('?');
-  const wanted = method === 'HEAD' ? 'GET' : method;
-  const rule = RULES.find((r) => r.methods.includes(wanted) && r.path.test(path));
+  const allowed = method === 'HEAD' ? 'GET' : method;
+  const rule = RULES.find((r) => r.methods.includes(allowed) && r.path.test(path));
   if (role !== 'administrator' && !rule?.may.includes(role)) return `the role ${role} may not do this`;
   if (sites !== null && !rule?.bySite)
     return 'this concerns every site: it needs an account that is not limited to sites';
-  if (isLimitedToAreas(sites) && !BY_AREA.test(`${wanted} ${path}`))
+  if (isLimitedToAreas(sites) && !BY_AREA.test(`${allowed} ${path}`))
     return 'this concerns whole sites: it needs an account that is not limited to areas';
   return null;
 }

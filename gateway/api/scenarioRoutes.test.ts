@@ -4,7 +4,7 @@ import { apiServer } from './apiServer.fixture.ts';
 
 const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
 
-/** A gateway with two years of 40 belts a month. */
+/** A gateway with two years of demand for 40 belts a month. */
 async function gatewayWithBelts() {
   const made = await apiServer({}, NOW_MS);
   const take = (table: Parameters<typeof importSupply>[1], rows: object[]) =>
@@ -22,7 +22,7 @@ async function gatewayWithBelts() {
   return { ...made, post, compared };
 }
 
-test('what-if plans are saved, compared in figures, planned anew and removed', async () => {
+test('what-if plans are saved, compared, replanned and removed', async () => {
   const { post, compared, store, plans } = await gatewayWithBelts();
   expect(await compared()).toEqual({ current: null, scenarios: [] });
   const half = await post('scenarios', { name: 'half the demand', by: 'eve', change: { demandFactor: 0.5 } });
@@ -46,7 +46,7 @@ test('what-if plans are saved, compared in figures, planned anew and removed', a
   ]);
 });
 
-test('a name that is taken, an item that is not planned and more than twelve are refused', async () => {
+test('a duplicate name, an unplanned item and more than twelve scenarios are refused', async () => {
   const { post, plans } = await gatewayWithBelts();
   const change = { budget: 100 };
   await post('scenarios', { name: 'a', by: 'eve', change });

@@ -14,7 +14,7 @@ const MAX_ITEMS = 1_000_000;
 
 type ScenarioParts = Pick<PlanParts, 'plans' | 'planner' | 'store' | 'now'>;
 
-/** What-if plans that are saved and compared with the latest plan, under `/api/v1/plan/scenarios`. */
+/** Saved what-if plans and their comparison with the latest plan, under `/api/v1/plan/scenarios`. */
 export function addScenarioRoutes(server: FastifyInstance, { plans, planner, store, now }: ScenarioParts): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
   const { scenarios } = plans;

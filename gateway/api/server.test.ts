@@ -6,18 +6,18 @@ import { apiServer, secretFile } from './apiServer.fixture.ts';
 const SECRET = 'a-secret-of-these-tests-0123456789';
 const secretOf = (role: Role) => `${SECRET}-${role}`;
 
-test('without a token it answers loopback names alone', async () => {
+test('without a token it accepts only loopback names', async () => {
   const { app } = await apiServer();
-  const ask = (host: string) => app.inject({ url: '/api/v1/machines', headers: { host } });
-  expect((await ask('127.0.0.1:8080')).statusCode).toBe(200);
-  expect((await ask('localhost')).statusCode).toBe(200);
-  expect((await ask('evil.example')).statusCode).toBe(403);
-  expect((await ask('127.0.0.1.evil.example')).statusCode).toBe(403);
+  const sendRequest = (host: string) => app.inject({ url: '/api/v1/machines', headers: { host } });
+  expect((await sendRequest('127.0.0.1:8080')).statusCode).toBe(200);
+  expect((await sendRequest('localhost')).statusCode).toBe(200);
+  expect((await sendRequest('evil.example')).statusCode).toBe(403);
+  expect((await sendRequest('127.0.0.1.evil.example')).statusCode).toBe(403);
 });
 
-test('with a token it wants the token, save for health', async () => {
+test('a configured token is required on all routes except health', async () => {
   const { app } = await apiServer({ tokenFile: secretFile(SECRET) });
-  const ask = (url: string, authorization?: string) =>
+  const sendRequest = (url: string, authorization?: string) =>
     app.inject({ url, headers: authorization ? { authorization } : {} });
   for (const url of [
     '/api/v1/machines',
@@ -36,20 +36,20 @@ test('with a token it wants the token, save for health', async () => {
     '//api/v1/machines',
     '/healthz/../api/v1/ledger',
   ]) {
-    expect((await ask(url)).statusCode, url).not.toBe(200);
-    expect((await ask(url, 'Bearer wrong')).statusCode, url).not.toBe(200);
+    expect((await sendRequest(url)).statusCode, url).not.toBe(200);
+    expect((await sendRequest(url, 'Bearer wrong')).statusCode, url).not.toBe(200);
   }
-  expect((await ask('/api/v1/machines', `Bearer ${SECRET}`)).statusCode).toBe(200);
-  expect((await ask('/healthz')).statusCode).toBe(200);
+  expect((await sendRequest('/api/v1/machines', `Bearer ${SECRET}`)).statusCode).toBe(200);
+  expect((await sendRequest('/healthz')).statusCode).toBe(200);
 });
 
-test('says why it is not ready', async () => {
+test('states why it is not ready', async () => {
   const answer = await (await apiServer()).app.inject('/readyz');
   expect(answer.statusCode).toBe(503);
   expect(answer.json()).toEqual({ ok: false, why: ['the broker is disconnected'], warnings: [] });
 });
 
-test('bad questions get clear answers', async () => {
+test('invalid requests get clear errors', async () => {
   const { app } = await apiServer();
   const at = 'site=s&edge=e&asset=a&measurement=millwright_features&field=rms';
   expect((await app.inject(`/api/v1/series?${at}&fromMs=2&toMs=1`)).json()).toMatchObject({
@@ -66,23 +66,23 @@ test('bad questions get clear answers', async () => {
   );
 });
 
-test('tokens have roles: each does what it is for, and its name is what is recorded', async () => {
+test('each token is limited to its role and recorded by its name', async () => {
   const tokens = roles.map((role) => ({ name: `the ${role}`, role, tokenFile: secretFile(secretOf(role)) }));
   const { app } = await apiServer({ tokens });
-  const ask = async (role: Role, method: 'GET' | 'POST', url: string, body?: object) =>
+  const sendRequest = async (role: Role, method: 'GET' | 'POST', url: string, body?: object) =>
     (await app.inject({ method, url, headers: { authorization: `Bearer ${secretOf(role)}` }, ...(body && { body }) }))
       .statusCode;
-  expect(await ask('metrics', 'GET', '/metrics')).toBe(200);
-  expect(await ask('metrics', 'GET', '/api/v1/alerts')).toBe(403);
-  expect(await ask('viewer', 'GET', '/api/v1/alerts')).toBe(200);
-  expect(await ask('viewer', 'POST', '/api/v1/alerts/x/acknowledge', { by: 'Ann' })).toBe(403);
-  expect(await ask('operator', 'POST', '/api/v1/alerts/x/acknowledge', { by: 'Ann' })).toBe(404);
-  expect(await ask('operator', 'POST', '/api/v1/edges/s/e/commands', { by: 'Ann', order: {} })).toBe(403);
-  expect(await ask('administrator', 'GET', '/api/v1/alerts')).toBe(200);
+  expect(await sendRequest('metrics', 'GET', '/metrics')).toBe(200);
+  expect(await sendRequest('metrics', 'GET', '/api/v1/alerts')).toBe(403);
+  expect(await sendRequest('viewer', 'GET', '/api/v1/alerts')).toBe(200);
+  expect(await sendRequest('viewer', 'POST', '/api/v1/alerts/x/acknowledge', { by: 'Ann' })).toBe(403);
+  expect(await sendRequest('operator', 'POST', '/api/v1/alerts/x/acknowledge', { by: 'Ann' })).toBe(404);
+  expect(await sendRequest('operator', 'POST', '/api/v1/edges/s/e/commands', { by: 'Ann', order: {} })).toBe(403);
+  expect(await sendRequest('administrator', 'GET', '/api/v1/alerts')).toBe(200);
   expect((await app.inject({ url: '/api/v1/alerts' })).statusCode).toBe(401);
 });
 
-test('who guesses tokens is slowed down; health answers all the same', async () => {
+test('token guesses are throttled; health still responds', async () => {
   const { app } = await apiServer({ tokenFile: secretFile(SECRET) });
   const guess = async (token: string) =>
     (await app.inject({ url: '/api/v1/alerts', headers: { authorization: `Bearer ${token}` } })).statusCode;
@@ -92,7 +92,7 @@ test('who guesses tokens is slowed down; health answers all the same', async () 
   expect((await app.inject('/healthz')).statusCode).toBe(200);
 });
 
-test('a suppression is made and ended by those whose role allows it, and refused with the reason', async () => {
+test('a suppression is started and ended by permitted roles, and refused with a reason', async () => {
   const { app } = await apiServer();
   const post = (url: string, payload: object) => app.inject({ method: 'POST', url, payload });
   const request = { by: 'Ann', site: 's', machines: ['pump-*'], untilMs: Date.UTC(2026, 0, 1), reason: 'seals' };

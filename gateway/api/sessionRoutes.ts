@@ -12,7 +12,7 @@ import { cookieOf, isOwnOrigin, sessionCookie } from './origin.ts';
 import { permissionsOf } from './roles.ts';
 import { errorSchema } from './routes.ts';
 
-/** Failures that lock an account, whoever and wherever they come from. */
+/** Failures that lock an account, from any client or address. */
 const MAX_FAILED = 10;
 const LOCKED_MS = 15 * 60_000;
 /** Limit on concurrent password checks: each takes 100 MB of memory traffic and a thread for a tenth of a second. */

@@ -10,8 +10,8 @@ export interface SiteScopeParts {
 }
 
 /**
- * Limits what an identity of some sites or areas is answered to those. A site or a machine that it names, and an alert, a
- * recording or an order of another one, is as unknown to it as one that does not exist; answers lose what belongs to others.
+ * Limits the responses to a site- or area-restricted identity to its places. Sites, machines, alerts, recordings and
+ * orders of other places get the same 404 as unknown ones, and responses omit their data.
  */
 export function limitToSites(app: FastifyInstance, parts: SiteScopeParts): void {
   const areaOf: AreaOf = (machine) => parts.store.areaOf(machine);
@@ -26,7 +26,7 @@ export function limitToSites(app: FastifyInstance, parts: SiteScopeParts): void 
   });
   app.addHook('preSerialization', async (request, reply, payload) => {
     const sites = request.identity?.sites ?? null;
-    // The description of the API names fields such as `site`, and no site.
+    // The API description has fields named `site`, but no data of a site.
     const isDescription = request.routeOptions.url === '/openapi.json';
     if (sites === null || reply.statusCode >= 400 || isDescription) return payload;
     const limited = restrictToSites(payload, sites, areaOf);
@@ -37,7 +37,7 @@ export function limitToSites(app: FastifyInstance, parts: SiteScopeParts): void 
   });
 }
 
-/** Whether a request may name a machine, or a site that some of the places are in: answers have no more than those. */
+/** Whether a request may name a machine, or a site that contains one of the places: responses are limited to those. */
 function isNamable(named: Partial<OfMachine>, places: readonly string[], areaOf: AreaOf): boolean {
   if (named.edge !== undefined && named.asset !== undefined) return isAmong(places, named, areaOf);
   return places.some((place) => siteOf(place) === named.site);
@@ -51,13 +51,13 @@ function namedThings({ params, query, body }: FastifyRequest): Partial<OfMachine
   });
 }
 
-/** What a value says of a machine. */
+/** The machine that a value names. */
 function machineIn(value: { site?: unknown; edge?: unknown; asset?: unknown }): Partial<OfMachine> {
   const text = (field: unknown) => (typeof field === 'string' ? field : undefined);
   return { site: text(value.site), edge: text(value.edge), asset: text(value.asset) };
 }
 
-/** Where that is which a request names by its id; null: it names nothing so, or nothing that exists. */
+/** The site or machine of the object that a request names by id; null if it names none, or an unknown one. */
 function subjectOf(request: FastifyRequest, { store, plans }: SiteScopeParts): Partial<OfMachine> | null {
   const path = request.routeOptions.url ?? '';
   const { id } = { ...(request.body as object | undefined), ...(request.params as object) } as { id?: unknown };
@@ -87,9 +87,9 @@ export function resolveSite(
 }
 
 /**
- * A page of what is listed by site or machine, the newest first: of one site where the request names it, else of all that
- * the identity may see.
- * @param list what there is of a site, or of one machine, up to the limit; undefined: of all.
+ * A page of objects by site or machine, newest first: of the site that the request names, else of all that the identity
+ * may see.
+ * @param list objects of a site or machine, up to the limit; undefined: of all.
  */
 export function listNewest<T>(
   list: (site?: string, machine?: OfMachine) => T[],
@@ -105,7 +105,7 @@ export function listNewest<T>(
   const all = places.flatMap((place) => {
     const [own, area] = [siteOf(place), areaIn(place)];
     if (site !== undefined && own !== site) return [];
-    // An area of a site that is seen as a whole has nothing more.
+    // The area is already covered by its whole site.
     if (area !== undefined && places.includes(own)) return [];
     return area === undefined ? list(own) : machinesOf(own, area).flatMap((machine) => list(own, machine));
   });
@@ -129,7 +129,7 @@ function limit(value: unknown, sites: readonly string[], areaOf: AreaOf): unknow
   if (typeof value !== 'object' || value === null) return value;
   if ('site' in value) {
     if (!isAmong(sites, machineIn(value), areaOf)) return FOREIGN;
-    // A case may have begun at a machine of another area, which its id names.
+    // The case id can name a machine of another area, where the case began.
     return 'case' in value && !sites.includes(value.site as string) ? { ...value, case: undefined } : value;
   }
   const fields = Object.entries(value).map(([name, field]) => [name, limit(field, sites, areaOf)] as const);

@@ -9,7 +9,7 @@ const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
 const SECRETS = { all: 'all-0123456789-abcdefghij', north: 'north-0123456789-abcdefghij' };
 const MONTHS = Array.from({ length: 24 }, (_, m) => new Date(Date.UTC(2024, 6 + m, 15)).toISOString().slice(0, 10));
 
-/** A plan of seals at two sites: north is short, south has more than it needs; planners of all sites and of north. */
+/** A plan of seals at two sites: north is short, south has an excess; planners of all sites and of north only. */
 async function twoSites() {
   const tokens = [
     { name: 'ann', role: 'planner', tokenFile: secretFile(SECRETS.all) },
@@ -53,7 +53,7 @@ async function twoSites() {
   return { ...made, post, accept };
 }
 
-test('a transfer is accepted beside the order of its item, and marked as received', async () => {
+test('a transfer is accepted alongside the order of its item, and marked as received', async () => {
   const { plans, post, accept } = await twoSites();
   const proposed = plans.item('seal', 'north')?.item.transfersIn?.[0].quantity;
   const accepted = await accept('south', 'north');
@@ -78,13 +78,13 @@ test('a transfer is accepted beside the order of its item, and marked as receive
   expect(plans.item('seal', 'north')?.item.transferDecisions).toBeUndefined();
 });
 
-test('a transfer is from another site that plans the item', async () => {
+test('a transfer must come from another site that plans the item', async () => {
   const { accept } = await twoSites();
   expect((await accept('north', 'north')).statusCode).toBe(404);
   expect((await accept('nowhere', 'north')).statusCode).toBe(404);
 });
 
-test('a planner of one site neither takes from another nor changes decisions about it', async () => {
+test('a planner of one site can neither take stock from another nor change decisions about it', async () => {
   const { plans, post, accept } = await twoSites();
   expect((await accept('south', 'north', SECRETS.north)).statusCode).toBe(404);
   expect(plans.decisions.all(10)).toEqual([]);

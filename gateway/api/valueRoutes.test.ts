@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { takeAlert } from '../store/alertStore.fixture.ts';
 import { apiServer } from './apiServer.fixture.ts';
 
-test('alerts with a finding are valued by month, machine and rule, and as a table', async () => {
+test('alerts with a finding are valued by month, machine and rule, also as CSV', async () => {
   const { app, store } = await apiServer();
   takeAlert(store, { id: 'a', asset: 'pump-7', raisedAtMs: 1, text: 't' });
   takeAlert(store, { id: 'b', asset: 'pump-8', raisedAtMs: 1 });

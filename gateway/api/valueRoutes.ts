@@ -24,7 +24,7 @@ type DaysQuery = z.infer<typeof daysQuery>;
 /** What alerts were worth. */
 export function addValueRoutes(server: FastifyInstance, { alarms, costs, failures, now }: ValueParts): void {
   const app = server.withTypeProvider<ZodTypeProvider>();
-  const asked = ({ days, site }: DaysQuery, own: readonly string[] | null) => ({
+  const scope = ({ days, site }: DaysQuery, own: readonly string[] | null) => ({
     fromMs: now() - days * DAY_MS,
     sites: site === undefined ? own : [site],
     costs,
@@ -41,13 +41,13 @@ export function addValueRoutes(server: FastifyInstance, { alarms, costs, failure
         response: { 200: valueSchema },
       },
     },
-    async ({ query, identity }) => alarms.ask({ kind: 'value', ...asked(query, identity?.sites ?? null) }),
+    async ({ query, identity }) => alarms.ask({ kind: 'value', ...scope(query, identity?.sites ?? null) }),
   );
 
   app.get(
     '/api/v1/value.csv',
     { schema: { description: 'Every entry of the value ledger as separated values.', querystring: daysQuery } },
     async ({ query, identity }, reply) =>
-      reply.type('text/csv').send(await alarms.ask({ kind: 'valueCsv', ...asked(query, identity?.sites ?? null) })),
+      reply.type('text/csv').send(await alarms.ask({ kind: 'valueCsv', ...scope(query, identity?.sites ?? null) })),
   );
 }

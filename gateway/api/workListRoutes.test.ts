@@ -4,13 +4,13 @@ import { apiServer } from './apiServer.fixture.ts';
 
 const DAY_MS = 86_400_000;
 
-test('the work list ranks by risk, and what was found changes it', async () => {
+test('the work list ranks by risk, and findings change the ranking', async () => {
   const nowMs = Date.UTC(2026, 5, 1);
   const { app, store } = await apiServer({}, nowMs);
   const raisedAtMs = nowMs - DAY_MS;
-  const soon = { assessment: 'assessed', medianS: 86_400, lowS: 40_000, highS: 200_000, method: 'm' } as const;
+  const short = { assessment: 'assessed', medianS: 86_400, lowS: 40_000, highS: 200_000, method: 'm' } as const;
   takeAlert(store, { id: 'a', asset: 'pump-7', raisedAtMs });
-  takeAlert(store, { id: 'b', asset: 'pump-8', raisedAtMs, remainingLife: soon });
+  takeAlert(store, { id: 'b', asset: 'pump-8', raisedAtMs, remainingLife: short });
   takeAlert(store, { id: 'c', asset: 'pump-9', raisedAtMs });
   const list = async () => (await app.inject('/api/v1/work-list')).json();
   const before = await list();

@@ -12,7 +12,7 @@ import { ruleOf } from '../store/alertStatistics.ts';
 import { listNewest } from './siteScope.ts';
 import type { ValueParts } from './valueRoutes.ts';
 
-/** The latest alerts of each severity that are ranked. More would block other requests. */
+/** Number of latest alerts of each severity that are ranked. More would block other requests. */
 const MAX_ALERTS = 1000;
 
 /** What to work on first. */

@@ -7,7 +7,7 @@ import { type AuditFilter, AuditTable } from './auditTable.ts';
 import { verifyAudit } from './verifyAudit.ts';
 import { verifyStoredAudit } from './verifyStoredAudit.ts';
 
-/** A log of five entries; `tamper` is what somebody does to it who can write the file. */
+/** A log of five entries; `tamper` acts as someone with write access to the file. */
 async function faultsAfter(tamper: (db: Database.Database) => void) {
   const file = join(mkdtempSync(join(tmpdir(), 'millwright-audit-')), 'gateway.db');
   const db = new Database(file);
@@ -20,7 +20,7 @@ async function faultsAfter(tamper: (db: Database.Database) => void) {
   return { ...(await verifyAudit(file, null)), file, head };
 }
 
-test('a log that nobody touched is sound, also with an entry that was noted', async () => {
+test('an untouched log is intact, also against a noted entry', async () => {
   const { faults, entries, file, head } = await faultsAfter(() => undefined);
   expect([faults, entries]).toEqual([[], 5]);
   expect((await verifyAudit(file, head)).faults).toEqual([]);
@@ -51,7 +51,7 @@ test.each([
   expect(faults.join('\n')).toMatch(fault);
 });
 
-test('a log that was written anew as a whole is found by an entry that was noted', async () => {
+test('a noted entry reveals a log that was rewritten entirely', async () => {
   const { head } = await faultsAfter(() => undefined);
   const { faults, file } = await faultsAfter((db) => {
     db.exec('DELETE FROM audit_log; DELETE FROM audit_head');
@@ -62,7 +62,7 @@ test('a log that was written anew as a whole is found by an entry that was noted
   expect((await verifyAudit(file, head)).faults).toEqual(['entry 5 differs from --head']);
 });
 
-test('the database refuses to change or remove an entry, and takes over a log of before', () => {
+test('the database refuses to change or remove an entry, and migrates an older log', () => {
   const db = new Database(':memory:');
   db.exec('CREATE TABLE audit (at_ms REAL, who TEXT, what TEXT, subject TEXT, detail TEXT)');
   db.exec("INSERT INTO audit VALUES (1, 'Ann', 'shelve', 'x', NULL), (2, 'Bob', 'close', 'y', 'z')");
@@ -76,7 +76,7 @@ test('the database refuses to change or remove an entry, and takes over a log of
   expect(() => db.exec('DELETE FROM audit_log')).toThrow('append-only');
 });
 
-test('the newest entries come first, by who, what, subject and time, in any case and with no sign of a pattern', () => {
+test('entries are listed newest first and filtered by who, what, subject and time, ignoring case and wildcards', () => {
   const table = new AuditTable(new Database(':memory:'));
   table.add(1, 'Ann', 'acknowledge', 'demo.pump_101.vibration', null);
   table.add(2, 'Bob', 'shelve', 'demo.pump-101.vibration', 'noise');

@@ -6,7 +6,7 @@ import { type AuditHead, hashEntry, NO_HASH } from './auditChain.ts';
 const ENTRY = 'sequence, at_ms AS atMs, who, what, subject, detail, hash';
 const HEAD = 'audit_head';
 
-/** How many entries one request looks at: some milliseconds, whatever the filter finds. */
+/** Entries examined per request: some milliseconds, whatever the filter matches. */
 const LOOKED_AT = 20_000;
 
 /** Entries to find: each text is contained in its field, in any case. Times in milliseconds, `toMs` excluded. */
@@ -80,8 +80,8 @@ export class AuditTable {
   /**
    * Newest first.
    * @param before the `next` of the previous page; null starts at the newest entry.
-   * @returns `next` also where no entry of this page fits the filter, so that a rare one is found in several short steps;
-   *   null after the first entry of the log.
+   * @returns `next` even if no entry of this page matches, so that a rare one is found in several short steps; null
+   * after the first entry of the log.
    */
   find(filter: AuditFilter, before: number | null, limit: number): { entries: AuditEntry[]; next: number | null } {
     const from = before ?? this.head().sequence + 1;

@@ -3,7 +3,7 @@ import type { AuditVerification } from '#models/contracts/audit.ts';
 import type { Store } from '../store/store.ts';
 import { AuditCheck } from './auditChain.ts';
 
-/** Some milliseconds of reading and hashing, after which other requests have their turn. */
+/** Some milliseconds of reading and hashing, after which other requests are served. */
 const ENTRIES_A_TURN = 500;
 const MOST_FAULTS = 100;
 

@@ -15,7 +15,7 @@ let all: Evidence[];
 beforeAll(() => {
   const envelope = { v: 1, site: 's', edge: 'e', outbox: 'o', sequence: 1, oldest: 1 };
   const runs = [messagesOf('pump', [fault('outer_race')], 180), messagesOf('fan', [unbalance], 180)];
-  // As a gateway has it: through the wire's text and its contract.
+  // As the gateway receives it: serialized and parsed by its contract.
   all = runs
     .flat()
     .filter(({ kind }) => kind === 'evidence')
@@ -23,7 +23,7 @@ beforeAll(() => {
 }, 60_000);
 
 const bundleOf = (evidence: Evidence) => createAlertBundle({ id: evidence.id } as AlertRecord, evidence, 'gateway');
-/** The bundle with one file replaced, and with a manifest that fits where `forged`. */
+/** The bundle with one file replaced; if `forged`, with a matching manifest. */
 function changed(evidence: Evidence, name: string, change: (text: string) => string, forged: boolean): Buffer {
   const files = readTar(bundleOf(evidence)).map((file) => {
     if (file.name !== name) return file;
@@ -56,7 +56,7 @@ test.each([
   ],
   ['decision/configuration.json', (text: string) => text.replace('"group": 2', '"group": 1')],
   ['decision/verdict.json', (text: string) => text.replace(/"confidence": ([\d.]+)/, '"confidence": 0.123')],
-])('a change of %s is found, by the manifest, and where that was made to fit by the verdict', async (name, change) => {
+])('a change of %s is detected by the manifest, or by the verdict if the manifest is forged', async (name, change) => {
   const [, evidence] = all;
   const plain = await replayBundle(changed(evidence, name, change, false), 'tested');
   expect(plain).toMatchObject({ outcome: 'tampered', details: [`${name} was changed`] });
@@ -65,7 +65,7 @@ test.each([
   expect(forged.details[0]).toMatch(/^verdict\.|^its features/);
 });
 
-test('another version that decides differently is named, not accused', async () => {
+test('a different verdict of another version is reported as such, not as tampering', async () => {
   const [evidence] = all;
   const verdict = { ...evidence.decision.verdict, index: 1 };
   const report = await replayBundle(bundleOf({ ...evidence, decision: { ...evidence.decision, verdict } }), 'newer');
@@ -73,7 +73,7 @@ test('another version that decides differently is named, not accused', async () 
   expect(report.details[0]).toMatch(/^verdict\.index: recorded 1, replayed /);
 });
 
-test('a file that is missing or added is found; what is no bundle is an error', async () => {
+test('a missing or added file is detected; anything but a bundle is an error', async () => {
   const [evidence] = all;
   const files = readTar(bundleOf(evidence));
   const added = createTar([...files, { name: 'note.txt', bytes: Buffer.from('x') }]);

@@ -13,7 +13,7 @@ import { createTar, readTar, type TarFile } from './tar.ts';
 
 /** Contains the SHA-256 of every other file, in the format of `sha256sum`. */
 export const MANIFEST = 'MANIFEST.sha256';
-/** Folders of a decision's parts and, of values, of their basis: files of their own, so that the manifest has a hash of each. */
+/** Folders of a decision's parts and of the basis of values, as separate files, each with a hash in the manifest. */
 const DECISION = 'decision/';
 const BASIS = 'decision/basis/';
 

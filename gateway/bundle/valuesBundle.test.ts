@@ -11,7 +11,7 @@ let all: DecidedEvidence[];
 beforeAll(async () => {
   const origin = { site: 's', edge: 'e' };
   const envelope = { v: 1, ...origin, outbox: 'o', sequence: 1, oldest: 1 };
-  // As a gateway has it: through the wire's text and its contract.
+  // As the gateway receives it: serialized and parsed by its contract.
   all = (await valuesEvidence('tested')).map((body) => {
     const text = JSON.stringify({ ...envelope, ...body });
     const parsed = parseMessage(topics.evidence(origin, (body as { id: string }).id), Buffer.from(text));
@@ -25,7 +25,7 @@ const evidenceOf = (kind: string) => all.find((one) => kindOf(one) === kind) as 
 const bundleOf = (evidence: DecidedEvidence) =>
   createAlertBundle({ id: evidence.id } as AlertRecord, evidence, 'gateway');
 
-test('alerts of trends, slow values and process models replay bit for bit, as the edge said it', async () => {
+test('alerts of trends, slow values and process models replay bit for bit', async () => {
   expect(new Set(all.map(kindOf))).toEqual(new Set(['value', 'process', 'trend']));
   for (const evidence of all)
     expect(await replayBundle(bundleOf(evidence), 'tested'), evidence.id).toMatchObject({
@@ -47,7 +47,7 @@ test.each([
   ['process', 'decision/verdict.json', (text: string) => text.replace('"confidence": 1', '"confidence": 0.5')],
   ['process', 'decision/trigger.json', (text: string) => text.replace('"persistence": 1', '"persistence": 5')],
 ])(
-  '%s: a change of %s is found, by the manifest, and where that was made to fit by the verdict',
+  '%s: a change of %s is detected by the manifest, or by the verdict if the manifest is forged',
   async (kind, name, change) => {
     const files = readTar(bundleOf(evidenceOf(kind))).map((file) => {
       if (file.name !== name) return file;
@@ -66,7 +66,7 @@ test.each([
   },
 );
 
-test('a basis of an unknown kind is no bundle, and one without its values is tampered with', async () => {
+test('a basis of unknown kind is not a bundle, and one without its values counts as tampered', async () => {
   const evidence = evidenceOf('trend');
   const files = readTar(bundleOf(evidence));
   const without = files.filter(({ name }) => name !== 'decision/basis/kind.json');

@@ -4,12 +4,12 @@ import { flagFindings } from './checkHistorian.ts';
 const flags = (retention: string, dedup: string) =>
   `-bigMergeConcurrency="0"\n-dedup.minScrapeInterval="${dedup}"\n-retentionPeriod="${retention}"\n`;
 
-test('a server that keeps what the gateway writes has no finding', () => {
+test('a server that stores rows as the gateway writes them has no finding', () => {
   for (const retention of ['1', '31d', '100y', '5w', '744h'])
     expect(flagFindings(flags(retention, '1ms'), 31)).toEqual([]);
 });
 
-test('a shorter retention, and repeated or merged rows are named with the flag to set', () => {
+test('a shorter retention and dropped or merged rows are reported with the flag to set', () => {
   expect(flagFindings(flags('1', '0s'), 365).map(({ text, remedy }) => [text, remedy])).toEqual([
     [
       expect.stringMatching(/keeps 31 days, historian\.retentionDays is 365/),

@@ -41,7 +41,7 @@ export async function checkHistorian(config: GatewayConfig, now: () => number): 
   }
 }
 
-/** The server's settings, where it shows them: an account or a key may protect them. */
+/** Findings about the server's settings, if readable: an account or a key may protect them. */
 async function victoriaFindings(url: string, retentionDays: number): Promise<Finding[]> {
   const answer = await fetch(new URL('/flags', url), { signal: AbortSignal.timeout(ANSWER_MS) });
   return answer.ok ? flagFindings(await answer.text(), retentionDays) : [];

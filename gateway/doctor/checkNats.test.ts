@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkNats, serverFindings } from './checkNats.ts';
 
-test('dots in names and large messages need a newer or a wider server', () => {
+test('dots in names need a newer server, and large messages a higher payload limit', () => {
   expect(serverFindings('2.10.0', 4 * 1024 * 1024)).toEqual([]);
   expect(serverFindings('3.0.1', 8 * 1024 * 1024)).toEqual([]);
   expect(serverFindings('2.9.10', 1_048_576).map(({ text }) => text)).toEqual([
@@ -10,7 +10,7 @@ test('dots in names and large messages need a newer or a wider server', () => {
   ]);
 });
 
-test('an absent cluster is named with a remedy', async () => {
+test('an absent cluster is reported with a remedy', async () => {
   const bounds = { replicas: 1, maxMegabytes: 1, maxHours: 1 };
   const findings = await checkNats({ type: 'nats', servers: ['nats://127.0.0.1:1'], ...bounds });
   expect(findings).toEqual([

@@ -6,10 +6,10 @@ import { STREAMS } from '../messages/natsStreams.ts';
 import { type Finding, fault, messageOf, ok, warning } from './finding.ts';
 
 const ANSWER_MS = 5000;
-/** Mosquitto's limit in the shipped configuration: what edges send as evidence fits into it. */
+/** Mosquitto's limit in the shipped configuration; evidence of edges fits into it. */
 const LEAST_PAYLOAD = 4 * 1024 * 1024;
 
-/** Checks that a NATS cluster accepts the gateway, has JetStream, and takes what edges send. */
+/** Checks that a NATS cluster accepts the gateway, has JetStream, and accepts the messages of edges. */
 export async function checkNats(broker: NatsBroker): Promise<Finding[]> {
   const where = broker.servers.join(', ');
   try {

@@ -9,7 +9,7 @@ import { type Finding, fault, messageOf, ok, warning } from './finding.ts';
 const CONNECTIONS = Object.keys(POSTGRES_MIGRATIONS).length + 3;
 const REMEDY = 'start PostgreSQL, and check store.url, passwordFile and caFile; its log has the reason';
 
-/** Checks that PostgreSQL lets the gateway in, has supported schemas and connections left. */
+/** Checks that PostgreSQL accepts the gateway, and has supported schemas and enough connections. */
 export function checkPostgres(config: GatewayConfig): Finding[] {
   const place = placeOf(config);
   if (typeof place === 'string') return [];

@@ -11,7 +11,7 @@ import { linesOf, runChecks } from './doctor.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
-/** What each check of a configuration found; others are left out. */
+/** Findings of each check of a configuration; passed checks are omitted. */
 async function examined(change: object, prepare: (directory: string) => void = () => undefined) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'millwright-doctor-'));
   chmodSync(dataDirectory, 0o700);
@@ -36,13 +36,13 @@ test('a sound gateway has no fault', async () => {
   expect(stateOf(findings, 'broker')).toBe('ok');
 });
 
-test('before the first start there is no data directory, which is no fault', async () => {
+test('a missing data directory before the first start is not a fault', async () => {
   const { findings } = await examined({}, rmdirSync);
   expect(stateOf(findings, 'data directory')).toBe('warning');
   expect(findings.filter(({ state }) => state === 'fault')).toEqual([]);
 });
 
-test('a damaged database, an open directory and an absent broker are named with a remedy', async () => {
+test('a damaged database, an open directory and an absent broker are reported with a remedy', async () => {
   const { findings, dataDirectory } = await examined({ embeddedBroker: undefined }, (directory) => {
     new IdentityStore(directory, Date.now).close();
     writeSync(openSync(join(directory, 'identity.db'), 'r+'), Buffer.alloc(4096, 7), 0, 4096, 4096);
@@ -75,7 +75,7 @@ test('secrets that are missing, open or weak are distinguished', async () => {
   expect(states).toEqual(['ok', 'warning', 'fault', 'fault']);
 });
 
-test('the port of the API: free, of a gateway that is not ready, of another program', async () => {
+test('the API port is free, used by a gateway that is not ready, or by another program', async () => {
   const serve = (answer: string) =>
     new Promise<Server>((resolve) => {
       const server: Server = createServer((_request, response) => response.end(answer)).listen(0, '127.0.0.1', () =>
@@ -94,7 +94,7 @@ test('the port of the API: free, of a gateway that is not ready, of another prog
   }
 });
 
-test('a clock is compared with that of a server', () => {
+test("the clock is compared with a server's", () => {
   const at = Date.parse('2026-06-01T12:00:00Z');
   expect(clockFinding('clock', 'S', 'Mon, 01 Jun 2026 11:59:58 GMT', at)).toMatchObject([{ state: 'ok' }]);
   expect(clockFinding('clock', 'S', 'Mon, 01 Jun 2026 11:59:00 GMT', at)).toMatchObject([{ text: '60 s ahead of S' }]);

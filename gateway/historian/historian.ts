@@ -43,9 +43,9 @@ export interface SeriesQuery {
   points: number;
 }
 
-/** What became of rows that a historian was given; those that are not counted here are durable. */
+/** The outcome of a write; rows that are not counted here are durable. */
 export interface Written {
-  /** Rows that the historian will never take; `why` is the reason for one of them. */
+  /** Rows that are permanently refused; `why` is the reason for one of them. */
   refused: number;
   why?: string;
   /** Rows of a kind that this historian does not store. */

@@ -16,7 +16,7 @@ describe.skipIf(!installed('influxd'))('a real InfluxDB', () => {
 
   checkHistorian('InfluxDB', async () => open());
 
-  test('permanently refused rows are isolated and named; the others are written', async () => {
+  test('permanently refused rows are isolated and reported; the others are written', async () => {
     const row = (asset: string, index: number | string) => ({
       measurement: 'millwright_health' as const,
       tags: { site: 's', edge: 'e', asset },
@@ -30,7 +30,7 @@ describe.skipIf(!installed('influxd'))('a real InfluxDB', () => {
     expect(values.map((v) => v[2]).sort()).toEqual(['a', 'b', 'd']);
   });
 
-  test('one that is away is not one that refuses', async () => {
+  test('an unreachable server does not count as a refusal', async () => {
     const away = new InfluxHistorian({ type: 'influx', url: 'http://127.0.0.1:1', database: 'millwright' });
     const row = {
       measurement: 'millwright_health',

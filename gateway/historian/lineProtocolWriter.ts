@@ -5,7 +5,7 @@ import type { SeriesRow, Written } from './historian.ts';
 /** Errors with which a server refuses rows permanently. */
 const NEVER = /partial write|too large|413|field type conflict|unable to parse|points beyond retention policy/i;
 
-/** Where rows go. */
+/** A server with a line-protocol endpoint. */
 export interface LineProtocolServer {
   url: string;
   database: string;
@@ -13,7 +13,7 @@ export interface LineProtocolServer {
   passwordFile?: string;
 }
 
-/** A row with the tags and measurement of the server, which may be more than those of a series. */
+/** A row as the server stores it; its tags and measurement may differ from those of a series. */
 export interface Line extends Pick<SeriesRow, 'timeUs' | 'fields'> {
   measurement: string;
   tags: object;
@@ -24,7 +24,7 @@ export function passwordOf({ passwordFile }: Pick<LineProtocolServer, 'passwordF
   return passwordFile === undefined ? undefined : readFileSync(passwordFile, 'utf8').trim();
 }
 
-/** Writes rows by InfluxDB's line protocol, to any server that takes it. */
+/** Writes rows in InfluxDB's line protocol, to any server that supports it. */
 export class LineProtocolWriter {
   readonly client: InfluxDB;
   readonly #database: string;

@@ -26,12 +26,12 @@ function historianAt(nowMs: number, retentionDays = 30, rollupDays = 1830) {
   return { historian, clock, directory };
 }
 
-/** Enough writes of one row to roll up, and to purge, all there is. */
+/** Writes one row repeatedly, until everything is rolled up and purged. */
 async function settle({ historian, clock }: ReturnType<typeof historianAt>, times = 60): Promise<void> {
   for (let i = 0; i < times; i++) await historian.write([row(clock.ms, 0)]);
 }
 
-test('intervals of hours are the same from roll-ups as from rows, whatever the order, late and replaced rows', async () => {
+test('hourly intervals from roll-ups equal those from rows, in any order, with late and replaced rows', async () => {
   const minute = fc.integer({ min: 0, max: 48 * 60 - 1 });
   const rows = fc.array(fc.record({ minute, value: fc.integer({ min: -1000, max: 1000 }) }), {
     minLength: 1,
@@ -64,7 +64,7 @@ test('intervals of hours are the same from roll-ups as from rows, whatever the o
   );
 });
 
-test('intervals of five minutes come from finer roll-ups, ends of the range from rows, and no peak is lost', async () => {
+test('five-minute intervals use finer roll-ups, the ends of the range use rows, and no peak is lost', async () => {
   const made = historianAt(START_MS + 20 * HOUR_MS);
   const rows = Array.from({ length: 10 * 360 }, (_, i) => row(START_MS + i * 10_000, i === 1234 ? 99 : i % 7));
   for (let i = 0; i < rows.length; i += 200) await made.historian.write(rows.slice(i, i + 200));
@@ -85,7 +85,7 @@ test('intervals of five minutes come from finer roll-ups, ends of the range from
   await made.historian.close();
 });
 
-test('hours outlive their rows; a row that comes late is added to its hour', async () => {
+test('hourly roll-ups outlive their rows; a late row is added to its hour', async () => {
   const made = historianAt(START_MS + 2 * HOUR_MS, 1, 10);
   const all = { ...query, fromMs: START_MS, toMs: START_MS + HOUR_MS, points: 1 };
   await made.historian.write([row(START_MS + 1000, 1), row(START_MS + 2000, 3)]);
@@ -107,7 +107,7 @@ test('hours outlive their rows; a row that comes late is added to its hour', asy
   await made.historian.close();
 });
 
-test('rows of before there were roll-ups are rolled up', async () => {
+test('rows written before roll-ups existed are rolled up', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-rollups-'));
   const db = new Database(join(directory, 'historian.db'));
   db.exec(HISTORIAN_MIGRATIONS[0]);

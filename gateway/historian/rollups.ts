@@ -126,7 +126,7 @@ export class Rollups {
   }
 
   /**
-   * Chooses what to read of a series for intervals of a given width, so that intervals overlap their neighbours little.
+   * Chooses roll-ups or rows of a series for intervals of a given width, so that they overlap their neighbours little.
    */
   plan(series: number, fromUs: number, toUs: number, intervalUs: number): ReadPlan {
     const widthUs = [HOUR_US, FINE_US].find((width) => intervalUs >= width);

@@ -16,7 +16,7 @@ const row = (timeMs: number, rms: number) => ({
 
 checkHistorian('SQLite', async () => new SqliteHistorian(fresh(), 30, 30, () => NOW));
 
-test('is there again after a restart, and forgets what is older than its retention', async () => {
+test('keeps rows across a restart and deletes those older than the retention', async () => {
   const directory = fresh();
   const query = {
     measurement: 'millwright_features',

@@ -8,7 +8,7 @@ import type { SeriesRow } from './historian.ts';
 import { checkHistorian } from './historianChecks.ts';
 import { VictoriaHistorian } from './victoriaHistorian.ts';
 
-/** Shows rows at once, which otherwise takes the server up to some seconds. */
+/** Flushes after each write; otherwise rows become visible only after some seconds. */
 class Flushed extends VictoriaHistorian {
   readonly #url: string;
 
@@ -33,7 +33,7 @@ describe.skipIf(!installed('victoria-metrics'))('a real VictoriaMetrics', () => 
 
   checkHistorian('VictoriaMetrics', async () => new Flushed(server.url), { replaces: false });
 
-  test('the newest seconds are read as they are, and a peak in them is kept', async () => {
+  test('the newest seconds are read sample by sample, and a peak in them is kept', async () => {
     const historian = new Flushed(server.url);
     const tags = { site: 's', edge: 'e', asset: 'live', point: 'x' };
     const nowMs = Math.floor(Date.now() / 1000) * 1000;
@@ -51,7 +51,7 @@ describe.skipIf(!installed('victoria-metrics'))('a real VictoriaMetrics', () => 
     expect((await historian.read({ ...query, fromMs: nowMs - 119_500, points: 6 })).max.at(-1)).toBe(500);
   });
 
-  test('more intervals than the server answers at once', async () => {
+  test('more intervals than the server returns per query', async () => {
     const historian = new Flushed(server.url);
     const tags = { site: 's', edge: 'e', asset: 'long', point: 'x' };
     const fromMs = Date.now() - 86_400_000;
@@ -68,13 +68,13 @@ describe.skipIf(!installed('victoria-metrics'))('a real VictoriaMetrics', () => 
     expect((await historian.read({ ...query, points: 80_000 })).mean).toEqual(at);
   });
 
-  test('what the doctor relies on', async () => {
+  test('the server endpoints that the doctor relies on', async () => {
     const flags = await (await fetch(`${server.url}/flags`)).text();
     expect(flagFindings(flags, 36_000)).toEqual([]);
     expect(flagFindings(flags.replace('1ms', '0s'), 36_501)).toHaveLength(2);
   });
 
-  test('one that is away is not one that refuses', async () => {
+  test('an unreachable server does not count as a refusal', async () => {
     const settings = { type: 'victoriametrics', url: 'http://127.0.0.1:1', database: 'd', retentionDays: 1 } as const;
     const row = {
       measurement: 'millwright_health',

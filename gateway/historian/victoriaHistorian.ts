@@ -7,7 +7,7 @@ import { LineProtocolWriter, passwordOf } from './lineProtocolWriter.ts';
 import { selectorOf, victoriaLines } from './victoriaRows.ts';
 
 const ANSWER_MS = 30_000;
-/** Intervals of one question; the server allows 30,000 unless it is told otherwise (-search.maxPointsPerTimeseries). */
+/** Intervals per query; the server allows 30,000 by default (-search.maxPointsPerTimeseries). */
 const MOST_INTERVALS = 10_000;
 /**
  * The server replaces the intervals of its newest 30 s by copies of the last one before (-search.latencyOffset), if they
@@ -74,10 +74,10 @@ export class VictoriaHistorian implements Historian {
   }
 
   async close(): Promise<void> {
-    // Requests keep no connection that would have to be closed.
+    // Requests leave no connection open.
   }
 
-  /** Mean and maximum by the server, of each interval [start, start + width). */
+  /** Mean and maximum of each interval [start, start + width), computed by the server. */
   async #intervals(selector: string, fromMs: number, count: number, widthMs: number): Promise<Columns> {
     // A window ends at its time, inclusive. rollup() would widen short windows; avg_over_time and max_over_time do not.
     const window = `${selector}[${widthMs}ms]`;
@@ -88,7 +88,7 @@ export class VictoriaHistorian implements Historian {
       start: seconds(fromMs + widthMs - 1),
       end: seconds(lastMs),
       step: `${widthMs}ms`,
-      // With its cache the server would move the ends to multiples of the step.
+      // With its cache, the server would align the ends to multiples of the step.
       nocache: '1',
     });
     const { result } = rangeSchema.parse(JSON.parse(answer)).data;
@@ -100,7 +100,7 @@ export class VictoriaHistorian implements Historian {
     };
   }
 
-  /** Mean and maximum of intervals from their samples. */
+  /** Mean and maximum of each interval, computed from its samples. */
   async #samples(selector: string, fromMs: number, toMs: number, count: number, widthMs: number): Promise<Columns> {
     const answer = await this.#ask('/api/v1/export', {
       'match[]': selector,
@@ -118,7 +118,7 @@ export class VictoriaHistorian implements Historian {
     return buckets.columns();
   }
 
-  /** @throws if the server does not answer, or with an error. */
+  /** @throws if the server does not respond, or responds with an error. */
   async #ask(path: string, fields: Record<string, string>): Promise<string> {
     const answer = await fetch(new URL(path, this.#config.url), {
       method: 'POST',

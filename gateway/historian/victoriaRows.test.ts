@@ -12,7 +12,7 @@ const row = (measurement: SeriesRow['measurement'], fields: SeriesRow['fields'],
   fields,
 });
 
-test('no text reaches a server that would write 0 for it; states become labels', () => {
+test('text is never sent, because the server would write 0 for it; states become labels', () => {
   const alert = row('millwright_alerts', {
     id: 'a',
     change: 'raise',
@@ -37,14 +37,14 @@ test('no text reaches a server that would write 0 for it; states become labels',
   ]);
 });
 
-test('what the server would drop without an error is counted, with a reason', () => {
+test('rows that the server would drop silently are counted, with a reason', () => {
   const rows = [-31, -29, 0, 1, 3].map((days) => row('millwright_features', { rms: 1 }, NOW_MS + days * DAY_MS));
   const { lines, refused, why } = victoriaLines(rows, 30, NOW_MS);
   expect(lines.map(({ timeUs }) => (timeUs / 1000 - NOW_MS) / DAY_MS)).toEqual([-29, 0, 1]);
   expect([refused, why]).toEqual([2, expect.stringMatching(/2026-05-01.*older than historian\.retentionDays/)]);
 });
 
-test('values by date are not for this server, the plan itself is', () => {
+test('values by date are not written to this server; the plan itself is', () => {
   const measurements = ['millwright_plan', 'millwright_forecast', 'millwright_demand'] as const;
   const { lines, unsupported } = victoriaLines(
     measurements.map((m) => row(m, { mean: 1 })),
@@ -54,7 +54,7 @@ test('values by date are not for this server, the plan itself is', () => {
   expect([lines.map(({ measurement }) => measurement), unsupported]).toEqual([['millwright_plan'], 2]);
 });
 
-test('a selector names one series, whatever is in its names', () => {
+test('a selector matches one series, whatever characters its names contain', () => {
   const query = { field: 'a-b.1', fromMs: 0, toMs: 1, points: 1 };
   expect(selectorOf({ ...query, measurement: 'millwright_health', tags: machine }, 'db"1')).toBe(
     '{__name__="millwright_health_a-b.1",db="db\\"1",site="s",edge="e",asset="pump-101",point=""}',

@@ -4,7 +4,7 @@ import type { Line } from './lineProtocolWriter.ts';
 const DAY_MS = 24 * 3600 * 1000;
 /** VictoriaMetrics ignores later samples without an error (lib/storage, maxTimestamp). */
 const MOST_AHEAD_MS = 2 * DAY_MS;
-/** Samples at the edge of the retention would be gone before they could be read. */
+/** Samples this close to the end of the retention would expire before they could be read. */
 const MARGIN_MS = 3600 * 1000;
 
 /**
@@ -14,9 +14,9 @@ const MARGIN_MS = 3600 * 1000;
 const BY_DATE: ReadonlySet<Measurement> = new Set(['millwright_forecast', 'millwright_demand']);
 
 /**
- * Texts with few values, by the field that they belong to: VictoriaMetrics stores numbers only, and writes 0 for a text
- * without an error. Such a field becomes a metric of its own with the value 1 and its texts as labels. Ids and free texts
- * would make a series of each alert; they are in the store.
+ * Text fields with few values: VictoriaMetrics stores only numbers, and silently writes 0 for text. Each becomes a
+ * metric with the value 1 and its text as labels. Ids and free text would create a series per alert; they are in the
+ * store.
  */
 const STATES: Partial<Record<Measurement, readonly [field: string, ...labels: string[]]>> = {
   millwright_health: ['status'],
@@ -30,7 +30,7 @@ export interface VictoriaLines {
   unsupported: number;
 }
 
-/** Lines of rows that VictoriaMetrics takes. What it would drop without an error is counted instead. */
+/** Lines of rows that VictoriaMetrics accepts. Rows that it would drop silently are counted instead. */
 export function victoriaLines(rows: readonly SeriesRow[], retentionDays: number, nowMs: number): VictoriaLines {
   const [oldestMs, newestMs] = [nowMs - retentionDays * DAY_MS + MARGIN_MS, nowMs + MOST_AHEAD_MS];
   const result: VictoriaLines = { lines: [], refused: 0, unsupported: 0 };

@@ -40,7 +40,7 @@ export class AccountTable {
     this.#statements.run(sql, role, textOf(sites), disabled ? 1 : 0, name);
   }
 
-  /** @param mustChange true for a one-time password, which only allows choosing another. */
+  /** @param mustChange true for a one-time password, which only allows choosing a new one. */
   setPassword(name: string, hash: string, mustChange: boolean): void {
     const sql = 'UPDATE accounts SET password = ?, must_change = ? WHERE name = ?';
     this.#statements.run(sql, hash, mustChange ? 1 : 0, name);

@@ -6,7 +6,7 @@ export interface Identity {
   /** Null for the shared token: requests state the name in `by`. */
   name: string | null;
   role: Role;
-  /** Sites that it is limited to, and areas of sites as `site/area`; null: all. */
+  /** Allowed sites, and areas as `site/area`; null: all. */
   sites: string[] | null;
   via: 'token' | 'session';
   mustChangePassword: boolean;

@@ -22,7 +22,7 @@ function twoGateways() {
   return { one, other, clock };
 }
 
-test('an account, its session and its token hold at every gateway, until one ends them', async () => {
+test('accounts, sessions and tokens are valid at every gateway until one of them ends them', async () => {
   const { one, other, clock } = twoGateways();
   const password = (await one.addAccount({
     name: 'Ann',
@@ -48,7 +48,7 @@ test('an account, its session and its token hold at every gateway, until one end
   expect(one.tokens.identify(token, clock.ms)).toBeNull();
 });
 
-test('the last administrator stays, whichever gateway is asked', async () => {
+test('no gateway can remove the last administrator', async () => {
   const { one, other } = twoGateways();
   await one.addAccount({ name: 'ann', role: 'administrator', sites: null });
   await other.addAccount({ name: 'bob', role: 'administrator', sites: null });
@@ -59,7 +59,7 @@ test('the last administrator stays, whichever gateway is asked', async () => {
   expect(one.accounts.list().map(({ name }) => name)).toEqual(['ann']);
 });
 
-test('a code is used once, at any gateway; a second one replaces the password', () => {
+test('a code is valid once, at any gateway; a second code replaces the password', () => {
   const { one, other, clock } = twoGateways();
   const code = one.enrolments.addCode(EDGE, ['plant/#'], clock.ms, 5000);
   expect(other.enrolments.list(clock.ms)).toMatchObject([{ ...EDGE, enrolledMs: null, codeExpiresMs: 5000 }]);
@@ -75,7 +75,7 @@ test('a code is used once, at any gateway; a second one replaces the password', 
   expect(one.enrolments.accounts()).toEqual([]);
 });
 
-test('of an edge only the newest code is valid, and none after its time', () => {
+test('only the newest code of an edge is valid, until it expires', () => {
   const { one, other, clock } = twoGateways();
   const [first, second] = [one, other].map((store) => store.enrolments.addCode(EDGE, [], clock.ms, 5000));
   expect(other.enrol(first, 'hash')).toBeNull();

@@ -122,7 +122,7 @@ export class IdentityStore {
     });
   }
 
-  /** What is read and written without another gateway's writes in between. */
+  /** Runs reads and writes in one transaction, without another gateway's writes in between. */
   atOnce<R>(work: () => R): R {
     return this.#db.transaction(work).immediate();
   }

@@ -5,23 +5,23 @@ export interface OfMachine {
   asset: string;
 }
 
-/** Area of a machine; undefined: it has none, or there is no such machine. */
+/** Area of a machine; undefined if it has none, or the machine is unknown. */
 export type AreaOf = (machine: OfMachine) => string | undefined;
 
-/** The site of a place, which is a site, or an area of one: `north/press shop`. */
+/** The site of a place; a place is a site or an area of it: `north/press shop`. */
 export const siteOf = (place: string): string => place.split('/', 1)[0];
 
-/** The area of a place; undefined: it is a whole site. */
+/** The area of a place; undefined for a whole site. */
 export function areaIn(place: string): string | undefined {
   const at = place.indexOf('/');
   return at < 0 ? undefined : place.slice(at + 1);
 }
 
-/** Whether an identity sees no more of a site than an area. Pure. */
+/** Whether an identity is limited to areas: it sees no site as a whole. Pure. */
 export const isLimitedToAreas = (places: readonly string[] | null): boolean =>
   places?.some((place) => areaIn(place) !== undefined) ?? false;
 
-/** Whether something is in one of the places. What belongs to a site and to no machine is in no area of it. Pure. */
+/** Whether something is in one of the places. Things of a site that belong to no machine are in no area. Pure. */
 export function isAmong(places: readonly string[], thing: Partial<OfMachine>, areaOf: AreaOf): boolean {
   const { site, edge, asset } = thing;
   if (site === undefined) return false;

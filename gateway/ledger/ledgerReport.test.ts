@@ -28,18 +28,18 @@ const view: LedgerView = {
   ],
 };
 
-test('sums, and the points that do not close', () => {
+test('totals, and the points whose counts do not balance', () => {
   const report = ledgerReport(view);
   expect(report.totals).toMatchObject({ received: 19, delivered: 14, rejected: 4, windows: 14, stored: 12 });
   expect(report.open).toEqual(['s/e/fan/2H']);
   expect(ledgerReport(view, 'pump')).toMatchObject({ points: [{ asset: 'pump' }], open: [] });
-  // Rows arrive before the edge next says how many it made.
+  // Rows arrive before the edge next reports its counts.
   expect(ledgerReport({ points: [point('pump', { stored: 8 })], unmapped: [], clocks: [], sources: [] }).open).toEqual(
     [],
   );
 });
 
-test('the table has a line a point, reasons beside it, and says what was given to none', () => {
+test('the table has a line per point with rejection reasons, and lists unmapped data', () => {
   expect(ledgerLines(ledgerReport(view))).toEqual([
     'point        received  delivered  rejected  late  duplicate  held  unexplained  windows  stored',
     's/e/pump/2H        10          7         2     1          0     0            0        7       6  bad_json 2',

@@ -10,7 +10,7 @@ interface McpOptions {
   allowActions?: boolean;
 }
 
-/** `millwright mcp`. @param analyze loads what diagnoses recordings, which is another room's. */
+/** `millwright mcp`. @param analyze loads the diagnosis of recordings, which belongs to another module. */
 export function addMcpCommand(program: Command, shell: Shell, analyze: () => Promise<Analyze>): void {
   program
     .command('mcp')
@@ -44,7 +44,7 @@ export function addMcpCommand(program: Command, shell: Shell, analyze: () => Pro
       }
       const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js');
       const token = tokenFile === undefined ? undefined : Buffer.from(shell.bytes(tokenFile)).toString('utf8').trim();
-      // Files of this computer are for its own user alone.
+      // Only the local user may read files of this computer, so HTTP does not offer this tool.
       const server = serverFor([...shared, analyzeTool(await analyze())])(token);
       await server.connect(new StdioServerTransport());
       // The client ends the session by closing the stream.

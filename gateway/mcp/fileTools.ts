@@ -5,7 +5,7 @@ import { readNamed } from '#models/tables/parseTable.ts';
 import { parseWorkbookOrText } from '#models/tables/parseWorkbook.ts';
 import { type Tool, tool } from './tool.ts';
 
-/** Diagnoses a recording as `millwright analyze --json` does. @throws Error where it cannot be read. */
+/** Diagnoses a recording as `millwright analyze --json` does. @throws Error if it cannot be read. */
 export type Analyze = (file: string, options: AnalyzeArguments) => unknown;
 
 const analyzeInput = {
@@ -23,10 +23,10 @@ export type AnalyzeArguments = Omit<z.infer<z.ZodObject<typeof analyzeInput>>, '
 
 const MAX_TABLE_CHARACTERS = 2_000_000;
 const MAX_SEASON = 400;
-/** Sixty periods of a thousand items already exceed what a model reads. */
+/** Sixty periods of a thousand items already exceed the context of a language model. */
 const MAX_HORIZON = 60;
 
-/** Forecasts of a table that the caller brings: no gateway is needed. */
+/** Forecasts a table that the caller provides; needs no gateway. */
 export const forecastTool: Tool = tool({
   name: 'forecast_table',
   description:
@@ -38,7 +38,7 @@ export const forecastTool: Tool = tool({
     frequency: z.int().min(1).max(MAX_SEASON).default(12).describe('periods of a season: 12 for months, 7 for days'),
     leadTime: z.int().min(1).max(MAX_HORIZON).default(1),
   },
-  run: async (_ask, { csv, format, horizon, frequency, leadTime }) => {
+  run: async (_request, { csv, format, horizon, frequency, leadTime }) => {
     const notes: string[] = [];
     const file = { name: 'table', bytes: Buffer.from(csv) };
     const read = format === 'long' ? readLong : readWide;
@@ -48,12 +48,12 @@ export const forecastTool: Tool = tool({
   },
 });
 
-/** Diagnosis of a file of this computer: for a server that only its own user reaches. */
+/** Diagnoses a local file: only for a server that no one but the local user can reach. */
 export const analyzeTool = (analyze: Analyze): Tool =>
   tool({
     name: 'analyze_recording',
     description:
       'Diagnoses a vibration recording: which fault, at which stage and confidence, on what evidence, or what is missing to say.',
     input: analyzeInput,
-    run: async (_ask, { file, ...options }) => analyze(file, options),
+    run: async (_request, { file, ...options }) => analyze(file, options),
   });

@@ -17,9 +17,9 @@ class Refused extends Error {
 }
 
 /**
- * The protocol over HTTP on loopback, a server for each request. The caller's bearer token is the one that the gateway is
- * asked with: what it may not see there it is not answered here. Requests of web pages are refused.
- * @param serverFor makes the server of a request. @param token of the request; undefined: it brings none.
+ * The protocol over HTTP on loopback, with a server per request. Requests to the gateway carry the caller's bearer
+ * token, so that its permissions apply. Requests from web pages are refused.
+ * @param serverFor creates the server of a request. @param token of the request; undefined if it has none.
  */
 export function listenHttp(port: number, serverFor: (token: string | undefined) => McpServer): Promise<Server> {
   const http = createServer((request, response) => {
@@ -43,7 +43,7 @@ async function answer(
 ): Promise<void> {
   const { headers, method, url = '' } = request;
   if (url.split('?')[0] !== PATH) throw new Refused(404, `only ${PATH} is served`);
-  // Another name for loopback, or a page's origin, is a browser led here by a web page.
+  // A foreign host name (DNS rebinding) or an origin header means a request from a web page.
   if (!LOCAL_HOSTS.test(headers.host ?? '') || headers.origin !== undefined)
     throw new Refused(403, 'requests of web pages are refused');
   if (method !== 'POST') throw new Refused(405, 'this server keeps no sessions: POST alone');

@@ -5,11 +5,11 @@ import type { SignalEvidence } from '#models/contracts/evidence.ts';
 import type { Spectrum } from '#models/contracts/featureVector.ts';
 import { machineInput, pathOf, type Tool, tool, withQuery } from './tool.ts';
 
-/** Highest lines of a spectrum that are answered: the rest is noise to a reader. */
+/** Number of highest spectral lines returned: the rest is noise to a reader. */
 const LINES = 25;
 const limit = (most: number, usual: number) => z.int().min(1).max(most).default(usual);
 
-/** Machines, alerts and what they were raised on. */
+/** Tools for machines, alerts and their evidence. */
 export const machineTools: readonly Tool[] = [
   tool({
     name: 'list_machines',
@@ -19,12 +19,12 @@ export const machineTools: readonly Tool[] = [
       site: z.string().optional(),
       status: z.enum(['FAILURE', 'MAINTENANCE_REQUIRED', 'OFF_SPEC', 'CHECK_FUNCTION', 'NORMAL']).optional(),
     },
-    run: async (ask, { site, status }) => {
-      const machines = (await ask('/api/v1/machines')) as MachineView[];
-      const wanted = machines.filter(
+    run: async (request, { site, status }) => {
+      const machines = (await request('/api/v1/machines')) as MachineView[];
+      const selected = machines.filter(
         ({ health }) => (site ?? health.site) === health.site && (status ?? health.status) === health.status,
       );
-      return wanted.map(({ health, watch, activeAlerts }) => ({
+      return selected.map(({ health, watch, activeAlerts }) => ({
         site: health.site,
         edge: health.edge,
         asset: health.asset,
@@ -41,11 +41,11 @@ export const machineTools: readonly Tool[] = [
     description:
       'One machine in full: its newest health message with each point and remaining life, units of its points, its active alerts.',
     input: machineInput,
-    run: async (ask, { site, edge, asset }) => {
-      const machines = (await ask('/api/v1/machines')) as MachineView[];
+    run: async (request, { site, edge, asset }) => {
+      const machines = (await request('/api/v1/machines')) as MachineView[];
       const found = machines.find(({ health: h }) => h.site === site && h.edge === edge && h.asset === asset);
       if (found === undefined) throw new Error(`no machine ${site}/${edge}/${asset}`);
-      const alerts = (await ask(withQuery('/api/v1/alerts', { site, asset }))) as AlertRecord[];
+      const alerts = (await request(withQuery('/api/v1/alerts', { site, asset }))) as AlertRecord[];
       return { ...found, alerts: alerts.filter((a) => a.edge === edge) };
     },
   }),
@@ -59,16 +59,16 @@ export const machineTools: readonly Tool[] = [
       asset: z.string().optional(),
       limit: limit(200, 50),
     },
-    run: (ask, args) => ask(withQuery('/api/v1/alerts', args)),
+    run: (request, args) => request(withQuery('/api/v1/alerts', args)),
   }),
   tool({
     name: 'get_alert',
     description:
       'One alert with its diagnosis, what contributed to it, its history, and how often earlier alerts of the same rule were right.',
     input: { id: z.string() },
-    run: async (ask, { id }) => ({
-      alert: await ask(`/api/v1/alerts/${pathOf(id)}`),
-      trackRecord: await ask(`/api/v1/alerts/${pathOf(id)}/track-record`),
+    run: async (request, { id }) => ({
+      alert: await request(`/api/v1/alerts/${pathOf(id)}`),
+      trackRecord: await request(`/api/v1/alerts/${pathOf(id)}/track-record`),
     }),
   }),
   tool({
@@ -76,8 +76,8 @@ export const machineTools: readonly Tool[] = [
     description:
       'What an alert was raised on: sensor, unit, sample rate, the stretches recorded, and the lines that the diagnosis used. Without the samples.',
     input: { id: z.string().describe('id of the alert or of a recording') },
-    run: async (ask, { id }) => {
-      const { pieces, decision, ...evidence } = (await ask(`/api/v1/evidence/${pathOf(id)}`)) as SignalEvidence;
+    run: async (request, { id }) => {
+      const { pieces, decision, ...evidence } = (await request(`/api/v1/evidence/${pathOf(id)}`)) as SignalEvidence;
       return {
         ...evidence,
         hasDecision: decision !== undefined,
@@ -89,8 +89,8 @@ export const machineTools: readonly Tool[] = [
     name: 'get_spectrum',
     description: `The newest spectrum of a vibration point: its ${LINES} highest lines, in Hz and the unit of the sensor.`,
     input: { ...machineInput, point: z.string() },
-    run: async (ask, { site, edge, asset, point }) => {
-      const spectrum = (await ask(`/api/v1/spectra/${pathOf(site, edge, asset, point)}`)) as Spectrum;
+    run: async (request, { site, edge, asset, point }) => {
+      const spectrum = (await request(`/api/v1/spectra/${pathOf(site, edge, asset, point)}`)) as Spectrum;
       return { unit: spectrum.unit, timeMs: spectrum.timeMs, stepHz: spectrum.stepHz, lines: highestLines(spectrum) };
     },
   }),
@@ -105,29 +105,29 @@ export const machineTools: readonly Tool[] = [
       hours: z.number().positive().max(9000).default(24),
       points: z.int().min(2).max(500).default(100),
     },
-    run: async (ask, { hours, point, ...query }) => {
+    run: async (request, { hours, point, ...query }) => {
       const toMs = Date.now();
       const measurement = point === undefined ? 'millwright_health' : 'millwright_features';
       const range = { fromMs: Math.round(toMs - hours * 3_600_000), toMs };
-      return (await ask(withQuery('/api/v1/series', { ...query, point, measurement, ...range }))) as Columns;
+      return (await request(withQuery('/api/v1/series', { ...query, point, measurement, ...range }))) as Columns;
     },
   }),
   tool({
     name: 'get_work_list',
     description: 'Machines with open alerts by the risk that an hour of work on them avoids, in money.',
     input: { days: z.int().min(1).max(90).default(7) },
-    run: (ask, args) => ask(withQuery('/api/v1/work-list', args)),
+    run: (request, args) => request(withQuery('/api/v1/work-list', args)),
   }),
   tool({
     name: 'acknowledge_alert',
     description: 'Acknowledges an alert, with a comment.',
     input: { id: z.string(), by: z.string().min(1).max(100), comment: z.string().min(1).max(1000) },
     isAction: true,
-    run: (ask, { id, ...body }) => ask(`/api/v1/alerts/${pathOf(id)}/acknowledge`, body),
+    run: (request, { id, ...body }) => request(`/api/v1/alerts/${pathOf(id)}/acknowledge`, body),
   }),
 ];
 
-/** The highest lines of a spectrum, the highest first. Pure. */
+/** The highest lines of a spectrum, in descending order. Pure. */
 export function highestLines({ amplitude, stepHz }: Pick<Spectrum, 'amplitude' | 'stepHz'>) {
   return amplitude
     .map((value, i) => ({ hz: Number((i * stepHz).toPrecision(6)), amplitude: value }))

@@ -11,16 +11,16 @@ import { listenHttp } from './httpTransport.ts';
 import { highestLines, machineTools } from './machineTools.ts';
 import { mcpServer } from './mcpServer.ts';
 import { planTools } from './planTools.ts';
-import type { Ask, Tool } from './tool.ts';
+import type { RequestGateway, Tool } from './tool.ts';
 
 const all = [...machineTools, ...planTools, forecastTool];
 const readers = all.filter((tool) => !tool.isAction);
 
-async function clientOf(tools: readonly Tool[], ask: Ask): Promise<Client> {
-  const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  await mcpServer(tools, ask, '1.2.3').connect(ours);
+async function clientOf(tools: readonly Tool[], ask: RequestGateway): Promise<Client> {
+  const [serverEnd, clientEnd] = InMemoryTransport.createLinkedPair();
+  await mcpServer(tools, ask, '1.2.3').connect(serverEnd);
   const client = new Client({ name: 'test', version: '0' });
-  await client.connect(theirs);
+  await client.connect(clientEnd);
   return client;
 }
 
@@ -40,7 +40,7 @@ async function gateway() {
   await made.app.listen({ port: 0, host: '127.0.0.1' });
   const url = `http://127.0.0.1:${(made.app.server.address() as AddressInfo).port}`;
   const ask =
-    (token?: string): Ask =>
+    (token?: string): RequestGateway =>
     (path, body) =>
       requestGateway(url, token, path, body);
   return { ...made, ask };
@@ -59,7 +59,7 @@ test('every tool has a description and arguments; actions are marked as such', a
   expect(client.getServerVersion()).toMatchObject({ name: 'millwright', version: '1.2.3' });
 });
 
-test('tools answer what the gateway knows, and its refusals as errors', async () => {
+test("tools return the gateway's data, and its refusals as errors", async () => {
   const { app, ask } = await gateway();
   const client = await clientOf(all, ask(VIEWER));
   const alerts = json(await call(client, 'list_alerts', { asset: 'pump-1' }));
@@ -77,21 +77,21 @@ test('tools answer what the gateway knows, and its refusals as errors', async ()
 });
 
 test('arguments that the schema forbids never reach the gateway', async () => {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const client = await clientOf(all, async (path) => {
-    asked.push(path);
+    requested.push(path);
     return [];
   });
   expect((await call(client, 'list_alerts', { limit: 100_000 })).isError).toBe(true);
   expect((await call(client, 'decide_order', { item: 'belt', by: 'm', decision: { action: 'scrap' } })).isError).toBe(
     true,
   );
-  expect(asked).toEqual([]);
+  expect(requested).toEqual([]);
   await call(client, 'get_alert', { id: 'a/../../accounts' });
-  expect(asked[0]).toBe('/api/v1/alerts/a%2F..%2F..%2Faccounts');
+  expect(requested[0]).toBe('/api/v1/alerts/a%2F..%2F..%2Faccounts');
 });
 
-test('a table is forecast without a gateway; what cannot be read is said', async () => {
+test('a table is forecast without a gateway; an unreadable one is reported', async () => {
   const client = await clientOf([forecastTool], async () => {
     throw new Error('no gateway is asked');
   });
@@ -101,7 +101,7 @@ test('a table is forecast without a gateway; what cannot be read is said', async
   expect(await call(client, 'forecast_table', { csv: 'name\nx' })).toMatchObject({ isError: true });
 });
 
-test('a recording of this computer is diagnosed with the options that are given', async () => {
+test('a local recording is diagnosed with the given options', async () => {
   const given: unknown[] = [];
   const tool = analyzeTool((file, options) => {
     given.push(file, options);
@@ -123,14 +123,14 @@ test('the highest lines of a spectrum, each at its frequency', () => {
   ]);
 });
 
-test('over HTTP each request brings its own token, and web pages are refused', async () => {
+test('over HTTP, each request uses its own token, and web pages are refused', async () => {
   const { app, ask } = await gateway();
   const http = await listenHttp(0, (token) => mcpServer(readers, ask(token), '0'));
   const url = new URL(`http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`);
   const connect = async (token: string) => {
     const client = new Client({ name: 'test', version: '0' });
     const requestInit = { headers: { authorization: `Bearer ${token}` } };
-    // The SDK's own types of a transport disagree under exactOptionalPropertyTypes.
+    // The SDK's transport types conflict under exactOptionalPropertyTypes.
     await client.connect(new StreamableHTTPClientTransport(url, { requestInit }) as Parameters<Client['connect']>[0]);
     return client;
   };

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const RECORDING = `${root}/models/health/diagnosis/fixtures/130.f32.gz`;
 
-test('the built command serves a client over its streams, without a gateway as far as none is needed', async () => {
+test('the built command serves a client over stdio; tools that need no gateway work without one', async () => {
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: ['dist/millwright.js', 'mcp'],

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
-/** Asks the gateway: a GET, or a POST of `body`. @throws Error with the gateway's reason. */
-export type Ask = (path: string, body?: object) => Promise<unknown>;
+/** Sends a request to the gateway: a GET, or a POST of `body`. @throws Error with the gateway's reason. */
+export type RequestGateway = (path: string, body?: object) => Promise<unknown>;
 
-/** What a model may call: a name, what it is for, its arguments, and what it answers, as JSON. */
+/** A function that a language model may call: name, purpose, arguments, and a JSON result. */
 export interface Tool {
   name: string;
   description: string;
   input: z.ZodRawShape;
-  /** Whether it changes anything: offered only where that was allowed. */
+  /** Whether it changes anything; such tools are offered only if actions are allowed. */
   isAction: boolean;
-  run: (ask: Ask, args: never) => Promise<unknown>;
+  run: (request: RequestGateway, args: never) => Promise<unknown>;
 }
 
 /** A tool whose arguments are typed by their schema. */
@@ -19,12 +19,12 @@ export function tool<S extends z.ZodRawShape>(made: {
   description: string;
   input: S;
   isAction?: boolean;
-  run: (ask: Ask, args: z.infer<z.ZodObject<S>>) => Promise<unknown>;
+  run: (request: RequestGateway, args: z.infer<z.ZodObject<S>>) => Promise<unknown>;
 }): Tool {
   return { isAction: false, ...made };
 }
 
-/** A path with a query of the arguments that are given. */
+/** A path with the defined arguments as its query. */
 export function withQuery(path: string, args: Record<string, string | number | boolean | undefined>): string {
   const given = Object.entries(args).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]]));
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;

@@ -1,17 +1,17 @@
-/** What a gateway does with the messages of its broker. */
+/** How a gateway handles messages of its broker. */
 export interface LinkHandlers {
   /**
-   * `settle` is called once: with true when the message is durable or needs nothing more, with false where it has to come
-   * again. Until then the link holds it for this gateway.
+   * `settle` is called once: with true when the message is durable or needs no further work, with false if it must be
+   * redelivered. Until then the link reserves it for this gateway.
    */
-  received(topic: string, payload: Buffer, settle: (isTaken: boolean) => void): void;
+  received(topic: string, payload: Buffer, settle: (isDone: boolean) => void): void;
   /** While true, the link reads no further messages; `resume` ends that. */
   isFull(): boolean;
 }
 
 /** A gateway's connection to the broker of its edges. */
 export interface BrokerLink {
-  /** Whether messages can come and go. */
+  /** Whether messages can be sent and received. */
   readonly connected: boolean;
   start(): void;
   stop(): Promise<void>;

@@ -22,11 +22,11 @@ export class MqttLink implements BrokerLink {
       broker.standby,
     );
     this.#client.handleMessage = (_packet, resume) => {
-      // The broker is acknowledged when resume() is called: delaying it applies back-pressure.
+      // The message is acknowledged to the broker when resume() is called: delaying it applies back-pressure.
       if (isFull()) this.#paused.push(resume);
       else resume();
     };
-    // An edge sends again what its gateway has not acknowledged: nothing is told to the broker when it is durable.
+    // No settling with the broker: an edge resends messages that its gateway has not acknowledged.
     this.#client.on('message', (topic, payload) => received(topic, payload, () => undefined));
     this.#client.on('connect', () => {
       this.#wasConnected = true;
@@ -80,8 +80,8 @@ export class MqttLink implements BrokerLink {
 }
 
 /**
- * What a gateway subscribes to. Several share the messages: each goes to one of them. The states of edges go to all,
- * because the broker gives retained messages only to those.
+ * A gateway's subscriptions. Several gateways share the messages: each goes to one of them. The states of edges go to
+ * all, because brokers send no retained messages to shared subscriptions.
  */
 function filtersOf(isShared: boolean): string[] {
   const filters = [...gatewayFilters, supplyFilter];

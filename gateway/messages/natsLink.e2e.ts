@@ -15,7 +15,7 @@ import { publishOnNats } from './publishOnNats.ts';
 
 const WAIT_MS = 20_000;
 const log = pino({ level: 'silent' });
-/** What docs/guides/scale.md gives to gateways and to an edge. */
+/** Permissions of gateways and an edge as in docs/guides/scale.md. */
 const ACCOUNTS = `authorization {
   users: [
     { user: gateway, password: "a password" }
@@ -29,7 +29,7 @@ const ACCOUNTS = `authorization {
 interface Received {
   topic: string;
   text: string;
-  settle: (isTaken: boolean) => void;
+  settle: (isDone: boolean) => void;
 }
 
 describe.skipIf(!hasNats())('a real nats-server', () => {
@@ -37,9 +37,9 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
   let server: NatsServer;
   let broker: NatsBroker;
   let edge: MqttClient;
-  const heard: { topic: string; text: string }[] = [];
+  const edgeMessages: { topic: string; text: string }[] = [];
 
-  /** A gateway's link, with what it received. Everything is durable at once, unless `takes` is false. */
+  /** A gateway's link and what it received. Each message is settled at once, unless `takes` is false. */
   function open(name: string, { takes = true } = {}) {
     const received: Received[] = [];
     const flow = { isFull: false };
@@ -91,7 +91,7 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     await until(async () => first.link.connected, WAIT_MS);
     await first.link.stop();
     edge = await connectEdge('e1');
-    edge.on('message', (topic, payload) => heard.push({ topic, text: payload.toString() }));
+    edge.on('message', (topic, payload) => edgeMessages.push({ topic, text: payload.toString() }));
     await edge.subscribeAsync(
       ['ack', 'do', 'piece'].map((what) => `millwright/v1/s/e/cmd/${what}`),
       { qos: 1 },
@@ -103,7 +103,7 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     await server?.process.end('SIGKILL');
   });
 
-  test('what came while no gateway was there is given to one of two, once', async () => {
+  test('messages sent while no gateway was connected are delivered once, to one of two', async () => {
     const sent = Array.from({ length: 500 }, (_, i) => `m${i}`);
     await Promise.all(sent.map((text) => send('features/a/p', text)));
     const [a, b] = [open('a'), open('b')];
@@ -112,7 +112,7 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     await until(async () => a.texts().length + b.texts().length >= 504, WAIT_MS);
     await Promise.all([a.link.stop(), b.link.stop()]);
     expect([...a.texts(), ...b.texts()].toSorted()).toEqual([...sent, 'h', 'x', 'l', 'w'].toSorted());
-    // All was acknowledged: nothing is left for a third.
+    // Everything is acknowledged: nothing is left for a third.
     const c = open('c');
     await until(async () => c.link.connected, WAIT_MS);
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -120,7 +120,7 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     expect(c.texts()).toEqual([]);
   });
 
-  test('a message belongs to a gateway for as long as it works on it, and goes to another when it ends', async () => {
+  test('a gateway keeps a message while it works on it; if the gateway ends, another one gets it', async () => {
     const working = open('working', { takes: false });
     await until(async () => working.link.connected, WAIT_MS);
     await send('alerts/a', 'one');
@@ -137,7 +137,7 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     await heir.link.stop();
   });
 
-  test('a message that could not be kept comes again', async () => {
+  test('a message that could not be stored is redelivered', async () => {
     const one = open('one', { takes: false });
     await until(async () => one.link.connected, WAIT_MS);
     await send('alerts/a', 'one');
@@ -148,7 +148,7 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     await one.link.stop();
   });
 
-  test('a gateway that is full reads no further', async () => {
+  test('back-pressure: a full gateway stops reading', async () => {
     const one = open('one');
     await until(async () => one.link.connected, WAIT_MS);
     one.flow.isFull = true;
@@ -161,7 +161,7 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     await one.link.stop();
   });
 
-  test('every gateway knows the latest state of each edge, and the will of one that died', async () => {
+  test('every gateway gets the latest state of each edge, and the will of one that died', async () => {
     const states = ({ received }: { received: Received[] }) =>
       received.filter(({ topic }) => topic === 'millwright/v1/s/e/status').map(({ text }) => text);
     const dying = await connectEdge('e2');
@@ -186,8 +186,8 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     await link.publish('millwright/v1/s/e/cmd/do', 'do');
     link.publishUnconfirmed('millwright/v1/s/other/cmd/ack', 'not for this one');
     await publishOnNats(broker, 'millwright/v1/s/e/cmd/piece', 'piece');
-    await until(async () => heard.length >= 3, WAIT_MS);
-    expect(heard).toEqual(
+    await until(async () => edgeMessages.length >= 3, WAIT_MS);
+    expect(edgeMessages).toEqual(
       ['ack', 'do', 'piece'].map((what) => ({ topic: `millwright/v1/s/e/cmd/${what}`, text: what })),
     );
     await link.stop();
@@ -206,7 +206,7 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     await link.stop();
   });
 
-  test('a server that is killed is found again, with what it had acknowledged', async () => {
+  test('the link reconnects to a killed server, which still has the messages it acknowledged', async () => {
     const { link, texts } = open('one');
     await until(async () => link.connected, WAIT_MS);
     await server.process.crash();
@@ -219,14 +219,14 @@ describe.skipIf(!hasNats())('a real nats-server', () => {
     await link.stop();
   });
 
-  test('the configuration of scale.compose.yaml is sound, whatever a password looks like', () => {
+  test('the configuration of scale.compose.yaml is valid with any characters in a password', () => {
     const file = fileURLToPath(new URL('../nats/nats.conf', import.meta.url));
     const env = { NATS_NAME: 'n', NATS_GATEWAY: '"12e45"', NATS_EDGE: '"0x7f"', NATS_MACHINES: '"true"' };
     expect(checkNatsConfiguration(file, env)).toMatchObject({ isSound: true });
     expect(checkNatsConfiguration(file, { ...env, NATS_EDGE: '12e45' })).toMatchObject({ isSound: false });
   });
 
-  test('the doctor finds it, and names an old version', async () => {
+  test('the doctor reaches it, and reports an old version', async () => {
     const findings = await checkNats(broker);
     expect(findings[0]).toMatchObject({ state: 'ok', text: expect.stringContaining('its streams exist') });
     const refused = await checkNats({ ...broker, username: 'nobody' });

@@ -8,25 +8,25 @@ import { ACK_WAIT_MS, ensureStreams, GATEWAYS, MESSAGE_STREAM, STATUS_STREAM } f
 import { subjectOf, topicOf } from './natsSubjects.ts';
 
 const RETRY_MS = 1000;
-/** A question that no server answers is asked again: the stream may be between two leaders. */
+/** Timeout of a request, which is then retried: the stream may be electing a leader. */
 const QUESTION_MS = 2000;
-/** Messages that wait in this process for the store, beside those in the ingest. */
+/** Messages buffered in this process for the store, besides those in the ingest. */
 const MOST_FETCHED = 256;
-/** A silent server has lost the request: a new one is made after two missed signs of life. */
+/** Heartbeat interval of a pull request: after two missed ones the request is lost, and a new one is made. */
 const SIGN_OF_LIFE_MS = 1000;
-/** A gateway that hangs is given messages until its request expires. */
+/** Expiry of a pull request: until then, a gateway that hangs is still sent messages. */
 const REQUEST_MS = 4 * SIGN_OF_LIFE_MS;
 
 /**
- * The link to a NATS cluster with JetStream. Edges speak MQTT to it. Gateways share a durable pull consumer, and
- * acknowledge a message when it is durable: one that was given to a gateway that died goes to another.
+ * The link to a NATS cluster with JetStream, which edges use over MQTT. Gateways share a durable pull consumer, and
+ * acknowledge a message when it is durable: messages of a gateway that died are redelivered to another.
  */
 export class NatsLink implements BrokerLink {
   readonly #broker: NatsBroker;
   readonly #name: string;
   readonly #handlers: LinkHandlers;
   readonly #log: Logger;
-  /** Messages without an acknowledgement, and whether the server has been told for one tick that work on them goes on. */
+  /** Unacknowledged messages; true for those pending for a full tick, which are reported as in progress. */
   readonly #untaken = new Map<JsMsg, boolean>();
   #working: NodeJS.Timeout | null = null;
   #connection: NatsConnection | null = null;
@@ -58,7 +58,7 @@ export class NatsLink implements BrokerLink {
     if (this.#working) clearInterval(this.#working);
     this.resume();
     for (const messages of this.#reading) messages.stop();
-    // Acknowledgements are flushed; what has none is redelivered to another gateway.
+    // Flushes acknowledgements; unacknowledged messages are redelivered to another gateway.
     await this.#connection?.flush().catch((error) => this.#logFailure(error));
     await this.#connection?.close();
     await this.#running;
@@ -97,7 +97,7 @@ export class NatsLink implements BrokerLink {
     }
   }
 
-  /** From connecting to the end of the connection or of a stream. */
+  /** One session: from connecting until the connection or a stream ends. */
   async #session(): Promise<void> {
     if (this.#connection === null || this.#connection.isClosed()) {
       const connection = await connect(natsOptions(this.#broker, this.#name));
@@ -108,10 +108,10 @@ export class NatsLink implements BrokerLink {
     if (this.#isStopped) return connection.close();
     await ensureStreams(await jetstreamManager(connection, { timeout: QUESTION_MS }), this.#broker);
     const { consumers } = jetstream(connection, { timeout: QUESTION_MS });
-    const wanted = { max_messages: MOST_FETCHED, idle_heartbeat: SIGN_OF_LIFE_MS, expires: REQUEST_MS };
+    const options = { max_messages: MOST_FETCHED, idle_heartbeat: SIGN_OF_LIFE_MS, expires: REQUEST_MS };
     const shared = await consumers.get(MESSAGE_STREAM, GATEWAYS);
     const states = await consumers.get(STATUS_STREAM, { deliver_policy: 'last_per_subject' });
-    this.#reading = await Promise.all([shared.consume(wanted), states.consume(wanted)]);
+    this.#reading = await Promise.all([shared.consume(options), states.consume(options)]);
     this.#isReading = true;
     this.#failure = null;
     this.#log.info({ server: connection.getServer() }, 'gateway connected');
@@ -122,7 +122,7 @@ export class NatsLink implements BrokerLink {
     });
   }
 
-  /** Knows whether the connection is up; the client itself connects to another server. */
+  /** Tracks whether the connection is up; the client itself reconnects to another server. */
   async #follow(connection: NatsConnection): Promise<void> {
     for await (const { type } of connection.status()) {
       if (connection !== this.#connection) return;
@@ -136,7 +136,7 @@ export class NatsLink implements BrokerLink {
     }
   }
 
-  async #read(messages: ConsumerMessages, settleOf: (message: JsMsg) => (isTaken: boolean) => void): Promise<void> {
+  async #read(messages: ConsumerMessages, settleOf: (message: JsMsg) => (isDone: boolean) => void): Promise<void> {
     for await (const message of messages) {
       this.#handlers.received(topicOf(message.subject), Buffer.from(message.data), settleOf(message));
       while (this.#handlers.isFull() && !this.#isStopped)
@@ -146,18 +146,18 @@ export class NatsLink implements BrokerLink {
     }
   }
 
-  #settleOf(message: JsMsg): (isTaken: boolean) => void {
+  #settleOf(message: JsMsg): (isDone: boolean) => void {
     this.#untaken.set(message, false);
-    return (isTaken) => {
+    return (isDone) => {
       this.#untaken.delete(message);
-      if (isTaken) message.ack();
+      if (isDone) message.ack();
       else message.nak(RETRY_MS);
     };
   }
 
   /**
-   * Tells the server that work goes on: a database may be slow, and a planner's table takes long. Most messages are
-   * acknowledged within one tick and are not reported.
+   * Reports messages as in progress, so that a slow database or a large planner's table causes no redelivery. Most
+   * messages are acknowledged within one tick and are not reported.
    */
   #reportWork(): void {
     for (const [message, isOld] of this.#untaken) {
@@ -166,7 +166,7 @@ export class NatsLink implements BrokerLink {
     }
   }
 
-  /** Each failure once, not at each attempt. */
+  /** Logs each failure once, not at every attempt. */
   #logFailure(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
     if (text !== this.#failure && !this.#isStopped) this.#log.error({ error: text }, 'broker failed');

@@ -8,7 +8,7 @@ import {
 import type { NatsBroker } from '../config.ts';
 
 const CONNECT_MS = 5000;
-/** A connection is given up after two unanswered questions. */
+/** Ping interval; the connection is closed after two unanswered pings. */
 const PING_MS = 1000;
 
 /**
@@ -27,7 +27,7 @@ export function natsOptions(broker: NatsBroker, name: string): NodeConnectionOpt
     pingInterval: PING_MS,
     reconnectTimeWait: 1000,
     maxReconnectAttempts: -1,
-    // A password may be in the middle of a change.
+    // An authentication error may be temporary, while a password is being changed.
     ignoreAuthErrorAbort: true,
   };
 }

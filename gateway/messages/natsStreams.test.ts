@@ -4,7 +4,7 @@ import { agrees, ensureStreams, streamsOf } from './natsStreams.ts';
 
 const broker = { type: 'nats', servers: ['nats://n1'], replicas: 3, maxMegabytes: 100, maxHours: 1 } as const;
 
-/** A cluster that has these streams and one consumer, and notes each change. */
+/** A cluster with these streams and one consumer that records each change. */
 function cluster(streams: object[], consumer: object) {
   const changes: unknown[] = [];
   const change = (what: string) => async (name: unknown) => void changes.push([what, name]);
@@ -15,7 +15,7 @@ function cluster(streams: object[], consumer: object) {
   } as unknown as JetStreamManager;
   return { manager, changes };
 }
-/** What a server adds to a configuration. */
+/** A configuration with the fields that a server adds. */
 const asStored = streamsOf({ ...broker, servers: [...broker.servers] }).map((s) => ({
   ...s,
   discard: 'old',
@@ -23,7 +23,7 @@ const asStored = streamsOf({ ...broker, servers: [...broker.servers] }).map((s) 
 }));
 const bounds = { ack_wait: 1_500_000_000, max_ack_pending: 10_000 };
 
-test('what is as configured is not changed; what differs is', async () => {
+test('only streams that differ from the configuration are changed', async () => {
   const same = cluster(asStored, bounds);
   await ensureStreams(same.manager, { ...broker, servers: [] });
   expect(same.changes).toEqual([]);
@@ -35,7 +35,7 @@ test('what is as configured is not changed; what differs is', async () => {
   ]);
 });
 
-test('a configuration agrees if it has what is wanted', () => {
+test('a configuration agrees if it contains all expected settings', () => {
   expect(agrees({ subjects: ['a'], more: 1 }, { subjects: ['a'] })).toBe(true);
   expect(agrees({ subjects: ['a', 'b'] }, { subjects: ['a'] })).toBe(false);
   expect(agrees({}, { max_age: 1 })).toBe(false);

@@ -15,14 +15,14 @@ import { MESSAGE_SUBJECTS, STATUS_SUBJECTS } from './natsSubjects.ts';
 export const MESSAGE_STREAM = 'MILLWRIGHT';
 export const STATUS_STREAM = 'MILLWRIGHT_STATUS';
 export const STREAMS = [MESSAGE_STREAM, STATUS_STREAM];
-/** One for all gateways: each message goes to one of them. */
+/** The consumer shared by all gateways: each message goes to one of them. */
 export const GATEWAYS = 'gateways';
 /**
- * A message that its gateway neither acknowledges nor reports as in progress for so long goes to another gateway. A
- * gateway reports after a quarter of it, so a commit may take as long as it needs.
+ * A message that its gateway neither acknowledges nor reports as in progress for this long is redelivered to another
+ * one. A gateway reports after a quarter of this time, so a commit may take as long as it needs.
  */
 export const ACK_WAIT_MS = 1500;
-/** Messages on their way to all gateways; a dead one keeps its share until ACK_WAIT_MS. */
+/** Limit on unacknowledged messages of all gateways; those of a dead gateway count until ACK_WAIT_MS. */
 const MOST_UNACKNOWLEDGED = 10_000;
 const MEGABYTE = 1024 * 1024;
 
@@ -30,8 +30,8 @@ type OwnConfig = Pick<StreamConfig, 'name' | 'subjects' | 'retention' | 'storage
   Partial<StreamConfig>;
 
 /**
- * The streams of a plant. Messages are removed when they are acknowledged; beyond their bounds the oldest go first, which
- * loses nothing, because edges keep theirs until a gateway has committed them. Of states only the latest are kept.
+ * The streams of a plant. Messages are removed when acknowledged; beyond the limits the oldest are dropped, which loses
+ * no data, because edges keep theirs until a gateway has committed them. Only the latest states are kept.
  */
 export function streamsOf({ replicas, maxMegabytes, maxHours }: NatsBroker): OwnConfig[] {
   const common = { storage: StorageType.File, num_replicas: replicas };
@@ -55,15 +55,15 @@ export function streamsOf({ replicas, maxMegabytes, maxHours }: NatsBroker): Own
 }
 
 /**
- * Creates what is missing and adapts what differs from the configuration. What is as configured is only read: a change
- * needs a leader of the whole cluster, and after the loss of a server there is none for some seconds.
+ * Creates missing streams and updates those that differ from the configuration. Others are only read: a change needs
+ * the cluster's leader, which is absent for some seconds after the loss of a server.
  * @throws if the server refuses.
  */
 export async function ensureStreams({ streams, consumers }: JetStreamManager, broker: NatsBroker): Promise<void> {
-  for (const wanted of streamsOf(broker)) {
-    const present = await orNull(streams.info(wanted.name), JetStreamApiCodes.StreamNotFound);
-    if (present === null) await streams.add(wanted);
-    else if (!agrees(present.config, wanted)) await streams.update(wanted.name, wanted);
+  for (const expected of streamsOf(broker)) {
+    const present = await orNull(streams.info(expected.name), JetStreamApiCodes.StreamNotFound);
+    if (present === null) await streams.add(expected);
+    else if (!agrees(present.config, expected)) await streams.update(expected.name, expected);
   }
   const bounds = { ack_wait: nanos(ACK_WAIT_MS), max_ack_pending: MOST_UNACKNOWLEDGED };
   const present = await orNull(consumers.info(MESSAGE_STREAM, GATEWAYS), JetStreamApiCodes.ConsumerNotFound);
@@ -81,8 +81,8 @@ async function orNull<T>(found: Promise<T>, missing: number): Promise<T | null> 
   }
 }
 
-/** Whether a configuration has what is wanted; it may have more. */
-export function agrees(present: object, wanted: object): boolean {
+/** Whether a configuration has all expected settings; it may have more. */
+export function agrees(present: object, expected: object): boolean {
   const have = new Map(Object.entries(present));
-  return Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(have.get(name), value));
+  return Object.entries(expected).every(([name, value]) => isDeepStrictEqual(have.get(name), value));
 }

@@ -30,5 +30,5 @@ const isStatus = (subject: string) => subject.endsWith('.status');
 
 /** States of edges: every gateway gets the latest of each. */
 export const STATUS_SUBJECTS = subjects.filter(isStatus);
-/** All else that edges and planners send: each message goes to one gateway. */
+/** All other messages of edges and planners: each goes to one gateway. */
 export const MESSAGE_SUBJECTS = subjects.filter((subject) => !isStatus(subject));

@@ -5,7 +5,7 @@ import type { OpenLink } from './brokerLink.ts';
 
 /**
  * The link to the configured broker, which connects when it is started.
- * @param isShared whether other gateways take messages of the same edges.
+ * @param isShared whether other gateways receive messages of the same edges.
  */
 export async function linkOf(config: GatewayConfig, isShared: boolean, log: Logger): Promise<OpenLink> {
   const { broker } = config;

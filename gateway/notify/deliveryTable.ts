@@ -107,7 +107,7 @@ export class DeliveryTable {
     }
   }
 
-  /** Until when a warning is held for others of its case; 0 for not at all. Critical alerts are never held. */
+  /** Until when a warning is held for others of its case; 0 if it is not held. Critical alerts are never held. */
   #heldMs(channel: string, notice: Notice): number {
     if (!('case' in notice) || notice.case === undefined || notice.severity === 'critical') return 0;
     if (!this.#routing.isDigest(channel)) return 0;

@@ -52,7 +52,7 @@ function alert(id: string, change: AlertMessage['change'], severity: AlertMessag
   return { message: { kind: 'alerts', body } as KeptMessage, text: JSON.stringify(body) };
 }
 
-/** A gateway's store with channels; `restart` is what a new process sees. */
+/** A gateway's store with channels; `restart` reopens it as a new process would. */
 function gateway(notifiers: object[], directory = mkdtempSync(join(tmpdir(), 'millwright-notify-'))) {
   const configs = notifiersOf(notifiers);
   const routing = new Routing(configs);
@@ -75,7 +75,7 @@ function gateway(notifiers: object[], directory = mkdtempSync(join(tmpdir(), 'mi
 
 type Received = { key: string; event: string; id: string; headers: IncomingMessage['headers']; body: string };
 
-/** A receiver that answers as it is told, and what it has accepted. */
+/** A receiver with configurable responses, and what it has accepted. */
 async function receiver(answer: (request: Received) => number | 'reset') {
   const accepted: Received[] = [];
   const server: Server = createServer((request, response) => {
@@ -97,7 +97,7 @@ async function receiver(answer: (request: Received) => number | 'reset') {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, accepted };
 }
 
-/** Lets time pass until nothing waits. */
+/** Advances the clock until no delivery is pending. */
 async function drain({ store, notifications, clock }: ReturnType<typeof gateway>): Promise<void> {
   for (let i = 0; i < 400; i++) {
     notifications.run();
@@ -108,7 +108,7 @@ async function drain({ store, notifications, clock }: ReturnType<typeof gateway>
   throw new Error(`still waiting: ${JSON.stringify(store.deliveries.counts())}`);
 }
 
-test('500 alerts at a receiver that refuses, resets and recovers: each notification once, in order, across a restart', {
+test('500 alerts to a receiver that refuses, resets and recovers arrive once, in order, across a restart', {
   tags: 'slow',
 }, async () => {
   let answers = 0;
@@ -130,12 +130,12 @@ test('500 alerts at a receiver that refuses, resets and recovers: each notificat
   const eventsOf = (id: string) => hook.accepted.filter((r) => r.id === id).map((r) => r.event);
   expect(eventsOf(ids[7])).toEqual(['raised', 'escalated', 'returned']);
   expect(eventsOf(ids[300])).toEqual(['raised']);
-  // A restart repeats nothing that was delivered.
+  // A restart repeats no delivered notification.
   await drain(second);
   expect(hook.accepted).toHaveLength(700);
 });
 
-test('what cannot be delivered for three days is a dead letter, which can be sent again or abandoned', async () => {
+test('a notification undelivered for three days becomes a dead letter, which can be resent or abandoned', async () => {
   let status = 500;
   const hook = await receiver(() => status);
   const parts = gateway([{ type: 'webhook', url: hook.url, allowLocal: true }]);
@@ -178,7 +178,7 @@ test('loopback and link-local receivers are refused unless they are allowed', as
     expect(isLocalAddress(address), address).toBe(false);
 });
 
-test('routing by site, machine, severity and audience; a channel for escalations hears of nothing else', () => {
+test('routing by site, machine, severity and audience; an escalation channel gets only escalations', () => {
   const routing = new Routing(
     notifiersOf([
       { type: 'webhook', name: 'pumps', url: 'http://h/', match: { machines: ['pump-*'] } },
@@ -198,9 +198,9 @@ test('routing by site, machine, severity and audience; a channel for escalations
   expect(routing.escalations()).toEqual([{ channel: 'manager', afterMs: 900_000, againMs: null }]);
 });
 
-test('a warning that quiet hours hold does not hold up what became critical since', async () => {
+test('a warning held for quiet hours does not delay its alert once that is critical', async () => {
   const hook = await receiver(() => 200);
-  // All of the day but its last minute.
+  // The whole day except its last minute.
   const quietHours = { from: '00:00', to: '23:59' };
   const { store, notifications, clock } = gateway([{ type: 'webhook', url: hook.url, allowLocal: true, quietHours }]);
   const run = async () => {
@@ -220,7 +220,7 @@ test('a warning that quiet hours hold does not hold up what became critical sinc
   ]);
 });
 
-test('quiet hours hold warnings until their end, and never what is critical', () => {
+test('quiet hours hold warnings until they end, but never critical alerts', () => {
   const quietHours = { from: '22:00', to: '06:00', timeZone: 'Europe/Berlin' };
   const routing = new Routing(notifiersOf([{ type: 'slack', url: 'http://h/', quietHours }]));
   const at = (text: string, severity = 'warning') =>
@@ -231,7 +231,7 @@ test('quiet hours hold warnings until their end, and never what is critical', ()
   expect(at('2026-06-01T21:00:00Z', 'critical')).toBe('2026-06-01T21:00:00.000Z');
 });
 
-test('what stays unacknowledged is escalated once', async () => {
+test('an alert that stays unacknowledged is escalated once', async () => {
   const hook = await receiver(() => 200);
   const parts = gateway([{ type: 'webhook', url: hook.url, allowLocal: true, unacknowledgedMinutes: 10 }]);
   parts.store.take([alert('s.e.a', 'raise'), alert('s.e.b', 'raise')]);
@@ -244,7 +244,7 @@ test('what stays unacknowledged is escalated once', async () => {
   expect(hook.accepted.map((r) => [r.id, r.event])).toEqual([['s.e.a', 'unacknowledged']]);
 });
 
-test('reminders come for as long as nobody acknowledges', async () => {
+test('reminders are repeated until someone acknowledges', async () => {
   const hook = await receiver(() => 200);
   const channel = { type: 'webhook', url: hook.url, allowLocal: true, unacknowledgedMinutes: 10, remindMinutes: 30 };
   const parts = gateway([channel]);
@@ -259,7 +259,7 @@ test('reminders come for as long as nobody acknowledges', async () => {
   expect(after(500)).toBe(3);
 });
 
-test('a flood is one mail, and a chat gets its signs escaped', async () => {
+test('a flood is sent as one mail, and chat markup is escaped', async () => {
   const mails: string[] = [];
   const smtp = new SMTPServer({
     authOptional: true,
@@ -291,7 +291,7 @@ test('a flood is one mail, and a chat gets its signs escaped', async () => {
   expect(mails[0]).toContain('Subject: Millwright: 40 notifications, 1 critical');
   expect(mails[0]).toContain('Raised (critical): s.e.m3 <fails> & more');
   expect(mails[0]).toContain('One case of s: 39 machines alarmed together, 39 notifications');
-  // What comes later of the same event goes together; what is critical does not wait.
+  // Later warnings of the same case are sent together; critical alerts are not held.
   parts.store.take([alert('s.e.late1', 'raise')]);
   parts.notifications.run();
   await new Promise((done) => setTimeout(done, 50));

@@ -10,7 +10,7 @@ import { Gateway } from '../../simulators/endToEnd/services.ts';
 import { until } from '../../simulators/endToEnd/until.ts';
 import { freePort } from '../../simulators/freePort.ts';
 
-/** In CI five; `npm run soak:notify` makes it twenty. */
+/** Five in CI, twenty with `npm run soak:notify`. */
 const KILLS = Number(process.env.MILLWRIGHT_KILLS ?? 5);
 const GROUP = 25;
 const ALERTS = KILLS * GROUP;
@@ -22,7 +22,7 @@ test(
   async () => {
     const directory = mkdtempSync(join(tmpdir(), 'millwright-notify-kill-'));
     const random = randomOf(20);
-    // What a receiver accepts; it knows a repeated notification by its key, as the interface says it should.
+    // Accepted notifications by key, by which a receiver should recognise repeats.
     const accepted = new Map<string, { event: string; asset: string; times: number }>();
     let isDown = true;
     const server = createServer((request, response) => {
@@ -32,7 +32,7 @@ test(
         const fate = isDown ? random() : 1;
         if (fate < 0.4) return response.writeHead(503).end();
         if (fate < 0.6) return request.socket.destroy();
-        // Answers nothing at all: the sender has to give up by itself.
+        // No response at all: the sender must time out.
         if (fate < 0.61) return undefined;
         const key = String(request.headers['idempotency-key']);
         const { asset } = JSON.parse(Buffer.concat(chunks).toString()) as { asset: string };
@@ -62,7 +62,7 @@ test(
     };
     const returning = new Set(Array.from({ length: ALERTS / 5 }, (_, i) => `m${5 * i}`));
     const raised: string[] = [];
-    // An alert returns once its raise has arrived: what returns before anybody knew of it is no news to people.
+    // An alert returns only after its raise has arrived: one that returns before is not notified.
     const sendReturns = () => {
       for (const id of raised.filter((id) => returning.has(id) && sender.isTaken(id))) {
         returning.delete(id);

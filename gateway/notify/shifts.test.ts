@@ -14,7 +14,7 @@ const NIGHT = { ...EARLY, from: '22:00', to: '06:00' } as const;
 const at = (text: string) => Date.parse(text);
 const shift = ({ days, ...rest }: typeof EARLY | typeof NIGHT) => ({ ...rest, days: [...days] });
 
-test('a shift is on from its beginning to its end, on its days, by its own time zone', () => {
+test('a shift is on duty from its start to its end, on its days, in its own time zone', () => {
   const early = [shift(EARLY)];
   // Monday; Berlin is two hours ahead of UTC.
   expect(isOnDuty(early, at('2026-06-01T03:59:00Z'))).toBe(false);
@@ -31,7 +31,7 @@ test('a night shift belongs to the day on which it begins', () => {
   expect(isOnDuty(night, at('2026-06-01T03:00:00Z'))).toBe(false);
 });
 
-test('the next shift is found over a weekend and a change of the clocks', () => {
+test('the next shift is found across a weekend and a daylight-saving change', () => {
   expect(findNextDutyMs([shift(EARLY)], at('2026-06-05T13:00:00Z'))).toBe(at('2026-06-08T04:00:00Z'));
   // The clocks go back on 25 October.
   expect(findNextDutyMs([shift(EARLY)], at('2026-10-23T13:00:00Z'))).toBe(at('2026-10-26T05:00:00Z'));
@@ -47,14 +47,14 @@ const routing = () => {
 };
 const notice = (severity: 'warning' | 'critical') => ({ site: 's', asset: 'a', severity }) as AlertRecord;
 
-test('an alert goes to the channels on duty; where none of those with shifts is, to all of them', () => {
+test('an alert goes to the channels on duty; if none with shifts is on duty, to all of them', () => {
   const channels = (text: string) => routing().channelsFor('raised', notice('warning'), at(text));
   expect(channels('2026-06-01T08:00:00Z')).toEqual(['early', 'always']);
   expect(channels('2026-06-01T21:00:00Z')).toEqual(['night', 'always']);
   expect(channels('2026-06-01T15:00:00Z')).toEqual(['early', 'night', 'always']);
 });
 
-test('between shifts a warning waits for the next one, and what is critical does not', () => {
+test('between shifts, a warning is held for the next one, but a critical alert is not', () => {
   const between = at('2026-06-01T15:00:00Z');
   const due = (channel: string, severity: 'warning' | 'critical') =>
     routing().notBeforeMs(channel, notice(severity), between);

@@ -11,10 +11,10 @@ export async function testNotify(
   broker: GatewayConfig['broker'],
   channel: string | undefined,
 ): Promise<{ name: string; error: string | null }[]> {
-  const wanted = configs.filter((config) => channel === undefined || nameOf(config) === channel);
+  const selected = configs.filter((config) => channel === undefined || nameOf(config) === channel);
   const publish = (topic: string, message: string) => publishOnce(broker, topic, message);
   return Promise.all(
-    createNotifiers(wanted, publish).map(async (notifier) => {
+    createNotifiers(selected, publish).map(async (notifier) => {
       try {
         await notifier.notify([testNotification(Date.now())]);
         return { name: notifier.name, error: null };
@@ -25,7 +25,7 @@ export async function testNotify(
   );
 }
 
-/** Publishes over a connection of its own, beside that of a running gateway. */
+/** Publishes over a separate connection from that of a running gateway. */
 async function publishOnce(broker: GatewayConfig['broker'], topic: string, message: string): Promise<void> {
   if (broker.type === 'nats') {
     const { publishOnNats } = await import('../messages/publishOnNats.ts');

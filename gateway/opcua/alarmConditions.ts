@@ -161,16 +161,16 @@ export class AlarmConditions {
   #show(slot: Slot, alert: AlertRecord): void {
     const { condition } = slot;
     const branch = condition.currentBranch();
-    const wanted = stateOf(alert);
-    const isChanged = JSON.stringify(wanted) !== JSON.stringify(fillCondition(condition, branch));
+    const next = stateOf(alert);
+    const isChanged = JSON.stringify(next) !== JSON.stringify(fillCondition(condition, branch));
     if (isChanged) {
-      branch.setActiveState(wanted.active);
-      branch.setAckedState(wanted.acked);
-      branch.setConfirmedState(wanted.confirmed);
-      if (wanted.comment !== '') branch.setComment(wanted.comment);
-      condition.suppressedState?.setValue(wanted.suppressed);
-      condition.shelvingState?.setState(wanted.shelved ? 'TimedShelved' : 'Unshelved');
-      const { message, severity, retain } = wanted;
+      branch.setActiveState(next.active);
+      branch.setAckedState(next.acked);
+      branch.setConfirmedState(next.confirmed);
+      if (next.comment !== '') branch.setComment(next.comment);
+      condition.suppressedState?.setValue(next.suppressed);
+      condition.shelvingState?.setState(next.shelved ? 'TimedShelved' : 'Unshelved');
+      const { message, severity, retain } = next;
       condition.raiseNewCondition({ message, severity, retain, quality: StatusCodes.Good });
     }
     if (alert.state !== 'normal') return;

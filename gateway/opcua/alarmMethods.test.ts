@@ -28,12 +28,12 @@ const calls: [ConditionCall, object | null][] = [
   [{ method: 'Unshelve' }, { action: 'unshelve' }],
 ];
 
-test.each(calls)('%j asks for %j', (call, action) => {
+test.each(calls)('%j maps to %j', (call, action) => {
   expect(actionOf(call, NOW_MS)).toEqual(action);
   if (action !== null) expect(alarmActionSchema.safeParse(action).success).toBe(true);
 });
 
-test('a shelving without an end lasts as long as the gateway allows', () => {
+test('shelving without an end lasts as long as the gateway allows', () => {
   const action = actionOf({ method: 'OneShotShelve' }, NOW_MS);
   expect(action).toMatchObject({ action: 'shelve', untilMs: NOW_MS + 7 * 86_400_000 - 60_000 });
 });

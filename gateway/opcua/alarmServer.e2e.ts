@@ -98,7 +98,7 @@ describe('alerts over OPC UA', () => {
     return (await fetch(`${url}/api/v1/alerts/plant.e1.${asset}`, { headers })).json() as Promise<AlertRecord>;
   }
 
-  /** The condition of a machine, once it is as expected. */
+  /** Waits until the condition of a machine is as expected. */
   async function condition(asset: string, is: (alarm: ClientAlarm) => boolean): Promise<ClientAlarm> {
     const of = () => [...alarms.alarms()].find((a) => a.conditionId.toString().includes(`/${asset}/`));
     await until(() => {
@@ -114,7 +114,7 @@ describe('alerts over OPC UA', () => {
     return (value as { text?: string } | null)?.text ?? value;
   };
 
-  test('an alert is a condition of its machine, and is acknowledged, commented and confirmed in the client’s name', async () => {
+  test('an alert is a condition of its machine; clients acknowledge, comment and confirm it in their name', async () => {
     await send('pump-1', { severity: 'critical' });
     const alarm = await condition('pump-1', retained);
     expect(field(alarm, 'message')).toBe('pump-1 fails');
@@ -134,7 +134,7 @@ describe('alerts over OPC UA', () => {
     await condition('pump-1', (a) => !retained(a));
   });
 
-  test('shelving goes both ways; what somebody does on the page is an event', async () => {
+  test('shelving works in both directions; actions on the page are events', async () => {
     await send('pump-2');
     const { conditionId } = await condition('pump-2', retained);
     const shelvingId = `${conditionId}-ShelvingState`;
@@ -155,7 +155,7 @@ describe('alerts over OPC UA', () => {
     expect(retained(returned)).toBe(true);
   });
 
-  test('a client whose account may not act, or with an event that is no longer the newest, changes nothing', async () => {
+  test('a client without permission, or with an outdated event, changes nothing', async () => {
     await send('pump-3');
     const { conditionId, eventId } = await condition('pump-3', retained);
     const viewer = await connect('vic');
@@ -167,7 +167,7 @@ describe('alerts over OPC UA', () => {
     await expect(connect('nobody')).rejects.toThrow(/BadUserAccessDenied|BadIdentityTokenRejected/);
   });
 
-  test('a client that comes later gets what is active, and a gateway that was away is followed again', async () => {
+  test('a late client gets the active alerts, and the server reconnects to a restarted gateway', async () => {
     gatewayProcess.kill('SIGTERM');
     await condition('pump-3', (a) => String(field(a, 'quality')).includes('BadNoCommunication'));
     gatewayProcess = startMillwright(directory, 'gateway', ['gateway', join(directory, 'gateway.yaml')]);

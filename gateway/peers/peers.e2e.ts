@@ -15,11 +15,11 @@ const GROUP = 25;
 const ALERTS = KILLS * GROUP;
 const stops: (() => unknown)[] = [];
 afterAll(async () => {
-  // The last first, and each of them even where another fails.
+  // In reverse order, and each even if another fails.
   for (const stop of stops.reverse()) await Promise.resolve(stop()).catch(() => undefined);
 });
 
-/** Ends a server with the test, also with one that is given up. */
+/** Ends a server after the test, even if the test is aborted. */
 function ending<T extends { process: Restartable }>(server: T): T {
   const kill = () => {
     if (server.process.alive) process.kill(server.process.pid, 'SIGKILL');
@@ -76,7 +76,7 @@ test.skipIf(!hasPostgres() || !installed('mosquitto') || !installed('influxd'))(
         return sender.pending === 0;
       }, 120_000);
     await drained();
-    // A return comes to the other gateway as well as a raise.
+    // A return may arrive at another gateway than its raise.
     for (let i = 0; i < ALERTS; i += 5) sender.send(`m${i}`, 'return');
     await drained();
     const events = ALERTS + ALERTS / 5;
@@ -91,19 +91,19 @@ test.skipIf(!hasPostgres() || !installed('mosquitto') || !installed('influxd'))(
       Array.from({ length: ALERTS }, (_, i) => `plant.e1.m${i}`).toSorted(),
     );
     expect(second).toEqual(first);
-    // What one gateway does, the pages of the other see.
+    // The pages of one gateway receive changes made at the other.
     const stream = await fetch(`${gateways[1].url}/api/v1/events`, { signal: listening.signal });
-    const heard = heardIn(stream, 'acknowledgedAtMs');
-    heard.catch(() => undefined);
+    const received = receivedIn(stream, 'acknowledgedAtMs');
+    received.catch(() => undefined);
     await gateways[0].post('/api/v1/alerts/plant.e1.m1/acknowledge', { by: 'test' });
-    await heard;
+    await received;
     await enrolsOnce(gateways, (name) => join(directory, name, 'passwords'));
     const leaders = await Promise.all(gateways.map(async (g) => (await g.metrics()).get('millwright_gateway_leader')));
     expect(leaders.toSorted()).toEqual([0, 1]);
   },
 );
 
-/** Of many who use one code at both gateways at once, one gets the account; both gateways' broker files have it. */
+/** Of many concurrent uses of one code at both gateways, one gets the account; both gateways' broker files have it. */
 async function enrolsOnce(gateways: Gateway[], passwordsOf: (name: string) => string): Promise<void> {
   const { code } = (await gateways[0].post('/api/v1/enrolments', { site: 'south', edge: 'e7' })) as { code: string };
   const enrol = ({ url }: Gateway) =>
@@ -118,7 +118,7 @@ async function enrolsOnce(gateways: Gateway[], passwordsOf: (name: string) => st
   await until(() => lineOf('a') !== undefined && lineOf('a') === lineOf('b'), 10_000);
 }
 
-async function heardIn(response: Response, words: string): Promise<void> {
+async function receivedIn(response: Response, words: string): Promise<void> {
   let text = '';
   for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
     text += Buffer.from(chunk).toString();

@@ -12,33 +12,33 @@ import { Pieces, piecesOf } from './pieces.ts';
 const eventsIn = (message: PeerMessage) =>
   'events' in message ? message.events.filter(({ type }) => type !== 'reload').length : 0;
 
-/** What gateways tell each other. */
+/** A message between gateways. */
 export type PeerMessage = { events: LiveEvent[] } | { plan: string } | { accounts: 'changed' };
 
 interface PeerHandlers {
   told: (message: PeerMessage) => void;
-  /** This gateway became the leader. */
+  /** Called when this gateway becomes the leader. */
   leads: () => void;
 }
 
 const CHANNEL = 'millwright';
 const TURN_MS = 1000;
-/** How long a lead lasts that is not renewed. */
+/** Time after which a lease ends if it is not renewed. */
 const LEASE_MS = 6000;
-/** A leader stops before its lease ends, so that two never lead at once; its clock may run a little slow. */
+/** A leader stops this long before its lease ends, so that two never lead at once even if its clock runs slow. */
 const MARGIN_MS = 1000;
 const GATHER_MS = 50;
-/** Live events that wait for a connection; beyond, they are dropped, and pages are told to load the present state. */
+/** Limit on live events that wait for a connection; beyond it, they are dropped and pages reload the present state. */
 const MAX_WAITING = 2000;
 
 /**
- * The other gateways of a PostgreSQL database. One of them leads: it holds a lease, renewed every second, so a gateway
- * that died or hangs is followed after six. Live events reach all of them by NOTIFY.
+ * The other gateways of a PostgreSQL database. One of them leads: it holds a lease that it renews every second, so
+ * another takes over six seconds after a leader died or hung. Live events reach all of them by NOTIFY.
  */
 export class Peers implements Lead {
-  /** Gateways became the leader so often since this one started. */
+  /** How often this gateway has become the leader since its start. */
   turns = 0;
-  /** Live events that other gateways were not sent, because the database was away. Their pages load the present state. */
+  /** Live events not sent while the database was unreachable; pages of other gateways reload the present state. */
   dropped = 0;
   readonly #settings: PostgresSettings;
   readonly #handlers: PeerHandlers;
@@ -74,7 +74,7 @@ export class Peers implements Lead {
     this.#turn = this.#takeTurn();
   }
 
-  /** Gives the lead away, so that the next gateway need not wait for its end. */
+  /** Releases the lease, so that the next leader need not wait for its end. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     if (this.#timer) clearTimeout(this.#timer);
@@ -88,7 +88,7 @@ export class Peers implements Lead {
     await client?.end().catch(() => undefined);
   }
 
-  /** Live events for the pages of the other gateways. */
+  /** Sends a live event to the pages of the other gateways. */
   publish(event: LiveEvent): void {
     if (this.#waiting.length >= MAX_WAITING) {
       this.dropped += eventsIn({ events: this.#waiting });
@@ -104,7 +104,7 @@ export class Peers implements Lead {
     }, GATHER_MS);
   }
 
-  /** Tells the other gateways. Without a connection it is lost: what matters is in the database. */
+  /** Sends a message to the other gateways. Without a connection it is lost, but the state is in the database. */
   tell(message: PeerMessage): void {
     const pieces = piecesOf(this.#me, this.#sent++, JSON.stringify(message));
     const client = this.#client;
@@ -112,8 +112,8 @@ export class Peers implements Lead {
       this.dropped += eventsIn(message);
       return;
     }
-    const told = pieces.map((piece) => this.#ask(client, 'SELECT pg_notify($1, $2)', [CHANNEL, piece]));
-    Promise.all(told).catch(() => {
+    const sent = pieces.map((piece) => this.#ask(client, 'SELECT pg_notify($1, $2)', [CHANNEL, piece]));
+    Promise.all(sent).catch(() => {
       this.dropped += eventsIn(message);
     });
   }
@@ -136,9 +136,9 @@ export class Peers implements Lead {
     if (!this.#isStopped) this.#timer = setTimeout(() => this.start(), TURN_MS);
   }
 
-  /** Takes or renews the lead by the server's clock. The own end is counted from before the question. */
+  /** Takes or renews the lease by the server's clock. Its local end is counted from before the query. */
   async #lease(client: pg.Client): Promise<void> {
-    const askedMs = performance.now();
+    const queriedMs = performance.now();
     const { rowCount } = await this.#ask(
       client,
       `INSERT INTO lead (id, holder, until) VALUES (1, $1, now() + $2 * interval '1 millisecond')
@@ -146,14 +146,14 @@ export class Peers implements Lead {
        WHERE lead.holder = excluded.holder OR lead.until < now()`,
       [this.#me, LEASE_MS],
     );
-    this.#leadsUntilMs = rowCount === 1 ? askedMs + LEASE_MS - MARGIN_MS : Number.NEGATIVE_INFINITY;
+    this.#leadsUntilMs = rowCount === 1 ? queriedMs + LEASE_MS - MARGIN_MS : Number.NEGATIVE_INFINITY;
   }
 
-  /** One question after the other. */
+  /** Runs queries one at a time. */
   #ask(client: pg.Client, text: string, values: unknown[]): Promise<pg.QueryResult> {
-    const asked = this.#asked.then(() => client.query(text, values));
-    this.#asked = asked.catch(() => undefined);
-    return asked;
+    const answer = this.#asked.then(() => client.query(text, values));
+    this.#asked = answer.catch(() => undefined);
+    return answer;
   }
 
   async #connect(): Promise<pg.Client> {
@@ -164,7 +164,7 @@ export class Peers implements Lead {
     client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
     await client.connect();
     await client.query(`SET search_path TO ${schemaOf('gateway.db')}; LISTEN ${CHANNEL}`);
-    // What the others said meanwhile is unknown.
+    // Messages of the other gateways may have been missed.
     this.#handlers.told({ events: [{ type: 'reload' }] });
     this.#handlers.told({ accounts: 'changed' });
     return client;

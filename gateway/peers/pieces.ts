@@ -1,6 +1,6 @@
-/** PostgreSQL passes at most 8,000 bytes at once. */
+/** NOTIFY carries at most 8,000 bytes. */
 const PIECE_CHARACTERS = 2500;
-/** Messages of which pieces are missing; those of a gateway that died in between go first. */
+/** Limit on incomplete messages; the oldest, such as those of a gateway that died, are dropped. */
 const MAX_OPEN = 100;
 
 interface Piece {
@@ -11,7 +11,7 @@ interface Piece {
   text: string;
 }
 
-/** A text in pieces that PostgreSQL passes on. */
+/** Splits a text into pieces that fit into a NOTIFY. */
 export function piecesOf(from: string, id: number, text: string): string[] {
   const of = Math.max(1, Math.ceil(text.length / PIECE_CHARACTERS));
   return Array.from({ length: of }, (_, piece) => {
@@ -26,24 +26,24 @@ export function piecesOf(from: string, id: number, text: string): string[] {
   });
 }
 
-/** Puts the pieces of messages together. */
+/** Reassembles messages from their pieces. */
 export class Pieces {
   readonly #own: string;
   readonly #open = new Map<string, string[]>();
 
-  /** @param own the gateway whose messages are left out: it knows them. */
+  /** @param own this gateway, whose own messages are ignored. */
   constructor(own: string) {
     this.#own = own;
   }
 
-  /** The text that a piece completes; null: none, or an own one. */
+  /** The text that a piece completes; null if it completes none, or is from this gateway. */
   add(payload: string): string | null {
     const { from, id, piece, of, text } = JSON.parse(payload) as Piece;
     if (from === this.#own) return null;
     const key = `${from}/${id}`;
     const parts = this.#open.get(key) ?? [];
     parts.push(Buffer.from(text, 'base64').toString('utf16le'));
-    // PostgreSQL keeps the order of one sender.
+    // PostgreSQL preserves the order of one sender.
     if (piece + 1 < of) this.#open.set(key, parts);
     else this.#open.delete(key);
     for (const oldest of this.#open.keys()) if (this.#open.size > MAX_OPEN) this.#open.delete(oldest);

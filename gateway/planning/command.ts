@@ -6,7 +6,7 @@ import type { StockTarget } from '#models/planning/stockPolicy.ts';
 import type { ForecastOptions } from './forecastFile.ts';
 import type { PlanOptions } from './planFile.ts';
 
-/** `millwright forecast` and `plan`. Rooms are loaded on demand. */
+/** `millwright forecast` and `plan`. Modules are loaded on demand. */
 export function addPlanningCommands(program: Command, shell: Shell): void {
   addForecast(program, shell);
   addPlan(program, shell);

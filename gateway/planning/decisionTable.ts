@@ -13,7 +13,7 @@ export const DECISION_SCHEMA = `
   CREATE INDEX order_decisions_current ON order_decisions (item, site) WHERE state IN ('open', 'ordered');
   CREATE TABLE forecast_overrides (id INTEGER PRIMARY KEY AUTOINCREMENT, item TEXT NOT NULL, site TEXT NOT NULL, until TEXT NOT NULL, withdrawn INTEGER NOT NULL, record TEXT NOT NULL) STRICT;`;
 
-/** Migration that adds what became of requisitions: a table of its own, since plans store decisions from their thread. */
+/** Migration that adds requisition states: a separate table, because plans store decisions from their own thread. */
 export const REQUISITION_SCHEMA =
   'CREATE TABLE order_requisitions (decision INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;';
 
@@ -32,8 +32,8 @@ export class DecisionTable {
   }
 
   /**
-   * Stores a new decision; it replaces an open one of the same item and site, and of the same sender if it is about a
-   * transfer.
+   * Stores a new decision; it replaces an open one of the same item and site, and for a transfer also of the same
+   * sender.
    * @param plan the proposed order, and the orders open at the time.
    */
   decide(
@@ -86,14 +86,14 @@ export class DecisionTable {
       .slice(0, most);
   }
 
-  /** Records what became of a requisition. */
+  /** Records the state of a requisition. */
   requested(id: string, requisition: NonNullable<OrderDecision['requisition']>): void {
     const sql =
       'INSERT INTO order_requisitions (decision, record) VALUES (?, ?) ON CONFLICT (decision) DO UPDATE SET record = excluded.record';
     this.#statements.run(sql, Number(id), JSON.stringify(requisition));
   }
 
-  /** Marks an accepted transfer as received, where the purchases do not list transfers; null if there is none. */
+  /** Marks an accepted transfer as received, if the purchases do not list transfers; null if there is none. */
   receive(id: string, atMs: number): OrderDecision | null {
     return this.#db.transaction(() => {
       const known = this.decision(id);

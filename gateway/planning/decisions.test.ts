@@ -14,7 +14,7 @@ import type { WhatIf } from './whatIf.ts';
 
 const dayMs = (date: string) => Date.parse(`${date}T08:00:00Z`);
 
-/** Two years of 40 belts a month, none of which is left, in a data directory; plans of it as of any day. */
+/** A data directory with two years of demand for 40 belts a month and no stock; plans as of any day. */
 function plannersDesk() {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-desk-'));
   let today = '2026-07-10';
@@ -71,7 +71,7 @@ function plannersDesk() {
   return { plans, take, plan, decide, now };
 }
 
-test('an accepted order counts as on order, is followed to its purchase order, and arrives as stock', () => {
+test('an accepted order counts as on order until its purchase order is received as stock', () => {
   const { plans, take, plan, decide, now } = plannersDesk();
   const first = plan();
   expect(first).toMatchObject({ onOrder: 0, proposedOrder: first.orderNow });
@@ -101,7 +101,7 @@ test('an accepted order counts as on order, is followed to its purchase order, a
   expect(plans.decisions.current()).toEqual([]);
 });
 
-test('a frozen quantity is ordered whatever the policy calls for, and gives way to the next decision', () => {
+test('a frozen quantity is ordered whatever the policy proposes, until the next decision', () => {
   const { plans, plan, decide } = plannersDesk();
   const { orderNow } = plan();
   const frozen = decide({ action: 'freeze', quantity: 33, reason: 'the price falls next week' });
@@ -113,7 +113,7 @@ test('a frozen quantity is ordered whatever the policy calls for, and gives way 
   expect(plan().onOrder).toBe(33);
 });
 
-test('a delayed order is proposed again on its day, and not before', () => {
+test('a delayed order is proposed again on its day, not before', () => {
   const { plan, decide } = plannersDesk();
   plan();
   decide({ action: 'delay', until: '2026-07-20', reason: 'the supplier is closed' });
@@ -121,7 +121,7 @@ test('a delayed order is proposed again on its day, and not before', () => {
   expect(plan('2026-07-20').orderNow).toBeGreaterThan(30);
 });
 
-test('an order is tried without being kept', () => {
+test('a trial order is not stored', () => {
   const { plans, plan } = plannersDesk();
   const { orderNow, runOutAfterOrder } = plan();
   const half = plan('2026-07-10', { item: 'belt', order: Math.round(orderNow / 2) });
@@ -131,7 +131,7 @@ test('an order is tried without being kept', () => {
   expect(plan().orderNow).toBe(orderNow);
 });
 
-test('an overridden forecast moves the order, and is held against what came', () => {
+test('an overridden forecast changes the order, and is compared with the actual demand', () => {
   const { plans, take, plan } = plannersDesk();
   const before = plan();
   const override = { item: 'belt', site: '', by: 'eve', from: '2026-07-01', to: '2026-09-30', reason: 'a new line' };
@@ -140,7 +140,7 @@ test('an overridden forecast moves the order, and is held against what came', ()
   expect(after.expectedDemand / before.expectedDemand).toBeCloseTo(2, 1);
   expect(after.orderNow).toBeGreaterThan(1.6 * before.orderNow);
   expect(plans.item('belt', '')?.series.forecast.mean[0]).toBeGreaterThan(75);
-  // The forecast of August is made in August, before anything of it is known.
+  // The forecast for August is made in August, before any demand of it is known.
   take('demand', [{ item: 'belt', date: '2026-07-15', quantity: 41 }]);
   plan('2026-08-02');
   take('demand', [{ item: 'belt', date: '2026-08-15', quantity: 80 }]);
@@ -152,7 +152,7 @@ test('an overridden forecast moves the order, and is held against what came', ()
   expect(record!.errorOfOverride).toBeLessThan(10);
 });
 
-test('a withdrawn override changes nothing any more', () => {
+test('a withdrawn override has no effect', () => {
   const { plans, plan } = plannersDesk();
   const { orderNow } = plan();
   const about = { item: 'belt', site: '', by: 'eve', from: '2026-07-01', to: '2026-12-31', reason: 'x' };
@@ -163,7 +163,7 @@ test('a withdrawn override changes nothing any more', () => {
   expect(plan().orderNow).toBe(orderNow);
 });
 
-test('exceptions lead with what costs most, and lose what was decided on', () => {
+test('exceptions are ranked by cost, and omit those decided on', () => {
   const { plans, plan, decide, now } = plannersDesk();
   plan();
   const kinds = () => plans.exceptions(now()).map(({ kind, item }) => `${kind} ${item}`);
@@ -172,7 +172,7 @@ test('exceptions lead with what costs most, and lose what was decided on', () =>
   expect(kinds()).toEqual(['excess_stock hose']);
 });
 
-test('the API records who decides, and refuses what is not planned or not complete', async () => {
+test('the API records who decided, and refuses unplanned items and incomplete requests', async () => {
   const { app, plans, supply, directory } = await apiServer({}, dayMs('2026-07-10'));
   importSupply(supply, 'demand', Buffer.from(JSON.stringify([{ item: 'belt', date: '2026-06-15', quantity: 9 }])), {
     source: 'rest',

@@ -21,7 +21,7 @@ export interface Outputs {
   write: (line: string) => void;
   /** Reports repairs and notes. */
   say: (line: string) => void;
-  /** Receives an HTML page with charts; absent: none is made. */
+  /** Receives an HTML page with charts; if absent, none is created. */
   page?: (html: string) => void;
 }
 

@@ -17,7 +17,7 @@ type Known = ReadonlyMap<string, PlanAlert>;
  */
 export function updatePlanAlerts(active: Known, items: readonly PlanItem[], chance: number, atMs: number): PlanAlert[] {
   const byPlace = new Map(items.map((item) => [placeKey(item), item]));
-  const gone = [...active.values()].filter((a) => !byPlace.has(placeKey(a))).map((a) => returned(a, atMs));
+  const removed = [...active.values()].filter((a) => !byPlace.has(placeKey(a))).map((a) => returned(a, atMs));
   const changed = items.flatMap((item) => {
     const known = active.get(placeKey(item)) ?? null;
     const due = item.runOutProbability >= (known === null ? chance : chance * RETURNS);
@@ -29,7 +29,7 @@ export function updatePlanAlerts(active: Known, items: readonly PlanItem[], chan
     const next = raised(known, item, atMs);
     return known !== null && known.text === next.text && known.severity === next.severity ? [] : [next];
   });
-  return [...gone, ...changed];
+  return [...removed, ...changed];
 }
 
 function raised(known: PlanAlert | null, item: PlanItem, atMs: number): PlanAlert {

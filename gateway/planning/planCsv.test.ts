@@ -5,7 +5,7 @@ import { planCsv, planWorkbook } from './planCsv.ts';
 
 const item = { item: 'seal', site: 'north', unitCost: 2.5, orderNow: 0, transfersIn: [{ site: 'south', quantity: 7 }] };
 
-test('transfers have columns of the plan and a sheet of their own', () => {
+test('transfers have columns in the plan and a separate sheet', () => {
   const [header, row] = planCsv([item as PlanItem]).split('\n');
   expect(row.split(',')[header.split(',').indexOf('transfersIn')]).toBe('7 south');
   const { rows } = parseWorkbook(planWorkbook([item as PlanItem], []), 'Transfers');

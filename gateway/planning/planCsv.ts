@@ -70,7 +70,7 @@ export function planCsv(items: readonly PlanItem[]): string {
   return `${[PLAN_COLUMNS.join(','), ...rows].join('\n')}\n`;
 }
 
-/** What is sent to a site, a row for each sender. */
+/** Transfers to a site, one row per sender. */
 function transferRows({ item, name, site, unit, unitCost, currency, transfersIn = [] }: PlanItem): Cell[][] {
   return transfersIn.map(({ site: from, quantity }) => {
     const value = unitCost === undefined ? null : rounded(quantity * unitCost);

@@ -37,7 +37,7 @@ function run(change: Partial<PlanOptions> = {}, items = ITEMS, demand = DEMAND) 
   return { lines, said, plans: base.jsonl && (change.jsonl ?? true) ? lines.map((l) => JSON.parse(l)) : [] };
 }
 
-test('orders fill the position up, the costliest to wait for first', () => {
+test('orders raise the inventory position to the order-up-to level, ranked by the cost of waiting', () => {
   const { plans } = run();
   expect(plans).toHaveLength(60);
   for (const plan of plans) {
@@ -53,7 +53,7 @@ test('orders fill the position up, the costliest to wait for first', () => {
 test('a 95 % reorder point holds in 95 of 100 Poisson intervals', () => {
   for (const plan of run().plans) {
     const { rate } = PARTS[Number(plan.id.slice(1))];
-    // Silent for its last eight months by chance: that it may have ended is counted.
+    // No demand in its last eight months, by chance: the forecast allows for obsolescence.
     if (plan.id === 'p28') continue;
     const mean = 3 * rate;
     let [probability, within] = [Math.exp(-mean), 0];
@@ -65,14 +65,14 @@ test('a 95 % reorder point holds in 95 of 100 Poisson intervals', () => {
   }
 });
 
-test('a fill target is met with less than the same number as a cycle target asks for, where orders are frequent', () => {
+test('with frequent orders, a fill-rate target needs less stock than the same cycle-service target', () => {
   const fill = run({ target: { kind: 'fill', level: 0.95 } }).plans;
   expect(fill.every((p) => p.expectedFill >= 0.949)).toBe(true);
   const stock = (plans: { reorderPoint: number }[]) => plans.reduce((sum, p) => sum + p.reorderPoint, 0);
   expect(stock(run({ target: { kind: 'fill', level: 0.99 } }).plans)).toBeGreaterThan(stock(fill));
 });
 
-test('the least cost weighs holding against running out', () => {
+test('least cost balances holding against stock-outs', () => {
   const held = (shortage: number) => {
     const items = ITEMS.replaceAll(',50,0,1', `,${shortage},0,1`);
     return run({ target: { kind: 'cost' } }, items).plans.reduce((sum, p) => sum + p.reorderPoint, 0);
@@ -80,14 +80,14 @@ test('the least cost weighs holding against running out', () => {
   expect(held(100)).toBeGreaterThan(held(1));
 });
 
-test('packs, minimum orders and the economic quantity', () => {
+test('pack sizes, minimum orders and the economic order quantity', () => {
   const packs = run({}, ITEMS.replaceAll(',50,0,1', ',50,7,4')).plans.filter((p) => p.orderNow > 0);
   expect(packs.every((p) => p.orderNow % 4 === 0 && p.orderNow >= 8)).toBe(true);
   const fixed = run({}, ITEMS.replaceAll(',10,0,0.02', ',10,20,0.02')).plans;
   expect(fixed.every((p) => p.orderUpTo > p.reorderPoint)).toBe(true);
 });
 
-test('a budget pays for the orders whose waiting costs most, and defers the others', () => {
+test('a budget covers the orders with the highest cost of waiting, and defers the others', () => {
   const all = run().plans.filter((p) => p.orderNow > 0);
   const whole = all.reduce((sum, p) => sum + p.orderCost, 0);
   const some = run({ budget: whole / 3 }).plans.filter((p) => p.orderNow > 0);
@@ -102,7 +102,7 @@ test('a budget pays for the orders whose waiting costs most, and defers the othe
   expect(gained(paid) / gained(some)).toBeGreaterThan(1 / 3);
 });
 
-test('for people: a sentence an item; items in one table alone are said', () => {
+test('for people: one sentence per item; items in only one of the tables are reported', () => {
   const { lines, said } = run({ jsonl: false }, `${ITEMS}\nlonely,1,0,1,1,0,0,1,0,1`);
   expect(lines[0]).toMatch(/^p\d+ {2}order \d+ now: .* expected, reorder at \d+, up to \d+; runs out with \d+ %/);
   expect(said).toEqual(['1 items without a demand history are left out: lonely']);
@@ -120,11 +120,11 @@ test.each([
   ['id,stock\n,1\n', 'without an id'],
   ['id,stock\np1,1e15\n', 'found "1e15"'],
   ['', 'items.csv: line 1: the file is empty'],
-])('%j is refused with its place', (items, message) => {
+])('%j is refused with its position', (items, message) => {
   expect(() => run({}, items)).toThrow(message);
 });
 
-test('a regular product is planned by the forecast that it is given, not as a part', () => {
+test('a regular product is planned by its own forecast, not as a part', () => {
   const growing = Array.from({ length: 24 }, (_, t) => 100 + Math.round(2.4 * t));
   const demand = `id,${growing.map((_, t) => `t${t}`).join(',')}\ns,${growing.join(',')}\n`;
   const lines: string[] = [];
@@ -144,18 +144,18 @@ test('a regular product is planned by the forecast that it is given, not as a pa
   expect(Math.abs(plan.reorderPoint - forecast.leadTime.quantiles['0.95'])).toBeLessThanOrEqual(2);
 });
 
-test('a fill target is met by stock, not by laws that disagree, at long lead times', () => {
+test('at long lead times, a fill target is met by stock, without conflicting distributions', () => {
   const items = ITEMS.replaceAll(',0,2,10,', ',0,20,10,');
   for (const plan of run({ target: { kind: 'fill', level: 0.95 } }, items).plans)
     if (plan.expectedDemand > 5) expect(plan.reorderPoint, plan.id).toBeGreaterThan(0.5 * plan.expectedDemand);
 });
 
-test('an order that costs nothing is never deferred', () => {
+test('an order without cost is never deferred', () => {
   const free = ITEMS.replaceAll(',2,10,0,', ',2,0,0,');
   expect(run({ budget: 1 }, free).plans.every((p) => !p.deferred)).toBe(true);
 });
 
-test('the newest periods played: service, stock and cost of each item and of all', { tags: 'slow' }, () => {
+test('backtest of the latest periods: service, stock and cost of each item and in total', { tags: 'slow' }, () => {
   const { plans } = run({ backtest: 6, reviewPeriods: 2 });
   expect(plans).toHaveLength(PARTS.length + 1);
   expect(plans.at(-1)).toMatchObject({ id: null, periods: 6 });
@@ -164,13 +164,13 @@ test('the newest periods played: service, stock and cost of each item and of all
   expect(lines[0]).toContain('60 items over the newest 6 periods');
 });
 
-test('items of which none is asked for are refused; packs of 0.3 are told as they are written', () => {
+test('items without any demand are refused; packs of 0.3 are printed as given', () => {
   const { plans } = run({}, 'id,stock,pack_size\np59,0,0.3\np58,0,0.3\n');
   for (const { orderNow } of plans) expect(String(orderNow).length).toBeLessThan(6);
   expect(() => run({}, 'id,stock\nzzz,1\n')).toThrow(/no item of items.csv is in/);
 });
 
-test('what is asked for no more is not ordered, however dear an order is', () => {
+test('an obsolete item is not ordered, however expensive an order is', () => {
   const months = (at: (t: number) => number) => Array.from({ length: 48 }, (_, t) => at(t)).join(',');
   const header = ['id', ...Array.from({ length: 48 }, (_, t) => `t${t}`)].join(',');
   const demand = [header, `ended,${months((t) => (t < 20 ? 4 : 0))}`, `going,${months(() => 4)}`].join('\n');
@@ -179,7 +179,7 @@ test('what is asked for no more is not ordered, however dear an order is', () =>
   expect(plans.find((p) => p.id === 'going').orderNow).toBeGreaterThan(8);
 });
 
-test('demand that comes in a season is served in it: fill is of the review that it comes in', () => {
+test('seasonal demand is served in season: the fill rate is that of its own review period', () => {
   const header = ['id', ...Array.from({ length: 48 }, (_, t) => `t${t}`)].join(',');
   const season = Array.from({ length: 48 }, (_, t) => (t % 12 > 6 ? 28 + Math.floor(6 * random()) : 0)).join(',');
   const [plan] = run(
@@ -192,7 +192,7 @@ test('demand that comes in a season is served in it: fill is of the review that 
   expect(plan.reorderPoint).toBeLessThan(100);
 });
 
-test('price breaks and lost sales are read from their columns, and change what is ordered', { tags: 'slow' }, () => {
+test('price breaks and lost sales are read from their columns, and change the orders', { tags: 'slow' }, () => {
   const header = `${HEADER},price_breaks,unmet_demand`;
   const items = (breaks: string, unmet: string) =>
     [header, ...PARTS.map(({ id }) => `${id},0,0,2,10,0,0.02,50,0,1,${breaks},${unmet}`)].join('\n');

@@ -154,18 +154,18 @@ function factOf(cells: readonly string[], at: number, column: Column, line: numb
   const { least } = COLUMNS[column];
   const whole = column !== 'lead_time' || Number.isInteger(value);
   if (Number.isFinite(value) && value >= least && value <= LARGEST && whole) return value;
-  const wanted =
+  const expected =
     column === 'lead_time' ? 'a whole number of periods' : least > 0 ? 'a number above 0' : 'a number from 0 on';
   throw new TableError(
-    `line ${line}, column ${at + 1} (${column}): found ${JSON.stringify(cell.slice(0, 40))}; ${wanted} is needed`,
+    `line ${line}, column ${at + 1} (${column}): found ${JSON.stringify(cell.slice(0, 40))}; ${expected} is needed`,
   );
 }
 
 function textsOf(cells: readonly string[], names: readonly string[], line: number): Texts {
   const cell = (name: (typeof TEXTS)[number]) => (cells[names.indexOf(name)] ?? '').trim();
-  const refuse = (name: (typeof TEXTS)[number], wanted: string) => {
+  const refuse = (name: (typeof TEXTS)[number], expected: string) => {
     throw new TableError(
-      `line ${line}, column ${names.indexOf(name) + 1} (${name}): found ${JSON.stringify(cell(name).slice(0, 40))}; ${wanted}`,
+      `line ${line}, column ${names.indexOf(name) + 1} (${name}): found ${JSON.stringify(cell(name).slice(0, 40))}; ${expected}`,
     );
   };
   const [breaks, unmet] = [cell('price_breaks'), cell('unmet_demand').toLowerCase()];

@@ -32,10 +32,10 @@ export interface PlannerParts {
   pass?: (reason: string) => void;
 }
 
-/** Most machine alerts that planning reads. */
+/** Limit on machine alerts that planning reads. */
 const MAX_ALERTS = 10_000;
 const ROWS_AT_ONCE = 2000;
-/** Most trial plans in the queue. */
+/** Limit on queued trial plans. */
 const MAX_TRIED = 4;
 
 /** Too many trial plans are queued. */
@@ -51,7 +51,7 @@ export class Planner {
   /** Trial plans made, and refused because the queue was full. */
   tried = 0;
   turnedAway = 0;
-  /** Why the last plan failed; null: it succeeded. */
+  /** Why the last plan failed; null if it succeeded. */
   failure: string | null = null;
   lastSeconds = 0;
   readonly #parts: PlannerParts;

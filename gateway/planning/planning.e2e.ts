@@ -12,7 +12,7 @@ import { until } from '#simulators/endToEnd/until.ts';
 
 const servers = ['mosquitto', 'mosquitto_pub', 'influxd'] as const;
 
-/** A simulated supply chain, given to a real gateway by a folder, over MQTT and over REST. */
+/** A simulated supply chain, loaded into a real gateway from a folder, over MQTT and over REST. */
 describe.skipIf(!servers.every(installed))('planning in a real gateway', () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-planning-'));
   const folder = join(directory, 'inbox');
@@ -46,7 +46,7 @@ describe.skipIf(!servers.every(installed))('planning in a real gateway', () => {
     await influx?.process.end('SIGKILL');
   });
 
-  test('a folder that is watched: tables come in, and a plan follows', async () => {
+  test('watched folder: tables are imported, and a plan follows', async () => {
     for (const table of supplyTableNames) {
       if (table === 'stock') continue;
       writeFileSync(join(folder, `${table}-export.csv`), readFileSync(join(tables, `${table}.csv`)));
@@ -57,7 +57,7 @@ describe.skipIf(!servers.every(installed))('planning in a real gateway', () => {
     expect(readFileSync(join(folder, 'refused', 'demand-broken.csv.why.txt'), 'utf8')).toMatch(/line 2, column 2/);
   });
 
-  test('MQTT: what was published is there after a kill; what is broken is answered', async () => {
+  test('MQTT: published tables survive a kill; invalid ones get an error report', async () => {
     publish('stock', readFileSync(join(tables, 'stock.csv'), 'utf8'));
     await until(async () => (await rows()).stock > 10, 10_000);
     publish('items', 'item,unit_cost\na,much\n');
@@ -69,12 +69,12 @@ describe.skipIf(!servers.every(installed))('planning in a real gateway', () => {
     await gateway.process.end('SIGKILL');
     publish('stock', JSON.stringify([{ item: 'late', quantity: 4 }]));
     await gateway.process.ready();
-    // The broker kept it for the gateway's session.
+    // The broker queued it for the gateway's session.
     await until(async () => (await rows()).stock === before.stock + 1, 15_000);
     expect({ ...(await rows()), stock: 0 }).toEqual({ ...before, stock: 0 });
   });
 
-  test('REST: the same table twice changes nothing; a broken one is refused with its place', async () => {
+  test('REST: importing the same table twice changes nothing; an invalid one is refused with its position', async () => {
     const post = (query: string, body: string) =>
       fetch(`${gateway.url}/api/v1/supply/${query}`, { method: 'POST', body, headers: { 'content-type': 'text/csv' } });
     const demand = readFileSync(join(tables, 'demand.csv'), 'utf8');
@@ -103,7 +103,7 @@ describe.skipIf(!servers.every(installed))('planning in a real gateway', () => {
     ).resolves.toBe('');
   });
 
-  test('the plan is whole: items by risk, columns for charts, levels, suppliers, separated values', async () => {
+  test('the plan is complete: items by risk, columns for charts, levels, suppliers, CSV', async () => {
     await until(async () => (await plan()).items.some((i) => i.item === 'late'), 20_000);
     const { items, summary } = await plan();
     expect(summary).toMatchObject({ items: items.length, period: 'month' });
@@ -124,7 +124,7 @@ describe.skipIf(!servers.every(installed))('planning in a real gateway', () => {
     expect(forecast.trim().split('\n')).toHaveLength(items.length * 12 + 1);
   });
 
-  test('InfluxDB has it, and every query of the Grafana dashboard finds something', async () => {
+  test('InfluxDB has the plan, and every query of the Grafana dashboard returns data', async () => {
     const dashboard = JSON.parse(JSON.stringify(planningDashboard().build())) as {
       panels: { title: string; targets: { query: string }[] }[];
     };
@@ -138,7 +138,7 @@ describe.skipIf(!servers.every(installed))('planning in a real gateway', () => {
     }
   });
 
-  test('what is tried is not kept', async () => {
+  test('a trial plan is not stored', async () => {
     const before = (await plan()).items.find((i) => i.item === 'P40' && i.site === 'north')!;
     const answer = await fetch(`${gateway.url}/api/v1/plan/what-if`, {
       method: 'POST',

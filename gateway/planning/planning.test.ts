@@ -26,7 +26,7 @@ const NOW_MS = Date.parse('2026-07-10T08:00:00Z');
 const log = pino({ level: 'silent' });
 const origin = { source: 'test', by: 'Ann' };
 
-/** A gateway's data directory with ten pumps that take one bearing, and some years of their records. */
+/** A gateway's data directory with ten pumps that use the same bearing, and some years of records. */
 function plant() {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-plan-'));
   const store = new SqliteStore(testPlace(directory), {
@@ -113,7 +113,7 @@ function planner(parts: ReturnType<typeof plant>, job: (job: PlanJob) => PlanRes
   return { made, seen, after };
 }
 
-test('a machine’s alert brings a new plan, and planners an alert that says what to order', async () => {
+test('a machine alert triggers a plan, and a planner alert with the order to place', async () => {
   const parts = plant();
   const { made, after } = planner(parts);
   const all = Array.from({ length: 10 }, (_, i) => health(`pump-${i}`));
@@ -131,12 +131,12 @@ test('a machine’s alert brings a new plan, and planners an alert that says wha
     /^bearing runs out within its lead time of 21 days \(\d+ %, 0 in stock\): order \d+ now\. pump-3 will need it\.$/,
   );
   expect(parts.plans.alerts({ active: true, limit: 10 })).toEqual(worried.alerts);
-  // The same news again is none.
+  // The same alert again triggers nothing.
   made.onMessages(all, []);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(parts.plans.summary()).toMatchObject({ items: 1, toOrder: 1, reason: 'health' });
   expect(parts.plans.item('bearing', '')?.series.forecast.byMachines[0]).toBeGreaterThan(0.8);
-  // An order that comes before it fails ends it.
+  // An order that arrives before the failure ends the alert.
   parts.take('purchases', [
     { order: '1', item: 'bearing', quantity: 9, ordered: '2026-07-10', promised: '2026-07-11' },
   ]);
@@ -146,7 +146,7 @@ test('a machine’s alert brings a new plan, and planners an alert that says wha
   await made.stop();
 });
 
-test('an alert closed as false asks for nothing in the next plan; reopened, it asks again', async () => {
+test('an alert closed as false adds no demand to the next plan; reopened, it does again', async () => {
   const parts = plant();
   const { made, after } = planner(parts);
   const raised = alert('pump-3');
@@ -167,7 +167,7 @@ test('an alert closed as false asks for nothing in the next plan; reopened, it a
   await made.stop();
 });
 
-test('the plan waits in the queue of the historian, and its rows are taken', async () => {
+test('the plan is queued for the historian, which accepts its rows', async () => {
   const parts = plant();
   const { made, after } = planner(parts);
   made.request('asked');
@@ -189,7 +189,7 @@ test('the plan waits in the queue of the historian, and its rows are taken', asy
   await made.stop();
 });
 
-test('a plan that fails is counted and said, and the next one is made', async () => {
+test('a failed plan is counted and reported, and the next one runs', async () => {
   const parts = plant();
   let fail = true;
   const { made, after } = planner(parts, (job) => {
@@ -206,7 +206,7 @@ test('a plan that fails is counted and said, and the next one is made', async ()
   await made.stop();
 });
 
-test('what is tried is not kept', async () => {
+test('a trial plan is not stored', async () => {
   const parts = plant();
   const { made, after } = planner(parts);
   made.request('asked');
@@ -228,7 +228,7 @@ test('what is tried is not kept', async () => {
   await made.stop();
 });
 
-test('a stop ends what waits for its turn, and nothing is left that nobody hears of', async () => {
+test('a stop rejects queued plans, and no promise stays pending', async () => {
   const parts = plant();
   let begun = 0;
   let end: (() => void) | null = null;
@@ -258,7 +258,7 @@ test('a stop ends what waits for its turn, and nothing is left that nobody hears
   expect(begun).toBe(1);
 });
 
-test('plan, memory and alerts are there after a restart', async () => {
+test('plan, memory and alerts survive a restart', async () => {
   const parts = plant();
   const { made, after } = planner(parts);
   made.request('asked');
@@ -285,7 +285,7 @@ const item = (change: Partial<PlanItem>): PlanItem =>
     ...change,
   }) as PlanItem;
 
-test('an alert for planners is one, whatever is said of it again; it returns well below, and rises anew', () => {
+test('a planner alert is raised once; it returns well below the limit, and can be raised again', () => {
   const active = (alerts: PlanAlert[]) =>
     new Map(alerts.filter((a) => a.returnedAtMs === null).map((a) => [placeKey(a), a]));
   const [first] = updatePlanAlerts(new Map(), [item({})], 0.5, 1);
@@ -300,9 +300,9 @@ test('an alert for planners is one, whatever is said of it again; it returns wel
   expect(ended).toMatchObject({ id: first.id, state: 'returned_unacknowledged', returnedAtMs: 4 });
   expect(updatePlanAlerts(active([first]), [], 0.5, 5)).toMatchObject([{ returnedAtMs: 5 }]);
   expect(updatePlanAlerts(active([ended]), [item({})], 0.5, 6)[0].id).not.toBe(first.id);
-  // A shelf that nobody has told of is none that is empty.
+  // Unknown stock is not zero stock.
   expect(updatePlanAlerts(new Map(), [item({ flags: ['stock_unknown'] })], 0.5, 1)).toEqual([]);
-  // Below the limit nothing is said; nor where nothing has to be ordered.
+  // No alert below the limit, or if there is nothing to order.
   expect(updatePlanAlerts(new Map(), [item({ runOutProbability: 0.49 })], 0.5, 1)).toEqual([]);
   expect(updatePlanAlerts(new Map(), [item({ orderNow: 0 })], 0.5, 1)).toEqual([]);
   const [sent] = updatePlanAlerts(
@@ -314,7 +314,7 @@ test('an alert for planners is one, whatever is said of it again; it returns wel
   expect(sent.text).toMatch(/: transfer 3 from s\.$/);
 });
 
-test('separated values hold no formula of a spreadsheet', () => {
+test('CSV cells contain no spreadsheet formulas', () => {
   const text = planCsv([item({ item: '=cmd|1', name: 'a "b", c' })]);
   expect(text.split('\n')[1]).toMatch(/^'=cmd\|1,,"a ""b"", c"/);
   expect(forecastCsv([])).toBe('item,site,date,mean,by_machines\n');

@@ -37,7 +37,7 @@ export const planningSchema = z
         z.strictObject({
           /** Sites that send each other stock; absent: all of them. */
           pools: z.array(z.array(z.string().max(200)).min(2)).optional(),
-          /** What one transfer costs: it has to save as much of a purchase. */
+          /** Cost of one transfer, which must save at least as much on a purchase. */
           cost: z.number().min(0).max(1e9).default(0),
         }),
       ])

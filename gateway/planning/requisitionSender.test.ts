@@ -52,7 +52,7 @@ async function erp(refusals: number) {
   return { taken, plans, sender, decide, clock };
 }
 
-test('an accepted order is sent once, by the same key after a failure; a frozen one is not', async () => {
+test('an accepted order is sent once, with the same key after a failure; a frozen one is not sent', async () => {
   const { taken, plans, sender, decide, clock } = await erp(1);
   const id = decide('belt', { action: 'accept', quantity: 90, reason: 'outage' });
   decide('hose', { action: 'freeze', quantity: 3, reason: 'r' });
@@ -81,7 +81,7 @@ test('an accepted order is sent once, by the same key after a failure; a frozen 
   expect(new Set(taken.map(({ key }) => key)).size).toBe(1);
 });
 
-test('what a plan stores of a decision keeps its requisition; a withdrawn one is not sent; after three days it is given up', async () => {
+test('plans do not overwrite a requisition; a withdrawn one is not sent; after three days it is abandoned', async () => {
   const { taken, plans, sender, decide, clock } = await erp(Number.POSITIVE_INFINITY);
   const withdrawn = decide('hose', { action: 'accept', quantity: 3 });
   plans.decisions.withdraw(withdrawn, clock.ms);

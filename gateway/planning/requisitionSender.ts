@@ -36,7 +36,7 @@ export class RequisitionSender {
     this.#timer = setInterval(() => void this.run(), TICK_MS);
   }
 
-  /** Sends what is due; joins a round that is running. */
+  /** Sends due requisitions; joins a running round. */
   run(): Promise<void> {
     this.#round ??= this.#work()
       // The disk is full or failing: the rows are unchanged and due again.
@@ -67,7 +67,7 @@ export class RequisitionSender {
     const planned = plans.item(decision.item, decision.site)?.item;
     const today = new Date(now()).toISOString().slice(0, 10);
     const [line] = planned === undefined ? [] : requisitionLines([{ ...planned, decision }], 'accepted', today);
-    // An item that left the plan is still requested: only its facts are unknown.
+    // An item that left the plan is still requested; only its details are unknown.
     const { item, site, quantity } = decision;
     const unknown = { item, site, quantity: quantity ?? 0, name: null, unit: null, supplier: null, unitCost: null };
     const fields = fieldsOfRequisition(decision, line ?? { ...unknown, currency: null, deliveryDate: today });

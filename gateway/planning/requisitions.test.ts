@@ -31,7 +31,7 @@ const csv = (layout: RequisitionLayout, of: 'accepted' | 'due' = 'accepted') =>
     .trimEnd()
     .split('\n');
 
-test('accepted orders that no purchase order carries out yet are requested, or all that are due', () => {
+test('requests accepted orders without a purchase order, or all that are due', () => {
   const short = (of: 'accepted' | 'due') =>
     requisitionLines(ITEMS, of, TODAY).map((l) => `${l.quantity} ${l.item} ${l.deliveryDate}`);
   expect(short('accepted')).toEqual(['1.5 bolt 2026-07-31', '90 hose 2026-07-31']);
@@ -46,7 +46,7 @@ test('the fields of an SAP requisition', () => {
   ]);
 });
 
-test('an Odoo order for each supplier, its lines below it', () => {
+test('an Odoo order per supplier, followed by its lines', () => {
   const many = [
     item({ orderNow: 1 }),
     item({ item: 'hose', orderNow: 2 }),
@@ -73,7 +73,7 @@ test('an ERPNext request and a Dynamics worksheet', () => {
   );
 });
 
-test('without orders there is a header alone, and names that look like formulas stay text', () => {
+test('without orders there is only a header, and names that look like formulas stay text', () => {
   expect(requisitionsCsv('sap', [], TODAY)).toMatch(/^DOC_TYPE,[A-Z_,]+\n$/);
   const [line] = requisitionLines([item({ item: '=1+1', orderNow: 1 })], 'due', TODAY);
   expect(requisitionsCsv('dynamics', [line], TODAY)).toContain(",'=1+1,");

@@ -21,8 +21,8 @@ export interface RequisitionLine {
 }
 
 /**
- * What is to be purchased, by supplier: orders that planners accepted and the purchases do not have yet, or all that are
- * due by the plan. An order is needed after its lead time. Pure.
+ * Items to purchase, by supplier: accepted orders that are not yet among the purchases, or all that the plan has due.
+ * The delivery date is one lead time ahead. Pure.
  * @param today of the plan, `2026-01-31`.
  */
 export function requisitionLines(items: readonly PlanItem[], of: 'accepted' | 'due', today: string): RequisitionLine[] {
@@ -69,7 +69,7 @@ const NO_LINE: RequisitionLine = {
 
 type Rows = Record<string, SheetCell>[];
 const compact = (date: string) => date.replaceAll('-', '');
-/** SAP and Business Central number lines in steps, for others to be put between them. */
+/** SAP and Business Central number lines in steps, so that others can be inserted. */
 const SAP_STEP = 10;
 const BC_STEP = 10_000;
 

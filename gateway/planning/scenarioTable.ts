@@ -6,10 +6,10 @@ import { type Row, Statements } from '../store/statements.ts';
 export const SCENARIO_SCHEMA =
   'CREATE TABLE plan_scenarios (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;';
 
-/** Number of scenarios that are kept: more cannot be compared side by side. */
+/** Limit on stored scenarios: more cannot be compared side by side. */
 export const MOST_SCENARIOS = 12;
 
-/** What-if plans that planners saved to compare them, in `planning.db`. */
+/** Saved what-if plans for comparison, in `planning.db`. */
 export class ScenarioTable {
   readonly #db: Sql;
   readonly #statements: Statements;
@@ -29,14 +29,14 @@ export class ScenarioTable {
     return row === undefined ? null : scenarioOf(row);
   }
 
-  /** Why a scenario of this name cannot be added; null: it can. */
+  /** Why a scenario of this name cannot be added; null if it can. */
   refusal(name: string): string | null {
     const all = this.all();
     if (all.some((s) => s.name === name)) return `there is a scenario ${name} already`;
     return all.length >= MOST_SCENARIOS ? `at most ${MOST_SCENARIOS} scenarios are kept: remove one first` : null;
   }
 
-  /** Stores a new scenario. @returns why it was not stored, if somebody else was faster. */
+  /** Stores a new scenario. @returns why it was not stored, if a concurrent request prevents it. */
   add(made: Omit<PlanScenario, 'id'>): PlanScenario | string {
     return this.#db.transaction(() => {
       const refused = this.refusal(made.name);
@@ -47,7 +47,7 @@ export class ScenarioTable {
     })();
   }
 
-  /** Stores a scenario that was planned anew. */
+  /** Stores a replanned scenario. */
   keep({ id, ...record }: PlanScenario): void {
     this.#statements.run('UPDATE plan_scenarios SET record = ? WHERE id = ?', JSON.stringify(record), Number(id));
   }

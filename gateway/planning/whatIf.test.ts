@@ -20,14 +20,14 @@ const supply: Supply = {
 };
 const leadTimes = ({ items }: Supply) => Object.fromEntries(items.map((i) => [i.item, i.lead_time_days]));
 
-test('a lead time is stretched wherever it comes from: the item, its supplier, its orders, or what is assumed', () => {
+test('lead times from the item, its supplier, its orders or the default are all scaled', () => {
   const longer = applyWhatIf(supply, { leadTimeFactor: 2 });
   expect(leadTimes(longer)).toEqual({ a: 20, b: 60, c: 56, d: undefined });
   expect(longer.purchases[0].promised).toBe('2026-01-21');
   expect(leadTimes(applyWhatIf(supply, { leadTimeFactor: 2, item: 'a' }))).toMatchObject({ a: 20, b: undefined });
 });
 
-test('demand, service and stock are those of the item that is named', () => {
+test('demand, service and stock change only for the named item', () => {
   const tried = applyWhatIf(supply, { item: 'a', demandFactor: 1.5, serviceLevel: 0.9, stock: 7 });
   expect(tried.demand.map((d) => d.quantity)).toEqual([6, 6, 6]);
   expect(tried.items.find((i) => i.item === 'a')).toMatchObject({ service_level: 0.9 });
@@ -36,13 +36,13 @@ test('demand, service and stock are those of the item that is named', () => {
   expect(supply.stock[0].quantity).toBe(1);
 });
 
-test('stock of no item, and service that no law reaches, are refused', () => {
+test('stock without an item and an unattainable service level are refused', () => {
   expect(whatIfSchema.safeParse({ stock: 3 }).error?.message).toMatch(/stock is of one item: name it/);
   expect(whatIfSchema.safeParse({ stock: 3, item: 'a' }).success).toBe(true);
   expect(whatIfSchema.safeParse({ serviceLevel: 0.999 }).success).toBe(false);
 });
 
-test('settings change where all items are meant, and alone then', () => {
+test('settings change only if the change is for all items', () => {
   const settings = {
     today: '2026-01-31',
     period: 'month' as const,
@@ -60,7 +60,7 @@ test('settings change where all items are meant, and alone then', () => {
   expect(changeSettings(settings, { item: 'a', serviceKind: 'fill' }).target).toEqual(settings.target);
 });
 
-test('what has come stays, however long it might have taken; what a replaced item left is its heir’s', () => {
+test('received orders stay received; stock of a superseded item belongs to its successor', () => {
   const order = {
     order: '1',
     item: 'old',

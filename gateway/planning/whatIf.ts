@@ -70,7 +70,7 @@ function stretched(order: SupplyRow<'purchases'>, factor: number): SupplyRow<'pu
 const stretchedDays = (days: number | undefined, factor: number) =>
   days === undefined ? {} : { lead_time_days: days * factor };
 
-/** Lead times of items as planned; undefined where they are learned from orders, which are scaled themselves. */
+/** Lead times of items as planned; undefined if learned from orders, which are scaled themselves. */
 function leadTimesOf({ suppliers, purchases }: Supply): (item: SupplyRow<'items'>) => number | undefined {
   const days = new Map(suppliers.map((s) => [s.supplier, s.lead_time_days]));
   const byNewest = [...purchases].sort((a, b) => (a.ordered < b.ordered ? -1 : 1));

@@ -18,7 +18,7 @@ const NOW_MS = 100 * DAY_MS;
 const target = { site: 's', edge: 'e', asset: 'pump' };
 const POINTS = ['flow', 'heat', 'load'];
 
-/** Ten days, a row a minute: heat is 5 higher from the fourth day on; on the seventh the flow is clogged for some hours. */
+/** Ten days of one row per minute: heat is 5 higher from day four; on day seven the flow is clogged for some hours. */
 async function plant() {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-proposals-'));
   const historian = new SqliteHistorian(directory, 365, 365, () => NOW_MS);
@@ -77,7 +77,7 @@ async function plant() {
 
 const made = plant();
 
-test('the new normal is learned without the confirmed fault, compared on held-back time, and waits for approval', {
+test('a proposal excludes the confirmed fault from training, is compared on held-out time, and waits for approval', {
   timeout: 30_000,
 }, async () => {
   const { parts, registry, edge, running } = await made;
@@ -93,13 +93,13 @@ test('the new normal is learned without the confirmed fault, compared on held-ba
   expect(findUnfitMachines([edge], new Set([`s/e/pump/${running}`]))).toEqual([]);
 });
 
-test('a machine that has said too little is refused with the reason', async () => {
+test('a machine with too little data is refused with the reason', async () => {
   const { parts } = await made;
   const elsewhere = { ...target, asset: 'fan' };
   await expect(proposeModel(elsewhere, 5, 'Ann', parts)).rejects.toThrow('fewer than two slow values');
 });
 
-test('a model is run over stored history: its index shows the fault, and from when on the machine was another', async () => {
+test("a model runs over stored history: its index shows the fault, and when the machine's behaviour changed", async () => {
   const { parts, running } = await made;
   const history = await modelHistory(target, running, NOW_MS - 10 * DAY_MS, NOW_MS, parts);
   const [timeMs, index] = [Array.from(history.timeMs), Array.from(history.index)];

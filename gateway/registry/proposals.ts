@@ -210,12 +210,12 @@ function overPart(model: ProcessModel, rows: readonly Float64Array[], channels: 
 /** Gap-free periods, spread over time, of the machine's slow values, or of a model's channels. */
 async function readStretches(
   target: Target,
-  wanted: readonly string[] | null,
+  requested: readonly string[] | null,
   fromMs: number,
   toMs: number,
   parts: ProposalParts,
 ): Promise<{ channels: string[]; intervalMs: number; all: Stretch[] }> {
-  const { channels, intervalMs } = await slowChannels(target, wanted, toMs, parts);
+  const { channels, intervalMs } = await slowChannels(target, requested, toMs, parts);
   const all: Stretch[] = [];
   for (let s = 0; s < STRETCHES; s++) {
     const from = fromMs + ((toMs - fromMs) * s) / STRETCHES;
@@ -232,7 +232,7 @@ async function readStretches(
  */
 export async function slowChannels(
   { site, edge, asset }: Target,
-  wanted: readonly string[] | null,
+  requested: readonly string[] | null,
   toMs: number,
   { historian, points }: Pick<ProposalParts, 'historian' | 'points'>,
 ): Promise<{ channels: string[]; intervalMs: number }> {
@@ -244,7 +244,7 @@ export async function slowChannels(
     const { timeMs } = await historian.read({ measurement: 'millwright_features', tags, field: 'mean', ...lastDay });
     if (timeMs.length > STRETCH_ROWS) spacing.set(point, median(timeMs.slice(1).map((t, i) => t - timeMs[i])));
   }
-  const channels = (wanted ?? [...spacing.keys()]).filter((point) => spacing.has(point)).sort();
+  const channels = (requested ?? [...spacing.keys()]).filter((point) => spacing.has(point)).sort();
   if (channels.length < MIN_CHANNELS)
     throw new RegistryError(`${site}/${edge}/${asset} sent fewer than two slow values in the last day`);
   return { channels, intervalMs: Math.max(...channels.map((channel) => spacing.get(channel) ?? 0)) };

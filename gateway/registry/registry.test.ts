@@ -27,7 +27,7 @@ const packed = (release: string, size = 10) =>
   );
 const target = { site: 's', edge: 'e', asset: 'a' };
 
-test('a package waits for approval, is signed by it, and travels in pieces that make it again', async () => {
+test('a package waits for approval, which signs it, and is reassembled from its pieces', async () => {
   const registry = new Registry(testPlace(directory), keyFile, () => 5);
   const one = await packed('1', 3 * PIECE_CHARACTERS);
   const id = await registry.add(packageText(one), 'Ann');
@@ -47,7 +47,7 @@ test('a package waits for approval, is signed by it, and travels in pieces that 
   registry.close();
 });
 
-test('another package of the same name and release, garbage, and a roll-out of what nobody approved are refused', async () => {
+test('a duplicate name and release, an invalid package, and a roll-out without approval are refused', async () => {
   const registry = new Registry(testPlace(mkdtempSync(join(tmpdir(), 'millwright-registry-'))), undefined, () => 5);
   const id = await registry.add(packageText(await packed('1')), 'Ann');
   await expect(registry.add(packageText(await packed('1', 11)), 'Ann')).rejects.toThrow('needs a new release');
@@ -59,7 +59,7 @@ test('another package of the same name and release, garbage, and a roll-out of w
   registry.close();
 });
 
-test('roll-outs are kept over a restart, and a machine is on one way only', async () => {
+test('roll-outs survive a restart, and a machine is in only one of them', async () => {
   const kept = mkdtempSync(join(tmpdir(), 'millwright-registry-'));
   const registry = new Registry(testPlace(kept), keyFile, () => 5);
   const id = await registry.add(packageText(await packed('1')), 'Ann');

@@ -10,7 +10,7 @@ import { openState } from '../store/openState.ts';
 import type { Place } from '../store/postgres/postgresSettings.ts';
 import type { Sql } from '../store/sql.ts';
 
-/** A refusal that names what to change about a model first. */
+/** A refusal that names what must be changed about a model first. */
 export class RegistryError extends Error {}
 
 /** Schema migrations; released ones are never changed. */
@@ -136,8 +136,8 @@ export class Registry {
     if (kind !== 'process')
       throw new RegistryError(`machines run only process models (train anomaly), not ${kind} models`);
     const place = (t: Rollout['targets'][number]) => `${t.site}/${t.edge}/${t.asset}`;
-    const taken = new Set(this.running().flatMap((r) => r.targets.map(place)));
-    const twice = rollout.targets.find((t) => taken.has(place(t)));
+    const occupied = new Set(this.running().flatMap((r) => r.targets.map(place)));
+    const twice = rollout.targets.find((t) => occupied.has(place(t)));
     if (twice) throw new RegistryError(`${place(twice)} is already in an active roll-out`);
     const nowMs = this.#now();
     const started = { ...rollout, stage: 'shadow', startedMs: nowMs, stageMs: nowMs } as const;

@@ -26,16 +26,16 @@ import { until } from '#simulators/endToEnd/until.ts';
 const EDGES = FULL_SIZE ? 20 : 8;
 const ROWS = 12;
 const MINUTE_MS = 60_000;
-/** Shared by the edges that run here: a process for each would be the machine's, not the test's, to carry. */
+/** Shared by the edges in this process: a process for each would overload the test machine. */
 const models = new ProcessHost(
   fileURLToPath(new URL('../../dist/modelProcess.js', import.meta.url)),
   pino({ level: 'silent' }),
 );
 
-describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`a model on its way to ${EDGES} edges`, () => {
+describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`roll-out of a model to ${EDGES} edges`, () => {
   const directory = mkdtempSync(join(tmpdir(), 'millwright-rollout-'));
   const names = Array.from({ length: EDGES }, (_, i) => `edge-${i + 1}`);
-  /** The last one is a process of its own, to be killed. */
+  /** The last edge runs in a separate process, which is killed. */
   const killed = names[EDGES - 1];
   const random = randomOf(6);
   let broker: Broker;
@@ -57,7 +57,7 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`a model on i
   const newest = async () => (await get<Rollout[]>('/api/v1/rollouts'))[0];
   const activeIds = async () => (await statuses()).map((s) => s.models?.[0]?.active?.id);
 
-  /** One row of each machine, a second of its time later than the last one. */
+  /** Sends rows of each machine, one second of machine time apart. */
   async function send(rows: number): Promise<void> {
     for (let i = 0; i < rows; i++, second++) {
       const time = new Date(second * 1000).toISOString();
@@ -68,7 +68,7 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`a model on i
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
-  /** The plant goes on until something has come true. */
+  /** Sends rows until a condition is met. */
   const whileSending = (done: () => Promise<boolean>, ms: number) =>
     until(async () => {
       await send(2);
@@ -94,7 +94,7 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`a model on i
     });
   }
 
-  /** A trained model, changed, in the registry; its id. */
+  /** Adds a modified trained model to the registry; returns its id. */
   async function added(release: string, change: (model: ProcessModel) => ProcessModel): Promise<string> {
     const file = join(directory, 'model.json');
     const trained = readFileSync(file, 'utf8');
@@ -120,7 +120,7 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`a model on i
       String(Math.min(2, machines)),
     );
 
-  /** Rolled out, it has to be gone again within a minute, and never judged on more than the canaries. */
+  /** Rolls out a bad model: it must be rolled back within a minute and never run beyond the canaries. */
   async function expectBack(id: string, why: RegExp, machines = EDGES): Promise<void> {
     const begin = Date.now();
     await rollOut(id, machines);
@@ -160,14 +160,14 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`a model on i
     await broker?.process.end('SIGKILL');
   });
 
-  test('a good one goes from the shadow over two canaries to all, through an edge that is killed on the way', async () => {
+  test('a good model goes from shadow mode to two canaries to all, even if an edge is killed meanwhile', async () => {
     await rollOut(goodId);
     const stages = new Set<string>();
     let kills = 0;
     await whileSending(async () => {
       const { stage } = await newest();
       stages.add(stage);
-      // At four different moments, whatever it is about.
+      // Kills the edge at four different stages.
       if (kills < 4 && stages.size > kills) {
         kills++;
         await killedEdge.process.crash();
@@ -176,14 +176,14 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`a model on i
     }, 150_000);
     expect([...stages]).toEqual(['shadow', 'canary', 'everywhere', 'done']);
     expect(kills).toBe(4);
-    // The last kill was a moment ago.
+    // The edge may still be restarting after the last kill.
     await until(async () => (await activeIds()).every((id) => id === goodId), 20_000);
     const [model] = await get<ModelView[]>('/api/v1/models');
     expect(model.where).toHaveLength(EDGES);
     expect((await killedEdge.metrics()).get('millwright_edge_model_rows_skipped_total{reason="too_many"}')).toBe(0);
   });
 
-  test('the page shows which model judges which machine, and how it came there', async () => {
+  test('the page shows the model of each machine and its roll-out', async () => {
     const browser = await chromium.launch(CHROMIUM);
     try {
       const page = await browser.newPage();
@@ -201,14 +201,14 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`a model on i
     }
   });
 
-  test('one that nobody approved goes nowhere', async () => {
+  test('a model without approval is not rolled out', async () => {
     const out = join(directory, 'unapproved.model');
     await run('model', 'pack', directory, '--name', 'line', '--release', 'unapproved', '--out', out);
     const id = (await atGateway('model', 'add', out)).trim();
     await expect(rollOut(id)).rejects.toThrow('not approved');
   });
 
-  test('one that calls sound rows unlike its training, blind, slow, or failing, never reaches more than the canaries', async () => {
+  test('a model with false alarms, or one that is blind, slow or failing, never gets beyond the canaries', async () => {
     const nervous = await added('nervous', (model) => ({ ...model, limits: model.limits.map((l) => l / 2.5) }));
     await expectBack(nervous, /unlike its training/);
     const blind = await added('blind', (model) => ({ ...model, limits: model.limits.map((l) => l * 1e6) }));
@@ -232,7 +232,7 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`a model on i
     await expectBack(await added('failing', network(failingNetwork())), /failed/, 3);
   });
 
-  test('one that is damaged, or signed by somebody else, is not even tried', async () => {
+  test('a damaged model, or one with a foreign signature, is not run at all', async () => {
     const db = new Database(join(directory, 'gateway', 'registry.db'));
     const stored = (id: string) =>
       (db.prepare('SELECT package FROM models WHERE id = ?').get(id) as { package: string }).package;
@@ -248,7 +248,7 @@ describe.skipIf(!installed('mosquitto') || !installed('chromium'))(`a model on i
   });
 });
 
-/** A chain of products of large matrices, which no file has to hold; on any two cores too long for sixty rows. */
+/** A chain of products of large generated matrices; too slow for sixty rows on any two cores. */
 function slowNetwork(): Uint8Array {
   const WIDTH = 1400;
   const chain = Array.from({ length: 240 }, (_, i) => i);
@@ -262,7 +262,7 @@ function slowNetwork(): Uint8Array {
     nodes: [
       { op: 'MatMul', inputs: ['x', 'first'], output: 'y0' },
       ...chain.flatMap((i) => [
-        // A row that depends on the input, so that nothing can be worked out beforehand.
+        // Depends on the input, so that nothing can be precomputed.
         { op: 'ReduceMean', inputs: [`y${i}`], output: `m${i}`, attributes: { axes: [0], keepdims: 1 } },
         { op: 'Mul', inputs: ['column', `m${i}`], output: `square${i}` },
         { op: 'MatMul', inputs: [`square${i}`, `square${i}`], output: `product${i}` },
@@ -274,7 +274,7 @@ function slowNetwork(): Uint8Array {
   });
 }
 
-/** The square root of what is below zero is no number. */
+/** The square root of a negative number is NaN. */
 function failingNetwork(): Uint8Array {
   return onnxBytes({
     input: { name: 'x', shape: [3] },

@@ -77,7 +77,7 @@ export class Rollouts {
   ): Promise<void> {
     const step = stepRollout(rollout, edges, this.#now());
     const { id, stage, why } = step.rollout;
-    // A person may have rolled it back since it was read; that decision stands.
+    // A person may have rolled it back since it was read; that decision applies.
     const kept = this.#registry.change(id, (now) => (now.stage === rollout.stage ? step.rollout : now));
     if (kept.stage !== stage) return;
     if (stage !== rollout.stage) this.#log.info({ rollout: id, stage, why }, 'a roll-out goes on');

@@ -48,19 +48,19 @@ export class AlertStatistics {
       }));
   }
 
-  /** Alerts that came before a time and are still active, counted by site; those that are suppressed are not. */
+  /** Alerts raised before a time and still active, counted by site; suppressed ones are excluded. */
   stale(beforeMs: number): Map<string, number> {
     const sql = `SELECT site, count(*) AS n FROM alerts INDEXED BY alerts_active_by_site
       WHERE ${ACTIVE} AND state <> 'suppressed' AND arrived_ms < ? GROUP BY site`;
     return new Map(this.#statements.all(sql, beforeMs).map(({ site, n }) => [site as string, n as number]));
   }
 
-  /** About how many alerts there are, at once: those that were removed from the middle are counted. */
+  /** Approximate number of alerts in constant time: alerts removed from the middle are still counted. */
   roughCount(): number {
     return (this.#statements.get('SELECT max(rowid) - min(rowid) + 1 AS n FROM alerts')?.n ?? 0) as number;
   }
 
-  /** Alerts with a finding, of one fault or of all, the newest first: from an index alone, without their records. */
+  /** Alerts with a finding, of one fault or of all, newest first: read from an index without their records. */
   judged(fault?: string): ValuedAlert[] {
     const sql = `SELECT ${RULE_COLUMNS.join(', ')}, finding, found_ms, raised_ms FROM alerts INDEXED BY alerts_judged
       WHERE finding IS NOT NULL ${fault === undefined ? '' : 'AND fault = ?'} ORDER BY raised_ms DESC LIMIT ${MOST}`;

@@ -12,14 +12,11 @@ import { testPlace } from './testPlace.fixture.ts';
 export const START_MS = Date.UTC(2026, 5, 1);
 const open: SqliteStore[] = [];
 afterEach(() => {
-  // Closing twice does nothing: a test may have done so.
+  // Closing twice does nothing: a test may have closed it already.
   for (const store of open.splice(0)) store.close();
 });
 
-/**
- * A store with one channel, and its clock; `directory` is that of a gateway that ran before, `decideOrder` makes orders
- * for work.
- */
+/** A store with one channel, and its clock; `directory` of an earlier gateway, `decideOrder` creates work orders. */
 export function alertStore(directory = mkdtempSync(join(tmpdir(), 'millwright-alerts-')), decideOrder?: DecideOrder) {
   const clock = { ms: START_MS };
   const routing = new Routing([{ type: 'webhook', url: 'http://192.0.2.1/', allowLocal: false }]);
@@ -30,7 +27,7 @@ export function alertStore(directory = mkdtempSync(join(tmpdir(), 'millwright-al
 }
 
 let sequence = 0;
-/** Takes one message of an alert, as an edge sends it. */
+/** Stores one alert message, as an edge sends it. */
 export function takeAlert(store: SqliteStore, change: Partial<AlertMessage> & { id: string }): void {
   const body = {
     v: 1,
@@ -54,7 +51,7 @@ export function takeAlert(store: SqliteStore, change: Partial<AlertMessage> & { 
   } as AlertMessage;
   store.take([{ message: { kind: 'alerts', body } as KeptMessage, text: JSON.stringify(body) }]);
 }
-/** What the channel is notified of, in order. */
+/** The channel's notifications, in order. */
 export const alertEvents = (store: SqliteStore) =>
   store.deliveries
     .list(null, 100)

@@ -5,7 +5,7 @@ import type { AlertRecord } from '#models/contracts/alert.ts';
 import { alertEvents as events, START_MS, alertStore as storeIn, takeAlert as take } from './alertStore.fixture.ts';
 import { isOnPostgres } from './testPlace.fixture.ts';
 
-test('an alert whose return comes before its raise is notified of, once, in order', () => {
+test('an alert whose return arrives before its raise is notified once, in order', () => {
   const { store } = storeIn();
   take(store, { id: 'x', change: 'return', sequence: 9002 });
   take(store, { id: 'x', change: 'raise', sequence: 9001 });
@@ -13,7 +13,7 @@ test('an alert whose return comes before its raise is notified of, once, in orde
   expect(events(store)).toEqual(['x raised', 'x returned']);
 });
 
-test('spectra are of the alert itself, not of lists, and outlive updates without one', () => {
+test('spectra are returned with a single alert, not in lists, and survive updates without one', () => {
   const { store } = storeIn();
   const spectrum = { timeMs: START_MS, unit: 'g' as const, stepHz: 1, amplitude: [1, 2] };
   const evidence = { contributions: [], diagnosis: { fault: 'ball' as const, confidence: 1, reasons: [] }, spectrum };
@@ -24,14 +24,14 @@ test('spectra are of the alert itself, not of lists, and outlive updates without
   expect(store.alerts({ active: true, limit: 1 })[0].evidence).not.toHaveProperty('spectrum');
 });
 
-test('every combination of filters lists its alerts, the newest first, page by page', () => {
+test('every combination of filters lists its alerts, newest first, page by page', () => {
   const { store } = storeIn();
   const all = Array.from({ length: 60 }, (_, i) => ({
     id: `a${i}`,
     site: i % 2 ? 's1' : 's2',
     asset: `m${i % 3}`,
     severity: i % 5 ? ('warning' as const) : ('critical' as const),
-    // Several of the same time: the id decides.
+    // Several have the same time: the id breaks the tie.
     raisedAtMs: START_MS + (i >> 2),
   }));
   for (const one of all) take(store, one);
@@ -43,7 +43,7 @@ test('every combination of filters lists its alerts, the newest first, page by p
       for (const asset of [undefined, 'm1'])
         for (const severity of [undefined, 'critical']) {
           const filter = { active, site, asset, severity };
-          const wanted = all
+          const expected = all
             .slice(active ? 30 : 0)
             .filter((a) => (site ?? a.site) === a.site && (asset ?? a.asset) === a.asset)
             .filter((a) => (severity ?? a.severity) === a.severity)
@@ -55,7 +55,7 @@ test('every combination of filters lists its alerts, the newest first, page by p
             if (page.length === 0) break;
             listed.push(...page);
           }
-          expect(listed.map((a) => a.id)).toEqual(wanted);
+          expect(listed.map((a) => a.id)).toEqual(expected);
         }
   const standing = store.standingAlerts();
   expect(standing.reduce((sum, s) => sum + s.n, 0)).toBe(30);
@@ -63,7 +63,7 @@ test('every combination of filters lists its alerts, the newest first, page by p
   expect(store.findingCounts()).toEqual([{ fault: 'outer_race', finding: 'confirmed', n: 30 }]);
 });
 
-test('an alert that alarms again is unacknowledged from then on, not from its raise', () => {
+test('an alert that is raised again counts as unacknowledged from then on, not from its first raise', () => {
   const { store, clock } = storeIn();
   const escalations = [{ channel: 'webhook', afterMs: 600_000, againMs: null }];
   take(store, { id: 'x' });
@@ -78,7 +78,7 @@ test('an alert that alarms again is unacknowledged from then on, not from its ra
   expect(events(store)).toContain('x unacknowledged');
 });
 
-test('of many escalations that are due at once the rest is left for the next look, and counted', () => {
+test('when too many escalations are due at once, the rest is deferred to the next check and counted', () => {
   const { store, clock } = storeIn();
   for (let i = 0; i < 130; i++) take(store, { id: `x${i}` });
   clock.ms += 600_000;
@@ -86,7 +86,7 @@ test('of many escalations that are due at once the rest is left for the next loo
   expect([escalate(), escalate(), escalate()]).toEqual([30, 0, 0]);
 });
 
-test.skipIf(isOnPostgres())('a database of the schema before has its alerts found by every column', () => {
+test.skipIf(isOnPostgres())('in a migrated database, alerts are found by every column', () => {
   const { store, directory } = storeIn();
   take(store, { id: 'x', site: 's1', asset: 'm1', severity: 'critical' });
   const evidence = store.alert('x')?.evidence;
@@ -113,7 +113,7 @@ test.skipIf(isOnPostgres())('a database of the schema before has its alerts foun
   expect(again.alerts(filter)[0].evidence).toEqual(evidence);
 });
 
-test('machines that alarm together are one case, which goes on for each; others have their own', () => {
+test('machines that alarm together share one case, which continues for each; others have their own', () => {
   const { store } = storeIn();
   for (const asset of ['m1', 'm2', 'm3', 'm4']) take(store, { id: `dip.${asset}`, asset, raisedAtMs: START_MS });
   take(store, { id: 'elsewhere', site: 't', asset: 'm9', raisedAtMs: START_MS });
@@ -142,7 +142,7 @@ test('machines that alarm together are one case, which goes on for each; others 
   expect(store.alertCases({ active: false, limit: 10 })).toHaveLength(3);
 });
 
-test('alerts are measured by when they came, and by what was found', () => {
+test('alerts are measured by arrival time and by finding', () => {
   const { store, clock } = storeIn();
   take(store, { id: 's.e.a.vibration.1', severity: 'critical' });
   clock.ms += 60_000;
@@ -164,7 +164,7 @@ test('alerts are measured by when they came, and by what was found', () => {
   expect([...raises.values()].map((r) => r.length)).toEqual([2, 1, 0]);
 });
 
-test('a shelved alert is annunciated again when its time is over, not before, and the audit log says so', () => {
+test('a shelved alert is annunciated again when its shelving ends, not before, and this is logged', () => {
   const { store, clock } = storeIn();
   take(store, { id: 'x' });
   store.act('x', { action: 'shelve', untilMs: START_MS + 3_600_000, reason: 'r' }, 'Ann');
@@ -178,7 +178,7 @@ test('a shelved alert is annunciated again when its time is over, not before, an
 });
 
 test.skipIf(isOnPostgres())(
-  'what an alert changes is looked at for work orders, and an alert of a machine without a place has none',
+  'alert changes are checked for work orders; an alert of a machine without a place has none',
   () => {
     const decide = () => ({
       task: 'inspect' as const,
@@ -200,7 +200,7 @@ test.skipIf(isOnPostgres())(
   },
 );
 
-test('a suppression begins once for the alerts that stand, and ends once', () => {
+test('a suppression begins once for active alerts, and ends once', () => {
   const { store, clock } = storeIn();
   take(store, { id: 'x' });
   take(store, { id: 'y', asset: 'b' });
@@ -214,7 +214,7 @@ test('a suppression begins once for the alerts that stand, and ends once', () =>
   expect(store.changeDue()).toEqual([]);
 });
 
-test('reminders come again after their interval, and of alerts that concern the channel alone', () => {
+test('reminders repeat after their interval, and only for alerts that match the channel', () => {
   const { store, clock } = storeIn();
   take(store, { id: 'x' });
   clock.ms += 600_000;

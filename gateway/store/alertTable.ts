@@ -67,15 +67,15 @@ export class AlertTable {
   /** Newest first, without spectra. */
   list(filter: AlertFilter): AlertRecord[] {
     const { active, limit, before } = filter;
-    const wanted: [string, unknown[]][] = [
+    const conditions: [string, unknown[]][] = [
       ...(active ? [[ACTIVE, []] as [string, unknown[]]] : []),
       ...(before ? [['(raised_ms, id) < (?, ?)', [before.raisedAtMs, before.id]] as [string, unknown[]]] : []),
       ...(['site', 'edge', 'asset', 'severity'] as const).flatMap((name): [string, unknown[]][] =>
         filter[name] === undefined ? [] : [[`${name} = ?`, [filter[name]]]],
       ),
     ];
-    const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(([sql]) => sql).join(' AND ')}`;
-    const values = wanted.flatMap(([, own]) => own);
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`;
+    const values = conditions.flatMap(([, own]) => own);
     const sql = `SELECT record, case_id FROM alerts INDEXED BY ${listIndex(filter)} ${where} ORDER BY raised_ms DESC, id DESC LIMIT ?`;
     return this.#statements.all(sql, ...values, limit).map(recordOf);
   }
@@ -195,8 +195,8 @@ export class AlertTable {
   }
 
   /**
-   * Notifies channels of alerts that stay unacknowledged for longer than they allow: once, or again and again.
-   * @returns how many alerts were not looked at: they are left for the next time.
+   * Notifies channels of alerts that stay unacknowledged for longer than they allow: once, or repeatedly.
+   * @returns the number of alerts deferred to the next call.
    */
   escalate(escalations: readonly Escalation[]): number {
     return escalations.reduce((left, escalation) => left + this.#escalate(escalation), 0);

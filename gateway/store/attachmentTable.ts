@@ -16,7 +16,7 @@ export class AttachmentTable {
   readonly #statements: Statements;
   #bytes: number;
   readonly #isShared: boolean;
-  /** Files for which there was no room, since the start. */
+  /** Files refused for lack of space since the start. */
   refused = 0;
 
   constructor(db: Sql) {
@@ -43,7 +43,7 @@ export class AttachmentTable {
     const same = known.find((attachment) => attachment.sha256 === sha256);
     if (same !== undefined) return { attachment: same, isNew: false };
     if (known.length >= MAX_OF_ALERT) return this.#refuse(`an alert has at most ${MAX_OF_ALERT} attachments`);
-    // Attachments that went with their alert are counted out only here, where it matters.
+    // Attachments deleted with their alert are subtracted only here, when the limit is near.
     if (this.#isShared || this.#bytes + content.length > MAX_BYTES) this.#bytes = this.#size();
     if (this.#bytes + content.length > MAX_BYTES)
       return this.#refuse(`the attachments of all alerts have at most ${MAX_BYTES / 1e6} MB`);

@@ -50,7 +50,7 @@ const row = (i: number) => ({
 });
 const query = { ...row(0), field: 'stock', fromMs: NOW, toMs: NOW + 1000, points: 1000 };
 
-test('a backup of stores that are in use is restored as it was; what was there is kept aside', async () => {
+test('a backup of stores in use is restored unchanged; the previous databases are set aside', async () => {
   store.enqueueRows([row(1)]);
   await historian.write([row(1), row(2)]);
   const { files } = await createBackup(directory, to, '1.2.3', NOW);
@@ -60,7 +60,7 @@ test('a backup of stores that are in use is restored as it was; what was there i
   await historian.write([row(3)]);
   store.unqueue(99);
   await closeAll();
-  // From a medium that knows no owners.
+  // As from a medium without file permissions.
   for (const name of readdirSync(to)) chmodSync(join(to, name), 0o644);
   const { former, manifest } = await restore(to, directory, NOW + 5);
   for (const name of ['gateway.db', 'historian.db'])
@@ -86,11 +86,11 @@ test('a backup is consistent while rows are written to its source', async () => 
   await closeAll();
   await restore(to, directory, NOW);
   openAll();
-  // Pairs were written in one transaction each: never half of one.
+  // Each pair was written in one transaction, so it is copied completely or not at all.
   expect((await historian.read({ ...query, toMs: NOW + 1e6, points: 1e6 })).mean.length % 2).toBe(0);
 });
 
-test('what is no sound backup is refused, and the directory stays as it was', async () => {
+test('an invalid backup is refused, and the directory stays unchanged', async () => {
   await historian.write([row(1)]);
   await createBackup(directory, to, '0', NOW);
   await expect(createBackup(directory, to, '0', NOW)).rejects.toThrow(/is not empty/);

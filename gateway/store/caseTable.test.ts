@@ -24,7 +24,7 @@ interface Raised {
   site?: string;
   severity?: 'warning' | 'critical';
   state?: 'unacknowledged' | 'normal';
-  /** The edge itself: an alert of the gateway that it is silent. */
+  /** A silence alert of the gateway about the edge itself. */
   silent?: boolean;
 }
 /** Stores an alert as the alert table does, and assigns it; returns its case. */
@@ -59,7 +59,7 @@ const idsOf = (filter: Partial<Parameters<CaseTable['list']>[0]> = {}) =>
   cases.list({ active: false, limit: 100, ...filter }).map((c) => c.id);
 
 describe('an alert’s case', () => {
-  test('is that of its machine while one of its alerts is active, also in later alerts', () => {
+  test("is that of its machine while one of the case's alerts is active, also for later alerts", () => {
     expect(raise({ id: 'a', asset: 'm1' })).toBe('a');
     expect(raise({ id: 'b', asset: 'm1', afterMs: HOUR_MS })).toBe('a');
     close('a');
@@ -70,13 +70,13 @@ describe('an alert’s case', () => {
     expect(cases.members('a', 2)).toEqual(['a', 'b']);
   });
 
-  test('is an event where a third machine of the site alarms within two minutes', () => {
+  test('becomes an event when a third machine of the site alarms within two minutes', () => {
     raise({ id: 'a', asset: 'm1' });
     expect(raise({ id: 'b', asset: 'm2', afterMs: 60_000 })).toBe('b');
     expect(raise({ id: 'elsewhere', asset: 'm3', site: 't', afterMs: 60_000 })).toBe('elsewhere');
     expect(cases.get('b')).toMatchObject({ kind: 'machine', text: 'of b', machineCount: 1 });
     expect(raise({ id: 'c', asset: 'm3', afterMs: 120_000 })).toBe('a');
-    // The second one stood alone until then.
+    // The second alert had its own case until then.
     expect(cases.get('b')).toBeNull();
     expect(cases.get('a')).toEqual({
       id: 'a',
@@ -92,18 +92,18 @@ describe('an alert’s case', () => {
     });
   });
 
-  test('of edges that fall silent together is an event of their own, apart from that of machines', () => {
+  test('of edges that fall silent together is a separate event from that of machines', () => {
     for (const [i, asset] of ['m1', 'm2', 'm3'].entries()) raise({ id: asset, asset, afterMs: i });
     expect(raise({ id: 'e1', asset: 'edge-1', silent: true })).toBe('e1');
     expect(raise({ id: 'e2', asset: 'edge-2', silent: true })).toBe('e2');
     expect(raise({ id: 'e3', asset: 'edge-3', silent: true })).toBe('e1');
-    // A machine’s symptoms and its silence are not one case, either.
+    // A machine’s symptoms and its silence are separate cases, too.
     expect(raise({ id: 'quiet', asset: 'm9', afterMs: HOUR_MS, silent: true })).toBe('quiet');
     expect(raise({ id: 'loud', asset: 'm9', afterMs: HOUR_MS })).toBe('loud');
     expect(cases.get('m1')).toMatchObject({ machineCount: 3, text: '3 machines of s alarmed together. First: of m1' });
   });
 
-  test('is unknown of alerts without one, and of ids that nothing has', () => {
+  test('is null for alerts without one, and for unknown ids', () => {
     raise({ id: 'a', asset: 'm1' });
     raise({ id: 'b', asset: 'm1' });
     expect([cases.get('b'), cases.get('none')]).toEqual([null, null]);
@@ -111,7 +111,7 @@ describe('an alert’s case', () => {
 });
 
 describe('a case', () => {
-  test('is critical while one of its alerts is, and counts those that are active', () => {
+  test('is critical while one of its alerts is, and counts the active ones', () => {
     raise({ id: 'a', asset: 'm1' });
     expect(cases.get('a')).toMatchObject({ severity: 'warning', alerts: 1, activeAlerts: 1 });
     raise({ id: 'b', asset: 'm1', severity: 'critical', afterMs: 1 });
@@ -140,18 +140,18 @@ describe('the list of cases', () => {
   const raiseSome = () => {
     raise({ id: 'a', asset: 'm1' });
     raise({ id: 'b', asset: 'm2', afterMs: HOUR_MS, site: 't' });
-    // Of the same time: the id decides.
+    // At the same time: the id breaks the tie.
     for (const id of ['c', 'd']) raise({ id, asset: `of ${id}`, afterMs: 2 * HOUR_MS });
     raise({ id: 'symptom', asset: 'm1', afterMs: 3 * HOUR_MS });
   };
 
-  test('has each case once, the newest first', () => {
+  test('has each case once, newest first', () => {
     raiseSome();
     expect(idsOf()).toEqual(['d', 'c', 'b', 'a']);
     expect(idsOf({ limit: 2 })).toEqual(['d', 'c']);
   });
 
-  test('goes on after the last one of a page', () => {
+  test('continues after the last one of a page', () => {
     raiseSome();
     const idsAfter = (id: string, openedAtMs: number) => idsOf({ before: { id, openedAtMs } });
     expect(idsAfter('d', START_MS + 2 * HOUR_MS)).toEqual(['c', 'b', 'a']);
@@ -159,11 +159,11 @@ describe('the list of cases', () => {
     expect(idsAfter('a', START_MS)).toEqual([]);
   });
 
-  test('is of a site, and of cases with an active alert, where these are asked for', () => {
+  test('can be limited to a site, and to cases with an active alert', () => {
     raiseSome();
     expect(idsOf({ site: 't' })).toEqual(['b']);
     for (const id of ['a', 'b', 'd']) close(id);
-    // One symptom of the first case goes on.
+    // One symptom of the first case remains active.
     expect(idsOf({ active: true })).toEqual(['c', 'a']);
     expect(idsOf({ active: true, site: 't' })).toEqual([]);
     expect(idsOf({ active: false, site: 't' })).toEqual(['b']);

@@ -58,7 +58,7 @@ export class CaseTable {
 
   /** Most recently opened first. @param before the last one of a page. */
   list({ active, site, limit, before }: CaseFilter): AlertCase[] {
-    const wanted: [string, unknown[]][] = [
+    const conditions: [string, unknown[]][] = [
       ['case_id = id', []],
       ...(active ? [[`id IN (SELECT case_id FROM alerts WHERE ${ACTIVE})`, []] as [string, unknown[]]] : []),
       ...(site === undefined ? [] : [['site = ?', [site]] as [string, unknown[]]]),
@@ -66,9 +66,9 @@ export class CaseTable {
         ? []
         : [['(raised_ms, id) < (?, ?)', [before.openedAtMs, before.id]] as [string, unknown[]]]),
     ];
-    const where = wanted.map(([sql]) => sql).join(' AND ');
+    const where = conditions.map(([sql]) => sql).join(' AND ');
     const sql = `SELECT id FROM alerts WHERE ${where} ORDER BY raised_ms DESC, id DESC LIMIT ?`;
-    const ids = this.#statements.all(sql, ...wanted.flatMap(([, values]) => values), limit);
+    const ids = this.#statements.all(sql, ...conditions.flatMap(([, values]) => values), limit);
     return ids.flatMap((row) => this.get(row.id as string) ?? []);
   }
 

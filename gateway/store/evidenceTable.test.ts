@@ -18,7 +18,7 @@ const evidence = (id: string, timeMs: number): EvidenceMessage =>
   }) as unknown as EvidenceMessage;
 const SIZE = JSON.stringify(evidence('1', 1)).length;
 
-test('evidence that fits exactly stays; one byte less, and the oldest goes', () => {
+test('evidence that fits exactly is kept; with a limit one byte lower, the oldest is deleted', () => {
   const tables = [3 * SIZE, 3 * SIZE - 1].map((bytes) => new EvidenceTable(new Database(':memory:'), bytes));
   for (const table of tables) for (const id of [2, 3, 1]) table.keep(evidence(String(id), id));
   const ids = tables.map((table) => table.list().map((view) => view.id));
@@ -31,7 +31,7 @@ test('evidence that fits exactly stays; one byte less, and the oldest goes', () 
   expect([tables[1].get('1'), tables[1].get('2')]).toEqual([null, evidence('2', 2)]);
 });
 
-test('evidence that is sent again takes its place once', () => {
+test('resent evidence is stored once', () => {
   const table = new EvidenceTable(new Database(':memory:'), 2 * SIZE);
   for (let i = 0; i < 5; i++) table.keep(evidence('1', 1));
   table.keep(evidence('2', 2));
@@ -39,7 +39,7 @@ test('evidence that is sent again takes its place once', () => {
   expect(table.dropped()).toBe(0);
 });
 
-test('what was dropped is counted on by the next process', () => {
+test('the count of dropped evidence survives a restart', () => {
   const db = new Database(':memory:');
   for (let i = 1; i <= 3; i++) new EvidenceTable(db, SIZE).keep(evidence(String(i), i));
   expect(new EvidenceTable(db, SIZE).dropped()).toBe(2);

@@ -60,13 +60,13 @@ function damage(page: number): void {
   closeSync(handle);
 }
 
-test('sound files are left alone', async () => {
+test('sound files are left unchanged', async () => {
   expect(mendDatabases(directory, NAMES, NOW)).toEqual([]);
   expect(await pointsKept()).toBe(POINTS);
   expect(storageIncidents(directory)).toEqual([]);
 });
 
-test('a damaged file is named and set aside, what can be read is kept, and the record ends when the file is moved away', async () => {
+test('a damaged file is set aside and its readable rows kept; the incident ends when the file is moved away', async () => {
   damage(20);
   const [incident] = mendDatabases(directory, NAMES, NOW);
   expect(incident).toMatchObject({ database: 'historian.db', kind: 'damaged', file: `historian.db.damaged-${NOW}` });
@@ -78,14 +78,14 @@ test('a damaged file is named and set aside, what can be read is kept, and the r
   expect(storageIncidents(directory)).toEqual([]);
 });
 
-test('a file of which nothing can be read is begun anew, and says so', async () => {
+test('an unreadable file is replaced by an empty one, and reported', async () => {
   damage(1);
   const [incident] = mendDatabases(directory, NAMES, NOW);
   expect(incidentText(incident)).toMatch(/nothing was readable/);
   expect(await pointsKept()).toBe(0);
 });
 
-test('a truncated file keeps what is left of it', async () => {
+test('the remaining rows of a truncated file are kept', async () => {
   truncateSync(
     join(directory, 'historian.db'),
     Math.floor(statSync(join(directory, 'historian.db')).size / 8192) * 4096,
@@ -106,7 +106,7 @@ test.each([
       db.close();
     },
   ],
-])('a file that held something and was %s is an incident', async (_how, empty) => {
+])('a file that held data and was %s is an incident', async (_how, empty) => {
   empty(join(directory, 'historian.db'));
   const [incident] = mendDatabases(directory, NAMES, NOW);
   expect(incident).toMatchObject({ database: 'historian.db', kind: 'emptied' });
@@ -115,7 +115,7 @@ test.each([
   expect(existsSync(join(directory, incident.file))).toBe(true);
 });
 
-test('a file that never was there is new, without an incident', () => {
+test('a file that never existed is created without an incident', () => {
   const fresh = mkdtempSync(join(tmpdir(), 'millwright-mend-'));
   expect(mendDatabases(fresh, NAMES, NOW)).toEqual([]);
 });
@@ -126,7 +126,7 @@ test('after a failed read every file is checked once', () => {
   expect(readdirSync(directory)).not.toContain('check-databases');
 });
 
-test('every file is for the account of the gateway alone, and its directory, too', () => {
+test("only the gateway's user can access the files and their directory", () => {
   const inner = join(directory, 'gateway');
   const db = openDatabase(inner, 'x.db', []);
   db.exec('CREATE TABLE t (x)');
@@ -141,8 +141,8 @@ test('each database refuses a newer schema, and names both versions', () => {
     const db = new Database(join(directory, name));
     db.pragma(`user_version = ${steps.length + 4}`);
     db.close();
-    const said = `${name} has schema version ${steps.length + 4}, and this version of Millwright supports ${steps.length}`;
-    expect(() => openDatabase(directory, name, steps)).toThrow(said);
+    const message = `${name} has schema version ${steps.length + 4}, and this version of Millwright supports ${steps.length}`;
+    expect(() => openDatabase(directory, name, steps)).toThrow(message);
   }
 });
 

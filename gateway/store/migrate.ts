@@ -11,7 +11,8 @@ export function refuseNewer(db: Database.Database, file: string, steps: readonly
 }
 
 /**
- * Migrates an SQLite file to the latest schema, in one transaction; PostgreSQL is migrated where it is opened. `user_version` counts the applied steps.
+ * Migrates an SQLite file to the latest schema, in one transaction; PostgreSQL is migrated when it is opened.
+ * `user_version` counts the applied steps.
  * @param steps SQL, oldest first; a released step is never changed.
  * @throws Error if the file was written by a newer version of Millwright.
  */

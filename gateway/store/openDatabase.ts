@@ -7,11 +7,11 @@ const STICKY = 0o1000;
 const OTHERS = 0o077;
 
 /**
- * Opens a gateway database: private to its user, durable at each commit, with a schema no newer than `steps`.
- * The file must be sound; `mendDatabases` ensures this before the first one is opened.
+ * Opens a gateway database: private to its user, durable at each commit, with a schema no newer than `steps`. The file
+ * must be sound; `mendDatabases` ensures this before the first one is opened.
  * @param steps the migrations that this version knows.
  * @param busyMs how long to wait for another connection's write.
- * @throws Error where the file was written by a newer version or cannot be opened.
+ * @throws Error if the file was written by a newer version or cannot be opened.
  */
 export function openDatabase(
   directory: string,

@@ -20,7 +20,7 @@ function retention(forget: (kind: Retained) => number) {
   return { calls, logged, retention: new Retention(store, config, () => NOW_MS, log) };
 }
 
-test('alerts and evidence have ages of their own, and go five hundred at a time', () => {
+test('alerts and evidence have separate age limits, and are deleted five hundred at a time', () => {
   const { calls, retention: kept } = retention((kind) => (kind === 'alerts' ? 500 : 3));
   kept.run();
   expect(calls).toEqual([
@@ -36,7 +36,7 @@ test('alerts and evidence have ages of their own, and go five hundred at a time'
   );
 });
 
-test('a table that cannot be cleaned is logged, and does not keep the other one from it', () => {
+test('a failed deletion is logged, and does not prevent that of the other table', () => {
   const { logged, retention: kept } = retention((kind) => {
     if (kind === 'alerts') throw new Error('the disk is full');
     return 3;

@@ -37,7 +37,7 @@ function filled(): string {
   return file;
 }
 
-/** Leaf pages of a table, by SQLite's own account. */
+/** Leaf pages of a table, from SQLite's dbstat. */
 function leavesOf(file: string, table: string): number[] {
   const db = new Database(file, { readonly: true });
   const pages = db.prepare("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf'").pluck().all(table);
@@ -62,14 +62,14 @@ function counts(file: string): Record<string, number> {
 
 const salvaged = (file: string) => salvage(file, `${file}.salvage`);
 
-test('a sound file is copied whole, with its schema, indexes and counters', () => {
+test('a sound file is copied completely, with its schema, indexes and counters', () => {
   const file = filled();
   expect(salvaged(file).every(({ isWhole, refused }) => isWhole && refused === 0)).toBe(true);
   expect(counts(`${file}.salvage`)).toEqual({ event: EVENTS - 1, row: SERIES * ROWS, health: MACHINES });
   const db = new Database(`${file}.salvage`);
   expect(db.pragma('user_version', { simple: true })).toBe(3);
   expect(db.prepare("SELECT count(*) FROM sqlite_master WHERE name = 'event_by_record'").pluck().get()).toBe(1);
-  // An id that was given before is not given again.
+  // An id that was assigned before is not reused.
   expect(db.prepare('INSERT INTO event (record) VALUES (?)').run('{}').lastInsertRowid).toBe(EVENTS + 1);
   db.close();
   expect(statSync(`${file}.salvage`).mode & 0o777).toBe(0o600);
@@ -78,7 +78,7 @@ test('a sound file is copied whole, with its schema, indexes and counters', () =
 test.each([
   ['event', 3],
   ['row', 5],
-])('of %s only what lay on the %i damaged pages is lost', { tags: 'slow' }, (table, damaged) => {
+])('%s: only the rows on the %i damaged pages are lost', { tags: 'slow' }, (table, damaged) => {
   const file = filled();
   const before = counts(file);
   const leaves = leavesOf(file, table);
@@ -98,7 +98,7 @@ test.each([
   for (const other of Object.keys(before)) if (other !== table) expect(after[other], other).toBe(before[other]);
 });
 
-test('a table with text keys keeps what lies before and behind the damage', () => {
+test('a table with text keys keeps the rows before and after the damage', () => {
   const file = filled();
   const leaves = leavesOf(file, 'health');
   destroy(file, [leaves[Math.floor(leaves.length / 2)]]);
@@ -108,7 +108,7 @@ test('a table with text keys keeps what lies before and behind the damage', () =
   expect(lost).toBeLessThan((MACHINES / leaves.length) * 1.5 + 1);
 });
 
-test('rows that were read but are no JSON any more are refused and counted', () => {
+test('readable rows that are no longer valid JSON are refused and counted', () => {
   const file = filled();
   const db = new Database(file);
   db.prepare('UPDATE event SET record = ? WHERE id = 7').run('{"i": 7, "te\u0001\u0002');
@@ -116,7 +116,7 @@ test('rows that were read but are no JSON any more are refused and counted', () 
   expect(salvaged(file)).toContainEqual({ table: 'event', copied: EVENTS - 2, refused: 1, isWhole: true });
 });
 
-test('where the schema itself cannot be read nothing is made up', () => {
+test('if the schema is unreadable, nothing is copied', () => {
   const file = filled();
   destroy(file, [1]);
   expect(salvaged(file)).toEqual([]);

@@ -10,7 +10,7 @@ const stored = (db: Database.Database) => ({
   above: db.prepare('SELECT sequence FROM seen_above ORDER BY sequence').pluck().all(),
 });
 
-test('a flush returns what may be acknowledged, repeated messages included, once', () => {
+test('a flush returns the sequences to acknowledge, including repeated ones, once', () => {
   const log = new SeenLog(new Database(':memory:'));
   expect([1, 2, 2, 5].map((sequence) => log.add(message(sequence)))).toEqual([true, true, false, true]);
   expect(log.add(message(1, { outbox: 'p' }))).toBe(true);
@@ -29,7 +29,7 @@ test('a flush returns what may be acknowledged, repeated messages included, once
   expect(log.flush()).toEqual([]);
 });
 
-test('sequences survive a restart, those above a gap as well, until the gap closes', () => {
+test('sequences survive a restart, including those above a gap, until the gap closes', () => {
   const db = new Database(':memory:');
   const log = new SeenLog(db);
   for (const sequence of [1, 2, 5]) log.add(message(sequence));
@@ -43,7 +43,7 @@ test('sequences survive a restart, those above a gap as well, until the gap clos
   expect(stored(db)).toEqual({ upTo: [5], above: [] });
 });
 
-test('a reload drops what was not flushed', () => {
+test('a reload discards sequences that were not flushed', () => {
   const log = new SeenLog(new Database(':memory:'));
   log.add(message(1));
   log.flush();

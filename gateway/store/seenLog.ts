@@ -2,7 +2,7 @@ import type { Envelope } from '#models/contracts/envelope.ts';
 import { rangesOf, SeenSequences } from './sequences.ts';
 import { createTables, type Sql } from './sql.ts';
 import { Statements } from './statements.ts';
-import type { Taken } from './store.ts';
+import type { TakeResult } from './store.ts';
 
 interface Arrived {
   site: string;
@@ -36,7 +36,7 @@ export class SeenLog {
 
   /** Reverts to the durable state. */
   reload(): void {
-    // What others share is read with each group of messages.
+    // A shared database is read with each group of messages.
     if (this.#db.isShared !== true) this.#readAll();
     this.#arrived = new Map();
   }
@@ -85,13 +85,13 @@ export class SeenLog {
   }
 
   /**
-   * Writes the received sequences within the caller's transaction; returns what may be acknowledged after the commit.
+   * Writes the received sequences within the caller's transaction; returns the ranges to acknowledge after the commit.
    */
-  flush(): Taken['ranges'] {
+  flush(): TakeResult['ranges'] {
     const mark = 'INSERT OR REPLACE INTO seen (origin, up_to) VALUES (?, ?)';
     const forget = 'DELETE FROM seen_above WHERE origin = ? AND sequence <= ?';
     const remember = 'INSERT OR IGNORE INTO seen_above (origin, sequence) VALUES (?, ?)';
-    const ranges: Taken['ranges'] = [];
+    const ranges: TakeResult['ranges'] = [];
     for (const [origin, { sequences, ...from }] of this.#arrived) {
       const { upTo, above } = this.#seen.get(origin) as SeenSequences;
       this.#statements.write(mark, origin, upTo);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rangesOf, SeenSequences } from './sequences.ts';
 
-test('ranges hold just what was given', () => {
+test('ranges cover exactly the given sequences', () => {
   expect(rangesOf([5, 1, 2, 3, 9, 10, 5])).toEqual([
     [1, 3],
     [5, 5],
@@ -11,7 +11,7 @@ test('ranges hold just what was given', () => {
   expect(rangesOf([])).toEqual([]);
 });
 
-test('in whatever order and however often they come, each is new once', () => {
+test('each sequence is new once, in any order and with repeats', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 200 }), (sequences) => {
       const seen = new SeenSequences();
@@ -25,7 +25,7 @@ test('in whatever order and however often they come, each is new once', () => {
   );
 });
 
-test('thousands of overtaking messages lose nothing of what comes late', () => {
+test('no late message is lost behind thousands of overtaking ones', () => {
   const seen = new SeenSequences();
   for (let s = 2; s <= 20_000; s += 2) expect(seen.add(s, 1)).toBe(true);
   for (let s = 1; s <= 20_000; s += 2) expect(seen.add(s, 1)).toBe(true);
@@ -33,7 +33,7 @@ test('thousands of overtaking messages lose nothing of what comes late', () => {
   expect(seen.above.size).toBe(0);
 });
 
-test('what an edge threw away is not waited for', () => {
+test('sequences that an edge dropped are not waited for', () => {
   const seen = new SeenSequences();
   seen.add(1, 1);
   for (let s = 1000; s <= 1010; s++) seen.add(s, 1000);

@@ -3,7 +3,7 @@ import { type Row, Statements } from './statements.ts';
 import type { QueuedSeries } from './store.ts';
 
 const DROP_ROWS = 500;
-/** How old the size of a queue may be to which other gateways add too. */
+/** Maximum age of the cached queue size if other gateways add to the queue. */
 const READ_AGAIN_MS = 5000;
 
 /** Queue for the historian, oldest first; beyond its limit, the oldest rows are dropped and counted. */

@@ -9,7 +9,7 @@ export interface SqlStatement {
   get(...values: unknown[]): unknown;
   all(...values: unknown[]): unknown[];
   iterate(...values: unknown[]): Iterable<unknown>;
-  /** From then on a row is its first column. */
+  /** Makes each row the value of its first column. */
   pluck(): SqlStatement;
 }
 
@@ -20,16 +20,16 @@ export interface SqlStatement {
 export interface Sql {
   prepare(sql: string): SqlStatement;
   exec(sql: string): unknown;
-  /** A transaction that nobody else writes beside: what was read in it is still true when it commits. */
+  /** A transaction without concurrent writers: its reads are still valid when it commits. */
   transaction<R>(work: () => R): (() => R) & { immediate(): R };
   close(): unknown;
-  /** Other gateways write too, so nothing that memory holds of the rows can be relied upon. Absent: no. */
+  /** True if other gateways write too, so that rows cached in memory may be outdated. Absent: false. */
   readonly isShared?: boolean;
-  /** Runs a statement whose result nobody needs, at the latest before the next one or the commit. Absent: run it. */
+  /** Defers a statement whose result is unused, at the latest to the next one or the commit. Absent: run it now. */
   later?(sql: string, values: readonly unknown[]): void;
 }
 
-/** Tables of an SQLite file. Those of PostgreSQL are made by its migrations. */
+/** Creates the tables of an SQLite file. Those of PostgreSQL are created by its migrations. */
 export function createTables(db: Sql, schema: string): void {
   if (db.isShared !== true) db.exec(schema);
 }

@@ -21,7 +21,7 @@ const SETTINGS = {
   routing: new Routing([]),
   now: () => nowMs,
 };
-/** Of what only the file shows. */
+/** Tests of the SQLite file itself. */
 const fileTest = test.skipIf(isOnPostgres());
 beforeEach(() => {
   nowMs = START_MS;
@@ -80,7 +80,7 @@ const ledger = (sequence: number, outbox: string, received: number) =>
     unmapped: { bad_topic: 2 },
   });
 
-test('takes each sequence once, and acknowledges it each time', () => {
+test('stores each sequence once, and acknowledges it each time', () => {
   expect(store.take([features(1), features(2)])).toMatchObject({
     duplicates: 0,
     ranges: [{ outbox: 'o', ranges: [[1, 2]] }],
@@ -89,7 +89,7 @@ test('takes each sequence once, and acknowledges it each time', () => {
   expect(store.queueSize().rows).toBe(3);
 });
 
-test('remembers across a restart what it has seen, queued and counted', () => {
+test('seen sequences, queue and counts survive a restart', () => {
   store.take([features(1), features(5)]);
   store.close();
   store = new SqliteStore(testPlace(directory), SETTINGS);
@@ -98,14 +98,14 @@ test('remembers across a restart what it has seen, queued and counted', () => {
   expect(store.spectrum({ site: 's', edge: 'e', asset: 'a', point: 'p' })).toMatchObject({ timeMs: START_MS + 5 });
 });
 
-test('an edge that begins a new outbox is heard again', () => {
+test('messages of an edge with a new outbox are accepted', () => {
   store.take([features(1)]);
   const again = features(1);
   (again.message.body as { outbox: string }).outbox = 'another';
   expect(store.take([again]).duplicates).toBe(0);
 });
 
-test('a queue that is full throws its oldest away, and counts them', () => {
+test('a full queue drops its oldest rows and counts them', () => {
   store = new SqliteStore(testPlace(mkdtempSync(join(tmpdir(), 'millwright-store-'))), {
     ...SETTINGS,
     maxQueueBytes: 20_000,
@@ -120,7 +120,7 @@ test('a queue that is full throws its oldest away, and counts them', () => {
   expect(dropped).toBeGreaterThan(100 - 20_000 / sizeOfOne - 1);
 });
 
-test('the newest ledger of an outbox stands, and that of a new outbox replaces it', () => {
+test('the latest ledger of an outbox applies, and that of a new outbox replaces it', () => {
   store.take([ledger(2, 'o', 20), ledger(1, 'o', 10)]);
   expect(store.ledgers()).toMatchObject([{ received: 20 }]);
   store.take([ledger(1, 'new', 3)]);
@@ -150,7 +150,7 @@ const health = (sequence: number, timeMs: number, index: number, outbox = 'o') =
     remainingLife: { assessment: 'not_assessable', reason: 'r', remedy: 'm' },
   });
 
-test('the latest verdict and spectrum are those of the highest sequence, whatever the clock of the edge says', () => {
+test("the latest verdict and spectrum are those with the highest sequence, regardless of the edge's clock", () => {
   store.take([health(1, START_MS + 365 * 86_400_000, 0.1), features(1)]);
   store.take([health(3, START_MS, 0.9), health(2, START_MS + 1, 0.5)]);
   expect(store.health()).toMatchObject([{ index: 0.9 }]);
@@ -158,12 +158,12 @@ test('the latest verdict and spectrum are those of the highest sequence, whateve
   (ahead.message.body as { spectrum: { timeMs: number } }).spectrum.timeMs = START_MS + 365 * 86_400_000;
   store.take([ahead, features(6), features(5)]);
   expect(store.spectrum({ site: 's', edge: 'e', asset: 'a', point: 'p' })).toMatchObject({ amplitude: [6] });
-  // A new outbox of the edge starts anew.
+  // A new outbox of the edge starts again.
   store.take([health(1, START_MS, 0.2, 'new')]);
   expect(store.health()).toMatchObject([{ index: 0.2 }]);
 });
 
-test('an alert carries the kind and the place that its machine had when it was raised', () => {
+test('an alert records the kind and location of its machine when it was raised', () => {
   const { message } = health(1, START_MS, 0.5, 'of health');
   const at = (sequence: number, area: string) =>
     accept('millwright/v1/s/e/health/a', { ...message.body, sequence, area, line: 'Line 2' });
@@ -177,7 +177,7 @@ test('an alert carries the kind and the place that its machine had when it was r
   expect(store.alert('of another machine')).not.toHaveProperty('area');
 });
 
-test('when messages came is known after a restart, by the clock of the gateway', () => {
+test("arrival times by the gateway's clock survive a restart", () => {
   for (let i = 1; i <= 7; i++) {
     store.take([health(i, START_MS, 0.1)]);
     nowMs += 60_000;
@@ -222,14 +222,14 @@ fileTest('what is older than its retention goes, a bounded number at a time; act
   db.close();
 });
 
-test('what the queue dropped is counted on after a restart', () => {
+test("the queue's count of dropped rows survives a restart", () => {
   const settings = { ...SETTINGS, maxQueueBytes: 5000 };
   store.close();
   store = new SqliteStore(testPlace(directory), settings);
   store.take(Array.from({ length: 40 }, (_, i) => features(i + 1)));
   store.take([]);
   const before = { ...store.queueSize() };
-  // It drops five hundred at a time.
+  // Rows are dropped five hundred at a time.
   expect(before).toEqual({ rows: 0, bytes: 0, dropped: 40 });
   store.take([features(41)]);
   store.close();
@@ -248,7 +248,7 @@ const evidence = (sequence: number) =>
     pieces: [{ startUs: 1000 * START_MS, scale: 1, samples: 'A'.repeat(8000) }],
   });
 
-test('of evidence the newest that fits stays, and what went is counted over all messages', () => {
+test('the newest evidence that fits is kept, and all deleted evidence is counted', () => {
   store.close();
   store = new SqliteStore(testPlace(directory), { ...SETTINGS, maxEvidenceBytes: 26_000 });
   // Each takes some 8,200 bytes: three fit.
@@ -258,11 +258,11 @@ test('of evidence the newest that fits stays, and what went is counted over all 
   expect(store.evidenceDropped()).toBe(2);
   store.take([evidence(6)]);
   expect(store.evidenceDropped()).toBe(3);
-  // Nothing of it waits for the historian.
+  // Evidence is not queued for the historian.
   expect(store.queueSize().rows).toBe(0);
 });
 
-test("an edge's status is its newest; it has no sequence, is not acknowledged, and says nothing of messages", () => {
+test('the latest status of an edge applies; it has no sequence, is not acknowledged and does not count as a message', () => {
   const status = (online: boolean) =>
     accept('millwright/v1/s/e/status', { v: 1, site: 's', edge: 'e', online, timeMs: START_MS, version: '1' });
   expect(store.take([status(true), status(false)])).toMatchObject({ duplicates: 0, ranges: [], fresh: [{}, {}] });

@@ -27,7 +27,7 @@ import { originOf, SeenLog } from './seenLog.ts';
 import { SeriesQueue } from './seriesQueue.ts';
 import { createTables, type Sql } from './sql.ts';
 import { Statements } from './statements.ts';
-import type { Accepted, PointKey, Refused, Store, Taken } from './store.ts';
+import type { Accepted, PointKey, Refused, Store, TakeResult } from './store.ts';
 import { SuppressionTable } from './suppressionTable.ts';
 
 const MAX_SET_ASIDE = 1000;
@@ -114,7 +114,7 @@ export class SqliteStore implements Store {
     migrate(this.#db, 'gateway.db', STORE_MIGRATIONS);
   }
 
-  take(accepted: readonly Accepted[]): Taken {
+  take(accepted: readonly Accepted[]): TakeResult {
     // Before the transaction: a failure here is retried with the entire batch.
     this.#queue.makeRoom();
     try {
@@ -265,8 +265,8 @@ export class SqliteStore implements Store {
     this.#db.close();
   }
 
-  #take(accepted: readonly Accepted[]): Taken {
-    const taken: Taken = { fresh: [], duplicates: 0, ranges: [], alerts: [] };
+  #take(accepted: readonly Accepted[]): TakeResult {
+    const committed: TakeResult = { fresh: [], duplicates: 0, ranges: [], alerts: [] };
     let [entries, bytes] = [0, 0];
     const arrived = new Set<string>();
     const bodies = accepted.flatMap(({ message }) => (message.kind === 'status' ? [] : [message.body]));
@@ -274,13 +274,13 @@ export class SqliteStore implements Store {
       this.#seen.refresh([...new Set(bodies.map(originOf))]);
       for (const { message, text } of accepted) {
         if (message.kind !== 'status' && !this.#seen.add(message.body)) {
-          taken.duplicates++;
+          committed.duplicates++;
           continue;
         }
-        taken.fresh.push(message);
+        committed.fresh.push(message);
         if (message.kind !== 'status') arrived.add(`${message.body.site}/${message.body.edge}`);
         const alert = this.#keep(message);
-        if (alert) taken.alerts.push(alert);
+        if (alert) committed.alerts.push(alert);
         if (message.kind === 'status' || message.kind === 'ledger' || message.kind === 'evidence') continue;
         const entry = `${message.kind}\n${text}`;
         this.#queue.write(entry);
@@ -289,10 +289,10 @@ export class SqliteStore implements Store {
       }
       const sql = 'INSERT OR REPLACE INTO edge_arrivals (key, at_ms) VALUES (?, ?)';
       for (const edge of arrived) this.#statements.write(sql, edge, this.#now());
-      taken.ranges = this.#seen.flush();
+      committed.ranges = this.#seen.flush();
     })();
     this.#queue.added(entries, bytes);
-    return taken;
+    return committed;
   }
 
   #keep(message: KeptMessage): AlertRecord | null {

@@ -15,7 +15,7 @@ export class Statements {
     return this.#statement(sql).run(...values);
   }
 
-  /** Runs a statement whose result nobody needs: over a network, many travel together. */
+  /** Runs a statement whose result is unused; over a network, such statements are sent in batches. */
   write(sql: string, ...values: unknown[]): void {
     if (this.#db.later === undefined) this.#statement(sql).run(...values);
     else this.#db.later(sql, values);

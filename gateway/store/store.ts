@@ -39,7 +39,7 @@ export interface Refused {
   atMs: number;
 }
 
-export interface Taken {
+export interface TakeResult {
   /** Messages not seen before, in order. */
   fresh: KeptMessage[];
   duplicates: number;
@@ -66,7 +66,7 @@ export interface PointKey {
  * for the historian enter a durable queue.
  */
 export interface Store {
-  take(accepted: readonly Accepted[]): Taken;
+  take(accepted: readonly Accepted[]): TakeResult;
   /** Sets aside the beginning of the latest thousand refused messages, for inspection. */
   setAside(refused: readonly Refused[]): void;
   queued(limit: number): QueuedSeries[];
@@ -77,7 +77,7 @@ export interface Store {
   alerts(filter: AlertFilter): AlertRecord[];
   alert(id: string): AlertRecord | null;
   readonly statistics: AlertStatistics;
-  /** Cases, the last opened first. */
+  /** Cases, most recently opened first. */
   alertCases(filter: CaseFilter): AlertCase[];
   alertCase(id: string): AlertCase | null;
   /** In order of raise. */
@@ -102,18 +102,18 @@ export interface Store {
   suppress(request: SuppressionRequest): Suppression | { fault: string };
   /** Null if there is no open suppression with that id. */
   endSuppression(id: string, by: string): Suppression | null;
-  /** Notifies channels of alerts that stay unacknowledged for longer than they allow; how many are left for the next time. */
+  /** Notifies channels of alerts that stay unacknowledged for longer than they allow; returns the number deferred. */
   escalate(escalations: readonly Escalation[]): number;
   readonly deliveries: DeliveryTable;
   readonly workOrders: WorkOrderTable;
   /** Records a finding at a machine; null if the alert does not exist. */
   find(id: string, finding: Finding): AlertRecord | null;
   health(): HealthMessage[];
-  /** The area that a machine stands in; undefined: none, or there is no such machine. */
+  /** The area of a machine; undefined if it has none, or the machine is unknown. */
   areaOf(machine: OfMachine): string | undefined;
   /** Machines in an area of a site. */
   machinesOf(site: string, area: string): OfMachine[];
-  /** When messages came, by the gateway's clock. */
+  /** Arrival times of messages, by the gateway's clock. */
   arrivals(): Arrivals;
   /** `unit` is null for points stored by an older version, until their next features. */
   points(): (PointKey & { hasSpectrum: boolean; unit: Unit | null })[];
@@ -122,7 +122,7 @@ export interface Store {
   unmapped(): { site: string; edge: string; counts: LedgerMessage['unmapped'] }[];
   /** The audit log, oldest entry first, and its head. */
   auditLog(after: number, limit: number): { head: AuditHead; entries: AuditEntry[] };
-  /** Entries of the audit log that fit a filter, newest first. */
+  /** Entries of the audit log that match a filter, newest first. */
   findAudit(filter: AuditFilter, before: number | null, limit: number): AuditPage;
   audit(atMs: number, by: string, what: string, subject: string, detail: string | null): void;
   /** Newest first. */

@@ -62,7 +62,7 @@ const health = (sequence: number, more: object = {}) =>
     ...more,
   });
 
-test('a batch that fails is taken as new when it comes again, all of it', () => {
+test('a failed batch is stored completely when it is resent', () => {
   const broken = evidence(2);
   const { id } = broken.message.body as { id: string };
   (broken.message.body as { id: unknown }).id = null;
@@ -73,7 +73,7 @@ test('a batch that fails is taken as new when it comes again, all of it', () => 
   expect(store.queueSize()).toMatchObject({ rows: 1, bytes: 'features\n'.length + features(1).text.length });
 });
 
-test("the gateway's own rows are queued two hundred at a time, and make room as others do", () => {
+test("the gateway's own rows are queued two hundred at a time, within the queue limit", () => {
   const row = { table: 'alarms', timeMs: START_MS, tags: {}, fields: { n: 1 } } as unknown as Parameters<
     SqliteStore['enqueueRows']
   >[0][number];
@@ -88,20 +88,20 @@ test("the gateway's own rows are queued two hundred at a time, and make room as 
   expect(store.queueSize()).toEqual({ rows: 0, bytes: 0, dropped: 3 });
 });
 
-test('the usual interval of a machine is the median of its newest five, and unknown before', () => {
+test('the usual interval of a machine is the median of its latest five, and unknown before', () => {
   const intervals = [10, 20, 90, 30, 40, 50].map((s) => 1000 * s);
   const known: number[] = [];
   store.take([health(10)]);
   intervals.forEach((ms, i) => {
     nowMs += ms;
-    // One that comes late tells of its arrival as well.
+    // A message out of order counts as an arrival, too.
     store.take([health(i === 3 ? 9 : i + 11)]);
     known.push(store.arrivals().machines.get('s/e/a')?.intervalMs ?? -1);
   });
   expect(known).toEqual([0, 0, 0, 0, 30_000, 40_000]);
 });
 
-test('of a topic that is set aside two hundred characters are kept, and areas are those of their machines', () => {
+test('topics set aside are cut to two hundred characters, and areas are those of their machines', () => {
   const refused = { refusal: 'bad_json' as const, detail: 'd', payload: new Uint8Array(1), atMs: 7 };
   store.setAside([{ ...refused, topic: 't'.repeat(300) }]);
   store.take([health(1, { area: 'Boilers' })]);

@@ -11,7 +11,7 @@ function window(store: ReturnType<typeof alertStore>['store'], machines: string[
   return made;
 }
 
-test('alerts of a window are kept and marked, and notified to nobody; its end notifies of what still stands', () => {
+test('alerts during a window are stored and marked without notifications; its end notifies of those still active', () => {
   const { store, clock } = alertStore();
   takeAlert(store, { id: 'before', asset: 'pump-1' });
   takeAlert(store, { id: 'seen', asset: 'pump-1' });
@@ -38,7 +38,7 @@ test('alerts of a window are kept and marked, and notified to nobody; its end no
   ]);
 });
 
-test('what stood before a window and returned within it has its return notified at the end', () => {
+test('the return within a window of an alert raised before it is notified at the end', () => {
   const { store } = alertStore();
   takeAlert(store, { id: 'x', asset: 'pump-1' });
   const { id } = window(store, ['pump-1']);
@@ -50,7 +50,7 @@ test('what stood before a window and returned within it has its return notified 
   expect(alertEvents(store)).toEqual(['x raised', 'x returned']);
 });
 
-test('windows that follow one another without a gap annunciate nothing between them, also across a restart', () => {
+test('consecutive windows without a gap annunciate nothing between them, even across a restart', () => {
   const { store, clock, directory } = alertStore();
   window(store, ['pump-1'], 2);
   takeAlert(store, { id: 'x', asset: 'pump-1' });
@@ -66,7 +66,7 @@ test('windows that follow one another without a gap annunciate nothing between t
   expect(alertEvents(again.store)).toEqual(['x unsuppressed']);
 });
 
-test('a suppression has an end, and an end within 30 days', () => {
+test('a suppression must end within 30 days', () => {
   const { store } = alertStore();
   const request = { by: 'Ann', kind: 'machine_off' as const, site: 's', reason: 'off' };
   expect(store.suppress({ ...request, untilMs: START_MS })).toMatchObject({ fault: expect.stringContaining('past') });

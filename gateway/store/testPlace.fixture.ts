@@ -3,15 +3,15 @@ import { PostgresDatabase } from './postgres/postgresDatabase.ts';
 import type { Place } from './postgres/postgresSettings.ts';
 
 const SERVER = 'MILLWRIGHT_TEST_POSTGRES';
-/** Databases that were made, by name. */
+/** Names of the created databases. */
 const made = new Set<string>();
-/** Makes them: a connection of its own for each would take longer than the rest. */
+/** Creates databases over one connection: a separate one for each would take longer than the rest. */
 let maker: PostgresDatabase | null = null;
 
 /** Whether tests of stores run on PostgreSQL; `postgres.e2e.ts` starts a server for them. */
 export const isOnPostgres = () => process.env[SERVER] !== undefined;
 
-/** Where a test keeps the state that a gateway would keep in a directory: there, or in a database of its own. */
+/** The location of a test's state: the given directory, or a new database. */
 export function testPlace(directory: string): Place {
   const server = process.env[SERVER];
   if (server === undefined) return directory;
@@ -25,7 +25,7 @@ export function testPlace(directory: string): Place {
   return settings(name);
 }
 
-/** Before the server of the tests is stopped. */
+/** Call it before the test server is stopped. */
 export function leaveTestPlaces(): void {
   maker?.close();
   maker = null;

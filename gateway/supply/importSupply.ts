@@ -7,7 +7,7 @@ import { decoded, parseTable, type Table, TableError } from '#models/tables/pars
 import { isWorkbook, parseWorkbook } from '#models/tables/parseWorkbook.ts';
 import type { SupplyStore } from './supplyStore.ts';
 
-/** Length of the prefix that distinguishes JSON from separated values; even, for two-byte encodings. */
+/** Length of the prefix that distinguishes JSON from CSV; even, for two-byte encodings. */
 const LOOKED_AT = 64;
 
 /** Origin of a table. */

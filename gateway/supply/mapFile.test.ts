@@ -25,7 +25,7 @@ function shellOf() {
   return { shell, said, written };
 }
 
-/** An export in names that no system here uses, with movement types of the company's own. */
+/** An export with unknown column names and company-specific movement types. */
 const EXPORT = `Bewegungen Werk 7;;;;
 Code;Wann;Was;Stueck;Wert
 10001;31.01.2026;901;4-;50,00
@@ -40,7 +40,7 @@ const SAID = {
 const rowsOf = (file: string, shell: Shell) =>
   readTableFile('demand', file, {}, shell).rows.map((r) => Object.values(r).join(' '));
 
-test('a list that calls its items by a number alone is mapped so, without lines of accounts', () => {
+test('a list that identifies items only by number is mapped to it, and account lines are skipped', () => {
   const file = join(directory(), 'demand.csv');
   const header = 'Document Type,Document No.,Sell-to Customer No.,Type,No.,Description,Quantity,Shipment Date';
   writeFileSync(
@@ -53,7 +53,7 @@ test('a list that calls its items by a number alone is mapped so, without lines 
   expect(rowsOf(file, shell)).toEqual(['BRG 2026-01-31 4 SO-1']);
 });
 
-test('a map is proposed, completed by what is said, and used for the next export beside it', () => {
+test('a map is proposed, completed by options, and used for the next export beside it', () => {
   const folder = directory();
   const file = join(folder, 'moves-2026-01.csv');
   writeFileSync(file, EXPORT);
@@ -77,7 +77,7 @@ test('a map is proposed, completed by what is said, and used for the next export
   ]);
 });
 
-test('what nobody can tell is asked for, and a map with open questions refuses what it cannot read', () => {
+test('undetermined columns become open questions, and such a map refuses rows that it cannot read', () => {
   const folder = directory();
   const file = join(folder, 'moves.csv');
   writeFileSync(file, EXPORT);
@@ -90,7 +90,7 @@ test('what nobody can tell is asked for, and a map with open questions refuses w
   expect(rowsOf(file, shell)).toHaveLength(2);
 });
 
-test('days and months that cannot be told apart are asked for', () => {
+test('an ambiguous order of days and months is an open question', () => {
   const file = join(directory(), 'demand.csv');
   writeFileSync(file, 'item,date,quantity\na,03/04/2026,2\n');
   const { shell, said, written } = shellOf();
@@ -100,7 +100,7 @@ test('days and months that cannot be told apart are asked for', () => {
   expect(written[1]).toMatch(/2026-04-03/);
 });
 
-test('fiscal periods have the dates that the map gives their years', () => {
+test('fiscal periods are dated by the fiscal years in the map', () => {
   const file = join(directory(), 'demand.csv');
   writeFileSync(file, 'Item,Fiscal Year,Fiscal Period,Qty\nA,2026,P01,4\nA,2026,P03,5\nA,2026,P12,6\nA,2027,P01,7\n');
   const { shell } = shellOf();
@@ -120,7 +120,7 @@ test('fiscal periods have the dates that the map gives their years', () => {
   );
 });
 
-test('a map that fits no file is passed over; one that is asked for by name has to fit', () => {
+test('a map that does not fit the file is skipped; one given by name must fit', () => {
   const folder = directory();
   const map = join(folder, 'demand-odoo.map.yaml');
   writeFileSync(map, 'table: demand\ncolumns: { item: Product, date: When, quantity: Done }\n');
@@ -135,7 +135,7 @@ test('a map that fits no file is passed over; one that is asked for by name has 
   expect(() => rowsOf(file, shell)).toThrow(/map\.yaml:3: number: found 1/);
 });
 
-test('a folder reads its tables by the maps in it, and leaves the maps where they are', async () => {
+test('a folder applies the maps in it to its tables, and leaves the maps in place', async () => {
   const folder = join(directory(), 'in');
   mkdirSync(folder);
   writeFileSync(

@@ -11,7 +11,7 @@ import { SupplyFolder, tableNameOf } from './supplyFolder.ts';
 import { SupplyIntake } from './supplyIntake.ts';
 import { SupplyStore } from './supplyStore.ts';
 
-/** Small tables are taken at once, and in no thread. */
+/** Small tables are imported in the main thread, so no worker may run. */
 const refusing: Run = async () => {
   throw new Error('in a thread');
 };
@@ -20,7 +20,7 @@ const open = (mostRows = 1000) => new SupplyStore(testPlace(directory()), mostRo
 const origin = { source: 'test', by: 'Ann' };
 const DEMAND = 'item,date,quantity,reference\na,2026-01-02,3,1\na,2026-01-02,4,2\nb,2026-02-01,1,3\n';
 
-test('the same file twice changes nothing; a corrected one changes what it corrects', () => {
+test('importing the same file twice changes nothing; a corrected one changes only the corrected rows', () => {
   const store = open();
   const take = (text: string) => importSupply(store, 'demand', Buffer.from(text), origin);
   expect(take(DEMAND)).toMatchObject({ rows: 3, added: 3, changed: 0, unchanged: 0, by: 'Ann', atMs: 5 });
@@ -32,7 +32,7 @@ test('the same file twice changes nothing; a corrected one changes what it corre
   expect(store.imports()).toHaveLength(3);
 });
 
-test('rows without a reference state the whole of their day: told again, they do not add up', () => {
+test('rows without a reference are totals of their day: imported again, they do not add up', () => {
   const store = open();
   const text = 'item,date,quantity\na,2026-01-02,3\na,2026-01-02,4\n';
   importSupply(store, 'demand', Buffer.from(text), origin);
@@ -40,7 +40,7 @@ test('rows without a reference state the whole of their day: told again, they do
   expect(store.table('demand')).toMatchObject([{ quantity: 7 }]);
 });
 
-test('what is said of a row that goes without saying makes it no other row', () => {
+test('stating a default explicitly does not make a different row', () => {
   const store = open();
   const take = (text: string) => importSupply(store, 'demand', Buffer.from(text), origin);
   importSupply(store, 'items', Buffer.from('item,unit\na,pcs\n'), origin);
@@ -49,7 +49,7 @@ test('what is said of a row that goes without saying makes it no other row', () 
   expect(take('item,date,quantity,reference,unit\na,2026-01-02,3,1,box\n')).toMatchObject({ added: 1 });
 });
 
-test('a file of which more columns are read than before does not count twice', () => {
+test('a file that is read with more columns than before does not count twice', () => {
   const store = open();
   const take = (text: string) => importSupply(store, 'demand', Buffer.from(text), origin);
   take('item,date,quantity\na,2026-01-02,3\na,2026-01-05,4\nab,2026-01-02,3\n');
@@ -64,7 +64,7 @@ test('a file of which more columns are read than before does not count twice', (
   ]);
 });
 
-test('nothing of a file that is broken is taken', () => {
+test('an invalid file is refused as a whole', () => {
   const store = open();
   const broken = `${DEMAND}c,soon,1,4\n`;
   expect(() => importSupply(store, 'demand', Buffer.from(broken), origin)).toThrow(/line 5, column 2/);
@@ -73,13 +73,13 @@ test('nothing of a file that is broken is taken', () => {
   expect(store.imports()).toEqual([]);
 });
 
-test('nor of one that would be more than may be kept', () => {
+test('so is a file that would exceed the row limit', () => {
   const store = open(2);
   expect(() => importSupply(store, 'demand', Buffer.from(DEMAND), origin)).toThrow(/more than 2 rows/);
   expect(store.rows()).toBe(0);
 });
 
-test('an older count of the shelf does not undo a newer one, unless that one is of a day to come', () => {
+test('an older inventory count does not replace a newer one, unless that is dated in the future', () => {
   const store = new SupplyStore(testPlace(directory()), 1000, () => Date.parse('2026-03-01'));
   const take = (rows: object[]) => importSupply(store, 'stock', Buffer.from(JSON.stringify(rows)), origin);
   take([{ item: 'a', quantity: 5, date: '2026-02-01' }]);
@@ -90,7 +90,7 @@ test('an older count of the shelf does not undo a newer one, unless that one is 
   expect(take([{ item: 'a', quantity: 2, date: '2026-02-20' }])).toMatchObject({ changed: 1, older: 0 });
 });
 
-test('what was taken is there after a restart', () => {
+test('imported tables survive a restart', () => {
   const where = directory();
   const first = new SupplyStore(testPlace(where), 1000, () => 5);
   importSupply(first, 'demand', Buffer.from(DEMAND), origin);
@@ -100,7 +100,7 @@ test('what was taken is there after a restart', () => {
   expect(second.all().demand).toHaveLength(3);
 });
 
-test('a folder keeps what came before under the same name, waits for what is unfinished, and follows no link', async () => {
+test('a folder keeps earlier files of the same name, waits for unfinished ones, and follows no links', async () => {
   const store = open();
   const folder = join(directory(), 'inbox');
   const log = pino({ level: 'silent' });
@@ -133,7 +133,7 @@ test('a folder keeps what came before under the same name, waits for what is unf
   expect({ imported: intake.imported, refused: intake.refused }).toEqual({ imported: 2, refused: 1 });
 });
 
-test('JSON is known with a mark before it, and a record alone is a table of one', () => {
+test('JSON is recognised after a byte order mark, and a single record is a table of one row', () => {
   const store = open();
   const take = (text: string) => importSupply(store, 'stock', Buffer.from(text), origin);
   expect(take('\ufeff[{"item":"a","quantity":1}]')).toMatchObject({ added: 1 });
@@ -143,7 +143,7 @@ test('JSON is known with a mark before it, and a record alone is a table of one'
   expect(() => take('{"item":')).toThrow(/begins like JSON/);
 });
 
-test('a folder is read file by file, each when it no longer grows; what is refused lies beside the reason', async () => {
+test('a folder imports each file once it stops growing; refused files are stored beside the reason', async () => {
   const store = open();
   const folder = join(directory(), 'inbox');
   let taken = 0;
@@ -182,7 +182,7 @@ test('a folder is read file by file, each when it no longer grows; what is refus
   expect(watch.failure).toBeNull();
 });
 
-test('a large table is taken in a thread, and its refusal comes back', { tags: 'slow' }, async () => {
+test('a large table is imported in a worker thread, which returns its refusal', { tags: 'slow' }, async () => {
   const where = directory();
   const store = new SupplyStore(testPlace(where), 1e6, () => 5);
   const tasks: string[] = [];
@@ -216,9 +216,9 @@ test.each([
   ['Stock_2026-01.CSV', 'stock'],
   ['bom', 'bom'],
   ['maintenance (1).csv', 'maintenance'],
-])('%s holds %s', (file, table) => {
+])('%s contains %s', (file, table) => {
   expect(tableNameOf(file)).toBe(table);
 });
-test('a word that only begins like a table is none', () => {
+test('a name that merely starts with the letters of a table is refused', () => {
   expect(() => tableNameOf('itemsize.csv')).toThrow(/must begin with its table/);
 });

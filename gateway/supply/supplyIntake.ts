@@ -17,7 +17,7 @@ export interface IntakeParts {
   place: Place;
   mostRows: number;
   store: SupplyStore;
-  /** For tables in which it is ambiguous. */
+  /** Order of day and month in ambiguous tables. */
   dates: DateOrder | undefined;
   now: () => number;
   run: Run;

@@ -75,9 +75,9 @@ export class SupplyStore {
       }
       if (counts.added > 0 && this.rows() > this.#mostRows)
         throw new TableError(`more than ${this.#mostRows} rows of all tables together: raise limits.maxSupplyRows`);
-      const said =
+      const note =
         replaced === 0 ? [] : [`${replaced} rows of an earlier import are replaced: the same demand with more columns`];
-      const report = { atMs: this.#now(), by, source, table, rows: rows.length, ...counts, notes: [...notes, ...said] };
+      const report = { atMs: this.#now(), by, source, table, rows: rows.length, ...counts, notes: [...notes, ...note] };
       this.#db.prepare('INSERT INTO imports (report) VALUES (?)').run(JSON.stringify(report));
       this.#db.prepare('DELETE FROM imports WHERE id <= (SELECT max(id) FROM imports) - ?').run(KEPT_IMPORTS);
       return report;

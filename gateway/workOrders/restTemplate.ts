@@ -64,7 +64,7 @@ export async function createByTemplate(
   return textAt(answer, create.id, system, what);
 }
 
-/** The text at a place of a JSON response. @throws Error if there is none. */
+/** The text at a location in a JSON response. @throws Error if there is none. */
 export function textAt(answer: string, at: string, system: string, what: string): string {
   let content: unknown;
   try {

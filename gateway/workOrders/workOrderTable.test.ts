@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { alertStore, takeAlert } from '../store/alertStore.fixture.ts';
 import type { DecideOrder } from './workOrderTable.ts';
 
-/** Inspections for 150 by themselves, repairs for 2,000 with an engineer's approval; none for fans. */
+/** Inspections for 150 without approval, repairs for 2,000 with an engineer's; no orders for fans. */
 const decide: DecideOrder = ({ asset, severity }) => {
   if (asset === 'fan') return null;
   const isRepair = severity === 'critical';
@@ -23,8 +23,8 @@ const states = ({ store }: ReturnType<typeof orders>) =>
 
 const orders = () => alertStore(undefined, decide);
 
-describe('which alerts make an order', () => {
-  test('one for each machine, whatever its further symptoms; none without a rule, for integrators, or while suppressed', () => {
+describe('alerts that create an order', () => {
+  test('one per machine, whatever its further symptoms; none without a rule, for integrators, or while suppressed', () => {
     const made = orders();
     takeAlert(made.store, { id: 'a', asset: 'pump' });
     takeAlert(made.store, { id: 'a', asset: 'pump', change: 'update' });
@@ -40,7 +40,7 @@ describe('which alerts make an order', () => {
     expect(states(made)).toEqual(['pump inspect approved', 'gear inspect approved']);
   });
 
-  test('a critical alert turns an inspection that nobody has yet into a repair, and leaves one that is there', () => {
+  test('a critical alert upgrades an unsent inspection to a repair, but not a sent one', () => {
     const made = orders();
     takeAlert(made.store, { id: 'a', asset: 'pump' });
     takeAlert(made.store, { id: 'a', asset: 'pump', severity: 'critical', change: 'update' });
@@ -52,7 +52,7 @@ describe('which alerts make an order', () => {
     expect(states(made).slice(2)).toEqual(['motor inspect sent']);
   });
 
-  test('the end of its alert withdraws an order that was not sent; one that the system may have stays', () => {
+  test('the return of its alert withdraws an unsent order; one that the system may have is kept', () => {
     const made = orders();
     for (const asset of ['pump', 'motor', 'gear']) takeAlert(made.store, { id: asset, asset });
     const [, motor, gear] = made.store.workOrders.due(10);
@@ -60,12 +60,12 @@ describe('which alerts make an order', () => {
     made.store.act('pump', { action: 'close', finding: 'false_alarm' }, 'Ann');
     for (const asset of ['motor', 'gear']) takeAlert(made.store, { id: asset, asset, change: 'return' });
     expect(states(made)).toEqual(['pump inspect withdrawn', 'motor inspect approved', 'gear inspect withdrawn']);
-    // It was on its way when its alert returned: the system has it now.
+    // It was being sent when its alert returned, so the system has it now.
     made.store.workOrders.sent(gear, 'WO-3', 0);
     expect(states(made)[2]).toBe('gear inspect sent');
   });
 
-  test('an attempt that fails after its order was withdrawn does not bring the order back', () => {
+  test('an attempt that fails after its order was withdrawn does not restore the order', () => {
     const made = orders();
     takeAlert(made.store, { id: 'a', asset: 'pump' });
     const [order] = made.store.workOrders.due(10);
@@ -84,7 +84,7 @@ describe('decisions', () => {
     return { ...made, order };
   };
 
-  test('an order above the sum waits for a role that may approve it, and is sent then', () => {
+  test('an order above the limit waits for approval by a permitted role, and is then sent', () => {
     const { store, order } = proposed();
     expect(store.workOrders.due(10)).toEqual([]);
     expect(store.workOrders.decide(order.id, 'approve', { by: 'Bob', role: 'operator' }, null)).toEqual({
@@ -100,7 +100,7 @@ describe('decisions', () => {
     expect(store.workOrders.decide('99', 'approve', ann, null)).toBeNull();
   });
 
-  test('a rejected order is never sent, and another alert of the machine proposes anew', () => {
+  test('a rejected order is never sent, and another alert of the machine proposes a new one', () => {
     const { store, order } = proposed();
     store.workOrders.decide(order.id, 'reject', ann, 'known');
     expect(store.workOrders.due(10)).toEqual([]);
@@ -108,7 +108,7 @@ describe('decisions', () => {
     expect(store.workOrders.list('open', 10)).toMatchObject([{ alert: 'b', state: 'proposed' }]);
   });
 
-  test('an order that was given up is tried again by a person', () => {
+  test('a person can retry an abandoned order', () => {
     const { store, order } = proposed();
     store.workOrders.decide(order.id, 'approve', ann, null);
     store.workOrders.failed(store.workOrders.due(1)[0], 'the receiver answered 503', null);
@@ -116,7 +116,7 @@ describe('decisions', () => {
     expect(store.workOrders.decide(order.id, 'approve', ann, null)).toMatchObject({ state: 'approved' });
   });
 
-  test('every step is an entry of the audit log', () => {
+  test('every step is recorded in the audit log', () => {
     const { store, order } = proposed();
     store.workOrders.decide(order.id, 'approve', ann, null);
     store.workOrders.sent(store.workOrders.due(1)[0], 'WO-7', 0);

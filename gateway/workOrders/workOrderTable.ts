@@ -12,7 +12,7 @@ import { type Row, Statements } from '../store/statements.ts';
 /** Decides whether an alert creates an order, and by whose decision; null for none. */
 export type DecideOrder = (alert: AlertRecord) => (WorkOrderDecision & { currency: string }) | null;
 
-/** The person who decides on an order. `role` null: the gateway has no sign-in. */
+/** The person who decides on an order. `role` is null if the gateway has no sign-in. */
 export interface Decider {
   by: string;
   role: Role | null;
@@ -64,22 +64,22 @@ export class WorkOrderTable {
     if (after.audience === 'integrator' || after.returnedAtMs !== null) return;
     const calls = notificationEvents(before, after).some((event) => CALLS_FOR_WORK.has(event));
     if (!calls) return;
-    const isRepairWanted = open?.task === 'inspect' && after.severity === 'critical';
-    if (open !== null && (isWithSystem(open) || !isRepairWanted)) return;
+    const isRepairNeeded = open?.task === 'inspect' && after.severity === 'critical';
+    if (open !== null && (isWithSystem(open) || !isRepairNeeded)) return;
     const decision = this.#decide(after);
     if (decision === null) return;
     if (open !== null) this.#move(open, 'withdrawn', {}, 'alert', 'replaced by a repair');
     this.#make(after, decision);
   }
 
-  /** The newest first; of a site, or of all. */
+  /** Newest first; of one site, or of all. */
   list(state: 'open' | 'all', limit: number, site?: string, machine?: OfMachine): WorkOrder[] {
     const of = [
       ...(site === undefined ? [] : [['site = ?', site]]),
       ...(machine === undefined ? [] : [['machine = ?', machineKey(machine)]]),
     ];
-    const wanted = [...(state === 'open' ? [OPEN] : []), ...of.map(([sql]) => sql)];
-    const where = wanted.length === 0 ? '' : `WHERE ${wanted.join(' AND ')}`;
+    const conditions = [...(state === 'open' ? [OPEN] : []), ...of.map(([sql]) => sql)];
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
     const sql = `SELECT * FROM work_orders ${where} ORDER BY id DESC LIMIT ?`;
     return this.#statements.all(sql, ...of.map(([, value]) => value), limit).map(orderOf);
   }

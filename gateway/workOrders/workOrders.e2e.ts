@@ -18,7 +18,7 @@ afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
 });
 
-/** A maintenance system: fails in every way while it is down, knows a repeated order by its key, and closes orders. */
+/** A maintenance system that fails in various ways while down, recognises repeats by key, and closes orders. */
 async function maintenanceSystem() {
   const orders = new Map<string, { number: string; body: Record<string, unknown>; status: string }>();
   const state = { isDown: true, requests: 0 };
@@ -27,8 +27,8 @@ async function maintenanceSystem() {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       state.requests++;
-      const isTaken = !state.isDown || state.requests % 3 === 0;
-      if (!isTaken && state.requests % 3 === 1) return response.writeHead(503).end();
+      const isAccepted = !state.isDown || state.requests % 3 === 0;
+      if (!isAccepted && state.requests % 3 === 1) return response.writeHead(503).end();
       const key = String(request.headers['idempotency-key']);
       if (request.method === 'POST' && !orders.has(key))
         orders.set(key, {
@@ -36,8 +36,8 @@ async function maintenanceSystem() {
           body: JSON.parse(Buffer.concat(chunks).toString()),
           status: 'OPEN',
         });
-      // Taken, and nobody is told: the order comes again.
-      if (!isTaken) return request.socket.destroy();
+      // Accepted without a response, so the order is sent again.
+      if (!isAccepted) return request.socket.destroy();
       if (request.method === 'POST')
         return response.writeHead(201).end(JSON.stringify({ d: { Order: orders.get(key)?.number } }));
       const number = request.url?.split('/').at(-1);
@@ -54,7 +54,7 @@ async function maintenanceSystem() {
   return { orders, state, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-test('orders reach a failing maintenance system once, through kill -9; a dear one waits for approval; closed there, done here', async () => {
+test('orders reach a failing maintenance system once, through kill -9; expensive ones wait for approval; closing is followed', async () => {
   const system = await maintenanceSystem();
   const port = await freePort();
   const gateway = await Gateway.start(

@@ -1,7 +1,7 @@
 import { listIndexes } from '../alertSchema.ts';
 import { CASE_INDEXES } from '../caseTable.ts';
 
-/** Tables of the store; see the tables' classes for what they hold. */
+/** Tables of the store; the table classes describe their content. */
 export const ALERT_TABLES = `
   CREATE TABLE alerts (
     id TEXT PRIMARY KEY, state TEXT NOT NULL, raised_ms FLOAT8 NOT NULL, record TEXT NOT NULL, outbox TEXT, sequence BIGINT,

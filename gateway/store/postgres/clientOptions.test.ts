@@ -13,7 +13,7 @@ const file = (name: string, text: string) => {
 const url = 'postgres://millwright@db.plant:5433/plant%201';
 
 test.each(['plain', 'p:a/s@s w?o#r%d', '100%25'])(
-  'the client signs in with the password of the file: %s',
+  'the client signs in with the password from the file: %s',
   (password) => {
     const client = new pg.Client(
       clientOptions({ url, passwordFile: file('password', `${password}\n`), answerMs: 1000 }),
@@ -22,7 +22,7 @@ test.each(['plain', 'p:a/s@s w?o#r%d', '100%25'])(
   },
 );
 
-test('with a certificate authority it speaks TLS and checks the server', () => {
+test('with a certificate authority it uses TLS and verifies the server', () => {
   const passwordFile = file('other', 'x');
   const options = clientOptions({ url, passwordFile, caFile: file('ca.pem', 'a certificate'), answerMs: 1000 });
   expect(options.ssl).toEqual({ ca: 'a certificate' });

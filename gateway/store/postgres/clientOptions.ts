@@ -4,8 +4,8 @@ import type { PostgresSettings } from './postgresSettings.ts';
 
 const CONNECT_MS = 3000;
 /**
- * A session that stops in a transaction is ended by the server: it would keep the others waiting. A lost machine is
- * noticed within 15 s.
+ * The server ends a session that idles in a transaction, because it would block others. A lost machine is detected
+ * within 15 s.
  */
 const SESSION = [
   'idle_in_transaction_session_timeout=10s',
@@ -28,7 +28,7 @@ export function clientOptions({ url, passwordFile, caFile, answerMs }: PostgresS
   };
 }
 
-/** A password beside an address with a user gives way to the address, which has none: it has to be within. */
+/** Puts the password into the address: the client ignores a separate one if the address has a user. */
 function withPassword(url: string, password: string): string {
   const address = new URL(url);
   address.password = encodeURIComponent(password);

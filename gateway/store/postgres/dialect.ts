@@ -1,24 +1,24 @@
-/** Tables whose key is more than their first column. */
+/** Tables with a composite key. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   supply: ['kind', 'key'],
   edge_accounts: ['site', 'edge'],
 };
-/** Tables whose inserts are asked for the number that they got. */
+/** Tables whose inserts return the generated id. */
 const NUMBERED = ['attachments', 'work_orders', 'order_decisions', 'forecast_overrides', 'rollouts'];
 
-/** A statement as the tables write it, in the words of PostgreSQL. */
+/** Translates a statement of the tables to PostgreSQL's dialect. */
 export function toPostgres(sql: string): string {
   let count = 0;
   const plain = sql
     .replace(/'[^']*'|\?/g, (part) => (part === '?' ? `$${++count}` : part))
     .replace(/INDEXED BY \w+/g, '')
     .replace(/LIMIT -1\b/g, 'LIMIT ALL')
-    // A name in capitals and small letters keeps both only in quotation marks.
+    // A mixed-case name keeps its case only in quotation marks.
     .replace(/\bAS ([a-z]+[A-Z]\w*)/g, 'AS "$1"');
   return withReturning(withConflict(plain));
 }
 
-/** A translated statement with its values written into it. Texts need `standard_conforming_strings`. */
+/** A translated statement with its values inlined. String literals need `standard_conforming_strings`. */
 export function withValues(sql: string, values: readonly unknown[]): string {
   return sql.replace(/'[^']*'|\$(\d+)/g, (part, number?: string) =>
     number === undefined ? part : literal(values[Number(number) - 1]),
@@ -28,7 +28,7 @@ export function withValues(sql: string, values: readonly unknown[]): string {
 function literal(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (Buffer.isBuffer(value)) return `'\\x${value.toString('hex')}'`;
-  // The type of a text is taken from its place, like that of a value.
+  // The type of a literal is inferred from its context, like that of a parameter.
   return `'${String(value).replaceAll("'", "''")}'`;
 }
 

@@ -3,7 +3,7 @@ import { hasPostgres, startPostgres } from '../../../simulators/endToEnd/postgre
 import { leaveTestPlaces } from '../testPlace.fixture.ts';
 import { PostgresDatabase } from './postgresDatabase.ts';
 
-/** The checks of the stores, as they run on SQLite, on a server of their own. */
+/** The store tests that run on SQLite, on a PostgreSQL server of their own. */
 const SUITES: Record<string, () => Promise<unknown>> = {
   store: () => import('../sqliteStore.test.ts'),
   alerts: () => import('../alertTable.test.ts'),
@@ -22,7 +22,7 @@ const server = hasPostgres() ? await startPostgres(false) : null;
 if (server === null) test.skip('PostgreSQL is not installed');
 else {
   process.env.MILLWRIGHT_TEST_POSTGRES = server.url;
-  // Each database has a thread and a connection, and most tests leave their files to the system.
+  // Each database has a thread and a connection, and most tests do not close their stores.
   const opened = vi.spyOn(PostgresDatabase.prototype, 'transaction').mock;
   for (const [name, suite] of Object.entries(SUITES))
     describe(name, async () => {

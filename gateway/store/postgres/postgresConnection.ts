@@ -5,16 +5,16 @@ import type { PostgresSettings } from './postgresSettings.ts';
 import { type Answer, CONNECTED_AS, CONNECTION, type Question, type ThreadData, WAKE } from './threadTypes.ts';
 
 const CONNECT_MS = 8000;
-/** After a connection waited in vain, the others of the process wait this long, until one of them gets an answer. */
+/** After a timeout of one connection, the others of the process wait only this long, until one gets an answer. */
 const DOUBT_MS = 250;
 const DOUBT_LASTS_MS = 10_000;
-/** By server: when a wait was in vain. */
+/** Time of the last timeout, by server. */
 const silentSinceMs = new Map<string, number>();
 
-/** PostgreSQL gave an error, or no answer. */
+/** PostgreSQL returned an error, or did not respond. */
 export class PostgresError extends Error {
   readonly code: string;
-  /** The API passes it on: the request may succeed in a moment. */
+  /** Status of the API response: a retry may succeed soon. */
   readonly statusCode = 503;
 
   constructor(code: string, message: string) {
@@ -24,8 +24,8 @@ export class PostgresError extends Error {
 }
 
 /**
- * One connection, asked synchronously: a thread speaks to the server while the caller waits, at most `answerMs`. Without
- * a connection questions fail at once; the thread connects again by itself.
+ * One connection with synchronous queries: a thread communicates with the server while the caller blocks, at most
+ * `answerMs`. Without a connection queries fail at once; the thread reconnects by itself.
  */
 export class PostgresConnection {
   readonly #worker: Worker;
@@ -55,16 +55,16 @@ export class PostgresConnection {
     }
   }
 
-  /** The number of the present connection; null: there is none. */
+  /** The number of the present connection; null if there is none. */
   get present(): number | null {
     return Atomics.load(this.#flags, CONNECTION) === 1 ? Atomics.load(this.#flags, CONNECTED_AS) : null;
   }
 
-  /** @param of the connection that the question belongs to. @throws PostgresError */
+  /** @param of the connection that the query belongs to. @throws PostgresError */
   ask(text: string, values: unknown[] | null, of = this.present): Extract<Answer, { ok: true }> {
     if (of === null || this.present !== of)
       throw new PostgresError('unreachable', 'PostgreSQL cannot be reached at present');
-    // The server ends a statement of this length itself; the rest is for its answer.
+    // The server cancels a statement after `answerMs`; the margin lets its response arrive.
     const isInDoubt = performance.now() - (silentSinceMs.get(this.#server) ?? -DOUBT_LASTS_MS) < DOUBT_LASTS_MS;
     return this.#answer(
       { kind: 'ask', id: ++this.#asked, text, values, of },
@@ -83,7 +83,7 @@ export class PostgresConnection {
     for (;;) {
       const seen = Atomics.load(this.#flags, WAKE);
       const answer = receiveMessageOnPort(this.#port)?.message as Answer | undefined;
-      // The answer to a question that was given up is no answer to this one.
+      // A late answer to an abandoned query is skipped.
       if (answer !== undefined && answer.id !== question.id) continue;
       if (answer?.ok && question.kind === 'ask') silentSinceMs.delete(this.#server);
       if (answer?.ok) return answer;
@@ -94,7 +94,7 @@ export class PostgresConnection {
     }
     this.#port.postMessage({ kind: 'drop' } satisfies Question);
     Atomics.store(this.#flags, CONNECTION, 0);
-    // A short wait proves nothing: the next long one may be answered.
+    // A short wait proves nothing: a longer one may succeed.
     if (mostMs > DOUBT_MS) silentSinceMs.set(this.#server, performance.now());
     throw new PostgresError('unreachable', `PostgreSQL did not answer within ${mostMs} ms`);
   }

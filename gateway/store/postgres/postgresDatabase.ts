@@ -3,13 +3,13 @@ import { toPostgres, withValues } from './dialect.ts';
 import { PostgresConnection, PostgresError } from './postgresConnection.ts';
 import type { PostgresSettings } from './postgresSettings.ts';
 
-/** Locks of this kind, by schema: one gateway writes at a time, as in an SQLite file. */
+/** Class of advisory locks, by schema: one gateway writes at a time, as in an SQLite file. */
 const WRITES = 0x6d77;
 
-/** Characters of statements that travel together. */
+/** Limit on the characters of statements sent in one batch. */
 const MAX_TOGETHER = 1_000_000;
 
-/** A schema of PostgreSQL behind the calls of an SQLite file. */
+/** A PostgreSQL schema behind the interface of an SQLite file. */
 export class PostgresDatabase implements Sql {
   readonly isShared = true;
   readonly #connection: PostgresConnection;
@@ -63,7 +63,7 @@ export class PostgresDatabase implements Sql {
       this.exec(`BEGIN; SELECT pg_advisory_xact_lock(${WRITES}, hashtext('${this.#schema}'))`);
       const result = work();
       const { command } = this.#ask('COMMIT', null);
-      // After an error that was caught within it, a transaction only ends.
+      // After an error caught within it, a transaction can only roll back.
       if (command !== 'COMMIT') throw new PostgresError('rolled_back', 'the transaction was rolled back');
       return result;
     } catch (error) {
@@ -93,21 +93,21 @@ export class PostgresDatabase implements Sql {
     try {
       this.#connection.ask('ROLLBACK', null, this.#open);
     } catch {
-      // With the connection the server has ended the transaction.
+      // The server ended the transaction when the connection was lost.
     }
   }
 }
 
-type Ask = (text: string, values: unknown[]) => { rows: Record<string, unknown>[]; changes: number };
+type Query = (text: string, values: unknown[]) => { rows: Record<string, unknown>[]; changes: number };
 
 class PostgresStatement implements SqlStatement {
   readonly #text: string;
-  readonly #ask: Ask;
+  readonly #ask: Query;
   #isPlucked = false;
 
-  constructor(text: string, ask: Ask) {
+  constructor(text: string, query: Query) {
     this.#text = text;
-    this.#ask = ask;
+    this.#ask = query;
   }
 
   run(...values: unknown[]): SqlResult {
@@ -138,5 +138,5 @@ class PostgresStatement implements SqlStatement {
   }
 }
 
-/** PostgreSQL keeps no NUL in a text. */
+/** PostgreSQL cannot store NUL in text. */
 const storable = (value: unknown) => (typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : (value ?? null));

@@ -1,4 +1,4 @@
-// The thread that speaks to PostgreSQL for one database of a gateway. Built as a separate file.
+// The thread that communicates with PostgreSQL for one database of a gateway. Built as a separate file.
 import { type MessagePort, workerData } from 'node:worker_threads';
 import pg from 'pg';
 import { clientOptions } from './clientOptions.ts';
@@ -14,7 +14,7 @@ let connection = 0;
 let connecting: Promise<void> | null = null;
 let failure = 'not connected yet';
 
-// Counts, truth values and sums as numbers, like SQLite's.
+// Returns counts, booleans and sums as numbers, like SQLite.
 for (const number of [20, 700, 701, 1700]) pg.types.setTypeParser(number, Number);
 pg.types.setTypeParser(16, (text) => (text === 't' ? 1 : 0));
 
@@ -39,10 +39,10 @@ async function handle(question: Question): Promise<void> {
     );
     return;
   }
-  answer(await ask(question));
+  answer(await query(question));
 }
 
-async function ask({ id, text, values, of }: Extract<Question, { kind: 'ask' }>): Promise<Answer> {
+async function query({ id, text, values, of }: Extract<Question, { kind: 'ask' }>): Promise<Answer> {
   const own = client;
   if (own === null || of !== connection) return { id, ok: false, code: 'unreachable', message: failure };
   try {
@@ -51,13 +51,13 @@ async function ask({ id, text, values, of }: Extract<Question, { kind: 'ask' }>)
     return { id, ok: true, rows, changes: rowCount ?? 0, command };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    // 57P: the server shuts down or ended the session.
+    // 57P: the server is shutting down or ended the session.
     if (code === undefined || /^(57P|08)|^E/.test(code)) lose(message);
     return { id, ok: false, code: code ?? 'unreachable', message };
   }
 }
 
-/** A statement is prepared once; a connection with thousands would cost the server memory. */
+/** Each statement is prepared once, up to a limit: thousands per connection would cost the server memory. */
 function nameOf(text: string): string | undefined {
   const known = names.get(text);
   if (known !== undefined) return known;

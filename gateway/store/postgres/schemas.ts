@@ -10,7 +10,7 @@ const DELIVERIES = `
   CREATE INDEX deliveries_order ON deliveries (channel, alert, state, id);
   CREATE INDEX deliveries_waiting ON deliveries (channel, id, next_ms, alert) WHERE state = 'waiting';`;
 
-/** What SQLite has and PostgreSQL has not: texts in JSON by path, and the place of a text in another. */
+/** SQLite functions that PostgreSQL lacks: JSON text by path, and the position of a text in another. */
 const FUNCTIONS = `
   CREATE FUNCTION json_extract(document TEXT, path TEXT) RETURNS TEXT IMMUTABLE STRICT PARALLEL SAFE LANGUAGE sql
     AS $f$ SELECT document::json #>> string_to_array(substr(path, 3), '.') $f$;
@@ -43,7 +43,7 @@ const REGISTRY = `
   );
   CREATE TABLE rollouts (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stage TEXT NOT NULL, record TEXT NOT NULL);`;
 
-/** Names are the same with small and capital letters. */
+/** Names are case-insensitive. */
 const IDENTITY = `
   CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
   CREATE TABLE accounts (name NAME_TEXT PRIMARY KEY, role TEXT NOT NULL, sites TEXT, password TEXT NOT NULL, must_change BIGINT NOT NULL, disabled BIGINT NOT NULL, created_ms FLOAT8 NOT NULL);
@@ -55,7 +55,7 @@ const ENROLMENTS = `
   CREATE TABLE enrolment_codes (hash BYTEA PRIMARY KEY, site TEXT NOT NULL, edge TEXT NOT NULL, receives TEXT NOT NULL, expires_ms FLOAT8 NOT NULL, UNIQUE (site, edge));
   CREATE TABLE edge_accounts (site TEXT NOT NULL, edge TEXT NOT NULL, username TEXT NOT NULL UNIQUE, password TEXT NOT NULL, receives TEXT NOT NULL, enrolled_ms FLOAT8 NOT NULL, PRIMARY KEY (site, edge));`;
 
-/** Texts are ordered by their bytes, as in SQLite. */
+/** Text is ordered bytewise, as in SQLite. */
 const byBytes = (sql: string) =>
   sql
     .replace(/\bTEXT( NOT NULL| PRIMARY KEY|,|\)| DEFAULT)/g, 'TEXT COLLATE "C"$1')

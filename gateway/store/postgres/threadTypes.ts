@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { PostgresSettings } from './postgresSettings.ts';
 
-/** Flags that the thread and its owner share: an answer came, there is a connection, and its number. */
+/** Flags shared by the thread and its owner: an answer arrived, a connection exists, and its number. */
 export const [WAKE, CONNECTION, CONNECTED_AS] = [0, 1, 2];
 
 export interface ThreadData {
@@ -12,7 +12,7 @@ export interface ThreadData {
 }
 
 export type Question =
-  /** `values` null: several statements at once. `of`: the connection that it belongs to; another one refuses it. */
+  /** `values` null: several statements in one batch. `of`: the connection it belongs to; others refuse it. */
   | { kind: 'ask'; id: number; text: string; values: unknown[] | null; of: number }
   /** Answered when the first attempt to connect has ended. */
   | { kind: 'wait'; id: number }

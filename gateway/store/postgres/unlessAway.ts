@@ -1,6 +1,6 @@
 import { PostgresError } from './postgresConnection.ts';
 
-/** Does periodic work that is done again soon; while PostgreSQL is away it is left out. @throws any other error. */
+/** Runs periodic work, but skips it while PostgreSQL is unreachable. @throws any other error. */
 export function unlessAway(work: () => void): void {
   try {
     work();

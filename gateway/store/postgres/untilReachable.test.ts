@@ -6,7 +6,7 @@ import { untilReachable } from './untilReachable.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Starts that end so, one after the other, and what is logged meanwhile. */
+/** Starts with the given outcomes in turn, and the log lines meanwhile. */
 function startOf(ends: (Error | string)[]) {
   const logged: string[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void logged.push(JSON.parse(line).error) });
@@ -20,7 +20,7 @@ function startOf(ends: (Error | string)[]) {
 }
 const away = (message: string) => new PostgresError('unreachable', message);
 
-test('a start is tried again until PostgreSQL can be reached, and each reason is logged once', async () => {
+test('a start is retried until PostgreSQL is reachable, and each reason is logged once', async () => {
   const { started, logged } = startOf([away('refused'), away('refused'), away('starting up'), 'started']);
   await vi.advanceTimersByTimeAsync(6000);
   expect(await started).toBe('started');

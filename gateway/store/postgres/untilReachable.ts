@@ -4,8 +4,8 @@ import { PostgresError } from './postgresConnection.ts';
 const AGAIN_MS = 2000;
 
 /**
- * Starts what needs PostgreSQL as soon as it can be reached; each reason why it cannot is logged once.
- * @throws what `start` throws for another reason.
+ * Retries `start` until PostgreSQL is reachable; logs each reason for a failure once.
+ * @throws any other error of `start`.
  */
 export async function untilReachable<T>(start: () => Promise<T>, log: Logger): Promise<T> {
   for (let reason = ''; ; ) {
