@@ -60,15 +60,21 @@ async function follow(
     for await (const part of body.pipeThrough(new TextDecoderStream())) {
       clearTimeout(timer);
       timer = setTimeout(() => watchdog.abort(), SILENCE_MS);
-      for (const { data } of read(part)) if (data !== '') take(JSON.parse(data), listener);
+      for (const { data } of read(part)) if (data !== '') await take(JSON.parse(data), gateway, listener);
     }
   } finally {
     clearTimeout(timer);
   }
 }
 
-function take(event: { type?: string; alert?: unknown }, listener: AlertListener): void {
+async function take(
+  event: { type?: string; alert?: unknown },
+  gateway: GatewaySession,
+  listener: AlertListener,
+): Promise<void> {
   if (event.type === 'alert') listener.changed(alertRecordSchema.parse(event.alert));
+  // The gateway could not send all events.
+  if (event.type === 'reload') listener.all(await activeAlerts(gateway));
 }
 
 async function activeAlerts(gateway: GatewaySession): Promise<AlertRecord[]> {

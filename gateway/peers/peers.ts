@@ -50,6 +50,8 @@ export class Peers implements Lead {
   #wasLeader = false;
   #waiting: LiveEvent[] = [];
   #sent = 0;
+  /** Whether the other gateways missed a message: they are told to reload as soon as the database answers again. */
+  #isBehind = false;
   #timer: NodeJS.Timeout | null = null;
   #gathering: NodeJS.Timeout | null = null;
   #turn: Promise<void> = Promise.resolve();
@@ -97,31 +99,49 @@ export class Peers implements Lead {
     this.#waiting.push(event);
     this.#gathering ??= setTimeout(() => {
       this.#gathering = null;
-      if (this.#client === null) return;
-      const events = this.#waiting;
-      this.#waiting = [];
-      this.tell({ events });
+      this.#sendWaiting();
     }, GATHER_MS);
   }
 
-  /** Sends a message to the other gateways. Without a connection it is lost, but the state is in the database. */
+  /** Without a connection, events wait until there is one. */
+  #sendWaiting(): void {
+    if (this.#client === null || this.#waiting.length === 0) return;
+    const events = this.#waiting;
+    this.#waiting = [];
+    this.tell({ events });
+  }
+
+  /** Sends a message to the other gateways. One that cannot be sent is made up for by a reload: the state is in the database. */
   tell(message: PeerMessage): void {
     const pieces = piecesOf(this.#me, this.#sent++, JSON.stringify(message));
     const client = this.#client;
     if (client === null) {
-      this.dropped += eventsIn(message);
+      this.#miss(message);
       return;
     }
     const sent = pieces.map((piece) => this.#ask(client, 'SELECT pg_notify($1, $2)', [CHANNEL, piece]));
-    Promise.all(sent).catch(() => {
-      this.dropped += eventsIn(message);
-    });
+    Promise.all(sent).catch(() => this.#miss(message));
+  }
+
+  #miss(message: PeerMessage): void {
+    this.dropped += eventsIn(message);
+    this.#isBehind = true;
+  }
+
+  #catchUp(): void {
+    if (this.#isBehind) {
+      this.#isBehind = false;
+      this.tell({ events: [{ type: 'reload' }] });
+      this.tell({ accounts: 'changed' });
+    }
+    this.#sendWaiting();
   }
 
   async #takeTurn(): Promise<void> {
     try {
       this.#client ??= await this.#connect();
       await this.#lease(this.#client);
+      this.#catchUp();
     } catch (error) {
       this.#lose(error);
     }
@@ -162,8 +182,13 @@ export class Peers implements Lead {
       if (client === this.#client) this.#lose(error);
     });
     client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
-    await client.connect();
-    await client.query(`SET search_path TO ${schemaOf('gateway.db')}; LISTEN ${CHANNEL}`);
+    try {
+      await client.connect();
+      await client.query(`SET search_path TO ${schemaOf('gateway.db')}; LISTEN ${CHANNEL}`);
+    } catch (error) {
+      void client.end().catch(() => undefined);
+      throw error;
+    }
     // Messages of the other gateways may have been missed.
     this.#handlers.told({ events: [{ type: 'reload' }] });
     this.#handlers.told({ accounts: 'changed' });
